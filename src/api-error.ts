@@ -1,0 +1,89 @@
+import { AtlasApiError, type AtlasApiErrorDetails, type AtlasErrorContext } from './errors.js';
+import { type Body, isObject, plainHeaders } from './http/decode.js';
+import type { HeaderFields } from './http/dispatcher.js';
+import type { Mask } from './http/mask.js';
+import { parseRetryAfter } from './http/retry.js';
+
+/** bytes of a body that an error keeps. */
+const keptBody = 16_384;
+const longestDetail = 500;
+
+/** What is known of an answer that is no success. */
+export interface Refusal {
+  readonly status: number;
+  readonly headers: HeaderFields;
+  readonly body: Body;
+}
+
+/** Makes the error of an answer that is no success: all that the body told, also where it told nothing or is HTML. */
+export function toApiError(refusal: Refusal, mask: Mask, context: AtlasErrorContext): AtlasApiError {
+  const { status } = refusal;
+  const headers = plainHeaders(refusal.headers);
+  for (const name of Object.keys(headers)) headers[name] = mask.text(headers[name] ?? '');
+  const details: AtlasApiErrorDetails = {
+    status,
+    ...readFields(mask.json(refusal.body.json)),
+    retryAfter: parseRetryAfter(refusal.headers['retry-after'], Date.now()),
+    headers,
+    body: cut(mask.text(refusal.body.text)),
+  };
+  return new AtlasApiError(describe(details, context), details, context);
+}
+
+// Field by field, not by the schema: a body that breaks the contract in one place still tells the rest.
+function readFields(json: unknown): Partial<AtlasApiErrorDetails> {
+  if (!isObject(json)) return {};
+  const { parameters, badRequestDetail } = json;
+  return {
+    errorCode: stringOf(json['errorCode']),
+    reason: stringOf(json['reason']),
+    detail: stringOf(json['detail']),
+    parameters: Array.isArray(parameters) ? parameters : undefined,
+    badRequestDetail: isObject(badRequestDetail) ? { fields: readBadFields(badRequestDetail['fields']) } : undefined,
+  };
+}
+
+function readBadFields(fields: unknown): { description: string; field: string }[] {
+  if (!Array.isArray(fields)) return [];
+  return fields
+    .filter(isObject)
+    .map(({ description, field }) => ({ description: stringOf(description) ?? '', field: stringOf(field) ?? '' }));
+}
+
+function stringOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}
+
+function cut(text: string): string {
+  const bytes = Buffer.from(text);
+  // Decoded as a stream, the character that the cut goes through is left out.
+  return bytes.length <= keptBody ? text : new TextDecoder().decode(bytes.subarray(0, keptBody), { stream: true });
+}
+
+function describe(details: AtlasApiErrorDetails, context: AtlasErrorContext): string {
+  const code = details.errorCode === undefined ? '' : ` ${details.errorCode.slice(0, 100)}`;
+  const said = details.detail ?? details.reason;
+  const detail = said === undefined ? '' : `: ${said.slice(0, longestDetail)}`;
+  return `${context.operation} was answered with ${details.status}${code}${detail} (${advise(details.status, context.endpoint)})`;
+}
+
+const advice = new Map([
+  [400, 'look at the arguments; detail and badRequestDetail say what Atlas did not take'],
+  [
+    401,
+    'the credentials were refused: check the key or token, that it has the role Project Read Only, and that its IP access list has this address',
+  ],
+  [402, 'the organization has no way to pay on file: its owner has to add one'],
+  [403, 'the credentials lack the role Project Read Only for this project, or its IP access list lacks this address'],
+  [404, 'check the project, the cluster name and the snapshot id, and that the credentials may see the project'],
+  [408, 'try again later'],
+  [429, 'over the rate limit: wait for retryAfter, and call less often'],
+]);
+
+function advise(status: number, endpoint: 'tenant' | 'flex' | undefined): string {
+  if (status === 410 && endpoint === 'tenant') {
+    return "the tenant endpoint is gone: leave the option endpoint at 'auto', or set it to 'flex'";
+  }
+  if (status < 400) return 'a redirect is not followed and only 200 is a success: check baseUrl';
+  return advice.get(status) ?? (status >= 500 ? 'Atlas or a gateway has trouble: try again later' : 'see the body');
+}

@@ -1,0 +1,156 @@
+import type { Authenticator, Authorization } from './auth/authenticator.js';
+import { type Body, openEnvelope, readBody } from './http/decode.js';
+import type { HeaderFields } from './http/dispatcher.js';
+import type { Answer, Exchange, ExchangeFailure, ExchangeLimits, ExchangeListener } from './http/exchange.js';
+import type { Transport } from './http/transport.js';
+
+/** The GET that an attempt makes. */
+export interface AttemptRequest {
+  readonly method: 'GET';
+  /** The request target: path and query. */
+  readonly path: string;
+  /** All but the authorization: names and values in turn. */
+  readonly headers: readonly string[];
+  /** Whether an envelope was asked for. */
+  readonly envelope: boolean;
+}
+
+/** An answer that stands. */
+export interface Reply {
+  /** The HTTP status; inside an envelope, the envelope's. */
+  readonly status: number;
+  readonly headers: HeaderFields;
+  readonly body: Body;
+}
+
+/** Is told how an attempt ended: exactly one of the three, once. Never after {@link Attempt.cancel}. */
+export interface AttemptListener {
+  onReply(reply: Reply): void;
+  onExchangeFailure(failure: ExchangeFailure): void;
+  /** `failure` is a LoginFailure, unless the authenticator has a bug. */
+  onLoginFailure(failure: unknown): void;
+}
+
+// Authenticators end by themselves; this is for one that errs. The longest way is: no nonce, a used one, a new one.
+const mostRequests = 4;
+
+/** One attempt: logs in, sends, and sends once more where the authenticator can answer a refusal. */
+export class Attempt implements ExchangeListener {
+  readonly #listener: AttemptListener;
+  readonly #transport: Transport;
+  readonly #authenticator: Authenticator;
+  readonly #limits: ExchangeLimits;
+  readonly #request: AttemptRequest;
+  #authorization: Authorization | undefined;
+  #exchange: Exchange | undefined;
+  #requests = 0;
+  #metDeadConnection = false;
+  #ended = false;
+
+  constructor(
+    listener: AttemptListener,
+    transport: Transport,
+    authenticator: Authenticator,
+    limits: ExchangeLimits,
+    request: AttemptRequest,
+  ) {
+    this.#listener = listener;
+    this.#transport = transport;
+    this.#authenticator = authenticator;
+    this.#limits = limits;
+    this.#request = request;
+  }
+
+  /** What was sent last. */
+  get authorization(): Authorization | undefined {
+    return this.#authorization;
+  }
+
+  start(): void {
+    if (this.#ended) return;
+    try {
+      this.#follow(this.#authenticator.authorize(this.#request));
+    } catch (failure) {
+      this.#fail(failure);
+    }
+  }
+
+  /** Ends it without a word to the listener. */
+  cancel(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    if (this.#exchange === undefined) return;
+    this.#exchange.cancel();
+    this.#abandon();
+  }
+
+  onAnswer(answer: Answer): void {
+    this.#exchange = undefined;
+    // Set before every exchange.
+    const authorization = this.#authorization as Authorization;
+    const envelope = this.#request.envelope && answer.status === 200 ? this.#read(answer) : undefined;
+    const enveloped = envelope && openEnvelope(envelope);
+    const status = enveloped?.status ?? answer.status;
+    const seen = status === answer.status ? answer : { ...answer, status };
+    try {
+      const next = this.#authenticator.review(authorization, this.#request, seen);
+      if (next !== undefined && this.#requests < mostRequests) {
+        this.#follow(next);
+        return;
+      }
+    } catch (failure) {
+      this.#fail(failure);
+      return;
+    }
+    this.#ended = true;
+    this.#listener.onReply({
+      status,
+      headers: answer.headers,
+      body: enveloped?.body ?? envelope ?? this.#read(answer),
+    });
+  }
+
+  onFailure(failure: ExchangeFailure): void {
+    this.#exchange = undefined;
+    this.#abandon();
+    if (failure.onDeadConnection && !this.#metDeadConnection) {
+      this.#metDeadConnection = true;
+      // By then the loop has seen which other kept connections are closed. It authorizes anew: a nonce count is used up.
+      setImmediate(() => this.start());
+      return;
+    }
+    this.#ended = true;
+    this.#listener.onExchangeFailure(failure);
+  }
+
+  #follow(authorization: Authorization | Promise<Authorization>): void {
+    if (authorization instanceof Promise) authorization.then(this.#send, this.#fail);
+    else this.#send(authorization);
+  }
+
+  readonly #send = (authorization: Authorization): void => {
+    this.#authorization = authorization;
+    if (this.#ended) {
+      this.#abandon();
+      return;
+    }
+    this.#requests += 1;
+    const { method, path, headers } = this.#request;
+    const all = authorization.header === undefined ? [...headers] : [...headers, 'authorization', authorization.header];
+    this.#exchange = this.#transport.send({ method, path, headers: all }, this.#limits, this);
+  };
+
+  readonly #fail = (failure: unknown): void => {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#listener.onLoginFailure(failure);
+  };
+
+  #abandon(): void {
+    if (this.#authorization !== undefined) this.#authenticator.abandon(this.#authorization);
+  }
+
+  #read(answer: Answer): Body {
+    return readBody(answer, this.#limits.maxResponseSize);
+  }
+}

@@ -1,0 +1,72 @@
+import type { AtlasError, AtlasErrorContext } from '../errors.js';
+
+/** The request an authorization is for. */
+export interface AuthorizedRequest {
+  readonly method: string;
+  /** The request target: path and query, as it goes on the wire. */
+  readonly path: string;
+}
+
+/** What a request is sent with. A scheme adds what it must remember until the answer is there. */
+export interface Authorization {
+  /** The `Authorization` value; absent where a request goes out to fetch a challenge. */
+  readonly header: string | undefined;
+}
+
+/** What an authenticator may see of an answer. */
+export interface AuthenticatedAnswer {
+  /** The HTTP status; inside an envelope, the envelope's. */
+  readonly status: number;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly trailers: Readonly<Record<string, string | string[] | undefined>> | undefined;
+  /** The body as it came over the wire, for `auth-int`. */
+  readonly body: Buffer;
+}
+
+/**
+ * One way to log in. Each answer is either at hand, or a promise: a call that need not wait pays for none.
+ * A call that gives up while it waits for a promise simply does not look at its outcome.
+ */
+export interface Authenticator {
+  /** What to send a request with. Rejects with a {@link LoginFailure}. */
+  authorize(request: AuthorizedRequest): Authorization | Promise<Authorization>;
+
+  /**
+   * Looks at the answer to a request. Gives the authorization to send it once more with, or `undefined` where the
+   * answer stands. Throws or rejects with a {@link LoginFailure}.
+   */
+  review(
+    authorization: Authorization,
+    request: AuthorizedRequest,
+    answer: AuthenticatedAnswer,
+  ): Authorization | Promise<Authorization> | undefined;
+
+  /** Tells that a request which had been authorized ended without an answer, or was never sent. */
+  abandon(authorization: Authorization): void;
+
+  /** What no error may show, also of the authorization that was sent; each at least one character long. */
+  secrets(sent: Authorization | undefined): string[];
+}
+
+/** How a login failed: a call makes its own error of it, as many calls may have waited for the same login. */
+export class LoginFailure extends Error {
+  /** Makes the error for a call. */
+  readonly toError: (context: AtlasErrorContext) => AtlasError;
+  /** Whether another attempt may go better. */
+  readonly retryable: boolean;
+  /** How long the server asked to wait, in ms. */
+  readonly retryAfter: number | undefined;
+  /** The random part (0 to 1) of the wait before the next attempt: the same for all that waited, so that they come back as one. */
+  readonly jitter = Math.random();
+
+  constructor(
+    toError: (context: AtlasErrorContext) => AtlasError,
+    retry: { retryable?: boolean; retryAfter?: number | undefined } = {},
+  ) {
+    super('The login failed');
+    this.toError = toError;
+    this.retryable = retry.retryable ?? false;
+    this.retryAfter = retry.retryAfter;
+  }
+}

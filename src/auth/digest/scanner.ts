@@ -1,0 +1,117 @@
+/** A header field as it came: absent, once, or on many lines. */
+export type HeaderValue = string | readonly string[] | undefined;
+
+/** The lines of a header field: each is read alone, so that a broken one takes no other with it. */
+export function fieldLines(header: HeaderValue): readonly string[] {
+  return [header ?? []].flat();
+}
+
+/** A scheme, with its token68 where it has one. */
+export interface SchemeElement {
+  readonly kind: 'scheme';
+  readonly scheme: string;
+  readonly token68: string | undefined;
+}
+
+/** An auth-param; `value` is absent where it is malformed. */
+export interface ParameterElement {
+  readonly kind: 'parameter';
+  /** In lower case. */
+  readonly name: string;
+  /** Unescaped, and free of control characters. */
+  readonly value: string | undefined;
+}
+
+/** What is neither. */
+export interface MalformedElement {
+  readonly kind: 'malformed';
+}
+
+export type AuthElement = SchemeElement | ParameterElement | MalformedElement;
+
+// Each a run of one class of characters (TOKEN68 of two that share none), so that none of them can backtrack at length.
+const SEPARATORS = /[\t ,]+/y;
+const WHITESPACE = /[\t ]+/y;
+const TOKEN = /[!#$%&'*+\-.^_`|~0-9A-Za-z]+/y;
+const TOKEN68 = /[-._~+/0-9A-Za-z]+=*/y;
+
+const NOT_QUOTABLE = /[^\t -~\x80-\uffff]/;
+const QUOTED_PAIR = /\\(.)/gs;
+
+/**
+ * Reads the list elements of a challenge or of an `Authentication-Info`, in one pass, whatever the text. White space
+ * alone is taken for a comma, and a malformed element reaches to the next comma outside of quotes.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc9110#section-11
+ */
+export class AuthScanner {
+  readonly #text: string;
+  #position = 0;
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  /** The next element; `undefined` at the end. */
+  next(): AuthElement | undefined {
+    this.#take(SEPARATORS);
+    if (this.#position >= this.#text.length) return undefined;
+    const name = this.#take(TOKEN);
+    if (name === '') return this.#malformed();
+    const space = this.#take(WHITESPACE);
+    if (this.#peek() === '=') return this.#parameter(name);
+    if (space !== '') return { kind: 'scheme', scheme: name, token68: this.#token68() };
+    return this.#isElementOver() ? { kind: 'scheme', scheme: name, token68: undefined } : this.#malformed();
+  }
+
+  #parameter(name: string): ParameterElement {
+    this.#position += 1;
+    this.#take(WHITESPACE);
+    const value = this.#peek() === '"' ? this.#quotedString() : this.#take(TOKEN) || undefined;
+    const isWhole = this.#take(WHITESPACE) !== '' || this.#isElementOver();
+    if (!isWhole) this.#malformed();
+    return { kind: 'parameter', name: name.toLowerCase(), value: isWhole ? value : undefined };
+  }
+
+  #token68(): string | undefined {
+    const start = this.#position;
+    const token68 = this.#take(TOKEN68);
+    this.#take(WHITESPACE);
+    if (this.#isElementOver()) return token68 || undefined;
+    this.#position = start;
+    return undefined;
+  }
+
+  #quotedString(): string | undefined {
+    const start = this.#position + 1;
+    let end = start;
+    while (end < this.#text.length && this.#text[end] !== '"') end += this.#text[end] === '\\' ? 2 : 1;
+    this.#position = end + 1;
+    const quoted = this.#text.slice(start, end);
+    if (end >= this.#text.length || NOT_QUOTABLE.test(quoted)) return undefined;
+    return quoted.replace(QUOTED_PAIR, '$1');
+  }
+
+  #malformed(): MalformedElement {
+    while (!this.#isElementOver()) {
+      if (this.#peek() === '"') this.#quotedString();
+      else this.#position += 1;
+    }
+    return { kind: 'malformed' };
+  }
+
+  #isElementOver(): boolean {
+    return this.#position >= this.#text.length || this.#peek() === ',';
+  }
+
+  #peek(): string | undefined {
+    return this.#text[this.#position];
+  }
+
+  #take(run: RegExp): string {
+    run.lastIndex = this.#position;
+    const taken = run.exec(this.#text)?.[0] ?? '';
+    this.#position += taken.length;
+    return taken;
+  }
+}

@@ -1,0 +1,153 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type AccessToken, renewalTime } from './access-token.js';
+import type { AuthenticatedAnswer, Authenticator, Authorization, AuthorizedRequest } from './authenticator.js';
+import type { TokenShelf } from './token-store.js';
+
+/** A token in use. */
+interface LiveToken extends AccessToken {
+  readonly authorization: TokenAuthorization;
+  /** ms since 1970. */
+  renewAt: number;
+  /** Whether an answer has shown that it is good. */
+  isProven: boolean;
+  /** When it was got in place of one that had been refused, in ms since 1970; absent where it was not. */
+  readonly replacedAt: number | undefined;
+}
+
+interface TokenAuthorization extends Authorization {
+  readonly accessToken: string;
+  /** Whether it is the one more try after a token that was refused. */
+  readonly isSecond: boolean;
+}
+
+/** ms after which a cold process that got no token looks into the store again: another's may be on its way there. */
+const secondLook = 250;
+// Where a token that is new was refused, the token is not what is wrong. Atlas gives 10 a minute, and has 100 alive.
+const replacementPause = 60_000;
+
+/**
+ * Logs in as a service account: one token for all calls and, through a store, for all processes. It is fetched once
+ * however many wait for it, and used until shortly before it dies.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc6749#section-4.4
+ */
+export class ServiceAccount implements Authenticator {
+  readonly #fetch: () => Promise<AccessToken>;
+  readonly #shelf: TokenShelf | undefined;
+  readonly #credentials: string[];
+  #token: LiveToken | undefined;
+  #obtaining: Promise<LiveToken> | undefined;
+  /** The token that was refused last. */
+  #refused: string | undefined;
+
+  /**
+   * @param fetch - asks for a token once; rejects with a LoginFailure.
+   * @param credentials - what no error may show.
+   */
+  constructor(fetch: () => Promise<AccessToken>, shelf: TokenShelf | undefined, credentials: string[]) {
+    this.#fetch = fetch;
+    this.#shelf = shelf;
+    this.#credentials = credentials;
+  }
+
+  authorize(): Authorization | Promise<Authorization> {
+    if (this.#token !== undefined && Date.now() < this.#token.renewAt) return this.#token.authorization;
+    return this.#renew();
+  }
+
+  review(
+    authorization: Authorization,
+    _request: AuthorizedRequest,
+    { status }: AuthenticatedAnswer,
+  ): Promise<Authorization> | undefined {
+    // Made by this class.
+    const { accessToken, isSecond } = authorization as TokenAuthorization;
+    const token = this.#token;
+    const isCurrent = token?.accessToken === accessToken;
+    if (status !== 401) {
+      if (isCurrent) token.isProven = true;
+      return undefined;
+    }
+    if (isSecond || (isCurrent && wasJustReplaced(token))) return undefined;
+    // Of all calls that saw it refused, the first drops it.
+    if (isCurrent) this.#token = undefined;
+    this.#refused = accessToken;
+    return this.#authorizeAgain();
+  }
+
+  abandon(): void {}
+
+  secrets(sent: Authorization | undefined): string[] {
+    // Made by this class.
+    return sent === undefined ? this.#credentials : [...this.#credentials, (sent as TokenAuthorization).accessToken];
+  }
+
+  async #authorizeAgain(): Promise<Authorization> {
+    return { ...(await this.authorize()), isSecond: true } as TokenAuthorization;
+  }
+
+  /** A token to go on with: a new one or, where none is to be had yet, the old one while it lives. */
+  async #renew(): Promise<Authorization> {
+    const old = this.#token;
+    try {
+      return (await this.#obtainOnce()).authorization;
+    } catch (failure) {
+      const now = Date.now();
+      if (old === undefined || old !== this.#token || now >= old.expiresAt) throw failure;
+      old.renewAt = now + (old.expiresAt - now) / 2;
+      return old.authorization;
+    }
+  }
+
+  #obtainOnce(): Promise<LiveToken> {
+    this.#obtaining ??= this.#obtain().finally(() => {
+      this.#obtaining = undefined;
+    });
+    return this.#obtaining;
+  }
+
+  async #obtain(): Promise<LiveToken> {
+    const stored = await this.#readShelf();
+    if (stored !== undefined) return this.#adopt(stored);
+    try {
+      const fetched = await this.#fetch();
+      await this.#shelf?.write(fetched);
+      return this.#adopt(fetched);
+    } catch (failure) {
+      const late = await this.#readShelfAgain();
+      if (late === undefined) throw failure;
+      return this.#adopt(late);
+    }
+  }
+
+  async #readShelf(): Promise<AccessToken | undefined> {
+    const token = await this.#shelf?.read();
+    const isOfUse = token !== undefined && token.accessToken !== this.#refused && Date.now() < renewalTime(token);
+    return isOfUse ? token : undefined;
+  }
+
+  async #readShelfAgain(): Promise<AccessToken | undefined> {
+    if (this.#shelf === undefined) return undefined;
+    const token = await this.#readShelf();
+    if (token !== undefined) return token;
+    await sleep(secondLook);
+    return this.#readShelf();
+  }
+
+  #adopt(token: AccessToken): LiveToken {
+    const { accessToken } = token;
+    this.#token = {
+      ...token,
+      authorization: { header: `Bearer ${accessToken}`, accessToken, isSecond: false },
+      renewAt: renewalTime(token),
+      isProven: false,
+      replacedAt: this.#refused === undefined ? undefined : Date.now(),
+    };
+    this.#refused = undefined;
+    return this.#token;
+  }
+}
+
+function wasJustReplaced({ isProven, replacedAt }: LiveToken): boolean {
+  return !isProven && replacedAt !== undefined && Date.now() < replacedAt + replacementPause;
+}

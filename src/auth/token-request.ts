@@ -1,0 +1,114 @@
+import { AtlasAuthenticationError, type AtlasErrorContext } from '../errors.js';
+import { attemptTimeoutError, connectionError } from '../exchange-errors.js';
+import { type Body, isObject, readBody } from '../http/decode.js';
+import type { Answer, ExchangeFailure, ExchangeLimits } from '../http/exchange.js';
+import { Mask } from '../http/mask.js';
+import { isRetryableStatus, parseRetryAfter } from '../http/retry.js';
+import type { Transport } from '../http/transport.js';
+import { type AccessToken, tokenAnswerSchema } from './access-token.js';
+import { LoginFailure } from './authenticator.js';
+
+const operation = 'The request for an access token';
+const longestDescription = 500;
+
+/** Asks Atlas's token endpoint for tokens. */
+export class TokenRequest {
+  readonly #transport: Transport;
+  readonly #limits: ExchangeLimits;
+  readonly #path: string;
+  readonly #headers: string[];
+  readonly #basic: string;
+  readonly #clientSecret: string;
+
+  /** @param prefix - the path of baseUrl. */
+  constructor(
+    transport: Transport,
+    limits: ExchangeLimits,
+    { prefix, userAgent }: { prefix: string; userAgent: string },
+    { clientId, clientSecret }: { clientId: string; clientSecret: string },
+  ) {
+    this.#transport = transport;
+    this.#limits = limits;
+    this.#path = `${prefix}/api/oauth/token`;
+    this.#clientSecret = clientSecret;
+    // As they are: RFC 6749 would have them form-encoded first, which Atlas does not take.
+    this.#basic = Buffer.from(`${clientId}:${clientSecret}`).toString('base64');
+    this.#headers = [
+      ...['accept', 'application/json', 'user-agent', userAgent],
+      ...['content-type', 'application/x-www-form-urlencoded', 'authorization', `Basic ${this.#basic}`],
+    ];
+  }
+
+  /** What no error may show. */
+  get secrets(): string[] {
+    return [this.#clientSecret, this.#basic];
+  }
+
+  /** Sends one request; rejects with a {@link LoginFailure}. */
+  async send(): Promise<AccessToken> {
+    const startedAt = Date.now();
+    const answer = await this.#exchange();
+    const body = readBody(answer, this.#limits.maxResponseSize);
+    if (answer.status !== 200) throw this.#refusal(answer, body);
+    const parsed = tokenAnswerSchema.safeParse(body.json);
+    if (!parsed.success) throw invalidAnswer();
+    const lifetime = parsed.data.expires_in * 1000;
+    return { accessToken: parsed.data.access_token, lifetime, expiresAt: startedAt + lifetime };
+  }
+
+  #exchange(): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      const onFailure = (failure: ExchangeFailure) => reject(this.#noAnswer(failure));
+      const request = {
+        method: 'POST',
+        path: this.#path,
+        headers: this.#headers,
+        body: 'grant_type=client_credentials',
+      } as const;
+      this.#transport.send(request, this.#limits, { onAnswer: resolve, onFailure });
+    });
+  }
+
+  #noAnswer({ kind, cause }: ExchangeFailure): LoginFailure {
+    const toError = (context: AtlasErrorContext) =>
+      kind === 'timeout'
+        ? attemptTimeoutError(operation, this.#limits, context)
+        : connectionError(operation, cause, context);
+    return new LoginFailure(toError, { retryable: true });
+  }
+
+  #refusal({ status, headers }: Answer, body: Body): LoginFailure {
+    const { error, errorDescription } = readOAuthError(new Mask(this.secrets).json(body.json));
+    const said = [error, errorDescription].filter((part) => part !== undefined).join(': ');
+    const message = `${operation} was answered with ${status}${said && ` ${said}`} (${advise(status)})`;
+    const toError = (context: AtlasErrorContext) =>
+      new AtlasAuthenticationError(message, { status, error, errorDescription }, context);
+    const retryAfter = parseRetryAfter(headers['retry-after'], Date.now());
+    return new LoginFailure(toError, { retryable: isRetryableStatus(status), retryAfter });
+  }
+}
+
+// An OAuth error, but over the rate limit an Atlas one. @see https://www.rfc-editor.org/rfc/rfc6749#section-5.2
+function readOAuthError(json: unknown): { error: string | undefined; errorDescription: string | undefined } {
+  if (!isObject(json)) return { error: undefined, errorDescription: undefined };
+  return {
+    error: shorten(json['error']) ?? shorten(json['errorCode']),
+    errorDescription: shorten(json['error_description']) ?? shorten(json['detail']),
+  };
+}
+
+function shorten(value: unknown): string | undefined {
+  return typeof value === 'string' ? value.slice(0, longestDescription) : undefined;
+}
+
+function advise(status: number): string {
+  if (status === 429) return 'over the limit of 10 token requests a minute: share one token through tokenStore';
+  if (status === 403) return 'share one token through tokenStore, or check the IP access list of the service account';
+  if (status >= 500 || status === 408) return 'Atlas has trouble: try again later';
+  return 'check clientId and clientSecret, and that the secret has not expired';
+}
+
+function invalidAnswer(): LoginFailure {
+  const message = `${operation} was answered with 200 and no bearer token in it: check baseUrl and any proxy between`;
+  return new LoginFailure((context) => new AtlasAuthenticationError(message, { status: 200 }, context));
+}

@@ -1,0 +1,58 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type AccessToken, storedTokenSchema } from './access-token.js';
+
+/**
+ * Where service-account tokens are shared between processes: any Keyv instance fits. A store that throws, hangs or
+ * holds rubbish costs one token request and a bounded wait, never a call.
+ *
+ * @see https://keyv.org
+ */
+export interface TokenStore {
+  get(key: string): Promise<unknown>;
+  /** @param ttlMs - how long the value is of use, in ms. */
+  set(key: string, value: string, ttlMs: number): Promise<unknown>;
+}
+
+/** ms that a store is waited for. */
+const patience = 500;
+
+/** One service account's place in a store. */
+export class TokenShelf {
+  readonly #store: TokenStore;
+  readonly #key: string;
+
+  /** @param key - names the base URL and the client, and holds no secret. */
+  constructor(store: TokenStore, key: string) {
+    this.#store = store;
+    this.#key = key;
+  }
+
+  /** The token that lies there; `undefined` where there is none of use. */
+  async read(): Promise<AccessToken | undefined> {
+    const value = await patiently(async () => this.#store.get(this.#key));
+    try {
+      // A store of the caller's may parse what looks like JSON.
+      const json: unknown = typeof value === 'string' ? JSON.parse(value) : value;
+      return storedTokenSchema.safeParse(json).data;
+    } catch {
+      return undefined;
+    }
+  }
+
+  async write({ accessToken, expiresAt, lifetime }: AccessToken): Promise<void> {
+    const ttl = Math.floor(expiresAt - Date.now());
+    if (ttl <= 0) return;
+    await patiently(async () => this.#store.set(this.#key, JSON.stringify({ accessToken, expiresAt, lifetime }), ttl));
+  }
+}
+
+async function patiently(use: () => Promise<unknown>): Promise<unknown> {
+  const stop = new AbortController();
+  const ignore = () => undefined;
+  const inTime = await Promise.race([
+    use().catch(ignore),
+    sleep(patience, undefined, { signal: stop.signal }).catch(ignore),
+  ]);
+  stop.abort();
+  return inTime;
+}

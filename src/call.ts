@@ -1,0 +1,232 @@
+import { toApiError } from './api-error.js';
+import { Attempt, type AttemptListener, type Reply } from './attempt.js';
+import { type Authenticator, LoginFailure } from './auth/authenticator.js';
+import type { ResponseSource } from './call-promise.js';
+import type { EndpointName, Operation } from './endpoints.js';
+import {
+  AtlasAuthenticationError,
+  AtlasClosedError,
+  type AtlasError,
+  type AtlasErrorContext,
+  AtlasResponseError,
+  AtlasTimeoutError,
+} from './errors.js';
+import { attemptTimeoutError, connectionError } from './exchange-errors.js';
+import type { Deadline } from './http/deadlines.js';
+import type { HeaderFields } from './http/dispatcher.js';
+import type { ExchangeFailure, ExchangeLimits } from './http/exchange.js';
+import { Mask } from './http/mask.js';
+import { Pause, type PauseListener } from './http/pause.js';
+import { isRetryableStatus, longestRetryAfter, retryDelay } from './http/retry.js';
+import type { Transport } from './http/transport.js';
+import { toIssues } from './issues.js';
+import type { Route } from './route.js';
+import type { Sunset } from './sunset.js';
+
+/** What bounds a call: ms, bytes. */
+export interface CallLimits extends ExchangeLimits {
+  readonly timeout: number;
+  readonly maxRetries: number;
+}
+
+/** What the calls of a client share. */
+export interface CallHost {
+  readonly transport: Transport;
+  readonly authenticator: Authenticator;
+  readonly sunset: Sunset;
+}
+
+/** One call, as the client plans it. */
+export interface CallPlan<T> {
+  readonly host: CallHost;
+  readonly operation: Operation<T>;
+  readonly route: Route;
+  readonly limits: CallLimits;
+  readonly signal: AbortSignal | undefined;
+}
+
+/**
+ * One call, from its first attempt to its result: runs attempts under one deadline, waits between them, and goes on at
+ * the successor of an endpoint that is gone. It is driven by events and not by promises: a promise or a closure more
+ * would cost each call about a percent.
+ */
+export class Call<T> implements AttemptListener, PauseListener, Deadline, ResponseSource {
+  readonly expiresAt: number;
+  /** Attempts made, at both endpoints. */
+  attempts: number;
+  /** Of the answer that decided. */
+  status: number | undefined;
+  headers: HeaderFields = {};
+  readonly #plan: CallPlan<T>;
+  readonly #resolve: (data: T) => void;
+  readonly #reject: (reason: unknown) => void;
+  #route: Route;
+  #retries = 0;
+  #attempt: Attempt | undefined;
+  #pause: Pause | undefined;
+  #lastError: AtlasError | undefined;
+  /** What the endpoint before this one said of being gone. */
+  #gone: AtlasError | undefined;
+
+  /**
+   * @param startedAt - on the clock of `performance.now()`. The pages of a list have the beginning of the list.
+   * @param attempts - made before, for other pages.
+   */
+  constructor(
+    plan: CallPlan<T>,
+    resolve: (data: T) => void,
+    reject: (reason: unknown) => void,
+    startedAt = performance.now(),
+    attempts = 0,
+  ) {
+    this.#plan = plan;
+    this.#resolve = resolve;
+    this.#reject = reject;
+    this.#route = plan.route;
+    this.attempts = attempts;
+    this.expiresAt = startedAt + plan.limits.timeout;
+  }
+
+  get endpoint(): EndpointName {
+    return this.#route.endpoint;
+  }
+
+  get path(): string {
+    return this.#route.path;
+  }
+
+  get source(): this {
+    return this;
+  }
+
+  start(): void {
+    const { host, signal } = this.#plan;
+    const { deadlines } = host.transport;
+    if (signal?.aborted) {
+      this.#reject(signal.reason);
+      return;
+    }
+    if (deadlines.isDraining) {
+      this.#reject(new AtlasClosedError('The client is closed: make a new one', this.#context()));
+      return;
+    }
+    deadlines.add(this);
+    signal?.addEventListener('abort', this);
+    this.#startAttempt();
+  }
+
+  onReply(reply: Reply): void {
+    this.status = reply.status;
+    this.headers = reply.headers;
+    this.#plan.host.sunset.notice(reply.headers);
+    if (reply.status === 200) this.#accept(reply);
+    else this.#refuse(reply);
+  }
+
+  onExchangeFailure(failure: ExchangeFailure): void {
+    this.#retry(this.#toError(failure), undefined);
+  }
+
+  onLoginFailure(failure: unknown): void {
+    if (!(failure instanceof LoginFailure)) {
+      this.#fail(new AtlasAuthenticationError('The login failed', {}, this.#context(failure)));
+      return;
+    }
+    const error = failure.toError(this.#context());
+    if (failure.retryable) this.#retry(error, failure.retryAfter, failure.jitter);
+    else this.#fail(error);
+  }
+
+  onPauseOver(): void {
+    this.#pause = undefined;
+    this.#startAttempt();
+  }
+
+  onPauseStopped(): void {
+    const message = `The client was closed while ${this.#plan.operation.name} waited to try again`;
+    this.#fail(new AtlasClosedError(message, this.#context(this.#lastError)));
+  }
+
+  /** The caller's signal was aborted. */
+  handleEvent(): void {
+    this.#fail(this.#plan.signal?.reason);
+  }
+
+  /** The deadline has passed. */
+  expire(): void {
+    const message = `${this.#plan.operation.name} was not done within timeout (${this.#plan.limits.timeout} ms), at attempt ${this.attempts}: raise timeout, or look at the cause for why it takes so long`;
+    this.#fail(new AtlasTimeoutError(message, this.#context(this.#lastError)));
+  }
+
+  #startAttempt(): void {
+    const { transport, authenticator } = this.#plan.host;
+    this.attempts += 1;
+    this.#attempt = new Attempt(this, transport, authenticator, this.#plan.limits, this.#route);
+    this.#attempt.start();
+  }
+
+  #accept({ body }: Reply): void {
+    if (body.problem !== undefined) {
+      this.#fail(new AtlasResponseError([{ path: '', message: body.problem }], this.#context()));
+      return;
+    }
+    const parsed = this.#plan.operation.schema.safeParse(body.json);
+    if (!parsed.success) {
+      this.#fail(new AtlasResponseError(toIssues(parsed.error), this.#context()));
+      return;
+    }
+    this.#end();
+    this.#resolve(parsed.data);
+  }
+
+  #refuse(reply: Reply): void {
+    const error = toApiError(reply, this.#mask(), this.#context(this.#gone));
+    const { successor, resource } = this.#route;
+    if (successor !== undefined && this.#plan.host.sunset.isShownBy(reply.status, reply.body.json, resource)) {
+      this.#gone = error;
+      this.#route = successor;
+      this.#retries = 0;
+      this.#startAttempt();
+      return;
+    }
+    if (isRetryableStatus(reply.status)) this.#retry(error, error.retryAfter);
+    else this.#fail(error);
+  }
+
+  #retry(error: AtlasError, retryAfter: number | undefined, jitter = Math.random()): void {
+    this.#lastError = error;
+    const isTooLong =
+      retryAfter !== undefined && (retryAfter > longestRetryAfter || performance.now() + retryAfter > this.expiresAt);
+    if (this.#retries === this.#plan.limits.maxRetries || isTooLong) {
+      this.#fail(error);
+      return;
+    }
+    this.#pause = new Pause(this.#plan.host.transport.deadlines, retryDelay(this.#retries, retryAfter, jitter), this);
+    this.#retries += 1;
+  }
+
+  #fail(reason: unknown): void {
+    this.#end();
+    this.#reject(reason);
+  }
+
+  #end(): void {
+    this.#attempt?.cancel();
+    this.#pause?.cancel();
+    this.#plan.signal?.removeEventListener('abort', this);
+    this.#plan.host.transport.deadlines.remove(this);
+  }
+
+  #toError({ kind, cause }: ExchangeFailure): AtlasError {
+    if (kind === 'timeout') return attemptTimeoutError(this.#plan.operation.name, this.#plan.limits, this.#context());
+    return connectionError(this.#plan.operation.name, cause, this.#context());
+  }
+
+  #mask(): Mask {
+    return new Mask(this.#plan.host.authenticator.secrets(this.#attempt?.authorization));
+  }
+
+  #context(cause?: unknown): AtlasErrorContext {
+    return { operation: this.#plan.operation.name, endpoint: this.#route.endpoint, attempts: this.attempts, cause };
+  }
+}

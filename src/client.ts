@@ -1,0 +1,188 @@
+import { Call, type CallHost, type CallLimits, type CallPlan } from './call.js';
+import { type AtlasPromise, CallPromise, type CallStart } from './call-promise.js';
+import { getTenantSnapshot, listTenantSnapshots, type Operation, type PathValues } from './endpoints.js';
+import { AtlasValidationError } from './errors.js';
+import { Transport } from './http/transport.js';
+import { openAuthenticator } from './open-authenticator.js';
+import {
+  type CallOptions,
+  checkCallOptions,
+  checkWaitOptions,
+  readOptions,
+  type Settings,
+  type TenantSnapshotsClientOptions,
+  type WaitOptions,
+} from './options.js';
+import { checkPathValues } from './path-values.js';
+import { Route, type RouteBase, type RouteQuery } from './route.js';
+import type { TenantSnapshot } from './schemas.js';
+import { SnapshotList } from './snapshot-list.js';
+import { Sunset } from './sunset.js';
+import { isTraced, traceCall } from './tracing.js';
+import { formatUserAgent } from './user-agent.js';
+import { SnapshotWait } from './wait.js';
+
+const defaultPollInterval = 10_000;
+const defaultWaitTimeout = 30 * 60_000;
+
+/**
+ * A client for the backup snapshots of Atlas shared-tier (M2/M5) and Flex clusters. Make one and share it: it keeps
+ * connections, nonces and tokens. Needs the role Project Read Only.
+ *
+ * @example
+ * await using client = new TenantSnapshotsClient({ credentials: { publicKey, privateKey } });
+ * const snapshot = await client.getTenantSnapshot(groupId, 'Cluster0', snapshotId);
+ */
+export class TenantSnapshotsClient implements AsyncDisposable {
+  readonly #settings: Settings;
+  readonly #host: CallHost;
+  readonly #routeBase: RouteBase;
+  #closing: Promise<void> | undefined;
+
+  /** @throws {@link AtlasConfigurationError} where the options or the environment cannot make a client. */
+  constructor(options?: TenantSnapshotsClientOptions) {
+    const settings = readOptions(options);
+    const { origin, pathname } = settings.baseUrl;
+    const prefix = pathname.replace(/\/+$/, '');
+    const userAgent = formatUserAgent(settings.userAgent);
+    const transport = new Transport(origin, settings.dispatcher);
+    this.#settings = settings;
+    this.#routeBase = { prefix, userAgent };
+    this.#host = {
+      transport,
+      authenticator: openAuthenticator(settings, transport, this.#routeBase),
+      sunset: new Sunset(origin + prefix),
+    };
+  }
+
+  /**
+   * Reads one snapshot.
+   *
+   * @param groupId - the project's id, 24 hexadecimal digits.
+   * @param clusterName - the cluster's name.
+   * @param snapshotId - the snapshot's id, 24 hexadecimal digits.
+   * @returns rejects with an {@link AtlasError}, or with the reason of an aborted `signal`.
+   * @see https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-getflexbackup
+   */
+  getTenantSnapshot(
+    groupId: string,
+    clusterName: string,
+    snapshotId: string,
+    options?: CallOptions,
+  ): AtlasPromise<TenantSnapshot> {
+    return this.call(getTenantSnapshot, { groupId, clusterName, snapshotId }, options);
+  }
+
+  /**
+   * Lists a cluster's snapshots: all of them, each once. Flex's pages are walked.
+   *
+   * @param groupId - the project's id, 24 hexadecimal digits.
+   * @param clusterName - the cluster's name.
+   * @returns rejects as {@link getTenantSnapshot} does. `withResponse()` tells of the last page, with the attempts of all.
+   * @see https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-listflexbackups
+   */
+  listTenantSnapshots(groupId: string, clusterName: string, options?: CallOptions): AtlasPromise<TenantSnapshot[]> {
+    return this.#begin(listTenantSnapshots, { groupId, clusterName }, options, (plan, resolve, reject) => {
+      const list = new SnapshotList(plan);
+      list.read().then(resolve, reject);
+      return list;
+    });
+  }
+
+  /**
+   * Polls a snapshot until it is `COMPLETED`.
+   *
+   * @returns rejects with an {@link AtlasSnapshotFailedError} when it is `FAILED`, an {@link AtlasTimeoutError} when
+   * `timeout` is over, and else as {@link getTenantSnapshot} does.
+   */
+  async waitForTenantSnapshot(
+    groupId: string,
+    clusterName: string,
+    snapshotId: string,
+    options: WaitOptions = {},
+  ): Promise<TenantSnapshot> {
+    const issues = checkWaitOptions(options);
+    if (issues.length > 0) throw new AtlasValidationError(issues, { operation: 'waitForTenantSnapshot' });
+    const { pollInterval = defaultPollInterval, timeout = defaultWaitTimeout, onPoll, signal, ...rest } = options;
+    const poll = (end: AbortSignal) =>
+      this.getTenantSnapshot(groupId, clusterName, snapshotId, { ...rest, signal: end });
+    return new SnapshotWait(this.#host.transport.deadlines, { poll, onPoll, pollInterval, timeout, signal }).run();
+  }
+
+  /**
+   * Lets no new call begin, ends retry and poll waits, and is fulfilled when the requests on the wire have ended, within
+   * their deadlines. May be called twice. A `dispatcher` that was passed in is left open.
+   */
+  close(): Promise<void> {
+    const { transport } = this.#host;
+    this.#closing ??= transport.deadlines.drain().then(() => transport.close());
+    return this.#closing;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  /**
+   * Asks one endpoint: all that a method for a further one needs.
+   *
+   * @internal
+   */
+  protected call<T>(operation: Operation<T>, values: PathValues, options: CallOptions | undefined): AtlasPromise<T> {
+    return this.#begin(operation, values, options, startCall<T>);
+  }
+
+  #begin<T, R>(
+    operation: Operation<T>,
+    values: PathValues,
+    options: CallOptions | undefined,
+    start: (plan: CallPlan<T>, ...settle: Parameters<CallStart<R>>) => ReturnType<CallStart<R>>,
+  ): AtlasPromise<R> {
+    const issues = checkPathValues(values);
+    if (options !== undefined) issues.push(...checkCallOptions(options));
+    if (issues.length > 0) return refuse(new AtlasValidationError(issues, { operation: operation.name }));
+    const plan = this.#plan(operation, values, options);
+    if (isTraced()) return new CallPromise(traceCall(plan, start));
+    return new CallPromise((resolve, reject) => start(plan, resolve, reject));
+  }
+
+  #plan<T>(operation: Operation<T>, values: PathValues, options: CallOptions | undefined): CallPlan<T> {
+    const host = this.#host;
+    const endpoint = options?.endpoint ?? this.#settings.endpoint;
+    const isAuto = endpoint === 'auto';
+    const first = endpoint !== 'auto' ? endpoint : host.sunset.isKnown ? 'flex' : 'tenant';
+    const query = options === undefined ? plainQuery : readQuery(options);
+    const route = new Route(this.#routeBase, operation, first, values, query, isAuto && first === 'tenant');
+    const limits = options === undefined ? this.#settings : this.#limits(options);
+    return { host, operation, route, limits, signal: options?.signal };
+  }
+
+  #limits(options: CallOptions): CallLimits {
+    const { timeout, attemptTimeout, maxRetries, maxResponseSize } = this.#settings;
+    return {
+      timeout: options.timeout ?? timeout,
+      attemptTimeout: options.attemptTimeout ?? attemptTimeout,
+      maxRetries: options.maxRetries ?? maxRetries,
+      maxResponseSize,
+    };
+  }
+}
+
+const plainQuery: RouteQuery = { envelope: false, pretty: false, pageNum: 1 };
+
+function readQuery({ envelope = false, pretty = false }: CallOptions): RouteQuery {
+  return { envelope, pretty, pageNum: 1 };
+}
+
+function startCall<T>(plan: CallPlan<T>, ...[resolve, reject]: Parameters<CallStart<T>>): Call<T> {
+  const call = new Call(plan, resolve, reject);
+  call.start();
+  return call;
+}
+
+function refuse<T>(error: AtlasValidationError): AtlasPromise<T> {
+  return new CallPromise((_resolve, reject) => {
+    reject(error);
+    return { source: undefined };
+  });
+}

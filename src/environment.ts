@@ -1,0 +1,48 @@
+import { AtlasConfigurationError } from './errors.js';
+import type { AtlasCredentials } from './options.js';
+
+/** The names that Atlas's own tools read: Go SDK and Terraform, then the Atlas CLI. */
+const names = {
+  accessToken: 'MONGODB_ATLAS_ACCESS_TOKEN',
+  serviceAccount: ['MONGODB_ATLAS_CLIENT_ID', 'MONGODB_ATLAS_CLIENT_SECRET'],
+  apiKey: ['MONGODB_ATLAS_PUBLIC_KEY', 'MONGODB_ATLAS_PRIVATE_KEY'],
+  cliApiKey: ['MONGODB_ATLAS_PUBLIC_API_KEY', 'MONGODB_ATLAS_PRIVATE_API_KEY'],
+  baseUrl: 'MONGODB_ATLAS_BASE_URL',
+} as const;
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** `MONGODB_ATLAS_BASE_URL`; an empty value counts as none. */
+export function baseUrlFromEnvironment(environment: Environment): string | undefined {
+  return environment[names.baseUrl] || undefined;
+}
+
+/**
+ * The first complete credentials of the environment: access token, service account, API key. Empty values count as none.
+ *
+ * @throws {AtlasConfigurationError} where there are none.
+ */
+export function credentialsFromEnvironment(environment: Environment): AtlasCredentials {
+  const accessToken = environment[names.accessToken];
+  if (accessToken) return { accessToken };
+  const account = pair(environment, names.serviceAccount);
+  if (account) return { clientId: account[0], clientSecret: account[1] };
+  const key = pair(environment, names.apiKey) ?? pair(environment, names.cliApiKey);
+  if (key) return { publicKey: key[0], privateKey: key[1] };
+  throw new AtlasConfigurationError(`No credentials: ${explain(environment)}`);
+}
+
+function pair(environment: Environment, [first, second]: readonly [string, string]): [string, string] | undefined {
+  const one = environment[first];
+  const other = environment[second];
+  return one && other ? [one, other] : undefined;
+}
+
+function explain(environment: Environment): string {
+  for (const [first, second] of [names.serviceAccount, names.apiKey, names.cliApiKey]) {
+    if (environment[first]) return `${first} is set, and ${second} is not`;
+    if (environment[second]) return `${second} is set, and ${first} is not`;
+  }
+  const pairs = [names.serviceAccount, names.apiKey].map((both) => both.join(' and '));
+  return `pass the option credentials, or set ${names.accessToken}, ${pairs.join(', or ')}`;
+}

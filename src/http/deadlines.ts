@@ -1,0 +1,69 @@
+/** Something that must have ended by a point in time. */
+export interface Deadline {
+  /** When, on the clock of `performance.now()`, in ms. Read when it is added; later changes are not seen. */
+  readonly expiresAt: number;
+  /** Called once, after that time, unless it was removed before. */
+  expire(): void;
+  /** Called when the client is closed: what only waits ends. */
+  stopWaiting?(): void;
+}
+
+/**
+ * All that is under way: many deadlines, one timer. A call adds and removes two, so that must cost next to nothing:
+ * the timer is armed for the earliest, and the others are looked at only when it fires.
+ */
+export class Deadlines {
+  readonly #pending = new Set<Deadline>();
+  #timer: NodeJS.Timeout | undefined;
+  #firesAt = Number.POSITIVE_INFINITY;
+  #onIdle: (() => void) | undefined;
+  #draining = false;
+
+  add(deadline: Deadline): void {
+    this.#pending.add(deadline);
+    if (deadline.expiresAt < this.#firesAt) this.#arm(deadline.expiresAt);
+    // Whoever waits keeps the process alive; an idle client does not.
+    else if (this.#pending.size === 1) this.#timer?.ref();
+  }
+
+  remove(deadline: Deadline): void {
+    this.#pending.delete(deadline);
+    if (this.#pending.size > 0) return;
+    this.#timer?.unref();
+    this.#onIdle?.();
+  }
+
+  /** Whether the client was closed. */
+  get isDraining(): boolean {
+    return this.#draining;
+  }
+
+  /** Ends what only waits, and is fulfilled when nothing is under way any more. */
+  async drain(): Promise<void> {
+    this.#draining = true;
+    for (const deadline of [...this.#pending]) deadline.stopWaiting?.();
+    if (this.#pending.size > 0) await new Promise<void>((resolve) => (this.#onIdle = resolve));
+    clearTimeout(this.#timer);
+  }
+
+  #arm(at: number): void {
+    clearTimeout(this.#timer);
+    this.#firesAt = at;
+    // One more, as a timer may fire up to 1 ms early. setTimeout takes 31 bits: a longer wait is looked at again then.
+    this.#timer = setTimeout(this.#fire, Math.min(Math.max(at - performance.now(), 0) + 1, 0x7fff_ffff));
+  }
+
+  readonly #fire = (): void => {
+    this.#timer = undefined;
+    this.#firesAt = Number.POSITIVE_INFINITY;
+    const now = performance.now();
+    for (const deadline of this.#pending) {
+      if (deadline.expiresAt > now) continue;
+      this.remove(deadline);
+      deadline.expire();
+    }
+    let earliest = Number.POSITIVE_INFINITY;
+    for (const { expiresAt } of this.#pending) earliest = Math.min(earliest, expiresAt);
+    if (earliest < this.#firesAt) this.#arm(earliest);
+  };
+}

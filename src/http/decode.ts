@@ -1,0 +1,104 @@
+import { isUtf8 } from 'node:buffer';
+import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
+import type { HeaderFields } from './dispatcher.js';
+import type { Answer } from './exchange.js';
+
+/** The body of an answer: as text, and as JSON where it is that. */
+export interface Body {
+  readonly text: string;
+  readonly json: unknown;
+  /** Why it cannot be used as JSON; absent where it can. */
+  readonly problem: string | undefined;
+}
+
+/** The JSON body inside an envelope, and the status that the envelope names. */
+export interface Enveloped {
+  readonly status: number;
+  readonly body: Body;
+}
+
+/**
+ * Reads an answer's body. Never throws, never unfolds more than `limit` bytes.
+ *
+ * @param limit - bytes, after a content coding is undone.
+ */
+export function readBody(answer: Answer, limit: number): Body {
+  if (answer.truncated) return { text: answer.body.toString(), json: undefined, problem: tooLarge(limit) };
+  const coding = headerValue(answer.headers, 'content-encoding');
+  if (coding !== undefined && coding !== 'identity') return readCodedBody(answer, coding, limit);
+  return parseBody(answer.body, answer.headers);
+}
+
+/**
+ * Opens an envelope; `undefined` for a body that is none, as a gateway or an endpoint without envelopes sends it.
+ * One page of Atlas's documentation names its content `content`, another `envelope`; a list is its own envelope.
+ */
+export function openEnvelope(body: Body): Enveloped | undefined {
+  const { json, text } = body;
+  if (!isObject(json)) return undefined;
+  const status = json['status'];
+  if (typeof status !== 'number' || !Number.isInteger(status) || status < 100 || status > 599) return undefined;
+  const content = json['content'] ?? json['envelope'] ?? json;
+  return { status, body: { text, json: content, problem: undefined } };
+}
+
+/** The value of a field; several of one name joined, as RFC 9110 section 5.3 allows. */
+export function headerValue(headers: HeaderFields, name: string): string | undefined {
+  const value = headers[name];
+  return Array.isArray(value) ? value.join(', ') : value;
+}
+
+/** Every field with one value, names in lower case. */
+export function plainHeaders(headers: HeaderFields): Record<string, string> {
+  const plain: Record<string, string> = {};
+  for (const [name, value] of Object.entries(headers)) {
+    if (value !== undefined) plain[name] = Array.isArray(value) ? value.join(', ') : value;
+  }
+  return plain;
+}
+
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+const decoders = new Map([
+  ['gzip', gunzipSync],
+  ['x-gzip', gunzipSync],
+  ['deflate', inflateSync],
+  ['br', brotliDecompressSync],
+]);
+
+// It was not asked for: no Accept-Encoding is sent. A server or a proxy between may do it all the same.
+function readCodedBody(answer: Answer, coding: string, limit: number): Body {
+  const decode = decoders.get(coding.trim().toLowerCase());
+  if (decode === undefined) {
+    return { text: '', json: undefined, problem: `its content coding ${coding.slice(0, 40)} is not understood` };
+  }
+  try {
+    return parseBody(decode(answer.body, { maxOutputLength: limit }), answer.headers);
+  } catch (error) {
+    const large = error instanceof Error && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE';
+    return { text: '', json: undefined, problem: large ? tooLarge(limit) : 'its content coding is broken' };
+  }
+}
+
+function parseBody(bytes: Buffer, headers: HeaderFields): Body {
+  const type = headers['content-type'];
+  if (typeof type === 'string' && /charset="?iso-8859-1/i.test(type)) return parseText(bytes.toString('latin1'));
+  const text = bytes.toString();
+  if (!isUtf8(bytes)) return { text, json: undefined, problem: 'it is not UTF-8' };
+  return parseText(text.charCodeAt(0) === 0xfeff ? text.slice(1) : text);
+}
+
+function parseText(text: string): Body {
+  try {
+    return { text, json: JSON.parse(text), problem: undefined };
+  } catch {
+    // The parser's own message quotes the body.
+    return { text, json: undefined, problem: text === '' ? 'it is empty' : 'it is not JSON' };
+  }
+}
+
+function tooLarge(limit: number): string {
+  return `it is larger than maxResponseSize (${limit} bytes)`;
+}

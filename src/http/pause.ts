@@ -1,0 +1,37 @@
+import type { Deadline, Deadlines } from './deadlines.js';
+
+/** Is told how a pause ended: exactly one of the two, once. Never after {@link Pause.cancel}. */
+export interface PauseListener {
+  onPauseOver(): void;
+  /** The client was closed. */
+  onPauseStopped(): void;
+}
+
+/** A wait before the next attempt or poll; none once the client is closed. */
+export class Pause implements Deadline {
+  readonly expiresAt: number;
+  readonly #deadlines: Deadlines;
+  readonly #listener: PauseListener;
+
+  /** @param duration - ms. */
+  constructor(deadlines: Deadlines, duration: number, listener: PauseListener) {
+    this.expiresAt = performance.now() + duration;
+    this.#deadlines = deadlines;
+    this.#listener = listener;
+    if (deadlines.isDraining) listener.onPauseStopped();
+    else deadlines.add(this);
+  }
+
+  expire(): void {
+    this.#listener.onPauseOver();
+  }
+
+  stopWaiting(): void {
+    this.cancel();
+    this.#listener.onPauseStopped();
+  }
+
+  cancel(): void {
+    this.#deadlines.remove(this);
+  }
+}

@@ -1,0 +1,52 @@
+const firstDelay = 500;
+const longestDelay = 8_000;
+
+/** The longest `Retry-After` that is waited for, in ms; a longer one is the caller's to wait for. */
+export const longestRetryAfter = 60_000;
+
+/**
+ * How long to wait before the next attempt, in ms.
+ *
+ * @param retry - 0 for the first retry of a call.
+ * @param retryAfter - what the server asked for, in ms.
+ * @param random - from 0 to 1: spreads the retries of many callers.
+ */
+export function retryDelay(retry: number, retryAfter: number | undefined, random: number): number {
+  const delay = Math.max(retryAfter ?? 0, Math.min(firstDelay * 2 ** retry, longestDelay));
+  return delay + (delay / 2) * random;
+}
+
+/** Whether an answer of this status may be another one next time. */
+export function isRetryableStatus(status: number): boolean {
+  return status === 408 || status === 429 || status >= 500;
+}
+
+// The three forms of an HTTP-date begin with a day's name. Date.parse alone would read a date into almost anything.
+const httpDate = /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? /;
+const asctime = /^[A-Z][a-z]{2} [A-Z][a-z]{2} /;
+
+/**
+ * Reads a date from a header; `undefined` for what is none.
+ *
+ * @returns ms since 1970.
+ * @see https://www.rfc-editor.org/rfc/rfc9110#section-5.6.7
+ */
+export function parseHttpDate(value: string): number | undefined {
+  if (!httpDate.test(value)) return undefined;
+  const time = Date.parse(asctime.test(value) ? `${value} GMT` : value);
+  return Number.isNaN(time) ? undefined : time;
+}
+
+/**
+ * Reads `Retry-After`, seconds or a date; `undefined` for what is neither.
+ *
+ * @param now - ms since 1970.
+ * @returns ms from now, never negative.
+ * @see https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3
+ */
+export function parseRetryAfter(value: string | string[] | undefined, now: number): number | undefined {
+  if (typeof value !== 'string') return undefined;
+  if (/^\d+$/.test(value)) return Number(value) * 1000;
+  const date = parseHttpDate(value);
+  return date === undefined ? undefined : Math.max(date - now, 0);
+}

@@ -1,0 +1,51 @@
+export type { TokenStore } from './auth/token-store.js';
+export type { AtlasPromise, AtlasResponse } from './call-promise.js';
+export { TenantSnapshotsClient } from './client.js';
+export {
+  AtlasApiError,
+  type AtlasApiErrorDetails,
+  AtlasAuthenticationError,
+  type AtlasAuthenticationErrorDetails,
+  AtlasClosedError,
+  AtlasConfigurationError,
+  AtlasConnectionError,
+  AtlasError,
+  type AtlasErrorCode,
+  type AtlasErrorContext,
+  type AtlasErrorOf,
+  type AtlasIssue,
+  AtlasResponseError,
+  AtlasSnapshotFailedError,
+  AtlasTimeoutError,
+  AtlasValidationError,
+  isAtlasApiError,
+  isAtlasError,
+} from './errors.js';
+export type {
+  DispatchControllerLike,
+  DispatcherLike,
+  DispatchHandlerLike,
+  DispatchOptionsLike,
+  HeaderFields,
+} from './http/dispatcher.js';
+export type {
+  AccessTokenCredentials,
+  ApiKeyCredentials,
+  AtlasCredentials,
+  CallOptions,
+  EndpointChoice,
+  ServiceAccountCredentials,
+  TenantSnapshotsClientOptions,
+  WaitOptions,
+} from './options.js';
+export {
+  type ApiErrorBody,
+  apiErrorSchema,
+  clusterNameSchema,
+  groupIdSchema,
+  type SnapshotStatus,
+  snapshotIdSchema,
+  type TenantSnapshot,
+  tenantSnapshotSchema,
+} from './schemas.js';
+export type { AtlasCallTrace } from './tracing.js';

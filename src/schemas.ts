@@ -1,0 +1,125 @@
+import { z } from 'zod';
+
+/** Phase of a snapshot. Atlas adds values without notice: any string is let through. */
+export type SnapshotStatus = 'PENDING' | 'QUEUED' | 'RUNNING' | 'FAILED' | 'COMPLETED' | (string & {});
+
+/**
+ * One backup snapshot. Every field may be missing; what Atlas sends as `null` is missing here, and what Atlas sends
+ * and this type does not name is kept on the object.
+ *
+ * @see https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-getflexbackup
+ */
+export interface TenantSnapshot {
+  /** 24 hexadecimal digits. */
+  id?: string | undefined;
+  status?: SnapshotStatus | undefined;
+  /** Version of MongoDB that the snapshot was taken from. */
+  mongoDBVersion?: string | undefined;
+  /** When Atlas takes the snapshot. */
+  scheduledTime?: Date | undefined;
+  /** When Atlas began to take it. */
+  startTime?: Date | undefined;
+  /** When Atlas had written it. */
+  finishTime?: Date | undefined;
+  /** When its download link stops working. */
+  expiration?: Date | undefined;
+  links?: { href: string; rel: string }[] | undefined;
+}
+
+/** The body of an Atlas error. */
+export interface ApiErrorBody {
+  /** The HTTP status. */
+  error: number;
+  /** Atlas's own code. */
+  errorCode: string;
+  detail?: string | undefined;
+  reason?: string | undefined;
+  parameters?: unknown[] | undefined;
+  badRequestDetail?: { fields: { description: string; field: string }[] } | undefined;
+}
+
+/** The body of a list of snapshots. */
+export interface SnapshotPage {
+  results: TenantSnapshot[];
+  totalCount?: number | undefined;
+  links?: { href: string; rel: string }[] | undefined;
+}
+
+const hex24 = /^([a-f0-9]{24})$/;
+
+/** A project's id. */
+export const groupIdSchema: z.ZodType<string> = z
+  .string('must be a string')
+  .regex(hex24, 'must be 24 hexadecimal digits in lower case');
+
+/** A cluster's name. */
+export const clusterNameSchema: z.ZodType<string> = z
+  .string('must be a string')
+  .regex(/^[a-zA-Z0-9][a-zA-Z0-9-]*$/, 'must be letters, digits and hyphens, and begin with a letter or digit');
+
+/** A snapshot's id. */
+export const snapshotIdSchema: z.ZodType<string> = groupIdSchema;
+
+const time = z.iso
+  .datetime({ offset: true })
+  .transform((value) => new Date(value))
+  .nullish();
+
+const links = z.array(z.looseObject({ href: z.string(), rel: z.string() })).nullish();
+
+// Atlas sends null for what is not there yet. Keys are only deleted where there is one: a delete slows an object down.
+function dropNulls<T extends object>(value: T, names: readonly (keyof T)[]): { [K in keyof T]: Exclude<T[K], null> } {
+  for (const name of names) {
+    if (value[name] == null && Object.hasOwn(value, name)) delete value[name];
+  }
+  // The loop has taken the nulls away.
+  return value as { [K in keyof T]: Exclude<T[K], null> };
+}
+
+/** Checks a snapshot as Atlas sends it, and makes a {@link TenantSnapshot} of it. */
+export const tenantSnapshotSchema: z.ZodType<TenantSnapshot> = z
+  .looseObject({
+    id: z.string().regex(hex24, 'must be 24 hexadecimal digits').nullish(),
+    status: z.string().nullish(),
+    mongoDBVersion: z.string().nullish(),
+    scheduledTime: time,
+    startTime: time,
+    finishTime: time,
+    expiration: time,
+    links,
+  })
+  .transform((snapshot) =>
+    dropNulls(snapshot, [
+      'id',
+      'status',
+      'mongoDBVersion',
+      'scheduledTime',
+      'startTime',
+      'finishTime',
+      'expiration',
+      'links',
+    ]),
+  );
+
+/** Checks one page of a list of snapshots. */
+export const snapshotPageSchema: z.ZodType<SnapshotPage> = z
+  .looseObject({
+    results: z.array(tenantSnapshotSchema),
+    totalCount: z.number().int().nonnegative().nullish(),
+    links,
+  })
+  .transform((page) => dropNulls(page, ['totalCount', 'links']));
+
+/** Checks whether a body is an Atlas error. */
+export const apiErrorSchema: z.ZodType<ApiErrorBody> = z
+  .looseObject({
+    error: z.number().int(),
+    errorCode: z.string(),
+    detail: z.string().nullish(),
+    reason: z.string().nullish(),
+    parameters: z.array(z.unknown()).nullish(),
+    badRequestDetail: z
+      .looseObject({ fields: z.array(z.looseObject({ description: z.string(), field: z.string() })) })
+      .nullish(),
+  })
+  .transform((error) => dropNulls(error, ['detail', 'reason', 'parameters', 'badRequestDetail']));

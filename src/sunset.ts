@@ -1,0 +1,85 @@
+import { headerValue } from './http/decode.js';
+import type { HeaderFields } from './http/dispatcher.js';
+import { parseHttpDate } from './http/retry.js';
+import { type ApiErrorBody, apiErrorSchema } from './schemas.js';
+
+/** What all clients of a process know, also those of another copy of this package. */
+interface Memory {
+  /** Base URLs at which the tenant endpoint is gone. */
+  readonly gone: Set<string>;
+  warned: boolean;
+}
+
+const key = Symbol.for('atlas-tenant-snapshots.sunset');
+
+function memory(): Memory {
+  // A registered symbol is the only way for two copies of this package to share.
+  const shared = globalThis as { [key]?: Memory };
+  shared[key] ??= { gone: new Set(), warned: false };
+  return shared[key];
+}
+
+/** What is known of the end of the tenant endpoint at one base URL. */
+export class Sunset {
+  readonly #baseUrl: string;
+  readonly #memory = memory();
+
+  constructor(baseUrl: string) {
+    this.#baseUrl = baseUrl;
+  }
+
+  /** Whether the tenant endpoint was found to be gone. */
+  get isKnown(): boolean {
+    return this.#memory.gone.has(this.#baseUrl);
+  }
+
+  /**
+   * Whether an answer of the tenant endpoint shows that it is gone, or that this cluster is asked for at Flex. What
+   * Atlas answers at the end of an endpoint has not been seen: this takes all that it could look like. It remembers.
+   *
+   * @param resource - the path that was asked for, as Atlas knows it.
+   */
+  isShownBy(status: number, body: unknown, resource: string): boolean {
+    const error = apiErrorSchema.safeParse(body).data;
+    if (status === 400) return error?.errorCode === 'CANNOT_USE_FLEX_CLUSTER_IN_CLUSTER_API';
+    const isGone =
+      status === 410 ||
+      ((status === 404 || status === 405) && error === undefined) ||
+      (status === 404 && error?.errorCode === 'RESOURCE_NOT_FOUND' && names(error, resource));
+    if (!isGone) return false;
+    this.#memory.gone.add(this.#baseUrl);
+    this.#warn(
+      'Atlas has retired the M2/M5 (tenant) snapshot endpoint. Calls go on at the Flex endpoint. Set endpoint to "flex" to ask it first.',
+    );
+    return true;
+  }
+
+  /** Looks for the headers that announce the end of an endpoint. @see RFC 8594, RFC 9745 */
+  notice(headers: HeaderFields): void {
+    if (headers['sunset'] === undefined && headers['deprecation'] === undefined) return;
+    const sunset = parseHttpDate(headerValue(headers, 'sunset') ?? '');
+    const deprecated = /^@(-?\d{1,12})$/.exec(headerValue(headers, 'deprecation') ?? '');
+    const since = deprecated === null ? '' : ` since ${day(Number(deprecated[1]) * 1000)}`;
+    const until = sunset === undefined ? '' : ` and ends on ${day(sunset)}`;
+    this.#warn(
+      `Atlas says that this snapshot endpoint is deprecated${since}${until}. Leave endpoint at "auto" and calls go on at the Flex endpoint; set it to "flex" to go there now.`,
+    );
+  }
+
+  // A type of its own: --throw-deprecation makes a crash of a DeprecationWarning.
+  #warn(message: string): void {
+    if (this.#memory.warned) return;
+    this.#memory.warned = true;
+    process.emitWarning(message, 'AtlasSunsetWarning');
+  }
+}
+
+// Atlas's answer to a route that it does not have tells the path; to a snapshot that is not there it tells the id.
+function names(error: ApiErrorBody, resource: string): boolean {
+  const texts = [error.detail, ...(error.parameters ?? [])];
+  return texts.some((text) => typeof text === 'string' && text.includes(resource));
+}
+
+function day(time: number): string {
+  return new Date(time).toISOString().slice(0, 10);
+}

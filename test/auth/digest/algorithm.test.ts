@@ -1,0 +1,22 @@
+import { getHashes } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { findAlgorithm } from '../../../src/auth/digest/algorithm.js';
+
+describe('findAlgorithm', () => {
+  it.each([
+    [undefined, { hash: 'md5', session: false, strength: 1 }],
+    ['MD5', { hash: 'md5', session: false, strength: 1 }],
+    ['md5-SESS', { hash: 'md5', session: true, strength: 1 }],
+    ['SHA-256', { hash: 'sha256', session: false, strength: 2 }],
+    ['sha-256-sess', { hash: 'sha256', session: true, strength: 2 }],
+    ['SHA-512-256', { hash: 'sha512-256', session: false, strength: 3 }],
+    ['SHA-512-256-sess', { hash: 'sha512-256', session: true, strength: 3 }],
+  ])('knows %s', (name, algorithm) => {
+    expect(findAlgorithm(name)).toEqual(algorithm);
+    expect(getHashes()).toContain(algorithm.hash);
+  });
+
+  it.each(['', 'SHA-1', 'SHA-512', 'SHA256', 'MD5-session', 'sess', 'constructor'])('does not know %j', (name) => {
+    expect(findAlgorithm(name)).toBeUndefined();
+  });
+});

@@ -1,0 +1,124 @@
+import { createHash } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { isGenuine, parseAuthenticationInfo } from '../../../src/auth/digest/authentication-info.js';
+import { digestChallenges } from '../../../src/auth/digest/challenge.js';
+import { DigestSession } from '../../../src/auth/digest/credentials.js';
+
+const NOTHING = { nextnonce: undefined, rspauth: undefined, qop: undefined, cnonce: undefined, nc: undefined };
+
+describe('parseAuthenticationInfo', () => {
+  it.each<[string, string | string[] | undefined, Partial<Record<keyof typeof NOTHING, string>>]>([
+    ['no header', undefined, {}],
+    ['no line', [], {}],
+    ['an empty header', '', {}],
+    [
+      'everything',
+      'nextnonce="a b", rspauth="0f", qop=auth, cnonce="c", nc=00000001',
+      { nextnonce: 'a b', rspauth: '0f', qop: 'auth', cnonce: 'c', nc: '00000001' },
+    ],
+    [
+      'quotes where tokens belong, and tokens for quotes',
+      'nextnonce=a,qop="auth",nc="00000001"',
+      { nextnonce: 'a', qop: 'auth', nc: '00000001' },
+    ],
+    ['names in any case', 'NextNonce="a", RSPAUTH="0f"', { nextnonce: 'a', rspauth: '0f' }],
+    ['escapes', 'nextnonce="a\\"\\b"', { nextnonce: 'a"b' }],
+    ['odd spacing', ' ,, nextnonce = "a" ,\trspauth="0f",', { nextnonce: 'a', rspauth: '0f' }],
+    ['unknown parameters', 'foo=bar, nextnonce="a"', { nextnonce: 'a' }],
+    ['repeated parameters', 'nextnonce="a", nextnonce="b"', { nextnonce: 'a' }],
+    ['many lines', ['nextnonce="a"', 'rspauth="0f", nextnonce="b"'], { nextnonce: 'a', rspauth: '0f' }],
+    ['an empty value', 'rspauth=""', { rspauth: '' }],
+    ['a malformed parameter', 'nextnonce=@, rspauth="0f"', { rspauth: '0f' }],
+    ['a malformed parameter and a good one', 'nextnonce=@, nextnonce="a"', { nextnonce: 'a' }],
+    ['junk', '@@, nextnonce="a"', { nextnonce: 'a' }],
+    ['a scheme', 'Digest nextnonce="a"', { nextnonce: 'a' }],
+    ['a line break in a value', 'nextnonce="a\r\nX: y", rspauth="0f"', { rspauth: '0f' }],
+    ['an unterminated value', 'rspauth="0f", nextnonce="a', { rspauth: '0f' }],
+  ])('%s', (_, header, expected) => {
+    expect(parseAuthenticationInfo(header)).toEqual({ ...NOTHING, ...expected });
+  });
+});
+
+describe('isGenuine', () => {
+  const BODY = Buffer.from('{"id":"ä"}\r\n\0', 'utf8');
+  const exchange = { uri: '/dir', nc: 10, body: BODY };
+  const H = (data: string | Uint8Array) => createHash('sha256').update(data).digest('hex');
+  const HA1 = H('u:r:p');
+
+  function open(qop: string): DigestSession {
+    const [challenge] = digestChallenges(`Digest realm="r", nonce="n", algorithm=SHA-256${qop}`);
+    if (challenge === undefined) throw new Error('No usable challenge');
+    return DigestSession.open(challenge, { username: 'u', password: 'p' }, 'c');
+  }
+  const sessions = { none: open(''), auth: open(', qop="auth"'), int: open(', qop="auth-int"') };
+  const rspauth = {
+    none: H(`${HA1}:n:${H(':/dir')}`),
+    auth: H(`${HA1}:n:0000000a:c:auth:${H(':/dir')}`),
+    int: H(`${HA1}:n:0000000a:c:auth-int:${H(`:/dir:${H(BODY)}`)}`),
+  };
+  const right = `rspauth="${rspauth.auth}"`;
+  const flipped = rspauth.auth.replace(/.$/, (digit) => (digit === '0' ? '1' : '0'));
+
+  it.each<[string, keyof typeof sessions, string | undefined]>([
+    ['no header', 'auth', undefined],
+    ['no rspauth', 'auth', 'nextnonce="x"'],
+    ['the right one', 'auth', right],
+    ['the right one in upper case', 'auth', `rspauth="${rspauth.auth.toUpperCase()}"`],
+    ['the right one as a token', 'auth', `rspauth=${rspauth.auth}`],
+    ['the right one with all that goes with it', 'auth', `${right}, qop=auth, cnonce="c", nc=0000000a`],
+    ['an nc in upper case', 'auth', `${right}, nc=0000000A`],
+    ['an nc without zeros', 'auth', `${right}, nc=a`],
+    ['a qop in upper case', 'auth', `${right}, qop=AUTH`],
+    ['the right one of auth-int', 'int', `rspauth="${rspauth.int}"`],
+    ['the right one of auth-int, which it names', 'int', `rspauth="${rspauth.int}", qop="auth-int"`],
+    ['the right one of RFC 2069', 'none', `rspauth="${rspauth.none}"`],
+    ['auth-int in answer to auth', 'auth', `rspauth="${rspauth.int}", qop=auth-int`],
+    ['auth in answer to auth-int', 'int', `${right}, qop=auth`],
+  ])('accepts %s', (_, session, header) => {
+    expect(isGenuine(parseAuthenticationInfo(header), sessions[session], exchange)).toBe(true);
+  });
+
+  it.each<[string, keyof typeof sessions, string]>([
+    ['another digest', 'auth', `rspauth="${flipped}"`],
+    ['an empty digest', 'auth', 'rspauth=""'],
+    ['half of the digest', 'auth', `rspauth="${rspauth.auth.slice(0, 32)}"`],
+    ['more than the digest', 'auth', `rspauth="${rspauth.auth}0"`],
+    ['the digest of another qop', 'auth', `rspauth="${rspauth.int}"`],
+    ['the digest of no qop', 'auth', `rspauth="${rspauth.none}"`],
+    ['the digest of auth for auth-int', 'int', right],
+    ['the digest of auth for none', 'none', right],
+    ['a qop that it was not computed with', 'auth', `${right}, qop=auth-int`],
+    ['an unknown qop', 'auth', `${right}, qop=auth-conf`],
+    ['an unknown qop where there was none', 'none', `rspauth="${rspauth.none}", qop=x`],
+    ['a cnonce of another', 'auth', `${right}, cnonce="d"`],
+    ['a cnonce in another case', 'auth', `${right}, cnonce="C"`],
+    ['a cnonce of another without an rspauth', 'auth', 'cnonce="d"'],
+    ['the nc of another request', 'auth', `${right}, nc=0000000b`],
+    ['an nc in decimal', 'auth', `${right}, nc=10`],
+    ['an nc that is no number', 'auth', `${right}, nc=x`],
+    ['the nc of another request without an rspauth', 'auth', 'nc=0000000b'],
+  ])('refuses %s', (_, session, header) => {
+    expect(isGenuine(parseAuthenticationInfo(header), sessions[session], exchange)).toBe(false);
+  });
+
+  it.each<[string, keyof typeof sessions, Partial<typeof exchange>]>([
+    ['another uri', 'auth', { uri: '/other' }],
+    ['another request', 'auth', { nc: 11 }],
+    ['another body, with auth-int', 'int', { body: Buffer.from('{}') }],
+    ['another uri, with auth-int', 'int', { uri: '/other' }],
+  ])('refuses the answer to %s', (_, session, change) => {
+    const info = parseAuthenticationInfo(`rspauth="${rspauth[session]}"`);
+    expect(isGenuine(info, sessions[session], { ...exchange, ...change })).toBe(false);
+  });
+
+  it('does not look at the body with auth', () => {
+    const info = parseAuthenticationInfo(right);
+    expect(isGenuine(info, sessions.auth, { ...exchange, body: Buffer.from('{}') })).toBe(true);
+  });
+
+  it('goes by the nonce of the request, not by the next', () => {
+    const info = parseAuthenticationInfo(`${right}, nextnonce="m"`);
+    expect(isGenuine(info, sessions.auth, exchange)).toBe(true);
+    expect(isGenuine(info, sessions.auth.withNonce('m'), exchange)).toBe(false);
+  });
+});

@@ -1,0 +1,103 @@
+/**
+ * The loopback Atlas: a process of its own, so that what it costs is not the client's. It answers every GET with the
+ * same snapshot, to a bearer token or to Digest (MD5, qop=auth), and counts what it sees.
+ *
+ * It speaks just as much HTTP as that takes, on bare sockets with prepared answers: its speed is a ceiling for
+ * everybody's calls a second, and node:http would lower it by half.
+ */
+import { hash } from 'node:crypto';
+import { createServer } from 'node:net';
+import { accessToken, groupId, privateKey, publicKey, realm } from './target.mjs';
+
+const md5 = (text) => hash('md5', text);
+const nonce = 'hVJm8bd2H7sZ0vYk3n5xQw==';
+const ha1 = md5(`${publicKey}:${realm}:${privateKey}`);
+
+function prepare(status, headers, body) {
+  const lines = [
+    `HTTP/1.1 ${status}`,
+    ...headers,
+    `content-length: ${body.length}`,
+    `date: ${new Date().toUTCString()}`,
+    'connection: keep-alive',
+    // Longer than a subject waits for its turn, so that none pays for new connections that another does not.
+    'keep-alive: timeout=120',
+  ];
+  return Buffer.from(`${lines.join('\r\n')}\r\n\r\n${body}`);
+}
+
+const snapshot = prepare(
+  '200 OK',
+  ['content-type: application/json'],
+  JSON.stringify({
+    expiration: '2019-05-03T14:07:53Z',
+    finishTime: '2019-04-26T14:08:07Z',
+    id: '5cc310ace5dc7ce369814bc8',
+    links: [{ href: `https://cloud.mongodb.com/api/atlas/v1.0/groups/${groupId}`, rel: 'self' }],
+    mongoDBVersion: '4.2.7',
+    scheduledTime: '2019-04-26T12:00:00Z',
+    startTime: '2019-04-26T14:07:53Z',
+    status: 'COMPLETED',
+  }),
+);
+const refusal = prepare(
+  '401 Unauthorized',
+  [
+    'content-type: application/json;charset=ISO-8859-1',
+    `www-authenticate: Digest realm="${realm}", domain="", nonce="${nonce}", algorithm=MD5, qop="auth", stale=false`,
+  ],
+  '{"detail":"You are not authorized for this resource.","error":401,"errorCode":"","reason":"Unauthorized"}',
+);
+
+/** @param {string} credentials what follows `Digest ` @param {string} url */
+function isDigestRight(credentials, url) {
+  const part = (pattern) => pattern.exec(credentials)?.[1];
+  if (part(/\busername="([^"]*)"/) !== publicKey || part(/\bnonce="([^"]*)"/) !== nonce) return false;
+  if (part(/\buri="([^"]*)"/) !== url) return false;
+  const count = `${part(/\bnc=([0-9a-f]{8})\b/)}:${part(/\bcnonce="([^"]*)"/)}`;
+  return part(/\bresponse="([^"]*)"/) === md5(`${ha1}:${nonce}:${count}:auth:${md5(`GET:${url}`)}`);
+}
+
+/** @param {string} head @returns {'bearer' | 'digest' | 'refused'} */
+function schemeOf(head) {
+  const [, scheme, credentials] = /\r\nauthorization: (\S+) (.*)\r\n/i.exec(head) ?? [];
+  if (scheme === 'Bearer' && credentials === accessToken) return 'bearer';
+  if (scheme !== 'Digest') return 'refused';
+  const url = head.slice('GET '.length, head.indexOf(' HTTP/1.1'));
+  return isDigestRight(credentials, url) ? 'digest' : 'refused';
+}
+
+let seen;
+
+function reset() {
+  seen = { bearer: 0, digest: 0, refused: 0, connections: 0 };
+}
+
+reset();
+const server = createServer({ noDelay: true }, (socket) => {
+  let head = '';
+  let countedIn;
+  socket.on('data', (chunk) => {
+    head += chunk.latin1Slice(0, chunk.length);
+    // Nobody here sends a body or a second request before the answer to the first.
+    if (!head.endsWith('\r\n\r\n')) return;
+    if (countedIn !== seen) {
+      countedIn = seen;
+      seen.connections += 1;
+    }
+    const scheme = schemeOf(head);
+    head = '';
+    seen[scheme] += 1;
+    socket.write(scheme === 'refused' ? refusal : snapshot);
+  });
+  // A client may drop its connections as it likes.
+  socket.on('error', () => socket.destroy());
+});
+server.listen({ port: 0, host: '127.0.0.1', backlog: 16_384 }, () =>
+  process.send({ result: { origin: `http://127.0.0.1:${server.address().port}` } }),
+);
+process.on('message', () => {
+  process.send({ result: seen });
+  reset();
+});
+process.on('disconnect', () => process.exit());

@@ -1,0 +1,21 @@
+/** The bytes of the package's own code as a bundler ships it: minified, gzipped, its dependencies left out. */
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+
+// esbuild comes with tsup; the project does not name it.
+const require = createRequire(createRequire(import.meta.url).resolve('tsup'));
+
+export async function measureCodeSize() {
+  const { outputFiles } = await require('esbuild').build({
+    entryPoints: [fileURLToPath(new URL('../../dist/index.js', import.meta.url))],
+    bundle: true,
+    minify: true,
+    write: false,
+    format: 'esm',
+    platform: 'node',
+    external: ['undici', 'zod'],
+  });
+  const [{ contents }] = outputFiles;
+  return { minified: contents.length, gzipped: gzipSync(contents, { level: 9 }).length };
+}

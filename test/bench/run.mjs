@@ -1,0 +1,72 @@
+/**
+ * `npm run bench`: measures this client, bare undici and the peers against a loopback Atlas, prints the tables, and
+ * writes results.json and bench.svg beside this file.
+ *
+ *   --quick  about a minute: fewer and shorter rounds, a tenth of the calls for the heap, no bursts of the peers
+ *   --check  exit code 1 when a goal is missed
+ */
+import { writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { parseArgs } from 'node:util';
+import { measureBursts } from './bursts.mjs';
+import { measureCodeSize } from './code-size.mjs';
+import { judge } from './goals.mjs';
+import { measureHeaps } from './heap.mjs';
+import { measureImports } from './imports.mjs';
+import { installPeers } from './peers.mjs';
+import { startAtlas } from './processes.mjs';
+import { measureRounds, summarize } from './rounds.mjs';
+import { subjects, yardstick } from './subjects.mjs';
+import { draw } from './svg.mjs';
+import { goalTable, otherLines, subjectTable } from './table.mjs';
+
+const everybody = subjects.map(({ name }) => name);
+const sizes = {
+  quick: {
+    rounds: 7,
+    sliceMs: 150,
+    warmUpCalls: 3_000,
+    heapCalls: 100_000,
+    importRounds: 15,
+    bursts: ['client-bearer', 'client-digest', yardstick],
+  },
+  full: { rounds: 31, sliceMs: 250, warmUpCalls: 10_000, heapCalls: 1_000_000, importRounds: 25, bursts: everybody },
+};
+
+const { values: flags } = parseArgs({ options: { quick: { type: 'boolean' }, check: { type: 'boolean' } } });
+const size = flags.quick ? sizes.quick : sizes.full;
+
+/** Tells on stderr what takes the time now; the tables alone are on stdout. */
+async function step(name, work) {
+  process.stderr.write(`${name} … `);
+  const start = performance.now();
+  const result = await work();
+  process.stderr.write(`${((performance.now() - start) / 1000).toFixed(0)} s\n`);
+  return result;
+}
+
+async function measure() {
+  await step('peers', installPeers);
+  const codeSize = await measureCodeSize();
+  const imports = await step('imports', () => measureImports(size.importRounds));
+  const atlas = await startAtlas();
+  const runs = await step('rounds', () => measureRounds(atlas, size));
+  const bursts = await step('bursts', () => measureBursts(atlas, size.bursts));
+  const heap = await step('heap', () => measureHeaps(atlas, size.heapCalls));
+  atlas.stop();
+  const machine = { node: process.version, cpu: cpus()[0].model.trim(), cores: cpus().length };
+  const date = new Date().toISOString().slice(0, 10);
+  return { date, machine, rounds: size.rounds, summary: summarize(runs), bursts, heap, imports, codeSize };
+}
+
+const write = (name, text) => writeFileSync(new URL(name, import.meta.url), text);
+
+const results = await measure();
+const goals = judge(results);
+write('results.json', `${JSON.stringify({ ...results, goals }, null, 2)}\n`);
+write('bench.svg', draw(results));
+
+const { node, cpu, cores } = results.machine;
+console.log(`\nNode ${node}, ${cpu} (${cores} cores), medians of ${size.rounds} interleaved rounds\n`);
+console.log(`${subjectTable(results)}\n\n${otherLines(results)}\n\n${goalTable(goals)}`);
+if (flags.check && goals.some(({ reached }) => !reached)) process.exitCode = 1;

@@ -1,0 +1,86 @@
+/** The picture for the README: two bars a subject, on no background, in colours for light and for dark pages. */
+import { subjects, yardstick } from './subjects.mjs';
+
+const rowHeight = 26;
+const barHeight = 14;
+const top = 56;
+const labelWidth = 232;
+const panelWidth = 250;
+const gap = 70;
+const barRoom = panelWidth - 10;
+const width = labelWidth + 2 * panelWidth + gap + 60;
+
+const style = `
+  text { font: 13px system-ui, -apple-system, 'Segoe UI', Helvetica, Arial, sans-serif; fill: #424a53; }
+  .title { font-weight: 600; }
+  .note { font-size: 11px; }
+  .own { fill: #1a7f37; } text.own { font-weight: 600; }
+  .bare { fill: #6e7781; } .other { fill: #afb8c1; }
+  .unit { stroke: #6e7781; stroke-dasharray: 3 3; }
+  @media (prefers-color-scheme: dark) {
+    text { fill: #c9d1d9; }
+    .own { fill: #3fb950; }
+    .bare { fill: #8b949e; } .other { fill: #484f58; }
+    .unit { stroke: #8b949e; }
+  }`;
+
+function colourOf(name) {
+  if (name.startsWith('client-')) return 'own';
+  return name === yardstick ? 'bare' : 'other';
+}
+
+/** The bars of one metric. */
+function panel({ left, title, better, rows, ratioOf, textOf }) {
+  const largest = Math.max(...rows.map(ratioOf));
+  const unit = left + barRoom / largest;
+  const bars = rows.map((row, n) => {
+    const y = top + n * rowHeight;
+    const length = ((ratioOf(row) / largest) * barRoom).toFixed(1);
+    return (
+      `<rect class="${colourOf(row.name)}" x="${left}" y="${y}" width="${length}" height="${barHeight}" rx="2"/>` +
+      `<text class="note" x="${left + Number(length) + 6}" y="${y + 11}">${textOf(row)}</text>`
+    );
+  });
+  const end = top + rows.length * rowHeight - 6;
+  return [
+    `<text class="title" x="${left}" y="20">${title}</text>`,
+    `<text class="note" x="${left}" y="38">${better}; the dashed line is bare undici</text>`,
+    ...bars,
+    `<line class="unit" x1="${unit.toFixed(1)}" y1="${top - 8}" x2="${unit.toFixed(1)}" y2="${end}"/>`,
+  ].join('\n');
+}
+
+/** @param {{ summary: object, machine: { node: string, cpu: string } }} results */
+export function draw({ summary, machine }) {
+  const rows = subjects.map(({ name, label }) => ({ name, label, ...summary[name] }));
+  const height = top + rows.length * rowHeight + 26;
+  const labels = rows.map(({ name, label }, n) => {
+    const colour = colourOf(name) === 'own' ? ' class="own"' : '';
+    return `<text${colour} x="${labelWidth - 10}" y="${top + n * rowHeight + 11}" text-anchor="end">${label}</text>`;
+  });
+  const cpu = panel({
+    left: labelWidth,
+    title: 'CPU a call ÷ bare undici',
+    better: 'less is better',
+    rows,
+    ratioOf: (row) => row.cpuRatio,
+    textOf: (row) => row.cpuRatio.toFixed(2),
+  });
+  const rate = panel({
+    left: labelWidth + panelWidth + gap,
+    title: 'Calls a second, 16 at once',
+    better: 'more is better',
+    rows,
+    ratioOf: (row) => row.callsPerSecondRatio,
+    textOf: (row) => Math.round(row.callsPerSecond).toLocaleString('en'),
+  });
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="CPU a call and calls a second of each client">
+<style>${style}
+</style>
+${labels.join('\n')}
+${cpu}
+${rate}
+<text class="note" x="${labelWidth}" y="${height - 8}">Node ${machine.node}, ${machine.cpu}, loopback; medians of paired runs</text>
+</svg>
+`;
+}

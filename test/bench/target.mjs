@@ -1,0 +1,27 @@
+/**
+ * What every subject asks for, and as whom. The snapshot ids change from call to call, so that nobody gains by keeping
+ * what one path came to.
+ */
+export const groupId = '5e2211c17a3e5a48f5497de3';
+export const clusterName = 'Cluster0';
+export const publicKey = 'kxqmzfwt';
+export const privateKey = '4c1a8f5e-2b7d-4e0a-9f36-d58b7c1e0a42';
+export const accessToken = 'eyJhbGciOiJFUzUxMiJ9.eyJzdWIiOiJtZGJfc2FfaWQifQ.loopback';
+export const realm = 'MMS Public API';
+
+const snapshotIds = Array.from({ length: 1024 }, (_, n) => `5cc310ac${n.toString(16).padStart(4, '0')}7ce369814bc8`);
+let next = 0;
+
+/** The next snapshot id of a thousand. */
+export const nextSnapshotId = () => snapshotIds[next++ & 1023];
+
+/** @param {string} snapshotId */
+export const pathOf = (snapshotId) =>
+  `/api/atlas/v1.0/groups/${groupId}/clusters/${clusterName}/backup/tenant/snapshots/${snapshotId}`;
+
+/** The headers that this client sends by bearer, for those who are told their headers. */
+export const bearerHeaders = {
+  accept: 'application/json',
+  'user-agent': 'atlas-tenant-snapshots/0.1.0',
+  authorization: `Bearer ${accessToken}`,
+};

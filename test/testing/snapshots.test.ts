@@ -1,0 +1,251 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type AtlasEmulator, type AtlasEmulatorOptions, startAtlasEmulator } from '../../src/testing/index.js';
+
+const NOW = Date.parse('2026-02-10T15:30:00Z');
+const FLEX = 'application/vnd.atlas.2024-11-13+json';
+
+let emulator: AtlasEmulator;
+
+async function restart(options: AtlasEmulatorOptions) {
+  await emulator.close();
+  emulator = await startAtlasEmulator({ now: () => NOW, ...options });
+}
+
+beforeEach(async () => {
+  emulator = await startAtlasEmulator({ now: () => NOW });
+});
+
+afterEach(() => emulator.close());
+
+const tenant = (rest = '', cluster = emulator.clusterName, group = emulator.groupId) =>
+  `/api/atlas/v1.0/groups/${group}/clusters/${cluster}/backup/tenant/snapshots${rest}`;
+const flex = (rest = '', cluster = emulator.clusterName, group = emulator.groupId) =>
+  `/api/atlas/v2/groups/${group}/flexClusters/${cluster}/backup/snapshots${rest}`;
+
+async function get(path: string, accept = FLEX, init: RequestInit = {}) {
+  const authorization = `Bearer ${emulator.credentials.accessToken.accessToken}`;
+  const answer = await fetch(emulator.url + path, { ...init, headers: { authorization, accept } });
+  const text = await answer.text();
+  return { status: answer.status, headers: answer.headers, text, json: JSON.parse(text) };
+}
+
+const seedMany = (length: number) =>
+  Array.from({ length }, (_, i) => ({ id: (i + 1).toString(16).padStart(24, '0'), status: 'COMPLETED' }));
+
+describe('one snapshot', () => {
+  it.each(['tenant', 'flex'] as const)('of the %s endpoint', async (kind) => {
+    const path = (kind === 'tenant' ? tenant : flex)(`/${emulator.snapshotId}`);
+    const { status, json, headers } = await get(path);
+    expect(status).toBe(200);
+    expect(headers.get('content-type')).toBe(kind === 'tenant' ? 'application/json' : FLEX);
+    expect(json).toEqual({
+      id: emulator.snapshotId,
+      status: 'COMPLETED',
+      mongoDBVersion: expect.any(String),
+      scheduledTime: '2026-02-09T00:00:00Z',
+      startTime: '2026-02-09T00:07:00Z',
+      finishTime: '2026-02-09T00:09:00Z',
+      expiration: '2026-02-17T00:00:00Z',
+      links: [{ href: emulator.url + path, rel: 'self' }],
+    });
+    expect(emulator.requests).toMatchObject([{ method: 'GET', path, kind, status: 200, scheme: 'bearer' }]);
+  });
+
+  it('that failed has neither expiration nor links', async () => {
+    const failed = emulator.snapshots.find((snapshot) => snapshot.status === 'FAILED');
+    const { json } = await get(tenant(`/${failed?.id}`));
+    expect(Object.keys(json).sort()).toEqual([
+      ...['finishTime', 'id', 'mongoDBVersion', 'scheduledTime', 'startTime', 'status'],
+    ]);
+  });
+
+  it('that still runs has null for a time that has not come', async () => {
+    const [running] = emulator.snapshots;
+    expect((await get(tenant(`/${running?.id}`))).json).toMatchObject({ status: 'RUNNING', finishTime: null });
+  });
+
+  it('changes by updateSnapshot(), and a step a poll by progressSnapshot()', async () => {
+    const { snapshotId } = emulator;
+    const poll = async () => (await get(tenant(`/${snapshotId}`))).json;
+    emulator.updateSnapshot(snapshotId, { status: 'QUEUED', finishTime: undefined, extra: 1 });
+    expect(await poll()).toMatchObject({ status: 'QUEUED', extra: 1 });
+    expect(await poll()).not.toHaveProperty('finishTime');
+    emulator.progressSnapshot(snapshotId, { status: 'RUNNING' }, { status: 'COMPLETED', finishTime: new Date(NOW) });
+    const [first, second, third] = [await poll(), await poll(), await poll()];
+    expect([first.status, second.status, third.status]).toEqual(['RUNNING', 'COMPLETED', 'COMPLETED']);
+    expect(third.finishTime).toBe('2026-02-10T15:30:00Z');
+    expect(() => emulator.updateSnapshot('0'.repeat(24), {})).toThrow(TypeError);
+    expect(() => emulator.progressSnapshot('0'.repeat(24), {})).toThrow(TypeError);
+  });
+
+  it('of a seeded cluster, as the seed has it', async () => {
+    const [id, groupId] = ['a'.repeat(24), 'b'.repeat(24)];
+    emulator.seed({ groupId, clusterName: 'Other', snapshots: [{ id, links: [] }] });
+    expect((await get(tenant(`/${id}`, 'Other', groupId))).json).toEqual({ id, links: [] });
+    emulator.seed({ snapshots: [] });
+    expect(emulator.snapshots).toEqual([]);
+  });
+
+  it('is told by copies', async () => {
+    Object.assign(emulator.snapshots[0] ?? {}, { status: 'CHANGED' });
+    expect(emulator.snapshots[0]?.status).toBe('RUNNING');
+  });
+
+  it('is seeded from the options', async () => {
+    await restart({ seed: { clusterName: 'One', snapshots: seedMany(1) } });
+    expect((await get(tenant('', 'One'))).json.totalCount).toBe(1);
+    await restart({ seed: [{ snapshots: seedMany(2) }] });
+    expect(emulator.snapshots).toHaveLength(2);
+  });
+});
+
+describe('the tenant list', () => {
+  it('has all snapshots, newest first, and takes no paging', async () => {
+    const { json } = await get(tenant('?itemsPerPage=1'));
+    expect(json.results.map(({ status }: { status: string }) => status)).toEqual([
+      ...['RUNNING', 'COMPLETED', 'COMPLETED', 'COMPLETED', 'FAILED'],
+    ]);
+    expect(json).toMatchObject({ totalCount: 5, links: [{ rel: 'self' }] });
+    expect(json.results[0].links).toEqual([{ href: `${emulator.url}${tenant()}/${json.results[0].id}`, rel: 'self' }]);
+  });
+});
+
+describe('the Flex list', () => {
+  const rels = (json: { links: { rel: string }[] }) => json.links.map(({ rel }) => rel);
+
+  it('is paged by 100', async () => {
+    emulator.seed({ snapshots: seedMany(250) });
+    const first = (await get(flex())).json;
+    expect([first.results.length, first.totalCount, rels(first)]).toEqual([100, 250, ['self', 'next']]);
+    const { href } = first.links[1];
+    const second = (await get(href.slice(emulator.url.length))).json;
+    expect([second.results[0].id, rels(second)]).toEqual([`${'0'.repeat(22)}65`, ['self', 'previous', 'next']]);
+    const third = (await get(flex('?pageNum=3'))).json;
+    expect([third.results.length, rels(third)]).toEqual([50, ['self', 'previous']]);
+    expect((await get(flex('?pageNum=4'))).json.results).toEqual([]);
+  });
+
+  it('leaves totalCount out on demand', async () => {
+    expect((await get(flex('?includeCount=false'))).json).not.toHaveProperty('totalCount');
+    expect((await get(flex('?includeCount=true'))).json.totalCount).toBe(5);
+    await restart({ paging: { totalCount: false } });
+    expect((await get(flex('?includeCount=true'))).json).not.toHaveProperty('totalCount');
+  });
+
+  it('gives at most 500 a page', async () => {
+    emulator.seed({ snapshots: seedMany(501) });
+    expect((await get(flex('?itemsPerPage=500'))).json.results).toHaveLength(500);
+  });
+
+  it('has page sizes of its own', async () => {
+    await restart({ paging: { itemsPerPage: 2, maxItemsPerPage: 3 } });
+    expect((await get(flex())).json.results).toHaveLength(2);
+    expect((await get(flex('?itemsPerPage=4'))).status).toBe(400);
+  });
+
+  it.each(['itemsPerPage=501', 'itemsPerPage=0', 'itemsPerPage=x', 'pageNum=0', 'pageNum=-1'])(
+    'refuses %s',
+    async (query) => {
+      const { status, json } = await get(flex(`?${query}`));
+      expect(status).toBe(400);
+      expect(json).toMatchObject({ errorCode: 'INVALID_QUERY_PARAMETER', parameters: [query.split('=')[0]] });
+    },
+  );
+
+  it.each(['application/json', '*/*', 'application/vnd.atlas.2023-01-01+json'])(
+    'does not answer %s',
+    async (accept) => {
+      const { status, json } = await get(flex(), accept);
+      expect([status, json.error, json.errorCode]).toEqual([406, 406, 'NOT_ACCEPTABLE']);
+    },
+  );
+
+  it('answers a later version', async () => {
+    expect((await get(flex(), 'application/vnd.atlas.2025-03-12+json')).status).toBe(200);
+  });
+});
+
+describe('an error', () => {
+  const nowhere = 'f'.repeat(24);
+
+  it.each([
+    ['project', () => tenant(`/${nowhere}`, 'Cluster0', nowhere), 'GROUP_NOT_FOUND', [nowhere]],
+    ['cluster', () => tenant('', 'Nowhere'), 'CLUSTER_NOT_FOUND', ['Nowhere', '32b6e34b3d91647abb20e7b8']],
+    ['snapshot', () => tenant(`/${nowhere}`), 'SNAPSHOT_NOT_FOUND', [nowhere, 'Cluster0']],
+    ['project of Flex', () => flex('', 'Cluster0', nowhere), 'GROUP_NOT_FOUND', [nowhere]],
+    ['snapshot of Flex', () => flex(`/${nowhere}`), 'SNAPSHOT_NOT_FOUND', [nowhere, 'Cluster0']],
+    ['route', () => '/api/atlas/v1.0/nothing?x=1', 'RESOURCE_NOT_FOUND', ['/api/atlas/v1.0/nothing']],
+  ])('for an unknown %s', async (_, path, errorCode, parameters) => {
+    const { status, json } = await get(path());
+    expect(status).toBe(404);
+    expect(json).toEqual({ error: 404, errorCode, parameters, reason: 'Not Found', detail: expect.any(String) });
+  });
+
+  it.each([
+    ['group ID', () => tenant('', 'Cluster0', 'ABC')],
+    ['cluster name', () => tenant('', '-')],
+    ['cluster name that does not decode', () => tenant('', '%E4')],
+    ['snapshot ID', () => flex('/%2E%2E%2F')],
+  ])('for a bad %s', async (_, path) => {
+    const { status, json } = await get(path());
+    expect([status, json.error, json.errorCode]).toEqual([400, 400, 'VALIDATION_ERROR']);
+  });
+
+  it('for another method than GET', async () => {
+    const { status, headers, json } = await get(tenant(), FLEX, { method: 'POST', body: 'x' });
+    expect([status, headers.get('allow'), json.errorCode]).toEqual([405, 'GET', 'METHOD_NOT_ALLOWED']);
+    expect(emulator.requests[0]?.body).toBe('x');
+  });
+});
+
+describe('the query', () => {
+  it('pretty=true indents', async () => {
+    const { text, json } = await get(tenant(`/${emulator.snapshotId}?pretty=true`));
+    expect(text).toBe(JSON.stringify(json, null, 2));
+  });
+
+  it('envelope=true answers 200 with the status inside', async () => {
+    const found = await get(tenant(`/${emulator.snapshotId}?envelope=true`));
+    expect(found.json).toEqual({ status: 200, content: expect.objectContaining({ id: emulator.snapshotId }) });
+    const missing = await get(flex(`/${'f'.repeat(24)}?envelope=true`));
+    expect(missing.status).toBe(200);
+    expect(missing.json).toEqual({ status: 404, content: expect.objectContaining({ error: 404 }) });
+    expect((await get(tenant('?envelope=true'))).json).toMatchObject({ status: 200, totalCount: 5 });
+    expect((await get(tenant('?envelope=false'))).json).not.toHaveProperty('status');
+  });
+
+  it('is enveloped under the other key on demand', async () => {
+    await restart({ envelopeKey: 'envelope' });
+    const { json } = await get(tenant(`/${emulator.snapshotId}?envelope=true`));
+    expect(json.envelope.id).toBe(emulator.snapshotId);
+  });
+});
+
+describe('the rate limit', () => {
+  it('is told in headers, and refuses nobody by default', async () => {
+    await restart({ rateLimit: { capacity: 1 } });
+    const [first, second] = [await get(tenant()), await get(tenant())];
+    expect(first.headers.get('ratelimit-limit')).toBe('1');
+    expect(first.headers.get('ratelimit-remaining')).toBe('0');
+    expect([second.status, second.headers.get('ratelimit-remaining')]).toEqual([200, '0']);
+  });
+
+  it("is Atlas's by default", async () => {
+    const { headers } = await get(tenant());
+    expect([headers.get('ratelimit-limit'), headers.get('ratelimit-remaining')]).toEqual(['4000', '3999']);
+  });
+
+  it('refuses where it is enforced, until the bucket fills', async () => {
+    let now = NOW;
+    await restart({ rateLimit: { capacity: 2, refillPerMinute: 6, enforce: true }, now: () => now });
+    const statuses = [(await get(tenant())).status, (await get(flex())).status];
+    expect(statuses).toEqual([200, 200]);
+    const refused = await get(tenant());
+    expect([refused.status, refused.json.errorCode]).toEqual([429, 'RATE_LIMITED_TOKEN_BUCKET']);
+    expect(refused.headers.get('retry-after')).toBe('10');
+    now += 10_000;
+    expect((await get(tenant())).status).toBe(200);
+    now += 3_600_000;
+    expect((await get(tenant())).headers.get('ratelimit-remaining')).toBe('1');
+  });
+});

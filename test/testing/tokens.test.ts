@@ -1,0 +1,139 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { type AtlasEmulator, type AtlasEmulatorOptions, startAtlasEmulator } from '../../src/testing/index.js';
+
+let emulator: AtlasEmulator | undefined;
+let clock = 1_700_000_000_000;
+
+afterEach(async () => {
+  await emulator?.close();
+});
+
+const basic = (id: string, secret: string) => `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}`;
+
+async function start(tokens: AtlasEmulatorOptions['tokens'] = {}) {
+  const started = await startAtlasEmulator({ tokens, now: () => clock });
+  emulator = started;
+  const { clientId, clientSecret } = started.credentials.serviceAccount;
+  const post = (name: string, form: Record<string, string>, authorization = basic(clientId, clientSecret)) => {
+    const headers = { authorization, 'content-type': 'application/x-www-form-urlencoded' };
+    const body = new URLSearchParams(form).toString();
+    return fetch(`${started.url}/api/oauth/${name}`, { method: 'POST', headers, body });
+  };
+  const fetchToken = (authorization?: string) => post('token', { grant_type: 'client_credentials' }, authorization);
+  const newToken = async (): Promise<string> => (await (await fetchToken()).json()).access_token;
+  const path = `/api/atlas/v1.0/groups/${started.groupId}/clusters/Cluster0/backup/tenant/snapshots`;
+  const get = (token: string, query = '') =>
+    fetch(started.url + path + query, { headers: { authorization: `Bearer ${token}` } });
+  return { emulator: started, clientId, clientSecret, post, fetchToken, newToken, get };
+}
+
+describe('a token', () => {
+  it('is given for the right secret, and lets its bearer in until it dies', async () => {
+    const { emulator, fetchToken, get } = await start();
+    const answer = await fetchToken();
+    expect(answer.status).toBe(200);
+    const token = await answer.json();
+    expect(token).toEqual({ access_token: expect.any(String), expires_in: 3600, token_type: 'Bearer' });
+    expect((await get(token.access_token)).status).toBe(200);
+    clock += 3_600_000;
+    expect((await get(token.access_token)).status).toBe(401);
+    expect(emulator.requests.map(({ kind, scheme }) => [kind, scheme])).toEqual([
+      ['token', 'basic'],
+      ['tenant', 'bearer'],
+      ['tenant', 'bearer'],
+    ]);
+  });
+
+  it('that is refused is answered with a Bearer challenge, and enveloped where that is wanted', async () => {
+    const { get } = await start();
+    const answer = await get('unknown');
+    expect(answer.status).toBe(401);
+    expect(answer.headers.get('www-authenticate')).toMatch(/^Digest .*, Bearer .*error="invalid_token"/);
+    expect(answer.headers.get('content-type')).toBe('application/json;charset=ISO-8859-1');
+    const enveloped = await get('unknown', '?envelope=true');
+    expect(enveloped.status).toBe(200);
+    expect(await enveloped.json()).toMatchObject({ status: 401, content: { error: 401 } });
+  });
+
+  it('is revoked by its endpoint', async () => {
+    const { post, newToken, get } = await start();
+    const token = await newToken();
+    expect((await post('revoke', { token, token_type_hint: 'access_token' })).status).toBe(200);
+    expect((await get(token)).status).toBe(401);
+    expect((await post('revoke', { token })).status).toBe(200);
+    expect(await (await post('revoke', {})).json()).toMatchObject({ error: 'invalid_request' });
+    expect((await post('revoke', { token }, basic('other', 'x'))).status).toBe(401);
+  });
+
+  it('is revoked with all others by revokeTokens(), and made anew by issueToken()', async () => {
+    const { emulator, newToken, get } = await start();
+    const tokens = [await newToken(), emulator.credentials.accessToken.accessToken, emulator.issueToken()];
+    for (const token of tokens) expect((await get(token)).status).toBe(200);
+    emulator.revokeTokens();
+    for (const token of tokens) expect((await get(token)).status).toBe(401);
+    expect((await get(emulator.issueToken())).status).toBe(200);
+  });
+});
+
+describe('a token request', () => {
+  it('with a wrong secret, or none, is an invalid client', async () => {
+    const { fetchToken, clientId } = await start();
+    for (const wrong of [basic(clientId, 'wrong'), basic('other', 'x'), 'Basic bm9jb2xvbg==', 'Bearer x']) {
+      const answer = await fetchToken(wrong);
+      expect(answer.status).toBe(401);
+      expect(answer.headers.get('www-authenticate')).toMatch(/^Basic /);
+      expect(await answer.json()).toEqual({ error: 'invalid_client', error_description: expect.any(String) });
+    }
+  });
+
+  it('of another grant, form or method is refused', async () => {
+    const { emulator, post, clientId, clientSecret } = await start();
+    const other = await post('token', { grant_type: 'password' });
+    expect([other.status, (await other.json()).error]).toEqual([400, 'unsupported_grant_type']);
+    const headers = { authorization: basic(clientId, clientSecret) };
+    const url = `${emulator.url}/api/oauth/token`;
+    expect((await fetch(url, { headers })).status).toBe(405);
+    const json = await fetch(url, { method: 'POST', headers, body: '{}' });
+    expect([json.status, (await json.json()).error]).toEqual([400, 'invalid_request']);
+  });
+
+  it('past ten in a minute is refused, and what is refused is not counted', async () => {
+    const { fetchToken } = await start();
+    for (let i = 0; i < 10; i += 1) expect((await fetchToken()).status).toBe(200);
+    clock += 20_500;
+    const answer = await fetchToken();
+    expect([answer.status, answer.headers.get('retry-after')]).toEqual([429, '40']);
+    expect(await answer.text()).toBe(
+      '{"detail":"Resource /api/oauth/token is limited to 10 requests every 1 minutes.","error":429,"errorCode":"RATE_LIMITED","parameters":["/api/oauth/token",10,1],"reason":"Too Many Requests"}',
+    );
+    clock += 39_500;
+    expect((await fetchToken()).status).toBe(200);
+  });
+
+  it('has the limits of the options', async () => {
+    const { fetchToken } = await start({ perMinute: 1, window: 50, retryAfter: false, lifetime: 30 });
+    expect((await (await fetchToken()).json()).expires_in).toBe(30);
+    const answer = await fetchToken();
+    expect([answer.status, answer.headers.has('retry-after')]).toEqual([429, false]);
+    clock += 50;
+    expect((await fetchToken()).status).toBe(200);
+  });
+
+  it('past a hundred live tokens is denied, until one dies or is revoked', async () => {
+    const { fetchToken, newToken, post } = await start({ live: 2, perMinute: 100 });
+    const first = await newToken();
+    clock += 1000;
+    await newToken();
+    const denied = await fetchToken();
+    expect(denied.status).toBe(403);
+    expect(await denied.json()).toEqual({
+      error: 'access_denied',
+      error_description:
+        'Access Token limit reached. Please use the existing Access Tokens or create a new Service Account.',
+    });
+    await post('revoke', { token: first });
+    expect((await fetchToken()).status).toBe(200);
+    clock += 3_600_000;
+    expect((await fetchToken()).status).toBe(200);
+  });
+});
