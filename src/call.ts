@@ -52,6 +52,7 @@ export interface CallPlan<T> {
  */
 export class Call<T> implements AttemptListener, PauseListener, Deadline, ResponseSource {
   readonly expiresAt: number;
+  slot = -1;
   /** Attempts made, at both endpoints. */
   attempts: number;
   /** Of the answer that decided. */
@@ -133,7 +134,7 @@ export class Call<T> implements AttemptListener, PauseListener, Deadline, Respon
       return;
     }
     const error = failure.toError(this.#context());
-    if (failure.retryable) this.#retry(error, failure.retryAfter, failure.jitter);
+    if (failure.retry.retryable) this.#retry(error, failure.retry.retryAfter, failure.jitter);
     else this.#fail(error);
   }
 

@@ -1,19 +1,25 @@
 import { Call, type CallHost, type CallLimits, type CallPlan } from './call.js';
 import { type AtlasPromise, CallPromise, type CallStart } from './call-promise.js';
-import { getTenantSnapshot, listTenantSnapshots, type Operation, type PathValues } from './endpoints.js';
+import {
+  getTenantSnapshot,
+  listTenantSnapshots,
+  type Operation,
+  type PathValues,
+  waitForTenantSnapshot,
+} from './endpoints.js';
 import { AtlasValidationError } from './errors.js';
 import { Transport } from './http/transport.js';
+import { issuesOf } from './issues.js';
 import { openAuthenticator } from './open-authenticator.js';
 import {
   type CallOptions,
-  checkCallOptions,
-  checkWaitOptions,
+  callOptionsSchema,
   readOptions,
   type Settings,
   type TenantSnapshotsClientOptions,
   type WaitOptions,
+  waitOptionsSchema,
 } from './options.js';
-import { checkPathValues } from './path-values.js';
 import { Route, type RouteBase, type RouteQuery } from './route.js';
 import type { TenantSnapshot } from './schemas.js';
 import { SnapshotList } from './snapshot-list.js';
@@ -101,11 +107,11 @@ export class TenantSnapshotsClient implements AsyncDisposable {
     snapshotId: string,
     options: WaitOptions = {},
   ): Promise<TenantSnapshot> {
-    const issues = checkWaitOptions(options);
-    if (issues.length > 0) throw new AtlasValidationError(issues, { operation: 'waitForTenantSnapshot' });
+    const values = { groupId, clusterName, snapshotId };
+    const issues = [...issuesOf(waitForTenantSnapshot.values, values), ...issuesOf(waitOptionsSchema, options)];
+    if (issues.length > 0) throw new AtlasValidationError(issues, { operation: waitForTenantSnapshot.name });
     const { pollInterval = defaultPollInterval, timeout = defaultWaitTimeout, onPoll, signal, ...rest } = options;
-    const poll = (end: AbortSignal) =>
-      this.getTenantSnapshot(groupId, clusterName, snapshotId, { ...rest, signal: end });
+    const poll = (end: AbortSignal) => this.call(waitForTenantSnapshot, values, { ...rest, signal: end });
     return new SnapshotWait(this.#host.transport.deadlines, { poll, onPoll, pollInterval, timeout, signal }).run();
   }
 
@@ -138,8 +144,8 @@ export class TenantSnapshotsClient implements AsyncDisposable {
     options: CallOptions | undefined,
     start: (plan: CallPlan<T>, ...settle: Parameters<CallStart<R>>) => ReturnType<CallStart<R>>,
   ): AtlasPromise<R> {
-    const issues = checkPathValues(values);
-    if (options !== undefined) issues.push(...checkCallOptions(options));
+    const issues = issuesOf(operation.values, values);
+    if (options !== undefined) issues.push(...issuesOf(callOptionsSchema, options));
     if (issues.length > 0) return refuse(new AtlasValidationError(issues, { operation: operation.name }));
     const plan = this.#plan(operation, values, options);
     if (isTraced()) return new CallPromise(traceCall(plan, start));

@@ -1,16 +1,19 @@
-import type { z } from 'zod';
-import { type SnapshotPage, snapshotPageSchema, type TenantSnapshot, tenantSnapshotSchema } from './schemas.js';
+import { z } from 'zod';
+import {
+  clusterNameSchema,
+  groupIdSchema,
+  type SnapshotPage,
+  snapshotIdSchema,
+  snapshotPageSchema,
+  type TenantSnapshot,
+  tenantSnapshotSchema,
+} from './schemas.js';
 
 /** The two families of endpoints: M2/M5 (tenant) clusters, and their successor. */
 export type EndpointName = 'tenant' | 'flex';
 
 /** The values that stand in a path. They have been checked: none needs an escape. */
-export interface PathValues {
-  readonly groupId: string;
-  readonly clusterName: string;
-  /** Left out for a list. */
-  readonly snapshotId?: string;
-}
+export type PathValues = Readonly<Record<string, string>>;
 
 /** One endpoint of Atlas. */
 export interface Endpoint {
@@ -25,6 +28,8 @@ export interface Endpoint {
 export interface Operation<T> {
   /** The method's name. */
   readonly name: string;
+  /** Checks the method's arguments. */
+  readonly values: z.ZodType<PathValues>;
   readonly schema: z.ZodType<T>;
   readonly tenant: Endpoint;
   readonly flex: Endpoint;
@@ -32,6 +37,8 @@ export interface Operation<T> {
 
 const tenantType = 'application/json';
 const flexType = 'application/vnd.atlas.2024-11-13+json';
+
+const cluster = z.object({ groupId: groupIdSchema, clusterName: clusterNameSchema });
 
 const tenantSnapshots = ({ groupId, clusterName }: PathValues) =>
   `/api/atlas/v1.0/groups/${groupId}/clusters/${clusterName}/backup/tenant/snapshots`;
@@ -42,14 +49,19 @@ const flexSnapshots = ({ groupId, clusterName }: PathValues) =>
 /** @see https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-getflexbackup */
 export const getTenantSnapshot: Operation<TenantSnapshot> = {
   name: 'getTenantSnapshot',
+  values: cluster.extend({ snapshotId: snapshotIdSchema }),
   schema: tenantSnapshotSchema,
-  tenant: { accept: tenantType, path: (values) => `${tenantSnapshots(values)}/${values.snapshotId}` },
-  flex: { accept: flexType, path: (values) => `${flexSnapshots(values)}/${values.snapshotId}` },
+  tenant: { accept: tenantType, path: (values) => `${tenantSnapshots(values)}/${values['snapshotId']}` },
+  flex: { accept: flexType, path: (values) => `${flexSnapshots(values)}/${values['snapshotId']}` },
 };
+
+/** One poll of it. */
+export const waitForTenantSnapshot: Operation<TenantSnapshot> = { ...getTenantSnapshot, name: 'waitForTenantSnapshot' };
 
 /** One page of it. @see https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-listflexbackups */
 export const listTenantSnapshots: Operation<SnapshotPage> = {
   name: 'listTenantSnapshots',
+  values: cluster,
   schema: snapshotPageSchema,
   tenant: { accept: tenantType, path: tenantSnapshots },
   flex: { accept: flexType, path: flexSnapshots, query: 'includeCount=true&itemsPerPage=500' },

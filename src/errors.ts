@@ -40,12 +40,10 @@ export class AtlasError extends Error {
   /** Attempts made before the call was given up. */
   declare readonly attempts?: number;
 
-  constructor(code: AtlasErrorCode, message: string, context: AtlasErrorContext = {}) {
-    super(message, context.cause === undefined ? undefined : { cause: context.cause });
+  constructor(code: AtlasErrorCode, message: string, { cause, ...context }: AtlasErrorContext = {}) {
+    super(message, cause === undefined ? undefined : { cause });
     this.code = code;
-    if (context.operation !== undefined) this.operation = context.operation;
-    if (context.endpoint !== undefined) this.endpoint = context.endpoint;
-    if (context.attempts !== undefined) this.attempts = context.attempts;
+    assignKnown(this, context);
   }
 
   static {
@@ -91,7 +89,7 @@ export interface AtlasApiErrorDetails {
 export class AtlasApiError extends AtlasError {
   declare readonly code: 'API_ERROR';
   /** The HTTP status; inside an envelope, the envelope's. */
-  readonly status: number;
+  declare readonly status: number;
   /** Atlas's own code, such as `RESOURCE_NOT_FOUND`. */
   declare readonly errorCode?: string;
   /** The status in words. */
@@ -105,21 +103,13 @@ export class AtlasApiError extends AtlasError {
   /** How long Atlas asks to wait, in ms. */
   declare readonly retryAfter?: number;
   /** The answer's headers, names in lower case. */
-  readonly headers: Record<string, string>;
+  declare readonly headers: Record<string, string>;
   /** The answer's body as text, cut at 16 KiB, this client's credentials masked. */
-  readonly body: string;
+  declare readonly body: string;
 
   constructor(message: string, details: AtlasApiErrorDetails, context?: AtlasErrorContext) {
     super('API_ERROR', message, context);
-    this.status = details.status;
-    if (details.errorCode !== undefined) this.errorCode = details.errorCode;
-    if (details.reason !== undefined) this.reason = details.reason;
-    if (details.detail !== undefined) this.detail = details.detail;
-    if (details.parameters !== undefined) this.parameters = details.parameters;
-    if (details.badRequestDetail !== undefined) this.badRequestDetail = details.badRequestDetail;
-    if (details.retryAfter !== undefined) this.retryAfter = details.retryAfter;
-    this.headers = details.headers;
-    this.body = details.body;
+    assignKnown(this, details);
   }
 }
 
@@ -142,9 +132,7 @@ export class AtlasAuthenticationError extends AtlasError {
 
   constructor(message: string, details: AtlasAuthenticationErrorDetails = {}, context?: AtlasErrorContext) {
     super('AUTHENTICATION', message, context);
-    if (details.status !== undefined) this.status = details.status;
-    if (details.error !== undefined) this.error = details.error;
-    if (details.errorDescription !== undefined) this.errorDescription = details.errorDescription;
+    assignKnown(this, details);
   }
 }
 
@@ -205,6 +193,11 @@ export class AtlasSnapshotFailedError extends AtlasError {
     );
     this.snapshot = snapshot;
   }
+}
+
+// What is not known is not there: an error shows only what it has.
+function assignKnown(error: AtlasError, values: object): void {
+  for (const [name, value] of Object.entries(values)) if (value !== undefined) Object.assign(error, { [name]: value });
 }
 
 interface AtlasErrors {

@@ -4,6 +4,12 @@ import type { AtlasIssue } from './errors.js';
 const mostIssues = 20;
 const longestPath = 100;
 
+/** What is wrong with a value; nothing where it is as the schema says. */
+export function issuesOf(schema: z.ZodType, value: unknown): AtlasIssue[] {
+  const { error } = schema.safeParse(value);
+  return error === undefined ? [] : toIssues(error);
+}
+
 /** The issues of a zod error, short however large the input was. */
 export function toIssues(error: z.ZodError): AtlasIssue[] {
   return error.issues.slice(0, mostIssues).map(({ path, message }) => ({

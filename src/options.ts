@@ -156,7 +156,8 @@ const clientOptions = z.strictObject({
   userAgent: headerText.optional(),
 });
 
-const callOptions = z.strictObject({
+/** Checks {@link CallOptions}. */
+export const callOptionsSchema = z.strictObject({
   signal: withMethod<AbortSignal>('addEventListener', 'an AbortSignal').optional(),
   timeout: milliseconds.optional(),
   attemptTimeout: milliseconds.optional(),
@@ -166,7 +167,8 @@ const callOptions = z.strictObject({
   endpoint: endpoint.optional(),
 });
 
-const waitOptions = callOptions.extend({
+/** Checks {@link WaitOptions}. */
+export const waitOptionsSchema = callOptionsSchema.extend({
   pollInterval: milliseconds.optional(),
   onPoll: z
     .custom<(snapshot: TenantSnapshot) => void>((value) => typeof value === 'function', 'must be a function')
@@ -191,20 +193,6 @@ export function readOptions(options: unknown): Settings {
     credentials: credentials === undefined ? credentialsFromEnvironment(process.env) : checkCredentials(credentials),
     baseUrl: checkBaseUrl(baseUrl ?? baseUrlFromEnvironment(process.env) ?? 'https://cloud.mongodb.com'),
   };
-}
-
-/** What is wrong with the options of a call. */
-export function checkCallOptions(options: unknown): AtlasIssue[] {
-  return issuesOf(callOptions.safeParse(options));
-}
-
-/** What is wrong with the options of a wait. */
-export function checkWaitOptions(options: unknown): AtlasIssue[] {
-  return issuesOf(waitOptions.safeParse(options));
-}
-
-function issuesOf(parsed: z.ZodSafeParseResult<unknown>): AtlasIssue[] {
-  return parsed.success ? [] : toIssues(parsed.error);
 }
 
 function checkCredentials(value: unknown): AtlasCredentials {

@@ -67,59 +67,47 @@ const time = z.iso
 
 const links = z.array(z.looseObject({ href: z.string(), rel: z.string() })).nullish();
 
-// Atlas sends null for what is not there yet. Keys are only deleted where there is one: a delete slows an object down.
-function dropNulls<T extends object>(value: T, names: readonly (keyof T)[]): { [K in keyof T]: Exclude<T[K], null> } {
-  for (const name of names) {
-    if (value[name] == null && Object.hasOwn(value, name)) delete value[name];
-  }
-  // The loop has taken the nulls away.
-  return value as { [K in keyof T]: Exclude<T[K], null> };
+type Present<T> = { [K in keyof T]: Exclude<T[K], null> };
+
+/** An object that may have more fields; of these, Atlas sends null for what is not there yet. */
+function nullable<S extends z.core.$ZodLooseShape>(shape: S) {
+  const names = Object.keys(shape);
+  return z.looseObject(shape).transform((value) => {
+    const fields: Record<string, unknown> = value;
+    // Deleted only where there is one: a delete makes an object slow.
+    for (const name of names) if (fields[name] == null && Object.hasOwn(fields, name)) delete fields[name];
+    // The loop has taken the nulls away.
+    return value as Present<typeof value>;
+  });
 }
 
 /** Checks a snapshot as Atlas sends it, and makes a {@link TenantSnapshot} of it. */
-export const tenantSnapshotSchema: z.ZodType<TenantSnapshot> = z
-  .looseObject({
-    id: z.string().regex(hex24, 'must be 24 hexadecimal digits').nullish(),
-    status: z.string().nullish(),
-    mongoDBVersion: z.string().nullish(),
-    scheduledTime: time,
-    startTime: time,
-    finishTime: time,
-    expiration: time,
-    links,
-  })
-  .transform((snapshot) =>
-    dropNulls(snapshot, [
-      'id',
-      'status',
-      'mongoDBVersion',
-      'scheduledTime',
-      'startTime',
-      'finishTime',
-      'expiration',
-      'links',
-    ]),
-  );
+export const tenantSnapshotSchema: z.ZodType<TenantSnapshot> = nullable({
+  id: z.string().regex(hex24, 'must be 24 hexadecimal digits').nullish(),
+  status: z.string().nullish(),
+  mongoDBVersion: z.string().nullish(),
+  scheduledTime: time,
+  startTime: time,
+  finishTime: time,
+  expiration: time,
+  links,
+});
 
 /** Checks one page of a list of snapshots. */
-export const snapshotPageSchema: z.ZodType<SnapshotPage> = z
-  .looseObject({
-    results: z.array(tenantSnapshotSchema),
-    totalCount: z.number().int().nonnegative().nullish(),
-    links,
-  })
-  .transform((page) => dropNulls(page, ['totalCount', 'links']));
+export const snapshotPageSchema: z.ZodType<SnapshotPage> = nullable({
+  results: z.array(tenantSnapshotSchema),
+  totalCount: z.number().int().nonnegative().nullish(),
+  links,
+});
 
 /** Checks whether a body is an Atlas error. */
-export const apiErrorSchema: z.ZodType<ApiErrorBody> = z
-  .looseObject({
-    error: z.number().int(),
-    errorCode: z.string(),
-    detail: z.string().nullish(),
-    reason: z.string().nullish(),
-    parameters: z.array(z.unknown()).nullish(),
-    badRequestDetail: z
-      .looseObject({ fields: z.array(z.looseObject({ description: z.string(), field: z.string() })) })
-      .nullish(),
-  })
-  .transform((error) => dropNulls(error, ['detail', 'reason', 'parameters', 'badRequestDetail']));
+export const apiErrorSchema: z.ZodType<ApiErrorBody> = nullable({
+  error: z.number().int(),
+  errorCode: z.string(),
+  detail: z.string().nullish(),
+  reason: z.string().nullish(),
+  parameters: z.array(z.unknown()).nullish(),
+  badRequestDetail: z
+    .looseObject({ fields: z.array(z.looseObject({ description: z.string(), field: z.string() })) })
+    .nullish(),
+});

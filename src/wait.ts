@@ -1,3 +1,4 @@
+import { waitForTenantSnapshot } from './endpoints.js';
 import { AtlasClosedError, AtlasSnapshotFailedError, AtlasTimeoutError } from './errors.js';
 import type { Deadline, Deadlines } from './http/deadlines.js';
 import { Pause } from './http/pause.js';
@@ -15,11 +16,12 @@ export interface WaitPlan {
   readonly signal: AbortSignal | undefined;
 }
 
-const operation = 'waitForTenantSnapshot';
+const operation = waitForTenantSnapshot.name;
 
 /** Polls until the snapshot is complete. What ends it early aborts the poll or the pause that it is in. */
 export class SnapshotWait implements Deadline {
   readonly expiresAt: number;
+  slot = -1;
   readonly #deadlines: Deadlines;
   readonly #plan: WaitPlan;
   readonly #end = new AbortController();

@@ -1,4 +1,9 @@
-import type { AtlasError, AtlasErrorContext } from '../errors.js';
+import {
+  AtlasAuthenticationError,
+  type AtlasAuthenticationErrorDetails,
+  type AtlasError,
+  type AtlasErrorContext,
+} from '../errors.js';
 
 /** The request an authorization is for. */
 export interface AuthorizedRequest {
@@ -49,24 +54,35 @@ export interface Authenticator {
   secrets(sent: Authorization | undefined): string[];
 }
 
-/** How a login failed: a call makes its own error of it, as many calls may have waited for the same login. */
+/** Whether another attempt may go better, and how long the server asked to wait before it, in ms. */
+export interface LoginRetry {
+  readonly retryable?: boolean;
+  readonly retryAfter?: number | undefined;
+}
+
+/** How a login failed: each call makes its own error of it, as many may have waited for the same login. */
 export class LoginFailure extends Error {
-  /** Makes the error for a call. */
   readonly toError: (context: AtlasErrorContext) => AtlasError;
-  /** Whether another attempt may go better. */
-  readonly retryable: boolean;
-  /** How long the server asked to wait, in ms. */
-  readonly retryAfter: number | undefined;
-  /** The random part (0 to 1) of the wait before the next attempt: the same for all that waited, so that they come back as one. */
+  readonly retry: LoginRetry;
+  /** The random part (0 to 1) of the wait before the next attempt: of all that waited, so that they come back as one. */
   readonly jitter = Math.random();
 
-  constructor(
-    toError: (context: AtlasErrorContext) => AtlasError,
-    retry: { retryable?: boolean; retryAfter?: number | undefined } = {},
-  ) {
+  constructor(toError: (context: AtlasErrorContext) => AtlasError, retry: LoginRetry = {}) {
     super('The login failed');
     this.toError = toError;
-    this.retryable = retry.retryable ?? false;
-    this.retryAfter = retry.retryAfter;
+    this.retry = retry;
   }
+}
+
+/** A login that was refused, or cannot be done. */
+export function refusedLogin(
+  message: string,
+  details: AtlasAuthenticationErrorDetails,
+  retry?: LoginRetry,
+  cause?: unknown,
+): LoginFailure {
+  return new LoginFailure(
+    (context) => new AtlasAuthenticationError(`${context.operation}: ${message}`, details, { ...context, cause }),
+    retry,
+  );
 }

@@ -1,10 +1,9 @@
-import { AtlasAuthenticationError } from '../errors.js';
 import {
   type AuthenticatedAnswer,
   type Authenticator,
   type Authorization,
   type AuthorizedRequest,
-  LoginFailure,
+  refusedLogin,
 } from './authenticator.js';
 
 /** A bearer token on its way. */
@@ -74,19 +73,13 @@ export class AskedBearer implements Authenticator {
     try {
       token = await this.#ask();
     } catch (cause) {
-      throw failure('the accessToken function failed; the cause says how', cause);
+      throw refusedLogin('the accessToken function failed; the cause says how', {}, {}, cause);
     }
     if (typeof token === 'string' && tokenSyntax.test(token)) return bearer(token, renewed);
-    throw failure('the accessToken function gave no bearer token: letters, digits and -._~+/ only');
+    throw refusedLogin('the accessToken function gave no bearer token: letters, digits and -._~+/ only', {});
   }
 }
 
 function bearer(token: string, renewed: boolean): BearerAuthorization {
   return { header: `Bearer ${token}`, token, renewed };
-}
-
-function failure(message: string, cause?: unknown): LoginFailure {
-  return new LoginFailure(
-    (context) => new AtlasAuthenticationError(`${context.operation}: ${message}`, {}, { ...context, cause }),
-  );
 }

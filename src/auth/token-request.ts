@@ -1,4 +1,4 @@
-import { AtlasAuthenticationError, type AtlasErrorContext } from '../errors.js';
+import type { AtlasErrorContext } from '../errors.js';
 import { attemptTimeoutError, connectionError } from '../exchange-errors.js';
 import { type Body, isObject, readBody } from '../http/decode.js';
 import type { Answer, ExchangeFailure, ExchangeLimits } from '../http/exchange.js';
@@ -6,9 +6,10 @@ import { Mask } from '../http/mask.js';
 import { isRetryableStatus, parseRetryAfter } from '../http/retry.js';
 import type { Transport } from '../http/transport.js';
 import { type AccessToken, tokenAnswerSchema } from './access-token.js';
-import { LoginFailure } from './authenticator.js';
+import { LoginFailure, refusedLogin } from './authenticator.js';
 
-const operation = 'The request for an access token';
+const operation = 'the request for an access token';
+const noToken = `${operation} was answered with 200 and no bearer token: check baseUrl and any proxy between`;
 const longestDescription = 500;
 
 /** Asks Atlas's token endpoint for tokens. */
@@ -51,7 +52,7 @@ export class TokenRequest {
     const body = readBody(answer, this.#limits.maxResponseSize);
     if (answer.status !== 200) throw this.#refusal(answer, body);
     const parsed = tokenAnswerSchema.safeParse(body.json);
-    if (!parsed.success) throw invalidAnswer();
+    if (!parsed.success) throw refusedLogin(noToken, { status: 200 });
     const lifetime = parsed.data.expires_in * 1000;
     return { accessToken: parsed.data.access_token, lifetime, expiresAt: startedAt + lifetime };
   }
@@ -81,10 +82,12 @@ export class TokenRequest {
     const { error, errorDescription } = readOAuthError(new Mask(this.secrets).json(body.json));
     const said = [error, errorDescription].filter((part) => part !== undefined).join(': ');
     const message = `${operation} was answered with ${status}${said && ` ${said}`} (${advise(status)})`;
-    const toError = (context: AtlasErrorContext) =>
-      new AtlasAuthenticationError(message, { status, error, errorDescription }, context);
     const retryAfter = parseRetryAfter(headers['retry-after'], Date.now());
-    return new LoginFailure(toError, { retryable: isRetryableStatus(status), retryAfter });
+    return refusedLogin(
+      message,
+      { status, error, errorDescription },
+      { retryable: isRetryableStatus(status), retryAfter },
+    );
   }
 }
 
@@ -106,9 +109,4 @@ function advise(status: number): string {
   if (status === 403) return 'share one token through tokenStore, or check the IP access list of the service account';
   if (status >= 500 || status === 408) return 'Atlas has trouble: try again later';
   return 'check clientId and clientSecret, and that the secret has not expired';
-}
-
-function invalidAnswer(): LoginFailure {
-  const message = `${operation} was answered with 200 and no bearer token in it: check baseUrl and any proxy between`;
-  return new LoginFailure((context) => new AtlasAuthenticationError(message, { status: 200 }, context));
 }

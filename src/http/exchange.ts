@@ -46,6 +46,7 @@ const deadConnectionCodes = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE']);
 /** One request and its answer: the handler that undici drives, bounded in time and size. */
 export class Exchange implements DispatchHandlerLike, Deadline {
   expiresAt = Number.POSITIVE_INFINITY;
+  slot = -1;
   readonly #listener: ExchangeListener;
   readonly #limits: ExchangeLimits;
   readonly #wire: Wire;

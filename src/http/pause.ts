@@ -10,6 +10,7 @@ export interface PauseListener {
 /** A wait before the next attempt or poll; none once the client is closed. */
 export class Pause implements Deadline {
   readonly expiresAt: number;
+  slot = -1;
   readonly #deadlines: Deadlines;
   readonly #listener: PauseListener;
 

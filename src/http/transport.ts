@@ -1,4 +1,5 @@
 import { EnvHttpProxyAgent, Pool } from 'undici';
+import { AtlasConfigurationError } from '../errors.js';
 import { Deadlines } from './deadlines.js';
 import type { DispatcherLike, DispatchOptionsLike } from './dispatcher.js';
 import { Exchange, type ExchangeLimits, type ExchangeListener, type Wire } from './exchange.js';
@@ -85,7 +86,16 @@ export class Transport implements Wire {
 
 function openConnections(origin: string): Pool | EnvHttpProxyAgent {
   const behindProxy = origin.startsWith('https:') && (process.env['https_proxy'] || process.env['HTTPS_PROXY']);
-  if (behindProxy) return new EnvHttpProxyAgent({ connections: maxConnections });
+  if (behindProxy) return openProxy();
   // A pool and not an agent: there is one origin, and an agent drops its pool, and with it the count, on a failed connect.
   return new Pool(origin, { connections: maxConnections });
+}
+
+function openProxy(): EnvHttpProxyAgent {
+  try {
+    return new EnvHttpProxyAgent({ connections: maxConnections });
+  } catch {
+    // undici's own error shows the value, and that may hold a password.
+    throw new AtlasConfigurationError('HTTPS_PROXY is not the URL of a proxy, such as http://proxy.example:3128');
+  }
 }

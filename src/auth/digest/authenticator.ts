@@ -1,11 +1,11 @@
 import { isUtf8 } from 'node:buffer';
-import { AtlasAuthenticationError } from '../../errors.js';
 import {
   type AuthenticatedAnswer,
   type Authenticator,
   type Authorization,
   type AuthorizedRequest,
-  LoginFailure,
+  type LoginFailure,
+  refusedLogin,
 } from '../authenticator.js';
 import { isGenuine, parseAuthenticationInfo } from './authentication-info.js';
 import { chooseChallenge, type DigestChallenge, digestChallenges, parseChallenges } from './challenge.js';
@@ -188,22 +188,16 @@ function octetsToText(line: string): string {
 function unanswerable(schemes: string[]): LoginFailure {
   const offered = schemes.length === 0 ? 'none that can be read' : schemes.join(', ').slice(0, 200);
   const message = `cannot log in by an API key: the server offers no Digest challenge that can be answered (it offers: ${offered}); check baseUrl and any proxy between`;
-  return failure(message, { status: 401 });
+  return refusedLogin(message, { status: 401 });
 }
 
 function forged(status: number): LoginFailure {
   const message =
     'the answer does not prove that the server knows the key (rspauth or nextnonce is not of this request): something between may have changed it';
-  return failure(message, { status });
+  return refusedLogin(message, { status });
 }
 
 function noHash({ algorithm }: DigestChallenge, cause: unknown): LoginFailure {
   const message = `this Node cannot compute ${algorithm.hash}, which the server's challenge asks for: a service account needs no hash`;
-  return failure(message, {}, cause);
-}
-
-function failure(message: string, details: { status?: number }, cause?: unknown): LoginFailure {
-  return new LoginFailure(
-    (context) => new AtlasAuthenticationError(`${context.operation}: ${message}`, details, { ...context, cause }),
-  );
+  return refusedLogin(message, {}, {}, cause);
 }
