@@ -25,7 +25,7 @@ export function toApiError(refusal: Refusal, mask: Mask, context: AtlasErrorCont
     ...readFields(mask.json(refusal.body.json)),
     retryAfter: parseRetryAfter(refusal.headers['retry-after'], Date.now()),
     headers,
-    body: cut(mask.text(refusal.body.text)),
+    body: cut(refusal.body.isCut ? mask.cutText(refusal.body.text) : mask.text(refusal.body.text)),
   };
   return new AtlasApiError(describe(details, context), details, context);
 }

@@ -12,7 +12,7 @@ export interface AtlasResponse {
   endpoint: EndpointName;
   /** Attempts that the call took, at both endpoints. */
   attempts: number;
-  /** What the answer told of the rate limit. */
+  /** What the answer told of the rate limit: the size of the bucket, and what is left in it. */
   rateLimit?: { limit?: number | undefined; remaining?: number | undefined } | undefined;
 }
 

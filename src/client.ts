@@ -36,8 +36,10 @@ const defaultWaitTimeout = 30 * 60_000;
  * connections, nonces and tokens. Needs the role Project Read Only.
  *
  * @example
- * await using client = new TenantSnapshotsClient({ credentials: { publicKey, privateKey } });
+ * ```ts
+ * const client = new TenantSnapshotsClient({ credentials: { publicKey, privateKey } });
  * const snapshot = await client.getTenantSnapshot(groupId, 'Cluster0', snapshotId);
+ * ```
  */
 export class TenantSnapshotsClient implements AsyncDisposable {
   readonly #settings: Settings;
@@ -125,6 +127,7 @@ export class TenantSnapshotsClient implements AsyncDisposable {
     return this.#closing;
   }
 
+  /** As {@link close}, for `await using`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }

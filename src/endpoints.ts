@@ -16,7 +16,7 @@ export type EndpointName = 'tenant' | 'flex';
 export type PathValues = Readonly<Record<string, string>>;
 
 /** One endpoint of Atlas. */
-export interface Endpoint {
+interface Endpoint {
   /** The media type to ask for; at Flex it names the version. */
   readonly accept: string;
   readonly path: (values: PathValues) => string;

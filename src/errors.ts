@@ -34,11 +34,11 @@ export class AtlasError extends Error {
   /** What went wrong: narrow with {@link isAtlasError}. */
   readonly code: AtlasErrorCode;
   /** The client's method that was called. */
-  declare readonly operation?: string;
+  declare readonly operation?: string | undefined;
   /** The endpoint asked last. */
-  declare readonly endpoint?: 'tenant' | 'flex';
+  declare readonly endpoint?: 'tenant' | 'flex' | undefined;
   /** Attempts made before the call was given up. */
-  declare readonly attempts?: number;
+  declare readonly attempts?: number | undefined;
 
   constructor(code: AtlasErrorCode, message: string, { cause, ...context }: AtlasErrorContext = {}) {
     super(message, cause === undefined ? undefined : { cause });
@@ -74,14 +74,23 @@ export class AtlasValidationError extends AtlasError {
 
 /** What an {@link AtlasApiError} knows of Atlas's answer. */
 export interface AtlasApiErrorDetails {
+  /** The HTTP status; inside an envelope, the envelope's. */
   status: number;
+  /** Atlas's own code, such as `RESOURCE_NOT_FOUND`. */
   errorCode?: string | undefined;
+  /** The status in words. */
   reason?: string | undefined;
+  /** What Atlas says of this case. */
   detail?: string | undefined;
+  /** Values that belong to `detail`. */
   parameters?: unknown[] | undefined;
+  /** The fields of a request that Atlas refused. */
   badRequestDetail?: { fields: { description: string; field: string }[] } | undefined;
+  /** How long Atlas asks to wait, in ms. */
   retryAfter?: number | undefined;
+  /** The answer's headers, names in lower case. */
   headers: Record<string, string>;
+  /** The answer's body as text, cut at 16 KiB, this client's credentials masked. */
   body: string;
 }
 
@@ -91,17 +100,17 @@ export class AtlasApiError extends AtlasError {
   /** The HTTP status; inside an envelope, the envelope's. */
   declare readonly status: number;
   /** Atlas's own code, such as `RESOURCE_NOT_FOUND`. */
-  declare readonly errorCode?: string;
+  declare readonly errorCode?: string | undefined;
   /** The status in words. */
-  declare readonly reason?: string;
+  declare readonly reason?: string | undefined;
   /** What Atlas says of this case. */
-  declare readonly detail?: string;
+  declare readonly detail?: string | undefined;
   /** Values that belong to {@link detail}. */
-  declare readonly parameters?: unknown[];
+  declare readonly parameters?: unknown[] | undefined;
   /** The fields of a request that Atlas refused. */
-  declare readonly badRequestDetail?: { fields: { description: string; field: string }[] };
+  declare readonly badRequestDetail?: { fields: { description: string; field: string }[] } | undefined;
   /** How long Atlas asks to wait, in ms. */
-  declare readonly retryAfter?: number;
+  declare readonly retryAfter?: number | undefined;
   /** The answer's headers, names in lower case. */
   declare readonly headers: Record<string, string>;
   /** The answer's body as text, cut at 16 KiB, this client's credentials masked. */
@@ -115,8 +124,11 @@ export class AtlasApiError extends AtlasError {
 
 /** What an {@link AtlasAuthenticationError} knows of the refusal. */
 export interface AtlasAuthenticationErrorDetails {
+  /** The HTTP status of the refusal, where there was an answer. */
   status?: number | undefined;
+  /** The OAuth 2.0 error code. */
   error?: string | undefined;
+  /** The OAuth 2.0 error in words. */
   errorDescription?: string | undefined;
 }
 
@@ -124,11 +136,11 @@ export interface AtlasAuthenticationErrorDetails {
 export class AtlasAuthenticationError extends AtlasError {
   declare readonly code: 'AUTHENTICATION';
   /** The HTTP status of the refusal, where there was an answer. */
-  declare readonly status?: number;
+  declare readonly status?: number | undefined;
   /** The OAuth 2.0 error code. @see https://www.rfc-editor.org/rfc/rfc6749#section-5.2 */
-  declare readonly error?: string;
+  declare readonly error?: string | undefined;
   /** The OAuth 2.0 error in words. */
-  declare readonly errorDescription?: string;
+  declare readonly errorDescription?: string | undefined;
 
   constructor(message: string, details: AtlasAuthenticationErrorDetails = {}, context?: AtlasErrorContext) {
     super('AUTHENTICATION', message, context);
@@ -200,7 +212,8 @@ function assignKnown(error: AtlasError, values: object): void {
   for (const [name, value] of Object.entries(values)) if (value !== undefined) Object.assign(error, { [name]: value });
 }
 
-interface AtlasErrors {
+/** The error class of each code. */
+export interface AtlasErrors {
   CONFIGURATION: AtlasConfigurationError;
   INVALID_ARGUMENT: AtlasValidationError;
   API_ERROR: AtlasApiError;
@@ -219,7 +232,9 @@ export type AtlasErrorOf<C extends AtlasErrorCode> = AtlasErrors[C];
  * Whether `error` is one of this package's, also of another copy of it; with `code`, whether it is that one.
  *
  * @example
+ * ```ts
  * if (isAtlasError(error, 'API_ERROR')) console.log(error.status);
+ * ```
  */
 export function isAtlasError<C extends AtlasErrorCode = AtlasErrorCode>(
   error: unknown,

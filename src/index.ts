@@ -1,6 +1,7 @@
 export type { TokenStore } from './auth/token-store.js';
 export type { AtlasPromise, AtlasResponse } from './call-promise.js';
 export { TenantSnapshotsClient } from './client.js';
+export type { EndpointName } from './endpoints.js';
 export {
   AtlasApiError,
   type AtlasApiErrorDetails,
@@ -13,6 +14,7 @@ export {
   type AtlasErrorCode,
   type AtlasErrorContext,
   type AtlasErrorOf,
+  type AtlasErrors,
   type AtlasIssue,
   AtlasResponseError,
   AtlasSnapshotFailedError,

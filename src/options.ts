@@ -8,7 +8,9 @@ import type { TenantSnapshot } from './schemas.js';
 
 /** An API key: HTTP Digest. @see https://www.rfc-editor.org/rfc/rfc7616 */
 export interface ApiKeyCredentials {
+  /** The key's name; Atlas's have eight letters. */
   publicKey: string;
+  /** The key's secret. It is never sent. */
   privateKey: string;
   clientId?: never;
   clientSecret?: never;
@@ -18,7 +20,9 @@ export interface ApiKeyCredentials {
 
 /** A service account: OAuth 2.0 client credentials. @see https://www.rfc-editor.org/rfc/rfc6749#section-4.4 */
 export interface ServiceAccountCredentials {
+  /** The account's name, such as `mdb_sa_id_…`. */
   clientId: string;
+  /** The account's secret, such as `mdb_sa_sk_…`. It is sent to the token endpoint only. */
   clientSecret: string;
   /** Where a fleet shares one token: any Keyv instance. Default: the memory of this client. */
   tokenStore?: TokenStore | undefined;
@@ -59,7 +63,7 @@ export interface TenantSnapshotsClientOptions {
   timeout?: number | undefined;
   /** ms for one HTTP exchange, from when it goes on the wire. Default: 15 000. */
   attemptTimeout?: number | undefined;
-  /** Default: 3. */
+  /** Attempts after the first. Default: 3. */
   maxRetries?: number | undefined;
   /** bytes of one answer's body. Default: 1 MiB. */
   maxResponseSize?: number | undefined;
@@ -80,6 +84,7 @@ export interface CallOptions {
   timeout?: number | undefined;
   /** ms for one HTTP exchange. */
   attemptTimeout?: number | undefined;
+  /** Attempts after the first. */
   maxRetries?: number | undefined;
   /** Asks Atlas to answer 200 always, with the real status in the body. The result is the same. */
   envelope?: boolean | undefined;
@@ -115,10 +120,13 @@ const milliseconds = z.number().positive().max(0x7fff_ffff);
 const retries = z.number().int().min(0).max(100);
 const endpoint = z.enum(['auto', 'tenant', 'flex']);
 
-// By its method: what instanceof says differs between realms and between copies of a package.
-function withMethod<T>(name: string, what: string): z.ZodType<T> {
+// By its methods: what instanceof says differs between realms and between copies of a package.
+function withMethods<T>(names: string[], what: string): z.ZodType<T> {
   return z.custom<T>(
-    (value) => typeof value === 'object' && value !== null && typeof Reflect.get(value, name) === 'function',
+    (value) =>
+      typeof value === 'object' &&
+      value !== null &&
+      names.every((name) => typeof Reflect.get(value, name) === 'function'),
     `must be ${what}`,
   );
 }
@@ -138,27 +146,27 @@ const apiKey = z.strictObject({ publicKey: secret, privateKey: secret });
 const serviceAccount = z.strictObject({
   clientId: headerText.min(1).regex(/^[^:]*$/, 'must not hold a colon'),
   clientSecret: headerText.min(1),
-  tokenStore: withMethod<TokenStore>('get', 'a store with get and set, such as a Keyv instance').optional(),
+  tokenStore: withMethods<TokenStore>(['get', 'set'], 'a store with get and set, such as a Keyv instance').optional(),
 });
 const accessToken = z.strictObject({
   accessToken: z.union([bearerToken, z.custom<() => string | Promise<string>>((value) => typeof value === 'function')]),
 });
 
 const clientOptions = z.strictObject({
-  credentials: z.unknown(),
+  credentials: z.unknown().optional(),
   baseUrl: z.union([z.string(), z.instanceof(URL)], 'must be a URL').optional(),
   endpoint: endpoint.default('auto'),
   timeout: milliseconds.default(60_000),
   attemptTimeout: milliseconds.default(15_000),
   maxRetries: retries.default(3),
   maxResponseSize: z.number().int().positive().max(0x7fff_ffff).default(1_048_576),
-  dispatcher: withMethod<DispatcherLike>('dispatch', 'an undici dispatcher').optional(),
+  dispatcher: withMethods<DispatcherLike>(['dispatch'], 'an undici dispatcher').optional(),
   userAgent: headerText.optional(),
 });
 
 /** Checks {@link CallOptions}. */
 export const callOptionsSchema = z.strictObject({
-  signal: withMethod<AbortSignal>('addEventListener', 'an AbortSignal').optional(),
+  signal: withMethods<AbortSignal>(['addEventListener', 'removeEventListener'], 'an AbortSignal').optional(),
   timeout: milliseconds.optional(),
   attemptTimeout: milliseconds.optional(),
   maxRetries: retries.optional(),
@@ -190,7 +198,7 @@ export function readOptions(options: unknown): Settings {
     ...rest,
     dispatcher,
     userAgent,
-    credentials: credentials === undefined ? credentialsFromEnvironment(process.env) : checkCredentials(credentials),
+    credentials: checkCredentials(credentials === undefined ? credentialsFromEnvironment(process.env) : credentials),
     baseUrl: checkBaseUrl(baseUrl ?? baseUrlFromEnvironment(process.env) ?? 'https://cloud.mongodb.com'),
   };
 }

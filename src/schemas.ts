@@ -12,6 +12,7 @@ export type SnapshotStatus = 'PENDING' | 'QUEUED' | 'RUNNING' | 'FAILED' | 'COMP
 export interface TenantSnapshot {
   /** 24 hexadecimal digits. */
   id?: string | undefined;
+  /** How far it is. */
   status?: SnapshotStatus | undefined;
   /** Version of MongoDB that the snapshot was taken from. */
   mongoDBVersion?: string | undefined;
@@ -23,6 +24,7 @@ export interface TenantSnapshot {
   finishTime?: Date | undefined;
   /** When its download link stops working. */
   expiration?: Date | undefined;
+  /** Where Atlas has more. */
   links?: { href: string; rel: string }[] | undefined;
 }
 
@@ -32,9 +34,13 @@ export interface ApiErrorBody {
   error: number;
   /** Atlas's own code. */
   errorCode: string;
+  /** What Atlas says of this case. */
   detail?: string | undefined;
+  /** The status in words. */
   reason?: string | undefined;
+  /** Values that belong to `detail`. */
   parameters?: unknown[] | undefined;
+  /** The fields of a request that Atlas refused. */
   badRequestDetail?: { fields: { description: string; field: string }[] } | undefined;
 }
 

@@ -14,11 +14,13 @@ export interface AtlasCallTrace {
   operation: string;
   /** The endpoint asked last. */
   endpoint: EndpointName;
+  /** The HTTP method. */
   method: 'GET';
   /** The request target: path and query. */
   path: string;
   /** Of the answer that decided; absent where none came. */
-  status?: number;
+  status?: number | undefined;
+  /** Attempts that the call took, at both endpoints. */
   attempts: number;
   /** ms, from the start of the call; 0 until it ends. */
   durationMs: number;

@@ -16,7 +16,7 @@ const longestMargin = 60_000;
 const jitter = Math.random();
 
 /** @see https://www.rfc-editor.org/rfc/rfc6750#section-2.1 */
-export const bearerTokenSchema = z.string().regex(/^[A-Za-z0-9\-._~+/]+=*$/, 'must be a bearer token');
+const bearerTokenSchema = z.string().regex(/^[A-Za-z0-9\-._~+/]+=*$/, 'must be a bearer token');
 
 /** The answer of a token endpoint. @see https://www.rfc-editor.org/rfc/rfc6749#section-5.1 */
 export const tokenAnswerSchema = z.object({

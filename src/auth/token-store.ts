@@ -8,8 +8,13 @@ import { type AccessToken, storedTokenSchema } from './access-token.js';
  * @see https://keyv.org
  */
 export interface TokenStore {
+  /** Reads what was set for the key; `undefined` where there is nothing. */
   get(key: string): Promise<unknown>;
-  /** @param ttlMs - how long the value is of use, in ms. */
+  /**
+   * Keeps a value.
+   *
+   * @param ttlMs - how long the value is of use, in ms.
+   */
   set(key: string, value: string, ttlMs: number): Promise<unknown>;
 }
 

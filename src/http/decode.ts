@@ -9,6 +9,8 @@ export interface Body {
   readonly json: unknown;
   /** Why it cannot be used as JSON; absent where it can. */
   readonly problem: string | undefined;
+  /** Whether its end is missing. */
+  readonly isCut?: boolean;
 }
 
 /** The JSON body inside an envelope, and the status that the envelope names. */
@@ -23,7 +25,9 @@ export interface Enveloped {
  * @param limit - bytes, after a content coding is undone.
  */
 export function readBody(answer: Answer, limit: number): Body {
-  if (answer.truncated) return { text: answer.body.toString(), json: undefined, problem: tooLarge(limit) };
+  if (answer.truncated) {
+    return { text: answer.body.toString(), json: undefined, problem: tooLarge(limit), isCut: true };
+  }
   const coding = headerValue(answer.headers, 'content-encoding');
   if (coding !== undefined && coding !== 'identity') return readCodedBody(answer, coding, limit);
   return parseBody(answer.body, answer.headers);

@@ -27,6 +27,11 @@ export class Mask {
     return result;
   }
 
+  /** Of a text whose end is missing, where half a secret may stand: all but as much as the longest has. */
+  cutText(text: string): string {
+    return this.text(text).slice(0, -(this.#secrets[0]?.length ?? 0) || undefined);
+  }
+
   /** A copy of a JSON value without secrets; what is nested deeper than 16 levels is left out. */
   json(value: unknown, depth = 0): unknown {
     if (typeof value === 'string') return this.text(value);

@@ -7,14 +7,14 @@ export function fieldLines(header: HeaderValue): readonly string[] {
 }
 
 /** A scheme, with its token68 where it has one. */
-export interface SchemeElement {
+interface SchemeElement {
   readonly kind: 'scheme';
   readonly scheme: string;
   readonly token68: string | undefined;
 }
 
 /** An auth-param; `value` is absent where it is malformed. */
-export interface ParameterElement {
+interface ParameterElement {
   readonly kind: 'parameter';
   /** In lower case. */
   readonly name: string;
@@ -23,11 +23,11 @@ export interface ParameterElement {
 }
 
 /** What is neither. */
-export interface MalformedElement {
+interface MalformedElement {
   readonly kind: 'malformed';
 }
 
-export type AuthElement = SchemeElement | ParameterElement | MalformedElement;
+type AuthElement = SchemeElement | ParameterElement | MalformedElement;
 
 // Each a run of one class of characters (TOKEN68 of two that share none), so that none of them can backtrack at length.
 const SEPARATORS = /[\t ,]+/y;
