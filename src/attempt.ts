@@ -31,8 +31,10 @@ export interface AttemptListener {
   onLoginFailure(failure: unknown): void;
 }
 
-// Authenticators end by themselves; this is for one that errs. The longest way is: no nonce, a used one, a new one.
-const mostRequests = 4;
+// A store may hold one dead token after the other.
+const mostReviews = 4;
+// After a silent loss of all that it had kept, a pool of 64 gives out one dead connection after the other.
+const mostDeadConnections = 64;
 
 /** One attempt: logs in, sends, and sends once more where the authenticator can answer a refusal. */
 export class Attempt implements ExchangeListener {
@@ -43,8 +45,8 @@ export class Attempt implements ExchangeListener {
   readonly #request: AttemptRequest;
   #authorization: Authorization | undefined;
   #exchange: Exchange | undefined;
-  #requests = 0;
-  #metDeadConnection = false;
+  #reviews = 0;
+  #deadConnections = 0;
   #ended = false;
 
   constructor(
@@ -91,10 +93,12 @@ export class Attempt implements ExchangeListener {
     const envelope = this.#request.envelope && answer.status === 200 ? this.#read(answer) : undefined;
     const enveloped = envelope && openEnvelope(envelope);
     const status = enveloped?.status ?? answer.status;
-    const seen = status === answer.status ? answer : { ...answer, status };
+    const seen = enveloped === undefined ? answer : { ...answer, status, isEnveloped: true };
     try {
-      const next = this.#authenticator.review(authorization, this.#request, seen);
-      if (next !== undefined && this.#requests < mostRequests) {
+      const mayGoOn = this.#reviews < mostReviews;
+      const next = mayGoOn ? this.#authenticator.review(authorization, this.#request, seen) : undefined;
+      if (next !== undefined) {
+        this.#reviews += 1;
         this.#follow(next);
         return;
       }
@@ -113,10 +117,10 @@ export class Attempt implements ExchangeListener {
   onFailure(failure: ExchangeFailure): void {
     this.#exchange = undefined;
     this.#abandon();
-    if (failure.onDeadConnection && !this.#metDeadConnection) {
-      this.#metDeadConnection = true;
-      // By then the loop has seen which other kept connections are closed. It authorizes anew: a nonce count is used up.
-      setImmediate(() => this.start());
+    if (failure.onDeadConnection && this.#deadConnections < mostDeadConnections) {
+      this.#deadConnections += 1;
+      // It logs in anew: a nonce count is used up.
+      this.start();
       return;
     }
     this.#ended = true;
@@ -134,7 +138,6 @@ export class Attempt implements ExchangeListener {
       this.#abandon();
       return;
     }
-    this.#requests += 1;
     const { method, path, headers } = this.#request;
     const all = authorization.header === undefined ? [...headers] : [...headers, 'authorization', authorization.header];
     this.#exchange = this.#transport.send({ method, path, headers: all }, this.#limits, this);

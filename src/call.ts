@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { toApiError } from './api-error.js';
 import { Attempt, type AttemptListener, type Reply } from './attempt.js';
 import { type Authenticator, LoginFailure } from './auth/authenticator.js';
@@ -112,7 +113,7 @@ export class Call<T> implements AttemptListener, PauseListener, Deadline, Respon
       return;
     }
     deadlines.add(this);
-    signal?.addEventListener('abort', this);
+    if (signal !== undefined) listenTo(signal, this);
     this.#startAttempt();
   }
 
@@ -125,7 +126,7 @@ export class Call<T> implements AttemptListener, PauseListener, Deadline, Respon
   }
 
   onExchangeFailure(failure: ExchangeFailure): void {
-    this.#retry(this.#toError(failure), undefined);
+    this.#retry(this.#toError(failure));
   }
 
   onLoginFailure(failure: unknown): void {
@@ -134,7 +135,7 @@ export class Call<T> implements AttemptListener, PauseListener, Deadline, Respon
       return;
     }
     const error = failure.toError(this.#context());
-    if (failure.retry.retryable) this.#retry(error, failure.retry.retryAfter, failure.jitter);
+    if (failure.retry.retryable) this.#retry(error, failure.retry.retryAfter, failure.at, failure.jitter);
     else this.#fail(error);
   }
 
@@ -194,16 +195,16 @@ export class Call<T> implements AttemptListener, PauseListener, Deadline, Respon
     else this.#fail(error);
   }
 
-  #retry(error: AtlasError, retryAfter: number | undefined, jitter = Math.random()): void {
+  #retry(error: AtlasError, retryAfter = 0, from = performance.now(), jitter = Math.random()): void {
     this.#lastError = error;
-    const isTooLong =
-      retryAfter !== undefined && (retryAfter > longestRetryAfter || performance.now() + retryAfter > this.expiresAt);
+    const isTooLong = retryAfter > longestRetryAfter || from + retryAfter > this.expiresAt;
     if (this.#retries === this.#plan.limits.maxRetries || isTooLong) {
       this.#fail(error);
       return;
     }
-    this.#pause = new Pause(this.#plan.host.transport.deadlines, retryDelay(this.#retries, retryAfter, jitter), this);
+    const endsAt = from + retryDelay(this.#retries, retryAfter, jitter);
     this.#retries += 1;
+    this.#pause = new Pause(this.#plan.host.transport.deadlines, endsAt, this);
   }
 
   #fail(reason: unknown): void {
@@ -230,4 +231,10 @@ export class Call<T> implements AttemptListener, PauseListener, Deadline, Respon
   #context(cause?: unknown): AtlasErrorContext {
     return { operation: this.#plan.operation.name, endpoint: this.#route.endpoint, attempts: this.attempts, cause };
   }
+}
+
+function listenTo(signal: AbortSignal, call: { handleEvent(): void }): void {
+  // One signal for many calls is usual, and no leak: undici's fetch lifts the limit of 10 too.
+  if (signal instanceof EventTarget) setMaxListeners(0, signal);
+  signal.addEventListener('abort', call);
 }

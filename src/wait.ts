@@ -74,16 +74,16 @@ export class SnapshotWait implements Deadline {
       this.#plan.onPoll?.(snapshot);
       if (snapshot.status === 'COMPLETED') return snapshot;
       if (snapshot.status === 'FAILED') throw new AtlasSnapshotFailedError(snapshot, { operation });
-      await this.#pause(nextPoll - performance.now());
+      await this.#pause(nextPoll);
     }
   }
 
-  #pause(duration: number): Promise<void> {
+  #pause(endsAt: number): Promise<void> {
     return new Promise((resolve, reject) => {
       const onPauseStopped = () => {
         reject(new AtlasClosedError(`The client was closed while ${operation} waited to poll again`, { operation }));
       };
-      const pause = new Pause(this.#deadlines, Math.max(duration, 0), { onPauseOver: resolve, onPauseStopped });
+      const pause = new Pause(this.#deadlines, endsAt, { onPauseOver: resolve, onPauseStopped });
       this.#interruptPause = () => {
         pause.cancel();
         reject(this.#end.signal.reason);

@@ -37,7 +37,7 @@ export const tokenAnswerSchema = z.object({
 export const storedTokenSchema = z.object({
   accessToken: bearerTokenSchema,
   expiresAt: z.number(),
-  lifetime: z.number(),
+  lifetime: z.number().nonnegative(),
 });
 
 /**

@@ -27,6 +27,10 @@ export interface AuthenticatedAnswer {
   readonly trailers: Readonly<Record<string, string | string[] | undefined>> | undefined;
   /** The body as it came over the wire, for `auth-int`. */
   readonly body: Buffer;
+  /** Whether the end of the body is missing. */
+  readonly truncated: boolean;
+  /** Whether the status is an envelope's. */
+  readonly isEnveloped?: boolean;
 }
 
 /**
@@ -58,13 +62,16 @@ export interface Authenticator {
 export interface LoginRetry {
   readonly retryable?: boolean;
   readonly retryAfter?: number | undefined;
+  /** Whether there are tokens enough, and others have them. */
+  readonly isOverLimit?: boolean;
 }
 
 /** How a login failed: each call makes its own error of it, as many may have waited for the same login. */
 export class LoginFailure extends Error {
   readonly toError: (context: AtlasErrorContext) => AtlasError;
   readonly retry: LoginRetry;
-  /** The random part (0 to 1) of the wait before the next attempt: of all that waited, so that they come back as one. */
+  // All that waited count from the same time, and with the same random part (0 to 1): so they come back as one.
+  readonly at = performance.now();
   readonly jitter = Math.random();
 
   constructor(toError: (context: AtlasErrorContext) => AtlasError, retry: LoginRetry = {}) {

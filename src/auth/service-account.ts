@@ -1,6 +1,11 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type AccessToken, renewalTime } from './access-token.js';
-import type { AuthenticatedAnswer, Authenticator, Authorization, AuthorizedRequest } from './authenticator.js';
+import {
+  type AuthenticatedAnswer,
+  type Authenticator,
+  type Authorization,
+  type AuthorizedRequest,
+  LoginFailure,
+} from './authenticator.js';
 import type { TokenShelf } from './token-store.js';
 
 /** A token in use. */
@@ -8,20 +13,24 @@ interface LiveToken extends AccessToken {
   readonly authorization: TokenAuthorization;
   /** ms since 1970. */
   renewAt: number;
+  /** Whether this process has fetched it; else it is from the store. */
+  readonly isFetched: boolean;
   /** Whether an answer has shown that it is good. */
   isProven: boolean;
-  /** When it was got in place of one that had been refused, in ms since 1970; absent where it was not. */
+  /** When it was fetched in place of one that had been refused, in ms since 1970; absent where it was not. */
   readonly replacedAt: number | undefined;
 }
 
 interface TokenAuthorization extends Authorization {
   readonly accessToken: string;
-  /** Whether it is the one more try after a token that was refused. */
+  /** Whether it is the one more try, with a token that was fetched after another had been refused. */
   readonly isSecond: boolean;
 }
 
-/** ms after which a cold process that got no token looks into the store again: another's may be on its way there. */
-const secondLook = 250;
+// ms between the looks into the store of a process that got no token: another's may be on its way there. Where there
+// are tokens enough, one surely is.
+const looks = [0, 250];
+const looksOverLimit = [0, 250, 500, 1_000, 2_000];
 // Where a token that is new was refused, the token is not what is wrong. Atlas gives 10 a minute, and has 100 alive.
 const replacementPause = 60_000;
 
@@ -50,7 +59,7 @@ export class ServiceAccount implements Authenticator {
     this.#credentials = credentials;
   }
 
-  authorize(): Authorization | Promise<Authorization> {
+  authorize(): TokenAuthorization | Promise<TokenAuthorization> {
     if (this.#token !== undefined && Date.now() < this.#token.renewAt) return this.#token.authorization;
     return this.#renew();
   }
@@ -70,8 +79,10 @@ export class ServiceAccount implements Authenticator {
     }
     if (isSecond || (isCurrent && wasJustReplaced(token))) return undefined;
     // Of all calls that saw it refused, the first drops it.
-    if (isCurrent) this.#token = undefined;
-    this.#refused = accessToken;
+    if (isCurrent) {
+      this.#token = undefined;
+      this.#refused = accessToken;
+    }
     return this.#authorizeAgain();
   }
 
@@ -82,12 +93,13 @@ export class ServiceAccount implements Authenticator {
     return sent === undefined ? this.#credentials : [...this.#credentials, (sent as TokenAuthorization).accessToken];
   }
 
-  async #authorizeAgain(): Promise<Authorization> {
-    return { ...(await this.authorize()), isSecond: true } as TokenAuthorization;
+  async #authorizeAgain(): Promise<TokenAuthorization> {
+    const authorization = await this.authorize();
+    return { ...authorization, isSecond: this.#token?.isFetched ?? true };
   }
 
   /** A token to go on with: a new one or, where none is to be had yet, the old one while it lives. */
-  async #renew(): Promise<Authorization> {
+  async #renew(): Promise<TokenAuthorization> {
     const old = this.#token;
     try {
       return (await this.#obtainOnce()).authorization;
@@ -108,15 +120,15 @@ export class ServiceAccount implements Authenticator {
 
   async #obtain(): Promise<LiveToken> {
     const stored = await this.#readShelf();
-    if (stored !== undefined) return this.#adopt(stored);
+    if (stored !== undefined) return this.#adopt(stored, false);
     try {
       const fetched = await this.#fetch();
       await this.#shelf?.write(fetched);
-      return this.#adopt(fetched);
+      return this.#adopt(fetched, true);
     } catch (failure) {
-      const late = await this.#readShelfAgain();
+      const late = await this.#readShelfAgain(failure);
       if (late === undefined) throw failure;
-      return this.#adopt(late);
+      return this.#adopt(late, false);
     }
   }
 
@@ -126,24 +138,33 @@ export class ServiceAccount implements Authenticator {
     return isOfUse ? token : undefined;
   }
 
-  async #readShelfAgain(): Promise<AccessToken | undefined> {
-    if (this.#shelf === undefined) return undefined;
-    const token = await this.#readShelf();
-    if (token !== undefined) return token;
-    await sleep(secondLook);
-    return this.#readShelf();
+  async #readShelfAgain(failure: unknown): Promise<AccessToken | undefined> {
+    if (this.#shelf === undefined || !(failure instanceof LoginFailure)) return undefined;
+    const { isOverLimit, retryAfter = Number.POSITIVE_INFINITY } = failure.retry;
+    let waited = 0;
+    for (const pause of isOverLimit ? looksOverLimit : looks) {
+      waited += pause;
+      // By then the server may be asked again.
+      if (waited > retryAfter) return undefined;
+      await new Promise((resolve) => setTimeout(resolve, pause));
+      const token = await this.#readShelf();
+      if (token !== undefined) return token;
+    }
+    return undefined;
   }
 
-  #adopt(token: AccessToken): LiveToken {
+  #adopt(token: AccessToken, isFetched: boolean): LiveToken {
     const { accessToken } = token;
+    const replaces = isFetched && this.#refused !== undefined;
     this.#token = {
       ...token,
       authorization: { header: `Bearer ${accessToken}`, accessToken, isSecond: false },
       renewAt: renewalTime(token),
+      isFetched,
       isProven: false,
-      replacedAt: this.#refused === undefined ? undefined : Date.now(),
+      replacedAt: replaces ? Date.now() : undefined,
     };
-    this.#refused = undefined;
+    if (isFetched) this.#refused = undefined;
     return this.#token;
   }
 }

@@ -86,7 +86,7 @@ export class TokenRequest {
     return refusedLogin(
       message,
       { status, error, errorDescription },
-      { retryable: isRetryableStatus(status), retryAfter },
+      { retryable: isRetryableStatus(status), retryAfter, isOverLimit: status === 429 || status === 403 },
     );
   }
 }
@@ -108,5 +108,6 @@ function advise(status: number): string {
   if (status === 429) return 'over the limit of 10 token requests a minute: share one token through tokenStore';
   if (status === 403) return 'share one token through tokenStore, or check the IP access list of the service account';
   if (status >= 500 || status === 408) return 'Atlas has trouble: try again later';
-  return 'check clientId and clientSecret, and that the secret has not expired';
+  if (status === 400 || status === 401) return 'check clientId and clientSecret, and that the secret has not expired';
+  return 'check baseUrl and any proxy between';
 }

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type AccessToken, storedTokenSchema } from './access-token.js';
 
 /**
@@ -51,13 +50,13 @@ export class TokenShelf {
   }
 }
 
-async function patiently(use: () => Promise<unknown>): Promise<unknown> {
-  const stop = new AbortController();
-  const ignore = () => undefined;
-  const inTime = await Promise.race([
-    use().catch(ignore),
-    sleep(patience, undefined, { signal: stop.signal }).catch(ignore),
-  ]);
-  stop.abort();
-  return inTime;
+function patiently(use: () => Promise<unknown>): Promise<unknown> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, patience);
+    const done = (value?: unknown) => {
+      clearTimeout(timer);
+      resolve(value);
+    };
+    use().then(done, () => done());
+  });
 }

@@ -23,7 +23,8 @@ export class Deadlines {
   #draining = false;
 
   add(deadline: Deadline): void {
-    deadline.slot = this.#pending.push(deadline) - 1;
+    // A dispatcher that retries begins an exchange again.
+    if (deadline.slot < 0) deadline.slot = this.#pending.push(deadline) - 1;
     if (deadline.expiresAt < this.#firesAt) this.#arm(deadline.expiresAt);
     // Whoever waits keeps the process alive; an idle client does not.
     else if (this.#pending.length === 1) this.#timer?.ref();

@@ -28,7 +28,7 @@ export function readBody(answer: Answer, limit: number): Body {
   if (answer.truncated) {
     return { text: answer.body.toString(), json: undefined, problem: tooLarge(limit), isCut: true };
   }
-  const coding = headerValue(answer.headers, 'content-encoding');
+  const coding = headerValue(answer.headers, 'content-encoding')?.trim().toLowerCase();
   if (coding !== undefined && coding !== 'identity') return readCodedBody(answer, coding, limit);
   return parseBody(answer.body, answer.headers);
 }
@@ -74,7 +74,7 @@ const decoders = new Map([
 
 // It was not asked for: no Accept-Encoding is sent. A server or a proxy between may do it all the same.
 function readCodedBody(answer: Answer, coding: string, limit: number): Body {
-  const decode = decoders.get(coding.trim().toLowerCase());
+  const decode = decoders.get(coding);
   if (decode === undefined) {
     return { text: '', json: undefined, problem: `its content coding ${coding.slice(0, 40)} is not understood` };
   }

@@ -1,3 +1,4 @@
+import type { ConnectionWatch } from './connection-watch.js';
 import type { Deadline, Deadlines } from './deadlines.js';
 import type { DispatchControllerLike, DispatchHandlerLike, HeaderFields } from './dispatcher.js';
 
@@ -28,8 +29,7 @@ export interface ExchangeListener {
 /** What an exchange shares with the others of its transport. */
 export interface Wire {
   readonly deadlines: Deadlines;
-  /** Whether the request that starts now goes over a connection that has been used before. */
-  startsOnUsedConnection(): boolean;
+  readonly connections: ConnectionWatch;
 }
 
 /** What bounds an exchange. */
@@ -68,7 +68,7 @@ export class Exchange implements DispatchHandlerLike, Deadline {
     // Given up while it was queued. Thrown, as `controller.abort` would close a good connection.
     if (this.#ended) throw new Error('The request was given up before it was sent');
     this.#controller = controller;
-    this.#onUsedConnection = this.#wire.startsOnUsedConnection();
+    this.#onUsedConnection = this.#wire.connections.startsOnUsedOne;
     this.expiresAt = performance.now() + this.#limits.attemptTimeout;
     this.#wire.deadlines.add(this);
   }

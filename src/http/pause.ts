@@ -14,9 +14,9 @@ export class Pause implements Deadline {
   readonly #deadlines: Deadlines;
   readonly #listener: PauseListener;
 
-  /** @param duration - ms. */
-  constructor(deadlines: Deadlines, duration: number, listener: PauseListener) {
-    this.expiresAt = performance.now() + duration;
+  /** @param endsAt - on the clock of `performance.now()`, in ms. */
+  constructor(deadlines: Deadlines, endsAt: number, listener: PauseListener) {
+    this.expiresAt = endsAt;
     this.#deadlines = deadlines;
     this.#listener = listener;
     if (deadlines.isDraining) listener.onPauseStopped();

@@ -8,11 +8,11 @@ export const longestRetryAfter = 60_000;
  * How long to wait before the next attempt, in ms.
  *
  * @param retry - 0 for the first retry of a call.
- * @param retryAfter - what the server asked for, in ms.
+ * @param retryAfter - what the server asked for, in ms; 0 for nothing.
  * @param random - from 0 to 1: spreads the retries of many callers.
  */
-export function retryDelay(retry: number, retryAfter: number | undefined, random: number): number {
-  const delay = Math.max(retryAfter ?? 0, Math.min(firstDelay * 2 ** retry, longestDelay));
+export function retryDelay(retry: number, retryAfter: number, random: number): number {
+  const delay = Math.max(retryAfter, Math.min(firstDelay * 2 ** retry, longestDelay));
   return delay + (delay / 2) * random;
 }
 
@@ -21,9 +21,10 @@ export function isRetryableStatus(status: number): boolean {
   return status === 408 || status === 429 || status >= 500;
 }
 
-// The three forms of an HTTP-date begin with a day's name. Date.parse alone would read a date into almost anything.
-const httpDate = /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? /;
-const asctime = /^[A-Z][a-z]{2} [A-Z][a-z]{2} /;
+// The forms of an HTTP-date. Date.parse alone would read a date into almost anything.
+const withZone =
+  /^(?:[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4}|[A-Z][a-z]+day, \d{2}-[A-Z][a-z]{2}-\d{2}) \d{2}:\d{2}:\d{2} GMT$/;
+const asctime = /^[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d{2}:\d{2}:\d{2} \d{4}$/;
 
 /**
  * Reads a date from a header; `undefined` for what is none.
@@ -32,8 +33,10 @@ const asctime = /^[A-Z][a-z]{2} [A-Z][a-z]{2} /;
  * @see https://www.rfc-editor.org/rfc/rfc9110#section-5.6.7
  */
 export function parseHttpDate(value: string): number | undefined {
-  if (!httpDate.test(value)) return undefined;
-  const time = Date.parse(asctime.test(value) ? `${value} GMT` : value);
+  const text = value.trim();
+  const date = asctime.test(text) ? `${text} GMT` : text;
+  if (date === text && !withZone.test(text)) return undefined;
+  const time = Date.parse(date);
   return Number.isNaN(time) ? undefined : time;
 }
 
@@ -46,7 +49,7 @@ export function parseHttpDate(value: string): number | undefined {
  */
 export function parseRetryAfter(value: string | string[] | undefined, now: number): number | undefined {
   if (typeof value !== 'string') return undefined;
-  if (/^\d+$/.test(value)) return Number(value) * 1000;
+  if (/^\s*\d+\s*$/.test(value)) return Number(value) * 1000;
   const date = parseHttpDate(value);
   return date === undefined ? undefined : Math.max(date - now, 0);
 }

@@ -1,5 +1,7 @@
-import { EnvHttpProxyAgent, Pool } from 'undici';
+import { Socket } from 'node:net';
+import { buildConnector, EnvHttpProxyAgent, Pool } from 'undici';
 import { AtlasConfigurationError } from '../errors.js';
+import { ConnectionWatch } from './connection-watch.js';
 import { Deadlines } from './deadlines.js';
 import type { DispatcherLike, DispatchOptionsLike } from './dispatcher.js';
 import { Exchange, type ExchangeLimits, type ExchangeListener, type Wire } from './exchange.js';
@@ -20,26 +22,25 @@ const maxConnections = 64;
 /** Sends requests to one origin, over undici. */
 export class Transport implements Wire {
   readonly deadlines = new Deadlines();
+  readonly connections: ConnectionWatch;
   readonly #origin: string;
   readonly #dispatcher: DispatcherLike;
   readonly #close: () => Promise<void>;
-  readonly #seesConnections: boolean;
-  #connecting = false;
-  #dispatching = false;
 
   constructor(origin: string, dispatcher: DispatcherLike | undefined) {
     this.#origin = origin;
     if (dispatcher !== undefined) {
+      this.connections = ConnectionWatch.over(dispatcher);
       this.#dispatcher = dispatcher;
       this.#close = async () => {};
-      this.#seesConnections = false;
       return;
     }
-    const own = openConnections(origin);
+    this.connections = new ConnectionWatch();
+    const own = openConnections(origin, this.connections);
     this.#dispatcher = own;
-    this.#close = () => own.destroy();
-    this.#seesConnections = own instanceof Pool;
-    own.on('connect', this.#connected);
+    this.#close = async () => {
+      await own.destroy();
+    };
   }
 
   /** Sends a request; its end is told to `listener`. */
@@ -55,45 +56,46 @@ export class Transport implements Wire {
       headersTimeout: 0,
       bodyTimeout: 0,
     };
-    this.#dispatching = true;
     try {
       this.#dispatcher.dispatch(options, exchange);
     } catch (error) {
       exchange.refuse(error);
     }
-    this.#dispatching = false;
     return exchange;
-  }
-
-  startsOnUsedConnection(): boolean {
-    // A pool tells of each new connection, just before the first request goes over it. Of another dispatcher it is
-    // only known that a request which starts at once has met an open connection.
-    return this.#seesConnections ? !this.#connecting : this.#dispatching;
   }
 
   /** Closes what it opened. Call it when no exchange is left. */
   close(): Promise<void> {
     return this.#close();
   }
+}
 
-  readonly #connected = (): void => {
-    this.#connecting = true;
-    queueMicrotask(() => {
-      this.#connecting = false;
-    });
+/** What opens the connections to one origin. A pool and not an agent: on a failed connect an agent drops its pool, and with it the count. */
+type OpenPool = (origin: string | URL, options: Pool.Options) => Pool;
+
+function openConnections(origin: string, watch: ConnectionWatch): Pool | EnvHttpProxyAgent {
+  const open: OpenPool = (to, options) => {
+    const pool = new Pool(to, options);
+    watch.add(pool);
+    return pool;
+  };
+  const isBehindProxy = origin.startsWith('https:') && (process.env['https_proxy'] || process.env['HTTPS_PROXY']);
+  return isBehindProxy ? openProxy(open) : open(origin, { connections: maxConnections, connect: connectUnheld() });
+}
+
+// A socket that connects keeps its process alive for as long as that takes, also when nobody waits for it any more.
+function connectUnheld(): buildConnector.connector {
+  const connect = buildConnector({});
+  return (options, callback) => {
+    // Typed as nothing, it gives the socket.
+    const socket: unknown = connect(options, callback);
+    if (socket instanceof Socket) socket.unref();
   };
 }
 
-function openConnections(origin: string): Pool | EnvHttpProxyAgent {
-  const behindProxy = origin.startsWith('https:') && (process.env['https_proxy'] || process.env['HTTPS_PROXY']);
-  if (behindProxy) return openProxy();
-  // A pool and not an agent: there is one origin, and an agent drops its pool, and with it the count, on a failed connect.
-  return new Pool(origin, { connections: maxConnections });
-}
-
-function openProxy(): EnvHttpProxyAgent {
+function openProxy(factory: OpenPool): EnvHttpProxyAgent {
   try {
-    return new EnvHttpProxyAgent({ connections: maxConnections });
+    return new EnvHttpProxyAgent({ connections: maxConnections, factory });
   } catch {
     // undici's own error shows the value, and that may hold a password.
     throw new AtlasConfigurationError('HTTPS_PROXY is not the URL of a proxy, such as http://proxy.example:3128');

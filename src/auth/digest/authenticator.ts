@@ -1,4 +1,3 @@
-import { isUtf8 } from 'node:buffer';
 import {
   type AuthenticatedAnswer,
   type Authenticator,
@@ -79,7 +78,9 @@ export class DigestAuthenticator implements Authenticator {
     // Made by this class.
     const sent = authorization as DigestAuthorization;
     try {
-      return answer.status === 401 ? this.#refused(sent, request, answer) : this.#accepted(sent, request, answer);
+      // A challenge is never enveloped.
+      const isRefused = answer.status === 401 && !answer.isEnveloped;
+      return isRefused ? this.#refused(sent, request, answer) : this.#accepted(sent, request, answer);
     } finally {
       if (sent.asksForAll) this.#answerWaiters();
     }
@@ -105,7 +106,7 @@ export class DigestAuthenticator implements Authenticator {
     request: AuthorizedRequest,
     { headers }: AuthenticatedAnswer,
   ): DigestAuthorization | undefined {
-    const field = asUtf8(headers['www-authenticate']);
+    const field = headers['www-authenticate'];
     const challenge = chooseChallenge(digestChallenges(field));
     if (sent.live === undefined) return this.#answerChallenge(challenge, field, request);
     const isFresh = sent.isOwn && sent.live.count.nc === 1;
@@ -138,8 +139,8 @@ export class DigestAuthenticator implements Authenticator {
     const { session } = sent.live;
     if (sent.replaces === this.#current) this.#current = sent.live;
     const field = answer.headers['authentication-info'] ?? answer.trailers?.['authentication-info'];
-    if (field === undefined) return;
-    const info = parseAuthenticationInfo(asUtf8(field));
+    if (field === undefined || answer.truncated) return;
+    const info = parseAuthenticationInfo(field);
     if (!isGenuine(info, session, { uri: request.path, nc: sent.nc, body: answer.body })) throw forged(answer.status);
     if (info.nextnonce !== undefined) this.#current = this.#nonces.live(session.withNonce(info.nextnonce));
   }
@@ -172,17 +173,6 @@ function use(
   count.nc += 1;
   const header = session.authorize(method, path, count.nc);
   return { header, live, nc: count.nc, asksForAll: false, isOwn, replaces };
-}
-
-/** undici hands a field over as one character an octet; RFC 7616 has UTF-8 in it. */
-function asUtf8(field: HeaderValue): HeaderValue {
-  if (typeof field !== 'string') return field?.map((line) => octetsToText(line));
-  return octetsToText(field);
-}
-
-function octetsToText(line: string): string {
-  const octets = Buffer.from(line, 'latin1');
-  return isUtf8(octets) && octets.toString('latin1') === line ? octets.toString('utf8') : line;
 }
 
 function unanswerable(schemes: string[]): LoginFailure {

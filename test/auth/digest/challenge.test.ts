@@ -137,6 +137,7 @@ describe('malformed challenges', () => {
     ['a parameter without a value', 'X a="1", b=, Y c="2"', [['Y', { c: '2' }]]],
     ['a value that is no token', 'X a=@@, Y b="2"', [['Y', { b: '2' }]]],
     ['a value with more behind it', 'X a="1"b="2", Y c="3"', [['Y', { c: '3' }]]],
+    ['a value with a scheme right behind it', 'X a="1"Z b="2", Y c="3"', [['Y', { c: '3' }]]],
     ['a token value with more behind it', 'X a=b@c, Y c="3"', [['Y', { c: '3' }]]],
     ['parameters after a malformed one', 'X a=@, b="2", Y c="3"', [['Y', { c: '3' }]]],
     [
