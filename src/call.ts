@@ -120,7 +120,7 @@ export class Call<T> implements AttemptListener, PauseListener, Deadline, Respon
   onReply(reply: Reply): void {
     this.status = reply.status;
     this.headers = reply.headers;
-    this.#plan.host.sunset.notice(reply.headers);
+    this.#plan.host.sunset.notice(reply.headers, this.#route.endpoint);
     if (reply.status === 200) this.#accept(reply);
     else this.#refuse(reply);
   }

@@ -1,3 +1,4 @@
+import type { EndpointName } from './endpoints.js';
 import { headerValue } from './http/decode.js';
 import type { HeaderFields } from './http/dispatcher.js';
 import { parseHttpDate } from './http/retry.js';
@@ -9,6 +10,11 @@ interface Memory {
   readonly gone: Set<string>;
   warned: boolean;
 }
+
+const waysOut = {
+  tenant: 'Leave endpoint at "auto" and calls go on at the Flex endpoint; set it to "flex" to go there now.',
+  flex: 'Look for a newer version of atlas-tenant-snapshots.',
+};
 
 const key = Symbol.for('atlas-tenant-snapshots.sunset');
 
@@ -49,21 +55,19 @@ export class Sunset {
     if (!isGone) return false;
     this.#memory.gone.add(this.#baseUrl);
     this.#warn(
-      'Atlas has retired the M2/M5 (tenant) snapshot endpoint. Calls go on at the Flex endpoint. Set endpoint to "flex" to ask it first.',
+      'Atlas has retired the M2/M5 (tenant) snapshot endpoint, as it announced for January 2026. Calls go on at the Flex endpoint. Set endpoint to "flex" to ask it first.',
     );
     return true;
   }
 
   /** Looks for the headers that announce the end of an endpoint. @see RFC 8594, RFC 9745 */
-  notice(headers: HeaderFields): void {
+  notice(headers: HeaderFields, endpoint: EndpointName): void {
     if (headers['sunset'] === undefined && headers['deprecation'] === undefined) return;
     const sunset = parseHttpDate(headerValue(headers, 'sunset') ?? '');
     const deprecated = /^@(-?\d{1,12})$/.exec(headerValue(headers, 'deprecation') ?? '');
     const since = deprecated === null ? '' : ` since ${day(Number(deprecated[1]) * 1000)}`;
     const until = sunset === undefined ? '' : ` and ends on ${day(sunset)}`;
-    this.#warn(
-      `Atlas says that this snapshot endpoint is deprecated${since}${until}. Leave endpoint at "auto" and calls go on at the Flex endpoint; set it to "flex" to go there now.`,
-    );
+    this.#warn(`Atlas says that the ${endpoint} snapshot endpoint is deprecated${since}${until}. ${waysOut[endpoint]}`);
   }
 
   // A type of its own: --throw-deprecation makes a crash of a DeprecationWarning.

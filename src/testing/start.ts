@@ -1,6 +1,7 @@
 import type { AtlasEmulator } from './atlas-emulator.js';
 import { DEFAULT_CLUSTER_NAME, DEFAULT_GROUP_ID, DEFAULT_SNAPSHOT_ID } from './default-cluster.js';
 import { Emulator } from './emulator.js';
+import { forgetSunset } from './forget-sunset.js';
 import type { AtlasEmulatorOptions } from './options.js';
 import { listen } from './server.js';
 
@@ -23,12 +24,13 @@ export async function startAtlasEmulator(options: AtlasEmulatorOptions = {}): Pr
   const emulator = new Emulator(options);
   const fetch = (request: Request) => emulator.fetch(request);
   const server = await listen(fetch, options.port ?? 0);
+  forgetSunset(server.url);
   const close = () => {
     emulator.close();
     return server.close();
   };
   return {
-    ...controls(emulator),
+    ...controls(emulator, server.url),
     url: server.url,
     credentials: emulator.credentials,
     requests: emulator.requests,
@@ -44,7 +46,7 @@ export async function startAtlasEmulator(options: AtlasEmulatorOptions = {}): Pr
   };
 }
 
-function controls(emulator: Emulator) {
+function controls(emulator: Emulator, url: string) {
   const { store, script, digest, tokens } = emulator;
   return {
     seed: (cluster) => emulator.seed(cluster),
@@ -52,6 +54,7 @@ function controls(emulator: Emulator) {
     progressSnapshot: (snapshotId, ...patches) => store.planProgress(snapshotId, patches),
     sunset(form = 'gone') {
       emulator.sunset = form === false ? undefined : form;
+      if (form === false) forgetSunset(url);
     },
     deprecate(dates) {
       emulator.deprecation = dates;

@@ -1,0 +1,41 @@
+import { afterEach, expect, it } from 'vitest';
+import { TenantSnapshotsClient } from '../../src/index.js';
+import { forgetSunset } from '../../src/testing/forget-sunset.js';
+import { startAtlasEmulator } from '../../src/testing/index.js';
+
+const memory = Symbol.for('atlas-tenant-snapshots.sunset');
+
+afterEach(() => {
+  Reflect.deleteProperty(globalThis, memory);
+});
+
+it('a client asks the tenant endpoint again after a sunset was undone', async () => {
+  await using emulator = await startAtlasEmulator();
+  await using client = new TenantSnapshotsClient({
+    baseUrl: emulator.url,
+    credentials: emulator.credentials.accessToken,
+  });
+  const ask = async () => {
+    const call = client.getTenantSnapshot(emulator.groupId, emulator.clusterName, emulator.snapshotId);
+    return (await call.withResponse()).response.endpoint;
+  };
+  emulator.sunset();
+  expect(await ask()).toBe('flex');
+  emulator.sunset(false);
+  expect(await ask()).toBe('tenant');
+});
+
+it('an emulator that gets the port of another begins without its sunset', async () => {
+  const first = await startAtlasEmulator();
+  Reflect.set(globalThis, memory, { gone: new Set([first.url, 'https://cloud.mongodb.com']), warned: true });
+  await first.close();
+  await using second = await startAtlasEmulator({ port: Number(new URL(first.url).port) });
+  expect(second.url).toBe(first.url);
+  expect(Reflect.get(globalThis, memory)).toEqual({ gone: new Set(['https://cloud.mongodb.com']), warned: true });
+});
+
+it.each([undefined, null, 1, {}, { gone: 1 }])('what else lies under the symbol is left alone: %j', (value) => {
+  Reflect.set(globalThis, memory, value);
+  forgetSunset('http://127.0.0.1:1');
+  expect(Reflect.get(globalThis, memory)).toEqual(value);
+});
