@@ -1,8 +1,12 @@
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
+import { reporting } from './test/reporting.js';
 
 export default defineConfig({
   test: {
+    ...reporting('sources'),
     include: ['test/**/*.test.ts'],
+    // These have configurations of their own: they need a tarball, servers, Redis or other versions of Node.
+    exclude: [...configDefaults.exclude, 'test/{package,real-servers,node-versions}/**', 'test/fleet/with-redis/**'],
     restoreMocks: true,
     unstubEnvs: true,
     coverage: {
