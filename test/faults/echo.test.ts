@@ -1,0 +1,104 @@
+import { describe, expect, it } from 'vitest';
+import type { TenantSnapshotsClientOptions } from '../../src/index.js';
+import { AtlasError } from '../../src/index.js';
+import { accessToken, get, openFaultClient } from '../support/fault-client.js';
+import { expectNoUnhandledRejection } from '../support/fault-rejections.js';
+import { everythingOf } from '../support/fault-report.js';
+import { type FaultRequest, startFaultServer } from '../support/fault-server.js';
+import { answer, chunked, head, pause, reset, type Script, send } from '../support/fault-steps.js';
+import { rejection } from '../support/rejection.js';
+
+expectNoUnhandledRejection();
+
+type Echo = (request: FaultRequest) => Script;
+
+const said = ({ authorization }: FaultRequest) => authorization ?? 'nothing';
+
+// Each sends what it was sent, as a debug page, a broken proxy or a port that is somebody else's might.
+const echoes: [name: string, echo: Echo][] = [
+  ['the request itself', ({ head: text }) => [send(text)]],
+  ['the request behind a status line', ({ head: text }) => [send(`HTTP/1.1 200 OK\r\n${text}`)]],
+  ['a header line that is none', (request) => [send(`HTTP/1.1 200 OK\r\n${said(request)}\r\n\r\n`)]],
+  ['a status line', (request) => [send(`HTTP/1.1 ${said(request)}\r\n\r\n`)]],
+  ['a reason phrase', (request) => [send(`HTTP/1.1 400 ${said(request)}\r\ncontent-length: 0\r\n\r\n`)]],
+  ['a length', (request) => [send(head(200, `content-length: ${said(request)}`))]],
+  ['a chunk', (request) => [send(`${head(200, 'transfer-encoding: chunked')}${said(request)}\r\n`)]],
+  ['a chunk that is cut', (request) => [chunked(400, [said(request)]), reset]],
+  ['text, then a reset', ({ head: text }) => [send(`${head(200, 'content-length: 9999')}${text}`), pause(), reset]],
+  ['a body that is no JSON', ({ head: text }) => [answer(200, text)]],
+  ['a body that is no snapshot', (request) => [answer(200, JSON.stringify({ id: said(request) }))]],
+  ['a key of a body', (request) => [answer(200, JSON.stringify({ id: 1, [said(request)]: said(request) }))]],
+  ['an error in text', ({ head: text }) => [answer(400, text)]],
+  ['an error in HTML', (request) => [answer(502, `<b title="${said(request).replaceAll('"', '&quot;')}">no</b>`)]],
+  [
+    'each field of an error',
+    (request) => {
+      const text = `You sent ${said(request)}.`;
+      const fields = [{ description: text, field: text }];
+      const parts = { errorCode: text, detail: text, reason: text, parameters: [text, { [text]: [text] }] };
+      return [answer(400, JSON.stringify({ error: 400, ...parts, badRequestDetail: { fields } }))];
+    },
+  ],
+  [
+    'a header of an error',
+    (request) => [answer(403, '{}', `x-echo: ${said(request)}`, `location: /?${said(request)}`)],
+  ],
+  ['a repeated header of an error', (request) => [answer(403, '{}', `x: ${said(request)}`, `x: ${said(request)}`)]],
+  ['a redirect', (request) => [answer(302, '', `location: /?a=${encodeURIComponent(said(request))}`)]],
+  ['an error that is retried', ({ head: text }) => [answer(503, text, 'retry-after: 3600')]],
+  [
+    'an error that is gone',
+    ({ head: text, target }) => (target.includes('flexClusters') ? [reset] : [answer(410, text)]),
+  ],
+];
+
+describe('an echo of the request shows nothing of a token', () => {
+  it.each(echoes)('%s', async (_name, echo) => {
+    const server = await startFaultServer(echo);
+    const error = await rejection(get(openFaultClient(server, { endpoint: 'auto' })), AtlasError);
+    expect(server.requests[0]?.authorization).toBe(`Bearer ${accessToken}`);
+    expect(everythingOf(error)).not.toContain(accessToken);
+  });
+});
+
+describe('an echo of the request shows nothing of a key', () => {
+  const privateKey = 'a"private\\key & more';
+  const options: TenantSnapshotsClientOptions = {
+    credentials: { publicKey: 'ABCDEFGH', privateKey },
+    endpoint: 'auto',
+  };
+  const challenge = 'www-authenticate: Digest realm="MMS Public API", nonce="n", qop="auth", algorithm=MD5';
+
+  it.each(echoes)('%s', async (_name, echo) => {
+    const server = await startFaultServer((request) =>
+      request.authorization === undefined ? [answer(401, '{}', challenge)] : echo(request),
+    );
+    const error = await rejection(get(openFaultClient(server, options)), AtlasError);
+    const report = everythingOf(error);
+    const authorization = server.requests[1]?.authorization ?? 'none';
+    const response = /response="(\w+)"/.exec(authorization)?.[1] ?? 'none';
+    expect(response).toHaveLength(32);
+    for (const secret of [authorization, response]) expect(report).not.toContain(secret);
+    expect(report).not.toContain(privateKey);
+  });
+});
+
+describe('a size limit that cuts through an echo', () => {
+  it.each([1, 2, 8])('shows nothing of the token where %i of its letters are left out', async (missing) => {
+    const body = `You sent ${accessToken}`;
+    const first = body.slice(0, body.length - missing);
+    // The limit is met by the second packet, so that the first is what is kept.
+    const packets = [send(head(400, 'content-length: 9999')), send(first), pause(), send(body.slice(-missing))];
+    const server = await startFaultServer(packets);
+    const error = await rejection(get(openFaultClient(server, { maxResponseSize: first.length })), AtlasError);
+    expect(error.code).toBe('API_ERROR');
+    expect(everythingOf(error)).not.toContain(accessToken.slice(0, 8));
+  });
+
+  it('shows nothing of the token where the cut is at 16 KiB', async () => {
+    const body = `${'x'.repeat(16_384 - 10)}${accessToken}`;
+    const server = await startFaultServer([answer(400, body)]);
+    const error = await rejection(get(openFaultClient(server)), AtlasError);
+    expect(everythingOf(error)).not.toContain(accessToken.slice(0, 8));
+  });
+});

@@ -1,0 +1,196 @@
+import { describe, expect, it } from 'vitest';
+import { AtlasApiError, AtlasError, AtlasResponseError } from '../../src/index.js';
+import { get, openFaultClient } from '../support/fault-client.js';
+import { expectNoUnhandledRejection } from '../support/fault-rejections.js';
+import { everythingOf } from '../support/fault-report.js';
+import { startFaultServer } from '../support/fault-server.js';
+import { answer, head, pause, send, snapshotJson } from '../support/fault-steps.js';
+import { rejection } from '../support/rejection.js';
+import { listPath } from '../support/snapshot-routes.js';
+
+expectNoUnhandledRejection();
+
+const deep = (depth: number) => '['.repeat(depth) + ']'.repeat(depth);
+const deepObject = (depth: number) => `${'{"a":'.repeat(depth)}1${'}'.repeat(depth)}`;
+
+const misfits: [name: string, body: string][] = [
+  ['an array', '[]'],
+  ['an array of snapshots', `[${snapshotJson}]`],
+  ['text', '"COMPLETED"'],
+  ['a number', '5'],
+  ['true', 'true'],
+  ['null', 'null'],
+  ['an array 100 000 deep', deep(100_000)],
+  ['objects 100 000 deep, no snapshot', `{"id":${deepObject(100_000)}}`],
+  ['a number beyond all numbers', '{"id":1e999}'],
+  ['two values', `${snapshotJson}${snapshotJson}`],
+  ['half a value', snapshotJson.slice(0, 30)],
+  ['NaN', 'NaN'],
+  ['a comment', `${snapshotJson} // ok`],
+  ['HTML', '<html><body>Hello</body></html>'],
+  ['blanks', '   \n'],
+  ['a NUL', '\0'],
+];
+
+describe('where a snapshot belongs', () => {
+  it.each(misfits)('%s is refused', async (_name, body) => {
+    const server = await startFaultServer([answer(200, body)]);
+    const error = await rejection(get(openFaultClient(server)), AtlasResponseError);
+    expect(error.code).toBe('INVALID_RESPONSE');
+    expect(error.issues).not.toHaveLength(0);
+    expect(error.message.length).toBeLessThan(1000);
+  });
+
+  it.each(misfits)('%s in an envelope is refused', async (_name, body) => {
+    const server = await startFaultServer([answer(200, `{"status":200,"content":${body}}`)]);
+    const error = await rejection(get(openFaultClient(server), { envelope: true }), AtlasError);
+    expect(error.code).toBe('INVALID_RESPONSE');
+  });
+
+  // A list of blanks is a list of nothing.
+  it.each(misfits.filter(([name]) => name !== 'blanks'))('%s in a list is refused', async (_name, body) => {
+    const server = await startFaultServer([answer(200, `{"results":[${body}]}`)]);
+    await rejection(openFaultClient(server).listTenantSnapshots(...listPath), AtlasResponseError);
+  });
+});
+
+describe('where an error belongs', () => {
+  it.each(misfits)('%s leaves the status, and the text', async (_name, body) => {
+    const server = await startFaultServer([answer(404, body)]);
+    const error = await rejection(get(openFaultClient(server)), AtlasApiError);
+    expect(error).toMatchObject({ status: 404, body: body.slice(0, 16_384) });
+    expect(error.errorCode).toBeUndefined();
+    expect(everythingOf(error).length).toBeLessThan(1_000_000);
+  });
+
+  it.each<[name: string, body: object, kept: object]>([
+    ['a code that is no text', { error: 404, errorCode: 5, detail: 'It says.' }, { detail: 'It says.' }],
+    ['details that are none', { errorCode: 'X', detail: [], reason: {}, parameters: 'p' }, { errorCode: 'X' }],
+    ['fields that are none', { badRequestDetail: { fields: 'f' } }, { badRequestDetail: { fields: [] } }],
+    [
+      'fields of all kinds',
+      { badRequestDetail: { fields: [1, null, [], {}, { field: 'f', description: 5 }] } },
+      {
+        badRequestDetail: {
+          fields: [
+            { field: '', description: '' },
+            { field: 'f', description: '' },
+          ],
+        },
+      },
+    ],
+    [
+      'parameters of all kinds',
+      { parameters: [1, 'a', null, { b: [true] }] },
+      { parameters: [1, 'a', null, { b: [true] }] },
+    ],
+  ])('%s leaves what can be read', async (_name, body, kept) => {
+    const server = await startFaultServer([answer(409, JSON.stringify(body))]);
+    const error = await rejection(get(openFaultClient(server)), AtlasApiError);
+    const { errorCode, detail, reason, parameters, badRequestDetail } = error;
+    const read = { errorCode, detail, reason, parameters, badRequestDetail };
+    expect(Object.fromEntries(Object.entries(read).filter(([, value]) => value !== undefined))).toEqual(kept);
+  });
+});
+
+describe('__proto__', () => {
+  const poison = '"__proto__":{"polluted":true},"constructor":{"prototype":{"polluted":true}}';
+
+  it('in a snapshot changes no prototype', async () => {
+    const server = await startFaultServer([answer(200, `{${poison},"id":"5cc310ace5dc7ce369814bc8"}`)]);
+    const snapshot = await get(openFaultClient(server));
+    expect(Object.getPrototypeOf(snapshot)).toBe(Object.prototype);
+    expect('polluted' in snapshot).toBe(false);
+    expect('polluted' in {}).toBe(false);
+    expect(snapshot.id).toBe('5cc310ace5dc7ce369814bc8');
+  });
+
+  it('in an error changes no prototype', async () => {
+    const body = `{${poison},"errorCode":"X","parameters":[{${poison}}],"badRequestDetail":{${poison}}}`;
+    const server = await startFaultServer([answer(400, body, '__proto__: x')]);
+    const error = await rejection(get(openFaultClient(server)), AtlasApiError);
+    expect(error.errorCode).toBe('X');
+    expect('polluted' in error).toBe(false);
+    expect('polluted' in {}).toBe(false);
+    expect(Object.getPrototypeOf(error.headers)).toBe(Object.prototype);
+    expect(Object.getPrototypeOf(error.parameters?.[0])).toBe(Object.prototype);
+  });
+
+  it('in an envelope is no status', async () => {
+    const server = await startFaultServer([answer(200, '{"__proto__":{"status":503,"content":{}}}')]);
+    await expect(get(openFaultClient(server), { envelope: true })).resolves.toEqual({});
+  });
+});
+
+describe('what a type does not name', () => {
+  it.each<[name: string, value: string]>([
+    ['an array 100 000 deep', deep(100_000)],
+    ['objects 50 000 deep', deepObject(50_000)],
+  ])('is kept, also %s', async (_name, value) => {
+    const server = await startFaultServer([answer(200, `{"more":${value}}`)]);
+    await expect(get(openFaultClient(server))).resolves.toHaveProperty('more');
+  });
+
+  it('is no matter in an error, however deep', async () => {
+    const body = `{"errorCode":"X","parameters":[${deep(100_000)}],"more":${deepObject(50_000)}}`;
+    const server = await startFaultServer([answer(400, body)]);
+    const error = await rejection(get(openFaultClient(server)), AtlasApiError);
+    expect(error.errorCode).toBe('X');
+    expect(() => everythingOf(error)).not.toThrow();
+  });
+});
+
+describe('text', () => {
+  const version = 'd\u00e9j\u00e0 \u{1f600}';
+  const bytes = Buffer.from(JSON.stringify({ mongoDBVersion: version }));
+  const fields = [`content-length: ${bytes.length}`, 'content-type: application/json'];
+
+  it('may begin with a byte order mark', async () => {
+    const server = await startFaultServer([answer(200, `\ufeff${snapshotJson}`)]);
+    await expect(get(openFaultClient(server))).resolves.toMatchObject({ status: 'COMPLETED' });
+  });
+
+  it('may begin with one mark, not with two', async () => {
+    const server = await startFaultServer([answer(200, `\ufeff\ufeff${snapshotJson}`)]);
+    await rejection(get(openFaultClient(server)), AtlasResponseError);
+  });
+
+  it('may have its characters split over packets', async () => {
+    const octets = [...bytes].flatMap((octet) => [send(Buffer.from([octet])), pause(0)]);
+    const server = await startFaultServer([send(head(200, ...fields)), ...octets]);
+    await expect(get(openFaultClient(server))).resolves.toEqual({ mongoDBVersion: version });
+  });
+
+  it.each<[name: string, octets: number[]]>([
+    ['a lone continuation', [0x80]],
+    ['half a character', [0xc3]],
+    ['an overlong form', [0xc0, 0xaf]],
+    ['half a surrogate pair', [0xed, 0xa0, 0x80]],
+    ['latin1', [0xe9]],
+  ])('that is not UTF-8 is refused: %s', async (_name, octets) => {
+    const body = Buffer.concat([Buffer.from('{"mongoDBVersion":"'), Buffer.from(octets), Buffer.from('"}')]);
+    const server = await startFaultServer([answer(200, body)]);
+    const error = await rejection(get(openFaultClient(server)), AtlasResponseError);
+    expect(error.issues).toEqual([{ path: '', message: 'it is not UTF-8' }]);
+  });
+
+  it('that is not UTF-8 leaves an error its status', async () => {
+    const server = await startFaultServer([answer(502, Buffer.from([0x41, 0xff]))]);
+    const error = await rejection(get(openFaultClient(server)), AtlasApiError);
+    expect(error).toMatchObject({ status: 502, body: 'A\ufffd' });
+  });
+
+  it.each(['application/json;charset=ISO-8859-1', 'application/json; charset="iso-8859-1"'])(
+    'is latin1 where its type says so: %s',
+    async (type) => {
+      const body = Buffer.from(
+        '{"error":401,"errorCode":"NOT_ALLOWED","detail":"Zugriff f\u00fcr dich nicht"}',
+        'latin1',
+      );
+      const server = await startFaultServer([answer(401, body, `content-type: ${type}`)]);
+      const error = await rejection(get(openFaultClient(server)), AtlasApiError);
+      expect(error.detail).toBe('Zugriff f\u00fcr dich nicht');
+      expect(error.body).toContain('f\u00fcr');
+    },
+  );
+});

@@ -1,0 +1,161 @@
+import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import { AtlasApiError, AtlasResponseError } from '../../src/index.js';
+import { get, openFaultClient } from '../support/fault-client.js';
+import { expectNoUnhandledRejection } from '../support/fault-rejections.js';
+import { startFaultServer } from '../support/fault-server.js';
+import {
+  answer,
+  chunked,
+  drip,
+  end,
+  good,
+  head,
+  pause,
+  type Script,
+  send,
+  snapshotJson,
+} from '../support/fault-steps.js';
+import { rejection } from '../support/rejection.js';
+
+expectNoUnhandledRejection();
+
+const limit = 1000;
+/** A snapshot of that many bytes. */
+const sized = (size: number) => snapshotJson.padEnd(size);
+
+describe('maxResponseSize', () => {
+  it.each<[name: string, script: (body: string) => Script]>([
+    ['a declared body', (body) => [answer(200, body)]],
+    ['a chunked body', (body) => [chunked(200, [body.slice(0, 600), body.slice(600)])]],
+    ['a body in packets', (body) => [send(head(200, `content-length: ${body.length}`)), ...packets(body)]],
+    ['a body that ends with the connection', (body) => [send(head(200)), send(body), end]],
+  ])('lets %s through that is just as large, and none that is larger', async (_name, script) => {
+    const server = await startFaultServer([script(sized(limit)), script(sized(limit + 1)), good]);
+    const client = openFaultClient(server, { maxResponseSize: limit });
+    await expect(get(client)).resolves.toMatchObject({ status: 'COMPLETED' });
+    const error = await rejection(get(client), AtlasResponseError);
+    expect(error.message).toContain('larger than maxResponseSize (1000 bytes)');
+    expect(error.issues).toEqual([{ path: '', message: 'it is larger than maxResponseSize (1000 bytes)' }]);
+    await expect(get(client)).resolves.toMatchObject({ status: 'COMPLETED' });
+  });
+
+  it('stops a body as it arrives, that has no end', async () => {
+    const server = await startFaultServer([
+      send(head(200, 'transfer-encoding: chunked')),
+      drip(`64\r\n${' '.repeat(100)}\r\n`, 0),
+    ]);
+    const client = openFaultClient(server, { maxResponseSize: limit });
+    await rejection(get(client), AtlasResponseError);
+    await expect.poll(() => server.closed, { interval: 1 }).toBe(1);
+  });
+
+  it('stops a body as it arrives, whatever length it tells', async () => {
+    const server = await startFaultServer([send(head(200, 'content-length: 1000000000')), drip(' '.repeat(100), 0)]);
+    const client = openFaultClient(server, { maxResponseSize: limit });
+    await rejection(get(client), AtlasResponseError);
+    await expect.poll(() => server.closed, { interval: 1 }).toBe(1);
+  });
+
+  it('is 1 MiB where nothing is said', async () => {
+    const server = await startFaultServer([[answer(200, sized(1_048_576))], [answer(200, sized(1_048_577))]]);
+    const client = openFaultClient(server);
+    await expect(get(client)).resolves.toMatchObject({ status: 'COMPLETED' });
+    const error = await rejection(get(client), AtlasResponseError);
+    expect(error.message).toContain('1048576');
+  });
+
+  it.each([400, 503])('stops the body of a %i, whose status is still told', async (status) => {
+    const server = await startFaultServer([send(head(status, 'content-length: 1000000000')), drip('x'.repeat(100), 0)]);
+    const client = openFaultClient(server, { maxResponseSize: limit });
+    const error = await rejection(get(client), AtlasApiError);
+    expect(error.status).toBe(status);
+    expect(error.body.length).toBeLessThanOrEqual(limit);
+    await expect.poll(() => server.closed, { interval: 1 }).toBe(1);
+  });
+
+  it('keeps 16 KiB of the body of an error, and cuts no character', async () => {
+    const server = await startFaultServer([answer(400, `x${'\u00e9'.repeat(20_000)}`)]);
+    const error = await rejection(get(openFaultClient(server)), AtlasApiError);
+    expect(error.body).toBe(`x${'\u00e9'.repeat(8191)}`);
+  });
+});
+
+function packets(body: string): Script {
+  return [send(body.slice(0, 500)), pause(), send(body.slice(500, 999)), pause(), send(body.slice(999))];
+}
+
+describe('a content coding that was not asked for', () => {
+  const snapshot = { id: '5cc310ace5dc7ce369814bc8', status: 'COMPLETED' };
+
+  it.each<[coding: string, encode: (text: string) => Uint8Array]>([
+    ['gzip', gzipSync],
+    ['x-gzip', gzipSync],
+    ['GZIP', gzipSync],
+    ['deflate', deflateSync],
+    ['br', brotliCompressSync],
+    ['identity', (text) => Buffer.from(text)],
+    ['Identity', (text) => Buffer.from(text)],
+  ])('%s is decoded, under the same limit', async (coding, encode) => {
+    const field = `content-encoding: ${coding}`;
+    const whole = answer(200, encode(sized(limit)), field);
+    const inPieces = chunked(
+      200,
+      [...encode(snapshotJson)].map((octet) => Buffer.from([octet])),
+      field,
+    );
+    const server = await startFaultServer([[whole], [inPieces], [answer(200, encode(sized(limit + 1)), field)]]);
+    const client = openFaultClient(server, { maxResponseSize: limit });
+    await expect(get(client)).resolves.toEqual(snapshot);
+    await expect(get(client)).resolves.toEqual(snapshot);
+    const error = await rejection(get(client), AtlasResponseError);
+    expect(error.message).toContain('maxResponseSize');
+  });
+
+  it.each<[coding: string, encode: (text: string) => Uint8Array]>([
+    ['gzip', gzipSync],
+    ['deflate', deflateSync],
+    ['br', brotliCompressSync],
+  ])('%s that is a bomb is never unfolded', async (coding, encode) => {
+    const bomb = encode('a'.repeat(50_000_000));
+    expect(bomb.length).toBeLessThan(1_000_000);
+    const server = await startFaultServer([answer(200, bomb, `content-encoding: ${coding}`)]);
+    const before = process.memoryUsage().arrayBuffers;
+    const error = await rejection(get(openFaultClient(server)), AtlasResponseError);
+    expect(error.message).toContain('maxResponseSize (1048576 bytes)');
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(20_000_000);
+  });
+
+  it.each<[name: string, coding: string, body: Uint8Array | string, problem: string]>([
+    ['is broken', 'gzip', snapshotJson, 'content coding is broken'],
+    ['is cut', 'gzip', gzipSync(snapshotJson).subarray(0, 30), 'content coding is broken'],
+    ['is not the one named', 'br', gzipSync(snapshotJson), 'content coding is broken'],
+    ['lacks its wrapper', 'deflate', deflateRawSync(snapshotJson), 'content coding is broken'],
+    ['is not known', 'zstd-ng', snapshotJson, 'content coding zstd-ng is not understood'],
+    ['is two', 'gzip, gzip', gzipSync(gzipSync(snapshotJson)), 'content coding gzip, gzip is not understood'],
+    ['has a long name', 'x'.repeat(500), snapshotJson, `content coding ${'x'.repeat(40)} is not understood`],
+  ])('and %s is refused', async (_name, coding, body, problem) => {
+    const server = await startFaultServer([answer(200, body, `content-encoding: ${coding}`)]);
+    const error = await rejection(get(openFaultClient(server)), AtlasResponseError);
+    expect(error.issues).toEqual([{ path: '', message: `its ${problem}` }]);
+  });
+
+  it('is decoded for an error as well', async () => {
+    const body = gzipSync('{"error":400,"errorCode":"SOME_CODE","detail":"It says."}');
+    const server = await startFaultServer([answer(400, body, 'content-encoding: gzip')]);
+    const error = await rejection(get(openFaultClient(server)), AtlasApiError);
+    expect(error).toMatchObject({ status: 400, errorCode: 'SOME_CODE', detail: 'It says.' });
+  });
+
+  it('that cannot be undone leaves an error its status', async () => {
+    const server = await startFaultServer([answer(404, 'x', 'content-encoding: magic')]);
+    const error = await rejection(get(openFaultClient(server)), AtlasApiError);
+    expect(error).toMatchObject({ status: 404, body: '' });
+  });
+
+  it('is not asked for', async () => {
+    const server = await startFaultServer(good);
+    await get(openFaultClient(server));
+    expect(server.requests[0]?.head).not.toMatch(/accept-encoding/i);
+  });
+});

@@ -1,0 +1,198 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { Agent } from 'undici';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { AtlasApiError, AtlasTimeoutError } from '../../src/index.js';
+import { get, openFaultClient } from '../support/fault-client.js';
+import { fakeClock, passTime, skipTime, standStill } from '../support/fault-clock.js';
+import { deferred } from '../support/fault-deferred.js';
+import { expectNoUnhandledRejection } from '../support/fault-rejections.js';
+import { startFaultServer } from '../support/fault-server.js';
+import { answer, drip, good, head, refusal, type Script, send, snapshotJson, until } from '../support/fault-steps.js';
+import { rejection } from '../support/rejection.js';
+
+expectNoUnhandledRejection();
+fakeClock();
+
+const challenge = 'www-authenticate: Digest realm="r", nonce="n", qop="auth"';
+
+const endless: [name: string, script: Script][] = [
+  ['nothing', []],
+  ['half a status line', [send('HTTP/1.1 2')]],
+  ['half a head', [send('HTTP/1.1 200 OK\r\nx: ')]],
+  ['a head that drips for ever', [send('HTTP/1.1 200 OK\r\n'), drip('x')]],
+  ['interim answers for ever', [drip(head(103))]],
+  ['a head and no body', [send(head(200, 'content-length: 5'))]],
+  ['a body that drips for ever', [send(head(200, 'content-length: 1000000')), drip(' ')]],
+  ['chunks that drip for ever', [send(head(200, 'transfer-encoding: chunked')), drip('1\r\n \r\n')]],
+  ['a body with no end told', [send(head(200)), send(snapshotJson)]],
+  ['an error whose body drips for ever', [send(head(503, 'content-length: 1000000')), drip('x')]],
+];
+
+describe('an exchange ends by attemptTimeout', () => {
+  it.each(endless)('with %s', async (_name, script) => {
+    const server = await startFaultServer(script);
+    const client = openFaultClient(server, { attemptTimeout: 1000 });
+    const error = await skipTime(rejection(get(client), AtlasTimeoutError));
+    expect(error).toMatchObject({ code: 'TIMEOUT', operation: 'getTenantSnapshot', endpoint: 'tenant', attempts: 1 });
+    expect(error.message).toContain('attemptTimeout (1000 ms)');
+    expect(performance.now()).toBeGreaterThanOrEqual(1000);
+    expect(performance.now()).toBeLessThan(1500);
+    // The connection is of no use any more.
+    await expect.poll(() => server.closed, { interval: 1 }).toBe(1);
+  });
+
+  it('and the call goes on with the next attempt', async () => {
+    const server = await startFaultServer([[], good]);
+    const client = openFaultClient(server, { maxRetries: 1, attemptTimeout: 1000 });
+    await expect(skipTime(get(client))).resolves.toMatchObject({ status: 'COMPLETED' });
+    expect(server.requests).toHaveLength(2);
+  });
+
+  it('of the call, where it is given', async () => {
+    const client = openFaultClient(await startFaultServer(), { attemptTimeout: 9000 });
+    const error = await skipTime(rejection(get(client, { attemptTimeout: 700 }), AtlasTimeoutError));
+    expect(error.message).toContain('attemptTimeout (700 ms)');
+    expect(performance.now()).toBeLessThan(1200);
+  });
+
+  it('which runs anew for the request after a challenge', async () => {
+    const credentials = { publicKey: 'ABCDEFGH', privateKey: 'private' };
+    const { promise: later, resolve: release } = deferred();
+    const server = await startFaultServer([[until(later), answer(401, '{}', challenge)], []]);
+    const client = openFaultClient(server, { credentials, attemptTimeout: 1000 });
+    const error = rejection(get(client), AtlasTimeoutError);
+    await passTime(800);
+    release();
+    await standStill();
+    expect(server.requests).toHaveLength(2);
+    await passTime(800);
+    await skipTime(error);
+    expect(performance.now()).toBeGreaterThanOrEqual(1800);
+  });
+});
+
+describe('the clock of an attempt starts on the wire', () => {
+  it('and not in the queue of its own connections', async () => {
+    const { promise: later, resolve: release } = deferred();
+    const server = await startFaultServer([until(later), ...good]);
+    const client = openFaultClient(server);
+    const first = Array.from({ length: 64 }, () => get(client, { attemptTimeout: 40_000 }));
+    await expect.poll(() => server.requests.length, { interval: 1 }).toBe(64);
+    const queued = get(client, { attemptTimeout: 1000 });
+    await passTime(10_000);
+    expect(server.requests).toHaveLength(64);
+    release();
+    await expect(Promise.all([...first, queued])).resolves.toHaveLength(65);
+  });
+
+  it('and not in the queue of an agent that was passed in', async () => {
+    const { promise: later, resolve: release } = deferred();
+    const dispatcher = new Agent({ connections: 1 });
+    onTestFinished(() => dispatcher.destroy());
+    const server = await startFaultServer([until(later), ...good]);
+    const client = openFaultClient(server, { dispatcher });
+    const first = get(client);
+    await expect.poll(() => server.requests.length, { interval: 1 }).toBe(1);
+    const queued = get(client, { attemptTimeout: 1000 });
+    await passTime(10_000);
+    release();
+    await expect(Promise.all([first, queued])).resolves.toHaveLength(2);
+  });
+});
+
+describe('a call ends by timeout', () => {
+  it('in an exchange', async () => {
+    const server = await startFaultServer();
+    const client = openFaultClient(server, { timeout: 1000 });
+    const error = await skipTime(rejection(get(client), AtlasTimeoutError));
+    expect(error.message).toContain('within timeout (1000 ms)');
+    expect(error).toMatchObject({ operation: 'getTenantSnapshot', attempts: 1 });
+    expect(error.cause).toBeUndefined();
+    await expect.poll(() => server.closed, { interval: 1 }).toBe(1);
+  });
+
+  it('over retries and their waits, with the last of them as its cause', async () => {
+    const server = await startFaultServer(refusal(503));
+    const client = openFaultClient(server, { timeout: 5000, maxRetries: 100 });
+    const error = await skipTime(rejection(get(client), AtlasTimeoutError));
+    expect(performance.now()).toBeGreaterThanOrEqual(5000);
+    expect(performance.now()).toBeLessThan(5200);
+    expect(error.cause).toBeInstanceOf(AtlasApiError);
+    expect(error.attempts).toBe(server.requests.length);
+    // 0, 500 to 750, 1 500 to 2 250, 3 500 to 5 250.
+    expect([3, 4]).toContain(error.attempts);
+  });
+
+  it('in the queue', async () => {
+    const server = await startFaultServer();
+    const client = openFaultClient(server);
+    const first = Array.from({ length: 64 }, () => rejection(get(client), AtlasTimeoutError));
+    await expect.poll(() => server.requests.length, { interval: 1 }).toBe(64);
+    const error = await skipTime(rejection(get(client, { timeout: 1000 }), AtlasTimeoutError));
+    expect(error.message).toContain('within timeout (1000 ms)');
+    await skipTime(Promise.all(first));
+    // What was given up in the queue is never sent.
+    await standStill();
+    expect(server.requests).toHaveLength(64);
+  });
+
+  it("waiting for another call's challenge, which goes on", async () => {
+    const { promise: later, resolve: release } = deferred();
+    const server = await startFaultServer(({ number }) =>
+      number === 1 ? [until(later), answer(401, '{}', challenge)] : good,
+    );
+    const client = openFaultClient(server, { credentials: { publicKey: 'ABCDEFGH', privateKey: 'private' } });
+    const asks = get(client);
+    const error = await skipTime(rejection(get(client, { timeout: 500 }), AtlasTimeoutError));
+    expect(error.message).toContain('within timeout (500 ms)');
+    expect(server.requests).toHaveLength(1);
+    release();
+    await expect(asks).resolves.toMatchObject({ status: 'COMPLETED' });
+  });
+
+  it('waiting for a token that never comes', async () => {
+    const credentials = { accessToken: () => new Promise<string>(() => undefined) };
+    const client = openFaultClient(await startFaultServer(), { credentials, timeout: 1000 });
+    const error = await skipTime(rejection(get(client), AtlasTimeoutError));
+    expect(error.message).toContain('within timeout (1000 ms)');
+  });
+
+  it('in a connect that never finishes', async () => {
+    // A handshake of TLS that nobody answers.
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    onTestFinished(() => {
+      server.close();
+    });
+    const address = server.address();
+    const port = typeof address === 'object' ? address?.port : undefined;
+    const client = openFaultClient({ url: `https://127.0.0.1:${port}` }, { timeout: 1000, attemptTimeout: 200 });
+    const error = await skipTime(rejection(get(client), AtlasTimeoutError));
+    // It was never on the wire.
+    expect(error.message).toContain('within timeout (1000 ms)');
+  });
+
+  it('in a connect of an agent that never calls back', async () => {
+    const dispatcher = new Agent({ connect: () => undefined });
+    onTestFinished(() => dispatcher.destroy());
+    const client = openFaultClient({ url: 'http://127.0.0.1:9' }, { dispatcher, timeout: 1000, maxRetries: 3 });
+    await skipTime(rejection(get(client), AtlasTimeoutError));
+    expect(performance.now()).toBeLessThan(1500);
+  });
+
+  it('and not by the clock of an exchange, where that is longer', async () => {
+    const client = openFaultClient(await startFaultServer(), { timeout: 500, attemptTimeout: 60_000 });
+    await skipTime(rejection(get(client), AtlasTimeoutError));
+    expect(performance.now()).toBeLessThan(1000);
+  });
+
+  it('over all pages of a list', async () => {
+    const full = JSON.stringify({ totalCount: 1000, results: [JSON.parse(snapshotJson)] });
+    const server = await startFaultServer([[answer(200, full)], []]);
+    const client = openFaultClient(server, { endpoint: 'flex' });
+    const list = client.listTenantSnapshots('32b6e34b3d91647abb20e7b8', 'Cluster0', { timeout: 1000 });
+    const error = await skipTime(rejection(list, AtlasTimeoutError));
+    expect(error).toMatchObject({ operation: 'listTenantSnapshots', attempts: 2 });
+  });
+});

@@ -1,0 +1,109 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { Mask } from '../../src/http/mask.js';
+
+const mask = new Mask(['secret', 'a"b\\c', 'x&y<z>"', 'p+/=']);
+
+describe('text', () => {
+  it.each([
+    ['', ''],
+    ['nothing here', 'nothing here'],
+    ['secret', '[masked]'],
+    ['a secret, a secret.', 'a [masked], a [masked].'],
+    ['secretsecret', '[masked][masked]'],
+    ['Secret', 'Secret'],
+    // As it is, in JSON, in a URL, in HTML.
+    ['a"b\\c', '[masked]'],
+    [JSON.stringify('a"b\\c'), '"[masked]"'],
+    [encodeURIComponent('p+/='), '[masked]'],
+    ['x&y<z>"', '[masked]'],
+    ['x&amp;y&lt;z&gt;&quot;', '[masked]'],
+  ])('%j becomes %j', (text, masked) => {
+    expect(mask.text(text)).toBe(masked);
+  });
+
+  it('masks the longer of two secrets first, in whatever order they come', () => {
+    for (const secrets of [
+      ['key', 'key-and-more'],
+      ['key-and-more', 'key'],
+    ]) {
+      expect(new Mask(secrets).text('key-and-more key')).toBe('[masked] [masked]');
+    }
+  });
+
+  it('has nothing to do where there is no secret', () => {
+    expect(new Mask([]).text('text')).toBe('text');
+  });
+
+  it('leaves no secret', () => {
+    const secret = fc.string({ minLength: 9 });
+    fc.assert(
+      fc.property(secret, fc.string(), fc.string(), (value, before, after) => {
+        const text = new Mask([value]).text(before + value + after);
+        expect(text.includes(value)).toBe(false);
+      }),
+    );
+  });
+});
+
+describe('cutText', () => {
+  // In its forms the longest secret has 22 letters.
+  const room = 'x'.repeat(22);
+
+  it('masks what is whole, and leaves out as much of the end as the longest secret may have there', () => {
+    expect(mask.cutText(`a secret${room}`)).toBe('a [masked]');
+    expect(mask.cutText(`ab${room}`)).toBe('ab');
+  });
+
+  it('leaves nothing of a text that is shorter', () => {
+    expect(mask.cutText('sec')).toBe('');
+  });
+
+  it('leaves all where there is no secret', () => {
+    expect(new Mask([]).cutText('text')).toBe('text');
+  });
+
+  it('leaves no beginning of a secret at the end', () => {
+    fc.assert(
+      fc.property(fc.string(), fc.integer({ min: 1, max: 9 }), (before, kept) => {
+        const text = new Mask(['QZQZQZQZQZ']).cutText(before + 'QZQZQZQZQZ'.slice(0, kept));
+        expect(before.startsWith(text)).toBe(true);
+      }),
+    );
+  });
+});
+
+describe('json', () => {
+  it.each([null, true, false, 0, 1.5, '', 'text', [], {}, [1, [2, { a: null }]]])('%j stays as it is', (value) => {
+    expect(mask.json(value)).toEqual(value);
+  });
+
+  it('masks text, keys and what is nested', () => {
+    expect(mask.json({ 'my secret': ['secret', { deep: 'a secret' }], n: 1 })).toEqual({
+      'my [masked]': ['[masked]', { deep: 'a [masked]' }],
+      n: 1,
+    });
+  });
+
+  it('copies, and leaves what it was given', () => {
+    const value = { a: ['secret'] };
+    expect(mask.json(value)).not.toBe(value);
+    expect(value).toEqual({ a: ['secret'] });
+  });
+
+  it('keeps a key named __proto__ a key', () => {
+    const masked = mask.json(JSON.parse('{"__proto__":{"polluted":true}}'));
+    expect(Object.keys(Object(masked))).toEqual(['__proto__']);
+    expect(Object.getPrototypeOf(masked)).toBe(Object.prototype);
+  });
+
+  it.each([
+    ['arrays', (inner: unknown) => [inner]],
+    ['objects', (inner: unknown) => ({ inner })],
+  ])('leaves out what lies deeper than 16 %s', (_name, wrap) => {
+    const nest = (levels: number, core: unknown) => Array.from({ length: levels }).reduce(wrap, core);
+    expect(mask.json(nest(16, 'core'))).toEqual(nest(16, 'core'));
+    expect(mask.json(nest(16, []))).toEqual(nest(16, undefined));
+    expect(mask.json(nest(17, 'core'))).toEqual(nest(16, undefined));
+  });
+});

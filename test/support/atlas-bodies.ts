@@ -1,0 +1,37 @@
+/** The 200 example of the endpoint's reference page. */
+export const referenceSnapshot = {
+  expiration: '2025-05-04T09:42:00Z',
+  finishTime: '2025-05-04T09:42:00Z',
+  id: '32b6e34b3d91647abb20e7b8',
+  links: [{ href: 'https://cloud.mongodb.com/api/atlas', rel: 'self' }],
+  mongoDBVersion: 'string',
+  scheduledTime: '2025-05-04T09:42:00Z',
+  startTime: '2025-05-04T09:42:00Z',
+  status: 'PENDING',
+};
+
+/** What Atlas really sent once. */
+export const failedSnapshot = {
+  finishTime: '2019-04-26T14:08:07Z',
+  id: '5cc310ace5dc7ce369814bc8',
+  mongoDBVersion: '4.2.7',
+  scheduledTime: '2019-04-26T12:00:00Z',
+  startTime: '2019-04-26T14:07:53Z',
+  status: 'FAILED',
+};
+
+const example = '(This is just an example, the exception may not be related to this endpoint)';
+
+/** The error examples of the endpoint's reference page. */
+export const referenceErrors = [
+  { error: 400, detail: `${example} No provider AWS exists.`, reason: 'Bad Request', errorCode: 'VALIDATION_ERROR' },
+  { error: 401, detail: example, reason: 'Unauthorized', errorCode: 'NOT_ORG_GROUP_CREATOR' },
+  { error: 403, detail: example, reason: 'Forbidden', errorCode: 'CANNOT_CHANGE_GROUP_NAME' },
+  {
+    error: 404,
+    detail: `${example} Cannot find resource AWS`,
+    reason: 'Not Found',
+    errorCode: 'RESOURCE_NOT_FOUND',
+  },
+  { error: 500, detail: example, reason: 'Internal Server Error', errorCode: 'UNEXPECTED_ERROR' },
+];

@@ -1,0 +1,17 @@
+import type { DispatcherLike } from '../../src/index.js';
+
+/** A dispatcher without a socket, for tests on a clock of their own: each request is answered 200 with that body at once. */
+export function instantDispatcher(answer: (path: string) => object): DispatcherLike {
+  return {
+    dispatch({ path }, handler) {
+      const controller = { abort() {} };
+      handler.onRequestStart(controller, {});
+      queueMicrotask(() => {
+        handler.onResponseStart(controller, 200, { 'content-type': 'application/json' });
+        handler.onResponseData(controller, Buffer.from(JSON.stringify(answer(path))));
+        handler.onResponseEnd(controller, {});
+      });
+      return true;
+    },
+  };
+}

@@ -1,0 +1,21 @@
+/** Values of a path that are valid. */
+export const groupId = '32b6e34b3d91647abb20e7b8';
+export const clusterName = 'Cluster0';
+export const snapshotId = '5cc310ace5dc7ce369814bc8';
+
+/** What a get takes. */
+export const path = [groupId, clusterName, snapshotId] as const;
+/** What a list takes. */
+export const listPath = [groupId, clusterName] as const;
+
+/** The paths that the client asks for them. */
+export const tenantListPath = `/api/atlas/v1.0/groups/${groupId}/clusters/${clusterName}/backup/tenant/snapshots`;
+export const tenantPath = `${tenantListPath}/${snapshotId}`;
+export const flexListPath = `/api/atlas/v2/groups/${groupId}/flexClusters/${clusterName}/backup/snapshots`;
+export const flexPath = `${flexListPath}/${snapshotId}`;
+
+/** The same for MSW, of any origin and with any query. */
+export const tenantRoute = `*${tenantPath}`;
+export const tenantListRoute = `*${tenantListPath}`;
+export const flexRoute = `*${flexPath}`;
+export const flexListRoute = `*${flexListPath}`;
