@@ -1,0 +1,109 @@
+import { expect, it, vi } from 'vitest';
+import type { AccessToken } from '../../src/auth/access-token.js';
+import type { Authorization } from '../../src/auth/authenticator.js';
+import { ServiceAccount } from '../../src/auth/service-account.js';
+import { TokenShelf } from '../../src/auth/token-store.js';
+import { RecordingStore } from '../support/odd-stores.js';
+import { stopClock } from '../support/test-clock.js';
+
+// Answers in an order that a server does not give on demand.
+
+const request = { method: 'GET', path: '/' };
+const life = 3_600_000;
+
+function tokenOf(accessToken: string): AccessToken {
+  return { accessToken, lifetime: life, expiresAt: Date.now() + life };
+}
+
+/** An account whose tokens are named token-1, token-2 … in the order they were asked for. */
+function open(store = new RecordingStore()) {
+  const fetch = vi.fn(async () => tokenOf(`token-${fetch.mock.calls.length}`));
+  const account = new ServiceAccount(fetch, new TokenShelf(store, 'key'), []);
+  const answer = (to: Authorization, status: number) =>
+    account.review(to, request, {
+      status,
+      headers: {},
+      trailers: undefined,
+      body: Buffer.alloc(0),
+      truncated: false,
+    });
+  return { account, fetch, answer, store };
+}
+
+it('a refusal of an old token that comes late changes nothing of the new one', async () => {
+  stopClock();
+  const { account, fetch, answer } = open();
+  const early = await account.authorize();
+  const late = await account.authorize();
+  const second = await answer(early, 401);
+  expect(second).toMatchObject({ header: 'Bearer token-2' });
+  if (second !== undefined) answer(second, 200);
+  expect(await answer(late, 401)).toMatchObject({ header: 'Bearer token-2' });
+  expect(fetch).toHaveBeenCalledTimes(2);
+
+  // The next one comes in the ordinary course of things, so its refusal is renewed as any.
+  vi.advanceTimersByTime(life);
+  const third = await account.authorize();
+  expect(third).toMatchObject({ header: 'Bearer token-3' });
+  expect(await answer(third, 401)).toMatchObject({ header: 'Bearer token-4' });
+});
+
+it('a refusal of an older token does not bring back a refused one from the store', async () => {
+  stopClock();
+  const { account, answer, store } = open();
+  const oldest = await account.authorize();
+  vi.advanceTimersByTime(life);
+  const old = await account.authorize();
+  expect(old).toMatchObject({ header: 'Bearer token-2' });
+
+  let give = (_value: unknown) => {};
+  vi.spyOn(store, 'get').mockImplementationOnce(() => new Promise((resolve) => (give = resolve)));
+  const renewal = answer(old, 401);
+  const other = answer(oldest, 401);
+  // The store still has the one that was refused.
+  give(store.values.get('key'));
+  expect(await renewal).toMatchObject({ header: 'Bearer token-3' });
+  expect(await other).toMatchObject({ header: 'Bearer token-3' });
+});
+
+it('a token that is refused while it is being renewed is renewed once', async () => {
+  stopClock();
+  const { account, fetch, answer } = open();
+  const first = await account.authorize();
+  vi.advanceTimersByTime(life - 59_000);
+  const renewal = account.authorize();
+  const again = answer(first, 401);
+  expect(await renewal).toMatchObject({ header: 'Bearer token-2' });
+  expect(await again).toMatchObject({ header: 'Bearer token-2' });
+  expect(fetch).toHaveBeenCalledTimes(2);
+});
+
+it('a token that is refused while its renewal fails is not used on', async () => {
+  stopClock();
+  const { account, fetch, answer } = open();
+  const first = await account.authorize();
+  vi.advanceTimersByTime(life - 59_000);
+  fetch.mockRejectedValueOnce(new Error('no token'));
+  const renewal = Promise.resolve(account.authorize());
+  const again = Promise.resolve(answer(first, 401));
+  const results = await Promise.allSettled([renewal, again]);
+  expect(results.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+});
+
+it('a new token that is refused too is not replaced, nor is it by a call that begins later', async () => {
+  stopClock();
+  const { account, fetch, answer } = open();
+  const second = await answer(await account.authorize(), 401);
+  if (second === undefined) throw new Error('It is renewed');
+  expect(answer(second, 401)).toBeUndefined();
+  const later = await account.authorize();
+  expect(later).toMatchObject({ header: 'Bearer token-2' });
+  expect(answer(later, 401)).toBeUndefined();
+  expect(fetch).toHaveBeenCalledTimes(2);
+});
+
+it('a token at hand is given without a promise', async () => {
+  const { account } = open();
+  await account.authorize();
+  expect(account.authorize()).not.toBeInstanceOf(Promise);
+});

@@ -1,0 +1,164 @@
+import { describe, expect, it, vi } from 'vitest';
+import { AtlasAuthenticationError, AtlasConnectionError, TenantSnapshotsClient } from '../../src/index.js';
+import type { ScriptedAnswer } from '../../src/testing/index.js';
+import { rejection } from '../support/rejection.js';
+import { countAnswered, openServiceAccount, reasonsOf } from '../support/service-account.js';
+import { path } from '../support/snapshot-routes.js';
+import { runClock, stopClock } from '../support/test-clock.js';
+
+const always = Number.POSITIVE_INFINITY;
+/** ms between the first token request and the second. */
+const firstWait = (requests: readonly { receivedAt: number }[]) =>
+  (requests[1]?.receivedAt ?? Number.NaN) - (requests[0]?.receivedAt ?? Number.NaN);
+
+describe('a failed token request', () => {
+  it.each<{ what: string; answer: ScriptedAnswer }>([
+    { what: '429 without Retry-After', answer: { status: 429 } },
+    { what: '429 with Retry-After', answer: { status: 429, retryAfter: 3 } },
+    { what: '500', answer: { status: 500 } },
+    { what: '502 with a page', answer: { status: 502, body: '<html>Bad Gateway</html>' } },
+    { what: '503 with Retry-After', answer: { status: 503, retryAfter: 3 } },
+    { what: '408', answer: { status: 408 } },
+    { what: 'reset', answer: { reset: true } },
+  ])('by $what is one attempt of the call', async ({ answer }) => {
+    stopClock();
+    const { emulator, get, tokenRequests } = await openServiceAccount();
+    emulator.respond({ ...answer, for: 'token' });
+    const { response } = await runClock(get().withResponse());
+    expect(response).toMatchObject({ status: 200, attempts: 2 });
+    expect(tokenRequests()).toHaveLength(2);
+    const wait = (answer.retryAfter === undefined ? 0.5 : 3) * 1000;
+    expect(firstWait(tokenRequests())).toBeGreaterThanOrEqual(wait);
+    expect(firstWait(tokenRequests())).toBeLessThan(wait * 1.5 + 500);
+  });
+
+  it('is waited for as Retry-After says where that is a date', async () => {
+    stopClock();
+    vi.setSystemTime('2026-11-24T12:00:00Z');
+    const { emulator, get, tokenRequests } = await openServiceAccount();
+    emulator.respond({ for: 'token', status: 429, retryAfter: 'Tue, 24 Nov 2026 12:00:04 GMT' });
+    await runClock(get());
+    expect(firstWait(tokenRequests())).toBeGreaterThanOrEqual(3_900);
+  });
+
+  it("is waited for when it is Atlas's own limit of ten a minute", async () => {
+    stopClock();
+    const { emulator, get, tokenRequests } = await openServiceAccount({}, { tokens: { perMinute: 1 } });
+    await get();
+    emulator.revokeTokens();
+    vi.advanceTimersByTime(40_000);
+    const { response } = await runClock(get().withResponse(), 100);
+    expect(response.attempts).toBe(2);
+    expect(tokenRequests().map(({ status }) => status)).toEqual([200, 429, 200]);
+  });
+
+  it('whose Retry-After is past the deadline fails the call at once', async () => {
+    const { emulator, get, tokenRequests } = await openServiceAccount();
+    emulator.respond({ for: 'token', status: 429, retryAfter: 30 });
+    const error = await rejection(get({ timeout: 20_000 }), AtlasAuthenticationError);
+    expect(error).toMatchObject({ status: 429, error: 'RATE_LIMITED', attempts: 1 });
+    expect(tokenRequests()).toHaveLength(1);
+  });
+
+  it.each([400, 401, 403])('by %i is final', async (status) => {
+    const { emulator, get, tokenRequests } = await openServiceAccount();
+    emulator.respond({ for: 'token', status });
+    expect(await rejection(get(), AtlasAuthenticationError)).toMatchObject({ status, attempts: 1 });
+    expect(tokenRequests()).toHaveLength(1);
+  });
+
+  it('does not poison the next', async () => {
+    const { emulator, getAll, tokenRequests } = await openServiceAccount();
+    emulator.respond({ for: 'token', status: 401 });
+    expect(reasonsOf(await getAll(5))).toHaveLength(5);
+    expect(countAnswered(await getAll(5))).toBe(5);
+    expect(tokenRequests()).toHaveLength(2);
+  });
+
+  it('is an error of its own for each call that waited', async () => {
+    const { emulator, getAll } = await openServiceAccount();
+    emulator.respond({ for: 'token', status: 401 });
+    const reasons = reasonsOf(await getAll(3));
+    expect(new Set(reasons).size).toBe(3);
+  });
+
+  it('and failed requests to the API share one count of attempts', async () => {
+    stopClock();
+    const { emulator, get } = await openServiceAccount();
+    emulator.respond({ for: 'token', status: 503 }, { status: 503, times: 2 });
+    const { response } = await runClock(get().withResponse());
+    expect(response.attempts).toBe(4);
+  });
+});
+
+describe('the number of token requests', () => {
+  it.each([0, 1, 3])('is at most maxRetries + 1 for a call, with maxRetries %i', async (maxRetries) => {
+    stopClock();
+    const { emulator, get, tokenRequests, apiRequests } = await openServiceAccount({ maxRetries });
+    emulator.respond({ for: 'token', status: 503, times: always });
+    const error = await runClock(rejection(get(), AtlasAuthenticationError));
+    expect(error).toMatchObject({ status: 503, error: 'server_error', attempts: maxRetries + 1 });
+    expect(tokenRequests()).toHaveLength(maxRetries + 1);
+    expect(apiRequests()).toEqual([]);
+  });
+
+  it('is so for 100 calls that wait together', async () => {
+    stopClock();
+    const { emulator, getAll, tokenRequests } = await openServiceAccount();
+    emulator.respond({ for: 'token', status: 503, times: always });
+    expect(reasonsOf(await runClock(getAll(100)))).toHaveLength(100);
+    expect(tokenRequests()).toHaveLength(4);
+  });
+
+  it('is so for calls that came while the first request was on its way', async () => {
+    stopClock();
+    const { emulator, get, tokenRequests } = await openServiceAccount();
+    emulator.respond({ for: 'token', status: 503, delay: 50 }, { for: 'token', status: 503, times: always });
+    const first = get();
+    while (emulator.requests.length === 0) await new Promise(setImmediate);
+    vi.advanceTimersByTime(40);
+    const calls = Promise.allSettled([first, get(), get()]);
+    expect(reasonsOf(await runClock(calls))).toHaveLength(3);
+    expect(tokenRequests()).toHaveLength(4);
+  });
+
+  // To tell many calls of a failure takes a while: their waits must end together all the same.
+  it('is so where the clock goes on between one call and the next', async () => {
+    stopClock();
+    const { emulator, getAll, tokenRequests } = await openServiceAccount();
+    emulator.respond({ for: 'token', status: 503, times: always });
+    const now = performance.now.bind(performance);
+    let looks = 0;
+    vi.spyOn(performance, 'now').mockImplementation(() => {
+      looks += 1;
+      if (looks % 2 === 0) vi.advanceTimersByTime(1);
+      return now();
+    });
+    expect(reasonsOf(await runClock(getAll(100, { maxRetries: 1 }), 1))).toHaveLength(100);
+    expect(tokenRequests()).toHaveLength(2);
+  });
+
+  it('is so where nothing listens', async () => {
+    stopClock();
+    const { emulator } = await openServiceAccount();
+    await emulator.close();
+    const connects = vi.fn();
+    const client = new TenantSnapshotsClient({
+      baseUrl: emulator.url,
+      credentials: emulator.credentials.serviceAccount,
+      dispatcher: {
+        dispatch(_options, handler) {
+          connects();
+          handler.onRequestStart({ abort() {} }, undefined);
+          handler.onResponseError({ abort() {} }, new Error('connect ECONNREFUSED'));
+          return true;
+        },
+      },
+    });
+    const calls = Promise.allSettled(Array.from({ length: 100 }, () => client.getTenantSnapshot(...path)));
+    const reasons = reasonsOf(await runClock(calls));
+    expect(reasons).toHaveLength(100);
+    for (const reason of reasons) expect(reason).toBeInstanceOf(AtlasConnectionError);
+    expect(connects).toHaveBeenCalledTimes(4);
+  });
+});

@@ -1,0 +1,250 @@
+import { inspect } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import {
+  AtlasApiError,
+  AtlasAuthenticationError,
+  AtlasConnectionError,
+  AtlasError,
+  AtlasTimeoutError,
+  type TenantSnapshotsClientOptions,
+} from '../../src/index.js';
+import type { ScriptedAnswer } from '../../src/testing/index.js';
+import { openClient } from '../support/open-client.js';
+import { rejection } from '../support/rejection.js';
+import { openServiceAccount } from '../support/service-account.js';
+import { path, tenantPath } from '../support/snapshot-routes.js';
+import { runClock, stopClock } from '../support/test-clock.js';
+import { startTokenServer } from '../support/token-server.js';
+
+const credentials = { clientId: 'mdb_sa_id_65f1a2', clientSecret: 'mdb_sa_sk_x+y/z:%41_-~&=' };
+const userAgent = /^atlas-tenant-snapshots\/\S+ node\/\S+$/;
+
+async function callOnce(options: TenantSnapshotsClientOptions = {}, prefix = '') {
+  const { url, requests } = await startTokenServer();
+  await openClient({ credentials, ...options, baseUrl: url + prefix }).getTenantSnapshot(...path);
+  const [token, api] = requests;
+  if (token === undefined || api === undefined) throw new Error('Two requests are sent');
+  return { token, api };
+}
+
+describe('a token request', () => {
+  it('is what Atlas wants, to the byte', async () => {
+    const { token, api } = await callOnce();
+    expect(token).toEqual({
+      line: 'POST /api/oauth/token HTTP/1.1',
+      headers: {
+        accept: 'application/json',
+        'user-agent': expect.stringMatching(userAgent),
+        'content-type': 'application/x-www-form-urlencoded',
+        authorization: `Basic ${btoa(`${credentials.clientId}:${credentials.clientSecret}`)}`,
+        'content-length': '29',
+      },
+      body: 'grant_type=client_credentials',
+    });
+    expect(api.line).toBe(`GET ${tenantPath} HTTP/1.1`);
+    expect(api.headers['authorization']).toBe('Bearer the-token');
+  });
+
+  it.each(['/proxy', '/proxy/', '/a/b'])('goes under a baseUrl with the path %s', async (prefix) => {
+    const { token, api } = await callOnce({}, prefix);
+    const base = prefix.replace(/\/$/, '');
+    expect(token.line).toBe(`POST ${base}/api/oauth/token HTTP/1.1`);
+    expect(api.line).toBe(`GET ${base}${tenantPath} HTTP/1.1`);
+  });
+
+  it("names the caller's user agent first", async () => {
+    const { token, api } = await callOnce({ userAgent: 'backup-check/2.1' });
+    expect(token.headers['user-agent']).toMatch(/^backup-check\/2\.1 atlas-tenant-snapshots\//);
+    expect(token.headers['user-agent']).toBe(api.headers['user-agent']);
+  });
+
+  it('is sent for credentials from the environment', async () => {
+    const { url, requests } = await startTokenServer();
+    const before = { ...process.env };
+    Object.assign(process.env, { MONGODB_ATLAS_CLIENT_ID: 'id', MONGODB_ATLAS_CLIENT_SECRET: 'secret' });
+    try {
+      await openClient({ baseUrl: url, credentials: undefined }).getTenantSnapshot(...path);
+    } finally {
+      process.env = before;
+    }
+    expect(requests[0]?.headers['authorization']).toBe(`Basic ${btoa('id:secret')}`);
+  });
+});
+
+describe('a token request that is refused', () => {
+  it('for a wrong secret is an AtlasAuthenticationError, and nothing is sent to the API', async () => {
+    const { get, tokenRequests, apiRequests } = await openServiceAccount({ clientSecret: 'wrong' });
+    const error = await rejection(get(), AtlasAuthenticationError);
+    expect(error).toMatchObject({
+      code: 'AUTHENTICATION',
+      status: 401,
+      error: 'invalid_client',
+      errorDescription: 'Client authentication failed.',
+      operation: 'getTenantSnapshot',
+      endpoint: 'tenant',
+      attempts: 1,
+    });
+    expect(error.message).toMatch(/401 invalid_client: Client authentication failed\. .*clientId and clientSecret/);
+    expect(tokenRequests()).toHaveLength(1);
+    expect(apiRequests()).toEqual([]);
+  });
+
+  it('for too many live tokens says so', async () => {
+    const { emulator, get, apiRequests } = await openServiceAccount({}, { tokens: { live: 0 } });
+    const error = await rejection(get(), AtlasAuthenticationError);
+    expect(error).toMatchObject({ status: 403, error: 'access_denied', attempts: 1 });
+    expect(error.errorDescription).toMatch(/^Access Token limit reached\./);
+    expect(error.message).toMatch(/Access Token limit reached.*tokenStore/);
+    expect(emulator.requests).toHaveLength(1);
+    expect(apiRequests()).toEqual([]);
+  });
+
+  it('for too many requests in a minute, at last, says so', async () => {
+    const { get, apiRequests } = await openServiceAccount({ maxRetries: 0 }, { tokens: { perMinute: 0 } });
+    const error = await rejection(get(), AtlasAuthenticationError);
+    expect(error).toMatchObject({ status: 429, error: 'RATE_LIMITED' });
+    expect(error.errorDescription).toMatch(/^Resource \/api\/oauth\/token is limited to 0 requests/);
+    expect(error.message).toMatch(/10 token requests a minute.*tokenStore/);
+    expect(apiRequests()).toEqual([]);
+  });
+
+  it.each<{ what: string; answer: ScriptedAnswer; status: number }>([
+    { what: 'a redirect', answer: { status: 302, headers: { location: '/elsewhere' } }, status: 302 },
+    { what: 'no content', answer: { status: 204 }, status: 204 },
+    { what: 'a page', answer: { status: 404, body: '<html>Not here</html>' }, status: 404 },
+    { what: 'no OAuth error', answer: { status: 400, body: { error: 17, error_description: ['x'] } }, status: 400 },
+    { what: 'null', answer: { status: 403, body: 'null' }, status: 403 },
+    { what: 'a list', answer: { status: 403, body: '["access_denied"]' }, status: 403 },
+  ])('with $what is still an AtlasAuthenticationError', async ({ answer, status }) => {
+    const { emulator, get } = await openServiceAccount();
+    emulator.respond({ ...answer, for: 'token' });
+    const error = await rejection(get(), AtlasAuthenticationError);
+    expect(error).toMatchObject({ status, attempts: 1 });
+    expect(error).not.toHaveProperty('error');
+    expect(error).not.toHaveProperty('errorDescription');
+    expect(emulator.requests).toHaveLength(1);
+  });
+
+  it('at length is quoted in short', async () => {
+    const { emulator, get } = await openServiceAccount();
+    emulator.respond({ for: 'token', status: 400, errorCode: 'invalid_request', detail: 'x'.repeat(100_000) });
+    const error = await rejection(get(), AtlasAuthenticationError);
+    expect(error.message.length).toBeLessThan(2_000);
+  });
+});
+
+describe('a token answer of 200 that holds no token', () => {
+  it.each<{ what: string; body: object | string }>([
+    { what: 'nothing', body: '' },
+    { what: 'a page', body: '<html>Sign in</html>' },
+    { what: 'half of one', body: '{"access_token": "abc' },
+    { what: 'null', body: 'null' },
+    { what: 'no token', body: { expires_in: 3600 } },
+    { what: 'a token that no header could carry', body: { access_token: 'a\r\nx-injected: yes' } },
+    { what: 'another type of token', body: { access_token: 'abc', token_type: 'mac' } },
+    { what: 'a negative lifetime', body: { access_token: 'abc', expires_in: -5 } },
+    { what: 'more than maxResponseSize', body: { access_token: 'abc', padding: 'x'.repeat(1_100_000) } },
+  ])('but $what is an AtlasAuthenticationError, not retried', async ({ body }) => {
+    const { emulator, get, apiRequests } = await openServiceAccount();
+    emulator.respond({ for: 'token', status: 200, body });
+    const error = await rejection(get(), AtlasAuthenticationError);
+    expect(error).toMatchObject({ status: 200, attempts: 1 });
+    expect(error.message).toMatch(/no bearer token.*baseUrl/);
+    expect(emulator.requests).toHaveLength(1);
+    expect(apiRequests()).toEqual([]);
+  });
+});
+
+describe('a token exchange that breaks', () => {
+  const faults: { what: string; answer: ScriptedAnswer; type: abstract new (...parameters: never[]) => AtlasError }[] =
+    [
+      { what: 'is reset', answer: { reset: true }, type: AtlasConnectionError },
+      { what: 'is reset in the body', answer: { reset: 'body' }, type: AtlasConnectionError },
+      { what: 'hangs', answer: { hang: true }, type: AtlasTimeoutError },
+      { what: 'hangs in the body', answer: { hang: 'body' }, type: AtlasTimeoutError },
+    ];
+
+  it.each(faults)('since it $what is tried again', async ({ answer }) => {
+    stopClock();
+    const { emulator, get, tokenRequests } = await openServiceAccount();
+    emulator.respond({ ...answer, for: 'token' });
+    const { response } = await runClock(get().withResponse(), 100);
+    expect(response).toMatchObject({ status: 200, attempts: 2 });
+    expect(tokenRequests()).toHaveLength(2);
+  });
+
+  it.each(faults)('since it $what, each time, is the $type.name of the call', async ({ answer, type }) => {
+    stopClock();
+    const { emulator, get, tokenRequests, apiRequests } = await openServiceAccount({ maxRetries: 1 });
+    emulator.respond({ ...answer, for: 'token', times: Number.POSITIVE_INFINITY });
+    const error = await runClock(rejection(get(), type), 100);
+    expect(error).toMatchObject({ operation: 'getTenantSnapshot', attempts: 2 });
+    expect(error.message).toMatch(/the request for an access token/i);
+    expect(tokenRequests()).toHaveLength(2);
+    expect(apiRequests()).toEqual([]);
+  });
+
+  it('is bounded by attemptTimeout', async () => {
+    const { emulator, get } = await openServiceAccount({ attemptTimeout: 40, maxRetries: 0 });
+    emulator.respond({ for: 'token', hang: true });
+    const error = await rejection(get(), AtlasTimeoutError);
+    expect(error.message).toMatch(/attemptTimeout \(40 ms\)/);
+  });
+
+  it('is bounded by the timeout of the call', async () => {
+    const { emulator, get, apiRequests } = await openServiceAccount({ attemptTimeout: 200 });
+    emulator.respond({ for: 'token', hang: true });
+    const error = await rejection(get({ timeout: 40 }), AtlasTimeoutError);
+    expect(error.message).toMatch(/timeout \(40 ms\)/);
+    expect(apiRequests()).toEqual([]);
+  });
+});
+
+describe('no error shows a secret', () => {
+  const secrets = (options: { clientId: string; clientSecret: string }) => [
+    options.clientSecret,
+    btoa(`${options.clientId}:${options.clientSecret}`),
+  ];
+  const shown = (error: Error) =>
+    inspect(error, { depth: null, showHidden: true }) + error.stack + JSON.stringify(error) + String(error.cause);
+
+  it.each<{ what: string; answer: (echo: string) => ScriptedAnswer }>([
+    { what: 'an OAuth error', answer: (echo) => ({ status: 401, errorCode: echo, detail: `You sent ${echo}` }) },
+    { what: 'a rate limit', answer: (echo) => ({ status: 429, errorCode: echo, detail: echo }) },
+    { what: 'a page', answer: (echo) => ({ status: 400, body: `<p>${echo}</p>` }) },
+    { what: 'a success without a token', answer: (echo) => ({ status: 200, body: { echo } }) },
+    { what: 'headers', answer: (echo) => ({ status: 403, headers: { 'x-echo': echo } }) },
+    { what: 'a reset', answer: () => ({ reset: true }) },
+  ])('where the answer is $what', async ({ answer }) => {
+    const { emulator, get } = await openServiceAccount({ maxRetries: 0 });
+    const { serviceAccount } = emulator.credentials;
+    const [secret = '', basic = ''] = secrets(serviceAccount);
+    emulator.respond({ ...answer(`${secret} Basic ${basic}`), for: 'token' });
+    const text = shown(await rejection(get(), AtlasError));
+    expect(text).toContain('access token');
+    expect(text).not.toContain(secret);
+    expect(text).not.toContain(basic);
+  });
+
+  it('where the API repeats the token, or the secret', async () => {
+    const { emulator, get } = await openServiceAccount();
+    await get();
+    const token = emulator.requests[1]?.headers['authorization']?.slice('Bearer '.length) ?? '';
+    const { clientSecret } = emulator.credentials.serviceAccount;
+    const echo = `${token} ${clientSecret}`;
+    emulator.respond({ status: 400, errorCode: echo, detail: echo, parameters: [echo], headers: { 'x-echo': echo } });
+    const error = await rejection(get(), AtlasApiError);
+    expect(error.detail).toBe('[masked] [masked]');
+    expect(shown(error)).not.toContain(token);
+    expect(shown(error)).not.toContain(clientSecret);
+  });
+
+  it('nor does the client itself', async () => {
+    const { client, emulator, get } = await openServiceAccount();
+    await get();
+    const [, api] = emulator.requests;
+    const text = inspect(client, { depth: null, showHidden: true }) + JSON.stringify(client);
+    for (const secret of secrets(emulator.credentials.serviceAccount)) expect(text).not.toContain(secret);
+    expect(text).not.toContain(api?.headers['authorization']?.slice('Bearer '.length));
+  });
+});

@@ -1,0 +1,325 @@
+import Keyv from 'keyv';
+import { describe, expect, it, vi } from 'vitest';
+import { AtlasAuthenticationError, AtlasConfigurationError, AtlasError } from '../../src/index.js';
+import { brokenStores, RecordingStore, storeOf } from '../support/odd-stores.js';
+import { openClient } from '../support/open-client.js';
+import { openEmulator } from '../support/open-emulator.js';
+import { rejection } from '../support/rejection.js';
+import {
+  countAnswered,
+  getFrom,
+  openServiceAccount,
+  openServiceAccountClient,
+  reasonsOf,
+} from '../support/service-account.js';
+import { runClock, stopClock } from '../support/test-clock.js';
+
+const always = Number.POSITIVE_INFINITY;
+
+/** A token as a store keeps it. */
+function stored(accessToken: string, life = 3_600_000, lifetime = 3_600_000): string {
+  return JSON.stringify({ accessToken, expiresAt: Date.now() + life, lifetime });
+}
+
+describe('a token store', () => {
+  it('shares one token between clients, with Keyv', async () => {
+    const tokenStore = new Keyv();
+    const { emulator, get, tokenRequests } = await openServiceAccount({ tokenStore });
+    await get();
+    for (let other = 0; other < 5; other += 1) {
+      await getFrom(emulator, openServiceAccountClient(emulator, { tokenStore }));
+    }
+    expect(tokenRequests()).toHaveLength(1);
+  });
+
+  it('is asked under a key that names base URL and client, and no secret', async () => {
+    const tokenStore = new RecordingStore();
+    const { emulator, get } = await openServiceAccount({ tokenStore });
+    await get();
+    const { clientId, clientSecret } = emulator.credentials.serviceAccount;
+    const [key = ''] = tokenStore.gets;
+    expect(key).toContain(emulator.url);
+    expect(key).toContain(clientId);
+    expect(key).not.toContain(clientSecret);
+    expect(key).not.toContain(btoa(`${clientId}:${clientSecret}`));
+    expect(new Set([...tokenStore.gets, ...tokenStore.sets.map((set) => set.key)])).toEqual(new Set([key]));
+  });
+
+  it('keeps what is not the same apart: other clients, other hosts, other paths', async () => {
+    const tokenStore = new RecordingStore();
+    const emulator = await openEmulator();
+    const { port } = new URL(emulator.url);
+    const places = [
+      { clientId: 'a', baseUrl: emulator.url },
+      { clientId: 'b', baseUrl: emulator.url },
+      { clientId: 'a', baseUrl: `http://localhost:${port}` },
+      { clientId: 'a', baseUrl: `${emulator.url}/proxy` },
+      { clientId: 'a', baseUrl: `${emulator.url}/proxy/` },
+    ];
+    for (const { clientId, baseUrl } of places) {
+      const credentials = { clientId, clientSecret: 'wrong', tokenStore };
+      const client = openClient({ baseUrl, credentials });
+      tokenStore.gets.push('--');
+      await rejection(getFrom(emulator, client), AtlasAuthenticationError);
+    }
+    expect(new Set(tokenStore.gets).size).toBe(1 + 4);
+  });
+
+  it('is given the token for as long as it lives, and nothing else that is secret', async () => {
+    stopClock();
+    const tokenStore = new RecordingStore();
+    const { emulator, get } = await openServiceAccount({ tokenStore }, { tokens: { lifetime: 600 } });
+    await get();
+    const [set] = tokenStore.sets;
+    const token = emulator.requests[1]?.headers['authorization']?.slice('Bearer '.length);
+    expect(JSON.parse(set?.value ?? '')).toEqual({
+      accessToken: token,
+      expiresAt: Date.now() + 600_000,
+      lifetime: 600_000,
+    });
+    expect(set?.ttlMs).toBe(600_000);
+    expect(set?.value).not.toContain(emulator.credentials.serviceAccount.clientSecret);
+  });
+
+  it('is read before each fetch, and not for each call', async () => {
+    stopClock();
+    const tokenStore = new RecordingStore();
+    const { emulator, get, getAll } = await openServiceAccount({ tokenStore });
+    await getAll(20);
+    await get();
+    expect(tokenStore.gets).toHaveLength(1);
+    vi.advanceTimersByTime(3_600_000);
+    await get();
+    expect(tokenStore.gets).toHaveLength(2);
+    expect(tokenStore.sets).toHaveLength(2);
+    expect(emulator.requests.filter(({ kind }) => kind === 'token')).toHaveLength(2);
+  });
+
+  it('is read between retries: a token that another process got ends the wait for one', async () => {
+    stopClock();
+    const tokenStore = new RecordingStore();
+    const { emulator, get, tokenRequests } = await openServiceAccount({ tokenStore });
+    emulator.respond({ for: 'token', status: 503, times: always });
+    const call = get().withResponse();
+    while (tokenRequests()[0]?.status !== 503) await new Promise(setImmediate);
+    vi.advanceTimersByTime(300);
+    tokenStore.values.set(tokenStore.gets[0] ?? '', stored(emulator.issueToken()));
+    expect((await runClock(call)).response.status).toBe(200);
+    expect(tokenRequests()).toHaveLength(1);
+  });
+
+  it("ends the wait for Atlas's limit too, though Retry-After is past the deadline", async () => {
+    stopClock();
+    const tokenStore = new RecordingStore();
+    const { emulator, get, tokenRequests } = await openServiceAccount({ tokenStore });
+    emulator.respond({ for: 'token', status: 429, retryAfter: 60, times: always });
+    const call = get();
+    while (tokenRequests()[0]?.status !== 429) await new Promise(setImmediate);
+    tokenStore.values.set(tokenStore.gets[0] ?? '', stored(emulator.issueToken()));
+    await runClock(call);
+    expect(tokenRequests()).toHaveLength(1);
+  });
+
+  // Atlas may take a second to make a token, and no time to refuse one: whoever is refused knows of the limit before
+  // whoever was quicker has a token to share.
+  it("does so where the token of another process comes a second after Atlas's refusal", async () => {
+    stopClock();
+    const tokenStore = new RecordingStore();
+    const { emulator, get, tokenRequests } = await openServiceAccount({ tokenStore });
+    emulator.respond({ for: 'token', status: 429, retryAfter: 60, times: always });
+    const call = get();
+    setTimeout(() => tokenStore.values.set(tokenStore.gets[0] ?? '', stored(emulator.issueToken())), 1_000);
+    await runClock(call);
+    expect(tokenRequests().length).toBeLessThanOrEqual(4);
+  });
+
+  it('spares a renewal where another process was first', async () => {
+    stopClock();
+    const tokenStore = new RecordingStore();
+    const { emulator, get, tokenRequests } = await openServiceAccount({ tokenStore });
+    await get();
+    vi.advanceTimersByTime(3_590_000);
+    tokenStore.values.set(tokenStore.gets[0] ?? '', stored(emulator.issueToken()));
+    await get();
+    expect(tokenRequests()).toHaveLength(1);
+  });
+
+  it('that has no set is refused by the constructor', async () => {
+    // What a caller without types may pass.
+    const tokenStore = { get: async () => undefined } as unknown as Keyv;
+    const emulator = await openEmulator();
+    expect(() => openServiceAccountClient(emulator, { tokenStore })).toThrow(AtlasConfigurationError);
+  });
+});
+
+describe('a store that', () => {
+  it.each(brokenStores)('$does costs one token request and a bounded wait', async ({ store }) => {
+    stopClock();
+    const { get, getAll, tokenRequests } = await openServiceAccount({ tokenStore: store });
+    const before = performance.now();
+    await runClock(get());
+    expect(performance.now() - before).toBeLessThan(3_000);
+    expect(countAnswered(await getAll(10))).toBe(10);
+    expect(tokenRequests()).toHaveLength(1);
+  });
+
+  it.each(brokenStores)('$does changes nothing of how a failed fetch goes', async ({ store }) => {
+    stopClock();
+    const { emulator, getAll, tokenRequests } = await openServiceAccount({ tokenStore: store, maxRetries: 1 });
+    emulator.respond({ for: 'token', status: 503, times: always });
+    const reasons = reasonsOf(await runClock(getAll(10)));
+    for (const reason of reasons) expect(reason).toMatchObject({ code: 'AUTHENTICATION', status: 503, attempts: 2 });
+    expect(reasons).toHaveLength(10);
+    expect(tokenRequests()).toHaveLength(2);
+  });
+
+  it('hangs leaves the deadline of the call as it is', async () => {
+    stopClock();
+    const store = brokenStores.find(({ does }) => does === 'hangs')?.store;
+    const { get, emulator } = await openServiceAccount({ tokenStore: store });
+    await expect(runClock(get({ timeout: 100 }))).rejects.toMatchObject({ code: 'TIMEOUT' });
+    expect(emulator.requests).toEqual([]);
+  });
+
+  it('answers after it was given up does no harm', async () => {
+    stopClock();
+    const settle: ((value: unknown) => void)[] = [];
+    const slow = () => new Promise((resolve) => settle.push(resolve));
+    const { get, tokenRequests } = await openServiceAccount({ tokenStore: { get: slow, set: slow } });
+    await runClock(get());
+    for (const answer of settle) answer('too late');
+    await get();
+    expect(tokenRequests()).toHaveLength(1);
+  });
+
+  it('rejects after it was given up raises no unhandled rejection', async () => {
+    stopClock();
+    const fail: ((reason: Error) => void)[] = [];
+    const slow = () => new Promise((_resolve, reject) => fail.push(reject));
+    const { get } = await openServiceAccount({ tokenStore: { get: slow, set: slow } });
+    const unhandled = vi.fn();
+    process.once('unhandledRejection', unhandled);
+    await runClock(get());
+    for (const reject of fail) reject(new Error('too late'));
+    await new Promise(setImmediate);
+    process.removeListener('unhandledRejection', unhandled);
+    expect(unhandled).not.toHaveBeenCalled();
+  });
+
+  it('keeps its own errors out of those of calls', async () => {
+    const { get } = await openServiceAccount({ tokenStore: brokenStores[0]?.store, clientSecret: 'wrong' });
+    const error = await rejection(get(), AtlasAuthenticationError);
+    expect(`${error.message}${error.cause}`).not.toContain('the store is broken');
+  });
+});
+
+describe('a store that holds', () => {
+  it.each([
+    { what: 'text', value: 'rubbish' },
+    { what: 'half of JSON', value: '{"accessToken":"a' },
+    { what: 'a bare token', value: 'emulator-token-0123' },
+    { what: 'JSON of something else', value: '{"access_token":"a","expires_in":3600}' },
+    { what: 'null', value: null },
+    { what: 'a number', value: 17 },
+    { what: 'bytes', value: Buffer.from('rubbish') },
+    { what: 'a list', value: [] },
+    { what: 'a token that no header could carry', value: stored('a\r\nx-injected: yes') },
+    { what: 'a token without an end', value: '{"accessToken":"a","lifetime":3600000,"expiresAt":1e999}' },
+  ])('$what costs one token request', async ({ value }) => {
+    const { emulator, get, tokenRequests } = await openServiceAccount({ tokenStore: storeOf(value) });
+    await get();
+    await get();
+    expect(tokenRequests()).toHaveLength(1);
+    expect(emulator.requests).toHaveLength(3);
+  });
+
+  it.each([
+    { what: 'a dead token', life: -1, lifetime: 3_600_000 },
+    { what: 'one that is about to die', life: 59_000, lifetime: 3_600_000 },
+    { what: 'one that is dead and lies about its lifetime', life: -1, lifetime: -3_600_000 },
+  ])('$what costs one token request, and the token is not sent', async ({ life, lifetime }) => {
+    const tokenStore = storeOf(stored('dead', life, lifetime));
+    const { emulator, get, tokenRequests } = await openServiceAccount({ tokenStore });
+    await get();
+    expect(tokenRequests()).toHaveLength(1);
+    expect(emulator.requests.map(({ status }) => status)).toEqual([200, 200]);
+  });
+
+  it("another's token costs a refusal and one token request", async () => {
+    const tokenStore = new RecordingStore();
+    vi.spyOn(tokenStore, 'get').mockImplementation(async (key) => tokenStore.values.get(key) ?? stored('not-ours'));
+    const { emulator, get, tokenRequests } = await openServiceAccount({ tokenStore });
+    const { response } = await get().withResponse();
+    expect(response.attempts).toBe(1);
+    expect(tokenRequests()).toHaveLength(1);
+    expect(emulator.requests.map(({ status }) => status)).toEqual([401, 200, 200]);
+    expect(tokenStore.sets).toHaveLength(1);
+  });
+
+  it('the token that was refused, and goes on holding it, costs one token request', async () => {
+    const { emulator, get, tokenRequests } = await openServiceAccount({ tokenStore: storeOf(stored('revoked')) });
+    await get();
+    await get();
+    expect(tokenRequests()).toHaveLength(1);
+    expect(emulator.requests).toHaveLength(4);
+  });
+
+  it('a revoked token in place of our own, which is revoked too, costs one token request', async () => {
+    const tokenStore = new RecordingStore();
+    const { emulator, get, tokenRequests } = await openServiceAccount({ tokenStore });
+    await get();
+    tokenStore.values.set(tokenStore.gets[0] ?? '', stored('revoked-as-well'));
+    emulator.revokeTokens();
+    await get();
+    expect(tokenRequests()).toHaveLength(2);
+    await get();
+    expect(tokenRequests()).toHaveLength(2);
+  });
+
+  it.each([2, 3, 4, 5, 6])('another dead token at each of %i looks raises no unhandled rejection', async (dead) => {
+    stopClock();
+    const emulator = await openEmulator();
+    let looks = 0;
+    const tokenStore = storeOf(undefined);
+    vi.spyOn(tokenStore, 'get').mockImplementation(async () => {
+      looks += 1;
+      return looks > dead ? undefined : stored(`dead-${looks}`);
+    });
+    emulator.respond({ for: 'token', status: 403, times: always });
+    const unhandled = vi.fn();
+    process.on('unhandledRejection', unhandled);
+    const client = openServiceAccountClient(emulator, { tokenStore });
+    await runClock(rejection(getFrom(emulator, client), AtlasError));
+    // What goes on after the call has ended may fail as well.
+    await runClock(new Promise((resolve) => setTimeout(resolve, 1_000)));
+    process.removeListener('unhandledRejection', unhandled);
+    expect(unhandled).not.toHaveBeenCalled();
+  });
+
+  it('a newer token than the one that was refused costs no token request', async () => {
+    const tokenStore = new RecordingStore();
+    const { emulator, get, tokenRequests } = await openServiceAccount({ tokenStore });
+    await get();
+    emulator.revokeTokens();
+    tokenStore.values.set(tokenStore.gets[0] ?? '', stored(emulator.issueToken()));
+    await get();
+    expect(tokenRequests()).toHaveLength(1);
+  });
+
+  it('an object in place of its text is read all the same', async () => {
+    const emulator = await openEmulator();
+    const tokenStore = storeOf(JSON.parse(stored(emulator.issueToken())));
+    await getFrom(emulator, openServiceAccountClient(emulator, { tokenStore }));
+    expect(emulator.requests.map(({ kind }) => kind)).toEqual(['tenant']);
+  });
+});
+
+describe('a wrong secret', () => {
+  it('is told as such with a store too', async () => {
+    stopClock();
+    const { get, apiRequests } = await openServiceAccount({ tokenStore: new Keyv(), clientSecret: 'wrong' });
+    const error = await runClock(rejection(get(), AtlasAuthenticationError));
+    expect(error).toMatchObject({ status: 401, error: 'invalid_client' });
+    expect(apiRequests()).toEqual([]);
+  });
+});

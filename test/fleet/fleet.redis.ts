@@ -1,0 +1,76 @@
+import { expect, it } from 'vitest';
+import type { AtlasEmulator } from '../../src/testing/index.js';
+import { type Fleet, startFleet, sumReports } from '../support/fleet.js';
+import { openEmulator } from '../support/open-emulator.js';
+import { startRedis } from './redis-server.mjs';
+import { redisUrl } from './redis-url.js';
+
+const perMinute = 10;
+
+/** An emulator with Atlas's own limits; the minutes of its clock go by when the test says so. */
+async function openAtlas() {
+  let passed = 0;
+  const emulator = await openEmulator({ now: () => Date.now() + passed });
+  const passMinute = () => {
+    passed += 60_001;
+  };
+  return { emulator, passMinute };
+}
+
+/** Lets each process of a fleet call, and gives the statuses that their token requests were answered with. */
+async function wave(emulator: AtlasEmulator, fleet: Fleet, size: number, callsEach: number) {
+  emulator.requests.length = 0;
+  const { answered, errors } = sumReports(await fleet.call(callsEach));
+  expect(errors).toEqual([]);
+  expect(answered).toBe(size * callsEach);
+  return emulator.requests.filter(({ kind }) => kind === 'token').map(({ status }) => status);
+}
+
+it('a cold fleet of 50 processes loses no call, converges on stored tokens, and again when they are revoked', async () => {
+  const size = 50;
+  const { emulator, passMinute } = await openAtlas();
+  const fleet = await startFleet(size, emulator, redisUrl());
+
+  const cold = await wave(emulator, fleet, size, 3);
+  expect(cold.length).toBeLessThanOrEqual(size);
+  // So many live at most: each of the first ten that asked may have one.
+  expect(cold.filter((status) => status === 200).length).toBeLessThanOrEqual(perMinute);
+  expect(await wave(emulator, fleet, size, 2)).toEqual([]);
+
+  emulator.revokeTokens();
+  passMinute();
+  const revoked = await wave(emulator, fleet, size, 3);
+  expect(revoked.length).toBeLessThanOrEqual(size);
+  expect(revoked.filter((status) => status === 200).length).toBeLessThanOrEqual(perMinute);
+  expect(await wave(emulator, fleet, size, 2)).toEqual([]);
+
+  // Who joins takes the token that is there, though the minute's ten may be used up.
+  await fleet.grow(4);
+  expect(await wave(emulator, fleet, size + 4, 2)).toEqual([]);
+  expect(fleet.lost).toBe(0);
+});
+
+it('a fleet whose Redis crashes loses no call and no process, and shares again when Redis is back', async () => {
+  const size = 4;
+  const { emulator, passMinute } = await openAtlas();
+  const redis = await startRedis();
+  try {
+    const fleet = await startFleet(size, emulator, redis.url);
+    await wave(emulator, fleet, size, 2);
+
+    await redis.stop();
+    expect(await wave(emulator, fleet, size, 2)).toEqual([]);
+    emulator.revokeTokens();
+    passMinute();
+    // Each for itself, once.
+    expect(await wave(emulator, fleet, size, 5)).toEqual([200, 200, 200, 200]);
+
+    // Members that begin while Redis is away.
+    passMinute();
+    await fleet.grow(2);
+    expect(await wave(emulator, fleet, size + 2, 2)).toEqual([200, 200]);
+    expect(fleet.lost).toBe(0);
+  } finally {
+    await redis.stop();
+  }
+});

@@ -1,0 +1,168 @@
+import KeyvRedis from '@keyv/redis';
+import Keyv from 'keyv';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import type { AtlasEmulator, AtlasEmulatorOptions } from '../../src/testing/index.js';
+import { openEmulator } from '../support/open-emulator.js';
+import { countAnswered, getFrom, openServiceAccountClient } from '../support/service-account.js';
+import { runClock, stopClock } from '../support/test-clock.js';
+import { startRedis } from './redis-server.mjs';
+import { openRedisTokenStore } from './redis-token-store.mjs';
+import { redisUrl } from './redis-url.js';
+
+/** A client of its own, with a connection to Redis of its own, as another process would have. */
+function openProcess(emulator: AtlasEmulator, url = redisUrl()) {
+  const { store, redis } = openRedisTokenStore(url);
+  onTestFinished(() => redis.destroy());
+  const client = openServiceAccountClient(emulator, { tokenStore: store });
+  const get = () => getFrom(emulator, client);
+  return { get, redis, getAll: (count: number) => Promise.allSettled(Array.from({ length: count }, get)) };
+}
+
+async function openRedis() {
+  const redis = await startRedis();
+  onTestFinished(() => redis.stop());
+  return redis;
+}
+
+const tokenRequests = (emulator: AtlasEmulator) => emulator.requests.filter(({ kind }) => kind === 'token');
+const keyOf = ({ url, credentials }: AtlasEmulator) =>
+  `atlas-tenant-snapshots:token:${url}:${credentials.serviceAccount.clientId}`;
+
+/** An emulator, and a connection to Redis, where a process has left its token. */
+async function openWithToken(options?: AtlasEmulatorOptions) {
+  const emulator = await openEmulator(options);
+  const { get, redis } = openProcess(emulator);
+  await get();
+  expect(await redis.exists(keyOf(emulator))).toBe(1);
+  return { emulator, redis };
+}
+
+describe('a token in Redis', () => {
+  it('is shared by all that have the account', async () => {
+    const emulator = await openEmulator();
+    for (let process = 0; process < 5; process += 1) await openProcess(emulator).get();
+    expect(tokenRequests(emulator)).toHaveLength(1);
+  });
+
+  it('lies there as long as it lives, under a key without a secret', async () => {
+    const { emulator, redis } = await openWithToken({ tokens: { lifetime: 900 } });
+    const { clientSecret } = emulator.credentials.serviceAccount;
+    const key = keyOf(emulator);
+    expect(key).not.toContain(clientSecret);
+    expect(await redis.get(key)).not.toContain(clientSecret);
+    const left = await redis.pTTL(key);
+    expect(left).toBeLessThanOrEqual(900_000);
+    expect(left).toBeGreaterThan(800_000);
+  });
+
+  it.each([
+    { what: 'rubbish', value: 'rubbish' },
+    { what: 'half of a token', value: '{"value":"{\\"accessToken\\":\\"a' },
+    { what: 'another value of Keyv', value: '{"value":{"a":1}}' },
+  ])('that is $what is fetched anew, and put in its place', async ({ value }) => {
+    const { emulator, redis } = await openWithToken();
+    await redis.set(keyOf(emulator), value);
+    await openProcess(emulator).get();
+    expect(tokenRequests(emulator)).toHaveLength(2);
+    await openProcess(emulator).get();
+    expect(tokenRequests(emulator)).toHaveLength(2);
+  });
+
+  it('that cannot be read, as its key holds a list, is fetched anew', async () => {
+    const { emulator, redis } = await openWithToken();
+    await redis.del(keyOf(emulator));
+    await redis.lPush(keyOf(emulator), 'rubbish');
+    await openProcess(emulator).get();
+    expect(tokenRequests(emulator)).toHaveLength(2);
+  });
+
+  it('that was revoked is renewed once, and the next process takes the new one', async () => {
+    const emulator = await openEmulator();
+    const [first, second] = [openProcess(emulator), openProcess(emulator)];
+    await first.get();
+    await second.get();
+    emulator.revokeTokens();
+    await first.get();
+    await second.get();
+    await openProcess(emulator).get();
+    expect(tokenRequests(emulator)).toHaveLength(2);
+  });
+});
+
+describe('a Redis that', () => {
+  it('crashes in mid-run loses no call', async () => {
+    const emulator = await openEmulator();
+    const redis = await openRedis();
+    const { get, getAll } = openProcess(emulator, redis.url);
+    await get();
+    emulator.respond({ delay: 20, times: 50 });
+    const before = getAll(50);
+    await redis.stop();
+    emulator.revokeTokens();
+    const after = getAll(50);
+    expect(countAnswered(await before)).toBe(50);
+    expect(countAnswered(await after)).toBe(50);
+    expect(tokenRequests(emulator)).toHaveLength(2);
+  });
+
+  it('is back shares tokens again', async () => {
+    const emulator = await openEmulator();
+    const redis = await openRedis();
+    const first = openProcess(emulator, redis.url);
+    await first.get();
+    await redis.stop();
+    const again = await startRedis(redis.port);
+    onTestFinished(() => again.stop());
+    await vi.waitFor(() => expect(first.redis.isReady).toBe(true), { timeout: 5_000 });
+    emulator.revokeTokens();
+    await first.get();
+    await openProcess(emulator, again.url).get();
+    expect(tokenRequests(emulator)).toHaveLength(2);
+  });
+
+  it('is away from the start costs a token request and a bounded wait', async () => {
+    const redis = await openRedis();
+    await redis.stop();
+    stopClock();
+    const emulator = await openEmulator();
+    const { getAll } = openProcess(emulator, redis.url);
+    const before = performance.now();
+    expect(countAnswered(await runClock(getAll(20), 10))).toBe(20);
+    expect(performance.now() - before).toBeLessThan(3_000);
+    expect(tokenRequests(emulator)).toHaveLength(1);
+  });
+
+  it('hangs costs a token request and a bounded wait', async () => {
+    const redis = await openRedis();
+    stopClock();
+    const emulator = await openEmulator();
+    const { get, getAll } = openProcess(emulator, redis.url);
+    await runClock(get(), 10);
+    redis.freeze();
+    emulator.revokeTokens();
+    const before = performance.now();
+    expect(countAnswered(await runClock(getAll(20), 10))).toBe(20);
+    expect(performance.now() - before).toBeLessThan(3_000);
+    expect(tokenRequests(emulator)).toHaveLength(2);
+    redis.thaw();
+  });
+
+  // Commands then wait until Redis is back: the store is given up each time, and no call is lost.
+  it('is away under a Keyv that is set up as it comes loses no call', async () => {
+    const redis = await openRedis();
+    const adapter = new KeyvRedis(redis.url);
+    const tokenStore = new Keyv(adapter);
+    tokenStore.on('error', () => {});
+    onTestFinished(() => adapter.disconnect(true));
+    stopClock();
+    const emulator = await openEmulator();
+    const client = openServiceAccountClient(emulator, { tokenStore });
+    const get = () => getFrom(emulator, client);
+    await runClock(get(), 10);
+    await redis.stop();
+    emulator.revokeTokens();
+    const calls = Promise.allSettled(Array.from({ length: 20 }, get));
+    expect(countAnswered(await runClock(calls, 10))).toBe(20);
+    expect(tokenRequests(emulator)).toHaveLength(2);
+  });
+});

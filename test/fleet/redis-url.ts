@@ -1,0 +1,6 @@
+/** Where the redis-server is that with-redis.mjs has started. */
+export function redisUrl(): string {
+  const url = process.env['REDIS_URL'];
+  if (url === undefined) throw new Error('Run these tests with: node test/fleet/with-redis.mjs');
+  return url;
+}

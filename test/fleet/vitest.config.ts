@@ -1,0 +1,12 @@
+import { defineConfig } from 'vitest/config';
+
+// Run by with-redis.mjs: these tests need a redis-server, which not every machine has.
+export default defineConfig({
+  test: {
+    include: ['test/fleet/**/*.redis.ts'],
+    restoreMocks: true,
+    fileParallelism: false,
+    // Fifty processes take a while to start on a busy machine.
+    testTimeout: 240_000,
+  },
+});
