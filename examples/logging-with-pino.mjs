@@ -1,0 +1,40 @@
+/**
+ * A line in the log for each call, with pino, through the tracing channel.
+ *
+ *   npm install pino atlas-tenant-snapshots
+ *   MONGODB_ATLAS_CLIENT_ID=… MONGODB_ATLAS_CLIENT_SECRET=… node logging-with-pino.mjs 32b6e34b3d91647abb20e7b8 Cluster0
+ */
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { TenantSnapshotsClient } from 'atlas-tenant-snapshots';
+import pino from 'pino';
+
+/** @typedef {import('atlas-tenant-snapshots').AtlasCallTrace} AtlasCallTrace */
+
+/**
+ * Logs every call of every client in this process.
+ *
+ * @param {import('pino').Logger} logger
+ * @returns {() => void} stops it.
+ */
+export function logCalls(logger) {
+  const channel = 'tracing:atlas-tenant-snapshots:call:asyncEnd';
+  /** @param {unknown} message */
+  const onEnd = (message) => {
+    const { error, ...call } = /** @type {AtlasCallTrace} */ (message);
+    if (error === undefined) logger.info(call, 'Atlas answered');
+    else logger.warn({ ...call, err: error }, 'Atlas call failed');
+  };
+  subscribe(channel, onEnd);
+  return () => unsubscribe(channel, onEnd);
+}
+
+if (process.argv[1] === import.meta.filename) {
+  logCalls(pino());
+  const client = new TenantSnapshotsClient();
+  try {
+    const [groupId = '', clusterName = ''] = process.argv.slice(2);
+    await client.listTenantSnapshots(groupId, clusterName);
+  } finally {
+    await client.close();
+  }
+}

@@ -1,0 +1,62 @@
+import pino from 'pino';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { logCalls } from '../../examples/logging-with-pino.mjs';
+import { openEmulator } from '../support/open-emulator.js';
+import { TenantSnapshotsClient } from './support/package.mjs';
+import { environmentOf, runExample } from './support/run-example.js';
+
+async function openWorld() {
+  const atlas = await openEmulator();
+  const credentials = atlas.credentials.apiKey;
+  const client = new TenantSnapshotsClient({ baseUrl: atlas.url, credentials, maxRetries: 0 });
+  onTestFinished(() => client.close());
+  const lines: string[] = [];
+  const stop = logCalls(pino({}, { write: (line: string) => void lines.push(line) }));
+  onTestFinished(stop);
+  const read = () => lines.map((line): unknown => JSON.parse(line));
+  return { atlas, client, credentials, stop, lines, read };
+}
+
+// Some of it runs in a process of its own.
+describe('the log', { timeout: 20_000 }, () => {
+  it('has a line for each call', async () => {
+    const { atlas, client, read } = await openWorld();
+    await client.getTenantSnapshot(atlas.groupId, atlas.clusterName, atlas.snapshotId);
+    expect(read()).toEqual([
+      expect.objectContaining({
+        level: 30,
+        msg: 'Atlas answered',
+        operation: 'getTenantSnapshot',
+        endpoint: 'tenant',
+        method: 'GET',
+        path: expect.stringMatching(new RegExp(`^/api/atlas/v1.0/groups/.*/${atlas.snapshotId}$`)),
+        status: 200,
+        attempts: 1,
+        durationMs: expect.any(Number),
+      }),
+    ]);
+  });
+
+  it('warns of a call that failed, with its error and without a secret', async () => {
+    const { atlas, client, credentials, lines, read } = await openWorld();
+    atlas.respond({ status: 403, detail: `not for ${credentials.privateKey}` });
+    await client.listTenantSnapshots(atlas.groupId, atlas.clusterName).catch(() => {});
+    expect(read()).toMatchObject([{ level: 40, status: 403, err: { type: 'AtlasApiError', code: 'API_ERROR' } }]);
+    expect(lines.join()).not.toContain(credentials.privateKey);
+  });
+
+  it('ends when it is told to', async () => {
+    const { atlas, client, stop, lines } = await openWorld();
+    stop();
+    await client.listTenantSnapshots(atlas.groupId, atlas.clusterName);
+    expect(lines).toEqual([]);
+  });
+
+  it('runs from a shell', async () => {
+    const atlas = await openEmulator();
+    const parameters = ['logging-with-pino.mjs', atlas.groupId, atlas.clusterName];
+    const { exit, output } = runExample(parameters, environmentOf(atlas));
+    expect(await exit, output.stderr).toBe(0);
+    expect(JSON.parse(output.stdout)).toMatchObject({ operation: 'listTenantSnapshots', status: 200 });
+  });
+});

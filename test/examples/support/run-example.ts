@@ -1,0 +1,53 @@
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { onTestFinished } from 'vitest';
+
+/** An example that runs as from a shell. */
+export interface RunningExample {
+  readonly process: ChildProcessWithoutNullStreams;
+  /** What it wrote to stdout and to stderr so far. */
+  readonly output: { stdout: string; stderr: string };
+  /** Its exit code. */
+  readonly exit: Promise<number | null>;
+}
+
+const folder = new URL('../../../examples/', import.meta.url);
+
+/**
+ * Starts an example in a process of its own; it is gone when the test is finished.
+ *
+ * @param nodeArguments - its file comes last of these, or after them those that are its own.
+ * @param environment - all that it has beside PATH.
+ */
+export function runExample(nodeArguments: string[], environment: Record<string, string> = {}): RunningExample {
+  const child = spawn(process.execPath, nodeArguments, {
+    cwd: fileURLToPath(folder),
+    env: { PATH: process.env['PATH'], ...environment },
+  });
+  const output = { stdout: '', stderr: '' };
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    output.stdout += text;
+  });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    output.stderr += text;
+  });
+  onTestFinished(() => {
+    child.kill('SIGKILL');
+  });
+  const exit = once(child, 'close').then(([code]: (number | null)[]) => code ?? null);
+  return { process: child, output, exit };
+}
+
+/** The credentials and the address that Atlas's users have in their environment. */
+export function environmentOf(atlas: {
+  url: string;
+  credentials: { serviceAccount: { clientId: string; clientSecret: string } };
+}): Record<string, string> {
+  const { clientId, clientSecret } = atlas.credentials.serviceAccount;
+  return {
+    MONGODB_ATLAS_BASE_URL: atlas.url,
+    MONGODB_ATLAS_CLIENT_ID: clientId,
+    MONGODB_ATLAS_CLIENT_SECRET: clientSecret,
+  };
+}

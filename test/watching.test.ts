@@ -1,0 +1,89 @@
+import { UndiciInstrumentation } from '@opentelemetry/instrumentation-undici';
+import {
+  BasicTracerProvider,
+  InMemorySpanExporter,
+  type ReadableSpan,
+  SimpleSpanProcessor,
+} from '@opentelemetry/sdk-trace-base';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import type { TenantSnapshotsClientOptions } from '../src/index.js';
+import type { AtlasEmulator } from '../src/testing/index.js';
+import { openClient } from './support/open-client.js';
+import { openEmulator } from './support/open-emulator.js';
+
+/** What a user of OpenTelemetry sets up: spans of all that undici sends, here kept in memory. */
+function watch(): () => ReadableSpan[] {
+  const exporter = new InMemorySpanExporter();
+  const provider = new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] });
+  const instrumentation = new UndiciInstrumentation();
+  instrumentation.setTracerProvider(provider);
+  instrumentation.enable();
+  onTestFinished(async () => {
+    instrumentation.disable();
+    await provider.shutdown();
+  });
+  return () => exporter.getFinishedSpans();
+}
+
+async function openWorld(kind: keyof AtlasEmulator['credentials'], options: TenantSnapshotsClientOptions = {}) {
+  const atlas = await openEmulator();
+  const client = openClient({ ...options, baseUrl: atlas.url, credentials: atlas.credentials[kind] });
+  const get = () => client.getTenantSnapshot(atlas.groupId, atlas.clusterName, atlas.snapshotId);
+  return { atlas, get, spans: watch() };
+}
+
+const told = ({ name, attributes }: ReadableSpan) => [
+  name,
+  attributes['url.path'],
+  attributes['http.response.status_code'],
+];
+
+describe("OpenTelemetry's undici instrumentation", () => {
+  it('sees the request of a call', async () => {
+    const { atlas, get, spans } = await openWorld('accessToken');
+    await get();
+    const path = atlas.requests[0]?.path;
+    expect(spans().map(told)).toEqual([['GET', path, 200]]);
+    const [span] = spans();
+    expect(span?.attributes).toMatchObject({
+      'server.address': '127.0.0.1',
+      'server.port': Number(new URL(atlas.url).port),
+      'user_agent.original': expect.stringContaining('atlas-tenant-snapshots/'),
+    });
+  });
+
+  it.each([
+    ['apiKey', ['GET', 'GET'], [401, 200]],
+    ['serviceAccount', ['POST', 'GET'], [200, 200]],
+  ] as const)('sees the requests that log in by %s', async (kind, methods, statuses) => {
+    const { get, spans } = await openWorld(kind);
+    await get();
+    expect(spans().map(({ name }) => name)).toEqual(methods);
+    expect(spans().map(({ attributes }) => attributes['http.response.status_code'])).toEqual(statuses);
+  });
+
+  it('sees each attempt', async () => {
+    const { atlas, get, spans } = await openWorld('accessToken');
+    atlas.sunset('flex-cluster');
+    await get();
+    expect(spans().map(({ attributes }) => attributes['http.response.status_code'])).toEqual([400, 200]);
+  });
+
+  it('sees a request that failed', async () => {
+    const { atlas, get, spans } = await openWorld('accessToken', { maxRetries: 0 });
+    atlas.respond({ reset: true });
+    await expect(get()).rejects.toThrow('no usable answer');
+    expect(spans().map(({ attributes }) => attributes['error.type'])).toEqual([expect.any(String)]);
+  });
+
+  it('sees no secret', async () => {
+    const { atlas, get, spans } = await openWorld('serviceAccount');
+    await get();
+    const seen = JSON.stringify(spans().map(({ name, attributes, events }) => ({ name, attributes, events })));
+    const token = atlas.requests.at(-1)?.headers['authorization']?.split(' ')[1];
+    for (const secret of [token, atlas.credentials.serviceAccount.clientSecret]) {
+      expect(secret).toEqual(expect.any(String));
+      expect(seen).not.toContain(secret);
+    }
+  });
+});
