@@ -202,7 +202,9 @@ export class Call<T> implements AttemptListener, PauseListener, Deadline, Respon
       this.#fail(error);
       return;
     }
-    const endsAt = from + retryDelay(this.#retries, retryAfter, jitter);
+    const spread = from + retryDelay(this.#retries, retryAfter, jitter);
+    // A wait that the random part alone carries past the deadline would be for nothing.
+    const endsAt = spread < this.expiresAt ? spread : from + retryDelay(this.#retries, retryAfter, 0);
     this.#retries += 1;
     this.#pause = new Pause(this.#plan.host.transport.deadlines, endsAt, this);
   }

@@ -3,7 +3,7 @@
  *
  * @typedef {{ goal: string, bound: string, measured: number, reached: boolean }} Verdict
  */
-import { subjects } from './subjects.mjs';
+import { strictYardstick, subjects, yardstick } from './subjects.mjs';
 
 const digits = (value) => Number(value.toPrecision(value >= 100 ? 6 : 3));
 
@@ -24,6 +24,14 @@ const atLeast = (goal, limit, measured) => ({
 });
 
 const labelOf = (name) => subjects.find((subject) => subject.name === name).label;
+
+function cpuGoals(name, limit, summary) {
+  const { cpuRatio, strictCpuRatio } = summary[name];
+  return [
+    atMost(`CPU a call: ${labelOf(name)} ÷ ${labelOf(yardstick)}`, limit, cpuRatio),
+    atMost(`CPU a call: ${labelOf(name)} ÷ ${labelOf(strictYardstick)}`, limit, strictCpuRatio),
+  ];
+}
 
 function rivalGoals(summary) {
   return subjects.flatMap(({ name, label }) =>
@@ -50,8 +58,8 @@ function clientGoals(name, { bursts, heap }) {
 /** @returns {Verdict[]} */
 export function judge({ summary, bursts, heap, imports, codeSize }) {
   return [
-    atMost('CPU a call ÷ bare undici, bearer', 0.95, summary['client-bearer'].cpuRatio),
-    atMost('CPU a call ÷ bare undici, Digest', 1.1, summary['client-digest'].cpuRatio),
+    ...cpuGoals('client-bearer', 0.95, summary),
+    ...cpuGoals('client-digest', 1.1, summary),
     ...rivalGoals(summary),
     atMost('requests a Digest call, live nonce', 1, summary['client-digest'].requestsPerCall),
     atMost('requests for 100 cold Digest calls at once', 101, bursts['client-digest'].requestsFor100Cold),

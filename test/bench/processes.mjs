@@ -2,7 +2,7 @@
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-const longestWait = 240_000;
+const longestWait = 400_000;
 
 // What would change a client's way: proxies between it and the loopback, credentials and flags that are not the bench's.
 const unwanted = /^(https?_proxy|no_proxy|all_proxy|node_options|mongodb_atlas_.*)$/i;

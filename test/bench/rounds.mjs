@@ -4,15 +4,15 @@
  */
 import { start } from './processes.mjs';
 import { median, medianRatio } from './statistics.mjs';
-import { subjects, yardstick } from './subjects.mjs';
+import { strictYardstick, subjects, yardstick } from './subjects.mjs';
 
 const atOnce = 16;
 
 /** Lets the JIT compiler finish, and finds out how many calls fill a slice. */
-async function warmUp(worker, calls, sliceMs) {
-  await worker.ask('rate', { calls, atOnce });
+async function warmUp(worker, sliceMs) {
+  const first = await worker.ask('rate', { calls: 1_000, atOnce });
   await worker.ask('latency', { calls: 200 });
-  const { rate } = await worker.ask('rate', { calls, atOnce });
+  const { rate } = await worker.ask('rate', { calls: Math.ceil(first.rate), atOnce });
   return Math.ceil((rate * sliceMs) / 1000);
 }
 
@@ -27,20 +27,28 @@ async function measureOnce(worker, calls, atlas) {
 /** Turns the runs into columns: a list of values for each metric. */
 const column = (runs, metric) => runs.map((run) => run[metric]);
 
-/** @param {{ rounds: number, sliceMs: number, warmUpCalls: number }} size */
-export async function measureRounds(atlas, { rounds, sliceMs, warmUpCalls }) {
-  const entrants = [];
-  for (const { name } of subjects) {
-    const worker = await start('worker.mjs', [name, atlas.origin]);
-    entrants.push({ name, worker, calls: await warmUp(worker, warmUpCalls, sliceMs), runs: [] });
+async function startEntrant(name, atlas, sliceMs) {
+  const worker = await start('worker.mjs', [name, atlas.origin]);
+  return { name, worker, calls: await warmUp(worker, sliceMs) };
+}
+
+/**
+ * @param {{ processes: number, rounds: number, sliceMs: number }} size `processes`: how often all subjects start anew.
+ * What V8 decides early in a process (such as where objects are born) stays with it, and can cost a fifth.
+ */
+export async function measureRounds(atlas, { processes, rounds, sliceMs }) {
+  const runsOf = Object.fromEntries(subjects.map(({ name }) => [name, []]));
+  for (let n = 0; n < processes; n += 1) {
+    const entrants = [];
+    for (const { name } of subjects) entrants.push(await startEntrant(name, atlas, sliceMs));
+    for (let round = 0; round < rounds; round += 1) {
+      for (const { name, worker, calls } of entrants) runsOf[name].push(await measureOnce(worker, calls, atlas));
+      // Every other round goes backwards, so that a trend in the machine's speed favours nobody.
+      entrants.reverse();
+    }
+    for (const { worker } of entrants) worker.stop();
   }
-  for (let round = 0; round < rounds; round += 1) {
-    for (const { worker, calls, runs } of entrants) runs.push(await measureOnce(worker, calls, atlas));
-    // Every other round goes backwards, so that a trend in the machine's speed favours nobody.
-    entrants.reverse();
-  }
-  for (const { worker } of entrants) worker.stop();
-  return Object.fromEntries(entrants.map(({ name, runs }) => [name, runs]));
+  return runsOf;
 }
 
 /** The medians of each subject, and its ratios to the yardstick and to its rivals. */
@@ -52,6 +60,7 @@ export function summarize(runsOf) {
       {
         cpuMicroseconds: median(column(runsOf[name], 'cpu')),
         cpuRatio: ratioTo(name, yardstick, 'cpu'),
+        strictCpuRatio: ratioTo(name, strictYardstick, 'cpu'),
         callsPerSecond: median(column(runsOf[name], 'rate')),
         callsPerSecondRatio: ratioTo(name, yardstick, 'rate'),
         p50Microseconds: median(column(runsOf[name], 'p50')),

@@ -3,7 +3,7 @@ import { subjects, yardstick } from './subjects.mjs';
 
 const rowHeight = 26;
 const barHeight = 14;
-const top = 56;
+const firstRow = 56;
 const labelWidth = 232;
 const panelWidth = 250;
 const gap = 70;
@@ -30,40 +30,40 @@ function colourOf(name) {
 }
 
 /** The bars of one metric. */
-function panel({ left, title, better, rows, ratioOf, textOf }) {
-  const largest = Math.max(...rows.map(ratioOf));
-  const unit = left + barRoom / largest;
+function panel({ left, title, better, rows, valueOf, textOf }) {
+  const scale = barRoom / Math.max(...rows.map(valueOf));
   const bars = rows.map((row, n) => {
-    const y = top + n * rowHeight;
-    const length = ((ratioOf(row) / largest) * barRoom).toFixed(1);
+    const y = firstRow + n * rowHeight;
+    const length = (valueOf(row) * scale).toFixed(1);
     return (
       `<rect class="${colourOf(row.name)}" x="${left}" y="${y}" width="${length}" height="${barHeight}" rx="2"/>` +
-      `<text class="note" x="${left + Number(length) + 6}" y="${y + 11}">${textOf(row)}</text>`
+      `<text class="note" x="${left + barRoom + 8}" y="${y + 11}">${textOf(row)}</text>`
     );
   });
-  const end = top + rows.length * rowHeight - 6;
+  const bare = (left + valueOf(rows.find(({ name }) => name === yardstick)) * scale).toFixed(1);
+  const end = firstRow + rows.length * rowHeight - 6;
   return [
     `<text class="title" x="${left}" y="20">${title}</text>`,
     `<text class="note" x="${left}" y="38">${better}; the dashed line is bare undici</text>`,
     ...bars,
-    `<line class="unit" x1="${unit.toFixed(1)}" y1="${top - 8}" x2="${unit.toFixed(1)}" y2="${end}"/>`,
+    `<line class="unit" x1="${bare}" y1="${firstRow - 8}" x2="${bare}" y2="${end}"/>`,
   ].join('\n');
 }
 
 /** @param {{ summary: object, machine: { node: string, cpu: string } }} results */
 export function draw({ summary, machine }) {
   const rows = subjects.map(({ name, label }) => ({ name, label, ...summary[name] }));
-  const height = top + rows.length * rowHeight + 26;
+  const height = firstRow + rows.length * rowHeight + 26;
   const labels = rows.map(({ name, label }, n) => {
     const colour = colourOf(name) === 'own' ? ' class="own"' : '';
-    return `<text${colour} x="${labelWidth - 10}" y="${top + n * rowHeight + 11}" text-anchor="end">${label}</text>`;
+    return `<text${colour} x="${labelWidth - 10}" y="${firstRow + n * rowHeight + 11}" text-anchor="end">${label}</text>`;
   });
   const cpu = panel({
     left: labelWidth,
     title: 'CPU a call ÷ bare undici',
     better: 'less is better',
     rows,
-    ratioOf: (row) => row.cpuRatio,
+    valueOf: (row) => row.cpuRatio,
     textOf: (row) => row.cpuRatio.toFixed(2),
   });
   const rate = panel({
@@ -71,7 +71,7 @@ export function draw({ summary, machine }) {
     title: 'Calls a second, 16 at once',
     better: 'more is better',
     rows,
-    ratioOf: (row) => row.callsPerSecondRatio,
+    valueOf: (row) => row.callsPerSecond,
     textOf: (row) => Math.round(row.callsPerSecond).toLocaleString('en'),
   });
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="CPU a call and calls a second of each client">

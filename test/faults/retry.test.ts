@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { AtlasApiError, AtlasConnectionError, AtlasResponseError, isAtlasApiError } from '../../src/index.js';
 import { get, openFaultClient } from '../support/fault-client.js';
 import { fakeClock, skipTime, standStill } from '../support/fault-clock.js';
@@ -197,6 +197,14 @@ describe('Retry-After', () => {
     const client = openFaultClient(server, { maxRetries: 3, timeout: 20_100 });
     const error = await skipTime(rejection(get(client), AtlasApiError));
     expect(error).toMatchObject({ status: 429, attempts: 2, retryAfter: 20_000 });
+  });
+
+  it('is waited for without the random part, where that does not fit into the deadline', async () => {
+    vi.spyOn(Math, 'random').mockReturnValue(0.99);
+    const server = await startFaultServer([[answer(429, '', ['Retry-After: 3'])], good]);
+    const call = get(openFaultClient(server, { maxRetries: 3, timeout: 4000 }));
+    await expect(skipTime(call)).resolves.toBeDefined();
+    expectWait(waits(server)[0], 3000, 3000);
   });
 
   it('is heeded inside an envelope', async () => {
