@@ -3,6 +3,7 @@ import { toApiError } from './api-error.js';
 import { Attempt, type AttemptListener, type Reply } from './attempt.js';
 import { type Authenticator, LoginFailure } from './auth/authenticator.js';
 import type { ResponseSource } from './call-promise.js';
+import { compiled } from './compiled.js';
 import type { EndpointName, Operation } from './endpoints.js';
 import {
   AtlasAuthenticationError,
@@ -172,7 +173,7 @@ export class Call<T> implements AttemptListener, PauseListener, Deadline, Respon
       this.#fail(new AtlasResponseError([{ path: '', message: body.problem }], this.#context()));
       return;
     }
-    const parsed = this.#plan.operation.schema.safeParse(body.json);
+    const parsed = compiled(this.#plan.operation.schema).safeParse(body.json);
     if (!parsed.success) {
       this.#fail(new AtlasResponseError(toIssues(parsed.error), this.#context()));
       return;

@@ -30,6 +30,7 @@ export interface Operation<T> {
   readonly name: string;
   /** Checks the method's arguments. */
   readonly values: z.ZodType<PathValues>;
+  /** Checks the body, and makes the result of it. */
   readonly schema: z.ZodType<T>;
   readonly tenant: Endpoint;
   readonly flex: Endpoint;

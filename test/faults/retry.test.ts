@@ -201,7 +201,7 @@ describe('Retry-After', () => {
 
   it('is waited for without the random part, where that does not fit into the deadline', async () => {
     vi.spyOn(Math, 'random').mockReturnValue(0.99);
-    const server = await startFaultServer([[answer(429, '', ['Retry-After: 3'])], good]);
+    const server = await startFaultServer([[answer(429, '', 'Retry-After: 3')], good]);
     const call = get(openFaultClient(server, { maxRetries: 3, timeout: 4000 }));
     await expect(skipTime(call)).resolves.toBeDefined();
     expectWait(waits(server)[0], 3000, 3000);
