@@ -1,3 +1,4 @@
+import type { EndpointName } from './endpoints.js';
 import { AtlasApiError, type AtlasApiErrorDetails, type AtlasErrorContext } from './errors.js';
 import { type Body, isObject, plainHeaders } from './http/decode.js';
 import type { HeaderFields } from './http/dispatcher.js';
@@ -25,7 +26,7 @@ export function toApiError(refusal: Refusal, mask: Mask, context: AtlasErrorCont
     ...readFields(mask.json(refusal.body.json)),
     retryAfter: parseRetryAfter(refusal.headers['retry-after'], Date.now()),
     headers,
-    body: cut(refusal.body.isCut ? mask.cutText(refusal.body.text) : mask.text(refusal.body.text)),
+    body: cut(refusal.body.isPartial ? mask.cutText(refusal.body.text) : mask.text(refusal.body.text)),
   };
   return new AtlasApiError(describe(details, context), details, context);
 }
@@ -64,7 +65,7 @@ function describe(details: AtlasApiErrorDetails, context: AtlasErrorContext): st
   const code = details.errorCode === undefined ? '' : ` ${details.errorCode.slice(0, 100)}`;
   const said = details.detail ?? details.reason;
   const detail = said === undefined ? '' : `: ${said.slice(0, longestDetail)}`;
-  return `${context.operation} was answered with ${details.status}${code}${detail} (${advise(details.status, context.endpoint)})`;
+  return `${context.operation} was answered with ${details.status}${code}${detail} (${advise(details, context.endpoint)})`;
 }
 
 const advice = new Map([
@@ -80,7 +81,9 @@ const advice = new Map([
   [429, 'over the rate limit: wait for retryAfter, and call less often'],
 ]);
 
-function advise(status: number, endpoint: 'tenant' | 'flex' | undefined): string {
+function advise({ status, errorCode }: AtlasApiErrorDetails, endpoint: EndpointName | undefined): string {
+  if (status === 404 && errorCode === undefined)
+    return 'this is no answer of Atlas: check baseUrl and any proxy between';
   if (status === 410 && endpoint === 'tenant') {
     return "the tenant endpoint is gone: leave the option endpoint at 'auto', or set it to 'flex'";
   }

@@ -1,7 +1,14 @@
 import type { Authenticator, Authorization } from './auth/authenticator.js';
 import { type Body, openEnvelope, readBody } from './http/decode.js';
 import type { HeaderFields } from './http/dispatcher.js';
-import type { Answer, Exchange, ExchangeFailure, ExchangeLimits, ExchangeListener } from './http/exchange.js';
+import {
+  type Answer,
+  type Exchange,
+  type ExchangeFailure,
+  type ExchangeLimits,
+  type ExchangeListener,
+  mostDeadConnections,
+} from './http/exchange.js';
 import type { Transport } from './http/transport.js';
 
 /** The GET that an attempt makes. */
@@ -33,8 +40,6 @@ export interface AttemptListener {
 
 // A store may hold one dead token after the other.
 const mostReviews = 4;
-// After a silent loss of all that it had kept, a pool of 64 gives out one dead connection after the other.
-const mostDeadConnections = 64;
 
 /** One attempt: logs in, sends, and sends once more where the authenticator can answer a refusal. */
 export class Attempt implements ExchangeListener {
@@ -140,7 +145,9 @@ export class Attempt implements ExchangeListener {
     }
     const { method, path, headers } = this.#request;
     const all = authorization.header === undefined ? [...headers] : [...headers, 'authorization', authorization.header];
-    this.#exchange = this.#transport.send({ method, path, headers: all }, this.#limits, this);
+    const exchange = this.#transport.send({ method, path, headers: all }, this.#limits, this);
+    // A dispatcher of the caller's may have answered already, and the next exchange be under way.
+    if (!exchange.isEnded) this.#exchange = exchange;
   };
 
   readonly #fail = (failure: unknown): void => {

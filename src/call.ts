@@ -1,4 +1,4 @@
-import { setMaxListeners } from 'node:events';
+import { listenToAbort } from './abort.js';
 import { toApiError } from './api-error.js';
 import { Attempt, type AttemptListener, type Reply } from './attempt.js';
 import { type Authenticator, LoginFailure } from './auth/authenticator.js';
@@ -55,6 +55,7 @@ export interface CallPlan<T> {
 export class Call<T> implements AttemptListener, PauseListener, Deadline, ResponseSource {
   readonly expiresAt: number;
   slot = -1;
+  readonly isAwaited = true;
   /** Attempts made, at both endpoints. */
   attempts: number;
   /** Of the answer that decided. */
@@ -114,7 +115,7 @@ export class Call<T> implements AttemptListener, PauseListener, Deadline, Respon
       return;
     }
     deadlines.add(this);
-    if (signal !== undefined) listenTo(signal, this);
+    if (signal !== undefined) listenToAbort(signal, this);
     this.#startAttempt();
   }
 
@@ -146,7 +147,7 @@ export class Call<T> implements AttemptListener, PauseListener, Deadline, Respon
   }
 
   onPauseStopped(): void {
-    const message = `The client was closed while ${this.#plan.operation.name} waited to try again`;
+    const message = `The client was closed while ${this.#plan.operation.name} waited to try again: call with a new client`;
     this.#fail(new AtlasClosedError(message, this.#context(this.#lastError)));
   }
 
@@ -157,8 +158,11 @@ export class Call<T> implements AttemptListener, PauseListener, Deadline, Respon
 
   /** The deadline has passed. */
   expire(): void {
-    const message = `${this.#plan.operation.name} was not done within timeout (${this.#plan.limits.timeout} ms), at attempt ${this.attempts}: raise timeout, or look at the cause for why it takes so long`;
-    this.#fail(new AtlasTimeoutError(message, this.#context(this.#lastError)));
+    const cause = this.#lastError ?? this.#gone;
+    const advice =
+      cause === undefined ? 'Atlas or the way to it is slow, or raise timeout' : 'the cause says why it takes so long';
+    const message = `${this.#plan.operation.name} was not done within timeout (${this.#plan.limits.timeout} ms), at attempt ${this.attempts}: ${advice}`;
+    this.#fail(new AtlasTimeoutError(message, this.#context(cause)));
   }
 
   #startAttempt(): void {
@@ -185,10 +189,9 @@ export class Call<T> implements AttemptListener, PauseListener, Deadline, Respon
   #refuse(reply: Reply): void {
     const error = toApiError(reply, this.#mask(), this.#context(this.#gone));
     const { successor, resource } = this.#route;
-    if (successor !== undefined && this.#plan.host.sunset.isShownBy(reply.status, reply.body.json, resource)) {
+    if (successor !== undefined && this.#plan.host.sunset.isShownBy(reply.status, reply.body, resource)) {
       this.#gone = error;
       this.#route = successor;
-      this.#retries = 0;
       this.#startAttempt();
       return;
     }
@@ -234,10 +237,4 @@ export class Call<T> implements AttemptListener, PauseListener, Deadline, Respon
   #context(cause?: unknown): AtlasErrorContext {
     return { operation: this.#plan.operation.name, endpoint: this.#route.endpoint, attempts: this.attempts, cause };
   }
-}
-
-function listenTo(signal: AbortSignal, call: { handleEvent(): void }): void {
-  // One signal for many calls is usual, and no leak: undici's fetch lifts the limit of 10 too.
-  if (signal instanceof EventTarget) setMaxListeners(0, signal);
-  signal.addEventListener('abort', call);
 }

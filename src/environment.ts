@@ -7,14 +7,22 @@ const names = {
   serviceAccount: ['MONGODB_ATLAS_CLIENT_ID', 'MONGODB_ATLAS_CLIENT_SECRET'],
   apiKey: ['MONGODB_ATLAS_PUBLIC_KEY', 'MONGODB_ATLAS_PRIVATE_KEY'],
   cliApiKey: ['MONGODB_ATLAS_PUBLIC_API_KEY', 'MONGODB_ATLAS_PRIVATE_API_KEY'],
-  baseUrl: 'MONGODB_ATLAS_BASE_URL',
 } as const;
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** `MONGODB_ATLAS_BASE_URL`; an empty value counts as none. */
+/** The variable that Atlas's tools read their base URL from. */
+export const baseUrlVariable = 'MONGODB_ATLAS_BASE_URL';
+
+/** The base URL; an empty value counts as none. */
 export function baseUrlFromEnvironment(environment: Environment): string | undefined {
-  return environment[names.baseUrl] || undefined;
+  return environment[baseUrlVariable] || undefined;
+}
+
+/** Credentials, and the variable that each part of them is from. */
+export interface EnvironmentCredentials {
+  readonly credentials: AtlasCredentials;
+  readonly variables: Readonly<Record<string, string>>;
 }
 
 /**
@@ -22,13 +30,19 @@ export function baseUrlFromEnvironment(environment: Environment): string | undef
  *
  * @throws {AtlasConfigurationError} where there are none.
  */
-export function credentialsFromEnvironment(environment: Environment): AtlasCredentials {
+export function credentialsFromEnvironment(environment: Environment): EnvironmentCredentials {
   const accessToken = environment[names.accessToken];
-  if (accessToken) return { accessToken };
+  if (accessToken) return { credentials: { accessToken }, variables: { accessToken: names.accessToken } };
   const account = pair(environment, names.serviceAccount);
-  if (account) return { clientId: account[0], clientSecret: account[1] };
-  const key = pair(environment, names.apiKey) ?? pair(environment, names.cliApiKey);
-  if (key) return { publicKey: key[0], privateKey: key[1] };
+  if (account) {
+    const [clientId, clientSecret] = names.serviceAccount;
+    return { credentials: { clientId: account[0], clientSecret: account[1] }, variables: { clientId, clientSecret } };
+  }
+  for (const both of [names.apiKey, names.cliApiKey]) {
+    const key = pair(environment, both);
+    const [publicKey, privateKey] = both;
+    if (key) return { credentials: { publicKey: key[0], privateKey: key[1] }, variables: { publicKey, privateKey } };
+  }
   throw new AtlasConfigurationError(`No credentials: ${explain(environment)}`);
 }
 

@@ -184,7 +184,7 @@ export class AtlasResponseError extends AtlasError {
   constructor(issues: AtlasIssue[], context?: AtlasErrorContext) {
     super(
       'INVALID_RESPONSE',
-      `Atlas answered with a success whose body cannot be used: ${listIssues(issues)}`,
+      `Atlas answered with a success whose body cannot be used: ${listIssues(issues)} (look for a proxy that changes bodies, or report it)`,
       context,
     );
     this.issues = issues;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { TokenStore } from './auth/token-store.js';
-import { baseUrlFromEnvironment, credentialsFromEnvironment } from './environment.js';
+import { baseUrlFromEnvironment, baseUrlVariable, credentialsFromEnvironment } from './environment.js';
 import { AtlasConfigurationError, type AtlasIssue } from './errors.js';
 import type { DispatcherLike } from './http/dispatcher.js';
 import { toIssues } from './issues.js';
@@ -98,7 +98,7 @@ export interface CallOptions {
 export interface WaitOptions extends CallOptions {
   /** ms from the beginning of one poll to the beginning of the next. Default: 10 000. */
   pollInterval?: number | undefined;
-  /** Is given the snapshot after each poll. What it throws ends the wait. */
+  /** Is given the snapshot after each poll; a promise is waited for. What it throws ends the wait. */
   onPoll?: ((snapshot: TenantSnapshot) => void) | undefined;
 }
 
@@ -149,7 +149,10 @@ const serviceAccount = z.strictObject({
   tokenStore: withMethods<TokenStore>(['get', 'set'], 'a store with get and set, such as a Keyv instance').optional(),
 });
 const accessToken = z.strictObject({
-  accessToken: z.union([bearerToken, z.custom<() => string | Promise<string>>((value) => typeof value === 'function')]),
+  accessToken: z.union(
+    [bearerToken, z.custom<() => string | Promise<string>>((value) => typeof value === 'function')],
+    'must be a bearer token (letters, digits and -._~+/ only), or a function that gives one',
+  ),
 });
 
 const clientOptions = z.strictObject({
@@ -194,18 +197,19 @@ export function readOptions(options: unknown): Settings {
   const parsed = clientOptions.safeParse(options ?? {});
   if (!parsed.success) throw configurationError(toIssues(parsed.error));
   const { credentials, baseUrl, dispatcher, userAgent, ...rest } = parsed.data;
-  return {
-    ...rest,
-    dispatcher,
-    userAgent,
-    credentials: checkCredentials(credentials === undefined ? credentialsFromEnvironment(process.env) : credentials),
-    baseUrl: checkBaseUrl(baseUrl ?? baseUrlFromEnvironment(process.env) ?? 'https://cloud.mongodb.com'),
-  };
+  return { ...rest, dispatcher, userAgent, credentials: readCredentials(credentials), baseUrl: readBaseUrl(baseUrl) };
 }
 
-function checkCredentials(value: unknown): AtlasCredentials {
+function readCredentials(given: unknown): AtlasCredentials {
+  if (given !== undefined) return checkCredentials(given, (part) => ['credentials', part].filter(Boolean).join('.'));
+  const { credentials, variables } = credentialsFromEnvironment(process.env);
+  return checkCredentials(credentials, (part) => variables[part] ?? part);
+}
+
+/** @param name - what a part of them is called where they are from. */
+function checkCredentials(value: unknown, name: (part: string) => string): AtlasCredentials {
   if (typeof value !== 'object' || value === null) {
-    throw configurationError([{ path: 'credentials', message: 'must be an object' }]);
+    throw configurationError([{ path: name(''), message: 'must be an object' }]);
   }
   const given = Object.fromEntries(Object.entries(value).filter(([, part]) => part !== undefined));
   const kinds = credentialKinds.filter(({ keys }) => keys.some((key) => key in given));
@@ -213,24 +217,22 @@ function checkCredentials(value: unknown): AtlasCredentials {
   if (kind === undefined || kinds.length > 1) {
     const message =
       'must be one of: publicKey and privateKey; clientId and clientSecret, with or without tokenStore; accessToken';
-    throw configurationError([{ path: 'credentials', message }]);
+    throw configurationError([{ path: name(''), message }]);
   }
   const parsed = kind.schema.safeParse(given);
   if (parsed.success) return parsed.data;
-  throw configurationError(
-    toIssues(parsed.error).map(({ path, message }) => ({
-      path: path === '' ? 'credentials' : `credentials.${path}`,
-      message,
-    })),
-  );
+  throw configurationError(toIssues(parsed.error).map(({ path, message }) => ({ path: name(path), message })));
 }
 
-function checkBaseUrl(value: string | URL): URL {
-  const url = URL.canParse(String(value)) ? new URL(value) : undefined;
-  const message = url === undefined ? 'must be a URL, such as https://cloud.mongodb.com' : whatIsWrong(url);
-  if (url === undefined || message !== undefined) {
-    throw configurationError([{ path: 'baseUrl', message: message ?? '' }]);
+function readBaseUrl(given: string | URL | undefined): URL {
+  const path = given === undefined ? baseUrlVariable : 'baseUrl';
+  const value = String(given ?? baseUrlFromEnvironment(process.env) ?? 'https://cloud.mongodb.com');
+  if (!URL.canParse(value)) {
+    throw configurationError([{ path, message: 'must be a URL, such as https://cloud.mongodb.com' }]);
   }
+  const url = new URL(value);
+  const message = whatIsWrong(url);
+  if (message !== undefined) throw configurationError([{ path, message }]);
   return url;
 }
 

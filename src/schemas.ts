@@ -41,7 +41,7 @@ export interface ApiErrorBody {
   /** Values that belong to `detail`. */
   parameters?: unknown[] | undefined;
   /** The fields of a request that Atlas refused. */
-  badRequestDetail?: { fields: { description: string; field: string }[] } | undefined;
+  badRequestDetail?: { fields?: { description: string; field: string }[] | undefined } | undefined;
 }
 
 /** The body of a list of snapshots. */
@@ -113,7 +113,7 @@ export const apiErrorSchema: z.ZodType<ApiErrorBody> = nullable({
   detail: z.string().nullish(),
   reason: z.string().nullish(),
   parameters: z.array(z.unknown()).nullish(),
-  badRequestDetail: z
-    .looseObject({ fields: z.array(z.looseObject({ description: z.string(), field: z.string() })) })
-    .nullish(),
+  badRequestDetail: nullable({
+    fields: z.array(z.looseObject({ description: z.string(), field: z.string() })).nullish(),
+  }).nullish(),
 });

@@ -3,6 +3,9 @@ import type { ResponseSource } from './call-promise.js';
 import { walkPages } from './pages.js';
 import type { SnapshotPage, TenantSnapshot } from './schemas.js';
 
+// The tenant endpoint takes no paging; where it would, it would have Atlas's usual size. Flex may give less than it is asked for.
+const usualPage = 100;
+
 /** A list: a call a page, all under one deadline, at the endpoint that answered the first. */
 export class SnapshotList {
   readonly #plan: CallPlan<SnapshotPage>;
@@ -19,7 +22,8 @@ export class SnapshotList {
   }
 
   read(): Promise<TenantSnapshot[]> {
-    return walkPages((pageNum) => this.#readPage(pageNum));
+    const smallestFullPage = () => (this.#lastPage?.endpoint === 'flex' ? 1 : usualPage);
+    return walkPages((pageNum) => this.#readPage(pageNum), smallestFullPage);
   }
 
   #readPage(pageNum: number): Promise<SnapshotPage> {

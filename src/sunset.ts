@@ -1,8 +1,7 @@
 import type { EndpointName } from './endpoints.js';
-import { headerValue } from './http/decode.js';
+import { type Body, headerValue, isObject } from './http/decode.js';
 import type { HeaderFields } from './http/dispatcher.js';
 import { parseHttpDate } from './http/retry.js';
-import { type ApiErrorBody, apiErrorSchema } from './schemas.js';
 
 /** What all clients of a process know, also those of another copy of this package. */
 interface Memory {
@@ -45,13 +44,16 @@ export class Sunset {
    *
    * @param resource - the path that was asked for, as Atlas knows it.
    */
-  isShownBy(status: number, body: unknown, resource: string): boolean {
-    const error = apiErrorSchema.safeParse(body).data;
+  isShownBy(status: number, body: Body, resource: string): boolean {
+    const error = readApiError(body.json);
     if (status === 400) return error?.errorCode === 'CANNOT_USE_FLEX_CLUSTER_IN_CLUSTER_API';
     const isGone =
       status === 410 ||
-      ((status === 404 || status === 405) && error === undefined) ||
-      (status === 404 && error?.errorCode === 'RESOURCE_NOT_FOUND' && names(error, resource));
+      // What could not be read may have been one.
+      ((status === 404 || status === 405) && error === undefined && !body.isPartial) ||
+      (status === 404 &&
+        error?.errorCode === 'RESOURCE_NOT_FOUND' &&
+        error.texts.some((text) => text.includes(resource)));
     if (!isGone) return false;
     this.#memory.gone.add(this.#baseUrl);
     this.#warn(
@@ -78,10 +80,15 @@ export class Sunset {
   }
 }
 
-// Atlas's answer to a route that it does not have tells the path; to a snapshot that is not there it tells the id.
-function names(error: ApiErrorBody, resource: string): boolean {
-  const texts = [error.detail, ...(error.parameters ?? [])];
-  return texts.some((text) => typeof text === 'string' && text.includes(resource));
+/**
+ * An error of Atlas's, by the two members that are required: one that is odd in another is still the caller's answer.
+ * Its texts tell the path where Atlas has no such route, and the id where it has no such snapshot.
+ */
+function readApiError(json: unknown): { errorCode: string; texts: string[] } | undefined {
+  if (!isObject(json) || typeof json['errorCode'] !== 'string' || !Number.isInteger(json['error'])) return undefined;
+  const { errorCode, detail, parameters } = json;
+  const texts = [detail, ...(Array.isArray(parameters) ? parameters : [])].filter((text) => typeof text === 'string');
+  return { errorCode, texts };
 }
 
 function day(time: number): string {

@@ -1,3 +1,4 @@
+import { listenToAbort } from './abort.js';
 import { waitForTenantSnapshot } from './endpoints.js';
 import { AtlasClosedError, AtlasSnapshotFailedError, AtlasTimeoutError } from './errors.js';
 import type { Deadline, Deadlines } from './http/deadlines.js';
@@ -8,7 +9,8 @@ import type { TenantSnapshot } from './schemas.js';
 export interface WaitPlan {
   /** Reads the snapshot. */
   readonly poll: (signal: AbortSignal) => Promise<TenantSnapshot>;
-  readonly onPoll: ((snapshot: TenantSnapshot) => void) | undefined;
+  /** What it gives is waited for. */
+  readonly onPoll: ((snapshot: TenantSnapshot) => unknown) | undefined;
   /** ms from the beginning of one poll to that of the next. */
   readonly pollInterval: number;
   /** ms for all of it. */
@@ -22,10 +24,13 @@ const operation = waitForTenantSnapshot.name;
 export class SnapshotWait implements Deadline {
   readonly expiresAt: number;
   slot = -1;
+  readonly isAwaited = true;
   readonly #deadlines: Deadlines;
   readonly #plan: WaitPlan;
   readonly #end = new AbortController();
-  #interruptPause: (() => void) | undefined;
+  #pause: Pause | undefined;
+  #isPolling = false;
+  #reject: (reason: unknown) => void = () => {};
   #polls = 0;
   #lastStatus: string | undefined;
 
@@ -35,17 +40,19 @@ export class SnapshotWait implements Deadline {
     this.expiresAt = performance.now() + plan.timeout;
   }
 
-  async run(): Promise<TenantSnapshot> {
+  run(): Promise<TenantSnapshot> {
     const { signal } = this.#plan;
-    if (signal?.aborted) this.handleEvent();
-    signal?.addEventListener('abort', this);
+    const done = new Promise<TenantSnapshot>((resolve, reject) => {
+      this.#reject = reject;
+      if (signal?.aborted) this.handleEvent();
+      else this.#pollUntilDone().then(resolve, reject);
+    });
+    if (signal !== undefined) listenToAbort(signal, this);
     this.#deadlines.add(this);
-    try {
-      return await this.#pollUntilDone();
-    } finally {
+    return done.finally(() => {
       this.#deadlines.remove(this);
       signal?.removeEventListener('abort', this);
-    }
+    });
   }
 
   /** The caller's signal was aborted. */
@@ -60,36 +67,42 @@ export class SnapshotWait implements Deadline {
     this.#abort(new AtlasTimeoutError(message, { operation }));
   }
 
+  /** The client was closed: a poll that is on the wire is left to end. */
+  stopWaiting(): void {
+    if (!this.#isPolling) this.#abort(closedError());
+  }
+
   #abort(reason: unknown): void {
+    this.#reject(reason);
     this.#end.abort(reason);
-    this.#interruptPause?.();
+    this.#pause?.cancel();
   }
 
   async #pollUntilDone(): Promise<TenantSnapshot> {
     for (;;) {
       const nextPoll = performance.now() + this.#plan.pollInterval;
+      this.#isPolling = true;
       const snapshot = await this.#plan.poll(this.#end.signal);
+      this.#isPolling = false;
       this.#polls += 1;
       this.#lastStatus = snapshot.status;
-      this.#plan.onPoll?.(snapshot);
+      await this.#plan.onPoll?.(snapshot);
       if (snapshot.status === 'COMPLETED') return snapshot;
       if (snapshot.status === 'FAILED') throw new AtlasSnapshotFailedError(snapshot, { operation });
-      await this.#pause(nextPoll);
+      this.#end.signal.throwIfAborted();
+      await this.#pauseUntil(nextPoll);
     }
   }
 
-  #pause(endsAt: number): Promise<void> {
+  #pauseUntil(endsAt: number): Promise<void> {
     return new Promise((resolve, reject) => {
-      const onPauseStopped = () => {
-        reject(new AtlasClosedError(`The client was closed while ${operation} waited to poll again`, { operation }));
-      };
-      const pause = new Pause(this.#deadlines, endsAt, { onPauseOver: resolve, onPauseStopped });
-      this.#interruptPause = () => {
-        pause.cancel();
-        reject(this.#end.signal.reason);
-      };
-      // By a callback of the caller's.
-      if (this.#end.signal.aborted) this.#interruptPause();
+      const onPauseStopped = () => reject(closedError());
+      this.#pause = new Pause(this.#deadlines, endsAt, { onPauseOver: resolve, onPauseStopped });
     });
   }
+}
+
+function closedError(): AtlasClosedError {
+  const message = `The client was closed while ${operation} waited to poll again: wait with a new client`;
+  return new AtlasClosedError(message, { operation });
 }

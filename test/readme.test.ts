@@ -153,7 +153,10 @@ describe('the environment', () => {
 
   it.each(names.map((own, n) => ({ own, later: names.slice(n + 1).flat() })))('$own comes first', ({ own, later }) => {
     const environment = Object.fromEntries([...own, ...later].map((name) => [name, `value-of-${name}`]));
-    expect(Object.values(credentialsFromEnvironment(environment))).toEqual(own.map((name) => `value-of-${name}`));
+    const { credentials, variables } = credentialsFromEnvironment(environment);
+    expect(Object.values(credentials)).toEqual(own.map((name) => `value-of-${name}`));
+    expect(Object.values(variables)).toEqual(own);
+    expect(Object.keys(variables)).toEqual(Object.keys(credentials));
   });
 });
 

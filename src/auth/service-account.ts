@@ -146,7 +146,7 @@ export class ServiceAccount implements Authenticator {
       waited += pause;
       // By then the server may be asked again.
       if (waited > retryAfter) return undefined;
-      await new Promise((resolve) => setTimeout(resolve, pause));
+      await new Promise((resolve) => setTimeout(resolve, pause).unref());
       const token = await this.#readShelf();
       if (token !== undefined) return token;
     }

@@ -1,7 +1,7 @@
 import type { AtlasErrorContext } from '../errors.js';
 import { attemptTimeoutError, connectionError } from '../exchange-errors.js';
 import { type Body, isObject, readBody } from '../http/decode.js';
-import type { Answer, ExchangeFailure, ExchangeLimits } from '../http/exchange.js';
+import { type Answer, type ExchangeFailure, type ExchangeLimits, mostDeadConnections } from '../http/exchange.js';
 import { Mask } from '../http/mask.js';
 import { isRetryableStatus, parseRetryAfter } from '../http/retry.js';
 import type { Transport } from '../http/transport.js';
@@ -57,9 +57,13 @@ export class TokenRequest {
     return { accessToken: parsed.data.access_token, lifetime, expiresAt: startedAt + lifetime };
   }
 
-  #exchange(): Promise<Answer> {
+  #exchange(deadConnections = 0): Promise<Answer> {
     return new Promise((resolve, reject) => {
-      const onFailure = (failure: ExchangeFailure) => reject(this.#noAnswer(failure));
+      const onFailure = (failure: ExchangeFailure) => {
+        const isFree = failure.onDeadConnection && deadConnections < mostDeadConnections;
+        if (isFree) resolve(this.#exchange(deadConnections + 1));
+        else reject(this.#noAnswer(failure));
+      };
       const request = {
         method: 'POST',
         path: this.#path,

@@ -52,7 +52,8 @@ export class TokenShelf {
 
 function patiently(use: () => Promise<unknown>): Promise<unknown> {
   return new Promise((resolve) => {
-    const timer = setTimeout(resolve, patience);
+    // A call that waits for it keeps the process alive.
+    const timer = setTimeout(resolve, patience).unref();
     const done = (value?: unknown) => {
       clearTimeout(timer);
       resolve(value);

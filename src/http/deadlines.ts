@@ -4,6 +4,8 @@ export interface Deadline {
   readonly expiresAt: number;
   /** Where it lies among those under way; below 0 while it does not. Kept by {@link Deadlines}; begins as -1. */
   slot: number;
+  /** Whether somebody waits for it: it keeps the process alive, and a close waits for it. */
+  readonly isAwaited: boolean;
   /** Called once, after that time, unless it was removed before. */
   expire(): void;
   /** Called when the client is closed: what only waits ends. */
@@ -21,13 +23,16 @@ export class Deadlines {
   #firesAt = Number.POSITIVE_INFINITY;
   #onIdle: (() => void) | undefined;
   #draining = false;
+  #awaited = 0;
 
   add(deadline: Deadline): void {
     // A dispatcher that retries begins an exchange again.
-    if (deadline.slot < 0) deadline.slot = this.#pending.push(deadline) - 1;
+    if (deadline.slot < 0) {
+      deadline.slot = this.#pending.push(deadline) - 1;
+      if (deadline.isAwaited) this.#awaited += 1;
+    }
     if (deadline.expiresAt < this.#firesAt) this.#arm(deadline.expiresAt);
-    // Whoever waits keeps the process alive; an idle client does not.
-    else if (this.#pending.length === 1) this.#timer?.ref();
+    else if (this.#awaited === 1) this.#timer?.ref();
   }
 
   remove(deadline: Deadline): void {
@@ -39,7 +44,9 @@ export class Deadlines {
     last.slot = slot;
     this.#pending.pop();
     deadline.slot = -1;
-    if (this.#pending.length > 0) return;
+    if (deadline.isAwaited) this.#awaited -= 1;
+    if (this.#awaited > 0) return;
+    // An idle client keeps no process alive.
     this.#timer?.unref();
     this.#onIdle?.();
   }
@@ -49,12 +56,13 @@ export class Deadlines {
     return this.#draining;
   }
 
-  /** Ends what only waits, and is fulfilled when nothing is under way any more. */
+  /** Ends what only waits, and is fulfilled when nobody waits for anything any more. */
   async drain(): Promise<void> {
     this.#draining = true;
     for (const deadline of [...this.#pending]) deadline.stopWaiting?.();
-    if (this.#pending.length > 0) await new Promise<void>((resolve) => (this.#onIdle = resolve));
-    clearTimeout(this.#timer);
+    if (this.#awaited > 0) await new Promise<void>((resolve) => (this.#onIdle = resolve));
+    // What nobody waits for still ends in time, over a dispatcher that stays open.
+    if (this.#pending.length === 0) clearTimeout(this.#timer);
   }
 
   #arm(at: number): void {
@@ -62,6 +70,7 @@ export class Deadlines {
     this.#firesAt = at;
     // One more, as a timer may fire up to 1 ms early. setTimeout takes 31 bits: a longer wait is looked at again then.
     this.#timer = setTimeout(this.#fire, Math.min(Math.max(at - performance.now(), 0) + 1, 0x7fff_ffff));
+    if (this.#awaited === 0) this.#timer.unref();
   }
 
   readonly #fire = (): void => {

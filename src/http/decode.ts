@@ -9,8 +9,8 @@ export interface Body {
   readonly json: unknown;
   /** Why it cannot be used as JSON; absent where it can. */
   readonly problem: string | undefined;
-  /** Whether its end is missing. */
-  readonly isCut?: boolean;
+  /** Whether it, or its end, could not be read. */
+  readonly isPartial?: boolean;
 }
 
 /** The JSON body inside an envelope, and the status that the envelope names. */
@@ -26,7 +26,7 @@ export interface Enveloped {
  */
 export function readBody(answer: Answer, limit: number): Body {
   if (answer.truncated) {
-    return { text: answer.body.toString(), json: undefined, problem: tooLarge(limit), isCut: true };
+    return { text: answer.body.toString(), json: undefined, problem: tooLarge(limit), isPartial: true };
   }
   const coding = headerValue(answer.headers, 'content-encoding')?.trim().toLowerCase();
   if (coding !== undefined && coding !== 'identity') return readCodedBody(answer, coding, limit);
@@ -40,10 +40,12 @@ export function readBody(answer: Answer, limit: number): Body {
 export function openEnvelope(body: Body): Enveloped | undefined {
   const { json, text } = body;
   if (!isObject(json)) return undefined;
+  const content = json['content'] ?? json['envelope'];
   const status = json['status'];
-  if (typeof status !== 'number' || !Number.isInteger(status) || status < 100 || status > 599) return undefined;
-  const content = json['content'] ?? json['envelope'] ?? json;
-  return { status, body: { text, json: content, problem: undefined } };
+  // A snapshot has a status too, in words.
+  const isStatus = typeof status === 'number' || (content !== undefined && typeof status === 'string');
+  if (!isStatus || !/^[1-5]\d\d$/.test(String(status))) return undefined;
+  return { status: Number(status), body: { text, json: content ?? json, problem: undefined } };
 }
 
 /** The value of a field; several of one name joined, as RFC 9110 section 5.3 allows. */
@@ -76,13 +78,13 @@ const decoders = new Map([
 function readCodedBody(answer: Answer, coding: string, limit: number): Body {
   const decode = decoders.get(coding);
   if (decode === undefined) {
-    return { text: '', json: undefined, problem: `its content coding ${coding.slice(0, 40)} is not understood` };
+    return unread(`its content coding ${coding.slice(0, 40)} is not understood`);
   }
   try {
     return parseBody(decode(answer.body, { maxOutputLength: limit }), answer.headers);
   } catch (error) {
     const large = error instanceof Error && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE';
-    return { text: '', json: undefined, problem: large ? tooLarge(limit) : 'its content coding is broken' };
+    return unread(large ? tooLarge(limit) : 'its content coding is broken');
   }
 }
 
@@ -90,7 +92,8 @@ function parseBody(bytes: Buffer, headers: HeaderFields): Body {
   const type = headers['content-type'];
   if (typeof type === 'string' && /charset="?iso-8859-1/i.test(type)) return parseText(bytes.toString('latin1'));
   const text = bytes.toString();
-  if (!isUtf8(bytes)) return { text, json: undefined, problem: 'it is not UTF-8' };
+  // Of an error, what can be read of it is told.
+  if (!isUtf8(bytes)) return { ...parseText(text), problem: 'it is not UTF-8' };
   return parseText(text.charCodeAt(0) === 0xfeff ? text.slice(1) : text);
 }
 
@@ -101,6 +104,10 @@ function parseText(text: string): Body {
     // The parser's own message quotes the body.
     return { text, json: undefined, problem: text === '' ? 'it is empty' : 'it is not JSON' };
   }
+}
+
+function unread(problem: string): Body {
+  return { text: '', json: undefined, problem, isPartial: true };
 }
 
 function tooLarge(limit: number): string {

@@ -40,6 +40,9 @@ export interface ExchangeLimits {
   readonly maxResponseSize: number;
 }
 
+/** How often a request is sent again that met a dead connection: a pool may have kept as many. */
+export const mostDeadConnections = 64;
+
 const empty = Buffer.alloc(0);
 const deadConnectionCodes = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE']);
 
@@ -47,6 +50,8 @@ const deadConnectionCodes = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE']);
 export class Exchange implements DispatchHandlerLike, Deadline {
   expiresAt = Number.POSITIVE_INFINITY;
   slot = -1;
+  // By its call, if by anybody.
+  readonly isAwaited = false;
   readonly #listener: ExchangeListener;
   readonly #limits: ExchangeLimits;
   readonly #wire: Wire;
@@ -62,6 +67,10 @@ export class Exchange implements DispatchHandlerLike, Deadline {
     this.#listener = listener;
     this.#limits = limits;
     this.#wire = wire;
+  }
+
+  get isEnded(): boolean {
+    return this.#ended;
   }
 
   onRequestStart(controller: DispatchControllerLike): void {

@@ -13,6 +13,7 @@ export class Mask {
       // As a body may quote it: in a JSON string, in a form or a URL, in HTML.
       forms.add(JSON.stringify(secret).slice(1, -1));
       forms.add(encodeURIComponent(secret));
+      forms.add(encodeURIComponent(secret).replace(/%../g, (octet) => octet.toLowerCase()));
       forms.add(
         secret.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;').replaceAll('>', '&gt;'),
       );

@@ -11,6 +11,7 @@ export interface PauseListener {
 export class Pause implements Deadline {
   readonly expiresAt: number;
   slot = -1;
+  readonly isAwaited = true;
   readonly #deadlines: Deadlines;
   readonly #listener: PauseListener;
 

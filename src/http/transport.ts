@@ -83,13 +83,16 @@ function openConnections(origin: string, watch: ConnectionWatch): Pool | EnvHttp
   return isBehindProxy ? openProxy(open) : open(origin, { connections: maxConnections, connect: connectUnheld() });
 }
 
-// A socket that connects keeps its process alive for as long as that takes, also when nobody waits for it any more.
+// A socket keeps its process alive while it connects, and while undici waits for an answer: also when nobody waits for
+// it any more. Whoever waits does that here, by a deadline.
 function connectUnheld(): buildConnector.connector {
   const connect = buildConnector({});
   return (options, callback) => {
     // Typed as nothing, it gives the socket.
     const socket: unknown = connect(options, callback);
-    if (socket instanceof Socket) socket.unref();
+    if (!(socket instanceof Socket)) return;
+    socket.unref();
+    socket.ref = () => socket;
   };
 }
 

@@ -30,17 +30,17 @@ function colourOf(name) {
 }
 
 /** The bars of one metric. */
-function panel({ left, title, better, rows, valueOf, textOf }) {
-  const scale = barRoom / Math.max(...rows.map(valueOf));
+function panel({ left, title, better, rows, measureOf, textOf }) {
+  const scale = barRoom / Math.max(...rows.map(measureOf));
   const bars = rows.map((row, n) => {
     const y = firstRow + n * rowHeight;
-    const length = (valueOf(row) * scale).toFixed(1);
+    const length = (measureOf(row) * scale).toFixed(1);
     return (
       `<rect class="${colourOf(row.name)}" x="${left}" y="${y}" width="${length}" height="${barHeight}" rx="2"/>` +
       `<text class="note" x="${left + barRoom + 8}" y="${y + 11}">${textOf(row)}</text>`
     );
   });
-  const bare = (left + valueOf(rows.find(({ name }) => name === yardstick)) * scale).toFixed(1);
+  const bare = (left + measureOf(rows.find(({ name }) => name === yardstick)) * scale).toFixed(1);
   const end = firstRow + rows.length * rowHeight - 6;
   return [
     `<text class="title" x="${left}" y="20">${title}</text>`,
@@ -63,7 +63,7 @@ export function draw({ summary, machine }) {
     title: 'CPU a call ÷ bare undici',
     better: 'less is better',
     rows,
-    valueOf: (row) => row.cpuRatio,
+    measureOf: (row) => row.cpuRatio,
     textOf: (row) => row.cpuRatio.toFixed(2),
   });
   const rate = panel({
@@ -71,7 +71,7 @@ export function draw({ summary, machine }) {
     title: 'Calls a second, 16 at once',
     better: 'more is better',
     rows,
-    valueOf: (row) => row.callsPerSecond,
+    measureOf: (row) => row.callsPerSecond,
     textOf: (row) => Math.round(row.callsPerSecond).toLocaleString('en'),
   });
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="CPU a call and calls a second of each client">

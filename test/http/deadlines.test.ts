@@ -14,6 +14,7 @@ beforeEach(() => {
 
 class Due implements Deadline {
   slot = -1;
+  isAwaited = true;
   expiresAt: number;
   readonly name: string;
   readonly onEnd: () => void;
@@ -29,6 +30,15 @@ class Due implements Deadline {
     ended.push(this.name);
     this.onEnd();
   }
+}
+
+/** As a token request whose calls have ended. */
+function addUnawaited(name: string, duration: number): Due {
+  const due = new Due(name, duration);
+  deadlines.remove(due);
+  due.isAwaited = false;
+  deadlines.add(due);
+  return due;
 }
 
 class Waiting extends Due {
@@ -114,7 +124,7 @@ describe('a deadline', () => {
 
   it('that was never added can be removed', () => {
     const a = new Due('a', 100);
-    deadlines.remove({ slot: -1, expiresAt: 0, expire: () => undefined });
+    deadlines.remove({ slot: -1, isAwaited: true, expiresAt: 0, expire: () => undefined });
     expect(a.slot).toBe(0);
     vi.advanceTimersByTime(101);
     expect(ended).toEqual(['a']);
@@ -265,5 +275,40 @@ describe('drain', () => {
     expect(vi.getTimerCount()).toBe(1);
     await deadlines.drain();
     expect(vi.getTimerCount()).toBe(0);
+  });
+});
+
+describe('a deadline that nobody waits for', () => {
+  it('holds up no close, and expires all the same', async () => {
+    addUnawaited('a', 100);
+    expect(await settled(deadlines.drain())).toBe(true);
+    vi.advanceTimersByTime(101);
+    expect(ended).toEqual(['a']);
+  });
+
+  it('leaves the close to those that somebody waits for', async () => {
+    const awaited = new Due('a', 100);
+    const drained = deadlines.drain();
+    deadlines.remove(addUnawaited('b', 50));
+    expect(await settled(drained)).toBe(false);
+    deadlines.remove(awaited);
+    expect(await settled(drained)).toBe(true);
+  });
+
+  it('keeps no process alive, one that somebody waits for does', () => {
+    const unref = vi.spyOn(globalThis, 'setTimeout');
+    const timer = () => unref.mock.results.at(-1)?.value;
+    const first = addUnawaited('a', 100);
+    new Due('b', 50);
+    expect(timer().hasRef()).toBe(true);
+    deadlines.remove(first);
+    expect(timer().hasRef()).toBe(true);
+    vi.advanceTimersByTime(51);
+    addUnawaited('c', 500);
+    expect(timer().hasRef()).toBe(false);
+    const last = new Due('d', 1000);
+    expect(timer().hasRef()).toBe(true);
+    deadlines.remove(last);
+    expect(timer().hasRef()).toBe(false);
   });
 });

@@ -23,13 +23,19 @@ describe('readBody', () => {
     ['blanks', ' ', 'it is not JSON', ' '],
     ['text', 'no', 'it is not JSON', 'no'],
     ['a byte order mark alone', '\ufeff', 'it is empty', ''],
-    ['bad UTF-8', [0x22, 0xff, 0x22], 'it is not UTF-8', '"\ufffd"'],
   ])('says what is wrong with %s', (_name, body, problem, text) => {
     expect(readBody(answer(typeof body === 'string' ? body : Uint8Array.from(body)), 99)).toEqual({
       text,
       json: undefined,
       problem,
     });
+  });
+
+  it('tells what can be read of bad UTF-8', () => {
+    const problem = 'it is not UTF-8';
+    const read = (...bytes: number[]) => readBody(answer(Uint8Array.from(bytes)), 99);
+    expect(read(0x22, 0xff, 0x22)).toEqual({ text: '"\ufffd"', json: '\ufffd', problem });
+    expect(read(0xff)).toEqual({ text: '\ufffd', json: undefined, problem });
   });
 
   it('takes one byte order mark away, at the beginning alone', () => {
@@ -40,8 +46,8 @@ describe('readBody', () => {
 
   it('gives the text of a body that was cut, and no JSON', () => {
     const problem = 'it is larger than maxResponseSize (5 bytes)';
-    expect(readBody(answer('123', {}, true), 5)).toEqual({ text: '123', json: undefined, problem, isCut: true });
-    expect(readBody(answer('123'), 5)).not.toHaveProperty('isCut');
+    expect(readBody(answer('123', {}, true), 5)).toEqual({ text: '123', json: undefined, problem, isPartial: true });
+    expect(readBody(answer('123'), 5)).not.toHaveProperty('isPartial');
     expect(readBody(answer('12', { 'content-encoding': 'gzip' }, true), 5).text).toBe('12');
   });
 
@@ -74,7 +80,7 @@ describe('readBody', () => {
     const coded = answer(encode(body), { 'content-encoding': coding });
     expect(readBody(coded, 100)).toEqual({ text: body, json: 'x'.repeat(98), problem: undefined });
     const problem = 'it is larger than maxResponseSize (99 bytes)';
-    expect(readBody(coded, 99)).toEqual({ text: '', json: undefined, problem });
+    expect(readBody(coded, 99)).toEqual({ text: '', json: undefined, problem, isPartial: true });
   });
 
   it('decodes latin1 below a coding', () => {
@@ -90,7 +96,8 @@ describe('readBody', () => {
     [['gzip', 'br'], 'its content coding gzip, br is not understood'],
     ['y'.repeat(41), `its content coding ${'y'.repeat(40)} is not understood`],
   ])('says what is wrong with %j', (coding, problem) => {
-    expect(readBody(answer('1', { 'content-encoding': coding }), 99)).toEqual({ text: '', json: undefined, problem });
+    const unread = { text: '', json: undefined, problem, isPartial: true };
+    expect(readBody(answer('1', { 'content-encoding': coding }), 99)).toEqual(unread);
   });
 
   it.each(['identity', 'Identity', ' identity '])('has nothing to undo of %s', (coding) => {

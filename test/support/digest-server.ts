@@ -28,7 +28,7 @@ export type Answer = WholeAnswer | 'reset' | 'hang';
 export type Respond = (request: SeenRequest) => Answer | Promise<Answer>;
 
 /** A server that answers as it is told, on a loopback socket. */
-export interface DigestServer {
+interface DigestServer {
   readonly url: string;
   readonly requests: readonly SeenRequest[];
 }

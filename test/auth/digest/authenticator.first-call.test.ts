@@ -1,0 +1,210 @@
+import { describe, expect, it, vi } from 'vitest';
+import { type Answer, startDigestServer } from '../../support/digest-server.js';
+import { countsByNonce, sorted, upTo } from './support/counts.js';
+import { nonceSite, snapshot } from './support/nonce-site.js';
+import { answered, openClient, openEmulator, together } from './support/open-client.js';
+
+// The waits between retries have tests of their own.
+vi.mock(import('../../../src/http/retry.js'), async (original) => ({ ...(await original()), retryDelay: () => 5 }));
+
+const key = { publicKey: 'abcdefgh', privateKey: '0123-secret-4567' };
+
+/** A server whose first answers are these, and which checks logins from then on. */
+async function serve(...first: (Answer | 'slow challenge')[]) {
+  const site = nonceSite(key);
+  const server = await startDigestServer(async (request) => {
+    const answer = first[request.number - 1];
+    if (answer === 'slow challenge') await new Promise((resolve) => setTimeout(resolve, 50));
+    return answer === undefined || answer === 'slow challenge' ? site(request) : answer;
+  });
+  return { server, get: openClient(server.url, key) };
+}
+
+describe('calls that come while another asks for the challenge', () => {
+  it('wait for it', async () => {
+    const { server, get } = await serve('slow challenge');
+    const first = get();
+    const others = together(20, () => get());
+    await vi.waitFor(() => expect(server.requests).toHaveLength(1));
+    expect(answered(await others)).toBe(20);
+    await first;
+    expect(server.requests).toHaveLength(22);
+    expect([...countsByNonce(server.requests).values()].map(sorted)).toEqual([upTo(21)]);
+  });
+
+  it('go on when the connection of that one is reset', async () => {
+    const { server, get } = await serve('reset');
+    expect(answered(await together(20, () => get()))).toBe(20);
+    expect(server.requests).toHaveLength(22);
+  });
+
+  it('go on when that one fails for good', async () => {
+    const { server, get } = await serve('reset');
+    const [first, ...others] = await together(20, (index) => get({ maxRetries: index === 0 ? 0 : 3 }));
+    expect(first).toMatchObject({ status: 'rejected', reason: { code: 'CONNECTION' } });
+    expect(answered(others)).toBe(19);
+    expect(server.requests).toHaveLength(21);
+  });
+
+  it('go on when several fail in turn', async () => {
+    const { server, get } = await serve('reset', 'reset', 'reset');
+    const results = await together(10, () => get({ maxRetries: 0 }));
+    expect(results.map(({ status }) => status)).toEqual([
+      ...['rejected', 'rejected', 'rejected'],
+      ...Array.from({ length: 7 }, () => 'fulfilled'),
+    ]);
+    expect(server.requests).toHaveLength(3 + 1 + 7);
+  });
+
+  it('go on when that one hangs', async () => {
+    const { server, get } = await serve('hang');
+    const [first, ...others] = await together(20, (index) =>
+      get(index === 0 ? { maxRetries: 0, attemptTimeout: 100 } : {}),
+    );
+    expect(first).toMatchObject({ status: 'rejected', reason: { code: 'TIMEOUT' } });
+    expect(answered(others)).toBe(19);
+    expect(server.requests).toHaveLength(21);
+  });
+
+  it('go on when that one is aborted', async () => {
+    const { server, get } = await serve('hang');
+    const abort = new AbortController();
+    const first = get({ signal: abort.signal });
+    const others = together(20, () => get());
+    await vi.waitFor(() => expect(server.requests).toHaveLength(1));
+    abort.abort(new Error('enough'));
+    await expect(first).rejects.toThrow('enough');
+    expect(answered(await others)).toBe(20);
+    expect(server.requests).toHaveLength(22);
+  });
+
+  it('go on when that one is aborted before it is sent', async () => {
+    const { server, get } = await serve();
+    const abort = new AbortController();
+    const first = get({ signal: abort.signal });
+    const others = together(5, () => get());
+    abort.abort(new Error('enough'));
+    await expect(first).rejects.toThrow('enough');
+    expect(answered(await others)).toBe(5);
+    expect(server.requests.length).toBeLessThanOrEqual(7);
+  });
+
+  it('go on when that one and those that would be next are aborted', async () => {
+    const { server, get } = await serve('hang');
+    const abort = new AbortController();
+    const aborted = together(5, () => get({ signal: abort.signal }));
+    const others = together(5, () => get());
+    await vi.waitFor(() => expect(server.requests).toHaveLength(1));
+    abort.abort(new Error('enough'));
+    expect((await aborted).map(({ status }) => status)).toEqual(upTo(5).map(() => 'rejected'));
+    expect(answered(await others)).toBe(5);
+    expect(server.requests).toHaveLength(1 + 1 + 5);
+  });
+
+  it('may all be aborted: the call after them asks', async () => {
+    const { server, get } = await serve('hang');
+    const abort = new AbortController();
+    const aborted = together(5, () => get({ signal: abort.signal }));
+    await vi.waitFor(() => expect(server.requests).toHaveLength(1));
+    abort.abort(new Error('enough'));
+    await aborted;
+    await get();
+    await get();
+    expect(server.requests).toHaveLength(1 + 3);
+  });
+
+  it('may give up while they wait, and the others are answered', async () => {
+    const { server, get } = await serve('slow challenge');
+    const results = await together(10, (index) => get(index % 2 === 1 ? { timeout: 10 } : {}));
+    expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(5);
+    for (const result of results) {
+      if (result.status === 'rejected') expect(result.reason).toMatchObject({ code: 'TIMEOUT', attempts: 1 });
+    }
+    expect(server.requests).toHaveLength(6);
+  });
+
+  it.each([503, 429, 500, 404])('go on when that one is answered %i', async (status) => {
+    const { get } = await serve({ status, body: `{"error":${status},"errorCode":"NO"}` });
+    const [first, ...others] = await together(20, (index) => get({ maxRetries: index === 0 ? 0 : 3 }));
+    expect(first).toMatchObject({ status: 'rejected', reason: { code: 'API_ERROR', status } });
+    expect(answered(others)).toBe(19);
+  });
+
+  it('go on, and so does that one, when it is answered 503', async () => {
+    const { get } = await serve({ status: 503 });
+    expect(answered(await together(20, () => get()))).toBe(20);
+  });
+
+  it('ask alone when that one is answered without a challenge', async () => {
+    const { server, get } = await serve({ status: 401 });
+    const [first, ...others] = await together(20, () => get());
+    expect(first).toMatchObject({ status: 'rejected', reason: { code: 'API_ERROR', status: 401 } });
+    expect(answered(others)).toBe(19);
+    expect(server.requests).toHaveLength(1 + 19 * 2);
+    await get();
+    expect(server.requests).toHaveLength(1 + 19 * 2 + 1);
+  });
+
+  it('ask alone when that one is answered with Basic', async () => {
+    const { server, get } = await serve({ status: 401, headers: { 'www-authenticate': 'Basic realm="r"' } });
+    const [first, ...others] = await together(20, () => get());
+    expect(first).toMatchObject({ status: 'rejected', reason: { code: 'AUTHENTICATION', status: 401 } });
+    expect(answered(others)).toBe(19);
+    expect(server.requests).toHaveLength(1 + 19 * 2);
+  });
+
+  it('go on when it meets a kept connection that is dead', async () => {
+    const { server, get } = await serve(snapshot, 'reset');
+    await get();
+    // By then the connection is free again.
+    await new Promise(setImmediate);
+    expect(answered(await together(20, () => get({ maxRetries: 0 })))).toBe(20);
+    expect(server.requests).toHaveLength(1 + 1 + 1 + 20);
+  });
+});
+
+describe('a server that needs no login', () => {
+  it('100 cold calls at once go on without a key', async () => {
+    const server = await startDigestServer(() => snapshot);
+    const get = openClient(server.url, key);
+    expect(answered(await together(100, () => get()))).toBe(100);
+    expect(answered(await together(10, () => get()))).toBe(10);
+    expect(server.requests).toHaveLength(110);
+    expect(server.requests.every(({ authorization }) => authorization === undefined)).toBe(true);
+  });
+
+  it('and then asks for one', async () => {
+    const { server, get } = await serve(snapshot, snapshot);
+    for (let i = 0; i < 4; i += 1) await get();
+    expect(server.requests).toHaveLength(5);
+  });
+});
+
+describe('a call that is tried again', () => {
+  it('counts on with the nonce that it has', async () => {
+    const { emulator, get } = await openEmulator(undefined);
+    emulator.respond({ status: 503 }, { reset: true }, { status: 500 });
+    await get();
+    expect(emulator.requests).toHaveLength(5);
+    expect([...countsByNonce(emulator.requests).values()]).toEqual([upTo(4)]);
+  });
+
+  it('an aborted request has used its nc up', async () => {
+    const { emulator, get } = await openEmulator(undefined);
+    await get();
+    emulator.respond({ hang: true });
+    await expect(get({ attemptTimeout: 100, maxRetries: 0 })).rejects.toMatchObject({ code: 'TIMEOUT' });
+    await get();
+    expect([...countsByNonce(emulator.requests).values()]).toEqual([upTo(3)]);
+  });
+
+  it('that times out while others ask does not end their wait', async () => {
+    const { emulator, get } = await openEmulator(undefined);
+    await get();
+    emulator.respond({ hang: true });
+    const hanging = get({ attemptTimeout: 100, maxRetries: 0 }).catch((error: unknown) => error);
+    expect(answered(await together(5, () => get()))).toBe(5);
+    expect(await hanging).toMatchObject({ code: 'TIMEOUT' });
+    expect(emulator.requests).toHaveLength(8);
+  });
+});

@@ -1,0 +1,154 @@
+import { HttpResponse, http } from 'msw';
+import { describe, expect, expectTypeOf, it, vi } from 'vitest';
+import {
+  AtlasApiError,
+  type AtlasPromise,
+  type AtlasResponse,
+  AtlasValidationError,
+  type TenantSnapshot,
+} from '../src/index.js';
+import { failedSnapshot } from './support/atlas-bodies.js';
+import { startMswServer } from './support/msw-server.js';
+import { openClient } from './support/open-client.js';
+import { openEmulator } from './support/open-emulator.js';
+import { rejection } from './support/rejection.js';
+import { path, tenantRoute } from './support/snapshot-routes.js';
+
+const missing = { error: 404, errorCode: 'SNAPSHOT_NOT_FOUND', detail: 'no such snapshot' };
+
+async function openAnswering(headers: [string, string][] = [], status = 200) {
+  const body = status === 200 ? failedSnapshot : missing;
+  const server = await startMswServer(http.get(tenantRoute, () => HttpResponse.json(body, { status, headers })));
+  return openClient({ baseUrl: server.url });
+}
+
+describe('the promise of a call', () => {
+  it('is a Promise', async () => {
+    const client = await openAnswering();
+    const promise = client.getTenantSnapshot(...path);
+    expect(promise).toBeInstanceOf(Promise);
+    expect(Object.prototype.toString.call(promise)).toBe('[object Promise]');
+    expect(await promise).toMatchObject({ status: 'FAILED' });
+    expect(await promise).toBe(await promise);
+    expect(await Promise.all([promise, 5])).toEqual([await promise, 5]);
+    expect(await Promise.resolve(promise)).toBe(await promise);
+  });
+
+  it('has then, catch and finally, which give plain promises', async () => {
+    const client = await openAnswering();
+    const promise = client.getTenantSnapshot(...path);
+    const onFinally = vi.fn();
+    for (const next of [promise.then(), promise.catch(() => undefined), promise.finally(onFinally)]) {
+      expect(next).toBeInstanceOf(Promise);
+      expect(next).not.toHaveProperty('withResponse');
+    }
+    await expect(promise.then(({ id }) => id)).resolves.toBe(failedSnapshot.id);
+    await expect(promise.finally(onFinally)).resolves.toBe(await promise);
+    expect(onFinally).toHaveBeenCalledTimes(2);
+  });
+
+  it('is rejected as any is', async () => {
+    const client = await openAnswering([], 404);
+    const promise = client.getTenantSnapshot(...path);
+    await expect(promise).rejects.toBeInstanceOf(AtlasApiError);
+    await expect(promise.catch((error: unknown) => error)).resolves.toBeInstanceOf(AtlasApiError);
+    await expect(Promise.all([promise])).rejects.toBeInstanceOf(AtlasApiError);
+  });
+
+  it('has the types of the contract', async () => {
+    const client = await openAnswering();
+    const promise = client.getTenantSnapshot(...path);
+    expectTypeOf(promise).toEqualTypeOf<AtlasPromise<TenantSnapshot>>();
+    expectTypeOf(promise).toExtend<Promise<TenantSnapshot>>();
+    expectTypeOf(promise.withResponse).returns.resolves.toEqualTypeOf<{
+      data: TenantSnapshot;
+      response: AtlasResponse;
+    }>();
+    await promise;
+  });
+});
+
+describe('withResponse()', () => {
+  it('gives the result, and all that is known of the answer', async () => {
+    const client = await openAnswering([
+      ['X-Request-Id', 'abc'],
+      ['RateLimit-Limit', '4000'],
+      ['RateLimit-Remaining', '0'],
+    ]);
+    const promise = client.getTenantSnapshot(...path);
+    const { data, response } = await promise.withResponse();
+    expect(data).toBe(await promise);
+    expect(response).toMatchObject({
+      status: 200,
+      headers: { 'content-type': 'application/json', 'x-request-id': 'abc', 'ratelimit-limit': '4000' },
+      endpoint: 'tenant',
+      attempts: 1,
+      rateLimit: { limit: 4000, remaining: 0 },
+    });
+  });
+
+  it('can be asked for again, and after the promise', async () => {
+    const client = await openAnswering();
+    const promise = client.getTenantSnapshot(...path);
+    await promise;
+    expect(await promise.withResponse()).toEqual(await promise.withResponse());
+  });
+
+  it('joins the values of a header that was sent twice', async () => {
+    const client = await openAnswering([
+      ['Set-Cookie', 'a=1'],
+      ['Set-Cookie', 'b=2'],
+    ]);
+    const { response } = await client.getTenantSnapshot(...path).withResponse();
+    expect(response.headers['set-cookie']).toBe('a=1, b=2');
+  });
+
+  it.each<[Record<string, string>, AtlasResponse['rateLimit']]>([
+    [{}, undefined],
+    [{ 'RateLimit-Limit': '10' }, { limit: 10, remaining: undefined }],
+    [{ 'RateLimit-Remaining': '9' }, { limit: undefined, remaining: 9 }],
+    [{ 'RateLimit-Limit': 'ten', 'RateLimit-Remaining': '-1' }, undefined],
+    [{ 'RateLimit-Limit': '1.5', 'RateLimit-Remaining': '10 a minute' }, undefined],
+    [
+      { 'RateLimit-Limit': 'a10', 'RateLimit-Remaining': '7' },
+      { limit: undefined, remaining: 7 },
+    ],
+  ])('reads the rate limit of %j', async (headers, rateLimit) => {
+    const client = await openAnswering(Object.entries(headers));
+    const { response } = await client.getTenantSnapshot(...path).withResponse();
+    expect(response.rateLimit).toEqual(rateLimit);
+    expect('rateLimit' in response).toBe(rateLimit !== undefined);
+  });
+
+  it('counts the attempts', async () => {
+    const emulator = await openEmulator();
+    const client = openClient({ baseUrl: emulator.url, credentials: emulator.credentials.accessToken });
+    emulator.sunset();
+    const call = client.getTenantSnapshot(emulator.groupId, emulator.clusterName, emulator.snapshotId);
+    const { response } = await call.withResponse();
+    expect(response).toMatchObject({ endpoint: 'flex', attempts: 2, status: 200 });
+    expect(response.headers['content-type']).toContain('vnd.atlas');
+  });
+
+  it('is rejected as the promise is', async () => {
+    const client = await openAnswering([], 404);
+    const promise = client.getTenantSnapshot(...path);
+    const error = await rejection(promise.withResponse(), AtlasApiError);
+    await expect(promise).rejects.toBe(error);
+    await rejection(client.getTenantSnapshot('', '', '').withResponse(), AtlasValidationError);
+  });
+
+  it('alone awaited leaves no rejection unhandled', async () => {
+    const onUnhandled = vi.fn();
+    process.on('unhandledRejection', onUnhandled);
+    try {
+      const client = await openAnswering([], 404);
+      await rejection(client.getTenantSnapshot(...path).withResponse(), AtlasApiError);
+      await rejection(client.getTenantSnapshot('', '', '').withResponse(), AtlasValidationError);
+      await new Promise((resolve) => setImmediate(resolve));
+    } finally {
+      process.off('unhandledRejection', onUnhandled);
+    }
+    expect(onUnhandled).not.toHaveBeenCalled();
+  });
+});

@@ -1,0 +1,161 @@
+import { HttpResponse, http, type JsonBodyType } from 'msw';
+import { describe, expect, it } from 'vitest';
+import { AtlasApiError, AtlasResponseError } from '../src/index.js';
+import { failedSnapshot, referenceErrors } from './support/atlas-bodies.js';
+import { startMswServer } from './support/msw-server.js';
+import { openClient } from './support/open-client.js';
+import { openEmulator } from './support/open-emulator.js';
+import { rejection } from './support/rejection.js';
+import { flexRoute, listPath, path, tenantListRoute, tenantRoute } from './support/snapshot-routes.js';
+import { runClock, stopClock } from './support/test-clock.js';
+
+const envelope = { envelope: true };
+
+async function openAnswering(body: JsonBodyType, status = 200) {
+  const server = await startMswServer(
+    http.get(tenantRoute, () => HttpResponse.json(body, { status })),
+    http.get(tenantListRoute, () => HttpResponse.json(body, { status })),
+  );
+  const client = openClient({ baseUrl: server.url, maxRetries: 0 });
+  return { client, call: () => client.getTenantSnapshot(...path, envelope) };
+}
+
+describe('an enveloped answer', () => {
+  it.each(['content', 'envelope'])('is read under the key %s', async (key) => {
+    const { call } = await openAnswering({ status: 200, [key]: failedSnapshot });
+    const { data, response } = await call().withResponse();
+    expect(data).toMatchObject({ id: failedSnapshot.id, finishTime: new Date(failedSnapshot.finishTime) });
+    expect(response.status).toBe(200);
+  });
+
+  it.each(['content', 'envelope'] as const)("is read from the emulator's, by %s", async (envelopeKey) => {
+    const emulator = await openEmulator({ envelopeKey });
+    const client = openClient({ baseUrl: emulator.url, credentials: emulator.credentials.apiKey });
+    const ids = [emulator.groupId, emulator.clusterName, emulator.snapshotId] as const;
+    for (const endpoint of ['tenant', 'flex'] as const) {
+      const options = { ...envelope, pretty: true, endpoint };
+      expect(await client.getTenantSnapshot(...ids, options)).toMatchObject({ id: emulator.snapshotId });
+      expect(await client.listTenantSnapshots(ids[0], ids[1], options)).toHaveLength(emulator.snapshots.length);
+      const missing = client.getTenantSnapshot(ids[0], ids[1], '0'.repeat(24), options);
+      expect(await rejection(missing, AtlasApiError)).toMatchObject({ status: 404, errorCode: 'SNAPSHOT_NOT_FOUND' });
+    }
+  });
+
+  it.each(referenceErrors)('of an inner $error is an error of that status', async (body) => {
+    const { error: status, errorCode, detail, reason } = body;
+    const { call } = await openAnswering({ status, content: body });
+    const error = await rejection(call(), AtlasApiError);
+    expect(error).toMatchObject({ status, errorCode, detail, reason, attempts: 1 });
+    expect(JSON.parse(error.body)).toEqual({ status, content: body });
+  });
+
+  it('of an inner 503 is retried', async () => {
+    const emulator = await openEmulator();
+    emulator.respond({ status: 503 });
+    stopClock();
+    const client = openClient({ baseUrl: emulator.url, credentials: emulator.credentials.accessToken });
+    const call = client.getTenantSnapshot(emulator.groupId, emulator.clusterName, emulator.snapshotId, {
+      ...envelope,
+      maxRetries: 1,
+    });
+    const { response } = await runClock(call.withResponse());
+    expect(response).toMatchObject({ status: 200, attempts: 2 });
+    expect(emulator.requests.map(({ status }) => status)).toEqual([200, 200]);
+  });
+
+  it('of an inner 401 renews a token', async () => {
+    const emulator = await openEmulator();
+    const stale = emulator.issueToken();
+    emulator.revokeTokens();
+    const fresh = emulator.issueToken();
+    const tokens = [stale, fresh];
+    const client = openClient({
+      baseUrl: emulator.url,
+      credentials: { accessToken: () => tokens.shift() ?? 'none-left' },
+    });
+    const ids = [emulator.groupId, emulator.clusterName, emulator.snapshotId] as const;
+    await expect(client.getTenantSnapshot(...ids, envelope)).resolves.toMatchObject({ id: emulator.snapshotId });
+    expect(emulator.requests).toHaveLength(2);
+  });
+
+  it('of an inner 410 is a sunset', async () => {
+    const server = await startMswServer(
+      http.get(tenantRoute, () =>
+        HttpResponse.json({ status: 410, content: { error: 410, errorCode: 'VERSION_GONE' } }),
+      ),
+      http.get(flexRoute, () => HttpResponse.json({ status: 200, envelope: failedSnapshot })),
+    );
+    const call = openClient({ baseUrl: server.url }).getTenantSnapshot(...path, envelope);
+    const { response } = await call.withResponse();
+    expect(response).toMatchObject({ endpoint: 'flex', attempts: 2 });
+    expect(server.requests[1]?.path).toMatch(/\?envelope=true$/);
+  });
+
+  it('of a list is the list itself', async () => {
+    const { client } = await openAnswering({ status: 200, results: [failedSnapshot], totalCount: 1 });
+    const list = client.listTenantSnapshots(...listPath, envelope);
+    expect(await list).toMatchObject([{ id: failedSnapshot.id }]);
+    expect((await list.withResponse()).response.status).toBe(200);
+  });
+
+  it('of a list that is refused has the inner status', async () => {
+    const { client } = await openAnswering({ status: 403, content: referenceErrors[2] });
+    const error = await rejection(client.listTenantSnapshots(...listPath, envelope), AtlasApiError);
+    expect(error).toMatchObject({ status: 403, errorCode: 'CANNOT_CHANGE_GROUP_NAME' });
+  });
+
+  it('may be null, and the other key holds it', async () => {
+    const { call } = await openAnswering({ status: 200, content: null, envelope: failedSnapshot });
+    await expect(call()).resolves.toMatchObject({ id: failedSnapshot.id });
+  });
+});
+
+describe('an answer without an envelope, although one was asked for', () => {
+  it('is read as it is, also where its own status is a word', async () => {
+    const { call } = await openAnswering(failedSnapshot);
+    await expect(call()).resolves.toMatchObject({ status: 'FAILED', id: failedSnapshot.id });
+  });
+
+  it('is an error by its HTTP status', async () => {
+    const { call } = await openAnswering(referenceErrors[2] ?? null, 403);
+    expect(await rejection(call(), AtlasApiError)).toMatchObject({
+      status: 403,
+      errorCode: 'CANNOT_CHANGE_GROUP_NAME',
+    });
+  });
+
+  it('is not opened where the HTTP status is an error already', async () => {
+    const { call } = await openAnswering({ status: 200, content: failedSnapshot }, 403);
+    expect(await rejection(call(), AtlasApiError)).toMatchObject({ status: 403 });
+  });
+});
+
+describe('an envelope that was not asked for', () => {
+  it('is not opened', async () => {
+    const { client } = await openAnswering({ status: 200, content: failedSnapshot });
+    const { issues } = await rejection(client.getTenantSnapshot(...path), AtlasResponseError);
+    expect(issues).toMatchObject([{ path: 'status' }]);
+  });
+});
+
+describe('rubbish in place of an envelope', () => {
+  it.each<[string, JsonBodyType]>([
+    ['content that is no object', { status: 200, content: 'text' }],
+    ['content that is a list', { status: 200, content: [] }],
+    ['no content', { status: 200 }],
+    ['a status that is none', { status: 99, content: failedSnapshot }],
+    ['a status past 599', { status: 600, content: failedSnapshot }],
+    ['half a status', { status: 200.5, content: failedSnapshot }],
+    ['a list', [{ status: 200, content: failedSnapshot }]],
+    ['null', null],
+    ['a number', 200],
+  ])('%s is an answer that breaks the contract', async (_name, body) => {
+    const { call } = await openAnswering(body);
+    await rejection(call(), AtlasResponseError);
+  });
+
+  it.each([100, 204, 302, 599])('an inner %i is no success', async (status) => {
+    const { call } = await openAnswering({ status, content: failedSnapshot });
+    expect(await rejection(call(), AtlasApiError)).toMatchObject({ status });
+  });
+});

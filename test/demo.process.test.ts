@@ -1,0 +1,115 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { openEmulator } from './support/open-emulator.js';
+import { snapshotId } from './support/snapshot-routes.js';
+
+const demo = fileURLToPath(new URL('demo.mjs', import.meta.url));
+
+/** Runs the demo with nothing else in its environment. */
+function run(environment: Record<string, string>): Promise<{ code: number; stdout: string; stderr: string }> {
+  return new Promise((resolve) => {
+    const env = { TZ: 'Europe/Berlin', LANG: 'en_US.UTF-8', NODE_NO_WARNINGS: '1', ...environment };
+    execFile(process.execPath, [demo], { env }, (error, stdout, stderr) => {
+      resolve({ code: Number(error?.code ?? 0), stdout, stderr });
+    });
+  });
+}
+
+async function openAtlas() {
+  const emulator = await openEmulator();
+  const { publicKey, privateKey } = emulator.credentials.apiKey;
+  const environment = {
+    MONGODB_ATLAS_BASE_URL: emulator.url,
+    MONGODB_ATLAS_PUBLIC_KEY: publicKey,
+    MONGODB_ATLAS_PRIVATE_KEY: privateKey,
+    ATLAS_GROUP_ID: emulator.groupId,
+    ATLAS_CLUSTER_NAME: emulator.clusterName,
+  };
+  return { emulator, environment };
+}
+
+describe('the demo', { timeout: 30_000 }, () => {
+  it('reads from the emulator where the environment has nothing, before and after a sunset', async () => {
+    const { code, stdout, stderr } = await run({});
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const [before = '', after = ''] = stdout.split('--- Atlas retires');
+    expect(before).toMatch(/^Reading from the emulator at http:\/\/127\.0\.0\.1:\d+/);
+    expect(before).toMatch(/5 snapshots of cluster Cluster0, newest first \(the tenant endpoint, 1 attempt/);
+    expect(before).toMatch(/Waiting for the newest, \w{24}:\n {2}QUEUED\n {2}RUNNING\n {2}COMPLETED\n/);
+    expect(before).toMatch(/^ {2}Status {6}COMPLETED$/m);
+    expect(before).toMatch(/^ {2}Kept until {2}.* \(another 8 days\)$/m);
+    expect(before).toMatch(/^ {2}Told by {5}the tenant endpoint/m);
+    expect(after).toMatch(/newest first \(the Flex endpoint, 2 attempts/);
+    expect(after).toMatch(/^ {2}Told by {5}the Flex endpoint, 1 attempt/m);
+    expect(stdout).not.toMatch(/undefined|NaN|Invalid|null/);
+  });
+
+  it('reads from Atlas where the environment has credentials and ids', async () => {
+    const { emulator, environment } = await openAtlas();
+    const { code, stdout, stderr } = await run({ ...environment, ATLAS_SNAPSHOT_ID: emulator.snapshotId });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toContain(`Reading from real Atlas at ${emulator.url}`);
+    expect(stdout).toContain(`Waiting for snapshot ${emulator.snapshotId}:`);
+    expect(stdout).toMatch(/^ {2}Finished {4}.* \(after 2 minutes\)$/m);
+    expect(stdout).not.toContain('emulator at');
+  });
+
+  it.each(['ATLAS_GROUP_ID', 'ATLAS_CLUSTER_NAME', 'MONGODB_ATLAS_PUBLIC_KEY'])(
+    'reads from the emulator where %s is missing',
+    async (name) => {
+      const { emulator, environment } = await openAtlas();
+      const { stdout, code } = await run({ ...environment, [name]: '' });
+      expect(stdout).toContain('Reading from the emulator');
+      expect(code).toBe(0);
+      expect(emulator.requests).toEqual([]);
+    },
+  );
+
+  it('shows an empty cluster', async () => {
+    const { emulator, environment } = await openAtlas();
+    emulator.seed({ snapshots: [] });
+    const { code, stdout } = await run(environment);
+    expect(code).toBe(0);
+    expect(stdout).toContain('0 snapshots of cluster Cluster0');
+  });
+
+  it('shows a snapshot that says little', async () => {
+    const { emulator, environment } = await openAtlas();
+    emulator.seed({ snapshots: [{ id: snapshotId, status: 'COMPLETED' }] });
+    const { code, stdout } = await run(environment);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^ {2}Finished {4}-$/m);
+    expect(stdout).not.toMatch(/undefined|NaN|Invalid/);
+  });
+
+  it.each([
+    [
+      'a cluster that is not there',
+      { ATLAS_CLUSTER_NAME: 'NoSuch' },
+      /^AtlasApiError \(API_ERROR\): .*CLUSTER_NOT_FOUND/,
+    ],
+    ['a wrong key', { MONGODB_ATLAS_PRIVATE_KEY: 'wrong' }, /^AtlasApiError \(API_ERROR\): .*401.*IP access list/],
+    [
+      'half a key',
+      { MONGODB_ATLAS_PRIVATE_KEY: '' },
+      /^AtlasConfigurationError \(CONFIGURATION\): .*PRIVATE_KEY is not/,
+    ],
+    ['a bad id', { ATLAS_GROUP_ID: 'abc' }, /^AtlasValidationError \(INVALID_ARGUMENT\): .*groupId/],
+  ])('tells of %s in a line, and exits with 1', async (_name, change, expected) => {
+    const { emulator, environment } = await openAtlas();
+    const { code, stderr } = await run({ ...environment, ...change });
+    expect(code).toBe(1);
+    expect(stderr.trim()).toMatch(expected);
+    expect(stderr.trim().split('\n')).toHaveLength(1);
+    expect(stderr).not.toContain(emulator.credentials.apiKey.privateKey);
+  });
+
+  it('tells of a snapshot that has failed', async () => {
+    const { emulator, environment } = await openAtlas();
+    emulator.seed({ snapshots: [{ id: snapshotId, status: 'FAILED' }] });
+    const { code, stderr } = await run(environment);
+    expect(code).toBe(1);
+    expect(stderr).toContain(`AtlasSnapshotFailedError (SNAPSHOT_FAILED): Snapshot ${snapshotId} has failed`);
+  });
+});

@@ -1,0 +1,215 @@
+import { describe, expect, expectTypeOf, it } from 'vitest';
+import type { z } from 'zod';
+import {
+  type ApiErrorBody,
+  apiErrorSchema,
+  clusterNameSchema,
+  groupIdSchema,
+  type SnapshotStatus,
+  snapshotIdSchema,
+  type TenantSnapshot,
+  tenantSnapshotSchema,
+} from '../src/index.js';
+import { snapshotPageSchema } from '../src/schemas.js';
+import { failedSnapshot, referenceSnapshot } from './support/atlas-bodies.js';
+
+/** As it comes off the wire. */
+const parse = (body: object) => tenantSnapshotSchema.parse(JSON.parse(JSON.stringify(body)));
+
+function issuesOf(schema: z.ZodType, value: unknown) {
+  return schema.safeParse(value).error?.issues.map(({ path }) => path.join('.'));
+}
+
+const times = ['scheduledTime', 'startTime', 'finishTime', 'expiration'] as const;
+const texts = ['id', 'status', 'mongoDBVersion'] as const;
+
+describe('tenantSnapshotSchema', () => {
+  it("makes dates of the reference page's example, and keeps the rest", () => {
+    const at = new Date('2025-05-04T09:42:00Z');
+    expect(parse(referenceSnapshot)).toStrictEqual({
+      ...referenceSnapshot,
+      expiration: at,
+      finishTime: at,
+      scheduledTime: at,
+      startTime: at,
+    });
+  });
+
+  it('takes a real FAILED snapshot, which leaves fields out', () => {
+    const snapshot = parse(failedSnapshot);
+    expect(snapshot).toStrictEqual({
+      finishTime: new Date(Date.UTC(2019, 3, 26, 14, 8, 7)),
+      id: '5cc310ace5dc7ce369814bc8',
+      mongoDBVersion: '4.2.7',
+      scheduledTime: new Date(Date.UTC(2019, 3, 26, 12)),
+      startTime: new Date(Date.UTC(2019, 3, 26, 14, 7, 53)),
+      status: 'FAILED',
+    });
+    expect(Object.keys(snapshot).sort()).toEqual(Object.keys(failedSnapshot).sort());
+  });
+
+  it('takes an empty object: every field is optional', () => {
+    expect(Object.keys(parse({}))).toEqual([]);
+  });
+
+  it.each([...times, ...texts, 'links'])('%s: null is absent, the key too', (name) => {
+    const snapshot = parse({ ...referenceSnapshot, [name]: null });
+    expect(Object.keys(snapshot)).not.toContain(name);
+    expect(Object.keys(snapshot)).toHaveLength(Object.keys(referenceSnapshot).length - 1);
+  });
+
+  it('keeps an unknown field, also null, and also nested', () => {
+    const body = { region: null, size: { bytes: 12, unit: 'GB' }, links: [{ href: 'a', rel: 'self', title: 'b' }] };
+    expect(parse(body)).toStrictEqual(body);
+  });
+
+  it.each(['PENDING', 'QUEUED', 'RUNNING', 'FAILED', 'COMPLETED', 'ARCHIVED', ''])('keeps the status %j', (status) => {
+    expect(parse({ status })).toStrictEqual({ status });
+  });
+
+  it.each([
+    ['2019-04-26T14:08:07Z', 1556287687000],
+    ['2019-04-26T14:08:07.5Z', 1556287687500],
+    ['2019-04-26T14:08:07.123456Z', 1556287687123],
+    ['2019-04-26T16:08:07+02:00', 1556287687000],
+    ['2019-04-26T09:08:07-05:00', 1556287687000],
+    ['1969-12-31T23:59:59Z', -1000],
+    ['2024-02-29T00:00:00Z', 1709164800000],
+  ])('reads the time %s', (text, time) => {
+    for (const name of times) expect(parse({ [name]: text })[name]).toStrictEqual(new Date(time));
+  });
+
+  it.each([
+    'yesterday',
+    '',
+    '2019-04-26',
+    '2019-04-26 14:08:07Z',
+    '2019-04-26T14:08:07',
+    '2019-13-26T14:08:07Z',
+    '2023-02-29T00:00:00Z',
+    '2019-04-26T14:08:07Z\n',
+    1556287687000,
+    {},
+    false,
+  ])('refuses the time %j', (value) => {
+    for (const name of times) expect(issuesOf(tenantSnapshotSchema, { [name]: value })).toEqual([name]);
+  });
+
+  it.each<[object, string[]]>([
+    [{ id: 'A'.repeat(24) }, ['id']],
+    [{ id: 'a'.repeat(23) }, ['id']],
+    [{ id: 5 }, ['id']],
+    [{ status: 5 }, ['status']],
+    [{ mongoDBVersion: 8 }, ['mongoDBVersion']],
+    [{ links: {} }, ['links']],
+    [{ links: ['a'] }, ['links.0']],
+    [{ links: [{ href: 'a', rel: 'self' }, { rel: 1 }] }, ['links.1.href', 'links.1.rel']],
+    [{ id: 'x', status: 1, startTime: 'now' }, ['id', 'status', 'startTime']],
+  ])('refuses %j, and names each place', (body, places) => {
+    expect(issuesOf(tenantSnapshotSchema, body)?.sort()).toEqual(places.sort());
+  });
+
+  it.each([null, 'text', 5, true, [], [{}]])('refuses %j, which is no object', (value) => {
+    expect(issuesOf(tenantSnapshotSchema, value)).toEqual(['']);
+  });
+
+  it('gives no prototype to a field of that name', () => {
+    const snapshot = tenantSnapshotSchema.parse(JSON.parse('{"__proto__": {"status": "COMPLETED"}}'));
+    expect(snapshot.status).toBeUndefined();
+    expect(Object.getPrototypeOf(snapshot)).toBe(Object.prototype);
+  });
+
+  it('has the type TenantSnapshot', () => {
+    expectTypeOf(tenantSnapshotSchema.parse).returns.toEqualTypeOf<TenantSnapshot>();
+    expectTypeOf<'ARCHIVED'>().toExtend<SnapshotStatus>();
+    expectTypeOf<{ id: undefined }>().toExtend<TenantSnapshot>();
+  });
+});
+
+describe('snapshotPageSchema', () => {
+  it('parses each result, and keeps what it does not know', () => {
+    const page = { links: [], results: [failedSnapshot, {}], totalCount: 2, status: 200 };
+    expect(snapshotPageSchema.parse(page)).toStrictEqual({ ...page, results: [parse(failedSnapshot), {}] });
+  });
+
+  it('takes a null count and null links for none', () => {
+    expect(snapshotPageSchema.parse({ results: [], totalCount: null, links: null })).toStrictEqual({ results: [] });
+  });
+
+  it.each<[object, string[]]>([
+    [{}, ['results']],
+    [{ results: null }, ['results']],
+    [{ results: [{ id: 1 }] }, ['results.0.id']],
+    [{ results: [], totalCount: -1 }, ['totalCount']],
+    [{ results: [], totalCount: 1.5 }, ['totalCount']],
+    [{ results: [], totalCount: '1' }, ['totalCount']],
+    [{ results: [], links: [{}] }, ['links.0.href', 'links.0.rel']],
+  ])('refuses %j', (body, places) => {
+    expect(issuesOf(snapshotPageSchema, body)).toEqual(places);
+  });
+
+  it('takes a count of 0', () => {
+    expect(snapshotPageSchema.parse({ results: [], totalCount: 0 })).toStrictEqual({ results: [], totalCount: 0 });
+  });
+});
+
+describe('apiErrorSchema', () => {
+  const least = { error: 404, errorCode: 'RESOURCE_NOT_FOUND' };
+
+  it('needs error and errorCode alone', () => {
+    expect(apiErrorSchema.parse(least)).toStrictEqual(least);
+  });
+
+  it('takes all fields, parameters of any type, and fields that it does not know', () => {
+    const body = {
+      ...least,
+      detail: 'd',
+      reason: 'r',
+      parameters: ['a', 1, null, { b: [] }],
+      badRequestDetail: { fields: [{ description: 'must not be null', field: 'name', more: 1 }] },
+      more: true,
+    };
+    expect(apiErrorSchema.parse(body)).toStrictEqual(body);
+  });
+
+  it.each(['detail', 'reason', 'parameters', 'badRequestDetail'])('takes a null %s for none', (name) => {
+    expect(apiErrorSchema.parse({ ...least, [name]: null })).toStrictEqual(least);
+  });
+
+  it.each<[unknown, string[]]>([
+    [{ errorCode: 'X' }, ['error']],
+    [{ error: 404 }, ['errorCode']],
+    [{ error: 404.5, errorCode: 'X' }, ['error']],
+    [{ error: '404', errorCode: 'X' }, ['error']],
+    [{ error: 404, errorCode: 5 }, ['errorCode']],
+    [{ ...least, detail: 1 }, ['detail']],
+    [{ ...least, reason: {} }, ['reason']],
+    [{ ...least, parameters: 'a' }, ['parameters']],
+    [{ ...least, badRequestDetail: { fields: {} } }, ['badRequestDetail.fields']],
+    [
+      { ...least, badRequestDetail: { fields: [{}] } },
+      ['badRequestDetail.fields.0.description', 'badRequestDetail.fields.0.field'],
+    ],
+    ['<html>', ['']],
+    [undefined, ['']],
+  ])('refuses %j', (body, places) => {
+    expect(issuesOf(apiErrorSchema, body)).toEqual(places);
+  });
+
+  it('has the type ApiErrorBody', () => {
+    expectTypeOf(apiErrorSchema.parse).returns.toEqualTypeOf<ApiErrorBody>();
+  });
+});
+
+describe('the schemas of path values', () => {
+  it.each([groupIdSchema, snapshotIdSchema])('take 24 hexadecimal digits in lower case', (schema) => {
+    expect(schema.parse('0123456789abcdef01234567')).toBe('0123456789abcdef01234567');
+    expect(issuesOf(schema, '0123456789ABCDEF01234567')).toEqual(['']);
+    expectTypeOf(schema.parse).returns.toBeString();
+  });
+
+  it('take a cluster name', () => {
+    expect(clusterNameSchema.parse('My-Cluster-1')).toBe('My-Cluster-1');
+    expect(issuesOf(clusterNameSchema, 'My Cluster')).toEqual(['']);
+  });
+});

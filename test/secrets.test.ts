@@ -1,0 +1,263 @@
+import { createServer } from 'node:http';
+import { type AddressInfo, createServer as createSocketServer, type Server } from 'node:net';
+import { HttpResponse, http } from 'msw';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import {
+  AtlasApiError,
+  AtlasAuthenticationError,
+  AtlasClosedError,
+  AtlasConnectionError,
+  type AtlasCredentials,
+  AtlasError,
+  AtlasResponseError,
+  AtlasTimeoutError,
+} from '../src/index.js';
+import { startMswServer } from './support/msw-server.js';
+import { openClient } from './support/open-client.js';
+import { openEmulator } from './support/open-emulator.js';
+import { rejection } from './support/rejection.js';
+import { shown } from './support/shown.js';
+import { path, tenantRoute } from './support/snapshot-routes.js';
+
+// With letters that JSON, HTML and URLs write in another way.
+const privateKey = 'pr1v&te "k\\y" <of> mine/é';
+const clientSecret = 'mdb_sa_sk_s3cr3t"&<>\\';
+const issuedToken = 'issued-token-0123456789';
+const callerToken = 'caller-token-0123456789';
+
+interface Login {
+  readonly name: string;
+  readonly credentials: AtlasCredentials;
+  readonly secrets: readonly string[];
+}
+
+const logins: Login[] = [
+  { name: 'an API key', credentials: { publicKey: 'publickey', privateKey }, secrets: [privateKey] },
+  {
+    name: 'a service account',
+    credentials: { clientId: 'mdb_sa_id_1', clientSecret },
+    secrets: [clientSecret, issuedToken, Buffer.from(`mdb_sa_id_1:${clientSecret}`).toString('base64')],
+  },
+  { name: 'a token', credentials: { accessToken: callerToken }, secrets: [callerToken] },
+  { name: 'a function', credentials: { accessToken: () => callerToken }, secrets: [callerToken] },
+];
+
+/** The ways in which a body may write a text. */
+function formsOf(secret: string): string[] {
+  const html = secret
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;');
+  return [secret, JSON.stringify(secret).slice(1, -1), html, encodeURIComponent(secret)];
+}
+
+function expectNoSecret(value: unknown, secrets: readonly string[]): void {
+  const text = shown(value);
+  for (const form of secrets.flatMap(formsOf)) {
+    expect(text).not.toContain(form);
+    // As inspect writes a text that has quotes in it.
+    expect(text.replaceAll('\\\\', '\\').replaceAll("\\'", "'")).not.toContain(form);
+  }
+}
+
+type Echo = (secrets: readonly string[]) => { body?: string; headers?: Record<string, string>; status?: number };
+
+/** An Atlas that logs in anybody, and answers with what `echo` makes of the secrets and of the Authorization value. */
+function startEcho(secrets: readonly string[], echo: Echo) {
+  const challenge = { 'www-authenticate': 'Digest realm="r", nonce="n0nce", qop="auth", algorithm=SHA-256' };
+  const seen: string[] = [];
+  const server = startMswServer(
+    http.post('*/api/oauth/token', () => HttpResponse.json({ access_token: issuedToken, expires_in: 3600 })),
+    http.get(tenantRoute, ({ request }) => {
+      const authorization = request.headers.get('authorization');
+      if (authorization === null) return new HttpResponse(null, { status: 401, headers: challenge });
+      seen.push(authorization);
+      const { body = '', headers = {}, status = 403 } = echo([...secrets, authorization]);
+      return new HttpResponse(body, { status, headers });
+    }),
+  );
+  return { server, seen };
+}
+
+const inJson =
+  (make: (secrets: readonly string[]) => object): Echo =>
+  (secrets) => ({ body: JSON.stringify(make(secrets)), headers: { 'content-type': 'application/json' } });
+
+// undici takes header values of one byte a character.
+const headerSafe = (secret: string) => /^[\x20-\x7e]*$/.test(secret);
+
+const badRequest = (field: string | undefined, description: string) => ({
+  badRequestDetail: { fields: [{ field, description }] },
+});
+
+const echoes: [name: string, echo: Echo][] = [
+  ['raw', (secrets) => ({ body: `You sent ${secrets.join(' and ')}.` })],
+  ['in HTML', (secrets) => ({ body: `<p>${secrets.map((secret) => formsOf(secret)[2]).join('</p><p>')}</p>` })],
+  ['in a URL', (secrets) => ({ body: secrets.map(encodeURIComponent).join('&') })],
+  ['in JSON: detail', inJson((secrets) => ({ detail: secrets.join() }))],
+  ['in JSON: reason', inJson((secrets) => ({ reason: secrets.join() }))],
+  ['in JSON: errorCode', inJson((secrets) => ({ errorCode: secrets.join() }))],
+  ['in JSON: parameters', inJson((secrets) => ({ parameters: [{ deep: secrets }] }))],
+  ['in JSON: a key', inJson((secrets) => ({ parameters: [{ [secrets.join()]: 1 }] }))],
+  ['in JSON: badRequestDetail', inJson(([field, ...others]) => badRequest(field, others.join()))],
+  ['in header fields', (secrets) => ({ headers: { 'x-echo': secrets.filter(headerSafe).join() } })],
+  ['in a redirect', (secrets) => ({ status: 302, headers: { location: `/?${secrets.filter(headerSafe).join()}` } })],
+];
+
+describe.each(logins)('with $name', ({ credentials, secrets }) => {
+  it.each(echoes)('an error body that echoes the secrets %s is masked', async (_name, echo) => {
+    const { server, seen } = startEcho(secrets, echo);
+    const client = openClient({ baseUrl: (await server).url, credentials, endpoint: 'tenant', maxRetries: 0 });
+    const error = await rejection(client.getTenantSnapshot(...path), AtlasApiError);
+    expect(seen).toHaveLength(1);
+    expectNoSecret(error, [...secrets, ...seen]);
+    expect(shown(error)).toContain('[masked]');
+  });
+
+  it('a body that is cut inside a secret shows no half of it', async () => {
+    const secret = secrets[0] ?? '';
+    const { server } = startEcho(secrets, () => ({ body: 'x'.repeat(16_384 - 8) + secret }));
+    const client = openClient({ baseUrl: (await server).url, credentials, endpoint: 'tenant', maxRetries: 0 });
+    const error = await rejection(client.getTenantSnapshot(...path), AtlasApiError);
+    expect(error.body).not.toContain(secret.slice(0, 6));
+  });
+
+  it('the client shows none, before and after a call', async () => {
+    const { server } = startEcho(secrets, () => ({ status: 200, body: '{}' }));
+    const client = openClient({ baseUrl: (await server).url, credentials });
+    expectNoSecret(client, secrets);
+    const promise = client.getTenantSnapshot(...path);
+    expectNoSecret(promise, secrets);
+    const { response } = await promise.withResponse();
+    for (const value of [client, promise, response]) expectNoSecret(value, secrets);
+    expect(Object.keys(client)).toEqual([]);
+    expect(Object.keys(promise)).toEqual([]);
+    expect(JSON.stringify(client)).toBe('{}');
+  });
+
+  it('no error of another kind shows one', async () => {
+    const { server } = startEcho(secrets, (all) => ({
+      status: 200,
+      body: JSON.stringify({ status: all, id: all.join() }),
+    }));
+    const client = openClient({ baseUrl: (await server).url, credentials, maxRetries: 0 });
+    const invalid = await rejection(client.getTenantSnapshot(...path), AtlasResponseError);
+    await client.close();
+    const closed = await rejection(client.getTenantSnapshot(...path), AtlasClosedError);
+    for (const error of [invalid, closed]) expectNoSecret(error, secrets);
+  });
+
+  it('no timeout shows one', async () => {
+    const emulator = await openEmulator({
+      credentials: {
+        apiKey: { publicKey: 'publickey', privateKey },
+        serviceAccount: { clientId: 'mdb_sa_id_1', clientSecret },
+        accessToken: callerToken,
+      },
+    });
+    emulator.respond({ hang: true });
+    const client = openClient({ baseUrl: emulator.url, credentials, attemptTimeout: 100, maxRetries: 0 });
+    const error = await rejection(client.getTenantSnapshot(...path), AtlasTimeoutError);
+    expectNoSecret(error, secrets);
+  });
+
+  it('an answer that is no HTTP, and echoes the request, is not shown', async () => {
+    const url = await listen(
+      createSocketServer((socket) => {
+        socket.on('error', () => undefined);
+        socket.on('data', (bytes) => socket.end(`No HTTP: ${bytes}`));
+      }),
+    );
+    const client = openClient({ baseUrl: url, credentials, maxRetries: 0 });
+    const error = await rejection(client.getTenantSnapshot(...path), AtlasConnectionError);
+    expect(error.cause).toBeInstanceOf(Error);
+    expectNoSecret(error, secrets);
+    expect(shown(error)).not.toMatch(/Bearer|Basic/);
+  });
+});
+
+describe('with an API key', () => {
+  it('no part of the Digest response is shown', async () => {
+    const { server, seen } = startEcho([], ([authorization = '']) => ({
+      body: JSON.stringify({ detail: /response="(\w+)"/.exec(authorization)?.[1] }),
+    }));
+    const credentials = { publicKey: 'publickey', privateKey };
+    const client = openClient({ baseUrl: (await server).url, credentials, maxRetries: 0 });
+    const error = await rejection(client.getTenantSnapshot(...path), AtlasApiError);
+    expect(error.detail).toBe('[masked]');
+    expect(shown(error)).not.toContain(/response="(\w+)"/.exec(seen[0] ?? '')?.[1]);
+  });
+
+  it.each([
+    ['no challenge that can be answered', 'Basic realm="r"'],
+    ['a challenge of an unknown hash', 'Digest realm="r", nonce="n", algorithm=SHA-1024'],
+  ])('%s', async (_name, challenge) => {
+    const server = await startMswServer(
+      http.get('*', () => new HttpResponse(privateKey, { status: 401, headers: { 'www-authenticate': challenge } })),
+    );
+    const client = openClient({ baseUrl: server.url, credentials: { publicKey: 'publickey', privateKey } });
+    expectNoSecret(await rejection(client.getTenantSnapshot(...path), AtlasAuthenticationError), [privateKey]);
+  });
+
+  it('a wrong one is told with its causes, and shown nowhere', async () => {
+    const emulator = await openEmulator();
+    const credentials = { publicKey: emulator.credentials.apiKey.publicKey, privateKey };
+    const client = openClient({ baseUrl: emulator.url, credentials });
+    const error = await rejection(client.getTenantSnapshot(...path), AtlasApiError);
+    expect(error).toMatchObject({ status: 401, message: expect.stringMatching(/key.*role.*IP access list/) });
+    expectNoSecret(error, [privateKey]);
+  });
+});
+
+describe('with a service account', () => {
+  const credentials = { clientId: 'mdb_sa_id_1', clientSecret };
+  const basic = Buffer.from(`mdb_sa_id_1:${clientSecret}`).toString('base64');
+
+  it('a token request that is refused, and echoes the secret', async () => {
+    const body = {
+      error: `invalid_client ${clientSecret}`,
+      error_description: `You sent Basic ${basic} ${clientSecret}`,
+    };
+    const server = await startMswServer(http.post('*/api/oauth/token', () => HttpResponse.json(body, { status: 401 })));
+    const client = openClient({ baseUrl: server.url, credentials });
+    const error = await rejection(client.getTenantSnapshot(...path), AtlasAuthenticationError);
+    expect(error).toMatchObject({ status: 401, error: 'invalid_client [masked]' });
+    expect(error.errorDescription).toContain('[masked]');
+    expectNoSecret(error, [clientSecret, basic]);
+  });
+
+  it('a token answer that is none', async () => {
+    const server = await startMswServer(
+      http.post('*/api/oauth/token', () => HttpResponse.json({ access_token: `${clientSecret} ${issuedToken}` })),
+    );
+    const client = openClient({ baseUrl: server.url, credentials });
+    const error = await rejection(client.getTenantSnapshot(...path), AtlasAuthenticationError);
+    expectNoSecret(error, [clientSecret, issuedToken]);
+  });
+});
+
+describe('a body larger than maxResponseSize', () => {
+  it('that ends inside a secret shows no half of it', async () => {
+    const halves = [callerToken.slice(0, 15), callerToken.slice(15)];
+    const url = await listen(
+      createServer((_request, reply) => {
+        reply.writeHead(403);
+        reply.write(`You sent ${halves[0]}`);
+        setTimeout(() => reply.end(halves[1] + 'x'.repeat(100)), 20);
+      }),
+    );
+    const client = openClient({ baseUrl: url, credentials: { accessToken: callerToken }, maxResponseSize: 30 });
+    const error = await rejection(client.getTenantSnapshot(...path), AtlasError);
+    expect(error).toMatchObject({ code: 'API_ERROR', status: 403 });
+    expectNoSecret(error, [halves[0] ?? '']);
+  });
+});
+
+async function listen(server: Server): Promise<string> {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => void server.close());
+  // It listens on a port, so the address is no pipe's.
+  const { port } = server.address() as AddressInfo;
+  return `http://127.0.0.1:${port}`;
+}

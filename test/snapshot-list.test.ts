@@ -1,0 +1,264 @@
+import { delay, HttpResponse, http } from 'msw';
+import { describe, expect, expectTypeOf, it } from 'vitest';
+import {
+  AtlasApiError,
+  type AtlasPromise,
+  AtlasResponseError,
+  AtlasTimeoutError,
+  type TenantSnapshot,
+} from '../src/index.js';
+import type { AtlasEmulatorOptions, SunsetForm } from '../src/testing/index.js';
+import { hexId, snapshots } from './support/many-snapshots.js';
+import { startMswServer } from './support/msw-server.js';
+import { openClient } from './support/open-client.js';
+import { openEmulator } from './support/open-emulator.js';
+import { rejection } from './support/rejection.js';
+import { flexListRoute, listPath, tenantListPath, tenantListRoute } from './support/snapshot-routes.js';
+import { runClock, stopClock } from './support/test-clock.js';
+
+async function openList(count: number, options: AtlasEmulatorOptions = {}) {
+  const emulator = await openEmulator({ ...options, seed: { snapshots: snapshots(count) } });
+  const client = openClient({ baseUrl: emulator.url, credentials: emulator.credentials.accessToken });
+  const list = [emulator.groupId, emulator.clusterName] as const;
+  return { emulator, client, list };
+}
+
+const ids = (list: TenantSnapshot[]) => list.map(({ id }) => id);
+
+/** Pages of the Flex list that the requests asked for. */
+const pageNums = (requests: readonly { path: string }[]) =>
+  requests.map(({ path }) => new URL(path, 'http://x').searchParams.get('pageNum') ?? '1');
+
+describe('the list of a tenant cluster', () => {
+  it.each([0, 1, 7, 500, 501, 1200])('of %i snapshots is one request', async (count) => {
+    const { emulator, client, list } = await openList(count);
+    expect(ids(await client.listTenantSnapshots(...list))).toEqual(ids(snapshots(count)));
+    expect(emulator.requests.map(({ path }) => path)).toEqual([tenantListPath]);
+  });
+
+  it('has snapshots with dates, as a single one has', async () => {
+    const emulator = await openEmulator();
+    const client = openClient({ baseUrl: emulator.url, credentials: emulator.credentials.apiKey });
+    const list = await client.listTenantSnapshots(emulator.groupId, emulator.clusterName);
+    const single = await client.getTenantSnapshot(emulator.groupId, emulator.clusterName, emulator.snapshotId);
+    expect(list.find(({ id }) => id === emulator.snapshotId)).toMatchObject({ finishTime: single.finishTime });
+    expect(ids(list)).toEqual(emulator.snapshots.map(({ id }) => id));
+    expect('finishTime' in (list[0] ?? {})).toBe(false);
+  });
+
+  it('has the types of the contract', async () => {
+    const { client, list } = await openList(0);
+    const promise = client.listTenantSnapshots(...list);
+    expectTypeOf(promise).toEqualTypeOf<AtlasPromise<TenantSnapshot[]>>();
+    expect(await promise).toEqual([]);
+  });
+});
+
+describe('the list of a Flex cluster', () => {
+  const flex = { endpoint: 'flex' } as const;
+
+  it.each([
+    [0, 1],
+    [1, 1],
+    [7, 1],
+    [500, 1],
+    [501, 2],
+    [1200, 3],
+  ])('of %i snapshots is %i requests with totalCount', async (count, pages) => {
+    const { emulator, client, list } = await openList(count);
+    expect(ids(await client.listTenantSnapshots(...list, flex))).toEqual(ids(snapshots(count)));
+    expect(pageNums(emulator.requests)).toEqual(['1', '2', '3'].slice(0, pages));
+    for (const { path } of emulator.requests) expect(path).toContain('?includeCount=true&itemsPerPage=500');
+  });
+
+  it.each([0, 1, 7, 500, 501, 1200])('of %i snapshots is whole without totalCount', async (count) => {
+    const { client, list } = await openList(count, { paging: { totalCount: false } });
+    expect(ids(await client.listTenantSnapshots(...list, flex))).toEqual(ids(snapshots(count)));
+  });
+
+  it.each([true, false])('is whole where pages are smaller than asked for, totalCount: %s', async (totalCount) => {
+    const all = snapshots(250);
+    const server = await startMswServer(
+      http.get(flexListRoute, ({ request }) => {
+        const first = (Number(new URL(request.url).searchParams.get('pageNum') ?? 1) - 1) * 100;
+        const results = all.slice(first, first + 100);
+        return HttpResponse.json(totalCount ? { results, totalCount: 250 } : { results });
+      }),
+    );
+    const client = openClient({ baseUrl: server.url, endpoint: 'flex' });
+    expect(ids(await client.listTenantSnapshots(...listPath))).toEqual(ids(all));
+    expect(pageNums(server.requests)).toEqual(['1', '2', '3']);
+  });
+
+  it.each([{ totalCount: 700 }, {}])('each once from a server that takes no paging, with %j', async (rest) => {
+    const all = snapshots(700);
+    const server = await startMswServer(http.get(flexListRoute, () => HttpResponse.json({ results: all, ...rest })));
+    const client = openClient({ baseUrl: server.url, endpoint: 'flex' });
+    expect(ids(await client.listTenantSnapshots(...listPath))).toEqual(ids(all));
+    expect(server.requests.length).toBeLessThanOrEqual(2);
+  });
+
+  it('each once where one is taken while the pages are read', async () => {
+    let taken = 501;
+    const server = await startMswServer(
+      http.get(flexListRoute, ({ request }) => {
+        const newestFirst = snapshots(taken).reverse();
+        const first = (Number(new URL(request.url).searchParams.get('pageNum') ?? 1) - 1) * 500;
+        const body = { results: newestFirst.slice(first, first + 500), totalCount: taken };
+        taken += 1;
+        return HttpResponse.json(body);
+      }),
+    );
+    const list = await openClient({ baseUrl: server.url, endpoint: 'flex' }).listTenantSnapshots(...listPath);
+    expect(new Set(ids(list)).size).toBe(list.length);
+    expect(ids(list)).toEqual(ids(snapshots(501).reverse()));
+  });
+
+  it('that pages for ever is cut off', async () => {
+    let next = 0;
+    const server = await startMswServer(
+      http.get(flexListRoute, () => {
+        next += 1;
+        return HttpResponse.json({ results: [{ id: hexId(next) }], totalCount: 1_000_000 });
+      }),
+    );
+    const client = openClient({ baseUrl: server.url, endpoint: 'flex' });
+    const error = await rejection(client.listTenantSnapshots(...listPath), AtlasResponseError);
+    expect(error.message).toContain('the list does not end');
+    expect(server.requests).toHaveLength(200);
+  });
+});
+
+describe('withResponse() of a list', () => {
+  it('tells of the last page, with the attempts of all', async () => {
+    const server = await startMswServer(
+      http.get(flexListRoute, ({ request }) => {
+        const page = new URL(request.url).searchParams.get('pageNum') ?? '1';
+        const results = page === '1' ? snapshots(500) : [{ id: hexId(501) }];
+        return HttpResponse.json(
+          { results, totalCount: 501 },
+          { headers: { 'x-page': page, 'ratelimit-remaining': page } },
+        );
+      }),
+    );
+    const call = openClient({ baseUrl: server.url, endpoint: 'flex' }).listTenantSnapshots(...listPath);
+    const { data, response } = await call.withResponse();
+    expect(data).toHaveLength(501);
+    expect(response).toMatchObject({ status: 200, endpoint: 'flex', attempts: 2, rateLimit: { remaining: 2 } });
+    expect(response.headers['x-page']).toBe('2');
+  });
+
+  it('counts retries and the sunset in', async () => {
+    const { emulator, client, list } = await openList(501);
+    emulator.sunset();
+    emulator.respond({ status: 503, for: 'flex' });
+    stopClock();
+    const { response } = await runClock(client.listTenantSnapshots(...list).withResponse());
+    expect(response).toMatchObject({ endpoint: 'flex', attempts: 4 });
+    expect(emulator.requests.map(({ kind, status }) => [kind, status])).toEqual([
+      ['tenant', 410],
+      ['flex', 503],
+      ['flex', 200],
+      ['flex', 200],
+    ]);
+  });
+});
+
+describe('a list over a sunset', () => {
+  const forms: SunsetForm[] = ['gone', 'not-found-html', 'method-not-allowed', 'no-route', 'flex-cluster'];
+
+  it.each(forms)('%s goes on at Flex, page by page', async (form) => {
+    const { emulator, client, list } = await openList(501);
+    emulator.sunset(form);
+    expect(ids(await client.listTenantSnapshots(...list))).toEqual(ids(snapshots(501)));
+    expect(emulator.requests.map(({ kind }) => kind)).toEqual(['tenant', 'flex', 'flex']);
+    expect(pageNums(emulator.requests)).toEqual(['1', '1', '2']);
+  });
+
+  it('that comes between two pages goes on at Flex', async () => {
+    const all = snapshots(150);
+    const server = await startMswServer(
+      http.get(tenantListRoute, ({ request }) =>
+        request.url.includes('pageNum=2')
+          ? HttpResponse.json({ error: 410, errorCode: 'VERSION_GONE' }, { status: 410 })
+          : HttpResponse.json({ results: all.slice(0, 100) }),
+      ),
+      http.get(flexListRoute, () => HttpResponse.json({ results: all, totalCount: 150 })),
+    );
+    const list = await openClient({ baseUrl: server.url }).listTenantSnapshots(...listPath);
+    expect(new Set(ids(list))).toEqual(new Set(ids(all)));
+    expect(list).toHaveLength(150);
+  });
+});
+
+/** Lists of two pages each, whose second pages are gone. */
+function startHalfGone() {
+  const twoPages = ({ request }: { request: Request }) =>
+    request.url.includes('pageNum=2')
+      ? new HttpResponse(null, { status: 410 })
+      : HttpResponse.json({ results: snapshots(1), totalCount: 2 });
+  return startMswServer(http.get(tenantListRoute, twoPages), http.get(flexListRoute, twoPages));
+}
+
+describe('a second page that is gone', () => {
+  it('of a pinned tenant endpoint is an error', async () => {
+    const server = await startHalfGone();
+    const call = openClient({ baseUrl: server.url, endpoint: 'tenant' }).listTenantSnapshots(...listPath);
+    expect(await rejection(call, AtlasApiError)).toMatchObject({ status: 410, endpoint: 'tenant', attempts: 2 });
+    expect(server.requests).toHaveLength(2);
+  });
+
+  it.each(['auto', 'flex'] as const)('of Flex is an error, as there is nowhere to go on: %s', async (endpoint) => {
+    const server = await startHalfGone();
+    // Once the tenant endpoint is known to be gone.
+    await openClient({ baseUrl: server.url })
+      .listTenantSnapshots(...listPath)
+      .catch(() => undefined);
+    const before = server.requests.length;
+    const call = openClient({ baseUrl: server.url, endpoint }).listTenantSnapshots(...listPath);
+    expect(await rejection(call, AtlasApiError)).toMatchObject({ status: 410, endpoint: 'flex', attempts: 2 });
+    expect(server.requests).toHaveLength(before + 2);
+  });
+});
+
+describe('a list that fails', () => {
+  it('at its first page', async () => {
+    const { client, list } = await openList(1);
+    const error = await rejection(client.listTenantSnapshots(list[0], 'NoSuch'), AtlasApiError);
+    expect(error).toMatchObject({ status: 404, errorCode: 'CLUSTER_NOT_FOUND', operation: 'listTenantSnapshots' });
+    expect(error.attempts).toBe(1);
+  });
+
+  it('at a later page, with the attempts of all', async () => {
+    const { emulator, client, list } = await openList(501);
+    emulator.respond({}, { status: 403 });
+    const call = client.listTenantSnapshots(...list, { endpoint: 'flex' });
+    expect(await rejection(call, AtlasApiError)).toMatchObject({ status: 403, attempts: 2, endpoint: 'flex' });
+  });
+
+  it('at its deadline, which is one over all pages', async () => {
+    let next = 0;
+    const server = await startMswServer(
+      http.get(flexListRoute, async () => {
+        next += 1;
+        await delay(60);
+        return HttpResponse.json({ results: [{ id: hexId(next) }], totalCount: 1_000_000 });
+      }),
+    );
+    const client = openClient({ baseUrl: server.url, endpoint: 'flex', attemptTimeout: 10_000 });
+    const error = await rejection(client.listTenantSnapshots(...listPath, { timeout: 200 }), AtlasTimeoutError);
+    expect(error.operation).toBe('listTenantSnapshots');
+    expect(error.message).toContain('timeout (200 ms)');
+    expect(error.attempts).toBe(server.requests.length);
+  });
+
+  it('by an abort at a later page, with its reason', async () => {
+    const { emulator, client, list } = await openList(501);
+    emulator.respond({}, { hang: true });
+    const controller = new AbortController();
+    const call = client.listTenantSnapshots(...list, { endpoint: 'flex', signal: controller.signal });
+    setTimeout(() => controller.abort('enough'), 50);
+    await expect(call).rejects.toBe('enough');
+    expect(emulator.requests.length).toBeLessThanOrEqual(2);
+  });
+});

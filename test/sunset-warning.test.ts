@@ -1,0 +1,131 @@
+import { HttpResponse, http } from 'msw';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { AtlasEmulator } from '../src/testing/index.js';
+import { failedSnapshot } from './support/atlas-bodies.js';
+import { startMswServer } from './support/msw-server.js';
+import { openClient } from './support/open-client.js';
+import { openEmulator } from './support/open-emulator.js';
+import { flexRoute, path, tenantRoute } from './support/snapshot-routes.js';
+
+const memory = Symbol.for('atlas-tenant-snapshots.sunset');
+const type = 'AtlasSunsetWarning';
+
+/** What a process that has just begun knows. */
+function forget(): void {
+  Reflect.deleteProperty(globalThis, memory);
+}
+
+beforeEach(forget);
+afterEach(forget);
+
+function watch() {
+  return vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
+}
+
+function callOnce(emulator: AtlasEmulator) {
+  const client = openClient({ baseUrl: emulator.url, credentials: emulator.credentials.accessToken });
+  return client.getTenantSnapshot(emulator.groupId, emulator.clusterName, emulator.snapshotId);
+}
+
+/** The warnings of a call that is answered with those headers. */
+async function warningsOf(headers: Record<string, string> | [string, string][]) {
+  const emitWarning = watch();
+  const server = await startMswServer(http.get(tenantRoute, () => HttpResponse.json(failedSnapshot, { headers })));
+  await openClient({ baseUrl: server.url }).getTenantSnapshot(...path);
+  return emitWarning.mock.calls;
+}
+
+describe('the warning of a sunset', () => {
+  it('is of a type of its own, and names the date and the way out', async () => {
+    const emitWarning = watch();
+    const emulator = await openEmulator();
+    emulator.sunset();
+    await callOnce(emulator);
+    expect(emitWarning).toHaveBeenCalledExactlyOnceWith(expect.stringMatching(/Flex.*endpoint.*"flex"/), type);
+    expect(emitWarning.mock.calls[0]?.[0]).toContain('2026');
+  });
+
+  it('names the date that Atlas tells', async () => {
+    const emitWarning = watch();
+    const emulator = await openEmulator();
+    emulator.sunset();
+    emulator.deprecate({ sunset: new Date('2026-02-03T23:59:59Z') });
+    await callOnce(emulator);
+    expect(emitWarning).toHaveBeenCalledExactlyOnceWith(expect.stringContaining('2026-02-03'), type);
+  });
+
+  it('comes once a process, whatever comes after', async () => {
+    const emitWarning = watch();
+    const [first, second] = [await openEmulator(), await openEmulator()];
+    first.sunset();
+    second.sunset('no-route');
+    second.deprecate({ deprecation: new Date() });
+    for (const emulator of [first, second, first, second]) await callOnce(emulator);
+    expect(emitWarning).toHaveBeenCalledOnce();
+  });
+
+  it('does not come for a cluster that is a Flex cluster', async () => {
+    const emitWarning = watch();
+    const emulator = await openEmulator();
+    emulator.sunset('flex-cluster');
+    await callOnce(emulator);
+    expect(emitWarning).not.toHaveBeenCalled();
+  });
+});
+
+describe('the warning of a deprecation', () => {
+  it('names both dates and the way out', async () => {
+    const emitWarning = watch();
+    const emulator = await openEmulator();
+    emulator.deprecate({ deprecation: new Date('2025-01-22T12:00:00Z'), sunset: new Date('2026-01-31T23:59:59Z') });
+    await callOnce(emulator);
+    const message = expect.stringMatching(/deprecated since 2025-01-22 and ends on 2026-01-31\..*"auto".*"flex"/);
+    expect(emitWarning).toHaveBeenCalledExactlyOnceWith(message, type);
+  });
+
+  it.each<[headers: Record<string, string> | [string, string][], expected: RegExp]>([
+    [{ deprecation: '@1737504000' }, /deprecated since 2025-01-22\. /],
+    [{ deprecation: '@-86400' }, /deprecated since 1969-12-31\. /],
+    [{ deprecation: 'true' }, /deprecated\. /],
+    [{ deprecation: 'x@1737504000' }, /deprecated\. /],
+    [{ deprecation: '@soon' }, /deprecated\. /],
+    [{ deprecation: '1737504000' }, /deprecated\. /],
+    [{ deprecation: '@1737504000.5' }, /deprecated\. /],
+    [{ deprecation: `@${'9'.repeat(30)}` }, /deprecated\. /],
+    [{ sunset: 'Sat, 31 Jan 2026 23:59:59 GMT' }, /deprecated and ends on 2026-01-31\. /],
+    [{ sunset: 'soon' }, /deprecated\. /],
+    [{ sunset: '' }, /deprecated\. /],
+    [
+      [
+        ['Sunset', 'Sat, 31 Jan 2026 23:59:59 GMT'],
+        ['Deprecation', '@1737504000'],
+      ],
+      /deprecated since 2025-01-22 and ends on 2026-01-31\. /,
+    ],
+  ])('of %j', async (headers, expected) => {
+    expect(await warningsOf(headers)).toEqual([[expect.stringMatching(expected), type]]);
+  });
+
+  it('comes with an error too', async () => {
+    const emitWarning = watch();
+    const headers = { sunset: 'Sat, 31 Jan 2026 23:59:59 GMT' };
+    const server = await startMswServer(http.get(tenantRoute, () => new HttpResponse(null, { status: 403, headers })));
+    await openClient({ baseUrl: server.url })
+      .getTenantSnapshot(...path)
+      .catch(() => undefined);
+    expect(emitWarning).toHaveBeenCalledOnce();
+  });
+
+  it('of Flex does not lead to Flex', async () => {
+    const emitWarning = watch();
+    const headers = { sunset: 'Fri, 31 Jan 2031 23:59:59 GMT' };
+    const server = await startMswServer(http.get(flexRoute, () => HttpResponse.json(failedSnapshot, { headers })));
+    await openClient({ baseUrl: server.url, endpoint: 'flex' }).getTenantSnapshot(...path);
+    expect(emitWarning).toHaveBeenCalledExactlyOnceWith(expect.stringContaining('2031-01-31'), type);
+    expect(emitWarning.mock.calls[0]?.[0]).not.toContain('to "flex"');
+  });
+
+  it('does not come without those headers', async () => {
+    expect(await warningsOf({ date: 'Sat, 31 Jan 2026 23:59:59 GMT' })).toEqual([]);
+  });
+});

@@ -1,0 +1,334 @@
+import { HttpResponse, http, type JsonBodyType } from 'msw';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { AtlasApiError, type CallOptions, type TenantSnapshotsClientOptions } from '../src/index.js';
+import type { AtlasEmulator, SunsetForm } from '../src/testing/index.js';
+import { failedSnapshot } from './support/atlas-bodies.js';
+import { type MswServer, startMswServer } from './support/msw-server.js';
+import { openClient } from './support/open-client.js';
+import { openEmulator } from './support/open-emulator.js';
+import { rejection } from './support/rejection.js';
+import {
+  flexPath,
+  flexRoute,
+  groupId,
+  path,
+  snapshotId,
+  tenantListPath,
+  tenantPath,
+  tenantRoute,
+} from './support/snapshot-routes.js';
+import { runClock, stopClock } from './support/test-clock.js';
+
+// The warning has tests of its own.
+beforeEach(() => {
+  vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
+});
+
+const connect = (emulator: AtlasEmulator, options: TenantSnapshotsClientOptions = {}) =>
+  openClient({ baseUrl: emulator.url, credentials: emulator.credentials.accessToken, ...options });
+const valuesOf = (emulator: AtlasEmulator) => [emulator.groupId, emulator.clusterName, emulator.snapshotId] as const;
+const kinds = (emulator: AtlasEmulator) => emulator.requests.splice(0).map(({ kind }) => kind);
+
+const forms: [form: SunsetForm, remembered: boolean][] = [
+  ['gone', true],
+  ['not-found-html', true],
+  ['method-not-allowed', true],
+  ['no-route', true],
+  ['flex-cluster', false],
+];
+
+describe.each(forms)('the sunset %s', (form, remembered) => {
+  it('leads to Flex, with the same arguments and the same result', async () => {
+    const emulator = await openEmulator();
+    const client = connect(emulator);
+    const before = await client.getTenantSnapshot(...valuesOf(emulator));
+    emulator.sunset(form);
+    const { data, response } = await client.getTenantSnapshot(...valuesOf(emulator)).withResponse();
+    expect({ ...data, links: undefined }).toEqual({ ...before, links: undefined });
+    expect(response).toMatchObject({ status: 200, endpoint: 'flex', attempts: 2 });
+    expect(kinds(emulator)).toEqual(['tenant', 'tenant', 'flex']);
+  });
+
+  it(`is ${remembered ? 'remembered by every client' : 'of that cluster alone'}`, async () => {
+    const emulator = await openEmulator();
+    emulator.sunset(form);
+    await connect(emulator).getTenantSnapshot(...valuesOf(emulator));
+    kinds(emulator);
+    const other = connect(emulator, { credentials: emulator.credentials.serviceAccount });
+    const { response } = await other.getTenantSnapshot(...valuesOf(emulator)).withResponse();
+    expect(response).toMatchObject({ endpoint: 'flex', attempts: remembered ? 1 : 2 });
+    expect(kinds(emulator)).toEqual(remembered ? ['token', 'flex'] : ['token', 'tenant', 'flex']);
+    await other.listTenantSnapshots(emulator.groupId, emulator.clusterName);
+    expect(kinds(emulator)).toEqual(remembered ? ['flex'] : ['tenant', 'flex']);
+  });
+
+  it('costs an API key no further login', async () => {
+    const emulator = await openEmulator();
+    const client = connect(emulator, { credentials: emulator.credentials.apiKey });
+    await client.getTenantSnapshot(...valuesOf(emulator));
+    kinds(emulator);
+    emulator.sunset(form);
+    await client.getTenantSnapshot(...valuesOf(emulator));
+    expect(kinds(emulator)).toEqual(['tenant', 'flex']);
+  });
+
+  it('is seen inside an envelope, and with pretty', async () => {
+    const emulator = await openEmulator();
+    emulator.sunset(form);
+    const options = { envelope: true, pretty: true };
+    const call = connect(emulator).getTenantSnapshot(...valuesOf(emulator), options);
+    expect((await call.withResponse()).response).toMatchObject({ endpoint: 'flex', status: 200 });
+    expect(emulator.requests.map((request) => request.path.split('?')[1])).toEqual([
+      'envelope=true&pretty=true',
+      'envelope=true&pretty=true',
+    ]);
+  });
+});
+
+describe('what is remembered', () => {
+  it('is of one base URL', async () => {
+    const [gone, alive] = [await openEmulator(), await openEmulator()];
+    gone.sunset();
+    await connect(gone).getTenantSnapshot(...valuesOf(gone));
+    await connect(alive).getTenantSnapshot(...valuesOf(alive));
+    expect(kinds(alive)).toEqual(['tenant']);
+  });
+
+  it('is of one prefix', async () => {
+    const server = await startMswServer(
+      http.get(`*/gone${tenantPath}`, () => new HttpResponse(null, { status: 410 })),
+      http.get(tenantRoute, () => HttpResponse.json(failedSnapshot)),
+      http.get(flexRoute, () => HttpResponse.json(failedSnapshot)),
+    );
+    for (const prefix of ['/gone', '/gone/', '/other', '']) {
+      await openClient({ baseUrl: server.url + prefix }).getTenantSnapshot(...path);
+    }
+    expect(server.requests.map((request) => request.path)).toEqual([
+      `/gone${tenantPath}`,
+      `/gone${flexPath}`,
+      `/gone${flexPath}`,
+      `/other${tenantPath}`,
+      tenantPath,
+    ]);
+  });
+
+  it('is known to another copy of the package', async () => {
+    const emulator = await openEmulator();
+    emulator.sunset();
+    await connect(emulator).getTenantSnapshot(...valuesOf(emulator));
+    kinds(emulator);
+    vi.resetModules();
+    const copy = await import('../src/index.js');
+    await using client = new copy.TenantSnapshotsClient({
+      baseUrl: emulator.url,
+      credentials: emulator.credentials.accessToken,
+    });
+    await client.getTenantSnapshot(...valuesOf(emulator));
+    expect(kinds(emulator)).toEqual(['flex']);
+  });
+
+  it('does not move a call that pins the tenant endpoint', async () => {
+    const emulator = await openEmulator();
+    emulator.sunset();
+    const client = connect(emulator);
+    await client.getTenantSnapshot(...valuesOf(emulator));
+    kinds(emulator);
+    const pinned = client.getTenantSnapshot(...valuesOf(emulator), { endpoint: 'tenant' });
+    expect(await rejection(pinned, AtlasApiError)).toMatchObject({ status: 410, endpoint: 'tenant' });
+    expect(kinds(emulator)).toEqual(['tenant']);
+  });
+
+  it('is found once by calls that go out at once', async () => {
+    const emulator = await openEmulator();
+    emulator.sunset();
+    const client = connect(emulator);
+    const calls = Array.from({ length: 20 }, () => client.getTenantSnapshot(...valuesOf(emulator)));
+    for (const { id } of await Promise.all(calls)) expect(id).toBe(emulator.snapshotId);
+    kinds(emulator);
+    await client.getTenantSnapshot(...valuesOf(emulator));
+    expect(kinds(emulator)).toEqual(['flex']);
+  });
+});
+
+/** An Atlas whose tenant endpoint answers so, and whose Flex endpoint has the snapshot. */
+function startAnswering(body: JsonBodyType | string, status: number): Promise<MswServer> {
+  return startMswServer(
+    http.get(tenantRoute, () =>
+      typeof body === 'string' ? new HttpResponse(body, { status }) : HttpResponse.json(body, { status }),
+    ),
+    http.get(flexRoute, () => HttpResponse.json(failedSnapshot)),
+  );
+}
+
+const noRoute = { error: 404, errorCode: 'RESOURCE_NOT_FOUND' };
+
+describe('the answer shows that the endpoint is gone', () => {
+  it.each<[name: string, status: number, body: JsonBodyType]>([
+    ['410 with an error of Atlas', 410, { error: 410, errorCode: 'VERSION_GONE' }],
+    ['410 with HTML', 410, '<h1>Gone</h1>'],
+    ['410 with nothing', 410, ''],
+    ['404 with HTML', 404, '<h1>Not Found</h1>'],
+    ['404 with nothing', 404, ''],
+    ['404 with JSON of another form', 404, { message: 'no Route matched with those values' }],
+    ['404 with half an error of Atlas', 404, { error: 404 }],
+    ['404 with a list', 404, []],
+    ['404 with the path in parameters', 404, { ...noRoute, parameters: [1, null, tenantPath] }],
+    ['404 with the path inside a parameter', 404, { ...noRoute, parameters: [`GET ${tenantPath}`] }],
+    ['404 with the path in detail', 404, { ...noRoute, detail: `Cannot find resource ${tenantPath}.` }],
+    ['405 with HTML', 405, '<h1>Method Not Allowed</h1>'],
+    ['405 with nothing', 405, ''],
+  ])('%s', async (_name, status, body) => {
+    const server = await startAnswering(body, status);
+    const { response } = await openClient({ baseUrl: server.url })
+      .getTenantSnapshot(...path)
+      .withResponse();
+    expect(response).toMatchObject({ endpoint: 'flex', attempts: 2 });
+    await openClient({ baseUrl: server.url }).getTenantSnapshot(...path);
+    expect(server.requests.map((request) => request.path)).toEqual([tenantPath, flexPath, flexPath]);
+  });
+
+  it('with a prefix of baseUrl too, which Atlas does not know', async () => {
+    const server = await startAnswering({ ...noRoute, parameters: [tenantPath] }, 404);
+    const client = openClient({ baseUrl: `${server.url}/proxy` });
+    await expect(client.getTenantSnapshot(...path)).resolves.toMatchObject({ id: failedSnapshot.id });
+  });
+
+  it('with a query, which is no part of the path', async () => {
+    const server = await startAnswering({ ...noRoute, detail: `Cannot find resource ${tenantPath}.` }, 404);
+    const client = openClient({ baseUrl: server.url });
+    await expect(client.getTenantSnapshot(...path, { pretty: true })).resolves.toMatchObject({ id: snapshotId });
+  });
+});
+
+describe("the answer is the caller's, and Flex is not asked", () => {
+  const flexCluster = 'CANNOT_USE_FLEX_CLUSTER_IN_CLUSTER_API';
+
+  it.each<[name: string, status: number, body: JsonBodyType]>([
+    ['404 of a snapshot', 404, { error: 404, errorCode: 'SNAPSHOT_NOT_FOUND', detail: 'No snapshot.' }],
+    ['404 of a cluster', 404, { error: 404, errorCode: 'CLUSTER_NOT_FOUND', parameters: ['Cluster0', groupId] }],
+    ['404 of a project', 404, { error: 404, errorCode: 'GROUP_NOT_FOUND', parameters: [groupId] }],
+    ['404 of a resource without a path', 404, { ...noRoute, detail: 'Cannot find resource AWS', parameters: ['AWS'] }],
+    ['404 of a resource without a word', 404, noRoute],
+    ['404 of a resource by its id', 404, { ...noRoute, parameters: [snapshotId], detail: snapshotId }],
+    ['404 of a resource with the path of another', 404, { ...noRoute, parameters: [tenantListPath] }],
+    ['404 of a resource with the path in its reason', 404, { ...noRoute, reason: tenantPath }],
+    ['404 of another code, with the path', 404, { error: 404, errorCode: 'SNAPSHOT_NOT_FOUND', detail: tenantPath }],
+    ['405 with an error of Atlas', 405, { error: 405, errorCode: 'METHOD_NOT_ALLOWED' }],
+    ['405 with an error of Atlas, and the path', 405, { ...noRoute, error: 405, detail: tenantPath }],
+    ['400 of another code', 400, { error: 400, errorCode: 'VALIDATION_ERROR' }],
+    ['400 with HTML', 400, '<h1>Bad Request</h1>'],
+    ['403 with the code of a Flex cluster', 403, { error: 403, errorCode: flexCluster }],
+    ['401', 401, { error: 401, errorCode: 'USER_UNAUTHORIZED' }],
+    ['403 with HTML', 403, '<h1>Forbidden</h1>'],
+    ['402', 402, ''],
+    ['409', 409, ''],
+    ['411', 411, ''],
+    ['302', 302, ''],
+  ])('%s', async (_name, status, body) => {
+    const server = await startAnswering(body, status);
+    const client = openClient({ baseUrl: server.url });
+    const error = await rejection(client.getTenantSnapshot(...path), AtlasApiError);
+    expect(error).toMatchObject({ status, endpoint: 'tenant', attempts: 1 });
+    expect(error.cause).toBeUndefined();
+    await rejection(client.getTenantSnapshot(...path), AtlasApiError);
+    expect(server.requests.map((request) => request.path)).toEqual([tenantPath, tenantPath]);
+  });
+
+  it.each([500, 503])('%i with the path and the code of a route, as trouble passes', async (status) => {
+    const server = await startAnswering({ ...noRoute, error: status, detail: tenantPath }, status);
+    const client = openClient({ baseUrl: server.url, maxRetries: 0 });
+    expect(await rejection(client.getTenantSnapshot(...path), AtlasApiError)).toMatchObject({ endpoint: 'tenant' });
+    expect(server.requests).toHaveLength(1);
+  });
+});
+
+describe('when Flex refuses', () => {
+  it('its error is told, with the first as its cause', async () => {
+    const emulator = await openEmulator();
+    emulator.sunset();
+    const error = await rejection(
+      connect(emulator).getTenantSnapshot(emulator.groupId, emulator.clusterName, '0'.repeat(24)),
+      AtlasApiError,
+    );
+    expect(error).toMatchObject({ status: 404, errorCode: 'SNAPSHOT_NOT_FOUND', endpoint: 'flex', attempts: 2 });
+    expect(error.cause).toBeInstanceOf(AtlasApiError);
+    expect(error.cause).toMatchObject({ status: 410, errorCode: 'VERSION_GONE', endpoint: 'tenant', attempts: 1 });
+    expect(error.message).toContain('404 SNAPSHOT_NOT_FOUND');
+  });
+
+  it('and the tenant endpoint is not asked, there is no cause', async () => {
+    const emulator = await openEmulator();
+    emulator.sunset();
+    const client = connect(emulator);
+    await client.getTenantSnapshot(...valuesOf(emulator));
+    const error = await rejection(client.getTenantSnapshot(groupId, 'NoSuch', snapshotId), AtlasApiError);
+    expect(error).toMatchObject({ errorCode: 'CLUSTER_NOT_FOUND', endpoint: 'flex', attempts: 1 });
+    expect(error.cause).toBeUndefined();
+  });
+
+  it('with an answer that looks like a sunset, there is nowhere to go on', async () => {
+    const server = await startMswServer(http.get('*', () => new HttpResponse(null, { status: 410 })));
+    const error = await rejection(openClient({ baseUrl: server.url }).getTenantSnapshot(...path), AtlasApiError);
+    expect(error).toMatchObject({ status: 410, endpoint: 'flex', attempts: 2, cause: { endpoint: 'tenant' } });
+    expect(server.requests).toHaveLength(2);
+  });
+
+  it('for a while, it is asked again', async () => {
+    const emulator = await openEmulator();
+    emulator.sunset();
+    emulator.respond({ status: 503, for: 'flex' });
+    stopClock();
+    const client = connect(emulator, { maxRetries: 1 });
+    const { response } = await runClock(client.getTenantSnapshot(...valuesOf(emulator)).withResponse());
+    expect(response).toMatchObject({ endpoint: 'flex', attempts: 3 });
+  });
+});
+
+describe('an endpoint that is pinned', () => {
+  it.each<[TenantSnapshotsClientOptions['endpoint'], CallOptions['endpoint'], string[]]>([
+    [undefined, undefined, ['tenant', 'flex']],
+    ['auto', undefined, ['tenant', 'flex']],
+    ['flex', undefined, ['flex']],
+    ['auto', 'flex', ['flex']],
+    ['tenant', 'flex', ['flex']],
+    ['tenant', 'auto', ['tenant', 'flex']],
+    ['flex', 'auto', ['tenant', 'flex']],
+  ])('by the client: %s, by the call: %s', async (ofClient, ofCall, expected) => {
+    const emulator = await openEmulator();
+    emulator.sunset();
+    const client = connect(emulator, { endpoint: ofClient });
+    const call = client.getTenantSnapshot(...valuesOf(emulator), { endpoint: ofCall });
+    expect((await call.withResponse()).response.endpoint).toBe('flex');
+    expect(kinds(emulator)).toEqual(expected);
+  });
+
+  it.each<[TenantSnapshotsClientOptions['endpoint'], CallOptions['endpoint']]>([
+    ['tenant', undefined],
+    ['auto', 'tenant'],
+    ['flex', 'tenant'],
+  ])(
+    'by the client: %s, by the call: %s, meets the sunset: its message names the way out',
+    async (ofClient, ofCall) => {
+      const emulator = await openEmulator();
+      emulator.sunset();
+      const client = connect(emulator, { endpoint: ofClient });
+      const error = await rejection(
+        client.getTenantSnapshot(...valuesOf(emulator), { endpoint: ofCall }),
+        AtlasApiError,
+      );
+      expect(error).toMatchObject({ status: 410, errorCode: 'VERSION_GONE', endpoint: 'tenant', attempts: 1 });
+      expect(error.message).toContain("leave the option endpoint at 'auto', or set it to 'flex'");
+      expect(kinds(emulator)).toEqual(['tenant']);
+    },
+  );
+
+  it('leaves nothing remembered', async () => {
+    const emulator = await openEmulator();
+    emulator.sunset();
+    const client = connect(emulator);
+    await rejection(client.getTenantSnapshot(...valuesOf(emulator), { endpoint: 'tenant' }), AtlasApiError);
+    kinds(emulator);
+    await client.getTenantSnapshot(...valuesOf(emulator));
+    expect(kinds(emulator)).toEqual(['tenant', 'flex']);
+  });
+});
