@@ -1,0 +1,23 @@
+// Compares the public declarations in dist with the reports beside this file; `--update` writes them anew.
+import { fileURLToPath } from 'node:url';
+import { Extractor, ExtractorConfig } from '@microsoft/api-extractor';
+
+const update = process.argv.includes('--update');
+
+for (const entry of ['index', 'testing']) {
+  const config = ExtractorConfig.loadFileAndPrepare(
+    fileURLToPath(new URL(`api-extractor.${entry}.json`, import.meta.url)),
+  );
+  const { succeeded, apiReportChanged } = Extractor.invoke(config, {
+    localBuild: update,
+    messageCallback(message) {
+      message.handled = message.messageId.startsWith('console-');
+    },
+  });
+  if (apiReportChanged && !update) {
+    console.error(
+      `The declarations of ${entry} are not those of test/api/${entry}.api.md: \`npm run api\` updates it.`,
+    );
+  }
+  if (!succeeded) process.exitCode = 1;
+}

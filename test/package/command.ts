@@ -1,0 +1,19 @@
+import { execFile } from 'node:child_process';
+
+/** What a command said on both of its streams, and how it ended. */
+export interface Outcome {
+  readonly code: number;
+  readonly stdout: string;
+  readonly output: string;
+}
+
+/** Runs a program to its end, whatever that is. */
+export function command(file: string, args: readonly string[], cwd: string): Promise<Outcome> {
+  return new Promise((resolve) => {
+    const env = { ...process.env, NO_COLOR: '1', FORCE_COLOR: '0' };
+    const options = { cwd, env, maxBuffer: 16 * 1024 * 1024 };
+    const child = execFile(file, args, options, (_error, stdout, stderr) => {
+      resolve({ code: child.exitCode ?? -1, stdout, output: stdout + stderr });
+    });
+  });
+}

@@ -1,0 +1,46 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, inject, it } from 'vitest';
+import { command } from './command.js';
+
+const consumer = inject('consumer');
+
+const strict = {
+  target: 'es2022',
+  lib: ['es2022'],
+  types: ['node'],
+  strict: true,
+  exactOptionalPropertyTypes: true,
+  noUncheckedIndexedAccess: true,
+  noPropertyAccessFromIndexSignature: true,
+  isolatedModules: true,
+  skipLibCheck: false,
+  noEmit: true,
+};
+
+async function compile(name: string, files: readonly string[], compilerOptions: object): Promise<string[]> {
+  const project = join(consumer, `tsconfig.${name}.json`);
+  await writeFile(project, JSON.stringify({ compilerOptions: { ...strict, ...compilerOptions }, files }));
+  const { code, output } = await command(join(process.cwd(), 'node_modules/.bin/tsc'), ['-p', project], consumer);
+  const lines = output.split('\n').filter((line) => line !== '');
+  // No line at all, and yet a failure, is a failure too.
+  return code === 0 ? lines : [...lines, `exit code ${code}`];
+}
+
+it.each([
+  { name: 'node16', module: 'node16' },
+  { name: 'nodenext', module: 'nodenext' },
+  { name: 'bundler', module: 'preserve', moduleResolution: 'bundler' },
+])('a strict consumer compiles under $name, from ES modules and from CommonJS', async ({ name, ...modules }) => {
+  expect(await compile(name, ['esm.mts', 'cjs.cts'], modules)).toEqual([]);
+});
+
+it('an agent of undici 8 fits', async () => {
+  expect(await compile('undici8', ['undici8.mts'], { module: 'nodenext' })).toEqual([]);
+});
+
+it('a tool of old finds the types of both entries', async () => {
+  // zod's own types ask for the interop.
+  const old = { module: 'commonjs', moduleResolution: 'node10', esModuleInterop: true };
+  expect(await compile('node10', ['cjs.cts'], old)).toEqual([]);
+});

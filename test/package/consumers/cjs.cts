@@ -1,0 +1,30 @@
+// A strict consumer's CommonJS module. It is compiled against the tarball, and not run.
+import atlas = require('atlas-tenant-snapshots');
+import testing = require('atlas-tenant-snapshots/testing');
+import undici = require('undici');
+
+const dispatcher = new undici.Agent();
+const options: atlas.TenantSnapshotsClientOptions = {
+  credentials: { publicKey: 'public', privateKey: 'private' },
+  dispatcher,
+  timeout: undefined,
+};
+
+// @ts-expect-error two kinds of credentials at once
+const both: atlas.AtlasCredentials = { publicKey: 'p', privateKey: 'k', accessToken: 't' };
+
+async function read(id: string): Promise<atlas.TenantSnapshot[]> {
+  const emulator: testing.AtlasEmulator = await testing.startAtlasEmulator({ port: undefined });
+  const client = new atlas.TenantSnapshotsClient({ ...options, baseUrl: emulator.url });
+  try {
+    return await client.listTenantSnapshots(id, emulator.clusterName);
+  } catch (error) {
+    if (atlas.isAtlasError(error, 'API_ERROR')) return [{ status: error.errorCode }];
+    if (error instanceof atlas.AtlasTimeoutError) return [{ status: error.code }];
+    throw error;
+  } finally {
+    await client.close();
+  }
+}
+
+export = { read, both };

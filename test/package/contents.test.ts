@@ -1,0 +1,55 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, inject, it } from 'vitest';
+
+const folder = join(inject('consumer'), 'node_modules/atlas-tenant-snapshots');
+const read = (path: string) => readFile(join(folder, path), 'utf8');
+
+async function list(): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+}
+
+describe('the tarball', () => {
+  it('holds what users need, and nothing else', async () => {
+    const files = (await list()).map((path) => path.slice(folder.length + 1)).filter((path) => !isChunk(path));
+    const built = ['index', 'testing'].flatMap((entry) =>
+      ['.cjs', '.cjs.map', '.d.cts', '.d.ts', '.js', '.js.map'].map((ending) => `dist/${entry}${ending}`),
+    );
+    expect(files.sort()).toEqual([...built, 'package.json', 'LICENSE', 'README.md', 'CHANGELOG.md'].sort());
+  });
+
+  it('asks for undici and zod, and no third', async () => {
+    const { dependencies, peerDependencies, optionalDependencies } = JSON.parse(await read('package.json'));
+    expect(Object.keys(dependencies)).toEqual(['undici', 'zod']);
+    expect({ peerDependencies, optionalDependencies }).toEqual({});
+  });
+
+  it('runs no script on install', async () => {
+    const { scripts } = JSON.parse(await read('package.json'));
+    expect(Object.keys(scripts).filter((name) => /install|^prepare$/.test(name))).toEqual([]);
+  });
+});
+
+describe('the code', () => {
+  it.each(['index.js', 'index.cjs', 'testing.js', 'testing.cjs'])('of %s maps to its sources', async (file) => {
+    expect(await read(`dist/${file}`)).toMatch(new RegExp(`//# sourceMappingURL=${file}\\.map\\s*$`));
+    const map = JSON.parse(await read(`dist/${file}.map`));
+    expect(map.sources.length).toBeGreaterThan(10);
+    for (const source of map.sources) expect(source).toMatch(/^\.\.\/src\/.+\.ts$/);
+    expect(map.sourcesContent).toHaveLength(map.sources.length);
+    for (const content of map.sourcesContent) expect(content).toEqual(expect.any(String));
+  });
+
+  it('of the main entry knows nothing of the emulator', async () => {
+    for (const file of ['dist/index.js.map', 'dist/index.cjs.map']) {
+      const sources: string[] = JSON.parse(await read(file)).sources;
+      expect(sources.filter((source) => source.includes('/testing/'))).toEqual([]);
+    }
+  });
+});
+
+// Code that two entries share.
+function isChunk(path: string): boolean {
+  return /^dist\/chunk-\w+\.c?js(\.map)?$/.test(path);
+}

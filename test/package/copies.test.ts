@@ -1,0 +1,41 @@
+import { beforeAll, describe, expect, inject, it } from 'vitest';
+import { command } from './command.js';
+
+interface Report {
+  isOne: boolean;
+  known: { name: string; any: boolean[]; code: boolean[]; match: boolean[]; instance: boolean[] }[];
+  endpoints: string[];
+  asked: string[];
+  warnings: { name: string; message: string }[];
+}
+
+let report: Report;
+
+beforeAll(async () => {
+  const { stdout, output } = await command(process.execPath, ['copies.mjs'], inject('consumer'));
+  expect(stdout, output).toMatch(/^\{/);
+  report = JSON.parse(stdout);
+});
+
+describe('two copies of the package in one process', () => {
+  it('are two', () => {
+    expect(report.isOne).toBe(false);
+    expect(report.known.filter(({ instance }) => !instance[0])).toHaveLength(6);
+  });
+
+  it("know each other's errors", () => {
+    expect(report.known).toHaveLength(9);
+    for (const { any, code, match } of report.known) {
+      expect({ any, code, match }).toEqual({ any: [true, true], code: [true, false], match: [true, false] });
+    }
+  });
+
+  it('share what they learn of the sunset', () => {
+    expect(report.endpoints).toEqual(['flex', 'flex', 'flex']);
+    expect(report.asked).toEqual(['tenant', 'flex', 'flex', 'flex']);
+  });
+
+  it('warn of it once', () => {
+    expect(report.warnings.map(({ name }) => name)).toEqual(['AtlasSunsetWarning']);
+  });
+});

@@ -1,0 +1,53 @@
+// Three copies of the package in one process, and what they know of each other, as JSON on stdout.
+import { createRequire } from 'node:module';
+import * as esm from 'atlas-tenant-snapshots';
+import { startAtlasEmulator } from 'atlas-tenant-snapshots/testing';
+
+const require = createRequire(import.meta.url);
+const cjs = require('atlas-tenant-snapshots');
+const second = await import(`${import.meta.resolve('atlas-tenant-snapshots')}?second`);
+const copies = { esm, cjs, second };
+
+const warnings = [];
+process.on('warning', ({ name, message }) => warnings.push({ name, message }));
+
+const emulator = await startAtlasEmulator();
+const credentials = emulator.credentials.accessToken;
+const open = (copy) => new copy.TenantSnapshotsClient({ baseUrl: emulator.url, credentials, maxRetries: 0 });
+const get = (client, id = emulator.snapshotId) => client.getTenantSnapshot(emulator.groupId, emulator.clusterName, id);
+const clients = Object.values(copies).map(open);
+
+const known = [];
+for (const client of clients) {
+  const errors = [
+    await get(client, 'f'.repeat(24)).catch((error) => error),
+    await get(client, 'no id').catch((error) => error),
+  ];
+  for (const [name, { isAtlasError, isAtlasApiError, AtlasError }] of Object.entries(copies)) {
+    known.push({
+      name,
+      any: errors.map((error) => isAtlasError(error)),
+      code: errors.map((error) => isAtlasError(error, 'API_ERROR')),
+      match: errors.map((error) => isAtlasApiError(error, { status: 404 })),
+      instance: errors.map((error) => error instanceof AtlasError),
+    });
+  }
+}
+
+// The first client meets the sunset; the others have heard of it.
+emulator.sunset();
+emulator.requests.length = 0;
+const endpoints = [];
+for (const client of clients) endpoints.push((await get(client).withResponse()).response.endpoint);
+const asked = emulator.requests.map(({ kind }) => kind);
+
+emulator.deprecate({ deprecation: new Date(0) });
+for (const copy of Object.values(copies)) {
+  const client = open(copy);
+  clients.push(client);
+  await get(client);
+}
+await new Promise((resolve) => setImmediate(resolve));
+await Promise.all(clients.map((client) => client.close()));
+await emulator.close();
+console.log(JSON.stringify({ isOne: esm.AtlasError === cjs.AtlasError, known, endpoints, asked, warnings }));

@@ -1,0 +1,77 @@
+import { describe, expectTypeOf, it } from 'vitest';
+import {
+  type AccessTokenCredentials,
+  type ApiKeyCredentials,
+  type AtlasCredentials,
+  type ServiceAccountCredentials,
+  TenantSnapshotsClient,
+  type TenantSnapshotsClientOptions,
+  type TokenStore,
+} from '../../src/index.js';
+import type { EmulatorCredentials } from '../../src/testing/index.js';
+
+const key = { publicKey: 'public', privateKey: 'private' };
+const account = { clientId: 'id', clientSecret: 'secret' };
+const bearer = { accessToken: 'token' };
+
+describe('credentials', () => {
+  it('are of one kind', () => {
+    expectTypeOf(key).toExtend<AtlasCredentials>();
+    expectTypeOf(account).toExtend<AtlasCredentials>();
+    expectTypeOf(bearer).toExtend<AtlasCredentials>();
+  });
+
+  it('of two kinds at once do not compile', () => {
+    // @ts-expect-error an API key and a service account
+    new TenantSnapshotsClient({ credentials: { ...key, ...account } });
+    // @ts-expect-error an API key and a bearer token
+    new TenantSnapshotsClient({ credentials: { ...key, ...bearer } });
+    // @ts-expect-error a service account and a bearer token
+    new TenantSnapshotsClient({ credentials: { ...account, ...bearer } });
+    // @ts-expect-error all three
+    new TenantSnapshotsClient({ credentials: { ...key, ...account, ...bearer } });
+    // @ts-expect-error a store is of use to a service account alone
+    new TenantSnapshotsClient({ credentials: { ...key, tokenStore: new Map() } });
+  });
+
+  it('are whole', () => {
+    expectTypeOf<{ publicKey: string }>().not.toExtend<AtlasCredentials>();
+    expectTypeOf<{ clientId: string }>().not.toExtend<AtlasCredentials>();
+    expectTypeOf<Record<never, never>>().not.toExtend<AtlasCredentials>();
+    expectTypeOf<{ accessToken: undefined }>().not.toExtend<AtlasCredentials>();
+  });
+
+  it('may be left out, or undefined', () => {
+    expectTypeOf<undefined>().toExtend<TenantSnapshotsClientOptions['credentials']>();
+    expectTypeOf(TenantSnapshotsClient).toBeConstructibleWith();
+    expectTypeOf(TenantSnapshotsClient).toBeConstructibleWith({});
+  });
+
+  it('are told apart by their members', () => {
+    const narrow = (credentials: AtlasCredentials) => {
+      if (credentials.publicKey !== undefined) expectTypeOf(credentials).toEqualTypeOf<ApiKeyCredentials>();
+      else if (credentials.accessToken !== undefined) expectTypeOf(credentials).toEqualTypeOf<AccessTokenCredentials>();
+      else expectTypeOf(credentials).toEqualTypeOf<ServiceAccountCredentials>();
+    };
+    expectTypeOf(narrow).returns.toBeVoid();
+  });
+
+  it('of the emulator fit the client', () => {
+    expectTypeOf<EmulatorCredentials[keyof EmulatorCredentials]>().toExtend<AtlasCredentials>();
+  });
+
+  it('take a token, and a function that gives one now or later', () => {
+    expectTypeOf<() => string>().toExtend<AccessTokenCredentials['accessToken']>();
+    expectTypeOf<() => Promise<string>>().toExtend<AccessTokenCredentials['accessToken']>();
+    expectTypeOf<() => number>().not.toExtend<AccessTokenCredentials['accessToken']>();
+  });
+
+  it('take a store that gives and keeps', () => {
+    expectTypeOf<ServiceAccountCredentials['tokenStore']>().toEqualTypeOf<TokenStore | undefined>();
+    expectTypeOf<{ get(key: string): Promise<string | undefined> }>().not.toExtend<TokenStore>();
+    expectTypeOf<{
+      get<Value>(key: string): Promise<Value | undefined>;
+      set<Value>(key: string, value: Value, ttl?: number): Promise<boolean>;
+    }>().toExtend<TokenStore>();
+  });
+});
