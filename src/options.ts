@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { TokenStore } from './auth/token-store.js';
+import { tokenSyntax } from './auth/token-syntax.js';
 import { baseUrlFromEnvironment, baseUrlVariable, credentialsFromEnvironment } from './environment.js';
 import { AtlasConfigurationError, type AtlasIssue } from './errors.js';
 import type { DispatcherLike } from './http/dispatcher.js';
@@ -137,10 +138,7 @@ const secret = z
   .min(1, 'must not be empty')
   .regex(/^[^\p{Cc}\p{Cs}]*$/u, 'must not hold control characters');
 const headerText = z.string().regex(/^[\x20-\x7e]*$/, 'must be printable ASCII');
-// @see RFC 6750 section 2.1
-const bearerToken = z
-  .string()
-  .regex(/^[A-Za-z0-9\-._~+/]+=*$/, 'must be a bearer token: letters, digits and -._~+/ only');
+const bearerToken = z.string().regex(tokenSyntax, 'must be a bearer token: letters, digits and -._~+/ only');
 
 const apiKey = z.strictObject({ publicKey: secret, privateKey: secret });
 const serviceAccount = z.strictObject({

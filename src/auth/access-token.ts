@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { tokenSyntax } from './token-syntax.js';
 
 /** A token of a service account. */
 export interface AccessToken {
@@ -15,12 +16,11 @@ const longestMargin = 60_000;
 // Once a process: of a fleet that shares a token, the one with the largest renews it, and the others find the new one.
 const jitter = Math.random();
 
-/** @see https://www.rfc-editor.org/rfc/rfc6750#section-2.1 */
-const bearerTokenSchema = z.string().regex(/^[A-Za-z0-9\-._~+/]+=*$/, 'must be a bearer token');
+const bearerToken = z.string().regex(tokenSyntax);
 
 /** The answer of a token endpoint. @see https://www.rfc-editor.org/rfc/rfc6749#section-5.1 */
 export const tokenAnswerSchema = z.object({
-  access_token: bearerTokenSchema,
+  access_token: bearerToken,
   token_type: z
     .string()
     .regex(/^bearer$/i)
@@ -35,7 +35,7 @@ export const tokenAnswerSchema = z.object({
 
 /** A token as a store keeps it. */
 export const storedTokenSchema = z.object({
-  accessToken: bearerTokenSchema,
+  accessToken: bearerToken,
   expiresAt: z.number(),
   lifetime: z.number().nonnegative(),
 });

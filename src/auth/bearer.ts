@@ -5,6 +5,7 @@ import {
   type AuthorizedRequest,
   refusedLogin,
 } from './authenticator.js';
+import { tokenSyntax } from './token-syntax.js';
 
 /** A bearer token on its way. */
 interface BearerAuthorization extends Authorization {
@@ -12,9 +13,6 @@ interface BearerAuthorization extends Authorization {
   /** Whether it was asked for because the one before it had been refused. */
   readonly renewed: boolean;
 }
-
-/** @see https://www.rfc-editor.org/rfc/rfc6750#section-2.1 */
-const tokenSyntax = /^[A-Za-z0-9\-._~+/]+=*$/;
 
 /** A token that the caller gave: sent as it is, and no other to be had. */
 export class FixedBearer implements Authenticator {

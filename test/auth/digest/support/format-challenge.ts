@@ -16,7 +16,7 @@ export interface ChallengeStyle {
   betweenParams: string;
 }
 
-export const PLAIN_STYLE: ChallengeStyle = {
+const PLAIN_STYLE: ChallengeStyle = {
   tokens: false,
   escapeAll: false,
   upperCase: false,
