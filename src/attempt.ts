@@ -86,13 +86,15 @@ export class Attempt implements ExchangeListener {
   cancel(): void {
     if (this.#ended) return;
     this.#ended = true;
-    if (this.#exchange === undefined) return;
-    this.#exchange.cancel();
-    this.#abandon();
+    if (this.#exchange !== undefined) this.#drop(this.#exchange);
   }
 
   onAnswer(answer: Answer): void {
     this.#exchange = undefined;
+    if (this.#ended) {
+      this.#abandon();
+      return;
+    }
     // Set before every exchange.
     const authorization = this.#authorization as Authorization;
     const envelope = this.#request.envelope && answer.status === 200 ? this.#read(answer) : undefined;
@@ -122,6 +124,7 @@ export class Attempt implements ExchangeListener {
   onFailure(failure: ExchangeFailure): void {
     this.#exchange = undefined;
     this.#abandon();
+    if (this.#ended) return;
     if (failure.onDeadConnection && this.#deadConnections < mostDeadConnections) {
       this.#deadConnections += 1;
       // It logs in anew: a nonce count is used up.
@@ -146,8 +149,10 @@ export class Attempt implements ExchangeListener {
     const { method, path, headers } = this.#request;
     const all = authorization.header === undefined ? [...headers] : [...headers, 'authorization', authorization.header];
     const exchange = this.#transport.send({ method, path, headers: all }, this.#limits, this);
-    // A dispatcher of the caller's may have answered already, and the next exchange be under way.
-    if (!exchange.isEnded) this.#exchange = exchange;
+    // A dispatcher of the caller's may have answered already, and the next exchange be under way; or the call have ended.
+    if (exchange.isEnded) return;
+    this.#exchange = exchange;
+    if (this.#ended) this.#drop(exchange);
   };
 
   readonly #fail = (failure: unknown): void => {
@@ -155,6 +160,11 @@ export class Attempt implements ExchangeListener {
     this.#ended = true;
     this.#listener.onLoginFailure(failure);
   };
+
+  #drop(exchange: Exchange): void {
+    exchange.cancel();
+    this.#abandon();
+  }
 
   #abandon(): void {
     if (this.#authorization !== undefined) this.#authenticator.abandon(this.#authorization);

@@ -86,12 +86,19 @@ export class SnapshotWait implements Deadline {
       this.#isPolling = false;
       this.#polls += 1;
       this.#lastStatus = snapshot.status;
-      await this.#plan.onPoll?.(snapshot);
+      await this.#tell(snapshot);
       if (snapshot.status === 'COMPLETED') return snapshot;
       if (snapshot.status === 'FAILED') throw new AtlasSnapshotFailedError(snapshot, { operation });
       this.#end.signal.throwIfAborted();
       await this.#pauseUntil(nextPoll);
     }
+  }
+
+  async #tell(snapshot: TenantSnapshot): Promise<void> {
+    const told = Promise.resolve(this.#plan.onPoll?.(snapshot));
+    // A close waits for this wait, and whoever was told may wait for the close.
+    if (this.#deadlines.isDraining) told.catch(() => undefined);
+    else await told;
   }
 
   #pauseUntil(endsAt: number): Promise<void> {

@@ -104,6 +104,17 @@ describe('an enveloped answer', () => {
     expect(error).toMatchObject({ status: 403, errorCode: 'CANNOT_CHANGE_GROUP_NAME' });
   });
 
+  it('may tell its status as text', async () => {
+    const { call } = await openAnswering({ status: '200', content: failedSnapshot });
+    expect((await call().withResponse()).response.status).toBe(200);
+    await expect(call()).resolves.toMatchObject({ id: failedSnapshot.id, status: 'FAILED' });
+    for (const key of ['content', 'envelope']) {
+      const refused = await openAnswering({ status: '404', [key]: { error: 404, errorCode: 'SNAPSHOT_NOT_FOUND' } });
+      const error = await rejection(refused.call(), AtlasApiError);
+      expect(error).toMatchObject({ status: 404, errorCode: 'SNAPSHOT_NOT_FOUND' });
+    }
+  });
+
   it('may be null, and the other key holds it', async () => {
     const { call } = await openAnswering({ status: 200, content: null, envelope: failedSnapshot });
     await expect(call()).resolves.toMatchObject({ id: failedSnapshot.id });
@@ -114,6 +125,11 @@ describe('an answer without an envelope, although one was asked for', () => {
   it('is read as it is, also where its own status is a word', async () => {
     const { call } = await openAnswering(failedSnapshot);
     await expect(call()).resolves.toMatchObject({ status: 'FAILED', id: failedSnapshot.id });
+  });
+
+  it('is read as it is where its own status is digits', async () => {
+    const { call } = await openAnswering({ ...failedSnapshot, status: '404' });
+    await expect(call()).resolves.toMatchObject({ status: '404', id: failedSnapshot.id });
   });
 
   it('is an error by its HTTP status', async () => {

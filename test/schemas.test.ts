@@ -176,6 +176,12 @@ describe('apiErrorSchema', () => {
     expect(apiErrorSchema.parse({ ...least, [name]: null })).toStrictEqual(least);
   });
 
+  it('takes a badRequestDetail without fields', () => {
+    const bare = { ...least, badRequestDetail: {} };
+    expect(apiErrorSchema.parse(bare)).toStrictEqual(bare);
+    expect(apiErrorSchema.parse({ ...least, badRequestDetail: { fields: null } })).toStrictEqual(bare);
+  });
+
   it.each<[unknown, string[]]>([
     [{ errorCode: 'X' }, ['error']],
     [{ error: 404 }, ['errorCode']],

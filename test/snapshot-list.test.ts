@@ -90,6 +90,19 @@ describe('the list of a Flex cluster', () => {
     expect(pageNums(server.requests)).toEqual(['1', '2', '3']);
   });
 
+  it.each([{}, { totalCount: 0 }, { totalCount: null }])('is whole at 3 a page, beside %j', async (rest) => {
+    const all = snapshots(8);
+    const server = await startMswServer(
+      http.get(flexListRoute, ({ request }) => {
+        const first = (Number(new URL(request.url).searchParams.get('pageNum') ?? 1) - 1) * 3;
+        return HttpResponse.json({ results: all.slice(first, first + 3), ...rest });
+      }),
+    );
+    const client = openClient({ baseUrl: server.url, endpoint: 'flex' });
+    expect(ids(await client.listTenantSnapshots(...listPath))).toEqual(ids(all));
+    expect(pageNums(server.requests)).toEqual(['1', '2', '3']);
+  });
+
   it.each([{ totalCount: 700 }, {}])('each once from a server that takes no paging, with %j', async (rest) => {
     const all = snapshots(700);
     const server = await startMswServer(http.get(flexListRoute, () => HttpResponse.json({ results: all, ...rest })));

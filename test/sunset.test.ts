@@ -1,6 +1,7 @@
+import { gzipSync } from 'node:zlib';
 import { HttpResponse, http, type JsonBodyType } from 'msw';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { AtlasApiError, type CallOptions, type TenantSnapshotsClientOptions } from '../src/index.js';
+import { AtlasApiError, AtlasTimeoutError, type CallOptions, type TenantSnapshotsClientOptions } from '../src/index.js';
 import type { AtlasEmulator, SunsetForm } from '../src/testing/index.js';
 import { failedSnapshot } from './support/atlas-bodies.js';
 import { type MswServer, startMswServer } from './support/msw-server.js';
@@ -161,6 +162,7 @@ function startAnswering(body: JsonBodyType | string, status: number): Promise<Ms
 }
 
 const noRoute = { error: 404, errorCode: 'RESOURCE_NOT_FOUND' };
+const noCluster = { error: 404, errorCode: 'CLUSTER_NOT_FOUND' };
 
 describe('the answer shows that the endpoint is gone', () => {
   it.each<[name: string, status: number, body: JsonBodyType]>([
@@ -213,6 +215,15 @@ describe("the answer is the caller's, and Flex is not asked", () => {
     ['404 of a resource with the path of another', 404, { ...noRoute, parameters: [tenantListPath] }],
     ['404 of a resource with the path in its reason', 404, { ...noRoute, reason: tenantPath }],
     ['404 of another code, with the path', 404, { error: 404, errorCode: 'SNAPSHOT_NOT_FOUND', detail: tenantPath }],
+    ['404 with no fields in badRequestDetail', 404, { ...noCluster, badRequestDetail: {} }],
+    ['404 with null fields in badRequestDetail', 404, { ...noCluster, badRequestDetail: { fields: null } }],
+    ['404 with half a field', 404, { ...noCluster, badRequestDetail: { fields: [{ field: 'a' }] } }],
+    ['404 with text for badRequestDetail', 404, { ...noCluster, badRequestDetail: 'bad' }],
+    ['404 with an object for parameters', 404, { ...noCluster, parameters: {} }],
+    ['404 with text for parameters', 404, { ...noCluster, parameters: tenantPath }],
+    ['404 with a number for detail', 404, { ...noCluster, detail: 5 }],
+    ['404 with a list for reason', 404, { ...noCluster, reason: [] }],
+    ['405 with an odd error of Atlas', 405, { error: 405, errorCode: 'METHOD_NOT_ALLOWED', parameters: {} }],
     ['405 with an error of Atlas', 405, { error: 405, errorCode: 'METHOD_NOT_ALLOWED' }],
     ['405 with an error of Atlas, and the path', 405, { ...noRoute, error: 405, detail: tenantPath }],
     ['400 of another code', 400, { error: 400, errorCode: 'VALIDATION_ERROR' }],
@@ -239,6 +250,53 @@ describe("the answer is the caller's, and Flex is not asked", () => {
     const client = openClient({ baseUrl: server.url, maxRetries: 0 });
     expect(await rejection(client.getTenantSnapshot(...path), AtlasApiError)).toMatchObject({ endpoint: 'tenant' });
     expect(server.requests).toHaveLength(1);
+  });
+});
+
+describe('an error of Atlas that cannot be read', () => {
+  const body = JSON.stringify({ ...noCluster, detail: `No cluster ${'\u00e9'.repeat(99)}` });
+  const unreadable: [name: string, bytes: Uint8Array, headers: Record<string, string>][] = [
+    ['past maxResponseSize', Buffer.from(body), {}],
+    ['in zstd', Buffer.from(body), { 'content-encoding': 'zstd' }],
+    ['in a broken coding', Buffer.from(body), { 'content-encoding': 'gzip' }],
+    ['past maxResponseSize when unfolded', gzipSync(body), { 'content-encoding': 'gzip' }],
+  ];
+  // Its text is legible, but for a few letters.
+  const legible: typeof unreadable = [
+    ['in ISO-8859-1 that is told', Buffer.from(body, 'latin1'), { 'content-type': 'text/plain;charset=iso-8859-1' }],
+    ['in ISO-8859-1 that is not told', Buffer.from(body, 'latin1'), { 'content-type': 'application/json' }],
+    ['in broken UTF-8', Buffer.from(body.replace('\u00e9', '?')).fill(0xff, 60, 61), {}],
+  ];
+  const sizes = { 'past maxResponseSize': 100, 'past maxResponseSize when unfolded': 200 };
+
+  async function openUnreadable([name, bytes, headers]: (typeof unreadable)[number], status: number) {
+    const server = await startMswServer(
+      http.get(tenantRoute, () => HttpResponse.arrayBuffer(Uint8Array.from(bytes).buffer, { status, headers })),
+      http.get(flexRoute, () => HttpResponse.json({ id: snapshotId })),
+    );
+    const maxResponseSize = new Map(Object.entries(sizes)).get(name);
+    return { server, client: openClient({ baseUrl: server.url, maxResponseSize }) };
+  }
+
+  it.each([...unreadable, ...legible].flatMap((row) => [404, 405].map((status) => [row[0], status, row] as const)))(
+    "%s is the caller's answer: %i",
+    async (_name, status, row) => {
+      const { server, client } = await openUnreadable(row, status);
+      for (const each of [1, 2]) {
+        expect(await rejection(client.getTenantSnapshot(...path), AtlasApiError)).toMatchObject({
+          status,
+          endpoint: 'tenant',
+        });
+        expect(server.requests.map((request) => request.path)).toEqual(Array.from({ length: each }, () => tenantPath));
+      }
+    },
+  );
+
+  it.each(unreadable)('%s is a sunset where it is a 410', async (...row) => {
+    const { server, client } = await openUnreadable(row, 410);
+    await expect(client.getTenantSnapshot(...path)).resolves.toEqual({ id: snapshotId });
+    await client.getTenantSnapshot(...path);
+    expect(server.requests.map((request) => request.path)).toEqual([tenantPath, flexPath, flexPath]);
   });
 });
 
@@ -281,6 +339,37 @@ describe('when Flex refuses', () => {
     const client = connect(emulator, { maxRetries: 1 });
     const { response } = await runClock(client.getTenantSnapshot(...valuesOf(emulator)).withResponse());
     expect(response).toMatchObject({ endpoint: 'flex', attempts: 3 });
+  });
+
+  it.each([
+    [1, 3],
+    [2, 4],
+    [3, 5],
+  ])('for ever, maxRetries: %i is spent once over both endpoints', async (maxRetries, attempts) => {
+    let asked = 0;
+    const tenant = () => new HttpResponse(null, { status: asked++ === 0 ? 503 : 410 });
+    const server = await startMswServer(
+      http.get(tenantRoute, tenant),
+      http.get(flexRoute, () => new HttpResponse(null, { status: 503 })),
+    );
+    stopClock();
+    const call = openClient({ baseUrl: server.url, maxRetries }).getTenantSnapshot(...path);
+    const error = await runClock(rejection(call, AtlasApiError));
+    expect(error).toMatchObject({ status: 503, endpoint: 'flex', attempts, cause: { status: 410 } });
+    expect(server.requests).toHaveLength(attempts);
+  });
+
+  it('by no answer, the timeout has the first answer as its cause', async () => {
+    const emulator = await openEmulator();
+    emulator.sunset();
+    emulator.respond({ hang: true, for: 'flex' });
+    const call = connect(emulator).getTenantSnapshot(...valuesOf(emulator), { timeout: 200 });
+    const error = await rejection(call, AtlasTimeoutError);
+    expect(error).toMatchObject({ endpoint: 'flex', attempts: 2 });
+    expect(error.cause).toMatchObject({ status: 410, errorCode: 'VERSION_GONE', endpoint: 'tenant' });
+    expect(error.message).toBe(
+      'getTenantSnapshot was not done within timeout (200 ms), at attempt 2: the cause says why it takes so long',
+    );
   });
 });
 

@@ -1,12 +1,15 @@
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { setImmediate as turn } from 'node:timers/promises';
+import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import {
   AtlasApiError,
   AtlasClosedError,
   AtlasSnapshotFailedError,
   AtlasTimeoutError,
   type TenantSnapshot,
+  type TenantSnapshotsClient,
   type WaitOptions,
 } from '../src/index.js';
+import { deferred } from './support/fault-deferred.js';
 import { instantDispatcher } from './support/instant-dispatcher.js';
 import { openClient } from './support/open-client.js';
 import { openEmulator } from './support/open-emulator.js';
@@ -138,6 +141,52 @@ describe('a wait', () => {
   });
 });
 
+describe('an onPoll that gives a promise', () => {
+  it('is waited for, at the last poll too', async () => {
+    const { emulator, wait } = await openWait('RUNNING', 'COMPLETED');
+    const ends = [deferred(), deferred()];
+    const seen: (string | undefined)[] = [];
+    const onPoll = ({ status }: TenantSnapshot) => ends[seen.push(status) - 1]?.promise;
+    const settled = vi.fn();
+    const promise = wait({ pollInterval: 1, onPoll }).finally(settled);
+    await vi.waitFor(() => expect(seen).toEqual(['RUNNING']));
+    // A poll more would be here by then.
+    for (let turns = 0; turns < 50; turns += 1) await turn();
+    expect(emulator.requests).toHaveLength(1);
+    ends[0]?.resolve();
+    await vi.waitFor(() => expect(seen).toEqual(['RUNNING', 'COMPLETED']));
+    await turn();
+    expect(settled).not.toHaveBeenCalled();
+    ends[1]?.resolve();
+    await expect(promise).resolves.toMatchObject({ status: 'COMPLETED' });
+  });
+
+  it.each(['RUNNING', 'COMPLETED', 'FAILED'])('ends the wait where it is rejected, at %s', async (status) => {
+    const { emulator, wait } = await openWait(status);
+    const reason = new Error('mine');
+    await expect(wait({ onPoll: async () => Promise.reject(reason) })).rejects.toBe(reason);
+    expect(emulator.requests).toHaveLength(1);
+  });
+
+  it('and hangs ends by the timeout', async () => {
+    const { begun, promise } = waitOnFakeClock(['RUNNING'], { timeout: 1_000, onPoll: () => new Promise(() => {}) });
+    await vi.advanceTimersByTimeAsync(1_050);
+    const error = await rejection(promise, AtlasTimeoutError);
+    expect(error.message).toContain('it was RUNNING at the last of 1 polls');
+    expect(begun).toHaveLength(1);
+  });
+
+  it('and hangs ends by an abort', async () => {
+    const { wait } = await openWait('RUNNING');
+    const controller = new AbortController();
+    const onPoll = vi.fn(() => new Promise(() => {}));
+    const ended = expect(wait({ signal: controller.signal, onPoll })).rejects.toBe('stop');
+    await vi.waitFor(() => expect(onPoll).toHaveBeenCalled());
+    controller.abort('stop');
+    await ended;
+  });
+});
+
 describe('the timeout of a wait', () => {
   it('is over all of it, and tells what was seen last', async () => {
     const { begun, promise } = waitOnFakeClock(['PENDING', 'QUEUED'], { pollInterval: 400, timeout: 1_000 });
@@ -209,6 +258,21 @@ describe('an abort of a wait', () => {
     expect(added).toHaveBeenCalledOnce();
     expect(removed.mock.calls).toEqual(added.mock.calls);
   });
+
+  it('that many have in common brings no warning', async () => {
+    const warnings: Error[] = [];
+    const note = (warning: Error) => warnings.push(warning);
+    process.on('warning', note);
+    onTestFinished(() => void process.off('warning', note));
+    const { wait } = await openWait('RUNNING');
+    const controller = new AbortController();
+    const options = { signal: controller.signal, pollInterval: 60_000 };
+    const waits = Array.from({ length: 11 }, () => expect(wait(options)).rejects.toBe(reason));
+    await turn();
+    controller.abort(reason);
+    await Promise.all(waits);
+    expect(warnings).toEqual([]);
+  });
 });
 
 describe('close()', () => {
@@ -220,7 +284,7 @@ describe('close()', () => {
     await vi.waitFor(() => expect(onPoll).toHaveBeenCalled());
     await client.close();
     expect(await ended).toMatchObject({ code: 'CLOSED', operation: 'waitForTenantSnapshot' });
-    expect((await ended).message).toContain('waited to poll again');
+    expect((await ended).message).toContain('waited to poll again: wait with a new client');
     expect(emulator.requests).toHaveLength(1);
   });
 
@@ -243,6 +307,36 @@ describe('close()', () => {
     await vi.waitFor(() => expect(emulator.requests).toHaveLength(1));
     await client.close();
     await expect(promise).resolves.toMatchObject({ status: 'COMPLETED' });
+  });
+
+  // Where close() and the wait wait for each other, only this timeout ends them.
+  const timeout = 2_000;
+
+  it('in an onPoll that waits for it ends the wait', async () => {
+    const { emulator, client, wait } = await openWait('RUNNING');
+    await rejection(wait({ timeout, onPoll: () => client.close() }), AtlasClosedError);
+    expect(emulator.requests).toHaveLength(1);
+  });
+
+  it('does not wait for an onPoll that hangs', async () => {
+    const { client, wait } = await openWait('RUNNING');
+    const onPoll = vi.fn(() => new Promise(() => {}));
+    const ended = rejection(wait({ timeout, onPoll }), AtlasClosedError);
+    await vi.waitFor(() => expect(onPoll).toHaveBeenCalled());
+    await Promise.all([client.close(), ended]);
+    expect((await ended).operation).toBe('waitForTenantSnapshot');
+  });
+
+  it.each<[name: string, onPoll: (client: TenantSnapshotsClient) => () => Promise<unknown>]>([
+    ['that waits for it', (client) => () => client.close()],
+    ['that hangs', () => () => new Promise(() => {})],
+  ])('while a poll is on the wire does not wait for an onPoll %s', async (_name, onPoll) => {
+    const { emulator, client, wait } = await openWait('RUNNING');
+    emulator.respond({ delay: 50 });
+    const ended = rejection(wait({ timeout, onPoll: onPoll(client) }), AtlasClosedError);
+    await vi.waitFor(() => expect(emulator.requests).toHaveLength(1));
+    await Promise.all([client.close(), ended]);
+    expect(emulator.requests).toHaveLength(1);
   });
 });
 

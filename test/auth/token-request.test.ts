@@ -9,6 +9,8 @@ import {
   type TenantSnapshotsClientOptions,
 } from '../../src/index.js';
 import type { ScriptedAnswer } from '../../src/testing/index.js';
+import { startFaultServer } from '../support/fault-server.js';
+import { answer, end, good, refusal, reset } from '../support/fault-steps.js';
 import { openClient } from '../support/open-client.js';
 import { rejection } from '../support/rejection.js';
 import { openServiceAccount } from '../support/service-account.js';
@@ -182,6 +184,38 @@ describe('a token exchange that breaks', () => {
     expect(error.message).toMatch(/the request for an access token/i);
     expect(tokenRequests()).toHaveLength(2);
     expect(apiRequests()).toEqual([]);
+  });
+
+  it.each([
+    ['a FIN', end],
+    ['a RST', reset],
+  ])('by %s on a kept connection that the server gave up, is sent again for free', async (_name, gone) => {
+    let given = 0;
+    let dropped = 0;
+    let calls = 0;
+    const server = await startFaultServer(({ target, before }) => {
+      // The first token is refused at its second use.
+      if (!target.endsWith('/token')) return ++calls === 2 ? refusal(401) : good;
+      if (before > 0) {
+        dropped += 1;
+        return [gone];
+      }
+      given += 1;
+      return [answer(200, JSON.stringify({ access_token: `t${given}`, token_type: 'Bearer' }))];
+    });
+    const client = openClient({ baseUrl: server.url, credentials, endpoint: 'tenant', maxRetries: 0 });
+    await client.getTenantSnapshot(...path);
+    const { response } = await client.getTenantSnapshot(...path).withResponse();
+    expect(response).toMatchObject({ status: 200, attempts: 1 });
+    expect({ given, calls }).toEqual({ given: 2, calls: 3 });
+    expect(dropped).toBeGreaterThan(0);
+  });
+
+  it('by a reset on a new connection is a failed attempt', async () => {
+    const server = await startFaultServer([reset]);
+    const client = openClient({ baseUrl: server.url, credentials, maxRetries: 0 });
+    await rejection(client.getTenantSnapshot(...path), AtlasConnectionError);
+    expect(server.requests).toHaveLength(1);
   });
 
   it('is bounded by attemptTimeout', async () => {

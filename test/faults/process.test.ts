@@ -49,6 +49,48 @@ describe('a process ends by itself', () => {
   });
 });
 
+// Nobody waits for it any more: neither it nor what comes after it holds the process.
+describe('a process ends at once though a token request of its goes on', () => {
+  const account = (rest = '') =>
+    `credentials: { clientId: 'id', clientSecret: 'secret', ${rest} }, attemptTimeout: 3000,`;
+  const token = answer(200, '{"access_token":"t","token_type":"Bearer","expires_in":0.05}');
+  const overLimit = answer(429, '{}');
+  const storeOf = (get: string) => `tokenStore: { get: async () => ${get}, set: async () => true }`;
+  // It holds no process; where something else does for so long, it says so.
+  const watch = 'setTimeout(() => print("it lives on"), 1500).unref();';
+  // A store is waited for no longer than that.
+  const timers = 'print(String(process.getActiveResourcesInfo().filter((name) => name === "Timeout").length));';
+  const giveUp = `await told(get({ timeout: 150 })); ${watch}`;
+
+  it.each<[name: string, tokenScripts: Script[], options: string, code: string, output: string]>([
+    ['on a new connection', [[]], account(), giveUp, 'TIMEOUT\n'],
+    [
+      'on a kept connection',
+      [[token], []],
+      account(),
+      `await told(get()); await new Promise((resolve) => setTimeout(resolve, 100)); ${giveUp}`,
+      'fulfilled\nTIMEOUT\n',
+    ],
+    [
+      'and the store hangs before it',
+      [[]],
+      account(storeOf('new Promise(() => {})')),
+      `await told(get({ timeout: 50 })); ${timers}`,
+      'TIMEOUT\n0\n',
+    ],
+    ['and the store is looked into after it', [[overLimit]], account(storeOf('undefined')), giveUp, 'TIMEOUT\n'],
+  ])('%s', async (_name, tokenScripts, options, code, output) => {
+    let tokens = 0;
+    const server = await startFaultServer(({ target }) => {
+      if (!target.endsWith('/token')) return good;
+      tokens += 1;
+      return tokenScripts[tokens - 1] ?? [];
+    });
+    const end = await runProcess(`${open(server.url, options)} ${code}`);
+    expect(end).toEqual({ code: 0, signal: null, output });
+  });
+});
+
 describe('a process does not end', () => {
   it.each<[name: string, script: Script | readonly Script[], code: string]>([
     ['under a call', good, 'told(get());'],

@@ -107,6 +107,7 @@ describe('a call ends by timeout', () => {
     const client = openFaultClient(server, { timeout: 1000 });
     const error = await skipTime(rejection(get(client), AtlasTimeoutError));
     expect(error.message).toContain('within timeout (1000 ms)');
+    expect(error.message).toContain('at attempt 1: Atlas or the way to it is slow, or raise timeout');
     expect(error).toMatchObject({ operation: 'getTenantSnapshot', attempts: 1 });
     expect(error.cause).toBeUndefined();
     await expect.poll(() => server.closed, { interval: 1 }).toBe(1);
@@ -119,6 +120,7 @@ describe('a call ends by timeout', () => {
     expect(performance.now()).toBeGreaterThanOrEqual(5000);
     expect(performance.now()).toBeLessThan(5200);
     expect(error.cause).toBeInstanceOf(AtlasApiError);
+    expect(error.message).toContain(`at attempt ${error.attempts}: the cause says why it takes so long`);
     expect(error.attempts).toBe(server.requests.length);
     // 0, 500 to 750, 1 500 to 2 250, 3 500 to 5 250.
     expect([3, 4]).toContain(error.attempts);

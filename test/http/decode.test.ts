@@ -137,11 +137,19 @@ describe('openEnvelope', () => {
     [{ status: 200, results: [] }, 200, { status: 200, results: [] }],
     [{ status: 100 }, 100, { status: 100 }],
     [{ status: 599, content: false }, 599, false],
+    [{ status: '404', content: { id: 1 } }, 404, { id: 1 }],
+    [{ status: '200', envelope: { id: 1 } }, 200, { id: 1 }],
   ])('opens %j', (json, status, content) => {
     expect(open(json)).toEqual({ status, body: { text: 'text', json: content, problem: undefined } });
   });
 
-  it.each([null, 1, 'text', [], [{ status: 200 }], {}, ...[99, 600, 200.5, '200', null].map((status) => ({ status }))])(
+  const noStatus = [99, 600, 200.5, '200', null].map((status) => ({ status }));
+  const noStatusBesideContent = ['', 'COMPLETED', ' 200', '2e2', '0404', '600'].map((status) => ({
+    status,
+    content: 1,
+  }));
+
+  it.each([null, 1, 'text', [], [{ status: 200 }], {}, ...noStatus, ...noStatusBesideContent])(
     'finds none in %j',
     (json) => {
       expect(open(json)).toBeUndefined();

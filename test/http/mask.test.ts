@@ -22,6 +22,12 @@ describe('text', () => {
     expect(mask.text(text)).toBe(masked);
   });
 
+  it.each(['P+Q/R=', 'key é'])('masks the percent form of %j, of lower-case octets too', (secret) => {
+    const lower = encodeURIComponent(secret).replace(/%../g, (octet) => octet.toLowerCase());
+    expect(lower).not.toBe(encodeURIComponent(secret));
+    expect(new Mask([secret]).text(`a ${lower} b`)).toBe('a [masked] b');
+  });
+
   it('masks the longer of two secrets first, in whatever order they come', () => {
     for (const secrets of [
       ['key', 'key-and-more'],
