@@ -56,7 +56,7 @@ describe('a process ends at once though a token request of its goes on', () => {
   const token = answer(200, '{"access_token":"t","token_type":"Bearer","expires_in":0.05}');
   const overLimit = answer(429, '{}');
   const storeOf = (get: string) => `tokenStore: { get: async () => ${get}, set: async () => true }`;
-  // It holds no process; where something else does for so long, it says so.
+  // Holds no process itself, and says so where something else does for that long.
   const watch = 'setTimeout(() => print("it lives on"), 1500).unref();';
   // A store is waited for no longer than that.
   const timers = 'print(String(process.getActiveResourcesInfo().filter((name) => name === "Timeout").length));';
