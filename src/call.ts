@@ -13,7 +13,7 @@ import {
   AtlasResponseError,
   AtlasTimeoutError,
 } from './errors.js';
-import { attemptTimeoutError, connectionError } from './exchange-errors.js';
+import { exchangeError } from './exchange-errors.js';
 import type { Deadline } from './http/deadlines.js';
 import type { HeaderFields } from './http/dispatcher.js';
 import type { ExchangeFailure, ExchangeLimits } from './http/exchange.js';
@@ -128,7 +128,8 @@ export class Call<T> implements AttemptListener, PauseListener, Deadline, Respon
   }
 
   onExchangeFailure(failure: ExchangeFailure): void {
-    this.#retry(this.#toError(failure));
+    const { operation, limits } = this.#plan;
+    this.#retry(exchangeError(failure, operation.name, limits, this.#context()));
   }
 
   onLoginFailure(failure: unknown): void {
@@ -223,11 +224,6 @@ export class Call<T> implements AttemptListener, PauseListener, Deadline, Respon
     this.#pause?.cancel();
     this.#plan.signal?.removeEventListener('abort', this);
     this.#plan.host.transport.deadlines.remove(this);
-  }
-
-  #toError({ kind, cause }: ExchangeFailure): AtlasError {
-    if (kind === 'timeout') return attemptTimeoutError(this.#plan.operation.name, this.#plan.limits, this.#context());
-    return connectionError(this.#plan.operation.name, cause, this.#context());
   }
 
   #mask(): Mask {

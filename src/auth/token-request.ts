@@ -1,5 +1,5 @@
 import type { AtlasErrorContext } from '../errors.js';
-import { attemptTimeoutError, connectionError } from '../exchange-errors.js';
+import { exchangeError } from '../exchange-errors.js';
 import { type Body, isObject, readBody } from '../http/decode.js';
 import { type Answer, type ExchangeFailure, type ExchangeLimits, mostDeadConnections } from '../http/exchange.js';
 import { Mask } from '../http/mask.js';
@@ -74,11 +74,8 @@ export class TokenRequest {
     });
   }
 
-  #noAnswer({ kind, cause }: ExchangeFailure): LoginFailure {
-    const toError = (context: AtlasErrorContext) =>
-      kind === 'timeout'
-        ? attemptTimeoutError(operation, this.#limits, context)
-        : connectionError(operation, cause, context);
+  #noAnswer(failure: ExchangeFailure): LoginFailure {
+    const toError = (context: AtlasErrorContext) => exchangeError(failure, operation, this.#limits, context);
     return new LoginFailure(toError, { retryable: true });
   }
 

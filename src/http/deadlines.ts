@@ -1,6 +1,6 @@
 /** Something that must have ended by a point in time. */
 export interface Deadline {
-  /** When, on the clock of `performance.now()`, in ms. Read when it is added; later changes are not seen. */
+  /** When, on the clock of `performance.now()`, in ms. A change to an earlier time is seen when it is added again. */
   readonly expiresAt: number;
   /** Where it lies among those under way; below 0 while it does not. Kept by {@link Deadlines}; begins as -1. */
   slot: number;

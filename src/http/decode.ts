@@ -57,8 +57,9 @@ export function headerValue(headers: HeaderFields, name: string): string | undef
 /** Every field with one value, names in lower case. */
 export function plainHeaders(headers: HeaderFields): Record<string, string> {
   const plain: Record<string, string> = {};
-  for (const [name, value] of Object.entries(headers)) {
-    if (value !== undefined) plain[name] = Array.isArray(value) ? value.join(', ') : value;
+  for (const name of Object.keys(headers)) {
+    const value = headerValue(headers, name);
+    if (value !== undefined) plain[name] = value;
   }
   return plain;
 }
