@@ -10,7 +10,7 @@ import { isGenuine, parseAuthenticationInfo } from './authentication-info.js';
 import { chooseChallenge, type DigestChallenge, digestChallenges, parseChallenges } from './challenge.js';
 import { type DigestCredentials, DigestSession } from './credentials.js';
 import { type LiveNonce, NonceCounts } from './nonce-counts.js';
-import type { HeaderValue } from './scanner.js';
+import { fieldLines, type HeaderValue } from './scanner.js';
 
 /** What a request was sent with. */
 interface DigestAuthorization extends Authorization {
@@ -98,7 +98,7 @@ export class DigestAuthenticator implements Authenticator {
     const { username, password } = this.#credentials;
     const secrets = username.length < shortestPublicKey ? [password] : [username, password];
     const response = /response="(\w+)"/.exec(sent?.header ?? '')?.[1];
-    return response === undefined ? secrets : [...secrets, response, sent?.header ?? response];
+    return response === undefined ? secrets : [...secrets, response];
   }
 
   #refused(
@@ -138,11 +138,12 @@ export class DigestAuthenticator implements Authenticator {
     if (sent.live === undefined) return;
     const { session } = sent.live;
     if (sent.replaces === this.#current) this.#current = sent.live;
-    const field = answer.headers['authentication-info'] ?? answer.trailers?.['authentication-info'];
-    if (field === undefined || answer.truncated) return;
-    const info = parseAuthenticationInfo(field);
+    const inHead = answer.headers['authentication-info'];
+    const inTrailers = answer.trailers?.['authentication-info'];
+    if ((inHead === undefined && inTrailers === undefined) || answer.truncated) return;
+    const info = parseAuthenticationInfo([...fieldLines(inHead), ...fieldLines(inTrailers)]);
     if (!isGenuine(info, session, { uri: request.path, nc: sent.nc, body: answer.body })) throw forged(answer.status);
-    if (info.nextnonce !== undefined) this.#current = this.#nonces.live(session.withNonce(info.nextnonce));
+    if (info.nextnonce) this.#current = this.#nonces.live(session.withNonce(info.nextnonce));
   }
 
   #open(challenge: DigestChallenge): LiveNonce {

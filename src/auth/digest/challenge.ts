@@ -10,8 +10,8 @@ export interface Challenge {
   /** As the server spelled it. */
   readonly scheme: string;
   readonly token68: string | undefined;
-  /** By name in lower case. Of a repeated parameter, the first. */
-  readonly params: ReadonlyMap<string, string>;
+  /** By name in lower case; `undefined` for a malformed value. Of a repeated parameter, the first. */
+  readonly params: ReadonlyMap<string, string | undefined>;
 }
 
 /** A quality of protection. */
@@ -38,7 +38,8 @@ export interface DigestChallenge {
 }
 
 /**
- * Parses every challenge of `WWW-Authenticate`. Never throws: a malformed challenge is left out.
+ * Parses every challenge of `WWW-Authenticate`. Never throws: what is malformed takes nothing with it but what follows up to
+ * the next challenge, and a malformed value only itself.
  *
  * @see https://www.rfc-editor.org/rfc/rfc9110#section-11.6.1
  */
@@ -50,17 +51,14 @@ function parseLine(text: string): Challenge[] {
   const challenges: Challenge[] = [];
   const scanner = new AuthScanner(text);
   // The parameters of the challenge that is being read; absent after a token68, and in what is skipped.
-  let params: Map<string, string> | undefined;
+  let params: Map<string, string | undefined> | undefined;
   for (let element = scanner.next(); element !== undefined; element = scanner.next()) {
     if (element.kind === 'scheme') {
       const { scheme, token68 } = element;
-      const own = new Map<string, string>();
+      const own = new Map<string, string | undefined>();
       challenges.push({ scheme, token68, params: own });
       params = token68 === undefined ? own : undefined;
     } else if (element.kind === 'malformed') {
-      params = undefined;
-    } else if (element.value === undefined) {
-      if (params !== undefined) challenges.pop();
       params = undefined;
     } else if (params?.has(element.name) === false) {
       params.set(element.name, element.value);
@@ -76,6 +74,9 @@ export function digestChallenges(header: HeaderValue): DigestChallenge[] {
 
 function readDigestChallenge({ scheme, params }: Challenge): DigestChallenge | undefined {
   if (scheme.toLowerCase() !== 'digest') return undefined;
+  // To take these for absent would be another challenge. What is not understood, or not needed, does no harm.
+  if (['algorithm', 'qop', 'opaque'].some((name) => params.has(name) && params.get(name) === undefined))
+    return undefined;
   const realm = params.get('realm');
   const nonce = params.get('nonce');
   const algorithmName = params.get('algorithm');

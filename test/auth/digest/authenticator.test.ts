@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { AuthenticatedAnswer, Authorization } from '../../../src/auth/authenticator.js';
+import { type AuthenticatedAnswer, type Authorization, LoginFailure } from '../../../src/auth/authenticator.js';
 import { DigestAuthenticator } from '../../../src/auth/digest/authenticator.js';
 import { octets, paramsOf } from './support/verify.js';
 
@@ -275,6 +275,18 @@ describe('a next nonce', () => {
     expect(use(login.begin())).toBe('h 1');
   });
 
+  it('that is empty is none', () => {
+    const login = warm();
+    login.answer(login.begin(), success('nextnonce=""'));
+    expect(use(login.begin())).toBe('x 3');
+  });
+
+  it('in the header takes no rspauth in a trailer with it', () => {
+    const login = warm();
+    const trailers = { 'authentication-info': 'rspauth="00"' };
+    expect(() => login.answer(login.begin(), { ...success('nextnonce="h"'), trailers })).toThrow(LoginFailure);
+  });
+
   it('of a refusal is not looked at', () => {
     const login = warm();
     const { headers } = success('nextnonce="y"');
@@ -301,11 +313,11 @@ describe('a header field', () => {
 });
 
 describe('what no error may show', () => {
-  it('is the key, and what was sent', () => {
+  it('is the key, and the response that was sent', () => {
     const login = warm();
     const sent = login.begin();
     const { response } = paramsOf(sent.header);
-    expect(login.authenticator.secrets(sent)).toEqual([username, password, response, sent.header]);
+    expect(login.authenticator.secrets(sent)).toEqual([username, password, response]);
   });
 
   it('is the key alone where nothing was sent', () => {

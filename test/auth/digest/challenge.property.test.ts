@@ -115,7 +115,7 @@ describe('long inputs', () => {
     ['schemes with commas', 'a,', LENGTH / 2],
     ['parameters that could be a token68', 'a b= c', 1],
     ['parameters with no value', 'a=,', 0],
-    ['malformed challenges', 'X a=@,', 0],
+    ['malformed challenges', 'X a=@,', Math.floor(LENGTH / 6)],
   ])('of %s end', (_, unit, count) => {
     expect(parseChallenges(filled(unit))).toHaveLength(count);
   });
@@ -123,7 +123,7 @@ describe('long inputs', () => {
   it.each([
     ['a token68', `X ${filled('a')}`],
     ['a token68 and its padding', `X a${filled('=')}`],
-    ['a token68 that is none', `X a${filled('=')}@, Y`],
+    ['a token68 that is none', `X a${filled('=')}@`],
     ['space before an equals sign', `X a${filled(' ')}="1"`],
     ['space after a scheme', `X ${filled(' ')}a="1"`],
     ['escapes in a value', `X a="${filled('\\"')}"`],

@@ -71,6 +71,9 @@ describe('a Digest challenge', () => {
     ['with a charset', 'Digest realm="r", nonce="n", charset=UTF-8', { utf8: true }],
     ['with a charset, quoted and in lower case', 'Digest realm="r", nonce="n", charset="utf-8"', { utf8: true }],
     ['with another charset', 'Digest realm="r", nonce="n", charset=ISO-8859-1', {}],
+    ['with a domain without quotes', 'Digest domain=/, realm="r", nonce="n"', {}],
+    ['with an unknown parameter that is malformed', 'Digest foo=a/b, realm="r", nonce="n"', {}],
+    ['with flags that are malformed', 'Digest realm="r", nonce="n", stale=@, userhash=@, charset=@', {}],
   ])('%s', (_, header, expected) => {
     expect(digestChallenges(header)).toEqual([{ ...BARE, ...expected }]);
   });
@@ -82,6 +85,10 @@ describe('a Digest challenge', () => {
     ['no realm', 'Digest nonce="n"'],
     ['no nonce', 'Digest realm="r"'],
     ['a malformed nonce', 'Digest realm="r", nonce=@'],
+    ['a malformed realm', 'Digest realm=@, nonce="n"'],
+    ['a malformed algorithm', 'Digest realm="r", nonce="n", algorithm=@'],
+    ['a malformed qop', 'Digest realm="r", nonce="n", qop=@'],
+    ['an opaque without a value', 'Digest realm="r", nonce="n", opaque='],
     ['an unknown algorithm', 'Digest realm="r", nonce="n", algorithm=SHA-1'],
     ['an empty algorithm', 'Digest realm="r", nonce="n", algorithm=""'],
     ['only unknown qops', 'Digest realm="r", nonce="n", qop="auth-conf"'],
