@@ -33,6 +33,8 @@ const looks = [0, 250];
 const looksOverLimit = [0, 250, 500, 1_000, 2_000];
 // Where a token that is new was refused, the token is not what is wrong. Atlas gives 10 a minute, and has 100 alive.
 const replacementPause = 60_000;
+/** ms that a call with a token which still lives waits for a new one. */
+const patience = 500;
 
 /**
  * Logs in as a service account: one token for all calls and, through a store, for all processes. It is fetched once
@@ -98,14 +100,16 @@ export class ServiceAccount implements Authenticator {
     return { ...authorization, isSecond: this.#token?.isFetched ?? true };
   }
 
-  /** A token to go on with: a new one or, where none is to be had yet, the old one while it lives. */
+  /** A token to go on with: a new one or, where none is to be had yet or soon, the old one while it lives. */
   async #renew(): Promise<TokenAuthorization> {
     const old = this.#token;
+    const obtaining = this.#obtainOnce();
+    if (old === undefined) return (await obtaining).authorization;
     try {
-      return (await this.#obtainOnce()).authorization;
-    } catch (failure) {
+      return (await soon(obtaining)).authorization;
+    } catch {
       const now = Date.now();
-      if (old === undefined || old !== this.#token || now >= old.expiresAt) throw failure;
+      if (old !== this.#token || now >= old.expiresAt) return (await obtaining).authorization;
       old.renewAt = now + (old.expiresAt - now) / 2;
       return old.authorization;
     }
@@ -167,6 +171,15 @@ export class ServiceAccount implements Authenticator {
     if (isFetched) this.#refused = undefined;
     return this.#token;
   }
+}
+
+/** What it is fulfilled with; rejects where that takes long, and where it rejects. */
+function soon<T>(promise: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    // A call that waits for it keeps the process alive.
+    const timer = setTimeout(reject, patience).unref();
+    promise.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
 }
 
 function wasJustReplaced({ isProven, replacedAt }: LiveToken): boolean {

@@ -107,3 +107,65 @@ it('a token at hand is given without a promise', async () => {
   await account.authorize();
   expect(account.authorize()).not.toBeInstanceOf(Promise);
 });
+
+/** An account whose token is to be renewed, by a request that is on its way. */
+async function openRenewing() {
+  stopClock();
+  const opened = open();
+  const first = await opened.account.authorize();
+  vi.advanceTimersByTime(life - 59_000);
+  let give = (_token: AccessToken) => {};
+  let fail = (_failure: unknown) => {};
+  opened.fetch.mockImplementationOnce(() => new Promise((resolve, reject) => ([give, fail] = [resolve, reject])));
+  const renewal = Promise.resolve(opened.account.authorize());
+  await vi.advanceTimersByTimeAsync(499);
+  return {
+    ...opened,
+    first,
+    renewal,
+    give: (token: AccessToken) => give(token),
+    fail: (failure: unknown) => fail(failure),
+  };
+}
+
+it('a token that lives is used on while its renewal takes long, and the new one when it is there', async () => {
+  const { account, fetch, first, renewal, give } = await openRenewing();
+  await vi.advanceTimersByTimeAsync(1);
+  expect(await renewal).toBe(first);
+  // Nobody else waits for it.
+  expect(account.authorize()).toBe(first);
+  give(tokenOf('token-2'));
+  await vi.advanceTimersByTimeAsync(0);
+  expect(account.authorize()).toMatchObject({ header: 'Bearer token-2' });
+  expect(fetch).toHaveBeenCalledTimes(2);
+  expect(vi.getTimerCount()).toBe(0);
+});
+
+it('a renewal that does not take long is waited for', async () => {
+  const { renewal, give } = await openRenewing();
+  give(tokenOf('token-2'));
+  await vi.advanceTimersByTimeAsync(0);
+  expect(await renewal).toMatchObject({ header: 'Bearer token-2' });
+  expect(vi.getTimerCount()).toBe(0);
+});
+
+it('a renewal that takes long is waited for where its token was refused meanwhile', async () => {
+  const { answer, first, renewal, give } = await openRenewing();
+  const again = answer(first, 401);
+  await vi.advanceTimersByTimeAsync(1);
+  give(tokenOf('token-2'));
+  expect(await renewal).toMatchObject({ header: 'Bearer token-2' });
+  expect(await again).toMatchObject({ header: 'Bearer token-2' });
+});
+
+it('a renewal that fails after nobody waits for it any more is no unhandled rejection', async () => {
+  const unhandled = vi.fn();
+  process.on('unhandledRejection', unhandled);
+  const { renewal, fail, first } = await openRenewing();
+  await vi.advanceTimersByTimeAsync(1);
+  expect(await renewal).toBe(first);
+  fail(new Error('no token'));
+  await new Promise((resolve) => setImmediate(resolve));
+  process.off('unhandledRejection', unhandled);
+  expect(unhandled).not.toHaveBeenCalled();
+});
