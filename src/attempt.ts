@@ -97,10 +97,12 @@ export class Attempt implements ExchangeListener {
     }
     // Set before every exchange.
     const authorization = this.#authorization as Authorization;
-    const envelope = this.#request.envelope && answer.status === 200 ? this.#read(answer) : undefined;
+    const envelope = this.#request.envelope ? this.#read(answer) : undefined;
     const enveloped = envelope && openEnvelope(envelope);
-    const status = enveloped?.status ?? answer.status;
-    const seen = enveloped === undefined ? answer : { ...answer, status, isEnveloped: true };
+    // Atlas sends every envelope with a 200. What another status says of itself stands.
+    const status = answer.status === 200 ? (enveloped?.status ?? 200) : answer.status;
+    const isEnveloped = enveloped !== undefined && answer.status === 200;
+    const seen = isEnveloped ? { ...answer, status, isEnveloped } : answer;
     try {
       const mayGoOn = this.#reviews < mostReviews;
       const next = mayGoOn ? this.#authenticator.review(authorization, this.#request, seen) : undefined;

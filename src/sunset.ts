@@ -87,8 +87,9 @@ export class Sunset {
 function readApiError(json: unknown): { errorCode: string; texts: string[] } | undefined {
   if (!isObject(json) || typeof json['errorCode'] !== 'string' || !Number.isInteger(json['error'])) return undefined;
   const { errorCode, detail, parameters } = json;
-  const texts = [detail, ...(Array.isArray(parameters) ? parameters : [])].filter((text) => typeof text === 'string');
-  return { errorCode, texts };
+  const values = [detail, ...(Array.isArray(parameters) ? parameters : [])];
+  const texts = values.flatMap((value) => (isObject(value) ? Object.values(value) : value));
+  return { errorCode, texts: texts.filter((text) => typeof text === 'string') };
 }
 
 function day(time: number): string {

@@ -41,6 +41,15 @@ describe('an enveloped answer', () => {
     }
   });
 
+  it('that was sent with another status than 200 is read, and that status stands', async () => {
+    const body = { error: 404, errorCode: 'TENANT_SNAPSHOT_NOT_FOUND' };
+    const { call } = await openAnswering({ status: 404, content: body }, 404);
+    const error = await rejection(call(), AtlasApiError);
+    expect(error).toMatchObject({ status: 404, errorCode: 'TENANT_SNAPSHOT_NOT_FOUND', endpoint: 'tenant' });
+    const odd = await openAnswering({ status: 200, content: body }, 403);
+    expect(await rejection(odd.call(), AtlasApiError)).toMatchObject({ status: 403, attempts: 1 });
+  });
+
   it.each(referenceErrors)('of an inner $error is an error of that status', async (body) => {
     const { error: status, errorCode, detail, reason } = body;
     const { call } = await openAnswering({ status, content: body });

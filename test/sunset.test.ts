@@ -176,6 +176,7 @@ describe('the answer shows that the endpoint is gone', () => {
     ['404 with a list', 404, []],
     ['404 with the path in parameters', 404, { ...noRoute, parameters: [1, null, tenantPath] }],
     ['404 with the path inside a parameter', 404, { ...noRoute, parameters: [`GET ${tenantPath}`] }],
+    ['404 with the path in an object', 404, { ...noRoute, parameters: [{ status: 404, path: tenantPath }] }],
     ['404 with the path in detail', 404, { ...noRoute, detail: `Cannot find resource ${tenantPath}.` }],
     ['405 with HTML', 405, '<h1>Method Not Allowed</h1>'],
     ['405 with nothing', 405, ''],

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
+import { brotliDecompressSync, gunzipSync, inflateRawSync, inflateSync, type ZlibOptions } from 'node:zlib';
 import type { HeaderFields } from './dispatcher.js';
 import type { Answer } from './exchange.js';
 
@@ -29,7 +29,7 @@ export function readBody(answer: Answer, limit: number): Body {
     return { text: answer.body.toString(), json: undefined, problem: tooLarge(limit), isPartial: true };
   }
   const coding = headerValue(answer.headers, 'content-encoding')?.trim().toLowerCase();
-  if (coding !== undefined && coding !== 'identity') return readCodedBody(answer, coding, limit);
+  if (coding && coding !== 'identity') return readCodedBody(answer, coding, limit);
   return parseBody(answer.body, answer.headers);
 }
 
@@ -71,7 +71,7 @@ export function isObject(value: unknown): value is Record<string, unknown> {
 const decoders = new Map([
   ['gzip', gunzipSync],
   ['x-gzip', gunzipSync],
-  ['deflate', inflateSync],
+  ['deflate', inflate],
   ['br', brotliDecompressSync],
 ]);
 
@@ -87,6 +87,11 @@ function readCodedBody(answer: Answer, coding: string, limit: number): Body {
     const large = error instanceof Error && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE';
     return unread(large ? tooLarge(limit) : 'its content coding is broken');
   }
+}
+
+// Some servers leave out the zlib frame: RFC 9110 section 8.4.1.2 notes it. Its first octet ends in an 8.
+function inflate(bytes: Buffer, options: ZlibOptions): Buffer {
+  return ((bytes[0] ?? 0) & 0x0f) === 8 ? inflateSync(bytes, options) : inflateRawSync(bytes, options);
 }
 
 function parseBody(bytes: Buffer, headers: HeaderFields): Body {

@@ -48,7 +48,12 @@ export function parseHttpDate(value: string): number | undefined {
  * @see https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3
  */
 export function parseRetryAfter(value: string | string[] | undefined, now: number): number | undefined {
-  if (typeof value !== 'string') return undefined;
+  // A proxy may have added its own: the longest keeps to all.
+  if (Array.isArray(value)) {
+    const all = value.flatMap((one) => parseRetryAfter(one, now) ?? []);
+    return all.length === 0 ? undefined : Math.max(...all);
+  }
+  if (value === undefined) return undefined;
   if (/^\s*\d+\s*$/.test(value)) return Number(value) * 1000;
   const date = parseHttpDate(value);
   return date === undefined ? undefined : Math.max(date - now, 0);

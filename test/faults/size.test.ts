@@ -1,4 +1,4 @@
-import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { AtlasApiError, AtlasResponseError } from '../../src/index.js';
 import { get, openFaultClient } from '../support/fault-client.js';
@@ -130,7 +130,7 @@ describe('a content coding that was not asked for', () => {
     ['is broken', 'gzip', snapshotJson, 'content coding is broken'],
     ['is cut', 'gzip', gzipSync(snapshotJson).subarray(0, 30), 'content coding is broken'],
     ['is not the one named', 'br', gzipSync(snapshotJson), 'content coding is broken'],
-    ['lacks its wrapper', 'deflate', deflateRawSync(snapshotJson), 'content coding is broken'],
+    ['is broken deflate', 'deflate', snapshotJson, 'content coding is broken'],
     ['is not known', 'zstd-ng', snapshotJson, 'content coding zstd-ng is not understood'],
     ['is two', 'gzip, gzip', gzipSync(gzipSync(snapshotJson)), 'content coding gzip, gzip is not understood'],
     ['has a long name', 'x'.repeat(500), snapshotJson, `content coding ${'x'.repeat(40)} is not understood`],

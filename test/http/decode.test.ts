@@ -1,4 +1,4 @@
-import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
+import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { headerValue, isObject, openEnvelope, plainHeaders, readBody } from '../../src/http/decode.js';
@@ -100,7 +100,12 @@ describe('readBody', () => {
     expect(readBody(answer('1', { 'content-encoding': coding }), 99)).toEqual(unread);
   });
 
-  it.each(['identity', 'Identity', ' identity '])('has nothing to undo of %s', (coding) => {
+  it('undoes deflate without its frame', () => {
+    const coded = answer(deflateRawSync('"a"'), { 'content-encoding': 'deflate' });
+    expect(readBody(coded, 99)).toEqual({ text: '"a"', json: 'a', problem: undefined });
+  });
+
+  it.each(['identity', 'Identity', ' identity ', '', ' '])('has nothing to undo of %s', (coding) => {
     expect(readBody(answer('1', { 'content-encoding': coding }), 99).json).toBe(1);
   });
 

@@ -125,6 +125,14 @@ describe('parseRetryAfter', () => {
     expect(parseRetryAfter(value, date)).toBe(ms);
   });
 
+  it.each([
+    [['1'], 1000],
+    [['2', '3', '1'], 3000],
+    [['soon', '2'], 2000],
+  ])('reads the longest of the lines %j', (lines, ms) => {
+    expect(parseRetryAfter(lines, date)).toBe(ms);
+  });
+
   it.each(forms)('reads %s as the time from now', (value) => {
     expect(parseRetryAfter(value, date - 1500)).toBe(1500);
     expect(parseRetryAfter(value, date)).toBe(0);
@@ -133,8 +141,8 @@ describe('parseRetryAfter', () => {
 
   it.each([
     undefined,
-    ['1'],
-    ['1', '2'],
+    [],
+    ['soon'],
     '1,2',
     '1s',
     '0x10',
