@@ -79,26 +79,38 @@ function openConnections(origin: string, watch: ConnectionWatch): Pool | EnvHttp
     watch.add(pool);
     return pool;
   };
-  const isBehindProxy = origin.startsWith('https:') && (process.env['https_proxy'] || process.env['HTTPS_PROXY']);
-  return isBehindProxy ? openProxy(open) : open(origin, { connections: maxConnections, connect: connectUnheld() });
+  const proxy = origin.startsWith('https:') && (process.env['https_proxy'] || process.env['HTTPS_PROXY']);
+  if (proxy) return openProxy(proxy, open);
+  return open(origin, { connections: maxConnections, connect: unheld(buildConnector({})) });
 }
 
 // A socket keeps its process alive while it connects, and while undici waits for an answer: also when nobody waits for
 // it any more. Whoever waits does that here, by a deadline.
-function connectUnheld(): buildConnector.connector {
-  const connect = buildConnector({});
+function unheld(connect: buildConnector.connector): buildConnector.connector {
   return (options, callback) => {
     // Typed as nothing, it gives the socket.
     const socket: unknown = connect(options, callback);
     if (!(socket instanceof Socket)) return;
     socket.unref();
     socket.ref = () => socket;
+    // undici calls it after each answer.
+    socket.unref = socket.ref;
   };
 }
 
-function openProxy(factory: OpenPool): EnvHttpProxyAgent {
+function openProxy(httpsProxy: string, factory: OpenPool): EnvHttpProxyAgent {
   try {
-    return new EnvHttpProxyAgent({ connections: maxConnections, factory });
+    return new EnvHttpProxyAgent({
+      connections: maxConnections,
+      factory,
+      // Else HTTP_PROXY is read too, which is not for https.
+      httpProxy: '',
+      httpsProxy,
+      // To what NO_PROXY names.
+      connect: unheld(buildConnector({})),
+      clientFactory: (proxy, { connect }: { connect: buildConnector.connector }) =>
+        new Pool(proxy, { connect: unheld(connect) }),
+    });
   } catch {
     // undici's own error shows the value, and that may hold a password.
     throw new AtlasConfigurationError('HTTPS_PROXY is not the URL of a proxy, such as http://proxy.example:3128');

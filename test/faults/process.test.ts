@@ -25,6 +25,18 @@ it('ends by itself after an abort in a connect that never finishes', async () =>
   expect(end).toEqual({ code: 0, signal: null, output: 'stopped\n' });
 });
 
+it.each([
+  ['which the proxy never opens', ''],
+  ['past the proxy, in a handshake that nobody answers', "process.env.NO_PROXY = '127.0.0.1';"],
+])('ends by itself after the timeout of a call behind a proxy, %s', async (_name, setup) => {
+  const server = await startFaultServer();
+  const end = await runProcess(`process.env.HTTPS_PROXY = '${server.url}'; ${setup}
+    ${open(`https://127.0.0.1:${server.port}`)}
+    await told(get({ timeout: 100 }));
+    setTimeout(() => print('it lives on'), 1500).unref();`);
+  expect(end).toEqual({ code: 0, signal: null, output: 'TIMEOUT\n' });
+});
+
 // Each ends by itself, or the test takes too long: nobody closes the client.
 describe('a process ends by itself', () => {
   it.each<[name: string, script: Script, code: string, output: string]>([

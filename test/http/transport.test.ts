@@ -16,7 +16,8 @@ const request = { method: 'GET', path: '/path?query', headers: ['accept', 'text/
 const get = { ...request, headers: [...request.headers] };
 
 beforeEach(() => {
-  for (const name of ['https_proxy', 'HTTPS_PROXY', 'no_proxy', 'NO_PROXY']) vi.stubEnv(name, undefined);
+  for (const name of ['http_proxy', 'HTTP_PROXY', 'https_proxy', 'HTTPS_PROXY', 'no_proxy', 'NO_PROXY'])
+    vi.stubEnv(name, undefined);
 });
 
 /** Sends, and gives how it ended. */
@@ -149,6 +150,23 @@ describe('a proxy of the environment', () => {
     expect(proxy.requests[0]?.head).toMatch(/^CONNECT cloud.mongodb.com:443 /);
     await transport.close();
     expect(await Promise.all(sent)).toHaveLength(100);
+  });
+
+  it('is used by the name that is not empty', async () => {
+    const proxy = await startFaultServer();
+    vi.stubEnv('https_proxy', '');
+    vi.stubEnv('HTTPS_PROXY', proxy.url);
+    const transport = new Transport('https://cloud.mongodb.com', undefined);
+    const sent = send(transport);
+    await expect.poll(() => proxy.requests.length, { interval: 1 }).toBe(1);
+    await transport.close();
+    await sent;
+  });
+
+  it('for http does not matter', () => {
+    vi.stubEnv('HTTP_PROXY', 'user:password@proxy');
+    vi.stubEnv('HTTPS_PROXY', 'http://127.0.0.1:9');
+    expect(() => new Transport('https://cloud.mongodb.com', undefined)).not.toThrow();
   });
 
   it('that is no URL is told, without the value', () => {
