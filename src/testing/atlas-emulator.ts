@@ -4,7 +4,10 @@ import type { ScriptedAnswer } from './script.js';
 import type { ClusterSeed, SnapshotPatch, SnapshotSeed } from './snapshots.js';
 import type { DeprecationDates, SunsetForm } from './sunset.js';
 
-/** An Atlas of your own on a loopback socket, made by `startAtlasEmulator`. */
+/**
+ * An Atlas of your own on a loopback socket, made by `startAtlasEmulator`. Its methods throw a `TypeError` where they are
+ * given what they do not know, such as a form of the sunset that there is not.
+ */
 export interface AtlasEmulator extends AsyncDisposable {
   /** Where it listens, as `http://127.0.0.1:PORT`: the client's `baseUrl`. */
   readonly url: string;
@@ -23,7 +26,8 @@ export interface AtlasEmulator extends AsyncDisposable {
   readonly snapshots: readonly SnapshotSeed[];
 
   /**
-   * Puts a cluster's snapshots in place of those that it had; makes the project and the cluster where they are new.
+   * Puts a cluster's snapshots in place of those that it had, and of what was planned for them; makes the project and the
+   * cluster where they are new. The snapshots are copied.
    *
    * @example
    * ```ts
@@ -32,14 +36,15 @@ export interface AtlasEmulator extends AsyncDisposable {
    */
   seed(cluster: ClusterSeed): void;
   /**
-   * Changes fields of a snapshot; undefined takes a field away.
+   * Changes fields of a snapshot, in every cluster that has it; undefined takes a field away.
    *
    * @throws TypeError where no cluster has that snapshot.
    */
   updateSnapshot(snapshotId: string, patch: SnapshotPatch): void;
   /**
    * Changes a snapshot a step a poll: the next request for it sees the first patch, the one after that the second, and so
-   * on. After the last the snapshot stays as it is. A plan takes the place of the one before.
+   * on. After the last the snapshot stays as it is. A plan takes the place of the one before. Where several clusters have
+   * the snapshot, each counts its own polls.
    *
    * @example
    * ```ts
@@ -61,6 +66,10 @@ export interface AtlasEmulator extends AsyncDisposable {
   /**
    * Scripts the next answers, in order. An answer is for the next request to the API that passed authentication, unless
    * its `for` says otherwise. An error has Atlas's form.
+   *
+   * One reset need not fail a call: a request that met it on a kept connection is sent again by the client over another,
+   * also with `maxRetries: 0`. To see its `CONNECTION` error, set that and reset each (`{ reset: true, times: Infinity }`),
+   * or one in its body (`{ reset: 'body' }`).
    *
    * @example
    * ```ts

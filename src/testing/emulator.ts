@@ -1,3 +1,4 @@
+import { check } from './check.js';
 import { completeCredentials, type EmulatorCredentials } from './credentials.js';
 import { DEFAULT_CLUSTER_NAME, DEFAULT_GROUP_ID, defaultSnapshots } from './default-cluster.js';
 import { DigestAuthenticator } from './digest/authenticator.js';
@@ -42,6 +43,7 @@ export class Emulator {
   readonly #closing = new AbortController();
 
   constructor(options: AtlasEmulatorOptions) {
+    check('options', options);
     this.#options = options;
     this.#now = options.now ?? Date.now;
     this.credentials = completeCredentials(options.credentials);
@@ -55,7 +57,9 @@ export class Emulator {
     for (const cluster of [options.seed ?? []].flat()) this.seed(cluster);
   }
 
-  seed({ groupId = DEFAULT_GROUP_ID, clusterName = DEFAULT_CLUSTER_NAME, snapshots }: ClusterSeed): void {
+  seed(cluster: ClusterSeed): void {
+    check('cluster', cluster);
+    const { groupId = DEFAULT_GROUP_ID, clusterName = DEFAULT_CLUSTER_NAME, snapshots } = cluster;
     this.store.replace(groupId, clusterName, snapshots);
   }
 

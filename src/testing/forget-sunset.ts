@@ -5,5 +5,8 @@
 export function forgetSunset(url: string): void {
   const memory: unknown = Reflect.get(globalThis, Symbol.for('atlas-tenant-snapshots.sunset'));
   if (typeof memory !== 'object' || memory === null || !('gone' in memory)) return;
-  if (memory.gone instanceof Set) memory.gone.delete(url);
+  if (!(memory.gone instanceof Set)) return;
+  // A client may know the emulator by either name.
+  memory.gone.delete(url);
+  memory.gone.delete(url.replace('127.0.0.1', 'localhost'));
 }

@@ -41,7 +41,9 @@ export class RateLimit {
       'ratelimit-remaining': String(Math.floor(bucket.level)),
     };
     if (!isEmpty || !this.#enforce) return { headers };
-    const retryAfter = Math.ceil((1 - bucket.level) / this.#refillPerMs / 1000);
+    const wait = Math.ceil((1 - bucket.level) / this.#refillPerMs / 1000);
+    // A bucket that nothing flows back into has no time to tell.
+    const retryAfter = Number.isFinite(wait) ? wait : undefined;
     const detail = `The rate limit of project ${groupId} is used up.`;
     const errorCode = 'RATE_LIMITED_TOKEN_BUCKET';
     return { headers, refusal: atlasError(429, { errorCode, detail, parameters: [groupId], retryAfter }) };

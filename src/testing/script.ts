@@ -34,7 +34,10 @@ export interface ScriptedAnswer {
   body?: object | string | undefined;
   /** Time before the answer, in ms of the real clock. */
   delay?: number | undefined;
-  /** Resets the connection: `true` instead of an answer, `body` half-way through the body. */
+  /**
+   * Resets the connection: `true` instead of an answer, `body` half-way through the body. After `true` on a kept
+   * connection the client sends the request again at once, which counts as no retry.
+   */
   reset?: boolean | 'body' | undefined;
   /** Stalls until the client gives up: `true` instead of an answer, `body` half-way through the body. */
   hang?: boolean | 'body' | undefined;

@@ -1,3 +1,5 @@
+import { copySnapshot } from './copy-snapshot.js';
+
 /** A time as a seed gives it: a `Date` or ISO text; null is sent as null, and undefined is left out. */
 export type SeedTime = Date | string | null | undefined;
 
@@ -31,19 +33,16 @@ export interface ClusterSeed {
   snapshots: readonly SnapshotSeed[];
 }
 
-type Clusters = Map<string, SnapshotSeed[]>;
+type Clusters = Map<string, readonly SnapshotSeed[]>;
 
 /** The projects, clusters and snapshots of one emulator. */
 export class SnapshotStore {
   readonly #projects = new Map<string, Clusters>();
-  readonly #progress = new Map<string, SnapshotPatch[]>();
+  readonly #progress = new WeakMap<SnapshotSeed, SnapshotPatch[]>();
 
   replace(groupId: string, clusterName: string, snapshots: readonly SnapshotSeed[]): void {
-    const clusters: Clusters = this.#projects.get(groupId) ?? new Map<string, SnapshotSeed[]>();
-    clusters.set(
-      clusterName,
-      snapshots.map((snapshot) => ({ ...snapshot })),
-    );
+    const clusters: Clusters = this.#projects.get(groupId) ?? new Map<string, readonly SnapshotSeed[]>();
+    clusters.set(clusterName, snapshots.map(copySnapshot));
     this.#projects.set(groupId, clusters);
   }
 
@@ -56,27 +55,27 @@ export class SnapshotStore {
   }
 
   update(snapshotId: string, patch: SnapshotPatch): void {
-    const snapshot = this.#find(snapshotId);
-    if (snapshot === undefined) throw new TypeError(`The emulator has no snapshot ${snapshotId}.`);
-    Object.assign(snapshot, patch);
+    for (const snapshot of this.#find(snapshotId)) Object.assign(snapshot, copySnapshot(patch));
   }
 
   /** From now on each poll of the snapshot takes the next of these patches. */
   planProgress(snapshotId: string, patches: readonly SnapshotPatch[]): void {
-    this.update(snapshotId, {});
-    this.#progress.set(snapshotId, [...patches]);
+    for (const snapshot of this.#find(snapshotId)) this.#progress.set(snapshot, patches.map(copySnapshot));
   }
 
   /** The snapshot as a poll of it sees it. */
   poll(groupId: string, clusterName: string, snapshotId: string): SnapshotSeed | undefined {
     const snapshot = this.list(groupId, clusterName)?.find(({ id }) => id === snapshotId);
-    if (snapshot !== undefined) Object.assign(snapshot, this.#progress.get(snapshotId)?.shift());
+    if (snapshot !== undefined) Object.assign(snapshot, this.#progress.get(snapshot)?.shift());
     return snapshot;
   }
 
-  #find(snapshotId: string): SnapshotSeed | undefined {
+  /** The snapshot in every cluster that has it. */
+  #find(snapshotId: string): readonly SnapshotSeed[] {
     const all = [...this.#projects.values()].flatMap((clusters) => [...clusters.values()].flat());
-    return all.find(({ id }) => id === snapshotId);
+    const found = all.filter(({ id }) => id === snapshotId);
+    if (found.length === 0) throw new TypeError(`The emulator has no snapshot ${snapshotId}.`);
+    return found;
   }
 }
 

@@ -1,4 +1,6 @@
 import type { AtlasEmulator } from './atlas-emulator.js';
+import { check } from './check.js';
+import { copySnapshot } from './copy-snapshot.js';
 import { DEFAULT_CLUSTER_NAME, DEFAULT_GROUP_ID, DEFAULT_SNAPSHOT_ID } from './default-cluster.js';
 import { Emulator } from './emulator.js';
 import { forgetSunset } from './forget-sunset.js';
@@ -11,7 +13,7 @@ import { listen } from './server.js';
  *
  * @param options - What differs from Atlas; everything may be left out.
  * @returns The emulator, listening.
- * @throws The socket's error where the port cannot be had.
+ * @throws TypeError where an option is unknown or has a wrong value; the socket's error where the port cannot be had.
  *
  * @example
  * ```ts
@@ -41,7 +43,7 @@ export async function startAtlasEmulator(options: AtlasEmulatorOptions = {}): Pr
     close,
     [Symbol.asyncDispose]: close,
     get snapshots() {
-      return (emulator.store.list(DEFAULT_GROUP_ID, DEFAULT_CLUSTER_NAME) ?? []).map((snapshot) => ({ ...snapshot }));
+      return (emulator.store.list(DEFAULT_GROUP_ID, DEFAULT_CLUSTER_NAME) ?? []).map(copySnapshot);
     },
   };
 }
@@ -53,13 +55,18 @@ function controls(emulator: Emulator, url: string) {
     updateSnapshot: (snapshotId, patch) => store.update(snapshotId, patch),
     progressSnapshot: (snapshotId, ...patches) => store.planProgress(snapshotId, patches),
     sunset(form = 'gone') {
+      check('sunset', form);
       emulator.sunset = form === false ? undefined : form;
       if (form === false) forgetSunset(url);
     },
     deprecate(dates) {
+      check('dates', dates);
       emulator.deprecation = dates;
     },
-    respond: (...answers) => script.add(answers),
+    respond(...answers) {
+      for (const answer of answers) check('answer', answer);
+      script.add(answers);
+    },
     clearResponses: () => script.clear(),
     expireNonces: () => digest.expireNonces(),
     revokeTokens: () => tokens.revokeAll(),

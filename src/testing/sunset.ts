@@ -30,6 +30,9 @@ const ANSWERS: Readonly<Record<SunsetForm, (request: ReceivedRequest) => Reply>>
   },
 };
 
+/** The name of each form. */
+export const SUNSET_FORMS: readonly string[] = Object.keys(ANSWERS);
+
 export function answerSunset(form: SunsetForm, request: ReceivedRequest): Reply {
   return ANSWERS[form](request);
 }

@@ -9,10 +9,10 @@ afterEach(() => {
   Reflect.deleteProperty(globalThis, memory);
 });
 
-it('a client asks the tenant endpoint again after a sunset was undone', async () => {
+it.each(['127.0.0.1', 'localhost'])('a client of %s asks the tenant endpoint again after a sunset', async (host) => {
   await using emulator = await startAtlasEmulator();
   await using client = new TenantSnapshotsClient({
-    baseUrl: emulator.url,
+    baseUrl: emulator.url.replace('127.0.0.1', host),
     credentials: emulator.credentials.accessToken,
   });
   const ask = async () => {
@@ -27,9 +27,11 @@ it('a client asks the tenant endpoint again after a sunset was undone', async ()
 
 it('an emulator that gets the port of another begins without its sunset', async () => {
   const first = await startAtlasEmulator();
-  Reflect.set(globalThis, memory, { gone: new Set([first.url, 'https://cloud.mongodb.com']), warned: true });
+  const port = Number(new URL(first.url).port);
+  const gone = new Set([first.url, `http://localhost:${port}`, 'https://cloud.mongodb.com']);
+  Reflect.set(globalThis, memory, { gone, warned: true });
   await first.close();
-  await using second = await startAtlasEmulator({ port: Number(new URL(first.url).port) });
+  await using second = await startAtlasEmulator({ port });
   expect(second.url).toBe(first.url);
   expect(Reflect.get(globalThis, memory)).toEqual({ gone: new Set(['https://cloud.mongodb.com']), warned: true });
 });

@@ -1,5 +1,6 @@
 import { request as httpRequest } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { TenantSnapshotsClient } from '../../src/index.js';
 import { type AtlasEmulator, startAtlasEmulator } from '../../src/testing/index.js';
 
 let emulator: AtlasEmulator;
@@ -140,6 +141,20 @@ describe('a fault', () => {
       expect(await cause(answer.text())).toBe('UND_ERR_SOCKET');
     }
   });
+
+  it.each([{ reset: true, times: Number.POSITIVE_INFINITY }, { reset: 'body' }] as const)(
+    'fails a call that has kept connections, without retries: %j',
+    async (answer) => {
+      const { url: baseUrl, credentials, groupId, clusterName, snapshotId } = emulator;
+      await using client = new TenantSnapshotsClient({ baseUrl, credentials: credentials.apiKey, maxRetries: 0 });
+      const ask = () => client.getTenantSnapshot(groupId, clusterName, snapshotId);
+      await Promise.all([ask(), ask(), ask()]);
+      emulator.respond(answer);
+      await expect(ask()).rejects.toHaveProperty('code', 'CONNECTION');
+      emulator.clearResponses();
+      await expect(ask()).resolves.toHaveProperty('id', snapshotId);
+    },
+  );
 
   it('hangs until the client gives up', async () => {
     emulator.respond({ hang: true });

@@ -87,8 +87,46 @@ describe('one snapshot', () => {
   });
 
   it('is told by copies', async () => {
-    Object.assign(emulator.snapshots[0] ?? {}, { status: 'CHANGED' });
-    expect(emulator.snapshots[0]?.status).toBe('RUNNING');
+    const [first] = emulator.snapshots;
+    Object.assign(first ?? {}, { status: 'CHANGED' });
+    if (first?.scheduledTime instanceof Date) first.scheduledTime.setTime(0);
+    expect(emulator.snapshots[0]).toMatchObject({ status: 'RUNNING', scheduledTime: new Date('2026-02-10') });
+  });
+
+  it('is taken by copy from a seed, a patch and a plan', async () => {
+    const id = 'a'.repeat(24);
+    const time = new Date(NOW);
+    const links = [{ href: 'https://example.com', rel: 'self' }];
+    const nested = { list: [{ of: 'one' }] };
+    emulator.seed({ snapshots: [{ id, scheduledTime: time, links, nested, printsItself: new URL('https://x.com/') }] });
+    emulator.updateSnapshot(id, { startTime: time });
+    emulator.progressSnapshot(id, { finishTime: time });
+    time.setTime(0);
+    links.pop();
+    nested.list.length = 0;
+    const now = '2026-02-10T15:30:00Z';
+    const { json } = await get(tenant(`/${id}`));
+    expect(json).toMatchObject({ scheduledTime: now, startTime: now, finishTime: now, links: [{ rel: 'self' }] });
+    expect(json).toMatchObject({ nested: { list: [{ of: 'one' }] }, printsItself: 'https://x.com/' });
+  });
+
+  it('begins anew with a new seed, whatever was planned for it', async () => {
+    const snapshots = [{ id: emulator.snapshotId, status: 'QUEUED' }];
+    emulator.progressSnapshot(emulator.snapshotId, { status: 'RUNNING' });
+    emulator.seed({ snapshots });
+    expect((await get(tenant(`/${emulator.snapshotId}`))).json.status).toBe('QUEUED');
+  });
+
+  it('changes in every cluster that has it, each at its own polls', async () => {
+    const id = emulator.snapshotId;
+    emulator.seed({ clusterName: 'Other', snapshots: [{ id }] });
+    const poll = async (cluster: string) => (await get(tenant(`/${id}`, cluster))).json;
+    emulator.updateSnapshot(id, { extra: 1 });
+    emulator.progressSnapshot(id, { status: 'QUEUED' }, { status: 'RUNNING' });
+    for (const status of ['QUEUED', 'RUNNING']) {
+      expect(await poll('Cluster0')).toMatchObject({ extra: 1, status });
+      expect(await poll('Other')).toMatchObject({ extra: 1, status });
+    }
   });
 
   it('is seeded from the options', async () => {
@@ -247,5 +285,12 @@ describe('the rate limit', () => {
     expect((await get(tenant())).status).toBe(200);
     now += 3_600_000;
     expect((await get(tenant())).headers.get('ratelimit-remaining')).toBe('1');
+  });
+
+  it('that never fills again tells no time to wait', async () => {
+    await restart({ rateLimit: { capacity: 1, refillPerMinute: 0, enforce: true } });
+    await get(tenant());
+    const refused = await get(tenant());
+    expect([refused.status, refused.headers.has('retry-after')]).toEqual([429, false]);
   });
 });

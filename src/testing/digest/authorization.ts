@@ -25,7 +25,8 @@ export class MalformedAuthorization {
 }
 
 const PARAMETER = /[\s,]*([!#$%&'*+\-.^_`|~\w]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s",]+))\s*(?=,|$)/y;
-const ALGORITHMS: readonly DigestAlgorithm[] = [
+/** All of RFC 7616. */
+export const ALGORITHMS: readonly DigestAlgorithm[] = [
   'MD5',
   'MD5-sess',
   'SHA-256',

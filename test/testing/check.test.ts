@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest';
+import { startAtlasEmulator } from '../../src/testing/index.js';
+import { openEmulator } from '../support/open-emulator.js';
+
+// As a test in JavaScript hands it over, unseen by a type.
+const untyped = (value: unknown) => JSON.parse(JSON.stringify(value));
+const refusal = (what: string, problem: string) =>
+  expect.objectContaining({
+    name: 'TypeError',
+    message: expect.stringContaining(`The emulator cannot take this as ${what}: ${problem}`),
+  });
+
+describe('an emulator', () => {
+  it.each([
+    [{ digset: {} }, 'Unrecognized key: "digset".'],
+    [{ digest: { algorithm: ['MD5'] } }, 'digest: Unrecognized key: "algorithm".'],
+    [{ digest: { algorithms: ['MD4'] } }, 'digest.algorithms.0: Invalid option: expected one of "MD5"|'],
+    [{ credentials: { apiKey: { key: 'x' } } }, 'credentials.apiKey: Unrecognized key: "key".'],
+    [{ port: '80', now: 0 }, 'port: must be a number, 0 or more; now: must be a function.'],
+    [{ rateLimit: { capacity: -1 } }, 'rateLimit.capacity: Too small: expected number to be >=0.'],
+    [{ tokens: { perMinute: -1 } }, 'tokens.perMinute: must be a number, 0 or more.'],
+    [null, 'Invalid input: expected object, received null.'],
+  ])('is not started with %j', async (options, problem) => {
+    await expect(startAtlasEmulator(untyped(options))).rejects.toEqual(refusal('options', problem));
+  });
+
+  it('is not started with a cluster that it would not serve', async () => {
+    const seed = untyped([{ clusterNane: 'One', snapshots: [] }]);
+    await expect(startAtlasEmulator({ seed })).rejects.toEqual(refusal('cluster', 'Unrecognized key: "clusterNane".'));
+  });
+
+  it('takes a limit that is none', async () => {
+    const none = Number.POSITIVE_INFINITY;
+    const { groupId } = await openEmulator({
+      tokens: { perMinute: none, live: none },
+      digest: { nonceLifetime: none },
+    });
+    expect(groupId).toHaveLength(24);
+  });
+});
+
+describe('a method refuses', () => {
+  it.each([
+    ['seed', { snapshots: [{ _id: 'x' }] }, 'cluster', 'snapshots.0.id: Invalid input: expected string'],
+    ['sunset', 'bogus', 'sunset', 'Invalid option: expected one of "gone"|'],
+    ['sunset', null, 'sunset', 'Invalid option: expected one of "gone"|'],
+    ['deprecate', { sunset: '2026-01-31' }, 'dates', 'sunset: Invalid input: expected date'],
+    ['respond', { stauts: 503 }, 'answer', 'Unrecognized key: "stauts".'],
+    ['respond', { for: 'tokn', status: 429 }, 'answer', 'for: Invalid option: expected one of "api"|'],
+    ['respond', { body: 1 }, 'answer', 'body: must be an object or text.'],
+  ] as const)('%s(%j)', async (method, value, what, problem) => {
+    const emulator = await openEmulator();
+    expect(() => emulator[method](untyped(value))).toThrow(refusal(what, problem));
+  });
+
+  it('all answers where one is wrong', async () => {
+    const emulator = await openEmulator();
+    expect(() => emulator.respond({ status: 503, for: 'any' }, untyped({ times: 'two' }))).toThrow(TypeError);
+    expect((await fetch(emulator.url)).status).toBe(401);
+  });
+});
