@@ -1,4 +1,5 @@
 import type { EndpointName } from './endpoints.js';
+import type { AtlasError } from './errors.js';
 import { plainHeaders } from './http/decode.js';
 import type { HeaderFields } from './http/dispatcher.js';
 
@@ -30,6 +31,8 @@ export interface ResponseSource {
   readonly attempts: number;
   /** The request target. */
   readonly path: string;
+  /** Why it tried again. */
+  readonly lastError: AtlasError | undefined;
 }
 
 /** Begins a call that settles the promise; gives what tells how it went. */
@@ -50,6 +53,11 @@ export class CallPromise<T> extends Promise<T> implements AtlasPromise<T> {
     this.#call = call;
   }
 
+  /** Why the call tried again, while it goes on. */
+  get lastError(): AtlasError | undefined {
+    return this.#call?.source?.lastError;
+  }
+
   async withResponse(): Promise<{ data: T; response: AtlasResponse }> {
     const data = await this;
     // What was fulfilled has been answered.
@@ -67,7 +75,8 @@ function toResponse({ status, headers, endpoint, attempts }: ResponseSource): At
   const response: AtlasResponse = { status: status ?? 0, headers: plainHeaders(headers), endpoint, attempts };
   const limit = count(response.headers['ratelimit-limit']);
   const remaining = count(response.headers['ratelimit-remaining']);
-  if (limit !== undefined || remaining !== undefined) response.rateLimit = { limit, remaining };
+  if (limit !== undefined) response.rateLimit = { limit };
+  if (remaining !== undefined) response.rateLimit = { ...response.rateLimit, remaining };
   return response;
 }
 

@@ -61,6 +61,7 @@ export class Call<T> implements AttemptListener, PauseListener, Deadline, Respon
   /** Of the answer that decided. */
   status: number | undefined;
   headers: HeaderFields = {};
+  lastError: AtlasError | undefined;
   readonly #plan: CallPlan<T>;
   readonly #resolve: (data: T) => void;
   readonly #reject: (reason: unknown) => void;
@@ -68,7 +69,6 @@ export class Call<T> implements AttemptListener, PauseListener, Deadline, Respon
   #retries = 0;
   #attempt: Attempt | undefined;
   #pause: Pause | undefined;
-  #lastError: AtlasError | undefined;
   /** What the endpoint before this one said of being gone. */
   #gone: AtlasError | undefined;
 
@@ -110,7 +110,8 @@ export class Call<T> implements AttemptListener, PauseListener, Deadline, Respon
       this.#reject(signal.reason);
       return;
     }
-    if (deadlines.isDraining) {
+    // A list that has begun goes on to its last page.
+    if (deadlines.isDraining && this.attempts === 0) {
       this.#reject(new AtlasClosedError('The client is closed: make a new one', this.#context()));
       return;
     }
@@ -129,7 +130,7 @@ export class Call<T> implements AttemptListener, PauseListener, Deadline, Respon
 
   onExchangeFailure(failure: ExchangeFailure): void {
     const { operation, limits } = this.#plan;
-    this.#retry(exchangeError(failure, operation.name, limits, this.#context()));
+    this.#retry(exchangeError(failure, operation.name, limits, this.#mask(), this.#context()));
   }
 
   onLoginFailure(failure: unknown): void {
@@ -149,7 +150,7 @@ export class Call<T> implements AttemptListener, PauseListener, Deadline, Respon
 
   onPauseStopped(): void {
     const message = `The client was closed while ${this.#plan.operation.name} waited to try again: call with a new client`;
-    this.#fail(new AtlasClosedError(message, this.#context(this.#lastError)));
+    this.#fail(new AtlasClosedError(message, this.#context(this.lastError)));
   }
 
   /** The caller's signal was aborted. */
@@ -159,7 +160,7 @@ export class Call<T> implements AttemptListener, PauseListener, Deadline, Respon
 
   /** The deadline has passed. */
   expire(): void {
-    const cause = this.#lastError ?? this.#gone;
+    const cause = this.lastError ?? this.#gone;
     const advice =
       cause === undefined ? 'Atlas or the way to it is slow, or raise timeout' : 'the cause says why it takes so long';
     const message = `${this.#plan.operation.name} was not done within timeout (${this.#plan.limits.timeout} ms), at attempt ${this.attempts}: ${advice}`;
@@ -201,7 +202,7 @@ export class Call<T> implements AttemptListener, PauseListener, Deadline, Respon
   }
 
   #retry(error: AtlasError, retryAfter = 0, from = performance.now(), jitter = Math.random()): void {
-    this.#lastError = error;
+    this.lastError = error;
     const isTooLong = retryAfter > longestRetryAfter || from + retryAfter > this.expiresAt;
     if (this.#retries === this.#plan.limits.maxRetries || isTooLong) {
       this.#fail(error);

@@ -1,5 +1,6 @@
 import { Call, type CallHost, type CallLimits, type CallPlan } from './call.js';
 import { type AtlasPromise, CallPromise, type CallStart } from './call-promise.js';
+import { compiled } from './compiled.js';
 import {
   getTenantSnapshot,
   listTenantSnapshots,
@@ -78,7 +79,7 @@ export class TenantSnapshotsClient implements AsyncDisposable {
     snapshotId: string,
     options?: CallOptions,
   ): AtlasPromise<TenantSnapshot> {
-    return this.call(getTenantSnapshot, { groupId, clusterName, snapshotId }, options);
+    return this.callEndpoint(getTenantSnapshot, { groupId, clusterName, snapshotId }, options);
   }
 
   /**
@@ -113,7 +114,7 @@ export class TenantSnapshotsClient implements AsyncDisposable {
     const issues = [...issuesOf(waitForTenantSnapshot.values, values), ...issuesOf(waitOptionsSchema, options)];
     if (issues.length > 0) throw new AtlasValidationError(issues, { operation: waitForTenantSnapshot.name });
     const { pollInterval = defaultPollInterval, timeout = defaultWaitTimeout, onPoll, signal, ...rest } = options;
-    const poll = (end: AbortSignal) => this.call(waitForTenantSnapshot, values, { ...rest, signal: end });
+    const poll = (end: AbortSignal) => this.callEndpoint(waitForTenantSnapshot, values, { ...rest, signal: end });
     return new SnapshotWait(this.#host.transport.deadlines, { poll, onPoll, pollInterval, timeout, signal }).run();
   }
 
@@ -137,7 +138,11 @@ export class TenantSnapshotsClient implements AsyncDisposable {
    *
    * @internal
    */
-  protected call<T>(operation: Operation<T>, values: PathValues, options: CallOptions | undefined): AtlasPromise<T> {
+  protected callEndpoint<T>(
+    operation: Operation<T>,
+    values: PathValues,
+    options: CallOptions | undefined,
+  ): CallPromise<T> {
     return this.#begin(operation, values, options, startCall<T>);
   }
 
@@ -146,8 +151,8 @@ export class TenantSnapshotsClient implements AsyncDisposable {
     values: PathValues,
     options: CallOptions | undefined,
     start: (plan: CallPlan<T>, ...settle: Parameters<CallStart<R>>) => ReturnType<CallStart<R>>,
-  ): AtlasPromise<R> {
-    const issues = issuesOf(operation.values, values);
+  ): CallPromise<R> {
+    const issues = issuesOf(compiled(operation.values), values);
     if (options !== undefined) issues.push(...issuesOf(callOptionsSchema, options));
     if (issues.length > 0) return refuse(new AtlasValidationError(issues, { operation: operation.name }));
     const plan = this.#plan(operation, values, options);
@@ -189,7 +194,7 @@ function startCall<T>(plan: CallPlan<T>, ...[resolve, reject]: Parameters<CallSt
   return call;
 }
 
-function refuse<T>(error: AtlasValidationError): AtlasPromise<T> {
+function refuse<T>(error: AtlasValidationError): CallPromise<T> {
   return new CallPromise((_resolve, reject) => {
     reject(error);
     return { source: undefined };

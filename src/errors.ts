@@ -240,7 +240,8 @@ export function isAtlasError<C extends AtlasErrorCode = AtlasErrorCode>(
   error: unknown,
   code?: C,
 ): error is AtlasErrorOf<C> {
-  if (!(error instanceof Error) || !(brand in error)) return false;
+  // No instanceof: an error may be of another realm, as in a test runner's sandbox.
+  if (typeof error !== 'object' || error === null || !(brand in error)) return false;
   return code === undefined || ('code' in error && error.code === code);
 }
 

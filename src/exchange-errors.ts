@@ -1,13 +1,16 @@
 import { AtlasConnectionError, type AtlasError, type AtlasErrorContext, AtlasTimeoutError } from './errors.js';
 import type { ExchangeFailure, ExchangeLimits } from './http/exchange.js';
+import type { Mask } from './http/mask.js';
 
 /** The error of an exchange that ended without an answer. */
 export function exchangeError(
   { kind, cause }: ExchangeFailure,
   operation: string,
   limits: ExchangeLimits,
+  mask: Mask,
   context: AtlasErrorContext,
 ): AtlasError {
+  hideSecrets(cause, mask);
   if (kind === 'connection') return connectionError(operation, cause, context);
   const message = `${operation} got no whole answer within attemptTimeout (${limits.attemptTimeout} ms): raise attemptTimeout if Atlas is slow to you`;
   return new AtlasTimeoutError(message, context);
@@ -18,9 +21,22 @@ function connectionError(
   cause: Error | undefined,
   context: AtlasErrorContext,
 ): AtlasConnectionError {
-  // undici's parser error carries the bytes that it could not read: a server that echoes would put the request there.
-  if (cause !== undefined && 'data' in cause) delete cause.data;
-  const code = cause !== undefined && 'code' in cause ? ` (${String(cause.code)})` : '';
+  const code = cause !== undefined && 'code' in cause && cause.code !== undefined ? ` (${String(cause.code)})` : '';
   const message = `${operation} got no usable answer${code}: check the network, baseUrl and any proxy between; the cause says what broke`;
   return new AtlasConnectionError(message, { ...context, cause });
+}
+
+/** An error may have the errors of others behind it, or itself. */
+const deepestCause = 8;
+
+// undici's parser error has the bytes that it could not read, its responseError() the body, and its MockAgent tells the
+// headers of a request that it does not know: a server that echoes would put the request there.
+function hideSecrets(cause: unknown, mask: Mask, depth = 0): void {
+  if (!(cause instanceof Error) || depth === deepestCause) return;
+  for (const name of ['data', 'body', 'headers']) Reflect.deleteProperty(cause, name);
+  for (const name of ['message', 'stack'] as const) {
+    const text: unknown = cause[name];
+    if (typeof text === 'string') Reflect.set(cause, name, mask.text(text));
+  }
+  hideSecrets(cause.cause, mask, depth + 1);
 }

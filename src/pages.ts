@@ -8,17 +8,18 @@ const mostPages = 200;
  * Walks the pages of a list, and gives each snapshot once. It ends at `totalCount`, at a page that is not full, and at
  * one that tells nothing new, as an endpoint that takes no paging gives the same page again.
  *
- * @param readPage - reads a page, from 1.
+ * @param readPage - reads a page, from 1; gives `undefined` where the list has to be read from its beginning.
  * @param smallestFullPage - how many results the first page has at least where there may be a second.
  */
 export async function walkPages(
-  readPage: (pageNum: number) => Promise<SnapshotPage>,
+  readPage: (pageNum: number) => Promise<SnapshotPage | undefined>,
   smallestFullPage: () => number,
 ): Promise<TenantSnapshot[]> {
   const found = new Map<unknown, TenantSnapshot>();
   let fullPage: number | undefined;
   for (let pageNum = 1; pageNum <= mostPages; pageNum += 1) {
     const page = await readPage(pageNum);
+    if (page === undefined) return walkPages(readPage, smallestFullPage);
     const known = found.size;
     // One without an id is taken as one of its own.
     for (const snapshot of page.results) if (!found.has(snapshot.id)) found.set(snapshot.id ?? snapshot, snapshot);

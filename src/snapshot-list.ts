@@ -1,13 +1,18 @@
 import { Call, type CallPlan } from './call.js';
 import type { ResponseSource } from './call-promise.js';
+import type { Deadline } from './http/deadlines.js';
 import { walkPages } from './pages.js';
 import type { SnapshotPage, TenantSnapshot } from './schemas.js';
 
 // The tenant endpoint takes no paging; where it would, it would have Atlas's usual size. Flex may give less than it is asked for.
 const usualPage = 100;
 
-/** A list: a call a page, all under one deadline, at the endpoint that answered the first. */
-export class SnapshotList {
+/** A list: a call a page, all under one deadline. It is awaited from its first page to its last: a close waits for all. */
+export class SnapshotList implements Deadline {
+  // Each page's call has the deadline.
+  readonly expiresAt = Number.POSITIVE_INFINITY;
+  slot = -1;
+  readonly isAwaited = true;
   readonly #plan: CallPlan<SnapshotPage>;
   readonly #startedAt = performance.now();
   #lastPage: Call<SnapshotPage> | undefined;
@@ -22,16 +27,23 @@ export class SnapshotList {
   }
 
   read(): Promise<TenantSnapshot[]> {
+    const { deadlines } = this.#plan.host.transport;
     const smallestFullPage = () => (this.#lastPage?.endpoint === 'flex' ? 1 : usualPage);
-    return walkPages((pageNum) => this.#readPage(pageNum), smallestFullPage);
+    deadlines.add(this);
+    const all = walkPages((pageNum) => this.#readPage(pageNum), smallestFullPage);
+    return all.finally(() => deadlines.remove(this));
   }
 
-  #readPage(pageNum: number): Promise<SnapshotPage> {
+  expire(): void {}
+
+  /** `undefined` where another endpoint answered than before: its pages may be of another size. */
+  async #readPage(pageNum: number): Promise<SnapshotPage | undefined> {
     const last = this.#lastPage;
     const route = last === undefined ? this.#plan.route : this.#plan.route.page(last.endpoint, pageNum);
-    return new Promise((resolve, reject) => {
+    const page = await new Promise<SnapshotPage>((resolve, reject) => {
       this.#lastPage = new Call({ ...this.#plan, route }, resolve, reject, this.#startedAt, last?.attempts);
       this.#lastPage.start();
     });
+    return last === undefined || last.endpoint === this.#lastPage?.endpoint ? page : undefined;
   }
 }

@@ -1,4 +1,5 @@
 import { listenToAbort } from './abort.js';
+import type { CallPromise } from './call-promise.js';
 import { waitForTenantSnapshot } from './endpoints.js';
 import { AtlasClosedError, AtlasSnapshotFailedError, AtlasTimeoutError } from './errors.js';
 import type { Deadline, Deadlines } from './http/deadlines.js';
@@ -8,7 +9,7 @@ import type { TenantSnapshot } from './schemas.js';
 /** What a wait does. */
 export interface WaitPlan {
   /** Reads the snapshot. */
-  readonly poll: (signal: AbortSignal) => Promise<TenantSnapshot>;
+  readonly poll: (signal: AbortSignal) => CallPromise<TenantSnapshot>;
   /** What it gives is waited for. */
   readonly onPoll: ((snapshot: TenantSnapshot) => unknown) | undefined;
   /** ms from the beginning of one poll to that of the next. */
@@ -29,7 +30,8 @@ export class SnapshotWait implements Deadline {
   readonly #plan: WaitPlan;
   readonly #end = new AbortController();
   #pause: Pause | undefined;
-  #isPolling = false;
+  /** The poll that is under way. */
+  #poll: CallPromise<TenantSnapshot> | undefined;
   #reject: (reason: unknown) => void = () => {};
   #polls = 0;
   #lastStatus: string | undefined;
@@ -63,13 +65,16 @@ export class SnapshotWait implements Deadline {
   expire(): void {
     const seen =
       this.#lastStatus === undefined ? '' : `, it was ${this.#lastStatus} at the last of ${this.#polls} polls`;
-    const message = `The snapshot was not complete within timeout (${this.#plan.timeout} ms)${seen}: wait again, or with a longer timeout`;
-    this.#abort(new AtlasTimeoutError(message, { operation }));
+    const cause = this.#poll?.lastError;
+    const advice =
+      cause === undefined ? 'wait again, or with a longer timeout' : 'the cause says why its last poll takes so long';
+    const message = `The snapshot was not complete within timeout (${this.#plan.timeout} ms)${seen}: ${advice}`;
+    this.#abort(new AtlasTimeoutError(message, { operation, cause }));
   }
 
   /** The client was closed: a poll that is on the wire is left to end. */
   stopWaiting(): void {
-    if (!this.#isPolling) this.#abort(closedError());
+    if (this.#poll === undefined) this.#abort(closedError());
   }
 
   #abort(reason: unknown): void {
@@ -81,9 +86,9 @@ export class SnapshotWait implements Deadline {
   async #pollUntilDone(): Promise<TenantSnapshot> {
     for (;;) {
       const nextPoll = performance.now() + this.#plan.pollInterval;
-      this.#isPolling = true;
-      const snapshot = await this.#plan.poll(this.#end.signal);
-      this.#isPolling = false;
+      this.#poll = this.#plan.poll(this.#end.signal);
+      const snapshot = await this.#poll;
+      this.#poll = undefined;
       this.#polls += 1;
       this.#lastStatus = snapshot.status;
       await this.#tell(snapshot);

@@ -105,18 +105,19 @@ describe('withResponse()', () => {
 
   it.each<[Record<string, string>, AtlasResponse['rateLimit']]>([
     [{}, undefined],
-    [{ 'RateLimit-Limit': '10' }, { limit: 10, remaining: undefined }],
-    [{ 'RateLimit-Remaining': '9' }, { limit: undefined, remaining: 9 }],
+    [{ 'RateLimit-Limit': '10' }, { limit: 10 }],
+    [{ 'RateLimit-Remaining': '9' }, { remaining: 9 }],
+    [
+      { 'RateLimit-Limit': '10', 'RateLimit-Remaining': '0' },
+      { limit: 10, remaining: 0 },
+    ],
     [{ 'RateLimit-Limit': 'ten', 'RateLimit-Remaining': '-1' }, undefined],
     [{ 'RateLimit-Limit': '1.5', 'RateLimit-Remaining': '10 a minute' }, undefined],
-    [
-      { 'RateLimit-Limit': 'a10', 'RateLimit-Remaining': '7' },
-      { limit: undefined, remaining: 7 },
-    ],
+    [{ 'RateLimit-Limit': 'a10', 'RateLimit-Remaining': '7' }, { remaining: 7 }],
   ])('reads the rate limit of %j', async (headers, rateLimit) => {
     const client = await openAnswering(Object.entries(headers));
     const { response } = await client.getTenantSnapshot(...path).withResponse();
-    expect(response.rateLimit).toEqual(rateLimit);
+    expect(response.rateLimit).toStrictEqual(rateLimit);
     expect('rateLimit' in response).toBe(rateLimit !== undefined);
   });
 

@@ -87,7 +87,7 @@ const getRestore: Operation<Restore> = {
 // The method.
 class Client extends TenantSnapshotsClient {
   getRestore(groupId: string, clusterName: string, restoreId: string, options?: CallOptions): AtlasPromise<Restore> {
-    return this.call(getRestore, { groupId, clusterName, restoreId }, options);
+    return this.callEndpoint(getRestore, { groupId, clusterName, restoreId }, options);
   }
 }
 

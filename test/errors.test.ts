@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm';
 import { afterEach, describe, expect, expectTypeOf, it, vi } from 'vitest';
 import {
   AtlasApiError,
@@ -57,6 +58,15 @@ describe.each(family)('%s', (name, code, error) => {
   it('is told from the others by its code', () => {
     expect(isAtlasError(error)).toBe(true);
     for (const [, other] of family) expect(isAtlasError(error, other)).toBe(other === code);
+  });
+
+  it('is told of a copy in another realm', () => {
+    const alien: unknown = runInNewContext(`Object.assign(new Error('x'), {
+      code: 'TIMEOUT',
+      [Symbol.for('atlas-tenant-snapshots.AtlasError')]: true,
+    })`);
+    expect(alien).not.toBeInstanceOf(Error);
+    expect(isAtlasError(alien, 'TIMEOUT')).toBe(true);
   });
 
   it('is told also across two copies of the package', async () => {

@@ -111,6 +111,13 @@ describe('a snapshot', () => {
   });
 });
 
+it('a list that has to be read from its beginning has nothing of what was read before', async () => {
+  const pages: (SnapshotPage | undefined)[] = [page([{ id: 'a' }], { totalCount: 3 }), undefined, page([{ id: 'b' }])];
+  const readPage = vi.fn(async (_pageNum: number) => pages[readPage.mock.calls.length - 1]);
+  expect(await walkPages(readPage, () => 100)).toEqual([{ id: 'b' }]);
+  expect(readPage.mock.calls).toEqual([[1], [2], [1]]);
+});
+
 describe('a list without end', () => {
   const endless = (pageNum: number) => Promise.resolve(page([{ id: hexId(pageNum) }], { links: next }));
 

@@ -11,6 +11,7 @@ import {
   AtlasError,
   AtlasResponseError,
   AtlasTimeoutError,
+  type DispatcherLike,
 } from '../src/index.js';
 import { startMswServer } from './support/msw-server.js';
 import { openClient } from './support/open-client.js';
@@ -106,6 +107,34 @@ const echoes: [name: string, echo: Echo][] = [
 ];
 
 describe.each(logins)('with $name', ({ credentials, secrets }) => {
+  it('the cause of an error shows none, where a dispatcher tells the request in its error', async () => {
+    const told: string[] = [];
+    const dispatcher: DispatcherLike = {
+      dispatch({ headers, method }, handler) {
+        const isChallenged = method === 'GET' && !headers.includes('authorization');
+        if (isChallenged) {
+          handler.onRequestStart({ abort() {} }, {});
+          handler.onResponseStart({ abort() {} }, 401, {
+            'www-authenticate': 'Digest realm="r", nonce="n", qop="auth"',
+          });
+          handler.onResponseEnd({ abort() {} }, {});
+          return true;
+        }
+        told.push(JSON.stringify(headers));
+        // As undici's MockAgent does, and as its responseError() has the body of the answer.
+        const inner = new Error(`Mock dispatch not matched for headers '${JSON.stringify(headers)}'`);
+        throw Object.assign(new Error(inner.message, { cause: inner }), { body: headers, headers, data: headers });
+      },
+    };
+    const baseUrl = 'https://cloud.mongodb.com';
+    const client = openClient({ baseUrl, credentials, dispatcher, endpoint: 'tenant', maxRetries: 0 });
+    const error = await rejection(client.getTenantSnapshot(...path), AtlasConnectionError);
+    expect(told).toHaveLength(1);
+    expectNoSecret(error, secrets);
+    expect(shown(error.cause)).toContain('[masked]');
+    expect(shown(error.cause)).toContain('Mock dispatch not matched');
+  });
+
   it.each(echoes)('an error body that echoes the secrets %s is masked', async (_name, echo) => {
     const { server, seen } = startEcho(secrets, echo);
     const client = openClient({ baseUrl: (await server).url, credentials, endpoint: 'tenant', maxRetries: 0 });

@@ -2,6 +2,7 @@ import { delay, HttpResponse, http } from 'msw';
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import {
   AtlasApiError,
+  AtlasClosedError,
   type AtlasPromise,
   AtlasResponseError,
   AtlasTimeoutError,
@@ -201,6 +202,55 @@ describe('a list over a sunset', () => {
     const list = await openClient({ baseUrl: server.url }).listTenantSnapshots(...listPath);
     expect(new Set(ids(list))).toEqual(new Set(ids(all)));
     expect(list).toHaveLength(150);
+  });
+});
+
+describe('a list over a sunset between two pages', () => {
+  it.each([undefined, 520])(
+    'begins anew at Flex, whose pages are of another size, totalCount: %s',
+    async (totalCount) => {
+      const all = snapshots(520);
+      const pageOf = (url: string, size: number) => {
+        const first = (Number(new URL(url).searchParams.get('pageNum') ?? 1) - 1) * size;
+        return { results: all.slice(first, first + size), totalCount };
+      };
+      const server = await startMswServer(
+        http.get(tenantListRoute, ({ request }) =>
+          request.url.includes('pageNum=2')
+            ? new HttpResponse(null, { status: 410 })
+            : HttpResponse.json(pageOf(request.url, 100)),
+        ),
+        http.get(flexListRoute, ({ request }) => HttpResponse.json(pageOf(request.url, 500))),
+      );
+      const call = openClient({ baseUrl: server.url }).listTenantSnapshots(...listPath);
+      const { data, response } = await call.withResponse();
+      expect(ids(data)).toEqual(ids(all));
+      expect(response).toMatchObject({ endpoint: 'flex', attempts: 5 });
+      expect(pageNums(server.requests)).toEqual(['1', '2', '2', '1', '2']);
+    },
+  );
+});
+
+describe('close() while a list is read', () => {
+  it('lets it go on to its last page, and waits for it', async () => {
+    const { emulator, client, list } = await openList(1200);
+    emulator.respond({ delay: 30 });
+    const call = client.listTenantSnapshots(...list, { endpoint: 'flex' });
+    await expect.poll(() => emulator.requests.length, { interval: 1 }).toBe(1);
+    const closing = client.close();
+    expect(ids(await call)).toEqual(ids(snapshots(1200)));
+    await closing;
+    expect(pageNums(emulator.requests)).toEqual(['1', '2', '3']);
+  });
+
+  it('ends where a page waits to be tried again', async () => {
+    const { emulator, client, list } = await openList(1200);
+    emulator.respond({}, { status: 503 });
+    const call = rejection(client.listTenantSnapshots(...list, { endpoint: 'flex' }), AtlasClosedError);
+    await expect.poll(() => emulator.requests.length, { interval: 1 }).toBe(2);
+    await expect.poll(() => emulator.requests[1]?.status, { interval: 1 }).toBe(503);
+    await client.close();
+    expect((await call).message).toContain('waited to try again');
   });
 });
 

@@ -197,6 +197,14 @@ describe('the timeout of a wait', () => {
     expect(begun).toHaveLength(3);
   });
 
+  it('tells why its last poll was not done', async () => {
+    const { emulator, wait } = await openWait('RUNNING');
+    emulator.respond({}, { status: 503, times: Number.POSITIVE_INFINITY });
+    const error = await rejection(wait({ timeout: 200 }), AtlasTimeoutError);
+    expect(error.message).toContain('it was RUNNING at the last of 1 polls: the cause says why its last poll takes so');
+    expect(error.cause).toMatchObject({ code: 'API_ERROR', status: 503, attempts: 1 });
+  });
+
   it('ends a poll that hangs', async () => {
     const { emulator, wait } = await openWait();
     emulator.respond({ hang: true });

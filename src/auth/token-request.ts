@@ -9,7 +9,6 @@ import { type AccessToken, tokenAnswerSchema } from './access-token.js';
 import { LoginFailure, refusedLogin } from './authenticator.js';
 
 const operation = 'the request for an access token';
-const noToken = `${operation} was answered with 200 and no bearer token: check baseUrl and any proxy between`;
 const longestDescription = 500;
 
 /** Asks Atlas's token endpoint for tokens. */
@@ -52,7 +51,7 @@ export class TokenRequest {
     const body = readBody(answer, this.#limits.maxResponseSize);
     if (answer.status !== 200) throw this.#refusal(answer, body);
     const parsed = tokenAnswerSchema.safeParse(body.json);
-    if (!parsed.success) throw refusedLogin(noToken, { status: 200 });
+    if (!parsed.success) throw refusedLogin(noToken(body.problem), { status: 200 });
     const lifetime = parsed.data.expires_in * 1000;
     return { accessToken: parsed.data.access_token, lifetime, expiresAt: startedAt + lifetime };
   }
@@ -75,7 +74,8 @@ export class TokenRequest {
   }
 
   #noAnswer(failure: ExchangeFailure): LoginFailure {
-    const toError = (context: AtlasErrorContext) => exchangeError(failure, operation, this.#limits, context);
+    const mask = new Mask(this.secrets);
+    const toError = (context: AtlasErrorContext) => exchangeError(failure, operation, this.#limits, mask, context);
     return new LoginFailure(toError, { retryable: true });
   }
 
@@ -99,6 +99,11 @@ function readOAuthError(json: unknown): { error: string | undefined; errorDescri
     error: shorten(json['error']) ?? shorten(json['errorCode']),
     errorDescription: shorten(json['error_description']) ?? shorten(json['detail']),
   };
+}
+
+function noToken(problem: string | undefined): string {
+  const why = problem === undefined ? '' : ` (${problem})`;
+  return `${operation} was answered with 200 and no bearer token${why}: check baseUrl and any proxy between`;
 }
 
 function shorten(value: unknown): string | undefined {

@@ -145,13 +145,15 @@ describe('a token answer of 200 that holds no token', () => {
     { what: 'a token that no header could carry', body: { access_token: 'a\r\nx-injected: yes' } },
     { what: 'another type of token', body: { access_token: 'abc', token_type: 'mac' } },
     { what: 'a negative lifetime', body: { access_token: 'abc', expires_in: -5 } },
+    // It says so, as that is the user's to change.
     { what: 'more than maxResponseSize', body: { access_token: 'abc', padding: 'x'.repeat(1_100_000) } },
-  ])('but $what is an AtlasAuthenticationError, not retried', async ({ body }) => {
+  ])('but $what is an AtlasAuthenticationError, not retried', async ({ what, body }) => {
     const { emulator, get, apiRequests } = await openServiceAccount();
     emulator.respond({ for: 'token', status: 200, body });
     const error = await rejection(get(), AtlasAuthenticationError);
     expect(error).toMatchObject({ status: 200, attempts: 1 });
     expect(error.message).toMatch(/no bearer token.*baseUrl/);
+    expect(error.message.includes('maxResponseSize (1048576 bytes)')).toBe(what === 'more than maxResponseSize');
     expect(emulator.requests).toHaveLength(1);
     expect(apiRequests()).toEqual([]);
   });

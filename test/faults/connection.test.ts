@@ -87,6 +87,7 @@ describe('a broken answer is an AtlasConnectionError with its cause', () => {
     });
     expect(String(error.cause)).toMatch(cause);
     expect(error.cause).toBeInstanceOf(Error);
+    expect(error.message).not.toContain('undefined');
     expect(server.requests).toHaveLength(1);
   });
 

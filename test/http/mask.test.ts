@@ -22,6 +22,21 @@ describe('text', () => {
     expect(mask.text(text)).toBe(masked);
   });
 
+  it.each([
+    ['as PHP writes JSON', 'p+\\/='],
+    ['as Gson writes JSON', 'p+/\\u003d'],
+    ['as JSON with escapes in upper case', 'p\\u002B\\u002F\\u003D'],
+    ['as Python quotes a URL', 'p%2B/%3D'],
+    ['in HTML by number', 'p&#43;&#047;&#61;'],
+    ['in HTML by hexadecimal number', 'p&#x2b;&#x2F;&#x3d;'],
+  ])('masks a secret %s', (_name, text) => {
+    expect(mask.text(`a ${text} b`)).toBe('a [masked] b');
+  });
+
+  it('masks what stands outside of the first plane, as JSON escapes it', () => {
+    expect(new Mask(['key 😀']).text('a key\\u0020\\ud83d\\uDE00 b')).toBe('a [masked] b');
+  });
+
   it.each(['P+Q/R=', 'key é'])('masks the percent form of %j, of lower-case octets too', (secret) => {
     const lower = encodeURIComponent(secret).replace(/%../g, (octet) => octet.toLowerCase());
     expect(lower).not.toBe(encodeURIComponent(secret));
@@ -53,8 +68,8 @@ describe('text', () => {
 });
 
 describe('cutText', () => {
-  // In its forms the longest secret has 22 letters.
-  const room = 'x'.repeat(22);
+  // The longest secret has 27 letters where four of its seven are escaped.
+  const room = 'x'.repeat(27);
 
   it('masks what is whole, and leaves out as much of the end as the longest secret may have there', () => {
     expect(mask.cutText(`a secret${room}`)).toBe('a [masked]');
