@@ -1,13 +1,12 @@
 import { AtlasConfigurationError } from './errors.js';
-import type { AtlasCredentials } from './options.js';
 
-/** The names that Atlas's own tools read: Go SDK and Terraform, then the Atlas CLI. */
-const names = {
-  accessToken: 'MONGODB_ATLAS_ACCESS_TOKEN',
-  serviceAccount: ['MONGODB_ATLAS_CLIENT_ID', 'MONGODB_ATLAS_CLIENT_SECRET'],
-  apiKey: ['MONGODB_ATLAS_PUBLIC_KEY', 'MONGODB_ATLAS_PRIVATE_KEY'],
-  cliApiKey: ['MONGODB_ATLAS_PUBLIC_API_KEY', 'MONGODB_ATLAS_PRIVATE_API_KEY'],
-} as const;
+/** The variables that Atlas's own tools read, a row for each kind of credentials: Go SDK and Terraform, then the Atlas CLI. */
+const kinds: readonly Readonly<Record<string, string>>[] = [
+  { accessToken: 'MONGODB_ATLAS_ACCESS_TOKEN' },
+  { clientId: 'MONGODB_ATLAS_CLIENT_ID', clientSecret: 'MONGODB_ATLAS_CLIENT_SECRET' },
+  { publicKey: 'MONGODB_ATLAS_PUBLIC_KEY', privateKey: 'MONGODB_ATLAS_PRIVATE_KEY' },
+  { publicKey: 'MONGODB_ATLAS_PUBLIC_API_KEY', privateKey: 'MONGODB_ATLAS_PRIVATE_API_KEY' },
+];
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -19,9 +18,9 @@ export function baseUrlFromEnvironment(environment: Environment): string | undef
   return environment[baseUrlVariable] || undefined;
 }
 
-/** Credentials, and the variable that each part of them is from. */
+/** Credentials, not checked yet, and the variable that each part of them is from. */
 export interface EnvironmentCredentials {
-  readonly credentials: AtlasCredentials;
+  readonly credentials: object;
   readonly variables: Readonly<Record<string, string>>;
 }
 
@@ -31,32 +30,21 @@ export interface EnvironmentCredentials {
  * @throws {AtlasConfigurationError} where there are none.
  */
 export function credentialsFromEnvironment(environment: Environment): EnvironmentCredentials {
-  const accessToken = environment[names.accessToken];
-  if (accessToken) return { credentials: { accessToken }, variables: { accessToken: names.accessToken } };
-  const account = pair(environment, names.serviceAccount);
-  if (account) {
-    const [clientId, clientSecret] = names.serviceAccount;
-    return { credentials: { clientId: account[0], clientSecret: account[1] }, variables: { clientId, clientSecret } };
-  }
-  for (const both of [names.apiKey, names.cliApiKey]) {
-    const key = pair(environment, both);
-    const [publicKey, privateKey] = both;
-    if (key) return { credentials: { publicKey: key[0], privateKey: key[1] }, variables: { publicKey, privateKey } };
+  for (const variables of kinds) {
+    const parts = Object.entries(variables).map(([part, variable]) => [part, environment[variable]] as const);
+    if (parts.every(([, value]) => value)) return { credentials: Object.fromEntries(parts), variables };
   }
   throw new AtlasConfigurationError(`No credentials: ${explain(environment)}`);
 }
 
-function pair(environment: Environment, [first, second]: readonly [string, string]): [string, string] | undefined {
-  const one = environment[first];
-  const other = environment[second];
-  return one && other ? [one, other] : undefined;
-}
-
 function explain(environment: Environment): string {
-  for (const [first, second] of [names.serviceAccount, names.apiKey, names.cliApiKey]) {
-    if (environment[first]) return `${first} is set, and ${second} is not`;
-    if (environment[second]) return `${second} is set, and ${first} is not`;
+  const rows = kinds.map((variables) => Object.values(variables));
+  for (const row of rows) {
+    const set = row.find((variable) => environment[variable]);
+    const missing = row.find((variable) => !environment[variable]);
+    if (set !== undefined) return `${set} is set, and ${missing} is not`;
   }
-  const pairs = [names.serviceAccount, names.apiKey].map((both) => both.join(' and '));
-  return `pass the option credentials, or set ${names.accessToken}, ${pairs.join(', or ')}`;
+  // Without the CLI's: one pair of names for an API key is enough.
+  const choices = rows.slice(0, 3).map((row) => row.join(' and '));
+  return `pass the option credentials, or set ${choices.join(', or ')}`;
 }

@@ -88,7 +88,7 @@ describe('an environment without credentials', () => {
     const message = optionsError({});
     expect(message).toBe(
       'No credentials: pass the option credentials, or set MONGODB_ATLAS_ACCESS_TOKEN, ' +
-        'MONGODB_ATLAS_CLIENT_ID and MONGODB_ATLAS_CLIENT_SECRET, ' +
+        'or MONGODB_ATLAS_CLIENT_ID and MONGODB_ATLAS_CLIENT_SECRET, ' +
         'or MONGODB_ATLAS_PUBLIC_KEY and MONGODB_ATLAS_PRIVATE_KEY',
     );
     expect(message).toBe(optionsError(undefined));
