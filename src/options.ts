@@ -138,7 +138,6 @@ const secret = z
   .min(1, 'must not be empty')
   .regex(/^[^\p{Cc}\p{Cs}]*$/u, 'must not hold control characters');
 const headerText = z.string().regex(/^[\x20-\x7e]*$/, 'must be printable ASCII');
-const bearerToken = z.string().regex(tokenSyntax, 'must be a bearer token: letters, digits and -._~+/ only');
 
 const apiKey = z.strictObject({ publicKey: secret, privateKey: secret });
 const serviceAccount = z.strictObject({
@@ -147,8 +146,8 @@ const serviceAccount = z.strictObject({
   tokenStore: withMethods<TokenStore>(['get', 'set'], 'a store with get and set, such as a Keyv instance').optional(),
 });
 const accessToken = z.strictObject({
-  accessToken: z.union(
-    [bearerToken, z.custom<() => string | Promise<string>>((value) => typeof value === 'function')],
+  accessToken: z.custom<AccessTokenCredentials['accessToken']>(
+    (value) => typeof value === 'function' || (typeof value === 'string' && tokenSyntax.test(value)),
     'must be a bearer token (letters, digits and -._~+/ only), or a function that gives one',
   ),
 });
@@ -184,12 +183,6 @@ export const waitOptionsSchema = callOptionsSchema.extend({
     .optional(),
 });
 
-const credentialKinds = [
-  { schema: apiKey, keys: ['publicKey', 'privateKey'] },
-  { schema: serviceAccount, keys: ['clientId', 'clientSecret'] },
-  { schema: accessToken, keys: ['accessToken'] },
-] as const;
-
 /** Checks a client's options, and fills in the rest. @throws {AtlasConfigurationError} */
 export function readOptions(options: unknown): Settings {
   const parsed = clientOptions.safeParse(options ?? {});
@@ -210,14 +203,15 @@ function checkCredentials(value: unknown, name: (part: string) => string): Atlas
     throw configurationError([{ path: name(''), message: 'must be an object' }]);
   }
   const given = Object.fromEntries(Object.entries(value).filter(([, part]) => part !== undefined));
-  const kinds = credentialKinds.filter(({ keys }) => keys.some((key) => key in given));
-  const [kind] = kinds;
-  if (kind === undefined || kinds.length > 1) {
+  const [kind, second] = [apiKey, serviceAccount, accessToken].filter(({ shape }) =>
+    Object.keys(shape).some((name) => name in given),
+  );
+  if (kind === undefined || second !== undefined) {
     const message =
       'must be one of: publicKey and privateKey; clientId and clientSecret, with or without tokenStore; accessToken';
     throw configurationError([{ path: name(''), message }]);
   }
-  const parsed = kind.schema.safeParse(given);
+  const parsed = kind.safeParse(given);
   if (parsed.success) return parsed.data;
   throw configurationError(toIssues(parsed.error).map(({ path, message }) => ({ path: name(path), message })));
 }
