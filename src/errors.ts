@@ -1,3 +1,4 @@
+import { listIssues } from './issues.js';
 import type { TenantSnapshot } from './schemas.js';
 
 /** What went wrong, as a stable name: switch on it, the messages may change. */
@@ -253,10 +254,6 @@ export function isAtlasApiError(
   if (!isAtlasError(error, 'API_ERROR')) return false;
   if (match.status !== undefined && error.status !== match.status) return false;
   return match.errorCode === undefined || error.errorCode === match.errorCode;
-}
-
-function listIssues(issues: AtlasIssue[]): string {
-  return issues.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`)).join('; ');
 }
 
 // Set on the prototypes: a name is the class's, not the instance's, and minified code keeps it.

@@ -17,3 +17,8 @@ export function toIssues(error: z.ZodError): AtlasIssue[] {
     message: message.slice(0, 2 * longestPath),
   }));
 }
+
+/** Issues as a message tells them. */
+export function listIssues(issues: readonly AtlasIssue[]): string {
+  return issues.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`)).join('; ');
+}

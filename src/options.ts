@@ -4,7 +4,7 @@ import { tokenSyntax } from './auth/token-syntax.js';
 import { baseUrlFromEnvironment, baseUrlVariable, credentialsFromEnvironment } from './environment.js';
 import { AtlasConfigurationError, type AtlasIssue } from './errors.js';
 import type { DispatcherLike } from './http/dispatcher.js';
-import { toIssues } from './issues.js';
+import { listIssues, toIssues } from './issues.js';
 import type { TenantSnapshot } from './schemas.js';
 
 /** An API key: HTTP Digest. @see https://www.rfc-editor.org/rfc/rfc7616 */
@@ -192,39 +192,41 @@ export function readOptions(options: unknown): Settings {
 }
 
 function readCredentials(given: unknown): AtlasCredentials {
-  if (given !== undefined) return checkCredentials(given, (part) => ['credentials', part].filter(Boolean).join('.'));
+  if (given !== undefined) return checkCredentials(given, {});
   const { credentials, variables } = credentialsFromEnvironment(process.env);
-  return checkCredentials(credentials, (part) => variables[part] ?? part);
+  return checkCredentials(credentials, variables);
 }
 
-/** @param name - what a part of them is called where they are from. */
-function checkCredentials(value: unknown, name: (part: string) => string): AtlasCredentials {
-  if (typeof value !== 'object' || value === null) {
-    throw configurationError([{ path: name(''), message: 'must be an object' }]);
-  }
+/** @param variables - the variable that each part is from; none for the option. */
+function checkCredentials(value: unknown, variables: Readonly<Record<string, string>>): AtlasCredentials {
+  if (typeof value !== 'object' || value === null) throw invalid('credentials', 'must be an object');
   const given = Object.fromEntries(Object.entries(value).filter(([, part]) => part !== undefined));
   const [kind, second] = [apiKey, serviceAccount, accessToken].filter(({ shape }) =>
     Object.keys(shape).some((name) => name in given),
   );
   if (kind === undefined || second !== undefined) {
-    const message =
-      'must be one of: publicKey and privateKey; clientId and clientSecret, with or without tokenStore; accessToken';
-    throw configurationError([{ path: name(''), message }]);
+    throw invalid(
+      'credentials',
+      'must be one of: publicKey and privateKey; clientId and clientSecret, with or without tokenStore; accessToken',
+    );
   }
   const parsed = kind.safeParse(given);
   if (parsed.success) return parsed.data;
-  throw configurationError(toIssues(parsed.error).map(({ path, message }) => ({ path: name(path), message })));
+  throw configurationError(
+    toIssues(parsed.error).map(({ path, message }) => ({
+      path: variables[path] ?? ['credentials', path].filter(Boolean).join('.'),
+      message,
+    })),
+  );
 }
 
 function readBaseUrl(given: string | URL | undefined): URL {
   const path = given === undefined ? baseUrlVariable : 'baseUrl';
   const value = String(given ?? baseUrlFromEnvironment(process.env) ?? 'https://cloud.mongodb.com');
-  if (!URL.canParse(value)) {
-    throw configurationError([{ path, message: 'must be a URL, such as https://cloud.mongodb.com' }]);
-  }
+  if (!URL.canParse(value)) throw invalid(path, 'must be a URL, such as https://cloud.mongodb.com');
   const url = new URL(value);
   const message = whatIsWrong(url);
-  if (message !== undefined) throw configurationError([{ path, message }]);
+  if (message !== undefined) throw invalid(path, message);
   return url;
 }
 
@@ -239,7 +241,10 @@ function whatIsWrong(url: URL): string | undefined {
   return undefined;
 }
 
+function invalid(path: string, message: string): AtlasConfigurationError {
+  return configurationError([{ path, message }]);
+}
+
 function configurationError(issues: AtlasIssue[]): AtlasConfigurationError {
-  const list = issues.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`));
-  return new AtlasConfigurationError(`Invalid options: ${list.join('; ')}`);
+  return new AtlasConfigurationError(`Invalid options: ${listIssues(issues)}`);
 }
