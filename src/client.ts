@@ -21,7 +21,7 @@ import {
   type WaitOptions,
   waitOptionsSchema,
 } from './options.js';
-import { Route, type RouteBase, type RouteQuery } from './route.js';
+import { Route, type RouteBase } from './route.js';
 import type { TenantSnapshot } from './schemas.js';
 import { SnapshotList } from './snapshot-list.js';
 import { Sunset } from './sunset.js';
@@ -162,11 +162,12 @@ export class TenantSnapshotsClient implements AsyncDisposable {
 
   #plan<T>(operation: Operation<T>, values: PathValues, options: CallOptions | undefined): CallPlan<T> {
     const host = this.#host;
+    const base = this.#routeBase;
     const endpoint = options?.endpoint ?? this.#settings.endpoint;
-    const isAuto = endpoint === 'auto';
     const first = endpoint !== 'auto' ? endpoint : host.sunset.isKnown ? 'flex' : 'tenant';
-    const query = options === undefined ? plainQuery : readQuery(options);
-    const route = new Route(this.#routeBase, operation, first, values, query, isAuto && first === 'tenant');
+    const envelope = options?.envelope ?? false;
+    const pretty = options?.pretty ?? false;
+    const route = new Route({ base, operation, values, envelope, pretty, isAuto: endpoint === 'auto' }, first);
     const limits = options === undefined ? this.#settings : this.#limits(options);
     return { host, operation, route, limits, signal: options?.signal };
   }
@@ -180,12 +181,6 @@ export class TenantSnapshotsClient implements AsyncDisposable {
       maxResponseSize,
     };
   }
-}
-
-const plainQuery: RouteQuery = { envelope: false, pretty: false, pageNum: 1 };
-
-function readQuery({ envelope = false, pretty = false }: CallOptions): RouteQuery {
-  return { envelope, pretty, pageNum: 1 };
 }
 
 function startCall<T>(plan: CallPlan<T>, ...[resolve, reject]: Parameters<CallStart<T>>): Call<T> {

@@ -8,12 +8,15 @@ export interface RouteBase {
   readonly userAgent: string;
 }
 
-/** What a call may ask for beside its path values. */
-export interface RouteQuery {
+/** What the routes of a call share. */
+export interface RoutePlan {
+  readonly base: RouteBase;
+  readonly operation: Operation<unknown>;
+  readonly values: PathValues;
   readonly envelope: boolean;
   readonly pretty: boolean;
-  /** From 1. */
-  readonly pageNum: number;
+  /** Whether the call may go on at Flex. */
+  readonly isAuto: boolean;
 }
 
 /** Where a call goes: an endpoint with its values filled in. */
@@ -25,48 +28,34 @@ export class Route implements AttemptRequest {
   readonly resource: string;
   readonly headers: readonly string[];
   readonly envelope: boolean;
-  readonly #base: RouteBase;
-  readonly #operation: Operation<unknown>;
-  readonly #values: PathValues;
-  readonly #query: RouteQuery;
-  readonly #mayMove: boolean;
+  readonly #plan: RoutePlan;
+  readonly #pageNum: number;
 
-  /** @param mayMove - whether the call may go on at Flex. */
-  constructor(
-    base: RouteBase,
-    operation: Operation<unknown>,
-    endpoint: EndpointName,
-    values: PathValues,
-    query: RouteQuery,
-    mayMove: boolean,
-  ) {
-    const { accept, path, query: fixed } = operation[endpoint];
+  /** @param pageNum - from 1. */
+  constructor(plan: RoutePlan, endpoint: EndpointName, pageNum = 1) {
+    const { accept, path, query } = plan.operation[endpoint];
     this.endpoint = endpoint;
-    this.resource = path(values);
-    this.path = base.prefix + this.resource + formatQuery(fixed, query);
-    this.headers = ['accept', accept, 'user-agent', base.userAgent];
-    this.envelope = query.envelope;
-    this.#base = base;
-    this.#operation = operation;
-    this.#values = values;
-    this.#query = query;
-    this.#mayMove = mayMove;
+    this.resource = path(plan.values);
+    this.path = plan.base.prefix + this.resource + formatQuery(query, plan, pageNum);
+    this.headers = ['accept', accept, 'user-agent', plan.base.userAgent];
+    this.envelope = plan.envelope;
+    this.#plan = plan;
+    this.#pageNum = pageNum;
   }
 
-  /** The same endpoint's page of that number. */
+  /** An endpoint's page of that number. */
   page(endpoint: EndpointName, pageNum: number): Route {
-    const mayMove = this.#mayMove && endpoint === 'tenant';
-    return new Route(this.#base, this.#operation, endpoint, this.#values, { ...this.#query, pageNum }, mayMove);
+    return new Route(this.#plan, endpoint, pageNum);
   }
 
   /** Where the call goes on when Atlas shows that this endpoint is gone. */
   get successor(): Route | undefined {
-    if (!this.#mayMove) return undefined;
-    return new Route(this.#base, this.#operation, 'flex', this.#values, this.#query, false);
+    if (!this.#plan.isAuto || this.endpoint === 'flex') return undefined;
+    return new Route(this.#plan, 'flex', this.#pageNum);
   }
 }
 
-function formatQuery(fixed: string | undefined, { envelope, pretty, pageNum }: RouteQuery): string {
+function formatQuery(fixed: string | undefined, { envelope, pretty }: RoutePlan, pageNum: number): string {
   if (fixed === undefined && !envelope && !pretty && pageNum === 1) return '';
   const parts = [fixed, pageNum > 1 && `pageNum=${pageNum}`, envelope && 'envelope=true', pretty && 'pretty=true'];
   return `?${parts.filter(Boolean).join('&')}`;
