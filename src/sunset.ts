@@ -53,7 +53,7 @@ export class Sunset {
       ((status === 404 || status === 405) && error === undefined && !body.isPartial) ||
       (status === 404 &&
         error?.errorCode === 'RESOURCE_NOT_FOUND' &&
-        error.texts.some((text) => text.includes(resource)));
+        error.told.some((part) => typeof part === 'string' && part.includes(resource)));
     if (!isGone) return false;
     this.#memory.gone.add(this.#baseUrl);
     this.#warn(
@@ -82,14 +82,13 @@ export class Sunset {
 
 /**
  * An error of Atlas's, by the two members that are required: one that is odd in another is still the caller's answer.
- * Its texts tell the path where Atlas has no such route, and the id where it has no such snapshot.
+ * What it tells names the path where Atlas has no such route, and the id where it has no such snapshot.
  */
-function readApiError(json: unknown): { errorCode: string; texts: string[] } | undefined {
+function readApiError(json: unknown): { errorCode: string; told: unknown[] } | undefined {
   if (!isObject(json) || typeof json['errorCode'] !== 'string' || !Number.isInteger(json['error'])) return undefined;
   const { errorCode, detail, parameters } = json;
-  const values = [detail, ...(Array.isArray(parameters) ? parameters : [])];
-  const texts = values.flatMap((value) => (isObject(value) ? Object.values(value) : value));
-  return { errorCode, texts: texts.filter((text) => typeof text === 'string') };
+  const values = [detail, parameters].flat();
+  return { errorCode, told: values.flatMap((value) => (isObject(value) ? Object.values(value) : value)) };
 }
 
 function day(time: number): string {
