@@ -25,22 +25,19 @@ export class Transport implements Wire {
   readonly connections: ConnectionWatch;
   readonly #origin: string;
   readonly #dispatcher: DispatcherLike;
-  readonly #close: () => Promise<void>;
+  /** The connections of its own; absent where the caller passed a dispatcher. */
+  readonly #own: Pool | EnvHttpProxyAgent | undefined;
 
   constructor(origin: string, dispatcher: DispatcherLike | undefined) {
     this.#origin = origin;
     if (dispatcher !== undefined) {
       this.connections = ConnectionWatch.over(dispatcher);
       this.#dispatcher = dispatcher;
-      this.#close = async () => {};
       return;
     }
     this.connections = new ConnectionWatch();
-    const own = openConnections(origin, this.connections);
-    this.#dispatcher = own;
-    this.#close = async () => {
-      await own.destroy();
-    };
+    this.#own = openConnections(origin, this.connections);
+    this.#dispatcher = this.#own;
   }
 
   /** Sends a request; its end is told to `listener`. */
@@ -65,8 +62,8 @@ export class Transport implements Wire {
   }
 
   /** Closes what it opened. Call it when no exchange is left. */
-  close(): Promise<void> {
-    return this.#close();
+  async close(): Promise<void> {
+    await this.#own?.destroy();
   }
 }
 
