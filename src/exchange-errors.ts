@@ -4,24 +4,18 @@ import type { Mask } from './http/mask.js';
 
 /** The error of an exchange that ended without an answer. */
 export function exchangeError(
-  { kind, cause }: ExchangeFailure,
+  { cause }: ExchangeFailure,
   operation: string,
-  limits: ExchangeLimits,
+  { attemptTimeout }: ExchangeLimits,
   mask: Mask,
   context: AtlasErrorContext,
 ): AtlasError {
+  if (cause === undefined) {
+    const message = `${operation} got no whole answer within attemptTimeout (${attemptTimeout} ms): raise attemptTimeout if Atlas is slow to you`;
+    return new AtlasTimeoutError(message, context);
+  }
   hideSecrets(cause, mask);
-  if (kind === 'connection') return connectionError(operation, cause, context);
-  const message = `${operation} got no whole answer within attemptTimeout (${limits.attemptTimeout} ms): raise attemptTimeout if Atlas is slow to you`;
-  return new AtlasTimeoutError(message, context);
-}
-
-function connectionError(
-  operation: string,
-  cause: Error | undefined,
-  context: AtlasErrorContext,
-): AtlasConnectionError {
-  const code = cause !== undefined && 'code' in cause && cause.code !== undefined ? ` (${String(cause.code)})` : '';
+  const code = 'code' in cause && cause.code !== undefined ? ` (${String(cause.code)})` : '';
   const message = `${operation} got no usable answer${code}: check the network, baseUrl and any proxy between; the cause says what broke`;
   return new AtlasConnectionError(message, { ...context, cause });
 }

@@ -14,7 +14,7 @@ export interface Answer {
 
 /** Why there is no answer. */
 export interface ExchangeFailure {
-  readonly kind: 'connection' | 'timeout';
+  /** What broke; absent where attemptTimeout ran out. */
   readonly cause: Error | undefined;
   /** Whether the request met a kept connection that the server had already given up: nothing of an answer came. */
   readonly onDeadConnection: boolean;
@@ -110,18 +110,17 @@ export class Exchange implements DispatchHandlerLike, Deadline {
     if (this.#ended) return;
     const code = 'code' in cause ? String(cause.code) : '';
     const onDeadConnection = this.#onUsedConnection && this.#status === 0 && deadConnectionCodes.has(code);
-    this.#fail({ kind: 'connection', cause, onDeadConnection });
+    this.#fail(cause, onDeadConnection);
   }
 
   /** Ends it because the dispatcher did not take it. */
   refuse(cause: unknown): void {
     if (this.#ended) return;
-    const error = cause instanceof Error ? cause : new Error('The dispatcher refused the request');
-    this.#fail({ kind: 'connection', cause: error, onDeadConnection: false });
+    this.#fail(cause instanceof Error ? cause : new Error('The dispatcher refused the request'));
   }
 
   expire(): void {
-    this.#fail({ kind: 'timeout', cause: undefined, onDeadConnection: false });
+    this.#fail(undefined);
     this.#abort('The answer took longer than attemptTimeout');
   }
 
@@ -138,9 +137,9 @@ export class Exchange implements DispatchHandlerLike, Deadline {
     this.#listener.onAnswer({ status: this.#status, headers: this.#headers, trailers, body, truncated });
   }
 
-  #fail(failure: ExchangeFailure): void {
+  #fail(cause: Error | undefined, onDeadConnection = false): void {
     this.#end();
-    this.#listener.onFailure(failure);
+    this.#listener.onFailure({ cause, onDeadConnection });
   }
 
   #end(): void {

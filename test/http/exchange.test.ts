@@ -104,7 +104,7 @@ describe('a failure', () => {
     fail();
     data('x');
     finish();
-    expect(failures).toEqual([{ kind: 'connection', cause, onDeadConnection: false }]);
+    expect(failures).toEqual([{ cause, onDeadConnection: false }]);
     expect(failures[0]?.cause).toBe(cause);
     expect(answers).toEqual([]);
     await expectNothingUnderWay();
@@ -148,7 +148,7 @@ describe('attemptTimeout', () => {
     vi.advanceTimersByTime(99);
     expect(outcomes()).toEqual([0, 0]);
     vi.advanceTimersByTime(2);
-    expect(failures).toEqual([{ kind: 'timeout', cause: undefined, onDeadConnection: false }]);
+    expect(failures).toEqual([{ cause: undefined, onDeadConnection: false }]);
     expect(aborts()).toEqual(['The answer took longer than attemptTimeout']);
     // undici tells of the abort.
     fail(new Error('The answer took longer than attemptTimeout'));
@@ -209,7 +209,7 @@ describe('refuse', () => {
     const cause = new Error('closed');
     exchange.refuse(cause);
     exchange.refuse(cause);
-    expect(failures).toEqual([{ kind: 'connection', cause, onDeadConnection: false }]);
+    expect(failures).toEqual([{ cause, onDeadConnection: false }]);
     expect(failures[0]?.cause).toBe(cause);
   });
 
