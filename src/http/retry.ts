@@ -21,10 +21,9 @@ export function isRetryableStatus(status: number): boolean {
   return status === 408 || status === 429 || status >= 500;
 }
 
-// The forms of an HTTP-date. Date.parse alone would read a date into almost anything.
-const withZone =
-  /^(?:[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4}|[A-Z][a-z]+day, \d{2}-[A-Z][a-z]{2}-\d{2}) \d{2}:\d{2}:\d{2} GMT$/;
-const asctime = /^[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d{2}:\d{2}:\d{2} \d{4}$/;
+// What all forms of an HTTP-date have; only asctime's ends with the year. Date.parse alone would read a date into almost
+// anything.
+const httpDate = /^[A-Z][a-z]{2,},? [\w -]+ \d{2}:\d{2}:\d{2} (?:GMT|\d{4})$/;
 
 /**
  * Reads a date from a header; `undefined` for what is none.
@@ -34,9 +33,8 @@ const asctime = /^[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d{2}:\d{2}:\d{2} \d{4}$/;
  */
 export function parseHttpDate(value: string): number | undefined {
   const text = value.trim();
-  const date = asctime.test(text) ? `${text} GMT` : text;
-  if (date === text && !withZone.test(text)) return undefined;
-  const time = Date.parse(date);
+  if (!httpDate.test(text)) return undefined;
+  const time = Date.parse(text.endsWith('GMT') ? text : `${text} GMT`);
   return Number.isNaN(time) ? undefined : time;
 }
 
