@@ -8,12 +8,13 @@ import { AuthScanner, fieldLines, type HeaderValue } from './scanner.js';
  */
 export interface AuthenticationInfo {
   /** The nonce for the next request. */
-  readonly nextnonce: string | undefined;
+  readonly nextnonce?: string;
   /** The proof that the server knows the password. */
-  readonly rspauth: string | undefined;
-  readonly qop: string | undefined;
-  readonly cnonce: string | undefined;
-  readonly nc: string | undefined;
+  readonly rspauth?: string;
+  /** These three are of the request, but for a `qop` of the answer's own. */
+  readonly qop?: string;
+  readonly cnonce?: string;
+  readonly nc?: string;
 }
 
 /** An authorized request, and the body of its answer. */
@@ -29,21 +30,14 @@ export interface DigestExchange {
  * @see https://www.rfc-editor.org/rfc/rfc7616#section-3.5
  */
 export function parseAuthenticationInfo(header: HeaderValue): AuthenticationInfo {
-  const params = new Map<string, string>();
+  const info: Record<string, string> = {};
   for (const text of fieldLines(header)) {
     const scanner = new AuthScanner(text);
     for (let element = scanner.next(); element !== undefined; element = scanner.next()) {
-      if (element.kind !== 'parameter' || element.value === undefined || params.has(element.name)) continue;
-      params.set(element.name, element.value);
+      if (element.kind === 'parameter' && element.value !== undefined) info[element.name] ??= element.value;
     }
   }
-  return {
-    nextnonce: params.get('nextnonce'),
-    rspauth: params.get('rspauth'),
-    qop: params.get('qop'),
-    cnonce: params.get('cnonce'),
-    nc: params.get('nc'),
-  };
+  return info;
 }
 
 /**

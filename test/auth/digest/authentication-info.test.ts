@@ -4,10 +4,8 @@ import { isGenuine, parseAuthenticationInfo } from '../../../src/auth/digest/aut
 import { digestChallenges } from '../../../src/auth/digest/challenge.js';
 import { DigestSession } from '../../../src/auth/digest/credentials.js';
 
-const NOTHING = { nextnonce: undefined, rspauth: undefined, qop: undefined, cnonce: undefined, nc: undefined };
-
 describe('parseAuthenticationInfo', () => {
-  it.each<[string, string | string[] | undefined, Partial<Record<keyof typeof NOTHING, string>>]>([
+  it.each<[string, string | string[] | undefined, Record<string, string>]>([
     ['no header', undefined, {}],
     ['no line', [], {}],
     ['an empty header', '', {}],
@@ -24,7 +22,7 @@ describe('parseAuthenticationInfo', () => {
     ['names in any case', 'NextNonce="a", RSPAUTH="0f"', { nextnonce: 'a', rspauth: '0f' }],
     ['escapes', 'nextnonce="a\\"\\b"', { nextnonce: 'a"b' }],
     ['odd spacing', ' ,, nextnonce = "a" ,\trspauth="0f",', { nextnonce: 'a', rspauth: '0f' }],
-    ['unknown parameters', 'foo=bar, nextnonce="a"', { nextnonce: 'a' }],
+    ['unknown parameters', 'foo=bar, nextnonce="a"', { foo: 'bar', nextnonce: 'a' }],
     ['repeated parameters', 'nextnonce="a", nextnonce="b"', { nextnonce: 'a' }],
     ['many lines', ['nextnonce="a"', 'rspauth="0f", nextnonce="b"'], { nextnonce: 'a', rspauth: '0f' }],
     ['an empty value', 'rspauth=""', { rspauth: '' }],
@@ -35,7 +33,7 @@ describe('parseAuthenticationInfo', () => {
     ['a line break in a value', 'nextnonce="a\r\nX: y", rspauth="0f"', { rspauth: '0f' }],
     ['an unterminated value', 'rspauth="0f", nextnonce="a', { rspauth: '0f' }],
   ])('%s', (_, header, expected) => {
-    expect(parseAuthenticationInfo(header)).toEqual({ ...NOTHING, ...expected });
+    expect(parseAuthenticationInfo(header)).toEqual(expected);
   });
 });
 
