@@ -169,7 +169,7 @@ export class Attempt implements ExchangeListener {
   }
 
   #abandon(): void {
-    if (this.#authorization !== undefined) this.#authenticator.abandon(this.#authorization);
+    if (this.#authorization !== undefined) this.#authenticator.abandon?.(this.#authorization);
   }
 
   #read(answer: Answer): Body {

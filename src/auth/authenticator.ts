@@ -52,7 +52,7 @@ export interface Authenticator {
   ): Authorization | Promise<Authorization> | undefined;
 
   /** Tells that a request which had been authorized ended without an answer, or was never sent. */
-  abandon(authorization: Authorization): void;
+  abandon?(authorization: Authorization): void;
 
   /** What no error may show, also of the authorization that was sent; each at least one character long. */
   secrets(sent: Authorization | undefined): string[];

@@ -30,8 +30,6 @@ export class FixedBearer implements Authenticator {
     return undefined;
   }
 
-  abandon(): void {}
-
   secrets(): string[] {
     return [this.#authorization.token];
   }
@@ -58,8 +56,6 @@ export class AskedBearer implements Authenticator {
     const { renewed } = authorization as BearerAuthorization;
     return answer.status === 401 && !renewed ? this.#askFor(true) : undefined;
   }
-
-  abandon(): void {}
 
   secrets(sent: Authorization | undefined): string[] {
     // Made by this class.

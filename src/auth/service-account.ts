@@ -88,8 +88,6 @@ export class ServiceAccount implements Authenticator {
     return this.#authorizeAgain();
   }
 
-  abandon(): void {}
-
   secrets(sent: Authorization | undefined): string[] {
     // Made by this class.
     return sent === undefined ? this.#credentials : [...this.#credentials, (sent as TokenAuthorization).accessToken];
