@@ -1,7 +1,7 @@
+import type { Reply } from './attempt.js';
 import type { EndpointName } from './endpoints.js';
 import { AtlasApiError, type AtlasApiErrorDetails, type AtlasErrorContext } from './errors.js';
-import { type Body, isObject, plainHeaders } from './http/decode.js';
-import type { HeaderFields } from './http/dispatcher.js';
+import { isObject, plainHeaders } from './http/decode.js';
 import type { Mask } from './http/mask.js';
 import { parseRetryAfter } from './http/retry.js';
 
@@ -9,24 +9,17 @@ import { parseRetryAfter } from './http/retry.js';
 const keptBody = 16_384;
 const longestDetail = 500;
 
-/** What is known of an answer that is no success. */
-export interface Refusal {
-  readonly status: number;
-  readonly headers: HeaderFields;
-  readonly body: Body;
-}
-
 /** Makes the error of an answer that is no success: all that the body told, also where it told nothing or is HTML. */
-export function toApiError(refusal: Refusal, mask: Mask, context: AtlasErrorContext): AtlasApiError {
-  const { status } = refusal;
-  const headers = plainHeaders(refusal.headers);
+export function toApiError(reply: Reply, mask: Mask, context: AtlasErrorContext): AtlasApiError {
+  const { status } = reply;
+  const headers = plainHeaders(reply.headers);
   for (const name of Object.keys(headers)) headers[name] = mask.text(headers[name] ?? '');
   const details: AtlasApiErrorDetails = {
     status,
-    ...readFields(mask.json(refusal.body.json)),
-    retryAfter: parseRetryAfter(refusal.headers['retry-after'], Date.now()),
+    ...readFields(mask.json(reply.body.json)),
+    retryAfter: parseRetryAfter(reply.headers['retry-after'], Date.now()),
     headers,
-    body: cut(refusal.body.isPartial ? mask.cutText(refusal.body.text) : mask.text(refusal.body.text)),
+    body: cut(reply.body.isPartial ? mask.cutText(reply.body.text) : mask.text(reply.body.text)),
   };
   return new AtlasApiError(describe(details, context), details, context);
 }

@@ -4,6 +4,7 @@ import {
   type AtlasError,
   type AtlasErrorContext,
 } from '../errors.js';
+import type { Answer } from '../http/exchange.js';
 
 /** The request an authorization is for. */
 export interface AuthorizedRequest {
@@ -18,17 +19,8 @@ export interface Authorization {
   readonly header: string | undefined;
 }
 
-/** What an authenticator may see of an answer. */
-export interface AuthenticatedAnswer {
-  /** The HTTP status; inside an envelope, the envelope's. */
-  readonly status: number;
-  /** Names in lower case. */
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  readonly trailers: Readonly<Record<string, string | string[] | undefined>> | undefined;
-  /** The body as it came over the wire, for `auth-int`. */
-  readonly body: Buffer;
-  /** Whether the end of the body is missing. */
-  readonly truncated: boolean;
+/** An answer to an authorized request. Its status is the envelope's where there is one. */
+export interface AuthenticatedAnswer extends Answer {
   /** Whether the status is an envelope's. */
   readonly isEnveloped?: boolean;
 }
