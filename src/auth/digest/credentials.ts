@@ -1,7 +1,6 @@
 import { hash, randomBytes } from 'node:crypto';
 import type { DigestAlgorithm } from './algorithm.js';
 import type { DigestChallenge, Qop } from './challenge.js';
-import { toOctets } from './octets.js';
 
 /** Who logs in. */
 export interface DigestCredentials {
@@ -41,8 +40,8 @@ export class DigestSession {
     credentials: DigestCredentials,
     cnonce: string = randomBytes(16).toString('hex'),
   ): DigestSession {
-    const username = toOctets(challenge.utf8 ? credentials.username.normalize('NFC') : credentials.username);
-    const password = toOctets(challenge.utf8 ? credentials.password.normalize('NFC') : credentials.password);
+    const username = toOctets(credentials.username, challenge);
+    const password = toOctets(credentials.password, challenge);
     const ha1 = hashA1(challenge, username, password, cnonce);
     return new DigestSession(challenge, printUsername(challenge, username), ha1, cnonce);
   }
@@ -100,6 +99,11 @@ export class DigestSession {
     const data = `${this.#ha1}:${this.nonce}:${protection}${hash(this.#hash, a2)}`;
     return hash(this.#hash, this.#isAscii ? data : Buffer.from(data, 'latin1'));
   }
+}
+
+/** The UTF-8 octets of a text, one a character: so undici takes and gives the text of a header. */
+function toOctets(text: string, { utf8 }: DigestChallenge): string {
+  return Buffer.from(utf8 ? text.normalize('NFC') : text).toString('latin1');
 }
 
 function hashA1({ algorithm, realm, nonce }: DigestChallenge, username: string, password: string, cnonce: string) {
