@@ -3,7 +3,7 @@ import type { EndpointName } from './endpoints.js';
 import { AtlasApiError, type AtlasApiErrorDetails, type AtlasErrorContext } from './errors.js';
 import { isObject, plainHeaders } from './http/decode.js';
 import type { Mask } from './http/mask.js';
-import { parseRetryAfter } from './http/retry.js';
+import { isRetryableStatus, parseRetryAfter } from './http/retry.js';
 
 /** bytes of a body that an error keeps. */
 const keptBody = 16_384;
@@ -61,25 +61,24 @@ function describe(details: AtlasApiErrorDetails, context: AtlasErrorContext): st
   return `${context.operation} was answered with ${details.status}${code}${detail} (${advise(details, context.endpoint)})`;
 }
 
-const advice = new Map([
-  [400, 'look at the arguments; detail and badRequestDetail say what Atlas did not take'],
-  [
-    401,
-    'the credentials were refused: check the key or token, that it has the role Project Read Only, and that its IP access list has this address',
-  ],
-  [402, 'the organization has no way to pay on file: its owner has to add one'],
-  [403, 'the credentials lack the role Project Read Only for this project, or its IP access list lacks this address'],
-  [404, 'check the project, the cluster name and the snapshot id, and that the credentials may see the project'],
-  [408, 'try again later'],
-  [429, 'over the rate limit: wait for retryAfter, and call less often'],
-]);
+const advice: Readonly<Record<number, string>> = {
+  400: 'look at the arguments; detail and badRequestDetail say what Atlas did not take',
+  401: 'the credentials were refused: check the key or token, that it has the role Project Read Only, and that its IP access list has this address',
+  402: 'the organization has no way to pay on file: its owner has to add one',
+  403: 'the credentials lack the role Project Read Only for this project, or its IP access list lacks this address',
+  404: 'check the project, the cluster name and the snapshot id, and that the credentials may see the project',
+  429: 'over the rate limit: wait for retryAfter, and call less often',
+};
 
 function advise({ status, errorCode }: AtlasApiErrorDetails, endpoint: EndpointName | undefined): string {
-  if (status === 404 && errorCode === undefined)
+  if (status === 404 && errorCode === undefined) {
     return 'this is no answer of Atlas: check baseUrl and any proxy between';
+  }
   if (status === 410 && endpoint === 'tenant') {
     return "the tenant endpoint is gone: leave the option endpoint at 'auto', or set it to 'flex'";
   }
   if (status < 400) return 'a redirect is not followed and only 200 is a success: check baseUrl';
-  return advice.get(status) ?? (status >= 500 ? 'Atlas or a gateway has trouble: try again later' : 'see the body');
+  return (
+    advice[status] ?? (isRetryableStatus(status) ? 'Atlas or a gateway has trouble: try again later' : 'see the body')
+  );
 }

@@ -113,7 +113,7 @@ function shorten(value: unknown): string | undefined {
 function advise(status: number): string {
   if (status === 429) return 'over the limit of 10 token requests a minute: share one token through tokenStore';
   if (status === 403) return 'share one token through tokenStore, or check the IP access list of the service account';
-  if (status >= 500 || status === 408) return 'Atlas has trouble: try again later';
+  if (isRetryableStatus(status)) return 'Atlas or a gateway has trouble: try again later';
   if (status === 400 || status === 401) return 'check clientId and clientSecret, and that the secret has not expired';
   return 'check baseUrl and any proxy between';
 }

@@ -23,10 +23,10 @@ describe('a token request that is refused', () => {
     [401, 'check clientId and clientSecret, and that the secret has not expired'],
     [403, 'share one token through tokenStore, or check the IP access list of the service account'],
     [404, 'check baseUrl and any proxy between'],
-    [408, 'Atlas has trouble: try again later'],
+    [408, 'Atlas or a gateway has trouble: try again later'],
     [429, 'over the limit of 10 token requests a minute: share one token through tokenStore'],
-    [500, 'Atlas has trouble: try again later'],
-    [503, 'Atlas has trouble: try again later'],
+    [500, 'Atlas or a gateway has trouble: try again later'],
+    [503, 'Atlas or a gateway has trouble: try again later'],
   ])('by %i says what to do', async (status, advice) => {
     expect(await messageOf(status, null)).toBe(`${answered} ${status} (${advice})`);
   });
