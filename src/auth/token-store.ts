@@ -32,15 +32,12 @@ export class TokenShelf {
   }
 
   /** The token that lies there; `undefined` where there is none of use. */
-  async read(): Promise<AccessToken | undefined> {
-    const value = await patiently(async () => this.#store.get(this.#key));
-    try {
+  read(): Promise<AccessToken | undefined> {
+    return patiently(async () => {
+      const value = await this.#store.get(this.#key);
       // A store of the caller's may parse what looks like JSON.
-      const json: unknown = typeof value === 'string' ? JSON.parse(value) : value;
-      return storedTokenSchema.safeParse(json).data;
-    } catch {
-      return undefined;
-    }
+      return storedTokenSchema.parse(typeof value === 'string' ? JSON.parse(value) : value);
+    });
   }
 
   async write({ accessToken, expiresAt, lifetime }: AccessToken): Promise<void> {
@@ -50,14 +47,9 @@ export class TokenShelf {
   }
 }
 
-function patiently(use: () => Promise<unknown>): Promise<unknown> {
-  return new Promise((resolve) => {
-    // A call that waits for it keeps the process alive.
-    const timer = setTimeout(resolve, patience).unref();
-    const done = (value?: unknown) => {
-      clearTimeout(timer);
-      resolve(value);
-    };
-    use().then(done, () => done());
-  });
+/** What a use of the store gives; `undefined` where it fails or takes too long. */
+function patiently<T>(use: () => Promise<T>): Promise<T | undefined> {
+  // A call that waits for it keeps the process alive.
+  const late = new Promise<undefined>((resolve) => setTimeout(resolve, patience, undefined).unref());
+  return Promise.race([use().catch(() => undefined), late]);
 }
