@@ -61,7 +61,7 @@ export class DigestAuthenticator implements Authenticator {
   }
 
   authorize(request: AuthorizedRequest): Authorization | Promise<Authorization> {
-    if (this.#current !== undefined) return use(this.#current, request, false, undefined);
+    if (this.#current !== undefined) return use(this.#current, request);
     if (this.#waiters === undefined) {
       this.#waiters = [];
       return asking;
@@ -125,13 +125,12 @@ export class DigestAuthenticator implements Authenticator {
     request: AuthorizedRequest,
   ): DigestAuthorization | undefined {
     if (challenge === undefined) {
-      const schemes = parseChallenges(field).map(({ scheme }) => scheme);
-      if (field !== undefined) throw unanswerable(schemes);
-      return undefined;
+      if (field === undefined) return undefined;
+      throw unanswerable(parseChallenges(field).map(({ scheme }) => scheme));
     }
     const live = this.#open(challenge);
     this.#current ??= live;
-    return use(live, request, true, undefined);
+    return use(live, request, true);
   }
 
   #accepted(sent: DigestAuthorization, request: AuthorizedRequest, answer: AuthenticatedAnswer): undefined {
@@ -159,7 +158,7 @@ export class DigestAuthenticator implements Authenticator {
     this.#waiters = undefined;
     for (const { request, resolve } of waiters) {
       // Where no challenge came, each goes on its own.
-      resolve(this.#current === undefined ? askingAlone : use(this.#current, request, false, undefined));
+      resolve(this.#current === undefined ? askingAlone : use(this.#current, request));
     }
   }
 }
@@ -167,8 +166,8 @@ export class DigestAuthenticator implements Authenticator {
 function use(
   live: LiveNonce,
   { method, path }: AuthorizedRequest,
-  isOwn: boolean,
-  replaces: LiveNonce | undefined,
+  isOwn = false,
+  replaces?: LiveNonce,
 ): DigestAuthorization {
   const { session, count } = live;
   count.nc += 1;
