@@ -35,18 +35,21 @@ export interface ResponseSource {
   readonly lastError: AtlasError | undefined;
 }
 
-/** Begins a call that settles the promise; gives what tells how it went. */
-export type CallStart<T> = (
-  resolve: (data: T) => void,
-  reject: (reason: unknown) => void,
-) => { readonly source: ResponseSource | undefined };
+/** A call under way. */
+export interface RunningCall {
+  /** How it went so far; absent while nothing was asked for. */
+  readonly source: ResponseSource | undefined;
+}
+
+/** Begins a call that settles the promise. */
+export type CallStart<T> = (resolve: (data: T) => void, reject: (reason: unknown) => void) => RunningCall;
 
 /** An {@link AtlasPromise}: what it knows of the answer is put together only when it is asked for. */
 export class CallPromise<T> extends Promise<T> implements AtlasPromise<T> {
-  readonly #call: { readonly source: ResponseSource | undefined } | undefined;
+  readonly #call: RunningCall | undefined;
 
   constructor(start: CallStart<T>) {
-    let call: { readonly source: ResponseSource | undefined } | undefined;
+    let call: RunningCall | undefined;
     super((resolve, reject) => {
       call = start(resolve, reject);
     });

@@ -2,7 +2,7 @@ import { listenToAbort } from './abort.js';
 import { toApiError } from './api-error.js';
 import { Attempt, type AttemptListener, type Reply } from './attempt.js';
 import { type Authenticator, LoginFailure } from './auth/authenticator.js';
-import type { ResponseSource } from './call-promise.js';
+import type { CallStart, ResponseSource, RunningCall } from './call-promise.js';
 import { compiled } from './compiled.js';
 import type { EndpointName, Operation } from './endpoints.js';
 import {
@@ -47,12 +47,15 @@ export interface CallPlan<T> {
   readonly signal: AbortSignal | undefined;
 }
 
+/** Begins the call of a plan. */
+export type PlanStart<T, R> = (plan: CallPlan<T>, ...settle: Parameters<CallStart<R>>) => RunningCall;
+
 /**
  * One call, from its first attempt to its result: runs attempts under one deadline, waits between them, and goes on at
  * the successor of an endpoint that is gone. It is driven by events and not by promises: a promise or a closure more
  * would cost each call about a percent.
  */
-export class Call<T> implements AttemptListener, PauseListener, Deadline, ResponseSource {
+export class Call<T> implements AttemptListener, PauseListener, Deadline, ResponseSource, RunningCall {
   readonly expiresAt: number;
   slot = -1;
   readonly isAwaited = true;

@@ -1,5 +1,5 @@
-import { Call, type CallHost, type CallLimits, type CallPlan } from './call.js';
-import { type AtlasPromise, CallPromise, type CallStart } from './call-promise.js';
+import { Call, type CallHost, type CallLimits, type CallPlan, type PlanStart } from './call.js';
+import { type AtlasPromise, CallPromise } from './call-promise.js';
 import { compiled } from './compiled.js';
 import {
   getTenantSnapshot,
@@ -150,7 +150,7 @@ export class TenantSnapshotsClient implements AsyncDisposable {
     operation: Operation<T>,
     values: PathValues,
     options: CallOptions | undefined,
-    start: (plan: CallPlan<T>, ...settle: Parameters<CallStart<R>>) => ReturnType<CallStart<R>>,
+    start: PlanStart<T, R>,
   ): CallPromise<R> {
     const issues = issuesOf(compiled(operation.values), values);
     if (options !== undefined) issues.push(...issuesOf(callOptionsSchema, options));
@@ -183,7 +183,7 @@ export class TenantSnapshotsClient implements AsyncDisposable {
   }
 }
 
-function startCall<T>(plan: CallPlan<T>, ...[resolve, reject]: Parameters<CallStart<T>>): Call<T> {
+function startCall<T>(plan: CallPlan<T>, resolve: (data: T) => void, reject: (reason: unknown) => void): Call<T> {
   const call = new Call(plan, resolve, reject);
   call.start();
   return call;

@@ -1,5 +1,5 @@
 import { Call, type CallPlan } from './call.js';
-import type { ResponseSource } from './call-promise.js';
+import type { ResponseSource, RunningCall } from './call-promise.js';
 import type { Deadline } from './http/deadlines.js';
 import { walkPages } from './pages.js';
 import type { SnapshotPage, TenantSnapshot } from './schemas.js';
@@ -8,7 +8,7 @@ import type { SnapshotPage, TenantSnapshot } from './schemas.js';
 const usualPage = 100;
 
 /** A list: a call a page, all under one deadline. It is awaited from its first page to its last: a close waits for all. */
-export class SnapshotList implements Deadline {
+export class SnapshotList implements RunningCall, Deadline {
   // Each page's call has the deadline.
   readonly expiresAt = Number.POSITIVE_INFINITY;
   slot = -1;

@@ -1,6 +1,6 @@
 import { tracingChannel } from 'node:diagnostics_channel';
-import type { CallPlan } from './call.js';
-import type { CallStart } from './call-promise.js';
+import type { CallPlan, PlanStart } from './call.js';
+import type { CallStart, RunningCall } from './call-promise.js';
 import type { EndpointName } from './endpoints.js';
 
 /**
@@ -35,10 +35,8 @@ export function isTraced(): boolean {
   return channel.hasSubscribers;
 }
 
-type Start<T, R> = (plan: CallPlan<T>, ...settle: Parameters<CallStart<R>>) => ReturnType<CallStart<R>>;
-
 /** Tells the channel of a call's start and end. */
-export function traceCall<T, R>(plan: CallPlan<T>, start: Start<T, R>): CallStart<R> {
+export function traceCall<T, R>(plan: CallPlan<T>, start: PlanStart<T, R>): CallStart<R> {
   return (resolve, reject) => {
     const startedAt = performance.now();
     const { endpoint, method, path } = plan.route;
@@ -50,7 +48,7 @@ export function traceCall<T, R>(plan: CallPlan<T>, start: Start<T, R>): CallStar
       attempts: 0,
       durationMs: 0,
     };
-    let call: ReturnType<CallStart<R>> | undefined;
+    let call: RunningCall | undefined;
     const finish = (settle: () => void) => {
       Object.assign(trace, describe(call), { durationMs: performance.now() - startedAt });
       if (trace.error !== undefined) channel.error.publish(trace);
@@ -73,7 +71,7 @@ export function traceCall<T, R>(plan: CallPlan<T>, start: Start<T, R>): CallStar
   };
 }
 
-function describe(call: ReturnType<CallStart<unknown>> | undefined): Partial<AtlasCallTrace> {
+function describe(call: RunningCall | undefined): Partial<AtlasCallTrace> {
   const source = call?.source;
   if (source === undefined) return {};
   const { endpoint, path, status, attempts } = source;
