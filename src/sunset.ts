@@ -11,7 +11,8 @@ interface Memory {
 }
 
 const waysOut = {
-  tenant: 'Leave endpoint at "auto" and calls go on at the Flex endpoint; set it to "flex" to go there now.',
+  tenant:
+    'Leave endpoint at "auto", and calls go on at the Flex endpoint; or set endpoint to "flex" to go there at once.',
   flex: 'Look for a newer version of atlas-tenant-snapshots.',
 };
 
@@ -57,7 +58,7 @@ export class Sunset {
     if (!isGone) return false;
     this.#memory.gone.add(this.#baseUrl);
     this.#warn(
-      'Atlas has retired the M2/M5 (tenant) snapshot endpoint, as it announced for January 2026. Calls go on at the Flex endpoint. Set endpoint to "flex" to ask it first.',
+      'Atlas has retired the tenant (M2/M5) snapshot endpoint, as announced for January 2026: calls go on at the Flex endpoint. Set endpoint to "flex" to go there at once.',
     );
     return true;
   }
