@@ -165,23 +165,25 @@ const clientOptions = z.strictObject({
 });
 
 /** Checks {@link CallOptions}. */
-export const callOptionsSchema = z.strictObject({
-  signal: withMethods<AbortSignal>(['addEventListener', 'removeEventListener'], 'an AbortSignal').optional(),
-  timeout: milliseconds.optional(),
-  attemptTimeout: milliseconds.optional(),
-  maxRetries: retries.optional(),
-  envelope: z.boolean().optional(),
-  pretty: z.boolean().optional(),
-  endpoint: endpoint.optional(),
-});
+export const callOptionsSchema = z
+  .strictObject({
+    signal: withMethods<AbortSignal>(['addEventListener', 'removeEventListener'], 'an AbortSignal'),
+    timeout: milliseconds,
+    attemptTimeout: milliseconds,
+    maxRetries: retries,
+    envelope: z.boolean(),
+    pretty: z.boolean(),
+    endpoint,
+  })
+  .partial();
 
 /** Checks {@link WaitOptions}. */
-export const waitOptionsSchema = callOptionsSchema.extend({
-  pollInterval: milliseconds.optional(),
-  onPoll: z
-    .custom<(snapshot: TenantSnapshot) => void>((value) => typeof value === 'function', 'must be a function')
-    .optional(),
-});
+export const waitOptionsSchema = callOptionsSchema
+  .extend({
+    pollInterval: milliseconds,
+    onPoll: z.custom<(snapshot: TenantSnapshot) => void>((value) => typeof value === 'function', 'must be a function'),
+  })
+  .partial();
 
 /** Checks a client's options, and fills in the rest. @throws {AtlasConfigurationError} */
 export function readOptions(options: unknown): Settings {
