@@ -25,9 +25,7 @@ export interface Enveloped {
  * @param limit - bytes, after a content coding is undone.
  */
 export function readBody(answer: Answer, limit: number): Body {
-  if (answer.truncated) {
-    return { text: answer.body.toString(), json: undefined, problem: tooLarge(limit), isPartial: true };
-  }
+  if (answer.truncated) return unread(tooLarge(limit), answer.body.toString());
   const coding = headerValue(answer.headers, 'content-encoding')?.trim().toLowerCase();
   if (coding && coding !== 'identity') return readCodedBody(answer, coding, limit);
   return parseBody(answer.body, answer.headers);
@@ -78,9 +76,7 @@ const decoders = new Map([
 // It was not asked for: no Accept-Encoding is sent. A server or a proxy between may do it all the same.
 function readCodedBody(answer: Answer, coding: string, limit: number): Body {
   const decode = decoders.get(coding);
-  if (decode === undefined) {
-    return unread(`its content coding ${coding.slice(0, 40)} is not understood`);
-  }
+  if (decode === undefined) return unread(`its content coding ${coding.slice(0, 40)} is not understood`);
   try {
     return parseBody(decode(answer.body, { maxOutputLength: limit }), answer.headers);
   } catch (error) {
@@ -112,8 +108,8 @@ function parseText(text: string): Body {
   }
 }
 
-function unread(problem: string): Body {
-  return { text: '', json: undefined, problem, isPartial: true };
+function unread(problem: string, text = ''): Body {
+  return { text, json: undefined, problem, isPartial: true };
 }
 
 function tooLarge(limit: number): string {
