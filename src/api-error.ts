@@ -26,12 +26,13 @@ export function toApiError(reply: Reply, mask: Mask, context: AtlasErrorContext)
 
 // Field by field, not by the schema: a body that breaks the contract in one place still tells the rest.
 function readFields(json: unknown): Partial<AtlasApiErrorDetails> {
-  if (!isObject(json)) return {};
-  const { parameters, badRequestDetail } = json;
+  const { errorCode, reason, detail, parameters, badRequestDetail }: Record<string, unknown> = isObject(json)
+    ? json
+    : {};
   return {
-    errorCode: stringOf(json['errorCode']),
-    reason: stringOf(json['reason']),
-    detail: stringOf(json['detail']),
+    errorCode: stringOf(errorCode),
+    reason: stringOf(reason),
+    detail: stringOf(detail),
     parameters: Array.isArray(parameters) ? parameters : undefined,
     badRequestDetail: isObject(badRequestDetail) ? { fields: readBadFields(badRequestDetail['fields']) } : undefined,
   };

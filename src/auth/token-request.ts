@@ -81,7 +81,7 @@ export class TokenRequest {
 
   #refusal({ status, headers }: Answer, body: Body): LoginFailure {
     const { error, errorDescription } = readOAuthError(new Mask(this.secrets).json(body.json));
-    const said = [error, errorDescription].filter((part) => part !== undefined).join(': ');
+    const said = [error, errorDescription].filter(Boolean).join(': ');
     const message = `${operation} was answered with ${status}${said && ` ${said}`} (${advise(status)})`;
     const retryAfter = parseRetryAfter(headers['retry-after'], Date.now());
     return refusedLogin(
@@ -94,10 +94,10 @@ export class TokenRequest {
 
 // An OAuth error, but over the rate limit an Atlas one. @see https://www.rfc-editor.org/rfc/rfc6749#section-5.2
 function readOAuthError(json: unknown): { error: string | undefined; errorDescription: string | undefined } {
-  if (!isObject(json)) return { error: undefined, errorDescription: undefined };
+  const told: Record<string, unknown> = isObject(json) ? json : {};
   return {
-    error: shorten(json['error']) ?? shorten(json['errorCode']),
-    errorDescription: shorten(json['error_description']) ?? shorten(json['detail']),
+    error: shorten(told['error']) ?? shorten(told['errorCode']),
+    errorDescription: shorten(told['error_description']) ?? shorten(told['detail']),
   };
 }
 
