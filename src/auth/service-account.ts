@@ -15,10 +15,8 @@ interface LiveToken extends AccessToken {
   renewAt: number;
   /** Whether this process has fetched it; else it is from the store. */
   readonly isFetched: boolean;
-  /** Whether an answer has shown that it is good. */
-  isProven: boolean;
-  /** When it was fetched in place of one that had been refused, in ms since 1970; absent where it was not. */
-  readonly replacedAt: number | undefined;
+  /** Until when a refusal does not drop it, in ms since 1970: it is new in place of a refused one, and not proved yet; else 0. */
+  keptUntil: number;
 }
 
 interface TokenAuthorization extends Authorization {
@@ -76,10 +74,10 @@ export class ServiceAccount implements Authenticator {
     const token = this.#token;
     const isCurrent = token?.accessToken === accessToken;
     if (status !== 401) {
-      if (isCurrent) token.isProven = true;
+      if (isCurrent) token.keptUntil = 0;
       return undefined;
     }
-    if (isSecond || (isCurrent && wasJustReplaced(token))) return undefined;
+    if (isSecond || (isCurrent && Date.now() < token.keptUntil)) return undefined;
     // Of all calls that saw it refused, the first drops it.
     if (isCurrent) {
       this.#token = undefined;
@@ -157,14 +155,12 @@ export class ServiceAccount implements Authenticator {
 
   #adopt(token: AccessToken, isFetched: boolean): LiveToken {
     const { accessToken } = token;
-    const replaces = isFetched && this.#refused !== undefined;
     this.#token = {
       ...token,
       authorization: { header: `Bearer ${accessToken}`, accessToken, isSecond: false },
       renewAt: renewalTime(token),
       isFetched,
-      isProven: false,
-      replacedAt: replaces ? Date.now() : undefined,
+      keptUntil: isFetched && this.#refused !== undefined ? Date.now() + replacementPause : 0,
     };
     if (isFetched) this.#refused = undefined;
     return this.#token;
@@ -178,8 +174,4 @@ function soon<T>(promise: Promise<T>): Promise<T> {
     const timer = setTimeout(reject, patience).unref();
     promise.then(resolve, reject).finally(() => clearTimeout(timer));
   });
-}
-
-function wasJustReplaced({ isProven, replacedAt }: LiveToken): boolean {
-  return !isProven && replacedAt !== undefined && Date.now() < replacedAt + replacementPause;
 }
