@@ -17,6 +17,8 @@ export interface Challenge {
 /** A quality of protection. */
 export type Qop = 'auth' | 'auth-int';
 
+const understoodQops: readonly Qop[] = ['auth', 'auth-int'];
+
 /**
  * A Digest challenge that can be answered.
  *
@@ -83,8 +85,12 @@ function readDigestChallenge({ scheme, params }: Challenge): DigestChallenge | u
   const algorithm = findAlgorithm(algorithmName);
   if (realm === undefined || nonce === undefined || algorithm === undefined) return undefined;
 
-  const offered = qopOptions(params.get('qop'));
-  const qop = chooseQop(offered);
+  const offered: readonly string[] =
+    params
+      .get('qop')
+      ?.toLowerCase()
+      .match(/[^\t ,]+/g) ?? [];
+  const qop = understoodQops.find((known) => offered.includes(known));
   // Without a qop no cnonce is sent, and the server could not compute the A1 of a `-sess`.
   if (qop === undefined && (offered.length > 0 || algorithm.session)) return undefined;
 
@@ -99,18 +105,6 @@ function readDigestChallenge({ scheme, params }: Challenge): DigestChallenge | u
     userhash: params.get('userhash')?.toLowerCase() === 'true',
     utf8: params.get('charset')?.toLowerCase() === 'utf-8',
   };
-}
-
-function qopOptions(list = ''): string[] {
-  return list
-    .toLowerCase()
-    .split(/[\t ,]/)
-    .filter((option) => option !== '');
-}
-
-function chooseQop(offered: readonly string[]): Qop | undefined {
-  const understood: readonly Qop[] = ['auth', 'auth-int'];
-  return understood.find((qop) => offered.includes(qop));
 }
 
 /** The challenge of the strongest algorithm; of equals, the first. */
