@@ -6,6 +6,7 @@ import {
   type AuthorizedRequest,
   LoginFailure,
 } from './authenticator.js';
+import { patiently } from './patiently.js';
 import type { TokenShelf } from './token-store.js';
 
 /** A token in use. */
@@ -31,8 +32,6 @@ const looks = [0, 250];
 const looksOverLimit = [0, 250, 500, 1_000, 2_000];
 // Where a token that is new was refused, the token is not what is wrong. Atlas gives 10 a minute, and has 100 alive.
 const replacementPause = 60_000;
-/** ms that a call with a token which still lives waits for a new one. */
-const patience = 500;
 
 /**
  * Logs in as a service account: one token for all calls and, through a store, for all processes. It is fetched once
@@ -101,14 +100,12 @@ export class ServiceAccount implements Authenticator {
     const old = this.#token;
     const obtaining = this.#obtainOnce();
     if (old === undefined) return (await obtaining).authorization;
-    try {
-      return (await soon(obtaining)).authorization;
-    } catch {
-      const now = Date.now();
-      if (old !== this.#token || now >= old.expiresAt) return (await obtaining).authorization;
-      old.renewAt = now + (old.expiresAt - now) / 2;
-      return old.authorization;
-    }
+    const fresh = await patiently(obtaining);
+    if (fresh !== undefined) return fresh.authorization;
+    const now = Date.now();
+    if (old !== this.#token || now >= old.expiresAt) return (await obtaining).authorization;
+    old.renewAt = now + (old.expiresAt - now) / 2;
+    return old.authorization;
   }
 
   #obtainOnce(): Promise<LiveToken> {
@@ -165,13 +162,4 @@ export class ServiceAccount implements Authenticator {
     if (isFetched) this.#refused = undefined;
     return this.#token;
   }
-}
-
-/** What it is fulfilled with; rejects where that takes long, and where it rejects. */
-function soon<T>(promise: Promise<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    // A call that waits for it keeps the process alive.
-    const timer = setTimeout(reject, patience).unref();
-    promise.then(resolve, reject).finally(() => clearTimeout(timer));
-  });
 }
