@@ -194,3 +194,12 @@ describe('text', () => {
     },
   );
 });
+
+describe('where a path would show a sunset', () => {
+  it.each([deep(100_000), deepObject(100_000), `[${'"x",'.repeat(50_000)}1]`])('%.9s… is none', async (parameters) => {
+    const body = `{"error":404,"errorCode":"RESOURCE_NOT_FOUND","parameters":[${parameters}]}`;
+    const server = await startFaultServer([answer(404, body)]);
+    const error = await rejection(get(openFaultClient(server, { endpoint: 'auto' })), AtlasApiError);
+    expect(error).toMatchObject({ status: 404, errorCode: 'RESOURCE_NOT_FOUND', endpoint: 'tenant' });
+  });
+});
