@@ -33,6 +33,10 @@ describe('text', () => {
     expect(mask.text(`a ${text} b`)).toBe('a [masked] b');
   });
 
+  it('takes a dot for a dot', () => {
+    expect(new Mask(['a.b~c-d_e']).text('a.b~c-d_e axb~c-d_e')).toBe('[masked] axb~c-d_e');
+  });
+
   it('masks what stands outside of the first plane, as JSON escapes it', () => {
     expect(new Mask(['key 😀']).text('a key\\u0020\\ud83d\\uDE00 b')).toBe('a [masked] b');
   });
