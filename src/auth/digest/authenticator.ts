@@ -1,3 +1,4 @@
+import { isRetryableStatus } from '../../http/retry.js';
 import {
   type AuthenticatedAnswer,
   type Authenticator,
@@ -82,7 +83,7 @@ export class DigestAuthenticator implements Authenticator {
       const isRefused = answer.status === 401 && !answer.isEnveloped;
       return isRefused ? this.#refused(sent, request, answer) : this.#accepted(sent, request, answer);
     } finally {
-      if (sent.asksForAll) this.#answerWaiters();
+      if (sent.asksForAll) this.#endAsking(sent, answer.status);
     }
   }
 
@@ -151,6 +152,12 @@ export class DigestAuthenticator implements Authenticator {
     } catch (cause) {
       throw noHash(challenge, cause);
     }
+  }
+
+  #endAsking(sent: DigestAuthorization, status: number): void {
+    // Trouble before the login, which may well be over: one request that meets it is enough.
+    if (this.#current === undefined && isRetryableStatus(status)) this.abandon(sent);
+    else this.#answerWaiters();
   }
 
   #answerWaiters(): void {

@@ -123,16 +123,23 @@ describe('calls that come while another asks for the challenge', () => {
     expect(server.requests).toHaveLength(6);
   });
 
-  it.each([503, 429, 500, 404])('go on when that one is answered %i', async (status) => {
-    const { get } = await serve({ status, body: `{"error":${status},"errorCode":"NO"}` });
+  it.each([
+    [503, 1 + 1 + 19],
+    [429, 1 + 1 + 19],
+    [408, 1 + 1 + 19],
+    [404, 1 + 19 * 2],
+  ])('go on when that one is answered %i, after %i requests in all', async (status, requests) => {
+    const { server, get } = await serve({ status, body: `{"error":${status},"errorCode":"NO"}` });
     const [first, ...others] = await together(20, (index) => get({ maxRetries: index === 0 ? 0 : 3 }));
     expect(first).toMatchObject({ status: 'rejected', reason: { code: 'API_ERROR', status } });
     expect(answered(others)).toBe(19);
+    expect(server.requests).toHaveLength(requests);
   });
 
-  it('go on, and so does that one, when it is answered 503', async () => {
-    const { get } = await serve({ status: 503 });
+  it('ask one after the other while each is answered 503', async () => {
+    const { server, get } = await serve({ status: 503 }, { status: 503 }, { status: 503 });
     expect(answered(await together(20, () => get()))).toBe(20);
+    expect(server.requests).toHaveLength(3 + 1 + 20);
   });
 
   it('ask alone when that one is answered without a challenge', async () => {
