@@ -49,7 +49,12 @@ export function traceCall<T, R>(plan: CallPlan<T>, start: PlanStart<T, R>): Call
       durationMs: 0,
     };
     let call: RunningCall | undefined;
-    const finish = (settle: () => void) => {
+    const finish = (settle: () => void): void => {
+      // What ends at once ends after its start all the same, as those who listen expect.
+      if (call === undefined) {
+        queueMicrotask(() => finish(settle));
+        return;
+      }
       Object.assign(trace, describe(call), { durationMs: performance.now() - startedAt });
       if (trace.error !== undefined) channel.error.publish(trace);
       channel.asyncStart.publish(trace);
@@ -71,8 +76,8 @@ export function traceCall<T, R>(plan: CallPlan<T>, start: PlanStart<T, R>): Call
   };
 }
 
-function describe(call: RunningCall | undefined): Partial<AtlasCallTrace> {
-  const source = call?.source;
+function describe(call: RunningCall): Partial<AtlasCallTrace> {
+  const { source } = call;
   if (source === undefined) return {};
   const { endpoint, path, status, attempts } = source;
   return status === undefined ? { endpoint, path, attempts } : { endpoint, path, status, attempts };

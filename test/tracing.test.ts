@@ -92,7 +92,7 @@ describe('the tracing channel', () => {
     const reason = new Error('mine');
     const call = client.getTenantSnapshot(...values, { signal: AbortSignal.abort(reason) });
     await expect(call).rejects.toBe(reason);
-    expect(events(seen).sort()).toEqual(['asyncEnd', 'asyncStart', 'end', 'error', 'start']);
+    expect(events(seen)).toEqual(['start', 'end', 'error', 'asyncStart', 'asyncEnd']);
     expect(seen[0]?.trace).toMatchObject({ error: reason, attempts: 0, endpoint: 'tenant' });
     expect(emulator.requests).toEqual([]);
   });
