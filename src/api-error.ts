@@ -1,15 +1,16 @@
 import type { Reply } from './attempt.js';
 import type { EndpointName } from './endpoints.js';
 import { AtlasApiError, type AtlasApiErrorDetails, type AtlasErrorContext } from './errors.js';
-import { isObject, plainHeaders } from './http/decode.js';
+import { plainHeaders } from './http/headers.js';
 import type { Mask } from './http/mask.js';
 import { isRetryableStatus, parseRetryAfter } from './http/retry.js';
+import { isObject } from './is-object.js';
 
 /** bytes of a body that an error keeps. */
 const keptBody = 16_384;
 const longestDetail = 500;
 
-/** Makes the error of an answer that is no success: all that the body told, also where it told nothing or is HTML. */
+/** Makes the error for an answer that is no success, with what its body told; the body may be empty or HTML. */
 export function toApiError(reply: Reply, mask: Mask, context: AtlasErrorContext): AtlasApiError {
   const { status } = reply;
   const headers = plainHeaders(reply.headers);

@@ -1,6 +1,5 @@
-import type { Authenticator, Authorization } from './auth/authenticator.js';
+import type { AuthenticatedAnswer, Authenticator, Authorization } from './auth/authenticator.js';
 import { type Body, openEnvelope, readBody } from './http/decode.js';
-import type { HeaderFields } from './http/dispatcher.js';
 import {
   type Answer,
   type Exchange,
@@ -9,6 +8,7 @@ import {
   type ExchangeListener,
   mostDeadConnections,
 } from './http/exchange.js';
+import type { HeaderFields } from './http/headers.js';
 import type { Transport } from './http/transport.js';
 
 /** The GET that an attempt makes. */
@@ -91,36 +91,9 @@ export class Attempt implements ExchangeListener {
 
   onAnswer(answer: Answer): void {
     this.#exchange = undefined;
-    if (this.#ended) {
-      this.#abandon();
-      return;
-    }
-    // Set before every exchange.
-    const authorization = this.#authorization as Authorization;
-    const envelope = this.#request.envelope ? this.#read(answer) : undefined;
-    const enveloped = envelope && openEnvelope(envelope);
-    // Atlas sends every envelope with a 200. What another status says of itself stands.
-    const status = answer.status === 200 ? (enveloped?.status ?? 200) : answer.status;
-    const isEnveloped = enveloped !== undefined && answer.status === 200;
-    const seen = isEnveloped ? { ...answer, status, isEnveloped } : answer;
-    try {
-      const mayGoOn = this.#reviews < mostReviews;
-      const next = mayGoOn ? this.#authenticator.review(authorization, this.#request, seen) : undefined;
-      if (next !== undefined) {
-        this.#reviews += 1;
-        this.#follow(next);
-        return;
-      }
-    } catch (failure) {
-      this.#fail(failure);
-      return;
-    }
-    this.#ended = true;
-    this.#listener.onReply({
-      status,
-      headers: answer.headers,
-      body: enveloped?.body ?? envelope ?? this.#read(answer),
-    });
+    if (this.#ended) this.#abandon();
+    else if (this.#request.envelope) this.#openAnswer(answer);
+    else if (this.#stands(answer)) this.#conclude(answer, this.#read(answer));
   }
 
   onFailure(failure: ExchangeFailure): void {
@@ -135,6 +108,35 @@ export class Attempt implements ExchangeListener {
     }
     this.#ended = true;
     this.#listener.onExchangeFailure(failure);
+  }
+
+  #openAnswer(answer: Answer): void {
+    const outer = this.#read(answer);
+    const inner = openEnvelope(outer);
+    // Atlas sends every envelope with a 200. What another status says of itself stands.
+    const isEnveloped = inner !== undefined && answer.status === 200;
+    const seen = isEnveloped ? { ...answer, status: inner.status, isEnveloped } : answer;
+    if (this.#stands(seen)) this.#conclude(seen, inner?.body ?? outer);
+  }
+
+  /** Whether the answer stands; else a second request is on its way, or the login has failed. */
+  #stands(answer: AuthenticatedAnswer): boolean {
+    if (this.#reviews === mostReviews) return true;
+    try {
+      // Set before every exchange.
+      const next = this.#authenticator.review(this.#authorization as Authorization, this.#request, answer);
+      if (next === undefined) return true;
+      this.#reviews += 1;
+      this.#follow(next);
+    } catch (failure) {
+      this.#fail(failure);
+    }
+    return false;
+  }
+
+  #conclude({ status, headers }: Answer, body: Body): void {
+    this.#ended = true;
+    this.#listener.onReply({ status, headers, body });
   }
 
   #follow(authorization: Authorization | Promise<Authorization>): void {

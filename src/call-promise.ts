@@ -1,7 +1,6 @@
 import type { EndpointName } from './endpoints.js';
 import type { AtlasError } from './errors.js';
-import { plainHeaders } from './http/decode.js';
-import type { HeaderFields } from './http/dispatcher.js';
+import { type HeaderFields, plainHeaders } from './http/headers.js';
 
 /** How Atlas answered a call. */
 export interface AtlasResponse {

@@ -15,8 +15,8 @@ import {
 } from './errors.js';
 import { exchangeError } from './exchange-errors.js';
 import type { Deadline } from './http/deadlines.js';
-import type { HeaderFields } from './http/dispatcher.js';
 import type { ExchangeFailure, ExchangeLimits } from './http/exchange.js';
+import type { HeaderFields } from './http/headers.js';
 import { Mask } from './http/mask.js';
 import { Pause, type PauseListener } from './http/pause.js';
 import { isRetryableStatus, longestRetryAfter, retryDelay } from './http/retry.js';
@@ -204,6 +204,13 @@ export class Call<T> implements AttemptListener, PauseListener, Deadline, Respon
     else this.#fail(error);
   }
 
+  /**
+   * Waits, and tries again; or fails with the error where no retry is left, or the server asks for too long a wait.
+   *
+   * @param retryAfter - what the server asked for, in ms; 0 for nothing.
+   * @param from - when the failure was seen; all that waited for one login count from the same moment.
+   * @param jitter - the random part of the wait, from 0 to 1; one for all that waited for one login.
+   */
   #retry(error: AtlasError, retryAfter = 0, from = performance.now(), jitter = Math.random()): void {
     this.lastError = error;
     const isTooLong = retryAfter > longestRetryAfter || from + retryAfter > this.expiresAt;
@@ -211,9 +218,9 @@ export class Call<T> implements AttemptListener, PauseListener, Deadline, Respon
       this.#fail(error);
       return;
     }
-    const spread = from + retryDelay(this.#retries, retryAfter, jitter);
+    const withJitter = from + retryDelay(this.#retries, retryAfter, jitter);
     // A wait that the random part alone carries past the deadline would be for nothing.
-    const endsAt = spread < this.expiresAt ? spread : from + retryDelay(this.#retries, retryAfter, 0);
+    const endsAt = withJitter < this.expiresAt ? withJitter : from + retryDelay(this.#retries, retryAfter, 0);
     this.#retries += 1;
     this.#pause = new Pause(this.#plan.host.transport.deadlines, endsAt, this);
   }

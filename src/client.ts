@@ -1,7 +1,9 @@
 import { Call, type CallHost, type CallLimits, type CallPlan, type PlanStart } from './call.js';
 import { type AtlasPromise, CallPromise } from './call-promise.js';
 import { compiled } from './compiled.js';
+import { createAuthenticator } from './create-authenticator.js';
 import {
+  type EndpointName,
   getTenantSnapshot,
   listTenantSnapshots,
   type Operation,
@@ -11,16 +13,15 @@ import {
 import { AtlasValidationError } from './errors.js';
 import { Transport } from './http/transport.js';
 import { issuesOf } from './issues.js';
-import { openAuthenticator } from './open-authenticator.js';
+import type { CallOptions, EndpointChoice, TenantSnapshotsClientOptions, WaitOptions } from './options.js';
 import {
-  type CallOptions,
   callOptionsSchema,
+  defaultPollInterval,
+  defaultWaitTimeout,
   readOptions,
   type Settings,
-  type TenantSnapshotsClientOptions,
-  type WaitOptions,
   waitOptionsSchema,
-} from './options.js';
+} from './read-options.js';
 import { Route, type RouteBase } from './route.js';
 import type { TenantSnapshot } from './schemas.js';
 import { SnapshotList } from './snapshot-list.js';
@@ -29,12 +30,9 @@ import { isTraced, traceCall } from './tracing.js';
 import { formatUserAgent } from './user-agent.js';
 import { SnapshotWait } from './wait.js';
 
-const defaultPollInterval = 10_000;
-const defaultWaitTimeout = 30 * 60_000;
-
 /**
  * A client for the backup snapshots of Atlas shared-tier (M2/M5) and Flex clusters. Make one and share it: it keeps
- * connections, nonces and tokens. Needs the role Project Read Only.
+ * connections, nonces and tokens. Its credentials need the role Project Read Only.
  *
  * @example
  * ```ts
@@ -59,7 +57,7 @@ export class TenantSnapshotsClient implements AsyncDisposable {
     this.#routeBase = { prefix, userAgent };
     this.#host = {
       transport,
-      authenticator: openAuthenticator(settings, transport, this.#routeBase),
+      authenticator: createAuthenticator(settings, transport, this.#routeBase),
       sunset: new Sunset(origin + prefix),
     };
   }
@@ -70,7 +68,7 @@ export class TenantSnapshotsClient implements AsyncDisposable {
    * @param groupId - the project's id, 24 hexadecimal digits.
    * @param clusterName - the cluster's name.
    * @param snapshotId - the snapshot's id, 24 hexadecimal digits.
-   * @returns rejects with an {@link AtlasError}, or with the reason of an aborted `signal`.
+   * @returns the snapshot. Rejects with an {@link AtlasError}, or with the reason of an aborted `signal`.
    * @see https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-getflexbackup
    */
   getTenantSnapshot(
@@ -87,7 +85,8 @@ export class TenantSnapshotsClient implements AsyncDisposable {
    *
    * @param groupId - the project's id, 24 hexadecimal digits.
    * @param clusterName - the cluster's name.
-   * @returns rejects as {@link getTenantSnapshot} does. `withResponse()` tells of the last page, with the attempts of all.
+   * @returns the snapshots. Rejects as {@link getTenantSnapshot} does. `withResponse()` tells of the last page, with the
+   * attempts of all.
    * @see https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-listflexbackups
    */
   listTenantSnapshots(groupId: string, clusterName: string, options?: CallOptions): AtlasPromise<TenantSnapshot[]> {
@@ -101,8 +100,8 @@ export class TenantSnapshotsClient implements AsyncDisposable {
   /**
    * Polls a snapshot until it is `COMPLETED`.
    *
-   * @returns rejects with an {@link AtlasSnapshotFailedError} when it is `FAILED`, an {@link AtlasTimeoutError} when
-   * `timeout` is over, and else as {@link getTenantSnapshot} does.
+   * @returns the snapshot. Rejects with an {@link AtlasSnapshotFailedError} when it is `FAILED`, an
+   * {@link AtlasTimeoutError} when `timeout` is over, and else as {@link getTenantSnapshot} does.
    */
   async waitForTenantSnapshot(
     groupId: string,
@@ -154,7 +153,7 @@ export class TenantSnapshotsClient implements AsyncDisposable {
   ): CallPromise<R> {
     const issues = issuesOf(compiled(operation.values), values);
     if (options !== undefined) issues.push(...issuesOf(callOptionsSchema, options));
-    if (issues.length > 0) return refuse(new AtlasValidationError(issues, { operation: operation.name }));
+    if (issues.length > 0) return rejected(new AtlasValidationError(issues, { operation: operation.name }));
     const plan = this.#plan(operation, values, options);
     if (isTraced()) return new CallPromise(traceCall(plan, start));
     return new CallPromise((resolve, reject) => start(plan, resolve, reject));
@@ -164,12 +163,17 @@ export class TenantSnapshotsClient implements AsyncDisposable {
     const host = this.#host;
     const base = this.#routeBase;
     const endpoint = options?.endpoint ?? this.#settings.endpoint;
-    const first = endpoint !== 'auto' ? endpoint : host.sunset.isKnown ? 'flex' : 'tenant';
     const envelope = options?.envelope ?? false;
     const pretty = options?.pretty ?? false;
-    const route = new Route({ base, operation, values, envelope, pretty, isAuto: endpoint === 'auto' }, first);
+    const isAuto = endpoint === 'auto';
+    const route = new Route({ base, operation, values, envelope, pretty, isAuto }, this.#firstEndpoint(endpoint));
     const limits = options === undefined ? this.#settings : this.#limits(options);
     return { host, operation, route, limits, signal: options?.signal };
+  }
+
+  #firstEndpoint(choice: EndpointChoice): EndpointName {
+    if (choice !== 'auto') return choice;
+    return this.#host.sunset.isKnown ? 'flex' : 'tenant';
   }
 
   #limits(options: CallOptions): CallLimits {
@@ -189,7 +193,7 @@ function startCall<T>(plan: CallPlan<T>, resolve: (data: T) => void, reject: (re
   return call;
 }
 
-function refuse<T>(error: AtlasValidationError): CallPromise<T> {
+function rejected<T>(error: AtlasValidationError): CallPromise<T> {
   return new CallPromise((_resolve, reject) => {
     reject(error);
     return { source: undefined };

@@ -28,8 +28,8 @@ export type {
   DispatcherLike,
   DispatchHandlerLike,
   DispatchOptionsLike,
-  HeaderFields,
 } from './http/dispatcher.js';
+export type { HeaderFields } from './http/headers.js';
 export type {
   AccessTokenCredentials,
   ApiKeyCredentials,

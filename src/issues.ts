@@ -3,6 +3,7 @@ import type { AtlasIssue } from './errors.js';
 
 const mostIssues = 20;
 const longestPath = 100;
+const longestMessage = 200;
 
 /** What is wrong with a value; nothing where it is as the schema says. */
 export function issuesOf(schema: z.ZodType, value: unknown): AtlasIssue[] {
@@ -14,7 +15,7 @@ export function issuesOf(schema: z.ZodType, value: unknown): AtlasIssue[] {
 export function toIssues(error: z.ZodError): AtlasIssue[] {
   return error.issues.slice(0, mostIssues).map(({ path, message }) => ({
     path: path.map(String).join('.').slice(0, longestPath),
-    message: message.slice(0, 2 * longestPath),
+    message: message.slice(0, longestMessage),
   }));
 }
 

@@ -9,7 +9,7 @@ const mostPages = 200;
  * one that tells nothing new, as an endpoint that takes no paging gives the same page again.
  *
  * @param readPage - reads a page, from 1; gives `undefined` where the list has to be read from its beginning.
- * @param smallestFullPage - how many results the first page has at least where there may be a second.
+ * @param smallestFullPage - the fewest results of a first page that a second may follow.
  */
 export async function walkPages(
   readPage: (pageNum: number) => Promise<SnapshotPage | undefined>,

@@ -4,7 +4,8 @@ import type { Deadline } from './http/deadlines.js';
 import { walkPages } from './pages.js';
 import type { SnapshotPage, TenantSnapshot } from './schemas.js';
 
-// The tenant endpoint takes no paging; where it would, it would have Atlas's usual size. Flex may give less than it is asked for.
+// The tenant endpoint has no pages; if it had, 100 is Atlas's default. Flex may give fewer than asked, so any page may
+// have a next one.
 const usualPage = 100;
 
 /** A list: a call a page, all under one deadline. It is awaited from its first page to its last: a close waits for all. */

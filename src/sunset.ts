@@ -1,7 +1,8 @@
 import type { EndpointName } from './endpoints.js';
-import { type Body, headerValue, isObject } from './http/decode.js';
-import type { HeaderFields } from './http/dispatcher.js';
-import { parseHttpDate } from './http/retry.js';
+import type { Body } from './http/decode.js';
+import { type HeaderFields, headerValue } from './http/headers.js';
+import { parseHttpDate } from './http/http-date.js';
+import { isObject } from './is-object.js';
 
 /** What all clients of a process know, also those of another copy of this package. */
 interface Memory {
@@ -40,8 +41,8 @@ export class Sunset {
   }
 
   /**
-   * Whether an answer of the tenant endpoint shows that it is gone, or that this cluster is asked for at Flex. What
-   * Atlas answers at the end of an endpoint has not been seen: this takes all that it could look like. It remembers.
+   * Whether an answer of the tenant endpoint shows that it is gone, or that this cluster is a Flex one. What Atlas
+   * answers at the end of an endpoint has not been seen: this takes all that it could look like. It remembers.
    *
    * @param resource - the path that was asked for, as Atlas knows it.
    */
@@ -50,7 +51,7 @@ export class Sunset {
     if (status === 400) return error?.errorCode === 'CANNOT_USE_FLEX_CLUSTER_IN_CLUSTER_API';
     const isGone =
       status === 410 ||
-      // What could not be read may have been one.
+      // A body that could not be read may have been Atlas's.
       ((status === 404 || status === 405) && error === undefined && !body.isPartial) ||
       (status === 404 &&
         error?.errorCode === 'RESOURCE_NOT_FOUND' &&

@@ -101,7 +101,7 @@ export class SnapshotWait implements Deadline {
 
   async #tell(snapshot: TenantSnapshot): Promise<void> {
     const told = Promise.resolve(this.#plan.onPoll?.(snapshot));
-    // A close waits for this wait, and whoever was told may wait for the close.
+    // close() waits for this wait, and onPoll may be waiting for close(): neither would end.
     if (this.#deadlines.isDraining) told.catch(() => undefined);
     else await told;
   }

@@ -9,7 +9,7 @@ import {
   type TenantSnapshotsClientOptions,
   type WaitOptions,
 } from '../src/index.js';
-import { readOptions } from '../src/options.js';
+import { readOptions } from '../src/read-options.js';
 import { openClient } from './support/open-client.js';
 import { openEmulator } from './support/open-emulator.js';
 import { optionsError } from './support/options-error.js';
@@ -96,15 +96,19 @@ describe('credentials', () => {
     ['null', null, /: credentials: must be an object$/],
     ['an empty object', {}, /: credentials: must be one of: publicKey and privateKey; .*; accessToken$/],
     ['an array', ['SECRET'], /: credentials: must be one of/],
-    ['a store alone', { tokenStore: store }, /: credentials\.clientId: .*; credentials\.clientSecret: /],
+    [
+      'a store alone',
+      { tokenStore: store },
+      /: credentials\.clientId: must be a string; credentials\.clientSecret: must be a string$/,
+    ],
     ['a key and a token', { ...apiKey, accessToken: 'SECRET' }, /: credentials: must be one of/],
     ['a key and an account', { ...apiKey, ...account }, /: credentials: must be one of/],
     ['an account and a token', { ...account, accessToken: 'SECRET' }, /: credentials: must be one of/],
     ['a key and half an account', { ...apiKey, clientId: 'SECRET' }, /: credentials: must be one of/],
     ['a public key alone', { publicKey: 'SECRET' }, /: credentials\.privateKey: must be a string$/],
     ['a private key alone', { privateKey: 'SECRET' }, /: credentials\.publicKey: must be a string$/],
-    ['a client id alone', { clientId: 'SECRET' }, /: credentials\.clientSecret: ./],
-    ['a client secret alone', { clientSecret: 'SECRET' }, /: credentials\.clientId: ./],
+    ['a client id alone', { clientId: 'SECRET' }, /: credentials\.clientSecret: must be a string$/],
+    ['a client secret alone', { clientSecret: 'SECRET' }, /: credentials\.clientId: must be a string$/],
     ['an empty public key', { ...apiKey, publicKey: '' }, /: credentials\.publicKey: must not be empty$/],
     ['an empty private key', { ...apiKey, privateKey: '' }, /: credentials\.privateKey: must not be empty$/],
     ['a null private key', { ...apiKey, privateKey: null }, /: credentials\.privateKey: must be a string$/],
@@ -118,8 +122,8 @@ describe('credentials', () => {
     ['a newline in a private key', { ...apiKey, privateKey: 'SECRET\n' }, /: credentials\.privateKey: must not hold/],
     ['a C1 control', { ...apiKey, privateKey: 'SECRET\x85' }, /: credentials\.privateKey: must not hold/],
     ['half a surrogate pair', { ...apiKey, privateKey: 'SECRET\ud83d' }, /: credentials\.privateKey: must not hold/],
-    ['an empty client id', { ...account, clientId: '' }, /: credentials\.clientId: ./],
-    ['an empty client secret', { ...account, clientSecret: '' }, /: credentials\.clientSecret: ./],
+    ['an empty client id', { ...account, clientId: '' }, /: credentials\.clientId: must not be empty$/],
+    ['an empty client secret', { ...account, clientSecret: '' }, /: credentials\.clientSecret: must not be empty$/],
     ['a colon in a client id', { ...account, clientId: 'SECRET:1' }, /: credentials\.clientId: must not hold a colon$/],
     ['CR in a client id', { ...account, clientId: 'SECRET\r' }, /: credentials\.clientId: must be printable ASCII$/],
     [

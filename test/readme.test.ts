@@ -4,7 +4,7 @@ import { getTenantSnapshot, listTenantSnapshots } from '../src/endpoints.js';
 import { credentialsFromEnvironment } from '../src/environment.js';
 import { isRetryableStatus } from '../src/http/retry.js';
 import { type DispatcherLike, TenantSnapshotsClient } from '../src/index.js';
-import { readOptions } from '../src/options.js';
+import { readOptions } from '../src/read-options.js';
 import { anchorsIn, codeBlocks, codeIn, linksIn, type TableRow, tablesUnder } from './support/markdown.js';
 import { type TypeChecked, typeCheck } from './support/type-checked.js';
 

@@ -13,7 +13,8 @@ export interface AccessToken {
 // What Atlas gives; RFC 6749 lets a server leave it out.
 const usualLifetime = 3600;
 const longestMargin = 60_000;
-// Once a process: of a fleet that shares a token, the one with the largest renews it, and the others find the new one.
+// Once a process: in a fleet that shares a token, the process with the largest value renews it first, and the others
+// find the new one.
 const jitter = Math.random();
 
 const bearerToken = z.string().regex(tokenSyntax);

@@ -54,7 +54,7 @@ export interface Authenticator {
 export interface LoginRetry {
   readonly retryable?: boolean;
   readonly retryAfter?: number | undefined;
-  /** Whether there are tokens enough, and others have them. */
+  /** Whether the limit is used up: other processes hold live tokens, and the store may get one. */
   readonly isOverLimit?: boolean;
 }
 

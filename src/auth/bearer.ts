@@ -15,7 +15,7 @@ interface BearerAuthorization extends Authorization {
 }
 
 /** A token that the caller gave: sent as it is, and no other to be had. */
-export class FixedBearer implements Authenticator {
+export class StaticBearer implements Authenticator {
   readonly #authorization: BearerAuthorization;
 
   constructor(token: string) {
@@ -36,7 +36,7 @@ export class FixedBearer implements Authenticator {
 }
 
 /** A function that gives a token: asked before each attempt, and once more after a 401. */
-export class AskedBearer implements Authenticator {
+export class FunctionBearer implements Authenticator {
   readonly #ask: () => string | Promise<string>;
 
   constructor(ask: () => string | Promise<string>) {

@@ -7,7 +7,7 @@ import {
   LoginFailure,
 } from './authenticator.js';
 import { patiently } from './patiently.js';
-import type { TokenShelf } from './token-store.js';
+import type { TokenCache } from './token-store.js';
 
 /** A token in use. */
 interface LiveToken extends AccessToken {
@@ -26,11 +26,11 @@ interface TokenAuthorization extends Authorization {
   readonly isSecond: boolean;
 }
 
-// ms between the looks into the store of a process that got no token: another's may be on its way there. Where there
-// are tokens enough, one surely is.
+// ms between looks into the store after a failed request: another process may be about to write a token. Over the limit,
+// one surely has a token: look longer.
 const looks = [0, 250];
 const looksOverLimit = [0, 250, 500, 1_000, 2_000];
-// Where a token that is new was refused, the token is not what is wrong. Atlas gives 10 a minute, and has 100 alive.
+// If a new token is refused too, a newer one will not help. Atlas gives 10 a minute, and has 100 alive.
 const replacementPause = 60_000;
 
 /**
@@ -41,20 +41,20 @@ const replacementPause = 60_000;
  */
 export class ServiceAccount implements Authenticator {
   readonly #fetch: () => Promise<AccessToken>;
-  readonly #shelf: TokenShelf | undefined;
+  readonly #cache: TokenCache | undefined;
   readonly #credentials: string[];
   #token: LiveToken | undefined;
   #obtaining: Promise<LiveToken> | undefined;
   /** The token that was refused last. */
-  #refused: string | undefined;
+  #refusedToken: string | undefined;
 
   /**
    * @param fetch - asks for a token once; rejects with a LoginFailure.
    * @param credentials - what no error may show.
    */
-  constructor(fetch: () => Promise<AccessToken>, shelf: TokenShelf | undefined, credentials: string[]) {
+  constructor(fetch: () => Promise<AccessToken>, cache: TokenCache | undefined, credentials: string[]) {
     this.#fetch = fetch;
-    this.#shelf = shelf;
+    this.#cache = cache;
     this.#credentials = credentials;
   }
 
@@ -80,7 +80,7 @@ export class ServiceAccount implements Authenticator {
     // Of all calls that saw it refused, the first drops it.
     if (isCurrent) {
       this.#token = undefined;
-      this.#refused = accessToken;
+      this.#refusedToken = accessToken;
     }
     return this.#authorizeAgain();
   }
@@ -116,27 +116,27 @@ export class ServiceAccount implements Authenticator {
   }
 
   async #obtain(): Promise<LiveToken> {
-    const stored = await this.#readShelf();
+    const stored = await this.#readCache();
     if (stored !== undefined) return this.#adopt(stored, false);
     try {
       const fetched = await this.#fetch();
-      await this.#shelf?.write(fetched);
+      await this.#cache?.write(fetched);
       return this.#adopt(fetched, true);
     } catch (failure) {
-      const late = await this.#readShelfAgain(failure);
+      const late = await this.#readCacheAgain(failure);
       if (late === undefined) throw failure;
       return this.#adopt(late, false);
     }
   }
 
-  async #readShelf(): Promise<AccessToken | undefined> {
-    const token = await this.#shelf?.read();
-    const isOfUse = token !== undefined && token.accessToken !== this.#refused && Date.now() < renewalTime(token);
+  async #readCache(): Promise<AccessToken | undefined> {
+    const token = await this.#cache?.read();
+    const isOfUse = token !== undefined && token.accessToken !== this.#refusedToken && Date.now() < renewalTime(token);
     return isOfUse ? token : undefined;
   }
 
-  async #readShelfAgain(failure: unknown): Promise<AccessToken | undefined> {
-    if (this.#shelf === undefined || !(failure instanceof LoginFailure)) return undefined;
+  async #readCacheAgain(failure: unknown): Promise<AccessToken | undefined> {
+    if (this.#cache === undefined || !(failure instanceof LoginFailure)) return undefined;
     const { isOverLimit, retryAfter = Number.POSITIVE_INFINITY } = failure.retry;
     let waited = 0;
     for (const pause of isOverLimit ? looksOverLimit : looks) {
@@ -144,7 +144,7 @@ export class ServiceAccount implements Authenticator {
       // By then the server may be asked again.
       if (waited > retryAfter) return undefined;
       await new Promise((resolve) => setTimeout(resolve, pause).unref());
-      const token = await this.#readShelf();
+      const token = await this.#readCache();
       if (token !== undefined) return token;
     }
     return undefined;
@@ -157,9 +157,9 @@ export class ServiceAccount implements Authenticator {
       authorization: { header: `Bearer ${accessToken}`, accessToken, isSecond: false },
       renewAt: renewalTime(token),
       isFetched,
-      keptUntil: isFetched && this.#refused !== undefined ? Date.now() + replacementPause : 0,
+      keptUntil: isFetched && this.#refusedToken !== undefined ? Date.now() + replacementPause : 0,
     };
-    if (isFetched) this.#refused = undefined;
+    if (isFetched) this.#refusedToken = undefined;
     return this.#token;
   }
 }

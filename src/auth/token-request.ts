@@ -1,10 +1,11 @@
 import type { AtlasErrorContext } from '../errors.js';
 import { exchangeError } from '../exchange-errors.js';
-import { type Body, isObject, readBody } from '../http/decode.js';
+import { type Body, readBody } from '../http/decode.js';
 import { type Answer, type ExchangeFailure, type ExchangeLimits, mostDeadConnections } from '../http/exchange.js';
 import { Mask } from '../http/mask.js';
 import { isRetryableStatus, parseRetryAfter } from '../http/retry.js';
 import type { Transport } from '../http/transport.js';
+import { isObject } from '../is-object.js';
 import { type AccessToken, tokenAnswerSchema } from './access-token.js';
 import { LoginFailure, refusedLogin } from './authenticator.js';
 

@@ -19,7 +19,7 @@ export interface TokenStore {
 }
 
 /** One service account's place in a store. */
-export class TokenShelf {
+export class TokenCache {
   readonly #store: TokenStore;
   readonly #key: string;
 

@@ -1,4 +1,4 @@
-/** What tells of its connections: undici's dispatchers do. */
+/** A dispatcher that tells of its connections, as undici's do. */
 interface Connecting {
   on(event: 'connect', listener: () => void): unknown;
 }

@@ -2,7 +2,7 @@
 export interface Deadline {
   /** When, on the clock of `performance.now()`, in ms. A change to an earlier time is seen when it is added again. */
   readonly expiresAt: number;
-  /** Where it lies among those under way; below 0 while it does not. Kept by {@link Deadlines}; begins as -1. */
+  /** Its index in the array of {@link Deadlines}, which alone writes it; -1 while it is not in there. */
   slot: number;
   /** Whether somebody waits for it: it keeps the process alive, and a close waits for it. */
   readonly isAwaited: boolean;

@@ -1,7 +1,8 @@
 import { isUtf8 } from 'node:buffer';
 import { brotliDecompressSync, gunzipSync, inflateRawSync, inflateSync, type ZlibOptions } from 'node:zlib';
-import type { HeaderFields } from './dispatcher.js';
+import { isObject } from '../is-object.js';
 import type { Answer } from './exchange.js';
+import { type HeaderFields, headerValue } from './headers.js';
 
 /** The body of an answer: as text, and as JSON where it is that. */
 export interface Body {
@@ -44,26 +45,6 @@ export function openEnvelope(body: Body): Enveloped | undefined {
   const isStatus = typeof status === 'number' || (content !== undefined && typeof status === 'string');
   if (!isStatus || !/^[1-5]\d\d$/.test(String(status))) return undefined;
   return { status: Number(status), body: { text, json: content ?? json, problem: undefined } };
-}
-
-/** The value of a field; several of one name joined, as RFC 9110 section 5.3 allows. */
-export function headerValue(headers: HeaderFields, name: string): string | undefined {
-  const value = headers[name];
-  return Array.isArray(value) ? value.join(', ') : value;
-}
-
-/** Every field with one value, names in lower case. */
-export function plainHeaders(headers: HeaderFields): Record<string, string> {
-  const plain: Record<string, string> = {};
-  for (const name of Object.keys(headers)) {
-    const value = headerValue(headers, name);
-    if (value !== undefined) plain[name] = value;
-  }
-  return plain;
-}
-
-export function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 const decoders = new Map([

@@ -1,5 +1,4 @@
-/** Header fields as undici hands them over: names in lower case, a repeated field as an array. */
-export type HeaderFields = Readonly<Record<string, string | string[] | undefined>>;
+import type { HeaderFields } from './headers.js';
 
 /** What undici gives a handler to stop an exchange with. */
 export interface DispatchControllerLike {

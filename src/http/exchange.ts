@@ -1,6 +1,7 @@
 import type { ConnectionWatch } from './connection-watch.js';
 import type { Deadline, Deadlines } from './deadlines.js';
-import type { DispatchControllerLike, DispatchHandlerLike, HeaderFields } from './dispatcher.js';
+import type { DispatchControllerLike, DispatchHandlerLike } from './dispatcher.js';
+import type { HeaderFields } from './headers.js';
 
 /** A whole answer, as it came over the wire. */
 export interface Answer {
@@ -50,7 +51,7 @@ const deadConnectionCodes = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE']);
 export class Exchange implements DispatchHandlerLike, Deadline {
   expiresAt = Number.POSITIVE_INFINITY;
   slot = -1;
-  // By its call, if by anybody.
+  // Its call is what somebody waits for.
   readonly isAwaited = false;
   readonly #listener: ExchangeListener;
   readonly #limits: ExchangeLimits;
@@ -114,7 +115,7 @@ export class Exchange implements DispatchHandlerLike, Deadline {
   }
 
   /** Ends it because the dispatcher did not take it. */
-  refuse(cause: unknown): void {
+  notSent(cause: unknown): void {
     if (this.#ended) return;
     this.#fail(cause instanceof Error ? cause : new Error('The dispatcher refused the request'));
   }

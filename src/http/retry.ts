@@ -1,3 +1,5 @@
+import { parseHttpDate } from './http-date.js';
+
 const firstDelay = 500;
 const longestDelay = 8_000;
 
@@ -19,23 +21,6 @@ export function retryDelay(retry: number, retryAfter: number, random: number): n
 /** Whether an answer of this status may be another one next time. */
 export function isRetryableStatus(status: number): boolean {
   return status === 408 || status === 429 || status >= 500;
-}
-
-// What all forms of an HTTP-date have; only asctime's ends with the year. Date.parse alone would read a date into almost
-// anything.
-const httpDate = /^[A-Z][a-z]{2,},? [\w -]+ \d{2}:\d{2}:\d{2} (?:GMT|\d{4})$/;
-
-/**
- * Reads a date from a header; `undefined` for what is none.
- *
- * @returns ms since 1970.
- * @see https://www.rfc-editor.org/rfc/rfc9110#section-5.6.7
- */
-export function parseHttpDate(value: string): number | undefined {
-  const text = value.trim();
-  if (!httpDate.test(text)) return undefined;
-  const time = Date.parse(text.endsWith('GMT') ? text : `${text} GMT`);
-  return Number.isNaN(time) ? undefined : time;
 }
 
 /**

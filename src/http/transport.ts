@@ -56,7 +56,7 @@ export class Transport implements Wire {
     try {
       this.#dispatcher.dispatch(options, exchange);
     } catch (error) {
-      exchange.refuse(error);
+      exchange.notSent(error);
     }
     return exchange;
   }
@@ -81,8 +81,8 @@ function openConnections(origin: string, watch: ConnectionWatch): Pool | EnvHttp
   return open(origin, { connections: maxConnections, connect: unheld(buildConnector({})) });
 }
 
-// A socket keeps its process alive while it connects, and while undici waits for an answer: also when nobody waits for
-// it any more. Whoever waits does that here, by a deadline.
+// A socket keeps its process alive while it connects, and while undici waits for an answer: even when nobody waits for
+// it any more. Here a deadline does that, for those who wait.
 function unheld(connect: buildConnector.connector): buildConnector.connector {
   return (options, callback) => {
     // Typed as nothing, it gives the socket.

@@ -2,7 +2,7 @@ import { expect, it, vi } from 'vitest';
 import type { AccessToken } from '../../src/auth/access-token.js';
 import type { Authorization } from '../../src/auth/authenticator.js';
 import { ServiceAccount } from '../../src/auth/service-account.js';
-import { TokenShelf } from '../../src/auth/token-store.js';
+import { TokenCache } from '../../src/auth/token-store.js';
 import { RecordingStore } from '../support/odd-stores.js';
 import { stopClock } from '../support/test-clock.js';
 
@@ -18,7 +18,7 @@ function tokenOf(accessToken: string): AccessToken {
 /** An account whose tokens are named token-1, token-2 … in the order they were asked for. */
 function open(store = new RecordingStore()) {
   const fetch = vi.fn(async () => tokenOf(`token-${fetch.mock.calls.length}`));
-  const account = new ServiceAccount(fetch, new TokenShelf(store, 'key'), []);
+  const account = new ServiceAccount(fetch, new TokenCache(store, 'key'), []);
   const answer = (to: Authorization, status: number) =>
     account.review(to, request, {
       status,

@@ -1,9 +1,9 @@
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { headerValue, isObject, openEnvelope, plainHeaders, readBody } from '../../src/http/decode.js';
-import type { HeaderFields } from '../../src/http/dispatcher.js';
+import { openEnvelope, readBody } from '../../src/http/decode.js';
 import type { Answer } from '../../src/http/exchange.js';
+import type { HeaderFields } from '../../src/http/headers.js';
 
 const answer = (body: string | Uint8Array, headers: HeaderFields = {}, truncated = false): Answer => ({
   status: 200,
@@ -160,30 +160,4 @@ describe('openEnvelope', () => {
       expect(open(json)).toBeUndefined();
     },
   );
-});
-
-describe('header fields', () => {
-  const headers = { one: 'a', many: ['a', 'b'], none: undefined };
-
-  it('have one value each', () => {
-    expect(['one', 'many', 'none', 'other'].map((name) => headerValue(headers, name))).toEqual([
-      'a',
-      'a, b',
-      undefined,
-      undefined,
-    ]);
-    expect(plainHeaders(headers)).toEqual({ one: 'a', many: 'a, b' });
-    expect(Object.keys(plainHeaders(headers))).toEqual(['one', 'many']);
-  });
-});
-
-it.each<[unknown, boolean]>([
-  [{}, true],
-  [[], false],
-  [null, false],
-  [undefined, false],
-  ['text', false],
-  [() => undefined, false],
-])('whether %j is an object', (value, is) => {
-  expect(isObject(value)).toBe(is);
 });

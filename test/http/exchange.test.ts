@@ -62,7 +62,7 @@ describe('an answer', () => {
     finish({ trailer: 'last' });
     fail();
     exchange.cancel();
-    exchange.refuse(new Error('late'));
+    exchange.notSent(new Error('late'));
     expect(answers.map((answer) => ({ ...answer, body: answer.body.toString() }))).toEqual([
       { status: 404, headers: { 'x-name': 'value' }, trailers: { trailer: 'last' }, body, truncated: false },
     ]);
@@ -207,14 +207,14 @@ describe('cancel', () => {
 describe('refuse', () => {
   it('tells why', () => {
     const cause = new Error('closed');
-    exchange.refuse(cause);
-    exchange.refuse(cause);
+    exchange.notSent(cause);
+    exchange.notSent(cause);
     expect(failures).toEqual([{ cause, onDeadConnection: false }]);
     expect(failures[0]?.cause).toBe(cause);
   });
 
   it('has an error of its own for what is none', () => {
-    exchange.refuse('text');
+    exchange.notSent('text');
     expect(failures[0]?.cause).toEqual(new Error('The dispatcher refused the request'));
   });
 });

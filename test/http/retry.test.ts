@@ -1,12 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  isRetryableStatus,
-  longestRetryAfter,
-  parseHttpDate,
-  parseRetryAfter,
-  retryDelay,
-} from '../../src/http/retry.js';
+import { isRetryableStatus, longestRetryAfter, parseRetryAfter, retryDelay } from '../../src/http/retry.js';
+import { date, forms, noDates } from '../support/http-dates.js';
 
 describe('retryDelay', () => {
   it.each([
@@ -56,59 +51,6 @@ describe('isRetryableStatus', () => {
 
   it.each([200, 204, 301, 400, 401, 402, 403, 404, 405, 407, 409, 410, 428, 430, 499])('not %i', (status) => {
     expect(isRetryableStatus(status)).toBe(false);
-  });
-});
-
-// The example of RFC 9110 5.6.7, in its three forms.
-const date = Date.UTC(1994, 10, 6, 8, 49, 37);
-const forms = ['Sun, 06 Nov 1994 08:49:37 GMT', 'Sunday, 06-Nov-94 08:49:37 GMT', 'Sun Nov  6 08:49:37 1994'];
-const noDates = [
-  '',
-  'soon',
-  '5',
-  '2.5',
-  '-5',
-  '1994',
-  '1994-11-06T08:49:37Z',
-  '06 Nov 1994 08:49:37 GMT',
-  'x Sun, 06 Nov 1994 08:49:37 GMT',
-  'Sun, 99 Nov 1994 08:49:37 GMT',
-  'Sun, 06 Foo 1994 08:49:37 GMT',
-  'Sunshine',
-  'Mon',
-  'Mon x',
-  'Mon 5',
-  'Sun, 06 Nov 1994 08:49:37 GMT, or later',
-  'Sun Nov  6 08:49:37 1994 or later',
-  'On Sun Nov  6 08:49:37 1994',
-  'Mon, 5',
-];
-
-describe('parseHttpDate', () => {
-  it.each(forms)('reads %s', (value) => {
-    expect(parseHttpDate(value)).toBe(date);
-  });
-
-  it.each(['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'])('reads a %s', (day) => {
-    expect(parseHttpDate(`${day}, 06 Nov 1994 08:49:37 GMT`)).toBe(date);
-    expect(parseHttpDate(`${day} Nov  6 08:49:37 1994`)).toBe(date);
-  });
-
-  it('reads asctime with a day of two digits', () => {
-    expect(parseHttpDate('Wed Nov 16 08:49:37 1994')).toBe(date + 10 * 86_400_000);
-  });
-
-  it.each(noDates)('reads no date in %j', (value) => {
-    expect(parseHttpDate(value)).toBeUndefined();
-  });
-
-  it('reads every date that toUTCString prints', () => {
-    const dates = fc.date({ min: new Date(0), max: new Date(Date.UTC(9999, 11, 31)), noInvalidDate: true });
-    fc.assert(
-      fc.property(dates, (value) => {
-        expect(parseHttpDate(value.toUTCString())).toBe(Math.floor(value.getTime() / 1000) * 1000);
-      }),
-    );
   });
 });
 

@@ -12,7 +12,7 @@ export interface DigestAlgorithm {
   readonly strength: number;
 }
 
-const ALGORITHMS: ReadonlyMap<string, DigestAlgorithm> = new Map([
+const algorithms: ReadonlyMap<string, DigestAlgorithm> = new Map([
   ['md5', { hash: 'md5', session: false, strength: 1 }],
   ['md5-sess', { hash: 'md5', session: true, strength: 1 }],
   ['sha-256', { hash: 'sha256', session: false, strength: 2 }],
@@ -27,5 +27,5 @@ const ALGORITHMS: ReadonlyMap<string, DigestAlgorithm> = new Map([
  * @see https://www.rfc-editor.org/rfc/rfc7616#section-3.3
  */
 export function findAlgorithm(name = 'MD5'): DigestAlgorithm | undefined {
-  return ALGORITHMS.get(name.toLowerCase());
+  return algorithms.get(name.toLowerCase());
 }

@@ -22,7 +22,7 @@ interface DigestAuthorization extends Authorization {
   readonly asksForAll: boolean;
   /** Whether the nonce is from a 401 to this very call. */
   readonly isOwn: boolean;
-  /** Whether it is the one more try after a refused nonce; then the nonce that was refused. */
+  /** The refused nonce that this second try replaces; absent on a first try. */
   readonly replaces: LiveNonce | undefined;
 }
 
@@ -41,7 +41,7 @@ const asking: DigestAuthorization = {
 };
 const askingAlone: DigestAuthorization = { ...asking, asksForAll: false };
 
-// Shorter ones are words that a body may well hold for another reason. Atlas's have eight letters.
+// A shorter one may be an ordinary word of a body: it is not masked. Atlas's have eight letters.
 const shortestPublicKey = 8;
 
 /**
@@ -112,7 +112,7 @@ export class DigestAuthenticator implements Authenticator {
     if (sent.live === undefined) return this.#answerChallenge(challenge, field, request);
     const isFresh = sent.isOwn && sent.live.count.nc === 1;
     if (challenge === undefined || sent.replaces !== undefined || (isFresh && !challenge.stale)) {
-      // A wrong key, or as good as that. The nonce may be the reason all the same: the next call asks for one.
+      // Most likely a wrong key. In case it was the nonce, the next call asks for a new one.
       if (this.#current === sent.live) this.#current = undefined;
       return undefined;
     }

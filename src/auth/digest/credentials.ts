@@ -33,7 +33,7 @@ export class DigestSession {
   /**
    * Begins an authentication session.
    *
-   * @param cnonce - Sent with every request of the session; random unless given.
+   * @param cnonce - sent with every request of the session; random unless given.
    */
   static open(
     challenge: DigestChallenge,
@@ -63,8 +63,8 @@ export class DigestSession {
   /**
    * The `Authorization` value of one request, which has no body.
    *
-   * @param uri - The request target, as it goes on the wire.
-   * @param nc - How many requests have gone out with this nonce, this one included.
+   * @param uri - the request target, as it goes on the wire.
+   * @param nc - how many requests have gone out with this nonce, this one included.
    * @see https://www.rfc-editor.org/rfc/rfc7616#section-3.4.1
    */
   authorize(method: string, uri: string, nc: number): string {
@@ -77,7 +77,7 @@ export class DigestSession {
   /**
    * The `rspauth` that the server's answer should have.
    *
-   * @param qop - The protection of the answer, as the server names it.
+   * @param qop - the protection of the answer, as the server names it.
    * @see https://www.rfc-editor.org/rfc/rfc7616#section-3.5
    */
   rspauth(uri: string, nc: number, body: Uint8Array, qop: string | undefined): string {

@@ -29,14 +29,14 @@ interface MalformedElement {
 
 type AuthElement = SchemeElement | ParameterElement | MalformedElement;
 
-// Each a run of one class of characters (TOKEN68 of two that share none), so that none of them can backtrack at length.
-const SEPARATORS = /[\t ,]+/y;
-const WHITESPACE = /[\t ]+/y;
-const TOKEN = /[!#$%&'*+\-.^_`|~0-9A-Za-z]+/y;
-const TOKEN68 = /[-._~+/0-9A-Za-z]+=*/y;
+// Each a run of one class of characters (token68Run of two that share none), so that none of them can backtrack at length.
+const separatorRun = /[\t ,]+/y;
+const whitespaceRun = /[\t ]+/y;
+const tokenRun = /[!#$%&'*+\-.^_`|~0-9A-Za-z]+/y;
+const token68Run = /[-._~+/0-9A-Za-z]+=*/y;
 
-const NOT_QUOTABLE = /[^\t -~\x80-\uffff]/;
-const QUOTED_PAIR = /\\(.)/gs;
+const notQuotable = /[^\t -~\x80-\uffff]/;
+const quotedPair = /\\(.)/gs;
 
 /**
  * Reads the list elements of a challenge or of an `Authentication-Info`, in one pass, whatever the text. White space
@@ -54,11 +54,11 @@ export class AuthScanner {
 
   /** The next element; `undefined` at the end. */
   next(): AuthElement | undefined {
-    this.#take(SEPARATORS);
+    this.#take(separatorRun);
     if (this.#position >= this.#text.length) return undefined;
-    const name = this.#take(TOKEN);
+    const name = this.#take(tokenRun);
     if (name === '') return this.#malformed();
-    const space = this.#take(WHITESPACE);
+    const space = this.#take(whitespaceRun);
     if (this.#peek() === '=') return this.#parameter(name);
     if (space !== '') return { kind: 'scheme', scheme: name, token68: this.#token68() };
     return this.#isElementOver() ? { kind: 'scheme', scheme: name, token68: undefined } : this.#malformed();
@@ -66,17 +66,17 @@ export class AuthScanner {
 
   #parameter(name: string): ParameterElement {
     this.#position += 1;
-    this.#take(WHITESPACE);
-    const value = this.#peek() === '"' ? this.#quotedString() : this.#take(TOKEN) || undefined;
-    const isWhole = this.#take(WHITESPACE) !== '' || this.#isElementOver();
+    this.#take(whitespaceRun);
+    const value = this.#peek() === '"' ? this.#quotedString() : this.#take(tokenRun) || undefined;
+    const isWhole = this.#take(whitespaceRun) !== '' || this.#isElementOver();
     if (!isWhole) this.#malformed();
     return { kind: 'parameter', name: name.toLowerCase(), value: isWhole ? value : undefined };
   }
 
   #token68(): string | undefined {
     const start = this.#position;
-    const token68 = this.#take(TOKEN68);
-    this.#take(WHITESPACE);
+    const token68 = this.#take(token68Run);
+    this.#take(whitespaceRun);
     if (this.#isElementOver()) return token68 || undefined;
     this.#position = start;
     return undefined;
@@ -88,8 +88,8 @@ export class AuthScanner {
     while (end < this.#text.length && this.#text[end] !== '"') end += this.#text[end] === '\\' ? 2 : 1;
     this.#position = end + 1;
     const quoted = this.#text.slice(start, end);
-    if (end >= this.#text.length || NOT_QUOTABLE.test(quoted)) return undefined;
-    return quoted.replace(QUOTED_PAIR, '$1');
+    if (end >= this.#text.length || notQuotable.test(quoted)) return undefined;
+    return quoted.replace(quotedPair, '$1');
   }
 
   #malformed(): MalformedElement {

@@ -1,0 +1,17 @@
+import { describe, expect, it } from 'vitest';
+import { headerValue, plainHeaders } from '../../src/http/headers.js';
+
+describe('header fields', () => {
+  const headers = { one: 'a', many: ['a', 'b'], none: undefined };
+
+  it('have one value each', () => {
+    expect(['one', 'many', 'none', 'other'].map((name) => headerValue(headers, name))).toEqual([
+      'a',
+      'a, b',
+      undefined,
+      undefined,
+    ]);
+    expect(plainHeaders(headers)).toEqual({ one: 'a', many: 'a, b' });
+    expect(Object.keys(plainHeaders(headers))).toEqual(['one', 'many']);
+  });
+});
