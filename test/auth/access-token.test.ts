@@ -58,6 +58,8 @@ describe('the answer of a token endpoint', () => {
     { what: 'a token of two words', answer: { access_token: 'two words' } },
     { what: 'a line break in the token', answer: { access_token: 'line\nbreak' } },
     { what: 'another type', answer: { access_token: 'token', token_type: 'mac' } },
+    { what: 'a type that begins as the right one', answer: { access_token: 'token', token_type: 'bearers' } },
+    { what: 'a type that ends as the right one', answer: { access_token: 'token', token_type: 'forbearer' } },
     { what: 'words for a lifetime', answer: { access_token: 'token', expires_in: 'soon' } },
     { what: 'a negative lifetime', answer: { access_token: 'token', expires_in: -1 } },
     { what: 'an object for a lifetime', answer: { access_token: 'token', expires_in: {} } },

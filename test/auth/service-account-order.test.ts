@@ -1,8 +1,9 @@
 import { expect, it, vi } from 'vitest';
-import type { AccessToken } from '../../src/auth/access-token.js';
-import type { Authorization } from '../../src/auth/authenticator.js';
+import { type AccessToken, renewalTime } from '../../src/auth/access-token.js';
+import { type Authorization, LoginFailure } from '../../src/auth/authenticator.js';
 import { ServiceAccount } from '../../src/auth/service-account.js';
 import { TokenCache } from '../../src/auth/token-store.js';
+import { AtlasAuthenticationError } from '../../src/index.js';
 import { RecordingStore } from '../support/odd-stores.js';
 import { stopClock } from '../support/test-clock.js';
 
@@ -168,4 +169,45 @@ it('a renewal that fails after nobody waits for it any more is no unhandled reje
   await new Promise((resolve) => setImmediate(resolve));
   process.off('unhandledRejection', unhandled);
   expect(unhandled).not.toHaveBeenCalled();
+});
+
+it.each([
+  ['twice', {}, 250, 2],
+  ['for longer where tokens are known to be there', { isOverLimit: true }, 3_750, 5],
+  ['until the server may be asked again', { isOverLimit: true, retryAfter: 250 }, 250, 2],
+])('the store is looked into again after a failure: %s', async (_name, retry, ms, looks) => {
+  stopClock();
+  const { account, fetch, store } = open();
+  const failure = new LoginFailure(() => new AtlasAuthenticationError('no', {}), { retryable: true, ...retry });
+  fetch.mockRejectedValueOnce(failure);
+  const failed = expect(account.authorize()).rejects.toBe(failure);
+  await vi.advanceTimersByTimeAsync(ms - 1);
+  expect(store.gets).toHaveLength(1 + looks - 1);
+  await vi.advanceTimersByTimeAsync(1);
+  await failed;
+  expect(store.gets).toHaveLength(1 + looks);
+});
+
+it('a token that another process put into the store is used, and once more replaced where it is refused', async () => {
+  stopClock();
+  const { account, fetch, store, answer } = open();
+  fetch.mockRejectedValueOnce(new LoginFailure(() => new AtlasAuthenticationError('no', {}), { isOverLimit: true }));
+  const login = Promise.resolve(account.authorize());
+  await vi.advanceTimersByTimeAsync(10);
+  store.values.set('key', JSON.stringify(tokenOf('of-another')));
+  await vi.advanceTimersByTimeAsync(240);
+  const authorization = await login;
+  expect(authorization).toMatchObject({ header: 'Bearer of-another', isSecond: false });
+  expect(await answer(authorization, 401)).toMatchObject({ header: 'Bearer token-2', isSecond: true });
+});
+
+it('a token is renewed from its renewal time on, to the ms', async () => {
+  stopClock();
+  const { account } = open();
+  const first = await account.authorize();
+  const renewAt = renewalTime(tokenOf('any'));
+  vi.setSystemTime(Math.ceil(renewAt) - 1);
+  expect(account.authorize()).toBe(first);
+  vi.setSystemTime(Math.ceil(renewAt));
+  expect(account.authorize()).toBeInstanceOf(Promise);
 });

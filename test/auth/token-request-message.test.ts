@@ -40,3 +40,11 @@ describe('a token request that is refused', () => {
     expect(await messageOf(404, body)).toBe(`${answered} 404${said} (check baseUrl and any proxy between)`);
   });
 });
+
+describe('a token answer without a token', () => {
+  it('says so, and what is wrong with its body where that cannot be read', async () => {
+    const advice = 'check baseUrl and any proxy between';
+    expect(await messageOf(200, {})).toBe(`${answered} 200 and no bearer token: ${advice}`);
+    expect(await messageOf(200, null)).toBe(`${answered} 200 and no bearer token (it is empty): ${advice}`);
+  });
+});

@@ -13,6 +13,10 @@ describe('parseHttpDate', () => {
     expect(parseHttpDate(`${day} Nov  6 08:49:37 1994`)).toBe(date);
   });
 
+  it('reads a date with white space around it', () => {
+    expect(parseHttpDate(' Sun, 06 Nov 1994 08:49:37 GMT\t')).toBe(date);
+  });
+
   it('reads asctime with a day of two digits', () => {
     expect(parseHttpDate('Wed Nov 16 08:49:37 1994')).toBe(date + 10 * 86_400_000);
   });

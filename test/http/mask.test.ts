@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Mask } from '../../src/http/mask.js';
 
-const mask = new Mask(['secret', 'a"b\\c', 'x&y<z>"', 'p+/=']);
+/** Made by each test itself: what fails while a file is loaded fails no test. */
+const open = () => new Mask(['secret', 'a"b\\c', 'x&y<z>"', 'p+/=', "don't"]);
 
 describe('text', () => {
   it.each([
@@ -19,7 +20,7 @@ describe('text', () => {
     ['x&y<z>"', '[masked]'],
     ['x&amp;y&lt;z&gt;&quot;', '[masked]'],
   ])('%j becomes %j', (text, masked) => {
-    expect(mask.text(text)).toBe(masked);
+    expect(open().text(text)).toBe(masked);
   });
 
   it.each([
@@ -30,8 +31,15 @@ describe('text', () => {
     ['in HTML by number', 'p&#43;&#047;&#61;'],
     ['in HTML by hexadecimal number', 'p&#x2b;&#x2F;&#x3d;'],
   ])('masks a secret %s', (_name, text) => {
-    expect(mask.text(`a ${text} b`)).toBe('a [masked] b');
+    expect(open().text(`a ${text} b`)).toBe('a [masked] b');
   });
+
+  it.each(["don't", 'don&apos;t', 'don&#39;t', 'don&#039;t', 'don&#x27;t', "don\\'t", 'don\\u0027t'])(
+    'masks an apostrophe in %j',
+    (text) => {
+      expect(open().text(`a ${text} b`)).toBe('a [masked] b');
+    },
+  );
 
   it('takes a dot for a dot', () => {
     expect(new Mask(['a.b~c-d_e']).text('a.b~c-d_e axb~c-d_e')).toBe('[masked] axb~c-d_e');
@@ -76,12 +84,12 @@ describe('cutText', () => {
   const room = 'x'.repeat(27);
 
   it('masks what is whole, and leaves out as much of the end as the longest secret may have there', () => {
-    expect(mask.cutText(`a secret${room}`)).toBe('a [masked]');
-    expect(mask.cutText(`ab${room}`)).toBe('ab');
+    expect(open().cutText(`a secret${room}`)).toBe('a [masked]');
+    expect(open().cutText(`ab${room}`)).toBe('ab');
   });
 
   it('leaves nothing of a text that is shorter', () => {
-    expect(mask.cutText('sec')).toBe('');
+    expect(open().cutText('sec')).toBe('');
   });
 
   it('leaves all where there is no secret', () => {
@@ -100,11 +108,11 @@ describe('cutText', () => {
 
 describe('json', () => {
   it.each([null, true, false, 0, 1.5, '', 'text', [], {}, [1, [2, { a: null }]]])('%j stays as it is', (value) => {
-    expect(mask.json(value)).toEqual(value);
+    expect(open().json(value)).toEqual(value);
   });
 
   it('masks text, keys and what is nested', () => {
-    expect(mask.json({ 'my secret': ['secret', { deep: 'a secret' }], n: 1 })).toEqual({
+    expect(open().json({ 'my secret': ['secret', { deep: 'a secret' }], n: 1 })).toEqual({
       'my [masked]': ['[masked]', { deep: 'a [masked]' }],
       n: 1,
     });
@@ -112,12 +120,12 @@ describe('json', () => {
 
   it('copies, and leaves what it was given', () => {
     const value = { a: ['secret'] };
-    expect(mask.json(value)).not.toBe(value);
+    expect(open().json(value)).not.toBe(value);
     expect(value).toEqual({ a: ['secret'] });
   });
 
   it('keeps a key named __proto__ a key', () => {
-    const masked = mask.json(JSON.parse('{"__proto__":{"polluted":true}}'));
+    const masked = open().json(JSON.parse('{"__proto__":{"polluted":true}}'));
     expect(Object.keys(Object(masked))).toEqual(['__proto__']);
     expect(Object.getPrototypeOf(masked)).toBe(Object.prototype);
   });
@@ -127,8 +135,8 @@ describe('json', () => {
     ['objects', (inner: unknown) => ({ inner })],
   ])('leaves out what lies deeper than 16 %s', (_name, wrap) => {
     const nest = (levels: number, core: unknown) => Array.from({ length: levels }).reduce(wrap, core);
-    expect(mask.json(nest(16, 'core'))).toEqual(nest(16, 'core'));
-    expect(mask.json(nest(16, []))).toEqual(nest(16, undefined));
-    expect(mask.json(nest(17, 'core'))).toEqual(nest(16, undefined));
+    expect(open().json(nest(16, 'core'))).toEqual(nest(16, 'core'));
+    expect(open().json(nest(16, []))).toEqual(nest(16, undefined));
+    expect(open().json(nest(17, 'core'))).toEqual(nest(16, undefined));
   });
 });
