@@ -45,8 +45,8 @@ export class ServiceAccount implements Authenticator {
   readonly #credentials: string[];
   #token: LiveToken | undefined;
   #obtaining: Promise<LiveToken> | undefined;
-  /** The token that was refused last. */
-  #refusedToken: string | undefined;
+  /** The tokens that were refused since the last good one. */
+  readonly #refusedTokens = new Set<string>();
 
   /**
    * @param fetch - asks for a token once; rejects with a LoginFailure.
@@ -73,14 +73,14 @@ export class ServiceAccount implements Authenticator {
     const token = this.#token;
     const isCurrent = token?.accessToken === accessToken;
     if (status !== 401) {
-      if (isCurrent) token.keptUntil = 0;
+      if (isCurrent) this.#approve(token);
       return undefined;
     }
     if (isSecond || (isCurrent && Date.now() < token.keptUntil)) return undefined;
     // Of all calls that saw it refused, the first drops it.
     if (isCurrent) {
       this.#token = undefined;
-      this.#refusedToken = accessToken;
+      this.#refusedTokens.add(accessToken);
     }
     return this.#authorizeAgain();
   }
@@ -88,6 +88,11 @@ export class ServiceAccount implements Authenticator {
   secrets(sent: Authorization | undefined): string[] {
     // Made by this class.
     return sent === undefined ? this.#credentials : [...this.#credentials, (sent as TokenAuthorization).accessToken];
+  }
+
+  #approve(token: LiveToken): void {
+    token.keptUntil = 0;
+    this.#refusedTokens.clear();
   }
 
   async #authorizeAgain(): Promise<TokenAuthorization> {
@@ -116,7 +121,8 @@ export class ServiceAccount implements Authenticator {
   }
 
   async #obtain(): Promise<LiveToken> {
-    const stored = await this.#readCache();
+    // A store that gave two dead ones, one after the other, holds rubbish.
+    const stored = this.#refusedTokens.size > 1 ? undefined : await this.#readCache();
     if (stored !== undefined) return this.#adopt(stored, false);
     try {
       const fetched = await this.#fetch();
@@ -131,7 +137,8 @@ export class ServiceAccount implements Authenticator {
 
   async #readCache(): Promise<AccessToken | undefined> {
     const token = await this.#cache?.read();
-    const isOfUse = token !== undefined && token.accessToken !== this.#refusedToken && Date.now() < renewalTime(token);
+    const isOfUse =
+      token !== undefined && !this.#refusedTokens.has(token.accessToken) && Date.now() < renewalTime(token);
     return isOfUse ? token : undefined;
   }
 
@@ -157,9 +164,9 @@ export class ServiceAccount implements Authenticator {
       authorization: { header: `Bearer ${accessToken}`, accessToken, isSecond: false },
       renewAt: renewalTime(token),
       isFetched,
-      keptUntil: isFetched && this.#refusedToken !== undefined ? Date.now() + replacementPause : 0,
+      keptUntil: isFetched && this.#refusedTokens.size > 0 ? Date.now() + replacementPause : 0,
     };
-    if (isFetched) this.#refusedToken = undefined;
+    if (isFetched) this.#refusedTokens.clear();
     return this.#token;
   }
 }

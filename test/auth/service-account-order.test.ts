@@ -211,3 +211,51 @@ it('a token is renewed from its renewal time on, to the ms', async () => {
   vi.setSystemTime(Math.ceil(renewAt));
   expect(account.authorize()).toBeInstanceOf(Promise);
 });
+
+/** Lets a store give another token at each look. */
+function give(store: RecordingStore, nameOf: (count: number) => string) {
+  const spy = vi.spyOn(store, 'get');
+  return spy.mockImplementation(async () => tokenOf(nameOf(spy.mock.calls.length)));
+}
+
+it('a store that gives dead tokens is not asked for a third: one is fetched, within the attempt', async () => {
+  stopClock();
+  const { account, fetch, store, answer } = open();
+  const given = give(store, (count) => `dead-${count}`);
+  const first = await account.authorize();
+  const second = await answer(first, 401);
+  expect([first, second]).toMatchObject([{ header: 'Bearer dead-1' }, { header: 'Bearer dead-2' }]);
+  if (second === undefined) throw new Error('It is renewed');
+  const third = await answer(second, 401);
+  expect(third).toMatchObject({ header: 'Bearer token-1', isSecond: true });
+  expect([fetch.mock.calls.length, given.mock.calls.length]).toEqual([1, 2]);
+});
+
+it('a store that gives two dead tokens in turn does not keep the calls from a good one', async () => {
+  stopClock();
+  const { account, fetch, store, answer } = open();
+  give(store, (count) => `dead-${count % 2}`);
+  fetch.mockRejectedValueOnce(new LoginFailure(() => new AtlasAuthenticationError('no', {})));
+  const second = await answer(await account.authorize(), 401);
+  if (second === undefined) throw new Error('It is renewed');
+  const failed = expect(answer(second, 401)).rejects.toBeInstanceOf(LoginFailure);
+  await vi.advanceTimersByTimeAsync(250);
+  // Looked into again after the failure, the store has nothing but these two.
+  await failed;
+  expect(await account.authorize()).toMatchObject({ header: 'Bearer token-2' });
+});
+
+it('an answer to a token of the store shows that the store is good', async () => {
+  stopClock();
+  const { account, fetch, store, answer } = open();
+  give(store, (count) => `shared-${count}`);
+  let authorization: Authorization = await account.authorize();
+  for (let revocation = 0; revocation < 5; revocation += 1) {
+    const next = await answer(authorization, 401);
+    if (next === undefined) throw new Error('It is renewed');
+    answer(next, 200);
+    authorization = next;
+  }
+  expect(authorization).toMatchObject({ header: 'Bearer shared-6' });
+  expect(fetch).not.toHaveBeenCalled();
+});
