@@ -118,8 +118,8 @@ export class Call<T> implements AttemptListener, PauseListener, Deadline, Respon
       this.#reject(new AtlasClosedError('The client is closed: make a new one', this.#context()));
       return;
     }
-    deadlines.add(this);
     if (signal !== undefined) listenToAbort(signal, this);
+    deadlines.add(this);
     this.#startAttempt();
   }
 

@@ -44,7 +44,7 @@ function explain(environment: Environment): string {
     const missing = row.find((variable) => !environment[variable]);
     if (set !== undefined) return `${set} is set, and ${missing} is not`;
   }
-  // Without the CLI's: one pair of names for an API key is enough.
-  const choices = rows.slice(0, 3).map((row) => row.join(' and '));
+  // Without the last, the CLI's: one pair of names for an API key is enough.
+  const choices = rows.slice(0, -1).map((row) => row.join(' and '));
   return `pass the option credentials, or set ${choices.join(', or ')}`;
 }

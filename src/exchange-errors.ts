@@ -20,17 +20,32 @@ export function exchangeError(
   return new AtlasConnectionError(message, { ...context, cause });
 }
 
-/** An error may have the errors of others behind it, or itself. */
+/** Causes may form a circle. */
 const deepestCause = 8;
 
 // undici's parser error has the bytes that it could not read, its responseError() the body, and its MockAgent tells the
 // headers of a request that it does not know: a server that echoes would put the request there.
-function hideSecrets(cause: unknown, mask: Mask, depth = 0): void {
-  if (!(cause instanceof Error) || depth === deepestCause) return;
-  for (const name of ['data', 'body', 'headers']) Reflect.deleteProperty(cause, name);
-  for (const name of ['message', 'stack'] as const) {
-    const text: unknown = cause[name];
-    if (typeof text === 'string') Reflect.set(cause, name, mask.text(text));
+function hideSecrets(error: unknown, mask: Mask, depth = 0): void {
+  if (!isErrorLike(error) || depth === deepestCause) return;
+  for (const name of ['data', 'body', 'headers']) Reflect.deleteProperty(error, name);
+  for (const name of ['message', 'stack', 'code', 'cause'] as const) {
+    const text = error[name];
+    if (typeof text === 'string') Reflect.set(error, name, mask.text(text));
   }
-  hideSecrets(cause.cause, mask, depth + 1);
+  hideSecrets(error.cause, mask, depth + 1);
+  if (Array.isArray(error.errors)) for (const each of error.errors) hideSecrets(each, mask, depth + 1);
+}
+
+interface ErrorLike {
+  readonly message: unknown;
+  readonly stack?: unknown;
+  readonly code?: unknown;
+  readonly cause?: unknown;
+  /** Of an AggregateError. */
+  readonly errors?: unknown;
+}
+
+// No instanceof: it may be of another realm.
+function isErrorLike(value: unknown): value is ErrorLike {
+  return typeof value === 'object' && value !== null && 'message' in value;
 }

@@ -49,9 +49,10 @@ export function traceCall<T, R>(plan: CallPlan<T>, start: PlanStart<T, R>): Call
       durationMs: 0,
     };
     let call: RunningCall | undefined;
+    let isStarting = true;
     const finish = (settle: () => void): void => {
       // What ends at once ends after its start all the same, as those who listen expect.
-      if (call === undefined) {
+      if (isStarting) {
         queueMicrotask(() => finish(settle));
         return;
       }
@@ -71,13 +72,14 @@ export function traceCall<T, R>(plan: CallPlan<T>, start: PlanStart<T, R>): Call
         },
       ),
     );
+    isStarting = false;
     channel.end.publish(trace);
     return call;
   };
 }
 
-function describe(call: RunningCall): Partial<AtlasCallTrace> {
-  const { source } = call;
+function describe(call: RunningCall | undefined): Partial<AtlasCallTrace> {
+  const source = call?.source;
   if (source === undefined) return {};
   const { endpoint, path, status, attempts } = source;
   return status === undefined ? { endpoint, path, attempts } : { endpoint, path, status, attempts };

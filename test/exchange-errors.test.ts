@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { exchangeError } from '../src/exchange-errors.js';
 import { Mask } from '../src/http/mask.js';
@@ -45,6 +46,22 @@ describe('its cause', () => {
     const cause = Object.assign(new Error('broken'), { [name]: 's3cret', code: 'X' });
     errorOf(cause);
     expect(Object.keys(cause)).toEqual(['code']);
+  });
+
+  it('has no secret in its code, in a cause that is text, or in what it sums up', () => {
+    const first = new Error('to s3cret');
+    const cause = Object.assign(new AggregateError([first, 's3cret'], 'all', { cause: 'of s3cret' }), {
+      code: 's3cret',
+    });
+    const error = errorOf(cause);
+    expect([cause.cause, cause.code, first.message]).toEqual(['of [masked]', '[masked]', 'to [masked]']);
+    expect(error.message).toContain('no usable answer ([masked]):');
+  });
+
+  it('is of another realm', () => {
+    const cause: Error = runInNewContext("new Error('with s3cret')");
+    errorOf(cause);
+    expect(cause.message).toBe('with [masked]');
   });
 
   it('may be its own cause, or what is no error', () => {

@@ -87,6 +87,18 @@ describe('the tracing channel', () => {
     expect('status' in (failed?.was ?? {})).toBe(false);
   });
 
+  it('leaves a call that cannot start alone, also after its timeout', async () => {
+    const { client, values } = await open();
+    const addEventListener = () => {
+      throw new Error('no listener');
+    };
+    // What a double of a signal may do.
+    const signal = { aborted: false, addEventListener, removeEventListener() {} } as unknown as AbortSignal;
+    await expect(client.getTenantSnapshot(...values, { signal, timeout: 20 })).rejects.toThrow('no listener');
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    await client.close();
+  });
+
   it('tells of an abort before the start, which takes no attempt', async () => {
     const { client, values, seen, emulator } = await open();
     const reason = new Error('mine');

@@ -66,7 +66,7 @@ function readCodedBody(answer: Answer, coding: string, limit: number): Body {
   }
 }
 
-// Some servers leave out the zlib frame: RFC 9110 section 8.4.1.2 notes it. Its first octet ends in an 8.
+// Some servers leave out the zlib frame: RFC 9110 section 8.4.1.2 notes it. A frame's first octet has 8 in its low half.
 function inflate(bytes: Buffer, options: ZlibOptions): Buffer {
   return ((bytes[0] ?? 0) & 0x0f) === 8 ? inflateSync(bytes, options) : inflateRawSync(bytes, options);
 }

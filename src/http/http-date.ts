@@ -1,6 +1,6 @@
 // What all forms of an HTTP-date have; only asctime's ends with the year. Date.parse alone would read a date into almost
 // anything.
-const httpDate = /^[A-Z][a-z]{2,},? [\w -]+ \d{2}:\d{2}:\d{2} (?:GMT|\d{4})$/;
+const httpDate = /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? [\w -]+ \d{2}:\d{2}:\d{2} (?:GMT|\d{4})$/;
 
 /**
  * Reads a date from a header; `undefined` for what is none.

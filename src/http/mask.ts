@@ -44,11 +44,12 @@ export class Mask {
 
 /** How a body may write a character: in a JSON string, in a URL or a form, in HTML, and as it is. */
 function writings(character: string): string[] {
-  // Of these, all of a usual token, nothing makes an escape: a pattern of a thousand choices would take a millisecond.
+  // Characters that nothing escapes, all that a usual token has: a pattern of a thousand choices would take a millisecond.
   if (/[\w.~-]/.test(character)) return [character];
   const code = character.codePointAt(0) ?? 0;
   const units = Array.from({ length: character.length }, (_, index) => character.charCodeAt(index));
-  return [
+  // Each once, or a search for what is only the beginning of a secret would try all combinations.
+  const forms = [
     units.map((unit) => `\\u${unit.toString(16).padStart(4, '0')}`).join(''),
     `\\${character}`,
     encodeURIComponent(character),
@@ -58,6 +59,7 @@ function writings(character: string): string[] {
     entities.get(character) ?? character,
     character,
   ];
+  return [...new Set(forms)];
 }
 
 /** The source of a pattern for any of the texts. Escapes are written in upper case and in lower case. */
@@ -69,7 +71,7 @@ function anyOf(texts: string[]): string {
 
 function inAnyCase(character: string): string {
   const literal = (text: string) => `\\u{${text.codePointAt(0)?.toString(16)}}`;
-  return `[${literal(character.toLowerCase())}${literal(character.toUpperCase())}]`;
+  return `[${[character, character.toLowerCase(), character.toUpperCase()].map(literal).join('')}]`;
 }
 
 function longestLength(secret: string[][]): number {

@@ -90,7 +90,7 @@ function unheld(connect: buildConnector.connector): buildConnector.connector {
     if (!(socket instanceof Socket)) return;
     socket.unref();
     socket.ref = () => socket;
-    // undici calls it after each answer.
+    // undici calls it after each answer, which costs.
     socket.unref = socket.ref;
   };
 }

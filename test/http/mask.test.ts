@@ -41,6 +41,17 @@ describe('text', () => {
     },
   );
 
+  it('does not search for ever where all but the end of an odd secret is there', () => {
+    for (const secret of ['ключ'.repeat(12), "!*'()".repeat(9), '!@#$%^*()'.repeat(5)]) {
+      const cut = secret.slice(0, -1);
+      expect(new Mask([secret]).text(`${cut}~ ${cut}`)).toBe(`${cut}~ ${cut}`);
+    }
+  });
+
+  it('masks a letter that is neither upper nor lower case', () => {
+    expect(new Mask(['key ǅ']).text('a key ǅ b')).toBe('a [masked] b');
+  });
+
   it('takes a dot for a dot', () => {
     expect(new Mask(['a.b~c-d_e']).text('a.b~c-d_e axb~c-d_e')).toBe('[masked] axb~c-d_e');
   });

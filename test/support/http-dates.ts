@@ -21,4 +21,7 @@ export const noDates = [
   'Sun Nov  6 08:49:37 1994 or later',
   'On Sun Nov  6 08:49:37 1994',
   'Mon, 5',
+  'Retry after 12 10:10:10 GMT',
+  'Retry in 10 Nov 2030 10:10:10 GMT',
+  'Monkey, 06 Nov 1994 08:49:37 GMT and 10:10:10',
 ];

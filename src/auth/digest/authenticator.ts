@@ -42,6 +42,9 @@ const asking: DigestAuthorization = {
 const askingAlone: DigestAuthorization = { ...asking, asksForAll: false };
 
 // A shorter one may be an ordinary word of a body: it is not masked. Atlas's have eight letters.
+// Calls that go on asking one after the other for a challenge while the server has trouble.
+const mostTroubles = 3;
+
 const shortestPublicKey = 8;
 
 /**
@@ -56,6 +59,8 @@ export class DigestAuthenticator implements Authenticator {
   #current: LiveNonce | undefined;
   /** Those that wait for a challenge; absent while nobody asks for one. */
   #waiters: Waiter[] | undefined;
+  /** Requests for a challenge in a row that were answered 429 or 5xx. */
+  #troubles = 0;
 
   constructor(credentials: DigestCredentials) {
     this.#credentials = credentials;
@@ -155,8 +160,10 @@ export class DigestAuthenticator implements Authenticator {
   }
 
   #endAsking(sent: DigestAuthorization, status: number): void {
-    // Trouble before the login, which may well be over: one request that meets it is enough.
-    if (this.#current === undefined && isRetryableStatus(status)) this.abandon(sent);
+    const isTrouble = this.#current === undefined && isRetryableStatus(status);
+    this.#troubles = isTrouble ? this.#troubles + 1 : 0;
+    // It may well be over for the next one to ask. In a real outage nobody waits for the others.
+    if (isTrouble && this.#troubles <= mostTroubles) this.abandon(sent);
     else this.#answerWaiters();
   }
 

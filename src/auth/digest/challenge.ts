@@ -77,8 +77,8 @@ export function digestChallenges(header: HeaderValue): DigestChallenge[] {
 function readDigestChallenge({ scheme, params }: Challenge): DigestChallenge | undefined {
   if (scheme.toLowerCase() !== 'digest') return undefined;
   // To take these for absent would be another challenge. What is not understood, or not needed, does no harm.
-  if (['algorithm', 'qop', 'opaque'].some((name) => params.has(name) && params.get(name) === undefined))
-    return undefined;
+  const isMalformed = (name: string) => params.has(name) && params.get(name) === undefined;
+  if (['algorithm', 'qop', 'opaque'].some(isMalformed)) return undefined;
   const realm = params.get('realm');
   const nonce = params.get('nonce');
   const algorithmName = params.get('algorithm');

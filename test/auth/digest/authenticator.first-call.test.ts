@@ -142,6 +142,22 @@ describe('calls that come while another asks for the challenge', () => {
     expect(server.requests).toHaveLength(3 + 1 + 20);
   });
 
+  it('go on together after three such answers: a server in trouble is not asked by one after the other', async () => {
+    let [open, mostOpen] = [0, 0];
+    const server = await startDigestServer(async () => {
+      open += 1;
+      mostOpen = Math.max(mostOpen, open);
+      await new Promise((resolve) => setTimeout(resolve, 10));
+      open -= 1;
+      return { status: 503 };
+    });
+    const get = openClient(server.url, key);
+    const results = await together(20, () => get({ maxRetries: 0 }));
+    expect(results.filter(({ status }) => status === 'rejected')).toHaveLength(20);
+    expect(server.requests).toHaveLength(20);
+    expect(mostOpen).toBe(20 - 4);
+  });
+
   it('ask alone when that one is answered without a challenge', async () => {
     const { server, get } = await serve({ status: 401 });
     const [first, ...others] = await together(20, () => get());
