@@ -98,7 +98,8 @@ describe('Apache httpd', () => {
   });
 
   it('that takes each nonce once is given each once', async () => {
-    const client = await open(startApache({ nonceLifetime: 0, checkNonceCount: true }));
+    // Its check of the count stays off: it would count on from one nonce to the next, where RFC 7616 3.4 begins anew.
+    const client = await open(startApache({ nonceLifetime: 0 }));
     for (let call = 0; call < 5; call += 1) await get(client);
     expect(statuses(await stop())).toEqual([401, ...ok(5)]);
   });
