@@ -1,24 +1,13 @@
-import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { AtlasConnectionError } from '../../src/index.js';
 import { get, openFaultClient } from '../support/fault-client.js';
 import { expectNoUnhandledRejection } from '../support/fault-rejections.js';
 import { type Scripts, startFaultServer } from '../support/fault-server.js';
 import { answer, end, good, head, pause, reset, type Script, send, snapshotJson } from '../support/fault-steps.js';
+import { freePort } from '../support/free-port.js';
 import { rejection } from '../support/rejection.js';
 
 expectNoUnhandledRejection();
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('It listened on no port');
-  return address.port;
-}
 
 const okHead = (...fields: string[]) => send(head(200, ...fields));
 const length = `content-length: ${snapshotJson.length}`;

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { freePort, type RunningServer, start } from './server.js';
+import { freePort } from '../support/free-port.js';
+import { type RunningServer, start } from './server.js';
 import { type KeyHash, realm, writeSite } from './site.js';
 
 /** What lighttpd offers. */

@@ -12,6 +12,16 @@ async function serve(rules: NonceRules) {
   return { server, get: openClient(server.url, key) };
 }
 
+/** Nobody knows which of the calls on one nonce comes first. */
+async function serveInAnyOrder(rules: NonceRules) {
+  const site = nonceSite(key, rules);
+  const server = await startDigestServer(async (request) => {
+    await new Promise((resolve) => setTimeout(resolve, (request.number * 7) % 20));
+    return site(request);
+  });
+  return { server, get: openClient(server.url, key) };
+}
+
 function noRepeats(counts: Map<string, number[]>): boolean {
   return [...counts.values()].every((numbers) => new Set(numbers).size === numbers.length);
 }
@@ -160,13 +170,7 @@ describe('a server that takes each nonce once', () => {
   });
 
   it.each([true, false])('20 cold calls that come in any order (stale told: %s)', async (tellsStale) => {
-    const site = nonceSite(key, { oneUse: true, tellsStale });
-    const server = await startDigestServer(async (request) => {
-      // Nobody knows which of the calls on one nonce comes first.
-      await new Promise((resolve) => setTimeout(resolve, (request.number * 7) % 20));
-      return site(request);
-    });
-    const get = openClient(server.url, key);
+    const { server, get } = await serveInAnyOrder({ oneUse: true, tellsStale });
     expect(answered(await together(20, () => get()))).toBe(20);
     expect(server.requests.length).toBeLessThanOrEqual(40);
   });
@@ -257,12 +261,7 @@ describe('a server that hands one nonce to everybody', () => {
 
 describe('a server whose nonces want an order', () => {
   it.each([true, false])('100 calls at once whose nc must increase (stale told: %s)', async (tellsStale) => {
-    const site = nonceSite(key, { increasing: true, tellsStale });
-    const server = await startDigestServer(async (request) => {
-      await new Promise((resolve) => setTimeout(resolve, (request.number * 7) % 20));
-      return site(request);
-    });
-    const get = openClient(server.url, key);
+    const { server, get } = await serveInAnyOrder({ increasing: true, tellsStale });
     expect(answered(await together(100, () => get()))).toBe(100);
     expect(server.requests.length).toBeLessThanOrEqual(200);
     expect(noRepeats(countsByNonce(server.requests))).toBe(true);
