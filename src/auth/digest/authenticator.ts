@@ -41,10 +41,10 @@ const asking: DigestAuthorization = {
 };
 const askingAlone: DigestAuthorization = { ...asking, asksForAll: false };
 
-// A shorter one may be an ordinary word of a body: it is not masked. Atlas's have eight letters.
 // Calls that go on asking one after the other for a challenge while the server has trouble.
 const mostTroubles = 3;
 
+// A shorter one may be an ordinary word of a body: it is not masked. Atlas's have eight letters.
 const shortestPublicKey = 8;
 
 /**
