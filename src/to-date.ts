@@ -1,6 +1,6 @@
 /**
- * Reads a time that is known to be an ISO 8601 one. `2019-04-26T14:07:53Z`, which is how Atlas writes them, is read
- * here: Date's own parser takes 0.4 µs longer for the four of a snapshot, a tenth of what the client adds to a call.
+ * Reads a time that zod's `iso.datetime` takes. The only form of it that has 20 characters is `2019-04-26T14:07:53Z`, and
+ * so Atlas writes times. It is read here, as Date's own parser takes 0.4 µs longer for the four of a snapshot.
  */
 export function toDate(text: string): Date {
   if (text.length !== 20) return new Date(text);

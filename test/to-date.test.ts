@@ -2,24 +2,25 @@ import { expect, it } from 'vitest';
 import { tenantSnapshotSchema } from '../src/schemas.js';
 import { toDate } from '../src/to-date.js';
 
-const hour = 3_600_000;
+const day = 86_400_000;
+const second = 1000;
 
 /** A time as Atlas writes it: without a fraction. */
 function written(time: number): string {
   return new Date(time).toISOString().replace('.000Z', 'Z');
 }
 
-it('reads every day of 804 years, at another time of day each, as Date does', () => {
+it('reads every day of 804 years, at times of day that change, as Date does', () => {
   const wrong: string[] = [];
   let days = 0;
-  const second = 1000;
-  for (let time = Date.UTC(1599, 0, 1); time < Date.UTC(2403, 0, 1); time += 24 * hour + 61 * second) {
+  for (let midnight = Date.UTC(1599, 0, 1); midnight < Date.UTC(2403, 0, 1); midnight += day) {
+    const time = midnight + ((days * 61 * second) % day);
     const text = written(time);
     days += 1;
     if (toDate(text).getTime() !== time) wrong.push(text);
   }
   expect(wrong).toEqual([]);
-  expect(days).toBeGreaterThan(293_000);
+  expect(days).toBe(293_655);
 });
 
 it.each([
@@ -47,14 +48,15 @@ it.each([
   expect(toDate(text).toISOString()).toBe(expected);
 });
 
-it('meets no other text of its length: the schema takes none', () => {
-  const texts = [
-    '2019-04-26 14:07:53Z',
-    '2019-04-26T14:07:53z',
-    '2019-04-26T14:07:5Z0',
-    '2019-04-26T14:07+0200',
-    '2019-02-29T14:07:53Z',
-  ];
-  const taken = texts.filter((text) => tenantSnapshotSchema.safeParse({ startTime: text }).success);
-  expect(taken).toEqual([]);
+it.each([
+  '2019-04-26 14:07:53Z',
+  '2019-04-26T14:07:53z',
+  '2019-04-26T14:07:5Z0',
+  '2019-02-29T14:07:53Z',
+  '20190426T140753.000Z',
+  '2019-W17-5T14:07:53Z',
+  '+002019-04-26T14:07Z',
+])('never meets %s: the schema refuses it', (text) => {
+  expect(text).toHaveLength(20);
+  expect(tenantSnapshotSchema.safeParse({ startTime: text }).success).toBe(false);
 });
