@@ -1,6 +1,6 @@
 import { expect, it, vi } from 'vitest';
 import { type AccessToken, renewalTime } from '../../src/auth/access-token.js';
-import { type Authorization, LoginFailure } from '../../src/auth/authenticator.js';
+import { type Authorization, LoginFailure, type LoginRetry } from '../../src/auth/authenticator.js';
 import { ServiceAccount } from '../../src/auth/service-account.js';
 import { TokenCache } from '../../src/auth/token-store.js';
 import { AtlasAuthenticationError } from '../../src/index.js';
@@ -28,7 +28,17 @@ function open(store = new RecordingStore()) {
       body: Buffer.alloc(0),
       truncated: false,
     });
-  return { account, fetch, answer, store };
+  /** What the account sends in place of a refused authorization. */
+  const renew = async (refused: Authorization) => {
+    const next = await answer(refused, 401);
+    if (next === undefined) throw new Error('It is renewed');
+    return next;
+  };
+  return { account, fetch, answer, renew, store };
+}
+
+function refusal(retry: LoginRetry = {}) {
+  return new LoginFailure(() => new AtlasAuthenticationError('no', {}), retry);
 }
 
 it('a refusal of an old token that comes late changes nothing of the new one', async () => {
@@ -93,9 +103,8 @@ it('a token that is refused while its renewal fails is not used on', async () =>
 
 it('a new token that is refused too is not replaced, nor is it by a call that begins later', async () => {
   stopClock();
-  const { account, fetch, answer } = open();
-  const second = await answer(await account.authorize(), 401);
-  if (second === undefined) throw new Error('It is renewed');
+  const { account, fetch, answer, renew } = open();
+  const second = await renew(await account.authorize());
   expect(answer(second, 401)).toBeUndefined();
   const later = await account.authorize();
   expect(later).toMatchObject({ header: 'Bearer token-2' });
@@ -178,7 +187,7 @@ it.each([
 ])('the store is looked into again after a failure: %s', async (_name, retry, ms, looks) => {
   stopClock();
   const { account, fetch, store } = open();
-  const failure = new LoginFailure(() => new AtlasAuthenticationError('no', {}), { retryable: true, ...retry });
+  const failure = refusal({ retryable: true, ...retry });
   fetch.mockRejectedValueOnce(failure);
   const failed = expect(account.authorize()).rejects.toBe(failure);
   await vi.advanceTimersByTimeAsync(ms - 1);
@@ -191,7 +200,7 @@ it.each([
 it('a token that another process put into the store is used, and once more replaced where it is refused', async () => {
   stopClock();
   const { account, fetch, store, answer } = open();
-  fetch.mockRejectedValueOnce(new LoginFailure(() => new AtlasAuthenticationError('no', {}), { isOverLimit: true }));
+  fetch.mockRejectedValueOnce(refusal({ isOverLimit: true }));
   const login = Promise.resolve(account.authorize());
   await vi.advanceTimersByTimeAsync(10);
   store.values.set('key', JSON.stringify(tokenOf('of-another')));
@@ -220,12 +229,11 @@ function give(store: RecordingStore, nameOf: (count: number) => string) {
 
 it('a store that gives dead tokens is not asked for a third: one is fetched, within the attempt', async () => {
   stopClock();
-  const { account, fetch, store, answer } = open();
+  const { account, fetch, store, answer, renew } = open();
   const given = give(store, (count) => `dead-${count}`);
   const first = await account.authorize();
-  const second = await answer(first, 401);
+  const second = await renew(first);
   expect([first, second]).toMatchObject([{ header: 'Bearer dead-1' }, { header: 'Bearer dead-2' }]);
-  if (second === undefined) throw new Error('It is renewed');
   const third = await answer(second, 401);
   expect(third).toMatchObject({ header: 'Bearer token-1', isSecond: true });
   expect([fetch.mock.calls.length, given.mock.calls.length]).toEqual([1, 2]);
@@ -233,11 +241,10 @@ it('a store that gives dead tokens is not asked for a third: one is fetched, wit
 
 it('a store that gives two dead tokens in turn does not keep the calls from a good one', async () => {
   stopClock();
-  const { account, fetch, store, answer } = open();
+  const { account, fetch, store, answer, renew } = open();
   give(store, (count) => `dead-${count % 2}`);
-  fetch.mockRejectedValueOnce(new LoginFailure(() => new AtlasAuthenticationError('no', {})));
-  const second = await answer(await account.authorize(), 401);
-  if (second === undefined) throw new Error('It is renewed');
+  fetch.mockRejectedValueOnce(refusal());
+  const second = await renew(await account.authorize());
   const failed = expect(answer(second, 401)).rejects.toBeInstanceOf(LoginFailure);
   await vi.advanceTimersByTimeAsync(250);
   // Looked into again after the failure, the store has nothing but these two.
@@ -247,14 +254,12 @@ it('a store that gives two dead tokens in turn does not keep the calls from a go
 
 it('an answer to a token of the store shows that the store is good', async () => {
   stopClock();
-  const { account, fetch, store, answer } = open();
+  const { account, fetch, store, answer, renew } = open();
   give(store, (count) => `shared-${count}`);
   let authorization: Authorization = await account.authorize();
   for (let revocation = 0; revocation < 5; revocation += 1) {
-    const next = await answer(authorization, 401);
-    if (next === undefined) throw new Error('It is renewed');
-    answer(next, 200);
-    authorization = next;
+    authorization = await renew(authorization);
+    answer(authorization, 200);
   }
   expect(authorization).toMatchObject({ header: 'Bearer shared-6' });
   expect(fetch).not.toHaveBeenCalled();
