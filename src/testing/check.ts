@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { ALGORITHMS } from './digest/authorization.js';
-import type { DigestOptions } from './digest/options.js';
+import { DIGEST_ALGORITHMS, type DigestOptions } from './digest/options.js';
 import type { TokenOptions } from './oauth/options.js';
 import type { AtlasEmulatorOptions, EmulatorCredentialOptions, PagingOptions } from './options.js';
 import type { RateLimitOptions } from './rate-limit.js';
@@ -22,19 +21,8 @@ const date = z.date().optional();
 const isBody = (value: unknown) => typeof value === 'string' || (typeof value === 'object' && value !== null);
 
 const digest = {
-  algorithms: z.array(z.enum(ALGORITHMS)).optional(),
-  qop: z.array(z.enum(['auth', 'auth-int'])).optional(),
-  realm: text,
+  algorithms: z.array(z.enum(DIGEST_ALGORITHMS)).optional(),
   nonceLifetime: amount,
-  oneUseNonces: flag,
-  sharedNonce: flag,
-  checkNonceCount: flag,
-  sessionKey: z.enum(['first-request', 'each-request', 'either']).optional(),
-  userhash: flag,
-  charset: flag,
-  opaque: text,
-  nextNonce: flag,
-  rspauth: z.literal([true, false, 'wrong']).optional(),
 } satisfies Members<DigestOptions>;
 
 const credentials = {

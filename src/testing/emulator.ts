@@ -17,11 +17,10 @@ import { SnapshotEndpoints } from './snapshot-endpoints.js';
 import { type ClusterSeed, SnapshotStore } from './snapshots.js';
 import { answerSunset, type DeprecationDates, deprecationHeaders, type SunsetForm } from './sunset.js';
 
-/** An answer on its way: what is to be sent, what breaks it, and how it is signed. */
+/** An answer on its way: what is to be sent, and what breaks it. */
 interface Outcome {
   readonly reply: Reply;
   readonly fault?: ScriptedAnswer | undefined;
-  readonly authenticationInfo?: ((body: string) => string | undefined) | undefined;
 }
 
 /** The emulator without a socket: its whole state, and one `fetch` that answers from it. */
@@ -73,12 +72,10 @@ export class Emulator {
     const kind = kindOf(received.path);
     const log = this.#options.recordRequests === false ? [] : this.requests;
     const answered = record(log, received, this.#now());
-    const { reply, fault, authenticationInfo } = await this.#answer(received, kind);
+    const { reply, fault } = await this.#answer(received, kind);
     const wire = render(reply, this.#presentation(received, kind));
-    const info = authenticationInfo?.(wire.body);
-    const headers = info === undefined ? wire.headers : { ...wire.headers, 'authentication-info': info };
     answered(wire.status);
-    return toResponse({ ...wire, headers }, fault, () => this.#signal(received));
+    return toResponse(wire, fault, () => this.#signal(received));
   }
 
   async #answer(request: ReceivedRequest, kind: RequestKind): Promise<Outcome> {
@@ -104,8 +101,7 @@ export class Emulator {
     const fault = this.script.take('api', kind);
     const scripted = await this.#play(fault, request, kind);
     const reply = this.#limited(request, kind, scripted);
-    const { authenticationInfo } = admission;
-    return fault === undefined ? { reply, authenticationInfo } : { reply, fault, authenticationInfo };
+    return fault === undefined ? { reply } : { reply, fault };
   }
 
   /** The scripted or the true answer, with the headers that tell of the rate limit and of the endpoint's end. */

@@ -1,14 +1,11 @@
 import { atlasError } from './atlas-error.js';
-import type { DigestAuthenticator } from './digest/authenticator.js';
-import { quote } from './digest/challenge.js';
+import { type DigestAuthenticator, REALM } from './digest/authenticator.js';
 import type { TokenTable } from './oauth/tokens.js';
 import type { ReceivedRequest } from './received-request.js';
 import type { Reply } from './reply.js';
 
 /** How a request to the API came through authentication. */
-export type Admission =
-  | { readonly admitted: true; readonly authenticationInfo: (body: string) => string | undefined }
-  | { readonly admitted: false; readonly reply: Reply };
+export type Admission = { readonly admitted: true } | { readonly admitted: false; readonly reply: Reply };
 
 const UNAUTHORIZED = {
   errorCode: 'USER_UNAUTHORIZED',
@@ -34,22 +31,22 @@ export class Gate {
   }
 
   #admitBearer(token: string): Admission {
-    if (this.#tokens.isLive(token)) return { admitted: true, authenticationInfo: () => undefined };
-    const bearer = `Bearer realm=${quote('MMS Public API')}, error="invalid_token"`;
-    const headers = { ...UNAUTHORIZED_TYPE, 'www-authenticate': `${this.#digest.challenges()}, ${bearer}` };
+    if (this.#tokens.isLive(token)) return { admitted: true };
+    const bearer = `Bearer realm="${REALM}", error="invalid_token"`;
+    const headers = { ...UNAUTHORIZED_TYPE, 'www-authenticate': `${this.#digest.challenge(false)}, ${bearer}` };
     return { admitted: false, reply: atlasError(401, { ...UNAUTHORIZED, headers }) };
   }
 
   #admitDigest(credentials: string, request: ReceivedRequest): Admission {
     const verdict = this.#digest.check(credentials, request);
-    if (verdict.kind === 'passed') return { admitted: true, authenticationInfo: verdict.authenticationInfo };
+    if (verdict.kind === 'passed') return { admitted: true };
     if (verdict.kind === 'refused') return this.#challenge(verdict.stale);
     const detail = `The Authorization header is not what RFC 7616 wants: ${verdict.problem}.`;
     return { admitted: false, reply: atlasError(400, { detail, bare: true }) };
   }
 
   #challenge(stale: boolean): Admission {
-    const headers = { ...UNAUTHORIZED_TYPE, 'www-authenticate': this.#digest.challenges(stale) };
+    const headers = { ...UNAUTHORIZED_TYPE, 'www-authenticate': this.#digest.challenge(stale) };
     return { admitted: false, reply: atlasError(401, { ...UNAUTHORIZED, headers, bare: true }) };
   }
 }

@@ -5,7 +5,7 @@
  */
 export type { AtlasEmulator } from './atlas-emulator.js';
 export type { AtlasAccessToken, AtlasApiKey, AtlasServiceAccount, EmulatorCredentials } from './credentials.js';
-export type { DigestAlgorithm, DigestOptions, DigestQop } from './digest/options.js';
+export type { DigestAlgorithm, DigestOptions } from './digest/options.js';
 export type { TokenOptions } from './oauth/options.js';
 export type { AtlasEmulatorOptions, EmulatorCredentialOptions, PagingOptions } from './options.js';
 export type { RateLimitOptions } from './rate-limit.js';

@@ -1,6 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { type AtlasEmulator, type DigestOptions, startAtlasEmulator } from '../../src/testing/index.js';
+import type { AtlasEmulator } from '../../src/testing/index.js';
 import { command } from '../package/command.js';
+import { startDigestFront } from '../support/digest-front/front.js';
+import type { DigestFrontOptions } from '../support/digest-front/options.js';
 
 let emulator: AtlasEmulator | undefined;
 
@@ -9,8 +11,8 @@ afterEach(async () => {
 });
 
 /** Asks for the emulator's snapshot, with the key that it knows or another. */
-async function curl(digest: DigestOptions, privateKey?: string) {
-  const started = await startAtlasEmulator({ digest });
+async function curl(digest: DigestFrontOptions, privateKey?: string) {
+  const started = await startDigestFront(digest);
   emulator = started;
   const { groupId, clusterName, snapshotId } = started;
   const key = started.credentials.apiKey;
@@ -20,7 +22,7 @@ async function curl(digest: DigestOptions, privateKey?: string) {
   return { ...(await command('curl', args, process.cwd())), emulator: started };
 }
 
-const offers: { name: string; digest: DigestOptions }[] = [
+const offers: { name: string; digest: DigestFrontOptions }[] = [
   { name: 'MD5', digest: { algorithms: ['MD5'] } },
   { name: 'MD5-sess', digest: { algorithms: ['MD5-sess'] } },
   { name: 'SHA-256', digest: { algorithms: ['SHA-256'] } },

@@ -1,130 +1,81 @@
-import type { AtlasApiKey } from '../credentials.js';
-import { printAuthenticationInfo } from './authentication-info.js';
-import { type DigestAuthorization, MalformedAuthorization, parseDigestAuthorization } from './authorization.js';
-import { printChallenges } from './challenge.js';
-import { type CredentialEncoding, type DigestSecret, type DigestSession, digestResponse, hexHash } from './hash.js';
+import { type DigestAuthorization, parseAuthorization } from './authorization.js';
 import { type IssuedNonce, NonceTable } from './nonces.js';
-import { completeDigestOptions, type DigestOptions, type DigestSettings } from './options.js';
+import type { DigestAlgorithm, DigestOptions } from './options.js';
+import { digestResponse } from './response.js';
 
-/** What of a request the check needs; `target` is the request target as it stood on the request line. */
+/** What the check needs of a request. */
 export interface DigestRequest {
   readonly method: string;
+  /** The request target, as on the request line. */
   readonly target: string;
-  readonly body: string;
 }
 
-/** How a check came out. A request that passed has its answer signed by `authenticationInfo`. */
+/** The result of a check. */
 export type DigestVerdict =
-  | { readonly kind: 'passed'; readonly authenticationInfo: (body: string) => string | undefined }
+  | { readonly kind: 'passed' }
   | { readonly kind: 'refused'; readonly stale: boolean }
   | { readonly kind: 'malformed'; readonly problem: string };
 
-const REFUSED: DigestVerdict = { kind: 'refused', stale: false };
-const STALE: DigestVerdict = { kind: 'refused', stale: true };
+/** The realm of Atlas's challenges. */
+export const REALM = 'MMS Public API';
 
-/** The server's side of HTTP Digest (RFC 7616) for one API key. */
+/** Checks logins by one API key over HTTP Digest (RFC 7616), as Atlas does. */
 export class DigestAuthenticator {
-  readonly #settings: DigestSettings;
+  readonly #algorithms: readonly DigestAlgorithm[];
   readonly #nonces: NonceTable;
-  readonly #key: Readonly<AtlasApiKey>;
+  readonly #publicKey: string;
+  readonly #privateKey: string;
 
-  constructor(options: DigestOptions | undefined, key: Readonly<AtlasApiKey>, now: () => number) {
-    this.#settings = completeDigestOptions(options);
-    this.#nonces = new NonceTable(this.#settings, now);
-    this.#key = key;
+  constructor(
+    { algorithms = ['MD5'], nonceLifetime = 60_000 }: DigestOptions = {},
+    { publicKey, privateKey }: { readonly publicKey: string; readonly privateKey: string },
+    now: () => number,
+  ) {
+    this.#algorithms = algorithms;
+    this.#nonces = new NonceTable(nonceLifetime, now);
+    this.#publicKey = publicKey;
+    this.#privateKey = privateKey;
   }
 
-  challenges(stale = false): string {
-    return printChallenges(this.#settings, this.#nonces, stale);
+  /** Returns the value of `WWW-Authenticate`: one challenge per algorithm, each with its own nonce. */
+  challenge(stale: boolean): string {
+    const challenges = this.#algorithms.map((algorithm) => {
+      const nonce = this.#nonces.issue(algorithm);
+      return `Digest realm="${REALM}", domain="", nonce="${nonce}", algorithm=${algorithm}, qop="auth", stale=${stale}`;
+    });
+    return challenges.join(', ');
   }
 
+  /** Makes every nonce stale. */
   expireNonces(): void {
     this.#nonces.clear();
   }
 
-  /** Checks what follows the scheme `Digest` in `Authorization`. */
-  check(text: string, request: DigestRequest): DigestVerdict {
-    const authorization = parseDigestAuthorization(text);
-    if (authorization instanceof MalformedAuthorization) return { kind: 'malformed', problem: authorization.problem };
-    const problem = this.#impropriety(authorization, request);
-    if (problem !== undefined) return { kind: 'malformed', problem };
-    if (!this.#isForThisServer(authorization)) return REFUSED;
+  /** Checks what follows the scheme `Digest` in an `Authorization` header. */
+  check(credentials: string, request: DigestRequest): DigestVerdict {
+    const authorization = parseAuthorization(credentials);
+    if ('problem' in authorization) return { kind: 'malformed', ...authorization };
+    const { uri, nc, cnonce } = authorization;
+    if (uri !== request.target) {
+      return { kind: 'malformed', problem: `uri ${uri} is not the request target ${request.target}` };
+    }
     const nonce = this.#nonces.find(authorization.nonce);
-    if (nonce !== undefined && nonce.algorithm !== authorization.algorithm) return REFUSED;
-    const secret = this.#matchingSecret(authorization, request, nonce?.session);
-    // Only who knows the key is told that the nonce is stale (RFC 7616 3.3).
-    if (secret === undefined) return REFUSED;
-    const count = authorization.qop === undefined ? undefined : Number.parseInt(authorization.nc, 16);
-    if (nonce === undefined || !this.#nonces.spend(nonce, count)) return STALE;
-    nonce.session ??= secret.session;
-    return {
-      kind: 'passed',
-      authenticationInfo: (body) => this.#authenticationInfo(authorization, secret, nonce, body),
-    };
+    if (!this.#isSignedByKey(authorization, nonce, request.method)) return { kind: 'refused', stale: false };
+    // Only a client that knows the key learns that its nonce is stale (RFC 7616 section 3.3).
+    if (nonce === undefined || nonce.counts.has(nc)) return { kind: 'refused', stale: true };
+    nonce.counts.add(nc);
+    nonce.firstCnonce ??= cnonce;
+    return { kind: 'passed' };
   }
 
-  /** What RFC 7616 3.4 wants answered with a 4xx of its own rather than with a new challenge. */
-  #impropriety(authorization: DigestAuthorization, request: DigestRequest): string | undefined {
-    const { qop, uri, algorithm, cnonce } = authorization;
-    if (uri !== request.target) return `uri ${uri} is not the request target ${request.target}`;
-    if (qop === undefined && this.#settings.qop.length > 0) return 'qop was offered but is not used';
-    if (qop !== undefined && !this.#settings.qop.includes(qop)) return `qop ${qop} was not offered`;
-    if (algorithm.endsWith('-sess') && cnonce === '') return `${algorithm} needs a cnonce`;
-    return undefined;
-  }
-
-  #isForThisServer(authorization: DigestAuthorization): boolean {
-    return (
-      this.#settings.algorithms.includes(authorization.algorithm) &&
-      authorization.realm === this.#settings.realm &&
-      authorization.opaque === this.#settings.opaque &&
-      this.#isOurUser(authorization)
+  #isSignedByKey(authorization: DigestAuthorization, nonce: IssuedNonce | undefined, method: string): boolean {
+    const { username, realm, algorithm, cnonce, response } = authorization;
+    if (username !== this.#publicKey || realm !== REALM) return false;
+    if (!this.#algorithms.includes(algorithm)) return false;
+    if (nonce !== undefined && nonce.algorithm !== algorithm) return false;
+    // RFC 7616 binds a -sess key to the first cnonce; many clients bind it to each request's own.
+    return [nonce?.firstCnonce ?? cnonce, cnonce].some(
+      (sessionCnonce) => digestResponse(authorization, method, this.#privateKey, sessionCnonce) === response,
     );
-  }
-
-  #isOurUser({ username, userhash, algorithm }: DigestAuthorization): boolean {
-    const { publicKey } = this.#key;
-    if (!userhash) return [username, Buffer.from(username, 'latin1').toString('utf8')].includes(publicKey);
-    if (!this.#settings.userhash) return false;
-    return this.#encodings().some((e) => hexHash(algorithm, `${publicKey}:${this.#settings.realm}`, e) === username);
-  }
-
-  // Without a charset RFC 7616 leaves the encoding open, so either is taken.
-  #encodings(): readonly CredentialEncoding[] {
-    return this.#settings.charset ? ['utf8'] : ['utf8', 'latin1'];
-  }
-
-  #sessions(authorization: DigestAuthorization, first: DigestSession | undefined): (DigestSession | undefined)[] {
-    if (!authorization.algorithm.endsWith('-sess')) return [undefined];
-    const own = { nonce: authorization.nonce, cnonce: authorization.cnonce };
-    if (first === undefined || this.#settings.sessionKey === 'each-request') return [own];
-    return this.#settings.sessionKey === 'first-request' ? [first] : [first, own];
-  }
-
-  /** The secret whose response is the one that was sent. */
-  #matchingSecret(
-    authorization: DigestAuthorization,
-    request: DigestRequest,
-    first: DigestSession | undefined,
-  ): DigestSecret | undefined {
-    const { algorithm, realm } = authorization;
-    const { publicKey: username, privateKey: password } = this.#key;
-    const message = { ...authorization, method: request.method, body: request.body };
-    return this.#sessions(authorization, first)
-      .flatMap((session) =>
-        this.#encodings().map((encoding) => ({ algorithm, username, realm, password, encoding, session })),
-      )
-      .find((secret) => digestResponse(secret, message) === authorization.response);
-  }
-
-  #authenticationInfo(
-    authorization: DigestAuthorization,
-    secret: DigestSecret,
-    nonce: IssuedNonce,
-    body: string,
-  ): string | undefined {
-    const { nextNonce, rspauth } = this.#settings;
-    const next = nextNonce ? this.#nonces.issue(nonce.algorithm, nonce.session).value : undefined;
-    return printAuthenticationInfo(authorization, secret, { next, rspauth, body });
   }
 }

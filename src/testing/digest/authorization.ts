@@ -1,117 +1,45 @@
-import type { DigestAlgorithm, DigestQop } from './options.js';
+import { z } from 'zod';
+import { DIGEST_ALGORITHMS } from './options.js';
 
-/** A parsed `Authorization: Digest …`. */
-export interface DigestAuthorization {
-  readonly username: string;
-  readonly userhash: boolean;
-  readonly realm: string;
-  readonly nonce: string;
-  readonly uri: string;
-  readonly response: string;
-  readonly algorithm: DigestAlgorithm;
-  readonly opaque: string | undefined;
-  readonly qop: DigestQop | undefined;
-  readonly nc: string;
-  readonly cnonce: string;
-}
+/** The parameters of an `Authorization: Digest …` header that answers the emulator's challenge. */
+export type DigestAuthorization = z.infer<typeof authorizationSchema>;
 
-/** A header that breaks the grammar or lacks a parameter; the text says what is wrong. */
-export class MalformedAuthorization {
+/** A header that RFC 7616 does not allow. */
+export interface MalformedAuthorization {
+  /** What is wrong with the header. */
   readonly problem: string;
-
-  constructor(problem: string) {
-    this.problem = problem;
-  }
 }
 
-const PARAMETER = /[\s,]*([!#$%&'*+\-.^_`|~\w]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s",]+))\s*(?=,|$)/y;
-/** All of RFC 7616. */
-export const ALGORITHMS: readonly DigestAlgorithm[] = [
-  'MD5',
-  'MD5-sess',
-  'SHA-256',
-  'SHA-256-sess',
-  'SHA-512-256',
-  'SHA-512-256-sess',
-];
+const parameter = z.string('is missing');
+const authorizationSchema = z.object({
+  username: parameter,
+  realm: parameter,
+  nonce: parameter,
+  uri: parameter,
+  response: parameter,
+  algorithm: z.enum(DIGEST_ALGORITHMS, 'is unknown').default('MD5'),
+  qop: z.literal('auth', 'must be auth'),
+  nc: parameter.regex(/^(?!0{8})[0-9a-f]{8}$/i, 'must be a count from 1 in 8 hex digits'),
+  cnonce: parameter,
+});
 
-function parseParameters(text: string): Map<string, string> | MalformedAuthorization {
-  const parameters = new Map<string, string>();
-  const pattern = new RegExp(PARAMETER);
-  while (pattern.lastIndex < text.length) {
-    const start = pattern.lastIndex;
-    const match = pattern.exec(text);
-    const name = match?.[1]?.toLowerCase();
-    if (match === null || name === undefined) {
-      return /^[\s,]*$/.test(text.slice(start)) ? parameters : new MalformedAuthorization(`syntax at offset ${start}`);
-    }
-    if (parameters.has(name)) return new MalformedAuthorization(`${name} is given twice`);
-    parameters.set(name, match[2]?.replace(/\\(.)/g, '$1') ?? match[3] ?? '');
-  }
-  return parameters;
-}
+const PAIR = /([\w!#$%&'*+.^`|~-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s",]+))/;
+const PAIRS = new RegExp(`^[\\s,]*(?:${PAIR.source}\\s*(?:,[\\s,]*|$))*$`);
 
-/** An ext-value of RFC 8187, which RFC 7616 has for names that do not fit a quoted string. */
-function decodeExtendedValue(value: string): string | undefined {
-  const encoded = /^UTF-8'[^']*'(.*)$/i.exec(value)?.[1];
-  if (encoded === undefined) return undefined;
-  try {
-    return decodeURIComponent(encoded);
-  } catch {
-    return undefined;
-  }
-}
-
-function readUsername(parameters: Map<string, string>, userhash: boolean): string | MalformedAuthorization {
-  const [plain, extended] = [parameters.get('username'), parameters.get('username*')];
-  if (extended === undefined) return plain ?? new MalformedAuthorization('username is missing');
-  if (plain !== undefined) return new MalformedAuthorization('username and username* exclude each other');
-  if (userhash) return new MalformedAuthorization('username* and userhash exclude each other');
-  return decodeExtendedValue(extended) ?? new MalformedAuthorization('username* is no UTF-8 ext-value');
-}
-
-function readAlgorithm(name = 'MD5'): DigestAlgorithm | MalformedAuthorization {
-  const algorithm = ALGORITHMS.find((known) => known.toLowerCase() === name.toLowerCase());
-  return algorithm ?? new MalformedAuthorization('algorithm is unknown');
-}
-
-type Protection = Pick<DigestAuthorization, 'qop' | 'nc' | 'cnonce'>;
-
-function readProtection(parameters: Map<string, string>): Protection | MalformedAuthorization {
-  const [qop, nc, cnonce] = [parameters.get('qop'), parameters.get('nc'), parameters.get('cnonce')];
-  // RFC 2069 knows no cnonce, but a -sess key needs one also where there is no qop.
-  if (qop === undefined) return { qop, nc: '', cnonce: cnonce ?? '' };
-  if (qop !== 'auth' && qop !== 'auth-int') return new MalformedAuthorization('qop is unknown');
-  if (nc === undefined || !/^(?!0{8})[0-9a-f]{8}$/i.test(nc)) {
-    return new MalformedAuthorization('nc is not a count from 1 on in 8 hex digits');
-  }
-  if (cnonce === undefined) return new MalformedAuthorization('cnonce is missing');
-  return { qop, nc, cnonce };
+function splitPairs(text: string): (readonly [name: string, value: string])[] {
+  return [...text.matchAll(new RegExp(PAIR, 'g'))].map(([, name = '', quoted, token = '']) => [
+    name.toLowerCase(),
+    quoted?.replace(/\\(.)/g, '$1') ?? token,
+  ]);
 }
 
 /** Parses what follows the scheme `Digest` in an `Authorization` header. */
-export function parseDigestAuthorization(text: string): DigestAuthorization | MalformedAuthorization {
-  const parameters = parseParameters(text);
-  if (parameters instanceof MalformedAuthorization) return parameters;
-  const missing = ['realm', 'nonce', 'uri', 'response'].find((name) => !parameters.has(name));
-  if (missing !== undefined) return new MalformedAuthorization(`${missing} is missing`);
-  const userhash = parameters.get('userhash')?.toLowerCase() === 'true';
-  const username = readUsername(parameters, userhash);
-  if (username instanceof MalformedAuthorization) return username;
-  const algorithm = readAlgorithm(parameters.get('algorithm'));
-  if (algorithm instanceof MalformedAuthorization) return algorithm;
-  const protection = readProtection(parameters);
-  if (protection instanceof MalformedAuthorization) return protection;
-  const value = (name: string) => parameters.get(name) ?? '';
-  return {
-    username,
-    userhash,
-    algorithm,
-    ...protection,
-    opaque: parameters.get('opaque'),
-    realm: value('realm'),
-    nonce: value('nonce'),
-    uri: value('uri'),
-    response: value('response'),
-  };
+export function parseAuthorization(text: string): DigestAuthorization | MalformedAuthorization {
+  if (!PAIRS.test(text)) return { problem: 'it is not a list of parameters' };
+  const pairs = splitPairs(text);
+  const parameters = Object.fromEntries(pairs);
+  if (Object.keys(parameters).length < pairs.length) return { problem: 'a parameter is given twice' };
+  const { data, error } = authorizationSchema.safeParse(parameters);
+  if (error === undefined) return data;
+  return { problem: error.issues.map(({ path, message }) => `${path.join('.')} ${message}`).join('; ') };
 }

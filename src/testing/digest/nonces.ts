@@ -1,70 +1,52 @@
 import { randomBytes } from 'node:crypto';
-import type { DigestSession } from './hash.js';
-import type { DigestAlgorithm, DigestSettings } from './options.js';
+import type { DigestAlgorithm } from './options.js';
 
-/** A nonce that was handed out, and what came back with it. */
+/** A nonce of a challenge, and what clients have sent with it. */
 export interface IssuedNonce {
-  readonly value: string;
   readonly algorithm: DigestAlgorithm;
   readonly issuedAt: number;
-  readonly counts: Set<number>;
-  uses: number;
-  /** What the `-sess` key is bound to, once a first request fixed it. */
-  session: DigestSession | undefined;
+  /** Every `nc` so far. */
+  readonly counts: Set<string>;
+  /** The cnonce of the first request, which a `-sess` key is bound to. */
+  firstCnonce: string | undefined;
 }
 
-type NonceSettings = Pick<DigestSettings, 'nonceLifetime' | 'oneUseNonces' | 'sharedNonce' | 'checkNonceCount'>;
-
-/** The nonces of one emulator. */
+/** The nonces that are still valid. */
 export class NonceTable {
-  readonly #settings: NonceSettings;
+  readonly #lifetime: number;
   readonly #now: () => number;
   readonly #issued = new Map<string, IssuedNonce>();
 
-  constructor(settings: NonceSettings, now: () => number) {
-    this.#settings = settings;
+  /** Takes the lifetime of a nonce in ms. */
+  constructor(lifetime: number, now: () => number) {
+    this.#lifetime = lifetime;
     this.#now = now;
   }
 
-  issue(algorithm: DigestAlgorithm, session?: DigestSession): IssuedNonce {
+  issue(algorithm: DigestAlgorithm): string {
     this.#dropExpired();
-    const shared = this.#settings.sharedNonce ? this.#newest(algorithm) : undefined;
-    if (shared !== undefined) return shared;
-    const value = randomBytes(16).toString('base64');
-    const nonce = { value, algorithm, issuedAt: this.#now(), counts: new Set<number>(), uses: 0, session };
-    this.#issued.set(value, nonce);
-    return nonce;
+    // 24 bytes are the 32 characters of Atlas's nonces.
+    const value = randomBytes(24).toString('base64');
+    this.#issued.set(value, { algorithm, issuedAt: this.#now(), counts: new Set(), firstCnonce: undefined });
+    return value;
   }
 
-  /** The nonce of that value, unless it is unknown or expired. */
+  /** Returns undefined if the nonce is unknown or has expired. */
   find(value: string): IssuedNonce | undefined {
     this.#dropExpired();
     return this.#issued.get(value);
-  }
-
-  /** Takes a use of the nonce; false where it is used up, or where this count was already seen with it. */
-  spend(nonce: IssuedNonce, count: number | undefined): boolean {
-    if (this.#settings.oneUseNonces && nonce.uses > 0) return false;
-    if (count !== undefined && this.#settings.checkNonceCount && nonce.counts.has(count)) return false;
-    if (count !== undefined) nonce.counts.add(count);
-    nonce.uses += 1;
-    return true;
   }
 
   clear(): void {
     this.#issued.clear();
   }
 
-  #newest(algorithm: DigestAlgorithm): IssuedNonce | undefined {
-    return [...this.#issued.values()].filter((nonce) => nonce.algorithm === algorithm).at(-1);
-  }
-
-  // A Map keeps the order of insertion, so the oldest come first.
   #dropExpired(): void {
-    const deadline = this.#now() - this.#settings.nonceLifetime;
-    for (const nonce of this.#issued.values()) {
-      if (nonce.issuedAt > deadline) return;
-      this.#issued.delete(nonce.value);
+    const deadline = this.#now() - this.#lifetime;
+    // A Map iterates in the order of insertion: the oldest nonce comes first.
+    for (const [value, { issuedAt }] of this.#issued) {
+      if (issuedAt > deadline) return;
+      this.#issued.delete(value);
     }
   }
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { AtlasAuthenticationError } from '../../../src/index.js';
-import type { DigestAlgorithm, DigestOptions, DigestQop } from '../../../src/testing/index.js';
+import type { DigestAlgorithm } from '../../../src/testing/index.js';
+import type { DigestFrontOptions, DigestQop } from '../../support/digest-front/options.js';
 import { authorizations, countsByNonce } from './support/counts.js';
 import { openEmulator } from './support/open-client.js';
 import { paramsOf } from './support/verify.js';
@@ -30,7 +31,7 @@ const users = [
 ]);
 const realm = 'MMS "Public" \\ API, realm=x';
 
-async function call(times: number, digest: DigestOptions, apiKey = ascii) {
+async function call(times: number, digest: DigestFrontOptions, apiKey = ascii) {
   const { emulator, get } = await openEmulator(digest, { credentials: { apiKey } });
   for (let i = 0; i < times; i += 1) expect((await get()).status).toBe('COMPLETED');
   return emulator;

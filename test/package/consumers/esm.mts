@@ -107,7 +107,7 @@ export const isError: boolean = apiErrorSchema.safeParse({}).success;
 
 const emulatorOptions: AtlasEmulatorOptions = {
   port: maybe.count,
-  digest: { algorithms: ['SHA-256'], rspauth: 'wrong', opaque: maybe.text },
+  digest: { algorithms: ['SHA-256'], nonceLifetime: maybe.count },
   seed: { snapshots: [{ id: '5cc310ace5dc7ce369814bd0', status: 'QUEUED', startTime: null }] },
 };
 

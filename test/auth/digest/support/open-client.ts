@@ -7,6 +7,8 @@ import {
   type TenantSnapshotsClientOptions,
 } from '../../../../src/index.js';
 import { type AtlasEmulator, type AtlasEmulatorOptions, startAtlasEmulator } from '../../../../src/testing/index.js';
+import { startDigestFront } from '../../../support/digest-front/front.js';
+import type { DigestFrontOptions } from '../../../support/digest-front/options.js';
 import type { Key } from './verify.js';
 
 const groupId = '32b6e34b3d91647abb20e7b8';
@@ -22,12 +24,12 @@ export function openClient(url: string, credentials: Key, options: TenantSnapsho
   return (call) => client.getTenantSnapshot(groupId, 'Cluster0', snapshotId, call);
 }
 
-/** An emulator that lives until the test is over, and a client for it. */
+/** An emulator that lives until the test is over, behind a Digest front if options of one are given, and a client for it. */
 export async function openEmulator(
-  digest: AtlasEmulatorOptions['digest'],
+  digest: DigestFrontOptions | undefined,
   others: AtlasEmulatorOptions = {},
 ): Promise<{ emulator: AtlasEmulator; get: Get }> {
-  const emulator = await startAtlasEmulator({ digest, ...others });
+  const emulator = await (digest === undefined ? startAtlasEmulator(others) : startDigestFront(digest, others));
   onTestFinished(() => emulator.close());
   return { emulator, get: openClient(emulator.url, emulator.credentials.apiKey) };
 }

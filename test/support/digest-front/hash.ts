@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { DigestAlgorithm, DigestQop } from './options.js';
+import type { DigestAlgorithm } from '../../../src/testing/index.js';
+import type { DigestQop } from './options.js';
 
 const HASH_NAMES: Readonly<Record<DigestAlgorithm, string>> = {
   MD5: 'md5',

@@ -1,5 +1,6 @@
+import type { DigestAlgorithm } from '../../../src/testing/index.js';
 import type { NonceTable } from './nonces.js';
-import type { DigestAlgorithm, DigestSettings } from './options.js';
+import type { DigestSettings } from './options.js';
 
 export function quote(value: string): string {
   return `"${value.replace(/["\\]/g, '\\$&')}"`;
