@@ -37,7 +37,8 @@ describe('an enveloped answer', () => {
       expect(await client.getTenantSnapshot(...ids, options)).toMatchObject({ id: emulator.snapshotId });
       expect(await client.listTenantSnapshots(ids[0], ids[1], options)).toHaveLength(emulator.snapshots.length);
       const missing = client.getTenantSnapshot(ids[0], ids[1], '0'.repeat(24), options);
-      expect(await rejection(missing, AtlasApiError)).toMatchObject({ status: 404, errorCode: 'SNAPSHOT_NOT_FOUND' });
+      const errorCode = 'TENANT_SNAPSHOT_NOT_FOUND';
+      expect(await rejection(missing, AtlasApiError)).toMatchObject({ status: 404, errorCode });
     }
   });
 

@@ -57,9 +57,10 @@ async function showEmulator() {
 
 /** Lets the emulator's newest snapshot be taken while it is waited for. */
 function takeSnapshot(emulator) {
-  const finishTime = new Date(emulator.snapshots[0].startTime.getTime() + 2 * minute);
+  const newest = emulator.snapshots.at(-1);
+  const finishTime = new Date(newest.startTime.getTime() + 2 * minute);
   const done = { status: 'COMPLETED', finishTime, expiration: new Date(Date.now() + 8 * day) };
-  emulator.progressSnapshot(emulator.snapshots[0].id, { status: 'QUEUED' }, { status: 'RUNNING' }, done);
+  emulator.progressSnapshot(newest.id, { status: 'QUEUED' }, { status: 'RUNNING' }, done);
 }
 
 async function showCluster(client, groupId, clusterName, { snapshotId, pollInterval }) {

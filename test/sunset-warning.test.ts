@@ -75,12 +75,9 @@ describe('the warning of a sunset', () => {
 
 describe('the warning of a deprecation', () => {
   it('names both dates and the way out', async () => {
-    const emitWarning = watch();
-    const emulator = await openEmulator();
-    emulator.deprecate({ deprecation: new Date('2025-01-22T12:00:00Z'), sunset: new Date('2026-01-31T23:59:59Z') });
-    await callOnce(emulator);
+    const calls = await warningsOf({ deprecation: '@1737547200', sunset: 'Sat, 31 Jan 2026 23:59:59 GMT' });
     const message = expect.stringMatching(/deprecated since 2025-01-22 and ends on 2026-01-31\..*"auto".*"flex"/);
-    expect(emitWarning).toHaveBeenCalledExactlyOnceWith(message, type);
+    expect(calls).toEqual([[message, type]]);
   });
 
   it.each<[headers: Record<string, string> | [string, string][], expected: RegExp]>([

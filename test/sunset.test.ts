@@ -309,10 +309,11 @@ describe('when Flex refuses', () => {
       connect(emulator).getTenantSnapshot(emulator.groupId, emulator.clusterName, '0'.repeat(24)),
       AtlasApiError,
     );
-    expect(error).toMatchObject({ status: 404, errorCode: 'SNAPSHOT_NOT_FOUND', endpoint: 'flex', attempts: 2 });
+    const errorCode = 'TENANT_SNAPSHOT_NOT_FOUND';
+    expect(error).toMatchObject({ status: 404, errorCode, endpoint: 'flex', attempts: 2 });
     expect(error.cause).toBeInstanceOf(AtlasApiError);
     expect(error.cause).toMatchObject({ status: 410, errorCode: 'VERSION_GONE', endpoint: 'tenant', attempts: 1 });
-    expect(error.message).toContain('404 SNAPSHOT_NOT_FOUND');
+    expect(error.message).toContain(`404 ${errorCode}`);
   });
 
   it('and the tenant endpoint is not asked, there is no cause', async () => {

@@ -1,96 +1,95 @@
 import type { EmulatorCredentials } from './credentials.js';
-import type { RecordedRequest } from './request-log.js';
-import type { ScriptedAnswer } from './script.js';
-import type { ClusterSeed, SnapshotPatch, SnapshotSeed } from './snapshots.js';
-import type { DeprecationDates, SunsetForm } from './sunset.js';
+import type { ScriptedAnswer } from './faults/script.js';
+import type { RecordedRequest } from './http/request-log.js';
+import type { ClusterSeed, SnapshotPatch, SnapshotSeed } from './snapshots/seed.js';
+import type { DeprecationDates, SunsetForm } from './snapshots/sunset.js';
 
 /**
- * An Atlas of your own on a loopback socket, made by `startAtlasEmulator`. Its methods throw a `TypeError` where they are
- * given what they do not know, such as a form of the sunset that there is not.
+ * An emulator of Atlas on a loopback socket, started by `startAtlasEmulator`. Its methods throw a `TypeError` for a value
+ * that they do not know, such as a misspelt form of the sunset.
  */
 export interface AtlasEmulator extends AsyncDisposable {
-  /** Where it listens, as `http://127.0.0.1:PORT`: the client's `baseUrl`. */
+  /** The client's `baseUrl`: `http://127.0.0.1:PORT`. */
   readonly url: string;
-  /** What it accepts. Each member is a whole `credentials` option of the client. */
+  /** The credentials that the emulator accepts. Each member is a complete `credentials` option of the client. */
   readonly credentials: EmulatorCredentials;
-  /** Every request so far, in order. The array is live; set its `length` to 0 to start anew. */
+  /** Every request so far, in order. The array is live. Set its `length` to 0 to clear it. */
   readonly requests: RecordedRequest[];
 
-  /** The project that is there from the start. */
+  /** The project that exists from the start. */
   readonly groupId: string;
-  /** The cluster that is there from the start. */
+  /** The cluster that exists from the start. */
   readonly clusterName: string;
-  /** A snapshot of that cluster that is COMPLETED. */
+  /** The newest COMPLETED snapshot of that cluster. */
   readonly snapshotId: string;
-  /** What that cluster has now, newest first: copies, so that only the methods below change what is served. */
+  /** Copies of the snapshots that this cluster has now, oldest first. Change them by the methods below. */
   readonly snapshots: readonly SnapshotSeed[];
 
   /**
-   * Puts a cluster's snapshots in place of those that it had, and of what was planned for them; makes the project and the
-   * cluster where they are new. The snapshots are copied.
+   * Adds a cluster, and its project if that is new. Replaces the snapshots of a cluster that exists, and what was planned
+   * for them.
    *
    * @example
    * ```ts
    * emulator.seed({ clusterName: 'Reports', snapshots: [{ id: '5cc310ace5dc7ce369814bd0', status: 'QUEUED' }] });
+   * emulator.seed({ clusterName: 'Production', dedicated: true, snapshots: [] }); // the Flex API refuses it
    * ```
    */
   seed(cluster: ClusterSeed): void;
   /**
-   * Changes fields of a snapshot, in every cluster that has it; undefined takes a field away.
+   * Changes fields of a snapshot in every cluster that has it. Undefined removes a field.
    *
-   * @throws TypeError where no cluster has that snapshot.
+   * @throws TypeError if no cluster has the snapshot.
    */
   updateSnapshot(snapshotId: string, patch: SnapshotPatch): void;
   /**
-   * Changes a snapshot a step a poll: the next request for it sees the first patch, the one after that the second, and so
-   * on. After the last the snapshot stays as it is. A plan takes the place of the one before. Where several clusters have
-   * the snapshot, each counts its own polls.
+   * Plans how a snapshot changes from poll to poll: the next request for it applies the first patch, the one after that
+   * the second, and so on. After the last patch the snapshot stays as it is. A new plan replaces the old one. Each cluster
+   * that has the snapshot counts its own polls.
    *
    * @example
    * ```ts
    * emulator.progressSnapshot(id, { status: 'QUEUED' }, { status: 'RUNNING' }, { status: 'COMPLETED' });
    * ```
    *
-   * @throws TypeError where no cluster has that snapshot.
+   * @throws TypeError if no cluster has the snapshot.
    */
   progressSnapshot(snapshotId: string, ...patches: readonly SnapshotPatch[]): void;
 
-  /**
-   * Takes the tenant endpoint away. The form is what its answers then look like; default `gone`. `false` brings it back.
-   * Flex answers before and after, from the same snapshots.
-   */
+  /** Retires the tenant endpoint, by default with 410 (`gone`). `false` brings it back. Flex serves the same snapshots throughout. */
   sunset(form?: SunsetForm | false): void;
-  /** Sends `Deprecation` and `Sunset` headers with answers of the tenant endpoint; `{}` stops it. */
+  /** Sends `Deprecation` and `Sunset` headers with the tenant endpoint's responses, errors included. `{}` stops it. */
   deprecate(dates: DeprecationDates): void;
 
   /**
-   * Scripts the next answers, in order. An answer is for the next request to the API that passed authentication, unless
-   * its `for` says otherwise. An error has Atlas's form.
+   * Scripts the next responses, in order. Each is for the next request to the API that has logged in, unless `for` names
+   * other requests. Errors have Atlas's form, and Atlas's text for codes that it is known to send.
    *
-   * One reset need not fail a call: a request that met it on a kept connection is sent again by the client over another,
-   * also with `maxRetries: 0`. To see its `CONNECTION` error, set that and reset each (`{ reset: true, times: Infinity }`),
-   * or one in its body (`{ reset: 'body' }`).
+   * One reset need not fail a call: the client resends a request that was reset on a kept-alive connection, even with
+   * `maxRetries: 0`. To see a `CONNECTION` error, set that and reset every request (`{ reset: true, times: Infinity }`),
+   * or reset a body (`{ reset: 'body' }`).
    *
    * @example
    * ```ts
-   * emulator.respond({ status: 429, retryAfter: 1 });           // one error, then as before
-   * emulator.respond({ status: 503, times: 2 }, { delay: 200 }); // two errors, then a slow success
-   * emulator.respond({ reset: true, for: 'token' });             // the connection is reset under a token request
-   * emulator.respond({ status: 502, body: '<html>Bad Gateway</html>', for: 'any' }); // a gateway, before authentication
+   * emulator.respond({ status: 429, retryAfter: 1 });                       // one error, then as before
+   * emulator.respond({ status: 401, errorCode: 'USER_UNAUTHORIZED' });      // a role is missing
+   * emulator.respond({ status: 503, times: 2 }, { delay: 200 });            // two errors, then a slow success
+   * emulator.respond({ reset: true, for: 'token' });                        // resets the connection of a token request
+   * emulator.respond({ status: 502, body: '<html>Bad Gateway</html>', for: 'any' }); // a gateway, before login
    * ```
    */
   respond(...answers: readonly ScriptedAnswer[]): void;
-  /** Drops the scripted answers that were not given yet. */
+  /** Drops the scripted answers that are still to be given. */
   clearResponses(): void;
 
-  /** Makes every nonce that was handed out stale. */
+  /** Makes every nonce stale. */
   expireNonces(): void;
-  /** Revokes every token, that of `credentials.accessToken` included. */
+  /** Revokes every token, including `credentials.accessToken`. */
   revokeTokens(): void;
-  /** A new access token, which lives until it is revoked and counts towards no limit. */
+  /** Issues an access token that stays live until it is revoked, and counts towards no limit. */
   issueToken(): string;
 
-  /** Answers a request as the socket would, without one. Where a connection would be reset, it rejects. */
+  /** Answers a request without the socket. Rejects instead of resetting the connection. */
   readonly fetch: (request: Request) => Promise<Response>;
   /** Closes the socket and every connection. May be called twice. */
   close(): Promise<void>;

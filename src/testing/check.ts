@@ -1,56 +1,55 @@
 import { z } from 'zod';
+import type { AtlasApiKey, AtlasServiceAccount, EmulatorCredentialOptions } from './credentials.js';
 import { DIGEST_ALGORITHMS, type DigestOptions } from './digest/options.js';
-import type { TokenOptions } from './oauth/options.js';
-import type { AtlasEmulatorOptions, EmulatorCredentialOptions, PagingOptions } from './options.js';
-import type { RateLimitOptions } from './rate-limit.js';
-import type { ScriptedAnswer } from './script.js';
-import type { ClusterSeed } from './snapshots.js';
-import { type DeprecationDates, SUNSET_FORMS } from './sunset.js';
+import type { ScriptedAnswer } from './faults/script.js';
+import type { AtlasEmulatorOptions } from './options.js';
+import type { PagingOptions } from './snapshots/pages.js';
+import type { RateLimitOptions } from './snapshots/rate-limit.js';
+import type { ClusterSeed } from './snapshots/seed.js';
+import { type DeprecationDates, SUNSET_FORMS } from './snapshots/sunset.js';
+import type { TokenOptions } from './tokens/service-account.js';
 
-/** A schema for each member of a type, so that none is forgotten. */
+/** A schema for each member of a type. The compiler finds a forgotten one. */
 type Members<T> = Readonly<Record<keyof T, z.ZodType>>;
 
 const text = z.string().optional();
 const flag = z.boolean().optional();
-// zod's own number takes no Infinity, which is how a limit is lifted.
+// zod's number refuses Infinity, which lifts a limit.
 const isAmount = (value: unknown) => typeof value === 'number' && value >= 0;
 const amount = z.custom(isAmount, 'must be a number, 0 or more').optional();
-// A header has to tell it.
+// Sent in a header, so it has to be finite.
 const rate = z.number().nonnegative().optional();
 const date = z.date().optional();
 const isBody = (value: unknown) => typeof value === 'string' || (typeof value === 'object' && value !== null);
 
-const digest = {
-  algorithms: z.array(z.enum(DIGEST_ALGORITHMS)).optional(),
-  nonceLifetime: amount,
-} satisfies Members<DigestOptions>;
-
-const credentials = {
-  apiKey: z.strictObject({ publicKey: z.string(), privateKey: z.string() }).partial().optional(),
-  serviceAccount: z.strictObject({ clientId: z.string(), clientSecret: z.string() }).partial().optional(),
-  accessToken: text,
-} satisfies Members<EmulatorCredentialOptions>;
-
-const tokens = {
-  lifetime: amount,
-  perMinute: amount,
-  window: amount,
-  live: amount,
-  retryAfter: flag,
-} satisfies Members<TokenOptions>;
-
-const rateLimit = { capacity: rate, refillPerMinute: rate, enforce: flag } satisfies Members<RateLimitOptions>;
-const paging = { itemsPerPage: amount, maxItemsPerPage: amount, totalCount: flag } satisfies Members<PagingOptions>;
+const optional = (members: Readonly<Record<string, z.ZodType>>) => z.strictObject(members).optional();
 
 const options = {
   port: amount,
-  credentials: z.strictObject(credentials).optional(),
-  digest: z.strictObject(digest).optional(),
-  tokens: z.strictObject(tokens).optional(),
-  rateLimit: z.strictObject(rateLimit).optional(),
-  paging: z.strictObject(paging).optional(),
+  credentials: optional({
+    apiKey: optional({ publicKey: text, privateKey: text } satisfies Members<AtlasApiKey>),
+    serviceAccount: optional({ clientId: text, clientSecret: text } satisfies Members<AtlasServiceAccount>),
+    accessToken: text,
+  } satisfies Members<EmulatorCredentialOptions>),
+  digest: optional({
+    algorithms: z.array(z.enum(DIGEST_ALGORITHMS)).optional(),
+    nonceLifetime: amount,
+  } satisfies Members<DigestOptions>),
+  tokens: optional({
+    lifetime: amount,
+    perMinute: amount,
+    window: amount,
+    live: amount,
+    retryAfter: flag,
+  } satisfies Members<TokenOptions>),
+  rateLimit: optional({ capacity: rate, refillPerMinute: rate, enforce: flag } satisfies Members<RateLimitOptions>),
+  paging: optional({
+    itemsPerPage: amount,
+    maxItemsPerPage: amount,
+    totalCount: flag,
+  } satisfies Members<PagingOptions>),
   envelopeKey: z.enum(['content', 'envelope']).optional(),
-  // Each cluster of it is checked when it is seeded.
+  // Each cluster is checked when it is seeded.
   seed: z.unknown().optional(),
   recordRequests: flag,
   now: z.custom((value) => typeof value === 'function', 'must be a function').optional(),
@@ -59,6 +58,7 @@ const options = {
 const cluster = {
   groupId: text,
   clusterName: text,
+  dedicated: flag,
   snapshots: z.array(z.looseObject({ id: z.string() })),
 } satisfies Members<ClusterSeed>;
 
@@ -86,9 +86,9 @@ const schemas = {
 };
 
 /**
- * Refuses what a test in JavaScript may hand over unseen: a name that is misspelt, a value of another kind.
+ * Checks a value from a test, which may be JavaScript without types.
  *
- * @throws TypeError
+ * @throws TypeError if a name is unknown or a value has the wrong type.
  */
 export function check(what: keyof typeof schemas, value: unknown): void {
   const { error } = schemas[what].safeParse(value);

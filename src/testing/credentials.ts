@@ -1,38 +1,47 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import type { EmulatorCredentialOptions } from './options.js';
 
-/** A programmatic API key, as the client's `credentials` take it. */
+/** A programmatic API key, in the form of the client's `credentials` option. */
 export interface AtlasApiKey {
   publicKey: string;
   privateKey: string;
 }
 
-/** A service account, as the client's `credentials` take it. */
+/** A service account, in the form of the client's `credentials` option. */
 export interface AtlasServiceAccount {
   clientId: string;
   clientSecret: string;
 }
 
-/** A bearer token, as the client's `credentials` take it. */
+/** A bearer token, in the form of the client's `credentials` option. */
 export interface AtlasAccessToken {
   accessToken: string;
 }
 
-/** The credentials that an emulator accepts: each is a whole `credentials` option of the client. */
+/** The credentials that an emulator accepts. Each member is a complete `credentials` option of the client. */
 export interface EmulatorCredentials {
-  /** Goes by HTTP Digest. */
+  /** Logs in by HTTP Digest. */
   readonly apiKey: Readonly<AtlasApiKey>;
-  /** Goes by OAuth 2.0 client credentials. */
+  /** Logs in by OAuth 2.0 client credentials. */
   readonly serviceAccount: Readonly<AtlasServiceAccount>;
-  /** A token that lives until `revokeTokens()`. */
+  /** A token that stays live until `revokeTokens()`. */
   readonly accessToken: Readonly<AtlasAccessToken>;
+}
+
+/** Credentials for the emulator to accept. */
+export interface EmulatorCredentialOptions {
+  /** Accepted by Digest. */
+  apiKey?: Partial<AtlasApiKey> | undefined;
+  /** Accepted by the token endpoint. */
+  serviceAccount?: Partial<AtlasServiceAccount> | undefined;
+  /** Accepted as a bearer token from the start. */
+  accessToken?: string | undefined;
 }
 
 export function newAccessToken(): string {
   return `emulator-token-${randomBytes(24).toString('hex')}`;
 }
 
-/** Fills in what the options leave out. The secrets are random, so that a test can search for a leak of them. */
+/** Fills in the defaults. Secrets are random, so that a test can search its output for a leaked one. */
 export function completeCredentials(options: EmulatorCredentialOptions = {}): EmulatorCredentials {
   return {
     apiKey: {

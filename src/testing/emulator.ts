@@ -1,143 +1,116 @@
 import { check } from './check.js';
 import { completeCredentials, type EmulatorCredentials } from './credentials.js';
-import { DEFAULT_CLUSTER_NAME, DEFAULT_GROUP_ID, defaultSnapshots } from './default-cluster.js';
 import { DigestAuthenticator } from './digest/authenticator.js';
-import { playBeforeHead, toResponse } from './faults.js';
-import { Gate } from './gate.js';
-import { ServiceAccountEndpoints } from './oauth/service-account.js';
-import { TokenTable } from './oauth/tokens.js';
+import { playBeforeResponse, toResponse } from './faults/play.js';
+import { Script, type ScriptedAnswer, scriptedReply } from './faults/script.js';
+import { type ReceivedRequest, receive } from './http/received-request.js';
+import { type Reply, render } from './http/reply.js';
+import { type RecordedRequest, record } from './http/request-log.js';
+import { refuseLogin } from './login.js';
 import type { AtlasEmulatorOptions } from './options.js';
-import { RateLimit } from './rate-limit.js';
-import { type ReceivedRequest, type RequestKind, receive } from './received-request.js';
-import { type Presentation, type Reply, render } from './reply.js';
-import { type RecordedRequest, record } from './request-log.js';
-import { kindOf, parseSnapshotPath } from './routes.js';
-import { Script, type ScriptedAnswer, scriptedReply } from './script.js';
-import { SnapshotEndpoints } from './snapshot-endpoints.js';
-import { type ClusterSeed, SnapshotStore } from './snapshots.js';
-import { answerSunset, type DeprecationDates, deprecationHeaders, type SunsetForm } from './sunset.js';
+import { DEFAULT_CLUSTER_NAME, DEFAULT_GROUP_ID, defaultSnapshots } from './snapshots/default-cluster.js';
+import { SnapshotEndpoints } from './snapshots/endpoints.js';
+import { RateLimit } from './snapshots/rate-limit.js';
+import type { ClusterSeed } from './snapshots/seed.js';
+import { SnapshotStore } from './snapshots/store.js';
+import { type DeprecationDates, deprecationHeaders } from './snapshots/sunset.js';
+import { ServiceAccountEndpoints } from './tokens/service-account.js';
+import { TokenTable } from './tokens/token-table.js';
 
-/** An answer on its way: what is to be sent, and what breaks it. */
+/** A reply, and the fault that breaks it on the way. */
 interface Outcome {
   readonly reply: Reply;
-  readonly fault?: ScriptedAnswer | undefined;
+  readonly fault: ScriptedAnswer | undefined;
 }
 
-/** The emulator without a socket: its whole state, and one `fetch` that answers from it. */
+/** The emulator without its socket. */
 export class Emulator {
   readonly credentials: EmulatorCredentials;
   readonly requests: RecordedRequest[] = [];
-  readonly store = new SnapshotStore();
+  readonly store: SnapshotStore;
+  readonly endpoints: SnapshotEndpoints;
   readonly script = new Script();
   readonly digest: DigestAuthenticator;
   readonly tokens: TokenTable;
-  sunset: SunsetForm | undefined;
   deprecation: DeprecationDates = {};
+  readonly #serviceAccount: ServiceAccountEndpoints;
+  readonly #rateLimit: RateLimit;
   readonly #options: AtlasEmulatorOptions;
   readonly #now: () => number;
-  readonly #gate: Gate;
-  readonly #oauth: ServiceAccountEndpoints;
-  readonly #endpoints: SnapshotEndpoints;
-  readonly #rateLimit: RateLimit;
   readonly #closing = new AbortController();
 
   constructor(options: AtlasEmulatorOptions) {
     check('options', options);
-    this.#options = options;
-    this.#now = options.now ?? Date.now;
+    const now = options.now ?? Date.now;
     this.credentials = completeCredentials(options.credentials);
-    this.digest = new DigestAuthenticator(options.digest, this.credentials.apiKey, this.#now);
-    this.tokens = new TokenTable(this.#now, this.credentials.accessToken.accessToken);
-    this.#gate = new Gate(this.digest, this.tokens);
-    this.#oauth = new ServiceAccountEndpoints(this.credentials.serviceAccount, options.tokens, this.tokens, this.#now);
-    this.#endpoints = new SnapshotEndpoints(this.store, options.paging);
-    this.#rateLimit = new RateLimit(options.rateLimit, this.#now);
-    this.seed({ snapshots: defaultSnapshots(this.#now()) });
+    this.store = new SnapshotStore(now);
+    this.endpoints = new SnapshotEndpoints(this.store, options.paging);
+    const { apiKey, serviceAccount, accessToken } = this.credentials;
+    this.digest = new DigestAuthenticator(options.digest, apiKey, now);
+    this.tokens = new TokenTable(now, accessToken.accessToken);
+    this.#serviceAccount = new ServiceAccountEndpoints(serviceAccount, this.tokens, options.tokens ?? {}, now);
+    this.#rateLimit = new RateLimit(options.rateLimit, now);
+    this.#options = options;
+    this.#now = now;
+    this.seed({ snapshots: defaultSnapshots(now()) });
     for (const cluster of [options.seed ?? []].flat()) this.seed(cluster);
   }
 
   seed(cluster: ClusterSeed): void {
     check('cluster', cluster);
-    const { groupId = DEFAULT_GROUP_ID, clusterName = DEFAULT_CLUSTER_NAME, snapshots } = cluster;
-    this.store.replace(groupId, clusterName, snapshots);
+    this.store.seed(cluster.groupId ?? DEFAULT_GROUP_ID, cluster.clusterName ?? DEFAULT_CLUSTER_NAME, cluster);
   }
 
-  /** Ends what hangs or waits. */
+  /** Ends requests that hang or wait. */
   close(): void {
     this.#closing.abort();
   }
 
-  async fetch(request: Request): Promise<Response> {
-    const received = await receive(request);
-    const kind = kindOf(received.path);
-    const log = this.#options.recordRequests === false ? [] : this.requests;
-    const answered = record(log, received, this.#now());
-    const { reply, fault } = await this.#answer(received, kind);
-    const wire = render(reply, this.#presentation(received, kind));
-    answered(wire.status);
-    return toResponse(wire, fault, () => this.#signal(received));
+  async fetch(fetched: Request): Promise<Response> {
+    const request = await receive(fetched);
+    const setStatus = record(this.#options.recordRequests === false ? [] : this.requests, request, this.#now());
+    const { reply, fault } = await this.#answer(request);
+    const wire = render(reply, request, this.#options.envelopeKey ?? 'content');
+    setStatus(wire.status);
+    return toResponse(wire, fault, () => this.#abortSignal(request));
   }
 
-  async #answer(request: ReceivedRequest, kind: RequestKind): Promise<Outcome> {
-    const fault = this.script.take('any');
-    const reply = await this.#play(fault, request, kind);
-    if (reply !== undefined) return { reply, fault };
-    const outcome =
-      kind === 'token' || kind === 'revoke' ? this.#answerOAuth(request, kind) : this.#answerApi(request, kind);
-    return { fault, ...(await outcome) };
+  async #answer(request: ReceivedRequest): Promise<Outcome> {
+    const { kind } = request.route;
+    const isOAuth = kind === 'token' || kind === 'revoke';
+    const early = this.script.take('any');
+    const earlyReply = await this.#play(early, request);
+    if (earlyReply !== undefined) return { reply: earlyReply, fault: early };
+    const refusal = isOAuth ? undefined : refuseLogin(request, this.digest, this.tokens);
+    if (refusal !== undefined) return { reply: refusal, fault: early };
+    const scripted = isOAuth ? this.script.take(kind) : this.script.take('api', kind);
+    const scriptedAnswer = await this.#play(scripted, request);
+    const reply = isOAuth
+      ? (scriptedAnswer ?? this.#serviceAccount.answer(request))
+      : this.#answerApi(request, scriptedAnswer);
+    return { reply, fault: scripted ?? early };
   }
 
-  async #answerOAuth(request: ReceivedRequest, kind: 'token' | 'revoke'): Promise<Outcome> {
-    const fault = this.script.take(kind);
-    const scripted = await this.#play(fault, request, kind);
-    if (scripted !== undefined) return { reply: scripted, fault };
-    const reply = kind === 'token' ? this.#oauth.answerToken(request) : this.#oauth.answerRevoke(request);
-    return fault === undefined ? { reply } : { reply, fault };
-  }
-
-  async #answerApi(request: ReceivedRequest, kind: RequestKind): Promise<Outcome> {
-    const admission = this.#gate.admit(request);
-    if (!admission.admitted) return { reply: admission.reply };
-    const fault = this.script.take('api', kind);
-    const scripted = await this.#play(fault, request, kind);
-    const reply = this.#limited(request, kind, scripted);
-    return fault === undefined ? { reply } : { reply, fault };
-  }
-
-  /** The scripted or the true answer, with the headers that tell of the rate limit and of the endpoint's end. */
-  #limited(request: ReceivedRequest, kind: RequestKind, scripted: Reply | undefined): Reply {
-    const groupId = parseSnapshotPath(request.path)?.groupId;
-    const limit = groupId === undefined ? { headers: {} } : this.#rateLimit.take(groupId);
-    const reply = scripted ?? limit.refusal ?? this.#answerEndpoint(request, kind);
-    // What a gateway says knows nothing of either.
-    if (typeof reply.content === 'string') return reply;
-    const ending = kind === 'tenant' ? deprecationHeaders(this.deprecation) : {};
-    return { ...reply, headers: { ...limit.headers, ...ending, ...reply.headers } };
-  }
-
-  #answerEndpoint(request: ReceivedRequest, kind: RequestKind): Reply {
-    if (kind === 'tenant' && this.sunset !== undefined) return answerSunset(this.sunset, request);
-    return this.#endpoints.answer(kind, request);
-  }
-
-  async #play(
-    answer: ScriptedAnswer | undefined,
-    request: ReceivedRequest,
-    kind: RequestKind,
-  ): Promise<Reply | undefined> {
+  /** Plays a scripted answer. Returns undefined if it leaves the response as it is. */
+  async #play(answer: ScriptedAnswer | undefined, request: ReceivedRequest): Promise<Reply | undefined> {
     if (answer === undefined) return undefined;
-    await playBeforeHead(answer, this.#signal(request));
-    return scriptedReply(answer, kind);
+    await playBeforeResponse(answer, this.#abortSignal(request));
+    return scriptedReply(answer, request);
   }
 
-  #signal(request: ReceivedRequest): AbortSignal {
+  #answerApi(request: ReceivedRequest, scripted: Reply | undefined): Reply {
+    const { kind, groupId } = request.route;
+    const hasBucket = groupId !== undefined && this.store.findProject(groupId) !== undefined;
+    const limit = hasBucket ? this.#rateLimit.take(request) : { headers: {} };
+    const reply = scripted ?? limit.refusal ?? this.endpoints.answer(request);
+    // Text is what a gateway says, without Atlas's headers.
+    if (typeof reply.content === 'string') return reply;
+    const limitHeaders = reply.status === 401 ? {} : limit.headers;
+    const deprecation = kind === 'tenant' ? deprecationHeaders(this.deprecation) : {};
+    return { ...reply, headers: { ...limitHeaders, ...deprecation, ...reply.headers } };
+  }
+
+  #abortSignal(request: ReceivedRequest): AbortSignal {
     return AbortSignal.any([request.signal, this.#closing.signal]);
-  }
-
-  #presentation({ query }: ReceivedRequest, kind: RequestKind): Presentation {
-    const isApi = kind !== 'token' && kind !== 'revoke';
-    const asks = (flag: string) => isApi && query.get(flag) === 'true';
-    const envelopeKey = this.#options.envelopeKey ?? 'content';
-    return { pretty: asks('pretty'), envelope: asks('envelope'), envelopeKey };
   }
 }

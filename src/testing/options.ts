@@ -1,51 +1,30 @@
-import type { AtlasApiKey, AtlasServiceAccount } from './credentials.js';
+import type { EmulatorCredentialOptions } from './credentials.js';
 import type { DigestOptions } from './digest/options.js';
-import type { TokenOptions } from './oauth/options.js';
-import type { RateLimitOptions } from './rate-limit.js';
-import type { ClusterSeed } from './snapshots.js';
+import type { PagingOptions } from './snapshots/pages.js';
+import type { RateLimitOptions } from './snapshots/rate-limit.js';
+import type { ClusterSeed } from './snapshots/seed.js';
+import type { TokenOptions } from './tokens/service-account.js';
 
-/**
- * What `startAtlasEmulator` takes. Everything may be left out; the emulator then behaves like Atlas.
- */
+/** Options of `startAtlasEmulator`. The defaults answer as Atlas does. */
 export interface AtlasEmulatorOptions {
-  /** Port to listen on, on 127.0.0.1. Default 0: any free one. */
+  /** Port on 127.0.0.1. Default 0: any free port. */
   port?: number | undefined;
-  /** Credentials to accept; those left out are made up anew for each emulator. */
+  /** Credentials to accept. Default: random ones for each emulator. */
   credentials?: EmulatorCredentialOptions | undefined;
-  /** How HTTP Digest (RFC 7616) is offered and checked. */
+  /** How HTTP Digest (RFC 7616) is offered. */
   digest?: DigestOptions | undefined;
-  /** Lifetime and limits of service account tokens. */
+  /** Lifetime and limits of a service account's tokens. */
   tokens?: TokenOptions | undefined;
-  /** The token bucket behind `RateLimit-Limit` and `RateLimit-Remaining`. */
+  /** The token buckets behind `Ratelimit-Limit` and `Ratelimit-Remaining`. */
   rateLimit?: RateLimitOptions | undefined;
-  /** How the Flex list is paged. */
+  /** How the Flex lists are paged. */
   paging?: PagingOptions | undefined;
-  /** Name of the key that holds the body of an enveloped answer. Default `content`. */
+  /** The key that holds the body of an enveloped response. Default `content`. */
   envelopeKey?: 'content' | 'envelope' | undefined;
-  /** Snapshots to serve beside those of the default cluster. */
+  /** Clusters to serve beside the default one. */
   seed?: ClusterSeed | readonly ClusterSeed[] | undefined;
-  /** Whether `requests` keeps every request. False for runs of so many that they would fill the memory. Default true. */
+  /** Whether `requests` keeps every request. Set to false for long runs, to save memory. Default true. */
   recordRequests?: boolean | undefined;
-  /** The emulator's clock, in ms since the epoch. Default `Date.now`. Delays of scripted answers do not follow it. */
+  /** The emulator's clock, in ms since the epoch. Default `Date.now`. Scripted delays do not follow it. */
   now?: (() => number) | undefined;
-}
-
-/** Credentials that the emulator is to accept. */
-export interface EmulatorCredentialOptions {
-  /** Accepted by Digest. */
-  apiKey?: Partial<AtlasApiKey> | undefined;
-  /** Accepted by the token endpoint. */
-  serviceAccount?: Partial<AtlasServiceAccount> | undefined;
-  /** Accepted as a bearer token from the start. */
-  accessToken?: string | undefined;
-}
-
-/** How the Flex list is paged. */
-export interface PagingOptions {
-  /** Items a page when the request names no `itemsPerPage`. Default 100. */
-  itemsPerPage?: number | undefined;
-  /** The most items a page that a request may ask for. Default 500. */
-  maxItemsPerPage?: number | undefined;
-  /** Whether lists tell `totalCount`, where the request did not ask for `includeCount=false`. Default true. */
-  totalCount?: boolean | undefined;
 }

@@ -1,19 +1,19 @@
 import type { AtlasEmulator } from './atlas-emulator.js';
 import { check } from './check.js';
-import { copySnapshot } from './copy-snapshot.js';
-import { DEFAULT_CLUSTER_NAME, DEFAULT_GROUP_ID, DEFAULT_SNAPSHOT_ID } from './default-cluster.js';
 import { Emulator } from './emulator.js';
 import { forgetSunset } from './forget-sunset.js';
+import { listen } from './http/server.js';
 import type { AtlasEmulatorOptions } from './options.js';
-import { listen } from './server.js';
+import { DEFAULT_CLUSTER_NAME, DEFAULT_GROUP_ID, DEFAULT_SNAPSHOT_ID } from './snapshots/default-cluster.js';
+import { copySnapshot } from './snapshots/seed.js';
 
 /**
- * Starts an Atlas of your own on 127.0.0.1. It checks API keys by Digest (RFC 7616), bearer tokens, and service
- * accounts; serves snapshots from the tenant and the Flex endpoint; and can be told to fail, or to be sunset.
+ * Starts an emulator of MongoDB Atlas on 127.0.0.1. It checks logins by API key (Digest, RFC 7616), service account and
+ * bearer token, serves snapshots from the tenant and the Flex endpoint, and can play failures and the sunset.
  *
- * @param options - What differs from Atlas; everything may be left out.
+ * @param options - What differs from Atlas. All of it is optional.
  * @returns The emulator, listening.
- * @throws TypeError where an option is unknown or has a wrong value; the socket's error where the port cannot be had.
+ * @throws TypeError if an option is unknown or has a wrong value, and the socket's error if the port is not available.
  *
  * @example
  * ```ts
@@ -27,37 +27,29 @@ export async function startAtlasEmulator(options: AtlasEmulatorOptions = {}): Pr
   const fetch = (request: Request) => emulator.fetch(request);
   const server = await listen(fetch, options.port ?? 0);
   forgetSunset(server.url);
+  const { store, endpoints, script, digest, tokens } = emulator;
   const close = () => {
     emulator.close();
     return server.close();
   };
   return {
-    ...controls(emulator, server.url),
     url: server.url,
     credentials: emulator.credentials,
     requests: emulator.requests,
     groupId: DEFAULT_GROUP_ID,
     clusterName: DEFAULT_CLUSTER_NAME,
     snapshotId: DEFAULT_SNAPSHOT_ID,
-    fetch,
-    close,
-    [Symbol.asyncDispose]: close,
     get snapshots() {
-      return (emulator.store.list(DEFAULT_GROUP_ID, DEFAULT_CLUSTER_NAME) ?? []).map(copySnapshot);
+      const cluster = store.findProject(DEFAULT_GROUP_ID)?.get(DEFAULT_CLUSTER_NAME);
+      return (cluster?.snapshots ?? []).map(copySnapshot);
     },
-  };
-}
-
-function controls(emulator: Emulator, url: string) {
-  const { store, script, digest, tokens } = emulator;
-  return {
     seed: (cluster) => emulator.seed(cluster),
-    updateSnapshot: (snapshotId, patch) => store.update(snapshotId, patch),
-    progressSnapshot: (snapshotId, ...patches) => store.planProgress(snapshotId, patches),
+    updateSnapshot: (snapshotId, patch) => store.updateSnapshot(snapshotId, patch),
+    progressSnapshot: (snapshotId, ...patches) => store.planPolls(snapshotId, patches),
     sunset(form = 'gone') {
       check('sunset', form);
-      emulator.sunset = form === false ? undefined : form;
-      if (form === false) forgetSunset(url);
+      endpoints.sunset = form === false ? undefined : form;
+      if (form === false) forgetSunset(server.url);
     },
     deprecate(dates) {
       check('dates', dates);
@@ -70,6 +62,9 @@ function controls(emulator: Emulator, url: string) {
     clearResponses: () => script.clear(),
     expireNonces: () => digest.expireNonces(),
     revokeTokens: () => tokens.revokeAll(),
-    issueToken: () => tokens.issueTimeless(),
-  } satisfies Partial<AtlasEmulator>;
+    issueToken: () => tokens.issue(),
+    fetch,
+    close,
+    [Symbol.asyncDispose]: close,
+  };
 }

@@ -31,7 +31,11 @@ describe('a scripted answer', () => {
     emulator.respond({ status: 429, retryAfter: 1 });
     const answer = await get();
     expect([answer.status, answer.headers.get('retry-after')]).toEqual([429, '1']);
-    expect(await answer.json()).toMatchObject({ error: 429, errorCode: 'RATE_LIMITED', reason: 'Too Many Requests' });
+    expect(await answer.json()).toMatchObject({
+      error: 429,
+      errorCode: 'RATE_LIMITED_TOKEN_BUCKET',
+      reason: 'Too Many Requests',
+    });
     expect((await get()).status).toBe(200);
     expect(emulator.requests.map(({ status }) => status)).toEqual([429, 200]);
   });

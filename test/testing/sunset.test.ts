@@ -24,19 +24,38 @@ describe('a sunset', () => {
     emulator.sunset();
     const answer = await get(tenantPath());
     expect(answer.status).toBe(410);
-    expect(await answer.json()).toMatchObject({ error: 410, errorCode: 'VERSION_GONE', reason: 'Gone' });
+    const path = tenantPath().slice(1);
+    expect(await answer.json()).toEqual({
+      detail: `Version 2023-01-01 of ${path} is no longer available.`,
+      error: 410,
+      errorCode: 'VERSION_GONE',
+      parameters: ['2023-01-01', path],
+      reason: 'Gone',
+    });
     const enveloped = await get(`${tenantPath()}?envelope=true`);
     expect([enveloped.status, (await enveloped.json()).status]).toEqual([200, 410]);
   });
 
-  it.each([
-    ['not-found-html', 404],
-    ['method-not-allowed', 405],
-  ] as const)('%s is %i whose body is no ApiError', async (form, status) => {
-    emulator.sunset(form);
+  it('not-found-html is 404 with a page that is no ApiError', async () => {
+    emulator.sunset('not-found-html');
     const answer = await get(`${tenantPath()}?envelope=true`);
-    expect([answer.status, answer.headers.get('content-type')]).toEqual([status, 'text/html;charset=utf-8']);
+    expect([answer.status, answer.headers.get('content-type')]).toEqual([404, 'text/html;charset=utf-8']);
     expect(await answer.text()).toMatch(/^<html>/);
+  });
+
+  it('method-not-allowed is 405 without a body', async () => {
+    emulator.sunset('method-not-allowed');
+    const answer = await get(`${tenantPath()}?envelope=true`);
+    expect([answer.status, answer.headers.get('allow'), await answer.text()]).toEqual([405, 'OPTIONS', '']);
+  });
+
+  it('empty is a list without results, and 404 for a snapshot', async () => {
+    emulator.sunset('empty');
+    const list = await get(tenantPath().replace(/\/[^/]+$/, ''));
+    expect([list.status, (await list.json()).results]).toEqual([200, []]);
+    const one = await get(tenantPath());
+    expect([one.status, (await one.json()).errorCode]).toEqual([404, 'TENANT_SNAPSHOT_NOT_FOUND']);
+    expect((await get(flexPath())).status).toBe(200);
   });
 
   it('no-route has the path in its parameters and detail', async () => {
@@ -72,11 +91,19 @@ describe('a sunset', () => {
 });
 
 describe('a deprecation', () => {
+  it('has HTTP dates with a one-digit day, on errors too', async () => {
+    emulator.deprecate({ deprecation: new Date('2024-08-05T00:00:00Z'), sunset: new Date('2027-07-01T00:00:00Z') });
+    const { status, headers } = await get(tenantPath().replace(emulator.snapshotId, 'f'.repeat(24)));
+    expect([status, headers.get('deprecation'), headers.get('sunset')]).toEqual([
+      ...[404, 'Mon, 5 Aug 2024 00:00:00 GMT', 'Thu, 1 Jul 2027 00:00:00 GMT'],
+    ]);
+  });
+
   it('is told in headers of the tenant endpoint alone', async () => {
     const dates = { deprecation: new Date('2025-01-22T00:00:00Z'), sunset: new Date('2026-01-31T23:59:59Z') };
     emulator.deprecate(dates);
     const { headers } = await get(tenantPath());
-    expect(headers.get('deprecation')).toBe('@1737504000');
+    expect(headers.get('deprecation')).toBe('Wed, 22 Jan 2025 00:00:00 GMT');
     expect(headers.get('sunset')).toBe('Sat, 31 Jan 2026 23:59:59 GMT');
     expect((await get(flexPath())).headers.has('sunset')).toBe(false);
     emulator.deprecate({});

@@ -1,20 +1,12 @@
-import { type DigestAuthorization, parseAuthorization } from './authorization.js';
+import type { AtlasApiKey } from '../credentials.js';
+import type { ReceivedRequest } from '../http/received-request.js';
+import { type DigestAuthorization, type MalformedAuthorization, parseAuthorization } from './authorization.js';
 import { type IssuedNonce, NonceTable } from './nonces.js';
 import type { DigestAlgorithm, DigestOptions } from './options.js';
 import { digestResponse } from './response.js';
 
-/** What the check needs of a request. */
-export interface DigestRequest {
-  readonly method: string;
-  /** The request target, as on the request line. */
-  readonly target: string;
-}
-
-/** The result of a check. */
-export type DigestVerdict =
-  | { readonly kind: 'passed' }
-  | { readonly kind: 'refused'; readonly stale: boolean }
-  | { readonly kind: 'malformed'; readonly problem: string };
+/** The result of a check. `stale`: the key is right, but the nonce has expired or its count was used before. */
+export type DigestVerdict = 'passed' | 'refused' | 'stale' | MalformedAuthorization;
 
 /** The realm of Atlas's challenges. */
 export const REALM = 'MMS Public API';
@@ -23,18 +15,16 @@ export const REALM = 'MMS Public API';
 export class DigestAuthenticator {
   readonly #algorithms: readonly DigestAlgorithm[];
   readonly #nonces: NonceTable;
-  readonly #publicKey: string;
-  readonly #privateKey: string;
+  readonly #apiKey: Readonly<AtlasApiKey>;
 
   constructor(
     { algorithms = ['MD5'], nonceLifetime = 60_000 }: DigestOptions = {},
-    { publicKey, privateKey }: { readonly publicKey: string; readonly privateKey: string },
+    apiKey: Readonly<AtlasApiKey>,
     now: () => number,
   ) {
     this.#algorithms = algorithms;
     this.#nonces = new NonceTable(nonceLifetime, now);
-    this.#publicKey = publicKey;
-    this.#privateKey = privateKey;
+    this.#apiKey = apiKey;
   }
 
   /** Returns the value of `WWW-Authenticate`: one challenge per algorithm, each with its own nonce. */
@@ -52,30 +42,28 @@ export class DigestAuthenticator {
   }
 
   /** Checks what follows the scheme `Digest` in an `Authorization` header. */
-  check(credentials: string, request: DigestRequest): DigestVerdict {
+  check(credentials: string, request: ReceivedRequest): DigestVerdict {
     const authorization = parseAuthorization(credentials);
-    if ('problem' in authorization) return { kind: 'malformed', ...authorization };
+    if ('problem' in authorization) return authorization;
     const { uri, nc, cnonce } = authorization;
-    if (uri !== request.target) {
-      return { kind: 'malformed', problem: `uri ${uri} is not the request target ${request.target}` };
-    }
+    if (uri !== request.target) return { problem: `uri ${uri} is not the request target ${request.target}` };
     const nonce = this.#nonces.find(authorization.nonce);
-    if (!this.#isSignedByKey(authorization, nonce, request.method)) return { kind: 'refused', stale: false };
+    if (!this.#isSignedByKey(authorization, nonce, request.method)) return 'refused';
     // Only a client that knows the key learns that its nonce is stale (RFC 7616 section 3.3).
-    if (nonce === undefined || nonce.counts.has(nc)) return { kind: 'refused', stale: true };
+    if (nonce === undefined || nonce.counts.has(nc)) return 'stale';
     nonce.counts.add(nc);
     nonce.firstCnonce ??= cnonce;
-    return { kind: 'passed' };
+    return 'passed';
   }
 
   #isSignedByKey(authorization: DigestAuthorization, nonce: IssuedNonce | undefined, method: string): boolean {
     const { username, realm, algorithm, cnonce, response } = authorization;
-    if (username !== this.#publicKey || realm !== REALM) return false;
+    if (username !== this.#apiKey.publicKey || realm !== REALM) return false;
     if (!this.#algorithms.includes(algorithm)) return false;
     if (nonce !== undefined && nonce.algorithm !== algorithm) return false;
     // RFC 7616 binds a -sess key to the first cnonce; many clients bind it to each request's own.
     return [nonce?.firstCnonce ?? cnonce, cnonce].some(
-      (sessionCnonce) => digestResponse(authorization, method, this.#privateKey, sessionCnonce) === response,
+      (sessionCnonce) => digestResponse(authorization, method, this.#apiKey.privateKey, sessionCnonce) === response,
     );
   }
 }

@@ -1,12 +1,12 @@
+import { type ReceivedRequest, receive } from '../../../src/testing/http/received-request.js';
+import { record } from '../../../src/testing/http/request-log.js';
+import { listen } from '../../../src/testing/http/server.js';
 import {
   type AtlasEmulator,
   type AtlasEmulatorOptions,
   type RecordedRequest,
   startAtlasEmulator,
 } from '../../../src/testing/index.js';
-import { type ReceivedRequest, receive } from '../../../src/testing/received-request.js';
-import { record } from '../../../src/testing/request-log.js';
-import { listen } from '../../../src/testing/server.js';
 import { FrontAuthenticator } from './authenticator.js';
 import type { DigestFrontOptions } from './options.js';
 

@@ -1,27 +1,25 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { ConnectionReset } from './faults.js';
+import { ConnectionReset } from './connection-reset.js';
 
-/** Answers one request, as `fetch` would be answered. */
 type Handler = (request: Request) => Promise<Response>;
 
-/** A listening socket. */
+/** A server that listens. */
 export interface ListeningServer {
-  /** `http://127.0.0.1:…`, with no slash at its end. */
+  /** `http://127.0.0.1:PORT`, without a trailing slash. */
   readonly url: string;
   close(): Promise<void>;
 }
 
 async function toRequest(incoming: IncomingMessage, signal: AbortSignal): Promise<Request> {
-  const headers = new Headers();
-  for (const [name, value] of Object.entries(incoming.headers)) {
-    for (const one of [value ?? []].flat()) headers.append(name, one);
-  }
+  const headers = Object.entries(incoming.headers).flatMap(([name, value = []]) =>
+    [value].flat().map((line): [string, string] => [name, line]),
+  );
   const chunks: Buffer[] = [];
   for await (const chunk of incoming) chunks.push(chunk);
   const { method = 'GET', url = '/' } = incoming;
-  // A proxy's request line has the whole address.
+  // A proxied request has the whole URL on its request line.
   const address = url.startsWith('/') ? `http://${incoming.headers.host ?? '127.0.0.1'}${url}` : url;
   const body = chunks.length > 0 && method !== 'GET' && method !== 'HEAD' ? Buffer.concat(chunks) : null;
   return new Request(address, { method, headers, body, signal });
@@ -32,7 +30,7 @@ async function send(response: Response, outgoing: ServerResponse): Promise<void>
   const reader = response.body?.getReader();
   for (let part = await reader?.read(); part?.done === false; part = await reader?.read()) {
     const { value } = part;
-    // Waits until the part is out, so that a reset comes after it.
+    // Waits until the part is written, so that a reset comes after it.
     await new Promise<void>((resolve, reject) => outgoing.write(value, (error) => (error ? reject(error) : resolve())));
   }
   outgoing.end();
@@ -40,12 +38,12 @@ async function send(response: Response, outgoing: ServerResponse): Promise<void>
 
 function fail(outgoing: ServerResponse, cause: unknown): void {
   const { socket } = outgoing;
-  // A mistake in a scripted answer, such as a status that HTTP does not have, is told to who made it.
+  // Shows the author of a test what is wrong with a scripted answer, such as a status that HTTP does not have.
   if (!(cause instanceof ConnectionReset) && !outgoing.headersSent) {
     outgoing.writeHead(500, { 'content-type': 'text/plain;charset=utf-8' }).end(`The emulator failed: ${cause}`);
     return;
   }
-  // A destroyed socket ends with FIN, which the client reads as the other side's close; a reset before the head is RST.
+  // destroy() sends FIN, which a client takes for a normal close. Before the head only RST is a reset.
   if (!outgoing.headersSent) socket?.resetAndDestroy();
   else socket?.destroy();
 }
@@ -67,15 +65,15 @@ async function serve(handler: Handler, incoming: IncomingMessage, outgoing: Serv
   }
 }
 
-/** Listens on 127.0.0.1 and answers every request with the handler. */
+/** Listens on 127.0.0.1 and answers each request by the handler. */
 export async function listen(handler: Handler, port: number): Promise<ListeningServer> {
-  // Longer than any test, so that no connection closes under a request that is just being sent.
+  // Longer than any test, so that no connection closes while a request is being sent.
   const server = createServer({ keepAliveTimeout: 120_000 }, (incoming, outgoing) => {
     void serve(handler, incoming, outgoing);
   });
   server.listen(port, '127.0.0.1');
   await once(server, 'listening');
-  // The address of a TCP server is never text, and not null while it listens.
+  // A TCP server that listens has an AddressInfo, never a pipe's name or null.
   const address = server.address() as AddressInfo;
   let closed: Promise<void> | undefined;
   return {

@@ -1,17 +1,17 @@
-/** What a request asks for: which endpoint it reaches. */
-export type RequestKind = 'tenant' | 'flex' | 'token' | 'revoke' | 'other';
+import { parseRoute, type Route } from './routes.js';
 
-/** A request as the emulator got it. */
+/** A request that the emulator received. */
 export interface ReceivedRequest {
   readonly method: string;
-  /** Scheme, host and port that it was sent to. */
+  /** Scheme, host and port. */
   readonly origin: string;
-  /** The path alone. */
+  /** The path without the query. */
   readonly path: string;
-  /** The path with its query, as on the request line. */
+  readonly route: Route;
+  /** The path with the query, as on the request line. */
   readonly target: string;
   readonly query: URLSearchParams;
-  /** Names in lower case. */
+  /** Header names are in lower case. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
   readonly signal: AbortSignal;
@@ -23,6 +23,7 @@ export async function receive(request: Request): Promise<ReceivedRequest> {
     method: request.method,
     origin: url.origin,
     path: url.pathname,
+    route: parseRoute(url.pathname),
     target: url.pathname + url.search,
     query: url.searchParams,
     headers: Object.fromEntries(request.headers),

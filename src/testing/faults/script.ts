@@ -1,0 +1,95 @@
+import { atlasError, methodNotAllowed } from '../http/atlas-error.js';
+import type { ReceivedRequest } from '../http/received-request.js';
+import type { Reply } from '../http/reply.js';
+import type { RequestKind } from '../http/routes.js';
+import { oauthError } from '../tokens/oauth-error.js';
+
+/**
+ * The requests that a scripted answer is for: `api` is any request to the API after login, `tenant` and `flex` are those
+ * to one endpoint, `token` and `revoke` those to OAuth. `any` is the very next request, before login.
+ */
+export type ScriptTarget = 'api' | 'tenant' | 'flex' | 'token' | 'revoke' | 'any';
+
+/** A scripted response or fault. Without `status` and `body` the response stays as it is: `{ delay: 50 }` is a slow success. */
+export interface ScriptedAnswer {
+  /** Default `api`. */
+  for?: ScriptTarget | undefined;
+  /** How many requests get this answer. `Infinity` lasts until `clearResponses()`. Default 1. */
+  times?: number | undefined;
+  /** Default 200 if there is a `body`. From 400, without a `body`, the response is an error in Atlas's form. */
+  status?: number | undefined;
+  /** The error's code. A code that Atlas is known to send fills in Atlas's `detail` and `parameters`. Default: the usual code of the status. */
+  errorCode?: string | undefined;
+  /** The error's text. Default: Atlas's text for the code. */
+  detail?: string | undefined;
+  /** The error's parameters. Default: Atlas's for the code, with the values of the request. */
+  parameters?: readonly unknown[] | undefined;
+  /** `Retry-After`: seconds, or an HTTP date. */
+  retryAfter?: number | string | undefined;
+  /** Further response headers. */
+  headers?: Readonly<Record<string, string>> | undefined;
+  /** An object is sent as JSON and follows `envelope` and `pretty`. Text is sent unchanged. */
+  body?: object | string | undefined;
+  /** Delay before the response, in ms of real time. */
+  delay?: number | undefined;
+  /**
+   * Resets the connection: `true` before the response, `body` halfway through the body. After `true` on a kept-alive
+   * connection the client resends the request at once, which does not count as a retry.
+   */
+  reset?: boolean | 'body' | undefined;
+  /** Hangs until the client gives up: `true` before the response, `body` halfway through the body. */
+  hang?: boolean | 'body' | undefined;
+}
+
+interface QueuedAnswer {
+  readonly answer: ScriptedAnswer;
+  left: number;
+}
+
+/** The scripted answers that are still to be given. */
+export class Script {
+  #queue: QueuedAnswer[] = [];
+
+  add(answers: readonly ScriptedAnswer[]): void {
+    for (const answer of answers) this.#queue.push({ answer, left: answer.times ?? 1 });
+  }
+
+  clear(): void {
+    this.#queue = [];
+  }
+
+  /** Takes the next answer for one of these targets. */
+  take(...targets: readonly (ScriptTarget | RequestKind)[]): ScriptedAnswer | undefined {
+    const queued = this.#queue.find(({ answer, left }) => left > 0 && targets.includes(answer.for ?? 'api'));
+    if (queued === undefined) return undefined;
+    queued.left -= 1;
+    if (queued.left <= 0) this.#queue = this.#queue.filter((other) => other !== queued);
+    return queued.answer;
+  }
+}
+
+/** Returns the reply that a scripted answer describes. Undefined if it leaves the response as it is. */
+export function scriptedReply(answer: ScriptedAnswer, request: ReceivedRequest): Reply | undefined {
+  const { status, body, retryAfter } = answer;
+  if (status === undefined && body === undefined) return undefined;
+  if (body === undefined && status !== undefined && status >= 400) return scriptedError(status, answer, request);
+  const wait = retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) };
+  return { status: status ?? 200, headers: { ...wait, ...answer.headers }, content: body ?? '' };
+}
+
+function scriptedError(status: number, answer: ScriptedAnswer, request: ReceivedRequest): Reply {
+  const { kind } = request.route;
+  if (kind === 'token' || kind === 'revoke') return scriptedTokenError(status, answer, request);
+  if (status === 405 && answer.errorCode === undefined) return methodNotAllowed('GET,OPTIONS');
+  return atlasError(request, status, answer);
+}
+
+function scriptedTokenError(status: number, answer: ScriptedAnswer, request: ReceivedRequest): Reply {
+  const { errorCode, detail, retryAfter, headers } = answer;
+  // The only error of the token endpoint that is not an OAuth error.
+  if (status === 429) return atlasError(request, status, { ...answer, errorCode: errorCode ?? 'RATE_LIMITED' });
+  const code = errorCode ?? (status >= 500 ? 'server_error' : 'invalid_request');
+  const error = oauthError(status, code, detail ?? `Scripted answer ${status}.`);
+  const wait = retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) };
+  return { ...error, headers: { ...error.headers, ...wait, ...headers } };
+}

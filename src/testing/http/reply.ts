@@ -1,0 +1,42 @@
+import type { ReceivedRequest } from './received-request.js';
+
+/** A response before it is rendered. */
+export interface Reply {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** An object becomes JSON and follows `pretty` and `envelope`. Text is sent unchanged, like a gateway's page. */
+  readonly content: object | string;
+}
+
+/** A response as it goes over the wire. */
+export interface WireReply {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** Renders a reply as the request's `pretty` and `envelope` parameters ask for. */
+export function render(reply: Reply, { query, route }: ReceivedRequest, envelopeKey: string): WireReply {
+  const { status, headers, content } = reply;
+  if (typeof content === 'string') {
+    const type = content === '' ? undefined : { 'content-type': guessTextType(content) };
+    return { status, headers: { ...type, ...headers }, body: content };
+  }
+  // The token endpoints know neither parameter.
+  const isOn = (name: string) => route.kind !== 'token' && route.kind !== 'revoke' && query.get(name) === 'true';
+  const json = isOn('envelope') ? wrap(status, content, envelopeKey) : content;
+  return {
+    status: isOn('envelope') ? 200 : status,
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify(json, null, isOn('pretty') ? 2 : undefined),
+  };
+}
+
+function guessTextType(text: string): string {
+  return text.trimStart().startsWith('<') ? 'text/html;charset=utf-8' : 'text/plain;charset=utf-8';
+}
+
+function wrap(status: number, content: object, key: string): object {
+  // A list is its own envelope: Atlas adds the status beside the results.
+  return 'results' in content ? { ...content, status } : { status, [key]: content };
+}

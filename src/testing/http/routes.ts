@@ -1,0 +1,39 @@
+/** The endpoint that a request reaches. `other` covers everything else, such as the list of a project's Flex clusters. */
+export type RequestKind = 'tenant' | 'flex' | 'token' | 'revoke' | 'other';
+
+/** What the path of a request says. */
+export interface Route {
+  readonly kind: RequestKind;
+  /** Undefined if the path names no resource of a project that the emulator has. */
+  readonly groupId: string | undefined;
+  /** Undefined for the list of a project's clusters. */
+  readonly clusterName: string | undefined;
+  /** Undefined for the list of a cluster's snapshots. */
+  readonly snapshotId: string | undefined;
+}
+
+const PATTERNS: readonly (readonly [RequestKind, RegExp])[] = [
+  ['token', /^\/api\/oauth\/token$/],
+  ['revoke', /^\/api\/oauth\/revoke$/],
+  ['tenant', /^\/api\/atlas\/v1\.0\/groups\/([^/]+)\/clusters\/([^/]+)\/backup\/tenant\/snapshots(?:\/([^/]+))?$/],
+  ['flex', /^\/api\/atlas\/v2\/groups\/([^/]+)\/flexClusters\/([^/]+)\/backup\/snapshots(?:\/([^/]+))?$/],
+  ['other', /^\/api\/atlas\/v2\/groups\/([^/]+)\/flexClusters$/],
+];
+
+export function parseRoute(path: string): Route {
+  for (const [kind, pattern] of PATTERNS) {
+    const match = pattern.exec(path);
+    if (match === null) continue;
+    const [groupId, clusterName, snapshotId] = match.slice(1).map(decode);
+    return { kind, groupId, clusterName, snapshotId };
+  }
+  return { kind: 'other', groupId: undefined, clusterName: undefined, snapshotId: undefined };
+}
+
+function decode(segment: string | undefined): string | undefined {
+  try {
+    return segment === undefined ? undefined : decodeURIComponent(segment);
+  } catch {
+    return segment;
+  }
+}

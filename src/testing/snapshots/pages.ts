@@ -1,0 +1,64 @@
+import { atlasError } from '../http/atlas-error.js';
+import type { ReceivedRequest } from '../http/received-request.js';
+import type { Reply } from '../http/reply.js';
+
+/** How the Flex lists are paged. */
+export interface PagingOptions {
+  /** Items per page if the request has no `itemsPerPage`. Default 100. */
+  itemsPerPage?: number | undefined;
+  /** The largest `itemsPerPage` that a request may ask for. Default 500. */
+  maxItemsPerPage?: number | undefined;
+  /** Whether lists have a `totalCount`, unless the request has `includeCount=false`. Default true. */
+  totalCount?: boolean | undefined;
+}
+
+interface Page {
+  readonly includeCount: boolean;
+  readonly pageNum: number;
+  readonly itemsPerPage: number;
+}
+
+/** Answers with the whole list, as the tenant endpoint does: it has no paging. */
+export function answerWholeList(request: ReceivedRequest, results: readonly object[]): Reply {
+  const links = [linkTo(request, 'self', { includeCount: true, pageNum: 1, itemsPerPage: 100 })];
+  return { status: 200, content: { links, results, totalCount: results.length } };
+}
+
+/** Answers with the page that `pageNum`, `itemsPerPage` and `includeCount` ask for. */
+export function answerPage(request: ReceivedRequest, items: readonly object[], options: PagingOptions = {}): Reply {
+  const { itemsPerPage: defaultSize = 100, maxItemsPerPage = 500, totalCount = true } = options;
+  const itemsPerPage = readNumber(request, 'itemsPerPage', defaultSize, maxItemsPerPage);
+  if (itemsPerPage === undefined) return refuseParameter(request, 'itemsPerPage');
+  const pageNum = readNumber(request, 'pageNum', 1, Number.MAX_SAFE_INTEGER);
+  if (pageNum === undefined) return refuseParameter(request, 'pageNum');
+  const includeCount = request.query.get('includeCount') !== 'false';
+  const page = { includeCount, pageNum, itemsPerPage };
+  const end = pageNum * itemsPerPage;
+  const links = [linkTo(request, 'self', page)];
+  if (pageNum > 1) links.push(linkTo(request, 'previous', { ...page, pageNum: pageNum - 1 }));
+  if (end < items.length) links.push(linkTo(request, 'next', { ...page, pageNum: pageNum + 1 }));
+  const count = includeCount && totalCount ? { totalCount: items.length } : {};
+  return { status: 200, content: { links, results: items.slice(end - itemsPerPage, end), ...count } };
+}
+
+/** Reads a whole number from the query. Returns undefined if it is out of bounds. */
+function readNumber({ query }: ReceivedRequest, name: string, fallback: number, max: number): number | undefined {
+  const text = query.get(name);
+  if (text === null) return fallback;
+  const value = /^\d+$/.test(text) ? Number(text) : 0;
+  return value >= 1 && value <= max ? value : undefined;
+}
+
+function refuseParameter(request: ReceivedRequest, name: string): Reply {
+  const detail = `Invalid query parameter ${name}: ${request.query.get(name)}.`;
+  return atlasError(request, 400, { errorCode: 'INVALID_QUERY_PARAMETER', detail, parameters: [name] });
+}
+
+function linkTo({ origin, path, query }: ReceivedRequest, rel: string, page: Page): { href: string; rel: string } {
+  const { includeCount, pageNum, itemsPerPage } = page;
+  const parameters = new URLSearchParams(
+    `includeCount=${includeCount}&pageNum=${pageNum}&itemsPerPage=${itemsPerPage}`,
+  );
+  for (const [name, value] of query) if (!parameters.has(name)) parameters.set(name, value);
+  return { href: `${origin}${path}?${parameters}`, rel };
+}

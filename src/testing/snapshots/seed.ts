@@ -1,0 +1,50 @@
+/** A time in a seed: a `Date` or ISO text. Null is sent as null; undefined leaves the field out. */
+export type SeedTime = Date | string | null | undefined;
+
+/** A snapshot to serve. Further fields are sent unchanged. */
+export interface SnapshotSeed {
+  /** 24 lower-case hex digits. */
+  id: string;
+  status?: 'PENDING' | 'QUEUED' | 'RUNNING' | 'FAILED' | 'COMPLETED' | (string & {}) | undefined;
+  mongoDBVersion?: string | undefined;
+  scheduledTime?: SeedTime;
+  startTime?: SeedTime;
+  finishTime?: SeedTime;
+  expiration?: SeedTime;
+  links?: { href: string; rel: string }[] | null | undefined;
+  [field: string]: unknown;
+}
+
+/** Fields of a snapshot to change. Undefined removes a field. */
+export type SnapshotPatch = Partial<SnapshotSeed>;
+
+/** A cluster and its snapshots. */
+export interface ClusterSeed {
+  /** Default: the emulator's own `groupId`. */
+  groupId?: string | undefined;
+  /** Default: the emulator's own `clusterName`. */
+  clusterName?: string | undefined;
+  /** Makes the cluster a dedicated one (M10 and above), which the Flex API refuses. Default false. */
+  dedicated?: boolean | undefined;
+  /** Served in this order, so list the oldest first as Atlas does. Replaces the cluster's earlier snapshots. */
+  snapshots: readonly SnapshotSeed[];
+}
+
+/** Copies a snapshot or a patch deeply. */
+export function copySnapshot<T extends SnapshotPatch>(snapshot: T): T {
+  // The copy has the same fields, so it has the same type.
+  return copyFields(snapshot) as T;
+}
+
+function copyFields(fields: object): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, copyValue(value)]));
+}
+
+// Not structuredClone: under Jest its Dates belong to another realm and fail `instanceof Date`.
+function copyValue(value: unknown): unknown {
+  if (value instanceof Date) return new Date(value);
+  if (Array.isArray(value)) return value.map(copyValue);
+  // A copy of an object such as an ObjectId would lose its toJSON.
+  if (typeof value !== 'object' || value === null || 'toJSON' in value) return value;
+  return copyFields(value);
+}

@@ -1,0 +1,102 @@
+import type { AtlasServiceAccount } from '../credentials.js';
+import { atlasError, methodNotAllowed } from '../http/atlas-error.js';
+import type { ReceivedRequest } from '../http/received-request.js';
+import type { Reply } from '../http/reply.js';
+import { oauthError } from './oauth-error.js';
+import { RequestLimit } from './request-limit.js';
+import type { TokenTable } from './token-table.js';
+
+/** Lifetime and limits of a service account's tokens. The defaults are Atlas's. */
+export interface TokenOptions {
+  /** Lifetime of a token in seconds. Default 3600. */
+  lifetime?: number | undefined;
+  /** Token requests that a client may make within the window. The next one gets 429. Default 50. */
+  perMinute?: number | undefined;
+  /** Length of the window in ms. Default 60 000. */
+  window?: number | undefined;
+  /** Tokens of an account that may be live at the same time. A request for one more gets 403. Default 100. */
+  live?: number | undefined;
+  /** Whether the 429 of the token endpoint has a `Retry-After`. Default true. */
+  retryAfter?: boolean | undefined;
+}
+
+const TOO_MANY_TOKENS =
+  'Access Token limit reached. Please use the existing Access Tokens or create a new Service Account.';
+
+/** The endpoints `/api/oauth/token` and `/api/oauth/revoke` for one service account. */
+export class ServiceAccountEndpoints {
+  readonly #account: Readonly<AtlasServiceAccount>;
+  readonly #tokens: TokenTable;
+  readonly #options: TokenOptions;
+  readonly #limit: RequestLimit;
+
+  constructor(account: Readonly<AtlasServiceAccount>, tokens: TokenTable, options: TokenOptions, now: () => number) {
+    this.#account = account;
+    this.#tokens = tokens;
+    this.#options = options;
+    this.#limit = new RequestLimit(options.perMinute ?? 50, options.window ?? 60_000, now);
+  }
+
+  answer(request: ReceivedRequest): Reply {
+    return request.route.kind === 'token' ? this.#answerToken(request) : this.#answerRevoke(request);
+  }
+
+  #answerToken(request: ReceivedRequest): Reply {
+    const refusal = this.#refuseRate(request) ?? this.#refuseClient(request);
+    if (refusal !== undefined) return refusal;
+    if (new URLSearchParams(request.body).get('grant_type') !== 'client_credentials') {
+      return oauthError(400, 'unsupported_grant_type', 'Only the grant type client_credentials is supported.');
+    }
+    const { lifetime = 3600, live = 100 } = this.#options;
+    if (this.#tokens.countExpiring() >= live) return oauthError(403, 'access_denied', TOO_MANY_TOKENS);
+    const token = this.#tokens.issue(lifetime * 1000);
+    return {
+      status: 200,
+      headers: { 'cache-control': 'no-store' },
+      content: { access_token: token, expires_in: lifetime, token_type: 'Bearer' },
+    };
+  }
+
+  #answerRevoke(request: ReceivedRequest): Reply {
+    const refusal = this.#refuseClient(request);
+    if (refusal !== undefined) return refusal;
+    const token = new URLSearchParams(request.body).get('token');
+    if (token === null) return oauthError(400, 'invalid_request', 'The parameter token is missing.');
+    // RFC 7009 section 2.2: an unknown token is a success too.
+    this.#tokens.revoke(token);
+    return { status: 200, content: '' };
+  }
+
+  #refuseRate(request: ReceivedRequest): Reply | undefined {
+    const [clientId = ''] = basicCredentials(request) ?? [];
+    const wait = this.#limit.take(clientId);
+    if (wait === undefined) return undefined;
+    return atlasError(request, 429, {
+      errorCode: 'RATE_LIMITED',
+      parameters: [request.path, this.#limit.max, 1],
+      retryAfter: this.#options.retryAfter === false ? undefined : Math.ceil(wait / 1000),
+    });
+  }
+
+  #refuseClient(request: ReceivedRequest): Reply | undefined {
+    if (request.method !== 'POST') return methodNotAllowed('POST,OPTIONS');
+    const [id, secret] = basicCredentials(request) ?? [];
+    if (id !== this.#account.clientId || secret !== this.#account.clientSecret) {
+      return oauthError(401, 'invalid_client', 'Client authentication failed.');
+    }
+    if (!isForm(request)) return oauthError(400, 'invalid_request', 'The body must be form-encoded.');
+    return undefined;
+  }
+}
+
+function basicCredentials(request: ReceivedRequest): [id: string, secret: string] | undefined {
+  const encoded = /^Basic\s+(\S+)$/i.exec(request.headers['authorization'] ?? '')?.[1];
+  if (encoded === undefined) return undefined;
+  const text = Buffer.from(encoded, 'base64').toString('utf8');
+  const colon = text.indexOf(':');
+  return colon === -1 ? undefined : [text.slice(0, colon), text.slice(colon + 1)];
+}
+
+function isForm(request: ReceivedRequest): boolean {
+  return /^application\/x-www-form-urlencoded\s*(;|$)/i.test(request.headers['content-type'] ?? '');
+}
