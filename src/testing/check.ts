@@ -96,5 +96,5 @@ export function check(what: keyof typeof schemas, value: unknown): void {
   const issues = error.issues.map(({ path, message }) =>
     path.length === 0 ? message : `${path.join('.')}: ${message}`,
   );
-  throw new TypeError(`The emulator cannot take this as ${what}: ${issues.join('; ')}.`);
+  throw new TypeError(`Invalid ${what} for the emulator: ${issues.join('; ')}.`);
 }

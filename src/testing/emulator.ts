@@ -83,12 +83,10 @@ export class Emulator {
     if (earlyReply !== undefined) return { reply: earlyReply, fault: early };
     const refusal = isOAuth ? undefined : refuseLogin(request, this.digest, this.tokens);
     if (refusal !== undefined) return { reply: refusal, fault: early };
-    const scripted = isOAuth ? this.script.take(kind) : this.script.take('api', kind);
-    const scriptedAnswer = await this.#play(scripted, request);
-    const reply = isOAuth
-      ? (scriptedAnswer ?? this.#serviceAccount.answer(request))
-      : this.#answerApi(request, scriptedAnswer);
-    return { reply, fault: scripted ?? early };
+    const fault = isOAuth ? this.script.take(kind) : this.script.take('api', kind);
+    const scripted = await this.#play(fault, request);
+    const reply = isOAuth ? (scripted ?? this.#serviceAccount.answer(request)) : this.#answerApi(request, scripted);
+    return { reply, fault: fault ?? early };
   }
 
   /** Plays a scripted answer. Returns undefined if it leaves the response as it is. */

@@ -7,7 +7,7 @@ const untyped = (value: unknown) => JSON.parse(JSON.stringify(value));
 const refusal = (what: string, problem: string) =>
   expect.objectContaining({
     name: 'TypeError',
-    message: expect.stringContaining(`The emulator cannot take this as ${what}: ${problem}`),
+    message: expect.stringContaining(`Invalid ${what} for the emulator: ${problem}`),
   });
 
 describe('an emulator', () => {

@@ -306,6 +306,17 @@ describe('a scripted error fills in what Atlas sends', () => {
         [bare(flexOne()), 7, 1200, 500, 60],
       ),
     ],
+    [
+      { status: 429 },
+      tenantOne(),
+      errorText(
+        429,
+        'Too Many Requests',
+        'RATE_LIMITED_TOKEN_BUCKET',
+        `Rate limit exceeded for ${bare(tenantOne())}. Please retry after 0 seconds. Request capacity: 4000. Refill rate: 2000 per 60 seconds. For more information, see: http://dochub.mongodb.org/core/atlas-api-rate-limit.`,
+        [bare(tenantOne()), 0, 4000, 2000, 60],
+      ),
+    ],
     [{ status: 500 }, flexOne(), errorText(500, 'Internal Server Error', 'UNEXPECTED_ERROR', 'Unexpected error.', [])],
   ];
 

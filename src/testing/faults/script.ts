@@ -41,14 +41,9 @@ export interface ScriptedAnswer {
   hang?: boolean | 'body' | undefined;
 }
 
-interface QueuedAnswer {
-  readonly answer: ScriptedAnswer;
-  left: number;
-}
-
 /** The scripted answers that are still to be given. */
 export class Script {
-  #queue: QueuedAnswer[] = [];
+  #queue: { readonly answer: ScriptedAnswer; left: number }[] = [];
 
   add(answers: readonly ScriptedAnswer[]): void {
     for (const answer of answers) this.#queue.push({ answer, left: answer.times ?? 1 });

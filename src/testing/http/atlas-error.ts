@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import type { ReceivedRequest } from './received-request.js';
 import type { Reply } from './reply.js';
+import { bucketOf } from './token-buckets.js';
 
 /** The parts of an error that differ from Atlas's own. */
 export interface AtlasErrorParts {
@@ -15,7 +16,7 @@ export interface AtlasErrorParts {
   readonly headers?: Readonly<Record<string, string>> | undefined;
 }
 
-/** Atlas's texts. `%s` stands for a parameter, as in Atlas's own table of error codes. */
+/** Atlas's texts. Each `%s` is a parameter, as in Atlas's table of error codes. */
 const TEXTS: Readonly<Record<string, string>> = {
   CANNOT_USE_FLEX_CLUSTER_IN_CLUSTER_API: 'Flex cluster %s cannot be used in the Cluster API.',
   CANNOT_USE_NON_FLEX_CLUSTER_IN_FLEX_API: 'Cannot use non-flex cluster %s in the flex API.',
@@ -40,11 +41,16 @@ const TEXTS: Readonly<Record<string, string>> = {
 const CLIENT_ADDRESS = '127.0.0.1';
 
 /** Atlas's parameters for an error that answers this request. */
-function defaultParameters(errorCode: string, request: ReceivedRequest, retryAfter: unknown): readonly unknown[] {
+function defaultParameters(
+  errorCode: string,
+  request: ReceivedRequest,
+  retryAfter: number | string | undefined,
+): readonly unknown[] {
   const { path, route } = request;
   const { groupId = '', clusterName = '', snapshotId = '' } = route;
   // Atlas leaves the leading slash out of some paths.
   const bare = path.slice(1);
+  const { capacity, refillPerMinute } = bucketOf(route.kind);
   const parameters: Readonly<Record<string, readonly unknown[]>> = {
     CANNOT_USE_FLEX_CLUSTER_IN_CLUSTER_API: [clusterName],
     CANNOT_USE_NON_FLEX_CLUSTER_IN_FLEX_API: [clusterName],
@@ -53,7 +59,7 @@ function defaultParameters(errorCode: string, request: ReceivedRequest, retryAft
     IP_ADDRESS_NOT_ON_ACCESS_LIST: [CLIENT_ADDRESS],
     ORG_REQUIRES_ACCESS_LIST: [CLIENT_ADDRESS],
     RATE_LIMITED: [path, 50, 1],
-    RATE_LIMITED_TOKEN_BUCKET: [bare, typeof retryAfter === 'number' ? retryAfter : 0, 1200, 500, 60],
+    RATE_LIMITED_TOKEN_BUCKET: [bare, Number(retryAfter) || 0, capacity, refillPerMinute, 60],
     RESOURCE_NOT_FOUND: [path],
     TENANT_SNAPSHOT_NOT_FOUND: [snapshotId, clusterName],
     VERSION_GONE: ['2023-01-01', bare],

@@ -4,6 +4,6 @@ export class ConnectionReset extends Error {
   readonly code = 'ECONNRESET';
 
   constructor() {
-    super('The emulator was told to reset this connection.');
+    super('The emulator resets this connection, as the test scripted.');
   }
 }

@@ -12,10 +12,47 @@ export interface ListeningServer {
   close(): Promise<void>;
 }
 
+/** Listens on 127.0.0.1 and answers each request by the handler. */
+export async function listen(handler: Handler, port: number): Promise<ListeningServer> {
+  // Longer than any test, so that no connection closes while a request is being sent.
+  const server = createServer({ keepAliveTimeout: 120_000 }, (incoming, outgoing) => {
+    void serve(handler, incoming, outgoing);
+  });
+  server.listen(port, '127.0.0.1');
+  await once(server, 'listening');
+  // A TCP server that listens has an AddressInfo, never a pipe's name or null.
+  const address = server.address() as AddressInfo;
+  let closed: Promise<void> | undefined;
+  return {
+    url: `http://127.0.0.1:${address.port}`,
+    close() {
+      closed ??= new Promise((resolve) => server.close(() => resolve()));
+      server.closeAllConnections();
+      return closed;
+    },
+  };
+}
+
+async function serve(handler: Handler, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+  const gone = new AbortController();
+  outgoing.once('close', () => gone.abort());
+  let request: Request;
+  try {
+    request = await toRequest(incoming, gone.signal);
+  } catch {
+    outgoing.writeHead(400, { connection: 'close' }).end();
+    return;
+  }
+  try {
+    await send(await handler(request), outgoing);
+  } catch (cause) {
+    fail(outgoing, cause);
+  }
+}
+
 async function toRequest(incoming: IncomingMessage, signal: AbortSignal): Promise<Request> {
-  const headers = Object.entries(incoming.headers).flatMap(([name, value = []]) =>
-    [value].flat().map((line): [string, string] => [name, line]),
-  );
+  const lines = Object.entries(incoming.headersDistinct);
+  const headers = lines.flatMap(([name, values = []]) => values.map((value): [string, string] => [name, value]));
   const chunks: Buffer[] = [];
   for await (const chunk of incoming) chunks.push(chunk);
   const { method = 'GET', url = '/' } = incoming;
@@ -37,51 +74,11 @@ async function send(response: Response, outgoing: ServerResponse): Promise<void>
 }
 
 function fail(outgoing: ServerResponse, cause: unknown): void {
-  const { socket } = outgoing;
-  // Shows the author of a test what is wrong with a scripted answer, such as a status that HTTP does not have.
-  if (!(cause instanceof ConnectionReset) && !outgoing.headersSent) {
+  // destroy() sends FIN, which before the head looks like a normal close: only RST is a reset there.
+  if (outgoing.headersSent) outgoing.socket?.destroy();
+  else if (cause instanceof ConnectionReset) outgoing.socket?.resetAndDestroy();
+  else {
+    // Shows the author of a test what is wrong with a scripted answer, such as a status that HTTP does not have.
     outgoing.writeHead(500, { 'content-type': 'text/plain;charset=utf-8' }).end(`The emulator failed: ${cause}`);
-    return;
   }
-  // destroy() sends FIN, which a client takes for a normal close. Before the head only RST is a reset.
-  if (!outgoing.headersSent) socket?.resetAndDestroy();
-  else socket?.destroy();
-}
-
-async function serve(handler: Handler, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
-  const gone = new AbortController();
-  outgoing.once('close', () => gone.abort());
-  let request: Request;
-  try {
-    request = await toRequest(incoming, gone.signal);
-  } catch {
-    outgoing.writeHead(400, { connection: 'close' }).end();
-    return;
-  }
-  try {
-    await send(await handler(request), outgoing);
-  } catch (cause) {
-    fail(outgoing, cause);
-  }
-}
-
-/** Listens on 127.0.0.1 and answers each request by the handler. */
-export async function listen(handler: Handler, port: number): Promise<ListeningServer> {
-  // Longer than any test, so that no connection closes while a request is being sent.
-  const server = createServer({ keepAliveTimeout: 120_000 }, (incoming, outgoing) => {
-    void serve(handler, incoming, outgoing);
-  });
-  server.listen(port, '127.0.0.1');
-  await once(server, 'listening');
-  // A TCP server that listens has an AddressInfo, never a pipe's name or null.
-  const address = server.address() as AddressInfo;
-  let closed: Promise<void> | undefined;
-  return {
-    url: `http://127.0.0.1:${address.port}`,
-    close() {
-      closed ??= new Promise((resolve) => server.close(() => resolve()));
-      server.closeAllConnections();
-      return closed;
-    },
-  };
 }

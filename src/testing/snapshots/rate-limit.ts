@@ -1,6 +1,7 @@
 import { atlasError } from '../http/atlas-error.js';
 import type { ReceivedRequest } from '../http/received-request.js';
 import type { Reply } from '../http/reply.js';
+import { bucketOf } from '../http/token-buckets.js';
 
 /** The token buckets. Each project has one per endpoint. */
 export interface RateLimitOptions {
@@ -17,15 +18,6 @@ interface Bucket {
   filledAt: number;
 }
 
-/** One request's share of a bucket: the headers that report it, and the 429 if the bucket is enforced and empty. */
-interface Take {
-  readonly headers: Readonly<Record<string, string>>;
-  readonly refusal?: Reply;
-}
-
-const TENANT = { capacity: 4000, refillPerMinute: 2000 };
-const FLEX = { capacity: 1200, refillPerMinute: 500 };
-
 /** The buckets of all projects. */
 export class RateLimit {
   readonly #options: RateLimitOptions;
@@ -37,9 +29,9 @@ export class RateLimit {
     this.#now = now;
   }
 
-  /** Takes one request out of its bucket. */
-  take(request: ReceivedRequest): Take {
-    const atlas = request.route.kind === 'tenant' ? TENANT : FLEX;
+  /** Takes a request out of its bucket. Returns the headers that report it, and a 429 if the bucket is empty and enforced. */
+  take(request: ReceivedRequest): { readonly headers: Record<string, string>; readonly refusal?: Reply } {
+    const atlas = bucketOf(request.route.kind);
     const { capacity = atlas.capacity, refillPerMinute = atlas.refillPerMinute, enforce = false } = this.#options;
     const bucket = this.#fill(`${request.route.kind} ${request.route.groupId}`, capacity, refillPerMinute);
     const isEmpty = bucket.level < 1;
