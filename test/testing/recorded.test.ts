@@ -202,6 +202,13 @@ describe('an error after login', () => {
     expect([status, headers.get('allow'), text]).toEqual([405, 'GET,OPTIONS', '']);
     expect([headers.has('content-type'), headers.has('x-error-code')]).toEqual([false, false]);
   });
+
+  it('does not come for a dedicated cluster at the tenant endpoint, which has no snapshots', async () => {
+    const { emulator, get } = await open();
+    emulator.seed({ clusterName: 'Production', dedicated: true, snapshots: [] });
+    const { status, text } = await get(tenantList('Production'));
+    expect([status, JSON.parse(text)]).toMatchObject([200, { results: [], totalCount: 0 }]);
+  });
 });
 
 describe('a request without a login', () => {

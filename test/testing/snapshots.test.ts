@@ -159,13 +159,13 @@ describe('the Flex list', () => {
   });
 });
 
-describe('an error', () => {
+describe('a path value outside its pattern', () => {
   it.each([
-    ['group ID', () => tenant('', 'Cluster0', 'ABC')],
-    ['cluster name', () => tenant('', '-')],
-    ['cluster name that does not decode', () => tenant('', '%E4')],
-    ['snapshot ID', () => flex('/%2E%2E%2F')],
-  ])('for a bad %s', async (_, path) => {
+    ['a group ID', () => tenant('', 'Cluster0', 'ABC')],
+    ['a cluster name', () => tenant('', '-')],
+    ['a cluster name that does not decode', () => tenant('', '%E4')],
+    ['a snapshot ID', () => flex('/%2E%2E%2F')],
+  ])('is refused: %s', async (_, path) => {
     const { status, json } = await get(path());
     expect([status, json.error, json.errorCode]).toEqual([400, 400, 'VALIDATION_ERROR']);
   });

@@ -6,14 +6,14 @@ import { type CredentialEncoding, type DigestSecret, type DigestSession, digestR
 import { type IssuedNonce, NonceTable } from './nonces.js';
 import { completeDigestOptions, type DigestFrontOptions, type DigestSettings } from './options.js';
 
-/** What of a request the check needs; `target` is the request target as it stood on the request line. */
+/** What the check needs of a request. `target` is the request target, as on the request line. */
 export interface DigestRequest {
   readonly method: string;
   readonly target: string;
   readonly body: string;
 }
 
-/** How a check came out. A request that passed has its answer signed by `authenticationInfo`. */
+/** The result of a check. `authenticationInfo` signs the response to a request that passed. */
 export type DigestVerdict =
   | { readonly kind: 'passed'; readonly authenticationInfo: (body: string) => string | undefined }
   | { readonly kind: 'refused'; readonly stale: boolean }
@@ -52,7 +52,7 @@ export class FrontAuthenticator {
     const nonce = this.#nonces.find(authorization.nonce);
     if (nonce !== undefined && nonce.algorithm !== authorization.algorithm) return REFUSED;
     const secret = this.#matchingSecret(authorization, request, nonce?.session);
-    // Only who knows the key is told that the nonce is stale (RFC 7616 3.3).
+    // Only a client that knows the key learns that its nonce is stale (RFC 7616 section 3.3).
     if (secret === undefined) return REFUSED;
     const count = authorization.qop === undefined ? undefined : Number.parseInt(authorization.nc, 16);
     if (nonce === undefined || !this.#nonces.spend(nonce, count)) return STALE;
@@ -63,7 +63,7 @@ export class FrontAuthenticator {
     };
   }
 
-  /** What RFC 7616 3.4 wants answered with a 4xx of its own rather than with a new challenge. */
+  /** Returns what RFC 7616 section 3.4 answers with its own 4xx instead of a new challenge. */
   #impropriety(authorization: DigestAuthorization, request: DigestRequest): string | undefined {
     const { qop, uri, algorithm, cnonce } = authorization;
     if (uri !== request.target) return `uri ${uri} is not the request target ${request.target}`;
@@ -89,7 +89,7 @@ export class FrontAuthenticator {
     return this.#encodings().some((e) => hexHash(algorithm, `${publicKey}:${this.#settings.realm}`, e) === username);
   }
 
-  // Without a charset RFC 7616 leaves the encoding open, so either is taken.
+  // Without a charset RFC 7616 leaves the encoding open, so both are accepted.
   #encodings(): readonly CredentialEncoding[] {
     return this.#settings.charset ? ['utf8'] : ['utf8', 'latin1'];
   }
@@ -101,7 +101,7 @@ export class FrontAuthenticator {
     return this.#settings.sessionKey === 'first-request' ? [first] : [first, own];
   }
 
-  /** The secret whose response is the one that was sent. */
+  /** Finds the secret that gives the response the client sent. */
   #matchingSecret(
     authorization: DigestAuthorization,
     request: DigestRequest,

@@ -17,7 +17,7 @@ export interface DigestAuthorization {
   readonly cnonce: string;
 }
 
-/** A header that breaks the grammar or lacks a parameter; the text says what is wrong. */
+/** A header that breaks the grammar or lacks a parameter, and what is wrong with it. */
 export class MalformedAuthorization {
   readonly problem: string;
 
@@ -44,7 +44,7 @@ function parseParameters(text: string): Map<string, string> | MalformedAuthoriza
   return parameters;
 }
 
-/** An ext-value of RFC 8187, which RFC 7616 has for names that do not fit a quoted string. */
+/** Decodes an ext-value (RFC 8187), which RFC 7616 uses for names that a quoted string cannot hold. */
 function decodeExtendedValue(value: string): string | undefined {
   const encoded = /^UTF-8'[^']*'(.*)$/i.exec(value)?.[1];
   if (encoded === undefined) return undefined;
@@ -72,7 +72,7 @@ type Protection = Pick<DigestAuthorization, 'qop' | 'nc' | 'cnonce'>;
 
 function readProtection(parameters: Map<string, string>): Protection | MalformedAuthorization {
   const [qop, nc, cnonce] = [parameters.get('qop'), parameters.get('nc'), parameters.get('cnonce')];
-  // RFC 2069 knows no cnonce, but a -sess key needs one also where there is no qop.
+  // RFC 2069 has no cnonce, but a -sess key needs one even without a qop.
   if (qop === undefined) return { qop, nc: '', cnonce: cnonce ?? '' };
   if (qop !== 'auth' && qop !== 'auth-int') return new MalformedAuthorization('qop is unknown');
   if (nc === undefined || !/^(?!0{8})[0-9a-f]{8}$/i.test(nc)) {

@@ -21,7 +21,7 @@ function challenge(algorithm: DigestAlgorithm, nonce: string, stale: boolean, se
   return `Digest ${parameters.filter((parameter) => parameter !== undefined).join(', ')}`;
 }
 
-/** The value of `WWW-Authenticate`: a challenge for each algorithm, each with a nonce of its own. */
+/** Returns the value of `WWW-Authenticate`: one challenge per algorithm, each with its own nonce. */
 export function printChallenges(settings: DigestSettings, nonces: NonceTable, stale: boolean): string {
   return settings.algorithms
     .map((algorithm) => challenge(algorithm, nonces.issue(algorithm).value, stale, settings))

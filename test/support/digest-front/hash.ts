@@ -11,15 +11,15 @@ const HASH_NAMES: Readonly<Record<DigestAlgorithm, string>> = {
   'SHA-512-256-sess': 'sha512-256',
 };
 
-/** How the text of a user's name and key becomes bytes. */
+/** The encoding of a user name and a key. */
 export type CredentialEncoding = 'utf8' | 'latin1';
 
-/** H(data) of RFC 7616: lower-case hex. Header text is Latin-1, a byte a character. */
+/** H(data) of RFC 7616: lower-case hex. Header text is Latin-1, one byte per character. */
 export function hexHash(algorithm: DigestAlgorithm, data: string, encoding: CredentialEncoding = 'latin1'): string {
   return createHash(HASH_NAMES[algorithm]).update(data, encoding).digest('hex');
 }
 
-/** H(entity-body): the body is text that went over the wire as UTF-8. */
+/** H(entity-body). The body goes over the wire as UTF-8. */
 function hashBody(algorithm: DigestAlgorithm, body: string): string {
   return hexHash(algorithm, body, 'utf8');
 }
@@ -30,7 +30,7 @@ export interface DigestSession {
   readonly cnonce: string;
 }
 
-/** What H(A1) is made from. */
+/** The input of H(A1). */
 export interface DigestSecret {
   readonly algorithm: DigestAlgorithm;
   readonly username: string;
@@ -40,7 +40,7 @@ export interface DigestSecret {
   readonly session: DigestSession | undefined;
 }
 
-/** What one message adds: a request, or an answer, whose method is empty. */
+/** The input from one message: a request, or a response, which has an empty method. */
 export interface DigestMessage {
   readonly method: string;
   readonly uri: string;
@@ -63,7 +63,7 @@ function hashA2(algorithm: DigestAlgorithm, message: DigestMessage): string {
   return hexHash(algorithm, message.qop === 'auth-int' ? `${line}:${hashBody(algorithm, message.body)}` : line);
 }
 
-/** The `response` of a request (RFC 7616 3.4.1), or with an empty method the `rspauth` of an answer (3.5). */
+/** Computes a request's `response` (RFC 7616 section 3.4.1) or, with an empty method, a response's `rspauth` (section 3.5). */
 export function digestResponse(secret: DigestSecret, message: DigestMessage): string {
   const { algorithm } = secret;
   const { nonce, qop, nc, cnonce } = message;

@@ -3,20 +3,20 @@ import type { DigestAlgorithm } from '../../../src/testing/index.js';
 import type { DigestSession } from './hash.js';
 import type { DigestSettings } from './options.js';
 
-/** A nonce that was handed out, and what came back with it. */
+/** A nonce of a challenge, and what clients have sent with it. */
 export interface IssuedNonce {
   readonly value: string;
   readonly algorithm: DigestAlgorithm;
   readonly issuedAt: number;
   readonly counts: Set<number>;
   uses: number;
-  /** What the `-sess` key is bound to, once a first request fixed it. */
+  /** What the `-sess` key is bound to after the first request. */
   session: DigestSession | undefined;
 }
 
 type NonceSettings = Pick<DigestSettings, 'nonceLifetime' | 'oneUseNonces' | 'sharedNonce' | 'checkNonceCount'>;
 
-/** The nonces of one emulator. */
+/** The nonces that are still valid. */
 export class NonceTable {
   readonly #settings: NonceSettings;
   readonly #now: () => number;
@@ -37,13 +37,13 @@ export class NonceTable {
     return nonce;
   }
 
-  /** The nonce of that value, unless it is unknown or expired. */
+  /** Returns undefined if the nonce is unknown or has expired. */
   find(value: string): IssuedNonce | undefined {
     this.#dropExpired();
     return this.#issued.get(value);
   }
 
-  /** Takes a use of the nonce; false where it is used up, or where this count was already seen with it. */
+  /** Uses the nonce once. Returns false if it is used up, or was already used with this count. */
   spend(nonce: IssuedNonce, count: number | undefined): boolean {
     if (this.#settings.oneUseNonces && nonce.uses > 0) return false;
     if (count !== undefined && this.#settings.checkNonceCount && nonce.counts.has(count)) return false;
@@ -60,7 +60,7 @@ export class NonceTable {
     return [...this.#issued.values()].filter((nonce) => nonce.algorithm === algorithm).at(-1);
   }
 
-  // A Map keeps the order of insertion, so the oldest come first.
+  // A Map iterates in the order of insertion: the oldest nonce comes first.
   #dropExpired(): void {
     const deadline = this.#now() - this.#settings.nonceLifetime;
     for (const nonce of this.#issued.values()) {

@@ -1,6 +1,6 @@
 import type { DigestAlgorithm } from '../../../src/testing/index.js';
 
-/** A quality of protection: of the request line, or of the body as well. */
+/** A quality of protection: of the request line only, or of the body too. */
 export type DigestQop = 'auth' | 'auth-int';
 
 /**
@@ -9,38 +9,38 @@ export type DigestQop = 'auth' | 'auth-int';
  * @see https://www.rfc-editor.org/rfc/rfc7616
  */
 export interface DigestFrontOptions {
-  /** One challenge for each, in this order, each with its own nonce. Default `['MD5']`. */
+  /** Sends one challenge per algorithm, in this order. Default `['MD5']`. */
   algorithms?: readonly DigestAlgorithm[] | undefined;
-  /** What `qop` offers. An empty list leaves it out, as RFC 2069 did. Default `['auth']`. */
+  /** The values of `qop`. An empty list leaves `qop` out, as RFC 2069 did. Default `['auth']`. */
   qop?: readonly DigestQop[] | undefined;
   /** Default `MMS Public API`. */
   realm?: string | undefined;
-  /** How long a nonce is taken, in ms. Default 60 000. */
+  /** Lifetime of a nonce in ms. Default 60 000. */
   nonceLifetime?: number | undefined;
-  /** Takes each nonce once. Default false. */
+  /** Accepts each nonce once. Default false. */
   oneUseNonces?: boolean | undefined;
-  /** Hands every client the same nonce for as long as it lives. Default false. */
+  /** Gives every client the same nonce during its lifetime. Default false. */
   sharedNonce?: boolean | undefined;
-  /** Refuses an `nc` that was already seen with its nonce. Default true. */
+  /** Refuses an `nc` that was already used with its nonce. Default true. */
   checkNonceCount?: boolean | undefined;
   /**
-   * Which cnonce the key of a `-sess` algorithm is made from: that of the first request with the nonce, as RFC 7616 3.4.2
-   * has it, that of each request, as most clients do, or either. Default `either`.
+   * The cnonce in the key of a `-sess` algorithm: that of the first request with the nonce (RFC 7616 section 3.4.2), that
+   * of each request, as most clients do, or either. Default `either`.
    */
   sessionKey?: 'first-request' | 'each-request' | 'either' | undefined;
   /** Offers `userhash=true`. Default false. */
   userhash?: boolean | undefined;
-  /** Offers `charset=UTF-8`, and then takes no other. Default false. */
+  /** Offers `charset=UTF-8`, and then accepts no other charset. Default false. */
   charset?: boolean | undefined;
-  /** An `opaque` that each request has to send back. */
+  /** An `opaque` that each request must return. */
   opaque?: string | undefined;
-  /** Sends a `nextnonce` in each answer to a request that passed. Default false. */
+  /** Sends a `nextnonce` with each response to a request that passed. Default false. */
   nextNonce?: boolean | undefined;
-  /** Sends `rspauth` where a `qop` is used; `wrong` sends a forged one. Default false. */
+  /** Sends `rspauth` if the request has a `qop`. `wrong` sends a forged one. Default false. */
   rspauth?: boolean | 'wrong' | undefined;
 }
 
-/** The options with every default in place. */
+/** The options with their defaults. */
 export interface DigestSettings {
   readonly algorithms: readonly DigestAlgorithm[];
   readonly qop: readonly DigestQop[];
