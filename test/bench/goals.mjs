@@ -45,12 +45,21 @@ function burstAndHeapGoals(name, bursts, heap) {
   ];
 }
 
+function tlsGoals({ coldDigestCall, concurrentColdCalls, digestSweep }) {
+  return [
+    atMost('TLS: connections of a cold Digest call', 1, coldDigestCall.connections),
+    atMost('TLS: time of 100 concurrent cold calls, this client, bearer ÷ fetch', 1, concurrentColdCalls.ratio),
+    atLeast('TLS: calls per second of a Digest sweep, this client ÷ urllib', 1.9, digestSweep.timesTheRate),
+  ];
+}
+
 /** @returns {Verdict[]} */
-export function judge({ summary, bursts, heap, imports, codeSize }) {
+export function judge({ summary, bursts, tls, heap, imports, codeSize }) {
   return [
     cpuGoal('client-bearer', 1, summary),
     cpuGoal('client-digest', 1.12, summary),
     ...rateGoals(summary),
+    ...tlsGoals(tls),
     atMost('requests per Digest call', 1, summary['client-digest'].requestsPerCall),
     atMost('requests for 100 concurrent cold Digest calls', 101, bursts['client-digest'].requestsFor100Cold),
     ...burstAndHeapGoals('client-bearer', bursts, heap),

@@ -18,7 +18,8 @@ import { startAtlas } from './processes.mjs';
 import { measureRounds, summarize } from './rounds.mjs';
 import { baseline, subjects } from './subjects.mjs';
 import { draw } from './svg.mjs';
-import { goalTable, otherLines, subjectTable } from './table.mjs';
+import { goalTable, otherLines, subjectTable, tlsTable } from './table.mjs';
+import { measureTls } from './tls.mjs';
 
 const own = ['client-bearer', 'client-digest'];
 const sizes = {
@@ -29,6 +30,7 @@ const sizes = {
     heapCalls: 100_000,
     importRounds: 15,
     bursts: [...own, baseline],
+    tls: { coldCalls: 3, bursts: 5, sweeps: 1 },
   },
   full: {
     processes: 4,
@@ -37,6 +39,7 @@ const sizes = {
     heapCalls: 1_000_000,
     importRounds: 25,
     bursts: subjects.map(({ name }) => name),
+    tls: { coldCalls: 9, bursts: 15, sweeps: 5 },
   },
 };
 
@@ -59,6 +62,7 @@ async function measure() {
   const atlas = await startAtlas();
   const runs = await step('rounds', () => measureRounds(atlas, size));
   const bursts = await step('bursts', () => measureBursts(atlas, size.bursts));
+  const tls = await step('TLS', () => measureTls(size.tls));
   const heap = await step('heap', () => measureHeaps(atlas, size.heapCalls));
   atlas.stop();
   const machine = { node: process.version, cpu: cpus()[0].model.trim(), cores: cpus().length };
@@ -69,6 +73,7 @@ async function measure() {
     rounds: size.processes * size.rounds,
     summary: summarize(runs),
     bursts,
+    tls,
     heap,
     imports,
     codeSize,
@@ -86,5 +91,5 @@ write('bench.svg', draw(results));
 
 const { node, cpu, cores } = results.machine;
 console.log(`\nNode ${node}, ${cpu} (${cores} cores), medians of ${results.rounds} interleaved rounds\n`);
-console.log([subjectTable(results), otherLines(results), goalTable(goals)].join('\n\n'));
+console.log([subjectTable(results), tlsTable(results.tls), otherLines(results), goalTable(goals)].join('\n\n'));
 if (flags.check && goals.some(({ reached }) => !reached)) process.exitCode = 1;

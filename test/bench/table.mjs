@@ -54,6 +54,27 @@ export function subjectTable({ summary, bursts }) {
   return markdown(header, rows);
 }
 
+export function tlsTable({ roundTripMs, coldDigestCall, concurrentColdCalls, digestSweep }) {
+  const { calls, atOnce, seconds, urllibSeconds, timesTheRate } = digestSweep;
+  const rows = [
+    ['one cold Digest call', `${whole(coldDigestCall.milliseconds)} ms`, '', ''],
+    [
+      `${concurrentColdCalls.calls} concurrent cold calls, bearer`,
+      `${whole(concurrentColdCalls.milliseconds)} ms`,
+      `fetch: ${whole(concurrentColdCalls.fetchMilliseconds)} ms`,
+      concurrentColdCalls.ratio.toFixed(2),
+    ],
+    [
+      `sweep of ${calls} calls by Digest, ${atOnce} at once`,
+      `${seconds.toFixed(2)} s`,
+      `urllib: ${urllibSeconds.toFixed(2)} s`,
+      (1 / timesTheRate).toFixed(2),
+    ],
+  ];
+  const note = `A cold Digest call opens ${coldDigestCall.connections} connection(s).`;
+  return `${markdown([`TLS, ${roundTripMs} ms round trip`, 'this client', 'rival', '÷'], rows)}\n\n${note}`;
+}
+
 /** @param {import('./goals.mjs').Verdict[]} verdicts */
 export function goalTable(verdicts) {
   const rows = verdicts.map(({ goal, bound, measured, reached }) => [
