@@ -1,12 +1,15 @@
 /**
- * The loopback Atlas: a process of its own, so that what it costs is not the client's. It answers every GET with the
- * same snapshot, to a bearer token or to Digest (MD5, qop=auth), and counts what it sees.
+ * The loopback Atlas, in a process of its own so that its CPU time does not count as the client's. It answers every GET
+ * with the same snapshot if the bearer token or the Digest login (MD5, qop=auth) is right, and counts what it sees.
+ * With a certificate and a key as arguments it serves over TLS.
  *
- * It speaks just as much HTTP as that takes, on bare sockets with prepared answers: its speed is a ceiling for
- * everybody's calls a second, and node:http would lower it by half.
+ * It speaks only as much HTTP as that takes, on bare sockets with prepared responses. Its speed limits how many calls per
+ * second a client can make, and node:http would halve it.
  */
 import { hash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { createServer as createTlsServer } from 'node:tls';
 import { accessToken, groupId, privateKey, publicKey, realm } from './target.mjs';
 
 const md5 = (text) => hash('md5', text);
@@ -20,7 +23,7 @@ function prepare(status, headers, body) {
     `content-length: ${body.length}`,
     `date: ${new Date().toUTCString()}`,
     'connection: keep-alive',
-    // Longer than a subject waits for its turn, so that none pays for new connections that another does not.
+    // Longer than a subject waits for its turn, so that none has to reconnect.
     'keep-alive: timeout=120',
   ];
   return Buffer.from(`${lines.join('\r\n')}\r\n\r\n${body}`);
@@ -74,12 +77,13 @@ function reset() {
 }
 
 reset();
-const server = createServer({ noDelay: true }, (socket) => {
+
+function serve(socket) {
   let head = '';
   let countedIn;
   socket.on('data', (chunk) => {
     head += chunk.latin1Slice(0, chunk.length);
-    // Nobody here sends a body or a second request before the answer to the first.
+    // No subject sends a body, or a second request before the response to the first.
     if (!head.endsWith('\r\n\r\n')) return;
     if (countedIn !== seen) {
       countedIn = seen;
@@ -90,11 +94,16 @@ const server = createServer({ noDelay: true }, (socket) => {
     seen[scheme] += 1;
     socket.write(scheme === 'refused' ? refusal : snapshot);
   });
-  // A client may drop its connections as it likes.
+  // Clients may drop their connections.
   socket.on('error', () => socket.destroy());
-});
+}
+
+const [certFile, keyFile] = process.argv.slice(2);
+const server = certFile
+  ? createTlsServer({ noDelay: true, cert: readFileSync(certFile), key: readFileSync(keyFile) }, serve)
+  : createServer({ noDelay: true }, serve);
 server.listen({ port: 0, host: '127.0.0.1', backlog: 16_384 }, () =>
-  process.send({ result: { origin: `http://127.0.0.1:${server.address().port}` } }),
+  process.send({ result: { port: server.address().port } }),
 );
 process.on('message', () => {
   process.send({ result: seen });

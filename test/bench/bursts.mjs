@@ -1,4 +1,7 @@
-/** Many calls at once: on a warm client, to see that all are answered and over how many connections; and on a cold one. */
+/**
+ * Concurrent calls: 10,000 on a warm client, to count the successes and the connections, and 100 on a cold one, to count
+ * the requests.
+ */
 import { start } from './processes.mjs';
 
 const callsAtOnce = 10_000;

@@ -1,9 +1,9 @@
-/** The bytes of the package's own code as a bundler ships it: minified, gzipped, its dependencies left out. */
+/** The size of the package's own code, without its dependencies, as a bundler ships it: minified and gzipped. */
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 
-// esbuild comes with tsup; the project does not name it.
+// esbuild is a dependency of tsup, not of this project.
 const require = createRequire(createRequire(import.meta.url).resolve('tsup'));
 
 export async function measureCodeSize() {

@@ -1,6 +1,6 @@
-/** What is left on the heap after many calls, against what was left after a fifth of them. */
+/** The size of the heap after many calls, compared with its size after a fifth of them. */
 import { start } from './processes.mjs';
-import { yardstick } from './subjects.mjs';
+import { baseline } from './subjects.mjs';
 
 async function measureHeap(name, atlas, calls) {
   const worker = await start('worker.mjs', [name, atlas.origin]);
@@ -10,9 +10,9 @@ async function measureHeap(name, atlas, calls) {
   return { earlyBytes: early.heapUsed, lateBytes: late.heapUsed, ratio: late.heapUsed / early.heapUsed };
 }
 
-/** Side by side: time is not what is measured. @param {number} calls */
+/** Runs the subjects in parallel, because this does not measure time. @param {number} calls */
 export async function measureHeaps(atlas, calls) {
-  const names = ['client-bearer', 'client-digest', yardstick];
+  const names = ['client-bearer', 'client-digest', baseline];
   const heaps = await Promise.all(names.map((name) => measureHeap(name, atlas, calls)));
   return { calls, ...Object.fromEntries(names.map((name, n) => [name, heaps[n]])) };
 }

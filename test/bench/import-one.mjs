@@ -1,4 +1,4 @@
-/** A fresh process that imports one module and tells what that took, in milliseconds. */
+/** Imports one module and reports how long that took, in milliseconds. */
 const cpuBefore = process.cpuUsage();
 const start = performance.now();
 await import(process.argv[2]);

@@ -1,6 +1,6 @@
-/** What an import costs, each in a fresh process: the package against the two dependencies that it imports itself. */
+/** The cost of importing the package, and of importing its two dependencies alone. Each import has a new process. */
 import { start } from './processes.mjs';
-import { median, medianRatio } from './statistics.mjs';
+import { column, median, medianRatio } from './statistics.mjs';
 
 async function importFresh(module) {
   const child = await start('import-one.mjs', [module]);
@@ -16,12 +16,12 @@ export async function measureImports(rounds) {
     own.push(await importFresh('../../dist/index.js'));
     dependencies.push(await importFresh('./dependencies.mjs'));
   }
-  // The first round warmed the disk cache.
+  // The first round only warms the disk cache.
   own.shift();
   dependencies.shift();
   const compare = (metric) => {
-    const ours = own.map((cost) => cost[metric]);
-    const theirs = dependencies.map((cost) => cost[metric]);
+    const ours = column(own, metric);
+    const theirs = column(dependencies, metric);
     return { own: median(ours), dependencies: median(theirs), ratio: medianRatio(ours, theirs) };
   };
   return { rounds, wallMilliseconds: compare('wall'), cpuMilliseconds: compare('cpu') };

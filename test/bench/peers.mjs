@@ -1,6 +1,6 @@
 /**
- * The other clients, at the versions of peers.json. They are no dependencies of the project: they live in a folder of
- * their own among the temporary files, and are installed when that folder has other versions or is not there.
+ * The other clients, in the versions of peers.json. They are not dependencies of this project: the bench installs them
+ * into a temporary folder, and again when peers.json has changed.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -17,12 +17,12 @@ export function installPeers() {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   writeFileSync(inFolder('package.json'), wanted);
-  // A module imports what is installed beside it: this one imports for those that are not.
+  // Only a module in that folder can import them by name.
   writeFileSync(inFolder('import.mjs'), 'export const importHere = (name) => import(name);\n');
   const options = ['--no-audit', '--no-fund', '--ignore-scripts', '--loglevel=error'];
   const { status } = spawnSync('npm', ['install', ...options], { cwd: folder, stdio: ['ignore', 'ignore', 'inherit'] });
-  if (status !== 0) throw new Error('the peers of peers.json could not be installed with npm');
-  // Written last: it says that the installation went through.
+  if (status !== 0) throw new Error('npm could not install the packages of peers.json');
+  // Written last, as a sign that the installation is complete.
   writeFileSync(inFolder('installed.json'), wanted);
 }
 

@@ -1,14 +1,14 @@
 /**
- * Calls a second, CPU a call and latency: all subjects in turn, round after round, so that what disturbs the machine
- * disturbs them alike, and a ratio is between neighbours in time.
+ * Calls per second, CPU per call and latency. All subjects take turns, round after round, so that whatever disturbs the
+ * machine disturbs them alike. Each ratio compares two runs of the same round.
  */
 import { start } from './processes.mjs';
-import { median, medianRatio } from './statistics.mjs';
-import { strictYardstick, subjects, yardstick } from './subjects.mjs';
+import { column, median, medianRatio } from './statistics.mjs';
+import { baseline, subjects } from './subjects.mjs';
 
 const atOnce = 16;
 
-/** Lets the JIT compiler finish, and finds out how many calls fill a slice. */
+/** Lets V8 optimize the code, and returns how many calls take `sliceMs`. */
 async function warmUp(worker, sliceMs) {
   const first = await worker.ask('rate', { calls: 1_000, atOnce });
   await worker.ask('latency', { calls: 200 });
@@ -24,49 +24,45 @@ async function measureOnce(worker, calls, atlas) {
   return { rate, cpu, p50, p99, requests: (bearer + digest + refused) / calls };
 }
 
-/** Turns the runs into columns: a list of values for each metric. */
-const column = (runs, metric) => runs.map((run) => run[metric]);
-
-async function startEntrant(name, atlas, sliceMs) {
+async function startWorker(name, atlas, sliceMs) {
   const worker = await start('worker.mjs', [name, atlas.origin]);
   return { name, worker, calls: await warmUp(worker, sliceMs) };
 }
 
 /**
- * @param {{ processes: number, rounds: number, sliceMs: number }} size `processes`: how often all subjects start anew.
- * What V8 decides early in a process (such as where objects are born) stays with it, and can cost a fifth.
+ * @param {{ processes: number, rounds: number, sliceMs: number }} size `processes`: how often all subjects restart.
+ * Some of V8's early decisions, such as where it allocates objects, last as long as the process and can cost a fifth.
  */
 export async function measureRounds(atlas, { processes, rounds, sliceMs }) {
   const runsOf = Object.fromEntries(subjects.map(({ name }) => [name, []]));
   for (let n = 0; n < processes; n += 1) {
-    const entrants = [];
-    for (const { name } of subjects) entrants.push(await startEntrant(name, atlas, sliceMs));
+    const workers = [];
+    for (const { name } of subjects) workers.push(await startWorker(name, atlas, sliceMs));
     for (let round = 0; round < rounds; round += 1) {
-      for (const { name, worker, calls } of entrants) runsOf[name].push(await measureOnce(worker, calls, atlas));
-      // Every other round goes backwards, so that a trend in the machine's speed favours nobody.
-      entrants.reverse();
+      for (const { name, worker, calls } of workers) runsOf[name].push(await measureOnce(worker, calls, atlas));
+      // Every other round runs backwards, so that a trend in the machine's speed favors nobody.
+      workers.reverse();
     }
-    for (const { worker } of entrants) worker.stop();
+    for (const { worker } of workers) worker.stop();
   }
   return runsOf;
 }
 
-/** The medians of each subject, and its ratios to the yardstick and to its rivals. */
+/** The medians of each subject, and its ratios to the baseline and to its rivals. */
 export function summarize(runsOf) {
   const ratioTo = (name, other, metric) => medianRatio(column(runsOf[name], metric), column(runsOf[other], metric));
   return Object.fromEntries(
-    subjects.map(({ name, rivals = [] }) => [
+    subjects.map(({ name, rivals = {} }) => [
       name,
       {
         cpuMicroseconds: median(column(runsOf[name], 'cpu')),
-        cpuRatio: ratioTo(name, yardstick, 'cpu'),
-        strictCpuRatio: ratioTo(name, strictYardstick, 'cpu'),
+        cpuRatio: ratioTo(name, baseline, 'cpu'),
         callsPerSecond: median(column(runsOf[name], 'rate')),
-        callsPerSecondRatio: ratioTo(name, yardstick, 'rate'),
+        callsPerSecondRatio: ratioTo(name, baseline, 'rate'),
         p50Microseconds: median(column(runsOf[name], 'p50')),
         p99Microseconds: median(column(runsOf[name], 'p99')),
         requestsPerCall: median(column(runsOf[name], 'requests')),
-        timesTheRateOf: Object.fromEntries(rivals.map((rival) => [rival, ratioTo(name, rival, 'rate')])),
+        timesTheRateOf: Object.fromEntries(Object.keys(rivals).map((rival) => [rival, ratioTo(name, rival, 'rate')])),
       },
     ]),
   );

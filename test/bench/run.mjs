@@ -1,9 +1,9 @@
 /**
- * `npm run bench`: measures this client, bare undici and the peers against a loopback Atlas, prints the tables, and
- * writes results.json and bench.svg beside this file.
+ * `npm run bench`: measures this client, bare undici and other clients against a loopback Atlas, prints the results, and
+ * writes results.json and bench.svg to this folder.
  *
- *   --quick  about a minute: fewer and shorter rounds, a tenth of the calls for the heap, no bursts of the peers
- *   --check  exit code 1 when a goal is missed
+ *   --quick  takes about a minute: fewer and shorter rounds, a tenth of the calls for the heap, no bursts of other clients
+ *   --check  exits with code 1 if a goal is missed
  */
 import { writeFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
@@ -16,9 +16,10 @@ import { measureImports } from './imports.mjs';
 import { installPeers } from './peers.mjs';
 import { startAtlas } from './processes.mjs';
 import { measureRounds, summarize } from './rounds.mjs';
-import { subjects, yardstick } from './subjects.mjs';
+import { baseline, subjects } from './subjects.mjs';
 import { draw } from './svg.mjs';
-import { goalTable, otherLines, subjectTable } from './table.mjs';
+import { goalTable, otherLines, subjectTable, tlsTable } from './table.mjs';
+import { measureTls } from './tls.mjs';
 
 const own = ['client-bearer', 'client-digest'];
 const sizes = {
@@ -28,7 +29,8 @@ const sizes = {
     sliceMs: 150,
     heapCalls: 100_000,
     importRounds: 15,
-    bursts: [...own, yardstick],
+    bursts: [...own, baseline],
+    tls: { coldCalls: 3, bursts: 5, sweeps: 1 },
   },
   full: {
     processes: 4,
@@ -37,13 +39,14 @@ const sizes = {
     heapCalls: 1_000_000,
     importRounds: 25,
     bursts: subjects.map(({ name }) => name),
+    tls: { coldCalls: 9, bursts: 15, sweeps: 5 },
   },
 };
 
 const { values: flags } = parseArgs({ options: { quick: { type: 'boolean' }, check: { type: 'boolean' } } });
 const size = flags.quick ? sizes.quick : sizes.full;
 
-/** Tells on stderr what takes the time now; the tables alone are on stdout. */
+/** Reports progress on stderr, so that stdout has only the results. */
 async function step(name, work) {
   process.stderr.write(`${name} … `);
   const start = performance.now();
@@ -59,6 +62,7 @@ async function measure() {
   const atlas = await startAtlas();
   const runs = await step('rounds', () => measureRounds(atlas, size));
   const bursts = await step('bursts', () => measureBursts(atlas, size.bursts));
+  const tls = await step('TLS', () => measureTls(size.tls));
   const heap = await step('heap', () => measureHeaps(atlas, size.heapCalls));
   atlas.stop();
   const machine = { node: process.version, cpu: cpus()[0].model.trim(), cores: cpus().length };
@@ -69,6 +73,7 @@ async function measure() {
     rounds: size.processes * size.rounds,
     summary: summarize(runs),
     bursts,
+    tls,
     heap,
     imports,
     codeSize,
@@ -78,7 +83,7 @@ async function measure() {
 const write = (name, text) => writeFileSync(new URL(name, import.meta.url), text);
 
 const [load] = loadavg();
-if (load > 0.5) console.error(`The machine is busy (load ${load.toFixed(1)}): take the numbers with care.`);
+if (load > 0.5) console.error(`The machine is busy (load ${load.toFixed(1)}), so the results are less reliable.`);
 const results = await measure();
 const goals = judge(results);
 write('results.json', `${JSON.stringify({ ...results, goals }, null, 2)}\n`);
@@ -86,5 +91,5 @@ write('bench.svg', draw(results));
 
 const { node, cpu, cores } = results.machine;
 console.log(`\nNode ${node}, ${cpu} (${cores} cores), medians of ${results.rounds} interleaved rounds\n`);
-console.log(`${subjectTable(results)}\n\n${otherLines(results)}\n\n${goalTable(goals)}`);
+console.log([subjectTable(results), tlsTable(results.tls), otherLines(results), goalTable(goals)].join('\n\n'));
 if (flags.check && goals.some(({ reached }) => !reached)) process.exitCode = 1;

@@ -9,5 +9,8 @@ export function quantile(values, share) {
 /** @param {number[]} values */
 export const median = (values) => quantile(values, 0.5);
 
-/** The median of the ratios of pairs that were measured side by side. @param {number[]} above @param {number[]} below */
+/** One metric of several runs. @param {object[]} runs @param {string} metric @returns {number[]} */
+export const column = (runs, metric) => runs.map((run) => run[metric]);
+
+/** The median ratio of values that were measured in pairs. @param {number[]} above @param {number[]} below */
 export const medianRatio = (above, below) => median(above.map((value, n) => value / below[n]));

@@ -1,10 +1,10 @@
-/** The picture for the README: two bars a subject, on no background, in colours for light and for dark pages. */
-import { subjects, yardstick } from './subjects.mjs';
+/** The chart for the README: two bars per subject, with colors for light and for dark pages. */
+import { baseline, subjects } from './subjects.mjs';
 
 const rowHeight = 26;
 const barHeight = 14;
 const firstRow = 56;
-const labelWidth = 232;
+const labelWidth = 264;
 const panelWidth = 250;
 const gap = 70;
 const barRoom = panelWidth - 10;
@@ -24,9 +24,9 @@ const style = `
     .unit { stroke: #8b949e; }
   }`;
 
-function colourOf(name) {
+function colorOf(name) {
   if (name.startsWith('client-')) return 'own';
-  return name === yardstick ? 'bare' : 'other';
+  return name === baseline ? 'bare' : 'other';
 }
 
 /** The bars of one metric. */
@@ -36,15 +36,15 @@ function panel({ left, title, better, rows, measureOf, textOf }) {
     const y = firstRow + n * rowHeight;
     const length = (measureOf(row) * scale).toFixed(1);
     return (
-      `<rect class="${colourOf(row.name)}" x="${left}" y="${y}" width="${length}" height="${barHeight}" rx="2"/>` +
+      `<rect class="${colorOf(row.name)}" x="${left}" y="${y}" width="${length}" height="${barHeight}" rx="2"/>` +
       `<text class="note" x="${left + barRoom + 8}" y="${y + 11}">${textOf(row)}</text>`
     );
   });
-  const bare = (left + measureOf(rows.find(({ name }) => name === yardstick)) * scale).toFixed(1);
+  const bare = (left + measureOf(rows.find(({ name }) => name === baseline)) * scale).toFixed(1);
   const end = firstRow + rows.length * rowHeight - 6;
   return [
     `<text class="title" x="${left}" y="20">${title}</text>`,
-    `<text class="note" x="${left}" y="38">${better}; the dashed line is bare undici</text>`,
+    `<text class="note" x="${left}" y="38">${better}; dashed line: undici agent.request()</text>`,
     ...bars,
     `<line class="unit" x1="${bare}" y1="${firstRow - 8}" x2="${bare}" y2="${end}"/>`,
   ].join('\n');
@@ -55,26 +55,26 @@ export function draw({ summary, machine }) {
   const rows = subjects.map(({ name, label }) => ({ name, label, ...summary[name] }));
   const height = firstRow + rows.length * rowHeight + 26;
   const labels = rows.map(({ name, label }, n) => {
-    const colour = colourOf(name) === 'own' ? ' class="own"' : '';
-    return `<text${colour} x="${labelWidth - 10}" y="${firstRow + n * rowHeight + 11}" text-anchor="end">${label}</text>`;
+    const color = colorOf(name) === 'own' ? ' class="own"' : '';
+    return `<text${color} x="${labelWidth - 10}" y="${firstRow + n * rowHeight + 11}" text-anchor="end">${label}</text>`;
   });
   const cpu = panel({
     left: labelWidth,
-    title: 'CPU a call ÷ bare undici',
-    better: 'less is better',
+    title: 'CPU per call ÷ undici agent.request()',
+    better: 'lower is better',
     rows,
     measureOf: (row) => row.cpuRatio,
     textOf: (row) => row.cpuRatio.toFixed(2),
   });
   const rate = panel({
     left: labelWidth + panelWidth + gap,
-    title: 'Calls a second, 16 at once',
-    better: 'more is better',
+    title: 'Calls per second, 16 concurrent',
+    better: 'higher is better',
     rows,
     measureOf: (row) => row.callsPerSecond,
     textOf: (row) => Math.round(row.callsPerSecond).toLocaleString('en'),
   });
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="CPU a call and calls a second of each client">
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="CPU per call and calls per second of each client">
 <style>${style}
 </style>
 ${labels.join('\n')}

@@ -1,5 +1,5 @@
-/** The results as Markdown, aligned, so that it reads well in a terminal and can go into the README as it is. */
-import { subjects } from './subjects.mjs';
+/** The results as Markdown. The columns are aligned, so that the tables also read well in a terminal. */
+import { labelOf, subjects } from './subjects.mjs';
 
 /** @param {string[]} header @param {string[][]} rows the first column is text, the others are numbers */
 function markdown(header, rows) {
@@ -26,34 +26,53 @@ function burstCells(burst, scheme) {
 export function subjectTable({ summary, bursts }) {
   const header = [
     '',
-    'CPU a call',
-    '÷ request(url)',
-    '÷ agent.request',
+    'CPU per call',
+    '÷ agent.request()',
     'calls/s',
-    '÷ request(url)',
+    '÷ agent.request()',
     'p50',
     'p99',
-    'requests a call',
-    'for 100 cold',
-    '10,000 at once',
+    'requests per call',
+    'requests for 100 cold calls',
+    '10,000 concurrent calls',
     'connections',
   ];
   const rows = subjects.map(({ name, label, scheme }) => {
-    const { cpuMicroseconds, cpuRatio, strictCpuRatio, callsPerSecond, callsPerSecondRatio, ...rest } = summary[name];
+    const measured = summary[name];
     return [
       label,
-      `${cpuMicroseconds.toFixed(1)} µs`,
-      cpuRatio.toFixed(2),
-      strictCpuRatio.toFixed(2),
-      whole(callsPerSecond),
-      callsPerSecondRatio.toFixed(2),
-      `${whole(rest.p50Microseconds)} µs`,
-      `${whole(rest.p99Microseconds)} µs`,
-      rest.requestsPerCall.toFixed(2),
+      `${measured.cpuMicroseconds.toFixed(1)} µs`,
+      measured.cpuRatio.toFixed(2),
+      whole(measured.callsPerSecond),
+      measured.callsPerSecondRatio.toFixed(2),
+      `${whole(measured.p50Microseconds)} µs`,
+      `${whole(measured.p99Microseconds)} µs`,
+      measured.requestsPerCall.toFixed(2),
       ...burstCells(bursts[name], scheme),
     ];
   });
   return markdown(header, rows);
+}
+
+export function tlsTable({ roundTripMs, coldDigestCall, concurrentColdCalls, digestSweep }) {
+  const { calls, atOnce, seconds, urllibSeconds, timesTheRate } = digestSweep;
+  const rows = [
+    ['one cold Digest call', `${whole(coldDigestCall.milliseconds)} ms`, '', ''],
+    [
+      `${concurrentColdCalls.calls} concurrent cold calls, bearer`,
+      `${whole(concurrentColdCalls.milliseconds)} ms`,
+      `fetch: ${whole(concurrentColdCalls.fetchMilliseconds)} ms`,
+      concurrentColdCalls.ratio.toFixed(2),
+    ],
+    [
+      `sweep of ${calls} calls by Digest, ${atOnce} at once`,
+      `${seconds.toFixed(2)} s`,
+      `urllib: ${urllibSeconds.toFixed(2)} s`,
+      (1 / timesTheRate).toFixed(2),
+    ],
+  ];
+  const note = `A cold Digest call opens ${coldDigestCall.connections} connection(s).`;
+  return `${markdown([`TLS, ${roundTripMs} ms round trip`, 'this client', 'rival', '÷'], rows)}\n\n${note}`;
 }
 
 /** @param {import('./goals.mjs').Verdict[]} verdicts */
@@ -62,26 +81,27 @@ export function goalTable(verdicts) {
     goal,
     bound,
     measured.toLocaleString('en'),
-    reached ? 'reached' : 'not reached',
+    reached ? 'reached' : 'missed',
   ]);
   return markdown(['goal', 'bound', 'measured', ''], rows);
 }
 
 const megabytes = (bytes) => `${(bytes / 2 ** 20).toFixed(2)} MiB`;
 
-/** What the first table has no column for. */
+/** The results that have no table. */
 export function otherLines({ heap, imports, codeSize }) {
   const { calls, ...heaps } = heap;
   const { wallMilliseconds: wall, cpuMilliseconds: cpu } = imports;
-  const import_ = ({ own, dependencies, ratio }) =>
-    `${own.toFixed(1)} ms against ${dependencies.toFixed(1)} ms (${ratio.toFixed(3)})`;
+  const compare = ({ own, dependencies, ratio }) =>
+    `${own.toFixed(1)} ms, undici and zod alone ${dependencies.toFixed(1)} ms (${ratio.toFixed(3)})`;
   return [
     ...Object.entries(heaps).map(
       ([name, { earlyBytes, lateBytes, ratio }]) =>
-        `heap of ${name}: ${megabytes(earlyBytes)} after ${whole(calls / 5)} calls, ` +
+        `heap, ${labelOf(name)}: ${megabytes(earlyBytes)} after ${whole(calls / 5)} calls, ` +
         `${megabytes(lateBytes)} after ${whole(calls)} (${ratio.toFixed(3)})`,
     ),
-    `import against undici and zod: wall ${import_(wall)}, CPU ${import_(cpu)}`,
+    `import, wall time: ${compare(wall)}`,
+    `import, CPU: ${compare(cpu)}`,
     `own code: ${whole(codeSize.minified)} bytes minified, ${whole(codeSize.gzipped)} gzipped`,
   ].join('\n');
 }

@@ -1,7 +1,4 @@
-/**
- * What every subject asks for, and as whom. The snapshot ids change from call to call, so that nobody gains by keeping
- * what one path came to.
- */
+/** What every subject requests, and with which credentials. */
 export const groupId = '5e2211c17a3e5a48f5497de3';
 export const clusterName = 'Cluster0';
 export const publicKey = 'kxqmzfwt';
@@ -12,14 +9,14 @@ export const realm = 'MMS Public API';
 const snapshotIds = Array.from({ length: 1024 }, (_, n) => `5cc310ac${n.toString(16).padStart(4, '0')}7ce369814bc8`);
 let next = 0;
 
-/** The next snapshot id of a thousand. */
+/** A different snapshot id for each call, so that nobody gains from caching what it computes for a path. */
 export const nextSnapshotId = () => snapshotIds[next++ & 1023];
 
 /** @param {string} snapshotId */
 export const pathOf = (snapshotId) =>
   `/api/atlas/v1.0/groups/${groupId}/clusters/${clusterName}/backup/tenant/snapshots/${snapshotId}`;
 
-/** The headers that this client sends by bearer, for those who are told their headers. */
+/** The headers that this client sends with a bearer token, for the subjects that take headers. */
 export const bearerHeaders = {
   accept: 'application/json',
   'user-agent': 'atlas-tenant-snapshots/0.1.0',

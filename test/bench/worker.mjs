@@ -1,4 +1,4 @@
-/** The process of one subject: it does what its parent orders and answers with what it measured. */
+/** The process of one subject. It does what its parent orders and replies with what it measured. */
 import { quantile } from './statistics.mjs';
 
 const [name, origin] = process.argv.slice(2);
@@ -8,7 +8,7 @@ const subject = connect(origin);
 async function callOnce() {
   const snapshot = await subject.call();
   if (snapshot.status !== 'COMPLETED')
-    throw new Error(`${name} did not bring the snapshot: ${JSON.stringify(snapshot)}`);
+    throw new Error(`${name} did not return the snapshot: ${JSON.stringify(snapshot)}`);
 }
 
 /** @param {number} calls @param {number} atOnce */
@@ -55,7 +55,7 @@ const orders = {
 
   async heap({ calls }) {
     await callMany(calls, 16);
-    // Twice, since what the first collection finalizes only the second takes away.
+    // Twice, because the second collection frees what the first one finalizes.
     globalThis.gc();
     globalThis.gc();
     return { heapUsed: process.memoryUsage().heapUsed };

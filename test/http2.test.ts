@@ -1,0 +1,33 @@
+import { Agent } from 'undici';
+import { expect, it, onTestFinished } from 'vitest';
+import { TenantSnapshotsClient } from '../src/index.js';
+import { type HeldRequest, startHttp2Server } from './support/http2-server.js';
+
+const groupId = '5e2211c17a3e5a48f5497de3';
+const accessToken = 'token';
+const calls = 100;
+const snapshotIds = Array.from({ length: calls }, (_, n) => n.toString(16).padStart(24, '0'));
+
+const answerAll = (held: readonly HeldRequest[]) => {
+  for (const request of held) request.answer();
+};
+
+/** A client of a server that holds the first 100 requests until all of them have arrived. */
+async function openHttp2(release: (held: readonly HeldRequest[]) => void) {
+  const { url: baseUrl, ca, connections } = await startHttp2Server({ accessToken, hold: calls, release });
+  const dispatcher = new Agent({ allowH2: true, connections: 1, pipelining: calls, connect: { ca } });
+  const client = new TenantSnapshotsClient({ baseUrl, credentials: { accessToken }, dispatcher, maxRetries: 0 });
+  onTestFinished(async () => {
+    await client.close();
+    await dispatcher.destroy();
+  });
+  const readAll = () => Promise.all(snapshotIds.map((id) => client.getTenantSnapshot(groupId, 'Cluster0', id)));
+  return { readAll, connections };
+}
+
+it('makes 100 concurrent calls over one HTTP/2 connection', async () => {
+  const { readAll, connections } = await openHttp2(answerAll);
+  const snapshots = await readAll();
+  expect(snapshots.map(({ id }) => id)).toEqual(snapshotIds);
+  expect(connections()).toBe(1);
+});
