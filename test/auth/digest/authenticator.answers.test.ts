@@ -168,4 +168,35 @@ describe('a next nonce', () => {
     await get();
     expect(emulator.requests).toHaveLength(3);
   });
+
+  it('that is empty is ignored', async () => {
+    const { server, get } = await serve(() => 'nextnonce=""');
+    await get();
+    await get();
+    expect([...countsByNonce(server.requests)]).toEqual([['n', [1, 2]]]);
+  });
+
+  it('of a 401 is ignored in favor of its challenge', async () => {
+    const site = nonceSite(key, { refuses: ({ number }) => number === 3 });
+    const server = await startDigestServer(async (request) => {
+      const answer = await site(request);
+      if (typeof answer === 'string' || answer.status !== 401) return answer;
+      return { ...answer, headers: { ...answer.headers, 'authentication-info': 'nextnonce="not-this"' } };
+    });
+    const get = openClient(server.url, key);
+    for (let i = 0; i < 3; i += 1) await get();
+    expect([...countsByNonce(server.requests)]).toEqual([
+      ['nonce-1', [1, 2]],
+      ['nonce-2', [1, 2]],
+    ]);
+  });
+
+  it('in a header does not keep a forged rspauth in the trailer from being found', async () => {
+    const server = await startDigestServer(({ authorization }): WholeAnswer => {
+      if (authorization === undefined) return challenged('Digest realm="r", nonce="n", qop="auth"');
+      const headers = { 'authentication-info': 'nextnonce="m"' };
+      return { ...snapshot, headers, trailers: { 'authentication-info': `rspauth="${wrong}"` } };
+    });
+    await expect(openClient(server.url, key)()).rejects.toMatchObject({ code: 'AUTHENTICATION' });
+  });
 });

@@ -255,7 +255,6 @@ describe('a server that hands one nonce to everybody', () => {
     const wrong = openClient(server.url, { ...key, privateKey: 'wrong' });
     for (let i = 0; i < 3; i += 1) await expect(wrong()).rejects.toMatchObject({ code: 'API_ERROR', status: 401 });
     expect(server.requests.length).toBeLessThanOrEqual(8);
-    expect(noRepeats(countsByNonce(server.requests))).toBe(true);
   });
 });
 
