@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { standStill } from '../../support/fault-clock.js';
+import { type HeldServer, startHeldServer } from '../../support/held-server.js';
 import { authorizations } from './support/counts.js';
-import { type HeldServer, startHeldServer } from './support/held-server.js';
 import { challenged, snapshot } from './support/nonce-site.js';
 import { openClient } from './support/open-client.js';
 import { paramsOf } from './support/verify.js';

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { type Answer, type SeenRequest, startDigestServer } from '../../../support/digest-server.js';
+import { type Answer, type SeenRequest, startDigestServer } from './digest-server.js';
 
 /** A server that answers each request when the test says so, in whatever order. */
 export interface HeldServer {
