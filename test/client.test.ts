@@ -31,7 +31,7 @@ const flexType = 'application/vnd.atlas.2024-11-13+json';
 const ownAgent = `atlas-tenant-snapshots/${version} node/${process.versions.node}`;
 
 function startSnapshotServer(body: unknown = failedSnapshot) {
-  const page = () => HttpResponse.json({ results: [], totalCount: 0 });
+  const page = () => HttpResponse.json({ results: [failedSnapshot], totalCount: 1 });
   const snapshot = () => HttpResponse.json(body as object);
   return startMswServer(
     http.get(tenantRoute, snapshot),

@@ -16,8 +16,8 @@ describe('a wrong key', () => {
     const get = openClient(emulator.url, wrongKey);
     const error: unknown = await get().catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(AtlasApiError);
-    expect(error).toMatchObject({ status: 401, errorCode: 'USER_UNAUTHORIZED', attempts: 1, endpoint: 'tenant' });
-    expect(error).toHaveProperty('message', expect.stringMatching(/key.*role Project Read Only.*IP access list/));
+    expect(error).toMatchObject({ status: 401, attempts: 1, endpoint: 'tenant' });
+    expect(error).toHaveProperty('message', expect.stringMatching(/key.*role.*IP access list/));
     expect(emulator.requests.map(({ status }) => status)).toEqual([401, 401]);
   });
 
