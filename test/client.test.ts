@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { HttpResponse, http } from 'msw';
 import { Agent, MockAgent } from 'undici';
 import { afterEach, describe, expect, it, vi } from 'vitest';
@@ -9,7 +10,6 @@ import {
   type CallOptions,
   TenantSnapshotsClient,
 } from '../src/index.js';
-import { version } from '../src/version.js';
 import { failedSnapshot, referenceSnapshot } from './support/atlas-bodies.js';
 import { startMswServer } from './support/msw-server.js';
 import { openClient } from './support/open-client.js';
@@ -28,6 +28,7 @@ import {
 } from './support/snapshot-routes.js';
 
 const flexType = 'application/vnd.atlas.2024-11-13+json';
+const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
 const ownAgent = `atlas-tenant-snapshots/${version} node/${process.versions.node}`;
 
 function startSnapshotServer(body: unknown = failedSnapshot) {
@@ -99,10 +100,14 @@ describe('the request', () => {
     expect(server.requests.map((request) => request.path)).toEqual([expected + flexPath, expected + tenantPath]);
   });
 
-  it("has the caller's User-Agent first", async () => {
+  it.each([
+    [undefined, ownAgent],
+    ['', ownAgent],
+    ['report/2 (ops)', `report/2 (ops) ${ownAgent}`],
+  ])('of a client whose userAgent is %j has the User-Agent %j', async (userAgent, expected) => {
     const server = await startSnapshotServer();
-    await openClient({ baseUrl: server.url, userAgent: 'report/2 (ops)' }).getTenantSnapshot(...path);
-    expect(server.requests[0]?.headers['user-agent']).toBe(`report/2 (ops) ${ownAgent}`);
+    await openClient({ baseUrl: server.url, userAgent }).getTenantSnapshot(...path);
+    expect(server.requests[0]?.headers['user-agent']).toBe(expected);
   });
 });
 
@@ -199,18 +204,6 @@ describe('the dispatcher', () => {
     agent.assertNoPendingInterceptors();
     await agent.close();
   });
-
-  it('that throws makes a connection error', async () => {
-    const cause = new TypeError('no such thing');
-    const dispatcher = {
-      dispatch() {
-        throw cause;
-      },
-    };
-    const client = openClient({ baseUrl: 'https://cloud.mongodb.com', dispatcher, maxRetries: 0 });
-    const error = await rejection(client.getTenantSnapshot(...path), AtlasConnectionError);
-    expect(error).toMatchObject({ cause, attempts: 1, operation: 'getTenantSnapshot' });
-  });
 });
 
 describe('the constructor', () => {
@@ -242,7 +235,7 @@ describe('a connection that breaks', () => {
       attempts: 1,
     });
     expect(error.cause).toMatchObject({ code: 'UND_ERR_SOCKET' });
-    expect(error.message).toMatch(/\(UND_ERR_SOCKET\): check the network, baseUrl and any proxy between/);
+    expect(error.message).toContain('UND_ERR_SOCKET');
   });
 
   it('before it is one, too', async () => {
