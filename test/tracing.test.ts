@@ -80,7 +80,7 @@ describe('the tracing channel', () => {
 
   it('tells of a call without an answer, which has no status', async () => {
     const { emulator, client, values, seen } = await open();
-    emulator.respond({ reset: true, for: 'any' });
+    emulator.respond({ reset: true, for: 'any', times: Number.POSITIVE_INFINITY });
     await client.getTenantSnapshot(...values, { maxRetries: 0 }).catch(() => undefined);
     const [, , failed] = seen;
     expect(failed).toMatchObject({ event: 'error', was: { attempts: 1, error: { code: 'CONNECTION' } } });

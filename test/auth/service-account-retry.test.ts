@@ -19,7 +19,7 @@ describe('a failed token request', () => {
     { what: '502 with a page', answer: { status: 502, body: '<html>Bad Gateway</html>' } },
     { what: '503 with Retry-After', answer: { status: 503, retryAfter: 3 } },
     { what: '408', answer: { status: 408 } },
-    { what: 'reset', answer: { reset: true } },
+    { what: 'reset in the body', answer: { reset: 'body' } },
   ])('by $what is one attempt of the call', async ({ answer }) => {
     stopClock();
     const { emulator, get, tokenRequests } = await openServiceAccount();

@@ -164,13 +164,13 @@ describe.each([
     const { emulator, get, tokenRequests } = await openServiceAccount({}, tokensOf(times.life));
     await get();
     vi.advanceTimersByTime(times.old);
-    emulator.respond({ for: 'token', reset: true });
+    emulator.respond({ for: 'token', status: 503 });
     await get();
     vi.advanceTimersByTime((times.life - times.old) * 0.75);
     await get();
     vi.advanceTimersByTime(times.life - times.old);
     await get();
-    expect(tokenRequests().map(({ status }) => status)).toEqual([200, undefined, 200]);
+    expect(tokenRequests().map(({ status }) => status)).toEqual([200, 503, 200]);
   });
 });
 

@@ -4,7 +4,7 @@ import { get, openFaultClient } from '../support/fault-client.js';
 import { fakeClock, skipTime, standStill } from '../support/fault-clock.js';
 import { expectNoUnhandledRejection } from '../support/fault-rejections.js';
 import { type FaultServer, startFaultServer } from '../support/fault-server.js';
-import { answer, end, good, head, refusal, reset, type Script, send } from '../support/fault-steps.js';
+import { answer, end, good, head, pause, refusal, reset, type Script, send } from '../support/fault-steps.js';
 import { openClient } from '../support/open-client.js';
 import { openEmulator } from '../support/open-emulator.js';
 import { rejection } from '../support/rejection.js';
@@ -43,8 +43,8 @@ describe('goes better the second time', () => {
   });
 
   it.each<[name: string, script: Script]>([
-    ['a reset', [reset]],
-    ['a closed connection', [end]],
+    ['a reset in the body', [send(head(200, 'content-length: 99')), pause(), reset]],
+    ['a connection that is closed in the body', [send(head(200, 'content-length: 99')), end]],
     ['an answer that is no HTTP', [send('hello\r\n\r\n')]],
     ['a 502 in HTML', [answer(502, '<html>Bad Gateway</html>')]],
     ['a 503 without a body', [answer(503, '')]],

@@ -45,7 +45,7 @@ describe('calls that come while another asks for the challenge', () => {
   });
 
   it('go on when that one fails for good', async () => {
-    const { server, get } = await serve('reset');
+    const { server, get } = await serve('cut');
     const [first, ...others] = await together(20, (index) => get({ maxRetries: index === 0 ? 0 : 3 }));
     expect(first).toMatchObject({ status: 'rejected', reason: { code: 'CONNECTION' } });
     expect(answered(others)).toBe(19);
@@ -53,7 +53,7 @@ describe('calls that come while another asks for the challenge', () => {
   });
 
   it('go on when several fail in turn', async () => {
-    const { server, get } = await serve('reset', 'reset', 'reset');
+    const { server, get } = await serve('cut', 'cut', 'cut');
     const results = await together(10, () => get({ maxRetries: 0 }));
     expect(results.map(({ status }) => status)).toEqual([
       ...['rejected', 'rejected', 'rejected'],
