@@ -19,6 +19,7 @@ import {
   flexListRoute,
   flexPath,
   flexRoute,
+  flexType,
   listPath,
   path,
   tenantListPath,
@@ -27,7 +28,6 @@ import {
   tenantRoute,
 } from './support/snapshot-routes.js';
 
-const flexType = 'application/vnd.atlas.2024-11-13+json';
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
 const ownAgent = `atlas-tenant-snapshots/${version} node/${process.versions.node}`;
 

@@ -1,6 +1,7 @@
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { AtlasApiError, AtlasResponseError } from '../../src/index.js';
+import { defaults } from '../support/defaults.js';
 import { get, openFaultClient } from '../support/fault-client.js';
 import { expectNoUnhandledRejection } from '../support/fault-rejections.js';
 import { startFaultServer } from '../support/fault-server.js';
@@ -57,12 +58,15 @@ describe('maxResponseSize', () => {
     await expect.poll(() => server.closed, { interval: 1 }).toBe(1);
   });
 
-  it('is 1 MiB where nothing is said', async () => {
-    const server = await startFaultServer([[answer(200, sized(1_048_576))], [answer(200, sized(1_048_577))]]);
+  it('has a default', async () => {
+    const server = await startFaultServer([
+      [answer(200, sized(defaults.maxResponseSize))],
+      [answer(200, sized(defaults.maxResponseSize + 1))],
+    ]);
     const client = openFaultClient(server);
     await expect(get(client)).resolves.toMatchObject({ status: 'COMPLETED' });
     const error = await rejection(get(client), AtlasResponseError);
-    expect(error.message).toContain('1048576');
+    expect(error.message).toContain(String(defaults.maxResponseSize));
   });
 
   it.each([400, 503])('stops the body of a %i, whose status is still told', async (status) => {
