@@ -71,7 +71,7 @@ describe('the tracing channel', () => {
 
   it('tells of an error', async () => {
     const { client, values, seen } = await open();
-    const call = client.getTenantSnapshot(values[0], 'NoSuch', values[2]);
+    const call = client.getTenantSnapshot(values[0], 'NoSuch', values[2], { endpoint: 'tenant' });
     const error = await rejection(call, AtlasApiError);
     expect(events(seen)).toEqual(['start', 'end', 'error', 'asyncStart', 'asyncEnd']);
     expect(seen[2]?.was).toMatchObject({ status: 404, attempts: 1, endpoint: 'tenant', error });

@@ -112,10 +112,10 @@ describe('a wait', () => {
 
   it('hands the options of a call to each poll', async () => {
     const { emulator, wait } = await openWait('RUNNING', 'COMPLETED');
-    await wait({ envelope: true, pretty: true, endpoint: 'flex', maxRetries: 0, attemptTimeout: 5_000 });
+    await wait({ envelope: true, pretty: true, endpoint: 'tenant', maxRetries: 0, attemptTimeout: 5_000 });
     expect(emulator.requests.map((request) => [request.kind, request.path.split('?')[1]])).toEqual([
-      ['flex', 'envelope=true&pretty=true'],
-      ['flex', 'envelope=true&pretty=true'],
+      ['tenant', 'envelope=true&pretty=true'],
+      ['tenant', 'envelope=true&pretty=true'],
     ]);
   });
 

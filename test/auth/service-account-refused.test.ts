@@ -160,7 +160,7 @@ describe('a second refusal', () => {
 });
 
 describe('another answer than 401', () => {
-  it.each([403, 404, 500])('with %i leaves the token as it is', async (status) => {
+  it.each([402, 403, 500])('with %i leaves the token as it is', async (status) => {
     const { emulator, get, tokenRequests } = await openLoggedIn();
     emulator.respond({ status });
     await rejection(get({ maxRetries: 0 }), AtlasApiError);

@@ -61,17 +61,17 @@ describe('goes better the second time', () => {
 });
 
 describe('is told at once', () => {
-  it.each([201, 301, 400, 401, 402, 403, 404, 405, 409, 410, 418, 451])('a %i', async (status) => {
+  it.each([301, 400, 401, 402, 403, 404, 405, 409, 410, 418, 451])('a %i', async (status) => {
     const server = await startFaultServer([refusal(status, 'retry-after: 1'), good]);
     const error = await rejection(get(openFaultClient(server, { maxRetries: 3 })), AtlasApiError);
     expect(error).toMatchObject({ status, attempts: 1 });
     expect(server.requests).toHaveLength(1);
   });
 
-  it.each([204, 304])('a %i, which has no body', async (status) => {
-    const server = await startFaultServer([[send(head(status))], good]);
+  it('a 304, which has no body', async () => {
+    const server = await startFaultServer([[send(head(304))], good]);
     const error = await rejection(get(openFaultClient(server, { maxRetries: 3 })), AtlasApiError);
-    expect(error).toMatchObject({ status, body: '', attempts: 1 });
+    expect(error).toMatchObject({ status: 304, body: '', attempts: 1 });
   });
 
   it.each([400, 403, 404, 409])('a %i in an envelope', async (status) => {

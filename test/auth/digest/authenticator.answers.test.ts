@@ -69,8 +69,8 @@ describe('an answer that proves that the server knows the key', () => {
   it('of auth-int covers the body', async () => {
     const { emulator, get } = await openEmulator({ qop: ['auth-int'], rspauth: true });
     for (let i = 0; i < 3; i += 1) await get();
-    emulator.respond({ status: 404 });
-    await expect(get()).rejects.toMatchObject({ code: 'API_ERROR', status: 404 });
+    emulator.respond({ status: 403 });
+    await expect(get()).rejects.toMatchObject({ code: 'API_ERROR', status: 403 });
     expect(emulator.requests).toHaveLength(5);
   });
 
@@ -163,8 +163,8 @@ describe('a next nonce', () => {
 
   it('of an answer that is an error is taken up too', async () => {
     const { emulator, get } = await openEmulator({ oneUseNonces: true, nextNonce: true });
-    emulator.respond({ status: 404 });
-    await expect(get()).rejects.toMatchObject({ status: 404 });
+    emulator.respond({ status: 403 });
+    await expect(get()).rejects.toMatchObject({ status: 403 });
     await get();
     expect(emulator.requests).toHaveLength(3);
   });

@@ -137,7 +137,7 @@ describe('calls that come while another asks for the challenge', () => {
     [503, 1 + 1 + 19],
     [429, 1 + 1 + 19],
     [408, 1 + 1 + 19],
-    [404, 1 + 19 * 2],
+    [403, 1 + 19 * 2],
   ])('go on when that one is answered %i, after at most %i requests in all', async (status, most) => {
     const { server, get } = await serve({ status, body: `{"error":${status},"errorCode":"NO"}` });
     const [first, ...others] = await together(20, (index) => get({ maxRetries: index === 0 ? 0 : 3 }));
