@@ -331,7 +331,7 @@ describe('close() while a list is read', () => {
     await expect.poll(() => emulator.requests.length, { interval: 1 }).toBe(2);
     await expect.poll(() => emulator.requests[1]?.status, { interval: 1 }).toBe(503);
     await client.close();
-    expect((await call).message).toContain('waited to try again');
+    expect(await call).toMatchObject({ attempts: 2, cause: { status: 503 } });
   });
 });
 

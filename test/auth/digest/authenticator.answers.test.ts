@@ -95,7 +95,6 @@ describe('an answer that does not', () => {
     const error: unknown = await get().catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(AtlasAuthenticationError);
     expect(error).toMatchObject({ code: 'AUTHENTICATION', status: 200, attempts: 1, operation: 'getTenantSnapshot' });
-    expect(error).toHaveProperty('message', expect.stringMatching(/does not prove that the server knows the key/));
     expect(server.requests).toHaveLength(2);
 
     const shown = inspect(error, { depth: 9, showHidden: true }) + JSON.stringify(error);
