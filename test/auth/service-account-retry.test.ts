@@ -40,7 +40,7 @@ describe('a failed token request', () => {
     expect(firstWait(tokenRequests())).toBeGreaterThanOrEqual(3_000);
   });
 
-  it("is waited for when it is Atlas's own limit of ten a minute", async () => {
+  it("is waited for when it is Atlas's own limit of token requests a minute", async () => {
     stopClock();
     const { emulator, get, tokenRequests } = await openServiceAccount({}, { tokens: { perMinute: 1 } });
     await get();

@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, it, vi } from 'vitest';
 import { AtlasAuthenticationError, AtlasTimeoutError } from '../../src/index.js';
 import { rejection } from '../support/rejection.js';
@@ -96,8 +97,7 @@ describe('a caller that leaves', () => {
       settled = true;
     });
     caller.abort(new Error('no longer wanted'));
-    await Promise.resolve();
-    await Promise.resolve();
+    await turn();
     expect(settled).toBe(true);
   });
 });
