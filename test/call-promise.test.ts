@@ -14,10 +14,10 @@ import { openEmulator } from './support/open-emulator.js';
 import { rejection } from './support/rejection.js';
 import { path, tenantRoute } from './support/snapshot-routes.js';
 
-const missing = { error: 404, errorCode: 'SNAPSHOT_NOT_FOUND', detail: 'no such snapshot' };
+const refused = { error: 403, errorCode: 'SOME_CODE', detail: 'not this snapshot' };
 
 async function openAnswering(headers: [string, string][] = [], status = 200) {
-  const body = status === 200 ? failedSnapshot : missing;
+  const body = status === 200 ? failedSnapshot : refused;
   const server = await startMswServer(http.get(tenantRoute, () => HttpResponse.json(body, { status, headers })));
   return openClient({ baseUrl: server.url });
 }
@@ -48,7 +48,7 @@ describe('the promise of a call', () => {
   });
 
   it('is rejected as any is', async () => {
-    const client = await openAnswering([], 404);
+    const client = await openAnswering([], 403);
     const promise = client.getTenantSnapshot(...path);
     await expect(promise).rejects.toBeInstanceOf(AtlasApiError);
     await expect(promise.catch((error: unknown) => error)).resolves.toBeInstanceOf(AtlasApiError);
@@ -132,7 +132,7 @@ describe('withResponse()', () => {
   });
 
   it('is rejected as the promise is', async () => {
-    const client = await openAnswering([], 404);
+    const client = await openAnswering([], 403);
     const promise = client.getTenantSnapshot(...path);
     const error = await rejection(promise.withResponse(), AtlasApiError);
     await expect(promise).rejects.toBe(error);
@@ -143,7 +143,7 @@ describe('withResponse()', () => {
     const onUnhandled = vi.fn();
     process.on('unhandledRejection', onUnhandled);
     try {
-      const client = await openAnswering([], 404);
+      const client = await openAnswering([], 403);
       await rejection(client.getTenantSnapshot(...path).withResponse(), AtlasApiError);
       await rejection(client.getTenantSnapshot('', '', '').withResponse(), AtlasValidationError);
       await new Promise((resolve) => setImmediate(resolve));

@@ -16,7 +16,7 @@ async function openAnswering(body: JsonBodyType, status = 200) {
     http.get(tenantRoute, () => HttpResponse.json(body, { status })),
     http.get(tenantListRoute, () => HttpResponse.json(body, { status })),
   );
-  const client = openClient({ baseUrl: server.url, maxRetries: 0 });
+  const client = openClient({ baseUrl: server.url, endpoint: 'tenant', maxRetries: 0 });
   return { client, call: () => client.getTenantSnapshot(...path, envelope) };
 }
 
@@ -180,7 +180,7 @@ describe('rubbish in place of an envelope', () => {
     await rejection(call(), AtlasResponseError);
   });
 
-  it.each([100, 204, 302, 599])('an inner %i is no success', async (status) => {
+  it.each([100, 302, 599])('an inner %i is no success', async (status) => {
     const { call } = await openAnswering({ status, content: failedSnapshot });
     expect(await rejection(call(), AtlasApiError)).toMatchObject({ status });
   });

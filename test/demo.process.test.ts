@@ -95,7 +95,7 @@ describe('the demo', { timeout: 30_000 }, () => {
       { MONGODB_ATLAS_PRIVATE_KEY: '' },
       /^AtlasConfigurationError \(CONFIGURATION\): .*PRIVATE_KEY is not/,
     ],
-    ['a bad id', { ATLAS_GROUP_ID: 'abc' }, /^AtlasValidationError \(INVALID_ARGUMENT\): .*groupId/],
+    ['a bad id', { ATLAS_GROUP_ID: 'abc' }, /\(INVALID_ARGUMENT\): .*groupId/],
   ])('tells of %s in a line, and exits with 1', async (_name, change, expected) => {
     const { emulator, environment } = await openAtlas();
     const { code, stderr } = await run({ ...environment, ...change });

@@ -86,11 +86,7 @@ describe('credentials from the environment', () => {
 describe('an environment without credentials', () => {
   it('is told what to set', () => {
     const message = optionsError({});
-    expect(message).toBe(
-      'No credentials: pass the option credentials, or set MONGODB_ATLAS_ACCESS_TOKEN, ' +
-        'or MONGODB_ATLAS_CLIENT_ID and MONGODB_ATLAS_CLIENT_SECRET, ' +
-        'or MONGODB_ATLAS_PUBLIC_KEY and MONGODB_ATLAS_PRIVATE_KEY',
-    );
+    for (const name of ['credentials', ...names.slice(0, 5)]) expect(message).toContain(name);
     expect(message).toBe(optionsError(undefined));
   });
 
@@ -98,7 +94,7 @@ describe('an environment without credentials', () => {
     set({ [name]: 'a-value-of-mine' });
     const other = names[names.indexOf(name) % 2 === 1 ? names.indexOf(name) + 1 : names.indexOf(name) - 1];
     const message = optionsError({});
-    expect(message).toBe(`No credentials: ${name} is set, and ${other} is not`);
+    expect(message).toMatch(new RegExp(`${name}\\b.*${other}\\b`));
     expect(message).not.toContain('a-value-of-mine');
   });
 

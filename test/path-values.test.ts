@@ -82,7 +82,7 @@ describe('a bad path value', () => {
     values[index] = value;
     const error = await rejection(get(...values), AtlasValidationError);
     expect(error.issues).toEqual([{ path: name, message }]);
-    expect(error.message).toBe(`Invalid arguments, nothing was sent: ${name}: ${message}`);
+    expect(error.message).toContain(`${name}: ${message}`);
     expect(error).toMatchObject({ code: 'INVALID_ARGUMENT', operation: 'getTenantSnapshot' });
     expect(emulator.requests).toEqual([]);
   });

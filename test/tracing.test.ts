@@ -71,7 +71,7 @@ describe('the tracing channel', () => {
 
   it('tells of an error', async () => {
     const { client, values, seen } = await open();
-    const call = client.getTenantSnapshot(values[0], 'NoSuch', values[2]);
+    const call = client.getTenantSnapshot(values[0], 'NoSuch', values[2], { endpoint: 'tenant' });
     const error = await rejection(call, AtlasApiError);
     expect(events(seen)).toEqual(['start', 'end', 'error', 'asyncStart', 'asyncEnd']);
     expect(seen[2]?.was).toMatchObject({ status: 404, attempts: 1, endpoint: 'tenant', error });
@@ -80,7 +80,7 @@ describe('the tracing channel', () => {
 
   it('tells of a call without an answer, which has no status', async () => {
     const { emulator, client, values, seen } = await open();
-    emulator.respond({ reset: true, for: 'any' });
+    emulator.respond({ reset: true, for: 'any', times: Number.POSITIVE_INFINITY });
     await client.getTenantSnapshot(...values, { maxRetries: 0 }).catch(() => undefined);
     const [, , failed] = seen;
     expect(failed).toMatchObject({ event: 'error', was: { attempts: 1, error: { code: 'CONNECTION' } } });

@@ -15,36 +15,31 @@ async function messageOf(status: number, body: object | null): Promise<string> {
   return (await rejection(client.getTenantSnapshot(...path), AtlasAuthenticationError)).message;
 }
 
-const answered = 'getTenantSnapshot: the request for an access token was answered with';
-
-describe('a token request that is refused', () => {
+describe('the message of a refused token request', () => {
   it.each([
-    [400, 'check clientId and clientSecret, and that the secret has not expired'],
-    [401, 'check clientId and clientSecret, and that the secret has not expired'],
-    [403, 'share one token through tokenStore, or check the IP access list of the service account'],
-    [404, 'check baseUrl and any proxy between'],
-    [408, 'Atlas or a gateway has trouble: try again later'],
-    [429, 'over the limit of 10 token requests a minute: share one token through tokenStore'],
-    [500, 'Atlas or a gateway has trouble: try again later'],
-    [503, 'Atlas or a gateway has trouble: try again later'],
-  ])('by %i says what to do', async (status, advice) => {
-    expect(await messageOf(status, null)).toBe(`${answered} ${status} (${advice})`);
+    [400, /clientId.*clientSecret/],
+    [401, /clientId.*clientSecret/],
+    [403, /tokenStore.*IP access list/],
+    [404, /baseUrl/],
+    [408, /408/],
+    [429, /tokenStore/],
+    [500, /500/],
+    [503, /503/],
+  ])('names the operation, the status %i and what to look at', async (status, advice) => {
+    const message = await messageOf(status, null);
+    expect(message).toContain('getTenantSnapshot');
+    expect(message).toContain(String(status));
+    expect(message).toMatch(advice);
   });
 
   it.each([
-    [{ error: 'invalid_client', error_description: 'No.' }, ' invalid_client: No.'],
-    [{ error: 'invalid_client' }, ' invalid_client'],
-    [{ error_description: 'No.' }, ' No.'],
-    [{}, ''],
-  ])('by %j tells what the server said', async (body, said) => {
-    expect(await messageOf(404, body)).toBe(`${answered} 404${said} (check baseUrl and any proxy between)`);
-  });
-});
-
-describe('a token answer without a token', () => {
-  it('says so, and what is wrong with its body where that cannot be read', async () => {
-    const advice = 'check baseUrl and any proxy between';
-    expect(await messageOf(200, {})).toBe(`${answered} 200 and no bearer token: ${advice}`);
-    expect(await messageOf(200, null)).toBe(`${answered} 200 and no bearer token (it is empty): ${advice}`);
+    [{ error: 'invalid_client', error_description: 'No.' }, /404.*invalid_client.*No\./],
+    [{ error: 'invalid_client' }, /404.*invalid_client/],
+    [{ error_description: 'No.' }, /404.*No\./],
+    [{}, /404/],
+  ])('quotes %j', async (body, said) => {
+    const message = await messageOf(404, body);
+    expect(message).toMatch(said);
+    expect(message).not.toContain('undefined');
   });
 });

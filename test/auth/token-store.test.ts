@@ -306,6 +306,31 @@ describe('a store that holds', () => {
     expect(tokenRequests()).toHaveLength(1);
   });
 
+  it('one dead token after another costs one token request, within the attempt', async () => {
+    const tokenStore = new RecordingStore();
+    vi.spyOn(tokenStore, 'get').mockImplementation(async (key) => {
+      tokenStore.gets.push(key);
+      return stored(`dead-${tokenStore.gets.length}`);
+    });
+    const { emulator, get, tokenRequests } = await openServiceAccount({ tokenStore });
+    const { response } = await get().withResponse();
+    expect(response.attempts).toBe(1);
+    expect(tokenRequests()).toHaveLength(1);
+    expect(emulator.requests.map(({ status }) => status)).toEqual([401, 401, 200, 200]);
+  });
+
+  it('a good token after each revocation costs no token request, however many there are', async () => {
+    const tokenStore = new RecordingStore();
+    const { emulator, get, tokenRequests } = await openServiceAccount({ tokenStore });
+    await get();
+    for (let revocation = 0; revocation < 5; revocation += 1) {
+      emulator.revokeTokens();
+      tokenStore.values.set(tokenStore.gets[0] ?? '', stored(emulator.issueToken()));
+      await get();
+    }
+    expect(tokenRequests()).toHaveLength(1);
+  });
+
   it('an object in place of its text is read all the same', async () => {
     const emulator = await openEmulator();
     const tokenStore = storeOf(JSON.parse(stored(emulator.issueToken())));

@@ -35,7 +35,7 @@ describe('the HTTP service', { timeout: 20_000 }, () => {
     ['what is not there is 404', '5cc310ace5dc7ce369814b00', undefined, 404, { code: 'API_ERROR' }],
     ['over the rate limit is 503', 'id', { status: 429, retryAfter: 7 }, 503, { code: 'API_ERROR' }],
     ['trouble at Atlas is 502', 'id', { status: 500 }, 502, { code: 'API_ERROR' }],
-    ['a lost connection is 502', 'id', { reset: true }, 502, { code: 'CONNECTION' }],
+    ['a lost connection is 502', 'id', { reset: 'body' }, 502, { code: 'CONNECTION' }],
   ] as const)('%s', async (_name, id, fault, status, body) => {
     const { atlas, url, path } = await openService();
     if (fault !== undefined) atlas.respond(fault);

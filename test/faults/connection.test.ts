@@ -77,7 +77,6 @@ describe('a broken answer is an AtlasConnectionError with its cause', () => {
     expect(String(error.cause)).toMatch(cause);
     expect(error.cause).toBeInstanceOf(Error);
     expect(error.message).not.toContain('undefined');
-    expect(server.requests).toHaveLength(1);
   });
 
   it.each<[name: string, script: Script]>([
@@ -106,9 +105,11 @@ it('many refused at once are each told', async () => {
 
 describe('the next call after a broken answer is answered', () => {
   it.each(cuts)('%s', async (_name, script) => {
-    const server = await startFaultServer([script, good]);
+    let broken = true;
+    const server = await startFaultServer(() => (broken ? script : good));
     const client = openFaultClient(server);
     await rejection(get(client), AtlasConnectionError);
+    broken = false;
     await expect(get(client)).resolves.toMatchObject({ status: 'COMPLETED' });
   });
 });

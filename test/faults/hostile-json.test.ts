@@ -171,7 +171,7 @@ describe('text', () => {
     const body = Buffer.concat([Buffer.from('{"mongoDBVersion":"'), Buffer.from(octets), Buffer.from('"}')]);
     const server = await startFaultServer([answer(200, body)]);
     const error = await rejection(get(openFaultClient(server)), AtlasResponseError);
-    expect(error.issues).toEqual([{ path: '', message: 'it is not UTF-8' }]);
+    expect(error.issues).toEqual([{ path: '', message: expect.stringContaining('UTF-8') }]);
   });
 
   it('that is not UTF-8 leaves an error its status', async () => {

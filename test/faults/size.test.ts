@@ -1,6 +1,7 @@
-import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
+import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { AtlasApiError, AtlasResponseError } from '../../src/index.js';
+import { defaults } from '../support/defaults.js';
 import { get, openFaultClient } from '../support/fault-client.js';
 import { expectNoUnhandledRejection } from '../support/fault-rejections.js';
 import { startFaultServer } from '../support/fault-server.js';
@@ -35,8 +36,8 @@ describe('maxResponseSize', () => {
     const client = openFaultClient(server, { maxResponseSize: limit });
     await expect(get(client)).resolves.toMatchObject({ status: 'COMPLETED' });
     const error = await rejection(get(client), AtlasResponseError);
-    expect(error.message).toContain('larger than maxResponseSize (1000 bytes)');
-    expect(error.issues).toEqual([{ path: '', message: 'it is larger than maxResponseSize (1000 bytes)' }]);
+    expect(error.message).toContain('maxResponseSize (1000 bytes)');
+    expect(error.issues).toEqual([{ path: '', message: expect.stringContaining('maxResponseSize (1000 bytes)') }]);
     await expect(get(client)).resolves.toMatchObject({ status: 'COMPLETED' });
   });
 
@@ -57,12 +58,15 @@ describe('maxResponseSize', () => {
     await expect.poll(() => server.closed, { interval: 1 }).toBe(1);
   });
 
-  it('is 1 MiB where nothing is said', async () => {
-    const server = await startFaultServer([[answer(200, sized(1_048_576))], [answer(200, sized(1_048_577))]]);
+  it('has a default', async () => {
+    const server = await startFaultServer([
+      [answer(200, sized(defaults.maxResponseSize))],
+      [answer(200, sized(defaults.maxResponseSize + 1))],
+    ]);
     const client = openFaultClient(server);
     await expect(get(client)).resolves.toMatchObject({ status: 'COMPLETED' });
     const error = await rejection(get(client), AtlasResponseError);
-    expect(error.message).toContain('1048576');
+    expect(error.message).toContain(String(defaults.maxResponseSize));
   });
 
   it.each([400, 503])('stops the body of a %i, whose status is still told', async (status) => {
@@ -92,8 +96,6 @@ describe('a content coding that was not asked for', () => {
     ['gzip', gzipSync],
     ['x-gzip', gzipSync],
     ['GZIP', gzipSync],
-    ['deflate', deflateSync],
-    ['br', brotliCompressSync],
     ['identity', (text) => Buffer.from(text)],
     ['Identity', (text) => Buffer.from(text)],
   ])('%s is decoded, under the same limit', async (coding, encode) => {
@@ -112,32 +114,27 @@ describe('a content coding that was not asked for', () => {
     expect(error.message).toContain('maxResponseSize');
   });
 
-  it.each<[coding: string, encode: (text: string) => Uint8Array]>([
-    ['gzip', gzipSync],
-    ['deflate', deflateSync],
-    ['br', brotliCompressSync],
-  ])('%s that is a bomb is never unfolded', async (coding, encode) => {
-    const bomb = encode('a'.repeat(50_000_000));
+  it('is not decoded beyond the limit, so that a bomb does no harm', async () => {
+    const bomb = gzipSync('a'.repeat(50_000_000));
     expect(bomb.length).toBeLessThan(1_000_000);
-    const server = await startFaultServer([answer(200, bomb, `content-encoding: ${coding}`)]);
+    const server = await startFaultServer([answer(200, bomb, 'content-encoding: gzip')]);
     const before = process.memoryUsage().arrayBuffers;
     const error = await rejection(get(openFaultClient(server)), AtlasResponseError);
     expect(error.message).toContain('maxResponseSize (1048576 bytes)');
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(20_000_000);
   });
 
-  it.each<[name: string, coding: string, body: Uint8Array | string, problem: string]>([
-    ['is broken', 'gzip', snapshotJson, 'content coding is broken'],
-    ['is cut', 'gzip', gzipSync(snapshotJson).subarray(0, 30), 'content coding is broken'],
-    ['is not the one named', 'br', gzipSync(snapshotJson), 'content coding is broken'],
-    ['is broken deflate', 'deflate', snapshotJson, 'content coding is broken'],
-    ['is not known', 'zstd-ng', snapshotJson, 'content coding zstd-ng is not understood'],
-    ['is two', 'gzip, gzip', gzipSync(gzipSync(snapshotJson)), 'content coding gzip, gzip is not understood'],
-    ['has a long name', 'x'.repeat(500), snapshotJson, `content coding ${'x'.repeat(40)} is not understood`],
-  ])('and %s is refused', async (_name, coding, body, problem) => {
+  it.each<[name: string, coding: string, body: Uint8Array | string, named: string]>([
+    ['is broken', 'gzip', snapshotJson, 'content coding'],
+    ['is cut', 'gzip', gzipSync(snapshotJson).subarray(0, 30), 'content coding'],
+    ['is not known', 'zstd-ng', snapshotJson, 'zstd-ng'],
+    ['is two', 'gzip, gzip', gzipSync(gzipSync(snapshotJson)), 'gzip, gzip'],
+    ['has a long name', 'x'.repeat(500), snapshotJson, 'x'.repeat(40)],
+  ])('and %s is refused', async (_name, coding, body, named) => {
     const server = await startFaultServer([answer(200, body, `content-encoding: ${coding}`)]);
     const error = await rejection(get(openFaultClient(server)), AtlasResponseError);
-    expect(error.issues).toEqual([{ path: '', message: `its ${problem}` }]);
+    expect(error.issues).toEqual([{ path: '', message: expect.stringContaining(named) }]);
+    expect(error.message.length).toBeLessThan(300);
   });
 
   it('is decoded for an error as well', async () => {

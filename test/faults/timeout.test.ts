@@ -106,8 +106,7 @@ describe('a call ends by timeout', () => {
     const server = await startFaultServer();
     const client = openFaultClient(server, { timeout: 1000 });
     const error = await skipTime(rejection(get(client), AtlasTimeoutError));
-    expect(error.message).toContain('within timeout (1000 ms)');
-    expect(error.message).toContain('at attempt 1: Atlas or the way to it is slow, or raise timeout');
+    expect(error.message).toContain('timeout (1000 ms)');
     expect(error).toMatchObject({ operation: 'getTenantSnapshot', attempts: 1 });
     expect(error.cause).toBeUndefined();
     await expect.poll(() => server.closed, { interval: 1 }).toBe(1);
@@ -120,7 +119,6 @@ describe('a call ends by timeout', () => {
     expect(performance.now()).toBeGreaterThanOrEqual(5000);
     expect(performance.now()).toBeLessThan(5200);
     expect(error.cause).toBeInstanceOf(AtlasApiError);
-    expect(error.message).toContain(`at attempt ${error.attempts}: the cause says why it takes so long`);
     expect(error.attempts).toBe(server.requests.length);
     // 0, 500 to 750, 1 500 to 2 250, 3 500 to 5 250.
     expect([3, 4]).toContain(error.attempts);
@@ -132,7 +130,7 @@ describe('a call ends by timeout', () => {
     const first = Array.from({ length: 64 }, () => rejection(get(client), AtlasTimeoutError));
     await expect.poll(() => server.requests.length, { interval: 1 }).toBe(64);
     const error = await skipTime(rejection(get(client, { timeout: 1000 }), AtlasTimeoutError));
-    expect(error.message).toContain('within timeout (1000 ms)');
+    expect(error.message).toContain('timeout (1000 ms)');
     await skipTime(Promise.all(first));
     // What was given up in the queue is never sent.
     await standStill();
@@ -147,7 +145,7 @@ describe('a call ends by timeout', () => {
     const client = openFaultClient(server, { credentials: { publicKey: 'ABCDEFGH', privateKey: 'private' } });
     const asks = get(client);
     const error = await skipTime(rejection(get(client, { timeout: 500 }), AtlasTimeoutError));
-    expect(error.message).toContain('within timeout (500 ms)');
+    expect(error.message).toContain('timeout (500 ms)');
     expect(server.requests).toHaveLength(1);
     release();
     await expect(asks).resolves.toMatchObject({ status: 'COMPLETED' });
@@ -157,7 +155,7 @@ describe('a call ends by timeout', () => {
     const credentials = { accessToken: () => new Promise<string>(() => undefined) };
     const client = openFaultClient(await startFaultServer(), { credentials, timeout: 1000 });
     const error = await skipTime(rejection(get(client), AtlasTimeoutError));
-    expect(error.message).toContain('within timeout (1000 ms)');
+    expect(error.message).toContain('timeout (1000 ms)');
   });
 
   it('in a connect that never finishes', async () => {
@@ -169,10 +167,9 @@ describe('a call ends by timeout', () => {
     });
     const address = server.address();
     const port = typeof address === 'object' ? address?.port : undefined;
-    const client = openFaultClient({ url: `https://127.0.0.1:${port}` }, { timeout: 1000, attemptTimeout: 200 });
+    const client = openFaultClient({ url: `https://127.0.0.1:${port}` }, { timeout: 1000 });
     const error = await skipTime(rejection(get(client), AtlasTimeoutError));
-    // It was never on the wire.
-    expect(error.message).toContain('within timeout (1000 ms)');
+    expect(error.message).toContain('timeout (1000 ms)');
   });
 
   it('in a connect of an agent that never calls back', async () => {
@@ -197,4 +194,30 @@ describe('a call ends by timeout', () => {
     const error = await skipTime(rejection(list, AtlasTimeoutError));
     expect(error).toMatchObject({ operation: 'listTenantSnapshots', attempts: 2 });
   });
+});
+
+it('each of many calls ends at its own deadline, in whatever order they began', async () => {
+  const server = await startFaultServer();
+  const client = openFaultClient(server);
+  const timeouts = [400, 100, 300, 200, 500, 250, 150, 450, 350].flatMap((ms) => [ms, ms + 7]);
+  const ended = timeouts.map(async (timeout) => {
+    const { message } = await rejection(get(client, { timeout }), AtlasTimeoutError);
+    return { timeout, message, after: performance.now() };
+  });
+  for (const { timeout, message, after } of await skipTime(Promise.all(ended))) {
+    expect(message).toContain(`(${timeout} ms)`);
+    expect(after).toBeGreaterThanOrEqual(timeout);
+    expect(after).toBeLessThan(timeout + 60);
+  }
+});
+
+it('the longest timeouts do not end a call at once', async () => {
+  const longest = 0x7fff_ffff;
+  const { promise: later, resolve: release } = deferred();
+  const server = await startFaultServer([until(later), ...good]);
+  const call = get(openFaultClient(server), { timeout: longest, attemptTimeout: longest });
+  await expect.poll(() => server.requests.length, { interval: 1 }).toBe(1);
+  await passTime(10_000);
+  release();
+  await expect(call).resolves.toMatchObject({ status: 'COMPLETED' });
 });

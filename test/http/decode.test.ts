@@ -1,11 +1,14 @@
-import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
+import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { openEnvelope, readBody } from '../../src/http/decode.js';
-import type { Answer } from '../../src/http/exchange.js';
 import type { HeaderFields } from '../../src/http/headers.js';
 
-const answer = (body: string | Uint8Array, headers: HeaderFields = {}, truncated = false): Answer => ({
+const answer = (
+  body: string | Uint8Array,
+  headers: HeaderFields = {},
+  truncated = false,
+): Parameters<typeof readBody>[0] => ({
   status: 200,
   headers,
   trailers: undefined,
@@ -69,15 +72,9 @@ describe('readBody', () => {
     expect(readBody(answer('"\u00e9"', { 'content-type': type }), 99).json).toBe('\u00e9');
   });
 
-  it.each<[coding: string, encode: (text: string) => Uint8Array]>([
-    ['gzip', gzipSync],
-    ['x-gzip', gzipSync],
-    [' GZip ', gzipSync],
-    ['deflate', deflateSync],
-    ['br', brotliCompressSync],
-  ])('undoes %j, up to the limit', (coding, encode) => {
+  it.each(['gzip', 'x-gzip', ' GZip '])('decodes %j, up to the limit', (coding) => {
     const body = JSON.stringify('x'.repeat(98));
-    const coded = answer(encode(body), { 'content-encoding': coding });
+    const coded = answer(gzipSync(body), { 'content-encoding': coding });
     expect(readBody(coded, 100)).toEqual({ text: body, json: 'x'.repeat(98), problem: undefined });
     const problem = 'it is larger than maxResponseSize (99 bytes)';
     expect(readBody(coded, 99)).toEqual({ text: '', json: undefined, problem, isPartial: true });
@@ -90,7 +87,6 @@ describe('readBody', () => {
 
   it.each<[coding: string | string[], problem: string]>([
     ['gzip', 'its content coding is broken'],
-    ['br', 'its content coding is broken'],
     ['zstd', 'its content coding zstd is not understood'],
     ['gzip, br', 'its content coding gzip, br is not understood'],
     [['gzip', 'br'], 'its content coding gzip, br is not understood'],
@@ -98,11 +94,6 @@ describe('readBody', () => {
   ])('says what is wrong with %j', (coding, problem) => {
     const unread = { text: '', json: undefined, problem, isPartial: true };
     expect(readBody(answer('1', { 'content-encoding': coding }), 99)).toEqual(unread);
-  });
-
-  it('undoes deflate without its frame', () => {
-    const coded = answer(deflateRawSync('"a"'), { 'content-encoding': 'deflate' });
-    expect(readBody(coded, 99)).toEqual({ text: '"a"', json: 'a', problem: undefined });
   });
 
   it.each(['identity', 'Identity', ' identity ', '', ' '])('has nothing to undo of %s', (coding) => {

@@ -22,8 +22,8 @@ export interface WholeAnswer {
   readonly trailers?: Readonly<Record<string, string>>;
 }
 
-/** `reset` breaks the connection; `hang` says nothing until the client gives up. */
-export type Answer = WholeAnswer | 'reset' | 'hang';
+/** `reset` breaks the connection, `cut` does so in the body; `hang` says nothing until the client gives up. */
+export type Answer = WholeAnswer | 'reset' | 'cut' | 'hang';
 
 export type Respond = (request: SeenRequest) => Answer | Promise<Answer>;
 
@@ -60,6 +60,11 @@ function send(answer: Answer, outgoing: ServerResponse): void {
   if (answer === 'hang') return;
   if (answer === 'reset') {
     outgoing.socket?.resetAndDestroy();
+    return;
+  }
+  if (answer === 'cut') {
+    outgoing.writeHead(200, { 'content-length': 99 });
+    outgoing.write('{', () => outgoing.socket?.resetAndDestroy());
     return;
   }
   const { status, headers, body = '', trailers } = answer;

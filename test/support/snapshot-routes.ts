@@ -14,6 +14,9 @@ export const tenantPath = `${tenantListPath}/${snapshotId}`;
 export const flexListPath = `/api/atlas/v2/groups/${groupId}/flexClusters/${clusterName}/backup/snapshots`;
 export const flexPath = `${flexListPath}/${snapshotId}`;
 
+/** The media type that the Flex endpoint is asked for. */
+export const flexType = 'application/vnd.atlas.2024-11-13+json';
+
 /** The same for MSW, of any origin and with any query. */
 export const tenantRoute = `*${tenantPath}`;
 export const tenantListRoute = `*${tenantListPath}`;

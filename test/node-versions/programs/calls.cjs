@@ -8,7 +8,10 @@ exports.callAll = async function callAll({ TenantSnapshotsClient, isAtlasApiErro
     const client = new TenantSnapshotsClient({ baseUrl: emulator.url, credentials, ...options });
     const snapshot = await client.getTenantSnapshot(groupId, clusterName, snapshotId);
     const list = await client.listTenantSnapshots(groupId, clusterName);
-    const refusal = await client.getTenantSnapshot(groupId, clusterName, 'f'.repeat(24)).catch((error) => error);
+    const pinned = { endpoint: 'tenant' };
+    const refusal = await client
+      .getTenantSnapshot(groupId, clusterName, 'f'.repeat(24), pinned)
+      .catch((error) => error);
     await client.close();
     report[kind] = {
       status: snapshot.status,

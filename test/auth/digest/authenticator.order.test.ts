@@ -1,0 +1,91 @@
+import { describe, expect, it } from 'vitest';
+import { standStill } from '../../support/fault-clock.js';
+import { type HeldServer, startHeldServer } from '../../support/held-server.js';
+import { authorizations } from './support/counts.js';
+import { challenged, snapshot } from './support/nonce-site.js';
+import { openClient } from './support/open-client.js';
+import { paramsOf } from './support/verify.js';
+
+const key = { publicKey: 'abcdefgh', privateKey: '0123-secret-4567' };
+const challenge = (nonce: string) => challenged(`Digest realm="r", nonce="${nonce}", qop="auth"`);
+const bareRefusal = { status: 401 };
+
+/** The nonce and nc of each login, in order of arrival: `x 1`. */
+const logins = ({ requests }: HeldServer) =>
+  authorizations(requests).map((header) => {
+    const { nonce, nc = '' } = paramsOf(header);
+    return `${nonce} ${Number.parseInt(nc, 16)}`;
+  });
+
+/** A client that has used the nonce x once, in requests 1 and 2, and whose next request with it, 3, is unanswered. */
+async function openWithLateRequest() {
+  const server = await startHeldServer();
+  const get = openClient(server.url, key);
+  const first = get();
+  await server.answer(1, challenge('x'));
+  await server.answer(2, snapshot);
+  await first;
+  const abort = new AbortController();
+  const late = get({ signal: abort.signal });
+  await server.arrived(3);
+  return { server, get, late, abort };
+}
+
+describe('an answer that comes late, after its nonce was replaced', () => {
+  async function openReplaced() {
+    const { server, get, late } = await openWithLateRequest();
+    const refused = get();
+    await server.answer(4, challenge('y'));
+    await server.answer(5, snapshot);
+    await refused;
+    return { server, get, late };
+  }
+
+  async function expectNextLogin(server: HeldServer, get: () => Promise<unknown>): Promise<void> {
+    const next = get();
+    await server.answer(6, snapshot);
+    await next;
+    expect(logins(server)).toEqual(['x 1', 'x 2', 'x 3', 'y 1', 'y 2']);
+  }
+
+  it('and is a success does not bring the old nonce back', async () => {
+    const { server, get, late } = await openReplaced();
+    await server.answer(3, snapshot);
+    await late;
+    await expectNextLogin(server, get);
+  });
+
+  it('and is a refusal does not discard the new nonce', async () => {
+    const { server, get, late } = await openReplaced();
+    await server.answer(3, bareRefusal);
+    await expect(late).rejects.toMatchObject({ code: 'API_ERROR', status: 401 });
+    await expectNextLogin(server, get);
+  });
+});
+
+describe('a call that waits for the challenge of another', () => {
+  it.each<[name: string, end: (test: Awaited<ReturnType<typeof openWithLateRequest>>) => unknown]>([
+    ['is aborted', ({ abort }) => abort.abort()],
+    ['succeeds', ({ server }) => server.answer(3, snapshot)],
+    ['is refused', ({ server }) => server.answer(3, bareRefusal)],
+  ])('goes on waiting when an older request %s meanwhile', async (_name, end) => {
+    const test = await openWithLateRequest();
+    const { server, get, late } = test;
+    const refused = get();
+    await server.answer(4, bareRefusal);
+    await expect(refused).rejects.toMatchObject({ status: 401 });
+
+    const asking = get();
+    await server.arrived(5);
+    const waiting = get();
+    await Promise.all([end(test), late.catch(() => undefined)]);
+    await standStill();
+    expect(server.requests).toHaveLength(5);
+    expect(server.requests[4]?.authorization).toBeUndefined();
+
+    await server.answer(5, challenge('y'));
+    await Promise.all([server.answer(6, snapshot), server.answer(7, snapshot)]);
+    await Promise.all([asking, waiting]);
+    expect(server.requests).toHaveLength(7);
+  });
+});

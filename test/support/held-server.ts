@@ -1,0 +1,30 @@
+import { expect } from 'vitest';
+import { type Answer, type SeenRequest, startDigestServer } from './digest-server.js';
+
+/** A server that answers each request when the test says so, in whatever order. */
+export interface HeldServer {
+  readonly url: string;
+  readonly requests: readonly SeenRequest[];
+  /** Resolves once that many requests have arrived. */
+  arrived(count: number): Promise<void>;
+  /** Answers a request, by its number, as soon as it has arrived. */
+  answer(number: number, answer: Answer): Promise<void>;
+}
+
+/** Starts a server that lives until the test is over. */
+export async function startHeldServer(): Promise<HeldServer> {
+  const held = new Map<number, (answer: Answer) => void>();
+  const { url, requests } = await startDigestServer(
+    ({ number }) => new Promise((resolve) => held.set(number, resolve)),
+  );
+  const arrived = (count: number) => expect.poll(() => held.size, { interval: 1 }).toBeGreaterThanOrEqual(count);
+  return {
+    url,
+    requests,
+    arrived,
+    async answer(number, answer) {
+      await arrived(number);
+      held.get(number)?.(answer);
+    },
+  };
+}
