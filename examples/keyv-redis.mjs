@@ -29,7 +29,7 @@ export function createTokenStore(url, onError) {
  * @param {import('atlas-tenant-snapshots').TenantSnapshotsClientOptions} [options]
  */
 export function createClient(serviceAccount, tokenStore, options) {
-  return new TenantSnapshotsClient({ ...options, credentials: { ...serviceAccount, tokenStore } });
+  return new TenantSnapshotsClient({ ...options, credentials: serviceAccount, tokenStore });
 }
 
 if (process.argv[1] === import.meta.filename) {

@@ -1,7 +1,4 @@
-import { Call, type CallHost, type CallLimits, type CallPlan, type PlanStart } from './call.js';
-import { type AtlasPromise, CallPromise } from './call-promise.js';
-import { compiled } from './compiled.js';
-import { createAuthenticator } from './create-authenticator.js';
+import { z } from 'zod';
 import {
   type EndpointName,
   getTenantSnapshot,
@@ -9,30 +6,41 @@ import {
   type Operation,
   type PathValues,
   waitForTenantSnapshot,
-} from './endpoints.js';
-import { AtlasValidationError } from './errors.js';
-import { Transport } from './http/transport.js';
-import { issuesOf } from './issues.js';
-import type { CallOptions, EndpointChoice, TenantSnapshotsClientOptions, WaitOptions } from './options.js';
+} from './atlas/endpoints.js';
+import { pathSchema, type Route, type RouteBase, routeTo, routeToPath } from './atlas/route.js';
+import { compiled, type TenantSnapshot } from './atlas/schemas.js';
+import type { Authenticator } from './auth/authenticator.js';
+import { FunctionBearer, StaticBearer } from './auth/bearer.js';
+import { DigestAuthenticator } from './auth/digest/authenticator.js';
+import { ServiceAccount } from './auth/service-account/service-account.js';
+import { TokenEndpoint } from './auth/service-account/token-endpoint.js';
+import { SharedToken } from './auth/service-account/token-store.js';
+import { closedError, timeoutError } from './call/failure.js';
+import { readAllPages } from './call/list.js';
+import { type AtlasPromise, type CallProgress, startProgress, toAtlasPromise } from './call/promise.js';
+import { type CallContext, type CallLimits, type CallPlan, runCall } from './call/run-call.js';
+import { type CallScope, Lifetime, type ScopeOptions, withScope } from './call/scope.js';
+import { Sunset } from './call/sunset.js';
+import { isTraced, traceCall } from './call/tracing.js';
+import { pollUntilComplete } from './call/wait.js';
+import type { CallOptions, GetOptions, TenantSnapshotsClientOptions, WaitOptions } from './config/options.js';
 import {
   callOptionsSchema,
   defaultPollInterval,
   defaultWaitTimeout,
-  readOptions,
+  getOptionsSchema,
+  resolveOptions,
   type Settings,
   waitOptionsSchema,
-} from './read-options.js';
-import { Route, type RouteBase } from './route.js';
-import type { TenantSnapshot } from './schemas.js';
-import { SnapshotList } from './snapshot-list.js';
-import { Sunset } from './sunset.js';
-import { isTraced, traceCall } from './tracing.js';
-import { formatUserAgent } from './user-agent.js';
-import { SnapshotWait } from './wait.js';
+} from './config/resolve-options.js';
+import { AtlasInvalidArgumentError } from './errors/errors.js';
+import { type AtlasIssue, issuesOf } from './errors/issues.js';
+import { connectionFreed } from './http/timer.js';
+import { Transport } from './http/transport.js';
 
 /**
- * A client for the backup snapshots of Atlas shared-tier (M2/M5) and Flex clusters. Make one and share it: it keeps
- * connections, nonces and tokens. Its credentials need the role Project Read Only.
+ * A client for the backup snapshots of Atlas shared-tier (M2/M5) and Flex clusters. Create one and share it: it keeps
+ * connections, Digest sessions and tokens. Its credentials need the role Project Read Only.
  *
  * @example
  * ```ts
@@ -42,22 +50,21 @@ import { SnapshotWait } from './wait.js';
  */
 export class TenantSnapshotsClient implements AsyncDisposable {
   readonly #settings: Settings;
-  readonly #host: CallHost;
   readonly #routeBase: RouteBase;
+  readonly #context: CallContext;
+  readonly #lifetime = new Lifetime();
   #closing: Promise<void> | undefined;
 
-  /** @throws {@link AtlasConfigurationError} where the options or the environment cannot make a client. */
+  /** @throws {@link AtlasConfigurationError} if the options or the environment are invalid. */
   constructor(options?: TenantSnapshotsClientOptions) {
-    const settings = readOptions(options);
-    const { origin, pathname } = settings.baseUrl;
-    const prefix = pathname.replace(/\/+$/, '');
-    const userAgent = formatUserAgent(settings.userAgent);
-    const transport = new Transport(origin, settings.dispatcher);
+    const settings = resolveOptions(options);
+    const { origin, prefix, userAgent, dispatcher, limits } = settings;
+    const transport = new Transport(origin, dispatcher, limits.attemptTimeout);
     this.#settings = settings;
     this.#routeBase = { prefix, userAgent };
-    this.#host = {
+    this.#context = {
       transport,
-      authenticator: createAuthenticator(settings, transport, this.#routeBase),
+      authenticator: createAuthenticator(settings, transport),
       sunset: new Sunset(origin + prefix),
     };
   }
@@ -65,9 +72,9 @@ export class TenantSnapshotsClient implements AsyncDisposable {
   /**
    * Reads one snapshot.
    *
-   * @param groupId - the project's id, 24 hexadecimal digits.
-   * @param clusterName - the cluster's name.
-   * @param snapshotId - the snapshot's id, 24 hexadecimal digits.
+   * @param groupId - the project ID, 24 hexadecimal digits.
+   * @param clusterName - the cluster name.
+   * @param snapshotId - the snapshot ID, 24 hexadecimal digits.
    * @returns the snapshot. Rejects with an {@link AtlasError}, or with the reason of an aborted `signal`.
    * @see https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-getflexbackup
    */
@@ -75,109 +82,147 @@ export class TenantSnapshotsClient implements AsyncDisposable {
     groupId: string,
     clusterName: string,
     snapshotId: string,
-    options?: CallOptions,
+    options: CallOptions = {},
   ): AtlasPromise<TenantSnapshot> {
-    return this.callEndpoint(getTenantSnapshot, { groupId, clusterName, snapshotId }, options);
+    const values = { groupId, clusterName, snapshotId };
+    const issues = checkArguments(getTenantSnapshot.values, values, callOptionsSchema, options);
+    if (issues.length > 0) return refuse(getTenantSnapshot.name, issues);
+    const plan = this.#plan(getTenantSnapshot, values, options);
+    return this.#start(getTenantSnapshot.name, plan, options.signal, (scope, progress) =>
+      runCall(this.#context, plan, scope, progress),
+    );
   }
 
   /**
-   * Lists a cluster's snapshots: all of them, each once. Flex's pages are walked.
+   * Lists all snapshots of a cluster, each once, oldest first. Reads as many pages as there are.
    *
-   * @param groupId - the project's id, 24 hexadecimal digits.
-   * @param clusterName - the cluster's name.
-   * @returns the snapshots. Rejects as {@link getTenantSnapshot} does. `withResponse()` tells of the last page, with the
-   * attempts of all.
+   * @param groupId - the project ID, 24 hexadecimal digits.
+   * @param clusterName - the cluster name.
+   * @returns the snapshots. Rejects like {@link getTenantSnapshot}. `withResponse()` returns the response of the last page,
+   * and the attempts of all pages.
    * @see https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-listflexbackups
    */
-  listTenantSnapshots(groupId: string, clusterName: string, options?: CallOptions): AtlasPromise<TenantSnapshot[]> {
-    return this.#begin(listTenantSnapshots, { groupId, clusterName }, options, (plan, resolve, reject) => {
-      const list = new SnapshotList(plan);
-      list.read().then(resolve, reject);
-      return list;
-    });
+  listTenantSnapshots(groupId: string, clusterName: string, options: CallOptions = {}): AtlasPromise<TenantSnapshot[]> {
+    const values = { groupId, clusterName };
+    const issues = checkArguments(listTenantSnapshots.values, values, callOptionsSchema, options);
+    if (issues.length > 0) return refuse(listTenantSnapshots.name, issues);
+    return this.#start(
+      listTenantSnapshots.name,
+      this.#plan(listTenantSnapshots, values, options),
+      options.signal,
+      (scope, progress) =>
+        readAllPages(async (pageNum) => {
+          if (pageNum > 1) await scope.waitFor(connectionFreed());
+          return runCall(this.#context, this.#plan(listTenantSnapshots, values, options, pageNum), scope, progress);
+        }, progress),
+    );
   }
 
   /**
    * Polls a snapshot until it is `COMPLETED`.
    *
-   * @returns the snapshot. Rejects with an {@link AtlasSnapshotFailedError} when it is `FAILED`, an
-   * {@link AtlasTimeoutError} when `timeout` is over, and else as {@link getTenantSnapshot} does.
+   * @returns the snapshot. Rejects with an {@link AtlasSnapshotFailedError} if it is `FAILED`, with an
+   * {@link AtlasTimeoutError} if `timeout` expires, and otherwise like {@link getTenantSnapshot}. `withResponse()` returns
+   * the response of the last poll, and the attempts of all polls.
    */
-  async waitForTenantSnapshot(
+  waitForTenantSnapshot(
     groupId: string,
     clusterName: string,
     snapshotId: string,
     options: WaitOptions = {},
-  ): Promise<TenantSnapshot> {
+  ): AtlasPromise<TenantSnapshot> {
     const values = { groupId, clusterName, snapshotId };
-    const issues = [...issuesOf(waitForTenantSnapshot.values, values), ...issuesOf(waitOptionsSchema, options)];
-    if (issues.length > 0) throw new AtlasValidationError(issues, { operation: waitForTenantSnapshot.name });
-    const { pollInterval = defaultPollInterval, timeout = defaultWaitTimeout, onPoll, signal, ...rest } = options;
-    const poll = (end: AbortSignal) => this.callEndpoint(waitForTenantSnapshot, values, { ...rest, signal: end });
-    return new SnapshotWait(this.#host.transport.deadlines, { poll, onPoll, pollInterval, timeout, signal }).run();
+    const issues = checkArguments(waitForTenantSnapshot.values, values, waitOptionsSchema, options);
+    if (issues.length > 0) return refuse(waitForTenantSnapshot.name, issues);
+    const { pollInterval = defaultPollInterval, timeout = defaultWaitTimeout, onPoll, signal } = options;
+    const firstPlan = this.#plan(waitForTenantSnapshot, values, options);
+    const progress = startProgress(waitForTenantSnapshot.name, firstPlan.route);
+    let status: string | undefined;
+    const scopeOptions: ScopeOptions = {
+      lifetime: this.#lifetime,
+      timeout,
+      signal,
+      timeoutError: (phase) => {
+        const seen = status === undefined ? '' : `The snapshot was ${status} at the last poll. `;
+        return timeoutError(progress, timeout, phase, `${seen}Wait again, or pass a longer timeout.`);
+      },
+      closedError: (phase) => closedError(progress, phase),
+    };
+    const wait = withScope(scopeOptions, (scope) => {
+      const poll = async () => {
+        const plan = this.#plan(waitForTenantSnapshot, values, options);
+        const snapshot = await runTraced(progress, plan.route, () => runCall(this.#context, plan, scope, progress));
+        status = snapshot.status;
+        return snapshot;
+      };
+      return pollUntilComplete({ poll, onPoll, pollInterval }, scope, progress);
+    });
+    return toAtlasPromise(wait, progress);
   }
 
   /**
-   * Lets no new call begin, ends retry and poll waits, and is fulfilled when the requests on the wire have ended, within
-   * their deadlines. May be called twice. A `dispatcher` that was passed in is left open.
+   * Sends a GET to any other path of the Atlas Administration API, with the same login, retries and errors as every call.
+   *
+   * @param path - starts with `/api/atlas/`. It may not hold a query: pass that as `query`.
+   * @returns the parsed JSON: of type `unknown`, or as the option `schema` types it.
+   * @see https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/
+   */
+  get<T>(path: string, options: GetOptions & { schema: z.ZodType<T> }): AtlasPromise<T>;
+  get(path: string, options?: GetOptions): AtlasPromise<unknown>;
+  get(path: string, options: GetOptions = {}): AtlasPromise<unknown> {
+    const issues = checkArguments(pathValuesSchema, { path }, getOptionsSchema, options);
+    if (issues.length > 0) return refuse('get', issues);
+    const { schema = z.unknown() } = options;
+    const plan: CallPlan<unknown> = {
+      route: routeToPath(this.#routeBase, path, options),
+      succession: undefined,
+      parse: (json) => schema.safeParseAsync(json),
+      limits: this.#limits(options),
+    };
+    return this.#start('get', plan, options.signal, (scope, progress) => runCall(this.#context, plan, scope, progress));
+  }
+
+  /**
+   * Lets no new call start and ends retry and poll waits. Resolves when the requests on the wire have finished, within
+   * their deadlines. A token that this client fetched and did not share is revoked; that takes at most 2 s. May be called
+   * twice. Leaves a `dispatcher` that was passed in open.
    */
   close(): Promise<void> {
-    const { transport } = this.#host;
-    this.#closing ??= transport.deadlines.drain().then(() => transport.close());
+    this.#closing ??= this.#close();
     return this.#closing;
   }
 
-  /** As {@link close}, for `await using`. */
+  /** Does the same as {@link close}, for `await using`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
 
-  /**
-   * Asks one endpoint: all that a method for a further one needs.
-   *
-   * @internal
-   */
-  protected callEndpoint<T>(
-    operation: Operation<T>,
-    values: PathValues,
-    options: CallOptions | undefined,
-  ): CallPromise<T> {
-    return this.#begin(operation, values, options, startCall<T>);
+  async #close(): Promise<void> {
+    await this.#lifetime.close();
+    await this.#context.authenticator.close();
+    await this.#context.transport.close();
   }
 
-  #begin<T, R>(
-    operation: Operation<T>,
-    values: PathValues,
-    options: CallOptions | undefined,
-    start: PlanStart<T, R>,
-  ): CallPromise<R> {
-    const issues = issuesOf(compiled(operation.values), values);
-    if (options !== undefined) issues.push(...issuesOf(callOptionsSchema, options));
-    if (issues.length > 0) return rejected(new AtlasValidationError(issues, { operation: operation.name }));
-    const plan = this.#plan(operation, values, options);
-    if (isTraced()) return new CallPromise(traceCall(plan, start));
-    return new CallPromise((resolve, reject) => start(plan, resolve, reject));
-  }
-
-  #plan<T>(operation: Operation<T>, values: PathValues, options: CallOptions | undefined): CallPlan<T> {
-    const host = this.#host;
-    const base = this.#routeBase;
-    const endpoint = options?.endpoint ?? this.#settings.endpoint;
-    const envelope = options?.envelope ?? false;
-    const pretty = options?.pretty ?? false;
-    const isAuto = endpoint === 'auto';
-    const route = new Route({ base, operation, values, envelope, pretty, isAuto }, this.#firstEndpoint(endpoint));
-    const limits = options === undefined ? this.#settings : this.#limits(options);
-    return { host, operation, route, limits, signal: options?.signal };
-  }
-
-  #firstEndpoint(choice: EndpointChoice): EndpointName {
-    if (choice !== 'auto') return choice;
-    return this.#host.sunset.isKnown ? 'flex' : 'tenant';
+  #plan<T>(operation: Operation<T>, values: PathValues, options: CallOptions, pageNum = 1): CallPlan<T> {
+    const routeAt = (endpoint: EndpointName) => routeTo(this.#routeBase, operation, endpoint, values, options, pageNum);
+    const parse = (json: unknown) => compiled(operation.schema).safeParse(json);
+    const limits = this.#limits(options);
+    const endpoint = options.endpoint ?? this.#settings.endpoint;
+    if (endpoint !== 'auto') return { route: routeAt(endpoint), succession: undefined, parse, limits };
+    const cluster = `${values['groupId']}/${values['clusterName']}`;
+    const route = routeAt(this.#context.sunset.firstEndpoint(cluster));
+    // Only an empty first page is an empty list.
+    const isEmpty = pageNum === 1 ? operation.isEmpty : () => false;
+    return {
+      route,
+      succession: { cluster, resource: route.resource, flexRoute: () => routeAt('flex'), isEmpty },
+      parse,
+      limits,
+    };
   }
 
   #limits(options: CallOptions): CallLimits {
-    const { timeout, attemptTimeout, maxRetries, maxResponseSize } = this.#settings;
+    const { timeout, attemptTimeout, maxRetries, maxResponseSize } = this.#settings.limits;
     return {
       timeout: options.timeout ?? timeout,
       attemptTimeout: options.attemptTimeout ?? attemptTimeout,
@@ -185,17 +230,60 @@ export class TenantSnapshotsClient implements AsyncDisposable {
       maxResponseSize,
     };
   }
+
+  #start<R>(
+    operation: string,
+    { route, limits }: Pick<CallPlan<unknown>, 'route' | 'limits'>,
+    signal: AbortSignal | null | undefined,
+    run: (scope: CallScope, progress: CallProgress) => Promise<R>,
+  ): AtlasPromise<R> {
+    const progress = startProgress(operation, route);
+    const options: ScopeOptions = {
+      lifetime: this.#lifetime,
+      timeout: limits.timeout,
+      signal,
+      timeoutError: (phase) =>
+        timeoutError(progress, limits.timeout, phase, 'Raise timeout if Atlas is slow from here.'),
+      closedError: (phase) => closedError(progress, phase),
+    };
+    const call = runTraced(progress, route, () => withScope(options, (scope) => run(scope, progress)));
+    return toAtlasPromise(call, progress);
+  }
 }
 
-function startCall<T>(plan: CallPlan<T>, resolve: (data: T) => void, reject: (reason: unknown) => void): Call<T> {
-  const call = new Call(plan, resolve, reject);
-  call.start();
-  return call;
+const pathValuesSchema = z.object({ path: pathSchema });
+
+function checkArguments(
+  valuesSchema: z.ZodType,
+  values: Readonly<Record<string, unknown>>,
+  optionsSchema: z.ZodType,
+  options: unknown,
+): AtlasIssue[] {
+  return [...issuesOf(compiled(valuesSchema), values), ...issuesOf(compiled(optionsSchema), options)];
 }
 
-function rejected<T>(error: AtlasValidationError): CallPromise<T> {
-  return new CallPromise((_resolve, reject) => {
-    reject(error);
-    return { source: undefined };
-  });
+function refuse(operation: string, issues: AtlasIssue[]): AtlasPromise<never> {
+  const error = new AtlasInvalidArgumentError(issues, { operation });
+  return toAtlasPromise(Promise.reject(error), startProgress(operation));
+}
+
+function runTraced<T>(progress: CallProgress, { endpoint, path }: Route, run: () => Promise<T>): Promise<T> {
+  if (!isTraced()) return run();
+  Object.assign(progress, { endpoint, path });
+  return traceCall(progress, run);
+}
+
+/** Returns the authenticator for the kind of credentials. */
+function createAuthenticator(settings: Settings, transport: Transport): Authenticator {
+  const { credentials, tokenStore, origin, prefix, userAgent, limits } = settings;
+  if (credentials.publicKey !== undefined) {
+    return new DigestAuthenticator({ username: credentials.publicKey, password: credentials.privateKey });
+  }
+  if (credentials.accessToken !== undefined) {
+    const { accessToken } = credentials;
+    return typeof accessToken === 'string' ? new StaticBearer(accessToken) : new FunctionBearer(accessToken);
+  }
+  const endpoint = new TokenEndpoint(transport, limits, { prefix, userAgent }, credentials);
+  const key = `atlas-tenant-snapshots:token:${origin}${prefix}:${credentials.clientId}`;
+  return new ServiceAccount(endpoint, tokenStore && new SharedToken(tokenStore, key));
 }

@@ -1,7 +1,30 @@
-export type { TokenStore } from './auth/token-store.js';
-export type { AtlasPromise, AtlasResponse } from './call-promise.js';
+export type { EndpointName } from './atlas/endpoints.js';
+export { type ApiErrorBody, apiErrorSchema } from './atlas/error-body.js';
+export {
+  type AtlasLink,
+  clusterNameSchema,
+  groupIdSchema,
+  type SnapshotStatus,
+  snapshotIdSchema,
+  type TenantSnapshot,
+  tenantSnapshotSchema,
+} from './atlas/schemas.js';
+export type { AccessTokenProvider } from './auth/bearer.js';
+export type { TokenStore } from './auth/service-account/token-store.js';
+export type { AtlasPromise, AtlasResponse } from './call/promise.js';
+export type { AtlasCallTrace, AtlasRetryTrace } from './call/tracing.js';
 export { TenantSnapshotsClient } from './client.js';
-export type { EndpointName } from './endpoints.js';
+export type {
+  AccessTokenCredentials,
+  ApiKeyCredentials,
+  AtlasCredentials,
+  CallOptions,
+  EndpointChoice,
+  GetOptions,
+  ServiceAccountCredentials,
+  TenantSnapshotsClientOptions,
+  WaitOptions,
+} from './config/options.js';
 export {
   AtlasApiError,
   type AtlasApiErrorDetails,
@@ -15,14 +38,14 @@ export {
   type AtlasErrorContext,
   type AtlasErrorOf,
   type AtlasErrors,
-  type AtlasIssue,
-  AtlasResponseError,
+  AtlasInvalidArgumentError,
+  AtlasInvalidResponseError,
   AtlasSnapshotFailedError,
   AtlasTimeoutError,
-  AtlasValidationError,
   isAtlasApiError,
   isAtlasError,
-} from './errors.js';
+} from './errors/errors.js';
+export type { AtlasIssue } from './errors/issues.js';
 export type {
   DispatchControllerLike,
   DispatcherLike,
@@ -30,24 +53,3 @@ export type {
   DispatchOptionsLike,
 } from './http/dispatcher.js';
 export type { HeaderFields } from './http/headers.js';
-export type {
-  AccessTokenCredentials,
-  ApiKeyCredentials,
-  AtlasCredentials,
-  CallOptions,
-  EndpointChoice,
-  ServiceAccountCredentials,
-  TenantSnapshotsClientOptions,
-  WaitOptions,
-} from './options.js';
-export {
-  type ApiErrorBody,
-  apiErrorSchema,
-  clusterNameSchema,
-  groupIdSchema,
-  type SnapshotStatus,
-  snapshotIdSchema,
-  type TenantSnapshot,
-  tenantSnapshotSchema,
-} from './schemas.js';
-export type { AtlasCallTrace } from './tracing.js';

@@ -2,9 +2,9 @@ import { HttpResponse, http } from 'msw';
 import { describe, expect, expectTypeOf, it, vi } from 'vitest';
 import {
   AtlasApiError,
+  AtlasInvalidArgumentError,
   type AtlasPromise,
   type AtlasResponse,
-  AtlasValidationError,
   type TenantSnapshot,
 } from '../src/index.js';
 import { failedSnapshot } from './support/atlas-bodies.js';
@@ -136,7 +136,7 @@ describe('withResponse()', () => {
     const promise = client.getTenantSnapshot(...path);
     const error = await rejection(promise.withResponse(), AtlasApiError);
     await expect(promise).rejects.toBe(error);
-    await rejection(client.getTenantSnapshot('', '', '').withResponse(), AtlasValidationError);
+    await rejection(client.getTenantSnapshot('', '', '').withResponse(), AtlasInvalidArgumentError);
   });
 
   it('alone awaited leaves no rejection unhandled', async () => {
@@ -145,7 +145,7 @@ describe('withResponse()', () => {
     try {
       const client = await openAnswering([], 403);
       await rejection(client.getTenantSnapshot(...path).withResponse(), AtlasApiError);
-      await rejection(client.getTenantSnapshot('', '', '').withResponse(), AtlasValidationError);
+      await rejection(client.getTenantSnapshot('', '', '').withResponse(), AtlasInvalidArgumentError);
       await new Promise((resolve) => setImmediate(resolve));
     } finally {
       process.off('unhandledRejection', onUnhandled);

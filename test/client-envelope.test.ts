@@ -1,6 +1,6 @@
 import { HttpResponse, http, type JsonBodyType } from 'msw';
 import { describe, expect, it } from 'vitest';
-import { AtlasApiError, AtlasResponseError } from '../src/index.js';
+import { AtlasApiError, AtlasInvalidResponseError } from '../src/index.js';
 import { failedSnapshot, referenceErrors } from './support/atlas-bodies.js';
 import { startMswServer } from './support/msw-server.js';
 import { openClient } from './support/open-client.js';
@@ -159,7 +159,7 @@ describe('an answer without an envelope, although one was asked for', () => {
 describe('an envelope that was not asked for', () => {
   it('is not opened', async () => {
     const { client } = await openAnswering({ status: 200, content: failedSnapshot });
-    const { issues } = await rejection(client.getTenantSnapshot(...path), AtlasResponseError);
+    const { issues } = await rejection(client.getTenantSnapshot(...path), AtlasInvalidResponseError);
     expect(issues).toMatchObject([{ path: 'status' }]);
   });
 });
@@ -177,7 +177,7 @@ describe('rubbish in place of an envelope', () => {
     ['a number', 200],
   ])('%s is an answer that breaks the contract', async (_name, body) => {
     const { call } = await openAnswering(body);
-    await rejection(call(), AtlasResponseError);
+    await rejection(call(), AtlasInvalidResponseError);
   });
 
   it.each([100, 302, 599])('an inner %i is no success', async (status) => {

@@ -6,7 +6,7 @@ import {
   AtlasApiError,
   AtlasClosedError,
   AtlasConnectionError,
-  AtlasResponseError,
+  AtlasInvalidResponseError,
   type CallOptions,
   TenantSnapshotsClient,
 } from '../src/index.js';
@@ -146,7 +146,10 @@ describe('a 200', () => {
     ['a string', 'COMPLETED', ['']],
   ])('whose body is %s breaks the contract', async (_name, body, places) => {
     const server = await startSnapshotServer(body);
-    const error = await rejection(openClient({ baseUrl: server.url }).getTenantSnapshot(...path), AtlasResponseError);
+    const error = await rejection(
+      openClient({ baseUrl: server.url }).getTenantSnapshot(...path),
+      AtlasInvalidResponseError,
+    );
     expect(error.issues.map((issue) => issue.path).sort()).toEqual(places);
     for (const { message } of error.issues) expect(error.message).toContain(message);
     expect(error).toMatchObject({
@@ -164,7 +167,10 @@ describe('a 200', () => {
     ['{"status":', 'JSON'],
   ])('whose body is %j is told so', async (body, problem) => {
     const server = await startMswServer(http.get(tenantRoute, () => HttpResponse.text(body)));
-    const error = await rejection(openClient({ baseUrl: server.url }).getTenantSnapshot(...path), AtlasResponseError);
+    const error = await rejection(
+      openClient({ baseUrl: server.url }).getTenantSnapshot(...path),
+      AtlasInvalidResponseError,
+    );
     expect(error.issues).toEqual([{ path: '', message: expect.stringContaining(problem) }]);
   });
 
@@ -173,7 +179,7 @@ describe('a 200', () => {
       http.get(tenantListRoute, () => HttpResponse.json({ results: [{}, { id: 5 }] })),
     );
     const list = openClient({ baseUrl: server.url }).listTenantSnapshots(...listPath);
-    expect((await rejection(list, AtlasResponseError)).issues).toMatchObject([{ path: 'results.1.id' }]);
+    expect((await rejection(list, AtlasInvalidResponseError)).issues).toMatchObject([{ path: 'results.1.id' }]);
   });
 });
 
@@ -213,7 +219,7 @@ describe('the constructor', () => {
     const tokenStore = { get: vi.fn(async () => undefined), set: vi.fn(async () => undefined) };
     const before = process.getActiveResourcesInfo();
     openClient({ baseUrl: server.url, credentials: { accessToken } });
-    openClient({ baseUrl: server.url, credentials: { clientId: 'a', clientSecret: 'b', tokenStore } });
+    openClient({ baseUrl: server.url, credentials: { clientId: 'a', clientSecret: 'b' }, tokenStore });
     openClient({ baseUrl: server.url, credentials: { publicKey: 'a', privateKey: 'b' } });
     expect(process.getActiveResourcesInfo()).toEqual(before);
     await new Promise((resolve) => setImmediate(resolve));
@@ -267,7 +273,7 @@ describe('options of a call', () => {
     emulator.respond({ hang: true });
     const client = openClient({ baseUrl: emulator.url, credentials: emulator.credentials.accessToken });
     const call = client.getTenantSnapshot(...path, { [name]: 20, maxRetries: 0 });
-    await expect(call).rejects.toMatchObject({ code: 'TIMEOUT', message: expect.stringContaining(`${name} (20 ms)`) });
+    await expect(call).rejects.toMatchObject({ code: 'TIMEOUT', message: expect.stringContaining(`20 ms (${name})`) });
   });
 
   it('signal: the call rejects with its reason, and nothing is sent once it is aborted', async () => {

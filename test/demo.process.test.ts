@@ -90,18 +90,15 @@ describe('the demo', { timeout: 30_000 }, () => {
       /^AtlasApiError \(API_ERROR\): .*CLUSTER_NOT_FOUND/,
     ],
     ['a wrong key', { MONGODB_ATLAS_PRIVATE_KEY: 'wrong' }, /^AtlasApiError \(API_ERROR\): .*401.*IP access list/],
-    [
-      'half a key',
-      { MONGODB_ATLAS_PRIVATE_KEY: '' },
-      /^AtlasConfigurationError \(CONFIGURATION\): .*PRIVATE_KEY is not/,
-    ],
+    ['half a key', { MONGODB_ATLAS_PRIVATE_KEY: '' }, /^AtlasConfigurationError \(CONFIGURATION\): .*PRIVATE_KEY/],
     ['a bad id', { ATLAS_GROUP_ID: 'abc' }, /\(INVALID_ARGUMENT\): .*groupId/],
   ])('tells of %s in a line, and exits with 1', async (_name, change, expected) => {
     const { emulator, environment } = await openAtlas();
     const { code, stderr } = await run({ ...environment, ...change });
     expect(code).toBe(1);
     expect(stderr.trim()).toMatch(expected);
-    expect(stderr.trim().split('\n')).toHaveLength(1);
+    // A second line names the cause, if there is one.
+    expect(stderr.trim().split('\n').length).toBeLessThanOrEqual(2);
     expect(stderr).not.toContain(emulator.credentials.apiKey.privateKey);
   });
 
@@ -110,6 +107,6 @@ describe('the demo', { timeout: 30_000 }, () => {
     emulator.seed({ snapshots: [{ id: snapshotId, status: 'FAILED' }] });
     const { code, stderr } = await run(environment);
     expect(code).toBe(1);
-    expect(stderr).toContain(`AtlasSnapshotFailedError (SNAPSHOT_FAILED): Snapshot ${snapshotId} has failed`);
+    expect(stderr).toContain(`AtlasSnapshotFailedError (SNAPSHOT_FAILED): Snapshot ${snapshotId} failed`);
   });
 });

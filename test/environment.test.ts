@@ -94,13 +94,13 @@ describe('an environment without credentials', () => {
     set({ [name]: 'a-value-of-mine' });
     const other = names[names.indexOf(name) % 2 === 1 ? names.indexOf(name) + 1 : names.indexOf(name) - 1];
     const message = optionsError({});
-    expect(message).toMatch(new RegExp(`${name}\\b.*${other}\\b`));
+    for (const variable of [name, other]) expect(message).toMatch(new RegExp(`${variable}\\b`));
     expect(message).not.toContain('a-value-of-mine');
   });
 
   it('may be made of empty values', () => {
     set(Object.fromEntries(names.map((name) => [name, ''])));
-    expect(optionsError({})).toMatch(/^No credentials: pass the option/);
+    expect(optionsError({})).toContain('option credentials');
   });
 });
 
@@ -133,7 +133,7 @@ describe('baseUrl from the environment', () => {
 
   it('is checked as the option is', () => {
     set({ ...token, MONGODB_ATLAS_BASE_URL: 'http://cloud.mongodb.com' });
-    expect(optionsError({})).toContain('MONGODB_ATLAS_BASE_URL: must be https');
+    expect(optionsError({})).toContain('MONGODB_ATLAS_BASE_URL: must use https');
   });
 
   it('comes after the option, and counts as none where it is empty', async () => {

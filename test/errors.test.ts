@@ -9,11 +9,11 @@ import {
   AtlasError,
   type AtlasErrorCode,
   type AtlasErrorOf,
+  AtlasInvalidArgumentError,
+  AtlasInvalidResponseError,
   type AtlasIssue,
-  AtlasResponseError,
   AtlasSnapshotFailedError,
   AtlasTimeoutError,
-  AtlasValidationError,
   isAtlasApiError,
   isAtlasError,
   type TenantSnapshot,
@@ -29,13 +29,13 @@ const apiError = new AtlasApiError('no', { status: 404, errorCode: 'X', headers:
 
 const family: [name: string, code: AtlasErrorCode, error: AtlasError][] = [
   ['AtlasConfigurationError', 'CONFIGURATION', new AtlasConfigurationError('no', context)],
-  ['AtlasValidationError', 'INVALID_ARGUMENT', new AtlasValidationError(issues, context)],
+  ['AtlasInvalidArgumentError', 'INVALID_ARGUMENT', new AtlasInvalidArgumentError(issues, context)],
   ['AtlasApiError', 'API_ERROR', apiError],
   ['AtlasAuthenticationError', 'AUTHENTICATION', new AtlasAuthenticationError('no', {}, context)],
   ['AtlasConnectionError', 'CONNECTION', new AtlasConnectionError('no', context)],
   ['AtlasTimeoutError', 'TIMEOUT', new AtlasTimeoutError('no', context)],
   ['AtlasClosedError', 'CLOSED', new AtlasClosedError('no', context)],
-  ['AtlasResponseError', 'INVALID_RESPONSE', new AtlasResponseError(issues, context)],
+  ['AtlasInvalidResponseError', 'INVALID_RESPONSE', new AtlasInvalidResponseError(issues, context)],
   ['AtlasSnapshotFailedError', 'SNAPSHOT_FAILED', new AtlasSnapshotFailedError({ id: 'a' }, context)],
 ];
 
@@ -83,13 +83,13 @@ describe.each(family)('%s', (name, code, error) => {
 describe('an error without a context', () => {
   it.each([
     new AtlasConfigurationError('no'),
-    new AtlasValidationError([]),
+    new AtlasInvalidArgumentError([]),
     new AtlasApiError('no', { status: 500, headers: {}, body: '' }),
     new AtlasAuthenticationError('no'),
     new AtlasConnectionError('no'),
     new AtlasTimeoutError('no'),
     new AtlasClosedError('no'),
-    new AtlasResponseError([]),
+    new AtlasInvalidResponseError([]),
     new AtlasSnapshotFailedError({}),
   ])('$name has no key for it', (error) => {
     for (const key of ['operation', 'endpoint', 'attempts', 'cause']) expect(key in error).toBe(false);
@@ -135,10 +135,10 @@ describe('AtlasAuthenticationError', () => {
 
 describe('the messages', () => {
   it('list the issues', () => {
-    for (const { message } of [new AtlasValidationError(issues), new AtlasResponseError(issues)]) {
+    for (const { message } of [new AtlasInvalidArgumentError(issues), new AtlasInvalidResponseError(issues)]) {
       expect(message).toMatch(/groupId: must be a string.*is odd/);
     }
-    expect(new AtlasResponseError(issues).issues).toEqual(issues);
+    expect(new AtlasInvalidResponseError(issues).issues).toEqual(issues);
   });
 
   it('name the snapshot that failed', () => {

@@ -1,3 +1,4 @@
+import { constants } from 'node:http2';
 import { Agent } from 'undici';
 import { expect, it, onTestFinished } from 'vitest';
 import { TenantSnapshotsClient } from '../src/index.js';
@@ -30,4 +31,47 @@ it('makes 100 concurrent calls over one HTTP/2 connection', async () => {
   const snapshots = await readAll();
   expect(snapshots.map(({ id }) => id)).toEqual(snapshotIds);
   expect(connections()).toBe(1);
+});
+
+const firstHalf = (held: readonly HeldRequest[]) => held.slice(0, calls / 2);
+const secondHalf = (held: readonly HeldRequest[]) => held.slice(calls / 2);
+
+/** How a server stops using a connection on which 100 requests wait for a response. */
+const endings: [name: string, release: (held: readonly HeldRequest[]) => void][] = [
+  [
+    'a GOAWAY after which it answers every request',
+    (held) => {
+      held[0]?.stream.session?.close();
+      answerAll(held);
+    },
+  ],
+  [
+    'a GOAWAY after which it answers only the first half',
+    (held) => {
+      held[0]?.stream.session?.goaway(constants.NGHTTP2_NO_ERROR, firstHalf(held).at(-1)?.stream.id);
+      answerAll(firstHalf(held));
+    },
+  ],
+  [
+    'a GOAWAY and closes the connection at once',
+    (held) => {
+      held[0]?.stream.session?.goaway(constants.NGHTTP2_NO_ERROR, 0);
+      setImmediate(() => held[0]?.stream.session?.destroy());
+    },
+  ],
+  ['no GOAWAY and closes the connection', (held) => held[0]?.stream.session?.destroy()],
+  [
+    'REFUSED_STREAM for half of the requests',
+    (held) => {
+      answerAll(firstHalf(held));
+      for (const { stream } of secondHalf(held)) stream.close(constants.NGHTTP2_REFUSED_STREAM);
+    },
+  ],
+];
+
+it.each(endings)('loses no call if the server sends %s', async (_name, release) => {
+  const { readAll } = await openHttp2(release);
+  expect((await readAll()).map(({ id }) => id)).toEqual(snapshotIds);
+  // The next calls find a connection that works.
+  expect((await readAll()).map(({ id }) => id)).toEqual(snapshotIds);
 });

@@ -4,7 +4,7 @@ import {
   AtlasConfigurationError,
   type AtlasCredentials,
   AtlasError,
-  AtlasValidationError,
+  AtlasInvalidArgumentError,
   type CallOptions,
   type DispatcherLike,
   TenantSnapshotsClient,
@@ -65,7 +65,7 @@ describe('a client without options', () => {
     const { error, requests, after } = await unanswered(options, { maxRetries: 0 });
     expect(requests).toEqual([{ origin: defaults.baseUrl, path: tenantPath }]);
     expect(error.code).toBe('TIMEOUT');
-    expect(error.message).toContain(`attemptTimeout (${defaults.attemptTimeout} ms)`);
+    expect(error.message).toContain(`${defaults.attemptTimeout} ms (attemptTimeout)`);
     expect(after).toBeGreaterThanOrEqual(defaults.attemptTimeout);
     expect(after).toBeLessThan(defaults.attemptTimeout + 200);
   });
@@ -73,7 +73,7 @@ describe('a client without options', () => {
   it('gives a call 60 s', async () => {
     const { error, after } = await unanswered({}, { attemptTimeout: longest });
     expect(error.code).toBe('TIMEOUT');
-    expect(error.message).toContain(`timeout (${defaults.timeout} ms)`);
+    expect(error.message).toContain(`${defaults.timeout} ms (timeout)`);
     expect(after).toBeGreaterThanOrEqual(defaults.timeout);
     expect(after).toBeLessThan(defaults.timeout + 200);
   });
@@ -113,7 +113,6 @@ describe('credentials', () => {
     ['an API key', apiKey],
     ['an API key of any letters', { publicKey: 'Jäsøn Doe', privateKey: '秘密 ":\\' }],
     ['a service account', account],
-    ['a service account with a store', { ...account, tokenStore: store }],
     ['a token', { accessToken: 'aZ0-._~+/==' }],
     ['a function', { accessToken: () => 'a' }],
   ])('may be %s', (_name, given) => {
@@ -121,9 +120,9 @@ describe('credentials', () => {
   });
 
   it('may name the parts of the other kinds as undefined', () => {
-    const given = { ...apiKey, accessToken: undefined, clientId: undefined, tokenStore: undefined };
+    const given = { ...apiKey, accessToken: undefined, clientId: undefined };
     expect(() => construct({ credentials: given })).not.toThrow();
-    expect(() => construct({ credentials: { ...account, tokenStore: undefined } })).not.toThrow();
+    expect(() => construct({ credentials: account, tokenStore: undefined })).not.toThrow();
   });
 
   it.each<[string, unknown, RegExp]>([
@@ -131,7 +130,6 @@ describe('credentials', () => {
     ['null', null, /credentials: /],
     ['an empty object', {}, /credentials: /],
     ['an array', ['SECRET'], /credentials: /],
-    ['a store alone', { tokenStore: store }, /credentials\.clientId: .*credentials\.clientSecret: /],
     ['a key and a token', { ...apiKey, accessToken: 'SECRET' }, /credentials: /],
     ['a key and an account', { ...apiKey, ...account }, /credentials: /],
     ['an account and a token', { ...account, accessToken: 'SECRET' }, /credentials: /],
@@ -143,7 +141,6 @@ describe('credentials', () => {
     ['an empty public key', { ...apiKey, publicKey: '' }, /credentials\.publicKey: /],
     ['an empty private key', { ...apiKey, privateKey: '' }, /credentials\.privateKey: /],
     ['a null private key', { ...apiKey, privateKey: null }, /credentials\.privateKey: /],
-    ['a key with a store', { ...apiKey, tokenStore: store }, /credentials: /],
     ['an unknown part', { ...apiKey, realm: 'SECRET' }, /realm/],
     ['CR and LF in a public key', { ...apiKey, publicKey: 'SECRET\r\nA: b' }, /credentials\.publicKey: /],
     ['a newline in a private key', { ...apiKey, privateKey: 'SECRET\n' }, /credentials\.privateKey: /],
@@ -154,8 +151,6 @@ describe('credentials', () => {
     ['a colon in a client id', { ...account, clientId: 'SECRET:1' }, /credentials\.clientId: /],
     ['CR in a client id', { ...account, clientId: 'SECRET\r' }, /credentials\.clientId: /],
     ['LF in a client secret', { ...account, clientSecret: 'SECRET\n' }, /credentials\.clientSecret: /],
-    ['a store without get', { ...account, tokenStore: { set() {} } }, /credentials\.tokenStore: /],
-    ['a store without set', { ...account, tokenStore: { get() {} } }, /credentials\.tokenStore: /],
     ['an empty token', { accessToken: '' }, /credentials\.accessToken: /],
     ['a token with a space', { accessToken: 'SECRET 1' }, /credentials\.accessToken: /],
     ['a token with a newline', { accessToken: 'SECRET\n' }, /credentials\.accessToken: /],
@@ -172,7 +167,24 @@ describe('credentials', () => {
     expectTypeOf<{ accessToken: () => Promise<string> }>().toExtend<AtlasCredentials>();
     expectTypeOf<typeof account & typeof apiKey>().not.toExtend<AtlasCredentials>();
     expectTypeOf<{ publicKey: string }>().not.toExtend<AtlasCredentials>();
-    expectTypeOf<typeof apiKey & { tokenStore: typeof store }>().not.toExtend<AtlasCredentials>();
+  });
+});
+
+describe('tokenStore', () => {
+  it.each([
+    ['a service account', account],
+    ['an API key, which does not use it', apiKey],
+    ['a token, which does not use it', { accessToken: 'a' }],
+  ])('may accompany %s', (_name, credentials) => {
+    expect(() => construct({ credentials, tokenStore: store })).not.toThrow();
+  });
+
+  it.each([
+    ['without get', { set() {} }],
+    ['without set', { get() {} }],
+    ['that is null', null],
+  ])('is refused %s', (_name, tokenStore) => {
+    expect(optionsError({ credentials: account, tokenStore })).toContain('tokenStore: ');
   });
 });
 
@@ -268,7 +280,7 @@ async function optionIssues(
   // Options of any type, as a caller without types may pass them.
   const given = options as never;
   const call = method === 'listTenantSnapshots' ? client[method]('', '', given) : client[method]('', '', '', given);
-  const { issues } = await rejection(call, AtlasValidationError);
+  const { issues } = await rejection(call, AtlasInvalidArgumentError);
   return issues.filter((issue) => !['groupId', 'clusterName', 'snapshotId'].includes(issue.path));
 }
 
@@ -299,11 +311,11 @@ describe('bad options of a call', () => {
     const client = openClient({ baseUrl: emulator.url });
     const options = { timeout: Number.NaN, maxRetries: -1, pollInterval: 5 };
     for (const call of [client.getTenantSnapshot(...path, options), client.listTenantSnapshots(...listPath, options)]) {
-      const { issues } = await rejection(call, AtlasValidationError);
+      const { issues } = await rejection(call, AtlasInvalidArgumentError);
       expect(issues.map((issue) => issue.path)).toEqual(['timeout', 'maxRetries', '']);
     }
     // No options, whatever the types say.
-    await rejection(client.getTenantSnapshot(...path, null as never), AtlasValidationError);
+    await rejection(client.getTenantSnapshot(...path, null as never), AtlasInvalidArgumentError);
     expect(emulator.requests).toEqual([]);
   });
 
@@ -311,7 +323,7 @@ describe('bad options of a call', () => {
     const emulator = await openEmulator();
     const client = openClient({ baseUrl: emulator.url });
     const wait = client.waitForTenantSnapshot(...path, { pollInterval: 0, timeout: -1 });
-    const error = await rejection(wait, AtlasValidationError);
+    const error = await rejection(wait, AtlasInvalidArgumentError);
     expect(error.issues.map((issue) => issue.path).sort()).toEqual(['pollInterval', 'timeout']);
     expect(error.operation).toBe('waitForTenantSnapshot');
     expect(emulator.requests).toEqual([]);

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { AtlasValidationError, type TenantSnapshotsClient } from '../src/index.js';
+import { AtlasInvalidArgumentError, type TenantSnapshotsClient } from '../src/index.js';
 import { openClient } from './support/open-client.js';
 import { openEmulator } from './support/open-emulator.js';
 import { rejection } from './support/rejection.js';
 import { clusterName, groupId, snapshotId } from './support/snapshot-routes.js';
 
 const mustBeText = 'must be a string';
-const mustBeHex = 'must be 24 hexadecimal digits in lower case';
-const mustBeName = 'must be letters, digits and hyphens, and begin with a letter or digit';
+const mustBeHex = 'must be 24 lowercase hexadecimal digits';
+const mustBeName = 'must contain only letters, digits and hyphens, and start with a letter or digit';
 
 const notText: [name: string, value: unknown][] = [
   ['undefined', undefined],
@@ -80,7 +80,7 @@ describe('a bad path value', () => {
     const { emulator, get } = await openUntyped();
     const values: unknown[] = [groupId, clusterName, snapshotId];
     values[index] = value;
-    const error = await rejection(get(...values), AtlasValidationError);
+    const error = await rejection(get(...values), AtlasInvalidArgumentError);
     expect(error.issues).toEqual([{ path: name, message }]);
     expect(error.message).toContain(`${name}: ${message}`);
     expect(error).toMatchObject({ code: 'INVALID_ARGUMENT', operation: 'getTenantSnapshot' });
@@ -91,7 +91,7 @@ describe('a bad path value', () => {
     const { emulator, get } = await openUntyped();
     const error = await rejection(
       get(1, '-', groupId.toUpperCase(), { timeout: 0, pretty: 'yes' }),
-      AtlasValidationError,
+      AtlasInvalidArgumentError,
     );
     expect(error.issues.map(({ path }) => path)).toEqual(['groupId', 'clusterName', 'snapshotId', 'timeout', 'pretty']);
     for (const { path, message } of error.issues) expect(error.message).toContain(`${path}: ${message}`);
@@ -100,7 +100,7 @@ describe('a bad path value', () => {
 
   it('is named where no argument is given at all', async () => {
     const { get } = await openUntyped();
-    const { issues } = await rejection(get(), AtlasValidationError);
+    const { issues } = await rejection(get(), AtlasInvalidArgumentError);
     expect(issues.map(({ path }) => path)).toEqual(['groupId', 'clusterName', 'snapshotId']);
   });
 
@@ -110,7 +110,7 @@ describe('a bad path value', () => {
   ])('makes a short message, however long %s is', async (name, value) => {
     const { get } = await openUntyped();
     const values = { groupId, clusterName, snapshotId, [name]: value };
-    const error = await rejection(get(...Object.values(values)), AtlasValidationError);
+    const error = await rejection(get(...Object.values(values)), AtlasInvalidArgumentError);
     expect(error.message.length).toBeLessThan(200);
     expect(JSON.stringify(error).length).toBeLessThan(400);
     expect(error.message).not.toContain(value.slice(0, 20));
@@ -119,7 +119,7 @@ describe('a bad path value', () => {
   it('is refused by a list too, which takes no snapshot id', async () => {
     const { emulator, client } = await openUntyped();
     const list = untyped(client, client.listTenantSnapshots);
-    const error = await rejection(list(null, 'a b'), AtlasValidationError);
+    const error = await rejection(list(null, 'a b'), AtlasInvalidArgumentError);
     expect(error.issues).toEqual([
       { path: 'groupId', message: mustBeText },
       { path: 'clusterName', message: mustBeName },
@@ -131,7 +131,7 @@ describe('a bad path value', () => {
   it('is refused by a wait too, at once and beside bad options', async () => {
     const { emulator, client } = await openUntyped();
     const wait = untyped(client, client.waitForTenantSnapshot);
-    const error = await rejection(wait('x', '-', null, { pollInterval: 0 }), AtlasValidationError);
+    const error = await rejection(wait('x', '-', null, { pollInterval: 0 }), AtlasInvalidArgumentError);
     expect(error.issues.map(({ path }) => path)).toEqual(['groupId', 'clusterName', 'snapshotId', 'pollInterval']);
     expect(error.operation).toBe('waitForTenantSnapshot');
     expect(emulator.requests).toEqual([]);
@@ -143,7 +143,7 @@ describe('a bad path value', () => {
     expect(() => {
       promise = get(Symbol('id'));
     }).not.toThrow();
-    await expect(promise).rejects.toBeInstanceOf(AtlasValidationError);
+    await expect(promise).rejects.toBeInstanceOf(AtlasInvalidArgumentError);
   });
 });
 

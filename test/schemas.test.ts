@@ -1,5 +1,6 @@
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import type { z } from 'zod';
+import { snapshotPageSchema } from '../src/atlas/schemas.js';
 import {
   type ApiErrorBody,
   apiErrorSchema,
@@ -10,7 +11,6 @@ import {
   type TenantSnapshot,
   tenantSnapshotSchema,
 } from '../src/index.js';
-import { snapshotPageSchema } from '../src/schemas.js';
 import { failedSnapshot, referenceSnapshot } from './support/atlas-bodies.js';
 
 /** As it comes off the wire. */
@@ -101,7 +101,6 @@ describe('tenantSnapshotSchema', () => {
     [{ id: 5 }, ['id']],
     [{ status: 5 }, ['status']],
     [{ mongoDBVersion: 8 }, ['mongoDBVersion']],
-    [{ links: {} }, ['links']],
     [{ id: 'x', status: 1, startTime: 'now' }, ['id', 'status', 'startTime']],
   ])('refuses %j, and names each place', (body, places) => {
     expect(issuesOf(tenantSnapshotSchema, body)?.sort()).toEqual(places.sort());
@@ -181,7 +180,6 @@ describe('apiErrorSchema', () => {
 
   it.each<[unknown, string[]]>([
     [{ errorCode: 'X' }, ['error']],
-    [{ error: 404 }, ['errorCode']],
     [{ error: 404.5, errorCode: 'X' }, ['error']],
     [{ error: '404', errorCode: 'X' }, ['error']],
     [{ error: 404, errorCode: 5 }, ['errorCode']],

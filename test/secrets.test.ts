@@ -9,7 +9,7 @@ import {
   AtlasConnectionError,
   type AtlasCredentials,
   AtlasError,
-  AtlasResponseError,
+  AtlasInvalidResponseError,
   AtlasTimeoutError,
   type DispatcherLike,
 } from '../src/index.js';
@@ -165,7 +165,7 @@ describe.each(logins)('with $name', ({ credentials, secrets }) => {
       body: JSON.stringify({ status: all, id: all.join() }),
     }));
     const client = openClient({ baseUrl: (await server).url, credentials, maxRetries: 0 });
-    const invalid = await rejection(client.getTenantSnapshot(...path), AtlasResponseError);
+    const invalid = await rejection(client.getTenantSnapshot(...path), AtlasInvalidResponseError);
     await client.close();
     const closed = await rejection(client.getTenantSnapshot(...path), AtlasClosedError);
     for (const error of [invalid, closed]) expectNoSecret(error, secrets);

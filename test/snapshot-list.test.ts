@@ -3,8 +3,8 @@ import { describe, expect, expectTypeOf, it } from 'vitest';
 import {
   AtlasApiError,
   AtlasClosedError,
+  AtlasInvalidResponseError,
   type AtlasPromise,
-  AtlasResponseError,
   AtlasTimeoutError,
   type TenantSnapshot,
 } from '../src/index.js';
@@ -210,7 +210,7 @@ describe('the list of a Flex cluster', () => {
       }),
     );
     const client = openClient({ baseUrl: server.url, endpoint: 'flex' });
-    const error = await rejection(client.listTenantSnapshots(...listPath), AtlasResponseError);
+    const error = await rejection(client.listTenantSnapshots(...listPath), AtlasInvalidResponseError);
     expect(error).toMatchObject({ code: 'INVALID_RESPONSE', operation: 'listTenantSnapshots' });
     expect(error.issues).toEqual([{ path: 'results', message: expect.stringContaining('200 pages') }]);
     expect(server.requests).toHaveLength(200);
@@ -352,16 +352,11 @@ describe('a second page that is gone', () => {
     expect(server.requests).toHaveLength(2);
   });
 
-  it.each(['auto', 'flex'] as const)('of Flex is an error, as there is nowhere to go on: %s', async (endpoint) => {
+  it('of Flex is an error', async () => {
     const server = await startHalfGone();
-    // Once the tenant endpoint is known to be gone.
-    await openClient({ baseUrl: server.url })
-      .listTenantSnapshots(...listPath)
-      .catch(() => undefined);
-    const before = server.requests.length;
-    const call = openClient({ baseUrl: server.url, endpoint }).listTenantSnapshots(...listPath);
+    const call = openClient({ baseUrl: server.url, endpoint: 'flex' }).listTenantSnapshots(...listPath);
     expect(await rejection(call, AtlasApiError)).toMatchObject({ status: 410, endpoint: 'flex', attempts: 2 });
-    expect(server.requests).toHaveLength(before + 2);
+    expect(server.requests).toHaveLength(2);
   });
 });
 
@@ -391,7 +386,7 @@ describe('a list that fails', () => {
     const client = openClient({ baseUrl: server.url, endpoint: 'flex', attemptTimeout: 10_000 });
     const error = await rejection(client.listTenantSnapshots(...listPath, { timeout: 200 }), AtlasTimeoutError);
     expect(error.operation).toBe('listTenantSnapshots');
-    expect(error.message).toContain('timeout (200 ms)');
+    expect(error.message).toContain('200 ms (timeout)');
     expect(error.attempts).toBe(server.requests.length);
   });
 

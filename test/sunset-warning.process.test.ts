@@ -26,12 +26,12 @@ describe('a process', { timeout: 30_000 }, () => {
     console.log(types.join());`;
 
   it.each(['--no-deprecation', '--throw-deprecation', '--trace-deprecation'])(
-    'under %s goes on, and is warned once',
+    'under %s goes on, and is warned once of the deprecation and once of the retirement',
     async (flag) => {
       const run = promisify(execFile);
       const { stdout, stderr } = await run(process.execPath, [flag, '--input-type=module', '--eval', script]);
-      expect(stdout).toBe(`flex\nflex\n${type}\n`);
-      expect(stderr.match(new RegExp(type, 'g'))).toHaveLength(1);
+      expect(stdout).toBe(`flex\nflex\n${type},${type}\n`);
+      expect(stderr.match(new RegExp(type, 'g'))).toHaveLength(2);
     },
   );
 });

@@ -36,13 +36,12 @@ async function warningsOf(headers: Record<string, string> | [string, string][]) 
 }
 
 describe('the warning of a sunset', () => {
-  it('is of a type of its own, and names the date and the way out', async () => {
+  it('is of a type of its own, and names the way out', async () => {
     const emitWarning = watch();
     const emulator = await openEmulator();
     emulator.sunset();
     await callOnce(emulator);
     expect(emitWarning).toHaveBeenCalledExactlyOnceWith(expect.stringMatching(/Flex.*endpoint.*flex/), type);
-    expect(emitWarning.mock.calls[0]?.[0]).toContain('2026');
   });
 
   it('names the date that Atlas tells', async () => {
@@ -75,7 +74,7 @@ describe('the warning of a sunset', () => {
 describe('the warning of a deprecation', () => {
   it('names both dates and the way out', async () => {
     const calls = await warningsOf({ deprecation: '@1737547200', sunset: 'Sat, 31 Jan 2026 23:59:59 GMT' });
-    const message = expect.stringMatching(/deprecated since 2025-01-22 and ends on 2026-01-31\..*"auto".*"flex"/);
+    const message = expect.stringMatching(/2025-01-22.*2026-01-31.*auto.*flex/);
     expect(calls).toEqual([[message, type]]);
   });
 

@@ -305,7 +305,7 @@ describe('when Flex refuses', () => {
     const error = await rejection(call, AtlasTimeoutError);
     expect(error).toMatchObject({ endpoint: 'flex', attempts: 2 });
     expect(error.cause).toMatchObject({ status: 410, errorCode: 'VERSION_GONE', endpoint: 'tenant' });
-    expect(error.message).toContain('timeout (200 ms)');
+    expect(error.message).toContain('200 ms (timeout)');
   });
 });
 

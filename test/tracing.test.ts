@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { tracingChannel } from 'node:diagnostics_channel';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { AtlasApiError, type AtlasCallTrace, AtlasValidationError } from '../src/index.js';
+import { AtlasApiError, type AtlasCallTrace, AtlasInvalidArgumentError } from '../src/index.js';
 import { instantDispatcher } from './support/instant-dispatcher.js';
 import { snapshots } from './support/many-snapshots.js';
 import { openClient } from './support/open-client.js';
@@ -111,8 +111,8 @@ describe('the tracing channel', () => {
 
   it('is silent on a call that is refused before it begins', async () => {
     const { client, seen } = await open();
-    await rejection(client.getTenantSnapshot('', '', ''), AtlasValidationError);
-    await rejection(client.listTenantSnapshots('', ''), AtlasValidationError);
+    await rejection(client.getTenantSnapshot('', '', ''), AtlasInvalidArgumentError);
+    await rejection(client.listTenantSnapshots('', ''), AtlasInvalidArgumentError);
     expect(seen).toEqual([]);
   });
 

@@ -1,87 +1,80 @@
-import {
-  AtlasAuthenticationError,
-  type AtlasAuthenticationErrorDetails,
-  type AtlasError,
-  type AtlasErrorContext,
-} from '../errors.js';
-import type { Answer } from '../http/exchange.js';
+import type { ErrorReport } from '../atlas/error-body.js';
+import type { ExchangeFailure, HttpResponse } from '../http/exchange.js';
 
-/** The request an authorization is for. */
-export interface AuthorizedRequest {
+/** The request that a login is for. */
+export interface LoginRequest {
   readonly method: string;
-  /** The request target: path and query, as it goes on the wire. */
+  /** The request target: path and query, as sent. */
   readonly path: string;
 }
 
-/** What a request is sent with. A scheme adds what it must remember until the answer is there. */
-export interface Authorization {
-  /** The `Authorization` value; absent where a request goes out to fetch a challenge. */
+/** A response that a login reviews. */
+export interface ReviewedResponse extends HttpResponse {
+  /** Whether `status` comes from an envelope. */
+  readonly isEnveloped: boolean;
+  /** What the body says, if the status is an error. */
+  readonly error: ErrorReport | undefined;
+}
+
+/** The login of one request. */
+export interface Login {
+  /** The `Authorization` value; absent if the request is sent to get a challenge. */
   readonly header: string | undefined;
-}
-
-/** An answer to an authorized request. Its status is the envelope's where there is one. */
-export interface AuthenticatedAnswer extends Answer {
-  /** Whether the status is an envelope's. */
-  readonly isEnveloped?: boolean;
-}
-
-/**
- * One way to log in. Each answer is either at hand, or a promise: a call that need not wait pays for none.
- * A call that gives up while it waits for a promise simply does not look at its outcome.
- */
-export interface Authenticator {
-  /** What to send a request with. Rejects with a {@link LoginFailure}. */
-  authorize(request: AuthorizedRequest): Authorization | Promise<Authorization>;
 
   /**
-   * Looks at the answer to a request. Gives the authorization to send it once more with, or `undefined` where the
-   * answer stands. Throws or rejects with a {@link LoginFailure}.
+   * Looks at the response. Returns the login for one more try, or `undefined` if the response is final.
+   *
+   * @throws {@link LoginFailure}, or returns a promise that rejects with one.
    */
-  review(
-    authorization: Authorization,
-    request: AuthorizedRequest,
-    answer: AuthenticatedAnswer,
-  ): Authorization | Promise<Authorization> | undefined;
+  review(response: ReviewedResponse): Login | Promise<Login> | undefined;
 
-  /** Tells that a request which had been authorized ended without an answer, or was never sent. */
-  abandon?(authorization: Authorization): void;
+  /** Gives the login up: its request got no response or was never sent. */
+  release(): void;
 
-  /** What no error may show, also of the authorization that was sent; each at least one character long. */
-  secrets(sent: Authorization | undefined): string[];
+  /** The secrets in this login, which no error may show. */
+  secrets(): string[];
 }
 
-/** Whether another attempt may go better, and how long the server asked to wait before it, in ms. */
-export interface LoginRetry {
-  readonly retryable?: boolean;
+/** One way to log in. */
+export interface Authenticator {
+  /**
+   * Returns a login, or a promise if there is none at hand. A login that is no longer needed must be released.
+   *
+   * @throws {@link LoginFailure}, or returns a promise that rejects with one.
+   */
+  authorize(request: LoginRequest): Login | Promise<Login>;
+
+  /** The credentials, which no error may show. */
+  secrets(): string[];
+
+  /** Cleans up when the client is closed. Never rejects. */
+  close(): Promise<void>;
+}
+
+/** What is known about a failed login. */
+export interface LoginFailureDetails {
+  /** What happened and what to do, as sentences. */
+  readonly message: string;
+  readonly status?: number | undefined;
+  /** The OAuth 2.0 error code and its description. */
+  readonly error?: string | undefined;
+  readonly errorDescription?: string | undefined;
+  readonly cause?: unknown;
+  /** How the token request failed, if it got no response. */
+  readonly exchange?: ExchangeFailure | undefined;
+  /** Whether another attempt may succeed. */
+  readonly isRetryable?: boolean;
+  /** How long the server asked to wait, in ms. */
   readonly retryAfter?: number | undefined;
-  /** Whether the limit is used up: other processes hold live tokens, and the store may get one. */
-  readonly isOverLimit?: boolean;
 }
 
-/** How a login failed: each call makes its own error of it, as many may have waited for the same login. */
-export class LoginFailure extends Error {
-  readonly toError: (context: AtlasErrorContext) => AtlasError;
-  readonly retry: LoginRetry;
-  // All that waited count from the same time, and with the same random part (0 to 1): so they come back as one.
-  readonly at = performance.now();
+/** Why there is no login. Many calls may wait for the same login; each makes an error of its own from this. */
+export class LoginFailure {
+  readonly details: LoginFailureDetails;
+  // Shared by all calls that waited, so that they retry together and need one token request, not one each.
   readonly jitter = Math.random();
 
-  constructor(toError: (context: AtlasErrorContext) => AtlasError, retry: LoginRetry = {}) {
-    super('The login failed');
-    this.toError = toError;
-    this.retry = retry;
+  constructor(details: LoginFailureDetails) {
+    this.details = details;
   }
-}
-
-/** A login that was refused, or cannot be done. */
-export function refusedLogin(
-  message: string,
-  details: AtlasAuthenticationErrorDetails,
-  retry?: LoginRetry,
-  cause?: unknown,
-): LoginFailure {
-  return new LoginFailure(
-    (context) => new AtlasAuthenticationError(`${context.operation}: ${message}`, details, { ...context, cause }),
-    retry,
-  );
 }

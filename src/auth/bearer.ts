@@ -1,79 +1,95 @@
-import {
-  type AuthenticatedAnswer,
-  type Authenticator,
-  type Authorization,
-  type AuthorizedRequest,
-  refusedLogin,
-} from './authenticator.js';
-import { tokenSyntax } from './token-syntax.js';
+import { isMissingRole } from '../atlas/error-body.js';
+import { type Authenticator, type Login, LoginFailure, type ReviewedResponse } from './authenticator.js';
 
-/** A bearer token on its way. */
-interface BearerAuthorization extends Authorization {
-  readonly token: string;
-  /** Whether it was asked for because the one before it had been refused. */
-  readonly renewed: boolean;
+/**
+ * The characters of a bearer token. Nothing else may go into the header.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc6750#section-2.1
+ */
+export const bearerTokenSyntax: RegExp = /^[A-Za-z0-9\-._~+/]+=*$/;
+
+/** Returns a bearer token. `refused` is the token that just got a 401. */
+export type AccessTokenProvider = (context: { refused?: string }) => string | Promise<string>;
+
+/** A login by a bearer token. */
+export class BearerLogin implements Login {
+  readonly header: string;
+  readonly #token: string;
+  readonly #review: (response: ReviewedResponse) => Promise<Login> | undefined;
+
+  constructor(token: string, review: (response: ReviewedResponse) => Promise<Login> | undefined) {
+    this.header = `Bearer ${token}`;
+    this.#token = token;
+    this.#review = review;
+  }
+
+  review(response: ReviewedResponse): Promise<Login> | undefined {
+    return this.#review(response);
+  }
+
+  release(): void {}
+
+  secrets(): string[] {
+    return [this.#token];
+  }
 }
 
-/** A token that the caller gave: sent as it is, and no other to be had. */
+/** Logs in with a token that the caller passed. */
 export class StaticBearer implements Authenticator {
-  readonly #authorization: BearerAuthorization;
+  readonly #login: BearerLogin;
 
   constructor(token: string) {
-    this.#authorization = bearer(token, false);
+    this.#login = new BearerLogin(token, () => undefined);
   }
 
-  authorize(): Authorization {
-    return this.#authorization;
-  }
-
-  review(): undefined {
-    return undefined;
+  authorize(): Login {
+    return this.#login;
   }
 
   secrets(): string[] {
-    return [this.#authorization.token];
+    return this.#login.secrets();
   }
+
+  async close(): Promise<void> {}
 }
 
-/** A function that gives a token: asked before each attempt, and once more after a 401. */
+/** Logs in with tokens from a function of the caller's. It is called before each attempt, and once more after a 401. */
 export class FunctionBearer implements Authenticator {
-  readonly #ask: () => string | Promise<string>;
+  readonly #provider: AccessTokenProvider;
 
-  constructor(ask: () => string | Promise<string>) {
-    this.#ask = ask;
+  constructor(provider: AccessTokenProvider) {
+    this.#provider = provider;
   }
 
-  authorize(): Promise<Authorization> {
-    return this.#askFor(false);
+  async authorize(): Promise<Login> {
+    const token = await this.#getToken({});
+    return new BearerLogin(token, ({ status, error }) => {
+      if (status !== 401 || (error !== undefined && isMissingRole(status, error))) return undefined;
+      return this.#authorizeAgain(token);
+    });
   }
 
-  review(
-    authorization: Authorization,
-    _request: AuthorizedRequest,
-    answer: AuthenticatedAnswer,
-  ): Promise<Authorization> | undefined {
-    // Made by this class.
-    const { renewed } = authorization as BearerAuthorization;
-    return answer.status === 401 && !renewed ? this.#askFor(true) : undefined;
+  secrets(): string[] {
+    return [];
   }
 
-  secrets(sent: Authorization | undefined): string[] {
-    // Made by this class.
-    return sent === undefined ? [] : [(sent as BearerAuthorization).token];
+  async close(): Promise<void> {}
+
+  async #authorizeAgain(refused: string): Promise<Login> {
+    return new BearerLogin(await this.#getToken({ refused }), () => undefined);
   }
 
-  async #askFor(renewed: boolean): Promise<BearerAuthorization> {
+  async #getToken(context: { refused?: string }): Promise<string> {
     let token: unknown;
     try {
-      token = await this.#ask();
+      token = await this.#provider(context);
     } catch (cause) {
-      throw refusedLogin('the accessToken function failed; the cause says how', {}, {}, cause);
+      throw new LoginFailure({ message: 'The accessToken function failed. See the cause.', cause });
     }
-    if (typeof token === 'string' && tokenSyntax.test(token)) return bearer(token, renewed);
-    throw refusedLogin('the accessToken function gave no bearer token: letters, digits and -._~+/ only', {});
+    if (typeof token === 'string' && bearerTokenSyntax.test(token)) return token;
+    throw new LoginFailure({
+      message:
+        'The accessToken function did not return a bearer token. Return a string of letters, digits and -._~+/ only.',
+    });
   }
-}
-
-function bearer(token: string, renewed: boolean): BearerAuthorization {
-  return { header: `Bearer ${token}`, token, renewed };
 }

@@ -1,154 +1,177 @@
-import type { ConnectionWatch } from './connection-watch.js';
-import type { Deadline, Deadlines } from './deadlines.js';
 import type { DispatchControllerLike, DispatchHandlerLike } from './dispatcher.js';
-import type { HeaderFields } from './headers.js';
+import { type HeaderFields, headerValue } from './headers.js';
+import { startTimer } from './timer.js';
+import type { Transport, WireRequest } from './transport.js';
 
-/** A whole answer, as it came over the wire. */
-export interface Answer {
+/** A complete response, as it came over the wire. */
+export interface HttpResponse {
   readonly status: number;
   readonly headers: HeaderFields;
-  readonly trailers: HeaderFields | undefined;
-  readonly body: Buffer;
-  /** Whether the body was stopped at the size limit. */
-  readonly truncated: boolean;
+  readonly trailers: HeaderFields;
+  readonly bytes: Buffer;
+  /** Whether the body was cut off at `maxResponseSize`. */
+  readonly isTruncated: boolean;
 }
 
-/** Why there is no answer. */
-export interface ExchangeFailure {
-  /** What broke; absent where attemptTimeout ran out. */
-  readonly cause: Error | undefined;
-  /** Whether the request met a kept connection that the server had already given up: nothing of an answer came. */
-  readonly onDeadConnection: boolean;
-}
-
-/** Is told how an exchange ended: exactly one of the two, once. Never after {@link Exchange.cancel}. */
-export interface ExchangeListener {
-  onAnswer(answer: Answer): void;
-  onFailure(failure: ExchangeFailure): void;
-}
-
-/** What an exchange shares with the others of its transport. */
-export interface Wire {
-  readonly deadlines: Deadlines;
-  readonly connections: ConnectionWatch;
-}
-
-/** What bounds an exchange. */
+/** The limits of one exchange. */
 export interface ExchangeLimits {
-  /** ms, from when the request goes on the wire. */
+  /** ms, from when the request is on the wire. */
   readonly attemptTimeout: number;
   /** bytes of a body. */
   readonly maxResponseSize: number;
 }
 
-/** How often a request is sent again that met a dead connection: a pool may have kept as many. */
-export const mostDeadConnections = 64;
+/** The call that an exchange is part of. */
+export interface ExchangeOwner {
+  /** What the call is doing now. The error of a timeout names it. */
+  phase: string;
+  /** Registers the one listener to call if the exchange must end early. */
+  onInterrupt(listener: (reason: unknown) => void): void;
+}
 
-const empty = Buffer.alloc(0);
-const deadConnectionCodes = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE']);
+/** Why there is no response. */
+export class ExchangeFailure {
+  /** What broke; absent if attemptTimeout expired. */
+  readonly cause: Error | undefined;
+  /** Whether the connection died before any part of a response arrived. The request can be sent again at no risk. */
+  readonly isDeadConnection: boolean;
 
-/** One request and its answer: the handler that undici drives, bounded in time and size. */
-export class Exchange implements DispatchHandlerLike, Deadline {
-  expiresAt = Number.POSITIVE_INFINITY;
-  slot = -1;
-  // Its call is what somebody waits for.
-  readonly isAwaited = false;
-  readonly #listener: ExchangeListener;
+  constructor(cause: Error | undefined, isDeadConnection = false) {
+    this.cause = cause;
+    this.isDeadConnection = isDeadConnection;
+  }
+}
+
+/**
+ * Sends one request and waits for its response.
+ *
+ * @throws {@link ExchangeFailure}, or the reason of an interrupt.
+ */
+export function exchange(
+  transport: Transport,
+  request: WireRequest,
+  limits: ExchangeLimits,
+  owner: ExchangeOwner | undefined,
+): Promise<HttpResponse> {
+  return new Promise((resolve, reject) => {
+    const handler = new ExchangeHandler(limits, owner, resolve, reject);
+    owner?.onInterrupt(handler.interrupt);
+    try {
+      transport.dispatch(request, handler);
+    } catch (error) {
+      handler.onResponseError(
+        undefined,
+        error instanceof Error ? error : new Error('The dispatcher refused the request'),
+      );
+    }
+  });
+}
+
+class ExchangeHandler implements DispatchHandlerLike {
   readonly #limits: ExchangeLimits;
-  readonly #wire: Wire;
-  #onUsedConnection = false;
+  readonly #owner: ExchangeOwner | undefined;
+  readonly #resolve: (response: HttpResponse) => void;
+  readonly #reject: (reason: unknown) => void;
   #controller: DispatchControllerLike | undefined;
-  #ended = false;
+  #stopTimer = () => {};
+  #hasEnded = false;
+  #hasResponse = false;
   #status = 0;
   #headers: HeaderFields = {};
   #size = 0;
-  #body: Buffer | Buffer[] = empty;
+  readonly #chunks: Buffer[] = [];
 
-  constructor(listener: ExchangeListener, limits: ExchangeLimits, wire: Wire) {
-    this.#listener = listener;
+  constructor(
+    limits: ExchangeLimits,
+    owner: ExchangeOwner | undefined,
+    resolve: (response: HttpResponse) => void,
+    reject: (reason: unknown) => void,
+  ) {
     this.#limits = limits;
-    this.#wire = wire;
-  }
-
-  get isEnded(): boolean {
-    return this.#ended;
+    this.#owner = owner;
+    this.#resolve = resolve;
+    this.#reject = reject;
   }
 
   onRequestStart(controller: DispatchControllerLike): void {
-    // Given up while it was queued. Thrown, as `controller.abort` would close a good connection.
-    if (this.#ended) throw new Error('The request was given up before it was sent');
+    // Interrupted while it was queued. `controller.abort` would close a good connection; an exception does not.
+    if (this.#hasEnded) throw new Error('The call ended before its request was sent');
     this.#controller = controller;
-    this.#onUsedConnection = this.#wire.connections.startsOnUsedOne;
-    this.expiresAt = performance.now() + this.#limits.attemptTimeout;
-    this.#wire.deadlines.add(this);
+    if (this.#owner !== undefined) this.#owner.phase = 'waiting for the response';
+    // A dispatcher that retries starts the request again.
+    this.#stopTimer();
+    const onTimeout = () => this.#fail(new ExchangeFailure(undefined), 'attemptTimeout expired');
+    // The call keeps the process alive, not the exchange.
+    this.#stopTimer = startTimer(this.#limits.attemptTimeout, onTimeout, true);
   }
 
   onResponseStart(_controller: DispatchControllerLike, statusCode: number, headers: HeaderFields): void {
-    // Interim answers, such as 103, come before the one that counts.
+    if (this.#hasEnded) return;
+    this.#hasResponse = true;
+    // Interim responses, such as 103, come before the final one.
     if (statusCode < 200) return;
     this.#status = statusCode;
     this.#headers = headers;
+    // The body of an error is worth reading up to the limit.
+    const isSuccess = statusCode < 300;
+    if (isSuccess && Number(headerValue(headers, 'content-length')) > this.#limits.maxResponseSize) this.#cutOff();
   }
 
   onResponseData(_controller: DispatchControllerLike, chunk: Buffer): void {
-    if (this.#ended) return;
+    if (this.#hasEnded) return;
     this.#size += chunk.length;
-    if (this.#size > this.#limits.maxResponseSize) {
-      this.#answer(undefined, true);
-      this.#abort('The body is larger than maxResponseSize');
-      return;
-    }
-    if (this.#body === empty) this.#body = chunk;
-    else if (Array.isArray(this.#body)) this.#body.push(chunk);
-    else this.#body = [this.#body, chunk];
+    if (this.#size > this.#limits.maxResponseSize) this.#cutOff();
+    else this.#chunks.push(chunk);
   }
 
   onResponseEnd(_controller: DispatchControllerLike, trailers: HeaderFields): void {
-    if (!this.#ended) this.#answer(trailers, false);
+    if (!this.#hasEnded) this.#finish(trailers, false);
   }
 
-  onResponseError(_controller: DispatchControllerLike, cause: Error): void {
-    if (this.#ended) return;
-    const code = 'code' in cause ? String(cause.code) : '';
-    const onDeadConnection = this.#onUsedConnection && this.#status === 0 && deadConnectionCodes.has(code);
-    this.#fail(cause, onDeadConnection);
+  onResponseError(_controller: DispatchControllerLike | undefined, cause: Error): void {
+    if (this.#hasEnded) return;
+    const wasSent = this.#controller !== undefined;
+    this.#fail(
+      new ExchangeFailure(cause, wasSent && !this.#hasResponse && isConnectionLoss(cause)),
+      'the request failed',
+    );
   }
 
-  /** Ends it because the dispatcher did not take it. */
-  notSent(cause: unknown): void {
-    if (this.#ended) return;
-    this.#fail(cause instanceof Error ? cause : new Error('The dispatcher refused the request'));
+  readonly interrupt = (reason: unknown): void => {
+    if (!this.#hasEnded) this.#fail(reason, 'the call ended');
+  };
+
+  #cutOff(): void {
+    this.#finish({}, true);
+    this.#controller?.abort(new Error('The body is larger than maxResponseSize'));
   }
 
-  expire(): void {
-    this.#fail(undefined);
-    this.#abort('The answer took longer than attemptTimeout');
-  }
-
-  /** Ends it without a word to the listener. */
-  cancel(): void {
-    if (this.#ended) return;
+  #finish(trailers: HeaderFields, isTruncated: boolean): void {
     this.#end();
-    this.#abort('The call has ended');
+    const [first = Buffer.alloc(0), ...others] = this.#chunks;
+    const bytes = others.length === 0 ? first : Buffer.concat(this.#chunks);
+    this.#resolve({ status: this.#status, headers: this.#headers, trailers, bytes, isTruncated });
   }
 
-  #answer(trailers: HeaderFields | undefined, truncated: boolean): void {
+  #fail(reason: unknown, why: string): void {
     this.#end();
-    const body = Array.isArray(this.#body) ? Buffer.concat(this.#body) : this.#body;
-    this.#listener.onAnswer({ status: this.#status, headers: this.#headers, trailers, body, truncated });
-  }
-
-  #fail(cause: Error | undefined, onDeadConnection = false): void {
-    this.#end();
-    this.#listener.onFailure({ cause, onDeadConnection });
+    this.#reject(reason);
+    this.#controller?.abort(new Error(`Aborted: ${why}`));
   }
 
   #end(): void {
-    this.#ended = true;
-    this.#wire.deadlines.remove(this);
+    this.#hasEnded = true;
+    this.#stopTimer();
   }
+}
 
-  #abort(reason: string): void {
-    this.#controller?.abort(new Error(reason));
-  }
+// undici reports a lost HTTP/2 stream by its message only.
+function isConnectionLoss(cause: Error): boolean {
+  const code = 'code' in cause ? cause.code : undefined;
+  return (
+    code === 'UND_ERR_SOCKET' ||
+    code === 'ECONNRESET' ||
+    code === 'EPIPE' ||
+    /REFUSED_STREAM|GOAWAY|HTTP\/2: stream half-closed/.test(cause.message)
+  );
 }

@@ -1,13 +1,13 @@
-/** Header fields as undici hands them over: names in lower case, a repeated field as an array. */
+/** Header fields as undici returns them: lowercase names, and an array for a repeated field. */
 export type HeaderFields = Readonly<Record<string, string | string[] | undefined>>;
 
-/** The value of a field; several of one name joined, as RFC 9110 section 5.3 allows. */
+/** Returns the value of a field. Repeated fields are joined, as RFC 9110 section 5.3 allows. */
 export function headerValue(headers: HeaderFields, name: string): string | undefined {
   const value = headers[name];
   return Array.isArray(value) ? value.join(', ') : value;
 }
 
-/** Every field with one value, names in lower case. */
+/** Returns every field with one value. */
 export function plainHeaders(headers: HeaderFields): Record<string, string> {
   const plain: Record<string, string> = {};
   for (const name of Object.keys(headers)) {
@@ -15,4 +15,21 @@ export function plainHeaders(headers: HeaderFields): Record<string, string> {
     if (value !== undefined) plain[name] = value;
   }
   return plain;
+}
+
+// What every form of an HTTP-date has in common. Only asctime ends with the year. Date.parse alone would accept almost
+// any text.
+const httpDate = /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? [\w -]+ \d{2}:\d{2}:\d{2} (?:GMT|\d{4})$/;
+
+/**
+ * Reads an HTTP-date. Returns `undefined` for anything else.
+ *
+ * @returns ms since 1970.
+ * @see https://www.rfc-editor.org/rfc/rfc9110#section-5.6.7
+ */
+export function parseHttpDate(value: string): number | undefined {
+  const text = value.trim();
+  if (!httpDate.test(text)) return undefined;
+  const time = Date.parse(text.endsWith('GMT') ? text : `${text} GMT`);
+  return Number.isNaN(time) ? undefined : time;
 }

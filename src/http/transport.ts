@@ -1,12 +1,10 @@
 import { Socket } from 'node:net';
-import { buildConnector, EnvHttpProxyAgent, Pool } from 'undici';
-import { AtlasConfigurationError } from '../errors.js';
-import { ConnectionWatch } from './connection-watch.js';
-import { Deadlines } from './deadlines.js';
-import type { DispatcherLike, DispatchOptionsLike } from './dispatcher.js';
-import { Exchange, type ExchangeLimits, type ExchangeListener, type Wire } from './exchange.js';
+// Bun replaces the bare name 'undici' with an incomplete stub. Everywhere else both names are the same module.
+import { buildConnector, EnvHttpProxyAgent, Pool } from 'undici/index.js';
+import { AtlasConfigurationError } from '../errors/errors.js';
+import type { DispatcherLike, DispatchHandlerLike } from './dispatcher.js';
 
-/** One request, to the transport's origin. */
+/** One request to the transport's origin. */
 export interface WireRequest {
   readonly method: 'GET' | 'POST';
   /** The request target: path and query. */
@@ -16,100 +14,106 @@ export interface WireRequest {
   readonly body?: string | undefined;
 }
 
-/** Connections of its own that a transport opens at most. */
 const maxConnections = 64;
+const longestConnectTimeout = 10_000;
 
-/** Sends requests to one origin, over undici. */
-export class Transport implements Wire {
-  readonly deadlines = new Deadlines();
-  readonly connections: ConnectionWatch;
+/** Sends requests to one origin. */
+export class Transport {
   readonly #origin: string;
   readonly #dispatcher: DispatcherLike;
-  /** The connections of its own; absent where the caller passed a dispatcher. */
+  /** The client's own connections; absent if the caller passed a dispatcher. */
   readonly #own: Pool | EnvHttpProxyAgent | undefined;
 
-  constructor(origin: string, dispatcher: DispatcherLike | undefined) {
+  /**
+   * @param attemptTimeout - ms; also the limit for opening a connection, which is 10 s at most.
+   * @throws {@link AtlasConfigurationError} if `HTTPS_PROXY` is not the URL of a proxy.
+   */
+  constructor(origin: string, dispatcher: DispatcherLike | undefined, attemptTimeout: number) {
     this.#origin = origin;
-    if (dispatcher !== undefined) {
-      this.connections = ConnectionWatch.over(dispatcher);
-      this.#dispatcher = dispatcher;
-      return;
-    }
-    this.connections = new ConnectionWatch();
-    this.#own = openConnections(origin, this.connections);
-    this.#dispatcher = this.#own;
+    this.#own = dispatcher === undefined ? openConnections(origin, attemptTimeout) : undefined;
+    // One of the two is always there.
+    this.#dispatcher = (dispatcher ?? this.#own) as DispatcherLike;
   }
 
-  /** Sends a request; its end is told to `listener`. */
-  send(request: WireRequest, limits: ExchangeLimits, listener: ExchangeListener): Exchange {
-    const exchange = new Exchange(listener, limits, this);
-    const options: DispatchOptionsLike = {
-      origin: this.#origin,
-      path: request.path,
-      method: request.method,
-      headers: request.headers,
-      body: request.body ?? null,
-      // One clock is enough: the exchange has its own.
-      headersTimeout: 0,
-      bodyTimeout: 0,
-    };
-    try {
-      this.#dispatcher.dispatch(options, exchange);
-    } catch (error) {
-      exchange.notSent(error);
-    }
-    return exchange;
+  /** Sends a request. The handler gets the response. */
+  dispatch({ path, method, headers, body }: WireRequest, handler: DispatchHandlerLike): void {
+    const limits = { headersTimeout: 0, bodyTimeout: 0 };
+    this.#dispatcher.dispatch({ origin: this.#origin, path, method, headers, body: body ?? null, ...limits }, handler);
   }
 
-  /** Closes what it opened. Call it when no exchange is left. */
+  /** Closes the client's own connections. */
   async close(): Promise<void> {
     await this.#own?.destroy();
   }
 }
 
-/** What opens the connections to one origin. A pool and not an agent: on a failed connect an agent drops its pool, and with it the count. */
-type OpenPool = (origin: string | URL, options: Pool.Options) => Pool;
-
-function openConnections(origin: string, watch: ConnectionWatch): Pool | EnvHttpProxyAgent {
-  const open: OpenPool = (to, options) => {
-    const pool = new Pool(to, options);
-    watch.add(pool);
-    return pool;
-  };
-  const proxy = origin.startsWith('https:') && (process.env['https_proxy'] || process.env['HTTPS_PROXY']);
-  if (proxy) return openProxy(proxy, open);
-  return open(origin, { connections: maxConnections, connect: unheld(buildConnector({})) });
-}
-
-// A socket keeps its process alive while it connects, and while undici waits for an answer: even when nobody waits for
-// it any more. Here a deadline does that, for those who wait.
-function unheld(connect: buildConnector.connector): buildConnector.connector {
-  return (options, callback) => {
-    // Typed as nothing, it gives the socket.
-    const socket: unknown = connect(options, callback);
-    if (!(socket instanceof Socket)) return;
-    socket.unref();
-    socket.ref = () => socket;
-    // undici calls it after each answer, which costs.
-    socket.unref = socket.ref;
-  };
-}
-
-function openProxy(httpsProxy: string, factory: OpenPool): EnvHttpProxyAgent {
+function openConnections(origin: string, attemptTimeout: number): Pool | EnvHttpProxyAgent {
+  const timeout = Math.min(attemptTimeout, longestConnectTimeout);
+  const connect = withUnrefSocket(buildConnector({ timeout }));
+  const httpsProxy = process.env['https_proxy'] || process.env['HTTPS_PROXY'];
+  // A pool, not an agent: an agent drops its pool when a connection fails, and with it the count of connections.
+  if (!httpsProxy || !origin.startsWith('https:')) return new Pool(origin, { connections: maxConnections, connect });
   try {
-    return new EnvHttpProxyAgent({
-      connections: maxConnections,
-      factory,
-      // Else HTTP_PROXY is read too, which is not for https.
-      httpProxy: '',
-      httpsProxy,
-      // To what NO_PROXY names.
-      connect: unheld(buildConnector({})),
-      clientFactory: (proxy, { connect }: { connect: buildConnector.connector }) =>
-        new Pool(proxy, { connect: unheld(connect) }),
-    });
+    return openProxy(httpsProxy, timeout, connect);
   } catch {
-    // undici's own error shows the value, and that may hold a password.
-    throw new AtlasConfigurationError('HTTPS_PROXY is not the URL of a proxy, such as http://proxy.example:3128');
+    // undici's error shows the value, which may hold a password.
+    throw new AtlasConfigurationError(
+      'HTTPS_PROXY is not the URL of a proxy. Set it to one, such as http://proxy.example:3128.',
+    );
+  }
+}
+
+/** @param connect - opens connections to the hosts in `NO_PROXY`. */
+function openProxy(httpsProxy: string, timeout: number, connect: buildConnector.connector): EnvHttpProxyAgent {
+  return new EnvHttpProxyAgent({
+    httpsProxy,
+    // Otherwise it reads HTTP_PROXY, which is not meant for https.
+    httpProxy: '',
+    connections: maxConnections,
+    connect,
+    proxyTls: { timeout },
+    requestTls: { timeout },
+    clientFactory: (proxy, options: Pool.Options) =>
+      new Pool(proxy, { ...options, connect: withUnrefSocket(connectorOf(options)), headersTimeout: timeout }),
+    factory: (target, options: Pool.Options) =>
+      new Pool(target, { ...options, connect: withFinalErrors(connectorOf(options)) }),
+  });
+}
+
+// undici passes its own connect function here, never a set of options.
+function connectorOf({ connect }: Pool.Options): buildConnector.connector {
+  return connect as buildConnector.connector;
+}
+
+// A connecting socket keeps the process alive even after its call has ended. The call's timer does that while it lasts.
+function withUnrefSocket(connect: buildConnector.connector): buildConnector.connector {
+  return (options, callback) => {
+    // The function returns its socket, although its type says that it returns nothing.
+    const socket: unknown = connect(options, callback);
+    if (socket instanceof Socket) socket.unref();
+  };
+}
+
+// undici takes UND_ERR_SOCKET for a lost connection and connects again without end. Here it means that the proxy closed
+// the connection before the tunnel was open.
+function withFinalErrors(connect: buildConnector.connector): buildConnector.connector {
+  return (options, callback) => {
+    connect(options, (...[error, socket]: Parameters<buildConnector.Callback>) => {
+      if (error === null) callback(null, socket);
+      else callback(isSocketError(error) ? new TunnelError(error) : error, null);
+    });
+  };
+}
+
+function isSocketError(error: Error): boolean {
+  return 'code' in error && error.code === 'UND_ERR_SOCKET';
+}
+
+class TunnelError extends Error {
+  override readonly name = 'TunnelError';
+  readonly code = 'PROXY_TUNNEL_FAILED';
+
+  constructor(cause: Error) {
+    super('The proxy closed the connection before it opened a tunnel', { cause });
   }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { renewalTime, storedTokenSchema, tokenAnswerSchema } from '../../src/auth/access-token.js';
+import { renewalTime, storedTokenSchema, tokenResponseSchema } from '../../src/auth/service-account/access-token.js';
 
 const tokenOf = (lifetime: number, expiresAt = 1_700_000_000_000) => ({ accessToken: 'token', lifetime, expiresAt });
 
@@ -28,7 +28,7 @@ describe('a token is to be renewed', () => {
     for (const chance of [0, 0.25, 1]) {
       vi.resetModules();
       vi.spyOn(Math, 'random').mockReturnValue(chance);
-      const another = await import('../../src/auth/access-token.js');
+      const another = await import('../../src/auth/service-account/access-token.js');
       margins.push(token.expiresAt - another.renewalTime(token));
     }
     expect(margins).toEqual([60_000, 75_000, 120_000]);
@@ -44,7 +44,7 @@ describe('the answer of a token endpoint', () => {
     { answer: { access_token: 'token', expires_in: null, token_type: null }, seconds: 3600 },
     { answer: { access_token: 'token', scope: 'more', refresh_token: 'unasked' }, seconds: 3600 },
   ])('is taken: %j', ({ answer, seconds }) => {
-    expect(tokenAnswerSchema.parse(answer)).toMatchObject({ access_token: answer.access_token, expires_in: seconds });
+    expect(tokenResponseSchema.parse(answer)).toMatchObject({ access_token: answer.access_token, expires_in: seconds });
   });
 
   it.each([
@@ -64,7 +64,7 @@ describe('the answer of a token endpoint', () => {
     { what: 'a negative lifetime', answer: { access_token: 'token', expires_in: -1 } },
     { what: 'an object for a lifetime', answer: { access_token: 'token', expires_in: {} } },
   ])('is not taken with $what', ({ answer }) => {
-    expect(tokenAnswerSchema.safeParse(answer).success).toBe(false);
+    expect(tokenResponseSchema.safeParse(answer).success).toBe(false);
   });
 });
 

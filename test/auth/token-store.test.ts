@@ -57,8 +57,8 @@ describe('a token store', () => {
       { clientId: 'a', baseUrl: `${emulator.url}/proxy/` },
     ];
     for (const { clientId, baseUrl } of places) {
-      const credentials = { clientId, clientSecret: 'wrong', tokenStore };
-      const client = openClient({ baseUrl, credentials });
+      const credentials = { clientId, clientSecret: 'wrong' };
+      const client = openClient({ baseUrl, credentials, tokenStore });
       tokenStore.gets.push('--');
       await rejection(getFrom(emulator, client), AtlasAuthenticationError);
     }
@@ -176,9 +176,11 @@ describe('a store that', () => {
   it('hangs leaves the deadline of the call as it is', async () => {
     stopClock();
     const store = brokenStores.find(({ does }) => does === 'hangs')?.store;
-    const { get, emulator } = await openServiceAccount({ tokenStore: store });
+    const { get, emulator, client } = await openServiceAccount({ tokenStore: store });
     await expect(runClock(get({ timeout: 100 }))).rejects.toMatchObject({ code: 'TIMEOUT' });
     expect(emulator.requests).toEqual([]);
+    // It waits for the token fetch, which waits for the store.
+    await runClock(client.close());
   });
 
   it('answers after it was given up does no harm', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { AtlasApiError, AtlasError, AtlasResponseError } from '../../src/index.js';
+import { AtlasApiError, AtlasError, AtlasInvalidResponseError } from '../../src/index.js';
 import { get, openFaultClient } from '../support/fault-client.js';
 import { expectNoUnhandledRejection } from '../support/fault-rejections.js';
 import { everythingOf } from '../support/fault-report.js';
@@ -35,7 +35,7 @@ const misfits: [name: string, body: string][] = [
 describe('where a snapshot belongs', () => {
   it.each(misfits)('%s is refused', async (_name, body) => {
     const server = await startFaultServer([answer(200, body)]);
-    const error = await rejection(get(openFaultClient(server)), AtlasResponseError);
+    const error = await rejection(get(openFaultClient(server)), AtlasInvalidResponseError);
     expect(error.code).toBe('INVALID_RESPONSE');
     expect(error.issues).not.toHaveLength(0);
     expect(error.message.length).toBeLessThan(1000);
@@ -50,7 +50,7 @@ describe('where a snapshot belongs', () => {
   // A list of blanks is a list of nothing.
   it.each(misfits.filter(([name]) => name !== 'blanks'))('%s in a list is refused', async (_name, body) => {
     const server = await startFaultServer([answer(200, `{"results":[${body}]}`)]);
-    await rejection(openFaultClient(server).listTenantSnapshots(...listPath), AtlasResponseError);
+    await rejection(openFaultClient(server).listTenantSnapshots(...listPath), AtlasInvalidResponseError);
   });
 });
 
@@ -152,7 +152,7 @@ describe('text', () => {
 
   it('may begin with one mark, not with two', async () => {
     const server = await startFaultServer([answer(200, `\ufeff\ufeff${snapshotJson}`)]);
-    await rejection(get(openFaultClient(server)), AtlasResponseError);
+    await rejection(get(openFaultClient(server)), AtlasInvalidResponseError);
   });
 
   it('may have its characters split over packets', async () => {
@@ -170,7 +170,7 @@ describe('text', () => {
   ])('that is not UTF-8 is refused: %s', async (_name, octets) => {
     const body = Buffer.concat([Buffer.from('{"mongoDBVersion":"'), Buffer.from(octets), Buffer.from('"}')]);
     const server = await startFaultServer([answer(200, body)]);
-    const error = await rejection(get(openFaultClient(server)), AtlasResponseError);
+    const error = await rejection(get(openFaultClient(server)), AtlasInvalidResponseError);
     expect(error.issues).toEqual([{ path: '', message: expect.stringContaining('UTF-8') }]);
   });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { AtlasApiError, AtlasConnectionError, AtlasResponseError, isAtlasApiError } from '../../src/index.js';
+import { AtlasApiError, AtlasConnectionError, AtlasInvalidResponseError, isAtlasApiError } from '../../src/index.js';
 import { defaults } from '../support/defaults.js';
 import { get, openFaultClient } from '../support/fault-client.js';
 import { fakeClock, skipTime, standStill } from '../support/fault-clock.js';
@@ -84,7 +84,7 @@ describe('is told at once', () => {
 
   it.each(['', 'no JSON', '{"id":5}', '[]', '"text"', '{"id":"5cc3'])('a 200 with the body %j', async (body) => {
     const server = await startFaultServer([[answer(200, body)], good]);
-    const error = await rejection(get(openFaultClient(server, { maxRetries: 3 })), AtlasResponseError);
+    const error = await rejection(get(openFaultClient(server, { maxRetries: 3 })), AtlasInvalidResponseError);
     expect(error).toMatchObject({ code: 'INVALID_RESPONSE', attempts: 1 });
     expect(server.requests).toHaveLength(1);
   });

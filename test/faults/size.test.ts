@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { AtlasApiError, AtlasResponseError } from '../../src/index.js';
+import { AtlasApiError, AtlasInvalidResponseError } from '../../src/index.js';
 import { defaults } from '../support/defaults.js';
 import { get, openFaultClient } from '../support/fault-client.js';
 import { expectNoUnhandledRejection } from '../support/fault-rejections.js';
@@ -35,9 +35,9 @@ describe('maxResponseSize', () => {
     const server = await startFaultServer([script(sized(limit)), script(sized(limit + 1)), good]);
     const client = openFaultClient(server, { maxResponseSize: limit });
     await expect(get(client)).resolves.toMatchObject({ status: 'COMPLETED' });
-    const error = await rejection(get(client), AtlasResponseError);
-    expect(error.message).toContain('maxResponseSize (1000 bytes)');
-    expect(error.issues).toEqual([{ path: '', message: expect.stringContaining('maxResponseSize (1000 bytes)') }]);
+    const error = await rejection(get(client), AtlasInvalidResponseError);
+    expect(error.message).toContain('1000 bytes (maxResponseSize)');
+    expect(error.issues).toEqual([{ path: '', message: expect.stringContaining('1000 bytes (maxResponseSize)') }]);
     await expect(get(client)).resolves.toMatchObject({ status: 'COMPLETED' });
   });
 
@@ -47,14 +47,14 @@ describe('maxResponseSize', () => {
       drip(`64\r\n${' '.repeat(100)}\r\n`, 0),
     ]);
     const client = openFaultClient(server, { maxResponseSize: limit });
-    await rejection(get(client), AtlasResponseError);
+    await rejection(get(client), AtlasInvalidResponseError);
     await expect.poll(() => server.closed, { interval: 1 }).toBe(1);
   });
 
   it('stops a body as it arrives, whatever length it tells', async () => {
     const server = await startFaultServer([send(head(200, 'content-length: 1000000000')), drip(' '.repeat(100), 0)]);
     const client = openFaultClient(server, { maxResponseSize: limit });
-    await rejection(get(client), AtlasResponseError);
+    await rejection(get(client), AtlasInvalidResponseError);
     await expect.poll(() => server.closed, { interval: 1 }).toBe(1);
   });
 
@@ -65,7 +65,7 @@ describe('maxResponseSize', () => {
     ]);
     const client = openFaultClient(server);
     await expect(get(client)).resolves.toMatchObject({ status: 'COMPLETED' });
-    const error = await rejection(get(client), AtlasResponseError);
+    const error = await rejection(get(client), AtlasInvalidResponseError);
     expect(error.message).toContain(String(defaults.maxResponseSize));
   });
 
@@ -110,7 +110,7 @@ describe('a content coding that was not asked for', () => {
     const client = openFaultClient(server, { maxResponseSize: limit });
     await expect(get(client)).resolves.toEqual(snapshot);
     await expect(get(client)).resolves.toEqual(snapshot);
-    const error = await rejection(get(client), AtlasResponseError);
+    const error = await rejection(get(client), AtlasInvalidResponseError);
     expect(error.message).toContain('maxResponseSize');
   });
 
@@ -119,20 +119,20 @@ describe('a content coding that was not asked for', () => {
     expect(bomb.length).toBeLessThan(1_000_000);
     const server = await startFaultServer([answer(200, bomb, 'content-encoding: gzip')]);
     const before = process.memoryUsage().arrayBuffers;
-    const error = await rejection(get(openFaultClient(server)), AtlasResponseError);
-    expect(error.message).toContain('maxResponseSize (1048576 bytes)');
+    const error = await rejection(get(openFaultClient(server)), AtlasInvalidResponseError);
+    expect(error.message).toContain('1048576 bytes (maxResponseSize)');
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(20_000_000);
   });
 
   it.each<[name: string, coding: string, body: Uint8Array | string, named: string]>([
-    ['is broken', 'gzip', snapshotJson, 'content coding'],
-    ['is cut', 'gzip', gzipSync(snapshotJson).subarray(0, 30), 'content coding'],
+    ['is broken', 'gzip', snapshotJson, 'gzip'],
+    ['is cut', 'gzip', gzipSync(snapshotJson).subarray(0, 30), 'gzip'],
     ['is not known', 'zstd-ng', snapshotJson, 'zstd-ng'],
     ['is two', 'gzip, gzip', gzipSync(gzipSync(snapshotJson)), 'gzip, gzip'],
     ['has a long name', 'x'.repeat(500), snapshotJson, 'x'.repeat(40)],
   ])('and %s is refused', async (_name, coding, body, named) => {
     const server = await startFaultServer([answer(200, body, `content-encoding: ${coding}`)]);
-    const error = await rejection(get(openFaultClient(server)), AtlasResponseError);
+    const error = await rejection(get(openFaultClient(server)), AtlasInvalidResponseError);
     expect(error.issues).toEqual([{ path: '', message: expect.stringContaining(named) }]);
     expect(error.message.length).toBeLessThan(300);
   });

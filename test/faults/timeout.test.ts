@@ -35,7 +35,7 @@ describe('an exchange ends by attemptTimeout', () => {
     const client = openFaultClient(server, { attemptTimeout: 1000 });
     const error = await skipTime(rejection(get(client), AtlasTimeoutError));
     expect(error).toMatchObject({ code: 'TIMEOUT', operation: 'getTenantSnapshot', endpoint: 'tenant', attempts: 1 });
-    expect(error.message).toContain('attemptTimeout (1000 ms)');
+    expect(error.message).toContain('1000 ms (attemptTimeout)');
     expect(performance.now()).toBeGreaterThanOrEqual(1000);
     expect(performance.now()).toBeLessThan(1500);
     // The connection is of no use any more.
@@ -52,7 +52,7 @@ describe('an exchange ends by attemptTimeout', () => {
   it('of the call, where it is given', async () => {
     const client = openFaultClient(await startFaultServer(), { attemptTimeout: 9000 });
     const error = await skipTime(rejection(get(client, { attemptTimeout: 700 }), AtlasTimeoutError));
-    expect(error.message).toContain('attemptTimeout (700 ms)');
+    expect(error.message).toContain('700 ms (attemptTimeout)');
     expect(performance.now()).toBeLessThan(1200);
   });
 
@@ -106,7 +106,7 @@ describe('a call ends by timeout', () => {
     const server = await startFaultServer();
     const client = openFaultClient(server, { timeout: 1000 });
     const error = await skipTime(rejection(get(client), AtlasTimeoutError));
-    expect(error.message).toContain('timeout (1000 ms)');
+    expect(error.message).toContain('1000 ms (timeout)');
     expect(error).toMatchObject({ operation: 'getTenantSnapshot', attempts: 1 });
     expect(error.cause).toBeUndefined();
     await expect.poll(() => server.closed, { interval: 1 }).toBe(1);
@@ -130,7 +130,7 @@ describe('a call ends by timeout', () => {
     const first = Array.from({ length: 64 }, () => rejection(get(client), AtlasTimeoutError));
     await expect.poll(() => server.requests.length, { interval: 1 }).toBe(64);
     const error = await skipTime(rejection(get(client, { timeout: 1000 }), AtlasTimeoutError));
-    expect(error.message).toContain('timeout (1000 ms)');
+    expect(error.message).toContain('1000 ms (timeout)');
     await skipTime(Promise.all(first));
     // What was given up in the queue is never sent.
     await standStill();
@@ -145,7 +145,7 @@ describe('a call ends by timeout', () => {
     const client = openFaultClient(server, { credentials: { publicKey: 'ABCDEFGH', privateKey: 'private' } });
     const asks = get(client);
     const error = await skipTime(rejection(get(client, { timeout: 500 }), AtlasTimeoutError));
-    expect(error.message).toContain('timeout (500 ms)');
+    expect(error.message).toContain('500 ms (timeout)');
     expect(server.requests).toHaveLength(1);
     release();
     await expect(asks).resolves.toMatchObject({ status: 'COMPLETED' });
@@ -155,7 +155,7 @@ describe('a call ends by timeout', () => {
     const credentials = { accessToken: () => new Promise<string>(() => undefined) };
     const client = openFaultClient(await startFaultServer(), { credentials, timeout: 1000 });
     const error = await skipTime(rejection(get(client), AtlasTimeoutError));
-    expect(error.message).toContain('timeout (1000 ms)');
+    expect(error.message).toContain('1000 ms (timeout)');
   });
 
   it('in a connect that never finishes', async () => {
@@ -169,7 +169,7 @@ describe('a call ends by timeout', () => {
     const port = typeof address === 'object' ? address?.port : undefined;
     const client = openFaultClient({ url: `https://127.0.0.1:${port}` }, { timeout: 1000 });
     const error = await skipTime(rejection(get(client), AtlasTimeoutError));
-    expect(error.message).toContain('timeout (1000 ms)');
+    expect(error.message).toContain('1000 ms (timeout)');
   });
 
   it('in a connect of an agent that never calls back', async () => {
@@ -205,7 +205,7 @@ it('each of many calls ends at its own deadline, in whatever order they began', 
     return { timeout, message, after: performance.now() };
   });
   for (const { timeout, message, after } of await skipTime(Promise.all(ended))) {
-    expect(message).toContain(`(${timeout} ms)`);
+    expect(message).toContain(`${timeout} ms`);
     expect(after).toBeGreaterThanOrEqual(timeout);
     expect(after).toBeLessThan(timeout + 60);
   }

@@ -7,7 +7,7 @@ let path;
 
 function open({ baseUrl, account, redisUrl, path: values }) {
   const { store } = openRedisTokenStore(redisUrl);
-  client = new TenantSnapshotsClient({ baseUrl, credentials: { ...account, tokenStore: store } });
+  client = new TenantSnapshotsClient({ baseUrl, credentials: account, tokenStore: store });
   path = values;
 }
 

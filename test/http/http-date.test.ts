@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseHttpDate } from '../../src/http/http-date.js';
+import { parseHttpDate } from '../../src/http/headers.js';
 import { date, forms, noDates } from '../support/http-dates.js';
 
 describe('parseHttpDate', () => {

@@ -14,8 +14,9 @@ export interface HeldServer {
 /** Starts a server that lives until the test is over. */
 export async function startHeldServer(): Promise<HeldServer> {
   const held = new Map<number, (answer: Answer) => void>();
-  const { url, requests } = await startDigestServer(
-    ({ number }) => new Promise((resolve) => held.set(number, resolve)),
+  const { url, requests } = await startDigestServer(({ number, path }) =>
+    // A client that closes revokes its token.
+    path.endsWith('/revoke') ? { status: 200 } : new Promise((resolve) => held.set(number, resolve)),
   );
   const arrived = (count: number) => expect.poll(() => held.size, { interval: 1 }).toBeGreaterThanOrEqual(count);
   return {

@@ -14,10 +14,10 @@ export interface ServiceAccountOptions {
 /** A client that logs in as the emulator's service account. */
 export function openServiceAccountClient(
   emulator: AtlasEmulator,
-  { tokenStore, clientSecret, ...options }: ServiceAccountOptions = {},
+  { clientSecret, ...options }: ServiceAccountOptions = {},
 ): TenantSnapshotsClient {
   const account = emulator.credentials.serviceAccount;
-  const credentials = { ...account, clientSecret: clientSecret ?? account.clientSecret, tokenStore };
+  const credentials = { ...account, clientSecret: clientSecret ?? account.clientSecret };
   return openClient({ ...options, baseUrl: emulator.url, credentials });
 }
 

@@ -37,7 +37,9 @@ describe('a method', () => {
     expectTypeOf<TenantSnapshotsClient['listTenantSnapshots']>().returns.toEqualTypeOf<
       AtlasPromise<TenantSnapshot[]>
     >();
-    expectTypeOf<TenantSnapshotsClient['waitForTenantSnapshot']>().returns.toEqualTypeOf<Promise<TenantSnapshot>>();
+    expectTypeOf<TenantSnapshotsClient['waitForTenantSnapshot']>().returns.toEqualTypeOf<
+      AtlasPromise<TenantSnapshot>
+    >();
     expectTypeOf<AtlasPromise<TenantSnapshot>>().toExtend<Promise<TenantSnapshot>>();
     expectTypeOf<Resolved<ReturnType<AtlasPromise<1>['withResponse']>>>().toEqualTypeOf<{
       data: 1;
@@ -70,7 +72,7 @@ describe('options', () => {
   it('name one endpoint, or leave the choice', () => {
     expectTypeOf<EndpointChoice>().toEqualTypeOf<'auto' | 'tenant' | 'flex'>();
     expectTypeOf<CallOptions['endpoint']>().toEqualTypeOf<EndpointChoice | undefined>();
-    expectTypeOf<AtlasResponse['endpoint']>().toEqualTypeOf<'tenant' | 'flex'>();
+    expectTypeOf<AtlasResponse['endpoint']>().toEqualTypeOf<'tenant' | 'flex' | undefined>();
   });
 });
 

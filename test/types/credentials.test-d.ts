@@ -30,8 +30,8 @@ describe('credentials', () => {
     new TenantSnapshotsClient({ credentials: { ...account, ...bearer } });
     // @ts-expect-error all three
     new TenantSnapshotsClient({ credentials: { ...key, ...account, ...bearer } });
-    // @ts-expect-error a store is of use to a service account alone
-    new TenantSnapshotsClient({ credentials: { ...key, tokenStore: new Map() } });
+    // @ts-expect-error a store belongs beside the credentials
+    new TenantSnapshotsClient({ credentials: { ...account, tokenStore: new Map() } });
   });
 
   it('are whole', () => {
@@ -67,7 +67,7 @@ describe('credentials', () => {
   });
 
   it('take a store that gives and keeps', () => {
-    expectTypeOf<ServiceAccountCredentials['tokenStore']>().toEqualTypeOf<TokenStore | undefined>();
+    expectTypeOf<TenantSnapshotsClientOptions['tokenStore']>().toEqualTypeOf<TokenStore | undefined>();
     expectTypeOf<{ get(key: string): Promise<string | undefined> }>().not.toExtend<TokenStore>();
     expectTypeOf<{
       get<Value>(key: string): Promise<Value | undefined>;

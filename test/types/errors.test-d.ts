@@ -8,11 +8,11 @@ import {
   type AtlasError,
   type AtlasErrorCode,
   type AtlasErrorOf,
+  type AtlasInvalidArgumentError,
+  type AtlasInvalidResponseError,
   type AtlasIssue,
-  type AtlasResponseError,
   type AtlasSnapshotFailedError,
   type AtlasTimeoutError,
-  type AtlasValidationError,
   isAtlasApiError,
   isAtlasError,
   type TenantSnapshot,
@@ -37,13 +37,13 @@ describe('a code', () => {
 
   it('has its class', () => {
     expectTypeOf<AtlasErrorOf<'CONFIGURATION'>>().toEqualTypeOf<AtlasConfigurationError>();
-    expectTypeOf<AtlasErrorOf<'INVALID_ARGUMENT'>>().toEqualTypeOf<AtlasValidationError>();
+    expectTypeOf<AtlasErrorOf<'INVALID_ARGUMENT'>>().toEqualTypeOf<AtlasInvalidArgumentError>();
     expectTypeOf<AtlasErrorOf<'API_ERROR'>>().toEqualTypeOf<AtlasApiError>();
     expectTypeOf<AtlasErrorOf<'AUTHENTICATION'>>().toEqualTypeOf<AtlasAuthenticationError>();
     expectTypeOf<AtlasErrorOf<'CONNECTION'>>().toEqualTypeOf<AtlasConnectionError>();
     expectTypeOf<AtlasErrorOf<'TIMEOUT'>>().toEqualTypeOf<AtlasTimeoutError>();
     expectTypeOf<AtlasErrorOf<'CLOSED'>>().toEqualTypeOf<AtlasClosedError>();
-    expectTypeOf<AtlasErrorOf<'INVALID_RESPONSE'>>().toEqualTypeOf<AtlasResponseError>();
+    expectTypeOf<AtlasErrorOf<'INVALID_RESPONSE'>>().toEqualTypeOf<AtlasInvalidResponseError>();
     expectTypeOf<AtlasErrorOf<'SNAPSHOT_FAILED'>>().toEqualTypeOf<AtlasSnapshotFailedError>();
   });
 

@@ -1,8 +1,8 @@
-import type { DigestSession } from './credentials.js';
 import { AuthScanner, fieldLines, type HeaderValue } from './scanner.js';
+import type { DigestSession } from './session.js';
 
 /**
- * What a server says with its answer to an authorized request.
+ * What a server adds to its response to an authorized request.
  *
  * @see https://www.rfc-editor.org/rfc/rfc7616#section-3.5
  */
@@ -11,13 +11,13 @@ export interface AuthenticationInfo {
   readonly nextnonce?: string;
   /** The proof that the server knows the password. */
   readonly rspauth?: string;
-  /** These three are of the request, but for a `qop` of the answer's own. */
+  /** These three repeat the request, except that the response may have a `qop` of its own. */
   readonly qop?: string;
   readonly cnonce?: string;
   readonly nc?: string;
 }
 
-/** An authorized request, and the body of its answer. */
+/** An authorized request, and the body of its response. */
 export interface DigestExchange {
   readonly uri: string;
   readonly nc: number;
@@ -41,8 +41,8 @@ export function parseAuthenticationInfo(header: HeaderValue): AuthenticationInfo
 }
 
 /**
- * Whether an answer is for this request, and its `rspauth` the right one. What the server left out is not held
- * against it: all of it is optional.
+ * Whether a response belongs to this request and has the correct `rspauth`. Every parameter is optional, so a missing one
+ * is accepted.
  *
  * @see https://www.rfc-editor.org/rfc/rfc7616#section-3.5
  */
@@ -50,8 +50,7 @@ export function isGenuine(info: AuthenticationInfo, session: DigestSession, exch
   if (info.cnonce !== undefined && info.cnonce !== session.cnonce) return false;
   if (info.nc !== undefined && Number.parseInt(info.nc, 16) !== exchange.nc) return false;
   if (info.rspauth === undefined) return true;
-  // The server may protect its answer in another way than the request was, and says so.
   const qop = info.qop?.toLowerCase() ?? session.qop;
-  // No constant-time comparison: each nc has its own digest, so there is nothing to learn byte by byte.
+  // Needs no constant-time comparison: every nc has its own digest, so there is nothing to learn byte by byte.
   return info.rspauth.toLowerCase() === session.rspauth(exchange.uri, exchange.nc, exchange.body, qop);
 }

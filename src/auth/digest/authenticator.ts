@@ -1,207 +1,197 @@
+import { isMissingRole } from '../../atlas/error-body.js';
 import { isRetryableStatus } from '../../http/retry.js';
 import {
-  type AuthenticatedAnswer,
   type Authenticator,
-  type Authorization,
-  type AuthorizedRequest,
-  type LoginFailure,
-  refusedLogin,
+  type Login,
+  LoginFailure,
+  type LoginRequest,
+  type ReviewedResponse,
 } from '../authenticator.js';
 import { isGenuine, parseAuthenticationInfo } from './authentication-info.js';
 import { chooseChallenge, type DigestChallenge, digestChallenges, parseChallenges } from './challenge.js';
-import { type DigestCredentials, DigestSession } from './credentials.js';
-import { type LiveNonce, NonceCounts } from './nonce-counts.js';
 import { fieldLines, type HeaderValue } from './scanner.js';
+import { type DigestCredentials, DigestSession, type NonceCount } from './session.js';
 
-/** What a request was sent with. */
-interface DigestAuthorization extends Authorization {
-  /** The nonce; absent where the request went out to fetch one. */
-  readonly live: LiveNonce | undefined;
-  readonly nc: number;
-  /** Whether others wait for the challenge that this request fetches. */
-  readonly asksForAll: boolean;
-  /** Whether the nonce is from a 401 to this very call. */
-  readonly isOwn: boolean;
-  /** The refused nonce that this second try replaces; absent on a first try. */
-  readonly replaces: LiveNonce | undefined;
+/** A request for a challenge that other calls wait for. */
+interface Inquiry {
+  /** Resolves when the request has ended: whether the waiting calls should each ask for themselves. */
+  readonly ended: Promise<boolean>;
+  readonly end: (askAlone: boolean) => void;
 }
 
-interface Waiter {
-  readonly request: AuthorizedRequest;
-  readonly resolve: (authorization: DigestAuthorization) => void;
-}
-
-const asking: DigestAuthorization = {
-  header: undefined,
-  live: undefined,
-  nc: 0,
-  asksForAll: true,
-  isOwn: false,
-  replaces: undefined,
-};
-const askingAlone: DigestAuthorization = { ...asking, asksForAll: false };
-
-// Calls that go on asking one after the other for a challenge while the server has trouble.
-const mostTroubles = 3;
-
-// A shorter one may be an ordinary word of a body: it is not masked. Atlas's have eight letters.
-const shortestPublicKey = 8;
+// After as many failures in a row the server is in trouble, and waiting calls no longer ask one after the other.
+const mostFailedInquiries = 3;
+const mostRecent = 8;
 
 /**
- * Logs in by HTTP Digest. It keeps the challenge: a call that finds a nonce costs one request. The first call on a cold
- * client asks for a challenge, and those that come meanwhile wait for it.
+ * Logs in by HTTP Digest. The session is kept, so a call usually costs one request. The first call of a client asks for a
+ * challenge; calls that start meanwhile wait for it.
  *
  * @see https://www.rfc-editor.org/rfc/rfc7616
  */
 export class DigestAuthenticator implements Authenticator {
   readonly #credentials: DigestCredentials;
-  readonly #nonces = new NonceCounts();
-  #current: LiveNonce | undefined;
-  /** Those that wait for a challenge; absent while nobody asks for one. */
-  #waiters: Waiter[] | undefined;
-  /** Requests for a challenge in a row that were answered 429 or 5xx. */
-  #troubles = 0;
+  #session: DigestSession | undefined;
+  /** The latest sessions. A server may hand out a nonce again, and refuse a count that it has seen. */
+  #recent: DigestSession[] = [];
+  #inquiry: Inquiry | undefined;
+  #failedInquiries = 0;
 
   constructor(credentials: DigestCredentials) {
     this.#credentials = credentials;
   }
 
-  authorize(request: AuthorizedRequest): Authorization | Promise<Authorization> {
-    if (this.#current !== undefined) return use(this.#current, request);
-    if (this.#waiters === undefined) {
-      this.#waiters = [];
-      return asking;
-    }
-    const waiters = this.#waiters;
-    return new Promise((resolve) => waiters.push({ request, resolve }));
+  authorize(request: LoginRequest): Login | Promise<Login> {
+    if (this.#session !== undefined) return this.#use(this.#session, request);
+    if (this.#inquiry !== undefined) return this.#waitForChallenge(this.#inquiry, request);
+    this.#inquiry = startInquiry();
+    return this.#ask(request, this.#inquiry);
   }
 
-  review(
-    authorization: Authorization,
-    request: AuthorizedRequest,
-    answer: AuthenticatedAnswer,
-  ): Authorization | undefined {
-    // Made by this class.
-    const sent = authorization as DigestAuthorization;
-    try {
-      // A challenge is never enveloped.
-      const isRefused = answer.status === 401 && !answer.isEnveloped;
-      return isRefused ? this.#refused(sent, request, answer) : this.#accepted(sent, request, answer);
-    } finally {
-      if (sent.asksForAll) this.#endAsking(sent, answer.status);
-    }
+  secrets(): string[] {
+    return [this.#credentials.username, this.#credentials.password];
   }
 
-  abandon(authorization: Authorization): void {
-    if (!(authorization as DigestAuthorization).asksForAll) return;
-    // Nobody knows whether there is a challenge: the next one asks.
-    const next = this.#waiters?.shift();
-    if (next === undefined) this.#waiters = undefined;
-    else next.resolve(asking);
+  async close(): Promise<void> {}
+
+  async #waitForChallenge(inquiry: Inquiry, request: LoginRequest): Promise<Login> {
+    const askAlone = await inquiry.ended;
+    return askAlone ? this.#ask(request, undefined) : this.authorize(request);
   }
 
-  secrets(sent: Authorization | undefined): string[] {
-    const { username, password } = this.#credentials;
-    const secrets = username.length < shortestPublicKey ? [password] : [username, password];
-    const response = /response="(\w+)"/.exec(sent?.header ?? '')?.[1];
-    return response === undefined ? secrets : [...secrets, response];
+  /** A request without credentials, to get a challenge. */
+  #ask(request: LoginRequest, inquiry: Inquiry | undefined): Login {
+    return {
+      header: undefined,
+      review: (response) => {
+        try {
+          return this.#reviewInquiry(response, request);
+        } finally {
+          if (inquiry !== undefined) this.#endInquiry(inquiry, response.status);
+        }
+      },
+      release: () => {
+        if (inquiry !== undefined) this.#endInquiry(inquiry, undefined);
+      },
+      secrets: () => [],
+    };
   }
 
-  #refused(
-    sent: DigestAuthorization,
-    request: AuthorizedRequest,
-    { headers }: AuthenticatedAnswer,
-  ): DigestAuthorization | undefined {
+  #reviewInquiry({ status, headers, isEnveloped }: ReviewedResponse, request: LoginRequest): Login | undefined {
+    // A challenge is never enveloped.
+    if (status !== 401 || isEnveloped) return undefined;
     const field = headers['www-authenticate'];
     const challenge = chooseChallenge(digestChallenges(field));
-    if (sent.live === undefined) return this.#answerChallenge(challenge, field, request);
-    const isFresh = sent.isOwn && sent.live.count.nc === 1;
-    if (challenge === undefined || sent.replaces !== undefined || (isFresh && !challenge.stale)) {
-      // Most likely a wrong key. In case it was the nonce, the next call asks for a new one.
-      if (this.#current === sent.live) this.#current = undefined;
-      return undefined;
-    }
-    // Others get it when it has proved good: on a server that takes each nonce once they would use it up before this call.
-    return use(this.#open(challenge), request, true, sent.live);
-  }
-
-  #answerChallenge(
-    challenge: DigestChallenge | undefined,
-    field: HeaderValue,
-    request: AuthorizedRequest,
-  ): DigestAuthorization | undefined {
     if (challenge === undefined) {
       if (field === undefined) return undefined;
-      throw unanswerable(parseChallenges(field).map(({ scheme }) => scheme));
+      throw unanswerable(field);
     }
-    const live = this.#open(challenge);
-    this.#current ??= live;
-    return use(live, request, true);
+    const session = this.#open(challenge);
+    this.#session ??= session;
+    return this.#use(session, request, true);
   }
 
-  #accepted(sent: DigestAuthorization, request: AuthorizedRequest, answer: AuthenticatedAnswer): undefined {
-    if (sent.live === undefined) return;
-    const { session } = sent.live;
-    if (sent.replaces === this.#current) this.#current = sent.live;
-    const inHead = answer.headers['authentication-info'];
-    const inTrailers = answer.trailers?.['authentication-info'];
-    if ((inHead === undefined && inTrailers === undefined) || answer.truncated) return;
+  /** @param status - of the response; absent if there was none. */
+  #endInquiry(inquiry: Inquiry, status: number | undefined): void {
+    if (this.#inquiry !== inquiry) return;
+    this.#inquiry = undefined;
+    // A lost request says nothing about the server, so the next call asks.
+    if (status === undefined || this.#session !== undefined) this.#failedInquiries = 0;
+    else if (isRetryableStatus(status)) this.#failedInquiries += 1;
+    const isAnswered = status !== undefined && this.#session === undefined && !isRetryableStatus(status);
+    inquiry.end(isAnswered || this.#failedInquiries > mostFailedInquiries);
+  }
+
+  /**
+   * @param isOwn - whether the nonce comes from a 401 to this very call.
+   * @param replaces - the refused session that this second try replaces.
+   */
+  #use(session: DigestSession, request: LoginRequest, isOwn = false, replaces?: DigestSession): Login {
+    session.count.used += 1;
+    const nc = session.count.used;
+    const header = session.authorize(request.method, request.path, nc);
+    return {
+      header,
+      review: (response) => {
+        const { status, headers, isEnveloped, error } = response;
+        const challenge = chooseChallenge(digestChallenges(headers['www-authenticate']));
+        const lacksRole = error !== undefined && isMissingRole(status, error) && !challenge?.stale;
+        if (status !== 401 || isEnveloped || lacksRole) return this.#accept(session, nc, request, response, replaces);
+        // Nobody else has used this nonce.
+        const isFresh = isOwn && session.count.used === 1;
+        if (challenge === undefined || replaces !== undefined || (isFresh && !challenge.stale)) {
+          // Most likely the key is wrong. In case the nonce was, the next call asks for a new one.
+          if (this.#session === session) this.#session = undefined;
+          return undefined;
+        }
+        // Other calls get the new session once it has proved good. If the server accepts each nonce only once, they
+        // would use it up before this call does.
+        return this.#use(this.#open(challenge), request, true, session);
+      },
+      release: () => {},
+      secrets: () => [/response="(\w+)"/.exec(header)?.[1] ?? ''],
+    };
+  }
+
+  #accept(
+    session: DigestSession,
+    nc: number,
+    request: LoginRequest,
+    { status, headers, trailers, bytes, isTruncated }: ReviewedResponse,
+    replaces: DigestSession | undefined,
+  ): undefined {
+    if (replaces === this.#session) this.#session = session;
+    const inHead = headers['authentication-info'];
+    const inTrailers = trailers['authentication-info'];
+    if ((inHead === undefined && inTrailers === undefined) || isTruncated) return;
     const info = parseAuthenticationInfo([...fieldLines(inHead), ...fieldLines(inTrailers)]);
-    if (!isGenuine(info, session, { uri: request.path, nc: sent.nc, body: answer.body })) throw forged(answer.status);
-    if (info.nextnonce) this.#current = this.#nonces.live(session.withNonce(info.nextnonce));
+    if (!isGenuine(info, session, { uri: request.path, nc, body: bytes })) throw forged(status);
+    if (info.nextnonce) {
+      this.#session = session.withNonce(info.nextnonce, this.#countOf(info.nextnonce));
+      this.#remember(this.#session);
+    }
   }
 
-  #open(challenge: DigestChallenge): LiveNonce {
+  #open(challenge: DigestChallenge): DigestSession {
     try {
-      return this.#nonces.live(DigestSession.open(challenge, this.#credentials));
+      const session = DigestSession.open(challenge, this.#credentials, this.#countOf(challenge.nonce));
+      this.#remember(session);
+      return session;
     } catch (cause) {
-      throw noHash(challenge, cause);
+      throw missingHash(challenge, cause);
     }
   }
 
-  #endAsking(sent: DigestAuthorization, status: number): void {
-    const isTrouble = this.#current === undefined && isRetryableStatus(status);
-    this.#troubles = isTrouble ? this.#troubles + 1 : 0;
-    // It may well be over for the next one to ask. In a real outage nobody waits for the others.
-    if (isTrouble && this.#troubles <= mostTroubles) this.abandon(sent);
-    else this.#answerWaiters();
+  #countOf(nonce: string): NonceCount {
+    return this.#recent.find(({ count }) => count.nonce === nonce)?.count ?? { nonce, used: 0 };
   }
 
-  #answerWaiters(): void {
-    const waiters = this.#waiters ?? [];
-    this.#waiters = undefined;
-    for (const { request, resolve } of waiters) {
-      // Where no challenge came, each goes on its own.
-      resolve(this.#current === undefined ? askingAlone : use(this.#current, request));
-    }
+  #remember(session: DigestSession): void {
+    this.#recent = [session, ...this.#recent.slice(0, mostRecent - 1)];
   }
 }
 
-function use(
-  live: LiveNonce,
-  { method, path }: AuthorizedRequest,
-  isOwn = false,
-  replaces?: LiveNonce,
-): DigestAuthorization {
-  const { session, count } = live;
-  count.nc += 1;
-  const header = session.authorize(method, path, count.nc);
-  return { header, live, nc: count.nc, asksForAll: false, isOwn, replaces };
+function startInquiry(): Inquiry {
+  let end = (_askAlone: boolean) => {};
+  const ended = new Promise<boolean>((resolve) => {
+    end = resolve;
+  });
+  return { ended, end };
 }
 
-function unanswerable(schemes: string[]): LoginFailure {
-  const offered = schemes.length === 0 ? 'none that can be read' : schemes.join(', ').slice(0, 200);
-  const message = `cannot log in by an API key: the server offers no Digest challenge that can be answered (it offers: ${offered}); check baseUrl and any proxy between`;
-  return refusedLogin(message, { status: 401 });
+function unanswerable(field: HeaderValue): LoginFailure {
+  const schemes = parseChallenges(field).map(({ scheme }) => scheme);
+  const offered = schemes.length === 0 ? 'nothing readable' : schemes.join(', ').slice(0, 200);
+  const message = `The server offers no Digest challenge that this client can answer, only: ${offered}. Check baseUrl and any proxy in between.`;
+  return new LoginFailure({ message, status: 401 });
 }
 
 function forged(status: number): LoginFailure {
-  const message =
-    'the answer does not prove that the server knows the key (rspauth or nextnonce is not of this request): something between may have changed it';
-  return refusedLogin(message, { status });
+  const message = `The response (status ${status}) does not prove that the server knows the API key: its Authentication-Info does not match the request. Check for a proxy that changes responses.`;
+  return new LoginFailure({ message, status });
 }
 
-function noHash({ algorithm }: DigestChallenge, cause: unknown): LoginFailure {
-  const message = `this Node cannot compute ${algorithm.hash}, which the server's challenge asks for: a service account needs no hash`;
-  return refusedLogin(message, {}, {}, cause);
+function missingHash({ algorithm }: DigestChallenge, cause: unknown): LoginFailure {
+  const message = `This runtime cannot compute ${algorithm.hash}, which the server's challenge requires. Use a service account instead.`;
+  return new LoginFailure({ message, cause });
 }

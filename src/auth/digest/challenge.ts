@@ -1,8 +1,30 @@
-import { type DigestAlgorithm, findAlgorithm } from './algorithm.js';
 import { AuthScanner, fieldLines, type HeaderValue } from './scanner.js';
 
 /**
- * One challenge of a `WWW-Authenticate`, of any scheme.
+ * How a Digest algorithm hashes, and how it ranks.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc7616#section-6.1
+ */
+export interface DigestAlgorithm {
+  /** The hash function's name in `node:crypto`. */
+  readonly hash: 'md5' | 'sha256' | 'sha512-256';
+  /** Whether A1 is bound to the nonces of an authentication session (`-sess`). */
+  readonly session: boolean;
+  /** Higher is stronger. The plain algorithm and its `-sess` are equal. */
+  readonly strength: number;
+}
+
+const algorithms: ReadonlyMap<string, DigestAlgorithm> = new Map([
+  ['md5', { hash: 'md5', session: false, strength: 1 }],
+  ['md5-sess', { hash: 'md5', session: true, strength: 1 }],
+  ['sha-256', { hash: 'sha256', session: false, strength: 2 }],
+  ['sha-256-sess', { hash: 'sha256', session: true, strength: 2 }],
+  ['sha-512-256', { hash: 'sha512-256', session: false, strength: 3 }],
+  ['sha-512-256-sess', { hash: 'sha512-256', session: true, strength: 3 }],
+]);
+
+/**
+ * One challenge in `WWW-Authenticate`, of any scheme.
  *
  * @see https://www.rfc-editor.org/rfc/rfc9110#section-11.3
  */
@@ -10,7 +32,7 @@ export interface Challenge {
   /** As the server spelled it. */
   readonly scheme: string;
   readonly token68: string | undefined;
-  /** By name in lower case; `undefined` for a malformed value. Of a repeated parameter, the first. */
+  /** By lowercase name; `undefined` for a malformed value. The first one counts if a parameter is repeated. */
   readonly params: ReadonlyMap<string, string | undefined>;
 }
 
@@ -20,7 +42,7 @@ export type Qop = 'auth' | 'auth-int';
 const understoodQops: readonly Qop[] = ['auth', 'auth-int'];
 
 /**
- * A Digest challenge that can be answered.
+ * A Digest challenge that this client can answer.
  *
  * @see https://www.rfc-editor.org/rfc/rfc7616#section-3.3
  */
@@ -28,10 +50,10 @@ export interface DigestChallenge {
   readonly realm: string;
   readonly nonce: string;
   readonly opaque: string | undefined;
-  /** As the server spelled it, as that is how it wants it back. */
+  /** As the server spelled it, because it expects the same spelling back. */
   readonly algorithmName: string | undefined;
   readonly algorithm: DigestAlgorithm;
-  /** The one to answer with; absent where the server knows none (RFC 2069). */
+  /** The one to answer with; absent if the server offers none (RFC 2069). */
   readonly qop: Qop | undefined;
   readonly stale: boolean;
   readonly userhash: boolean;
@@ -40,8 +62,8 @@ export interface DigestChallenge {
 }
 
 /**
- * Parses every challenge of `WWW-Authenticate`. Never throws: what is malformed takes nothing with it but what follows up to
- * the next challenge, and a malformed value only itself.
+ * Parses every challenge in `WWW-Authenticate`. Never throws: after a malformed element it skips to the next challenge. A
+ * malformed value affects only its own parameter.
  *
  * @see https://www.rfc-editor.org/rfc/rfc9110#section-11.6.1
  */
@@ -52,7 +74,7 @@ export function parseChallenges(header: HeaderValue): Challenge[] {
 function parseLine(text: string): Challenge[] {
   const challenges: Challenge[] = [];
   const scanner = new AuthScanner(text);
-  // The parameters of the challenge that is being read; absent after a token68, and in what is skipped.
+  // The parameters of the current challenge; absent after a token68, and while skipping.
   let params: Map<string, string | undefined> | undefined;
   for (let element = scanner.next(); element !== undefined; element = scanner.next()) {
     if (element.kind === 'scheme') {
@@ -69,20 +91,21 @@ function parseLine(text: string): Challenge[] {
   return challenges;
 }
 
-/** The Digest challenges of `WWW-Authenticate` that can be answered, in the server's order. */
+/** Returns the Digest challenges that this client can answer, in the server's order. */
 export function digestChallenges(header: HeaderValue): DigestChallenge[] {
   return parseChallenges(header).flatMap((challenge) => readDigestChallenge(challenge) ?? []);
 }
 
 function readDigestChallenge({ scheme, params }: Challenge): DigestChallenge | undefined {
   if (scheme.toLowerCase() !== 'digest') return undefined;
-  // To take these for absent would be another challenge. What is not understood, or not needed, does no harm.
+  // Ignoring one of these would answer a different challenge. Other malformed parameters do no harm.
   const isMalformed = (name: string) => params.has(name) && params.get(name) === undefined;
   if (['algorithm', 'qop', 'opaque'].some(isMalformed)) return undefined;
   const realm = params.get('realm');
   const nonce = params.get('nonce');
   const algorithmName = params.get('algorithm');
-  const algorithm = findAlgorithm(algorithmName);
+  // A challenge that names none means MD5.
+  const algorithm = algorithms.get((algorithmName ?? 'MD5').toLowerCase());
   if (realm === undefined || nonce === undefined || algorithm === undefined) return undefined;
 
   const offered: readonly string[] =
@@ -91,7 +114,7 @@ function readDigestChallenge({ scheme, params }: Challenge): DigestChallenge | u
       ?.toLowerCase()
       .match(/[^\t ,]+/g) ?? [];
   const qop = understoodQops.find((known) => offered.includes(known));
-  // Without a qop no cnonce is sent, and the server could not compute the A1 of a `-sess`.
+  // Without a qop no cnonce is sent, so the server could not compute the A1 of a `-sess`.
   if (qop === undefined && (offered.length > 0 || algorithm.session)) return undefined;
 
   return {
@@ -107,7 +130,7 @@ function readDigestChallenge({ scheme, params }: Challenge): DigestChallenge | u
   };
 }
 
-/** The challenge of the strongest algorithm; of equals, the first. */
+/** Returns the challenge with the strongest algorithm. The first one wins among equals. */
 export function chooseChallenge(challenges: readonly DigestChallenge[]): DigestChallenge | undefined {
   let chosen: DigestChallenge | undefined;
   for (const challenge of challenges) {

@@ -1,35 +1,35 @@
-/** A header field as it came: absent, once, or on many lines. */
+/** A header field as received: absent, once, or on several lines. */
 export type HeaderValue = string | readonly string[] | undefined;
 
-/** The lines of a header field: each is read alone, so that a broken one takes no other with it. */
+/** Returns the lines of a header field. Each is parsed on its own, so that a malformed one does not affect the others. */
 export function fieldLines(header: HeaderValue): readonly string[] {
   return [header ?? []].flat();
 }
 
-/** A scheme, with its token68 where it has one. */
+/** A scheme, with its token68 if it has one. */
 interface SchemeElement {
   readonly kind: 'scheme';
   readonly scheme: string;
   readonly token68: string | undefined;
 }
 
-/** An auth-param; `value` is absent where it is malformed. */
+/** An auth-param; `value` is absent if it is malformed. */
 interface ParameterElement {
   readonly kind: 'parameter';
-  /** In lower case. */
+  /** Lowercase. */
   readonly name: string;
-  /** Unescaped, and free of control characters. */
+  /** Unescaped, without control characters. */
   readonly value: string | undefined;
 }
 
-/** What is neither. */
+/** Anything else. */
 interface MalformedElement {
   readonly kind: 'malformed';
 }
 
 type AuthElement = SchemeElement | ParameterElement | MalformedElement;
 
-// Each a run of one class of characters (token68Run of two that share none), so that none of them can backtrack at length.
+// Each matches a run of one class of characters (token68Run: of two that share none), so none of them backtracks.
 const separatorRun = /[\t ,]+/y;
 const whitespaceRun = /[\t ]+/y;
 const tokenRun = /[!#$%&'*+\-.^_`|~0-9A-Za-z]+/y;
@@ -39,8 +39,8 @@ const notQuotable = /[^\t -~\x80-\uffff]/;
 const quotedPair = /\\(.)/gs;
 
 /**
- * Reads the list elements of a challenge or of an `Authentication-Info`, in one pass, whatever the text. White space
- * alone is taken for a comma, and a malformed element reaches to the next comma outside of quotes.
+ * Reads the list elements of a challenge or of `Authentication-Info` in one pass, whatever the text is. White space alone
+ * counts as a comma. A malformed element ends at the next comma outside quotes.
  *
  * @see https://www.rfc-editor.org/rfc/rfc9110#section-11
  */
@@ -52,7 +52,7 @@ export class AuthScanner {
     this.#text = text;
   }
 
-  /** The next element; `undefined` at the end. */
+  /** Returns the next element, or `undefined` at the end. */
   next(): AuthElement | undefined {
     this.#take(separatorRun);
     if (this.#position >= this.#text.length) return undefined;

@@ -1,8 +1,14 @@
 import { getHashes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { findAlgorithm } from '../../../src/auth/digest/algorithm.js';
+import { digestChallenges } from '../../../src/auth/digest/challenge.js';
 
-describe('findAlgorithm', () => {
+/** The algorithm of a challenge that names it so. */
+function algorithmOf(name: string | undefined) {
+  const param = name === undefined ? '' : `, algorithm="${name}"`;
+  return digestChallenges(`Digest realm="r", nonce="n", qop="auth"${param}`)[0]?.algorithm;
+}
+
+describe('the algorithm of a challenge', () => {
   it.each([
     [undefined, { hash: 'md5', session: false, strength: 1 }],
     ['MD5', { hash: 'md5', session: false, strength: 1 }],
@@ -12,11 +18,11 @@ describe('findAlgorithm', () => {
     ['SHA-512-256', { hash: 'sha512-256', session: false, strength: 3 }],
     ['SHA-512-256-sess', { hash: 'sha512-256', session: true, strength: 3 }],
   ])('knows %s', (name, algorithm) => {
-    expect(findAlgorithm(name)).toEqual(algorithm);
+    expect(algorithmOf(name)).toEqual(algorithm);
     expect(getHashes()).toContain(algorithm.hash);
   });
 
   it.each(['', 'SHA-1', 'SHA-512', 'SHA256', 'MD5-session', 'sess', 'constructor'])('does not know %j', (name) => {
-    expect(findAlgorithm(name)).toBeUndefined();
+    expect(algorithmOf(name)).toBeUndefined();
   });
 });

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { isGenuine, parseAuthenticationInfo } from '../../../src/auth/digest/authentication-info.js';
 import { digestChallenges } from '../../../src/auth/digest/challenge.js';
-import { DigestSession } from '../../../src/auth/digest/credentials.js';
+import { DigestSession } from '../../../src/auth/digest/session.js';
 
 describe('parseAuthenticationInfo', () => {
   it.each<[string, string | string[] | undefined, Record<string, string>]>([
@@ -46,7 +46,7 @@ describe('isGenuine', () => {
   function open(qop: string): DigestSession {
     const [challenge] = digestChallenges(`Digest realm="r", nonce="n", algorithm=SHA-256${qop}`);
     if (challenge === undefined) throw new Error('No usable challenge');
-    return DigestSession.open(challenge, { username: 'u', password: 'p' }, 'c');
+    return DigestSession.open(challenge, { username: 'u', password: 'p' }, undefined, 'c');
   }
   const sessions = { none: open(''), auth: open(', qop="auth"'), int: open(', qop="auth-int"') };
   const rspauth = {

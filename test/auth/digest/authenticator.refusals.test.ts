@@ -17,7 +17,7 @@ describe('a wrong key', () => {
     const error: unknown = await get().catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(AtlasApiError);
     expect(error).toMatchObject({ status: 401, errorCode: 'UNEXPECTED_ERROR', attempts: 1, endpoint: 'tenant' });
-    expect(error).toHaveProperty('message', expect.stringMatching(/key.*role Project Read Only.*IP access list/));
+    expect(error).toHaveProperty('message', expect.stringMatching(/key.*role.*IP access list/));
     expect(emulator.requests.map(({ status }) => status)).toEqual([401, 401]);
   });
 

@@ -61,9 +61,9 @@ export const callOptions: CallOptions = {
 export const waitOptions: WaitOptions = { ...callOptions, pollInterval: maybe.count, onPoll: undefined };
 
 const store: TokenStore = new Keyv();
-new TenantSnapshotsClient({ credentials: { clientId: 'id', clientSecret: 'secret', tokenStore: store } });
-new TenantSnapshotsClient({ credentials: { clientId: 'id', clientSecret: 'secret', tokenStore: new Keyv() } });
-new TenantSnapshotsClient({ credentials: { clientId: 'id', clientSecret: 'secret', tokenStore: undefined } });
+new TenantSnapshotsClient({ credentials: { clientId: 'id', clientSecret: 'secret' }, tokenStore: store });
+new TenantSnapshotsClient({ credentials: { clientId: 'id', clientSecret: 'secret' }, tokenStore: new Keyv() });
+new TenantSnapshotsClient({ credentials: { clientId: 'id', clientSecret: 'secret' }, tokenStore: undefined });
 new TenantSnapshotsClient({ credentials: { accessToken: async () => 'token' } });
 
 // @ts-expect-error two kinds of credentials at once

@@ -1,0 +1,83 @@
+import { z } from 'zod';
+import {
+  clusterNameSchema,
+  groupIdSchema,
+  type SnapshotPage,
+  snapshotIdSchema,
+  snapshotPageSchema,
+  type TenantSnapshot,
+  tenantSnapshotSchema,
+} from './schemas.js';
+
+/** The endpoint for M2/M5 (tenant) clusters, or its successor for Flex clusters. */
+export type EndpointName = 'tenant' | 'flex';
+
+/** The arguments of a method. They have been checked, so a path can hold them without escaping. */
+export type PathValues = Readonly<Record<string, string>>;
+
+/** One endpoint of the Atlas Administration API. */
+export interface Endpoint {
+  /** The media type to accept; for Flex it names the API version. */
+  readonly accept: string;
+  readonly path: (values: PathValues) => string;
+  /** A query that every request to it has. */
+  readonly query?: string;
+  /** Whether it takes `pretty`, according to MongoDB's API specification. */
+  readonly takesPretty: boolean;
+}
+
+/** What a method of the client requests and returns. A further endpoint is a further constant of this type. */
+export interface Operation<T> {
+  /** The method's name. */
+  readonly name: string;
+  /** Checks the method's arguments. */
+  readonly values: z.ZodType<PathValues>;
+  /** Checks the body and parses it into the result. */
+  readonly schema: z.ZodType<T>;
+  /** Whether the tenant endpoint may return this for a cluster that is not its own. */
+  readonly isEmpty: (result: T) => boolean;
+  readonly tenant: Endpoint;
+  readonly flex: Endpoint;
+}
+
+const tenantType = 'application/json';
+const flexType = 'application/vnd.atlas.2024-11-13+json';
+
+const cluster = z.object({ groupId: groupIdSchema, clusterName: clusterNameSchema });
+
+const tenantSnapshots = ({ groupId, clusterName }: PathValues) =>
+  `/api/atlas/v1.0/groups/${groupId}/clusters/${clusterName}/backup/tenant/snapshots`;
+
+const flexSnapshots = ({ groupId, clusterName }: PathValues) =>
+  `/api/atlas/v2/groups/${groupId}/flexClusters/${clusterName}/backup/snapshots`;
+
+/** @see https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-getflexbackup */
+export const getTenantSnapshot: Operation<TenantSnapshot> = {
+  name: 'getTenantSnapshot',
+  values: cluster.extend({ snapshotId: snapshotIdSchema }),
+  schema: tenantSnapshotSchema,
+  isEmpty: () => false,
+  tenant: {
+    accept: tenantType,
+    path: (values) => `${tenantSnapshots(values)}/${values['snapshotId']}`,
+    takesPretty: true,
+  },
+  flex: {
+    accept: flexType,
+    path: (values) => `${flexSnapshots(values)}/${values['snapshotId']}`,
+    takesPretty: false,
+  },
+};
+
+/** One poll of a wait. */
+export const waitForTenantSnapshot: Operation<TenantSnapshot> = { ...getTenantSnapshot, name: 'waitForTenantSnapshot' };
+
+/** One page of a list. @see https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-listflexbackups */
+export const listTenantSnapshots: Operation<SnapshotPage> = {
+  name: 'listTenantSnapshots',
+  values: cluster,
+  schema: snapshotPageSchema,
+  isEmpty: ({ results }) => results.length === 0,
+  tenant: { accept: tenantType, path: tenantSnapshots, takesPretty: true },
+  flex: { accept: flexType, path: flexSnapshots, query: 'includeCount=true&itemsPerPage=500', takesPretty: true },
+};

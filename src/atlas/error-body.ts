@@ -1,0 +1,83 @@
+import { z } from 'zod';
+import { isObject, withoutNulls } from './schemas.js';
+
+/**
+ * The body of an Atlas error. Atlas leaves out fields, or sends them as null, depending on the error.
+ *
+ * @see https://www.mongodb.com/docs/atlas/api/api-errors/
+ */
+export interface ApiErrorBody {
+  /** The HTTP status. */
+  error: number;
+  /** The Atlas error code, such as `CLUSTER_NOT_FOUND`. */
+  errorCode?: string | undefined;
+  /** What happened, in words. */
+  detail?: string | undefined;
+  /** The reason phrase of the status. */
+  reason?: string | undefined;
+  /** The values in `detail`. */
+  parameters?: unknown[] | undefined;
+  /** The fields of the request that Atlas rejected. */
+  badRequestDetail?: { fields?: { description: string; field: string }[] | undefined } | undefined;
+}
+
+const fields = {
+  errorCode: z.string().nullish(),
+  detail: z.string().nullish(),
+  reason: z.string().nullish(),
+  parameters: z.array(z.unknown()).nullish(),
+};
+
+/** Checks whether a body is an Atlas error, and parses it. */
+export const apiErrorSchema: z.ZodType<ApiErrorBody> = withoutNulls({
+  error: z.number().int(),
+  ...fields,
+  badRequestDetail: withoutNulls({
+    fields: z.array(z.looseObject({ description: z.string(), field: z.string() })).nullish(),
+  }).nullish(),
+});
+
+/** What a response says about its error. */
+export interface ErrorReport {
+  /** Whether Atlas sent the response, rather than a gateway or proxy in between. */
+  readonly isFromAtlas: boolean;
+  readonly errorCode: string | undefined;
+  readonly detail: string | undefined;
+  readonly reason: string | undefined;
+  readonly parameters: unknown[] | undefined;
+  readonly badRequestDetail: { fields: { description: string; field: string }[] } | undefined;
+}
+
+/**
+ * Reads whatever a body says about an error. A malformed field counts as missing, and the others still count.
+ *
+ * @param headerCode - the `X-Error-Code` header, which stands in for a code that the body lacks.
+ */
+export function parseErrorBody(json: unknown, headerCode: string | undefined): ErrorReport {
+  const body = isObject(json) ? json : {};
+  const errorCode = fields.errorCode.safeParse(body['errorCode']).data ?? headerCode;
+  return {
+    isFromAtlas: errorCode !== undefined || apiErrorSchema.safeParse(json).success,
+    errorCode,
+    detail: fields.detail.safeParse(body['detail']).data ?? undefined,
+    reason: fields.reason.safeParse(body['reason']).data ?? undefined,
+    parameters: fields.parameters.safeParse(body['parameters']).data ?? undefined,
+    badRequestDetail: readBadRequestDetail(body['badRequestDetail']),
+  };
+}
+
+/** A login that Atlas accepted, of a user who may not do this. Atlas answers with 401 here, not with 403. */
+export function isMissingRole(status: number, { errorCode }: ErrorReport): boolean {
+  return status === 401 && (errorCode === 'USER_UNAUTHORIZED' || errorCode === 'TENANT_SNAPSHOT_ACCESS_DENIED');
+}
+
+function readBadRequestDetail(detail: unknown): ErrorReport['badRequestDetail'] {
+  if (!isObject(detail)) return undefined;
+  const list = Array.isArray(detail['fields']) ? detail['fields'] : [];
+  const text = (value: unknown) => (typeof value === 'string' ? value : '');
+  return {
+    fields: list
+      .filter(isObject)
+      .map(({ description, field }) => ({ description: text(description), field: text(field) })),
+  };
+}

@@ -1,0 +1,107 @@
+import { z } from 'zod';
+import type { Endpoint, EndpointName, Operation, PathValues } from './endpoints.js';
+
+/** What every request of a client has in common. */
+export interface RouteBase {
+  /** The path of `baseUrl`, without a slash at its end. */
+  readonly prefix: string;
+  readonly userAgent: string;
+}
+
+/** The options of a call that change its request. */
+export interface RouteOptions {
+  readonly envelope?: boolean | undefined;
+  readonly pretty?: boolean | undefined;
+}
+
+/** One GET, complete except for its login. */
+export interface Route {
+  readonly method: 'GET';
+  /** Absent for a path that the caller chose. */
+  readonly endpoint: EndpointName | undefined;
+  /** The path as Atlas knows it: without the prefix of `baseUrl` and without a query. */
+  readonly resource: string;
+  /** The request target: path and query, as sent. */
+  readonly path: string;
+  /** Names and values in turn. */
+  readonly headers: readonly string[];
+  /** Whether the response may be enveloped. */
+  readonly envelope: boolean;
+}
+
+/** The request for one page of an operation's endpoint. */
+export function routeTo(
+  base: RouteBase,
+  operation: Pick<Operation<unknown>, EndpointName>,
+  name: EndpointName,
+  values: PathValues,
+  { envelope = false, pretty = false }: RouteOptions,
+  pageNum = 1,
+): Route {
+  const endpoint = operation[name];
+  const resource = endpoint.path(values);
+  return {
+    method: 'GET',
+    endpoint: name,
+    resource,
+    path: base.prefix + resource + formatQuery(endpoint, envelope, pretty, pageNum),
+    headers: ['accept', endpoint.accept, 'user-agent', base.userAgent],
+    envelope,
+  };
+}
+
+function formatQuery({ query, takesPretty }: Endpoint, envelope: boolean, pretty: boolean, pageNum: number): string {
+  const parts = query === undefined ? [] : [query];
+  if (pageNum > 1) parts.push(`pageNum=${pageNum}`);
+  if (envelope) parts.push('envelope=true');
+  if (pretty && takesPretty) parts.push('pretty=true');
+  return parts.length === 0 ? '' : `?${parts.join('&')}`;
+}
+
+/** The options of `get()` that change its request. */
+export interface PathOptions extends RouteOptions {
+  readonly query?: Readonly<Record<string, string | number | boolean | undefined>> | undefined;
+  readonly apiVersion?: string | undefined;
+}
+
+/** The request for a path that the caller chose and {@link pathSchema} has checked. */
+export function routeToPath(base: RouteBase, resource: string, options: PathOptions): Route {
+  const { query = {}, apiVersion = '2024-11-13', envelope, pretty } = options;
+  const params = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) if (value !== undefined) params.append(name, String(value));
+  if (envelope) params.set('envelope', 'true');
+  if (pretty) params.set('pretty', 'true');
+  const accept = resource.startsWith('/api/atlas/v2/')
+    ? `application/vnd.atlas.${apiVersion}+json`
+    : 'application/json';
+  return {
+    method: 'GET',
+    endpoint: undefined,
+    resource,
+    path: base.prefix + resource + (params.size === 0 ? '' : `?${params}`),
+    headers: ['accept', accept, 'user-agent', base.userAgent],
+    envelope: params.get('envelope') === 'true',
+  };
+}
+
+const pathCharacters = /^\/api\/atlas\/[A-Za-z0-9\-._~%/:@!$&'()*+,;=]+$/;
+
+/** Checks a path, so that no request can leave `/api/atlas/` or go to another host. */
+export const pathSchema: z.ZodType<string> = z
+  .string('must be a string')
+  .max(2_048, 'must have at most 2048 characters')
+  .regex(
+    pathCharacters,
+    'must start with /api/atlas/ and contain only characters that a path may hold; use query for a query',
+  )
+  .refine((path) => !/%(?![0-9A-Fa-f]{2})/.test(path), 'must not contain a % without two hexadecimal digits')
+  .refine((path) => !path.slice(1).split('/').includes(''), 'must not contain an empty segment')
+  .refine((path) => !decode(path).split(/[/\\]/).some(isDotSegment), 'must not contain the segment . or ..');
+
+function decode(path: string): string {
+  return path.replace(/%([0-9A-Fa-f]{2})/g, (_, octet: string) => String.fromCharCode(Number.parseInt(octet, 16)));
+}
+
+function isDotSegment(segment: string): boolean {
+  return segment === '.' || segment === '..';
+}

@@ -1,0 +1,182 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { isMissingRole } from '../../atlas/error-body.js';
+import { connectionFreed, settleWithin } from '../../http/timer.js';
+import { type Authenticator, type Login, LoginFailure, type ReviewedResponse } from '../authenticator.js';
+import { BearerLogin } from '../bearer.js';
+import { type AccessToken, renewalTime } from './access-token.js';
+import type { TokenEndpoint } from './token-endpoint.js';
+import { type SharedToken, storePatience } from './token-store.js';
+
+/** The token in use. */
+interface CurrentToken extends AccessToken {
+  readonly login: Login;
+  /** ms since 1970. */
+  renewAt: number;
+  /** Whether this client fetched it, rather than the store. */
+  readonly isFetched: boolean;
+  /**
+   * Until when a refusal does not drop it, in ms since 1970: it replaced a refused token and has not proved good yet.
+   * Otherwise 0.
+   */
+  keptUntil: number;
+}
+
+// When to look into the store after a failed token request, in ms from one look to the next. Another process may be about
+// to write its token. Over a limit of Atlas another process certainly has one, so keep looking for longer.
+const looks = [0, 250];
+const looksOverLimit = [0, 250, 500, 1_000, 2_000];
+// If a new token is refused too, a newer one does not help, and Atlas limits token requests and live tokens.
+const replacementPause = 60_000;
+/** How long {@link ServiceAccount.close} takes at most, in ms. */
+const closeTimeout = 2_000;
+
+/**
+ * Logs in as a service account. All calls use one token and, with a store, all processes do. It is fetched once however
+ * many calls wait for it, and used until shortly before it expires.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc6749#section-4.4
+ */
+export class ServiceAccount implements Authenticator {
+  readonly #endpoint: TokenEndpoint;
+  readonly #shared: SharedToken | undefined;
+  // A token is fetched for all calls, so it must not run in the async context of the one that needed it first.
+  readonly #inOwnContext = AsyncLocalStorage.snapshot();
+  #token: CurrentToken | undefined;
+  #obtaining: Promise<CurrentToken> | undefined;
+  /** The tokens that were refused since the last good one. */
+  readonly #refused = new Set<string>();
+
+  constructor(endpoint: TokenEndpoint, shared: SharedToken | undefined) {
+    this.#endpoint = endpoint;
+    this.#shared = shared;
+  }
+
+  authorize(): Login | Promise<Login> {
+    if (this.#token !== undefined && Date.now() < this.#token.renewAt) return this.#token.login;
+    return this.#renew().then(({ login }) => login);
+  }
+
+  secrets(): string[] {
+    return this.#endpoint.secrets;
+  }
+
+  async close(): Promise<void> {
+    await settleWithin(closeTimeout, this.#revokeOwn(), false);
+  }
+
+  async #revokeOwn(): Promise<void> {
+    const token = (await this.#obtaining) ?? this.#token;
+    this.#token = undefined;
+    if (token?.isFetched && this.#shared === undefined && Date.now() < token.expiresAt) {
+      await this.#endpoint.revoke(token.accessToken);
+    }
+  }
+
+  /** @param isSecond - whether the token was fetched in this call, in place of a refused one. */
+  #review(accessToken: string, isSecond: boolean, { status, error }: ReviewedResponse): Promise<Login> | undefined {
+    const token = this.#token?.accessToken === accessToken ? this.#token : undefined;
+    if (status !== 401) {
+      if (token !== undefined) this.#approve(token);
+      return undefined;
+    }
+    if (error !== undefined && isMissingRole(status, error)) {
+      // The role may have been granted since an old token was issued.
+      if (token !== undefined && token.expiresAt - Date.now() < token.lifetime / 2) this.#drop(token);
+      return undefined;
+    }
+    if (isSecond || (token !== undefined && Date.now() < token.keptUntil)) return undefined;
+    if (token !== undefined) this.#drop(token);
+    return this.#authorizeAgain();
+  }
+
+  #approve(token: CurrentToken): void {
+    token.keptUntil = 0;
+    this.#refused.clear();
+  }
+
+  #drop(token: CurrentToken): void {
+    this.#token = undefined;
+    this.#refused.add(token.accessToken);
+  }
+
+  async #authorizeAgain(): Promise<Login> {
+    const { accessToken, isFetched } = this.#token ?? (await this.#renew());
+    // A token from the store may be a dead one too, so it gets another review.
+    return this.#login(accessToken, isFetched);
+  }
+
+  /** Returns a new token, or the old one while it is valid and no new one is available soon. */
+  async #renew(): Promise<CurrentToken> {
+    const old = this.#token;
+    const obtaining = this.#obtainOnce();
+    if (old === undefined) return obtaining;
+    const fresh = await settleWithin(storePatience, obtaining, true);
+    if (fresh !== undefined) return fresh;
+    const now = Date.now();
+    if (old !== this.#token || now >= old.expiresAt) return obtaining;
+    old.renewAt = now + (old.expiresAt - now) / 2;
+    return old;
+  }
+
+  #obtainOnce(): Promise<CurrentToken> {
+    this.#obtaining ??= this.#inOwnContext(() => this.#obtain()).finally(() => {
+      this.#obtaining = undefined;
+    });
+    return this.#obtaining;
+  }
+
+  async #obtain(): Promise<CurrentToken> {
+    // A store that returned two dead tokens in a row is useless.
+    const stored = this.#refused.size > 1 ? undefined : await this.#readShared();
+    if (stored !== undefined) return this.#adopt(stored, false);
+    try {
+      const fetched = await this.#endpoint.requestToken();
+      await this.#shared?.write(fetched);
+      // So that the first request with the token reuses the connection.
+      await connectionFreed();
+      return this.#adopt(fetched, true);
+    } catch (failure) {
+      const late = await this.#readSharedAgain(failure);
+      if (late === undefined) throw failure;
+      return this.#adopt(late, false);
+    }
+  }
+
+  async #readShared(): Promise<AccessToken | undefined> {
+    const token = await this.#shared?.read();
+    const isUsable = token !== undefined && !this.#refused.has(token.accessToken) && Date.now() < renewalTime(token);
+    return isUsable ? token : undefined;
+  }
+
+  async #readSharedAgain(failure: unknown): Promise<AccessToken | undefined> {
+    if (this.#shared === undefined || !(failure instanceof LoginFailure)) return undefined;
+    const { status, retryAfter = Number.POSITIVE_INFINITY } = failure.details;
+    const isOverLimit = status === 429 || status === 403;
+    let waited = 0;
+    for (const pause of isOverLimit ? looksOverLimit : looks) {
+      waited += pause;
+      // By then the token endpoint may be asked again.
+      if (waited > retryAfter) return undefined;
+      await new Promise((resolve) => setTimeout(resolve, pause).unref());
+      const token = await this.#readShared();
+      if (token !== undefined) return token;
+    }
+    return undefined;
+  }
+
+  #adopt(token: AccessToken, isFetched: boolean): CurrentToken {
+    this.#token = {
+      ...token,
+      login: this.#login(token.accessToken, false),
+      renewAt: renewalTime(token),
+      isFetched,
+      keptUntil: isFetched && this.#refused.size > 0 ? Date.now() + replacementPause : 0,
+    };
+    if (isFetched) this.#refused.clear();
+    return this.#token;
+  }
+
+  #login(accessToken: string, isSecond: boolean): Login {
+    return new BearerLogin(accessToken, (response) => this.#review(accessToken, isSecond, response));
+  }
+}

@@ -1,0 +1,127 @@
+import { isObject } from '../../atlas/schemas.js';
+import { Mask } from '../../errors/mask.js';
+import { type Body, readBody } from '../../http/body.js';
+import { ExchangeFailure, type ExchangeLimits, exchange, type HttpResponse } from '../../http/exchange.js';
+import { isRetryableStatus, parseRetryAfter } from '../../http/retry.js';
+import { connectionFreed } from '../../http/timer.js';
+import type { Transport } from '../../http/transport.js';
+import { LoginFailure } from '../authenticator.js';
+import { type AccessToken, tokenResponseSchema } from './access-token.js';
+
+const longestDescription = 500;
+
+/** Requests and revokes access tokens. */
+export class TokenEndpoint {
+  readonly #transport: Transport;
+  readonly #limits: ExchangeLimits;
+  readonly #prefix: string;
+  readonly #headers: string[];
+  readonly #basic: string;
+  readonly #clientSecret: string;
+
+  /** @param prefix - the path of `baseUrl`. */
+  constructor(
+    transport: Transport,
+    limits: ExchangeLimits,
+    { prefix, userAgent }: { prefix: string; userAgent: string },
+    { clientId, clientSecret }: { clientId: string; clientSecret: string },
+  ) {
+    this.#transport = transport;
+    this.#limits = limits;
+    this.#prefix = prefix;
+    this.#clientSecret = clientSecret;
+    // Not form-encoded first, as RFC 6749 asks: Atlas does not decode it.
+    this.#basic = Buffer.from(`${clientId}:${clientSecret}`).toString('base64');
+    this.#headers = [
+      ...['accept', 'application/json', 'user-agent', userAgent],
+      ...['content-type', 'application/x-www-form-urlencoded', 'authorization', `Basic ${this.#basic}`],
+    ];
+  }
+
+  /** The secrets that no error may show. */
+  get secrets(): string[] {
+    return [this.#clientSecret, this.#basic];
+  }
+
+  /**
+   * Requests a token once.
+   *
+   * @throws {@link LoginFailure}
+   */
+  async requestToken(): Promise<AccessToken> {
+    const startedAt = Date.now();
+    const response = await this.#send('/api/oauth/token', 'grant_type=client_credentials');
+    const body = readBody(response, this.#limits.maxResponseSize);
+    if (response.status !== 200) throw this.#refusal(response, body);
+    const parsed = tokenResponseSchema.safeParse(body.json);
+    if (!parsed.success) throw noToken(body.problem);
+    const lifetime = parsed.data.expires_in * 1000;
+    return { accessToken: parsed.data.access_token, lifetime, expiresAt: startedAt + lifetime };
+  }
+
+  /** Revokes a token. @see https://www.rfc-editor.org/rfc/rfc7009 */
+  async revoke(accessToken: string): Promise<void> {
+    const token = encodeURIComponent(accessToken);
+    await this.#send('/api/oauth/revoke', `token=${token}&token_type_hint=access_token`);
+  }
+
+  async #send(path: string, body: string): Promise<HttpResponse> {
+    const request = { method: 'POST', path: this.#prefix + path, headers: this.#headers, body } as const;
+    const send = () => exchange(this.#transport, request, this.#limits, undefined);
+    try {
+      return await send().catch(async (failure: unknown) => {
+        if (!(failure instanceof ExchangeFailure && failure.isDeadConnection)) throw failure;
+        await connectionFreed();
+        return send();
+      });
+    } catch (failure) {
+      // exchange() throws nothing else.
+      const cause = failure as ExchangeFailure;
+      throw new LoginFailure({ message: 'The token request failed', exchange: cause, isRetryable: true });
+    }
+  }
+
+  #refusal({ status, headers }: HttpResponse, body: Body): LoginFailure {
+    const { error, errorDescription } = readOAuthError(new Mask(this.secrets).json(body.json));
+    const said = [error, errorDescription].filter(Boolean).join(': ');
+    const what = `The access token request was refused with status ${status}${said && `, ${said}`}`;
+    const message = `${what.replace(/\.$/, '')}. ${advise(status)}`;
+    const isRetryable = isRetryableStatus(status);
+    return new LoginFailure({
+      message,
+      status,
+      error,
+      errorDescription,
+      isRetryable,
+      retryAfter: parseRetryAfter(headers),
+    });
+  }
+}
+
+// An OAuth error, except over the rate limit: there Atlas sends an error body of its own.
+// https://www.rfc-editor.org/rfc/rfc6749#section-5.2
+function readOAuthError(json: unknown): { error: string | undefined; errorDescription: string | undefined } {
+  const body: Record<string, unknown> = isObject(json) ? json : {};
+  return {
+    error: shorten(body['error']) ?? shorten(body['errorCode']),
+    errorDescription: shorten(body['error_description']) ?? shorten(body['detail']),
+  };
+}
+
+function noToken(problem: string | undefined): LoginFailure {
+  const why = problem === undefined ? '' : `, because its body ${problem}`;
+  const message = `The response to the access token request has status 200 but no bearer token${why}. Check baseUrl and any proxy in between.`;
+  return new LoginFailure({ message, status: 200 });
+}
+
+function shorten(value: unknown): string | undefined {
+  return typeof value === 'string' ? value.slice(0, longestDescription) : undefined;
+}
+
+function advise(status: number): string {
+  if (status === 429) return 'Share one token between processes with tokenStore.';
+  if (status === 403) return 'Share one token with tokenStore, or check the IP access list of the service account.';
+  if (isRetryableStatus(status)) return 'Atlas or a gateway is having trouble. Try again later.';
+  if (status === 400 || status === 401) return 'Check clientId and clientSecret, and that the secret has not expired.';
+  return 'Check baseUrl and any proxy in between.';
+}

@@ -1,0 +1,92 @@
+import type { EndpointName } from '../atlas/endpoints.js';
+import type { ErrorReport } from '../atlas/error-body.js';
+import { isRetryableStatus } from '../http/retry.js';
+
+const missingRole =
+  'The login is valid, but a role is missing. Grant the API key or service account the role Project Read Only.';
+const checkPath = 'Check baseUrl and any proxy in between.';
+
+/** What to do about an Atlas error code that says more than its status. */
+const byCode: Readonly<Record<string, string>> = {
+  USER_UNAUTHORIZED: missingRole,
+  TENANT_SNAPSHOT_ACCESS_DENIED: missingRole,
+  IP_ADDRESS_NOT_ON_ACCESS_LIST: 'Add this address to the IP access list of the API key or service account.',
+  ORG_REQUIRES_ACCESS_LIST: 'Give the API key or service account an IP access list with this address on it.',
+  GROUP_NOT_FOUND: 'Check the project ID, and that the login may read the project.',
+  CLUSTER_NOT_FOUND: 'Check the cluster name and the project ID.',
+  TENANT_SNAPSHOT_NOT_FOUND: 'Check the snapshot ID. Atlas deletes a snapshot when it expires.',
+  CANNOT_USE_NON_FLEX_CLUSTER_IN_FLEX_API:
+    'The cluster is dedicated (M10 or larger) or free (M0). Pass an M2, M5 or Flex cluster.',
+  CANNOT_USE_FLEX_CLUSTER_IN_CLUSTER_API: "This is a Flex cluster. Set the option endpoint to 'auto' or 'flex'.",
+  INVALID_VERSION_DATE: 'Check apiVersion, or update atlas-tenant-snapshots.',
+  NO_PAYMENT_INFORMATION_FOUND: 'The owner of the organization must add a payment method.',
+};
+
+const byStatus: Readonly<Record<number, string>> = {
+  400: 'Check the arguments. badRequestDetail lists the rejected fields.',
+  401: 'Check the API key or token, its role (Project Read Only) and its IP access list.',
+  402: 'The owner of the organization must add a payment method.',
+  403: 'Check the role of the API key or service account (Project Read Only) and its IP access list.',
+  404: 'Check the project ID, the cluster name and the snapshot ID.',
+};
+
+/** Says what to do about a response with an error status. */
+export function adviseOnStatus(
+  status: number,
+  { errorCode, isFromAtlas }: ErrorReport,
+  retryAfter: number | undefined,
+  endpoint: EndpointName | undefined,
+): string {
+  const advice = errorCode === undefined ? undefined : byCode[errorCode];
+  if (advice !== undefined && Object.hasOwn(byCode, errorCode ?? '')) return advice;
+  if (status === 429) {
+    const wait = retryAfter === undefined ? 'Wait' : `Wait ${retryAfter} ms`;
+    return `${wait} before the next call, and make fewer calls.`;
+  }
+  if (status === 410) return adviseOnGone(endpoint);
+  if (status < 400) return `Redirects are not followed. ${checkPath}`;
+  if (status === 404 && !isFromAtlas) return `The response is not from Atlas. ${checkPath}`;
+  return (
+    byStatus[status] ?? (isRetryableStatus(status) ? 'Atlas or a gateway has a problem. Try again later.' : checkPath)
+  );
+}
+
+function adviseOnGone(endpoint: EndpointName | undefined): string {
+  if (endpoint === 'tenant') {
+    return "The tenant endpoint is retired. Set the option endpoint to 'auto' or 'flex'.";
+  }
+  if (endpoint === 'flex') return 'Update atlas-tenant-snapshots to a version for the current API.';
+  return 'Pass a newer apiVersion, or a path that replaces this one.';
+}
+
+const certificateError = /CERT|UNABLE_TO_VERIFY|HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_EXCEEDED/;
+const refusedTunnel = /Proxy response \((403|407)\)|Proxy Authentication Required \((407)\)/;
+
+/** Whether an exchange failed in a way that another attempt cannot change. */
+export function isFinalTransportError(error: Error): boolean {
+  const code = codeOf(error);
+  return code === 'UND_ERR_INVALID_ARG' || certificateError.test(code) || refusedTunnel.test(error.message);
+}
+
+/** Says what to do about an exchange that got no response. */
+export function adviseOnTransport(error: Error): string {
+  const code = codeOf(error);
+  const tunnel = refusedTunnel.exec(error.message);
+  if (tunnel !== null) {
+    const status = tunnel[1] ?? tunnel[2];
+    return status === '407'
+      ? 'The proxy asked for a login (407). Put a user name and password into HTTPS_PROXY.'
+      : 'The proxy refused the connection (403). Allow the host in the proxy, or add it to NO_PROXY.';
+  }
+  if (code === 'UND_ERR_INVALID_ARG') {
+    return 'The dispatcher rejected the request. Pass a dispatcher of undici 7 or 8, not of an older version.';
+  }
+  if (certificateError.test(code)) {
+    return 'The TLS certificate was rejected. Check baseUrl, or add your certificate authority with NODE_EXTRA_CA_CERTS.';
+  }
+  return 'See the cause, and check the network, baseUrl and any proxy in between.';
+}
+
+function codeOf(error: Error): string {
+  return 'code' in error ? String(error.code) : '';
+}

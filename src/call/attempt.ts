@@ -1,0 +1,98 @@
+import { parseErrorBody } from '../atlas/error-body.js';
+import type { Route } from '../atlas/route.js';
+import type { Authenticator, Login } from '../auth/authenticator.js';
+import { openEnvelope, readBody } from '../http/body.js';
+import { ExchangeFailure, type ExchangeLimits, exchange, type HttpResponse } from '../http/exchange.js';
+import { headerValue } from '../http/headers.js';
+import { connectionFreed } from '../http/timer.js';
+import type { Transport } from '../http/transport.js';
+import type { ApiResponse } from './failure.js';
+import type { CallProgress } from './promise.js';
+import type { CallScope } from './scope.js';
+
+/** What an attempt needs from its client. */
+export interface AttemptContext {
+  readonly transport: Transport;
+  readonly authenticator: Authenticator;
+}
+
+// A login may be refused several times, for example because a store holds one dead token after the other.
+const maxReviews = 4;
+// Requests of one call that are sent again because their connection died.
+const maxResends = 3;
+
+/**
+ * Makes one attempt: logs in, sends the request, and sends it again if the login can answer a refusal.
+ *
+ * @throws ExchangeFailure or LoginFailure, or the reason why the call ended.
+ */
+export async function attempt(
+  { transport, authenticator }: AttemptContext,
+  route: Route,
+  limits: ExchangeLimits,
+  scope: CallScope,
+  progress: CallProgress,
+): Promise<ApiResponse> {
+  scope.phase = 'logging in';
+  let pending = authenticator.authorize(route);
+  for (let reviews = 0; ; reviews += 1) {
+    const login = pending instanceof Promise ? await scope.waitFor(pending, release) : pending;
+    progress.login = login;
+    const response = await send(transport, route, login, limits, scope).catch((failure: unknown) => {
+      login.release();
+      return allowResend(failure, progress);
+    });
+    if (response === 'resend') {
+      await scope.waitFor(connectionFreed());
+      pending = authenticator.authorize(route);
+      continue;
+    }
+    const next = reviews < maxReviews ? login.review(response) : undefined;
+    if (next === undefined) return response;
+    pending = next;
+  }
+}
+
+async function send(
+  transport: Transport,
+  route: Route,
+  login: Login,
+  limits: ExchangeLimits,
+  scope: CallScope,
+): Promise<ApiResponse> {
+  scope.phase = 'waiting for a connection';
+  const response = toApiResponse(await exchange(transport, requestOf(route, login), limits, scope), route, limits);
+  scope.phase = 'logging in';
+  // The second request of a login should reuse this connection.
+  if (response.status === 401) await scope.waitFor(connectionFreed());
+  return response;
+}
+
+/** @throws the failure, unless the connection died and the request may be sent again. */
+function allowResend(failure: unknown, progress: CallProgress): 'resend' {
+  const isDead = failure instanceof ExchangeFailure && failure.isDeadConnection;
+  if (!isDead || progress.resends === maxResends) throw failure;
+  progress.resends += 1;
+  return 'resend';
+}
+
+function release(login: Login): void {
+  login.release();
+}
+
+function requestOf({ method, path, headers }: Route, { header }: Login) {
+  return { method, path, headers: header === undefined ? [...headers] : [...headers, 'authorization', header] };
+}
+
+/** Opens the envelope and parses the body. */
+function toApiResponse(response: HttpResponse, route: Route, { maxResponseSize }: ExchangeLimits): ApiResponse {
+  const outer = readBody(response, maxResponseSize);
+  const envelope = route.envelope ? openEnvelope(outer) : undefined;
+  // Atlas sends every envelope with status 200. Any other status speaks for itself.
+  const isEnveloped = envelope !== undefined && response.status === 200;
+  const status = isEnveloped ? envelope.status : response.status;
+  const body = envelope?.body ?? outer;
+  const isSuccess = status >= 200 && status < 300;
+  const error = isSuccess ? undefined : parseErrorBody(body.json, headerValue(response.headers, 'x-error-code'));
+  return { ...response, status, body, isEnveloped, error };
+}

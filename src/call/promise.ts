@@ -1,0 +1,81 @@
+import type { EndpointName } from '../atlas/endpoints.js';
+import type { Route } from '../atlas/route.js';
+import type { Login } from '../auth/authenticator.js';
+import { type HeaderFields, plainHeaders } from '../http/headers.js';
+
+/** How Atlas responded to a call. */
+export interface AtlasResponse {
+  /** The HTTP status, or the status in the envelope. */
+  status: number;
+  /** The response headers, with lowercase names. */
+  headers: Record<string, string>;
+  /** The endpoint that responded. Absent for `get()`. */
+  endpoint?: EndpointName | undefined;
+  /** Attempts made, at both endpoints. */
+  attempts: number;
+  /** The rate limit, if the response names it: the size of the bucket, and the requests left in it. */
+  rateLimit?: { limit?: number | undefined; remaining?: number | undefined } | undefined;
+}
+
+/** The promise of a call's result. */
+export interface AtlasPromise<T> extends Promise<T> {
+  /** Resolves to the result and the response. Rejects like the promise itself. */
+  withResponse(): Promise<{ data: T; response: AtlasResponse }>;
+}
+
+/** How far a call is. */
+export interface CallProgress {
+  readonly operation: string;
+  /** The endpoint of the latest request, or of the response that the call ended with. */
+  endpoint: EndpointName | undefined;
+  /** The request target of the latest request. */
+  path: string;
+  attempts: number;
+  /** Requests sent again because their connection died. */
+  resends: number;
+  /** The login of the latest request. */
+  login: Login | undefined;
+  /** Makes the error of the latest failed attempt. */
+  lastError: (() => Error) | undefined;
+  /** The response that the call ended with. */
+  response: { readonly status: number; readonly headers: HeaderFields } | undefined;
+}
+
+export function startProgress(operation: string, route?: Route): CallProgress {
+  return {
+    operation,
+    endpoint: route?.endpoint,
+    path: route?.path ?? '',
+    attempts: 0,
+    resends: 0,
+    login: undefined,
+    lastError: undefined,
+    response: undefined,
+  };
+}
+
+/** Adds `withResponse` to the promise of a call. */
+export function toAtlasPromise<T>(promise: Promise<T>, progress: CallProgress): AtlasPromise<T> {
+  const withResponse = async () => {
+    const data = await promise;
+    return { data, response: describeResponse(progress) };
+  };
+  // Not enumerable, so that the promise prints as one.
+  Object.defineProperty(promise, 'withResponse', { value: withResponse });
+  return promise as AtlasPromise<T>;
+}
+
+function describeResponse({ response, endpoint, attempts }: CallProgress): AtlasResponse {
+  const headers = plainHeaders(response?.headers ?? {});
+  const described: AtlasResponse = { status: response?.status ?? 0, headers, attempts };
+  if (endpoint !== undefined) described.endpoint = endpoint;
+  const limit = parseCount(headers['ratelimit-limit']);
+  const remaining = parseCount(headers['ratelimit-remaining']);
+  if (limit !== undefined) described.rateLimit = { limit };
+  if (remaining !== undefined) described.rateLimit = { ...described.rateLimit, remaining };
+  return described;
+}
+
+function parseCount(value: string | undefined): number | undefined {
+  return value !== undefined && /^\d+$/.test(value) ? Number(value) : undefined;
+}

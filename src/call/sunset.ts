@@ -1,0 +1,156 @@
+import type { EndpointName } from '../atlas/endpoints.js';
+import type { Route } from '../atlas/route.js';
+import { isObject } from '../atlas/schemas.js';
+import { type HeaderFields, headerValue, parseHttpDate } from '../http/headers.js';
+import { type ApiResponse, type Failure, type Outcome, withCause } from './failure.js';
+
+/** How a call that asked the tenant endpoint goes on at Flex. */
+export interface Succession<T> {
+  /** Names the cluster among all projects. */
+  readonly cluster: string;
+  /** The tenant endpoint's path for this call. */
+  readonly resource: string;
+  readonly flexRoute: () => Route;
+  /** Whether a result of the tenant endpoint may mean that the cluster is not its own. */
+  readonly isEmpty: (data: T) => boolean;
+}
+
+/** What all clients in a process know, including those of another copy of this package. */
+interface Memory {
+  /** What only Flex knows: base URLs whose tenant endpoint is gone, and single clusters as base URL and cluster. */
+  readonly flexOnly: Set<string>;
+  /** The kinds of warnings that were emitted. */
+  readonly warned: Set<string>;
+}
+
+const key = Symbol.for('atlas-tenant-snapshots.sunset');
+
+function memory(): Memory {
+  // Copies of this package can share only what a registered symbol names.
+  const shared = globalThis as { [key]?: Memory };
+  shared[key] ??= { flexOnly: new Set(), warned: new Set() };
+  return shared[key];
+}
+
+/** Finds out whether the tenant endpoint is gone, and remembers it. */
+export class Sunset {
+  readonly #baseUrl: string;
+  readonly #memory = memory();
+
+  constructor(baseUrl: string) {
+    this.#baseUrl = baseUrl;
+  }
+
+  /** The endpoint to ask first for a cluster. */
+  firstEndpoint(cluster: string): EndpointName {
+    const { flexOnly } = this.#memory;
+    return flexOnly.has(this.#baseUrl) || flexOnly.has(this.#keyOf(cluster)) ? 'flex' : 'tenant';
+  }
+
+  /**
+   * Whether Flex should be asked too. Nobody has recorded what the tenant endpoint returns since its sunset, so this takes
+   * every form that other retired endpoints of Atlas have shown.
+   */
+  suggestsFlex<T>(outcome: Outcome<T>, { isEmpty }: Succession<T>): boolean {
+    if (outcome.endpoint !== 'tenant') return false;
+    if (outcome.isSuccess) return isEmpty(outcome.data);
+    const status = outcome.response?.status;
+    const errorCode = outcome.response?.error?.errorCode;
+    if (status === 404) return errorCode !== 'GROUP_NOT_FOUND';
+    return (
+      status === 410 || status === 405 || (status === 400 && errorCode === 'CANNOT_USE_FLEX_CLUSTER_IN_CLUSTER_API')
+    );
+  }
+
+  /**
+   * Decides what a call ends with, and remembers what it showed.
+   *
+   * @param tenant - what the tenant endpoint led to, if Flex was asked too.
+   */
+  settle<T>(tenant: Outcome<T> | undefined, latest: Outcome<T>, succession: Succession<T> | undefined): Outcome<T> {
+    if (tenant === undefined || succession === undefined) return latest;
+    const isGone = !tenant.isSuccess && saysGone(tenant, succession.resource);
+    if (isGone && latest.response !== undefined) this.#rememberGone();
+    else if (latest.isSuccess) this.#memory.flexOnly.add(this.#keyOf(succession.cluster));
+    return choose(tenant, latest, isGone);
+  }
+
+  /** Looks at a response for the headers that announce the end of an endpoint, and for a cluster that left Flex. */
+  notice({ headers, status, error }: ApiResponse, endpoint: EndpointName, cluster: string | undefined): void {
+    if (headers['sunset'] !== undefined || headers['deprecation'] !== undefined)
+      this.#warnOfDeprecation(headers, endpoint);
+    const hasLeftFlex = endpoint === 'flex' && status === 400 && error?.errorCode === notFlex;
+    if (hasLeftFlex && cluster !== undefined) this.#memory.flexOnly.delete(this.#keyOf(cluster));
+  }
+
+  #keyOf(cluster: string): string {
+    return `${this.#baseUrl} ${cluster}`;
+  }
+
+  #rememberGone(): void {
+    this.#memory.flexOnly.add(this.#baseUrl);
+    this.#warn(
+      'gone',
+      'Atlas has retired the tenant (M2/M5) snapshot endpoint, so calls go to the Flex endpoint from now on. Set the option endpoint to "flex" to skip the check.',
+    );
+  }
+
+  /** @see https://www.rfc-editor.org/rfc/rfc8594 and https://www.rfc-editor.org/rfc/rfc9745 */
+  #warnOfDeprecation(headers: HeaderFields, endpoint: EndpointName): void {
+    const deprecation = parseDeprecation(headerValue(headers, 'deprecation') ?? '');
+    const sunset = parseHttpDate(headerValue(headers, 'sunset') ?? '');
+    const since = deprecation === undefined ? '' : ` since ${toDay(deprecation)}`;
+    const until = sunset === undefined ? '' : ` and retires it on ${toDay(sunset)}`;
+    const advice =
+      endpoint === 'tenant'
+        ? 'Leave the option endpoint at "auto" to go on at the Flex endpoint, or set it to "flex".'
+        : 'Look for a newer version of atlas-tenant-snapshots.';
+    this.#warn('deprecated', `Atlas lists the ${endpoint} snapshot endpoint as deprecated${since}${until}. ${advice}`);
+  }
+
+  // Not a DeprecationWarning: --throw-deprecation would turn that into a crash.
+  #warn(kind: string, message: string): void {
+    if (this.#memory.warned.has(kind)) return;
+    this.#memory.warned.add(kind);
+    process.emitWarning(message, 'AtlasSunsetWarning');
+  }
+}
+
+/** Chooses between the outcomes of both endpoints. The other one becomes the cause of the error. */
+function choose<T>(tenant: Outcome<T>, flex: Outcome<T>, isGone: boolean): Outcome<T> {
+  if (flex.isSuccess) return flex;
+  if (tenant.isSuccess) return isUnknownToFlex(flex) ? tenant : flex;
+  if (isGone) return withCause(flex, tenant);
+  const status = tenant.response?.status;
+  // A mock of the tenant endpoint alone stays usable if Flex cannot be reached.
+  const isMissing = flex.response === undefined && (status === 404 || status === 405);
+  return isMissing || isUnknownToFlex(flex) ? withCause(tenant, flex) : withCause(flex, tenant);
+}
+
+const notFlex = 'CANNOT_USE_NON_FLEX_CLUSTER_IN_FLEX_API';
+
+/** Whether Atlas itself says that the tenant endpoint is gone, rather than a gateway or a single cluster. */
+function saysGone({ response }: Failure, resource: string): boolean {
+  if (response?.error === undefined || !response.error.isFromAtlas) return false;
+  if (response.status === 410) return true;
+  const { errorCode, detail, parameters = [] } = response.error;
+  const path = resource.slice(1);
+  // MongoDB's specification says that parameters are objects, though they are strings.
+  const values = [detail, ...parameters].flatMap((value) => (isObject(value) ? Object.values(value) : value));
+  const namesPath = values.some((value) => typeof value === 'string' && value.includes(path));
+  return response.status === 404 && errorCode === 'RESOURCE_NOT_FOUND' && namesPath;
+}
+
+function isUnknownToFlex({ response }: Failure): boolean {
+  return response?.status === 404 || (response?.status === 400 && response.error?.errorCode === notFlex);
+}
+
+/** Atlas sends an HTTP-date; RFC 9745 has `@` and seconds since 1970. */
+function parseDeprecation(value: string): number | undefined {
+  const seconds = /^@(-?\d{1,11})$/.exec(value.trim())?.[1];
+  return seconds === undefined ? parseHttpDate(value) : Number(seconds) * 1000;
+}
+
+function toDay(time: number): string {
+  return new Date(time).toISOString().slice(0, 10);
+}

@@ -1,0 +1,117 @@
+import { channel, tracingChannel } from 'node:diagnostics_channel';
+import { debuglog } from 'node:util';
+import type { EndpointName } from '../atlas/endpoints.js';
+import type { Failure, Outcome } from './failure.js';
+import type { CallProgress } from './promise.js';
+
+/**
+ * The context of the tracing channel `atlas-tenant-snapshots:call`, one per call. It holds no secret. Fields that are not
+ * known at the start are set at the end.
+ *
+ * @see https://nodejs.org/docs/latest-v20.x/api/diagnostics_channel.html#class-tracingchannel
+ */
+export interface AtlasCallTrace {
+  /** The client's method. */
+  operation: string;
+  /** The endpoint that the call ended at. Absent for `get()`. */
+  endpoint?: EndpointName | undefined;
+  /** The HTTP method. */
+  method: 'GET';
+  /** The request target: path and query. */
+  path: string;
+  /** The status of the response that the call ended with. Absent if there was none. */
+  status?: number | undefined;
+  /** Attempts made, at both endpoints. */
+  attempts: number;
+  /** ms from the start of the call; 0 until it ends. */
+  durationMs: number;
+  /** The reason why the call was rejected. */
+  error?: unknown;
+}
+
+/** The message of the channel `atlas-tenant-snapshots:retry`, before each retry. It holds no secret. */
+export interface AtlasRetryTrace {
+  /** The client's method. */
+  operation: string;
+  /** The endpoint that failed. Absent for `get()`. */
+  endpoint?: EndpointName | undefined;
+  /** The attempt that failed, from 1. */
+  attempt: number;
+  /** ms until the next attempt. */
+  delayMs: number;
+  /** Why the attempt failed. */
+  error: Error;
+}
+
+const calls = tracingChannel<unknown, AtlasCallTrace>('atlas-tenant-snapshots:call');
+const retries = channel('atlas-tenant-snapshots:retry');
+const debug = debuglog('atlas-tenant-snapshots');
+
+// Bun's tracing channel does not say whether it has subscribers, but its parts do.
+const callChannels = [calls.start, calls.end, calls.asyncStart, calls.asyncEnd, calls.error];
+
+/** Whether anyone subscribes to the tracing channel. */
+export function isTraced(): boolean {
+  return callChannels.some(({ hasSubscribers }) => hasSubscribers);
+}
+
+/** Runs a call, and publishes its start and its end. */
+export function traceCall<T>(progress: CallProgress, run: () => Promise<T>): Promise<T> {
+  const startedAt = performance.now();
+  const { operation, endpoint, path } = progress;
+  const trace: AtlasCallTrace = { operation, endpoint, method: 'GET', path, attempts: 0, durationMs: 0 };
+  const finish = (): void => {
+    const { attempts, response } = progress;
+    Object.assign(trace, { endpoint: progress.endpoint, path: progress.path, attempts });
+    if (response !== undefined) trace.status = response.status;
+    trace.durationMs = performance.now() - startedAt;
+  };
+  const promise = calls.start.runStores(trace, async () => {
+    try {
+      return await run();
+    } catch (error) {
+      finish();
+      trace.error = error;
+      calls.error.publish(trace);
+      throw error;
+    } finally {
+      finish();
+      calls.asyncStart.publish(trace);
+      calls.asyncEnd.publish(trace);
+    }
+  });
+  calls.end.publish(trace);
+  return promise;
+}
+
+/** Returns a function that logs how an attempt ended, if `NODE_DEBUG` asks for it. */
+export function startAttemptReport({
+  operation,
+  endpoint,
+  attempts,
+}: CallProgress): ((outcome: Outcome<unknown>) => void) | undefined {
+  if (!debug.enabled) return undefined;
+  const startedAt = performance.now();
+  return (outcome) => {
+    const result = outcome.response?.status ?? (outcome.isSuccess ? 200 : outcome.toError().code);
+    const ms = Math.round(performance.now() - startedAt);
+    debug('%s at %s: attempt %d ended with %s after %d ms', operation, endpoint ?? 'path', attempts, result, ms);
+  };
+}
+
+/** Publishes and logs that a call waits before its next attempt. */
+export function reportRetry({ operation, endpoint, attempts }: CallProgress, failure: Failure, delayMs: number): void {
+  if (retries.hasSubscribers) {
+    const message: AtlasRetryTrace = { operation, endpoint, attempt: attempts, delayMs, error: failure.toError() };
+    retries.publish(message);
+  }
+  if (debug.enabled) {
+    debug(
+      '%s at %s: retry in %d ms: %s',
+      operation,
+      endpoint ?? 'path',
+      Math.round(delayMs),
+      failure.toError().message,
+    );
+  }
+}

@@ -1,0 +1,192 @@
+import { z } from 'zod';
+import { bearerTokenSyntax } from '../auth/bearer.js';
+import type { TokenStore } from '../auth/service-account/token-store.js';
+import type { CallLimits } from '../call/run-call.js';
+import { AtlasConfigurationError } from '../errors/errors.js';
+import { type AtlasIssue, listIssues, toIssues } from '../errors/issues.js';
+import type { DispatcherLike } from '../http/dispatcher.js';
+import { baseUrlFromEnvironment, baseUrlVariable, credentialsFromEnvironment } from './environment.js';
+import type { AccessTokenCredentials, AtlasCredentials, EndpointChoice, WaitOptions } from './options.js';
+
+/** The package's version. A test compares it with package.json. */
+const version = '0.1.0';
+
+/** The options of a client, checked and with defaults. */
+export interface Settings {
+  readonly credentials: AtlasCredentials;
+  readonly tokenStore: TokenStore | undefined;
+  /** Scheme, host and port. */
+  readonly origin: string;
+  /** The path of `baseUrl`, without a slash at its end. */
+  readonly prefix: string;
+  readonly endpoint: EndpointChoice;
+  readonly limits: CallLimits;
+  readonly dispatcher: DispatcherLike | undefined;
+  readonly userAgent: string;
+}
+
+/** The `pollInterval` of a wait, in ms. */
+export const defaultPollInterval = 10_000;
+/** The `timeout` of a wait, in ms. */
+export const defaultWaitTimeout = 30 * 60_000;
+
+// The most that setTimeout can count, almost 25 days.
+const milliseconds = z.number().positive().max(0x7fff_ffff);
+const retries = z.number().int().min(0).max(100);
+const endpoint = z.enum(['auto', 'tenant', 'flex']);
+
+// Checks for methods: instanceof fails between realms and between copies of a package.
+function withMethods<T>(names: string[], what: string): z.ZodType<T> {
+  return z.custom<T>(
+    (value) =>
+      typeof value === 'object' &&
+      value !== null &&
+      names.every((name) => typeof Reflect.get(value, name) === 'function'),
+    `must be ${what}`,
+  );
+}
+
+const text = z.string('must be a string');
+// Line breaks and other control characters must not reach a header, and half a surrogate pair cannot be sent at all.
+const secret = text.min(1, 'must not be empty').regex(/^[^\p{Cc}\p{Cs}]*$/u, 'must not contain control characters');
+const headerText = text.regex(/^[\x20-\x7e]*$/, 'must be printable ASCII');
+const nonEmptyHeaderText = headerText.min(1, 'must not be empty');
+
+const apiKey = z.strictObject({ publicKey: secret, privateKey: secret });
+const serviceAccount = z.strictObject({
+  clientId: nonEmptyHeaderText.regex(/^[^:]*$/, 'must not contain a colon'),
+  clientSecret: nonEmptyHeaderText,
+});
+const accessToken = z.strictObject({
+  accessToken: z.custom<AccessTokenCredentials['accessToken']>(
+    (value) => typeof value === 'function' || (typeof value === 'string' && bearerTokenSyntax.test(value)),
+    'must be a bearer token (only letters, digits and -._~+/) or a function that returns one',
+  ),
+});
+
+const clientOptions = z.strictObject({
+  credentials: z.unknown().optional(),
+  tokenStore: withMethods<TokenStore>(['get', 'set'], 'a store with get and set, such as a Keyv instance').optional(),
+  baseUrl: z.union([z.string(), z.instanceof(URL)], 'must be a URL').optional(),
+  endpoint: endpoint.default('auto'),
+  timeout: milliseconds.default(60_000),
+  attemptTimeout: milliseconds.default(15_000),
+  maxRetries: retries.default(3),
+  maxResponseSize: z.number().int().positive().max(0x7fff_ffff).default(1_048_576),
+  dispatcher: withMethods<DispatcherLike>(['dispatch'], 'an undici dispatcher').optional(),
+  userAgent: headerText.optional(),
+});
+
+/** Checks `CallOptions`. */
+export const callOptionsSchema = z
+  .strictObject({
+    signal: withMethods<AbortSignal>(['addEventListener', 'removeEventListener'], 'an AbortSignal').nullable(),
+    timeout: milliseconds,
+    attemptTimeout: milliseconds,
+    maxRetries: retries,
+    envelope: z.boolean(),
+    pretty: z.boolean(),
+    endpoint,
+  })
+  .partial();
+
+/** Checks `WaitOptions`. */
+export const waitOptionsSchema = callOptionsSchema
+  .extend({
+    pollInterval: milliseconds,
+    onPoll: z.custom<WaitOptions['onPoll']>((value) => typeof value === 'function', 'must be a function'),
+  })
+  .partial();
+
+/** Checks `GetOptions`. */
+export const getOptionsSchema = callOptionsSchema
+  .omit({ endpoint: true })
+  .extend({
+    query: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]).optional()),
+    apiVersion: z.string().regex(/^\d{4}-\d{2}-\d{2}$/, 'must be a date, YYYY-MM-DD'),
+    schema: withMethods<z.ZodType>(['safeParseAsync'], 'a zod schema'),
+  })
+  .partial();
+
+/**
+ * Checks the options of a client and adds the defaults.
+ *
+ * @throws {@link AtlasConfigurationError}
+ */
+export function resolveOptions(options: unknown): Settings {
+  const parsed = clientOptions.safeParse(options ?? {});
+  if (!parsed.success) throw configurationError(toIssues(parsed.error));
+  const { credentials, baseUrl, userAgent, timeout, attemptTimeout, maxRetries, maxResponseSize, ...rest } =
+    parsed.data;
+  const { origin, pathname } = resolveBaseUrl(baseUrl);
+  return {
+    endpoint: rest.endpoint,
+    tokenStore: rest.tokenStore,
+    dispatcher: rest.dispatcher,
+    credentials: resolveCredentials(credentials),
+    origin,
+    prefix: pathname.replace(/\/+$/, ''),
+    limits: { timeout, attemptTimeout, maxRetries, maxResponseSize },
+    userAgent: formatUserAgent(userAgent),
+  };
+}
+
+function formatUserAgent(first: string | undefined): string {
+  const own = `atlas-tenant-snapshots/${version} node/${process.versions.node}`;
+  return first ? `${first} ${own}` : own;
+}
+
+function resolveCredentials(option: unknown): AtlasCredentials {
+  if (option !== undefined) return checkCredentials(option, {});
+  const { credentials, variables } = credentialsFromEnvironment(process.env);
+  return checkCredentials(credentials, variables);
+}
+
+/** @param variables - the environment variable of each field; empty for the option. */
+function checkCredentials(value: unknown, variables: Readonly<Record<string, string>>): AtlasCredentials {
+  if (typeof value !== 'object' || value === null) throw invalid('credentials', 'must be an object');
+  const given = Object.fromEntries(Object.entries(value).filter(([, field]) => field !== undefined));
+  const [kind, second] = [apiKey, serviceAccount, accessToken].filter(({ shape }) =>
+    Object.keys(shape).some((name) => name in given),
+  );
+  if (kind === undefined || second !== undefined) {
+    throw invalid('credentials', 'must be one of: publicKey and privateKey; clientId and clientSecret; accessToken');
+  }
+  const parsed = kind.safeParse(given);
+  if (parsed.success) return parsed.data;
+  throw configurationError(
+    toIssues(parsed.error).map(({ path, message }) => ({
+      path: variables[path] ?? ['credentials', path].filter(Boolean).join('.'),
+      message,
+    })),
+  );
+}
+
+function resolveBaseUrl(option: string | URL | undefined): URL {
+  const path = option === undefined ? baseUrlVariable : 'baseUrl';
+  const value = String(option ?? baseUrlFromEnvironment(process.env) ?? 'https://cloud.mongodb.com');
+  if (!URL.canParse(value)) throw invalid(path, 'must be a URL, such as https://cloud.mongodb.com');
+  const url = new URL(value);
+  const message = problemOf(url);
+  if (message !== undefined) throw invalid(path, message);
+  return url;
+}
+
+const loopback = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
+
+function problemOf(url: URL): string | undefined {
+  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && loopback.test(url.hostname))) {
+    return 'must use https; http is for a loopback host only';
+  }
+  if (url.username !== '' || url.password !== '') return 'must not contain a user name or password; use credentials';
+  if (url.search !== '' || url.hash !== '') return 'must not contain a query or fragment';
+  return undefined;
+}
+
+function invalid(path: string, message: string): AtlasConfigurationError {
+  return configurationError([{ path, message }]);
+}
+
+function configurationError(issues: AtlasIssue[]): AtlasConfigurationError {
+  return new AtlasConfigurationError(`The client's options are invalid: ${listIssues(issues)}. Correct them.`);
+}

@@ -1,0 +1,272 @@
+import type { EndpointName } from '../atlas/endpoints.js';
+import type { TenantSnapshot } from '../atlas/schemas.js';
+import { type AtlasIssue, listIssues } from './issues.js';
+
+/** The kind of an error. It is stable, unlike messages: base decisions on it. */
+export type AtlasErrorCode = keyof AtlasErrors;
+
+/** The call that an error belongs to. */
+export interface AtlasErrorContext {
+  /** The client's method, such as `getTenantSnapshot`. */
+  operation?: string | undefined;
+  /** The endpoint that the error is about. */
+  endpoint?: EndpointName | undefined;
+  /** Attempts made so far. */
+  attempts?: number | undefined;
+  /** The error that led to this one. */
+  cause?: unknown;
+}
+
+// A registered symbol, so that two copies of this package (ESM and CommonJS, or two versions) recognize each other's errors.
+const brand = Symbol.for('atlas-tenant-snapshots.AtlasError');
+
+/**
+ * The parent of every error of this package. Its message says what happened and what to do. No part of it shows a key, a
+ * token or an `Authorization` value.
+ */
+export class AtlasError extends Error {
+  /** The kind of the error. Narrow with {@link isAtlasError}. */
+  readonly code: AtlasErrorCode;
+  /** The client's method that was called. */
+  declare readonly operation?: string | undefined;
+  /** The endpoint that the error is about. */
+  declare readonly endpoint?: EndpointName | undefined;
+  /** Attempts made before the call failed. */
+  declare readonly attempts?: number | undefined;
+
+  constructor(code: AtlasErrorCode, message: string, { cause, ...context }: AtlasErrorContext = {}) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.code = code;
+    assignDefined(this, context);
+  }
+
+  /** Returns the fields that are useful in a log: no stack, cause, headers or body. */
+  toJSON(): Record<string, unknown> {
+    return { name: this.name, message: this.message, ...Object.fromEntries(Object.entries(this)) };
+  }
+
+  static {
+    Object.defineProperty(AtlasError.prototype, brand, { value: true });
+  }
+}
+
+/** The options or the environment are invalid. Thrown by the constructor of the client. */
+export class AtlasConfigurationError extends AtlasError {
+  declare readonly code: 'CONFIGURATION';
+
+  constructor(message: string, context?: AtlasErrorContext) {
+    super('CONFIGURATION', message, context);
+  }
+}
+
+/** An argument or a call option is invalid. Nothing was sent. */
+export class AtlasInvalidArgumentError extends AtlasError {
+  declare readonly code: 'INVALID_ARGUMENT';
+  /** Every invalid argument. */
+  readonly issues: AtlasIssue[];
+
+  constructor(issues: AtlasIssue[], context: AtlasErrorContext = {}) {
+    const { operation = 'The call' } = context;
+    super('INVALID_ARGUMENT', `${operation} was not sent: ${listIssues(issues)}. Correct the arguments.`, context);
+    this.issues = issues;
+  }
+}
+
+/** The details of an error response. */
+export interface AtlasApiErrorDetails {
+  /** The HTTP status, or the status in the envelope. */
+  status: number;
+  /** The Atlas error code, such as `CLUSTER_NOT_FOUND`. */
+  errorCode?: string | undefined;
+  /** The reason phrase of the status. */
+  reason?: string | undefined;
+  /** What happened, in the words of Atlas. */
+  detail?: string | undefined;
+  /** The values in `detail`. */
+  parameters?: unknown[] | undefined;
+  /** The fields of the request that Atlas rejected. */
+  badRequestDetail?: { fields: { description: string; field: string }[] } | undefined;
+  /** How long to wait before the next request, in ms. */
+  retryAfter?: number | undefined;
+  /** The response headers, with lowercase names. */
+  headers: Record<string, string>;
+  /** The response body as text, at most 16 KiB, with this client's credentials masked. */
+  body: string;
+}
+
+/** Atlas, or a gateway in front of it, returned an error status. */
+export class AtlasApiError extends AtlasError {
+  declare readonly code: 'API_ERROR';
+  /** The HTTP status, or the status in the envelope. */
+  declare readonly status: number;
+  /** The Atlas error code, such as `CLUSTER_NOT_FOUND`. */
+  declare readonly errorCode?: string | undefined;
+  /** The reason phrase of the status. */
+  declare readonly reason?: string | undefined;
+  /** What happened, in the words of Atlas. */
+  declare readonly detail?: string | undefined;
+  /** The values in {@link detail}. */
+  declare readonly parameters?: unknown[] | undefined;
+  /** The fields of the request that Atlas rejected. */
+  declare readonly badRequestDetail?: { fields: { description: string; field: string }[] } | undefined;
+  /** How long to wait before the next request, in ms. */
+  declare readonly retryAfter?: number | undefined;
+  /** The response headers, with lowercase names. */
+  declare readonly headers: Record<string, string>;
+  /** The response body as text, at most 16 KiB, with this client's credentials masked. */
+  declare readonly body: string;
+
+  constructor(message: string, details: AtlasApiErrorDetails, context?: AtlasErrorContext) {
+    super('API_ERROR', message, context);
+    assignDefined(this, details);
+  }
+
+  override toJSON(): Record<string, unknown> {
+    const { headers, body, ...fields } = super.toJSON();
+    return fields;
+  }
+}
+
+/** The details of a failed login. */
+export interface AtlasAuthenticationErrorDetails {
+  /** The HTTP status, if there was a response. */
+  status?: number | undefined;
+  /** The OAuth 2.0 error code. */
+  error?: string | undefined;
+  /** The description of the OAuth 2.0 error. */
+  errorDescription?: string | undefined;
+}
+
+/** The client could not get a token or answer a challenge, or the server did not prove that it knows the key. */
+export class AtlasAuthenticationError extends AtlasError {
+  declare readonly code: 'AUTHENTICATION';
+  /** The HTTP status, if there was a response. */
+  declare readonly status?: number | undefined;
+  /** The OAuth 2.0 error code. @see https://www.rfc-editor.org/rfc/rfc6749#section-5.2 */
+  declare readonly error?: string | undefined;
+  /** The description of the OAuth 2.0 error. */
+  declare readonly errorDescription?: string | undefined;
+
+  constructor(message: string, details: AtlasAuthenticationErrorDetails = {}, context?: AtlasErrorContext) {
+    super('AUTHENTICATION', message, context);
+    assignDefined(this, details);
+  }
+}
+
+/** The network failed: no connection, a reset, or a response that is cut off or not HTTP. See `cause`. */
+export class AtlasConnectionError extends AtlasError {
+  declare readonly code: 'CONNECTION';
+
+  constructor(message: string, context?: AtlasErrorContext) {
+    super('CONNECTION', message, context);
+  }
+}
+
+/** `timeout` or `attemptTimeout` expired. The message says which one, and what the call was doing. */
+export class AtlasTimeoutError extends AtlasError {
+  declare readonly code: 'TIMEOUT';
+
+  constructor(message: string, context?: AtlasErrorContext) {
+    super('TIMEOUT', message, context);
+  }
+}
+
+/** The client was closed before the call, or while the call was waiting. */
+export class AtlasClosedError extends AtlasError {
+  declare readonly code: 'CLOSED';
+
+  constructor(message: string, context?: AtlasErrorContext) {
+    super('CLOSED', message, context);
+  }
+}
+
+/** The response says success, but its body is unusable or too large. */
+export class AtlasInvalidResponseError extends AtlasError {
+  declare readonly code: 'INVALID_RESPONSE';
+  /** What is wrong with the response. */
+  readonly issues: AtlasIssue[];
+
+  constructor(issues: AtlasIssue[], context: AtlasErrorContext = {}) {
+    const { operation = 'The call' } = context;
+    const advice = 'Check for a proxy that changes responses, or report it.';
+    super('INVALID_RESPONSE', `${operation} got an unusable response: ${listIssues(issues)}. ${advice}`, context);
+    this.issues = issues;
+  }
+}
+
+/** `waitForTenantSnapshot` found that the snapshot failed. */
+export class AtlasSnapshotFailedError extends AtlasError {
+  declare readonly code: 'SNAPSHOT_FAILED';
+  /** The failed snapshot. */
+  readonly snapshot: TenantSnapshot;
+
+  constructor(snapshot: TenantSnapshot, context?: AtlasErrorContext) {
+    super('SNAPSHOT_FAILED', `Snapshot ${snapshot.id ?? ''} failed: it holds no backup. Use an earlier one.`, context);
+    this.snapshot = snapshot;
+  }
+}
+
+// Leaves undefined fields off the error.
+function assignDefined(error: AtlasError, values: object): void {
+  for (const [name, value] of Object.entries(values)) if (value !== undefined) Object.assign(error, { [name]: value });
+}
+
+/** The error class of each code. */
+export interface AtlasErrors {
+  CONFIGURATION: AtlasConfigurationError;
+  INVALID_ARGUMENT: AtlasInvalidArgumentError;
+  API_ERROR: AtlasApiError;
+  AUTHENTICATION: AtlasAuthenticationError;
+  CONNECTION: AtlasConnectionError;
+  TIMEOUT: AtlasTimeoutError;
+  CLOSED: AtlasClosedError;
+  INVALID_RESPONSE: AtlasInvalidResponseError;
+  SNAPSHOT_FAILED: AtlasSnapshotFailedError;
+}
+
+/** The error class with the code `C`. */
+export type AtlasErrorOf<C extends AtlasErrorCode> = AtlasErrors[C];
+
+/**
+ * Checks whether an error comes from this package, and optionally whether it has a certain code. Works across realms and
+ * copies of the package.
+ *
+ * @example
+ * ```ts
+ * if (isAtlasError(error, 'API_ERROR')) console.log(error.status);
+ * ```
+ */
+export function isAtlasError<C extends AtlasErrorCode = AtlasErrorCode>(
+  error: unknown,
+  code?: C,
+): error is AtlasErrorOf<C> {
+  // Not instanceof: the error may come from another realm, such as a test runner's sandbox.
+  if (typeof error !== 'object' || error === null || !(brand in error)) return false;
+  return code === undefined || ('code' in error && error.code === code);
+}
+
+/** Checks whether an error is an {@link AtlasApiError}, and optionally whether it has a certain status or error code. */
+export function isAtlasApiError(
+  error: unknown,
+  match: { status?: number | undefined; errorCode?: string | undefined } = {},
+): error is AtlasApiError {
+  if (!isAtlasError(error, 'API_ERROR')) return false;
+  if (match.status !== undefined && error.status !== match.status) return false;
+  return match.errorCode === undefined || error.errorCode === match.errorCode;
+}
+
+// On the prototype, so that minifying does not change the name and it does not show up as an own property.
+for (const [name, type] of Object.entries({
+  AtlasError,
+  AtlasConfigurationError,
+  AtlasInvalidArgumentError,
+  AtlasApiError,
+  AtlasAuthenticationError,
+  AtlasConnectionError,
+  AtlasTimeoutError,
+  AtlasClosedError,
+  AtlasInvalidResponseError,
+  AtlasSnapshotFailedError,
+})) {
+  Object.defineProperty(type.prototype, 'name', { value: name, configurable: true, writable: true });
+}

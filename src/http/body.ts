@@ -1,0 +1,83 @@
+import { isUtf8 } from 'node:buffer';
+import { gunzipSync } from 'node:zlib';
+import { isObject } from '../atlas/schemas.js';
+import type { HttpResponse } from './exchange.js';
+import { type HeaderFields, headerValue } from './headers.js';
+
+/** The body of a response: as text, and as JSON if it is that. */
+export interface Body {
+  readonly text: string;
+  readonly json: unknown;
+  /** Why it is unusable as JSON; absent if it is usable. */
+  readonly problem: string | undefined;
+  /** Whether a part of it could not be read. */
+  readonly isPartial?: boolean;
+}
+
+/** The status and the body inside an envelope. */
+export interface EnvelopeContent {
+  readonly status: number;
+  readonly body: Body;
+}
+
+/**
+ * Reads the body of a response. Never throws, and never unpacks more than `limit` bytes.
+ *
+ * @param limit - bytes, after a content coding is undone.
+ */
+export function readBody(response: HttpResponse, limit: number): Body {
+  if (response.isTruncated) return unread(tooLarge(limit), response.bytes.toString());
+  const coding = headerValue(response.headers, 'content-encoding')?.trim().toLowerCase() || 'identity';
+  if (coding === 'identity') return parseBody(response.bytes, response.headers);
+  // The client does not ask for a coding, but a proxy may add gzip all the same.
+  if (coding !== 'gzip' && coding !== 'x-gzip')
+    return unread(`has the unsupported content coding ${coding.slice(0, 40)}`);
+  try {
+    return parseBody(gunzipSync(response.bytes, { maxOutputLength: limit }), response.headers);
+  } catch (error) {
+    const isTooLarge = error instanceof Error && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE';
+    return unread(isTooLarge ? tooLarge(limit) : 'is not valid gzip');
+  }
+}
+
+/**
+ * Opens an envelope. Returns `undefined` for any other body, such as that of a gateway.
+ *
+ * One page of the Atlas documentation names the key of the content `content`, another one `envelope`. A list has its
+ * status beside its results.
+ */
+export function openEnvelope({ json, text }: Body): EnvelopeContent | undefined {
+  if (!isObject(json)) return undefined;
+  const content = json['content'] ?? json['envelope'];
+  const status = json['status'];
+  // A snapshot has a status too: a word.
+  const isStatus = typeof status === 'number' || (content !== undefined && typeof status === 'string');
+  if (!isStatus || !/^[1-5]\d\d$/.test(String(status))) return undefined;
+  return { status: Number(status), body: { text, json: content ?? json, problem: undefined } };
+}
+
+function parseBody(bytes: Buffer, headers: HeaderFields): Body {
+  const type = headers['content-type'];
+  if (typeof type === 'string' && /charset="?iso-8859-1/i.test(type)) return parseText(bytes.toString('latin1'));
+  const text = bytes.toString();
+  // Parsed all the same, because an error may still hold a readable message.
+  if (!isUtf8(bytes)) return { ...parseText(text), problem: 'is not UTF-8' };
+  return parseText(text.charCodeAt(0) === 0xfeff ? text.slice(1) : text);
+}
+
+function parseText(text: string): Body {
+  try {
+    return { text, json: JSON.parse(text), problem: undefined };
+  } catch {
+    // The parser's own message quotes the body.
+    return { text, json: undefined, problem: text === '' ? 'is empty' : 'is not JSON' };
+  }
+}
+
+function unread(problem: string, text = ''): Body {
+  return { text, json: undefined, problem, isPartial: true };
+}
+
+function tooLarge(limit: number): string {
+  return `is larger than ${limit} bytes (maxResponseSize)`;
+}

@@ -1,0 +1,56 @@
+// Captured at import, so that fake timers do not stop the event loop's own turns.
+const { setImmediate } = globalThis;
+
+// A timer that fires this late was held up by a blocked event loop or a stopped process, in ms.
+const late = 50;
+
+/**
+ * Starts a timer. If the process was held up past its time, responses that arrived meanwhile are read first.
+ *
+ * @param delay - ms.
+ * @param isBackground - whether the process may end before the timer fires.
+ * @returns a function that stops it.
+ */
+export function startTimer(delay: number, onTimeout: () => void, isBackground = false): () => void {
+  const dueAt = performance.now() + delay;
+  let isStopped = false;
+  const fire = () => {
+    if (!isStopped) onTimeout();
+  };
+  const timer = setTimeout(() => {
+    if (performance.now() - dueAt > late) setImmediate(fire);
+    else fire();
+  }, delay);
+  if (isBackground) timer.unref();
+  return () => {
+    isStopped = true;
+    clearTimeout(timer);
+  };
+}
+
+/** Waits until undici has returned the connection of the last response to its pool. A request sent sooner opens another. */
+export async function connectionFreed(): Promise<void> {
+  await turn();
+  await turn();
+}
+
+function turn(): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(resolve);
+  });
+}
+
+/**
+ * Waits for a promise for a limited time. Returns `undefined` if it rejects or takes longer.
+ *
+ * @param limit - ms.
+ * @param isBackground - whether the process may end meanwhile.
+ */
+export function settleWithin<T>(limit: number, promise: Promise<T>, isBackground: boolean): Promise<T | undefined> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, limit, undefined);
+    if (isBackground) timer.unref();
+    const giveUp = () => resolve(undefined);
+    promise.then(resolve, giveUp).finally(() => clearTimeout(timer));
+  });
+}

@@ -1,0 +1,111 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { Mask } from '../../src/errors/mask.js';
+
+/** Made by each test itself: what fails while a file is loaded fails no test. */
+const open = () => new Mask(['secret', 'quo"ted\\', 'plus+/=']);
+
+describe('text', () => {
+  it.each([
+    ['', ''],
+    ['nothing here', 'nothing here'],
+    ['secret', '[masked]'],
+    ['a secret, a secret.', 'a [masked], a [masked].'],
+    ['secretsecret', '[masked][masked]'],
+    ['Secret', 'Secret'],
+    // As it is, in JSON, in a URL.
+    ['quo"ted\\', '[masked]'],
+    [JSON.stringify('quo"ted\\'), '"[masked]"'],
+    [encodeURIComponent('plus+/='), '[masked]'],
+    ['plus+/=', '[masked]'],
+  ])('%j becomes %j', (text, masked) => {
+    expect(open().text(text)).toBe(masked);
+  });
+
+  it('takes a dot for a dot', () => {
+    expect(new Mask(['a.b~c-d_e']).text('a.b~c-d_e axb~c-d_e')).toBe('[masked] axb~c-d_e');
+  });
+
+  it('masks the longer of two secrets first, in whatever order they come', () => {
+    for (const secrets of [
+      ['my-key', 'my-key-and-more'],
+      ['my-key-and-more', 'my-key'],
+    ]) {
+      expect(new Mask(secrets).text('my-key-and-more my-key')).toBe('[masked] [masked]');
+    }
+  });
+
+  it('has nothing to do where there is no secret', () => {
+    expect(new Mask([]).text('text')).toBe('text');
+  });
+
+  it('leaves no secret', () => {
+    const secret = fc.string({ minLength: 9 });
+    fc.assert(
+      fc.property(secret, fc.string(), fc.string(), (value, before, after) => {
+        const text = new Mask([value]).text(before + value + after);
+        expect(text.includes(value)).toBe(false);
+      }),
+    );
+  });
+});
+
+describe('cutText', () => {
+  it('masks what is whole, and leaves out as much of the end as a secret may have there', () => {
+    const text = open().cutText(`a secret${'x'.repeat(99)}`);
+    expect(text).toMatch(/^a \[masked\]x*$/);
+    expect(text.length).toBeLessThan('a [masked]'.length + 99);
+  });
+
+  it('leaves nothing of a text that is shorter', () => {
+    expect(open().cutText('sec')).toBe('');
+  });
+
+  it('leaves all where there is no secret', () => {
+    expect(new Mask([]).cutText('text')).toBe('text');
+  });
+
+  it('leaves no beginning of a secret at the end', () => {
+    fc.assert(
+      fc.property(fc.string(), fc.integer({ min: 1, max: 9 }), (before, kept) => {
+        const text = new Mask(['QZQZQZQZQZ']).cutText(before + 'QZQZQZQZQZ'.slice(0, kept));
+        expect(before.startsWith(text)).toBe(true);
+      }),
+    );
+  });
+});
+
+describe('json', () => {
+  it.each([null, true, false, 0, 1.5, '', 'text', [], {}, [1, [2, { a: null }]]])('%j stays as it is', (value) => {
+    expect(open().json(value)).toEqual(value);
+  });
+
+  it('masks text, keys and what is nested', () => {
+    expect(open().json({ 'my secret': ['secret', { deep: 'a secret' }], n: 1 })).toEqual({
+      'my [masked]': ['[masked]', { deep: 'a [masked]' }],
+      n: 1,
+    });
+  });
+
+  it('copies, and leaves what it was given', () => {
+    const value = { a: ['secret'] };
+    expect(open().json(value)).not.toBe(value);
+    expect(value).toEqual({ a: ['secret'] });
+  });
+
+  it('keeps a key named __proto__ a key', () => {
+    const masked = open().json(JSON.parse('{"__proto__":{"polluted":true}}'));
+    expect(Object.keys(Object(masked))).toEqual(['__proto__']);
+    expect(Object.getPrototypeOf(masked)).toBe(Object.prototype);
+  });
+
+  it.each([
+    ['arrays', (inner: unknown) => [inner]],
+    ['objects', (inner: unknown) => ({ inner })],
+  ])('leaves out what lies deeper than 16 %s', (_name, wrap) => {
+    const nest = (levels: number, core: unknown) => Array.from({ length: levels }).reduce(wrap, core);
+    expect(open().json(nest(16, 'core'))).toEqual(nest(16, 'core'));
+    expect(open().json(nest(16, []))).toEqual(nest(16, undefined));
+    expect(open().json(nest(17, 'core'))).toEqual(nest(16, undefined));
+  });
+});
