@@ -15,11 +15,10 @@ import { DigestAuthenticator } from './auth/digest/authenticator.js';
 import { ServiceAccount } from './auth/service-account/service-account.js';
 import { TokenEndpoint } from './auth/service-account/token-endpoint.js';
 import { SharedToken } from './auth/service-account/token-store.js';
-import { closedError, timeoutError } from './call/failure.js';
 import { readAllPages } from './call/list.js';
 import { type AtlasPromise, type CallProgress, startProgress, toAtlasPromise } from './call/promise.js';
 import { type CallContext, type CallLimits, type CallPlan, runCall } from './call/run-call.js';
-import { type CallScope, Lifetime, type ScopeOptions, withScope } from './call/scope.js';
+import { type CallScope, Lifetime, withScope } from './call/scope.js';
 import { Sunset } from './call/sunset.js';
 import { isTraced, traceCall } from './call/tracing.js';
 import { pollUntilComplete } from './call/wait.js';
@@ -35,7 +34,6 @@ import {
 } from './config/resolve-options.js';
 import { AtlasInvalidArgumentError } from './errors/errors.js';
 import { type AtlasIssue, issuesOf } from './errors/issues.js';
-import { connectionFreed } from './http/timer.js';
 import { Transport } from './http/transport.js';
 
 /**
@@ -88,9 +86,7 @@ export class TenantSnapshotsClient implements AsyncDisposable {
     const issues = checkArguments(getTenantSnapshot.values, values, callOptionsSchema, options);
     if (issues.length > 0) return refuse(getTenantSnapshot.name, issues);
     const plan = this.#plan(getTenantSnapshot, values, options);
-    return this.#start(getTenantSnapshot.name, plan, options.signal, (scope, progress) =>
-      runCall(this.#context, plan, scope, progress),
-    );
+    return this.#start(getTenantSnapshot.name, plan, options.signal, (scope) => runCall(this.#context, plan, scope));
   }
 
   /**
@@ -106,15 +102,9 @@ export class TenantSnapshotsClient implements AsyncDisposable {
     const values = { groupId, clusterName };
     const issues = checkArguments(listTenantSnapshots.values, values, callOptionsSchema, options);
     if (issues.length > 0) return refuse(listTenantSnapshots.name, issues);
-    return this.#start(
-      listTenantSnapshots.name,
-      this.#plan(listTenantSnapshots, values, options),
-      options.signal,
-      (scope, progress) =>
-        readAllPages(async (pageNum) => {
-          if (pageNum > 1) await scope.waitFor(connectionFreed());
-          return runCall(this.#context, this.#plan(listTenantSnapshots, values, options, pageNum), scope, progress);
-        }, progress),
+    const planPage = (pageNum: number) => this.#plan(listTenantSnapshots, values, options, pageNum);
+    return this.#start(listTenantSnapshots.name, planPage(1), options.signal, (scope) =>
+      readAllPages((pageNum) => runCall(this.#context, planPage(pageNum), scope), scope),
     );
   }
 
@@ -135,27 +125,14 @@ export class TenantSnapshotsClient implements AsyncDisposable {
     const issues = checkArguments(waitForTenantSnapshot.values, values, waitOptionsSchema, options);
     if (issues.length > 0) return refuse(waitForTenantSnapshot.name, issues);
     const { pollInterval = defaultPollInterval, timeout = defaultWaitTimeout, onPoll, signal } = options;
-    const firstPlan = this.#plan(waitForTenantSnapshot, values, options);
-    const progress = startProgress(waitForTenantSnapshot.name, firstPlan.route);
-    let status: string | undefined;
-    const scopeOptions: ScopeOptions = {
-      lifetime: this.#lifetime,
-      timeout,
-      signal,
-      timeoutError: (phase) => {
-        const seen = status === undefined ? '' : `The snapshot was ${status} at the last poll. `;
-        return timeoutError(progress, timeout, phase, `${seen}Wait again, or pass a longer timeout.`);
-      },
-      closedError: (phase) => closedError(progress, phase),
-    };
-    const wait = withScope(scopeOptions, (scope) => {
-      const poll = async () => {
-        const plan = this.#plan(waitForTenantSnapshot, values, options);
-        const snapshot = await runTraced(progress, plan.route, () => runCall(this.#context, plan, scope, progress));
-        status = snapshot.status;
-        return snapshot;
+    const planPoll = () => this.#plan(waitForTenantSnapshot, values, options);
+    const progress = startProgress(waitForTenantSnapshot.name, planPoll().route);
+    const wait = withScope(this.#lifetime, { timeout, signal }, progress, (scope) => {
+      const poll = () => {
+        const plan = planPoll();
+        return runTraced(progress, plan.route, () => runCall(this.#context, plan, scope));
       };
-      return pollUntilComplete({ poll, onPoll, pollInterval }, scope, progress);
+      return pollUntilComplete({ poll, onPoll, pollInterval }, scope);
     });
     return toAtlasPromise(wait, progress);
   }
@@ -179,7 +156,7 @@ export class TenantSnapshotsClient implements AsyncDisposable {
       parse: (json) => schema.safeParseAsync(json),
       limits: this.#limits(options),
     };
-    return this.#start('get', plan, options.signal, (scope, progress) => runCall(this.#context, plan, scope, progress));
+    return this.#start('get', plan, options.signal, (scope) => runCall(this.#context, plan, scope));
   }
 
   /**
@@ -199,7 +176,7 @@ export class TenantSnapshotsClient implements AsyncDisposable {
 
   async #close(): Promise<void> {
     await this.#lifetime.close();
-    await this.#context.authenticator.close();
+    await this.#context.authenticator.close?.();
     await this.#context.transport.close();
   }
 
@@ -235,19 +212,12 @@ export class TenantSnapshotsClient implements AsyncDisposable {
     operation: string,
     { route, limits }: Pick<CallPlan<unknown>, 'route' | 'limits'>,
     signal: AbortSignal | null | undefined,
-    run: (scope: CallScope, progress: CallProgress) => Promise<R>,
+    run: (scope: CallScope) => Promise<R>,
   ): AtlasPromise<R> {
     const progress = startProgress(operation, route);
-    const options: ScopeOptions = {
-      lifetime: this.#lifetime,
-      timeout: limits.timeout,
-      signal,
-      timeoutError: (phase) =>
-        timeoutError(progress, limits.timeout, phase, 'Raise timeout if Atlas is slow from here.'),
-      closedError: (phase) => closedError(progress, phase),
-    };
-    const call = runTraced(progress, route, () => withScope(options, (scope) => run(scope, progress)));
-    return toAtlasPromise(call, progress);
+    const { timeout } = limits;
+    const call = () => withScope(this.#lifetime, { timeout, signal }, progress, run);
+    return toAtlasPromise(runTraced(progress, route, call), progress);
   }
 }
 

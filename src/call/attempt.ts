@@ -31,16 +31,15 @@ export async function attempt(
   route: Route,
   limits: ExchangeLimits,
   scope: CallScope,
-  progress: CallProgress,
 ): Promise<ApiResponse> {
   scope.phase = 'logging in';
   let pending = authenticator.authorize(route);
   for (let reviews = 0; ; reviews += 1) {
     const login = pending instanceof Promise ? await scope.waitFor(pending, release) : pending;
-    progress.login = login;
+    scope.progress.login = login;
     const response = await send(transport, route, login, limits, scope).catch((failure: unknown) => {
       login.release();
-      return allowResend(failure, progress);
+      return allowResend(failure, scope.progress);
     });
     if (response === 'resend') {
       await scope.waitFor(connectionFreed());

@@ -35,8 +35,10 @@ export interface CallProgress {
   resends: number;
   /** The login of the latest request. */
   login: Login | undefined;
-  /** Makes the error of the latest failed attempt. */
-  lastError: (() => Error) | undefined;
+  /** The error of the latest failed attempt. */
+  lastError: Error | undefined;
+  /** The status of the snapshot at the latest poll of a wait. */
+  snapshotStatus: string | undefined;
   /** The response that the call ended with. */
   response: { readonly status: number; readonly headers: HeaderFields } | undefined;
 }
@@ -50,6 +52,7 @@ export function startProgress(operation: string, route?: Route): CallProgress {
     resends: 0,
     login: undefined,
     lastError: undefined,
+    snapshotStatus: undefined,
     response: undefined,
   };
 }

@@ -52,8 +52,6 @@ export class DigestAuthenticator implements Authenticator {
     return [this.#credentials.username, this.#credentials.password];
   }
 
-  async close(): Promise<void> {}
-
   async #waitForChallenge(inquiry: Inquiry, request: LoginRequest): Promise<Login> {
     const askAlone = await inquiry.ended;
     return askAlone ? this.#ask(request, undefined) : this.authorize(request);
