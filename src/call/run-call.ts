@@ -48,7 +48,9 @@ export async function runCall<T>(context: CallContext, plan: CallPlan<T>, scope:
   const { succession, limits } = plan;
   const { sunset } = context;
   const { progress } = scope;
-  Object.assign(progress, { resends: 0, lastError: undefined, response: undefined });
+  progress.resends = 0;
+  progress.lastError = undefined;
+  progress.response = undefined;
   let { route } = plan;
   let tenant: Outcome<T> | undefined;
   for (let retries = 0; ; ) {
@@ -85,20 +87,23 @@ async function runAttempt<T>(
   progress.endpoint = route.endpoint;
   progress.path = route.path;
   const report = startAttemptReport(progress);
-  const outcome = await attempt(context, route, plan.limits, scope)
-    .then((response) => evaluate(context, plan, progress, response))
-    .catch((reason: unknown) => toFailure(reason, contextOf(context, progress)));
+  let outcome: Outcome<T>;
+  try {
+    outcome = await evaluate(context, plan, progress, await attempt(context, route, plan.limits, scope));
+  } catch (reason) {
+    outcome = toFailure(reason, contextOf(context, progress));
+  }
   report?.(outcome);
   return outcome;
 }
 
 /** Parses a successful response, or finds out why it is a failure. */
-async function evaluate<T>(
+function evaluate<T>(
   context: CallContext,
   plan: CallPlan<T>,
   progress: CallProgress,
   response: ApiResponse,
-): Promise<Outcome<T>> {
+): Outcome<T> | Promise<Outcome<T>> {
   const { endpoint } = progress;
   if (endpoint !== undefined) context.sunset.notice(response, endpoint, plan.succession?.cluster);
   if (response.error !== undefined) return failureOfResponse(response, response.error, contextOf(context, progress));
@@ -106,9 +111,12 @@ async function evaluate<T>(
   if (problem !== undefined) {
     return failureOfBody(response, [{ path: '', message: problem }], contextOf(context, progress));
   }
-  const parsed = await plan.parse(response.body.json);
-  if (!parsed.success) return failureOfBody(response, toIssues(parsed.error), contextOf(context, progress));
-  return { data: parsed.data, endpoint, response };
+  const conclude = (parsed: Parsed<T>): Outcome<T> => {
+    if (!parsed.success) return failureOfBody(response, toIssues(parsed.error), contextOf(context, progress));
+    return { data: parsed.data, endpoint, response };
+  };
+  const parsed = plan.parse(response.body.json);
+  return parsed instanceof Promise ? parsed.then(conclude) : conclude(parsed);
 }
 
 function contextOf({ authenticator }: CallContext, progress: CallProgress): FailureContext {
