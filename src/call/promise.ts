@@ -63,9 +63,7 @@ export function toAtlasPromise<T>(promise: Promise<T>, progress: CallProgress): 
     const data = await promise;
     return { data, response: describeResponse(progress) };
   };
-  // Not enumerable, so that the promise prints as one.
-  Object.defineProperty(promise, 'withResponse', { value: withResponse });
-  return promise as AtlasPromise<T>;
+  return Object.assign(promise, { withResponse });
 }
 
 function describeResponse({ response, endpoint, attempts }: CallProgress): AtlasResponse {

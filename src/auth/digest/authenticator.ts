@@ -111,24 +111,37 @@ export class DigestAuthenticator implements Authenticator {
     return {
       header,
       review: (response) => {
-        const { status, headers, isEnveloped, error } = response;
-        const challenge = chooseChallenge(digestChallenges(headers['www-authenticate']));
-        const lacksRole = error !== undefined && isMissingRole(status, error) && !challenge?.stale;
-        if (status !== 401 || isEnveloped || lacksRole) return this.#accept(session, nc, request, response, replaces);
-        // Nobody else has used this nonce.
-        const isFresh = isOwn && session.count.used === 1;
-        if (challenge === undefined || replaces !== undefined || (isFresh && !challenge.stale)) {
-          // Most likely the key is wrong. In case the nonce was, the next call asks for a new one.
-          if (this.#session === session) this.#session = undefined;
-          return undefined;
+        if (response.status === 401 && !response.isEnveloped) {
+          const next = this.#refuse(session, request, response, isOwn, replaces);
+          if (next !== 'accepted') return next;
         }
-        // Other calls get the new session once it has proved good. If the server accepts each nonce only once, they
-        // would use it up before this call does.
-        return this.#use(this.#open(challenge), request, true, session);
+        return this.#accept(session, nc, request, response, replaces);
       },
       release: () => {},
       secrets: () => [/response="(\w+)"/.exec(header)?.[1] ?? ''],
     };
+  }
+
+  /** Answers a 401. Returns `accepted` if only a role is missing. */
+  #refuse(
+    session: DigestSession,
+    request: LoginRequest,
+    { status, headers, error }: ReviewedResponse,
+    isOwn: boolean,
+    replaces: DigestSession | undefined,
+  ): Login | 'accepted' | undefined {
+    const challenge = chooseChallenge(digestChallenges(headers['www-authenticate']));
+    if (error !== undefined && isMissingRole(status, error) && !challenge?.stale) return 'accepted';
+    // Nobody else has used this nonce.
+    const isFresh = isOwn && session.count.used === 1;
+    if (challenge === undefined || replaces !== undefined || (isFresh && !challenge.stale)) {
+      // Most likely the key is wrong. In case the nonce was, the next call asks for a new one.
+      if (this.#session === session) this.#session = undefined;
+      return undefined;
+    }
+    // Other calls get the new session once it has proved good. If the server accepts each nonce only once, they would use
+    // it up before this call does.
+    return this.#use(this.#open(challenge), request, true, session);
   }
 
   #accept(
