@@ -43,7 +43,8 @@ export function adviseOnStatus(
     const wait = retryAfter === undefined ? 'Wait' : `Wait ${retryAfter} ms`;
     return `${wait} before the next call, and make fewer calls.`;
   }
-  if (status === 410) return adviseOnGone(endpoint);
+  const isNoRoute = errorCode === 'RESOURCE_NOT_FOUND' && endpoint === 'tenant';
+  if (status === 410 || isNoRoute) return adviseOnGone(endpoint);
   if (status < 400) return `Redirects are not followed. ${checkPath}`;
   if (status === 404 && !isFromAtlas) return `The response is not from Atlas. ${checkPath}`;
   return (

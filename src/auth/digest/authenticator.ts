@@ -19,6 +19,17 @@ interface Inquiry {
   readonly end: (askAlone: boolean) => void;
 }
 
+/** A request that was sent with a login. */
+interface SentRequest {
+  readonly session: DigestSession;
+  readonly request: LoginRequest;
+  readonly nc: number;
+  /** Whether the nonce comes from a 401 to this very call. */
+  readonly isOwn: boolean;
+  /** The refused session that this second try replaces. */
+  readonly replaces: DigestSession | undefined;
+}
+
 // After as many failures in a row the server is in trouble, and waiting calls no longer ask one after the other.
 const mostFailedInquiries = 3;
 const mostRecent = 8;
@@ -100,38 +111,24 @@ export class DigestAuthenticator implements Authenticator {
     inquiry.end(isAnswered || this.#failedInquiries > mostFailedInquiries);
   }
 
-  /**
-   * @param isOwn - whether the nonce comes from a 401 to this very call.
-   * @param replaces - the refused session that this second try replaces.
-   */
   #use(session: DigestSession, request: LoginRequest, isOwn = false, replaces?: DigestSession): Login {
     session.count.used += 1;
-    const nc = session.count.used;
-    const header = session.authorize(request.method, request.path, nc);
+    const sent: SentRequest = { session, request, nc: session.count.used, isOwn, replaces };
+    const header = session.authorize(request.method, request.path, sent.nc);
     return {
       header,
-      review: (response) => {
-        if (response.status === 401 && !response.isEnveloped) {
-          const next = this.#refuse(session, request, response, isOwn, replaces);
-          if (next !== 'accepted') return next;
-        }
-        return this.#accept(session, nc, request, response, replaces);
-      },
+      review: (response) => this.#review(sent, response),
       release: () => {},
       secrets: () => [/response="(\w+)"/.exec(header)?.[1] ?? ''],
     };
   }
 
-  /** Answers a 401. Returns `accepted` if only a role is missing. */
-  #refuse(
-    session: DigestSession,
-    request: LoginRequest,
-    { status, headers, error }: ReviewedResponse,
-    isOwn: boolean,
-    replaces: DigestSession | undefined,
-  ): Login | 'accepted' | undefined {
+  #review(sent: SentRequest, response: ReviewedResponse): Login | undefined {
+    const { status, headers, isEnveloped, error } = response;
+    if (status !== 401 || isEnveloped) return this.#accept(sent, response);
     const challenge = chooseChallenge(digestChallenges(headers['www-authenticate']));
-    if (error !== undefined && isMissingRole(status, error) && !challenge?.stale) return 'accepted';
+    if (error !== undefined && isMissingRole(status, error) && !challenge?.stale) return this.#accept(sent, response);
+    const { session, request, isOwn, replaces } = sent;
     // Nobody else has used this nonce.
     const isFresh = isOwn && session.count.used === 1;
     if (challenge === undefined || replaces !== undefined || (isFresh && !challenge.stale)) {
@@ -145,11 +142,8 @@ export class DigestAuthenticator implements Authenticator {
   }
 
   #accept(
-    session: DigestSession,
-    nc: number,
-    request: LoginRequest,
+    { session, request, nc, replaces }: SentRequest,
     { status, headers, trailers, bytes, isTruncated }: ReviewedResponse,
-    replaces: DigestSession | undefined,
   ): undefined {
     if (replaces === this.#session) this.#session = session;
     const inHead = headers['authentication-info'];
