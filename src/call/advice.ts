@@ -1,5 +1,5 @@
 import type { EndpointName } from '../atlas/endpoints.js';
-import type { ErrorReport } from '../atlas/error-body.js';
+import { type ErrorReport, saysGone } from '../atlas/error-body.js';
 import { isRetryableStatus } from '../http/retry.js';
 
 const missingRole =
@@ -33,17 +33,18 @@ const byStatus: Readonly<Record<number, string>> = {
 /** Says what to do about a response with an error status. */
 export function adviseOnStatus(
   status: number,
-  { errorCode, isFromAtlas }: ErrorReport,
+  report: ErrorReport,
   retryAfter: number | undefined,
-  endpoint: EndpointName | undefined,
+  { endpoint, resource }: { readonly endpoint: EndpointName | undefined; readonly resource: string },
 ): string {
+  const { errorCode, isFromAtlas } = report;
   const advice = errorCode === undefined ? undefined : byCode[errorCode];
   if (advice !== undefined && Object.hasOwn(byCode, errorCode ?? '')) return advice;
   if (status === 429) {
     const wait = retryAfter === undefined ? 'Wait' : `Wait ${retryAfter} ms`;
     return `${wait} before the next call, and make fewer calls.`;
   }
-  if (status === 410) return adviseOnGone(endpoint);
+  if (status === 410 || (endpoint === 'tenant' && saysGone(status, report, resource))) return adviseOnGone(endpoint);
   if (status < 400) return `Redirects are not followed. ${checkPath}`;
   if (status === 404 && !isFromAtlas) return `The response is not from Atlas. ${checkPath}`;
   return (

@@ -29,6 +29,8 @@ export interface ApiResponse extends ReviewedResponse {
 export interface FailureContext {
   readonly operation: string;
   readonly endpoint: EndpointName | undefined;
+  /** The path of the request, as Atlas knows it. */
+  readonly resource: string;
   /** Attempts made so far. */
   readonly attempts: number;
   /** ms. */
@@ -89,7 +91,7 @@ export function failureOfResponse(response: ApiResponse, report: ErrorReport, co
   const masked = mask.json(fields) as Pick<ErrorReport, 'errorCode' | 'detail' | 'reason' | 'parameters'>;
   const badFields = badRequestDetail && { fields: mask.json(badRequestDetail.fields ?? []) as BadField[] };
   const details = { status, ...masked, badRequestDetail: badFields, retryAfter, headers, body: cut(text) };
-  const message = describe(status, masked, adviseOnStatus(status, report, retryAfter, context.endpoint), context);
+  const message = describe(status, masked, adviseOnStatus(status, report, retryAfter, context), context);
   return {
     isSuccess: false,
     endpoint: context.endpoint,

@@ -105,6 +105,7 @@ async function tryOnce<T>(
   const failureContext = (): FailureContext => ({
     operation: progress.operation,
     endpoint: route.endpoint,
+    resource: route.resource,
     attempts: progress.attempts,
     attemptTimeout: plan.limits.attemptTimeout,
     secrets: [...context.authenticator.secrets(), ...(progress.login?.secrets() ?? [])],
