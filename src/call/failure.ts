@@ -105,8 +105,17 @@ export function failureOfResponse(response: ApiResponse, report: ErrorReport, co
 
 type BadField = { description: string; field: string };
 
-/** The failure for a successful response whose body is unusable. */
-export function failureOfBody(response: ApiResponse, issues: AtlasIssue[], context: FailureContext): Failure {
+/**
+ * The failure for a successful response whose body is unusable.
+ *
+ * @param thrown - what the caller's schema threw.
+ */
+export function failureOfBody(
+  response: ApiResponse,
+  issues: AtlasIssue[],
+  context: FailureContext,
+  thrown?: unknown,
+): Failure {
   return {
     isSuccess: false,
     endpoint: context.endpoint,
@@ -114,7 +123,8 @@ export function failureOfBody(response: ApiResponse, issues: AtlasIssue[], conte
     isRetryable: false,
     retryAfter: undefined,
     jitter: 0,
-    toError: (cause, attempts) => new AtlasInvalidResponseError(issues, errorContext(context, cause, attempts)),
+    toError: (cause, attempts) =>
+      new AtlasInvalidResponseError(issues, errorContext(context, thrown ?? cause, attempts)),
   };
 }
 

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { Route } from '../atlas/route.js';
 import { LoginFailure } from '../auth/authenticator.js';
 import { toIssues } from '../errors/issues.js';
+import { Mask } from '../errors/mask.js';
 import { ExchangeFailure, type ExchangeLimits } from '../http/exchange.js';
 import { longestRetryAfter, retryDelay } from '../http/retry.js';
 import { connectionFreed } from '../http/timer.js';
@@ -42,7 +43,10 @@ export interface CallPlan<T> {
   readonly limits: CallLimits;
 }
 
-type Parsed<T> = z.ZodSafeParseResult<T>;
+/** The result of a schema. It may have thrown. */
+type Parsed<T> =
+  | { readonly success: true; readonly data: T }
+  | { readonly success: false; readonly error: Pick<z.ZodError, 'issues'>; readonly thrown?: unknown };
 
 /** Runs one call: makes attempts until one is final, asks Flex if the tenant endpoint is gone, and waits between retries. */
 export async function runCall<T>(
@@ -116,13 +120,34 @@ async function tryOnce<T>(
     if (response.error !== undefined) return failureOfResponse(response, response.error, failureContext());
     const problem = problemOf(response);
     if (problem !== undefined) return failureOfBody(response, [{ path: '', message: problem }], failureContext());
-    const parsed = await plan.parse(response.body.json);
-    if (!parsed.success) return failureOfBody(response, toIssues(parsed.error), failureContext());
+    const parsed = await parseBody(plan, response.body.json, scope);
+    if (!parsed.success) {
+      const details = failureContext();
+      return failureOfBody(response, toIssues(parsed.error, new Mask(details.secrets)), details, parsed.thrown);
+    }
     return { isSuccess: true, data: parsed.data, endpoint: route.endpoint, response };
   } catch (reason) {
     if (reason instanceof ExchangeFailure) return failureOfExchange(reason, failureContext());
     if (reason instanceof LoginFailure) return failureOfLogin(reason, failureContext());
     throw reason;
+  }
+}
+
+/** A schema of the caller's may take its time, so the call's deadline applies to it. */
+async function parseBody<T>({ parse }: CallPlan<T>, json: unknown, scope: CallScope): Promise<Parsed<T>> {
+  const parsed = parse(json);
+  if (!(parsed instanceof Promise)) return parsed;
+  scope.phase = 'waiting for the schema';
+  return scope.waitFor(parsed);
+}
+
+/** Checks a body against a schema of the caller's, which may be asynchronous and may throw. */
+export async function parseWith<T>(schema: z.ZodType<T>, json: unknown): Promise<Parsed<T>> {
+  try {
+    return await schema.safeParseAsync(json);
+  } catch (thrown) {
+    const message = 'the schema threw an error; see the cause';
+    return { success: false, error: { issues: [{ code: 'custom', path: [], message, input: json }] }, thrown };
   }
 }
 
