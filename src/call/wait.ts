@@ -15,7 +15,7 @@ export interface WaitPlan {
 export async function pollUntilComplete(
   { poll, onPoll, pollInterval }: WaitPlan,
   scope: CallScope,
-  { operation }: CallProgress,
+  progress: CallProgress,
 ): Promise<TenantSnapshot> {
   for (;;) {
     const nextPollAt = performance.now() + pollInterval;
@@ -23,7 +23,10 @@ export async function pollUntilComplete(
     // close() waits for this wait, and onPoll may wait for close(), so close() ends the wait for onPoll.
     if (onPoll !== undefined) await scope.waitUntilClosed(callAsync(onPoll, snapshot), 'waiting for onPoll');
     if (snapshot.status === 'COMPLETED') return snapshot;
-    if (snapshot.status === 'FAILED') throw new AtlasSnapshotFailedError(snapshot, { operation });
+    if (snapshot.status === 'FAILED') {
+      const { operation, endpoint, attempts } = progress;
+      throw new AtlasSnapshotFailedError(snapshot, { operation, endpoint, attempts });
+    }
     await scope.sleep(nextPollAt - performance.now(), 'waiting to poll again');
   }
 }
