@@ -17,7 +17,7 @@ import { TokenEndpoint } from './auth/service-account/token-endpoint.js';
 import { SharedToken } from './auth/service-account/token-store.js';
 import { readAllPages } from './call/list.js';
 import { type AtlasPromise, type CallProgress, startProgress, toAtlasPromise } from './call/promise.js';
-import { type CallContext, type CallLimits, type CallPlan, runCall } from './call/run-call.js';
+import { type CallContext, type CallLimits, type CallPlan, parseWith, runCall } from './call/run-call.js';
 import { type CallScope, Lifetime, withScope } from './call/scope.js';
 import { Sunset } from './call/sunset.js';
 import { isTraced, traceCall } from './call/tracing.js';
@@ -157,7 +157,7 @@ export class TenantSnapshotsClient implements AsyncDisposable {
     const plan: CallPlan<unknown> = {
       route: routeToPath(this.#routeBase, path, options),
       succession: undefined,
-      parse: (json) => schema.safeParseAsync(json),
+      parse: (json) => parseWith(schema, json),
       limits: this.#limits(options),
     };
     return this.#start('get', plan, options.signal, (scope) => runCall(this.#context, plan, scope));

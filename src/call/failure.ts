@@ -31,6 +31,8 @@ export interface FailureContext extends AtlasErrorContext {
   readonly endpoint: EndpointName | undefined;
   /** Hides the secrets of the call. */
   readonly mask: Mask;
+  /** The path of the request, as Atlas knows it. */
+  readonly resource: string;
 }
 
 /** What an attempt led to. */
@@ -74,15 +76,24 @@ export function failureOfResponse(response: ApiResponse, report: ErrorReport, co
   const text = cut(body.isPartial ? mask.cutText(body.text) : mask.text(body.text));
   const code = masked.errorCode === undefined ? '' : ` ${masked.errorCode.slice(0, 100)}`;
   const said = sentence(masked.detail ?? masked.reason);
-  const advice = adviseOnStatus(status, report, retryAfter, endpoint);
+  const advice = adviseOnStatus(status, report, retryAfter, context);
   const message = `${operation} failed with status ${status}${code}${said} ${advice}`;
   const error = new AtlasApiError(message, { status, ...masked, retryAfter, headers, body: text }, context);
   return { error, endpoint, response, isRetryable: isRetryableStatus(status), retryAfter };
 }
 
-/** The failure for a successful response whose body is unusable. */
-export function failureOfBody(response: ApiResponse, issues: AtlasIssue[], context: FailureContext): Failure {
-  const error = new AtlasInvalidResponseError(issues, context);
+/**
+ * The failure for a successful response whose body is unusable.
+ *
+ * @param cause - what the caller's schema threw.
+ */
+export function failureOfBody(
+  response: ApiResponse,
+  issues: AtlasIssue[],
+  context: FailureContext,
+  cause?: unknown,
+): Failure {
+  const error = new AtlasInvalidResponseError(issues, { ...context, cause });
   return { error, endpoint: context.endpoint, response, isRetryable: false };
 }
 

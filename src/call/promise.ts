@@ -30,6 +30,8 @@ export interface CallProgress {
   endpoint: EndpointName | undefined;
   /** The request target of the latest request. */
   path: string;
+  /** Its path as Atlas knows it: without the prefix of `baseUrl` and without a query. */
+  resource: string;
   attempts: number;
   /** Requests sent again because their connection died. */
   resends: number;
@@ -48,6 +50,7 @@ export function startProgress(operation: string, route?: Route): CallProgress {
     operation,
     endpoint: route?.endpoint,
     path: route?.path ?? '',
+    resource: route?.resource ?? '',
     attempts: 0,
     resends: 0,
     login: undefined,

@@ -41,7 +41,10 @@ export interface CallPlan<T> {
   readonly limits: CallLimits;
 }
 
-type Parsed<T> = z.ZodSafeParseResult<T>;
+/** The result of a schema. It may have thrown. */
+type Parsed<T> =
+  | { readonly success: true; readonly data: T }
+  | { readonly success: false; readonly error: Pick<z.ZodError, 'issues'>; readonly thrown?: unknown };
 
 /** Runs one call: makes attempts until one is final, asks Flex if the tenant endpoint is gone, and waits between retries. */
 export async function runCall<T>(context: CallContext, plan: CallPlan<T>, scope: CallScope): Promise<T> {
@@ -86,10 +89,11 @@ async function runAttempt<T>(
   progress.attempts += 1;
   progress.endpoint = route.endpoint;
   progress.path = route.path;
+  progress.resource = route.resource;
   const report = startAttemptReport(progress);
   let outcome: Outcome<T>;
   try {
-    outcome = await evaluate(context, plan, progress, await attempt(context, route, plan.limits, scope));
+    outcome = await evaluate(context, plan, scope, await attempt(context, route, plan.limits, scope));
   } catch (reason) {
     outcome = toFailure(reason, contextOf(context, progress));
   }
@@ -98,12 +102,13 @@ async function runAttempt<T>(
 }
 
 /** Parses a successful response, or finds out why it is a failure. */
-function evaluate<T>(
+async function evaluate<T>(
   context: CallContext,
   plan: CallPlan<T>,
-  progress: CallProgress,
+  scope: CallScope,
   response: ApiResponse,
-): Outcome<T> | Promise<Outcome<T>> {
+): Promise<Outcome<T>> {
+  const { progress } = scope;
   const { endpoint } = progress;
   if (endpoint !== undefined) context.sunset.notice(response, endpoint, plan.succession?.cluster);
   if (response.error !== undefined) return failureOfResponse(response, response.error, contextOf(context, progress));
@@ -111,17 +116,27 @@ function evaluate<T>(
   if (problem !== undefined) {
     return failureOfBody(response, [{ path: '', message: problem }], contextOf(context, progress));
   }
-  const conclude = (parsed: Parsed<T>): Outcome<T> => {
-    if (!parsed.success) return failureOfBody(response, toIssues(parsed.error), contextOf(context, progress));
-    return { data: parsed.data, endpoint, response };
-  };
-  const parsed = plan.parse(response.body.json);
-  return parsed instanceof Promise ? parsed.then(conclude) : conclude(parsed);
+  const pending = plan.parse(response.body.json);
+  scope.phase = 'waiting for the schema';
+  const parsed = pending instanceof Promise ? await scope.waitFor(pending) : pending;
+  if (parsed.success) return { data: parsed.data, endpoint, response };
+  const details = contextOf(context, progress);
+  return failureOfBody(response, toIssues(parsed.error, details.mask), details, parsed.thrown);
 }
 
 function contextOf({ authenticator }: CallContext, progress: CallProgress): FailureContext {
   const secrets = [...authenticator.secrets(), ...(progress.login?.secrets() ?? [])];
   return { ...progress, mask: new Mask(secrets) };
+}
+
+/** Checks a body against a schema of the caller's, which may be asynchronous and may throw. */
+export async function parseWith<T>(schema: z.ZodType<T>, json: unknown): Promise<Parsed<T>> {
+  try {
+    return await schema.safeParseAsync(json);
+  } catch (thrown) {
+    const message = 'the schema threw an error; see the cause';
+    return { success: false, error: { issues: [{ code: 'custom', path: [], message, input: json }] }, thrown };
+  }
 }
 
 function problemOf({ status, body }: ApiResponse): string | undefined {

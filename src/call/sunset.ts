@@ -1,6 +1,6 @@
 import type { EndpointName } from '../atlas/endpoints.js';
+import { saysGone } from '../atlas/error-body.js';
 import type { Route } from '../atlas/route.js';
-import { isObject } from '../atlas/schemas.js';
 import { type HeaderFields, headerValue, parseHttpDate } from '../http/headers.js';
 import type { ApiResponse, Failure, Outcome } from './failure.js';
 
@@ -69,7 +69,7 @@ export class Sunset {
    */
   settle<T>(tenant: Outcome<T> | undefined, latest: Outcome<T>, succession: Succession<T> | undefined): Outcome<T> {
     if (tenant === undefined || succession === undefined) return latest;
-    const isGone = tenant.error !== undefined && saysGone(tenant, succession.resource);
+    const isGone = tenant.error !== undefined && isGoneBy(tenant, succession.resource);
     if (isGone && latest.response !== undefined) this.#rememberGone();
     else if (latest.error === undefined) this.#memory.flexOnly.add(this.#keyOf(succession.cluster));
     return choose(tenant, latest, isGone);
@@ -137,16 +137,8 @@ function withCause(failure: Failure, cause: Failure): Failure {
 
 const notFlex = 'CANNOT_USE_NON_FLEX_CLUSTER_IN_FLEX_API';
 
-/** Whether Atlas itself says that the tenant endpoint is gone, rather than a gateway or a single cluster. */
-function saysGone({ response }: Failure, resource: string): boolean {
-  if (response?.error === undefined || !response.error.isFromAtlas) return false;
-  if (response.status === 410) return true;
-  const { errorCode, detail, parameters = [] } = response.error;
-  const path = resource.slice(1);
-  // MongoDB's specification says that parameters are objects, though they are strings.
-  const values = [detail, ...parameters].flatMap((value) => (isObject(value) ? Object.values(value) : value));
-  const namesPath = values.some((value) => typeof value === 'string' && value.includes(path));
-  return response.status === 404 && errorCode === 'RESOURCE_NOT_FOUND' && namesPath;
+function isGoneBy({ response }: Failure, resource: string): boolean {
+  return response?.error !== undefined && saysGone(response.status, response.error, resource);
 }
 
 function isUnknownToFlex({ response }: Failure): boolean {
