@@ -352,6 +352,18 @@ describe('the source layout in CONTRIBUTING', () => {
   });
 });
 
+describe('the flow of a call in CONTRIBUTING', () => {
+  it('names functions that are where it says', () => {
+    const [flow] = codeBlocks(read('CONTRIBUTING.md')).filter(({ language }) => language === 'text');
+    const lines = (flow?.code ?? '').trimEnd().split('\n');
+    expect(lines.length).toBeGreaterThan(5);
+    for (const line of lines) {
+      const [, name, path] = /^ *(\w+)\(\) +(\S+\.ts) /.exec(line) ?? [];
+      expect([line, read(`src/${path}`)]).toEqual([line, expect.stringMatching(new RegExp(`\\b${name}[(<]`))]);
+    }
+  });
+});
+
 describe('the change log', () => {
   it('has the version of the package', () => {
     expect(read('CHANGELOG.md')).toContain(`## [${JSON.parse(read('package.json')).version}]`);
