@@ -1,9 +1,10 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { existsSync, readdirSync } from 'node:fs';
 import { dirname } from 'node:path/posix';
 import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { adviseOnStatus } from '../src/call/advice.js';
 import { isRetryableStatus } from '../src/http/retry.js';
-import { type DispatcherLike, TenantSnapshotsClient } from '../src/index.js';
+import { type AtlasCallTrace, type DispatcherLike, TenantSnapshotsClient } from '../src/index.js';
 import { defaults } from './support/defaults.js';
 import { documentedCode, documents, read } from './support/documents.js';
 import { anchorsIn, codeBlocks, codeIn, linksIn, type TableRow, tablesUnder } from './support/markdown.js';
@@ -205,6 +206,40 @@ describe('the retries', () => {
     expect(readme).toContain('retries connection failures, attempt timeouts, 408, 429 and 5xx');
     const retried = [400, 401, 403, 404, 405, 408, 409, 410, 429, 500, 502, 503, 504].filter(isRetryableStatus);
     expect(retried).toEqual([408, 429, 500, 502, 503, 504]);
+  });
+});
+
+describe('the debug log', () => {
+  it('has the lines that the document shows', { timeout: 30_000 }, async () => {
+    const call = `
+      atlas.respond({ status: 503 });
+      const client = new Client({ baseUrl: atlas.url, credentials: atlas.credentials.apiKey });
+      await client.listTenantSnapshots(groupId, clusterName);
+      await client.close();`;
+    const { stderr } = await runDocumentedCode(call, { NODE_DEBUG: 'atlas-tenant-snapshots' });
+    const linesOf = (text: string) =>
+      text
+        .trimEnd()
+        .replaceAll(/ \d+(?=: | ms)/g, ' #')
+        .split('\n');
+    const [sample] = codeBlocks(read('docs/observability.md')).filter(({ language }) => language === 'text');
+    const expected = linesOf(sample?.code ?? '').map((line) => expect.stringContaining(line.replace(/…$/, '')));
+    expect(linesOf(stderr)).toEqual(expected);
+  });
+});
+
+describe('the traces of a wait', () => {
+  it('are one per poll, with attempts that add up', async () => {
+    const emulator = await openEmulator();
+    emulator.progressSnapshot(emulator.snapshotId, { status: 'RUNNING' }, { status: 'COMPLETED' });
+    const client = openClient({ baseUrl: emulator.url, credentials: emulator.credentials.accessToken });
+    const attempts: number[] = [];
+    const onEnd = (call: unknown) => attempts.push((call as AtlasCallTrace).attempts);
+    subscribe('tracing:atlas-tenant-snapshots:call:asyncEnd', onEnd);
+    onTestFinished(() => void unsubscribe('tracing:atlas-tenant-snapshots:call:asyncEnd', onEnd));
+    const { groupId, clusterName, snapshotId } = emulator;
+    await client.waitForTenantSnapshot(groupId, clusterName, snapshotId, { pollInterval: 5 });
+    expect(attempts).toEqual([1, 2]);
   });
 });
 

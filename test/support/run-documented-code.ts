@@ -14,7 +14,10 @@ import { startAtlasEmulator as start } from 'atlas-tenant-snapshots/testing';
 `;
 
 /** Runs a block of code as printed, in a process of its own, with the emulator's address and API key in its environment. */
-export async function runDocumentedCode(code: string): Promise<{ exitCode: number; stdout: string; stderr: string }> {
+export async function runDocumentedCode(
+  code: string,
+  environment: Record<string, string> = {},
+): Promise<{ exitCode: number; stdout: string; stderr: string }> {
   const emulator = await startAtlasEmulator();
   mkdirSync(reports, { recursive: true });
   const folder = mkdtempSync(`${reports}documented-code-`);
@@ -25,6 +28,7 @@ export async function runDocumentedCode(code: string): Promise<{ exitCode: numbe
       MONGODB_ATLAS_BASE_URL: emulator.url,
       MONGODB_ATLAS_PUBLIC_KEY: publicKey,
       MONGODB_ATLAS_PRIVATE_KEY: privateKey,
+      ...environment,
     });
   } finally {
     rmSync(folder, { recursive: true });
