@@ -281,6 +281,10 @@ describe('the advice of API errors', () => {
     }
   });
 
+  it('is the same for a 410 of the M2/M5 endpoint and for its missing route', () => {
+    expect(advise(410, {}, 'tenant')).toBe(advise(404, { errorCode: 'RESOURCE_NOT_FOUND' }, 'tenant'));
+  });
+
   it('is documented for each status', () => {
     const actual: Readonly<Record<string, string>> = {
       '3xx': advise(302, {}),
@@ -290,7 +294,11 @@ describe('the advice of API errors', () => {
       403: advise(403, {}),
       404: advise(404, {}),
       '404 from a gateway': advise(404, { isFromAtlas: false }),
-      '410 at the M2/M5 endpoint': advise(410, {}, 'tenant'),
+      '410, or 404 `RESOURCE_NOT_FOUND`, at the M2/M5 endpoint': advise(
+        404,
+        { errorCode: 'RESOURCE_NOT_FOUND' },
+        'tenant',
+      ),
       '410 at the Flex endpoint': advise(410, {}, 'flex'),
       '410 of `get`': advise(410, {}),
       429: advise(429, {}),
