@@ -245,21 +245,27 @@ function printCode(error: Error | undefined): string {
   return error !== undefined && 'code' in error && error.code !== undefined ? ` (${String(error.code)})` : '';
 }
 
-// Causes may form a circle.
+// A chain of causes may be of any length.
 const deepestCause = 8;
 
-/** Copies an error without its secrets. undici's errors may hold the response, which could echo the request. */
-function maskedCopy(error: Error, mask: Mask, depth = 0): Error {
+/**
+ * Copies an error without its secrets. undici's errors may hold the response, which could echo the request.
+ *
+ * @param outer - the errors that hold this one. Errors may form a circle, which the copy leaves out.
+ */
+function maskedCopy(error: Error, mask: Mask, outer: readonly Error[] = []): Error {
   const copy = new Error(mask.text(String(error.message)));
   copy.name = String(error.name);
   copy.stack = mask.text(String(error.stack));
   if ('code' in error)
     Object.assign(copy, { code: typeof error.code === 'string' ? mask.text(error.code) : error.code });
-  if (depth === deepestCause) return copy;
-  const copyOf = (inner: unknown) => (isErrorLike(inner) ? maskedCopy(inner, mask, depth + 1) : undefined);
-  const cause = copyOf(error.cause);
+  if (outer.length === deepestCause) return copy;
+  const holders = [...outer, error];
+  const copyAll = (inner: unknown[]) =>
+    inner.filter(isErrorLike).flatMap((each) => (holders.includes(each) ? [] : maskedCopy(each, mask, holders)));
+  const [cause] = copyAll([error.cause]);
   if (cause !== undefined) copy.cause = cause;
-  if ('errors' in error && Array.isArray(error.errors)) Object.assign(copy, { errors: error.errors.map(copyOf) });
+  if ('errors' in error && Array.isArray(error.errors)) Object.assign(copy, { errors: copyAll(error.errors) });
   return copy;
 }
 
