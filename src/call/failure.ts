@@ -169,21 +169,29 @@ function cut(text: string): string {
 
 const timeoutCodes = new Set<unknown>(['UND_ERR_CONNECT_TIMEOUT', 'UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT']);
 
-// Cause chains may be cyclic.
+// A chain of causes may be of any length.
 const deepestCause = 8;
 
-/** Copies an error without its secrets: an error of undici may hold a response that echoes the request. */
-function maskedCopy(error: Error, mask: Mask, depth = 0): Error & { code?: unknown } {
+/**
+ * Copies an error without its secrets: an error of undici may hold a response that echoes the request.
+ *
+ * @param outer - the errors that hold this one. Errors may form a circle, which the copy leaves out.
+ */
+function maskedCopy(error: Error, mask: Mask, outer: readonly unknown[] = []): Error & { code?: unknown } {
+  const holders = [...outer, error];
   const copyOf = (value: unknown): unknown => {
     if (typeof value === 'string') return mask.text(value);
-    return isErrorLike(value) && depth < deepestCause ? maskedCopy(value, mask, depth + 1) : undefined;
+    const isNew = isErrorLike(value) && !holders.includes(value) && outer.length < deepestCause;
+    return isNew ? maskedCopy(value, mask, holders) : undefined;
   };
   const copy = Object.assign(new Error(mask.text(String(error.message))), { name: String(error.name) });
   copy.stack = mask.text(String(error.stack));
   if ('code' in error) Object.assign(copy, { code: typeof error.code === 'number' ? error.code : copyOf(error.code) });
   const cause = copyOf(error.cause);
   if (cause !== undefined) copy.cause = cause;
-  if ('errors' in error && Array.isArray(error.errors)) Object.assign(copy, { errors: error.errors.map(copyOf) });
+  if ('errors' in error && Array.isArray(error.errors)) {
+    Object.assign(copy, { errors: error.errors.map(copyOf).filter((inner) => inner !== undefined) });
+  }
   return copy;
 }
 
