@@ -14,7 +14,7 @@ import { openTlsFront } from './support/tls-front.js';
 async function openWorld() {
   const { ca, server, client } = await makeCertificates();
   const atlas = await openEmulator();
-  const front = await openTlsFront(atlas.url, ca, server);
+  const front = await openTlsFront(atlas.url, server, ca);
   const proxy = await openConnectProxy();
   const list = async (options: Parameters<typeof createDispatcher>[0]) => {
     const dispatcher = createDispatcher(options);
