@@ -5,8 +5,8 @@ export default defineConfig({
   test: {
     ...reporting('sources'),
     include: ['test/**/*.test.ts'],
-    // These have configurations of their own: they need a tarball, servers, Redis or other versions of Node.
-    exclude: [...configDefaults.exclude, 'test/{package,real-servers,node-versions}/**', 'test/fleet/with-redis/**'],
+    // These have configurations of their own: they need a tarball, servers, Redis or other runtimes.
+    exclude: [...configDefaults.exclude, 'test/{package,real-servers,runtimes}/**', 'test/fleet/with-redis/**'],
     restoreMocks: true,
     unstubEnvs: true,
     coverage: {

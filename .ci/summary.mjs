@@ -1,10 +1,10 @@
-// Prints `N passed, M failed`, from the reports of vitest in a folder and the names of the steps that have failed.
+// Prints `N passed, M failed`. The arguments are a folder with reports of vitest and the names of the failed steps.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const [folder, ...failedSteps] = process.argv.slice(2);
 
-/** Of each suite, its counts. A suite that never came to report has none. */
+/** Returns the counts of each suite that wrote a report. */
 function readReports() {
   const reports = new Map();
   for (const file of readdirSync(folder, { withFileTypes: true })) {
@@ -23,7 +23,7 @@ try {
   failedSteps.push(`reports (${error.message})`);
 }
 
-// A step that fails without a failed test, as a linter or an install does, is one failure.
+// A failed step without a failed test, such as a linter or an install, counts as one failure.
 const bare = failedSteps.filter((step) => step.split(',').every((suite) => !reports.get(suite)?.failed));
 const passed = sum([...reports.values()].map((report) => report.passed));
 const failed = sum([...reports.values()].map((report) => report.failed)) + bare.length;

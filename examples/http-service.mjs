@@ -1,21 +1,39 @@
 /**
- * An HTTP service that tells of snapshots: one client for all requests, and a shutdown that loses none.
+ * An HTTP service that lists backup snapshots as JSON. All requests share one client. On SIGTERM the service answers the
+ * requests that it has, then stops.
  *
  *   npm install fastify atlas-tenant-snapshots
+ *   export SERVICE_SECRET="$(openssl rand -hex 32)"
  *   MONGODB_ATLAS_CLIENT_ID=… MONGODB_ATLAS_CLIENT_SECRET=… node http-service.mjs
- *   curl localhost:3000/projects/32b6e34b3d91647abb20e7b8/clusters/Cluster0/snapshots
+ *   curl -H "Authorization: Bearer $SERVICE_SECRET" \
+ *     localhost:3000/projects/32b6e34b3d91647abb20e7b8/clusters/Cluster0/snapshots
+ *
+ * It listens on all interfaces, as a container needs it. HOST and PORT change that.
  */
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { realpathSync } from 'node:fs';
 import { isAtlasApiError, isAtlasError, TenantSnapshotsClient } from 'atlas-tenant-snapshots';
 import fastify from 'fastify';
 
 /** @typedef {{ groupId: string, clusterName: string, snapshotId: string }} SnapshotPath */
 
+const hungUp = new Error('The caller hung up');
+
 /**
- * @param {TenantSnapshotsClient} client closed with the service.
- * @param {import('fastify').FastifyServerOptions} [options]
+ * @param {TenantSnapshotsClient} client closed together with the service.
+ * @param {string} secret sent by every caller as a bearer token.
+ * @param {import('fastify').FastifyHttpOptions<import('node:http').Server>} [options]
  */
-export function createService(client, options) {
-  const service = fastify(options);
+export function createService(client, secret, options) {
+  // A caller that takes longer to send its request gets a 408.
+  const service = fastify({ requestTimeout: 10_000, ...options });
+
+  const expected = hash(`Bearer ${secret}`);
+  service.addHook('onRequest', async (request, reply) => {
+    // Hashes have the same length, as timingSafeEqual() requires.
+    if (timingSafeEqual(hash(request.headers.authorization ?? ''), expected)) return;
+    return reply.code(401).header('www-authenticate', 'Bearer').send({ code: 'UNAUTHORIZED' });
+  });
 
   service.get('/projects/:groupId/clusters/:clusterName/snapshots', async (request, reply) => {
     const { groupId, clusterName } = /** @type {SnapshotPath} */ (request.params);
@@ -28,39 +46,45 @@ export function createService(client, options) {
   });
 
   service.setErrorHandler((error, request, reply) => {
+    if (error === hungUp) {
+      // Nobody reads this response. The log shows the status that nginx uses for it.
+      request.log.info({ res: reply.code(499) }, hungUp.message);
+      return reply.send();
+    }
     if (!isAtlasError(error)) return reply.send(error);
     const status = statusOf(error);
-    request.log[status < 500 ? 'info' : 'error'](error);
+    // toJSON() leaves out the headers and the body of Atlas's response.
+    request.log[status < 500 ? 'info' : 'error']({ error: error.toJSON() }, 'The call to Atlas failed');
     if (isAtlasError(error, 'INVALID_ARGUMENT')) return reply.code(status).send({ issues: error.issues });
     if (isAtlasApiError(error) && error.retryAfter !== undefined) {
       reply.header('retry-after', Math.ceil(error.retryAfter / 1000));
     }
-    // The message is for the operator: it stays in the log.
+    // The message may hold details that callers should not see.
     return reply.code(status).send({ code: error.code });
   });
 
-  // A connection that is kept alive would hold up the end: the last answer over it says that it was the last.
-  let closing = false;
+  // An idle keep-alive connection would delay the shutdown, so responses close theirs once it has begun.
+  let isClosing = false;
   service.addHook('preClose', async () => {
-    closing = true;
+    isClosing = true;
   });
   service.addHook('onSend', async (_request, reply) => {
-    if (closing) reply.header('connection', 'close');
+    if (isClosing) reply.header('connection', 'close');
   });
-  // Runs when the requests under way have been answered.
+  // Runs after the last response.
   service.addHook('onClose', () => client.close());
   return service;
 }
 
 /**
- * Less than the patience of who asks; and who hangs up ends the call.
+ * Limits a call to 10 s, and ends it when the caller hangs up.
  *
  * @param {import('fastify').FastifyReply} reply
  */
 function callOptions(reply) {
-  const gone = new AbortController();
-  reply.raw.once('close', () => gone.abort());
-  return { timeout: 10_000, signal: gone.signal };
+  const controller = new AbortController();
+  reply.raw.once('close', () => controller.abort(hungUp));
+  return { timeout: 10_000, signal: controller.signal };
 }
 
 /** @param {import('atlas-tenant-snapshots').AtlasError} error */
@@ -71,8 +95,16 @@ function statusOf(error) {
   return isAtlasError(error, 'TIMEOUT') ? 504 : 502;
 }
 
-if (process.argv[1] === import.meta.filename) {
-  const service = createService(new TenantSnapshotsClient(), { logger: true });
+/** @param {string} text */
+function hash(text) {
+  return createHash('sha256').update(text).digest();
+}
+
+// Compares real paths, because the file may be run through a symbolic link.
+if (process.argv[1] && realpathSync(process.argv[1]) === realpathSync(import.meta.filename)) {
+  const { SERVICE_SECRET: secret, HOST: host = '0.0.0.0', PORT: port = '3000' } = process.env;
+  if (!secret) throw new Error('Set SERVICE_SECRET to the secret that callers send as a bearer token.');
+  const service = createService(new TenantSnapshotsClient(), secret, { logger: true });
   for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => service.close());
-  await service.listen({ port: Number(process.env.PORT ?? 3000) });
+  await service.listen({ host, port: Number(port) });
 }

@@ -1,34 +1,38 @@
 /**
- * A line in the log for each call, with pino, through the tracing channel.
+ * Logs a line for each call, with pino, through the tracing channel of the client.
  *
  *   npm install pino atlas-tenant-snapshots
  *   MONGODB_ATLAS_CLIENT_ID=… MONGODB_ATLAS_CLIENT_SECRET=… node logging-with-pino.mjs 32b6e34b3d91647abb20e7b8 Cluster0
  */
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import { TenantSnapshotsClient } from 'atlas-tenant-snapshots';
+import { realpathSync } from 'node:fs';
+import { isAtlasError, TenantSnapshotsClient } from 'atlas-tenant-snapshots';
 import pino from 'pino';
 
 /** @typedef {import('atlas-tenant-snapshots').AtlasCallTrace} AtlasCallTrace */
 
 /**
- * Logs every call of every client in this process.
+ * Logs the calls of every client in this process.
  *
  * @param {import('pino').Logger} logger
- * @returns {() => void} stops it.
+ * @returns {() => void} a function that stops it.
  */
 export function logCalls(logger) {
   const channel = 'tracing:atlas-tenant-snapshots:call:asyncEnd';
   /** @param {unknown} message */
   const onEnd = (message) => {
     const { error, ...call } = /** @type {AtlasCallTrace} */ (message);
-    if (error === undefined) logger.info(call, 'Atlas answered');
-    else logger.warn({ ...call, err: error }, 'Atlas call failed');
+    // pino would log every field of an error. toJSON() leaves out the headers and the body of the response.
+    const err = isAtlasError(error) ? error.toJSON() : error;
+    if (err === undefined) logger.info(call, 'Atlas call succeeded');
+    else logger.warn({ ...call, err }, 'Atlas call failed');
   };
   subscribe(channel, onEnd);
   return () => unsubscribe(channel, onEnd);
 }
 
-if (process.argv[1] === import.meta.filename) {
+// Compares real paths, because the file may be run through a symbolic link.
+if (process.argv[1] && realpathSync(process.argv[1]) === realpathSync(import.meta.filename)) {
   logCalls(pino());
   const client = new TenantSnapshotsClient();
   try {

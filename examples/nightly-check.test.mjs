@@ -1,5 +1,5 @@
 /**
- * How to test your own code against the emulator: one import and one `baseUrl`, over real sockets.
+ * How to test your own code against the emulator, over real sockets. Only `baseUrl` differs from production.
  *
  *   node --test nightly-check.test.mjs
  */
@@ -7,7 +7,7 @@ import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
 import { TenantSnapshotsClient } from 'atlas-tenant-snapshots';
 import { startAtlasEmulator } from 'atlas-tenant-snapshots/testing';
-import { checkBackups } from './nightly-check.mjs';
+import { checkProjects } from './nightly-check.mjs';
 
 /** @type {import('atlas-tenant-snapshots/testing').AtlasEmulator} */
 let atlas;
@@ -16,7 +16,7 @@ let client;
 
 beforeEach(async () => {
   atlas = await startAtlasEmulator();
-  client = new TenantSnapshotsClient({ baseUrl: atlas.url, credentials: atlas.credentials.apiKey });
+  client = new TenantSnapshotsClient({ baseUrl: atlas.url, credentials: atlas.credentials.apiKey, maxRetries: 0 });
 });
 
 afterEach(async () => {
@@ -24,47 +24,49 @@ afterEach(async () => {
   await atlas.close();
 });
 
-/** @param {string} clusterName */
-async function stateOf(clusterName) {
-  const [finding] = await checkBackups(client, [{ groupId: atlas.groupId, clusterName }]);
-  return finding?.state;
-}
-
-/** @param {import('atlas-tenant-snapshots/testing').SnapshotSeed} snapshot */
-function seed(snapshot) {
-  atlas.seed({ clusterName: 'Reports', snapshots: [snapshot] });
-}
-
+const groupId = '5e2211c17a3e5a48f5497de3';
 const id = '5cc310ace5dc7ce369814bd0';
+const hoursAgo = (/** @type {number} */ hours) => new Date(Date.now() - hours * 3_600_000);
 
-test('a backup of an hour ago is fresh', async () => {
-  seed({ id, status: 'COMPLETED', finishTime: new Date(Date.now() - 3_600_000) });
-  assert.equal(await stateOf('Reports'), 'fresh');
+/** @param {import('atlas-tenant-snapshots/testing').SnapshotSeed[]} snapshots */
+function seed(...snapshots) {
+  atlas.seed({ groupId, clusterName: 'Reports', snapshots });
+}
+
+async function check() {
+  const [finding] = await checkProjects(client, [groupId]);
+  return finding;
+}
+
+test('a backup from an hour ago is fresh', async () => {
+  seed({ id, status: 'COMPLETED', finishTime: hoursAgo(1) });
+  assert.equal((await check())?.state, 'fresh');
 });
 
-test('a backup of two days ago is stale', async () => {
-  seed({ id, status: 'COMPLETED', finishTime: new Date(Date.now() - 2 * 86_400_000) });
-  assert.equal(await stateOf('Reports'), 'stale');
+test('a backup from two days ago is stale', async () => {
+  seed({ id, status: 'COMPLETED', finishTime: hoursAgo(48) });
+  assert.equal((await check())?.state, 'stale');
 });
 
-test('a failed backup is none', async () => {
-  seed({ id, status: 'FAILED', finishTime: new Date() });
-  assert.equal(await stateOf('Reports'), 'none');
+test('a failed snapshot is no backup', async () => {
+  seed({ id, status: 'FAILED', finishTime: hoursAgo(1) });
+  assert.equal((await check())?.state, 'no backup');
 });
 
-test('a cluster that is not there is unknown', async () => {
-  assert.equal(await stateOf('Gone'), 'unknown');
+test('a project that Atlas does not know is a finding', async () => {
+  const finding = await check();
+  assert.equal(finding?.state, 'unknown');
+  assert.match(String(finding?.error), /GROUP_NOT_FOUND/);
 });
 
-test('a reset connection is survived', async () => {
-  seed({ id, status: 'COMPLETED', finishTime: new Date() });
+test('a server error during the check is a finding', async () => {
+  seed({ id, status: 'COMPLETED', finishTime: hoursAgo(1) });
+  atlas.respond({ status: 500, for: 'flex' });
+  assert.equal((await check())?.state, 'unknown');
+});
+
+test('a lost connection does no harm', async () => {
+  seed({ id, status: 'COMPLETED', finishTime: hoursAgo(1) });
   atlas.respond({ reset: true });
-  assert.equal(await stateOf('Reports'), 'fresh');
-});
-
-test('so is the end of the tenant endpoint', async () => {
-  seed({ id, status: 'COMPLETED', finishTime: new Date() });
-  atlas.sunset();
-  assert.equal(await stateOf('Reports'), 'fresh');
-  assert.equal(atlas.requests.at(-1)?.kind, 'flex');
+  assert.equal((await check())?.state, 'fresh');
 });

@@ -1,32 +1,33 @@
 /**
- * A proxy and mutual TLS: `dispatcher` takes any undici agent, so whatever undici can do, the client can.
+ * A proxy and mutual TLS. The option `dispatcher` takes any undici agent.
  *
  *   npm install undici@7 atlas-tenant-snapshots
  *   PROXY=http://proxy.example:3128 CA=ca.pem CERT=client.pem KEY=client-key.pem node proxy-and-mutual-tls.mjs \
  *     32b6e34b3d91647abb20e7b8 Cluster0
  *
- * For a plain proxy none of this is needed: the client goes by HTTPS_PROXY and NO_PROXY. For a CA of your own alone,
- * NODE_EXTRA_CA_CERTS does.
+ * You need none of this for a plain proxy, because the client reads HTTPS_PROXY and NO_PROXY. If you only have a
+ * certificate authority of your own, set NODE_EXTRA_CA_CERTS.
  */
-import { readFileSync } from 'node:fs';
+import { readFileSync, realpathSync } from 'node:fs';
 import { TenantSnapshotsClient } from 'atlas-tenant-snapshots';
 import { Agent, ProxyAgent } from 'undici';
 
 /**
  * @param {object} options
- * @param {string | undefined} [options.proxy] its URL.
- * @param {string | Buffer | undefined} [options.ca] who has signed the server's certificate, as PEM.
- * @param {string | Buffer | undefined} [options.cert] the certificate that this side shows, as PEM.
- * @param {string | Buffer | undefined} [options.key] its key, as PEM.
+ * @param {string | undefined} [options.proxy] URL of the proxy.
+ * @param {string | Buffer | undefined} [options.ca] certificate authority of the server, as PEM.
+ * @param {string | Buffer | undefined} [options.cert] client certificate, as PEM.
+ * @param {string | Buffer | undefined} [options.key] key of the client certificate, as PEM.
  */
 export function createDispatcher({ proxy, ca, cert, key }) {
   const tls = { ...(ca && { ca }), ...(cert && { cert }), ...(key && { key }) };
-  // A limit, as undici's own default is a socket a call.
+  // Without a limit, undici opens a connection for every concurrent call.
   if (proxy === undefined) return new Agent({ connections: 64, connect: tls });
   return new ProxyAgent({ uri: proxy, connections: 64, requestTls: tls });
 }
 
-if (process.argv[1] === import.meta.filename) {
+// Compares real paths, because the file may be run through a symbolic link.
+if (process.argv[1] && realpathSync(process.argv[1]) === realpathSync(import.meta.filename)) {
   /** @param {string | undefined} path */
   const read = (path) => (path === undefined ? undefined : readFileSync(path));
   const { PROXY: proxy, CA, CERT, KEY } = process.env;
@@ -36,7 +37,7 @@ if (process.argv[1] === import.meta.filename) {
     const [groupId = '', clusterName = ''] = process.argv.slice(2);
     for (const { id, status } of await client.listTenantSnapshots(groupId, clusterName)) console.log(id, status);
   } finally {
-    // The client leaves open what it was given.
+    // The client does not close a dispatcher that was passed to it.
     await client.close();
     await dispatcher.close();
   }

@@ -46,6 +46,8 @@ export interface AtlasRetryTrace {
 const calls = tracingChannel<unknown, AtlasCallTrace>('atlas-tenant-snapshots:call');
 const retries = channel('atlas-tenant-snapshots:retry');
 const debug = debuglog('atlas-tenant-snapshots');
+// Bun's logger has no `enabled`. It drops what NODE_DEBUG does not ask for.
+const isDebugging = () => debug.enabled ?? true;
 
 // Bun's tracing channel does not say whether it has subscribers, but its parts do.
 const callChannels = [calls.start, calls.end, calls.asyncStart, calls.asyncEnd, calls.error];
@@ -86,7 +88,7 @@ export function startAttemptReport({
   endpoint,
   attempts,
 }: CallProgress): ((outcome: Outcome<unknown>) => void) | undefined {
-  if (!debug.enabled) return undefined;
+  if (!isDebugging()) return undefined;
   const startedAt = performance.now();
   return (outcome) => {
     const result = outcome.response?.status ?? outcome.error?.code;
@@ -101,7 +103,7 @@ export function reportRetry({ operation, endpoint, attempts }: CallProgress, err
     const message: AtlasRetryTrace = { operation, endpoint, attempt: attempts, delayMs, error };
     retries.publish(message);
   }
-  if (debug.enabled) {
+  if (isDebugging()) {
     debug('%s at %s: retry in %d ms: %s', operation, endpoint ?? 'path', Math.round(delayMs), error.message);
   }
 }

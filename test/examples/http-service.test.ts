@@ -1,5 +1,8 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { request } from 'node:http';
+import { connect } from 'node:net';
+import { networkInterfaces } from 'node:os';
+import { text } from 'node:stream/consumers';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createService } from '../../examples/http-service.mjs';
 import { isAtlasError } from '../../src/index.js';
@@ -8,79 +11,149 @@ import { openEmulator } from '../support/open-emulator.js';
 import { TenantSnapshotsClient } from './support/package.mjs';
 import { environmentOf, runExample } from './support/run-example.js';
 
+const secret = 'the secret of the callers';
+const headers = { authorization: `Bearer ${secret}` };
 const pathIn = ({ groupId, clusterName }: AtlasEmulator) => `/projects/${groupId}/clusters/${clusterName}/snapshots`;
 
 const callEnded = 'tracing:atlas-tenant-snapshots:call:asyncEnd';
 
-async function openService() {
+async function openService(options: Parameters<typeof createService>[2] = {}) {
   const atlas = await openEmulator();
   const credentials = atlas.credentials.apiKey;
   const client = new TenantSnapshotsClient({ baseUrl: atlas.url, credentials, maxRetries: 0 });
-  const service = createService(client);
+  const lines: string[] = [];
+  const logger = { stream: { write: (line: string) => void lines.push(line) } };
+  const service = createService(client, secret, { logger, ...options });
   onTestFinished(() => service.close());
-  return { atlas, client, service, url: await service.listen({ port: 0 }), path: pathIn(atlas) };
+  const url = await service.listen({ port: 0, host: '127.0.0.1' });
+  const log = () => lines.map((line): object => JSON.parse(line));
+  return { atlas, client, service, url, path: pathIn(atlas), lines, log };
 }
 
-// Some of it runs in a process of its own.
-describe('the HTTP service', { timeout: 20_000 }, () => {
+describe('the HTTP service', () => {
   it('serves a list and a snapshot', async () => {
     const { atlas, url, path } = await openService();
-    expect(await (await fetch(url + path)).json()).toHaveLength(5);
-    const snapshot = await fetch(`${url}${path}/${atlas.snapshotId}`);
+    expect(await (await fetch(url + path, { headers })).json()).toHaveLength(5);
+    const snapshot = await fetch(`${url}${path}/${atlas.snapshotId}`, { headers });
     expect(await snapshot.json()).toMatchObject({ id: atlas.snapshotId, status: 'COMPLETED' });
   });
 
   it.each([
-    ['a wrong argument is 400, with what is wrong', 'NO', undefined, 400, { issues: [{ path: 'snapshotId' }] }],
-    ['what is not there is 404', '5cc310ace5dc7ce369814b00', undefined, 404, { code: 'API_ERROR' }],
-    ['over the rate limit is 503', 'id', { status: 429, retryAfter: 7 }, 503, { code: 'API_ERROR' }],
-    ['trouble at Atlas is 502', 'id', { status: 500 }, 502, { code: 'API_ERROR' }],
-    ['a lost connection is 502', 'id', { reset: 'body' }, 502, { code: 'CONNECTION' }],
-  ] as const)('%s', async (_name, id, fault, status, body) => {
+    ['no secret', {}],
+    ['a wrong secret', { authorization: 'Bearer wrong' }],
+    ['another scheme', { authorization: `Basic ${secret}` }],
+  ])('refuses a caller with %s, and asks nothing of Atlas', async (_name, wrong: Record<string, string>) => {
     const { atlas, url, path } = await openService();
-    if (fault !== undefined) atlas.respond(fault);
-    const answer = await fetch(`${url}${path}/${id === 'id' ? atlas.snapshotId : id}`);
-    expect(answer.status).toBe(status);
-    expect(await answer.json()).toMatchObject(body);
-    expect(answer.headers.get('retry-after')).toBe(status === 503 ? '7' : null);
+    for (const target of [path, '/no-such-path']) {
+      const response = await fetch(url + target, { headers: wrong });
+      expect(response.status).toBe(401);
+      expect(response.headers.get('www-authenticate')).toBe('Bearer');
+    }
+    expect(atlas.requests).toEqual([]);
   });
 
-  it('ends the call of who hangs up', async () => {
+  it.each([
+    ['400 for a wrong argument, and says what is wrong', 'NO', undefined, 400, { issues: [{ path: 'snapshotId' }] }],
+    ['404 for a missing snapshot', '5cc310ace5dc7ce369814b00', undefined, 404, { code: 'API_ERROR' }],
+    ['503 over the rate limit', 'id', { status: 429, retryAfter: 7 }, 503, { code: 'API_ERROR' }],
+    ['502 for a server error of Atlas', 'id', { status: 500 }, 502, { code: 'API_ERROR' }],
+    ['502 for a lost connection', 'id', { reset: 'body' }, 502, { code: 'CONNECTION' }],
+  ] as const)('answers %s', async (_name, id, fault, status, body) => {
     const { atlas, url, path } = await openService();
+    if (fault !== undefined) atlas.respond(fault);
+    const response = await fetch(`${url}${path}/${id === 'id' ? atlas.snapshotId : id}`, { headers });
+    expect(response.status).toBe(status);
+    expect(await response.json()).toMatchObject(body);
+    expect(response.headers.get('retry-after')).toBe(status === 503 ? '7' : null);
+  });
+
+  it('logs an error of Atlas without its headers, its body and any secret', async () => {
+    const { atlas, url, path, lines, log } = await openService();
+    atlas.respond({ status: 500, headers: { 'x-internal': 'machine-7' } });
+    await fetch(url + path, { headers });
+    expect(log()).toContainEqual(
+      expect.objectContaining({
+        level: 50,
+        error: expect.objectContaining({ name: 'AtlasApiError', status: 500, operation: 'listTenantSnapshots' }),
+      }),
+    );
+    for (const hidden of ['machine-7', '"body"', secret]) expect(lines.join()).not.toContain(hidden);
+  });
+
+  it('ends the call of a caller who hangs up, and logs 499', async () => {
+    const { atlas, url, path, log } = await openService();
     const ended = vi.fn();
     subscribe(callEnded, ended);
     onTestFinished(() => void unsubscribe(callEnded, ended));
     atlas.respond({ hang: true });
-    const asking = request(url + path).on('error', () => {});
-    asking.end();
+    const caller = request(url + path, { headers }).on('error', () => {});
+    caller.end();
     await expect.poll(() => atlas.requests.at(-1)?.scheme, { timeout: 5_000 }).toBe('digest');
-    asking.destroy();
+    caller.destroy();
     await expect
       .poll(() => ended.mock.calls, { timeout: 5_000 })
-      .toMatchObject([[{ error: { name: 'AbortError' } }, callEnded]]);
+      .toMatchObject([[{ error: { message: 'The caller hung up' } }, callEnded]]);
+    const line = { level: 30, msg: 'The caller hung up', res: { statusCode: 499 } };
+    await expect.poll(log, { timeout: 5_000 }).toContainEqual(expect.objectContaining(line));
+    expect(log().filter((line) => 'level' in line && line.level !== 30)).toEqual([]);
   });
 
-  it('closes the client after the requests under way', async () => {
+  it('answers 408 to a caller who does not finish its request', async () => {
+    const { url } = await openService({ requestTimeout: 20, http: { connectionsCheckingInterval: 10 } });
+    const socket = connect(Number(new URL(url).port), '127.0.0.1');
+    socket.write('GET / HTTP/1.1\r\n');
+    expect(await text(socket)).toMatch(/^HTTP\/1.1 408 /);
+  });
+
+  it('closes the client after the last response', async () => {
     const { atlas, client, service, url, path } = await openService();
     atlas.respond({ delay: 100 });
-    const answer = fetch(url + path);
+    const response = fetch(url + path, { headers });
     await expect.poll(() => atlas.requests.length, { timeout: 5_000 }).toBe(2);
     await service.close();
-    expect((await answer).status).toBe(200);
+    expect((await response).status).toBe(200);
     const late: unknown = await client.listTenantSnapshots(atlas.groupId, 'Cluster0').catch((error: unknown) => error);
     expect(isAtlasError(late, 'CLOSED')).toBe(true);
   });
+});
 
-  it('runs from a shell, and answers what is under way when it is told to stop', async () => {
+// These run in a process of their own.
+describe('from a shell, the HTTP service', { timeout: 20_000 }, () => {
+  async function start(environment: Record<string, string>) {
     const atlas = await openEmulator();
-    const { process, output, exit } = runExample(['http-service.mjs'], { ...environmentOf(atlas), PORT: '0' });
-    await expect.poll(() => output.stdout, { timeout: 5_000 }).toMatch(/listening at http/);
-    const [url = ''] = /http:\/\/127[\d.]+:\d+/.exec(output.stdout) ?? [];
+    const variables = { ...environmentOf(atlas), SERVICE_SECRET: secret, PORT: '0', ...environment };
+    const { process, output, exit } = runExample(['http-service.mjs'], variables);
+    await expect.poll(() => output.stdout, { timeout: 10_000 }).toMatch(/listening at http/);
+    const port = /listening at http:.*?:(\d+)/.exec(output.stdout)?.[1];
+    const hosts = () => [...output.stdout.matchAll(/listening at http:\/\/([\d.]+):/g)].map(([, host]) => host);
+    return { atlas, process, exit, hosts, url: `http://127.0.0.1:${port}` };
+  }
+
+  it('answers the requests that it has, then stops', async () => {
+    const { atlas, process, exit, url } = await start({});
     atlas.respond({ delay: 100 });
-    const answer = fetch(url + pathIn(atlas));
+    const response = fetch(url + pathIn(atlas), { headers });
     await expect.poll(() => atlas.requests.some(({ kind }) => kind === 'tenant'), { timeout: 5_000 }).toBe(true);
     process.kill('SIGTERM');
-    expect((await answer).status).toBe(200);
+    expect((await response).status).toBe(200);
     expect(await exit).toBe(0);
+  });
+
+  it('listens on all interfaces', async () => {
+    const { hosts } = await start({});
+    const addresses = Object.values(networkInterfaces()).flatMap((list = []) => list);
+    const own = addresses.filter(({ family }) => family === 'IPv4').map(({ address }) => address);
+    await expect.poll(() => hosts().sort(), { timeout: 5_000 }).toEqual(own.sort());
+  });
+
+  it('listens on HOST only', async () => {
+    const { hosts } = await start({ HOST: '127.0.0.1' });
+    expect(hosts()).toEqual(['127.0.0.1']);
+  });
+
+  it('does not start without a secret', async () => {
+    const { exit, output } = runExample(['http-service.mjs']);
+    expect(await exit).toBe(1);
+    expect(output.stderr).toContain('Set SERVICE_SECRET');
   });
 });

@@ -1,21 +1,22 @@
 import Keyv from 'keyv';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { createClient, createTokenStore } from '../../examples/keyv-redis.mjs';
+import { createTokenStore } from '../../examples/keyv-redis.mjs';
 import type { AtlasEmulator } from '../../src/testing/index.js';
 import { openEmulator } from '../support/open-emulator.js';
 import { closedPort } from './support/closed-port.js';
+import { TenantSnapshotsClient } from './support/package.mjs';
 import { environmentOf, runExample } from './support/run-example.js';
 
 const tokenRequests = ({ requests }: AtlasEmulator) => requests.filter(({ kind }) => kind === 'token').length;
 
 function openClient(atlas: AtlasEmulator, store: Keyv) {
-  const client = createClient(atlas.credentials.serviceAccount, store, { baseUrl: atlas.url });
+  const credentials = atlas.credentials.serviceAccount;
+  const client = new TenantSnapshotsClient({ baseUrl: atlas.url, credentials, tokenStore: store });
   onTestFinished(() => client.close());
   return client;
 }
 
-// The store on a real Redis is the fleet's test.
-// Some of it runs in a process of its own.
+// test/fleet tests the store on a real Redis.
 describe('the token store', { timeout: 20_000 }, () => {
   it('shares one token between clients', async () => {
     const atlas = await openEmulator();
@@ -27,7 +28,7 @@ describe('the token store', { timeout: 20_000 }, () => {
     expect(tokenRequests(atlas)).toBe(1);
   });
 
-  it('may be down: the client goes on with a token of its own', async () => {
+  it('may be down: the client then fetches its own token', async () => {
     const atlas = await openEmulator();
     const onError = vi.fn();
     const store = createTokenStore(`redis://127.0.0.1:${await closedPort()}`, onError);
@@ -40,7 +41,7 @@ describe('the token store', { timeout: 20_000 }, () => {
     expect(onError).toHaveBeenCalled();
   });
 
-  it('does not keep the process when it is down', async () => {
+  it('does not keep the process alive while it is down', async () => {
     const atlas = await openEmulator();
     const environment = { ...environmentOf(atlas), REDIS_URL: `redis://127.0.0.1:${await closedPort()}` };
     const { exit, output } = runExample(['keyv-redis.mjs', atlas.groupId, atlas.clusterName], environment);

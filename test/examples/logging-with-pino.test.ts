@@ -17,7 +17,6 @@ async function openWorld() {
   return { atlas, client, credentials, stop, lines, read };
 }
 
-// Some of it runs in a process of its own.
 describe('the log', { timeout: 20_000 }, () => {
   it('has a line for each call', async () => {
     const { atlas, client, read } = await openWorld();
@@ -25,7 +24,7 @@ describe('the log', { timeout: 20_000 }, () => {
     expect(read()).toEqual([
       expect.objectContaining({
         level: 30,
-        msg: 'Atlas answered',
+        msg: 'Atlas call succeeded',
         operation: 'getTenantSnapshot',
         endpoint: 'tenant',
         method: 'GET',
@@ -37,15 +36,22 @@ describe('the log', { timeout: 20_000 }, () => {
     ]);
   });
 
-  it('warns of a call that failed, with its error and without a secret', async () => {
+  it('warns of a failed call, without the body, the headers or a secret', async () => {
     const { atlas, client, credentials, lines, read } = await openWorld();
     atlas.respond({ status: 403, detail: `not for ${credentials.privateKey}` });
     await client.listTenantSnapshots(atlas.groupId, atlas.clusterName).catch(() => {});
-    expect(read()).toMatchObject([{ level: 40, status: 403, err: { type: 'AtlasApiError', code: 'API_ERROR' } }]);
-    expect(lines.join()).not.toContain(credentials.privateKey);
+    expect(read()).toMatchObject([{ level: 40, status: 403, err: { name: 'AtlasApiError', code: 'API_ERROR' } }]);
+    for (const hidden of [credentials.privateKey, '"body"', '"headers"']) expect(lines.join()).not.toContain(hidden);
   });
 
-  it('ends when it is told to', async () => {
+  it('has the reason of an aborted call', async () => {
+    const { atlas, client, read } = await openWorld();
+    const signal = AbortSignal.abort(new Error('enough'));
+    await client.listTenantSnapshots(atlas.groupId, atlas.clusterName, { signal }).catch(() => {});
+    expect(read()).toMatchObject([{ level: 40, err: { message: 'enough' } }]);
+  });
+
+  it('can be stopped', async () => {
     const { atlas, client, stop, lines } = await openWorld();
     stop();
     await client.listTenantSnapshots(atlas.groupId, atlas.clusterName);

@@ -1,114 +1,168 @@
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { checkBackups } from '../../examples/nightly-check.mjs';
-import type { AtlasEmulator } from '../../src/testing/index.js';
+import { checkProjects } from '../../examples/nightly-check.mjs';
+import type { AtlasEmulator, AtlasEmulatorOptions } from '../../src/testing/index.js';
 import { openEmulator } from '../support/open-emulator.js';
 import { TenantSnapshotsClient } from './support/package.mjs';
 import { environmentOf, runExample } from './support/run-example.js';
-import { temporaryFolder } from './support/temporary-folder.js';
 
 const hour = 3_600_000;
-const snapshotId = (n: number) => n.toString(16).padStart(24, '0');
+const groupId = '5e2211c17a3e5a48f5497de3';
+const otherGroupId = '5e2211c17a3e5a48f5497de4';
+const idOf = (n: number) => n.toString(16).padStart(24, '0');
 
-function openClient({ url, credentials }: AtlasEmulator) {
-  const client = new TenantSnapshotsClient({ baseUrl: url, credentials: credentials.accessToken, maxRetries: 0 });
+async function openAtlas(options?: AtlasEmulatorOptions) {
+  const atlas = await openEmulator(options);
+  const credentials = atlas.credentials.accessToken;
+  const client = new TenantSnapshotsClient({ baseUrl: atlas.url, credentials, maxRetries: 0 });
   onTestFinished(() => client.close());
-  return client;
+  return { atlas, client };
 }
 
-/** Seeds clusters whose newest complete snapshot is so many hours old. */
-function seedClusters(atlas: AtlasEmulator, ages: number[]) {
-  return ages.map((age, n) => {
-    const finishTime = new Date(Date.now() - age * hour);
-    const snapshots = [
-      { id: snapshotId(2 * n), status: 'RUNNING' },
-      { id: snapshotId(2 * n + 1), status: 'COMPLETED', finishTime },
-    ];
-    atlas.seed({ clusterName: `Cluster-${n}`, snapshots });
-    return { groupId: atlas.groupId, clusterName: `Cluster-${n}` };
-  });
+/** Seeds a cluster whose newest backup finished that many hours ago. */
+function seedCluster(atlas: AtlasEmulator, clusterName: string, age: number, group = groupId) {
+  const backupOf = (n: number, hours: number) => {
+    return { id: idOf(n), status: 'COMPLETED', finishTime: new Date(Date.now() - hours * hour) };
+  };
+  const snapshots = [backupOf(1, age + 24), backupOf(2, age), { id: idOf(3), status: 'RUNNING' }];
+  atlas.seed({ groupId: group, clusterName, snapshots });
 }
 
-// Some of it runs in a process of its own.
-describe('the nightly check', { timeout: 20_000 }, () => {
-  it('tells fresh, stale, missing and unknown apart', async () => {
-    const atlas = await openEmulator();
-    const clusters = seedClusters(atlas, [1, 50]);
+describe('the check', () => {
+  it('finds fresh, stale, missing and unknown backups', async () => {
+    const { atlas, client } = await openAtlas();
+    seedCluster(atlas, 'Fresh', 1);
+    seedCluster(atlas, 'Stale', 50);
+    const finishTime = new Date();
+    atlas.seed({ groupId, clusterName: 'Failing', snapshots: [{ id: idOf(9), status: 'FAILED', finishTime }] });
     atlas.seed({
-      clusterName: 'Failing',
-      snapshots: [{ id: snapshotId(99), status: 'FAILED', finishTime: new Date() }],
+      groupId,
+      clusterName: 'Broken',
+      snapshots: [{ id: idOf(9), status: 'COMPLETED', finishTime: 'now' }],
     });
-    for (const clusterName of ['Failing', 'Gone']) clusters.push({ groupId: atlas.groupId, clusterName });
-    const findings = await checkBackups(openClient(atlas), clusters, { concurrency: 1 });
-    expect(findings).toMatchObject([
-      { clusterName: 'Cluster-0', state: 'fresh', finishTime: expect.any(Date) },
-      { clusterName: 'Cluster-1', state: 'stale', finishTime: expect.any(Date) },
-      { clusterName: 'Failing', state: 'none' },
-      { clusterName: 'Gone', state: 'unknown', error: { code: 'API_ERROR', status: 404 } },
+    expect(await checkProjects(client, [groupId], { concurrency: 1 })).toMatchObject([
+      { groupId, clusterName: 'Fresh', state: 'fresh', finishTime: expect.any(Date) },
+      { groupId, clusterName: 'Stale', state: 'stale', finishTime: expect.any(Date) },
+      { groupId, clusterName: 'Failing', state: 'no backup' },
+      { groupId, clusterName: 'Broken', state: 'unknown', error: { code: 'INVALID_RESPONSE' } },
     ]);
   });
 
-  it('shows its progress', async () => {
-    const atlas = await openEmulator();
-    const clusters = seedClusters(atlas, [1, 2, 3]);
-    const progress: [string, number][] = [];
-    const onProgress = ({ state }: { state: string }, done: number) => progress.push([state, done]);
-    await checkBackups(openClient(atlas), clusters, { onProgress });
-    expect(progress).toEqual([1, 2, 3].map((done) => ['fresh', done]));
+  it('skips dedicated clusters, and reports a project without any other', async () => {
+    const { atlas, client } = await openAtlas();
+    atlas.seed({ groupId, clusterName: 'Dedicated', dedicated: true, snapshots: [] });
+    expect(await checkProjects(client, [groupId])).toEqual([{ groupId, state: 'no clusters' }]);
   });
 
-  it('is not refused by the rate limit', async () => {
+  it('goes on with the next project if one cannot be read', async () => {
+    const { atlas, client } = await openAtlas();
+    seedCluster(atlas, 'Fresh', 1, otherGroupId);
+    expect(await checkProjects(client, [groupId, otherGroupId])).toMatchObject([
+      { groupId, state: 'unknown', error: { errorCode: 'GROUP_NOT_FOUND' } },
+      { groupId: otherGroupId, clusterName: 'Fresh', state: 'fresh' },
+    ]);
+  });
+
+  it('reads all pages of clusters, one request per cluster', async () => {
+    const { atlas, client } = await openAtlas();
+    for (let n = 0; n < 501; n += 1) atlas.seed({ groupId, clusterName: `Cluster-${n}`, snapshots: [] });
+    expect(await checkProjects(client, [groupId])).toHaveLength(501);
+    expect(atlas.requests).toHaveLength(2 + 501);
+  });
+
+  it('passes on each finding at once', async () => {
+    const { atlas, client } = await openAtlas();
+    seedCluster(atlas, 'Fresh', 1);
+    const onFinding: unknown[] = [];
+    const findings = await checkProjects(client, [groupId], { onFinding: (finding) => onFinding.push(finding) });
+    expect(onFinding).toEqual(findings);
+  });
+
+  it('pauses while only a quarter of the rate limit is left, and never exceeds it', async () => {
     let now = Date.now();
     const rateLimit = { capacity: 20, refillPerMinute: 600, enforce: true };
-    const atlas = await openEmulator({ rateLimit, now: () => now });
-    // Only Flex, a part of version 2 of the API, reports its limit.
-    atlas.sunset();
-    const clusters = seedClusters(
-      atlas,
-      Array.from({ length: 60 }, () => 1),
-    );
+    const { atlas, client } = await openAtlas({ rateLimit, now: () => now });
+    for (let n = 0; n < 60; n += 1) seedCluster(atlas, `Cluster-${n}`, 1);
     let pauses = 0;
-    // The emulator's clock stands still but for these: 10 requests flow back in a second.
+    // The emulator's clock only moves here. 10 requests flow back per second.
     const pause = async () => {
       pauses += 1;
       now += 1_000;
     };
-    const findings = await checkBackups(openClient(atlas), clusters, { concurrency: 4, pause });
+    const findings = await checkProjects(client, [groupId], { concurrency: 4, pause });
+    expect(findings.map(({ state }) => state)).toEqual(Array(60).fill('fresh'));
     expect(atlas.requests.filter(({ status }) => status === 429)).toEqual([]);
-    expect(findings.map(({ state }) => state)).toEqual(clusters.map(() => 'fresh'));
     expect(pauses).toBeGreaterThanOrEqual(4);
   });
 
-  it('ends the run at what is no error of Atlas', async () => {
-    const client = new TenantSnapshotsClient({ credentials: { accessToken: 'token' } });
-    onTestFinished(() => client.close());
-    client.listTenantSnapshots = () => {
+  it('does not pause while there is enough left', async () => {
+    const { atlas, client } = await openAtlas();
+    for (let n = 0; n < 20; n += 1) seedCluster(atlas, `Cluster-${n}`, 1);
+    const pause = () => expect.unreachable();
+    await checkProjects(client, [groupId], { pause });
+  });
+
+  it('throws an error that is not from Atlas', async () => {
+    const { client } = await openAtlas();
+    client.get = () => {
       throw new TypeError('a bug');
     };
-    await expect(checkBackups(client, [{ groupId: '', clusterName: '' }])).rejects.toThrow('a bug');
+    await expect(checkProjects(client, [groupId])).rejects.toThrow('a bug');
+  });
+});
+
+// These run in a process of their own.
+describe('from a shell, the check', { timeout: 20_000 }, () => {
+  async function run(atlas: AtlasEmulator, ...groupIds: string[]) {
+    const { exit, output } = runExample(['nightly-check.mjs', ...groupIds], environmentOf(atlas));
+    return { code: await exit, ...output };
+  }
+
+  it('exits with 0 if every cluster has a fresh backup', async () => {
+    const { atlas } = await openAtlas();
+    seedCluster(atlas, 'One', 1);
+    seedCluster(atlas, 'Two', 2);
+    expect(await run(atlas, groupId)).toEqual({
+      code: 0,
+      stdout: 'Clusters checked: 2. Problems: 0.\n',
+      stderr: expect.stringMatching(new RegExp(`^(${groupId} (One|Two): fresh, newest backup \\S+Z\n){2}$`)),
+    });
   });
 
-  it('runs from a shell, and fails where a backup is missing', async () => {
-    const atlas = await openEmulator();
-    const clusters = seedClusters(atlas, [1, 50]);
-    const file = join(await temporaryFolder(), 'clusters.json');
-    const run = async () => {
-      await writeFile(file, JSON.stringify(clusters));
-      const { exit, output } = runExample(['nightly-check.mjs', file], environmentOf(atlas));
-      return { code: await exit, ...output };
-    };
-    const failing = await run();
-    expect(failing.stderr).toMatch(/^2\/2 Cluster-\d (fresh|stale)$/m);
-    expect(failing.stdout).toMatch(/^[0-9a-f]{24} Cluster-1: stale \d{4}-\d\d-\d\dT/);
-    expect(failing.code).toBe(1);
-    clusters.pop();
-    expect(await run()).toMatchObject({ code: 0, stdout: '' });
+  it('exits with 1 if a backup is missing', async () => {
+    const { atlas } = await openAtlas();
+    seedCluster(atlas, 'Fresh', 1);
+    seedCluster(atlas, 'Stale', 50);
+    const { code, stdout } = await run(atlas, groupId);
+    expect(stdout).toMatch(
+      new RegExp(`^${groupId} Stale: stale, newest backup \\S+Z\nClusters checked: 2. Problems: 1.\n$`),
+    );
+    expect(code).toBe(1);
   });
 
-  it('is tested against the emulator by a test of its own', async () => {
-    const { exit, output } = runExample(['--test', '--test-reporter=tap', 'nightly-check.test.mjs']);
-    expect(await exit, output.stdout).toBe(0);
-    expect(output.stdout).toMatch(/^# pass 6$/m);
+  it('exits with 1 if a project has no clusters', async () => {
+    const { atlas } = await openAtlas();
+    atlas.seed({ groupId, clusterName: 'Dedicated', dedicated: true, snapshots: [] });
+    expect(await run(atlas, groupId)).toMatchObject({
+      code: 1,
+      stdout: `${groupId}: no clusters\nClusters checked: 0. Problems: 1.\n`,
+    });
   });
+
+  it('exits with 1 if Atlas does not know the project', async () => {
+    const { atlas } = await openAtlas();
+    const { code, stdout } = await run(atlas, groupId);
+    expect(stdout).toMatch(new RegExp(`^${groupId}: unknown, get failed with status 404 GROUP_NOT_FOUND`));
+    expect(code).toBe(1);
+  });
+
+  it('exits with 2 if it could not run', async () => {
+    const { atlas } = await openAtlas();
+    expect(await run(atlas)).toMatchObject({ code: 2, stdout: '', stderr: expect.stringMatching('Pass the ids') });
+  });
+});
+
+it("the recipe's own test passes", { timeout: 20_000 }, async () => {
+  const { exit, output } = runExample(['--test', '--test-reporter=tap', 'nightly-check.test.mjs']);
+  expect(await exit, output.stdout).toBe(0);
+  expect(output.stdout).toMatch(/^# pass 6$/m);
 });

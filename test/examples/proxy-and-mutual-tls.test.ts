@@ -14,7 +14,7 @@ import { openTlsFront } from './support/tls-front.js';
 async function openWorld() {
   const { ca, server, client } = await makeCertificates();
   const atlas = await openEmulator();
-  const front = await openTlsFront(atlas.url, ca, server);
+  const front = await openTlsFront(atlas.url, server, ca);
   const proxy = await openConnectProxy();
   const list = async (options: Parameters<typeof createDispatcher>[0]) => {
     const dispatcher = createDispatcher(options);
@@ -29,23 +29,21 @@ async function openWorld() {
   return { atlas, ca, client, front, proxy, list };
 }
 
-// Some of it runs in a process of its own.
 describe('the dispatcher', { timeout: 20_000 }, () => {
-  it('shows its certificate', async () => {
+  it('sends its certificate', async () => {
     const { ca, client, front, list } = await openWorld();
     expect(await list({ ca, ...client })).toHaveLength(5);
-    // The answer to a challenge may go over a connection of its own.
     expect(new Set(front.clients)).toEqual(new Set(['client of the test']));
   });
 
-  it('goes by the proxy, and shows its certificate through the tunnel', async () => {
+  it('connects through the proxy, and sends its certificate through the tunnel', async () => {
     const { ca, client, front, proxy, list } = await openWorld();
     expect(await list({ proxy: proxy.url, ca, ...client })).toHaveLength(5);
     expect(new Set(proxy.tunnels)).toEqual(new Set([new URL(front.url).host]));
     expect(new Set(front.clients)).toEqual(new Set(['client of the test']));
   });
 
-  it.each(['no certificate to show', 'no authority to trust'])('%s is a connection error', async (missing) => {
+  it.each(['no certificate to send', 'no authority to trust'])('%s is a connection error', async (missing) => {
     const { ca, client, front, list } = await openWorld();
     const options = missing.startsWith('no certificate') ? { ca } : client;
     const error: unknown = await list(options).catch((reason: unknown) => reason);

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 
-/** An example that runs as from a shell. */
+/** An example that runs in a process of its own. */
 export interface RunningExample {
   readonly process: ChildProcessWithoutNullStreams;
   /** What it wrote to stdout and to stderr so far. */
@@ -12,17 +12,17 @@ export interface RunningExample {
   readonly exit: Promise<number | null>;
 }
 
-const folder = new URL('../../../examples/', import.meta.url);
+export const examplesFolder = fileURLToPath(new URL('../../../examples/', import.meta.url));
 
 /**
- * Starts an example in a process of its own; it is gone when the test is finished.
+ * Starts an example in a process of its own. The process ends with the test.
  *
- * @param nodeArguments - its file comes last of these, or after them those that are its own.
- * @param environment - all that it has beside PATH.
+ * @param nodeArguments - options of Node, the file, and the example's own arguments.
+ * @param environment - all variables except PATH.
  */
 export function runExample(nodeArguments: string[], environment: Record<string, string> = {}): RunningExample {
   const child = spawn(process.execPath, nodeArguments, {
-    cwd: fileURLToPath(folder),
+    cwd: examplesFolder,
     env: { PATH: process.env['PATH'], ...environment },
   });
   const output = { stdout: '', stderr: '' };
@@ -39,7 +39,7 @@ export function runExample(nodeArguments: string[], environment: Record<string, 
   return { process: child, output, exit };
 }
 
-/** The credentials and the address that Atlas's users have in their environment. */
+/** The variables that point a client to the emulator, with a service account. */
 export function environmentOf(atlas: {
   url: string;
   credentials: { serviceAccount: { clientId: string; clientSecret: string } };

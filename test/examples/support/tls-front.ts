@@ -4,18 +4,22 @@ import { createServer } from 'node:tls';
 import { onTestFinished } from 'vitest';
 import type { Certificate } from './certificates.js';
 
-/** What stands before a server and wants a certificate of every client. */
+/** Terminates TLS in front of a server. */
 export interface TlsFront {
   readonly url: string;
-  /** Who has come, by the common name of the certificate. */
+  /** The common name of the client certificate, for each connection. */
   readonly clients: unknown[];
 }
 
-/** Listens with TLS on loopback, and passes on what comes to `target`, an http URL. */
-export async function openTlsFront(target: string, ca: string, own: Certificate): Promise<TlsFront> {
+/**
+ * Listens with TLS on loopback and forwards to `target`, an http URL.
+ *
+ * @param clientCa - the authority of client certificates, which are then required.
+ */
+export async function openTlsFront(target: string, own: Certificate, clientCa?: string): Promise<TlsFront> {
   const { port } = new URL(target);
   const clients: unknown[] = [];
-  const server = createServer({ ...own, ca, requestCert: true, rejectUnauthorized: true }, (socket) => {
+  const server = createServer({ ...own, ...(clientCa && { ca: clientCa, requestCert: true }) }, (socket) => {
     clients.push(socket.getPeerCertificate().subject?.CN);
     const inner = connect(Number(port), '127.0.0.1');
     socket.pipe(inner).pipe(socket);

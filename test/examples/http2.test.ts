@@ -1,8 +1,12 @@
+import { writeFile } from 'node:fs/promises';
 import { constants } from 'node:http2';
-import { Agent } from 'undici';
+import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
-import { TenantSnapshotsClient } from '../src/index.js';
+import { createDispatcher } from '../../examples/http2.mjs';
+import { TenantSnapshotsClient } from '../../src/index.js';
 import { type HeldRequest, startHttp2Server } from './support/http2-server.js';
+import { runExample } from './support/run-example.js';
+import { temporaryFolder } from './support/temporary-folder.js';
 
 const groupId = '5e2211c17a3e5a48f5497de3';
 const accessToken = 'token';
@@ -16,7 +20,7 @@ const answerAll = (held: readonly HeldRequest[]) => {
 /** A client of a server that holds the first 100 requests until all of them have arrived. */
 async function openHttp2(release: (held: readonly HeldRequest[]) => void) {
   const { url: baseUrl, ca, connections } = await startHttp2Server({ accessToken, hold: calls, release });
-  const dispatcher = new Agent({ allowH2: true, connections: 1, pipelining: calls, connect: { ca } });
+  const dispatcher = createDispatcher({ ca });
   const client = new TenantSnapshotsClient({ baseUrl, credentials: { accessToken }, dispatcher, maxRetries: 0 });
   onTestFinished(async () => {
     await client.close();
@@ -74,4 +78,20 @@ it.each(endings)('loses no call if the server sends %s', async (_name, release) 
   expect((await readAll()).map(({ id }) => id)).toEqual(snapshotIds);
   // The next calls find a connection that works.
   expect((await readAll()).map(({ id }) => id)).toEqual(snapshotIds);
+});
+
+it('runs from a shell', { timeout: 20_000 }, async () => {
+  const clusters = ['Cluster0', 'Cluster1'];
+  const { url, ca, connections } = await startHttp2Server({ accessToken, hold: clusters.length, release: answerAll });
+  const file = join(await temporaryFolder(), 'ca.pem');
+  await writeFile(file, ca);
+  const environment = {
+    MONGODB_ATLAS_BASE_URL: url,
+    MONGODB_ATLAS_ACCESS_TOKEN: accessToken,
+    NODE_EXTRA_CA_CERTS: file,
+  };
+  const { exit, output } = runExample(['http2.mjs', groupId, ...clusters], environment);
+  expect(await exit, output.stderr).toBe(0);
+  expect(output.stdout).toBe(clusters.map((name) => `${name} ${snapshotIds[0]} COMPLETED\n`).join(''));
+  expect(connections()).toBe(1);
 });

@@ -1,5 +1,5 @@
 import * as atlas from 'atlas-tenant-snapshots';
 import * as testing from 'atlas-tenant-snapshots/testing';
-import { callAll } from './calls.cjs';
+import { runChecks } from './checks.mjs';
 
-console.log(JSON.stringify(await callAll(atlas, testing, {})));
+await runChecks(atlas, testing);

@@ -7,12 +7,12 @@ import {
 } from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
-import { makeCertificates } from '../examples/support/certificates.js';
+import { makeCertificates } from './certificates.js';
 
 /** A request that has no response yet. */
 export interface HeldRequest {
   readonly stream: ServerHttp2Stream;
-  /** Sends the snapshot that the path names, or a 401 if the bearer token is wrong. */
+  /** Sends the snapshot that the path names, or a list of one snapshot, or a 401 if the bearer token is wrong. */
   answer(): void;
 }
 
@@ -60,5 +60,11 @@ export async function startHttp2Server({ accessToken, hold, release }: Http2Serv
 function answer(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, accessToken: string): void {
   const isAllowed = headers.authorization === `Bearer ${accessToken}`;
   stream.respond({ ':status': isAllowed ? 200 : 401, 'content-type': 'application/json' });
-  stream.end(JSON.stringify(isAllowed ? { id: headers[':path']?.split('/').at(-1), status: 'COMPLETED' } : {}));
+  stream.end(JSON.stringify(isAllowed ? bodyAt(headers[':path'] ?? '') : {}));
+}
+
+function bodyAt(path: string): object {
+  const name = path.split('/').at(-1);
+  if (name !== 'snapshots') return { id: name, status: 'COMPLETED' };
+  return { results: [{ id: '0'.repeat(24), status: 'COMPLETED' }], totalCount: 1 };
 }

@@ -1,0 +1,4 @@
+const atlas = require('atlas-tenant-snapshots');
+const testing = require('atlas-tenant-snapshots/testing');
+
+import('./checks.mjs').then(({ runChecks }) => runChecks(atlas, testing));

@@ -1,0 +1,77 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, inject, it } from 'vitest';
+import { makeCertificates } from '../examples/support/certificates.js';
+import { openConnectProxy } from '../examples/support/connect-proxy.js';
+import { environmentOf } from '../examples/support/run-example.js';
+import { temporaryFolder } from '../examples/support/temporary-folder.js';
+import { openTlsFront } from '../examples/support/tls-front.js';
+import { command, type Outcome } from '../package/command.js';
+import { openEmulator } from '../support/open-emulator.js';
+import { checks } from './programs/checks.mjs';
+import { type Runtime, runtimes } from './runtimes.js';
+
+const consumer = inject('consumer');
+
+/** Runs a program to its end. */
+function run({ name, args, argsOfCommonJs }: Runtime, program: string[], env = {}): Promise<Outcome> {
+  const options = program[0]?.endsWith('.cjs') ? argsOfCommonJs : args;
+  return command(inject('binaries')[name] ?? '', [...options, ...program], consumer, env);
+}
+
+const programsOf = ({ hasUndici8 }: Runtime) => ['esm.mjs', 'cjs.cjs', ...(hasUndici8 ? ['undici8.mjs'] : [])];
+
+describe.each(runtimes)('on $name', (runtime) => {
+  describe.each(programsOf(runtime))('the package in %s', (program) => {
+    let outcome: Outcome;
+
+    beforeAll(async () => {
+      outcome = await run(runtime, [program]);
+    });
+
+    it.each(Object.keys(checks))('%s', (check) => {
+      expect(outcome.output.split('\n')).toContain(`ok ${check}`);
+    });
+
+    it('ends by itself, and warns of the sunset only', () => {
+      const warnings = outcome.output.match(/\w+Warning\b/g);
+      expect({ code: outcome.code, warnings }).toEqual({ code: 0, warnings: ['AtlasSunsetWarning'] });
+    });
+  });
+
+  it('calls over TLS, through the proxy that HTTPS_PROXY names', async () => {
+    const emulator = await openEmulator();
+    const { groupId, clusterName, snapshotId } = emulator;
+    const { ca, server } = await makeCertificates();
+    const file = join(await temporaryFolder(), 'ca.pem');
+    await writeFile(file, ca);
+    const proxy = await openConnectProxy();
+    const { url } = await openTlsFront(emulator.url, server);
+    const environment = {
+      ...environmentOf(emulator),
+      MONGODB_ATLAS_BASE_URL: url,
+      HTTPS_PROXY: proxy.url,
+      NODE_EXTRA_CA_CERTS: file,
+    };
+    const { code, output } = await run(runtime, ['unclosed.mjs', groupId, clusterName, snapshotId], environment);
+    expect({ code, output }).toEqual({ code: 0, output: 'COMPLETED\n' });
+    expect(new Set(proxy.tunnels)).toEqual(new Set([new URL(url).host]));
+  });
+
+  it('lets a script end that does not close its client, and logs its attempts', async () => {
+    const emulator = await openEmulator();
+    const { groupId, clusterName, snapshotId } = emulator;
+    const environment = { ...environmentOf(emulator), NODE_DEBUG: 'atlas-tenant-snapshots' };
+    const { code, output } = await run(runtime, ['unclosed.mjs', groupId, clusterName, snapshotId], environment);
+    expect(output).toMatch(/getTenantSnapshot at tenant: attempt 1 ended with 200 after \d+ ms/);
+    expect(output).toContain('COMPLETED\n');
+    expect(code).toBe(0);
+  });
+});
+
+it('the tarball needs undici and zod only', async () => {
+  const { output } = await command('npm', ['ls', '--all', '--parseable'], consumer);
+  const modules = join(consumer, 'node_modules/');
+  const packages = output.split('\n').flatMap((path) => (path.startsWith(modules) ? path.slice(modules.length) : []));
+  expect(packages.sort()).toEqual(['atlas-tenant-snapshots', 'undici', 'undici8', 'zod']);
+});
