@@ -1,13 +1,13 @@
 /**
- * `npm run mutation`: mutates src, but for the emulator, a room at a time, and each room against its own tests: against
- * all tests it would take hours. Prints the score of each room and of all, and fails below 90 %.
+ * `npm run mutation`: mutates src, except the emulator, folder by folder, and runs only the tests of that folder, as all
+ * tests would take hours. Prints the score of each folder and of all, and fails below 90 %.
  *
- * `npm run mutation -- http digest` does these rooms alone.
+ * `npm run mutation -- http digest` mutates only these.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 
-const rooms = {
+const targets = {
   http: { mutate: 'src/http/*.ts', tests: 'test/http/*.test.ts' },
   digest: { mutate: 'src/auth/digest/*.ts', tests: 'test/auth/digest/*.test.ts' },
   auth: { mutate: 'src/auth/*.ts', tests: 'test/auth/*.test.ts' },
@@ -16,12 +16,12 @@ const rooms = {
 const folder = 'reports/mutation';
 const leastScore = 90;
 
-const asked = process.argv.slice(2);
+const requested = process.argv.slice(2);
 mkdirSync(folder, { recursive: true });
 
-/** Runs Stryker on a room, and counts its mutants: those that were caught, and all. */
+/** Runs Stryker on a folder, and counts its mutants, and those that the tests caught. */
 function mutate(name) {
-  const { mutate: files, tests } = rooms[name];
+  const { mutate: files, tests } = targets[name];
   const config = `${folder}/${name}.config.json`;
   const report = `${folder}/${name}.json`;
   writeFileSync(config, JSON.stringify(settings(files, report), null, 2));
@@ -51,7 +51,7 @@ function settings(files, report) {
 const score = ({ caught, all }) => (100 * caught) / all;
 const show = (counts) => `${counts.name}: ${score(counts).toFixed(1)} % (${counts.caught} of ${counts.all})`;
 
-const results = (asked.length > 0 ? asked : Object.keys(rooms)).map(mutate);
+const results = (requested.length > 0 ? requested : Object.keys(targets)).map(mutate);
 const total = { name: 'all', caught: 0, all: 0 };
 for (const { caught, all } of results) {
   total.caught += caught;

@@ -1,7 +1,6 @@
 import { configDefaults, defineConfig } from 'vitest/config';
 
-// What a mutant has to survive: the tests of its room, without those that start processes, make very many calls, or
-// repeat what others test for hundreds of combinations.
+// Left out are tests that start processes, make very many calls, or repeat others for hundreds of combinations.
 export default defineConfig({
   test: {
     include: [process.env['MUTATION_TESTS'] ?? 'test/**/*.test.ts'],
