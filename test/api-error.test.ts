@@ -7,7 +7,7 @@ import { openClient } from './support/open-client.js';
 import { rejection } from './support/rejection.js';
 import { flexRoute, path, tenantRoute } from './support/snapshot-routes.js';
 
-/** The error of a call whose response this is. */
+/** The error of a call with this response. */
 async function errorOf(respond: () => Response, options: TenantSnapshotsClientOptions = {}): Promise<AtlasApiError> {
   const server = await startMswServer(http.get(tenantRoute, respond), http.get(flexRoute, respond));
   const client = openClient({ baseUrl: server.url, endpoint: 'tenant', maxRetries: 0, ...options });
@@ -21,7 +21,7 @@ const json = (body: JsonBodyType, status: number, headers?: Record<string, strin
 const text = (body: string, status = 400, type = 'text/plain') =>
   errorOf(() => new HttpResponse(body, { status, headers: { 'content-type': type } }));
 
-/** What the message for a status suggests to check. */
+/** The advice in the message for a status. */
 const advice: Record<number, RegExp> = {
   302: /baseUrl/,
   401: /role.*IP access list/,
@@ -64,12 +64,12 @@ describe('an error of Atlas', () => {
     expect(message).toMatch(pattern);
   });
 
-  it('suggests to check baseUrl after a 404 that did not come from Atlas', async () => {
+  it('suggests checking baseUrl after a 404 that did not come from Atlas', async () => {
     const { message } = await errorOf(() => HttpResponse.html('<h1>Not here</h1>', { status: 404 }));
     expect(message).toMatch(/404.*baseUrl/);
   });
 
-  it('does not suggest Flex after a 410 of Flex', async () => {
+  it('does not suggest Flex after a 410 from Flex', async () => {
     const { message } = await errorOf(() => new HttpResponse(null, { status: 410 }), { endpoint: 'flex' });
     expect(message).toContain('410');
     expect(message).not.toContain('endpoint');
@@ -132,7 +132,7 @@ describe('a partly invalid error body', () => {
     ['text', {}],
     [null, {}],
     [5, {}],
-  ])('gives the error its valid fields: %j', async (body, fields) => {
+  ])('leads to an error with its valid fields: %j', async (body, fields) => {
     const { code, name, stack, message, status, headers, operation, endpoint, attempts, ...rest } = await json(
       body,
       400,

@@ -182,7 +182,7 @@ describe('tokenStore', () => {
     ['without get', { set() {} }],
     ['without set', { get() {} }],
     ['that is null', null],
-  ])('is refused %s', (_name, tokenStore) => {
+  ])('is rejected %s', (_name, tokenStore) => {
     expect(optionsError({ credentials: account, tokenStore })).toContain('tokenStore: ');
   });
 });

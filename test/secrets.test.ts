@@ -146,7 +146,7 @@ describe.each(logins)('with $name', ({ credentials, secrets }) => {
     expect(error.body).not.toContain(secret.slice(0, 6));
   });
 
-  it('the client shows none, before and after a call', async () => {
+  it('the client shows no secret, before and after a call', async () => {
     const { server } = startEcho(secrets, () => ({ status: 200, body: '{}' }));
     const client = openClient({ baseUrl: (await server).url, credentials });
     expectNoSecret(client, secrets);
@@ -201,7 +201,7 @@ describe.each(logins)('with $name', ({ credentials, secrets }) => {
 });
 
 describe('with an API key', () => {
-  it('no part of the Digest response is shown', async () => {
+  it('an error shows no part of the Digest response', async () => {
     const { server, seen } = startEcho([], ([authorization = '']) => ({
       body: JSON.stringify({ detail: /response="(\w+)"/.exec(authorization)?.[1] }),
     }));

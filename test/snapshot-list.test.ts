@@ -273,7 +273,7 @@ describe('a list after a sunset', () => {
     expect(pageNums(emulator.requests)).toEqual(['1', '1', '2']);
   });
 
-  it('between two pages is read from Flex', async () => {
+  it('is read from Flex if the sunset is between two pages', async () => {
     const all = snapshots(150);
     const server = await startMswServer(
       http.get(tenantListRoute, ({ request }) =>
@@ -327,7 +327,7 @@ describe('close() during a list', () => {
     expect(pageNums(emulator.requests)).toEqual(['1', '2', '3']);
   });
 
-  it('ends the list if a page waits for its retry', async () => {
+  it('ends the list if one of its pages waits for a retry', async () => {
     const { emulator, client, list } = await openList(1200);
     emulator.respond({}, { status: 503 });
     const call = rejection(client.listTenantSnapshots(...list, { endpoint: 'flex' }), AtlasClosedError);

@@ -368,7 +368,7 @@ describe('pollInterval', () => {
     expect(begun).toEqual([near(0), near(1_000), near(2_000)]);
   });
 
-  it('never leads to two polls at once, even if it is shorter than a poll', async () => {
+  it('never leads to two concurrent polls, even if it is shorter than a poll', async () => {
     const { begun, promise } = waitOnFakeClock(['RUNNING', 'RUNNING', 'COMPLETED'], { pollInterval: 100 }, 600);
     await vi.advanceTimersByTimeAsync(2_000);
     await expect(promise).resolves.toMatchObject({ status: 'COMPLETED' });

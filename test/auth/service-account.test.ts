@@ -54,7 +54,7 @@ describe('a token', () => {
 });
 
 describe('a call that ends during a token fetch', () => {
-  it('does not end the fetch for other calls, if it is aborted', async () => {
+  it('does not end the fetch for other calls if it is aborted', async () => {
     const { emulator, get, tokenRequests } = await openServiceAccount();
     emulator.respond({ for: 'token', delay: 60 });
     const first = new AbortController();
@@ -67,7 +67,7 @@ describe('a call that ends during a token fetch', () => {
     expect(tokenRequests()).toHaveLength(1);
   });
 
-  it('does not end the fetch for other calls, if it times out', async () => {
+  it('does not end the fetch for other calls if it times out', async () => {
     const { emulator, get, tokenRequests } = await openServiceAccount();
     emulator.respond({ for: 'token', delay: 80 });
     const impatient = rejection(get({ timeout: 20 }), AtlasTimeoutError);

@@ -139,7 +139,7 @@ describe('a refused token request', () => {
   });
 });
 
-describe('a token response of 200 without a token', () => {
+describe('a 200 without a valid token', () => {
   it.each<{ what: string; body: object | string }>([
     { what: 'an empty body', body: '' },
     { what: 'HTML', body: '<html>Sign in</html>' },

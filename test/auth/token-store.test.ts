@@ -153,7 +153,7 @@ describe('a token store', () => {
 });
 
 describe('a store that fails', () => {
-  it.each(brokenStores)('leads to one token request within a few seconds: it $does', async ({ store }) => {
+  it.each(brokenStores)('leads to one token request within a few seconds, if it $does', async ({ store }) => {
     stopClock();
     const { get, getAll, tokenRequests } = await openServiceAccount({ tokenStore: store });
     const before = performance.now();
@@ -163,7 +163,7 @@ describe('a store that fails', () => {
     expect(tokenRequests()).toHaveLength(1);
   });
 
-  it.each(brokenStores)('does not change the retries of a failed fetch: it $does', async ({ store }) => {
+  it.each(brokenStores)('does not change the retries of a failed fetch, if it $does', async ({ store }) => {
     stopClock();
     const { emulator, getAll, tokenRequests } = await openServiceAccount({ tokenStore: store, maxRetries: 1 });
     emulator.respond({ for: 'token', status: 503, times: always });
@@ -173,7 +173,7 @@ describe('a store that fails', () => {
     expect(tokenRequests()).toHaveLength(2);
   });
 
-  it('by hanging does not extend the timeout of the call', async () => {
+  it('does not extend the timeout of the call, if it hangs', async () => {
     stopClock();
     const store = brokenStores.find(({ does }) => does === 'hangs')?.store;
     const { get, emulator, client } = await openServiceAccount({ tokenStore: store });
@@ -183,7 +183,7 @@ describe('a store that fails', () => {
     await runClock(client.close());
   });
 
-  it('by responding too late is ignored', async () => {
+  it('is ignored if it responds too late', async () => {
     stopClock();
     const settle: ((value: unknown) => void)[] = [];
     const slow = () => new Promise((resolve) => settle.push(resolve));
@@ -194,7 +194,7 @@ describe('a store that fails', () => {
     expect(tokenRequests()).toHaveLength(1);
   });
 
-  it('by rejecting too late causes no unhandled rejection', async () => {
+  it('causes no unhandled rejection if it rejects too late', async () => {
     stopClock();
     const fail: ((reason: Error) => void)[] = [];
     const slow = () => new Promise((_resolve, reject) => fail.push(reject));
@@ -208,7 +208,7 @@ describe('a store that fails', () => {
     expect(unhandled).not.toHaveBeenCalled();
   });
 
-  it('does not have its error in the error of a call', async () => {
+  it('is not mentioned in the error of a call', async () => {
     const { get } = await openServiceAccount({ tokenStore: brokenStores[0]?.store, clientSecret: 'wrong' });
     const error = await rejection(get(), AtlasAuthenticationError);
     expect(`${error.message}${error.cause}`).not.toContain('the store is broken');
@@ -258,7 +258,7 @@ describe('a store with', () => {
     expect(tokenStore.sets).toHaveLength(1);
   });
 
-  it('a refused token that is not replaced leads to one token request', async () => {
+  it('a refused token that stays in the store leads to one token request', async () => {
     const { emulator, get, tokenRequests } = await openServiceAccount({ tokenStore: storeOf(stored('revoked')) });
     await get();
     await get();
@@ -266,7 +266,7 @@ describe('a store with', () => {
     expect(emulator.requests).toHaveLength(4);
   });
 
-  it('a revoked token leads to one token request after the own token was revoked', async () => {
+  it("a revoked token leads to one token request after the client's own was revoked", async () => {
     const tokenStore = new RecordingStore();
     const { emulator, get, tokenRequests } = await openServiceAccount({ tokenStore });
     await get();
@@ -345,7 +345,7 @@ describe('a store with', () => {
 });
 
 describe('a wrong secret', () => {
-  it('is reported with a store too', async () => {
+  it('is reported as such with a store', async () => {
     stopClock();
     const { get, apiRequests } = await openServiceAccount({ tokenStore: new Keyv(), clientSecret: 'wrong' });
     const error = await runClock(rejection(get(), AtlasAuthenticationError));

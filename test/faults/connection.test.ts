@@ -64,7 +64,7 @@ const cuts: [name: string, script: Script, cause: RegExp][] = [
   ['an unrequested upgrade', [send(head(101, 'connection: upgrade', 'upgrade: websocket'))], /upgrade/i],
 ];
 
-describe('an AtlasConnectionError with its cause follows', () => {
+describe('a broken response leads to an AtlasConnectionError with its cause', () => {
   it.each(cuts)('%s', async (_name, script, cause) => {
     const server = await startFaultServer(script);
     const error = await rejection(get(openFaultClient(server)), AtlasConnectionError);
@@ -97,13 +97,13 @@ it('a refused connection leads to an AtlasConnectionError with its code', async 
   expect(error.attempts).toBe(1);
 });
 
-it('each of many refused connections leads to an error of its own', async () => {
+it('each of many refused connections leads to a separate error', async () => {
   const client = openFaultClient({ url: `http://127.0.0.1:${await freePort()}` });
   const errors = await Promise.all(Array.from({ length: 200 }, () => rejection(get(client), AtlasConnectionError)));
   expect(new Set(errors).size).toBe(200);
 });
 
-describe('a call succeeds after one that failed with', () => {
+describe('the call after a broken response succeeds', () => {
   it.each(cuts)('%s', async (_name, script) => {
     let broken = true;
     const server = await startFaultServer(() => (broken ? script : good));
@@ -114,11 +114,11 @@ describe('a call succeeds after one that failed with', () => {
   });
 });
 
-describe('a call accepts a response with', () => {
+describe('an unusual but valid response is accepted', () => {
   const valid: [name: string, scripts: Scripts][] = [
     ['a 103 first', [send(head(103, 'link: </x>; rel=preload')), ...good]],
     ['many 103s first', [...Array.from({ length: 20 }, () => send(head(103))), ...good]],
-    ['a 103 in a packet of its own', [send(head(103)), pause(), ...good]],
+    ['a 103 in a separate packet', [send(head(103)), pause(), ...good]],
     ['a body that ends with the connection', [okHead(), send(snapshotJson), end]],
     ['HTTP/1.0', [send(`HTTP/1.0 200 OK\r\n\r\n${snapshotJson}`), end]],
     ['no reason phrase', [send(`HTTP/1.1 200\r\n${length}\r\n\r\n${snapshotJson}`)]],

@@ -31,7 +31,7 @@ const echoes: [name: string, echo: Echo][] = [
     'a key of a body',
     (request) => [answer(200, JSON.stringify({ id: 1, [credentialsOf(request)]: credentialsOf(request) }))],
   ],
-  ['an error in text', ({ head: text }) => [answer(400, text)]],
+  ['an error in plain text', ({ head: text }) => [answer(400, text)]],
   [
     'an error in HTML',
     (request) => [answer(502, `<b title="${credentialsOf(request).replaceAll('"', '&quot;')}">no</b>`)],
@@ -58,7 +58,7 @@ const echoes: [name: string, echo: Echo][] = [
   ['a 410', ({ head: text, target }) => (target.includes('flexClusters') ? [reset] : [answer(410, text)])],
 ];
 
-describe('an error shows no token that the server echoes in', () => {
+describe('an error shows no token, even if the server echoes it in', () => {
   it.each(echoes)('%s', async (_name, echo) => {
     const server = await startFaultServer(echo);
     const error = await rejection(get(openFaultClient(server, { endpoint: 'auto' })), AtlasError);
@@ -67,7 +67,7 @@ describe('an error shows no token that the server echoes in', () => {
   });
 });
 
-describe('an error shows no part of an API key login that the server echoes in', () => {
+describe('an error shows no part of a Digest login, even if the server echoes it in', () => {
   const privateKey = 'a"private\\key & more';
   const options: TenantSnapshotsClientOptions = {
     credentials: { publicKey: 'ABCDEFGH', privateKey },

@@ -192,7 +192,7 @@ describe('a body', () => {
   });
 
   it.each(['application/json;charset=ISO-8859-1', 'application/json; charset="iso-8859-1"'])(
-    'is latin1 where its type says so: %s',
+    'is decoded as Latin-1 if its content type says so: %s',
     async (type) => {
       const body = Buffer.from(
         '{"error":401,"errorCode":"NOT_ALLOWED","detail":"Zugriff f\u00fcr dich nicht"}',

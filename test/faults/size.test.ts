@@ -51,7 +51,7 @@ describe('maxResponseSize', () => {
     await expect.poll(() => server.closed, { interval: 1 }).toBe(1);
   });
 
-  it('ends a body whose length is too large as it arrives', async () => {
+  it('ends a body at once if its Content-Length is too large', async () => {
     const server = await startFaultServer([send(head(200, 'content-length: 1000000000')), drip(' '.repeat(100), 0)]);
     const client = openFaultClient(server, { maxResponseSize: limit });
     await rejection(get(client), AtlasInvalidResponseError);
@@ -78,7 +78,7 @@ describe('maxResponseSize', () => {
     await expect.poll(() => server.closed, { interval: 1 }).toBe(1);
   });
 
-  it('does not affect that an error keeps 16 KiB of its body, cut between characters', async () => {
+  it('cuts the body of an error at 16 KiB, between two characters', async () => {
     const server = await startFaultServer([answer(400, `x${'\u00e9'.repeat(20_000)}`)]);
     const error = await rejection(get(openFaultClient(server)), AtlasApiError);
     expect(error.body).toBe(`x${'\u00e9'.repeat(8191)}`);

@@ -17,7 +17,7 @@ const response = (
 });
 
 describe('readBody', () => {
-  it('reads JSON', () => {
+  it('parses JSON', () => {
     expect(readBody(response('{"a":[1]}'), 99)).toEqual({ text: '{"a":[1]}', json: { a: [1] }, problem: undefined });
   });
 

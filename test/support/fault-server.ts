@@ -34,7 +34,7 @@ export interface FaultServer {
   readonly closed: number;
   /** The number of open connections. */
   readonly open: number;
-  /** The highest number of connections that were open at once. */
+  /** The highest number of open connections. */
   readonly mostOpen: number;
   /** Closes every connection, like a server that ends idle ones. */
   closeConnections(): void;

@@ -47,7 +47,7 @@ describe('an error code', () => {
     expectTypeOf<AtlasErrorOf<'SNAPSHOT_FAILED'>>().toEqualTypeOf<AtlasSnapshotFailedError>();
   });
 
-  it('that does not exist does not compile', () => {
+  it('does not compile if it does not exist', () => {
     // @ts-expect-error no such code
     isAtlasError(error, 'API');
   });
