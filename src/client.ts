@@ -15,11 +15,10 @@ import { DigestAuthenticator } from './auth/digest/authenticator.js';
 import { ServiceAccount } from './auth/service-account/service-account.js';
 import { TokenEndpoint } from './auth/service-account/token-endpoint.js';
 import { SharedToken } from './auth/service-account/token-store.js';
-import { closedError, timeoutError } from './call/failure.js';
 import { readAllPages } from './call/list.js';
 import { type AtlasPromise, type CallProgress, startProgress, toAtlasPromise } from './call/promise.js';
-import { type CallContext, type CallLimits, type CallPlan, runCall } from './call/run-call.js';
-import { type CallScope, Lifetime, type ScopeOptions, withScope } from './call/scope.js';
+import { type CallContext, type CallLimits, type CallPlan, parseWith, runCall } from './call/run-call.js';
+import { type CallScope, Lifetime, withScope } from './call/scope.js';
 import { Sunset } from './call/sunset.js';
 import { isTraced, traceCall } from './call/tracing.js';
 import { pollUntilComplete } from './call/wait.js';
@@ -35,7 +34,6 @@ import {
 } from './config/resolve-options.js';
 import { AtlasInvalidArgumentError } from './errors/errors.js';
 import { type AtlasIssue, issuesOf } from './errors/issues.js';
-import { connectionFreed } from './http/timer.js';
 import { Transport } from './http/transport.js';
 
 /**
@@ -82,15 +80,13 @@ export class TenantSnapshotsClient implements AsyncDisposable {
     groupId: string,
     clusterName: string,
     snapshotId: string,
-    options: CallOptions = {},
+    options: CallOptions = noOptions,
   ): AtlasPromise<TenantSnapshot> {
     const values = { groupId, clusterName, snapshotId };
     const issues = checkArguments(getTenantSnapshot.values, values, callOptionsSchema, options);
     if (issues.length > 0) return refuse(getTenantSnapshot.name, issues);
     const plan = this.#plan(getTenantSnapshot, values, options);
-    return this.#start(getTenantSnapshot.name, plan, options.signal, (scope, progress) =>
-      runCall(this.#context, plan, scope, progress),
-    );
+    return this.#start(getTenantSnapshot.name, plan, options.signal, (scope) => runCall(this.#context, plan, scope));
   }
 
   /**
@@ -102,19 +98,17 @@ export class TenantSnapshotsClient implements AsyncDisposable {
    * and the attempts of all pages.
    * @see https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-listflexbackups
    */
-  listTenantSnapshots(groupId: string, clusterName: string, options: CallOptions = {}): AtlasPromise<TenantSnapshot[]> {
+  listTenantSnapshots(
+    groupId: string,
+    clusterName: string,
+    options: CallOptions = noOptions,
+  ): AtlasPromise<TenantSnapshot[]> {
     const values = { groupId, clusterName };
     const issues = checkArguments(listTenantSnapshots.values, values, callOptionsSchema, options);
     if (issues.length > 0) return refuse(listTenantSnapshots.name, issues);
-    return this.#start(
-      listTenantSnapshots.name,
-      this.#plan(listTenantSnapshots, values, options),
-      options.signal,
-      (scope, progress) =>
-        readAllPages(async (pageNum) => {
-          if (pageNum > 1) await scope.waitFor(connectionFreed());
-          return runCall(this.#context, this.#plan(listTenantSnapshots, values, options, pageNum), scope, progress);
-        }, progress),
+    const planPage = (pageNum: number) => this.#plan(listTenantSnapshots, values, options, pageNum);
+    return this.#start(listTenantSnapshots.name, planPage(1), options.signal, (scope) =>
+      readAllPages((pageNum) => runCall(this.#context, planPage(pageNum), scope), scope),
     );
   }
 
@@ -129,33 +123,20 @@ export class TenantSnapshotsClient implements AsyncDisposable {
     groupId: string,
     clusterName: string,
     snapshotId: string,
-    options: WaitOptions = {},
+    options: WaitOptions = noOptions,
   ): AtlasPromise<TenantSnapshot> {
     const values = { groupId, clusterName, snapshotId };
     const issues = checkArguments(waitForTenantSnapshot.values, values, waitOptionsSchema, options);
     if (issues.length > 0) return refuse(waitForTenantSnapshot.name, issues);
     const { pollInterval = defaultPollInterval, timeout = defaultWaitTimeout, onPoll, signal } = options;
-    const firstPlan = this.#plan(waitForTenantSnapshot, values, options);
-    const progress = startProgress(waitForTenantSnapshot.name, firstPlan.route);
-    let status: string | undefined;
-    const scopeOptions: ScopeOptions = {
-      lifetime: this.#lifetime,
-      timeout,
-      signal,
-      timeoutError: (phase) => {
-        const seen = status === undefined ? '' : `The snapshot was ${status} at the last poll. `;
-        return timeoutError(progress, timeout, phase, `${seen}Wait again, or pass a longer timeout.`);
-      },
-      closedError: (phase) => closedError(progress, phase),
-    };
-    const wait = withScope(scopeOptions, (scope) => {
-      const poll = async () => {
-        const plan = this.#plan(waitForTenantSnapshot, values, options);
-        const snapshot = await runTraced(progress, plan.route, () => runCall(this.#context, plan, scope, progress));
-        status = snapshot.status;
-        return snapshot;
+    const planPoll = () => this.#plan(waitForTenantSnapshot, values, options);
+    const progress = startProgress(waitForTenantSnapshot.name, planPoll().route);
+    const wait = withScope(this.#lifetime, { timeout, signal }, progress, (scope) => {
+      const poll = () => {
+        const plan = planPoll();
+        return runTraced(progress, plan.route, () => runCall(this.#context, plan, scope));
       };
-      return pollUntilComplete({ poll, onPoll, pollInterval }, scope, progress);
+      return pollUntilComplete({ poll, onPoll, pollInterval }, scope);
     });
     return toAtlasPromise(wait, progress);
   }
@@ -169,17 +150,17 @@ export class TenantSnapshotsClient implements AsyncDisposable {
    */
   get<T>(path: string, options: GetOptions & { schema: z.ZodType<T> }): AtlasPromise<T>;
   get(path: string, options?: GetOptions): AtlasPromise<unknown>;
-  get(path: string, options: GetOptions = {}): AtlasPromise<unknown> {
+  get(path: string, options: GetOptions = noOptions): AtlasPromise<unknown> {
     const issues = checkArguments(pathValuesSchema, { path }, getOptionsSchema, options);
     if (issues.length > 0) return refuse('get', issues);
     const { schema = z.unknown() } = options;
     const plan: CallPlan<unknown> = {
       route: routeToPath(this.#routeBase, path, options),
       succession: undefined,
-      parse: (json) => schema.safeParseAsync(json),
+      parse: (json) => parseWith(schema, json),
       limits: this.#limits(options),
     };
-    return this.#start('get', plan, options.signal, (scope, progress) => runCall(this.#context, plan, scope, progress));
+    return this.#start('get', plan, options.signal, (scope) => runCall(this.#context, plan, scope));
   }
 
   /**
@@ -199,7 +180,7 @@ export class TenantSnapshotsClient implements AsyncDisposable {
 
   async #close(): Promise<void> {
     await this.#lifetime.close();
-    await this.#context.authenticator.close();
+    await this.#context.authenticator.close?.();
     await this.#context.transport.close();
   }
 
@@ -235,21 +216,16 @@ export class TenantSnapshotsClient implements AsyncDisposable {
     operation: string,
     { route, limits }: Pick<CallPlan<unknown>, 'route' | 'limits'>,
     signal: AbortSignal | null | undefined,
-    run: (scope: CallScope, progress: CallProgress) => Promise<R>,
+    run: (scope: CallScope) => Promise<R>,
   ): AtlasPromise<R> {
     const progress = startProgress(operation, route);
-    const options: ScopeOptions = {
-      lifetime: this.#lifetime,
-      timeout: limits.timeout,
-      signal,
-      timeoutError: (phase) =>
-        timeoutError(progress, limits.timeout, phase, 'Raise timeout if Atlas is slow from here.'),
-      closedError: (phase) => closedError(progress, phase),
-    };
-    const call = runTraced(progress, route, () => withScope(options, (scope) => run(scope, progress)));
-    return toAtlasPromise(call, progress);
+    const { timeout } = limits;
+    const call = () => withScope(this.#lifetime, { timeout, signal }, progress, run);
+    return toAtlasPromise(runTraced(progress, route, call), progress);
   }
 }
+
+const noOptions = {};
 
 const pathValuesSchema = z.object({ path: pathSchema });
 
@@ -259,7 +235,9 @@ function checkArguments(
   optionsSchema: z.ZodType,
   options: unknown,
 ): AtlasIssue[] {
-  return [...issuesOf(compiled(valuesSchema), values), ...issuesOf(compiled(optionsSchema), options)];
+  const issues = issuesOf(compiled(valuesSchema), values);
+  // Most calls have no options, and checking the default ones takes time.
+  return options === noOptions ? issues : [...issues, ...issuesOf(optionsSchema, options)];
 }
 
 function refuse(operation: string, issues: AtlasIssue[]): AtlasPromise<never> {

@@ -1,14 +1,14 @@
-// The main job, as `npm run demo` runs it: lists a cluster's snapshots, waits for the newest, and shows it.
+// The demo, as `npm run demo` runs it: lists the snapshots of a cluster, waits for the newest, and prints it.
 //
-// It reads from real Atlas where the environment has
+// It reads from real Atlas if the environment has
+//   ATLAS_GROUP_ID       the project ID,
+//   ATLAS_CLUSTER_NAME   the cluster name, and
 //   credentials          MONGODB_ATLAS_ACCESS_TOKEN, or MONGODB_ATLAS_CLIENT_ID and MONGODB_ATLAS_CLIENT_SECRET, or
-//                        MONGODB_ATLAS_PUBLIC_KEY and MONGODB_ATLAS_PRIVATE_KEY (or the names of the Atlas CLI),
-//   ATLAS_GROUP_ID       the project's id,
-//   ATLAS_CLUSTER_NAME   the cluster's name,
-// and, if wanted,
-//   ATLAS_SNAPSHOT_ID    a snapshot to show in place of the newest,
-//   MONGODB_ATLAS_BASE_URL   another Atlas than https://cloud.mongodb.com;
-// and else from the package's own emulator, before and after a sunset of the endpoint.
+//                        MONGODB_ATLAS_PUBLIC_KEY and MONGODB_ATLAS_PRIVATE_KEY (or the names of the Atlas CLI).
+// Optional:
+//   ATLAS_SNAPSHOT_ID        a snapshot to print instead of the newest
+//   MONGODB_ATLAS_BASE_URL   another URL than https://cloud.mongodb.com
+// Otherwise it reads from the emulator, before and after the sunset of the tenant endpoint.
 import { isAtlasError, TenantSnapshotsClient } from '../dist/index.js';
 import { startAtlasEmulator } from '../dist/testing.js';
 
@@ -26,7 +26,7 @@ try {
 
 async function showRealAtlas() {
   const base = env.MONGODB_ATLAS_BASE_URL || 'https://cloud.mongodb.com';
-  console.log(`Reading from real Atlas at ${base}, by the credentials of the environment.`);
+  console.log(`Reading from real Atlas at ${base}, with the credentials from the environment.`);
   const client = new TenantSnapshotsClient();
   try {
     const { ATLAS_GROUP_ID, ATLAS_CLUSTER_NAME, ATLAS_SNAPSHOT_ID } = env;
@@ -40,12 +40,12 @@ async function showEmulator() {
   const emulator = await startAtlasEmulator();
   const { url: baseUrl, credentials, groupId, clusterName } = emulator;
   const client = new TenantSnapshotsClient({ baseUrl, credentials: credentials.apiKey });
-  console.log(`Reading from the emulator at ${baseUrl}, by an API key.`);
-  console.log('For real Atlas set MONGODB_ATLAS_* credentials, ATLAS_GROUP_ID and ATLAS_CLUSTER_NAME.');
+  console.log(`Reading from the emulator at ${baseUrl}, with an API key.`);
+  console.log('To read from real Atlas, set ATLAS_GROUP_ID, ATLAS_CLUSTER_NAME and MONGODB_ATLAS_* credentials.');
   try {
     takeSnapshot(emulator);
     await showCluster(client, groupId, clusterName, { pollInterval: 100 });
-    console.log('\n--- Atlas retires the tenant endpoint: it answers 410 from now on. The same calls again: ---');
+    console.log('\n--- Atlas retires the tenant endpoint: it now returns 410. The same calls again: ---');
     emulator.sunset();
     takeSnapshot(emulator);
     await showCluster(client, groupId, clusterName, { pollInterval: 100 });
@@ -55,27 +55,27 @@ async function showEmulator() {
   }
 }
 
-/** Lets the emulator's newest snapshot be taken while it is waited for. */
+/** Makes the newest snapshot of the emulator complete while the demo waits for it. */
 function takeSnapshot(emulator) {
   const newest = emulator.snapshots.at(-1);
   const finishTime = new Date(newest.startTime.getTime() + 2 * minute);
   const done = { status: 'COMPLETED', finishTime, expiration: new Date(Date.now() + 8 * day) };
+  emulator.updateSnapshot(newest.id, { status: 'QUEUED', finishTime: undefined, expiration: undefined });
   emulator.progressSnapshot(newest.id, { status: 'QUEUED' }, { status: 'RUNNING' }, done);
 }
 
 async function showCluster(client, groupId, clusterName, { snapshotId, pollInterval }) {
   const list = await client.listTenantSnapshots(groupId, clusterName).withResponse();
   const snapshots = list.data.sort((a, b) => timeOf(b) - timeOf(a));
-  console.log(
-    `\n${count(snapshots.length, 'snapshot')} of cluster ${clusterName}, newest first (${by(list.response)}):`,
-  );
+  const total = count(snapshots.length, 'snapshot');
+  console.log(`\n${total} of cluster ${clusterName}, newest first (from ${describe(list.response)}):`);
   for (const snapshot of snapshots) {
     console.log(`  ${snapshot.id}  ${(snapshot.status ?? '?').padEnd(9)}  ${local(snapshot.scheduledTime)}`);
   }
   const id = snapshotId ?? snapshots[0]?.id;
   if (id === undefined) return;
   const onPoll = ({ status }) => console.log(`  ${status ?? 'no status yet'}`);
-  console.log(`\nWaiting for ${snapshotId ? 'snapshot' : 'the newest,'} ${id}:`);
+  console.log(`\nWaiting for ${snapshotId ? '' : 'the newest '}snapshot ${id}:`);
   await client.waitForTenantSnapshot(groupId, clusterName, id, { pollInterval, onPoll });
   const { data, response } = await client.getTenantSnapshot(groupId, clusterName, id).withResponse();
   print(data, response);
@@ -88,16 +88,17 @@ function print({ id, status, mongoDBVersion, scheduledTime, startTime, finishTim
     ['MongoDB', mongoDBVersion],
     ['Scheduled', local(scheduledTime)],
     ['Started', local(startTime)],
-    ['Finished', `${local(finishTime)}${span(startTime, finishTime, 'after')}`],
-    ['Kept until', `${local(expiration)}${span(new Date(), expiration, 'another')}`],
-    ['Told by', by(response)],
+    ['Finished', `${local(finishTime)}${describeSpan('after', startTime, finishTime)}`],
+    ['Expires', `${local(expiration)}${describeSpan('in', new Date(), expiration)}`],
+    ['Read from', describe(response)],
   ];
   console.log();
   for (const [label, value] of rows) console.log(`  ${label.padEnd(11)} ${value ?? '-'}`);
 }
 
-function by({ endpoint, attempts, rateLimit }) {
-  const left = rateLimit?.remaining === undefined ? '' : `, ${rateLimit.remaining} calls left`;
+/** Describes a response, such as "the Flex endpoint, 1 attempt, 1199 requests left". */
+function describe({ endpoint, attempts, rateLimit }) {
+  const left = rateLimit?.remaining === undefined ? '' : `, ${count(rateLimit.remaining, 'request')} left`;
   return `the ${endpoint === 'flex' ? 'Flex' : 'tenant'} endpoint, ${count(attempts, 'attempt')}${left}`;
 }
 
@@ -109,7 +110,8 @@ function local(time) {
   return time?.toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'long' }) ?? '-';
 }
 
-function span(from, to, word) {
+/** Describes the time between two dates, such as " (after 2 minutes)". */
+function describeSpan(word, from, to) {
   if (from === undefined || to === undefined || to < from) return '';
   const time = to - from;
   const units = Object.entries({ day, hour, minute, second });
@@ -123,6 +125,6 @@ function count(number, noun) {
 
 function explain(error) {
   if (!isAtlasError(error)) return error?.stack ?? String(error);
-  const cause = error.cause instanceof Error ? `\n  because: ${error.cause.message}` : '';
+  const cause = error.cause instanceof Error ? `\n  Cause: ${error.cause.message}` : '';
   return `${error.name} (${error.code}): ${error.message}${cause}`;
 }

@@ -6,7 +6,7 @@ import { snapshotId } from './support/snapshot-routes.js';
 
 const demo = fileURLToPath(new URL('demo.mjs', import.meta.url));
 
-/** Runs the demo with nothing else in its environment. */
+/** Runs the demo with these variables only. */
 function run(environment: Record<string, string>): Promise<{ code: number; stdout: string; stderr: string }> {
   return new Promise((resolve) => {
     const env = { TZ: 'Europe/Berlin', LANG: 'en_US.UTF-8', NODE_NO_WARNINGS: '1', ...environment };
@@ -30,22 +30,22 @@ async function openAtlas() {
 }
 
 describe('the demo', { timeout: 30_000 }, () => {
-  it('reads from the emulator where the environment has nothing, before and after a sunset', async () => {
+  it('reads from the emulator if the environment is empty, before and after the sunset', async () => {
     const { code, stdout, stderr } = await run({});
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     const [before = '', after = ''] = stdout.split('--- Atlas retires');
     expect(before).toMatch(/^Reading from the emulator at http:\/\/127\.0\.0\.1:\d+/);
-    expect(before).toMatch(/5 snapshots of cluster Cluster0, newest first \(the tenant endpoint, 1 attempt/);
-    expect(before).toMatch(/Waiting for the newest, \w{24}:\n {2}QUEUED\n {2}RUNNING\n {2}COMPLETED\n/);
+    expect(before).toMatch(/5 snapshots of cluster Cluster0, newest first \(from the tenant endpoint, 1 attempt\):/);
+    expect(before).toMatch(/Waiting for the newest snapshot \w{24}:\n {2}QUEUED\n {2}RUNNING\n {2}COMPLETED\n/);
     expect(before).toMatch(/^ {2}Status {6}COMPLETED$/m);
-    expect(before).toMatch(/^ {2}Kept until {2}.* \(another 8 days\)$/m);
-    expect(before).toMatch(/^ {2}Told by {5}the tenant endpoint/m);
-    expect(after).toMatch(/newest first \(the Flex endpoint, 2 attempts/);
-    expect(after).toMatch(/^ {2}Told by {5}the Flex endpoint, 1 attempt/m);
+    expect(before).toMatch(/^ {2}Expires {5}.* \(in 8 days\)$/m);
+    expect(before).toMatch(/^ {2}Read from {3}the tenant endpoint, 1 attempt$/m);
+    expect(after).toMatch(/newest first \(from the Flex endpoint, 2 attempts, \d+ requests left\):/);
+    expect(after).toMatch(/^ {2}Read from {3}the Flex endpoint, 1 attempt/m);
     expect(stdout).not.toMatch(/undefined|NaN|Invalid|null/);
   });
 
-  it('reads from Atlas where the environment has credentials and ids', async () => {
+  it('reads from Atlas if the environment has credentials and IDs', async () => {
     const { emulator, environment } = await openAtlas();
     const { code, stdout, stderr } = await run({ ...environment, ATLAS_SNAPSHOT_ID: emulator.snapshotId });
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
@@ -56,7 +56,7 @@ describe('the demo', { timeout: 30_000 }, () => {
   });
 
   it.each(['ATLAS_GROUP_ID', 'ATLAS_CLUSTER_NAME', 'MONGODB_ATLAS_PUBLIC_KEY'])(
-    'reads from the emulator where %s is missing',
+    'reads from the emulator if %s is missing',
     async (name) => {
       const { emulator, environment } = await openAtlas();
       const { stdout, code } = await run({ ...environment, [name]: '' });
@@ -66,7 +66,7 @@ describe('the demo', { timeout: 30_000 }, () => {
     },
   );
 
-  it('shows an empty cluster', async () => {
+  it('reports a cluster without snapshots', async () => {
     const { emulator, environment } = await openAtlas();
     emulator.seed({ snapshots: [] });
     const { code, stdout } = await run(environment);
@@ -74,7 +74,7 @@ describe('the demo', { timeout: 30_000 }, () => {
     expect(stdout).toContain('0 snapshots of cluster Cluster0');
   });
 
-  it('shows a snapshot that says little', async () => {
+  it('prints a snapshot with few fields', async () => {
     const { emulator, environment } = await openAtlas();
     emulator.seed({ snapshots: [{ id: snapshotId, status: 'COMPLETED' }] });
     const { code, stdout } = await run(environment);
@@ -84,25 +84,25 @@ describe('the demo', { timeout: 30_000 }, () => {
   });
 
   it.each([
-    [
-      'a cluster that is not there',
-      { ATLAS_CLUSTER_NAME: 'NoSuch' },
-      /^AtlasApiError \(API_ERROR\): .*CLUSTER_NOT_FOUND/,
-    ],
+    ['an unknown cluster', { ATLAS_CLUSTER_NAME: 'NoSuch' }, /^AtlasApiError \(API_ERROR\): .*CLUSTER_NOT_FOUND/],
     ['a wrong key', { MONGODB_ATLAS_PRIVATE_KEY: 'wrong' }, /^AtlasApiError \(API_ERROR\): .*401.*IP access list/],
-    ['half a key', { MONGODB_ATLAS_PRIVATE_KEY: '' }, /^AtlasConfigurationError \(CONFIGURATION\): .*PRIVATE_KEY/],
-    ['a bad id', { ATLAS_GROUP_ID: 'abc' }, /\(INVALID_ARGUMENT\): .*groupId/],
-  ])('tells of %s in a line, and exits with 1', async (_name, change, expected) => {
+    [
+      'an incomplete key',
+      { MONGODB_ATLAS_PRIVATE_KEY: '' },
+      /^AtlasConfigurationError \(CONFIGURATION\): .*PRIVATE_KEY/,
+    ],
+    ['an invalid ID', { ATLAS_GROUP_ID: 'abc' }, /\(INVALID_ARGUMENT\): .*groupId/],
+  ])('reports %s in one line, and exits with 1', async (_name, change, expected) => {
     const { emulator, environment } = await openAtlas();
     const { code, stderr } = await run({ ...environment, ...change });
     expect(code).toBe(1);
     expect(stderr.trim()).toMatch(expected);
-    // A second line names the cause, if there is one.
+    // The second line has the cause, if there is one.
     expect(stderr.trim().split('\n').length).toBeLessThanOrEqual(2);
     expect(stderr).not.toContain(emulator.credentials.apiKey.privateKey);
   });
 
-  it('tells of a snapshot that has failed', async () => {
+  it('reports a failed snapshot', async () => {
     const { emulator, environment } = await openAtlas();
     emulator.seed({ snapshots: [{ id: snapshotId, status: 'FAILED' }] });
     const { code, stderr } = await run(environment);

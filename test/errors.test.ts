@@ -94,12 +94,6 @@ describe('an error without a context', () => {
   ])('$name leaves its fields off', (error) => {
     for (const key of ['operation', 'endpoint', 'attempts', 'cause']) expect(key in error).toBe(false);
   });
-
-  it('may be a plain AtlasError', () => {
-    const error = new AtlasError('CLOSED', 'no');
-    expect(error).toMatchObject({ name: 'AtlasError', code: 'CLOSED', message: 'no' });
-    expect('cause' in error).toBe(false);
-  });
 });
 
 describe('AtlasApiError', () => {

@@ -71,6 +71,21 @@ export function isMissingRole(status: number, { errorCode }: ErrorReport): boole
   return status === 401 && (errorCode === 'USER_UNAUTHORIZED' || errorCode === 'TENANT_SNAPSHOT_ACCESS_DENIED');
 }
 
+/**
+ * Whether Atlas itself says that an endpoint is gone, rather than a gateway or a single cluster.
+ *
+ * @param resource - the path that was requested, without the prefix of `baseUrl` and without a query.
+ */
+export function saysGone(status: number, report: ErrorReport, resource: string): boolean {
+  const { isFromAtlas, errorCode, detail, parameters = [] } = report;
+  if (status === 410) return isFromAtlas;
+  if (status !== 404 || errorCode !== 'RESOURCE_NOT_FOUND') return false;
+  // MongoDB's specification says that parameters are objects, though they are strings.
+  const values = [detail, ...parameters].flatMap((value) => (isObject(value) ? Object.values(value) : value));
+  // Atlas names the path with or without the leading slash.
+  return values.some((value) => typeof value === 'string' && value.includes(resource.slice(1)));
+}
+
 function readBadRequestDetail(detail: unknown): ErrorReport['badRequestDetail'] {
   if (!isObject(detail)) return undefined;
   const list = Array.isArray(detail['fields']) ? detail['fields'] : [];

@@ -48,7 +48,7 @@ export interface Authenticator {
   secrets(): string[];
 
   /** Cleans up when the client is closed. Never rejects. */
-  close(): Promise<void>;
+  close?(): Promise<void>;
 }
 
 /** What is known about a failed login. */

@@ -49,8 +49,6 @@ export class StaticBearer implements Authenticator {
   secrets(): string[] {
     return this.#login.secrets();
   }
-
-  async close(): Promise<void> {}
 }
 
 /** Logs in with tokens from a function of the caller's. It is called before each attempt, and once more after a 401. */
@@ -72,8 +70,6 @@ export class FunctionBearer implements Authenticator {
   secrets(): string[] {
     return [];
   }
-
-  async close(): Promise<void> {}
 
   async #authorizeAgain(refused: string): Promise<Login> {
     return new BearerLogin(await this.#getToken({ refused }), () => undefined);

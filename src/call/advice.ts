@@ -1,5 +1,5 @@
 import type { EndpointName } from '../atlas/endpoints.js';
-import type { ErrorReport } from '../atlas/error-body.js';
+import { type ErrorReport, saysGone } from '../atlas/error-body.js';
 import { isRetryableStatus } from '../http/retry.js';
 
 const missingRole =
@@ -27,28 +27,42 @@ const byStatus: Readonly<Record<number, string>> = {
   401: 'Check the API key or token, its role (Project Read Only) and its IP access list.',
   402: 'The owner of the organization must add a payment method.',
   403: 'Check the role of the API key or service account (Project Read Only) and its IP access list.',
-  404: 'Check the project ID, the cluster name and the snapshot ID.',
 };
 
 /** Says what to do about a response with an error status. */
 export function adviseOnStatus(
   status: number,
-  { errorCode, isFromAtlas }: ErrorReport,
+  report: ErrorReport,
   retryAfter: number | undefined,
-  endpoint: EndpointName | undefined,
+  { endpoint, resource }: { readonly endpoint: EndpointName | undefined; readonly resource: string },
 ): string {
-  const advice = errorCode === undefined ? undefined : byCode[errorCode];
-  if (advice !== undefined && Object.hasOwn(byCode, errorCode ?? '')) return advice;
+  const { errorCode, isFromAtlas } = report;
+  const advice = adviseOnCode(errorCode, endpoint);
+  if (advice !== undefined) return advice;
   if (status === 429) {
     const wait = retryAfter === undefined ? 'Wait' : `Wait ${retryAfter} ms`;
     return `${wait} before the next call, and make fewer calls.`;
   }
-  if (status === 410) return adviseOnGone(endpoint);
+  if (status === 410 || (endpoint === 'tenant' && saysGone(status, report, resource))) return adviseOnGone(endpoint);
   if (status < 400) return `Redirects are not followed. ${checkPath}`;
-  if (status === 404 && !isFromAtlas) return `The response is not from Atlas. ${checkPath}`;
+  if (status === 404) return adviseOnNotFound(isFromAtlas, endpoint);
   return (
     byStatus[status] ?? (isRetryableStatus(status) ? 'Atlas or a gateway has a problem. Try again later.' : checkPath)
   );
+}
+
+function adviseOnCode(code: string | undefined, endpoint: EndpointName | undefined): string | undefined {
+  if (code === undefined || !Object.hasOwn(byCode, code)) return undefined;
+  // get() has no option endpoint.
+  const isForPath = endpoint === undefined && code === 'CANNOT_USE_FLEX_CLUSTER_IN_CLUSTER_API';
+  return isForPath ? 'This is a Flex cluster. Pass a path of the Flex API.' : byCode[code];
+}
+
+function adviseOnNotFound(isFromAtlas: boolean, endpoint: EndpointName | undefined): string {
+  if (!isFromAtlas) return `The response is not from Atlas. ${checkPath}`;
+  return endpoint === undefined
+    ? 'Check the path and the IDs in it.'
+    : 'Check the project ID, the cluster name and the snapshot ID.';
 }
 
 function adviseOnGone(endpoint: EndpointName | undefined): string {

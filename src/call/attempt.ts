@@ -31,18 +31,22 @@ export async function attempt(
   route: Route,
   limits: ExchangeLimits,
   scope: CallScope,
-  progress: CallProgress,
 ): Promise<ApiResponse> {
   scope.phase = 'logging in';
   let pending = authenticator.authorize(route);
-  for (let reviews = 0; ; reviews += 1) {
+  for (let reviews = 0; ; ) {
     const login = pending instanceof Promise ? await scope.waitFor(pending, release) : pending;
-    progress.login = login;
-    const response = await send(transport, route, login, limits, scope).catch((failure: unknown) => {
+    scope.progress.login = login;
+    let response: ApiResponse;
+    try {
+      scope.phase = 'waiting for a connection';
+      response = toApiResponse(await exchange(transport, requestOf(route, login), limits, scope), route, limits);
+      scope.phase = 'logging in';
+      // The second request of a login should reuse this connection.
+      if (response.status === 401) await scope.waitFor(connectionFreed());
+    } catch (failure) {
       login.release();
-      return allowResend(failure, progress);
-    });
-    if (response === 'resend') {
+      allowResend(failure, scope.progress);
       await scope.waitFor(connectionFreed());
       pending = authenticator.authorize(route);
       continue;
@@ -50,30 +54,15 @@ export async function attempt(
     const next = reviews < maxReviews ? login.review(response) : undefined;
     if (next === undefined) return response;
     pending = next;
+    reviews += 1;
   }
 }
 
-async function send(
-  transport: Transport,
-  route: Route,
-  login: Login,
-  limits: ExchangeLimits,
-  scope: CallScope,
-): Promise<ApiResponse> {
-  scope.phase = 'waiting for a connection';
-  const response = toApiResponse(await exchange(transport, requestOf(route, login), limits, scope), route, limits);
-  scope.phase = 'logging in';
-  // The second request of a login should reuse this connection.
-  if (response.status === 401) await scope.waitFor(connectionFreed());
-  return response;
-}
-
 /** @throws the failure, unless the connection died and the request may be sent again. */
-function allowResend(failure: unknown, progress: CallProgress): 'resend' {
+function allowResend(failure: unknown, progress: CallProgress): void {
   const isDead = failure instanceof ExchangeFailure && failure.isDeadConnection;
   if (!isDead || progress.resends === maxResends) throw failure;
   progress.resends += 1;
-  return 'resend';
 }
 
 function release(login: Login): void {
@@ -94,5 +83,7 @@ function toApiResponse(response: HttpResponse, route: Route, { maxResponseSize }
   const body = envelope?.body ?? outer;
   const isSuccess = status >= 200 && status < 300;
   const error = isSuccess ? undefined : parseErrorBody(body.json, headerValue(response.headers, 'x-error-code'));
-  return { ...response, status, body, isEnveloped, error };
+  const { headers, trailers, bytes, isTruncated } = response;
+  // Spreading the response instead would take 1 µs a call.
+  return { status, headers, trailers, bytes, isTruncated, body, isEnveloped, error };
 }

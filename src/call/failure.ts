@@ -1,6 +1,6 @@
 import type { EndpointName } from '../atlas/endpoints.js';
 import type { ErrorReport } from '../atlas/error-body.js';
-import type { LoginFailure, ReviewedResponse } from '../auth/authenticator.js';
+import { LoginFailure, type ReviewedResponse } from '../auth/authenticator.js';
 import {
   AtlasApiError,
   AtlasAuthenticationError,
@@ -12,9 +12,9 @@ import {
   AtlasTimeoutError,
 } from '../errors/errors.js';
 import type { AtlasIssue } from '../errors/issues.js';
-import { Mask } from '../errors/mask.js';
+import type { Mask } from '../errors/mask.js';
 import type { Body } from '../http/body.js';
-import type { ExchangeFailure } from '../http/exchange.js';
+import { ExchangeFailure } from '../http/exchange.js';
 import { plainHeaders } from '../http/headers.js';
 import { isRetryableStatus, parseRetryAfter } from '../http/retry.js';
 import { adviseOnStatus, adviseOnTransport, isFinalTransportError } from './advice.js';
@@ -25,16 +25,14 @@ export interface ApiResponse extends ReviewedResponse {
   readonly body: Body;
 }
 
-/** What an error says about its call. */
-export interface FailureContext {
+/** The call that a failure belongs to. */
+export interface FailureContext extends AtlasErrorContext {
   readonly operation: string;
   readonly endpoint: EndpointName | undefined;
-  /** Attempts made so far. */
-  readonly attempts: number;
-  /** ms. */
-  readonly attemptTimeout: number;
-  /** Secrets that the error must not show. */
-  readonly secrets: readonly string[];
+  /** Hides the secrets of the call. */
+  readonly mask: Mask;
+  /** The path of the request, as Atlas knows it. */
+  readonly resource: string;
 }
 
 /** What an attempt led to. */
@@ -42,34 +40,23 @@ export type Outcome<T> = Success<T> | Failure;
 
 /** The result of a call. */
 export interface Success<T> {
-  readonly isSuccess: true;
   readonly data: T;
   readonly endpoint: EndpointName | undefined;
   readonly response: ApiResponse;
+  readonly error?: undefined;
 }
 
 /** How an attempt failed, and whether to try again. */
 export interface Failure {
-  readonly isSuccess: false;
+  readonly error: AtlasError;
   readonly endpoint: EndpointName | undefined;
   /** The response; absent if there was none. */
-  readonly response: ApiResponse | undefined;
+  readonly response?: ApiResponse | undefined;
   readonly isRetryable: boolean;
   /** How long the server asked to wait, in ms. */
-  readonly retryAfter: number | undefined;
-  /** The random part of the delay, from 0 to 1. Calls that waited for the same login share it. */
-  readonly jitter: number;
-  /**
-   * Makes the error. A cause of its own takes precedence over the one passed.
-   *
-   * @param attempts - of the whole call; by default those made up to this failure.
-   */
-  readonly toError: (cause?: AtlasError, attempts?: number) => AtlasError;
-}
-
-/** Adds a cause to the error of a failure. */
-export function withCause(failure: Failure, cause: Failure): Failure {
-  return { ...failure, toError: (_cause, attempts) => failure.toError(cause.toError(), attempts) };
+  readonly retryAfter?: number | undefined;
+  /** The random part of the delay, from 0 to 1, if it is not the call's own. */
+  readonly jitter?: number;
 }
 
 /** bytes of a body that an error keeps. */
@@ -79,91 +66,70 @@ const longestDetail = 500;
 /** The failure for a response with an error status. */
 export function failureOfResponse(response: ApiResponse, report: ErrorReport, context: FailureContext): Failure {
   const { status, body } = response;
-  const mask = new Mask(context.secrets);
+  const { mask, operation, endpoint } = context;
   const headers = plainHeaders(response.headers);
-  for (const name of Object.keys(headers)) headers[name] = mask.text(headers[name] ?? '');
+  for (const [name, value] of Object.entries(headers)) headers[name] = mask.text(value);
+  const { isFromAtlas, ...fields } = report;
+  // Masking keeps the form of a JSON value.
+  const masked = mask.json(fields) as typeof fields;
   const retryAfter = parseRetryAfter(response.headers) ?? waitOfRateLimit(report);
-  const text = body.isPartial ? mask.cutText(body.text) : mask.text(body.text);
-  const { isFromAtlas, badRequestDetail, ...fields } = report;
-  // The fields are strings and JSON values, and masking keeps their form.
-  const masked = mask.json(fields) as Pick<ErrorReport, 'errorCode' | 'detail' | 'reason' | 'parameters'>;
-  const badFields = badRequestDetail && { fields: mask.json(badRequestDetail.fields ?? []) as BadField[] };
-  const details = { status, ...masked, badRequestDetail: badFields, retryAfter, headers, body: cut(text) };
-  const message = describe(status, masked, adviseOnStatus(status, report, retryAfter, context.endpoint), context);
-  return {
-    isSuccess: false,
-    endpoint: context.endpoint,
-    response,
-    isRetryable: isRetryableStatus(status),
-    retryAfter,
-    jitter: Math.random(),
-    toError: (cause, attempts) => new AtlasApiError(message, details, errorContext(context, cause, attempts)),
-  };
+  const text = cut(body.isPartial ? mask.cutText(body.text) : mask.text(body.text));
+  const code = masked.errorCode === undefined ? '' : ` ${masked.errorCode.slice(0, 100)}`;
+  const said = sentence(masked.detail ?? masked.reason);
+  const advice = adviseOnStatus(status, report, retryAfter, context);
+  const message = `${operation} failed with status ${status}${code}${said} ${advice}`;
+  const error = new AtlasApiError(message, { status, ...masked, retryAfter, headers, body: text }, context);
+  return { error, endpoint, response, isRetryable: isRetryableStatus(status), retryAfter };
 }
 
-type BadField = { description: string; field: string };
-
-/** The failure for a successful response whose body is unusable. */
-export function failureOfBody(response: ApiResponse, issues: AtlasIssue[], context: FailureContext): Failure {
-  return {
-    isSuccess: false,
-    endpoint: context.endpoint,
-    response,
-    isRetryable: false,
-    retryAfter: undefined,
-    jitter: 0,
-    toError: (cause, attempts) => new AtlasInvalidResponseError(issues, errorContext(context, cause, attempts)),
-  };
-}
-
-/** The failure for an exchange without a response. */
-export function failureOfExchange(
-  failure: ExchangeFailure,
+/**
+ * The failure for a successful response whose body is unusable.
+ *
+ * @param cause - what the caller's schema threw.
+ */
+export function failureOfBody(
+  response: ApiResponse,
+  issues: AtlasIssue[],
   context: FailureContext,
-  what = context.operation,
+  cause?: unknown,
 ): Failure {
-  const cause = failure.cause === undefined ? undefined : maskedCopy(failure.cause, new Mask(context.secrets));
-  return {
-    isSuccess: false,
-    endpoint: context.endpoint,
-    response: undefined,
-    isRetryable: failure.cause === undefined || !isFinalTransportError(failure.cause),
-    retryAfter: undefined,
-    jitter: Math.random(),
-    toError: (other, attempts) => {
-      const errorDetails = errorContext(context, cause ?? other, attempts);
-      if (failure.cause === undefined) {
-        const message = `${what} timed out after ${context.attemptTimeout} ms (attemptTimeout). Raise it if Atlas is slow from here.`;
-        return new AtlasTimeoutError(message, errorDetails);
-      }
-      const message = `${what} got no response${printCode(cause)}. ${adviseOnTransport(failure.cause)}`;
-      return isTimeout(failure.cause)
-        ? new AtlasTimeoutError(message, errorDetails)
-        : new AtlasConnectionError(message, errorDetails);
-    },
-  };
+  const error = new AtlasInvalidResponseError(issues, { ...context, cause });
+  return { error, endpoint: context.endpoint, response, isRetryable: false };
 }
 
-/** The failure for a login that failed. */
-export function failureOfLogin({ details, jitter }: LoginFailure, context: FailureContext): Failure {
-  const { message, status, error, errorDescription, exchange, isRetryable = false, retryAfter } = details;
+/**
+ * The failure for an attempt without a response.
+ *
+ * @throws the reason if it is not a failure: the call was aborted or its timeout expired.
+ */
+export function toFailure(reason: unknown, context: FailureContext): Failure {
+  if (reason instanceof ExchangeFailure) return failureOfExchange(reason, context, context.operation);
+  if (!(reason instanceof LoginFailure)) throw reason;
+  const { message, exchange, cause, isRetryable = false, retryAfter } = reason.details;
+  const { operation, endpoint } = context;
   if (exchange !== undefined) {
-    return { ...failureOfExchange(exchange, context, `${context.operation}: the access token request`), jitter };
+    return { ...failureOfExchange(exchange, context, `${operation}: the access token request`), jitter: reason.jitter };
   }
-  return {
-    isSuccess: false,
-    endpoint: context.endpoint,
-    response: undefined,
-    isRetryable,
-    retryAfter,
-    jitter,
-    toError: (cause, attempts) =>
-      new AtlasAuthenticationError(
-        `${context.operation} could not log in. ${message}`,
-        { status, error, errorDescription },
-        errorContext(context, details.cause ?? cause, attempts),
-      ),
-  };
+  const what = `${operation} could not log in. ${message}`;
+  const error = new AtlasAuthenticationError(what, reason.details, { ...context, cause });
+  return { error, endpoint, isRetryable, retryAfter, jitter: reason.jitter };
+}
+
+/** @param what - what got no response, as the start of a sentence. */
+function failureOfExchange({ cause, attemptTimeout }: ExchangeFailure, context: FailureContext, what: string): Failure {
+  const { endpoint, mask } = context;
+  if (cause === undefined) {
+    const message = `${what} timed out after ${attemptTimeout} ms (attemptTimeout). Raise it if Atlas is slow from here.`;
+    return { error: new AtlasTimeoutError(message, context), endpoint, isRetryable: true };
+  }
+  const copy = maskedCopy(cause, mask);
+  const code = copy.code === undefined ? '' : ` (${String(copy.code)})`;
+  const ErrorClass = timeoutCodes.has(copy.code) ? AtlasTimeoutError : AtlasConnectionError;
+  const error = new ErrorClass(`${what} got no response${code}. ${adviseOnTransport(cause)}`, {
+    ...context,
+    cause: copy,
+  });
+  return { error, endpoint, isRetryable: !isFinalTransportError(cause) };
 }
 
 /**
@@ -171,50 +137,33 @@ export function failureOfLogin({ details, jitter }: LoginFailure, context: Failu
  *
  * @param phase - what the call was doing.
  */
-export function timeoutError(
-  progress: CallProgress,
-  timeout: number,
-  phase: string,
-  advice: string,
-): AtlasTimeoutError {
-  const { operation, endpoint, attempts, lastError } = progress;
+export function timeoutError(progress: CallProgress, timeout: number, phase: string): AtlasTimeoutError {
+  const { operation, attempts, lastError: cause, snapshotStatus } = progress;
   const what = `${operation} timed out after ${timeout} ms (timeout) while ${phase}, in attempt ${attempts}.`;
-  const cause = lastError?.();
+  const seen = snapshotStatus === undefined ? '' : ` The snapshot was ${snapshotStatus} at the last poll.`;
   const hint = cause === undefined ? '' : ' The cause says why the last attempt failed.';
-  return new AtlasTimeoutError(`${what}${hint} ${advice}`, { operation, endpoint, attempts, cause });
+  return new AtlasTimeoutError(`${what}${seen}${hint} Raise timeout if that is too short.`, { ...progress, cause });
 }
 
 /** The error of a call that `close()` ended, or that started after it. */
-export function closedError(
-  { operation, endpoint, attempts, lastError }: CallProgress,
-  phase: string,
-): AtlasClosedError {
+export function closedError(progress: CallProgress, phase: string): AtlasClosedError {
+  const { operation, attempts, lastError: cause } = progress;
   const what =
     attempts === 0 ? `${operation} was called after close().` : `close() ended ${operation} while it was ${phase}.`;
-  return new AtlasClosedError(`${what} Create a new client.`, { operation, endpoint, attempts, cause: lastError?.() });
+  return new AtlasClosedError(`${what} Create a new client.`, { ...progress, cause });
 }
 
-function errorContext(context: FailureContext, cause: unknown, attempts = context.attempts): AtlasErrorContext {
-  return { operation: context.operation, endpoint: context.endpoint, attempts, cause };
-}
-
-function describe(
-  status: number,
-  { errorCode, detail, reason }: Pick<ErrorReport, 'errorCode' | 'detail' | 'reason'>,
-  advice: string,
-  { operation }: FailureContext,
-): string {
-  const code = errorCode === undefined ? '' : ` ${errorCode.slice(0, 100)}`;
-  const said = (detail ?? reason)?.slice(0, longestDetail);
-  const sentence = said === undefined ? '.' : `: ${said}${/[.!?]$/.test(said) ? '' : '.'}`;
-  return `${operation} failed with status ${status}${code}${sentence} ${advice}`;
+/** Ends a detail like a sentence. */
+function sentence(detail: string | undefined): string {
+  if (!detail) return '.';
+  const text = detail.slice(0, longestDetail);
+  return /[.!?]$/.test(text) ? `: ${text}` : `: ${text}.`;
 }
 
 /** Atlas names the wait in the parameters of this error, in seconds: path, wait, capacity, refill rate, 60. */
 function waitOfRateLimit({ errorCode, parameters }: ErrorReport): number | undefined {
-  const seconds = parameters?.[1];
-  if (errorCode !== 'RATE_LIMITED_TOKEN_BUCKET' || !/^\d{1,9}$/.test(String(seconds))) return undefined;
-  return Number(seconds) * 1000;
+  const seconds = String(parameters?.[1]);
+  return errorCode === 'RATE_LIMITED_TOKEN_BUCKET' && /^\d{1,9}$/.test(seconds) ? Number(seconds) * 1000 : undefined;
 }
 
 function cut(text: string): string {
@@ -225,26 +174,18 @@ function cut(text: string): string {
 
 const timeoutCodes = new Set<unknown>(['UND_ERR_CONNECT_TIMEOUT', 'UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT']);
 
-function isTimeout(error: Error): boolean {
-  return 'code' in error && timeoutCodes.has(error.code);
-}
-
-function printCode(error: Error | undefined): string {
-  return error !== undefined && 'code' in error && error.code !== undefined ? ` (${String(error.code)})` : '';
-}
-
 // Causes may form a circle.
 const deepestCause = 8;
 
-/** Copies an error without its secrets. undici's errors may hold the response, which could echo the request. */
-function maskedCopy(error: Error, mask: Mask, depth = 0): Error {
-  const copy = new Error(mask.text(String(error.message)));
-  copy.name = String(error.name);
+/** Copies an error without its secrets: an error of undici may hold a response that echoes the request. */
+function maskedCopy(error: Error, mask: Mask, depth = 0): Error & { code?: unknown } {
+  const copyOf = (value: unknown): unknown => {
+    if (typeof value === 'string') return mask.text(value);
+    return isErrorLike(value) && depth < deepestCause ? maskedCopy(value, mask, depth + 1) : undefined;
+  };
+  const copy = Object.assign(new Error(mask.text(String(error.message))), { name: String(error.name) });
   copy.stack = mask.text(String(error.stack));
-  if ('code' in error)
-    Object.assign(copy, { code: typeof error.code === 'string' ? mask.text(error.code) : error.code });
-  if (depth === deepestCause) return copy;
-  const copyOf = (inner: unknown) => (isErrorLike(inner) ? maskedCopy(inner, mask, depth + 1) : undefined);
+  if ('code' in error) Object.assign(copy, { code: typeof error.code === 'number' ? error.code : copyOf(error.code) });
   const cause = copyOf(error.cause);
   if (cause !== undefined) copy.cause = cause;
   if ('errors' in error && Array.isArray(error.errors)) Object.assign(copy, { errors: error.errors.map(copyOf) });
@@ -253,5 +194,5 @@ function maskedCopy(error: Error, mask: Mask, depth = 0): Error {
 
 // Not instanceof: the error may come from another realm.
 function isErrorLike(value: unknown): value is Error {
-  return typeof value === 'object' && value !== null && 'message' in value && 'name' in value;
+  return typeof value === 'object' && value !== null && 'message' in value;
 }

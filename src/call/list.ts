@@ -1,7 +1,8 @@
 import type { EndpointName } from '../atlas/endpoints.js';
 import type { SnapshotPage, TenantSnapshot } from '../atlas/schemas.js';
 import { AtlasInvalidResponseError } from '../errors/errors.js';
-import type { CallProgress } from './promise.js';
+import { connectionFreed } from '../http/timer.js';
+import type { CallScope } from './scope.js';
 
 // At 500 snapshots a page this is far more than any cluster has.
 const maxPages = 200;
@@ -13,27 +14,33 @@ const maxPages = 200;
  */
 export async function readAllPages(
   readPage: (pageNum: number) => Promise<SnapshotPage>,
-  progress: CallProgress,
+  scope: CallScope,
 ): Promise<TenantSnapshot[]> {
   const found = new Map<unknown, TenantSnapshot>();
+  const { progress } = scope;
   let { endpoint } = progress;
   let fullPage: number | undefined;
   for (let pageNum = 1; pageNum <= maxPages; pageNum += 1) {
+    if (pageNum > 1) await scope.waitFor(connectionFreed());
     const page = await readPage(pageNum);
     // The tenant endpoint was retired meanwhile. Pages of Flex have another size, so the list starts again.
-    if (pageNum > 1 && progress.endpoint !== endpoint) return readAllPages(readPage, progress);
+    if (pageNum > 1 && progress.endpoint !== endpoint) return readAllPages(readPage, scope);
     endpoint = progress.endpoint;
-    const known = found.size;
-    // A snapshot without an ID counts as different from all others.
-    for (const snapshot of page.results) if (!found.has(snapshot.id)) found.set(snapshot.id ?? snapshot, snapshot);
-    const isNew = found.size > known;
-    if (!isNew || !hasNextPage(page, found.size, fullPage ?? smallestFullPage(progress.endpoint)))
-      return [...found.values()];
+    const hasNew = addTo(found, page.results);
+    const isLast = !hasNextPage(page, found.size, fullPage ?? smallestFullPage(endpoint));
+    if (!hasNew || isLast) return [...found.values()];
     fullPage = page.results.length;
   }
-  const { operation, attempts } = progress;
   const issues = [{ path: 'results', message: `more than ${maxPages} pages, which is the most that a list may have` }];
-  throw new AtlasInvalidResponseError(issues, { operation, endpoint, attempts });
+  throw new AtlasInvalidResponseError(issues, progress);
+}
+
+/** Adds the snapshots that are not there yet. Returns whether there are any. */
+function addTo(found: Map<unknown, TenantSnapshot>, snapshots: readonly TenantSnapshot[]): boolean {
+  const before = found.size;
+  // A snapshot without an ID counts as different from all others.
+  for (const snapshot of snapshots) if (!found.has(snapshot.id)) found.set(snapshot.id ?? snapshot, snapshot);
+  return found.size > before;
 }
 
 function hasNextPage({ totalCount, links, results }: SnapshotPage, found: number, fullPage: number): boolean {

@@ -30,13 +30,17 @@ export interface CallProgress {
   endpoint: EndpointName | undefined;
   /** The request target of the latest request. */
   path: string;
+  /** Its path as Atlas knows it: without the prefix of `baseUrl` and without a query. */
+  resource: string;
   attempts: number;
   /** Requests sent again because their connection died. */
   resends: number;
   /** The login of the latest request. */
   login: Login | undefined;
-  /** Makes the error of the latest failed attempt. */
-  lastError: (() => Error) | undefined;
+  /** The error of the latest failed attempt. */
+  lastError: Error | undefined;
+  /** The status of the snapshot at the latest poll of a wait. */
+  snapshotStatus: string | undefined;
   /** The response that the call ended with. */
   response: { readonly status: number; readonly headers: HeaderFields } | undefined;
 }
@@ -46,10 +50,12 @@ export function startProgress(operation: string, route?: Route): CallProgress {
     operation,
     endpoint: route?.endpoint,
     path: route?.path ?? '',
+    resource: route?.resource ?? '',
     attempts: 0,
     resends: 0,
     login: undefined,
     lastError: undefined,
+    snapshotStatus: undefined,
     response: undefined,
   };
 }
@@ -60,9 +66,7 @@ export function toAtlasPromise<T>(promise: Promise<T>, progress: CallProgress): 
     const data = await promise;
     return { data, response: describeResponse(progress) };
   };
-  // Not enumerable, so that the promise prints as one.
-  Object.defineProperty(promise, 'withResponse', { value: withResponse });
-  return promise as AtlasPromise<T>;
+  return Object.assign(promise, { withResponse });
 }
 
 function describeResponse({ response, endpoint, attempts }: CallProgress): AtlasResponse {

@@ -1,8 +1,8 @@
 import type { z } from 'zod';
 import type { Route } from '../atlas/route.js';
-import { LoginFailure } from '../auth/authenticator.js';
 import { toIssues } from '../errors/issues.js';
-import { ExchangeFailure, type ExchangeLimits } from '../http/exchange.js';
+import { Mask } from '../errors/mask.js';
+import type { ExchangeLimits } from '../http/exchange.js';
 import { longestRetryAfter, retryDelay } from '../http/retry.js';
 import { connectionFreed } from '../http/timer.js';
 import { type AttemptContext, attempt } from './attempt.js';
@@ -11,10 +11,9 @@ import {
   type Failure,
   type FailureContext,
   failureOfBody,
-  failureOfExchange,
-  failureOfLogin,
   failureOfResponse,
   type Outcome,
+  toFailure,
 } from './failure.js';
 import type { CallProgress } from './promise.js';
 import type { CallScope } from './scope.js';
@@ -42,25 +41,26 @@ export interface CallPlan<T> {
   readonly limits: CallLimits;
 }
 
-type Parsed<T> = z.ZodSafeParseResult<T>;
+/** The result of a schema. It may have thrown. */
+type Parsed<T> =
+  | { readonly success: true; readonly data: T }
+  | { readonly success: false; readonly error: Pick<z.ZodError, 'issues'>; readonly thrown?: unknown };
 
 /** Runs one call: makes attempts until one is final, asks Flex if the tenant endpoint is gone, and waits between retries. */
-export async function runCall<T>(
-  context: CallContext,
-  plan: CallPlan<T>,
-  scope: CallScope,
-  progress: CallProgress,
-): Promise<T> {
+export async function runCall<T>(context: CallContext, plan: CallPlan<T>, scope: CallScope): Promise<T> {
   const { succession, limits } = plan;
   const { sunset } = context;
-  Object.assign(progress, { resends: 0, lastError: undefined, response: undefined });
+  const { progress } = scope;
+  progress.resends = 0;
+  progress.lastError = undefined;
+  progress.response = undefined;
   let { route } = plan;
   let tenant: Outcome<T> | undefined;
   for (let retries = 0; ; ) {
-    const latest = await runAttempt(context, plan, route, scope, progress);
+    const latest = await runAttempt(context, plan, route, scope);
     if (tenant === undefined && succession !== undefined && sunset.suggestsFlex(latest, succession)) {
       tenant = latest;
-      if (!latest.isSuccess) progress.lastError = () => latest.toError();
+      progress.lastError = latest.error;
       route = succession.flexRoute();
       await scope.waitFor(connectionFreed());
       continue;
@@ -68,12 +68,12 @@ export async function runCall<T>(
     const outcome = sunset.settle(tenant, latest, succession);
     progress.endpoint = outcome.endpoint;
     progress.response = outcome.response;
-    if (outcome.isSuccess) return outcome.data;
+    if (outcome.error === undefined) return outcome.data;
 
     const delay = retries < limits.maxRetries ? delayBeforeRetry(outcome, retries, scope.remaining) : undefined;
-    if (delay === undefined) throw outcome.toError(undefined, progress.attempts);
-    progress.lastError = () => outcome.toError();
-    reportRetry(progress, outcome, delay);
+    if (delay === undefined) throw outcome.error;
+    progress.lastError = outcome.error;
+    reportRetry(progress, outcome.error, delay);
     await scope.sleep(delay, 'waiting to retry');
     retries += 1;
   }
@@ -84,44 +84,58 @@ async function runAttempt<T>(
   plan: CallPlan<T>,
   route: Route,
   scope: CallScope,
-  progress: CallProgress,
 ): Promise<Outcome<T>> {
+  const { progress } = scope;
   progress.attempts += 1;
   progress.endpoint = route.endpoint;
   progress.path = route.path;
+  progress.resource = route.resource;
   const report = startAttemptReport(progress);
-  const outcome = await tryOnce(context, plan, route, scope, progress);
+  let outcome: Outcome<T>;
+  try {
+    outcome = await evaluate(context, plan, scope, await attempt(context, route, plan.limits, scope));
+  } catch (reason) {
+    outcome = toFailure(reason, contextOf(context, progress));
+  }
   report?.(outcome);
   return outcome;
 }
 
-async function tryOnce<T>(
+/** Parses a successful response, or finds out why it is a failure. */
+async function evaluate<T>(
   context: CallContext,
   plan: CallPlan<T>,
-  route: Route,
   scope: CallScope,
-  progress: CallProgress,
+  response: ApiResponse,
 ): Promise<Outcome<T>> {
-  const failureContext = (): FailureContext => ({
-    operation: progress.operation,
-    endpoint: route.endpoint,
-    attempts: progress.attempts,
-    attemptTimeout: plan.limits.attemptTimeout,
-    secrets: [...context.authenticator.secrets(), ...(progress.login?.secrets() ?? [])],
-  });
+  const { progress } = scope;
+  const { endpoint } = progress;
+  if (endpoint !== undefined) context.sunset.notice(response, endpoint, plan.succession?.cluster);
+  if (response.error !== undefined) return failureOfResponse(response, response.error, contextOf(context, progress));
+  const problem = problemOf(response);
+  if (problem !== undefined) {
+    return failureOfBody(response, [{ path: '', message: problem }], contextOf(context, progress));
+  }
+  const pending = plan.parse(response.body.json);
+  scope.phase = 'waiting for the schema';
+  const parsed = pending instanceof Promise ? await scope.waitFor(pending) : pending;
+  if (parsed.success) return { data: parsed.data, endpoint, response };
+  const details = contextOf(context, progress);
+  return failureOfBody(response, toIssues(parsed.error, details.mask), details, parsed.thrown);
+}
+
+function contextOf({ authenticator }: CallContext, progress: CallProgress): FailureContext {
+  const secrets = [...authenticator.secrets(), ...(progress.login?.secrets() ?? [])];
+  return { ...progress, mask: new Mask(secrets) };
+}
+
+/** Checks a body against a schema of the caller's, which may be asynchronous and may throw. */
+export async function parseWith<T>(schema: z.ZodType<T>, json: unknown): Promise<Parsed<T>> {
   try {
-    const response = await attempt(context, route, plan.limits, scope, progress);
-    if (route.endpoint !== undefined) context.sunset.notice(response, route.endpoint, plan.succession?.cluster);
-    if (response.error !== undefined) return failureOfResponse(response, response.error, failureContext());
-    const problem = problemOf(response);
-    if (problem !== undefined) return failureOfBody(response, [{ path: '', message: problem }], failureContext());
-    const parsed = await plan.parse(response.body.json);
-    if (!parsed.success) return failureOfBody(response, toIssues(parsed.error), failureContext());
-    return { isSuccess: true, data: parsed.data, endpoint: route.endpoint, response };
-  } catch (reason) {
-    if (reason instanceof ExchangeFailure) return failureOfExchange(reason, failureContext());
-    if (reason instanceof LoginFailure) return failureOfLogin(reason, failureContext());
-    throw reason;
+    return await schema.safeParseAsync(json);
+  } catch (thrown) {
+    const message = 'the schema threw an error; see the cause';
+    return { success: false, error: { issues: [{ code: 'custom', path: [], message, input: json }] }, thrown };
   }
 }
 
@@ -132,7 +146,7 @@ function problemOf({ status, body }: ApiResponse): string | undefined {
 
 /** Returns how long to wait before the next attempt, in ms, or `undefined` if the call has failed for good. */
 function delayBeforeRetry(
-  { isRetryable, retryAfter = 0, jitter }: Failure,
+  { isRetryable, retryAfter = 0, jitter = Math.random() }: Failure,
   retries: number,
   remaining: number,
 ): number | undefined {

@@ -1,6 +1,8 @@
 import { setMaxListeners } from 'node:events';
 import type { ExchangeOwner } from '../http/exchange.js';
 import { startTimer } from '../http/timer.js';
+import { closedError, timeoutError } from './failure.js';
+import type { CallProgress } from './promise.js';
 
 /** What `close()` needs to know about the calls of a client. */
 export class Lifetime {
@@ -31,16 +33,11 @@ export class Lifetime {
   }
 }
 
-/** What a scope is made of. */
-export interface ScopeOptions {
-  readonly lifetime: Lifetime;
-  /** ms for the whole call. */
+/** The limits of a scope. */
+export interface ScopeLimits {
+  /** ms. */
   readonly timeout: number;
   readonly signal: AbortSignal | null | undefined;
-  /** Makes the error for an expired timeout. */
-  readonly timeoutError: (phase: string) => Error;
-  /** Makes the error for a call that `close()` ends. */
-  readonly closedError: (phase: string) => Error;
 }
 
 /**
@@ -49,25 +46,28 @@ export interface ScopeOptions {
  */
 export class CallScope implements ExchangeOwner {
   phase = 'starting';
-  readonly #options: ScopeOptions;
+  readonly progress: CallProgress;
+  readonly #lifetime: Lifetime;
+  readonly #signal: AbortSignal | null | undefined;
   readonly #expiresAt: number;
   readonly #stopTimer: () => void;
   #interruption: { reason: unknown } | undefined;
   #listener: (reason: unknown) => void = () => {};
 
-  /** @throws the signal's reason if it is aborted, or the error for a closed client. */
-  constructor(options: ScopeOptions) {
-    const { lifetime, timeout, signal } = options;
+  /** @throws the signal's reason if it is aborted, or an AtlasClosedError if the client is closed. */
+  constructor(lifetime: Lifetime, { timeout, signal }: ScopeLimits, progress: CallProgress) {
     if (signal?.aborted) throw signal.reason;
-    if (lifetime.isClosed) throw options.closedError(this.phase);
-    this.#options = options;
-    this.#expiresAt = performance.now() + timeout;
-    this.#stopTimer = startTimer(timeout, () => this.#interrupt(options.timeoutError(this.phase)));
+    if (lifetime.isClosed) throw closedError(progress, this.phase);
+    this.#lifetime = lifetime;
+    this.#signal = signal;
+    this.progress = progress;
     if (signal) {
       // Many calls may share one signal, which Node would take for a leak.
       if (signal instanceof EventTarget) setMaxListeners(0, signal);
       signal.addEventListener('abort', this.#onAbort);
     }
+    this.#expiresAt = performance.now() + timeout;
+    this.#stopTimer = startTimer(timeout, () => this.#interrupt(timeoutError(progress, timeout, this.phase)));
     lifetime.begin();
   }
 
@@ -79,8 +79,8 @@ export class CallScope implements ExchangeOwner {
   /** Must be called once, when the call has its result. */
   end(): void {
     this.#stopTimer();
-    this.#options.signal?.removeEventListener('abort', this.#onAbort);
-    this.#options.lifetime.end();
+    this.#signal?.removeEventListener('abort', this.#onAbort);
+    this.#lifetime.end();
   }
 
   onInterrupt(listener: (reason: unknown) => void): void {
@@ -110,36 +110,34 @@ export class CallScope implements ExchangeOwner {
   /** Waits before the next attempt or poll, unless the call ends or the client is closed first. */
   sleep(ms: number, phase: string): Promise<void> {
     this.phase = phase;
-    const { lifetime, closedError } = this.#options;
     let stop = () => {};
     let onClose = () => {};
     return new Promise<void>((resolve, reject) => {
-      onClose = () => reject(closedError(phase));
-      if (lifetime.isClosed) return onClose();
-      lifetime.sleepers.add(onClose);
+      onClose = () => reject(closedError(this.progress, phase));
+      if (this.#lifetime.isClosed) return onClose();
+      this.#lifetime.sleepers.add(onClose);
       this.onInterrupt(reject);
       stop = startTimer(Math.max(ms, 0), resolve);
     }).finally(() => {
       stop();
-      lifetime.sleepers.delete(onClose);
+      this.#lifetime.sleepers.delete(onClose);
     });
   }
 
   /** Waits for a promise until the client is closed, unless the call ends first. */
   waitUntilClosed(promise: Promise<unknown>, phase: string): Promise<void> {
     this.phase = phase;
-    const { lifetime } = this.#options;
     let onClose = () => {};
     return new Promise<void>((resolve, reject) => {
       onClose = resolve;
       promise.then(() => resolve(), reject);
-      if (lifetime.isClosed) return onClose();
-      lifetime.sleepers.add(onClose);
+      if (this.#lifetime.isClosed) return onClose();
+      this.#lifetime.sleepers.add(onClose);
       this.onInterrupt(reject);
-    }).finally(() => lifetime.sleepers.delete(onClose));
+    }).finally(() => this.#lifetime.sleepers.delete(onClose));
   }
 
-  readonly #onAbort = (): void => this.#interrupt(this.#options.signal?.reason);
+  readonly #onAbort = (): void => this.#interrupt(this.#signal?.reason);
 
   #interrupt(reason: unknown): void {
     this.#interruption ??= { reason };
@@ -148,8 +146,13 @@ export class CallScope implements ExchangeOwner {
 }
 
 /** Runs a call in a scope of its own. */
-export async function withScope<T>(options: ScopeOptions, run: (scope: CallScope) => Promise<T>): Promise<T> {
-  const scope = new CallScope(options);
+export async function withScope<T>(
+  lifetime: Lifetime,
+  limits: ScopeLimits,
+  progress: CallProgress,
+  run: (scope: CallScope) => Promise<T>,
+): Promise<T> {
+  const scope = new CallScope(lifetime, limits, progress);
   try {
     return await run(scope);
   } finally {

@@ -1,8 +1,8 @@
 import type { EndpointName } from '../atlas/endpoints.js';
+import { saysGone } from '../atlas/error-body.js';
 import type { Route } from '../atlas/route.js';
-import { isObject } from '../atlas/schemas.js';
 import { type HeaderFields, headerValue, parseHttpDate } from '../http/headers.js';
-import { type ApiResponse, type Failure, type Outcome, withCause } from './failure.js';
+import type { ApiResponse, Failure, Outcome } from './failure.js';
 
 /** How a call that asked the tenant endpoint goes on at Flex. */
 export interface Succession<T> {
@@ -53,7 +53,7 @@ export class Sunset {
    */
   suggestsFlex<T>(outcome: Outcome<T>, { isEmpty }: Succession<T>): boolean {
     if (outcome.endpoint !== 'tenant') return false;
-    if (outcome.isSuccess) return isEmpty(outcome.data);
+    if (outcome.error === undefined) return isEmpty(outcome.data);
     const status = outcome.response?.status;
     const errorCode = outcome.response?.error?.errorCode;
     if (status === 404) return errorCode !== 'GROUP_NOT_FOUND';
@@ -69,9 +69,9 @@ export class Sunset {
    */
   settle<T>(tenant: Outcome<T> | undefined, latest: Outcome<T>, succession: Succession<T> | undefined): Outcome<T> {
     if (tenant === undefined || succession === undefined) return latest;
-    const isGone = !tenant.isSuccess && saysGone(tenant, succession.resource);
+    const isGone = tenant.error !== undefined && isGoneBy(tenant, succession.resource);
     if (isGone && latest.response !== undefined) this.#rememberGone();
-    else if (latest.isSuccess) this.#memory.flexOnly.add(this.#keyOf(succession.cluster));
+    else if (latest.error === undefined) this.#memory.flexOnly.add(this.#keyOf(succession.cluster));
     return choose(tenant, latest, isGone);
   }
 
@@ -118,8 +118,8 @@ export class Sunset {
 
 /** Chooses between the outcomes of both endpoints. The other one becomes the cause of the error. */
 function choose<T>(tenant: Outcome<T>, flex: Outcome<T>, isGone: boolean): Outcome<T> {
-  if (flex.isSuccess) return flex;
-  if (tenant.isSuccess) return isUnknownToFlex(flex) ? tenant : flex;
+  if (flex.error === undefined) return flex;
+  if (tenant.error === undefined) return isUnknownToFlex(flex) ? tenant : flex;
   if (isGone) return withCause(flex, tenant);
   const status = tenant.response?.status;
   // A mock of the tenant endpoint alone stays usable if Flex cannot be reached.
@@ -127,18 +127,18 @@ function choose<T>(tenant: Outcome<T>, flex: Outcome<T>, isGone: boolean): Outco
   return isMissing || isUnknownToFlex(flex) ? withCause(tenant, flex) : withCause(flex, tenant);
 }
 
+/** Adds a cause to the error of a failure, unless it has one. The error then counts the attempts of both. */
+function withCause(failure: Failure, cause: Failure): Failure {
+  const attempts = Math.max(failure.error.attempts ?? 0, cause.error.attempts ?? 0);
+  if (failure.error.cause === undefined) Object.defineProperty(failure.error, 'cause', { value: cause.error });
+  Object.assign(failure.error, { attempts });
+  return failure;
+}
+
 const notFlex = 'CANNOT_USE_NON_FLEX_CLUSTER_IN_FLEX_API';
 
-/** Whether Atlas itself says that the tenant endpoint is gone, rather than a gateway or a single cluster. */
-function saysGone({ response }: Failure, resource: string): boolean {
-  if (response?.error === undefined || !response.error.isFromAtlas) return false;
-  if (response.status === 410) return true;
-  const { errorCode, detail, parameters = [] } = response.error;
-  const path = resource.slice(1);
-  // MongoDB's specification says that parameters are objects, though they are strings.
-  const values = [detail, ...parameters].flatMap((value) => (isObject(value) ? Object.values(value) : value));
-  const namesPath = values.some((value) => typeof value === 'string' && value.includes(path));
-  return response.status === 404 && errorCode === 'RESOURCE_NOT_FOUND' && namesPath;
+function isGoneBy({ response }: Failure, resource: string): boolean {
+  return response?.error !== undefined && saysGone(response.status, response.error, resource);
 }
 
 function isUnknownToFlex({ response }: Failure): boolean {

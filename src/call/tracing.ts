@@ -1,7 +1,7 @@
 import { channel, tracingChannel } from 'node:diagnostics_channel';
 import { debuglog } from 'node:util';
 import type { EndpointName } from '../atlas/endpoints.js';
-import type { Failure, Outcome } from './failure.js';
+import type { Outcome } from './failure.js';
 import type { CallProgress } from './promise.js';
 
 /**
@@ -60,22 +60,18 @@ export function traceCall<T>(progress: CallProgress, run: () => Promise<T>): Pro
   const startedAt = performance.now();
   const { operation, endpoint, path } = progress;
   const trace: AtlasCallTrace = { operation, endpoint, method: 'GET', path, attempts: 0, durationMs: 0 };
-  const finish = (): void => {
-    const { attempts, response } = progress;
-    Object.assign(trace, { endpoint: progress.endpoint, path: progress.path, attempts });
-    if (response !== undefined) trace.status = response.status;
-    trace.durationMs = performance.now() - startedAt;
-  };
   const promise = calls.start.runStores(trace, async () => {
     try {
       return await run();
     } catch (error) {
-      finish();
       trace.error = error;
-      calls.error.publish(trace);
       throw error;
     } finally {
-      finish();
+      const { attempts, response } = progress;
+      Object.assign(trace, { endpoint: progress.endpoint, path: progress.path, attempts });
+      if (response !== undefined) trace.status = response.status;
+      trace.durationMs = performance.now() - startedAt;
+      if ('error' in trace) calls.error.publish(trace);
       calls.asyncStart.publish(trace);
       calls.asyncEnd.publish(trace);
     }
@@ -93,25 +89,19 @@ export function startAttemptReport({
   if (!debug.enabled) return undefined;
   const startedAt = performance.now();
   return (outcome) => {
-    const result = outcome.response?.status ?? (outcome.isSuccess ? 200 : outcome.toError().code);
+    const result = outcome.response?.status ?? outcome.error?.code;
     const ms = Math.round(performance.now() - startedAt);
     debug('%s at %s: attempt %d ended with %s after %d ms', operation, endpoint ?? 'path', attempts, result, ms);
   };
 }
 
 /** Publishes and logs that a call waits before its next attempt. */
-export function reportRetry({ operation, endpoint, attempts }: CallProgress, failure: Failure, delayMs: number): void {
+export function reportRetry({ operation, endpoint, attempts }: CallProgress, error: Error, delayMs: number): void {
   if (retries.hasSubscribers) {
-    const message: AtlasRetryTrace = { operation, endpoint, attempt: attempts, delayMs, error: failure.toError() };
+    const message: AtlasRetryTrace = { operation, endpoint, attempt: attempts, delayMs, error };
     retries.publish(message);
   }
   if (debug.enabled) {
-    debug(
-      '%s at %s: retry in %d ms: %s',
-      operation,
-      endpoint ?? 'path',
-      Math.round(delayMs),
-      failure.toError().message,
-    );
+    debug('%s at %s: retry in %d ms: %s', operation, endpoint ?? 'path', Math.round(delayMs), error.message);
   }
 }

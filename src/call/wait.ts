@@ -1,6 +1,5 @@
 import type { TenantSnapshot } from '../atlas/schemas.js';
 import { AtlasSnapshotFailedError } from '../errors/errors.js';
-import type { CallProgress } from './promise.js';
 import type { CallScope } from './scope.js';
 
 /** How to wait for a snapshot. */
@@ -15,15 +14,15 @@ export interface WaitPlan {
 export async function pollUntilComplete(
   { poll, onPoll, pollInterval }: WaitPlan,
   scope: CallScope,
-  { operation }: CallProgress,
 ): Promise<TenantSnapshot> {
   for (;;) {
     const nextPollAt = performance.now() + pollInterval;
     const snapshot = await poll();
+    scope.progress.snapshotStatus = snapshot.status;
     // close() waits for this wait, and onPoll may wait for close(), so close() ends the wait for onPoll.
     if (onPoll !== undefined) await scope.waitUntilClosed(callAsync(onPoll, snapshot), 'waiting for onPoll');
     if (snapshot.status === 'COMPLETED') return snapshot;
-    if (snapshot.status === 'FAILED') throw new AtlasSnapshotFailedError(snapshot, { operation });
+    if (snapshot.status === 'FAILED') throw new AtlasSnapshotFailedError(snapshot, scope.progress);
     await scope.sleep(nextPollAt - performance.now(), 'waiting to poll again');
   }
 }

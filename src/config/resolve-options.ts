@@ -6,24 +6,13 @@ import { AtlasConfigurationError } from '../errors/errors.js';
 import { type AtlasIssue, listIssues, toIssues } from '../errors/issues.js';
 import type { DispatcherLike } from '../http/dispatcher.js';
 import { baseUrlFromEnvironment, baseUrlVariable, credentialsFromEnvironment } from './environment.js';
-import type { AccessTokenCredentials, AtlasCredentials, EndpointChoice, WaitOptions } from './options.js';
+import type { AccessTokenCredentials, AtlasCredentials, WaitOptions } from './options.js';
 
 /** The package's version. A test compares it with package.json. */
 const version = '0.1.0';
 
 /** The options of a client, checked and with defaults. */
-export interface Settings {
-  readonly credentials: AtlasCredentials;
-  readonly tokenStore: TokenStore | undefined;
-  /** Scheme, host and port. */
-  readonly origin: string;
-  /** The path of `baseUrl`, without a slash at its end. */
-  readonly prefix: string;
-  readonly endpoint: EndpointChoice;
-  readonly limits: CallLimits;
-  readonly dispatcher: DispatcherLike | undefined;
-  readonly userAgent: string;
-}
+export type Settings = ReturnType<typeof resolveOptions>;
 
 /** The `pollInterval` of a wait, in ms. */
 export const defaultPollInterval = 10_000;
@@ -113,20 +102,20 @@ export const getOptionsSchema = callOptionsSchema
  *
  * @throws {@link AtlasConfigurationError}
  */
-export function resolveOptions(options: unknown): Settings {
+export function resolveOptions(options: unknown) {
   const parsed = clientOptions.safeParse(options ?? {});
   if (!parsed.success) throw configurationError(toIssues(parsed.error));
   const { credentials, baseUrl, userAgent, timeout, attemptTimeout, maxRetries, maxResponseSize, ...rest } =
     parsed.data;
   const { origin, pathname } = resolveBaseUrl(baseUrl);
+  const limits: CallLimits = { timeout, attemptTimeout, maxRetries, maxResponseSize };
   return {
-    endpoint: rest.endpoint,
-    tokenStore: rest.tokenStore,
-    dispatcher: rest.dispatcher,
+    ...rest,
     credentials: resolveCredentials(credentials),
     origin,
+    /** The path of `baseUrl`, without a slash at its end. */
     prefix: pathname.replace(/\/+$/, ''),
-    limits: { timeout, attemptTimeout, maxRetries, maxResponseSize },
+    limits,
     userAgent: formatUserAgent(userAgent),
   };
 }

@@ -24,9 +24,9 @@ const brand = Symbol.for('atlas-tenant-snapshots.AtlasError');
  * The parent of every error of this package. Its message says what happened and what to do. No part of it shows a key, a
  * token or an `Authorization` value.
  */
-export class AtlasError extends Error {
+export abstract class AtlasError extends Error {
   /** The kind of the error. Narrow with {@link isAtlasError}. */
-  readonly code: AtlasErrorCode;
+  abstract readonly code: AtlasErrorCode;
   /** The client's method that was called. */
   declare readonly operation?: string | undefined;
   /** The endpoint that the error is about. */
@@ -34,10 +34,9 @@ export class AtlasError extends Error {
   /** Attempts made before the call failed. */
   declare readonly attempts?: number | undefined;
 
-  constructor(code: AtlasErrorCode, message: string, { cause, ...context }: AtlasErrorContext = {}) {
+  constructor(message: string, { operation, endpoint, attempts, cause }: AtlasErrorContext = {}) {
     super(message, cause === undefined ? undefined : { cause });
-    this.code = code;
-    assignDefined(this, context);
+    assignDefined(this, { operation, endpoint, attempts });
   }
 
   /** Returns the fields that are useful in a log: no stack, cause, headers or body. */
@@ -52,51 +51,25 @@ export class AtlasError extends Error {
 
 /** The options or the environment are invalid. Thrown by the constructor of the client. */
 export class AtlasConfigurationError extends AtlasError {
-  declare readonly code: 'CONFIGURATION';
-
-  constructor(message: string, context?: AtlasErrorContext) {
-    super('CONFIGURATION', message, context);
-  }
+  readonly code = 'CONFIGURATION' as const;
 }
 
 /** An argument or a call option is invalid. Nothing was sent. */
 export class AtlasInvalidArgumentError extends AtlasError {
-  declare readonly code: 'INVALID_ARGUMENT';
+  readonly code = 'INVALID_ARGUMENT' as const;
   /** Every invalid argument. */
   readonly issues: AtlasIssue[];
 
   constructor(issues: AtlasIssue[], context: AtlasErrorContext = {}) {
     const { operation = 'The call' } = context;
-    super('INVALID_ARGUMENT', `${operation} was not sent: ${listIssues(issues)}. Correct the arguments.`, context);
+    super(`${operation} was not sent: ${listIssues(issues)}. Correct the arguments.`, context);
     this.issues = issues;
   }
 }
 
-/** The details of an error response. */
-export interface AtlasApiErrorDetails {
-  /** The HTTP status, or the status in the envelope. */
-  status: number;
-  /** The Atlas error code, such as `CLUSTER_NOT_FOUND`. */
-  errorCode?: string | undefined;
-  /** The reason phrase of the status. */
-  reason?: string | undefined;
-  /** What happened, in the words of Atlas. */
-  detail?: string | undefined;
-  /** The values in `detail`. */
-  parameters?: unknown[] | undefined;
-  /** The fields of the request that Atlas rejected. */
-  badRequestDetail?: { fields: { description: string; field: string }[] } | undefined;
-  /** How long to wait before the next request, in ms. */
-  retryAfter?: number | undefined;
-  /** The response headers, with lowercase names. */
-  headers: Record<string, string>;
-  /** The response body as text, at most 16 KiB, with this client's credentials masked. */
-  body: string;
-}
-
 /** Atlas, or a gateway in front of it, returned an error status. */
 export class AtlasApiError extends AtlasError {
-  declare readonly code: 'API_ERROR';
+  readonly code = 'API_ERROR' as const;
   /** The HTTP status, or the status in the envelope. */
   declare readonly status: number;
   /** The Atlas error code, such as `CLUSTER_NOT_FOUND`. */
@@ -117,7 +90,7 @@ export class AtlasApiError extends AtlasError {
   declare readonly body: string;
 
   constructor(message: string, details: AtlasApiErrorDetails, context?: AtlasErrorContext) {
-    super('API_ERROR', message, context);
+    super(message, context);
     assignDefined(this, details);
   }
 
@@ -127,19 +100,9 @@ export class AtlasApiError extends AtlasError {
   }
 }
 
-/** The details of a failed login. */
-export interface AtlasAuthenticationErrorDetails {
-  /** The HTTP status, if there was a response. */
-  status?: number | undefined;
-  /** The OAuth 2.0 error code. */
-  error?: string | undefined;
-  /** The description of the OAuth 2.0 error. */
-  errorDescription?: string | undefined;
-}
-
 /** The client could not get a token or answer a challenge, or the server did not prove that it knows the key. */
 export class AtlasAuthenticationError extends AtlasError {
-  declare readonly code: 'AUTHENTICATION';
+  readonly code = 'AUTHENTICATION' as const;
   /** The HTTP status, if there was a response. */
   declare readonly status?: number | undefined;
   /** The OAuth 2.0 error code. @see https://www.rfc-editor.org/rfc/rfc6749#section-5.2 */
@@ -148,63 +111,61 @@ export class AtlasAuthenticationError extends AtlasError {
   declare readonly errorDescription?: string | undefined;
 
   constructor(message: string, details: AtlasAuthenticationErrorDetails = {}, context?: AtlasErrorContext) {
-    super('AUTHENTICATION', message, context);
-    assignDefined(this, details);
+    super(message, context);
+    const { status, error, errorDescription } = details;
+    assignDefined(this, { status, error, errorDescription });
   }
 }
 
 /** The network failed: no connection, a reset, or a response that is cut off or not HTTP. See `cause`. */
 export class AtlasConnectionError extends AtlasError {
-  declare readonly code: 'CONNECTION';
-
-  constructor(message: string, context?: AtlasErrorContext) {
-    super('CONNECTION', message, context);
-  }
+  readonly code = 'CONNECTION' as const;
 }
 
 /** `timeout` or `attemptTimeout` expired. The message says which one, and what the call was doing. */
 export class AtlasTimeoutError extends AtlasError {
-  declare readonly code: 'TIMEOUT';
-
-  constructor(message: string, context?: AtlasErrorContext) {
-    super('TIMEOUT', message, context);
-  }
+  readonly code = 'TIMEOUT' as const;
 }
 
 /** The client was closed before the call, or while the call was waiting. */
 export class AtlasClosedError extends AtlasError {
-  declare readonly code: 'CLOSED';
-
-  constructor(message: string, context?: AtlasErrorContext) {
-    super('CLOSED', message, context);
-  }
+  readonly code = 'CLOSED' as const;
 }
 
 /** The response says success, but its body is unusable or too large. */
 export class AtlasInvalidResponseError extends AtlasError {
-  declare readonly code: 'INVALID_RESPONSE';
+  readonly code = 'INVALID_RESPONSE' as const;
   /** What is wrong with the response. */
   readonly issues: AtlasIssue[];
 
   constructor(issues: AtlasIssue[], context: AtlasErrorContext = {}) {
     const { operation = 'The call' } = context;
     const advice = 'Check for a proxy that changes responses, or report it.';
-    super('INVALID_RESPONSE', `${operation} got an unusable response: ${listIssues(issues)}. ${advice}`, context);
+    super(`${operation} got an unusable response: ${listIssues(issues)}. ${advice}`, context);
     this.issues = issues;
   }
 }
 
 /** `waitForTenantSnapshot` found that the snapshot failed. */
 export class AtlasSnapshotFailedError extends AtlasError {
-  declare readonly code: 'SNAPSHOT_FAILED';
+  readonly code = 'SNAPSHOT_FAILED' as const;
   /** The failed snapshot. */
   readonly snapshot: TenantSnapshot;
 
   constructor(snapshot: TenantSnapshot, context?: AtlasErrorContext) {
-    super('SNAPSHOT_FAILED', `Snapshot ${snapshot.id ?? ''} failed: it holds no backup. Use an earlier one.`, context);
+    super(`Snapshot ${snapshot.id ?? ''} failed: it holds no backup. Use an earlier one.`, context);
     this.snapshot = snapshot;
   }
 }
+
+/** The fields of an {@link AtlasApiError}. */
+export type AtlasApiErrorDetails = Pick<
+  AtlasApiError,
+  'status' | 'errorCode' | 'reason' | 'detail' | 'parameters' | 'badRequestDetail' | 'retryAfter' | 'headers' | 'body'
+>;
+
+/** The fields of an {@link AtlasAuthenticationError}. */
+export type AtlasAuthenticationErrorDetails = Pick<AtlasAuthenticationError, 'status' | 'error' | 'errorDescription'>;
 
 // Leaves undefined fields off the error.
 function assignDefined(error: AtlasError, values: object): void {

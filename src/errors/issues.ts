@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { Mask } from './mask.js';
 
 /** One thing that is wrong with an argument, an option or a body. */
 export interface AtlasIssue {
@@ -18,11 +19,15 @@ export function issuesOf(schema: z.ZodType, value: unknown): AtlasIssue[] {
   return error === undefined ? [] : toIssues(error);
 }
 
-/** The issues of a zod error, cut to a readable length whatever the input was. */
-export function toIssues(error: z.ZodError): AtlasIssue[] {
+/**
+ * The issues of a zod error, cut to a readable length whatever the input was.
+ *
+ * @param mask - hides secrets that the input repeats: issues may quote it.
+ */
+export function toIssues(error: Pick<z.ZodError, 'issues'>, mask = new Mask([])): AtlasIssue[] {
   return error.issues.slice(0, mostIssues).map(({ path, message }) => ({
-    path: path.map(String).join('.').slice(0, longestPath),
-    message: message.slice(0, longestMessage),
+    path: mask.text(path.map(String).join('.')).slice(0, longestPath),
+    message: mask.text(message).slice(0, longestMessage),
   }));
 }
 

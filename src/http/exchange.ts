@@ -33,11 +33,14 @@ export interface ExchangeOwner {
 export class ExchangeFailure {
   /** What broke; absent if attemptTimeout expired. */
   readonly cause: Error | undefined;
+  /** ms. */
+  readonly attemptTimeout: number;
   /** Whether the connection died before any part of a response arrived. The request can be sent again at no risk. */
   readonly isDeadConnection: boolean;
 
-  constructor(cause: Error | undefined, isDeadConnection = false) {
+  constructor(cause: Error | undefined, attemptTimeout: number, isDeadConnection = false) {
     this.cause = cause;
+    this.attemptTimeout = attemptTimeout;
     this.isDeadConnection = isDeadConnection;
   }
 }
@@ -51,11 +54,11 @@ export function exchange(
   transport: Transport,
   request: WireRequest,
   limits: ExchangeLimits,
-  owner: ExchangeOwner | undefined,
+  owner?: ExchangeOwner,
 ): Promise<HttpResponse> {
   return new Promise((resolve, reject) => {
-    const handler = new ExchangeHandler(limits, owner, resolve, reject);
-    owner?.onInterrupt(handler.interrupt);
+    const handler = new ExchangeHandler(limits, { resolve, reject, owner });
+    owner?.onInterrupt((reason) => handler.fail(reason));
     try {
       transport.dispatch(request, handler);
     } catch (error) {
@@ -67,11 +70,16 @@ export function exchange(
   });
 }
 
+/** Where the end of an exchange is reported. */
+interface ExchangeListener {
+  readonly resolve: (response: HttpResponse) => void;
+  readonly reject: (reason: unknown) => void;
+  readonly owner: ExchangeOwner | undefined;
+}
+
 class ExchangeHandler implements DispatchHandlerLike {
   readonly #limits: ExchangeLimits;
-  readonly #owner: ExchangeOwner | undefined;
-  readonly #resolve: (response: HttpResponse) => void;
-  readonly #reject: (reason: unknown) => void;
+  readonly #listener: ExchangeListener;
   #controller: DispatchControllerLike | undefined;
   #stopTimer = () => {};
   #hasEnded = false;
@@ -81,87 +89,72 @@ class ExchangeHandler implements DispatchHandlerLike {
   #size = 0;
   readonly #chunks: Buffer[] = [];
 
-  constructor(
-    limits: ExchangeLimits,
-    owner: ExchangeOwner | undefined,
-    resolve: (response: HttpResponse) => void,
-    reject: (reason: unknown) => void,
-  ) {
+  constructor(limits: ExchangeLimits, listener: ExchangeListener) {
     this.#limits = limits;
-    this.#owner = owner;
-    this.#resolve = resolve;
-    this.#reject = reject;
+    this.#listener = listener;
   }
 
   onRequestStart(controller: DispatchControllerLike): void {
     // Interrupted while it was queued. `controller.abort` would close a good connection; an exception does not.
     if (this.#hasEnded) throw new Error('The call ended before its request was sent');
     this.#controller = controller;
-    if (this.#owner !== undefined) this.#owner.phase = 'waiting for the response';
+    const { owner } = this.#listener;
+    if (owner !== undefined) owner.phase = 'waiting for the response';
     // A dispatcher that retries starts the request again.
     this.#stopTimer();
-    const onTimeout = () => this.#fail(new ExchangeFailure(undefined), 'attemptTimeout expired');
+    const { attemptTimeout } = this.#limits;
     // The call keeps the process alive, not the exchange.
-    this.#stopTimer = startTimer(this.#limits.attemptTimeout, onTimeout, true);
+    this.#stopTimer = startTimer(attemptTimeout, () => this.fail(new ExchangeFailure(undefined, attemptTimeout)), true);
   }
 
   onResponseStart(_controller: DispatchControllerLike, statusCode: number, headers: HeaderFields): void {
-    if (this.#hasEnded) return;
     this.#hasResponse = true;
     // Interim responses, such as 103, come before the final one.
-    if (statusCode < 200) return;
+    if (this.#hasEnded || statusCode < 200) return;
     this.#status = statusCode;
     this.#headers = headers;
     // The body of an error is worth reading up to the limit.
     const isSuccess = statusCode < 300;
-    if (isSuccess && Number(headerValue(headers, 'content-length')) > this.#limits.maxResponseSize) this.#cutOff();
+    if (isSuccess && Number(headerValue(headers, 'content-length')) > this.#limits.maxResponseSize)
+      this.#finish({}, true);
   }
 
   onResponseData(_controller: DispatchControllerLike, chunk: Buffer): void {
-    if (this.#hasEnded) return;
     this.#size += chunk.length;
-    if (this.#size > this.#limits.maxResponseSize) this.#cutOff();
-    else this.#chunks.push(chunk);
+    if (this.#size <= this.#limits.maxResponseSize) this.#chunks.push(chunk);
+    else this.#finish({}, true);
   }
 
   onResponseEnd(_controller: DispatchControllerLike, trailers: HeaderFields): void {
-    if (!this.#hasEnded) this.#finish(trailers, false);
+    this.#finish(trailers, false);
   }
 
   onResponseError(_controller: DispatchControllerLike | undefined, cause: Error): void {
-    if (this.#hasEnded) return;
     const wasSent = this.#controller !== undefined;
-    this.#fail(
-      new ExchangeFailure(cause, wasSent && !this.#hasResponse && isConnectionLoss(cause)),
-      'the request failed',
-    );
+    const isDead = wasSent && !this.#hasResponse && isConnectionLoss(cause);
+    this.fail(new ExchangeFailure(cause, this.#limits.attemptTimeout, isDead));
   }
 
-  readonly interrupt = (reason: unknown): void => {
-    if (!this.#hasEnded) this.#fail(reason, 'the call ended');
-  };
-
-  #cutOff(): void {
-    this.#finish({}, true);
-    this.#controller?.abort(new Error('The body is larger than maxResponseSize'));
+  fail(reason: unknown): void {
+    if (!this.#end()) return;
+    this.#listener.reject(reason);
+    this.#controller?.abort(new Error('The request was given up'));
   }
 
   #finish(trailers: HeaderFields, isTruncated: boolean): void {
-    this.#end();
+    if (!this.#end()) return;
     const [first = Buffer.alloc(0), ...others] = this.#chunks;
     const bytes = others.length === 0 ? first : Buffer.concat(this.#chunks);
-    this.#resolve({ status: this.#status, headers: this.#headers, trailers, bytes, isTruncated });
+    this.#listener.resolve({ status: this.#status, headers: this.#headers, trailers, bytes, isTruncated });
+    if (isTruncated) this.#controller?.abort(new Error('The body is larger than maxResponseSize'));
   }
 
-  #fail(reason: unknown, why: string): void {
-    this.#end();
-    this.#reject(reason);
-    this.#controller?.abort(new Error(`Aborted: ${why}`));
-  }
-
-  #end(): void {
+  /** Returns false if the exchange has ended before. */
+  #end(): boolean {
+    if (this.#hasEnded) return false;
     this.#hasEnded = true;
     this.#stopTimer();
+    return true;
   }
 }
 

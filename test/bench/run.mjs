@@ -1,11 +1,11 @@
 /**
  * `npm run bench`: measures this client, bare undici and other clients against a loopback Atlas, prints the results, and
- * writes results.json and bench.svg to this folder.
+ * writes results.json, bench.svg and the tables in README.md to this folder.
  *
  *   --quick  takes about a minute: fewer and shorter rounds, a tenth of the calls for the heap, no bursts of other clients
  *   --check  exits with code 1 if a goal is missed
  */
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { measureBursts } from './bursts.mjs';
@@ -82,6 +82,16 @@ async function measure() {
 
 const write = (name, text) => writeFileSync(new URL(name, import.meta.url), text);
 
+/** Replaces what is between the markers in README.md. */
+function writeToReadme(text) {
+  const readme = readFileSync(new URL('README.md', import.meta.url), 'utf8');
+  const marked = /(?<=<!-- bench:start -->\n).*(?=<!-- bench:end -->)/s;
+  write(
+    'README.md',
+    readme.replace(marked, () => `\n${text}\n\n`),
+  );
+}
+
 const [load] = loadavg();
 if (load > 0.5) console.error(`The machine is busy (load ${load.toFixed(1)}), so the results are less reliable.`);
 const results = await measure();
@@ -90,6 +100,10 @@ write('results.json', `${JSON.stringify({ ...results, goals }, null, 2)}\n`);
 write('bench.svg', draw(results));
 
 const { node, cpu, cores } = results.machine;
-console.log(`\nNode ${node}, ${cpu} (${cores} cores), medians of ${results.rounds} interleaved rounds\n`);
-console.log([subjectTable(results), tlsTable(results.tls), otherLines(results), goalTable(goals)].join('\n\n'));
+const heading = `Node ${node}, ${cpu} (${cores} cores), ${results.date}, medians of ${results.rounds} interleaved rounds`;
+const tables = [heading, subjectTable(results), tlsTable(results.tls), otherLines(results), goalTable(goals)].join(
+  '\n\n',
+);
+writeToReadme(tables);
+console.log(`\n${tables}`);
 if (flags.check && goals.some(({ reached }) => !reached)) process.exitCode = 1;

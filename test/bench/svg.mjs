@@ -1,4 +1,4 @@
-/** The chart for the README: two bars per subject, with colors for light and for dark pages. */
+/** The chart for README.md: two bars per subject, with colors for light and for dark pages. */
 import { baseline, subjects } from './subjects.mjs';
 
 const rowHeight = 26;

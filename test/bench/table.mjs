@@ -97,11 +97,11 @@ export function otherLines({ heap, imports, codeSize }) {
   return [
     ...Object.entries(heaps).map(
       ([name, { earlyBytes, lateBytes, ratio }]) =>
-        `heap, ${labelOf(name)}: ${megabytes(earlyBytes)} after ${whole(calls / 5)} calls, ` +
+        `- heap, ${labelOf(name)}: ${megabytes(earlyBytes)} after ${whole(calls / 5)} calls, ` +
         `${megabytes(lateBytes)} after ${whole(calls)} (${ratio.toFixed(3)})`,
     ),
-    `import, wall time: ${compare(wall)}`,
-    `import, CPU: ${compare(cpu)}`,
-    `own code: ${whole(codeSize.minified)} bytes minified, ${whole(codeSize.gzipped)} gzipped`,
+    `- import, wall time: ${compare(wall)}`,
+    `- import, CPU: ${compare(cpu)}`,
+    `- own code: ${whole(codeSize.minified)} bytes minified, ${whole(codeSize.gzipped)} gzipped`,
   ].join('\n');
 }

@@ -1,9 +1,10 @@
 import { configDefaults, defineConfig } from 'vitest/config';
 
-// Left out are tests that start processes, make very many calls, or repeat others for hundreds of combinations.
+// The tests of the mutated folder, without those that start processes, make very many calls, or repeat what others test
+// for hundreds of combinations.
 export default defineConfig({
   test: {
-    include: [process.env['MUTATION_TESTS'] ?? 'test/**/*.test.ts'],
+    include: (process.env['MUTATION_TESTS'] ?? 'test/**/*.test.ts').split(','),
     exclude: [
       ...configDefaults.exclude,
       'test/**/{load,*.load,*.process,*.property,readme,watching}.test.ts',

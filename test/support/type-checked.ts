@@ -7,21 +7,23 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 export interface TypeChecked {
   /** The problems in each file, as `line: message`. */
   readonly problems: ReadonlyMap<string, string[]>;
-  /** The types that `src/index.ts` exports, by name. */
+  /** The types that `src/index.ts` and `src/testing/index.ts` export, by name. */
   readonly surface: ReadonlyMap<string, ts.Type>;
   readonly checker: ts.TypeChecker;
 }
 
 /** @param texts - files that are not on disk, by their path from the project's root. */
 export function typeCheck(files: string[], texts: ReadonlyMap<string, string> = new Map()): TypeChecked {
-  const index = `${root}src/index.ts`;
+  const entries = [`${root}src/index.ts`, `${root}src/testing/index.ts`];
   const virtual = new Map([...texts].map(([name, text]) => [root + name, text]));
   const options = readOptions();
-  const names = [index, ...files.map((name) => root + name), ...virtual.keys()];
+  const names = [...entries, ...files.map((name) => root + name), ...virtual.keys()];
   const program = ts.createProgram(names, options, overlay(options, virtual));
   const checker = program.getTypeChecker();
-  const module = checker.getSymbolAtLocation(sourceFile(program, index));
-  const exports = module === undefined ? [] : checker.getExportsOfModule(module);
+  const exports = entries.flatMap((entry) => {
+    const module = checker.getSymbolAtLocation(sourceFile(program, entry));
+    return module === undefined ? [] : checker.getExportsOfModule(module);
+  });
   return {
     checker,
     surface: new Map(exports.map((symbol) => [symbol.name, declaredType(checker, symbol)])),

@@ -19,6 +19,17 @@ interface Inquiry {
   readonly end: (askAlone: boolean) => void;
 }
 
+/** A request that was sent with a login. */
+interface SentRequest {
+  readonly session: DigestSession;
+  readonly request: LoginRequest;
+  readonly nc: number;
+  /** Whether the nonce comes from a 401 to this very call. */
+  readonly isOwn: boolean;
+  /** The refused session that this second try replaces. */
+  readonly replaces: DigestSession | undefined;
+}
+
 // After as many failures in a row the server is in trouble, and waiting calls no longer ask one after the other.
 const mostFailedInquiries = 3;
 const mostRecent = 8;
@@ -51,8 +62,6 @@ export class DigestAuthenticator implements Authenticator {
   secrets(): string[] {
     return [this.#credentials.username, this.#credentials.password];
   }
-
-  async close(): Promise<void> {}
 
   async #waitForChallenge(inquiry: Inquiry, request: LoginRequest): Promise<Login> {
     const askAlone = await inquiry.ended;
@@ -102,43 +111,39 @@ export class DigestAuthenticator implements Authenticator {
     inquiry.end(isAnswered || this.#failedInquiries > mostFailedInquiries);
   }
 
-  /**
-   * @param isOwn - whether the nonce comes from a 401 to this very call.
-   * @param replaces - the refused session that this second try replaces.
-   */
   #use(session: DigestSession, request: LoginRequest, isOwn = false, replaces?: DigestSession): Login {
     session.count.used += 1;
-    const nc = session.count.used;
-    const header = session.authorize(request.method, request.path, nc);
+    const sent: SentRequest = { session, request, nc: session.count.used, isOwn, replaces };
+    const header = session.authorize(request.method, request.path, sent.nc);
     return {
       header,
-      review: (response) => {
-        const { status, headers, isEnveloped, error } = response;
-        const challenge = chooseChallenge(digestChallenges(headers['www-authenticate']));
-        const lacksRole = error !== undefined && isMissingRole(status, error) && !challenge?.stale;
-        if (status !== 401 || isEnveloped || lacksRole) return this.#accept(session, nc, request, response, replaces);
-        // Nobody else has used this nonce.
-        const isFresh = isOwn && session.count.used === 1;
-        if (challenge === undefined || replaces !== undefined || (isFresh && !challenge.stale)) {
-          // Most likely the key is wrong. In case the nonce was, the next call asks for a new one.
-          if (this.#session === session) this.#session = undefined;
-          return undefined;
-        }
-        // Other calls get the new session once it has proved good. If the server accepts each nonce only once, they
-        // would use it up before this call does.
-        return this.#use(this.#open(challenge), request, true, session);
-      },
+      review: (response) => this.#review(sent, response),
       release: () => {},
       secrets: () => [/response="(\w+)"/.exec(header)?.[1] ?? ''],
     };
   }
 
+  #review(sent: SentRequest, response: ReviewedResponse): Login | undefined {
+    const { status, headers, isEnveloped, error } = response;
+    if (status !== 401 || isEnveloped) return this.#accept(sent, response);
+    const challenge = chooseChallenge(digestChallenges(headers['www-authenticate']));
+    if (error !== undefined && isMissingRole(status, error) && !challenge?.stale) return this.#accept(sent, response);
+    const { session, request, isOwn, replaces } = sent;
+    // Nobody else has used this nonce.
+    const isFresh = isOwn && session.count.used === 1;
+    if (challenge === undefined || replaces !== undefined || (isFresh && !challenge.stale)) {
+      // Most likely the key is wrong. In case the nonce was, the next call asks for a new one.
+      if (this.#session === session) this.#session = undefined;
+      return undefined;
+    }
+    // Other calls get the new session once it has proved good. If the server accepts each nonce only once, they would use
+    // it up before this call does.
+    return this.#use(this.#open(challenge), request, true, session);
+  }
+
   #accept(
-    session: DigestSession,
-    nc: number,
-    request: LoginRequest,
+    { session, request, nc, replaces }: SentRequest,
     { status, headers, trailers, bytes, isTruncated }: ReviewedResponse,
-    replaces: DigestSession | undefined,
   ): undefined {
     if (replaces === this.#session) this.#session = session;
     const inHead = headers['authentication-info'];

@@ -21,10 +21,10 @@ interface CurrentToken extends AccessToken {
   keptUntil: number;
 }
 
-// When to look into the store after a failed token request, in ms from one look to the next. Another process may be about
-// to write its token. Over a limit of Atlas another process certainly has one, so keep looking for longer.
-const looks = [0, 250];
-const looksOverLimit = [0, 250, 500, 1_000, 2_000];
+// When to look into the store after a failed token request, in ms from one look to the next: another process may be about
+// to write its token. Only over a limit of Atlas, when another process certainly has one, are all of them made.
+const looks = [0, 250, 500, 1_000, 2_000];
+const looksWithinLimits = 2;
 // If a new token is refused too, a newer one does not help, and Atlas limits token requests and live tokens.
 const replacementPause = 60_000;
 /** How long {@link ServiceAccount.close} takes at most, in ms. */
@@ -65,7 +65,8 @@ export class ServiceAccount implements Authenticator {
   }
 
   async #revokeOwn(): Promise<void> {
-    const token = (await this.#obtaining) ?? this.#token;
+    await this.#obtaining?.catch(() => undefined);
+    const token = this.#token;
     this.#token = undefined;
     if (token?.isFetched && this.#shared === undefined && Date.now() < token.expiresAt) {
       await this.#endpoint.revoke(token.accessToken);
@@ -153,7 +154,7 @@ export class ServiceAccount implements Authenticator {
     const { status, retryAfter = Number.POSITIVE_INFINITY } = failure.details;
     const isOverLimit = status === 429 || status === 403;
     let waited = 0;
-    for (const pause of isOverLimit ? looksOverLimit : looks) {
+    for (const pause of isOverLimit ? looks : looks.slice(0, looksWithinLimits)) {
       waited += pause;
       // By then the token endpoint may be asked again.
       if (waited > retryAfter) return undefined;

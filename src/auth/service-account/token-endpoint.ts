@@ -67,7 +67,7 @@ export class TokenEndpoint {
 
   async #send(path: string, body: string): Promise<HttpResponse> {
     const request = { method: 'POST', path: this.#prefix + path, headers: this.#headers, body } as const;
-    const send = () => exchange(this.#transport, request, this.#limits, undefined);
+    const send = () => exchange(this.#transport, request, this.#limits);
     try {
       return await send().catch(async (failure: unknown) => {
         if (!(failure instanceof ExchangeFailure && failure.isDeadConnection)) throw failure;

@@ -1,0 +1,181 @@
+import { posix } from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { AtlasInvalidArgumentError, type DispatcherLike, TenantSnapshotsClient } from '../../src/index.js';
+import { rejection } from '../support/rejection.js';
+
+const origin = 'https://cloud.mongodb.com';
+const prefixes = ['', '/proxy/atlas'];
+
+/** Calls `get()` with a path, and returns the URLs that it sends requests to. */
+async function urlsOf(path: unknown, prefix = ''): Promise<string[]> {
+  const urls: string[] = [];
+  const dispatcher: DispatcherLike = {
+    dispatch(request, handler) {
+      urls.push(request.origin + request.path);
+      const controller = { abort() {} };
+      handler.onRequestStart(controller, {});
+      handler.onResponseStart(controller, 200, {});
+      handler.onResponseData(controller, Buffer.from('{}'));
+      handler.onResponseEnd(controller, {});
+      return true;
+    },
+  };
+  const client = new TenantSnapshotsClient({
+    baseUrl: origin + prefix,
+    credentials: { accessToken: 'a-secret-token' },
+    dispatcher,
+  });
+  // A caller without types may pass anything.
+  const error = await client.get(path as string).then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  if (error !== undefined && !(error instanceof AtlasInvalidArgumentError)) throw error;
+  expect(urls).toHaveLength(error === undefined ? 1 : 0);
+  return urls;
+}
+
+/** Undoes one layer of percent-encoding, as a proxy or server may do before it looks at the segments. */
+function decodeOnce(path: string): string {
+  return path
+    .replace(/%[0-9a-f]{2}/gi, (octet) => String.fromCharCode(Number.parseInt(octet.slice(1), 16)))
+    .replaceAll('\\', '/');
+}
+
+/** Fails if a client, a proxy or a server could take a URL for one outside of the API. */
+function expectInside(url: string, prefix: string): void {
+  const parsed = new URL(url);
+  expect(parsed.origin).toBe(origin);
+  expect(parsed.pathname.startsWith(`${prefix}/api/atlas/`)).toBe(true);
+  expect([parsed.username, parsed.password, parsed.search, parsed.hash]).toEqual(['', '', '', '']);
+  const raw = url.slice(origin.length);
+  for (const path of [raw, decodeOnce(raw)]) {
+    expect(posix.normalize(path).startsWith(`${prefix}/api/atlas/`)).toBe(true);
+  }
+  expect(raw).toMatch(/^[!-~]+$/);
+}
+
+// What an attack on a path is made of.
+const fragments = [
+  ...[
+    '/',
+    '//',
+    '\\',
+    '.',
+    '..',
+    '...',
+    '%',
+    '%2e',
+    '%2E',
+    '%2f',
+    '%2F',
+    '%5c',
+    '%5C',
+    '%00',
+    '%0d%0a',
+    '%252e',
+    '%25',
+  ],
+  ...['@', ':', ';', '?', '#', '&', '=', ' ', '\t', '\r\n', '\0', '\u2024', '\uff0e', '\uff0f', '\ud800', 'é'],
+  ...['api', 'atlas', 'v2', 'v1.0', 'groups', 'evil.example', 'https:', 'user:pass@', ':443', '%u002e', '0', 'A'],
+];
+
+const hostilePath = fc
+  .tuple(
+    fc.constantFrom('/api/atlas/', '/api/atlas', '/api/', '//', 'https://evil.example/api/atlas/', ''),
+    fc.array(fc.oneof({ weight: 9, arbitrary: fc.constantFrom(...fragments) }, fc.string({ maxLength: 3 })), {
+      maxLength: 12,
+    }),
+  )
+  .map(([start, parts]) => start + parts.join(''));
+
+const allowed = [..."ABCXYZabcxyz0189-._~:@!$&'()*+,;=", '%20', '%C3%A9', '%25', '%3F', '%23'];
+const goodSegment = fc
+  .array(fc.constantFrom(...allowed), { minLength: 1, maxLength: 8 })
+  .map((parts) => parts.join(''))
+  .filter((segment) => segment !== '.' && segment !== '..');
+const goodPath = fc
+  .array(goodSegment, { minLength: 1, maxLength: 6 })
+  .map((segments) => `/api/atlas/${segments.join('/')}`);
+
+describe('the path of get()', () => {
+  it.each(prefixes)('never leads out of the API, whatever it holds, under the prefix %j', async (prefix) => {
+    const paths = fc.oneof(hostilePath, fc.string({ unit: 'binary', maxLength: 40 }));
+    await fc.assert(
+      fc.asyncProperty(paths, async (path) => {
+        for (const url of await urlsOf(path, prefix)) expectInside(url, prefix);
+      }),
+      { numRuns: 3_000 },
+    );
+  });
+
+  it('is sent as it is if it is valid', async () => {
+    await fc.assert(
+      fc.asyncProperty(goodPath, fc.constantFrom(...prefixes), async (path, prefix) => {
+        expect(await urlsOf(path, prefix)).toEqual([origin + prefix + path]);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it.each([
+    '/api/atlas/v2',
+    '/api/atlas/v2/groups/5e2211c17a3e5a48f5497de3/flexClusters',
+    '/api/atlas/v2/groups/byName/My%20Project',
+    "/api/atlas/v2/A-z0.9_~:@!$&'()*+,;=",
+    // Three dots, and names that begin or end with dots, are ordinary segments.
+    '/api/atlas/.../..a/b../.c',
+    // Decodes to %2e%2e, not to dots.
+    '/api/atlas/%252e%252e/x',
+    `/api/atlas/${'x'.repeat(2048 - '/api/atlas/'.length)}`,
+  ])('may be %.60s', async (path) => {
+    expect(await urlsOf(path)).toEqual([origin + path]);
+  });
+
+  it.each([
+    // Not below /api/atlas/.
+    ...['', '/', '/api', '/api/atlas', '/api/atlas/', 'api/atlas/v2', '/API/ATLAS/v2', '/api/atlasx/v2'],
+    ...[' /api/atlas/v2', '\n/api/atlas/v2', '/api//atlas/v2', '/%61pi/atlas/v2', '/api/oauth/token', '/v2/x'],
+    // Another host.
+    ...['//evil.example/api/atlas/v2', 'https://evil.example/api/atlas/v2', '@evil.example/api/atlas/v2'],
+    ...[':80@evil.example/api/atlas/v2', '.evil.example/api/atlas/v2', '\\\\evil.example\\api\\atlas\\v2'],
+    ...['/\\evil.example/api/atlas/v2', 'javascript:/api/atlas/v2'],
+  ])('may not be %j', async (path) => {
+    expect(await urlsOf(path)).toEqual([]);
+  });
+
+  it.each([
+    // Segments of dots: plain, encoded, and between encoded separators.
+    ...['.', '..', './x', '../x', 'x/.', 'x/..', 'x/../../../y', '%2e', '%2E%2e', '.%2e', '%2e.', 'x/%2E%2E/y'],
+    ...['x%2f..', 'x%2F..%2Fy', 'x%2f%2e%2e%2fy', 'x%5c..%5cy', 'x%5C%2e%2e', '..%2fy', '..%5cy', 'x%2f.', '%2e%2fx'],
+    // Empty segments.
+    ...['/x', 'x/', 'x//y', 'x/y/', '/evil.example'],
+    // A broken %.
+    ...['%', '%2', '%zz', '%2g', 'x%', '%u002e', '100%'],
+    // A query, a fragment, and characters that no path has.
+    ...['x?y=1', 'x#y', 'x y', 'x ', 'x\n', 'x\ty', 'x\r\nhost: evil.example', 'x\0', 'x\\..\\y', '..\\y', 'x"'],
+    ...['x<', 'x>', 'x`', 'x{', 'x|', 'x^', 'x[', 'é', '\u2024\u2024/x', '\uff0e\uff0e/x', '\ud800'],
+  ])('may not be /api/atlas/ and then %j', async (rest) => {
+    expect(await urlsOf(`/api/atlas/${rest}`)).toEqual([]);
+  });
+
+  it('may not be longer than 2048 characters', async () => {
+    expect(await urlsOf(`/api/atlas/${'x'.repeat(2049 - '/api/atlas/'.length)}`)).toEqual([]);
+  });
+
+  it.each([[undefined], [null], [5], [{}], [['/api/atlas/v2']], [new URL('https://evil.example/api/atlas/v2')]])(
+    'may not be %o',
+    async (path) => {
+      expect(await urlsOf(path)).toEqual([]);
+    },
+  );
+
+  it('is named by its error, without quoting all of it', async () => {
+    const client = new TenantSnapshotsClient({ credentials: { accessToken: 'token' } });
+    const error = await rejection(client.get(`/api/atlas/${'../'.repeat(900)}`), AtlasInvalidArgumentError);
+    expect(error.operation).toBe('get');
+    expect(new Set(error.issues.map(({ path }) => path))).toEqual(new Set(['path']));
+    expect(error.message.length).toBeLessThan(600);
+  });
+});

@@ -1,0 +1,164 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { channel, tracingChannel } from 'node:diagnostics_channel';
+import { expect, it, onTestFinished } from 'vitest';
+import type { TenantSnapshotsClient, TenantSnapshotsClientOptions } from '../../src/index.js';
+import { fakeClock, skipTime } from '../support/fault-clock.js';
+import { type FaultServer, startFaultServer } from '../support/fault-server.js';
+import { answer, good, refusal, type Script } from '../support/fault-steps.js';
+import { hexId } from '../support/many-snapshots.js';
+import { RecordingStore } from '../support/odd-stores.js';
+import { openClient } from '../support/open-client.js';
+import { clusterName, groupId } from '../support/snapshot-routes.js';
+
+// The clock is advanced from outside any user's context, so a timer that runs a call's code in its own context shows.
+fakeClock();
+
+/** The user whose code runs. */
+const user = new AsyncLocalStorage<string>();
+const users = ['Ann', 'Bob', 'Cem', 'Dee', 'Eve'];
+
+/** Runs a task for each user at once, in that user's context. */
+function forEachUser<T>(task: (snapshotId: string, name: string) => Promise<T>): Promise<T[]> {
+  return Promise.all(users.map((name, index) => user.run(name, () => task(hexId(index + 1), name))));
+}
+
+/** A server that answers the first requests for each snapshot like this, and later ones with a snapshot. */
+async function startFlakyServer(...first: Script[]): Promise<FaultServer> {
+  const seen = new Map<string, number>();
+  return startFaultServer(({ target }) => {
+    const count = seen.get(target) ?? 0;
+    seen.set(target, count + 1);
+    return first[count] ?? good;
+  });
+}
+
+function openPinnedClient(options: TenantSnapshotsClientOptions): TenantSnapshotsClient {
+  return openClient({ endpoint: 'tenant', ...options });
+}
+
+/** The users whose requests the server got, by snapshot. Each request carries the name of its user as a token. */
+function senders({ requests }: FaultServer): string[][] {
+  return users.map((_name, index) =>
+    requests
+      .filter(({ target }) => target.endsWith(hexId(index + 1)))
+      .map(({ authorization }) => authorization?.replace('Bearer ', '') ?? 'nobody'),
+  );
+}
+
+it('calls accessToken in the context of its caller on every attempt', async () => {
+  const server = await startFlakyServer(refusal(503), refusal(401), refusal(503));
+  const accessToken = async () => user.getStore() ?? 'nobody';
+  const client = openPinnedClient({ baseUrl: server.url, credentials: { accessToken } });
+  await skipTime(forEachUser((snapshotId) => client.getTenantSnapshot(groupId, clusterName, snapshotId)));
+  // The 503, the 401, its second try, and the last retry.
+  expect(senders(server)).toEqual(users.map((name) => [name, name, name, name]));
+});
+
+it('calls accessToken in the context of its caller when a request is sent again on a new connection', async () => {
+  const server = await startFlakyServer([(socket) => void socket.resetAndDestroy()]);
+  const accessToken = () => user.getStore() ?? 'nobody';
+  const client = openPinnedClient({ baseUrl: server.url, credentials: { accessToken }, maxRetries: 0 });
+  await forEachUser((snapshotId) => client.getTenantSnapshot(groupId, clusterName, snapshotId));
+  expect(senders(server)).toEqual(users.map((name) => [name, name]));
+});
+
+it('calls onPoll in the context of its caller at every poll, also after a retry', async () => {
+  const running = answer(200, '{"status":"RUNNING"}');
+  const server = await startFlakyServer([running], refusal(503), [running]);
+  const client = openPinnedClient({ baseUrl: server.url });
+  const polls = await skipTime(
+    forEachUser(async (snapshotId) => {
+      const seen: unknown[] = [];
+      const onPoll = () => void seen.push(user.getStore());
+      await client.waitForTenantSnapshot(groupId, clusterName, snapshotId, { pollInterval: 1_000, onPoll });
+      return seen;
+    }),
+  );
+  expect(polls).toEqual(users.map((name) => [name, name, name]));
+});
+
+it('publishes traces and retries in the context of the caller', async () => {
+  const seen: [event: string, name: string | undefined][] = [];
+  const note = (event: string) => () => void seen.push([event, user.getStore()]);
+  const calls = tracingChannel('atlas-tenant-snapshots:call');
+  const subscribers = {
+    start: note('start'),
+    end: note('end'),
+    asyncStart: note('asyncStart'),
+    asyncEnd: note('asyncEnd'),
+    error: note('error'),
+  };
+  const onRetry = note('retry');
+  calls.subscribe(subscribers);
+  channel('atlas-tenant-snapshots:retry').subscribe(onRetry);
+  onTestFinished(() => {
+    calls.unsubscribe(subscribers);
+    channel('atlas-tenant-snapshots:retry').unsubscribe(onRetry);
+  });
+  const server = await startFlakyServer(refusal(503), refusal(503), refusal(404));
+  const client = openPinnedClient({ baseUrl: server.url });
+  const call = (snapshotId: string) =>
+    client.getTenantSnapshot(groupId, clusterName, snapshotId).catch(() => undefined);
+  await skipTime(forEachUser(call));
+  for (const name of users) {
+    const events = seen.filter(([, owner]) => owner === name).map(([event]) => event);
+    expect(events).toEqual(['start', 'end', 'retry', 'retry', 'error', 'asyncStart', 'asyncEnd']);
+  }
+  expect(seen).toHaveLength(users.length * 7);
+});
+
+it('fetches and stores a shared token in the context of the constructor', async () => {
+  const server = await startFaultServer(({ target }) =>
+    target.endsWith('/token') ? [answer(200, '{"access_token":"shared","expires_in":3600}')] : good,
+  );
+  const seen: [what: string, name: string | undefined][] = [];
+  class ContextStore extends RecordingStore {
+    override get(key: string) {
+      seen.push(['get', user.getStore()]);
+      return super.get(key);
+    }
+    override set(key: string, value: string, ttlMs: number) {
+      seen.push(['set', user.getStore()]);
+      return super.set(key, value, ttlMs);
+    }
+  }
+  const onRequest = (message: unknown) => {
+    const { request } = message as { request: { path: string } };
+    if (request.path.endsWith('/token')) seen.push(['fetch', user.getStore()]);
+  };
+  channel('undici:request:create').subscribe(onRequest);
+  onTestFinished(() => void channel('undici:request:create').unsubscribe(onRequest));
+  const client = user.run('constructor', () =>
+    openPinnedClient({
+      baseUrl: server.url,
+      credentials: { clientId: 'id', clientSecret: 'secret' },
+      tokenStore: new ContextStore(),
+    }),
+  );
+  await forEachUser((snapshotId) => client.getTenantSnapshot(groupId, clusterName, snapshotId));
+  expect(seen).toEqual([
+    ['get', 'constructor'],
+    ['fetch', 'constructor'],
+    ['set', 'constructor'],
+  ]);
+});
+
+it('goes on in the context of the caller after it waited for a shared token or challenge', async () => {
+  const server = await startFaultServer(({ target, authorization }) => {
+    if (target.endsWith('/token')) return [answer(200, '{"access_token":"shared","expires_in":3600}')];
+    const challenge = 'www-authenticate: Digest realm="r", nonce="n", qop="auth"';
+    return authorization === undefined ? [answer(401, '{}', challenge)] : good;
+  });
+  const apiKey = { publicKey: 'public', privateKey: 'private-key' };
+  const serviceAccount = { clientId: 'id', clientSecret: 'secret' };
+  for (const credentials of [apiKey, serviceAccount]) {
+    const client = openPinnedClient({ baseUrl: server.url, credentials });
+    const owners = await forEachUser(async (snapshotId) => {
+      const owner: unknown[] = [];
+      const onPoll = () => void owner.push(user.getStore());
+      await client.waitForTenantSnapshot(groupId, clusterName, snapshotId, { onPoll });
+      return owner;
+    });
+    expect(owners).toEqual(users.map((name) => [name]));
+  }
+});

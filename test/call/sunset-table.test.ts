@@ -1,0 +1,305 @@
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { AtlasApiError, AtlasError, type TenantSnapshotsClientOptions } from '../../src/index.js';
+import { forgetSunset } from '../../src/testing/forget-sunset.js';
+import { fakeClock, skipTime } from '../support/fault-clock.js';
+import { expectNoUnhandledRejection } from '../support/fault-rejections.js';
+import { startFaultServer } from '../support/fault-server.js';
+import { answer, reset, type Script, snapshotJson } from '../support/fault-steps.js';
+import { openClient } from '../support/open-client.js';
+import { rejection } from '../support/rejection.js';
+import { groupId, snapshotId, tenantListPath, tenantPath } from '../support/snapshot-routes.js';
+
+expectNoUnhandledRejection();
+
+beforeEach(() => {
+  vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
+});
+
+const notFlexCode = 'CANNOT_USE_NON_FLEX_CLUSTER_IN_FLEX_API';
+
+/** An error in Atlas's form. */
+function error(status: number, errorCode: string | null, fields: object = {}): Script {
+  return [answer(status, JSON.stringify({ error: status, errorCode, ...fields }), 'content-type: application/json')];
+}
+
+const page = (status: number) => [answer(status, '<h1>A gateway says no</h1>', 'content-type: text/html')];
+const snapshot = [answer(200, snapshotJson)];
+const list = [answer(200, `{"results":[${snapshotJson}],"totalCount":1}`)];
+const emptyList = [answer(200, '{"results":[],"totalCount":0}')];
+
+/** An Atlas whose endpoints answer like this. Both can be changed. */
+async function openAtlas(scripts: { tenant: Script; flex: Script }, options: TenantSnapshotsClientOptions = {}) {
+  const server = await startFaultServer(({ target }) => (target.includes('/tenant/') ? scripts.tenant : scripts.flex));
+  // Another server may have had the port.
+  forgetSunset(server.url);
+  const client = openClient({ baseUrl: server.url, maxRetries: 0, ...options });
+  let seen = 0;
+  return {
+    url: server.url,
+    scripts,
+    client,
+    get: (clusterName = 'Cluster0') => client.getTenantSnapshot(groupId, clusterName, snapshotId),
+    list: (clusterName = 'Cluster0') => client.listTenantSnapshots(groupId, clusterName),
+    /** The endpoints that were asked since the last look. */
+    asked: () => {
+      const targets = server.requests.slice(seen).map(({ target }) => target);
+      seen = server.requests.length;
+      return targets.map((target) => (target.includes('/tenant/') ? 'tenant' : 'flex'));
+    },
+  };
+}
+
+type Atlas = Awaited<ReturnType<typeof openAtlas>>;
+
+/** The endpoint that a new call asks first. */
+async function firstAsked(atlas: Atlas, clusterName: string): Promise<string | undefined> {
+  atlas.asked();
+  await atlas.get(clusterName).catch(() => undefined);
+  return atlas.asked()[0];
+}
+
+const noRoute = (fields: object) => error(404, 'RESOURCE_NOT_FOUND', fields);
+const path = tenantPath.slice(1);
+
+const gone: [name: string, tenant: Script, status: number][] = [
+  ['410 VERSION_GONE', error(410, 'VERSION_GONE'), 410],
+  ['410 of Atlas without a code', error(410, null), 410],
+  ['404 with the path in parameters', noRoute({ parameters: [tenantPath] }), 404],
+  ['404 with the path in parameters, without the leading slash', noRoute({ parameters: [path] }), 404],
+  ['404 with the path in detail', noRoute({ detail: `Cannot find resource ${tenantPath}.` }), 404],
+  ['404 with the path in detail, without the leading slash', noRoute({ detail: `Cannot find resource ${path}.` }), 404],
+];
+
+const notGone: [name: string, tenant: Script, status: number][] = [
+  ['410 of a gateway', page(410), 410],
+  ['404 of a gateway', page(404), 404],
+  ['404 of something else', noRoute({ parameters: ['Online archive with id 5'] }), 404],
+  ['404 of another path', noRoute({ parameters: ['/api/atlas/v1.0/groups'] }), 404],
+  ['404 of a cluster', error(404, 'CLUSTER_NOT_FOUND', { parameters: ['Cluster0', groupId] }), 404],
+  ['404 of a snapshot', error(404, 'TENANT_SNAPSHOT_NOT_FOUND'), 404],
+  ['404 of Atlas without a code', error(404, null), 404],
+  ['404 with the path under another code', error(404, 'CLUSTER_NOT_FOUND', { parameters: [tenantPath] }), 404],
+  ['405', [answer(405, '', 'allow: PUT')], 405],
+  ['400 of a Flex cluster', error(400, 'CANNOT_USE_FLEX_CLUSTER_IN_CLUSTER_API'), 400],
+];
+
+const unknownToFlex: [name: string, flex: Script, status: number][] = [
+  ['404', error(404, 'CLUSTER_NOT_FOUND'), 404],
+  ['404 of a gateway', page(404), 404],
+  [`400 ${notFlexCode}`, error(400, notFlexCode), 400],
+];
+
+const otherRefusals: [name: string, flex: Script, status: number][] = [
+  ['400 of another code', error(400, 'VALIDATION_ERROR'), 400],
+  ['403', error(403, 'IP_ADDRESS_NOT_ON_ACCESS_LIST'), 403],
+  ['410', error(410, 'VERSION_GONE'), 410],
+  ['500', error(500, 'UNEXPECTED_ERROR'), 500],
+  ['503 of a gateway', page(503), 503],
+];
+
+describe.each(gone)('a tenant endpoint that is gone by %s', (_name, tenant, status) => {
+  it('is remembered for the base URL if Flex has the snapshot', async () => {
+    const atlas = await openAtlas({ tenant, flex: snapshot });
+    await expect(atlas.get()).resolves.toMatchObject({ id: snapshotId });
+    expect(atlas.asked()).toEqual(['tenant', 'flex']);
+    expect(await firstAsked(atlas, 'Cluster0')).toBe('flex');
+    expect(await firstAsked(atlas, 'Another')).toBe('flex');
+  });
+
+  it.each([...unknownToFlex, ...otherRefusals])(
+    "ends with Flex's error if Flex answers %s, and is remembered for the base URL",
+    async (_flexName, flex, flexStatus) => {
+      const atlas = await openAtlas({ tenant, flex });
+      const refusal = await rejection(atlas.get(), AtlasApiError);
+      expect(refusal).toMatchObject({ status: flexStatus, endpoint: 'flex', attempts: 2 });
+      expect(refusal.cause).toMatchObject({ status, endpoint: 'tenant' });
+      expect(await firstAsked(atlas, 'Another')).toBe('flex');
+    },
+  );
+
+  it("ends with Flex's error if Flex cannot be reached, and is not remembered", async () => {
+    const atlas = await openAtlas({ tenant, flex: [reset] });
+    await expect(atlas.get()).rejects.toMatchObject({ code: 'CONNECTION', endpoint: 'flex', attempts: 2 });
+    expect(await firstAsked(atlas, 'Cluster0')).toBe('tenant');
+  });
+});
+
+describe.each(notGone)('a tenant endpoint that answers %s', (_name, tenant, status) => {
+  it('is remembered for the cluster alone if Flex has the snapshot', async () => {
+    const atlas = await openAtlas({ tenant, flex: snapshot });
+    await expect(atlas.get()).resolves.toMatchObject({ id: snapshotId });
+    expect(atlas.asked()).toEqual(['tenant', 'flex']);
+    expect(await firstAsked(atlas, 'Cluster0')).toBe('flex');
+    expect(await firstAsked(atlas, 'Another')).toBe('tenant');
+  });
+
+  it.each(unknownToFlex)(
+    "ends with the tenant's error if Flex answers %s, and nothing is remembered",
+    async (_flexName, flex, flexStatus) => {
+      const atlas = await openAtlas({ tenant, flex });
+      const refusal = await rejection(atlas.get(), AtlasApiError);
+      expect(refusal).toMatchObject({ status, endpoint: 'tenant', attempts: 2 });
+      expect(refusal.cause).toMatchObject({ status: flexStatus, endpoint: 'flex' });
+      expect(await firstAsked(atlas, 'Cluster0')).toBe('tenant');
+    },
+  );
+
+  it.each(otherRefusals)(
+    "ends with Flex's error if Flex answers %s, and nothing is remembered",
+    async (_flexName, flex, flexStatus) => {
+      const atlas = await openAtlas({ tenant, flex });
+      const refusal = await rejection(atlas.get(), AtlasApiError);
+      expect(refusal).toMatchObject({ status: flexStatus, endpoint: 'flex', attempts: 2 });
+      expect(refusal.cause).toMatchObject({ status, endpoint: 'tenant' });
+      expect(await firstAsked(atlas, 'Cluster0')).toBe('tenant');
+    },
+  );
+});
+
+describe('Flex that cannot be reached', () => {
+  const unreachable: [name: string, flex: Script, code: string][] = [
+    ['breaks the connection', [reset], 'CONNECTION'],
+    ['says nothing', [], 'TIMEOUT'],
+  ];
+  const missing = notGone.filter(([, , status]) => status === 404 || status === 405);
+
+  describe.each(unreachable)('because it %s', (_name, flex, code) => {
+    it.each(missing)("leaves the tenant's error at once after %s", async (_tenantName, tenant, status) => {
+      const atlas = await openAtlas({ tenant, flex }, { maxRetries: 3, attemptTimeout: 30 });
+      const refusal = await rejection(atlas.get(), AtlasApiError);
+      expect(refusal).toMatchObject({ status, endpoint: 'tenant', attempts: 2 });
+      expect(refusal.cause).toMatchObject({ code, endpoint: 'flex' });
+      expect(await firstAsked(atlas, 'Cluster0')).toBe('tenant');
+    });
+  });
+});
+
+describe('Flex that cannot be reached is asked again', () => {
+  fakeClock();
+
+  it.each([...gone.slice(0, 3), ...notGone.filter(([, , status]) => status === 410 || status === 400)])(
+    'after %s',
+    async (_name, tenant) => {
+      const atlas = await openAtlas({ tenant, flex: [reset] }, { maxRetries: 1 });
+      const failure = await skipTime(rejection(atlas.get(), AtlasError));
+      expect(failure).toMatchObject({ code: 'CONNECTION', endpoint: 'flex', attempts: 3 });
+      // Each attempt at Flex is sent again three times at most.
+      expect(atlas.asked().filter((endpoint) => endpoint === 'tenant')).toHaveLength(1);
+    },
+  );
+
+  it('after an empty list', async () => {
+    const atlas = await openAtlas({ tenant: emptyList, flex: [reset] }, { maxRetries: 1 });
+    const failure = await skipTime(rejection(atlas.list(), AtlasError));
+    expect(failure).toMatchObject({ code: 'CONNECTION', endpoint: 'flex', attempts: 3 });
+  });
+});
+
+describe('an empty list of the tenant endpoint', () => {
+  it("is Flex's list if Flex has one, remembered for the cluster", async () => {
+    const atlas = await openAtlas({ tenant: emptyList, flex: list });
+    await expect(atlas.list()).resolves.toMatchObject([{ id: snapshotId }]);
+    atlas.asked();
+    await atlas.list();
+    expect(atlas.asked()).toEqual(['flex']);
+    await atlas.list('Another');
+    expect(atlas.asked()).toEqual(['tenant', 'flex']);
+  });
+
+  it.each(unknownToFlex)('is the result if Flex answers %s', async (_name, flex) => {
+    const atlas = await openAtlas({ tenant: emptyList, flex });
+    const { data, response } = await atlas.list().withResponse();
+    expect(data).toEqual([]);
+    expect(response).toMatchObject({ status: 200, endpoint: 'tenant', attempts: 2 });
+    atlas.asked();
+    await atlas.list();
+    expect(atlas.asked()).toEqual(['tenant', 'flex']);
+  });
+
+  it.each(otherRefusals)("is Flex's error if Flex answers %s", async (_name, flex, status) => {
+    const atlas = await openAtlas({ tenant: emptyList, flex });
+    const refusal = await rejection(atlas.list(), AtlasApiError);
+    expect(refusal).toMatchObject({ status, endpoint: 'flex', attempts: 2 });
+  });
+
+  it('is the result without Flex if the endpoint is pinned', async () => {
+    const atlas = await openAtlas({ tenant: emptyList, flex: list }, { endpoint: 'tenant' });
+    await expect(atlas.list()).resolves.toEqual([]);
+    expect(atlas.asked()).toEqual(['tenant']);
+  });
+});
+
+describe('a list', () => {
+  it('finds out that the tenant endpoint is gone by its own path', async () => {
+    const atlas = await openAtlas({ tenant: noRoute({ parameters: [tenantListPath] }), flex: list });
+    await atlas.list();
+    expect(await firstAsked(atlas, 'Another')).toBe('flex');
+  });
+});
+
+describe('a project that Atlas does not know', () => {
+  it('is reported without asking Flex, which shows what the caller got wrong', async () => {
+    const atlas = await openAtlas({ tenant: error(404, 'GROUP_NOT_FOUND', { parameters: [groupId] }), flex: list });
+    for (const call of [atlas.get(), atlas.list()]) {
+      const refusal = await rejection(call, AtlasApiError);
+      expect(refusal).toMatchObject({ errorCode: 'GROUP_NOT_FOUND', endpoint: 'tenant', attempts: 1 });
+    }
+    expect(atlas.asked()).toEqual(['tenant', 'tenant']);
+  });
+});
+
+describe('what is remembered', () => {
+  it('is known to other clients in the process, for the same cluster', async () => {
+    const atlas = await openAtlas({ tenant: page(404), flex: snapshot });
+    await atlas.get();
+    atlas.asked();
+    await openClient({ baseUrl: atlas.url }).getTenantSnapshot(groupId, 'Cluster0', snapshotId);
+    expect(atlas.asked()).toEqual(['flex']);
+  });
+
+  it('is not known for the same cluster name in another project', async () => {
+    const atlas = await openAtlas({ tenant: page(404), flex: snapshot });
+    await atlas.get();
+    atlas.asked();
+    await atlas.client.getTenantSnapshot('0'.repeat(24), 'Cluster0', snapshotId);
+    expect(atlas.asked()).toEqual(['tenant', 'flex']);
+  });
+
+  it('is forgotten if Flex disowns the cluster, which was upgraded', async () => {
+    const atlas = await openAtlas({ tenant: page(404), flex: snapshot });
+    await atlas.get();
+    atlas.asked();
+    atlas.scripts.flex = error(400, notFlexCode);
+    const refusal = await rejection(atlas.get(), AtlasApiError);
+    expect(refusal).toMatchObject({ errorCode: notFlexCode, endpoint: 'flex', attempts: 1 });
+    atlas.scripts.tenant = snapshot;
+    atlas.asked();
+    await atlas.get();
+    expect(atlas.asked()).toEqual(['tenant']);
+  });
+
+  it('stays if Flex knows the cluster, but not the snapshot', async () => {
+    const atlas = await openAtlas({ tenant: page(404), flex: snapshot });
+    await atlas.get();
+    atlas.scripts.flex = error(404, 'TENANT_SNAPSHOT_NOT_FOUND');
+    await rejection(atlas.get(), AtlasApiError);
+    expect(await firstAsked(atlas, 'Cluster0')).toBe('flex');
+  });
+
+  it('stays for a base URL whatever Flex says about a cluster', async () => {
+    const atlas = await openAtlas({ tenant: error(410, 'VERSION_GONE'), flex: error(400, notFlexCode) });
+    await rejection(atlas.get(), AtlasApiError);
+    await rejection(atlas.get(), AtlasApiError);
+    expect(await firstAsked(atlas, 'Cluster0')).toBe('flex');
+  });
+});
+
+describe('a pinned tenant endpoint', () => {
+  it.each(gone)('names the way out if it is gone by %s', async (_name, tenant, status) => {
+    const atlas = await openAtlas({ tenant, flex: snapshot }, { endpoint: 'tenant' });
+    const refusal = await rejection(atlas.get(), AtlasApiError);
+    expect(refusal).toMatchObject({ status, endpoint: 'tenant', attempts: 1 });
+    expect(refusal.message).toMatch(/endpoint to 'auto' or 'flex'/);
+    expect(atlas.asked()).toEqual(['tenant']);
+  });
+});

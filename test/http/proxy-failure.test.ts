@@ -1,0 +1,104 @@
+import { channel } from 'node:diagnostics_channel';
+import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { AtlasConnectionError } from '../../src/index.js';
+import { get, openFaultClient } from '../support/fault-client.js';
+import { fakeClock, skipTime } from '../support/fault-clock.js';
+import { expectNoUnhandledRejection } from '../support/fault-rejections.js';
+import { type FaultServer, type Scripts, startFaultServer } from '../support/fault-server.js';
+import { answer, end, head, reset, type Script, send } from '../support/fault-steps.js';
+import { rejection } from '../support/rejection.js';
+
+expectNoUnhandledRejection();
+
+beforeEach(() => {
+  for (const name of ['http_proxy', 'HTTP_PROXY', 'https_proxy', 'NO_PROXY', 'no_proxy']) vi.stubEnv(name, undefined);
+});
+
+// Nothing listens there: only the proxy is ever asked.
+const atlas = { url: 'https://atlas.example' };
+
+/** Starts a proxy that does this for each request, and sends all https through it. */
+async function startProxy(scripts: Scripts): Promise<FaultServer> {
+  const proxy = await startFaultServer(scripts);
+  vi.stubEnv('HTTPS_PROXY', proxy.url);
+  return proxy;
+}
+
+const hangUps: [what: string, script: Script][] = [
+  ['closes the connection', [end]],
+  ['resets the connection', [reset]],
+  ['opens the tunnel and closes it', [send(head(200)), end]],
+];
+
+describe('a proxy that accepts a connection and never opens the tunnel', () => {
+  it.each(hangUps)('is a connection error if it %s, after one connection per attempt', async (_what, script) => {
+    const proxy = await startProxy(script);
+    const error = await rejection(get(openFaultClient(atlas)), AtlasConnectionError);
+    expect(error).toMatchObject({ attempts: 1, cause: { message: expect.any(String) } });
+    expect(proxy.connections).toBeLessThanOrEqual(4);
+    // Nothing goes on in the background.
+    const { connections } = proxy;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(proxy.connections).toBe(connections);
+  });
+
+  it('is a connection error after many concurrent calls too', async () => {
+    const proxy = await startProxy([end]);
+    const client = openFaultClient(atlas);
+    const calls = Array.from({ length: 20 }, () => rejection(get(client), AtlasConnectionError));
+    await Promise.all(calls);
+    expect(proxy.connections).toBeLessThanOrEqual(20 * 4);
+  });
+
+  it('is a timeout if it says nothing, and the call tries again', async () => {
+    await startProxy([]);
+    const stop = new AbortController();
+    const onRetry = (message: unknown) => stop.abort(message);
+    channel('atlas-tenant-snapshots:retry').subscribe(onRetry);
+    onTestFinished(() => void channel('atlas-tenant-snapshots:retry').unsubscribe(onRetry));
+    const client = openFaultClient(atlas, { attemptTimeout: 100, maxRetries: 1 });
+    await expect(get(client, { signal: stop.signal })).rejects.toMatchObject({
+      attempt: 1,
+      error: { code: 'TIMEOUT', attempts: 1, cause: { code: expect.stringMatching(/TIMEOUT/) } },
+    });
+  });
+});
+
+describe('with retries', () => {
+  fakeClock();
+
+  it.each(hangUps)('asks a proxy again that %s, within maxRetries', async (_what, script) => {
+    const proxy = await startProxy(script);
+    const error = await skipTime(rejection(get(openFaultClient(atlas, { maxRetries: 2 })), AtlasConnectionError));
+    expect(error).toMatchObject({ attempts: 3, cause: expect.any(Error) });
+    expect(proxy.connections).toBeLessThanOrEqual(12);
+  });
+
+  it.each([502, 503])('asks a proxy again that answered %i', async (status) => {
+    const proxy = await startProxy([answer(status, 'no upstream')]);
+    const error = await skipTime(rejection(get(openFaultClient(atlas, { maxRetries: 2 })), AtlasConnectionError));
+    expect(error.attempts).toBe(3);
+    expect(error.cause).toMatchObject({ message: expect.stringContaining(String(status)) });
+    expect(proxy.requests).toHaveLength(3);
+  });
+});
+
+describe('a proxy that refuses the tunnel', () => {
+  it.each<[status: number, fields: string[], advice: RegExp]>([
+    [407, ['proxy-authenticate: Basic realm="proxy"'], /proxy.*407.*user name and password/i],
+    [403, [], /proxy.*403.*NO_PROXY/i],
+  ])('by %i is asked once, and the message says so', async (status, fields, advice) => {
+    const proxy = await startProxy([send(head(status, 'content-length: 0', ...fields))]);
+    const error = await rejection(get(openFaultClient(atlas, { maxRetries: 3 })), AtlasConnectionError);
+    expect(error.attempts).toBe(1);
+    expect(error.message).toMatch(advice);
+    expect(proxy.requests).toHaveLength(1);
+  });
+
+  it('does not see the token of the call', async () => {
+    const proxy = await startProxy([answer(403, '')]);
+    await rejection(get(openFaultClient(atlas)), AtlasConnectionError);
+    expect(proxy.requests[0]?.head).toMatch(/^CONNECT atlas\.example:443 /);
+    expect(proxy.requests[0]?.authorization).toBeUndefined();
+  });
+});

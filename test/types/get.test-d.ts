@@ -1,0 +1,46 @@
+import { describe, expectTypeOf, it } from 'vitest';
+import { z } from 'zod';
+import type { AtlasPromise, AtlasResponse, GetOptions, TenantSnapshotsClient } from '../../src/index.js';
+
+declare const client: TenantSnapshotsClient;
+
+describe('the result of get()', () => {
+  it('is unknown without a schema', () => {
+    expectTypeOf(client.get('/api/atlas/v2/groups')).toEqualTypeOf<AtlasPromise<unknown>>();
+    expectTypeOf(client.get('/api/atlas/v2/groups', { query: { pageNum: 2 } })).toEqualTypeOf<AtlasPromise<unknown>>();
+    expectTypeOf(client.get('/api/atlas/v2/groups', { schema: undefined })).toEqualTypeOf<AtlasPromise<unknown>>();
+  });
+
+  it('has the type of the schema', () => {
+    const schema = z.object({ results: z.array(z.object({ name: z.string() })) });
+    const promise = client.get('/api/atlas/v2/groups', { schema });
+    expectTypeOf(promise).toEqualTypeOf<AtlasPromise<{ results: { name: string }[] }>>();
+    expectTypeOf(promise.withResponse()).resolves.toEqualTypeOf<{
+      data: { results: { name: string }[] };
+      response: AtlasResponse;
+    }>();
+  });
+
+  it('has the type that the schema transforms into', () => {
+    const schema = z.string().transform((text) => new Date(text));
+    expectTypeOf(client.get('/api/atlas/v2/groups', { schema, timeout: 5 })).resolves.toEqualTypeOf<Date>();
+  });
+});
+
+describe('the options of get()', () => {
+  it('do not include endpoint', () => {
+    expectTypeOf<GetOptions>().not.toHaveProperty('endpoint');
+    // @ts-expect-error
+    void client.get('/api/atlas/v2/groups', { endpoint: 'flex' });
+  });
+
+  it('may all be undefined', () => {
+    expectTypeOf<{ [K in keyof Required<GetOptions>]: undefined }>().toExtend<GetOptions>();
+  });
+
+  it('have a query of simple values', () => {
+    expectTypeOf<GetOptions['query']>().toEqualTypeOf<
+      Record<string, string | number | boolean | undefined> | undefined
+    >();
+  });
+});
