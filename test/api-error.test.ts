@@ -7,9 +7,9 @@ import { openClient } from './support/open-client.js';
 import { rejection } from './support/rejection.js';
 import { flexRoute, path, tenantRoute } from './support/snapshot-routes.js';
 
-/** What a call of the tenant endpoint makes of an answer. */
-async function errorOf(answer: () => Response, options: TenantSnapshotsClientOptions = {}): Promise<AtlasApiError> {
-  const server = await startMswServer(http.get(tenantRoute, answer), http.get(flexRoute, answer));
+/** The error of a call with this response. */
+async function errorOf(respond: () => Response, options: TenantSnapshotsClientOptions = {}): Promise<AtlasApiError> {
+  const server = await startMswServer(http.get(tenantRoute, respond), http.get(flexRoute, respond));
   const client = openClient({ baseUrl: server.url, endpoint: 'tenant', maxRetries: 0, ...options });
   const error = await rejection(client.getTenantSnapshot(...path), AtlasApiError);
   expect(server.requests).toHaveLength(1);
@@ -21,7 +21,7 @@ const json = (body: JsonBodyType, status: number, headers?: Record<string, strin
 const text = (body: string, status = 400, type = 'text/plain') =>
   errorOf(() => new HttpResponse(body, { status, headers: { 'content-type': type } }));
 
-/** What a message names for the reader to look at. */
+/** The advice in the message for a status. */
 const advice: Record<number, RegExp> = {
   302: /baseUrl/,
   401: /role.*IP access list/,
@@ -42,8 +42,8 @@ const furtherErrors = [
   { error: 429, errorCode: 'RATE_LIMITED', detail: 'Too many.', reason: 'Too Many Requests' },
 ];
 
-describe("Atlas's errors", () => {
-  it.each([...referenceErrors, ...furtherErrors])('$error $errorCode', async (body) => {
+describe('an error of Atlas', () => {
+  it.each([...referenceErrors, ...furtherErrors])('has the fields of its body: $error $errorCode', async (body) => {
     const { error: status, errorCode, detail, reason } = body;
     const error = await json(body, status);
     expect(error).toMatchObject({ name: 'AtlasApiError', code: 'API_ERROR', status, errorCode, detail, reason });
@@ -58,24 +58,24 @@ describe("Atlas's errors", () => {
     expect(isAtlasApiError(error, { status, errorCode })).toBe(true);
   });
 
-  it.each(Object.entries(advice))('%s is told with what to do next', async (status, pattern) => {
+  it.each(Object.entries(advice))('with status %s says what to do next', async (status, pattern) => {
     const { message } = await json({ error: Number(status), errorCode: 'X' }, Number(status));
     expect(message).toContain(`${status} X`);
     expect(message).toMatch(pattern);
   });
 
-  it('404 of something else than Atlas is told as that', async () => {
+  it('suggests checking baseUrl after a 404 that did not come from Atlas', async () => {
     const { message } = await errorOf(() => HttpResponse.html('<h1>Not here</h1>', { status: 404 }));
     expect(message).toMatch(/404.*baseUrl/);
   });
 
-  it('410 at Flex is not told to go to Flex', async () => {
+  it('does not suggest Flex after a 410 from Flex', async () => {
     const { message } = await errorOf(() => new HttpResponse(null, { status: 410 }), { endpoint: 'flex' });
     expect(message).toContain('410');
     expect(message).not.toContain('endpoint');
   });
 
-  it('tell all that the body told', async () => {
+  it('has the parameters and the bad fields of the body', async () => {
     const body = {
       error: 400,
       errorCode: 'VALIDATION_ERROR',
@@ -92,7 +92,7 @@ describe("Atlas's errors", () => {
     });
   });
 
-  it('401 may be in ISO-8859-1', async () => {
+  it('may be encoded in ISO-8859-1', async () => {
     const bytes = Buffer.from('{"error":401,"errorCode":"X","detail":"Zugriff verweigert für é"}', 'latin1');
     const headers = { 'content-type': 'application/json;charset=ISO-8859-1' };
     const error = await errorOf(() =>
@@ -102,7 +102,7 @@ describe("Atlas's errors", () => {
   });
 });
 
-describe('a body that is only partly right', () => {
+describe('a partly invalid error body', () => {
   it.each<[JsonBodyType, object]>([
     [{ detail: 'd' }, { detail: 'd' }],
     [{ error: 'x', errorCode: 5, reason: 'r', detail: ['d'] }, { reason: 'r' }],
@@ -132,16 +132,16 @@ describe('a body that is only partly right', () => {
     ['text', {}],
     [null, {}],
     [5, {}],
-  ])('%j tells the rest', async (body, told) => {
+  ])('leads to an error with its valid fields: %j', async (body, fields) => {
     const { code, name, stack, message, status, headers, operation, endpoint, attempts, ...rest } = await json(
       body,
       400,
     );
-    expect(rest).toStrictEqual({ ...told, body: JSON.stringify(body) });
+    expect(rest).toStrictEqual({ ...fields, body: JSON.stringify(body) });
   });
 });
 
-describe('a body that is no JSON', () => {
+describe('an error body that is not JSON', () => {
   it.each([
     ['', 502, 'text/plain'],
     ['<html><body><h1>502 Bad Gateway</h1></body></html>', 502, 'text/html'],
@@ -162,39 +162,39 @@ describe('retryAfter', () => {
     ['0', 0],
     ['90', 90_000],
     ['Thu, 01 Jan 1970 00:00:00 GMT', 0],
-  ])('of %j is %i ms', async (value, expected) => {
+  ])('for %j is %i ms', async (value, expected) => {
     expect((await json({}, 429, { 'retry-after': value })).retryAfter).toBe(expected);
   });
 
-  it('may be a date to come', async () => {
+  it('may be a date in the future', async () => {
     const date = new Date(Date.now() + 3_600_000).toUTCString();
     const { retryAfter } = await json({}, 503, { 'retry-after': date });
     expect(retryAfter).toBeGreaterThan(3_500_000);
     expect(retryAfter).toBeLessThanOrEqual(3_600_000);
   });
 
-  it.each(['soon', '-1', '1.5', '1 s'])('of %j is none', async (value) => {
+  it.each(['soon', '-1', '1.5', '1 s'])('is undefined for %j', async (value) => {
     expect('retryAfter' in (await json({}, 429, { 'retry-after': value }))).toBe(false);
   });
 });
 
-describe('the body that an error keeps', () => {
+describe('a long error body', () => {
   const kept = 16_384;
 
   it.each([
-    ['one byte a letter, 16 KiB', 'a'.repeat(kept), kept],
-    ['one byte a letter, a byte more', 'a'.repeat(kept + 1), kept],
-    ['two bytes a letter, 16 KiB', 'é'.repeat(kept / 2), kept / 2],
-    ['two bytes a letter, cut inside one', `a${'é'.repeat(kept / 2)}`, kept / 2],
-    ['three bytes a letter, fewer letters than 16 K', '€'.repeat(6_000), 5_461],
-    ['four bytes a letter', '😀'.repeat(5_000), kept / 2],
+    ['16 KiB of one-byte characters', 'a'.repeat(kept), kept],
+    ['one byte more than 16 KiB', 'a'.repeat(kept + 1), kept],
+    ['16 KiB of two-byte characters', 'é'.repeat(kept / 2), kept / 2],
+    ['two-byte characters, cut inside one', `a${'é'.repeat(kept / 2)}`, kept / 2],
+    ['three-byte characters, fewer than 16,384 of them', '€'.repeat(6_000), 5_461],
+    ['four-byte characters', '😀'.repeat(5_000), kept / 2],
   ])('is cut at 16 KiB: %s', async (_name, body, length) => {
     const error = await text(body);
     expect(error.body).toBe(body.slice(0, length));
     expect(error.body).not.toContain('\ufffd');
   });
 
-  it('does not lengthen the message', async () => {
+  it('is cut in the message: errorCode at 100 characters, detail at 500', async () => {
     const { message, detail } = await json({ errorCode: 'C'.repeat(101), detail: 'd'.repeat(501) }, 400);
     expect(message).toContain('C'.repeat(100));
     expect(message).not.toContain('C'.repeat(101));
@@ -203,13 +203,13 @@ describe('the body that an error keeps', () => {
     expect(detail).toHaveLength(501);
   });
 
-  it('is told by its reason where it has no detail', async () => {
+  it('has its reason in the message if it has no detail', async () => {
     expect((await json({ reason: 'Bad Request' }, 400)).message).toMatch(/400.*Bad Request/);
   });
 });
 
 describe('a redirect', () => {
-  it.each([300, 301, 302, 303, 307, 308])('by %i is not followed', async (status) => {
+  it.each([300, 301, 302, 303, 307, 308])('with status %i is not followed', async (status) => {
     const target = await startMswServer();
     const headers = { location: `${target.url}/elsewhere` };
     const error = await errorOf(() => new HttpResponse(null, { status, headers }));

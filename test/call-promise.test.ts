@@ -34,7 +34,7 @@ describe('the promise of a call', () => {
     expect(await Promise.resolve(promise)).toBe(await promise);
   });
 
-  it('has then, catch and finally, which give plain promises', async () => {
+  it('has then, catch and finally, which return plain promises', async () => {
     const client = await openAnswering();
     const promise = client.getTenantSnapshot(...path);
     const onFinally = vi.fn();
@@ -47,7 +47,7 @@ describe('the promise of a call', () => {
     expect(onFinally).toHaveBeenCalledTimes(2);
   });
 
-  it('is rejected as any is', async () => {
+  it('rejects like any promise', async () => {
     const client = await openAnswering([], 403);
     const promise = client.getTenantSnapshot(...path);
     await expect(promise).rejects.toBeInstanceOf(AtlasApiError);
@@ -69,7 +69,7 @@ describe('the promise of a call', () => {
 });
 
 describe('withResponse()', () => {
-  it('gives the result, and all that is known of the answer', async () => {
+  it('resolves to the result and the response', async () => {
     const client = await openAnswering([
       ['X-Request-Id', 'abc'],
       ['RateLimit-Limit', '4000'],
@@ -87,14 +87,14 @@ describe('withResponse()', () => {
     });
   });
 
-  it('can be asked for again, and after the promise', async () => {
+  it('can be called again, and after the promise is settled', async () => {
     const client = await openAnswering();
     const promise = client.getTenantSnapshot(...path);
     await promise;
     expect(await promise.withResponse()).toEqual(await promise.withResponse());
   });
 
-  it('joins the values of a header that was sent twice', async () => {
+  it('joins the values of a repeated header', async () => {
     const client = await openAnswering([
       ['Set-Cookie', 'a=1'],
       ['Set-Cookie', 'b=2'],
@@ -114,14 +114,14 @@ describe('withResponse()', () => {
     [{ 'RateLimit-Limit': 'ten', 'RateLimit-Remaining': '-1' }, undefined],
     [{ 'RateLimit-Limit': '1.5', 'RateLimit-Remaining': '10 a minute' }, undefined],
     [{ 'RateLimit-Limit': 'a10', 'RateLimit-Remaining': '7' }, { remaining: 7 }],
-  ])('reads the rate limit of %j', async (headers, rateLimit) => {
+  ])('parses the rate limit of %j', async (headers, rateLimit) => {
     const client = await openAnswering(Object.entries(headers));
     const { response } = await client.getTenantSnapshot(...path).withResponse();
     expect(response.rateLimit).toStrictEqual(rateLimit);
     expect('rateLimit' in response).toBe(rateLimit !== undefined);
   });
 
-  it('counts the attempts', async () => {
+  it('counts the attempts at both endpoints', async () => {
     const emulator = await openEmulator();
     const client = openClient({ baseUrl: emulator.url, credentials: emulator.credentials.accessToken });
     emulator.sunset();
@@ -131,7 +131,7 @@ describe('withResponse()', () => {
     expect(response.headers['content-type']).toContain('vnd.atlas');
   });
 
-  it('is rejected as the promise is', async () => {
+  it('rejects like the promise', async () => {
     const client = await openAnswering([], 403);
     const promise = client.getTenantSnapshot(...path);
     const error = await rejection(promise.withResponse(), AtlasApiError);
@@ -139,7 +139,7 @@ describe('withResponse()', () => {
     await rejection(client.getTenantSnapshot('', '', '').withResponse(), AtlasInvalidArgumentError);
   });
 
-  it('alone awaited leaves no rejection unhandled', async () => {
+  it('leaves no unhandled rejection if only it is awaited', async () => {
     const onUnhandled = vi.fn();
     process.on('unhandledRejection', onUnhandled);
     try {

@@ -20,15 +20,15 @@ async function openAnswering(body: JsonBodyType, status = 200) {
   return { client, call: () => client.getTenantSnapshot(...path, envelope) };
 }
 
-describe('an enveloped answer', () => {
-  it.each(['content', 'envelope'])('is read under the key %s', async (key) => {
+describe('an enveloped response', () => {
+  it.each(['content', 'envelope'])('is read from the key %s', async (key) => {
     const { call } = await openAnswering({ status: 200, [key]: failedSnapshot });
     const { data, response } = await call().withResponse();
     expect(data).toMatchObject({ id: failedSnapshot.id, finishTime: new Date(failedSnapshot.finishTime) });
     expect(response.status).toBe(200);
   });
 
-  it.each(['content', 'envelope'] as const)("is read from the emulator's, by %s", async (envelopeKey) => {
+  it.each(['content', 'envelope'] as const)('is read from the emulator, under the key %s', async (envelopeKey) => {
     const emulator = await openEmulator({ envelopeKey });
     const client = openClient({ baseUrl: emulator.url, credentials: emulator.credentials.apiKey });
     const ids = [emulator.groupId, emulator.clusterName, emulator.snapshotId] as const;
@@ -42,7 +42,7 @@ describe('an enveloped answer', () => {
     }
   });
 
-  it('that was sent with another status than 200 is read, and that status stands', async () => {
+  it('keeps the HTTP status if it is an error, whatever the inner status', async () => {
     const body = { error: 404, errorCode: 'TENANT_SNAPSHOT_NOT_FOUND' };
     const { call } = await openAnswering({ status: 404, content: body }, 404);
     const error = await rejection(call(), AtlasApiError);
@@ -51,7 +51,7 @@ describe('an enveloped answer', () => {
     expect(await rejection(odd.call(), AtlasApiError)).toMatchObject({ status: 403, attempts: 1 });
   });
 
-  it.each(referenceErrors)('of an inner $error is an error of that status', async (body) => {
+  it.each(referenceErrors)('with an inner $error is an error with that status', async (body) => {
     const { error: status, errorCode, detail, reason } = body;
     const { call } = await openAnswering({ status, content: body });
     const error = await rejection(call(), AtlasApiError);
@@ -59,7 +59,7 @@ describe('an enveloped answer', () => {
     expect(JSON.parse(error.body)).toEqual({ status, content: body });
   });
 
-  it('of an inner 503 is retried', async () => {
+  it('with an inner 503 is retried', async () => {
     const emulator = await openEmulator();
     emulator.respond({ status: 503 });
     stopClock();
@@ -73,7 +73,7 @@ describe('an enveloped answer', () => {
     expect(emulator.requests.map(({ status }) => status)).toEqual([200, 200]);
   });
 
-  it('of an inner 401 renews a token', async () => {
+  it('with an inner 401 renews the token', async () => {
     const emulator = await openEmulator();
     const stale = emulator.issueToken();
     emulator.revokeTokens();
@@ -88,7 +88,7 @@ describe('an enveloped answer', () => {
     expect(emulator.requests).toHaveLength(2);
   });
 
-  it('of an inner 410 is a sunset', async () => {
+  it('with an inner 410 leads to Flex', async () => {
     const server = await startMswServer(
       http.get(tenantRoute, () =>
         HttpResponse.json({ status: 410, content: { error: 410, errorCode: 'VERSION_GONE' } }),
@@ -101,20 +101,20 @@ describe('an enveloped answer', () => {
     expect(server.requests[1]?.path).toMatch(/\?envelope=true$/);
   });
 
-  it('of a list is the list itself', async () => {
+  it('may hold the results of a list beside its status', async () => {
     const { client } = await openAnswering({ status: 200, results: [failedSnapshot], totalCount: 1 });
     const list = client.listTenantSnapshots(...listPath, envelope);
     expect(await list).toMatchObject([{ id: failedSnapshot.id }]);
     expect((await list.withResponse()).response.status).toBe(200);
   });
 
-  it('of a list that is refused has the inner status', async () => {
+  it('with an inner error of a list is an error with that status', async () => {
     const { client } = await openAnswering({ status: 403, content: referenceErrors[2] });
     const error = await rejection(client.listTenantSnapshots(...listPath, envelope), AtlasApiError);
     expect(error).toMatchObject({ status: 403, errorCode: 'CANNOT_CHANGE_GROUP_NAME' });
   });
 
-  it('may tell its status as text', async () => {
+  it('may have its status as a string', async () => {
     const { call } = await openAnswering({ status: '200', content: failedSnapshot });
     expect((await call().withResponse()).response.status).toBe(200);
     await expect(call()).resolves.toMatchObject({ id: failedSnapshot.id, status: 'FAILED' });
@@ -125,24 +125,24 @@ describe('an enveloped answer', () => {
     }
   });
 
-  it('may be null, and the other key holds it', async () => {
+  it('is read from the other key if one is null', async () => {
     const { call } = await openAnswering({ status: 200, content: null, envelope: failedSnapshot });
     await expect(call()).resolves.toMatchObject({ id: failedSnapshot.id });
   });
 });
 
-describe('an answer without an envelope, although one was asked for', () => {
-  it('is read as it is, also where its own status is a word', async () => {
+describe('a response without the requested envelope', () => {
+  it('is parsed as it is, if the status of its snapshot is a word', async () => {
     const { call } = await openAnswering(failedSnapshot);
     await expect(call()).resolves.toMatchObject({ status: 'FAILED', id: failedSnapshot.id });
   });
 
-  it('is read as it is where its own status is digits', async () => {
+  it('is parsed as it is, if the status of its snapshot is a number in a string', async () => {
     const { call } = await openAnswering({ ...failedSnapshot, status: '404' });
     await expect(call()).resolves.toMatchObject({ status: '404', id: failedSnapshot.id });
   });
 
-  it('is an error by its HTTP status', async () => {
+  it('is an error if its HTTP status is one', async () => {
     const { call } = await openAnswering(referenceErrors[2] ?? null, 403);
     expect(await rejection(call(), AtlasApiError)).toMatchObject({
       status: 403,
@@ -150,13 +150,13 @@ describe('an answer without an envelope, although one was asked for', () => {
     });
   });
 
-  it('is not opened where the HTTP status is an error already', async () => {
+  it('is not opened if its HTTP status is an error', async () => {
     const { call } = await openAnswering({ status: 200, content: failedSnapshot }, 403);
     expect(await rejection(call(), AtlasApiError)).toMatchObject({ status: 403 });
   });
 });
 
-describe('an envelope that was not asked for', () => {
+describe('an envelope that was not requested', () => {
   it('is not opened', async () => {
     const { client } = await openAnswering({ status: 200, content: failedSnapshot });
     const { issues } = await rejection(client.getTenantSnapshot(...path), AtlasInvalidResponseError);
@@ -164,23 +164,23 @@ describe('an envelope that was not asked for', () => {
   });
 });
 
-describe('rubbish in place of an envelope', () => {
+describe('an invalid envelope', () => {
   it.each<[string, JsonBodyType]>([
-    ['content that is no object', { status: 200, content: 'text' }],
+    ['content that is not an object', { status: 200, content: 'text' }],
     ['content that is a list', { status: 200, content: [] }],
     ['no content', { status: 200 }],
-    ['a status that is none', { status: 99, content: failedSnapshot }],
-    ['a status past 599', { status: 600, content: failedSnapshot }],
-    ['half a status', { status: 200.5, content: failedSnapshot }],
-    ['a list', [{ status: 200, content: failedSnapshot }]],
-    ['null', null],
-    ['a number', 200],
-  ])('%s is an answer that breaks the contract', async (_name, body) => {
+    ['a status of 99', { status: 99, content: failedSnapshot }],
+    ['a status of 600', { status: 600, content: failedSnapshot }],
+    ['a fractional status', { status: 200.5, content: failedSnapshot }],
+    ['a list instead of an object', [{ status: 200, content: failedSnapshot }]],
+    ['null instead of an object', null],
+    ['a number instead of an object', 200],
+  ])('with %s is an invalid response', async (_name, body) => {
     const { call } = await openAnswering(body);
     await rejection(call(), AtlasInvalidResponseError);
   });
 
-  it.each([100, 302, 599])('an inner %i is no success', async (status) => {
+  it.each([100, 302, 599])('with an inner %i is an API error', async (status) => {
     const { call } = await openAnswering({ status, content: failedSnapshot });
     expect(await rejection(call(), AtlasApiError)).toMatchObject({ status });
   });

@@ -45,7 +45,7 @@ function startSnapshotServer(body: unknown = failedSnapshot) {
 afterEach(() => vi.unstubAllEnvs());
 
 describe('the request', () => {
-  it('is a GET with the path, Accept, User-Agent and the credentials, and nothing else', async () => {
+  it('is a GET with no headers except Accept, User-Agent and the credentials', async () => {
     const server = await startSnapshotServer();
     await openClient({ baseUrl: server.url }).getTenantSnapshot(...path);
     expect(server.requests).toHaveLength(1);
@@ -59,7 +59,7 @@ describe('the request', () => {
     });
   });
 
-  it('asks Flex by its own path and media type', async () => {
+  it('has the path and media type of Flex', async () => {
     const server = await startSnapshotServer();
     await openClient({ baseUrl: server.url, endpoint: 'flex' }).getTenantSnapshot(...path);
     expect(server.requests[0]).toMatchObject({ path: flexPath, headers: { accept: flexType } });
@@ -71,7 +71,7 @@ describe('the request', () => {
     [{ envelope: true }, '?envelope=true'],
     [{ pretty: true }, '?pretty=true'],
     [{ envelope: true, pretty: true }, '?envelope=true&pretty=true'],
-  ])('of %j has the query %j', async (options, query) => {
+  ])('with %j has the query %j', async (options, query) => {
     const server = await startSnapshotServer();
     const client = openClient({ baseUrl: server.url });
     await client.getTenantSnapshot(...path, options);
@@ -104,7 +104,7 @@ describe('the request', () => {
     [undefined, ownAgent],
     ['', ownAgent],
     ['report/2 (ops)', `report/2 (ops) ${ownAgent}`],
-  ])('of a client whose userAgent is %j has the User-Agent %j', async (userAgent, expected) => {
+  ])('with the userAgent %j has the User-Agent %j', async (userAgent, expected) => {
     const server = await startSnapshotServer();
     await openClient({ baseUrl: server.url, userAgent }).getTenantSnapshot(...path);
     expect(server.requests[0]?.headers['user-agent']).toBe(expected);
@@ -112,7 +112,7 @@ describe('the request', () => {
 });
 
 describe('a 200', () => {
-  it("is parsed: the reference page's example", async () => {
+  it("is parsed, like the reference page's example", async () => {
     const server = await startSnapshotServer(referenceSnapshot);
     const at = new Date('2025-05-04T09:42:00Z');
     const times = { expiration: at, finishTime: at, scheduledTime: at, startTime: at };
@@ -122,7 +122,7 @@ describe('a 200', () => {
     });
   });
 
-  it('is parsed: what Atlas really sent once', async () => {
+  it('is parsed, like a recorded response of Atlas', async () => {
     const server = await startSnapshotServer();
     const snapshot = await openClient({ baseUrl: server.url }).getTenantSnapshot(...path);
     expect(snapshot.finishTime).toStrictEqual(new Date('2019-04-26T14:08:07Z'));
@@ -139,12 +139,12 @@ describe('a 200', () => {
   });
 
   it.each<[name: string, body: unknown, issues: string[]]>([
-    ['a number for a status', { status: 5 }, ['status']],
-    ['no date', { startTime: 'soon', finishTime: 5 }, ['finishTime', 'startTime']],
+    ['an object with a numeric status', { status: 5 }, ['status']],
+    ['an object with invalid dates', { startTime: 'soon', finishTime: 5 }, ['finishTime', 'startTime']],
     ['a list', [failedSnapshot], ['']],
     ['null', null, ['']],
     ['a string', 'COMPLETED', ['']],
-  ])('whose body is %s breaks the contract', async (_name, body, places) => {
+  ])('whose body is %s is an invalid response', async (_name, body, places) => {
     const server = await startSnapshotServer(body);
     const error = await rejection(
       openClient({ baseUrl: server.url }).getTenantSnapshot(...path),
@@ -165,7 +165,7 @@ describe('a 200', () => {
     ['', 'empty'],
     ['<html>Welcome</html>', 'JSON'],
     ['{"status":', 'JSON'],
-  ])('whose body is %j is told so', async (body, problem) => {
+  ])('whose body is %j is reported as such', async (body, problem) => {
     const server = await startMswServer(http.get(tenantRoute, () => HttpResponse.text(body)));
     const error = await rejection(
       openClient({ baseUrl: server.url }).getTenantSnapshot(...path),
@@ -174,7 +174,7 @@ describe('a 200', () => {
     expect(error.issues).toEqual([{ path: '', message: expect.stringContaining(problem) }]);
   });
 
-  it('of a list that breaks the contract names the place', async () => {
+  it('with an invalid list is reported with the path of the invalid field', async () => {
     const server = await startMswServer(
       http.get(tenantListRoute, () => HttpResponse.json({ results: [{}, { id: 5 }] })),
     );
@@ -184,7 +184,7 @@ describe('a 200', () => {
 });
 
 describe('the dispatcher', () => {
-  it('of the caller is used, and left open', async () => {
+  it('is used, and not closed with the client', async () => {
     const agent = new Agent();
     const dispatch = vi.spyOn(agent, 'dispatch');
     const server = await startSnapshotServer();
@@ -198,7 +198,7 @@ describe('the dispatcher', () => {
     await agent.close();
   });
 
-  it('may be a MockAgent: no socket at all', async () => {
+  it('may be a MockAgent', async () => {
     const agent = new MockAgent();
     agent.disableNetConnect();
     agent
@@ -213,7 +213,7 @@ describe('the dispatcher', () => {
 });
 
 describe('the constructor', () => {
-  it('opens nothing and asks for nothing', async () => {
+  it('opens no connection, and requests no token', async () => {
     const server = await startSnapshotServer();
     const accessToken = vi.fn(() => 'token-1');
     const tokenStore = { get: vi.fn(async () => undefined), set: vi.fn(async () => undefined) };
@@ -229,7 +229,7 @@ describe('the constructor', () => {
   });
 });
 
-describe('a connection that breaks', () => {
+describe('a connection failure', () => {
   it('is an error with its cause', async () => {
     const server = await startMswServer(http.get(tenantRoute, () => HttpResponse.error()));
     const client = openClient({ baseUrl: server.url, maxRetries: 0 });
@@ -244,7 +244,7 @@ describe('a connection that breaks', () => {
     expect(error.message).toContain('UND_ERR_SOCKET');
   });
 
-  it('before it is one, too', async () => {
+  it('may be a refused connection', async () => {
     const client = openClient({ baseUrl: 'http://127.0.0.1:1', maxRetries: 0 });
     const error = await rejection(client.getTenantSnapshot(...path), AtlasConnectionError);
     expect(error.cause).toMatchObject({ code: 'ECONNREFUSED' });
@@ -252,15 +252,15 @@ describe('a connection that breaks', () => {
   });
 });
 
-describe('options of a call', () => {
-  it("stand before the client's", async () => {
+describe('call options', () => {
+  it("override the client's", async () => {
     const server = await startMswServer(http.get('*', () => new HttpResponse(null, { status: 503 })));
     const client = openClient({ baseUrl: server.url, maxRetries: 3 });
     const error = await rejection(client.getTenantSnapshot(...path, { maxRetries: 0 }), AtlasApiError);
     expect(error).toMatchObject({ status: 503, attempts: 1 });
   });
 
-  it('that are undefined leave those of the client', async () => {
+  it("that are undefined do not override the client's", async () => {
     const server = await startMswServer(http.get('*', () => new HttpResponse(null, { status: 503 })));
     const client = openClient({ baseUrl: server.url, maxRetries: 0, endpoint: 'flex' });
     const options = { maxRetries: undefined, timeout: undefined, attemptTimeout: undefined, endpoint: undefined };
@@ -276,7 +276,7 @@ describe('options of a call', () => {
     await expect(call).rejects.toMatchObject({ code: 'TIMEOUT', message: expect.stringContaining(`20 ms (${name})`) });
   });
 
-  it('signal: the call rejects with its reason, and nothing is sent once it is aborted', async () => {
+  it('signal rejects the call with its reason, and nothing is sent if it is aborted already', async () => {
     const server = await startSnapshotServer();
     const reason = { of: 'mine' };
     const client = openClient({ baseUrl: server.url });
@@ -288,7 +288,7 @@ describe('options of a call', () => {
 });
 
 describe('a closed client', () => {
-  it('refuses calls, and may be closed twice', async () => {
+  it('rejects calls, and may be closed twice', async () => {
     const server = await startSnapshotServer();
     const client = new TenantSnapshotsClient({ baseUrl: server.url, credentials: { accessToken: 'a' } });
     expect(client.close()).toBe(client.close());
@@ -305,19 +305,19 @@ describe('a closed client', () => {
     expect(server.requests).toEqual([]);
   });
 
-  it('ends a call that waits to try again, with what it met last as the cause', async () => {
+  it('ends a call that waits for a retry, with its last error as the cause', async () => {
     const server = await startMswServer(http.get('*', () => new HttpResponse(null, { status: 503 })));
     const client = openClient({ baseUrl: server.url });
     const ended = rejection(client.getTenantSnapshot(...path), AtlasClosedError);
     await vi.waitFor(() => expect(server.requests).toHaveLength(1));
-    // The answer is on its way: close() lets it come, and the wait after it ends at once.
+    // The response may still be on its way: close() lets it arrive, and ends the wait for the retry.
     await client.close();
     const error = await ended;
     expect(error).toMatchObject({ operation: 'getTenantSnapshot', attempts: 1, cause: { status: 503 } });
     expect(server.requests).toHaveLength(1);
   });
 
-  it('is what the end of `await using` leaves', async () => {
+  it('is left by `await using`', async () => {
     const server = await startSnapshotServer();
     let escaped: TenantSnapshotsClient;
     {

@@ -17,8 +17,8 @@ const open = (baseUrl: string, credentials: string) => `
   const get = (options) => report(client.getTenantSnapshot(...path, options));
   const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));`;
 
-// Node ends a program with code 13 if it awaits something at its top level that nothing keeps alive.
-describe('a process that awaits close() ends with code 0', () => {
+// Node exits with code 13 if a top-level await is pending and nothing keeps the process alive.
+describe('a process that awaits close() exits with code 0', () => {
   const token = [answer(200, '{"access_token":"the-token","expires_in":3600}')];
 
   it.each<[name: string, api: Script, code: string, output: string]>([
@@ -27,7 +27,7 @@ describe('a process that awaits close() ends with code 0', () => {
     ['during a call', [pause(50), ...good], 'get(); await sleep(20);', 'fulfilled\n'],
     ['right after the start of a call', good, 'get();', 'fulfilled\n'],
     ['during a call that gets no response', [], 'get(); await sleep(20);', 'CLOSED\n'],
-    ['during a retry wait', refusal(503), 'get(); await sleep(100);', 'CLOSED\n'],
+    ['while a call waits for a retry', refusal(503), 'get(); await sleep(100);', 'CLOSED\n'],
     [
       'during a poll wait',
       [answer(200, '{}')],
@@ -56,7 +56,7 @@ describe('a process that awaits close() ends with code 0', () => {
     expect(end).toMatchObject({ code: 0, signal: null, output: expect.stringMatching(/\nclosed\n$/) });
   });
 
-  it.each(['https', 'http'])('during an attempt to connect by %s that gets no answer', async (scheme) => {
+  it.each(['https', 'http'])('while a call connects by %s without a response', async (scheme) => {
     const server = await startFaultServer();
     const url = `${scheme}://127.0.0.1:${server.port}`;
     const end = await runProcess(`${open(url, accessToken)}

@@ -13,7 +13,7 @@ describe('the endpoints', () => {
   const values = { groupId, clusterName, snapshotId };
   const paging = 'includeCount=true&itemsPerPage=500';
 
-  // Loaded by the test itself, as all that the module does is done when it is loaded.
+  // In the test, so that mutation testing sees the test run the module's top-level code.
   async function load(name: 'getTenantSnapshot' | 'waitForTenantSnapshot' | 'listTenantSnapshots') {
     vi.resetModules();
     const endpoints = await import('../src/atlas/endpoints.js');
@@ -24,7 +24,7 @@ describe('the endpoints', () => {
     ['getTenantSnapshot', tenantPath, flexPath, undefined],
     ['waitForTenantSnapshot', tenantPath, flexPath, undefined],
     ['listTenantSnapshots', tenantListPath, flexListPath, paging],
-  ] as const)('of %s', async (name, tenantPath, flexPath, query) => {
+  ] as const)('have the paths and media types of %s', async (name, tenantPath, flexPath, query) => {
     const { tenant, flex, ...operation } = await load(name);
     expect(operation.name).toBe(name);
     expect({ ...tenant, path: tenant.path(values) }).toEqual({
@@ -44,7 +44,7 @@ describe('the endpoints', () => {
     ['getTenantSnapshot', ['groupId', 'clusterName', 'snapshotId']],
     ['waitForTenantSnapshot', ['groupId', 'clusterName', 'snapshotId']],
     ['listTenantSnapshots', ['groupId', 'clusterName']],
-  ] as const)('of %s check %j', async (name, checked) => {
+  ] as const)('of %s validate %j', async (name, checked) => {
     const operation = await load(name);
     const bad = operation.values.safeParse({ groupId: '', clusterName: '', snapshotId: '' });
     expect(bad.error?.issues.map(({ path }) => path[0])).toEqual(checked);

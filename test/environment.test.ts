@@ -19,7 +19,7 @@ type Name = (typeof names)[number];
 
 beforeEach(() => set({}));
 
-/** Sets those, and takes away the others. */
+/** Sets these variables, and unsets the others. */
 function set(values: Partial<Record<Name, string>>): void {
   for (const name of names) vi.stubEnv(name, values[name]);
 }
@@ -29,7 +29,7 @@ const account = { MONGODB_ATLAS_CLIENT_ID: 'mdb_sa_id_1', MONGODB_ATLAS_CLIENT_S
 const key = { MONGODB_ATLAS_PUBLIC_KEY: 'publickey', MONGODB_ATLAS_PRIVATE_KEY: 'private-1' };
 const cliKey = { MONGODB_ATLAS_PUBLIC_API_KEY: 'clipublic', MONGODB_ATLAS_PRIVATE_API_KEY: 'private-2' };
 
-/** An emulator that takes all of the above but the second API key, and a call by what the environment says. */
+/** Calls an emulator, which accepts each of these credentials except `cliKey`, with those from the environment. */
 async function callFromEnvironment(values: Partial<Record<Name, string>>, apiKey = key) {
   const emulator = await openEmulator({
     credentials: {
@@ -56,23 +56,23 @@ describe('credentials from the environment', () => {
     ['an API key', key, byKey],
     ['a token before a service account and a key', { ...key, ...account, ...token }, byToken],
     ['a service account before a key', { ...key, ...account }, byAccount],
-    ["an API key by the Go SDK's names before one by the CLI's", { ...cliKey, ...key }, byKey],
-    ['an empty token counts as none', { ...account, MONGODB_ATLAS_ACCESS_TOKEN: '' }, byAccount],
-    ['half a service account is passed over', { ...key, MONGODB_ATLAS_CLIENT_ID: 'x' }, byKey],
-    ['a service account with an empty half too', { ...account, ...key, MONGODB_ATLAS_CLIENT_SECRET: '' }, byKey],
+    ["an API key in the Go SDK's variables before one in the CLI's", { ...cliKey, ...key }, byKey],
+    ['a service account if the token is empty', { ...account, MONGODB_ATLAS_ACCESS_TOKEN: '' }, byAccount],
+    ['an API key if the client secret is missing', { ...key, MONGODB_ATLAS_CLIENT_ID: 'x' }, byKey],
+    ['an API key if the client secret is empty', { ...account, ...key, MONGODB_ATLAS_CLIENT_SECRET: '' }, byKey],
   ])('%s', async (_name, values, requests) => {
     expect(await callFromEnvironment(values)).toEqual(requests);
   });
 
   it.each([
     ['alone', cliKey],
-    ["beside half of the Go SDK's", { ...cliKey, MONGODB_ATLAS_PUBLIC_KEY: 'publickey' }],
-  ])("an API key by the CLI's names, %s", async (_name, values) => {
+    ["beside one of the Go SDK's", { ...cliKey, MONGODB_ATLAS_PUBLIC_KEY: 'publickey' }],
+  ])("an API key in the CLI's variables, %s", async (_name, values) => {
     const accepted = { MONGODB_ATLAS_PUBLIC_KEY: 'clipublic', MONGODB_ATLAS_PRIVATE_KEY: 'private-2' };
     expect(await callFromEnvironment(values, accepted)).toEqual(byKey);
   });
 
-  it('are not looked at where the option is there', async () => {
+  it('are ignored if the option is set', async () => {
     const emulator = await openEmulator();
     set(token);
     await using client = new TenantSnapshotsClient({
@@ -84,13 +84,13 @@ describe('credentials from the environment', () => {
 });
 
 describe('an environment without credentials', () => {
-  it('is told what to set', () => {
+  it('leads to a message that says what to set', () => {
     const message = optionsError({});
     for (const name of ['credentials', ...names.slice(0, 5)]) expect(message).toContain(name);
     expect(message).toBe(optionsError(undefined));
   });
 
-  it.each(names.slice(1, 7))('is told which half is missing where only %s is set', (name) => {
+  it.each(names.slice(1, 7))('leads to a message that names the missing variable if only %s is set', (name) => {
     set({ [name]: 'a-value-of-mine' });
     const other = names[names.indexOf(name) % 2 === 1 ? names.indexOf(name) + 1 : names.indexOf(name) - 1];
     const message = optionsError({});
@@ -98,13 +98,13 @@ describe('an environment without credentials', () => {
     expect(message).not.toContain('a-value-of-mine');
   });
 
-  it('may be made of empty values', () => {
+  it('may have empty variables', () => {
     set(Object.fromEntries(names.map((name) => [name, ''])));
     expect(optionsError({})).toContain('option credentials');
   });
 });
 
-describe('credentials in the environment that cannot be sent', () => {
+describe('invalid credentials in the environment', () => {
   it.each<[string, Partial<Record<Name, string>>]>([
     ['MONGODB_ATLAS_ACCESS_TOKEN', { MONGODB_ATLAS_ACCESS_TOKEN: 'HIDDEN\r\nX-Evil: 1' }],
     ['MONGODB_ATLAS_ACCESS_TOKEN', { MONGODB_ATLAS_ACCESS_TOKEN: 'HIDDEN\n' }],
@@ -114,7 +114,7 @@ describe('credentials in the environment that cannot be sent', () => {
     ['MONGODB_ATLAS_PRIVATE_KEY', { ...key, MONGODB_ATLAS_PRIVATE_KEY: 'HIDDEN\n' }],
     ['MONGODB_ATLAS_PUBLIC_API_KEY', { ...cliKey, MONGODB_ATLAS_PUBLIC_API_KEY: 'HIDDEN\x01' }],
     ['MONGODB_ATLAS_PRIVATE_API_KEY', { ...cliKey, MONGODB_ATLAS_PRIVATE_API_KEY: 'HIDDEN\x7f' }],
-  ])('%s is named by the constructor, its value is not', (name, values) => {
+  ])('lead to a message that names %s, but not its value', (name, values) => {
     set(values);
     const message = optionsError({});
     expect(message).not.toContain('HIDDEN');
@@ -123,7 +123,7 @@ describe('credentials in the environment that cannot be sent', () => {
 });
 
 describe('baseUrl from the environment', () => {
-  it('is used where the option is left out, its prefix too', async () => {
+  it('is used if the option is missing, with its path prefix', async () => {
     const server = await startMswServer();
     set({ ...token, MONGODB_ATLAS_BASE_URL: `${server.url}/atlas/` });
     await using client = new TenantSnapshotsClient();
@@ -131,12 +131,12 @@ describe('baseUrl from the environment', () => {
     expect(server.requests[0]?.path).toMatch(/^\/atlas\/api\/atlas\/v1\.0\//);
   });
 
-  it('is checked as the option is', () => {
+  it('is validated like the option', () => {
     set({ ...token, MONGODB_ATLAS_BASE_URL: 'http://cloud.mongodb.com' });
     expect(optionsError({})).toContain('MONGODB_ATLAS_BASE_URL: must use https');
   });
 
-  it('comes after the option, and counts as none where it is empty', async () => {
+  it('is ignored if the option is set, or if it is empty', async () => {
     set({ ...token, MONGODB_ATLAS_BASE_URL: 'nonsense' });
     await new TenantSnapshotsClient({ baseUrl: 'https://cloud.mongodb.com' }).close();
     set({ ...token, MONGODB_ATLAS_BASE_URL: '' });

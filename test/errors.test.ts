@@ -23,7 +23,7 @@ const cause = new Error('underneath');
 const context = { operation: 'getTenantSnapshot', endpoint: 'flex', attempts: 2, cause } as const;
 const issues = [
   { path: 'groupId', message: 'must be a string' },
-  { path: '', message: 'is odd' },
+  { path: '', message: 'must have an id' },
 ];
 const apiError = new AtlasApiError('no', { status: 404, errorCode: 'X', headers: {}, body: '' }, context);
 
@@ -55,12 +55,12 @@ describe.each(family)('%s', (name, code, error) => {
     expect(Object.keys(error)).not.toContain('name');
   });
 
-  it('is told from the others by its code', () => {
+  it('is identified by its code', () => {
     expect(isAtlasError(error)).toBe(true);
     for (const [, other] of family) expect(isAtlasError(error, other)).toBe(other === code);
   });
 
-  it('is told of a copy in another realm', () => {
+  it('is recognized across realms', () => {
     const alien: unknown = runInNewContext(`Object.assign(new Error('x'), {
       code: 'TIMEOUT',
       [Symbol.for('atlas-tenant-snapshots.AtlasError')]: true,
@@ -69,7 +69,7 @@ describe.each(family)('%s', (name, code, error) => {
     expect(isAtlasError(alien, 'TIMEOUT')).toBe(true);
   });
 
-  it('is told also across two copies of the package', async () => {
+  it('is recognized across copies of the package', async () => {
     vi.resetModules();
     const copy = await import('../src/index.js');
     expect(copy.AtlasError).not.toBe(AtlasError);
@@ -91,7 +91,7 @@ describe('an error without a context', () => {
     new AtlasClosedError('no'),
     new AtlasInvalidResponseError([]),
     new AtlasSnapshotFailedError({}),
-  ])('$name has no key for it', (error) => {
+  ])('$name leaves its fields off', (error) => {
     for (const key of ['operation', 'endpoint', 'attempts', 'cause']) expect(key in error).toBe(false);
   });
 });
@@ -109,28 +109,28 @@ describe('AtlasApiError', () => {
     body: '{}',
   };
 
-  it('has all that is known', () => {
+  it('has all known fields', () => {
     expect({ ...new AtlasApiError('no', all) }).toEqual({ ...all, code: 'API_ERROR' });
   });
 
-  it('has no key for what is not', () => {
+  it('leaves unknown fields off', () => {
     const error = new AtlasApiError('no', { status: 502, headers: {}, body: '' });
     expect(Object.keys(error).sort()).toEqual(['body', 'code', 'headers', 'status']);
   });
 });
 
 describe('AtlasAuthenticationError', () => {
-  it('has all that is known, and no key for what is not', () => {
+  it('has all known fields, and leaves unknown ones off', () => {
     const details = { status: 403, error: 'access_denied', errorDescription: 'limit reached' };
     expect({ ...new AtlasAuthenticationError('no', details) }).toEqual({ ...details, code: 'AUTHENTICATION' });
     expect(Object.keys(new AtlasAuthenticationError('no'))).toEqual(['code']);
   });
 });
 
-describe('the messages', () => {
+describe('error messages', () => {
   it('list the issues', () => {
     for (const { message } of [new AtlasInvalidArgumentError(issues), new AtlasInvalidResponseError(issues)]) {
-      expect(message).toMatch(/groupId: must be a string.*is odd/);
+      expect(message).toMatch(/groupId: must be a string.*must have an id/);
     }
     expect(new AtlasInvalidResponseError(issues).issues).toEqual(issues);
   });
@@ -165,7 +165,7 @@ describe('isAtlasError', () => {
     expectTypeOf<AtlasErrorOf<'TIMEOUT'>>().toEqualTypeOf<AtlasTimeoutError>();
   });
 
-  it('narrows by a switch over the code', () => {
+  it('narrows in a switch over the code', () => {
     const error: unknown = apiError;
     if (!isAtlasError(error)) throw error;
     switch (error.code) {
@@ -181,7 +181,7 @@ describe('isAtlasError', () => {
     expect(error.code).toBe('API_ERROR');
   });
 
-  it('takes each code of the contract and no other', () => {
+  it('accepts the codes of the contract and no other', () => {
     expectTypeOf<AtlasErrorCode>().toEqualTypeOf<
       | 'CONFIGURATION'
       | 'INVALID_ARGUMENT'

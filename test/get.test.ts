@@ -38,7 +38,7 @@ describe('get()', () => {
     expect(targets(server)).toEqual([path]);
   });
 
-  it('returns the response too, which has no endpoint', async () => {
+  it('returns the response, which has no endpoint', async () => {
     const { client } = await open([answer(200, '[1]', 'ratelimit-limit: 10', 'ratelimit-remaining: 9')]);
     const { data, response } = await client.get(path).withResponse();
     expect(data).toEqual([1]);
@@ -46,7 +46,7 @@ describe('get()', () => {
     expect('endpoint' in response).toBe(false);
   });
 
-  it('lists the Flex clusters of a project by each login', async () => {
+  it('lists the Flex clusters of a project with each kind of credentials', async () => {
     const emulator = await openEmulator();
     for (const credentials of Object.values(emulator.credentials)) {
       const client = openClient({ baseUrl: emulator.url, credentials });
@@ -66,7 +66,7 @@ describe('get()', () => {
 });
 
 describe('the query of get()', () => {
-  it('is encoded, and leaves out what is undefined', async () => {
+  it('is encoded, without undefined values', async () => {
     const { server, client } = await open([answer(200, '{}')]);
     const query = { text: 'a b&c=d?#%+é', count: 5, flag: false, none: undefined, empty: '', 'a key': '/..' };
     await client.get(path, { query });
@@ -83,13 +83,13 @@ describe('the query of get()', () => {
     ]);
   });
 
-  it('is not there if it is empty', async () => {
+  it('is left out if it is empty', async () => {
     const { server, client } = await open([answer(200, '{}')]);
     await client.get(path, { query: { none: undefined } });
     expect(targets(server)).toEqual([path]);
   });
 
-  it('asks for an envelope or indentation by the options', async () => {
+  it('has envelope and pretty from the options', async () => {
     const { server, client } = await open([answer(200, '{"status":200,"content":{"a":1}}')]);
     expect(await client.get(path, { envelope: true, pretty: true, query: { pageNum: 2 } })).toEqual({ a: 1 });
     expect(targets(server)).toEqual([`${path}?pageNum=2&envelope=true&pretty=true`]);
@@ -112,7 +112,7 @@ describe('the media type of get()', () => {
     ['/api/atlas/v1.0/groups', '2023-01-01', 'application/json'],
     ['/api/atlas/v1.5/groups', undefined, 'application/json'],
     ['/api/atlas/v20/groups', undefined, 'application/json'],
-  ])('of %s with apiVersion %s is %s', async (target, apiVersion, accept) => {
+  ])('for %s with apiVersion %s is %s', async (target, apiVersion, accept) => {
     const { server, client } = await open([answer(200, '{}')]);
     await client.get(target, { apiVersion });
     expect(accepts(server)).toEqual([accept]);
@@ -146,12 +146,12 @@ describe('the schema of get()', () => {
   });
 
   const mismatches: [name: string, schema: z.ZodType][] = [
-    ['a field that is missing', z.object({ name: z.string(), id: z.string() })],
-    ['an asynchronous check that fails', z.object({ id: z.any().refine(async () => false) })],
+    ['a missing field', z.object({ name: z.string(), id: z.string() })],
+    ['a failed asynchronous check', z.object({ id: z.any().refine(async () => false) })],
     ['another type', z.array(z.string())],
   ];
 
-  it.each(mismatches)('makes %s an INVALID_RESPONSE, without a retry', async (_name, schema) => {
+  it.each(mismatches)('rejects %s with INVALID_RESPONSE, without a retry', async (_name, schema) => {
     const { server, client } = await open(body, { maxRetries: 3 });
     const error = await rejection(client.get(path, { schema }), AtlasInvalidResponseError);
     expect(error).toMatchObject({ operation: 'get', attempts: 1 });
@@ -168,7 +168,7 @@ describe('the schema of get()', () => {
     ['throws', z.unknown().transform(fail)],
     ['rejects', z.unknown().transform(async () => fail())],
     ['throws in a check', z.unknown().refine(fail)],
-  ])('that %s is an INVALID_RESPONSE with what was thrown as its cause', async (_name, schema) => {
+  ])('that %s leads to INVALID_RESPONSE with the thrown error as its cause', async (_name, schema) => {
     const { client } = await open(body, { maxRetries: 3 });
     const error = await rejection(client.get(path, { schema }), AtlasInvalidResponseError);
     expect(error).toMatchObject({ operation: 'get', attempts: 1, cause: thrown });
@@ -191,7 +191,7 @@ describe('the schema of get()', () => {
     await expect(client.get(path, { schema, signal: stop.signal })).rejects.toBe('stopped');
   });
 
-  it('does not see errors of Atlas', async () => {
+  it('does not parse errors of Atlas', async () => {
     const { client } = await open(refusal(404));
     const schema = z.unknown().transform(fail);
     await rejection(client.get(path, { schema }), AtlasApiError);
@@ -205,7 +205,7 @@ describe('the schema of get()', () => {
     expect(server.requests).toHaveLength(0);
   });
 
-  it('that quotes the body shows no secret', async () => {
+  it('shows no secret even if its issues quote the body', async () => {
     const accessToken = 'a-very-secret-token';
     const echo = answer(200, JSON.stringify({ [accessToken]: 1, token: `Bearer ${accessToken}` }));
     const { client } = await open([echo], { credentials: { accessToken } });
@@ -222,23 +222,23 @@ describe('a response to get()', () => {
   it.each<[name: string, status: number, body: string]>([
     ['201', 201, '{}'],
     ['204', 204, ''],
-    ['no JSON', 200, '<h1>Hello</h1>'],
-    ['nothing', 200, ''],
-  ])('that is %s is an INVALID_RESPONSE', async (_name, status, body) => {
+    ['not JSON', 200, '<h1>Hello</h1>'],
+    ['empty', 200, ''],
+  ])('that is %s leads to INVALID_RESPONSE', async (_name, status, body) => {
     const { client } = await open([answer(status, body)]);
     expect(await rejection(client.get(path), AtlasInvalidResponseError)).toMatchObject({ operation: 'get' });
   });
 
-  it('that is too large is an INVALID_RESPONSE', async () => {
+  it('that is too large leads to INVALID_RESPONSE', async () => {
     const { client } = await open([answer(200, JSON.stringify('x'.repeat(99)))], { maxResponseSize: 50 });
     await rejection(client.get(path), AtlasInvalidResponseError);
   });
 
   it.each<[name: string, status: number, body: object]>([
     ['410', 410, { error: 410, errorCode: 'VERSION_GONE' }],
-    ['404 of the path', 404, { error: 404, errorCode: 'RESOURCE_NOT_FOUND', parameters: [tenantPath] }],
+    ['404 for the path', 404, { error: 404, errorCode: 'RESOURCE_NOT_FOUND', parameters: [tenantPath] }],
     ['405', 405, {}],
-    ['400 of a Flex cluster', 400, { error: 400, errorCode: 'CANNOT_USE_FLEX_CLUSTER_IN_CLUSTER_API' }],
+    ['400 for a Flex cluster', 400, { error: 400, errorCode: 'CANNOT_USE_FLEX_CLUSTER_IN_CLUSTER_API' }],
   ])('that is a %s does not lead to another endpoint', async (_name, status, body) => {
     const { server, client } = await open([answer(status, JSON.stringify(body))]);
     const error = await rejection(client.get(tenantPath), AtlasApiError);
@@ -249,13 +249,13 @@ describe('a response to get()', () => {
     expect(targets(server)).toEqual([tenantPath, tenantPath]);
   });
 
-  it('that is an empty list is the result', async () => {
+  it('may be an empty list', async () => {
     const { server, client } = await open([answer(200, '{"results":[],"totalCount":0}')]);
     expect(await client.get(path)).toEqual({ results: [], totalCount: 0 });
     expect(server.requests).toHaveLength(1);
   });
 
-  it('announces no deprecation: Atlas means another resource', async () => {
+  it('leads to no deprecation warning, as its headers concern another resource', async () => {
     const warnings: Error[] = [];
     const note = (warning: Error) => void warnings.push(warning);
     process.on('warning', note);
@@ -270,12 +270,12 @@ describe('a response to get()', () => {
 describe('the options of get()', () => {
   it('do not include endpoint', async () => {
     const { client } = await open([]);
-    // The types exclude it.
+    // As a caller without types may.
     const options = { endpoint: 'flex' } as object;
     await rejection(client.get(path, options), AtlasInvalidArgumentError);
   });
 
-  it('end it like any other call', async () => {
+  it('apply as to any other call', async () => {
     const { client } = await open([]);
     const error = await rejection(client.get(path, { timeout: 30 }), AtlasTimeoutError);
     expect(error).toMatchObject({ operation: 'get', attempts: 1 });
@@ -287,7 +287,7 @@ describe('the options of get()', () => {
 
 it('traces get() by its name, without an endpoint', async () => {
   const traces: AtlasCallTrace[] = [];
-  // A channel passes on anything; this one has one kind of messages.
+  // The messages of a channel are untyped.
   const note = (message: unknown) => void traces.push(message as AtlasCallTrace);
   subscribe('tracing:atlas-tenant-snapshots:call:asyncEnd', note);
   onTestFinished(() => void unsubscribe('tracing:atlas-tenant-snapshots:call:asyncEnd', note));
@@ -297,7 +297,7 @@ it('traces get() by its name, without an endpoint', async () => {
   expect(traces[0]?.endpoint).toBeUndefined();
 });
 
-describe('trouble', () => {
+describe('an error of get()', () => {
   fakeClock();
 
   it('is retried like that of any other call', async () => {

@@ -9,7 +9,7 @@ function issuesOf(schema: z.ZodType, value: unknown) {
 }
 
 describe('toIssues', () => {
-  it('prints a path with dots, and none for the whole', () => {
+  it('joins a path with dots, and leaves it empty for the value itself', () => {
     const schema = z.object({ links: z.array(z.object({ href: z.string('must be a string') })) });
     expect(issuesOf(schema, { links: [{ href: 'a' }, { href: 1 }] })).toEqual([
       { path: 'links.1.href', message: 'must be a string' },
@@ -21,7 +21,7 @@ describe('toIssues', () => {
     [19, 19],
     [20, 20],
     [21, 20],
-  ])('of %i issues keeps %i', (length, kept) => {
+  ])('turns %i issues into %i', (length, kept) => {
     const issues = issuesOf(z.array(z.string()), new Array(length).fill(1));
     expect(issues).toHaveLength(kept);
     expect(issues.at(-1)?.path).toBe(String(kept - 1));

@@ -23,11 +23,11 @@ const credentials = { accessToken: 'token-1' };
 const apiKey = { publicKey: 'publickey', privateKey: 'private-key' };
 const account = { clientId: 'mdb_sa_id_1', clientSecret: 'mdb_sa_sk_1' };
 const longest = 0x7fff_ffff;
-// Options of any type, as a caller without types may pass them.
+// As a caller without types may.
 const construct = (options: unknown) => new TenantSnapshotsClient(options as never);
 const store = { get: async () => undefined, set: async () => undefined };
 
-/** A dispatcher that never answers, and that notes where requests go. */
+/** A dispatcher that never responds, and records where requests go. */
 function silentDispatcher() {
   const requests: { origin: string; path: string }[] = [];
   const dispatcher: DispatcherLike = {
@@ -40,8 +40,8 @@ function silentDispatcher() {
   return { dispatcher, requests };
 }
 
-/** The error of a call that is never answered, and how many ms it took. */
-async function unanswered(options: TenantSnapshotsClientOptions, callOptions: CallOptions = {}) {
+/** The error of a call without a response, and how many ms it took. */
+async function errorWithoutResponse(options: TenantSnapshotsClientOptions, callOptions: CallOptions = {}) {
   const { dispatcher, requests } = silentDispatcher();
   const client = openClient({ ...options, dispatcher });
   const error = await skipTime(rejection(client.getTenantSnapshot(...path, callOptions), AtlasError));
@@ -54,15 +54,14 @@ describe('a client without options', () => {
     vi.stubEnv('MONGODB_ATLAS_BASE_URL', undefined);
   });
 
-  /** Each as undefined, as a caller passes it who has no value. */
   const names = ['baseUrl', 'endpoint', 'timeout', 'attemptTimeout', 'maxRetries', 'maxResponseSize', 'userAgent'];
   const nothing = Object.fromEntries(names.map((name) => [name, undefined]));
 
   it.each([
     ['missing', {}],
     ['undefined', nothing],
-  ])('asks the tenant endpoint of cloud.mongodb.com, and gives an attempt 15 s: they are %s', async (_how, options) => {
-    const { error, requests, after } = await unanswered(options, { maxRetries: 0 });
+  ])('calls the tenant endpoint of cloud.mongodb.com, with 15 s per attempt: options %s', async (_how, options) => {
+    const { error, requests, after } = await errorWithoutResponse(options, { maxRetries: 0 });
     expect(requests).toEqual([{ origin: defaults.baseUrl, path: tenantPath }]);
     expect(error.code).toBe('TIMEOUT');
     expect(error.message).toContain(`${defaults.attemptTimeout} ms (attemptTimeout)`);
@@ -70,8 +69,8 @@ describe('a client without options', () => {
     expect(after).toBeLessThan(defaults.attemptTimeout + 200);
   });
 
-  it('gives a call 60 s', async () => {
-    const { error, after } = await unanswered({}, { attemptTimeout: longest });
+  it('limits a call to 60 s', async () => {
+    const { error, after } = await errorWithoutResponse({}, { attemptTimeout: longest });
     expect(error.code).toBe('TIMEOUT');
     expect(error.message).toContain(`${defaults.timeout} ms (timeout)`);
     expect(after).toBeGreaterThanOrEqual(defaults.timeout);
@@ -79,7 +78,7 @@ describe('a client without options', () => {
   });
 });
 
-describe('the options of a client', () => {
+describe('client options', () => {
   it.each<[name: string, good: unknown[], bad: unknown[]]>([
     ['endpoint', ['auto', 'tenant', 'flex'], ['Flex', '', null, 1]],
     ['timeout', [1, 0.5, longest], [0, -1, Number.NaN, Infinity, longest + 1, '1000', null, 1n, {}]],
@@ -88,21 +87,21 @@ describe('the options of a client', () => {
     ['maxResponseSize', [1, longest], [0, -1, 0.5, Number.NaN, Infinity, longest + 1, '1', null]],
     ['dispatcher', [{ dispatch: () => true }, new MockAgent()], [{}, 'agent', null, { dispatch: true }, () => true]],
     ['userAgent', ['', 'a/1 (b; c)', '~'], ['a\r\nb: c', 'a\nb', 'a\rb', 'a\0', 'a\tb', 'a\x7f', 'é', 5, null]],
-  ])('%s is checked', (name, good, bad) => {
+  ])('%s is validated', (name, good, bad) => {
     for (const value of good) expect(() => construct({ credentials, [name]: value })).not.toThrow();
     for (const value of bad) expect(optionsError({ credentials, [name]: value })).toContain(`${name}: `);
   });
 
-  it('are named all at once', () => {
+  it('are reported together if several are invalid', () => {
     const message = optionsError({ credentials, timeout: 0, maxRetries: -1, userAgent: '\n' });
     for (const name of ['timeout', 'maxRetries', 'userAgent']) expect(message).toContain(`${name}: `);
   });
 
-  it.each([[5], ['text'], [[]], [() => ({})]])('%o are no options', (options) => {
+  it.each([[5], ['text'], [[]], [() => ({})]])('may not be %o', (options) => {
     expect(optionsError(options)).not.toBe('');
   });
 
-  it('may not have an unknown key, which is named and cut', () => {
+  it('may not have an unknown key: the message names it, cut to a short length', () => {
     expect(optionsError({ credentials, tiemout: 5, retries: 1 })).toMatch(/tiemout.*retries/);
     expect(optionsError({ credentials, ['k'.repeat(1_000_000)]: 5 }).length).toBeLessThan(300);
   });
@@ -111,7 +110,7 @@ describe('the options of a client', () => {
 describe('credentials', () => {
   it.each<[string, AtlasCredentials]>([
     ['an API key', apiKey],
-    ['an API key of any letters', { publicKey: 'Jäsøn Doe', privateKey: '秘密 ":\\' }],
+    ['an API key with non-ASCII characters', { publicKey: 'Jäsøn Doe', privateKey: '秘密 ":\\' }],
     ['a service account', account],
     ['a token', { accessToken: 'aZ0-._~+/==' }],
     ['a function', { accessToken: () => 'a' }],
@@ -119,7 +118,7 @@ describe('credentials', () => {
     expect(() => construct({ credentials: given })).not.toThrow();
   });
 
-  it('may name the parts of the other kinds as undefined', () => {
+  it('may have the fields of the other kinds as undefined', () => {
     const given = { ...apiKey, accessToken: undefined, clientId: undefined };
     expect(() => construct({ credentials: given })).not.toThrow();
     expect(() => construct({ credentials: account, tokenStore: undefined })).not.toThrow();
@@ -141,7 +140,7 @@ describe('credentials', () => {
     ['an empty public key', { ...apiKey, publicKey: '' }, /credentials\.publicKey: /],
     ['an empty private key', { ...apiKey, privateKey: '' }, /credentials\.privateKey: /],
     ['a null private key', { ...apiKey, privateKey: null }, /credentials\.privateKey: /],
-    ['an unknown part', { ...apiKey, realm: 'SECRET' }, /realm/],
+    ['an unknown field', { ...apiKey, realm: 'SECRET' }, /realm/],
     ['CR and LF in a public key', { ...apiKey, publicKey: 'SECRET\r\nA: b' }, /credentials\.publicKey: /],
     ['a newline in a private key', { ...apiKey, privateKey: 'SECRET\n' }, /credentials\.privateKey: /],
     ['a C1 control', { ...apiKey, privateKey: 'SECRET\x85' }, /credentials\.privateKey: /],
@@ -162,7 +161,7 @@ describe('credentials', () => {
     expect(text).not.toMatch(/SE=?CRET|private-key|mdb_sa_sk_1/);
   });
 
-  it('exclude each other by type', () => {
+  it('are of one kind, by their type', () => {
     expectTypeOf<{ publicKey: string; privateKey: string }>().toExtend<AtlasCredentials>();
     expectTypeOf<{ accessToken: () => Promise<string> }>().toExtend<AtlasCredentials>();
     expectTypeOf<typeof account & typeof apiKey>().not.toExtend<AtlasCredentials>();
@@ -173,9 +172,9 @@ describe('credentials', () => {
 describe('tokenStore', () => {
   it.each([
     ['a service account', account],
-    ['an API key, which does not use it', apiKey],
-    ['a token, which does not use it', { accessToken: 'a' }],
-  ])('may accompany %s', (_name, credentials) => {
+    ['an API key, which ignores it', apiKey],
+    ['a token, which ignores it', { accessToken: 'a' }],
+  ])('is accepted with %s', (_name, credentials) => {
     expect(() => construct({ credentials, tokenStore: store })).not.toThrow();
   });
 
@@ -183,7 +182,7 @@ describe('tokenStore', () => {
     ['without get', { set() {} }],
     ['without set', { get() {} }],
     ['that is null', null],
-  ])('is refused %s', (_name, tokenStore) => {
+  ])('is rejected %s', (_name, tokenStore) => {
     expect(optionsError({ credentials: account, tokenStore })).toContain('tokenStore: ');
   });
 });
@@ -198,7 +197,7 @@ describe('baseUrl', () => {
     'http://127.255.255.254:1/a',
     'http://[::1]:3000',
     'HTTP://LOCALHOST',
-  ])('may be %s, as text and as a URL', async (url) => {
+  ])('may be %s, as a string and as a URL', async (url) => {
     const { origin, pathname } = new URL(url);
     for (const baseUrl of [url, new URL(url)]) {
       const { dispatcher, requests } = silentDispatcher();
@@ -237,7 +236,7 @@ describe('baseUrl', () => {
     expect(text).not.toContain('SECRET');
   });
 
-  it('is not changed by what happens to the URL later', async () => {
+  it('does not change if the URL object is changed later', async () => {
     const emulator = await openEmulator();
     const baseUrl = new URL(emulator.url);
     const client = openClient({ baseUrl, credentials: emulator.credentials.accessToken });
@@ -271,13 +270,12 @@ const waitOptions: typeof callOptions = [
   ['onPoll', [() => undefined], ['f', {}, null]],
 ];
 
-/** What is wrong with the options. The path values are bad, so that good options send nothing either. */
+/** The issues with the options. The path values are invalid, so that valid options send nothing either. */
 async function optionIssues(
   method: 'getTenantSnapshot' | 'listTenantSnapshots' | 'waitForTenantSnapshot',
   options: unknown,
 ) {
   const client = openClient({ baseUrl: 'https://cloud.mongodb.com' });
-  // Options of any type, as a caller without types may pass them.
   const given = options as never;
   const call = method === 'listTenantSnapshots' ? client[method]('', '', given) : client[method]('', '', '', given);
   const { issues } = await rejection(call, AtlasInvalidArgumentError);
@@ -289,7 +287,7 @@ describe.each([
   ['listTenantSnapshots', callOptions],
   ['waitForTenantSnapshot', waitOptions],
 ] as const)('the options of %s', (method, table) => {
-  it.each(table)('%s is checked', async (name, good, bad) => {
+  it.each(table)('%s is validated', async (name, good, bad) => {
     for (const value of [...good, undefined]) expect(await optionIssues(method, { [name]: value })).toEqual([]);
     for (const value of bad) expect(await optionIssues(method, { [name]: value })).toMatchObject([{ path: name }]);
   });
@@ -300,13 +298,13 @@ describe.each([
     ]);
   });
 
-  it.each([[null], [5], ['text'], [[]]])('%j are no options', async (options) => {
+  it.each([[null], [5], ['text'], [[]]])('may not be %j', async (options) => {
     expect(await optionIssues(method, options)).toMatchObject([{ path: '' }]);
   });
 });
 
-describe('bad options of a call', () => {
-  it('are a rejection that names each, and nothing is sent', async () => {
+describe('invalid call options', () => {
+  it('reject the call, which names each and sends nothing', async () => {
     const emulator = await openEmulator();
     const client = openClient({ baseUrl: emulator.url });
     const options = { timeout: Number.NaN, maxRetries: -1, pollInterval: 5 };
@@ -314,12 +312,11 @@ describe('bad options of a call', () => {
       const { issues } = await rejection(call, AtlasInvalidArgumentError);
       expect(issues.map((issue) => issue.path)).toEqual(['timeout', 'maxRetries', '']);
     }
-    // No options, whatever the types say.
     await rejection(client.getTenantSnapshot(...path, null as never), AtlasInvalidArgumentError);
     expect(emulator.requests).toEqual([]);
   });
 
-  it('of a wait too', async () => {
+  it('reject a wait too', async () => {
     const emulator = await openEmulator();
     const client = openClient({ baseUrl: emulator.url });
     const wait = client.waitForTenantSnapshot(...path, { pollInterval: 0, timeout: -1 });
@@ -330,8 +327,8 @@ describe('bad options of a call', () => {
   });
 });
 
-describe('the types of options', () => {
-  it('let a caller pass undefined for what it does not have', () => {
+describe('option types', () => {
+  it('accept undefined for every option', () => {
     type AllUndefined<T> = { [K in keyof T]: undefined };
     expectTypeOf<AllUndefined<TenantSnapshotsClientOptions>>().toExtend<TenantSnapshotsClientOptions>();
     expectTypeOf<AllUndefined<CallOptions>>().toExtend<CallOptions>();

@@ -28,11 +28,11 @@ const notHex: [name: string, value: string][] = [
   ['25 digits', `${groupId}0`],
   ['48 digits', groupId + groupId],
   ['upper case', groupId.toUpperCase()],
-  ['a letter past f', groupId.replace('a', 'g')],
+  ['a letter after f', groupId.replace('a', 'g')],
   ['a newline at the end', `${groupId}\n`],
-  ['a newline before', `\n${groupId}`],
+  ['a newline at the start', `\n${groupId}`],
   ['a carriage return', `${groupId}\r`],
-  ['two lines, the first of them valid', `${groupId}\nx`],
+  ['two lines, the first one valid', `${groupId}\nx`],
   ['a space', ` ${groupId}`],
   ['a path', `../${groupId}`.slice(0, 24)],
   ['full-width digits', '１'.repeat(24)],
@@ -40,7 +40,7 @@ const notHex: [name: string, value: string][] = [
 
 const notNames: [name: string, value: string][] = [
   ['nothing', ''],
-  ['a hyphen first', '-Cluster0'],
+  ['a hyphen at the start', '-Cluster0'],
   ['an underscore', 'Cluster_0'],
   ['a dot', 'Cluster.0'],
   ['a slash', 'Cluster0/..'],
@@ -50,10 +50,10 @@ const notNames: [name: string, value: string][] = [
   ['a space', 'Cluster 0'],
   ['a newline at the end', 'Cluster0\n'],
   ['CR and LF with a header', 'Cluster0\r\nX-Evil: 1'],
-  ['a letter that is not ASCII', 'Clustér0'],
+  ['a non-ASCII letter', 'Clustér0'],
 ];
 
-// What a caller without types may pass.
+// A method as a caller without types sees it.
 type Untyped = (...values: unknown[]) => Promise<unknown>;
 
 async function openUntyped() {
@@ -63,11 +63,10 @@ async function openUntyped() {
 }
 
 function untyped(client: TenantSnapshotsClient, method: (...values: never[]) => Promise<unknown>): Untyped {
-  // Only the types go: the method is the same.
   return method.bind(client) as Untyped;
 }
 
-describe('a bad path value', () => {
+describe('an invalid path value', () => {
   const cases = [
     ...[...notText.map((row) => [...row, mustBeText] as const), ...notHex.map((row) => [...row, mustBeHex] as const)]
       .map((row) => [0, 'groupId', ...row] as const)
@@ -76,7 +75,7 @@ describe('a bad path value', () => {
     ...notNames.map((row) => [1, 'clusterName', ...row, mustBeName] as const),
   ] as const;
 
-  it.each(cases)('argument %i, %s: %s is refused, and nothing is sent', async (index, name, _kind, value, message) => {
+  it.each(cases)('is rejected, nothing is sent: argument %i, %s: %s', async (index, name, _kind, value, message) => {
     const { emulator, get } = await openUntyped();
     const values: unknown[] = [groupId, clusterName, snapshotId];
     values[index] = value;
@@ -87,7 +86,7 @@ describe('a bad path value', () => {
     expect(emulator.requests).toEqual([]);
   });
 
-  it('is named beside every other', async () => {
+  it('is reported together with every other', async () => {
     const { emulator, get } = await openUntyped();
     const error = await rejection(
       get(1, '-', groupId.toUpperCase(), { timeout: 0, pretty: 'yes' }),
@@ -98,7 +97,7 @@ describe('a bad path value', () => {
     expect(emulator.requests).toEqual([]);
   });
 
-  it('is named where no argument is given at all', async () => {
+  it('is reported if there are no arguments', async () => {
     const { get } = await openUntyped();
     const { issues } = await rejection(get(), AtlasInvalidArgumentError);
     expect(issues.map(({ path }) => path)).toEqual(['groupId', 'clusterName', 'snapshotId']);
@@ -107,7 +106,7 @@ describe('a bad path value', () => {
   it.each([
     ['groupId', 'a'.repeat(1_000_000)],
     ['clusterName', '_'.repeat(1_000_000)],
-  ])('makes a short message, however long %s is', async (name, value) => {
+  ])('leads to a short message, even if %s is long', async (name, value) => {
     const { get } = await openUntyped();
     const values = { groupId, clusterName, snapshotId, [name]: value };
     const error = await rejection(get(...Object.values(values)), AtlasInvalidArgumentError);
@@ -116,7 +115,7 @@ describe('a bad path value', () => {
     expect(error.message).not.toContain(value.slice(0, 20));
   });
 
-  it('is refused by a list too, which takes no snapshot id', async () => {
+  it('is rejected by a list', async () => {
     const { emulator, client } = await openUntyped();
     const list = untyped(client, client.listTenantSnapshots);
     const error = await rejection(list(null, 'a b'), AtlasInvalidArgumentError);
@@ -128,7 +127,7 @@ describe('a bad path value', () => {
     expect(emulator.requests).toEqual([]);
   });
 
-  it('is refused by a wait too, at once and beside bad options', async () => {
+  it('is rejected by a wait, together with invalid options', async () => {
     const { emulator, client } = await openUntyped();
     const wait = untyped(client, client.waitForTenantSnapshot);
     const error = await rejection(wait('x', '-', null, { pollInterval: 0 }), AtlasInvalidArgumentError);
@@ -137,7 +136,7 @@ describe('a bad path value', () => {
     expect(emulator.requests).toEqual([]);
   });
 
-  it('is a rejection and no throw', async () => {
+  it('leads to a rejection, never to a throw', async () => {
     const { get } = await openUntyped();
     let promise: Promise<unknown> | undefined;
     expect(() => {
@@ -147,15 +146,15 @@ describe('a bad path value', () => {
   });
 });
 
-describe('a good path value', () => {
-  it.each(['a', '0', 'Z9', 'a-', 'my-cluster-01', 'x'.repeat(64)])('clusterName %s is sent as it is', async (name) => {
+describe('a valid path value', () => {
+  it.each(['a', '0', 'Z9', 'a-', 'my-cluster-01', 'x'.repeat(64)])('may be the clusterName %s', async (name) => {
     const { emulator, get } = await openUntyped();
     emulator.seed({ clusterName: name, snapshots: [{ id: snapshotId }] });
     await expect(get(groupId, name, snapshotId)).resolves.toMatchObject({ id: snapshotId });
     expect(emulator.requests[0]?.path).toContain(`/clusters/${name}/backup/`);
   });
 
-  it.each(['0'.repeat(24), 'f'.repeat(24), '0123456789abcdef01234567'])('%s is an id', async (id) => {
+  it.each(['0'.repeat(24), 'f'.repeat(24), '0123456789abcdef01234567'])('may be the id %s', async (id) => {
     const { emulator, get } = await openUntyped();
     emulator.seed({ groupId: id, snapshots: [{ id }] });
     await expect(get(id, clusterName, id)).resolves.toMatchObject({ id });

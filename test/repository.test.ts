@@ -101,7 +101,7 @@ describe('the CI workflow', () => {
     expect(ci.on).toMatchObject({ push: { branches: ['**'] }, pull_request: null });
   });
 
-  it('gives no job more permissions', () => {
+  it('grants no job more permissions', () => {
     for (const { permissions } of Object.values(ci.jobs)) expect(permissions).toBeUndefined();
   });
 });

@@ -13,7 +13,7 @@ import {
 } from '../src/index.js';
 import { failedSnapshot, referenceSnapshot } from './support/atlas-bodies.js';
 
-/** As it comes off the wire. */
+/** Parses the body as it comes off the wire. */
 const parse = (body: object) => tenantSnapshotSchema.parse(JSON.parse(JSON.stringify(body)));
 
 function issuesOf(schema: z.ZodType, value: unknown) {
@@ -24,7 +24,7 @@ const times = ['scheduledTime', 'startTime', 'finishTime', 'expiration'] as cons
 const texts = ['id', 'status', 'mongoDBVersion'] as const;
 
 describe('tenantSnapshotSchema', () => {
-  it("makes dates of the reference page's example, and keeps the rest", () => {
+  it("parses the dates of the reference page's example, and keeps its other fields", () => {
     const at = new Date('2025-05-04T09:42:00Z');
     expect(parse(referenceSnapshot)).toStrictEqual({
       ...referenceSnapshot,
@@ -35,7 +35,7 @@ describe('tenantSnapshotSchema', () => {
     });
   });
 
-  it('takes a real FAILED snapshot, which leaves fields out', () => {
+  it('accepts a real FAILED snapshot, which has fewer fields', () => {
     const snapshot = parse(failedSnapshot);
     expect(snapshot).toStrictEqual({
       finishTime: new Date(Date.UTC(2019, 3, 26, 14, 8, 7)),
@@ -48,17 +48,17 @@ describe('tenantSnapshotSchema', () => {
     expect(Object.keys(snapshot).sort()).toEqual(Object.keys(failedSnapshot).sort());
   });
 
-  it('takes an empty object: every field is optional', () => {
+  it('accepts an empty object', () => {
     expect(Object.keys(parse({}))).toEqual([]);
   });
 
-  it.each([...times, ...texts, 'links'])('%s: null is absent, the key too', (name) => {
+  it.each([...times, ...texts, 'links'])('drops %s if it is null', (name) => {
     const snapshot = parse({ ...referenceSnapshot, [name]: null });
     expect(Object.keys(snapshot)).not.toContain(name);
     expect(Object.keys(snapshot)).toHaveLength(Object.keys(referenceSnapshot).length - 1);
   });
 
-  it('keeps an unknown field, also null, and also nested', () => {
+  it('keeps unknown fields, nested ones and null included', () => {
     const body = { region: null, size: { bytes: 12, unit: 'GB' }, links: [{ href: 'a', rel: 'self', title: 'b' }] };
     expect(parse(body)).toStrictEqual(body);
   });
@@ -75,7 +75,7 @@ describe('tenantSnapshotSchema', () => {
     ['2019-04-26T09:08:07-05:00', 1556287687000],
     ['1969-12-31T23:59:59Z', -1000],
     ['2024-02-29T00:00:00Z', 1709164800000],
-  ])('reads the time %s', (text, time) => {
+  ])('parses the time %s', (text, time) => {
     for (const name of times) expect(parse({ [name]: text })[name]).toStrictEqual(new Date(time));
   });
 
@@ -91,7 +91,7 @@ describe('tenantSnapshotSchema', () => {
     1556287687000,
     {},
     false,
-  ])('refuses the time %j', (value) => {
+  ])('rejects the time %j', (value) => {
     for (const name of times) expect(issuesOf(tenantSnapshotSchema, { [name]: value })).toEqual([name]);
   });
 
@@ -102,15 +102,15 @@ describe('tenantSnapshotSchema', () => {
     [{ status: 5 }, ['status']],
     [{ mongoDBVersion: 8 }, ['mongoDBVersion']],
     [{ id: 'x', status: 1, startTime: 'now' }, ['id', 'status', 'startTime']],
-  ])('refuses %j, and names each place', (body, places) => {
+  ])('rejects %j, and names each invalid field', (body, places) => {
     expect(issuesOf(tenantSnapshotSchema, body)?.sort()).toEqual(places.sort());
   });
 
-  it.each([null, 'text', 5, true, [], [{}]])('refuses %j, which is no object', (value) => {
+  it.each([null, 'text', 5, true, [], [{}]])('rejects %j, which is not an object', (value) => {
     expect(issuesOf(tenantSnapshotSchema, value)).toEqual(['']);
   });
 
-  it('gives no prototype to a field of that name', () => {
+  it('does not set the prototype from a __proto__ field', () => {
     const snapshot = tenantSnapshotSchema.parse(JSON.parse('{"__proto__": {"status": "COMPLETED"}}'));
     expect(snapshot.status).toBeUndefined();
     expect(Object.getPrototypeOf(snapshot)).toBe(Object.prototype);
@@ -124,12 +124,12 @@ describe('tenantSnapshotSchema', () => {
 });
 
 describe('snapshotPageSchema', () => {
-  it('parses each result, and keeps what it does not know', () => {
+  it('parses each result, and keeps unknown fields', () => {
     const page = { links: [], results: [failedSnapshot, {}], totalCount: 2, status: 200 };
     expect(snapshotPageSchema.parse(page)).toStrictEqual({ ...page, results: [parse(failedSnapshot), {}] });
   });
 
-  it('takes a null count and null links for none', () => {
+  it('drops totalCount and links if they are null', () => {
     expect(snapshotPageSchema.parse({ results: [], totalCount: null, links: null })).toStrictEqual({ results: [] });
   });
 
@@ -140,11 +140,11 @@ describe('snapshotPageSchema', () => {
     [{ results: [], totalCount: -1 }, ['totalCount']],
     [{ results: [], totalCount: 1.5 }, ['totalCount']],
     [{ results: [], totalCount: '1' }, ['totalCount']],
-  ])('refuses %j', (body, places) => {
+  ])('rejects %j', (body, places) => {
     expect(issuesOf(snapshotPageSchema, body)).toEqual(places);
   });
 
-  it('takes a count of 0', () => {
+  it('accepts a totalCount of 0', () => {
     expect(snapshotPageSchema.parse({ results: [], totalCount: 0 })).toStrictEqual({ results: [], totalCount: 0 });
   });
 });
@@ -152,11 +152,11 @@ describe('snapshotPageSchema', () => {
 describe('apiErrorSchema', () => {
   const least = { error: 404, errorCode: 'RESOURCE_NOT_FOUND' };
 
-  it('needs error and errorCode alone', () => {
+  it('requires only error and errorCode', () => {
     expect(apiErrorSchema.parse(least)).toStrictEqual(least);
   });
 
-  it('takes all fields, parameters of any type, and fields that it does not know', () => {
+  it('accepts all fields, parameters of any type, and unknown fields', () => {
     const body = {
       ...least,
       detail: 'd',
@@ -168,11 +168,11 @@ describe('apiErrorSchema', () => {
     expect(apiErrorSchema.parse(body)).toStrictEqual(body);
   });
 
-  it.each(['detail', 'reason', 'parameters', 'badRequestDetail'])('takes a null %s for none', (name) => {
+  it.each(['detail', 'reason', 'parameters', 'badRequestDetail'])('drops %s if it is null', (name) => {
     expect(apiErrorSchema.parse({ ...least, [name]: null })).toStrictEqual(least);
   });
 
-  it('takes a badRequestDetail without fields', () => {
+  it('accepts a badRequestDetail without fields', () => {
     const bare = { ...least, badRequestDetail: {} };
     expect(apiErrorSchema.parse(bare)).toStrictEqual(bare);
     expect(apiErrorSchema.parse({ ...least, badRequestDetail: { fields: null } })).toStrictEqual(bare);
@@ -193,7 +193,7 @@ describe('apiErrorSchema', () => {
     ],
     ['<html>', ['']],
     [undefined, ['']],
-  ])('refuses %j', (body, places) => {
+  ])('rejects %j', (body, places) => {
     expect(issuesOf(apiErrorSchema, body)).toEqual(places);
   });
 
@@ -202,14 +202,14 @@ describe('apiErrorSchema', () => {
   });
 });
 
-describe('the schemas of path values', () => {
-  it.each([groupIdSchema, snapshotIdSchema])('take 24 hexadecimal digits in lower case', (schema) => {
+describe('the schemas for path values', () => {
+  it.each([groupIdSchema, snapshotIdSchema])('accept 24 lowercase hexadecimal digits', (schema) => {
     expect(schema.parse('0123456789abcdef01234567')).toBe('0123456789abcdef01234567');
     expect(issuesOf(schema, '0123456789ABCDEF01234567')).toEqual(['']);
     expectTypeOf(schema.parse).returns.toBeString();
   });
 
-  it('take a cluster name', () => {
+  it('accept a cluster name', () => {
     expect(clusterNameSchema.parse('My-Cluster-1')).toBe('My-Cluster-1');
     expect(issuesOf(clusterNameSchema, 'My Cluster')).toEqual(['']);
   });

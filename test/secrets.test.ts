@@ -20,7 +20,7 @@ import { rejection } from './support/rejection.js';
 import { shown } from './support/shown.js';
 import { path, tenantRoute } from './support/snapshot-routes.js';
 
-// With letters that JSON and URLs write in another way.
+// With characters that JSON and URLs escape.
 const privateKey = 'pr1v&te "k\\y" <of> mine/é';
 const clientSecret = 'mdb_sa_sk_s3cr3t"&<>\\';
 const issuedToken = 'issued-token-0123456789';
@@ -43,7 +43,7 @@ const logins: Login[] = [
   { name: 'a function', credentials: { accessToken: () => callerToken }, secrets: [callerToken] },
 ];
 
-/** The ways in which a body may write a text. */
+/** The forms in which a body may contain a secret. */
 function formsOf(secret: string): string[] {
   return [secret, JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret)];
 }
@@ -52,14 +52,14 @@ function expectNoSecret(value: unknown, secrets: readonly string[]): void {
   const text = shown(value);
   for (const form of secrets.flatMap(formsOf)) {
     expect(text).not.toContain(form);
-    // As inspect writes a text that has quotes in it.
+    // `inspect` escapes quotes and backslashes.
     expect(text.replaceAll('\\\\', '\\').replaceAll("\\'", "'")).not.toContain(form);
   }
 }
 
 type Echo = (secrets: readonly string[]) => { body?: string; headers?: Record<string, string>; status?: number };
 
-/** An Atlas that logs in anybody, and answers with what `echo` makes of the secrets and of the Authorization value. */
+/** A server that accepts any login, and responds with what `echo` makes of the secrets and the Authorization value. */
 function startEcho(secrets: readonly string[], echo: Echo) {
   const challenge = { 'www-authenticate': 'Digest realm="r", nonce="n0nce", qop="auth", algorithm=SHA-256' };
   const seen: string[] = [];
@@ -80,7 +80,7 @@ const inJson =
   (make: (secrets: readonly string[]) => object): Echo =>
   (secrets) => ({ body: JSON.stringify(make(secrets)), headers: { 'content-type': 'application/json' } });
 
-// undici takes header values of one byte a character.
+// undici accepts only header values with one byte per character.
 const headerSafe = (secret: string) => /^[\x20-\x7e]*$/.test(secret);
 
 const badRequest = (field: string | undefined, description: string) => ({
@@ -101,8 +101,8 @@ const echoes: [name: string, echo: Echo][] = [
 ];
 
 describe.each(logins)('with $name', ({ credentials, secrets }) => {
-  it('the cause of an error shows none, where a dispatcher tells the request in its error', async () => {
-    const told: string[] = [];
+  it('the cause of an error shows no secret if the error of a dispatcher holds the request', async () => {
+    const sent: string[] = [];
     const dispatcher: DispatcherLike = {
       dispatch({ headers, method }, handler) {
         const isChallenged = method === 'GET' && !headers.includes('authorization');
@@ -114,8 +114,8 @@ describe.each(logins)('with $name', ({ credentials, secrets }) => {
           handler.onResponseEnd({ abort() {} }, {});
           return true;
         }
-        told.push(JSON.stringify(headers));
-        // As undici's MockAgent does, and as its responseError() has the body of the answer.
+        sent.push(JSON.stringify(headers));
+        // The message is that of undici's MockAgent, the properties are those of its responseError interceptor.
         const inner = new Error(`Mock dispatch not matched for headers '${JSON.stringify(headers)}'`);
         throw Object.assign(new Error(inner.message, { cause: inner }), { body: headers, headers, data: headers });
       },
@@ -123,7 +123,7 @@ describe.each(logins)('with $name', ({ credentials, secrets }) => {
     const baseUrl = 'https://cloud.mongodb.com';
     const client = openClient({ baseUrl, credentials, dispatcher, endpoint: 'tenant', maxRetries: 0 });
     const error = await rejection(client.getTenantSnapshot(...path), AtlasConnectionError);
-    expect(told).toHaveLength(1);
+    expect(sent).toHaveLength(1);
     expectNoSecret(error, secrets);
     expect(shown(error.cause)).toContain('[masked]');
     expect(shown(error.cause)).toContain('Mock dispatch not matched');
@@ -138,7 +138,7 @@ describe.each(logins)('with $name', ({ credentials, secrets }) => {
     expect(shown(error)).toContain('[masked]');
   });
 
-  it('a body that is cut inside a secret shows no half of it', async () => {
+  it('a body that is cut inside a secret shows no part of the secret', async () => {
     const secret = secrets[0] ?? '';
     const { server } = startEcho(secrets, () => ({ body: 'x'.repeat(16_384 - 8) + secret }));
     const client = openClient({ baseUrl: (await server).url, credentials, endpoint: 'tenant', maxRetries: 0 });
@@ -146,7 +146,7 @@ describe.each(logins)('with $name', ({ credentials, secrets }) => {
     expect(error.body).not.toContain(secret.slice(0, 6));
   });
 
-  it('the client shows none, before and after a call', async () => {
+  it('the client shows no secret, before and after a call', async () => {
     const { server } = startEcho(secrets, () => ({ status: 200, body: '{}' }));
     const client = openClient({ baseUrl: (await server).url, credentials });
     expectNoSecret(client, secrets);
@@ -159,7 +159,7 @@ describe.each(logins)('with $name', ({ credentials, secrets }) => {
     expect(JSON.stringify(client)).toBe('{}');
   });
 
-  it('no error of another kind shows one', async () => {
+  it('AtlasInvalidResponseError and AtlasClosedError show no secret', async () => {
     const { server } = startEcho(secrets, (all) => ({
       status: 200,
       body: JSON.stringify({ status: all, id: all.join() }),
@@ -171,7 +171,7 @@ describe.each(logins)('with $name', ({ credentials, secrets }) => {
     for (const error of [invalid, closed]) expectNoSecret(error, secrets);
   });
 
-  it('no timeout shows one', async () => {
+  it('AtlasTimeoutError shows no secret', async () => {
     const emulator = await openEmulator({
       credentials: {
         apiKey: { publicKey: 'publickey', privateKey },
@@ -185,7 +185,7 @@ describe.each(logins)('with $name', ({ credentials, secrets }) => {
     expectNoSecret(error, secrets);
   });
 
-  it('an answer that is no HTTP, and echoes the request, is not shown', async () => {
+  it('a response that is not HTTP and echoes the request shows no secret', async () => {
     const url = await listen(
       createSocketServer((socket) => {
         socket.on('error', () => undefined);
@@ -201,7 +201,7 @@ describe.each(logins)('with $name', ({ credentials, secrets }) => {
 });
 
 describe('with an API key', () => {
-  it('no part of the Digest response is shown', async () => {
+  it('an error shows no part of the Digest response', async () => {
     const { server, seen } = startEcho([], ([authorization = '']) => ({
       body: JSON.stringify({ detail: /response="(\w+)"/.exec(authorization)?.[1] }),
     }));
@@ -213,9 +213,9 @@ describe('with an API key', () => {
   });
 
   it.each([
-    ['no challenge that can be answered', 'Basic realm="r"'],
-    ['a challenge of an unknown hash', 'Digest realm="r", nonce="n", algorithm=SHA-1024'],
-  ])('%s', async (_name, challenge) => {
+    ['a scheme other than Digest', 'Basic realm="r"'],
+    ['a challenge with an unknown algorithm', 'Digest realm="r", nonce="n", algorithm=SHA-1024'],
+  ])('the error for %s shows no secret', async (_name, challenge) => {
     const server = await startMswServer(
       http.get('*', () => new HttpResponse(privateKey, { status: 401, headers: { 'www-authenticate': challenge } })),
     );
@@ -223,7 +223,7 @@ describe('with an API key', () => {
     expectNoSecret(await rejection(client.getTenantSnapshot(...path), AtlasAuthenticationError), [privateKey]);
   });
 
-  it('a wrong one is told with its causes, and shown nowhere', async () => {
+  it('the error for a wrong key names the usual causes, but not the key', async () => {
     const emulator = await openEmulator();
     const credentials = { publicKey: emulator.credentials.apiKey.publicKey, privateKey };
     const client = openClient({ baseUrl: emulator.url, credentials });
@@ -237,7 +237,7 @@ describe('with a service account', () => {
   const credentials = { clientId: 'mdb_sa_id_1', clientSecret };
   const basic = Buffer.from(`mdb_sa_id_1:${clientSecret}`).toString('base64');
 
-  it('a token request that is refused, and echoes the secret', async () => {
+  it('the error of a token request masks a secret that the response echoes', async () => {
     const body = {
       error: `invalid_client ${clientSecret}`,
       error_description: `You sent Basic ${basic} ${clientSecret}`,
@@ -250,7 +250,7 @@ describe('with a service account', () => {
     expectNoSecret(error, [clientSecret, basic]);
   });
 
-  it('a token answer that is none', async () => {
+  it('the error for an invalid token response shows no secret', async () => {
     const server = await startMswServer(
       http.post('*/api/oauth/token', () => HttpResponse.json({ access_token: `${clientSecret} ${issuedToken}` })),
     );
@@ -261,7 +261,7 @@ describe('with a service account', () => {
 });
 
 describe('a body larger than maxResponseSize', () => {
-  it('that ends inside a secret shows no half of it', async () => {
+  it('shows no part of a secret that it ends inside', async () => {
     const halves = [callerToken.slice(0, 15), callerToken.slice(15)];
     const url = await listen(
       createServer((_request, reply) => {
@@ -280,7 +280,7 @@ describe('a body larger than maxResponseSize', () => {
 async function listen(server: Server): Promise<string> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   onTestFinished(() => void server.close());
-  // It listens on a port, so the address is no pipe's.
+  // Not a pipe: it listens on a port.
   const { port } = server.address() as AddressInfo;
   return `http://127.0.0.1:${port}`;
 }

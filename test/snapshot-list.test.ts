@@ -26,11 +26,11 @@ async function openList(count: number, options: AtlasEmulatorOptions = {}) {
 
 const ids = (list: TenantSnapshot[]) => list.map(({ id }) => id);
 
-/** Pages of the Flex list that the requests asked for. */
+/** The page numbers in the requests. */
 const pageNums = (requests: readonly { path: string }[]) =>
   requests.map(({ path }) => new URL(path, 'http://x').searchParams.get('pageNum') ?? '1');
 
-/** Serves these pages of a list by number. */
+/** Serves these pages of a list. */
 function startPages(route: string, pages: readonly object[]): Promise<MswServer> {
   return startMswServer(
     http.get(route, ({ request }) => {
@@ -41,7 +41,7 @@ function startPages(route: string, pages: readonly object[]): Promise<MswServer>
 }
 
 describe('the list of a tenant cluster', () => {
-  it.each([1, 7, 500, 501, 1200])('of %i snapshots is one request', async (count) => {
+  it.each([1, 7, 500, 501, 1200])('of %i snapshots takes one request', async (count) => {
     const { emulator, client, list } = await openList(count);
     expect(ids(await client.listTenantSnapshots(...list))).toEqual(ids(snapshots(count)));
     expect(emulator.requests.map(({ path }) => path)).toEqual([tenantListPath]);
@@ -51,14 +51,14 @@ describe('the list of a tenant cluster', () => {
     [99, 1],
     [100, 2],
     [101, 2],
-  ])('of %i snapshots without totalCount is %i requests: a full page may not be the last', async (count, requests) => {
+  ])('of %i snapshots without totalCount takes this many requests: %i', async (count, requests) => {
     const server = await startPages(tenantListRoute, [{ results: snapshots(count) }, { results: [] }]);
     const list = await openClient({ baseUrl: server.url }).listTenantSnapshots(...listPath);
     expect(list).toHaveLength(count);
     expect(server.requests).toHaveLength(requests);
   });
 
-  it('has snapshots with dates, as a single one has', async () => {
+  it('has the same dates as a single snapshot', async () => {
     const emulator = await openEmulator();
     const client = openClient({ baseUrl: emulator.url, credentials: emulator.credentials.apiKey });
     const list = await client.listTenantSnapshots(emulator.groupId, emulator.clusterName);
@@ -86,19 +86,19 @@ describe('the list of a Flex cluster', () => {
     [500, 1],
     [501, 2],
     [1200, 3],
-  ])('of %i snapshots is %i requests with totalCount', async (count, pages) => {
+  ])('of %i snapshots with totalCount takes this many requests: %i', async (count, pages) => {
     const { emulator, client, list } = await openList(count);
     expect(ids(await client.listTenantSnapshots(...list, flex))).toEqual(ids(snapshots(count)));
     expect(pageNums(emulator.requests)).toEqual(['1', '2', '3'].slice(0, pages));
     for (const { path } of emulator.requests) expect(path).toContain('?includeCount=true&itemsPerPage=500');
   });
 
-  it.each([0, 1, 7, 500, 501, 1200])('of %i snapshots is whole without totalCount', async (count) => {
+  it.each([0, 1, 7, 500, 501, 1200])('of %i snapshots without totalCount is complete', async (count) => {
     const { client, list } = await openList(count, { paging: { totalCount: false } });
     expect(ids(await client.listTenantSnapshots(...list, flex))).toEqual(ids(snapshots(count)));
   });
 
-  it.each([true, false])('is whole where pages are smaller than asked for, totalCount: %s', async (totalCount) => {
+  it.each([true, false])('is complete if pages are smaller than requested, with totalCount: %s', async (totalCount) => {
     const all = snapshots(250);
     const server = await startMswServer(
       http.get(flexListRoute, ({ request }) => {
@@ -112,20 +112,23 @@ describe('the list of a Flex cluster', () => {
     expect(pageNums(server.requests)).toEqual(['1', '2', '3']);
   });
 
-  it.each([{}, { totalCount: 0 }, { totalCount: null }])('is whole at 3 a page, beside %j', async (rest) => {
-    const all = snapshots(8);
-    const server = await startMswServer(
-      http.get(flexListRoute, ({ request }) => {
-        const first = (Number(new URL(request.url).searchParams.get('pageNum') ?? 1) - 1) * 3;
-        return HttpResponse.json({ results: all.slice(first, first + 3), ...rest });
-      }),
-    );
-    const client = openClient({ baseUrl: server.url, endpoint: 'flex' });
-    expect(ids(await client.listTenantSnapshots(...listPath))).toEqual(ids(all));
-    expect(pageNums(server.requests)).toEqual(['1', '2', '3']);
-  });
+  it.each([{}, { totalCount: 0 }, { totalCount: null }])(
+    'is complete at 3 snapshots per page, with %j',
+    async (rest) => {
+      const all = snapshots(8);
+      const server = await startMswServer(
+        http.get(flexListRoute, ({ request }) => {
+          const first = (Number(new URL(request.url).searchParams.get('pageNum') ?? 1) - 1) * 3;
+          return HttpResponse.json({ results: all.slice(first, first + 3), ...rest });
+        }),
+      );
+      const client = openClient({ baseUrl: server.url, endpoint: 'flex' });
+      expect(ids(await client.listTenantSnapshots(...listPath))).toEqual(ids(all));
+      expect(pageNums(server.requests)).toEqual(['1', '2', '3']);
+    },
+  );
 
-  it.each([{ totalCount: 700 }, {}])('each once from a server that takes no paging, with %j', async (rest) => {
+  it.each([{ totalCount: 700 }, {}])('has each snapshot once if the server ignores paging, with %j', async (rest) => {
     const all = snapshots(700);
     const server = await startMswServer(http.get(flexListRoute, () => HttpResponse.json({ results: all, ...rest })));
     const client = openClient({ baseUrl: server.url, endpoint: 'flex' });
@@ -136,14 +139,14 @@ describe('the list of a Flex cluster', () => {
   it.each<[name: string, second: object]>([
     ['is empty', { results: [], totalCount: 9 }],
     ['repeats the first', { results: snapshots(2), totalCount: 9 }],
-  ])('ends at a page that %s, although totalCount is larger', async (_name, second) => {
+  ])('ends with a page that %s, even if totalCount is larger', async (_name, second) => {
     const server = await startPages(flexListRoute, [{ results: snapshots(2), totalCount: 9 }, second]);
     const list = await openClient({ baseUrl: server.url, endpoint: 'flex' }).listTenantSnapshots(...listPath);
     expect(ids(list)).toEqual(ids(snapshots(2)));
     expect(server.requests).toHaveLength(2);
   });
 
-  it('goes on at a page that is not full, as long as there are fewer results than totalCount', async () => {
+  it('continues after a page that is not full while there are fewer results than totalCount', async () => {
     const pages = snapshots(3).map((snapshot) => ({ results: [snapshot], totalCount: 3 }));
     const server = await startPages(flexListRoute, pages);
     const list = await openClient({ baseUrl: server.url, endpoint: 'flex' }).listTenantSnapshots(...listPath);
@@ -151,7 +154,7 @@ describe('the list of a Flex cluster', () => {
     expect(server.requests).toHaveLength(3);
   });
 
-  it('goes on while there is a link to the next page', async () => {
+  it('continues while there is a link to the next page', async () => {
     const links = [
       { rel: 'self', href: 'https://cloud.mongodb.com/self' },
       { rel: 'next', href: 'https://cloud.mongodb.com/next' },
@@ -167,7 +170,7 @@ describe('the list of a Flex cluster', () => {
     expect(server.requests).toHaveLength(2);
   });
 
-  it('has a snapshot once that comes twice in a page, as it came first', async () => {
+  it('has the first of two snapshots with the same id', async () => {
     const [id] = ids(snapshots(1));
     const results = [
       { id, status: 'RUNNING' },
@@ -178,21 +181,21 @@ describe('the list of a Flex cluster', () => {
     expect(list).toEqual([{ id, status: 'RUNNING' }]);
   });
 
-  it('keeps all snapshots that have no id', async () => {
+  it('has every snapshot without an id', async () => {
     const results = [{}, {}, { status: 'FAILED' }];
     const server = await startPages(flexListRoute, [{ results, totalCount: 3 }]);
     const list = await openClient({ baseUrl: server.url, endpoint: 'flex' }).listTenantSnapshots(...listPath);
     expect(list).toEqual(results);
   });
 
-  it('each once where one is taken while the pages are read', async () => {
-    let taken = 501;
+  it('has each snapshot once if another is created between two pages', async () => {
+    let count = 501;
     const server = await startMswServer(
       http.get(flexListRoute, ({ request }) => {
-        const newestFirst = snapshots(taken).reverse();
+        const newestFirst = snapshots(count).reverse();
         const first = (Number(new URL(request.url).searchParams.get('pageNum') ?? 1) - 1) * 500;
-        const body = { results: newestFirst.slice(first, first + 500), totalCount: taken };
-        taken += 1;
+        const body = { results: newestFirst.slice(first, first + 500), totalCount: count };
+        count += 1;
         return HttpResponse.json(body);
       }),
     );
@@ -201,7 +204,7 @@ describe('the list of a Flex cluster', () => {
     expect(ids(list)).toEqual(ids(snapshots(501).reverse()));
   });
 
-  it('that pages for ever is cut off', async () => {
+  it('is an error if the pages do not end', async () => {
     let next = 0;
     const server = await startMswServer(
       http.get(flexListRoute, () => {
@@ -216,7 +219,7 @@ describe('the list of a Flex cluster', () => {
     expect(server.requests).toHaveLength(200);
   });
 
-  it('of 200 pages is whole', async () => {
+  it('of 200 pages is complete', async () => {
     const pages = snapshots(200).map((snapshot) => ({ results: [snapshot], totalCount: 200 }));
     const server = await startPages(flexListRoute, pages);
     const list = await openClient({ baseUrl: server.url, endpoint: 'flex' }).listTenantSnapshots(...listPath);
@@ -225,7 +228,7 @@ describe('the list of a Flex cluster', () => {
 });
 
 describe('withResponse() of a list', () => {
-  it('tells of the last page, with the attempts of all', async () => {
+  it('returns the response of the last page, with the attempts of all pages', async () => {
     const server = await startMswServer(
       http.get(flexListRoute, ({ request }) => {
         const page = new URL(request.url).searchParams.get('pageNum') ?? '1';
@@ -243,7 +246,7 @@ describe('withResponse() of a list', () => {
     expect(response.headers['x-page']).toBe('2');
   });
 
-  it('counts retries and the sunset in', async () => {
+  it('counts retries and the switch to Flex as attempts', async () => {
     const { emulator, client, list } = await openList(501);
     emulator.sunset();
     emulator.respond({ status: 503, for: 'flex' });
@@ -259,10 +262,10 @@ describe('withResponse() of a list', () => {
   });
 });
 
-describe('a list over a sunset', () => {
+describe('a list after a sunset', () => {
   const forms: SunsetForm[] = ['gone', 'not-found-html', 'method-not-allowed', 'no-route', 'flex-cluster'];
 
-  it.each(forms)('%s goes on at Flex, page by page', async (form) => {
+  it.each(forms)('of the form %s is read from Flex, page by page', async (form) => {
     const { emulator, client, list } = await openList(501);
     emulator.sunset(form);
     expect(ids(await client.listTenantSnapshots(...list))).toEqual(ids(snapshots(501)));
@@ -270,7 +273,7 @@ describe('a list over a sunset', () => {
     expect(pageNums(emulator.requests)).toEqual(['1', '1', '2']);
   });
 
-  it('that comes between two pages goes on at Flex', async () => {
+  it('is read from Flex if the sunset is between two pages', async () => {
     const all = snapshots(150);
     const server = await startMswServer(
       http.get(tenantListRoute, ({ request }) =>
@@ -281,14 +284,14 @@ describe('a list over a sunset', () => {
       http.get(flexListRoute, () => HttpResponse.json({ results: all.slice(100), totalCount: 50 })),
     );
     const list = await openClient({ baseUrl: server.url }).listTenantSnapshots(...listPath);
-    // Nothing of what the tenant endpoint said before.
+    // The page of the tenant endpoint is dropped.
     expect(ids(list)).toEqual(ids(all.slice(100)));
   });
 });
 
-describe('a list over a sunset between two pages', () => {
+describe('a list with a sunset between two pages', () => {
   it.each([undefined, 520])(
-    'begins anew at Flex, whose pages are of another size, totalCount: %s',
+    'starts over at Flex, whose pages have another size, with totalCount: %s',
     async (totalCount) => {
       const all = snapshots(520);
       const pageOf = (url: string, size: number) => {
@@ -312,8 +315,8 @@ describe('a list over a sunset between two pages', () => {
   );
 });
 
-describe('close() while a list is read', () => {
-  it('lets it go on to its last page, and waits for it', async () => {
+describe('close() during a list', () => {
+  it('waits until the last page is read', async () => {
     const { emulator, client, list } = await openList(1200);
     emulator.respond({ delay: 30 });
     const call = client.listTenantSnapshots(...list, { endpoint: 'flex' });
@@ -324,7 +327,7 @@ describe('close() while a list is read', () => {
     expect(pageNums(emulator.requests)).toEqual(['1', '2', '3']);
   });
 
-  it('ends where a page waits to be tried again', async () => {
+  it('ends the list if one of its pages waits for a retry', async () => {
     const { emulator, client, list } = await openList(1200);
     emulator.respond({}, { status: 503 });
     const call = rejection(client.listTenantSnapshots(...list, { endpoint: 'flex' }), AtlasClosedError);
@@ -335,7 +338,7 @@ describe('close() while a list is read', () => {
   });
 });
 
-/** Lists of two pages each, whose second pages are gone. */
+/** Both endpoints respond to the second page of a list with a 410. */
 function startHalfGone() {
   const twoPages = ({ request }: { request: Request }) =>
     request.url.includes('pageNum=2')
@@ -344,15 +347,15 @@ function startHalfGone() {
   return startMswServer(http.get(tenantListRoute, twoPages), http.get(flexListRoute, twoPages));
 }
 
-describe('a second page that is gone', () => {
-  it('of a pinned tenant endpoint is an error', async () => {
+describe('a 410 for the second page', () => {
+  it('is an error at a pinned tenant endpoint', async () => {
     const server = await startHalfGone();
     const call = openClient({ baseUrl: server.url, endpoint: 'tenant' }).listTenantSnapshots(...listPath);
     expect(await rejection(call, AtlasApiError)).toMatchObject({ status: 410, endpoint: 'tenant', attempts: 2 });
     expect(server.requests).toHaveLength(2);
   });
 
-  it('of Flex is an error', async () => {
+  it('is an error at Flex', async () => {
     const server = await startHalfGone();
     const call = openClient({ baseUrl: server.url, endpoint: 'flex' }).listTenantSnapshots(...listPath);
     expect(await rejection(call, AtlasApiError)).toMatchObject({ status: 410, endpoint: 'flex', attempts: 2 });
@@ -360,21 +363,21 @@ describe('a second page that is gone', () => {
   });
 });
 
-describe('a list that fails', () => {
-  it('at its first page', async () => {
+describe('a list', () => {
+  it('rejects with the error of its first page', async () => {
     const { client, list } = await openList(1);
     const error = await rejection(client.listTenantSnapshots(list[0], 'NoSuch'), AtlasApiError);
     expect(error).toMatchObject({ status: 404, errorCode: 'CLUSTER_NOT_FOUND', operation: 'listTenantSnapshots' });
   });
 
-  it('at a later page, with the attempts of all', async () => {
+  it('rejects with the error of a later page, with the attempts of all pages', async () => {
     const { emulator, client, list } = await openList(501);
     emulator.respond({}, { status: 403 });
     const call = client.listTenantSnapshots(...list, { endpoint: 'flex' });
     expect(await rejection(call, AtlasApiError)).toMatchObject({ status: 403, attempts: 2, endpoint: 'flex' });
   });
 
-  it('at its deadline, which is one over all pages', async () => {
+  it('has one timeout for all pages', async () => {
     let next = 0;
     const server = await startMswServer(
       http.get(flexListRoute, async () => {
@@ -390,7 +393,7 @@ describe('a list that fails', () => {
     expect(error.attempts).toBe(server.requests.length);
   });
 
-  it('by an abort at a later page, with its reason', async () => {
+  it('rejects with the reason of an abort at a later page', async () => {
     const { emulator, client, list } = await openList(501);
     emulator.respond({}, { hang: true });
     const controller = new AbortController();

@@ -26,7 +26,7 @@ describe('a process', { timeout: 30_000 }, () => {
     console.log(types.join());`;
 
   it.each(['--no-deprecation', '--throw-deprecation', '--trace-deprecation'])(
-    'under %s goes on, and is warned once of the deprecation and once of the retirement',
+    'started with %s keeps running, and gets one warning of the deprecation and one of the retirement',
     async (flag) => {
       const run = promisify(execFile);
       const { stdout, stderr } = await run(process.execPath, [flag, '--input-type=module', '--eval', script]);

@@ -10,7 +10,7 @@ import { flexRoute, path, tenantRoute } from './support/snapshot-routes.js';
 const memory = Symbol.for('atlas-tenant-snapshots.sunset');
 const type = 'AtlasSunsetWarning';
 
-/** What a process that has just begun knows. */
+/** Resets the process to before any warning. */
 function forget(): void {
   Reflect.deleteProperty(globalThis, memory);
 }
@@ -27,7 +27,7 @@ function callOnce(emulator: AtlasEmulator) {
   return client.getTenantSnapshot(emulator.groupId, emulator.clusterName, emulator.snapshotId);
 }
 
-/** The warnings of a call that is answered with those headers. */
+/** The warnings of a call whose response has these headers. */
 async function warningsOf(headers: Record<string, string> | [string, string][]) {
   const emitWarning = watch();
   const server = await startMswServer(http.get(tenantRoute, () => HttpResponse.json(failedSnapshot, { headers })));
@@ -35,8 +35,8 @@ async function warningsOf(headers: Record<string, string> | [string, string][]) 
   return emitWarning.mock.calls;
 }
 
-describe('the warning of a sunset', () => {
-  it('is of a type of its own, and names the way out', async () => {
+describe('the warning about a sunset', () => {
+  it('has its own type, and suggests the Flex endpoint', async () => {
     const emitWarning = watch();
     const emulator = await openEmulator();
     emulator.sunset();
@@ -44,7 +44,7 @@ describe('the warning of a sunset', () => {
     expect(emitWarning).toHaveBeenCalledExactlyOnceWith(expect.stringMatching(/Flex.*endpoint.*flex/), type);
   });
 
-  it('names the date that Atlas tells', async () => {
+  it('names the date of the Sunset header', async () => {
     const emitWarning = watch();
     const emulator = await openEmulator();
     emulator.sunset();
@@ -53,7 +53,7 @@ describe('the warning of a sunset', () => {
     expect(emitWarning).toHaveBeenCalledWith(expect.stringContaining('2026-02-03'), type);
   });
 
-  it('comes once a process, whatever comes after', async () => {
+  it('is emitted once per process', async () => {
     const emitWarning = watch();
     const [first, second] = [await openEmulator(), await openEmulator()];
     first.sunset();
@@ -62,7 +62,7 @@ describe('the warning of a sunset', () => {
     expect(emitWarning).toHaveBeenCalledOnce();
   });
 
-  it('does not come for a cluster that is a Flex cluster', async () => {
+  it('is not emitted for a Flex cluster', async () => {
     const emitWarning = watch();
     const emulator = await openEmulator();
     emulator.sunset('flex-cluster');
@@ -71,8 +71,8 @@ describe('the warning of a sunset', () => {
   });
 });
 
-describe('the warning of a deprecation', () => {
-  it('names both dates and the way out', async () => {
+describe('the warning about a deprecation', () => {
+  it('names both dates, and suggests "auto" or "flex"', async () => {
     const calls = await warningsOf({ deprecation: '@1737547200', sunset: 'Sat, 31 Jan 2026 23:59:59 GMT' });
     const message = expect.stringMatching(/2025-01-22.*2026-01-31.*auto.*flex/);
     expect(calls).toEqual([[message, type]]);
@@ -97,11 +97,11 @@ describe('the warning of a deprecation', () => {
       ],
       /2025-01-22.*2026-01-31/,
     ],
-  ])('of %j', async (headers, expected) => {
+  ])('is emitted for %j', async (headers, expected) => {
     expect(await warningsOf(headers)).toEqual([[expect.stringMatching(expected), type]]);
   });
 
-  it('comes with an error too', async () => {
+  it('is emitted for an error response', async () => {
     const emitWarning = watch();
     const headers = { sunset: 'Sat, 31 Jan 2026 23:59:59 GMT' };
     const server = await startMswServer(http.get(tenantRoute, () => new HttpResponse(null, { status: 403, headers })));
@@ -111,7 +111,7 @@ describe('the warning of a deprecation', () => {
     expect(emitWarning).toHaveBeenCalledOnce();
   });
 
-  it('of Flex does not lead to Flex', async () => {
+  it('does not suggest Flex for a header of Flex', async () => {
     const emitWarning = watch();
     const headers = { sunset: 'Fri, 31 Jan 2031 23:59:59 GMT' };
     const server = await startMswServer(http.get(flexRoute, () => HttpResponse.json(failedSnapshot, { headers })));
@@ -120,7 +120,7 @@ describe('the warning of a deprecation', () => {
     expect(emitWarning.mock.calls[0]?.[0]).not.toContain('to "flex"');
   });
 
-  it('does not come without those headers', async () => {
+  it('is not emitted without these headers', async () => {
     expect(await warningsOf({ date: 'Sat, 31 Jan 2026 23:59:59 GMT' })).toEqual([]);
   });
 });

@@ -11,7 +11,7 @@ import { rejection } from './support/rejection.js';
 import { flexPath, flexRoute, groupId, path, snapshotId, tenantPath, tenantRoute } from './support/snapshot-routes.js';
 import { runClock, stopClock } from './support/test-clock.js';
 
-// The warning has tests of its own.
+// Tested in sunset-warning.test.ts.
 beforeEach(() => {
   vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
 });
@@ -24,7 +24,7 @@ const kinds = (emulator: AtlasEmulator) => emulator.requests.splice(0).map(({ ki
 const forms: SunsetForm[] = ['gone', 'not-found-html', 'method-not-allowed', 'no-route'];
 
 describe.each<SunsetForm>([...forms, 'flex-cluster'])('the sunset %s', (form) => {
-  it('leads to Flex, with the same arguments and the same result', async () => {
+  it('leads to Flex, with the same result', async () => {
     const emulator = await openEmulator();
     const client = connect(emulator);
     const before = await client.getTenantSnapshot(...valuesOf(emulator));
@@ -35,7 +35,7 @@ describe.each<SunsetForm>([...forms, 'flex-cluster'])('the sunset %s', (form) =>
     expect(kinds(emulator)).toEqual(['tenant', 'tenant', 'flex']);
   });
 
-  it('costs an API key no further login', async () => {
+  it('needs no second login with an API key', async () => {
     const emulator = await openEmulator();
     const client = connect(emulator, { credentials: emulator.credentials.apiKey });
     await client.getTenantSnapshot(...valuesOf(emulator));
@@ -45,7 +45,7 @@ describe.each<SunsetForm>([...forms, 'flex-cluster'])('the sunset %s', (form) =>
     expect(kinds(emulator)).toEqual(['tenant', 'flex']);
   });
 
-  it('is seen inside an envelope', async () => {
+  it('is recognized in an envelope', async () => {
     const emulator = await openEmulator();
     emulator.sunset(form);
     const call = connect(emulator).getTenantSnapshot(...valuesOf(emulator), { envelope: true });
@@ -69,8 +69,8 @@ describe('a sunset', () => {
   });
 });
 
-describe('what is remembered', () => {
-  it('is of one base URL', async () => {
+describe('a remembered sunset', () => {
+  it('applies to one base URL', async () => {
     const [gone, alive] = [await openEmulator(), await openEmulator()];
     gone.sunset();
     await connect(gone).getTenantSnapshot(...valuesOf(gone));
@@ -78,7 +78,7 @@ describe('what is remembered', () => {
     expect(kinds(alive)).toEqual(['tenant']);
   });
 
-  it('is of one prefix', async () => {
+  it('applies to one path prefix', async () => {
     const server = await startMswServer(
       http.get(`*/gone${tenantPath}`, () => new HttpResponse(null, { status: 410 })),
       http.get(tenantRoute, () => HttpResponse.json(failedSnapshot)),
@@ -96,7 +96,7 @@ describe('what is remembered', () => {
     ]);
   });
 
-  it('is known to another copy of the package', async () => {
+  it('is shared with other copies of the package', async () => {
     const emulator = await openEmulator();
     emulator.sunset();
     await connect(emulator).getTenantSnapshot(...valuesOf(emulator));
@@ -111,7 +111,7 @@ describe('what is remembered', () => {
     expect(kinds(emulator)).toEqual(['flex']);
   });
 
-  it('does not move a call that pins the tenant endpoint', async () => {
+  it('does not affect a call that pins the tenant endpoint', async () => {
     const emulator = await openEmulator();
     emulator.sunset();
     const client = connect(emulator);
@@ -122,7 +122,7 @@ describe('what is remembered', () => {
     expect(kinds(emulator)).toEqual(['tenant']);
   });
 
-  it('is found once by calls that go out at once', async () => {
+  it('can be found by concurrent calls', async () => {
     const emulator = await openEmulator();
     emulator.sunset();
     const client = connect(emulator);
@@ -134,7 +134,7 @@ describe('what is remembered', () => {
   });
 });
 
-/** An Atlas whose tenant endpoint answers so, and whose Flex endpoint has the snapshot. */
+/** A server with this response at the tenant endpoint, and the snapshot at Flex. */
 function startAnswering(body: JsonBodyType | string, status: number): Promise<MswServer> {
   return startMswServer(
     http.get(tenantRoute, () =>
@@ -146,23 +146,23 @@ function startAnswering(body: JsonBodyType | string, status: number): Promise<Ms
 
 const noRoute = { error: 404, errorCode: 'RESOURCE_NOT_FOUND' };
 
-describe('the answer shows that the endpoint is gone', () => {
+describe('a response that means the tenant endpoint is gone', () => {
   it.each<[name: string, status: number, body: JsonBodyType]>([
-    ['410 with an error of Atlas', 410, { error: 410, errorCode: 'VERSION_GONE' }],
+    ['410 with an ApiError', 410, { error: 410, errorCode: 'VERSION_GONE' }],
     ['410 with HTML', 410, '<h1>Gone</h1>'],
-    ['410 with nothing', 410, ''],
+    ['410 with an empty body', 410, ''],
     ['404 with HTML', 404, '<h1>Not Found</h1>'],
-    ['404 with nothing', 404, ''],
-    ['404 with JSON of another form', 404, { message: 'no Route matched with those values' }],
-    ['404 with half an error of Atlas', 404, { error: 404 }],
+    ['404 with an empty body', 404, ''],
+    ['404 with other JSON', 404, { message: 'no Route matched with those values' }],
+    ['404 with an ApiError without errorCode', 404, { error: 404 }],
     ['404 with a list', 404, []],
     ['404 with the path in parameters', 404, { ...noRoute, parameters: [1, null, tenantPath] }],
     ['404 with the path inside a parameter', 404, { ...noRoute, parameters: [`GET ${tenantPath}`] }],
     ['404 with the path in an object', 404, { ...noRoute, parameters: [{ status: 404, path: tenantPath }] }],
     ['404 with the path in detail', 404, { ...noRoute, detail: `Cannot find resource ${tenantPath}.` }],
     ['405 with HTML', 405, '<h1>Method Not Allowed</h1>'],
-    ['405 with nothing', 405, ''],
-  ])('%s', async (_name, status, body) => {
+    ['405 with an empty body', 405, ''],
+  ])('leads to Flex: %s', async (_name, status, body) => {
     const server = await startAnswering(body, status);
     const { response } = await openClient({ baseUrl: server.url })
       .getTenantSnapshot(...path)
@@ -172,25 +172,25 @@ describe('the answer shows that the endpoint is gone', () => {
     expect(server.requests.map((request) => request.path)).toEqual([tenantPath, flexPath, flexPath]);
   });
 
-  it('with a prefix of baseUrl too, which Atlas does not know', async () => {
+  it('may name the path without the prefix of baseUrl', async () => {
     const server = await startAnswering({ ...noRoute, parameters: [tenantPath] }, 404);
     const client = openClient({ baseUrl: `${server.url}/proxy` });
     await expect(client.getTenantSnapshot(...path)).resolves.toMatchObject({ id: failedSnapshot.id });
   });
 
-  it('with a query, which is no part of the path', async () => {
+  it('may name the path without the query', async () => {
     const server = await startAnswering({ ...noRoute, detail: `Cannot find resource ${tenantPath}.` }, 404);
     const client = openClient({ baseUrl: server.url });
     await expect(client.getTenantSnapshot(...path, { pretty: true })).resolves.toMatchObject({ id: snapshotId });
   });
 });
 
-describe("the answer is the caller's, and Flex is not asked", () => {
+describe('a response that does not lead to Flex', () => {
   const flexCluster = 'CANNOT_USE_FLEX_CLUSTER_IN_CLUSTER_API';
 
   it.each<[name: string, status: number, body: JsonBodyType]>([
-    ['404 of a project', 404, { error: 404, errorCode: 'GROUP_NOT_FOUND', parameters: [groupId] }],
-    ['400 of another code', 400, { error: 400, errorCode: 'VALIDATION_ERROR' }],
+    ['404 for the project', 404, { error: 404, errorCode: 'GROUP_NOT_FOUND', parameters: [groupId] }],
+    ['400 with another code', 400, { error: 400, errorCode: 'VALIDATION_ERROR' }],
     ['400 with HTML', 400, '<h1>Bad Request</h1>'],
     ['403 with the code of a Flex cluster', 403, { error: 403, errorCode: flexCluster }],
     ['401', 401, { error: 401, errorCode: 'USER_UNAUTHORIZED' }],
@@ -199,7 +199,7 @@ describe("the answer is the caller's, and Flex is not asked", () => {
     ['409', 409, ''],
     ['411', 411, ''],
     ['302', 302, ''],
-  ])('%s', async (_name, status, body) => {
+  ])('is the error of the call: %s', async (_name, status, body) => {
     const server = await startAnswering(body, status);
     const client = openClient({ baseUrl: server.url });
     const error = await rejection(client.getTenantSnapshot(...path), AtlasApiError);
@@ -209,7 +209,7 @@ describe("the answer is the caller's, and Flex is not asked", () => {
     expect(server.requests.map((request) => request.path)).toEqual([tenantPath, tenantPath]);
   });
 
-  it.each([500, 503])('%i with the path and the code of a route, as trouble passes', async (status) => {
+  it.each([500, 503])('is the error of the call: %i with RESOURCE_NOT_FOUND and the path', async (status) => {
     const server = await startAnswering({ ...noRoute, error: status, detail: tenantPath }, status);
     const client = openClient({ baseUrl: server.url, maxRetries: 0 });
     expect(await rejection(client.getTenantSnapshot(...path), AtlasApiError)).toMatchObject({ endpoint: 'tenant' });
@@ -217,15 +217,15 @@ describe("the answer is the caller's, and Flex is not asked", () => {
   });
 });
 
-describe('a 410 whose body cannot be read', () => {
+describe('a 410 with an unreadable body', () => {
   const body = JSON.stringify({ error: 410, errorCode: 'VERSION_GONE', detail: `Gone ${'x'.repeat(999)}` });
 
   it.each<[name: string, bytes: Uint8Array, headers: Record<string, string>, maxResponseSize?: number]>([
     ['past maxResponseSize', Buffer.from(body), {}, 100],
-    ['in zstd', Buffer.from(body), { 'content-encoding': 'zstd' }],
-    ['in a broken coding', Buffer.from(body), { 'content-encoding': 'gzip' }],
+    ['with an unsupported content coding', Buffer.from(body), { 'content-encoding': 'zstd' }],
+    ['with invalid gzip', Buffer.from(body), { 'content-encoding': 'gzip' }],
     ['past maxResponseSize when decoded', gzipSync(body), { 'content-encoding': 'gzip' }, 200],
-  ])('leads to Flex all the same: %s', async (_name, bytes, headers, maxResponseSize) => {
+  ])('leads to Flex: %s', async (_name, bytes, headers, maxResponseSize) => {
     const server = await startMswServer(
       http.get(tenantRoute, () => HttpResponse.arrayBuffer(Uint8Array.from(bytes).buffer, { status: 410, headers })),
       http.get(flexRoute, () => HttpResponse.json({ id: snapshotId })),
@@ -237,8 +237,8 @@ describe('a 410 whose body cannot be read', () => {
   });
 });
 
-describe('when Flex refuses', () => {
-  it('its error is told, with the first as its cause', async () => {
+describe('an error at Flex', () => {
+  it("has the tenant endpoint's error as its cause", async () => {
     const emulator = await openEmulator();
     emulator.sunset();
     const error = await rejection(
@@ -252,7 +252,7 @@ describe('when Flex refuses', () => {
     expect(error.message).toContain(`404 ${errorCode}`);
   });
 
-  it('and the tenant endpoint is not asked, there is no cause', async () => {
+  it('has no cause if the tenant endpoint was not asked', async () => {
     const emulator = await openEmulator();
     emulator.sunset();
     const client = connect(emulator);
@@ -262,14 +262,14 @@ describe('when Flex refuses', () => {
     expect(error.cause).toBeUndefined();
   });
 
-  it('with an answer that looks like a sunset, there is nowhere to go on', async () => {
+  it('that looks like a sunset ends the call', async () => {
     const server = await startMswServer(http.get('*', () => new HttpResponse(null, { status: 410 })));
     const error = await rejection(openClient({ baseUrl: server.url }).getTenantSnapshot(...path), AtlasApiError);
     expect(error).toMatchObject({ status: 410, endpoint: 'flex', attempts: 2, cause: { endpoint: 'tenant' } });
     expect(server.requests).toHaveLength(2);
   });
 
-  it('for a while, it is asked again', async () => {
+  it('is retried', async () => {
     const emulator = await openEmulator();
     emulator.sunset();
     emulator.respond({ status: 503, for: 'flex' });
@@ -283,9 +283,9 @@ describe('when Flex refuses', () => {
     [1, 3],
     [2, 4],
     [3, 5],
-  ])('for ever, maxRetries: %i is spent once over both endpoints', async (maxRetries, attempts) => {
-    let asked = 0;
-    const tenant = () => new HttpResponse(null, { status: asked++ === 0 ? 503 : 410 });
+  ])('counts towards maxRetries together with those at the tenant endpoint: %i', async (maxRetries, attempts) => {
+    let requests = 0;
+    const tenant = () => new HttpResponse(null, { status: requests++ === 0 ? 503 : 410 });
     const server = await startMswServer(
       http.get(tenantRoute, tenant),
       http.get(flexRoute, () => new HttpResponse(null, { status: 503 })),
@@ -297,7 +297,7 @@ describe('when Flex refuses', () => {
     expect(server.requests).toHaveLength(attempts);
   });
 
-  it('by no answer, the timeout has the first answer as its cause', async () => {
+  it("that is a timeout has the tenant endpoint's error as its cause", async () => {
     const emulator = await openEmulator();
     emulator.sunset();
     emulator.respond({ hang: true, for: 'flex' });
@@ -309,7 +309,7 @@ describe('when Flex refuses', () => {
   });
 });
 
-describe('an endpoint that is pinned', () => {
+describe('the endpoint option', () => {
   it.each<[TenantSnapshotsClientOptions['endpoint'], CallOptions['endpoint'], string[]]>([
     [undefined, undefined, ['tenant', 'flex']],
     ['auto', undefined, ['tenant', 'flex']],
@@ -318,7 +318,7 @@ describe('an endpoint that is pinned', () => {
     ['tenant', 'flex', ['flex']],
     ['tenant', 'auto', ['tenant', 'flex']],
     ['flex', 'auto', ['tenant', 'flex']],
-  ])('by the client: %s, by the call: %s', async (ofClient, ofCall, expected) => {
+  ])('of the client: %s, of the call: %s', async (ofClient, ofCall, expected) => {
     const emulator = await openEmulator();
     emulator.sunset();
     const client = connect(emulator, { endpoint: ofClient });
@@ -331,23 +331,17 @@ describe('an endpoint that is pinned', () => {
     ['tenant', undefined],
     ['auto', 'tenant'],
     ['flex', 'tenant'],
-  ])(
-    'by the client: %s, by the call: %s, meets the sunset: its message names the way out',
-    async (ofClient, ofCall) => {
-      const emulator = await openEmulator();
-      emulator.sunset();
-      const client = connect(emulator, { endpoint: ofClient });
-      const error = await rejection(
-        client.getTenantSnapshot(...valuesOf(emulator), { endpoint: ofCall }),
-        AtlasApiError,
-      );
-      expect(error).toMatchObject({ status: 410, errorCode: 'VERSION_GONE', endpoint: 'tenant', attempts: 1 });
-      expect(error.message).toMatch(/endpoint.*flex/);
-      expect(kinds(emulator)).toEqual(['tenant']);
-    },
-  );
+  ])('of the client: %s, of the call: %s: a 410 suggests changing it', async (ofClient, ofCall) => {
+    const emulator = await openEmulator();
+    emulator.sunset();
+    const client = connect(emulator, { endpoint: ofClient });
+    const error = await rejection(client.getTenantSnapshot(...valuesOf(emulator), { endpoint: ofCall }), AtlasApiError);
+    expect(error).toMatchObject({ status: 410, errorCode: 'VERSION_GONE', endpoint: 'tenant', attempts: 1 });
+    expect(error.message).toMatch(/endpoint.*flex/);
+    expect(kinds(emulator)).toEqual(['tenant']);
+  });
 
-  it('leaves nothing remembered', async () => {
+  it('of a call that pins the tenant endpoint leaves nothing remembered', async () => {
     const emulator = await openEmulator();
     emulator.sunset();
     const client = connect(emulator);

@@ -15,11 +15,11 @@ const channel = tracingChannel<unknown, AtlasCallTrace>('atlas-tenant-snapshots:
 interface Seen {
   readonly event: string;
   readonly trace: AtlasCallTrace;
-  /** As it was then. */
+  /** A copy from the time of the event. */
   readonly was: AtlasCallTrace;
 }
 
-/** All that the channel tells until the test is finished. */
+/** Collects the events of the channel until the end of the test. */
 function listen(): Seen[] {
   const seen: Seen[] = [];
   const note = (event: string) => (trace: AtlasCallTrace) => void seen.push({ event, trace, was: { ...trace } });
@@ -45,13 +45,13 @@ async function open() {
 const events = (seen: Seen[]) => seen.map(({ event }) => event);
 
 describe('the tracing channel', () => {
-  it('tells of a call: what is asked at its start, how it went at its end', async () => {
+  it('has the request of a call at its start, and the outcome at its end', async () => {
     const { client, values, seen, emulator } = await open();
     const startedAt = performance.now();
     await client.getTenantSnapshot(...values, { pretty: true });
     const elapsed = performance.now() - startedAt;
     expect(events(seen)).toEqual(['start', 'end', 'asyncStart', 'asyncEnd']);
-    const asked = {
+    const started = {
       operation: 'getTenantSnapshot',
       endpoint: 'tenant',
       method: 'GET',
@@ -59,9 +59,9 @@ describe('the tracing channel', () => {
       attempts: 0,
       durationMs: 0,
     };
-    expect(seen[0]?.was).toEqual(asked);
+    expect(seen[0]?.was).toEqual(started);
     expect(seen[1]?.was.status).toBeUndefined();
-    const ended = { ...asked, status: 200, attempts: 1, durationMs: expect.any(Number) };
+    const ended = { ...started, status: 200, attempts: 1, durationMs: expect.any(Number) };
     expect(seen[2]?.was).toEqual(ended);
     expect(seen[3]?.was).toEqual(ended);
     expect(seen[3]?.was.durationMs).toBeGreaterThan(0);
@@ -69,7 +69,7 @@ describe('the tracing channel', () => {
     expect(new Set(seen.map(({ trace }) => trace)).size).toBe(1);
   });
 
-  it('tells of an error', async () => {
+  it('publishes an error', async () => {
     const { client, values, seen } = await open();
     const call = client.getTenantSnapshot(values[0], 'NoSuch', values[2], { endpoint: 'tenant' });
     const error = await rejection(call, AtlasApiError);
@@ -78,7 +78,7 @@ describe('the tracing channel', () => {
     expect(seen[2]?.was.error).toBe(error);
   });
 
-  it('tells of a call without an answer, which has no status', async () => {
+  it('has no status for a call without a response', async () => {
     const { emulator, client, values, seen } = await open();
     emulator.respond({ reset: true, for: 'any', times: Number.POSITIVE_INFINITY });
     await client.getTenantSnapshot(...values, { maxRetries: 0 }).catch(() => undefined);
@@ -87,19 +87,19 @@ describe('the tracing channel', () => {
     expect('status' in (failed?.was ?? {})).toBe(false);
   });
 
-  it('leaves a call that cannot start alone, also after its timeout', async () => {
+  it('survives a call that cannot start, also after its timeout', async () => {
     const { client, values } = await open();
     const addEventListener = () => {
       throw new Error('no listener');
     };
-    // What a double of a signal may do.
+    // A test double of a signal may throw.
     const signal = { aborted: false, addEventListener, removeEventListener() {} } as unknown as AbortSignal;
     await expect(client.getTenantSnapshot(...values, { signal, timeout: 20 })).rejects.toThrow('no listener');
     await new Promise((resolve) => setTimeout(resolve, 50));
     await client.close();
   });
 
-  it('tells of an abort before the start, which takes no attempt', async () => {
+  it('publishes a call that was aborted before its start', async () => {
     const { client, values, seen, emulator } = await open();
     const reason = new Error('mine');
     const call = client.getTenantSnapshot(...values, { signal: AbortSignal.abort(reason) });
@@ -109,14 +109,14 @@ describe('the tracing channel', () => {
     expect(emulator.requests).toEqual([]);
   });
 
-  it('is silent on a call that is refused before it begins', async () => {
+  it('publishes nothing for a call with invalid arguments', async () => {
     const { client, seen } = await open();
     await rejection(client.getTenantSnapshot('', '', ''), AtlasInvalidArgumentError);
     await rejection(client.listTenantSnapshots('', ''), AtlasInvalidArgumentError);
     expect(seen).toEqual([]);
   });
 
-  it('tells of the endpoint that was asked last, and counts the attempts', async () => {
+  it('has the endpoint of the last attempt, and counts all attempts', async () => {
     vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
     const { emulator, client, values, seen } = await open();
     emulator.sunset();
@@ -126,7 +126,7 @@ describe('the tracing channel', () => {
     expect(seen.at(-1)?.was.path).toBe(emulator.requests.at(-1)?.path);
   });
 
-  it('tells of a list once, however many pages it has', async () => {
+  it('publishes a list once, however many pages it has', async () => {
     const { emulator, client, values, seen } = await open();
     emulator.seed({ snapshots: snapshots(1001) });
     await client.listTenantSnapshots(values[0], values[1], { endpoint: 'flex' });
@@ -135,7 +135,7 @@ describe('the tracing channel', () => {
     expect(seen.at(-1)?.was.path).toContain('pageNum=3');
   });
 
-  it('tells of each poll of a wait', async () => {
+  it('publishes each poll of a wait', async () => {
     const { emulator, client, values, seen } = await open();
     emulator.progressSnapshot(emulator.snapshotId, { status: 'RUNNING' }, { status: 'COMPLETED' });
     await client.waitForTenantSnapshot(...values, { pollInterval: 5 });
@@ -143,7 +143,7 @@ describe('the tracing channel', () => {
     expect(starts).toEqual(['waitForTenantSnapshot', 'waitForTenantSnapshot']);
   });
 
-  it('has the prefix of baseUrl in its path, as on the wire', async () => {
+  it('has the prefix of baseUrl in its path', async () => {
     const { emulator, values, seen } = await open();
     const client = openClient({ baseUrl: `${emulator.url}/atlas`, endpoint: 'flex' });
     await client.getTenantSnapshot(...values).catch(() => undefined);
@@ -164,7 +164,7 @@ describe('the tracing channel', () => {
     expect(text).not.toMatch(/Bearer |Basic |cnonce=|response=/);
   });
 
-  it('carries a store of the listener over the start', async () => {
+  it('runs the call in an AsyncLocalStorage bound to its start', async () => {
     const storage = new AsyncLocalStorage<AtlasCallTrace>();
     channel.start.bindStore(storage, (trace) => trace);
     onTestFinished(() => void channel.start.unbindStore(storage));

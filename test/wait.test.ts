@@ -28,7 +28,7 @@ async function openWait(...statuses: string[]) {
   return { emulator, client, values, wait };
 }
 
-/** A wait on a clock of its own, whose polls take so long; gives the times at which they began. */
+/** A wait on fake timers, whose polls take `pollTime` ms, with the times at which they began. */
 function waitOnFakeClock(statuses: string[], options: WaitOptions, pollTime = 0) {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance', 'Date'] });
   const begun: number[] = [];
@@ -47,7 +47,7 @@ function waitOnFakeClock(statuses: string[], options: WaitOptions, pollTime = 0)
 afterEach(() => vi.useRealTimers());
 
 describe('a wait', () => {
-  it('polls until the snapshot is COMPLETED, and gives it', async () => {
+  it('polls until the snapshot is COMPLETED, and returns it', async () => {
     const { emulator, wait } = await openWait('QUEUED', 'RUNNING', 'RUNNING', 'COMPLETED');
     const seen: TenantSnapshot[] = [];
     const snapshot = await wait({ onPoll: (each) => void seen.push(each) });
@@ -58,13 +58,13 @@ describe('a wait', () => {
     expect(emulator.requests).toHaveLength(4);
   });
 
-  it('is one request where it is COMPLETED already', async () => {
+  it('sends one request if the snapshot is COMPLETED already', async () => {
     const { emulator, wait } = await openWait();
     await expect(wait()).resolves.toMatchObject({ status: 'COMPLETED' });
     expect(emulator.requests).toHaveLength(1);
   });
 
-  it('goes on over a status that is unknown or missing', async () => {
+  it('continues after an unknown or missing status', async () => {
     const { emulator, wait } = await openWait('PENDING', 'ARCHIVING');
     emulator.progressSnapshot(
       emulator.snapshotId,
@@ -76,7 +76,7 @@ describe('a wait', () => {
     expect(emulator.requests).toHaveLength(3);
   });
 
-  it('ends where the snapshot has FAILED', async () => {
+  it('ends when the snapshot has FAILED', async () => {
     const { emulator, wait } = await openWait('RUNNING', 'FAILED');
     const onPoll = vi.fn();
     const error = await rejection(wait({ onPoll }), AtlasSnapshotFailedError);
@@ -100,7 +100,7 @@ describe('a wait', () => {
     expect(await rejection(wait(), AtlasApiError)).toMatchObject({ status: 403 });
   });
 
-  it('ends with what onPoll throws', async () => {
+  it('rejects with the error that onPoll throws', async () => {
     const { emulator, wait } = await openWait('RUNNING');
     const reason = new Error('mine');
     const onPoll = () => {
@@ -110,7 +110,7 @@ describe('a wait', () => {
     expect(emulator.requests).toHaveLength(1);
   });
 
-  it('hands the options of a call to each poll', async () => {
+  it('applies the call options to each poll', async () => {
     const { emulator, wait } = await openWait('RUNNING', 'COMPLETED');
     await wait({ envelope: true, pretty: true, endpoint: 'tenant', maxRetries: 0, attemptTimeout: 5_000 });
     expect(emulator.requests.map((request) => [request.kind, request.path.split('?')[1]])).toEqual([
@@ -119,7 +119,7 @@ describe('a wait', () => {
     ]);
   });
 
-  it('goes on over a poll that meets trouble', async () => {
+  it('retries a poll', async () => {
     const { emulator, wait } = await openWait('RUNNING', 'COMPLETED');
     emulator.respond({}, { status: 503 });
     stopClock();
@@ -127,7 +127,7 @@ describe('a wait', () => {
     expect(emulator.requests.map(({ status }) => status)).toEqual([200, 503, 200]);
   });
 
-  it('goes on over a sunset', async () => {
+  it('continues at Flex after a sunset', async () => {
     vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
     const { emulator, wait } = await openWait('QUEUED', 'RUNNING', 'RUNNING', 'COMPLETED');
     const statuses: (string | undefined)[] = [];
@@ -141,8 +141,8 @@ describe('a wait', () => {
   });
 });
 
-describe('an onPoll that gives a promise', () => {
-  it('is waited for, at the last poll too', async () => {
+describe('an onPoll that returns a promise', () => {
+  it('is awaited, also after the last poll', async () => {
     const { emulator, wait } = await openWait('RUNNING', 'COMPLETED');
     const ends = [deferred(), deferred()];
     const seen: (string | undefined)[] = [];
@@ -150,7 +150,7 @@ describe('an onPoll that gives a promise', () => {
     const settled = vi.fn();
     const promise = wait({ pollInterval: 1, onPoll }).finally(settled);
     await vi.waitFor(() => expect(seen).toEqual(['RUNNING']));
-    // A poll more would be here by then.
+    // Another poll would have arrived by then.
     for (let turns = 0; turns < 50; turns += 1) await turn();
     expect(emulator.requests).toHaveLength(1);
     ends[0]?.resolve();
@@ -161,14 +161,14 @@ describe('an onPoll that gives a promise', () => {
     await expect(promise).resolves.toMatchObject({ status: 'COMPLETED' });
   });
 
-  it.each(['RUNNING', 'COMPLETED', 'FAILED'])('ends the wait where it is rejected, at %s', async (status) => {
+  it.each(['RUNNING', 'COMPLETED', 'FAILED'])('ends the wait if the promise rejects, at %s', async (status) => {
     const { emulator, wait } = await openWait(status);
     const reason = new Error('mine');
     await expect(wait({ onPoll: async () => Promise.reject(reason) })).rejects.toBe(reason);
     expect(emulator.requests).toHaveLength(1);
   });
 
-  it('and hangs ends by the timeout', async () => {
+  it('is bounded by the timeout', async () => {
     const { begun, promise } = waitOnFakeClock(['RUNNING'], { timeout: 1_000, onPoll: () => new Promise(() => {}) });
     await vi.advanceTimersByTimeAsync(1_050);
     const error = await rejection(promise, AtlasTimeoutError);
@@ -176,7 +176,7 @@ describe('an onPoll that gives a promise', () => {
     expect(begun).toHaveLength(1);
   });
 
-  it('and hangs ends by an abort', async () => {
+  it('ends with an abort', async () => {
     const { wait } = await openWait('RUNNING');
     const controller = new AbortController();
     const onPoll = vi.fn(() => new Promise<void>(() => {}));
@@ -188,7 +188,7 @@ describe('an onPoll that gives a promise', () => {
 });
 
 describe('the timeout of a wait', () => {
-  it('is over all of it, and tells what was seen last', async () => {
+  it('covers all polls, and its error names the last status', async () => {
     const { begun, promise } = waitOnFakeClock(['PENDING', 'QUEUED'], { pollInterval: 400, timeout: 1_000 });
     await vi.advanceTimersByTimeAsync(1_050);
     const error = await rejection(promise, AtlasTimeoutError);
@@ -197,7 +197,7 @@ describe('the timeout of a wait', () => {
     expect(begun).toHaveLength(3);
   });
 
-  it('tells why its last poll was not done', async () => {
+  it('has the last failure of a poll as its cause', async () => {
     const { emulator, wait } = await openWait('RUNNING');
     emulator.respond({}, { status: 503, times: Number.POSITIVE_INFINITY });
     const error = await rejection(wait({ timeout: 200 }), AtlasTimeoutError);
@@ -213,7 +213,7 @@ describe('the timeout of a wait', () => {
     expect(emulator.requests.length).toBeLessThanOrEqual(1);
   });
 
-  it('ends a pause', async () => {
+  it('ends the pause between polls', async () => {
     const { begun, promise } = waitOnFakeClock(['RUNNING'], { pollInterval: 60_000, timeout: 100 });
     await vi.advanceTimersByTimeAsync(150);
     const error = await rejection(promise, AtlasTimeoutError);
@@ -222,16 +222,16 @@ describe('the timeout of a wait', () => {
   });
 });
 
-describe('an abort of a wait', () => {
+describe('aborting a wait', () => {
   const reason = { of: 'mine' };
 
-  it('before it begins sends nothing', async () => {
+  it('sends nothing if the signal is aborted already', async () => {
     const { emulator, wait } = await openWait();
     await expect(wait({ signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
     expect(emulator.requests).toEqual([]);
   });
 
-  it('in a poll', async () => {
+  it('rejects with the reason during a poll', async () => {
     const { emulator, wait } = await openWait();
     emulator.respond({ hang: true });
     const controller = new AbortController();
@@ -241,7 +241,7 @@ describe('an abort of a wait', () => {
     await expect(promise).rejects.toBe(reason);
   });
 
-  it('in a pause', async () => {
+  it('rejects with the reason between polls', async () => {
     const { emulator, wait } = await openWait('RUNNING');
     const controller = new AbortController();
     const onPoll = () => void setTimeout(() => controller.abort(reason), 5);
@@ -249,7 +249,7 @@ describe('an abort of a wait', () => {
     expect(emulator.requests).toHaveLength(1);
   });
 
-  it('in onPoll', async () => {
+  it('rejects with the reason in onPoll', async () => {
     const { emulator, wait } = await openWait('RUNNING');
     const controller = new AbortController();
     const onPoll = () => controller.abort(reason);
@@ -257,7 +257,7 @@ describe('an abort of a wait', () => {
     expect(emulator.requests).toHaveLength(1);
   });
 
-  it('after it has ended does nothing, and no listener is left', async () => {
+  it('leaves no listener on the signal', async () => {
     const { wait } = await openWait('RUNNING', 'COMPLETED');
     const { signal } = new AbortController();
     const added = vi.spyOn(signal, 'addEventListener');
@@ -267,7 +267,7 @@ describe('an abort of a wait', () => {
     expect(removed.mock.calls).toEqual(added.mock.calls);
   });
 
-  it('that many have in common brings no warning', async () => {
+  it('causes no warning if many waits share the signal', async () => {
     const warnings: Error[] = [];
     const note = (warning: Error) => warnings.push(warning);
     process.on('warning', note);
@@ -284,7 +284,7 @@ describe('an abort of a wait', () => {
 });
 
 describe('close()', () => {
-  it('ends a wait in its pause', async () => {
+  it('ends a wait between polls', async () => {
     const { emulator, client, wait } = await openWait('RUNNING');
     const onPoll = vi.fn();
     const promise = wait({ pollInterval: 60_000, onPoll });
@@ -307,7 +307,7 @@ describe('close()', () => {
     expect(emulator.requests).toHaveLength(1);
   });
 
-  it('lets a wait whose poll on the wire says COMPLETED be fulfilled', async () => {
+  it('lets a wait succeed if the poll on the wire returns COMPLETED', async () => {
     const { emulator, client, wait } = await openWait('COMPLETED');
     emulator.respond({ delay: 50 });
     const promise = wait();
@@ -316,10 +316,10 @@ describe('close()', () => {
     await expect(promise).resolves.toMatchObject({ status: 'COMPLETED' });
   });
 
-  // Where close() and the wait wait for each other, only this timeout ends them.
+  // Ends the wait if it and close() wait for each other.
   const timeout = 2_000;
 
-  it('in an onPoll that waits for it ends the wait', async () => {
+  it('ends the wait if onPoll awaits it', async () => {
     const { emulator, client, wait } = await openWait('RUNNING');
     await rejection(wait({ timeout, onPoll: () => client.close() }), AtlasClosedError);
     expect(emulator.requests).toHaveLength(1);
@@ -335,9 +335,9 @@ describe('close()', () => {
   });
 
   it.each<[name: string, onPoll: (client: TenantSnapshotsClient) => () => Promise<void>]>([
-    ['that waits for it', (client) => () => client.close()],
+    ['that awaits it', (client) => () => client.close()],
     ['that hangs', () => () => new Promise<void>(() => {})],
-  ])('while a poll is on the wire does not wait for an onPoll %s', async (_name, onPoll) => {
+  ])('with a poll on the wire does not wait for an onPoll %s', async (_name, onPoll) => {
     const { emulator, client, wait } = await openWait('RUNNING');
     emulator.respond({ delay: 50 });
     const ended = rejection(wait({ timeout, onPoll: onPoll(client) }), AtlasClosedError);
@@ -347,8 +347,8 @@ describe('close()', () => {
   });
 });
 
-describe('the pollInterval', () => {
-  // A timer fires up to 2 ms late, as one more is asked for.
+describe('pollInterval', () => {
+  // Timers fire up to 2 ms late.
   const near = (time: number) => expect.closeTo(time, -1);
 
   it('is 10 s by default, and the timeout 30 min', async () => {
@@ -361,14 +361,14 @@ describe('the pollInterval', () => {
     await expect(promise).rejects.toMatchObject({ message: expect.stringContaining('1800000 ms (timeout)') });
   });
 
-  it('is from the beginning of a poll to that of the next, however long a poll takes', async () => {
+  it('is the time between the starts of two polls, however long a poll takes', async () => {
     const { begun, promise } = waitOnFakeClock(['RUNNING', 'RUNNING', 'COMPLETED'], { pollInterval: 1_000 }, 600);
     await vi.advanceTimersByTimeAsync(3_000);
     await expect(promise).resolves.toMatchObject({ status: 'COMPLETED' });
     expect(begun).toEqual([near(0), near(1_000), near(2_000)]);
   });
 
-  it('that is shorter than a poll lets polls follow each other, never two at once', async () => {
+  it('never leads to two concurrent polls, even if it is shorter than a poll', async () => {
     const { begun, promise } = waitOnFakeClock(['RUNNING', 'RUNNING', 'COMPLETED'], { pollInterval: 100 }, 600);
     await vi.advanceTimersByTimeAsync(2_000);
     await expect(promise).resolves.toMatchObject({ status: 'COMPLETED' });

@@ -26,7 +26,7 @@ async function urlsOf(path: unknown, prefix = ''): Promise<string[]> {
     credentials: { accessToken: 'a-secret-token' },
     dispatcher,
   });
-  // A caller without types may pass anything.
+  // As a caller without types may.
   const error = await client.get(path as string).then(
     () => undefined,
     (reason: unknown) => reason,
@@ -36,14 +36,14 @@ async function urlsOf(path: unknown, prefix = ''): Promise<string[]> {
   return urls;
 }
 
-/** Undoes one layer of percent-encoding, as a proxy or server may do before it looks at the segments. */
+/** Decodes one layer of percent-encoding, as a proxy or server may do before it splits the path. */
 function decodeOnce(path: string): string {
   return path
     .replace(/%[0-9a-f]{2}/gi, (octet) => String.fromCharCode(Number.parseInt(octet.slice(1), 16)))
     .replaceAll('\\', '/');
 }
 
-/** Fails if a client, a proxy or a server could take a URL for one outside of the API. */
+/** Fails if a client, a proxy or a server could resolve a URL to a path outside the API. */
 function expectInside(url: string, prefix: string): void {
   const parsed = new URL(url);
   expect(parsed.origin).toBe(origin);
@@ -56,7 +56,7 @@ function expectInside(url: string, prefix: string): void {
   expect(raw).toMatch(/^[!-~]+$/);
 }
 
-// What an attack on a path is made of.
+// The parts of path traversal attacks.
 const fragments = [
   ...[
     '/',
@@ -100,7 +100,7 @@ const goodPath = fc
   .map((segments) => `/api/atlas/${segments.join('/')}`);
 
 describe('the path of get()', () => {
-  it.each(prefixes)('never leads out of the API, whatever it holds, under the prefix %j', async (prefix) => {
+  it.each(prefixes)('never leads outside the API, with the baseUrl prefix %j', async (prefix) => {
     const paths = fc.oneof(hostilePath, fc.string({ unit: 'binary', maxLength: 40 }));
     await fc.assert(
       fc.asyncProperty(paths, async (path) => {
@@ -110,7 +110,7 @@ describe('the path of get()', () => {
     );
   });
 
-  it('is sent as it is if it is valid', async () => {
+  it('is sent unchanged if it is valid', async () => {
     await fc.assert(
       fc.asyncProperty(goodPath, fc.constantFrom(...prefixes), async (path, prefix) => {
         expect(await urlsOf(path, prefix)).toEqual([origin + prefix + path]);
@@ -156,7 +156,7 @@ describe('the path of get()', () => {
     // A query, a fragment, and characters that no path has.
     ...['x?y=1', 'x#y', 'x y', 'x ', 'x\n', 'x\ty', 'x\r\nhost: evil.example', 'x\0', 'x\\..\\y', '..\\y', 'x"'],
     ...['x<', 'x>', 'x`', 'x{', 'x|', 'x^', 'x[', 'é', '\u2024\u2024/x', '\uff0e\uff0e/x', '\ud800'],
-  ])('may not be /api/atlas/ and then %j', async (rest) => {
+  ])('may not be /api/atlas/ followed by %j', async (rest) => {
     expect(await urlsOf(`/api/atlas/${rest}`)).toEqual([]);
   });
 
@@ -171,7 +171,7 @@ describe('the path of get()', () => {
     },
   );
 
-  it('is named by its error, without quoting all of it', async () => {
+  it('is quoted in its error, cut to a short length', async () => {
     const client = new TenantSnapshotsClient({ credentials: { accessToken: 'token' } });
     const error = await rejection(client.get(`/api/atlas/${'../'.repeat(900)}`), AtlasInvalidArgumentError);
     expect(error.operation).toBe('get');

@@ -19,13 +19,13 @@ async function open(accessToken: (emulator: AtlasEmulator) => string | TokenFunc
 const sent = ({ requests }: AtlasEmulator) => requests.map(({ headers }) => headers['authorization']);
 
 describe('a bearer token', () => {
-  it('is sent as it is', async () => {
+  it('is sent unchanged', async () => {
     const { emulator, get } = await open(({ credentials }) => credentials.accessToken.accessToken);
     await get();
     expect(sent(emulator)).toEqual([`Bearer ${emulator.credentials.accessToken.accessToken}`]);
   });
 
-  it('that is refused is an AtlasApiError, after one request', async () => {
+  it('leads to an AtlasApiError after one request if it is refused', async () => {
     const { emulator, get } = await open(() => 'refused');
     const error = await rejection(get(), AtlasApiError);
     expect(error).toMatchObject({ status: 401, attempts: 1, operation: 'getTenantSnapshot' });
@@ -33,12 +33,12 @@ describe('a bearer token', () => {
     expect(emulator.requests).toHaveLength(1);
   });
 
-  it('that is refused inside an envelope is the same', async () => {
+  it('leads to an AtlasApiError if it is refused in an envelope', async () => {
     const { get } = await open(() => 'refused');
     expect(await rejection(get({ envelope: true }), AtlasApiError)).toMatchObject({ status: 401, attempts: 1 });
   });
 
-  it('is in no error, also where the answer repeats it', async () => {
+  it('is masked in an error whose response echoes it', async () => {
     const token = 'a-token.that/must+not~show=';
     const { emulator, get } = await open(() => token);
     const headers = { 'x-echo': `Bearer ${token}` };
@@ -49,10 +49,10 @@ describe('a bearer token', () => {
   });
 });
 
-describe('a function that gives a token', () => {
-  it.each(['at once', 'later'])('is asked for each call, and gives it %s', async (when) => {
+describe('a function that returns a token', () => {
+  it.each(['synchronous', 'async'])('is called for each call, if it is %s', async (kind) => {
     const { emulator, get } = await open(({ issueToken }) =>
-      when === 'later' ? async () => issueToken() : () => issueToken(),
+      kind === 'async' ? async () => issueToken() : () => issueToken(),
     );
     await get();
     await get();
@@ -62,7 +62,7 @@ describe('a function that gives a token', () => {
     expect(second).not.toBe(first);
   });
 
-  it('is asked for each attempt', async () => {
+  it('is called for each attempt', async () => {
     stopClock();
     const ask = vi.fn<TokenFunction>();
     const { emulator, get } = await open(({ issueToken }) => ask.mockImplementation(issueToken));
@@ -72,7 +72,7 @@ describe('a function that gives a token', () => {
     expect(new Set(sent(emulator)).size).toBe(3);
   });
 
-  it('is asked once more after a 401', async () => {
+  it('is called once more after a 401', async () => {
     const tokens = ['refused'];
     const { emulator, get } = await open(
       ({ issueToken }) =>
@@ -84,7 +84,7 @@ describe('a function that gives a token', () => {
     expect(emulator.requests.map(({ status }) => status)).toEqual([401, 200]);
   });
 
-  it('is asked once more after a 401 in an envelope', async () => {
+  it('is called once more after a 401 in an envelope', async () => {
     const tokens = ['refused'];
     const { emulator, get } = await open(
       ({ issueToken }) =>
@@ -95,7 +95,7 @@ describe('a function that gives a token', () => {
     expect(sent(emulator)).toHaveLength(2);
   });
 
-  it('is asked no third time: the second 401 is the AtlasApiError', async () => {
+  it('is not called a third time: the second 401 is an AtlasApiError', async () => {
     const ask = vi.fn(() => 'refused');
     const { emulator, get } = await open(() => ask);
     expect(await rejection(get(), AtlasApiError)).toMatchObject({ status: 401, attempts: 1 });
@@ -111,7 +111,7 @@ describe('a function that gives a token', () => {
       },
     },
     { how: 'rejects', fail: () => Promise.reject(new Error('vault is sealed')) },
-  ])('that $how is an AtlasAuthenticationError with the cause, and nothing is sent', async ({ fail }) => {
+  ])('that $how leads to an AtlasAuthenticationError with the cause, and nothing is sent', async ({ fail }) => {
     const { emulator, get } = await open(() => fail);
     const error = await rejection(get(), AtlasAuthenticationError);
     expect(error.message).toMatch(/getTenantSnapshot.*accessToken/);
@@ -120,48 +120,48 @@ describe('a function that gives a token', () => {
   });
 
   it.each([
-    { rubbish: undefined },
-    { rubbish: null },
-    { rubbish: '' },
-    { rubbish: 17 },
-    { rubbish: { accessToken: 'token' } },
-    { rubbish: 'Bearer token' },
-    { rubbish: 'token\r\nx-injected: yes' },
-    { rubbish: 'tökén' },
-  ])('that gives $rubbish is an AtlasAuthenticationError, and nothing is sent', async ({ rubbish }) => {
-    // What a function without types may give.
-    const { emulator, get } = await open(() => (() => rubbish) as TokenFunction);
+    { token: undefined },
+    { token: null },
+    { token: '' },
+    { token: 17 },
+    { token: { accessToken: 'token' } },
+    { token: 'Bearer token' },
+    { token: 'token\r\nx-injected: yes' },
+    { token: 'tökén' },
+  ])('that returns $token leads to an AtlasAuthenticationError, and nothing is sent', async ({ token }) => {
+    // As a function without types may return.
+    const { emulator, get } = await open(() => (() => token) as TokenFunction);
     const error = await rejection(get(), AtlasAuthenticationError);
     expect(error.message).toMatch(/getTenantSnapshot.*accessToken/);
     expect(emulator.requests).toEqual([]);
   });
 
-  it('that fails after a 401 is an AtlasAuthenticationError', async () => {
+  it('that fails after a 401 leads to an AtlasAuthenticationError', async () => {
     const tokens = ['refused'];
     const { emulator, get } = await open(() => () => tokens.shift() ?? Promise.reject(new Error('vault is sealed')));
     expect(await rejection(get(), AtlasAuthenticationError)).toMatchObject({ cause: new Error('vault is sealed') });
     expect(emulator.requests).toHaveLength(1);
   });
 
-  it('that hangs is waited for as long as the call may take', async () => {
+  it('that hangs is bounded by the timeout', async () => {
     const { emulator, get } = await open(() => () => new Promise<string>(() => undefined));
     await rejection(get({ timeout: 40 }), AtlasTimeoutError);
     expect(emulator.requests).toEqual([]);
   });
 
-  it('that hangs is left at once where the caller aborts, and its token is not used', async () => {
-    let give = (_token: string) => {};
-    const { emulator, get } = await open(() => () => new Promise<string>((resolve) => (give = resolve)));
+  it('that hangs ends with an abort, and its token is not used', async () => {
+    let resolveToken = (_token: string) => {};
+    const { emulator, get } = await open(() => () => new Promise<string>((resolve) => (resolveToken = resolve)));
     const caller = new AbortController();
     const call = get({ signal: caller.signal });
     caller.abort(new Error('no longer wanted'));
     await expect(call).rejects.toThrow('no longer wanted');
-    give(emulator.issueToken());
+    resolveToken(emulator.issueToken());
     await new Promise((resolve) => setTimeout(resolve, 20));
     expect(emulator.requests).toEqual([]);
   });
 
-  it('keeps its tokens out of errors', async () => {
+  it('has its token masked in an error whose response echoes it', async () => {
     const token = 'a-token.that/must+not~show=';
     const { emulator, get } = await open(() => () => token);
     emulator.respond({ for: 'any', status: 400, detail: `You sent ${token}` });

@@ -16,7 +16,7 @@ const refuse = (errorCode: string | undefined, ...fields: string[]) => [
   answer(401, JSON.stringify({ error: 401, errorCode, detail: 'Not authorized.' }), ...fields),
 ];
 
-/** An Atlas that knows each login, and refuses the call with this code until `grant` is called. */
+/** A server that accepts each login, but refuses the call with this code until `grant` is called. */
 async function open(errorCode: string | undefined, credentials: AtlasCredentials) {
   let tokens = 0;
   let isGranted = false;
@@ -48,7 +48,7 @@ describe.each(codes)('401 %s', (errorCode) => {
   it.each<[name: string, accessToken: string | (() => string)]>([
     ['a bearer token', 'token'],
     ['an accessToken function', () => 'token'],
-  ])('costs one request with %s', async (_name, accessToken) => {
+  ])('leads to one request with %s', async (_name, accessToken) => {
     const { get, kinds } = await open(errorCode, { accessToken });
     const error = await rejection(get(), AtlasApiError);
     expect(error).toMatchObject({ status: 401, errorCode, attempts: 1 });
@@ -56,7 +56,7 @@ describe.each(codes)('401 %s', (errorCode) => {
     expect(kinds()).toEqual(['api']);
   });
 
-  it('costs one request with an API key whose session is open, and keeps the session', async () => {
+  it('leads to one request with an open Digest session, which is kept', async () => {
     const { server, get, grant } = await open(errorCode, apiKey);
     await rejection(get(), AtlasApiError);
     expect(server.requests).toHaveLength(2);
@@ -72,7 +72,7 @@ describe.each(codes)('401 %s', (errorCode) => {
     ]);
   });
 
-  it('costs one request with a service account, and keeps the token', async () => {
+  it('leads to one request with a service account, whose token is kept', async () => {
     const { get, kinds } = await open(errorCode, serviceAccount);
     await rejection(get(), AtlasApiError);
     await rejection(get(), AtlasApiError);
@@ -88,7 +88,7 @@ describe('the token of a service account without a role', () => {
     vi.spyOn(Date, 'now').mockImplementation(() => now);
   });
 
-  it('is kept in the first half of its life', async () => {
+  it('is kept in the first half of its lifetime', async () => {
     const { get, kinds } = await open('USER_UNAUTHORIZED', serviceAccount);
     await rejection(get(), AtlasApiError);
     now += lifetime / 2 - 1_000;
@@ -97,7 +97,7 @@ describe('the token of a service account without a role', () => {
     expect(kinds()).toEqual(['token', 'api', 'api', 'api']);
   });
 
-  it('is renewed by the next call in the second half, since a role may have been granted', async () => {
+  it('is renewed by the next call in the second half, as a role may have been granted', async () => {
     const { server, get, kinds, grant } = await open('USER_UNAUTHORIZED', serviceAccount);
     await rejection(get(), AtlasApiError);
     now += lifetime / 2 + 1_000;
@@ -109,7 +109,7 @@ describe('the token of a service account without a role', () => {
     expect(server.requests.at(-1)?.authorization).toBe('Bearer token-2');
   });
 
-  it('is not renewed again and again if the role is still missing', async () => {
+  it('is not renewed repeatedly if the role is still missing', async () => {
     const { get, kinds } = await open('USER_UNAUTHORIZED', serviceAccount);
     await rejection(get(), AtlasApiError);
     now += lifetime / 2 + 1_000;
@@ -118,7 +118,7 @@ describe('the token of a service account without a role', () => {
   });
 });
 
-describe('a 401 that says nothing more', () => {
+describe('a 401 without an errorCode', () => {
   it('names the three usual causes', async () => {
     const { get } = await open(undefined, { accessToken: 'token' });
     const error = await rejection(get(), AtlasApiError);

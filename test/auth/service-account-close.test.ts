@@ -19,7 +19,7 @@ interface Scripts {
   readonly revoke?: Script;
 }
 
-/** A client of a service account, and an Atlas that answers like this. */
+/** A client with a service account, and a server with these responses. */
 async function open(
   { token = [tokenAnswer], api = good, revoke = [answer(200, '')] }: Scripts,
   options: TenantSnapshotsClientOptions = {},
@@ -51,7 +51,7 @@ describe('close() of a client that fetched a token', () => {
     expect(head).toMatch(/\r\n\r\ntoken=the-token&token_type_hint=access_token$/);
   });
 
-  it('makes it useless at Atlas', async () => {
+  it('invalidates it at Atlas', async () => {
     const emulator = await openEmulator();
     const { serviceAccount } = emulator.credentials;
     const client = new TenantSnapshotsClient({ baseUrl: emulator.url, credentials: serviceAccount });
@@ -63,7 +63,7 @@ describe('close() of a client that fetched a token', () => {
     await expect(other.getTenantSnapshot(...values)).rejects.toMatchObject({ code: 'API_ERROR', status: 401 });
   });
 
-  it('revokes it once, however often it is called', async () => {
+  it('revokes it once, even if it is called several times', async () => {
     const { client, kinds, get } = await open({});
     await get();
     await Promise.all([client.close(), client.close(), client[Symbol.asyncDispose]()]);
@@ -89,13 +89,13 @@ describe('close() of a client that fetched a token', () => {
     ['is refused', [answer(401, '{"error":"invalid_client"}')]],
     ['fails', [answer(500, '<h1>no</h1>')]],
     ['breaks the connection', [reset]],
-  ])('does not mind if the revocation %s', async (_name, revoke) => {
+  ])('resolves if the revocation %s', async (_name, revoke) => {
     const { client, get } = await open({ revoke });
     await get();
     await expect(client.close()).resolves.toBeUndefined();
   });
 
-  it('revokes no token that Atlas refused, and the one that replaced it', async () => {
+  it('revokes the token that replaced a refused one, but not the refused one', async () => {
     let tokens = 0;
     const server = await startFaultServer(({ target, authorization }) => {
       if (target.endsWith('/revoke')) return [answer(200, '')];
@@ -119,7 +119,7 @@ describe('close() of a client that fetched a token', () => {
 });
 
 describe('close() during a token fetch', () => {
-  /** Starts a fetch whose only call is aborted. */
+  /** Starts a token fetch, and aborts its only call. */
   async function startFetch(options: TenantSnapshotsClientOptions = {}) {
     const response = deferred();
     const atlas = await open({ token: [until(response.promise), tokenAnswer] }, options);
@@ -152,7 +152,7 @@ describe('close() during a token fetch', () => {
 });
 
 describe('close() does not revoke', () => {
-  it('a token that it shares through a store', async () => {
+  it('a token that is shared in a store', async () => {
     const { client, kinds, get } = await open({}, { tokenStore: new RecordingStore() });
     await get();
     await client.close();
@@ -190,7 +190,7 @@ describe('close() does not revoke', () => {
   });
 });
 
-describe('close() takes 2 s at most', () => {
+describe('close() waits at most 2 s', () => {
   fakeClock();
 
   /** Whether a promise settles within that many ms of the stopped clock. */

@@ -5,10 +5,10 @@ import { countAnswered, openServiceAccount, reasonsOf } from '../support/service
 import { runClock, stopClock } from '../support/test-clock.js';
 
 const always = Number.POSITIVE_INFINITY;
-/** Says nothing of a missing role, so the token may be at fault. */
+/** Does not say that a role is missing, so the token may be invalid. */
 const refusal = { status: 401, errorCode: 'UNEXPECTED_ERROR' } as const;
 
-/** A service account with a token that Atlas has answered well to. */
+/** A service account with a token that Atlas has accepted. */
 async function openLoggedIn() {
   const test = await openServiceAccount();
   await test.get();
@@ -16,13 +16,13 @@ async function openLoggedIn() {
   return test;
 }
 
-describe('a token that is refused', () => {
+describe('a refused token', () => {
   it.each([{ envelope: false }, { envelope: true }])(
-    'is renewed within the attempt, envelope: $envelope',
-    async (how) => {
+    'is renewed within the attempt, with envelope: $envelope',
+    async (options) => {
       const { emulator, get } = await openLoggedIn();
       emulator.revokeTokens();
-      const { response } = await get(how).withResponse();
+      const { response } = await get(options).withResponse();
       expect(response).toMatchObject({ status: 200, attempts: 1 });
       expect(emulator.requests.map(({ kind }) => kind)).toEqual(['tenant', 'token', 'tenant']);
       const [first, , second] = emulator.requests.map(({ headers }) => headers['authorization']);
@@ -30,14 +30,14 @@ describe('a token that is refused', () => {
     },
   );
 
-  it('is renewed once for all calls that saw it', async () => {
+  it('is renewed once for all calls that used it', async () => {
     const { emulator, getAll, tokenRequests } = await openLoggedIn();
     emulator.revokeTokens();
     expect(countAnswered(await getAll(100))).toBe(100);
     expect(tokenRequests()).toHaveLength(1);
   });
 
-  it('is not renewed again for a call that learns of it late', async () => {
+  it('is not renewed again if another 401 arrives after the renewal', async () => {
     const { emulator, get, tokenRequests } = await openLoggedIn();
     emulator.respond({ ...refusal, for: 'any', delay: 80 }, { ...refusal, for: 'any' });
     const late = get();
@@ -47,7 +47,7 @@ describe('a token that is refused', () => {
     expect(tokenRequests()).toHaveLength(1);
   });
 
-  it('is dropped: later calls begin with the new one', async () => {
+  it('is replaced for later calls', async () => {
     const { emulator, get } = await openLoggedIn();
     emulator.revokeTokens();
     await get();
@@ -55,7 +55,7 @@ describe('a token that is refused', () => {
     expect(emulator.requests.map(({ status }) => status)).toEqual([401, 200, 200, 200]);
   });
 
-  it('is renewed as often as Atlas revokes it, where Atlas took the one before', async () => {
+  it('is renewed each time Atlas revokes a token that it accepted before', async () => {
     const { emulator, get, tokenRequests } = await openLoggedIn();
     for (let time = 0; time < 3; time += 1) {
       emulator.revokeTokens();
@@ -64,7 +64,7 @@ describe('a token that is refused', () => {
     expect(tokenRequests()).toHaveLength(3);
   });
 
-  it('may be refused at each attempt of one call', async () => {
+  it('is renewed at each attempt of a call', async () => {
     stopClock();
     const { emulator, get, tokenRequests } = await openLoggedIn();
     emulator.respond(
@@ -78,7 +78,7 @@ describe('a token that is refused', () => {
     expect(tokenRequests()).toHaveLength(2);
   });
 
-  it('is an AtlasAuthenticationError where no other is to be had', async () => {
+  it('leads to an AtlasAuthenticationError if its renewal is refused', async () => {
     const { emulator, get } = await openLoggedIn();
     emulator.revokeTokens();
     emulator.respond({ for: 'token', status: 401, errorCode: 'invalid_client', detail: 'The secret has expired.' });
@@ -86,7 +86,7 @@ describe('a token that is refused', () => {
     expect(error).toMatchObject({ status: 401, error: 'invalid_client', errorDescription: 'The secret has expired.' });
   });
 
-  it('is not used again where its renewal fails', async () => {
+  it('is not used again if its renewal fails', async () => {
     stopClock();
     const { emulator, get, getAll } = await openLoggedIn();
     emulator.revokeTokens();
@@ -98,25 +98,28 @@ describe('a token that is refused', () => {
   });
 });
 
-describe('a second refusal', () => {
-  it.each([{ envelope: false }, { envelope: true }])('is the AtlasApiError, envelope: $envelope', async (how) => {
-    const { emulator, get, tokenRequests } = await openLoggedIn();
-    emulator.respond({ ...refusal, times: always });
-    const error = await rejection(get(how), AtlasApiError);
-    expect(error).toMatchObject({ status: 401, attempts: 1 });
-    expect(error.message).toMatch(/token.*role.*IP access list/);
-    expect(tokenRequests()).toHaveLength(1);
-    expect(emulator.requests).toHaveLength(3);
-  });
+describe('a second 401', () => {
+  it.each([{ envelope: false }, { envelope: true }])(
+    'is an AtlasApiError, with envelope: $envelope',
+    async (options) => {
+      const { emulator, get, tokenRequests } = await openLoggedIn();
+      emulator.respond({ ...refusal, times: always });
+      const error = await rejection(get(options), AtlasApiError);
+      expect(error).toMatchObject({ status: 401, attempts: 1 });
+      expect(error.message).toMatch(/token.*role.*IP access list/);
+      expect(tokenRequests()).toHaveLength(1);
+      expect(emulator.requests).toHaveLength(3);
+    },
+  );
 
-  it('is so for a cold client too, after one renewal', async () => {
+  it('is an AtlasApiError after one renewal on the first call', async () => {
     const { emulator, get, tokenRequests } = await openServiceAccount();
     emulator.respond({ ...refusal, times: always });
     await rejection(get(), AtlasApiError);
     expect(tokenRequests()).toHaveLength(2);
   });
 
-  it('costs 100 calls at once no more token requests than one', async () => {
+  it('leads to one token request for 100 concurrent calls', async () => {
     const { emulator, getAll, tokenRequests } = await openLoggedIn();
     emulator.respond({ ...refusal, times: always });
     const reasons = reasonsOf(await getAll(100));
@@ -125,7 +128,7 @@ describe('a second refusal', () => {
     expect(tokenRequests()).toHaveLength(1);
   });
 
-  // Where a new token is refused the token is not what is wrong, and Atlas gives ten a minute.
+  // If a new token is refused too, another one would not help, and Atlas issues at most ten per minute.
   it('leads to no further token request within a minute', async () => {
     stopClock();
     const { emulator, get, tokenRequests } = await openLoggedIn();
@@ -137,7 +140,7 @@ describe('a second refusal', () => {
     expect(tokenRequests()).toHaveLength(1);
   });
 
-  it('leads to one again after a minute', async () => {
+  it('leads to another token request after a minute', async () => {
     stopClock();
     const { emulator, get, tokenRequests } = await openLoggedIn();
     emulator.respond({ ...refusal, times: always });
@@ -148,7 +151,7 @@ describe('a second refusal', () => {
     expect(tokenRequests()).toHaveLength(2);
   });
 
-  it('is forgotten once Atlas takes the token', async () => {
+  it('does not affect later calls once Atlas accepts the token', async () => {
     const { emulator, get, tokenRequests } = await openLoggedIn();
     emulator.respond({ ...refusal, times: 2 });
     await rejection(get(), AtlasApiError);
@@ -159,8 +162,8 @@ describe('a second refusal', () => {
   });
 });
 
-describe('another answer than 401', () => {
-  it.each([402, 403, 500])('with %i leaves the token as it is', async (status) => {
+describe('a response other than a 401', () => {
+  it.each([402, 403, 500])('with %i does not renew the token', async (status) => {
     const { emulator, get, tokenRequests } = await openLoggedIn();
     emulator.respond({ status });
     await rejection(get({ maxRetries: 0 }), AtlasApiError);

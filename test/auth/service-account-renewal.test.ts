@@ -17,8 +17,8 @@ const token = (value: string): WholeAnswer => ({
 });
 
 /**
- * A service account whose token-1 is due for renewal. Unanswered are request 3, sent with token-1, and request 4, which
- * asks for the next token; `renewal` is the call that waits for that token.
+ * A service account whose token-1 is due for renewal. Two requests have no response yet: request 3, sent with token-1,
+ * and request 4, for the next token. `renewal` is the call that waits for that token.
  */
 async function openRenewing() {
   stopClock();
@@ -43,7 +43,7 @@ async function openRenewing() {
   return { server, get, late, renewal, sentFrom };
 }
 
-it('goes on with a token that still lives if its renewal takes longer than 500 ms', async () => {
+it('uses a token that has not expired if its renewal takes longer than 500 ms', async () => {
   const { server, get, late, renewal, sentFrom } = await openRenewing();
   await passTime(450);
   await standStill();
@@ -80,7 +80,7 @@ it('waits for a slow renewal if the old token is refused meanwhile, and renews i
   expect(sentFrom(5)).toEqual(['Bearer token-2', 'Bearer token-2']);
 });
 
-it('does not use a token again that was refused while its renewal failed', async () => {
+it('does not use a token again that was refused during a failed renewal', async () => {
   const { server, late, renewal } = await openRenewing();
   await server.answer(3, { status: 401 });
   await standStill();
@@ -90,7 +90,7 @@ it('does not use a token again that was refused while its renewal failed', async
   expect(server.requests).toHaveLength(4);
 });
 
-it('ignores a renewal that fails after its call went on with the old token', async () => {
+it('ignores a renewal that fails after its call used the old token', async () => {
   const { server, get, late, renewal, sentFrom } = await openRenewing();
   await passTime(550);
   await server.answer(5, snapshot);

@@ -6,7 +6,7 @@ import { countAnswered, openServiceAccount, reasonsOf } from '../support/service
 import { runClock, stopClock } from '../support/test-clock.js';
 
 const always = Number.POSITIVE_INFINITY;
-/** ms between the first token request and the second. */
+/** The delay between the first two token requests, in ms. */
 const firstWait = (requests: readonly { receivedAt: number }[]) =>
   (requests[1]?.receivedAt ?? Number.NaN) - (requests[0]?.receivedAt ?? Number.NaN);
 
@@ -15,11 +15,11 @@ describe('a failed token request', () => {
     { what: '429 without Retry-After', answer: { status: 429 } },
     { what: '429 with Retry-After', answer: { status: 429, retryAfter: 3 } },
     { what: '500', answer: { status: 500 } },
-    { what: '502 with a page', answer: { status: 502, body: '<html>Bad Gateway</html>' } },
+    { what: '502 with HTML', answer: { status: 502, body: '<html>Bad Gateway</html>' } },
     { what: '503 with Retry-After', answer: { status: 503, retryAfter: 3 } },
     { what: '408', answer: { status: 408 } },
-    { what: 'reset in the body', answer: { reset: 'body' } },
-  ])('by $what is one attempt of the call', async ({ answer }) => {
+    { what: 'a reset in the body', answer: { reset: 'body' } },
+  ])('with $what counts as one attempt of the call', async ({ answer }) => {
     stopClock();
     const { emulator, get, tokenRequests } = await openServiceAccount();
     emulator.respond({ ...answer, for: 'token' });
@@ -31,7 +31,7 @@ describe('a failed token request', () => {
     expect(firstWait(tokenRequests())).toBeLessThan(wait * 1.5 + 500);
   });
 
-  it('is waited for as Retry-After says where that is a date', async () => {
+  it('is retried after a Retry-After date', async () => {
     stopClock();
     const { emulator, get, tokenRequests } = await openServiceAccount();
     emulator.respond({ for: 'token', status: 429, retryAfter: new Date(Date.now() + 5_000).toUTCString() });
@@ -39,7 +39,7 @@ describe('a failed token request', () => {
     expect(firstWait(tokenRequests())).toBeGreaterThanOrEqual(3_000);
   });
 
-  it("is waited for when it is Atlas's own limit of token requests a minute", async () => {
+  it("is retried after Atlas's limit of token requests per minute", async () => {
     stopClock();
     const { emulator, get, tokenRequests } = await openServiceAccount({}, { tokens: { perMinute: 1 } });
     await get();
@@ -50,7 +50,7 @@ describe('a failed token request', () => {
     expect(tokenRequests().map(({ status }) => status)).toEqual([200, 429, 200]);
   });
 
-  it('whose Retry-After is past the deadline fails the call at once', async () => {
+  it('fails the call at once if Retry-After is past the deadline', async () => {
     const { emulator, get, tokenRequests } = await openServiceAccount();
     emulator.respond({ for: 'token', status: 429, retryAfter: 30 });
     const error = await rejection(get({ timeout: 20_000 }), AtlasAuthenticationError);
@@ -58,14 +58,14 @@ describe('a failed token request', () => {
     expect(tokenRequests()).toHaveLength(1);
   });
 
-  it.each([400, 401, 403])('by %i is final', async (status) => {
+  it.each([400, 401, 403])('with %i is not retried', async (status) => {
     const { emulator, get, tokenRequests } = await openServiceAccount();
     emulator.respond({ for: 'token', status });
     expect(await rejection(get(), AtlasAuthenticationError)).toMatchObject({ status, attempts: 1 });
     expect(tokenRequests()).toHaveLength(1);
   });
 
-  it('does not poison the next', async () => {
+  it('does not affect the next one', async () => {
     const { emulator, getAll, tokenRequests } = await openServiceAccount();
     emulator.respond({ for: 'token', status: 401 });
     expect(reasonsOf(await getAll(5))).toHaveLength(5);
@@ -73,14 +73,14 @@ describe('a failed token request', () => {
     expect(tokenRequests()).toHaveLength(2);
   });
 
-  it('is an error of its own for each call that waited', async () => {
+  it('leads to a separate error for each waiting call', async () => {
     const { emulator, getAll } = await openServiceAccount();
     emulator.respond({ for: 'token', status: 401 });
     const reasons = reasonsOf(await getAll(3));
     expect(new Set(reasons).size).toBe(3);
   });
 
-  it('and failed requests to the API share one count of attempts', async () => {
+  it('counts as an attempt, like a failed API request', async () => {
     stopClock();
     const { emulator, get } = await openServiceAccount();
     emulator.respond({ for: 'token', status: 503 }, { status: 503, times: 2 });
@@ -90,7 +90,7 @@ describe('a failed token request', () => {
 });
 
 describe('the number of token requests', () => {
-  it.each([0, 1, 3])('is at most maxRetries + 1 for a call, with maxRetries %i', async (maxRetries) => {
+  it.each([0, 1, 3])('is at most maxRetries + 1 per call, with maxRetries %i', async (maxRetries) => {
     stopClock();
     const { emulator, get, tokenRequests, apiRequests } = await openServiceAccount({ maxRetries });
     emulator.respond({ for: 'token', status: 503, times: always });
@@ -100,14 +100,14 @@ describe('the number of token requests', () => {
     expect(apiRequests()).toEqual([]);
   });
 
-  it('is so for 100 calls that wait together', async () => {
+  it('is at most maxRetries + 1 for 100 concurrent calls', async () => {
     const { emulator, getAll, tokenRequests } = await openServiceAccount({ maxRetries: 1 });
     emulator.respond({ for: 'token', status: 503, times: always });
     expect(reasonsOf(await getAll(100))).toHaveLength(100);
     expect(tokenRequests()).toHaveLength(2);
   });
 
-  it('is so for calls that came while the first request was on its way', async () => {
+  it('is at most maxRetries + 1 for calls that start during the first token request', async () => {
     stopClock();
     const { emulator, get, tokenRequests } = await openServiceAccount();
     emulator.respond({ for: 'token', status: 503, delay: 50 }, { for: 'token', status: 503, times: always });

@@ -5,13 +5,13 @@ import { rejection } from '../support/rejection.js';
 import { countAnswered, openServiceAccount } from '../support/service-account.js';
 import { stopClock } from '../support/test-clock.js';
 
-/** ms of the life of an hour in which no token is renewed yet, and from which on each is; and of one of 30 s. */
+/** Ages of a token, in ms: `young` is before any renewal, whatever the jitter, and `old` is after. */
 const hour = { young: 3_600_000 - 121_000, old: 3_600_000 - 59_000, life: 3_600_000 };
 const halfMinute = { young: 23_000, old: 27_500, life: 30_000 };
 const tokensOf = (life: number) => ({ tokens: { lifetime: life / 1000 } });
 
-describe('one token', () => {
-  it('is fetched by the first call, and used by all after it', async () => {
+describe('a token', () => {
+  it('is fetched by the first call, and reused by later ones', async () => {
     const { emulator, get, tokenRequests } = await openServiceAccount();
     for (let call = 0; call < 5; call += 1) await get();
     expect(tokenRequests()).toHaveLength(1);
@@ -20,14 +20,14 @@ describe('one token', () => {
     expect(new Set(api).size).toBe(1);
   });
 
-  it('is fetched once for 100 calls that begin together', async () => {
+  it('is fetched once for 100 concurrent calls', async () => {
     const { getAll, emulator, tokenRequests } = await openServiceAccount();
     expect(countAnswered(await getAll(100))).toBe(100);
     expect(tokenRequests()).toHaveLength(1);
     expect(emulator.requests).toHaveLength(101);
   });
 
-  it('is fetched once for calls that come while it is on its way', async () => {
+  it('is fetched once for calls that start during the fetch', async () => {
     const { emulator, get, tokenRequests } = await openServiceAccount();
     emulator.respond({ for: 'token', delay: 60 });
     const first = get();
@@ -36,7 +36,7 @@ describe('one token', () => {
     expect(tokenRequests()).toHaveLength(1);
   });
 
-  it('serves lists and waits too', async () => {
+  it('is shared with lists and waits', async () => {
     const { emulator, client, tokenRequests } = await openServiceAccount();
     const { groupId, clusterName, snapshotId } = emulator;
     await client.listTenantSnapshots(groupId, clusterName);
@@ -45,7 +45,7 @@ describe('one token', () => {
     expect(tokenRequests()).toHaveLength(1);
   });
 
-  it('is waited for before anything is sent to the API', async () => {
+  it('is fetched before anything is sent to the API', async () => {
     const { emulator, get, apiRequests } = await openServiceAccount({ attemptTimeout: 200 });
     emulator.respond({ for: 'token', hang: true });
     await rejection(get({ timeout: 40 }), AtlasTimeoutError);
@@ -53,8 +53,8 @@ describe('one token', () => {
   });
 });
 
-describe('a caller that leaves', () => {
-  it('leaves the fetch that its call began to the others', async () => {
+describe('a call that ends during a token fetch', () => {
+  it('does not end the fetch for other calls if it is aborted', async () => {
     const { emulator, get, tokenRequests } = await openServiceAccount();
     emulator.respond({ for: 'token', delay: 60 });
     const first = new AbortController();
@@ -67,7 +67,7 @@ describe('a caller that leaves', () => {
     expect(tokenRequests()).toHaveLength(1);
   });
 
-  it('by its timeout does so too', async () => {
+  it('does not end the fetch for other calls if it times out', async () => {
     const { emulator, get, tokenRequests } = await openServiceAccount();
     emulator.respond({ for: 'token', delay: 80 });
     const impatient = rejection(get({ timeout: 20 }), AtlasTimeoutError);
@@ -77,7 +77,7 @@ describe('a caller that leaves', () => {
     expect(tokenRequests()).toHaveLength(1);
   });
 
-  it('last leaves a token to the calls that come later', async () => {
+  it('leaves the token to later calls, even if no call waits for it', async () => {
     const { emulator, get, tokenRequests, apiRequests } = await openServiceAccount();
     emulator.respond({ for: 'token', delay: 40 });
     await rejection(get({ timeout: 10 }), AtlasTimeoutError);
@@ -87,7 +87,7 @@ describe('a caller that leaves', () => {
     expect(apiRequests()).toHaveLength(1);
   });
 
-  it('is not waited for: its abort rejects at once', async () => {
+  it('rejects at once if it is aborted', async () => {
     const { emulator, get } = await openServiceAccount({ attemptTimeout: 100 });
     emulator.respond({ for: 'token', hang: true });
     const caller = new AbortController();
@@ -105,8 +105,8 @@ describe('a caller that leaves', () => {
 describe.each([
   { life: 'an hour', times: hour },
   { life: '30 s', times: halfMinute },
-])('a token of $life', ({ times }) => {
-  it('is used until shortly before it dies', async () => {
+])('a token with a lifetime of $life', ({ times }) => {
+  it('is used until shortly before it expires', async () => {
     stopClock();
     const { get, tokenRequests } = await openServiceAccount({}, tokensOf(times.life));
     await get();
@@ -115,7 +115,7 @@ describe.each([
     expect(tokenRequests()).toHaveLength(1);
   });
 
-  it('is renewed shortly before it dies', async () => {
+  it('is renewed shortly before it expires', async () => {
     stopClock();
     const { emulator, get, getAll, tokenRequests } = await openServiceAccount({}, tokensOf(times.life));
     await get();
@@ -125,7 +125,7 @@ describe.each([
     expect(emulator.requests.filter(({ status }) => status === 401)).toEqual([]);
   });
 
-  it('is not used after its death, though nobody called meanwhile', async () => {
+  it('is not used after it expired without a call meanwhile', async () => {
     stopClock();
     const { emulator, get, tokenRequests } = await openServiceAccount({}, tokensOf(times.life));
     await get();
@@ -135,7 +135,7 @@ describe.each([
     expect(emulator.requests.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
   });
 
-  it('is used on where its renewal fails, and dies in time', async () => {
+  it('is used until it expires if its renewal fails', async () => {
     stopClock();
     const { emulator, get, tokenRequests, apiRequests } = await openServiceAccount({}, tokensOf(times.life));
     await get();
@@ -149,7 +149,7 @@ describe.each([
     expect(apiRequests()).toHaveLength(2);
   });
 
-  it('whose renewal failed is not renewed again for each call', async () => {
+  it('is not renewed again by each call if its renewal failed', async () => {
     stopClock();
     const { emulator, get, getAll, tokenRequests } = await openServiceAccount({}, tokensOf(times.life));
     await get();
@@ -159,7 +159,7 @@ describe.each([
     expect(tokenRequests()).toHaveLength(2);
   });
 
-  it('whose renewal failed is renewed in time all the same', async () => {
+  it('is renewed before it expires, even after a failed renewal', async () => {
     stopClock();
     const { emulator, get, tokenRequests } = await openServiceAccount({}, tokensOf(times.life));
     await get();
@@ -174,13 +174,12 @@ describe.each([
   });
 });
 
-it('counts the life of a token from when it was asked for', async () => {
+it('measures the lifetime of a token from its request', async () => {
   stopClock();
   const { emulator, get, tokenRequests } = await openServiceAccount({}, tokensOf(30_000));
   emulator.respond({ for: 'token', delay: 30 });
   const call = get();
   while (emulator.requests.length === 0) await new Promise(setImmediate);
-  // The answer takes a while by the clock of the process.
   vi.advanceTimersByTime(5_000);
   await call;
   vi.advanceTimersByTime(22_500);
@@ -188,7 +187,7 @@ it('counts the life of a token from when it was asked for', async () => {
   expect(tokenRequests()).toHaveLength(2);
 });
 
-it('takes a token that names no lifetime for one of an hour', async () => {
+it('assumes a lifetime of an hour for a token without expires_in', async () => {
   stopClock();
   const { emulator, get, tokenRequests } = await openServiceAccount();
   emulator.respond({ for: 'token', body: { access_token: emulator.issueToken() } });

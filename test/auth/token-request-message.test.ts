@@ -9,8 +9,8 @@ import { path } from '../support/snapshot-routes.js';
 const credentials = { clientId: 'mdb_sa_id_1', clientSecret: 'mdb_sa_sk_1' };
 
 async function messageOf(status: number, body: object | null): Promise<string> {
-  const answer = () => (body === null ? new HttpResponse(null, { status }) : HttpResponse.json(body, { status }));
-  const server = await startMswServer(http.post('*/api/oauth/token', answer));
+  const respond = () => (body === null ? new HttpResponse(null, { status }) : HttpResponse.json(body, { status }));
+  const server = await startMswServer(http.post('*/api/oauth/token', respond));
   const client = openClient({ baseUrl: server.url, credentials, maxRetries: 0 });
   return (await rejection(client.getTenantSnapshot(...path), AtlasAuthenticationError)).message;
 }
@@ -25,7 +25,7 @@ describe('the message of a refused token request', () => {
     [429, /tokenStore/],
     [500, /500/],
     [503, /503/],
-  ])('names the operation, the status %i and what to look at', async (status, advice) => {
+  ])('names the operation, the status %i and what to check', async (status, advice) => {
     const message = await messageOf(status, null);
     expect(message).toContain('getTenantSnapshot');
     expect(message).toContain(String(status));
@@ -37,9 +37,9 @@ describe('the message of a refused token request', () => {
     [{ error: 'invalid_client' }, /404.*invalid_client/],
     [{ error_description: 'No.' }, /404.*No\./],
     [{}, /404/],
-  ])('quotes %j', async (body, said) => {
+  ])('quotes %j', async (body, expected) => {
     const message = await messageOf(404, body);
-    expect(message).toMatch(said);
+    expect(message).toMatch(expected);
     expect(message).not.toContain('undefined');
   });
 });

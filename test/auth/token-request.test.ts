@@ -30,7 +30,7 @@ async function callOnce(options: TenantSnapshotsClientOptions = {}, prefix = '')
 }
 
 describe('a token request', () => {
-  it('is what Atlas wants, to the byte', async () => {
+  it('has the headers and body that Atlas expects', async () => {
     const { token, api } = await callOnce();
     expect(token).toEqual({
       line: 'POST /api/oauth/token HTTP/1.1',
@@ -47,14 +47,14 @@ describe('a token request', () => {
     expect(api.headers['authorization']).toBe('Bearer the-token');
   });
 
-  it.each(['/proxy', '/proxy/', '/a/b'])('goes under a baseUrl with the path %s', async (prefix) => {
+  it.each(['/proxy', '/proxy/', '/a/b'])('has the path prefix %s of baseUrl', async (prefix) => {
     const { token, api } = await callOnce({}, prefix);
     const base = prefix.replace(/\/$/, '');
     expect(token.line).toBe(`POST ${base}/api/oauth/token HTTP/1.1`);
     expect(api.line).toBe(`GET ${base}${tenantPath} HTTP/1.1`);
   });
 
-  it("names the caller's user agent first", async () => {
+  it("starts its User-Agent with the caller's", async () => {
     const { token, api } = await callOnce({ userAgent: 'backup-check/2.1' });
     expect(token.headers['user-agent']).toMatch(/^backup-check\/2\.1 atlas-tenant-snapshots\//);
     expect(token.headers['user-agent']).toBe(api.headers['user-agent']);
@@ -73,8 +73,8 @@ describe('a token request', () => {
   });
 });
 
-describe('a token request that is refused', () => {
-  it('for a wrong secret is an AtlasAuthenticationError, and nothing is sent to the API', async () => {
+describe('a refused token request', () => {
+  it('leads to an AtlasAuthenticationError if the secret is wrong, and nothing is sent to the API', async () => {
     const { get, tokenRequests, apiRequests } = await openServiceAccount({ clientSecret: 'wrong' });
     const error = await rejection(get(), AtlasAuthenticationError);
     expect(error).toMatchObject({
@@ -91,7 +91,7 @@ describe('a token request that is refused', () => {
     expect(apiRequests()).toEqual([]);
   });
 
-  it('for too many live tokens says so', async () => {
+  it('is reported if there are too many valid tokens', async () => {
     const { emulator, get, apiRequests } = await openServiceAccount({}, { tokens: { live: 0 } });
     const error = await rejection(get(), AtlasAuthenticationError);
     expect(error).toMatchObject({ status: 403, error: 'access_denied', attempts: 1 });
@@ -101,7 +101,7 @@ describe('a token request that is refused', () => {
     expect(apiRequests()).toEqual([]);
   });
 
-  it('for too many requests in a minute, at last, says so', async () => {
+  it('is reported if there were too many token requests in a minute', async () => {
     const { get, apiRequests } = await openServiceAccount({ maxRetries: 0 }, { tokens: { perMinute: 0 } });
     const error = await rejection(get(), AtlasAuthenticationError);
     expect(error).toMatchObject({ status: 429, error: 'RATE_LIMITED' });
@@ -113,11 +113,15 @@ describe('a token request that is refused', () => {
   it.each<{ what: string; answer: ScriptedAnswer; status: number }>([
     { what: 'a redirect', answer: { status: 302, headers: { location: '/elsewhere' } }, status: 302 },
     { what: 'no content', answer: { status: 204 }, status: 204 },
-    { what: 'a page', answer: { status: 404, body: '<html>Not here</html>' }, status: 404 },
-    { what: 'no OAuth error', answer: { status: 400, body: { error: 17, error_description: ['x'] } }, status: 400 },
+    { what: 'HTML', answer: { status: 404, body: '<html>Not here</html>' }, status: 404 },
+    {
+      what: 'an invalid OAuth error',
+      answer: { status: 400, body: { error: 17, error_description: ['x'] } },
+      status: 400,
+    },
     { what: 'null', answer: { status: 403, body: 'null' }, status: 403 },
     { what: 'a list', answer: { status: 403, body: '["access_denied"]' }, status: 403 },
-  ])('with $what is still an AtlasAuthenticationError', async ({ answer, status }) => {
+  ])('with $what leads to an AtlasAuthenticationError', async ({ answer, status }) => {
     const { emulator, get } = await openServiceAccount();
     emulator.respond({ ...answer, for: 'token' });
     const error = await rejection(get(), AtlasAuthenticationError);
@@ -127,7 +131,7 @@ describe('a token request that is refused', () => {
     expect(emulator.requests).toHaveLength(1);
   });
 
-  it('at length is quoted in short', async () => {
+  it('has a long description cut in the message', async () => {
     const { emulator, get } = await openServiceAccount();
     emulator.respond({ for: 'token', status: 400, errorCode: 'invalid_request', detail: 'x'.repeat(100_000) });
     const error = await rejection(get(), AtlasAuthenticationError);
@@ -135,19 +139,19 @@ describe('a token request that is refused', () => {
   });
 });
 
-describe('a token answer of 200 that holds no token', () => {
+describe('a 200 without a valid token', () => {
   it.each<{ what: string; body: object | string }>([
-    { what: 'nothing', body: '' },
-    { what: 'a page', body: '<html>Sign in</html>' },
-    { what: 'half of one', body: '{"access_token": "abc' },
+    { what: 'an empty body', body: '' },
+    { what: 'HTML', body: '<html>Sign in</html>' },
+    { what: 'truncated JSON', body: '{"access_token": "abc' },
     { what: 'null', body: 'null' },
-    { what: 'no token', body: { expires_in: 3600 } },
-    { what: 'a token that no header could carry', body: { access_token: 'a\r\nx-injected: yes' } },
+    { what: 'JSON without a token', body: { expires_in: 3600 } },
+    { what: 'a token that is invalid in a header', body: { access_token: 'a\r\nx-injected: yes' } },
     { what: 'another type of token', body: { access_token: 'abc', token_type: 'mac' } },
     { what: 'a negative lifetime', body: { access_token: 'abc', expires_in: -5 } },
-    // It says so, as that is the user's to change.
+    // The message names maxResponseSize, as the user can raise it.
     { what: 'more than maxResponseSize', body: { access_token: 'abc', padding: 'x'.repeat(1_100_000) } },
-  ])('but $what is an AtlasAuthenticationError, not retried', async ({ what, body }) => {
+  ])('leads to an AtlasAuthenticationError without a retry: $what', async ({ what, body }) => {
     const { emulator, get, apiRequests } = await openServiceAccount();
     emulator.respond({ for: 'token', status: 200, body });
     const error = await rejection(get(), AtlasAuthenticationError);
@@ -159,7 +163,7 @@ describe('a token answer of 200 that holds no token', () => {
   });
 });
 
-describe('a token exchange that breaks', () => {
+describe('a broken token exchange', () => {
   const faults: { what: string; answer: ScriptedAnswer; type: abstract new (...parameters: never[]) => AtlasError }[] =
     [
       { what: 'is reset in the body', answer: { reset: 'body' }, type: AtlasConnectionError },
@@ -167,7 +171,7 @@ describe('a token exchange that breaks', () => {
       { what: 'hangs in the body', answer: { hang: 'body' }, type: AtlasTimeoutError },
     ];
 
-  it.each(faults)('since it $what is tried again', async ({ answer }) => {
+  it.each(faults)('that $what is retried', async ({ answer }) => {
     stopClock();
     const { emulator, get, tokenRequests } = await openServiceAccount();
     emulator.respond({ ...answer, for: 'token' });
@@ -176,7 +180,7 @@ describe('a token exchange that breaks', () => {
     expect(tokenRequests()).toHaveLength(2);
   });
 
-  it.each(faults)('since it $what, each time, is the $type.name of the call', async ({ answer, type }) => {
+  it.each(faults)('that $what each time is the $type.name of the call', async ({ answer, type }) => {
     stopClock();
     const { emulator, get, tokenRequests, apiRequests } = await openServiceAccount({ maxRetries: 1 });
     emulator.respond({ ...answer, for: 'token', times: Number.POSITIVE_INFINITY });
@@ -190,25 +194,25 @@ describe('a token exchange that breaks', () => {
   it.each([
     ['a FIN', end],
     ['a RST', reset],
-  ])('by %s on a kept connection that the server gave up, is sent again for free', async (_name, gone) => {
-    let given = 0;
+  ])('with %s on a kept connection is sent again without counting as an attempt', async (_name, gone) => {
+    let issued = 0;
     let dropped = 0;
     let calls = 0;
     const server = await startFaultServer(({ target, before }) => {
-      // The first token is refused at its second use.
+      // Refuses the second use of the first token.
       if (!target.endsWith('/token')) return ++calls === 2 ? refusal(401) : good;
       if (before > 0 && dropped === 0) {
         dropped += 1;
         return [gone];
       }
-      given += 1;
-      return [answer(200, JSON.stringify({ access_token: `t${given}`, token_type: 'Bearer' }))];
+      issued += 1;
+      return [answer(200, JSON.stringify({ access_token: `t${issued}`, token_type: 'Bearer' }))];
     });
     const client = openClient({ baseUrl: server.url, credentials, endpoint: 'tenant', maxRetries: 0 });
     await client.getTenantSnapshot(...path);
     const { response } = await client.getTenantSnapshot(...path).withResponse();
     expect(response).toMatchObject({ status: 200, attempts: 1 });
-    expect({ given, calls }).toEqual({ given: 2, calls: 3 });
+    expect({ issued, calls }).toEqual({ issued: 2, calls: 3 });
     expect(dropped).toBe(1);
   });
 
@@ -228,7 +232,7 @@ describe('a token exchange that breaks', () => {
   });
 });
 
-describe('no error shows a secret', () => {
+describe('secrets', () => {
   const secrets = (options: { clientId: string; clientSecret: string }) => [
     options.clientSecret,
     btoa(`${options.clientId}:${options.clientSecret}`),
@@ -239,11 +243,11 @@ describe('no error shows a secret', () => {
   it.each<{ what: string; answer: (echo: string) => ScriptedAnswer }>([
     { what: 'an OAuth error', answer: (echo) => ({ status: 401, errorCode: echo, detail: `You sent ${echo}` }) },
     { what: 'a rate limit', answer: (echo) => ({ status: 429, errorCode: echo, detail: echo }) },
-    { what: 'a page', answer: (echo) => ({ status: 400, body: `<p>${echo}</p>` }) },
+    { what: 'HTML', answer: (echo) => ({ status: 400, body: `<p>${echo}</p>` }) },
     { what: 'a success without a token', answer: (echo) => ({ status: 200, body: { echo } }) },
     { what: 'headers', answer: (echo) => ({ status: 403, headers: { 'x-echo': echo } }) },
     { what: 'a reset', answer: () => ({ reset: 'body' }) },
-  ])('where the answer is $what', async ({ answer }) => {
+  ])('are not in an error after $what', async ({ answer }) => {
     const { emulator, get } = await openServiceAccount({ maxRetries: 0 });
     const { serviceAccount } = emulator.credentials;
     const [secret = '', basic = ''] = secrets(serviceAccount);
@@ -254,7 +258,7 @@ describe('no error shows a secret', () => {
     expect(text).not.toContain(basic);
   });
 
-  it('where the API repeats the token, or the secret', async () => {
+  it('are masked in an error of the API that echoes them', async () => {
     const { emulator, get } = await openServiceAccount();
     await get();
     const token = emulator.requests[1]?.headers['authorization']?.slice('Bearer '.length) ?? '';
@@ -267,7 +271,7 @@ describe('no error shows a secret', () => {
     expect(shown(error)).not.toContain(clientSecret);
   });
 
-  it('nor does the client itself', async () => {
+  it('are not in the inspected or serialized client', async () => {
     const { client, emulator, get } = await openServiceAccount();
     await get();
     const [, api] = emulator.requests;

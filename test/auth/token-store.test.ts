@@ -16,13 +16,13 @@ import { runClock, stopClock } from '../support/test-clock.js';
 
 const always = Number.POSITIVE_INFINITY;
 
-/** A token as a store keeps it. */
+/** A token in the format of the store. */
 function stored(accessToken: string, life = 3_600_000, lifetime = 3_600_000): string {
   return JSON.stringify({ accessToken, expiresAt: Date.now() + life, lifetime });
 }
 
 describe('a token store', () => {
-  it('shares one token between clients, with Keyv', async () => {
+  it('may be a Keyv instance, and shares a token between clients', async () => {
     const tokenStore = new Keyv();
     const { emulator, get, tokenRequests } = await openServiceAccount({ tokenStore });
     await get();
@@ -32,7 +32,7 @@ describe('a token store', () => {
     expect(tokenRequests()).toHaveLength(1);
   });
 
-  it('is asked under a key that names base URL and client, and no secret', async () => {
+  it('has a key made of the base URL and the client id, without the secret', async () => {
     const tokenStore = new RecordingStore();
     const { emulator, get } = await openServiceAccount({ tokenStore });
     await get();
@@ -45,18 +45,18 @@ describe('a token store', () => {
     expect(new Set([...tokenStore.gets, ...tokenStore.sets.map((set) => set.key)])).toEqual(new Set([key]));
   });
 
-  it('keeps what is not the same apart: other clients, other hosts, other paths', async () => {
+  it('has separate keys for different clients, hosts and paths', async () => {
     const tokenStore = new RecordingStore();
     const emulator = await openEmulator();
     const { port } = new URL(emulator.url);
-    const places = [
+    const clients = [
       { clientId: 'a', baseUrl: emulator.url },
       { clientId: 'b', baseUrl: emulator.url },
       { clientId: 'a', baseUrl: `http://localhost:${port}` },
       { clientId: 'a', baseUrl: `${emulator.url}/proxy` },
       { clientId: 'a', baseUrl: `${emulator.url}/proxy/` },
     ];
-    for (const { clientId, baseUrl } of places) {
+    for (const { clientId, baseUrl } of clients) {
       const credentials = { clientId, clientSecret: 'wrong' };
       const client = openClient({ baseUrl, credentials, tokenStore });
       tokenStore.gets.push('--');
@@ -65,7 +65,7 @@ describe('a token store', () => {
     expect(new Set(tokenStore.gets).size).toBe(1 + 4);
   });
 
-  it('is given the token for as long as it lives, and nothing else that is secret', async () => {
+  it('stores the token with its lifetime as the TTL, without the client secret', async () => {
     stopClock();
     const tokenStore = new RecordingStore();
     const { emulator, get } = await openServiceAccount({ tokenStore }, { tokens: { lifetime: 600 } });
@@ -81,7 +81,7 @@ describe('a token store', () => {
     expect(set?.value).not.toContain(emulator.credentials.serviceAccount.clientSecret);
   });
 
-  it('is read before each fetch, and not for each call', async () => {
+  it('is read before each fetch, not for each call', async () => {
     stopClock();
     const tokenStore = new RecordingStore();
     const { emulator, get, getAll } = await openServiceAccount({ tokenStore });
@@ -95,7 +95,7 @@ describe('a token store', () => {
     expect(emulator.requests.filter(({ kind }) => kind === 'token')).toHaveLength(2);
   });
 
-  it('is read between retries: a token that another process got ends the wait for one', async () => {
+  it('is read before a retry, which then uses the token of another process', async () => {
     stopClock();
     const tokenStore = new RecordingStore();
     const { emulator, get, tokenRequests } = await openServiceAccount({ tokenStore });
@@ -108,7 +108,7 @@ describe('a token store', () => {
     expect(tokenRequests()).toHaveLength(1);
   });
 
-  it("ends the wait for Atlas's limit too, though Retry-After is past the deadline", async () => {
+  it('is read after a rate limit, even if Retry-After is past the deadline', async () => {
     stopClock();
     const tokenStore = new RecordingStore();
     const { emulator, get, tokenRequests } = await openServiceAccount({ tokenStore });
@@ -120,9 +120,9 @@ describe('a token store', () => {
     expect(tokenRequests()).toHaveLength(1);
   });
 
-  // Atlas may take a second to make a token, and no time to refuse one: whoever is refused knows of the limit before
-  // whoever was quicker has a token to share.
-  it("does so where the token of another process comes a second after Atlas's refusal", async () => {
+  // Atlas may need a second to issue a token, but refuses one at once: a refused process may look before the token of
+  // another is in the store.
+  it('is read again if the token of another process arrives a second after the rate limit', async () => {
     stopClock();
     const tokenStore = new RecordingStore();
     const { emulator, get, tokenRequests } = await openServiceAccount({ tokenStore });
@@ -133,7 +133,7 @@ describe('a token store', () => {
     expect(tokenRequests().length).toBeLessThanOrEqual(4);
   });
 
-  it('spares a renewal where another process was first', async () => {
+  it('saves a renewal if another process renewed the token', async () => {
     stopClock();
     const tokenStore = new RecordingStore();
     const { emulator, get, tokenRequests } = await openServiceAccount({ tokenStore });
@@ -144,16 +144,16 @@ describe('a token store', () => {
     expect(tokenRequests()).toHaveLength(1);
   });
 
-  it('that has no set is refused by the constructor', async () => {
-    // What a caller without types may pass.
+  it('without set is rejected by the constructor', async () => {
+    // As a caller without types may pass it.
     const tokenStore = { get: async () => undefined } as unknown as Keyv;
     const emulator = await openEmulator();
     expect(() => openServiceAccountClient(emulator, { tokenStore })).toThrow(AtlasConfigurationError);
   });
 });
 
-describe('a store that', () => {
-  it.each(brokenStores)('$does costs one token request and a bounded wait', async ({ store }) => {
+describe('a store that fails', () => {
+  it.each(brokenStores)('leads to one token request within a few seconds, if it $does', async ({ store }) => {
     stopClock();
     const { get, getAll, tokenRequests } = await openServiceAccount({ tokenStore: store });
     const before = performance.now();
@@ -163,7 +163,7 @@ describe('a store that', () => {
     expect(tokenRequests()).toHaveLength(1);
   });
 
-  it.each(brokenStores)('$does changes nothing of how a failed fetch goes', async ({ store }) => {
+  it.each(brokenStores)('does not change the retries of a failed fetch, if it $does', async ({ store }) => {
     stopClock();
     const { emulator, getAll, tokenRequests } = await openServiceAccount({ tokenStore: store, maxRetries: 1 });
     emulator.respond({ for: 'token', status: 503, times: always });
@@ -173,28 +173,28 @@ describe('a store that', () => {
     expect(tokenRequests()).toHaveLength(2);
   });
 
-  it('hangs leaves the deadline of the call as it is', async () => {
+  it('does not extend the timeout of the call, if it hangs', async () => {
     stopClock();
     const store = brokenStores.find(({ does }) => does === 'hangs')?.store;
     const { get, emulator, client } = await openServiceAccount({ tokenStore: store });
     await expect(runClock(get({ timeout: 100 }))).rejects.toMatchObject({ code: 'TIMEOUT' });
     expect(emulator.requests).toEqual([]);
-    // It waits for the token fetch, which waits for the store.
+    // close() waits for the token fetch, which waits for the store.
     await runClock(client.close());
   });
 
-  it('answers after it was given up does no harm', async () => {
+  it('is ignored if it responds too late', async () => {
     stopClock();
     const settle: ((value: unknown) => void)[] = [];
     const slow = () => new Promise((resolve) => settle.push(resolve));
     const { get, tokenRequests } = await openServiceAccount({ tokenStore: { get: slow, set: slow } });
     await runClock(get());
-    for (const answer of settle) answer('too late');
+    for (const resolve of settle) resolve('too late');
     await get();
     expect(tokenRequests()).toHaveLength(1);
   });
 
-  it('rejects after it was given up raises no unhandled rejection', async () => {
+  it('causes no unhandled rejection if it rejects too late', async () => {
     stopClock();
     const fail: ((reason: Error) => void)[] = [];
     const slow = () => new Promise((_resolve, reject) => fail.push(reject));
@@ -208,26 +208,26 @@ describe('a store that', () => {
     expect(unhandled).not.toHaveBeenCalled();
   });
 
-  it('keeps its own errors out of those of calls', async () => {
+  it('is not mentioned in the error of a call', async () => {
     const { get } = await openServiceAccount({ tokenStore: brokenStores[0]?.store, clientSecret: 'wrong' });
     const error = await rejection(get(), AtlasAuthenticationError);
     expect(`${error.message}${error.cause}`).not.toContain('the store is broken');
   });
 });
 
-describe('a store that holds', () => {
+describe('a store with', () => {
   it.each([
-    { what: 'text', value: 'rubbish' },
-    { what: 'half of JSON', value: '{"accessToken":"a' },
+    { what: 'text', value: 'not a token' },
+    { what: 'truncated JSON', value: '{"accessToken":"a' },
     { what: 'a bare token', value: 'emulator-token-0123' },
-    { what: 'JSON of something else', value: '{"access_token":"a","expires_in":3600}' },
+    { what: 'other JSON', value: '{"access_token":"a","expires_in":3600}' },
     { what: 'null', value: null },
     { what: 'a number', value: 17 },
-    { what: 'bytes', value: Buffer.from('rubbish') },
+    { what: 'bytes', value: Buffer.from('not a token') },
     { what: 'a list', value: [] },
-    { what: 'a token that no header could carry', value: stored('a\r\nx-injected: yes') },
-    { what: 'a token without an end', value: '{"accessToken":"a","lifetime":3600000,"expiresAt":1e999}' },
-  ])('$what costs one token request', async ({ value }) => {
+    { what: 'a token that is invalid in a header', value: stored('a\r\nx-injected: yes') },
+    { what: 'a token that never expires', value: '{"accessToken":"a","lifetime":3600000,"expiresAt":1e999}' },
+  ])('$what leads to one token request', async ({ value }) => {
     const { emulator, get, tokenRequests } = await openServiceAccount({ tokenStore: storeOf(value) });
     await get();
     await get();
@@ -236,18 +236,18 @@ describe('a store that holds', () => {
   });
 
   it.each([
-    { what: 'a dead token', life: -1, lifetime: 3_600_000 },
-    { what: 'one that is about to die', life: 59_000, lifetime: 3_600_000 },
-    { what: 'one that is dead and lies about its lifetime', life: -1, lifetime: -3_600_000 },
-  ])('$what costs one token request, and the token is not sent', async ({ life, lifetime }) => {
-    const tokenStore = storeOf(stored('dead', life, lifetime));
+    { what: 'an expired token', life: -1, lifetime: 3_600_000 },
+    { what: 'a token that is about to expire', life: 59_000, lifetime: 3_600_000 },
+    { what: 'an expired token with a negative lifetime', life: -1, lifetime: -3_600_000 },
+  ])('$what leads to one token request, and the token is not sent', async ({ life, lifetime }) => {
+    const tokenStore = storeOf(stored('expired', life, lifetime));
     const { emulator, get, tokenRequests } = await openServiceAccount({ tokenStore });
     await get();
     expect(tokenRequests()).toHaveLength(1);
     expect(emulator.requests.map(({ status }) => status)).toEqual([200, 200]);
   });
 
-  it("another's token costs a refusal and one token request", async () => {
+  it('a token of another service account leads to a 401 and one token request', async () => {
     const tokenStore = new RecordingStore();
     vi.spyOn(tokenStore, 'get').mockImplementation(async (key) => tokenStore.values.get(key) ?? stored('not-ours'));
     const { emulator, get, tokenRequests } = await openServiceAccount({ tokenStore });
@@ -258,7 +258,7 @@ describe('a store that holds', () => {
     expect(tokenStore.sets).toHaveLength(1);
   });
 
-  it('the token that was refused, and goes on holding it, costs one token request', async () => {
+  it('a refused token that stays in the store leads to one token request', async () => {
     const { emulator, get, tokenRequests } = await openServiceAccount({ tokenStore: storeOf(stored('revoked')) });
     await get();
     await get();
@@ -266,7 +266,7 @@ describe('a store that holds', () => {
     expect(emulator.requests).toHaveLength(4);
   });
 
-  it('a revoked token in place of our own, which is revoked too, costs one token request', async () => {
+  it("a revoked token leads to one token request after the client's own was revoked", async () => {
     const tokenStore = new RecordingStore();
     const { emulator, get, tokenRequests } = await openServiceAccount({ tokenStore });
     await get();
@@ -278,27 +278,30 @@ describe('a store that holds', () => {
     expect(tokenRequests()).toHaveLength(2);
   });
 
-  it.each([2, 3, 4, 5, 6])('another dead token at each of %i looks raises no unhandled rejection', async (dead) => {
-    stopClock();
-    const emulator = await openEmulator();
-    let looks = 0;
-    const tokenStore = storeOf(undefined);
-    vi.spyOn(tokenStore, 'get').mockImplementation(async () => {
-      looks += 1;
-      return looks > dead ? undefined : stored(`dead-${looks}`);
-    });
-    emulator.respond({ for: 'token', status: 403, times: always });
-    const unhandled = vi.fn();
-    process.on('unhandledRejection', unhandled);
-    const client = openServiceAccountClient(emulator, { tokenStore });
-    await runClock(rejection(getFrom(emulator, client), AtlasError));
-    // What goes on after the call has ended may fail as well.
-    await runClock(new Promise((resolve) => setTimeout(resolve, 1_000)));
-    process.removeListener('unhandledRejection', unhandled);
-    expect(unhandled).not.toHaveBeenCalled();
-  });
+  it.each([2, 3, 4, 5, 6])(
+    'another revoked token at each of %i reads causes no unhandled rejection',
+    async (revoked) => {
+      stopClock();
+      const emulator = await openEmulator();
+      let reads = 0;
+      const tokenStore = storeOf(undefined);
+      vi.spyOn(tokenStore, 'get').mockImplementation(async () => {
+        reads += 1;
+        return reads > revoked ? undefined : stored(`revoked-${reads}`);
+      });
+      emulator.respond({ for: 'token', status: 403, times: always });
+      const unhandled = vi.fn();
+      process.on('unhandledRejection', unhandled);
+      const client = openServiceAccountClient(emulator, { tokenStore });
+      await runClock(rejection(getFrom(emulator, client), AtlasError));
+      // Work that outlives the call may fail too.
+      await runClock(new Promise((resolve) => setTimeout(resolve, 1_000)));
+      process.removeListener('unhandledRejection', unhandled);
+      expect(unhandled).not.toHaveBeenCalled();
+    },
+  );
 
-  it('a newer token than the one that was refused costs no token request', async () => {
+  it('a newer token than the refused one saves the token request', async () => {
     const tokenStore = new RecordingStore();
     const { emulator, get, tokenRequests } = await openServiceAccount({ tokenStore });
     await get();
@@ -308,11 +311,11 @@ describe('a store that holds', () => {
     expect(tokenRequests()).toHaveLength(1);
   });
 
-  it('one dead token after another costs one token request, within the attempt', async () => {
+  it('a new revoked token at each read leads to one token request, within the attempt', async () => {
     const tokenStore = new RecordingStore();
     vi.spyOn(tokenStore, 'get').mockImplementation(async (key) => {
       tokenStore.gets.push(key);
-      return stored(`dead-${tokenStore.gets.length}`);
+      return stored(`revoked-${tokenStore.gets.length}`);
     });
     const { emulator, get, tokenRequests } = await openServiceAccount({ tokenStore });
     const { response } = await get().withResponse();
@@ -321,7 +324,7 @@ describe('a store that holds', () => {
     expect(emulator.requests.map(({ status }) => status)).toEqual([401, 401, 200, 200]);
   });
 
-  it('a good token after each revocation costs no token request, however many there are', async () => {
+  it('a valid token after each revocation saves every token request', async () => {
     const tokenStore = new RecordingStore();
     const { emulator, get, tokenRequests } = await openServiceAccount({ tokenStore });
     await get();
@@ -333,7 +336,7 @@ describe('a store that holds', () => {
     expect(tokenRequests()).toHaveLength(1);
   });
 
-  it('an object in place of its text is read all the same', async () => {
+  it('an object instead of a string works', async () => {
     const emulator = await openEmulator();
     const tokenStore = storeOf(JSON.parse(stored(emulator.issueToken())));
     await getFrom(emulator, openServiceAccountClient(emulator, { tokenStore }));
@@ -342,7 +345,7 @@ describe('a store that holds', () => {
 });
 
 describe('a wrong secret', () => {
-  it('is told as such with a store too', async () => {
+  it('is reported as such with a store', async () => {
     stopClock();
     const { get, apiRequests } = await openServiceAccount({ tokenStore: new Keyv(), clientSecret: 'wrong' });
     const error = await runClock(rejection(get(), AtlasAuthenticationError));

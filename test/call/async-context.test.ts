@@ -10,19 +10,19 @@ import { RecordingStore } from '../support/odd-stores.js';
 import { openClient } from '../support/open-client.js';
 import { clusterName, groupId } from '../support/snapshot-routes.js';
 
-// The clock is advanced from outside any user's context, so a timer that runs a call's code in its own context shows.
+// Timers are advanced outside of any user's context, so the test detects code that runs in the context of its timer.
 fakeClock();
 
-/** The user whose code runs. */
+/** The user of the current context. */
 const user = new AsyncLocalStorage<string>();
 const users = ['Ann', 'Bob', 'Cem', 'Dee', 'Eve'];
 
-/** Runs a task for each user at once, in that user's context. */
+/** Runs a task for all users at once, each in the user's context. */
 function forEachUser<T>(task: (snapshotId: string, name: string) => Promise<T>): Promise<T[]> {
   return Promise.all(users.map((name, index) => user.run(name, () => task(hexId(index + 1), name))));
 }
 
-/** A server that answers the first requests for each snapshot like this, and later ones with a snapshot. */
+/** A server with these responses to the first requests for each snapshot. Later ones get the snapshot. */
 async function startFlakyServer(...first: Script[]): Promise<FaultServer> {
   const seen = new Map<string, number>();
   return startFaultServer(({ target }) => {
@@ -36,7 +36,7 @@ function openPinnedClient(options: TenantSnapshotsClientOptions): TenantSnapshot
   return openClient({ endpoint: 'tenant', ...options });
 }
 
-/** The users whose requests the server got, by snapshot. Each request carries the name of its user as a token. */
+/** The users of the received requests, by snapshot. The token of a request is the name of its user. */
 function senders({ requests }: FaultServer): string[][] {
   return users.map((_name, index) =>
     requests
@@ -143,7 +143,7 @@ it('fetches and stores a shared token in the context of the constructor', async 
   ]);
 });
 
-it('goes on in the context of the caller after it waited for a shared token or challenge', async () => {
+it('continues in the context of the caller after it waited for a shared token or challenge', async () => {
   const server = await startFaultServer(({ target, authorization }) => {
     if (target.endsWith('/token')) return [answer(200, '{"access_token":"shared","expires_in":3600}')];
     const challenge = 'www-authenticate: Digest realm="r", nonce="n", qop="auth"';

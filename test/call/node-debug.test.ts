@@ -52,7 +52,7 @@ it('logs no secret', async () => {
   const server = await startFaultServer(({ target, authorization = '' }) => {
     if (target.endsWith('/token')) return [answer(200, '{"access_token":"fetched-token","expires_in":3600}')];
     if (authorization === '') return [answer(401, '{}', challenge)];
-    // Echoes the login in an error that is retried.
+    // Echoes the login in a retryable error.
     return [answer(503, JSON.stringify({ error: 503, errorCode: 'X', detail: authorization }))];
   });
   const logins = [

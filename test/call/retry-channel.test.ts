@@ -14,13 +14,13 @@ fakeClock();
 let messages: AtlasRetryTrace[] = [];
 beforeEach(() => {
   messages = [];
-  // A channel passes on anything; this one has one kind of messages.
+  // The messages of a channel are untyped.
   const note = (message: unknown) => void messages.push(message as AtlasRetryTrace);
   channel('atlas-tenant-snapshots:retry').subscribe(note);
   onTestFinished(() => void channel('atlas-tenant-snapshots:retry').unsubscribe(note));
 });
 
-it('gets a message before each retry: which attempt failed, why, and how long the call waits', async () => {
+it('publishes the failed attempt, its error and the delay before each retry', async () => {
   const server = await startFaultServer([refusal(503), refusal(429, 'retry-after: 3'), good]);
   const client = openClient({ baseUrl: server.url, endpoint: 'flex' });
   await skipTime(client.getTenantSnapshot(...path));
@@ -47,7 +47,7 @@ it('gets a message before each retry: which attempt failed, why, and how long th
   expect(second).toBeLessThanOrEqual(4_500);
 });
 
-it('gets a message that says when the next request is sent', async () => {
+it('publishes the actual delay before the next request', async () => {
   const server = await startFaultServer([refusal(503), good]);
   const client = openClient({ baseUrl: server.url, endpoint: 'flex' });
   await skipTime(client.getTenantSnapshot(...path));
@@ -57,7 +57,7 @@ it('gets a message that says when the next request is sent', async () => {
   expect(waited).toBeLessThanOrEqual((messages[0]?.delayMs ?? 0) + 100);
 });
 
-it('gets messages of get(), lists and waits', async () => {
+it('publishes retries of get(), lists and waits', async () => {
   const server = await startFaultServer(({ number, target }) => {
     if (number % 2 === 1) return refusal(503);
     return target.endsWith('/snapshots') ? [answer(200, '{"results":[{}]}')] : good;
@@ -71,16 +71,16 @@ it('gets messages of get(), lists and waits', async () => {
 });
 
 it.each<[name: string, status: number, options: CallOptions]>([
-  ['that is final', 404, {}],
+  ['that is not retryable', 404, {}],
   ['after which no retry is left', 503, { maxRetries: 0 }],
-])('gets no message of an error %s', async (_name, status, options) => {
+])('publishes no error %s', async (_name, status, options) => {
   const server = await startFaultServer(refusal(status));
   const client = openClient({ baseUrl: server.url, endpoint: 'tenant' });
   await rejection(client.getTenantSnapshot(...path, options), AtlasApiError);
   expect(messages).toEqual([]);
 });
 
-it('gets no message of a request that is sent again since its connection died', async () => {
+it('publishes nothing if a request is sent again after its connection ended', async () => {
   const server = await startFaultServer([[reset], good]);
   const client = openClient({ baseUrl: server.url, endpoint: 'tenant' });
   await client.getTenantSnapshot(...path);
@@ -101,7 +101,7 @@ it('shows no secret', async () => {
   expect(shown(messages)).not.toMatch(/fetched-token|client-secret/);
 });
 
-it('gets a message of a token request that failed', async () => {
+it('publishes a failed token request', async () => {
   const server = await startFaultServer([answer(500, '{}')]);
   const credentials = { clientId: 'id', clientSecret: 'client-secret' };
   const client = openClient({ baseUrl: server.url, endpoint: 'tenant', credentials, maxRetries: 1 });

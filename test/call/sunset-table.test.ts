@@ -17,7 +17,7 @@ beforeEach(() => {
 
 const notFlexCode = 'CANNOT_USE_NON_FLEX_CLUSTER_IN_FLEX_API';
 
-/** An error in Atlas's form. */
+/** A response with an ApiError. */
 function error(status: number, errorCode: string | null, fields: object = {}): Script {
   return [answer(status, JSON.stringify({ error: status, errorCode, ...fields }), 'content-type: application/json')];
 }
@@ -27,10 +27,10 @@ const snapshot = [answer(200, snapshotJson)];
 const list = [answer(200, `{"results":[${snapshotJson}],"totalCount":1}`)];
 const emptyList = [answer(200, '{"results":[],"totalCount":0}')];
 
-/** An Atlas whose endpoints answer like this. Both can be changed. */
+/** A server whose endpoints have these responses. Both can be changed. */
 async function openAtlas(scripts: { tenant: Script; flex: Script }, options: TenantSnapshotsClientOptions = {}) {
   const server = await startFaultServer(({ target }) => (target.includes('/tenant/') ? scripts.tenant : scripts.flex));
-  // Another server may have had the port.
+  // An earlier server may have had the same port.
   forgetSunset(server.url);
   const client = openClient({ baseUrl: server.url, maxRetries: 0, ...options });
   let seen = 0;
@@ -40,7 +40,7 @@ async function openAtlas(scripts: { tenant: Script; flex: Script }, options: Ten
     client,
     get: (clusterName = 'Cluster0') => client.getTenantSnapshot(groupId, clusterName, snapshotId),
     list: (clusterName = 'Cluster0') => client.listTenantSnapshots(groupId, clusterName),
-    /** The endpoints that were asked since the last look. */
+    /** The endpoints of the requests since the last call of this function. */
     asked: () => {
       const targets = server.requests.slice(seen).map(({ target }) => target);
       seen = server.requests.length;
@@ -51,7 +51,7 @@ async function openAtlas(scripts: { tenant: Script; flex: Script }, options: Ten
 
 type Atlas = Awaited<ReturnType<typeof openAtlas>>;
 
-/** The endpoint that a new call asks first. */
+/** The endpoint of the first request of a new call. */
 async function firstAsked(atlas: Atlas, clusterName: string): Promise<string | undefined> {
   atlas.asked();
   await atlas.get(clusterName).catch(() => undefined);
@@ -63,7 +63,7 @@ const path = tenantPath.slice(1);
 
 const gone: [name: string, tenant: Script, status: number][] = [
   ['410 VERSION_GONE', error(410, 'VERSION_GONE'), 410],
-  ['410 of Atlas without a code', error(410, null), 410],
+  ['410 from Atlas without a code', error(410, null), 410],
   ['404 with the path in parameters', noRoute({ parameters: [tenantPath] }), 404],
   ['404 with the path in parameters, without the leading slash', noRoute({ parameters: [path] }), 404],
   ['404 with the path in detail', noRoute({ detail: `Cannot find resource ${tenantPath}.` }), 404],
@@ -71,33 +71,33 @@ const gone: [name: string, tenant: Script, status: number][] = [
 ];
 
 const notGone: [name: string, tenant: Script, status: number][] = [
-  ['410 of a gateway', page(410), 410],
-  ['404 of a gateway', page(404), 404],
-  ['404 of something else', noRoute({ parameters: ['Online archive with id 5'] }), 404],
-  ['404 of another path', noRoute({ parameters: ['/api/atlas/v1.0/groups'] }), 404],
-  ['404 of a cluster', error(404, 'CLUSTER_NOT_FOUND', { parameters: ['Cluster0', groupId] }), 404],
-  ['404 of a snapshot', error(404, 'TENANT_SNAPSHOT_NOT_FOUND'), 404],
-  ['404 of Atlas without a code', error(404, null), 404],
-  ['404 with the path under another code', error(404, 'CLUSTER_NOT_FOUND', { parameters: [tenantPath] }), 404],
+  ['410 from a gateway', page(410), 410],
+  ['404 from a gateway', page(404), 404],
+  ['404 for another resource', noRoute({ parameters: ['Online archive with id 5'] }), 404],
+  ['404 for another path', noRoute({ parameters: ['/api/atlas/v1.0/groups'] }), 404],
+  ['404 for the cluster', error(404, 'CLUSTER_NOT_FOUND', { parameters: ['Cluster0', groupId] }), 404],
+  ['404 for the snapshot', error(404, 'TENANT_SNAPSHOT_NOT_FOUND'), 404],
+  ['404 from Atlas without a code', error(404, null), 404],
+  ['404 with the path and another code', error(404, 'CLUSTER_NOT_FOUND', { parameters: [tenantPath] }), 404],
   ['405', [answer(405, '', 'allow: PUT')], 405],
-  ['400 of a Flex cluster', error(400, 'CANNOT_USE_FLEX_CLUSTER_IN_CLUSTER_API'), 400],
+  ['400 for a Flex cluster', error(400, 'CANNOT_USE_FLEX_CLUSTER_IN_CLUSTER_API'), 400],
 ];
 
 const unknownToFlex: [name: string, flex: Script, status: number][] = [
   ['404', error(404, 'CLUSTER_NOT_FOUND'), 404],
-  ['404 of a gateway', page(404), 404],
+  ['404 from a gateway', page(404), 404],
   [`400 ${notFlexCode}`, error(400, notFlexCode), 400],
 ];
 
 const otherRefusals: [name: string, flex: Script, status: number][] = [
-  ['400 of another code', error(400, 'VALIDATION_ERROR'), 400],
+  ['400 with another code', error(400, 'VALIDATION_ERROR'), 400],
   ['403', error(403, 'IP_ADDRESS_NOT_ON_ACCESS_LIST'), 403],
   ['410', error(410, 'VERSION_GONE'), 410],
   ['500', error(500, 'UNEXPECTED_ERROR'), 500],
-  ['503 of a gateway', page(503), 503],
+  ['503 from a gateway', page(503), 503],
 ];
 
-describe.each(gone)('a tenant endpoint that is gone by %s', (_name, tenant, status) => {
+describe.each(gone)('a tenant endpoint that is gone, as shown by %s', (_name, tenant, status) => {
   it('is remembered for the base URL if Flex has the snapshot', async () => {
     const atlas = await openAtlas({ tenant, flex: snapshot });
     await expect(atlas.get()).resolves.toMatchObject({ id: snapshotId });
@@ -124,8 +124,8 @@ describe.each(gone)('a tenant endpoint that is gone by %s', (_name, tenant, stat
   });
 });
 
-describe.each(notGone)('a tenant endpoint that answers %s', (_name, tenant, status) => {
-  it('is remembered for the cluster alone if Flex has the snapshot', async () => {
+describe.each(notGone)('a tenant endpoint that responds with %s', (_name, tenant, status) => {
+  it('is remembered for the cluster only if Flex has the snapshot', async () => {
     const atlas = await openAtlas({ tenant, flex: snapshot });
     await expect(atlas.get()).resolves.toMatchObject({ id: snapshotId });
     expect(atlas.asked()).toEqual(['tenant', 'flex']);
@@ -156,15 +156,15 @@ describe.each(notGone)('a tenant endpoint that answers %s', (_name, tenant, stat
   );
 });
 
-describe('Flex that cannot be reached', () => {
+describe('an unreachable Flex endpoint', () => {
   const unreachable: [name: string, flex: Script, code: string][] = [
     ['breaks the connection', [reset], 'CONNECTION'],
-    ['says nothing', [], 'TIMEOUT'],
+    ['does not respond', [], 'TIMEOUT'],
   ];
   const missing = notGone.filter(([, , status]) => status === 404 || status === 405);
 
   describe.each(unreachable)('because it %s', (_name, flex, code) => {
-    it.each(missing)("leaves the tenant's error at once after %s", async (_tenantName, tenant, status) => {
+    it.each(missing)("leads to the tenant's error at once after %s", async (_tenantName, tenant, status) => {
       const atlas = await openAtlas({ tenant, flex }, { maxRetries: 3, attemptTimeout: 30 });
       const refusal = await rejection(atlas.get(), AtlasApiError);
       expect(refusal).toMatchObject({ status, endpoint: 'tenant', attempts: 2 });
@@ -174,7 +174,7 @@ describe('Flex that cannot be reached', () => {
   });
 });
 
-describe('Flex that cannot be reached is asked again', () => {
+describe('an unreachable Flex endpoint is retried', () => {
   fakeClock();
 
   it.each([...gone.slice(0, 3), ...notGone.filter(([, , status]) => status === 410 || status === 400)])(
@@ -183,7 +183,7 @@ describe('Flex that cannot be reached is asked again', () => {
       const atlas = await openAtlas({ tenant, flex: [reset] }, { maxRetries: 1 });
       const failure = await skipTime(rejection(atlas.get(), AtlasError));
       expect(failure).toMatchObject({ code: 'CONNECTION', endpoint: 'flex', attempts: 3 });
-      // Each attempt at Flex is sent again three times at most.
+      // Each attempt at Flex is sent again at most three times.
       expect(atlas.asked().filter((endpoint) => endpoint === 'tenant')).toHaveLength(1);
     },
   );
@@ -196,7 +196,7 @@ describe('Flex that cannot be reached is asked again', () => {
 });
 
 describe('an empty list of the tenant endpoint', () => {
-  it("is Flex's list if Flex has one, remembered for the cluster", async () => {
+  it("leads to Flex's list if Flex has one, which is remembered for the cluster", async () => {
     const atlas = await openAtlas({ tenant: emptyList, flex: list });
     await expect(atlas.list()).resolves.toMatchObject([{ id: snapshotId }]);
     atlas.asked();
@@ -206,7 +206,7 @@ describe('an empty list of the tenant endpoint', () => {
     expect(atlas.asked()).toEqual(['tenant', 'flex']);
   });
 
-  it.each(unknownToFlex)('is the result if Flex answers %s', async (_name, flex) => {
+  it.each(unknownToFlex)('is the result if Flex responds with %s', async (_name, flex) => {
     const atlas = await openAtlas({ tenant: emptyList, flex });
     const { data, response } = await atlas.list().withResponse();
     expect(data).toEqual([]);
@@ -216,13 +216,13 @@ describe('an empty list of the tenant endpoint', () => {
     expect(atlas.asked()).toEqual(['tenant', 'flex']);
   });
 
-  it.each(otherRefusals)("is Flex's error if Flex answers %s", async (_name, flex, status) => {
+  it.each(otherRefusals)("leads to Flex's error if Flex responds with %s", async (_name, flex, status) => {
     const atlas = await openAtlas({ tenant: emptyList, flex });
     const refusal = await rejection(atlas.list(), AtlasApiError);
     expect(refusal).toMatchObject({ status, endpoint: 'flex', attempts: 2 });
   });
 
-  it('is the result without Flex if the endpoint is pinned', async () => {
+  it('is the result if the endpoint is pinned', async () => {
     const atlas = await openAtlas({ tenant: emptyList, flex: list }, { endpoint: 'tenant' });
     await expect(atlas.list()).resolves.toEqual([]);
     expect(atlas.asked()).toEqual(['tenant']);
@@ -230,15 +230,15 @@ describe('an empty list of the tenant endpoint', () => {
 });
 
 describe('a list', () => {
-  it('finds out that the tenant endpoint is gone by its own path', async () => {
+  it('detects by its own path that the tenant endpoint is gone', async () => {
     const atlas = await openAtlas({ tenant: noRoute({ parameters: [tenantListPath] }), flex: list });
     await atlas.list();
     expect(await firstAsked(atlas, 'Another')).toBe('flex');
   });
 });
 
-describe('a project that Atlas does not know', () => {
-  it('is reported without asking Flex, which shows what the caller got wrong', async () => {
+describe('an unknown project', () => {
+  it('is reported without a request to Flex', async () => {
     const atlas = await openAtlas({ tenant: error(404, 'GROUP_NOT_FOUND', { parameters: [groupId] }), flex: list });
     for (const call of [atlas.get(), atlas.list()]) {
       const refusal = await rejection(call, AtlasApiError);
@@ -248,8 +248,8 @@ describe('a project that Atlas does not know', () => {
   });
 });
 
-describe('what is remembered', () => {
-  it('is known to other clients in the process, for the same cluster', async () => {
+describe('a remembered endpoint', () => {
+  it('is shared with other clients in the process, for the same cluster', async () => {
     const atlas = await openAtlas({ tenant: page(404), flex: snapshot });
     await atlas.get();
     atlas.asked();
@@ -257,7 +257,7 @@ describe('what is remembered', () => {
     expect(atlas.asked()).toEqual(['flex']);
   });
 
-  it('is not known for the same cluster name in another project', async () => {
+  it('does not apply to the same cluster name in another project', async () => {
     const atlas = await openAtlas({ tenant: page(404), flex: snapshot });
     await atlas.get();
     atlas.asked();
@@ -265,7 +265,7 @@ describe('what is remembered', () => {
     expect(atlas.asked()).toEqual(['tenant', 'flex']);
   });
 
-  it('is forgotten if Flex disowns the cluster, which was upgraded', async () => {
+  it('is forgotten if the cluster is no longer a Flex cluster', async () => {
     const atlas = await openAtlas({ tenant: page(404), flex: snapshot });
     await atlas.get();
     atlas.asked();
@@ -278,7 +278,7 @@ describe('what is remembered', () => {
     expect(atlas.asked()).toEqual(['tenant']);
   });
 
-  it('stays if Flex knows the cluster, but not the snapshot', async () => {
+  it('is kept if Flex has the cluster, but not the snapshot', async () => {
     const atlas = await openAtlas({ tenant: page(404), flex: snapshot });
     await atlas.get();
     atlas.scripts.flex = error(404, 'TENANT_SNAPSHOT_NOT_FOUND');
@@ -286,7 +286,7 @@ describe('what is remembered', () => {
     expect(await firstAsked(atlas, 'Cluster0')).toBe('flex');
   });
 
-  it('stays for a base URL whatever Flex says about a cluster', async () => {
+  it('is kept for a base URL, whatever Flex responds for a cluster', async () => {
     const atlas = await openAtlas({ tenant: error(410, 'VERSION_GONE'), flex: error(400, notFlexCode) });
     await rejection(atlas.get(), AtlasApiError);
     await rejection(atlas.get(), AtlasApiError);
@@ -295,7 +295,7 @@ describe('what is remembered', () => {
 });
 
 describe('a pinned tenant endpoint', () => {
-  it.each(gone)('names the way out if it is gone by %s', async (_name, tenant, status) => {
+  it.each(gone)('suggests changing the option after %s', async (_name, tenant, status) => {
     const atlas = await openAtlas({ tenant, flex: snapshot }, { endpoint: 'tenant' });
     const refusal = await rejection(atlas.get(), AtlasApiError);
     expect(refusal).toMatchObject({ status, endpoint: 'tenant', attempts: 1 });

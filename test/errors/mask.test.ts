@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Mask } from '../../src/errors/mask.js';
 
-/** Made by each test itself: what fails while a file is loaded fails no test. */
+/** Called in each test, as a mutant that throws while the file loads would fail no test. */
 const open = () => new Mask(['secret', 'quo"ted\\', 'plus+/=']);
 
 describe('text', () => {
@@ -13,7 +13,7 @@ describe('text', () => {
     ['a secret, a secret.', 'a [masked], a [masked].'],
     ['secretsecret', '[masked][masked]'],
     ['Secret', 'Secret'],
-    // As it is, in JSON, in a URL.
+    // Unchanged, in JSON and in a URL.
     ['quo"ted\\', '[masked]'],
     [JSON.stringify('quo"ted\\'), '"[masked]"'],
     [encodeURIComponent('plus+/='), '[masked]'],
@@ -22,11 +22,11 @@ describe('text', () => {
     expect(open().text(text)).toBe(masked);
   });
 
-  it('takes a dot for a dot', () => {
+  it('escapes secrets in its regular expression', () => {
     expect(new Mask(['a.b~c-d_e']).text('a.b~c-d_e axb~c-d_e')).toBe('[masked] axb~c-d_e');
   });
 
-  it('masks the longer of two secrets first, in whatever order they come', () => {
+  it('masks the longer of two secrets first, whatever their order', () => {
     for (const secrets of [
       ['my-key', 'my-key-and-more'],
       ['my-key-and-more', 'my-key'],
@@ -35,11 +35,11 @@ describe('text', () => {
     }
   });
 
-  it('has nothing to do where there is no secret', () => {
+  it('returns the same text without secrets', () => {
     expect(new Mask([]).text('text')).toBe('text');
   });
 
-  it('leaves no secret', () => {
+  it('masks every secret', () => {
     const secret = fc.string({ minLength: 9 });
     fc.assert(
       fc.property(secret, fc.string(), fc.string(), (value, before, after) => {
@@ -51,21 +51,21 @@ describe('text', () => {
 });
 
 describe('cutText', () => {
-  it('masks what is whole, and leaves out as much of the end as a secret may have there', () => {
+  it('masks whole secrets, and drops as much of the end as part of a secret may take', () => {
     const text = open().cutText(`a secret${'x'.repeat(99)}`);
     expect(text).toMatch(/^a \[masked\]x*$/);
     expect(text.length).toBeLessThan('a [masked]'.length + 99);
   });
 
-  it('leaves nothing of a text that is shorter', () => {
+  it('drops a text that is shorter than that', () => {
     expect(open().cutText('sec')).toBe('');
   });
 
-  it('leaves all where there is no secret', () => {
+  it('returns the whole text without secrets', () => {
     expect(new Mask([]).cutText('text')).toBe('text');
   });
 
-  it('leaves no beginning of a secret at the end', () => {
+  it('drops the start of a secret at the end', () => {
     fc.assert(
       fc.property(fc.string(), fc.integer({ min: 1, max: 9 }), (before, kept) => {
         const text = new Mask(['QZQZQZQZQZ']).cutText(before + 'QZQZQZQZQZ'.slice(0, kept));
@@ -76,24 +76,24 @@ describe('cutText', () => {
 });
 
 describe('json', () => {
-  it.each([null, true, false, 0, 1.5, '', 'text', [], {}, [1, [2, { a: null }]]])('%j stays as it is', (value) => {
+  it.each([null, true, false, 0, 1.5, '', 'text', [], {}, [1, [2, { a: null }]]])('returns %j unchanged', (value) => {
     expect(open().json(value)).toEqual(value);
   });
 
-  it('masks text, keys and what is nested', () => {
+  it('masks strings and keys, also nested ones', () => {
     expect(open().json({ 'my secret': ['secret', { deep: 'a secret' }], n: 1 })).toEqual({
       'my [masked]': ['[masked]', { deep: 'a [masked]' }],
       n: 1,
     });
   });
 
-  it('copies, and leaves what it was given', () => {
+  it('does not mutate its argument', () => {
     const value = { a: ['secret'] };
     expect(open().json(value)).not.toBe(value);
     expect(value).toEqual({ a: ['secret'] });
   });
 
-  it('keeps a key named __proto__ a key', () => {
+  it('keeps a __proto__ key as an own property', () => {
     const masked = open().json(JSON.parse('{"__proto__":{"polluted":true}}'));
     expect(Object.keys(Object(masked))).toEqual(['__proto__']);
     expect(Object.getPrototypeOf(masked)).toBe(Object.prototype);
@@ -102,7 +102,7 @@ describe('json', () => {
   it.each([
     ['arrays', (inner: unknown) => [inner]],
     ['objects', (inner: unknown) => ({ inner })],
-  ])('leaves out what lies deeper than 16 %s', (_name, wrap) => {
+  ])('drops values nested deeper than 16 %s', (_name, wrap) => {
     const nest = (levels: number, core: unknown) => Array.from({ length: levels }).reduce(wrap, core);
     expect(open().json(nest(16, 'core'))).toEqual(nest(16, 'core'));
     expect(open().json(nest(16, []))).toEqual(nest(16, undefined));

@@ -19,7 +19,7 @@ import { openClient } from '../support/open-client.js';
 import { rejection } from '../support/rejection.js';
 import { path } from '../support/snapshot-routes.js';
 
-/** The JSON of the error that a call ends with. */
+/** The JSON of the error of a call. */
 async function jsonOf(
   scripts: Scripts,
   call: (client: TenantSnapshotsClient) => Promise<unknown>,
@@ -59,7 +59,7 @@ describe('the JSON of an error has its own fields and those of its call, and not
     });
   });
 
-  it('API_ERROR of a gateway', async () => {
+  it('API_ERROR from a gateway', async () => {
     expect(await jsonOf([answer(502, '<h1>no</h1>')], get)).toEqual({
       ...ofGet,
       name: 'AtlasApiError',
@@ -163,7 +163,7 @@ describe('the JSON of any error', () => {
     expect(Object.values(json)).not.toContain(undefined);
   });
 
-  it('is that of an error inside of other values', async () => {
+  it('is the same for an error nested in other values', async () => {
     const server = await startFaultServer(good);
     const client = openClient({ baseUrl: server.url });
     const error = await rejection(client.getTenantSnapshot('x', 'y', 'z'), AtlasError);

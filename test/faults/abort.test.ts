@@ -15,59 +15,63 @@ expectNoUnhandledRejection();
 const digest: TenantSnapshotsClientOptions = { credentials: { publicKey: 'ABCDEFGH', privateKey: 'private' } };
 const serviceAccount: TenantSnapshotsClientOptions = {
   credentials: { clientId: 'id', clientSecret: 'secret' },
-  // A token request goes on when nobody waits for it any more.
+  // A token request continues after its calls were aborted: this ends it before the test does.
   attemptTimeout: 200,
 };
 const challenge = 'www-authenticate: Digest realm="r", nonce="n", qop="auth"';
 const never = () => new Promise<string>(() => undefined);
 
-interface Place {
+interface Phase {
   readonly name: string;
   readonly scripts: Scripts;
   readonly options?: () => TenantSnapshotsClientOptions;
   readonly call?: (client: TenantSnapshotsClient, options: CallOptions) => Promise<unknown>;
-  /** Whether the call has come to the place. */
+  /** Whether the call is in this phase. */
   readonly reached?: (server: FaultServer) => boolean;
 }
 
 const sent = (count: number) => (server: FaultServer) => server.requests.length === count;
 
-const places: Place[] = [
+const phases: Phase[] = [
   {
-    name: 'in a connect',
+    name: 'while it connects',
     scripts: [],
     options: () => ({ dispatcher: stuckAgent() }),
     reached: () => true,
   },
-  { name: 'before the head', scripts: [] },
-  { name: 'in the head', scripts: [send('HTTP/1.1 200 OK\r\nx: ')] },
-  { name: 'after an interim answer', scripts: [send(head(103))] },
+  { name: 'before the head of the response', scripts: [] },
+  { name: 'in the head of the response', scripts: [send('HTTP/1.1 200 OK\r\nx: ')] },
+  { name: 'after an interim response', scripts: [send(head(103))] },
   { name: 'in the body', scripts: [send(head(200, 'content-length: 99')), send(snapshotJson)] },
   { name: 'in the body of an error', scripts: [send(head(503, 'content-length: 99')), send('x')] },
-  { name: 'in a retry wait', scripts: refusal(503), options: () => ({ maxRetries: 3 }) },
-  { name: 'in a wait for Retry-After', scripts: refusal(429, 'retry-after: 30'), options: () => ({ maxRetries: 3 }) },
-  { name: 'in its own challenge', scripts: [], options: () => digest },
+  { name: 'while it waits for a retry', scripts: refusal(503), options: () => ({ maxRetries: 3 }) },
   {
-    name: 'in the answer to a challenge',
+    name: 'while it waits for Retry-After',
+    scripts: refusal(429, 'retry-after: 30'),
+    options: () => ({ maxRetries: 3 }),
+  },
+  { name: 'while it requests a challenge', scripts: [], options: () => digest },
+  {
+    name: 'in the request after a challenge',
     scripts: [[answer(401, '{}', challenge)], []],
     options: () => digest,
     reached: sent(2),
   },
-  { name: 'in its own token request', scripts: [], options: () => serviceAccount },
+  { name: 'in its token request', scripts: [], options: () => serviceAccount },
   {
-    name: 'waiting for the accessToken function',
+    name: 'while it waits for the accessToken function',
     scripts: [],
     options: () => ({ credentials: { accessToken: never } }),
     reached: () => true,
   },
   {
-    name: 'waiting for the accessToken function after a 401',
+    name: 'while it waits for the accessToken function after a 401',
     scripts: refusal(401),
     options: () => {
-      let asked = 0;
+      let calls = 0;
       const once = () => {
-        asked += 1;
-        return asked === 1 ? 'token' : never();
+        calls += 1;
+        return calls === 1 ? 'token' : never();
       };
       return { credentials: { accessToken: once } };
     },
@@ -90,12 +94,12 @@ const places: Place[] = [
     call: (client, options) => client.waitForTenantSnapshot(...path, options),
   },
   {
-    name: 'in a poll wait',
+    name: 'between two polls',
     scripts: [answer(200, '{"status":"RUNNING"}')],
     call: (client, options) => client.waitForTenantSnapshot(...path, options),
   },
   {
-    name: 'at the successor of an endpoint that is gone',
+    name: 'at Flex after a sunset',
     scripts: ({ target }) => (target.includes('flexClusters') ? [] : refusal(410)),
     options: () => ({ endpoint: 'auto' }),
     reached: sent(2),
@@ -108,7 +112,7 @@ function stuckAgent(): Agent {
   return agent;
 }
 
-async function comeTo(condition: () => boolean): Promise<void> {
+async function settleWhen(condition: () => boolean): Promise<void> {
   await expect.poll(condition, { interval: 1 }).toBe(true);
   for (let turns = 0; turns < 20; turns += 1) await turn();
 }
@@ -119,22 +123,22 @@ const outcome = (promise: Promise<unknown>) =>
     (reason: unknown) => reason,
   );
 
-describe('an abort ends a call at once, with the reason of the signal', () => {
-  it.each(places)('$name', async ({ scripts, options, call = get, reached = sent(1) }) => {
+describe('an abort rejects a call at once with the reason of the signal', () => {
+  it.each(phases)('$name', async ({ scripts, options, call = get, reached = sent(1) }) => {
     const server = await startFaultServer(scripts);
     const client = openFaultClient(server, options?.());
     const controller = new AbortController();
     const reason = { any: 'reason' };
     const ended = outcome(call(client, { signal: controller.signal }));
-    await comeTo(() => reached(server));
+    await settleWhen(() => reached(server));
     controller.abort(reason);
-    // At once: before the event loop goes on, and so before any socket has its say.
+    // At once means before the next turn of the event loop.
     const first = await Promise.race([ended, turn('too late')]);
     expect(first).toBe(reason);
     expect(getEventListeners(controller.signal, 'abort')).toEqual([]);
   });
 
-  it.each(places)('already aborted: $name', async ({ scripts, options, call = get }) => {
+  it.each(phases)('before the call: $name', async ({ scripts, options, call = get }) => {
     const server = await startFaultServer(scripts);
     const client = openFaultClient(server, options?.());
     const reason = new Error('The reason');
@@ -146,12 +150,12 @@ describe('an abort ends a call at once, with the reason of the signal', () => {
   });
 });
 
-it('an abort in the queue ends that call, and it is never sent', async () => {
+it('a call that is aborted in the queue is never sent', async () => {
   const { promise: later, resolve: release } = deferred();
   const server = await startFaultServer([until(later), ...good]);
   const client = openFaultClient(server);
   const first = Array.from({ length: 64 }, () => get(client));
-  await comeTo(() => server.requests.length === 64);
+  await settleWhen(() => server.requests.length === 64);
   const controller = new AbortController();
   const queued = outcome(get(client, { signal: controller.signal }));
   const behind = get(client);
@@ -160,11 +164,11 @@ it('an abort in the queue ends that call, and it is never sent', async () => {
   release();
   await Promise.all([...first, behind]);
   expect(server.requests).toHaveLength(65);
-  // No connection was lost by it.
+  // The abort closed no connection.
   expect(server.connections).toBe(64);
 });
 
-it('an abort after the end is no matter', async () => {
+it('an abort after the end of a call has no effect', async () => {
   const server = await startFaultServer(good);
   const controller = new AbortController();
   const snapshot = await get(openFaultClient(server), { signal: controller.signal });
@@ -172,8 +176,8 @@ it('an abort after the end is no matter', async () => {
   expect(snapshot.status).toBe('COMPLETED');
 });
 
-describe('other calls go on', () => {
-  it('that wait for the challenge that the aborted call asked for', async () => {
+describe('an abort does not affect other calls', () => {
+  it('that wait for the challenge of the aborted call', async () => {
     const server = await startFaultServer(({ number, authorization }) => {
       if (number === 1) return [];
       return authorization === undefined ? [answer(401, '{}', challenge)] : good;
@@ -182,33 +186,33 @@ describe('other calls go on', () => {
     const controller = new AbortController();
     const aborted = outcome(get(client, { signal: controller.signal }));
     const others = Array.from({ length: 10 }, () => get(client));
-    await comeTo(() => server.requests.length === 1);
+    await settleWhen(() => server.requests.length === 1);
     controller.abort('stop');
     expect(await aborted).toBe('stop');
     await expect(Promise.all(others)).resolves.toHaveLength(10);
-    // The lost one, one more that asks, and one a call.
+    // The aborted one, another one without a login, and one per call.
     expect(server.requests).toHaveLength(12);
   });
 
-  it("when those that wait for another's challenge are aborted", async () => {
+  it('whose challenge the aborted calls waited for', async () => {
     const { promise: later, resolve: release } = deferred();
     const server = await startFaultServer(({ number }) =>
       number === 1 ? [until(later), answer(401, '{}', challenge)] : good,
     );
     const client = openFaultClient(server, digest);
     const controller = new AbortController();
-    const asks = get(client);
+    const first = get(client);
     const aborted = Array.from({ length: 5 }, () => outcome(get(client, { signal: controller.signal })));
     const last = get(client);
-    await comeTo(() => server.requests.length === 1);
+    await settleWhen(() => server.requests.length === 1);
     controller.abort('stop');
     expect(await Promise.all(aborted)).toEqual(Array.from({ length: 5 }, () => 'stop'));
     release();
-    await expect(Promise.all([asks, last])).resolves.toHaveLength(2);
+    await expect(Promise.all([first, last])).resolves.toHaveLength(2);
     expect(server.requests).toHaveLength(3);
   });
 
-  it("that wait for another's token request", async () => {
+  it('that wait for the token request of the aborted call', async () => {
     const { promise: later, resolve: release } = deferred();
     const token = '{"access_token":"t","token_type":"Bearer","expires_in":3600}';
     const server = await startFaultServer(({ target }) =>
@@ -218,7 +222,7 @@ describe('other calls go on', () => {
     const controller = new AbortController();
     const aborted = outcome(get(client, { signal: controller.signal }));
     const other = get(client);
-    await comeTo(() => server.requests.length === 1);
+    await settleWhen(() => server.requests.length === 1);
     controller.abort('stop');
     expect(await aborted).toBe('stop');
     release();
@@ -227,11 +231,11 @@ describe('other calls go on', () => {
   });
 });
 
-describe('no listener is left on a signal', () => {
+describe('a signal has no listener left', () => {
   it.each<[name: string, scripts: Scripts]>([
-    ['an answer', good],
+    ['a success', good],
     ['an error', refusal(404)],
-    ['a broken answer', [send('no HTTP\r\n\r\n')]],
+    ['a broken response', [send('no HTTP\r\n\r\n')]],
   ])('after %s', async (_name, scripts) => {
     const server = await startFaultServer(scripts);
     const client = openFaultClient(server);
@@ -240,7 +244,7 @@ describe('no listener is left on a signal', () => {
     expect(getEventListeners(signal, 'abort')).toEqual([]);
   });
 
-  it('after a call that was refused', async () => {
+  it('after a call with invalid arguments or on a closed client', async () => {
     const client = openFaultClient(await startFaultServer());
     const { signal } = new AbortController();
     await outcome(client.getTenantSnapshot('no id', 'Cluster0', 'no id', { signal }));
@@ -249,7 +253,7 @@ describe('no listener is left on a signal', () => {
     expect(getEventListeners(signal, 'abort')).toEqual([]);
   });
 
-  it('nor does one signal of many calls bring a warning', async () => {
+  it('and causes no warning, after many calls', async () => {
     const warnings: Error[] = [];
     const note = (warning: Error) => warnings.push(warning);
     process.on('warning', note);

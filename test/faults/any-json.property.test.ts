@@ -15,7 +15,7 @@ const errorStatus = fc.oneof(
   fc.integer({ min: 300, max: 599 }).filter((status) => status !== 304),
 );
 
-// Objects whose fields have the names that are looked at, and any values.
+// Objects with the field names that the client reads, and any values.
 const known = [
   ...['id', 'status', 'mongoDBVersion', 'scheduledTime', 'startTime', 'finishTime', 'expiration', 'links', 'results'],
   ...['error', 'errorCode', 'detail', 'reason', 'parameters', 'badRequestDetail', 'fields', 'content', 'envelope'],
@@ -42,7 +42,7 @@ const calls: [name: string, call: (client: TenantSnapshotsClient) => Promise<unk
 
 type Outcome = { readonly value: unknown } | { readonly reason: unknown };
 
-/** A server of one answer after the other, and what a call makes of each. */
+/** Sends a response to a call, and returns the outcome of the call. */
 async function openTrial(
   call: (client: TenantSnapshotsClient) => Promise<unknown>,
   options?: TenantSnapshotsClientOptions,
@@ -59,8 +59,8 @@ async function openTrial(
   };
 }
 
-describe.each(calls)('%s ends in a value or an AtlasError', (name, call) => {
-  it('of any JSON in a 200', async () => {
+describe.each(calls)('%s ends with a value or an AtlasError', (name, call) => {
+  it('for any JSON in a 200', async () => {
     const trial = await openTrial(call);
     await fc.assert(
       fc.asyncProperty(json, async (body) => {
@@ -72,7 +72,7 @@ describe.each(calls)('%s ends in a value or an AtlasError', (name, call) => {
     );
   });
 
-  it('of any JSON in an error', async () => {
+  it('for any JSON in an error', async () => {
     const trial = await openTrial(call);
     await fc.assert(
       fc.asyncProperty(errorStatus, json, async (status, body) => {
@@ -83,7 +83,7 @@ describe.each(calls)('%s ends in a value or an AtlasError', (name, call) => {
     );
   });
 
-  it('of any text', async () => {
+  it('for any text', async () => {
     const trial = await openTrial(call);
     await fc.assert(
       fc.asyncProperty(fc.oneof(fc.constant(200), errorStatus), fc.string({ unit: 'binary' }), async (status, body) => {
@@ -96,7 +96,7 @@ describe.each(calls)('%s ends in a value or an AtlasError', (name, call) => {
   });
 });
 
-it('a token request ends in a value or an AtlasError of any JSON', async () => {
+it('a token request ends with a token or an AtlasError for any JSON', async () => {
   const credentials = { clientId: 'id', clientSecret: 'secret' };
   const trial = await openTrial((client) => get(client), { credentials });
   await fc.assert(
@@ -108,7 +108,7 @@ it('a token request ends in a value or an AtlasError of any JSON', async () => {
   );
 });
 
-it('any bytes end in a value or an AtlasError', async () => {
+it('a call ends with a value or an AtlasError for any bytes', async () => {
   let bytes = Buffer.alloc(0);
   const server = await startFaultServer(() => [
     (socket) => {

@@ -25,7 +25,7 @@ describe('after close()', () => {
     ['a get with its response', (client) => client.getTenantSnapshot(...path).withResponse()],
     ['a list', (client) => client.listTenantSnapshots(...listPath)],
     ['a wait', (client) => client.waitForTenantSnapshot(...path)],
-  ])('%s is rejected with CLOSED', async (_name, call) => {
+  ])('%s rejects with CLOSED', async (_name, call) => {
     const server = await startFaultServer(good);
     const client = openFaultClient(server);
     await client.close();
@@ -34,7 +34,7 @@ describe('after close()', () => {
     expect(server.requests).toHaveLength(0);
   });
 
-  it('also while it is still closing', async () => {
+  it('a call rejects with CLOSED while close() is still waiting', async () => {
     const client = openFaultClient(await startFaultServer([]));
     const last = rejection(get(client, { attemptTimeout: 1000 }), AtlasTimeoutError);
     const closing = client.close();
@@ -42,7 +42,7 @@ describe('after close()', () => {
     await skipTime(Promise.all([last, closing]));
   });
 
-  it('a signal that is aborted has the first word', async () => {
+  it('a call with an aborted signal rejects with its reason', async () => {
     const client = openFaultClient(await startFaultServer());
     await client.close();
     await expect(get(client, { signal: AbortSignal.abort('reason') })).rejects.toBe('reason');
@@ -50,14 +50,14 @@ describe('after close()', () => {
 });
 
 describe('close()', () => {
-  it('may be called twice, also at once, also by `using`', async () => {
+  it('may be called several times, concurrently and by `using`', async () => {
     const client = openFaultClient(await startFaultServer(good));
     await get(client);
     await Promise.all([client.close(), client.close(), client[Symbol.asyncDispose]()]);
     await client.close();
   });
 
-  it('of a client that did nothing', async () => {
+  it('resolves for an unused client', async () => {
     await expect(openFaultClient(await startFaultServer()).close()).resolves.toBeUndefined();
   });
 
@@ -70,7 +70,7 @@ describe('close()', () => {
     await expect.poll(() => server.open, { interval: 1 }).toBe(0);
   });
 
-  it('leaves an agent that was passed in open', async () => {
+  it("does not close the caller's agent", async () => {
     const dispatcher = new Agent();
     onTestFinished(() => dispatcher.destroy());
     const server = await startFaultServer(good);
@@ -83,7 +83,7 @@ describe('close()', () => {
     expect(server.connections).toBe(1);
   });
 
-  it('ends a retry wait', async () => {
+  it('ends a call that waits for a retry', async () => {
     const server = await startFaultServer(refusal(503, 'retry-after: 20'));
     const client = openFaultClient(server, { maxRetries: 3 });
     const call = rejection(get(client), AtlasClosedError);
@@ -92,12 +92,11 @@ describe('close()', () => {
     const error = await call;
     expect(error).toMatchObject({ code: 'CLOSED', operation: 'getTenantSnapshot', attempts: 1 });
     expect(error.message).toContain('getTenantSnapshot');
-    // Why it waited.
     expect(error.cause).toMatchObject({ code: 'API_ERROR', status: 503 });
     expect(server.requests).toHaveLength(1);
   });
 
-  it('ends a poll wait', async () => {
+  it('ends a wait between two polls', async () => {
     const server = await startFaultServer([answer(200, '{"status":"RUNNING"}')]);
     const client = openFaultClient(server);
     const call = rejection(client.waitForTenantSnapshot(...path), AtlasClosedError);
@@ -106,7 +105,7 @@ describe('close()', () => {
     expect(await call).toMatchObject({ code: 'CLOSED', operation: 'waitForTenantSnapshot' });
   });
 
-  it('ends the retry wait of a poll', async () => {
+  it('ends a wait that waits for the retry of a poll', async () => {
     const server = await startFaultServer(refusal(503));
     const client = openFaultClient(server, { maxRetries: 3 });
     const call = rejection(client.waitForTenantSnapshot(...path), AtlasClosedError);
@@ -133,7 +132,7 @@ describe('close()', () => {
     await expect.poll(() => server.open, { interval: 1 }).toBe(0);
   });
 
-  it('lets a challenge on the wire be answered, for all that wait', async () => {
+  it('lets a challenge on the wire arrive, and the calls that wait for it finish', async () => {
     const { promise: later, resolve: release } = deferred();
     const challenge = answer(401, '{}', 'www-authenticate: Digest realm="r", nonce="n", qop="auth"');
     const server = await startFaultServer(({ number }) => (number === 1 ? [until(later), challenge] : good));
@@ -146,7 +145,7 @@ describe('close()', () => {
     await closing;
   });
 
-  it('ends, when a request on the wire never finishes, by attemptTimeout, without a retry', async () => {
+  it('ends a request that hangs by its attemptTimeout, without a retry', async () => {
     const server = await startFaultServer([]);
     const client = openFaultClient(server, { maxRetries: 3, attemptTimeout: 1000 });
     const call = rejection(get(client), AtlasClosedError);
@@ -158,7 +157,7 @@ describe('close()', () => {
     expect(server.requests).toHaveLength(1);
   });
 
-  it('lets a poll on the wire finish, which may be the last that is needed', async () => {
+  it('lets a poll on the wire finish, and the wait succeed with it', async () => {
     const { promise: later, resolve: release } = deferred();
     const server = await startFaultServer([until(later), ...good]);
     const client = openFaultClient(server);
@@ -170,7 +169,7 @@ describe('close()', () => {
     await closing;
   });
 
-  it('after a poll on the wire lets no other follow', async () => {
+  it('ends a wait after the poll on the wire', async () => {
     const { promise: later, resolve: release } = deferred();
     const server = await startFaultServer([until(later), answer(200, '{"status":"RUNNING"}')]);
     const client = openFaultClient(server);

@@ -22,7 +22,7 @@ const cuts: [name: string, script: Script, cause: RegExp][] = [
   ['closed in the head', [send('HTTP/1.1 200 OK\r\ncontent-le'), end], /other side closed/],
   ['reset after the head', [okHead(length), pause(), reset], /ECONNRESET|other side closed/],
   ['reset in the body', [okHead(length), send(half), pause(), reset], /ECONNRESET|other side closed/],
-  ['closed before the length is reached', [okHead(length), send(half), end], /other side closed/],
+  ['closed before the end of the body', [okHead(length), send(half), end], /other side closed/],
   [
     'closed in the length of a chunk',
     [okHead('transfer-encoding: chunked'), send(`14\r\n${half}\r\n1`), end],
@@ -44,27 +44,27 @@ const cuts: [name: string, script: Script, cause: RegExp][] = [
     [okHead('transfer-encoding: chunked'), send(`zz\r\n${snapshotJson}\r\n0\r\n\r\n`)],
     /chunk size/i,
   ],
-  ['two lengths that differ', [okHead(length, 'content-length: 20'), send(snapshotJson)], /content-length/i],
-  ['two lengths that are the same', [okHead(length, length), send(snapshotJson)], /content-length/i],
+  ['two different lengths', [okHead(length, 'content-length: 20'), send(snapshotJson)], /content-length/i],
+  ['two equal lengths', [okHead(length, length), send(snapshotJson)], /content-length/i],
   [
-    'a length beside chunks',
+    'a length and chunks',
     [okHead(length, 'transfer-encoding: chunked'), send(`36\r\n${snapshotJson}\r\n0\r\n\r\n`)],
     /content-length|transfer-encoding/i,
   ],
-  ['a length that is no number', [okHead('content-length: many'), send(snapshotJson)], /content-length/i],
+  ['a length that is not a number', [okHead('content-length: many'), send(snapshotJson)], /content-length/i],
   ['a negative length', [okHead('content-length: -1'), send(snapshotJson)], /content-length/i],
-  ['an answer that is no HTTP', [send('SSH-2.0-OpenSSH_9.6\r\n')], /Expected HTTP/i],
-  ['HTTP of another world', [send('HTTP/9.9 200 OK\r\n\r\n')], /version/i],
-  ['a status that is no number', [send('HTTP/1.1 abc OK\r\n\r\n')], /status/i],
-  ['binary', [send(Buffer.from([0x15, 3, 1, 0, 2, 2, 70]))], /Expected HTTP/i],
+  ['a response that is not HTTP', [send('SSH-2.0-OpenSSH_9.6\r\n')], /Expected HTTP/i],
+  ['an unknown HTTP version', [send('HTTP/9.9 200 OK\r\n\r\n')], /version/i],
+  ['a status that is not a number', [send('HTTP/1.1 abc OK\r\n\r\n')], /status/i],
+  ['binary data', [send(Buffer.from([0x15, 3, 1, 0, 2, 2, 70]))], /Expected HTTP/i],
   ['a NUL in a header', [send('HTTP/1.1 200 OK\r\nx: a\0b\r\n\r\n')], /header/i],
   ['a header line without a colon', [send('HTTP/1.1 200 OK\r\nnonsense\r\n\r\n')], /header/i],
   ['one header over 16 KiB', [okHead(`x: ${'a'.repeat(20_000)}`)], /header/i],
   ['many headers over 16 KiB', [okHead(...Array.from({ length: 2000 }, (_, n) => `x-${n}: 0123456789`))], /header/i],
-  ['an upgrade nobody asked for', [send(head(101, 'connection: upgrade', 'upgrade: websocket'))], /upgrade/i],
+  ['an unrequested upgrade', [send(head(101, 'connection: upgrade', 'upgrade: websocket'))], /upgrade/i],
 ];
 
-describe('a broken answer is an AtlasConnectionError with its cause', () => {
+describe('a broken response leads to an AtlasConnectionError with its cause', () => {
   it.each(cuts)('%s', async (_name, script, cause) => {
     const server = await startFaultServer(script);
     const error = await rejection(get(openFaultClient(server)), AtlasConnectionError);
@@ -82,14 +82,14 @@ describe('a broken answer is an AtlasConnectionError with its cause', () => {
   it.each<[name: string, script: Script]>([
     ['reset', [send(head(503, length)), send(half), pause(), reset]],
     ['closed', [send(head(404, length)), send(half), end]],
-  ])('also in the body of an error: %s', async (_name, script) => {
+  ])('%s in the body of an error', async (_name, script) => {
     const server = await startFaultServer(script);
     const error = await rejection(get(openFaultClient(server)), AtlasConnectionError);
     expect(error.cause).toBeInstanceOf(Error);
   });
 });
 
-it('a refused connection is one, and tells its code', async () => {
+it('a refused connection leads to an AtlasConnectionError with its code', async () => {
   const url = `http://127.0.0.1:${await freePort()}`;
   const error = await rejection(get(openFaultClient({ url })), AtlasConnectionError);
   expect(error.message).toContain('ECONNREFUSED');
@@ -97,13 +97,13 @@ it('a refused connection is one, and tells its code', async () => {
   expect(error.attempts).toBe(1);
 });
 
-it('many refused at once are each told', async () => {
+it('each of many refused connections leads to a separate error', async () => {
   const client = openFaultClient({ url: `http://127.0.0.1:${await freePort()}` });
   const errors = await Promise.all(Array.from({ length: 200 }, () => rejection(get(client), AtlasConnectionError)));
   expect(new Set(errors).size).toBe(200);
 });
 
-describe('the next call after a broken answer is answered', () => {
+describe('the call after a broken response succeeds', () => {
   it.each(cuts)('%s', async (_name, script) => {
     let broken = true;
     const server = await startFaultServer(() => (broken ? script : good));
@@ -114,21 +114,21 @@ describe('the next call after a broken answer is answered', () => {
   });
 });
 
-describe('what is unusual but whole is answered', () => {
-  const whole: [name: string, scripts: Scripts][] = [
+describe('an unusual but valid response is accepted', () => {
+  const valid: [name: string, scripts: Scripts][] = [
     ['a 103 first', [send(head(103, 'link: </x>; rel=preload')), ...good]],
     ['many 103s first', [...Array.from({ length: 20 }, () => send(head(103))), ...good]],
-    ['a 103 in a packet of its own', [send(head(103)), pause(), ...good]],
+    ['a 103 in a separate packet', [send(head(103)), pause(), ...good]],
     ['a body that ends with the connection', [okHead(), send(snapshotJson), end]],
     ['HTTP/1.0', [send(`HTTP/1.0 200 OK\r\n\r\n${snapshotJson}`), end]],
     ['no reason phrase', [send(`HTTP/1.1 200\r\n${length}\r\n\r\n${snapshotJson}`)]],
-    ['an octet a packet', [...octets(`${head(200, length)}${snapshotJson}`)]],
+    ['one byte per packet', [...octets(`${head(200, length)}${snapshotJson}`)]],
     ['Connection: close', [answer(200, snapshotJson, 'connection: close'), end]],
-    ['headers named as what objects have', [answer(200, snapshotJson, '__proto__: x', 'constructor: y')]],
-    ['a header that is not ASCII', [answer(200, snapshotJson, 'x-name: Jos\u00e9')]],
+    ['headers with names from the object prototype', [answer(200, snapshotJson, '__proto__: x', 'constructor: y')]],
+    ['a non-ASCII header', [answer(200, snapshotJson, 'x-name: Jos\u00e9')]],
   ];
 
-  it.each(whole)('%s', async (_name, scripts) => {
+  it.each(valid)('%s', async (_name, scripts) => {
     const server = await startFaultServer(scripts);
     await expect(get(openFaultClient(server))).resolves.toMatchObject({ status: 'COMPLETED' });
     expect(server.requests).toHaveLength(1);
@@ -139,7 +139,7 @@ function octets(text: string): Script {
   return [...text].flatMap((octet) => [send(octet), pause(0)]);
 }
 
-it('what is sent beyond an answer is not the next call\u2019s', async () => {
+it('ignores a second response to one request', async () => {
   const forged = answer(200, '{"id":"000000000000000000000000"}');
   const server = await startFaultServer([[...good, forged], good]);
   const client = openFaultClient(server);

@@ -31,20 +31,20 @@ function open(...scripts: DispatchScript[]) {
   return { begun, aborted, controller, get };
 }
 
-describe('a dispatcher that answers within dispatch()', () => {
-  it('may challenge, and gets the login', async () => {
+describe('a dispatcher that responds within dispatch()', () => {
+  it('may send a challenge, and gets the login', async () => {
     const { get, begun, aborted } = open(challenge, success);
     await expect(get()).resolves.toEqual({ id: snapshotId });
     expect([begun, aborted]).toEqual([[1, 2], []]);
   });
 
-  it('may refuse for good', async () => {
+  it('may send an error after the login', async () => {
     const { get, begun } = open(challenge, (reply) => reply(403, '{}'));
     await expect(get()).rejects.toMatchObject({ code: 'API_ERROR', status: 403, attempts: 1 });
     expect(begun).toEqual([1, 2]);
   });
 
-  it('sees the second request of a login aborted with its call', async () => {
+  it('gets the second request of a login aborted with its call', async () => {
     const { get, begun, aborted, controller } = open(challenge, silent);
     const ended = expect(get()).rejects.toBe('stop');
     await standStill();
@@ -54,7 +54,7 @@ describe('a dispatcher that answers within dispatch()', () => {
     expect(aborted).toEqual([2]);
   });
 
-  it('is sent nothing more once the call has ended', async () => {
+  it('gets no request after the call has ended', async () => {
     const { get, begun, controller } = open(challenge, (reply) => void setTimeout(reply, 300, 503, '{}'), success);
     const ended = expect(get()).rejects.toBe('stop');
     await passTime(100);
@@ -66,7 +66,7 @@ describe('a dispatcher that answers within dispatch()', () => {
 });
 
 describe('a call that is aborted within dispatch()', () => {
-  it('aborts that request and sends no other', async () => {
+  it('aborts its request and sends no other', async () => {
     const test = open((reply) => {
       test.controller.abort('stop');
       setTimeout(reply, 300, 503, '{}');
@@ -81,7 +81,7 @@ describe('a call that is aborted within dispatch()', () => {
     ['a challenge', challenge],
     ['a retryable error', (reply) => reply(503, '{}')],
     ['a sunset', (reply) => reply(410, '{}')],
-  ])('sends no other request after %s that comes with the abort', async (_name, script) => {
+  ])('sends no other request after %s that arrives during the abort', async (_name, script) => {
     const test = open((reply) => {
       test.controller.abort('stop');
       script(reply);
@@ -92,15 +92,15 @@ describe('a call that is aborted within dispatch()', () => {
   });
 });
 
-/** A call over a dispatcher that does just this. */
+/** A call with this dispatch(). */
 function callOver(dispatch: DispatcherLike['dispatch'], options: { attemptTimeout?: number } = {}) {
   const client = openClient({ baseUrl, dispatcher: { dispatch }, endpoint: 'tenant', maxRetries: 0, ...options });
   return client.getTenantSnapshot(...path);
 }
 
-describe('a dispatcher that misbehaves', () => {
+describe('a misbehaving dispatcher', () => {
   it.each([new TypeError('no such thing'), 'not an error'])(
-    'and throws %s causes a connection error',
+    'causes a connection error if it throws %s',
     async (thrown) => {
       const call = callOver(() => {
         throw thrown;
@@ -110,7 +110,7 @@ describe('a dispatcher that misbehaves', () => {
     },
   );
 
-  it('and throws after it reported an error causes one connection error, with the first as its cause', async () => {
+  it('causes one connection error, with the first as its cause, if it throws after it reported an error', async () => {
     const call = callOver((_options, handler) => {
       handler.onResponseError(ignore, new Error('reported'));
       throw new Error('thrown');
@@ -118,7 +118,7 @@ describe('a dispatcher that misbehaves', () => {
     await expect(call).rejects.toMatchObject({ code: 'CONNECTION', cause: { message: 'reported' } });
   });
 
-  it('and goes on after the end of a response changes nothing', async () => {
+  it('has no effect after the end of a response', async () => {
     const call = callOver((_options, handler) => {
       handler.onRequestStart(ignore, {});
       handler.onResponseStart(ignore, 200, {});
@@ -138,21 +138,21 @@ describe('the error of a dispatcher', () => {
 
   function circular(): Error {
     const error = new Error(`with ${token}`);
-    // Not enumerable, as the constructor makes it.
+    // Not enumerable, like a cause that the constructor sets.
     return Object.defineProperty(error, 'cause', { value: error });
   }
 
   it.each<[name: string, error: Error]>([
     ['a secret in its message', new Error(`with ${token}`)],
     ['a secret in a deeper cause', new Error('outer', { cause: new Error('middle', { cause: new Error(token) }) })],
-    ['a secret in a cause that is text', new Error('outer', { cause: `of ${token}` })],
+    ['a secret in a cause that is a string', new Error('outer', { cause: `of ${token}` })],
     ['a secret in its code', Object.assign(new Error('broken'), { code: token })],
     ['a secret among several errors', new AggregateError([new Error(token), new Error(token)], 'all')],
     ['a secret in a property', Object.assign(new Error('broken'), { data: token, body: token, headers: [token] })],
     ['itself as its cause', circular()],
-    ['another realm', runInNewContext(`new Error('with ${token}')`)],
-    ['no property that can be changed', Object.freeze(new Error('broken'))],
-  ])('with %s becomes the cause of a connection error, and shows no secret', async (_name, thrown) => {
+    ['another realm as its origin', runInNewContext(`new Error('with ${token}')`)],
+    ['frozen properties', Object.freeze(new Error('broken'))],
+  ])('with %s becomes the cause of a connection error, without secrets', async (_name, thrown) => {
     const call = callOver((_options, handler) => {
       handler.onResponseError(ignore, thrown);
       return true;
@@ -168,7 +168,7 @@ describe('the error of a dispatcher', () => {
     expect(everythingOf(error)).not.toContain(token);
   });
 
-  it('is found in the message by its code', async () => {
+  it('has its code in the message', async () => {
     const call = callOver((_options, handler) => {
       handler.onResponseError(ignore, Object.assign(new Error('broken'), { code: 'SOME_CODE' }));
       return true;
@@ -179,24 +179,24 @@ describe('the error of a dispatcher', () => {
   });
 });
 
-it('gives a dispatcher the whole request, with the timeouts of undici turned off', async () => {
-  const given: DispatchOptionsLike[] = [];
+it('passes the request to the dispatcher with the timeouts of undici turned off', async () => {
+  const passed: DispatchOptionsLike[] = [];
   await callOver((options, handler) => {
-    given.push(options);
+    passed.push(options);
     handler.onRequestStart(ignore, {});
     handler.onResponseStart(ignore, 200, {});
     handler.onResponseData(ignore, Buffer.from('{}'));
     handler.onResponseEnd(ignore, {});
     return true;
   });
-  const [first] = given;
-  expect(given).toHaveLength(1);
+  const [first] = passed;
+  expect(passed).toHaveLength(1);
   expect(first).toMatchObject({ origin: baseUrl, path: tenantPath, method: 'GET', body: null });
   expect(first).toMatchObject({ headersTimeout: 0, bodyTimeout: 0 });
   expect(first?.headers).toEqual(expect.arrayContaining(['authorization', 'Bearer token-of-the-test']));
 });
 
-it('counts attemptTimeout anew if the dispatcher itself sends the request again', async () => {
+it('restarts attemptTimeout if the dispatcher sends the request again', async () => {
   const call = callOver(
     (_options, handler) => {
       handler.onRequestStart(ignore, {});

@@ -12,28 +12,34 @@ expectNoUnhandledRejection();
 
 type Echo = (request: FaultRequest) => Script;
 
-const said = ({ authorization }: FaultRequest) => authorization ?? 'nothing';
+const credentialsOf = ({ authorization }: FaultRequest) => authorization ?? 'nothing';
 
-// Each sends what it was sent, as a debug page, a broken proxy or a port that is somebody else's might.
+// Each sends the request back, as a debug page, a broken proxy or a server of another protocol may.
 const echoes: [name: string, echo: Echo][] = [
   ['the request itself', ({ head: text }) => [send(text)]],
-  ['the request behind a status line', ({ head: text }) => [send(`HTTP/1.1 200 OK\r\n${text}`)]],
-  ['a header line that is none', (request) => [send(`HTTP/1.1 200 OK\r\n${said(request)}\r\n\r\n`)]],
-  ['a status line', (request) => [send(`HTTP/1.1 ${said(request)}\r\n\r\n`)]],
-  ['a reason phrase', (request) => [send(`HTTP/1.1 400 ${said(request)}\r\ncontent-length: 0\r\n\r\n`)]],
-  ['a length', (request) => [send(head(200, `content-length: ${said(request)}`))]],
-  ['a chunk', (request) => [send(`${head(200, 'transfer-encoding: chunked')}${said(request)}\r\n`)]],
-  ['a chunk that is cut', (request) => [chunked(400, [said(request)]), reset]],
+  ['the request after a status line', ({ head: text }) => [send(`HTTP/1.1 200 OK\r\n${text}`)]],
+  ['an invalid header line', (request) => [send(`HTTP/1.1 200 OK\r\n${credentialsOf(request)}\r\n\r\n`)]],
+  ['a status line', (request) => [send(`HTTP/1.1 ${credentialsOf(request)}\r\n\r\n`)]],
+  ['a reason phrase', (request) => [send(`HTTP/1.1 400 ${credentialsOf(request)}\r\ncontent-length: 0\r\n\r\n`)]],
+  ['a Content-Length', (request) => [send(head(200, `content-length: ${credentialsOf(request)}`))]],
+  ['a chunk', (request) => [send(`${head(200, 'transfer-encoding: chunked')}${credentialsOf(request)}\r\n`)]],
+  ['a truncated chunk', (request) => [chunked(400, [credentialsOf(request)]), reset]],
   ['text, then a reset', ({ head: text }) => [send(`${head(200, 'content-length: 9999')}${text}`), pause(), reset]],
-  ['a body that is no JSON', ({ head: text }) => [answer(200, text)]],
-  ['a body that is no snapshot', (request) => [answer(200, JSON.stringify({ id: said(request) }))]],
-  ['a key of a body', (request) => [answer(200, JSON.stringify({ id: 1, [said(request)]: said(request) }))]],
-  ['an error in text', ({ head: text }) => [answer(400, text)]],
-  ['an error in HTML', (request) => [answer(502, `<b title="${said(request).replaceAll('"', '&quot;')}">no</b>`)]],
+  ['a body that is not JSON', ({ head: text }) => [answer(200, text)]],
+  ['a body that is not a snapshot', (request) => [answer(200, JSON.stringify({ id: credentialsOf(request) }))]],
+  [
+    'a key of a body',
+    (request) => [answer(200, JSON.stringify({ id: 1, [credentialsOf(request)]: credentialsOf(request) }))],
+  ],
+  ['an error in plain text', ({ head: text }) => [answer(400, text)]],
+  [
+    'an error in HTML',
+    (request) => [answer(502, `<b title="${credentialsOf(request).replaceAll('"', '&quot;')}">no</b>`)],
+  ],
   [
     'each field of an error',
     (request) => {
-      const text = `You sent ${said(request)}.`;
+      const text = `You sent ${credentialsOf(request)}.`;
       const fields = [{ description: text, field: text }];
       const parts = { errorCode: text, detail: text, reason: text, parameters: [text, { [text]: [text] }] };
       return [answer(400, JSON.stringify({ error: 400, ...parts, badRequestDetail: { fields } }))];
@@ -41,18 +47,18 @@ const echoes: [name: string, echo: Echo][] = [
   ],
   [
     'a header of an error',
-    (request) => [answer(403, '{}', `x-echo: ${said(request)}`, `location: /?${said(request)}`)],
+    (request) => [answer(403, '{}', `x-echo: ${credentialsOf(request)}`, `location: /?${credentialsOf(request)}`)],
   ],
-  ['a repeated header of an error', (request) => [answer(403, '{}', `x: ${said(request)}`, `x: ${said(request)}`)]],
-  ['a redirect', (request) => [answer(302, '', `location: /?a=${encodeURIComponent(said(request))}`)]],
-  ['an error that is retried', ({ head: text }) => [answer(503, text, 'retry-after: 3600')]],
   [
-    'an error that is gone',
-    ({ head: text, target }) => (target.includes('flexClusters') ? [reset] : [answer(410, text)]),
+    'a repeated header of an error',
+    (request) => [answer(403, '{}', `x: ${credentialsOf(request)}`, `x: ${credentialsOf(request)}`)],
   ],
+  ['a redirect', (request) => [answer(302, '', `location: /?a=${encodeURIComponent(credentialsOf(request))}`)]],
+  ['a retryable error', ({ head: text }) => [answer(503, text, 'retry-after: 3600')]],
+  ['a 410', ({ head: text, target }) => (target.includes('flexClusters') ? [reset] : [answer(410, text)])],
 ];
 
-describe('an echo of the request shows nothing of a token', () => {
+describe('an error shows no token, even if the server echoes it in', () => {
   it.each(echoes)('%s', async (_name, echo) => {
     const server = await startFaultServer(echo);
     const error = await rejection(get(openFaultClient(server, { endpoint: 'auto' })), AtlasError);
@@ -61,7 +67,7 @@ describe('an echo of the request shows nothing of a token', () => {
   });
 });
 
-describe('an echo of the request shows nothing of a key', () => {
+describe('an error shows no part of a Digest login, even if the server echoes it in', () => {
   const privateKey = 'a"private\\key & more';
   const options: TenantSnapshotsClientOptions = {
     credentials: { publicKey: 'ABCDEFGH', privateKey },
@@ -83,11 +89,11 @@ describe('an echo of the request shows nothing of a key', () => {
   });
 });
 
-describe('a size limit that cuts through an echo', () => {
-  it.each([1, 2, 8])('shows nothing of the token where %i of its letters are left out', async (missing) => {
+describe('a body that is cut inside a token', () => {
+  it.each([1, 2, 8])('shows no part of it in the error if it lacks %i of its characters', async (missing) => {
     const body = `You sent ${accessToken}`;
     const first = body.slice(0, body.length - missing);
-    // The limit is met by the second packet, so that the first is what is kept.
+    // The second packet exceeds the limit, so the error keeps the first one.
     const packets = [send(head(400, 'content-length: 9999')), send(first), pause(), send(body.slice(-missing))];
     const server = await startFaultServer(packets);
     const error = await rejection(get(openFaultClient(server, { maxResponseSize: first.length })), AtlasError);
@@ -95,7 +101,7 @@ describe('a size limit that cuts through an echo', () => {
     expect(everythingOf(error)).not.toContain(accessToken.slice(0, 8));
   });
 
-  it('shows nothing of the token where the cut is at 16 KiB', async () => {
+  it('shows no part of it in the error if it is cut at 16 KiB', async () => {
     const body = `${'x'.repeat(16_384 - 10)}${accessToken}`;
     const server = await startFaultServer([answer(400, body)]);
     const error = await rejection(get(openFaultClient(server)), AtlasError);

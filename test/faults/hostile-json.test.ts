@@ -16,24 +16,24 @@ const deepObject = (depth: number) => `${'{"a":'.repeat(depth)}1${'}'.repeat(dep
 const misfits: [name: string, body: string][] = [
   ['an array', '[]'],
   ['an array of snapshots', `[${snapshotJson}]`],
-  ['text', '"COMPLETED"'],
+  ['a string', '"COMPLETED"'],
   ['a number', '5'],
   ['true', 'true'],
   ['null', 'null'],
   ['an array 100 000 deep', deep(100_000)],
-  ['objects 100 000 deep, no snapshot', `{"id":${deepObject(100_000)}}`],
-  ['a number beyond all numbers', '{"id":1e999}'],
+  ['an id of objects nested 100,000 deep', `{"id":${deepObject(100_000)}}`],
+  ['an infinite number', '{"id":1e999}'],
   ['two values', `${snapshotJson}${snapshotJson}`],
-  ['half a value', snapshotJson.slice(0, 30)],
+  ['a truncated value', snapshotJson.slice(0, 30)],
   ['NaN', 'NaN'],
   ['a comment', `${snapshotJson} // ok`],
   ['HTML', '<html><body>Hello</body></html>'],
-  ['blanks', '   \n'],
+  ['white space', '   \n'],
   ['a NUL', '\0'],
 ];
 
-describe('where a snapshot belongs', () => {
-  it.each(misfits)('%s is refused', async (_name, body) => {
+describe('instead of a snapshot', () => {
+  it.each(misfits)('%s is an invalid response', async (_name, body) => {
     const server = await startFaultServer([answer(200, body)]);
     const error = await rejection(get(openFaultClient(server)), AtlasInvalidResponseError);
     expect(error.code).toBe('INVALID_RESPONSE');
@@ -41,21 +41,24 @@ describe('where a snapshot belongs', () => {
     expect(error.message.length).toBeLessThan(1000);
   });
 
-  it.each(misfits)('%s in an envelope is refused', async (_name, body) => {
+  it.each(misfits)('%s in an envelope is an invalid response', async (_name, body) => {
     const server = await startFaultServer([answer(200, `{"status":200,"content":${body}}`)]);
     const error = await rejection(get(openFaultClient(server), { envelope: true }), AtlasError);
     expect(error.code).toBe('INVALID_RESPONSE');
   });
 
-  // A list of blanks is a list of nothing.
-  it.each(misfits.filter(([name]) => name !== 'blanks'))('%s in a list is refused', async (_name, body) => {
-    const server = await startFaultServer([answer(200, `{"results":[${body}]}`)]);
-    await rejection(openFaultClient(server).listTenantSnapshots(...listPath), AtlasInvalidResponseError);
-  });
+  // White space between brackets is an empty list.
+  it.each(misfits.filter(([name]) => name !== 'white space'))(
+    '%s in a list is an invalid response',
+    async (_name, body) => {
+      const server = await startFaultServer([answer(200, `{"results":[${body}]}`)]);
+      await rejection(openFaultClient(server).listTenantSnapshots(...listPath), AtlasInvalidResponseError);
+    },
+  );
 });
 
-describe('where an error belongs', () => {
-  it.each(misfits)('%s leaves the status, and the text', async (_name, body) => {
+describe('instead of an ApiError', () => {
+  it.each(misfits)('%s leads to an error with the status and the text', async (_name, body) => {
     const server = await startFaultServer([answer(404, body)]);
     const error = await rejection(get(openFaultClient(server)), AtlasApiError);
     expect(error).toMatchObject({ status: 404, body: body.slice(0, 16_384) });
@@ -64,11 +67,19 @@ describe('where an error belongs', () => {
   });
 
   it.each<[name: string, body: object, kept: object]>([
-    ['a code that is no text', { error: 404, errorCode: 5, detail: 'It says.' }, { detail: 'It says.' }],
-    ['details that are none', { errorCode: 'X', detail: [], reason: {}, parameters: 'p' }, { errorCode: 'X' }],
-    ['fields that are none', { badRequestDetail: { fields: 'f' } }, { badRequestDetail: { fields: [] } }],
+    ['an ApiError with a numeric errorCode', { error: 404, errorCode: 5, detail: 'It says.' }, { detail: 'It says.' }],
     [
-      'fields of all kinds',
+      'an ApiError with a detail that is not a string',
+      { errorCode: 'X', detail: [], reason: {}, parameters: 'p' },
+      { errorCode: 'X' },
+    ],
+    [
+      'an ApiError with fields that are not a list',
+      { badRequestDetail: { fields: 'f' } },
+      { badRequestDetail: { fields: [] } },
+    ],
+    [
+      'an ApiError with fields of any type',
       { badRequestDetail: { fields: [1, null, [], {}, { field: 'f', description: 5 }] } },
       {
         badRequestDetail: {
@@ -80,11 +91,11 @@ describe('where an error belongs', () => {
       },
     ],
     [
-      'parameters of all kinds',
+      'an ApiError with parameters of any type',
       { parameters: [1, 'a', null, { b: [true] }] },
       { parameters: [1, 'a', null, { b: [true] }] },
     ],
-  ])('%s leaves what can be read', async (_name, body, kept) => {
+  ])('%s leads to an error with the valid fields', async (_name, body, kept) => {
     const server = await startFaultServer([answer(409, JSON.stringify(body))]);
     const error = await rejection(get(openFaultClient(server)), AtlasApiError);
     const { errorCode, detail, reason, parameters, badRequestDetail } = error;
@@ -116,22 +127,22 @@ describe('__proto__', () => {
     expect(Object.getPrototypeOf(error.parameters?.[0])).toBe(Object.prototype);
   });
 
-  it('in an envelope is no status', async () => {
+  it('in an envelope sets no status', async () => {
     const server = await startFaultServer([answer(200, '{"__proto__":{"status":503,"content":{}}}')]);
     await expect(get(openFaultClient(server), { envelope: true })).resolves.toEqual({});
   });
 });
 
-describe('what a type does not name', () => {
+describe('an unknown field', () => {
   it.each<[name: string, value: string]>([
     ['an array 100 000 deep', deep(100_000)],
-    ['objects 50 000 deep', deepObject(50_000)],
-  ])('is kept, also %s', async (_name, value) => {
+    ['objects nested 50,000 deep', deepObject(50_000)],
+  ])('is kept if it is %s', async (_name, value) => {
     const server = await startFaultServer([answer(200, `{"more":${value}}`)]);
     await expect(get(openFaultClient(server))).resolves.toHaveProperty('more');
   });
 
-  it('is no matter in an error, however deep', async () => {
+  it('of an error may be deeply nested', async () => {
     const body = `{"errorCode":"X","parameters":[${deep(100_000)}],"more":${deepObject(50_000)}}`;
     const server = await startFaultServer([answer(400, body)]);
     const error = await rejection(get(openFaultClient(server)), AtlasApiError);
@@ -140,7 +151,7 @@ describe('what a type does not name', () => {
   });
 });
 
-describe('text', () => {
+describe('a body', () => {
   const version = 'd\u00e9j\u00e0 \u{1f600}';
   const bytes = Buffer.from(JSON.stringify({ mongoDBVersion: version }));
   const fields = [`content-length: ${bytes.length}`, 'content-type: application/json'];
@@ -150,38 +161,38 @@ describe('text', () => {
     await expect(get(openFaultClient(server))).resolves.toMatchObject({ status: 'COMPLETED' });
   });
 
-  it('may begin with one mark, not with two', async () => {
+  it('may not begin with two byte order marks', async () => {
     const server = await startFaultServer([answer(200, `\ufeff\ufeff${snapshotJson}`)]);
     await rejection(get(openFaultClient(server)), AtlasInvalidResponseError);
   });
 
-  it('may have its characters split over packets', async () => {
+  it('may have characters that are split between packets', async () => {
     const octets = [...bytes].flatMap((octet) => [send(Buffer.from([octet])), pause(0)]);
     const server = await startFaultServer([send(head(200, ...fields)), ...octets]);
     await expect(get(openFaultClient(server))).resolves.toEqual({ mongoDBVersion: version });
   });
 
   it.each<[name: string, octets: number[]]>([
-    ['a lone continuation', [0x80]],
+    ['a lone continuation byte', [0x80]],
     ['half a character', [0xc3]],
     ['an overlong form', [0xc0, 0xaf]],
     ['half a surrogate pair', [0xed, 0xa0, 0x80]],
-    ['latin1', [0xe9]],
-  ])('that is not UTF-8 is refused: %s', async (_name, octets) => {
+    ['Latin-1', [0xe9]],
+  ])('that is not UTF-8 is an invalid response: %s', async (_name, octets) => {
     const body = Buffer.concat([Buffer.from('{"mongoDBVersion":"'), Buffer.from(octets), Buffer.from('"}')]);
     const server = await startFaultServer([answer(200, body)]);
     const error = await rejection(get(openFaultClient(server)), AtlasInvalidResponseError);
     expect(error.issues).toEqual([{ path: '', message: expect.stringContaining('UTF-8') }]);
   });
 
-  it('that is not UTF-8 leaves an error its status', async () => {
+  it('that is not UTF-8 leads to an error with its status', async () => {
     const server = await startFaultServer([answer(502, Buffer.from([0x41, 0xff]))]);
     const error = await rejection(get(openFaultClient(server)), AtlasApiError);
     expect(error).toMatchObject({ status: 502, body: 'A\ufffd' });
   });
 
   it.each(['application/json;charset=ISO-8859-1', 'application/json; charset="iso-8859-1"'])(
-    'is latin1 where its type says so: %s',
+    'is decoded as Latin-1 if its content type says so: %s',
     async (type) => {
       const body = Buffer.from(
         '{"error":401,"errorCode":"NOT_ALLOWED","detail":"Zugriff f\u00fcr dich nicht"}',
@@ -195,11 +206,14 @@ describe('text', () => {
   );
 });
 
-describe('where a path would show a sunset', () => {
-  it.each([deep(100_000), deepObject(100_000), `[${'"x",'.repeat(50_000)}1]`])('%.9s… is none', async (parameters) => {
-    const body = `{"error":404,"errorCode":"RESOURCE_NOT_FOUND","parameters":[${parameters}]}`;
-    const server = await startFaultServer([answer(404, body)]);
-    const error = await rejection(get(openFaultClient(server, { endpoint: 'auto' })), AtlasApiError);
-    expect(error).toMatchObject({ status: 404, errorCode: 'RESOURCE_NOT_FOUND', endpoint: 'tenant' });
-  });
+describe('parameters that may contain the path of a gone endpoint', () => {
+  it.each([deep(100_000), deepObject(100_000), `[${'"x",'.repeat(50_000)}1]`])(
+    'may be deeply nested or long: %.9s…',
+    async (parameters) => {
+      const body = `{"error":404,"errorCode":"RESOURCE_NOT_FOUND","parameters":[${parameters}]}`;
+      const server = await startFaultServer([answer(404, body)]);
+      const error = await rejection(get(openFaultClient(server, { endpoint: 'auto' })), AtlasApiError);
+      expect(error).toMatchObject({ status: 404, errorCode: 'RESOURCE_NOT_FOUND', endpoint: 'tenant' });
+    },
+  );
 });

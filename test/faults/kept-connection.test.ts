@@ -12,15 +12,15 @@ expectNoUnhandledRejection();
 
 const calls = (count: number, call: () => Promise<unknown>) => Promise.all(Array.from({ length: count }, call));
 
-const givenUp: [what: string, script: Script][] = [
+const disconnects: [what: string, script: Script][] = [
   ['a FIN', [end]],
   ['a RST', [reset]],
 ];
 
 const dispatchers: [name: string, open: () => DispatcherLike | undefined][] = [
-  ['its own connections', () => undefined],
-  ['an agent passed in', () => closed(new Agent({ connections: 64 }))],
-  ['an agent of one connection', () => closed(new Agent({ connections: 1 }))],
+  ['the default pool', () => undefined],
+  ["the caller's agent", () => closed(new Agent({ connections: 64 }))],
+  ['an agent with one connection', () => closed(new Agent({ connections: 1 }))],
 ];
 
 function closed<T extends DispatcherLike & { destroy(): Promise<void> }>(agent: T): T {
@@ -28,7 +28,7 @@ function closed<T extends DispatcherLike & { destroy(): Promise<void> }>(agent: 
   return agent;
 }
 
-/** How many kept connections are dead at once; a call meets no more of them than it is sent again for. */
+/** The number of dead connections in the pool, which is at most the number of times that a call is sent again. */
 const dead = 3;
 
 describe.each(dispatchers)('over %s', (_name, open) => {
@@ -57,17 +57,20 @@ describe.each(dispatchers)('over %s', (_name, open) => {
     expect(server.mostOpen).toBeLessThanOrEqual(64);
   });
 
-  it.each(givenUp)('sends a request again on a fresh connection when a kept one died by %s', async (_what, gone) => {
-    const server = await startFaultServer(({ before }) => (before === 0 ? good : gone));
-    const client = openFaultClient(server, { dispatcher: open() });
-    for (let call = 0; call < 5; call += 1) {
-      await expect(get(client)).resolves.toMatchObject({ status: 'COMPLETED' });
-      await turn();
-    }
-    expect(server.connections).toBe(5);
-  });
+  it.each(disconnects)(
+    'sends a request again on a new connection after a kept one ended with %s',
+    async (_what, gone) => {
+      const server = await startFaultServer(({ before }) => (before === 0 ? good : gone));
+      const client = openFaultClient(server, { dispatcher: open() });
+      for (let call = 0; call < 5; call += 1) {
+        await expect(get(client)).resolves.toMatchObject({ status: 'COMPLETED' });
+        await turn();
+      }
+      expect(server.connections).toBe(5);
+    },
+  );
 
-  it.each(givenUp)('answers a call when several kept connections died by %s', async (_what, gone) => {
+  it.each(disconnects)('a call succeeds after several kept connections ended with %s', async (_what, gone) => {
     const server = await startFaultServer(({ before }) => (before === 0 ? good : gone));
     const client = openFaultClient(server, { dispatcher: open() });
     await calls(dead, () => get(client));
@@ -75,17 +78,20 @@ describe.each(dispatchers)('over %s', (_name, open) => {
     await expect(get(client)).resolves.toMatchObject({ status: 'COMPLETED' });
   });
 
-  it.each(givenUp)('answers 200 concurrent calls when several kept connections died by %s', async (_what, gone) => {
-    const server = await startFaultServer(({ before, connection }) =>
-      before === 0 || connection > dead ? good : gone,
-    );
-    const client = openFaultClient(server, { dispatcher: open() });
-    await calls(dead, () => get(client));
-    await turn();
-    await expect(calls(200, () => get(client))).resolves.toHaveLength(200);
-  });
+  it.each(disconnects)(
+    '200 concurrent calls succeed after several kept connections ended with %s',
+    async (_what, gone) => {
+      const server = await startFaultServer(({ before, connection }) =>
+        before === 0 || connection > dead ? good : gone,
+      );
+      const client = openFaultClient(server, { dispatcher: open() });
+      await calls(dead, () => get(client));
+      await turn();
+      await expect(calls(200, () => get(client))).resolves.toHaveLength(200);
+    },
+  );
 
-  it('answers 200 concurrent calls after all connections died while the event loop was blocked', async () => {
+  it('200 concurrent calls succeed after all connections ended while the event loop was blocked', async () => {
     const server = await startFaultServer(good);
     const client = openFaultClient(server, { dispatcher: open() });
     await calls(64, () => get(client));
@@ -94,7 +100,7 @@ describe.each(dispatchers)('over %s', (_name, open) => {
   });
 });
 
-it('reports a response that is cut in its body on a kept connection', async () => {
+it('reports a truncated body on a kept connection', async () => {
   const cut = [send(head(200, 'content-length: 99')), send(snapshotJson), end];
   const server = await startFaultServer([good, cut]);
   const client = openFaultClient(server);
@@ -104,7 +110,7 @@ it('reports a response that is cut in its body on a kept connection', async () =
   expect([server.requests.length, server.connections]).toEqual([2, 1]);
 });
 
-it('reports a server that resets every request, after a few of them', async () => {
+it('reports a server that resets every request after a few attempts', async () => {
   const server = await startFaultServer([good, [reset]]);
   const client = openFaultClient(server);
   await get(client);
@@ -114,7 +120,7 @@ it('reports a server that resets every request, after a few of them', async () =
   expect(server.requests.length).toBeLessThanOrEqual(1 + 1 + 3);
 });
 
-it('uses one connection for call after call', async () => {
+it('uses one connection for consecutive calls', async () => {
   const server = await startFaultServer([pause(1), answer(200, snapshotJson)]);
   const client = openFaultClient(server);
   for (let call = 0; call < 5; call += 1) {

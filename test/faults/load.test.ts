@@ -11,8 +11,8 @@ expectNoUnhandledRejection();
 const calls = (count: number, client: TenantSnapshotsClient) =>
   Promise.all(Array.from({ length: count }, () => get(client)));
 
-describe('10 000 calls at once', () => {
-  it('are all answered, over at most 64 connections', async () => {
+describe('10,000 concurrent calls', () => {
+  it('succeed over at most 64 connections', async () => {
     const server = await startFaultServer(good);
     await expect(calls(10_000, openFaultClient(server))).resolves.toHaveLength(10_000);
     expect(server.requests).toHaveLength(10_000);
@@ -20,7 +20,7 @@ describe('10 000 calls at once', () => {
     expect(server.connections).toBeGreaterThan(1);
   }, 30_000);
 
-  it('cost one request more where a challenge is asked for', async () => {
+  it('lead to 10,001 requests with Digest', async () => {
     const challenge = [answer(401, '{}', 'www-authenticate: Digest realm="r", nonce="n", qop="auth"')];
     const server = await startFaultServer(({ authorization }) => (authorization === undefined ? challenge : good));
     const credentials = { publicKey: 'ABCDEFGH', privateKey: 'private' };
@@ -32,7 +32,7 @@ describe('10 000 calls at once', () => {
   }, 30_000);
 });
 
-it('an agent that was passed in has its own number of connections', async () => {
+it("uses as many connections as the caller's agent allows", async () => {
   const dispatcher = new Agent({ connections: 3 });
   onTestFinished(() => dispatcher.destroy());
   const server = await startFaultServer(good);
@@ -40,7 +40,7 @@ it('an agent that was passed in has its own number of connections', async () => 
   expect(server.connections).toBe(3);
 });
 
-it('every answer reaches the call that it is for', async () => {
+it('resolves each call with its own response', async () => {
   const server = await startFaultServer(({ target }) => [answer(200, JSON.stringify({ id: target.slice(-24) }))]);
   const client = openFaultClient(server);
   const ids = Array.from({ length: 1000 }, (_, index) => index.toString(16).padStart(24, '0'));

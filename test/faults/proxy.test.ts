@@ -12,10 +12,10 @@ beforeEach(() => {
     vi.stubEnv(name, undefined);
 });
 
-/** A proxy and an Atlas that accept connections and say nothing, and calls over https that end with the test's abort. */
+/** A proxy and a server that accept connections but never respond. */
 async function openSilent() {
   const [proxy, atlas] = [await startFaultServer(), await startFaultServer()];
-  /** Calls until so many connections came in, to whichever of the two, and gives how many each of them got. */
+  /** Starts calls, waits for the connections, aborts the calls, and returns how many connections each of the two got. */
   const connect = async (calls = 1, connections = calls, scheme = 'https') => {
     const client = openFaultClient({ url: `${scheme}://127.0.0.1:${atlas.port}` });
     const stop = new AbortController();
@@ -29,7 +29,7 @@ async function openSilent() {
   return { proxy, atlas, connect };
 }
 
-describe('a proxy of the environment', () => {
+describe('a proxy from the environment', () => {
   it.each(['https_proxy', 'HTTPS_PROXY'])('is used for https: %s', async (name) => {
     const { proxy, atlas, connect } = await openSilent();
     vi.stubEnv(name, proxy.url);
@@ -37,7 +37,7 @@ describe('a proxy of the environment', () => {
     expect(proxy.requests[0]?.head).toMatch(new RegExp(`^CONNECT 127\\.0\\.0\\.1:${atlas.port} `));
   });
 
-  it('is used if the other of its two names is empty', async () => {
+  it('is used if the other of the two variables is empty', async () => {
     const { proxy, connect } = await openSilent();
     vi.stubEnv('https_proxy', '');
     vi.stubEnv('HTTPS_PROXY', proxy.url);
@@ -56,27 +56,27 @@ describe('a proxy of the environment', () => {
     expect(await connect(1, 1, 'http')).toEqual({ proxy: 0, atlas: 1 });
   });
 
-  it('is not used for a host that NO_PROXY names', async () => {
+  it('is not used for a host in NO_PROXY', async () => {
     const { proxy, connect } = await openSilent();
     vi.stubEnv('HTTPS_PROXY', proxy.url);
     vi.stubEnv('NO_PROXY', '127.0.0.1');
     expect(await connect()).toEqual({ proxy: 0, atlas: 1 });
   });
 
-  it('is not used if its name is empty', async () => {
+  it('is not used if the variable is empty', async () => {
     const { connect } = await openSilent();
     vi.stubEnv('HTTPS_PROXY', '');
     expect(await connect()).toEqual({ proxy: 0, atlas: 1 });
   });
 
-  it('for http is ignored, even if it is not a URL', async () => {
+  it('is ignored for http, even if it is not a URL', async () => {
     const { proxy, connect } = await openSilent();
     vi.stubEnv('HTTP_PROXY', 'user:password@proxy');
     vi.stubEnv('HTTPS_PROXY', proxy.url);
     expect(await connect()).toEqual({ proxy: 1, atlas: 0 });
   });
 
-  it('that is not a URL is a configuration error that does not show its password', () => {
+  it('that is not a URL leads to a configuration error that does not show its password', () => {
     vi.stubEnv('HTTPS_PROXY', 'user:password@proxy');
     const message = optionsError({ baseUrl: 'https://cloud.mongodb.com', credentials: { accessToken: 'token' } });
     expect(message).toContain('HTTPS_PROXY');

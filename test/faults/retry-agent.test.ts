@@ -11,11 +11,15 @@ expectNoUnhandledRejection();
 const retry = { maxRetries: 2, minTimeout: 1, maxTimeout: 2 };
 const elsewhere = [answer(302, '', 'location: /elsewhere')];
 
-// Each begins one request of the client's more than once.
+// Each calls onRequestStart more than once for a request of the client.
 const dispatchers: [name: string, first: Script, open: () => DispatcherLike][] = [
   ['a RetryAgent', refusal(503), () => new RetryAgent(openAgent(), retry)],
   ['an agent that retries', refusal(503), () => openAgent().compose(interceptors.retry(retry))],
-  ['an agent that follows', elsewhere, () => openAgent().compose(interceptors.redirect({ maxRedirections: 2 }))],
+  [
+    'an agent that follows redirects',
+    elsewhere,
+    () => openAgent().compose(interceptors.redirect({ maxRedirections: 2 })),
+  ],
 ];
 
 function openAgent(): Agent {
@@ -25,7 +29,7 @@ function openAgent(): Agent {
 }
 
 describe.each(dispatchers)('over %s', (_name, first, open) => {
-  it('a call is answered, and the client closes', async () => {
+  it('a call succeeds, and the client closes', async () => {
     const server = await startFaultServer([first, good]);
     const client = openFaultClient(server, { dispatcher: open() });
     await expect(get(client)).resolves.toMatchObject({ status: 'COMPLETED' });
@@ -33,7 +37,7 @@ describe.each(dispatchers)('over %s', (_name, first, open) => {
     await client.close();
   });
 
-  it('an attempt ends in time, and the client closes', async () => {
+  it('an attempt times out, and the client closes', async () => {
     const server = await startFaultServer([first, []]);
     const client = openFaultClient(server, { dispatcher: open(), attemptTimeout: 100 });
     await expect(get(client)).rejects.toMatchObject({ code: 'TIMEOUT' });

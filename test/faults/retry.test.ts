@@ -13,11 +13,11 @@ import { rejection } from '../support/rejection.js';
 expectNoUnhandledRejection();
 fakeClock();
 
-/** ms between the requests. */
+/** The times between the requests, in ms. */
 const waits = ({ requests }: FaultServer) =>
   requests.slice(1).map(({ at }, index) => at - (requests[index]?.at ?? Number.NaN));
 
-// Time goes on in steps of 50 ms.
+// With tolerance, as skipTime() advances the clock in steps of 50 ms.
 function expectWait(wait: number | undefined, shortest: number, longest = shortest * 1.5): void {
   expect(wait).toBeGreaterThanOrEqual(shortest);
   expect(wait).toBeLessThanOrEqual(longest + 150);
@@ -27,7 +27,7 @@ const envelope = (status: number) => [
   answer(200, JSON.stringify({ status, content: { error: status, errorCode: 'X' } })),
 ];
 
-describe('goes better the second time', () => {
+describe('a call is retried after', () => {
   it.each([408, 429, 500, 502, 503, 504, 599])('a %i', async (status) => {
     const server = await startFaultServer([refusal(status), good]);
     await expect(skipTime(get(openFaultClient(server, { maxRetries: 3 })))).resolves.toBeDefined();
@@ -46,10 +46,10 @@ describe('goes better the second time', () => {
   it.each<[name: string, script: Script]>([
     ['a reset in the body', [send(head(200, 'content-length: 99')), pause(), reset]],
     ['a connection that is closed in the body', [send(head(200, 'content-length: 99')), end]],
-    ['an answer that is no HTTP', [send('hello\r\n\r\n')]],
+    ['a response that is not HTTP', [send('hello\r\n\r\n')]],
     ['a 502 in HTML', [answer(502, '<html>Bad Gateway</html>')]],
     ['a 503 without a body', [answer(503, '')]],
-    ['an exchange that takes too long', []],
+    ['an attempt timeout', []],
   ])('%s', async (_name, script) => {
     const server = await startFaultServer([script, good]);
     const client = openFaultClient(server, { maxRetries: 3, attemptTimeout: 1000 });
@@ -60,7 +60,7 @@ describe('goes better the second time', () => {
   });
 });
 
-describe('is told at once', () => {
+describe('a call is not retried after', () => {
   it.each([301, 400, 401, 402, 403, 404, 405, 409, 410, 418, 451])('a %i', async (status) => {
     const server = await startFaultServer([refusal(status, 'retry-after: 1'), good]);
     const error = await rejection(get(openFaultClient(server, { maxRetries: 3 })), AtlasApiError);
@@ -68,7 +68,7 @@ describe('is told at once', () => {
     expect(server.requests).toHaveLength(1);
   });
 
-  it('a 304, which has no body', async () => {
+  it('a 304 without a body', async () => {
     const server = await startFaultServer([[send(head(304))], good]);
     const error = await rejection(get(openFaultClient(server, { maxRetries: 3 })), AtlasApiError);
     expect(error).toMatchObject({ status: 304, body: '', attempts: 1 });
@@ -91,18 +91,17 @@ describe('is told at once', () => {
 });
 
 describe('maxRetries', () => {
-  it.each([0, 1, 2, 5])('%i of the client', async (maxRetries) => {
+  it.each([0, 1, 2, 5])('limits the retries to %i', async (maxRetries) => {
     const server = await startFaultServer(refusal(500));
     const client = openFaultClient(server, { maxRetries, timeout: 600_000 });
     const error = await skipTime(rejection(get(client), AtlasApiError));
     expect(error.attempts).toBe(maxRetries + 1);
     expect(server.requests).toHaveLength(maxRetries + 1);
-    // Nothing comes after.
     await standStill();
     expect(server.requests).toHaveLength(maxRetries + 1);
   });
 
-  it('of the call stands before that of the client', async () => {
+  it('of the call overrides that of the client', async () => {
     const server = await startFaultServer([reset]);
     const client = openFaultClient(server, { maxRetries: 3 });
     const error = await rejection(get(client, { maxRetries: 0 }), AtlasConnectionError);
@@ -117,7 +116,7 @@ describe('maxRetries', () => {
   });
 });
 
-it('waits get longer, up to 8 s', async () => {
+it('the delay between retries doubles, up to 8 s', async () => {
   const server = await startFaultServer(refusal(503));
   const client = openFaultClient(server, { maxRetries: 6, timeout: 600_000 });
   await skipTime(rejection(get(client), AtlasApiError));
@@ -144,22 +143,22 @@ describe('Retry-After', () => {
     return `${weekday} ${month} ${day.replace(/^0/, ' ')} ${time} ${year}`;
   };
 
-  // A date tells whole seconds: up to one of them is lost.
+  // A date has whole seconds, so up to a second is lost.
   it.each<[name: string, value: () => string, shortest: number, longest: number]>([
     ['seconds', () => '3', 3000, 4500],
-    ['no seconds', () => '0', 500, 750],
-    ['a second, which the schedule passes', () => '1', 1000, 1500],
-    ['seconds with blanks around', () => '  3  ', 3000, 4500],
+    ['0 seconds', () => '0', 500, 750],
+    ['a second', () => '1', 1000, 1500],
+    ['seconds with spaces around them', () => '  3  ', 3000, 4500],
     ['a date', () => imf(inSeconds(4)), 3000, 6000],
-    ['a date as RFC 850 has it', () => rfc850(inSeconds(4)), 3000, 6000],
-    ['a date as asctime prints it', () => asctime(inSeconds(4)), 3000, 6000],
-    ['a date that is past', () => imf(inSeconds(-4000)), 500, 750],
+    ['a date in RFC 850 format', () => rfc850(inSeconds(4)), 3000, 6000],
+    ['a date in asctime format', () => asctime(inSeconds(4)), 3000, 6000],
+    ['a date in the past', () => imf(inSeconds(-4000)), 500, 750],
     ['garbage', () => 'soon', 500, 750],
     ['a negative number', () => '-5', 500, 750],
     ['a fraction', () => '2.5', 500, 750],
-    ['nothing', () => '', 500, 750],
+    ['no characters', () => '', 500, 750],
     ['a minute', () => '60', 60_000, 90_000],
-  ])('of %s is waited for', async (_name, value, shortest, longest) => {
+  ])('of %s delays the retry', async (_name, value, shortest, longest) => {
     const server = await startFaultServer(({ number }) =>
       number === 1 ? refusal(429, `retry-after: ${value()}`) : good,
     );
@@ -168,39 +167,39 @@ describe('Retry-After', () => {
     expectWait(waits(server)[0], shortest, longest);
   });
 
-  it.each<[name: string, value: () => string, timeout: number, told: number]>([
-    ['past a minute', () => '61', 600_000, 61_000],
+  it.each<[name: string, value: () => string, timeout: number, reported: number]>([
+    ['more than a minute', () => '61', 600_000, 61_000],
     ['past the deadline', () => '20', 10_000, 20_000],
-    ['a date past a minute', () => imf(inSeconds(3600)), 600_000, 3_600_000],
+    ['a date in more than a minute', () => imf(inSeconds(3600)), 600_000, 3_600_000],
     ['a date past the deadline', () => imf(inSeconds(30)), 10_000, 30_000],
-    ['beyond all numbers', () => '9'.repeat(400), 600_000, Number.POSITIVE_INFINITY],
-  ])('%s is told at once', async (_name, value, timeout, told) => {
+    ['too large for a number', () => '9'.repeat(400), 600_000, Number.POSITIVE_INFINITY],
+  ])('%s ends the call at once', async (_name, value, timeout, reported) => {
     const server = await startFaultServer(() => refusal(429, `retry-after: ${value()}`));
     const client = openFaultClient(server, { maxRetries: 3, timeout });
     const error = await rejection(get(client), AtlasApiError);
     expect(error.attempts).toBe(1);
-    expect(error.retryAfter).toBeLessThanOrEqual(told);
-    if (told !== Number.POSITIVE_INFINITY) expect(error.retryAfter).toBeGreaterThan(told - 2000);
+    expect(error.retryAfter).toBeLessThanOrEqual(reported);
+    if (reported !== Number.POSITIVE_INFINITY) expect(error.retryAfter).toBeGreaterThan(reported - 2000);
   });
 
   it.each([
     ['2', 2000],
     ['Mon, 01 Jan 1990 00:00:00 GMT', 0],
     ['garbage', undefined],
-  ])('of %j is told by the error as %s', async (value, retryAfter) => {
+  ])('of %j is %s in the error', async (value, retryAfter) => {
     const server = await startFaultServer(refusal(503, `retry-after: ${value}`));
     const error = await rejection(get(openFaultClient(server)), AtlasApiError);
     expect(error.retryAfter).toBe(retryAfter);
   });
 
-  it('counts from the answer, not from the call', async () => {
+  it('counts from the response, not from the start of the call', async () => {
     const server = await startFaultServer([refusal(500), refusal(429, 'retry-after: 20')]);
     const client = openFaultClient(server, { maxRetries: 3, timeout: 20_100 });
     const error = await skipTime(rejection(get(client), AtlasApiError));
     expect(error).toMatchObject({ status: 429, attempts: 2, retryAfter: 20_000 });
   });
 
-  it('is waited for without the random part, where that does not fit into the deadline', async () => {
+  it('is waited for without jitter if that would exceed the deadline', async () => {
     vi.spyOn(Math, 'random').mockReturnValue(0.99);
     const server = await startFaultServer([[answer(429, '', 'Retry-After: 3')], good]);
     const call = get(openFaultClient(server, { maxRetries: 3, timeout: 4000 }));
@@ -208,7 +207,7 @@ describe('Retry-After', () => {
     expectWait(waits(server)[0], 3000, 3000);
   });
 
-  it('is heeded inside an envelope', async () => {
+  it('delays the retry after an enveloped error', async () => {
     const body = JSON.stringify({ status: 429, content: { error: 429, errorCode: 'RATE_LIMITED' } });
     const server = await startFaultServer([[answer(200, body, 'retry-after: 3')], good]);
     const client = openFaultClient(server, { maxRetries: 1 });
@@ -217,8 +216,8 @@ describe('Retry-After', () => {
   });
 });
 
-describe('each retry logs in anew', () => {
-  it('by Digest, with a new nc', async () => {
+describe('each retry has a new login', () => {
+  it('with a new nc for Digest', async () => {
     const emulator = await openEmulator();
     const client = openClient({ baseUrl: emulator.url, credentials: emulator.credentials.apiKey });
     const call = () => client.getTenantSnapshot(emulator.groupId, emulator.clusterName, emulator.snapshotId);
@@ -232,11 +231,11 @@ describe('each retry logs in anew', () => {
     expect(new Set(responses).size).toBe(5);
   });
 
-  it('by a function, which is asked again', async () => {
-    let asked = 0;
+  it('with a new token from an accessToken function', async () => {
+    let calls = 0;
     const accessToken = () => {
-      asked += 1;
-      return `token-${asked}`;
+      calls += 1;
+      return `token-${calls}`;
     };
     const server = await startFaultServer([refusal(503), [reset], good]);
     const client = openFaultClient(server, { credentials: { accessToken }, maxRetries: 2 });
@@ -249,7 +248,7 @@ describe('each retry logs in anew', () => {
   });
 });
 
-it('the error is that of the last attempt', async () => {
+it('rejects with the error of the last attempt', async () => {
   const server = await startFaultServer([refusal(500), refusal(502), refusal(404)]);
   const reason = await skipTime(rejection(get(openFaultClient(server, { maxRetries: 3 })), AtlasApiError));
   expect(isAtlasApiError(reason, { status: 404 })).toBe(true);

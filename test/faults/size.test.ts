@@ -22,7 +22,7 @@ import { rejection } from '../support/rejection.js';
 expectNoUnhandledRejection();
 
 const limit = 1000;
-/** A snapshot of that many bytes. */
+/** A snapshot with this many bytes. */
 const sized = (size: number) => snapshotJson.padEnd(size);
 
 describe('maxResponseSize', () => {
@@ -31,7 +31,7 @@ describe('maxResponseSize', () => {
     ['a chunked body', (body) => [chunked(200, [body.slice(0, 600), body.slice(600)])]],
     ['a body in packets', (body) => [send(head(200, `content-length: ${body.length}`)), ...packets(body)]],
     ['a body that ends with the connection', (body) => [send(head(200)), send(body), end]],
-  ])('lets %s through that is just as large, and none that is larger', async (_name, script) => {
+  ])('allows %s of that size, and none that is larger', async (_name, script) => {
     const server = await startFaultServer([script(sized(limit)), script(sized(limit + 1)), good]);
     const client = openFaultClient(server, { maxResponseSize: limit });
     await expect(get(client)).resolves.toMatchObject({ status: 'COMPLETED' });
@@ -41,7 +41,7 @@ describe('maxResponseSize', () => {
     await expect(get(client)).resolves.toMatchObject({ status: 'COMPLETED' });
   });
 
-  it('stops a body as it arrives, that has no end', async () => {
+  it('ends an endless body as it arrives', async () => {
     const server = await startFaultServer([
       send(head(200, 'transfer-encoding: chunked')),
       drip(`64\r\n${' '.repeat(100)}\r\n`, 0),
@@ -51,7 +51,7 @@ describe('maxResponseSize', () => {
     await expect.poll(() => server.closed, { interval: 1 }).toBe(1);
   });
 
-  it('stops a body as it arrives, whatever length it tells', async () => {
+  it('ends a body at once if its Content-Length is too large', async () => {
     const server = await startFaultServer([send(head(200, 'content-length: 1000000000')), drip(' '.repeat(100), 0)]);
     const client = openFaultClient(server, { maxResponseSize: limit });
     await rejection(get(client), AtlasInvalidResponseError);
@@ -69,7 +69,7 @@ describe('maxResponseSize', () => {
     expect(error.message).toContain(String(defaults.maxResponseSize));
   });
 
-  it.each([400, 503])('stops the body of a %i, whose status is still told', async (status) => {
+  it.each([400, 503])('ends the body of a %i, whose status is reported', async (status) => {
     const server = await startFaultServer([send(head(status, 'content-length: 1000000000')), drip('x'.repeat(100), 0)]);
     const client = openFaultClient(server, { maxResponseSize: limit });
     const error = await rejection(get(client), AtlasApiError);
@@ -78,7 +78,7 @@ describe('maxResponseSize', () => {
     await expect.poll(() => server.closed, { interval: 1 }).toBe(1);
   });
 
-  it('keeps 16 KiB of the body of an error, and cuts no character', async () => {
+  it('cuts the body of an error at 16 KiB, between two characters', async () => {
     const server = await startFaultServer([answer(400, `x${'\u00e9'.repeat(20_000)}`)]);
     const error = await rejection(get(openFaultClient(server)), AtlasApiError);
     expect(error.body).toBe(`x${'\u00e9'.repeat(8191)}`);
@@ -89,7 +89,7 @@ function packets(body: string): Script {
   return [send(body.slice(0, 500)), pause(), send(body.slice(500, 999)), pause(), send(body.slice(999))];
 }
 
-describe('a content coding that was not asked for', () => {
+describe('an unrequested content coding', () => {
   const snapshot = { id: '5cc310ace5dc7ce369814bc8', status: 'COMPLETED' };
 
   it.each<[coding: string, encode: (text: string) => Uint8Array]>([
@@ -98,7 +98,7 @@ describe('a content coding that was not asked for', () => {
     ['GZIP', gzipSync],
     ['identity', (text) => Buffer.from(text)],
     ['Identity', (text) => Buffer.from(text)],
-  ])('%s is decoded, under the same limit', async (coding, encode) => {
+  ])('is decoded within maxResponseSize: %s', async (coding, encode) => {
     const field = `content-encoding: ${coding}`;
     const whole = answer(200, encode(sized(limit)), field);
     const inPieces = chunked(
@@ -114,7 +114,7 @@ describe('a content coding that was not asked for', () => {
     expect(error.message).toContain('maxResponseSize');
   });
 
-  it('is not decoded beyond the limit, so that a bomb does no harm', async () => {
+  it('is not decoded beyond the limit, as it may be a decompression bomb', async () => {
     const bomb = gzipSync('a'.repeat(50_000_000));
     expect(bomb.length).toBeLessThan(1_000_000);
     const server = await startFaultServer([answer(200, bomb, 'content-encoding: gzip')]);
@@ -125,32 +125,32 @@ describe('a content coding that was not asked for', () => {
   });
 
   it.each<[name: string, coding: string, body: Uint8Array | string, named: string]>([
-    ['is broken', 'gzip', snapshotJson, 'gzip'],
-    ['is cut', 'gzip', gzipSync(snapshotJson).subarray(0, 30), 'gzip'],
-    ['is not known', 'zstd-ng', snapshotJson, 'zstd-ng'],
-    ['is two', 'gzip, gzip', gzipSync(gzipSync(snapshotJson)), 'gzip, gzip'],
-    ['has a long name', 'x'.repeat(500), snapshotJson, 'x'.repeat(40)],
-  ])('and %s is refused', async (_name, coding, body, named) => {
+    ['invalid', 'gzip', snapshotJson, 'gzip'],
+    ['truncated', 'gzip', gzipSync(snapshotJson).subarray(0, 30), 'gzip'],
+    ['unknown', 'zstd-ng', snapshotJson, 'zstd-ng'],
+    ['applied twice', 'gzip, gzip', gzipSync(gzipSync(snapshotJson)), 'gzip, gzip'],
+    ['unknown, with a long name', 'x'.repeat(500), snapshotJson, 'x'.repeat(40)],
+  ])('leads to an AtlasInvalidResponseError if it is %s', async (_name, coding, body, named) => {
     const server = await startFaultServer([answer(200, body, `content-encoding: ${coding}`)]);
     const error = await rejection(get(openFaultClient(server)), AtlasInvalidResponseError);
     expect(error.issues).toEqual([{ path: '', message: expect.stringContaining(named) }]);
     expect(error.message.length).toBeLessThan(300);
   });
 
-  it('is decoded for an error as well', async () => {
+  it('is decoded in an error', async () => {
     const body = gzipSync('{"error":400,"errorCode":"SOME_CODE","detail":"It says."}');
     const server = await startFaultServer([answer(400, body, 'content-encoding: gzip')]);
     const error = await rejection(get(openFaultClient(server)), AtlasApiError);
     expect(error).toMatchObject({ status: 400, errorCode: 'SOME_CODE', detail: 'It says.' });
   });
 
-  it('that cannot be undone leaves an error its status', async () => {
+  it('that is unknown leads to an error without a body', async () => {
     const server = await startFaultServer([answer(404, 'x', 'content-encoding: magic')]);
     const error = await rejection(get(openFaultClient(server)), AtlasApiError);
     expect(error).toMatchObject({ status: 404, body: '' });
   });
 
-  it('is not asked for', async () => {
+  it('is not requested', async () => {
     const server = await startFaultServer(good);
     await get(openFaultClient(server));
     expect(server.requests[0]?.head).not.toMatch(/accept-encoding/i);

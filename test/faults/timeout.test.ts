@@ -17,20 +17,20 @@ fakeClock();
 const challenge = 'www-authenticate: Digest realm="r", nonce="n", qop="auth"';
 
 const endless: [name: string, script: Script][] = [
-  ['nothing', []],
+  ['no response', []],
   ['half a status line', [send('HTTP/1.1 2')]],
   ['half a head', [send('HTTP/1.1 200 OK\r\nx: ')]],
-  ['a head that drips for ever', [send('HTTP/1.1 200 OK\r\n'), drip('x')]],
-  ['interim answers for ever', [drip(head(103))]],
-  ['a head and no body', [send(head(200, 'content-length: 5'))]],
-  ['a body that drips for ever', [send(head(200, 'content-length: 1000000')), drip(' ')]],
-  ['chunks that drip for ever', [send(head(200, 'transfer-encoding: chunked')), drip('1\r\n \r\n')]],
-  ['a body with no end told', [send(head(200)), send(snapshotJson)]],
-  ['an error whose body drips for ever', [send(head(503, 'content-length: 1000000')), drip('x')]],
+  ['a head that never ends', [send('HTTP/1.1 200 OK\r\n'), drip('x')]],
+  ['endless interim responses', [drip(head(103))]],
+  ['a head without a body', [send(head(200, 'content-length: 5'))]],
+  ['a body that never ends', [send(head(200, 'content-length: 1000000')), drip(' ')]],
+  ['chunks that never end', [send(head(200, 'transfer-encoding: chunked')), drip('1\r\n \r\n')]],
+  ['a body without a length', [send(head(200)), send(snapshotJson)]],
+  ['an error body that never ends', [send(head(503, 'content-length: 1000000')), drip('x')]],
 ];
 
-describe('an exchange ends by attemptTimeout', () => {
-  it.each(endless)('with %s', async (_name, script) => {
+describe('attemptTimeout', () => {
+  it.each(endless)('ends an exchange with %s', async (_name, script) => {
     const server = await startFaultServer(script);
     const client = openFaultClient(server, { attemptTimeout: 1000 });
     const error = await skipTime(rejection(get(client), AtlasTimeoutError));
@@ -38,25 +38,24 @@ describe('an exchange ends by attemptTimeout', () => {
     expect(error.message).toContain('1000 ms (attemptTimeout)');
     expect(performance.now()).toBeGreaterThanOrEqual(1000);
     expect(performance.now()).toBeLessThan(1500);
-    // The connection is of no use any more.
     await expect.poll(() => server.closed, { interval: 1 }).toBe(1);
   });
 
-  it('and the call goes on with the next attempt', async () => {
+  it('leads to a retry', async () => {
     const server = await startFaultServer([[], good]);
     const client = openFaultClient(server, { maxRetries: 1, attemptTimeout: 1000 });
     await expect(skipTime(get(client))).resolves.toMatchObject({ status: 'COMPLETED' });
     expect(server.requests).toHaveLength(2);
   });
 
-  it('of the call, where it is given', async () => {
+  it("of the call overrides the client's", async () => {
     const client = openFaultClient(await startFaultServer(), { attemptTimeout: 9000 });
     const error = await skipTime(rejection(get(client, { attemptTimeout: 700 }), AtlasTimeoutError));
     expect(error.message).toContain('700 ms (attemptTimeout)');
     expect(performance.now()).toBeLessThan(1200);
   });
 
-  it('which runs anew for the request after a challenge', async () => {
+  it('starts again for the request after a challenge', async () => {
     const credentials = { publicKey: 'ABCDEFGH', privateKey: 'private' };
     const { promise: later, resolve: release } = deferred();
     const server = await startFaultServer([[until(later), answer(401, '{}', challenge)], []]);
@@ -72,8 +71,8 @@ describe('an exchange ends by attemptTimeout', () => {
   });
 });
 
-describe('the clock of an attempt starts on the wire', () => {
-  it('and not in the queue of its own connections', async () => {
+describe('attemptTimeout starts when the request is on the wire', () => {
+  it('not in the queue of the default pool', async () => {
     const { promise: later, resolve: release } = deferred();
     const server = await startFaultServer([until(later), ...good]);
     const client = openFaultClient(server);
@@ -86,7 +85,7 @@ describe('the clock of an attempt starts on the wire', () => {
     await expect(Promise.all([...first, queued])).resolves.toHaveLength(65);
   });
 
-  it('and not in the queue of an agent that was passed in', async () => {
+  it("not in the queue of the caller's agent", async () => {
     const { promise: later, resolve: release } = deferred();
     const dispatcher = new Agent({ connections: 1 });
     onTestFinished(() => dispatcher.destroy());
@@ -101,8 +100,8 @@ describe('the clock of an attempt starts on the wire', () => {
   });
 });
 
-describe('a call ends by timeout', () => {
-  it('in an exchange', async () => {
+describe('timeout ends a call', () => {
+  it('during an exchange', async () => {
     const server = await startFaultServer();
     const client = openFaultClient(server, { timeout: 1000 });
     const error = await skipTime(rejection(get(client), AtlasTimeoutError));
@@ -112,7 +111,7 @@ describe('a call ends by timeout', () => {
     await expect.poll(() => server.closed, { interval: 1 }).toBe(1);
   });
 
-  it('over retries and their waits, with the last of them as its cause', async () => {
+  it('during its retries, with the last error as the cause', async () => {
     const server = await startFaultServer(refusal(503));
     const client = openFaultClient(server, { timeout: 5000, maxRetries: 100 });
     const error = await skipTime(rejection(get(client), AtlasTimeoutError));
@@ -120,7 +119,7 @@ describe('a call ends by timeout', () => {
     expect(performance.now()).toBeLessThan(5200);
     expect(error.cause).toBeInstanceOf(AtlasApiError);
     expect(error.attempts).toBe(server.requests.length);
-    // 0, 500 to 750, 1 500 to 2 250, 3 500 to 5 250.
+    // The attempts start at 0, 500 to 750, 1,500 to 2,250 and 3,500 to 5,250 ms.
     expect([3, 4]).toContain(error.attempts);
   });
 
@@ -132,34 +131,34 @@ describe('a call ends by timeout', () => {
     const error = await skipTime(rejection(get(client, { timeout: 1000 }), AtlasTimeoutError));
     expect(error.message).toContain('1000 ms (timeout)');
     await skipTime(Promise.all(first));
-    // What was given up in the queue is never sent.
+    // A request that timed out in the queue is never sent.
     await standStill();
     expect(server.requests).toHaveLength(64);
   });
 
-  it("waiting for another call's challenge, which goes on", async () => {
+  it('while it waits for the challenge of another call, which continues', async () => {
     const { promise: later, resolve: release } = deferred();
     const server = await startFaultServer(({ number }) =>
       number === 1 ? [until(later), answer(401, '{}', challenge)] : good,
     );
     const client = openFaultClient(server, { credentials: { publicKey: 'ABCDEFGH', privateKey: 'private' } });
-    const asks = get(client);
+    const other = get(client);
     const error = await skipTime(rejection(get(client, { timeout: 500 }), AtlasTimeoutError));
     expect(error.message).toContain('500 ms (timeout)');
     expect(server.requests).toHaveLength(1);
     release();
-    await expect(asks).resolves.toMatchObject({ status: 'COMPLETED' });
+    await expect(other).resolves.toMatchObject({ status: 'COMPLETED' });
   });
 
-  it('waiting for a token that never comes', async () => {
+  it('while it waits for a token', async () => {
     const credentials = { accessToken: () => new Promise<string>(() => undefined) };
     const client = openFaultClient(await startFaultServer(), { credentials, timeout: 1000 });
     const error = await skipTime(rejection(get(client), AtlasTimeoutError));
     expect(error.message).toContain('1000 ms (timeout)');
   });
 
-  it('in a connect that never finishes', async () => {
-    // A handshake of TLS that nobody answers.
+  it('during a TLS handshake', async () => {
+    // The server never responds to the TLS handshake.
     const server = createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');
     onTestFinished(() => {
@@ -172,7 +171,7 @@ describe('a call ends by timeout', () => {
     expect(error.message).toContain('1000 ms (timeout)');
   });
 
-  it('in a connect of an agent that never calls back', async () => {
+  it('during a connect() of an agent that never calls back', async () => {
     const dispatcher = new Agent({ connect: () => undefined });
     onTestFinished(() => dispatcher.destroy());
     const client = openFaultClient({ url: 'http://127.0.0.1:9' }, { dispatcher, timeout: 1000, maxRetries: 3 });
@@ -180,13 +179,13 @@ describe('a call ends by timeout', () => {
     expect(performance.now()).toBeLessThan(1500);
   });
 
-  it('and not by the clock of an exchange, where that is longer', async () => {
+  it('before a longer attemptTimeout', async () => {
     const client = openFaultClient(await startFaultServer(), { timeout: 500, attemptTimeout: 60_000 });
     await skipTime(rejection(get(client), AtlasTimeoutError));
     expect(performance.now()).toBeLessThan(1000);
   });
 
-  it('over all pages of a list', async () => {
+  it('after it covered all pages of a list', async () => {
     const full = JSON.stringify({ totalCount: 1000, results: [JSON.parse(snapshotJson)] });
     const server = await startFaultServer([[answer(200, full)], []]);
     const client = openFaultClient(server, { endpoint: 'flex' });
@@ -196,7 +195,7 @@ describe('a call ends by timeout', () => {
   });
 });
 
-it('each of many calls ends at its own deadline, in whatever order they began', async () => {
+it('each of many calls ends at its own deadline, whatever their order', async () => {
   const server = await startFaultServer();
   const client = openFaultClient(server);
   const timeouts = [400, 100, 300, 200, 500, 250, 150, 450, 350].flatMap((ms) => [ms, ms + 7]);

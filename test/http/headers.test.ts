@@ -4,7 +4,7 @@ import { headerValue, plainHeaders } from '../../src/http/headers.js';
 describe('header fields', () => {
   const headers = { one: 'a', many: ['a', 'b'], none: undefined };
 
-  it('have one value each', () => {
+  it('are joined to one value per name', () => {
     expect(['one', 'many', 'none', 'other'].map((name) => headerValue(headers, name))).toEqual([
       'a',
       'a, b',

@@ -6,10 +6,10 @@ import { answer, good, pause, refusal, type Script } from '../support/fault-step
 
 const runProcess = useProcesses();
 
-/** ms; shorter than each delay below. */
+/** In ms. Shorter than each delay below. */
 const limits = 'timeout: 150, attemptTimeout: 150, maxRetries: 0';
 
-/** A client that has a connection already, and that names its process in each request. */
+/** A client that has a connection already, and names its process in each request. */
 const open = (url: string) => `
   const client = new atlas.TenantSnapshotsClient({
     baseUrl: '${url}', credentials: { accessToken: 'token' }, endpoint: 'tenant', userAgent: 'pid/' + process.pid,
@@ -17,7 +17,7 @@ const open = (url: string) => `
   const path = ['32b6e34b3d91647abb20e7b8', 'Cluster0', '5cc310ace5dc7ce369814bc8'];
   const get = (options) => client.getTenantSnapshot(...path, options);
   const report = (call) => call.then(({ status }) => print(status), ({ code, message }) => print(code + ' ' + message));
-  // From setImmediate, so that the event loop goes on with timers, not with sockets.
+  // In setImmediate, so that the event loop continues with timers, not with sockets.
   const block = () => { for (const end = performance.now() + 400; performance.now() < end; ); };
   const blockSoon = () => setTimeout(setImmediate, 10, block);
   await get();`;
@@ -36,7 +36,7 @@ describe('a process whose event loop is blocked past the deadline of a call', ()
     expect(server.requests).toHaveLength(2);
   });
 
-  it('still times out if no response arrived', async () => {
+  it('gets a timeout if no response arrived', async () => {
     const server = await startFaultServer([good, []]);
     const end = await runProcess(`${open(server.url)}
       const call = report(get({ ${limits} }));
@@ -46,7 +46,7 @@ describe('a process whose event loop is blocked past the deadline of a call', ()
   });
 });
 
-/** Stops the process that sent a request with this head, and lets it go on 350 ms after this resolves. */
+/** Stops the process that sent a request with this head, and resumes it 350 ms after this resolves. */
 async function stopSender(head: string): Promise<void> {
   const pid = Number(/pid\/(\d+)/.exec(head)?.[1]);
   process.kill(pid, 'SIGSTOP');
@@ -64,7 +64,7 @@ describe('a process that is stopped past the deadline of a call', () => {
     expect(end).toMatchObject({ code: 0, output: 'COMPLETED\n' });
   });
 
-  it('polls on', async () => {
+  it('continues to poll', async () => {
     const server = await startFaultServer(({ number, head }) => {
       if (number === 2) return [() => stopSender(head), answer(200, '{"status":"RUNNING"}')];
       return good;

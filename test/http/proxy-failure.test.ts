@@ -14,10 +14,10 @@ beforeEach(() => {
   for (const name of ['http_proxy', 'HTTP_PROXY', 'https_proxy', 'NO_PROXY', 'no_proxy']) vi.stubEnv(name, undefined);
 });
 
-// Nothing listens there: only the proxy is ever asked.
+// Nothing listens there: only the proxy gets connections.
 const atlas = { url: 'https://atlas.example' };
 
-/** Starts a proxy that does this for each request, and sends all https through it. */
+/** Starts a proxy with this script for each request, and sets HTTPS_PROXY to it. */
 async function startProxy(scripts: Scripts): Promise<FaultServer> {
   const proxy = await startFaultServer(scripts);
   vi.stubEnv('HTTPS_PROXY', proxy.url);
@@ -31,18 +31,18 @@ const hangUps: [what: string, script: Script][] = [
 ];
 
 describe('a proxy that accepts a connection and never opens the tunnel', () => {
-  it.each(hangUps)('is a connection error if it %s, after one connection per attempt', async (_what, script) => {
+  it.each(hangUps)('leads to a connection error if it %s, after one connection per attempt', async (_what, script) => {
     const proxy = await startProxy(script);
     const error = await rejection(get(openFaultClient(atlas)), AtlasConnectionError);
     expect(error).toMatchObject({ attempts: 1, cause: { message: expect.any(String) } });
     expect(proxy.connections).toBeLessThanOrEqual(4);
-    // Nothing goes on in the background.
+    // No further connections in the background.
     const { connections } = proxy;
     await new Promise((resolve) => setTimeout(resolve, 100));
     expect(proxy.connections).toBe(connections);
   });
 
-  it('is a connection error after many concurrent calls too', async () => {
+  it('leads to a connection error of each of many concurrent calls', async () => {
     const proxy = await startProxy([end]);
     const client = openFaultClient(atlas);
     const calls = Array.from({ length: 20 }, () => rejection(get(client), AtlasConnectionError));
@@ -50,7 +50,7 @@ describe('a proxy that accepts a connection and never opens the tunnel', () => {
     expect(proxy.connections).toBeLessThanOrEqual(20 * 4);
   });
 
-  it('is a timeout if it says nothing, and the call tries again', async () => {
+  it('leads to a timeout if it does not respond, which is retried', async () => {
     await startProxy([]);
     const stop = new AbortController();
     const onRetry = (message: unknown) => stop.abort(message);
@@ -64,17 +64,17 @@ describe('a proxy that accepts a connection and never opens the tunnel', () => {
   });
 });
 
-describe('with retries', () => {
+describe('a call is retried, within maxRetries', () => {
   fakeClock();
 
-  it.each(hangUps)('asks a proxy again that %s, within maxRetries', async (_what, script) => {
+  it.each(hangUps)('if the proxy %s', async (_what, script) => {
     const proxy = await startProxy(script);
     const error = await skipTime(rejection(get(openFaultClient(atlas, { maxRetries: 2 })), AtlasConnectionError));
     expect(error).toMatchObject({ attempts: 3, cause: expect.any(Error) });
     expect(proxy.connections).toBeLessThanOrEqual(12);
   });
 
-  it.each([502, 503])('asks a proxy again that answered %i', async (status) => {
+  it.each([502, 503])('if the proxy responds with %i', async (status) => {
     const proxy = await startProxy([answer(status, 'no upstream')]);
     const error = await skipTime(rejection(get(openFaultClient(atlas, { maxRetries: 2 })), AtlasConnectionError));
     expect(error.attempts).toBe(3);
@@ -87,7 +87,7 @@ describe('a proxy that refuses the tunnel', () => {
   it.each<[status: number, fields: string[], advice: RegExp]>([
     [407, ['proxy-authenticate: Basic realm="proxy"'], /proxy.*407.*user name and password/i],
     [403, [], /proxy.*403.*NO_PROXY/i],
-  ])('by %i is asked once, and the message says so', async (status, fields, advice) => {
+  ])('with %i is not retried, and has advice in the message', async (status, fields, advice) => {
     const proxy = await startProxy([send(head(status, 'content-length: 0', ...fields))]);
     const error = await rejection(get(openFaultClient(atlas, { maxRetries: 3 })), AtlasConnectionError);
     expect(error.attempts).toBe(1);
@@ -95,7 +95,7 @@ describe('a proxy that refuses the tunnel', () => {
     expect(proxy.requests).toHaveLength(1);
   });
 
-  it('does not see the token of the call', async () => {
+  it('does not get the token of the call', async () => {
     const proxy = await startProxy([answer(403, '')]);
     await rejection(get(openFaultClient(atlas)), AtlasConnectionError);
     expect(proxy.requests[0]?.head).toMatch(/^CONNECT atlas\.example:443 /);

@@ -13,7 +13,7 @@ describe('retryDelay', () => {
     [5, 8000],
     [99, 8000],
     [5000, 8000],
-  ])('of retry %i is %i ms, and up to half of it more by chance', (retry, delay) => {
+  ])('of retry %i is %i ms, plus up to half of it at random', (retry, delay) => {
     expect(retryDelay(retry, 0, 0)).toBe(delay);
     expect(retryDelay(retry, 0, 0.5)).toBe(delay * 1.25);
     expect(retryDelay(retry, 0, 1)).toBe(delay * 1.5);
@@ -25,12 +25,12 @@ describe('retryDelay', () => {
     [0, 0, 500],
     [4, 500, 8000],
     [0, 60_000, 60_000],
-  ])('is the larger of the schedule and Retry-After: retry %i, %i ms, %i ms', (retry, retryAfter, delay) => {
+  ])('of retry %i with Retry-After: %i ms is %i ms', (retry, retryAfter, delay) => {
     expect(retryDelay(retry, retryAfter, 0)).toBe(delay);
     expect(retryDelay(retry, retryAfter, 1)).toBe(delay * 1.5);
   });
 
-  it('stays in its bounds', () => {
+  it('stays within its bounds', () => {
     const retryAfters = fc.integer({ min: 0, max: longestRetryAfter });
     const random = fc.double({ min: 0, max: 1, noNaN: true });
     fc.assert(
@@ -45,11 +45,11 @@ describe('retryDelay', () => {
 });
 
 describe('isRetryableStatus', () => {
-  it.each([408, 429, 500, 501, 502, 503, 504, 599])('%i', (status) => {
+  it.each([408, 429, 500, 501, 502, 503, 504, 599])('is true for %i', (status) => {
     expect(isRetryableStatus(status)).toBe(true);
   });
 
-  it.each([200, 204, 301, 400, 401, 402, 403, 404, 405, 407, 409, 410, 428, 430, 499])('not %i', (status) => {
+  it.each([200, 204, 301, 400, 401, 402, 403, 404, 405, 407, 409, 410, 428, 430, 499])('is false for %i', (status) => {
     expect(isRetryableStatus(status)).toBe(false);
   });
 });
@@ -63,7 +63,7 @@ describe('parseRetryAfter', () => {
     [' 3', 3000],
     ['3 ', 3000],
     ['\t3\t', 3000],
-  ])('reads %j as %i ms', (value, ms) => {
+  ])('parses %j as %i ms', (value, ms) => {
     expect(parseRetryAfter({ 'retry-after': value })).toBe(ms);
   });
 
@@ -71,18 +71,18 @@ describe('parseRetryAfter', () => {
     [['1'], 1000],
     [['2', '3', '1'], 3000],
     [['soon', '2'], 2000],
-  ])('reads the longest of the lines %j', (lines, ms) => {
+  ])('returns the longest of several lines: %j', (lines, ms) => {
     expect(parseRetryAfter({ 'retry-after': lines })).toBe(ms);
   });
 
-  it.each(forms)("reads %s as the time from the server's own Date", (value) => {
+  it.each(forms)("measures %s against the server's Date", (value) => {
     const wait = (now: number) => parseRetryAfter({ 'retry-after': value, date: new Date(now).toUTCString() });
     expect(wait(date - 2000)).toBe(2000);
     expect(wait(date)).toBe(0);
     expect(wait(date + 1000)).toBe(0);
   });
 
-  it('compares a date with the local clock if the server sends none', () => {
+  it('measures a date against the local clock if the response has no Date', () => {
     vi.useFakeTimers({ now: date - 1500 });
     onTestFinished(() => void vi.useRealTimers());
     expect(parseRetryAfter({ 'retry-after': new Date(date).toUTCString() })).toBe(1500);
@@ -98,7 +98,7 @@ describe('parseRetryAfter', () => {
     '1e3',
     '+1',
     ...noDates.filter((value) => !/^\d+$/.test(value)),
-  ])('reads nothing in %j', (value) => {
+  ])('rejects %j', (value) => {
     expect(parseRetryAfter({ 'retry-after': value })).toBeUndefined();
   });
 

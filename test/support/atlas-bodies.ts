@@ -1,4 +1,4 @@
-/** The 200 example of the endpoint's reference page. */
+/** The example of a 200 on the endpoint's reference page. */
 export const referenceSnapshot = {
   expiration: '2025-05-04T09:42:00Z',
   finishTime: '2025-05-04T09:42:00Z',
@@ -10,7 +10,7 @@ export const referenceSnapshot = {
   status: 'PENDING',
 };
 
-/** What Atlas really sent once. */
+/** A recorded response of Atlas. */
 export const failedSnapshot = {
   finishTime: '2019-04-26T14:08:07Z',
   id: '5cc310ace5dc7ce369814bc8',
@@ -22,7 +22,7 @@ export const failedSnapshot = {
 
 const example = '(This is just an example, the exception may not be related to this endpoint)';
 
-/** The error examples of the endpoint's reference page. */
+/** The examples of errors on the endpoint's reference page. */
 export const referenceErrors = [
   { error: 400, detail: `${example} No provider AWS exists.`, reason: 'Bad Request', errorCode: 'VALIDATION_ERROR' },
   { error: 401, detail: example, reason: 'Unauthorized', errorCode: 'NOT_ORG_GROUP_CREATOR' },

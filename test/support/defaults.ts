@@ -1,4 +1,4 @@
-/** The defaults of a client's options. Tests of the client show that it has them, tests of the README that it says so. */
+/** The defaults of the client options, which the client and the README have to match. */
 export const defaults = {
   baseUrl: 'https://cloud.mongodb.com',
   endpoint: 'auto',

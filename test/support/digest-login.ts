@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-// A Digest client of a few lines, which shares no code with the package: what it computes is checked against the RFC's examples.
+// A minimal Digest client that shares no code with the package, tested with the examples of the RFCs.
 
 const hashes: Record<string, string> = { MD5: 'md5', 'SHA-256': 'sha256', 'SHA-512-256': 'sha512-256' };
 
@@ -49,7 +49,7 @@ export function response(login: Login): string {
 
 const quoted = (text: string) => `"${text.replace(/["\\]/g, '\\$&')}"`;
 
-/** The `Authorization` header; `changes` replaces single parameters, as printed, and undefined leaves one out. */
+/** The `Authorization` value. `changes` replaces parameters with the given text, or leaves them out if undefined. */
 export function authorization(login: Login, changes: Record<string, string | undefined> = {}): string {
   const { algorithm = 'MD5', cnonce = 'c' } = login;
   const protection = { qop: login.qop, nc: login.nc ?? '00000001' };
@@ -73,9 +73,9 @@ export interface Challenge {
   nonce: string;
 }
 
-/** Every Digest challenge of an answer. */
-export function challenges(answer: Response): Challenge[] {
-  const header = answer.headers.get('www-authenticate') ?? '';
+/** The Digest challenges of a response. */
+export function challenges({ headers }: Response): Challenge[] {
+  const header = headers.get('www-authenticate') ?? '';
   return header.split(/\bDigest /).flatMap((text) => {
     const pairs = [...text.matchAll(/([\w*]+)=(?:"((?:[^"\\]|\\.)*)"|([^\s,]+))/g)];
     const values = pairs.map(([, name = '', inner, token = '']): [string, string] => [
@@ -87,8 +87,8 @@ export function challenges(answer: Response): Challenge[] {
   });
 }
 
-export function challenge(answer: Response): Challenge {
-  const [first] = challenges(answer);
-  if (first === undefined) throw new Error('The answer has no Digest challenge.');
+export function challenge(refusal: Response): Challenge {
+  const [first] = challenges(refusal);
+  if (first === undefined) throw new Error('The response has no Digest challenge.');
   return first;
 }

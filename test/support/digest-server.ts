@@ -3,18 +3,18 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
 
-/** A request as it came. */
+/** A received request. */
 export interface SeenRequest {
   /** From 1, in order of arrival. */
   readonly number: number;
   readonly method: string;
   /** The request target. */
   readonly path: string;
-  /** One character an octet. */
+  /** One character per octet. */
   readonly authorization: string | undefined;
 }
 
-/** An answer. What stands in its headers goes out one octet a character; an array is a header line each. */
+/** A complete response. Header values are sent as one octet per character, and arrays as one line per value. */
 export interface WholeAnswer {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string | string[]>>;
@@ -22,18 +22,18 @@ export interface WholeAnswer {
   readonly trailers?: Readonly<Record<string, string>>;
 }
 
-/** `reset` breaks the connection, `cut` does so in the body; `hang` says nothing until the client gives up. */
+/** `reset` resets the connection before the response, `cut` during the body, and `hang` sends nothing. */
 export type Answer = WholeAnswer | 'reset' | 'cut' | 'hang';
 
 export type Respond = (request: SeenRequest) => Answer | Promise<Answer>;
 
-/** A server that answers as it is told, on a loopback socket. */
+/** A server with scripted responses on a loopback socket. */
 interface DigestServer {
   readonly url: string;
   readonly requests: readonly SeenRequest[];
 }
 
-/** Starts one that lives until the test is over. */
+/** Starts a server that stops after the test. */
 export async function startDigestServer(respond: Respond): Promise<DigestServer> {
   const requests: SeenRequest[] = [];
   const server = createServer({ keepAliveTimeout: 120_000 }, (incoming, outgoing) => {
@@ -47,7 +47,7 @@ export async function startDigestServer(respond: Respond): Promise<DigestServer>
     server.closeAllConnections();
     server.close();
   });
-  // The address of a TCP server is never text, and not null while it listens.
+  // A TCP server that listens has a port.
   const { port } = server.address() as AddressInfo;
   return { url: `http://127.0.0.1:${port}`, requests };
 }
@@ -69,7 +69,7 @@ function send(answer: Answer, outgoing: ServerResponse): void {
   }
   const { status, headers, body = '', trailers } = answer;
   outgoing.writeHead(status, { 'content-type': 'application/json', ...headers });
-  // Written before the end, the body is chunked: without chunks there are no trailers.
+  // write() before end() makes the body chunked, as trailers require.
   if (trailers !== undefined) {
     outgoing.write(body);
     outgoing.addTrailers(trailers);

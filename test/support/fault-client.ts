@@ -7,10 +7,10 @@ import type {
 import { openClient } from './open-client.js';
 import { path } from './snapshot-routes.js';
 
-/** A secret that a test can look for. */
+/** A secret that must not appear in errors. */
 export const accessToken = 'a-very-secret-token';
 
-/** A client of a server that errs: one attempt a call, at the tenant endpoint, unless the options say otherwise. */
+/** A client of a fault server. By default it uses the tenant endpoint, without retries. */
 export function openFaultClient(
   { url }: { readonly url: string },
   options: TenantSnapshotsClientOptions = {},
@@ -18,7 +18,7 @@ export function openFaultClient(
   return openClient({ baseUrl: url, credentials: { accessToken }, endpoint: 'tenant', maxRetries: 0, ...options });
 }
 
-/** Gets the snapshot that a fault server's good answer holds. */
+/** Gets the snapshot of the response `good`. */
 export function get(client: TenantSnapshotsClient, options?: CallOptions): Promise<TenantSnapshot> {
   return client.getTenantSnapshot(...path, options);
 }

@@ -1,10 +1,10 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { afterEach, beforeEach, vi } from 'vitest';
 
-/** ms that pass in one turn of the event loop, which is when sockets get to work. */
+/** How far the clock advances per turn of the event loop, in ms. */
 const tick = 50;
 
-/** Stops the clock for each test of the block: time goes on only by {@link passTime} and {@link skipTime}. */
+/** Stops the clock in each test of the file or block. Only {@link passTime} and {@link skipTime} advance it. */
 export function fakeClock(): void {
   beforeEach(() => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
@@ -14,7 +14,7 @@ export function fakeClock(): void {
   });
 }
 
-/** Lets that many ms pass, while sockets go on to work. */
+/** Advances the clock step by step, so that sockets are served in between. */
 export async function passTime(duration: number): Promise<void> {
   for (let left = duration; left > 0; left -= tick) {
     await vi.advanceTimersByTimeAsync(Math.min(left, tick));
@@ -22,7 +22,7 @@ export async function passTime(duration: number): Promise<void> {
   }
 }
 
-/** Lets time pass until the promise is settled, and gives it back. */
+/** Advances the clock until the promise is settled, and returns the promise. */
 export async function skipTime<T>(promise: Promise<T>): Promise<T> {
   let settled = false;
   const settle = () => {
@@ -33,7 +33,7 @@ export async function skipTime<T>(promise: Promise<T>): Promise<T> {
   return promise;
 }
 
-/** Lets sockets work for a while, but no time pass. */
+/** Serves sockets without advancing the clock. */
 export async function standStill(turns = 50): Promise<void> {
   for (let count = 0; count < turns; count += 1) await turn();
 }

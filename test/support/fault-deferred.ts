@@ -1,4 +1,4 @@
-/** A promise that the test fulfils. */
+/** A promise with a function that fulfills it. */
 export function deferred(): { readonly promise: Promise<void>; readonly resolve: () => void } {
   let resolve = () => {};
   const promise = new Promise<void>((fulfil) => {

@@ -6,10 +6,10 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import ts from 'typescript';
 import { afterAll, beforeAll, onTestFinished } from 'vitest';
 
-/** How a process of its own ended. */
+/** How a child process ended. */
 export interface ProcessEnd {
   readonly code: number | null;
-  /** Why it was killed, where it did not end by itself. */
+  /** The signal that killed it, if any. */
   readonly signal: NodeJS.Signals | null;
   readonly output: string;
 }
@@ -18,13 +18,13 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const compilerOptions = { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022 };
 
 /**
- * Lets a file's tests run code in processes of their own. They have the sources as they are: no build, which could be an
- * old one. What it gives runs a module that has `atlas`, the package, and `print(text)`.
+ * Returns a function that runs code in a child process. The code can use `atlas`, which is the package transpiled from
+ * the current sources, and `print(text)`.
  */
 export function useProcesses(): (code: string) => Promise<ProcessEnd> {
   let folder = '';
   beforeAll(async () => {
-    // There, it finds the dependencies.
+    // In node_modules, so that it can import the dependencies.
     folder = await mkdtemp(join(root, 'node_modules', '.fault-process-'));
     await transpile(join(root, 'src'), folder);
   });
@@ -61,7 +61,7 @@ async function runProcess(index: string, code: string): Promise<ProcessEnd> {
       output += text;
     });
   }
-  // What 'close' brings is of these types.
+  // The documented arguments of 'close'.
   const [exitCode, signal] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null];
   return { code: exitCode, signal, output };
 }

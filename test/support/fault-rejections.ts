@@ -1,7 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 
-/** Fails each test of the file that leaves a rejection nobody handles. */
+/** Fails each test of the file that leaves an unhandled rejection. */
 export function expectNoUnhandledRejection(): void {
   const unhandled: unknown[] = [];
   const note = (reason: unknown) => unhandled.push(reason);

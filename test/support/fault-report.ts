@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 
-/** All that an error can show: what a log prints of it, its causes included, and each text that hangs on it. */
+/** Everything that an error may show in a log, including its causes and all properties. */
 export function everythingOf(error: unknown): string {
   const seen = new Set<unknown>();
   const texts = [inspect(error, { depth: Number.POSITIVE_INFINITY, showHidden: true, maxStringLength: null })];

@@ -3,51 +3,51 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 import { onTestFinished } from 'vitest';
 import type { Script } from './fault-steps.js';
 
-/** A request as its bytes came. */
+/** A received request. */
 export interface FaultRequest {
   /** From 1, in order of arrival. */
   readonly number: number;
-  /** Which connection it came over, from 1. */
+  /** The number of its connection, from 1. */
   readonly connection: number;
-  /** How many that connection had brought before. */
+  /** The number of earlier requests on that connection. */
   readonly before: number;
-  /** Everything up to the empty line, one character an octet. */
+  /** Everything up to the empty line, with one character per octet. */
   readonly head: string;
   /** The request target. */
   readonly target: string;
   readonly authorization: string | undefined;
-  /** On the clock of `performance.now()`, which a test may have faked. */
+  /** The time of arrival by `performance.now()`, which may be faked. */
   readonly at: number;
 }
 
-/** What to do for a request: one script for all, one each (the last goes on), or a function. */
+/** What to do for a request: one script for all, one for each (the last one also for later requests), or a function. */
 export type Scripts = Script | readonly Script[] | ((request: FaultRequest) => Script);
 
-/** A server of raw bytes on a loopback socket. */
+/** A server that sends raw bytes, on a loopback socket. */
 export interface FaultServer {
   readonly url: string;
   readonly port: number;
   readonly requests: readonly FaultRequest[];
-  /** Connections that were opened so far. */
+  /** The number of connections so far. */
   readonly connections: number;
-  /** Connections that have ended. */
+  /** The number of connections that have ended. */
   readonly closed: number;
-  /** Connections that are open now. */
+  /** The number of open connections. */
   readonly open: number;
-  /** The most that were open at once. */
+  /** The highest number of open connections. */
   readonly mostOpen: number;
-  /** Closes every connection before it returns, as a server does with those that were idle for too long. */
+  /** Closes every connection, like a server that ends idle ones. */
   closeConnections(): void;
   close(): Promise<void>;
 }
 
-/** Starts one that lives until the test is over. */
+/** Starts a server that stops after the test. */
 export async function startFaultServer(scripts: Scripts = []): Promise<FaultServer> {
   const state = new State(toFunction(scripts));
   const server = createServer({ noDelay: true }, (socket) => state.serve(socket));
   server.listen(0, '127.0.0.1', 4096);
   await once(server, 'listening');
-  // The address of a TCP server is never text, and not null while it listens.
+  // A TCP server that listens has a port.
   const { port } = server.address() as AddressInfo;
   const close = () => stop(server, state);
   onTestFinished(close);
@@ -90,7 +90,7 @@ class State {
     this.open.add(socket);
     this.mostOpen = Math.max(this.mostOpen, this.open.size);
     socket.on('close', () => this.open.delete(socket));
-    // The client may go at any time.
+    // The client may disconnect at any time.
     socket.on('error', () => undefined);
     const connection = this.connections;
     let before = 0;
@@ -117,7 +117,7 @@ class State {
   }
 }
 
-/** Where the first request ends, its body included; 0 while it is not whole. */
+/** The end of the first request including its body, or 0 if the request is incomplete. */
 function endOfRequest(received: string): number {
   const headEnd = received.indexOf('\r\n\r\n') + 4;
   if (headEnd === 3) return 0;
@@ -134,7 +134,7 @@ async function play(script: Script, socket: Socket): Promise<void> {
 
 function toFunction(scripts: Scripts): (request: FaultRequest) => Script {
   if (typeof scripts === 'function') return scripts;
-  // Each is an array: only what is in it tells a script from a list of them.
+  // Both are arrays: a script contains functions, a list contains scripts.
   const list = scripts.every((item) => typeof item === 'function') ? [scripts] : scripts;
   return ({ number }) => list[Math.min(number, list.length) - 1] ?? [];
 }

@@ -1,33 +1,33 @@
 import type { Socket } from 'node:net';
 
-/** One thing that a fault server does for a request. */
+/** One step of a fault server's response. */
 export type Step = (socket: Socket) => void | Promise<void>;
 
-/** What it does, in order. After the last it says nothing more, and leaves the connection open. */
+/** The steps for a request, in order. The connection stays open after the last one. */
 export type Script = readonly Step[];
 
-// Taken before a test fakes the clock: a server keeps real time.
+// The real timer, as the server must not use a clock that a test fakes.
 const { setTimeout: later } = globalThis;
 
-/** Sends bytes, and waits until they are out. Text is one octet a character. */
+/** Sends bytes, and waits until they are written. Strings are sent as one octet per character. */
 export function send(bytes: string | Uint8Array): Step {
   const data = typeof bytes === 'string' ? Buffer.from(bytes, 'latin1') : bytes;
   return (socket) => new Promise((resolve) => socket.write(data, () => resolve()));
 }
 
-/** Waits, in ms: what is sent before and after comes in packets of their own. */
+/** Waits some ms, so that the bytes before and after it are sent in separate packets. */
 export function pause(duration = 5): Step {
   return () => new Promise((resolve) => later(resolve, duration));
 }
 
-/** Waits for something of the test's. */
+/** Waits for a promise of the test. */
 export function until(promise: Promise<unknown>): Step {
   return async () => {
     await promise;
   };
 }
 
-/** Sends the same bytes for ever, until the client goes. */
+/** Sends the same bytes repeatedly until the client disconnects. */
 export function drip(bytes: string, interval = 2): Step {
   return async (socket) => {
     while (!socket.destroyed) {
@@ -37,7 +37,7 @@ export function drip(bytes: string, interval = 2): Step {
   };
 }
 
-/** Breaks the connection (RST). */
+/** Resets the connection (RST). */
 export const reset: Step = (socket) => {
   socket.resetAndDestroy();
 };
@@ -47,18 +47,18 @@ export const end: Step = (socket) => {
   socket.end();
 };
 
-/** A head with the header lines given. */
+/** The head of a response with these header lines. */
 export function head(status: number, ...fields: string[]): string {
   return `HTTP/1.1 ${status} Status\r\n${fields.map((field) => `${field}\r\n`).join('')}\r\n`;
 }
 
-/** A whole answer that tells its length. */
+/** A complete response with a Content-Length. */
 export function answer(status: number, body: string | Uint8Array, ...fields: string[]): Step {
   const bytes = typeof body === 'string' ? Buffer.from(body) : body;
   return send(Buffer.concat([Buffer.from(head(status, `content-length: ${bytes.length}`, ...fields)), bytes]));
 }
 
-/** A whole answer in chunks: one a part. */
+/** A complete response with one chunk per part. */
 export function chunked(status: number, parts: readonly (string | Uint8Array)[], ...fields: string[]): Step {
   const opening = Buffer.from(head(status, 'transfer-encoding: chunked', ...fields));
   return send(Buffer.concat([opening, ...parts.map(chunk), Buffer.from('0\r\n\r\n')]));
@@ -69,13 +69,13 @@ function chunk(part: string | Uint8Array): Buffer {
   return Buffer.concat([Buffer.from(`${bytes.length.toString(16)}\r\n`), bytes, Buffer.from('\r\n')]);
 }
 
-/** A snapshot, as JSON. */
+/** A snapshot as JSON. */
 export const snapshotJson = '{"id":"5cc310ace5dc7ce369814bc8","status":"COMPLETED"}';
 
-/** The answer that a call hopes for. */
+/** A response with a snapshot. */
 export const good: Script = [answer(200, snapshotJson)];
 
-/** An answer that is an error as Atlas forms it. */
+/** A response with an ApiError. */
 export function refusal(status: number, ...fields: string[]): Script {
   return [answer(status, JSON.stringify({ error: status, errorCode: 'SOME_CODE' }), ...fields)];
 }

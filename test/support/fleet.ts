@@ -3,27 +3,27 @@ import { once } from 'node:events';
 import { onTestFinished } from 'vitest';
 import type { AtlasEmulator } from '../../src/testing/index.js';
 
-/** How the calls of one process went. */
+/** The results of the calls of one process. */
 export interface MemberReport {
   readonly answered: number;
   readonly errors: readonly string[];
 }
 
-/** Processes of their own, each with one client, that share one token through Redis. */
+/** Child processes with one client each, which share a token through Redis. */
 export interface Fleet {
-  /** Each process does so many calls at once; all processes begin together. */
+  /** Starts that many concurrent calls in each process, in all processes at once. */
   call(each: number): Promise<MemberReport[]>;
-  /** More processes. */
+  /** Starts more processes. */
   grow(by: number): Promise<void>;
-  /** Processes that have ended, though nobody told them to. */
+  /** The number of processes that have exited unexpectedly. */
   readonly lost: number;
 }
 
-/** Processes that start at once: more would only wait for each other's turn. */
+/** How many processes start at once. More would not be faster. */
 const batch = 4;
 const program = new URL('../fleet/member.mjs', import.meta.url);
 
-/** Starts a fleet, cold: no process has a token yet. It is stopped when the test is finished. */
+/** Starts a fleet that has no token yet. It stops after the test. */
 export async function startFleet(size: number, emulator: AtlasEmulator, redisUrl: string): Promise<Fleet> {
   const members: ChildProcess[] = [];
   onTestFinished(() => {
@@ -54,16 +54,16 @@ export async function startFleet(size: number, emulator: AtlasEmulator, redisUrl
 async function ask(member: ChildProcess, message: object): Promise<MemberReport> {
   const answered = once(member, 'message');
   const ended = once(member, 'exit').then(() => {
-    throw new Error('A process of the fleet has ended');
+    throw new Error('A process of the fleet has exited');
   });
-  // Where it ends later, nobody waits for it here.
+  // It may exit after the race is over.
   ended.catch(() => undefined);
   member.send(message);
   const [report] = await Promise.race([answered, ended]);
   return report;
 }
 
-/** All reports as one. */
+/** The sum of the reports. */
 export function sumReports(reports: readonly MemberReport[]): MemberReport {
   return {
     answered: reports.reduce((sum, { answered }) => sum + answered, 0),

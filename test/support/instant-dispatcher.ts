@@ -1,6 +1,6 @@
 import type { DispatcherLike } from '../../src/index.js';
 
-/** A dispatcher without a socket, for tests on a clock of their own: each request is answered 200 with that body at once. */
+/** A dispatcher without a socket, for tests with fake timers: each request gets a 200 with this body at once. */
 export function instantDispatcher(answer: (path: string) => object): DispatcherLike {
   return {
     dispatch({ path }, handler) {

@@ -1,12 +1,12 @@
-/** A fenced block of code. */
+/** A fenced code block. */
 export interface CodeBlock {
   readonly language: string;
-  /** Of its first line, from 1. */
+  /** The number of its first line, from 1. */
   readonly line: number;
   readonly code: string;
 }
 
-/** A row of a table: its cells by the names of their columns. */
+/** The cells of a table row by column name. */
 export type TableRow = Readonly<Record<string, string>>;
 
 export function codeBlocks(text: string): CodeBlock[] {
@@ -17,7 +17,7 @@ export function codeBlocks(text: string): CodeBlock[] {
   }));
 }
 
-/** The tables under a heading, before the next one. */
+/** The tables between a heading and the next one. */
 export function tablesUnder(text: string, heading: string): TableRow[][] {
   const section = text.split(/^#+ /m).find((part) => part.startsWith(`${heading}\n`)) ?? '';
   return [...section.matchAll(/(?:^\|.*\n)+/gm)].map(([table]) => readTable(table));
@@ -35,17 +35,17 @@ function readCells(line: string): string[] {
     .map((cell) => cell.trim());
 }
 
-/** What stands in backquotes. */
+/** The code spans of a text. */
 export function codeIn(text: string | undefined): string[] {
   return [...(text ?? '').matchAll(/`([^`]+)`/g)].map(([, code = '']) => code);
 }
 
-/** Where links lead. */
+/** The link targets of a text. */
 export function linksIn(text: string): string[] {
   return [...text.matchAll(/\]\(([^)\s]+)\)/g)].map(([, target = '']) => target);
 }
 
-/** The anchors of a text's headings, as GitHub makes them. */
+/** The anchors that GitHub generates for the headings of a text. */
 export function anchorsIn(text: string): string[] {
   return [...text.matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) =>
     heading

@@ -4,24 +4,24 @@ import { getResponse, type RequestHandler } from 'msw';
 import { onTestFinished } from 'vitest';
 import { forgetSunset } from '../../src/testing/forget-sunset.js';
 
-/** A request as it came over the wire. */
+/** A received request. */
 export interface SeenRequest {
   readonly method: string;
   /** Path and query, as on the request line. */
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
-  /** Names and values in turn, as sent. */
+  /** Alternating names and values, as sent. */
   readonly rawHeaders: readonly string[];
 }
 
 export interface MswServer {
   readonly url: string;
   readonly requests: readonly SeenRequest[];
-  /** Connections that were opened so far. */
+  /** The number of connections so far. */
   readonly connections: number;
 }
 
-/** Answers real HTTP by MSW's handlers until the test is finished. A request that none of them is for is answered 418. */
+/** Starts an HTTP server that responds with MSW handlers, or 418 if none matches. It stops after the test. */
 export async function startMswServer(...handlers: RequestHandler[]): Promise<MswServer> {
   const requests: SeenRequest[] = [];
   let connections = 0;
@@ -37,10 +37,10 @@ export async function startMswServer(...handlers: RequestHandler[]): Promise<Msw
     server.close();
     server.closeAllConnections();
   });
-  // It listens on a port, so the address is no pipe's.
+  // A TCP server that listens has a port.
   const { port } = server.address() as AddressInfo;
   const url = `http://127.0.0.1:${port}`;
-  // A server before this one may have had the port.
+  // An earlier server may have had the same port.
   forgetSunset(url);
   return {
     url,

@@ -1,6 +1,6 @@
 import type { TokenStore } from '../../src/index.js';
 
-/** A store in memory that tells what is asked of it. */
+/** A store in memory that records its calls. */
 export class RecordingStore implements TokenStore {
   readonly values = new Map<string, unknown>();
   readonly gets: string[] = [];
@@ -17,7 +17,7 @@ export class RecordingStore implements TokenStore {
   }
 }
 
-/** A store that holds one value under every key, and forgets what is put there. */
+/** A store that has the same value under every key, and ignores writes. */
 export function storeOf(value: unknown): TokenStore {
   return { get: async () => value, set: async () => true };
 }
@@ -29,14 +29,14 @@ const reject = () => Promise.reject(new Error('the store is broken'));
 const hang = () => new Promise<never>(() => undefined);
 const empty = async () => undefined;
 
-/** Stores that are of no use, by what they do. */
+/** Stores that fail in different ways. */
 export const brokenStores: readonly { does: string; store: TokenStore }[] = [
   { does: 'throws', store: { get: fail, set: fail } },
   { does: 'rejects', store: { get: reject, set: reject } },
   { does: 'hangs', store: { get: hang, set: hang } },
-  { does: 'throws when it is written to', store: { get: empty, set: fail } },
-  { does: 'rejects when it is written to', store: { get: empty, set: reject } },
-  { does: 'hangs when it is written to', store: { get: empty, set: hang } },
-  // What a store without types may do.
-  { does: 'gives no promise', store: { get: () => undefined, set: () => true } as unknown as TokenStore },
+  { does: 'throws on a write', store: { get: empty, set: fail } },
+  { does: 'rejects on a write', store: { get: empty, set: reject } },
+  { does: 'hangs on a write', store: { get: empty, set: hang } },
+  // As a store without types may do.
+  { does: 'returns no promise', store: { get: () => undefined, set: () => true } as unknown as TokenStore },
 ];

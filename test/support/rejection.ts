@@ -1,4 +1,4 @@
-/** What a promise was rejected with; throws where it was fulfilled, or rejected with something of another class. */
+/** The reason of a rejected promise. Throws if the promise is fulfilled, or the reason is of another class. */
 export async function rejection<T>(
   promise: PromiseLike<unknown>,
   type: abstract new (...parameters: never[]) => T,

@@ -1,11 +1,11 @@
 import type { DispatcherLike, DispatchHandlerLike } from '../../src/index.js';
 
-/** What a scripted dispatcher does for a request, before its `dispatch` returns. */
+/** Runs for a request, before `dispatch()` returns. */
 export type DispatchScript = (reply: (status: number, body: string, headers?: Record<string, string>) => void) => void;
 
 /**
- * A dispatcher without a socket that may answer within `dispatch`, as a double of a user's does. It has a script a
- * request, and tells which requests, from 1, were begun and which of them were aborted.
+ * A dispatcher without a socket that may respond within `dispatch()`, as a test double may. It has one script per
+ * request, and records the numbers, from 1, of the requests that were begun and aborted.
  */
 export function scriptedDispatcher(...scripts: DispatchScript[]) {
   const begun: number[] = [];

@@ -3,7 +3,7 @@ import type { AtlasEmulator, AtlasEmulatorOptions, RecordedRequest } from '../..
 import { openClient } from './open-client.js';
 import { openEmulator } from './open-emulator.js';
 
-/** What a service account's client may differ in. */
+/** Options of a client with a service account. */
 export interface ServiceAccountOptions {
   tokenStore?: TokenStore | undefined;
   clientSecret?: string;
@@ -24,11 +24,11 @@ export function openServiceAccountClient(
 export interface ServiceAccountTest {
   readonly emulator: AtlasEmulator;
   readonly client: TenantSnapshotsClient;
-  /** One call. */
+  /** Gets the emulator's snapshot. */
   get(options?: CallOptions): AtlasPromise<TenantSnapshot>;
-  /** So many calls at once. */
+  /** Starts that many calls at once. */
   getAll(count: number, options?: CallOptions): Promise<PromiseSettledResult<TenantSnapshot>[]>;
-  /** What the emulator got. */
+  /** The token requests that the emulator received. */
   tokenRequests(): RecordedRequest[];
   apiRequests(): RecordedRequest[];
 }
@@ -51,7 +51,7 @@ export async function openServiceAccount(
   };
 }
 
-/** One call for the emulator's snapshot. */
+/** Gets the emulator's snapshot. */
 export function getFrom(
   { groupId, clusterName, snapshotId }: AtlasEmulator,
   client: TenantSnapshotsClient,
@@ -60,12 +60,12 @@ export function getFrom(
   return client.getTenantSnapshot(groupId, clusterName, snapshotId, options);
 }
 
-/** How many were fulfilled. */
+/** The number of fulfilled calls. */
 export function countAnswered(results: readonly PromiseSettledResult<unknown>[]): number {
   return results.filter(({ status }) => status === 'fulfilled').length;
 }
 
-/** What the others were rejected with. */
+/** The reasons of the rejected calls. */
 export function reasonsOf(results: readonly PromiseSettledResult<unknown>[]): unknown[] {
   return results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []));
 }

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 
-/** All that a log could show of a value: by inspect, as JSON, as text, and so of each cause. */
+/** Everything that a log may show of a value and its causes: inspected, as JSON and as a string. */
 export function shown(value: unknown): string {
   const texts = [
     inspect(value, { showHidden: true, depth: 10, getters: true, maxStringLength: null, maxArrayLength: null }),
@@ -16,7 +16,7 @@ function toJson(value: unknown): string {
   try {
     return JSON.stringify(value) ?? '';
   } catch {
-    // What refers to itself has no JSON.
+    // JSON.stringify() throws for circular values.
     return '';
   }
 }

@@ -2,7 +2,7 @@ import { onTestFinished, vi } from 'vitest';
 
 const realSetTimeout = setTimeout;
 
-/** Stops timers, `Date` and `performance.now()` for the test; sockets go on. */
+/** Stops timers, `Date` and `performance.now()` for the test, but not sockets. */
 export function stopClock(): void {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date', 'performance'] });
   onTestFinished(() => {
@@ -10,7 +10,7 @@ export function stopClock(): void {
   });
 }
 
-/** Lets the stopped clock run until the promise has settled: `step` ms of it for a ms in which sockets are served. */
+/** Advances the stopped clock until the promise has settled, by `step` per ms of real time, in which sockets are served. */
 export async function runClock<T>(promise: Promise<T>, step = 25): Promise<T> {
   let settled = false;
   const settle = () => {

@@ -2,17 +2,17 @@ import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
 
-/** A request as its bytes said. */
+/** A received request. */
 export interface RawRequest {
   readonly line: string;
-  /** Names as sent, without those that undici adds for the connection. */
+  /** Names as sent, without `host` and `connection`, which undici adds. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
 }
 
 /**
- * A server whose token endpoint, under any prefix, gives one token, and that answers all else with an empty snapshot. It
- * knows nothing of credentials: it shows what was sent.
+ * A server whose token endpoint, under any prefix, issues one token, and which responds to other requests with an empty
+ * snapshot. It checks no credentials.
  */
 export async function startTokenServer(): Promise<{ url: string; requests: RawRequest[] }> {
   const requests: RawRequest[] = [];
@@ -27,7 +27,7 @@ export async function startTokenServer(): Promise<{ url: string; requests: RawRe
     server.close();
     server.closeAllConnections();
   });
-  // It listens on a port, so the address is no pipe's.
+  // A TCP server that listens has a port.
   const { port } = server.address() as AddressInfo;
   return { url: `http://127.0.0.1:${port}`, requests };
 }

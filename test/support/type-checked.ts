@@ -3,16 +3,16 @@ import ts from 'typescript';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
-/** Code that was type-checked as a user of the package has it: by its name, under the project's strict settings. */
+/** The result of type-checking code that imports the package by its name, under the project's strict settings. */
 export interface TypeChecked {
-  /** What is wrong in each file, as `line: message`. */
+  /** The problems in each file, as `line: message`. */
   readonly problems: ReadonlyMap<string, string[]>;
-  /** What `src/index.ts` and `src/testing/index.ts` export, by name. */
+  /** The types that `src/index.ts` and `src/testing/index.ts` export, by name. */
   readonly surface: ReadonlyMap<string, ts.Type>;
   readonly checker: ts.TypeChecker;
 }
 
-/** @param texts - files that are not on the disk, by their names: as if they lay in the project's folder. */
+/** @param texts - files that are not on disk, by their path from the project's root. */
 export function typeCheck(files: string[], texts: ReadonlyMap<string, string> = new Map()): TypeChecked {
   const entries = [`${root}src/index.ts`, `${root}src/testing/index.ts`];
   const virtual = new Map([...texts].map(([name, text]) => [root + name, text]));
@@ -36,7 +36,7 @@ function readOptions(): ts.CompilerOptions {
   const { options } = ts.convertCompilerOptionsFromJson(config.config.compilerOptions, root);
   return {
     ...options,
-    // What is shown need not be used, and process.env.NAME is how everybody writes it.
+    // Examples may leave variables unused, and they use process.env.NAME.
     noUnusedLocals: false,
     noPropertyAccessFromIndexSignature: false,
     allowJs: true,

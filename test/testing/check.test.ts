@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { startAtlasEmulator } from '../../src/testing/index.js';
 import { openEmulator } from '../support/open-emulator.js';
 
-// As a test in JavaScript hands it over, unseen by a type.
+// A value as a test in JavaScript may pass it.
 const untyped = (value: unknown) => JSON.parse(JSON.stringify(value));
 const refusal = (what: string, problem: string) =>
   expect.objectContaining({
@@ -24,12 +24,12 @@ describe('an emulator', () => {
     await expect(startAtlasEmulator(untyped(options))).rejects.toEqual(refusal('options', problem));
   });
 
-  it('is not started with a cluster that it would not serve', async () => {
+  it('is not started with an invalid cluster', async () => {
     const seed = untyped([{ clusterNane: 'One', snapshots: [] }]);
     await expect(startAtlasEmulator({ seed })).rejects.toEqual(refusal('cluster', 'Unrecognized key: "clusterNane".'));
   });
 
-  it('takes a limit that is none', async () => {
+  it('accepts an infinite limit', async () => {
     const none = Number.POSITIVE_INFINITY;
     const { groupId } = await openEmulator({
       tokens: { perMinute: none, live: none },
@@ -39,7 +39,7 @@ describe('an emulator', () => {
   });
 });
 
-describe('a method refuses', () => {
+describe('a method rejects', () => {
   it.each([
     ['seed', { snapshots: [{ _id: 'x' }] }, 'cluster', 'snapshots.0.id: Invalid input: expected string'],
     ['sunset', 'bogus', 'sunset', 'Invalid option: expected one of "gone"|'],
@@ -53,7 +53,7 @@ describe('a method refuses', () => {
     expect(() => emulator[method](untyped(value))).toThrow(refusal(what, problem));
   });
 
-  it('all answers where one is wrong', async () => {
+  it('all scripted responses if one is invalid', async () => {
     const emulator = await openEmulator();
     expect(() => emulator.respond({ status: 503, for: 'any' }, untyped({ times: 'two' }))).toThrow(TypeError);
     expect((await fetch(emulator.url)).status).toBe(401);

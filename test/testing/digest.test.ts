@@ -56,7 +56,7 @@ describe('the examples of the RFCs', () => {
 });
 
 describe('the challenge', () => {
-  it("is Atlas's, with a nonce of 32 characters", async () => {
+  it('has the parameters of Atlas, and a nonce of 32 characters', async () => {
     const { get } = await start();
     const header = (await get()).headers.get('www-authenticate');
     expect(header).toMatch(
@@ -72,9 +72,9 @@ describe('the challenge', () => {
   });
 });
 
-describe('a login with the right key passes', () => {
+describe('a login with the right key succeeds', () => {
   it.each(['MD5', 'MD5-sess', 'SHA-256', 'SHA-256-sess', 'SHA-512-256', 'SHA-512-256-sess'] as const)(
-    'by %s, and one with a wrong key does not',
+    'with %s, and one with a wrong key does not',
     async (algorithm) => {
       const { get, login, first } = await start({ algorithms: [algorithm] });
       const right = login(first);
@@ -84,7 +84,7 @@ describe('a login with the right key passes', () => {
     },
   );
 
-  it('whether a -sess key is bound to the first cnonce or to its own', async () => {
+  it('whether its -sess key is derived from the first cnonce or its own', async () => {
     const { get, login, first } = await start({ algorithms: ['MD5-sess'] });
     expect((await get(authorization(login(first, { cnonce: 'one' })))).status).toBe(200);
     const session = { nonce: first.nonce, cnonce: 'one' };
@@ -93,14 +93,14 @@ describe('a login with the right key passes', () => {
     expect((await get(authorization(login(first, { cnonce: 'three', nc: '00000003' })))).status).toBe(200);
   });
 
-  it('with its parameters in any case, order and spacing', async () => {
+  it('with its parameters in any case and order, with any white space', async () => {
     const { get, login, first } = await start();
     const right = login(first);
     const header = `digest  RESPONSE="${response(right)}" ,, QOP="auth",nc="00000001",  cnonce=c,Uri="${right.uri}",NONCE="${first.nonce}",realm="MMS \\Public API",unknown=1, username="${apiKey.publicKey}",`;
     expect((await get(header)).status).toBe(200);
   });
 
-  it('for a request target with a query', async () => {
+  it('with a query in the request target', async () => {
     const { get, login, first, path } = await start();
     const right = authorization(login(first, { uri: `${path}?pretty=true` }));
     expect((await get(right, '?pretty=true')).status).toBe(200);
@@ -128,7 +128,7 @@ describe('a login is refused without stale', () => {
   });
 });
 
-describe('a header that RFC 7616 does not allow gets 400 and the reason', () => {
+describe('an Authorization header that RFC 7616 does not allow leads to a 400 with the reason', () => {
   it.each([
     ['another uri', { uri: '"/elsewhere"' }, /uri \/elsewhere is not the request target/],
     ['no username', { username: undefined }, /username is missing/],
@@ -154,7 +154,7 @@ describe('a header that RFC 7616 does not allow gets 400 and the reason', () => 
 describe('a nonce', () => {
   const stale = async (answer: Response) => [answer.status, challenge(answer)['stale']];
 
-  it('takes each nc once, in any order', async () => {
+  it('accepts each nc once, in any order', async () => {
     const { get, login, first } = await start();
     for (const nc of ['00000002', '00000001', '0000000a']) {
       expect((await get(authorization(login(first, { nc })))).status).toBe(200);
@@ -170,7 +170,7 @@ describe('a nonce', () => {
     expect(await stale(await get(authorization(login(first, { nc: '00000002' }))))).toEqual([401, 'true']);
   });
 
-  it('lives for a minute by default', async () => {
+  it('is valid for a minute by default', async () => {
     const { get, login, first, wait } = await start();
     wait(59_999);
     expect((await get(authorization(login(first)))).status).toBe(200);

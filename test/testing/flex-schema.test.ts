@@ -4,8 +4,9 @@ import type { CallOptions } from '../../src/index.js';
 import { openClient } from '../support/open-client.js';
 import { openEmulator } from '../support/open-emulator.js';
 
-// What MongoDB's OpenAPI file says about the two Flex snapshot operations, as JSON Schema. Two facts differ from it: the
-// parameters of an error are strings or numbers, not objects, and additional properties are forbidden to find strays.
+// The two Flex snapshot operations of MongoDB's OpenAPI file, as JSON Schema. Two things differ from the file: the
+// parameters of an error are strings or numbers instead of objects, as Atlas sends them, and additional properties are
+// forbidden.
 
 type JsonSchema = z.core.JSONSchema.JSONSchema;
 
@@ -95,14 +96,14 @@ async function open() {
   return { emulator, client, get };
 }
 
-describe("the emulator's Flex answers have the shape of the OpenAPI file", () => {
-  it('each snapshot', async () => {
+describe("the emulator's Flex responses match the OpenAPI file", () => {
+  it('for each snapshot', async () => {
     const { emulator, get } = await open();
     for (const { id } of emulator.snapshots)
       expect(snapshotSchema.parse((await get(`/${id}`)).json)).toHaveProperty('id');
   });
 
-  it.each(['', '?pageNum=2&itemsPerPage=2', '?includeCount=false'])('the list%s', async (query) => {
+  it.each(['', '?pageNum=2&itemsPerPage=2', '?includeCount=false'])('for the list%s', async (query) => {
     const { get } = await open();
     const { status, json } = await get(query);
     expect(status).toBe(200);
@@ -112,27 +113,27 @@ describe("the emulator's Flex answers have the shape of the OpenAPI file", () =>
   it.each([
     ['404', `/${'f'.repeat(24)}`, 404],
     ['400', '?pageNum=0', 400],
-  ])('an error %s', async (_name, rest, status) => {
+  ])('for an error %s', async (_name, rest, status) => {
     const { get } = await open();
-    const answer = await get(rest);
-    expect(answer.status).toBe(status);
-    expect(errorSchema.parse(answer.json)).toHaveProperty('errorCode');
+    const response = await get(rest);
+    expect(response.status).toBe(status);
+    expect(errorSchema.parse(response.json)).toHaveProperty('errorCode');
   });
 
-  it.each([400, 401, 403, 404, 406, 410, 429, 500, 503])('a scripted %i', async (status) => {
+  it.each([400, 401, 403, 404, 406, 410, 429, 500, 503])('for a scripted %i', async (status) => {
     const { emulator, get } = await open();
     emulator.respond({ status });
     expect(errorSchema.parse((await get('')).json)).toMatchObject({ error: status });
   });
 
-  it('and the schema finds a stray field', () => {
+  it('by schemas that reject an unknown field', () => {
     expect(snapshotSchema.safeParse({ snapshotId: '5cc310ace5dc7ce369814bcb' }).success).toBe(false);
     expect(listSchema.safeParse({ results: [{ id: 'not an id' }] }).success).toBe(false);
     expect(errorSchema.safeParse({ error: 404, errorCode: 'X', parameters: [{}] }).success).toBe(false);
   });
 });
 
-describe("the client's Flex requests are those of the OpenAPI file", () => {
+describe("the client's Flex requests match the OpenAPI file", () => {
   async function send(call: 'getTenantSnapshot' | 'listTenantSnapshots', options: CallOptions) {
     const { emulator, client } = await open();
     const { groupId, clusterName, snapshotId } = emulator;

@@ -9,23 +9,26 @@ afterEach(() => {
   Reflect.deleteProperty(globalThis, memory);
 });
 
-it.each(['127.0.0.1', 'localhost'])('a client of %s asks the tenant endpoint again after a sunset', async (host) => {
-  await using emulator = await startAtlasEmulator();
-  await using client = new TenantSnapshotsClient({
-    baseUrl: emulator.url.replace('127.0.0.1', host),
-    credentials: emulator.credentials.accessToken,
-  });
-  const ask = async () => {
-    const call = client.getTenantSnapshot(emulator.groupId, emulator.clusterName, emulator.snapshotId);
-    return (await call.withResponse()).response.endpoint;
-  };
-  emulator.sunset();
-  expect(await ask()).toBe('flex');
-  emulator.sunset(false);
-  expect(await ask()).toBe('tenant');
-});
+it.each(['127.0.0.1', 'localhost'])(
+  'a client with the host %s calls the tenant endpoint again after the end of a sunset',
+  async (host) => {
+    await using emulator = await startAtlasEmulator();
+    await using client = new TenantSnapshotsClient({
+      baseUrl: emulator.url.replace('127.0.0.1', host),
+      credentials: emulator.credentials.accessToken,
+    });
+    const callEndpoint = async () => {
+      const call = client.getTenantSnapshot(emulator.groupId, emulator.clusterName, emulator.snapshotId);
+      return (await call.withResponse()).response.endpoint;
+    };
+    emulator.sunset();
+    expect(await callEndpoint()).toBe('flex');
+    emulator.sunset(false);
+    expect(await callEndpoint()).toBe('tenant');
+  },
+);
 
-it('an emulator that gets the port of another begins without its sunset', async () => {
+it('an emulator on the port of a closed one starts without its sunset', async () => {
   const first = await startAtlasEmulator();
   const port = Number(new URL(first.url).port);
   const flexOnly = new Set([first.url, `http://localhost:${port} a/b`, 'https://cloud.mongodb.com']);
@@ -39,7 +42,7 @@ it('an emulator that gets the port of another begins without its sunset', async 
   });
 });
 
-it.each([undefined, null, 1, {}, { flexOnly: 1 }])('what else lies under the symbol is left alone: %j', (value) => {
+it.each([undefined, null, 1, {}, { flexOnly: 1 }])('another value under the symbol is left unchanged: %j', (value) => {
   Reflect.set(globalThis, memory, value);
   forgetSunset('http://127.0.0.1:1');
   expect(Reflect.get(globalThis, memory)).toEqual(value);

@@ -3,7 +3,7 @@ import type { AtlasEmulator, AtlasEmulatorOptions, ScriptedAnswer } from '../../
 import { authorization } from '../support/digest-login.js';
 import { openEmulator } from '../support/open-emulator.js';
 
-// Facts about Atlas, from its recorded responses. The values are this test's own; the shape is Atlas's.
+// The format is that of recorded responses of Atlas, the values are made up.
 
 const FLEX = 'application/vnd.atlas.2024-11-13+json';
 const groupId = '32b6e34b3d91647abb20e7b8';
@@ -82,7 +82,7 @@ describe.each([
 });
 
 describe('a list of several pages', () => {
-  it('has a next link on every page but the last', async () => {
+  it('has a next link on every page except the last', async () => {
     const { emulator, get } = await open();
     const ids: string[] = [];
     let href: string | undefined = `${emulator.url}${flexList()}?itemsPerPage=2`;
@@ -100,7 +100,7 @@ describe('a list of several pages', () => {
   });
 });
 
-/** An error as it goes over the wire: compact, with its keys in this order. */
+/** The text of an error: compact, with its keys in this order. */
 const errorText = (error: number, reason: string, errorCode: string, detail: string, parameters: unknown[]) =>
   JSON.stringify({ detail, error, errorCode, parameters, reason });
 const bare = (path: string) => path.slice(1);
@@ -195,7 +195,7 @@ describe('an error after login', () => {
     },
   );
 
-  it('for another method is 405 with Allow, and has no body', async () => {
+  it('for another method is 405 with Allow and without a body', async () => {
     const { emulator, get } = await open();
     const init = { method: 'DELETE', headers: { authorization: bearer(emulator) } };
     const { status, headers, text } = await get(flexList(), init);
@@ -203,7 +203,7 @@ describe('an error after login', () => {
     expect([headers.has('content-type'), headers.has('x-error-code')]).toEqual([false, false]);
   });
 
-  it('does not come for a dedicated cluster at the tenant endpoint, which has no snapshots', async () => {
+  it('is not sent for a dedicated cluster at the tenant endpoint, whose list is empty', async () => {
     const { emulator, get } = await open();
     emulator.seed({ clusterName: 'Production', dedicated: true, snapshots: [] });
     const { status, text } = await get(tenantList('Production'));
@@ -235,12 +235,12 @@ describe('a request without a login', () => {
     ['for an unknown project', flexList('Cluster0', otherId)],
     ['for an unknown route', '/api/atlas/v2/nothing'],
     ['with envelope=true', `${flexList()}?envelope=true`],
-  ])('%s is challenged with an indented body', async (_name, path) => {
+  ])('%s gets a challenge with an indented body', async (_name, path) => {
     const { get } = await open();
     await expectChallenge(await get(path, { headers: {} }));
   });
 
-  it('with a wrong key is challenged in the same way', async () => {
+  it('with a wrong key instead gets the same challenge', async () => {
     const { get } = await open();
     const first = await get(flexList(), { headers: {} });
     const nonce = /nonce="([^"]+)"/.exec(first.headers.get('www-authenticate') ?? '')?.[1] ?? '';
@@ -251,7 +251,7 @@ describe('a request without a login', () => {
   });
 });
 
-describe('a scripted error fills in what Atlas sends', () => {
+describe('a scripted error has the other fields of Atlas', () => {
   const cases: [ScriptedAnswer, string, string][] = [
     [
       { status: 401, errorCode: 'USER_UNAUTHORIZED' },
@@ -337,7 +337,7 @@ describe('a scripted error fills in what Atlas sends', () => {
     expect(headers.has('ratelimit-limit')).toBe(answer.status !== 401 && path.includes('/v2/'));
   });
 
-  it('405 has no body', async () => {
+  it('except a 405, which has no body', async () => {
     const { emulator, get } = await open();
     emulator.respond({ status: 405 });
     expect(await get(flexOne())).toMatchObject({ status: 405, text: '' });
@@ -350,7 +350,7 @@ describe('the rate limit', () => {
     headers.get('ratelimit-remaining'),
   ];
 
-  it('is reported by version 2 after login, errors included, and not by v1.0', async () => {
+  it('is reported by v2 after a login, also with errors, and not by v1.0', async () => {
     const { get } = await open();
     expect(limitOf(await get(flexOne()))).toEqual(['1200', '1199']);
     expect(limitOf(await get(flexOne(otherId)))).toEqual(['1200', '1198']);
@@ -411,7 +411,7 @@ describe('the Flex clusters of a project', () => {
     expect(results[0].id).not.toBe(results[1].id);
   });
 
-  it('are paged, and refused like other Flex resources', async () => {
+  it('have pages and errors like other Flex resources', async () => {
     const { emulator, get } = await open();
     emulator.seed({ clusterName: 'Reports', snapshots: [] });
     expect(JSON.parse((await get(`${path}?itemsPerPage=1`)).text).links.map(({ rel }: { rel: string }) => rel)).toEqual(

@@ -26,12 +26,12 @@ const postToken = () => {
   return fetch(`${emulator.url}/api/oauth/token`, { method: 'POST', headers: { authorization }, body });
 };
 
-describe('a scripted answer', () => {
-  it('is an error as Atlas forms it, once', async () => {
+describe('a scripted response', () => {
+  it('is an error of Atlas, once', async () => {
     emulator.respond({ status: 429, retryAfter: 1 });
-    const answer = await get();
-    expect([answer.status, answer.headers.get('retry-after')]).toEqual([429, '1']);
-    expect(await answer.json()).toMatchObject({
+    const response = await get();
+    expect([response.status, response.headers.get('retry-after')]).toEqual([429, '1']);
+    expect(await response.json()).toMatchObject({
       error: 429,
       errorCode: 'RATE_LIMITED_TOKEN_BUCKET',
       reason: 'Too Many Requests',
@@ -40,7 +40,7 @@ describe('a scripted answer', () => {
     expect(emulator.requests.map(({ status }) => status)).toEqual([429, 200]);
   });
 
-  it('has the error parts, headers and body that it names', async () => {
+  it('has its error fields, headers and body', async () => {
     const parts = { errorCode: 'CODE', detail: 'Detail.', parameters: [1, 'two'] };
     emulator.respond(
       { status: 599, ...parts, headers: { 'x-test': 'yes', 'ratelimit-remaining': '0' } },
@@ -68,13 +68,13 @@ describe('a scripted answer', () => {
     expect([redirect.status, redirect.headers.get('location')]).toEqual([302, '/elsewhere']);
   });
 
-  it('is enveloped where the request wants that, also a 401', async () => {
+  it('is enveloped if requested, also a 401', async () => {
     emulator.respond({ status: 401 });
-    const answer = await get('?envelope=true');
-    expect([answer.status, (await answer.json()).status]).toEqual([200, 401]);
+    const response = await get('?envelope=true');
+    expect([response.status, (await response.json()).status]).toEqual([200, 401]);
   });
 
-  it('is given so many times, in order, until the script is cleared', async () => {
+  it('is sent as often as scripted, in order, until the script is cleared', async () => {
     emulator.respond({ status: 503, times: 2 }, { status: 500, times: Number.POSITIVE_INFINITY });
     const statuses = [];
     for (let i = 0; i < 4; i += 1) statuses.push((await get()).status);
@@ -83,7 +83,7 @@ describe('a scripted answer', () => {
     expect((await get()).status).toBe(200);
   });
 
-  it('waits for the requests that it is for', async () => {
+  it('is sent to the next request of its kind', async () => {
     emulator.respond({ status: 500, for: 'flex' }, { status: 501, for: 'tenant' }, { status: 502 });
     expect((await fetch(emulator.url + path())).status).toBe(401);
     expect((await get()).status).toBe(501);
@@ -92,13 +92,13 @@ describe('a scripted answer', () => {
     expect((await getFlex()).status).toBe(200);
   });
 
-  it('for any request comes before authentication', async () => {
+  it('for any request is sent before authentication', async () => {
     emulator.respond({ status: 503, for: 'any' });
     expect((await fetch(emulator.url + path())).status).toBe(503);
     expect((await fetch(emulator.url + path())).status).toBe(401);
   });
 
-  it("of the token endpoint has OAuth's form, but for 429", async () => {
+  it('of the token endpoint is an OAuth error, except a 429', async () => {
     emulator.respond({ status: 500, for: 'token', retryAfter: 2, headers: { 'x-test': 'yes' } });
     emulator.respond({ status: 403, for: 'token', errorCode: 'access_denied', detail: 'No.' });
     emulator.respond({ status: 400, for: 'token' }, { status: 429, for: 'token' });
@@ -122,7 +122,7 @@ describe('a fault', () => {
     return error?.cause?.code;
   };
 
-  it('delays an answer that is as it would have been', async () => {
+  it('delays an unchanged response', async () => {
     emulator.respond({ delay: 30 }, { delay: 10, for: 'any' }, { delay: 1, for: 'token' });
     const before = performance.now();
     expect((await get()).status).toBe(200);
@@ -140,23 +140,23 @@ describe('a fault', () => {
   it('resets the connection in the body', async () => {
     emulator.respond({ reset: 'body', status: 503 }, { reset: 'body' });
     for (const status of [503, 200]) {
-      const answer = await get();
-      expect(answer.status).toBe(status);
-      expect(await cause(answer.text())).toBe('UND_ERR_SOCKET');
+      const response = await get();
+      expect(response.status).toBe(status);
+      expect(await cause(response.text())).toBe('UND_ERR_SOCKET');
     }
   });
 
   it.each([{ reset: true, times: Number.POSITIVE_INFINITY }, { reset: 'body' }] as const)(
-    'fails a call that has kept connections, without retries: %j',
-    async (answer) => {
+    'fails a call without retries on a client with kept connections: %j',
+    async (response) => {
       const { url: baseUrl, credentials, groupId, clusterName, snapshotId } = emulator;
       await using client = new TenantSnapshotsClient({ baseUrl, credentials: credentials.apiKey, maxRetries: 0 });
-      const ask = () => client.getTenantSnapshot(groupId, clusterName, snapshotId);
-      await Promise.all([ask(), ask(), ask()]);
-      emulator.respond(answer);
-      await expect(ask()).rejects.toHaveProperty('code', 'CONNECTION');
+      const call = () => client.getTenantSnapshot(groupId, clusterName, snapshotId);
+      await Promise.all([call(), call(), call()]);
+      emulator.respond(response);
+      await expect(call()).rejects.toHaveProperty('code', 'CONNECTION');
       emulator.clearResponses();
-      await expect(ask()).resolves.toHaveProperty('id', snapshotId);
+      await expect(call()).resolves.toHaveProperty('id', snapshotId);
     },
   );
 
@@ -168,9 +168,9 @@ describe('a fault', () => {
   it('hangs in the body until the client gives up', async () => {
     emulator.respond({ hang: 'body' });
     const client = new AbortController();
-    const answer = await get('', { signal: client.signal });
-    expect(answer.status).toBe(200);
-    const body = answer.text();
+    const response = await get('', { signal: client.signal });
+    expect(response.status).toBe(200);
+    const body = response.text();
     setTimeout(() => client.abort(), 20);
     await expect(body).rejects.toThrow(/abort/);
   });
@@ -188,53 +188,53 @@ describe('a fault', () => {
   });
 });
 
-describe('the socket', () => {
+describe('the emulator', () => {
   const raw = (options: { path: string; method?: string; headers?: Record<string, string> }) =>
     new Promise<number | undefined>((resolve, reject) => {
       const { port } = new URL(emulator.url);
-      httpRequest({ port, host: '127.0.0.1', ...options }, (answer) => {
-        answer.resume();
-        resolve(answer.statusCode);
+      httpRequest({ port, host: '127.0.0.1', ...options }, (response) => {
+        response.resume();
+        resolve(response.statusCode);
       })
         .on('error', reject)
         .end();
     });
 
-  it('takes the request line of a proxy', async () => {
+  it('accepts an absolute URL in the request line, as proxies send it', async () => {
     expect(await raw({ path: emulator.url + path(), headers: bearer() })).toBe(200);
   });
 
-  it('answers 400 to what is no request for it', async () => {
+  it('responds with 400 to an invalid request', async () => {
     expect(await raw({ path: '/', method: 'TRACE' })).toBe(400);
     expect(await raw({ path: '/', headers: { host: '[' } })).toBe(400);
   });
 
-  it('listens on the port that is asked for, and says where that cannot be', async () => {
+  it('rejects with EADDRINUSE if its port is in use', async () => {
     const port = Number(new URL(emulator.url).port);
     await expect(startAtlasEmulator({ port })).rejects.toThrow('EADDRINUSE');
   });
 
-  it('closes twice, and by `await using`', async () => {
+  it('may be closed twice, and by `await using`', async () => {
     await Promise.all([emulator.close(), emulator[Symbol.asyncDispose]()]);
     await expect(get()).rejects.toThrow();
   });
 
-  it('says where a scripted answer is none that HTTP has', async () => {
+  it('responds with 500 if a scripted status is not valid in HTTP', async () => {
     emulator.respond({ status: 42 });
-    const answer = await get();
-    expect(answer.status).toBe(500);
-    expect(await answer.text()).toMatch(/RangeError/);
+    const response = await get();
+    expect(response.status).toBe(500);
+    expect(await response.text()).toMatch(/RangeError/);
   });
 
-  it('keeps no record where none is wanted', async () => {
+  it('records no requests if recordRequests is false', async () => {
     await emulator.close();
     emulator = await startAtlasEmulator({ recordRequests: false });
     expect((await get()).status).toBe(200);
     expect(emulator.requests).toEqual([]);
   });
 
-  it('answers without a socket as with one', async () => {
-    const answer = await emulator.fetch(new Request(emulator.url + path(), { headers: bearer() }));
-    expect(await answer.json()).toEqual(await (await get()).json());
+  it('sends the same response without a socket by fetch()', async () => {
+    const response = await emulator.fetch(new Request(emulator.url + path(), { headers: bearer() }));
+    expect(await response.json()).toEqual(await (await get()).json());
   });
 });

@@ -24,16 +24,16 @@ const flex = (rest = '', cluster = emulator.clusterName, group = emulator.groupI
 
 async function get(path: string, accept = FLEX, init: RequestInit = {}) {
   const authorization = `Bearer ${emulator.credentials.accessToken.accessToken}`;
-  const answer = await fetch(emulator.url + path, { ...init, headers: { authorization, accept } });
-  const text = await answer.text();
-  return { status: answer.status, headers: answer.headers, text, json: JSON.parse(text) };
+  const response = await fetch(emulator.url + path, { ...init, headers: { authorization, accept } });
+  const text = await response.text();
+  return { status: response.status, headers: response.headers, text, json: JSON.parse(text) };
 }
 
 const seedMany = (length: number) =>
   Array.from({ length }, (_, i) => ({ id: (i + 1).toString(16).padStart(24, '0'), status: 'COMPLETED' }));
 
 describe('one snapshot', () => {
-  it('changes by updateSnapshot(), and a step a poll by progressSnapshot()', async () => {
+  it('is changed at once by updateSnapshot(), and per request by progressSnapshot()', async () => {
     const { snapshotId } = emulator;
     const poll = async () => (await get(tenant(`/${snapshotId}`))).json;
     emulator.updateSnapshot(snapshotId, { status: 'QUEUED', finishTime: undefined, extra: 1 });
@@ -47,7 +47,7 @@ describe('one snapshot', () => {
     expect(() => emulator.progressSnapshot('0'.repeat(24), {})).toThrow(TypeError);
   });
 
-  it('of a seeded cluster, as the seed has it', async () => {
+  it('has the fields of its seed', async () => {
     const [id, groupId] = ['a'.repeat(24), 'b'.repeat(24)];
     emulator.seed({ groupId, clusterName: 'Other', snapshots: [{ id, links: [] }] });
     expect((await get(tenant(`/${id}`, 'Other', groupId))).json).toEqual({ id, links: [] });
@@ -55,14 +55,14 @@ describe('one snapshot', () => {
     expect(emulator.snapshots).toEqual([]);
   });
 
-  it('is told by copies', async () => {
+  it('is returned as a copy', async () => {
     const [first] = emulator.snapshots;
     Object.assign(first ?? {}, { status: 'CHANGED' });
     if (first?.scheduledTime instanceof Date) first.scheduledTime.setTime(0);
     expect(emulator.snapshots[0]).toMatchObject({ status: 'FAILED', scheduledTime: new Date('2026-02-06') });
   });
 
-  it('is taken by copy from a seed, a patch and a plan', async () => {
+  it('is copied from seed(), updateSnapshot() and progressSnapshot()', async () => {
     const id = 'a'.repeat(24);
     const time = new Date(NOW);
     const links = [{ href: 'https://example.com', rel: 'self' }];
@@ -79,14 +79,14 @@ describe('one snapshot', () => {
     expect(json).toMatchObject({ nested: { list: [{ of: 'one' }] }, printsItself: 'https://x.com/' });
   });
 
-  it('begins anew with a new seed, whatever was planned for it', async () => {
+  it('is reset by a new seed, with the changes that progressSnapshot() planned', async () => {
     const snapshots = [{ id: emulator.snapshotId, status: 'QUEUED' }];
     emulator.progressSnapshot(emulator.snapshotId, { status: 'RUNNING' });
     emulator.seed({ snapshots });
     expect((await get(tenant(`/${emulator.snapshotId}`))).json.status).toBe('QUEUED');
   });
 
-  it('changes in every cluster that has it, each at its own polls', async () => {
+  it('changes in every cluster that has it, independently', async () => {
     const id = emulator.snapshotId;
     emulator.seed({ clusterName: 'Other', snapshots: [{ id }] });
     const poll = async (cluster: string) => (await get(tenant(`/${id}`, cluster))).json;
@@ -98,7 +98,7 @@ describe('one snapshot', () => {
     }
   });
 
-  it('is seeded from the options', async () => {
+  it('may be seeded by the options', async () => {
     await restart({ seed: { clusterName: 'One', snapshots: seedMany(1) } });
     expect((await get(tenant('', 'One'))).json.totalCount).toBe(1);
     await restart({ seed: [{ snapshots: seedMany(2) }] });
@@ -107,7 +107,7 @@ describe('one snapshot', () => {
 });
 
 describe('the tenant list', () => {
-  it('takes no paging', async () => {
+  it('ignores paging parameters', async () => {
     expect((await get(tenant('?itemsPerPage=1'))).json.results).toHaveLength(5);
   });
 });
@@ -115,7 +115,7 @@ describe('the tenant list', () => {
 describe('the Flex list', () => {
   const rels = (json: { links: { rel: string }[] }) => json.links.map(({ rel }) => rel);
 
-  it('is paged by 100', async () => {
+  it('has pages of 100 snapshots', async () => {
     emulator.seed({ snapshots: seedMany(250) });
     const first = (await get(flex())).json;
     expect([first.results.length, first.totalCount, rels(first)]).toEqual([100, 250, ['self', 'next']]);
@@ -127,26 +127,26 @@ describe('the Flex list', () => {
     expect((await get(flex('?pageNum=4'))).json.results).toEqual([]);
   });
 
-  it('leaves totalCount out on demand', async () => {
+  it('leaves out totalCount on request', async () => {
     expect((await get(flex('?includeCount=false'))).json).not.toHaveProperty('totalCount');
     expect((await get(flex('?includeCount=true'))).json.totalCount).toBe(5);
     await restart({ paging: { totalCount: false } });
     expect((await get(flex('?includeCount=true'))).json).not.toHaveProperty('totalCount');
   });
 
-  it('gives at most 500 a page', async () => {
+  it('has at most 500 snapshots per page', async () => {
     emulator.seed({ snapshots: seedMany(501) });
     expect((await get(flex('?itemsPerPage=500'))).json.results).toHaveLength(500);
   });
 
-  it('has page sizes of its own', async () => {
+  it('has the page sizes of the options', async () => {
     await restart({ paging: { itemsPerPage: 2, maxItemsPerPage: 3 } });
     expect((await get(flex())).json.results).toHaveLength(2);
     expect((await get(flex('?itemsPerPage=4'))).status).toBe(400);
   });
 
   it.each(['itemsPerPage=501', 'itemsPerPage=0', 'itemsPerPage=x', 'pageNum=0', 'pageNum=-1'])(
-    'refuses %s',
+    'rejects %s',
     async (query) => {
       const { status, json } = await get(flex(`?${query}`));
       expect(status).toBe(400);
@@ -154,30 +154,30 @@ describe('the Flex list', () => {
     },
   );
 
-  it('answers a later version', async () => {
+  it('accepts a later API version', async () => {
     expect((await get(flex(), 'application/vnd.atlas.2025-03-12+json')).status).toBe(200);
   });
 });
 
-describe('a path value outside its pattern', () => {
+describe('an invalid path value', () => {
   it.each([
     ['a group ID', () => tenant('', 'Cluster0', 'ABC')],
     ['a cluster name', () => tenant('', '-')],
-    ['a cluster name that does not decode', () => tenant('', '%E4')],
+    ['a cluster name that cannot be decoded', () => tenant('', '%E4')],
     ['a snapshot ID', () => flex('/%2E%2E%2F')],
-  ])('is refused: %s', async (_, path) => {
+  ])('is rejected: %s', async (_, path) => {
     const { status, json } = await get(path());
     expect([status, json.error, json.errorCode]).toEqual([400, 400, 'VALIDATION_ERROR']);
   });
 });
 
-describe('the query', () => {
-  it('pretty=true indents', async () => {
+describe('the query parameter', () => {
+  it('pretty=true indents the body', async () => {
     const { text, json } = await get(tenant(`/${emulator.snapshotId}?pretty=true`));
     expect(text).toBe(JSON.stringify(json, null, 2));
   });
 
-  it('envelope=true answers 200 with the status inside', async () => {
+  it('envelope=true leads to a 200 with the status in the body', async () => {
     const found = await get(tenant(`/${emulator.snapshotId}?envelope=true`));
     expect(found.json).toEqual({ status: 200, content: expect.objectContaining({ id: emulator.snapshotId }) });
     const missing = await get(flex(`/${'f'.repeat(24)}?envelope=true`));
@@ -187,7 +187,7 @@ describe('the query', () => {
     expect((await get(tenant('?envelope=false'))).json).not.toHaveProperty('status');
   });
 
-  it('is enveloped under the other key on demand', async () => {
+  it('envelope=true leads to the key that the options select', async () => {
     await restart({ envelopeKey: 'envelope' });
     const { json } = await get(tenant(`/${emulator.snapshotId}?envelope=true`));
     expect(json.envelope.id).toBe(emulator.snapshotId);
@@ -195,7 +195,7 @@ describe('the query', () => {
 });
 
 describe('the rate limit', () => {
-  it('of the options is reported, and refuses nobody by default', async () => {
+  it('of the options is reported, but not enforced by default', async () => {
     await restart({ rateLimit: { capacity: 1 } });
     const [first, second] = [await get(flex()), await get(flex())];
     expect(first.headers.get('ratelimit-limit')).toBe('1');
@@ -203,7 +203,7 @@ describe('the rate limit', () => {
     expect([second.status, second.headers.get('ratelimit-remaining')]).toEqual([200, '0']);
   });
 
-  it('refuses where it is enforced, until the bucket fills', async () => {
+  it('refuses requests until the bucket fills up, if it is enforced', async () => {
     let now = NOW;
     await restart({ rateLimit: { capacity: 2, refillPerMinute: 6, enforce: true }, now: () => now });
     const statuses = [(await get(flex())).status, (await get(flex())).status];
@@ -217,7 +217,7 @@ describe('the rate limit', () => {
     expect((await get(flex())).headers.get('ratelimit-remaining')).toBe('1');
   });
 
-  it('that never fills again tells no time to wait', async () => {
+  it('has no Retry-After if the bucket never fills up', async () => {
     await restart({ rateLimit: { capacity: 1, refillPerMinute: 0, enforce: true } });
     await get(flex());
     const refused = await get(flex());

@@ -20,12 +20,12 @@ function get(path: string) {
 }
 
 describe('a sunset', () => {
-  it('is 410 VERSION_GONE by default, enveloped where that is wanted', async () => {
+  it('is 410 VERSION_GONE by default, enveloped if requested', async () => {
     emulator.sunset();
-    const answer = await get(tenantPath());
-    expect(answer.status).toBe(410);
+    const response = await get(tenantPath());
+    expect(response.status).toBe(410);
     const path = tenantPath().slice(1);
-    expect(await answer.json()).toEqual({
+    expect(await response.json()).toEqual({
       detail: `Version 2023-01-01 of ${path} is no longer available.`,
       error: 410,
       errorCode: 'VERSION_GONE',
@@ -36,17 +36,17 @@ describe('a sunset', () => {
     expect([enveloped.status, (await enveloped.json()).status]).toEqual([200, 410]);
   });
 
-  it('not-found-html is 404 with a page that is no ApiError', async () => {
+  it('not-found-html is 404 with HTML', async () => {
     emulator.sunset('not-found-html');
-    const answer = await get(`${tenantPath()}?envelope=true`);
-    expect([answer.status, answer.headers.get('content-type')]).toEqual([404, 'text/html;charset=utf-8']);
-    expect(await answer.text()).toMatch(/^<html>/);
+    const response = await get(`${tenantPath()}?envelope=true`);
+    expect([response.status, response.headers.get('content-type')]).toEqual([404, 'text/html;charset=utf-8']);
+    expect(await response.text()).toMatch(/^<html>/);
   });
 
   it('method-not-allowed is 405 without a body', async () => {
     emulator.sunset('method-not-allowed');
-    const answer = await get(`${tenantPath()}?envelope=true`);
-    expect([answer.status, answer.headers.get('allow'), await answer.text()]).toEqual([405, 'OPTIONS', '']);
+    const response = await get(`${tenantPath()}?envelope=true`);
+    expect([response.status, response.headers.get('allow'), await response.text()]).toEqual([405, 'OPTIONS', '']);
   });
 
   it('empty is a list without results, and 404 for a snapshot', async () => {
@@ -60,9 +60,9 @@ describe('a sunset', () => {
 
   it('no-route has the path in its parameters and detail', async () => {
     emulator.sunset('no-route');
-    const answer = await get(`${tenantPath()}?pretty=true`);
-    expect(answer.status).toBe(404);
-    expect(await answer.json()).toEqual({
+    const response = await get(`${tenantPath()}?pretty=true`);
+    expect(response.status).toBe(404);
+    expect(await response.json()).toEqual({
       error: 404,
       errorCode: 'RESOURCE_NOT_FOUND',
       reason: 'Not Found',
@@ -73,16 +73,16 @@ describe('a sunset', () => {
 
   it('flex-cluster names the cluster', async () => {
     emulator.sunset('flex-cluster');
-    const answer = await get(tenantPath());
-    expect(answer.status).toBe(400);
-    expect(await answer.json()).toMatchObject({
+    const response = await get(tenantPath());
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({
       errorCode: 'CANNOT_USE_FLEX_CLUSTER_IN_CLUSTER_API',
       detail: 'Flex cluster Cluster0 cannot be used in the Cluster API.',
       parameters: ['Cluster0'],
     });
   });
 
-  it('leaves Flex, and can be taken back', async () => {
+  it('does not affect Flex, and can be ended', async () => {
     emulator.sunset('gone');
     expect((await get(flexPath())).status).toBe(200);
     emulator.sunset(false);
@@ -91,7 +91,7 @@ describe('a sunset', () => {
 });
 
 describe('a deprecation', () => {
-  it('has HTTP dates with a one-digit day, on errors too', async () => {
+  it('has HTTP dates with a one-digit day, also on errors', async () => {
     emulator.deprecate({ deprecation: new Date('2024-08-05T00:00:00Z'), sunset: new Date('2027-07-01T00:00:00Z') });
     const { status, headers } = await get(tenantPath().replace(emulator.snapshotId, 'f'.repeat(24)));
     expect([status, headers.get('deprecation'), headers.get('sunset')]).toEqual([
@@ -99,7 +99,7 @@ describe('a deprecation', () => {
     ]);
   });
 
-  it('is told in headers of the tenant endpoint alone', async () => {
+  it('is in the headers of the tenant endpoint only', async () => {
     const dates = { deprecation: new Date('2025-01-22T00:00:00Z'), sunset: new Date('2026-01-31T23:59:59Z') };
     emulator.deprecate(dates);
     const { headers } = await get(tenantPath());

@@ -28,11 +28,11 @@ async function start(tokens: AtlasEmulatorOptions['tokens'] = {}) {
 }
 
 describe('a token', () => {
-  it('is given for the right secret, and lets its bearer in until it dies', async () => {
+  it('is issued for the right secret, and valid until it expires', async () => {
     const { emulator, fetchToken, get } = await start();
-    const answer = await fetchToken();
-    expect(answer.status).toBe(200);
-    const token = await answer.json();
+    const response = await fetchToken();
+    expect(response.status).toBe(200);
+    const token = await response.json();
     expect(token).toEqual({ access_token: expect.any(String), expires_in: 3600, token_type: 'Bearer' });
     expect((await get(token.access_token)).status).toBe(200);
     clock += 3_600_000;
@@ -44,18 +44,18 @@ describe('a token', () => {
     ]);
   });
 
-  it('that is refused is answered with a Bearer challenge, and enveloped where that is wanted', async () => {
+  it('that is refused leads to a Bearer challenge, enveloped if requested', async () => {
     const { get } = await start();
-    const answer = await get('unknown');
-    expect(answer.status).toBe(401);
-    expect(answer.headers.get('www-authenticate')).toMatch(/^Digest .*, Bearer .*error="invalid_token"/);
-    expect(answer.headers.get('content-type')).toBe('application/json');
+    const response = await get('unknown');
+    expect(response.status).toBe(401);
+    expect(response.headers.get('www-authenticate')).toMatch(/^Digest .*, Bearer .*error="invalid_token"/);
+    expect(response.headers.get('content-type')).toBe('application/json');
     const enveloped = await get('unknown', '?envelope=true');
     expect(enveloped.status).toBe(200);
     expect(await enveloped.json()).toMatchObject({ status: 401, content: { error: 401 } });
   });
 
-  it('is revoked by its endpoint', async () => {
+  it('is revoked by the revocation endpoint', async () => {
     const { post, newToken, get } = await start();
     const token = await newToken();
     expect((await post('revoke', { token, token_type_hint: 'access_token' })).status).toBe(200);
@@ -65,7 +65,7 @@ describe('a token', () => {
     expect((await post('revoke', { token }, basic('other', 'x'))).status).toBe(401);
   });
 
-  it('is revoked with all others by revokeTokens(), and made anew by issueToken()', async () => {
+  it('is revoked with all others by revokeTokens(), and replaced by issueToken()', async () => {
     const { emulator, newToken, get } = await start();
     const tokens = [await newToken(), emulator.credentials.accessToken.accessToken, emulator.issueToken()];
     for (const token of tokens) expect((await get(token)).status).toBe(200);
@@ -76,17 +76,17 @@ describe('a token', () => {
 });
 
 describe('a token request', () => {
-  it('with a wrong secret, or none, is an invalid client', async () => {
+  it('without the right secret is refused as invalid_client', async () => {
     const { fetchToken, clientId } = await start();
     for (const wrong of [basic(clientId, 'wrong'), basic('other', 'x'), 'Basic bm9jb2xvbg==', 'Bearer x']) {
-      const answer = await fetchToken(wrong);
-      expect(answer.status).toBe(401);
-      expect(answer.headers.get('www-authenticate')).toMatch(/^Basic /);
-      expect(await answer.json()).toEqual({ error: 'invalid_client', error_description: expect.any(String) });
+      const response = await fetchToken(wrong);
+      expect(response.status).toBe(401);
+      expect(response.headers.get('www-authenticate')).toMatch(/^Basic /);
+      expect(await response.json()).toEqual({ error: 'invalid_client', error_description: expect.any(String) });
     }
   });
 
-  it('of another grant, form or method is refused', async () => {
+  it('with another grant type, body or method is refused', async () => {
     const { emulator, post, clientId, clientSecret } = await start();
     const other = await post('token', { grant_type: 'password' });
     expect([other.status, (await other.json()).error]).toEqual([400, 'unsupported_grant_type']);
@@ -97,13 +97,13 @@ describe('a token request', () => {
     expect([json.status, (await json.json()).error]).toEqual([400, 'invalid_request']);
   });
 
-  it('past 50 in a minute is refused, and what is refused is not counted', async () => {
+  it('past 50 in a minute is refused, and refused ones do not count', async () => {
     const { fetchToken } = await start();
     for (let i = 0; i < 50; i += 1) expect((await fetchToken()).status).toBe(200);
     clock += 20_500;
-    const answer = await fetchToken();
-    expect([answer.status, answer.headers.get('retry-after')]).toEqual([429, '40']);
-    expect(await answer.text()).toBe(
+    const response = await fetchToken();
+    expect([response.status, response.headers.get('retry-after')]).toEqual([429, '40']);
+    expect(await response.text()).toBe(
       '{"detail":"Resource /api/oauth/token is limited to 50 requests every 1 minutes.","error":429,"errorCode":"RATE_LIMITED","parameters":["/api/oauth/token",50,1],"reason":"Too Many Requests"}',
     );
     clock += 39_500;
@@ -113,13 +113,13 @@ describe('a token request', () => {
   it('has the limits of the options', async () => {
     const { fetchToken } = await start({ perMinute: 1, window: 50, retryAfter: false, lifetime: 30 });
     expect((await (await fetchToken()).json()).expires_in).toBe(30);
-    const answer = await fetchToken();
-    expect([answer.status, answer.headers.has('retry-after')]).toEqual([429, false]);
+    const response = await fetchToken();
+    expect([response.status, response.headers.has('retry-after')]).toEqual([429, false]);
     clock += 50;
     expect((await fetchToken()).status).toBe(200);
   });
 
-  it('beyond 100 live tokens gets 403', async () => {
+  it('with 100 valid tokens is refused with 403', async () => {
     const { fetchToken } = await start({ perMinute: Number.POSITIVE_INFINITY });
     for (let i = 0; i < 100; i += 1) expect((await fetchToken()).status).toBe(200);
     const denied = await fetchToken();
@@ -129,7 +129,7 @@ describe('a token request', () => {
     ]);
   });
 
-  it('beyond the live tokens of the options succeeds after one expires or is revoked', async () => {
+  it('past the limit of valid tokens succeeds after one expires or is revoked', async () => {
     const { fetchToken, newToken, post } = await start({ live: 2 });
     const first = await newToken();
     clock += 1000;

@@ -12,7 +12,7 @@ import type {
 } from '../../src/index.js';
 import type { AtlasEmulator, AtlasEmulatorOptions, ScriptedAnswer } from '../../src/testing/index.js';
 
-/** Members of `T` that may be left out, and yet may not be undefined. */
+/** Members of `T` that are optional, but may not be undefined. */
 type Stubborn<T> = {
   [K in keyof T]-?: object extends Pick<T, K> ? (undefined extends T[K] ? never : K) : never;
 }[keyof T];
@@ -20,7 +20,7 @@ type Stubborn<T> = {
 type Resolved<T> = Awaited<T>;
 
 describe('a method', () => {
-  it('takes the path values and then options', () => {
+  it('has the path values and the options as its parameters', () => {
     expectTypeOf<TenantSnapshotsClient['getTenantSnapshot']>().parameters.toEqualTypeOf<
       [groupId: string, clusterName: string, snapshotId: string, options?: CallOptions]
     >();
@@ -32,7 +32,7 @@ describe('a method', () => {
     >();
   });
 
-  it('gives a promise that knows its response', () => {
+  it('returns a promise with withResponse()', () => {
     expectTypeOf<TenantSnapshotsClient['getTenantSnapshot']>().returns.toEqualTypeOf<AtlasPromise<TenantSnapshot>>();
     expectTypeOf<TenantSnapshotsClient['listTenantSnapshots']>().returns.toEqualTypeOf<
       AtlasPromise<TenantSnapshot[]>
@@ -47,14 +47,14 @@ describe('a method', () => {
     }>();
   });
 
-  it('of the client closes it, and so does its end of scope', () => {
+  it('closes the client, explicitly or by `await using`', () => {
     expectTypeOf<TenantSnapshotsClient>().toExtend<AsyncDisposable>();
     expectTypeOf<TenantSnapshotsClient['close']>().toEqualTypeOf<() => Promise<void>>();
   });
 });
 
 describe('options', () => {
-  it('that may be left out may be undefined', () => {
+  it('may be undefined if they are optional', () => {
     expectTypeOf<Stubborn<TenantSnapshotsClientOptions>>().toBeNever();
     expectTypeOf<Stubborn<CallOptions>>().toBeNever();
     expectTypeOf<Stubborn<WaitOptions>>().toBeNever();
@@ -63,13 +63,13 @@ describe('options', () => {
     expectTypeOf<Stubborn<TenantSnapshot>>().toBeNever();
   });
 
-  it('may all be left out', () => {
+  it('are all optional', () => {
     expectTypeOf<Record<never, never>>().toExtend<TenantSnapshotsClientOptions>();
     expectTypeOf<Record<never, never>>().toExtend<WaitOptions>();
     expectTypeOf<Record<never, never>>().toExtend<AtlasEmulatorOptions>();
   });
 
-  it('name one endpoint, or leave the choice', () => {
+  it('have one endpoint, or auto', () => {
     expectTypeOf<EndpointChoice>().toEqualTypeOf<'auto' | 'tenant' | 'flex'>();
     expectTypeOf<CallOptions['endpoint']>().toEqualTypeOf<EndpointChoice | undefined>();
     expectTypeOf<AtlasResponse['endpoint']>().toEqualTypeOf<'tenant' | 'flex' | undefined>();
@@ -77,12 +77,12 @@ describe('options', () => {
 });
 
 describe('a snapshot', () => {
-  it('has dates for times', () => {
+  it('has Date values as its times', () => {
     expectTypeOf<TenantSnapshot['finishTime']>().toEqualTypeOf<Date | undefined>();
     expectTypeOf<TenantSnapshot['expiration']>().toEqualTypeOf<Date | undefined>();
   });
 
-  it('may have a status that nobody here has heard of, and suggests those that are known', () => {
+  it('may have an unknown status, while editors suggest the known ones', () => {
     expectTypeOf<string>().toExtend<SnapshotStatus>();
     expectTypeOf<'COMPLETED'>().toExtend<SnapshotStatus>();
     expectTypeOf<SnapshotStatus>().not.toEqualTypeOf<string>();
@@ -90,7 +90,7 @@ describe('a snapshot', () => {
 });
 
 describe('the emulator', () => {
-  it('is closed by its end of scope', () => {
+  it('can be closed by `await using`', () => {
     expectTypeOf<AtlasEmulator>().toExtend<AsyncDisposable>();
     expectTypeOf<AtlasEmulator['url']>().toEqualTypeOf<string>();
   });

@@ -21,7 +21,7 @@ describe('credentials', () => {
     expectTypeOf(bearer).toExtend<AtlasCredentials>();
   });
 
-  it('of two kinds at once do not compile', () => {
+  it('of more than one kind do not compile', () => {
     // @ts-expect-error an API key and a service account
     new TenantSnapshotsClient({ credentials: { ...key, ...account } });
     // @ts-expect-error an API key and a bearer token
@@ -30,24 +30,24 @@ describe('credentials', () => {
     new TenantSnapshotsClient({ credentials: { ...account, ...bearer } });
     // @ts-expect-error all three
     new TenantSnapshotsClient({ credentials: { ...key, ...account, ...bearer } });
-    // @ts-expect-error a store belongs beside the credentials
+    // @ts-expect-error a store is a separate option
     new TenantSnapshotsClient({ credentials: { ...account, tokenStore: new Map() } });
   });
 
-  it('are whole', () => {
+  it('are complete', () => {
     expectTypeOf<{ publicKey: string }>().not.toExtend<AtlasCredentials>();
     expectTypeOf<{ clientId: string }>().not.toExtend<AtlasCredentials>();
     expectTypeOf<Record<never, never>>().not.toExtend<AtlasCredentials>();
     expectTypeOf<{ accessToken: undefined }>().not.toExtend<AtlasCredentials>();
   });
 
-  it('may be left out, or undefined', () => {
+  it('may be missing or undefined', () => {
     expectTypeOf<undefined>().toExtend<TenantSnapshotsClientOptions['credentials']>();
     expectTypeOf(TenantSnapshotsClient).toBeConstructibleWith();
     expectTypeOf(TenantSnapshotsClient).toBeConstructibleWith({});
   });
 
-  it('are told apart by their members', () => {
+  it('are narrowed by their fields', () => {
     const narrow = (credentials: AtlasCredentials) => {
       if (credentials.publicKey !== undefined) expectTypeOf(credentials).toEqualTypeOf<ApiKeyCredentials>();
       else if (credentials.accessToken !== undefined) expectTypeOf(credentials).toEqualTypeOf<AccessTokenCredentials>();
@@ -56,17 +56,17 @@ describe('credentials', () => {
     expectTypeOf(narrow).returns.toBeVoid();
   });
 
-  it('of the emulator fit the client', () => {
+  it('of the emulator are valid for the client', () => {
     expectTypeOf<EmulatorCredentials[keyof EmulatorCredentials]>().toExtend<AtlasCredentials>();
   });
 
-  it('take a token, and a function that gives one now or later', () => {
+  it('accept a token, or a function that returns one, async or not', () => {
     expectTypeOf<() => string>().toExtend<AccessTokenCredentials['accessToken']>();
     expectTypeOf<() => Promise<string>>().toExtend<AccessTokenCredentials['accessToken']>();
     expectTypeOf<() => number>().not.toExtend<AccessTokenCredentials['accessToken']>();
   });
 
-  it('take a store that gives and keeps', () => {
+  it('accept a store with get and set', () => {
     expectTypeOf<TenantSnapshotsClientOptions['tokenStore']>().toEqualTypeOf<TokenStore | undefined>();
     expectTypeOf<{ get(key: string): Promise<string | undefined> }>().not.toExtend<TokenStore>();
     expectTypeOf<{

@@ -20,7 +20,7 @@ import {
 
 const error: unknown = undefined;
 
-describe('a code', () => {
+describe('an error code', () => {
   it('is one of nine', () => {
     expectTypeOf<AtlasErrorCode>().toEqualTypeOf<
       | 'CONFIGURATION'
@@ -35,7 +35,7 @@ describe('a code', () => {
     >();
   });
 
-  it('has its class', () => {
+  it('maps to a class', () => {
     expectTypeOf<AtlasErrorOf<'CONFIGURATION'>>().toEqualTypeOf<AtlasConfigurationError>();
     expectTypeOf<AtlasErrorOf<'INVALID_ARGUMENT'>>().toEqualTypeOf<AtlasInvalidArgumentError>();
     expectTypeOf<AtlasErrorOf<'API_ERROR'>>().toEqualTypeOf<AtlasApiError>();
@@ -47,14 +47,14 @@ describe('a code', () => {
     expectTypeOf<AtlasErrorOf<'SNAPSHOT_FAILED'>>().toEqualTypeOf<AtlasSnapshotFailedError>();
   });
 
-  it('that does not exist does not compile', () => {
+  it('does not compile if it does not exist', () => {
     // @ts-expect-error no such code
     isAtlasError(error, 'API');
   });
 });
 
 describe('isAtlasError', () => {
-  it('narrows to the family', () => {
+  it('narrows to AtlasError', () => {
     if (isAtlasError(error)) {
       expectTypeOf(error).toExtend<AtlasError>();
       expectTypeOf(error.code).toEqualTypeOf<AtlasErrorCode>();
@@ -67,13 +67,13 @@ describe('isAtlasError', () => {
     if (isAtlasError(error, 'INVALID_ARGUMENT')) expectTypeOf(error.issues).toEqualTypeOf<AtlasIssue[]>();
   });
 
-  it('leaves a code to switch on', () => {
+  it('leaves a union that its code narrows', () => {
     if (isAtlasError(error) && error.code === 'API_ERROR') expectTypeOf(error).toEqualTypeOf<AtlasApiError>();
   });
 });
 
 describe('isAtlasApiError', () => {
-  it('narrows, and takes what may be undefined', () => {
+  it('narrows, and accepts undefined in its match', () => {
     const status: number | undefined = undefined;
     if (isAtlasApiError(error, { status, errorCode: undefined })) {
       expectTypeOf(error).toEqualTypeOf<AtlasApiError>();

@@ -15,19 +15,19 @@ describe('parseAuthenticationInfo', () => {
       { nextnonce: 'a b', rspauth: '0f', qop: 'auth', cnonce: 'c', nc: '00000001' },
     ],
     [
-      'quotes where tokens belong, and tokens for quotes',
+      'tokens with quotes, and quoted strings without',
       'nextnonce=a,qop="auth",nc="00000001"',
       { nextnonce: 'a', qop: 'auth', nc: '00000001' },
     ],
     ['names in any case', 'NextNonce="a", RSPAUTH="0f"', { nextnonce: 'a', rspauth: '0f' }],
     ['escapes', 'nextnonce="a\\"\\b"', { nextnonce: 'a"b' }],
-    ['odd spacing', ' ,, nextnonce = "a" ,\trspauth="0f",', { nextnonce: 'a', rspauth: '0f' }],
+    ['unusual white space', ' ,, nextnonce = "a" ,\trspauth="0f",', { nextnonce: 'a', rspauth: '0f' }],
     ['unknown parameters', 'foo=bar, nextnonce="a"', { foo: 'bar', nextnonce: 'a' }],
     ['repeated parameters', 'nextnonce="a", nextnonce="b"', { nextnonce: 'a' }],
-    ['many lines', ['nextnonce="a"', 'rspauth="0f", nextnonce="b"'], { nextnonce: 'a', rspauth: '0f' }],
+    ['several lines', ['nextnonce="a"', 'rspauth="0f", nextnonce="b"'], { nextnonce: 'a', rspauth: '0f' }],
     ['an empty value', 'rspauth=""', { rspauth: '' }],
     ['a malformed parameter', 'nextnonce=@, rspauth="0f"', { rspauth: '0f' }],
-    ['a malformed parameter and a good one', 'nextnonce=@, nextnonce="a"', { nextnonce: 'a' }],
+    ['a malformed parameter before a valid one', 'nextnonce=@, nextnonce="a"', { nextnonce: 'a' }],
     ['junk', '@@, nextnonce="a"', { nextnonce: 'a' }],
     ['a scheme', 'Digest nextnonce="a"', { nextnonce: 'a' }],
     ['a line break in a value', 'nextnonce="a\r\nX: y", rspauth="0f"', { rspauth: '0f' }],
@@ -60,18 +60,18 @@ describe('isGenuine', () => {
   it.each<[string, keyof typeof sessions, string | undefined]>([
     ['no header', 'auth', undefined],
     ['no rspauth', 'auth', 'nextnonce="x"'],
-    ['the right one', 'auth', right],
-    ['the right one in upper case', 'auth', `rspauth="${rspauth.auth.toUpperCase()}"`],
-    ['the right one as a token', 'auth', `rspauth=${rspauth.auth}`],
-    ['the right one with all that goes with it', 'auth', `${right}, qop=auth, cnonce="c", nc=0000000a`],
+    ['the right rspauth', 'auth', right],
+    ['the right rspauth in upper case', 'auth', `rspauth="${rspauth.auth.toUpperCase()}"`],
+    ['the right rspauth without quotes', 'auth', `rspauth=${rspauth.auth}`],
+    ['the right rspauth with qop, cnonce and nc', 'auth', `${right}, qop=auth, cnonce="c", nc=0000000a`],
     ['an nc in upper case', 'auth', `${right}, nc=0000000A`],
     ['an nc without zeros', 'auth', `${right}, nc=a`],
     ['a qop in upper case', 'auth', `${right}, qop=AUTH`],
-    ['the right one of auth-int', 'int', `rspauth="${rspauth.int}"`],
-    ['the right one of auth-int, which it names', 'int', `rspauth="${rspauth.int}", qop="auth-int"`],
-    ['the right one of RFC 2069', 'none', `rspauth="${rspauth.none}"`],
-    ['auth-int in answer to auth', 'auth', `rspauth="${rspauth.int}", qop=auth-int`],
-    ['auth in answer to auth-int', 'int', `${right}, qop=auth`],
+    ['the right rspauth of auth-int', 'int', `rspauth="${rspauth.int}"`],
+    ['the right rspauth of auth-int, with its qop', 'int', `rspauth="${rspauth.int}", qop="auth-int"`],
+    ['the right rspauth of RFC 2069', 'none', `rspauth="${rspauth.none}"`],
+    ['auth-int in response to auth', 'auth', `rspauth="${rspauth.int}", qop=auth-int`],
+    ['auth in response to auth-int', 'int', `${right}, qop=auth`],
   ])('accepts %s', (_, session, header) => {
     expect(isGenuine(parseAuthenticationInfo(header), sessions[session], exchange)).toBe(true);
   });
@@ -85,17 +85,17 @@ describe('isGenuine', () => {
     ['the digest of no qop', 'auth', `rspauth="${rspauth.none}"`],
     ['the digest of auth for auth-int', 'int', right],
     ['the digest of auth for none', 'none', right],
-    ['a qop that it was not computed with', 'auth', `${right}, qop=auth-int`],
+    ['a qop other than that of the digest', 'auth', `${right}, qop=auth-int`],
     ['an unknown qop', 'auth', `${right}, qop=auth-conf`],
-    ['an unknown qop where there was none', 'none', `rspauth="${rspauth.none}", qop=x`],
-    ['a cnonce of another', 'auth', `${right}, cnonce="d"`],
+    ['an unknown qop in response to none', 'none', `rspauth="${rspauth.none}", qop=x`],
+    ['another cnonce', 'auth', `${right}, cnonce="d"`],
     ['a cnonce in another case', 'auth', `${right}, cnonce="C"`],
-    ['a cnonce of another without an rspauth', 'auth', 'cnonce="d"'],
+    ['another cnonce without an rspauth', 'auth', 'cnonce="d"'],
     ['the nc of another request', 'auth', `${right}, nc=0000000b`],
     ['an nc in decimal', 'auth', `${right}, nc=10`],
-    ['an nc that is no number', 'auth', `${right}, nc=x`],
+    ['an nc that is not a number', 'auth', `${right}, nc=x`],
     ['the nc of another request without an rspauth', 'auth', 'nc=0000000b'],
-  ])('refuses %s', (_, session, header) => {
+  ])('rejects %s', (_, session, header) => {
     expect(isGenuine(parseAuthenticationInfo(header), sessions[session], exchange)).toBe(false);
   });
 
@@ -104,17 +104,17 @@ describe('isGenuine', () => {
     ['another request', 'auth', { nc: 11 }],
     ['another body, with auth-int', 'int', { body: Buffer.from('{}') }],
     ['another uri, with auth-int', 'int', { uri: '/other' }],
-  ])('refuses the answer to %s', (_, session, change) => {
+  ])('rejects the rspauth of %s', (_, session, change) => {
     const info = parseAuthenticationInfo(`rspauth="${rspauth[session]}"`);
     expect(isGenuine(info, sessions[session], { ...exchange, ...change })).toBe(false);
   });
 
-  it('does not look at the body with auth', () => {
+  it('ignores the body with auth', () => {
     const info = parseAuthenticationInfo(right);
     expect(isGenuine(info, sessions.auth, { ...exchange, body: Buffer.from('{}') })).toBe(true);
   });
 
-  it('goes by the nonce of the request, not by the next', () => {
+  it('uses the nonce of the request, not the next nonce', () => {
     const info = parseAuthenticationInfo(`${right}, nextnonce="m"`);
     expect(isGenuine(info, sessions.auth, exchange)).toBe(true);
     expect(isGenuine(info, sessions.auth.withNonce('m'), exchange)).toBe(false);

@@ -10,7 +10,7 @@ import { paramsOf } from './support/verify.js';
 
 const key = { publicKey: 'abcdefgh', privateKey: '0123-secret-4567' };
 
-/** A server whose answers carry what `info` makes of the request's parameters and the right rspauth of `auth`. */
+/** A server that sends the `Authentication-Info` that `info` makes of the request's parameters and the right rspauth. */
 async function serve(
   info: (params: Record<string, string>, rspauth: string) => string | string[],
   where: 'headers' | 'trailers' = 'headers',
@@ -38,25 +38,28 @@ async function serve(
 
 const wrong = '0'.repeat(32);
 
-describe('an answer that proves that the server knows the key', () => {
+describe('a genuine response', () => {
   it.each<[string, (params: Record<string, string>, rspauth: string) => string | string[]]>([
-    ['by rspauth', (_, rspauth) => `rspauth="${rspauth}"`],
-    ['by all', ({ nc, cnonce }, rspauth) => `qop=auth, rspauth="${rspauth}", cnonce="${cnonce}", nc=${nc}`],
+    ['with an rspauth', (_, rspauth) => `rspauth="${rspauth}"`],
     [
-      'on several lines',
+      'with qop, rspauth, cnonce and nc',
+      ({ nc, cnonce }, rspauth) => `qop=auth, rspauth="${rspauth}", cnonce="${cnonce}", nc=${nc}`,
+    ],
+    [
+      'with its parameters on several lines',
       ({ nc, cnonce }, rspauth) => [`qop=auth, rspauth="${rspauth}"`, `cnonce="${cnonce}", nc=${nc}`],
     ],
-    ['in upper case', (_, rspauth) => `RSPAUTH="${rspauth.toUpperCase()}"`],
-    ['or says nothing of it', () => 'foo=bar'],
-    ['or says nothing that can be read', () => '@@@'],
-  ])('%s is taken', async (_, info) => {
+    ['with an rspauth in upper case', (_, rspauth) => `RSPAUTH="${rspauth.toUpperCase()}"`],
+    ['without an rspauth', () => 'foo=bar'],
+    ['with unreadable parameters', () => '@@@'],
+  ])('%s is accepted', async (_, info) => {
     const { server, get } = await serve(info);
     await get();
     await get();
     expect(server.requests).toHaveLength(3);
   });
 
-  it('in a trailer is taken', async () => {
+  it('with its parameters in a trailer is accepted', async () => {
     const { server, get } = await serve((_, rspauth) => `rspauth="${rspauth}", nextnonce="m"`, 'trailers');
     await get();
     await get();
@@ -66,7 +69,7 @@ describe('an answer that proves that the server knows the key', () => {
     ]);
   });
 
-  it('of auth-int covers the body', async () => {
+  it('with auth-int has an rspauth of the body', async () => {
     const { emulator, get } = await openEmulator({ qop: ['auth-int'], rspauth: true });
     for (let i = 0; i < 3; i += 1) await get();
     emulator.respond({ status: 403 });
@@ -74,14 +77,14 @@ describe('an answer that proves that the server knows the key', () => {
     expect(emulator.requests).toHaveLength(5);
   });
 
-  it('of auth-int whose body is larger than maxResponseSize is too large, and not forged', async () => {
+  it('with auth-int and a body larger than maxResponseSize is too large, not forged', async () => {
     const { emulator } = await openEmulator({ qop: ['auth-int'], rspauth: true });
     const get = openClient(emulator.url, emulator.credentials.apiKey, { maxResponseSize: 100 });
     await expect(get()).rejects.toMatchObject({ code: 'INVALID_RESPONSE' });
   });
 });
 
-describe('an answer that does not', () => {
+describe('a forged response', () => {
   it.each<[string, (params: Record<string, string>, rspauth: string) => string | string[]]>([
     ['a wrong rspauth', () => `rspauth="${wrong}"`],
     ['an empty rspauth', () => 'rspauth=""'],
@@ -90,7 +93,7 @@ describe('an answer that does not', () => {
     ['a wrong nc', (_, rspauth) => `rspauth="${rspauth}", nc=00000002`],
     ['a wrong cnonce, without an rspauth', () => 'cnonce="x", nextnonce="m"'],
     ['a wrong nc, without an rspauth', () => 'nc=00000009, nextnonce="m"'],
-  ])('%s: AtlasAuthenticationError, never tried again', async (_, info) => {
+  ])('is an AtlasAuthenticationError without a retry: %s', async (_, info) => {
     const { server, get } = await serve(info);
     const error: unknown = await get().catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(AtlasAuthenticationError);
@@ -102,24 +105,24 @@ describe('an answer that does not', () => {
     for (const header of authorizations(server.requests)) expect(shown).not.toContain(paramsOf(header)['response']);
   });
 
-  it('in a trailer', async () => {
+  it('is an AtlasAuthenticationError if the rspauth is in a trailer', async () => {
     const { get } = await serve(() => `rspauth="${wrong}"`, 'trailers');
     await expect(get()).rejects.toBeInstanceOf(AtlasAuthenticationError);
   });
 
-  it('has no say in the next nonce', async () => {
+  it('has its next nonce ignored', async () => {
     const { server, get } = await serve(() => `rspauth="${wrong}", nextnonce="m"`);
     for (let i = 0; i < 2; i += 1) await expect(get()).rejects.toBeInstanceOf(AtlasAuthenticationError);
     expect([...countsByNonce(server.requests).keys()]).toEqual(['n']);
   });
 
-  it('of an error is not believed either', async () => {
+  it('is an AtlasAuthenticationError if its status is an error', async () => {
     const { emulator, get } = await openEmulator({ rspauth: 'wrong' });
     emulator.respond({ status: 503 });
     await expect(get()).rejects.toMatchObject({ code: 'AUTHENTICATION', status: 503, attempts: 1 });
   });
 
-  it('to a request without a key proves nothing, and is taken', async () => {
+  it('is accepted if the request had no login', async () => {
     const server = await startDigestServer(() => ({
       ...snapshot,
       headers: { 'authentication-info': `rspauth="${wrong}", nextnonce="m"` },
@@ -132,7 +135,7 @@ describe('an answer that does not', () => {
 });
 
 describe('a next nonce', () => {
-  it('is taken up, and counted from 1', async () => {
+  it('is used, with an nc from 1', async () => {
     const { server, get } = await serve(({ nonce }) =>
       `nextnonce="${nonce === 'n' ? 'a "b" \\\\' : 'c'}"`.replaceAll('"b"', '\\"b\\"'),
     );
@@ -144,15 +147,15 @@ describe('a next nonce', () => {
     ]);
   });
 
-  it('in UTF-8 is sent back as it came', async () => {
+  it('in UTF-8 is sent back unchanged', async () => {
     const { server, get } = await serve(() => `nextnonce="${Buffer.from('\u2713').toString('latin1')}"`);
     await get();
     await get();
     expect([...countsByNonce(server.requests).keys()]).toEqual(['n', Buffer.from('\u2713').toString('latin1')]);
   });
 
-  it('that is refused without stale costs one request more', async () => {
-    const site = nonceSite(key, { nextNonce: true, tellsStale: false, refuses: ({ number }) => number === 3 });
+  it('that is refused without stale leads to one more request', async () => {
+    const site = nonceSite(key, { nextNonce: true, sendsStale: false, refuses: ({ number }) => number === 3 });
     const server = await startDigestServer(site);
     const get = openClient(server.url, key);
     await get();
@@ -160,7 +163,7 @@ describe('a next nonce', () => {
     expect(server.requests).toHaveLength(4);
   });
 
-  it('of an answer that is an error is taken up too', async () => {
+  it('of an error response is used', async () => {
     const { emulator, get } = await openEmulator({ oneUseNonces: true, nextNonce: true });
     emulator.respond({ status: 403 });
     await expect(get()).rejects.toMatchObject({ status: 403 });
@@ -178,9 +181,9 @@ describe('a next nonce', () => {
   it('of a 401 is ignored in favor of its challenge', async () => {
     const site = nonceSite(key, { refuses: ({ number }) => number === 3 });
     const server = await startDigestServer(async (request) => {
-      const answer = await site(request);
-      if (typeof answer === 'string' || answer.status !== 401) return answer;
-      return { ...answer, headers: { ...answer.headers, 'authentication-info': 'nextnonce="not-this"' } };
+      const response = await site(request);
+      if (typeof response === 'string' || response.status !== 401) return response;
+      return { ...response, headers: { ...response.headers, 'authentication-info': 'nextnonce="not-this"' } };
     });
     const get = openClient(server.url, key);
     for (let i = 0; i < 3; i += 1) await get();
@@ -190,7 +193,7 @@ describe('a next nonce', () => {
     ]);
   });
 
-  it('in a header does not keep a forged rspauth in the trailer from being found', async () => {
+  it('in a header does not hide a forged rspauth in the trailer', async () => {
     const server = await startDigestServer(({ authorization }): WholeAnswer => {
       if (authorization === undefined) return challenged('Digest realm="r", nonce="n", qop="auth"');
       const headers = { 'authentication-info': 'nextnonce="m"' };

@@ -4,55 +4,55 @@ import { fakeClock, passTime, skipTime } from '../../support/fault-clock.js';
 import { deferred } from '../../support/fault-deferred.js';
 import { countsByNonce, sorted, upTo } from './support/counts.js';
 import { nonceSite, snapshot } from './support/nonce-site.js';
-import { answered, together as begin, openClient, openEmulator } from './support/open-client.js';
+import { together as begin, fulfilled, openClient, openEmulator } from './support/open-client.js';
 
-// Waits between retries pass at once.
+// For skipTime(), which lets the waits between retries pass at once.
 fakeClock();
 
-/** Calls at once, whose waits pass at once. */
+/** Starts that many calls at once, and skips their waits. */
 const together: typeof begin = (calls, call) => skipTime(begin(calls, call));
 
 const key = { publicKey: 'abcdefgh', privateKey: '0123-secret-4567' };
 
-/** A server whose first answers are these, and which checks logins from then on. A promise holds back an answer of its own. */
+/** A server with these first responses, which checks logins after them. A promise delays its own response. */
 async function serve(...first: (Answer | Promise<void>)[]) {
   const site = nonceSite(key);
   const server = await startDigestServer(async (request) => {
-    const answer = await first[request.number - 1];
-    return answer ?? site(request);
+    const scripted = await first[request.number - 1];
+    return scripted ?? site(request);
   });
   return { server, get: openClient(server.url, key) };
 }
 
-describe('calls that come while another asks for the challenge', () => {
-  it('wait for it', async () => {
+describe('calls that wait while another requests the challenge', () => {
+  it('log in with that challenge', async () => {
     const { promise: held, resolve: release } = deferred();
     const { server, get } = await serve(held);
     const first = get();
     const others = begin(20, () => get());
     await expect.poll(() => server.requests.length, { interval: 1 }).toBe(1);
     release();
-    expect(answered(await others)).toBe(20);
+    expect(fulfilled(await others)).toBe(20);
     await first;
     expect(server.requests).toHaveLength(22);
     expect([...countsByNonce(server.requests).values()].map(sorted)).toEqual([upTo(21)]);
   });
 
-  it('go on when the connection of that one is reset', async () => {
+  it('continue if its connection is reset', async () => {
     const { server, get } = await serve('reset');
-    expect(answered(await together(20, () => get()))).toBe(20);
+    expect(fulfilled(await together(20, () => get()))).toBe(20);
     expect(server.requests).toHaveLength(22);
   });
 
-  it('go on when that one fails for good', async () => {
+  it('continue if it fails without a retry', async () => {
     const { server, get } = await serve('cut');
     const [first, ...others] = await together(20, (index) => get({ maxRetries: index === 0 ? 0 : 3 }));
     expect(first).toMatchObject({ status: 'rejected', reason: { code: 'CONNECTION' } });
-    expect(answered(others)).toBe(19);
+    expect(fulfilled(others)).toBe(19);
     expect(server.requests).toHaveLength(21);
   });
 
-  it('go on when several fail in turn', async () => {
+  it('continue if several fail in turn', async () => {
     const { server, get } = await serve('cut', 'cut', 'cut');
     const results = await together(10, () => get({ maxRetries: 0 }));
     expect(results.map(({ status }) => status)).toEqual([
@@ -62,17 +62,17 @@ describe('calls that come while another asks for the challenge', () => {
     expect(server.requests).toHaveLength(3 + 1 + 7);
   });
 
-  it('go on when that one hangs', async () => {
+  it('continue if it hangs', async () => {
     const { server, get } = await serve('hang');
     const [first, ...others] = await together(20, (index) =>
       get(index === 0 ? { maxRetries: 0, attemptTimeout: 100 } : {}),
     );
     expect(first).toMatchObject({ status: 'rejected', reason: { code: 'TIMEOUT' } });
-    expect(answered(others)).toBe(19);
+    expect(fulfilled(others)).toBe(19);
     expect(server.requests).toHaveLength(21);
   });
 
-  it('go on when that one is aborted', async () => {
+  it('continue if it is aborted', async () => {
     const { server, get } = await serve('hang');
     const abort = new AbortController();
     const first = get({ signal: abort.signal });
@@ -80,22 +80,22 @@ describe('calls that come while another asks for the challenge', () => {
     await expect.poll(() => server.requests.length, { interval: 1 }).toBe(1);
     abort.abort(new Error('enough'));
     await expect(first).rejects.toThrow('enough');
-    expect(answered(await others)).toBe(20);
+    expect(fulfilled(await others)).toBe(20);
     expect(server.requests).toHaveLength(22);
   });
 
-  it('go on when that one is aborted before it is sent', async () => {
+  it('continue if it is aborted before it is sent', async () => {
     const { server, get } = await serve();
     const abort = new AbortController();
     const first = get({ signal: abort.signal });
     const others = together(5, () => get());
     abort.abort(new Error('enough'));
     await expect(first).rejects.toThrow('enough');
-    expect(answered(await others)).toBe(5);
+    expect(fulfilled(await others)).toBe(5);
     expect(server.requests.length).toBeLessThanOrEqual(7);
   });
 
-  it('go on when that one and those that would be next are aborted', async () => {
+  it('continue if it and the next in line are aborted', async () => {
     const { server, get } = await serve('hang');
     const abort = new AbortController();
     const aborted = together(5, () => get({ signal: abort.signal }));
@@ -103,11 +103,11 @@ describe('calls that come while another asks for the challenge', () => {
     await expect.poll(() => server.requests.length, { interval: 1 }).toBe(1);
     abort.abort(new Error('enough'));
     expect((await aborted).map(({ status }) => status)).toEqual(upTo(5).map(() => 'rejected'));
-    expect(answered(await others)).toBe(5);
+    expect(fulfilled(await others)).toBe(5);
     expect(server.requests).toHaveLength(1 + 1 + 5);
   });
 
-  it('may all be aborted: the call after them asks', async () => {
+  it('may all be aborted, and the next call requests the challenge', async () => {
     const { server, get } = await serve('hang');
     const abort = new AbortController();
     const aborted = together(5, () => get({ signal: abort.signal }));
@@ -119,7 +119,7 @@ describe('calls that come while another asks for the challenge', () => {
     expect(server.requests).toHaveLength(1 + 3);
   });
 
-  it('may give up while they wait, and the others are answered', async () => {
+  it('may time out while they wait, and the others succeed', async () => {
     const { promise: held, resolve: release } = deferred();
     const { server, get } = await serve(held);
     const calls = begin(10, (index) => get(index % 2 === 1 ? { timeout: 10 } : {}));
@@ -138,25 +138,25 @@ describe('calls that come while another asks for the challenge', () => {
     [429, 1 + 1 + 19],
     [408, 1 + 1 + 19],
     [403, 1 + 19 * 2],
-  ])('go on when that one is answered %i, after at most %i requests in all', async (status, most) => {
+  ])('continue if it gets a %i, with at most %i requests in total', async (status, most) => {
     const { server, get } = await serve({ status, body: `{"error":${status},"errorCode":"NO"}` });
     const [first, ...others] = await together(20, (index) => get({ maxRetries: index === 0 ? 0 : 3 }));
     expect(first).toMatchObject({ status: 'rejected', reason: { code: 'API_ERROR', status } });
-    expect(answered(others)).toBe(19);
+    expect(fulfilled(others)).toBe(19);
     expect(server.requests.length).toBeLessThanOrEqual(most);
   });
 
-  it('ask one after the other while each is answered 503', async () => {
+  it('request it one by one after a 503', async () => {
     const { server, get } = await serve({ status: 503 }, { status: 503 }, { status: 503 });
-    expect(answered(await together(20, () => get()))).toBe(20);
+    expect(fulfilled(await together(20, () => get()))).toBe(20);
     expect(server.requests).toHaveLength(3 + 1 + 20);
   });
 
-  it('go on together after three such answers: a server in trouble is not asked by one after the other', async () => {
+  it('send their requests all at once after three such responses, rather than one by one', async () => {
     const { promise: allThere, resolve } = deferred();
     const server = await startDigestServer(async ({ number }) => {
       if (number === 20) resolve();
-      // Those after the first four wait for each other: one by one they would never be answered.
+      // From the fifth on, no request gets a response until all are there.
       if (number > 4) await allThere;
       return { status: 503 };
     });
@@ -166,54 +166,54 @@ describe('calls that come while another asks for the challenge', () => {
     expect(server.requests).toHaveLength(20);
   });
 
-  it('go on when that one is answered without a challenge', async () => {
+  it('continue if it gets a 401 without a challenge', async () => {
     const { server, get } = await serve({ status: 401 });
     const [first, ...others] = await together(20, () => get());
     expect(first).toMatchObject({ status: 'rejected', reason: { code: 'API_ERROR', status: 401 } });
-    expect(answered(others)).toBe(19);
+    expect(fulfilled(others)).toBe(19);
     const before = server.requests.length;
     expect(before).toBeLessThanOrEqual(1 + 19 * 2);
     await get();
     expect(server.requests).toHaveLength(before + 1);
   });
 
-  it('go on when that one is answered with Basic', async () => {
+  it('continue if it gets a Basic challenge', async () => {
     const { server, get } = await serve({ status: 401, headers: { 'www-authenticate': 'Basic realm="r"' } });
     const [first, ...others] = await together(20, () => get());
     expect(first).toMatchObject({ status: 'rejected', reason: { code: 'AUTHENTICATION', status: 401 } });
-    expect(answered(others)).toBe(19);
+    expect(fulfilled(others)).toBe(19);
     expect(server.requests.length).toBeLessThanOrEqual(1 + 19 * 2);
   });
 
-  it('go on when it meets a kept connection that is dead', async () => {
+  it('continue if it is sent on a dead connection', async () => {
     const { server, get } = await serve(snapshot, 'reset');
     await get();
-    // By then the connection is free again.
+    // The connection is free again after this.
     await new Promise(setImmediate);
-    expect(answered(await together(20, () => get({ maxRetries: 0 })))).toBe(20);
+    expect(fulfilled(await together(20, () => get({ maxRetries: 0 })))).toBe(20);
     expect(server.requests).toHaveLength(1 + 1 + 1 + 20);
   });
 });
 
-describe('a server that needs no login', () => {
-  it('100 cold calls at once go on without a key', async () => {
+describe('a server that requires no login', () => {
+  it('gets 100 concurrent first calls without a login', async () => {
     const server = await startDigestServer(() => snapshot);
     const get = openClient(server.url, key);
-    expect(answered(await together(100, () => get()))).toBe(100);
-    expect(answered(await together(10, () => get()))).toBe(10);
+    expect(fulfilled(await together(100, () => get()))).toBe(100);
+    expect(fulfilled(await together(10, () => get()))).toBe(10);
     expect(server.requests).toHaveLength(110);
     expect(server.requests.every(({ authorization }) => authorization === undefined)).toBe(true);
   });
 
-  it('and then asks for one', async () => {
+  it('may require one later', async () => {
     const { server, get } = await serve(snapshot, snapshot);
     for (let i = 0; i < 4; i += 1) await get();
     expect(server.requests).toHaveLength(5);
   });
 });
 
-describe('a call that is tried again', () => {
-  it('counts on with the nonce that it has', async () => {
+describe('a failed attempt', () => {
+  it('is retried with the next nc', async () => {
     const { emulator, get } = await openEmulator(undefined);
     emulator.respond({ status: 503 }, { reset: true }, { status: 500 });
     await skipTime(get());
@@ -221,7 +221,7 @@ describe('a call that is tried again', () => {
     expect([...countsByNonce(emulator.requests).values()]).toEqual([upTo(4)]);
   });
 
-  it('an aborted request has used its nc up', async () => {
+  it('uses up its nc', async () => {
     const { emulator, get } = await openEmulator(undefined);
     await get();
     emulator.respond({ hang: true });
@@ -231,12 +231,12 @@ describe('a call that is tried again', () => {
     expect([...countsByNonce(emulator.requests).values()]).toEqual([upTo(3)]);
   });
 
-  it('that times out while others ask does not end their wait', async () => {
+  it('does not hold up other calls while it hangs', async () => {
     const { emulator, get } = await openEmulator(undefined);
     await get();
     emulator.respond({ hang: true });
     const hanging = get({ attemptTimeout: 100, maxRetries: 0 }).catch((error: unknown) => error);
-    expect(answered(await together(5, () => get()))).toBe(5);
+    expect(fulfilled(await together(5, () => get()))).toBe(5);
     expect(await hanging).toMatchObject({ code: 'TIMEOUT' });
     expect(emulator.requests).toHaveLength(8);
   });

@@ -13,18 +13,18 @@ const offers: { name: string; qop: DigestQop[]; used: DigestQop | undefined }[] 
   { name: 'either', qop: ['auth-int', 'auth'], used: 'auth' },
   { name: 'none', qop: [], used: undefined },
 ];
-// A -sess key needs a cnonce, and without a qop none is sent.
+// -sess needs a qop: without one there is no cnonce.
 const protections = algorithms.flatMap((algorithm) =>
   offers.flatMap((offer) => (offer.used === undefined && algorithm.endsWith('-sess') ? [] : { algorithm, ...offer })),
 );
-const protectedOnes = protections.filter(({ used, name }) => used !== undefined && name !== 'either');
+const withOneQop = protections.filter(({ used, name }) => used !== undefined && name !== 'either');
 
 const ascii = { publicKey: 'abcd"ef\\gh', privateKey: 'a:b "c"' };
 const beyondAscii = { publicKey: 'J\u00e4s\u00f8n Doe \u2713', privateKey: 'gr\u00fc\u00dfe \u{1f511}' };
 const users = [
   { user: 'a name in ASCII', apiKey: ascii, charset: false },
   { user: 'a name in UTF-8', apiKey: beyondAscii, charset: false },
-  { user: 'a name in UTF-8, announced', apiKey: beyondAscii, charset: true },
+  { user: 'a name in UTF-8, with charset=UTF-8', apiKey: beyondAscii, charset: true },
 ].flatMap((user) => [
   { ...user, userhash: false },
   { ...user, userhash: true },
@@ -38,7 +38,7 @@ async function call(times: number, digest: DigestFrontOptions, apiKey = ascii) {
 }
 
 describe.each(protections)('$algorithm, qop $name', ({ algorithm, qop, used }) => {
-  it.each(users)('$user, userhash $userhash', async ({ apiKey, charset, userhash }) => {
+  it.each(users)('logs in with $user, userhash $userhash', async ({ apiKey, charset, userhash }) => {
     const offered = { algorithms: [algorithm], qop, realm, opaque: 'o"p\\q', charset, userhash, rspauth: true };
     const { requests } = await call(3, offered, apiKey);
 
@@ -53,7 +53,7 @@ describe.each(protections)('$algorithm, qop $name', ({ algorithm, qop, used }) =
     expect('username*' in (sent[0] ?? {})).toBe(!userhash && apiKey === beyondAscii);
   });
 
-  it('one nonce for all', async () => {
+  it('logs in with a shared nonce', async () => {
     const { requests } = await call(2, { algorithms: [algorithm], qop, sharedNonce: true });
     expect(requests).toHaveLength(3);
   });
@@ -66,37 +66,34 @@ describe('a -sess key', () => {
       { algorithm, nextNonce: false },
       { algorithm, nextNonce: true },
     ]),
-  )(
-    '$algorithm is bound to the first request, also after a nextnonce ($nextNonce)',
-    async ({ algorithm, nextNonce }) => {
-      const { requests } = await call(4, { algorithms: [algorithm], sessionKey: 'first-request', nextNonce });
-      expect(requests.map(({ status }) => status)).toEqual([401, 200, 200, 200, 200]);
-      expect(countsByNonce(requests).size).toBe(nextNonce ? 4 : 1);
-    },
-  );
+  )('is derived from the first request: $algorithm, with nextnonce: $nextNonce', async ({ algorithm, nextNonce }) => {
+    const { requests } = await call(4, { algorithms: [algorithm], sessionKey: 'first-request', nextNonce });
+    expect(requests.map(({ status }) => status)).toEqual([401, 200, 200, 200, 200]);
+    expect(countsByNonce(requests).size).toBe(nextNonce ? 4 : 1);
+  });
 });
 
-describe('of several challenges the strongest is answered', () => {
+describe('several challenges', () => {
   const strength = (algorithm: string) => ['MD5', 'SHA-256', 'SHA-512-256'].indexOf(algorithm.replace('-sess', ''));
   const pairs = algorithms.flatMap((first) =>
     algorithms.flatMap((second) => (strength(first) === strength(second) ? [] : { first, second })),
   );
 
-  it.each(pairs)('$first, $second', async ({ first, second }) => {
+  it.each(pairs)('lead to a login with the strongest: $first, $second', async ({ first, second }) => {
     const { requests } = await call(2, { algorithms: [first, second] });
     expect(requests).toHaveLength(3);
     const stronger = strength(first) > strength(second) ? first : second;
     expect(authorizations(requests).map((header) => paramsOf(header)['algorithm'])).toEqual([stronger, stronger]);
   });
 
-  it('of equals the first', async () => {
+  it('lead to a login with the first of equal strength', async () => {
     const { requests } = await call(1, { algorithms: ['SHA-256-sess', 'SHA-256', 'MD5'] });
     expect(authorizations(requests).map((header) => paramsOf(header)['algorithm'])).toEqual(['SHA-256-sess']);
   });
 });
 
-describe('a forged rspauth is refused', () => {
-  it.each(protectedOnes)('$algorithm, qop $name', async ({ algorithm, qop }) => {
+describe('a forged rspauth', () => {
+  it.each(withOneQop)('is rejected: $algorithm, qop $name', async ({ algorithm, qop }) => {
     const { emulator, get } = await openEmulator({ algorithms: [algorithm], qop, rspauth: 'wrong' });
     await expect(get()).rejects.toBeInstanceOf(AtlasAuthenticationError);
     expect(emulator.requests).toHaveLength(2);

@@ -6,7 +6,7 @@ import { openClient, together } from './support/open-client.js';
 
 const missing = vi.hoisted(() => new Set<string>());
 
-// As where OpenSSL runs in FIPS mode.
+// As in an OpenSSL in FIPS mode.
 vi.mock(import('node:crypto'), async (original) => {
   const crypto = await original();
   const hash = new Proxy(crypto.hash, {
@@ -23,11 +23,11 @@ const challenge = (algorithm: string) => `Digest realm="r", nonce="n", algorithm
 
 beforeEach(() => missing.clear());
 
-describe('a hash that this Node lacks', () => {
+describe('a hash that Node does not support', () => {
   it.each([
     ['md5', 'MD5'],
     ['sha512-256', 'SHA-512-256-sess'],
-  ])('%s is named by the error', async (name, algorithm) => {
+  ])('is named in the error: %s', async (name, algorithm) => {
     missing.add(name);
     const server = await startDigestServer(() => challenged(challenge(algorithm)));
     const error: unknown = await openClient(server.url, key)().catch((reason: unknown) => reason);
@@ -42,7 +42,7 @@ describe('a hash that this Node lacks', () => {
     expect(server.requests).toHaveLength(1);
   });
 
-  it('is told to every call that waits', async () => {
+  it('leads to an error of every waiting call', async () => {
     missing.add('md5');
     const server = await startDigestServer(() => challenged(challenge('MD5')));
     const get = openClient(server.url, key);
@@ -51,7 +51,7 @@ describe('a hash that this Node lacks', () => {
     expect(server.requests).toHaveLength(10);
   });
 
-  it('is told where the new challenge of a refused nonce asks for it', async () => {
+  it('leads to an error if only the challenge after a refused nonce needs it', async () => {
     const server = await startDigestServer(({ number }) =>
       number === 2 ? { status: 200, body: '{}' } : challenged(challenge(number === 1 ? 'MD5' : 'SHA-256')),
     );

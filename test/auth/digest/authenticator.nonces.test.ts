@@ -3,7 +3,7 @@ import { isAtlasApiError } from '../../../src/index.js';
 import { startDigestServer } from '../../support/digest-server.js';
 import { countsByNonce, sorted, upTo } from './support/counts.js';
 import { type NonceRules, nonceSite } from './support/nonce-site.js';
-import { answered, openClient, openEmulator, together } from './support/open-client.js';
+import { fulfilled, openClient, openEmulator, together } from './support/open-client.js';
 
 const key = { publicKey: 'abcdefgh', privateKey: '0123-secret-4567' };
 
@@ -12,8 +12,8 @@ async function serve(rules: NonceRules) {
   return { server, get: openClient(server.url, key) };
 }
 
-/** Nobody knows which of the calls on one nonce comes first. */
-async function serveInAnyOrder(rules: NonceRules) {
+/** Delays requests, so that concurrent ones are checked in another order than they arrive. */
+async function serveOutOfOrder(rules: NonceRules) {
   const site = nonceSite(key, rules);
   const server = await startDigestServer(async (request) => {
     await new Promise((resolve) => setTimeout(resolve, (request.number * 7) % 20));
@@ -26,38 +26,38 @@ function noRepeats(counts: Map<string, number[]>): boolean {
   return [...counts.values()].every((numbers) => new Set(numbers).size === numbers.length);
 }
 
-describe('the challenge is kept', () => {
-  it('calls after the first cost one request each, and nc counts up', async () => {
+describe('a challenge', () => {
+  it('is reused by later calls, with one request each and an increasing nc', async () => {
     const { emulator, get } = await openEmulator(undefined);
     for (let i = 0; i < 100; i += 1) await get();
     expect(emulator.requests).toHaveLength(101);
     expect([...countsByNonce(emulator.requests).values()]).toEqual([upTo(100)]);
   });
 
-  it('100 calls at once on a cold client cost 101 requests, no nc twice', async () => {
+  it('is shared by 100 concurrent first calls, with 101 requests and no repeated nc', async () => {
     const { emulator, get } = await openEmulator(undefined);
-    expect(answered(await together(100, () => get()))).toBe(100);
+    expect(fulfilled(await together(100, () => get()))).toBe(100);
     expect(emulator.requests).toHaveLength(101);
     expect([...countsByNonce(emulator.requests).values()].map(sorted)).toEqual([upTo(100)]);
   });
 
-  it('100 calls at once on a warm client cost 100 requests, no nc twice', async () => {
+  it('is shared by 100 concurrent later calls, with 100 requests and no repeated nc', async () => {
     const { emulator, get } = await openEmulator(undefined);
     await get();
-    expect(answered(await together(100, () => get()))).toBe(100);
+    expect(fulfilled(await together(100, () => get()))).toBe(100);
     expect(emulator.requests).toHaveLength(102);
     expect([...countsByNonce(emulator.requests).values()].map(sorted)).toEqual([upTo(101)]);
   });
 
-  it('each client keeps its own', async () => {
+  it('is not shared between clients', async () => {
     const { emulator, get } = await openEmulator(undefined);
     const other = openClient(emulator.url, emulator.credentials.apiKey);
-    answered(await together(10, (index) => (index % 2 === 0 ? get() : other())));
+    fulfilled(await together(10, (index) => (index % 2 === 0 ? get() : other())));
     expect(emulator.requests).toHaveLength(12);
     expect([...countsByNonce(emulator.requests).values()].map(sorted)).toEqual([upTo(5), upTo(5)]);
   });
 
-  it('an answer of any status keeps it', async () => {
+  it('is reused after a response of any status', async () => {
     const { emulator, get } = await openEmulator(undefined);
     emulator.respond({ status: 402 }, { status: 403 }, { status: 400 });
     for (let i = 0; i < 3; i += 1) await expect(get()).rejects.toMatchObject({ code: 'API_ERROR' });
@@ -65,7 +65,7 @@ describe('the challenge is kept', () => {
     expect(emulator.requests).toHaveLength(5);
   });
 
-  it('goes on at the Flex endpoint when the tenant endpoint is gone', async () => {
+  it('is reused at the Flex endpoint after a sunset', async () => {
     const { emulator, get } = await openEmulator(undefined);
     emulator.sunset();
     await get();
@@ -80,8 +80,8 @@ describe('the challenge is kept', () => {
   });
 });
 
-describe('a nonce that is stale', () => {
-  it('costs one request more, and the new one is kept', async () => {
+describe('a stale nonce', () => {
+  it('leads to one more request, and the new nonce is kept', async () => {
     const { emulator, get } = await openEmulator(undefined);
     await get();
     emulator.expireNonces();
@@ -95,7 +95,7 @@ describe('a nonce that is stale', () => {
     ]);
   });
 
-  it('by age', async () => {
+  it('may be one that expired', async () => {
     let now = 1_700_000_000_000;
     const { emulator, get } = await openEmulator({ nonceLifetime: 1000 }, { now: () => now });
     for (let i = 0; i < 5; i += 1) {
@@ -106,18 +106,18 @@ describe('a nonce that is stale', () => {
     expect(emulator.requests.map(({ status }) => status).filter((status) => status === 200)).toHaveLength(5);
   });
 
-  it('costs each of 50 calls at once one request more', async () => {
+  it('leads to one more request for each of 50 concurrent calls', async () => {
     const { emulator, get } = await openEmulator(undefined);
     await get();
     emulator.expireNonces();
-    expect(answered(await together(50, () => get()))).toBe(50);
+    expect(fulfilled(await together(50, () => get()))).toBe(50);
     expect(emulator.requests).toHaveLength(2 + 100);
     await get();
     expect(emulator.requests).toHaveLength(2 + 100 + 1);
     expect(noRepeats(countsByNonce(emulator.requests))).toBe(true);
   });
 
-  it('is refused when it is new too: one more', async () => {
+  it('leads to one more request even if it is new', async () => {
     const { server, get } = await serve({ refuses: ({ number }) => number === 2 });
     await get();
     expect(server.requests).toHaveLength(3);
@@ -127,8 +127,8 @@ describe('a nonce that is stale', () => {
 });
 
 describe('a nonce that is refused without stale', () => {
-  it('costs one request more where it was used before', async () => {
-    const { server, get } = await serve({ tellsStale: false, refuses: ({ number }) => number === 3 });
+  it('leads to one more request if it was used before', async () => {
+    const { server, get } = await serve({ sendsStale: false, refuses: ({ number }) => number === 3 });
     await get();
     await get();
     expect(server.requests).toHaveLength(4);
@@ -140,8 +140,8 @@ describe('a nonce that is refused without stale', () => {
     ]);
   });
 
-  it('is a wrong key where it was new', async () => {
-    const { server, get } = await serve({ tellsStale: false, refuses: ({ number }) => number === 2 });
+  it('means a wrong key if it is new', async () => {
+    const { server, get } = await serve({ sendsStale: false, refuses: ({ number }) => number === 2 });
     const error: unknown = await get().catch((reason: unknown) => reason);
     expect(isAtlasApiError(error, { status: 401 })).toBe(true);
     expect(server.requests).toHaveLength(2);
@@ -149,61 +149,70 @@ describe('a nonce that is refused without stale', () => {
     expect(server.requests).toHaveLength(4);
   });
 
-  it('is no wrong key where another call used it meanwhile', async () => {
-    // The first two that come with the nonce: the call that fetched it, and one that waited for it.
-    const { server, get } = await serve({ tellsStale: false, refuses: ({ number }) => number === 2 || number === 3 });
-    expect(answered(await together(2, () => get()))).toBe(2);
+  it('does not mean a wrong key if another call used it meanwhile', async () => {
+    // Refuses the first two uses of the nonce: by the call that fetched it, and by the one that waited for it.
+    const { server, get } = await serve({ sendsStale: false, refuses: ({ number }) => number === 2 || number === 3 });
+    expect(fulfilled(await together(2, () => get()))).toBe(2);
     expect(server.requests).toHaveLength(5);
   });
 });
 
-describe('a server that takes each nonce once', () => {
+describe('a server that accepts each nonce once', () => {
   it.each(
     upTo(20).flatMap((round) => [
-      { round, tellsStale: true },
-      { round, tellsStale: false },
+      { round, sendsStale: true },
+      { round, sendsStale: false },
     ]),
-  )('20 cold calls at once: at most 40 requests (stale told: $tellsStale, round $round)', async ({ tellsStale }) => {
-    const { server, get } = await serve({ oneUse: true, tellsStale });
-    expect(answered(await together(20, () => get()))).toBe(20);
-    expect(server.requests.length).toBeLessThanOrEqual(40);
-  });
+  )(
+    'gets at most 40 requests for 20 concurrent first calls (stale: $sendsStale, round $round)',
+    async ({ sendsStale }) => {
+      const { server, get } = await serve({ oneUse: true, sendsStale });
+      expect(fulfilled(await together(20, () => get()))).toBe(20);
+      expect(server.requests.length).toBeLessThanOrEqual(40);
+    },
+  );
 
-  it.each([true, false])('20 cold calls that come in any order (stale told: %s)', async (tellsStale) => {
-    const { server, get } = await serveInAnyOrder({ oneUse: true, tellsStale });
-    expect(answered(await together(20, () => get()))).toBe(20);
-    expect(server.requests.length).toBeLessThanOrEqual(40);
-  });
+  it.each([true, false])(
+    'gets at most 40 requests for 20 first calls that arrive out of order (stale: %s)',
+    async (sendsStale) => {
+      const { server, get } = await serveOutOfOrder({ oneUse: true, sendsStale });
+      expect(fulfilled(await together(20, () => get()))).toBe(20);
+      expect(server.requests.length).toBeLessThanOrEqual(40);
+    },
+  );
 
-  it.each([true, false])('200 calls at once on a warm client (stale told: %s)', async (tellsStale) => {
-    const { server, get } = await serve({ oneUse: true, tellsStale });
-    await get();
-    expect(answered(await together(200, () => get()))).toBe(200);
-    expect(server.requests.length).toBeLessThanOrEqual(402);
-  });
+  it.each([true, false])(
+    'gets at most two requests per call for 200 concurrent later calls (stale: %s)',
+    async (sendsStale) => {
+      const { server, get } = await serve({ oneUse: true, sendsStale });
+      await get();
+      expect(fulfilled(await together(200, () => get()))).toBe(200);
+      expect(server.requests.length).toBeLessThanOrEqual(402);
+    },
+  );
 
-  it('the emulator, 20 cold calls, then 200 at once', async () => {
+  it('may be the emulator, with 20 first calls and 200 concurrent later calls', async () => {
     const { emulator, get } = await openEmulator({ oneUseNonces: true });
-    expect(answered(await together(20, () => get()))).toBe(20);
+    expect(fulfilled(await together(20, () => get()))).toBe(20);
     expect(emulator.requests.length).toBeLessThanOrEqual(40);
-    expect(answered(await together(200, () => get()))).toBe(200);
+    expect(fulfilled(await together(200, () => get()))).toBe(200);
     expect(emulator.requests.length).toBeLessThanOrEqual(440);
   });
 
-  it('calls one after the other cost two requests each', async () => {
-    const { server, get } = await serve({ oneUse: true, tellsStale: false });
+  it('gets two requests per call for consecutive calls', async () => {
+    const { server, get } = await serve({ oneUse: true, sendsStale: false });
     for (let i = 0; i < 5; i += 1) await get();
     expect(server.requests).toHaveLength(10);
   });
 
-  it('one request each, where it gives the next nonce with the answer', async () => {
+  it('gets one request per call if it sends a next nonce', async () => {
     const { emulator, get } = await openEmulator({ oneUseNonces: true, nextNonce: true });
     for (let i = 0; i < 10; i += 1) await get();
     expect(emulator.requests).toHaveLength(11);
     expect([...countsByNonce(emulator.requests).values()]).toEqual(upTo(10).map(() => [1]));
   });
 
-  it('one request each under -sess with a next nonce, whose key stays that of the first', async () => {
+  it('gets one request per call if it sends a next nonce with -sess', async () => {
     const { emulator, get } = await openEmulator({
       algorithms: ['SHA-256-sess'],
       oneUseNonces: true,
@@ -214,43 +223,43 @@ describe('a server that takes each nonce once', () => {
     expect(emulator.requests).toHaveLength(11);
   });
 
-  it('50 calls at once are answered where it gives the next nonce', async () => {
-    const { server, get } = await serve({ oneUse: true, nextNonce: true, tellsStale: false });
-    for (let i = 0; i < 2; i += 1) expect(answered(await together(50, () => get()))).toBe(50);
+  it('gets at most two requests per call for 50 concurrent calls if it sends a next nonce', async () => {
+    const { server, get } = await serve({ oneUse: true, nextNonce: true, sendsStale: false });
+    for (let i = 0; i < 2; i += 1) expect(fulfilled(await together(50, () => get()))).toBe(50);
     expect(server.requests.length).toBeLessThanOrEqual(200);
     expect(noRepeats(countsByNonce(server.requests))).toBe(true);
   });
 });
 
-describe('a server that hands one nonce to everybody', () => {
+describe('a server that sends the same nonce each time', () => {
   const shared: NonceRules = { nonce: () => 'fixed' };
 
-  it('no nc comes twice, also when it is handed out again', async () => {
+  it('gets no nc twice, even after a new challenge', async () => {
     const { server, get } = await serve({ ...shared, refuses: ({ number }) => number === 3 });
     for (let i = 0; i < 4; i += 1) await get();
     expect([...countsByNonce(server.requests)]).toEqual([['fixed', upTo(5)]]);
   });
 
-  it('100 cold calls at once cost 101 requests', async () => {
-    const { server, get } = await serve({ ...shared, tellsStale: false });
-    expect(answered(await together(100, () => get()))).toBe(100);
+  it('gets 101 requests for 100 concurrent first calls', async () => {
+    const { server, get } = await serve({ ...shared, sendsStale: false });
+    expect(fulfilled(await together(100, () => get()))).toBe(100);
     expect(server.requests).toHaveLength(101);
     expect([...countsByNonce(server.requests).values()].map(sorted)).toEqual([upTo(100)]);
   });
 
-  it('a next nonce that is the same nonce goes on counting', async () => {
+  it('gets an increasing nc if it sends the nonce as the next nonce', async () => {
     const { server, get } = await serve({ ...shared, nextNonce: true });
     for (let i = 0; i < 4; i += 1) await get();
     expect([...countsByNonce(server.requests)]).toEqual([['fixed', upTo(4)]]);
   });
 
-  it('the emulator, 50 at once', async () => {
+  it('may be the emulator, with 50 concurrent calls', async () => {
     const { emulator, get } = await openEmulator({ sharedNonce: true });
-    expect(answered(await together(50, () => get()))).toBe(50);
+    expect(fulfilled(await together(50, () => get()))).toBe(50);
     expect(emulator.requests).toHaveLength(51);
   });
 
-  it('a wrong key is found out also when the nonce comes a second time', async () => {
+  it('refuses a wrong key each time', async () => {
     const { server } = await serve(shared);
     const wrong = openClient(server.url, { ...key, privateKey: 'wrong' });
     for (let i = 0; i < 3; i += 1) await expect(wrong()).rejects.toMatchObject({ code: 'API_ERROR', status: 401 });
@@ -258,15 +267,18 @@ describe('a server that hands one nonce to everybody', () => {
   });
 });
 
-describe('a server whose nonces want an order', () => {
-  it.each([true, false])('100 calls at once whose nc must increase (stale told: %s)', async (tellsStale) => {
-    const { server, get } = await serveInAnyOrder({ increasing: true, tellsStale });
-    expect(answered(await together(100, () => get()))).toBe(100);
-    expect(server.requests.length).toBeLessThanOrEqual(200);
-    expect(noRepeats(countsByNonce(server.requests))).toBe(true);
-  });
+describe('a server that requires an increasing nc', () => {
+  it.each([true, false])(
+    'gets at most two requests per call for 100 concurrent calls (stale: %s)',
+    async (sendsStale) => {
+      const { server, get } = await serveOutOfOrder({ increasing: true, sendsStale });
+      expect(fulfilled(await together(100, () => get()))).toBe(100);
+      expect(server.requests.length).toBeLessThanOrEqual(200);
+      expect(noRepeats(countsByNonce(server.requests))).toBe(true);
+    },
+  );
 
-  it('one after the other the nc increases', async () => {
+  it('gets one request per call for consecutive calls', async () => {
     const { server, get } = await serve({ increasing: true });
     for (let i = 0; i < 20; i += 1) await get();
     expect(server.requests).toHaveLength(21);

@@ -10,14 +10,14 @@ const key = { publicKey: 'abcdefgh', privateKey: '0123-secret-4567' };
 const challenge = (nonce: string) => challenged(`Digest realm="r", nonce="${nonce}", qop="auth"`);
 const bareRefusal = { status: 401 };
 
-/** The nonce and nc of each login, in order of arrival: `x 1`. */
+/** The nonce and nc of each login, in order of arrival, such as `x 1`. */
 const logins = ({ requests }: HeldServer) =>
   authorizations(requests).map((header) => {
     const { nonce, nc = '' } = paramsOf(header);
     return `${nonce} ${Number.parseInt(nc, 16)}`;
   });
 
-/** A client that has used the nonce x once, in requests 1 and 2, and whose next request with it, 3, is unanswered. */
+/** A client that has used the nonce x once, and whose next request with it, request 3, has no response yet. */
 async function openWithLateRequest() {
   const server = await startHeldServer();
   const get = openClient(server.url, key);
@@ -31,7 +31,7 @@ async function openWithLateRequest() {
   return { server, get, late, abort };
 }
 
-describe('an answer that comes late, after its nonce was replaced', () => {
+describe('a response that arrives after its nonce was replaced', () => {
   async function openReplaced() {
     const { server, get, late } = await openWithLateRequest();
     const refused = get();
@@ -48,14 +48,14 @@ describe('an answer that comes late, after its nonce was replaced', () => {
     expect(logins(server)).toEqual(['x 1', 'x 2', 'x 3', 'y 1', 'y 2']);
   }
 
-  it('and is a success does not bring the old nonce back', async () => {
+  it('does not bring the old nonce back if it is a success', async () => {
     const { server, get, late } = await openReplaced();
     await server.answer(3, snapshot);
     await late;
     await expectNextLogin(server, get);
   });
 
-  it('and is a refusal does not discard the new nonce', async () => {
+  it('does not discard the new nonce if it is a 401', async () => {
     const { server, get, late } = await openReplaced();
     await server.answer(3, bareRefusal);
     await expect(late).rejects.toMatchObject({ code: 'API_ERROR', status: 401 });
@@ -63,19 +63,19 @@ describe('an answer that comes late, after its nonce was replaced', () => {
   });
 });
 
-describe('a call that waits for the challenge of another', () => {
+describe('a call that waits for the challenge of another call', () => {
   it.each<[name: string, end: (test: Awaited<ReturnType<typeof openWithLateRequest>>) => unknown]>([
     ['is aborted', ({ abort }) => abort.abort()],
     ['succeeds', ({ server }) => server.answer(3, snapshot)],
     ['is refused', ({ server }) => server.answer(3, bareRefusal)],
-  ])('goes on waiting when an older request %s meanwhile', async (_name, end) => {
+  ])('keeps waiting if an older request %s meanwhile', async (_name, end) => {
     const test = await openWithLateRequest();
     const { server, get, late } = test;
     const refused = get();
     await server.answer(4, bareRefusal);
     await expect(refused).rejects.toMatchObject({ status: 401 });
 
-    const asking = get();
+    const challengedCall = get();
     await server.arrived(5);
     const waiting = get();
     await Promise.all([end(test), late.catch(() => undefined)]);
@@ -85,7 +85,7 @@ describe('a call that waits for the challenge of another', () => {
 
     await server.answer(5, challenge('y'));
     await Promise.all([server.answer(6, snapshot), server.answer(7, snapshot)]);
-    await Promise.all([asking, waiting]);
+    await Promise.all([challengedCall, waiting]);
     expect(server.requests).toHaveLength(7);
   });
 });

@@ -4,14 +4,14 @@ import { AtlasApiError, isAtlasApiError } from '../../../src/index.js';
 import { startDigestServer } from '../../support/digest-server.js';
 import { authorizations, countsByNonce, upTo } from './support/counts.js';
 import { challenged, nonceSite, snapshot } from './support/nonce-site.js';
-import { answered, openClient, openEmulator, together } from './support/open-client.js';
+import { fulfilled, openClient, openEmulator, together } from './support/open-client.js';
 import { paramsOf } from './support/verify.js';
 
 const key = { publicKey: 'abcdefgh', privateKey: '0123-secret-4567' };
 const wrongKey = { ...key, privateKey: 'not-the-key' };
 
 describe('a wrong key', () => {
-  it('is an AtlasApiError that names its causes, after two requests', async () => {
+  it('leads to an AtlasApiError that names the usual causes, after two requests', async () => {
     const { emulator } = await openEmulator(undefined);
     const get = openClient(emulator.url, wrongKey);
     const error: unknown = await get().catch((reason: unknown) => reason);
@@ -21,7 +21,7 @@ describe('a wrong key', () => {
     expect(emulator.requests.map(({ status }) => status)).toEqual([401, 401]);
   });
 
-  it('is found out anew by each call, and never tried again', async () => {
+  it('leads to two requests per call, without retries', async () => {
     const { emulator } = await openEmulator(undefined);
     const get = openClient(emulator.url, wrongKey);
     for (let i = 0; i < 5; i += 1) await expect(get()).rejects.toMatchObject({ status: 401, attempts: 1 });
@@ -29,11 +29,11 @@ describe('a wrong key', () => {
   });
 
   it.each([
-    ['nonces that can be used again', {}],
+    ['reusable nonces', {}],
     ['nonces for one use', { oneUseNonces: true }],
-    ['one nonce for all', { sharedNonce: true }],
+    ['a shared nonce', { sharedNonce: true }],
     ['next nonces', { nextNonce: true }],
-  ])('50 calls at once, %s: each is told, after three requests a call at most', async (_, digest) => {
+  ])('leads to an AtlasApiError of each of 50 concurrent calls, with %s', async (_, digest) => {
     const { emulator } = await openEmulator(digest);
     const get = openClient(emulator.url, wrongKey);
     const results = await together(50, () => get());
@@ -43,7 +43,7 @@ describe('a wrong key', () => {
     expect(emulator.requests.length).toBeLessThanOrEqual(101);
   });
 
-  it('while the key is changed: refused after two requests, then taken again', async () => {
+  it('ends calls with a 401 until it is valid again', async () => {
     let valid = true;
     const site = nonceSite(key);
     const server = await startDigestServer((request) =>
@@ -55,11 +55,11 @@ describe('a wrong key', () => {
     for (let i = 0; i < 3; i += 1) await expect(get()).rejects.toMatchObject({ code: 'API_ERROR', status: 401 });
     expect(server.requests.length).toBeLessThanOrEqual(2 + 3 * 3);
     valid = true;
-    expect(answered(await together(10, () => get()))).toBe(10);
+    expect(fulfilled(await together(10, () => get()))).toBe(10);
   });
 });
 
-describe('a server that calls every nonce stale', () => {
+describe('a server that responds with stale to every nonce', () => {
   const always = (stale: string) => {
     let challenges = 0;
     return () => {
@@ -68,7 +68,7 @@ describe('a server that calls every nonce stale', () => {
     };
   };
 
-  it.each(['true', 'TRUE', '"true"'])('costs three requests a call (stale=%s)', async (stale) => {
+  it.each(['true', 'TRUE', '"true"'])('gets three requests per call (stale=%s)', async (stale) => {
     const server = await startDigestServer(always(stale));
     const error: unknown = await openClient(server.url, key)().catch((reason: unknown) => reason);
     expect(isAtlasApiError(error, { status: 401 })).toBe(true);
@@ -79,13 +79,13 @@ describe('a server that calls every nonce stale', () => {
     ]);
   });
 
-  it.each(['false', '"x"', '"truely"'])('and one that does not say so, two (stale=%s)', async (stale) => {
+  it.each(['false', '"x"', '"truely"'])('gets two requests per call if stale is not true (stale=%s)', async (stale) => {
     const server = await startDigestServer(always(stale));
     await expect(openClient(server.url, key)()).rejects.toMatchObject({ status: 401 });
     expect(server.requests).toHaveLength(2);
   });
 
-  it('with 20 calls at once: each is told, three requests a call at most', async () => {
+  it('gets at most three requests per call from 20 concurrent calls', async () => {
     const server = await startDigestServer(always('true'));
     const get = openClient(server.url, key);
     const results = await together(20, () => get());
@@ -93,7 +93,7 @@ describe('a server that calls every nonce stale', () => {
     expect(server.requests.length).toBeLessThanOrEqual(41);
   });
 
-  it('does so on the next call too', async () => {
+  it('gets at most three requests from each later call', async () => {
     const server = await startDigestServer(always('true'));
     const get = openClient(server.url, key);
     for (let i = 0; i < 3; i += 1) await expect(get()).rejects.toMatchObject({ status: 401, attempts: 1 });
@@ -101,8 +101,8 @@ describe('a server that calls every nonce stale', () => {
   });
 });
 
-describe('a refusal without a challenge', () => {
-  it('is the answer, and the next call asks anew', async () => {
+describe('a 401 without a challenge', () => {
+  it('ends the call, and the next call requests a new challenge', async () => {
     const site = nonceSite(key);
     const server = await startDigestServer((request) => (request.number === 3 ? { status: 401 } : site(request)));
     const get = openClient(server.url, key);
@@ -114,8 +114,8 @@ describe('a refusal without a challenge', () => {
     expect(server.requests[3]?.authorization).toBeUndefined();
   });
 
-  it('of the new nonce too: the answer', async () => {
-    const site = nonceSite(key, { oneUse: true, tellsStale: false });
+  it('ends the call if it follows a 401 with a new nonce', async () => {
+    const site = nonceSite(key, { oneUse: true, sendsStale: false });
     const server = await startDigestServer((request) => (request.number === 4 ? { status: 401 } : site(request)));
     const get = openClient(server.url, key);
     await get();
@@ -126,7 +126,7 @@ describe('a refusal without a challenge', () => {
 });
 
 describe('an enveloped call', () => {
-  it('gets a plain challenge, and is answered', async () => {
+  it('logs in with a challenge that is not enveloped', async () => {
     const { emulator, get } = await openEmulator(undefined);
     expect((await get({ envelope: true })).status).toBe('COMPLETED');
     expect((await get({ envelope: true })).status).toBe('COMPLETED');
@@ -137,7 +137,7 @@ describe('an enveloped call', () => {
     ]);
   });
 
-  it('that is refused inside is told, and never tried again', async () => {
+  it('with an inner 401 is not retried', async () => {
     const { emulator, get } = await openEmulator(undefined);
     emulator.respond({ status: 401, errorCode: 'NOT_YOURS' });
     const error: unknown = await get({ envelope: true }).catch((reason: unknown) => reason);
@@ -145,7 +145,7 @@ describe('an enveloped call', () => {
     expect(emulator.requests).toHaveLength(2);
   });
 
-  it('that is refused inside has logged in: its nonce is kept', async () => {
+  it('with an inner 401 keeps its nonce, as the login succeeded', async () => {
     const { emulator, get } = await openEmulator(undefined);
     emulator.respond({ status: 401 });
     await expect(get({ envelope: true })).rejects.toMatchObject({ status: 401 });
@@ -154,7 +154,7 @@ describe('an enveloped call', () => {
     expect([...countsByNonce(emulator.requests).values()]).toEqual([upTo(2)]);
   });
 
-  it('that is refused inside has its next nonce taken up', async () => {
+  it('with an inner 401 uses the next nonce of the response', async () => {
     const { emulator, get } = await openEmulator({ oneUseNonces: true, nextNonce: true });
     emulator.respond({ status: 401 });
     await expect(get({ envelope: true })).rejects.toMatchObject({ status: 401 });
@@ -162,14 +162,14 @@ describe('an enveloped call', () => {
     expect(emulator.requests.map(({ status }) => status)).toEqual([401, 200, 200]);
   });
 
-  it('that is refused inside by a forged answer is not believed', async () => {
+  it('with an inner 401 and a forged rspauth is an AtlasAuthenticationError', async () => {
     const { emulator, get } = await openEmulator({ rspauth: 'wrong' });
     emulator.respond({ status: 401 });
     await expect(get({ envelope: true })).rejects.toMatchObject({ code: 'AUTHENTICATION' });
   });
 });
 
-describe('an error shows no secret', () => {
+describe('an error masks secrets', () => {
   const long = { publicKey: 'public-key-of-a-test', privateKey: '0123"secret\\<4567>' };
 
   function everything(error: unknown): string {
@@ -177,7 +177,7 @@ describe('an error shows no secret', () => {
   }
 
   it.each<[string, (authorization: string) => string]>([
-    ['as it came', (authorization) => authorization],
+    ['unchanged', (authorization) => authorization],
     [
       'in JSON',
       (authorization) =>
@@ -186,10 +186,10 @@ describe('an error shows no secret', () => {
     ['in HTML', (authorization) => `<p>${authorization.replaceAll('"', '&quot;')}</p>`],
     ['percent-encoded', (authorization) => encodeURIComponent(authorization)],
     [
-      'by its response alone',
+      'as its response parameter',
       (authorization) => `{"error":400,"errorCode":"X","detail":"${paramsOf(authorization)['response']}"}`,
     ],
-  ])('where the body echoes the Authorization value %s', async (_, echo) => {
+  ])('if the body echoes the Authorization value %s', async (_, echo) => {
     const server = await startDigestServer(({ authorization }) =>
       authorization === undefined
         ? challenged('Digest realm="r", nonce="n", qop="auth"')
@@ -206,7 +206,7 @@ describe('an error shows no secret', () => {
     expect(shown).not.toContain(long.publicKey);
   });
 
-  it('where the second request is echoed', async () => {
+  it('if the body echoes the Authorization value of the second login', async () => {
     const server = await startDigestServer(({ authorization, number }) =>
       number < 4
         ? authorization === undefined || number === 3
@@ -221,7 +221,7 @@ describe('an error shows no secret', () => {
     expect(error).toMatchObject({ status: 403, body });
   });
 
-  it('where the key is echoed', async () => {
+  it('if the body echoes the key', async () => {
     const server = await startDigestServer(() => ({
       status: 400,
       body: JSON.stringify({ error: 400, errorCode: 'X', detail: `${long.publicKey} ${long.privateKey}` }),
@@ -234,14 +234,14 @@ describe('an error shows no secret', () => {
   it.each([
     ['12345', 'the name 12345'],
     ['12345678', 'the name [masked]'],
-  ])('unless it is a public key so short that it may be a word: %s', async (publicKey, detail) => {
+  ])('except a public key so short that it may be a word: %s', async (publicKey, detail) => {
     const body = JSON.stringify({ error: 400, errorCode: 'X', detail: `the name ${publicKey}` });
     const server = await startDigestServer(() => ({ status: 400, body }));
     const error: unknown = await openClient(server.url, { ...key, publicKey })().catch((reason: unknown) => reason);
     expect(error).toMatchObject({ detail });
   });
 
-  it('of a login that was refused, and of a client', async () => {
+  it('after a refused login', async () => {
     const { emulator } = await openEmulator(undefined);
     const error: unknown = await openClient(emulator.url, { ...long })().catch((reason: unknown) => reason);
     const shown = everything(error);

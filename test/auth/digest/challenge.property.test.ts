@@ -11,7 +11,7 @@ const token = fc.string({ unit: fc.constantFrom(...TOKEN), minLength: 1, maxLeng
 const token68 = fc
   .tuple(fc.string({ unit: fc.constantFrom(...TOKEN68), minLength: 1 }), fc.constantFrom('', '=', '=='))
   .map(([text, padding]) => text + padding);
-/** All that HTTP can carry in quotes: anything but control characters. */
+/** Anything that HTTP allows in quotes, which is everything except control characters. */
 const value = fc.oneof(
   token,
   fc.string({ unit: fc.constantFrom('"', '\\', ',', '=', ' ', '\t', 'a') }),
@@ -42,7 +42,7 @@ const style: fc.Arbitrary<ChallengeStyle> = fc.record({
   betweenParams: comma,
 });
 
-/** Strings in which the characters that mean something are frequent. */
+/** Strings with many characters that have a meaning in a challenge. */
 const hostile = fc.oneof(
   fc.string({ unit: 'binary' }),
   fc.string({
@@ -51,7 +51,7 @@ const hostile = fc.oneof(
 );
 
 describe('the challenge parser', () => {
-  it('reads back whatever a server may print', () => {
+  it('parses any challenges that a server may send', () => {
     fc.assert(
       fc.property(fc.array(challenge), style, comma, (challenges, how, between) => {
         const printed = challenges.map((one) => formatChallenge(one, how));
@@ -62,7 +62,7 @@ describe('the challenge parser', () => {
     );
   });
 
-  it('gives every value of a Digest challenge as the server meant it', () => {
+  it('unquotes every value of a Digest challenge', () => {
     fc.assert(
       fc.property(value, value, value, style, (realm, nonce, opaque, how) => {
         const params = new Map(Object.entries({ realm, nonce, opaque }));
@@ -72,7 +72,7 @@ describe('the challenge parser', () => {
     );
   });
 
-  it('never throws, and lets no control character through', () => {
+  it('never throws, and drops values with control characters', () => {
     fc.assert(
       fc.property(fc.oneof(hostile, fc.array(hostile)), (header) => {
         const values = parseChallenges(header).flatMap(({ scheme, params }) => [
@@ -88,7 +88,7 @@ describe('the challenge parser', () => {
     );
   });
 
-  it('keeps the challenge on the next line, whatever stands on this one', () => {
+  it('parses the challenge on the next line, whatever this line contains', () => {
     fc.assert(
       fc.property(hostile, (line) => {
         expect(digestChallenges([line, 'Digest realm="r", nonce="good"']).at(-1)?.nonce).toBe('good');
@@ -111,30 +111,30 @@ describe('long inputs', () => {
     ['open quotes', '@"', 0],
     ['quotes and commas', '",', 0],
     ['escapes', '"\\', 0],
-    ['schemes, and a token68 at last', 'a ', LENGTH / 2 - 1],
+    ['schemes, and a token68 at the end', 'a ', LENGTH / 2 - 1],
     ['schemes with commas', 'a,', LENGTH / 2],
     ['parameters that could be a token68', 'a b= c', 1],
-    ['parameters with no value', 'a=,', 0],
+    ['parameters without a value', 'a=,', 0],
     ['malformed challenges', 'X a=@,', Math.floor(LENGTH / 6)],
-  ])('of %s end', (_, unit, count) => {
+  ])('of %s are parsed in time', (_, unit, count) => {
     expect(parseChallenges(filled(unit))).toHaveLength(count);
   });
 
   it.each([
     ['a token68', `X ${filled('a')}`],
     ['a token68 and its padding', `X a${filled('=')}`],
-    ['a token68 that is none', `X a${filled('=')}@`],
+    ['an invalid token68', `X a${filled('=')}@`],
     ['space before an equals sign', `X a${filled(' ')}="1"`],
     ['space after a scheme', `X ${filled(' ')}a="1"`],
     ['escapes in a value', `X a="${filled('\\"')}"`],
     ['commas in a value', `X a="${filled(',')}"`],
     ['parameters', `X ${filled('a=1,')}`],
     ['different parameters', `X ${Array.from({ length: 10_000 }, (_, i) => `p${i}="${i}"`).join()}`],
-  ])('with %s give one challenge', (_, header) => {
+  ])('with %s are one challenge', (_, header) => {
     expect(parseChallenges(header)).toHaveLength(1);
   });
 
-  it('gives a long value whole', () => {
+  it('keep a long value complete', () => {
     const [read] = digestChallenges(`Digest realm="${filled('\\"')}", nonce="${filled('\\\\')}"`);
     expect(read).toMatchObject({ realm: '"'.repeat(LENGTH / 2), nonce: '\\'.repeat(LENGTH / 2) });
   });

@@ -15,10 +15,10 @@ describe('well-formed challenges', () => {
     ['no header', undefined, []],
     ['no line', [], []],
     ['an empty header', '', []],
-    ['nothing but separators', ' ,\t, ,', []],
-    ['a scheme alone', 'Negotiate', [['Negotiate']]],
+    ['only separators', ' ,\t, ,', []],
+    ['only a scheme', 'Negotiate', [['Negotiate']]],
     ['a scheme and a space', 'Negotiate ', [['Negotiate']]],
-    ['two schemes alone', 'Negotiate, NTLM', [['Negotiate'], ['NTLM']]],
+    ['two schemes without parameters', 'Negotiate, NTLM', [['Negotiate'], ['NTLM']]],
     ['a space before the comma', 'Negotiate , NTLM', [['Negotiate'], ['NTLM']]],
     ['quoted values', 'Basic realm="simple"', [['Basic', { realm: 'simple' }]]],
     ['token values', 'Basic realm=simple', [['Basic', { realm: 'simple' }]]],
@@ -33,11 +33,11 @@ describe('well-formed challenges', () => {
     ['a value that looks like a challenge', 'X a="Basic realm=x"', [['X', { a: 'Basic realm=x' }]]],
     ['escaped quotes', 'X a="say \\"hi\\""', [['X', { a: 'say "hi"' }]]],
     ['escaped backslashes', 'X a="c:\\\\d\\\\", b=2', [['X', { a: 'c:\\d\\', b: '2' }]]],
-    ['needless escapes', 'X a="\\a\\b\\ \\\t\\,"', [['X', { a: 'ab \t,' }]]],
+    ['unnecessary escapes', 'X a="\\a\\b\\ \\\t\\,"', [['X', { a: 'ab \t,' }]]],
     ['an escaped line separator', 'X a="\\\u2028"', [['X', { a: '\u2028' }]]],
     ['a tab in a value', 'X a="\t"', [['X', { a: '\t' }]]],
-    ['other scripts in a value', 'X a="Zürich 東京 😀"', [['X', { a: 'Zürich 東京 😀' }]]],
-    ['the edges of what may be quoted', 'X a=" ~\x80\uffff"', [['X', { a: ' ~\x80\uffff' }]]],
+    ['non-ASCII characters in a value', 'X a="Zürich 東京 😀"', [['X', { a: 'Zürich 東京 😀' }]]],
+    ['the first and last characters allowed in quotes', 'X a=" ~\x80\uffff"', [['X', { a: ' ~\x80\uffff' }]]],
     ['names in any case', 'x ReAlM="r", NONCE="n"', [['x', { realm: 'r', nonce: 'n' }]]],
     ['white space around =', 'X a = "1",b\t=2,c= \t3', [['X', { a: '1', b: '2', c: '3' }]]],
     ['much white space', '  X \t  a="1" \t , \t b="2"  ', [['X', { a: '1', b: '2' }]]],
@@ -51,7 +51,7 @@ describe('well-formed challenges', () => {
       ],
     ],
     [
-      'white space for commas',
+      'white space instead of commas',
       'X a="1" b=2\tc="3" Y d="4"',
       [
         ['X', { a: '1', b: '2', c: '3' }],
@@ -60,7 +60,7 @@ describe('well-formed challenges', () => {
     ],
     ['a repeated parameter', 'X a="1", A="2", a=3', [['X', { a: '1' }]]],
     [
-      'a name of the object prototype',
+      'names from the object prototype',
       'X __proto__="1", constructor="2"',
       [['X', { ['__proto__']: '1', constructor: '2' }]],
     ],
@@ -109,8 +109,12 @@ describe('well-formed challenges', () => {
         ['Basic', { realm: 'simple' }],
       ],
     ],
-    ['many lines', ['Basic realm="a"', 'Bearer', 'X abc=='], [['Basic', { realm: 'a' }], ['Bearer'], ['X', 'abc==']]],
-    ['a line that only goes on', ['X a="1"', 'b="2"'], [['X', { a: '1' }]]],
+    [
+      'several lines',
+      ['Basic realm="a"', 'Bearer', 'X abc=='],
+      [['Basic', { realm: 'a' }], ['Bearer'], ['X', 'abc==']],
+    ],
+    ['a line that starts with a parameter', ['X a="1"', 'b="2"'], [['X', { a: '1' }]]],
   ])('%s', (_, header, expected) => {
     expect(parsed(header)).toEqual(expected);
   });
@@ -118,13 +122,13 @@ describe('well-formed challenges', () => {
 
 describe('malformed challenges', () => {
   it.each<[string, string | string[], Expected[]]>([
-    ['nothing but junk', '@@@', []],
-    ['a quoted string alone', '"abc"', []],
-    ['an equals sign alone', '=', []],
-    ['a parameter alone', 'realm="x"', []],
-    ['a malformed parameter alone', 'a=@, Y', [['Y']]],
-    ['a scheme that is no token', 'B@sic realm="x", b="2", Y a="1"', [['Y', { a: '1' }]]],
-    ['a scheme glued to a quoted string', 'X"a", Y', [['Y']]],
+    ['only junk', '@@@', []],
+    ['only a quoted string', '"abc"', []],
+    ['only an equals sign', '=', []],
+    ['only a parameter', 'realm="x"', []],
+    ['a malformed parameter before a scheme', 'a=@, Y', [['Y']]],
+    ['a scheme that is not a token', 'B@sic realm="x", b="2", Y a="1"', [['Y', { a: '1' }]]],
+    ['a scheme followed by a quoted string without a space', 'X"a", Y', [['Y']]],
     [
       'a parameter without a name',
       'X a="1", ="2", b="3", Y c="4"',
@@ -142,7 +146,7 @@ describe('malformed challenges', () => {
       ],
     ],
     [
-      'a malformed scheme between two',
+      'a malformed scheme between two challenges',
       'X a="1", B@d b="2", c="3", Y d="4"',
       [
         ['X', { a: '1' }],
@@ -165,27 +169,27 @@ describe('a malformed value', () => {
   const y: Expected = ['Y', { b: '2' }];
 
   it.each<[string, string | string[], Expected[]]>([
-    ['and white space', 'X a="\0" b="2" Y b="2"', [['X', { a: undefined, b: '2' }], y]],
+    ['before white space instead of a comma', 'X a="\0" b="2" Y b="2"', [['X', { a: undefined, b: '2' }], y]],
     ['that is missing', 'X b="1", a=, Y b="2"', [['X', { b: '1', a: undefined }], y]],
-    ['that is no token', 'X a=@@, Y b="2"', [['X', { a: undefined }], y]],
-    ['with more behind it', 'X a="1"b="2", Y b="2"', [['X', { a: undefined }], y]],
-    ['with a scheme right behind it', 'X a="1"Z b="2", Y b="2"', [['X', { a: undefined }], y]],
-    ['that is a token with more behind it', 'X a=b@c, Y b="2"', [['X', { a: undefined }], y]],
-    ['of a path, as a domain without quotes', 'X a=/, b="2", Y b="2"', [['X', { a: undefined, b: '2' }], y]],
-    ['before good ones', 'X a=@, b="2", Y b="2"', [['X', { a: undefined, b: '2' }], y]],
-    ['before a good one of that name', 'X a=@, a="1", Y b="2"', [['X', { a: undefined }], y]],
-    ['after a good one of that name', 'X a="1", a=@, Y b="2"', [['X', { a: '1' }], y]],
+    ['that is not a token', 'X a=@@, Y b="2"', [['X', { a: undefined }], y]],
+    ['followed by more characters', 'X a="1"b="2", Y b="2"', [['X', { a: undefined }], y]],
+    ['followed by a scheme without a comma', 'X a="1"Z b="2", Y b="2"', [['X', { a: undefined }], y]],
+    ['that is a token followed by more characters', 'X a=b@c, Y b="2"', [['X', { a: undefined }], y]],
+    ['that is an unquoted path', 'X a=/, b="2", Y b="2"', [['X', { a: undefined, b: '2' }], y]],
+    ['before valid values', 'X a=@, b="2", Y b="2"', [['X', { a: undefined, b: '2' }], y]],
+    ['before a valid value of the same name', 'X a=@, a="1", Y b="2"', [['X', { a: undefined }], y]],
+    ['after a valid value of the same name', 'X a="1", a=@, Y b="2"', [['X', { a: '1' }], y]],
     ['that could be a token68', 'X abc== def==, Y b="2"', [['X', { abc: undefined }], y]],
-    ['that could be a token68 but for its end', 'X abc==d, Y b="2"', [['X', { abc: undefined }], y]],
+    ['that would be a token68 except for its end', 'X abc==d, Y b="2"', [['X', { abc: undefined }], y]],
     ['that is not terminated', 'X a="1", b="2, Y c=3', [['X', { a: '1', b: undefined }]]],
     ['that ends in a backslash', 'Y b="2", X a="2\\', [y, ['X', { a: undefined }]]],
     ['that ends in an escaped quote', 'Y b="2", X a="2\\"', [y, ['X', { a: undefined }]]],
-    ['on the line before', ['X a="1', 'Y b="2"'], [['X', { a: undefined }], y]],
+    ['on the previous line', ['X a="1', 'Y b="2"'], [['X', { a: undefined }], y]],
     ['with a line break', 'X a="1\r\nEvil: 1", Y b="2"', [['X', { a: undefined }], y]],
     ['with an escaped line break', 'X a="1\\\n", Y b="2"', [['X', { a: undefined }], y]],
     ['with a NUL', 'X a="\0", Y b="2"', [['X', { a: undefined }], y]],
     ['with a DEL', 'X a="\x7f", Y b="2"', [['X', { a: undefined }], y]],
-  ])('%s takes nothing with it', (_, header, expected) => {
+  ])('%s does not affect other values', (_, header, expected) => {
     expect(parsed(header)).toStrictEqual(expected);
   });
 });

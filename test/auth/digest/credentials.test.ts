@@ -14,7 +14,7 @@ function open(header: string, credentials = MUFASA, cnonce: string | undefined =
   return DigestSession.open(challenge, credentials, undefined, cnonce);
 }
 
-describe("the RFCs' examples", () => {
+describe('published examples', () => {
   const rfc7616 = (algorithm: string) =>
     `Digest realm="http-auth@example.org", qop="auth, auth-int", algorithm=${algorithm}, ` +
     'nonce="7ypf/xlj9XXwfDPEoM4URrv/xwf94BcCAzFZH4GiTo0v", opaque="FQhe/qaU925kfnzjCev0ciny7QMkPqMAFRtzCUYo5tdS"';
@@ -31,7 +31,7 @@ describe("the RFCs' examples", () => {
     );
   });
 
-  describe('RFC 7616 3.9.2, whose printed hashes are of a cut SHA-512', () => {
+  describe('RFC 7616 3.9.2, whose printed hashes are a truncated SHA-512', () => {
     const challenge =
       'Digest realm="api@example.org", qop="auth", algorithm=SHA-512-256, ' +
       'nonce="5TsQWLVdgBdmrQ0XsxbDODV+57QdFR34I9HAbC/RVvkK", ' +
@@ -80,7 +80,7 @@ describe("the RFCs' examples", () => {
       expect(params).not.toHaveProperty('userhash');
     });
 
-    it('with a decomposed username, which charset=UTF-8 composes', () => {
+    it('with a decomposed username, which is normalized for charset=UTF-8', () => {
       const decomposed = { username: jason.username.normalize('NFD'), password: jason.password };
       expect(decomposed.username).not.toBe(jason.username);
       for (const header of [challenge, `${challenge}, userhash=true`]) {
@@ -151,35 +151,35 @@ describe('every algorithm with every qop', () => {
       ...(session ? { session: { nonce: 'first', cnonce: CNONCE } } : {}),
       ...(qop === undefined ? {} : { protection: { qop, nc, cnonce: CNONCE } }),
     });
-    const given = (from: DigestSession, nc: number) => rawParams(from.authorize('GET', URI, nc))['response'];
+    const responseOf = (from: DigestSession, nc: number) => rawParams(from.authorize('GET', URI, nc))['response'];
 
-    expect(given(opened, 1)).toBe(`"${referenceResponse(request('first', '00000001'))}"`);
-    expect(given(opened, 171)).toBe(`"${referenceResponse(request('first', '000000ab'))}"`);
-    expect(given(opened.withNonce('second'), 1)).toBe(`"${referenceResponse(request('second', '00000001'))}"`);
-    expect(given(opened.withNonce('second').withNonce('third'), 2)).toBe(
+    expect(responseOf(opened, 1)).toBe(`"${referenceResponse(request('first', '00000001'))}"`);
+    expect(responseOf(opened, 171)).toBe(`"${referenceResponse(request('first', '000000ab'))}"`);
+    expect(responseOf(opened.withNonce('second'), 1)).toBe(`"${referenceResponse(request('second', '00000001'))}"`);
+    expect(responseOf(opened.withNonce('second').withNonce('third'), 2)).toBe(
       `"${referenceResponse(request('third', '00000002'))}"`,
     );
   });
 });
 
-describe('the printed parameters', () => {
+describe('the parameters of an Authorization header', () => {
   const params = (header: string, credentials = MUFASA, uri = '/', nc = 1) =>
     rawParams(open(header, credentials).authorize('GET', uri, nc));
   const named = (username: string) => ({ username, password: 'p' });
 
   it.each(['md5', 'MD5', 'Md5-SESS', 'sha-256', 'SHA-512-256-sess'])(
-    'echo the algorithm %s as it was spelled',
+    'include the algorithm as the challenge spells it: %s',
     (name) => {
       expect(params(`Digest realm="r", nonce="n", qop="auth", algorithm="${name}"`)['algorithm']).toBe(name);
     },
   );
 
-  it('hold no algorithm, opaque or userhash that the challenge had not', () => {
+  it('include algorithm, opaque and userhash only if the challenge has them', () => {
     const names = Object.keys(params('Digest realm="r", nonce="n", qop="AUTH", userhash=false'));
     expect(names).toEqual(['username', 'realm', 'nonce', 'uri', 'qop', 'cnonce', 'nc', 'response']);
   });
 
-  it('hold no qop, cnonce and nc where the challenge had no qop', () => {
+  it('include qop, cnonce and nc only if the challenge has a qop', () => {
     const names = Object.keys(params('Digest realm="r", nonce="n", qop="", opaque=""'));
     expect(names).toEqual(['username', 'realm', 'nonce', 'uri', 'opaque', 'response']);
   });
@@ -188,11 +188,11 @@ describe('the printed parameters', () => {
     [1, '00000001'],
     [255, '000000ff'],
     [0xffffffff, 'ffffffff'],
-  ])('count request %i as %s', (nc, printed) => {
+  ])('count request %i with the nc %s', (nc, printed) => {
     expect(params('Digest realm="r", nonce="n", qop=auth', MUFASA, '/', nc)['nc']).toBe(printed);
   });
 
-  it('escape what they unescaped, and hash it unescaped', () => {
+  it('are escaped, but hashed unescaped', () => {
     const header = 'Digest realm="a\\"b\\\\c\\d", nonce="\\"n\\"", opaque="\\\\", qop="auth"';
     const printed = params(header, named('q"u\\o'), '/"\\');
     expect(printed).toMatchObject({
@@ -218,37 +218,37 @@ describe('the printed parameters', () => {
     ['a quote', 'a"b', '"a\\"b"'],
     ['a backslash', 'a\\b', '"a\\\\b"'],
     ['a colon', 'a:b', '"a:b"'],
-    ['the edges of ASCII', ' ~', '" ~"'],
-    ['nothing', '', '""'],
-  ])('quote a username with %s', (_, username, printed) => {
+    ['the first and last printable ASCII characters', ' ~', '" ~"'],
+    ['no characters', '', '""'],
+  ])('have a quoted username for %s', (_, username, printed) => {
     expect(params('Digest realm="r", nonce="n"', named(username))).toMatchObject({ username: printed });
   });
 
   it.each([
-    ['a letter outside of ASCII', 'Jäsøn Doe', "UTF-8''J%C3%A4s%C3%B8n%20Doe"],
+    ['a non-ASCII letter', 'Jäsøn Doe', "UTF-8''J%C3%A4s%C3%B8n%20Doe"],
     ['another script', '東京', "UTF-8''%E6%9D%B1%E4%BA%AC"],
-    ['a character of two code units', '😀', "UTF-8''%F0%9F%98%80"],
-    ['half of one', '\ud83d', "UTF-8''%EF%BF%BD"],
+    ['a surrogate pair', '😀', "UTF-8''%F0%9F%98%80"],
+    ['half of a surrogate pair', '\ud83d', "UTF-8''%EF%BF%BD"],
     ['a line break', 'a\r\nX: y', "UTF-8''a%0D%0AX%3A%20y"],
     ['a tab', '\t', "UTF-8''%09"],
     ['a DEL', '\x7f', "UTF-8''%7F"],
     ['every attr-char', 'ü!#$&+-.^_`|~09azAZ', "UTF-8''%C3%BC!#$&+-.^_`|~09azAZ"],
-    ['what is no attr-char', 'ü*\'%()"\\,;=@', "UTF-8''%C3%BC%2A%27%25%28%29%22%5C%2C%3B%3D%40"],
-  ])('extend a username with %s', (_, username, printed) => {
+    ['other characters', 'ü*\'%()"\\,;=@', "UTF-8''%C3%BC%2A%27%25%28%29%22%5C%2C%3B%3D%40"],
+  ])('have an extended username for %s', (_, username, printed) => {
     const header = open('Digest realm="r", nonce="n"', named(username)).authorize('GET', '/', 1);
     expect(header).toMatch(/^[ -~]+$/);
     expect(header).toContain(`username*=${printed}, `);
     expect(header).not.toContain('username=');
   });
 
-  it('hash any username where the server asks for userhash', () => {
+  it('have a hashed username if the challenge requests userhash', () => {
     const header = open('Digest realm="r", nonce="n", userhash=true', named('a\r\nä')).authorize('GET', '/', 1);
     const userhash = createHash('md5').update('a\r\nä:r').digest('hex');
     expect(rawParams(header)).toMatchObject({ username: `"${userhash}"`, userhash: 'true' });
     expect(header).not.toContain('username*');
   });
 
-  it('go back as the octets that came, one a character', () => {
+  it('have the octets of the challenge, as one character each', () => {
     const challenge = Buffer.from('Digest realm="Zürich 東京", nonce="nö", opaque="ö", qop=auth').toString('latin1');
     const cnonce = Buffer.from('ü').toString('latin1');
     const header = open(challenge, MUFASA, cnonce).authorize('GET', '/', 1);
@@ -271,10 +271,10 @@ describe('the printed parameters', () => {
   });
 });
 
-describe('a session', () => {
+describe('a Digest session', () => {
   const HEADER = 'Digest realm="r", nonce="n", qop="auth", algorithm=MD5-sess, opaque="o", userhash=true';
 
-  it('makes a cnonce of its own, and keeps it', () => {
+  it('generates a cnonce, and keeps it', () => {
     const [challenge] = digestChallenges(HEADER);
     if (challenge === undefined) throw new Error('No usable challenge');
     const [one, two] = [DigestSession.open(challenge, MUFASA), DigestSession.open(challenge, MUFASA)];
@@ -284,11 +284,11 @@ describe('a session', () => {
     expect(one.authorize('GET', '/', 2)).toContain(`cnonce="${one.cnonce}"`);
   });
 
-  it('tells its nonce, cnonce and qop', () => {
+  it('has its nonce, cnonce and qop', () => {
     expect(open(HEADER)).toMatchObject({ count: { nonce: 'n', used: 0 }, cnonce: CNONCE, qop: 'auth' });
   });
 
-  it('changes nothing but the nonce and the response on a nextnonce', () => {
+  it('changes only the nonce and the response after a nextnonce', () => {
     const opened = open(HEADER);
     const { nonce, response, ...rest } = rawParams(opened.authorize('GET', '/', 1));
     const next = rawParams(opened.withNonce('"next"').authorize('GET', '/', 1));
@@ -300,7 +300,7 @@ describe('a session', () => {
   it.each([
     ['with charset=UTF-8', ', charset=UTF-8', true],
     ['without it', '', false],
-  ])('composes username and password %s: %s', (_, charset, composed) => {
+  ])('normalizes username and password %s: %s', (_, charset, composed) => {
     const header = `Digest realm="r", nonce="n", userhash=true${charset}`;
     const response = (username: string, password: string) =>
       open(header, { username, password }).authorize('GET', '/', 1);
@@ -309,7 +309,7 @@ describe('a session', () => {
     expect(response('a\u0308', '\u00f8\u00e4') === expected).toBe(composed);
   });
 
-  it('differs by method and uri', () => {
+  it('has a different response for each method and uri', () => {
     const session = open(HEADER);
     const responses = [
       ['GET', '/a'],

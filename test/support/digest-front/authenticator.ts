@@ -6,7 +6,7 @@ import { type CredentialEncoding, type DigestSecret, type DigestSession, digestR
 import { type IssuedNonce, NonceTable } from './nonces.js';
 import { completeDigestOptions, type DigestFrontOptions, type DigestSettings } from './options.js';
 
-/** What the check needs of a request. `target` is the request target, as on the request line. */
+/** The parts of a request that are checked. `target` is the request target, as on the request line. */
 export interface DigestRequest {
   readonly method: string;
   readonly target: string;
@@ -63,7 +63,7 @@ export class FrontAuthenticator {
     };
   }
 
-  /** Returns what RFC 7616 section 3.4 answers with its own 4xx instead of a new challenge. */
+  /** Returns the problem if RFC 7616 section 3.4 requires a 4xx instead of a new challenge. */
   #impropriety(authorization: DigestAuthorization, request: DigestRequest): string | undefined {
     const { qop, uri, algorithm, cnonce } = authorization;
     if (uri !== request.target) return `uri ${uri} is not the request target ${request.target}`;

@@ -17,7 +17,7 @@ export interface DigestAuthorization {
   readonly cnonce: string;
 }
 
-/** A header that breaks the grammar or lacks a parameter, and what is wrong with it. */
+/** The problem with a header that breaks the grammar or lacks a parameter. */
 export class MalformedAuthorization {
   readonly problem: string;
 

@@ -60,7 +60,7 @@ describe('the examples of the RFCs', () => {
     expect(response({ ...example, algorithm })).toBe(expected);
   });
 
-  it('SHA-512-256 hashes the user name of RFC 7616 3.9.2 as its erratum has it', () => {
+  it('SHA-512-256 hashes the user name of RFC 7616 3.9.2 as in its erratum', () => {
     expect(hash('SHA-512-256', 'J\u00e4s\u00f8n Doe:api@example.org')).toBe(
       '793263caabb707a56211940d90411ea4a575adeccb7e360aeb624ed06ece9b0b',
     );
@@ -68,7 +68,7 @@ describe('the examples of the RFCs', () => {
 });
 
 describe('the challenge', () => {
-  it('offers what the options say, each algorithm with its own nonce', async () => {
+  it('has the parameters of the options, and one nonce per algorithm', async () => {
     const options = {
       algorithms: ['SHA-256', 'MD5'],
       userhash: true,
@@ -85,13 +85,13 @@ describe('the challenge', () => {
   });
 });
 
-describe('a right answer passes', () => {
+describe('a login with the right key succeeds', () => {
   const algorithms = ['MD5', 'MD5-sess', 'SHA-256', 'SHA-256-sess', 'SHA-512-256', 'SHA-512-256-sess'] as const;
   const cases = algorithms.flatMap((algorithm) =>
     (['auth', 'auth-int', undefined] as const).map((qop) => ({ algorithm, qop })),
   );
 
-  it.each(cases)('$algorithm, qop $qop', async ({ algorithm, qop }) => {
+  it.each(cases)('with $algorithm, qop $qop', async ({ algorithm, qop }) => {
     const offered = { algorithms: [algorithm], qop: qop === undefined ? [] : [qop] };
     const { get, login, first } = await start({ ...offered });
     const { qop: _, ...unprotected } = login(first);
@@ -101,7 +101,7 @@ describe('a right answer passes', () => {
     expect((await get(authorization({ ...right, password: 'wrong', nc: '00000003' }))).status).toBe(401);
   });
 
-  it('in any case, order and spacing', async () => {
+  it('with its parameters in any case and order, with any white space', async () => {
     const { get, login, first } = await start();
     const right = login(first);
     const header = `digest  RESPONSE="${response(right)}" ,, QOP="auth",nc="00000001",  cnonce=c,Uri="${right.uri}",NONCE="${first.nonce}",realm="MMS \\Public API",unknown=1, username="emulator",`;
@@ -116,7 +116,7 @@ describe('a right answer passes', () => {
     expect((await get(authorization(login(first), other))).status).toBe(401);
   });
 
-  it('with a name outside ASCII, as username*, as UTF-8 bytes, and hashed', async () => {
+  it('with a non-ASCII name as username*, as UTF-8 bytes, and hashed', async () => {
     const publicKey = 'J\u00e4s\u00f8n Doe';
     const { get, login, first } = await start(
       { charset: true, userhash: true },
@@ -130,38 +130,38 @@ describe('a right answer passes', () => {
     expect((await get(authorization(login(first, { nc: '00000003' }), hashed))).status).toBe(200);
   });
 
-  it('over the whole request target, query included', async () => {
+  it('with a query in the request target', async () => {
     const { get, login, first, path } = await start();
     const right = authorization(login(first, { uri: `${path}?pretty=true` }));
     expect((await get(right, '?pretty=true')).status).toBe(200);
   });
 });
 
-describe('a wrong answer is refused', () => {
+describe('a login is refused', () => {
   it.each([
-    ['key', { password: 'wrong' }, {}],
-    ['user', { username: 'other' }, {}],
-    ['realm', { realm: 'other' }, {}],
-    ['method', { method: 'POST' }, {}],
-    ['nonce of another algorithm', { algorithm: 'SHA-256' }, {}],
-    ['algorithm that was not offered', { algorithm: 'SHA-512-256' }, {}],
-    ['opaque', {}, { opaque: '"other"' }],
-    ['userhash that was not offered', {}, { userhash: 'true' }],
-  ])('%s: 401 without stale', async (_, more, changes) => {
+    ['a wrong key', { password: 'wrong' }, {}],
+    ['another user', { username: 'other' }, {}],
+    ['another realm', { realm: 'other' }, {}],
+    ['another method', { method: 'POST' }, {}],
+    ['the nonce of another algorithm', { algorithm: 'SHA-256' }, {}],
+    ['an algorithm that was not offered', { algorithm: 'SHA-512-256' }, {}],
+    ['another opaque', {}, { opaque: '"other"' }],
+    ['a userhash that was not offered', {}, { userhash: 'true' }],
+  ])('with a 401 without stale for %s', async (_, more, changes) => {
     const { get, login, first } = await start({ algorithms: ['MD5', 'SHA-256'], opaque: 'o' });
     const answer = await get(authorization(login(first, more), { opaque: '"o"', ...changes }));
     expect(answer.status).toBe(401);
     expect(challenge(answer)['stale']).toBe('false');
   });
 
-  it('also on an unknown nonce, where the key is wrong', async () => {
+  it('with a 401 without stale for an unknown nonce with a wrong key', async () => {
     const { get, login } = await start();
     const answer = await get(authorization(login({ nonce: 'unknown' }, { password: 'wrong' })));
     expect(challenge(answer)['stale']).toBe('false');
   });
 
   it.each([
-    ['uri', { uri: '"/elsewhere"' }, /uri/],
+    ['another uri', { uri: '"/elsewhere"' }, /uri/],
     ['no username', { username: undefined }, /username is missing/],
     ['no nonce', { nonce: undefined }, /nonce is missing/],
     ['no response', { response: undefined }, /response is missing/],
@@ -169,7 +169,7 @@ describe('a wrong answer is refused', () => {
     ['no nc', { nc: undefined }, /nc/],
     ['an nc of 0', { nc: '00000000' }, /nc/],
     ['a short nc', { nc: '1' }, /nc/],
-    ['no qop, though it was offered', { qop: undefined }, /qop was offered/],
+    ['no qop although it was offered', { qop: undefined }, /qop was offered/],
     ['a qop that was not offered', { qop: 'auth-int' }, /not offered/],
     ['an unknown qop', { qop: 'conf' }, /qop is unknown/],
     ['an unknown algorithm', { algorithm: 'SHA-1' }, /algorithm/],
@@ -178,16 +178,16 @@ describe('a wrong answer is refused', () => {
     ['both user names', { 'username*': "UTF-8''emulator" }, /exclude/],
     ['a hashed username*', { username: undefined, 'username*': "UTF-8''e", userhash: 'true' }, /exclude/],
     ['a username* in Latin-1', { username: undefined, 'username*': "ISO-8859-1''e" }, /ext-value/],
-    ['a username* that breaks off', { username: undefined, 'username*': "UTF-8''%E4" }, /ext-value/],
-    ['a quote that does not end', { opaque: '"open' }, /syntax/],
-  ])('%s: 400 that says what is wrong', async (_, changes, problem) => {
+    ['a truncated username*', { username: undefined, 'username*': "UTF-8''%E4" }, /ext-value/],
+    ['an unterminated quoted string', { opaque: '"open' }, /syntax/],
+  ])('with a 400 and the problem for %s', async (_, changes, problem) => {
     const { get, login, first } = await start();
     const answer = await get(authorization(login(first), changes));
     expect(answer.status).toBe(400);
     expect(await answer.json()).toMatchObject({ error: 400, detail: expect.stringMatching(problem) });
   });
 
-  it('Basic is answered with a challenge', async () => {
+  it('with a challenge for Basic', async () => {
     const { get } = await start();
     expect(challenge(await get('Basic ZW11bGF0b3I6a2V5'))['stale']).toBe('false');
   });
@@ -196,7 +196,7 @@ describe('a wrong answer is refused', () => {
 describe('a nonce', () => {
   const stale = async (answer: Response) => [answer.status, challenge(answer)['stale']];
 
-  it('takes an nc once, in any order', async () => {
+  it('accepts each nc once, in any order', async () => {
     const { get, login, first } = await start();
     for (const nc of ['00000002', '00000001', '0000000a']) {
       expect((await get(authorization(login(first, { nc })))).status).toBe(200);
@@ -204,12 +204,12 @@ describe('a nonce', () => {
     expect(await stale(await get(authorization(login(first, { nc: '0000000a' }))))).toEqual([401, 'true']);
   });
 
-  it('takes an nc again where it is not counted', async () => {
+  it('accepts an nc again if checkNonceCount is false', async () => {
     const { get, login, first } = await start({ checkNonceCount: false });
     for (let i = 0; i < 2; i += 1) expect((await get(authorization(login(first)))).status).toBe(200);
   });
 
-  it('dies after its lifetime', async () => {
+  it('is stale after its lifetime', async () => {
     const { get, login, first } = await start({ nonceLifetime: 1000 });
     clock += 999;
     expect((await get(authorization(login(first)))).status).toBe(200);
@@ -217,7 +217,7 @@ describe('a nonce', () => {
     expect(await stale(await get(authorization(login(first, { nc: '00000002' }))))).toEqual([401, 'true']);
   });
 
-  it('dies by expireNonces()', async () => {
+  it('is stale after expireNonces()', async () => {
     const { emulator, get, login, first } = await start();
     emulator.expireNonces();
     const answer = await get(authorization(login(first)));
@@ -225,13 +225,13 @@ describe('a nonce', () => {
     expect((await get(authorization(login(challenge(answer))))).status).toBe(200);
   });
 
-  it('is taken once where the server wants that', async () => {
+  it('is accepted once if oneUseNonces is true', async () => {
     const { get, login, first } = await start({ oneUseNonces: true });
     expect((await get(authorization(login(first)))).status).toBe(200);
     expect(await stale(await get(authorization(login(first, { nc: '00000002' }))))).toEqual([401, 'true']);
   });
 
-  it('is one for all where the server wants that', async () => {
+  it('is the same for all clients if sharedNonce is true', async () => {
     const { get, first } = await start({ sharedNonce: true, nonceLifetime: 1000 });
     expect(challenge(await get()).nonce).toBe(first.nonce);
     clock += 1000;
@@ -244,7 +244,7 @@ describe('a -sess key', () => {
     ['first-request', 200, 401],
     ['each-request', 401, 200],
     ['either', 200, 200],
-  ] as const)('of %s', async (sessionKey, kept, renewed) => {
+  ] as const)('is derived from %s', async (sessionKey, kept, renewed) => {
     const { get, login, first } = await start({ algorithms: ['MD5-sess'], sessionKey });
     expect((await get(authorization(login(first, { cnonce: 'one' })))).status).toBe(200);
     const session = { nonce: first.nonce, cnonce: 'one' };
@@ -253,7 +253,7 @@ describe('a -sess key', () => {
     expect((await get(authorization({ ...second, nc: '00000003' }))).status).toBe(renewed);
   });
 
-  it('lives on over a nextnonce', async () => {
+  it('is kept after a nextnonce', async () => {
     const { get, login, first } = await start({
       algorithms: ['MD5-sess'],
       sessionKey: 'first-request',
@@ -268,7 +268,7 @@ describe('a -sess key', () => {
 });
 
 describe('Authentication-Info', () => {
-  it('is left out by default, and where there is no qop', async () => {
+  it('is missing by default, and without a qop', async () => {
     const { get, login, first } = await start();
     expect((await get(authorization(login(first)))).headers.has('authentication-info')).toBe(false);
     await emulator?.close();
@@ -278,7 +278,7 @@ describe('Authentication-Info', () => {
     expect([answer.status, answer.headers.has('authentication-info')]).toEqual([200, false]);
   });
 
-  it.each(['auth', 'auth-int'] as const)('signs the answer, qop %s', async (qop) => {
+  it.each(['auth', 'auth-int'] as const)('signs the response, qop %s', async (qop) => {
     const { get, login, first } = await start({ qop: ['auth', 'auth-int'], rspauth: true });
     const right = login(first, { qop });
     const answer = await get(authorization(right));
@@ -286,7 +286,7 @@ describe('Authentication-Info', () => {
     expect(answer.headers.get('authentication-info')).toBe(`qop=${qop}, rspauth="${rspauth}", cnonce="c", nc=00000001`);
   });
 
-  it('is forged on demand', async () => {
+  it('is forged if rspauth is "wrong"', async () => {
     const { get, login, first } = await start({ rspauth: 'wrong' });
     const answer = await get(authorization(login(first)));
     expect(answer.headers.get('authentication-info')).toContain(`rspauth="${'0'.repeat(32)}"`);

@@ -11,8 +11,8 @@ import { FrontAuthenticator } from './authenticator.js';
 import type { DigestFrontOptions } from './options.js';
 
 /**
- * Starts an emulator behind a server that checks Digest logins in ways that Atlas does not: all of RFC 7616, and common
- * mistakes of servers. A request that passes goes on to the emulator with a bearer token.
+ * Starts an emulator behind a server that implements all of RFC 7616, and common mistakes of servers, which Atlas does
+ * not. A request that passes is forwarded to the emulator with a bearer token.
  */
 export async function startDigestFront(
   digestOptions: DigestFrontOptions,

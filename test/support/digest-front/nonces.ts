@@ -3,14 +3,14 @@ import type { DigestAlgorithm } from '../../../src/testing/index.js';
 import type { DigestSession } from './hash.js';
 import type { DigestSettings } from './options.js';
 
-/** A nonce of a challenge, and what clients have sent with it. */
+/** A nonce of a challenge, and its uses. */
 export interface IssuedNonce {
   readonly value: string;
   readonly algorithm: DigestAlgorithm;
   readonly issuedAt: number;
   readonly counts: Set<number>;
   uses: number;
-  /** What the `-sess` key is bound to after the first request. */
+  /** The session that the `-sess` key is bound to after the first request. */
   session: DigestSession | undefined;
 }
 

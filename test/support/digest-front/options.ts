@@ -4,7 +4,7 @@ import type { DigestAlgorithm } from '../../../src/testing/index.js';
 export type DigestQop = 'auth' | 'auth-int';
 
 /**
- * How the front offers and checks HTTP Digest. The defaults give Atlas's own challenge.
+ * How the front offers and checks HTTP Digest. By default it sends the same challenge as Atlas.
  *
  * @see https://www.rfc-editor.org/rfc/rfc7616
  */
@@ -15,11 +15,11 @@ export interface DigestFrontOptions {
   qop?: readonly DigestQop[] | undefined;
   /** Default `MMS Public API`. */
   realm?: string | undefined;
-  /** Lifetime of a nonce in ms. Default 60 000. */
+  /** Lifetime of a nonce in ms. Default 60,000. */
   nonceLifetime?: number | undefined;
   /** Accepts each nonce once. Default false. */
   oneUseNonces?: boolean | undefined;
-  /** Gives every client the same nonce during its lifetime. Default false. */
+  /** Sends every client the same nonce during its lifetime. Default false. */
   sharedNonce?: boolean | undefined;
   /** Refuses an `nc` that was already used with its nonce. Default true. */
   checkNonceCount?: boolean | undefined;

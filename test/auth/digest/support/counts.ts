@@ -14,7 +14,7 @@ export function authorizations(requests: readonly Request[]): string[] {
   return requests.flatMap((request) => authorizationOf(request) ?? []);
 }
 
-/** Every `nc` that was sent with each nonce, in order of arrival. */
+/** The `nc` values that were sent with each nonce, in order of arrival. */
 export function countsByNonce(requests: readonly Request[]): Map<string, number[]> {
   const counts = new Map<string, number[]>();
   for (const authorization of authorizations(requests)) {
@@ -24,7 +24,7 @@ export function countsByNonce(requests: readonly Request[]): Map<string, number[
   return counts;
 }
 
-/** Numbers from 1. */
+/** The numbers from 1 to `last`. */
 export function upTo(last: number): number[] {
   return Array.from({ length: last }, (_, index) => index + 1);
 }

@@ -1,15 +1,15 @@
-/** A challenge to print. */
+/** A challenge to format. */
 export interface PrintableChallenge {
   scheme: string;
   token68?: string | undefined;
   params: ReadonlyMap<string, string>;
 }
 
-/** The freedom that RFC 9110 section 11 leaves to whoever writes a challenge. */
+/** How to write a challenge, within what RFC 9110 section 11 allows. */
 export interface ChallengeStyle {
-  /** Whether a value that is a token goes without quotes. */
+  /** Whether a value that is a token is left unquoted. */
   tokens: boolean;
-  /** Whether every quoted character is escaped, and not only those that must be. */
+  /** Whether every quoted character is escaped, not only `"` and `\`. */
   escapeAll: boolean;
   upperCase: boolean;
   aroundEquals: string;
@@ -24,7 +24,7 @@ const PLAIN_STYLE: ChallengeStyle = {
   betweenParams: ', ',
 };
 
-/** Prints one challenge, as a server would. */
+/** Formats one challenge. */
 export function formatChallenge(challenge: PrintableChallenge, style: ChallengeStyle = PLAIN_STYLE): string {
   const { scheme, token68, params } = challenge;
   if (token68 !== undefined) return `${scheme} ${token68}`;

@@ -1,19 +1,19 @@
 import type { Respond, SeenRequest, WholeAnswer } from '../../../support/digest-server.js';
 import { type Key, paramsOf, verify } from './verify.js';
 
-/** How a server treats its nonces, where that is not as Atlas does. */
+/** How a server treats its nonces, if not like Atlas. */
 export interface NonceRules {
-  /** The nonce of each challenge, by the number of the challenge; by default a new one each time. */
+  /** The nonce of the challenge with this number. Default: a new one each time. */
   readonly nonce?: (challenge: number) => string;
-  /** Takes each nonce once. */
+  /** Accepts each nonce once. */
   readonly oneUse?: boolean;
-  /** Takes an `nc` only when it is larger than the last. */
+  /** Accepts an `nc` only if it is larger than the last one. */
   readonly increasing?: boolean;
-  /** Whether `stale=true` tells that a nonce is refused, and not the key. Default true. */
-  readonly tellsStale?: boolean;
-  /** Refuses what it would have taken. */
+  /** Whether a challenge has `stale=true` if the nonce is refused and not the key. Default true. */
+  readonly sendsStale?: boolean;
+  /** Whether to refuse a request that is otherwise valid. */
   readonly refuses?: (request: SeenRequest, params: Record<string, string>) => boolean;
-  /** Gives a `nextnonce` with each answer. */
+  /** Sends a `nextnonce` with each response. */
   readonly nextNonce?: boolean;
 }
 
@@ -52,7 +52,7 @@ export function nonceSite(key: Key, rules: NonceRules = {}): Respond {
     const params = paramsOf(request.authorization);
     const { nonce = '' } = params;
     if (!verify(request, key, { realm: 'r', nonce })) return challenge(false);
-    if (!spend(params) || rules.refuses?.(request, params)) return challenge(rules.tellsStale ?? true);
+    if (!spend(params) || rules.refuses?.(request, params)) return challenge(rules.sendsStale ?? true);
     if (!rules.nextNonce) return snapshot;
     return { ...snapshot, headers: { 'authentication-info': `nextnonce="${issue()}"` } };
   };

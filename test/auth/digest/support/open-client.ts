@@ -14,17 +14,17 @@ import type { Key } from './verify.js';
 const groupId = '32b6e34b3d91647abb20e7b8';
 const snapshotId = '5cc310ace5dc7ce369814bcb';
 
-/** One call of a client: always for the same snapshot, which the emulator has from the start. */
+/** Gets a snapshot that every new emulator has. */
 type Get = (options?: CallOptions) => AtlasPromise<TenantSnapshot>;
 
-/** A client that lives until the test is over. */
+/** A client that is closed after the test. */
 export function openClient(url: string, credentials: Key, options: TenantSnapshotsClientOptions = {}): Get {
   const client = new TenantSnapshotsClient({ baseUrl: url, credentials, ...options });
   onTestFinished(() => client.close());
   return (call) => client.getTenantSnapshot(groupId, 'Cluster0', snapshotId, call);
 }
 
-/** An emulator that lives until the test is over, behind a Digest front if options of one are given, and a client for it. */
+/** An emulator, behind a Digest front if there are options for one, and its client. Both are closed after the test. */
 export async function openEmulator(
   digest: DigestFrontOptions | undefined,
   others: AtlasEmulatorOptions = {},
@@ -34,13 +34,13 @@ export async function openEmulator(
   return { emulator, get: openClient(emulator.url, emulator.credentials.apiKey) };
 }
 
-/** Calls at once. */
+/** Starts that many calls at once. */
 export function together<T>(calls: number, call: (index: number) => Promise<T>): Promise<PromiseSettledResult<T>[]> {
   return Promise.allSettled(Array.from({ length: calls }, (_, index) => call(index)));
 }
 
-/** How many were answered; the first refusal is thrown, as its message says more than a count. */
-export function answered(results: readonly PromiseSettledResult<unknown>[]): number {
+/** The number of calls, if all were fulfilled. Otherwise throws the first reason, which says more than a count. */
+export function fulfilled(results: readonly PromiseSettledResult<unknown>[]): number {
   for (const result of results) if (result.status === 'rejected') throw result.reason;
   return results.length;
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** What a server computes a response from: written after RFC 7616 section 3.4, apart from the code under test. */
+/** The input of a Digest response, written from RFC 7616 section 3.4, independent of the code under test. */
 export interface ReferenceRequest {
   hash: 'md5' | 'sha256' | 'sha512-256';
   username: string;
@@ -31,7 +31,7 @@ export function referenceResponse(request: ReferenceRequest): string {
   return H(ha1, request.nonce, protection.nc, protection.cnonce, protection.qop, H(...a2));
 }
 
-/** The parameters of an `Authorization: Digest` value, each as it stands there, quotes included. */
+/** The parameters of an `Authorization: Digest` value, with their quotes. */
 export function rawParams(authorization: string): Record<string, string> {
   const params = authorization.replace(/^Digest /, '').matchAll(/([\w*]+)=("(?:[^"\\]|\\.)*"|[^,\s]+)(?:, |$)/gs);
   return Object.fromEntries(Array.from(params, ([, name = '', value = '']) => [name, value]));

@@ -7,7 +7,7 @@ export interface Key {
   readonly privateKey: string;
 }
 
-/** What a challenge said. Text is one character an octet. */
+/** The parameters of a challenge, with one character per octet. */
 export interface Offer {
   readonly realm: string;
   readonly nonce: string;
@@ -17,7 +17,7 @@ export interface Offer {
 
 const hashes: Readonly<Record<string, string>> = { md5: 'md5', 'sha-256': 'sha256', 'sha-512-256': 'sha512-256' };
 
-/** The parameters of an `Authorization: Digest` value, unquoted, one character an octet. */
+/** The parameters of an `Authorization: Digest` value, unquoted, with one character per octet. */
 export function paramsOf(authorization: string | undefined): Record<string, string> {
   const raw = Object.entries(rawParams(authorization ?? ''));
   return Object.fromEntries(
@@ -26,8 +26,8 @@ export function paramsOf(authorization: string | undefined): Record<string, stri
 }
 
 /**
- * Whether a request answers that challenge with that key. Written after RFC 7616 section 3.4, apart from the code under
- * test, and on octets: a server hashes what it sent, whatever the encoding.
+ * Whether a request answers this challenge with this key. Written from RFC 7616 section 3.4, independent of the code
+ * under test, and based on octets: a server hashes the octets that it sent, whatever their encoding.
  */
 export function verify(request: SeenRequest, key: Key, offer: Offer): boolean {
   if (request.authorization?.startsWith('Digest ') !== true) return false;
@@ -59,7 +59,7 @@ function hasher({ algorithm = 'MD5' }: Offer): (...parts: string[]) => string {
   return (...parts) => createHash(name).update(parts.join(':'), 'latin1').digest('hex');
 }
 
-/** The UTF-8 octets of a text, one a character. */
+/** The UTF-8 octets of a string, as one character each. */
 export function octets(text: string): string {
   return Buffer.from(text).toString('latin1');
 }
