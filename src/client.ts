@@ -154,6 +154,7 @@ export class TenantSnapshotsClient implements AsyncDisposable {
     const { schema = z.unknown() } = options;
     const plan: CallPlan<unknown> = {
       route: routeToPath(this.#settings, path, options),
+      cluster: undefined,
       succession: undefined,
       parse: (json) => parseWith(schema, json),
       limits: this.#limits(options),
@@ -186,18 +187,14 @@ export class TenantSnapshotsClient implements AsyncDisposable {
     const routeAt = (endpoint: EndpointName) => routeTo(this.#settings, operation, endpoint, values, options, pageNum);
     const parse = (json: unknown) => compiled(operation.schema).safeParse(json);
     const limits = this.#limits(options);
-    const endpoint = options.endpoint ?? this.#settings.endpoint;
-    if (endpoint !== 'auto') return { route: routeAt(endpoint), succession: undefined, parse, limits };
     const cluster = `${values['groupId']}/${values['clusterName']}`;
+    const endpoint = options.endpoint ?? this.#settings.endpoint;
+    if (endpoint !== 'auto') return { route: routeAt(endpoint), cluster, succession: undefined, parse, limits };
     const route = routeAt(this.#context.sunset.firstEndpoint(cluster));
     // Only an empty first page is an empty list.
     const isEmpty = pageNum === 1 ? operation.isEmpty : () => false;
-    return {
-      route,
-      succession: { cluster, resource: route.resource, flexRoute: () => routeAt('flex'), isEmpty },
-      parse,
-      limits,
-    };
+    const succession = { resource: route.resource, flexRoute: () => routeAt('flex'), isEmpty };
+    return { route, cluster, succession, parse, limits };
   }
 
   #limits(options: CallOptions): CallLimits {

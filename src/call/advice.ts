@@ -74,7 +74,8 @@ function adviseOnGone(endpoint: EndpointName | undefined): string {
   return 'Pass a newer apiVersion, or a path that replaces this one.';
 }
 
-const certificateError = /CERT|UNABLE_TO_VERIFY|HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_EXCEEDED/;
+const certificateError =
+  /CERT|UND_ERR_PRX_TLS|UNABLE_TO_VERIFY|HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_EXCEEDED/;
 const refusedTunnel = /Proxy response \((403|407)\)|Proxy Authentication Required \((407)\)/;
 
 /** Whether an exchange failed in a way that another attempt cannot change. */

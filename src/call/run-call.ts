@@ -35,6 +35,8 @@ export interface CallLimits extends ExchangeLimits {
 /** One call, as the client plans it. */
 export interface CallPlan<T> {
   readonly route: Route;
+  /** Names the cluster among all projects; absent for `get()`. */
+  readonly cluster: string | undefined;
   /** How to continue at Flex; absent if the caller chose the endpoint. */
   readonly succession: Succession<T> | undefined;
   readonly parse: (json: unknown) => Parsed<T> | Promise<Parsed<T>>;
@@ -51,7 +53,6 @@ export async function runCall<T>(context: CallContext, plan: CallPlan<T>, scope:
   const { succession, limits } = plan;
   const { sunset } = context;
   const { progress } = scope;
-  progress.resends = 0;
   progress.lastError = undefined;
   progress.response = undefined;
   let { route } = plan;
@@ -65,7 +66,7 @@ export async function runCall<T>(context: CallContext, plan: CallPlan<T>, scope:
       await scope.waitFor(connectionFreed());
       continue;
     }
-    const outcome = sunset.settle(tenant, latest, succession);
+    const outcome = sunset.settle(tenant, latest, plan);
     progress.endpoint = outcome.endpoint;
     progress.path = (outcome.endpoint === plan.route.endpoint ? plan.route : route).path;
     progress.response = outcome.response;
@@ -111,11 +112,12 @@ async function evaluate<T>(
 ): Promise<Outcome<T>> {
   const { progress } = scope;
   const { endpoint } = progress;
-  if (endpoint !== undefined) context.sunset.notice(response, endpoint, plan.succession?.cluster);
+  if (endpoint !== undefined) context.sunset.notice(response, endpoint, plan.cluster);
   if (response.error !== undefined) return failureOfResponse(response, response.error, contextOf(context, progress));
   const problem = problemOf(response);
   if (problem !== undefined) {
-    return failureOfBody(response, [{ path: '', message: problem }], contextOf(context, progress));
+    const details = contextOf(context, progress);
+    return failureOfBody(response, [{ path: '', message: details.mask.text(problem) }], details);
   }
   const pending = plan.parse(response.body.json);
   scope.phase = 'waiting for the schema';

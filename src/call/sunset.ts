@@ -6,13 +6,17 @@ import type { ApiResponse, Failure, Outcome } from './failure.js';
 
 /** How to continue a call of the tenant endpoint at Flex. */
 export interface Succession<T> {
-  /** Names the cluster among all projects. */
-  readonly cluster: string;
   /** The tenant endpoint's path for this call. */
   readonly resource: string;
   readonly flexRoute: () => Route;
   /** Whether a result of the tenant endpoint may mean that the cluster is not its own. */
   readonly isEmpty: (data: T) => boolean;
+}
+
+/** The part of a call's plan that is about its cluster. */
+interface Plan<T> {
+  readonly cluster: string | undefined;
+  readonly succession: Succession<T> | undefined;
 }
 
 /** What all clients in a process know, including those of another copy of this package. */
@@ -67,11 +71,11 @@ export class Sunset {
    *
    * @param tenant - what the tenant endpoint led to, if Flex was asked too.
    */
-  settle<T>(tenant: Outcome<T> | undefined, latest: Outcome<T>, succession: Succession<T> | undefined): Outcome<T> {
+  settle<T>(tenant: Outcome<T> | undefined, latest: Outcome<T>, { cluster, succession }: Plan<T>): Outcome<T> {
     if (tenant === undefined || succession === undefined) return latest;
     const isGone = tenant.error !== undefined && isGoneBy(tenant, succession.resource);
     if (isGone && latest.response !== undefined) this.#rememberGone();
-    else if (latest.error === undefined) this.#memory.flexOnly.add(this.#keyOf(succession.cluster));
+    else if (latest.error === undefined) this.#memory.flexOnly.add(this.#keyOf(cluster));
     return choose(tenant, latest, isGone);
   }
 
@@ -80,10 +84,10 @@ export class Sunset {
     if (headers['sunset'] !== undefined || headers['deprecation'] !== undefined)
       this.#warnOfDeprecation(headers, endpoint);
     const hasLeftFlex = endpoint === 'flex' && status === 400 && error?.errorCode === notFlex;
-    if (hasLeftFlex && cluster !== undefined) this.#memory.flexOnly.delete(this.#keyOf(cluster));
+    if (hasLeftFlex) this.#memory.flexOnly.delete(this.#keyOf(cluster));
   }
 
-  #keyOf(cluster: string): string {
+  #keyOf(cluster: string | undefined): string {
     return `${this.#baseUrl} ${cluster}`;
   }
 
@@ -123,7 +127,8 @@ function choose<T>(tenant: Outcome<T>, flex: Outcome<T>, isGone: boolean): Outco
   if (isGone) return withCause(flex, tenant);
   const status = tenant.response?.status;
   // A mock of the tenant endpoint alone stays usable if Flex cannot be reached.
-  const isMissing = flex.response === undefined && (status === 404 || status === 405);
+  const isUnreachable = flex.error.code === 'CONNECTION' || flex.error.code === 'TIMEOUT';
+  const isMissing = isUnreachable && (status === 404 || status === 405);
   return isMissing || isUnknownToFlex(flex) ? withCause(tenant, flex) : withCause(flex, tenant);
 }
 

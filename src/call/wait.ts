@@ -17,6 +17,7 @@ export async function pollUntilComplete(
 ): Promise<TenantSnapshot> {
   for (;;) {
     const nextPollAt = performance.now() + pollInterval;
+    scope.progress.resends = 0;
     const snapshot = await poll();
     scope.progress.snapshotStatus = snapshot.status;
     // Avoids a deadlock: close() waits for this call, and onPoll may await close(). So close() ends this wait.

@@ -10,9 +10,9 @@ export interface ApiKeyCredentials {
   publicKey: string;
   /** The private key. It is never sent. */
   privateKey: string;
-  clientId?: never;
-  clientSecret?: never;
-  accessToken?: never;
+  clientId?: undefined;
+  clientSecret?: undefined;
+  accessToken?: undefined;
 }
 
 /** A service account, for OAuth 2.0 client credentials. @see https://www.rfc-editor.org/rfc/rfc6749#section-4.4 */
@@ -21,9 +21,9 @@ export interface ServiceAccountCredentials {
   clientId: string;
   /** The client secret, such as `mdb_sa_sk_…`. It is sent to the token endpoint only. */
   clientSecret: string;
-  publicKey?: never;
-  privateKey?: never;
-  accessToken?: never;
+  publicKey?: undefined;
+  privateKey?: undefined;
+  accessToken?: undefined;
 }
 
 /** A bearer token that you manage. @see https://www.rfc-editor.org/rfc/rfc6750 */
@@ -33,10 +33,10 @@ export interface AccessTokenCredentials {
    * with the `refused` token.
    */
   accessToken: string | AccessTokenProvider;
-  publicKey?: never;
-  privateKey?: never;
-  clientId?: never;
-  clientSecret?: never;
+  publicKey?: undefined;
+  privateKey?: undefined;
+  clientId?: undefined;
+  clientSecret?: undefined;
 }
 
 /** One of the three ways to log in. */

@@ -6,14 +6,16 @@ const shortestSecret = 6;
 /** Replaces secrets in text and in JSON values before they become part of an error. */
 export class Mask {
   readonly #pattern: RegExp | undefined;
+  /** The most characters that a secret may take up in a text. */
   readonly #longest: number;
 
   constructor(secrets: readonly string[]) {
-    const spellings = secrets.filter((secret) => secret.length >= shortestSecret).flatMap(spellingsOf);
     // The longest first, because one secret may be part of another.
-    spellings.sort((a, b) => b.length - a.length);
-    this.#pattern = spellings.length === 0 ? undefined : new RegExp(spellings.map(escapeRegExp).join('|'), 'g');
-    this.#longest = spellings[0]?.length ?? 0;
+    const sorted = secrets.filter(({ length }) => length >= shortestSecret).sort((a, b) => b.length - a.length);
+    const spellings = sorted.map((secret) => Array.from(secret, spellingsOf));
+    const sources = spellings.map((characters) => characters.map(toSource).join(''));
+    this.#pattern = sources.length === 0 ? undefined : new RegExp(sources.join('|'), 'gu');
+    this.#longest = Math.max(0, ...spellings.map((characters) => characters.flat().join('').length));
   }
 
   text(text: string): string {
@@ -35,16 +37,23 @@ export class Mask {
   }
 }
 
-/** A secret as it is, in a JSON string, and in a URL or form. */
-function spellingsOf(secret: string): string[] {
-  const json = JSON.stringify(secret).slice(1, -1);
-  const asciiJson = json.replace(/[^ -~]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
-  const url = encodeURIComponent(secret);
-  const form = new URLSearchParams({ secret }).toString().slice('secret='.length);
-  const lowerCase = [url, form].map((text) => text.replace(/%../g, (octet) => octet.toLowerCase()));
-  return [...new Set([secret, json, json.replaceAll('/', '\\/'), asciiJson, url, form, ...lowerCase])];
+/** The spellings of a character: as it is, in a JSON string, and in a URL or form. */
+function spellingsOf(character: string): string[] {
+  // Nothing escapes these, and most tokens have no others. Alternatives for them would make the pattern slow.
+  if (/[\w.~-]/.test(character)) return [character];
+  const units = Array.from({ length: character.length }, (_, index) => character.charCodeAt(index));
+  const unicode = units.map((unit) => `\\u${unit.toString(16).padStart(4, '0')}`).join('');
+  const octets = [...Buffer.from(character)].map((octet) => `%${octet.toString(16).padStart(2, '0')}`).join('');
+  return [character, unicode, octets, `\\${character}`, ...(character === ' ' ? ['+'] : [])];
+}
+
+function toSource(spellings: string[]): string {
+  const [first = '', ...others] = spellings.map(escapeRegExp);
+  // Escapes are written in upper and in lower case.
+  const anyCase = others.map((text) => text.replace(/[a-f]/g, (letter) => `[${letter}${letter.toUpperCase()}]`));
+  return others.length === 0 ? first : `(?:${[...anyCase, first].join('|')})`;
 }
 
 function escapeRegExp(text: string): string {
-  return text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
+  return text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
 }

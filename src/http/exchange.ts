@@ -62,10 +62,7 @@ export function exchange(
     try {
       transport.dispatch(request, handler);
     } catch (error) {
-      handler.onResponseError(
-        undefined,
-        error instanceof Error ? error : new Error('The dispatcher refused the request'),
-      );
+      handler.onResponseError(undefined, error);
     }
   });
 }
@@ -125,11 +122,15 @@ class ExchangeHandler implements DispatchHandlerLike {
     else this.#finish({}, true);
   }
 
-  onResponseEnd(_controller: DispatchControllerLike, trailers: HeaderFields): void {
-    this.#finish(trailers, false);
+  onResponseEnd(_controller: DispatchControllerLike, trailers: HeaderFields | undefined): void {
+    this.#finish(trailers ?? {}, false);
   }
 
-  onResponseError(_controller: DispatchControllerLike | undefined, cause: Error): void {
+  onResponseError(_controller: DispatchControllerLike | undefined, reason: unknown): void {
+    // Not instanceof: the error may come from another realm.
+    const isError = typeof reason === 'object' && reason !== null && 'message' in reason;
+    // What has a message can be read like an Error.
+    const cause = isError ? (reason as Error) : new Error('The dispatcher reported no error');
     const wasSent = this.#controller !== undefined;
     const isDead = wasSent && !this.#hasResponse && isConnectionLoss(cause);
     this.fail(new ExchangeFailure(cause, this.#limits.attemptTimeout, isDead));

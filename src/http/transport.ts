@@ -1,6 +1,8 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { channel } from 'node:diagnostics_channel';
 import { Socket } from 'node:net';
 // Bun replaces the bare name 'undici' with an incomplete stub. Everywhere else both names are the same module.
-import { buildConnector, EnvHttpProxyAgent, Pool } from 'undici/index.js';
+import { buildConnector, Client, type Dispatcher, EnvHttpProxyAgent, Pool } from 'undici/index.js';
 import { AtlasConfigurationError } from '../errors/errors.js';
 import type { DispatcherLike, DispatchHandlerLike } from './dispatcher.js';
 
@@ -16,6 +18,21 @@ export interface WireRequest {
 
 const maxConnections = 64;
 const longestConnectTimeout = 10_000;
+
+// OpenTelemetry subscribes to it.
+const requestCreated = channel('undici:request:create');
+const callerContext = Symbol('callerContext');
+
+/** Sends queued requests in the async context of their callers. A pool does it in that of the call before. */
+class ContextClient extends Client {
+  override dispatch(
+    options: Dispatcher.DispatchOptions & { [callerContext]?: (run: () => boolean) => boolean },
+    handler: Dispatcher.DispatchHandler,
+  ): boolean {
+    const dispatch = () => super.dispatch(options, handler);
+    return options[callerContext]?.(dispatch) ?? dispatch();
+  }
+}
 
 /** Sends requests to one origin. */
 export class Transport {
@@ -38,7 +55,9 @@ export class Transport {
   /** Sends a request. The handler gets the response. */
   dispatch({ path, method, headers, body }: WireRequest, handler: DispatchHandlerLike): void {
     const limits = { headersTimeout: 0, bodyTimeout: 0 };
-    this.#dispatcher.dispatch({ origin: this.#origin, path, method, headers, body: body ?? null, ...limits }, handler);
+    const options = { origin: this.#origin, path, method, headers, body: body ?? null, ...limits };
+    const context = requestCreated.hasSubscribers ? { [callerContext]: AsyncLocalStorage.snapshot() } : {};
+    this.#dispatcher.dispatch({ ...options, ...context }, handler);
   }
 
   /** Closes the client's own connections. */
@@ -47,12 +66,15 @@ export class Transport {
   }
 }
 
+const factory = (origin: URL, options: object) => new ContextClient(origin, options);
+
 function openConnections(origin: string, attemptTimeout: number): Pool | EnvHttpProxyAgent {
   const timeout = Math.min(attemptTimeout, longestConnectTimeout);
   const connect = withUnrefSocket(buildConnector({ timeout }));
   const httpsProxy = process.env['https_proxy'] || process.env['HTTPS_PROXY'];
   // A pool, not an agent: an agent drops its pool when a connection fails, and with it the count of connections.
-  if (!httpsProxy || !origin.startsWith('https:')) return new Pool(origin, { connections: maxConnections, connect });
+  if (!httpsProxy || !origin.startsWith('https:'))
+    return new Pool(origin, { connections: maxConnections, connect, factory });
   try {
     return openProxy(httpsProxy, timeout, connect);
   } catch {
@@ -76,7 +98,7 @@ function openProxy(httpsProxy: string, timeout: number, connect: buildConnector.
     clientFactory: (proxy, options: Pool.Options) =>
       new Pool(proxy, { ...options, connect: withUnrefSocket(connectorOf(options)), headersTimeout: timeout }),
     factory: (target, options: Pool.Options) =>
-      new Pool(target, { ...options, connect: withFinalErrors(connectorOf(options)) }),
+      new Pool(target, { ...options, connect: withFinalErrors(connectorOf(options)), factory }),
   });
 }
 

@@ -32,7 +32,7 @@ interface SentRequest {
 
 // After more failures in a row the server is in trouble, and waiting calls no longer ask one after another.
 const mostFailedInquiries = 3;
-const maxCounts = 16;
+const maxCounts = 100;
 
 /**
  * Logs in by HTTP Digest. The session is kept, so a call usually costs one request. The first call of a client asks for a

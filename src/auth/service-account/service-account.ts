@@ -61,7 +61,11 @@ export class ServiceAccount implements Authenticator {
   }
 
   async close(): Promise<void> {
-    await settleWithin(closeTimeout, this.#revokeOwn(), false);
+    await settleWithin(
+      closeTimeout,
+      this.#inOwnContext(() => this.#revokeOwn()),
+      false,
+    );
   }
 
   async #revokeOwn(): Promise<void> {
