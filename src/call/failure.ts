@@ -12,7 +12,7 @@ import {
   AtlasTimeoutError,
 } from '../errors/errors.js';
 import type { AtlasIssue } from '../errors/issues.js';
-import { Mask } from '../errors/mask.js';
+import { Mask, maskedCopy } from '../errors/mask.js';
 import type { Body } from '../http/body.js';
 import type { ExchangeFailure } from '../http/exchange.js';
 import { plainHeaders } from '../http/headers.js';
@@ -243,33 +243,4 @@ function isTimeout(error: Error): boolean {
 
 function printCode(error: Error | undefined): string {
   return error !== undefined && 'code' in error && error.code !== undefined ? ` (${String(error.code)})` : '';
-}
-
-// A chain of causes may be of any length.
-const deepestCause = 8;
-
-/**
- * Copies an error without its secrets. undici's errors may hold the response, which could echo the request.
- *
- * @param outer - the errors that hold this one. Errors may form a circle, which the copy leaves out.
- */
-function maskedCopy(error: Error, mask: Mask, outer: readonly Error[] = []): Error {
-  const copy = new Error(mask.text(String(error.message)));
-  copy.name = String(error.name);
-  copy.stack = mask.text(String(error.stack));
-  if ('code' in error)
-    Object.assign(copy, { code: typeof error.code === 'string' ? mask.text(error.code) : error.code });
-  if (outer.length === deepestCause) return copy;
-  const holders = [...outer, error];
-  const copyAll = (inner: unknown[]) =>
-    inner.filter(isErrorLike).flatMap((each) => (holders.includes(each) ? [] : maskedCopy(each, mask, holders)));
-  const [cause] = copyAll([error.cause]);
-  if (cause !== undefined) copy.cause = cause;
-  if ('errors' in error && Array.isArray(error.errors)) Object.assign(copy, { errors: copyAll(error.errors) });
-  return copy;
-}
-
-// Not instanceof: the error may come from another realm.
-function isErrorLike(value: unknown): value is Error {
-  return typeof value === 'object' && value !== null && 'message' in value && 'name' in value;
 }

@@ -1,5 +1,7 @@
 const masked = '[masked]';
 const deepest = 16;
+// A chain of causes may be of any length.
+const deepestCause = 8;
 // A shorter secret could be an ordinary word of the text.
 const shortestSecret = 6;
 
@@ -33,6 +35,32 @@ export class Mask {
     if (Array.isArray(value)) return value.map((item) => this.json(item, depth + 1));
     return Object.fromEntries(Object.entries(value).map(([key, item]) => [this.text(key), this.json(item, depth + 1)]));
   }
+}
+
+/**
+ * Copies an error without its secrets. undici's errors may hold the response, which could echo the request.
+ *
+ * @param outer - the errors that hold this one. Errors may form a circle, which the copy leaves out.
+ */
+export function maskedCopy(error: Error, mask: Mask, outer: readonly Error[] = []): Error {
+  const copy = new Error(mask.text(String(error.message)));
+  copy.name = String(error.name);
+  copy.stack = mask.text(String(error.stack));
+  if ('code' in error)
+    Object.assign(copy, { code: typeof error.code === 'string' ? mask.text(error.code) : error.code });
+  if (outer.length === deepestCause) return copy;
+  const holders = [...outer, error];
+  const copyAll = (inner: unknown[]) =>
+    inner.filter(isErrorLike).flatMap((each) => (holders.includes(each) ? [] : maskedCopy(each, mask, holders)));
+  const [cause] = copyAll([error.cause]);
+  if (cause !== undefined) copy.cause = cause;
+  if ('errors' in error && Array.isArray(error.errors)) Object.assign(copy, { errors: copyAll(error.errors) });
+  return copy;
+}
+
+// Not instanceof: the error may come from another realm.
+function isErrorLike(value: unknown): value is Error {
+  return typeof value === 'object' && value !== null && 'message' in value && 'name' in value;
 }
 
 /** A secret as it is, in a JSON string, and in a URL or form. */
