@@ -26,7 +26,7 @@ export interface Endpoint {
   readonly takesPretty: boolean;
 }
 
-/** What a method of the client requests and returns. A further endpoint is a further constant of this type. */
+/** A pair of endpoints, and the method of the client that calls them. */
 export interface Operation<T> {
   /** The method's name. */
   readonly name: string;
@@ -34,7 +34,7 @@ export interface Operation<T> {
   readonly values: z.ZodType<PathValues>;
   /** Checks the body and parses it into the result. */
   readonly schema: z.ZodType<T>;
-  /** Whether the tenant endpoint may return this for a cluster that is not its own. */
+  /** Whether the tenant endpoint may return this for a Flex cluster. */
   readonly isEmpty: (result: T) => boolean;
   readonly tenant: Endpoint;
   readonly flex: Endpoint;

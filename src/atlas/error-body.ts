@@ -38,14 +38,10 @@ export const apiErrorSchema: z.ZodType<ApiErrorBody> = withoutNulls({
 });
 
 /** What a response says about its error. */
-export interface ErrorReport {
+export interface ErrorReport extends Omit<ApiErrorBody, 'error' | 'badRequestDetail'> {
   /** Whether Atlas sent the response, rather than a gateway or proxy in between. */
   readonly isFromAtlas: boolean;
-  readonly errorCode: string | undefined;
-  readonly detail: string | undefined;
-  readonly reason: string | undefined;
-  readonly parameters: unknown[] | undefined;
-  readonly badRequestDetail: { fields: { description: string; field: string }[] } | undefined;
+  readonly badRequestDetail?: { fields: { description: string; field: string }[] } | undefined;
 }
 
 /**
@@ -66,7 +62,7 @@ export function parseErrorBody(json: unknown, headerCode: string | undefined): E
   };
 }
 
-/** A login that Atlas accepted, of a user who may not do this. Atlas answers with 401 here, not with 403. */
+/** Whether Atlas accepted the login, but a role is missing. Atlas returns 401 for that, not 403. */
 export function isMissingRole(status: number, { errorCode }: ErrorReport): boolean {
   return status === 401 && (errorCode === 'USER_UNAUTHORIZED' || errorCode === 'TENANT_SNAPSHOT_ACCESS_DENIED');
 }

@@ -39,15 +39,20 @@ export function routeTo(
   pageNum = 1,
 ): Route {
   const endpoint = operation[name];
-  const resource = endpoint.path(values);
-  return {
-    method: 'GET',
-    endpoint: name,
-    resource,
-    path: base.prefix + resource + formatQuery(endpoint, envelope, pretty, pageNum),
-    headers: ['accept', endpoint.accept, 'user-agent', base.userAgent],
-    envelope,
-  };
+  const query = formatQuery(endpoint, envelope, pretty, pageNum);
+  return toRoute(base, name, endpoint.path(values), query, endpoint.accept, envelope);
+}
+
+function toRoute(
+  { prefix, userAgent }: RouteBase,
+  endpoint: EndpointName | undefined,
+  resource: string,
+  query: string,
+  accept: string,
+  envelope: boolean,
+): Route {
+  const path = prefix + resource + (query && `?${query}`);
+  return { method: 'GET', endpoint, resource, path, headers: ['accept', accept, 'user-agent', userAgent], envelope };
 }
 
 function formatQuery({ query, takesPretty }: Endpoint, envelope: boolean, pretty: boolean, pageNum: number): string {
@@ -55,7 +60,7 @@ function formatQuery({ query, takesPretty }: Endpoint, envelope: boolean, pretty
   if (pageNum > 1) parts.push(`pageNum=${pageNum}`);
   if (envelope) parts.push('envelope=true');
   if (pretty && takesPretty) parts.push('pretty=true');
-  return parts.length === 0 ? '' : `?${parts.join('&')}`;
+  return parts.join('&');
 }
 
 /** The options of `get()` that change its request. */
@@ -74,14 +79,7 @@ export function routeToPath(base: RouteBase, resource: string, options: PathOpti
   const accept = resource.startsWith('/api/atlas/v2/')
     ? `application/vnd.atlas.${apiVersion}+json`
     : 'application/json';
-  return {
-    method: 'GET',
-    endpoint: undefined,
-    resource,
-    path: base.prefix + resource + (params.size === 0 ? '' : `?${params}`),
-    headers: ['accept', accept, 'user-agent', base.userAgent],
-    envelope: params.get('envelope') === 'true',
-  };
+  return toRoute(base, undefined, resource, String(params), accept, params.get('envelope') === 'true');
 }
 
 const pathCharacters = /^\/api\/atlas\/[A-Za-z0-9\-._~%/:@!$&'()*+,;=]+$/;

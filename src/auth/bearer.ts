@@ -1,5 +1,5 @@
 import { isMissingRole } from '../atlas/error-body.js';
-import { type Authenticator, type Login, LoginFailure, type ReviewedResponse } from './authenticator.js';
+import { type Authenticator, type Login, LoginFailure } from './authenticator.js';
 
 /**
  * The characters of a bearer token. Nothing else may go into the header.
@@ -11,35 +11,17 @@ export const bearerTokenSyntax: RegExp = /^[A-Za-z0-9\-._~+/]+=*$/;
 /** Returns a bearer token. `refused` is the token that just got a 401. */
 export type AccessTokenProvider = (context: { refused?: string }) => string | Promise<string>;
 
-/** A login by a bearer token. */
-export class BearerLogin implements Login {
-  readonly header: string;
-  readonly #token: string;
-  readonly #review: (response: ReviewedResponse) => Promise<Login> | undefined;
-
-  constructor(token: string, review: (response: ReviewedResponse) => Promise<Login> | undefined) {
-    this.header = `Bearer ${token}`;
-    this.#token = token;
-    this.#review = review;
-  }
-
-  review(response: ReviewedResponse): Promise<Login> | undefined {
-    return this.#review(response);
-  }
-
-  release(): void {}
-
-  secrets(): string[] {
-    return [this.#token];
-  }
+/** The login with a bearer token. */
+export function bearerLogin(token: string, review: Login['review']): Login {
+  return { header: `Bearer ${token}`, review, release: () => {}, secrets: () => [token] };
 }
 
 /** Logs in with a token that the caller passed. */
 export class StaticBearer implements Authenticator {
-  readonly #login: BearerLogin;
+  readonly #login: Login;
 
   constructor(token: string) {
-    this.#login = new BearerLogin(token, () => undefined);
+    this.#login = bearerLogin(token, () => undefined);
   }
 
   authorize(): Login {
@@ -61,7 +43,7 @@ export class FunctionBearer implements Authenticator {
 
   async authorize(): Promise<Login> {
     const token = await this.#getToken({});
-    return new BearerLogin(token, ({ status, error }) => {
+    return bearerLogin(token, ({ status, error }) => {
       if (status !== 401 || (error !== undefined && isMissingRole(status, error))) return undefined;
       return this.#authorizeAgain(token);
     });
@@ -72,7 +54,7 @@ export class FunctionBearer implements Authenticator {
   }
 
   async #authorizeAgain(refused: string): Promise<Login> {
-    return new BearerLogin(await this.#getToken({ refused }), () => undefined);
+    return bearerLogin(await this.#getToken({ refused }), () => undefined);
   }
 
   async #getToken(context: { refused?: string }): Promise<string> {

@@ -47,7 +47,8 @@ export function adviseOnStatus(
   if (status < 400) return `Redirects are not followed. ${checkPath}`;
   if (status === 404) return adviseOnNotFound(isFromAtlas, endpoint);
   return (
-    byStatus[status] ?? (isRetryableStatus(status) ? 'Atlas or a gateway has a problem. Try again later.' : checkPath)
+    byStatus[status] ??
+    (isRetryableStatus(status) ? 'Atlas or a gateway is temporarily failing. Try again later.' : checkPath)
   );
 }
 
@@ -89,7 +90,7 @@ export function adviseOnTransport(error: Error): string {
   if (tunnel !== null) {
     const status = tunnel[1] ?? tunnel[2];
     return status === '407'
-      ? 'The proxy asked for a login (407). Put a user name and password into HTTPS_PROXY.'
+      ? 'The proxy requires a login (407). Add a user name and password to HTTPS_PROXY.'
       : 'The proxy refused the connection (403). Allow the host in the proxy, or add it to NO_PROXY.';
   }
   if (code === 'UND_ERR_INVALID_ARG') {

@@ -16,9 +16,9 @@ export interface AttemptContext {
   readonly authenticator: Authenticator;
 }
 
-// A login may be refused several times, for example because a store holds one dead token after the other.
+// A login may be refused repeatedly, for example if a store returns one revoked token after another.
 const maxReviews = 4;
-// Requests of one call that are sent again because their connection died.
+// How often a call resends a request whose connection died.
 const maxResends = 3;
 
 /**
@@ -51,7 +51,11 @@ export async function attempt(
       pending = authenticator.authorize(route);
       continue;
     }
-    const next = reviews < maxReviews ? login.review(response) : undefined;
+    if (reviews === maxReviews) {
+      login.release();
+      return response;
+    }
+    const next = login.review(response);
     if (next === undefined) return response;
     pending = next;
     reviews += 1;

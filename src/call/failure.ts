@@ -7,7 +7,6 @@ import {
   AtlasClosedError,
   AtlasConnectionError,
   type AtlasError,
-  type AtlasErrorContext,
   AtlasInvalidResponseError,
   AtlasTimeoutError,
 } from '../errors/errors.js';
@@ -26,16 +25,12 @@ export interface ApiResponse extends ReviewedResponse {
 }
 
 /** The call that a failure belongs to. */
-export interface FailureContext extends AtlasErrorContext {
-  readonly operation: string;
-  readonly endpoint: EndpointName | undefined;
+export interface FailureContext extends CallProgress {
   /** Hides the secrets of the call. */
   readonly mask: Mask;
-  /** The path of the request, as Atlas knows it. */
-  readonly resource: string;
 }
 
-/** What an attempt led to. */
+/** The outcome of an attempt. */
 export type Outcome<T> = Success<T> | Failure;
 
 /** The result of a call. */
@@ -55,7 +50,7 @@ export interface Failure {
   readonly isRetryable: boolean;
   /** How long the server asked to wait, in ms. */
   readonly retryAfter?: number | undefined;
-  /** The random part of the delay, from 0 to 1, if it is not the call's own. */
+  /** The random part of the delay, from 0 to 1, if all calls that waited for a login share it. */
   readonly jitter?: number;
 }
 
@@ -139,7 +134,7 @@ function failureOfExchange({ cause, attemptTimeout }: ExchangeFailure, context: 
  */
 export function timeoutError(progress: CallProgress, timeout: number, phase: string): AtlasTimeoutError {
   const { operation, attempts, lastError: cause, snapshotStatus } = progress;
-  const what = `${operation} timed out after ${timeout} ms (timeout) while ${phase}, in attempt ${attempts}.`;
+  const what = `${operation} timed out after ${timeout} ms (timeout) while ${phase} (attempts: ${attempts}).`;
   const seen = snapshotStatus === undefined ? '' : ` The snapshot was ${snapshotStatus} at the last poll.`;
   const hint = cause === undefined ? '' : ' The cause says why the last attempt failed.';
   return new AtlasTimeoutError(`${what}${seen}${hint} Raise timeout if that is too short.`, { ...progress, cause });
@@ -153,14 +148,14 @@ export function closedError(progress: CallProgress, phase: string): AtlasClosedE
   return new AtlasClosedError(`${what} Create a new client.`, { ...progress, cause });
 }
 
-/** Ends a detail like a sentence. */
+/** Formats a detail as `: detail.`, or as `.` if there is none. */
 function sentence(detail: string | undefined): string {
   if (!detail) return '.';
   const text = detail.slice(0, longestDetail);
   return /[.!?]$/.test(text) ? `: ${text}` : `: ${text}.`;
 }
 
-/** Atlas names the wait in the parameters of this error, in seconds: path, wait, capacity, refill rate, 60. */
+/** For this code Atlas sends the parameters `[path, wait in seconds, capacity, refill rate, 60]`. */
 function waitOfRateLimit({ errorCode, parameters }: ErrorReport): number | undefined {
   const seconds = String(parameters?.[1]);
   return errorCode === 'RATE_LIMITED_TOKEN_BUCKET' && /^\d{1,9}$/.test(seconds) ? Number(seconds) * 1000 : undefined;
@@ -174,7 +169,7 @@ function cut(text: string): string {
 
 const timeoutCodes = new Set<unknown>(['UND_ERR_CONNECT_TIMEOUT', 'UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT']);
 
-// Causes may form a circle.
+// Cause chains may be cyclic.
 const deepestCause = 8;
 
 /** Copies an error without its secrets: an error of undici may hold a response that echoes the request. */

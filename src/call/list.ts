@@ -45,12 +45,12 @@ function addTo(found: Map<unknown, TenantSnapshot>, snapshots: readonly TenantSn
 
 function hasNextPage({ totalCount, links, results }: SnapshotPage, found: number, fullPage: number): boolean {
   if (links?.some(({ rel }) => rel === 'next')) return true;
-  // The count is an estimate. One below the page's own size says nothing.
+  // The count is an estimate. Ignore it if it is below the size of this page.
   if (totalCount !== undefined && totalCount >= results.length) return found < totalCount;
   return results.length >= fullPage;
 }
 
-// Flex may return fewer than requested, so any page may be full. Elsewhere 100 is the default of Atlas.
+// Flex may return fewer than requested, so any first page may be a full one. Elsewhere the default page size is 100.
 function smallestFullPage(endpoint: EndpointName | undefined): number {
   return endpoint === 'flex' ? 1 : 100;
 }

@@ -23,7 +23,7 @@ export interface AtlasPromise<T> extends Promise<T> {
   withResponse(): Promise<{ data: T; response: AtlasResponse }>;
 }
 
-/** How far a call is. */
+/** The state of a call, for errors, traces and `withResponse()`. */
 export interface CallProgress {
   readonly operation: string;
   /** The endpoint of the latest request, or of the response that the call ended with. */

@@ -35,7 +35,7 @@ export interface CallLimits extends ExchangeLimits {
 /** One call, as the client plans it. */
 export interface CallPlan<T> {
   readonly route: Route;
-  /** How the call goes on at Flex; absent if it may not. */
+  /** How to continue at Flex; absent if the caller chose the endpoint. */
   readonly succession: Succession<T> | undefined;
   readonly parse: (json: unknown) => Parsed<T> | Promise<Parsed<T>>;
   readonly limits: CallLimits;
@@ -67,6 +67,7 @@ export async function runCall<T>(context: CallContext, plan: CallPlan<T>, scope:
     }
     const outcome = sunset.settle(tenant, latest, succession);
     progress.endpoint = outcome.endpoint;
+    progress.path = (outcome.endpoint === plan.route.endpoint ? plan.route : route).path;
     progress.response = outcome.response;
     if (outcome.error === undefined) return outcome.data;
 
@@ -152,6 +153,6 @@ function delayBeforeRetry(
 ): number | undefined {
   if (!isRetryable || retryAfter > longestRetryAfter || retryAfter > remaining) return undefined;
   const delay = retryDelay(retries, retryAfter, jitter);
-  // Do not let the random part alone miss the deadline.
+  // Drop the jitter if it alone would push the retry past the deadline.
   return delay < remaining ? delay : retryDelay(retries, retryAfter, 0);
 }

@@ -41,8 +41,8 @@ export interface ScopeLimits {
 }
 
 /**
- * The span of one call, from its start to its result. Whatever the call waits for, it waits for here, so that its
- * deadline and its caller's signal can end it at any time.
+ * The span of one call, from its start to its result. The call awaits everything through its scope, so that the deadline
+ * or the caller's signal can interrupt it at any point.
  */
 export class CallScope implements ExchangeOwner {
   phase = 'starting';
@@ -62,7 +62,7 @@ export class CallScope implements ExchangeOwner {
     this.#signal = signal;
     this.progress = progress;
     if (signal) {
-      // Many calls may share one signal, which Node would take for a leak.
+      // Many calls may share one signal, and Node would warn about a listener leak.
       if (signal instanceof EventTarget) setMaxListeners(0, signal);
       signal.addEventListener('abort', this.#onAbort);
     }
@@ -83,6 +83,7 @@ export class CallScope implements ExchangeOwner {
     this.#lifetime.end();
   }
 
+  /** Sets the listener. Only the current wait needs one, and calling an outdated one has no effect. */
   onInterrupt(listener: (reason: unknown) => void): void {
     this.#listener = listener;
     if (this.#interruption !== undefined) listener(this.#interruption.reason);
@@ -91,7 +92,7 @@ export class CallScope implements ExchangeOwner {
   /**
    * Waits for a promise, unless the call ends first.
    *
-   * @param discard - gets the value if it comes too late.
+   * @param discard - called with the value if it arrives after the call has ended.
    */
   waitFor<T>(promise: Promise<T>, discard?: (value: T) => void): Promise<T> {
     return new Promise((resolve, reject) => {

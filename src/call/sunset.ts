@@ -4,7 +4,7 @@ import type { Route } from '../atlas/route.js';
 import { type HeaderFields, headerValue, parseHttpDate } from '../http/headers.js';
 import type { ApiResponse, Failure, Outcome } from './failure.js';
 
-/** How a call that asked the tenant endpoint goes on at Flex. */
+/** How to continue a call of the tenant endpoint at Flex. */
 export interface Succession<T> {
   /** Names the cluster among all projects. */
   readonly cluster: string;
@@ -17,7 +17,7 @@ export interface Succession<T> {
 
 /** What all clients in a process know, including those of another copy of this package. */
 interface Memory {
-  /** What only Flex knows: base URLs whose tenant endpoint is gone, and single clusters as base URL and cluster. */
+  /** Where to ask Flex first: base URLs whose tenant endpoint is gone, and `<base URL> <cluster>` for single clusters. */
   readonly flexOnly: Set<string>;
   /** The kinds of warnings that were emitted. */
   readonly warned: Set<string>;
@@ -48,8 +48,8 @@ export class Sunset {
   }
 
   /**
-   * Whether Flex should be asked too. Nobody has recorded what the tenant endpoint returns since its sunset, so this takes
-   * every form that other retired endpoints of Atlas have shown.
+   * Whether to ask Flex too. Nobody has recorded what the tenant endpoint returns since its sunset, so this covers every
+   * response seen from other retired Atlas endpoints.
    */
   suggestsFlex<T>(outcome: Outcome<T>, { isEmpty }: Succession<T>): boolean {
     if (outcome.endpoint !== 'tenant') return false;
@@ -63,7 +63,7 @@ export class Sunset {
   }
 
   /**
-   * Decides what a call ends with, and remembers what it showed.
+   * Picks the outcome of a call, and remembers what it revealed about the endpoints.
    *
    * @param tenant - what the tenant endpoint led to, if Flex was asked too.
    */

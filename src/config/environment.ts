@@ -1,6 +1,6 @@
 import { AtlasConfigurationError } from '../errors/errors.js';
 
-/** The variables of each kind of credentials. Go SDK and Terraform use the first pair for an API key, the Atlas CLI the second. */
+/** The variables of each login. For an API key, the Go SDK and Terraform read the first pair, and the Atlas CLI the second. */
 const kinds: readonly Readonly<Record<string, string>>[] = [
   { accessToken: 'MONGODB_ATLAS_ACCESS_TOKEN' },
   { clientId: 'MONGODB_ATLAS_CLIENT_ID', clientSecret: 'MONGODB_ATLAS_CLIENT_SECRET' },
@@ -12,11 +12,6 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The variable that other Atlas tools read their base URL from. */
 export const baseUrlVariable = 'MONGODB_ATLAS_BASE_URL';
-
-/** Returns the base URL, if it is set and not empty. */
-export function baseUrlFromEnvironment(environment: Environment): string | undefined {
-  return environment[baseUrlVariable] || undefined;
-}
 
 /** Unchecked credentials, and the variable of each of their fields. */
 export interface EnvironmentCredentials {

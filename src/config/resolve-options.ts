@@ -5,7 +5,7 @@ import type { CallLimits } from '../call/run-call.js';
 import { AtlasConfigurationError } from '../errors/errors.js';
 import { type AtlasIssue, listIssues, toIssues } from '../errors/issues.js';
 import type { DispatcherLike } from '../http/dispatcher.js';
-import { baseUrlFromEnvironment, baseUrlVariable, credentialsFromEnvironment } from './environment.js';
+import { baseUrlVariable, credentialsFromEnvironment } from './environment.js';
 import type { AccessTokenCredentials, AtlasCredentials, WaitOptions } from './options.js';
 
 /** The package's version. A test compares it with package.json. */
@@ -35,6 +35,11 @@ function withMethods<T>(names: string[], what: string): z.ZodType<T> {
   );
 }
 
+// Not instanceof: a URL may come from another realm.
+function isUrl(value: unknown): boolean {
+  return Object.prototype.toString.call(value) === '[object URL]';
+}
+
 const text = z.string('must be a string');
 // Line breaks and other control characters must not reach a header, and half a surrogate pair cannot be sent at all.
 const secret = text.min(1, 'must not be empty').regex(/^[^\p{Cc}\p{Cs}]*$/u, 'must not contain control characters');
@@ -56,7 +61,7 @@ const accessToken = z.strictObject({
 const clientOptions = z.strictObject({
   credentials: z.unknown().optional(),
   tokenStore: withMethods<TokenStore>(['get', 'set'], 'a store with get and set, such as a Keyv instance').optional(),
-  baseUrl: z.union([z.string(), z.instanceof(URL)], 'must be a URL').optional(),
+  baseUrl: z.union([z.string(), z.custom<URL>(isUrl)], 'must be a URL').optional(),
   endpoint: endpoint.default('auto'),
   timeout: milliseconds.default(60_000),
   attemptTimeout: milliseconds.default(15_000),
@@ -153,7 +158,7 @@ function checkCredentials(value: unknown, variables: Readonly<Record<string, str
 
 function resolveBaseUrl(option: string | URL | undefined): URL {
   const path = option === undefined ? baseUrlVariable : 'baseUrl';
-  const value = String(option ?? baseUrlFromEnvironment(process.env) ?? 'https://cloud.mongodb.com');
+  const value = String(option ?? (process.env[baseUrlVariable] || 'https://cloud.mongodb.com'));
   if (!URL.canParse(value)) throw invalid(path, 'must be a URL, such as https://cloud.mongodb.com');
   const url = new URL(value);
   const message = problemOf(url);
@@ -177,5 +182,5 @@ function invalid(path: string, message: string): AtlasConfigurationError {
 }
 
 function configurationError(issues: AtlasIssue[]): AtlasConfigurationError {
-  return new AtlasConfigurationError(`The client's options are invalid: ${listIssues(issues)}. Correct them.`);
+  return new AtlasConfigurationError(`Invalid client options: ${listIssues(issues)}.`);
 }

@@ -2,7 +2,7 @@ import type { EndpointName } from '../atlas/endpoints.js';
 import type { TenantSnapshot } from '../atlas/schemas.js';
 import { type AtlasIssue, listIssues } from './issues.js';
 
-/** The kind of an error. It is stable, unlike messages: base decisions on it. */
+/** The kind of an error. Stable across releases, unlike the message. */
 export type AtlasErrorCode = keyof AtlasErrors;
 
 /** The call that an error belongs to. */
@@ -62,7 +62,7 @@ export class AtlasInvalidArgumentError extends AtlasError {
 
   constructor(issues: AtlasIssue[], context: AtlasErrorContext = {}) {
     const { operation = 'The call' } = context;
-    super(`${operation} was not sent: ${listIssues(issues)}. Correct the arguments.`, context);
+    super(`${operation} was not sent because of invalid arguments: ${listIssues(issues)}.`, context);
     this.issues = issues;
   }
 }
@@ -140,7 +140,7 @@ export class AtlasInvalidResponseError extends AtlasError {
 
   constructor(issues: AtlasIssue[], context: AtlasErrorContext = {}) {
     const { operation = 'The call' } = context;
-    const advice = 'Check for a proxy that changes responses, or report it.';
+    const advice = 'Check whether a proxy changes responses. Otherwise report a bug.';
     super(`${operation} got an unusable response: ${listIssues(issues)}. ${advice}`, context);
     this.issues = issues;
   }
@@ -153,7 +153,7 @@ export class AtlasSnapshotFailedError extends AtlasError {
   readonly snapshot: TenantSnapshot;
 
   constructor(snapshot: TenantSnapshot, context?: AtlasErrorContext) {
-    super(`Snapshot ${snapshot.id ?? ''} failed: it holds no backup. Use an earlier one.`, context);
+    super(`Snapshot ${snapshot.id ?? '(no ID)'} failed and contains no backup. Use an earlier snapshot.`, context);
     this.snapshot = snapshot;
   }
 }

@@ -20,7 +20,7 @@ export class Mask {
     return this.#pattern === undefined ? text : text.replace(this.#pattern, masked);
   }
 
-  /** Masks a text whose end is missing. Drops as much of it as half a secret could fill. */
+  /** Masks a truncated text, and drops its end, where a secret may have been cut in two. */
   cutText(text: string): string {
     return this.text(text).slice(0, -this.#longest || undefined);
   }

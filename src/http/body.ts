@@ -29,7 +29,7 @@ export function readBody(response: HttpResponse, limit: number): Body {
   if (response.isTruncated) return unread(tooLarge(limit), response.bytes.toString());
   const coding = headerValue(response.headers, 'content-encoding')?.trim().toLowerCase() || 'identity';
   if (coding === 'identity') return parseBody(response.bytes, response.headers);
-  // The client does not ask for a coding, but a proxy may add gzip all the same.
+  // The client does not request a coding, but a proxy may add gzip anyway.
   if (coding !== 'gzip' && coding !== 'x-gzip')
     return unread(`has the unsupported content coding ${coding.slice(0, 40)}`);
   try {
@@ -43,17 +43,18 @@ export function readBody(response: HttpResponse, limit: number): Body {
 /**
  * Opens an envelope. Returns `undefined` for any other body, such as that of a gateway.
  *
- * One page of the Atlas documentation names the key of the content `content`, another one `envelope`. A list has its
- * status beside its results.
+ * The Atlas documentation calls the key of the content `content` on one page and `envelope` on another. An enveloped list
+ * has neither: its `status` is beside its `results`.
  */
-export function openEnvelope({ json, text }: Body): EnvelopeContent | undefined {
+export function openEnvelope(body: Body): EnvelopeContent | undefined {
+  const { json } = body;
   if (!isObject(json)) return undefined;
   const content = json['content'] ?? json['envelope'];
   const status = json['status'];
-  // A snapshot has a status too: a word.
+  // A snapshot has a status too, but that is a word such as COMPLETED.
   const isStatus = typeof status === 'number' || (content !== undefined && typeof status === 'string');
   if (!isStatus || !/^[1-5]\d\d$/.test(String(status))) return undefined;
-  return { status: Number(status), body: { text, json: content ?? json, problem: undefined } };
+  return { status: Number(status), body: { ...body, json: content ?? json } };
 }
 
 function parseBody(bytes: Buffer, headers: HeaderFields): Body {

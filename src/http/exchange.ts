@@ -35,7 +35,7 @@ export class ExchangeFailure {
   readonly cause: Error | undefined;
   /** ms. */
   readonly attemptTimeout: number;
-  /** Whether the connection died before any part of a response arrived. The request can be sent again at no risk. */
+  /** Whether the connection died before any part of a response arrived. The request is safe to resend. */
   readonly isDeadConnection: boolean;
 
   constructor(cause: Error | undefined, attemptTimeout: number, isDeadConnection = false) {
@@ -103,7 +103,7 @@ class ExchangeHandler implements DispatchHandlerLike {
     // A dispatcher that retries starts the request again.
     this.#stopTimer();
     const { attemptTimeout } = this.#limits;
-    // The call keeps the process alive, not the exchange.
+    // In the background, because the timer of the call keeps the process alive.
     this.#stopTimer = startTimer(attemptTimeout, () => this.fail(new ExchangeFailure(undefined, attemptTimeout)), true);
   }
 

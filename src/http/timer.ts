@@ -1,11 +1,11 @@
 // Captured at import, so that fake timers do not stop the event loop's own turns.
 const { setImmediate } = globalThis;
 
-// A timer that fires this late was held up by a blocked event loop or a stopped process, in ms.
+// A timer that fires this many ms late was held up by a blocked event loop or a suspended process.
 const late = 50;
 
 /**
- * Starts a timer. If the process was held up past its time, responses that arrived meanwhile are read first.
+ * Starts a timer. If it fires late, responses that have already arrived are read first.
  *
  * @param delay - ms.
  * @param isBackground - whether the process may end before the timer fires.
@@ -28,7 +28,7 @@ export function startTimer(delay: number, onTimeout: () => void, isBackground = 
   };
 }
 
-/** Waits until undici has returned the connection of the last response to its pool. A request sent sooner opens another. */
+/** Waits until undici has freed the connection of the last response. A request sent sooner would open another one. */
 export async function connectionFreed(): Promise<void> {
   await turn();
   await turn();

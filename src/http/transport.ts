@@ -94,8 +94,8 @@ function withUnrefSocket(connect: buildConnector.connector): buildConnector.conn
   };
 }
 
-// undici takes UND_ERR_SOCKET for a lost connection and connects again without end. Here it means that the proxy closed
-// the connection before the tunnel was open.
+// undici treats UND_ERR_SOCKET as a lost connection and reconnects forever. Here it means that the proxy closed the
+// connection before the tunnel was open.
 function withFinalErrors(connect: buildConnector.connector): buildConnector.connector {
   return (options, callback) => {
     connect(options, (...[error, socket]: Parameters<buildConnector.Callback>) => {

@@ -24,15 +24,15 @@ interface SentRequest {
   readonly session: DigestSession;
   readonly request: LoginRequest;
   readonly nc: number;
-  /** Whether the nonce comes from a 401 to this very call. */
+  /** Whether this call itself received the nonce. */
   readonly isOwn: boolean;
   /** The refused session that this second try replaces. */
   readonly replaces: DigestSession | undefined;
 }
 
-// After as many failures in a row the server is in trouble, and waiting calls no longer ask one after the other.
+// After more failures in a row the server is in trouble, and waiting calls no longer ask one after another.
 const mostFailedInquiries = 3;
-const mostRecent = 8;
+const maxCounts = 16;
 
 /**
  * Logs in by HTTP Digest. The session is kept, so a call usually costs one request. The first call of a client asks for a
@@ -43,8 +43,8 @@ const mostRecent = 8;
 export class DigestAuthenticator implements Authenticator {
   readonly #credentials: DigestCredentials;
   #session: DigestSession | undefined;
-  /** The latest sessions. A server may hand out a nonce again, and refuse a count that it has seen. */
-  #recent: DigestSession[] = [];
+  /** The counts of the latest nonces. A server may hand out a nonce again, and refuse a count that it has seen. */
+  readonly #counts = new Map<string, NonceCount>();
   #inquiry: Inquiry | undefined;
   #failedInquiries = 0;
 
@@ -136,8 +136,7 @@ export class DigestAuthenticator implements Authenticator {
       if (this.#session === session) this.#session = undefined;
       return undefined;
     }
-    // Other calls get the new session once it has proved good. If the server accepts each nonce only once, they would use
-    // it up before this call does.
+    // Other calls get the new session once it has worked: if the server accepts each nonce only once, they would use it up.
     return this.#use(this.#open(challenge), request, true, session);
   }
 
@@ -151,28 +150,24 @@ export class DigestAuthenticator implements Authenticator {
     if ((inHead === undefined && inTrailers === undefined) || isTruncated) return;
     const info = parseAuthenticationInfo([...fieldLines(inHead), ...fieldLines(inTrailers)]);
     if (!isGenuine(info, session, { uri: request.path, nc, body: bytes })) throw forged(status);
-    if (info.nextnonce) {
-      this.#session = session.withNonce(info.nextnonce, this.#countOf(info.nextnonce));
-      this.#remember(this.#session);
-    }
+    if (info.nextnonce) this.#session = session.withNonce(info.nextnonce, this.#countOf(info.nextnonce));
   }
 
   #open(challenge: DigestChallenge): DigestSession {
     try {
-      const session = DigestSession.open(challenge, this.#credentials, this.#countOf(challenge.nonce));
-      this.#remember(session);
-      return session;
+      return DigestSession.open(challenge, this.#credentials, this.#countOf(challenge.nonce));
     } catch (cause) {
       throw missingHash(challenge, cause);
     }
   }
 
   #countOf(nonce: string): NonceCount {
-    return this.#recent.find(({ count }) => count.nonce === nonce)?.count ?? { nonce, used: 0 };
-  }
-
-  #remember(session: DigestSession): void {
-    this.#recent = [session, ...this.#recent.slice(0, mostRecent - 1)];
+    const count = this.#counts.get(nonce) ?? { nonce, used: 0 };
+    // Inserting it again makes it the latest.
+    this.#counts.delete(nonce);
+    this.#counts.set(nonce, count);
+    for (const oldest of this.#counts.keys()) if (this.#counts.size > maxCounts) this.#counts.delete(oldest);
+    return count;
   }
 }
 

@@ -39,7 +39,7 @@ export interface Challenge {
 /** A quality of protection. */
 export type Qop = 'auth' | 'auth-int';
 
-const understoodQops: readonly Qop[] = ['auth', 'auth-int'];
+const supportedQops: readonly Qop[] = ['auth', 'auth-int'];
 
 /**
  * A Digest challenge that this client can answer.
@@ -108,12 +108,11 @@ function readDigestChallenge({ scheme, params }: Challenge): DigestChallenge | u
   const algorithm = algorithms.get((algorithmName ?? 'MD5').toLowerCase());
   if (realm === undefined || nonce === undefined || algorithm === undefined) return undefined;
 
-  const offered: readonly string[] =
-    params
-      .get('qop')
-      ?.toLowerCase()
-      .match(/[^\t ,]+/g) ?? [];
-  const qop = understoodQops.find((known) => offered.includes(known));
+  const offered = (params.get('qop') ?? '')
+    .toLowerCase()
+    .split(/[\t ,]+/)
+    .filter(Boolean);
+  const qop = supportedQops.find((known) => offered.includes(known));
   // Without a qop no cnonce is sent, so the server could not compute the A1 of a `-sess`.
   if (qop === undefined && (offered.length > 0 || algorithm.session)) return undefined;
 
@@ -131,10 +130,7 @@ function readDigestChallenge({ scheme, params }: Challenge): DigestChallenge | u
 }
 
 /** Returns the challenge with the strongest algorithm. The first one wins among equals. */
-export function chooseChallenge(challenges: readonly DigestChallenge[]): DigestChallenge | undefined {
-  let chosen: DigestChallenge | undefined;
-  for (const challenge of challenges) {
-    if (chosen === undefined || challenge.algorithm.strength > chosen.algorithm.strength) chosen = challenge;
-  }
-  return chosen;
+export function chooseChallenge([first, ...others]: readonly DigestChallenge[]): DigestChallenge | undefined {
+  if (first === undefined) return undefined;
+  return others.reduce((best, next) => (next.algorithm.strength > best.algorithm.strength ? next : best), first);
 }

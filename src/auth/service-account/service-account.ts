@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { isMissingRole } from '../../atlas/error-body.js';
 import { connectionFreed, settleWithin } from '../../http/timer.js';
 import { type Authenticator, type Login, LoginFailure, type ReviewedResponse } from '../authenticator.js';
-import { BearerLogin } from '../bearer.js';
+import { bearerLogin } from '../bearer.js';
 import { type AccessToken, renewalTime } from './access-token.js';
 import type { TokenEndpoint } from './token-endpoint.js';
 import { type SharedToken, storePatience } from './token-store.js';
@@ -15,17 +15,17 @@ interface CurrentToken extends AccessToken {
   /** Whether this client fetched it, rather than the store. */
   readonly isFetched: boolean;
   /**
-   * Until when a refusal does not drop it, in ms since 1970: it replaced a refused token and has not proved good yet.
-   * Otherwise 0.
+   * A 401 before this time, in ms since 1970, does not lead to another replacement: this token has just replaced a refused
+   * one. 0 once it has worked.
    */
   keptUntil: number;
 }
 
-// When to look into the store after a failed token request, in ms from one look to the next: another process may be about
-// to write its token. Only over a limit of Atlas, when another process certainly has one, are all of them made.
-const looks = [0, 250, 500, 1_000, 2_000];
-const looksWithinLimits = 2;
-// If a new token is refused too, a newer one does not help, and Atlas limits token requests and live tokens.
+// The pauses before further reads of the store after a failed token request, in ms: another process may be about to write
+// its token. Over a limit of Atlas another process certainly has one, so only then are all of these reads made.
+const storePauses = [0, 250, 500, 1_000, 2_000];
+const readsWithinLimits = 2;
+// If a replacement is refused too, another one does not help, and Atlas limits token requests and live tokens.
 const replacementPause = 60_000;
 /** How long {@link ServiceAccount.close} takes at most, in ms. */
 const closeTimeout = 2_000;
@@ -154,7 +154,7 @@ export class ServiceAccount implements Authenticator {
     const { status, retryAfter = Number.POSITIVE_INFINITY } = failure.details;
     const isOverLimit = status === 429 || status === 403;
     let waited = 0;
-    for (const pause of isOverLimit ? looks : looks.slice(0, looksWithinLimits)) {
+    for (const pause of isOverLimit ? storePauses : storePauses.slice(0, readsWithinLimits)) {
       waited += pause;
       // By then the token endpoint may be asked again.
       if (waited > retryAfter) return undefined;
@@ -178,6 +178,6 @@ export class ServiceAccount implements Authenticator {
   }
 
   #login(accessToken: string, isSecond: boolean): Login {
-    return new BearerLogin(accessToken, (response) => this.#review(accessToken, isSecond, response));
+    return bearerLogin(accessToken, (response) => this.#review(accessToken, isSecond, response));
   }
 }

@@ -1,3 +1,4 @@
+import type { RouteBase } from '../../atlas/route.js';
 import { isObject } from '../../atlas/schemas.js';
 import { Mask } from '../../errors/mask.js';
 import { type Body, readBody } from '../../http/body.js';
@@ -19,18 +20,17 @@ export class TokenEndpoint {
   readonly #basic: string;
   readonly #clientSecret: string;
 
-  /** @param prefix - the path of `baseUrl`. */
   constructor(
     transport: Transport,
     limits: ExchangeLimits,
-    { prefix, userAgent }: { prefix: string; userAgent: string },
+    { prefix, userAgent }: RouteBase,
     { clientId, clientSecret }: { clientId: string; clientSecret: string },
   ) {
     this.#transport = transport;
     this.#limits = limits;
     this.#prefix = prefix;
     this.#clientSecret = clientSecret;
-    // Not form-encoded first, as RFC 6749 asks: Atlas does not decode it.
+    // RFC 6749 asks to form-encode both first, but Atlas does not decode them.
     this.#basic = Buffer.from(`${clientId}:${clientSecret}`).toString('base64');
     this.#headers = [
       ...['accept', 'application/json', 'user-agent', userAgent],
@@ -121,7 +121,7 @@ function shorten(value: unknown): string | undefined {
 function advise(status: number): string {
   if (status === 429) return 'Share one token between processes with tokenStore.';
   if (status === 403) return 'Share one token with tokenStore, or check the IP access list of the service account.';
-  if (isRetryableStatus(status)) return 'Atlas or a gateway is having trouble. Try again later.';
+  if (isRetryableStatus(status)) return 'Atlas or a gateway is temporarily failing. Try again later.';
   if (status === 400 || status === 401) return 'Check clientId and clientSecret, and that the secret has not expired.';
   return 'Check baseUrl and any proxy in between.';
 }
