@@ -208,7 +208,7 @@ describe('a body', () => {
 
 describe('parameters that may contain the path of a gone endpoint', () => {
   it.each([deep(100_000), deepObject(100_000), `[${'"x",'.repeat(50_000)}1]`])(
-    'may be deeply nested or long: %.9s…',
+    'may be deeply nested or long: case %#',
     async (parameters) => {
       const body = `{"error":404,"errorCode":"RESOURCE_NOT_FOUND","parameters":[${parameters}]}`;
       const server = await startFaultServer([answer(404, body)]);
