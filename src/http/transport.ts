@@ -19,11 +19,11 @@ export interface WireRequest {
 const maxConnections = 64;
 const longestConnectTimeout = 10_000;
 
-// OpenTelemetry subscribes to it.
+// OpenTelemetry subscribes to this channel, to open a span for each request.
 const requestCreated = channel('undici:request:create');
 const callerContext = Symbol('callerContext');
 
-/** Sends queued requests in the async context of their callers. A pool does it in that of the call before. */
+/** Sends a queued request in its caller's async context. A pool would send it in that of the previous request. */
 class ContextClient extends Client {
   override dispatch(
     options: Dispatcher.DispatchOptions & { [callerContext]?: (run: () => boolean) => boolean },
@@ -54,10 +54,10 @@ export class Transport {
 
   /** Sends a request. The handler gets the response. */
   dispatch({ path, method, headers, body }: WireRequest, handler: DispatchHandlerLike): void {
-    const limits = { headersTimeout: 0, bodyTimeout: 0 };
-    const options = { origin: this.#origin, path, method, headers, body: body ?? null, ...limits };
-    const context = requestCreated.hasSubscribers ? { [callerContext]: AsyncLocalStorage.snapshot() } : {};
-    this.#dispatcher.dispatch({ ...options, ...context }, handler);
+    const origin = this.#origin;
+    const options = { origin, path, method, headers, body: body ?? null, headersTimeout: 0, bodyTimeout: 0 };
+    if (requestCreated.hasSubscribers) Object.assign(options, { [callerContext]: AsyncLocalStorage.snapshot() });
+    this.#dispatcher.dispatch(options, handler);
   }
 
   /** Closes the client's own connections. */

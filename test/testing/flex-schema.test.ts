@@ -146,7 +146,7 @@ describe("the client's Flex requests match the OpenAPI file", () => {
     return Object.fromEntries(url.searchParams);
   }
 
-  it.each([{}, { envelope: true }])('for one snapshot, with %j', async (options) => {
+  it.each([{}, { envelope: true }, { pretty: true }])('for one snapshot, with %j', async (options) => {
     const query = await send('getTenantSnapshot', options);
     expect(getOneQuerySchema.parse(query)).toEqual(query);
   });

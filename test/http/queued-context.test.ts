@@ -1,0 +1,25 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { expect, it, onTestFinished } from 'vitest';
+import { startFaultServer } from '../support/fault-server.js';
+import { good } from '../support/fault-steps.js';
+import { openClient } from '../support/open-client.js';
+import { groupId, snapshotId } from '../support/snapshot-routes.js';
+
+it('sends requests that waited for a connection in the async context of their callers', async () => {
+  const server = await startFaultServer(good);
+  const client = openClient({ baseUrl: server.url });
+  const caller = new AsyncLocalStorage<string>();
+  const seen: [cluster: string, caller: string | undefined][] = [];
+  // As OpenTelemetry does.
+  const onRequest = (message: unknown) => {
+    const path = JSON.stringify(message).match(/clusters\/(C\d+)\//)?.[1];
+    seen.push([path ?? '', caller.getStore()]);
+  };
+  subscribe('undici:request:create', onRequest);
+  onTestFinished(() => void unsubscribe('undici:request:create', onRequest));
+  const names = Array.from({ length: 150 }, (_, index) => `C${index}`);
+  await Promise.all(names.map((name) => caller.run(name, () => client.getTenantSnapshot(groupId, name, snapshotId))));
+  expect(seen).toHaveLength(150);
+  for (const [cluster, store] of seen) expect(store).toBe(cluster);
+});
