@@ -63,6 +63,26 @@ describe('close() of a client that fetched a token', () => {
     await expect(other.getTenantSnapshot(...values)).rejects.toMatchObject({ code: 'API_ERROR', status: 401 });
   });
 
+  it('revokes it even if its renewal fails meanwhile', async () => {
+    let tokens = 0;
+    const server = await startFaultServer(({ target }) => {
+      if (target.endsWith('/revoke')) return [answer(200, '')];
+      if (!target.endsWith('/token')) return good;
+      tokens += 1;
+      // The first token is due for renewal at once.
+      return tokens === 1 ? [answer(200, '{"access_token":"the-token","expires_in":1}')] : [answer(500, '{}')];
+    });
+    const credentials = { clientId: 'id', clientSecret: 'secret' };
+    const client = new TenantSnapshotsClient({ baseUrl: server.url, credentials, maxRetries: 0 });
+    await client.getTenantSnapshot(...path);
+    await new Promise((resolve) => setTimeout(resolve, 900));
+    const renewing = client.getTenantSnapshot(...path).catch(() => undefined);
+    await client.close();
+    await renewing;
+    expect(tokens).toBe(2);
+    expect(server.requests.at(-1)?.target).toBe('/api/oauth/revoke');
+  });
+
   it('revokes it once, even if it is called several times', async () => {
     const { client, kinds, get } = await open({});
     await get();

@@ -40,6 +40,16 @@ describe.each(deaths)('a server that accepts a connection and %s', (_name, dies)
     expect(server.requests).toHaveLength(4);
   });
 
+  it('gets the pages of one list again three times in all', async () => {
+    const page = '{"results":[{"id":"5cc310ace5dc7ce369814bc8"}],"totalCount":2}';
+    // Each page is answered at its third request.
+    const server = await startFaultServer(({ number }) => (number % 3 === 0 ? [answer(200, page)] : dies));
+    const client = openFaultClient(server, { endpoint: 'flex' });
+    const error = await rejection(client.listTenantSnapshots(path[0], path[1]), AtlasConnectionError);
+    expect(error.attempts).toBe(2);
+    expect(server.requests).toHaveLength(5);
+  });
+
   it('gets a token request twice at most', async () => {
     const server = await startFaultServer(dies);
     const credentials = { clientId: 'id', clientSecret: 'client-secret' };

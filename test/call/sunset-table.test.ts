@@ -278,6 +278,17 @@ describe('a remembered endpoint', () => {
     expect(atlas.asked()).toEqual(['tenant']);
   });
 
+  it('is forgotten after a call pinned to Flex that gets the 400', async () => {
+    const atlas = await openAtlas({ tenant: page(404), flex: snapshot });
+    await atlas.get();
+    atlas.scripts.flex = error(400, notFlexCode);
+    await rejection(
+      atlas.client.getTenantSnapshot(groupId, 'Cluster0', snapshotId, { endpoint: 'flex' }),
+      AtlasApiError,
+    );
+    expect(await firstAsked(atlas, 'Cluster0')).toBe('tenant');
+  });
+
   it('is kept if Flex has the cluster, but not the snapshot', async () => {
     const atlas = await openAtlas({ tenant: page(404), flex: snapshot });
     await atlas.get();

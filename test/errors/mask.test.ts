@@ -18,6 +18,9 @@ describe('text', () => {
     [JSON.stringify('quo"ted\\'), '"[masked]"'],
     [encodeURIComponent('plus+/='), '[masked]'],
     ['plus+/=', '[masked]'],
+    // Some JSON writers escape more than they need to, in either case.
+    ['plus\\u002b\\/\\u003D', '[masked]'],
+    ['plus%2b%2F%3d', '[masked]'],
   ])('%j becomes %j', (text, masked) => {
     expect(open().text(text)).toBe(masked);
   });

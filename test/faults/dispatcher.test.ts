@@ -31,6 +31,21 @@ function open(...scripts: DispatchScript[]) {
   return { begun, aborted, controller, get };
 }
 
+describe('a dispatcher that reports no error', () => {
+  it.each([undefined, 'text', null])('but %j ends the attempt as a connection failure', async (reason) => {
+    const dispatcher: DispatcherLike = {
+      dispatch(_options, handler) {
+        handler.onRequestStart(ignore, {});
+        // What a dispatcher without types may do.
+        Reflect.apply(handler.onResponseError, handler, [ignore, reason]);
+        return true;
+      },
+    };
+    const client = openClient({ baseUrl, dispatcher, maxRetries: 0 });
+    await expect(client.getTenantSnapshot(...path)).rejects.toMatchObject({ code: 'CONNECTION' });
+  });
+});
+
 describe('a dispatcher that responds within dispatch()', () => {
   it('may send a challenge, and gets the login', async () => {
     const { get, begun, aborted } = open(challenge, success);

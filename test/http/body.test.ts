@@ -125,6 +125,11 @@ describe('readBody', () => {
 });
 
 describe('openEnvelope', () => {
+  it('keeps the problem of a body that is not UTF-8', () => {
+    const body = readBody(response(Uint8Array.from(Buffer.from('{"status":200,"content":"\xff"}', 'latin1'))), 99);
+    expect(openEnvelope(body)?.body.problem).toBe('is not UTF-8');
+  });
+
   const open = (json: unknown) => openEnvelope({ text: 'text', json, problem: undefined });
 
   it.each([
