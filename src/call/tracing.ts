@@ -93,7 +93,7 @@ export function startAttemptReport({
   return (outcome) => {
     const result = outcome.response?.status ?? outcome.error?.code;
     const ms = Math.round(performance.now() - startedAt);
-    debug('%s at %s: attempt %d ended with %s after %d ms', operation, endpoint ?? 'path', attempts, result, ms);
+    debug('%s: attempt %d ended with %s after %d ms', nameOf(operation, endpoint), attempts, result, ms);
   };
 }
 
@@ -104,6 +104,10 @@ export function reportRetry({ operation, endpoint, attempts }: CallProgress, err
     retries.publish(message);
   }
   if (isDebugging()) {
-    debug('%s at %s: retry in %d ms: %s', operation, endpoint ?? 'path', Math.round(delayMs), error.message);
+    debug('%s: retry in %d ms: %s', nameOf(operation, endpoint), Math.round(delayMs), error.message);
   }
+}
+
+function nameOf(operation: string, endpoint: EndpointName | undefined): string {
+  return endpoint === undefined ? operation : `${operation} at ${endpoint}`;
 }
