@@ -90,7 +90,7 @@ export const pathSchema: z.ZodType<string> = z
   .max(2_048, 'must have at most 2048 characters')
   .regex(
     pathCharacters,
-    'must start with /api/atlas/ and contain only characters that a path may hold; use query for a query',
+    'must start with /api/atlas/ and contain only valid path characters (pass query parameters in the query option)',
   )
   .refine((path) => !/%(?![0-9A-Fa-f]{2})/.test(path), 'must not contain a % without two hexadecimal digits')
   .refine((path) => !path.slice(1).split('/').includes(''), 'must not contain an empty segment')

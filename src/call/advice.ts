@@ -4,20 +4,22 @@ import { isRetryableStatus } from '../http/retry.js';
 
 const missingRole =
   'The login is valid, but a role is missing. Grant the API key or service account the role Project Read Only.';
-const checkPath = 'Check baseUrl and any proxy in between.';
+const checkPath = 'Check baseUrl and any proxy on the way to Atlas.';
 
 /** What to do about an Atlas error code that says more than its status. */
 const byCode: Readonly<Record<string, string>> = {
   USER_UNAUTHORIZED: missingRole,
   TENANT_SNAPSHOT_ACCESS_DENIED: missingRole,
-  IP_ADDRESS_NOT_ON_ACCESS_LIST: 'Add this address to the IP access list of the API key or service account.',
-  ORG_REQUIRES_ACCESS_LIST: 'Give the API key or service account an IP access list with this address on it.',
+  IP_ADDRESS_NOT_ON_ACCESS_LIST:
+    'Add the IP address in the error to the IP access list of the API key or service account.',
+  ORG_REQUIRES_ACCESS_LIST:
+    'Create an IP access list for the API key or service account, and add the public IP address of this machine.',
   GROUP_NOT_FOUND: 'Check the project ID, and that the login may read the project.',
   CLUSTER_NOT_FOUND: 'Check the cluster name and the project ID.',
   TENANT_SNAPSHOT_NOT_FOUND: 'Check the snapshot ID. Atlas deletes a snapshot when it expires.',
   CANNOT_USE_NON_FLEX_CLUSTER_IN_FLEX_API:
     'The cluster is dedicated (M10 or larger) or free (M0). Pass an M2, M5 or Flex cluster.',
-  CANNOT_USE_FLEX_CLUSTER_IN_CLUSTER_API: "This is a Flex cluster. Set the option endpoint to 'auto' or 'flex'.",
+  CANNOT_USE_FLEX_CLUSTER_IN_CLUSTER_API: "This is a Flex cluster. Set the endpoint option to 'auto' or 'flex'.",
   INVALID_VERSION_DATE: 'Check apiVersion, or update atlas-tenant-snapshots.',
   NO_PAYMENT_INFORMATION_FOUND: 'The owner of the organization must add a payment method.',
 };
@@ -48,7 +50,9 @@ export function adviseOnStatus(
   if (status === 404) return adviseOnNotFound(isFromAtlas, endpoint);
   return (
     byStatus[status] ??
-    (isRetryableStatus(status) ? 'Atlas or a gateway is temporarily failing. Try again later.' : checkPath)
+    (isRetryableStatus(status)
+      ? 'Atlas or a gateway in front of it is temporarily unavailable. Try again later.'
+      : checkPath)
   );
 }
 
@@ -68,10 +72,10 @@ function adviseOnNotFound(isFromAtlas: boolean, endpoint: EndpointName | undefin
 
 function adviseOnGone(endpoint: EndpointName | undefined): string {
   if (endpoint === 'tenant') {
-    return "The tenant endpoint is retired. Set the option endpoint to 'auto' or 'flex'.";
+    return "The tenant endpoint is retired. Set the endpoint option to 'auto' or 'flex'.";
   }
   if (endpoint === 'flex') return 'Update atlas-tenant-snapshots to a version for the current API.';
-  return 'Pass a newer apiVersion, or a path that replaces this one.';
+  return 'Use a newer apiVersion, or the path that replaced this one.';
 }
 
 const certificateError =
@@ -100,7 +104,7 @@ export function adviseOnTransport(error: Error): string {
   if (certificateError.test(code)) {
     return 'The TLS certificate was rejected. Check baseUrl, or add your certificate authority with NODE_EXTRA_CA_CERTS.';
   }
-  return 'See the cause, and check the network, baseUrl and any proxy in between.';
+  return 'See the cause, and check the network, baseUrl and any proxy on the way to Atlas.';
 }
 
 function codeOf(error: Error): string {

@@ -114,7 +114,7 @@ export function toFailure(reason: unknown, context: FailureContext): Failure {
 function failureOfExchange({ cause, attemptTimeout }: ExchangeFailure, context: FailureContext, what: string): Failure {
   const { endpoint, mask } = context;
   if (cause === undefined) {
-    const message = `${what} timed out after ${attemptTimeout} ms (attemptTimeout). Raise it if Atlas is slow from here.`;
+    const message = `${what} timed out after ${attemptTimeout} ms (attemptTimeout). If Atlas is slow from here, increase it.`;
     return { error: new AtlasTimeoutError(message, context), endpoint, isRetryable: true };
   }
   const copy = maskedCopy(cause, mask);

@@ -31,7 +31,9 @@ export async function readAllPages(
     if (!hasNew || isLast) return [...found.values()];
     fullPage = page.results.length;
   }
-  const issues = [{ path: 'results', message: `more than ${maxPages} pages, which is the most that a list may have` }];
+  const issues = [
+    { path: 'results', message: `the list has more than ${maxPages} pages, the maximum that this client reads` },
+  ];
   throw new AtlasInvalidResponseError(issues, progress);
 }
 

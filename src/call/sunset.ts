@@ -9,7 +9,7 @@ export interface Succession<T> {
   /** The tenant endpoint's path for this call. */
   readonly resource: string;
   readonly flexRoute: () => Route;
-  /** Whether a result of the tenant endpoint may mean that the cluster is not its own. */
+  /** Whether a result of the tenant endpoint may mean that this is a Flex cluster. */
   readonly isEmpty: (data: T) => boolean;
 }
 
@@ -95,7 +95,7 @@ export class Sunset {
     this.#memory.flexOnly.add(this.#baseUrl);
     this.#warn(
       'gone',
-      'Atlas has retired the tenant (M2/M5) snapshot endpoint, so calls go to the Flex endpoint from now on. Set the option endpoint to "flex" to skip the check.',
+      'Atlas has retired the tenant (M2/M5) snapshot endpoint. From now on this process calls only the Flex endpoint. Set the endpoint option to "flex" so that new processes do not try the tenant endpoint first.',
     );
   }
 
@@ -104,10 +104,10 @@ export class Sunset {
     const deprecation = parseDeprecation(headerValue(headers, 'deprecation') ?? '');
     const sunset = parseHttpDate(headerValue(headers, 'sunset') ?? '');
     const since = deprecation === undefined ? '' : ` since ${toDay(deprecation)}`;
-    const until = sunset === undefined ? '' : ` and retires it on ${toDay(sunset)}`;
+    const until = sunset === undefined ? '' : `, with a sunset date of ${toDay(sunset)}`;
     const advice =
       endpoint === 'tenant'
-        ? 'Leave the option endpoint at "auto" to go on at the Flex endpoint, or set it to "flex".'
+        ? 'Set the endpoint option to "auto" to switch to the Flex endpoint automatically, or to "flex" to call only that one.'
         : 'Look for a newer version of atlas-tenant-snapshots.';
     this.#warn('deprecated', `Atlas lists the ${endpoint} snapshot endpoint as deprecated${since}${until}. ${advice}`);
   }

@@ -19,7 +19,7 @@ export interface ApiKeyCredentials {
 export interface ServiceAccountCredentials {
   /** The client ID, such as `mdb_sa_id_…`. */
   clientId: string;
-  /** The client secret, such as `mdb_sa_sk_…`. It is sent to the token endpoint only. */
+  /** The client secret, such as `mdb_sa_sk_…`. It is sent only to the OAuth endpoints. */
   clientSecret: string;
   publicKey?: undefined;
   privateKey?: undefined;
@@ -42,7 +42,7 @@ export interface AccessTokenCredentials {
 /** One of the three ways to log in. */
 export type AtlasCredentials = ApiKeyCredentials | ServiceAccountCredentials | AccessTokenCredentials;
 
-/** The endpoint to call. `auto` calls the tenant endpoint, and Flex if the tenant endpoint does not know the cluster. */
+/** The endpoint to call. `auto` tries the tenant endpoint first, then Flex if the tenant endpoint is gone or does not have the cluster. */
 export type EndpointChoice = 'auto' | 'tenant' | 'flex';
 
 /** Options of a client. */
@@ -62,7 +62,7 @@ export interface TenantSnapshotsClientOptions {
   timeout?: number | undefined;
   /** Limits one HTTP exchange, in ms, from when it is on the wire. Default: 15 000. */
   attemptTimeout?: number | undefined;
-  /** Attempts after the first. Default: 3. */
+  /** The maximum number of retries. Default: 3. */
   maxRetries?: number | undefined;
   /** Limits the body of a response, in bytes. Default: 1 MiB. */
   maxResponseSize?: number | undefined;
@@ -83,7 +83,7 @@ export interface CallOptions {
   timeout?: number | undefined;
   /** Limits one HTTP exchange, in ms. */
   attemptTimeout?: number | undefined;
-  /** Attempts after the first. */
+  /** The maximum number of retries. */
   maxRetries?: number | undefined;
   /** Asks Atlas to always return status 200, with the real status in the body. The result is the same. */
   envelope?: boolean | undefined;

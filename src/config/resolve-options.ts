@@ -144,7 +144,10 @@ function checkCredentials(value: unknown, variables: Readonly<Record<string, str
     Object.keys(shape).some((name) => name in given),
   );
   if (kind === undefined || second !== undefined) {
-    throw invalid('credentials', 'must be one of: publicKey and privateKey; clientId and clientSecret; accessToken');
+    throw invalid(
+      'credentials',
+      'must have exactly one of these: publicKey and privateKey, clientId and clientSecret, or accessToken',
+    );
   }
   const parsed = kind.safeParse(given);
   if (parsed.success) return parsed.data;
@@ -170,9 +173,10 @@ const loopback = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
 
 function problemOf(url: URL): string | undefined {
   if (url.protocol !== 'https:' && !(url.protocol === 'http:' && loopback.test(url.hostname))) {
-    return 'must use https; http is for a loopback host only';
+    return 'must use https (http is allowed only for a loopback host)';
   }
-  if (url.username !== '' || url.password !== '') return 'must not contain a user name or password; use credentials';
+  if (url.username !== '' || url.password !== '')
+    return 'must not contain a user name or password (use the credentials option)';
   if (url.search !== '' || url.hash !== '') return 'must not contain a query or fragment';
   return undefined;
 }

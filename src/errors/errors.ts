@@ -100,7 +100,7 @@ export class AtlasApiError extends AtlasError {
   }
 }
 
-/** The client could not get a token or answer a challenge, or the server did not prove that it knows the key. */
+/** The client could not get a token or answer a challenge, or the `Authentication-Info` of a response was wrong. */
 export class AtlasAuthenticationError extends AtlasError {
   readonly code = 'AUTHENTICATION' as const;
   /** The HTTP status, if there was a response. */
@@ -132,7 +132,7 @@ export class AtlasClosedError extends AtlasError {
   readonly code = 'CLOSED' as const;
 }
 
-/** The response says success, but its body is unusable or too large. */
+/** The status was successful, but the body was unusable or too large. */
 export class AtlasInvalidResponseError extends AtlasError {
   readonly code = 'INVALID_RESPONSE' as const;
   /** What is wrong with the response. */
@@ -140,7 +140,8 @@ export class AtlasInvalidResponseError extends AtlasError {
 
   constructor(issues: AtlasIssue[], context: AtlasErrorContext = {}) {
     const { operation = 'The call' } = context;
-    const advice = 'Check whether a proxy changes responses. Otherwise report a bug.';
+    const check = operation === 'get' ? 'Check the path and the schema' : 'Check whether a proxy modifies responses';
+    const advice = `${check}. If that is not the reason, report a bug.`;
     super(`${operation} got an unusable response: ${listIssues(issues)}. ${advice}`, context);
     this.issues = issues;
   }

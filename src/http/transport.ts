@@ -107,7 +107,7 @@ function connectorOf({ connect }: Pool.Options): buildConnector.connector {
   return connect as buildConnector.connector;
 }
 
-// A connecting socket keeps the process alive even after its call has ended. The call's timer does that while it lasts.
+// A connecting socket would keep the process alive even after its call has ended. The timer of the call does that instead.
 function withUnrefSocket(connect: buildConnector.connector): buildConnector.connector {
   return (options, callback) => {
     // The function returns its socket, although its type says that it returns nothing.

@@ -27,8 +27,8 @@ const sunset = 'sunset: Thu, 1 Jul 2027 00:00:00 GMT';
 describe('the warning of a deprecation', () => {
   it.each<[fields: string[], text: RegExp]>([
     [[deprecation], /deprecated since 2024-08-05\. /],
-    [[sunset], /deprecated and retires it on 2027-07-01\. /],
-    [[deprecation, sunset], /deprecated since 2024-08-05 and retires it on 2027-07-01\. /],
+    [[sunset], /deprecated, with a sunset date of 2027-07-01\. /],
+    [[deprecation, sunset], /deprecated since 2024-08-05, with a sunset date of 2027-07-01\. /],
     [['deprecation: @1722816000'], /deprecated since 2024-08-05\. /],
   ])('reads %j', async (fields, text) => {
     const server = await startFaultServer(withHeaders(...fields));

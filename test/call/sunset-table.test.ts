@@ -310,7 +310,7 @@ describe('a pinned tenant endpoint', () => {
     const atlas = await openAtlas({ tenant, flex: snapshot }, { endpoint: 'tenant' });
     const refusal = await rejection(atlas.get(), AtlasApiError);
     expect(refusal).toMatchObject({ status, endpoint: 'tenant', attempts: 1 });
-    expect(refusal.message).toMatch(/endpoint to 'auto' or 'flex'/);
+    expect(refusal.message).toMatch(/endpoint option to 'auto' or 'flex'/);
     expect(atlas.asked()).toEqual(['tenant']);
   });
 });

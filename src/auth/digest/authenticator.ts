@@ -136,7 +136,7 @@ export class DigestAuthenticator implements Authenticator {
       if (this.#session === session) this.#session = undefined;
       return undefined;
     }
-    // Other calls get the new session once it has worked: if the server accepts each nonce only once, they would use it up.
+    // Do not share the new session until it has worked. If the server accepts each nonce only once, another call could use it.
     return this.#use(this.#open(challenge), request, true, session);
   }
 
@@ -182,12 +182,12 @@ function startInquiry(): Inquiry {
 function unanswerable(field: HeaderValue): LoginFailure {
   const schemes = parseChallenges(field).map(({ scheme }) => scheme);
   const offered = schemes.length === 0 ? 'nothing readable' : schemes.join(', ').slice(0, 200);
-  const message = `The server offers no Digest challenge that this client can answer, only: ${offered}. Check baseUrl and any proxy in between.`;
+  const message = `The server did not offer a Digest challenge that this client supports. It offered: ${offered}. Check baseUrl and any proxy on the way to Atlas.`;
   return new LoginFailure({ message, status: 401 });
 }
 
 function forged(status: number): LoginFailure {
-  const message = `The response (status ${status}) does not prove that the server knows the API key: its Authentication-Info does not match the request. Check for a proxy that changes responses.`;
+  const message = `The Authentication-Info header of the response (status ${status}) does not match the request, so the response may not come from Atlas. Check whether a proxy modifies responses.`;
   return new LoginFailure({ message, status });
 }
 

@@ -15,14 +15,14 @@ interface CurrentToken extends AccessToken {
   /** Whether this client fetched it, rather than the store. */
   readonly isFetched: boolean;
   /**
-   * A 401 before this time, in ms since 1970, does not lead to another replacement: this token has just replaced a refused
-   * one. 0 once it has worked.
+   * Until this time, in ms since 1970, a 401 does not lead to another replacement, because this token has just replaced a
+   * refused one. 0 once the token has worked.
    */
   keptUntil: number;
 }
 
 // The pauses before further reads of the store after a failed token request, in ms: another process may be about to write
-// its token. Over a limit of Atlas another process certainly has one, so only then are all of these reads made.
+// its token. If Atlas reports that a limit is exceeded, another process must have one, so only then does the client make all reads.
 const storePauses = [0, 250, 500, 1_000, 2_000];
 const readsWithinLimits = 2;
 // If a replacement is refused too, another one does not help, and Atlas limits token requests and live tokens.

@@ -84,7 +84,7 @@ export class TokenEndpoint {
   #refusal({ status, headers }: HttpResponse, body: Body): LoginFailure {
     const { error, errorDescription } = readOAuthError(new Mask(this.secrets).json(body.json));
     const said = [error, errorDescription].filter(Boolean).join(': ');
-    const what = `The access token request was refused with status ${status}${said && `, ${said}`}`;
+    const what = `The access token request failed with status ${status}${said && `, ${said}`}`;
     const message = `${what.replace(/\.$/, '')}. ${advise(status)}`;
     const isRetryable = isRetryableStatus(status);
     return new LoginFailure({
@@ -110,7 +110,7 @@ function readOAuthError(json: unknown): { error: string | undefined; errorDescri
 
 function noToken(problem: string | undefined): LoginFailure {
   const why = problem === undefined ? '' : `, because its body ${problem}`;
-  const message = `The response to the access token request has status 200 but no bearer token${why}. Check baseUrl and any proxy in between.`;
+  const message = `The response to the access token request has status 200 but no bearer token${why}. Check baseUrl and any proxy on the way to Atlas.`;
   return new LoginFailure({ message, status: 200 });
 }
 
@@ -120,8 +120,9 @@ function shorten(value: unknown): string | undefined {
 
 function advise(status: number): string {
   if (status === 429) return 'Share one token between processes with tokenStore.';
-  if (status === 403) return 'Share one token with tokenStore, or check the IP access list of the service account.';
+  if (status === 403)
+    return 'At a token limit, share one token through tokenStore. Otherwise check the IP access list of the service account.';
   if (isRetryableStatus(status)) return 'Atlas or a gateway is temporarily failing. Try again later.';
   if (status === 400 || status === 401) return 'Check clientId and clientSecret, and that the secret has not expired.';
-  return 'Check baseUrl and any proxy in between.';
+  return 'Check baseUrl and any proxy on the way to Atlas.';
 }
