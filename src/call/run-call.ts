@@ -104,12 +104,12 @@ async function runAttempt<T>(
 }
 
 /** Parses a successful response, or finds out why it is a failure. */
-async function evaluate<T>(
+function evaluate<T>(
   context: CallContext,
   plan: CallPlan<T>,
   scope: CallScope,
   response: ApiResponse,
-): Promise<Outcome<T>> {
+): Outcome<T> | Promise<Outcome<T>> {
   const { progress } = scope;
   const { endpoint } = progress;
   if (endpoint !== undefined) context.sunset.notice(response, endpoint, plan.cluster);
@@ -119,12 +119,15 @@ async function evaluate<T>(
     const details = contextOf(context, progress);
     return failureOfBody(response, [{ path: '', message: details.mask.text(problem) }], details);
   }
-  const pending = plan.parse(response.body.json);
+  const conclude = (parsed: Parsed<T>): Outcome<T> => {
+    if (parsed.success) return { data: parsed.data, endpoint, response };
+    const details = contextOf(context, progress);
+    return failureOfBody(response, toIssues(parsed.error, details.mask), details, parsed.thrown);
+  };
+  const parsed = plan.parse(response.body.json);
+  if (!(parsed instanceof Promise)) return conclude(parsed);
   scope.phase = 'waiting for the schema';
-  const parsed = pending instanceof Promise ? await scope.waitFor(pending) : pending;
-  if (parsed.success) return { data: parsed.data, endpoint, response };
-  const details = contextOf(context, progress);
-  return failureOfBody(response, toIssues(parsed.error, details.mask), details, parsed.thrown);
+  return scope.waitFor(parsed).then(conclude);
 }
 
 function contextOf({ authenticator }: CallContext, progress: CallProgress): FailureContext {

@@ -48,6 +48,7 @@ export class Sunset {
   /** The endpoint to ask first for a cluster. */
   firstEndpoint(cluster: string): EndpointName {
     const { flexOnly } = this.#memory;
+    if (flexOnly.size === 0) return 'tenant';
     return flexOnly.has(this.#baseUrl) || flexOnly.has(this.#keyOf(cluster)) ? 'flex' : 'tenant';
   }
 
