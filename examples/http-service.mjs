@@ -53,7 +53,7 @@ export function createService(client, secret, options) {
     }
     if (!isAtlasError(error)) return reply.send(error);
     const status = statusOf(error);
-    // toJSON() leaves out the headers and the body of Atlas's response.
+    // toJSON() leaves out the headers and the body of the response.
     request.log[status < 500 ? 'info' : 'error']({ error: error.toJSON() }, 'The call to Atlas failed');
     if (isAtlasError(error, 'INVALID_ARGUMENT')) return reply.code(status).send({ issues: error.issues });
     if (isAtlasApiError(error) && error.retryAfter !== undefined) {

@@ -53,7 +53,7 @@ describe('the check', () => {
     expect(await checkProjects(client, [groupId])).toEqual([{ groupId, state: 'no clusters' }]);
   });
 
-  it('goes on with the next project if one cannot be read', async () => {
+  it('continues with the next project if one cannot be read', async () => {
     const { atlas, client } = await openAtlas();
     seedCluster(atlas, 'Fresh', 1, otherGroupId);
     expect(await checkProjects(client, [groupId, otherGroupId])).toMatchObject([

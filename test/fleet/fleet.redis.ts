@@ -7,7 +7,7 @@ import { redisUrl } from './redis-url.js';
 
 const perMinute = 10;
 
-/** An emulator with a low limit of token requests. The minutes of its clock pass when the test says so. */
+/** An emulator with a low limit of token requests. The test advances the minutes of its clock. */
 async function openAtlas() {
   let passed = 0;
   const emulator = await openEmulator({ now: () => Date.now() + passed, tokens: { perMinute } });
@@ -17,7 +17,7 @@ async function openAtlas() {
   return { emulator, passMinute };
 }
 
-/** Lets each process of a fleet call, and gives the statuses that their token requests were answered with. */
+/** Lets each process of a fleet make a call. Returns the statuses of their token requests. */
 async function wave(emulator: AtlasEmulator, fleet: Fleet, size: number, callsEach: number) {
   emulator.requests.length = 0;
   const { answered, errors } = sumReports(await fleet.call(callsEach));
@@ -33,7 +33,7 @@ it('a cold fleet of 50 processes loses no call, converges on stored tokens, and 
 
   const cold = await wave(emulator, fleet, size, 3);
   expect(cold.length).toBeLessThanOrEqual(size);
-  // So many live at most: each of the first ten that asked may have one.
+  // At most ten tokens are live: each of the first ten processes may have one.
   expect(cold.filter((status) => status === 200).length).toBeLessThanOrEqual(perMinute);
   expect(await wave(emulator, fleet, size, 2)).toEqual([]);
 
@@ -44,7 +44,7 @@ it('a cold fleet of 50 processes loses no call, converges on stored tokens, and 
   expect(revoked.filter((status) => status === 200).length).toBeLessThanOrEqual(perMinute);
   expect(await wave(emulator, fleet, size, 2)).toEqual([]);
 
-  // Who joins takes the token that is there, though the minute's ten may be used up.
+  // A process that joins uses the stored token, although the ten requests of the minute may be used up.
   await fleet.grow(4);
   expect(await wave(emulator, fleet, size + 4, 2)).toEqual([]);
   expect(fleet.lost).toBe(0);
@@ -62,10 +62,10 @@ it('a fleet whose Redis crashes loses no call and no process, and shares again w
     expect(await wave(emulator, fleet, size, 2)).toEqual([]);
     emulator.revokeTokens();
     passMinute();
-    // Each for itself, once.
+    // Each process, once.
     expect(await wave(emulator, fleet, size, 5)).toEqual([200, 200, 200, 200]);
 
-    // Members that begin while Redis is away.
+    // Processes that start while Redis is down.
     passMinute();
     await fleet.grow(2);
     expect(await wave(emulator, fleet, size + 2, 2)).toEqual([200, 200]);

@@ -9,7 +9,7 @@ import { startRedis } from './redis-server.mjs';
 import { openRedisTokenStore } from './redis-token-store.mjs';
 import { redisUrl } from './redis-url.js';
 
-/** A client of its own, with a connection to Redis of its own, as another process would have. */
+/** A client with its own connection to Redis, as another process would have. */
 function openProcess(emulator: AtlasEmulator, url = redisUrl()) {
   const { store, redis } = openRedisTokenStore(url);
   onTestFinished(() => redis.destroy());
@@ -28,7 +28,7 @@ const tokenRequests = (emulator: AtlasEmulator) => emulator.requests.filter(({ k
 const keyOf = ({ url, credentials }: AtlasEmulator) =>
   `atlas-tenant-snapshots:token:${url}:${credentials.serviceAccount.clientId}`;
 
-/** An emulator, and a connection to Redis, where a process has left its token. */
+/** An emulator, and a connection to a Redis in which a process has stored its token. */
 async function openWithToken(options?: AtlasEmulatorOptions) {
   const emulator = await openEmulator(options);
   const { get, redis } = openProcess(emulator);
@@ -38,13 +38,13 @@ async function openWithToken(options?: AtlasEmulatorOptions) {
 }
 
 describe('a token in Redis', () => {
-  it('is shared by all that have the account', async () => {
+  it('is shared by all clients of the account', async () => {
     const emulator = await openEmulator();
     for (let process = 0; process < 5; process += 1) await openProcess(emulator).get();
     expect(tokenRequests(emulator)).toHaveLength(1);
   });
 
-  it('lies there as long as it lives, under a key without a secret', async () => {
+  it('is stored for its lifetime, under a key without a secret', async () => {
     const { emulator, redis } = await openWithToken({ tokens: { lifetime: 900 } });
     const { clientSecret } = emulator.credentials.serviceAccount;
     const key = keyOf(emulator);
@@ -56,7 +56,7 @@ describe('a token in Redis', () => {
   });
 
   it.each([
-    { what: 'rubbish', value: 'rubbish' },
+    { what: 'text that is no token', value: 'not a token' },
     { what: 'half of a token', value: '{"value":"{\\"accessToken\\":\\"a' },
     { what: 'another value of Keyv', value: '{"value":{"a":1}}' },
   ])('that is $what is fetched anew, and put in its place', async ({ value }) => {
@@ -68,15 +68,15 @@ describe('a token in Redis', () => {
     expect(tokenRequests(emulator)).toHaveLength(2);
   });
 
-  it('that cannot be read, as its key holds a list, is fetched anew', async () => {
+  it('is fetched again if its key holds a list', async () => {
     const { emulator, redis } = await openWithToken();
     await redis.del(keyOf(emulator));
-    await redis.lPush(keyOf(emulator), 'rubbish');
+    await redis.lPush(keyOf(emulator), 'not a token');
     await openProcess(emulator).get();
     expect(tokenRequests(emulator)).toHaveLength(2);
   });
 
-  it('that was revoked is renewed once, and the next process takes the new one', async () => {
+  it('is renewed once after it was revoked, and the next process uses the new one', async () => {
     const emulator = await openEmulator();
     const [first, second] = [openProcess(emulator), openProcess(emulator)];
     await first.get();
@@ -90,7 +90,7 @@ describe('a token in Redis', () => {
 });
 
 describe('a Redis that', () => {
-  it('crashes in mid-run loses no call', async () => {
+  it('crashes while calls run does not fail them', async () => {
     const emulator = await openEmulator();
     const redis = await openRedis();
     const { get, getAll } = openProcess(emulator, redis.url);
@@ -105,7 +105,7 @@ describe('a Redis that', () => {
     expect(tokenRequests(emulator)).toHaveLength(2);
   });
 
-  it('is back shares tokens again', async () => {
+  it('is up again shares tokens again', async () => {
     const emulator = await openEmulator();
     const redis = await openRedis();
     const first = openProcess(emulator, redis.url);
@@ -120,7 +120,7 @@ describe('a Redis that', () => {
     expect(tokenRequests(emulator)).toHaveLength(2);
   });
 
-  it('is away from the start costs a token request and a bounded wait', async () => {
+  it('is down from the start leads to a token request and a bounded wait', async () => {
     const redis = await openRedis();
     await redis.stop();
     stopClock();
@@ -132,7 +132,7 @@ describe('a Redis that', () => {
     expect(tokenRequests(emulator)).toHaveLength(1);
   });
 
-  it('hangs costs a token request and a bounded wait', async () => {
+  it('hangs leads to a token request and a bounded wait', async () => {
     const redis = await openRedis();
     stopClock();
     const emulator = await openEmulator();
@@ -147,8 +147,8 @@ describe('a Redis that', () => {
     redis.thaw();
   });
 
-  // Commands then wait until Redis is back: the store is given up each time, and no call is lost.
-  it('is away under a Keyv that is set up as it comes loses no call', async () => {
+  // Commands then wait until Redis is up again. The client stops waiting for the store each time, and no call fails.
+  it('is down does not fail calls over a Keyv with default options', async () => {
     const redis = await openRedis();
     const adapter = new KeyvRedis(redis.url);
     const tokenStore = new Keyv(adapter);

@@ -1,4 +1,4 @@
-// One process of a fleet. Its parent tells it what to open and when to call; it tells how its calls went.
+// One process of a fleet. Its parent sends what to open and when to call, and gets the results of the calls.
 import { TenantSnapshotsClient } from '../../node_modules/.cache/fleet/index.js';
 import { openRedisTokenStore } from './redis-token-store.mjs';
 

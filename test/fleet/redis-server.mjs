@@ -23,14 +23,14 @@ export async function startRedis(port) {
   return {
     url: `redis://127.0.0.1:${at}`,
     port: at,
-    /** Ends it at once, as a crash would. May be called twice. */
+    /** Ends it at once, like a crash. May be called twice. */
     async stop() {
       if (server.exitCode !== null || server.signalCode !== null) return;
       const gone = once(server, 'exit');
       server.kill('SIGKILL');
       await gone;
     },
-    /** Lets it hang: connections stay open, and nothing is answered. */
+    /** Makes it hang: connections stay open, and it responds to nothing. */
     freeze() {
       server.kill('SIGSTOP');
     },

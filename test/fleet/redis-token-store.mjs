@@ -8,11 +8,11 @@ import { createClient, createKeyv } from '@keyv/redis';
 export function openRedisTokenStore(url) {
   const redis = createClient({
     url,
-    // Or a command waits until Redis is back, and each token request with it, for the half second that a store gets.
+    // Otherwise a command waits until Redis is up again, and every token fetch waits half a second for the store.
     disableOfflineQueue: true,
     socket: { connectTimeout: 500, reconnectStrategy: (attempts) => Math.min(50 * 2 ** attempts, 2_000) },
   });
-  // An 'error' event that nobody hears is thrown, and ends the process.
+  // Without a listener, an 'error' event is thrown and ends the process.
   redis.on('error', () => {});
   const store = createKeyv(redis, { throwOnConnectError: false });
   store.on('error', () => {});

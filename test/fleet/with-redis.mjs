@@ -1,5 +1,5 @@
 // Runs the tests that need Redis: builds the client for the processes of the fleet, starts a redis-server on loopback,
-// runs the tests with REDIS_URL, and stops it. What is passed on the command line goes on to vitest.
+// runs the tests with REDIS_URL, and stops it. Arguments of the command line are passed to vitest.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
@@ -13,7 +13,7 @@ async function run(program, parameters, env = {}) {
   return code ?? 1;
 }
 
-// A build of its own, from what is in src now.
+// Builds the present sources.
 const build = [
   'tsup',
   'src/index.ts',

@@ -1,13 +1,13 @@
 import { execFile } from 'node:child_process';
 
-/** What a command said on both of its streams, and how it ended. */
+/** The output of a command on both streams, and its exit code. */
 export interface Outcome {
   readonly code: number;
   readonly stdout: string;
   readonly output: string;
 }
 
-/** Runs a program to its end, whatever that is. `variables` are added to its environment. */
+/** Runs a program to its end. `variables` are added to its environment. */
 export function command(file: string, args: readonly string[], cwd: string, variables = {}): Promise<Outcome> {
   return new Promise((resolve) => {
     const env = { ...process.env, NO_COLOR: '1', FORCE_COLOR: '0', ...variables };

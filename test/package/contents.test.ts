@@ -11,7 +11,7 @@ async function list(): Promise<string[]> {
 }
 
 describe('the tarball', () => {
-  it('holds what users need, and nothing else', async () => {
+  it('contains what users need, and nothing else', async () => {
     const files = (await list()).map((path) => path.slice(folder.length + 1)).filter((path) => !isChunk(path));
     const built = ['index', 'testing'].flatMap((entry) =>
       ['.cjs', '.cjs.map', '.d.cts', '.d.ts', '.js', '.js.map'].map((ending) => `dist/${entry}${ending}`),
@@ -19,7 +19,7 @@ describe('the tarball', () => {
     expect(files.sort()).toEqual([...built, 'package.json', 'LICENSE', 'README.md', 'CHANGELOG.md'].sort());
   });
 
-  it('asks for undici and zod, and no third', async () => {
+  it('depends on undici and zod only', async () => {
     const { dependencies, peerDependencies, optionalDependencies } = JSON.parse(await read('package.json'));
     expect(Object.keys(dependencies)).toEqual(['undici', 'zod']);
     expect({ peerDependencies, optionalDependencies }).toEqual({});
@@ -41,7 +41,7 @@ describe('the code', () => {
     for (const content of map.sourcesContent) expect(content).toEqual(expect.any(String));
   });
 
-  it('of the main entry knows nothing of the emulator', async () => {
+  it('of the main entry does not contain the emulator', async () => {
     for (const file of ['dist/index.js.map', 'dist/index.cjs.map']) {
       const sources: string[] = JSON.parse(await read(file)).sources;
       expect(sources.filter((source) => source.includes('/testing/'))).toEqual([]);
@@ -49,7 +49,7 @@ describe('the code', () => {
   });
 });
 
-// Code that two entries share.
+// The code that both entries share.
 function isChunk(path: string): boolean {
   return /^dist\/chunk-\w+\.c?js(\.map)?$/.test(path);
 }

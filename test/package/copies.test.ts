@@ -18,24 +18,24 @@ beforeAll(async () => {
 });
 
 describe('two copies of the package in one process', () => {
-  it('are two', () => {
+  it('are separate', () => {
     expect(report.isOne).toBe(false);
     expect(report.known.filter(({ instance }) => !instance[0])).toHaveLength(6);
   });
 
-  it("know each other's errors", () => {
+  it("recognize each other's errors", () => {
     expect(report.known).toHaveLength(9);
     for (const { any, code, match } of report.known) {
       expect({ any, code, match }).toEqual({ any: [true, true], code: [true, false], match: [true, false] });
     }
   });
 
-  it('share what they learn of the sunset', () => {
+  it('share what they learn about the sunset', () => {
     expect(report.endpoints).toEqual(['flex', 'flex', 'flex']);
     expect(report.asked).toEqual(['tenant', 'flex', 'flex', 'flex']);
   });
 
-  it('warn of it once', () => {
+  it('emit its warning once', () => {
     expect(report.warnings.map(({ name }) => name)).toEqual(['AtlasSunsetWarning']);
   });
 });

@@ -9,14 +9,14 @@ const run = promisify(execFile);
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** Path of the packed tarball. */
+    /** The path of the packed tarball. */
     tarball: string;
-    /** A project outside this repository that has the package, unpacked from the tarball, in its node_modules. */
+    /** A project outside this repository with the unpacked tarball in its node_modules. */
     consumer: string;
   }
 }
 
-/** Packs, and lays the tarball out as an install would. */
+/** Packs, and unpacks the tarball like an install. */
 export default async function setup({ config, provide }: TestProject): Promise<() => Promise<void>> {
   const folder = await realpath(await mkdtemp(join(tmpdir(), 'atlas-tenant-snapshots-package-')));
   const tarball = await pack(config.root, folder);
@@ -25,11 +25,11 @@ export default async function setup({ config, provide }: TestProject): Promise<(
   return () => rm(folder, { recursive: true, force: true });
 }
 
-/** Packs as for a release, which builds first; gives the path of the tarball. */
+/** Builds and packs, as for a release. Returns the path of the tarball. */
 export async function pack(root: string, folder: string): Promise<string> {
   const { stdout } = await run('npm', ['pack', '--json', '--pack-destination', folder], { cwd: root });
   const name = /"filename": "([^"]+)"/.exec(stdout)?.[1];
-  if (name === undefined) throw new Error(`npm pack tells no file name: ${stdout}`);
+  if (name === undefined) throw new Error(`npm pack printed no file name: ${stdout}`);
   return join(folder, name);
 }
 
@@ -38,7 +38,7 @@ async function layOut(root: string, tarball: string, consumer: string): Promise<
   const own = join(modules, 'atlas-tenant-snapshots');
   await mkdir(own, { recursive: true });
   await run('tar', ['-xzf', tarball, '-C', own, '--strip-components=1']);
-  // Linked and not installed, so that the tests need no network.
+  // Linked, not installed, so that the tests need no network.
   for (const name of ['undici', 'undici8', 'zod', 'keyv', '@types/node']) {
     await mkdir(dirname(join(modules, name)), { recursive: true });
     await symlink(join(root, 'node_modules', name), join(modules, name));

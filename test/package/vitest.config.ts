@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 import { reporting } from '../reporting.js';
 
-// What is asked of the tarball, and not of the sources.
+// Tests of the tarball, not of the sources.
 export default defineConfig({
   test: {
     ...reporting('package'),

@@ -8,7 +8,7 @@ const modules = ['mpm_event', 'authn_core', 'authn_file', 'authz_core', 'authz_u
 
 /** How Apache httpd checks a nonce. */
 export interface ApacheDigest {
-  /** In seconds; 0 takes each nonce once. */
+  /** In seconds. With 0, each nonce is accepted once. */
   readonly nonceLifetime?: number;
   readonly checkNonceCount?: boolean;
 }

@@ -10,7 +10,7 @@ afterEach(async () => {
   await emulator?.close();
 });
 
-/** Asks for the emulator's snapshot, with the key that it knows or another. */
+/** Requests the emulator's snapshot with curl, with the right key or another one. */
 async function curl(digest: DigestFrontOptions, privateKey?: string) {
   const started = await startDigestFront(digest);
   emulator = started;
@@ -34,13 +34,13 @@ const offers: { name: string; digest: DigestFrontOptions }[] = [
 ];
 
 describe('curl --digest', () => {
-  it.each(offers)('is let in with $name', async ({ digest }) => {
+  it.each(offers)('logs in with $name', async ({ digest }) => {
     const { code, output, emulator } = await curl(digest);
     expect({ code, output }).toEqual({ code: 0, output: expect.stringContaining(emulator.snapshotId) });
     expect(emulator.requests.map(({ status }) => status)).toEqual([401, 200]);
   });
 
-  it.each(offers)('is refused for a wrong key with $name', async ({ digest }) => {
+  it.each(offers)('gets a 401 for a wrong key with $name', async ({ digest }) => {
     const { code, stdout } = await curl(digest, 'wrong');
     // 22: the HTTP status was an error.
     expect(code).toBe(22);

@@ -18,7 +18,7 @@ async function open(starting: Promise<RunningServer>, credentials = apiKey): Pro
   return client;
 }
 
-/** Stops both; gives the server's log. */
+/** Stops both. Returns the log of the server. */
 async function stop(): Promise<LoggedRequest[]> {
   await client?.close();
   const log = (await server?.stop()) ?? [];
@@ -42,7 +42,7 @@ describe.each([
   { name: 'lighttpd, SHA-256', begin: () => startLighttpd(sha256), algorithm: 'SHA-256' },
   { name: 'lighttpd, both offered', begin: () => startLighttpd(both), algorithm: 'SHA-256' },
 ])('$name', ({ begin, algorithm }) => {
-  it('takes 20 calls in turn on one challenge', async () => {
+  it('accepts 20 sequential calls after one challenge', async () => {
     const client = await open(begin());
     for (let call = 0; call < 20; call += 1) {
       expect(await get(client)).toMatchObject({ id: snapshotId, finishTime: new Date('2019-04-26T14:08:07Z') });
@@ -55,19 +55,19 @@ describe.each([
     expect(new Set(log.slice(1).map((request) => parameter('nonce', request))).size).toBe(1);
   });
 
-  it('takes 20 calls at once on one challenge', async () => {
+  it('accepts 20 concurrent calls after one challenge', async () => {
     const client = await open(begin());
     await Promise.all(Array.from({ length: 20 }, () => get(client)));
     expect(statuses(await stop()).sort()).toEqual([...ok(20), 401]);
   });
 
-  it('refuses a wrong key, which is told as an API error', async () => {
+  it('rejects a wrong key, which is an API error', async () => {
     const client = await open(begin(), { ...apiKey, privateKey: 'wrong' });
     await expect(get(client)).rejects.toMatchObject({ code: 'API_ERROR', status: 401 });
     expect(statuses(await stop())).toEqual([401, 401]);
   });
 
-  it('refuses an unknown key, which is told as an API error', async () => {
+  it('rejects an unknown key, which is an API error', async () => {
     const client = await open(begin(), { ...apiKey, publicKey: 'stranger' });
     await expect(get(client)).rejects.toMatchObject({ code: 'API_ERROR', status: 401 });
     expect(statuses(await stop())).toEqual([401, 401]);
@@ -75,10 +75,10 @@ describe.each([
 });
 
 describe('Apache httpd', () => {
-  it('whose nonce has expired costs one request more', async () => {
+  it('gets one more request when a nonce has expired', async () => {
     const client = await open(startApache({ nonceLifetime: 1 }));
     await get(client);
-    // Whole seconds are the finest that it counts.
+    // It counts in whole seconds.
     await sleep(1100);
     await get(client);
     const log = await stop();
@@ -87,8 +87,8 @@ describe('Apache httpd', () => {
     expect(refused).not.toBe(taken);
   });
 
-  it('that hands on a next nonce is followed', async () => {
-    // It does in the last 30 seconds of a nonce.
+  it('gets the next nonce that it sent', async () => {
+    // It sends one in the last 30 seconds of a nonce.
     const client = await open(startApache({ nonceLifetime: 20 }));
     for (let call = 0; call < 5; call += 1) await get(client);
     const log = await stop();
@@ -97,14 +97,14 @@ describe('Apache httpd', () => {
     expect(log.slice(1).map((request) => parameter('nc', request))).toEqual(Array(5).fill('00000001'));
   });
 
-  it('that takes each nonce once is given each once', async () => {
-    // Its check of the count stays off: it would count on from one nonce to the next, where RFC 7616 3.4 begins anew.
+  it('gets each nonce once if it accepts each only once', async () => {
+    // Its check of the count stays off, because it does not restart the count for a new nonce as RFC 7616 3.4 requires.
     const client = await open(startApache({ nonceLifetime: 0 }));
     for (let call = 0; call < 5; call += 1) await get(client);
     expect(statuses(await stop())).toEqual([401, ...ok(5)]);
   });
 
-  it('that checks the count finds it right', async () => {
+  it('accepts the nonce counts', async () => {
     const client = await open(startApache({ checkNonceCount: true }));
     for (let call = 0; call < 20; call += 1) await get(client);
     expect(statuses(await stop())).toEqual([401, ...ok(20)]);
@@ -112,7 +112,7 @@ describe('Apache httpd', () => {
 });
 
 describe('lighttpd', () => {
-  it('that hashes user names knows the key by its hash', async () => {
+  it('accepts a hashed user name', async () => {
     const client = await open(startLighttpd({ ...sha256, userhash: true }));
     expect(await get(client)).toMatchObject({ id: snapshotId });
     const [, second] = await stop();

@@ -4,9 +4,9 @@ import { freePort } from '../support/free-port.js';
 import { type RunningServer, start } from './server.js';
 import { type KeyHash, realm, writeSite } from './site.js';
 
-/** What lighttpd offers. */
+/** The challenge that lighttpd sends. */
 export interface LighttpdDigest {
-  /** As its `algorithm` takes it: `MD5`, `SHA-256` or `MD5|SHA-256`. */
+  /** The value of its option `algorithm`: `MD5`, `SHA-256` or `MD5|SHA-256`. */
   readonly algorithm: string;
   readonly hashes: readonly KeyHash[];
   readonly userhash?: boolean;

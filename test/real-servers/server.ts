@@ -6,10 +6,10 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Site } from './site.js';
 
-/** Where Debian puts servers, beside what the caller has. */
+/** The caller's path, and the folder in which Debian installs servers. */
 const path = `${process.env['PATH']}:/usr/sbin`;
 
-/** One request, as the access log tells it: `STATUS|AUTHORIZATION`. */
+/** One request in the access log: `STATUS|AUTHORIZATION`. */
 export interface LoggedRequest {
   readonly status: number;
   readonly authorization: string;
@@ -18,11 +18,11 @@ export interface LoggedRequest {
 /** A server that runs until it is stopped. */
 export interface RunningServer {
   readonly url: string;
-  /** Stops it; gives what its log holds. */
+  /** Stops it. Returns its log. */
   stop(): Promise<LoggedRequest[]>;
 }
 
-/** Starts a server in the foreground, waits until it listens, and takes its folder away after it. */
+/** Starts a server in the foreground and waits until it listens. Its folder is removed when it stops. */
 export async function start(
   program: string,
   args: readonly string[],

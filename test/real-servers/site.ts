@@ -11,19 +11,19 @@ export const snapshotId = '5cc310ace5dc7ce369814bc8';
 
 const snapshot = { id: snapshotId, status: 'COMPLETED', mongoDBVersion: '4.2.7', finishTime: '2019-04-26T14:08:07Z' };
 
-/** A folder that a server can serve: one snapshot as a file at Atlas's path, and a file of keys. */
+/** A folder for a server: one snapshot as a file at the path of Atlas, and a file of keys. */
 export interface Site {
   readonly folder: string;
   readonly documents: string;
   readonly keys: string;
 }
 
-/** A hash of `node:crypto` that stands in the key file. */
+/** The hash in the key file, by its name in `node:crypto`. */
 export type KeyHash = 'md5' | 'sha256';
 
 export async function writeSite(hashes: readonly KeyHash[]): Promise<Site> {
   const folder = await mkdtemp(join(tmpdir(), 'atlas-tenant-snapshots-server-'));
-  // A server that starts as root goes on as somebody else, who has to read it.
+  // A server that starts as root switches to another user, who must be able to read it.
   await chmod(folder, 0o755);
   const documents = join(folder, 'documents');
   const file = join(
@@ -37,7 +37,7 @@ export async function writeSite(hashes: readonly KeyHash[]): Promise<Site> {
   return { folder, documents, keys };
 }
 
-// user:realm:H(user:realm:password), and for lighttpd H(user:realm) behind it.
+// user:realm:H(user:realm:password), followed by H(user:realm) for lighttpd.
 function keyLine(name: KeyHash): string {
   const hash = (text: string) => createHash(name).update(text).digest('hex');
   const { publicKey, privateKey } = apiKey;

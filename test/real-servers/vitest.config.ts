@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 import { reporting } from '../reporting.js';
 
-// Needs apache2, lighttpd and curl, as Debian has them. A server that is not there fails its tests.
+// Needs apache2, lighttpd and curl from Debian. The tests of a missing server fail.
 export default defineConfig({
   test: {
     ...reporting('real-servers'),

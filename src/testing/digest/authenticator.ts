@@ -8,7 +8,7 @@ import { digestResponse } from './response.js';
 /** The result of a check. `stale`: the key is right, but the nonce has expired or its count was used before. */
 export type DigestVerdict = 'passed' | 'refused' | 'stale' | MalformedAuthorization;
 
-/** The realm of Atlas's challenges. */
+/** The realm in a challenge from Atlas. */
 export const REALM = 'MMS Public API';
 
 /** Checks logins by one API key over HTTP Digest (RFC 7616), as Atlas does. */

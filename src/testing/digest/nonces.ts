@@ -25,7 +25,7 @@ export class NonceTable {
 
   issue(algorithm: DigestAlgorithm): string {
     this.#dropExpired();
-    // 24 bytes are the 32 characters of Atlas's nonces.
+    // 24 bytes become 32 characters, as long as a nonce from Atlas.
     const value = randomBytes(24).toString('base64');
     this.#issued.set(value, { algorithm, issuedAt: this.#now(), counts: new Set(), firstCnonce: undefined });
     return value;

@@ -1,4 +1,4 @@
-// Three copies of the package in one process, and what they know of each other, as JSON on stdout.
+// Loads three copies of the package, and prints what they share as JSON.
 import { createRequire } from 'node:module';
 import * as esm from 'atlas-tenant-snapshots';
 import { startAtlasEmulator } from 'atlas-tenant-snapshots/testing';
@@ -34,7 +34,7 @@ for (const client of clients) {
   }
 }
 
-// The first client meets the sunset; the others have heard of it.
+// The first client finds the sunset, and the others should know about it.
 emulator.sunset();
 emulator.requests.length = 0;
 const endpoints = [];
