@@ -226,6 +226,8 @@ describe('baseUrl', () => {
     'file:///etc/hosts',
     'localhost:8080',
     'https://user:SECRET@cloud.mongodb.com',
+    'https://cloud.mongodb.com/api/atlas/v1.0',
+    'https://proxy.example/x/api/atlas/',
     'https://SECRET@cloud.mongodb.com',
     'https://:SECRET@cloud.mongodb.com',
     'https://cloud.mongodb.com?key=SECRET',

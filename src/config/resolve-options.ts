@@ -178,6 +178,8 @@ function problemOf(url: URL): string | undefined {
   if (url.username !== '' || url.password !== '')
     return 'must not contain a user name or password (use the credentials option)';
   if (url.search !== '' || url.hash !== '') return 'must not contain a query or fragment';
+  // As other Atlas clients want it. Here it would make every path wrong, which looks like a retired endpoint.
+  if (/\/api\/atlas(?:\/|$)/.test(url.pathname)) return 'must not contain /api/atlas (the client adds it)';
   return undefined;
 }
 
