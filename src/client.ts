@@ -68,9 +68,9 @@ export class TenantSnapshotsClient implements AsyncDisposable {
   /**
    * Reads one snapshot.
    *
-   * @param groupId - the project ID, 24 hexadecimal digits.
+   * @param groupId - the project ID, 24 lowercase hexadecimal digits.
    * @param clusterName - the cluster name.
-   * @param snapshotId - the snapshot ID, 24 hexadecimal digits.
+   * @param snapshotId - the snapshot ID, 24 lowercase hexadecimal digits.
    * @returns the snapshot. Rejects with an {@link AtlasError}, or with `signal.reason` if the signal aborts.
    * @see https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-getflexbackup
    */
@@ -90,7 +90,7 @@ export class TenantSnapshotsClient implements AsyncDisposable {
   /**
    * Lists all snapshots of a cluster, without duplicates, in the order in which Atlas returns them. Reads every page.
    *
-   * @param groupId - the project ID, 24 hexadecimal digits.
+   * @param groupId - the project ID, 24 lowercase hexadecimal digits.
    * @param clusterName - the cluster name.
    * @returns the snapshots. Rejects like {@link getTenantSnapshot}. `withResponse()` returns the response of the last page,
    * and the attempts of all pages.

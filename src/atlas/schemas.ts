@@ -17,7 +17,7 @@ export interface AtlasLink {
  * @see https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-getflexbackup
  */
 export interface TenantSnapshot {
-  /** 24 hexadecimal digits. */
+  /** 24 lowercase hexadecimal digits. */
   id?: string | undefined;
   /** Phase of the snapshot. */
   status?: SnapshotStatus | undefined;
