@@ -141,6 +141,7 @@ describe('the tracing channel', () => {
     await client.waitForTenantSnapshot(...values, { pollInterval: 5 });
     const starts = seen.filter(({ event }) => event === 'start').map(({ was }) => was.operation);
     expect(starts).toEqual(['waitForTenantSnapshot', 'waitForTenantSnapshot']);
+    expect(seen.filter(({ event }) => event === 'asyncEnd').map(({ was }) => was.attempts)).toEqual([1, 1]);
   });
 
   it('has the prefix of baseUrl in its path', async () => {

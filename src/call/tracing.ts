@@ -60,7 +60,7 @@ export function isTraced(): boolean {
 /** Runs a call, and publishes its start and its end. */
 export function traceCall<T>(progress: CallProgress, run: () => Promise<T>): Promise<T> {
   const startedAt = performance.now();
-  const { operation, endpoint, path } = progress;
+  const { operation, endpoint, path, attempts: earlierAttempts } = progress;
   const trace: AtlasCallTrace = { operation, endpoint, method: 'GET', path, attempts: 0, durationMs: 0 };
   const promise = calls.start.runStores(trace, async () => {
     try {
@@ -69,7 +69,8 @@ export function traceCall<T>(progress: CallProgress, run: () => Promise<T>): Pro
       trace.error = error;
       throw error;
     } finally {
-      const { attempts, response } = progress;
+      const { response } = progress;
+      const attempts = progress.attempts - earlierAttempts;
       Object.assign(trace, { endpoint: progress.endpoint, path: progress.path, attempts });
       if (response !== undefined) trace.status = response.status;
       trace.durationMs = performance.now() - startedAt;
