@@ -11,7 +11,10 @@ const root = 'test/*.test.ts';
 const folders = {
   atlas: { mutate: 'src/atlas/*.ts', tests: [root, 'test/atlas/*.test.ts'] },
   errors: { mutate: 'src/errors/*.ts', tests: [root, 'test/errors/*.test.ts'] },
-  http: { mutate: 'src/http/*.ts', tests: ['test/http/*.test.ts', 'test/faults/*.test.ts'] },
+  http: {
+    mutate: 'src/http/*.ts',
+    tests: ['test/http/*.test.ts', 'test/faults/*.test.ts', 'test/call/{dead-connection,error-report}.test.ts'],
+  },
   digest: { mutate: 'src/auth/digest/*.ts', tests: ['test/auth/digest/*.test.ts'] },
   auth: { mutate: 'src/auth/{*,service-account/*}.ts', tests: ['test/auth/*.test.ts'] },
   call: { mutate: 'src/call/*.ts', tests: [root, 'test/call/*.test.ts', 'test/faults/*.test.ts'] },
