@@ -393,7 +393,7 @@ describe('the source layout in CONTRIBUTING', () => {
 });
 
 describe('the flow of a call in CONTRIBUTING', () => {
-  it('names functions that are where it says', () => {
+  it('names functions that its files export', () => {
     const [flow] = codeBlocks(read('CONTRIBUTING.md')).filter(({ language }) => language === 'text');
     const lines = (flow?.code ?? '').trimEnd().split('\n');
     expect(lines.length).toBeGreaterThan(5);

@@ -67,7 +67,7 @@ export function exchange(
   });
 }
 
-/** Where the end of an exchange is reported. */
+/** Gets the result of an exchange. */
 interface ExchangeListener {
   readonly resolve: (response: HttpResponse) => void;
   readonly reject: (reason: unknown) => void;
