@@ -193,7 +193,7 @@ export class TenantSnapshotsClient implements AsyncDisposable {
     const route = routeAt(this.#context.sunset.firstEndpoint(cluster));
     // Only an empty first page is an empty list.
     const isEmpty = pageNum === 1 ? operation.isEmpty : () => false;
-    const succession = { resource: route.resource, flexRoute: () => routeAt('flex'), isEmpty };
+    const succession = { flexRoute: () => routeAt('flex'), isEmpty };
     return { route, cluster, succession, parse, limits };
   }
 

@@ -63,7 +63,8 @@ export function parseErrorBody(json: unknown, headerCode: string | undefined): E
 }
 
 /** Whether Atlas accepted the login, but a role is missing. Atlas returns 401 for that, not 403. */
-export function isMissingRole(status: number, { errorCode }: ErrorReport): boolean {
+export function isMissingRole(status: number, error: ErrorReport | undefined): boolean {
+  const errorCode = error?.errorCode;
   return status === 401 && (errorCode === 'USER_UNAUTHORIZED' || errorCode === 'TENANT_SNAPSHOT_ACCESS_DENIED');
 }
 

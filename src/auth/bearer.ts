@@ -44,7 +44,7 @@ export class FunctionBearer implements Authenticator {
   async authorize(): Promise<Login> {
     const token = await this.#getToken({});
     return bearerLogin(token, ({ status, error }) => {
-      if (status !== 401 || (error !== undefined && isMissingRole(status, error))) return undefined;
+      if (status !== 401 || isMissingRole(status, error)) return undefined;
       return this.#authorizeAgain(token);
     });
   }

@@ -6,8 +6,6 @@ import type { ApiResponse, Failure, Outcome } from './failure.js';
 
 /** How to continue a call of the tenant endpoint at Flex. */
 export interface Succession<T> {
-  /** The tenant endpoint's path for this call. */
-  readonly resource: string;
   readonly flexRoute: () => Route;
   /** Whether a result of the tenant endpoint may mean that this is a Flex cluster. */
   readonly isEmpty: (data: T) => boolean;
@@ -15,6 +13,7 @@ export interface Succession<T> {
 
 /** The part of a call's plan that is about its cluster. */
 interface Plan<T> {
+  readonly route: Route;
   readonly cluster: string | undefined;
   readonly succession: Succession<T> | undefined;
 }
@@ -72,9 +71,9 @@ export class Sunset {
    *
    * @param tenant - what the tenant endpoint led to, if Flex was asked too.
    */
-  settle<T>(tenant: Outcome<T> | undefined, latest: Outcome<T>, { cluster, succession }: Plan<T>): Outcome<T> {
+  settle<T>(tenant: Outcome<T> | undefined, latest: Outcome<T>, { route, cluster, succession }: Plan<T>): Outcome<T> {
     if (tenant === undefined || succession === undefined) return latest;
-    const isGone = tenant.error !== undefined && isGoneBy(tenant, succession.resource);
+    const isGone = tenant.error !== undefined && isGoneBy(tenant, route.resource);
     if (isGone && latest.response !== undefined) this.#rememberGone();
     else if (latest.error === undefined) this.#memory.flexOnly.add(this.#keyOf(cluster));
     return choose(tenant, latest, isGone);

@@ -127,7 +127,7 @@ export class DigestAuthenticator implements Authenticator {
     const { status, headers, isEnveloped, error } = response;
     if (status !== 401 || isEnveloped) return this.#accept(sent, response);
     const challenge = chooseChallenge(digestChallenges(headers['www-authenticate']));
-    if (error !== undefined && isMissingRole(status, error) && !challenge?.stale) return this.#accept(sent, response);
+    if (isMissingRole(status, error) && !challenge?.stale) return this.#accept(sent, response);
     const { session, request, isOwn, replaces } = sent;
     // Nobody else has used this nonce.
     const isFresh = isOwn && session.count.used === 1;

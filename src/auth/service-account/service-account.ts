@@ -84,7 +84,7 @@ export class ServiceAccount implements Authenticator {
       if (token !== undefined) this.#approve(token);
       return undefined;
     }
-    if (error !== undefined && isMissingRole(status, error)) {
+    if (isMissingRole(status, error)) {
       // The role may have been granted since an old token was issued.
       if (token !== undefined && token.expiresAt - Date.now() < token.lifetime / 2) this.#drop(token);
       return undefined;

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { AtlasEmulator, AtlasEmulatorOptions } from '../../../src/testing/index.js';
 import { authorization, type Challenge, challenge, challenges, hash, type Login, response } from '../digest-login.js';
+import { rfcExamples } from '../rfc-examples.js';
 import { startDigestFront } from './front.js';
 import { digestResponse } from './hash.js';
 import type { DigestFrontOptions } from './options.js';
@@ -28,33 +29,8 @@ async function start(digest: DigestFrontOptions = {}, others: AtlasEmulatorOptio
   return { emulator: started, path, get, login, first: challenge(await get()) };
 }
 
-// RFC 7616 3.9.1 and RFC 2617 3.5.
-const rfc7616 = {
-  username: 'Mufasa',
-  password: 'Circle of Life',
-  realm: 'http-auth@example.org',
-  uri: '/dir/index.html',
-  nonce: '7ypf/xlj9XXwfDPEoM4URrv/xwf94BcCAzFZH4GiTo0v',
-  nc: '00000001',
-  cnonce: 'f2/wE4q74E6zIJEtWaHKaf5wv/H5QzzpXusqGemxURZJ',
-  qop: 'auth',
-  method: 'GET',
-  body: '',
-} as const;
-const rfc2617 = {
-  ...rfc7616,
-  password: 'Circle Of Life',
-  realm: 'testrealm@host.com',
-  nonce: 'dcd98b7102dd2f0e8b11d0f600bfb0c093',
-  cnonce: '0a4f113b',
-} as const;
-
 describe('the examples of the RFCs', () => {
-  it.each([
-    ['MD5', rfc7616, '8ca523f5e9506fed4657c9700eebdbec'],
-    ['SHA-256', rfc7616, '753927fa0e85d155564e2e272a28d1802ca10daf4496794697cf8db5856cb6c1'],
-    ['MD5', rfc2617, '6629fae49393a05397450978507c4ef1'],
-  ] as const)('%s', (algorithm, example, expected) => {
+  it.each(rfcExamples)('%s', (algorithm, example, expected) => {
     const secret = { ...example, algorithm, encoding: 'utf8', session: undefined } as const;
     expect(digestResponse(secret, example)).toBe(expected);
     expect(response({ ...example, algorithm })).toBe(expected);
