@@ -14,42 +14,8 @@ export type { TokenStore } from './auth/service-account/token-store.js';
 export type { AtlasPromise, AtlasResponse } from './call/promise.js';
 export type { AtlasCallTrace, AtlasRetryTrace } from './call/tracing.js';
 export { TenantSnapshotsClient } from './client.js';
-export type {
-  AccessTokenCredentials,
-  ApiKeyCredentials,
-  AtlasCredentials,
-  CallOptions,
-  EndpointChoice,
-  GetOptions,
-  ServiceAccountCredentials,
-  TenantSnapshotsClientOptions,
-  WaitOptions,
-} from './config/options.js';
-export {
-  AtlasApiError,
-  type AtlasApiErrorDetails,
-  AtlasAuthenticationError,
-  type AtlasAuthenticationErrorDetails,
-  AtlasClosedError,
-  AtlasConfigurationError,
-  AtlasConnectionError,
-  AtlasError,
-  type AtlasErrorCode,
-  type AtlasErrorContext,
-  type AtlasErrorOf,
-  type AtlasErrors,
-  AtlasInvalidArgumentError,
-  AtlasInvalidResponseError,
-  AtlasSnapshotFailedError,
-  AtlasTimeoutError,
-  isAtlasApiError,
-  isAtlasError,
-} from './errors/errors.js';
+export type * from './config/options.js';
+export * from './errors/errors.js';
 export type { AtlasIssue } from './errors/issues.js';
-export type {
-  DispatchControllerLike,
-  DispatcherLike,
-  DispatchHandlerLike,
-  DispatchOptionsLike,
-} from './http/dispatcher.js';
+export type * from './http/dispatcher.js';
 export type { HeaderFields } from './http/headers.js';

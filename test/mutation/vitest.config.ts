@@ -1,13 +1,13 @@
 import { configDefaults, defineConfig } from 'vitest/config';
 
-// The tests of the mutated folder, without those that start processes, make very many calls, or repeat what others test
-// for hundreds of combinations.
+// The tests of the mutated folder, without those that start processes, make very many calls, check files other than src,
+// or repeat what others test for hundreds of combinations.
 export default defineConfig({
   test: {
     include: (process.env['MUTATION_TESTS'] ?? 'test/**/*.test.ts').split(','),
     exclude: [
       ...configDefaults.exclude,
-      'test/**/{load,*.load,*.process,*.property,readme,watching}.test.ts',
+      'test/**/{load,*.load,*.process,*.property,readme,repository,watching}.test.ts',
       'test/auth/digest/authenticator.{matrix,nonces}.test.ts',
     ],
     restoreMocks: true,
