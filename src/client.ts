@@ -7,7 +7,7 @@ import {
   type PathValues,
   waitForTenantSnapshot,
 } from './atlas/endpoints.js';
-import { pathSchema, type Route, routeTo, routeToPath } from './atlas/route.js';
+import { pathSchema, routeTo, routeToPath } from './atlas/route.js';
 import { compiled, type TenantSnapshot } from './atlas/schemas.js';
 import type { Authenticator } from './auth/authenticator.js';
 import { FunctionBearer, StaticBearer } from './auth/bearer.js';
@@ -16,11 +16,11 @@ import { ServiceAccount } from './auth/service-account/service-account.js';
 import { TokenEndpoint } from './auth/service-account/token-endpoint.js';
 import { SharedToken } from './auth/service-account/token-store.js';
 import { readAllPages } from './call/list.js';
-import { type AtlasPromise, type CallProgress, startProgress, toAtlasPromise } from './call/promise.js';
+import { type AtlasPromise, CallProgress, toAtlasPromise } from './call/promise.js';
 import { type CallContext, type CallLimits, type CallPlan, parseWith, runCall } from './call/run-call.js';
 import { type CallScope, Lifetime, withScope } from './call/scope.js';
 import { Sunset } from './call/sunset.js';
-import { isTraced, traceCall } from './call/tracing.js';
+import { traceCall } from './call/tracing.js';
 import { pollUntilComplete } from './call/wait.js';
 import type { CallOptions, GetOptions, TenantSnapshotsClientOptions, WaitOptions } from './config/options.js';
 import {
@@ -128,11 +128,12 @@ export class TenantSnapshotsClient implements AsyncDisposable {
     if (issues.length > 0) return refuse(waitForTenantSnapshot.name, issues);
     const { pollInterval = defaultPollInterval, timeout = defaultWaitTimeout, onPoll, signal } = options;
     const planPoll = () => this.#plan(waitForTenantSnapshot, values, options);
-    const progress = startProgress(waitForTenantSnapshot.name, planPoll().route);
+    const progress = new CallProgress(waitForTenantSnapshot.name, planPoll().route);
     const wait = withScope(this.#lifetime, { timeout, signal }, progress, (scope) => {
       const poll = () => {
         const plan = planPoll();
-        return runTraced(progress, plan.route, () => runCall(this.#context, plan, scope));
+        progress.follow(plan.route);
+        return traceCall(progress, () => runCall(this.#context, plan, scope));
       };
       return pollUntilComplete(poll, { onPoll, pollInterval }, scope);
     });
@@ -155,7 +156,8 @@ export class TenantSnapshotsClient implements AsyncDisposable {
     const plan: CallPlan<unknown> = {
       route: routeToPath(this.#settings, path, options),
       cluster: undefined,
-      succession: undefined,
+      flexRoute: undefined,
+      isEmpty: () => false,
       parse: (json) => parseWith(schema, json),
       limits: this.#limits(options),
     };
@@ -185,16 +187,18 @@ export class TenantSnapshotsClient implements AsyncDisposable {
 
   #plan<T>(operation: Operation<T>, values: PathValues, options: CallOptions, pageNum = 1): CallPlan<T> {
     const routeAt = (endpoint: EndpointName) => routeTo(this.#settings, operation, endpoint, values, options, pageNum);
-    const parse = (json: unknown) => compiled(operation.schema).safeParse(json);
-    const limits = this.#limits(options);
     const cluster = `${values['groupId']}/${values['clusterName']}`;
-    const endpoint = options.endpoint ?? this.#settings.endpoint;
-    if (endpoint !== 'auto') return { route: routeAt(endpoint), cluster, succession: undefined, parse, limits };
-    const route = routeAt(this.#context.sunset.firstEndpoint(cluster));
-    // Only an empty first page is an empty list.
-    const isEmpty = pageNum === 1 ? operation.isEmpty : () => false;
-    const succession = { flexRoute: () => routeAt('flex'), isEmpty };
-    return { route, cluster, succession, parse, limits };
+    const choice = options.endpoint ?? this.#settings.endpoint;
+    const endpoint = choice === 'auto' ? this.#context.sunset.firstEndpoint(cluster) : choice;
+    return {
+      route: routeAt(endpoint),
+      cluster,
+      flexRoute: choice === 'auto' && endpoint === 'tenant' ? () => routeAt('flex') : undefined,
+      // Only an empty first page is an empty list.
+      isEmpty: pageNum === 1 ? operation.isEmpty : () => false,
+      parse: (json) => compiled(operation.schema).safeParse(json),
+      limits: this.#limits(options),
+    };
   }
 
   #limits(options: CallOptions): CallLimits {
@@ -213,10 +217,10 @@ export class TenantSnapshotsClient implements AsyncDisposable {
     signal: AbortSignal | null | undefined,
     run: (scope: CallScope) => Promise<R>,
   ): AtlasPromise<R> {
-    const progress = startProgress(operation, route);
+    const progress = new CallProgress(operation, route);
     const { timeout } = limits;
     const call = () => withScope(this.#lifetime, { timeout, signal }, progress, run);
-    return toAtlasPromise(runTraced(progress, route, call), progress);
+    return toAtlasPromise(traceCall(progress, call), progress);
   }
 }
 
@@ -237,13 +241,7 @@ function checkArguments(
 
 function refuse(operation: string, issues: AtlasIssue[]): AtlasPromise<never> {
   const error = new AtlasInvalidArgumentError(issues, { operation });
-  return toAtlasPromise(Promise.reject(error), startProgress(operation));
-}
-
-function runTraced<T>(progress: CallProgress, { endpoint, path }: Route, run: () => Promise<T>): Promise<T> {
-  if (!isTraced()) return run();
-  Object.assign(progress, { endpoint, path });
-  return traceCall(progress, run);
+  return toAtlasPromise(Promise.reject(error), new CallProgress(operation));
 }
 
 /** Picks the authenticator that matches the credentials. */

@@ -1,19 +1,11 @@
-import type { ErrorReport } from '../atlas/error-body.js';
-import type { ExchangeFailure, HttpResponse } from '../http/exchange.js';
+import type { ApiResponse } from '../http/body.js';
+import type { ExchangeFailure } from '../http/exchange.js';
 
 /** The request that a login is for. */
 export interface LoginRequest {
   readonly method: string;
   /** The request target: path and query, as sent. */
   readonly path: string;
-}
-
-/** A response that a login reviews. */
-export interface ReviewedResponse extends HttpResponse {
-  /** Whether `status` comes from an envelope. */
-  readonly isEnveloped: boolean;
-  /** What the body says, if the status is an error. */
-  readonly error: ErrorReport | undefined;
 }
 
 /** The login of one request. */
@@ -26,7 +18,7 @@ export interface Login {
    *
    * @throws {@link LoginFailure}, or returns a promise that rejects with one.
    */
-  review(response: ReviewedResponse): Login | Promise<Login> | undefined;
+  review(response: ApiResponse): Login | Promise<Login> | undefined;
 
   /** Gives the login up: its request got no response or was never sent. */
   release(): void;

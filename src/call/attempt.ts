@@ -1,12 +1,9 @@
-import { parseErrorBody } from '../atlas/error-body.js';
 import type { Route } from '../atlas/route.js';
 import type { Authenticator, Login } from '../auth/authenticator.js';
-import { openEnvelope, readBody } from '../http/body.js';
-import { ExchangeFailure, type ExchangeLimits, exchange, type HttpResponse } from '../http/exchange.js';
-import { headerValue } from '../http/headers.js';
+import { type ApiResponse, readResponse } from '../http/body.js';
+import { ExchangeFailure, type ExchangeLimits, exchange } from '../http/exchange.js';
 import { connectionFreed } from '../http/timer.js';
 import type { Transport } from '../http/transport.js';
-import type { ApiResponse } from './failure.js';
 import type { CallProgress } from './promise.js';
 import type { CallScope } from './scope.js';
 
@@ -40,7 +37,8 @@ export async function attempt(
     let response: ApiResponse;
     try {
       scope.phase = 'waiting for a connection';
-      response = toApiResponse(await exchange(transport, requestOf(route, login), limits, scope), route, limits);
+      const received = await exchange(transport, requestOf(route, login), limits, scope);
+      response = readResponse(received, route.envelope, limits.maxResponseSize);
       scope.phase = 'logging in';
       // The second request of a login should reuse this connection.
       if (response.status === 401) await scope.waitFor(connectionFreed());
@@ -75,19 +73,4 @@ function release(login: Login): void {
 
 function requestOf({ method, path, headers }: Route, { header }: Login) {
   return { method, path, headers: header === undefined ? [...headers] : [...headers, 'authorization', header] };
-}
-
-/** Opens the envelope and parses the body. */
-function toApiResponse(response: HttpResponse, route: Route, { maxResponseSize }: ExchangeLimits): ApiResponse {
-  const outer = readBody(response, maxResponseSize);
-  const envelope = route.envelope ? openEnvelope(outer) : undefined;
-  // Atlas sends every envelope with status 200. Any other status speaks for itself.
-  const isEnveloped = envelope !== undefined && response.status === 200;
-  const status = isEnveloped ? envelope.status : response.status;
-  const body = envelope?.body ?? outer;
-  const isSuccess = status >= 200 && status < 300;
-  const error = isSuccess ? undefined : parseErrorBody(body.json, headerValue(response.headers, 'x-error-code'));
-  const { headers, trailers, bytes, isTruncated } = response;
-  // Spreading the response instead would take 1 µs a call.
-  return { status, headers, trailers, bytes, isTruncated, body, isEnveloped, error };
 }

@@ -1,6 +1,5 @@
-import type { EndpointName } from '../atlas/endpoints.js';
 import type { ErrorReport } from '../atlas/error-body.js';
-import { LoginFailure, type ReviewedResponse } from '../auth/authenticator.js';
+import { LoginFailure } from '../auth/authenticator.js';
 import {
   AtlasApiError,
   AtlasAuthenticationError,
@@ -12,20 +11,15 @@ import {
 } from '../errors/errors.js';
 import type { AtlasIssue } from '../errors/issues.js';
 import type { Mask } from '../errors/mask.js';
-import type { Body } from '../http/body.js';
+import type { ApiResponse } from '../http/body.js';
 import { ExchangeFailure } from '../http/exchange.js';
 import { plainHeaders } from '../http/headers.js';
 import { isRetryableStatus, parseRetryAfter } from '../http/retry.js';
 import { adviseOnStatus, adviseOnTransport, isFinalTransportError } from './advice.js';
 import type { CallProgress } from './promise.js';
 
-/** A response, with its envelope opened and its body parsed. */
-export interface ApiResponse extends ReviewedResponse {
-  readonly body: Body;
-}
-
 /** The call that a failure belongs to. */
-export interface FailureContext extends CallProgress {
+export interface FailureContext extends Pick<CallProgress, 'operation' | 'endpoint' | 'resource' | 'attempts'> {
   /** Hides the secrets of the call. */
   readonly mask: Mask;
 }
@@ -36,7 +30,6 @@ export type Outcome<T> = Success<T> | Failure;
 /** The result of a call. */
 export interface Success<T> {
   readonly data: T;
-  readonly endpoint: EndpointName | undefined;
   readonly response: ApiResponse;
   readonly error?: undefined;
 }
@@ -44,7 +37,6 @@ export interface Success<T> {
 /** How an attempt failed, and whether to try again. */
 export interface Failure {
   readonly error: AtlasError;
-  readonly endpoint: EndpointName | undefined;
   /** The response; absent if there was none. */
   readonly response?: ApiResponse | undefined;
   readonly isRetryable: boolean;
@@ -61,7 +53,7 @@ const longestDetail = 500;
 /** The failure for a response with an error status. */
 export function failureOfResponse(response: ApiResponse, report: ErrorReport, context: FailureContext): Failure {
   const { status, body } = response;
-  const { mask, operation, endpoint } = context;
+  const { mask, operation } = context;
   const headers = plainHeaders(response.headers);
   for (const [name, value] of Object.entries(headers)) headers[name] = mask.text(value);
   const { isFromAtlas, ...fields } = report;
@@ -74,7 +66,7 @@ export function failureOfResponse(response: ApiResponse, report: ErrorReport, co
   const advice = adviseOnStatus(status, report, retryAfter, context);
   const message = `${operation} failed with status ${status}${code}${said} ${advice}`;
   const error = new AtlasApiError(message, { status, ...masked, retryAfter, headers, body: text }, context);
-  return { error, endpoint, response, isRetryable: isRetryableStatus(status), retryAfter };
+  return { error, response, isRetryable: isRetryableStatus(status), retryAfter };
 }
 
 /**
@@ -89,7 +81,7 @@ export function failureOfBody(
   cause?: unknown,
 ): Failure {
   const error = new AtlasInvalidResponseError(issues, { ...context, cause });
-  return { error, endpoint: context.endpoint, response, isRetryable: false };
+  return { error, response, isRetryable: false };
 }
 
 /**
@@ -101,30 +93,29 @@ export function toFailure(reason: unknown, context: FailureContext): Failure {
   if (reason instanceof ExchangeFailure) return failureOfExchange(reason, context, context.operation);
   if (!(reason instanceof LoginFailure)) throw reason;
   const { message, exchange, cause, isRetryable = false, retryAfter } = reason.details;
-  const { operation, endpoint } = context;
+  const { operation } = context;
   if (exchange !== undefined) {
     return { ...failureOfExchange(exchange, context, `${operation}: the access token request`), jitter: reason.jitter };
   }
   const what = `${operation} could not log in. ${message}`;
   const error = new AtlasAuthenticationError(what, reason.details, { ...context, cause });
-  return { error, endpoint, isRetryable, retryAfter, jitter: reason.jitter };
+  return { error, isRetryable, retryAfter, jitter: reason.jitter };
 }
 
 /** @param what - what got no response, as the start of a sentence. */
 function failureOfExchange({ cause, attemptTimeout }: ExchangeFailure, context: FailureContext, what: string): Failure {
-  const { endpoint, mask } = context;
   if (cause === undefined) {
     const message = `${what} timed out after ${attemptTimeout} ms (attemptTimeout). If Atlas is slow from here, increase it.`;
-    return { error: new AtlasTimeoutError(message, context), endpoint, isRetryable: true };
+    return { error: new AtlasTimeoutError(message, context), isRetryable: true };
   }
-  const copy = maskedCopy(cause, mask);
+  const copy = maskedCopy(cause, context.mask);
   const code = copy.code === undefined ? '' : ` (${String(copy.code)})`;
   const ErrorClass = timeoutCodes.has(copy.code) ? AtlasTimeoutError : AtlasConnectionError;
   const error = new ErrorClass(`${what} got no response${code}. ${adviseOnTransport(cause)}`, {
     ...context,
     cause: copy,
   });
-  return { error, endpoint, isRetryable: !isFinalTransportError(cause) };
+  return { error, isRetryable: !isFinalTransportError(cause) };
 }
 
 /**

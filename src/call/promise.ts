@@ -24,17 +24,17 @@ export interface AtlasPromise<T> extends Promise<T> {
 }
 
 /** The state of a call, for errors, traces and `withResponse()`. */
-export interface CallProgress {
+export class CallProgress {
   readonly operation: string;
   /** The endpoint of the latest request, or of the response that the call ended with. */
   endpoint: EndpointName | undefined;
   /** The request target of the latest request. */
-  path: string;
+  path = '';
   /** Its path as Atlas knows it: without the prefix of `baseUrl` and without a query. */
-  resource: string;
-  attempts: number;
+  resource = '';
+  attempts = 0;
   /** Requests sent again because their connection died. */
-  resends: number;
+  resends = 0;
   /** The login of the latest request. */
   login: Login | undefined;
   /** The error of the latest failed attempt. */
@@ -43,21 +43,18 @@ export interface CallProgress {
   snapshotStatus: string | undefined;
   /** The response that the call ended with. */
   response: { readonly status: number; readonly headers: HeaderFields } | undefined;
-}
 
-export function startProgress(operation: string, route?: Route): CallProgress {
-  return {
-    operation,
-    endpoint: route?.endpoint,
-    path: route?.path ?? '',
-    resource: route?.resource ?? '',
-    attempts: 0,
-    resends: 0,
-    login: undefined,
-    lastError: undefined,
-    snapshotStatus: undefined,
-    response: undefined,
-  };
+  constructor(operation: string, route?: Route) {
+    this.operation = operation;
+    if (route !== undefined) this.follow(route);
+  }
+
+  /** Notes which request the call makes, or which response it ended with. */
+  follow({ endpoint, path, resource }: Route): void {
+    this.endpoint = endpoint;
+    this.path = path;
+    this.resource = resource;
+  }
 }
 
 /** Adds `withResponse` to the promise of a call. */

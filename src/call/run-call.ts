@@ -2,12 +2,12 @@ import type { z } from 'zod';
 import type { Route } from '../atlas/route.js';
 import { toIssues } from '../errors/issues.js';
 import { Mask } from '../errors/mask.js';
+import type { ApiResponse } from '../http/body.js';
 import type { ExchangeLimits } from '../http/exchange.js';
 import { longestRetryAfter, retryDelay } from '../http/retry.js';
 import { connectionFreed } from '../http/timer.js';
 import { type AttemptContext, attempt } from './attempt.js';
 import {
-  type ApiResponse,
   type Failure,
   type FailureContext,
   failureOfBody,
@@ -17,7 +17,7 @@ import {
 } from './failure.js';
 import type { CallProgress } from './promise.js';
 import type { CallScope } from './scope.js';
-import type { Succession, Sunset } from './sunset.js';
+import { type Sunset, suggestsFlex } from './sunset.js';
 import { reportRetry, startAttemptReport } from './tracing.js';
 
 /** What the calls of a client share. */
@@ -37,8 +37,10 @@ export interface CallPlan<T> {
   readonly route: Route;
   /** Names the cluster among all projects; absent for `get()`. */
   readonly cluster: string | undefined;
-  /** How to continue at Flex; absent if the caller chose the endpoint. */
-  readonly succession: Succession<T> | undefined;
+  /** The same request at Flex; absent unless the call may have to continue there. */
+  readonly flexRoute: (() => Route) | undefined;
+  /** Whether a result of the tenant endpoint may mean that this is a Flex cluster. */
+  readonly isEmpty: (data: T) => boolean;
   readonly parse: (json: unknown) => Parsed<T> | Promise<Parsed<T>>;
   readonly limits: CallLimits;
 }
@@ -50,7 +52,7 @@ type Parsed<T> =
 
 /** Runs one call: makes attempts until one is final, asks Flex if the tenant endpoint is gone, and waits between retries. */
 export async function runCall<T>(context: CallContext, plan: CallPlan<T>, scope: CallScope): Promise<T> {
-  const { succession, limits } = plan;
+  const { flexRoute, limits } = plan;
   const { sunset } = context;
   const { progress } = scope;
   progress.lastError = undefined;
@@ -59,16 +61,15 @@ export async function runCall<T>(context: CallContext, plan: CallPlan<T>, scope:
   let tenant: Outcome<T> | undefined;
   for (let retries = 0; ; ) {
     const latest = await runAttempt(context, plan, route, scope);
-    if (tenant === undefined && succession !== undefined && sunset.suggestsFlex(latest, succession)) {
+    if (tenant === undefined && flexRoute !== undefined && suggestsFlex(latest, plan.isEmpty)) {
       tenant = latest;
       progress.lastError = latest.error;
-      route = succession.flexRoute();
+      route = flexRoute();
       await scope.waitFor(connectionFreed());
       continue;
     }
-    const outcome = sunset.settle(tenant, latest, plan);
-    progress.endpoint = outcome.endpoint;
-    progress.path = (outcome.endpoint === plan.route.endpoint ? plan.route : route).path;
+    const outcome = tenant === undefined ? latest : sunset.settle(tenant, latest, plan.route.resource, plan.cluster);
+    progress.follow(outcome === tenant ? plan.route : route);
     progress.response = outcome.response;
     if (outcome.error === undefined) return outcome.data;
 
@@ -89,9 +90,7 @@ async function runAttempt<T>(
 ): Promise<Outcome<T>> {
   const { progress } = scope;
   progress.attempts += 1;
-  progress.endpoint = route.endpoint;
-  progress.path = route.path;
-  progress.resource = route.resource;
+  progress.follow(route);
   const report = startAttemptReport(progress);
   let outcome: Outcome<T>;
   try {
@@ -120,7 +119,7 @@ function evaluate<T>(
     return failureOfBody(response, [{ path: '', message: details.mask.text(problem) }], details);
   }
   const conclude = (parsed: Parsed<T>): Outcome<T> => {
-    if (parsed.success) return { data: parsed.data, endpoint, response };
+    if (parsed.success) return { data: parsed.data, response };
     const details = contextOf(context, progress);
     return failureOfBody(response, toIssues(parsed.error, details.mask), details, parsed.thrown);
   };

@@ -1,22 +1,8 @@
 import type { EndpointName } from '../atlas/endpoints.js';
 import { saysGone } from '../atlas/error-body.js';
-import type { Route } from '../atlas/route.js';
+import type { ApiResponse } from '../http/body.js';
 import { type HeaderFields, headerValue, parseHttpDate } from '../http/headers.js';
-import type { ApiResponse, Failure, Outcome } from './failure.js';
-
-/** How to continue a call of the tenant endpoint at Flex. */
-export interface Succession<T> {
-  readonly flexRoute: () => Route;
-  /** Whether a result of the tenant endpoint may mean that this is a Flex cluster. */
-  readonly isEmpty: (data: T) => boolean;
-}
-
-/** The part of a call's plan that is about its cluster. */
-interface Plan<T> {
-  readonly route: Route;
-  readonly cluster: string | undefined;
-  readonly succession: Succession<T> | undefined;
-}
+import type { Failure, Outcome } from './failure.js';
 
 /** What all clients in a process know, including those of another copy of this package. */
 interface Memory {
@@ -52,31 +38,15 @@ export class Sunset {
   }
 
   /**
-   * Whether to ask Flex too. Nobody has recorded what the tenant endpoint returns since its sunset, so this covers every
-   * response seen from other retired Atlas endpoints.
-   */
-  suggestsFlex<T>(outcome: Outcome<T>, { isEmpty }: Succession<T>): boolean {
-    if (outcome.endpoint !== 'tenant') return false;
-    if (outcome.error === undefined) return isEmpty(outcome.data);
-    const status = outcome.response?.status;
-    const errorCode = outcome.response?.error?.errorCode;
-    if (status === 404) return errorCode !== 'GROUP_NOT_FOUND';
-    return (
-      status === 410 || status === 405 || (status === 400 && errorCode === 'CANNOT_USE_FLEX_CLUSTER_IN_CLUSTER_API')
-    );
-  }
-
-  /**
-   * Picks the outcome of a call, and remembers what it revealed about the endpoints.
+   * Picks the outcome of a call that asked both endpoints, and remembers what they revealed.
    *
-   * @param tenant - what the tenant endpoint led to, if Flex was asked too.
+   * @param resource - the path that the tenant endpoint was asked for.
    */
-  settle<T>(tenant: Outcome<T> | undefined, latest: Outcome<T>, { route, cluster, succession }: Plan<T>): Outcome<T> {
-    if (tenant === undefined || succession === undefined) return latest;
-    const isGone = tenant.error !== undefined && isGoneBy(tenant, route.resource);
-    if (isGone && latest.response !== undefined) this.#rememberGone();
-    else if (latest.error === undefined) this.#memory.flexOnly.add(this.#keyOf(cluster));
-    return choose(tenant, latest, isGone);
+  settle<T>(tenant: Outcome<T>, flex: Outcome<T>, resource: string, cluster: string | undefined): Outcome<T> {
+    const isGone = tenant.error !== undefined && isGoneBy(tenant, resource);
+    if (isGone && flex.response !== undefined) this.#rememberGone();
+    else if (flex.error === undefined) this.#memory.flexOnly.add(this.#keyOf(cluster));
+    return choose(tenant, flex, isGone);
   }
 
   /** Looks at a response for the headers that announce the end of an endpoint, and for a cluster that left Flex. */
@@ -118,6 +88,20 @@ export class Sunset {
     this.#memory.warned.add(kind);
     process.emitWarning(message, 'AtlasSunsetWarning');
   }
+}
+
+/**
+ * Whether to ask Flex too. Nobody has recorded what the tenant endpoint returns since its sunset, so this covers every
+ * response seen from other retired Atlas endpoints.
+ *
+ * @param isEmpty - whether a result may mean that the cluster is not there.
+ */
+export function suggestsFlex<T>(outcome: Outcome<T>, isEmpty: (data: T) => boolean): boolean {
+  if (outcome.error === undefined) return isEmpty(outcome.data);
+  const status = outcome.response?.status;
+  const errorCode = outcome.response?.error?.errorCode;
+  if (status === 404) return errorCode !== 'GROUP_NOT_FOUND';
+  return status === 410 || status === 405 || (status === 400 && errorCode === 'CANNOT_USE_FLEX_CLUSTER_IN_CLUSTER_API');
 }
 
 /** Chooses between the outcomes of both endpoints. The other one becomes the cause of the error. */

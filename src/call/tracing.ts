@@ -52,13 +52,9 @@ const isDebugging = () => debug.enabled ?? true;
 // Bun's tracing channel does not say whether it has subscribers, but its parts do.
 const callChannels = [calls.start, calls.end, calls.asyncStart, calls.asyncEnd, calls.error];
 
-/** Whether anyone subscribes to the tracing channel. */
-export function isTraced(): boolean {
-  return callChannels.some(({ hasSubscribers }) => hasSubscribers);
-}
-
-/** Runs a call, and publishes its start and its end. */
+/** Runs a call. If anyone subscribes to the tracing channel, publishes its start and its end. */
 export function traceCall<T>(progress: CallProgress, run: () => Promise<T>): Promise<T> {
+  if (!callChannels.some(({ hasSubscribers }) => hasSubscribers)) return run();
   const startedAt = performance.now();
   const { operation, endpoint, path, attempts: earlierAttempts } = progress;
   const trace: AtlasCallTrace = { operation, endpoint, method: 'GET', path, attempts: 0, durationMs: 0 };

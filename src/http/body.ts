@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { gunzipSync } from 'node:zlib';
+import { type ErrorReport, parseErrorBody } from '../atlas/error-body.js';
 import { isObject } from '../atlas/schemas.js';
 import type { HttpResponse } from './exchange.js';
 import { type HeaderFields, headerValue } from './headers.js';
@@ -14,10 +15,33 @@ export interface Body {
   readonly isPartial?: boolean;
 }
 
-/** The status and the body inside an envelope. */
-export interface EnvelopeContent {
-  readonly status: number;
+/** A response with its envelope opened and its body parsed. */
+export interface ApiResponse extends HttpResponse {
   readonly body: Body;
+  /** Whether `status` comes from an envelope. */
+  readonly isEnveloped: boolean;
+  /** What the body says, if the status is an error. */
+  readonly error: ErrorReport | undefined;
+}
+
+/**
+ * Opens the envelope of a response and parses its body.
+ *
+ * @param mayBeEnveloped - whether the request asked for an envelope.
+ * @param limit - bytes, after a content coding is undone.
+ */
+export function readResponse(response: HttpResponse, mayBeEnveloped: boolean, limit: number): ApiResponse {
+  const outer = readBody(response, limit);
+  const envelope = mayBeEnveloped ? openEnvelope(outer) : undefined;
+  // Atlas sends every envelope with status 200. Any other status speaks for itself.
+  const isEnveloped = envelope !== undefined && response.status === 200;
+  const status = isEnveloped ? envelope.status : response.status;
+  const body = envelope?.body ?? outer;
+  const isSuccess = status >= 200 && status < 300;
+  const error = isSuccess ? undefined : parseErrorBody(body.json, headerValue(response.headers, 'x-error-code'));
+  const { headers, trailers, bytes, isTruncated } = response;
+  // Spreading the response instead would take 1 µs a call.
+  return { status, headers, trailers, bytes, isTruncated, body, isEnveloped, error };
 }
 
 /**
@@ -46,7 +70,7 @@ export function readBody(response: HttpResponse, limit: number): Body {
  * The Atlas documentation calls the key of the content `content` on one page and `envelope` on another. An enveloped list
  * has neither: its `status` is beside its `results`.
  */
-export function openEnvelope(body: Body): EnvelopeContent | undefined {
+export function openEnvelope(body: Body): { status: number; body: Body } | undefined {
   const { json } = body;
   if (!isObject(json)) return undefined;
   const content = json['content'] ?? json['envelope'];

@@ -1,12 +1,7 @@
 import { isMissingRole } from '../../atlas/error-body.js';
+import type { ApiResponse } from '../../http/body.js';
 import { isRetryableStatus } from '../../http/retry.js';
-import {
-  type Authenticator,
-  type Login,
-  LoginFailure,
-  type LoginRequest,
-  type ReviewedResponse,
-} from '../authenticator.js';
+import { type Authenticator, type Login, LoginFailure, type LoginRequest } from '../authenticator.js';
 import { isGenuine, parseAuthenticationInfo } from './authentication-info.js';
 import { chooseChallenge, type DigestChallenge, digestChallenges, parseChallenges } from './challenge.js';
 import { fieldLines, type HeaderValue } from './scanner.js';
@@ -86,7 +81,7 @@ export class DigestAuthenticator implements Authenticator {
     };
   }
 
-  #reviewInquiry({ status, headers, isEnveloped }: ReviewedResponse, request: LoginRequest): Login | undefined {
+  #reviewInquiry({ status, headers, isEnveloped }: ApiResponse, request: LoginRequest): Login | undefined {
     // A challenge is never enveloped.
     if (status !== 401 || isEnveloped) return undefined;
     const field = headers['www-authenticate'];
@@ -123,7 +118,7 @@ export class DigestAuthenticator implements Authenticator {
     };
   }
 
-  #review(sent: SentRequest, response: ReviewedResponse): Login | undefined {
+  #review(sent: SentRequest, response: ApiResponse): Login | undefined {
     const { status, headers, isEnveloped, error } = response;
     if (status !== 401 || isEnveloped) return this.#accept(sent, response);
     const challenge = chooseChallenge(digestChallenges(headers['www-authenticate']));
@@ -142,7 +137,7 @@ export class DigestAuthenticator implements Authenticator {
 
   #accept(
     { session, request, nc, replaces }: SentRequest,
-    { status, headers, trailers, bytes, isTruncated }: ReviewedResponse,
+    { status, headers, trailers, bytes, isTruncated }: ApiResponse,
   ): undefined {
     if (replaces === this.#session) this.#session = session;
     const inHead = headers['authentication-info'];

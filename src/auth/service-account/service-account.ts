@@ -1,7 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { isMissingRole } from '../../atlas/error-body.js';
+import type { ApiResponse } from '../../http/body.js';
 import { connectionFreed, settleWithin } from '../../http/timer.js';
-import { type Authenticator, type Login, LoginFailure, type ReviewedResponse } from '../authenticator.js';
+import { type Authenticator, type Login, LoginFailure } from '../authenticator.js';
 import { bearerLogin } from '../bearer.js';
 import { type AccessToken, renewalTime } from './access-token.js';
 import type { TokenEndpoint } from './token-endpoint.js';
@@ -78,7 +79,7 @@ export class ServiceAccount implements Authenticator {
   }
 
   /** @param isSecond - whether the token was fetched in this call, in place of a refused one. */
-  #review(accessToken: string, isSecond: boolean, { status, error }: ReviewedResponse): Promise<Login> | undefined {
+  #review(accessToken: string, isSecond: boolean, { status, error }: ApiResponse): Promise<Login> | undefined {
     const token = this.#token?.accessToken === accessToken ? this.#token : undefined;
     if (status !== 401) {
       if (token !== undefined) this.#approve(token);
