@@ -10,7 +10,7 @@ import {
 import { pathSchema, routeTo, routeToPath } from './atlas/route.js';
 import { compiled, type TenantSnapshot } from './atlas/schemas.js';
 import type { Authenticator } from './auth/authenticator.js';
-import { FunctionBearer, StaticBearer } from './auth/bearer.js';
+import { functionBearer, staticBearer } from './auth/bearer.js';
 import { DigestAuthenticator } from './auth/digest/authenticator.js';
 import { ServiceAccount } from './auth/service-account/service-account.js';
 import { TokenEndpoint } from './auth/service-account/token-endpoint.js';
@@ -252,7 +252,7 @@ function createAuthenticator(settings: Settings, transport: Transport): Authenti
   }
   if (credentials.accessToken !== undefined) {
     const { accessToken } = credentials;
-    return typeof accessToken === 'string' ? new StaticBearer(accessToken) : new FunctionBearer(accessToken);
+    return typeof accessToken === 'string' ? staticBearer(accessToken) : functionBearer(accessToken);
   }
   const endpoint = new TokenEndpoint(transport, limits, settings, credentials);
   const key = `atlas-tenant-snapshots:token:${origin}${prefix}:${credentials.clientId}`;

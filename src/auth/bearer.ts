@@ -17,57 +17,33 @@ export function bearerLogin(token: string, review: Login['review']): Login {
 }
 
 /** Logs in with a token that the caller passed. */
-export class StaticBearer implements Authenticator {
-  readonly #login: Login;
-
-  constructor(token: string) {
-    this.#login = bearerLogin(token, () => undefined);
-  }
-
-  authorize(): Login {
-    return this.#login;
-  }
-
-  secrets(): string[] {
-    return this.#login.secrets();
-  }
+export function staticBearer(token: string): Authenticator {
+  const login = bearerLogin(token, () => undefined);
+  return { authorize: () => login, secrets: () => [token] };
 }
 
 /** Logs in with tokens from a function of the caller's. It is called before each attempt, and once more after a 401. */
-export class FunctionBearer implements Authenticator {
-  readonly #provider: AccessTokenProvider;
-
-  constructor(provider: AccessTokenProvider) {
-    this.#provider = provider;
-  }
-
-  async authorize(): Promise<Login> {
-    const token = await this.#getToken({});
+export function functionBearer(provider: AccessTokenProvider): Authenticator {
+  const logIn = async (refused?: string): Promise<Login> => {
+    const token = await callProvider(provider, refused === undefined ? {} : { refused });
     return bearerLogin(token, ({ status, error }) => {
-      if (status !== 401 || isMissingRole(status, error)) return undefined;
-      return this.#authorizeAgain(token);
+      const mayTryAgain = refused === undefined && status === 401 && !isMissingRole(status, error);
+      return mayTryAgain ? logIn(token) : undefined;
     });
-  }
+  };
+  return { authorize: () => logIn(), secrets: () => [] };
+}
 
-  secrets(): string[] {
-    return [];
+async function callProvider(provider: AccessTokenProvider, context: { refused?: string }): Promise<string> {
+  let token: unknown;
+  try {
+    token = await provider(context);
+  } catch (cause) {
+    throw new LoginFailure({ message: 'The accessToken function failed. See the cause.', cause });
   }
-
-  async #authorizeAgain(refused: string): Promise<Login> {
-    return bearerLogin(await this.#getToken({ refused }), () => undefined);
-  }
-
-  async #getToken(context: { refused?: string }): Promise<string> {
-    let token: unknown;
-    try {
-      token = await this.#provider(context);
-    } catch (cause) {
-      throw new LoginFailure({ message: 'The accessToken function failed. See the cause.', cause });
-    }
-    if (typeof token === 'string' && bearerTokenSyntax.test(token)) return token;
-    throw new LoginFailure({
-      message:
-        'The accessToken function did not return a bearer token. Return a string of letters, digits and -._~+/ only.',
-    });
-  }
+  if (typeof token === 'string' && bearerTokenSyntax.test(token)) return token;
+  throw new LoginFailure({
+    message:
+      'The accessToken function did not return a bearer token. Return a string of letters, digits and -._~+/ only.',
+  });
 }

@@ -109,20 +109,13 @@ export class CallScope implements ExchangeOwner {
   }
 
   /** Waits before the next attempt or poll, unless the call ends or the client is closed first. */
-  sleep(ms: number, phase: string): Promise<void> {
-    this.phase = phase;
+  async sleep(ms: number, phase: string): Promise<void> {
     let stop = () => {};
-    let onClose = () => {};
-    return new Promise<void>((resolve, reject) => {
-      onClose = () => reject(closedError(this.progress, phase));
-      if (this.#lifetime.isClosed) return onClose();
-      this.#lifetime.sleepers.add(onClose);
-      this.onInterrupt(reject);
+    const elapsed = new Promise<void>((resolve) => {
       stop = startTimer(Math.max(ms, 0), resolve);
-    }).finally(() => {
-      stop();
-      this.#lifetime.sleepers.delete(onClose);
     });
+    await this.waitUntilClosed(elapsed, phase).finally(stop);
+    if (this.#lifetime.isClosed) throw closedError(this.progress, phase);
   }
 
   /** Waits for a promise until the client is closed, unless the call ends first. */

@@ -122,20 +122,12 @@ function withFinalErrors(connect: buildConnector.connector): buildConnector.conn
   return (options, callback) => {
     connect(options, (...[error, socket]: Parameters<buildConnector.Callback>) => {
       if (error === null) callback(null, socket);
-      else callback(isSocketError(error) ? new TunnelError(error) : error, null);
+      else callback('code' in error && error.code === 'UND_ERR_SOCKET' ? tunnelError(error) : error, null);
     });
   };
 }
 
-function isSocketError(error: Error): boolean {
-  return 'code' in error && error.code === 'UND_ERR_SOCKET';
-}
-
-class TunnelError extends Error {
-  override readonly name = 'TunnelError';
-  readonly code = 'PROXY_TUNNEL_FAILED';
-
-  constructor(cause: Error) {
-    super('The proxy closed the connection before it opened a tunnel', { cause });
-  }
+function tunnelError(cause: Error): Error {
+  const error = new Error('The proxy closed the connection before it opened a tunnel', { cause });
+  return Object.assign(error, { code: 'PROXY_TUNNEL_FAILED' });
 }

@@ -6,28 +6,14 @@ export function fieldLines(header: HeaderValue): readonly string[] {
   return [header ?? []].flat();
 }
 
-/** A scheme, with its token68 if it has one. */
-interface SchemeElement {
-  readonly kind: 'scheme';
-  readonly scheme: string;
-  readonly token68: string | undefined;
-}
-
-/** An auth-param; `value` is absent if it is malformed. */
-interface ParameterElement {
-  readonly kind: 'parameter';
-  /** Lowercase. */
-  readonly name: string;
-  /** Unescaped, without control characters. */
-  readonly value: string | undefined;
-}
-
-/** Anything else. */
-interface MalformedElement {
-  readonly kind: 'malformed';
-}
-
-type AuthElement = SchemeElement | ParameterElement | MalformedElement;
+/**
+ * A scheme, with its token68 if it has one; or an auth-param; or anything else. The name of an auth-param is lowercase. Its
+ * value is unescaped and without control characters, and absent if it is malformed.
+ */
+type AuthElement =
+  | { readonly kind: 'scheme'; readonly scheme: string; readonly token68: string | undefined }
+  | { readonly kind: 'parameter'; readonly name: string; readonly value: string | undefined }
+  | { readonly kind: 'malformed' };
 
 // Each matches a run of one class of characters (token68Run: of two that share none), so none of them backtracks.
 const separatorRun = /[\t ,]+/y;
@@ -64,7 +50,7 @@ export class AuthScanner {
     return this.#isElementOver() ? { kind: 'scheme', scheme: name, token68: undefined } : this.#malformed();
   }
 
-  #parameter(name: string): ParameterElement {
+  #parameter(name: string): AuthElement {
     this.#position += 1;
     this.#take(whitespaceRun);
     const value = this.#peek() === '"' ? this.#quotedString() : this.#take(tokenRun) || undefined;
@@ -92,7 +78,7 @@ export class AuthScanner {
     return quoted.replace(quotedPair, '$1');
   }
 
-  #malformed(): MalformedElement {
+  #malformed(): AuthElement {
     while (!this.#isElementOver()) {
       if (this.#peek() === '"') this.#quotedString();
       else this.#position += 1;
