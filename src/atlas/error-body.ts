@@ -21,20 +21,27 @@ export interface ApiErrorBody {
   badRequestDetail?: { fields?: { description: string; field: string }[] | undefined } | undefined;
 }
 
-const fields = {
+/** Checks whether a body is an Atlas error, and parses it. */
+export const apiErrorSchema: z.ZodType<ApiErrorBody> = withoutNulls({
+  error: z.number().int(),
   errorCode: z.string().nullish(),
   detail: z.string().nullish(),
   reason: z.string().nullish(),
   parameters: z.array(z.unknown()).nullish(),
-};
-
-/** Checks whether a body is an Atlas error, and parses it. */
-export const apiErrorSchema: z.ZodType<ApiErrorBody> = withoutNulls({
-  error: z.number().int(),
-  ...fields,
   badRequestDetail: withoutNulls({
     fields: z.array(z.looseObject({ description: z.string(), field: z.string() })).nullish(),
   }).nullish(),
+});
+
+const text = z.string().optional().catch(undefined);
+
+/** Reads the fields of any object: a malformed field counts as missing, and the others still count. */
+const fieldsSchema = z.object({
+  errorCode: text,
+  detail: text,
+  reason: text,
+  parameters: z.array(z.unknown()).optional().catch(undefined),
+  badRequestDetail: z.unknown().transform(readBadRequestDetail).optional(),
 });
 
 /** What a response says about its error. */
@@ -45,21 +52,14 @@ export interface ErrorReport extends Omit<ApiErrorBody, 'error' | 'badRequestDet
 }
 
 /**
- * Reads whatever a body says about an error. A malformed field counts as missing, and the others still count.
+ * Reads whatever a body says about an error.
  *
  * @param headerCode - the `X-Error-Code` header, which stands in for a code that the body lacks.
  */
 export function parseErrorBody(json: unknown, headerCode: string | undefined): ErrorReport {
-  const body = isObject(json) ? json : {};
-  const errorCode = fields.errorCode.safeParse(body['errorCode']).data ?? headerCode;
-  return {
-    isFromAtlas: errorCode !== undefined || apiErrorSchema.safeParse(json).success,
-    errorCode,
-    detail: fields.detail.safeParse(body['detail']).data ?? undefined,
-    reason: fields.reason.safeParse(body['reason']).data ?? undefined,
-    parameters: fields.parameters.safeParse(body['parameters']).data ?? undefined,
-    badRequestDetail: readBadRequestDetail(body['badRequestDetail']),
-  };
+  const { errorCode = headerCode, ...fields } = fieldsSchema.parse(isObject(json) ? json : {});
+  const isFromAtlas = errorCode !== undefined || apiErrorSchema.safeParse(json).success;
+  return { isFromAtlas, errorCode, ...fields };
 }
 
 /** Whether Atlas accepted the login, but a role is missing. Atlas returns 401 for that, not 403. */

@@ -46,8 +46,6 @@ function settings(files, report) {
     testRunner: 'vitest',
     vitest: { configFile: 'test/mutation/vitest.config.ts', related: false },
     mutate: [files],
-    // A mutant of a constant at the top of a module needs all tests, so these would take most of the time.
-    ignoreStatic: true,
     ignorePatterns: ['/dist', '/api-docs', '/coverage', '/reports', '/.ci', '/test/bench'],
     concurrency: 2,
     timeoutMS: 4000,
