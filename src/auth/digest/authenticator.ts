@@ -1,18 +1,10 @@
 import { isMissingRole } from '../../atlas/error-body.js';
 import type { ApiResponse } from '../../http/body.js';
-import { isRetryableStatus } from '../../http/retry.js';
 import { type Authenticator, type Login, LoginFailure, type LoginRequest } from '../authenticator.js';
 import { isGenuine, parseAuthenticationInfo } from './authentication-info.js';
 import { chooseChallenge, type DigestChallenge, digestChallenges, parseChallenges } from './challenge.js';
 import { fieldLines, type HeaderValue } from './scanner.js';
 import { type DigestCredentials, DigestSession, type NonceCount } from './session.js';
-
-/** A request for a challenge that other calls wait for. */
-interface Inquiry {
-  /** Resolves when the request has ended: whether the waiting calls should each ask for themselves. */
-  readonly ended: Promise<boolean>;
-  readonly end: (askAlone: boolean) => void;
-}
 
 /** A request that was sent with a login. */
 interface SentRequest {
@@ -25,8 +17,8 @@ interface SentRequest {
   readonly replaces: DigestSession | undefined;
 }
 
-// After more failures in a row the server is in trouble, and waiting calls no longer ask one after another.
-const mostFailedInquiries = 3;
+// If so many requests of others bring no challenge, the server is in trouble, and a waiting call asks for itself.
+const maxUnanswered = 4;
 const maxCounts = 100;
 
 /**
@@ -40,8 +32,8 @@ export class DigestAuthenticator implements Authenticator {
   #session: DigestSession | undefined;
   /** The counts of the latest nonces. A server may hand out a nonce again, and refuse a count that it has seen. */
   readonly #counts = new Map<string, NonceCount>();
-  #inquiry: Inquiry | undefined;
-  #failedInquiries = 0;
+  /** The request for a challenge that other calls wait for. Resolves when it has ended: whether it got a response. */
+  #inquiry: Promise<boolean> | undefined;
 
   constructor(credentials: DigestCredentials) {
     this.#credentials = credentials;
@@ -49,34 +41,46 @@ export class DigestAuthenticator implements Authenticator {
 
   authorize(request: LoginRequest): Login | Promise<Login> {
     if (this.#session !== undefined) return this.#use(this.#session, request);
-    if (this.#inquiry !== undefined) return this.#waitForChallenge(this.#inquiry, request);
-    this.#inquiry = startInquiry();
-    return this.#ask(request, this.#inquiry);
+    return this.#inquiry === undefined ? this.#askForAll(request) : this.#waitForSession(request);
   }
 
   secrets(): string[] {
     return [this.#credentials.username, this.#credentials.password];
   }
 
-  async #waitForChallenge(inquiry: Inquiry, request: LoginRequest): Promise<Login> {
-    const askAlone = await inquiry.ended;
-    return askAlone ? this.#ask(request, undefined) : this.authorize(request);
+  async #waitForSession(request: LoginRequest): Promise<Login> {
+    for (let unanswered = 0; unanswered < maxUnanswered; ) {
+      const hasResponse = await this.#inquiry;
+      if (this.#session !== undefined) return this.#use(this.#session, request);
+      if (hasResponse) unanswered += 1;
+      if (this.#inquiry === undefined) return this.#askForAll(request);
+    }
+    return this.#ask(request, () => {});
+  }
+
+  #askForAll(request: LoginRequest): Login {
+    let end = (_hasResponse: boolean) => {};
+    this.#inquiry = new Promise((resolve) => {
+      end = resolve;
+    });
+    return this.#ask(request, (hasResponse) => {
+      this.#inquiry = undefined;
+      end(hasResponse);
+    });
   }
 
   /** A request without credentials, to get a challenge. */
-  #ask(request: LoginRequest, inquiry: Inquiry | undefined): Login {
+  #ask(request: LoginRequest, onEnd: (hasResponse: boolean) => void): Login {
     return {
       header: undefined,
       review: (response) => {
         try {
           return this.#reviewInquiry(response, request);
         } finally {
-          if (inquiry !== undefined) this.#endInquiry(inquiry, response.status);
+          onEnd(true);
         }
       },
-      release: () => {
-        if (inquiry !== undefined) this.#endInquiry(inquiry, undefined);
-      },
+      release: () => onEnd(false),
       secrets: () => [],
     };
   }
@@ -93,17 +97,6 @@ export class DigestAuthenticator implements Authenticator {
     const session = this.#open(challenge);
     this.#session ??= session;
     return this.#use(session, request, true);
-  }
-
-  /** @param status - of the response; absent if there was none. */
-  #endInquiry(inquiry: Inquiry, status: number | undefined): void {
-    if (this.#inquiry !== inquiry) return;
-    this.#inquiry = undefined;
-    // A lost request says nothing about the server, so the next call asks.
-    if (status === undefined || this.#session !== undefined) this.#failedInquiries = 0;
-    else if (isRetryableStatus(status)) this.#failedInquiries += 1;
-    const isAnswered = status !== undefined && this.#session === undefined && !isRetryableStatus(status);
-    inquiry.end(isAnswered || this.#failedInquiries > mostFailedInquiries);
   }
 
   #use(session: DigestSession, request: LoginRequest, isOwn = false, replaces?: DigestSession): Login {
@@ -164,14 +157,6 @@ export class DigestAuthenticator implements Authenticator {
     for (const oldest of this.#counts.keys()) if (this.#counts.size > maxCounts) this.#counts.delete(oldest);
     return count;
   }
-}
-
-function startInquiry(): Inquiry {
-  let end = (_askAlone: boolean) => {};
-  const ended = new Promise<boolean>((resolve) => {
-    end = resolve;
-  });
-  return { ended, end };
 }
 
 function unanswerable(field: HeaderValue): LoginFailure {
