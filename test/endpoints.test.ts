@@ -11,7 +11,7 @@ import {
 
 describe('the endpoints', () => {
   const values = { groupId, clusterName, snapshotId };
-  const paging = 'includeCount=true&itemsPerPage=500';
+  const paging = { includeCount: true, itemsPerPage: 500 };
 
   // In the test, so that mutation testing sees the test run the module's top-level code.
   async function load(name: 'getTenantSnapshot' | 'waitForTenantSnapshot' | 'listTenantSnapshots') {

@@ -15,13 +15,16 @@ export type EndpointName = 'tenant' | 'flex';
 /** The arguments of a method. They have been checked, so a path can hold them without escaping. */
 export type PathValues = Readonly<Record<string, string>>;
 
+/** The parameters of a query. Undefined ones are left out. */
+export type Query = Readonly<Record<string, string | number | boolean | undefined>>;
+
 /** One endpoint of the Atlas Administration API. */
 export interface Endpoint {
   /** The media type to accept; for Flex it names the API version. */
   readonly accept: string;
   readonly path: (values: PathValues) => string;
   /** A query that every request to it has. */
-  readonly query?: string;
+  readonly query?: Query;
   /** Whether it takes `pretty`, according to MongoDB's API specification. */
   readonly takesPretty: boolean;
 }
@@ -79,5 +82,5 @@ export const listTenantSnapshots: Operation<SnapshotPage> = {
   schema: snapshotPageSchema,
   isEmpty: ({ results }) => results.length === 0,
   tenant: { accept: tenantType, path: tenantSnapshots, takesPretty: true },
-  flex: { accept: flexType, path: flexSnapshots, query: 'includeCount=true&itemsPerPage=500', takesPretty: true },
+  flex: { accept: flexType, path: flexSnapshots, query: { includeCount: true, itemsPerPage: 500 }, takesPretty: true },
 };

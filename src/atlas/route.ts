@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Endpoint, EndpointName, Operation, PathValues } from './endpoints.js';
+import type { EndpointName, Operation, PathValues, Query } from './endpoints.js';
 
 /** What every request of a client has in common. */
 export interface RouteBase {
@@ -25,8 +25,7 @@ export interface Route {
   readonly path: string;
   /** Names and values in turn. */
   readonly headers: readonly string[];
-  /** Whether the response may be enveloped. */
-  readonly envelope: boolean;
+  readonly mayBeEnveloped: boolean;
 }
 
 /** The request for one page of an operation's endpoint. */
@@ -35,51 +34,49 @@ export function routeTo(
   operation: Pick<Operation<unknown>, EndpointName>,
   name: EndpointName,
   values: PathValues,
-  { envelope = false, pretty = false }: RouteOptions,
+  { envelope, pretty = false }: RouteOptions,
   pageNum = 1,
 ): Route {
-  const endpoint = operation[name];
-  const query = formatQuery(endpoint, envelope, pretty, pageNum);
-  return toRoute(base, name, endpoint.path(values), query, endpoint.accept, envelope);
+  const { path, accept, query, takesPretty } = operation[name];
+  const pageQuery = pageNum === 1 ? query : { ...query, pageNum };
+  return toRoute(base, name, path(values), accept, { query: pageQuery, envelope, pretty: pretty && takesPretty });
+}
+
+/** The options of `get()` that change its request. */
+export interface PathOptions extends RouteOptions {
+  readonly query?: Query | undefined;
+  readonly apiVersion?: string | undefined;
+}
+
+/** The request for a path that the caller chose and {@link pathSchema} has checked. */
+export function routeToPath(base: RouteBase, resource: string, options: PathOptions): Route {
+  const { apiVersion = '2024-11-13' } = options;
+  const isVersioned = resource.startsWith('/api/atlas/v2/');
+  const accept = isVersioned ? `application/vnd.atlas.${apiVersion}+json` : 'application/json';
+  return toRoute(base, undefined, resource, accept, options);
 }
 
 function toRoute(
   { prefix, userAgent }: RouteBase,
   endpoint: EndpointName | undefined,
   resource: string,
-  query: string,
   accept: string,
-  envelope: boolean,
+  { query = {}, envelope, pretty }: PathOptions,
 ): Route {
-  const path = prefix + resource + (query && `?${query}`);
-  return { method: 'GET', endpoint, resource, path, headers: ['accept', accept, 'user-agent', userAgent], envelope };
-}
-
-function formatQuery({ query, takesPretty }: Endpoint, envelope: boolean, pretty: boolean, pageNum: number): string {
-  const parts = query === undefined ? [] : [query];
-  if (pageNum > 1) parts.push(`pageNum=${pageNum}`);
-  if (envelope) parts.push('envelope=true');
-  if (pretty && takesPretty) parts.push('pretty=true');
-  return parts.join('&');
-}
-
-/** The options of `get()` that change its request. */
-export interface PathOptions extends RouteOptions {
-  readonly query?: Readonly<Record<string, string | number | boolean | undefined>> | undefined;
-  readonly apiVersion?: string | undefined;
-}
-
-/** The request for a path that the caller chose and {@link pathSchema} has checked. */
-export function routeToPath(base: RouteBase, resource: string, options: PathOptions): Route {
-  const { query = {}, apiVersion = '2024-11-13', envelope, pretty } = options;
   const params = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) if (value !== undefined) params.append(name, String(value));
   if (envelope) params.set('envelope', 'true');
   if (pretty) params.set('pretty', 'true');
-  const accept = resource.startsWith('/api/atlas/v2/')
-    ? `application/vnd.atlas.${apiVersion}+json`
-    : 'application/json';
-  return toRoute(base, undefined, resource, String(params), accept, params.get('envelope') === 'true');
+  const path = params.size === 0 ? prefix + resource : `${prefix}${resource}?${params}`;
+  const mayBeEnveloped = params.get('envelope') === 'true';
+  return {
+    method: 'GET',
+    endpoint,
+    resource,
+    path,
+    headers: ['accept', accept, 'user-agent', userAgent],
+    mayBeEnveloped,
+  };
 }
 
 const pathCharacters = /^\/api\/atlas\/[A-Za-z0-9\-._~%/:@!$&'()*+,;=]+$/;

@@ -38,7 +38,7 @@ export async function attempt(
     try {
       scope.phase = 'waiting for a connection';
       const received = await exchange(transport, requestOf(route, login), limits, scope);
-      response = readResponse(received, route.envelope, limits.maxResponseSize);
+      response = readResponse(received, route.mayBeEnveloped, limits.maxResponseSize);
       scope.phase = 'logging in';
       // The second request of a login should reuse this connection.
       if (response.status === 401) await scope.waitFor(connectionFreed());

@@ -9,7 +9,7 @@ import { path } from '../support/snapshot-routes.js';
 
 const running = [answer(200, '{"status":"RUNNING"}')];
 const serviceAccount = { clientId: 'id', clientSecret: 'client-secret' };
-const timeout = 60;
+const timeout = 200;
 
 describe('the error of an expired timeout says what the call was doing:', () => {
   const get = (client: TenantSnapshotsClient) => client.getTenantSnapshot(...path, { timeout });

@@ -17,8 +17,7 @@ export class TokenEndpoint {
   readonly #limits: ExchangeLimits;
   readonly #prefix: string;
   readonly #headers: string[];
-  readonly #basic: string;
-  readonly #clientSecret: string;
+  readonly #secrets: string[];
 
   constructor(
     transport: Transport,
@@ -29,18 +28,18 @@ export class TokenEndpoint {
     this.#transport = transport;
     this.#limits = limits;
     this.#prefix = prefix;
-    this.#clientSecret = clientSecret;
     // RFC 6749 asks to form-encode both first, but Atlas does not decode them.
-    this.#basic = Buffer.from(`${clientId}:${clientSecret}`).toString('base64');
+    const basic = Buffer.from(`${clientId}:${clientSecret}`).toString('base64');
+    this.#secrets = [clientSecret, basic];
     this.#headers = [
       ...['accept', 'application/json', 'user-agent', userAgent],
-      ...['content-type', 'application/x-www-form-urlencoded', 'authorization', `Basic ${this.#basic}`],
+      ...['content-type', 'application/x-www-form-urlencoded', 'authorization', `Basic ${basic}`],
     ];
   }
 
   /** The secrets that no error may show. */
   get secrets(): string[] {
-    return [this.#clientSecret, this.#basic];
+    return this.#secrets;
   }
 
   /**
