@@ -12,6 +12,9 @@ export interface RouteBase {
 export interface RouteOptions {
   readonly envelope?: boolean | undefined;
   readonly pretty?: boolean | undefined;
+  /** Only `get()` has these two. */
+  readonly query?: Query | undefined;
+  readonly apiVersion?: string | undefined;
 }
 
 /** One GET, complete except for its login. */
@@ -42,14 +45,8 @@ export function routeTo(
   return toRoute(base, name, path(values), accept, { query: pageQuery, envelope, pretty: pretty && takesPretty });
 }
 
-/** The options of `get()` that change its request. */
-export interface PathOptions extends RouteOptions {
-  readonly query?: Query | undefined;
-  readonly apiVersion?: string | undefined;
-}
-
 /** The request for a path that the caller chose and {@link pathSchema} has checked. */
-export function routeToPath(base: RouteBase, resource: string, options: PathOptions): Route {
+export function routeToPath(base: RouteBase, resource: string, options: RouteOptions): Route {
   const { apiVersion = '2024-11-13' } = options;
   const isVersioned = resource.startsWith('/api/atlas/v2/');
   const accept = isVersioned ? `application/vnd.atlas.${apiVersion}+json` : 'application/json';
@@ -61,7 +58,7 @@ function toRoute(
   endpoint: EndpointName | undefined,
   resource: string,
   accept: string,
-  { query = {}, envelope, pretty }: PathOptions,
+  { query = {}, envelope, pretty }: RouteOptions,
 ): Route {
   const params = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) if (value !== undefined) params.append(name, String(value));
