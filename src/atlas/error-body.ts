@@ -21,25 +21,27 @@ export interface ApiErrorBody {
   badRequestDetail?: { fields?: { description: string; field: string }[] | undefined } | undefined;
 }
 
+const text = z.string().nullish();
+
 /** Checks whether a body is an Atlas error, and parses it. */
 export const apiErrorSchema: z.ZodType<ApiErrorBody> = withoutNulls({
   error: z.number().int(),
-  errorCode: z.string().nullish(),
-  detail: z.string().nullish(),
-  reason: z.string().nullish(),
+  errorCode: text,
+  detail: text,
+  reason: text,
   parameters: z.array(z.unknown()).nullish(),
   badRequestDetail: withoutNulls({
     fields: z.array(z.looseObject({ description: z.string(), field: z.string() })).nullish(),
   }).nullish(),
 });
 
-const text = z.string().optional().catch(undefined);
+const readableText = z.string().optional().catch(undefined);
 
 /** Reads the fields of any object: a malformed field counts as missing, and the others still count. */
 const fieldsSchema = z.object({
-  errorCode: text,
-  detail: text,
-  reason: text,
+  errorCode: readableText,
+  detail: readableText,
+  reason: readableText,
   parameters: z.array(z.unknown()).optional().catch(undefined),
   badRequestDetail: z.unknown().transform(readBadRequestDetail).optional(),
 });

@@ -61,6 +61,8 @@ export const clusterNameSchema: z.ZodType<string> = z
 /** Checks a snapshot ID. */
 export const snapshotIdSchema: z.ZodType<string> = groupIdSchema;
 
+const text = z.string().nullish();
+
 const time = z.iso
   .datetime({ offset: true })
   .transform((text) => new Date(text))
@@ -71,8 +73,8 @@ const links = z.unknown().transform(readLinks).nullish();
 /** Checks a snapshot from Atlas and parses it into a {@link TenantSnapshot}. */
 export const tenantSnapshotSchema: z.ZodType<TenantSnapshot> = withoutNulls({
   id: z.string().regex(hex24, 'must be 24 hexadecimal digits').nullish(),
-  status: z.string().nullish(),
-  mongoDBVersion: z.string().nullish(),
+  status: text,
+  mongoDBVersion: text,
   scheduledTime: time,
   startTime: time,
   finishTime: time,

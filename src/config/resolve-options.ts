@@ -85,22 +85,20 @@ export const callOptionsSchema = z
   .partial();
 
 /** Checks `WaitOptions`. */
-export const waitOptionsSchema = callOptionsSchema
-  .extend({
-    pollInterval: milliseconds,
-    onPoll: z.custom<WaitOptions['onPoll']>((value) => typeof value === 'function', 'must be a function'),
-  })
-  .partial();
+export const waitOptionsSchema = callOptionsSchema.extend({
+  pollInterval: milliseconds.optional(),
+  onPoll: z.custom<WaitOptions['onPoll']>((value) => typeof value === 'function', 'must be a function').optional(),
+});
 
 /** Checks `GetOptions`. */
-export const getOptionsSchema = callOptionsSchema
-  .omit({ endpoint: true })
-  .extend({
-    query: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]).optional()),
-    apiVersion: z.string().regex(/^\d{4}-\d{2}-\d{2}$/, 'must be a date, YYYY-MM-DD'),
-    schema: withMethods<z.ZodType>(['safeParseAsync'], 'a zod schema'),
-  })
-  .partial();
+export const getOptionsSchema = callOptionsSchema.omit({ endpoint: true }).extend({
+  query: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]).optional()).optional(),
+  apiVersion: z
+    .string()
+    .regex(/^\d{4}-\d{2}-\d{2}$/, 'must be a date, YYYY-MM-DD')
+    .optional(),
+  schema: withMethods<z.ZodType>(['safeParseAsync'], 'a zod schema').optional(),
+});
 
 /**
  * Checks the options of a client and adds the defaults.
