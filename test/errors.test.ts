@@ -55,6 +55,12 @@ describe.each(family)('%s', (name, code, error) => {
     expect(Object.keys(error)).not.toContain('name');
   });
 
+  it('may get another name', () => {
+    const renamed = Object.create(error);
+    renamed.name = 'MyError';
+    expect(renamed.name).toBe('MyError');
+  });
+
   it('is identified by its code', () => {
     expect(isAtlasError(error)).toBe(true);
     for (const [, other] of family) expect(isAtlasError(error, other)).toBe(other === code);
@@ -128,11 +134,22 @@ describe('AtlasAuthenticationError', () => {
 });
 
 describe('error messages', () => {
-  it('list the issues', () => {
-    for (const { message } of [new AtlasInvalidArgumentError(issues), new AtlasInvalidResponseError(issues)]) {
-      expect(message).toMatch(/groupId: must be a string.*must have an id/);
-    }
-    expect(new AtlasInvalidResponseError(issues).issues).toEqual(issues);
+  it('list the issues of the arguments', () => {
+    const list = 'was not sent because of invalid arguments: groupId: must be a string, must have an id.';
+    expect(new AtlasInvalidArgumentError(issues).message).toBe(`The call ${list}`);
+    expect(new AtlasInvalidArgumentError(issues, context).message).toBe(`getTenantSnapshot ${list}`);
+  });
+
+  it.each([
+    [undefined, 'The call', 'Check whether a proxy modifies responses.'],
+    ['getTenantSnapshot', 'getTenantSnapshot', 'Check whether a proxy modifies responses.'],
+    ['get', 'get', 'Check the path and the schema.'],
+  ])('list the issues of a response to %s, and say what to check', (operation, subject, advice) => {
+    const error = new AtlasInvalidResponseError(issues, { operation });
+    expect(error.issues).toEqual(issues);
+    expect(error.message).toBe(
+      `${subject} got an unusable response: groupId: must be a string, must have an id. ${advice} If that is not the reason, report a bug.`,
+    );
   });
 
   it('name the snapshot that failed', () => {
@@ -140,7 +157,7 @@ describe('error messages', () => {
     const error = new AtlasSnapshotFailedError(snapshot);
     expect(error.message).toContain('5cc310ace5dc7ce369814bc8');
     expect(error.snapshot).toBe(snapshot);
-    expect(new AtlasSnapshotFailedError({}).message).not.toContain('undefined');
+    expect(new AtlasSnapshotFailedError({}).message).toMatch(/^Snapshot \(no ID\) failed/);
   });
 });
 

@@ -110,6 +110,20 @@ describe('tenantSnapshotSchema', () => {
     expect(issuesOf(tenantSnapshotSchema, value)).toEqual(['']);
   });
 
+  it('explains what an ID must be', () => {
+    const { error } = tenantSnapshotSchema.safeParse({ id: 'x' });
+    expect(error?.issues.map(({ message }) => message)).toEqual(['must be 24 hexadecimal digits']);
+  });
+
+  it('drops what is malformed in links', () => {
+    const links = [null, 'text', 5, [], { rel: 5, href: 'a', title: 't' }, { rel: 'self', href: null }];
+    expect(parse({ links })).toStrictEqual({ links: [{ href: 'a', title: 't' }, { rel: 'self' }] });
+  });
+
+  it.each(['text', 5, {}])('drops links if they are %j', (links) => {
+    expect(parse({ links })).toStrictEqual({});
+  });
+
   it('does not set the prototype from a __proto__ field', () => {
     const snapshot = tenantSnapshotSchema.parse(JSON.parse('{"__proto__": {"status": "COMPLETED"}}'));
     expect(snapshot.status).toBeUndefined();

@@ -230,5 +230,5 @@ for (const [name, type] of Object.entries({
   AtlasInvalidResponseError,
   AtlasSnapshotFailedError,
 })) {
-  Object.defineProperty(type.prototype, 'name', { value: name, configurable: true, writable: true });
+  Object.defineProperty(type.prototype, 'name', { value: name, writable: true });
 }

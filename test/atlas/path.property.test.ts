@@ -171,6 +171,23 @@ describe('the path of get()', () => {
     },
   );
 
+  it.each([
+    [5, 'must be a string'],
+    [`/api/atlas/${'x'.repeat(2048)}`, 'must have at most 2048 characters'],
+    [
+      '/v2/groups?a=b',
+      'must start with /api/atlas/ and contain only valid path characters (pass query parameters in the query option)',
+    ],
+    ['/api/atlas/100%', 'must not contain a % without two hexadecimal digits'],
+    ['/api/atlas//v2', 'must not contain an empty segment'],
+    ['/api/atlas/v2/../x', 'must not contain the segment . or ..'],
+  ])('gets an explanation in its error: %#', async (path, message) => {
+    const client = new TenantSnapshotsClient({ credentials: { accessToken: 'token' } });
+    // As a caller without types may.
+    const error = await rejection(client.get(path as string), AtlasInvalidArgumentError);
+    expect(error.issues).toEqual([{ path: 'path', message }]);
+  });
+
   it('is quoted in its error, cut to a short length', async () => {
     const client = new TenantSnapshotsClient({ credentials: { accessToken: 'token' } });
     const error = await rejection(client.get(`/api/atlas/${'../'.repeat(900)}`), AtlasInvalidArgumentError);

@@ -64,8 +64,10 @@ const path = tenantPath.slice(1);
 const gone: [name: string, tenant: Script, status: number][] = [
   ['410 VERSION_GONE', error(410, 'VERSION_GONE'), 410],
   ['410 from Atlas without a code', error(410, null), 410],
+  ['410 with its code in a header only', [answer(410, '', 'x-error-code: VERSION_GONE')], 410],
   ['404 with the path in parameters', noRoute({ parameters: [tenantPath] }), 404],
   ['404 with the path in parameters, without the leading slash', noRoute({ parameters: [path] }), 404],
+  ['404 with the path in an object in parameters', noRoute({ parameters: [null, { resource: tenantPath }] }), 404],
   ['404 with the path in detail', noRoute({ detail: `Cannot find resource ${tenantPath}.` }), 404],
   ['404 with the path in detail, without the leading slash', noRoute({ detail: `Cannot find resource ${path}.` }), 404],
 ];

@@ -21,6 +21,8 @@ describe('text', () => {
     // Some JSON writers escape more than they need to, in either case.
     ['plus\\u002b\\/\\u003D', '[masked]'],
     ['plus%2b%2F%3d', '[masked]'],
+    // A + stands for a space only.
+    ['plus++=', 'plus++='],
   ])('%j becomes %j', (text, masked) => {
     expect(open().text(text)).toBe(masked);
   });
@@ -38,8 +40,23 @@ describe('text', () => {
     }
   });
 
-  it('returns the same text without secrets', () => {
-    expect(new Mask([]).text('text')).toBe('text');
+  it.each([
+    ['two words', 'two+words'],
+    ['two words', 'two%20words'],
+    ['tab\there', 'tab%09here'],
+    ['tab\there', 'tab\\u0009here'],
+    ['smile😀', 'smile\\ud83d\\ude00'],
+    ['smile😀', encodeURIComponent('smile😀')],
+  ])('masks %j if it is spelled %j', (secret, spelling) => {
+    expect(new Mask([secret]).text(`a ${spelling}.`)).toBe('a [masked].');
+  });
+
+  it('masks only secrets of six characters or more', () => {
+    expect(new Mask(['short', 'sixsix']).text('short sixsix')).toBe('short [masked]');
+  });
+
+  it.each(['text', 'undefined'])('returns the text %j unchanged without secrets', (text) => {
+    expect(new Mask([]).text(text)).toBe(text);
   });
 
   it('masks every secret', () => {

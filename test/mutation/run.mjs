@@ -9,7 +9,15 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 
 const root = 'test/*.test.ts';
 const folders = {
-  atlas: { mutate: 'src/atlas/*.ts', tests: [root, 'test/atlas/*.test.ts'] },
+  atlas: {
+    mutate: 'src/atlas/*.ts',
+    tests: [
+      root,
+      'test/atlas/*.test.ts',
+      'test/auth/missing-role.test.ts',
+      'test/call/{list-pages,sunset-table}.test.ts',
+    ],
+  },
   errors: { mutate: 'src/errors/*.ts', tests: [root, 'test/errors/*.test.ts'] },
   http: {
     mutate: 'src/http/*.ts',

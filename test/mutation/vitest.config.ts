@@ -7,7 +7,7 @@ export default defineConfig({
     include: (process.env['MUTATION_TESTS'] ?? 'test/**/*.test.ts').split(','),
     exclude: [
       ...configDefaults.exclude,
-      'test/**/{load,*.load,*.process,*.property,readme,repository,watching}.test.ts',
+      'test/**/{load,*.load,*.process,readme,repository,watching}.test.ts',
       'test/auth/digest/authenticator.{matrix,nonces}.test.ts',
     ],
     restoreMocks: true,
