@@ -196,6 +196,13 @@ describe('close() does not revoke', () => {
     expect(first.kinds()).toEqual(['token', 'api', 'api']);
   });
 
+  it('a token that has expired', async () => {
+    const { client, kinds, get } = await open({ token: [answer(200, '{"access_token":"the-token","expires_in":0}')] });
+    await get();
+    await client.close();
+    expect(kinds()).toEqual(['token', 'api']);
+  });
+
   it('anything if no token was fetched', async () => {
     const { client, server } = await open({});
     await client.close();

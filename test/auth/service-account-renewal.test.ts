@@ -80,6 +80,16 @@ it('waits for a slow renewal if the old token is refused meanwhile, and renews i
   expect(sentFrom(5)).toEqual(['Bearer token-2', 'Bearer token-2']);
 });
 
+it('ends a call with the 401 for a missing role, even if its token was renewed meanwhile', async () => {
+  const { server, late, renewal } = await openRenewing();
+  await server.answer(4, token('token-2'));
+  await server.answer(5, snapshot);
+  await renewal;
+  await server.answer(3, { status: 401, body: '{"error":401,"errorCode":"USER_UNAUTHORIZED"}' });
+  await expect(late).rejects.toMatchObject({ code: 'API_ERROR', status: 401, errorCode: 'USER_UNAUTHORIZED' });
+  expect(server.requests).toHaveLength(5);
+});
+
 it('does not use a token again that was refused during a failed renewal', async () => {
   const { server, late, renewal } = await openRenewing();
   await server.answer(3, { status: 401 });

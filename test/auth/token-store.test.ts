@@ -122,15 +122,39 @@ describe('a token store', () => {
 
   // Atlas may need a second to issue a token, but refuses one at once: a refused process may look before the token of
   // another is in the store.
-  it('is read again if the token of another process arrives a second after the rate limit', async () => {
+  it.each([
+    { for: 'token', status: 429, retryAfter: 60, times: always },
+    { for: 'token', status: 403, times: always },
+  ] as const)('is read again if the token of another process arrives a second after a $status', async (refusal) => {
     stopClock();
     const tokenStore = new RecordingStore();
     const { emulator, get, tokenRequests } = await openServiceAccount({ tokenStore });
-    emulator.respond({ for: 'token', status: 429, retryAfter: 60, times: always });
+    emulator.respond(refusal);
     const call = get();
     setTimeout(() => tokenStore.values.set(tokenStore.gets[0] ?? '', stored(emulator.issueToken())), 1_000);
     await runClock(call);
     expect(tokenRequests().length).toBeLessThanOrEqual(4);
+  });
+
+  it.each([
+    { retryAfter: 0, reads: 2 },
+    { retryAfter: 1, reads: 4 },
+    { retryAfter: 60, reads: 6 },
+  ])('is read $reads times in an attempt after a Retry-After of $retryAfter s', async ({ retryAfter, reads }) => {
+    stopClock();
+    const tokenStore = new RecordingStore();
+    const { emulator, get } = await openServiceAccount({ tokenStore, maxRetries: 0 });
+    emulator.respond({ for: 'token', status: 429, retryAfter, times: always });
+    await runClock(rejection(get(), AtlasAuthenticationError));
+    expect(tokenStore.gets).toHaveLength(reads);
+  });
+
+  it('does not get a token that has already expired', async () => {
+    stopClock();
+    const tokenStore = new RecordingStore();
+    const { get } = await openServiceAccount({ tokenStore }, { tokens: { lifetime: 0 } });
+    await rejection(get(), AtlasError);
+    expect(tokenStore.sets).toEqual([]);
   });
 
   it('saves a renewal if another process renewed the token', async () => {

@@ -116,8 +116,7 @@ export class ServiceAccount implements Authenticator {
     const old = this.#token;
     const obtaining = this.#obtainOnce();
     if (old === undefined) return obtaining;
-    const fresh = await settleWithin(storePatience, obtaining, true);
-    if (fresh !== undefined) return fresh;
+    await settleWithin(storePatience, obtaining, true);
     const now = Date.now();
     if (old !== this.#token || now >= old.expiresAt) return obtaining;
     old.renewAt = now + (old.expiresAt - now) / 2;

@@ -76,7 +76,7 @@ export class TokenEndpoint {
     } catch (failure) {
       // exchange() throws nothing else.
       const cause = failure as ExchangeFailure;
-      throw new LoginFailure({ message: 'The token request failed', exchange: cause, isRetryable: true });
+      throw new LoginFailure({ message: 'The token request failed', exchange: cause });
     }
   }
 
