@@ -1,5 +1,6 @@
 import { isMissingRole } from '../../atlas/error-body.js';
 import type { ApiResponse } from '../../http/body.js';
+import { isRetryableStatus } from '../../http/retry.js';
 import { type Authenticator, type Login, LoginFailure, type LoginRequest } from '../authenticator.js';
 import { isGenuine, parseAuthenticationInfo } from './authentication-info.js';
 import { chooseChallenge, type DigestChallenge, digestChallenges, parseChallenges } from './challenge.js';
@@ -17,8 +18,8 @@ interface SentRequest {
   readonly replaces: DigestSession | undefined;
 }
 
-// If so many requests of others bring no challenge, the server is in trouble, and a waiting call asks for itself.
-const maxUnanswered = 4;
+// After more failures in a row the server is in trouble, and waiting calls no longer ask one after another.
+const maxFailedInquiries = 3;
 const maxCounts = 100;
 
 /**
@@ -32,8 +33,9 @@ export class DigestAuthenticator implements Authenticator {
   #session: DigestSession | undefined;
   /** The counts of the latest nonces. A server may hand out a nonce again, and refuse a count that it has seen. */
   readonly #counts = new Map<string, NonceCount>();
-  /** The request for a challenge that other calls wait for. Resolves when it has ended: whether it got a response. */
+  /** The request for a challenge that other calls wait for. Resolves when it has ended: whether they should each ask alone. */
   #inquiry: Promise<boolean> | undefined;
+  #failedInquiries = 0;
 
   constructor(credentials: DigestCredentials) {
     this.#credentials = credentials;
@@ -41,46 +43,57 @@ export class DigestAuthenticator implements Authenticator {
 
   authorize(request: LoginRequest): Login | Promise<Login> {
     if (this.#session !== undefined) return this.#use(this.#session, request);
-    return this.#inquiry === undefined ? this.#askForAll(request) : this.#waitForSession(request);
+    return this.#inquiry === undefined ? this.#askForAll(request) : this.#waitForChallenge(this.#inquiry, request);
   }
 
   secrets(): string[] {
     return [this.#credentials.username, this.#credentials.password];
   }
 
-  async #waitForSession(request: LoginRequest): Promise<Login> {
-    for (let unanswered = 0; unanswered < maxUnanswered; ) {
-      const hasResponse = await this.#inquiry;
-      if (this.#session !== undefined) return this.#use(this.#session, request);
-      if (hasResponse) unanswered += 1;
-      if (this.#inquiry === undefined) return this.#askForAll(request);
-    }
-    return this.#ask(request, () => {});
+  async #waitForChallenge(inquiry: Promise<boolean>, request: LoginRequest): Promise<Login> {
+    const askAlone = await inquiry;
+    return askAlone ? this.#ask(request, () => {}) : this.authorize(request);
   }
 
   #askForAll(request: LoginRequest): Login {
-    let end = (_hasResponse: boolean) => {};
+    let end = (_askAlone: boolean) => {};
     this.#inquiry = new Promise((resolve) => {
       end = resolve;
     });
-    return this.#ask(request, (hasResponse) => {
+    return this.#ask(request, (status) => {
       this.#inquiry = undefined;
-      end(hasResponse);
+      end(this.#noteInquiry(status));
     });
   }
 
+  /**
+   * Notes how a request for a challenge ended. Returns whether the calls that waited for it should each ask alone.
+   *
+   * @param status - of the response; absent if there was none.
+   */
+  #noteInquiry(status: number | undefined): boolean {
+    if (status === undefined || this.#session !== undefined) {
+      // A lost request says nothing about the server, so the next call asks.
+      this.#failedInquiries = 0;
+      return false;
+    }
+    if (!isRetryableStatus(status)) return true;
+    this.#failedInquiries += 1;
+    return this.#failedInquiries > maxFailedInquiries;
+  }
+
   /** A request without credentials, to get a challenge. */
-  #ask(request: LoginRequest, onEnd: (hasResponse: boolean) => void): Login {
+  #ask(request: LoginRequest, onEnd: (status?: number) => void): Login {
     return {
       header: undefined,
       review: (response) => {
         try {
           return this.#reviewInquiry(response, request);
         } finally {
-          onEnd(true);
+          onEnd(response.status);
         }
       },
-      release: () => onEnd(false),
+      release: () => onEnd(),
       secrets: () => [],
     };
   }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Answer, startDigestServer } from '../../support/digest-server.js';
+import { type Answer, startDigestServer, type WholeAnswer } from '../../support/digest-server.js';
 import { fakeClock, passTime, skipTime } from '../../support/fault-clock.js';
 import { deferred } from '../../support/fault-deferred.js';
 import { countsByNonce, sorted, upTo } from './support/counts.js';
@@ -13,6 +13,11 @@ fakeClock();
 const together: typeof begin = (calls, call) => skipTime(begin(calls, call));
 
 const key = { publicKey: 'abcdefgh', privateKey: '0123-secret-4567' };
+
+/** The status of each call's response; undefined if there was none, for example after a timeout. */
+function statusesOf(results: readonly PromiseSettledResult<unknown>[]): unknown[] {
+  return results.map((result) => (result.status === 'rejected' ? result.reason.status : 200));
+}
 
 /** A server with these first responses, which checks logins after them. A promise delays its own response. */
 async function serve(...first: (Answer | Promise<void>)[]) {
@@ -161,10 +166,38 @@ describe('calls that wait while another requests the challenge', () => {
       return { status: 503 };
     });
     const get = openClient(server.url, key);
-    const results = await together(20, () => get({ maxRetries: 0 }));
-    expect(results.filter(({ status }) => status === 'rejected')).toHaveLength(20);
+    expect(statusesOf(await together(20, () => get({ maxRetries: 0 })))).toEqual(Array(20).fill(503));
     expect(server.requests).toHaveLength(20);
   });
+
+  it('send their requests all at once in the next burst too, after one more such response', async () => {
+    const { promise: allThere, resolve } = deferred();
+    const server = await startDigestServer(async ({ number }) => {
+      if (number === 25) resolve();
+      if (number > 21) await allThere;
+      return { status: 503 };
+    });
+    const get = openClient(server.url, key);
+    await together(20, () => get({ maxRetries: 0 }));
+    expect(statusesOf(await together(5, () => get({ maxRetries: 0 })))).toEqual(Array(5).fill(503));
+    expect(server.requests).toHaveLength(25);
+  });
+
+  it.each<WholeAnswer>([{ status: 403 }, { status: 401 }, snapshot])(
+    'send their requests all at once after a final response: %j',
+    async (answer) => {
+      const { promise: allThere, resolve } = deferred();
+      const server = await startDigestServer(async ({ number }) => {
+        if (number === 20) resolve();
+        // From the second on, no request gets a response until all are there.
+        if (number > 1) await allThere;
+        return answer;
+      });
+      const get = openClient(server.url, key);
+      expect(statusesOf(await together(20, () => get({ maxRetries: 0 })))).toEqual(Array(20).fill(answer.status));
+      expect(server.requests).toHaveLength(20);
+    },
+  );
 
   it('continue if it gets a 401 without a challenge', async () => {
     const { server, get } = await serve({ status: 401 });
