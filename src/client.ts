@@ -128,7 +128,7 @@ export class TenantSnapshotsClient implements AsyncDisposable {
     if (issues.length > 0) return refuse(waitForTenantSnapshot.name, issues);
     const { pollInterval = defaultPollInterval, timeout = defaultWaitTimeout, onPoll, signal } = options;
     const planPoll = () => this.#plan(waitForTenantSnapshot, values, options);
-    const progress = new CallProgress(waitForTenantSnapshot.name, planPoll().route);
+    const progress = new CallProgress(waitForTenantSnapshot.name, planPoll().route, this.#context.authenticator);
     const wait = withScope(this.#lifetime, { timeout, signal }, progress, (scope) => {
       const poll = () => {
         const plan = planPoll();
@@ -217,7 +217,7 @@ export class TenantSnapshotsClient implements AsyncDisposable {
     signal: AbortSignal | null | undefined,
     run: (scope: CallScope) => Promise<R>,
   ): AtlasPromise<R> {
-    const progress = new CallProgress(operation, route);
+    const progress = new CallProgress(operation, route, this.#context.authenticator);
     const { timeout } = limits;
     const call = () => withScope(this.#lifetime, { timeout, signal }, progress, run);
     return toAtlasPromise(traceCall(progress, call), progress);

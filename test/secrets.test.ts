@@ -10,6 +10,7 @@ import {
   type AtlasCredentials,
   AtlasError,
   AtlasInvalidResponseError,
+  AtlasSnapshotFailedError,
   AtlasTimeoutError,
   type DispatcherLike,
 } from '../src/index.js';
@@ -171,6 +172,25 @@ describe.each(logins)('with $name', ({ credentials, secrets }) => {
     for (const error of [invalid, closed]) expectNoSecret(error, secrets);
   });
 
+  it('an error of a wait masks a snapshot that echoes the secrets', async () => {
+    let status = 'FAILED';
+    const { server } = startEcho(secrets, (all) => ({
+      status: 200,
+      body: JSON.stringify({ status, finishTime: '2025-05-04T09:42:00Z', echo: all }),
+    }));
+    const client = openClient({ baseUrl: (await server).url, credentials, maxRetries: 0 });
+    const failed = await rejection(client.waitForTenantSnapshot(...path), AtlasSnapshotFailedError);
+    expect(failed.snapshot).toMatchObject({ status: 'FAILED', finishTime: new Date('2025-05-04T09:42:00Z') });
+    expect(shown(failed)).toContain('[masked]');
+    expectNoSecret(failed, secrets);
+
+    status = `RUNNING ${secrets.join(' ')}`;
+    const wait = client.waitForTenantSnapshot(...path, { timeout: 300 });
+    const late = await rejection(wait, AtlasTimeoutError);
+    expect(late.message).toContain('The snapshot was RUNNING [masked]');
+    expectNoSecret(late, secrets);
+  });
+
   it('AtlasTimeoutError shows no secret', async () => {
     const emulator = await openEmulator({
       credentials: {
@@ -223,6 +243,17 @@ describe('with an API key', () => {
     expectNoSecret(await rejection(client.getTenantSnapshot(...path), AtlasAuthenticationError), [privateKey]);
   });
 
+  it('an error masks a public key that the scheme of a challenge echoes', async () => {
+    const challenge = { 'www-authenticate': 'publickey realm="r"' };
+    const server = await startMswServer(
+      http.get('*', () => new HttpResponse(null, { status: 401, headers: challenge })),
+    );
+    const client = openClient({ baseUrl: server.url, credentials: { publicKey: 'publickey', privateKey } });
+    const error = await rejection(client.getTenantSnapshot(...path), AtlasAuthenticationError);
+    expect(error.message).toContain('It offered: [masked]');
+    expectNoSecret(error, ['publickey']);
+  });
+
   it('the error for a wrong key names the usual causes, but not the key', async () => {
     const emulator = await openEmulator();
     const credentials = { publicKey: emulator.credentials.apiKey.publicKey, privateKey };
@@ -250,6 +281,15 @@ describe('with a service account', () => {
     expectNoSecret(error, [clientSecret, basic]);
   });
 
+  it('the error for a token response masks a secret that its content coding echoes', async () => {
+    const headers = { 'content-encoding': basic };
+    const server = await startMswServer(http.post('*/api/oauth/token', () => new HttpResponse('{}', { headers })));
+    const client = openClient({ baseUrl: server.url, credentials });
+    const error = await rejection(client.getTenantSnapshot(...path), AtlasAuthenticationError);
+    expect(error.message).toContain('content coding [masked]');
+    expectNoSecret(error, [basic, basic.slice(0, 40), basic.toLowerCase()]);
+  });
+
   it('the error for an invalid token response shows no secret', async () => {
     const server = await startMswServer(
       http.post('*/api/oauth/token', () => HttpResponse.json({ access_token: `${clientSecret} ${issuedToken}` })),
@@ -257,6 +297,18 @@ describe('with a service account', () => {
     const client = openClient({ baseUrl: server.url, credentials });
     const error = await rejection(client.getTenantSnapshot(...path), AtlasAuthenticationError);
     expectNoSecret(error, [clientSecret, issuedToken]);
+  });
+});
+
+describe('a content coding', () => {
+  it('that echoes a token is masked, also if the token is long and in upper case', async () => {
+    const accessToken = 'QWERTY'.repeat(20);
+    const headers = { 'content-encoding': accessToken };
+    const server = await startMswServer(http.get('*', () => new HttpResponse('{}', { headers })));
+    const client = openClient({ baseUrl: server.url, credentials: { accessToken } });
+    const error = await rejection(client.getTenantSnapshot(...path), AtlasInvalidResponseError);
+    expect(error.message).toContain('content coding [masked]');
+    expectNoSecret(error, ['QWERTY', 'qwerty']);
   });
 });
 

@@ -18,12 +18,6 @@ import { isRetryableStatus, parseRetryAfter } from '../http/retry.js';
 import { adviseOnStatus, adviseOnTransport, isFinalTransportError } from './advice.js';
 import type { CallProgress } from './promise.js';
 
-/** The call that a failure belongs to. */
-export interface FailureContext extends Pick<CallProgress, 'operation' | 'endpoint' | 'resource' | 'attempts'> {
-  /** Hides the secrets of the call. */
-  readonly mask: Mask;
-}
-
 /** The outcome of an attempt. */
 export type Outcome<T> = Success<T> | Failure;
 
@@ -49,11 +43,14 @@ export interface Failure {
 /** bytes of a body that an error keeps. */
 const keptBody = 16_384;
 const longestDetail = 500;
+const longestStatus = 100;
+const longestLoginMessage = 1_500;
 
 /** The failure for a response with an error status. */
-export function failureOfResponse(response: ApiResponse, report: ErrorReport, context: FailureContext): Failure {
+export function failureOfResponse(response: ApiResponse, report: ErrorReport, progress: CallProgress): Failure {
   const { status, body } = response;
-  const { mask, operation } = context;
+  const { operation } = progress;
+  const mask = progress.mask();
   const headers = plainHeaders(response.headers);
   for (const [name, value] of Object.entries(headers)) headers[name] = mask.text(value);
   const { isFromAtlas, ...fields } = report;
@@ -63,9 +60,9 @@ export function failureOfResponse(response: ApiResponse, report: ErrorReport, co
   const text = cut(body.isPartial ? mask.cutText(body.text) : mask.text(body.text));
   const code = masked.errorCode === undefined ? '' : ` ${masked.errorCode.slice(0, 100)}`;
   const said = sentence(masked.detail ?? masked.reason);
-  const advice = adviseOnStatus(status, report, retryAfter, context);
+  const advice = adviseOnStatus(status, report, retryAfter, progress);
   const message = `${operation} failed with status ${status}${code}${said} ${advice}`;
-  const error = new AtlasApiError(message, { status, ...masked, retryAfter, headers, body: text }, context);
+  const error = new AtlasApiError(message, { status, ...masked, retryAfter, headers, body: text }, progress);
   return { error, response, isRetryable: isRetryableStatus(status), retryAfter };
 }
 
@@ -77,10 +74,10 @@ export function failureOfResponse(response: ApiResponse, report: ErrorReport, co
 export function failureOfBody(
   response: ApiResponse,
   issues: AtlasIssue[],
-  context: FailureContext,
+  progress: CallProgress,
   cause?: unknown,
 ): Failure {
-  const error = new AtlasInvalidResponseError(issues, { ...context, cause });
+  const error = new AtlasInvalidResponseError(issues, { ...progress, cause });
   return { error, response, isRetryable: false };
 }
 
@@ -89,30 +86,33 @@ export function failureOfBody(
  *
  * @throws the reason if it is not a failure: the call was aborted or its timeout expired.
  */
-export function toFailure(reason: unknown, context: FailureContext): Failure {
-  if (reason instanceof ExchangeFailure) return failureOfExchange(reason, context, context.operation);
+export function toFailure(reason: unknown, progress: CallProgress): Failure {
+  if (reason instanceof ExchangeFailure) return failureOfExchange(reason, progress, progress.operation);
   if (!(reason instanceof LoginFailure)) throw reason;
   const { message, exchange, cause, isRetryable = false, retryAfter } = reason.details;
-  const { operation } = context;
+  const { operation } = progress;
   if (exchange !== undefined) {
-    return { ...failureOfExchange(exchange, context, `${operation}: the access token request`), jitter: reason.jitter };
+    return {
+      ...failureOfExchange(exchange, progress, `${operation}: the access token request`),
+      jitter: reason.jitter,
+    };
   }
-  const what = `${operation} could not log in. ${message}`;
-  const error = new AtlasAuthenticationError(what, reason.details, { ...context, cause });
+  const what = `${operation} could not log in. ${progress.mask().text(message).slice(0, longestLoginMessage)}`;
+  const error = new AtlasAuthenticationError(what, reason.details, { ...progress, cause });
   return { error, isRetryable, retryAfter, jitter: reason.jitter };
 }
 
 /** @param what - what got no response, as the start of a sentence. */
-function failureOfExchange({ cause, attemptTimeout }: ExchangeFailure, context: FailureContext, what: string): Failure {
+function failureOfExchange({ cause, attemptTimeout }: ExchangeFailure, progress: CallProgress, what: string): Failure {
   if (cause === undefined) {
     const message = `${what} timed out after ${attemptTimeout} ms (attemptTimeout). If Atlas is slow from here, increase it.`;
-    return { error: new AtlasTimeoutError(message, context), isRetryable: true };
+    return { error: new AtlasTimeoutError(message, progress), isRetryable: true };
   }
-  const copy = maskedCopy(cause, context.mask);
+  const copy = maskedCopy(cause, progress.mask());
   const code = copy.code === undefined ? '' : ` (${String(copy.code)})`;
   const ErrorClass = timeoutCodes.has(copy.code) ? AtlasTimeoutError : AtlasConnectionError;
   const error = new ErrorClass(`${what} got no response${code}. ${adviseOnTransport(cause)}`, {
-    ...context,
+    ...progress,
     cause: copy,
   });
   return { error, isRetryable: !isFinalTransportError(cause) };
@@ -126,7 +126,10 @@ function failureOfExchange({ cause, attemptTimeout }: ExchangeFailure, context: 
 export function timeoutError(progress: CallProgress, timeout: number, phase: string): AtlasTimeoutError {
   const { operation, attempts, lastError: cause, snapshotStatus } = progress;
   const what = `${operation} timed out after ${timeout} ms (timeout) while ${phase} (attempts: ${attempts}).`;
-  const seen = snapshotStatus === undefined ? '' : ` The snapshot was ${snapshotStatus} at the last poll.`;
+  const seen =
+    snapshotStatus === undefined
+      ? ''
+      : ` The snapshot was ${progress.mask().text(snapshotStatus).slice(0, longestStatus)} at the last poll.`;
   const hint = cause === undefined ? '' : ' The cause says why the last attempt failed.';
   return new AtlasTimeoutError(`${what}${seen}${hint} Raise timeout if that is too short.`, { ...progress, cause });
 }

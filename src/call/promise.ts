@@ -1,6 +1,7 @@
 import type { EndpointName } from '../atlas/endpoints.js';
 import type { Route } from '../atlas/route.js';
-import type { Login } from '../auth/authenticator.js';
+import type { Authenticator, Login } from '../auth/authenticator.js';
+import { Mask } from '../errors/mask.js';
 import { type HeaderFields, plainHeaders } from '../http/headers.js';
 
 /** How Atlas responded to a call. */
@@ -44,9 +45,17 @@ export class CallProgress {
   /** The response that the call ended with. */
   response: { readonly status: number; readonly headers: HeaderFields } | undefined;
 
-  constructor(operation: string, route?: Route) {
+  readonly #authenticator: Authenticator | undefined;
+
+  constructor(operation: string, route?: Route, authenticator?: Authenticator) {
     this.operation = operation;
+    this.#authenticator = authenticator;
     if (route !== undefined) this.follow(route);
+  }
+
+  /** Returns what hides the secrets of the call. */
+  mask(): Mask {
+    return new Mask([...(this.#authenticator?.secrets() ?? []), ...(this.login?.secrets() ?? [])]);
   }
 
   /** Notes which request the call makes, or which response it ended with. */

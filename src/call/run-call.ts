@@ -1,24 +1,17 @@
 import type { z } from 'zod';
 import type { Route } from '../atlas/route.js';
 import { toIssues } from '../errors/issues.js';
-import { Mask } from '../errors/mask.js';
 import type { ApiResponse } from '../http/body.js';
 import type { ExchangeLimits } from '../http/exchange.js';
 import { longestRetryAfter, retryDelay } from '../http/retry.js';
 import { connectionFreed } from '../http/timer.js';
 import { type AttemptContext, attempt } from './attempt.js';
-import {
-  type Failure,
-  type FailureContext,
-  failureOfBody,
-  failureOfResponse,
-  type Outcome,
-  toFailure,
-} from './failure.js';
-import type { CallProgress } from './promise.js';
+import { type Failure, failureOfBody, failureOfResponse, type Outcome, toFailure } from './failure.js';
 import type { CallScope } from './scope.js';
 import { type Sunset, suggestsFlex } from './sunset.js';
 import { reportRetry, startAttemptReport } from './tracing.js';
+
+const longestProblem = 100;
 
 /** What the calls of a client share. */
 export interface CallContext extends AttemptContext {
@@ -94,9 +87,9 @@ async function runAttempt<T>(
   const report = startAttemptReport(progress);
   let outcome: Outcome<T>;
   try {
-    outcome = await evaluate(context, plan, scope, await attempt(context, route, plan.limits, scope));
+    outcome = await evaluate(context.sunset, plan, scope, await attempt(context, route, plan.limits, scope));
   } catch (reason) {
-    outcome = toFailure(reason, contextOf(context, progress));
+    outcome = toFailure(reason, progress);
   }
   report?.(outcome);
   return outcome;
@@ -104,34 +97,28 @@ async function runAttempt<T>(
 
 /** Parses a successful response, or finds out why it is a failure. */
 function evaluate<T>(
-  context: CallContext,
+  sunset: Sunset,
   plan: CallPlan<T>,
   scope: CallScope,
   response: ApiResponse,
 ): Outcome<T> | Promise<Outcome<T>> {
   const { progress } = scope;
   const { endpoint } = progress;
-  if (endpoint !== undefined) context.sunset.notice(response, endpoint, plan.cluster);
-  if (response.error !== undefined) return failureOfResponse(response, response.error, contextOf(context, progress));
+  if (endpoint !== undefined) sunset.notice(response, endpoint, plan.cluster);
+  if (response.error !== undefined) return failureOfResponse(response, response.error, progress);
   const problem = problemOf(response);
   if (problem !== undefined) {
-    const details = contextOf(context, progress);
-    return failureOfBody(response, [{ path: '', message: details.mask.text(problem) }], details);
+    const message = progress.mask().text(problem).slice(0, longestProblem);
+    return failureOfBody(response, [{ path: '', message }], progress);
   }
   const conclude = (parsed: Parsed<T>): Outcome<T> => {
     if (parsed.success) return { data: parsed.data, response };
-    const details = contextOf(context, progress);
-    return failureOfBody(response, toIssues(parsed.error, details.mask), details, parsed.thrown);
+    return failureOfBody(response, toIssues(parsed.error, progress.mask()), progress, parsed.thrown);
   };
   const parsed = plan.parse(response.body.json);
   if (!(parsed instanceof Promise)) return conclude(parsed);
   scope.phase = 'waiting for the schema';
   return scope.waitFor(parsed).then(conclude);
-}
-
-function contextOf({ authenticator }: CallContext, progress: CallProgress): FailureContext {
-  const secrets = [...authenticator.secrets(), ...(progress.login?.secrets() ?? [])];
-  return { ...progress, mask: new Mask(secrets) };
 }
 
 /** Checks a body against a schema of the caller's, which may be asynchronous and may throw. */

@@ -23,7 +23,11 @@ export async function pollUntilComplete(
     // Avoids a deadlock: close() waits for this call, and onPoll may await close(). So close() ends this wait.
     if (onPoll !== undefined) await scope.waitUntilClosed(Promise.resolve(onPoll(snapshot)), 'waiting for onPoll');
     if (snapshot.status === 'COMPLETED') return snapshot;
-    if (snapshot.status === 'FAILED') throw new AtlasSnapshotFailedError(snapshot, scope.progress);
+    if (snapshot.status === 'FAILED') {
+      // Masking keeps the form of a snapshot.
+      const masked = scope.progress.mask().json(snapshot) as TenantSnapshot;
+      throw new AtlasSnapshotFailedError(masked, scope.progress);
+    }
     await scope.sleep(nextPollAt - performance.now(), 'waiting to poll again');
   }
 }

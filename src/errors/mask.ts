@@ -27,10 +27,10 @@ export class Mask {
     return this.text(text).slice(0, -this.#longest || undefined);
   }
 
-  /** Copies a JSON value without its secrets. Drops what is nested more than 16 levels deep. */
+  /** Copies a JSON value, which may hold dates, without its secrets. Drops what is nested more than 16 levels deep. */
   json(value: unknown, depth = 0): unknown {
     if (typeof value === 'string') return this.text(value);
-    if (typeof value !== 'object' || value === null) return value;
+    if (typeof value !== 'object' || value === null || value instanceof Date) return value;
     if (depth === deepest) return undefined;
     if (Array.isArray(value)) return value.map((item) => this.json(item, depth + 1));
     return Object.fromEntries(Object.entries(value).map(([key, item]) => [this.text(key), this.json(item, depth + 1)]));

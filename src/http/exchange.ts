@@ -117,9 +117,12 @@ class ExchangeHandler implements DispatchHandlerLike {
   }
 
   onResponseData(_controller: DispatchControllerLike, chunk: Buffer): void {
+    if (this.#hasEnded) return;
+    const room = this.#limits.maxResponseSize - this.#size;
+    const isTooLarge = chunk.length > room;
+    this.#chunks.push(isTooLarge ? chunk.subarray(0, room) : chunk);
     this.#size += chunk.length;
-    if (this.#size <= this.#limits.maxResponseSize) this.#chunks.push(chunk);
-    else this.#finish({}, true);
+    if (isTooLarge) this.#finish({}, true);
   }
 
   onResponseEnd(_controller: DispatchControllerLike, trailers: HeaderFields | undefined): void {

@@ -78,6 +78,15 @@ describe('maxResponseSize', () => {
     await expect.poll(() => server.closed, { interval: 1 }).toBe(1);
   });
 
+  it('keeps the body of an error up to that size, even if it arrives in one packet', async () => {
+    const server = await startFaultServer([answer(503, 'x'.repeat(2 * limit))]);
+    const error = await rejection(
+      get(openFaultClient(server, { maxResponseSize: limit, maxRetries: 0 })),
+      AtlasApiError,
+    );
+    expect(error.body).toMatch(/^x{900,1000}$/);
+  });
+
   it('cuts the body of an error at 16 KiB, between two characters', async () => {
     const server = await startFaultServer([answer(400, `x${'\u00e9'.repeat(20_000)}`)]);
     const error = await rejection(get(openFaultClient(server)), AtlasApiError);

@@ -21,6 +21,8 @@ interface SentRequest {
 // After more failures in a row the server is in trouble, and waiting calls no longer ask one after another.
 const maxFailedInquiries = 3;
 const maxCounts = 100;
+// How many schemes of a challenge an error names.
+const maxSchemes = 10;
 
 /**
  * Logs in by HTTP Digest. The session is kept, so a call usually costs one request. The first call of a client asks for a
@@ -174,8 +176,8 @@ export class DigestAuthenticator implements Authenticator {
 
 function unanswerable(field: HeaderValue): LoginFailure {
   const schemes = parseChallenges(field).map(({ scheme }) => scheme);
-  const offered = schemes.length === 0 ? 'nothing readable' : schemes.join(', ').slice(0, 200);
-  const message = `The server did not offer a Digest challenge that this client supports. It offered: ${offered}. Check baseUrl and any proxy on the way to Atlas.`;
+  const offered = schemes.length === 0 ? 'nothing readable' : schemes.slice(0, maxSchemes).join(', ');
+  const message = `The server did not offer a Digest challenge that this client supports. Check baseUrl and any proxy on the way to Atlas. It offered: ${offered}.`;
   return new LoginFailure({ message, status: 401 });
 }
 
