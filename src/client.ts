@@ -244,7 +244,6 @@ function refuse(operation: string, issues: AtlasIssue[]): AtlasPromise<never> {
   return toAtlasPromise(Promise.reject(error), new CallProgress(operation));
 }
 
-/** Picks the authenticator that matches the credentials. */
 function createAuthenticator(settings: Settings, transport: Transport): Authenticator {
   const { credentials, tokenStore, origin, prefix, limits } = settings;
   if (credentials.publicKey !== undefined) {

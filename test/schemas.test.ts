@@ -112,7 +112,7 @@ describe('tenantSnapshotSchema', () => {
 
   it('explains what an ID must be', () => {
     const { error } = tenantSnapshotSchema.safeParse({ id: 'x' });
-    expect(error?.issues.map(({ message }) => message)).toEqual(['must be 24 hexadecimal digits']);
+    expect(error?.issues.map(({ message }) => message)).toEqual(['must be 24 lowercase hexadecimal digits']);
   });
 
   it('drops what is malformed in links', () => {

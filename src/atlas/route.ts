@@ -65,6 +65,7 @@ function toRoute(
   if (envelope) params.set('envelope', 'true');
   if (pretty) params.set('pretty', 'true');
   const path = params.size === 0 ? prefix + resource : `${prefix}${resource}?${params}`;
+  // Not from the option alone: the query of get() may ask for an envelope too.
   const mayBeEnveloped = params.get('envelope') === 'true';
   return {
     method: 'GET',

@@ -72,7 +72,7 @@ const links = z.unknown().transform(readLinks).nullish();
 
 /** Checks a snapshot from Atlas and parses it into a {@link TenantSnapshot}. */
 export const tenantSnapshotSchema: z.ZodType<TenantSnapshot> = withoutNulls({
-  id: z.string().regex(hex24, 'must be 24 hexadecimal digits').nullish(),
+  id: snapshotIdSchema.nullish(),
   status: text,
   mongoDBVersion: text,
   scheduledTime: time,

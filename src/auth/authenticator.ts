@@ -45,7 +45,7 @@ export interface Authenticator {
 
 /** What is known about a failed login. */
 export interface LoginFailureDetails {
-  /** What happened and what to do, as sentences. */
+  /** What happened and what to do, as sentences. Empty if `exchange` says it. */
   readonly message: string;
   readonly status?: number | undefined;
   /** The OAuth 2.0 error code and its description. */

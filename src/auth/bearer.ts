@@ -44,6 +44,6 @@ async function callProvider(provider: AccessTokenProvider, context: { refused?: 
   if (typeof token === 'string' && bearerTokenSyntax.test(token)) return token;
   throw new LoginFailure({
     message:
-      'The accessToken function did not return a bearer token. Return a string of letters, digits and -._~+/ only.',
+      'The accessToken function did not return a bearer token. Return a string of letters, digits and -._~+/, with = only at the end.',
   });
 }

@@ -4,6 +4,8 @@ import { isRetryableStatus } from '../http/retry.js';
 
 const missingRole =
   'The login is valid, but a role is missing. Grant the API key or service account the role Project Read Only.';
+const missingRoleForPath =
+  'The login is valid, but a role is missing. Grant the API key or service account a role that can read this path.';
 const checkPath = 'Check baseUrl and any proxy on the way to Atlas.';
 
 /** What to do about an Atlas error code that says more than its status. */
@@ -14,7 +16,7 @@ const byCode: Readonly<Record<string, string>> = {
     'Add the IP address in the error to the IP access list of the API key or service account.',
   ORG_REQUIRES_ACCESS_LIST:
     'Create an IP access list for the API key or service account, and add the public IP address of this machine.',
-  GROUP_NOT_FOUND: 'Check the project ID, and that the login may read the project.',
+  GROUP_NOT_FOUND: 'Check the project ID, and that the login has access to the project.',
   CLUSTER_NOT_FOUND: 'Check the cluster name and the project ID.',
   TENANT_SNAPSHOT_NOT_FOUND: 'Check the snapshot ID. Atlas deletes a snapshot when it expires.',
   CANNOT_USE_NON_FLEX_CLUSTER_IN_FLEX_API:
@@ -22,6 +24,13 @@ const byCode: Readonly<Record<string, string>> = {
   CANNOT_USE_FLEX_CLUSTER_IN_CLUSTER_API: "This is a Flex cluster. Set the endpoint option to 'auto' or 'flex'.",
   INVALID_VERSION_DATE: 'Check apiVersion, or update atlas-tenant-snapshots.',
   NO_PAYMENT_INFORMATION_FOUND: 'The owner of the organization must add a payment method.',
+};
+
+/** The same for `get()`, where it differs: a path may need any role, and there is no endpoint option. */
+const byCodeOfPath: Readonly<Record<string, string>> = {
+  USER_UNAUTHORIZED: missingRoleForPath,
+  TENANT_SNAPSHOT_ACCESS_DENIED: missingRoleForPath,
+  CANNOT_USE_FLEX_CLUSTER_IN_CLUSTER_API: 'This is a Flex cluster. Pass a path of the Flex API.',
 };
 
 const byStatus: Readonly<Record<number, string>> = {
@@ -57,10 +66,8 @@ export function adviseOnStatus(
 }
 
 function adviseOnCode(code: string | undefined, endpoint: EndpointName | undefined): string | undefined {
-  if (code === undefined || !Object.hasOwn(byCode, code)) return undefined;
-  // get() has no option endpoint.
-  const isForPath = endpoint === undefined && code === 'CANNOT_USE_FLEX_CLUSTER_IN_CLUSTER_API';
-  return isForPath ? 'This is a Flex cluster. Pass a path of the Flex API.' : byCode[code];
+  const byOwnCode = endpoint === undefined ? { ...byCode, ...byCodeOfPath } : byCode;
+  return code !== undefined && Object.hasOwn(byOwnCode, code) ? byOwnCode[code] : undefined;
 }
 
 function adviseOnNotFound(isFromAtlas: boolean, endpoint: EndpointName | undefined): string {
@@ -82,15 +89,8 @@ const certificateError =
   /CERT|UND_ERR_PRX_TLS|UNABLE_TO_VERIFY|HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_EXCEEDED/;
 const refusedTunnel = /Proxy response \((403|407)\)|Proxy Authentication Required \((407)\)/;
 
-/** Whether an exchange failed in a way that another attempt cannot change. */
-export function isFinalTransportError(error: Error): boolean {
-  const code = codeOf(error);
-  return code === 'UND_ERR_INVALID_ARG' || certificateError.test(code) || refusedTunnel.test(error.message);
-}
-
-/** Says what to do about an exchange that got no response. */
-export function adviseOnTransport(error: Error): string {
-  const code = codeOf(error);
+/** Says what to do about a failed exchange that another attempt cannot fix. Returns `undefined` for any other. */
+export function adviseOnFinalError(error: Error): string | undefined {
   const tunnel = refusedTunnel.exec(error.message);
   if (tunnel !== null) {
     const status = tunnel[1] ?? tunnel[2];
@@ -98,15 +98,12 @@ export function adviseOnTransport(error: Error): string {
       ? 'The proxy requires a login (407). Add a user name and password to HTTPS_PROXY.'
       : 'The proxy refused the connection (403). Allow the host in the proxy, or add it to NO_PROXY.';
   }
+  const code = 'code' in error ? String(error.code) : '';
   if (code === 'UND_ERR_INVALID_ARG') {
     return 'The dispatcher rejected the request. Pass a dispatcher of undici 7 or 8, not of an older version.';
   }
   if (certificateError.test(code)) {
     return 'The TLS certificate was rejected. Check baseUrl, or add your certificate authority with NODE_EXTRA_CA_CERTS.';
   }
-  return 'See the cause, and check the network, baseUrl and any proxy on the way to Atlas.';
-}
-
-function codeOf(error: Error): string {
-  return 'code' in error ? String(error.code) : '';
+  return undefined;
 }

@@ -29,9 +29,9 @@ export async function attempt(
   limits: ExchangeLimits,
   scope: CallScope,
 ): Promise<ApiResponse> {
-  scope.phase = 'logging in';
   let pending = authenticator.authorize(route);
   for (let reviews = 0; ; ) {
+    scope.phase = 'logging in';
     const login = pending instanceof Promise ? await scope.waitFor(pending, release) : pending;
     scope.progress.login = login;
     let response: ApiResponse;
@@ -39,7 +39,6 @@ export async function attempt(
       scope.phase = 'waiting for a connection';
       const received = await exchange(transport, requestOf(route, login), limits, scope);
       response = readResponse(received, route.mayBeEnveloped, limits.maxResponseSize);
-      scope.phase = 'logging in';
       // The second request of a login should reuse this connection.
       if (response.status === 401) await scope.waitFor(connectionFreed());
     } catch (failure) {

@@ -13,15 +13,15 @@ import type { AtlasIssue } from '../errors/issues.js';
 import type { Mask } from '../errors/mask.js';
 import type { ApiResponse } from '../http/body.js';
 import { ExchangeFailure } from '../http/exchange.js';
-import { plainHeaders } from '../http/headers.js';
+import { joinHeaders } from '../http/headers.js';
 import { isRetryableStatus, parseRetryAfter } from '../http/retry.js';
-import { adviseOnStatus, adviseOnTransport, isFinalTransportError } from './advice.js';
+import { adviseOnFinalError, adviseOnStatus } from './advice.js';
 import type { CallProgress } from './promise.js';
 
 /** The outcome of an attempt. */
 export type Outcome<T> = Success<T> | Failure;
 
-/** The result of a call. */
+/** How an attempt succeeded. */
 export interface Success<T> {
   readonly data: T;
   readonly response: ApiResponse;
@@ -36,7 +36,10 @@ export interface Failure {
   readonly isRetryable: boolean;
   /** How long the server asked to wait, in ms. */
   readonly retryAfter?: number | undefined;
-  /** The random part of the delay, from 0 to 1, if all calls that waited for a login share it. */
+  /**
+   * The random part of the delay, from 0 to 1. Set only after a failed login, so that all calls that waited for it retry
+   * together.
+   */
   readonly jitter?: number;
 }
 
@@ -51,13 +54,13 @@ export function failureOfResponse(response: ApiResponse, report: ErrorReport, pr
   const { status, body } = response;
   const { operation } = progress;
   const mask = progress.mask();
-  const headers = plainHeaders(response.headers);
+  const headers = joinHeaders(response.headers);
   for (const [name, value] of Object.entries(headers)) headers[name] = mask.text(value);
   const { isFromAtlas, ...fields } = report;
   // Masking keeps the form of a JSON value.
   const masked = mask.json(fields) as typeof fields;
   const retryAfter = parseRetryAfter(response.headers) ?? waitOfRateLimit(report);
-  const text = cut(body.isPartial ? mask.cutText(body.text) : mask.text(body.text));
+  const text = cut(body.isPartial ? mask.truncatedText(body.text) : mask.text(body.text));
   const code = masked.errorCode === undefined ? '' : ` ${masked.errorCode.slice(0, 100)}`;
   const said = sentence(masked.detail ?? masked.reason);
   const advice = adviseOnStatus(status, report, retryAfter, progress);
@@ -105,17 +108,19 @@ export function toFailure(reason: unknown, progress: CallProgress): Failure {
 /** @param what - what got no response, as the start of a sentence. */
 function failureOfExchange({ cause, attemptTimeout }: ExchangeFailure, progress: CallProgress, what: string): Failure {
   if (cause === undefined) {
-    const message = `${what} timed out after ${attemptTimeout} ms (attemptTimeout). If Atlas is slow from here, increase it.`;
+    const message = `${what} timed out after ${attemptTimeout} ms (attemptTimeout). Raise it if Atlas is slow from here.`;
     return { error: new AtlasTimeoutError(message, progress), isRetryable: true };
   }
+  const finalAdvice = adviseOnFinalError(cause);
+  const advice = finalAdvice ?? 'See the cause, and check the network, baseUrl and any proxy on the way to Atlas.';
   const copy = maskedCopy(cause, progress.mask());
   const code = copy.code === undefined ? '' : ` (${String(copy.code)})`;
   const ErrorClass = timeoutCodes.has(copy.code) ? AtlasTimeoutError : AtlasConnectionError;
-  const error = new ErrorClass(`${what} got no response${code}. ${adviseOnTransport(cause)}`, {
+  const error = new ErrorClass(`${what} got no response${code}. ${advice}`, {
     ...progress,
     cause: copy,
   });
-  return { error, isRetryable: !isFinalTransportError(cause) };
+  return { error, isRetryable: finalAdvice === undefined };
 }
 
 /**
@@ -131,7 +136,7 @@ export function timeoutError(progress: CallProgress, timeout: number, phase: str
       ? ''
       : ` The snapshot was ${progress.mask().text(snapshotStatus).slice(0, longestStatus)} at the last poll.`;
   const hint = cause === undefined ? '' : ' The cause says why the last attempt failed.';
-  return new AtlasTimeoutError(`${what}${seen}${hint} Raise timeout if that is too short.`, { ...progress, cause });
+  return new AtlasTimeoutError(`${what}${seen}${hint} Raise timeout if the call needs longer.`, { ...progress, cause });
 }
 
 /** The error of a call that `close()` ended, or that started after it. */

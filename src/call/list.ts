@@ -18,7 +18,7 @@ export async function readAllPages(
 ): Promise<TenantSnapshot[]> {
   const found = new Map<unknown, TenantSnapshot>();
   const { progress } = scope;
-  let { endpoint } = progress;
+  let endpoint: EndpointName | undefined;
   let fullPage: number | undefined;
   for (let pageNum = 1; pageNum <= maxPages; pageNum += 1) {
     if (pageNum > 1) await scope.waitFor(connectionFreed());
@@ -27,8 +27,8 @@ export async function readAllPages(
     if (pageNum > 1 && progress.endpoint !== endpoint) return readAllPages(readPage, scope);
     endpoint = progress.endpoint;
     const hasNew = addTo(found, page.results);
-    const isLast = !hasNextPage(page, found.size, fullPage ?? smallestFullPage(endpoint));
-    if (!hasNew || isLast) return [...found.values()];
+    const hasNext = hasNextPage(page, found.size, fullPage ?? smallestFullPage(endpoint));
+    if (!hasNew || !hasNext) return [...found.values()];
     fullPage = page.results.length;
   }
   const issues = [

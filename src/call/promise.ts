@@ -2,7 +2,7 @@ import type { EndpointName } from '../atlas/endpoints.js';
 import type { Route } from '../atlas/route.js';
 import type { Authenticator, Login } from '../auth/authenticator.js';
 import { Mask } from '../errors/mask.js';
-import { type HeaderFields, plainHeaders } from '../http/headers.js';
+import { type HeaderFields, joinHeaders } from '../http/headers.js';
 
 /** How Atlas responded to a call. */
 export interface AtlasResponse {
@@ -76,7 +76,7 @@ export function toAtlasPromise<T>(promise: Promise<T>, progress: CallProgress): 
 }
 
 function describeResponse({ response, endpoint, attempts }: CallProgress): AtlasResponse {
-  const headers = plainHeaders(response?.headers ?? {});
+  const headers = joinHeaders(response?.headers ?? {});
   const described: AtlasResponse = { status: response?.status ?? 0, headers, attempts };
   if (endpoint !== undefined) described.endpoint = endpoint;
   const limit = parseCount(headers['ratelimit-limit']);

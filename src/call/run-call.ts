@@ -38,7 +38,7 @@ export interface CallPlan<T> {
   readonly limits: CallLimits;
 }
 
-/** The result of a schema. It may have thrown. */
+/** The result of a check. `thrown` is what the schema threw. */
 type Parsed<T> =
   | { readonly success: true; readonly data: T }
   | { readonly success: false; readonly error: Pick<z.ZodError, 'issues'>; readonly thrown?: unknown };

@@ -114,12 +114,12 @@ export class CallScope implements ExchangeOwner {
     const elapsed = new Promise<void>((resolve) => {
       stop = startTimer(Math.max(ms, 0), resolve);
     });
-    await this.waitUntilClosed(elapsed, phase).finally(stop);
+    await this.waitUnlessClosed(elapsed, phase).finally(stop);
     if (this.#lifetime.isClosed) throw closedError(this.progress, phase);
   }
 
-  /** Waits for a promise until the client is closed, unless the call ends first. */
-  waitUntilClosed(promise: Promise<unknown>, phase: string): Promise<void> {
+  /** Waits for a promise, unless the client is closed (then it resolves) or the call ends (then it rejects) first. */
+  waitUnlessClosed(promise: Promise<unknown>, phase: string): Promise<void> {
     this.phase = phase;
     let onClose = () => {};
     return new Promise<void>((resolve, reject) => {

@@ -6,7 +6,9 @@ import type { Failure, Outcome } from './failure.js';
 
 /** What all clients in a process know, including those of another copy of this package. */
 interface Memory {
-  /** Where to ask Flex first: base URLs whose tenant endpoint is gone, and `<base URL> <cluster>` for single clusters. */
+  /**
+   * Base URLs whose tenant endpoint is gone, and `<base URL> <cluster>` for single clusters. Calls for these go only to Flex.
+   */
   readonly flexOnly: Set<string>;
   /** The kinds of warnings that were emitted. */
   readonly warned: Set<string>;
@@ -65,7 +67,7 @@ export class Sunset {
     this.#memory.flexOnly.add(this.#baseUrl);
     this.#warn(
       'gone',
-      'Atlas has retired the tenant (M2/M5) snapshot endpoint. From now on this process calls only the Flex endpoint. Set the endpoint option to "flex" so that new processes do not try the tenant endpoint first.',
+      "Atlas has retired the tenant (M2/M5) snapshot endpoint. Calls with the endpoint option 'auto' now go straight to the Flex endpoint. Set the option to 'flex' so that new processes do not try the tenant endpoint first.",
     );
   }
 
@@ -77,9 +79,9 @@ export class Sunset {
     const until = sunset === undefined ? '' : `, with a sunset date of ${toDay(sunset)}`;
     const advice =
       endpoint === 'tenant'
-        ? 'Set the endpoint option to "auto" to switch to the Flex endpoint automatically, or to "flex" to call only that one.'
+        ? "Set the endpoint option to 'auto' to switch to the Flex endpoint automatically, or to 'flex' to call only that one."
         : 'Look for a newer version of atlas-tenant-snapshots.';
-    this.#warn('deprecated', `Atlas lists the ${endpoint} snapshot endpoint as deprecated${since}${until}. ${advice}`);
+    this.#warn('deprecated', `Atlas marks the ${endpoint} snapshot endpoint as deprecated${since}${until}. ${advice}`);
   }
 
   // Not a DeprecationWarning: --throw-deprecation would turn that into a crash.
@@ -119,6 +121,7 @@ function choose<T>(tenant: Outcome<T>, flex: Outcome<T>, isGone: boolean): Outco
 /** Adds a cause to the error of a failure, unless it has one. The error then counts the attempts of both. */
 function withCause(failure: Failure, cause: Failure): Failure {
   const attempts = Math.max(failure.error.attempts ?? 0, cause.error.attempts ?? 0);
+  // Not enumerable, like a cause that is passed to the constructor.
   if (failure.error.cause === undefined) Object.defineProperty(failure.error, 'cause', { value: cause.error });
   Object.assign(failure.error, { attempts });
   return failure;

@@ -20,8 +20,8 @@ export async function pollUntilComplete(
     scope.progress.resends = 0;
     const snapshot = await poll();
     scope.progress.snapshotStatus = snapshot.status;
-    // Avoids a deadlock: close() waits for this call, and onPoll may await close(). So close() ends this wait.
-    if (onPoll !== undefined) await scope.waitUntilClosed(Promise.resolve(onPoll(snapshot)), 'waiting for onPoll');
+    // onPoll may await close(), which waits for this call. Unless close() ends this wait, both would wait forever.
+    if (onPoll !== undefined) await scope.waitUnlessClosed(Promise.resolve(onPoll(snapshot)), 'waiting for onPoll');
     if (snapshot.status === 'COMPLETED') return snapshot;
     if (snapshot.status === 'FAILED') {
       // Masking keeps the form of a snapshot.

@@ -19,7 +19,7 @@ export const defaultPollInterval = 10_000;
 /** The `timeout` of a wait, in ms. */
 export const defaultWaitTimeout = 30 * 60_000;
 
-// The most that setTimeout can count, almost 25 days.
+// The longest delay that setTimeout accepts, almost 25 days.
 const milliseconds = z.number().positive().max(0x7fff_ffff);
 const retries = z.number().int().min(0).max(100);
 const endpoint = z.enum(['auto', 'tenant', 'flex']);
@@ -54,7 +54,7 @@ const serviceAccount = z.strictObject({
 const accessToken = z.strictObject({
   accessToken: z.custom<AccessTokenCredentials['accessToken']>(
     (value) => typeof value === 'function' || (typeof value === 'string' && bearerTokenSyntax.test(value)),
-    'must be a bearer token (only letters, digits and -._~+/) or a function that returns one',
+    'must be a bearer token (letters, digits and -._~+/, with = only at the end) or a function that returns one',
   ),
 });
 
@@ -176,7 +176,8 @@ function problemOf(url: URL): string | undefined {
   if (url.username !== '' || url.password !== '')
     return 'must not contain a user name or password (use the credentials option)';
   if (url.search !== '' || url.hash !== '') return 'must not contain a query or fragment';
-  // As other Atlas clients want it. Here it would make every path wrong, which looks like a retired endpoint.
+  // Other Atlas clients expect this path. Here every request would have it twice, and the 404s would look like a retired
+  // endpoint.
   if (/\/api\/atlas(?:\/|$)/.test(url.pathname)) return 'must not contain /api/atlas (the client adds it)';
   return undefined;
 }

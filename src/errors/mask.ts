@@ -23,8 +23,9 @@ export class Mask {
   }
 
   /** Masks a truncated text, and drops its end, where a secret may have been cut in two. */
-  cutText(text: string): string {
-    return this.text(text).slice(0, -this.#longest || undefined);
+  truncatedText(text: string): string {
+    const masked = this.text(text);
+    return masked.slice(0, Math.max(0, masked.length - this.#longest));
   }
 
   /** Copies a JSON value, which may hold dates, without its secrets. Drops what is nested more than 16 levels deep. */

@@ -103,5 +103,5 @@ function unread(problem: string, text = ''): Body {
 }
 
 function tooLarge(limit: number): string {
-  return `is larger than ${limit} bytes (maxResponseSize)`;
+  return `is larger than ${limit} bytes (maxResponseSize): raise the limit if that is expected`;
 }

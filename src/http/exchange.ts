@@ -132,7 +132,7 @@ class ExchangeHandler implements DispatchHandlerLike {
   onResponseError(_controller: DispatchControllerLike | undefined, reason: unknown): void {
     // Not instanceof: the error may come from another realm.
     const isError = typeof reason === 'object' && reason !== null && 'message' in reason;
-    // What has a message can be read like an Error.
+    // Anything with a message is treated as an Error.
     const cause = isError ? (reason as Error) : new Error('The dispatcher reported no error');
     const wasSent = this.#controller !== undefined;
     const isDead = wasSent && !this.#hasResponse && isConnectionLoss(cause);

@@ -1,14 +1,22 @@
 /** Header fields as undici returns them: lowercase names, and an array for a repeated field. */
 export type HeaderFields = Readonly<Record<string, string | string[] | undefined>>;
 
+/** A field as received: absent, once, or on several lines. */
+export type HeaderValue = HeaderFields[string];
+
+/** Returns the lines of a field, to be parsed one by one: a malformed one then does not affect the others. */
+export function fieldLines(value: HeaderValue): string[] {
+  return [value ?? []].flat();
+}
+
 /** Returns the value of a field. Repeated fields are joined, as RFC 9110 section 5.3 allows. */
 export function headerValue(headers: HeaderFields, name: string): string | undefined {
   const value = headers[name];
   return Array.isArray(value) ? value.join(', ') : value;
 }
 
-/** Returns every field with one value. */
-export function plainHeaders(headers: HeaderFields): Record<string, string> {
+/** Joins repeated fields, so that each has one value. */
+export function joinHeaders(headers: HeaderFields): Record<string, string> {
   const plain: Record<string, string> = {};
   for (const name of Object.keys(headers)) {
     const value = headerValue(headers, name);

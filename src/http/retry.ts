@@ -1,4 +1,4 @@
-import { type HeaderFields, headerValue, parseHttpDate } from './headers.js';
+import { fieldLines, type HeaderFields, headerValue, parseHttpDate } from './headers.js';
 
 const firstDelay = 500;
 const longestDelay = 8_000;
@@ -31,7 +31,7 @@ export function isRetryableStatus(status: number): boolean {
  */
 export function parseRetryAfter(headers: HeaderFields): number | undefined {
   // A proxy may have added its own value. The longest satisfies all of them.
-  const waits = [headers['retry-after'] ?? []].flat().flatMap((value) => {
+  const waits = fieldLines(headers['retry-after']).flatMap((value) => {
     if (/^\s*\d+\s*$/.test(value)) return Number(value) * 1000;
     const date = parseHttpDate(value);
     return date === undefined ? [] : Math.max(date - serverTime(headers), 0);

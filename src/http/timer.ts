@@ -1,4 +1,4 @@
-// Captured at import, so that fake timers do not stop the event loop's own turns.
+// Captured at import, so that it works under fake timers too.
 const { setImmediate } = globalThis;
 
 // A timer that fires this many ms late was held up by a blocked event loop or a suspended process.
@@ -28,7 +28,10 @@ export function startTimer(delay: number, onTimeout: () => void, isBackground = 
   };
 }
 
-/** Waits until undici has freed the connection of the last response. A request sent sooner would open another one. */
+/**
+ * Waits until undici has freed the connection of the last response, two turns of the event loop later. A request sent sooner
+ * would open another one.
+ */
 export async function connectionFreed(): Promise<void> {
   await turn();
   await turn();

@@ -72,7 +72,8 @@ function openConnections(origin: string, attemptTimeout: number): Pool | EnvHttp
   const timeout = Math.min(attemptTimeout, longestConnectTimeout);
   const connect = withUnrefSocket(buildConnector({ timeout }));
   const httpsProxy = process.env['https_proxy'] || process.env['HTTPS_PROXY'];
-  // A pool, not an agent: an agent drops its pool when a connection fails, and with it the count of connections.
+  // A pool, not an agent: an agent drops its pool when a connection fails, and with it the count of connections,
+  // so it would exceed the limit.
   if (!httpsProxy || !origin.startsWith('https:'))
     return new Pool(origin, { connections: maxConnections, connect, factory });
   try {

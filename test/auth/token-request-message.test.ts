@@ -18,7 +18,7 @@ async function messageOf(status: number, body: object | null): Promise<string> {
 describe('the message of a token request that brings no token', () => {
   const checkCredentials = 'Check clientId and clientSecret, and that the secret has not expired.';
   const checkPath = 'Check baseUrl and any proxy on the way to Atlas.';
-  const tryLater = 'Atlas or a gateway is temporarily failing. Try again later.';
+  const tryLater = 'Atlas or a gateway in front of it is temporarily unavailable. Try again later.';
 
   it.each([
     [400, checkCredentials],

@@ -70,25 +70,25 @@ describe('text', () => {
   });
 });
 
-describe('cutText', () => {
+describe('truncatedText', () => {
   it('masks whole secrets, and drops as much of the end as part of a secret may take', () => {
-    const text = open().cutText(`a secret${'x'.repeat(99)}`);
+    const text = open().truncatedText(`a secret${'x'.repeat(99)}`);
     expect(text).toMatch(/^a \[masked\]x*$/);
     expect(text.length).toBeLessThan('a [masked]'.length + 99);
   });
 
   it('drops a text that is shorter than that', () => {
-    expect(open().cutText('sec')).toBe('');
+    expect(open().truncatedText('sec')).toBe('');
   });
 
   it('returns the whole text without secrets', () => {
-    expect(new Mask([]).cutText('text')).toBe('text');
+    expect(new Mask([]).truncatedText('text')).toBe('text');
   });
 
   it('drops the start of a secret at the end', () => {
     fc.assert(
       fc.property(fc.string(), fc.integer({ min: 1, max: 9 }), (before, kept) => {
-        const text = new Mask(['QZQZQZQZQZ']).cutText(before + 'QZQZQZQZQZ'.slice(0, kept));
+        const text = new Mask(['QZQZQZQZQZ']).truncatedText(before + 'QZQZQZQZQZ'.slice(0, kept));
         expect(before.startsWith(text)).toBe(true);
       }),
     );

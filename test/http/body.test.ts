@@ -48,7 +48,7 @@ describe('readBody', () => {
   });
 
   it('returns the text of a truncated body, without JSON', () => {
-    const problem = 'is larger than 5 bytes (maxResponseSize)';
+    const problem = 'is larger than 5 bytes (maxResponseSize): raise the limit if that is expected';
     expect(readBody(response('123', {}, true), 5)).toEqual({ text: '123', json: undefined, problem, isPartial: true });
     expect(readBody(response('123'), 5)).not.toHaveProperty('isPartial');
     expect(readBody(response('12', { 'content-encoding': 'gzip' }, true), 5).text).toBe('12');
@@ -76,7 +76,7 @@ describe('readBody', () => {
     const body = JSON.stringify('x'.repeat(98));
     const coded = response(gzipSync(body), { 'content-encoding': coding });
     expect(readBody(coded, 100)).toEqual({ text: body, json: 'x'.repeat(98), problem: undefined });
-    const problem = 'is larger than 99 bytes (maxResponseSize)';
+    const problem = 'is larger than 99 bytes (maxResponseSize): raise the limit if that is expected';
     expect(readBody(coded, 99)).toEqual({ text: '', json: undefined, problem, isPartial: true });
   });
 
@@ -90,7 +90,6 @@ describe('readBody', () => {
     ['zstd', 'has the unsupported content coding zstd'],
     ['gzip, br', 'has the unsupported content coding gzip, br'],
     [['gzip', 'br'], 'has the unsupported content coding gzip, br'],
-    ['y'.repeat(41), `has the unsupported content coding ${'y'.repeat(40)}`],
   ])('describes the problem with the content coding %j', (coding, problem) => {
     const unread = { text: '', json: undefined, problem, isPartial: true };
     expect(readBody(response('1', { 'content-encoding': coding }), 99)).toEqual(unread);

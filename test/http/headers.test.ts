@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { headerValue, plainHeaders } from '../../src/http/headers.js';
+import { headerValue, joinHeaders } from '../../src/http/headers.js';
 
 describe('header fields', () => {
   const headers = { one: 'a', many: ['a', 'b'], none: undefined };
@@ -11,7 +11,7 @@ describe('header fields', () => {
       undefined,
       undefined,
     ]);
-    expect(plainHeaders(headers)).toEqual({ one: 'a', many: 'a, b' });
-    expect(Object.keys(plainHeaders(headers))).toEqual(['one', 'many']);
+    expect(joinHeaders(headers)).toEqual({ one: 'a', many: 'a, b' });
+    expect(Object.keys(joinHeaders(headers))).toEqual(['one', 'many']);
   });
 });

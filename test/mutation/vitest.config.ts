@@ -1,13 +1,15 @@
 import { configDefaults, defineConfig } from 'vitest/config';
 
-// The tests of the mutated folder, without those that start processes, make very many calls, check files other than src,
-// or repeat what others test for hundreds of combinations.
+// The tests of the mutated folder, without those that start processes, make very many calls or wait for very many
+// milliseconds, check files other than src, or repeat what others test for hundreds of combinations.
 export default defineConfig({
   test: {
     include: (process.env['MUTATION_TESTS'] ?? 'test/**/*.test.ts').split(','),
     exclude: [
       ...configDefaults.exclude,
-      'test/**/{load,*.load,*.process,readme,repository,watching}.test.ts',
+      'test/**/{load,*.load,process,*.process,readme,repository,watching}.test.ts',
+      'test/faults/*.property.test.ts',
+      'test/http/tls-connections.test.ts',
       'test/auth/digest/authenticator.{matrix,nonces}.test.ts',
     ],
     restoreMocks: true,

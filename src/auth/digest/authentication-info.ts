@@ -1,4 +1,5 @@
-import { AuthScanner, fieldLines, type HeaderValue } from './scanner.js';
+import { fieldLines, type HeaderValue } from '../../http/headers.js';
+import { AuthScanner } from './scanner.js';
 import type { DigestSession } from './session.js';
 
 /**
@@ -11,7 +12,7 @@ export interface AuthenticationInfo {
   readonly nextnonce?: string;
   /** The proof that the server knows the password. */
   readonly rspauth?: string;
-  /** These three repeat the request, except that the response may have a `qop` of its own. */
+  /** `cnonce` and `nc` repeat those of the request. `qop` is that of `rspauth`, and may differ from the request's. */
   readonly qop?: string;
   readonly cnonce?: string;
   readonly nc?: string;

@@ -1,10 +1,10 @@
 import { isMissingRole } from '../../atlas/error-body.js';
 import type { ApiResponse } from '../../http/body.js';
+import { fieldLines, type HeaderValue } from '../../http/headers.js';
 import { isRetryableStatus } from '../../http/retry.js';
 import { type Authenticator, type Login, LoginFailure, type LoginRequest } from '../authenticator.js';
 import { isGenuine, parseAuthenticationInfo } from './authentication-info.js';
 import { chooseChallenge, type DigestChallenge, digestChallenges, parseChallenges } from './challenge.js';
-import { fieldLines, type HeaderValue } from './scanner.js';
 import { type DigestCredentials, DigestSession, type NonceCount } from './session.js';
 
 /** A request that was sent with a login. */
@@ -18,7 +18,7 @@ interface SentRequest {
   readonly replaces: DigestSession | undefined;
 }
 
-// After more failures in a row the server is in trouble, and waiting calls no longer ask one after another.
+// After more failed requests for a challenge in a row, waiting calls send theirs at once instead of in turn.
 const maxFailedInquiries = 3;
 const maxCounts = 100;
 // How many schemes of a challenge an error names.
@@ -35,7 +35,7 @@ export class DigestAuthenticator implements Authenticator {
   #session: DigestSession | undefined;
   /** The counts of the latest nonces. A server may hand out a nonce again, and refuse a count that it has seen. */
   readonly #counts = new Map<string, NonceCount>();
-  /** The request for a challenge that other calls wait for. Resolves when it has ended: whether they should each ask alone. */
+  /** The request for a challenge that other calls wait for. Resolves when it ends: whether each of them should now ask alone. */
   #inquiry: Promise<boolean> | undefined;
   #failedInquiries = 0;
 
@@ -74,8 +74,9 @@ export class DigestAuthenticator implements Authenticator {
    * @param status - of the response; absent if there was none.
    */
   #noteInquiry(status: number | undefined): boolean {
-    if (status === undefined || this.#session !== undefined) {
-      // A lost request says nothing about the server, so the next call asks.
+    // A lost request says nothing about the server, so the next call asks.
+    const isInconclusive = status === undefined;
+    if (isInconclusive || this.#session !== undefined) {
       this.#failedInquiries = 0;
       return false;
     }
@@ -122,6 +123,7 @@ export class DigestAuthenticator implements Authenticator {
       header,
       review: (response) => this.#review(sent, response),
       release: () => {},
+      // Only errors need it, so it is not kept with each login.
       secrets: () => [/response="(\w+)"/.exec(header)?.[1] ?? ''],
     };
   }
@@ -169,7 +171,8 @@ export class DigestAuthenticator implements Authenticator {
     // Inserting it again makes it the latest.
     this.#counts.delete(nonce);
     this.#counts.set(nonce, count);
-    for (const oldest of this.#counts.keys()) if (this.#counts.size > maxCounts) this.#counts.delete(oldest);
+    const [oldest] = this.#counts.keys();
+    if (this.#counts.size > maxCounts && oldest !== undefined) this.#counts.delete(oldest);
     return count;
   }
 }

@@ -1,4 +1,5 @@
-import { AuthScanner, fieldLines, type HeaderValue } from './scanner.js';
+import { fieldLines, type HeaderValue } from '../../http/headers.js';
+import { AuthScanner } from './scanner.js';
 
 /**
  * How a Digest algorithm hashes, and how it ranks.

@@ -1,11 +1,3 @@
-/** A header field as received: absent, once, or on several lines. */
-export type HeaderValue = string | readonly string[] | undefined;
-
-/** Returns the lines of a header field. Each is parsed on its own, so that a malformed one does not affect the others. */
-export function fieldLines(header: HeaderValue): readonly string[] {
-  return [header ?? []].flat();
-}
-
 /**
  * A scheme, with its token68 if it has one; or an auth-param; or anything else. The name of an auth-param is lowercase. Its
  * value is unescaped and without control characters, and absent if it is malformed.
@@ -15,7 +7,7 @@ type AuthElement =
   | { readonly kind: 'parameter'; readonly name: string; readonly value: string | undefined }
   | { readonly kind: 'malformed' };
 
-// Each matches a run of one class of characters (token68Run: of two that share none), so none of them backtracks.
+// Each matches a run of one class of characters (token68Run: of two disjoint classes), so none of them backtracks.
 const separatorRun = /[\t ,]+/y;
 const whitespaceRun = /[\t ]+/y;
 const tokenRun = /[!#$%&'*+\-.^_`|~0-9A-Za-z]+/y;

@@ -42,8 +42,8 @@ export const storedTokenSchema = z.object({
 });
 
 /**
- * When to renew a token, in ms since 1970: a tenth of its lifetime before it expires, at most a minute, and up to as much
- * earlier at random.
+ * When to renew a token, in ms since 1970: one to two margins before it expires, at random. The margin is a tenth of the
+ * lifetime, at most a minute.
  */
 export function renewalTime({ expiresAt, lifetime }: AccessToken): number {
   return expiresAt - Math.min(lifetime / 10, longestMargin) * (1 + jitter);

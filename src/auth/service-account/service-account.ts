@@ -6,7 +6,7 @@ import { type Authenticator, type Login, LoginFailure } from '../authenticator.j
 import { bearerLogin } from '../bearer.js';
 import { type AccessToken, renewalTime } from './access-token.js';
 import type { TokenEndpoint } from './token-endpoint.js';
-import { type SharedToken, storePatience } from './token-store.js';
+import type { SharedToken } from './token-store.js';
 
 /** The token in use. */
 interface CurrentToken extends AccessToken {
@@ -22,10 +22,13 @@ interface CurrentToken extends AccessToken {
   keptUntil: number;
 }
 
-// The pauses before further reads of the store after a failed token request, in ms: another process may be about to write
-// its token. If Atlas reports that a limit is exceeded, another process must have one, so only then does the client make all reads.
-const storePauses = [0, 250, 500, 1_000, 2_000];
-const readsWithinLimits = 2;
+// After a failed token request, the pauses in ms before further reads of the store: another process may be about to write
+// its token.
+const storePauses = [0, 250];
+// At a token limit another process must have a token, so it pays to wait longer.
+const storePausesAtLimit = [0, 250, 500, 1_000, 2_000];
+/** How long a call waits for a renewal while the old token is valid, in ms. */
+const renewalPatience = 500;
 // If a replacement is refused too, another one does not help, and Atlas limits token requests and live tokens.
 const replacementPause = 60_000;
 /** How long {@link ServiceAccount.close} takes at most, in ms. */
@@ -78,8 +81,8 @@ export class ServiceAccount implements Authenticator {
     }
   }
 
-  /** @param isSecond - whether the token was fetched in this call, in place of a refused one. */
-  #review(accessToken: string, isSecond: boolean, { status, error }: ApiResponse): Promise<Login> | undefined {
+  /** @param isReplacement - whether the token was fetched in this call, to replace a refused one. */
+  #review(accessToken: string, isReplacement: boolean, { status, error }: ApiResponse): Promise<Login> | undefined {
     const token = this.#token?.accessToken === accessToken ? this.#token : undefined;
     if (status !== 401) {
       if (token !== undefined) this.#approve(token);
@@ -90,7 +93,7 @@ export class ServiceAccount implements Authenticator {
       if (token !== undefined && token.expiresAt - Date.now() < token.lifetime / 2) this.#drop(token);
       return undefined;
     }
-    if (isSecond || (token !== undefined && Date.now() < token.keptUntil)) return undefined;
+    if (isReplacement || (token !== undefined && Date.now() < token.keptUntil)) return undefined;
     if (token !== undefined) this.#drop(token);
     return this.#authorizeAgain();
   }
@@ -111,14 +114,15 @@ export class ServiceAccount implements Authenticator {
     return this.#login(accessToken, isFetched);
   }
 
-  /** Returns a new token, or the old one while it is valid and no new one is available soon. */
+  /** Returns a new token, or the old one if it is still valid and the renewal is slow. */
   async #renew(): Promise<CurrentToken> {
     const old = this.#token;
     const obtaining = this.#obtainOnce();
     if (old === undefined) return obtaining;
-    await settleWithin(storePatience, obtaining, true);
+    await settleWithin(renewalPatience, obtaining, true);
     const now = Date.now();
     if (old !== this.#token || now >= old.expiresAt) return obtaining;
+    // Later calls use the old token at once, instead of waiting for this renewal too.
     old.renewAt = now + (old.expiresAt - now) / 2;
     return old;
   }
@@ -158,9 +162,9 @@ export class ServiceAccount implements Authenticator {
     const { status, retryAfter = Number.POSITIVE_INFINITY } = failure.details;
     const isOverLimit = status === 429 || status === 403;
     let waited = 0;
-    for (const pause of isOverLimit ? storePauses : storePauses.slice(0, readsWithinLimits)) {
+    for (const pause of isOverLimit ? storePausesAtLimit : storePauses) {
       waited += pause;
-      // By then the token endpoint may be asked again.
+      // The call can retry the token request by then.
       if (waited > retryAfter) return undefined;
       await new Promise((resolve) => setTimeout(resolve, pause).unref());
       const token = await this.#readShared();
@@ -181,7 +185,7 @@ export class ServiceAccount implements Authenticator {
     return this.#token;
   }
 
-  #login(accessToken: string, isSecond: boolean): Login {
-    return bearerLogin(accessToken, (response) => this.#review(accessToken, isSecond, response));
+  #login(accessToken: string, isReplacement: boolean): Login {
+    return bearerLogin(accessToken, (response) => this.#review(accessToken, isReplacement, response));
   }
 }

@@ -31,10 +31,12 @@ export class TokenEndpoint {
     // RFC 6749 asks to form-encode both first, but Atlas does not decode them.
     const basic = Buffer.from(`${clientId}:${clientSecret}`).toString('base64');
     this.#secrets = [clientSecret, basic];
-    this.#headers = [
-      ...['accept', 'application/json', 'user-agent', userAgent],
-      ...['content-type', 'application/x-www-form-urlencoded', 'authorization', `Basic ${basic}`],
-    ];
+    this.#headers = Object.entries({
+      accept: 'application/json',
+      'user-agent': userAgent,
+      'content-type': 'application/x-www-form-urlencoded',
+      authorization: `Basic ${basic}`,
+    }).flat();
   }
 
   /** The secrets that no error may show. */
@@ -76,7 +78,7 @@ export class TokenEndpoint {
     } catch (failure) {
       // exchange() throws nothing else.
       const cause = failure as ExchangeFailure;
-      throw new LoginFailure({ message: 'The token request failed', exchange: cause });
+      throw new LoginFailure({ message: '', exchange: cause });
     }
   }
 
@@ -121,7 +123,8 @@ function advise(status: number): string {
   if (status === 429) return 'Share one token between processes with tokenStore.';
   if (status === 403)
     return 'At a token limit, share one token through tokenStore. Otherwise check the IP access list of the service account.';
-  if (isRetryableStatus(status)) return 'Atlas or a gateway is temporarily failing. Try again later.';
+  if (isRetryableStatus(status))
+    return 'Atlas or a gateway in front of it is temporarily unavailable. Try again later.';
   if (status === 400 || status === 401) return 'Check clientId and clientSecret, and that the secret has not expired.';
   return 'Check baseUrl and any proxy on the way to Atlas.';
 }

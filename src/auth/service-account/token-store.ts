@@ -19,7 +19,7 @@ export interface TokenStore {
 }
 
 /** How long a call waits for a store, in ms. */
-export const storePatience = 500;
+const storePatience = 500;
 
 /** One service account's token in a store. */
 export class SharedToken {
@@ -44,6 +44,7 @@ export class SharedToken {
     await settleWithin(storePatience, this.#set(value, ttl), true);
   }
 
+  // Both are async, so that a store that throws leads to a rejection.
   async #get(): Promise<AccessToken> {
     const value = await this.#store.get(this.#key);
     // Some stores parse what looks like JSON.
