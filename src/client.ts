@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import {
   type EndpointName,
-  getTenantSnapshot,
-  listTenantSnapshots,
+  listOperation,
   type Operation,
   type PathValues,
-  waitForTenantSnapshot,
+  snapshotOperation,
+  waitOperation,
 } from './atlas/endpoints.js';
-import { pathSchema, routeTo, routeToPath } from './atlas/route.js';
+import { pathSchema, type Route, routeTo, routeToPath } from './atlas/route.js';
 import { compiled, type TenantSnapshot } from './atlas/schemas.js';
 import type { Authenticator } from './auth/authenticator.js';
 import { functionBearer, staticBearer } from './auth/bearer.js';
@@ -33,7 +33,7 @@ import {
   waitOptionsSchema,
 } from './config/resolve-options.js';
 import { AtlasInvalidArgumentError } from './errors/errors.js';
-import { type AtlasIssue, issuesOf } from './errors/issues.js';
+import { issuesOf } from './errors/issues.js';
 import { Transport } from './http/transport.js';
 
 /**
@@ -81,19 +81,19 @@ export class TenantSnapshotsClient implements AsyncDisposable {
     options: CallOptions = noOptions,
   ): AtlasPromise<TenantSnapshot> {
     const values = { groupId, clusterName, snapshotId };
-    const issues = checkArguments(getTenantSnapshot.values, values, callOptionsSchema, options);
-    if (issues.length > 0) return refuse(getTenantSnapshot.name, issues);
-    const plan = this.#plan(getTenantSnapshot, values, options);
-    return this.#start(getTenantSnapshot.name, plan, options.signal, (scope) => runCall(this.#context, plan, scope));
+    const invalid = rejectInvalid(snapshotOperation, values, callOptionsSchema, options);
+    if (invalid !== undefined) return invalid;
+    const plan = this.#plan(snapshotOperation, values, options);
+    return this.#start(snapshotOperation.name, plan.route, options, (scope) => runCall(this.#context, plan, scope));
   }
 
   /**
-   * Lists all snapshots of a cluster, without duplicates, in the order in which Atlas returns them. Reads every page.
+   * Lists all snapshots of a cluster, without duplicates, in the order of Atlas: oldest first. Reads every page.
    *
    * @param groupId - the project ID, 24 lowercase hexadecimal digits.
    * @param clusterName - the cluster name.
-   * @returns the snapshots. Rejects like {@link getTenantSnapshot}. `withResponse()` returns the response of the last page,
-   * and the attempts of all pages.
+   * @returns the snapshots. Rejects like {@link TenantSnapshotsClient.getTenantSnapshot}. `withResponse()` returns the
+   * response of the last page, and the attempts of all pages.
    * @see https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-listflexbackups
    */
   listTenantSnapshots(
@@ -102,10 +102,10 @@ export class TenantSnapshotsClient implements AsyncDisposable {
     options: CallOptions = noOptions,
   ): AtlasPromise<TenantSnapshot[]> {
     const values = { groupId, clusterName };
-    const issues = checkArguments(listTenantSnapshots.values, values, callOptionsSchema, options);
-    if (issues.length > 0) return refuse(listTenantSnapshots.name, issues);
-    const planPage = (pageNum: number) => this.#plan(listTenantSnapshots, values, options, pageNum);
-    return this.#start(listTenantSnapshots.name, planPage(1), options.signal, (scope) =>
+    const invalid = rejectInvalid(listOperation, values, callOptionsSchema, options);
+    if (invalid !== undefined) return invalid;
+    const planPage = (pageNum: number) => this.#plan(listOperation, values, options, pageNum);
+    return this.#start(listOperation.name, planPage(1).route, options, (scope) =>
       readAllPages((pageNum) => runCall(this.#context, planPage(pageNum), scope), scope),
     );
   }
@@ -113,9 +113,14 @@ export class TenantSnapshotsClient implements AsyncDisposable {
   /**
    * Polls a snapshot until it is `COMPLETED`.
    *
+   * @param groupId - the project ID, 24 lowercase hexadecimal digits.
+   * @param clusterName - the cluster name.
+   * @param snapshotId - the snapshot ID, 24 lowercase hexadecimal digits.
    * @returns the snapshot. Rejects with an {@link AtlasSnapshotFailedError} if it is `FAILED`, with an
-   * {@link AtlasTimeoutError} if `timeout` expires, and otherwise like {@link getTenantSnapshot}. `withResponse()` returns
-   * the response of the last poll, and the attempts of all polls.
+   * {@link AtlasTimeoutError} if `timeout` expires, with whatever `onPoll` throws, and otherwise like
+   * {@link TenantSnapshotsClient.getTenantSnapshot}. `withResponse()` returns the response of the last poll, and the
+   * attempts of all polls.
+   * @see https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-getflexbackup
    */
   waitForTenantSnapshot(
     groupId: string,
@@ -124,15 +129,16 @@ export class TenantSnapshotsClient implements AsyncDisposable {
     options: WaitOptions = noOptions,
   ): AtlasPromise<TenantSnapshot> {
     const values = { groupId, clusterName, snapshotId };
-    const issues = checkArguments(waitForTenantSnapshot.values, values, waitOptionsSchema, options);
-    if (issues.length > 0) return refuse(waitForTenantSnapshot.name, issues);
+    const invalid = rejectInvalid(waitOperation, values, waitOptionsSchema, options);
+    if (invalid !== undefined) return invalid;
     const { pollInterval = defaultPollInterval, timeout = defaultWaitTimeout, onPoll, signal } = options;
-    const planPoll = () => this.#plan(waitForTenantSnapshot, values, options);
-    const progress = new CallProgress(waitForTenantSnapshot.name, planPoll().route, this.#context.authenticator);
+    const planPoll = () => this.#plan(waitOperation, values, options);
+    const progress = new CallProgress(waitOperation.name, planPoll().route, this.#context.authenticator);
     const wait = withScope(this.#lifetime, { timeout, signal }, progress, (scope) => {
       const poll = () => {
         const plan = planPoll();
         progress.follow(plan.route);
+        // One trace per poll.
         return traceCall(progress, () => runCall(this.#context, plan, scope));
       };
       return pollUntilComplete(poll, { onPoll, pollInterval }, scope);
@@ -144,24 +150,25 @@ export class TenantSnapshotsClient implements AsyncDisposable {
    * Sends a GET to any other path of the Atlas Administration API, with the same login, retries and errors as every call.
    *
    * @param path - must start with `/api/atlas/`. Pass a query as `query`.
-   * @returns the parsed JSON: of type `unknown`, or of the output type of `schema`.
+   * @returns the parsed JSON: of type `unknown`, or of the output type of `schema`. Rejects like
+   * {@link TenantSnapshotsClient.getTenantSnapshot}, and with an {@link AtlasInvalidResponseError} if the JSON does not match
+   * `schema`.
    * @see https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/
    */
   get<T>(path: string, options: GetOptions & { schema: z.ZodType<T> }): AtlasPromise<T>;
   get(path: string, options?: GetOptions): AtlasPromise<unknown>;
   get(path: string, options: GetOptions = noOptions): AtlasPromise<unknown> {
-    const issues = checkArguments(pathValuesSchema, { path }, getOptionsSchema, options);
-    if (issues.length > 0) return refuse('get', issues);
+    const invalid = rejectInvalid(getOperation, { path }, getOptionsSchema, options);
+    if (invalid !== undefined) return invalid;
     const { schema = z.unknown() } = options;
     const plan: CallPlan<unknown> = {
       route: routeToPath(this.#settings, path, options),
       cluster: undefined,
-      flexRoute: undefined,
-      isEmpty: () => false,
+      flex: undefined,
       parse: (json) => parseWith(schema, json),
       limits: this.#limits(options),
     };
-    return this.#start('get', plan, options.signal, (scope) => runCall(this.#context, plan, scope));
+    return this.#start(getOperation.name, plan.route, options, (scope) => runCall(this.#context, plan, scope));
   }
 
   /**
@@ -187,24 +194,23 @@ export class TenantSnapshotsClient implements AsyncDisposable {
 
   #plan<T>(operation: Operation<T>, values: PathValues, options: CallOptions, pageNum = 1): CallPlan<T> {
     const routeAt = (endpoint: EndpointName) => routeTo(this.#settings, operation, endpoint, values, options, pageNum);
-    const cluster = `${values['groupId']}/${values['clusterName']}`;
+    // Only an empty first page is an empty list.
+    const isEmpty = pageNum === 1 ? operation.isEmpty : () => false;
+    const cluster = `${values.groupId}/${values.clusterName}`;
     const choice = options.endpoint ?? this.#settings.endpoint;
     const endpoint = choice === 'auto' ? this.#context.sunset.firstEndpoint(cluster) : choice;
     return {
       route: routeAt(endpoint),
       cluster,
-      flexRoute: choice === 'auto' && endpoint === 'tenant' ? () => routeAt('flex') : undefined,
-      // Only an empty first page is an empty list.
-      isEmpty: pageNum === 1 ? operation.isEmpty : () => false,
-      parse: (json) => compiled(operation.schema).safeParse(json),
+      flex: choice === 'auto' && endpoint === 'tenant' ? { route: () => routeAt('flex'), isEmpty } : undefined,
+      parse: (json) => compiled(operation.resultSchema).safeParse(json),
       limits: this.#limits(options),
     };
   }
 
   #limits(options: CallOptions): CallLimits {
-    const { timeout, attemptTimeout, maxRetries, maxResponseSize } = this.#settings.limits;
+    const { attemptTimeout, maxRetries, maxResponseSize } = this.#settings.limits;
     return {
-      timeout: options.timeout ?? timeout,
       attemptTimeout: options.attemptTimeout ?? attemptTimeout,
       maxRetries: options.maxRetries ?? maxRetries,
       maxResponseSize,
@@ -213,12 +219,12 @@ export class TenantSnapshotsClient implements AsyncDisposable {
 
   #start<R>(
     operation: string,
-    { route, limits }: Pick<CallPlan<unknown>, 'route' | 'limits'>,
-    signal: AbortSignal | null | undefined,
+    route: Route,
+    options: CallOptions,
     run: (scope: CallScope) => Promise<R>,
   ): AtlasPromise<R> {
     const progress = new CallProgress(operation, route, this.#context.authenticator);
-    const { timeout } = limits;
+    const { timeout = this.#settings.timeout, signal } = options;
     const call = () => withScope(this.#lifetime, { timeout, signal }, progress, run);
     return toAtlasPromise(traceCall(progress, call), progress);
   }
@@ -226,22 +232,21 @@ export class TenantSnapshotsClient implements AsyncDisposable {
 
 const noOptions = {};
 
-const pathValuesSchema = z.object({ path: pathSchema });
+const getOperation = { name: 'get', argumentsSchema: z.object({ path: pathSchema }) };
 
-function checkArguments(
-  valuesSchema: z.ZodType,
-  values: Readonly<Record<string, unknown>>,
+/** Checks the arguments of a call. Returns its rejected promise if they are invalid. */
+function rejectInvalid(
+  { name, argumentsSchema }: { readonly name: string; readonly argumentsSchema: z.ZodType },
+  values: object,
   optionsSchema: z.ZodType,
   options: unknown,
-): AtlasIssue[] {
-  const issues = issuesOf(compiled(valuesSchema), values);
+): AtlasPromise<never> | undefined {
+  const issues = issuesOf(compiled(argumentsSchema), values);
   // Most calls pass no options. Checking the shared default would take 0.3 µs.
-  return options === noOptions ? issues : [...issues, ...issuesOf(optionsSchema, options)];
-}
-
-function refuse(operation: string, issues: AtlasIssue[]): AtlasPromise<never> {
-  const error = new AtlasInvalidArgumentError(issues, { operation });
-  return toAtlasPromise(Promise.reject(error), new CallProgress(operation));
+  if (options !== noOptions) issues.push(...issuesOf(optionsSchema, options));
+  if (issues.length === 0) return undefined;
+  const error = new AtlasInvalidArgumentError(issues, { operation: name });
+  return toAtlasPromise(Promise.reject(error), new CallProgress(name));
 }
 
 function createAuthenticator(settings: Settings, transport: Transport): Authenticator {

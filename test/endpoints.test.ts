@@ -14,18 +14,18 @@ describe('the endpoints', () => {
   const paging = { includeCount: true, itemsPerPage: 500 };
 
   // In the test, so that mutation testing sees the test run the module's top-level code.
-  async function load(name: 'getTenantSnapshot' | 'waitForTenantSnapshot' | 'listTenantSnapshots') {
+  async function load(name: 'snapshotOperation' | 'waitOperation' | 'listOperation') {
     vi.resetModules();
     const endpoints = await import('../src/atlas/endpoints.js');
     return endpoints[name];
   }
 
   it.each([
-    ['getTenantSnapshot', tenantPath, flexPath, undefined],
-    ['waitForTenantSnapshot', tenantPath, flexPath, undefined],
-    ['listTenantSnapshots', tenantListPath, flexListPath, paging],
-  ] as const)('have the paths and media types of %s', async (name, tenantPath, flexPath, query) => {
-    const { tenant, flex, ...operation } = await load(name);
+    ['getTenantSnapshot', 'snapshotOperation', tenantPath, flexPath, undefined],
+    ['waitForTenantSnapshot', 'waitOperation', tenantPath, flexPath, undefined],
+    ['listTenantSnapshots', 'listOperation', tenantListPath, flexListPath, paging],
+  ] as const)('have the paths and media types of %s', async (name, operationName, tenantPath, flexPath, query) => {
+    const { tenant, flex, ...operation } = await load(operationName);
     expect(operation.name).toBe(name);
     expect({ ...tenant, path: tenant.path(values) }).toEqual({
       accept: 'application/json',
@@ -41,14 +41,14 @@ describe('the endpoints', () => {
   });
 
   it.each([
-    ['getTenantSnapshot', ['groupId', 'clusterName', 'snapshotId']],
-    ['waitForTenantSnapshot', ['groupId', 'clusterName', 'snapshotId']],
-    ['listTenantSnapshots', ['groupId', 'clusterName']],
+    ['snapshotOperation', ['groupId', 'clusterName', 'snapshotId']],
+    ['waitOperation', ['groupId', 'clusterName', 'snapshotId']],
+    ['listOperation', ['groupId', 'clusterName']],
   ] as const)('of %s validate %j', async (name, checked) => {
     const operation = await load(name);
-    const bad = operation.values.safeParse({ groupId: '', clusterName: '', snapshotId: '' });
+    const bad = operation.argumentsSchema.safeParse({ groupId: '', clusterName: '', snapshotId: '' });
     expect(bad.error?.issues.map(({ path }) => path[0])).toEqual(checked);
-    expect(operation.values.safeParse(values).success).toBe(true);
-    expect(operation.schema.safeParse({ results: [], status: 5 }).success).toBe(name === 'listTenantSnapshots');
+    expect(operation.argumentsSchema.safeParse(values).success).toBe(true);
+    expect(operation.resultSchema.safeParse({ results: [], status: 5 }).success).toBe(name === 'listOperation');
   });
 });

@@ -55,7 +55,7 @@ describe.each(family)('%s', (name, code, error) => {
     expect(Object.keys(error)).not.toContain('name');
   });
 
-  it('may get another name', () => {
+  it('can be given another name', () => {
     const renamed = Object.create(error);
     renamed.name = 'MyError';
     expect(renamed.name).toBe('MyError');
@@ -144,7 +144,7 @@ describe('error messages', () => {
     [undefined, 'The call', 'Check whether a proxy modifies responses.'],
     ['getTenantSnapshot', 'getTenantSnapshot', 'Check whether a proxy modifies responses.'],
     ['get', 'get', 'Check the path and the schema.'],
-  ])('list the issues of a response to %s, and say what to check', (operation, subject, advice) => {
+  ])('list the issues of a response, and say what to check (operation: %s)', (operation, subject, advice) => {
     const error = new AtlasInvalidResponseError(issues, { operation });
     expect(error.issues).toEqual(issues);
     expect(error.message).toBe(

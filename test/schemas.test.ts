@@ -115,7 +115,7 @@ describe('tenantSnapshotSchema', () => {
     expect(error?.issues.map(({ message }) => message)).toEqual(['must be 24 lowercase hexadecimal digits']);
   });
 
-  it('drops what is malformed in links', () => {
+  it('drops malformed links, and malformed fields of links', () => {
     const links = [null, 'text', 5, [], { rel: 5, href: 'a', title: 't' }, { rel: 'self', href: null }];
     expect(parse({ links })).toStrictEqual({ links: [{ href: 'a', title: 't' }, { rel: 'self' }] });
   });
@@ -166,8 +166,9 @@ describe('snapshotPageSchema', () => {
 describe('apiErrorSchema', () => {
   const least = { error: 404, errorCode: 'RESOURCE_NOT_FOUND' };
 
-  it('requires only error and errorCode', () => {
+  it('requires only error', () => {
     expect(apiErrorSchema.parse(least)).toStrictEqual(least);
+    expect(apiErrorSchema.parse({ error: 404, errorCode: null })).toStrictEqual({ error: 404 });
   });
 
   it('accepts all fields, parameters of any type, and unknown fields', () => {

@@ -13,7 +13,12 @@ import {
 export type EndpointName = 'tenant' | 'flex';
 
 /** The arguments of a method. They have been checked, so a path can hold them without escaping. */
-export type PathValues = Readonly<Record<string, string>>;
+export interface PathValues {
+  readonly groupId: string;
+  readonly clusterName: string;
+  /** Absent for a list. */
+  readonly snapshotId?: string;
+}
 
 /** The parameters of a query. Undefined ones are left out. */
 export type Query = Readonly<Record<string, string | number | boolean | undefined>>;
@@ -34,9 +39,9 @@ export interface Operation<T> {
   /** The method's name. */
   readonly name: string;
   /** Checks the method's arguments. */
-  readonly values: z.ZodType<PathValues>;
+  readonly argumentsSchema: z.ZodType<PathValues>;
   /** Checks the body and parses it into the result. */
-  readonly schema: z.ZodType<T>;
+  readonly resultSchema: z.ZodType<T>;
   /** Whether the tenant endpoint may return this for a Flex cluster. */
   readonly isEmpty: (result: T) => boolean;
   readonly tenant: Endpoint;
@@ -55,31 +60,31 @@ const flexSnapshots = ({ groupId, clusterName }: PathValues) =>
   `/api/atlas/v2/groups/${groupId}/flexClusters/${clusterName}/backup/snapshots`;
 
 /** @see https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-getflexbackup */
-export const getTenantSnapshot: Operation<TenantSnapshot> = {
+export const snapshotOperation: Operation<TenantSnapshot> = {
   name: 'getTenantSnapshot',
-  values: cluster.extend({ snapshotId: snapshotIdSchema }),
-  schema: tenantSnapshotSchema,
+  argumentsSchema: cluster.extend({ snapshotId: snapshotIdSchema }),
+  resultSchema: tenantSnapshotSchema,
   isEmpty: () => false,
   tenant: {
     accept: tenantType,
-    path: (values) => `${tenantSnapshots(values)}/${values['snapshotId']}`,
+    path: (values) => `${tenantSnapshots(values)}/${values.snapshotId}`,
     takesPretty: true,
   },
   flex: {
     accept: flexType,
-    path: (values) => `${flexSnapshots(values)}/${values['snapshotId']}`,
+    path: (values) => `${flexSnapshots(values)}/${values.snapshotId}`,
     takesPretty: false,
   },
 };
 
 /** One poll of a wait. */
-export const waitForTenantSnapshot: Operation<TenantSnapshot> = { ...getTenantSnapshot, name: 'waitForTenantSnapshot' };
+export const waitOperation: Operation<TenantSnapshot> = { ...snapshotOperation, name: 'waitForTenantSnapshot' };
 
 /** One page of a list. @see https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-listflexbackups */
-export const listTenantSnapshots: Operation<SnapshotPage> = {
+export const listOperation: Operation<SnapshotPage> = {
   name: 'listTenantSnapshots',
-  values: cluster,
-  schema: snapshotPageSchema,
+  argumentsSchema: cluster,
+  resultSchema: snapshotPageSchema,
   isEmpty: ({ results }) => results.length === 0,
   tenant: { accept: tenantType, path: tenantSnapshots, takesPretty: true },
   flex: { accept: flexType, path: flexSnapshots, query: { includeCount: true, itemsPerPage: 500 }, takesPretty: true },

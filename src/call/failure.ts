@@ -44,10 +44,10 @@ export interface Failure {
 }
 
 /** bytes of a body that an error keeps. */
-const keptBody = 16_384;
-const longestDetail = 500;
-const longestStatus = 100;
-const longestLoginMessage = 1_500;
+const maxBodyBytes = 16_384;
+const maxDetailLength = 500;
+const maxStatusLength = 100;
+const maxLoginMessageLength = 1_500;
 
 /** The failure for a response with an error status. */
 export function failureOfResponse(response: ApiResponse, report: ErrorReport, progress: CallProgress): Failure {
@@ -100,7 +100,7 @@ export function toFailure(reason: unknown, progress: CallProgress): Failure {
       jitter: reason.jitter,
     };
   }
-  const what = `${operation} could not log in. ${progress.mask().text(message).slice(0, longestLoginMessage)}`;
+  const what = `${operation} could not log in. ${progress.mask().text(message).slice(0, maxLoginMessageLength)}`;
   const error = new AtlasAuthenticationError(what, reason.details, { ...progress, cause });
   return { error, isRetryable, retryAfter, jitter: reason.jitter };
 }
@@ -134,7 +134,7 @@ export function timeoutError(progress: CallProgress, timeout: number, phase: str
   const seen =
     snapshotStatus === undefined
       ? ''
-      : ` The snapshot was ${progress.mask().text(snapshotStatus).slice(0, longestStatus)} at the last poll.`;
+      : ` The snapshot was ${progress.mask().text(snapshotStatus).slice(0, maxStatusLength)} at the last poll.`;
   const hint = cause === undefined ? '' : ' The cause says why the last attempt failed.';
   return new AtlasTimeoutError(`${what}${seen}${hint} Raise timeout if the call needs longer.`, { ...progress, cause });
 }
@@ -150,7 +150,7 @@ export function closedError(progress: CallProgress, phase: string): AtlasClosedE
 /** Formats a detail as `: detail.`, or as `.` if there is none. */
 function sentence(detail: string | undefined): string {
   if (!detail) return '.';
-  const text = detail.slice(0, longestDetail);
+  const text = detail.slice(0, maxDetailLength);
   return /[.!?]$/.test(text) ? `: ${text}` : `: ${text}.`;
 }
 
@@ -163,13 +163,15 @@ function waitOfRateLimit({ errorCode, parameters }: ErrorReport): number | undef
 function cut(text: string): string {
   const bytes = Buffer.from(text);
   // Decoding as a stream leaves out a character that the cut splits.
-  return bytes.length <= keptBody ? text : new TextDecoder().decode(bytes.subarray(0, keptBody), { stream: true });
+  return bytes.length <= maxBodyBytes
+    ? text
+    : new TextDecoder().decode(bytes.subarray(0, maxBodyBytes), { stream: true });
 }
 
 const timeoutCodes = new Set<unknown>(['UND_ERR_CONNECT_TIMEOUT', 'UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT']);
 
 // A chain of causes may be of any length.
-const deepestCause = 8;
+const maxCauseDepth = 8;
 
 /**
  * Copies an error without its secrets: an error of undici may hold a response that echoes the request.
@@ -180,7 +182,7 @@ function maskedCopy(error: Error, mask: Mask, outer: readonly unknown[] = []): E
   const holders = [...outer, error];
   const copyOf = (value: unknown): unknown => {
     if (typeof value === 'string') return mask.text(value);
-    const isNew = isErrorLike(value) && !holders.includes(value) && outer.length < deepestCause;
+    const isNew = isErrorLike(value) && !holders.includes(value) && outer.length < maxCauseDepth;
     return isNew ? maskedCopy(value, mask, holders) : undefined;
   };
   const copy = Object.assign(new Error(mask.text(String(error.message))), { name: String(error.name) });

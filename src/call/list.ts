@@ -27,7 +27,7 @@ export async function readAllPages(
     if (pageNum > 1 && progress.endpoint !== endpoint) return readAllPages(readPage, scope);
     endpoint = progress.endpoint;
     const hasNew = addTo(found, page.results);
-    const hasNext = hasNextPage(page, found.size, fullPage ?? smallestFullPage(endpoint));
+    const hasNext = hasNextPage(page, found.size, fullPage ?? minFullPage(endpoint));
     if (!hasNew || !hasNext) return [...found.values()];
     fullPage = page.results.length;
   }
@@ -53,6 +53,6 @@ function hasNextPage({ totalCount, links, results }: SnapshotPage, found: number
 }
 
 // Flex may return fewer than requested, so any first page may be a full one. Elsewhere the default page size is 100.
-function smallestFullPage(endpoint: EndpointName | undefined): number {
+function minFullPage(endpoint: EndpointName | undefined): number {
   return endpoint === 'flex' ? 1 : 100;
 }

@@ -3,7 +3,7 @@ import type { Route } from '../atlas/route.js';
 import { toIssues } from '../errors/issues.js';
 import type { ApiResponse } from '../http/body.js';
 import type { ExchangeLimits } from '../http/exchange.js';
-import { longestRetryAfter, retryDelay } from '../http/retry.js';
+import { maxRetryAfter, retryDelay } from '../http/retry.js';
 import { connectionFreed } from '../http/timer.js';
 import { type AttemptContext, attempt } from './attempt.js';
 import { type Failure, failureOfBody, failureOfResponse, type Outcome, toFailure } from './failure.js';
@@ -11,17 +11,15 @@ import type { CallScope } from './scope.js';
 import { type Sunset, suggestsFlex } from './sunset.js';
 import { reportRetry, startAttemptReport } from './tracing.js';
 
-const longestProblem = 100;
+const maxProblemLength = 100;
 
 /** What the calls of a client share. */
 export interface CallContext extends AttemptContext {
   readonly sunset: Sunset;
 }
 
-/** The limits of one call. */
+/** The limits of one call, within its timeout. */
 export interface CallLimits extends ExchangeLimits {
-  /** ms for the whole call. */
-  readonly timeout: number;
   readonly maxRetries: number;
 }
 
@@ -30,10 +28,8 @@ export interface CallPlan<T> {
   readonly route: Route;
   /** Names the cluster among all projects; absent for `get()`. */
   readonly cluster: string | undefined;
-  /** The same request at Flex; absent unless the call may have to continue there. */
-  readonly flexRoute: (() => Route) | undefined;
-  /** Whether a result of the tenant endpoint may mean that this is a Flex cluster. */
-  readonly isEmpty: (data: T) => boolean;
+  /** How the call can continue at Flex; absent if it must not. */
+  readonly flex: { readonly route: () => Route; readonly isEmpty: (data: T) => boolean } | undefined;
   readonly parse: (json: unknown) => Parsed<T> | Promise<Parsed<T>>;
   readonly limits: CallLimits;
 }
@@ -45,7 +41,7 @@ type Parsed<T> =
 
 /** Runs one call: makes attempts until one is final, asks Flex if the tenant endpoint is gone, and waits between retries. */
 export async function runCall<T>(context: CallContext, plan: CallPlan<T>, scope: CallScope): Promise<T> {
-  const { flexRoute, limits } = plan;
+  const { flex, limits } = plan;
   const { sunset } = context;
   const { progress } = scope;
   progress.lastError = undefined;
@@ -54,10 +50,10 @@ export async function runCall<T>(context: CallContext, plan: CallPlan<T>, scope:
   let tenant: Outcome<T> | undefined;
   for (let retries = 0; ; ) {
     const latest = await runAttempt(context, plan, route, scope);
-    if (tenant === undefined && flexRoute !== undefined && suggestsFlex(latest, plan.isEmpty)) {
+    if (tenant === undefined && flex !== undefined && suggestsFlex(latest, flex.isEmpty)) {
       tenant = latest;
       progress.lastError = latest.error;
-      route = flexRoute();
+      route = flex.route();
       await scope.waitFor(connectionFreed());
       continue;
     }
@@ -108,7 +104,7 @@ function evaluate<T>(
   if (response.error !== undefined) return failureOfResponse(response, response.error, progress);
   const problem = problemOf(response);
   if (problem !== undefined) {
-    const message = progress.mask().text(problem).slice(0, longestProblem);
+    const message = progress.mask().text(problem).slice(0, maxProblemLength);
     return failureOfBody(response, [{ path: '', message }], progress);
   }
   const conclude = (parsed: Parsed<T>): Outcome<T> => {
@@ -142,7 +138,7 @@ function delayBeforeRetry(
   retries: number,
   remaining: number,
 ): number | undefined {
-  if (!isRetryable || retryAfter > longestRetryAfter || retryAfter > remaining) return undefined;
+  if (!isRetryable || retryAfter > maxRetryAfter || retryAfter > remaining) return undefined;
   const delay = retryDelay(retries, retryAfter, jitter);
   // Drop the jitter if it alone would push the retry past the deadline.
   return delay < remaining ? delay : retryDelay(retries, retryAfter, 0);

@@ -96,7 +96,7 @@ export class Sunset {
  * Whether to ask Flex too. Nobody has recorded what the tenant endpoint returns since its sunset, so this covers every
  * response seen from other retired Atlas endpoints.
  *
- * @param isEmpty - whether a result may mean that the cluster is not there.
+ * @param isEmpty - whether the tenant endpoint may return this result for a Flex cluster.
  */
 export function suggestsFlex<T>(outcome: Outcome<T>, isEmpty: (data: T) => boolean): boolean {
   if (outcome.error === undefined) return isEmpty(outcome.data);

@@ -108,10 +108,9 @@ export const getOptionsSchema = callOptionsSchema.omit({ endpoint: true }).exten
 export function resolveOptions(options: unknown) {
   const parsed = clientOptions.safeParse(options ?? {});
   if (!parsed.success) throw configurationError(toIssues(parsed.error));
-  const { credentials, baseUrl, userAgent, timeout, attemptTimeout, maxRetries, maxResponseSize, ...rest } =
-    parsed.data;
+  const { credentials, baseUrl, userAgent, attemptTimeout, maxRetries, maxResponseSize, ...rest } = parsed.data;
   const { origin, pathname } = resolveBaseUrl(baseUrl);
-  const limits: CallLimits = { timeout, attemptTimeout, maxRetries, maxResponseSize };
+  const limits: CallLimits = { attemptTimeout, maxRetries, maxResponseSize };
   return {
     ...rest,
     credentials: resolveCredentials(credentials),

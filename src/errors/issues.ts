@@ -9,9 +9,9 @@ export interface AtlasIssue {
   message: string;
 }
 
-const mostIssues = 20;
-const longestPath = 100;
-const longestMessage = 200;
+const maxIssues = 20;
+const maxPathLength = 100;
+const maxMessageLength = 200;
 
 /** Checks a value against a schema. Returns no issues if it is valid. */
 export function issuesOf(schema: z.ZodType, value: unknown): AtlasIssue[] {
@@ -25,9 +25,9 @@ export function issuesOf(schema: z.ZodType, value: unknown): AtlasIssue[] {
  * @param mask - hides secrets that the input repeats: issues may quote it.
  */
 export function toIssues(error: Pick<z.ZodError, 'issues'>, mask = new Mask([])): AtlasIssue[] {
-  return error.issues.slice(0, mostIssues).map(({ path, message }) => ({
-    path: mask.text(path.map(String).join('.')).slice(0, longestPath),
-    message: mask.text(message).slice(0, longestMessage),
+  return error.issues.slice(0, maxIssues).map(({ path, message }) => ({
+    path: mask.text(path.map(String).join('.')).slice(0, maxPathLength),
+    message: mask.text(message).slice(0, maxMessageLength),
   }));
 }
 

@@ -1,21 +1,21 @@
 const masked = '[masked]';
-const deepest = 16;
+const maxDepth = 16;
 // A shorter secret could be an ordinary word of the text.
-const shortestSecret = 6;
+const minSecretLength = 6;
 
 /** Replaces secrets in text and in JSON values before they become part of an error. */
 export class Mask {
   readonly #pattern: RegExp | undefined;
   /** The most characters that a secret may take up in a text. */
-  readonly #longest: number;
+  readonly #maxLength: number;
 
   constructor(secrets: readonly string[]) {
     // The longest first, because one secret may be part of another.
-    const sorted = secrets.filter(({ length }) => length >= shortestSecret).sort((a, b) => b.length - a.length);
+    const sorted = secrets.filter(({ length }) => length >= minSecretLength).sort((a, b) => b.length - a.length);
     const spellings = sorted.map((secret) => Array.from(secret, spellingsOf));
     const sources = spellings.map((characters) => characters.map(toSource).join(''));
     this.#pattern = sources.length === 0 ? undefined : new RegExp(sources.join('|'), 'gu');
-    this.#longest = Math.max(0, ...spellings.map((characters) => characters.flat().join('').length));
+    this.#maxLength = Math.max(0, ...spellings.map((characters) => characters.flat().join('').length));
   }
 
   text(text: string): string {
@@ -25,14 +25,14 @@ export class Mask {
   /** Masks a truncated text, and drops its end, where a secret may have been cut in two. */
   truncatedText(text: string): string {
     const masked = this.text(text);
-    return masked.slice(0, Math.max(0, masked.length - this.#longest));
+    return masked.slice(0, Math.max(0, masked.length - this.#maxLength));
   }
 
   /** Copies a JSON value, which may hold dates, without its secrets. Drops what is nested more than 16 levels deep. */
   json(value: unknown, depth = 0): unknown {
     if (typeof value === 'string') return this.text(value);
     if (typeof value !== 'object' || value === null || value instanceof Date) return value;
-    if (depth === deepest) return undefined;
+    if (depth === maxDepth) return undefined;
     if (Array.isArray(value)) return value.map((item) => this.json(item, depth + 1));
     return Object.fromEntries(Object.entries(value).map(([key, item]) => [this.text(key), this.json(item, depth + 1)]));
   }

@@ -1,10 +1,10 @@
 import { fieldLines, type HeaderFields, headerValue, parseHttpDate } from './headers.js';
 
 const firstDelay = 500;
-const longestDelay = 8_000;
+const maxDelay = 8_000;
 
 /** The longest `Retry-After` that a call waits for, in ms. A longer one is reported to the caller. */
-export const longestRetryAfter = 60_000;
+export const maxRetryAfter = 60_000;
 
 /**
  * How long to wait before the next attempt, in ms.
@@ -14,7 +14,7 @@ export const longestRetryAfter = 60_000;
  * @param random - from 0 to 1; spreads the retries of many callers.
  */
 export function retryDelay(retry: number, retryAfter: number, random: number): number {
-  const delay = Math.max(retryAfter, Math.min(firstDelay * 2 ** retry, longestDelay));
+  const delay = Math.max(retryAfter, Math.min(firstDelay * 2 ** retry, maxDelay));
   return delay + (delay / 2) * random;
 }
 

@@ -2,7 +2,7 @@
 const { setImmediate } = globalThis;
 
 // A timer that fires this many ms late was held up by a blocked event loop or a suspended process.
-const late = 50;
+const maxLateness = 50;
 
 /**
  * Starts a timer. If it fires late, responses that have already arrived are read first.
@@ -18,7 +18,7 @@ export function startTimer(delay: number, onTimeout: () => void, isBackground = 
     if (!isStopped) onTimeout();
   };
   const timer = setTimeout(() => {
-    if (performance.now() - dueAt > late) setImmediate(fire);
+    if (performance.now() - dueAt > maxLateness) setImmediate(fire);
     else fire();
   }, delay);
   if (isBackground) timer.unref();

@@ -17,7 +17,7 @@ export interface WireRequest {
 }
 
 const maxConnections = 64;
-const longestConnectTimeout = 10_000;
+const maxConnectTimeout = 10_000;
 
 // OpenTelemetry subscribes to this channel, to open a span for each request.
 const requestCreated = channel('undici:request:create');
@@ -69,7 +69,7 @@ export class Transport {
 const factory = (origin: URL, options: object) => new ContextClient(origin, options);
 
 function openConnections(origin: string, attemptTimeout: number): Pool | EnvHttpProxyAgent {
-  const timeout = Math.min(attemptTimeout, longestConnectTimeout);
+  const timeout = Math.min(attemptTimeout, maxConnectTimeout);
   const connect = withUnrefSocket(buildConnector({ timeout }));
   const httpsProxy = process.env['https_proxy'] || process.env['HTTPS_PROXY'];
   // A pool, not an agent: an agent drops its pool when a connection fails, and with it the count of connections,

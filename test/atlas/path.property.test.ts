@@ -172,16 +172,17 @@ describe('the path of get()', () => {
   );
 
   it.each([
-    [5, 'must be a string'],
-    [`/api/atlas/${'x'.repeat(2048)}`, 'must have at most 2048 characters'],
-    [
-      '/v2/groups?a=b',
-      'must start with /api/atlas/ and contain only valid path characters (pass query parameters in the query option)',
-    ],
-    ['/api/atlas/100%', 'must not contain a % without two hexadecimal digits'],
-    ['/api/atlas//v2', 'must not contain an empty segment'],
-    ['/api/atlas/v2/../x', 'must not contain the segment . or ..'],
-  ])('gets an explanation in its error: %#', async (path, message) => {
+    { message: 'must be a string', path: 5 },
+    { message: 'must have at most 2048 characters', path: `/api/atlas/${'x'.repeat(2048)}` },
+    {
+      message:
+        'must start with /api/atlas/ and contain only valid path characters (pass query parameters in the query option)',
+      path: '/v2/groups?a=b',
+    },
+    { message: 'must not contain a % without two hexadecimal digits', path: '/api/atlas/100%' },
+    { message: 'must not contain an empty segment', path: '/api/atlas//v2' },
+    { message: 'must not contain the segment . or ..', path: '/api/atlas/v2/../x' },
+  ])('$message', async ({ message, path }) => {
     const client = new TenantSnapshotsClient({ credentials: { accessToken: 'token' } });
     // As a caller without types may.
     const error = await rejection(client.get(path as string), AtlasInvalidArgumentError);

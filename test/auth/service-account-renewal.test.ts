@@ -80,7 +80,7 @@ it('waits for a slow renewal if the old token is refused meanwhile, and renews i
   expect(sentFrom(5)).toEqual(['Bearer token-2', 'Bearer token-2']);
 });
 
-it('ends a call with the 401 for a missing role, even if its token was renewed meanwhile', async () => {
+it('does not resend after a 401 for a missing role, even if the token was renewed meanwhile', async () => {
   const { server, late, renewal } = await openRenewing();
   await server.answer(4, token('token-2'));
   await server.answer(5, snapshot);

@@ -15,7 +15,7 @@ async function messageOf(status: number, body: object | null): Promise<string> {
   return (await rejection(client.getTenantSnapshot(...path), AtlasAuthenticationError)).message;
 }
 
-describe('the message of a token request that brings no token', () => {
+describe('the message of a token request that returns no token', () => {
   const checkCredentials = 'Check clientId and clientSecret, and that the secret has not expired.';
   const checkPath = 'Check baseUrl and any proxy on the way to Atlas.';
   const tryLater = 'Atlas or a gateway in front of it is temporarily unavailable. Try again later.';
@@ -50,7 +50,7 @@ describe('the message of a token request that brings no token', () => {
   it.each([
     [{}, ''],
     [null, ', because its body is empty'],
-  ])('says why a response with status 200 and the body %j has no token', async (body, reason) => {
+  ])('names the problem of the body of a response with status 200, if there is one: %j', async (body, reason) => {
     expect(await messageOf(200, body)).toBe(
       `getTenantSnapshot could not log in. The response to the access token request has status 200 but no bearer token${reason}. ${checkPath}`,
     );

@@ -140,7 +140,7 @@ describe('a token store', () => {
     { retryAfter: 0, reads: 2 },
     { retryAfter: 1, reads: 4 },
     { retryAfter: 60, reads: 6 },
-  ])('is read $reads times in an attempt after a Retry-After of $retryAfter s', async ({ retryAfter, reads }) => {
+  ])('is read $reads times in all if a refusal has Retry-After: $retryAfter', async ({ retryAfter, reads }) => {
     stopClock();
     const tokenStore = new RecordingStore();
     const { emulator, get } = await openServiceAccount({ tokenStore, maxRetries: 0 });

@@ -185,7 +185,7 @@ describe('an unreachable Flex endpoint is retried', () => {
       const atlas = await openAtlas({ tenant, flex: [reset] }, { maxRetries: 1 });
       const failure = await skipTime(rejection(atlas.get(), AtlasError));
       expect(failure).toMatchObject({ code: 'CONNECTION', endpoint: 'flex', attempts: 3 });
-      // Each attempt at Flex is sent again at most three times.
+      // The retry asks Flex again, but not the tenant endpoint.
       expect(atlas.asked().filter((endpoint) => endpoint === 'tenant')).toHaveLength(1);
     },
   );

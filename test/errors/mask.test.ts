@@ -55,7 +55,7 @@ describe('text', () => {
     expect(new Mask(['short', 'sixsix']).text('short sixsix')).toBe('short [masked]');
   });
 
-  it.each(['text', 'undefined'])('returns the text %j unchanged without secrets', (text) => {
+  it.each(['text', 'undefined'])('returns %j unchanged if there are no secrets', (text) => {
     expect(new Mask([]).text(text)).toBe(text);
   });
 

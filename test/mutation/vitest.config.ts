@@ -1,7 +1,7 @@
 import { configDefaults, defineConfig } from 'vitest/config';
 
-// The tests of the mutated folder, without those that start processes, make very many calls or wait for very many
-// milliseconds, check files other than src, or repeat what others test for hundreds of combinations.
+// The tests of the mutated folder, without those that start processes, make very many calls, take seconds, check files
+// other than src, or repeat what others test for hundreds of combinations.
 export default defineConfig({
   test: {
     include: (process.env['MUTATION_TESTS'] ?? 'test/**/*.test.ts').split(','),

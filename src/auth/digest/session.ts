@@ -50,7 +50,7 @@ export class DigestSession {
     const username = toOctets(credentials.username, challenge);
     const password = toOctets(credentials.password, challenge);
     const ha1 = hashA1(challenge, username, password, cnonce);
-    return new DigestSession(challenge, printUsername(challenge, username), ha1, cnonce, count);
+    return new DigestSession(challenge, formatUsername(challenge, username), ha1, cnonce, count);
   }
 
   private constructor(
@@ -69,8 +69,8 @@ export class DigestSession {
     this.#hash = challenge.algorithm.hash;
     this.#isAscii = !/[\x80-\xff]/.test(challenge.nonce);
     this.#endOfA2 = challenge.qop === 'auth-int' ? `:${hash(this.#hash, '')}` : '';
-    this.#beforeUri = printBeforeUri(challenge, usernameParam);
-    this.#beforeNc = printBeforeNc(challenge, cnonce);
+    this.#beforeUri = formatBeforeUri(challenge, usernameParam);
+    this.#beforeNc = formatBeforeNc(challenge, cnonce);
   }
 
   /**
@@ -81,7 +81,7 @@ export class DigestSession {
    * @see https://www.rfc-editor.org/rfc/rfc7616#section-3.4.1
    */
   authorize(method: string, uri: string, nc: number): string {
-    const count = printNc(nc);
+    const count = formatNc(nc);
     const response = this.#digest(`${method}:${uri}${this.#endOfA2}`, count, this.qop);
     const ncParam = this.qop === undefined ? '' : `, nc=${count}`;
     return `${this.#beforeUri}${escapeQuotes(uri)}${this.#beforeNc}${ncParam}, response="${response}"`;
@@ -95,7 +95,7 @@ export class DigestSession {
    */
   rspauth(uri: string, nc: number, body: Uint8Array, qop: string | undefined): string {
     const a2 = qop === 'auth-int' ? `:${uri}:${hash(this.#hash, body)}` : `:${uri}`;
-    return this.#digest(a2, printNc(nc), qop);
+    return this.#digest(a2, formatNc(nc), qop);
   }
 
   /**
@@ -128,28 +128,28 @@ function hashOctets(algorithm: DigestAlgorithm, octets: string): string {
   return hash(algorithm.hash, Buffer.from(octets, 'latin1'));
 }
 
-function printUsername({ algorithm, realm, userhash }: DigestChallenge, username: string): string {
+function formatUsername({ algorithm, realm, userhash }: DigestChallenge, username: string): string {
   if (userhash) return `username="${hashOctets(algorithm, `${username}:${realm}`)}"`;
-  return /[^ -~]/.test(username) ? `username*=${printExtValue(username)}` : `username=${printQuotedString(username)}`;
+  return /[^ -~]/.test(username) ? `username*=${formatExtValue(username)}` : `username=${formatQuotedString(username)}`;
 }
 
-function printBeforeUri({ realm, nonce }: DigestChallenge, usernameParam: string): string {
-  return `Digest ${usernameParam}, realm=${printQuotedString(realm)}, nonce=${printQuotedString(nonce)}, uri="`;
+function formatBeforeUri({ realm, nonce }: DigestChallenge, usernameParam: string): string {
+  return `Digest ${usernameParam}, realm=${formatQuotedString(realm)}, nonce=${formatQuotedString(nonce)}, uri="`;
 }
 
-function printBeforeNc({ algorithmName, opaque, userhash, qop }: DigestChallenge, cnonce: string): string {
+function formatBeforeNc({ algorithmName, opaque, userhash, qop }: DigestChallenge, cnonce: string): string {
   const algorithmParam = algorithmName === undefined ? '' : `, algorithm=${algorithmName}`;
-  const opaqueParam = opaque === undefined ? '' : `, opaque=${printQuotedString(opaque)}`;
+  const opaqueParam = opaque === undefined ? '' : `, opaque=${formatQuotedString(opaque)}`;
   const userhashParam = userhash ? ', userhash=true' : '';
-  const qopParams = qop === undefined ? '' : `, qop=${qop}, cnonce=${printQuotedString(cnonce)}`;
+  const qopParams = qop === undefined ? '' : `, qop=${qop}, cnonce=${formatQuotedString(cnonce)}`;
   return `"${algorithmParam}${opaqueParam}${userhashParam}${qopParams}`;
 }
 
-function printNc(nc: number): string {
+function formatNc(nc: number): string {
   return nc.toString(16).padStart(8, '0');
 }
 
-function printQuotedString(value: string): string {
+function formatQuotedString(value: string): string {
   return `"${escapeQuotes(value)}"`;
 }
 
@@ -159,7 +159,7 @@ function escapeQuotes(value: string): string {
 }
 
 /** @see https://www.rfc-editor.org/rfc/rfc8187#section-3.2.1 */
-function printExtValue(octets: string): string {
+function formatExtValue(octets: string): string {
   const toPercent = (octet: string) => `%${octet.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`;
   return `UTF-8''${octets.replace(/[^!#$&+\-.^_`|~0-9A-Za-z]/g, toPercent)}`;
 }

@@ -12,7 +12,7 @@ export interface AccessToken {
 
 // What Atlas uses; RFC 6749 allows a server to leave it out.
 const usualLifetime = 3600;
-const longestMargin = 60_000;
+const maxMargin = 60_000;
 // Once per process: in a fleet that shares a token, the process with the largest value renews it, and the others find the
 // new one.
 const jitter = Math.random();
@@ -46,5 +46,5 @@ export const storedTokenSchema = z.object({
  * lifetime, at most a minute.
  */
 export function renewalTime({ expiresAt, lifetime }: AccessToken): number {
-  return expiresAt - Math.min(lifetime / 10, longestMargin) * (1 + jitter);
+  return expiresAt - Math.min(lifetime / 10, maxMargin) * (1 + jitter);
 }

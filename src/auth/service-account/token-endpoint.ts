@@ -9,7 +9,7 @@ import type { Transport } from '../../http/transport.js';
 import { LoginFailure } from '../authenticator.js';
 import { type AccessToken, tokenResponseSchema } from './access-token.js';
 
-const longestDescription = 500;
+const maxDescriptionLength = 500;
 
 /** Requests and revokes access tokens. */
 export class TokenEndpoint {
@@ -116,7 +116,7 @@ function noToken(problem: string | undefined): LoginFailure {
 }
 
 function shorten(value: unknown): string | undefined {
-  return typeof value === 'string' ? value.slice(0, longestDescription) : undefined;
+  return typeof value === 'string' ? value.slice(0, maxDescriptionLength) : undefined;
 }
 
 function advise(status: number): string {

@@ -170,7 +170,7 @@ describe('calls that wait while another requests the challenge', () => {
     expect(server.requests).toHaveLength(20);
   });
 
-  it('send their requests all at once in the next burst too, after one more such response', async () => {
+  it('send their requests at once in the next burst too, after one more 503', async () => {
     const { promise: allThere, resolve } = deferred();
     const server = await startDigestServer(async ({ number }) => {
       if (number === 25) resolve();
