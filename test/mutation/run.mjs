@@ -57,7 +57,7 @@ function settings(files, report) {
     ignorePatterns: ['/dist', '/api-docs', '/coverage', '/reports', '/.ci', '/test/bench'],
     concurrency: 2,
     timeoutMS: 4000,
-    reporters: ['clear-text', 'json'],
+    reporters: ['clear-text', 'json', 'progress-append-only'],
     clearTextReporter: { allowColor: false, logTests: false, reportTests: false },
     jsonReporter: { fileName: report },
   };

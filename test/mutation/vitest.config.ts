@@ -12,6 +12,8 @@ export default defineConfig({
       'test/http/tls-connections.test.ts',
       'test/auth/digest/authenticator.{matrix,nonces}.test.ts',
     ],
+    // Many mutants make a test hang.
+    testTimeout: 3_000,
     restoreMocks: true,
     unstubEnvs: true,
   },
