@@ -81,14 +81,15 @@ export class TenantSnapshotsClient implements AsyncDisposable {
     options: CallOptions = noOptions,
   ): AtlasPromise<TenantSnapshot> {
     const values = { groupId, clusterName, snapshotId };
-    const invalid = rejectInvalid(snapshotOperation, values, callOptionsSchema, options);
-    if (invalid !== undefined) return invalid;
+    const rejection = rejectIfInvalid(snapshotOperation, values, callOptionsSchema, options);
+    if (rejection !== undefined) return rejection;
     const plan = this.#plan(snapshotOperation, values, options);
     return this.#start(snapshotOperation.name, plan.route, options, (scope) => runCall(this.#context, plan, scope));
   }
 
   /**
-   * Lists all snapshots of a cluster, without duplicates, in the order of Atlas: oldest first. Reads every page.
+   * Lists all snapshots of a cluster, oldest first (the order in which Atlas returns them), without
+   * duplicates. Reads every page.
    *
    * @param groupId - the project ID, 24 lowercase hexadecimal digits.
    * @param clusterName - the cluster name.
@@ -102,8 +103,8 @@ export class TenantSnapshotsClient implements AsyncDisposable {
     options: CallOptions = noOptions,
   ): AtlasPromise<TenantSnapshot[]> {
     const values = { groupId, clusterName };
-    const invalid = rejectInvalid(listOperation, values, callOptionsSchema, options);
-    if (invalid !== undefined) return invalid;
+    const rejection = rejectIfInvalid(listOperation, values, callOptionsSchema, options);
+    if (rejection !== undefined) return rejection;
     const planPage = (pageNum: number) => this.#plan(listOperation, values, options, pageNum);
     return this.#start(listOperation.name, planPage(1).route, options, (scope) =>
       readAllPages((pageNum) => runCall(this.#context, planPage(pageNum), scope), scope),
@@ -129,8 +130,8 @@ export class TenantSnapshotsClient implements AsyncDisposable {
     options: WaitOptions = noOptions,
   ): AtlasPromise<TenantSnapshot> {
     const values = { groupId, clusterName, snapshotId };
-    const invalid = rejectInvalid(waitOperation, values, waitOptionsSchema, options);
-    if (invalid !== undefined) return invalid;
+    const rejection = rejectIfInvalid(waitOperation, values, waitOptionsSchema, options);
+    if (rejection !== undefined) return rejection;
     const { pollInterval = defaultPollInterval, timeout = defaultWaitTimeout, onPoll, signal } = options;
     const planPoll = () => this.#plan(waitOperation, values, options);
     const progress = new CallProgress(waitOperation.name, planPoll().route, this.#context.authenticator);
@@ -158,8 +159,8 @@ export class TenantSnapshotsClient implements AsyncDisposable {
   get<T>(path: string, options: GetOptions & { schema: z.ZodType<T> }): AtlasPromise<T>;
   get(path: string, options?: GetOptions): AtlasPromise<unknown>;
   get(path: string, options: GetOptions = noOptions): AtlasPromise<unknown> {
-    const invalid = rejectInvalid(getOperation, { path }, getOptionsSchema, options);
-    if (invalid !== undefined) return invalid;
+    const rejection = rejectIfInvalid(pathOperation, { path }, getOptionsSchema, options);
+    if (rejection !== undefined) return rejection;
     const { schema = z.unknown() } = options;
     const plan: CallPlan<unknown> = {
       route: routeToPath(this.#settings, path, options),
@@ -168,7 +169,7 @@ export class TenantSnapshotsClient implements AsyncDisposable {
       parse: (json) => parseWith(schema, json),
       limits: this.#limits(options),
     };
-    return this.#start(getOperation.name, plan.route, options, (scope) => runCall(this.#context, plan, scope));
+    return this.#start(pathOperation.name, plan.route, options, (scope) => runCall(this.#context, plan, scope));
   }
 
   /**
@@ -194,15 +195,15 @@ export class TenantSnapshotsClient implements AsyncDisposable {
 
   #plan<T>(operation: Operation<T>, values: PathValues, options: CallOptions, pageNum = 1): CallPlan<T> {
     const routeAt = (endpoint: EndpointName) => routeTo(this.#settings, operation, endpoint, values, options, pageNum);
-    // Only an empty first page is an empty list.
-    const isEmpty = pageNum === 1 ? operation.isEmpty : () => false;
+    // A later page may be empty although the list is not.
+    const mayBeFlex = pageNum === 1 ? operation.mayBeFlex : () => false;
     const cluster = `${values.groupId}/${values.clusterName}`;
     const choice = options.endpoint ?? this.#settings.endpoint;
     const endpoint = choice === 'auto' ? this.#context.sunset.firstEndpoint(cluster) : choice;
     return {
       route: routeAt(endpoint),
       cluster,
-      flex: choice === 'auto' && endpoint === 'tenant' ? { route: () => routeAt('flex'), isEmpty } : undefined,
+      flex: choice === 'auto' && endpoint === 'tenant' ? { route: () => routeAt('flex'), mayBeFlex } : undefined,
       parse: (json) => compiled(operation.resultSchema).safeParse(json),
       limits: this.#limits(options),
     };
@@ -232,10 +233,10 @@ export class TenantSnapshotsClient implements AsyncDisposable {
 
 const noOptions = {};
 
-const getOperation = { name: 'get', argumentsSchema: z.object({ path: pathSchema }) };
+const pathOperation = { name: 'get', argumentsSchema: z.object({ path: pathSchema }) };
 
-/** Checks the arguments of a call. Returns its rejected promise if they are invalid. */
-function rejectInvalid(
+/** Returns a rejected promise if the arguments of a call are invalid. */
+function rejectIfInvalid(
   { name, argumentsSchema }: { readonly name: string; readonly argumentsSchema: z.ZodType },
   values: object,
   optionsSchema: z.ZodType,

@@ -55,7 +55,7 @@ describe.each(family)('%s', (name, code, error) => {
     expect(Object.keys(error)).not.toContain('name');
   });
 
-  it('can be given another name', () => {
+  it('has a writable name', () => {
     const renamed = Object.create(error);
     renamed.name = 'MyError';
     expect(renamed.name).toBe('MyError');

@@ -289,9 +289,11 @@ describe('the advice of API errors', () => {
     const actual: Readonly<Record<string, string>> = {
       '3xx': advise(302, {}),
       400: advise(400, {}),
-      401: advise(401, {}),
+      401: advise(401, {}, 'tenant'),
+      '401 of `get`': advise(401, {}),
       402: advise(402, {}),
-      403: advise(403, {}),
+      403: advise(403, {}, 'tenant'),
+      '403 of `get`': advise(403, {}),
       404: advise(404, {}, 'flex'),
       '404 of `get`': advise(404, {}),
       '404 from a gateway': advise(404, { isFromAtlas: false }),

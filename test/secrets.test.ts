@@ -301,7 +301,7 @@ describe('with a service account', () => {
 });
 
 describe('a content coding', () => {
-  it('that echoes a token is masked, also if the token is long and in upper case', async () => {
+  it('that echoes a token is masked, even if the token is long and in upper case', async () => {
     const accessToken = 'QWERTY'.repeat(20);
     const headers = { 'content-encoding': accessToken };
     const server = await startMswServer(http.get('*', () => new HttpResponse('{}', { headers })));
@@ -326,6 +326,27 @@ describe('a body larger than maxResponseSize', () => {
     const error = await rejection(client.getTenantSnapshot(...path), AtlasError);
     expect(error).toMatchObject({ code: 'API_ERROR', status: 403 });
     expectNoSecret(error, [halves[0] ?? '']);
+  });
+});
+
+describe('an error body that is cut', () => {
+  it.each([
+    ['identity', /^You sent \[masked\]\.x*$/],
+    ['gzip', /^$/],
+  ])('is decoded before it is masked, with its charset and the content coding %s', async (coding, body) => {
+    const credentials = { publicKey: 'publickey', privateKey: 'pässwörd-ünique' };
+    const type = 'text/plain; charset=iso-8859-1';
+    const challenge = { 'www-authenticate': 'Digest realm="r", nonce="n", qop="auth"' };
+    const url = await listen(
+      createServer(({ headers }, reply) => {
+        if (headers.authorization === undefined) return reply.writeHead(401, challenge).end();
+        reply.writeHead(400, { 'content-type': type, 'content-encoding': coding });
+        return reply.end(`You sent ${credentials.privateKey}.${'x'.repeat(2_000)}`, 'latin1');
+      }),
+    );
+    const client = openClient({ baseUrl: url, credentials, endpoint: 'tenant', maxResponseSize: 1_000 });
+    const error = await rejection(client.getTenantSnapshot(...path), AtlasApiError);
+    expect(error.body).toMatch(body);
   });
 });
 

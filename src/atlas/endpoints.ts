@@ -43,7 +43,7 @@ export interface Operation<T> {
   /** Checks the body and parses it into the result. */
   readonly resultSchema: z.ZodType<T>;
   /** Whether the tenant endpoint may return this for a Flex cluster. */
-  readonly isEmpty: (result: T) => boolean;
+  readonly mayBeFlex: (result: T) => boolean;
   readonly tenant: Endpoint;
   readonly flex: Endpoint;
 }
@@ -64,7 +64,7 @@ export const snapshotOperation: Operation<TenantSnapshot> = {
   name: 'getTenantSnapshot',
   argumentsSchema: cluster.extend({ snapshotId: snapshotIdSchema }),
   resultSchema: tenantSnapshotSchema,
-  isEmpty: () => false,
+  mayBeFlex: () => false,
   tenant: {
     accept: tenantType,
     path: (values) => `${tenantSnapshots(values)}/${values.snapshotId}`,
@@ -85,7 +85,7 @@ export const listOperation: Operation<SnapshotPage> = {
   name: 'listTenantSnapshots',
   argumentsSchema: cluster,
   resultSchema: snapshotPageSchema,
-  isEmpty: ({ results }) => results.length === 0,
+  mayBeFlex: ({ results }) => results.length === 0,
   tenant: { accept: tenantType, path: tenantSnapshots, takesPretty: true },
   flex: { accept: flexType, path: flexSnapshots, query: { includeCount: true, itemsPerPage: 500 }, takesPretty: true },
 };

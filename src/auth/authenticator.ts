@@ -45,8 +45,8 @@ export interface Authenticator {
 
 /** What is known about a failed login. */
 export interface LoginFailureDetails {
-  /** What happened and what to do, as sentences. Empty if `exchange` says it. */
-  readonly message: string;
+  /** What happened and what to do, as sentences. Absent if `exchange` is set. */
+  readonly message?: string;
   readonly status?: number | undefined;
   /** The OAuth 2.0 error code and its description. */
   readonly error?: string | undefined;

@@ -26,8 +26,9 @@ const byCode: Readonly<Record<string, string>> = {
   NO_PAYMENT_INFORMATION_FOUND: 'The owner of the organization must add a payment method.',
 };
 
-/** The same for `get()`, where it differs: a path may need any role, and there is no endpoint option. */
+/** The advice for `get()`, whose paths may need other roles, and which has no endpoint option. */
 const byCodeOfPath: Readonly<Record<string, string>> = {
+  ...byCode,
   USER_UNAUTHORIZED: missingRoleForPath,
   TENANT_SNAPSHOT_ACCESS_DENIED: missingRoleForPath,
   CANNOT_USE_FLEX_CLUSTER_IN_CLUSTER_API: 'This is a Flex cluster. Pass a path of the Flex API.',
@@ -38,6 +39,12 @@ const byStatus: Readonly<Record<number, string>> = {
   401: 'Check the API key or token, its role (Project Read Only) and its IP access list.',
   402: 'The owner of the organization must add a payment method.',
   403: 'Check the role of the API key or service account (Project Read Only) and its IP access list.',
+};
+
+/** The advice for `get()`, whose paths may need other roles. */
+const byStatusOfPath: Readonly<Record<number, string>> = {
+  401: 'Check the API key or token, its roles and its IP access list.',
+  403: 'Check the roles of the API key or service account and its IP access list.',
 };
 
 /** Says what to do about a response with an error status. */
@@ -58,6 +65,7 @@ export function adviseOnStatus(
   if (status < 400) return `Redirects are not followed. ${checkPath}`;
   if (status === 404) return adviseOnNotFound(isFromAtlas, endpoint);
   return (
+    (endpoint === undefined ? byStatusOfPath[status] : undefined) ??
     byStatus[status] ??
     (isRetryableStatus(status)
       ? 'Atlas or a gateway in front of it is temporarily unavailable. Try again later.'
@@ -66,8 +74,8 @@ export function adviseOnStatus(
 }
 
 function adviseOnCode(code: string | undefined, endpoint: EndpointName | undefined): string | undefined {
-  const byOwnCode = endpoint === undefined ? { ...byCode, ...byCodeOfPath } : byCode;
-  return code !== undefined && Object.hasOwn(byOwnCode, code) ? byOwnCode[code] : undefined;
+  const advice = endpoint === undefined ? byCodeOfPath : byCode;
+  return code !== undefined && Object.hasOwn(advice, code) ? advice[code] : undefined;
 }
 
 function adviseOnNotFound(isFromAtlas: boolean, endpoint: EndpointName | undefined): string {
@@ -89,21 +97,26 @@ const certificateError =
   /CERT|UND_ERR_PRX_TLS|UNABLE_TO_VERIFY|HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_EXCEEDED/;
 const refusedTunnel = /Proxy response \((403|407)\)|Proxy Authentication Required \((407)\)/;
 
-/** Says what to do about a failed exchange that another attempt cannot fix. Returns `undefined` for any other. */
-export function adviseOnFinalError(error: Error): string | undefined {
+/** Says what to do about an exchange that got no response, and whether another attempt may succeed. */
+export function explainTransportError(error: Error): { readonly advice: string; readonly isRetryable: boolean } {
   const tunnel = refusedTunnel.exec(error.message);
-  if (tunnel !== null) {
-    const status = tunnel[1] ?? tunnel[2];
-    return status === '407'
-      ? 'The proxy requires a login (407). Add a user name and password to HTTPS_PROXY.'
-      : 'The proxy refused the connection (403). Allow the host in the proxy, or add it to NO_PROXY.';
-  }
+  if (tunnel !== null) return { advice: adviseOnTunnel(tunnel[1] ?? tunnel[2]), isRetryable: false };
   const code = 'code' in error ? String(error.code) : '';
   if (code === 'UND_ERR_INVALID_ARG') {
-    return 'The dispatcher rejected the request. Pass a dispatcher of undici 7 or 8, not of an older version.';
+    const advice = 'The dispatcher rejected the request. Pass a dispatcher of undici 7 or 8, not of an older version.';
+    return { advice, isRetryable: false };
   }
   if (certificateError.test(code)) {
-    return 'The TLS certificate was rejected. Check baseUrl, or add your certificate authority with NODE_EXTRA_CA_CERTS.';
+    const advice =
+      'The TLS certificate was rejected. Check baseUrl, or add your certificate authority with NODE_EXTRA_CA_CERTS.';
+    return { advice, isRetryable: false };
   }
-  return undefined;
+  const advice = 'See the cause, and check the network, baseUrl and any proxy on the way to Atlas.';
+  return { advice, isRetryable: true };
+}
+
+function adviseOnTunnel(status: string | undefined): string {
+  return status === '407'
+    ? 'The proxy requires a login (407). Add a user name and password to HTTPS_PROXY.'
+    : 'The proxy refused the connection (403). Allow the host in the proxy, or add it to NO_PROXY.';
 }

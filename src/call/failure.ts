@@ -15,7 +15,7 @@ import type { ApiResponse } from '../http/body.js';
 import { ExchangeFailure } from '../http/exchange.js';
 import { joinHeaders } from '../http/headers.js';
 import { isRetryableStatus, parseRetryAfter } from '../http/retry.js';
-import { adviseOnFinalError, adviseOnStatus } from './advice.js';
+import { adviseOnStatus, explainTransportError } from './advice.js';
 import type { CallProgress } from './promise.js';
 
 /** The outcome of an attempt. */
@@ -43,8 +43,9 @@ export interface Failure {
   readonly jitter?: number;
 }
 
-/** bytes of a body that an error keeps. */
+/** How many bytes of a body an error keeps. */
 const maxBodyBytes = 16_384;
+const maxCodeLength = 100;
 const maxDetailLength = 500;
 const maxStatusLength = 100;
 const maxLoginMessageLength = 1_500;
@@ -53,15 +54,15 @@ const maxLoginMessageLength = 1_500;
 export function failureOfResponse(response: ApiResponse, report: ErrorReport, progress: CallProgress): Failure {
   const { status, body } = response;
   const { operation } = progress;
-  const mask = progress.mask();
+  const mask = progress.createMask();
   const headers = joinHeaders(response.headers);
   for (const [name, value] of Object.entries(headers)) headers[name] = mask.text(value);
   const { isFromAtlas, ...fields } = report;
-  // Masking keeps the form of a JSON value.
+  // Masking keeps the shape of a JSON value.
   const masked = mask.json(fields) as typeof fields;
   const retryAfter = parseRetryAfter(response.headers) ?? waitOfRateLimit(report);
   const text = cut(body.isPartial ? mask.truncatedText(body.text) : mask.text(body.text));
-  const code = masked.errorCode === undefined ? '' : ` ${masked.errorCode.slice(0, 100)}`;
+  const code = masked.errorCode === undefined ? '' : ` ${masked.errorCode.slice(0, maxCodeLength)}`;
   const said = sentence(masked.detail ?? masked.reason);
   const advice = adviseOnStatus(status, report, retryAfter, progress);
   const message = `${operation} failed with status ${status}${code}${said} ${advice}`;
@@ -92,7 +93,7 @@ export function failureOfBody(
 export function toFailure(reason: unknown, progress: CallProgress): Failure {
   if (reason instanceof ExchangeFailure) return failureOfExchange(reason, progress, progress.operation);
   if (!(reason instanceof LoginFailure)) throw reason;
-  const { message, exchange, cause, isRetryable = false, retryAfter } = reason.details;
+  const { message = '', exchange, cause, isRetryable = false, retryAfter } = reason.details;
   const { operation } = progress;
   if (exchange !== undefined) {
     return {
@@ -100,7 +101,7 @@ export function toFailure(reason: unknown, progress: CallProgress): Failure {
       jitter: reason.jitter,
     };
   }
-  const what = `${operation} could not log in. ${progress.mask().text(message).slice(0, maxLoginMessageLength)}`;
+  const what = `${operation} could not log in. ${progress.createMask().text(message).slice(0, maxLoginMessageLength)}`;
   const error = new AtlasAuthenticationError(what, reason.details, { ...progress, cause });
   return { error, isRetryable, retryAfter, jitter: reason.jitter };
 }
@@ -111,16 +112,15 @@ function failureOfExchange({ cause, attemptTimeout }: ExchangeFailure, progress:
     const message = `${what} timed out after ${attemptTimeout} ms (attemptTimeout). Raise it if Atlas is slow from here.`;
     return { error: new AtlasTimeoutError(message, progress), isRetryable: true };
   }
-  const finalAdvice = adviseOnFinalError(cause);
-  const advice = finalAdvice ?? 'See the cause, and check the network, baseUrl and any proxy on the way to Atlas.';
-  const copy = maskedCopy(cause, progress.mask());
+  const { advice, isRetryable } = explainTransportError(cause);
+  const copy = maskedCopy(cause, progress.createMask());
   const code = copy.code === undefined ? '' : ` (${String(copy.code)})`;
   const ErrorClass = timeoutCodes.has(copy.code) ? AtlasTimeoutError : AtlasConnectionError;
   const error = new ErrorClass(`${what} got no response${code}. ${advice}`, {
     ...progress,
     cause: copy,
   });
-  return { error, isRetryable: finalAdvice === undefined };
+  return { error, isRetryable };
 }
 
 /**
@@ -134,7 +134,7 @@ export function timeoutError(progress: CallProgress, timeout: number, phase: str
   const seen =
     snapshotStatus === undefined
       ? ''
-      : ` The snapshot was ${progress.mask().text(snapshotStatus).slice(0, maxStatusLength)} at the last poll.`;
+      : ` The snapshot was ${progress.createMask().text(snapshotStatus).slice(0, maxStatusLength)} at the last poll.`;
   const hint = cause === undefined ? '' : ' The cause says why the last attempt failed.';
   return new AtlasTimeoutError(`${what}${seen}${hint} Raise timeout if the call needs longer.`, { ...progress, cause });
 }

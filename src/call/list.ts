@@ -8,7 +8,7 @@ import type { CallScope } from './scope.js';
 const maxPages = 200;
 
 /**
- * Reads all pages of a list. Returns each snapshot once, in the order of Atlas.
+ * Reads all pages of a list. Returns each snapshot once, in the order in which Atlas lists them.
  *
  * @param readPage - reads a page, from 1.
  */

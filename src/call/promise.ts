@@ -53,8 +53,8 @@ export class CallProgress {
     if (route !== undefined) this.follow(route);
   }
 
-  /** Returns what hides the secrets of the call. */
-  mask(): Mask {
+  /** Returns a mask for the secrets of the call. */
+  createMask(): Mask {
     return new Mask([...(this.#authenticator?.secrets() ?? []), ...(this.login?.secrets() ?? [])]);
   }
 

@@ -18,7 +18,7 @@ export interface CallContext extends AttemptContext {
   readonly sunset: Sunset;
 }
 
-/** The limits of one call, within its timeout. */
+/** The limits of one call, except its timeout. */
 export interface CallLimits extends ExchangeLimits {
   readonly maxRetries: number;
 }
@@ -28,8 +28,8 @@ export interface CallPlan<T> {
   readonly route: Route;
   /** Names the cluster among all projects; absent for `get()`. */
   readonly cluster: string | undefined;
-  /** How the call can continue at Flex; absent if it must not. */
-  readonly flex: { readonly route: () => Route; readonly isEmpty: (data: T) => boolean } | undefined;
+  /** The fallback to the Flex endpoint; absent if the call must not fall back. */
+  readonly flex: { readonly route: () => Route; readonly mayBeFlex: (data: T) => boolean } | undefined;
   readonly parse: (json: unknown) => Parsed<T> | Promise<Parsed<T>>;
   readonly limits: CallLimits;
 }
@@ -50,7 +50,7 @@ export async function runCall<T>(context: CallContext, plan: CallPlan<T>, scope:
   let tenant: Outcome<T> | undefined;
   for (let retries = 0; ; ) {
     const latest = await runAttempt(context, plan, route, scope);
-    if (tenant === undefined && flex !== undefined && suggestsFlex(latest, flex.isEmpty)) {
+    if (tenant === undefined && flex !== undefined && suggestsFlex(latest, flex.mayBeFlex)) {
       tenant = latest;
       progress.lastError = latest.error;
       route = flex.route();
@@ -104,12 +104,12 @@ function evaluate<T>(
   if (response.error !== undefined) return failureOfResponse(response, response.error, progress);
   const problem = problemOf(response);
   if (problem !== undefined) {
-    const message = progress.mask().text(problem).slice(0, maxProblemLength);
+    const message = progress.createMask().text(problem).slice(0, maxProblemLength);
     return failureOfBody(response, [{ path: '', message }], progress);
   }
   const conclude = (parsed: Parsed<T>): Outcome<T> => {
     if (parsed.success) return { data: parsed.data, response };
-    return failureOfBody(response, toIssues(parsed.error, progress.mask()), progress, parsed.thrown);
+    return failureOfBody(response, toIssues(parsed.error, progress.createMask()), progress, parsed.thrown);
   };
   const parsed = plan.parse(response.body.json);
   if (!(parsed instanceof Promise)) return conclude(parsed);

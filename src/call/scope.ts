@@ -118,7 +118,7 @@ export class CallScope implements ExchangeOwner {
     if (this.#lifetime.isClosed) throw closedError(this.progress, phase);
   }
 
-  /** Waits for a promise, unless the client is closed (then it resolves) or the call ends (then it rejects) first. */
+  /** Waits for a promise. Resolves early if the client is closed, and rejects if the call ends. */
   waitUnlessClosed(promise: Promise<unknown>, phase: string): Promise<void> {
     this.phase = phase;
     let onClose = () => {};

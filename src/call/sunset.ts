@@ -7,7 +7,8 @@ import type { Failure, Outcome } from './failure.js';
 /** What all clients in a process know, including those of another copy of this package. */
 interface Memory {
   /**
-   * Base URLs whose tenant endpoint is gone, and `<base URL> <cluster>` for single clusters. Calls for these go only to Flex.
+   * Base URLs whose tenant endpoint is gone, and `<base URL> <cluster>` for single clusters. With the endpoint option `auto`,
+   * calls for these skip the tenant endpoint.
    */
   readonly flexOnly: Set<string>;
   /** The kinds of warnings that were emitted. */
@@ -96,10 +97,10 @@ export class Sunset {
  * Whether to ask Flex too. Nobody has recorded what the tenant endpoint returns since its sunset, so this covers every
  * response seen from other retired Atlas endpoints.
  *
- * @param isEmpty - whether the tenant endpoint may return this result for a Flex cluster.
+ * @param mayBeFlex - whether the tenant endpoint may return this result for a Flex cluster.
  */
-export function suggestsFlex<T>(outcome: Outcome<T>, isEmpty: (data: T) => boolean): boolean {
-  if (outcome.error === undefined) return isEmpty(outcome.data);
+export function suggestsFlex<T>(outcome: Outcome<T>, mayBeFlex: (data: T) => boolean): boolean {
+  if (outcome.error === undefined) return mayBeFlex(outcome.data);
   const status = outcome.response?.status;
   const errorCode = outcome.response?.error?.errorCode;
   if (status === 404) return errorCode !== 'GROUP_NOT_FOUND';

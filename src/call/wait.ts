@@ -24,8 +24,8 @@ export async function pollUntilComplete(
     if (onPoll !== undefined) await scope.waitUnlessClosed(Promise.resolve(onPoll(snapshot)), 'waiting for onPoll');
     if (snapshot.status === 'COMPLETED') return snapshot;
     if (snapshot.status === 'FAILED') {
-      // Masking keeps the form of a snapshot.
-      const masked = scope.progress.mask().json(snapshot) as TenantSnapshot;
+      // Masking keeps the shape of a snapshot.
+      const masked = scope.progress.createMask().json(snapshot) as TenantSnapshot;
       throw new AtlasSnapshotFailedError(masked, scope.progress);
     }
     await scope.sleep(nextPollAt - performance.now(), 'waiting to poll again');

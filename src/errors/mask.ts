@@ -1,4 +1,4 @@
-const masked = '[masked]';
+const placeholder = '[masked]';
 const maxDepth = 16;
 // A shorter secret could be an ordinary word of the text.
 const minSecretLength = 6;
@@ -19,7 +19,7 @@ export class Mask {
   }
 
   text(text: string): string {
-    return this.#pattern === undefined ? text : text.replace(this.#pattern, masked);
+    return this.#pattern === undefined ? text : text.replace(this.#pattern, placeholder);
   }
 
   /** Masks a truncated text, and drops its end, where a secret may have been cut in two. */
@@ -28,7 +28,7 @@ export class Mask {
     return masked.slice(0, Math.max(0, masked.length - this.#maxLength));
   }
 
-  /** Copies a JSON value, which may hold dates, without its secrets. Drops what is nested more than 16 levels deep. */
+  /** Copies a parsed JSON value without its secrets. Keeps dates. Drops what is nested more than 16 levels deep. */
   json(value: unknown, depth = 0): unknown {
     if (typeof value === 'string') return this.text(value);
     if (typeof value !== 'object' || value === null || value instanceof Date) return value;

@@ -50,9 +50,13 @@ export function readResponse(response: HttpResponse, mayBeEnveloped: boolean, li
  * @param limit - bytes, after a content coding is undone.
  */
 export function readBody(response: HttpResponse, limit: number): Body {
-  if (response.isTruncated) return unread(tooLarge(limit), response.bytes.toString());
+  // Neither lowercased nor cut: it becomes part of an error, and the mask must still recognize a secret in it.
   const coding = headerValue(response.headers, 'content-encoding')?.trim() || 'identity';
-  if (/^identity$/i.test(coding)) return parseBody(response.bytes, response.headers);
+  const isIdentity = /^identity$/i.test(coding);
+  if (response.isTruncated) {
+    return unread(tooLarge(limit), isIdentity ? response.bytes.toString(encodingOf(response.headers)) : '');
+  }
+  if (isIdentity) return parseBody(response.bytes, response.headers);
   // The client does not request a coding, but a proxy may add gzip anyway.
   if (!/^(?:x-)?gzip$/i.test(coding)) return unread(`has the unsupported content coding ${coding}`);
   try {
@@ -81,12 +85,16 @@ export function openEnvelope(body: Body): { status: number; body: Body } | undef
 }
 
 function parseBody(bytes: Buffer, headers: HeaderFields): Body {
-  const type = headers['content-type'];
-  if (typeof type === 'string' && /charset="?iso-8859-1/i.test(type)) return parseText(bytes.toString('latin1'));
-  const text = bytes.toString();
+  const encoding = encodingOf(headers);
+  const text = bytes.toString(encoding);
   // Parsed all the same, because an error may still hold a readable message.
-  if (!isUtf8(bytes)) return { ...parseText(text), problem: 'is not UTF-8' };
+  if (encoding === 'utf8' && !isUtf8(bytes)) return { ...parseText(text), problem: 'is not UTF-8' };
   return parseText(text.charCodeAt(0) === 0xfeff ? text.slice(1) : text);
+}
+
+function encodingOf(headers: HeaderFields): 'latin1' | 'utf8' {
+  const type = headers['content-type'];
+  return typeof type === 'string' && /charset="?iso-8859-1/i.test(type) ? 'latin1' : 'utf8';
 }
 
 function parseText(text: string): Body {
@@ -103,5 +111,5 @@ function unread(problem: string, text = ''): Body {
 }
 
 function tooLarge(limit: number): string {
-  return `is larger than ${limit} bytes (maxResponseSize): raise the limit if that is expected`;
+  return `is larger than ${limit} bytes (maxResponseSize). Raise the limit if you expect that much`;
 }

@@ -118,9 +118,9 @@ class ExchangeHandler implements DispatchHandlerLike {
 
   onResponseData(_controller: DispatchControllerLike, chunk: Buffer): void {
     if (this.#hasEnded) return;
-    const room = this.#limits.maxResponseSize - this.#size;
-    const isTooLarge = chunk.length > room;
-    this.#chunks.push(isTooLarge ? chunk.subarray(0, room) : chunk);
+    const remaining = this.#limits.maxResponseSize - this.#size;
+    const isTooLarge = chunk.length > remaining;
+    this.#chunks.push(isTooLarge ? chunk.subarray(0, remaining) : chunk);
     this.#size += chunk.length;
     if (isTooLarge) this.#finish({}, true);
   }

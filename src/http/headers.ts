@@ -17,12 +17,12 @@ export function headerValue(headers: HeaderFields, name: string): string | undef
 
 /** Joins repeated fields, so that each has one value. */
 export function joinHeaders(headers: HeaderFields): Record<string, string> {
-  const plain: Record<string, string> = {};
+  const joined: Record<string, string> = {};
   for (const name of Object.keys(headers)) {
     const value = headerValue(headers, name);
-    if (value !== undefined) plain[name] = value;
+    if (value !== undefined) joined[name] = value;
   }
-  return plain;
+  return joined;
 }
 
 // What every form of an HTTP-date has in common. Only asctime ends with the year. Date.parse alone would accept almost

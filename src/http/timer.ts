@@ -29,8 +29,8 @@ export function startTimer(delay: number, onTimeout: () => void, isBackground = 
 }
 
 /**
- * Waits until undici has freed the connection of the last response, two turns of the event loop later. A request sent sooner
- * would open another one.
+ * Waits two turns of the event loop. By then undici has freed the connection of the last response. A request sent sooner would
+ * open another connection.
  */
 export async function connectionFreed(): Promise<void> {
   await turn();

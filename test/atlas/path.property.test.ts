@@ -184,7 +184,7 @@ describe('the path of get()', () => {
     { message: 'must not contain the segment . or ..', path: '/api/atlas/v2/../x' },
   ])('$message', async ({ message, path }) => {
     const client = new TenantSnapshotsClient({ credentials: { accessToken: 'token' } });
-    // As a caller without types may.
+    // Callers without TypeScript can pass anything.
     const error = await rejection(client.get(path as string), AtlasInvalidArgumentError);
     expect(error.issues).toEqual([{ path: 'path', message }]);
   });

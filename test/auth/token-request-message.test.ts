@@ -50,7 +50,7 @@ describe('the message of a token request that returns no token', () => {
   it.each([
     [{}, ''],
     [null, ', because its body is empty'],
-  ])('names the problem of the body of a response with status 200, if there is one: %j', async (body, reason) => {
+  ])('says what is wrong with the body %j of a 200', async (body, reason) => {
     expect(await messageOf(200, body)).toBe(
       `getTenantSnapshot could not log in. The response to the access token request has status 200 but no bearer token${reason}. ${checkPath}`,
     );

@@ -131,6 +131,13 @@ describe('a refused token request', () => {
     expect(emulator.requests).toHaveLength(1);
   });
 
+  it('has a long content coding cut in the message, which still says what to do', async () => {
+    const { emulator, get } = await openServiceAccount();
+    emulator.respond({ for: 'token', status: 200, headers: { 'content-encoding': 'w'.repeat(3_000) } });
+    const error = await rejection(get(), AtlasAuthenticationError);
+    expect(error.message).toMatch(/w{20,80}\. Check baseUrl/);
+  });
+
   it('has a long description cut in the message', async () => {
     const { emulator, get } = await openServiceAccount();
     emulator.respond({ for: 'token', status: 400, errorCode: 'invalid_request', detail: 'x'.repeat(100_000) });

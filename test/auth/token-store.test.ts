@@ -140,7 +140,7 @@ describe('a token store', () => {
     { retryAfter: 0, reads: 2 },
     { retryAfter: 1, reads: 4 },
     { retryAfter: 60, reads: 6 },
-  ])('is read $reads times in all if a refusal has Retry-After: $retryAfter', async ({ retryAfter, reads }) => {
+  ])('is read $reads times if Atlas refuses with Retry-After: $retryAfter', async ({ retryAfter, reads }) => {
     stopClock();
     const tokenStore = new RecordingStore();
     const { emulator, get } = await openServiceAccount({ tokenStore, maxRetries: 0 });
@@ -149,7 +149,7 @@ describe('a token store', () => {
     expect(tokenStore.gets).toHaveLength(reads);
   });
 
-  it('does not get a token that has already expired', async () => {
+  it('is never given an expired token', async () => {
     stopClock();
     const tokenStore = new RecordingStore();
     const { get } = await openServiceAccount({ tokenStore }, { tokens: { lifetime: 0 } });

@@ -48,10 +48,12 @@ describe('readBody', () => {
   });
 
   it('returns the text of a truncated body, without JSON', () => {
-    const problem = 'is larger than 5 bytes (maxResponseSize): raise the limit if that is expected';
+    const problem = 'is larger than 5 bytes (maxResponseSize). Raise the limit if you expect that much';
     expect(readBody(response('123', {}, true), 5)).toEqual({ text: '123', json: undefined, problem, isPartial: true });
     expect(readBody(response('123'), 5)).not.toHaveProperty('isPartial');
-    expect(readBody(response('12', { 'content-encoding': 'gzip' }, true), 5).text).toBe('12');
+    expect(readBody(response('12', { 'content-encoding': 'gzip' }, true), 5).text).toBe('');
+    const latin1 = { 'content-type': 'text/plain; charset=iso-8859-1' };
+    expect(readBody(response(Buffer.from('é', 'latin1'), latin1, true), 5).text).toBe('é');
   });
 
   it.each(['iso-8859-1', 'ISO-8859-1', '"iso-8859-1"'])('decodes %s if the content type names it', (charset) => {
@@ -76,7 +78,7 @@ describe('readBody', () => {
     const body = JSON.stringify('x'.repeat(98));
     const coded = response(gzipSync(body), { 'content-encoding': coding });
     expect(readBody(coded, 100)).toEqual({ text: body, json: 'x'.repeat(98), problem: undefined });
-    const problem = 'is larger than 99 bytes (maxResponseSize): raise the limit if that is expected';
+    const problem = 'is larger than 99 bytes (maxResponseSize). Raise the limit if you expect that much';
     expect(readBody(coded, 99)).toEqual({ text: '', json: undefined, problem, isPartial: true });
   });
 

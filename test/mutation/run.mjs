@@ -29,7 +29,7 @@ const folders = {
   config: { mutate: 'src/{config/*,client}.ts', tests: [root] },
 };
 const folder = 'reports/mutation';
-const leastScore = 90;
+const minScore = 90;
 
 const asked = process.argv.slice(2);
 mkdirSync(folder, { recursive: true });
@@ -73,4 +73,4 @@ for (const { caught, all } of results) {
   total.all += all;
 }
 console.log([...results, total].map(show).join('\n'));
-if (score(total) < leastScore) process.exitCode = 1;
+if (score(total) < minScore) process.exitCode = 1;

@@ -1,7 +1,7 @@
 import { configDefaults, defineConfig } from 'vitest/config';
 
 // The tests of the mutated folder, without those that start processes, make very many calls, take seconds, check files
-// other than src, or repeat what others test for hundreds of combinations.
+// other than src, or try hundreds of combinations of what other tests cover.
 export default defineConfig({
   test: {
     include: (process.env['MUTATION_TESTS'] ?? 'test/**/*.test.ts').split(','),

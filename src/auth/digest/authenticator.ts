@@ -18,8 +18,8 @@ interface SentRequest {
   readonly replaces: DigestSession | undefined;
 }
 
-// After more failed requests for a challenge in a row, waiting calls send theirs at once instead of in turn.
-const maxFailedInquiries = 3;
+// After this many failed requests for a challenge in a row, the waiting calls stop taking turns.
+const maxFailedInquiries = 4;
 const maxCounts = 100;
 // How many schemes of a challenge an error names.
 const maxSchemes = 10;
@@ -35,7 +35,7 @@ export class DigestAuthenticator implements Authenticator {
   #session: DigestSession | undefined;
   /** The counts of the latest nonces. A server may hand out a nonce again, and refuse a count that it has seen. */
   readonly #counts = new Map<string, NonceCount>();
-  /** The request for a challenge that other calls wait for. Resolves when it ends: whether each of them should now ask alone. */
+  /** The request for a challenge that other calls wait for. Resolves, when it ends, to whether they should stop taking turns. */
   #inquiry: Promise<boolean> | undefined;
   #failedInquiries = 0;
 
@@ -45,20 +45,24 @@ export class DigestAuthenticator implements Authenticator {
 
   authorize(request: LoginRequest): Login | Promise<Login> {
     if (this.#session !== undefined) return this.#use(this.#session, request);
-    return this.#inquiry === undefined ? this.#askForAll(request) : this.#waitForChallenge(this.#inquiry, request);
+    return this.#inquiry === undefined ? this.#askForAll(request) : this.#waitForChallenge(request);
   }
 
   secrets(): string[] {
     return [this.#credentials.username, this.#credentials.password];
   }
 
-  async #waitForChallenge(inquiry: Promise<boolean>, request: LoginRequest): Promise<Login> {
-    const askAlone = await inquiry;
-    return askAlone ? this.#ask(request, () => {}) : this.authorize(request);
+  async #waitForChallenge(request: LoginRequest): Promise<Login> {
+    while (this.#inquiry !== undefined) {
+      const askAtOnce = await this.#inquiry;
+      if (this.#session !== undefined) return this.#use(this.#session, request);
+      if (askAtOnce) return this.#ask(request, () => {});
+    }
+    return this.#askForAll(request);
   }
 
   #askForAll(request: LoginRequest): Login {
-    let end = (_askAlone: boolean) => {};
+    let end = (_askAtOnce: boolean) => {};
     this.#inquiry = new Promise((resolve) => {
       end = resolve;
     });
@@ -69,20 +73,18 @@ export class DigestAuthenticator implements Authenticator {
   }
 
   /**
-   * Notes how a request for a challenge ended. Returns whether the calls that waited for it should each ask alone.
+   * Notes how a request for a challenge ended. Returns whether the waiting calls should ask at once instead of taking turns.
    *
    * @param status - of the response; absent if there was none.
    */
   #noteInquiry(status: number | undefined): boolean {
+    if (this.#session !== undefined) this.#failedInquiries = 0;
     // A lost request says nothing about the server, so the next call asks.
-    const isInconclusive = status === undefined;
-    if (isInconclusive || this.#session !== undefined) {
-      this.#failedInquiries = 0;
-      return false;
-    }
+    if (this.#session !== undefined || status === undefined) return false;
+    // After a final response, every turn would end the same way.
     if (!isRetryableStatus(status)) return true;
     this.#failedInquiries += 1;
-    return this.#failedInquiries > maxFailedInquiries;
+    return this.#failedInquiries >= maxFailedInquiries;
   }
 
   /** A request without credentials, to get a challenge. */
@@ -123,7 +125,7 @@ export class DigestAuthenticator implements Authenticator {
       header,
       review: (response) => this.#review(sent, response),
       release: () => {},
-      // Only errors need it, so it is not kept with each login.
+      // Extracted only when an error needs it.
       secrets: () => [/response="(\w+)"/.exec(header)?.[1] ?? ''],
     };
   }

@@ -81,7 +81,7 @@ export class ServiceAccount implements Authenticator {
     }
   }
 
-  /** @param isReplacement - whether the token was fetched in this call, to replace a refused one. */
+  /** @param isReplacement - whether the token replaces a refused one and was fetched from Atlas, not read from the store. */
   #review(accessToken: string, isReplacement: boolean, { status, error }: ApiResponse): Promise<Login> | undefined {
     const token = this.#token?.accessToken === accessToken ? this.#token : undefined;
     if (status !== 401) {
@@ -114,7 +114,7 @@ export class ServiceAccount implements Authenticator {
     return this.#login(accessToken, isFetched);
   }
 
-  /** Returns a new token, or the old one if it is still valid and the renewal is slow. */
+  /** Returns a new token. If the renewal fails or is slow, returns the old one while it is valid. */
   async #renew(): Promise<CurrentToken> {
     const old = this.#token;
     const obtaining = this.#obtainOnce();
@@ -164,7 +164,7 @@ export class ServiceAccount implements Authenticator {
     let waited = 0;
     for (const pause of isOverLimit ? storePausesAtLimit : storePauses) {
       waited += pause;
-      // The call can retry the token request by then.
+      // By then the call may retry the token request.
       if (waited > retryAfter) return undefined;
       await new Promise((resolve) => setTimeout(resolve, pause).unref());
       const token = await this.#readShared();

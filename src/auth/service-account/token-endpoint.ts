@@ -10,6 +10,7 @@ import { LoginFailure } from '../authenticator.js';
 import { type AccessToken, tokenResponseSchema } from './access-token.js';
 
 const maxDescriptionLength = 500;
+const maxProblemLength = 100;
 
 /** Requests and revokes access tokens. */
 export class TokenEndpoint {
@@ -55,7 +56,8 @@ export class TokenEndpoint {
     const body = readBody(response, this.#limits.maxResponseSize);
     if (response.status !== 200) throw this.#refusal(response, body);
     const parsed = tokenResponseSchema.safeParse(body.json);
-    if (!parsed.success) throw noToken(body.problem);
+    if (!parsed.success)
+      throw noToken(body.problem && new Mask(this.secrets).text(body.problem).slice(0, maxProblemLength));
     const lifetime = parsed.data.expires_in * 1000;
     return { accessToken: parsed.data.access_token, lifetime, expiresAt: startedAt + lifetime };
   }
@@ -78,7 +80,7 @@ export class TokenEndpoint {
     } catch (failure) {
       // exchange() throws nothing else.
       const cause = failure as ExchangeFailure;
-      throw new LoginFailure({ message: '', exchange: cause });
+      throw new LoginFailure({ exchange: cause });
     }
   }
 

@@ -44,7 +44,7 @@ export class SharedToken {
     await settleWithin(storePatience, this.#set(value, ttl), true);
   }
 
-  // Both are async, so that a store that throws leads to a rejection.
+  // #get and #set are async, so that a store that throws causes a rejection.
   async #get(): Promise<AccessToken> {
     const value = await this.#store.get(this.#key);
     // Some stores parse what looks like JSON.

@@ -157,7 +157,7 @@ describe('calls that wait while another requests the challenge', () => {
     expect(server.requests).toHaveLength(3 + 1 + 20);
   });
 
-  it('send their requests all at once after three such responses, rather than one by one', async () => {
+  it('send their requests all at once after four 503s, rather than one by one', async () => {
     const { promise: allThere, resolve } = deferred();
     const server = await startDigestServer(async ({ number }) => {
       if (number === 20) resolve();
@@ -170,7 +170,21 @@ describe('calls that wait while another requests the challenge', () => {
     expect(server.requests).toHaveLength(20);
   });
 
-  it('send their requests at once in the next burst too, after one more 503', async () => {
+  it('send their requests all at once after four 503s, even if another request is lost between them', async () => {
+    const { promise: allThere, resolve } = deferred();
+    const server = await startDigestServer(async ({ number }) => {
+      if (number === 20) resolve();
+      if (number === 3) return 'cut';
+      if (number > 5) await allThere;
+      return { status: 503 };
+    });
+    const get = openClient(server.url, key);
+    const statuses = statusesOf(await together(20, () => get({ maxRetries: 0 })));
+    expect(statuses.filter((status) => status === 503)).toHaveLength(19);
+    expect(server.requests).toHaveLength(20);
+  });
+
+  it('send their requests all at once in the next burst, after its first 503', async () => {
     const { promise: allThere, resolve } = deferred();
     const server = await startDigestServer(async ({ number }) => {
       if (number === 25) resolve();
