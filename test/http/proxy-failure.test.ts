@@ -42,6 +42,17 @@ describe('a proxy that accepts a connection and never opens the tunnel', () => {
     expect(proxy.connections).toBe(connections);
   });
 
+  it('leads to a cause that says so if it closes the connection', async () => {
+    await startProxy([end]);
+    const error = await rejection(get(openFaultClient(atlas)), AtlasConnectionError);
+    expect(error.cause).toMatchObject({
+      message: 'The proxy closed the connection before it opened a tunnel',
+      code: 'PROXY_TUNNEL_FAILED',
+      cause: { code: 'UND_ERR_SOCKET' },
+    });
+    expect(error.message).toContain('(PROXY_TUNNEL_FAILED)');
+  });
+
   it('leads to a connection error of each of many concurrent calls', async () => {
     const proxy = await startProxy([end]);
     const client = openFaultClient(atlas);

@@ -21,7 +21,10 @@ const folders = {
   errors: { mutate: 'src/errors/*.ts', tests: [root, 'test/errors/*.test.ts'] },
   http: {
     mutate: 'src/http/*.ts',
-    tests: ['test/http/*.test.ts', 'test/faults/*.test.ts', 'test/call/{dead-connection,error-report}.test.ts'],
+    tests: [
+      ...['test/http/*.test.ts', 'test/faults/*.test.ts', 'test/call/{dead-connection,error-report}.test.ts'],
+      'test/{api-error,client-envelope}.test.ts',
+    ],
   },
   digest: { mutate: 'src/auth/digest/*.ts', tests: ['test/auth/digest/*.test.ts'] },
   auth: { mutate: 'src/auth/{*,service-account/*}.ts', tests: ['test/auth/*.test.ts'] },

@@ -9,7 +9,7 @@ export default defineConfig({
       ...configDefaults.exclude,
       'test/**/{load,*.load,process,*.process,readme,repository,watching}.test.ts',
       'test/faults/*.property.test.ts',
-      'test/http/tls-connections.test.ts',
+      'test/http/{late-timer,tls-connections}.test.ts',
       'test/auth/digest/authenticator.{matrix,nonces}.test.ts',
     ],
     // Many mutants make a test hang.

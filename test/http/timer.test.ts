@@ -1,0 +1,105 @@
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { connectionFreed, settleWithin, startTimer } from '../../src/http/timer.js';
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  return () => vi.useRealTimers();
+});
+
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+
+/** Starts a timer of 1 s that fires this many ms late. */
+function startLateTimer(lateness: number) {
+  const onTimeout = vi.fn();
+  const now = vi.spyOn(performance, 'now').mockReturnValue(5_000);
+  const stop = startTimer(1_000, onTimeout);
+  now.mockReturnValue(6_000 + lateness);
+  vi.advanceTimersByTime(1_000);
+  return { onTimeout, stop };
+}
+
+/** Whether each timer that a function starts keeps the process alive. */
+function keepsAlive(start: () => void): boolean[] {
+  const spy = vi.spyOn(globalThis, 'setTimeout');
+  start();
+  return spy.mock.results.map(({ value }) => value.hasRef());
+}
+
+describe('startTimer', () => {
+  it('fires once after the delay', () => {
+    const onTimeout = vi.fn();
+    startTimer(1_000, onTimeout);
+    vi.advanceTimersByTime(999);
+    expect(onTimeout).not.toHaveBeenCalled();
+    vi.advanceTimersByTime(5_000);
+    expect(onTimeout).toHaveBeenCalledOnce();
+  });
+
+  it('does not fire after it was stopped', () => {
+    const onTimeout = vi.fn();
+    startTimer(1_000, onTimeout)();
+    expect(vi.getTimerCount()).toBe(0);
+    vi.advanceTimersByTime(5_000);
+    expect(onTimeout).not.toHaveBeenCalled();
+  });
+
+  it('fires at once if it is up to 50 ms late', () => {
+    expect(startLateTimer(50).onTimeout).toHaveBeenCalledOnce();
+  });
+
+  it('fires a turn of the event loop later if it is more than 50 ms late', async () => {
+    const { onTimeout } = startLateTimer(51);
+    expect(onTimeout).not.toHaveBeenCalled();
+    await turn();
+    expect(onTimeout).toHaveBeenCalledOnce();
+  });
+
+  it('does not fire if it was stopped in that turn', async () => {
+    const { onTimeout, stop } = startLateTimer(51);
+    stop();
+    await turn();
+    expect(onTimeout).not.toHaveBeenCalled();
+  });
+
+  it('keeps the process alive, except in the background', () => {
+    expect(keepsAlive(() => startTimer(1_000, () => {}))).toEqual([true]);
+    expect(keepsAlive(() => startTimer(1_000, () => {}, true))).toEqual([true, false]);
+  });
+});
+
+describe('settleWithin', () => {
+  it('returns the value, and stops its timer', async () => {
+    expect(await settleWithin(1_000, Promise.resolve('value'), false)).toBe('value');
+    await turn();
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('returns undefined if the promise rejects', async () => {
+    expect(await settleWithin(1_000, Promise.reject(new Error('no')), false)).toBeUndefined();
+    await turn();
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('returns undefined after the limit', async () => {
+    const settled = settleWithin(1_000, new Promise(() => undefined), false);
+    vi.advanceTimersByTime(1_000);
+    expect(await settled).toBeUndefined();
+  });
+
+  it('keeps the process alive, except in the background', () => {
+    const never = new Promise(() => undefined);
+    expect(keepsAlive(() => void settleWithin(1_000, never, false))).toEqual([true]);
+    expect(keepsAlive(() => void settleWithin(1_000, never, true))).toEqual([true, false]);
+  });
+});
+
+it('connectionFreed waits two turns of the event loop', async () => {
+  let turns = 0;
+  const count = () => {
+    turns += 1;
+    if (turns < 5) setImmediate(count);
+  };
+  setImmediate(count);
+  await connectionFreed();
+  expect(turns).toBe(2);
+});
