@@ -2,8 +2,6 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { existsSync, readdirSync } from 'node:fs';
 import { dirname } from 'node:path/posix';
 import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
-import type { ErrorReport } from '../src/atlas/error-body.js';
-import { adviseOnStatus } from '../src/call/advice.js';
 import { isRetryableStatus } from '../src/http/retry.js';
 import { type AtlasCallTrace, type DispatcherLike, TenantSnapshotsClient } from '../src/index.js';
 import { defaults } from './support/defaults.js';
@@ -254,57 +252,6 @@ describe('the fields of the errors', () => {
         expect(codeIn(row['More fields'])).toEqual(expect.arrayContaining(own));
       }
     }
-  });
-});
-
-describe('the advice of API errors', () => {
-  const [codes = [], statuses = []] = tablesUnder(read('docs/errors.md'), 'API errors');
-  const report = {
-    isFromAtlas: true,
-    errorCode: undefined,
-    detail: undefined,
-    reason: undefined,
-    parameters: undefined,
-    badRequestDetail: undefined,
-  };
-  const resource = '/api/atlas/v1.0/groups';
-  const noRoute = { errorCode: 'RESOURCE_NOT_FOUND', parameters: [resource] };
-  const advise = (status: number, changes: Partial<ErrorReport>, endpoint?: 'tenant' | 'flex') =>
-    adviseOnStatus(status, { ...report, ...changes }, undefined, { endpoint, resource });
-
-  it('is documented for each code', () => {
-    expect(codes.length).toBeGreaterThan(5);
-    for (const row of codes) {
-      for (const errorCode of codeIn(row['`errorCode`'])) {
-        expect([errorCode, advise(418, { errorCode }, 'tenant')]).toEqual([errorCode, row['Advice']]);
-      }
-    }
-  });
-
-  it('is the same for a 410 of the M2/M5 endpoint and for its missing route', () => {
-    expect(advise(410, {}, 'tenant')).toBe(advise(404, noRoute, 'tenant'));
-  });
-
-  it('is documented for each status', () => {
-    const actual: Readonly<Record<string, string>> = {
-      '3xx': advise(302, {}),
-      400: advise(400, {}),
-      401: advise(401, {}, 'tenant'),
-      '401 of `get`': advise(401, {}),
-      402: advise(402, {}),
-      403: advise(403, {}, 'tenant'),
-      '403 of `get`': advise(403, {}),
-      404: advise(404, {}, 'flex'),
-      '404 of `get`': advise(404, {}),
-      '404 from a gateway': advise(404, { isFromAtlas: false }),
-      '410, or 404 `RESOURCE_NOT_FOUND`, at the M2/M5 endpoint': advise(404, noRoute, 'tenant'),
-      '410 at the Flex endpoint': advise(410, {}, 'flex'),
-      '410 of `get`': advise(410, {}),
-      429: advise(429, {}),
-      '408, 5xx': advise(503, {}),
-      'any other': advise(418, {}),
-    };
-    expect(Object.fromEntries(statuses.map((row) => [row['`status`'], row['Advice']]))).toEqual(actual);
   });
 });
 
