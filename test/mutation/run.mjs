@@ -43,7 +43,7 @@ function mutate(name) {
   const config = `${folder}/${name}.config.json`;
   const report = `${folder}/${name}.json`;
   writeFileSync(config, JSON.stringify(settings(files, report), null, 2));
-  const env = { ...process.env, MUTATION_TESTS: tests.join() };
+  const env = { ...process.env, MUTATION_TESTS: tests.join(' ') };
   const { status } = spawnSync('stryker', ['run', config], { env, stdio: 'inherit' });
   if (status !== 0) throw new Error(`Stryker could not test ${files}`);
   const mutants = Object.values(JSON.parse(readFileSync(report, 'utf8')).files).flatMap((file) => file.mutants);

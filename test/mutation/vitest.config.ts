@@ -4,7 +4,7 @@ import { configDefaults, defineConfig } from 'vitest/config';
 // other than src, or try hundreds of combinations of what other tests cover.
 export default defineConfig({
   test: {
-    include: (process.env['MUTATION_TESTS'] ?? 'test/**/*.test.ts').split(','),
+    include: (process.env['MUTATION_TESTS'] ?? 'test/**/*.test.ts').split(' '),
     exclude: [
       ...configDefaults.exclude,
       'test/**/{load,*.load,process,*.process,readme,repository,watching}.test.ts',
