@@ -88,8 +88,8 @@ export class TenantSnapshotsClient implements AsyncDisposable {
   }
 
   /**
-   * Lists all snapshots of a cluster, oldest first (the order in which Atlas returns them), without
-   * duplicates. Reads every page.
+   * Lists all snapshots of a cluster, oldest first (the order in which Atlas returns them), without duplicates. Reads every
+   * page.
    *
    * @param groupId - the project ID, 24 lowercase hexadecimal digits.
    * @param clusterName - the cluster name.

@@ -43,6 +43,7 @@ const byStatus: Readonly<Record<number, string>> = {
 
 /** The advice for `get()`, whose paths may need other roles. */
 const byStatusOfPath: Readonly<Record<number, string>> = {
+  ...byStatus,
   401: 'Check the API key or token, its roles and its IP access list.',
   403: 'Check the roles of the API key or service account and its IP access list.',
 };
@@ -64,13 +65,11 @@ export function adviseOnStatus(
   if (status === 410 || (endpoint === 'tenant' && saysGone(status, report, resource))) return adviseOnGone(endpoint);
   if (status < 400) return `Redirects are not followed. ${checkPath}`;
   if (status === 404) return adviseOnNotFound(isFromAtlas, endpoint);
-  return (
-    (endpoint === undefined ? byStatusOfPath[status] : undefined) ??
-    byStatus[status] ??
-    (isRetryableStatus(status)
-      ? 'Atlas or a gateway in front of it is temporarily unavailable. Try again later.'
-      : checkPath)
-  );
+  const known = endpoint === undefined ? byStatusOfPath[status] : byStatus[status];
+  if (known !== undefined) return known;
+  return isRetryableStatus(status)
+    ? 'Atlas or a gateway in front of it is temporarily unavailable. Try again later.'
+    : checkPath;
 }
 
 function adviseOnCode(code: string | undefined, endpoint: EndpointName | undefined): string | undefined {

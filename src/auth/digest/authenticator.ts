@@ -78,9 +78,12 @@ export class DigestAuthenticator implements Authenticator {
    * @param status - of the response; absent if there was none.
    */
   #noteInquiry(status: number | undefined): boolean {
-    if (this.#session !== undefined) this.#failedInquiries = 0;
+    if (this.#session !== undefined) {
+      this.#failedInquiries = 0;
+      return false;
+    }
     // A lost request says nothing about the server, so the next call asks.
-    if (this.#session !== undefined || status === undefined) return false;
+    if (status === undefined) return false;
     // After a final response, every turn would end the same way.
     if (!isRetryableStatus(status)) return true;
     this.#failedInquiries += 1;

@@ -29,6 +29,16 @@ async function serve(...first: (Answer | Promise<void>)[]) {
   return { server, get: openClient(server.url, key) };
 }
 
+/** A server that holds the responses to requests number `from` to `until` until all of these have arrived. */
+function startHolding({ from, until }: { from: number; until: number }, answerTo: (number: number) => Answer) {
+  const { promise: allThere, resolve } = deferred();
+  return startDigestServer(async ({ number }) => {
+    if (number === until) resolve();
+    if (number >= from) await allThere;
+    return answerTo(number);
+  });
+}
+
 describe('calls that wait while another requests the challenge', () => {
   it('log in with that challenge', async () => {
     const { promise: held, resolve: release } = deferred();
@@ -158,26 +168,14 @@ describe('calls that wait while another requests the challenge', () => {
   });
 
   it('send their requests all at once after four 503s, rather than one by one', async () => {
-    const { promise: allThere, resolve } = deferred();
-    const server = await startDigestServer(async ({ number }) => {
-      if (number === 20) resolve();
-      // From the fifth on, no request gets a response until all are there.
-      if (number > 4) await allThere;
-      return { status: 503 };
-    });
+    const server = await startHolding({ from: 5, until: 20 }, () => ({ status: 503 }));
     const get = openClient(server.url, key);
     expect(statusesOf(await together(20, () => get({ maxRetries: 0 })))).toEqual(Array(20).fill(503));
     expect(server.requests).toHaveLength(20);
   });
 
   it('send their requests all at once after four 503s, even if another request is lost between them', async () => {
-    const { promise: allThere, resolve } = deferred();
-    const server = await startDigestServer(async ({ number }) => {
-      if (number === 20) resolve();
-      if (number === 3) return 'cut';
-      if (number > 5) await allThere;
-      return { status: 503 };
-    });
+    const server = await startHolding({ from: 6, until: 20 }, (number) => (number === 3 ? 'cut' : { status: 503 }));
     const get = openClient(server.url, key);
     const statuses = statusesOf(await together(20, () => get({ maxRetries: 0 })));
     expect(statuses.filter((status) => status === 503)).toHaveLength(19);
@@ -185,12 +183,7 @@ describe('calls that wait while another requests the challenge', () => {
   });
 
   it('send their requests all at once in the next burst, after its first 503', async () => {
-    const { promise: allThere, resolve } = deferred();
-    const server = await startDigestServer(async ({ number }) => {
-      if (number === 25) resolve();
-      if (number > 21) await allThere;
-      return { status: 503 };
-    });
+    const server = await startHolding({ from: 22, until: 25 }, () => ({ status: 503 }));
     const get = openClient(server.url, key);
     await together(20, () => get({ maxRetries: 0 }));
     expect(statusesOf(await together(5, () => get({ maxRetries: 0 })))).toEqual(Array(5).fill(503));
@@ -200,13 +193,7 @@ describe('calls that wait while another requests the challenge', () => {
   it.each<WholeAnswer>([{ status: 403 }, { status: 401 }, snapshot])(
     'send their requests all at once after a final response: %j',
     async (answer) => {
-      const { promise: allThere, resolve } = deferred();
-      const server = await startDigestServer(async ({ number }) => {
-        if (number === 20) resolve();
-        // From the second on, no request gets a response until all are there.
-        if (number > 1) await allThere;
-        return answer;
-      });
+      const server = await startHolding({ from: 2, until: 20 }, () => answer);
       const get = openClient(server.url, key);
       expect(statusesOf(await together(20, () => get({ maxRetries: 0 })))).toEqual(Array(20).fill(answer.status));
       expect(server.requests).toHaveLength(20);
