@@ -7,29 +7,27 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 
-const root = 'test/*.test.ts';
+const client = 'test/client/*.test.ts';
 const folders = {
   atlas: {
     mutate: 'src/atlas/*.ts',
-    tests: [
-      root,
-      'test/atlas/*.test.ts',
-      'test/auth/missing-role.test.ts',
-      'test/call/{list-pages,sunset-table}.test.ts',
-    ],
+    tests: [client, 'test/atlas/*.test.ts', 'test/call/*.test.ts', 'test/auth/missing-role.test.ts'],
   },
-  errors: { mutate: 'src/errors/*.ts', tests: [root, 'test/errors/*.test.ts'] },
+  errors: { mutate: 'src/errors/*.ts', tests: [client, 'test/errors/*.test.ts', 'test/call/*.test.ts'] },
   http: {
     mutate: 'src/http/*.ts',
     tests: [
-      ...['test/http/*.test.ts', 'test/faults/*.test.ts', 'test/call/{dead-connection,error-report}.test.ts'],
-      'test/{api-error,client-envelope}.test.ts',
+      ...['test/http/*.test.ts', 'test/faults/*.test.ts', 'test/atlas/envelope.test.ts'],
+      'test/call/{dead-connection,error-report,failure}.test.ts',
     ],
   },
   digest: { mutate: 'src/auth/digest/*.ts', tests: ['test/auth/digest/*.test.ts'] },
   auth: { mutate: 'src/auth/{*,service-account/*}.ts', tests: ['test/auth/*.test.ts'] },
-  call: { mutate: 'src/call/*.ts', tests: [root, 'test/call/*.test.ts', 'test/faults/*.test.ts'] },
-  config: { mutate: 'src/{config/*,client}.ts', tests: [root] },
+  call: {
+    mutate: 'src/call/*.ts',
+    tests: [client, 'test/call/*.test.ts', 'test/faults/*.test.ts', 'test/atlas/envelope.test.ts'],
+  },
+  config: { mutate: 'src/{config/*,client}.ts', tests: [client, 'test/{config,call}/*.test.ts'] },
 };
 const folder = 'reports/mutation';
 const minScore = 90;

@@ -1,13 +1,13 @@
 import { configDefaults, defineConfig } from 'vitest/config';
 
-// The tests of the mutated folder, without those that start processes, make very many calls, take seconds, check files
-// other than src, or try hundreds of combinations of what other tests cover.
+// The tests of the mutated folder, without those that start processes, make very many calls, take seconds, or try hundreds
+// of combinations of what other tests cover.
 export default defineConfig({
   test: {
     include: (process.env['MUTATION_TESTS'] ?? 'test/**/*.test.ts').split(' '),
     exclude: [
       ...configDefaults.exclude,
-      'test/**/{load,*.load,process,*.process,readme,repository,watching}.test.ts',
+      'test/**/{load,*.load,process,*.process,watching}.test.ts',
       'test/faults/*.property.test.ts',
       'test/http/{late-timer,tls-connections}.test.ts',
       'test/auth/digest/authenticator.{matrix,nonces}.test.ts',

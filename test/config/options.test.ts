@@ -10,14 +10,14 @@ import {
   TenantSnapshotsClient,
   type TenantSnapshotsClientOptions,
   type WaitOptions,
-} from '../src/index.js';
-import { defaults } from './support/defaults.js';
-import { fakeClock, skipTime } from './support/fault-clock.js';
-import { openClient } from './support/open-client.js';
-import { openEmulator } from './support/open-emulator.js';
-import { optionsError } from './support/options-error.js';
-import { rejection } from './support/rejection.js';
-import { listPath, path, tenantPath } from './support/snapshot-routes.js';
+} from '../../src/index.js';
+import { defaults } from '../support/defaults.js';
+import { fakeClock, skipTime } from '../support/fault-clock.js';
+import { openClient } from '../support/open-client.js';
+import { openEmulator } from '../support/open-emulator.js';
+import { optionsError } from '../support/options-error.js';
+import { rejection } from '../support/rejection.js';
+import { listPath, path, tenantPath } from '../support/snapshot-routes.js';
 
 const credentials = { accessToken: 'token-1' };
 const apiKey = { publicKey: 'publickey', privateKey: 'private-key' };

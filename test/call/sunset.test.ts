@@ -1,15 +1,20 @@
 import { gzipSync } from 'node:zlib';
 import { HttpResponse, http, type JsonBodyType } from 'msw';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { AtlasApiError, AtlasTimeoutError, type CallOptions, type TenantSnapshotsClientOptions } from '../src/index.js';
-import type { AtlasEmulator, SunsetForm } from '../src/testing/index.js';
-import { failedSnapshot } from './support/atlas-bodies.js';
-import { type MswServer, startMswServer } from './support/msw-server.js';
-import { openClient } from './support/open-client.js';
-import { openEmulator } from './support/open-emulator.js';
-import { rejection } from './support/rejection.js';
-import { flexPath, flexRoute, groupId, path, snapshotId, tenantPath, tenantRoute } from './support/snapshot-routes.js';
-import { runClock, stopClock } from './support/test-clock.js';
+import {
+  AtlasApiError,
+  AtlasTimeoutError,
+  type CallOptions,
+  type TenantSnapshotsClientOptions,
+} from '../../src/index.js';
+import type { AtlasEmulator, SunsetForm } from '../../src/testing/index.js';
+import { failedSnapshot } from '../support/atlas-bodies.js';
+import { type MswServer, startMswServer } from '../support/msw-server.js';
+import { openClient } from '../support/open-client.js';
+import { openEmulator } from '../support/open-emulator.js';
+import { rejection } from '../support/rejection.js';
+import { flexPath, flexRoute, groupId, path, snapshotId, tenantPath, tenantRoute } from '../support/snapshot-routes.js';
+import { runClock, stopClock } from '../support/test-clock.js';
 
 // Tested in sunset-warning.test.ts.
 beforeEach(() => {
@@ -102,7 +107,7 @@ describe('a remembered sunset', () => {
     await connect(emulator).getTenantSnapshot(...valuesOf(emulator));
     kinds(emulator);
     vi.resetModules();
-    const copy = await import('../src/index.js');
+    const copy = await import('../../src/index.js');
     await using client = new copy.TenantSnapshotsClient({
       baseUrl: emulator.url,
       credentials: emulator.credentials.accessToken,

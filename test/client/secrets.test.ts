@@ -13,13 +13,13 @@ import {
   AtlasSnapshotFailedError,
   AtlasTimeoutError,
   type DispatcherLike,
-} from '../src/index.js';
-import { startMswServer } from './support/msw-server.js';
-import { openClient } from './support/open-client.js';
-import { openEmulator } from './support/open-emulator.js';
-import { rejection } from './support/rejection.js';
-import { shown } from './support/shown.js';
-import { path, tenantRoute } from './support/snapshot-routes.js';
+} from '../../src/index.js';
+import { startMswServer } from '../support/msw-server.js';
+import { openClient } from '../support/open-client.js';
+import { openEmulator } from '../support/open-emulator.js';
+import { rejection } from '../support/rejection.js';
+import { shown } from '../support/shown.js';
+import { path, tenantRoute } from '../support/snapshot-routes.js';
 
 // With characters that JSON and URLs escape.
 const privateKey = 'pr1v&te "k\\y" <of> mine/é';

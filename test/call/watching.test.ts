@@ -6,10 +6,10 @@ import {
   SimpleSpanProcessor,
 } from '@opentelemetry/sdk-trace-base';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { TenantSnapshotsClientOptions } from '../src/index.js';
-import type { AtlasEmulator } from '../src/testing/index.js';
-import { openClient } from './support/open-client.js';
-import { openEmulator } from './support/open-emulator.js';
+import type { TenantSnapshotsClientOptions } from '../../src/index.js';
+import type { AtlasEmulator } from '../../src/testing/index.js';
+import { openClient } from '../support/open-client.js';
+import { openEmulator } from '../support/open-emulator.js';
 
 /** OpenTelemetry as an application sets it up, but with the spans kept in memory. */
 function watch(): () => ReadableSpan[] {

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { codeBlocks } from './support/markdown.js';
+import { codeBlocks } from '../support/markdown.js';
 
 interface Step {
   readonly uses?: string;
@@ -39,7 +39,7 @@ interface IssueForm {
   }[];
 }
 
-const root = new URL('../', import.meta.url);
+const root = new URL('../../', import.meta.url);
 const read = (path: string) => readFileSync(new URL(path, root), 'utf8');
 const readYaml = (path: string): unknown => parse(read(path), { strict: true, uniqueKeys: true });
 

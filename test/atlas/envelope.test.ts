@@ -1,13 +1,13 @@
 import { HttpResponse, http, type JsonBodyType } from 'msw';
 import { describe, expect, it } from 'vitest';
-import { AtlasApiError, AtlasInvalidResponseError } from '../src/index.js';
-import { failedSnapshot, referenceErrors } from './support/atlas-bodies.js';
-import { startMswServer } from './support/msw-server.js';
-import { openClient } from './support/open-client.js';
-import { openEmulator } from './support/open-emulator.js';
-import { rejection } from './support/rejection.js';
-import { flexRoute, listPath, path, tenantListRoute, tenantRoute } from './support/snapshot-routes.js';
-import { runClock, stopClock } from './support/test-clock.js';
+import { AtlasApiError, AtlasInvalidResponseError } from '../../src/index.js';
+import { failedSnapshot, referenceErrors } from '../support/atlas-bodies.js';
+import { startMswServer } from '../support/msw-server.js';
+import { openClient } from '../support/open-client.js';
+import { openEmulator } from '../support/open-emulator.js';
+import { rejection } from '../support/rejection.js';
+import { flexRoute, listPath, path, tenantListRoute, tenantRoute } from '../support/snapshot-routes.js';
+import { runClock, stopClock } from '../support/test-clock.js';
 
 const envelope = { envelope: true };
 

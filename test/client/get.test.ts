@@ -9,15 +9,15 @@ import {
   AtlasTimeoutError,
   isAtlasError,
   type TenantSnapshotsClientOptions,
-} from '../src/index.js';
-import { fakeClock, skipTime } from './support/fault-clock.js';
-import { expectNoUnhandledRejection } from './support/fault-rejections.js';
-import { type FaultServer, type Scripts, startFaultServer } from './support/fault-server.js';
-import { answer, refusal } from './support/fault-steps.js';
-import { openClient } from './support/open-client.js';
-import { openEmulator } from './support/open-emulator.js';
-import { rejection } from './support/rejection.js';
-import { groupId, tenantPath } from './support/snapshot-routes.js';
+} from '../../src/index.js';
+import { fakeClock, skipTime } from '../support/fault-clock.js';
+import { expectNoUnhandledRejection } from '../support/fault-rejections.js';
+import { type FaultServer, type Scripts, startFaultServer } from '../support/fault-server.js';
+import { answer, refusal } from '../support/fault-steps.js';
+import { openClient } from '../support/open-client.js';
+import { openEmulator } from '../support/open-emulator.js';
+import { rejection } from '../support/rejection.js';
+import { groupId, tenantPath } from '../support/snapshot-routes.js';
 
 expectNoUnhandledRejection();
 

@@ -3,7 +3,7 @@ import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 
 const type = 'AtlasSunsetWarning';
-const url = (file: string) => JSON.stringify(new URL(`../dist/${file}`, import.meta.url).href);
+const url = (file: string) => JSON.stringify(new URL(`../../dist/${file}`, import.meta.url).href);
 
 describe('a process', { timeout: 30_000 }, () => {
   const script = `

@@ -6,13 +6,13 @@ import {
   type AtlasPromise,
   type AtlasResponse,
   type TenantSnapshot,
-} from '../src/index.js';
-import { failedSnapshot } from './support/atlas-bodies.js';
-import { startMswServer } from './support/msw-server.js';
-import { openClient } from './support/open-client.js';
-import { openEmulator } from './support/open-emulator.js';
-import { rejection } from './support/rejection.js';
-import { path, tenantRoute } from './support/snapshot-routes.js';
+} from '../../src/index.js';
+import { failedSnapshot } from '../support/atlas-bodies.js';
+import { startMswServer } from '../support/msw-server.js';
+import { openClient } from '../support/open-client.js';
+import { openEmulator } from '../support/open-emulator.js';
+import { rejection } from '../support/rejection.js';
+import { path, tenantRoute } from '../support/snapshot-routes.js';
 
 const refused = { error: 403, errorCode: 'SOME_CODE', detail: 'not this snapshot' };
 

@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { openEmulator } from './support/open-emulator.js';
-import { snapshotId } from './support/snapshot-routes.js';
+import { openEmulator } from '../support/open-emulator.js';
+import { snapshotId } from '../support/snapshot-routes.js';
 
-const demo = fileURLToPath(new URL('demo.mjs', import.meta.url));
+const demo = fileURLToPath(new URL('../demo.mjs', import.meta.url));
 
 /** Runs the demo with these variables only. */
 function run(environment: Record<string, string>): Promise<{ code: number; stdout: string; stderr: string }> {

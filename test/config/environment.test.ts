@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { TenantSnapshotsClient } from '../src/index.js';
-import { startMswServer } from './support/msw-server.js';
-import { openEmulator } from './support/open-emulator.js';
-import { optionsError } from './support/options-error.js';
-import { path } from './support/snapshot-routes.js';
+import { TenantSnapshotsClient } from '../../src/index.js';
+import { startMswServer } from '../support/msw-server.js';
+import { openEmulator } from '../support/open-emulator.js';
+import { optionsError } from '../support/options-error.js';
+import { path } from '../support/snapshot-routes.js';
 
 const names = [
   'MONGODB_ATLAS_ACCESS_TOKEN',

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { openFaultClient } from './support/fault-client.js';
-import { startFaultServer } from './support/fault-server.js';
-import { answer, good, snapshotJson } from './support/fault-steps.js';
-import { listPath, path } from './support/snapshot-routes.js';
+import { openFaultClient } from '../support/fault-client.js';
+import { startFaultServer } from '../support/fault-server.js';
+import { answer, good, snapshotJson } from '../support/fault-steps.js';
+import { listPath, path } from '../support/snapshot-routes.js';
 
 const list = [answer(200, `{"results":[${snapshotJson}],"totalCount":1}`)];
 const query = (target: string | undefined) => [...new URL(target ?? '', 'http://localhost').searchParams.keys()];

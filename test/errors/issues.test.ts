@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { toIssues } from '../src/errors/issues.js';
+import { toIssues } from '../../src/errors/issues.js';
 
 function issuesOf(schema: z.ZodType, value: unknown) {
   const { error } = schema.safeParse(value);

@@ -1,11 +1,11 @@
 import { HttpResponse, http, type JsonBodyType } from 'msw';
 import { describe, expect, it } from 'vitest';
-import { AtlasApiError, isAtlasApiError, type TenantSnapshotsClientOptions } from '../src/index.js';
-import { referenceErrors } from './support/atlas-bodies.js';
-import { startMswServer } from './support/msw-server.js';
-import { openClient } from './support/open-client.js';
-import { rejection } from './support/rejection.js';
-import { flexRoute, path, tenantRoute } from './support/snapshot-routes.js';
+import { AtlasApiError, isAtlasApiError, type TenantSnapshotsClientOptions } from '../../src/index.js';
+import { referenceErrors } from '../support/atlas-bodies.js';
+import { startMswServer } from '../support/msw-server.js';
+import { openClient } from '../support/open-client.js';
+import { rejection } from '../support/rejection.js';
+import { flexRoute, path, tenantRoute } from '../support/snapshot-routes.js';
 
 /** The error of a call with this response. */
 async function errorOf(respond: () => Response, options: TenantSnapshotsClientOptions = {}): Promise<AtlasApiError> {

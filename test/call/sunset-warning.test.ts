@@ -1,11 +1,11 @@
 import { HttpResponse, http } from 'msw';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { AtlasEmulator } from '../src/testing/index.js';
-import { failedSnapshot } from './support/atlas-bodies.js';
-import { startMswServer } from './support/msw-server.js';
-import { openClient } from './support/open-client.js';
-import { openEmulator } from './support/open-emulator.js';
-import { flexRoute, path, tenantRoute } from './support/snapshot-routes.js';
+import type { AtlasEmulator } from '../../src/testing/index.js';
+import { failedSnapshot } from '../support/atlas-bodies.js';
+import { startMswServer } from '../support/msw-server.js';
+import { openClient } from '../support/open-client.js';
+import { openEmulator } from '../support/open-emulator.js';
+import { flexRoute, path, tenantRoute } from '../support/snapshot-routes.js';
 
 const memory = Symbol.for('atlas-tenant-snapshots.sunset');
 const type = 'AtlasSunsetWarning';

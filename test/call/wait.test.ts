@@ -8,14 +8,14 @@ import {
   type TenantSnapshot,
   type TenantSnapshotsClient,
   type WaitOptions,
-} from '../src/index.js';
-import { deferred } from './support/fault-deferred.js';
-import { instantDispatcher } from './support/instant-dispatcher.js';
-import { openClient } from './support/open-client.js';
-import { openEmulator } from './support/open-emulator.js';
-import { rejection } from './support/rejection.js';
-import { path } from './support/snapshot-routes.js';
-import { runClock, stopClock } from './support/test-clock.js';
+} from '../../src/index.js';
+import { deferred } from '../support/fault-deferred.js';
+import { instantDispatcher } from '../support/instant-dispatcher.js';
+import { openClient } from '../support/open-client.js';
+import { openEmulator } from '../support/open-emulator.js';
+import { rejection } from '../support/rejection.js';
+import { path } from '../support/snapshot-routes.js';
+import { runClock, stopClock } from '../support/test-clock.js';
 
 const pollInterval = 10;
 

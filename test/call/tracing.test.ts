@@ -1,14 +1,14 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { tracingChannel } from 'node:diagnostics_channel';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { AtlasApiError, type AtlasCallTrace, AtlasInvalidArgumentError } from '../src/index.js';
-import { instantDispatcher } from './support/instant-dispatcher.js';
-import { snapshots } from './support/many-snapshots.js';
-import { openClient } from './support/open-client.js';
-import { openEmulator } from './support/open-emulator.js';
-import { rejection } from './support/rejection.js';
-import { shown } from './support/shown.js';
-import { path } from './support/snapshot-routes.js';
+import { AtlasApiError, type AtlasCallTrace, AtlasInvalidArgumentError } from '../../src/index.js';
+import { instantDispatcher } from '../support/instant-dispatcher.js';
+import { snapshots } from '../support/many-snapshots.js';
+import { openClient } from '../support/open-client.js';
+import { openEmulator } from '../support/open-emulator.js';
+import { rejection } from '../support/rejection.js';
+import { shown } from '../support/shown.js';
+import { path } from '../support/snapshot-routes.js';
 
 const channel = tracingChannel<unknown, AtlasCallTrace>('atlas-tenant-snapshots:call');
 

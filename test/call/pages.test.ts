@@ -7,15 +7,15 @@ import {
   type AtlasPromise,
   AtlasTimeoutError,
   type TenantSnapshot,
-} from '../src/index.js';
-import type { AtlasEmulatorOptions, SunsetForm } from '../src/testing/index.js';
-import { hexId, snapshots } from './support/many-snapshots.js';
-import { type MswServer, startMswServer } from './support/msw-server.js';
-import { openClient } from './support/open-client.js';
-import { openEmulator } from './support/open-emulator.js';
-import { rejection } from './support/rejection.js';
-import { flexListRoute, listPath, tenantListPath, tenantListRoute } from './support/snapshot-routes.js';
-import { runClock, stopClock } from './support/test-clock.js';
+} from '../../src/index.js';
+import type { AtlasEmulatorOptions, SunsetForm } from '../../src/testing/index.js';
+import { hexId, snapshots } from '../support/many-snapshots.js';
+import { type MswServer, startMswServer } from '../support/msw-server.js';
+import { openClient } from '../support/open-client.js';
+import { openEmulator } from '../support/open-emulator.js';
+import { rejection } from '../support/rejection.js';
+import { flexListRoute, listPath, tenantListPath, tenantListRoute } from '../support/snapshot-routes.js';
+import { runClock, stopClock } from '../support/test-clock.js';
 
 async function openList(count: number, options: AtlasEmulatorOptions = {}) {
   const emulator = await openEmulator({ ...options, seed: { snapshots: snapshots(count) } });

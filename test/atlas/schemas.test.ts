@@ -1,6 +1,6 @@
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import type { z } from 'zod';
-import { snapshotPageSchema } from '../src/atlas/schemas.js';
+import { snapshotPageSchema } from '../../src/atlas/schemas.js';
 import {
   type ApiErrorBody,
   apiErrorSchema,
@@ -10,8 +10,8 @@ import {
   snapshotIdSchema,
   type TenantSnapshot,
   tenantSnapshotSchema,
-} from '../src/index.js';
-import { failedSnapshot, referenceSnapshot } from './support/atlas-bodies.js';
+} from '../../src/index.js';
+import { failedSnapshot, referenceSnapshot } from '../support/atlas-bodies.js';
 
 /** Parses the body as it comes off the wire. */
 const parse = (body: object) => tenantSnapshotSchema.parse(JSON.parse(JSON.stringify(body)));

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { AtlasInvalidArgumentError, type TenantSnapshotsClient } from '../src/index.js';
-import { openClient } from './support/open-client.js';
-import { openEmulator } from './support/open-emulator.js';
-import { rejection } from './support/rejection.js';
-import { clusterName, groupId, snapshotId } from './support/snapshot-routes.js';
+import { AtlasInvalidArgumentError, type TenantSnapshotsClient } from '../../src/index.js';
+import { openClient } from '../support/open-client.js';
+import { openEmulator } from '../support/open-emulator.js';
+import { rejection } from '../support/rejection.js';
+import { clusterName, groupId, snapshotId } from '../support/snapshot-routes.js';
 
 const mustBeText = 'must be a string';
 const mustBeHex = 'must be 24 lowercase hexadecimal digits';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { useProcesses } from './support/fault-process.js';
-import { startFaultServer } from './support/fault-server.js';
-import { answer, good, pause, refusal, type Script } from './support/fault-steps.js';
+import { useProcesses } from '../support/fault-process.js';
+import { startFaultServer } from '../support/fault-server.js';
+import { answer, good, pause, refusal, type Script } from '../support/fault-steps.js';
 
 const runProcess = useProcesses();
 

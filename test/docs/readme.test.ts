@@ -2,22 +2,22 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { existsSync, readdirSync } from 'node:fs';
 import { dirname } from 'node:path/posix';
 import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { isRetryableStatus } from '../src/http/retry.js';
-import { type AtlasCallTrace, type DispatcherLike, TenantSnapshotsClient } from '../src/index.js';
-import { defaults } from './support/defaults.js';
-import { documentedCode, documents, read } from './support/documents.js';
-import { anchorsIn, codeBlocks, codeIn, linksIn, type TableRow, tablesUnder } from './support/markdown.js';
-import { openClient } from './support/open-client.js';
-import { openEmulator } from './support/open-emulator.js';
-import { runDocumentedCode } from './support/run-documented-code.js';
-import { clusterName, flexPath, flexType, groupId, snapshotId, tenantPath } from './support/snapshot-routes.js';
-import { type TypeChecked, typeCheck } from './support/type-checked.js';
+import { isRetryableStatus } from '../../src/http/retry.js';
+import { type AtlasCallTrace, type DispatcherLike, TenantSnapshotsClient } from '../../src/index.js';
+import { defaults } from '../support/defaults.js';
+import { documentedCode, documents, read } from '../support/documents.js';
+import { anchorsIn, codeBlocks, codeIn, linksIn, type TableRow, tablesUnder } from '../support/markdown.js';
+import { openClient } from '../support/open-client.js';
+import { openEmulator } from '../support/open-emulator.js';
+import { runDocumentedCode } from '../support/run-documented-code.js';
+import { clusterName, flexPath, flexType, groupId, snapshotId, tenantPath } from '../support/snapshot-routes.js';
+import { type TypeChecked, typeCheck } from '../support/type-checked.js';
 
 const readme = read('README.md');
 const options = read('docs/options.md');
 const testing = read('docs/testing.md');
 const code = documentedCode();
-const examples = readdirSync(new URL('../examples/', import.meta.url)).map((name) => `examples/${name}`);
+const examples = readdirSync(new URL('../../examples/', import.meta.url)).map((name) => `examples/${name}`);
 
 // What the text around a block has introduced.
 const context = `
@@ -320,7 +320,7 @@ describe.each(documents)('%s', (name) => {
     for (const target of linksIn(text).filter((link) => !link.startsWith('https:'))) {
       const [path = '', anchor] = target.split('#');
       const file = path === '' ? name : new URL(`${dirname(name)}/${path}`, 'file:///').pathname.slice(1);
-      expect([target, existsSync(new URL(`../${file}`, import.meta.url))]).toEqual([target, true]);
+      expect([target, existsSync(new URL(`../../${file}`, import.meta.url))]).toEqual([target, true]);
       if (anchor !== undefined)
         expect([target, anchorsIn(read(file))]).toEqual([target, expect.arrayContaining([anchor])]);
     }
@@ -334,7 +334,7 @@ describe.each(documents)('%s', (name) => {
 
 describe('the source layout in CONTRIBUTING', () => {
   it('names every file and folder at the top of src', () => {
-    const entries = readdirSync(new URL('../src/', import.meta.url), { withFileTypes: true });
+    const entries = readdirSync(new URL('../../src/', import.meta.url), { withFileTypes: true });
     const [rows = []] = tablesUnder(read('CONTRIBUTING.md'), 'Source layout');
     const named = rows.flatMap((row) => codeIn(row['In `src/`']));
     expect(named.sort()).toEqual(entries.map((entry) => entry.name + (entry.isDirectory() ? '/' : '')).sort());

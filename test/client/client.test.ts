@@ -9,12 +9,12 @@ import {
   AtlasInvalidResponseError,
   type CallOptions,
   TenantSnapshotsClient,
-} from '../src/index.js';
-import { failedSnapshot, referenceSnapshot } from './support/atlas-bodies.js';
-import { startMswServer } from './support/msw-server.js';
-import { openClient } from './support/open-client.js';
-import { openEmulator } from './support/open-emulator.js';
-import { rejection } from './support/rejection.js';
+} from '../../src/index.js';
+import { failedSnapshot, referenceSnapshot } from '../support/atlas-bodies.js';
+import { startMswServer } from '../support/msw-server.js';
+import { openClient } from '../support/open-client.js';
+import { openEmulator } from '../support/open-emulator.js';
+import { rejection } from '../support/rejection.js';
 import {
   flexListRoute,
   flexPath,
@@ -26,9 +26,9 @@ import {
   tenantListRoute,
   tenantPath,
   tenantRoute,
-} from './support/snapshot-routes.js';
+} from '../support/snapshot-routes.js';
 
-const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
 const ownAgent = `atlas-tenant-snapshots/${version} node/${process.versions.node}`;
 
 function startSnapshotServer(body: unknown = failedSnapshot) {

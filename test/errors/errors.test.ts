@@ -17,7 +17,7 @@ import {
   isAtlasApiError,
   isAtlasError,
   type TenantSnapshot,
-} from '../src/index.js';
+} from '../../src/index.js';
 
 const cause = new Error('underneath');
 const context = { operation: 'getTenantSnapshot', endpoint: 'flex', attempts: 2, cause } as const;
@@ -77,7 +77,7 @@ describe.each(family)('%s', (name, code, error) => {
 
   it('is recognized across copies of the package', async () => {
     vi.resetModules();
-    const copy = await import('../src/index.js');
+    const copy = await import('../../src/index.js');
     expect(copy.AtlasError).not.toBe(AtlasError);
     expect(error).not.toBeInstanceOf(copy.AtlasError);
     expect(copy.isAtlasError(error)).toBe(true);

@@ -7,7 +7,7 @@ import {
   snapshotId,
   tenantListPath,
   tenantPath,
-} from './support/snapshot-routes.js';
+} from '../support/snapshot-routes.js';
 
 describe('the endpoints', () => {
   const values = { groupId, clusterName, snapshotId };
@@ -16,7 +16,7 @@ describe('the endpoints', () => {
   // In the test, so that mutation testing sees the test run the module's top-level code.
   async function load(name: 'snapshotOperation' | 'waitOperation' | 'listOperation') {
     vi.resetModules();
-    const endpoints = await import('../src/atlas/endpoints.js');
+    const endpoints = await import('../../src/atlas/endpoints.js');
     return endpoints[name];
   }
 
