@@ -6,6 +6,7 @@ const missingRole =
   'The login is valid, but a role is missing. Grant the API key or service account the role Project Read Only.';
 const missingRoleForPath =
   'The login is valid, but a role is missing. Grant the API key or service account a role that can read this path.';
+const otherVersion = 'Set the option apiVersion to a version that this path supports.';
 const checkPath = 'Check baseUrl and any proxy on the way to Atlas.';
 
 /** What to do about an Atlas error code that says more than its status. */
@@ -22,16 +23,17 @@ const byCode: Readonly<Record<string, string>> = {
   CANNOT_USE_NON_FLEX_CLUSTER_IN_FLEX_API:
     'The cluster is dedicated (M10 or larger) or free (M0). Pass an M2, M5 or Flex cluster.',
   CANNOT_USE_FLEX_CLUSTER_IN_CLUSTER_API: "This is a Flex cluster. Set the endpoint option to 'auto' or 'flex'.",
-  INVALID_VERSION_DATE: 'Check apiVersion, or update atlas-tenant-snapshots.',
+  INVALID_VERSION_DATE: 'Update atlas-tenant-snapshots to a version for the current API.',
   NO_PAYMENT_INFORMATION_FOUND: 'The owner of the organization must add a payment method.',
 };
 
-/** The advice for `get()`, whose paths may need other roles, and which has no endpoint option. */
+/** The advice for `get()`, whose paths may need other roles, and which has the option apiVersion instead of endpoint. */
 const byCodeOfPath: Readonly<Record<string, string>> = {
   ...byCode,
   USER_UNAUTHORIZED: missingRoleForPath,
   TENANT_SNAPSHOT_ACCESS_DENIED: missingRoleForPath,
   CANNOT_USE_FLEX_CLUSTER_IN_CLUSTER_API: 'This is a Flex cluster. Pass a path of the Flex API.',
+  INVALID_VERSION_DATE: otherVersion,
 };
 
 const byStatus: Readonly<Record<number, string>> = {
@@ -41,11 +43,12 @@ const byStatus: Readonly<Record<number, string>> = {
   403: 'Check the role of the API key or service account (Project Read Only) and its IP access list.',
 };
 
-/** The advice for `get()`, whose paths may need other roles. */
+/** The advice for `get()`, whose paths may need other roles, and which has the option apiVersion. */
 const byStatusOfPath: Readonly<Record<number, string>> = {
   ...byStatus,
   401: 'Check the API key or token, its roles and its IP access list.',
   403: 'Check the roles of the API key or service account and its IP access list.',
+  406: otherVersion,
 };
 
 /** Says what to do about a response with an error status. */

@@ -44,6 +44,7 @@ describe('the advice of API errors', () => {
       404: advise(404, {}, 'flex'),
       '404 of `get`': advise(404, {}),
       '404 from a gateway': advise(404, { isFromAtlas: false }),
+      '406 of `get`': advise(406, {}),
       '410, or 404 `RESOURCE_NOT_FOUND`, at the M2/M5 endpoint': advise(404, noRoute, 'tenant'),
       '410 at the Flex endpoint': advise(410, {}, 'flex'),
       '410 of `get`': advise(410, {}),
@@ -64,6 +65,10 @@ describe('the advice of API errors', () => {
     const errorCode = 'CANNOT_USE_FLEX_CLUSTER_IN_CLUSTER_API';
     expect(advise(400, { errorCode })).toBe('This is a Flex cluster. Pass a path of the Flex API.');
     expect(advise(404, { errorCode: 'GROUP_NOT_FOUND' })).toBe(advise(404, { errorCode: 'GROUP_NOT_FOUND' }, 'flex'));
+  });
+
+  it.each([undefined, 'INVALID_VERSION_DATE'])('names the option apiVersion of get() after a 406 %s', (errorCode) => {
+    expect(advise(406, { errorCode })).toBe('Set the option apiVersion to a version that this path supports.');
   });
 
   it('is for the status if a code only looks like a known one', () => {
