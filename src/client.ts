@@ -17,8 +17,9 @@ import { TokenEndpoint } from './auth/service-account/token-endpoint.js';
 import { SharedToken } from './auth/service-account/token-store.js';
 import { readAllPages } from './call/list.js';
 import { type AtlasPromise, CallProgress, toAtlasPromise } from './call/promise.js';
-import { type CallContext, type CallLimits, type CallPlan, parseWith, runCall } from './call/run-call.js';
+import { type CallContext, type CallLimits, type CallPlan, runCall } from './call/run-call.js';
 import { type CallScope, Lifetime, withScope } from './call/scope.js';
+import { parseWith, type StandardSchema } from './call/standard-schema.js';
 import { Sunset } from './call/sunset.js';
 import { traceCall } from './call/tracing.js';
 import { pollUntilComplete } from './call/wait.js';
@@ -156,7 +157,7 @@ export class TenantSnapshotsClient implements AsyncDisposable {
    * `schema`.
    * @see https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/
    */
-  get<T>(path: string, options: GetOptions & { schema: z.ZodType<T> }): AtlasPromise<T>;
+  get<T>(path: string, options: GetOptions & { schema: StandardSchema<T> }): AtlasPromise<T>;
   get(path: string, options?: GetOptions): AtlasPromise<unknown>;
   get(path: string, options: GetOptions = noOptions): AtlasPromise<unknown> {
     const rejection = rejectIfInvalid(pathOperation, { path }, getOptionsSchema, options);

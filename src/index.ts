@@ -12,6 +12,7 @@ export {
 export type { AccessTokenProvider } from './auth/bearer.js';
 export type { TokenStore } from './auth/service-account/token-store.js';
 export type { AtlasPromise, AtlasResponse } from './call/promise.js';
+export type { StandardSchema, StandardSchemaIssue, StandardSchemaResult } from './call/standard-schema.js';
 export type { AtlasCallTrace, AtlasRetryTrace } from './call/tracing.js';
 export { TenantSnapshotsClient } from './client.js';
 export type * from './config/options.js';

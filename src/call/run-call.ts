@@ -1,4 +1,3 @@
-import type { z } from 'zod';
 import type { Route } from '../atlas/route.js';
 import { toIssues } from '../errors/issues.js';
 import type { ApiResponse } from '../http/body.js';
@@ -8,6 +7,7 @@ import { connectionFreed } from '../http/timer.js';
 import { type AttemptContext, attempt } from './attempt.js';
 import { type Failure, failureOfBody, failureOfResponse, type Outcome, toFailure } from './failure.js';
 import type { CallScope } from './scope.js';
+import type { Parsed } from './standard-schema.js';
 import { type Sunset, suggestsFlex } from './sunset.js';
 import { reportRetry, startAttemptReport } from './tracing.js';
 
@@ -33,11 +33,6 @@ export interface CallPlan<T> {
   readonly parse: (json: unknown) => Parsed<T> | Promise<Parsed<T>>;
   readonly limits: CallLimits;
 }
-
-/** The result of a check. `thrown` is what the schema threw. */
-type Parsed<T> =
-  | { readonly success: true; readonly data: T }
-  | { readonly success: false; readonly error: Pick<z.ZodError, 'issues'>; readonly thrown?: unknown };
 
 /** Runs one call: makes attempts until one is final, asks Flex if the tenant endpoint is gone, and waits between retries. */
 export async function runCall<T>(context: CallContext, plan: CallPlan<T>, scope: CallScope): Promise<T> {
@@ -115,16 +110,6 @@ function evaluate<T>(
   if (!(parsed instanceof Promise)) return conclude(parsed);
   scope.phase = 'waiting for the schema';
   return scope.waitFor(parsed).then(conclude);
-}
-
-/** Checks a body against a schema of the caller's, which may be asynchronous and may throw. */
-export async function parseWith<T>(schema: z.ZodType<T>, json: unknown): Promise<Parsed<T>> {
-  try {
-    return await schema.safeParseAsync(json);
-  } catch (thrown) {
-    const message = 'the schema threw an error; see the cause';
-    return { success: false, error: { issues: [{ code: 'custom', path: [], message, input: json }] }, thrown };
-  }
 }
 
 function problemOf({ status, body }: ApiResponse): string | undefined {

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { TenantSnapshot } from '../atlas/schemas.js';
 import type { AccessTokenProvider } from '../auth/bearer.js';
 import type { TokenStore } from '../auth/service-account/token-store.js';
+import type { StandardSchema } from '../call/standard-schema.js';
 import type { DispatcherLike } from '../http/dispatcher.js';
 
 /** An API key, for HTTP Digest. @see https://www.rfc-editor.org/rfc/rfc7616 */
@@ -109,6 +110,6 @@ export interface GetOptions extends Omit<CallOptions, 'endpoint'> {
   query?: Record<string, string | number | boolean | undefined> | undefined;
   /** The version of the v2 API, as `YYYY-MM-DD`. Default: `2024-11-13`. */
   apiVersion?: string | undefined;
-  /** Checks the body and types the result. */
-  schema?: z.ZodType | undefined;
+  /** Checks the body and types the result: a schema of zod, `zod/mini`, valibot, arktype or another Standard Schema. */
+  schema?: StandardSchema<unknown> | undefined;
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { bearerTokenSyntax } from '../auth/bearer.js';
 import type { TokenStore } from '../auth/service-account/token-store.js';
 import type { CallLimits } from '../call/run-call.js';
+import { isStandardSchema, type StandardSchema } from '../call/standard-schema.js';
 import { AtlasConfigurationError } from '../errors/errors.js';
 import { type AtlasIssue, listIssues, toIssues } from '../errors/issues.js';
 import type { DispatcherLike } from '../http/dispatcher.js';
@@ -97,7 +98,9 @@ export const getOptionsSchema = callOptionsSchema.omit({ endpoint: true }).exten
     .string()
     .regex(/^\d{4}-\d{2}-\d{2}$/, 'must be a date, YYYY-MM-DD')
     .optional(),
-  schema: withMethods<z.ZodType>(['safeParseAsync'], 'a zod schema').optional(),
+  schema: z
+    .custom<StandardSchema<unknown>>(isStandardSchema, 'must be a Standard Schema, such as one of zod 3.24 or later')
+    .optional(),
 });
 
 /**

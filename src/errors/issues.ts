@@ -9,6 +9,11 @@ export interface AtlasIssue {
   message: string;
 }
 
+/** What `toIssues` takes from the error of a schema: of zod, or of a library that the caller chose. */
+export interface SchemaError {
+  readonly issues: readonly { readonly path: readonly PropertyKey[]; readonly message: string }[];
+}
+
 const maxIssues = 20;
 const maxPathLength = 100;
 const maxMessageLength = 200;
@@ -20,11 +25,11 @@ export function issuesOf(schema: z.ZodType, value: unknown): AtlasIssue[] {
 }
 
 /**
- * The issues of a zod error, cut to a readable length whatever the input was.
+ * The issues of an error of a schema, cut to a readable length whatever the input was.
  *
  * @param mask - hides secrets that the input repeats: issues may quote it.
  */
-export function toIssues(error: Pick<z.ZodError, 'issues'>, mask = new Mask([])): AtlasIssue[] {
+export function toIssues(error: SchemaError, mask = new Mask([])): AtlasIssue[] {
   return error.issues.slice(0, maxIssues).map(({ path, message }) => ({
     path: mask.text(path.map(String).join('.')).slice(0, maxPathLength),
     message: mask.text(message).slice(0, maxMessageLength),

@@ -1,0 +1,66 @@
+import type { SchemaError } from '../errors/issues.js';
+
+/**
+ * A schema of any library that follows Standard Schema: zod 3.24 or later, `zod/mini`, valibot, arktype and others.
+ *
+ * @see https://standardschema.dev
+ */
+export interface StandardSchema<T> {
+  readonly '~standard': {
+    readonly version: 1;
+    readonly vendor: string;
+    readonly validate: (value: unknown) => StandardSchemaResult<T> | Promise<StandardSchemaResult<T>>;
+  };
+}
+
+/** The output of a {@link StandardSchema}, or the issues that it found. */
+export type StandardSchemaResult<T> =
+  | { readonly value: T; readonly issues?: undefined }
+  | { readonly issues: readonly StandardSchemaIssue[] };
+
+/** One thing that a {@link StandardSchema} found to be wrong. */
+export interface StandardSchemaIssue {
+  readonly message: string;
+  readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;
+}
+
+/** The result of a check. `thrown` is what the schema threw. */
+export type Parsed<T> =
+  | { readonly success: true; readonly data: T }
+  | { readonly success: false; readonly error: SchemaError; readonly thrown?: unknown };
+
+/** The schemas of zod and of `zod/mini` have this method. */
+interface ZodSchema<T> {
+  readonly safeParseAsync?: (value: unknown) => Promise<Parsed<T>>;
+}
+
+/** Whether a value of the caller's is a schema. The schemas of arktype are functions. */
+export function isStandardSchema(value: unknown): value is StandardSchema<unknown> {
+  const standard = memberOf(value, '~standard');
+  return memberOf(standard, 'version') === 1 && typeof memberOf(standard, 'validate') === 'function';
+}
+
+/** Checks a value against a schema of the caller's, which may be asynchronous and may throw. */
+export async function parseWith<T>(schema: StandardSchema<T> & ZodSchema<T>, value: unknown): Promise<Parsed<T>> {
+  const standard = schema['~standard'];
+  try {
+    // validate() of zod runs an asynchronous schema twice, and leaves a rejection of the first run unhandled.
+    if (standard.vendor === 'zod' && schema.safeParseAsync !== undefined) return await schema.safeParseAsync(value);
+    const result = await standard.validate(value);
+    if (result.issues === undefined) return { success: true, data: result.value };
+    return { success: false, error: { issues: Array.from(result.issues, toPlainIssue) } };
+  } catch (thrown) {
+    const message = 'the schema threw an error; see the cause';
+    return { success: false, error: { issues: [{ path: [], message }] }, thrown };
+  }
+}
+
+// Array.from, because map() of arktype's arrays would return an array of its own class.
+function toPlainIssue({ path = [], message }: StandardSchemaIssue) {
+  return { path: Array.from(path, (part) => (typeof part === 'object' ? part.key : part)), message: String(message) };
+}
+
+function memberOf(value: unknown, name: string): unknown {
+  const isObject = (typeof value === 'object' && value !== null) || typeof value === 'function';
+  return isObject ? Reflect.get(value, name) : undefined;
+}
