@@ -20,8 +20,11 @@ export interface PathValues {
   readonly snapshotId?: string;
 }
 
-/** The parameters of a query. Undefined ones are left out. */
-export type Query = Readonly<Record<string, string | number | boolean | undefined>>;
+/** The value of one parameter of a query. */
+export type QueryValue = string | number | boolean;
+
+/** The parameters of a query. Undefined ones are left out, and an array repeats its parameter. */
+export type Query = Readonly<Record<string, QueryValue | readonly QueryValue[] | undefined>>;
 
 /** One endpoint of the Atlas Administration API. */
 export interface Endpoint {

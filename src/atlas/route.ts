@@ -47,7 +47,7 @@ export function routeTo(
 
 /** The request for a path that the caller chose and {@link pathSchema} has checked. */
 export function routeToPath(base: RouteBase, resource: string, options: RouteOptions): Route {
-  const { apiVersion = '2024-11-13' } = options;
+  const { apiVersion = '2025-03-12' } = options;
   const isVersioned = resource.startsWith('/api/atlas/v2/');
   const accept = isVersioned ? `application/vnd.atlas.${apiVersion}+json` : 'application/json';
   return toRoute(base, undefined, resource, accept, options);
@@ -61,7 +61,9 @@ function toRoute(
   { query = {}, envelope, pretty }: RouteOptions,
 ): Route {
   const params = new URLSearchParams();
-  for (const [name, value] of Object.entries(query)) if (value !== undefined) params.append(name, String(value));
+  for (const [name, value = []] of Object.entries(query)) {
+    for (const item of [value].flat()) params.append(name, String(item));
+  }
   if (envelope) params.set('envelope', 'true');
   if (pretty) params.set('pretty', 'true');
   const path = params.size === 0 ? prefix + resource : `${prefix}${resource}?${params}`;

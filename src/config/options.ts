@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type { QueryValue } from '../atlas/endpoints.js';
 import type { TenantSnapshot } from '../atlas/schemas.js';
 import type { AccessTokenProvider } from '../auth/bearer.js';
 import type { TokenStore } from '../auth/service-account/token-store.js';
@@ -65,7 +65,7 @@ export interface TenantSnapshotsClientOptions {
   attemptTimeout?: number | undefined;
   /** The maximum number of retries. Default: 3. */
   maxRetries?: number | undefined;
-  /** Limits the body of a response, in bytes. Default: 1 MiB. */
+  /** Limits the body of a response, in bytes. Default: 8 MiB. */
   maxResponseSize?: number | undefined;
   /**
    * An undici 7 or 8 dispatcher, for a proxy, mutual TLS or tests. The client does not close it.
@@ -106,9 +106,9 @@ export interface WaitOptions extends CallOptions {
 
 /** Options of `get()`. */
 export interface GetOptions extends Omit<CallOptions, 'endpoint'> {
-  /** The query. Parameters that are undefined are left out. */
-  query?: Record<string, string | number | boolean | undefined> | undefined;
-  /** The version of the v2 API, as `YYYY-MM-DD`. Default: `2024-11-13`. */
+  /** The query. Parameters that are undefined are left out, and an array repeats its parameter. */
+  query?: Record<string, QueryValue | readonly QueryValue[] | undefined> | undefined;
+  /** The version of the v2 API, as `YYYY-MM-DD`. Default: `2025-03-12`. */
   apiVersion?: string | undefined;
   /** Checks the body and types the result: a schema of zod, `zod/mini`, valibot, arktype or another Standard Schema. */
   schema?: StandardSchema<unknown> | undefined;

@@ -67,7 +67,7 @@ const clientOptions = z.strictObject({
   timeout: milliseconds.default(60_000),
   attemptTimeout: milliseconds.default(15_000),
   maxRetries: retries.default(3),
-  maxResponseSize: z.number().int().positive().max(0x7fff_ffff).default(1_048_576),
+  maxResponseSize: z.number().int().positive().max(0x7fff_ffff).default(8_388_608),
   dispatcher: withMethods<DispatcherLike>(['dispatch'], 'an undici dispatcher').optional(),
   userAgent: headerText.optional(),
 });
@@ -91,9 +91,11 @@ export const waitOptionsSchema = callOptionsSchema.extend({
   onPoll: z.custom<WaitOptions['onPoll']>((value) => typeof value === 'function', 'must be a function').optional(),
 });
 
+const queryValue = z.union([z.string(), z.number(), z.boolean()]);
+
 /** Checks `GetOptions`. */
 export const getOptionsSchema = callOptionsSchema.omit({ endpoint: true }).extend({
-  query: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]).optional()).optional(),
+  query: z.record(z.string(), z.union([queryValue, z.array(queryValue)]).optional()).optional(),
   apiVersion: z
     .string()
     .regex(/^\d{4}-\d{2}-\d{2}$/, 'must be a date, YYYY-MM-DD')

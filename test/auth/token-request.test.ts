@@ -9,6 +9,7 @@ import {
   type TenantSnapshotsClientOptions,
 } from '../../src/index.js';
 import type { ScriptedAnswer } from '../../src/testing/index.js';
+import { defaults } from '../support/defaults.js';
 import { startFaultServer } from '../support/fault-server.js';
 import { answer, end, good, refusal, reset } from '../support/fault-steps.js';
 import { openClient } from '../support/open-client.js';
@@ -157,14 +158,16 @@ describe('a 200 without a valid token', () => {
     { what: 'another type of token', body: { access_token: 'abc', token_type: 'mac' } },
     { what: 'a negative lifetime', body: { access_token: 'abc', expires_in: -5 } },
     // The message names maxResponseSize, as the user can raise it.
-    { what: 'more than maxResponseSize', body: { access_token: 'abc', padding: 'x'.repeat(1_100_000) } },
+    { what: 'more than maxResponseSize', body: { access_token: 'abc', padding: 'x'.repeat(defaults.maxResponseSize) } },
   ])('leads to an AtlasAuthenticationError without a retry: $what', async ({ what, body }) => {
     const { emulator, get, apiRequests } = await openServiceAccount();
     emulator.respond({ for: 'token', status: 200, body });
     const error = await rejection(get(), AtlasAuthenticationError);
     expect(error).toMatchObject({ status: 200, attempts: 1 });
     expect(error.message).toMatch(/200.*baseUrl/);
-    expect(error.message.includes('1048576 bytes (maxResponseSize)')).toBe(what === 'more than maxResponseSize');
+    expect(error.message.includes(`${defaults.maxResponseSize} bytes (maxResponseSize)`)).toBe(
+      what === 'more than maxResponseSize',
+    );
     expect(emulator.requests).toHaveLength(1);
     expect(apiRequests()).toEqual([]);
   });

@@ -66,9 +66,17 @@ describe('get()', () => {
 });
 
 describe('the query of get()', () => {
-  it('is encoded, without undefined values', async () => {
+  it('is encoded, without undefined values and with a parameter for each item of an array', async () => {
     const { server, client } = await open([answer(200, '{}')]);
-    const query = { text: 'a b&c=d?#%+é', count: 5, flag: false, none: undefined, empty: '', 'a key': '/..' };
+    const query = {
+      text: 'a b&c=d?#%+é',
+      list: ['b', 1, true],
+      count: 5,
+      flag: false,
+      none: undefined,
+      empty: '',
+      'a key': '/..',
+    };
     await client.get(path, { query });
     const [target = ''] = targets(server);
     expect(target).toMatch(/^[!-~]+$/);
@@ -76,6 +84,9 @@ describe('the query of get()', () => {
     expect(url.pathname).toBe(path);
     expect([...url.searchParams]).toEqual([
       ['text', 'a b&c=d?#%+é'],
+      ['list', 'b'],
+      ['list', '1'],
+      ['list', 'true'],
       ['count', '5'],
       ['flag', 'false'],
       ['empty', ''],
@@ -85,7 +96,7 @@ describe('the query of get()', () => {
 
   it('is left out if it is empty', async () => {
     const { server, client } = await open([answer(200, '{}')]);
-    await client.get(path, { query: { none: undefined } });
+    await client.get(path, { query: { none: undefined, empty: [] } });
     expect(targets(server)).toEqual([path]);
   });
 
@@ -95,18 +106,21 @@ describe('the query of get()', () => {
     expect(targets(server)).toEqual([`${path}?pageNum=2&envelope=true&pretty=true`]);
   });
 
-  it.each([[{ a: null }], [{ a: {} }], [{ a: ['b'] }], ['a=b'], [5]])('may not be %j', async (query) => {
-    const { server, client } = await open([]);
-    // A caller without types may pass anything.
-    const error = await rejection(client.get(path, { query: query as never }), AtlasInvalidArgumentError);
-    expect(error.issues[0]?.path).toMatch(/^query/);
-    expect(server.requests).toHaveLength(0);
-  });
+  it.each([[{ a: null }], [{ a: {} }], [{ a: ['b', null] }], [{ a: [['b']] }], ['a=b'], [5]])(
+    'may not be %j',
+    async (query) => {
+      const { server, client } = await open([]);
+      // A caller without types may pass anything.
+      const error = await rejection(client.get(path, { query: query as never }), AtlasInvalidArgumentError);
+      expect(error.issues[0]?.path).toMatch(/^query/);
+      expect(server.requests).toHaveLength(0);
+    },
+  );
 });
 
 describe('the media type of get()', () => {
   it.each([
-    ['/api/atlas/v2/groups', undefined, 'application/vnd.atlas.2024-11-13+json'],
+    ['/api/atlas/v2/groups', undefined, 'application/vnd.atlas.2025-03-12+json'],
     ['/api/atlas/v2/groups', '2023-01-01', 'application/vnd.atlas.2023-01-01+json'],
     ['/api/atlas/v1.0/groups', undefined, 'application/json'],
     ['/api/atlas/v1.0/groups', '2023-01-01', 'application/json'],

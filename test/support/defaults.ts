@@ -5,5 +5,5 @@ export const defaults = {
   timeout: 60_000,
   attemptTimeout: 15_000,
   maxRetries: 3,
-  maxResponseSize: 1_048_576,
+  maxResponseSize: 8_388_608,
 } as const;

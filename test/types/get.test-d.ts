@@ -1,6 +1,6 @@
 import { describe, expectTypeOf, it } from 'vitest';
 import { z } from 'zod';
-import type { AtlasPromise, AtlasResponse, GetOptions, TenantSnapshotsClient } from '../../src/index.js';
+import type { AtlasPromise, AtlasResponse, GetOptions, QueryValue, TenantSnapshotsClient } from '../../src/index.js';
 
 declare const client: TenantSnapshotsClient;
 
@@ -38,9 +38,10 @@ describe('the options of get()', () => {
     expectTypeOf<{ [K in keyof Required<GetOptions>]: undefined }>().toExtend<GetOptions>();
   });
 
-  it('have a query of simple values', () => {
+  it('have a query of simple values and of arrays of them', () => {
+    expectTypeOf<QueryValue>().toEqualTypeOf<string | number | boolean>();
     expectTypeOf<GetOptions['query']>().toEqualTypeOf<
-      Record<string, string | number | boolean | undefined> | undefined
+      Record<string, QueryValue | readonly QueryValue[] | undefined> | undefined
     >();
   });
 });
