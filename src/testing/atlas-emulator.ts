@@ -1,7 +1,7 @@
 import type { EmulatorCredentials } from './credentials.js';
 import type { ScriptedAnswer } from './faults/script.js';
 import type { RecordedRequest } from './http/request-log.js';
-import type { ClusterSeed, SnapshotPatch, SnapshotSeed } from './snapshots/seed.js';
+import type { ClusterSeed, ProjectSeed, SnapshotPatch, SnapshotSeed } from './snapshots/seed.js';
 import type { DeprecationDates, SunsetForm } from './snapshots/sunset.js';
 
 /**
@@ -18,24 +18,27 @@ export interface AtlasEmulator extends AsyncDisposable {
 
   /** The project that exists from the start. */
   readonly groupId: string;
+  /** The name that this project has at the start. */
+  readonly groupName: string;
   /** The cluster that exists from the start. */
   readonly clusterName: string;
-  /** The newest COMPLETED snapshot of that cluster. */
+  /** The newest COMPLETED snapshot of that cluster. It finished about five hours before the start. */
   readonly snapshotId: string;
   /** Copies of the snapshots that this cluster has now, oldest first. Change them by the methods below. */
   readonly snapshots: readonly SnapshotSeed[];
 
   /**
-   * Adds a cluster, and its project if that is new. Replaces the snapshots of a cluster that exists, and what was planned
-   * for them.
+   * Adds a cluster, and its project if that is new. Replaces a cluster that exists, its snapshots, and what was planned for
+   * them. Without `snapshots`, adds a project without clusters, or renames one that exists.
    *
    * @example
    * ```ts
    * emulator.seed({ clusterName: 'Reports', snapshots: [{ id: '5cc310ace5dc7ce369814bd0', status: 'QUEUED' }] });
    * emulator.seed({ clusterName: 'Production', dedicated: true, snapshots: [] }); // the Flex API refuses it
+   * emulator.seed({ groupId: '60f1c2d3e4a5b6978877665a', groupName: 'Empty' }); // a project without clusters
    * ```
    */
-  seed(cluster: ClusterSeed): void;
+  seed(seed: ClusterSeed | ProjectSeed): void;
   /**
    * Changes fields of a snapshot in every cluster that has it. Undefined removes a field.
    *
@@ -62,8 +65,8 @@ export interface AtlasEmulator extends AsyncDisposable {
   deprecate(dates: DeprecationDates): void;
 
   /**
-   * Scripts the next responses, in order. Each is for the next request to the API that has logged in, unless `for` names
-   * other requests. Errors have Atlas's form, and Atlas's text for codes that it is known to send.
+   * Scripts the next responses, in order. Each is for the next request to the API that has logged in, unless `for` or
+   * `path` names other requests. Errors have Atlas's form, and Atlas's text for codes that it is known to send.
    *
    * One reset need not fail a call: the client resends a request that was reset on a kept-alive connection, even with
    * `maxRetries: 0`. To see a `CONNECTION` error, set that and reset every request (`{ reset: true, times: Infinity }`),
@@ -75,6 +78,7 @@ export interface AtlasEmulator extends AsyncDisposable {
    * emulator.respond({ status: 401, errorCode: 'USER_UNAUTHORIZED' });      // a role is missing
    * emulator.respond({ status: 503, times: 2 }, { delay: 200 });            // two errors, then a slow success
    * emulator.respond({ reset: true, for: 'token' });                        // resets the connection of a token request
+   * emulator.respond({ hang: true, path: '/api/atlas/v2/groups' });         // the list of projects
    * emulator.respond({ status: 502, body: '<html>Bad Gateway</html>', for: 'any' }); // a gateway, before login
    * ```
    */

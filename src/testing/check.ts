@@ -5,7 +5,7 @@ import type { ScriptedAnswer } from './faults/script.js';
 import type { AtlasEmulatorOptions } from './options.js';
 import type { PagingOptions } from './snapshots/pages.js';
 import type { RateLimitOptions } from './snapshots/rate-limit.js';
-import type { ClusterSeed } from './snapshots/seed.js';
+import type { ClusterSeed, ProjectSeed } from './snapshots/seed.js';
 import { type DeprecationDates, SUNSET_FORMS } from './snapshots/sunset.js';
 import type { TokenOptions } from './tokens/service-account.js';
 
@@ -49,21 +49,32 @@ const options = {
     totalCount: flag,
   } satisfies Members<PagingOptions>),
   envelopeKey: z.enum(['content', 'envelope']).optional(),
-  // Each cluster is checked when it is seeded.
+  // Each seed is checked when it is added.
   seed: z.unknown().optional(),
   recordRequests: flag,
   now: z.custom((value) => typeof value === 'function', 'must be a function').optional(),
 } satisfies Members<AtlasEmulatorOptions>;
 
+const project = {
+  groupId: text,
+  groupName: text,
+  clusterName: z.undefined('needs snapshots, if only an empty list').optional(),
+  snapshots: z.undefined().optional(),
+} satisfies Members<ProjectSeed>;
+
 const cluster = {
   groupId: text,
+  groupName: text,
   clusterName: text,
   dedicated: flag,
+  createDate: z.union([z.date(), z.string(), z.null()]).optional(),
+  stateName: text,
   snapshots: z.array(z.looseObject({ id: z.string() })),
 } satisfies Members<ClusterSeed>;
 
 const answer = {
   for: z.enum(['api', 'tenant', 'flex', 'token', 'revoke', 'any']).optional(),
+  path: z.stringFormat('path', /^\/[^?]*$/, 'must be a path without a query').optional(),
   times: amount,
   status: amount,
   errorCode: text,
@@ -79,6 +90,7 @@ const answer = {
 
 const schemas = {
   options: z.strictObject(options),
+  project: z.strictObject(project),
   cluster: z.strictObject(cluster),
   answer: z.strictObject(answer),
   dates: z.strictObject({ deprecation: date, sunset: date } satisfies Members<DeprecationDates>),

@@ -8,10 +8,15 @@ import { type Reply, render } from './http/reply.js';
 import { type RecordedRequest, record } from './http/request-log.js';
 import { refuseLogin } from './login.js';
 import type { AtlasEmulatorOptions } from './options.js';
-import { DEFAULT_CLUSTER_NAME, DEFAULT_GROUP_ID, defaultSnapshots } from './snapshots/default-cluster.js';
+import {
+  DEFAULT_CLUSTER_NAME,
+  DEFAULT_GROUP_ID,
+  DEFAULT_GROUP_NAME,
+  defaultSnapshots,
+} from './snapshots/default-cluster.js';
 import { SnapshotEndpoints } from './snapshots/endpoints.js';
 import { RateLimit } from './snapshots/rate-limit.js';
-import type { ClusterSeed } from './snapshots/seed.js';
+import type { ClusterSeed, ProjectSeed } from './snapshots/seed.js';
 import { SnapshotStore } from './snapshots/store.js';
 import { type DeprecationDates, deprecationHeaders } from './snapshots/sunset.js';
 import { ServiceAccountEndpoints } from './tokens/service-account.js';
@@ -27,7 +32,7 @@ interface Outcome {
 export class Emulator {
   readonly credentials: EmulatorCredentials;
   readonly requests: RecordedRequest[] = [];
-  readonly store: SnapshotStore;
+  readonly store = new SnapshotStore();
   readonly endpoints: SnapshotEndpoints;
   readonly script = new Script();
   readonly digest: DigestAuthenticator;
@@ -43,7 +48,6 @@ export class Emulator {
     check('options', options);
     const now = options.now ?? Date.now;
     this.credentials = completeCredentials(options.credentials);
-    this.store = new SnapshotStore(now);
     this.endpoints = new SnapshotEndpoints(this.store, options.paging);
     const { apiKey, serviceAccount, accessToken } = this.credentials;
     this.digest = new DigestAuthenticator(options.digest, apiKey, now);
@@ -52,13 +56,14 @@ export class Emulator {
     this.#rateLimit = new RateLimit(options.rateLimit, now);
     this.#options = options;
     this.#now = now;
-    this.seed({ snapshots: defaultSnapshots(now()) });
-    for (const cluster of [options.seed ?? []].flat()) this.seed(cluster);
+    this.seed({ groupName: DEFAULT_GROUP_NAME, snapshots: defaultSnapshots(now()) });
+    for (const seed of [options.seed ?? []].flat()) this.seed(seed);
   }
 
-  seed(cluster: ClusterSeed): void {
-    check('cluster', cluster);
-    this.store.seed(cluster.groupId ?? DEFAULT_GROUP_ID, cluster.clusterName ?? DEFAULT_CLUSTER_NAME, cluster);
+  seed(seed: ClusterSeed | ProjectSeed): void {
+    check(seed.snapshots === undefined ? 'project' : 'cluster', seed);
+    const project = this.store.seedProject(seed.groupId ?? DEFAULT_GROUP_ID, seed.groupName);
+    if (seed.snapshots !== undefined) this.store.seedCluster(project, seed.clusterName ?? DEFAULT_CLUSTER_NAME, seed);
   }
 
   /** Ends requests that hang or wait. */
@@ -78,12 +83,12 @@ export class Emulator {
   async #answer(request: ReceivedRequest): Promise<Outcome> {
     const { kind } = request.route;
     const isOAuth = kind === 'token' || kind === 'revoke';
-    const early = this.script.take('any');
+    const early = this.script.take(request, 'any');
     const earlyReply = await this.#play(early, request);
     if (earlyReply !== undefined) return { reply: earlyReply, fault: early };
     const refusal = isOAuth ? undefined : refuseLogin(request, this.digest, this.tokens);
     if (refusal !== undefined) return { reply: refusal, fault: early };
-    const fault = isOAuth ? this.script.take(kind) : this.script.take('api', kind);
+    const fault = isOAuth ? this.script.take(request, kind) : this.script.take(request, 'api', kind);
     const scripted = await this.#play(fault, request);
     const reply = isOAuth ? (scripted ?? this.#serviceAccount.answer(request)) : this.#answerApi(request, scripted);
     return { reply, fault: fault ?? early };
@@ -97,8 +102,8 @@ export class Emulator {
   }
 
   #answerApi(request: ReceivedRequest, scripted: Reply | undefined): Reply {
-    const { kind, groupId } = request.route;
-    const hasBucket = groupId !== undefined && this.store.findProject(groupId) !== undefined;
+    const { kind, isKnown, groupId } = request.route;
+    const hasBucket = isKnown && (groupId === undefined || this.store.findProject(groupId) !== undefined);
     const limit = hasBucket ? this.#rateLimit.take(request) : { headers: {} };
     const reply = scripted ?? limit.refusal ?? this.endpoints.answer(request);
     // Text is what a gateway says, without Atlas's headers.

@@ -18,7 +18,7 @@ export type { RequestKind } from './http/routes.js';
 export type { AtlasEmulatorOptions } from './options.js';
 export type { PagingOptions } from './snapshots/pages.js';
 export type { RateLimitOptions } from './snapshots/rate-limit.js';
-export type { ClusterSeed, SeedTime, SnapshotPatch, SnapshotSeed } from './snapshots/seed.js';
+export type { ClusterSeed, ProjectSeed, SeedTime, SnapshotPatch, SnapshotSeed } from './snapshots/seed.js';
 export type { DeprecationDates, SunsetForm } from './snapshots/sunset.js';
 export { startAtlasEmulator } from './start.js';
 export type { TokenOptions } from './tokens/service-account.js';

@@ -2,7 +2,7 @@ import type { EmulatorCredentialOptions } from './credentials.js';
 import type { DigestOptions } from './digest/options.js';
 import type { PagingOptions } from './snapshots/pages.js';
 import type { RateLimitOptions } from './snapshots/rate-limit.js';
-import type { ClusterSeed } from './snapshots/seed.js';
+import type { ClusterSeed, ProjectSeed } from './snapshots/seed.js';
 import type { TokenOptions } from './tokens/service-account.js';
 
 /** Options of `startAtlasEmulator`. The defaults answer as Atlas does. */
@@ -17,12 +17,12 @@ export interface AtlasEmulatorOptions {
   tokens?: TokenOptions | undefined;
   /** The token buckets behind `Ratelimit-Limit` and `Ratelimit-Remaining`. */
   rateLimit?: RateLimitOptions | undefined;
-  /** How the Flex lists are paged. */
+  /** How the lists of version 2 are paged. */
   paging?: PagingOptions | undefined;
   /** The key that holds the body of an enveloped response. Default `content`. */
   envelopeKey?: 'content' | 'envelope' | undefined;
-  /** Clusters to serve beside the default one. */
-  seed?: ClusterSeed | readonly ClusterSeed[] | undefined;
+  /** Clusters and projects to serve beside the default ones. */
+  seed?: ClusterSeed | ProjectSeed | readonly (ClusterSeed | ProjectSeed)[] | undefined;
   /** Whether `requests` keeps every request. Set to false for long runs, to save memory. Default true. */
   recordRequests?: boolean | undefined;
   /** The emulator's clock, in ms since the epoch. Default `Date.now`. Scripted delays do not follow it. */

@@ -4,8 +4,13 @@ import { Emulator } from './emulator.js';
 import { forgetSunset } from './forget-sunset.js';
 import { listen } from './http/server.js';
 import type { AtlasEmulatorOptions } from './options.js';
-import { DEFAULT_CLUSTER_NAME, DEFAULT_GROUP_ID, DEFAULT_SNAPSHOT_ID } from './snapshots/default-cluster.js';
-import { copySnapshot } from './snapshots/seed.js';
+import {
+  DEFAULT_CLUSTER_NAME,
+  DEFAULT_GROUP_ID,
+  DEFAULT_GROUP_NAME,
+  DEFAULT_SNAPSHOT_ID,
+} from './snapshots/default-cluster.js';
+import { copySeed } from './snapshots/seed.js';
 
 /**
  * Starts an emulator of MongoDB Atlas on 127.0.0.1. It checks logins by API key (Digest, RFC 7616), service account and
@@ -37,13 +42,14 @@ export async function startAtlasEmulator(options: AtlasEmulatorOptions = {}): Pr
     credentials: emulator.credentials,
     requests: emulator.requests,
     groupId: DEFAULT_GROUP_ID,
+    groupName: DEFAULT_GROUP_NAME,
     clusterName: DEFAULT_CLUSTER_NAME,
     snapshotId: DEFAULT_SNAPSHOT_ID,
     get snapshots() {
-      const cluster = store.findProject(DEFAULT_GROUP_ID)?.get(DEFAULT_CLUSTER_NAME);
-      return (cluster?.snapshots ?? []).map(copySnapshot);
+      const cluster = store.findProject(DEFAULT_GROUP_ID)?.clusters.get(DEFAULT_CLUSTER_NAME);
+      return (cluster?.snapshots ?? []).map(copySeed);
     },
-    seed: (cluster) => emulator.seed(cluster),
+    seed: (seed) => emulator.seed(seed),
     updateSnapshot: (snapshotId, patch) => store.updateSnapshot(snapshotId, patch),
     progressSnapshot: (snapshotId, ...patches) => store.planPolls(snapshotId, patches),
     sunset(form = 'gone') {

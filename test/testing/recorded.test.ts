@@ -33,28 +33,28 @@ async function getFrom(emulator: AtlasEmulator, path: string, init: RequestInit 
 }
 
 const failed = {
-  expiration: '2026-05-18T00:00:00Z',
-  finishTime: '2026-05-10T00:02:00Z',
+  expiration: '2026-05-19T11:20:00Z',
+  finishTime: '2026-05-11T11:22:00Z',
   id: '5cc310ace5dc7ce369814bc8',
   mongoDBVersion: '8.0.29',
-  scheduledTime: '2026-05-10T00:00:00Z',
-  startTime: '2026-05-10T00:00:30Z',
+  scheduledTime: '2026-05-11T11:20:00Z',
+  startTime: '2026-05-11T11:20:30Z',
   status: 'FAILED',
 };
 const completed = {
   ...failed,
-  expiration: '2026-05-21T00:00:00Z',
-  finishTime: '2026-05-13T00:02:00Z',
+  expiration: '2026-05-22T11:20:00Z',
+  finishTime: '2026-05-14T11:22:00Z',
   id: snapshotId,
-  scheduledTime: '2026-05-13T00:00:00Z',
-  startTime: '2026-05-13T00:00:30Z',
+  scheduledTime: '2026-05-14T11:20:00Z',
+  startTime: '2026-05-14T11:20:30Z',
   status: 'COMPLETED',
 };
 const running = {
   id: '5cc310ace5dc7ce369814bcc',
   mongoDBVersion: '8.0.29',
-  scheduledTime: '2026-05-14T00:00:00Z',
-  startTime: '2026-05-14T00:00:30Z',
+  scheduledTime: '2026-05-14T16:19:00Z',
+  startTime: '2026-05-14T16:19:30Z',
   status: 'RUNNING',
 };
 
@@ -400,15 +400,32 @@ describe('the Flex clusters of a project', () => {
     const href = `${emulator.url}${path}?includeCount=true&pageNum=1&itemsPerPage=100`;
     expect({ links, totalCount }).toEqual({ links: [{ href, rel: 'self' }], totalCount: 2 });
     expect(results.map(({ name }: { name: string }) => name)).toEqual(['Cluster0', 'Reports']);
-    expect(results[1]).toMatchObject({
-      id: expect.stringMatching(/^[a-f0-9]{24}$/),
-      name: 'Reports',
+    expect(results[1]).toEqual({
+      backupSettings: { enabled: true },
+      clusterType: 'REPLICASET',
+      createDate: '2023-03-27T17:22:20Z',
       groupId,
-      stateName: 'IDLE',
+      id: expect.stringMatching(/^[a-f0-9]{24}$/),
       mongoDBVersion: '8.0.29',
-      createDate: '2026-05-14T16:20:00Z',
+      name: 'Reports',
+      providerSettings: { backingProviderName: 'AWS', diskSizeGB: 5, providerName: 'FLEX', regionName: 'US_EAST_1' },
+      stateName: 'IDLE',
+      tags: [],
+      terminationProtectionEnabled: false,
+      versionReleaseSystem: 'LTS',
     });
     expect(results[0].id).not.toBe(results[1].id);
+  });
+
+  it.each([
+    [new Date('2026-05-14T10:00:00.500Z'), '2026-05-14T10:00:00Z'],
+    ['2026-05-14T10:00:00Z', '2026-05-14T10:00:00Z'],
+    [null, null],
+  ])('have the seeded createDate %s and stateName', async (createDate, printed) => {
+    const { emulator, get } = await open();
+    emulator.seed({ createDate, stateName: 'DELETING', snapshots: [] });
+    const [cluster] = JSON.parse((await get(path)).text).results;
+    expect(cluster).toMatchObject({ createDate: printed, stateName: 'DELETING' });
   });
 
   it('have pages and errors like other Flex resources', async () => {
@@ -419,5 +436,57 @@ describe('the Flex clusters of a project', () => {
     );
     expect((await get(path, { headers: {} })).status).toBe(401);
     expect((await get(path.replace(groupId, otherId))).headers.get('x-error-code')).toBe('GROUP_NOT_FOUND');
+  });
+});
+
+describe('the list of projects', () => {
+  const path = '/api/atlas/v2/groups';
+  const names = (text: string) => JSON.parse(text).results.map(({ name }: { name: string }) => name);
+
+  it('has the recorded form', async () => {
+    const { emulator, get } = await open();
+    const headers = { authorization: bearer(emulator), accept: 'application/vnd.atlas.2023-01-01+json' };
+    const list = await get(path, { headers });
+    expect([list.status, list.headers.get('content-type')]).toEqual([
+      ...[200, 'application/vnd.atlas.2023-01-01+json;charset=utf-8'],
+    ]);
+    expect([list.headers.get('ratelimit-limit'), list.headers.get('ratelimit-remaining')]).toEqual(['1200', '1199']);
+    const url = emulator.url + path;
+    expect(JSON.parse(list.text)).toEqual({
+      links: [{ href: `${url}?includeCount=true&pageNum=1&itemsPerPage=100`, rel: 'self' }],
+      results: [
+        {
+          clusterCount: 1,
+          created: '2020-07-02T09:19:46Z',
+          id: groupId,
+          links: [{ href: `${url}/${groupId}`, rel: 'self' }],
+          name: emulator.groupName,
+          orgId: expect.stringMatching(/^[a-f0-9]{24}$/),
+          tags: [],
+          withDefaultAlertsSettings: true,
+        },
+      ],
+      totalCount: 1,
+    });
+  });
+
+  it('has every seeded project, with clusters or without, by the name that it was given last', async () => {
+    const empty = { groupId: otherId, groupName: 'Empty' };
+    const { emulator, get } = await open({ seed: [empty, { groupId: 'c'.repeat(24), snapshots: [] }] });
+    expect(names((await get(path)).text)).toEqual(['Project 0', 'Empty', 'Project 2']);
+    emulator.seed({ groupName: 'Shop' });
+    emulator.seed({ groupId: otherId, groupName: 'Full', clusterName: 'One', dedicated: true, snapshots: [] });
+    emulator.seed({ groupId: otherId, clusterName: 'Two', snapshots: [] });
+    const { text } = await get(path);
+    expect(names(text)).toEqual(['Shop', 'Full', 'Project 2']);
+    expect(JSON.parse(text).results[1].clusterCount).toBe(2);
+  });
+
+  it('has pages, and errors of the API', async () => {
+    const { emulator, get } = await open({ seed: { groupId: otherId } });
+    expect(names((await get(`${path}?itemsPerPage=1&pageNum=2`)).text)).toEqual(['Project 1']);
+    expect((await get(path, { headers: {} })).status).toBe(401);
+    const headers = { authorization: bearer(emulator), accept: 'application/vnd.atlas.2022-12-31+json' };
+    expect((await get(path, { headers })).status).toBe(406);
   });
 });

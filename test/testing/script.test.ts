@@ -3,6 +3,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { TenantSnapshotsClient } from '../../src/index.js';
 import { type AtlasEmulator, startAtlasEmulator } from '../../src/testing/index.js';
 
+const GROUP_ID = '32b6e34b3d91647abb20e7b8';
+const FLEX = 'application/vnd.atlas.2024-11-13+json';
+
 let emulator: AtlasEmulator;
 
 beforeEach(async () => {
@@ -17,7 +20,7 @@ const bearer = () => ({ authorization: `Bearer ${emulator.credentials.accessToke
 const get = (query = '', init: RequestInit = {}) => fetch(emulator.url + path(query), { headers: bearer(), ...init });
 const getFlex = () =>
   fetch(`${emulator.url}/api/atlas/v2/groups/${emulator.groupId}/flexClusters/Cluster0/backup/snapshots`, {
-    headers: { ...bearer(), accept: 'application/vnd.atlas.2024-11-13+json' },
+    headers: { ...bearer(), accept: FLEX },
   });
 const postToken = () => {
   const { clientId, clientSecret } = emulator.credentials.serviceAccount;
@@ -89,6 +92,31 @@ describe('a scripted response', () => {
     expect((await get()).status).toBe(501);
     expect((await getFlex()).status).toBe(500);
     expect((await getFlex()).status).toBe(502);
+    expect((await getFlex()).status).toBe(200);
+  });
+
+  it.each([
+    ['the list of projects', '/api/atlas/v2/groups'],
+    ['the clusters of one project', `/api/atlas/v2/groups/${GROUP_ID}/flexClusters`],
+    ['the snapshots of one cluster', `/api/atlas/v2/groups/${GROUP_ID}/flexClusters/Two/backup/snapshots`],
+    ['an unknown path', '/api/atlas/v2/orgs'],
+  ])('is sent to %s only, if it has that path', async (_name, aimed) => {
+    emulator.seed({ clusterName: 'Two', snapshots: [] });
+    emulator.respond({ status: 503, path: aimed, times: Number.POSITIVE_INFINITY }, { status: 500, path: path() });
+    const ask = async (target: string) =>
+      (await fetch(emulator.url + target, { headers: { ...bearer(), accept: FLEX } })).status;
+    expect((await getFlex()).status).toBe(200);
+    expect(await ask(`${aimed}?pageNum=1`)).toBe(503);
+    expect((await get()).status).toBe(500);
+    expect((await get()).status).toBe(200);
+    expect(await ask(aimed)).toBe(503);
+  });
+
+  it('with a path and another target needs both', async () => {
+    emulator.respond({ status: 503, path: path(), for: 'flex' }, { status: 502, path: path(), for: 'any' });
+    expect((await postToken()).status).toBe(200);
+    expect((await get()).status).toBe(502);
+    expect((await get()).status).toBe(200);
     expect((await getFlex()).status).toBe(200);
   });
 

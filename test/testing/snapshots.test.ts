@@ -59,7 +59,7 @@ describe('one snapshot', () => {
     const [first] = emulator.snapshots;
     Object.assign(first ?? {}, { status: 'CHANGED' });
     if (first?.scheduledTime instanceof Date) first.scheduledTime.setTime(0);
-    expect(emulator.snapshots[0]).toMatchObject({ status: 'FAILED', scheduledTime: new Date('2026-02-06') });
+    expect(emulator.snapshots[0]).toMatchObject({ status: 'FAILED', scheduledTime: new Date('2026-02-07T10:30:00Z') });
   });
 
   it('is copied from seed(), updateSnapshot() and progressSnapshot()', async () => {

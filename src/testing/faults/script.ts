@@ -14,6 +14,11 @@ export type ScriptTarget = 'api' | 'tenant' | 'flex' | 'token' | 'revoke' | 'any
 export interface ScriptedAnswer {
   /** Default `api`. */
   for?: ScriptTarget | undefined;
+  /**
+   * Only for requests with exactly this path, without its query: `/api/atlas/v2/groups`. Tells concurrent requests apart.
+   * Default: any path.
+   */
+  path?: string | undefined;
   /** How many requests get this answer. `Infinity` lasts until `clearResponses()`. Default 1. */
   times?: number | undefined;
   /** Default 200 if there is a `body`. From 400, without a `body`, the response is an error in Atlas's form. */
@@ -53,9 +58,11 @@ export class Script {
     this.#queue = [];
   }
 
-  /** Takes the next answer for one of these targets. */
-  take(...targets: readonly (ScriptTarget | RequestKind)[]): ScriptedAnswer | undefined {
-    const queued = this.#queue.find(({ answer, left }) => left > 0 && targets.includes(answer.for ?? 'api'));
+  /** Takes the next answer for the request's path and one of these targets. */
+  take({ path }: ReceivedRequest, ...targets: readonly (ScriptTarget | RequestKind)[]): ScriptedAnswer | undefined {
+    const isFor = (answer: ScriptedAnswer) =>
+      targets.includes(answer.for ?? 'api') && (answer.path === undefined || answer.path === path);
+    const queued = this.#queue.find(({ answer, left }) => left > 0 && isFor(answer));
     if (queued === undefined) return undefined;
     queued.left -= 1;
     if (queued.left <= 0) this.#queue = this.#queue.filter((other) => other !== queued);

@@ -1,10 +1,12 @@
-/** The endpoint that a request reaches. `other` covers everything else, such as the list of a project's Flex clusters. */
+/** The endpoint that a request reaches. `other` covers everything else, such as the lists of projects and of Flex clusters. */
 export type RequestKind = 'tenant' | 'flex' | 'token' | 'revoke' | 'other';
 
 /** What the path of a request says. */
 export interface Route {
   readonly kind: RequestKind;
-  /** Undefined if the path names no resource of a project that the emulator has. */
+  /** Whether the emulator has an endpoint for the path. */
+  readonly isKnown: boolean;
+  /** Undefined for the list of projects. */
   readonly groupId: string | undefined;
   /** Undefined for the list of a project's clusters. */
   readonly clusterName: string | undefined;
@@ -17,6 +19,7 @@ const PATTERNS: readonly (readonly [RequestKind, RegExp])[] = [
   ['revoke', /^\/api\/oauth\/revoke$/],
   ['tenant', /^\/api\/atlas\/v1\.0\/groups\/([^/]+)\/clusters\/([^/]+)\/backup\/tenant\/snapshots(?:\/([^/]+))?$/],
   ['flex', /^\/api\/atlas\/v2\/groups\/([^/]+)\/flexClusters\/([^/]+)\/backup\/snapshots(?:\/([^/]+))?$/],
+  ['other', /^\/api\/atlas\/v2\/groups$/],
   ['other', /^\/api\/atlas\/v2\/groups\/([^/]+)\/flexClusters$/],
 ];
 
@@ -25,9 +28,9 @@ export function parseRoute(path: string): Route {
     const match = pattern.exec(path);
     if (match === null) continue;
     const [groupId, clusterName, snapshotId] = match.slice(1).map(decode);
-    return { kind, groupId, clusterName, snapshotId };
+    return { kind, isKnown: true, groupId, clusterName, snapshotId };
   }
-  return { kind: 'other', groupId: undefined, clusterName: undefined, snapshotId: undefined };
+  return { kind: 'other', isKnown: false, groupId: undefined, clusterName: undefined, snapshotId: undefined };
 }
 
 function decode(segment: string | undefined): string | undefined {

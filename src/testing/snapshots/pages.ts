@@ -2,7 +2,7 @@ import { atlasError } from '../http/atlas-error.js';
 import type { ReceivedRequest } from '../http/received-request.js';
 import type { Reply } from '../http/reply.js';
 
-/** How the Flex lists are paged. */
+/** How the lists of version 2 are paged. */
 export interface PagingOptions {
   /** Items per page if the request has no `itemsPerPage`. Default 100. */
   itemsPerPage?: number | undefined;
@@ -25,7 +25,12 @@ export function answerWholeList(request: ReceivedRequest, results: readonly obje
 }
 
 /** Answers with the page that `pageNum`, `itemsPerPage` and `includeCount` ask for. */
-export function answerPage(request: ReceivedRequest, items: readonly object[], options: PagingOptions = {}): Reply {
+export function answerPage<Item>(
+  request: ReceivedRequest,
+  items: readonly Item[],
+  print: (item: Item) => object,
+  options: PagingOptions = {},
+): Reply {
   const { itemsPerPage: defaultSize = 100, maxItemsPerPage = 500, totalCount = true } = options;
   const itemsPerPage = readNumber(request, 'itemsPerPage', defaultSize, maxItemsPerPage);
   if (itemsPerPage === undefined) return refuseParameter(request, 'itemsPerPage');
@@ -38,7 +43,9 @@ export function answerPage(request: ReceivedRequest, items: readonly object[], o
   if (pageNum > 1) links.push(linkTo(request, 'previous', { ...page, pageNum: pageNum - 1 }));
   if (end < items.length) links.push(linkTo(request, 'next', { ...page, pageNum: pageNum + 1 }));
   const count = includeCount && totalCount ? { totalCount: items.length } : {};
-  return { status: 200, content: { links, results: items.slice(end - itemsPerPage, end), ...count } };
+  // Prints this page only, so that a long list costs no more per page than a short one.
+  const results = items.slice(end - itemsPerPage, end).map(print);
+  return { status: 200, content: { links, results, ...count } };
 }
 
 /** Reads a whole number from the query. Returns undefined if it is out of bounds. */

@@ -1,33 +1,46 @@
 import { createHash } from 'node:crypto';
 import type { SnapshotSeed } from './seed.js';
-import type { Cluster } from './store.js';
+import type { Cluster, Project } from './store.js';
 
-/** Prints a time as Atlas does, without fractions of a second. */
-function printTime(time: Date): string {
-  return time.toISOString().replace(/\.\d+Z$/, 'Z');
+/** Prints a time as Atlas does, without fractions of a second. Returns any other value as it is. */
+function printTime(value: unknown): unknown {
+  return value instanceof Date ? value.toISOString().replace(/\.\d+Z$/, 'Z') : value;
 }
 
 /** Prints a snapshot with exactly the fields that it has. */
 export function printSnapshot(snapshot: SnapshotSeed): object {
-  const print = (value: unknown) => (value instanceof Date ? printTime(value) : value);
-  return Object.fromEntries(Object.entries(snapshot).map(([name, value]) => [name, print(value)]));
+  return Object.fromEntries(Object.entries(snapshot).map(([name, value]) => [name, printTime(value)]));
 }
 
 /** Prints a cluster as the Flex API lists it. */
-export function printFlexCluster({ groupId, name, createdAt }: Cluster): object {
+export function printFlexCluster({ groupId, name, createDate, stateName }: Cluster): object {
   return {
     backupSettings: { enabled: true },
     clusterType: 'REPLICASET',
-    createDate: printTime(new Date(createdAt)),
+    createDate: printTime(createDate),
     groupId,
     // The same cluster has the same id in every run.
     id: createHash('sha256').update(`${groupId}/${name}`).digest('hex').slice(0, 24),
     mongoDBVersion: '8.0.29',
     name,
     providerSettings: { backingProviderName: 'AWS', diskSizeGB: 5, providerName: 'FLEX', regionName: 'US_EAST_1' },
-    stateName: 'IDLE',
+    stateName,
     tags: [],
     terminationProtectionEnabled: false,
     versionReleaseSystem: 'LTS',
+  };
+}
+
+/** Prints a project as the list of projects has it. */
+export function printProject({ id, name, clusters }: Project, origin: string): object {
+  return {
+    clusterCount: clusters.size,
+    created: '2020-07-02T09:19:46Z',
+    id,
+    links: [{ href: `${origin}/api/atlas/v2/groups/${id}`, rel: 'self' }],
+    name,
+    orgId: '4e1b7c90d5a2368f0b9c7d51',
+    tags: [],
+    withDefaultAlertsSettings: true,
   };
 }

@@ -18,22 +18,40 @@ export interface SnapshotSeed {
 /** Fields of a snapshot to change. Undefined removes a field. */
 export type SnapshotPatch = Partial<SnapshotSeed>;
 
+/** A project without clusters. */
+export interface ProjectSeed {
+  /** Default: the emulator's own `groupId`. */
+  groupId?: string | undefined;
+  /** The project's name. Default: the name that it has, or `Project 1`, `Project 2` and so on for a new one. */
+  groupName?: string | undefined;
+  /** A seed of a cluster has `snapshots`: see `ClusterSeed`. */
+  clusterName?: undefined;
+  /** A seed of a cluster has `snapshots`: see `ClusterSeed`. */
+  snapshots?: undefined;
+}
+
 /** A cluster and its snapshots. */
 export interface ClusterSeed {
   /** Default: the emulator's own `groupId`. */
   groupId?: string | undefined;
+  /** The name of the cluster's project, as in `ProjectSeed`. */
+  groupName?: string | undefined;
   /** Default: the emulator's own `clusterName`. */
   clusterName?: string | undefined;
   /** Makes the cluster a dedicated one (M10 and above), which the Flex API refuses. Default false. */
   dedicated?: boolean | undefined;
+  /** When the cluster was created. Default: in 2023, before its snapshots. */
+  createDate?: SeedTime;
+  /** Default `IDLE`. */
+  stateName?: 'CREATING' | 'IDLE' | 'UPDATING' | 'DELETING' | 'REPAIRING' | (string & {}) | undefined;
   /** Served in this order, so list the oldest first as Atlas does. Replaces the cluster's earlier snapshots. */
   snapshots: readonly SnapshotSeed[];
 }
 
-/** Copies a snapshot or a patch deeply. */
-export function copySnapshot<T extends SnapshotPatch>(snapshot: T): T {
+/** Copies a cluster, a snapshot or a patch deeply. */
+export function copySeed<T extends object>(seed: T): T {
   // The copy has the same fields, so it has the same type.
-  return copyFields(snapshot) as T;
+  return copyFields(seed) as T;
 }
 
 function copyFields(fields: object): Record<string, unknown> {

@@ -1,44 +1,61 @@
-import { type ClusterSeed, copySnapshot, type SnapshotPatch, type SnapshotSeed } from './seed.js';
+import { type ClusterSeed, copySeed, type SeedTime, type SnapshotPatch, type SnapshotSeed } from './seed.js';
 
 /** A cluster with the snapshots that it has now. */
 export interface Cluster {
   readonly groupId: string;
   readonly name: string;
   readonly isDedicated: boolean;
-  readonly createdAt: number;
+  readonly createDate: SeedTime;
+  readonly stateName: string;
   readonly snapshots: readonly SnapshotSeed[];
 }
 
+/** A project with the clusters that it has now, by name. */
+export interface Project {
+  readonly id: string;
+  name: string;
+  readonly clusters: Map<string, Cluster>;
+}
+
+// As recorded: the cluster is older than the Flex API, so it was an M2 or M5.
+const DEFAULT_CREATE_DATE = '2023-03-27T17:22:20Z';
+
 /** The projects, clusters and snapshots of one emulator. */
 export class SnapshotStore {
-  readonly #now: () => number;
-  readonly #projects = new Map<string, Map<string, Cluster>>();
+  readonly #projects = new Map<string, Project>();
   readonly #plans = new WeakMap<SnapshotSeed, SnapshotPatch[]>();
 
-  constructor(now: () => number) {
-    this.#now = now;
+  /** Every project, in the order of their seeds. */
+  get projects(): readonly Project[] {
+    return [...this.#projects.values()];
+  }
+
+  /** Adds a project, or renames it if it exists and a name is given. */
+  seedProject(id: string, name: string | undefined): Project {
+    const project = this.#projects.get(id) ?? { id, name: `Project ${this.#projects.size}`, clusters: new Map() };
+    project.name = name ?? project.name;
+    this.#projects.set(id, project);
+    return project;
   }
 
   /** Adds a cluster, or replaces the one of that name. */
-  seed(groupId: string, name: string, { snapshots, dedicated = false }: ClusterSeed): void {
-    const clusters = this.#projects.get(groupId) ?? new Map<string, Cluster>();
-    const copies = snapshots.map(copySnapshot);
-    clusters.set(name, { groupId, name, isDedicated: dedicated, createdAt: this.#now(), snapshots: copies });
-    this.#projects.set(groupId, clusters);
+  seedCluster(project: Project, name: string, seed: ClusterSeed): void {
+    const { dedicated = false, createDate = DEFAULT_CREATE_DATE, stateName = 'IDLE', snapshots } = copySeed(seed);
+    const groupId = project.id;
+    project.clusters.set(name, { groupId, name, isDedicated: dedicated, createDate, stateName, snapshots });
   }
 
-  /** Returns a project's clusters by name, or undefined if there is no such project. */
-  findProject(groupId: string): ReadonlyMap<string, Cluster> | undefined {
+  findProject(groupId: string): Project | undefined {
     return this.#projects.get(groupId);
   }
 
   updateSnapshot(snapshotId: string, patch: SnapshotPatch): void {
-    for (const snapshot of this.#findEverywhere(snapshotId)) Object.assign(snapshot, copySnapshot(patch));
+    for (const snapshot of this.#findEverywhere(snapshotId)) Object.assign(snapshot, copySeed(patch));
   }
 
   /** Plans one patch per poll of the snapshot. */
   planPolls(snapshotId: string, patches: readonly SnapshotPatch[]): void {
-    for (const snapshot of this.#findEverywhere(snapshotId)) this.#plans.set(snapshot, patches.map(copySnapshot));
+    for (const snapshot of this.#findEverywhere(snapshotId)) this.#plans.set(snapshot, patches.map(copySeed));
   }
 
   /** Finds a snapshot for a poll, and applies the next planned patch. */
@@ -49,7 +66,7 @@ export class SnapshotStore {
   }
 
   #findEverywhere(snapshotId: string): readonly SnapshotSeed[] {
-    const clusters = [...this.#projects.values()].flatMap((project) => [...project.values()]);
+    const clusters = this.projects.flatMap(({ clusters }) => [...clusters.values()]);
     const found = clusters.flatMap(({ snapshots }) => snapshots.filter(({ id }) => id === snapshotId));
     if (found.length > 0) return found;
     throw new TypeError(`The emulator has no snapshot ${snapshotId}. Seed it first.`);
