@@ -30,9 +30,10 @@ async function openAtlas() {
 }
 
 describe('the demo', { timeout: 30_000 }, () => {
-  it('reads from the emulator if the environment is empty, before and after the sunset', async () => {
-    const { code, stdout, stderr } = await run({});
-    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  it('reads from the emulator without IDs in the environment, before and after the sunset', async () => {
+    const { emulator, environment } = await openAtlas();
+    const { code, stdout, stderr } = await run({ ...environment, ATLAS_GROUP_ID: '' });
+    expect({ code, stderr, requests: emulator.requests }).toEqual({ code: 0, stderr: '', requests: [] });
     const [before = '', after = ''] = stdout.split('--- Atlas retires');
     expect(before).toMatch(/^Reading from the emulator at http:\/\/127\.0\.0\.1:\d+/);
     expect(before).toMatch(/5 snapshots of cluster Cluster0, newest first \(from the tenant endpoint, 1 attempt\):/);
@@ -47,66 +48,22 @@ describe('the demo', { timeout: 30_000 }, () => {
 
   it('reads from Atlas if the environment has credentials and IDs', async () => {
     const { emulator, environment } = await openAtlas();
-    const { code, stdout, stderr } = await run({ ...environment, ATLAS_SNAPSHOT_ID: emulator.snapshotId });
+    emulator.seed({ snapshots: [{ id: snapshotId, status: 'COMPLETED' }] });
+    const { code, stdout, stderr } = await run({ ...environment, ATLAS_SNAPSHOT_ID: snapshotId });
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toContain(`Reading from real Atlas at ${emulator.url}`);
-    expect(stdout).toContain(`Waiting for snapshot ${emulator.snapshotId}:`);
-    expect(stdout).toMatch(/^ {2}Finished {4}.* \(after 2 minutes\)$/m);
-    expect(stdout).not.toContain('emulator at');
-  });
-
-  it.each(['ATLAS_GROUP_ID', 'ATLAS_CLUSTER_NAME', 'MONGODB_ATLAS_PUBLIC_KEY'])(
-    'reads from the emulator if %s is missing',
-    async (name) => {
-      const { emulator, environment } = await openAtlas();
-      const { stdout, code } = await run({ ...environment, [name]: '' });
-      expect(stdout).toContain('Reading from the emulator');
-      expect(code).toBe(0);
-      expect(emulator.requests).toEqual([]);
-    },
-  );
-
-  it('reports a cluster without snapshots', async () => {
-    const { emulator, environment } = await openAtlas();
-    emulator.seed({ snapshots: [] });
-    const { code, stdout } = await run(environment);
-    expect(code).toBe(0);
-    expect(stdout).toContain('0 snapshots of cluster Cluster0');
-  });
-
-  it('prints a snapshot with few fields', async () => {
-    const { emulator, environment } = await openAtlas();
-    emulator.seed({ snapshots: [{ id: snapshotId, status: 'COMPLETED' }] });
-    const { code, stdout } = await run(environment);
-    expect(code).toBe(0);
+    expect(stdout).toContain(`Waiting for snapshot ${snapshotId}:`);
     expect(stdout).toMatch(/^ {2}Finished {4}-$/m);
-    expect(stdout).not.toMatch(/undefined|NaN|Invalid/);
+    expect(stdout).not.toMatch(/undefined|NaN|Invalid|emulator at/);
   });
 
-  it.each([
-    ['an unknown cluster', { ATLAS_CLUSTER_NAME: 'NoSuch' }, /^AtlasApiError \(API_ERROR\): .*CLUSTER_NOT_FOUND/],
-    ['a wrong key', { MONGODB_ATLAS_PRIVATE_KEY: 'wrong' }, /^AtlasApiError \(API_ERROR\): .*401.*IP access list/],
-    [
-      'an incomplete key',
-      { MONGODB_ATLAS_PRIVATE_KEY: '' },
-      /^AtlasConfigurationError \(CONFIGURATION\): .*PRIVATE_KEY/,
-    ],
-    ['an invalid ID', { ATLAS_GROUP_ID: 'abc' }, /\(INVALID_ARGUMENT\): .*groupId/],
-  ])('reports %s in one line, and exits with 1', async (_name, change, expected) => {
-    const { emulator, environment } = await openAtlas();
-    const { code, stderr } = await run({ ...environment, ...change });
+  it('reports an error in at most two lines, and exits with 1', async () => {
+    const { environment } = await openAtlas();
+    const { code, stderr } = await run({ ...environment, MONGODB_ATLAS_PRIVATE_KEY: 'a-wrong-key' });
     expect(code).toBe(1);
-    expect(stderr.trim()).toMatch(expected);
+    expect(stderr.trim()).toMatch(/^AtlasApiError \(API_ERROR\): .*401.*IP access list/);
     // The second line has the cause, if there is one.
     expect(stderr.trim().split('\n').length).toBeLessThanOrEqual(2);
-    expect(stderr).not.toContain(emulator.credentials.apiKey.privateKey);
-  });
-
-  it('reports a failed snapshot', async () => {
-    const { emulator, environment } = await openAtlas();
-    emulator.seed({ snapshots: [{ id: snapshotId, status: 'FAILED' }] });
-    const { code, stderr } = await run(environment);
-    expect(code).toBe(1);
-    expect(stderr).toContain(`AtlasSnapshotFailedError (SNAPSHOT_FAILED): Snapshot ${snapshotId} failed`);
+    expect(stderr).not.toContain('a-wrong-key');
   });
 });

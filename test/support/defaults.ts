@@ -1,4 +1,4 @@
-/** The defaults of the client options, which the client and the README have to match. */
+/** The defaults of the client options, which the client and the documents have to match. */
 export const defaults = {
   baseUrl: 'https://cloud.mongodb.com',
   endpoint: 'auto',
@@ -7,3 +7,17 @@ export const defaults = {
   maxRetries: 3,
   maxResponseSize: 8_388_608,
 } as const;
+
+/** The defaults of the options of a wait. */
+export const waitDefaults = { timeout: 1_800_000, pollInterval: 10_000 } as const;
+
+/** The default version of the v2 API for `get()`. */
+export const defaultApiVersion = '2025-03-12';
+
+/** The environment variables of each login, in the order in which the client looks for them. */
+export const loginVariables = [
+  ['MONGODB_ATLAS_ACCESS_TOKEN'],
+  ['MONGODB_ATLAS_CLIENT_ID', 'MONGODB_ATLAS_CLIENT_SECRET'],
+  ['MONGODB_ATLAS_PUBLIC_KEY', 'MONGODB_ATLAS_PRIVATE_KEY'],
+  ['MONGODB_ATLAS_PUBLIC_API_KEY', 'MONGODB_ATLAS_PRIVATE_API_KEY'],
+] as const;
