@@ -12,7 +12,10 @@ const readme = read('README.md');
 const options = read('docs/options.md');
 const testing = read('docs/testing.md');
 const code = documentedCode();
-const examples = readdirSync(new URL('../../examples/', import.meta.url)).map((name) => `examples/${name}`);
+const examples = readdirSync(new URL('../../examples/', import.meta.url))
+  // Its own test checks this one, with the types that it needs.
+  .filter((name) => name !== 'openapi-fetch.mjs')
+  .map((name) => `examples/${name}`);
 
 // What the text around a block has introduced.
 const context = `
