@@ -111,7 +111,7 @@ describe('the number of token requests', () => {
   it('is at most maxRetries + 1 for calls that start during the first token request', async () => {
     stopClock();
     const { emulator, get, tokenRequests } = await openServiceAccount();
-    emulator.respond({ for: 'token', status: 503, delay: 50 }, { for: 'token', status: 503, times: always });
+    emulator.respond({ for: 'token', status: 503, delay: 50, times: always });
     const first = get();
     while (emulator.requests.length === 0) await new Promise(setImmediate);
     vi.advanceTimersByTime(40);

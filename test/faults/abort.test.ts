@@ -7,7 +7,7 @@ import { accessToken, get, openFaultClient } from '../support/fault-client.js';
 import { deferred } from '../support/fault-deferred.js';
 import { expectNoUnhandledRejection } from '../support/fault-rejections.js';
 import { type FaultServer, type Scripts, startFaultServer } from '../support/fault-server.js';
-import { answer, good, head, refusal, send, snapshotJson, until } from '../support/fault-steps.js';
+import { answer, challenge, good, head, refusal, send, snapshotJson, token, until } from '../support/raw-steps.js';
 import { listPath, path } from '../support/snapshot-routes.js';
 
 expectNoUnhandledRejection();
@@ -18,7 +18,6 @@ const serviceAccount: TenantSnapshotsClientOptions = {
   // A token request continues after its calls were aborted: this ends it before the test does.
   attemptTimeout: 200,
 };
-const challenge = 'www-authenticate: Digest realm="r", nonce="n", qop="auth"';
 const never = () => new Promise<string>(() => undefined);
 
 interface Phase {
@@ -53,7 +52,7 @@ const phases: Phase[] = [
   { name: 'while it requests a challenge', scripts: [], options: () => digest },
   {
     name: 'in the request after a challenge',
-    scripts: [[answer(401, '{}', challenge)], []],
+    scripts: [challenge(), []],
     options: () => digest,
     reached: sent(2),
   },
@@ -180,7 +179,7 @@ describe('an abort does not affect other calls', () => {
   it('that wait for the challenge of the aborted call', async () => {
     const server = await startFaultServer(({ number, authorization }) => {
       if (number === 1) return [];
-      return authorization === undefined ? [answer(401, '{}', challenge)] : good;
+      return authorization === undefined ? challenge() : good;
     });
     const client = openFaultClient(server, digest);
     const controller = new AbortController();
@@ -196,9 +195,7 @@ describe('an abort does not affect other calls', () => {
 
   it('whose challenge the aborted calls waited for', async () => {
     const { promise: later, resolve: release } = deferred();
-    const server = await startFaultServer(({ number }) =>
-      number === 1 ? [until(later), answer(401, '{}', challenge)] : good,
-    );
+    const server = await startFaultServer(({ number }) => (number === 1 ? [until(later), ...challenge()] : good));
     const client = openFaultClient(server, digest);
     const controller = new AbortController();
     const first = get(client);
@@ -214,9 +211,8 @@ describe('an abort does not affect other calls', () => {
 
   it('that wait for the token request of the aborted call', async () => {
     const { promise: later, resolve: release } = deferred();
-    const token = '{"access_token":"t","token_type":"Bearer","expires_in":3600}';
     const server = await startFaultServer(({ target }) =>
-      target.endsWith('/token') ? [until(later), answer(200, token)] : good,
+      target.endsWith('/token') ? [until(later), ...token()] : good,
     );
     const client = openFaultClient(server, serviceAccount);
     const controller = new AbortController();

@@ -1,9 +1,31 @@
-import { onTestFinished } from 'vitest';
-import { TenantSnapshotsClient, type TenantSnapshotsClientOptions } from '../../src/index.js';
+// Clients, which are closed after the test.
 
-/** A client that is closed after the test. By default it has a bearer token. */
+import { onTestFinished } from 'vitest';
+import {
+  type AtlasPromise,
+  type CallOptions,
+  type TenantSnapshot,
+  TenantSnapshotsClient,
+  type TenantSnapshotsClientOptions,
+} from '../../src/index.js';
+import { path } from './snapshot-routes.js';
+
+/** By default the client has a bearer token. */
 export function openClient(options: TenantSnapshotsClientOptions): TenantSnapshotsClient {
   const client = new TenantSnapshotsClient({ credentials: { accessToken: 'token-of-the-test' }, ...options });
   onTestFinished(() => client.close());
   return client;
+}
+
+/** A client of a scripted server. By default it uses the tenant endpoint only, and has no retries. */
+export function openBareClient(
+  { url }: { readonly url: string },
+  options: TenantSnapshotsClientOptions = {},
+): TenantSnapshotsClient {
+  return openClient({ baseUrl: url, endpoint: 'tenant', maxRetries: 0, ...options });
+}
+
+/** Gets the snapshot of the response `good`. */
+export function get(client: TenantSnapshotsClient, options?: CallOptions): AtlasPromise<TenantSnapshot> {
+  return client.getTenantSnapshot(...path, options);
 }

@@ -1,38 +1,92 @@
-import type { DispatcherLike, DispatchHandlerLike } from '../../src/index.js';
+// The scripted dispatcher: what undici does, without a socket. It records the headers of each request, and gives it the
+// next reply of its script (the last one also for later requests):
+//
+//   const dispatcher = scriptedDispatcher({ status: 401, headers: { 'www-authenticate': 'Digest …' } }, { body: snapshot });
+//   await openClient({ dispatcher, credentials }).getTenantSnapshot(...path);
+//   expect(dispatcher.requests[1]?.headers['authorization']).toBe(…);
 
-/** Runs for a request, before `dispatch()` returns. */
-export type DispatchScript = (reply: (status: number, body: string, headers?: Record<string, string>) => void) => void;
+import { isNativeError } from 'node:util/types';
+import type { DispatcherLike, DispatchHandlerLike, DispatchOptionsLike } from '../../src/index.js';
 
-/**
- * A dispatcher without a socket that may respond within `dispatch()`, as a test double may. It has one script per
- * request, and records the numbers, from 1, of the requests that were begun and aborted.
- */
-export function scriptedDispatcher(...scripts: DispatchScript[]) {
-  const begun: number[] = [];
-  const aborted: number[] = [];
-  const dispatcher: DispatcherLike = {
-    dispatch(_options, handler) {
-      const number = begun.length + 1;
-      begun.push(number);
-      const controller = { abort: () => void aborted.push(number) };
-      handler.onRequestStart(controller, {});
-      scripts[number - 1]?.((status, body, headers = {}) => {
-        if (!aborted.includes(number)) answer(handler, controller, status, body, headers);
-      });
+/** A response. */
+export interface Reply {
+  /** Default 200. */
+  readonly status?: number;
+  /** Default: the content type of JSON. */
+  readonly headers?: Readonly<Record<string, string | string[]>>;
+  /** Objects are sent as JSON. Default `{}`. */
+  readonly body?: string | object;
+}
+
+/** A response or an error, after `dispatch()` has returned, or what a function does within `dispatch()`. */
+export type Behavior = Reply | Error | ((request: DispatchedRequest) => void);
+
+/** Never responds. */
+export const silent: Behavior = (request) => request.start();
+
+export interface ScriptedDispatcher extends DispatcherLike {
+  readonly requests: readonly DispatchedRequest[];
+}
+
+export function scriptedDispatcher(...script: Behavior[]): ScriptedDispatcher {
+  const requests: DispatchedRequest[] = [];
+  return {
+    requests,
+    dispatch(options, handler) {
+      const request = new DispatchedRequest(requests.length + 1, options, handler);
+      requests.push(request);
+      const behavior = script[Math.min(request.number, script.length) - 1] ?? {};
+      if (typeof behavior === 'function') behavior(request);
+      else queueMicrotask(() => (isNativeError(behavior) ? request.fail(behavior) : request.reply(behavior)));
       return true;
     },
   };
-  return { dispatcher, begun, aborted };
 }
 
-function answer(
-  handler: DispatchHandlerLike,
-  controller: { abort(): void },
-  status: number,
-  body: string,
-  headers: Record<string, string>,
-): void {
-  handler.onResponseStart(controller, status, headers);
-  handler.onResponseData(controller, Buffer.from(body));
-  handler.onResponseEnd(controller, {});
+/** A request that the dispatcher got, and what it may do with it. */
+export class DispatchedRequest {
+  /** From 1. */
+  readonly number: number;
+  readonly options: DispatchOptionsLike;
+  /** By lower-case name. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly handler: DispatchHandlerLike;
+  isAborted = false;
+  #isStarted = false;
+  readonly #controller = {
+    abort: () => {
+      this.isAborted = true;
+    },
+  };
+
+  constructor(number: number, options: DispatchOptionsLike, handler: DispatchHandlerLike) {
+    this.number = number;
+    this.options = options;
+    this.handler = handler;
+    const names = options.headers.filter((_, index) => index % 2 === 0);
+    this.headers = Object.fromEntries(
+      names.map((name, index) => [name.toLowerCase(), options.headers[index * 2 + 1] ?? '']),
+    );
+  }
+
+  /** Reports that the request is being sent. */
+  start(): void {
+    this.#isStarted = true;
+    this.handler.onRequestStart(this.#controller, {});
+  }
+
+  /** Responds, unless the client has aborted the request. */
+  reply({ status = 200, headers = { 'content-type': 'application/json' }, body = {} }: Reply = {}): void {
+    if (!this.#isStarted) this.start();
+    if (this.isAborted) return;
+    this.handler.onResponseStart(this.#controller, status, { ...headers });
+    this.handler.onResponseData(this.#controller, Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)));
+    this.handler.onResponseEnd(this.#controller, {});
+  }
+
+  /** Reports an error, which may be anything if the dispatcher has no types. */
+  fail(error: unknown): void {
+    if (!this.#isStarted) this.start();
+    Reflect.apply(this.handler.onResponseError, this.handler, [this.#controller, error]);
+  }
 }

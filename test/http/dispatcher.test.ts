@@ -1,0 +1,203 @@
+import { runInNewContext } from 'node:vm';
+import { Agent, interceptors, RetryAgent } from 'undici';
+import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { AtlasConnectionError, type DispatcherLike, type TenantSnapshotsClientOptions } from '../../src/index.js';
+import { passTime, standStill, stopClock } from '../support/clock.js';
+import { everythingOf } from '../support/fault-report.js';
+import { get, openBareClient, openClient } from '../support/open-client.js';
+import { startRawServer } from '../support/raw-server.js';
+import { answer, good, refusal, type Script } from '../support/raw-steps.js';
+import { rejection } from '../support/rejection.js';
+import { type Behavior, type Reply, scriptedDispatcher, silent } from '../support/scripted-dispatcher.js';
+import { tenantPath } from '../support/snapshot-routes.js';
+
+const url = 'http://127.0.0.1:9';
+const challenge: Reply = { status: 401, headers: { 'www-authenticate': 'Digest realm="r", nonce="n", qop="auth"' } };
+const success: Reply = { body: { status: 'COMPLETED' } };
+
+/** A reply within `dispatch()`. */
+const atOnce =
+  (reply: Reply): Behavior =>
+  (request) =>
+    request.reply(reply);
+
+/** A call over a dispatcher with this script. */
+function call(script: Behavior[], options: TenantSnapshotsClientOptions = {}, stop = new AbortController()) {
+  const dispatcher = scriptedDispatcher(...script);
+  const promise = get(openBareClient({ url }, { dispatcher, ...options }), { signal: stop.signal });
+  promise.catch(() => undefined);
+  return { promise, requests: dispatcher.requests };
+}
+
+it('gives the dispatcher the request, with the timeouts of undici turned off', async () => {
+  const { promise, requests } = call([success]);
+  await promise;
+  expect(requests).toHaveLength(1);
+  expect(requests[0]?.options).toMatchObject({ origin: url, path: tenantPath, method: 'GET', body: null });
+  expect(requests[0]?.options).toMatchObject({ headersTimeout: 0, bodyTimeout: 0 });
+  expect(requests[0]?.headers).toMatchObject({ authorization: 'Bearer token-of-the-test' });
+});
+
+describe('a dispatcher that responds within dispatch()', () => {
+  beforeEach(stopClock);
+  const credentials = { publicKey: 'ABCDEFGH', privateKey: 'private' };
+
+  it('may send a challenge, and gets the login', async () => {
+    const { promise, requests } = call([atOnce(challenge), atOnce(success)], { credentials });
+    await expect(promise).resolves.toEqual({ status: 'COMPLETED' });
+    expect(requests.map(({ isAborted }) => isAborted)).toEqual([false, false]);
+  });
+
+  it('may send an error after the login', async () => {
+    const { promise } = call([atOnce(challenge), atOnce({ status: 403 })], { credentials });
+    await expect(promise).rejects.toMatchObject({ code: 'API_ERROR', status: 403, attempts: 1 });
+  });
+
+  it('gets the second request of a login aborted with its call', async () => {
+    const stop = new AbortController();
+    const { promise, requests } = call([atOnce(challenge), silent], { credentials }, stop);
+    await standStill();
+    stop.abort('stop');
+    await expect(promise).rejects.toBe('stop');
+    expect(requests.map(({ isAborted }) => isAborted)).toEqual([false, true]);
+  });
+
+  it.each<[name: string, reply: Reply | undefined]>([
+    ['nothing', undefined],
+    ['a challenge', challenge],
+    ['a retryable error', { status: 503 }],
+    ['a sunset', { status: 410 }],
+  ])('gets its request aborted, and no other, if it aborts the call and then sends %s', async (_name, reply) => {
+    const stop = new AbortController();
+    const abort: Behavior = (request) => {
+      request.start();
+      stop.abort('stop');
+      if (reply !== undefined) request.reply(reply);
+    };
+    const { promise, requests } = call([abort, success], { credentials, endpoint: 'auto', maxRetries: 3 }, stop);
+    await expect(promise).rejects.toBe('stop');
+    await passTime(2_000);
+    expect(requests.map(({ isAborted }) => isAborted)).toEqual([true]);
+  });
+});
+
+describe('a misbehaving dispatcher', () => {
+  it.each<[does: string, script: Behavior, cause: string]>([
+    ['throws an error', () => thrown(new TypeError('no such thing')), 'no such thing'],
+    ['throws a string', () => thrown('no such thing'), 'The dispatcher reported no error'],
+    ['reports a string', (request) => request.fail('broken'), 'The dispatcher reported no error'],
+    ['reports null', (request) => request.fail(null), 'The dispatcher reported no error'],
+    ['reports undefined', (request) => request.fail(undefined), 'The dispatcher reported no error'],
+    [
+      'throws after it reported an error',
+      (request) => {
+        request.fail(new Error('reported'));
+        throw new Error('thrown');
+      },
+      'reported',
+    ],
+  ])('causes one connection error if it %s', async (_does, script, message) => {
+    const { promise } = call([script]);
+    await expect(promise).rejects.toMatchObject({ code: 'CONNECTION', attempts: 1, cause: { message } });
+  });
+
+  it('has no effect after the end of a response', async () => {
+    const { promise } = call([
+      (request) => {
+        request.reply(success);
+        request.reply({ body: 'more' });
+        request.fail(new Error('too late'));
+      },
+    ]);
+    await expect(promise).resolves.toEqual({ status: 'COMPLETED' });
+  });
+});
+
+function thrown(reason: unknown): never {
+  throw reason;
+}
+
+describe('the error of a dispatcher', () => {
+  const token = 'token-of-the-test';
+
+  function circular(): Error {
+    const error = new Error(`with ${token}`);
+    // Not enumerable, like a cause that the constructor sets.
+    return Object.defineProperty(error, 'cause', { value: error });
+  }
+
+  it.each<[name: string, error: Error]>([
+    ['a secret in its message', new Error(`with ${token}`)],
+    ['a secret in a deeper cause', new Error('outer', { cause: new Error('middle', { cause: new Error(token) }) })],
+    ['a secret in a cause that is a string', new Error('outer', { cause: `of ${token}` })],
+    ['a secret in its code', Object.assign(new Error('broken'), { code: token })],
+    ['a secret among several errors', new AggregateError([new Error(token), new Error(token)], 'all')],
+    ['a secret in a property', Object.assign(new Error('broken'), { data: token, body: token, headers: [token] })],
+    ['itself as its cause', circular()],
+    ['another realm as its origin', runInNewContext(`new Error('with ${token}')`)],
+    ['frozen properties', Object.freeze(new Error('broken'))],
+  ])('with %s becomes the cause of a connection error, without secrets', async (_name, cause) => {
+    const error = await rejection(call([cause]).promise, AtlasConnectionError);
+    expect(error).toMatchObject({ operation: 'getTenantSnapshot', endpoint: 'tenant', attempts: 1 });
+    expect(error.cause).toBeDefined();
+    expect(everythingOf(error)).not.toContain(token);
+  });
+
+  it('has its code in the message', async () => {
+    const cause = Object.assign(new Error('broken'), { code: 'SOME_CODE' });
+    const error = await rejection(call([cause]).promise, AtlasConnectionError);
+    expect(error.message).toContain('SOME_CODE');
+    expect(error.cause).toMatchObject({ message: 'broken', code: 'SOME_CODE' });
+  });
+});
+
+it('attemptTimeout starts again if the dispatcher sends the request again', async () => {
+  stopClock();
+  const again: Behavior = (request) => {
+    request.start();
+    setTimeout(() => request.start(), 600);
+    setTimeout(() => request.reply(success), 1_200);
+  };
+  const { promise } = call([again], { attemptTimeout: 1_000 });
+  await passTime(1_300);
+  await expect(promise).resolves.toEqual({ status: 'COMPLETED' });
+});
+
+function openAgent(): Agent {
+  const agent = new Agent();
+  onTestFinished(() => agent.destroy());
+  return agent;
+}
+
+const retry = { maxRetries: 2, minTimeout: 1, maxTimeout: 2 };
+const elsewhere = [answer(302, '', 'location: /elsewhere')];
+
+// Each sends a request of the client more than once.
+describe.each<[name: string, first: Script, open: () => DispatcherLike]>([
+  ['a RetryAgent', refusal(503), () => new RetryAgent(openAgent(), retry)],
+  ['an agent that retries', refusal(503), () => openAgent().compose(interceptors.retry(retry))],
+  ['an agent that redirects', elsewhere, () => openAgent().compose(interceptors.redirect({ maxRedirections: 2 }))],
+])('over %s', (_name, first, open) => {
+  it('a call succeeds, and the client closes', async () => {
+    const server = await startRawServer([first, good]);
+    const client = openBareClient(server, { dispatcher: open() });
+    await expect(get(client)).resolves.toMatchObject({ status: 'COMPLETED' });
+    expect(server.requests).toHaveLength(2);
+    await client.close();
+  });
+
+  it('an attempt times out, and the client closes', async () => {
+    const server = await startRawServer([first, []]);
+    const client = openBareClient(server, { dispatcher: open(), attemptTimeout: 100 });
+    await expect(get(client)).rejects.toMatchObject({ code: 'TIMEOUT' });
+    await client.close();
+  });
+});
+
+it('many clients that share an agent cause no warning', async () => {
+  const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
+  const dispatcher = openAgent();
+  const server = await startRawServer(good);
+  for (let count = 0; count < 20; count += 1) await get(openClient({ baseUrl: server.url, dispatcher }));
+  expect(warn).not.toHaveBeenCalled();
+});
