@@ -1,0 +1,180 @@
+import { describe, expect, it } from 'vitest';
+import type { ScriptedAnswer } from '../../../src/testing/index.js';
+import { openClient } from '../../support/open-client.js';
+import { clustersPath, flexPath, openApi, otherId, projectsPath, tenantPath } from '../support/open-api.js';
+
+const forever = Number.POSITIVE_INFINITY;
+
+async function open() {
+  const { emulator, login, ask, get } = await openApi();
+  const statusOf = async (path: string, init?: RequestInit) => (await ask(path, init)).status;
+  const { clientId, clientSecret } = emulator.credentials.serviceAccount;
+  const authorization = `Basic ${Buffer.from(`${clientId}:${clientSecret}`).toString('base64')}`;
+  const body = new URLSearchParams({ grant_type: 'client_credentials' });
+  const fetchToken = () => get('/api/oauth/token', { method: 'POST', headers: { authorization }, body });
+  return { emulator, login, ask, get, statusOf, fetchToken };
+}
+
+describe('a scripted response', () => {
+  it('has its error fields and headers', async () => {
+    const { emulator, get } = await open();
+    const parts = { errorCode: 'CODE', detail: 'Detail.', parameters: [1, 'two'] };
+    emulator.respond({ status: 599, ...parts, headers: { 'x-test': 'yes', 'ratelimit-remaining': '0' } });
+    const { headers, json } = await get(flexPath());
+    expect(json).toEqual({ error: 599, reason: 'Unknown', ...parts });
+    expect([headers.get('x-test'), headers.get('ratelimit-remaining')]).toEqual(['yes', '0']);
+  });
+
+  it.each<[ScriptedAnswer, number, Record<string, string | null>, string]>([
+    [{ body: { id: 'x' } }, 200, { 'content-type': 'application/json', 'ratelimit-limit': '1200' }, '{"id":"x"}'],
+    [{ body: {}, headers: { 'content-type': 'text/json' } }, 200, { 'content-type': 'text/json' }, '{}'],
+    [{ body: 'plain' }, 200, { 'content-type': 'text/plain;charset=utf-8', 'ratelimit-limit': null }, 'plain'],
+    [{ status: 502, body: '<p>' }, 502, { 'content-type': 'text/html;charset=utf-8', 'ratelimit-limit': null }, '<p>'],
+    [{ status: 503, body: '', retryAfter: 'Wed, 21 Oct' }, 503, { 'retry-after': 'Wed, 21 Oct' }, ''],
+    [{ status: 204 }, 204, { 'content-type': null }, ''],
+    [{ status: 302, headers: { location: '/elsewhere' } }, 302, { location: '/elsewhere' }, ''],
+  ])('%j is sent as it is', async (answer, expected, expectedHeaders, body) => {
+    const { emulator, get } = await open();
+    emulator.respond(answer);
+    const { status, headers, text } = await get(flexPath(), { redirect: 'manual' });
+    expect([status, text]).toEqual([expected, body]);
+    for (const [name, value] of Object.entries(expectedHeaders)) expect(headers.get(name)).toBe(value);
+  });
+
+  it('is sent as often as scripted, in order, until the script is cleared', async () => {
+    const { emulator, statusOf } = await open();
+    emulator.respond({ status: 503, times: 2 }, { status: 500, times: forever });
+    for (const status of [503, 503, 500, 500]) expect(await statusOf(tenantPath())).toBe(status);
+    emulator.clearResponses();
+    expect(await statusOf(tenantPath())).toBe(200);
+    expect(emulator.requests.map(({ status }) => status)).toEqual([503, 503, 500, 500, 200]);
+  });
+
+  it('of the token endpoint is an OAuth error, except a 429', async () => {
+    const { emulator, fetchToken, statusOf } = await open();
+    emulator.respond({ status: 500, for: 'token', retryAfter: 2, headers: { 'x-test': 'yes' } });
+    emulator.respond({ status: 403, for: 'token', errorCode: 'access_denied', detail: 'No.' });
+    emulator.respond({ status: 400, for: 'token' }, { status: 429, for: 'token' });
+    expect(await statusOf(tenantPath())).toBe(200);
+    const first = await fetchToken();
+    expect([first.headers.get('retry-after'), first.headers.get('x-test')]).toEqual(['2', 'yes']);
+    expect(first.json).toMatchObject({ error: 'server_error' });
+    expect((await fetchToken()).json).toEqual({ error: 'access_denied', error_description: 'No.' });
+    expect((await fetchToken()).json).toMatchObject({ error: 'invalid_request' });
+    expect((await fetchToken()).json).toMatchObject({ error: 429, errorCode: 'RATE_LIMITED' });
+    expect((await fetchToken()).status).toBe(200);
+  });
+});
+
+describe('a target', () => {
+  it('is the next request of its kind, by default the next one that has logged in', async () => {
+    const { emulator, statusOf, fetchToken } = await open();
+    emulator.respond({ status: 500, for: 'flex' }, { status: 501, for: 'tenant' }, { status: 502 });
+    expect(await statusOf(tenantPath(), { headers: {} })).toBe(401);
+    expect((await fetchToken()).status).toBe(200);
+    expect(await statusOf(tenantPath())).toBe(501);
+    for (const status of [500, 502, 200]) expect(await statusOf(flexPath())).toBe(status);
+  });
+
+  it('of any request is met before authentication', async () => {
+    const { emulator, statusOf } = await open();
+    emulator.respond({ status: 503, for: 'any' });
+    expect(await statusOf(tenantPath(), { headers: {} })).toBe(503);
+    expect(await statusOf(tenantPath(), { headers: {} })).toBe(401);
+  });
+
+  const paths = [projectsPath, clustersPath(), clustersPath(otherId), flexPath(), flexPath('', 'Two'), tenantPath()];
+
+  it.each([...paths, '/api/atlas/v2/orgs'])('may be the path %s, whatever its query', async (path) => {
+    const { emulator, statusOf } = await open();
+    emulator.seed({ groupId: otherId });
+    emulator.seed({ clusterName: 'Two', snapshots: [] });
+    emulator.respond({ status: 503, path, times: forever });
+    for (const other of paths) expect(await statusOf(other)).toBe(other === path ? 503 : 200);
+    expect(await statusOf(`${path}?pageNum=1`)).toBe(503);
+  });
+
+  it('may be both a path and a kind', async () => {
+    const { emulator, statusOf } = await open();
+    emulator.respond({ status: 500, path: tenantPath(), for: 'flex' }, { status: 503, path: flexPath(), for: 'any' });
+    expect(await statusOf(tenantPath())).toBe(200);
+    expect(await statusOf(flexPath())).toBe(503);
+    expect(await statusOf(flexPath())).toBe(200);
+  });
+});
+
+describe('a fault', () => {
+  const causeOf = (error: { cause?: { code?: string } }) => error.cause?.code;
+
+  it('delays an unchanged response', async () => {
+    const { emulator, statusOf, fetchToken } = await open();
+    emulator.respond({ delay: 30 }, { delay: 10, for: 'any' }, { delay: 1, for: 'token' });
+    const before = performance.now();
+    expect(await statusOf(tenantPath())).toBe(200);
+    expect(performance.now() - before).toBeGreaterThan(25);
+    expect((await fetchToken()).status).toBe(200);
+  });
+
+  it('hangs one of several concurrent requests until its client gives up', async () => {
+    const { emulator, statusOf } = await open();
+    emulator.respond({ hang: true, path: clustersPath() });
+    const hanging = expect(statusOf(clustersPath(), { signal: AbortSignal.timeout(50) })).rejects.toThrow(/timeout/);
+    expect(await Promise.all([statusOf(projectsPath), statusOf(flexPath())])).toEqual([200, 200]);
+    await hanging;
+  });
+
+  it('resets the connection before the head', async () => {
+    const { emulator, statusOf } = await open();
+    emulator.respond({ reset: true });
+    expect(await statusOf(tenantPath()).catch(causeOf)).toBe('ECONNRESET');
+    expect(emulator.requests[0]?.status).toBeUndefined();
+    expect(await statusOf(tenantPath())).toBe(200);
+  });
+
+  it('resets the connection in the body', async () => {
+    const { emulator, ask } = await open();
+    emulator.respond({ reset: 'body', status: 503 }, { reset: 'body' });
+    for (const status of [503, 200]) {
+      const response = await ask(tenantPath());
+      expect(response.status).toBe(status);
+      expect(await response.text().catch(causeOf)).toBe('UND_ERR_SOCKET');
+    }
+  });
+
+  it.each([{ reset: true, times: forever }, { reset: 'body' }] as const)(
+    'fails a call without retries on a client with kept connections: %j',
+    async (answer) => {
+      const { emulator } = await open();
+      const { url: baseUrl, credentials, groupId, clusterName, snapshotId } = emulator;
+      const client = openClient({ baseUrl, credentials: credentials.apiKey, maxRetries: 0 });
+      const call = () => client.getTenantSnapshot(groupId, clusterName, snapshotId);
+      await Promise.all([call(), call(), call()]);
+      emulator.respond(answer);
+      await expect(call()).rejects.toHaveProperty('code', 'CONNECTION');
+      emulator.clearResponses();
+      await expect(call()).resolves.toHaveProperty('id', snapshotId);
+    },
+  );
+
+  it('hangs in the body until the client gives up', async () => {
+    const { emulator, ask } = await open();
+    emulator.respond({ hang: 'body' });
+    const client = new AbortController();
+    const response = await ask(tenantPath(), { signal: client.signal });
+    expect(response.status).toBe(200);
+    const body = response.text();
+    setTimeout(() => client.abort(), 20);
+    await expect(body).rejects.toThrow(/abort/);
+  });
+
+  it('ends with the emulator', async () => {
+    const { emulator, login, ask } = await open();
+    const withoutSocket = () => emulator.fetch(new Request(emulator.url + tenantPath(), { headers: login }));
+    emulator.respond({ hang: true, times: 2 });
+    const hanging = [ask(tenantPath()), withoutSocket()];
+    await expect.poll(() => emulator.requests.length).toBe(2);
+    await emulator.close();
+    for (const { status } of await Promise.allSettled(hanging)) expect(status).toBe('rejected');
+    await expect(withoutSocket()).resolves.toHaveProperty('ok', true);
+  });
+});

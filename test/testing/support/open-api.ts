@@ -1,0 +1,30 @@
+import type { AtlasEmulatorOptions } from '../../../src/testing/index.js';
+import { openEmulator } from '../../support/open-emulator.js';
+import { clusterName, flexType, groupId } from '../../support/snapshot-routes.js';
+
+/** The time of the emulator. */
+export const now = Date.parse('2026-05-14T16:20:00Z');
+
+/** An ID that the emulator does not have. */
+export const otherId = '60f1c2d3e4a5b6978877665a';
+
+export const projectsPath = '/api/atlas/v2/groups';
+export const clustersPath = (group = groupId) => `${projectsPath}/${group}/flexClusters`;
+export const flexPath = (rest = '', cluster = clusterName, group = groupId) =>
+  `${clustersPath(group)}/${cluster}/backup/snapshots${rest}`;
+export const tenantPath = (rest = '', cluster = clusterName, group = groupId) =>
+  `/api/atlas/v1.0/groups/${group}/clusters/${cluster}/backup/tenant/snapshots${rest}`;
+
+/** An emulator, and requests that log in with a bearer token unless `init` has other headers. */
+export async function openApi(options: AtlasEmulatorOptions = {}) {
+  const emulator = await openEmulator({ now: () => now, ...options });
+  const login = { authorization: `Bearer ${emulator.credentials.accessToken.accessToken}`, accept: flexType };
+  const ask = (path: string, init: RequestInit = {}) => fetch(emulator.url + path, { headers: login, ...init });
+  const get = async (path: string, init?: RequestInit) => {
+    const response = await ask(path, init);
+    const text = await response.text();
+    const { status, headers } = response;
+    return { status, headers, text, json: text.startsWith('{') ? JSON.parse(text) : undefined };
+  };
+  return { emulator, login, ask, get };
+}
