@@ -1,145 +1,130 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { TenantSnapshotsClient } from '../../src/index.js';
-import { startMswServer } from '../support/msw-server.js';
-import { openEmulator } from '../support/open-emulator.js';
+import { TenantSnapshotsClient, type TenantSnapshotsClientOptions } from '../../src/index.js';
+import { loginVariables } from '../support/defaults.js';
 import { optionsError } from '../support/options-error.js';
-import { path } from '../support/snapshot-routes.js';
+import { type Behavior, scriptedDispatcher } from '../support/scripted-dispatcher.js';
+import { path, tenantPath } from '../support/snapshot-routes.js';
 
-const names = [
-  'MONGODB_ATLAS_ACCESS_TOKEN',
-  'MONGODB_ATLAS_CLIENT_ID',
-  'MONGODB_ATLAS_CLIENT_SECRET',
-  'MONGODB_ATLAS_PUBLIC_KEY',
-  'MONGODB_ATLAS_PRIVATE_KEY',
-  'MONGODB_ATLAS_PUBLIC_API_KEY',
-  'MONGODB_ATLAS_PRIVATE_API_KEY',
-  'MONGODB_ATLAS_BASE_URL',
-] as const;
-type Name = (typeof names)[number];
+const baseUrlVariable = 'MONGODB_ATLAS_BASE_URL';
+const variables: string[] = loginVariables.flat();
+
+type Environment = Readonly<Record<string, string>>;
+
+/** Sets these variables, and unsets the others. */
+function set(values: Environment): void {
+  for (const name of [...variables, baseUrlVariable]) vi.stubEnv(name, values[name]);
+}
 
 beforeEach(() => set({}));
 
-/** Sets these variables, and unsets the others. */
-function set(values: Partial<Record<Name, string>>): void {
-  for (const name of names) vi.stubEnv(name, values[name]);
-}
-
+/** The credentials of each login, in the order in which the client looks for them. */
 const token = { MONGODB_ATLAS_ACCESS_TOKEN: 'token-1' };
 const account = { MONGODB_ATLAS_CLIENT_ID: 'mdb_sa_id_1', MONGODB_ATLAS_CLIENT_SECRET: 'mdb_sa_sk_1' };
 const key = { MONGODB_ATLAS_PUBLIC_KEY: 'publickey', MONGODB_ATLAS_PRIVATE_KEY: 'private-1' };
 const cliKey = { MONGODB_ATLAS_PUBLIC_API_KEY: 'clipublic', MONGODB_ATLAS_PRIVATE_API_KEY: 'private-2' };
 
-/** Calls an emulator, which accepts each of these credentials except `cliKey`, with those from the environment. */
-async function callFromEnvironment(values: Partial<Record<Name, string>>, apiKey = key) {
-  const emulator = await openEmulator({
-    credentials: {
-      accessToken: token.MONGODB_ATLAS_ACCESS_TOKEN,
-      serviceAccount: { clientId: 'mdb_sa_id_1', clientSecret: 'mdb_sa_sk_1' },
-      apiKey: { publicKey: apiKey.MONGODB_ATLAS_PUBLIC_KEY, privateKey: apiKey.MONGODB_ATLAS_PRIVATE_KEY },
-    },
-  });
-  set({ MONGODB_ATLAS_BASE_URL: emulator.url, ...values });
-  await using client = new TenantSnapshotsClient();
-  const snapshot = await client.getTenantSnapshot(emulator.groupId, emulator.clusterName, emulator.snapshotId);
-  expect(snapshot.id).toBe(emulator.snapshotId);
-  return emulator.requests.map(({ kind, scheme }) => `${kind} ${scheme}`);
+const byToken = 'Bearer token-1';
+const byAccount = `Basic ${btoa('mdb_sa_id_1:mdb_sa_sk_1')}`;
+const byKey = 'Digest username="publickey"';
+const byCliKey = 'Digest username="clipublic"';
+
+/** The URL and the login of the first request that has one. */
+async function firstRequest(values: Environment, options: TenantSnapshotsClientOptions = {}) {
+  set(values);
+  const challenge = { status: 401, headers: { 'www-authenticate': 'Digest realm="r", nonce="n", qop="auth"' } };
+  const answerOrChallenge: Behavior = (request) => request.reply(request.headers['authorization'] ? {} : challenge);
+  const dispatcher = scriptedDispatcher(answerOrChallenge);
+  const client = new TenantSnapshotsClient({ dispatcher, maxRetries: 0, endpoint: 'tenant', ...options });
+  await client.getTenantSnapshot(...path).catch(() => undefined);
+  const [request] = dispatcher.requests.filter(({ headers }) => headers['authorization']);
+  const { origin, path: target } = request?.options ?? {};
+  return { url: `${origin}${target}`, login: request?.headers['authorization']?.split(',')[0] };
 }
 
-const byToken = ['tenant bearer'];
-const byAccount = ['token basic', 'tenant bearer'];
-const byKey = ['tenant undefined', 'tenant digest'];
-
 describe('credentials from the environment', () => {
-  it.each([
+  it.each<[name: string, values: Environment, login: string]>([
     ['an access token', token, byToken],
     ['a service account', account, byAccount],
     ['an API key', key, byKey],
-    ['a token before a service account and a key', { ...key, ...account, ...token }, byToken],
-    ['a service account before a key', { ...key, ...account }, byAccount],
+    ["an API key in the CLI's variables", cliKey, byCliKey],
+    ['a token before all others', { ...cliKey, ...key, ...account, ...token }, byToken],
+    ['a service account before a key', { ...cliKey, ...key, ...account }, byAccount],
     ["an API key in the Go SDK's variables before one in the CLI's", { ...cliKey, ...key }, byKey],
     ['a service account if the token is empty', { ...account, MONGODB_ATLAS_ACCESS_TOKEN: '' }, byAccount],
     ['an API key if the client secret is missing', { ...key, MONGODB_ATLAS_CLIENT_ID: 'x' }, byKey],
     ['an API key if the client secret is empty', { ...account, ...key, MONGODB_ATLAS_CLIENT_SECRET: '' }, byKey],
-  ])('%s', async (_name, values, requests) => {
-    expect(await callFromEnvironment(values)).toEqual(requests);
-  });
-
-  it.each([
-    ['alone', cliKey],
-    ["beside one of the Go SDK's", { ...cliKey, MONGODB_ATLAS_PUBLIC_KEY: 'publickey' }],
-  ])("an API key in the CLI's variables, %s", async (_name, values) => {
-    const accepted = { MONGODB_ATLAS_PUBLIC_KEY: 'clipublic', MONGODB_ATLAS_PRIVATE_KEY: 'private-2' };
-    expect(await callFromEnvironment(values, accepted)).toEqual(byKey);
+    ["the CLI's if the Go SDK's are incomplete", { ...cliKey, MONGODB_ATLAS_PUBLIC_KEY: 'publickey' }, byCliKey],
+  ])('are %s', async (_name, values, login) => {
+    expect((await firstRequest(values)).login).toBe(login);
   });
 
   it('are ignored if the option is set', async () => {
-    const emulator = await openEmulator();
-    set(token);
-    await using client = new TenantSnapshotsClient({
-      baseUrl: emulator.url,
-      credentials: emulator.credentials.accessToken,
-    });
-    await client.getTenantSnapshot(emulator.groupId, emulator.clusterName, emulator.snapshotId);
+    const credentials = { accessToken: 'another-token' };
+    expect((await firstRequest(token, { credentials })).login).toBe('Bearer another-token');
   });
 });
 
 describe('an environment without credentials', () => {
   it('leads to a message that says what to set', () => {
     const message = optionsError({});
-    for (const name of ['credentials', ...names.slice(0, 5)]) expect(message).toContain(name);
+    for (const name of ['credentials', ...variables.slice(0, 5)]) expect(message).toContain(name);
     expect(message).toBe(optionsError(undefined));
+    set(Object.fromEntries(variables.map((name) => [name, ''])));
+    expect(optionsError({})).toBe(message);
   });
 
-  it.each(names.slice(1, 7))('leads to a message that names the missing variable if only %s is set', (name) => {
+  const pairs = loginVariables
+    .filter((names) => names.length === 2)
+    .flatMap(
+      ([a, b]) =>
+        [
+          [a, b],
+          [b, a],
+        ] as const,
+    );
+
+  it.each(pairs)('leads to a message that names the missing variable if only %s is set', (name, missing) => {
     set({ [name]: 'a-value-of-mine' });
-    const other = names[names.indexOf(name) % 2 === 1 ? names.indexOf(name) + 1 : names.indexOf(name) - 1];
-    const message = optionsError({});
-    for (const variable of [name, other]) expect(message).toMatch(new RegExp(`${variable}\\b`));
-    expect(message).not.toContain('a-value-of-mine');
-  });
-
-  it('may have empty variables', () => {
-    set(Object.fromEntries(names.map((name) => [name, ''])));
-    expect(optionsError({})).toContain('option credentials');
+    expect(optionsError({})).toContain(`Set ${missing} too, because ${name} is set.`);
+    expect(optionsError({})).not.toContain('a-value-of-mine');
   });
 });
 
 describe('invalid credentials in the environment', () => {
-  it.each<[string, Partial<Record<Name, string>>]>([
-    ['MONGODB_ATLAS_ACCESS_TOKEN', { MONGODB_ATLAS_ACCESS_TOKEN: 'HIDDEN\r\nX-Evil: 1' }],
-    ['MONGODB_ATLAS_ACCESS_TOKEN', { MONGODB_ATLAS_ACCESS_TOKEN: 'HIDDEN\n' }],
-    ['MONGODB_ATLAS_CLIENT_ID', { ...account, MONGODB_ATLAS_CLIENT_ID: 'HIDDEN:1' }],
-    ['MONGODB_ATLAS_CLIENT_SECRET', { ...account, MONGODB_ATLAS_CLIENT_SECRET: 'HIDDEN\n' }],
-    ['MONGODB_ATLAS_PUBLIC_KEY', { ...key, MONGODB_ATLAS_PUBLIC_KEY: 'HIDDEN\r\nX-Evil: 1' }],
-    ['MONGODB_ATLAS_PRIVATE_KEY', { ...key, MONGODB_ATLAS_PRIVATE_KEY: 'HIDDEN\n' }],
-    ['MONGODB_ATLAS_PUBLIC_API_KEY', { ...cliKey, MONGODB_ATLAS_PUBLIC_API_KEY: 'HIDDEN\x01' }],
-    ['MONGODB_ATLAS_PRIVATE_API_KEY', { ...cliKey, MONGODB_ATLAS_PRIVATE_API_KEY: 'HIDDEN\x7f' }],
-  ])('lead to a message that names %s, but not its value', (name, values) => {
-    set(values);
-    const message = optionsError({});
-    expect(message).not.toContain('HIDDEN');
-    expect(message).toContain(`${name}: must`);
+  it.each<[name: string, value: string, others: Environment]>([
+    ['MONGODB_ATLAS_ACCESS_TOKEN', 'HIDDEN\r\nX-Evil: 1', {}],
+    ['MONGODB_ATLAS_CLIENT_ID', 'HIDDEN:1', account],
+    ['MONGODB_ATLAS_CLIENT_SECRET', 'HIDDEN\n', account],
+    ['MONGODB_ATLAS_PUBLIC_KEY', 'HIDDEN\r\nX-Evil: 1', key],
+    ['MONGODB_ATLAS_PRIVATE_KEY', 'HIDDEN\n', key],
+    ['MONGODB_ATLAS_PUBLIC_API_KEY', 'HIDDEN\x01', cliKey],
+    ['MONGODB_ATLAS_PRIVATE_API_KEY', 'HIDDEN\x7f', cliKey],
+  ])('lead to a message that names %s, but not its value', (name, value, others) => {
+    set({ ...others, [name]: value });
+    expect(optionsError({})).toContain(`${name}: must`);
+    expect(optionsError({})).not.toContain('HIDDEN');
   });
 });
 
-describe('baseUrl from the environment', () => {
+describe('the base URL from the environment', () => {
+  const proxy = { ...token, [baseUrlVariable]: 'https://proxy.example/atlas/' };
+
   it('is used if the option is missing, with its path prefix', async () => {
-    const server = await startMswServer();
-    set({ ...token, MONGODB_ATLAS_BASE_URL: `${server.url}/atlas/` });
-    await using client = new TenantSnapshotsClient();
-    await client.getTenantSnapshot(...path, { endpoint: 'tenant' }).catch(() => undefined);
-    expect(server.requests[0]?.path).toMatch(/^\/atlas\/api\/atlas\/v1\.0\//);
+    expect((await firstRequest(proxy)).url).toBe(`https://proxy.example/atlas${tenantPath}`);
   });
 
   it('is validated like the option', () => {
-    set({ ...token, MONGODB_ATLAS_BASE_URL: 'http://cloud.mongodb.com' });
+    set({ ...token, [baseUrlVariable]: 'http://cloud.mongodb.com' });
     expect(optionsError({})).toContain('MONGODB_ATLAS_BASE_URL: must use https');
   });
 
   it('is ignored if the option is set, or if it is empty', async () => {
-    set({ ...token, MONGODB_ATLAS_BASE_URL: 'nonsense' });
-    await new TenantSnapshotsClient({ baseUrl: 'https://cloud.mongodb.com' }).close();
-    set({ ...token, MONGODB_ATLAS_BASE_URL: '' });
-    await new TenantSnapshotsClient().close();
+    const baseUrl = 'https://cloud.mongodbgov.com';
+    expect((await firstRequest({ ...proxy, [baseUrlVariable]: 'nonsense' }, { baseUrl })).url).toBe(
+      baseUrl + tenantPath,
+    );
+    expect((await firstRequest({ ...proxy, [baseUrlVariable]: '' })).url).toBe(
+      `https://cloud.mongodb.com${tenantPath}`,
+    );
   });
 });

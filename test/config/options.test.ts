@@ -1,23 +1,20 @@
 import { MockAgent } from 'undici';
-import { beforeEach, describe, expect, expectTypeOf, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import {
   AtlasConfigurationError,
   type AtlasCredentials,
-  AtlasError,
-  AtlasInvalidArgumentError,
+  AtlasTimeoutError,
   type CallOptions,
-  type DispatcherLike,
   TenantSnapshotsClient,
   type TenantSnapshotsClientOptions,
-  type WaitOptions,
 } from '../../src/index.js';
+import { runClock, stopClock } from '../support/clock.js';
 import { defaults } from '../support/defaults.js';
-import { fakeClock, skipTime } from '../support/fault-clock.js';
-import { openClient } from '../support/open-client.js';
-import { openEmulator } from '../support/open-emulator.js';
+import { get, openClient } from '../support/open-client.js';
 import { optionsError } from '../support/options-error.js';
 import { rejection } from '../support/rejection.js';
-import { listPath, path, tenantPath } from '../support/snapshot-routes.js';
+import { scriptedDispatcher, silent } from '../support/scripted-dispatcher.js';
+import { tenantPath } from '../support/snapshot-routes.js';
 
 const credentials = { accessToken: 'token-1' };
 const apiKey = { publicKey: 'publickey', privateKey: 'private-key' };
@@ -25,34 +22,21 @@ const account = { clientId: 'mdb_sa_id_1', clientSecret: 'mdb_sa_sk_1' };
 const longest = 0x7fff_ffff;
 // As a caller without types may.
 const construct = (options: unknown) => new TenantSnapshotsClient(options as never);
-const store = { get: async () => undefined, set: async () => undefined };
-
-/** A dispatcher that never responds, and records where requests go. */
-function silentDispatcher() {
-  const requests: { origin: string; path: string }[] = [];
-  const dispatcher: DispatcherLike = {
-    dispatch({ origin, path: target }, handler) {
-      requests.push({ origin, path: target });
-      handler.onRequestStart({ abort() {} }, {});
-      return true;
-    },
-  };
-  return { dispatcher, requests };
-}
-
-/** The error of a call without a response, and how many ms it took. */
-async function errorWithoutResponse(options: TenantSnapshotsClientOptions, callOptions: CallOptions = {}) {
-  const { dispatcher, requests } = silentDispatcher();
-  const client = openClient({ ...options, dispatcher });
-  const error = await skipTime(rejection(client.getTenantSnapshot(...path, callOptions), AtlasError));
-  return { error, requests, after: performance.now() };
-}
 
 describe('a client without options', () => {
-  fakeClock();
   beforeEach(() => {
+    stopClock();
     vi.stubEnv('MONGODB_ATLAS_BASE_URL', undefined);
   });
+
+  /** The error of a call without a response, and how many ms it took. */
+  async function openSilent(options: TenantSnapshotsClientOptions, callOptions: CallOptions) {
+    const dispatcher = scriptedDispatcher(silent);
+    const client = openClient({ ...options, dispatcher });
+    const { message } = await runClock(rejection(get(client, callOptions), AtlasTimeoutError));
+    const requests = dispatcher.requests.map(({ options: { origin, path } }) => origin + path);
+    return { message, requests, after: performance.now() };
+  }
 
   const names = ['baseUrl', 'endpoint', 'timeout', 'attemptTimeout', 'maxRetries', 'maxResponseSize', 'userAgent'];
   const nothing = Object.fromEntries(names.map((name) => [name, undefined]));
@@ -61,34 +45,34 @@ describe('a client without options', () => {
     ['missing', {}],
     ['undefined', nothing],
   ])('calls the tenant endpoint of cloud.mongodb.com, with 15 s per attempt: options %s', async (_how, options) => {
-    const { error, requests, after } = await errorWithoutResponse(options, { maxRetries: 0 });
-    expect(requests).toEqual([{ origin: defaults.baseUrl, path: tenantPath }]);
-    expect(error.code).toBe('TIMEOUT');
-    expect(error.message).toContain(`${defaults.attemptTimeout} ms (attemptTimeout)`);
-    expect(after).toBeGreaterThanOrEqual(defaults.attemptTimeout);
-    expect(after).toBeLessThan(defaults.attemptTimeout + 200);
+    const { message, requests, after } = await openSilent(options, { maxRetries: 0 });
+    expect(requests).toEqual([defaults.baseUrl + tenantPath]);
+    expect(message).toContain(`${defaults.attemptTimeout} ms (attemptTimeout)`);
+    expect(after - defaults.attemptTimeout).toSatisfy((late: number) => late >= 0 && late < 200);
   });
 
   it('limits a call to 60 s', async () => {
-    const { error, after } = await errorWithoutResponse({}, { attemptTimeout: longest });
-    expect(error.code).toBe('TIMEOUT');
-    expect(error.message).toContain(`${defaults.timeout} ms (timeout)`);
-    expect(after).toBeGreaterThanOrEqual(defaults.timeout);
-    expect(after).toBeLessThan(defaults.timeout + 200);
+    const { message, after } = await openSilent({}, { attemptTimeout: longest });
+    expect(message).toContain(`${defaults.timeout} ms (timeout)`);
+    expect(after - defaults.timeout).toSatisfy((late: number) => late >= 0 && late < 200);
   });
 });
 
 describe('client options', () => {
+  const store = { get: async () => undefined, set: async () => undefined };
+  const badTimes = [0, -1, Number.NaN, Number.POSITIVE_INFINITY, longest + 1, '1000', null, 1n, {}];
+
   it.each<[name: string, good: unknown[], bad: unknown[]]>([
     ['endpoint', ['auto', 'tenant', 'flex'], ['Flex', '', null, 1]],
-    ['timeout', [1, 0.5, longest], [0, -1, Number.NaN, Infinity, longest + 1, '1000', null, 1n, {}]],
-    ['attemptTimeout', [1, 0.5, longest], [0, -1, Number.NaN, Infinity, longest + 1, '1000', null]],
-    ['maxRetries', [0, 1, 100], [-1, 101, 0.5, Number.NaN, Infinity, '3', null]],
-    ['maxResponseSize', [1, longest], [0, -1, 0.5, Number.NaN, Infinity, longest + 1, '1', null]],
+    ['timeout', [1, 0.5, longest], badTimes],
+    ['attemptTimeout', [1, 0.5, longest], badTimes],
+    ['maxRetries', [0, 1, 100], [-1, 101, 0.5, Number.NaN, Number.POSITIVE_INFINITY, '3', null]],
+    ['maxResponseSize', [1, longest], [0, -1, 0.5, Number.NaN, Number.POSITIVE_INFINITY, longest + 1, '1', null]],
     ['dispatcher', [{ dispatch: () => true }, new MockAgent()], [{}, 'agent', null, { dispatch: true }, () => true]],
     ['userAgent', ['', 'a/1 (b; c)', '~'], ['a\r\nb: c', 'a\nb', 'a\rb', 'a\0', 'a\tb', 'a\x7f', 'é', 5, null]],
+    ['tokenStore', [store], [{ set() {} }, { get() {} }, null]],
   ])('%s is validated', (name, good, bad) => {
-    for (const value of good) expect(() => construct({ credentials, [name]: value })).not.toThrow();
+    for (const value of [...good, undefined]) expect(() => construct({ credentials, [name]: value })).not.toThrow();
     for (const value of bad) expect(optionsError({ credentials, [name]: value })).toContain(`${name}: `);
   });
 
@@ -105,23 +89,22 @@ describe('client options', () => {
     expect(optionsError({ credentials, tiemout: 5, retries: 1 })).toMatch(/tiemout.*retries/);
     expect(optionsError({ credentials, ['k'.repeat(1_000_000)]: 5 }).length).toBeLessThan(300);
   });
+
+  it('that are invalid make the constructor throw an AtlasConfigurationError', () => {
+    expect(() => construct({ credentials, timeout: 0 })).toThrow(AtlasConfigurationError);
+  });
 });
 
 describe('credentials', () => {
   it.each<[string, AtlasCredentials]>([
     ['an API key', apiKey],
     ['an API key with non-ASCII characters', { publicKey: 'Jäsøn Doe', privateKey: '秘密 ":\\' }],
+    ['an API key, with the fields of the other kinds undefined', { ...apiKey, accessToken: undefined }],
     ['a service account', account],
     ['a token', { accessToken: 'aZ0-._~+/==' }],
     ['a function', { accessToken: () => 'a' }],
   ])('may be %s', (_name, given) => {
     expect(() => construct({ credentials: given })).not.toThrow();
-  });
-
-  it('may have the fields of the other kinds as undefined', () => {
-    const given = { ...apiKey, accessToken: undefined, clientId: undefined };
-    expect(() => construct({ credentials: given })).not.toThrow();
-    expect(() => construct({ credentials: account, tokenStore: undefined })).not.toThrow();
   });
 
   it.each<[string, unknown, RegExp]>([
@@ -160,78 +143,48 @@ describe('credentials', () => {
     expect(text).toMatch(message);
     expect(text).not.toMatch(/SE=?CRET|private-key|mdb_sa_sk_1/);
   });
-
-  it('are of one kind, by their type', () => {
-    expectTypeOf<{ publicKey: string; privateKey: string }>().toExtend<AtlasCredentials>();
-    expectTypeOf<{ accessToken: () => Promise<string> }>().toExtend<AtlasCredentials>();
-    expectTypeOf<typeof account & typeof apiKey>().not.toExtend<AtlasCredentials>();
-    expectTypeOf<{ publicKey: string }>().not.toExtend<AtlasCredentials>();
-  });
-});
-
-describe('tokenStore', () => {
-  it.each([
-    ['a service account', account],
-    ['an API key, which ignores it', apiKey],
-    ['a token, which ignores it', { accessToken: 'a' }],
-  ])('is accepted with %s', (_name, credentials) => {
-    expect(() => construct({ credentials, tokenStore: store })).not.toThrow();
-  });
-
-  it.each([
-    ['without get', { set() {} }],
-    ['without set', { get() {} }],
-    ['that is null', null],
-  ])('is rejected %s', (_name, tokenStore) => {
-    expect(optionsError({ credentials: account, tokenStore })).toContain('tokenStore: ');
-  });
 });
 
 describe('baseUrl', () => {
+  /** The URL that a client with this base URL asks for. */
+  async function urlFrom(baseUrl: string | URL, change: (url: URL) => void = () => undefined) {
+    const dispatcher = scriptedDispatcher();
+    const client = openClient({ baseUrl, dispatcher });
+    if (baseUrl instanceof URL) change(baseUrl);
+    await get(client);
+    return dispatcher.requests.map(({ options: { origin, path } }) => origin + path);
+  }
+
   it.each([
-    'https://cloud.mongodb.com',
-    'https://cloud.mongodbgov.com/',
-    'https://proxy.example:8443/atlas/',
-    'http://localhost:8080',
-    'http://127.0.0.1',
-    'http://127.255.255.254:1/a',
-    'http://[::1]:3000',
-    'HTTP://LOCALHOST',
-  ])('may be %s, as a string and as a URL', async (url) => {
-    const { origin, pathname } = new URL(url);
-    for (const baseUrl of [url, new URL(url)]) {
-      const { dispatcher, requests } = silentDispatcher();
-      const client = openClient({ baseUrl, dispatcher });
-      const call = client.getTenantSnapshot(...path, { timeout: 10, maxRetries: 0 });
-      await expect(call).rejects.toMatchObject({ code: 'TIMEOUT' });
-      expect(requests).toEqual([{ origin, path: pathname.replace(/\/$/, '') + tenantPath }]);
-    }
+    ['https://cloud.mongodb.com', 'https://cloud.mongodb.com'],
+    ['https://cloud.mongodbgov.com/', 'https://cloud.mongodbgov.com'],
+    ['https://proxy.example:8443/atlas/', 'https://proxy.example:8443/atlas'],
+    ['https://proxy.example/a/b//', 'https://proxy.example/a/b'],
+    ['https://proxy.example/a b/%2f', 'https://proxy.example/a%20b/%2f'],
+    ['http://localhost:8080', 'http://localhost:8080'],
+    ['http://127.0.0.1', 'http://127.0.0.1'],
+    ['http://127.255.255.254:1/a', 'http://127.255.255.254:1/a'],
+    ['http://[::1]:3000', 'http://[::1]:3000'],
+    ['HTTP://LOCALHOST', 'http://localhost'],
+  ])('may be %s, as a string and as a URL, and its path is kept as a prefix', async (url, prefix) => {
+    expect(await urlFrom(url)).toEqual([prefix + tenantPath]);
+    expect(await urlFrom(new URL(url))).toEqual([prefix + tenantPath]);
   });
 
   it.each<unknown>([
-    '',
-    'cloud.mongodb.com',
-    'https://',
-    5,
-    null,
-    { href: 'https://cloud.mongodb.com' },
-    'http://cloud.mongodb.com',
-    'http://127.0.0.1.example.com',
-    'http://localhost.example.com',
-    'http://notlocalhost',
-    'http://128.0.0.1',
-    'http://0.0.0.0',
-    'http://[::2]',
-    'ftp://localhost',
-    'file:///etc/hosts',
-    'localhost:8080',
-    'https://user:SECRET@cloud.mongodb.com',
-    'https://cloud.mongodb.com/api/atlas/v1.0',
-    'https://proxy.example/x/api/atlas/',
-    'https://SECRET@cloud.mongodb.com',
-    'https://:SECRET@cloud.mongodb.com',
-    'https://cloud.mongodb.com?key=SECRET',
-    'https://cloud.mongodb.com/#SECRET',
+    ...['', 'cloud.mongodb.com', 'https://', 5, null, { href: 'https://cloud.mongodb.com' }],
+    // Neither https nor a loopback host.
+    ...['http://cloud.mongodb.com', 'http://127.0.0.1.example.com', 'http://localhost.example.com'],
+    ...['http://notlocalhost', 'http://128.0.0.1', 'http://0.0.0.0', 'http://[::2]', 'ftp://localhost'],
+    ...['file:///etc/hosts', 'localhost:8080'],
+    // More than an origin and a prefix.
+    ...[
+      'https://user:SECRET@cloud.mongodb.com',
+      'https://SECRET@cloud.mongodb.com',
+      'https://:SECRET@cloud.mongodb.com',
+    ],
+    ...['https://cloud.mongodb.com?key=SECRET', 'https://cloud.mongodb.com/#SECRET'],
+    ...['https://cloud.mongodb.com/api/atlas/v1.0', 'https://proxy.example/x/api/atlas/'],
   ])('may not be %s', (baseUrl) => {
     const text = optionsError({ credentials, baseUrl });
     expect(text).toContain('baseUrl: ');
@@ -239,101 +192,7 @@ describe('baseUrl', () => {
   });
 
   it('does not change if the URL object is changed later', async () => {
-    const emulator = await openEmulator();
-    const baseUrl = new URL(emulator.url);
-    const client = openClient({ baseUrl, credentials: emulator.credentials.accessToken });
-    baseUrl.port = '1';
-    await client.listTenantSnapshots(emulator.groupId, emulator.clusterName);
-  });
-});
-
-describe('the constructor', () => {
-  it('throws an AtlasConfigurationError', () => {
-    expect(() => new TenantSnapshotsClient({ credentials, timeout: 0 })).toThrow(AtlasConfigurationError);
-    expect(() => new TenantSnapshotsClient({ credentials, timeout: 0 })).toThrow(
-      expect.objectContaining({ name: 'AtlasConfigurationError', code: 'CONFIGURATION' }),
-    );
-  });
-});
-
-const callOptions: [name: string, good: unknown[], bad: unknown[]][] = [
-  ['signal', [new AbortController().signal], [{}, 'abort', new AbortController()]],
-  ['timeout', [1, longest], [0, -1, Number.NaN, Infinity, longest + 1, '1', null]],
-  ['attemptTimeout', [1, longest], [0, -1, Number.NaN, Infinity, longest + 1, '1', null]],
-  ['maxRetries', [0, 100], [-1, 101, 1.5, Number.NaN, Infinity, '1', null]],
-  ['envelope', [true, false], [1, 'true', null]],
-  ['pretty', [true, false], [1, 'true', null]],
-  ['endpoint', ['auto', 'tenant', 'flex'], ['m2', '', null]],
-];
-
-const waitOptions: typeof callOptions = [
-  ...callOptions,
-  ['pollInterval', [1, 0.5, longest], [0, -1, Number.NaN, Infinity, longest + 1, '1', null]],
-  ['onPoll', [() => undefined], ['f', {}, null]],
-];
-
-/** The issues with the options. The path values are invalid, so that valid options send nothing either. */
-async function optionIssues(
-  method: 'getTenantSnapshot' | 'listTenantSnapshots' | 'waitForTenantSnapshot',
-  options: unknown,
-) {
-  const client = openClient({ baseUrl: 'https://cloud.mongodb.com' });
-  const given = options as never;
-  const call = method === 'listTenantSnapshots' ? client[method]('', '', given) : client[method]('', '', '', given);
-  const { issues } = await rejection(call, AtlasInvalidArgumentError);
-  return issues.filter((issue) => !['groupId', 'clusterName', 'snapshotId'].includes(issue.path));
-}
-
-describe.each([
-  ['getTenantSnapshot', callOptions],
-  ['listTenantSnapshots', callOptions],
-  ['waitForTenantSnapshot', waitOptions],
-] as const)('the options of %s', (method, table) => {
-  it.each(table)('%s is validated', async (name, good, bad) => {
-    for (const value of [...good, undefined]) expect(await optionIssues(method, { [name]: value })).toEqual([]);
-    for (const value of bad) expect(await optionIssues(method, { [name]: value })).toMatchObject([{ path: name }]);
-  });
-
-  it('may not have an unknown key', async () => {
-    expect(await optionIssues(method, { retries: 1 })).toMatchObject([
-      { path: '', message: expect.stringContaining('retries') },
-    ]);
-  });
-
-  it.each([[null], [5], ['text'], [[]]])('may not be %j', async (options) => {
-    expect(await optionIssues(method, options)).toMatchObject([{ path: '' }]);
-  });
-});
-
-describe('invalid call options', () => {
-  it('reject the call, which names each and sends nothing', async () => {
-    const emulator = await openEmulator();
-    const client = openClient({ baseUrl: emulator.url });
-    const options = { timeout: Number.NaN, maxRetries: -1, pollInterval: 5 };
-    for (const call of [client.getTenantSnapshot(...path, options), client.listTenantSnapshots(...listPath, options)]) {
-      const { issues } = await rejection(call, AtlasInvalidArgumentError);
-      expect(issues.map((issue) => issue.path)).toEqual(['timeout', 'maxRetries', '']);
-    }
-    await rejection(client.getTenantSnapshot(...path, null as never), AtlasInvalidArgumentError);
-    expect(emulator.requests).toEqual([]);
-  });
-
-  it('reject a wait too', async () => {
-    const emulator = await openEmulator();
-    const client = openClient({ baseUrl: emulator.url });
-    const wait = client.waitForTenantSnapshot(...path, { pollInterval: 0, timeout: -1 });
-    const error = await rejection(wait, AtlasInvalidArgumentError);
-    expect(error.issues.map((issue) => issue.path).sort()).toEqual(['pollInterval', 'timeout']);
-    expect(error.operation).toBe('waitForTenantSnapshot');
-    expect(emulator.requests).toEqual([]);
-  });
-});
-
-describe('option types', () => {
-  it('accept undefined for every option', () => {
-    type AllUndefined<T> = { [K in keyof T]: undefined };
-    expectTypeOf<AllUndefined<TenantSnapshotsClientOptions>>().toExtend<TenantSnapshotsClientOptions>();
-    expectTypeOf<AllUndefined<CallOptions>>().toExtend<CallOptions>();
-    expectTypeOf<AllUndefined<WaitOptions>>().toExtend<WaitOptions>();
+    const change = (url: URL) => void Object.assign(url, { host: 'evil.example' });
+    expect(await urlFrom(new URL('https://cloud.mongodb.com'), change)).toEqual([defaults.baseUrl + tenantPath]);
   });
 });
