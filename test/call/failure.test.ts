@@ -1,109 +1,55 @@
-import { HttpResponse, http, type JsonBodyType } from 'msw';
 import { describe, expect, it } from 'vitest';
-import { AtlasApiError, isAtlasApiError, type TenantSnapshotsClientOptions } from '../../src/index.js';
+import {
+  AtlasApiError,
+  AtlasConnectionError,
+  AtlasInvalidResponseError,
+  type CallOptions,
+  type TenantSnapshotsClientOptions,
+} from '../../src/index.js';
 import { referenceErrors } from '../support/atlas-bodies.js';
-import { startMswServer } from '../support/msw-server.js';
-import { openClient } from '../support/open-client.js';
+import { runClock, stopClock } from '../support/clock.js';
+import { get, openClient } from '../support/open-client.js';
 import { rejection } from '../support/rejection.js';
-import { flexRoute, path, tenantRoute } from '../support/snapshot-routes.js';
+import { type Reply, scriptedDispatcher } from '../support/scripted-dispatcher.js';
 
-/** The error of a call with this response. */
-async function errorOf(respond: () => Response, options: TenantSnapshotsClientOptions = {}): Promise<AtlasApiError> {
-  const server = await startMswServer(http.get(tenantRoute, respond), http.get(flexRoute, respond));
-  const client = openClient({ baseUrl: server.url, endpoint: 'tenant', maxRetries: 0, ...options });
-  const error = await rejection(client.getTenantSnapshot(...path), AtlasApiError);
-  expect(server.requests).toHaveLength(1);
-  return error;
+/** A client that gets these responses, and does not retry. */
+function open(replies: readonly (Reply | Error)[], options: TenantSnapshotsClientOptions = {}) {
+  const dispatcher = scriptedDispatcher(...replies);
+  return { dispatcher, client: openClient({ dispatcher, endpoint: 'tenant', maxRetries: 0, ...options }) };
 }
 
-const json = (body: JsonBodyType, status: number, headers?: Record<string, string>) =>
-  errorOf(() => HttpResponse.json(body, headers === undefined ? { status } : { status, headers }));
-const text = (body: string, status = 400, type = 'text/plain') =>
-  errorOf(() => new HttpResponse(body, { status, headers: { 'content-type': type } }));
+/** The error of a call with this response. */
+function errorOf(reply: Reply, options: TenantSnapshotsClientOptions = {}, callOptions: CallOptions = {}) {
+  return rejection(get(open([reply], options).client, callOptions), AtlasApiError);
+}
 
-/** The advice in the message for a status. */
-const advice: Record<number, RegExp> = {
-  302: /baseUrl/,
-  401: /role.*IP access list/,
-  403: /role.*IP access list/,
-  410: /endpoint.*flex/,
-};
+describe('an AtlasApiError', () => {
+  const whole = {
+    error: 400,
+    errorCode: 'VALIDATION_ERROR',
+    detail: 'Zugriff verweigert für é',
+    reason: 'Bad Request',
+    parameters: ['a', 1, null, { b: [true] }],
+    badRequestDetail: { fields: [{ description: 'must not be null', field: 'groupId' }] },
+  };
 
-const furtherErrors = [
-  {
-    error: 402,
-    errorCode: 'NO_PAYMENT_INFORMATION_FOUND',
-    detail: 'No payment information.',
-    reason: 'Payment Required',
-  },
-  { error: 405, errorCode: 'METHOD_NOT_ALLOWED', detail: 'No.', reason: 'Method Not Allowed' },
-  { error: 409, errorCode: 'CONFLICT', detail: 'A conflict.', reason: 'Conflict' },
-  { error: 410, errorCode: 'VERSION_GONE', detail: 'Past its sunset date.', reason: 'Gone' },
-  { error: 429, errorCode: 'RATE_LIMITED', detail: 'Too many.', reason: 'Too Many Requests' },
-];
-
-describe('an error of Atlas', () => {
-  it.each([...referenceErrors, ...furtherErrors])('has the fields of its body: $error $errorCode', async (body) => {
-    const { error: status, errorCode, detail, reason } = body;
-    const error = await json(body, status);
-    expect(error).toMatchObject({ name: 'AtlasApiError', code: 'API_ERROR', status, errorCode, detail, reason });
-    expect(error).toMatchObject({ operation: 'getTenantSnapshot', endpoint: 'tenant', attempts: 1 });
-    expect(JSON.parse(error.body)).toEqual(body);
-    expect(error.headers).toMatchObject({ 'content-type': 'application/json' });
-    for (const value of ['getTenantSnapshot', String(status), errorCode, detail]) {
-      expect(error.message).toContain(value);
-    }
-    expect(error.cause).toBeUndefined();
-    for (const key of ['parameters', 'badRequestDetail', 'retryAfter']) expect(key in error).toBe(false);
-    expect(isAtlasApiError(error, { status, errorCode })).toBe(true);
-  });
-
-  it.each(Object.entries(advice))('with status %s says what to do next', async (status, pattern) => {
-    const { message } = await json({ error: Number(status), errorCode: 'X' }, Number(status));
-    expect(message).toContain(`${status} X`);
-    expect(message).toMatch(pattern);
-  });
-
-  it('suggests checking baseUrl after a 404 that did not come from Atlas', async () => {
-    const { message } = await errorOf(() => HttpResponse.html('<h1>Not here</h1>', { status: 404 }));
-    expect(message).toMatch(/404.*baseUrl/);
-  });
-
-  it('does not suggest Flex after a 410 from Flex', async () => {
-    const { message } = await errorOf(() => new HttpResponse(null, { status: 410 }), { endpoint: 'flex' });
-    expect(message).toContain('410');
-    expect(message).not.toContain('endpoint');
-  });
-
-  it('has the parameters and the bad fields of the body', async () => {
-    const body = {
-      error: 400,
-      errorCode: 'VALIDATION_ERROR',
-      detail: 'd',
-      reason: 'r',
-      parameters: ['a', 1, null, { b: [true] }],
-      badRequestDetail: { fields: [{ description: 'must not be null', field: 'groupId' }] },
-    };
-    const { parameters, badRequestDetail, detail } = await json(body, 400);
-    expect({ parameters, badRequestDetail, detail }).toEqual({
-      parameters: body.parameters,
-      badRequestDetail: body.badRequestDetail,
-      detail: 'd',
+  it.each([...referenceErrors, whole])('has the fields of the body: $error $errorCode', async (body) => {
+    const { error: status, ...fields } = body;
+    const error = await errorOf({ status, headers: { 'x-header': 'kept' }, body });
+    const { name, message, stack, ...rest } = error;
+    expect({ ...rest }).toStrictEqual({
+      code: 'API_ERROR',
+      operation: 'getTenantSnapshot',
+      endpoint: 'tenant',
+      attempts: 1,
+      status,
+      ...fields,
+      headers: { 'x-header': 'kept' },
+      body: JSON.stringify(body),
     });
   });
 
-  it('may be encoded in ISO-8859-1', async () => {
-    const bytes = Buffer.from('{"error":401,"errorCode":"X","detail":"Zugriff verweigert für é"}', 'latin1');
-    const headers = { 'content-type': 'application/json;charset=ISO-8859-1' };
-    const error = await errorOf(() =>
-      HttpResponse.arrayBuffer(Uint8Array.from(bytes).buffer, { status: 401, headers }),
-    );
-    expect(error.detail).toBe('Zugriff verweigert für é');
-  });
-});
-
-describe('a partly invalid error body', () => {
-  it.each<[JsonBodyType, object]>([
+  it.each<[body: unknown, fields: object]>([
     [{ detail: 'd' }, { detail: 'd' }],
     [{ error: 'x', errorCode: 5, reason: 'r', detail: ['d'] }, { reason: 'r' }],
     [{ errorCode: 'X', parameters: 'p' }, { errorCode: 'X' }],
@@ -115,15 +61,12 @@ describe('a partly invalid error body', () => {
     [{ badRequestDetail: {} }, { badRequestDetail: { fields: [] } }],
     [{ badRequestDetail: { fields: 'x' } }, { badRequestDetail: { fields: [] } }],
     [
-      {
-        badRequestDetail: { fields: [null, 'x', { field: 'a' }, { description: 5 }, { field: 'b', description: 'c' }] },
-      },
+      { badRequestDetail: { fields: [null, { field: 'a' }, { description: 5 }] } },
       {
         badRequestDetail: {
           fields: [
             { field: 'a', description: '' },
             { field: '', description: '' },
-            { field: 'b', description: 'c' },
           ],
         },
       },
@@ -132,89 +75,195 @@ describe('a partly invalid error body', () => {
     ['text', {}],
     [null, {}],
     [5, {}],
-  ])('leads to an error with its valid fields: %j', async (body, fields) => {
-    const { code, name, stack, message, status, headers, operation, endpoint, attempts, ...rest } = await json(
-      body,
-      400,
-    );
-    expect(rest).toStrictEqual({ ...fields, body: JSON.stringify(body) });
+  ])('has the valid fields of %j', async (json, fields) => {
+    const body = JSON.stringify(json);
+    const { code, operation, endpoint, attempts, status, headers, ...rest } = await errorOf({ status: 400, body });
+    expect({ ...rest }).toStrictEqual({ ...fields, body });
   });
-});
 
-describe('an error body that is not JSON', () => {
   it.each([
-    ['', 502, 'text/plain'],
-    ['<html><body><h1>502 Bad Gateway</h1></body></html>', 502, 'text/html'],
-    ['upstream connect error', 503, 'text/plain'],
-    ['{"errorCode": "X"', 400, 'application/json'],
-  ])('%j is kept as text', async (body, status, type) => {
-    const error = await text(body, status, type);
-    expect(error).toMatchObject({ status, body, headers: { 'content-type': type } });
-    for (const key of ['errorCode', 'reason', 'detail', 'parameters', 'badRequestDetail']) {
-      expect(key in error).toBe(false);
-    }
+    ['', 502],
+    ['<html><body><h1>502 Bad Gateway</h1></body></html>', 502],
+    ['{"errorCode": "X"', 400],
+  ])('keeps the text of a body that is not JSON: %j', async (body, status) => {
+    const error = await errorOf({ status, body });
+    expect(error).toMatchObject({ status, body });
+    for (const key of ['errorCode', 'reason', 'detail', 'parameters']) expect(key in error).toBe(false);
     expect(error.message).not.toContain('undefined');
   });
-});
-
-describe('retryAfter', () => {
-  it.each([
-    ['0', 0],
-    ['90', 90_000],
-    ['Thu, 01 Jan 1970 00:00:00 GMT', 0],
-  ])('for %j is %i ms', async (value, expected) => {
-    expect((await json({}, 429, { 'retry-after': value })).retryAfter).toBe(expected);
-  });
-
-  it('may be a date in the future', async () => {
-    const date = new Date(Date.now() + 3_600_000).toUTCString();
-    const { retryAfter } = await json({}, 503, { 'retry-after': date });
-    expect(retryAfter).toBeGreaterThan(3_500_000);
-    expect(retryAfter).toBeLessThanOrEqual(3_600_000);
-  });
-
-  it.each(['soon', '-1', '1.5', '1 s'])('is undefined for %j', async (value) => {
-    expect('retryAfter' in (await json({}, 429, { 'retry-after': value }))).toBe(false);
-  });
-});
-
-describe('a long error body', () => {
-  const kept = 16_384;
 
   it.each([
-    ['16 KiB of one-byte characters', 'a'.repeat(kept), kept],
-    ['one byte more than 16 KiB', 'a'.repeat(kept + 1), kept],
-    ['16 KiB of two-byte characters', 'é'.repeat(kept / 2), kept / 2],
-    ['two-byte characters, cut inside one', `a${'é'.repeat(kept / 2)}`, kept / 2],
+    ['16 KiB of one-byte characters', 'a'.repeat(16_384), 16_384],
+    ['one byte more than 16 KiB', 'a'.repeat(16_385), 16_384],
+    ['two-byte characters, cut inside one', `a${'é'.repeat(8_192)}`, 8_192],
     ['three-byte characters, fewer than 16,384 of them', '€'.repeat(6_000), 5_461],
-    ['four-byte characters', '😀'.repeat(5_000), kept / 2],
-  ])('is cut at 16 KiB: %s', async (_name, body, length) => {
-    const error = await text(body);
-    expect(error.body).toBe(body.slice(0, length));
-    expect(error.body).not.toContain('\ufffd');
+    ['four-byte characters', '😀'.repeat(5_000), 8_192],
+  ])('has its body cut at 16 KiB: %s', async (_name, body, length) => {
+    expect((await errorOf({ status: 400, body })).body).toBe(body.slice(0, length));
   });
 
-  it('is cut in the message: errorCode at 100 characters, detail at 500', async () => {
-    const { message, detail } = await json({ errorCode: 'C'.repeat(101), detail: 'd'.repeat(501) }, 400);
-    expect(message).toContain('C'.repeat(100));
-    expect(message).not.toContain('C'.repeat(101));
-    expect(message).toContain('d'.repeat(500));
-    expect(message).not.toContain('d'.repeat(501));
-    expect(detail).toHaveLength(501);
+  it.each<[body: string | object, errorCode: string]>([
+    ...['', '<h1>no</h1>', '{}', '{"errorCode":null}', '{"errorCode":5}'].map((body): [string, string] => [
+      body,
+      'CLUSTER_NOT_FOUND',
+    ]),
+    [{ errorCode: 'GROUP_NOT_FOUND' }, 'GROUP_NOT_FOUND'],
+  ])('has the code of X-Error-Code, unless the body has one: %j', async (body, errorCode) => {
+    const error = await errorOf({ status: 404, headers: { 'x-error-code': 'CLUSTER_NOT_FOUND' }, body });
+    expect(error).toMatchObject({ status: 404, errorCode });
+    expect(error.message).toContain(`status 404 ${errorCode}`);
+  });
+});
+
+describe('the message of an AtlasApiError', () => {
+  const advice = 'Check baseUrl and any proxy on the way to Atlas.';
+
+  it.each([
+    [{ errorCode: 'TEAPOT', detail: 'Why? I am a teapot' }, ' TEAPOT: Why? I am a teapot.'],
+    [{ errorCode: 'TEAPOT', detail: 'Are you a teapot?' }, ' TEAPOT: Are you a teapot?'],
+    [{ detail: 'No!', reason: 'Teapot' }, ': No!'],
+    [{ reason: 'Teapot' }, ': Teapot.'],
+    [{}, '.'],
+    [{ errorCode: 'C'.repeat(101), detail: 'd'.repeat(501) }, ` ${'C'.repeat(100)}: ${'d'.repeat(500)}.`],
+  ])('for the body %j says what Atlas said, cut to a readable length, then what to do', async (body, said) => {
+    const { message } = await errorOf({ status: 418, body });
+    expect(message).toBe(`getTenantSnapshot failed with status 418${said} ${advice}`);
   });
 
-  it('has its reason in the message if it has no detail', async () => {
-    expect((await json({ reason: 'Bad Request' }, 400)).message).toMatch(/400.*Bad Request/);
+  const unavailable = 'Atlas or a gateway in front of it is temporarily unavailable. Try again later.';
+
+  it.each<[what: string, reply: Reply, options: TenantSnapshotsClientOptions, message: string]>([
+    [
+      'the code',
+      { status: 401, body: { error: 401, errorCode: 'USER_UNAUTHORIZED' } },
+      {},
+      ' 401 USER_UNAUTHORIZED. The login is valid, but a role is missing. Grant the API key or service account the role Project Read Only.',
+    ],
+    ['the status', { status: 503 }, {}, ` 503. ${unavailable}`],
+    [
+      'the wait',
+      { status: 429, headers: { 'retry-after': '90' } },
+      {},
+      ' 429. Wait 90000 ms before the next call, and make fewer calls.',
+    ],
+    [
+      'the endpoint',
+      { status: 410 },
+      { endpoint: 'flex' },
+      ' 410. Update atlas-tenant-snapshots to a version for the current API.',
+    ],
+    ['the sender', { status: 404, body: '<h1>no</h1>' }, {}, ` 404. The response is not from Atlas. ${advice}`],
+  ])('has the advice for %s', async (_what, reply, options, message) => {
+    expect((await errorOf(reply, options)).message).toBe(`getTenantSnapshot failed with status${message}`);
+  });
+});
+
+describe('the wait of a 429 without Retry-After', () => {
+  const bucket = (seconds: unknown, errorCode = 'RATE_LIMITED_TOKEN_BUCKET') => ({
+    status: 429,
+    body: { error: 429, errorCode, parameters: ['api/atlas/v2', seconds, '1200', '500', '60'] },
+  });
+
+  it.each([
+    ['7', 7_000],
+    ['0', 0],
+    [12, 12_000],
+  ])('is %j s in the parameters: %i ms', async (seconds, retryAfter) => {
+    expect((await errorOf(bucket(seconds))).retryAfter).toBe(retryAfter);
+  });
+
+  it.each([['soon'], ['-1'], ['1.5'], [null], [{}], ['']])('is not %j in the parameters', async (seconds) => {
+    expect('retryAfter' in (await errorOf(bucket(seconds)))).toBe(false);
+  });
+
+  it('is not that of the parameters if there is a Retry-After, or if the code is another one', async () => {
+    const headers = { 'retry-after': '3' };
+    expect((await errorOf({ ...bucket('7'), headers })).retryAfter).toBe(3_000);
+    expect('retryAfter' in (await errorOf(bucket(50, 'RATE_LIMITED')))).toBe(false);
+  });
+
+  it('is read inside an envelope', async () => {
+    const reply = { body: { status: 429, content: bucket('7').body } };
+    expect(await errorOf(reply, {}, { envelope: true })).toMatchObject({ status: 429, retryAfter: 7_000 });
+  });
+
+  it.each([
+    [5, 5_000, 2],
+    [61, 0, 1],
+  ])('of %i s delays the retry by %i ms: attempts %i', async (seconds, delay, attempts) => {
+    stopClock();
+    const { client, dispatcher } = open([bucket(seconds), bucket(61)], { maxRetries: 1 });
+    expect(await runClock(rejection(get(client), AtlasApiError))).toMatchObject({ attempts, retryAfter: 61_000 });
+    expect(dispatcher.requests).toHaveLength(attempts);
+    expect(performance.now()).toBeGreaterThanOrEqual(delay);
+    expect(performance.now()).toBeLessThan(delay * 1.5 + 200);
+  });
+});
+
+describe('a success that breaks the contract is an INVALID_RESPONSE, without a retry', () => {
+  it.each<[name: string, reply: Reply, issue: object]>([
+    ...[201, 202, 203, 204, 206, 226, 299].map((status): [string, Reply, object] => [
+      `the status ${status}`,
+      { status },
+      { path: '', message: expect.stringContaining(`status is ${status}`) },
+    ]),
+    ['an empty body', { body: '' }, { path: '', message: expect.stringContaining('empty') }],
+    ['HTML', { body: '<html>Welcome</html>' }, { path: '', message: expect.stringContaining('JSON') }],
+    ['half a JSON text', { body: '{"status":' }, { path: '', message: expect.stringContaining('JSON') }],
+    ['a snapshot with an invalid field', { body: { status: 5 } }, { path: 'status' }],
+  ])('with %s', async (_name, reply, issue) => {
+    const { client, dispatcher } = open([reply], { maxRetries: 3 });
+    const error = await rejection(get(client), AtlasInvalidResponseError);
+    expect(error).toMatchObject({ operation: 'getTenantSnapshot', endpoint: 'tenant', attempts: 1, issues: [issue] });
+    expect(dispatcher.requests).toHaveLength(1);
   });
 });
 
 describe('a redirect', () => {
   it.each([300, 301, 302, 303, 307, 308])('with status %i is not followed', async (status) => {
-    const target = await startMswServer();
-    const headers = { location: `${target.url}/elsewhere` };
-    const error = await errorOf(() => new HttpResponse(null, { status, headers }));
-    expect(error).toMatchObject({ status, headers });
-    expect(error.message).toContain('baseUrl');
-    expect(target.connections).toBe(0);
+    const headers = { location: 'https://evil.example/' };
+    expect(await errorOf({ status, headers })).toMatchObject({ status, headers, attempts: 1 });
+  });
+});
+
+describe('an error of a dispatcher', () => {
+  /** The error of a call over a dispatcher that fails with this. */
+  const connectionErrorOf = (error: Error) => rejection(get(open([error]).client), AtlasConnectionError);
+  const state = (error: Error) => JSON.stringify(Object.getOwnPropertyDescriptors(error));
+
+  it('is copied as the cause: its name, code and message, and those of its own causes', async () => {
+    class SpecialError extends Error {
+      override readonly name = 'SpecialError';
+      readonly code = 'SPECIAL';
+    }
+    const inner = [new SpecialError('first'), new SpecialError('second')];
+    const foreign = new AggregateError(inner, 'all failed', { cause: new TypeError('the reason') });
+    const before = [foreign, ...inner].map(state);
+    const { cause } = await connectionErrorOf(foreign);
+    expect(cause).not.toBe(foreign);
+    expect(cause).toMatchObject({
+      name: 'AggregateError',
+      message: 'all failed',
+      cause: { name: 'TypeError', message: 'the reason' },
+      errors: [
+        { name: 'SpecialError', code: 'SPECIAL', message: 'first' },
+        { name: 'SpecialError', code: 'SPECIAL', message: 'second' },
+      ],
+    });
+    expect([foreign, ...inner].map(state)).toEqual(before);
+  });
+
+  it('may hold itself many times', async () => {
+    const foreign = new AggregateError([], 'round and round');
+    foreign.errors.push(...Array.from({ length: 50 }, () => foreign));
+    foreign.cause = foreign;
+    expect((await connectionErrorOf(foreign)).cause).toMatchObject({ message: 'round and round' });
+  });
+
+  it('may have a cause for every cause', async () => {
+    let foreign = new Error('the innermost');
+    for (let depth = 0; depth < 20_000; depth += 1) foreign = new Error('a cause', { cause: foreign });
+    const error = await connectionErrorOf(foreign);
+    expect(error.cause).toMatchObject({ message: 'a cause', cause: { message: 'a cause' } });
   });
 });

@@ -1,155 +1,85 @@
-import { HttpResponse, http } from 'msw';
-import { describe, expect, expectTypeOf, it, vi } from 'vitest';
-import {
-  AtlasApiError,
-  AtlasInvalidArgumentError,
-  type AtlasPromise,
-  type AtlasResponse,
-  type TenantSnapshot,
-} from '../../src/index.js';
+import { describe, expect, it, vi } from 'vitest';
+import { AtlasApiError, AtlasInvalidArgumentError, type AtlasResponse } from '../../src/index.js';
 import { failedSnapshot } from '../support/atlas-bodies.js';
-import { startMswServer } from '../support/msw-server.js';
-import { openClient } from '../support/open-client.js';
-import { openEmulator } from '../support/open-emulator.js';
+import { expectNoUnhandledRejection } from '../support/fault-rejections.js';
+import { get, openClient } from '../support/open-client.js';
 import { rejection } from '../support/rejection.js';
-import { path, tenantRoute } from '../support/snapshot-routes.js';
+import { type Reply, scriptedDispatcher } from '../support/scripted-dispatcher.js';
 
-const refused = { error: 403, errorCode: 'SOME_CODE', detail: 'not this snapshot' };
+expectNoUnhandledRejection();
 
-async function openAnswering(headers: [string, string][] = [], status = 200) {
-  const body = status === 200 ? failedSnapshot : refused;
-  const server = await startMswServer(http.get(tenantRoute, () => HttpResponse.json(body, { status, headers })));
-  return openClient({ baseUrl: server.url });
+/** The promise of a call with this response. By default it is a snapshot. */
+function call(reply: Reply = {}) {
+  const dispatcher = scriptedDispatcher({ body: failedSnapshot, ...reply });
+  return get(openClient({ dispatcher, endpoint: 'tenant' }));
 }
 
 describe('the promise of a call', () => {
   it('is a Promise', async () => {
-    const client = await openAnswering();
-    const promise = client.getTenantSnapshot(...path);
+    const promise = call();
     expect(promise).toBeInstanceOf(Promise);
-    expect(Object.prototype.toString.call(promise)).toBe('[object Promise]');
     expect(await promise).toMatchObject({ status: 'FAILED' });
-    expect(await promise).toBe(await promise);
-    expect(await Promise.all([promise, 5])).toEqual([await promise, 5]);
-    expect(await Promise.resolve(promise)).toBe(await promise);
+    expect(await Promise.all([promise, Promise.resolve(promise)])).toEqual([await promise, await promise]);
   });
 
   it('has then, catch and finally, which return plain promises', async () => {
-    const client = await openAnswering();
-    const promise = client.getTenantSnapshot(...path);
+    const promise = call();
     const onFinally = vi.fn();
     for (const next of [promise.then(), promise.catch(() => undefined), promise.finally(onFinally)]) {
       expect(next).toBeInstanceOf(Promise);
       expect(next).not.toHaveProperty('withResponse');
+      expect(await next).toBe(await promise);
     }
-    await expect(promise.then(({ id }) => id)).resolves.toBe(failedSnapshot.id);
-    await expect(promise.finally(onFinally)).resolves.toBe(await promise);
-    expect(onFinally).toHaveBeenCalledTimes(2);
+    expect(onFinally).toHaveBeenCalledOnce();
   });
 
   it('rejects like any promise', async () => {
-    const client = await openAnswering([], 403);
-    const promise = client.getTenantSnapshot(...path);
-    await expect(promise).rejects.toBeInstanceOf(AtlasApiError);
-    await expect(promise.catch((error: unknown) => error)).resolves.toBeInstanceOf(AtlasApiError);
-    await expect(Promise.all([promise])).rejects.toBeInstanceOf(AtlasApiError);
-  });
-
-  it('has the types of the contract', async () => {
-    const client = await openAnswering();
-    const promise = client.getTenantSnapshot(...path);
-    expectTypeOf(promise).toEqualTypeOf<AtlasPromise<TenantSnapshot>>();
-    expectTypeOf(promise).toExtend<Promise<TenantSnapshot>>();
-    expectTypeOf(promise.withResponse).returns.resolves.toEqualTypeOf<{
-      data: TenantSnapshot;
-      response: AtlasResponse;
-    }>();
-    await promise;
+    const promise = call({ status: 403 });
+    const error = await rejection(promise, AtlasApiError);
+    expect(await promise.catch((reason: unknown) => reason)).toBe(error);
+    await expect(Promise.all([promise])).rejects.toBe(error);
   });
 });
 
 describe('withResponse()', () => {
-  it('resolves to the result and the response', async () => {
-    const client = await openAnswering([
-      ['X-Request-Id', 'abc'],
-      ['RateLimit-Limit', '4000'],
-      ['RateLimit-Remaining', '0'],
-    ]);
-    const promise = client.getTenantSnapshot(...path);
+  it('resolves to the result and the response, as often as it is called', async () => {
+    const headers = { 'x-request-id': 'abc', 'ratelimit-limit': '4000', 'ratelimit-remaining': '0' };
+    const promise = call({ headers });
     const { data, response } = await promise.withResponse();
     expect(data).toBe(await promise);
-    expect(response).toMatchObject({
+    expect(response).toStrictEqual({
       status: 200,
-      headers: { 'content-type': 'application/json', 'x-request-id': 'abc', 'ratelimit-limit': '4000' },
+      headers: { 'x-request-id': 'abc', 'ratelimit-limit': '4000', 'ratelimit-remaining': '0' },
       endpoint: 'tenant',
       attempts: 1,
       rateLimit: { limit: 4000, remaining: 0 },
     });
-  });
-
-  it('can be called again, and after the promise is settled', async () => {
-    const client = await openAnswering();
-    const promise = client.getTenantSnapshot(...path);
-    await promise;
-    expect(await promise.withResponse()).toEqual(await promise.withResponse());
+    expect(await promise.withResponse()).toEqual({ data, response });
   });
 
   it('joins the values of a repeated header', async () => {
-    const client = await openAnswering([
-      ['Set-Cookie', 'a=1'],
-      ['Set-Cookie', 'b=2'],
-    ]);
-    const { response } = await client.getTenantSnapshot(...path).withResponse();
-    expect(response.headers['set-cookie']).toBe('a=1, b=2');
+    const { response } = await call({ headers: { 'set-cookie': ['a=1', 'b=2'] } }).withResponse();
+    expect(response.headers).toEqual({ 'set-cookie': 'a=1, b=2' });
   });
 
-  it.each<[Record<string, string>, AtlasResponse['rateLimit']]>([
+  it.each<[headers: Record<string, string>, rateLimit: AtlasResponse['rateLimit']]>([
     [{}, undefined],
-    [{ 'RateLimit-Limit': '10' }, { limit: 10 }],
-    [{ 'RateLimit-Remaining': '9' }, { remaining: 9 }],
-    [
-      { 'RateLimit-Limit': '10', 'RateLimit-Remaining': '0' },
-      { limit: 10, remaining: 0 },
-    ],
-    [{ 'RateLimit-Limit': 'ten', 'RateLimit-Remaining': '-1' }, undefined],
-    [{ 'RateLimit-Limit': '1.5', 'RateLimit-Remaining': '10 a minute' }, undefined],
-    [{ 'RateLimit-Limit': 'a10', 'RateLimit-Remaining': '7' }, { remaining: 7 }],
+    [{ 'ratelimit-limit': '10' }, { limit: 10 }],
+    [{ 'ratelimit-remaining': '9' }, { remaining: 9 }],
+    [{ 'ratelimit-limit': 'ten', 'ratelimit-remaining': '-1' }, undefined],
+    [{ 'ratelimit-limit': '1.5', 'ratelimit-remaining': '10 a minute' }, undefined],
+    [{ 'ratelimit-limit': 'a10', 'ratelimit-remaining': '7' }, { remaining: 7 }],
   ])('parses the rate limit of %j', async (headers, rateLimit) => {
-    const client = await openAnswering(Object.entries(headers));
-    const { response } = await client.getTenantSnapshot(...path).withResponse();
+    const { response } = await call({ headers }).withResponse();
     expect(response.rateLimit).toStrictEqual(rateLimit);
     expect('rateLimit' in response).toBe(rateLimit !== undefined);
   });
 
-  it('counts the attempts at both endpoints', async () => {
-    const emulator = await openEmulator();
-    const client = openClient({ baseUrl: emulator.url, credentials: emulator.credentials.accessToken });
-    emulator.sunset();
-    const call = client.getTenantSnapshot(emulator.groupId, emulator.clusterName, emulator.snapshotId);
-    const { response } = await call.withResponse();
-    expect(response).toMatchObject({ endpoint: 'flex', attempts: 2, status: 200 });
-    expect(response.headers['content-type']).toContain('vnd.atlas');
-  });
-
-  it('rejects like the promise', async () => {
-    const client = await openAnswering([], 403);
-    const promise = client.getTenantSnapshot(...path);
+  it('rejects like the promise, and leaves no unhandled rejection if only it is awaited', async () => {
+    const promise = call({ status: 403 });
     const error = await rejection(promise.withResponse(), AtlasApiError);
     await expect(promise).rejects.toBe(error);
-    await rejection(client.getTenantSnapshot('', '', '').withResponse(), AtlasInvalidArgumentError);
-  });
-
-  it('leaves no unhandled rejection if only it is awaited', async () => {
-    const onUnhandled = vi.fn();
-    process.on('unhandledRejection', onUnhandled);
-    try {
-      const client = await openAnswering([], 403);
-      await rejection(client.getTenantSnapshot(...path).withResponse(), AtlasApiError);
-      await rejection(client.getTenantSnapshot('', '', '').withResponse(), AtlasInvalidArgumentError);
-      await new Promise((resolve) => setImmediate(resolve));
-    } finally {
-      process.off('unhandledRejection', onUnhandled);
-    }
-    expect(onUnhandled).not.toHaveBeenCalled();
+    const invalid = openClient({ dispatcher: scriptedDispatcher() }).getTenantSnapshot('', '', '');
+    await rejection(invalid.withResponse(), AtlasInvalidArgumentError);
   });
 });
