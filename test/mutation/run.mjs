@@ -18,7 +18,7 @@ const folders = {
     mutate: 'src/http/*.ts',
     tests: [
       ...['test/http/*.test.ts', 'test/faults/*.test.ts', 'test/atlas/envelope.test.ts'],
-      'test/call/{dead-connection,error-report,failure}.test.ts',
+      'test/call/{dead-connection,failure}.test.ts',
     ],
   },
   digest: { mutate: 'src/auth/digest/*.ts', tests: ['test/auth/digest/*.test.ts'] },
