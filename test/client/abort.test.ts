@@ -1,0 +1,145 @@
+import { getEventListeners } from 'node:events';
+import { setImmediate as turn } from 'node:timers/promises';
+import { Agent } from 'undici';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import type { CallOptions, TenantSnapshotsClient, TenantSnapshotsClientOptions } from '../../src/index.js';
+import { standStill } from '../support/clock.js';
+import { get, openBareClient } from '../support/open-client.js';
+import { type Scripts, startRawServer } from '../support/raw-server.js';
+import { answer, challenge, good, head, refusal, send, snapshotJson } from '../support/raw-steps.js';
+import { listPath, path } from '../support/snapshot-routes.js';
+
+const digest = { credentials: { publicKey: 'ABCDEFGH', privateKey: 'private' } };
+// A token request continues after its calls were aborted: the attemptTimeout ends it before the test does.
+const serviceAccount = { credentials: { clientId: 'id', clientSecret: 'secret' }, attemptTimeout: 200 };
+const retries = { maxRetries: 3 };
+const never = () => new Promise<string>(() => undefined);
+
+/** An accessToken function that never returns the second token. */
+function oneToken() {
+  return vi.fn(never).mockResolvedValueOnce('token');
+}
+
+function stuckAgent(): Agent {
+  const agent = new Agent({ connect: () => undefined });
+  onTestFinished(() => agent.destroy());
+  return agent;
+}
+
+const outcome = (promise: Promise<unknown>) =>
+  promise.then(
+    () => 'fulfilled',
+    (reason: unknown) => reason,
+  );
+
+interface Phase {
+  readonly when: string;
+  readonly scripts: Scripts;
+  readonly options?: () => TenantSnapshotsClientOptions;
+  readonly call?: (client: TenantSnapshotsClient, options: CallOptions) => Promise<unknown>;
+  /** How many requests the server has when the call is in this phase. Default 1. */
+  readonly requests?: number;
+}
+
+const list: Phase['call'] = (client, options) => client.listTenantSnapshots(...listPath, options);
+const wait: Phase['call'] = (client, options) => client.waitForTenantSnapshot(...path, options);
+
+const phases: Phase[] = [
+  { when: 'while it connects', scripts: [], options: () => ({ dispatcher: stuckAgent() }), requests: 0 },
+  { when: 'before the head of the response', scripts: [] },
+  { when: 'in the head of the response', scripts: [send('HTTP/1.1 200 OK\r\nx: ')] },
+  { when: 'after an interim response', scripts: [send(head(103))] },
+  { when: 'in the body', scripts: [send(head(200, 'content-length: 99')), send(snapshotJson)] },
+  { when: 'in the body of an error', scripts: [send(head(503, 'content-length: 99')), send('x')] },
+  { when: 'while it waits to retry', scripts: refusal(503, 'retry-after: 30'), options: () => retries },
+  { when: 'while it requests a challenge', scripts: [], options: () => digest },
+  { when: 'after a challenge', scripts: [challenge(), []], options: () => digest, requests: 2 },
+  { when: 'while it requests a token', scripts: [], options: () => serviceAccount },
+  {
+    when: 'while it waits for the accessToken function',
+    scripts: [],
+    options: () => ({ credentials: { accessToken: never } }),
+    requests: 0,
+  },
+  {
+    when: 'while it waits for the accessToken function after a 401',
+    scripts: refusal(401),
+    options: () => ({ credentials: { accessToken: oneToken() } }),
+  },
+  { when: 'in a list', scripts: [], call: list },
+  {
+    when: 'in the second page of a list',
+    scripts: [[answer(200, `{"totalCount":9,"results":[${snapshotJson}]}`)], []],
+    options: () => ({ endpoint: 'flex' }),
+    call: list,
+    requests: 2,
+  },
+  { when: 'in a poll', scripts: [], call: wait },
+  { when: 'between two polls', scripts: [answer(200, '{"status":"RUNNING"}')], call: wait },
+  { when: 'at Flex after a sunset', scripts: [refusal(410), []], options: () => ({ endpoint: 'auto' }), requests: 2 },
+];
+
+describe('an abort rejects a call at once with the reason of the signal', () => {
+  it.each(phases)('$when', async ({ scripts, options, call = get, requests = 1 }) => {
+    const server = await startRawServer(scripts);
+    const client = openBareClient(server, options?.());
+    const controller = new AbortController();
+    const reason = { any: 'reason' };
+    const ended = outcome(call(client, { signal: controller.signal }));
+    await server.arrived(requests);
+    await standStill();
+    controller.abort(reason);
+    // At once means before the next turn of the event loop.
+    expect(await Promise.race([ended, turn('too late')])).toBe(reason);
+    expect(getEventListeners(controller.signal, 'abort')).toEqual([]);
+    expect(server.requests).toHaveLength(requests);
+  });
+});
+
+it('a call that is aborted in the queue is never sent, and closes no connection', async () => {
+  const server = await startRawServer(({ number }) => (number <= 64 ? [] : good));
+  const client = openBareClient(server);
+  const first = Array.from({ length: 64 }, () => get(client));
+  await server.arrived(64);
+  const controller = new AbortController();
+  const queued = outcome(get(client, { signal: controller.signal }));
+  const behind = get(client);
+  controller.abort('stop');
+  expect(await queued).toBe('stop');
+  await Promise.all(first.map((_, index) => server.respond(index + 1, ...good)));
+  await Promise.all([...first, behind]);
+  expect([server.requests.length, server.connections]).toEqual([65, 64]);
+});
+
+it('an abort after the end of a call has no effect', async () => {
+  const controller = new AbortController();
+  const call = get(openBareClient(await startRawServer(good)), { signal: controller.signal });
+  await call;
+  controller.abort();
+  await expect(call).resolves.toMatchObject({ status: 'COMPLETED' });
+});
+
+describe('a signal has no listener left, and caused no warning,', () => {
+  it.each<[when: string, scripts: Scripts, call: (client: TenantSnapshotsClient, signal: AbortSignal) => unknown]>([
+    ['after a success', good, (client, signal) => get(client, { signal })],
+    ['after an error', refusal(404), (client, signal) => get(client, { signal })],
+    ['after a broken response', [send('no HTTP\r\n\r\n')], (client, signal) => get(client, { signal })],
+    ['after an invalid argument', [], (client, signal) => client.listTenantSnapshots('no id', 'Cluster0', { signal })],
+    [
+      'on a closed client',
+      [],
+      async (client, signal) => {
+        await client.close();
+        await get(client, { signal });
+      },
+    ],
+  ])('%s', async (_when, scripts, call) => {
+    const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
+    const client = openBareClient(await startRawServer(scripts));
+    const { signal } = new AbortController();
+    // More than the 10 listeners of which Node warns.
+    await Promise.allSettled(Array.from({ length: 20 }, () => call(client, signal)));
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
+    expect(warn).not.toHaveBeenCalled();
+  });
+});
