@@ -1,0 +1,154 @@
+import { describe, expect, it } from 'vitest';
+import { useProcesses } from '../support/processes.js';
+import { startRawServer } from '../support/raw-server.js';
+import { answer, good, pause, refusal, type Script, token } from '../support/raw-steps.js';
+
+const runProcess = useProcesses();
+
+const bearer = "credentials: { accessToken: 'token' }";
+const serviceAccount = "credentials: { clientId: 'id', clientSecret: 'secret' }";
+
+const open = (url: string, options = bearer) => `
+  const open = (options) => new atlas.TenantSnapshotsClient({
+    baseUrl: '${url}', ${options}, endpoint: 'tenant', maxRetries: 0, ...options
+  });
+  const client = open();
+  const path = ['32b6e34b3d91647abb20e7b8', 'Cluster0', '5cc310ace5dc7ce369814bc8'];
+  const get = (options) => client.getTenantSnapshot(...path, options);
+  const report = (call) => call.then(() => print('fulfilled'), (error) => print(error.code ?? String(error)));
+  const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+  // Does not keep the process alive, and says so if something else does.
+  const watch = () => setTimeout(() => print('still running'), 1500).unref();`;
+
+const abort = `
+  const stop = new AbortController();
+  setTimeout(() => stop.abort('stopped'), 50);
+  await report(get({ signal: stop.signal }));`;
+
+// Nothing closes the client.
+describe('a process exits', () => {
+  it('after calls that succeeded, failed, were aborted and timed out', async () => {
+    const server = await startRawServer([...Array.from({ length: 100 }, () => good), refusal(404), []]);
+    const end = await runProcess(`${open(server.url)}
+      await report(Promise.all(Array.from({ length: 100 }, () => get())));
+      await report(get());
+      ${abort}
+      await report(get({ timeout: 50 }));
+      await report(get({ attemptTimeout: 50 }));
+      watch();`);
+    expect(end).toEqual({ code: 0, signal: null, output: 'fulfilled\nAPI_ERROR\nstopped\nTIMEOUT\nTIMEOUT\n' });
+  });
+
+  // The server accepts connections, and never responds.
+  it.each<[when: string, setup: (url: string) => string, code: string, output: string]>([
+    ['an abort during a TLS handshake', () => '', abort, 'stopped\n'],
+    [
+      'a timeout during the CONNECT of a proxy',
+      (url) => `process.env.HTTPS_PROXY = '${url}';`,
+      'await report(get({ timeout: 100 }));',
+      'TIMEOUT\n',
+    ],
+    [
+      'a timeout during a TLS handshake past the proxy',
+      (url) => `process.env.HTTPS_PROXY = '${url}'; process.env.NO_PROXY = '127.0.0.1';`,
+      'await report(get({ timeout: 100 }));',
+      'TIMEOUT\n',
+    ],
+  ])('after %s', async (_when, setup, code, output) => {
+    const server = await startRawServer();
+    const url = `https://127.0.0.1:${server.port}`;
+    const end = await runProcess(`${setup(server.url)} ${open(url)} ${code} watch();`);
+    expect(end).toEqual({ code: 0, signal: null, output });
+  });
+
+  // Its call has ended, so neither the fetch nor what follows it may keep the process alive.
+  it.each<[when: string, tokens: Script, store: string, code: string, output: string]>([
+    ['on the wire', [], '', 'await report(get({ timeout: 150 })); watch();', 'TIMEOUT\n'],
+    [
+      'whose store hangs',
+      [],
+      ', tokenStore: { get: () => new Promise(() => {}), set: async () => true }',
+      // Counts the timers, as that of a store read would keep the process alive for too short a time to notice.
+      `await report(get({ timeout: 50 }));
+       print(process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length + ' timers');`,
+      'TIMEOUT\n0 timers\n',
+    ],
+    [
+      'that waits to read the store again',
+      [answer(429, '{}')],
+      ', tokenStore: { get: async () => undefined, set: async () => true }',
+      'await report(get({ timeout: 150 })); watch();',
+      'TIMEOUT\n',
+    ],
+  ])('during a token fetch %s', async (_when, tokens, store, code, output) => {
+    const server = await startRawServer(({ target }) => (target.endsWith('/token') ? tokens : good));
+    const options = `${serviceAccount} ${store}, attemptTimeout: 3000`;
+    const end = await runProcess(`${open(server.url, options)} ${code}`);
+    expect(end).toEqual({ code: 0, signal: null, output });
+  });
+});
+
+it('a process keeps running during a call, a retry, a wait between two polls, and a call of accessToken', async () => {
+  const running = [answer(200, '{}')];
+  const server = await startRawServer([good, refusal(503), good, running, good]);
+  const slowToken = `{ accessToken: () => new Promise((resolve) => setTimeout(resolve, 50, 't').unref()) }`;
+  // Without a top-level await, which would make Node report that nothing keeps the process alive.
+  const end = await runProcess(`${open(server.url)}
+    report(get())
+      .then(() => report(get({ maxRetries: 1 })))
+      .then(() => report(client.waitForTenantSnapshot(...path, { pollInterval: 50 })))
+      .then(() => report(open({ credentials: ${slowToken} }).getTenantSnapshot(...path)));`);
+  expect(end).toEqual({ code: 0, signal: null, output: 'fulfilled\n'.repeat(4) });
+});
+
+// Node exits with code 13 if a top-level await is pending and nothing keeps the process alive.
+describe('close() keeps its process alive until it resolves', () => {
+  it('whatever a call is doing', async () => {
+    const scripts: Record<string, Script> = {
+      call: [pause(50), ...good],
+      hang: [],
+      retry: refusal(503),
+      poll: [answer(200, '{}')],
+    };
+    const server = await startRawServer(({ headers }) => scripts[headers['user-agent']?.split(' ')[0] ?? ''] ?? []);
+    const end = await runProcess(`${open(server.url)}
+      const close = async (name, start, delay) => {
+        const client = open({ userAgent: name, attemptTimeout: 200, maxRetries: 3 });
+        const ended = start?.(client).then(() => 'fulfilled', ({ code }) => code);
+        await sleep(delay);
+        await client.close();
+        print(name + ' ' + await ended);
+      };
+      const call = (client) => client.getTenantSnapshot(...path);
+      await close('unused', undefined, 0);
+      await close('call', call, 0);
+      await close('call', call, 20);
+      await close('hang', call, 20);
+      await close('retry', call, 100);
+      await close('poll', (client) => client.waitForTenantSnapshot(...path), 100);`);
+    const output = 'unused undefined\ncall fulfilled\ncall fulfilled\nhang CLOSED\nretry CLOSED\npoll CLOSED\n';
+    expect(end).toEqual({ code: 0, signal: null, output });
+  });
+
+  it.each<[what: string, tokens: Script, revocation: Script, timeout: number]>([
+    ['a revocation that gets no response', token(), [], 5_000],
+    ['the token fetch of a call that has ended', [pause(100), ...token()], [answer(200, '')], 40],
+  ])('during %s', async (_what, tokens, revocation, timeout) => {
+    const server = await startRawServer(({ target }) => {
+      if (target.endsWith('/token')) return tokens;
+      return target.endsWith('/revoke') ? revocation : good;
+    });
+    const end = await runProcess(`${open(server.url, `${serviceAccount}, attemptTimeout: 200`)}
+      await report(get({ timeout: ${timeout} })); await client.close(); print('closed');`);
+    expect(end).toMatchObject({ code: 0, signal: null, output: expect.stringMatching(/\nclosed\n$/) });
+  });
+
+  it('after the abort of a call during a TLS handshake', async () => {
+    const server = await startRawServer();
+    const end = await runProcess(`${open(`https://127.0.0.1:${server.port}`)}
+      ${abort}
+      await client.close();
+      print('closed');`);
+    expect(end).toEqual({ code: 0, signal: null, output: 'stopped\nclosed\n' });
+  });
+});
