@@ -111,6 +111,7 @@ describe('credentials', () => {
     ['a string', 'SECRET', /credentials: /],
     ['null', null, /credentials: /],
     ['an empty object', {}, /credentials: /],
+    ['a store in an account', { ...account, tokenStore: 'SECRET' }, /credentials: /],
     ['an array', ['SECRET'], /credentials: /],
     ['a key and a token', { ...apiKey, accessToken: 'SECRET' }, /credentials: /],
     ['a key and an account', { ...apiKey, ...account }, /credentials: /],

@@ -1,9 +1,10 @@
 import KeyvRedis from '@keyv/redis';
 import Keyv from 'keyv';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import type { TokenStore } from '../../src/index.js';
 import type { AtlasEmulator, AtlasEmulatorOptions } from '../../src/testing/index.js';
+import { openClient } from '../support/open-client.js';
 import { openEmulator } from '../support/open-emulator.js';
-import { countAnswered, getFrom, openServiceAccountClient } from '../support/service-account.js';
 import { runClock, stopClock } from '../support/test-clock.js';
 import { startRedis } from './redis-server.mjs';
 import { openRedisTokenStore } from './redis-token-store.mjs';
@@ -13,10 +14,19 @@ import { redisUrl } from './redis-url.js';
 function openProcess(emulator: AtlasEmulator, url = redisUrl()) {
   const { store, redis } = openRedisTokenStore(url);
   onTestFinished(() => redis.destroy());
-  const client = openServiceAccountClient(emulator, { tokenStore: store });
-  const get = () => getFrom(emulator, client);
+  const get = openWithStore(emulator, store);
   return { get, redis, getAll: (count: number) => Promise.allSettled(Array.from({ length: count }, get)) };
 }
+
+/** A function that gets the emulator's snapshot, logged in as its service account. */
+function openWithStore(emulator: AtlasEmulator, tokenStore: TokenStore) {
+  const { url, credentials, groupId, clusterName, snapshotId } = emulator;
+  const client = openClient({ baseUrl: url, credentials: credentials.serviceAccount, tokenStore });
+  return () => client.getTenantSnapshot(groupId, clusterName, snapshotId);
+}
+
+const countAnswered = (results: readonly PromiseSettledResult<unknown>[]) =>
+  results.filter(({ status }) => status === 'fulfilled').length;
 
 async function openRedis() {
   const redis = await startRedis();
@@ -156,8 +166,7 @@ describe('a Redis that', () => {
     onTestFinished(() => adapter.disconnect(true));
     stopClock();
     const emulator = await openEmulator();
-    const client = openServiceAccountClient(emulator, { tokenStore });
-    const get = () => getFrom(emulator, client);
+    const get = openWithStore(emulator, tokenStore);
     await runClock(get(), 10);
     await redis.stop();
     emulator.revokeTokens();

@@ -22,7 +22,7 @@ const folders = {
     ],
   },
   digest: { mutate: 'src/auth/digest/*.ts', tests: ['test/auth/digest/*.test.ts'] },
-  auth: { mutate: 'src/auth/{*,service-account/*}.ts', tests: ['test/auth/*.test.ts'] },
+  auth: { mutate: 'src/auth/{*,service-account/*}.ts', tests: ['test/auth/{*,service-account/*}.test.ts'] },
   call: {
     mutate: 'src/call/*.ts',
     tests: [client, 'test/call/*.test.ts', 'test/faults/*.test.ts', 'test/atlas/envelope.test.ts'],

@@ -1,0 +1,178 @@
+import { describe, expect, it } from 'vitest';
+import { TenantSnapshotsClient } from '../../../src/index.js';
+import { passTime, runClock, standStill } from '../../support/clock.js';
+import { expectNoUnhandledRejection } from '../../support/fault-rejections.js';
+import { RecordingStore } from '../../support/odd-stores.js';
+import { openEmulator } from '../../support/open-emulator.js';
+import { type Behavior, type Reply, silent } from '../../support/scripted-dispatcher.js';
+import { ok, openScripted, outcomeOf, refusal, token } from '../support/conversation.js';
+
+expectNoUnhandledRejection();
+
+const credentials = { clientId: 'mdb_sa_id_1', clientSecret: 'mdb_sa_sk_1' };
+
+/** Whether a promise settles within that many ms. */
+async function settlesWithin(ms: number, promise: Promise<unknown>): Promise<boolean> {
+  let isSettled = false;
+  void promise.then(() => {
+    isSettled = true;
+  });
+  await passTime(ms);
+  return isSettled;
+}
+
+describe('close() revokes a token', () => {
+  it('that Atlas then refuses', async () => {
+    const emulator = await openEmulator();
+    const { groupId, clusterName, snapshotId, credentials: known } = emulator;
+    const client = new TenantSnapshotsClient({ baseUrl: emulator.url, credentials: known.serviceAccount });
+    await client.getTenantSnapshot(groupId, clusterName, snapshotId);
+    const accessToken = emulator.requests.at(-1)?.headers['authorization']?.replace('Bearer ', '') ?? '';
+    await client.close();
+    expect(emulator.requests.at(-1)).toMatchObject({ method: 'POST', path: '/api/oauth/revoke', status: 200 });
+    await using other = new TenantSnapshotsClient({ baseUrl: emulator.url, credentials: { accessToken } });
+    expect(await outcomeOf(other.getTenantSnapshot(groupId, clusterName, snapshotId))).toBe('401');
+  });
+
+  it('as RFC 7009 has it, logged in as the service account', async () => {
+    const { client, dispatcher, get } = openScripted({ credentials }, token('a+b='), ok);
+    await get();
+    await client.close();
+    expect(dispatcher.requests[2]).toMatchObject({
+      options: { method: 'POST', path: '/api/oauth/revoke', body: 'token=a%2Bb%3D&token_type_hint=access_token' },
+      headers: {
+        authorization: `Basic ${btoa('mdb_sa_id_1:mdb_sa_sk_1')}`,
+        'content-type': 'application/x-www-form-urlencoded',
+      },
+    });
+  });
+
+  it('once, even if it is called several times', async () => {
+    const { client, get, sent } = openScripted({ credentials }, token('t'), ok);
+    await get();
+    await Promise.all([client.close(), client.close(), client[Symbol.asyncDispose]()]);
+    await client.close();
+    expect(sent()).toBe('token t revoke');
+  });
+
+  it('after the calls on the wire have ended', async () => {
+    const { client, dispatcher, get, sent } = openScripted({ credentials }, token('t'), silent, ok);
+    const call = outcomeOf(get());
+    await standStill();
+    const closing = client.close();
+    await standStill();
+    expect(sent()).toBe('token t');
+    dispatcher.requests[1]?.reply(ok);
+    expect(await call).toBe('ok');
+    await closing;
+    expect(sent()).toBe('token t revoke');
+  });
+
+  it('that replaced a refused one, but not the refused one', async () => {
+    const { client, dispatcher, get } = openScripted({ credentials }, token('t'), refusal(401), token('u'), ok);
+    await get();
+    await client.close();
+    const bodies = dispatcher.requests.map(({ options }) => options.body).slice(4);
+    expect(bodies).toEqual(['token=u&token_type_hint=access_token']);
+  });
+
+  it('even if its renewal fails meanwhile', async () => {
+    const { client, get, sent } = openScripted({ credentials }, token('t', 1), ok, refusal(500), ok);
+    await get();
+    await passTime(900);
+    const renewing = outcomeOf(get());
+    await client.close();
+    await renewing;
+    expect(sent()).toMatch(/^token t token .*revoke$/);
+  });
+
+  it('that arrives after its call was aborted', async () => {
+    const { client, dispatcher, get, sent } = openScripted({ credentials }, silent, ok);
+    const abort = new AbortController();
+    const call = outcomeOf(get({ signal: abort.signal }));
+    abort.abort('enough');
+    expect(await call).toBe('enough');
+    const closing = client.close();
+    await standStill();
+    dispatcher.requests[0]?.reply(token('t'));
+    await closing;
+    expect(sent()).toBe('token revoke');
+  });
+});
+
+describe('close() resolves', () => {
+  it.each<[how: string, revocation: Behavior]>([
+    ['is refused', refusal(401)],
+    ['fails', { status: 500, body: '<h1>no</h1>' }],
+    ['gets no response', new Error('lost')],
+  ])('if the revocation %s', async (_how, revocation) => {
+    const { client, get, sent } = openScripted({ credentials }, token('t'), ok, revocation);
+    await get();
+    expect(await client.close()).toBeUndefined();
+    expect(sent()).toBe('token t revoke');
+  });
+
+  it('after 2 s if the revocation takes longer', async () => {
+    const { client, get } = openScripted({ credentials }, token('t'), ok, silent);
+    await get();
+    const closing = client.close();
+    expect(await settlesWithin(1_900, closing)).toBe(false);
+    expect(await settlesWithin(200, closing)).toBe(true);
+  });
+
+  it('after 2 s if a token fetch and the revocation together take longer', async () => {
+    const { client, dispatcher, get, sent } = openScripted({ credentials }, silent);
+    expect(await runClock(outcomeOf(get({ timeout: 50 })))).toBe('TIMEOUT');
+    const closing = client.close();
+    await passTime(1_500);
+    dispatcher.requests[0]?.reply(token('t'));
+    expect(await settlesWithin(300, closing)).toBe(false);
+    expect(sent()).toBe('token revoke');
+    expect(await settlesWithin(300, closing)).toBe(true);
+  });
+});
+
+describe('close() does not revoke', () => {
+  it('a token that a store shares, whether it was fetched or found there', async () => {
+    const tokenStore = new RecordingStore();
+    for (const sent of ['token t', 't']) {
+      const replies: Reply[] = sent === 't' ? [ok] : [token('t'), ok];
+      const atlas = openScripted({ credentials, tokenStore }, ...replies);
+      await atlas.get();
+      await atlas.client.close();
+      expect(atlas.sent()).toBe(sent);
+    }
+  });
+
+  it('a token that arrives for a store while it waits', async () => {
+    const tokenStore = new RecordingStore();
+    const { client, dispatcher, get, sent } = openScripted({ credentials, tokenStore }, silent);
+    expect(await runClock(outcomeOf(get({ timeout: 50 })))).toBe('TIMEOUT');
+    const closing = client.close();
+    await standStill();
+    dispatcher.requests[0]?.reply(token('t'));
+    await closing;
+    expect(sent()).toBe('token');
+    expect(tokenStore.sets).toHaveLength(1);
+  });
+
+  it('a token that has expired', async () => {
+    const { client, get, sent } = openScripted({ credentials }, token('t', 0), ok);
+    await get();
+    await client.close();
+    expect(sent()).toBe('token t');
+  });
+
+  it('anything if no token was fetched', async () => {
+    const { client, sent } = openScripted({ credentials });
+    await client.close();
+    expect(sent()).toBe('');
+  });
+
+  it('a token of the caller', async () => {
+    const { client, get, sent } = openScripted({ credentials: { accessToken: 'own' } }, ok);
+    await get();
+    await client.close();
+    expect(sent()).toBe('own');
+  });
+});

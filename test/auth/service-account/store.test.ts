@@ -1,0 +1,284 @@
+import Keyv from 'keyv';
+import { describe, expect, it, vi } from 'vitest';
+import {
+  AtlasAuthenticationError,
+  type AtlasCredentials,
+  type TenantSnapshotsClientOptions,
+} from '../../../src/index.js';
+import { runClock, standStill } from '../../support/clock.js';
+import { expectNoUnhandledRejection } from '../../support/fault-rejections.js';
+import { brokenStores, RecordingStore, storeOf } from '../../support/odd-stores.js';
+import { rejection } from '../../support/rejection.js';
+import type { Behavior, Reply } from '../../support/scripted-dispatcher.js';
+import { challenge, converse, ok, openScripted, outcomeOf, refusal, token } from '../support/conversation.js';
+
+expectNoUnhandledRejection();
+
+const credentials = { clientId: 'mdb_sa_id_1', clientSecret: 'mdb_sa_sk_1' };
+const key = 'atlas-tenant-snapshots:token:https://cloud.mongodb.com:mdb_sa_id_1';
+const hour = 3_600_000;
+const no = refusal(401);
+const atLimit = (status: number, retryAfter?: number): Reply => ({
+  status,
+  headers: retryAfter === undefined ? {} : { 'retry-after': `${retryAfter}` },
+});
+
+/** A token in the format of the store. */
+function stored(accessToken: string, life = hour, lifetime = hour): string {
+  return JSON.stringify({ accessToken, expiresAt: Date.now() + life, lifetime });
+}
+
+/** A client with a store, into which another process can put a token. */
+function openStored(script: Behavior[], options?: TenantSnapshotsClientOptions) {
+  const store = new RecordingStore();
+  const atlas = openScripted({ credentials, tokenStore: store, ...options }, ...script);
+  const put = (accessToken: string) => store.values.set(key, stored(accessToken));
+  return { ...atlas, store, put, call: () => runClock(outcomeOf(atlas.get())) };
+}
+
+describe('a token store', () => {
+  it('may be a Keyv instance, and shares a token between clients', async () => {
+    const tokenStore = new Keyv();
+    expect((await converse({ credentials, tokenStore }, token('t'), ok)).sent).toBe('token t');
+    expect((await converse({ credentials, tokenStore }, ok, ok)).sent).toBe('t t');
+  });
+
+  it.each([
+    ['the client id', { credentials }, key],
+    [
+      'the host',
+      { baseUrl: 'http://localhost:8080' },
+      'atlas-tenant-snapshots:token:http://localhost:8080:mdb_sa_id_1',
+    ],
+    ['the path', { baseUrl: 'https://x.org/p' }, 'atlas-tenant-snapshots:token:https://x.org/p:mdb_sa_id_1'],
+    [
+      'the path without its last /',
+      { baseUrl: 'https://x.org/p/' },
+      'atlas-tenant-snapshots:token:https://x.org/p:mdb_sa_id_1',
+    ],
+  ])('has a key that names %s, but no secret', async (_what, options, expected) => {
+    const { call, store } = openStored([token('t'), ok], options);
+    expect(await call()).toBe('ok');
+    expect([...store.gets, ...store.sets.map((set) => set.key)]).toEqual([expected, expected]);
+  });
+
+  it('gets the token with its lifetime in ms as the TTL', async () => {
+    const { call, store } = openStored([token('t', 600), ok]);
+    await call();
+    const [set] = store.sets;
+    expect(set?.ttlMs).toBe(600_000);
+    expect(JSON.parse(set?.value ?? '')).toEqual({
+      accessToken: 't',
+      expiresAt: expect.any(Number),
+      lifetime: 600_000,
+    });
+  });
+
+  it('is read before each fetch, not for each call', async () => {
+    const { call, store, sent } = openStored([token('t'), ok, ok, token('u'), ok]);
+    await call();
+    await call();
+    expect(store.gets).toHaveLength(1);
+    vi.advanceTimersByTime(hour);
+    await call();
+    expect(sent()).toBe('token t t token u');
+    expect([store.gets.length, store.sets.length]).toEqual([2, 2]);
+  });
+
+  it('is never given an expired token', async () => {
+    const { call, store } = openStored([token('t', 0), no]);
+    await call();
+    expect(store.sets).toEqual([]);
+  });
+
+  it('saves a renewal that another process has made', async () => {
+    const { call, put, sent } = openStored([token('t'), ok, ok]);
+    await call();
+    vi.advanceTimersByTime(hour - 10_000);
+    put('other');
+    await call();
+    expect(sent()).toBe('token t other');
+  });
+
+  it('may hold an object instead of a string', async () => {
+    const tokenStore = storeOf({ accessToken: 'other', expiresAt: Date.now() + hour, lifetime: hour });
+    expect((await converse({ credentials, tokenStore }, ok)).sent).toBe('other');
+  });
+
+  it('is used with credentials from the environment', async () => {
+    vi.stubEnv('MONGODB_ATLAS_ACCESS_TOKEN', undefined);
+    vi.stubEnv('MONGODB_ATLAS_CLIENT_ID', credentials.clientId);
+    vi.stubEnv('MONGODB_ATLAS_CLIENT_SECRET', credentials.clientSecret);
+    const { call, store } = openStored([token('t'), ok], { credentials: undefined });
+    await call();
+    expect(store.sets).toHaveLength(1);
+  });
+
+  it.each<[name: string, credentials: AtlasCredentials]>([
+    ['an API key', { publicKey: 'public', privateKey: 'private-key' }],
+    ['an access token', { accessToken: 'token' }],
+    ['an accessToken function', { accessToken: () => 'token' }],
+  ])('is not used with %s', async (_name, other) => {
+    const script: Behavior = (request) => request.reply(request.headers['authorization'] ? ok : challenge('a'));
+    const { call, store } = openStored([script], { credentials: other });
+    expect(await call()).toBe('ok');
+    expect([store.gets, store.sets]).toEqual([[], []]);
+  });
+});
+
+describe('after a token request that failed, the store', () => {
+  it('is read before the retry, which then uses the token of another process', async () => {
+    const { get, put, sent } = openStored([refusal(503), ok], { maxRetries: 1 });
+    const call = outcomeOf(get());
+    await standStill();
+    expect(sent()).toBe('token');
+    vi.advanceTimersByTime(300);
+    put('other');
+    expect(await runClock(call)).toBe('ok');
+    expect(sent()).toBe('token other');
+  });
+
+  // Atlas may need a second to issue a token, but refuses one at once: a refused process may look before the token of
+  // another is in the store.
+  it.each([
+    ['at once after a 429 whose Retry-After is too long', atLimit(429, 60), 0],
+    ['a second after a 429', atLimit(429, 60), 1_000],
+    ['a second after a 403', atLimit(403), 1_000],
+  ])('may have the token of another process %s', async (_when, reply, delay) => {
+    const { call, put, sent } = openStored([reply, ok]);
+    setTimeout(() => put('other'), delay);
+    expect(await call()).toBe('ok');
+    expect(sent()).toBe('token other');
+  });
+
+  it.each<[reads: number, what: string, reply: Reply]>([
+    [3, 'a 401', atLimit(401)],
+    [3, 'a 503', atLimit(503)],
+    [6, 'a 403', atLimit(403)],
+    [6, 'a 429', atLimit(429)],
+    [2, 'a 429 with Retry-After: 0', atLimit(429, 0)],
+    [4, 'a 429 with Retry-After: 1', atLimit(429, 1)],
+    [6, 'a 429 with Retry-After: 60', atLimit(429, 60)],
+  ])('has been read %i times when the call ends, if it was %s', async (reads, _what, reply) => {
+    const { call, store, sent } = openStored([reply]);
+    expect(await call()).toBe('AUTHENTICATION');
+    expect(store.gets).toHaveLength(reads);
+    expect(sent()).toBe('token');
+  });
+});
+
+describe('a store that fails costs one token request and at most a second, never a call:', () => {
+  it.each(brokenStores)('it $does', async ({ store: tokenStore }) => {
+    const { get, sent } = openScripted({ credentials, tokenStore }, token('t'), ok);
+    const before = performance.now();
+    expect(await runClock(outcomeOf(get()))).toBe('ok');
+    expect(performance.now() - before).toBeLessThan(1_100);
+    expect(await runClock(outcomeOf(get()))).toBe('ok');
+    expect(sent()).toBe('token t t');
+  });
+
+  it.each(brokenStores)('if the token request fails too, it is retried as ever: it $does', async ({ store }) => {
+    const options = { credentials, tokenStore: store, maxRetries: 1 };
+    const { get, sent } = openScripted(options, refusal(503));
+    const error = await runClock(rejection(get(), AtlasAuthenticationError));
+    expect(error).toMatchObject({ status: 503, attempts: 2 });
+    expect(`${error.message}${error.cause}`).not.toContain('the store is broken');
+    expect(sent()).toBe('token token');
+  });
+
+  it('the timeout of a call ends it even while the store hangs', async () => {
+    const tokenStore = brokenStores.find(({ does }) => does === 'hangs')?.store;
+    const { get, sent } = openScripted({ credentials, tokenStore }, token('t'));
+    expect(await runClock(outcomeOf(get({ timeout: 100 })))).toBe('TIMEOUT');
+    expect(sent()).toBe('');
+  });
+
+  it.each<[how: string, settle: (resolve: (value: string) => void, reject: (reason: Error) => void) => void]>([
+    ['a value', (resolve) => resolve('too late')],
+    ['an error', (_resolve, reject) => reject(new Error('too late'))],
+  ])('%s that comes too late is ignored', async (_how, settle) => {
+    const late: (() => void)[] = [];
+    const slow = () => new Promise<string>((resolve, reject) => late.push(() => settle(resolve, reject)));
+    const { get, sent } = openScripted({ credentials, tokenStore: { get: slow, set: slow } }, token('t'), ok);
+    expect(await runClock(outcomeOf(get()))).toBe('ok');
+    for (const settleLate of late) settleLate();
+    await standStill();
+    expect(await runClock(outcomeOf(get()))).toBe('ok');
+    expect(sent()).toBe('token t t');
+  });
+});
+
+describe('a store costs one token request if it holds', () => {
+  it.each<[what: string, value: () => unknown]>([
+    ['text', () => 'not a token'],
+    ['other JSON', () => '{"access_token":"a","expires_in":3600}'],
+    ['null', () => null],
+    ['a number', () => 17],
+    ['bytes', () => Buffer.from('not a token')],
+    ['an expired token', () => stored('old', -1)],
+    ['a token that is about to expire', () => stored('old', 59_000)],
+  ])('%s', async (_what, value) => {
+    const { get, sent } = openScripted({ credentials, tokenStore: storeOf(value()) }, token('t'), ok);
+    await get();
+    await get();
+    expect(sent()).toBe('token t t');
+  });
+});
+
+describe('a refused token in a store', () => {
+  it('is replaced within the attempt, for all processes', async () => {
+    const { call, put, store, sent } = openStored([no, token('t'), ok, ok]);
+    put('old');
+    expect(await call()).toBe('ok');
+    expect(await call()).toBe('ok');
+    expect(sent()).toBe('old token t t');
+    expect(JSON.parse(String(store.values.get(key)))).toMatchObject({ accessToken: 't' });
+  });
+
+  it('costs one token request, even if it stays there', async () => {
+    const options = { credentials, tokenStore: storeOf(stored('old')) };
+    const { sent } = await converse(options, no, token('t'), ok, ok);
+    expect(sent).toBe('old token t t');
+  });
+
+  it.each([
+    ['a good one, which saves the token request', [ok, ok], 'token t t other other'],
+    ['another refused one, which costs one', [no, token('u'), ok, ok], 'token t t other token u u'],
+  ])('may have been replaced there by %s', async (_what, answers, expected) => {
+    const { call, put, sent } = openStored([token('t'), ok, no, ...answers]);
+    await call();
+    put('other');
+    expect([await call(), await call()]).toEqual(['ok', 'ok']);
+    expect(sent()).toBe(expected);
+  });
+
+  it('may be replaced there by a good one each time, which saves every token request', async () => {
+    const { call, put, sent } = openStored([token('t'), ok, no, ok, no, ok, no, ok]);
+    await call();
+    for (const accessToken of ['a', 'b', 'c']) {
+      put(accessToken);
+      expect(await call()).toBe('ok');
+    }
+    expect(sent()).toBe('token t t a a b b c');
+  });
+
+  /** A store with a new token at each of that many reads. */
+  function storeOfMany(reads: number) {
+    let count = 0;
+    return { get: async () => (count++ < reads ? stored(`old${count}`) : undefined), set: async () => true };
+  }
+
+  it('may be followed there by further ones: the third login within the attempt is by a fetched token', async () => {
+    const { sent } = await converse({ credentials, tokenStore: storeOfMany(99) }, no, no, token('t'), ok, ok);
+    expect(sent).toBe('old1 old2 token t t');
+  });
+
+  it.each([2, 4, 6])('and another at each of %i reads end the call if no token can be fetched', async (reads) => {
+    const { get } = openScripted({ credentials, tokenStore: storeOfMany(reads) }, (request) =>
+      request.reply(request.options.path.endsWith('/token') ? refusal(403) : no),
+    );
+    expect(await runClock(outcomeOf(get()))).toMatch(/^(AUTHENTICATION|401)$/);
+    // Work that outlives the call may fail too.
+    await runClock(new Promise((resolve) => setTimeout(resolve, 1_000)));
+  });
+});

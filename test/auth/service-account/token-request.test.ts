@@ -1,0 +1,201 @@
+import { describe, expect, it } from 'vitest';
+import { AtlasAuthenticationError } from '../../../src/index.js';
+import { runClock } from '../../support/clock.js';
+import { get, openBareClient } from '../../support/open-client.js';
+import { startRawServer } from '../../support/raw-server.js';
+import { answer, end, good, reset, token as tokenAnswer } from '../../support/raw-steps.js';
+import { rejection } from '../../support/rejection.js';
+import { type Behavior, type Reply, silent } from '../../support/scripted-dispatcher.js';
+import { converse, ok, openScripted, outcomeOf, refusal, token } from '../support/conversation.js';
+
+const credentials = { clientId: 'mdb_sa_id_65f1a2', clientSecret: 'mdb_sa_sk_x+y/z:%41_-~&=' };
+
+/** How a call ends whose token request gets this response, without a retry. */
+async function errorAfter(reply: Behavior) {
+  const { get, sent } = openScripted({ credentials, maxResponseSize: 20_000 }, reply);
+  const error = await rejection(get(), AtlasAuthenticationError);
+  expect(sent()).toBe('token');
+  return error;
+}
+
+it('a token request is what Atlas expects, and serves the prefix of baseUrl', async () => {
+  const server = await startRawServer([tokenAnswer('the-token'), good]);
+  const client = openBareClient({ url: `${server.url}/proxy/` }, { credentials, userAgent: 'backup-check/2.1' });
+  await get(client);
+  const [request, next] = server.requests;
+  const { host: _host, connection: _connection, ...headers } = request?.headers ?? {};
+  expect({ ...request, headers }).toMatchObject({
+    method: 'POST',
+    target: '/proxy/api/oauth/token',
+    headers: {
+      accept: 'application/json',
+      'user-agent': expect.stringMatching(/^backup-check\/2\.1 atlas-tenant-snapshots\/\S+ node\/\S+$/),
+      'content-type': 'application/x-www-form-urlencoded',
+      // Not form-encoded first, other than RFC 6749 asks.
+      authorization: `Basic ${btoa(`${credentials.clientId}:${credentials.clientSecret}`)}`,
+      'content-length': '29',
+    },
+    body: 'grant_type=client_credentials',
+  });
+  expect(Object.keys(headers)).toHaveLength(5);
+  expect(next?.authorization).toBe('Bearer the-token');
+  expect(next?.headers['user-agent']).toBe(headers['user-agent']);
+});
+
+it.each([
+  ['a FIN', end],
+  ['a RST', reset],
+])('a token request that dies by %s on a kept connection is sent again, at no charge', async (_how, die) => {
+  let calls = 0;
+  let deaths = 0;
+  const server = await startRawServer(({ target, before }) => {
+    // Refuses the second use of the first token.
+    if (!target.endsWith('/token')) return ++calls === 2 ? [answer(401, '{}')] : good;
+    if (before === 0 || deaths > 0) return tokenAnswer();
+    deaths += 1;
+    return [die];
+  });
+  const client = openBareClient(server, { credentials });
+  await get(client);
+  const { response } = await get(client).withResponse();
+  expect(response).toMatchObject({ status: 200, attempts: 1 });
+  expect([calls, deaths]).toEqual([3, 1]);
+});
+
+describe('the error of a token request', () => {
+  const checkCredentials = 'Check clientId and clientSecret, and that the secret has not expired.';
+  const checkPath = 'Check baseUrl and any proxy on the way to Atlas.';
+  const tryLater = 'Atlas or a gateway in front of it is temporarily unavailable. Try again later.';
+
+  it.each([
+    [204, checkPath],
+    [302, checkPath],
+    [400, checkCredentials],
+    [401, checkCredentials],
+    [
+      403,
+      'At a token limit, share one token through tokenStore. Otherwise check the IP access list of the service account.',
+    ],
+    [404, checkPath],
+    [408, tryLater],
+    [429, 'Share one token between processes with tokenStore.'],
+    [500, tryLater],
+    [503, tryLater],
+  ])('says what to do about status %i', async (status, advice) => {
+    const error = await errorAfter({ status, body: '' });
+    expect(error.message).toBe(
+      `getTenantSnapshot could not log in. The access token request failed with status ${status}. ${advice}`,
+    );
+    expect(error).toMatchObject({ status, operation: 'getTenantSnapshot', endpoint: 'tenant', attempts: 1 });
+  });
+
+  const limit = 'Resource /api/oauth/token is limited to 50 requests every 1 minutes.';
+  it.each<[what: string, body: object, error: string | undefined, description: string | undefined, quote: string]>([
+    ['an OAuth error', { error: 'a', error_description: 'No. Not now.' }, 'a', 'No. Not now.', ', a: No. Not now. '],
+    ['an OAuth error without a description', { error: 'a' }, 'a', undefined, ', a. '],
+    ['a description alone', { error_description: 'No' }, undefined, 'No', ', No. '],
+    ["an error of Atlas's own", { error: 429, errorCode: 'A', detail: limit }, 'A', limit, `, A: ${limit} `],
+    ['fields of other types', { error: 17, error_description: ['x'], errorCode: null }, undefined, undefined, '. '],
+    ['a list', ['access_denied'], undefined, undefined, '. '],
+    ['text of any length', { error: 'a', error_description: 'x'.repeat(9_999) }, 'a', 'x'.repeat(500), ', a: xxx'],
+  ])('quotes %s', async (_what, body, error, errorDescription, quote) => {
+    const thrown = await errorAfter({ status: 400, body });
+    expect([thrown.error, thrown.errorDescription]).toEqual([error, errorDescription]);
+    expect(thrown.message).toContain(`failed with status 400${quote}`);
+  });
+
+  it.each<[what: string, reply: Reply, because: string]>([
+    ['nothing', { body: '' }, ', because its body is empty'],
+    ['HTML', { body: '<html>Sign in</html>' }, ', because its body is not JSON'],
+    ['null', { body: 'null' }, ''],
+    ['no token', { body: { expires_in: 3600 } }, ''],
+    [
+      'too much',
+      { body: { access_token: 'a', padding: 'x'.repeat(20_000) } },
+      ', because its body is larger than 20000 bytes (maxResponseSize). Raise the limit if you expect that much',
+    ],
+    [
+      'an unknown content coding',
+      { headers: { 'content-encoding': 'w'.repeat(3_000) } },
+      `, because its body has the unsupported content coding ${'w'.repeat(65)}`,
+    ],
+  ])('says why a 200 brought no token: %s', async (_what, reply, because) => {
+    const error = await errorAfter(reply);
+    expect(error.message).toBe(
+      `getTenantSnapshot could not log in. The response to the access token request has status 200 but no bearer token${because}. ${checkPath}`,
+    );
+    expect(error).toMatchObject({ status: 200, attempts: 1 });
+  });
+
+  it('is one of its own for each call that waited', async () => {
+    const { get, sent } = openScripted({ credentials }, refusal(401), token('t'), ok);
+    const calls = await Promise.allSettled([get(), get(), get()]);
+    const errors = calls.map((call) => call.status === 'rejected' && call.reason);
+    expect(new Set(errors).size).toBe(3);
+    for (const error of errors) expect(error).toMatchObject({ code: 'AUTHENTICATION', status: 401 });
+    await get();
+    expect(sent()).toBe('token token t');
+  });
+});
+
+describe('a failed token request', () => {
+  const date = new Date(Date.now() + 9_000);
+  const limited = (retryAfter: string, status = 429): Reply => ({
+    status,
+    headers: { 'retry-after': retryAfter, date: new Date(date.getTime() - 3_000).toUTCString() },
+  });
+
+  it.each<[what: string, failure: Behavior, wait: number]>([
+    ['a 408', refusal(408), 500],
+    ['a 429', refusal(429), 500],
+    ['a 500', refusal(500), 500],
+    ["a gateway's 502", { status: 502, body: '<html>Bad Gateway</html>' }, 500],
+    ['a 429 with Retry-After', limited('3'), 3_000],
+    ['a 503 with Retry-After', limited('3', 503), 3_000],
+    ['a 429 with a date in Retry-After', limited(date.toUTCString()), 3_000],
+    ['no response', new Error('lost'), 500],
+    ['no response in time', silent, 1_000 + 500],
+  ])('is a failed attempt of the call, and is retried: %s', async (_what, failure, wait) => {
+    const options = { credentials, maxRetries: 1, attemptTimeout: 1_000 };
+    const { get, sent } = openScripted(options, failure, token('t'), ok);
+    const before = performance.now();
+    const { response } = await runClock(get().withResponse());
+    expect(response).toMatchObject({ status: 200, attempts: 2 });
+    expect(sent()).toBe('token token t');
+    const waited = performance.now() - before;
+    expect(waited).toBeGreaterThanOrEqual(wait);
+    expect(waited).toBeLessThan(wait * 1.5 + 200);
+  });
+
+  it.each([400, 401, 403, 404])('is not retried after a %i', async (status) => {
+    const { sent, ended } = await converse({ credentials, maxRetries: 3 }, refusal(status));
+    expect({ sent, ended }).toEqual({ sent: 'token', ended: 'AUTHENTICATION' });
+  });
+
+  it('is not retried if Retry-After is past the deadline', async () => {
+    const { sent, ended } = await converse({ credentials, maxRetries: 3, timeout: 20_000 }, limited('30'));
+    expect({ sent, ended }).toEqual({ sent: 'token', ended: 'AUTHENTICATION' });
+  });
+
+  it.each<[what: string, failure: Behavior, code: string, message: RegExp]>([
+    ['a 503', refusal(503), 'AUTHENTICATION', /access token request failed with status 503/],
+    ['no response', new Error('lost'), 'CONNECTION', /access token/],
+    ['no response in time', silent, 'TIMEOUT', /access token.* 1000 ms \(attemptTimeout\)/],
+  ])('that stays one is the error of the call: %s', async (_what, failure, code, message) => {
+    const { get, sent } = openScripted({ credentials, maxRetries: 2, attemptTimeout: 1_000 }, failure);
+    await expect(runClock(get())).rejects.toMatchObject({ code, attempts: 3, message: expect.stringMatching(message) });
+    expect(sent()).toBe('token token token');
+  });
+
+  it('is retried together by all calls that wait for it', async () => {
+    const { get, sent } = openScripted({ credentials, maxRetries: 2 }, (request) =>
+      setTimeout(() => request.reply(refusal(503)), 10),
+    );
+    const early = Array.from({ length: 50 }, () => outcomeOf(get()));
+    await Promise.resolve();
+    const late = Array.from({ length: 50 }, () => outcomeOf(get()));
+    const outcomes = await runClock(Promise.all([...early, ...late]));
+    expect(new Set(outcomes)).toEqual(new Set(['AUTHENTICATION']));
+    expect(sent()).toBe('token token token');
+  });
+});
