@@ -3,10 +3,10 @@ import type { TenantSnapshotsClientOptions } from '../../src/index.js';
 import { AtlasError } from '../../src/index.js';
 import { accessToken, get, openFaultClient } from '../support/fault-client.js';
 import { expectNoUnhandledRejection } from '../support/fault-rejections.js';
-import { everythingOf } from '../support/fault-report.js';
 import { type FaultRequest, startFaultServer } from '../support/fault-server.js';
 import { answer, chunked, head, pause, reset, type Script, send } from '../support/fault-steps.js';
 import { rejection } from '../support/rejection.js';
+import { shown } from '../support/shown.js';
 
 expectNoUnhandledRejection();
 
@@ -63,7 +63,7 @@ describe('an error shows no token, even if the server echoes it in', () => {
     const server = await startFaultServer(echo);
     const error = await rejection(get(openFaultClient(server, { endpoint: 'auto' })), AtlasError);
     expect(server.requests[0]?.authorization).toBe(`Bearer ${accessToken}`);
-    expect(everythingOf(error)).not.toContain(accessToken);
+    expect(shown(error)).not.toContain(accessToken);
   });
 });
 
@@ -80,7 +80,7 @@ describe('an error shows no part of a Digest login, even if the server echoes it
       request.authorization === undefined ? [answer(401, '{}', challenge)] : echo(request),
     );
     const error = await rejection(get(openFaultClient(server, options)), AtlasError);
-    const report = everythingOf(error);
+    const report = shown(error);
     const authorization = server.requests[1]?.authorization ?? 'none';
     const response = /response="(\w+)"/.exec(authorization)?.[1] ?? 'none';
     expect(response).toHaveLength(32);
@@ -98,13 +98,13 @@ describe('a body that is cut inside a token', () => {
     const server = await startFaultServer(packets);
     const error = await rejection(get(openFaultClient(server, { maxResponseSize: first.length })), AtlasError);
     expect(error.code).toBe('API_ERROR');
-    expect(everythingOf(error)).not.toContain(accessToken.slice(0, 8));
+    expect(shown(error)).not.toContain(accessToken.slice(0, 8));
   });
 
   it('shows no part of it in the error if it is cut at 16 KiB', async () => {
     const body = `${'x'.repeat(16_384 - 10)}${accessToken}`;
     const server = await startFaultServer([answer(400, body)]);
     const error = await rejection(get(openFaultClient(server)), AtlasError);
-    expect(everythingOf(error)).not.toContain(accessToken.slice(0, 8));
+    expect(shown(error)).not.toContain(accessToken.slice(0, 8));
   });
 });

@@ -3,12 +3,12 @@ import { Agent, interceptors, RetryAgent } from 'undici';
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { AtlasConnectionError, type DispatcherLike, type TenantSnapshotsClientOptions } from '../../src/index.js';
 import { passTime, standStill, stopClock } from '../support/clock.js';
-import { everythingOf } from '../support/fault-report.js';
 import { get, openBareClient, openClient } from '../support/open-client.js';
 import { startRawServer } from '../support/raw-server.js';
 import { answer, good, refusal, type Script } from '../support/raw-steps.js';
 import { rejection } from '../support/rejection.js';
 import { type Behavior, type Reply, scriptedDispatcher, silent } from '../support/scripted-dispatcher.js';
+import { shown } from '../support/shown.js';
 import { tenantPath } from '../support/snapshot-routes.js';
 
 const url = 'http://127.0.0.1:9';
@@ -140,7 +140,7 @@ describe('the error of a dispatcher', () => {
     const error = await rejection(call([cause]).promise, AtlasConnectionError);
     expect(error).toMatchObject({ operation: 'getTenantSnapshot', endpoint: 'tenant', attempts: 1 });
     expect(error.cause).toBeDefined();
-    expect(everythingOf(error)).not.toContain(token);
+    expect(shown(error)).not.toContain(token);
   });
 
   it('has its code in the message', async () => {

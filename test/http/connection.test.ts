@@ -1,0 +1,109 @@
+import { describe, expect, it } from 'vitest';
+import { AtlasConnectionError } from '../../src/index.js';
+import { freePort } from '../support/free-port.js';
+import { get, openBareClient } from '../support/open-client.js';
+import { startRawServer } from '../support/raw-server.js';
+import { answer, end, good, head, pause, reset, type Script, send, snapshotJson } from '../support/raw-steps.js';
+import { rejection } from '../support/rejection.js';
+
+const length = `content-length: ${snapshotJson.length}`;
+const half = snapshotJson.slice(0, 20);
+const okHead = (...fields: string[]) => send(head(200, ...fields));
+const inChunks = (text: string) => [okHead('transfer-encoding: chunked'), send(text)];
+const lost = /ECONNRESET|other side closed/;
+
+describe('an AtlasConnectionError with its cause, and then a good call, follow', () => {
+  it.each<[what: string, script: Script, cause: RegExp]>([
+    ['a reset before the head', [reset], lost],
+    ['a close before the head', [end], lost],
+    ['a reset in the status line', [send('HTTP/1.1 2'), pause(), reset], lost],
+    ['a close in the head', [send('HTTP/1.1 200 OK\r\ncontent-le'), end], lost],
+    ['a reset after the head', [okHead(length), pause(), reset], lost],
+    ['a reset in the body', [okHead(length), send(half), pause(), reset], lost],
+    ['a close in the body', [okHead(length), send(half), end], lost],
+    ['a reset in the body of a 503', [send(head(503, length)), send(half), pause(), reset], lost],
+    ['a close in the body of a 404', [send(head(404, length)), send(half), end], lost],
+    ['a close in the length of a chunk', [...inChunks(`14\r\n${half}\r\n1`), end], lost],
+    ['a close in a chunk', [...inChunks(`36\r\n${half}`), end], lost],
+    ['a close before the last chunk', [...inChunks(`36\r\n${snapshotJson}\r\n`), end], lost],
+    ['a chunk without a length', inChunks(`zz\r\n${snapshotJson}\r\n0\r\n\r\n`), /chunk size/i],
+    ['two different lengths', [okHead(length, 'content-length: 20'), send(snapshotJson)], /content-length/i],
+    ['two equal lengths', [okHead(length, length), send(snapshotJson)], /content-length/i],
+    [
+      'a length and chunks',
+      [okHead(length, 'transfer-encoding: chunked'), send(`36\r\n${snapshotJson}\r\n0\r\n\r\n`)],
+      /content-length|transfer-encoding/i,
+    ],
+    ['a length that is not a number', [okHead('content-length: many'), send(snapshotJson)], /content-length/i],
+    ['a negative length', [okHead('content-length: -1'), send(snapshotJson)], /content-length/i],
+    ['a response that is not HTTP', [send('SSH-2.0-OpenSSH_9.6\r\n')], /Expected HTTP/i],
+    ['an unknown HTTP version', [send('HTTP/9.9 200 OK\r\n\r\n')], /version/i],
+    ['a status that is not a number', [send('HTTP/1.1 abc OK\r\n\r\n')], /status/i],
+    ['binary data', [send(Buffer.from([0x15, 3, 1, 0, 2, 2, 70]))], /Expected HTTP/i],
+    ['a NUL in a header', [send('HTTP/1.1 200 OK\r\nx: a\0b\r\n\r\n')], /header/i],
+    ['a header line without a colon', [send('HTTP/1.1 200 OK\r\nnonsense\r\n\r\n')], /header/i],
+    ['headers over 16 KiB', [okHead(`x: ${'a'.repeat(20_000)}`)], /header/i],
+    ['an unrequested upgrade', [send(head(101, 'connection: upgrade', 'upgrade: websocket'))], /upgrade/i],
+  ])('%s', async (_what, script, cause) => {
+    let isBroken = true;
+    const server = await startRawServer(() => (isBroken ? script : good));
+    const client = openBareClient(server);
+    const error = await rejection(get(client), AtlasConnectionError);
+    expect(error).toMatchObject({ operation: 'getTenantSnapshot', endpoint: 'tenant', attempts: 1 });
+    expect(String(error.cause)).toMatch(cause);
+    expect(error.message).not.toContain('undefined');
+    isBroken = false;
+    await expect(get(client)).resolves.toMatchObject({ status: 'COMPLETED' });
+  });
+});
+
+it('each of many refused connections leads to an error of its own, with its code', async () => {
+  const client = openBareClient({ url: `http://127.0.0.1:${await freePort()}` });
+  const errors = await Promise.all(Array.from({ length: 200 }, () => rejection(get(client), AtlasConnectionError)));
+  expect(new Set(errors).size).toBe(200);
+  expect(errors[0]?.message).toContain('ECONNREFUSED');
+  expect(errors[0]).toMatchObject({ attempts: 1, cause: { code: 'ECONNREFUSED' } });
+});
+
+describe('an unusual but valid response is accepted:', () => {
+  it.each<[what: string, script: Script]>([
+    ['a 103 first', [send(head(103, 'link: </x>; rel=preload')), ...good]],
+    ['many 103s first', [...Array.from({ length: 20 }, () => send(head(103))), ...good]],
+    ['a 103 in a separate packet', [send(head(103)), pause(), ...good]],
+    ['a body that ends with the connection', [okHead(), send(snapshotJson), end]],
+    ['HTTP/1.0', [send(`HTTP/1.0 200 OK\r\n\r\n${snapshotJson}`), end]],
+    ['no reason phrase', [send(`HTTP/1.1 200\r\n${length}\r\n\r\n${snapshotJson}`)]],
+    ['Connection: close', [answer(200, snapshotJson, 'connection: close'), end]],
+    ['headers with names from the object prototype', [answer(200, snapshotJson, '__proto__: x', 'constructor: y')]],
+    ['a non-ASCII header', [answer(200, snapshotJson, 'x-name: Jos\u00e9')]],
+  ])('%s', async (_what, script) => {
+    const server = await startRawServer(script);
+    await expect(get(openBareClient(server))).resolves.toMatchObject({ status: 'COMPLETED' });
+    expect(server.requests).toHaveLength(1);
+  });
+
+  it('one byte per packet, also inside a character', async () => {
+    const body = Buffer.from(JSON.stringify({ mongoDBVersion: 'déjà vu' }));
+    const octets = Buffer.concat([Buffer.from(head(200, `content-length: ${body.length}`)), body]);
+    const server = await startRawServer([...octets].flatMap((octet) => [send(Buffer.of(octet)), pause(0)]));
+    await expect(get(openBareClient(server))).resolves.toEqual({ mongoDBVersion: 'déjà vu' });
+  });
+});
+
+it('a second response to one request is ignored', async () => {
+  const forged = answer(200, '{"id":"000000000000000000000000"}');
+  const server = await startRawServer([[...good, forged], good]);
+  const client = openBareClient(server);
+  await get(client);
+  await expect(get(client)).resolves.toMatchObject({ id: '5cc310ace5dc7ce369814bc8' });
+});
+
+it('consecutive calls use one connection', async () => {
+  const server = await startRawServer([pause(1), ...good]);
+  const client = openBareClient(server);
+  for (let call = 0; call < 5; call += 1) {
+    await get(client);
+    await new Promise(setImmediate);
+  }
+  expect(server.connections).toBe(1);
+});
