@@ -19,6 +19,12 @@ describe('envelope=true leads to a 200 with the status in the body', () => {
     expect((await get(`${path}?envelope=false`)).json).not.toMatchObject(body);
   });
 
+  it('except at the token endpoint, which does not know it', async () => {
+    const { get } = await openApi();
+    const refused = await get('/api/oauth/token?envelope=true', { method: 'POST' });
+    expect(refused).toMatchObject({ status: 401, json: { error: 'invalid_client' } });
+  });
+
   it('under the key that the options select', async () => {
     const { get } = await openApi({ envelopeKey: 'envelope' });
     const { json } = await get(tenantPath(`/${snapshotId}?envelope=true`));

@@ -13,8 +13,9 @@ it('the rate limit is reported by v2 after a login, also with errors, and not by
   expect(limitOf(await get(flexPath('', 'Cluster0', otherId)))).toEqual(['1200', '1199']);
   expect(limitOf(await get(clustersPath()))).toEqual(['1200', '1199']);
   expect(limitOf(await get(projectsPath))).toEqual(['1200', '1199']);
-  expect(limitOf(await get(tenantPath()))).toEqual([null, null]);
-  expect(limitOf(await get(flexPath('', 'Cluster0', 'a'.repeat(24))))).toEqual([null, null]);
+  for (const path of [tenantPath(), flexPath('', 'Cluster0', 'a'.repeat(24)), '/api/atlas/v2/nothing']) {
+    expect(limitOf(await get(path))).toEqual([null, null]);
+  }
 });
 
 it('the rate limit of the options is reported, but not enforced by default', async () => {
