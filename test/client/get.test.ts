@@ -1,73 +1,64 @@
-import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { tracingChannel } from 'node:diagnostics_channel';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { z } from 'zod';
 import {
   AtlasApiError,
   type AtlasCallTrace,
-  AtlasInvalidArgumentError,
+  AtlasClosedError,
   AtlasInvalidResponseError,
   AtlasTimeoutError,
-  isAtlasError,
   type TenantSnapshotsClientOptions,
 } from '../../src/index.js';
-import { fakeClock, skipTime } from '../support/fault-clock.js';
-import { expectNoUnhandledRejection } from '../support/fault-rejections.js';
-import { type FaultServer, type Scripts, startFaultServer } from '../support/fault-server.js';
-import { answer, refusal } from '../support/fault-steps.js';
+import { runClock, stopClock } from '../support/clock.js';
+import { defaultApiVersion } from '../support/defaults.js';
 import { openClient } from '../support/open-client.js';
 import { openEmulator } from '../support/open-emulator.js';
 import { rejection } from '../support/rejection.js';
+import { type Behavior, type Reply, scriptedDispatcher, silent } from '../support/scripted-dispatcher.js';
 import { groupId, tenantPath } from '../support/snapshot-routes.js';
-
-expectNoUnhandledRejection();
 
 const path = `/api/atlas/v2/groups/${groupId}/flexClusters`;
 
-async function open(scripts: Scripts, options: TenantSnapshotsClientOptions = {}) {
-  const server = await startFaultServer(scripts);
-  return { server, client: openClient({ baseUrl: server.url, maxRetries: 0, ...options }) };
+function open(script: Behavior[], options: TenantSnapshotsClientOptions = {}) {
+  const dispatcher = scriptedDispatcher(...script);
+  return { dispatcher, client: openClient({ dispatcher, maxRetries: 0, ...options }) };
 }
 
-const targets = ({ requests }: FaultServer) => requests.map(({ target }) => target);
-const accepts = ({ requests }: FaultServer) => requests.map(({ head }) => /^accept: (.*)\r$/m.exec(head)?.[1]);
+/** The request for a path, and the result of the call. */
+async function send(reply: Reply, ...[target, options]: Parameters<ReturnType<typeof openClient>['get']>) {
+  const { dispatcher, client } = open([reply]);
+  const result = await client.get(target, options);
+  const [request] = dispatcher.requests;
+  return { result, path: request?.options.path ?? '', accept: request?.headers['accept'] };
+}
 
 describe('get()', () => {
-  it('returns the JSON of any path', async () => {
-    const { server, client } = await open([answer(200, '{"results":[{"name":"A"}],"nothing":null}')]);
-    expect(await client.get(path)).toEqual({ results: [{ name: 'A' }], nothing: null });
-    expect(targets(server)).toEqual([path]);
-  });
-
-  it('returns the response, which has no endpoint', async () => {
-    const { client } = await open([answer(200, '[1]', 'ratelimit-limit: 10', 'ratelimit-remaining: 9')]);
+  it('returns the JSON of any path, and a response without an endpoint', async () => {
+    const { dispatcher, client } = open([{ headers: { 'ratelimit-limit': '10' }, body: { nothing: null } }]);
     const { data, response } = await client.get(path).withResponse();
-    expect(data).toEqual([1]);
-    expect(response).toMatchObject({ status: 200, attempts: 1, rateLimit: { limit: 10, remaining: 9 } });
-    expect('endpoint' in response).toBe(false);
+    expect(data).toEqual({ nothing: null });
+    expect(response).toStrictEqual({
+      status: 200,
+      headers: { 'ratelimit-limit': '10' },
+      attempts: 1,
+      rateLimit: { limit: 10 },
+    });
+    expect(dispatcher.requests.map(({ options }) => [options.method, options.path])).toEqual([['GET', path]]);
   });
 
   it('lists the Flex clusters of a project with each kind of credentials', async () => {
     const emulator = await openEmulator();
+    const schema = z.object({ results: z.array(z.object({ name: z.string() })) });
     for (const credentials of Object.values(emulator.credentials)) {
       const client = openClient({ baseUrl: emulator.url, credentials });
-      const clusters = z.object({ results: z.array(z.object({ name: z.string() })) });
-      const { results } = await client.get(`/api/atlas/v2/groups/${emulator.groupId}/flexClusters`, {
-        schema: clusters,
-      });
+      const { results } = await client.get(`/api/atlas/v2/groups/${emulator.groupId}/flexClusters`, { schema });
       expect(results).toEqual([{ name: emulator.clusterName }]);
     }
-  });
-
-  it('keeps the prefix of baseUrl', async () => {
-    const server = await startFaultServer([answer(200, '{}')]);
-    await openClient({ baseUrl: `${server.url}/proxy/` }).get(path);
-    expect(targets(server)).toEqual([`/proxy${path}`]);
   });
 });
 
 describe('the query of get()', () => {
   it('is encoded, without undefined values and with a parameter for each item of an array', async () => {
-    const { server, client } = await open([answer(200, '{}')]);
     const query = {
       text: 'a b&c=d?#%+é',
       list: ['b', 1, true],
@@ -77,8 +68,7 @@ describe('the query of get()', () => {
       empty: '',
       'a key': '/..',
     };
-    await client.get(path, { query });
-    const [target = ''] = targets(server);
+    const { path: target } = await send({}, path, { query });
     expect(target).toMatch(/^[!-~]+$/);
     const url = new URL(target, 'http://localhost');
     expect(url.pathname).toBe(path);
@@ -95,84 +85,56 @@ describe('the query of get()', () => {
   });
 
   it('is left out if it is empty', async () => {
-    const { server, client } = await open([answer(200, '{}')]);
-    await client.get(path, { query: { none: undefined, empty: [] } });
-    expect(targets(server)).toEqual([path]);
+    expect((await send({}, path, { query: { none: undefined, empty: [] } })).path).toBe(path);
   });
 
   it('has envelope and pretty from the options', async () => {
-    const { server, client } = await open([answer(200, '{"status":200,"content":{"a":1}}')]);
-    expect(await client.get(path, { envelope: true, pretty: true, query: { pageNum: 2 } })).toEqual({ a: 1 });
-    expect(targets(server)).toEqual([`${path}?pageNum=2&envelope=true&pretty=true`]);
+    const reply = { body: { status: 200, content: { a: 1 } } };
+    const sent = await send(reply, path, { envelope: true, pretty: true, query: { pageNum: 2 } });
+    expect(sent.result).toEqual({ a: 1 });
+    expect(sent.path).toBe(`${path}?pageNum=2&envelope=true&pretty=true`);
   });
-
-  it.each([[{ a: null }], [{ a: {} }], [{ a: ['b', null] }], [{ a: [['b']] }], ['a=b'], [5]])(
-    'may not be %j',
-    async (query) => {
-      const { server, client } = await open([]);
-      // A caller without types may pass anything.
-      const error = await rejection(client.get(path, { query: query as never }), AtlasInvalidArgumentError);
-      expect(error.issues[0]?.path).toMatch(/^query/);
-      expect(server.requests).toHaveLength(0);
-    },
-  );
 });
 
 describe('the media type of get()', () => {
   it.each([
-    ['/api/atlas/v2/groups', undefined, 'application/vnd.atlas.2025-03-12+json'],
+    ['/api/atlas/v2/groups', undefined, `application/vnd.atlas.${defaultApiVersion}+json`],
     ['/api/atlas/v2/groups', '2023-01-01', 'application/vnd.atlas.2023-01-01+json'],
     ['/api/atlas/v1.0/groups', undefined, 'application/json'],
     ['/api/atlas/v1.0/groups', '2023-01-01', 'application/json'],
-    ['/api/atlas/v1.5/groups', undefined, 'application/json'],
     ['/api/atlas/v20/groups', undefined, 'application/json'],
   ])('for %s with apiVersion %s is %s', async (target, apiVersion, accept) => {
-    const { server, client } = await open([answer(200, '{}')]);
-    await client.get(target, { apiVersion });
-    expect(accepts(server)).toEqual([accept]);
+    expect((await send({}, target, { apiVersion })).accept).toBe(accept);
   });
-
-  it.each(['2024', '2024-1-1', '2024-11-13+json', '2024-11-13\r\nx: y', '', 'upcoming'])(
-    'may not have the version %j',
-    async (apiVersion) => {
-      const { server, client } = await open([]);
-      const error = await rejection(client.get(path, { apiVersion }), AtlasInvalidArgumentError);
-      expect(error.issues).toMatchObject([{ path: 'apiVersion' }]);
-      expect(server.requests).toHaveLength(0);
-    },
-  );
 });
 
 describe('the schema of get()', () => {
-  const body = [answer(200, '{"name":"Cluster0","createDate":"2025-05-04T09:42:00Z"}')];
-
-  const hanging = z.unknown().transform(() => new Promise<never>(() => undefined));
+  const never = () => new Promise<never>(() => undefined);
 
   it('that hangs ends with the timeout of the call', async () => {
-    const { client } = await open(body);
-    await rejection(client.get(path, { schema: hanging, timeout: 50 }), AtlasTimeoutError);
+    stopClock();
+    const call = open([{}]).client.get(path, { schema: z.unknown().transform(never) });
+    const { message } = await runClock(rejection(call, AtlasTimeoutError), 1_000);
+    expect(message).toContain('while waiting for the schema (attempts: 1)');
   });
 
   it('that hangs ends with an abort', async () => {
-    const { client } = await open(body);
     const stop = new AbortController();
     const schema = z.unknown().transform(() => {
       setImmediate(() => stop.abort('stopped'));
-      return new Promise<never>(() => undefined);
+      return never();
     });
-    await expect(client.get(path, { schema, signal: stop.signal })).rejects.toBe('stopped');
+    await expect(open([{}]).client.get(path, { schema, signal: stop.signal })).rejects.toBe('stopped');
   });
 
   it('does not parse errors of Atlas', async () => {
-    const { client } = await open(refusal(404));
-    const schema = z.never();
-    await rejection(client.get(path, { schema }), AtlasApiError);
+    await rejection(open([{ status: 404 }]).client.get(path, { schema: z.never() }), AtlasApiError);
   });
 
   it('shows no secret even if its issues quote the body', async () => {
     const accessToken = 'a-very-secret-token';
-    const echo = answer(200, JSON.stringify({ [accessToken]: 1, token: `Bearer ${accessToken}` }));
-    const { client } = await open([echo], { credentials: { accessToken } });
+    const echo = { body: { [accessToken]: 1, token: `Bearer ${accessToken}` } };
+    const { client } = open([echo], { credentials: { accessToken } });
     const schema = z.strictObject({
       token: z.string().refine(() => false, { error: ({ input }) => `bad value ${input}` }),
     });
@@ -183,91 +145,70 @@ describe('the schema of get()', () => {
 });
 
 describe('a response to get()', () => {
-  it.each<[name: string, status: number, body: string]>([
-    ['201', 201, '{}'],
-    ['204', 204, ''],
-    ['not JSON', 200, '<h1>Hello</h1>'],
-    ['empty', 200, ''],
-  ])('that is %s leads to INVALID_RESPONSE', async (_name, status, body) => {
-    const { client } = await open([answer(status, body)]);
-    expect(await rejection(client.get(path), AtlasInvalidResponseError)).toMatchObject({ operation: 'get' });
+  it.each<Reply>([
+    { status: 410, body: { error: 410, errorCode: 'VERSION_GONE' } },
+    { status: 404, body: { error: 404, errorCode: 'RESOURCE_NOT_FOUND', parameters: [tenantPath] } },
+    { status: 405 },
+    { status: 400, body: { error: 400, errorCode: 'CANNOT_USE_FLEX_CLUSTER_IN_CLUSTER_API' } },
+  ])('does not lead to another endpoint: %j', async (reply) => {
+    const { dispatcher, client } = open([reply]);
+    for (const _call of [1, 2]) {
+      const error = await rejection(client.get(tenantPath), AtlasApiError);
+      expect(error).toMatchObject({ status: reply.status, operation: 'get', attempts: 1 });
+      expect('endpoint' in error).toBe(false);
+      expect(error.message).not.toMatch(/tenant endpoint|snapshot ID|option endpoint/);
+    }
+    expect(dispatcher.requests.map(({ options }) => options.path)).toEqual([tenantPath, tenantPath]);
   });
 
-  it('that is too large leads to INVALID_RESPONSE', async () => {
-    const { client } = await open([answer(200, JSON.stringify('x'.repeat(99)))], { maxResponseSize: 50 });
-    await rejection(client.get(path), AtlasInvalidResponseError);
-  });
-
-  it.each<[name: string, status: number, body: object]>([
-    ['410', 410, { error: 410, errorCode: 'VERSION_GONE' }],
-    ['404 for the path', 404, { error: 404, errorCode: 'RESOURCE_NOT_FOUND', parameters: [tenantPath] }],
-    ['405', 405, {}],
-    ['400 for a Flex cluster', 400, { error: 400, errorCode: 'CANNOT_USE_FLEX_CLUSTER_IN_CLUSTER_API' }],
-  ])('that is a %s does not lead to another endpoint', async (_name, status, body) => {
-    const { server, client } = await open([answer(status, JSON.stringify(body))]);
-    const error = await rejection(client.get(tenantPath), AtlasApiError);
-    expect(error).toMatchObject({ status, operation: 'get', attempts: 1 });
-    expect('endpoint' in error).toBe(false);
-    expect(error.message).not.toMatch(/tenant endpoint|snapshot ID|option endpoint/);
-    await rejection(client.get(tenantPath), AtlasApiError);
-    expect(targets(server)).toEqual([tenantPath, tenantPath]);
-  });
-
-  it('may be an empty list', async () => {
-    const { server, client } = await open([answer(200, '{"results":[],"totalCount":0}')]);
-    expect(await client.get(path)).toEqual({ results: [], totalCount: 0 });
-    expect(server.requests).toHaveLength(1);
+  it('that is an empty list does not lead to another endpoint either', async () => {
+    const { dispatcher, client } = open([{ body: { results: [] } }]);
+    expect(await client.get(path)).toEqual({ results: [] });
+    expect(dispatcher.requests).toHaveLength(1);
   });
 
   it('leads to no deprecation warning, as its headers concern another resource', async () => {
-    const warnings: Error[] = [];
-    const note = (warning: Error) => void warnings.push(warning);
-    process.on('warning', note);
-    onTestFinished(() => void process.off('warning', note));
-    const { client } = await open([answer(200, '{}', 'sunset: Thu, 1 Jul 2027 00:00:00 GMT')]);
-    await client.get(path);
-    await new Promise(setImmediate);
-    expect(warnings).toEqual([]);
+    const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
+    await send({ headers: { sunset: 'Thu, 1 Jul 2027 00:00:00 GMT' } }, path);
+    expect(warn).not.toHaveBeenCalled();
+  });
+
+  it.each<Reply>([
+    { status: 201 },
+    { status: 204 },
+    { body: '' },
+    { body: '<h1>Hello</h1>' },
+    { body: { x: 'x'.repeat(99) } },
+  ])('is an INVALID_RESPONSE of get() if it is %j', async (reply) => {
+    const call = open([reply], { maxResponseSize: 50, maxRetries: 3 }).client.get(path);
+    expect(await rejection(call, AtlasInvalidResponseError)).toMatchObject({ operation: 'get', attempts: 1 });
   });
 });
 
-describe('the options of get()', () => {
-  it('do not include endpoint', async () => {
-    const { client } = await open([]);
-    // As a caller without types may.
-    const options = { endpoint: 'flex' } as object;
-    await rejection(client.get(path, options), AtlasInvalidArgumentError);
+describe('get() is like any other call:', () => {
+  it('it retries', async () => {
+    stopClock();
+    const { client } = open([{ status: 503 }, { status: 429 }, {}], { maxRetries: 2 });
+    expect((await runClock(client.get(path).withResponse())).response.attempts).toBe(3);
   });
 
-  it('apply as to any other call', async () => {
-    const { client } = await open([]);
-    const error = await rejection(client.get(path, { timeout: 30 }), AtlasTimeoutError);
+  it('it has a timeout, and ends with close()', async () => {
+    const { client } = open([silent]);
+    const error = await rejection(client.get(path, { timeout: 20 }), AtlasTimeoutError);
     expect(error).toMatchObject({ operation: 'get', attempts: 1 });
-    await expect(client.get(path, { signal: AbortSignal.abort('stopped') })).rejects.toBe('stopped');
     await client.close();
-    await expect(client.get(path)).rejects.toSatisfy((reason) => isAtlasError(reason, 'CLOSED'));
+    await rejection(client.get(path), AtlasClosedError);
   });
-});
 
-it('traces get() by its name, without an endpoint', async () => {
-  const traces: AtlasCallTrace[] = [];
-  // The messages of a channel are untyped.
-  const note = (message: unknown) => void traces.push(message as AtlasCallTrace);
-  subscribe('tracing:atlas-tenant-snapshots:call:asyncEnd', note);
-  onTestFinished(() => void unsubscribe('tracing:atlas-tenant-snapshots:call:asyncEnd', note));
-  const { client } = await open([answer(200, '{}')]);
-  await client.get(path, { query: { a: 1 } });
-  expect(traces).toMatchObject([{ operation: 'get', method: 'GET', path: `${path}?a=1`, status: 200, attempts: 1 }]);
-  expect(traces[0]?.endpoint).toBeUndefined();
-});
-
-describe('an error of get()', () => {
-  fakeClock();
-
-  it('is retried like that of any other call', async () => {
-    const { server, client } = await open([refusal(503), refusal(429), [answer(200, '{}')]], { maxRetries: 2 });
-    const { response } = await skipTime(client.get(path).withResponse());
-    expect(response.attempts).toBe(3);
-    expect(server.requests).toHaveLength(3);
+  it('it is traced, by its name and without an endpoint', async () => {
+    const traces: AtlasCallTrace[] = [];
+    const { asyncEnd } = tracingChannel<unknown, AtlasCallTrace>('atlas-tenant-snapshots:call');
+    // The messages of a channel are untyped.
+    const note = (message: unknown) => void traces.push(message as AtlasCallTrace);
+    asyncEnd.subscribe(note);
+    onTestFinished(() => void asyncEnd.unsubscribe(note));
+    await send({}, path, { query: { a: 1 } });
+    expect(traces).toMatchObject([{ operation: 'get', method: 'GET', path: `${path}?a=1`, status: 200, attempts: 1 }]);
+    expect(traces[0]?.endpoint).toBeUndefined();
   });
 });

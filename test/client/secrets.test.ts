@@ -1,29 +1,27 @@
-import { createServer } from 'node:http';
-import { type AddressInfo, createServer as createSocketServer, type Server } from 'node:net';
-import { HttpResponse, http } from 'msw';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import {
   AtlasApiError,
   AtlasAuthenticationError,
-  AtlasClosedError,
   AtlasConnectionError,
   type AtlasCredentials,
   AtlasError,
   AtlasInvalidResponseError,
   AtlasSnapshotFailedError,
   AtlasTimeoutError,
-  type DispatcherLike,
+  type TenantSnapshotsClientOptions,
 } from '../../src/index.js';
-import { startMswServer } from '../support/msw-server.js';
-import { openClient } from '../support/open-client.js';
-import { openEmulator } from '../support/open-emulator.js';
+import { get, openBareClient, openClient } from '../support/open-client.js';
+import { type RawRequest, startRawServer } from '../support/raw-server.js';
+import { answer, challenge, chunked, head, pause, reset, type Script, send, token } from '../support/raw-steps.js';
 import { rejection } from '../support/rejection.js';
+import { scriptedDispatcher } from '../support/scripted-dispatcher.js';
 import { shown } from '../support/shown.js';
-import { path, tenantRoute } from '../support/snapshot-routes.js';
+import { path } from '../support/snapshot-routes.js';
 
 // With characters that JSON and URLs escape.
 const privateKey = 'pr1v&te "k\\y" <of> mine/é';
 const clientSecret = 'mdb_sa_sk_s3cr3t"&<>\\';
+const basic = Buffer.from(`mdb_sa_id_1:${clientSecret}`).toString('base64');
 const issuedToken = 'issued-token-0123456789';
 const callerToken = 'caller-token-0123456789';
 
@@ -38,121 +36,99 @@ const logins: Login[] = [
   {
     name: 'a service account',
     credentials: { clientId: 'mdb_sa_id_1', clientSecret },
-    secrets: [clientSecret, issuedToken, Buffer.from(`mdb_sa_id_1:${clientSecret}`).toString('base64')],
+    secrets: [clientSecret, basic, issuedToken],
   },
   { name: 'a token', credentials: { accessToken: callerToken }, secrets: [callerToken] },
   { name: 'a function', credentials: { accessToken: () => callerToken }, secrets: [callerToken] },
 ];
 
-/** The forms in which a body may contain a secret. */
-function formsOf(secret: string): string[] {
-  return [secret, JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret)];
-}
-
+/** Fails if something that a log may show of the value has one of the secrets, in any of its spellings. */
 function expectNoSecret(value: unknown, secrets: readonly string[]): void {
   const text = shown(value);
-  for (const form of secrets.flatMap(formsOf)) {
-    expect(text).not.toContain(form);
-    // `inspect` escapes quotes and backslashes.
-    expect(text.replaceAll('\\\\', '\\').replaceAll("\\'", "'")).not.toContain(form);
+  // `inspect` escapes quotes and backslashes.
+  const unescaped = text.replaceAll('\\\\', '\\').replaceAll("\\'", "'");
+  for (const secret of secrets) {
+    for (const spelling of [secret, JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret)]) {
+      expect(text).not.toContain(spelling);
+      expect(unescaped).not.toContain(spelling);
+    }
   }
 }
 
-type Echo = (secrets: readonly string[]) => { body?: string; headers?: Record<string, string>; status?: number };
-
-/** A server that accepts any login, and responds with what `echo` makes of the secrets and the Authorization value. */
-function startEcho(secrets: readonly string[], echo: Echo) {
-  const challenge = { 'www-authenticate': 'Digest realm="r", nonce="n0nce", qop="auth", algorithm=SHA-256' };
-  const seen: string[] = [];
-  const server = startMswServer(
-    http.post('*/api/oauth/token', () => HttpResponse.json({ access_token: issuedToken, expires_in: 3600 })),
-    http.get(tenantRoute, ({ request }) => {
-      const authorization = request.headers.get('authorization');
-      if (authorization === null) return new HttpResponse(null, { status: 401, headers: challenge });
-      seen.push(authorization);
-      const { body = '', headers = {}, status = 403 } = echo([...secrets, authorization]);
-      return new HttpResponse(body, { status, headers });
-    }),
-  );
-  return { server, seen };
+/** A server that accepts any login, and responds to the calls of a client with a script. */
+async function open(credentials: AtlasCredentials, echo: (request: RawRequest) => Script) {
+  const server = await startRawServer((request) => {
+    if (request.target.endsWith('/oauth/token')) return token(issuedToken);
+    if (request.target.endsWith('/oauth/revoke')) return [answer(200, '')];
+    return request.authorization === undefined ? challenge() : echo(request);
+  });
+  const openWith = (options: TenantSnapshotsClientOptions = {}) => openBareClient(server, { credentials, ...options });
+  return { openWith, lastLogin: () => server.requests.at(-1)?.authorization ?? 'none' };
 }
 
-const inJson =
-  (make: (secrets: readonly string[]) => object): Echo =>
-  (secrets) => ({ body: JSON.stringify(make(secrets)), headers: { 'content-type': 'application/json' } });
+/** What a response may repeat: the request, its login, and the secrets behind it. */
+interface Said {
+  readonly request: string;
+  readonly login: string;
+  readonly all: readonly string[];
+  /** Without what no header can hold. */
+  readonly inHeaders: string;
+}
 
-// undici accepts only header values with one byte per character.
-const headerSafe = (secret: string) => /^[\x20-\x7e]*$/.test(secret);
-
-const badRequest = (field: string | undefined, description: string) => ({
-  badRequestDetail: { fields: [{ field, description }] },
-});
-
-const echoes: [name: string, echo: Echo][] = [
-  ['raw', (secrets) => ({ body: `You sent ${secrets.join(' and ')}.` })],
-  ['in a URL', (secrets) => ({ body: secrets.map(encodeURIComponent).join('&') })],
-  ['in JSON: detail', inJson((secrets) => ({ detail: secrets.join() }))],
-  ['in JSON: reason', inJson((secrets) => ({ reason: secrets.join() }))],
-  ['in JSON: errorCode', inJson((secrets) => ({ errorCode: secrets.join() }))],
-  ['in JSON: parameters', inJson((secrets) => ({ parameters: [{ deep: secrets }] }))],
-  ['in JSON: a key', inJson((secrets) => ({ parameters: [{ [secrets.join()]: 1 }] }))],
-  ['in JSON: badRequestDetail', inJson(([field, ...others]) => badRequest(field, others.join()))],
-  ['in header fields', (secrets) => ({ headers: { 'x-echo': secrets.filter(headerSafe).join() } })],
-  ['in a redirect', (secrets) => ({ status: 302, headers: { location: `/?${secrets.filter(headerSafe).join()}` } })],
+// As a debug page, a broken proxy or a server of another protocol may.
+const echoes: [where: string, echo: (said: Said) => Script, isShown: boolean][] = [
+  ['the request itself', ({ request }) => [send(request)], false],
+  ['the request after a status line', ({ request }) => [send(`HTTP/1.1 200 OK\r\n${request}`)], false],
+  ['an invalid header line', ({ login }) => [send(`HTTP/1.1 200 OK\r\n${login}\r\n\r\n`)], false],
+  ['a status line', ({ login }) => [send(`HTTP/1.1 ${login}\r\n\r\n`)], false],
+  ['a reason phrase', ({ login }) => [send(`HTTP/1.1 400 ${login}\r\ncontent-length: 0\r\n\r\n`)], false],
+  ['a Content-Length', ({ login }) => [send(head(200, `content-length: ${login}`))], false],
+  ['a chunk', ({ login }) => [send(`${head(200, 'transfer-encoding: chunked')}${login}\r\n`)], false],
+  ['a truncated chunk', ({ login }) => [chunked(400, [login]), reset], false],
+  ['text, then a reset', ({ all }) => [send(`${head(200, 'content-length: 9999')}${all}`), pause(), reset], false],
+  ['a content coding', ({ inHeaders }) => [answer(200, '{}', `content-encoding: ${inHeaders}`)], true],
+  ['a body that is not JSON', ({ request }) => [answer(200, request)], false],
+  ['a field of a body', ({ all }) => [answer(200, { id: all.join() })], false],
+  ['a key of a body', ({ all }) => [answer(200, { id: 5, links: [{ [all.join()]: all }] })], false],
+  ['an error in plain text', ({ request, all }) => [answer(400, request + all)], true],
+  ['an error in HTML', ({ login }) => [answer(502, `<b title="${login.replaceAll('"', '&quot;')}">no</b>`)], true],
+  ['an error in a URL', ({ all }) => [answer(400, all.map(encodeURIComponent).join('&'))], true],
+  ...['errorCode', 'detail', 'reason'].map((field): (typeof echoes)[number] => [
+    `the ${field} of an error`,
+    ({ all }) => [answer(400, { [field]: `You sent ${all}.` })],
+    true,
+  ]),
+  ['the parameters of an error', ({ all }) => [answer(400, { parameters: [all, { [all.join()]: all }] })], true],
+  [
+    'the badRequestDetail of an error',
+    ({ all }) => [answer(400, { badRequestDetail: { fields: all.map((field) => ({ field, description: field })) } })],
+    true,
+  ],
+  [
+    'the headers of an error',
+    ({ inHeaders }) => [answer(302, '{}', `x: ${inHeaders}`, `x: ${inHeaders}`, `location: /?${inHeaders}`)],
+    true,
+  ],
+  ['a retryable error', ({ request }) => [answer(503, request, 'retry-after: 3600')], true],
 ];
 
 describe.each(logins)('with $name', ({ credentials, secrets }) => {
-  it('the cause of an error shows no secret if the error of a dispatcher holds the request', async () => {
-    const sent: string[] = [];
-    const dispatcher: DispatcherLike = {
-      dispatch({ headers, method }, handler) {
-        const isChallenged = method === 'GET' && !headers.includes('authorization');
-        if (isChallenged) {
-          handler.onRequestStart({ abort() {} }, {});
-          handler.onResponseStart({ abort() {} }, 401, {
-            'www-authenticate': 'Digest realm="r", nonce="n", qop="auth"',
-          });
-          handler.onResponseEnd({ abort() {} }, {});
-          return true;
-        }
-        sent.push(JSON.stringify(headers));
-        // The message is that of undici's MockAgent, the properties are those of its responseError interceptor.
-        const inner = new Error(`Mock dispatch not matched for headers '${JSON.stringify(headers)}'`);
-        throw Object.assign(new Error(inner.message, { cause: inner }), { body: headers, headers, data: headers });
-      },
-    };
-    const baseUrl = 'https://cloud.mongodb.com';
-    const client = openClient({ baseUrl, credentials, dispatcher, endpoint: 'tenant', maxRetries: 0 });
-    const error = await rejection(client.getTenantSnapshot(...path), AtlasConnectionError);
-    expect(sent).toHaveLength(1);
-    expectNoSecret(error, secrets);
-    expect(shown(error.cause)).toContain('[masked]');
-    expect(shown(error.cause)).toContain('Mock dispatch not matched');
+  it.each(echoes)('an error shows no secret that the server echoes in %s', async (_where, echo, isShown) => {
+    const { openWith, lastLogin } = await open(credentials, ({ head: request, authorization: login = '' }) => {
+      const all = [...secrets, login];
+      return echo({ request, login, all, inHeaders: all.filter((text) => /^[ -~]*$/.test(text)).join() });
+    });
+    const error = await rejection(get(openWith()), AtlasError);
+    const digest = /response="(\w+)"/.exec(lastLogin())?.[1];
+    expectNoSecret(error, [...secrets, lastLogin(), ...(digest === undefined ? [] : [digest])]);
+    if (isShown) expect(shown(error)).toContain('[masked]');
   });
 
-  it.each(echoes)('an error body that echoes the secrets %s is masked', async (_name, echo) => {
-    const { server, seen } = startEcho(secrets, echo);
-    const client = openClient({ baseUrl: (await server).url, credentials, endpoint: 'tenant', maxRetries: 0 });
-    const error = await rejection(client.getTenantSnapshot(...path), AtlasApiError);
-    expect(seen).toHaveLength(1);
-    expectNoSecret(error, [...secrets, ...seen]);
-    expect(shown(error)).toContain('[masked]');
-  });
-
-  it('a body that is cut inside a secret shows no part of the secret', async () => {
-    const secret = secrets[0] ?? '';
-    const { server } = startEcho(secrets, () => ({ body: 'x'.repeat(16_384 - 8) + secret }));
-    const client = openClient({ baseUrl: (await server).url, credentials, endpoint: 'tenant', maxRetries: 0 });
-    const error = await rejection(client.getTenantSnapshot(...path), AtlasApiError);
-    expect(error.body).not.toContain(secret.slice(0, 6));
-  });
-
-  it('the client shows no secret, before and after a call', async () => {
-    const { server } = startEcho(secrets, () => ({ status: 200, body: '{}' }));
-    const client = openClient({ baseUrl: (await server).url, credentials });
-    expectNoSecret(client, secrets);
-    const promise = client.getTenantSnapshot(...path);
-    expectNoSecret(promise, secrets);
+  it('the client, its promises and its responses show no secret', async () => {
+    const { openWith } = await open(credentials, () => [answer(200, '{}')]);
+    const client = openWith();
+    const promise = get(client);
+    for (const value of [client, promise]) expectNoSecret(value, secrets);
     const { response } = await promise.withResponse();
     for (const value of [client, promise, response]) expectNoSecret(value, secrets);
     expect(Object.keys(client)).toEqual([]);
@@ -160,200 +136,101 @@ describe.each(logins)('with $name', ({ credentials, secrets }) => {
     expect(JSON.stringify(client)).toBe('{}');
   });
 
-  it('AtlasInvalidResponseError and AtlasClosedError show no secret', async () => {
-    const { server } = startEcho(secrets, (all) => ({
-      status: 200,
-      body: JSON.stringify({ status: all, id: all.join() }),
-    }));
-    const client = openClient({ baseUrl: (await server).url, credentials, maxRetries: 0 });
-    const invalid = await rejection(client.getTenantSnapshot(...path), AtlasInvalidResponseError);
-    await client.close();
-    const closed = await rejection(client.getTenantSnapshot(...path), AtlasClosedError);
-    for (const error of [invalid, closed]) expectNoSecret(error, secrets);
-  });
-
-  it('an error of a wait masks a snapshot that echoes the secrets', async () => {
-    let status = 'FAILED';
-    const { server } = startEcho(secrets, (all) => ({
-      status: 200,
-      body: JSON.stringify({ status, finishTime: '2025-05-04T09:42:00Z', echo: all }),
-    }));
-    const client = openClient({ baseUrl: (await server).url, credentials, maxRetries: 0 });
-    const failed = await rejection(client.waitForTenantSnapshot(...path), AtlasSnapshotFailedError);
-    expect(failed.snapshot).toMatchObject({ status: 'FAILED', finishTime: new Date('2025-05-04T09:42:00Z') });
-    expect(shown(failed)).toContain('[masked]');
-    expectNoSecret(failed, secrets);
-
-    status = `RUNNING ${secrets.join(' ')}`;
-    const wait = client.waitForTenantSnapshot(...path, { timeout: 300 });
-    const late = await rejection(wait, AtlasTimeoutError);
-    expect(late.message).toContain('The snapshot was RUNNING [masked]');
-    expectNoSecret(late, secrets);
-  });
-
-  it('AtlasTimeoutError shows no secret', async () => {
-    const emulator = await openEmulator({
-      credentials: {
-        apiKey: { publicKey: 'publickey', privateKey },
-        serviceAccount: { clientId: 'mdb_sa_id_1', clientSecret },
-        accessToken: callerToken,
-      },
+  it('the cause of an error shows no secret if the error of a dispatcher holds the request', async () => {
+    const dispatcher = scriptedDispatcher((request) => {
+      const { headers, method } = request.options;
+      if (method === 'GET' && request.headers['authorization'] === undefined) {
+        request.reply({ status: 401, headers: { 'www-authenticate': 'Digest realm="r", nonce="n", qop="auth"' } });
+        return;
+      }
+      // The message is that of undici's MockAgent, the properties are those of its responseError interceptor.
+      const inner = new Error(`Mock dispatch not matched for headers '${JSON.stringify(headers)}'`);
+      throw Object.assign(new Error(inner.message, { cause: inner }), { body: headers, headers, data: headers });
     });
-    emulator.respond({ hang: true });
-    const client = openClient({ baseUrl: emulator.url, credentials, attemptTimeout: 100, maxRetries: 0 });
-    const error = await rejection(client.getTenantSnapshot(...path), AtlasTimeoutError);
-    expectNoSecret(error, secrets);
-  });
-
-  it('a response that is not HTTP and echoes the request shows no secret', async () => {
-    const url = await listen(
-      createSocketServer((socket) => {
-        socket.on('error', () => undefined);
-        socket.on('data', (bytes) => socket.end(`No HTTP: ${bytes}`));
-      }),
-    );
-    const client = openClient({ baseUrl: url, credentials, maxRetries: 0 });
-    const error = await rejection(client.getTenantSnapshot(...path), AtlasConnectionError);
-    expect(error.cause).toBeInstanceOf(Error);
-    expectNoSecret(error, secrets);
-    expect(shown(error)).not.toMatch(/Bearer|Basic/);
+    const client = openClient({ credentials, dispatcher, endpoint: 'tenant', maxRetries: 0 });
+    const { cause } = await rejection(get(client), AtlasConnectionError);
+    expectNoSecret(cause, secrets);
+    expect(shown(cause)).toMatch(/Mock dispatch not matched.*\[masked\]/);
   });
 });
 
-describe('with an API key', () => {
-  it('an error shows no part of the Digest response', async () => {
-    const { server, seen } = startEcho([], ([authorization = '']) => ({
-      body: JSON.stringify({ detail: /response="(\w+)"/.exec(authorization)?.[1] }),
-    }));
-    const credentials = { publicKey: 'publickey', privateKey };
-    const client = openClient({ baseUrl: (await server).url, credentials, maxRetries: 0 });
-    const error = await rejection(client.getTenantSnapshot(...path), AtlasApiError);
-    expect(error.detail).toBe('[masked]');
-    expect(shown(error)).not.toContain(/response="(\w+)"/.exec(seen[0] ?? '')?.[1]);
+describe('a body that is cut inside a secret', () => {
+  const credentials = { accessToken: callerToken };
+
+  it('at 16 KiB shows no part of the secret', async () => {
+    const { openWith } = await open(credentials, () => [answer(400, 'x'.repeat(16_384 - 8) + callerToken)]);
+    const { body } = await rejection(get(openWith()), AtlasApiError);
+    expect(body).not.toContain(callerToken.slice(0, 6));
   });
 
-  it.each([
-    ['a scheme other than Digest', 'Basic realm="r"'],
-    ['a challenge with an unknown algorithm', 'Digest realm="r", nonce="n", algorithm=SHA-1024'],
-  ])('the error for %s shows no secret', async (_name, challenge) => {
-    const server = await startMswServer(
-      http.get('*', () => new HttpResponse(privateKey, { status: 401, headers: { 'www-authenticate': challenge } })),
-    );
-    const client = openClient({ baseUrl: server.url, credentials: { publicKey: 'publickey', privateKey } });
-    expectNoSecret(await rejection(client.getTenantSnapshot(...path), AtlasAuthenticationError), [privateKey]);
+  it.each([1, 8])('at maxResponseSize, %i characters before its end, shows no part of it', async (missing) => {
+    const first = `You sent ${callerToken.slice(0, -missing)}`;
+    // The second packet exceeds the limit, so the error keeps the first one.
+    const packets = [send(head(400, 'content-length: 9999')), send(first), pause(), send('x'.repeat(missing))];
+    const { openWith } = await open(credentials, () => packets);
+    const error = await rejection(get(openWith({ maxResponseSize: first.length })), AtlasApiError);
+    expectNoSecret(error, [callerToken.slice(0, 8)]);
   });
 
-  it('an error masks a public key that the scheme of a challenge echoes', async () => {
-    const challenge = { 'www-authenticate': 'publickey realm="r"' };
-    const server = await startMswServer(
-      http.get('*', () => new HttpResponse(null, { status: 401, headers: challenge })),
-    );
-    const client = openClient({ baseUrl: server.url, credentials: { publicKey: 'publickey', privateKey } });
-    const error = await rejection(client.getTenantSnapshot(...path), AtlasAuthenticationError);
-    expect(error.message).toContain('It offered: [masked]');
-    expectNoSecret(error, ['publickey']);
-  });
-
-  it('the error for a wrong key names the usual causes, but not the key', async () => {
-    const emulator = await openEmulator();
-    const credentials = { publicKey: emulator.credentials.apiKey.publicKey, privateKey };
-    const client = openClient({ baseUrl: emulator.url, credentials });
-    const error = await rejection(client.getTenantSnapshot(...path), AtlasApiError);
-    expect(error).toMatchObject({ status: 401, message: expect.stringMatching(/key.*role.*IP access list/) });
-    expectNoSecret(error, [privateKey]);
-  });
-});
-
-describe('with a service account', () => {
-  const credentials = { clientId: 'mdb_sa_id_1', clientSecret };
-  const basic = Buffer.from(`mdb_sa_id_1:${clientSecret}`).toString('base64');
-
-  it('the error of a token request masks a secret that the response echoes', async () => {
-    const body = {
-      error: `invalid_client ${clientSecret}`,
-      error_description: `You sent Basic ${basic} ${clientSecret}`,
-    };
-    const server = await startMswServer(http.post('*/api/oauth/token', () => HttpResponse.json(body, { status: 401 })));
-    const client = openClient({ baseUrl: server.url, credentials });
-    const error = await rejection(client.getTenantSnapshot(...path), AtlasAuthenticationError);
-    expect(error).toMatchObject({ status: 401, error: 'invalid_client [masked]' });
-    expect(error.errorDescription).toContain('[masked]');
-    expectNoSecret(error, [clientSecret, basic]);
-  });
-
-  it('the error for a token response masks a secret that its content coding echoes', async () => {
-    const headers = { 'content-encoding': basic };
-    const server = await startMswServer(http.post('*/api/oauth/token', () => new HttpResponse('{}', { headers })));
-    const client = openClient({ baseUrl: server.url, credentials });
-    const error = await rejection(client.getTenantSnapshot(...path), AtlasAuthenticationError);
-    expect(error.message).toContain('content coding [masked]');
-    expectNoSecret(error, [basic, basic.slice(0, 40), basic.toLowerCase()]);
-  });
-
-  it('the error for an invalid token response shows no secret', async () => {
-    const server = await startMswServer(
-      http.post('*/api/oauth/token', () => HttpResponse.json({ access_token: `${clientSecret} ${issuedToken}` })),
-    );
-    const client = openClient({ baseUrl: server.url, credentials });
-    const error = await rejection(client.getTenantSnapshot(...path), AtlasAuthenticationError);
-    expectNoSecret(error, [clientSecret, issuedToken]);
-  });
-});
-
-describe('a content coding', () => {
-  it('that echoes a token is masked, even if the token is long and in upper case', async () => {
-    const accessToken = 'QWERTY'.repeat(20);
-    const headers = { 'content-encoding': accessToken };
-    const server = await startMswServer(http.get('*', () => new HttpResponse('{}', { headers })));
-    const client = openClient({ baseUrl: server.url, credentials: { accessToken } });
-    const error = await rejection(client.getTenantSnapshot(...path), AtlasInvalidResponseError);
-    expect(error.message).toContain('content coding [masked]');
-    expectNoSecret(error, ['QWERTY', 'qwerty']);
-  });
-});
-
-describe('a body larger than maxResponseSize', () => {
-  it('shows no part of a secret that it ends inside', async () => {
-    const halves = [callerToken.slice(0, 15), callerToken.slice(15)];
-    const url = await listen(
-      createServer((_request, reply) => {
-        reply.writeHead(403);
-        reply.write(`You sent ${halves[0]}`);
-        setTimeout(() => reply.end(halves[1] + 'x'.repeat(100)), 20);
-      }),
-    );
-    const client = openClient({ baseUrl: url, credentials: { accessToken: callerToken }, maxResponseSize: 30 });
-    const error = await rejection(client.getTenantSnapshot(...path), AtlasError);
-    expect(error).toMatchObject({ code: 'API_ERROR', status: 403 });
-    expectNoSecret(error, [halves[0] ?? '']);
-  });
-});
-
-describe('an error body that is cut', () => {
   it.each([
     ['identity', /^You sent \[masked\]\.x*$/],
     ['gzip', /^$/],
-  ])('is decoded before it is masked, with its charset and the content coding %s', async (coding, body) => {
-    const credentials = { publicKey: 'publickey', privateKey: 'pässwörd-ünique' };
-    const type = 'text/plain; charset=iso-8859-1';
-    const challenge = { 'www-authenticate': 'Digest realm="r", nonce="n", qop="auth"' };
-    const url = await listen(
-      createServer(({ headers }, reply) => {
-        if (headers.authorization === undefined) return reply.writeHead(401, challenge).end();
-        reply.writeHead(400, { 'content-type': type, 'content-encoding': coding });
-        return reply.end(`You sent ${credentials.privateKey}.${'x'.repeat(2_000)}`, 'latin1');
-      }),
-    );
-    const client = openClient({ baseUrl: url, credentials, endpoint: 'tenant', maxResponseSize: 1_000 });
-    const error = await rejection(client.getTenantSnapshot(...path), AtlasApiError);
-    expect(error.body).toMatch(body);
+  ])('is decoded before it is masked, with its charset and the content coding %s', async (coding, expected) => {
+    const fields = ['content-type: text/plain; charset=iso-8859-1', `content-encoding: ${coding}`];
+    const text = Buffer.from(`You sent ${privateKey}.${'x'.repeat(2_000)}`, 'latin1');
+    const { openWith } = await open({ publicKey: 'publickey', privateKey }, () => [answer(400, text, ...fields)]);
+    const { body } = await rejection(get(openWith({ maxResponseSize: 1_000 })), AtlasApiError);
+    expect(body).toMatch(expected);
   });
 });
 
-async function listen(server: Server): Promise<string> {
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => void server.close());
-  // Not a pipe: it listens on a port.
-  const { port } = server.address() as AddressInfo;
-  return `http://127.0.0.1:${port}`;
-}
+describe('an error of a wait', () => {
+  const credentials = { accessToken: callerToken };
+
+  it('masks a failed snapshot, and keeps its dates', async () => {
+    const finishTime = '2025-05-04T09:42:00Z';
+    const body = { status: 'FAILED', finishTime, echo: [callerToken] };
+    const { openWith } = await open(credentials, () => [answer(200, body)]);
+    const { snapshot } = await rejection(openWith().waitForTenantSnapshot(...path), AtlasSnapshotFailedError);
+    expect(snapshot).toEqual({ status: 'FAILED', finishTime: new Date(finishTime), echo: ['[masked]'] });
+  });
+
+  it('masks the last status', async () => {
+    const { openWith } = await open(credentials, () => [answer(200, { status: `RUNNING ${callerToken}` })]);
+    const wait = openWith().waitForTenantSnapshot(...path, { timeout: 100 });
+    expect((await rejection(wait, AtlasTimeoutError)).message).toContain('The snapshot was RUNNING [masked]');
+  });
+});
+
+it('the error for a challenge masks a public key that its scheme echoes', async () => {
+  const challenge = { status: 401, headers: { 'www-authenticate': 'publickey realm="r"' } };
+  const client = openClient({
+    credentials: { publicKey: 'publickey', privateKey },
+    dispatcher: scriptedDispatcher(challenge),
+  });
+  expect((await rejection(get(client), AtlasAuthenticationError)).message).toContain('It offered: [masked]');
+});
+
+describe('the error of a token request shows no secret that the response echoes', () => {
+  it.each([
+    ['as an OAuth error', 401, { error: `invalid ${clientSecret}`, error_description: `You sent Basic ${basic}` }, {}],
+    ['as a content coding', 200, {}, { 'content-encoding': basic }],
+    ['as an invalid token', 200, { access_token: `${clientSecret} ${issuedToken}` }, {}],
+  ])('%s', async (_how, status, body, headers) => {
+    const dispatcher = scriptedDispatcher({ status, body, headers });
+    const client = openClient({ credentials: { clientId: 'mdb_sa_id_1', clientSecret }, dispatcher, maxRetries: 0 });
+    const error = await rejection(get(client), AtlasAuthenticationError);
+    expectNoSecret(error, [clientSecret, issuedToken, basic, basic.slice(0, 40), basic.toLowerCase()]);
+  });
+});
+
+it('an error masks a content coding that is a long token in upper case', async () => {
+  const accessToken = 'QWERTY'.repeat(20);
+  const dispatcher = scriptedDispatcher({ headers: { 'content-encoding': accessToken } });
+  const error = await rejection(
+    get(openClient({ dispatcher, credentials: { accessToken } })),
+    AtlasInvalidResponseError,
+  );
+  expect(error.message).toContain('content coding [masked]');
+  expectNoSecret(error, ['QWERTY', 'qwerty']);
+});

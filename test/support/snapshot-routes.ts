@@ -19,6 +19,4 @@ export const flexType = 'application/vnd.atlas.2024-11-13+json';
 
 /** The paths as MSW routes, which match any origin, prefix and query. */
 export const tenantRoute = `*${tenantPath}`;
-export const tenantListRoute = `*${tenantListPath}`;
 export const flexRoute = `*${flexPath}`;
-export const flexListRoute = `*${flexListPath}`;
