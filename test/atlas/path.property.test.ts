@@ -94,7 +94,7 @@ const goodPath = fc
   .map((segments) => `/api/atlas/${segments.join('/')}`);
 
 describe('the path of get()', () => {
-  it.each(prefixes)('never leads outside the API, with the baseUrl prefix %j', async (prefix) => {
+  it.each(prefixes)('never leads outside the API, with the baseUrl prefix %j', { timeout: 30_000 }, async (prefix) => {
     const paths = fc.oneof(hostilePath, fc.string({ unit: 'binary', maxLength: 40 }));
     await fc.assert(
       fc.asyncProperty(paths, async (path) => {
