@@ -1,7 +1,6 @@
 // Going away: use raw-steps.ts.
 export {
   answer,
-  chunked,
   drip,
   end,
   good,
