@@ -1,17 +1,16 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { channel, tracingChannel } from 'node:diagnostics_channel';
-import { expect, it, onTestFinished } from 'vitest';
-import type { TenantSnapshotsClient, TenantSnapshotsClientOptions } from '../../src/index.js';
-import { fakeClock, skipTime } from '../support/fault-clock.js';
-import { type FaultServer, startFaultServer } from '../support/fault-server.js';
-import { answer, good, refusal, type Script } from '../support/fault-steps.js';
+import { beforeEach, expect, it, onTestFinished } from 'vitest';
+import { runClock, stopClock } from '../support/clock.js';
 import { hexId } from '../support/many-snapshots.js';
 import { RecordingStore } from '../support/odd-stores.js';
-import { openClient } from '../support/open-client.js';
+import { openBareClient } from '../support/open-client.js';
+import { type RawServer, startRawServer } from '../support/raw-server.js';
+import { answer, challenge, good, refusal, reset, type Script, token } from '../support/raw-steps.js';
 import { clusterName, groupId } from '../support/snapshot-routes.js';
 
 // Timers are advanced outside of any user's context, so the test detects code that runs in the context of its timer.
-fakeClock();
+beforeEach(stopClock);
 
 /** The user of the current context. */
 const user = new AsyncLocalStorage<string>();
@@ -23,50 +22,34 @@ function forEachUser<T>(task: (snapshotId: string, name: string) => Promise<T>):
 }
 
 /** A server with these responses to the first requests for each snapshot. Later ones get the snapshot. */
-async function startFlakyServer(...first: Script[]): Promise<FaultServer> {
+async function startFlakyServer(...first: Script[]): Promise<RawServer> {
   const seen = new Map<string, number>();
-  return startFaultServer(({ target }) => {
+  return startRawServer(({ target }) => {
     const count = seen.get(target) ?? 0;
     seen.set(target, count + 1);
     return first[count] ?? good;
   });
 }
 
-function openPinnedClient(options: TenantSnapshotsClientOptions): TenantSnapshotsClient {
-  return openClient({ endpoint: 'tenant', ...options });
-}
-
-/** The users of the received requests, by snapshot. The token of a request is the name of its user. */
-function senders({ requests }: FaultServer): string[][] {
-  return users.map((_name, index) =>
-    requests
-      .filter(({ target }) => target.endsWith(hexId(index + 1)))
-      .map(({ authorization }) => authorization?.replace('Bearer ', '') ?? 'nobody'),
-  );
-}
-
 it('calls accessToken in the context of its caller on every attempt', async () => {
-  const server = await startFlakyServer(refusal(503), refusal(401), refusal(503));
+  // The last request but one is sent again after the connection died.
+  const server = await startFlakyServer(refusal(503), refusal(401), refusal(503), [reset]);
   const accessToken = async () => user.getStore() ?? 'nobody';
-  const client = openPinnedClient({ baseUrl: server.url, credentials: { accessToken } });
-  await skipTime(forEachUser((snapshotId) => client.getTenantSnapshot(groupId, clusterName, snapshotId)));
-  // The 503, the 401, its second try, and the last retry.
-  expect(senders(server)).toEqual(users.map((name) => [name, name, name, name]));
-});
-
-it('calls accessToken in the context of its caller when a request is sent again on a new connection', async () => {
-  const server = await startFlakyServer([(socket) => void socket.resetAndDestroy()]);
-  const accessToken = () => user.getStore() ?? 'nobody';
-  const client = openPinnedClient({ baseUrl: server.url, credentials: { accessToken }, maxRetries: 0 });
-  await forEachUser((snapshotId) => client.getTenantSnapshot(groupId, clusterName, snapshotId));
-  expect(senders(server)).toEqual(users.map((name) => [name, name]));
+  const client = openBareClient(server, { credentials: { accessToken }, maxRetries: 3 });
+  await runClock(forEachUser((snapshotId) => client.getTenantSnapshot(groupId, clusterName, snapshotId)));
+  const senders = users.map((_name, index) =>
+    server.requests
+      .filter(({ target }) => target.endsWith(hexId(index + 1)))
+      .map(({ authorization }) => authorization?.replace('Bearer ', '')),
+  );
+  expect(senders).toEqual(users.map((name) => [name, name, name, name, name]));
 });
 
 it('calls onPoll in the context of its caller at every poll, also after a retry', async () => {
   const running = answer(200, '{"status":"RUNNING"}');
   const server = await startFlakyServer([running], refusal(503), [running]);
-  const client = openPinnedClient({ baseUrl: server.url });
-  const polls = await skipTime(
+  const client = openBareClient(server, { maxRetries: 1 });
+  const polls = await runClock(
     forEachUser(async (snapshotId) => {
       const seen: unknown[] = [];
       const onPoll = () => void seen.push(user.getStore());
@@ -96,10 +79,10 @@ it('publishes traces and retries in the context of the caller', async () => {
     channel('atlas-tenant-snapshots:retry').unsubscribe(onRetry);
   });
   const server = await startFlakyServer(refusal(503), refusal(503), refusal(404));
-  const client = openPinnedClient({ baseUrl: server.url });
+  const client = openBareClient(server, { maxRetries: 3 });
   const call = (snapshotId: string) =>
     client.getTenantSnapshot(groupId, clusterName, snapshotId).catch(() => undefined);
-  await skipTime(forEachUser(call));
+  await runClock(forEachUser(call));
   for (const name of users) {
     const events = seen.filter(([, owner]) => owner === name).map(([event]) => event);
     expect(events).toEqual(['start', 'end', 'retry', 'retry', 'error', 'asyncStart', 'asyncEnd']);
@@ -107,10 +90,10 @@ it('publishes traces and retries in the context of the caller', async () => {
   expect(seen).toHaveLength(users.length * 7);
 });
 
+const serviceAccount = { clientId: 'id', clientSecret: 'secret' };
+
 it('fetches and stores a shared token in the context of the constructor', async () => {
-  const server = await startFaultServer(({ target }) =>
-    target.endsWith('/token') ? [answer(200, '{"access_token":"shared","expires_in":3600}')] : good,
-  );
+  const server = await startRawServer(({ target }) => (target.endsWith('/token') ? token() : good));
   const seen: [what: string, name: string | undefined][] = [];
   class ContextStore extends RecordingStore {
     override get(key: string) {
@@ -129,11 +112,7 @@ it('fetches and stores a shared token in the context of the constructor', async 
   channel('undici:request:create').subscribe(onRequest);
   onTestFinished(() => void channel('undici:request:create').unsubscribe(onRequest));
   const client = user.run('constructor', () =>
-    openPinnedClient({
-      baseUrl: server.url,
-      credentials: { clientId: 'id', clientSecret: 'secret' },
-      tokenStore: new ContextStore(),
-    }),
+    openBareClient(server, { credentials: serviceAccount, tokenStore: new ContextStore() }),
   );
   await forEachUser((snapshotId) => client.getTenantSnapshot(groupId, clusterName, snapshotId));
   expect(seen).toEqual([
@@ -144,15 +123,12 @@ it('fetches and stores a shared token in the context of the constructor', async 
 });
 
 it('continues in the context of the caller after it waited for a shared token or challenge', async () => {
-  const server = await startFaultServer(({ target, authorization }) => {
-    if (target.endsWith('/token')) return [answer(200, '{"access_token":"shared","expires_in":3600}')];
-    const challenge = 'www-authenticate: Digest realm="r", nonce="n", qop="auth"';
-    return authorization === undefined ? [answer(401, '{}', challenge)] : good;
+  const server = await startRawServer(({ target, authorization }) => {
+    if (target.endsWith('/token')) return token();
+    return authorization === undefined ? challenge() : good;
   });
-  const apiKey = { publicKey: 'public', privateKey: 'private-key' };
-  const serviceAccount = { clientId: 'id', clientSecret: 'secret' };
-  for (const credentials of [apiKey, serviceAccount]) {
-    const client = openPinnedClient({ baseUrl: server.url, credentials });
+  for (const credentials of [{ publicKey: 'public', privateKey: 'private-key' }, serviceAccount]) {
+    const client = openBareClient(server, { credentials });
     const owners = await forEachUser(async (snapshotId) => {
       const owner: unknown[] = [];
       const onPoll = () => void owner.push(user.getStore());

@@ -3,14 +3,15 @@ import { type Context, type ContextManager, context, ROOT_CONTEXT } from '@opent
 import { UndiciInstrumentation } from '@opentelemetry/instrumentation-undici';
 import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { expect, it, onTestFinished } from 'vitest';
-import { fakeClock, skipTime } from '../support/fault-clock.js';
-import { startFaultServer } from '../support/fault-server.js';
-import { good, refusal } from '../support/fault-steps.js';
+import { AtlasConnectionError } from '../../src/index.js';
+import { runClock, stopClock } from '../support/clock.js';
 import { hexId } from '../support/many-snapshots.js';
-import { openClient } from '../support/open-client.js';
+import { get, openBareClient, openClient } from '../support/open-client.js';
+import { openEmulator } from '../support/open-emulator.js';
+import { startRawServer } from '../support/raw-server.js';
+import { good, refusal, reset } from '../support/raw-steps.js';
+import { rejection } from '../support/rejection.js';
 import { clusterName, groupId } from '../support/snapshot-routes.js';
-
-fakeClock();
 
 /** Keeps OpenTelemetry's context in an AsyncLocalStorage, as its SDK for Node does. */
 class AsyncContextManager implements ContextManager {
@@ -42,7 +43,7 @@ class AsyncContextManager implements ContextManager {
   }
 }
 
-/** Turns tracing on for this test, and returns the tracer and the finished spans. */
+/** Turns OpenTelemetry on for this test, as an application sets it up. Returns the tracer and the finished spans. */
 function startTracing() {
   const exporter = new InMemorySpanExporter();
   const provider = new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] });
@@ -59,21 +60,22 @@ function startTracing() {
 }
 
 it("makes the span of each request a child of its caller's span, also on a retry", async () => {
+  stopClock();
   const { tracer, spans } = startTracing();
   const seen = new Map<string, number>();
-  const server = await startFaultServer(({ target }) => {
+  const server = await startRawServer(({ target }) => {
     seen.set(target, (seen.get(target) ?? 0) + 1);
     return seen.get(target) === 3 ? good : refusal(503);
   });
-  const client = openClient({ baseUrl: server.url, endpoint: 'tenant' });
-  const ids = [1, 2, 3, 4, 5].map(hexId);
+  const client = openBareClient(server, { maxRetries: 2 });
+  const ids = [1, 2, 3].map(hexId);
   const calls = ids.map((id) =>
     tracer.startActiveSpan(id, async (span) => {
       await client.getTenantSnapshot(groupId, clusterName, id);
       span.end();
     }),
   );
-  await skipTime(Promise.all(calls));
+  await runClock(Promise.all(calls));
   for (const id of ids) {
     const caller = spans().find(({ name }) => name === id);
     const requests = spans().filter(({ attributes }) => String(attributes['url.path']).endsWith(id));
@@ -82,4 +84,30 @@ it("makes the span of each request a child of its caller's span, also on a retry
     expect(own).toEqual(expect.any(String));
     expect(parents).toEqual([own, own, own]);
   }
+});
+
+it.each([
+  ['apiKey', ['GET 401', 'GET 200']],
+  ['serviceAccount', ['POST 200', 'GET 200']],
+] as const)('records the requests of a login with %s, without its secrets', async (kind, requests) => {
+  const { spans } = startTracing();
+  const emulator = await openEmulator();
+  const client = openClient({ baseUrl: emulator.url, credentials: emulator.credentials[kind] });
+  await client.getTenantSnapshot(emulator.groupId, emulator.clusterName, emulator.snapshotId);
+  expect(spans().map(({ name, attributes }) => `${name} ${attributes['http.response.status_code']}`)).toEqual(requests);
+  const recorded = JSON.stringify(spans().map(({ name, attributes, events }) => ({ name, attributes, events })));
+  const { authorization = '' } = emulator.requests.at(-1)?.headers ?? {};
+  const { apiKey, serviceAccount } = emulator.credentials;
+  for (const secret of [authorization.slice('Bearer '.length), apiKey.privateKey, serviceAccount.clientSecret]) {
+    expect(secret).not.toBe('');
+    expect(recorded).not.toContain(secret);
+  }
+});
+
+it('records a failed request', async () => {
+  const { spans } = startTracing();
+  const server = await startRawServer([reset]);
+  await rejection(get(openBareClient(server)), AtlasConnectionError);
+  expect(spans().length).toBeGreaterThan(0);
+  for (const { attributes } of spans()) expect(attributes['error.type']).toEqual(expect.any(String));
 });

@@ -7,7 +7,7 @@ export default defineConfig({
     include: (process.env['MUTATION_TESTS'] ?? 'test/**/*.test.ts').split(' '),
     exclude: [
       ...configDefaults.exclude,
-      'test/**/{load,*.load,process,*.process,watching}.test.ts',
+      'test/**/{load,*.load,process,*.process}.test.ts',
       'test/faults/*.property.test.ts',
       'test/http/{late-timer,tls-connections}.test.ts',
       'test/auth/digest/authenticator.{matrix,nonces}.test.ts',
