@@ -1,0 +1,139 @@
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { AtlasConnectionError, AtlasTimeoutError } from '../../src/index.js';
+import { runClock, standStill, stopClock } from '../support/clock.js';
+import { get, openBareClient } from '../support/open-client.js';
+import { optionsError } from '../support/options-error.js';
+import { type RawServer, type Scripts, startRawServer } from '../support/raw-server.js';
+import { answer, end, head, reset, type Script, send } from '../support/raw-steps.js';
+import { rejection } from '../support/rejection.js';
+
+beforeEach(() => {
+  for (const name of ['http_proxy', 'HTTP_PROXY', 'https_proxy', 'HTTPS_PROXY', 'no_proxy', 'NO_PROXY'])
+    vi.stubEnv(name, undefined);
+});
+
+describe('the proxy of the environment', () => {
+  /** The connections that a proxy and an Atlas, neither of which responds, get from these calls. */
+  async function connect(environment: Record<string, string>, scheme = 'https', calls = 1, expected = calls) {
+    const [proxy, atlas] = [await startRawServer(), await startRawServer()];
+    for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value.replace('PROXY', proxy.url));
+    const client = openBareClient({ url: `${scheme}://127.0.0.1:${atlas.port}` });
+    const stop = new AbortController();
+    const ended = Promise.allSettled(Array.from({ length: calls }, () => get(client, { signal: stop.signal })));
+    await expect.poll(() => proxy.connections + atlas.connections, { interval: 1 }).toBe(expected);
+    await standStill();
+    stop.abort();
+    await ended;
+    return { proxy: proxy.connections, atlas: atlas.connections };
+  }
+
+  it.each<[when: string, environment: Record<string, string>]>([
+    ['if https_proxy names it', { https_proxy: 'PROXY' }],
+    ['if HTTPS_PROXY names it', { HTTPS_PROXY: 'PROXY' }],
+    ['if the other of the two variables is empty', { https_proxy: '', HTTPS_PROXY: 'PROXY' }],
+    ['whatever HTTP_PROXY is', { HTTP_PROXY: 'user:password@proxy', HTTPS_PROXY: 'PROXY' }],
+  ])('is used for https %s', async (_when, environment) => {
+    expect(await connect(environment)).toEqual({ proxy: 1, atlas: 0 });
+  });
+
+  it.each<[when: string, environment: Record<string, string>, scheme: string]>([
+    ['for http', { HTTPS_PROXY: 'PROXY' }, 'http'],
+    ['for a host in NO_PROXY', { HTTPS_PROXY: 'PROXY', NO_PROXY: '127.0.0.1' }, 'https'],
+    ['if the variable is empty', { HTTPS_PROXY: '' }, 'https'],
+  ])('is not used %s', async (_when, environment, scheme) => {
+    expect(await connect(environment, scheme)).toEqual({ proxy: 0, atlas: 1 });
+  });
+
+  it('is used over at most 64 connections', async () => {
+    expect(await connect({ HTTPS_PROXY: 'PROXY' }, 'https', 100, 64)).toEqual({ proxy: 64, atlas: 0 });
+  });
+
+  it('that is not a URL leads to a configuration error that does not show its password', () => {
+    vi.stubEnv('HTTPS_PROXY', 'user:password@proxy');
+    const message = optionsError({ baseUrl: 'https://cloud.mongodb.com', credentials: { accessToken: 'token' } });
+    expect(message).toContain('HTTPS_PROXY');
+    expect(message).not.toContain('password');
+  });
+});
+
+// Nothing listens there: only the proxy gets connections.
+const atlas = { url: 'https://atlas.example' };
+
+/** Starts a proxy with this script for each request, and sets HTTPS_PROXY to it. */
+async function startProxy(scripts: Scripts): Promise<RawServer> {
+  const proxy = await startRawServer(scripts);
+  vi.stubEnv('HTTPS_PROXY', proxy.url);
+  return proxy;
+}
+
+describe('a connection error, and at most four connections per attempt, follow if the proxy', () => {
+  beforeEach(stopClock);
+
+  it.each<[what: string, script: Script]>([
+    ['closes the connection', [end]],
+    ['resets the connection', [reset]],
+    ['opens the tunnel and closes it', [send(head(200)), end]],
+  ])('%s', async (_what, script) => {
+    const proxy = await startProxy(script);
+    const error = await runClock(rejection(get(openBareClient(atlas, { maxRetries: 1 })), AtlasConnectionError));
+    expect(error).toMatchObject({ attempts: 2, cause: { message: expect.any(String) } });
+    const { connections } = proxy;
+    expect(connections).toBeLessThanOrEqual(2 * 4);
+    // No further connections in the background.
+    await standStill(200);
+    expect(proxy.connections).toBe(connections);
+  });
+});
+
+it('a proxy that closes the connection before it opened a tunnel is the cause that the error names', async () => {
+  await startProxy([end]);
+  const error = await rejection(get(openBareClient(atlas)), AtlasConnectionError);
+  expect(error.message).toContain('(PROXY_TUNNEL_FAILED)');
+  expect(error.cause).toMatchObject({
+    message: 'The proxy closed the connection before it opened a tunnel',
+    code: 'PROXY_TUNNEL_FAILED',
+    cause: { code: 'UND_ERR_SOCKET' },
+  });
+});
+
+it('a proxy that closes each connection leads to an error for each of many concurrent calls', async () => {
+  const proxy = await startProxy([end]);
+  const client = openBareClient(atlas);
+  await Promise.all(Array.from({ length: 20 }, () => rejection(get(client), AtlasConnectionError)));
+  expect(proxy.connections).toBeLessThanOrEqual(20 * 4);
+});
+
+describe('a proxy that refuses the tunnel', () => {
+  beforeEach(stopClock);
+
+  it.each<[status: number, attempts: number, fields: string[], message: RegExp]>([
+    [407, 1, ['proxy-authenticate: Basic realm="proxy"'], /proxy.*407.*user name and password/i],
+    [403, 1, [], /proxy.*403.*NO_PROXY/i],
+    [502, 3, [], /network.*proxy/],
+    [503, 3, [], /network.*proxy/],
+  ])('with %i gets %i attempts, and no token', async (status, attempts, fields, message) => {
+    const proxy = await startProxy([answer(status, 'no', ...fields)]);
+    const error = await runClock(rejection(get(openBareClient(atlas, { maxRetries: 2 })), AtlasConnectionError));
+    expect(error.attempts).toBe(attempts);
+    expect(error.message).toMatch(message);
+    expect(error.cause).toMatchObject({ message: expect.stringContaining(String(status)) });
+    expect(proxy.requests).toHaveLength(attempts);
+    expect(proxy.requests[0]?.head).toMatch(/^CONNECT atlas\.example:443 /);
+    expect(proxy.requests[0]?.authorization).toBeUndefined();
+  });
+});
+
+// undici measures the time for a connection with a timer of its own, which has a resolution of half a second.
+describe('a connection that is never made is a timeout by attemptTimeout', () => {
+  it.each<[to: string, proxy: Script | undefined]>([
+    ['the TLS handshake', undefined],
+    ['the CONNECT of the proxy', []],
+    ['the TLS handshake in the tunnel', [send(head(200))]],
+  ])('without a response to %s', async (_to, proxy) => {
+    const server = proxy === undefined ? await startRawServer() : await startProxy(proxy);
+    const url = proxy === undefined ? `https://127.0.0.1:${server.port}` : atlas.url;
+    const client = openBareClient({ url }, { attemptTimeout: 50 });
+    const error = await rejection(get(client, { timeout: 10_000 }), AtlasTimeoutError);
+    expect(error).toMatchObject({ attempts: 1, cause: { code: expect.stringMatching(/TIMEOUT/) } });
+  });
+});
