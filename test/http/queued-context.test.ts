@@ -1,13 +1,13 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { expect, it, onTestFinished } from 'vitest';
-import { startFaultServer } from '../support/fault-server.js';
-import { good } from '../support/fault-steps.js';
 import { openClient } from '../support/open-client.js';
+import { startRawServer } from '../support/raw-server.js';
+import { good } from '../support/raw-steps.js';
 import { groupId, snapshotId } from '../support/snapshot-routes.js';
 
 it('sends requests that waited for a connection in the async context of their callers', async () => {
-  const server = await startFaultServer(good);
+  const server = await startRawServer(good);
   const client = openClient({ baseUrl: server.url });
   const caller = new AsyncLocalStorage<string>();
   const seen: [cluster: string, caller: string | undefined][] = [];

@@ -6,13 +6,13 @@ import { createServer } from 'node:tls';
 import { Agent } from 'undici';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { AtlasConnectionError } from '../../src/index.js';
-import type { AtlasEmulator, AtlasEmulatorOptions } from '../../src/testing/index.js';
+import type { AtlasEmulator } from '../../src/testing/index.js';
 import { type Certificate, makeCertificates } from '../examples/support/certificates.js';
 import { temporaryFolder } from '../examples/support/temporary-folder.js';
-import { useProcesses } from '../support/fault-process.js';
 import { snapshots } from '../support/many-snapshots.js';
 import { openClient } from '../support/open-client.js';
 import { openEmulator } from '../support/open-emulator.js';
+import { useProcesses } from '../support/processes.js';
 import { rejection } from '../support/rejection.js';
 import { path } from '../support/snapshot-routes.js';
 
@@ -36,54 +36,35 @@ async function openTls(target: string, certificate: Certificate) {
   return { url: `https://localhost:${port}`, connections: () => connections };
 }
 
-/** Runs code with a client of an emulator behind TLS, in a process of its own. */
-async function run(login: keyof AtlasEmulator['credentials'], code: string, options?: AtlasEmulatorOptions) {
-  const { ca, server: certificate } = await makeCertificates();
-  const file = join(await temporaryFolder(), 'ca.pem');
-  await writeFile(file, ca);
-  vi.stubEnv('NODE_EXTRA_CA_CERTS', file);
-  for (const name of ['https_proxy', 'HTTPS_PROXY']) vi.stubEnv(name, undefined);
-  const emulator = await openEmulator(options);
-  const tls = await openTls(emulator.url, certificate);
-  const { groupId, clusterName, snapshotId } = emulator;
-  const { output, code: exitCode } = await runProcess(`
-    const client = new atlas.TenantSnapshotsClient({
-      baseUrl: '${tls.url}', credentials: ${JSON.stringify(emulator.credentials[login])},
-    });
-    const path = ${JSON.stringify([groupId, clusterName, snapshotId])};
-    ${code}`);
-  return {
-    output,
-    exitCode,
-    kinds: emulator.requests.map(({ kind, status }) => `${kind} ${status}`),
-    connections: tls.connections(),
-  };
-}
-
-const get = 'await client.getTenantSnapshot(...path);';
-
 describe('over TLS, one connection serves', () => {
-  it('both requests of a cold Digest login', async () => {
-    const result = await run('apiKey', get);
-    expect(result).toEqual({ output: '', exitCode: 0, kinds: ['tenant 401', 'tenant 200'], connections: 1 });
-  });
-
-  it('a token request and the call that needs it', async () => {
-    const result = await run('serviceAccount', get);
-    expect(result).toEqual({ output: '', exitCode: 0, kinds: ['token 200', 'tenant 200'], connections: 1 });
-  });
-
-  it('all pages of a list', async () => {
-    const list = "print((await client.listTenantSnapshots(path[0], path[1], { endpoint: 'flex' })).length);";
-    const result = await run('apiKey', list, { seed: { snapshots: snapshots(1_001) } });
-    const kinds = ['flex 401', 'flex 200', 'flex 200', 'flex 200'];
-    expect(result).toEqual({ output: '1001\n', exitCode: 0, kinds, connections: 1 });
-  });
-
-  it('the tenant endpoint and Flex', async () => {
-    const list = 'print((await client.listTenantSnapshots(path[0], path[1])).length);';
-    const result = await run('accessToken', list, { seed: { snapshots: [] } });
-    expect(result).toEqual({ output: '0\n', exitCode: 0, kinds: ['tenant 200', 'flex 200'], connections: 1 });
+  it.each<[what: string, login: keyof AtlasEmulator['credentials'], kinds: string[]]>([
+    [
+      'a cold Digest login, both endpoints and all pages of a list',
+      'apiKey',
+      ['tenant 401', 'tenant 410', 'flex 200', 'flex 200', 'flex 200'],
+    ],
+    [
+      'a token request and the call that needs it',
+      'serviceAccount',
+      ['token 200', 'tenant 410', 'flex 200', 'flex 200', 'flex 200'],
+    ],
+  ])('%s', async (_what, login, kinds) => {
+    const { ca, server: certificate } = await makeCertificates();
+    const file = join(await temporaryFolder(), 'ca.pem');
+    await writeFile(file, ca);
+    vi.stubEnv('NODE_EXTRA_CA_CERTS', file);
+    for (const name of ['https_proxy', 'HTTPS_PROXY']) vi.stubEnv(name, undefined);
+    const emulator = await openEmulator({ seed: { snapshots: snapshots(1_001) } });
+    emulator.sunset();
+    const tls = await openTls(emulator.url, certificate);
+    const options = { baseUrl: tls.url, credentials: emulator.credentials[login] };
+    const end = await runProcess(`
+      const client = new atlas.TenantSnapshotsClient(${JSON.stringify(options)});
+      const list = await client.listTenantSnapshots('${emulator.groupId}', '${emulator.clusterName}');
+      print(String(list.length));`);
+    expect(end).toMatchObject({ code: 0, output: expect.stringMatching(/^1001$/m) });
+    expect(emulator.requests.map(({ kind, status }) => `${kind} ${status}`)).toEqual(kinds);
+    expect(tls.connections()).toBe(1);
   });
 });
 

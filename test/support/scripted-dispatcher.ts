@@ -51,6 +51,8 @@ export class DispatchedRequest {
   /** By lower-case name. */
   readonly headers: Readonly<Record<string, string>>;
   readonly handler: DispatchHandlerLike;
+  /** The time of the request by `performance.now()`, which may be stopped. */
+  readonly at = performance.now();
   isAborted = false;
   #isStarted = false;
   readonly #controller = {

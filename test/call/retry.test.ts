@@ -1,0 +1,154 @@
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { AtlasApiError, type CallOptions, type TenantSnapshotsClientOptions } from '../../src/index.js';
+import { runClock, stopClock } from '../support/clock.js';
+import { get, openBareClient } from '../support/open-client.js';
+import { rejection } from '../support/rejection.js';
+import { type Behavior, type Reply, scriptedDispatcher, silent } from '../support/scripted-dispatcher.js';
+
+beforeEach(() => {
+  stopClock();
+  // No jitter.
+  vi.spyOn(Math, 'random').mockReturnValue(0);
+});
+
+const good: Reply = { body: { status: 'COMPLETED' } };
+const unavailable: Reply = { status: 503 };
+const enveloped = (status: number, headers = {}): Reply => ({ body: { status, content: { error: status } }, headers });
+const failure = (code: string) => Object.assign(new Error('failed'), { code });
+
+/** A call that may be retried three times, of an Atlas that answers by script. */
+function call(script: Behavior[], options: CallOptions = {}, clientOptions: TenantSnapshotsClientOptions = {}) {
+  const dispatcher = scriptedDispatcher(...script);
+  const client = openBareClient(
+    { url: 'http://127.0.0.1:9' },
+    { dispatcher, maxRetries: 3, attemptTimeout: 1_000, ...clientOptions },
+  );
+  const ended = get(client, options);
+  ended.catch(() => undefined);
+  return {
+    ended,
+    /** The times between the requests, in ms. */
+    waits: () => dispatcher.requests.slice(1).map(({ at }, index) => at - (dispatcher.requests[index]?.at ?? at)),
+  };
+}
+
+describe('a call is retried', () => {
+  it.each<[after: string, first: Behavior, options?: CallOptions]>([
+    ['a 408', { status: 408 }],
+    ['a 429', { status: 429 }],
+    ['a 502 in HTML', { status: 502, body: '<html>Bad Gateway</html>' }],
+    ['a 503 without a body', { status: 503, body: '' }],
+    ['a 503 in an envelope', enveloped(503), { envelope: true }],
+    ['a refused connection', failure('ECONNREFUSED')],
+    ['an unknown host', failure('ENOTFOUND')],
+    ['a connection that is never made', failure('UND_ERR_CONNECT_TIMEOUT')],
+    ['an attempt timeout', silent],
+  ])('after %s', async (_after, first, options) => {
+    const { ended } = call([first, options?.envelope ? { body: { status: 200, content: {} } } : good], options);
+    const { response } = await runClock(ended.withResponse());
+    expect(response.attempts).toBe(2);
+  });
+});
+
+describe('a call is not retried', () => {
+  it.each<[after: string, first: Behavior, error: object, options?: CallOptions]>([
+    ['a 301', { status: 301 }, { status: 301 }],
+    ['a 304', { status: 304, body: '' }, { status: 304, body: '' }],
+    ['a 404, even with Retry-After', { status: 404, headers: { 'retry-after': '1' } }, { status: 404 }],
+    ['a 409 in an envelope', enveloped(409), { status: 409 }, { envelope: true }],
+    ['an unusable 200', { body: '[]' }, { code: 'INVALID_RESPONSE' }],
+    ['a rejected certificate', failure('CERT_HAS_EXPIRED'), { code: 'CONNECTION' }],
+  ])('after %s', async (_after, first, error, options) => {
+    await expect(runClock(call([first, good], options).ended)).rejects.toMatchObject({ ...error, attempts: 1 });
+  });
+});
+
+describe('maxRetries', () => {
+  it.each([0, 1, 2, 5])('limits the retries to %i', async (maxRetries) => {
+    const { ended, waits } = call([unavailable], { maxRetries });
+    const error = await runClock(rejection(ended, AtlasApiError));
+    expect([error.attempts, waits().length]).toEqual([maxRetries + 1, maxRetries]);
+  });
+
+  it('is 3 by default', async () => {
+    const { ended } = call([unavailable], {}, { maxRetries: undefined });
+    expect((await runClock(rejection(ended, AtlasApiError))).attempts).toBe(4);
+  });
+});
+
+it('a call rejects with the error of its last attempt', async () => {
+  const { ended } = call([{ status: 500 }, { status: 502 }, { status: 404 }]);
+  await expect(runClock(ended)).rejects.toMatchObject({ status: 404, attempts: 3 });
+});
+
+describe('the delay before a retry', () => {
+  const inSeconds = (seconds: number) => new Date(Date.now() + seconds * 1000).toUTCString();
+  const limited = (retryAfter: string): Reply => ({
+    status: 429,
+    headers: { 'retry-after': retryAfter, date: inSeconds(0) },
+  });
+
+  it.each<[what: string, script: () => Behavior[], waits: number[]]>([
+    ['doubles', () => [unavailable, unavailable, unavailable, good], [500, 1000, 2000]],
+    ['is that of Retry-After in seconds', () => [limited('3'), good], [3000]],
+    ['is that of Retry-After as a date', () => [limited(inSeconds(4)), good], [4000]],
+    ['is a minute at most', () => [limited('60'), good], [60_000]],
+    ['is at least its own, whatever Retry-After says', () => [limited('0'), limited('soon'), good], [500, 1000]],
+    ['counts from the response', () => [silent, limited('3'), good], [1000 + 500, 3000]],
+  ])('%s', async (_what, script, expected) => {
+    const { ended, waits } = call(script(), { timeout: 600_000 });
+    await runClock(ended);
+    expect(waits()).toEqual(expected);
+  });
+
+  it('is that of Retry-After also for an enveloped error', async () => {
+    const script = [enveloped(429, { 'retry-after': '3' }), { body: { status: 200, content: {} } }];
+    const { ended, waits } = call(script, { envelope: true });
+    await runClock(ended);
+    expect(waits()).toEqual([3000]);
+  });
+
+  it('has up to half of it added at random, unless that would pass the deadline', async () => {
+    vi.mocked(Math.random).mockReturnValue(1);
+    const { ended, waits } = call([unavailable, limited('3'), good], { timeout: 4_000 });
+    await runClock(ended);
+    expect(waits()).toEqual([750, 3000]);
+  });
+
+  it.each<[which: string, retryAfter: () => string, timeout: number, reported: number]>([
+    ['more than a minute', () => '61', 600_000, 61_000],
+    ['past the deadline', () => '20', 10_000, 20_000],
+    ['a date in more than a minute', () => inSeconds(3600), 600_000, 3_600_000],
+    ['a date past the deadline', () => inSeconds(30), 10_000, 30_000],
+    ['too large for a number', () => '9'.repeat(400), 600_000, Number.POSITIVE_INFINITY],
+  ])(
+    'that would be %s ends the call at once, with the error of its attempt',
+    async (_which, after, timeout, retryAfter) => {
+      const { ended } = call([limited(after())], { timeout });
+      const error = await rejection(ended, AtlasApiError);
+      expect(error).toMatchObject({ status: 429, attempts: 1, retryAfter });
+    },
+  );
+});
+
+it('each retry gets a new token from an accessToken function', async () => {
+  const accessToken = vi.fn(() => `token-${accessToken.mock.calls.length}`);
+  const dispatcher = scriptedDispatcher(unavailable, failure('ECONNREFUSED'), good);
+  const client = openBareClient(
+    { url: 'http://127.0.0.1:9' },
+    { dispatcher, credentials: { accessToken }, maxRetries: 2 },
+  );
+  await runClock(get(client));
+  const sent = dispatcher.requests.map(({ headers }) => headers['authorization']);
+  expect(sent).toEqual(['Bearer token-1', 'Bearer token-2', 'Bearer token-3']);
+});
+
+it('each retry has a new nc in its Digest login', async () => {
+  const credentials = { publicKey: 'ABCDEFGH', privateKey: 'private' };
+  const challenge: Reply = { status: 401, headers: { 'www-authenticate': 'Digest realm="r", nonce="n", qop="auth"' } };
+  const dispatcher = scriptedDispatcher(challenge, unavailable, failure('ECONNREFUSED'), good);
+  const client = openBareClient({ url: 'http://127.0.0.1:9' }, { dispatcher, credentials, maxRetries: 2 });
+  await runClock(get(client));
+  const counts = dispatcher.requests.map(({ headers }) => /nc=(\w+)/.exec(headers['authorization'] ?? '')?.[1]);
+  expect(counts).toEqual([undefined, '00000001', '00000002', '00000003']);
+});
