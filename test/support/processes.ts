@@ -25,7 +25,7 @@ export function useProcesses(): (code: string) => Promise<ProcessEnd> {
   let folder = '';
   beforeAll(async () => {
     // In node_modules, so that it can import the dependencies.
-    folder = await mkdtemp(join(root, 'node_modules', '.fault-process-'));
+    folder = await mkdtemp(join(root, 'node_modules', '.process-'));
     await transpile(join(root, 'src'), folder);
   });
   afterAll(() => rm(folder, { recursive: true, force: true }));

@@ -1,2 +1,0 @@
-// Going away: use processes.ts.
-export { useProcesses } from './processes.js';
