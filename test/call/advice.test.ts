@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { ErrorReport } from '../../src/atlas/error-body.js';
 import { adviseOnStatus, explainTransportError } from '../../src/call/advice.js';
-import { read } from '../support/documents.js';
-import { codeIn, tablesUnder } from '../support/markdown.js';
+import { read } from '../docs/support/documents.js';
+import { codeIn, tablesUnder } from '../docs/support/markdown.js';
 
 describe('the advice of API errors', () => {
   const [codes = [], statuses = []] = tablesUnder(read('docs/errors.md'), 'API errors');

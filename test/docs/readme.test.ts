@@ -2,11 +2,11 @@ import { existsSync, readdirSync } from 'node:fs';
 import { dirname } from 'node:path/posix';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { defaultApiVersion, defaults, loginVariables, waitDefaults } from '../support/defaults.js';
-import { documentedCode, documents, read } from '../support/documents.js';
-import { anchorsIn, codeBlocks, codeIn, linksIn, type TableRow, tablesUnder } from '../support/markdown.js';
-import { runDocumentedCode } from '../support/run-documented-code.js';
 import { clusterName, flexPath, flexType, groupId, snapshotId, tenantPath } from '../support/snapshot-routes.js';
-import { type TypeChecked, typeCheck } from '../support/type-checked.js';
+import { documentedCode, documents, read } from './support/documents.js';
+import { anchorsIn, codeBlocks, codeIn, linksIn, type TableRow, tablesUnder } from './support/markdown.js';
+import { runDocumentedCode } from './support/run-documented-code.js';
+import { type TypeChecked, typeCheck } from './support/type-checked.js';
 
 const readme = read('README.md');
 const options = read('docs/options.md');

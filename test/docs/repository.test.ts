@@ -1,8 +1,8 @@
 import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { read } from '../support/documents.js';
-import { codeBlocks } from '../support/markdown.js';
+import { read } from './support/documents.js';
+import { codeBlocks } from './support/markdown.js';
 
 const root = new URL('../../', import.meta.url);
 const files = readdirSync(new URL('.github/', root), { recursive: true, encoding: 'utf8' })

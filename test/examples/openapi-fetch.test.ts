@@ -2,8 +2,8 @@ import openapiTS, { astToString } from 'openapi-typescript';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createAtlasApi } from '../../examples/openapi-fetch.mjs';
 import { isAtlasApiError, isAtlasError } from '../../src/index.js';
+import { typeCheck } from '../docs/support/type-checked.js';
 import { openEmulator } from '../support/open-emulator.js';
-import { typeCheck } from '../support/type-checked.js';
 import { TenantSnapshotsClient } from './support/package.mjs';
 import { environmentOf, runExample } from './support/run-example.js';
 

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { AtlasEmulator } from '../../src/testing/index.js';
-import { type Fleet, startFleet, sumReports } from '../support/fleet.js';
 import { openEmulator } from '../support/open-emulator.js';
+import { type Fleet, startFleet, sumReports } from './members.js';
 import { startRedis } from './redis-server.mjs';
 import { redisUrl } from './redis-url.js';
 

@@ -120,20 +120,12 @@ function thrown(reason: unknown): never {
 describe('the error of a dispatcher', () => {
   const token = 'token-of-the-test';
 
-  function circular(): Error {
-    const error = new Error(`with ${token}`);
-    // Not enumerable, like a cause that the constructor sets.
-    return Object.defineProperty(error, 'cause', { value: error });
-  }
-
   it.each<[name: string, error: Error]>([
     ['a secret in its message', new Error(`with ${token}`)],
     ['a secret in a deeper cause', new Error('outer', { cause: new Error('middle', { cause: new Error(token) }) })],
     ['a secret in a cause that is a string', new Error('outer', { cause: `of ${token}` })],
     ['a secret in its code', Object.assign(new Error('broken'), { code: token })],
     ['a secret among several errors', new AggregateError([new Error(token), new Error(token)], 'all')],
-    ['a secret in a property', Object.assign(new Error('broken'), { data: token, body: token, headers: [token] })],
-    ['itself as its cause', circular()],
     ['another realm as its origin', runInNewContext(`new Error('with ${token}')`)],
     ['frozen properties', Object.freeze(new Error('broken'))],
   ])('with %s becomes the cause of a connection error, without secrets', async (_name, cause) => {

@@ -1,7 +1,15 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { AtlasEmulator, AtlasEmulatorOptions } from '../../../src/testing/index.js';
-import { authorization, type Challenge, challenge, challenges, hash, type Login, response } from '../digest-login.js';
-import { rfcExamples } from '../rfc-examples.js';
+import {
+  authorization,
+  type Challenge,
+  challenge,
+  challenges,
+  hash,
+  type Login,
+  response,
+} from '../../testing/digest/support/digest-login.js';
+import { rfcExamples } from '../../testing/digest/support/rfc-examples.js';
 import { startDigestFront } from './front.js';
 import { digestResponse } from './hash.js';
 import type { DigestFrontOptions } from './options.js';

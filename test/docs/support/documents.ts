@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { type CodeBlock, codeBlocks } from './markdown.js';
 
-const root = new URL('../../', import.meta.url);
+const root = new URL('../../../', import.meta.url);
 
 /** A block of code in a document. */
 export interface DocumentedCode extends CodeBlock {

@@ -2,10 +2,10 @@ import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
-import { startAtlasEmulator } from '../../src/testing/index.js';
+import { startAtlasEmulator } from '../../../src/testing/index.js';
 
 // In the project, so that the package's name leads to its own build.
-const reports = fileURLToPath(new URL('../../reports/', import.meta.url));
+const reports = fileURLToPath(new URL('../../../reports/', import.meta.url));
 
 // What the text around a block has introduced.
 const beginning = `

@@ -21,7 +21,7 @@ export interface Fleet {
 
 /** How many processes start at once. More would not be faster. */
 const batch = 4;
-const program = new URL('../fleet/member.mjs', import.meta.url);
+const program = new URL('./member.mjs', import.meta.url);
 
 /** Starts a fleet that has no token yet. It stops after the test. */
 export async function startFleet(size: number, emulator: AtlasEmulator, redisUrl: string): Promise<Fleet> {
