@@ -1,10 +1,10 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { channel } from 'node:diagnostics_channel';
-import { Socket } from 'node:net';
 // Bun replaces the bare name 'undici' with an incomplete stub. Everywhere else both names are the same module.
 import { buildConnector, Client, type Dispatcher, EnvHttpProxyAgent, Pool } from 'undici/index.js';
 import { AtlasConfigurationError } from '../errors/errors.js';
 import type { DispatcherLike, DispatchHandlerLike } from './dispatcher.js';
+import { maxConnections, Sockets } from './sockets.js';
 
 /** One request to the transport's origin. */
 export interface WireRequest {
@@ -16,7 +16,6 @@ export interface WireRequest {
   readonly body?: string | undefined;
 }
 
-const maxConnections = 64;
 const maxConnectTimeout = 10_000;
 
 // OpenTelemetry subscribes to this channel, to open a span for each request.
@@ -40,6 +39,7 @@ export class Transport {
   readonly #dispatcher: DispatcherLike;
   /** The client's own connections; absent if the caller passed a dispatcher. */
   readonly #own: Pool | EnvHttpProxyAgent | undefined;
+  readonly #sockets = new Sockets();
 
   /**
    * @param attemptTimeout - ms; also the limit for opening a connection, which is 10 s at most.
@@ -47,7 +47,7 @@ export class Transport {
    */
   constructor(origin: string, dispatcher: DispatcherLike | undefined, attemptTimeout: number) {
     this.#origin = origin;
-    this.#own = dispatcher === undefined ? openConnections(origin, attemptTimeout) : undefined;
+    this.#own = dispatcher === undefined ? openConnections(origin, attemptTimeout, this.#sockets) : undefined;
     // One of the two is always there.
     this.#dispatcher = (dispatcher ?? this.#own) as DispatcherLike;
   }
@@ -63,21 +63,19 @@ export class Transport {
   /** Closes the client's own connections. */
   async close(): Promise<void> {
     await this.#own?.destroy();
+    this.#sockets.close();
   }
 }
 
 const factory = (origin: URL, options: object) => new ContextClient(origin, options);
 
-function openConnections(origin: string, attemptTimeout: number): Pool | EnvHttpProxyAgent {
+function openConnections(origin: string, attemptTimeout: number, sockets: Sockets): Pool | EnvHttpProxyAgent {
   const timeout = Math.min(attemptTimeout, maxConnectTimeout);
-  const connect = withUnrefSocket(buildConnector({ timeout }));
+  const connect = sockets.limit(buildConnector({ timeout }));
   const httpsProxy = process.env['https_proxy'] || process.env['HTTPS_PROXY'];
-  // A pool, not an agent: an agent drops its pool when a connection fails, and with it the count of connections,
-  // so it would exceed the limit.
-  if (!httpsProxy || !origin.startsWith('https:'))
-    return new Pool(origin, { connections: maxConnections, connect, factory });
+  if (!httpsProxy || !origin.startsWith('https:')) return openPool(origin, { connections: maxConnections, connect });
   try {
-    return openProxy(httpsProxy, timeout, connect);
+    return openProxy(httpsProxy, timeout, sockets);
   } catch {
     // undici's error shows the value, which may hold a password.
     throw new AtlasConfigurationError(
@@ -86,35 +84,36 @@ function openConnections(origin: string, attemptTimeout: number): Pool | EnvHttp
   }
 }
 
-/** @param connect - opens connections to the hosts in `NO_PROXY`. */
-function openProxy(httpsProxy: string, timeout: number, connect: buildConnector.connector): EnvHttpProxyAgent {
+/**
+ * A pool forgets a client that cannot connect, but goes on handing it queued requests: its connection would then count
+ * towards no limit, and the pool could not close it. A client can connect again, so this pool keeps it.
+ */
+function openPool(origin: string | URL, options: Pool.Options): Pool {
+  const pool = new Pool(origin, { ...options, factory });
+  pool.removeAllListeners('connectionError');
+  return pool;
+}
+
+function openProxy(httpsProxy: string, timeout: number, sockets: Sockets): EnvHttpProxyAgent {
   return new EnvHttpProxyAgent({
     httpsProxy,
     // Otherwise it reads HTTP_PROXY, which is not meant for https.
     httpProxy: '',
     connections: maxConnections,
-    connect,
+    // Opens connections to the hosts in NO_PROXY.
+    connect: sockets.limit(buildConnector({ timeout })),
     proxyTls: { timeout },
     requestTls: { timeout },
     clientFactory: (proxy, options: Pool.Options) =>
-      new Pool(proxy, { ...options, connect: withUnrefSocket(connectorOf(options)), headersTimeout: timeout }),
+      openPool(proxy, { ...options, connect: sockets.limit(connectorOf(options)), headersTimeout: timeout }),
     factory: (target, options: Pool.Options) =>
-      new Pool(target, { ...options, connect: withFinalErrors(connectorOf(options)), factory }),
+      openPool(target, { ...options, connect: withFinalErrors(connectorOf(options)) }),
   });
 }
 
 // undici passes its own connect function here, never a set of options.
 function connectorOf({ connect }: Pool.Options): buildConnector.connector {
   return connect as buildConnector.connector;
-}
-
-// A connecting socket would keep the process alive even after its call has ended. The timer of the call does that instead.
-function withUnrefSocket(connect: buildConnector.connector): buildConnector.connector {
-  return (options, callback) => {
-    // The function returns its socket, although its type says that it returns nothing.
-    const socket: unknown = connect(options, callback);
-    if (socket instanceof Socket) socket.unref();
-  };
 }
 
 // undici treats UND_ERR_SOCKET as a lost connection and reconnects forever. Here it means that the proxy closed the

@@ -1,0 +1,79 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer, Socket } from 'node:net';
+import { expect, it, onTestFinished, vi } from 'vitest';
+import { get, openFaultClient } from '../support/fault-client.js';
+import { freePort } from '../support/free-port.js';
+
+const limit = 64;
+const always = Number.POSITIVE_INFINITY;
+
+/** Counts the sockets of the process, from connect() until they are closed. */
+function countSockets() {
+  const open = new Set<Socket>();
+  let total = 0;
+  let most = 0;
+  const { connect } = Socket.prototype;
+  vi.spyOn(Socket.prototype, 'connect').mockImplementation(function (this: Socket, ...options) {
+    open.add(this);
+    this.on('close', () => open.delete(this));
+    total += 1;
+    most = Math.max(most, open.size);
+    return connect.apply(this, options);
+  });
+  return {
+    total: () => total,
+    most: () => most,
+    /** The number of sockets that are still in use. */
+    used: () => [...open].filter(({ destroyed }) => !destroyed).length,
+  };
+}
+
+/** A port whose first connections are reset. The others get no response, not even to a TLS handshake. */
+async function resettingPort(resets: number): Promise<number> {
+  const accepted: Socket[] = [];
+  const server = createServer((socket) => {
+    socket.on('error', () => undefined);
+    if (accepted.push(socket) <= resets) socket.resetAndDestroy();
+  });
+  server.listen(0, '127.0.0.1', 4096);
+  await once(server, 'listening');
+  onTestFinished(() => {
+    for (const socket of accepted) socket.destroy();
+    server.close();
+  });
+  // A TCP server that listens has a port.
+  return (server.address() as AddressInfo).port;
+}
+
+it.each<[how: string, scheme: string, port: () => Promise<number>, attemptTimeout: number]>([
+  ['are refused', 'http', freePort, 5_000],
+  ['are reset', 'http', () => resettingPort(always), 5_000],
+  ['are reset during the TLS handshake', 'https', () => resettingPort(always), 5_000],
+  ['time out', 'https', () => resettingPort(0), 50],
+])('at most 64 connections are open at once while they %s', async (_how, scheme, port, attemptTimeout) => {
+  const url = `${scheme}://127.0.0.1:${await port()}`;
+  const sockets = countSockets();
+  const client = openFaultClient({ url }, { attemptTimeout });
+  const calls = await Promise.allSettled(Array.from({ length: 80 }, () => get(client)));
+  expect(calls.filter(({ status }) => status === 'rejected')).toHaveLength(80);
+  expect(sockets.total()).toBeGreaterThan(limit);
+  expect(sockets.most()).toBeLessThanOrEqual(limit);
+});
+
+it.each([
+  ['hang', 0],
+  ['hang after others were reset', limit],
+])('no connection is left after close() while new ones %s', async (_how, resets) => {
+  const port = await resettingPort(resets);
+  const sockets = countSockets();
+  const client = openFaultClient({ url: `https://127.0.0.1:${port}` });
+  const controller = new AbortController();
+  const { signal } = controller;
+  const calls = Promise.allSettled(Array.from({ length: 200 }, () => get(client, { signal })));
+  await expect.poll(sockets.total, { interval: 1 }).toBeGreaterThan(resets);
+  await expect.poll(sockets.used, { interval: 1 }).toBeGreaterThan(0);
+  controller.abort();
+  await calls;
+  await client.close();
+  expect(sockets.used()).toBe(0);
+});
