@@ -56,13 +56,13 @@ export class TenantSnapshotsClient implements AsyncDisposable {
   /** @throws {@link AtlasConfigurationError} if the options or the environment are invalid. */
   constructor(options?: TenantSnapshotsClientOptions) {
     const settings = resolveOptions(options);
-    const { origin, prefix, dispatcher, limits } = settings;
+    const { origin, dispatcher, limits } = settings;
     const transport = new Transport(origin, dispatcher, limits.attemptTimeout);
     this.#settings = settings;
     this.#context = {
       transport,
       authenticator: createAuthenticator(settings, transport),
-      sunset: new Sunset(origin + prefix),
+      sunset: new Sunset(),
     };
   }
 

@@ -81,8 +81,14 @@ export function saysGone(status: number, report: ErrorReport, resource: string):
   if (status !== 404 || errorCode !== 'RESOURCE_NOT_FOUND') return false;
   // MongoDB's specification says that parameters are objects, though they are strings.
   const values = [detail, ...parameters].flatMap((value) => (isObject(value) ? Object.values(value) : value));
-  // Atlas names the path with or without the leading slash.
-  return values.some((value) => typeof value === 'string' && value.includes(resource.slice(1)));
+  return values.some((value) => typeof value === 'string' && namesPath(value, resource));
+}
+
+/** Whether a text names a path, with or without its leading slash, rather than a longer path that starts with it. */
+function namesPath(text: string, path: string): boolean {
+  const [, ...rests] = text.split(path.slice(1));
+  // The path may end a sentence.
+  return rests.some((rest) => !/^\.?[\w~%/:@$&+=-]/.test(rest));
 }
 
 function readBadRequestDetail(detail: unknown): ErrorReport['badRequestDetail'] {

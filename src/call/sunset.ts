@@ -4,40 +4,18 @@ import type { ApiResponse } from '../http/body.js';
 import { type HeaderFields, headerValue, parseHttpDate } from '../http/headers.js';
 import type { Failure, Outcome } from './failure.js';
 
-/** What all clients in a process know, including those of another copy of this package. */
-interface Memory {
-  /**
-   * Base URLs whose tenant endpoint is gone, and `<base URL> <cluster>` for single clusters. With the endpoint option `auto`,
-   * calls for these skip the tenant endpoint.
-   */
-  readonly flexOnly: Set<string>;
-  /** The kinds of warnings that were emitted. */
-  readonly warned: Set<string>;
-}
+// The kinds of warnings that this copy of the package has emitted.
+const warned = new Set<string>();
 
-const key = Symbol.for('atlas-tenant-snapshots.sunset');
-
-function memory(): Memory {
-  // Copies of this package can share only what a registered symbol names.
-  const shared = globalThis as { [key]?: Memory };
-  shared[key] ??= { flexOnly: new Set(), warned: new Set() };
-  return shared[key];
-}
-
-/** Finds out whether the tenant endpoint is gone, and remembers it. */
+/** Finds out whether the tenant endpoint is gone, and remembers it for one client. */
 export class Sunset {
-  readonly #baseUrl: string;
-  readonly #memory = memory();
-
-  constructor(baseUrl: string) {
-    this.#baseUrl = baseUrl;
-  }
+  #isTenantGone = false;
+  /** The clusters that only Flex has. */
+  readonly #flexClusters = new Set<string | undefined>();
 
   /** The endpoint to ask first for a cluster. */
   firstEndpoint(cluster: string): EndpointName {
-    const { flexOnly } = this.#memory;
-    if (flexOnly.size === 0) return 'tenant';
-    return flexOnly.has(this.#baseUrl) || flexOnly.has(this.#keyOf(cluster)) ? 'flex' : 'tenant';
+    return this.#isTenantGone || this.#flexClusters.has(cluster) ? 'flex' : 'tenant';
   }
 
   /**
@@ -47,8 +25,8 @@ export class Sunset {
    */
   settle<T>(tenant: Outcome<T>, flex: Outcome<T>, resource: string, cluster: string | undefined): Outcome<T> {
     const isGone = tenant.error !== undefined && isGoneBy(tenant, resource);
-    if (isGone && flex.response !== undefined) this.#rememberGone();
-    else if (flex.error === undefined) this.#memory.flexOnly.add(this.#keyOf(cluster));
+    if (isGone && isUsable(flex)) this.#rememberGone();
+    else if (flex.error === undefined) this.#flexClusters.add(cluster);
     return choose(tenant, flex, isGone);
   }
 
@@ -57,15 +35,11 @@ export class Sunset {
     if (headers['sunset'] !== undefined || headers['deprecation'] !== undefined)
       this.#warnOfDeprecation(headers, endpoint);
     const hasLeftFlex = endpoint === 'flex' && status === 400 && error?.errorCode === notFlex;
-    if (hasLeftFlex) this.#memory.flexOnly.delete(this.#keyOf(cluster));
-  }
-
-  #keyOf(cluster: string | undefined): string {
-    return `${this.#baseUrl} ${cluster}`;
+    if (hasLeftFlex) this.#flexClusters.delete(cluster);
   }
 
   #rememberGone(): void {
-    this.#memory.flexOnly.add(this.#baseUrl);
+    this.#isTenantGone = true;
     this.#warn(
       'gone',
       "Atlas has retired the tenant (M2/M5) snapshot endpoint. Calls with the endpoint option 'auto' now go straight to the Flex endpoint. Set the option to 'flex' so that new processes do not try the tenant endpoint first.",
@@ -87,8 +61,8 @@ export class Sunset {
 
   // Not a DeprecationWarning: --throw-deprecation would turn that into a crash.
   #warn(kind: string, message: string): void {
-    if (this.#memory.warned.has(kind)) return;
-    this.#memory.warned.add(kind);
+    if (warned.has(kind)) return;
+    warned.add(kind);
     process.emitWarning(message, 'AtlasSunsetWarning');
   }
 }
@@ -112,18 +86,14 @@ function choose<T>(tenant: Outcome<T>, flex: Outcome<T>, isGone: boolean): Outco
   if (flex.error === undefined) return flex;
   if (tenant.error === undefined) return isUnknownToFlex(flex) ? tenant : flex;
   if (isGone) return withCause(flex, tenant);
-  const status = tenant.response?.status;
-  // A mock of the tenant endpoint alone stays usable if Flex cannot be reached.
-  const isUnreachable = flex.error.code === 'CONNECTION' || flex.error.code === 'TIMEOUT';
-  const isMissing = isUnreachable && (status === 404 || status === 405);
-  return isMissing || isUnknownToFlex(flex) ? withCause(tenant, flex) : withCause(flex, tenant);
+  return isUnknownToFlex(flex) ? withCause(tenant, flex) : withCause(flex, tenant);
 }
 
-/** Adds a cause to the error of a failure, unless it has one. The error then counts the attempts of both. */
+/** Makes the error of the other endpoint the cause of a failure's error, which then counts the attempts of both. */
 function withCause(failure: Failure, cause: Failure): Failure {
   const attempts = Math.max(failure.error.attempts ?? 0, cause.error.attempts ?? 0);
   // Not enumerable, like a cause that is passed to the constructor.
-  if (failure.error.cause === undefined) Object.defineProperty(failure.error, 'cause', { value: cause.error });
+  Object.defineProperty(failure.error, 'cause', { value: cause.error });
   Object.assign(failure.error, { attempts });
   return failure;
 }
@@ -132,6 +102,11 @@ const notFlex = 'CANNOT_USE_NON_FLEX_CLUSTER_IN_FLEX_API';
 
 function isGoneBy({ response }: Failure, resource: string): boolean {
   return response?.error !== undefined && saysGone(response.status, response.error, resource);
+}
+
+/** Whether Flex gave an answer, rather than none or a success with an unusable body. */
+function isUsable({ error, response }: Outcome<unknown>): boolean {
+  return error === undefined || response?.error !== undefined;
 }
 
 function isUnknownToFlex({ response }: Failure): boolean {

@@ -1,7 +1,6 @@
 import type { AtlasEmulator } from './atlas-emulator.js';
 import { check } from './check.js';
 import { Emulator } from './emulator.js';
-import { forgetSunset } from './forget-sunset.js';
 import { listen } from './http/server.js';
 import type { AtlasEmulatorOptions } from './options.js';
 import {
@@ -31,7 +30,6 @@ export async function startAtlasEmulator(options: AtlasEmulatorOptions = {}): Pr
   const emulator = new Emulator(options);
   const fetch = (request: Request) => emulator.fetch(request);
   const server = await listen(fetch, options.port ?? 0);
-  forgetSunset(server.url);
   const { store, endpoints, script, digest, tokens } = emulator;
   const close = () => {
     emulator.close();
@@ -55,7 +53,6 @@ export async function startAtlasEmulator(options: AtlasEmulatorOptions = {}): Pr
     sunset(form = 'gone') {
       check('sunset', form);
       endpoints.sunset = form === false ? undefined : form;
-      if (form === false) forgetSunset(server.url);
     },
     deprecate(dates) {
       check('dates', dates);

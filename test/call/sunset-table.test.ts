@@ -1,6 +1,10 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { AtlasApiError, AtlasError, type TenantSnapshotsClientOptions } from '../../src/index.js';
-import { forgetSunset } from '../../src/testing/forget-sunset.js';
+import {
+  AtlasApiError,
+  AtlasError,
+  AtlasInvalidResponseError,
+  type TenantSnapshotsClientOptions,
+} from '../../src/index.js';
 import { fakeClock, skipTime } from '../support/fault-clock.js';
 import { expectNoUnhandledRejection } from '../support/fault-rejections.js';
 import { startFaultServer } from '../support/fault-server.js';
@@ -30,8 +34,6 @@ const emptyList = [answer(200, '{"results":[],"totalCount":0}')];
 /** A server whose endpoints have these responses. Both can be changed. */
 async function openAtlas(scripts: { tenant: Script; flex: Script }, options: TenantSnapshotsClientOptions = {}) {
   const server = await startFaultServer(({ target }) => (target.includes('/tenant/') ? scripts.tenant : scripts.flex));
-  // An earlier server may have had the same port.
-  forgetSunset(server.url);
   const client = openClient({ baseUrl: server.url, maxRetries: 0, ...options });
   let seen = 0;
   return {
@@ -69,6 +71,7 @@ const gone: [name: string, tenant: Script, status: number][] = [
   ['404 with the path in parameters, without the leading slash', noRoute({ parameters: [path] }), 404],
   ['404 with the path in an object in parameters', noRoute({ parameters: [null, { resource: tenantPath }] }), 404],
   ['404 with the path in detail', noRoute({ detail: `Cannot find resource ${tenantPath}.` }), 404],
+  ['404 with the path and other values in parameters', noRoute({ parameters: ['GET', tenantPath] }), 404],
   ['404 with the path in detail, without the leading slash', noRoute({ detail: `Cannot find resource ${path}.` }), 404],
 ];
 
@@ -77,6 +80,8 @@ const notGone: [name: string, tenant: Script, status: number][] = [
   ['404 from a gateway', page(404), 404],
   ['404 for another resource', noRoute({ parameters: ['Online archive with id 5'] }), 404],
   ['404 for another path', noRoute({ parameters: ['/api/atlas/v1.0/groups'] }), 404],
+  ['404 for a longer path that starts with it', noRoute({ parameters: [`${tenantPath}/restores`] }), 404],
+  ['404 for a longer ID that starts with it', noRoute({ detail: `Cannot find resource ${path}0.` }), 404],
   ['404 for the cluster', error(404, 'CLUSTER_NOT_FOUND', { parameters: ['Cluster0', groupId] }), 404],
   ['404 for the snapshot', error(404, 'TENANT_SNAPSHOT_NOT_FOUND'), 404],
   ['404 from Atlas without a code', error(404, null), 404],
@@ -91,6 +96,16 @@ const unknownToFlex: [name: string, flex: Script, status: number][] = [
   [`400 ${notFlexCode}`, error(400, notFlexCode), 400],
 ];
 
+const unusable: [name: string, flex: Script][] = [
+  ['a 200 that is not JSON', [answer(200, '<h1>Log in</h1>')]],
+  ['a 200 that breaks the schema', [answer(200, '{"id":5,"results":5}')]],
+];
+
+const unreachable: [how: string, flex: Script, code: string, attemptTimeout?: number][] = [
+  ['breaks the connection', [reset], 'CONNECTION'],
+  ['does not respond', [], 'TIMEOUT', 50],
+];
+
 const otherRefusals: [name: string, flex: Script, status: number][] = [
   ['400 with another code', error(400, 'VALIDATION_ERROR'), 400],
   ['403', error(403, 'IP_ADDRESS_NOT_ON_ACCESS_LIST'), 403],
@@ -100,7 +115,7 @@ const otherRefusals: [name: string, flex: Script, status: number][] = [
 ];
 
 describe.each(gone)('a tenant endpoint that is gone, as shown by %s', (_name, tenant, status) => {
-  it('is remembered for the base URL if Flex has the snapshot', async () => {
+  it('is remembered for all clusters if Flex has the snapshot', async () => {
     const atlas = await openAtlas({ tenant, flex: snapshot });
     await expect(atlas.get()).resolves.toMatchObject({ id: snapshotId });
     expect(atlas.asked()).toEqual(['tenant', 'flex']);
@@ -109,7 +124,7 @@ describe.each(gone)('a tenant endpoint that is gone, as shown by %s', (_name, te
   });
 
   it.each([...unknownToFlex, ...otherRefusals])(
-    "ends with Flex's error if Flex answers %s, and is remembered for the base URL",
+    "ends with Flex's error if Flex answers %s, and is remembered for all clusters",
     async (_flexName, flex, flexStatus) => {
       const atlas = await openAtlas({ tenant, flex });
       const refusal = await rejection(atlas.get(), AtlasApiError);
@@ -118,12 +133,6 @@ describe.each(gone)('a tenant endpoint that is gone, as shown by %s', (_name, te
       expect(await firstAsked(atlas, 'Another')).toBe('flex');
     },
   );
-
-  it("ends with Flex's error if Flex cannot be reached, and is not remembered", async () => {
-    const atlas = await openAtlas({ tenant, flex: [reset] });
-    await expect(atlas.get()).rejects.toMatchObject({ code: 'CONNECTION', endpoint: 'flex', attempts: 2 });
-    expect(await firstAsked(atlas, 'Cluster0')).toBe('tenant');
-  });
 });
 
 describe.each(notGone)('a tenant endpoint that responds with %s', (_name, tenant, status) => {
@@ -158,42 +167,62 @@ describe.each(notGone)('a tenant endpoint that responds with %s', (_name, tenant
   );
 });
 
-describe('an unreachable Flex endpoint', () => {
-  const unreachable: [name: string, flex: Script, code: string][] = [
-    ['breaks the connection', [reset], 'CONNECTION'],
-    ['does not respond', [], 'TIMEOUT'],
-  ];
-  const missing = notGone.filter(([, , status]) => status === 404 || status === 405);
-
-  describe.each(unreachable)('because it %s', (_name, flex, code) => {
-    it.each(missing)("leads to the tenant's error at once after %s", async (_tenantName, tenant, status) => {
-      const atlas = await openAtlas({ tenant, flex }, { maxRetries: 3, attemptTimeout: 30 });
-      const refusal = await rejection(atlas.get(), AtlasApiError);
-      expect(refusal).toMatchObject({ status, endpoint: 'tenant', attempts: 2 });
-      expect(refusal.cause).toMatchObject({ code, endpoint: 'flex' });
+describe.each([...gone, ...notGone])('a tenant endpoint that suggests Flex by %s', (_name, tenant, status) => {
+  it.each(unusable)(
+    'leads to INVALID_RESPONSE if Flex answers %s, and nothing is remembered',
+    async (_flexName, flex) => {
+      const atlas = await openAtlas({ tenant, flex }, { maxRetries: 3 });
+      const failure = await rejection(atlas.get(), AtlasInvalidResponseError);
+      expect(failure).toMatchObject({ endpoint: 'flex', attempts: 2, cause: { status, endpoint: 'tenant' } });
       expect(await firstAsked(atlas, 'Cluster0')).toBe('tenant');
-    });
-  });
-});
-
-describe('an unreachable Flex endpoint is retried', () => {
-  fakeClock();
-
-  it.each([...gone.slice(0, 3), ...notGone.filter(([, , status]) => status === 410 || status === 400)])(
-    'after %s',
-    async (_name, tenant) => {
-      const atlas = await openAtlas({ tenant, flex: [reset] }, { maxRetries: 1 });
-      const failure = await skipTime(rejection(atlas.get(), AtlasError));
-      expect(failure).toMatchObject({ code: 'CONNECTION', endpoint: 'flex', attempts: 3 });
-      // The retry asks Flex again, but not the tenant endpoint.
-      expect(atlas.asked().filter((endpoint) => endpoint === 'tenant')).toHaveLength(1);
     },
   );
 
-  it('after an empty list', async () => {
-    const atlas = await openAtlas({ tenant: emptyList, flex: [reset] }, { maxRetries: 1 });
+  it.each(unreachable)(
+    "leads to Flex's error if Flex %s, and nothing is remembered",
+    async (_how, flex, code, attemptTimeout) => {
+      const atlas = await openAtlas({ tenant, flex }, { attemptTimeout });
+      const failure = await rejection(atlas.get(), AtlasError);
+      expect(failure).toMatchObject({ code, endpoint: 'flex', attempts: 2, cause: { status, endpoint: 'tenant' } });
+      expect(await firstAsked(atlas, 'Cluster0')).toBe('tenant');
+    },
+  );
+});
+
+describe('a failure of Flex is retried at Flex only', () => {
+  fakeClock();
+
+  const tenants = [...gone.slice(0, 1), ...notGone.filter(([name]) => /^40[05]|^404 from a gateway/.test(name))];
+  const failures: [how: string, flex: Script][] = [
+    ['breaks the connection', [reset]],
+    ['does not respond', []],
+    ['answers 429', error(429, 'RATE_LIMITED')],
+    ['answers 503', page(503)],
+  ];
+
+  describe.each(tenants)('after %s', (_name, tenant) => {
+    it.each(failures)('if it %s', async (_how, flex) => {
+      const atlas = await openAtlas({ tenant, flex }, { maxRetries: 2, attemptTimeout: 1_000 });
+      const failure = await skipTime(rejection(atlas.get(), AtlasError));
+      expect(failure).toMatchObject({ endpoint: 'flex', attempts: 4, cause: { endpoint: 'tenant' } });
+      expect(atlas.asked().filter((endpoint) => endpoint === 'tenant')).toHaveLength(1);
+    });
+  });
+
+  it.each(failures)('after an empty list, if it %s', async (_how, flex) => {
+    const atlas = await openAtlas({ tenant: emptyList, flex }, { maxRetries: 1, attemptTimeout: 1_000 });
     const failure = await skipTime(rejection(atlas.list(), AtlasError));
-    expect(failure).toMatchObject({ code: 'CONNECTION', endpoint: 'flex', attempts: 3 });
+    expect(failure).toMatchObject({ endpoint: 'flex', attempts: 3 });
+    expect(atlas.asked().filter((endpoint) => endpoint === 'tenant')).toHaveLength(1);
+  });
+
+  it("and may succeed, which counts as Flex's answer", async () => {
+    const atlas = await openAtlas({ tenant: page(404), flex: page(503) }, { maxRetries: 1 });
+    const call = atlas.get();
+    await expect.poll(atlas.asked, { interval: 1 }).toContain('flex');
+    atlas.scripts.flex = snapshot;
+    await expect(skipTime(call)).resolves.toMatchObject({ id: snapshotId });
+    expect(await firstAsked(atlas, 'Cluster0')).toBe('flex');
   });
 });
 
@@ -224,6 +253,12 @@ describe('an empty list of the tenant endpoint', () => {
     expect(refusal).toMatchObject({ status, endpoint: 'flex', attempts: 2 });
   });
 
+  it.each(unusable)('leads to INVALID_RESPONSE if Flex answers %s', async (_name, flex) => {
+    const atlas = await openAtlas({ tenant: emptyList, flex });
+    const failure = await rejection(atlas.list(), AtlasInvalidResponseError);
+    expect(failure).toMatchObject({ endpoint: 'flex', attempts: 2 });
+  });
+
   it('is the result if the endpoint is pinned', async () => {
     const atlas = await openAtlas({ tenant: emptyList, flex: list }, { endpoint: 'tenant' });
     await expect(atlas.list()).resolves.toEqual([]);
@@ -236,6 +271,12 @@ describe('a list', () => {
     const atlas = await openAtlas({ tenant: noRoute({ parameters: [tenantListPath] }), flex: list });
     await atlas.list();
     expect(await firstAsked(atlas, 'Another')).toBe('flex');
+  });
+
+  it('does not detect it by the path of one of its snapshots', async () => {
+    const atlas = await openAtlas({ tenant: noRoute({ parameters: [tenantPath] }), flex: list });
+    await atlas.list();
+    expect(await firstAsked(atlas, 'Another')).toBe('tenant');
   });
 });
 
@@ -251,12 +292,15 @@ describe('an unknown project', () => {
 });
 
 describe('a remembered endpoint', () => {
-  it('is shared with other clients in the process, for the same cluster', async () => {
-    const atlas = await openAtlas({ tenant: page(404), flex: snapshot });
+  it.each<[what: string, tenant: Script]>([
+    ['of a cluster', page(404)],
+    ['of all clusters', error(410, 'VERSION_GONE')],
+  ])('%s is not shared with another client', async (_what, tenant) => {
+    const atlas = await openAtlas({ tenant, flex: snapshot });
     await atlas.get();
     atlas.asked();
     await openClient({ baseUrl: atlas.url }).getTenantSnapshot(groupId, 'Cluster0', snapshotId);
-    expect(atlas.asked()).toEqual(['flex']);
+    expect(atlas.asked()).toEqual(['tenant', 'flex']);
   });
 
   it('does not apply to the same cluster name in another project', async () => {
@@ -299,7 +343,7 @@ describe('a remembered endpoint', () => {
     expect(await firstAsked(atlas, 'Cluster0')).toBe('flex');
   });
 
-  it('is kept for a base URL, whatever Flex responds for a cluster', async () => {
+  it('is kept for all clusters, whatever Flex responds for one', async () => {
     const atlas = await openAtlas({ tenant: error(410, 'VERSION_GONE'), flex: error(400, notFlexCode) });
     await rejection(atlas.get(), AtlasApiError);
     await rejection(atlas.get(), AtlasApiError);

@@ -1,126 +1,113 @@
-import { HttpResponse, http } from 'msw';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { AtlasEmulator } from '../../src/testing/index.js';
-import { failedSnapshot } from '../support/atlas-bodies.js';
-import { startMswServer } from '../support/msw-server.js';
-import { openClient } from '../support/open-client.js';
-import { openEmulator } from '../support/open-emulator.js';
-import { flexRoute, path, tenantRoute } from '../support/snapshot-routes.js';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import type { TenantSnapshotsClient, TenantSnapshotsClientOptions } from '../../src/index.js';
+import { type Reply, type ScriptedDispatcher, scriptedDispatcher } from '../support/scripted-dispatcher.js';
+import { listPath, path } from '../support/snapshot-routes.js';
 
-const memory = Symbol.for('atlas-tenant-snapshots.sunset');
 const type = 'AtlasSunsetWarning';
 
-/** Resets the process to before any warning. */
-function forget(): void {
-  Reflect.deleteProperty(globalThis, memory);
+const emitWarning = vi.fn();
+beforeEach(() => {
+  emitWarning.mockReset();
+  vi.spyOn(process, 'emitWarning').mockImplementation(emitWarning);
+  // A copy of the package that has not warned yet.
+  vi.resetModules();
+});
+
+async function open(
+  dispatcher: ScriptedDispatcher,
+  options?: TenantSnapshotsClientOptions,
+): Promise<TenantSnapshotsClient> {
+  const { openClient } = await import('../support/open-client.js');
+  return openClient({ baseUrl: 'https://cloud.mongodb.com', maxRetries: 0, dispatcher, ...options });
 }
 
-beforeEach(forget);
-afterEach(forget);
-
-function watch() {
-  return vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
-}
-
-function callOnce(emulator: AtlasEmulator) {
-  const client = openClient({ baseUrl: emulator.url, credentials: emulator.credentials.accessToken });
-  return client.getTenantSnapshot(emulator.groupId, emulator.clusterName, emulator.snapshotId);
-}
+type Headers = Record<string, string | string[]>;
+const answer = (headers: Headers, status = 200): Reply => ({
+  status,
+  headers: { 'content-type': 'application/json', ...headers },
+  body: status === 410 ? { error: 410, errorCode: 'VERSION_GONE' } : { status: 'COMPLETED', results: [] },
+});
 
 /** The warnings of a call whose response has these headers. */
-async function warningsOf(headers: Record<string, string> | [string, string][]) {
-  const emitWarning = watch();
-  const server = await startMswServer(http.get(tenantRoute, () => HttpResponse.json(failedSnapshot, { headers })));
-  await openClient({ baseUrl: server.url }).getTenantSnapshot(...path);
+async function warningsOf(headers: Headers, options?: TenantSnapshotsClientOptions) {
+  const client = await open(scriptedDispatcher(answer(headers)), options);
+  await client.getTenantSnapshot(...path);
   return emitWarning.mock.calls;
 }
 
-describe('the warning about a sunset', () => {
-  it('has its own type, and suggests the Flex endpoint', async () => {
-    const emitWarning = watch();
-    const emulator = await openEmulator();
-    emulator.sunset();
-    await callOnce(emulator);
-    expect(emitWarning).toHaveBeenCalledExactlyOnceWith(expect.stringMatching(/Flex.*endpoint.*flex/), type);
+const sunset = { sunset: 'Sat, 31 Jan 2026 23:59:59 GMT' };
+
+describe('the warning of the retirement', () => {
+  it('suggests the Flex endpoint, and comes once, whichever client finds the retirement', async () => {
+    for (let clients = 0; clients < 2; clients += 1) {
+      const client = await open(scriptedDispatcher(answer({}, 410), answer({})));
+      for (let call = 0; call < 2; call += 1) await client.getTenantSnapshot(...path);
+    }
+    expect(emitWarning).toHaveBeenCalledExactlyOnceWith(expect.stringMatching(/retired.*Flex.*'flex'/), type);
   });
 
-  it('names the date of the Sunset header', async () => {
-    const emitWarning = watch();
-    const emulator = await openEmulator();
-    emulator.sunset();
-    emulator.deprecate({ sunset: new Date('2026-02-03T23:59:59Z') });
-    await callOnce(emulator);
-    expect(emitWarning).toHaveBeenCalledWith(expect.stringContaining('2026-02-03'), type);
-  });
-
-  it('is emitted once per process', async () => {
-    const emitWarning = watch();
-    const [first, second] = [await openEmulator(), await openEmulator()];
-    first.sunset();
-    second.sunset('no-route');
-    for (const emulator of [first, second, first, second]) await callOnce(emulator);
-    expect(emitWarning).toHaveBeenCalledOnce();
-  });
-
-  it('is not emitted for a Flex cluster', async () => {
-    const emitWarning = watch();
-    const emulator = await openEmulator();
-    emulator.sunset('flex-cluster');
-    await callOnce(emulator);
+  it('does not come if only a cluster moved to Flex', async () => {
+    const client = await open(scriptedDispatcher({ status: 404, body: '<h1>no</h1>' }, answer({})));
+    for (let call = 0; call < 2; call += 1) await client.getTenantSnapshot(...path);
     expect(emitWarning).not.toHaveBeenCalled();
+  });
+
+  it('and that of a deprecation come once each', async () => {
+    const client = await open(scriptedDispatcher(answer(sunset, 410), answer(sunset)));
+    for (let call = 0; call < 2; call += 1) await client.getTenantSnapshot(...path);
+    const texts = emitWarning.mock.calls.map(([text]) => /deprecated|retired/.exec(text)?.[0]);
+    expect(texts).toEqual(['deprecated', 'retired']);
   });
 });
 
-describe('the warning about a deprecation', () => {
-  it('names both dates, and suggests "auto" or "flex"', async () => {
-    const calls = await warningsOf({ deprecation: '@1737547200', sunset: 'Sat, 31 Jan 2026 23:59:59 GMT' });
-    const message = expect.stringMatching(/2025-01-22.*2026-01-31.*auto.*flex/);
-    expect(calls).toEqual([[message, type]]);
-  });
-
-  it.each<[headers: Record<string, string> | [string, string][], expected: RegExp]>([
-    [{ deprecation: '@1737504000' }, /deprecated.*2025-01-22/],
-    [{ deprecation: '@-86400' }, /deprecated.*1969-12-31/],
-    [{ deprecation: 'true' }, /deprecated/],
-    [{ deprecation: 'x@1737504000' }, /deprecated/],
-    [{ deprecation: '@soon' }, /deprecated/],
-    [{ deprecation: '1737504000' }, /deprecated/],
-    [{ deprecation: '@1737504000.5' }, /deprecated/],
-    [{ deprecation: `@${'9'.repeat(30)}` }, /deprecated/],
-    [{ sunset: 'Sat, 31 Jan 2026 23:59:59 GMT' }, /2026-01-31/],
-    [{ sunset: 'soon' }, /deprecated/],
-    [{ sunset: '' }, /deprecated/],
+describe('the warning of a deprecation', () => {
+  it.each<[headers: Headers, expected: RegExp]>([
     [
-      [
-        ['Sunset', 'Sat, 31 Jan 2026 23:59:59 GMT'],
-        ['Deprecation', '@1737504000'],
-      ],
-      /2025-01-22.*2026-01-31/,
+      { deprecation: '@1737547200', ...sunset },
+      /deprecated since 2025-01-22, with a sunset date of 2026-01-31\..*'flex'/,
     ],
-  ])('is emitted for %j', async (headers, expected) => {
+    [{ deprecation: 'Mon, 5 Aug 2024 00:00:00 GMT' }, /deprecated since 2024-08-05\. /],
+    [{ deprecation: '@-86400' }, /deprecated since 1969-12-31\. /],
+    [{ deprecation: 'true' }, /deprecated\. /],
+    [{ deprecation: 'x@1737504000' }, /deprecated\. /],
+    [{ deprecation: '@soon' }, /deprecated\. /],
+    [{ deprecation: '1737504000' }, /deprecated\. /],
+    [{ deprecation: '@1737504000.5' }, /deprecated\. /],
+    [{ deprecation: `@${'9'.repeat(30)}` }, /deprecated\. /],
+    [sunset, /deprecated, with a sunset date of 2026-01-31\. /],
+    [{ sunset: 'soon' }, /deprecated\. /],
+    [{ sunset: '' }, /deprecated\. /],
+  ])('comes for %j', async (headers, expected) => {
     expect(await warningsOf(headers)).toEqual([[expect.stringMatching(expected), type]]);
   });
 
-  it('is emitted for an error response', async () => {
-    const emitWarning = watch();
-    const headers = { sunset: 'Sat, 31 Jan 2026 23:59:59 GMT' };
-    const server = await startMswServer(http.get(tenantRoute, () => new HttpResponse(null, { status: 403, headers })));
-    await openClient({ baseUrl: server.url })
-      .getTenantSnapshot(...path)
-      .catch(() => undefined);
+  it('comes once, whatever the client, the endpoint or the method', async () => {
+    for (const endpoint of ['tenant', 'flex'] as const) {
+      const client = await open(scriptedDispatcher(answer(sunset)), { endpoint });
+      await client.getTenantSnapshot(...path);
+      await client.listTenantSnapshots(...listPath);
+      await client.waitForTenantSnapshot(...path);
+    }
+    expect(emitWarning).toHaveBeenCalledOnce();
+  });
+
+  it('comes with an error too', async () => {
+    const client = await open(scriptedDispatcher(answer(sunset, 403)));
+    await expect(client.getTenantSnapshot(...path)).rejects.toMatchObject({ status: 403 });
     expect(emitWarning).toHaveBeenCalledOnce();
   });
 
   it('does not suggest Flex for a header of Flex', async () => {
-    const emitWarning = watch();
-    const headers = { sunset: 'Fri, 31 Jan 2031 23:59:59 GMT' };
-    const server = await startMswServer(http.get(flexRoute, () => HttpResponse.json(failedSnapshot, { headers })));
-    await openClient({ baseUrl: server.url, endpoint: 'flex' }).getTenantSnapshot(...path);
-    expect(emitWarning).toHaveBeenCalledExactlyOnceWith(expect.stringContaining('2031-01-31'), type);
-    expect(emitWarning.mock.calls[0]?.[0]).not.toContain('to "flex"');
+    const [[message] = []] = await warningsOf(sunset, { endpoint: 'flex' });
+    expect(message).toContain('2026-01-31');
+    expect(message).not.toContain("'flex'");
   });
 
-  it('is not emitted without these headers', async () => {
-    expect(await warningsOf({ date: 'Sat, 31 Jan 2026 23:59:59 GMT' })).toEqual([]);
+  it('does not come with a token request, or without these headers', async () => {
+    const token: Reply = { headers: sunset, body: { access_token: 'token', expires_in: 3600 } };
+    const credentials = { clientId: 'id', clientSecret: 'client-secret' };
+    const client = await open(scriptedDispatcher(token, answer({ date: sunset.sunset })), { credentials });
+    await client.getTenantSnapshot(...path);
+    expect(emitWarning).not.toHaveBeenCalled();
   });
 });

@@ -2,7 +2,6 @@ import { createServer, type IncomingHttpHeaders, type IncomingMessage, type Serv
 import type { AddressInfo } from 'node:net';
 import { getResponse, type RequestHandler } from 'msw';
 import { onTestFinished } from 'vitest';
-import { forgetSunset } from '../../src/testing/forget-sunset.js';
 
 /** A received request. */
 export interface SeenRequest {
@@ -39,11 +38,8 @@ export async function startMswServer(...handlers: RequestHandler[]): Promise<Msw
   });
   // A TCP server that listens has a port.
   const { port } = server.address() as AddressInfo;
-  const url = `http://127.0.0.1:${port}`;
-  // An earlier server may have had the same port.
-  forgetSunset(url);
   return {
-    url,
+    url: `http://127.0.0.1:${port}`,
     requests,
     get connections() {
       return connections;

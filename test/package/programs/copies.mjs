@@ -9,7 +9,7 @@ const second = await import(`${import.meta.resolve('atlas-tenant-snapshots')}?se
 const copies = { esm, cjs, second };
 
 const warnings = [];
-process.on('warning', ({ name, message }) => warnings.push({ name, message }));
+process.on('warning', ({ name }) => warnings.push(name));
 
 const emulator = await startAtlasEmulator();
 const credentials = emulator.credentials.accessToken;
@@ -34,20 +34,12 @@ for (const client of clients) {
   }
 }
 
-// The first client finds the sunset, and the others should know about it.
 emulator.sunset();
 emulator.requests.length = 0;
-const endpoints = [];
-for (const client of clients) endpoints.push((await get(client).withResponse()).response.endpoint);
+for (const client of clients) await get(client);
 const asked = emulator.requests.map(({ kind }) => kind);
 
-emulator.deprecate({ deprecation: new Date(0) });
-for (const copy of Object.values(copies)) {
-  const client = open(copy);
-  clients.push(client);
-  await get(client);
-}
 await new Promise((resolve) => setImmediate(resolve));
 await Promise.all(clients.map((client) => client.close()));
 await emulator.close();
-console.log(JSON.stringify({ isOne: esm.AtlasError === cjs.AtlasError, known, endpoints, asked, warnings }));
+console.log(JSON.stringify({ isOne: esm.AtlasError === cjs.AtlasError, known, asked, warnings }));
