@@ -100,7 +100,7 @@ export class AtlasApiError extends AtlasError {
   }
 }
 
-/** The client could not get a token or answer a challenge, or the `Authentication-Info` of a response was wrong. */
+/** The client could not get a token, or could not answer a challenge. */
 export class AtlasAuthenticationError extends AtlasError {
   readonly code = 'AUTHENTICATION' as const;
   /** The HTTP status, if there was a response. */

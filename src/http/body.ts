@@ -16,7 +16,10 @@ export interface Body {
 }
 
 /** A response with its envelope opened and its body parsed. */
-export interface ApiResponse extends HttpResponse {
+export interface ApiResponse {
+  /** The HTTP status, or the status in the envelope. */
+  readonly status: number;
+  readonly headers: HeaderFields;
   readonly body: Body;
   /** Whether `status` comes from an envelope. */
   readonly isEnveloped: boolean;
@@ -39,9 +42,7 @@ export function readResponse(response: HttpResponse, mayBeEnveloped: boolean, li
   const body = envelope?.body ?? outer;
   const isSuccess = status >= 200 && status < 300;
   const error = isSuccess ? undefined : parseErrorBody(body.json, headerValue(response.headers, 'x-error-code'));
-  const { headers, trailers, bytes, isTruncated } = response;
-  // Spreading the response instead would take 1 µs a call.
-  return { status, headers, trailers, bytes, isTruncated, body, isEnveloped, error };
+  return { status, headers: response.headers, body, isEnveloped, error };
 }
 
 /**

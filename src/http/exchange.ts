@@ -7,7 +7,6 @@ import type { Transport, WireRequest } from './transport.js';
 export interface HttpResponse {
   readonly status: number;
   readonly headers: HeaderFields;
-  readonly trailers: HeaderFields;
   readonly bytes: Buffer;
   /** Whether the body was cut off at `maxResponseSize`. */
   readonly isTruncated: boolean;
@@ -112,8 +111,7 @@ class ExchangeHandler implements DispatchHandlerLike {
     this.#headers = headers;
     // The body of an error is worth reading up to the limit.
     const isSuccess = statusCode < 300;
-    if (isSuccess && Number(headerValue(headers, 'content-length')) > this.#limits.maxResponseSize)
-      this.#finish({}, true);
+    if (isSuccess && Number(headerValue(headers, 'content-length')) > this.#limits.maxResponseSize) this.#finish(true);
   }
 
   onResponseData(_controller: DispatchControllerLike, chunk: Buffer): void {
@@ -122,11 +120,11 @@ class ExchangeHandler implements DispatchHandlerLike {
     const isTooLarge = chunk.length > remaining;
     this.#chunks.push(isTooLarge ? chunk.subarray(0, remaining) : chunk);
     this.#size += chunk.length;
-    if (isTooLarge) this.#finish({}, true);
+    if (isTooLarge) this.#finish(true);
   }
 
-  onResponseEnd(_controller: DispatchControllerLike, trailers: HeaderFields | undefined): void {
-    this.#finish(trailers ?? {}, false);
+  onResponseEnd(): void {
+    this.#finish(false);
   }
 
   onResponseError(_controller: DispatchControllerLike | undefined, reason: unknown): void {
@@ -145,11 +143,11 @@ class ExchangeHandler implements DispatchHandlerLike {
     this.#controller?.abort(new Error('The request was given up'));
   }
 
-  #finish(trailers: HeaderFields, isTruncated: boolean): void {
+  #finish(isTruncated: boolean): void {
     if (!this.#end()) return;
     const [first = Buffer.alloc(0), ...others] = this.#chunks;
     const bytes = others.length === 0 ? first : Buffer.concat(this.#chunks);
-    this.#listener.resolve({ status: this.#status, headers: this.#headers, trailers, bytes, isTruncated });
+    this.#listener.resolve({ status: this.#status, headers: this.#headers, bytes, isTruncated });
     if (isTruncated) this.#controller?.abort(new Error('The body is larger than maxResponseSize'));
   }
 

@@ -11,7 +11,6 @@ const response = (
 ): Parameters<typeof readBody>[0] => ({
   status: 200,
   headers,
-  trailers: {},
   bytes: Buffer.from(body),
   isTruncated,
 });

@@ -19,7 +19,6 @@ export interface WholeAnswer {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string | string[]>>;
   readonly body?: string;
-  readonly trailers?: Readonly<Record<string, string>>;
 }
 
 /** `reset` resets the connection before the response, `cut` during the body, and `hang` sends nothing. */
@@ -67,12 +66,7 @@ function send(answer: Answer, outgoing: ServerResponse): void {
     outgoing.write('{', () => outgoing.socket?.resetAndDestroy());
     return;
   }
-  const { status, headers, body = '', trailers } = answer;
+  const { status, headers, body = '' } = answer;
   outgoing.writeHead(status, { 'content-type': 'application/json', ...headers });
-  // write() before end() makes the body chunked, as trailers require.
-  if (trailers !== undefined) {
-    outgoing.write(body);
-    outgoing.addTrailers(trailers);
-    outgoing.end();
-  } else outgoing.end(body);
+  outgoing.end(body);
 }

@@ -1,43 +1,35 @@
 import { isMissingRole } from '../../atlas/error-body.js';
 import type { ApiResponse } from '../../http/body.js';
-import { fieldLines, type HeaderValue } from '../../http/headers.js';
-import { isRetryableStatus } from '../../http/retry.js';
+import type { HeaderValue } from '../../http/headers.js';
 import { type Authenticator, type Login, LoginFailure, type LoginRequest } from '../authenticator.js';
-import { isGenuine, parseAuthenticationInfo } from './authentication-info.js';
+import { parseNextNonce } from './authentication-info.js';
 import { chooseChallenge, type DigestChallenge, digestChallenges, parseChallenges } from './challenge.js';
-import { type DigestCredentials, DigestSession, type NonceCount } from './session.js';
+import { type DigestCredentials, DigestSession } from './session.js';
 
 /** A request that was sent with a login. */
 interface SentRequest {
   readonly session: DigestSession;
   readonly request: LoginRequest;
-  readonly nc: number;
   /** Whether this call itself received the nonce. */
   readonly isOwn: boolean;
   /** The refused session that this second try replaces. */
   readonly replaces: DigestSession | undefined;
 }
 
-// After this many failed requests for a challenge in a row, the waiting calls stop taking turns.
-const maxFailedInquiries = 4;
-const maxCounts = 100;
 // How many schemes of a challenge an error names.
 const maxSchemes = 10;
 
 /**
  * Logs in by HTTP Digest. The session is kept, so a call usually costs one request. The first call of a client asks for a
- * challenge; calls that start meanwhile wait for it.
+ * challenge, and calls that start meanwhile wait for it.
  *
  * @see https://www.rfc-editor.org/rfc/rfc7616
  */
 export class DigestAuthenticator implements Authenticator {
   readonly #credentials: DigestCredentials;
   #session: DigestSession | undefined;
-  /** The counts of the latest nonces. A server may hand out a nonce again, and refuse a count that it has seen. */
-  readonly #counts = new Map<string, NonceCount>();
-  /** The request for a challenge that other calls wait for. Resolves, when it ends, to whether they should stop taking turns. */
-  #inquiry: Promise<boolean> | undefined;
-  #failedInquiries = 0;
+  /** The request for a challenge that other calls wait for. Resolves when it ends, whether it brought a challenge or not. */
+  #inquiry: Promise<void> | undefined;
 
   constructor(credentials: DigestCredentials) {
     this.#credentials = credentials;
@@ -45,63 +37,41 @@ export class DigestAuthenticator implements Authenticator {
 
   authorize(request: LoginRequest): Login | Promise<Login> {
     if (this.#session !== undefined) return this.#use(this.#session, request);
-    return this.#inquiry === undefined ? this.#askForAll(request) : this.#waitForChallenge(request);
+    return this.#inquiry === undefined ? this.#askForAll(request) : this.#waitForChallenge(this.#inquiry, request);
   }
 
   secrets(): string[] {
     return [this.#credentials.username, this.#credentials.password];
   }
 
-  async #waitForChallenge(request: LoginRequest): Promise<Login> {
-    while (this.#inquiry !== undefined) {
-      const askAtOnce = await this.#inquiry;
-      if (this.#session !== undefined) return this.#use(this.#session, request);
-      if (askAtOnce) return this.#ask(request, () => {});
-    }
-    return this.#askForAll(request);
+  async #waitForChallenge(inquiry: Promise<void>, request: LoginRequest): Promise<Login> {
+    await inquiry;
+    return this.#session === undefined ? this.#ask(request, () => {}) : this.#use(this.#session, request);
   }
 
   #askForAll(request: LoginRequest): Login {
-    let end = (_askAtOnce: boolean) => {};
+    let end = () => {};
     this.#inquiry = new Promise((resolve) => {
       end = resolve;
     });
-    return this.#ask(request, (status) => {
+    return this.#ask(request, () => {
       this.#inquiry = undefined;
-      end(this.#noteInquiry(status));
+      end();
     });
   }
 
-  /**
-   * Notes how a request for a challenge ended. Returns whether the waiting calls should ask at once instead of taking turns.
-   *
-   * @param status - of the response; absent if there was none.
-   */
-  #noteInquiry(status: number | undefined): boolean {
-    if (this.#session !== undefined) {
-      this.#failedInquiries = 0;
-      return false;
-    }
-    // A lost request says nothing about the server, so the next call asks.
-    if (status === undefined) return false;
-    // After a final response, every turn would end the same way.
-    if (!isRetryableStatus(status)) return true;
-    this.#failedInquiries += 1;
-    return this.#failedInquiries >= maxFailedInquiries;
-  }
-
   /** A request without credentials, to get a challenge. */
-  #ask(request: LoginRequest, onEnd: (status?: number) => void): Login {
+  #ask(request: LoginRequest, onEnd: () => void): Login {
     return {
       header: undefined,
       review: (response) => {
         try {
           return this.#reviewInquiry(response, request);
         } finally {
-          onEnd(response.status);
+          onEnd();
         }
       },
-      release: () => onEnd(),
+      release: onEnd,
       secrets: () => [],
     };
   }
@@ -115,15 +85,14 @@ export class DigestAuthenticator implements Authenticator {
       if (field === undefined) return undefined;
       throw unanswerable(field);
     }
-    const session = this.#open(challenge);
+    const session = this.#open(challenge, this.#session);
     this.#session ??= session;
     return this.#use(session, request, true);
   }
 
   #use(session: DigestSession, request: LoginRequest, isOwn = false, replaces?: DigestSession): Login {
-    session.count.used += 1;
-    const sent: SentRequest = { session, request, nc: session.count.used, isOwn, replaces };
-    const header = session.authorize(request.method, request.path, sent.nc);
+    const header = session.authorize(request.method, request.path);
+    const sent: SentRequest = { session, request, isOwn, replaces };
     return {
       header,
       review: (response) => this.#review(sent, response),
@@ -147,38 +116,28 @@ export class DigestAuthenticator implements Authenticator {
       return undefined;
     }
     // Do not share the new session until it has worked. If the server accepts each nonce only once, another call could use it.
-    return this.#use(this.#open(challenge), request, true, session);
+    return this.#use(this.#open(challenge, session), request, true, session);
   }
 
-  #accept(
-    { session, request, nc, replaces }: SentRequest,
-    { status, headers, trailers, bytes, isTruncated }: ApiResponse,
-  ): undefined {
-    if (replaces === this.#session) this.#session = session;
-    const inHead = headers['authentication-info'];
-    const inTrailers = trailers['authentication-info'];
-    if ((inHead === undefined && inTrailers === undefined) || isTruncated) return;
-    const info = parseAuthenticationInfo([...fieldLines(inHead), ...fieldLines(inTrailers)]);
-    if (!isGenuine(info, session, { uri: request.path, nc, body: bytes })) throw forged(status);
-    if (info.nextnonce) this.#session = session.withNonce(info.nextnonce, this.#countOf(info.nextnonce));
+  /** Keeps a session that replaces the current one and has worked, and follows `nextnonce`. */
+  #accept({ session, replaces }: SentRequest, { headers }: ApiResponse): undefined {
+    const isReplacement = replaces !== undefined && (this.#session === replaces || this.#session === undefined);
+    if (isReplacement) this.#session = session;
+    const field = headers['authentication-info'];
+    // A late response must not bring back a session that was given up or replaced.
+    if (field === undefined || this.#session !== session) return;
+    const nonce = parseNextNonce(field);
+    if (nonce !== undefined && nonce !== session.nonce) this.#session = session.withNonce(nonce);
   }
 
-  #open(challenge: DigestChallenge): DigestSession {
+  /** @param previous - a session that the server may continue: if the challenge repeats its nonce, the count goes on. */
+  #open(challenge: DigestChallenge, previous: DigestSession | undefined): DigestSession {
+    const sameNonce = [previous, this.#session].find((session) => session?.nonce === challenge.nonce);
     try {
-      return DigestSession.open(challenge, this.#credentials, this.#countOf(challenge.nonce));
+      return DigestSession.open(challenge, this.#credentials, sameNonce?.count);
     } catch (cause) {
       throw missingHash(challenge, cause);
     }
-  }
-
-  #countOf(nonce: string): NonceCount {
-    const count = this.#counts.get(nonce) ?? { nonce, used: 0 };
-    // Inserting it again makes it the latest.
-    this.#counts.delete(nonce);
-    this.#counts.set(nonce, count);
-    const [oldest] = this.#counts.keys();
-    if (this.#counts.size > maxCounts && oldest !== undefined) this.#counts.delete(oldest);
-    return count;
   }
 }
 
@@ -187,11 +146,6 @@ function unanswerable(field: HeaderValue): LoginFailure {
   const offered = schemes.length === 0 ? 'nothing readable' : schemes.slice(0, maxSchemes).join(', ');
   const message = `The server did not offer a Digest challenge that this client supports. Check baseUrl and any proxy on the way to Atlas. It offered: ${offered}.`;
   return new LoginFailure({ message, status: 401 });
-}
-
-function forged(status: number): LoginFailure {
-  const message = `The Authentication-Info header of the response (status ${status}) does not match the request, so the response may not come from Atlas. Check whether a proxy modifies responses.`;
-  return new LoginFailure({ message, status });
 }
 
 function missingHash({ algorithm }: DigestChallenge, cause: unknown): LoginFailure {

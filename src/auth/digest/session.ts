@@ -1,5 +1,5 @@
 import { hash, randomBytes } from 'node:crypto';
-import type { DigestAlgorithm, DigestChallenge, Qop } from './challenge.js';
+import type { DigestAlgorithm, DigestChallenge } from './challenge.js';
 
 /** The name and the password of an API key. */
 export interface DigestCredentials {
@@ -9,7 +9,6 @@ export interface DigestCredentials {
 
 /** How many requests were sent with a nonce. */
 export interface NonceCount {
-  readonly nonce: string;
   used: number;
 }
 
@@ -21,9 +20,8 @@ export interface NonceCount {
  * @see https://www.rfc-editor.org/rfc/rfc7616#section-3.4
  */
 export class DigestSession {
-  readonly cnonce: string;
-  readonly qop: Qop | undefined;
   readonly count: NonceCount;
+  readonly #cnonce: string;
   readonly #challenge: DigestChallenge;
   readonly #usernameParam: string;
   readonly #ha1: string;
@@ -38,13 +36,13 @@ export class DigestSession {
   /**
    * Starts an authentication session.
    *
-   * @param count - the uses of this nonce, also by other sessions.
+   * @param count - the uses of this nonce so far.
    * @param cnonce - sent with every request of the session.
    */
   static open(
     challenge: DigestChallenge,
     credentials: DigestCredentials,
-    count: NonceCount = { nonce: challenge.nonce, used: 0 },
+    count: NonceCount = { used: 0 },
     cnonce: string = randomBytes(16).toString('hex'),
   ): DigestSession {
     const username = toOctets(credentials.username, challenge);
@@ -60,9 +58,8 @@ export class DigestSession {
     cnonce: string,
     count: NonceCount,
   ) {
-    this.cnonce = cnonce;
-    this.qop = challenge.qop;
     this.count = count;
+    this.#cnonce = cnonce;
     this.#challenge = challenge;
     this.#usernameParam = usernameParam;
     this.#ha1 = ha1;
@@ -73,29 +70,26 @@ export class DigestSession {
     this.#beforeNc = formatBeforeNc(challenge, cnonce);
   }
 
-  /**
-   * Returns the `Authorization` value of one request without a body.
-   *
-   * @param uri - the request target, as sent.
-   * @param nc - how many requests were sent with this nonce, including this one.
-   * @see https://www.rfc-editor.org/rfc/rfc7616#section-3.4.1
-   */
-  authorize(method: string, uri: string, nc: number): string {
-    const count = formatNc(nc);
-    const response = this.#digest(`${method}:${uri}${this.#endOfA2}`, count, this.qop);
-    const ncParam = this.qop === undefined ? '' : `, nc=${count}`;
-    return `${this.#beforeUri}${escapeQuotes(uri)}${this.#beforeNc}${ncParam}, response="${response}"`;
+  get nonce(): string {
+    return this.#challenge.nonce;
   }
 
   /**
-   * Returns the `rspauth` that the server's response should have.
+   * Returns the `Authorization` value of the next request with this nonce. The request has no body.
    *
-   * @param qop - the protection of the response, as the server names it.
-   * @see https://www.rfc-editor.org/rfc/rfc7616#section-3.5
+   * @param uri - the request target, as sent.
+   * @see https://www.rfc-editor.org/rfc/rfc7616#section-3.4.1
    */
-  rspauth(uri: string, nc: number, body: Uint8Array, qop: string | undefined): string {
-    const a2 = qop === 'auth-int' ? `:${uri}:${hash(this.#hash, body)}` : `:${uri}`;
-    return this.#digest(a2, formatNc(nc), qop);
+  authorize(method: string, uri: string): string {
+    this.count.used += 1;
+    const nc = this.count.used.toString(16).padStart(8, '0');
+    const { qop, nonce } = this.#challenge;
+    const ha2 = hash(this.#hash, `${method}:${uri}${this.#endOfA2}`);
+    const protection = qop === undefined ? '' : `${nc}:${this.#cnonce}:${qop}:`;
+    const data = `${this.#ha1}:${nonce}:${protection}${ha2}`;
+    const response = hash(this.#hash, this.#isAscii ? data : Buffer.from(data, 'latin1'));
+    const ncParam = qop === undefined ? '' : `, nc=${nc}`;
+    return `${this.#beforeUri}${escapeQuotes(uri)}${this.#beforeNc}${ncParam}, response="${response}"`;
   }
 
   /**
@@ -103,14 +97,8 @@ export class DigestSession {
    *
    * @see https://www.rfc-editor.org/rfc/rfc7616#section-3.4.2
    */
-  withNonce(nonce: string, count: NonceCount = { nonce, used: 0 }): DigestSession {
-    return new DigestSession({ ...this.#challenge, nonce }, this.#usernameParam, this.#ha1, this.cnonce, count);
-  }
-
-  #digest(a2: string, count: string, qop: string | undefined): string {
-    const protection = qop === undefined ? '' : `${count}:${this.cnonce}:${qop}:`;
-    const data = `${this.#ha1}:${this.count.nonce}:${protection}${hash(this.#hash, a2)}`;
-    return hash(this.#hash, this.#isAscii ? data : Buffer.from(data, 'latin1'));
+  withNonce(nonce: string): DigestSession {
+    return new DigestSession({ ...this.#challenge, nonce }, this.#usernameParam, this.#ha1, this.#cnonce, { used: 0 });
   }
 }
 
@@ -143,10 +131,6 @@ function formatBeforeNc({ algorithmName, opaque, userhash, qop }: DigestChalleng
   const userhashParam = userhash ? ', userhash=true' : '';
   const qopParams = qop === undefined ? '' : `, qop=${qop}, cnonce=${formatQuotedString(cnonce)}`;
   return `"${algorithmParam}${opaqueParam}${userhashParam}${qopParams}`;
-}
-
-function formatNc(nc: number): string {
-  return nc.toString(16).padStart(8, '0');
 }
 
 function formatQuotedString(value: string): string {

@@ -63,6 +63,24 @@ describe('a response that arrives after its nonce was replaced', () => {
   });
 });
 
+describe('a response that arrives after its nonce was given up', () => {
+  it('does not bring the nonce back if it is a success', async () => {
+    const { server, get, late } = await openWithLateRequest();
+    const refused = get();
+    await server.answer(4, bareRefusal);
+    await expect(refused).rejects.toMatchObject({ status: 401 });
+    await server.answer(3, snapshot);
+    await late;
+
+    const next = get();
+    await server.answer(5, challenge('y'));
+    await server.answer(6, snapshot);
+    await next;
+    expect(server.requests[4]?.authorization).toBeUndefined();
+    expect(logins(server)).toEqual(['x 1', 'x 2', 'x 3', 'y 1']);
+  });
+});
+
 describe('a call that waits for the challenge of another call', () => {
   it.each<[name: string, end: (test: Awaited<ReturnType<typeof openWithLateRequest>>) => unknown]>([
     ['is aborted', ({ abort }) => abort.abort()],
