@@ -23,6 +23,8 @@ export interface ApiResponse {
   readonly body: Body;
   /** Whether `status` comes from an envelope. */
   readonly isEnveloped: boolean;
+  /** Whether Atlas sent the response, rather than a gateway or proxy in between. */
+  readonly isFromAtlas: boolean;
   /** What the body says, if the status is an error. */
   readonly error: ErrorReport | undefined;
 }
@@ -42,7 +44,8 @@ export function readResponse(response: HttpResponse, mayBeEnveloped: boolean, li
   const body = envelope?.body ?? outer;
   const isSuccess = status >= 200 && status < 300;
   const error = isSuccess ? undefined : parseErrorBody(body.json, headerValue(response.headers, 'x-error-code'));
-  return { status, headers: response.headers, body, isEnveloped, error };
+  const isFromAtlas = error === undefined ? body.problem === undefined : error.isFromAtlas;
+  return { status, headers: response.headers, body, isEnveloped, isFromAtlas, error };
 }
 
 /**

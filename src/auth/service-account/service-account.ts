@@ -82,10 +82,12 @@ export class ServiceAccount implements Authenticator {
   }
 
   /** @param isReplacement - whether the token replaces a refused one and was fetched from Atlas, not read from the store. */
-  #review(accessToken: string, isReplacement: boolean, { status, error }: ApiResponse): Promise<Login> | undefined {
+  #review(accessToken: string, isReplacement: boolean, response: ApiResponse): Promise<Login> | undefined {
+    const { status, error } = response;
     const token = this.#token?.accessToken === accessToken ? this.#token : undefined;
     if (status !== 401) {
-      if (token !== undefined) this.#approve(token);
+      // A gateway's 502 or 503 says nothing about the token.
+      if (token !== undefined && response.isFromAtlas) this.#approve(token);
       return undefined;
     }
     if (isMissingRole(status, error)) {

@@ -14,6 +14,7 @@ import {
 const credentials = { clientId: 'mdb_sa_id_1', clientSecret: 'mdb_sa_sk_1' };
 const no = refusal(401);
 const enveloped401: Reply = { body: { status: 401, content: {} } };
+const ofGateway: Reply = { status: 503, headers: { 'content-type': 'text/html' }, body: '<h1>Try again</h1>' };
 const call = { envelope: true };
 const pass = (ms: number): Pause => ({ pass: ms });
 const [t, u, v] = [token('t'), token('u'), token('v')];
@@ -37,6 +38,13 @@ describe('a refused token', () => {
       [t, no, refusal(503), u, ok],
       'token t token token u',
       'AUTHENTICATION ok',
+    ],
+    [
+      "whose replacement got a gateway's 503 is not renewed again",
+      [t, no, u, ofGateway, no],
+      'token t token u u',
+      '401',
+      { maxRetries: 1 },
     ],
     ['whose replacement is refused ends the call', [t, no, u, no], 'token t token u', '401'],
     [
