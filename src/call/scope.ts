@@ -110,25 +110,38 @@ export class CallScope implements ExchangeOwner {
 
   /** Waits before the next attempt or poll, unless the call ends or the client is closed first. */
   async sleep(ms: number, phase: string): Promise<void> {
+    this.throwIfClosed(phase);
+    this.phase = phase;
     let stop = () => {};
-    const elapsed = new Promise<void>((resolve) => {
+    let wake = () => {};
+    const slept = new Promise<void>((resolve) => {
+      wake = resolve;
       stop = startTimer(Math.max(ms, 0), resolve);
     });
-    await this.waitUnlessClosed(elapsed, phase).finally(stop);
+    this.#lifetime.sleepers.add(wake);
+    await this.waitFor(slept).finally(() => {
+      stop();
+      this.#lifetime.sleepers.delete(wake);
+    });
+    this.throwIfClosed(phase);
+  }
+
+  /** @throws AtlasClosedError if the client is closed. */
+  throwIfClosed(phase: string): void {
     if (this.#lifetime.isClosed) throw closedError(this.progress, phase);
   }
 
-  /** Waits for a promise. Resolves early if the client is closed, and rejects if the call ends. */
-  waitUnlessClosed(promise: Promise<unknown>, phase: string): Promise<void> {
+  /**
+   * Waits for a function of the caller's. `close()` does not wait for it, because the function may await `close()`.
+   */
+  async waitForCaller(run: () => Promise<void>, phase: string): Promise<void> {
     this.phase = phase;
-    let onClose = () => {};
-    return new Promise<void>((resolve, reject) => {
-      onClose = resolve;
-      promise.then(() => resolve(), reject);
-      if (this.#lifetime.isClosed) return onClose();
-      this.#lifetime.sleepers.add(onClose);
-      this.onInterrupt(reject);
-    }).finally(() => this.#lifetime.sleepers.delete(onClose));
+    this.#lifetime.end();
+    try {
+      await this.waitFor(run());
+    } finally {
+      this.#lifetime.begin();
+    }
   }
 
   readonly #onAbort = (): void => this.#interrupt(this.#signal?.reason);

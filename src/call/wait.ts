@@ -20,8 +20,7 @@ export async function pollUntilComplete(
     scope.progress.resends = 0;
     const snapshot = await poll();
     scope.progress.snapshotStatus = snapshot.status;
-    // onPoll may await close(), which waits for this call. Unless close() ends this wait, both would wait forever.
-    if (onPoll !== undefined) await scope.waitUnlessClosed(Promise.resolve(onPoll(snapshot)), 'waiting for onPoll');
+    if (onPoll !== undefined) await scope.waitForCaller(async () => onPoll(snapshot), 'waiting for onPoll');
     if (snapshot.status === 'COMPLETED') return snapshot;
     if (snapshot.status === 'FAILED') {
       // Masking keeps the shape of a snapshot.
