@@ -14,7 +14,8 @@ export interface Login {
   readonly header: string | undefined;
 
   /**
-   * Looks at the response. Returns the login for one more try, or `undefined` if the response is final.
+   * Looks at the response. Returns the login for one more try, or `undefined` if the response is final: at the latest after
+   * a few tries, whatever the server does.
    *
    * @throws {@link LoginFailure}, or returns a promise that rejects with one.
    */

@@ -108,6 +108,9 @@ export function explainTransportError(error: Error): { readonly advice: string; 
     const advice = 'The dispatcher rejected the request. Pass a dispatcher of undici 7 or 8, not of an older version.';
     return { advice, isRetryable: false };
   }
+  if (code === 'UND_MOCK_ERR_MOCK_NOT_MATCHED') {
+    return { advice: 'The MockAgent has no interceptor for this request. Add one.', isRetryable: false };
+  }
   if (certificateError.test(code)) {
     const advice =
       'The TLS certificate was rejected. Check baseUrl, or add your certificate authority with NODE_EXTRA_CA_CERTS.';

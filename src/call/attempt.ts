@@ -4,7 +4,6 @@ import { type ApiResponse, readResponse } from '../http/body.js';
 import { ExchangeFailure, type ExchangeLimits, exchange } from '../http/exchange.js';
 import { connectionFreed } from '../http/timer.js';
 import type { Transport } from '../http/transport.js';
-import type { CallProgress } from './promise.js';
 import type { CallScope } from './scope.js';
 
 /** What an attempt needs from its client. */
@@ -13,24 +12,41 @@ export interface AttemptContext {
   readonly authenticator: Authenticator;
 }
 
-// A login may be refused repeatedly, for example if a store returns one revoked token after another.
-const maxReviews = 4;
-// How often a call resends a request whose connection died.
+// How often a request whose connection died is sent again.
 const maxResends = 3;
 
 /**
- * Makes one attempt: logs in, sends the request, and sends it again if the login can answer a refusal.
+ * Makes one attempt: logs in and sends the request, and does both again if the connection died.
  *
  * @throws ExchangeFailure or LoginFailure, or the reason why the call ended.
  */
 export async function attempt(
+  context: AttemptContext,
+  route: Route,
+  limits: ExchangeLimits,
+  scope: CallScope,
+): Promise<ApiResponse> {
+  for (;;) {
+    try {
+      return await logInAndSend(context, route, limits, scope);
+    } catch (failure) {
+      const isDead = failure instanceof ExchangeFailure && failure.isDeadConnection;
+      if (!isDead || scope.progress.resends === maxResends) throw failure;
+      scope.progress.resends += 1;
+      await scope.waitFor(connectionFreed());
+    }
+  }
+}
+
+/** Logs in, sends the request, and sends it again if the login can answer a refusal. */
+async function logInAndSend(
   { transport, authenticator }: AttemptContext,
   route: Route,
   limits: ExchangeLimits,
   scope: CallScope,
 ): Promise<ApiResponse> {
   let pending = authenticator.authorize(route);
-  for (let reviews = 0; ; ) {
+  for (;;) {
     scope.phase = 'logging in';
     const login = pending instanceof Promise ? await scope.waitFor(pending, release) : pending;
     scope.progress.login = login;
@@ -43,27 +59,12 @@ export async function attempt(
       if (response.status === 401) await scope.waitFor(connectionFreed());
     } catch (failure) {
       login.release();
-      allowResend(failure, scope.progress);
-      await scope.waitFor(connectionFreed());
-      pending = authenticator.authorize(route);
-      continue;
-    }
-    if (reviews === maxReviews) {
-      login.release();
-      return response;
+      throw failure;
     }
     const next = login.review(response);
     if (next === undefined) return response;
     pending = next;
-    reviews += 1;
   }
-}
-
-/** @throws the failure, unless the connection died and the request may be sent again. */
-function allowResend(failure: unknown, progress: CallProgress): void {
-  const isDead = failure instanceof ExchangeFailure && failure.isDeadConnection;
-  if (!isDead || progress.resends === maxResends) throw failure;
-  progress.resends += 1;
 }
 
 function release(login: Login): void {

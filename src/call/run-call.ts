@@ -39,8 +39,8 @@ export async function runCall<T>(context: CallContext, plan: CallPlan<T>, scope:
   const { flex, limits } = plan;
   const { sunset } = context;
   const { progress } = scope;
-  progress.lastError = undefined;
   progress.response = undefined;
+  progress.resends = 0;
   let { route } = plan;
   let tenant: Outcome<T> | undefined;
   for (let retries = 0; ; ) {
@@ -54,12 +54,17 @@ export async function runCall<T>(context: CallContext, plan: CallPlan<T>, scope:
     }
     const outcome = tenant === undefined ? latest : sunset.settle(tenant, latest, plan.route.resource, plan.cluster);
     progress.follow(outcome === tenant ? plan.route : route);
-    progress.response = outcome.response;
-    if (outcome.error === undefined) return outcome.data;
-
+    if (outcome.error === undefined) {
+      progress.response = outcome.response;
+      return outcome.data;
+    }
     const delay = retries < limits.maxRetries ? delayBeforeRetry(outcome, retries, scope.remaining) : undefined;
-    if (delay === undefined) throw outcome.error;
+    if (delay === undefined) {
+      progress.response = outcome.response;
+      throw outcome.error;
+    }
     progress.lastError = outcome.error;
+    scope.throwIfClosed('waiting to retry');
     reportRetry(progress, outcome.error, delay);
     await scope.sleep(delay, 'waiting to retry');
     retries += 1;
@@ -106,6 +111,8 @@ function evaluate<T>(
     if (parsed.success) return { data: parsed.data, response };
     return failureOfBody(response, toIssues(parsed.error, progress.createMask()), progress, parsed.thrown);
   };
+  // What failed before has been repaired.
+  progress.lastError = undefined;
   const parsed = plan.parse(response.body.json);
   if (!(parsed instanceof Promise)) return conclude(parsed);
   scope.phase = 'waiting for the schema';
@@ -123,8 +130,7 @@ function delayBeforeRetry(
   retries: number,
   remaining: number,
 ): number | undefined {
-  if (!isRetryable || retryAfter > maxRetryAfter || retryAfter > remaining) return undefined;
-  const delay = retryDelay(retries, retryAfter, jitter);
-  // Drop the jitter if it alone would push the retry past the deadline.
-  return delay < remaining ? delay : retryDelay(retries, retryAfter, 0);
+  if (!isRetryable || retryAfter > maxRetryAfter) return undefined;
+  // The jitter is dropped if it alone would push the retry past the deadline.
+  return [jitter, 0].map((random) => retryDelay(retries, retryAfter, random)).find((delay) => delay < remaining);
 }

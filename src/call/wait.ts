@@ -17,7 +17,6 @@ export async function pollUntilComplete(
 ): Promise<TenantSnapshot> {
   for (;;) {
     const nextPollAt = performance.now() + pollInterval;
-    scope.progress.resends = 0;
     const snapshot = await poll();
     scope.progress.snapshotStatus = snapshot.status;
     if (onPoll !== undefined) await scope.waitForCaller(async () => onPoll(snapshot), 'waiting for onPoll');

@@ -40,14 +40,26 @@ describe.each(deaths)('a server that accepts a connection and %s', (_name, dies)
     expect(server.requests).toHaveLength(4);
   });
 
-  it('gets the pages of one list again three times in all', async () => {
-    const page = '{"results":[{"id":"5cc310ace5dc7ce369814bc8"}],"totalCount":2}';
-    // Each page is answered at its third request.
-    const server = await startFaultServer(({ number }) => (number % 3 === 0 ? [answer(200, page)] : dies));
+  it('gets each page of a list again, three times at most', async () => {
+    const page = (number: number) => `{"results":[{"id":"${String(number).padStart(24, '0')}"}],"totalCount":3}`;
+    // Each page is answered at its fourth request.
+    const server = await startFaultServer(({ number }) => (number % 4 === 0 ? [answer(200, page(number))] : dies));
     const client = openFaultClient(server, { endpoint: 'flex' });
-    const error = await rejection(client.listTenantSnapshots(path[0], path[1]), AtlasConnectionError);
-    expect(error.attempts).toBe(2);
-    expect(server.requests).toHaveLength(5);
+    const { data, response } = await client.listTenantSnapshots(path[0], path[1]).withResponse();
+    expect(data).toHaveLength(3);
+    expect(response.attempts).toBe(3);
+    expect(server.requests).toHaveLength(12);
+  });
+
+  it('gets each poll of a wait again, three times at most', async () => {
+    const polls = [answer(200, '{"status":"RUNNING"}'), ...good];
+    // Each poll is answered at its fourth request.
+    const server = await startFaultServer(({ number }) => (number % 4 === 0 ? polls.splice(0, 1) : dies));
+    const { response } = await openFaultClient(server)
+      .waitForTenantSnapshot(...path, { pollInterval: 1 })
+      .withResponse();
+    expect(response.attempts).toBe(2);
+    expect(server.requests).toHaveLength(8);
   });
 
   it('gets a token request twice at most', async () => {

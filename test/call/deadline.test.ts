@@ -36,7 +36,6 @@ describe('the error of an expired timeout says what the call was doing:', () => 
       {},
       (client) => client.waitForTenantSnapshot(...path, { timeout, pollInterval: 1 }),
     ],
-    ['waiting to retry', 'a get', refusal(503), { maxRetries: 3 }, get],
     ['waiting to poll again', 'after a poll', running, {}, wait],
     [
       'waiting for onPoll',

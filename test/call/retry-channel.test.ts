@@ -1,9 +1,16 @@
 import { channel } from 'node:diagnostics_channel';
 import { beforeEach, expect, it, onTestFinished } from 'vitest';
-import { AtlasApiError, AtlasAuthenticationError, type AtlasRetryTrace, type CallOptions } from '../../src/index.js';
+import {
+  AtlasApiError,
+  AtlasAuthenticationError,
+  AtlasClosedError,
+  type AtlasRetryTrace,
+  type CallOptions,
+} from '../../src/index.js';
 import { fakeClock, skipTime } from '../support/fault-clock.js';
+import { deferred } from '../support/fault-deferred.js';
 import { startFaultServer } from '../support/fault-server.js';
-import { answer, good, refusal, reset } from '../support/fault-steps.js';
+import { answer, good, refusal, reset, until } from '../support/fault-steps.js';
 import { openClient } from '../support/open-client.js';
 import { rejection } from '../support/rejection.js';
 import { shown } from '../support/shown.js';
@@ -77,6 +84,34 @@ it.each<[name: string, status: number, options: CallOptions]>([
   const server = await startFaultServer(refusal(status));
   const client = openClient({ baseUrl: server.url, endpoint: 'tenant' });
   await rejection(client.getTenantSnapshot(...path, options), AtlasApiError);
+  expect(messages).toEqual([]);
+});
+
+it.each<[name: string, timeout: number, field: string]>([
+  ['its own delay', 300, 'x-other: 1'],
+  ['the delay that Atlas asked for', 2_000, 'retry-after: 3'],
+])(
+  'publishes no retry if the deadline comes before the end of %s; the call ends at once',
+  async (_name, timeout, field) => {
+    const server = await startFaultServer([refusal(503, field), good]);
+    const client = openClient({ baseUrl: server.url, endpoint: 'tenant' });
+    const error = await skipTime(rejection(client.getTenantSnapshot(...path, { timeout }), AtlasApiError));
+    expect(error).toMatchObject({ status: 503, attempts: 1 });
+    expect(performance.now()).toBeLessThan(timeout);
+    expect(messages).toEqual([]);
+  },
+);
+
+it('publishes no retry after close()', async () => {
+  const { promise: later, resolve: release } = deferred();
+  const server = await startFaultServer([[until(later), ...refusal(503)], good]);
+  const client = openClient({ baseUrl: server.url, endpoint: 'tenant' });
+  const call = rejection(client.getTenantSnapshot(...path), AtlasClosedError);
+  await expect.poll(() => server.requests.length, { interval: 1 }).toBe(1);
+  const closing = client.close();
+  release();
+  expect(await call).toMatchObject({ attempts: 1, cause: { status: 503 } });
+  await closing;
   expect(messages).toEqual([]);
 });
 

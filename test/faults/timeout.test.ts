@@ -111,16 +111,14 @@ describe('timeout ends a call', () => {
     await expect.poll(() => server.closed, { interval: 1 }).toBe(1);
   });
 
-  it('during its retries, with the last error as the cause', async () => {
-    const server = await startFaultServer(refusal(503));
+  it('during a retry, with the error of the attempt before as the cause', async () => {
+    const server = await startFaultServer([refusal(503), []]);
     const client = openFaultClient(server, { timeout: 5000, maxRetries: 100 });
     const error = await skipTime(rejection(get(client), AtlasTimeoutError));
     expect(performance.now()).toBeGreaterThanOrEqual(5000);
     expect(performance.now()).toBeLessThan(5200);
+    expect(error.attempts).toBe(2);
     expect(error.cause).toBeInstanceOf(AtlasApiError);
-    expect(error.attempts).toBe(server.requests.length);
-    // The attempts start at 0, 500 to 750, 1,500 to 2,250 and 3,500 to 5,250 ms.
-    expect([3, 4]).toContain(error.attempts);
   });
 
   it('in the queue', async () => {
