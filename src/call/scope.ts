@@ -62,8 +62,7 @@ export class CallScope implements ExchangeOwner {
     this.#signal = signal;
     this.progress = progress;
     if (signal) {
-      // Many calls may share one signal, and Node would warn about a listener leak.
-      if (signal instanceof EventTarget) setMaxListeners(0, signal);
+      preventLeakWarning(signal);
       signal.addEventListener('abort', this.#onAbort);
     }
     this.#expiresAt = performance.now() + timeout;
@@ -149,6 +148,15 @@ export class CallScope implements ExchangeOwner {
   #interrupt(reason: unknown): void {
     this.#interruption ??= { reason };
     this.#listener(reason);
+  }
+}
+
+/** Many calls may share one signal, and Node would warn about a listener leak. */
+function preventLeakWarning(signal: AbortSignal): void {
+  try {
+    setMaxListeners(0, signal);
+  } catch {
+    // A signal that is not Node's own, such as that of jsdom, has no such limit.
   }
 }
 

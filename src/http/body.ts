@@ -66,7 +66,8 @@ export function readBody(response: HttpResponse, limit: number): Body {
   try {
     return parseBody(gunzipSync(response.bytes, { maxOutputLength: limit }), response.headers);
   } catch (error) {
-    const isTooLarge = error instanceof Error && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE';
+    // Not instanceof: under a test runner the error may come from another realm.
+    const isTooLarge = isObject(error) && error['code'] === 'ERR_BUFFER_TOO_LARGE';
     return unread(isTooLarge ? tooLarge(limit) : 'is not valid gzip');
   }
 }

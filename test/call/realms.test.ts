@@ -1,0 +1,82 @@
+import { runInNewContext } from 'node:vm';
+import { gzipSync } from 'node:zlib';
+import { expect, it, onTestFinished, vi } from 'vitest';
+import { AtlasInvalidResponseError } from '../../src/index.js';
+import { get, openFaultClient } from '../support/fault-client.js';
+import { startFaultServer } from '../support/fault-server.js';
+import { answer, good } from '../support/fault-steps.js';
+import { rejection } from '../support/rejection.js';
+
+/** Replaces a global by one of another realm, as Jest's and Vitest's sandboxes do, until the end of the test. */
+function replaceGlobal(name: string, value: unknown): void {
+  vi.stubGlobal(name, value);
+  onTestFinished(() => void vi.unstubAllGlobals());
+}
+
+/** A minimal event target of jsdom's: an AbortSignal is one, but Node does not know it. */
+class ForeignEventTarget {
+  readonly #listeners = new Set<() => void>();
+
+  addEventListener(_type: 'abort', listener: () => void): void {
+    this.#listeners.add(listener);
+  }
+
+  removeEventListener(_type: 'abort', listener: () => void): void {
+    this.#listeners.delete(listener);
+  }
+
+  protected dispatch(): void {
+    for (const listener of this.#listeners) listener();
+  }
+}
+
+class ForeignSignal extends ForeignEventTarget {
+  aborted = false;
+  reason: unknown;
+
+  abort(reason: unknown): void {
+    this.aborted = true;
+    this.reason = reason;
+    this.dispatch();
+  }
+}
+
+it('a gzip body over the limit is called too large, if its error is of another realm', async () => {
+  replaceGlobal('Error', runInNewContext('Error'));
+  const bomb = gzipSync(JSON.stringify({ status: 'x'.repeat(10_000) }));
+  const server = await startFaultServer([answer(200, bomb, 'content-encoding: gzip')]);
+  const client = openFaultClient(server, { maxResponseSize: 1_000 });
+  const error = await rejection(get(client), AtlasInvalidResponseError);
+  expect(error.issues).toMatchObject([{ message: expect.stringContaining('1000 bytes (maxResponseSize)') }]);
+});
+
+it.each(['the EventTarget of its realm', "Node's EventTarget"])(
+  'a signal of another realm ends a call, with %s as the global one',
+  async (which) => {
+    if (which !== "Node's EventTarget") replaceGlobal('EventTarget', ForeignEventTarget);
+    const server = await startFaultServer([good, []]);
+    const client = openFaultClient(server);
+    const foreign = new ForeignSignal();
+    // As TypeScript sees jsdom's.
+    const signal = foreign as unknown as AbortSignal;
+    await expect(get(client, { signal })).resolves.toMatchObject({ status: 'COMPLETED' });
+    const call = get(client, { signal });
+    await expect.poll(() => server.requests.length, { interval: 1 }).toBe(2);
+    foreign.abort('mine');
+    await expect(call).rejects.toBe('mine');
+  },
+);
+
+it("many calls with one signal of Node cause no warning, with another realm's EventTarget as the global one", async () => {
+  replaceGlobal('EventTarget', ForeignEventTarget);
+  const warnings: Error[] = [];
+  const note = (warning: Error) => void warnings.push(warning);
+  process.on('warning', note);
+  onTestFinished(() => void process.off('warning', note));
+  const server = await startFaultServer(good);
+  const client = openFaultClient(server);
+  const { signal } = new AbortController();
+  await Promise.all(Array.from({ length: 20 }, () => get(client, { signal })));
+  await new Promise(setImmediate);
+  expect(warnings).toEqual([]);
+});
