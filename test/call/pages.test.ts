@@ -154,7 +154,7 @@ describe('a list of Atlas', () => {
 describe('withResponse() of a list', () => {
   it('returns the response of the last page, and counts retries and the switch to Flex as attempts', async () => {
     vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
-    const { emulator, list } = await openList(501);
+    const { emulator, list } = await openList(501, { rateLimit: { refillPerMinute: 0 } });
     emulator.sunset();
     emulator.respond({ status: 503, for: 'flex' });
     stopClock();
