@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { authorization, challenge } from './digest/support/digest-login.js';
+import { authorization, challenge } from '../support/digest-login.js';
 import { flexPath, openApi, otherId, tenantPath } from './support/open-api.js';
 
 // The only body that Atlas indents without being asked to.

@@ -1,8 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { digestResponse } from '../../../src/testing/digest/response.js';
 import type { DigestOptions } from '../../../src/testing/index.js';
+import {
+  authorization,
+  type Challenge,
+  challenge,
+  challenges,
+  type Login,
+  response,
+} from '../../support/digest-login.js';
 import { now, openApi, tenantPath } from '../support/open-api.js';
-import { authorization, type Challenge, challenge, challenges, type Login, response } from './support/digest-login.js';
 import { rfcExamples } from './support/rfc-examples.js';
 
 const apiKey = { publicKey: 'abcdefgh', privateKey: '3f2c81d0-87a4-4b6e-9f52-d0f3ab1c2e47' };

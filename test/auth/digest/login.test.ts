@@ -1,0 +1,160 @@
+import { describe, expect, it } from 'vitest';
+import { AtlasApiError, AtlasAuthenticationError } from '../../../src/index.js';
+import { response } from '../../support/digest-login.js';
+import { rejection } from '../../support/rejection.js';
+import { type Behavior, type Reply, silent } from '../../support/scripted-dispatcher.js';
+import { tenantPath } from '../../support/snapshot-routes.js';
+import { type ConversationOptions, challenge, converse, ok, openScripted, refusal } from '../support/conversation.js';
+import { paramsOf } from '../support/digest-params.js';
+
+const credentials = { publicKey: 'abcdefgh', privateKey: '0123-secret-4567' };
+
+const stale = (nonce: string) => challenge(nonce, ', stale=true');
+/** Adds an `Authentication-Info` to a response. */
+const withInfo = (info: string | string[], reply: Reply = ok): Reply => ({
+  ...reply,
+  headers: { ...reply.headers, 'authentication-info': info },
+});
+const next = (nonce: string, reply?: Reply) => withInfo(`nextnonce="${nonce}"`, reply);
+const [a, b, c] = [challenge('a'), challenge('b'), challenge('c')];
+const bare401: Reply = { status: 401 };
+/** The connection died before a byte of the response came back, so the request is sent again. */
+const dead = Object.assign(new Error('dead'), { code: 'UND_ERR_SOCKET' });
+
+/** Each row: what the server answers to consecutive calls, the nonce and nc of each request, and how the calls end. */
+type Row = [promise: string, script: Behavior[], sent: string, ended: string, options?: ConversationOptions];
+
+async function check(_promise: string, script: Behavior[], sent: string, ended: string, options?: ConversationOptions) {
+  expect(await converse({ credentials, ...options }, ...script)).toEqual({ sent, ended });
+}
+
+describe('a nonce', () => {
+  it.each<Row>([
+    ['serves later calls, with one request each', [a, ok, ok, ok], '- a1 a2 a3', 'ok ok ok'],
+    ['is kept after an error', [a, refusal(403), refusal(500), ok], '- a1 a2 a3', '403 500 ok'],
+    ['is kept if there is no response', [a, new Error('lost'), ok], '- a1 a2', 'CONNECTION ok'],
+    ['is kept after a timeout', [a, silent, ok], '- a1 a2', 'TIMEOUT ok', { attemptTimeout: 100 }],
+    ['serves retries', [a, refusal(503), refusal(500), ok], '- a1 a2 a3', 'ok', { maxRetries: 3 }],
+    ['serves the Flex endpoint', [a, refusal(405), ok, ok], '- a1 a2 a3', 'ok ok', { endpoint: 'auto' }],
+    ['is not needed by a server without a login', [ok, ok, a, ok], '- - - a1', 'ok ok ok'],
+  ])('%s', check);
+});
+
+describe('a refused nonce', () => {
+  it.each<Row>([
+    ['that is stale is replaced by that of its 401', [a, ok, stale('b'), ok, ok], '- a1 a2 b1 b2', 'ok ok ok'],
+    ['is replaced if it worked before', [a, ok, b, ok, ok], '- a1 a2 b1 b2', 'ok ok ok'],
+    ['that is fresh but stale is replaced', [a, stale('b'), ok, ok], '- a1 b1 b2', 'ok ok'],
+    ['that is fresh and not stale means a wrong key', [a, b], '- a1', '401'],
+    ['is not used again', [a, b, c, ok], '- a1 - c1', '401 ok'],
+    ['is replaced once per call', [a, stale('b'), stale('c')], '- a1 b1', '401'],
+    ['is replaced once per call, even if it worked', [a, ok, b, c], '- a1 a2 b1', 'ok 401'],
+    ['without a new one ends the call', [a, ok, bare401, b, ok], '- a1 a2 - b1', 'ok 401 ok'],
+    [
+      'and no new one of Digest end the call',
+      [a, { status: 401, headers: { 'www-authenticate': 'Basic realm="r"' } }],
+      '- a1',
+      '401',
+    ],
+    [
+      'is replaced at each attempt',
+      [a, stale('b'), refusal(503), stale('c'), ok],
+      '- a1 b1 b2 c1',
+      'ok',
+      { maxRetries: 1 },
+    ],
+    [
+      'is replaced anew with each request that is sent again, and the one that worked is kept',
+      [a, ok, stale('b'), dead, stale('c'), dead, stale('d'), dead, stale('e'), ok, ok],
+      '- a1 a2 b1 a3 c1 a4 d1 a5 e1 e2',
+      'ok ok ok',
+    ],
+    ['that the server repeats continues its count', [a, ok, stale('a'), ok], '- a1 a2 a3', 'ok ok'],
+  ])('%s', check);
+});
+
+describe('a nextnonce', () => {
+  it.each<Row>([
+    ['is used from the next call on', [a, next('b'), ok, next('c'), ok], '- a1 b1 b2 c1', 'ok ok ok ok'],
+    ['of an error is used', [a, next('b', refusal(403)), ok], '- a1 b1', '403 ok'],
+    ['of a 401 yields to its challenge', [a, ok, next('x', stale('b')), ok], '- a1 a2 b1', 'ok ok'],
+    ['that is empty is ignored', [a, next(''), ok], '- a1 a2', 'ok ok'],
+    ['that repeats the nonce continues its count', [a, next('a'), ok], '- a1 a2', 'ok ok'],
+    ['that is refused is replaced', [a, next('b'), c, ok], '- a1 b1 c1', 'ok ok'],
+    ['without a login is ignored', [next('a'), ok], '- -', 'ok ok'],
+    ['is found among other parameters', [a, withInfo('x=@, , NextNonce=b'), ok], '- a1 b1', 'ok ok'],
+    ['is found on another line', [a, withInfo(['qop=auth', 'nextnonce=b']), ok], '- a1 b1', 'ok ok'],
+    ['that is malformed is ignored', [a, withInfo('nextnonce="b\n", x'), ok], '- a1 a2', 'ok ok'],
+    ['next to a wrong rspauth is used', [a, withInfo('rspauth="0", nc=9, nextnonce=b'), ok], '- a1 b1', 'ok ok'],
+  ])('%s', check);
+
+  it('leaves the cnonce and the key of a -sess as they are', async () => {
+    const { get, dispatcher } = openScripted({ credentials }, challenge('a', ', algorithm=MD5-sess'), next('b'), ok);
+    await get();
+    await get();
+    const [, first, second] = dispatcher.requests.map(({ headers }) => paramsOf(headers['authorization']));
+    const login = { username: credentials.publicKey, password: credentials.privateKey, realm: 'r', uri: tenantPath };
+    const cnonce = first?.['cnonce'] ?? '';
+    const session = { nonce: 'a', cnonce };
+    expect(second).toMatchObject({ nonce: 'b', cnonce });
+    expect(second?.['response']).toBe(
+      response({ ...login, nonce: 'b', cnonce, session, qop: 'auth', algorithm: 'MD5-sess' }),
+    );
+  });
+});
+
+describe('an envelope', () => {
+  const enveloped401: Reply = { ...challenge('x', ', stale=true'), status: 200, body: { status: 401, content: {} } };
+  const call = { envelope: true };
+
+  it.each<Row>([
+    ['logs in with a challenge outside of it', [a, ok, ok], '- a1 a2', 'ok ok', { call }],
+    ['holds no challenge to answer', [enveloped401, a, ok], '- - a1', '401 ok', { call }],
+    ['with a 401 in it leaves the nonce as it is', [a, enveloped401, ok], '- a1 a2', '401 ok', { call }],
+    ['with a 401 in it brings a nextnonce', [a, next('b', enveloped401), ok], '- a1 b1', '401 ok', { call }],
+  ])('%s', check);
+});
+
+describe('a 401 without a challenge that can be answered', () => {
+  const digest = 'Digest realm="r", nonce="n"';
+
+  it.each<[name: string, lines: string | string[], offered: string]>([
+    ['another scheme', 'Basic realm="r"', 'Basic'],
+    ['several', ['Negotiate, Negotiate YWJj==', 'Bearer realm="r"'], 'Negotiate, Negotiate, Bearer'],
+    ['an unknown algorithm', `${digest}, algorithm=SHA3-512`, 'Digest'],
+    ['nothing', '@@@', 'nothing readable'],
+    ['too much', Array.from({ length: 100 }, (_, i) => `S${i}`), 'S0, S1, S2, S3, S4, S5, S6, S7, S8, S9'],
+  ])('is an AtlasAuthenticationError that names what was offered: %s', async (_name, lines, offered) => {
+    const reply = { status: 401, headers: { 'www-authenticate': lines } };
+    const { get, sent } = openScripted({ credentials, maxRetries: 3 }, reply);
+    const error = await rejection(get(), AtlasAuthenticationError);
+    expect(error).toMatchObject({ status: 401, operation: 'getTenantSnapshot', endpoint: 'tenant', attempts: 1 });
+    expect(error.message).toBe(
+      'getTenantSnapshot could not log in. The server did not offer a Digest challenge that this client supports. ' +
+        `Check baseUrl and any proxy on the way to Atlas. It offered: ${offered}.`,
+    );
+    expect(sent()).toBe('-');
+  });
+
+  it('is an AtlasApiError if it offers nothing at all', async () => {
+    expect(await converse({ credentials }, refusal(401, 'NO'))).toEqual({ sent: '-', ended: '401' });
+  });
+});
+
+it('a login is for the path and the query as they are sent, with the prefix of baseUrl', async () => {
+  const baseUrl = 'https://cloud.mongodb.com/a/prefix/';
+  const { get, dispatcher } = openScripted({ credentials, baseUrl }, a, ok);
+  await get({ pretty: true });
+  const login = dispatcher.requests[1];
+  expect(login?.options.path).toBe(`/a/prefix${tenantPath}?pretty=true`);
+  expect(paramsOf(login?.headers['authorization'])['uri']).toBe(login?.options.path);
+});
+
+it('an error shows nothing of the second login of its call', async () => {
+  const { get, dispatcher } = openScripted({ credentials }, a, stale('b'), (request) =>
+    request.reply({ status: 403, body: `<p>${request.headers['authorization']}</p>` }),
+  );
+  const error = await rejection(get(), AtlasApiError);
+  expect(dispatcher.requests).toHaveLength(3);
+  expect(error.body).toMatch(/username="\[masked\]", .*nonce="b", .*response="\[masked\]"/);
+});
