@@ -1,41 +1,26 @@
 import { z } from 'zod';
+import { type PathValues, type Resource, tenantSnapshots } from './atlas/endpoints.js';
+import { pathSchema } from './atlas/route.js';
+import type { TenantSnapshot } from './atlas/schemas.js';
+import { type ClientContext, planItem, planPage, planPath, planPathPage } from './call/plan.js';
+import { type AtlasPromise, toAtlasPromise } from './call/promise.js';
+import type { StandardSchema } from './call/standard-schema.js';
+import { startCall, startList, startWait } from './call/start-call.js';
 import {
-  type EndpointName,
-  listOperation,
-  type Operation,
-  type PathValues,
-  snapshotOperation,
-  waitOperation,
-} from './atlas/endpoints.js';
-import { pathSchema, type Route, routeTo, routeToPath } from './atlas/route.js';
-import { compiled, type TenantSnapshot } from './atlas/schemas.js';
-import type { Authenticator } from './auth/authenticator.js';
-import { functionBearer, staticBearer } from './auth/bearer.js';
-import { DigestAuthenticator } from './auth/digest/authenticator.js';
-import { ServiceAccount } from './auth/service-account/service-account.js';
-import { TokenEndpoint } from './auth/service-account/token-endpoint.js';
-import { SharedToken } from './auth/service-account/token-store.js';
-import { readAllPages } from './call/list.js';
-import { type AtlasPromise, CallProgress, toAtlasPromise } from './call/promise.js';
-import { type CallContext, type CallLimits, type CallPlan, runCall } from './call/run-call.js';
-import { type CallScope, Lifetime, withScope } from './call/scope.js';
-import { parseWith, type StandardSchema } from './call/standard-schema.js';
-import { Sunset } from './call/sunset.js';
-import { traceCall } from './call/tracing.js';
-import { pollUntilComplete } from './call/wait.js';
-import type { CallOptions, GetOptions, TenantSnapshotsClientOptions, WaitOptions } from './config/options.js';
-import {
+  type CallDefaults,
   callOptionsSchema,
-  defaultPollInterval,
-  defaultWaitTimeout,
+  checkCall,
+  getAllOptionsSchema,
   getOptionsSchema,
-  resolveOptions,
-  type Settings,
+  type Input,
+  noOptions,
+  resolveCall,
+  resolveWait,
   waitOptionsSchema,
-} from './config/resolve-options.js';
-import { AtlasInvalidArgumentError } from './errors/errors.js';
-import { issuesOf } from './errors/issues.js';
-import { Transport } from './http/transport.js';
+} from './config/call-options.js';
+import { closeContext, openContext } from './config/open-context.js';
+import type { CallOptions, GetOptions, TenantSnapshotsClientOptions, WaitOptions } from './config/options.js';
+import { resolveOptions } from './config/resolve-options.js';
 
 /**
  * A client for the backup snapshots of Atlas shared-tier (M2/M5) and Flex clusters. Create one and share it: it reuses
@@ -48,22 +33,15 @@ import { Transport } from './http/transport.js';
  * ```
  */
 export class TenantSnapshotsClient implements AsyncDisposable {
-  readonly #settings: Settings;
-  readonly #context: CallContext;
-  readonly #lifetime = new Lifetime();
+  readonly #defaults: CallDefaults;
+  readonly #context: ClientContext;
   #closing: Promise<void> | undefined;
 
   /** @throws {@link AtlasConfigurationError} if the options or the environment are invalid. */
   constructor(options?: TenantSnapshotsClientOptions) {
     const settings = resolveOptions(options);
-    const { origin, dispatcher, limits } = settings;
-    const transport = new Transport(origin, dispatcher, limits.attemptTimeout);
-    this.#settings = settings;
-    this.#context = {
-      transport,
-      authenticator: createAuthenticator(settings, transport),
-      sunset: new Sunset(),
-    };
+    this.#defaults = settings.defaults;
+    this.#context = openContext(settings);
   }
 
   /**
@@ -81,11 +59,7 @@ export class TenantSnapshotsClient implements AsyncDisposable {
     snapshotId: string,
     options: CallOptions = noOptions,
   ): AtlasPromise<TenantSnapshot> {
-    const values = { groupId, clusterName, snapshotId };
-    const rejection = rejectIfInvalid(snapshotOperation, values, callOptionsSchema, options);
-    if (rejection !== undefined) return rejection;
-    const plan = this.#plan(snapshotOperation, values, options);
-    return this.#start(snapshotOperation.name, plan.route, options, (scope) => runCall(this.#context, plan, scope));
+    return this.#readItem('getTenantSnapshot', tenantSnapshots, { groupId, clusterName, snapshotId }, options);
   }
 
   /**
@@ -103,13 +77,7 @@ export class TenantSnapshotsClient implements AsyncDisposable {
     clusterName: string,
     options: CallOptions = noOptions,
   ): AtlasPromise<TenantSnapshot[]> {
-    const values = { groupId, clusterName };
-    const rejection = rejectIfInvalid(listOperation, values, callOptionsSchema, options);
-    if (rejection !== undefined) return rejection;
-    const planPage = (pageNum: number) => this.#plan(listOperation, values, options, pageNum);
-    return this.#start(listOperation.name, planPage(1).route, options, (scope) =>
-      readAllPages((pageNum) => runCall(this.#context, planPage(pageNum), scope), scope),
-    );
+    return this.#readList('listTenantSnapshots', tenantSnapshots, { groupId, clusterName }, options);
   }
 
   /**
@@ -130,22 +98,7 @@ export class TenantSnapshotsClient implements AsyncDisposable {
     snapshotId: string,
     options: WaitOptions = noOptions,
   ): AtlasPromise<TenantSnapshot> {
-    const values = { groupId, clusterName, snapshotId };
-    const rejection = rejectIfInvalid(waitOperation, values, waitOptionsSchema, options);
-    if (rejection !== undefined) return rejection;
-    const { pollInterval = defaultPollInterval, timeout = defaultWaitTimeout, onPoll, signal } = options;
-    const planPoll = () => this.#plan(waitOperation, values, options);
-    const progress = new CallProgress(waitOperation.name, planPoll().route, this.#context.authenticator);
-    const wait = withScope(this.#lifetime, { timeout, signal }, progress, (scope) => {
-      const poll = () => {
-        const plan = planPoll();
-        progress.follow(plan.route);
-        // One trace per poll.
-        return traceCall(progress, () => runCall(this.#context, plan, scope));
-      };
-      return pollUntilComplete(poll, { onPoll, pollInterval }, scope);
-    });
-    return toAtlasPromise(wait, progress);
+    return this.#waitForItem('waitForTenantSnapshot', tenantSnapshots, { groupId, clusterName, snapshotId }, options);
   }
 
   /**
@@ -160,17 +113,23 @@ export class TenantSnapshotsClient implements AsyncDisposable {
   get<T>(path: string, options: GetOptions & { schema: StandardSchema<T> }): AtlasPromise<T>;
   get(path: string, options?: GetOptions): AtlasPromise<unknown>;
   get(path: string, options: GetOptions = noOptions): AtlasPromise<unknown> {
-    const rejection = rejectIfInvalid(pathOperation, { path }, getOptionsSchema, options);
-    if (rejection !== undefined) return rejection;
-    const { schema = z.unknown() } = options;
-    const plan: CallPlan<unknown> = {
-      route: routeToPath(this.#settings, path, options),
-      cluster: undefined,
-      flex: undefined,
-      parse: (json) => parseWith(schema, json),
-      limits: this.#limits(options),
-    };
-    return this.#start(pathOperation.name, plan.route, options, (scope) => runCall(this.#context, plan, scope));
+    return this.#readPath('get', path, options);
+  }
+
+  /**
+   * Reads every page of any other list of the Atlas Administration API: of every path whose body has `results` and whose query
+   * takes `pageNum`. Asks for 500 items a page, unless the query sets `itemsPerPage`.
+   *
+   * @param path - must start with `/api/atlas/`. Pass a query as `query`, without `pageNum`.
+   * @returns all items, each once, in the order in which Atlas returns them: of type `unknown`, or of the output type of
+   * `schema`, which checks one item. Rejects like {@link TenantSnapshotsClient.get}, and if any page fails. `withResponse()`
+   * returns the response of the last page, and the attempts of all pages.
+   * @see https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/
+   */
+  getAll<T>(path: string, options: GetOptions & { schema: StandardSchema<T> }): AtlasPromise<T[]>;
+  getAll(path: string, options?: GetOptions): AtlasPromise<unknown[]>;
+  getAll(path: string, options: GetOptions = noOptions): AtlasPromise<unknown[]> {
+    return this.#readPathPages('getAll', path, options);
   }
 
   /**
@@ -179,7 +138,7 @@ export class TenantSnapshotsClient implements AsyncDisposable {
    * most 2 s. Safe to call twice. Does not close a `dispatcher` that you passed.
    */
   close(): Promise<void> {
-    this.#closing ??= this.#close();
+    this.#closing ??= closeContext(this.#context);
     return this.#closing;
   }
 
@@ -188,79 +147,61 @@ export class TenantSnapshotsClient implements AsyncDisposable {
     return this.close();
   }
 
-  async #close(): Promise<void> {
-    await this.#lifetime.close();
-    await this.#context.authenticator.close?.();
-    await this.#context.transport.close();
+  #readItem<T>(operation: string, resource: Resource<T>, values: PathValues, options: CallOptions): AtlasPromise<T> {
+    const args = { schema: resource.itemArguments, value: values };
+    return this.#start(operation, args, { schema: callOptionsSchema, value: options }, (context) => {
+      const settings = resolveCall(this.#defaults, options);
+      return startCall(context, operation, planItem(context, { resource, values, settings }));
+    });
   }
 
-  #plan<T>(operation: Operation<T>, values: PathValues, options: CallOptions, pageNum = 1): CallPlan<T> {
-    const routeAt = (endpoint: EndpointName) => routeTo(this.#settings, operation, endpoint, values, options, pageNum);
-    // A later page may be empty although the list is not.
-    const mayBeFlex = pageNum === 1 ? operation.mayBeFlex : () => false;
-    const cluster = `${values.groupId}/${values.clusterName}`;
-    const choice = options.endpoint ?? this.#settings.endpoint;
-    const endpoint = choice === 'auto' ? this.#context.sunset.firstEndpoint(cluster) : choice;
-    return {
-      route: routeAt(endpoint),
-      cluster,
-      flex: choice === 'auto' && endpoint === 'tenant' ? { route: () => routeAt('flex'), mayBeFlex } : undefined,
-      parse: (json) => compiled(operation.resultSchema).safeParse(json),
-      limits: this.#limits(options),
-    };
+  #readList<T>(operation: string, resource: Resource<T>, values: PathValues, options: CallOptions): AtlasPromise<T[]> {
+    const args = { schema: resource.listArguments, value: values };
+    return this.#start(operation, args, { schema: callOptionsSchema, value: options }, (context) => {
+      const settings = resolveCall(this.#defaults, options);
+      return startList(context, operation, (pageNum) => planPage(context, { resource, values, settings }, pageNum));
+    });
   }
 
-  #limits(options: CallOptions): CallLimits {
-    const { attemptTimeout, maxRetries, maxResponseSize } = this.#settings.limits;
-    return {
-      attemptTimeout: options.attemptTimeout ?? attemptTimeout,
-      maxRetries: options.maxRetries ?? maxRetries,
-      maxResponseSize,
-    };
-  }
-
-  #start<R>(
+  #waitForItem(
     operation: string,
-    route: Route,
-    options: CallOptions,
-    run: (scope: CallScope) => Promise<R>,
-  ): AtlasPromise<R> {
-    const progress = new CallProgress(operation, route, this.#context.authenticator);
-    const { timeout = this.#settings.timeout, signal } = options;
-    const call = () => withScope(this.#lifetime, { timeout, signal }, progress, run);
-    return toAtlasPromise(traceCall(progress, call), progress);
+    resource: Resource<TenantSnapshot>,
+    values: PathValues,
+    options: WaitOptions,
+  ): AtlasPromise<TenantSnapshot> {
+    const args = { schema: resource.itemArguments, value: values };
+    return this.#start(operation, args, { schema: waitOptionsSchema, value: options }, (context) => {
+      const settings = resolveWait(this.#defaults, options);
+      return startWait(context, operation, () => planItem(context, { resource, values, settings }), settings);
+    });
+  }
+
+  #readPath(operation: string, path: string, options: GetOptions): AtlasPromise<unknown> {
+    const args = { schema: pathArguments, value: { path } };
+    return this.#start(operation, args, { schema: getOptionsSchema, value: options }, (context) => {
+      const read = { path, schema: options.schema, settings: resolveCall(this.#defaults, options) };
+      return startCall(context, operation, planPath(context, read));
+    });
+  }
+
+  #readPathPages(operation: string, path: string, options: GetOptions): AtlasPromise<unknown[]> {
+    const args = { schema: pathArguments, value: { path } };
+    return this.#start(operation, args, { schema: getAllOptionsSchema, value: options }, (context) => {
+      const read = { path, schema: options.schema, settings: resolveCall(this.#defaults, options) };
+      return startList(context, operation, (pageNum) => planPathPage(context, read, pageNum));
+    });
+  }
+
+  /** Starts a call if its arguments and options are valid. */
+  #start<T>(
+    operation: string,
+    args: Input,
+    options: Input,
+    start: (context: ClientContext) => AtlasPromise<T>,
+  ): AtlasPromise<T> {
+    const error = checkCall(operation, args, options);
+    return error === undefined ? start(this.#context) : toAtlasPromise(Promise.reject(error), { attempts: 0 });
   }
 }
 
-const noOptions = {};
-
-const pathOperation = { name: 'get', argumentsSchema: z.object({ path: pathSchema }) };
-
-/** Returns a rejected promise if the arguments of a call are invalid. */
-function rejectIfInvalid(
-  { name, argumentsSchema }: { readonly name: string; readonly argumentsSchema: z.ZodType },
-  values: object,
-  optionsSchema: z.ZodType,
-  options: unknown,
-): AtlasPromise<never> | undefined {
-  const issues = issuesOf(compiled(argumentsSchema), values);
-  // Most calls pass no options. Checking the shared default would take 0.3 µs.
-  if (options !== noOptions) issues.push(...issuesOf(optionsSchema, options));
-  if (issues.length === 0) return undefined;
-  const error = new AtlasInvalidArgumentError(issues, { operation: name });
-  return toAtlasPromise(Promise.reject(error), new CallProgress(name));
-}
-
-function createAuthenticator(settings: Settings, transport: Transport): Authenticator {
-  const { credentials, tokenStore, origin, prefix, limits } = settings;
-  if (credentials.publicKey !== undefined) {
-    return new DigestAuthenticator({ username: credentials.publicKey, password: credentials.privateKey });
-  }
-  if (credentials.accessToken !== undefined) {
-    const { accessToken } = credentials;
-    return typeof accessToken === 'string' ? staticBearer(accessToken) : functionBearer(accessToken);
-  }
-  const endpoint = new TokenEndpoint(transport, limits, settings, credentials);
-  const key = `atlas-tenant-snapshots:token:${origin}${prefix}:${credentials.clientId}`;
-  return new ServiceAccount(endpoint, tokenStore && new SharedToken(tokenStore, key));
-}
+const pathArguments = z.object({ path: pathSchema });

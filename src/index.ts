@@ -1,4 +1,4 @@
-export type { EndpointName, QueryValue } from './atlas/endpoints.js';
+export type { EndpointChoice, EndpointName, QueryValue } from './atlas/endpoints.js';
 export { type ApiErrorBody, apiErrorSchema } from './atlas/error-body.js';
 export {
   type AtlasLink,

@@ -1,5 +1,8 @@
 import { z } from 'zod';
-import type { EndpointName, Operation, PathValues, Query } from './endpoints.js';
+import type { Endpoint, EndpointName, PathValues, Query, Resource } from './endpoints.js';
+
+// The newest version in MongoDB's specification. Atlas returns the newest version of the resource up to this date.
+const newestVersion = '2025-03-12';
 
 /** What every request of a client has in common. */
 export interface RouteBase {
@@ -22,42 +25,74 @@ export interface Route {
   readonly method: 'GET';
   /** Absent for a path that the caller chose. */
   readonly endpoint: EndpointName | undefined;
+  /** What the endpoint returns, such as `snapshot`. Absent for a path that the caller chose. */
+  readonly noun: string | undefined;
   /** The path as Atlas knows it: without the prefix of `baseUrl` and without a query. */
-  readonly resource: string;
+  readonly apiPath: string;
   /** The request target: path and query, as sent. */
   readonly path: string;
   /** Names and values in turn. */
   readonly headers: readonly string[];
   readonly mayBeEnveloped: boolean;
+  /** Whether it is one page of a list, so that another may follow. */
+  readonly isPage: boolean;
 }
 
-/** The request for one page of an operation's endpoint. */
-export function routeTo(
+/** An endpoint of a resource. */
+export interface RouteTarget {
+  readonly resource: Resource<unknown>;
+  readonly endpoint: EndpointName;
+  readonly values: PathValues;
+}
+
+/** The request for one item. */
+export function routeToItem(base: RouteBase, target: RouteTarget, { envelope, pretty = false }: RouteOptions): Route {
+  const { listPath, accept, itemTakesPretty } = endpointOf(target);
+  const apiPath = `${listPath(target.values)}/${target.values[target.resource.idName]}`;
+  return toRoute(base, { target, apiPath, accept }, { envelope, pretty: pretty && itemTakesPretty });
+}
+
+/** The request for one page of a list. */
+export function routeToPage(
   base: RouteBase,
-  operation: Pick<Operation<unknown>, EndpointName>,
-  name: EndpointName,
-  values: PathValues,
-  { envelope, pretty = false }: RouteOptions,
-  pageNum = 1,
+  target: RouteTarget,
+  { envelope, pretty }: RouteOptions,
+  pageNum: number,
 ): Route {
-  const { path, accept, query, takesPretty } = operation[name];
-  const pageQuery = pageNum === 1 ? query : { ...query, pageNum };
-  return toRoute(base, name, path(values), accept, { query: pageQuery, envelope, pretty: pretty && takesPretty });
+  const { listPath, accept, pageQuery } = endpointOf(target);
+  const query = pageNum === 1 ? pageQuery : { ...pageQuery, pageNum };
+  return toRoute(base, { target, apiPath: listPath(target.values), accept, isPage: true }, { query, envelope, pretty });
 }
 
 /** The request for a path that the caller chose and {@link pathSchema} has checked. */
-export function routeToPath(base: RouteBase, resource: string, options: RouteOptions): Route {
-  const { apiVersion = '2025-03-12' } = options;
-  const isVersioned = resource.startsWith('/api/atlas/v2/');
-  const accept = isVersioned ? `application/vnd.atlas.${apiVersion}+json` : 'application/json';
-  return toRoute(base, undefined, resource, accept, options);
+export function routeToPath(base: RouteBase, apiPath: string, options: RouteOptions): Route {
+  return toRoute(base, { apiPath, accept: mediaTypeOf(apiPath, options) }, options);
+}
+
+/** The request for one page of a list at a path that the caller chose. */
+export function routeToPathPage(base: RouteBase, apiPath: string, options: RouteOptions, pageNum: number): Route {
+  const query = { ...options.query, itemsPerPage: options.query?.['itemsPerPage'] ?? 500, pageNum };
+  return toRoute(base, { apiPath, accept: mediaTypeOf(apiPath, options), isPage: true }, { ...options, query });
+}
+
+function endpointOf({ resource, endpoint }: RouteTarget): Endpoint {
+  return endpoint === 'tenant' && resource.tenant !== undefined ? resource.tenant : resource.flex;
+}
+
+function mediaTypeOf(apiPath: string, { apiVersion = newestVersion }: RouteOptions): string {
+  return apiPath.startsWith('/api/atlas/v2/') ? `application/vnd.atlas.${apiVersion}+json` : 'application/json';
+}
+
+interface RouteParts {
+  readonly target?: RouteTarget;
+  readonly apiPath: string;
+  readonly accept: string;
+  readonly isPage?: boolean;
 }
 
 function toRoute(
   { prefix, userAgent }: RouteBase,
-  endpoint: EndpointName | undefined,
-  resource: string,
-  accept: string,
+  { target, apiPath, accept, isPage = false }: RouteParts,
   { query = {}, envelope, pretty }: RouteOptions,
 ): Route {
   const params = new URLSearchParams();
@@ -66,16 +101,16 @@ function toRoute(
   }
   if (envelope) params.set('envelope', 'true');
   if (pretty) params.set('pretty', 'true');
-  const path = params.size === 0 ? prefix + resource : `${prefix}${resource}?${params}`;
-  // Not from the option alone: the query of get() may ask for an envelope too.
-  const mayBeEnveloped = params.get('envelope') === 'true';
   return {
     method: 'GET',
-    endpoint,
-    resource,
-    path,
+    endpoint: target?.endpoint,
+    noun: target?.resource.noun,
+    apiPath,
+    path: params.size === 0 ? prefix + apiPath : `${prefix}${apiPath}?${params}`,
     headers: ['accept', accept, 'user-agent', userAgent],
-    mayBeEnveloped,
+    // Not from the option alone: the query of get() may ask for an envelope too.
+    mayBeEnveloped: params.get('envelope') === 'true',
+    isPage,
   };
 }
 

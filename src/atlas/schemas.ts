@@ -35,12 +35,12 @@ export interface TenantSnapshot {
   links?: AtlasLink[] | undefined;
 }
 
-/** One page of a list of snapshots. */
-export interface SnapshotPage {
-  results: TenantSnapshot[];
+/** One page of a list. */
+export interface ListPage<T> {
+  readonly results: T[];
   /** An estimate, according to MongoDB's API specification. */
-  totalCount?: number | undefined;
-  links?: AtlasLink[] | undefined;
+  readonly totalCount?: number | undefined;
+  readonly links?: AtlasLink[] | undefined;
 }
 
 const hex24 = /^[a-f0-9]{24}$/;
@@ -82,12 +82,11 @@ export const tenantSnapshotSchema: z.ZodType<TenantSnapshot> = withoutNulls({
   links,
 });
 
-/** Checks one page of a list of snapshots. */
-export const snapshotPageSchema: z.ZodType<SnapshotPage> = withoutNulls({
-  results: z.array(tenantSnapshotSchema),
-  totalCount: z.number().int().nonnegative().nullish(),
-  links,
-});
+/** Checks one page of a list of such items. */
+export function listPageSchema<T>(itemSchema: z.ZodType<T>): z.ZodType<ListPage<T>> {
+  const count = z.number().int().nonnegative().nullish();
+  return withoutNulls({ results: z.array(itemSchema), totalCount: count, links });
+}
 
 type Present<T> = { [K in keyof T]: Exclude<T[K], null> };
 

@@ -1,5 +1,5 @@
-import type { ApiResponse } from '../http/body.js';
-import type { ExchangeFailure } from '../http/exchange.js';
+import type { ApiResponse } from '../atlas/response.js';
+import type { NoResponse } from '../http/exchange.js';
 
 /** The request that a login is for. */
 export interface LoginRequest {
@@ -17,11 +17,11 @@ export interface Login {
    * Looks at the response. Returns the login for one more try, or `undefined` if the response is final: at the latest after
    * a few tries, whatever the server does.
    *
-   * @throws {@link LoginFailure}, or returns a promise that rejects with one.
+   * @throws {@link NoLogin}, or returns a promise that rejects with one.
    */
   review(response: ApiResponse): Login | Promise<Login> | undefined;
 
-  /** Gives the login up: its request got no response or was never sent. */
+  /** Gives the login up: its request got no response or was never sent. Has no effect after a review. */
   release(): void;
 
   /** The secrets in this login, which no error may show. */
@@ -33,7 +33,7 @@ export interface Authenticator {
   /**
    * Returns a login, or a promise if there is none at hand. A login that is no longer needed must be released.
    *
-   * @throws {@link LoginFailure}, or returns a promise that rejects with one.
+   * @throws {@link NoLogin}, or returns a promise that rejects with one.
    */
   authorize(request: LoginRequest): Login | Promise<Login>;
 
@@ -45,16 +45,16 @@ export interface Authenticator {
 }
 
 /** What is known about a failed login. */
-export interface LoginFailureDetails {
-  /** What happened and what to do, as sentences. Absent if `exchange` is set. */
+export interface NoLoginDetails {
+  /** What happened and what to do, as sentences. Absent if `noResponse` is set. */
   readonly message?: string;
   readonly status?: number | undefined;
   /** The OAuth 2.0 error code and its description. */
   readonly error?: string | undefined;
   readonly errorDescription?: string | undefined;
   readonly cause?: unknown;
-  /** How the token request failed, if it got no response. */
-  readonly exchange?: ExchangeFailure | undefined;
+  /** Why the token request got no response, if that is the reason. */
+  readonly noResponse?: NoResponse | undefined;
   /** Whether another attempt may succeed. */
   readonly isRetryable?: boolean;
   /** How long the server asked to wait, in ms. */
@@ -62,12 +62,12 @@ export interface LoginFailureDetails {
 }
 
 /** Why there is no login. Many calls may wait for the same login; each makes an error of its own from this. */
-export class LoginFailure {
-  readonly details: LoginFailureDetails;
+export class NoLogin {
+  readonly details: NoLoginDetails;
   // Shared by all calls that waited, so that they retry together and need one token request, not one each.
   readonly jitter = Math.random();
 
-  constructor(details: LoginFailureDetails) {
+  constructor(details: NoLoginDetails) {
     this.details = details;
   }
 }

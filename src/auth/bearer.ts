@@ -1,5 +1,5 @@
 import { isMissingRole } from '../atlas/error-body.js';
-import { type Authenticator, type Login, LoginFailure } from './authenticator.js';
+import { type Authenticator, type Login, NoLogin } from './authenticator.js';
 
 /**
  * The characters of a bearer token. Nothing else may go into the header.
@@ -39,10 +39,10 @@ async function callProvider(provider: AccessTokenProvider, context: { refused?: 
   try {
     token = await provider(context);
   } catch (cause) {
-    throw new LoginFailure({ message: 'The accessToken function failed. See the cause.', cause });
+    throw new NoLogin({ message: 'The accessToken function failed. See the cause.', cause });
   }
   if (typeof token === 'string' && bearerTokenSyntax.test(token)) return token;
-  throw new LoginFailure({
+  throw new NoLogin({
     message:
       'The accessToken function did not return a bearer token. Return a string of letters, digits and -._~+/, with = only at the end.',
   });

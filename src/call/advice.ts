@@ -1,6 +1,7 @@
 import type { EndpointName } from '../atlas/endpoints.js';
 import { type ErrorReport, saysGone } from '../atlas/error-body.js';
-import { isRetryableStatus } from '../http/retry.js';
+import type { Route } from '../atlas/route.js';
+import { type FinalTransportError, isRetryableStatus } from '../http/retry.js';
 
 const missingRole =
   'The login is valid, but a role is missing. Grant the API key or service account the role Project Read Only.';
@@ -56,7 +57,7 @@ export function adviseOnStatus(
   status: number,
   report: ErrorReport,
   retryAfter: number | undefined,
-  { endpoint, resource }: { readonly endpoint: EndpointName | undefined; readonly resource: string },
+  { endpoint, noun, apiPath }: Pick<Route, 'endpoint' | 'noun' | 'apiPath'>,
 ): string {
   const { errorCode, isFromAtlas } = report;
   const advice = adviseOnCode(errorCode, endpoint);
@@ -65,9 +66,9 @@ export function adviseOnStatus(
     const wait = retryAfter === undefined ? 'Wait' : `Wait ${retryAfter} ms`;
     return `${wait} before the next call, and make fewer calls.`;
   }
-  if (status === 410 || (endpoint === 'tenant' && saysGone(status, report, resource))) return adviseOnGone(endpoint);
+  if (status === 410 || (endpoint === 'tenant' && saysGone(status, report, apiPath))) return adviseOnGone(endpoint);
   if (status < 400) return `Redirects are not followed. ${checkPath}`;
-  if (status === 404) return adviseOnNotFound(isFromAtlas, endpoint);
+  if (status === 404) return adviseOnNotFound(isFromAtlas, noun);
   const known = endpoint === undefined ? byStatusOfPath[status] : byStatus[status];
   if (known !== undefined) return known;
   return isRetryableStatus(status)
@@ -80,11 +81,11 @@ function adviseOnCode(code: string | undefined, endpoint: EndpointName | undefin
   return code !== undefined && Object.hasOwn(advice, code) ? advice[code] : undefined;
 }
 
-function adviseOnNotFound(isFromAtlas: boolean, endpoint: EndpointName | undefined): string {
+function adviseOnNotFound(isFromAtlas: boolean, noun: string | undefined): string {
   if (!isFromAtlas) return `The response is not from Atlas. ${checkPath}`;
-  return endpoint === undefined
+  return noun === undefined
     ? 'Check the path and the IDs in it.'
-    : 'Check the project ID, the cluster name and the snapshot ID.';
+    : `Check the project ID, the cluster name and the ${noun} ID.`;
 }
 
 function adviseOnGone(endpoint: EndpointName | undefined): string {
@@ -95,33 +96,19 @@ function adviseOnGone(endpoint: EndpointName | undefined): string {
   return 'Use a newer apiVersion, or the path that replaced this one.';
 }
 
-const certificateError =
-  /CERT|UND_ERR_PRX_TLS|UNABLE_TO_VERIFY|HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_EXCEEDED/;
-const refusedTunnel = /Proxy response \((403|407)\)|Proxy Authentication Required \((407)\)/;
+const byTransportError: Readonly<Record<FinalTransportError, string>> = {
+  'proxy login': 'The proxy requires a login (407). Add a user name and password to HTTPS_PROXY.',
+  'proxy refusal': 'The proxy refused the connection (403). Allow the host in the proxy, or add it to NO_PROXY.',
+  'dispatcher version':
+    'The dispatcher rejected the request. Pass a dispatcher of undici 7 or 8, not of an older version.',
+  mock: 'The MockAgent has no interceptor for this request. Add one.',
+  certificate:
+    'The TLS certificate was rejected. Check baseUrl, or add your certificate authority with NODE_EXTRA_CA_CERTS.',
+};
 
-/** Says what to do about an exchange that got no response, and whether another attempt may succeed. */
-export function explainTransportError(error: Error): { readonly advice: string; readonly isRetryable: boolean } {
-  const tunnel = refusedTunnel.exec(error.message);
-  if (tunnel !== null) return { advice: adviseOnTunnel(tunnel[1] ?? tunnel[2]), isRetryable: false };
-  const code = 'code' in error ? String(error.code) : '';
-  if (code === 'UND_ERR_INVALID_ARG') {
-    const advice = 'The dispatcher rejected the request. Pass a dispatcher of undici 7 or 8, not of an older version.';
-    return { advice, isRetryable: false };
-  }
-  if (code === 'UND_MOCK_ERR_MOCK_NOT_MATCHED') {
-    return { advice: 'The MockAgent has no interceptor for this request. Add one.', isRetryable: false };
-  }
-  if (certificateError.test(code)) {
-    const advice =
-      'The TLS certificate was rejected. Check baseUrl, or add your certificate authority with NODE_EXTRA_CA_CERTS.';
-    return { advice, isRetryable: false };
-  }
-  const advice = 'See the cause, and check the network, baseUrl and any proxy on the way to Atlas.';
-  return { advice, isRetryable: true };
-}
-
-function adviseOnTunnel(status: string | undefined): string {
-  return status === '407'
-    ? 'The proxy requires a login (407). Add a user name and password to HTTPS_PROXY.'
-    : 'The proxy refused the connection (403). Allow the host in the proxy, or add it to NO_PROXY.';
+/** Says what to do about an exchange that got no response. */
+export function adviseOnTransport(error: FinalTransportError | undefined): string {
+  return error === undefined
+    ? 'See the cause, and check the network, baseUrl and any proxy on the way to Atlas.'
+    : byTransportError[error];
 }

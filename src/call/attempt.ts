@@ -1,76 +1,66 @@
+import { type ApiResponse, readResponse } from '../atlas/response.js';
 import type { Route } from '../atlas/route.js';
-import type { Authenticator, Login } from '../auth/authenticator.js';
-import { type ApiResponse, readResponse } from '../http/body.js';
-import { ExchangeFailure, type ExchangeLimits, exchange } from '../http/exchange.js';
-import { connectionFreed } from '../http/timer.js';
-import type { Transport } from '../http/transport.js';
-import type { CallScope } from './scope.js';
+import { type Login, NoLogin } from '../auth/authenticator.js';
+import { type ExchangeLimits, exchange, NoResponse } from '../http/exchange.js';
+import type { WireRequest } from '../http/transport.js';
+import type { Call } from './call.js';
+import type { ClientContext } from './plan.js';
 
-/** What an attempt needs from its client. */
-export interface AttemptContext {
-  readonly transport: Transport;
-  readonly authenticator: Authenticator;
+/** How an attempt ended. */
+export interface AttemptResult {
+  /** The response, or why there is none. */
+  readonly result: ApiResponse | NoResponse | NoLogin;
+  /** The login of the last request; absent if there was none. */
+  readonly login: Login | undefined;
+  /** How often the request was sent again because its connection died. */
+  readonly resends: number;
 }
-
-// How often a request whose connection died is sent again.
-const maxResends = 3;
 
 /**
- * Makes one attempt: logs in and sends the request, and does both again if the connection died.
+ * Makes one attempt: logs in, sends the request, sends it again if the login can answer a refusal, and starts anew if the
+ * connection died.
  *
- * @throws ExchangeFailure or LoginFailure, or the reason why the call ended.
+ * @param maxResends - how often the request may be sent again because its connection died.
+ * @throws the reason if the call ended meanwhile.
  */
 export async function attempt(
-  context: AttemptContext,
+  { transport, authenticator }: ClientContext,
   route: Route,
   limits: ExchangeLimits,
-  scope: CallScope,
-): Promise<ApiResponse> {
+  maxResends: number,
+  call: Call,
+): Promise<AttemptResult> {
+  let resends = 0;
+  let login: Login | undefined;
+  let next: Login | Promise<Login> | undefined;
   for (;;) {
     try {
-      return await logInAndSend(context, route, limits, scope);
-    } catch (failure) {
-      const isDead = failure instanceof ExchangeFailure && failure.isDeadConnection;
-      if (!isDead || scope.progress.resends === maxResends) throw failure;
-      scope.progress.resends += 1;
-      await scope.waitFor(connectionFreed());
+      next ??= authenticator.authorize(route);
+      login = next instanceof Promise ? await call.waitFor('logging in', next, release) : next;
+      const received = await exchange(transport, toWire(route, login), limits, call);
+      const response = readResponse(received, route.mayBeEnveloped, limits.maxResponseSize);
+      next = login.review(response);
+      if (next === undefined) return { result: response, login, resends };
+    } catch (reason) {
+      // A login whose review failed is over; releasing it has no effect.
+      login?.release();
+      if (!(reason instanceof NoResponse || reason instanceof NoLogin)) throw reason;
+      if (resends === maxResends || !isDeadConnection(reason)) return { result: reason, login, resends };
+      resends += 1;
+      next = undefined;
     }
   }
 }
 
-/** Logs in, sends the request, and sends it again if the login can answer a refusal. */
-async function logInAndSend(
-  { transport, authenticator }: AttemptContext,
-  route: Route,
-  limits: ExchangeLimits,
-  scope: CallScope,
-): Promise<ApiResponse> {
-  let pending = authenticator.authorize(route);
-  for (;;) {
-    scope.phase = 'logging in';
-    const login = pending instanceof Promise ? await scope.waitFor(pending, release) : pending;
-    scope.progress.login = login;
-    let response: ApiResponse;
-    try {
-      scope.phase = 'waiting for a connection';
-      const received = await exchange(transport, requestOf(route, login), limits, scope);
-      response = readResponse(received, route.mayBeEnveloped, limits.maxResponseSize);
-      // The second request of a login should reuse this connection.
-      if (response.status === 401) await scope.waitFor(connectionFreed());
-    } catch (failure) {
-      login.release();
-      throw failure;
-    }
-    const next = login.review(response);
-    if (next === undefined) return response;
-    pending = next;
-  }
+function isDeadConnection(reason: NoResponse | NoLogin): boolean {
+  return reason instanceof NoResponse && reason.isDeadConnection;
 }
 
 function release(login: Login): void {
   login.release();
 }
 
-function requestOf({ method, path, headers }: Route, { header }: Login) {
-  return { method, path, headers: header === undefined ? [...headers] : [...headers, 'authorization', header] };
+function toWire({ method, path, headers, isPage }: Route, { header }: Login): WireRequest {
+  const allHeaders = header === undefined ? [...headers] : [...headers, 'authorization', header];
+  return { method, path, headers: allHeaders, isFollowed: isPage };
 }

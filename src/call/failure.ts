@@ -1,150 +1,158 @@
 import type { ErrorReport } from '../atlas/error-body.js';
-import { LoginFailure } from '../auth/authenticator.js';
+import type { ApiResponse } from '../atlas/response.js';
+import type { Route } from '../atlas/route.js';
+import type { Login, NoLogin } from '../auth/authenticator.js';
 import {
   AtlasApiError,
   AtlasAuthenticationError,
-  AtlasClosedError,
   AtlasConnectionError,
   type AtlasError,
+  type AtlasErrorContext,
   AtlasInvalidResponseError,
   AtlasTimeoutError,
 } from '../errors/errors.js';
 import type { AtlasIssue } from '../errors/issues.js';
 import type { Mask } from '../errors/mask.js';
-import type { ApiResponse } from '../http/body.js';
-import { ExchangeFailure } from '../http/exchange.js';
+import { NoResponse } from '../http/exchange.js';
 import { joinHeaders } from '../http/headers.js';
-import { isRetryableStatus, parseRetryAfter } from '../http/retry.js';
-import { adviseOnStatus, explainTransportError } from './advice.js';
-import type { CallProgress } from './promise.js';
+import { finalTransportError, isRetryableStatus, parseRetryAfter, type RetryDelay } from '../http/retry.js';
+import { adviseOnStatus, adviseOnTransport } from './advice.js';
 
-/** The outcome of an attempt. */
+/** The outcome of an attempt, or of a call. */
 export type Outcome<T> = Success<T> | Failure;
 
 /** How an attempt succeeded. */
 export interface Success<T> {
   readonly data: T;
+  readonly route: Route;
   readonly response: ApiResponse;
-  readonly error?: undefined;
+  readonly login: Login | undefined;
 }
 
-/** How an attempt failed, and whether to try again. */
-export interface Failure {
-  readonly error: AtlasError;
-  /** The response; absent if there was none. */
+/** What the error of an attempt says about its call. */
+export interface CallState {
+  readonly operation: string;
+  readonly route: Route;
+  readonly attempts: number;
+  createMask(login?: Login): Mask;
+}
+
+/** What is known about a failed attempt. */
+interface FailureDetails extends RetryDelay {
+  readonly route: Route;
+  /** Absent if there was none. */
   readonly response?: ApiResponse | undefined;
   readonly isRetryable: boolean;
-  /** How long the server asked to wait, in ms. */
-  readonly retryAfter?: number | undefined;
-  /**
-   * The random part of the delay, from 0 to 1. Set only after a failed login, so that all calls that waited for it retry
-   * together.
-   */
-  readonly jitter?: number;
+  readonly toError: (context: AtlasErrorContext) => AtlasError;
+}
+
+/** How an attempt failed. */
+export class Failure {
+  readonly details: FailureDetails;
+  readonly #call: CallState;
+  readonly #attempts: number;
+  readonly #cause: Failure | undefined;
+  #error: AtlasError | undefined;
+
+  constructor(call: CallState, details: FailureDetails, cause?: Failure) {
+    this.details = details;
+    this.#call = call;
+    this.#attempts = call.attempts;
+    this.#cause = cause;
+  }
+
+  /** Built when it is first needed: until then, the sunset may prefer another outcome, or add a cause. */
+  get error(): AtlasError {
+    const { operation } = this.#call;
+    const { endpoint } = this.details.route;
+    const cause = this.#cause?.error;
+    this.#error ??= this.details.toError({ operation, endpoint, attempts: this.#attempts, cause });
+    return this.#error;
+  }
+
+  /** Returns the same failure with another one as its cause. */
+  causedBy(cause: Failure): Failure {
+    return new Failure(this.#call, this.details, cause);
+  }
 }
 
 /** How many bytes of a body an error keeps. */
 const maxBodyBytes = 16_384;
 const maxCodeLength = 100;
 const maxDetailLength = 500;
-const maxStatusLength = 100;
 const maxLoginMessageLength = 1_500;
 
 /** The failure for a response with an error status. */
-export function failureOfResponse(response: ApiResponse, report: ErrorReport, progress: CallProgress): Failure {
+export function failureOfResponse(call: CallState, response: ApiResponse, report: ErrorReport, login?: Login): Failure {
   const { status, body } = response;
-  const { operation } = progress;
-  const mask = progress.createMask();
-  const headers = joinHeaders(response.headers);
-  for (const [name, value] of Object.entries(headers)) headers[name] = mask.text(value);
-  const { isFromAtlas, ...fields } = report;
-  // Masking keeps the shape of a JSON value.
-  const masked = mask.json(fields) as typeof fields;
+  const { route } = call;
   const retryAfter = parseRetryAfter(response.headers) ?? waitOfRateLimit(report);
-  const text = cut(body.isPartial ? mask.truncatedText(body.text) : mask.text(body.text));
-  const code = masked.errorCode === undefined ? '' : ` ${masked.errorCode.slice(0, maxCodeLength)}`;
-  const said = sentence(masked.detail ?? masked.reason);
-  const advice = adviseOnStatus(status, report, retryAfter, progress);
-  const message = `${operation} failed with status ${status}${code}${said} ${advice}`;
-  const error = new AtlasApiError(message, { status, ...masked, retryAfter, headers, body: text }, progress);
-  return { error, response, isRetryable: isRetryableStatus(status), retryAfter };
+  const toError = (context: AtlasErrorContext) => {
+    const mask = call.createMask(login);
+    const headers = joinHeaders(response.headers);
+    for (const [name, value] of Object.entries(headers)) headers[name] = mask.text(value);
+    const { isFromAtlas, ...fields } = report;
+    // Masking keeps the shape of a JSON value.
+    const masked = mask.json(fields) as typeof fields;
+    const text = cut(body.isPartial ? mask.truncatedText(body.text) : mask.text(body.text));
+    const code = masked.errorCode === undefined ? '' : ` ${masked.errorCode.slice(0, maxCodeLength)}`;
+    const said = sentence(masked.detail ?? masked.reason);
+    const advice = adviseOnStatus(status, report, retryAfter, route);
+    const message = `${call.operation} failed with status ${status}${code}${said} ${advice}`;
+    return new AtlasApiError(message, { status, ...masked, retryAfter, headers, body: text }, context);
+  };
+  return new Failure(call, { route, response, isRetryable: isRetryableStatus(status), retryAfter, toError });
 }
 
 /**
  * The failure for a successful response whose body is unusable.
  *
- * @param cause - what the caller's schema threw.
+ * @param thrown - what the caller's schema threw.
  */
-export function failureOfBody(
-  response: ApiResponse,
-  issues: AtlasIssue[],
-  progress: CallProgress,
-  cause?: unknown,
-): Failure {
-  const error = new AtlasInvalidResponseError(issues, { ...progress, cause });
-  return { error, response, isRetryable: false };
+export function failureOfBody(call: CallState, response: ApiResponse, issues: AtlasIssue[], thrown?: unknown): Failure {
+  const toError = ({ cause, ...context }: AtlasErrorContext) =>
+    new AtlasInvalidResponseError(issues, { ...context, cause: cause ?? thrown });
+  return new Failure(call, { route: call.route, response, isRetryable: false, toError });
 }
 
-/**
- * The failure for an attempt without a response.
- *
- * @throws the reason if it is not a failure: the call was aborted or its timeout expired.
- */
-export function toFailure(reason: unknown, progress: CallProgress): Failure {
-  if (reason instanceof ExchangeFailure) return failureOfExchange(reason, progress, progress.operation);
-  if (!(reason instanceof LoginFailure)) throw reason;
-  const { message = '', exchange, cause, isRetryable = false, retryAfter } = reason.details;
-  const { operation } = progress;
-  if (exchange !== undefined) {
-    return {
-      ...failureOfExchange(exchange, progress, `${operation}: the access token request`),
-      jitter: reason.jitter,
-    };
+/** The failure for an attempt without a response. */
+export function failureOfRequest(call: CallState, reason: NoResponse | NoLogin, login?: Login): Failure {
+  const { operation, route } = call;
+  if (reason instanceof NoResponse) return failureOfExchange(call, operation, reason, { login });
+  const { message = '', noResponse, cause: thrown, isRetryable = false, retryAfter } = reason.details;
+  const { jitter } = reason;
+  if (noResponse !== undefined) {
+    return failureOfExchange(call, `${operation}: the access token request`, noResponse, { jitter });
   }
-  const what = `${operation} could not log in. ${progress.createMask().text(message).slice(0, maxLoginMessageLength)}`;
-  const error = new AtlasAuthenticationError(what, reason.details, { ...progress, cause });
-  return { error, isRetryable, retryAfter, jitter: reason.jitter };
+  const toError = ({ cause, ...context }: AtlasErrorContext) => {
+    const what = `${operation} could not log in. ${call.createMask().text(message).slice(0, maxLoginMessageLength)}`;
+    return new AtlasAuthenticationError(what, reason.details, { ...context, cause: cause ?? thrown });
+  };
+  return new Failure(call, { route, isRetryable, retryAfter, jitter, toError });
 }
 
 /** @param what - what got no response, as the start of a sentence. */
-function failureOfExchange({ cause, attemptTimeout }: ExchangeFailure, progress: CallProgress, what: string): Failure {
-  if (cause === undefined) {
+function failureOfExchange(
+  call: CallState,
+  what: string,
+  { cause: thrown, attemptTimeout }: NoResponse,
+  { login, jitter }: { readonly login?: Login | undefined; readonly jitter?: number },
+): Failure {
+  const { route } = call;
+  if (thrown === undefined) {
     const message = `${what} timed out after ${attemptTimeout} ms (attemptTimeout). Raise it if Atlas is slow from here.`;
-    return { error: new AtlasTimeoutError(message, progress), isRetryable: true };
+    const toError = (context: AtlasErrorContext) => new AtlasTimeoutError(message, context);
+    return new Failure(call, { route, isRetryable: true, jitter, toError });
   }
-  const { advice, isRetryable } = explainTransportError(cause);
-  const copy = maskedCopy(cause, progress.createMask());
-  const code = copy.code === undefined ? '' : ` (${String(copy.code)})`;
-  const ErrorClass = timeoutCodes.has(copy.code) ? AtlasTimeoutError : AtlasConnectionError;
-  const error = new ErrorClass(`${what} got no response${code}. ${advice}`, {
-    ...progress,
-    cause: copy,
-  });
-  return { error, isRetryable };
-}
-
-/**
- * The error of a call whose `timeout` expired.
- *
- * @param phase - what the call was doing.
- */
-export function timeoutError(progress: CallProgress, timeout: number, phase: string): AtlasTimeoutError {
-  const { operation, attempts, lastError: cause, snapshotStatus } = progress;
-  const what = `${operation} timed out after ${timeout} ms (timeout) while ${phase} (attempts: ${attempts}).`;
-  const seen =
-    snapshotStatus === undefined
-      ? ''
-      : ` The snapshot was ${progress.createMask().text(snapshotStatus).slice(0, maxStatusLength)} at the last poll.`;
-  const hint = cause === undefined ? '' : ' The cause says why the last attempt failed.';
-  return new AtlasTimeoutError(`${what}${seen}${hint} Raise timeout if the call needs longer.`, { ...progress, cause });
-}
-
-/** The error of a call that `close()` ended, or that started after it. */
-export function closedError(progress: CallProgress, phase: string): AtlasClosedError {
-  const { operation, attempts, lastError: cause } = progress;
-  const what =
-    attempts === 0 ? `${operation} was called after close().` : `close() ended ${operation} while it was ${phase}.`;
-  return new AtlasClosedError(`${what} Create a new client.`, { ...progress, cause });
+  const final = finalTransportError(thrown);
+  const toError = ({ cause, ...context }: AtlasErrorContext) => {
+    const copy = maskedCopy(thrown, call.createMask(login));
+    const code = copy.code === undefined ? '' : ` (${String(copy.code)})`;
+    const ErrorClass = timeoutCodes.has(copy.code) ? AtlasTimeoutError : AtlasConnectionError;
+    const message = `${what} got no response${code}. ${adviseOnTransport(final)}`;
+    return new ErrorClass(message, { ...context, cause: cause ?? copy });
+  };
+  return new Failure(call, { route, isRetryable: final === undefined, jitter, toError });
 }
 
 /** Formats a detail as `: detail.`, or as `.` if there is none. */

@@ -1,8 +1,6 @@
 import type { EndpointName } from '../atlas/endpoints.js';
-import type { Route } from '../atlas/route.js';
-import type { Authenticator, Login } from '../auth/authenticator.js';
-import { Mask } from '../errors/mask.js';
-import { type HeaderFields, joinHeaders } from '../http/headers.js';
+import { joinHeaders } from '../http/headers.js';
+import { Failure, type Outcome, type Success } from './failure.js';
 
 /** How Atlas responded to a call. */
 export interface AtlasResponse {
@@ -24,61 +22,27 @@ export interface AtlasPromise<T> extends Promise<T> {
   withResponse(): Promise<{ data: T; response: AtlasResponse }>;
 }
 
-/** The state of a call, for errors, traces and `withResponse()`. */
-export class CallProgress {
-  readonly operation: string;
-  /** The endpoint of the latest request, or of the response that the call ended with. */
-  endpoint: EndpointName | undefined;
-  /** The request target of the latest request. */
-  path = '';
-  /** Its path as Atlas knows it: without the prefix of `baseUrl` and without a query. */
-  resource = '';
-  attempts = 0;
-  /** Requests sent again because their connection died. */
-  resends = 0;
-  /** The login of the latest request. */
-  login: Login | undefined;
-  /** The error of the latest failed attempt. */
-  lastError: Error | undefined;
-  /** The status of the snapshot at the latest poll of a wait. */
-  snapshotStatus: string | undefined;
-  /** The response that the call ended with. */
-  response: { readonly status: number; readonly headers: HeaderFields } | undefined;
-
-  readonly #authenticator: Authenticator | undefined;
-
-  constructor(operation: string, route?: Route, authenticator?: Authenticator) {
-    this.operation = operation;
-    this.#authenticator = authenticator;
-    if (route !== undefined) this.follow(route);
-  }
-
-  /** Returns a mask for the secrets of the call. */
-  createMask(): Mask {
-    return new Mask([...(this.#authenticator?.secrets() ?? []), ...(this.login?.secrets() ?? [])]);
-  }
-
-  /** Notes which request the call makes, or which response it ended with. */
-  follow({ endpoint, path, resource }: Route): void {
-    this.endpoint = endpoint;
-    this.path = path;
-    this.resource = resource;
-  }
-}
-
-/** Adds `withResponse` to the promise of a call. */
-export function toAtlasPromise<T>(promise: Promise<T>, progress: CallProgress): AtlasPromise<T> {
+/** The promise of a call, from its outcome. */
+export function toAtlasPromise<T>(outcomes: Promise<Outcome<T>>, call: { readonly attempts: number }): AtlasPromise<T> {
+  const promise = outcomes.then((outcome) => successOf(outcome).data);
   const withResponse = async () => {
+    // Awaited first, so that a rejection of either promise is handled.
     const data = await promise;
-    return { data, response: describeResponse(progress) };
+    return { data, response: describeResponse(successOf(await outcomes), call.attempts) };
   };
   return Object.assign(promise, { withResponse });
 }
 
-function describeResponse({ response, endpoint, attempts }: CallProgress): AtlasResponse {
-  const headers = joinHeaders(response?.headers ?? {});
-  const described: AtlasResponse = { status: response?.status ?? 0, headers, attempts };
-  if (endpoint !== undefined) described.endpoint = endpoint;
+/** @throws the error of a failure. */
+function successOf<T>(outcome: Outcome<T>): Success<T> {
+  if (outcome instanceof Failure) throw outcome.error;
+  return outcome;
+}
+
+function describeResponse({ response, route }: Success<unknown>, attempts: number): AtlasResponse {
+  const headers = joinHeaders(response.headers);
+  const described: AtlasResponse = { status: response.status, headers, attempts };
+  if (route.endpoint !== undefined) described.endpoint = route.endpoint;
   const limit = parseCount(headers['ratelimit-limit']);
   const remaining = parseCount(headers['ratelimit-remaining']);
   if (limit !== undefined) described.rateLimit = { limit };

@@ -1,136 +1,100 @@
-import type { Route } from '../atlas/route.js';
+import type { ApiResponse } from '../atlas/response.js';
 import { toIssues } from '../errors/issues.js';
-import type { ApiResponse } from '../http/body.js';
-import type { ExchangeLimits } from '../http/exchange.js';
-import { maxRetryAfter, retryDelay } from '../http/retry.js';
-import { connectionFreed } from '../http/timer.js';
-import { type AttemptContext, attempt } from './attempt.js';
-import { type Failure, failureOfBody, failureOfResponse, type Outcome, toFailure } from './failure.js';
-import type { CallScope } from './scope.js';
+import { retryDelay } from '../http/retry.js';
+import { type AttemptResult, attempt } from './attempt.js';
+import type { Call } from './call.js';
+import { Failure, failureOfBody, failureOfRequest, failureOfResponse, type Outcome } from './failure.js';
+import type { CallSettings, ClientContext, Plan } from './plan.js';
 import type { Parsed } from './standard-schema.js';
-import { type Sunset, suggestsFlex } from './sunset.js';
+import { suggestsFlex } from './sunset.js';
 import { reportRetry, startAttemptReport } from './tracing.js';
 
+// How often a request may be sent again because its connection died.
+const maxResends = 3;
 const maxProblemLength = 100;
 
-/** What the calls of a client share. */
-export interface CallContext extends AttemptContext {
-  readonly sunset: Sunset;
-}
-
-/** The limits of one call, except its timeout. */
-export interface CallLimits extends ExchangeLimits {
-  readonly maxRetries: number;
-}
-
-/** One call, as the client plans it. */
-export interface CallPlan<T> {
-  readonly route: Route;
-  /** Names the cluster among all projects; absent for `get()`. */
-  readonly cluster: string | undefined;
-  /** The fallback to the Flex endpoint; absent if the call must not fall back. */
-  readonly flex: { readonly route: () => Route; readonly mayBeFlex: (data: T) => boolean } | undefined;
-  readonly parse: (json: unknown) => Parsed<T> | Promise<Parsed<T>>;
-  readonly limits: CallLimits;
-}
-
-/** Runs one call: makes attempts until one is final, asks Flex if the tenant endpoint is gone, and waits between retries. */
-export async function runCall<T>(context: CallContext, plan: CallPlan<T>, scope: CallScope): Promise<T> {
-  const { flex, limits } = plan;
-  const { sunset } = context;
-  const { progress } = scope;
-  progress.response = undefined;
-  progress.resends = 0;
-  let { route } = plan;
+/**
+ * Runs one request of a call to its outcome: makes attempts until one is final, asks Flex if the tenant endpoint is gone, and
+ * waits between retries.
+ *
+ * @throws the reason if the call ends meanwhile.
+ */
+export async function runCall<T>(context: ClientContext, plan: Plan<T>, call: Call): Promise<Outcome<T>> {
+  const { settings } = plan;
+  let { route, flex } = plan;
   let tenant: Outcome<T> | undefined;
-  for (let retries = 0; ; ) {
-    const latest = await runAttempt(context, plan, route, scope);
-    if (tenant === undefined && flex !== undefined && suggestsFlex(latest, flex.mayBeFlex)) {
+  let retries = 0;
+  let resends = 0;
+  for (;;) {
+    call.startAttempt(route);
+    const report = startAttemptReport(call);
+    const result = await attempt(context, route, settings, maxResends - resends, call);
+    resends += result.resends;
+    const latest = await evaluate(context, plan, result, call);
+    report?.(latest);
+
+    if (flex !== undefined && suggestsFlex(latest, flex.mayBeFlex)) {
       tenant = latest;
-      progress.lastError = latest.error;
       route = flex.route();
-      await scope.waitFor(connectionFreed());
+      flex = undefined;
+      if (latest instanceof Failure) call.noteFailure(latest);
       continue;
     }
-    const outcome = tenant === undefined ? latest : sunset.settle(tenant, latest, plan.route.resource, plan.cluster);
-    progress.follow(outcome === tenant ? plan.route : route);
-    if (outcome.error === undefined) {
-      progress.response = outcome.response;
-      return outcome.data;
-    }
-    const delay = retries < limits.maxRetries ? delayBeforeRetry(outcome, retries, scope.remaining) : undefined;
-    if (delay === undefined) {
-      progress.response = outcome.response;
-      throw outcome.error;
-    }
-    progress.lastError = outcome.error;
-    scope.throwIfClosed('waiting to retry');
-    reportRetry(progress, outcome.error, delay);
-    await scope.sleep(delay, 'waiting to retry');
+    const outcome = tenant === undefined ? latest : context.sunset.choose(tenant, latest, plan.cluster);
+    if (!(outcome instanceof Failure)) return outcome;
+
+    const delay = delayBeforeRetry(outcome, retries, settings, call);
+    if (delay === undefined) return outcome;
+    call.noteFailure(outcome);
+    call.enter('waiting to retry');
+    call.throwIfClosed();
+    reportRetry(call, outcome.error, delay);
+    await call.sleep('waiting to retry', delay);
     retries += 1;
   }
 }
 
-async function runAttempt<T>(
-  context: CallContext,
-  plan: CallPlan<T>,
-  route: Route,
-  scope: CallScope,
-): Promise<Outcome<T>> {
-  const { progress } = scope;
-  progress.attempts += 1;
-  progress.follow(route);
-  const report = startAttemptReport(progress);
-  let outcome: Outcome<T>;
-  try {
-    outcome = await evaluate(context.sunset, plan, scope, await attempt(context, route, plan.limits, scope));
-  } catch (reason) {
-    outcome = toFailure(reason, progress);
-  }
-  report?.(outcome);
-  return outcome;
+/** Returns how long to wait before the next attempt, in ms, or `undefined` if the call has failed for good. */
+function delayBeforeRetry(
+  { details }: Failure,
+  retries: number,
+  { maxRetries }: CallSettings,
+  call: Call,
+): number | undefined {
+  const mayRetry = details.isRetryable && retries < maxRetries;
+  return mayRetry ? retryDelay(details, retries, call.remaining) : undefined;
 }
 
-/** Parses a successful response, or finds out why it is a failure. */
+/** Finds out what the result of an attempt means, and parses the body of a success. */
 function evaluate<T>(
-  sunset: Sunset,
-  plan: CallPlan<T>,
-  scope: CallScope,
-  response: ApiResponse,
+  { sunset }: ClientContext,
+  plan: Plan<T>,
+  { result, login }: AttemptResult,
+  call: Call,
 ): Outcome<T> | Promise<Outcome<T>> {
-  const { progress } = scope;
-  const { endpoint } = progress;
-  if (endpoint !== undefined) sunset.notice(response, endpoint, plan.cluster);
-  if (response.error !== undefined) return failureOfResponse(response, response.error, progress);
+  if (!('status' in result)) return failureOfRequest(call, result, login);
+  const response = result;
+  const { route } = call;
+  sunset.notice(response, route, plan.cluster);
+  if (response.error !== undefined) return failureOfResponse(call, response, response.error, login);
   const problem = problemOf(response);
   if (problem !== undefined) {
-    const message = progress.createMask().text(problem).slice(0, maxProblemLength);
-    return failureOfBody(response, [{ path: '', message }], progress);
+    const known = call.createMask(login).text(problem).slice(0, maxProblemLength);
+    const advice = response.body.isPartial && plan.largeBodyAdvice;
+    const message = advice ? `${known}, ${advice}` : known;
+    return failureOfBody(call, response, [{ path: '', message }]);
   }
+  call.noteSuccess();
   const conclude = (parsed: Parsed<T>): Outcome<T> => {
-    if (parsed.success) return { data: parsed.data, response };
-    return failureOfBody(response, toIssues(parsed.error, progress.createMask()), progress, parsed.thrown);
+    if (parsed.success) return { data: parsed.data, route, response, login };
+    return failureOfBody(call, response, toIssues(parsed.error, call.createMask(login)), parsed.thrown);
   };
-  // What failed before has been repaired.
-  progress.lastError = undefined;
   const parsed = plan.parse(response.body.json);
   if (!(parsed instanceof Promise)) return conclude(parsed);
-  scope.phase = 'waiting for the schema';
-  return scope.waitFor(parsed).then(conclude);
+  return call.waitFor('waiting for the schema', parsed).then(conclude);
 }
 
 function problemOf({ status, body }: ApiResponse): string | undefined {
   if (status !== 200) return `its status is ${status}, not 200`;
   return body.problem === undefined ? undefined : `its body ${body.problem}`;
-}
-
-/** Returns how long to wait before the next attempt, in ms, or `undefined` if the call has failed for good. */
-function delayBeforeRetry(
-  { isRetryable, retryAfter = 0, jitter = Math.random() }: Failure,
-  retries: number,
-  remaining: number,
-): number | undefined {
-  if (!isRetryable || retryAfter > maxRetryAfter) return undefined;
-  // The jitter is dropped if it alone would push the retry past the deadline.
-  return [jitter, 0].map((random) => retryDelay(retries, retryAfter, random)).find((delay) => delay < remaining);
 }

@@ -56,6 +56,20 @@ export async function parseWith<T>(schema: StandardSchema<T> & ZodSchema<T>, val
   }
 }
 
+/** Checks each item of a list against a schema of the caller's. The paths of issues start at the body of the list. */
+export async function parseEach<T>(schema: StandardSchema<T>, items: readonly unknown[]): Promise<Parsed<T[]>> {
+  const data: T[] = [];
+  for (const [index, parsed] of (await Promise.all(items.map((item) => parseWith(schema, item)))).entries()) {
+    if (!parsed.success) return { ...parsed, error: { issues: parsed.error.issues.map(atIndex(index)) } };
+    data.push(parsed.data);
+  }
+  return { success: true, data };
+}
+
+function atIndex(index: number) {
+  return ({ path, message }: SchemaError['issues'][number]) => ({ path: ['results', index, ...path], message });
+}
+
 // Array.from, because map() of arktype's arrays would return an array of its own class.
 function toPlainIssue({ path = [], message }: StandardSchemaIssue) {
   return { path: Array.from(path, (part) => (typeof part === 'object' ? part.key : part)), message: String(message) };

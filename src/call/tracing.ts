@@ -1,8 +1,8 @@
 import { channel, tracingChannel } from 'node:diagnostics_channel';
 import { debuglog } from 'node:util';
 import type { EndpointName } from '../atlas/endpoints.js';
-import type { Outcome } from './failure.js';
-import type { CallProgress } from './promise.js';
+import type { Route } from '../atlas/route.js';
+import { type CallState, Failure, type Outcome } from './failure.js';
 
 /**
  * The context of the tracing channel `atlas-tenant-snapshots:call`, one per call. It holds no secret. Fields that are not
@@ -52,59 +52,67 @@ const isDebugging = () => debug.enabled ?? true;
 // Bun's tracing channel does not say whether it has subscribers, but its parts do.
 const callChannels = [calls.start, calls.end, calls.asyncStart, calls.asyncEnd, calls.error];
 
-/** Runs a call. If anyone subscribes to the tracing channel, publishes its start and its end. */
-export function traceCall<T>(progress: CallProgress, run: () => Promise<T>): Promise<T> {
+/**
+ * Runs a call, or one poll of a wait. If anyone subscribes to the tracing channel, publishes its start and its end.
+ *
+ * @param firstRoute - the first request.
+ */
+export function traceCall<T>(call: CallState, firstRoute: Route, run: () => Promise<Outcome<T>>): Promise<Outcome<T>> {
   if (!callChannels.some(({ hasSubscribers }) => hasSubscribers)) return run();
   const startedAt = performance.now();
-  const { operation, endpoint, path, attempts: earlierAttempts } = progress;
+  const { operation, attempts: earlierAttempts } = call;
+  const { endpoint, path } = firstRoute;
   const trace: AtlasCallTrace = { operation, endpoint, method: 'GET', path, attempts: 0, durationMs: 0 };
+  const end = ({ endpoint, path }: Route) => {
+    Object.assign(trace, { endpoint, path, attempts: call.attempts - earlierAttempts });
+    trace.durationMs = performance.now() - startedAt;
+    if ('error' in trace) calls.error.publish(trace);
+    calls.asyncStart.publish(trace);
+    calls.asyncEnd.publish(trace);
+  };
   const promise = calls.start.runStores(trace, async () => {
+    let outcome: Outcome<T>;
     try {
-      return await run();
-    } catch (error) {
-      trace.error = error;
-      throw error;
-    } finally {
-      const { response } = progress;
-      const attempts = progress.attempts - earlierAttempts;
-      Object.assign(trace, { endpoint: progress.endpoint, path: progress.path, attempts });
-      if (response !== undefined) trace.status = response.status;
-      trace.durationMs = performance.now() - startedAt;
-      if ('error' in trace) calls.error.publish(trace);
-      calls.asyncStart.publish(trace);
-      calls.asyncEnd.publish(trace);
+      outcome = await run();
+    } catch (reason) {
+      trace.error = reason;
+      end(call.route);
+      throw reason;
     }
+    const { route, response } = outcome instanceof Failure ? outcome.details : outcome;
+    if (outcome instanceof Failure) trace.error = outcome.error;
+    if (response !== undefined) trace.status = response.status;
+    end(route);
+    return outcome;
   });
   calls.end.publish(trace);
   return promise;
 }
 
 /** Returns a function that logs how an attempt ended, if `NODE_DEBUG` asks for it. */
-export function startAttemptReport({
-  operation,
-  endpoint,
-  attempts,
-}: CallProgress): ((outcome: Outcome<unknown>) => void) | undefined {
+export function startAttemptReport(call: CallState): ((outcome: Outcome<unknown>) => void) | undefined {
   if (!isDebugging()) return undefined;
   const startedAt = performance.now();
   return (outcome) => {
-    const result = outcome.response?.status ?? outcome.error?.code;
+    const { response } = outcome instanceof Failure ? outcome.details : outcome;
+    const result = response?.status ?? (outcome instanceof Failure ? outcome.error.code : undefined);
     const ms = Math.round(performance.now() - startedAt);
-    debug('%s: attempt %d ended with %s after %d ms', nameOf(operation, endpoint), attempts, result, ms);
+    debug('%s: attempt %d ended with %s after %d ms', nameOf(call), call.attempts, result, ms);
   };
 }
 
 /** Publishes and logs that a call waits before its next attempt. */
-export function reportRetry({ operation, endpoint, attempts }: CallProgress, error: Error, delayMs: number): void {
+export function reportRetry(call: CallState, error: Error, delayMs: number): void {
   if (retries.hasSubscribers) {
-    const message: AtlasRetryTrace = { operation, endpoint, attempt: attempts, delayMs, error };
+    const { operation, attempts: attempt, route } = call;
+    const message: AtlasRetryTrace = { operation, endpoint: route.endpoint, attempt, delayMs, error };
     retries.publish(message);
   }
   if (isDebugging()) {
-    debug('%s: retry in %d ms: %s', nameOf(operation, endpoint), Math.round(delayMs), error.message);
+    debug('%s: retry in %d ms: %s', nameOf(call), Math.round(delayMs), error.message);
   }
 }
 
-function nameOf(operation: string, endpoint: EndpointName | undefined): string {
-  return endpoint === undefined ? operation : `${operation} at ${endpoint}`;
+function nameOf({ operation, route }: CallState): string {
+  return route.endpoint === undefined ? operation : `${operation} at ${route.endpoint}`;
 }

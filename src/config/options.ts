@@ -1,4 +1,4 @@
-import type { QueryValue } from '../atlas/endpoints.js';
+import type { EndpointChoice, QueryValue } from '../atlas/endpoints.js';
 import type { TenantSnapshot } from '../atlas/schemas.js';
 import type { AccessTokenProvider } from '../auth/bearer.js';
 import type { TokenStore } from '../auth/service-account/token-store.js';
@@ -42,9 +42,6 @@ export interface AccessTokenCredentials {
 
 /** One of the three ways to log in. */
 export type AtlasCredentials = ApiKeyCredentials | ServiceAccountCredentials | AccessTokenCredentials;
-
-/** The endpoint to call. `auto` tries the tenant endpoint first, then Flex if the tenant endpoint is gone or does not have the cluster. */
-export type EndpointChoice = 'auto' | 'tenant' | 'flex';
 
 /** Options of a client. */
 export interface TenantSnapshotsClientOptions {

@@ -1,40 +1,19 @@
 import { z } from 'zod';
+import type { RouteBase } from '../atlas/route.js';
 import { bearerTokenSyntax } from '../auth/bearer.js';
 import type { TokenStore } from '../auth/service-account/token-store.js';
-import type { CallLimits } from '../call/run-call.js';
-import { isStandardSchema, type StandardSchema } from '../call/standard-schema.js';
 import { AtlasConfigurationError } from '../errors/errors.js';
 import { type AtlasIssue, listIssues, toIssues } from '../errors/issues.js';
 import type { DispatcherLike } from '../http/dispatcher.js';
+import { endpoint, milliseconds, retries, withMethods } from './call-options.js';
 import { baseUrlVariable, credentialsFromEnvironment } from './environment.js';
-import type { AccessTokenCredentials, AtlasCredentials, WaitOptions } from './options.js';
+import type { AccessTokenCredentials, AtlasCredentials } from './options.js';
 
 /** The package's version. A test compares it with package.json. */
 const version = '0.1.0';
 
 /** The options of a client, checked and with defaults. */
 export type Settings = ReturnType<typeof resolveOptions>;
-
-/** The `pollInterval` of a wait, in ms. */
-export const defaultPollInterval = 10_000;
-/** The `timeout` of a wait, in ms. */
-export const defaultWaitTimeout = 30 * 60_000;
-
-// The longest delay that setTimeout accepts, almost 25 days.
-const milliseconds = z.number().positive().max(0x7fff_ffff);
-const retries = z.number().int().min(0).max(100);
-const endpoint = z.enum(['auto', 'tenant', 'flex']);
-
-// Checks for methods: instanceof fails between realms and between copies of a package.
-function withMethods<T>(names: string[], what: string): z.ZodType<T> {
-  return z.custom<T>(
-    (value) =>
-      typeof value === 'object' &&
-      value !== null &&
-      names.every((name) => typeof Reflect.get(value, name) === 'function'),
-    `must be ${what}`,
-  );
-}
 
 // Not instanceof: a URL may come from another realm.
 function isUrl(value: unknown): boolean {
@@ -72,39 +51,6 @@ const clientOptions = z.strictObject({
   userAgent: headerText.optional(),
 });
 
-/** Checks `CallOptions`. */
-export const callOptionsSchema = z
-  .strictObject({
-    signal: withMethods<AbortSignal>(['addEventListener', 'removeEventListener'], 'an AbortSignal').nullable(),
-    timeout: milliseconds,
-    attemptTimeout: milliseconds,
-    maxRetries: retries,
-    envelope: z.boolean(),
-    pretty: z.boolean(),
-    endpoint,
-  })
-  .partial();
-
-/** Checks `WaitOptions`. */
-export const waitOptionsSchema = callOptionsSchema.extend({
-  pollInterval: milliseconds.optional(),
-  onPoll: z.custom<WaitOptions['onPoll']>((value) => typeof value === 'function', 'must be a function').optional(),
-});
-
-const queryValue = z.union([z.string(), z.number(), z.boolean()]);
-
-/** Checks `GetOptions`. */
-export const getOptionsSchema = callOptionsSchema.omit({ endpoint: true }).extend({
-  query: z.record(z.string(), z.union([queryValue, z.array(queryValue)]).optional()).optional(),
-  apiVersion: z
-    .string()
-    .regex(/^\d{4}-\d{2}-\d{2}$/, 'must be a date, YYYY-MM-DD')
-    .optional(),
-  schema: z
-    .custom<StandardSchema<unknown>>(isStandardSchema, 'must be a Standard Schema, such as one of zod 3.24 or later')
-    .optional(),
-});
-
 /**
  * Checks the options of a client and adds the defaults.
  *
@@ -113,17 +59,18 @@ export const getOptionsSchema = callOptionsSchema.omit({ endpoint: true }).exten
 export function resolveOptions(options: unknown) {
   const parsed = clientOptions.safeParse(options ?? {});
   if (!parsed.success) throw configurationError(toIssues(parsed.error));
-  const { credentials, baseUrl, userAgent, attemptTimeout, maxRetries, maxResponseSize, ...rest } = parsed.data;
+  const { credentials, tokenStore, dispatcher, baseUrl, userAgent, ...defaults } = parsed.data;
   const { origin, pathname } = resolveBaseUrl(baseUrl);
-  const limits: CallLimits = { attemptTimeout, maxRetries, maxResponseSize };
+  const routeBase: RouteBase = { prefix: pathname.replace(/\/+$/, ''), userAgent: formatUserAgent(userAgent) };
   return {
-    ...rest,
     credentials: resolveCredentials(credentials),
+    tokenStore,
+    dispatcher,
     origin,
-    /** The path of `baseUrl`, without a slash at its end. */
-    prefix: pathname.replace(/\/+$/, ''),
-    limits,
-    userAgent: formatUserAgent(userAgent),
+    proxy: dispatcher === undefined && origin.startsWith('https:') ? resolveProxy() : undefined,
+    routeBase,
+    /** The options that a call may override. */
+    defaults,
   };
 }
 
@@ -169,6 +116,26 @@ function resolveBaseUrl(option: string | URL | undefined): URL {
   const message = problemOf(url);
   if (message !== undefined) throw invalid(path, message);
   return url;
+}
+
+function resolveProxy(): string | undefined {
+  const value = process.env['https_proxy'] || process.env['HTTPS_PROXY'];
+  if (!value || isProxyUrl(value)) return value;
+  // The message does not show the value, which may hold a password.
+  throw new AtlasConfigurationError(
+    'HTTPS_PROXY is not the URL of a proxy. Set it to one, such as http://proxy.example:3128.',
+  );
+}
+
+function isProxyUrl(value: string): boolean {
+  try {
+    const { protocol, username, password } = new URL(value);
+    // undici decodes both.
+    decodeURIComponent(username + password);
+    return /^(?:https?|socks5?):$/.test(protocol);
+  } catch {
+    return false;
+  }
 }
 
 const loopback = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;

@@ -1,6 +1,7 @@
 import type { DispatchControllerLike, DispatchHandlerLike } from './dispatcher.js';
 import { type HeaderFields, headerValue } from './headers.js';
-import { startTimer } from './timer.js';
+import { isConnectionLoss } from './retry.js';
+import { setImmediate, startTimer } from './timer.js';
 import type { Transport, WireRequest } from './transport.js';
 
 /** A complete response, as it came over the wire. */
@@ -22,14 +23,14 @@ export interface ExchangeLimits {
 
 /** The call that an exchange is part of. */
 export interface ExchangeOwner {
-  /** What the call is doing now. The error of a timeout names it. */
-  phase: string;
+  /** Notes what the call is waiting for now. The error of a timeout names it. */
+  enter(phase: string): void;
   /** Registers the one listener to call if the exchange must end early. */
-  onInterrupt(listener: (reason: unknown) => void): void;
+  onInterrupt(listener: (reason: () => unknown) => void): void;
 }
 
 /** Why there is no response. */
-export class ExchangeFailure {
+export class NoResponse {
   /** What broke; absent if attemptTimeout expired. */
   readonly cause: Error | undefined;
   /** ms. */
@@ -47,7 +48,7 @@ export class ExchangeFailure {
 /**
  * Sends one request and waits for its response.
  *
- * @throws {@link ExchangeFailure}, or the reason of an interrupt.
+ * @throws {@link NoResponse}, or the reason of an interrupt.
  */
 export function exchange(
   transport: Transport,
@@ -56,14 +57,23 @@ export function exchange(
   owner?: ExchangeOwner,
 ): Promise<HttpResponse> {
   return new Promise((resolve, reject) => {
-    const handler = new ExchangeHandler(limits, { resolve, reject, owner });
-    owner?.onInterrupt((reason) => handler.fail(reason));
+    const handler = new ExchangeHandler(request, limits, { resolve, reject, owner });
+    owner?.enter('waiting for a connection');
+    owner?.onInterrupt((reason) => handler.interrupt(reason));
     try {
       transport.dispatch(request, handler);
     } catch (error) {
       handler.onResponseError(undefined, error);
     }
   });
+}
+
+/**
+ * Waits until undici has freed the connection of a response: two turns of the event loop. A request sent sooner would open
+ * another connection.
+ */
+function whenConnectionFreed(proceed: () => void): void {
+  setImmediate(() => setImmediate(proceed));
 }
 
 /** Gets the result of an exchange. */
@@ -74,6 +84,7 @@ interface ExchangeListener {
 }
 
 class ExchangeHandler implements DispatchHandlerLike {
+  readonly #request: WireRequest;
   readonly #limits: ExchangeLimits;
   readonly #listener: ExchangeListener;
   #controller: DispatchControllerLike | undefined;
@@ -85,7 +96,8 @@ class ExchangeHandler implements DispatchHandlerLike {
   #size = 0;
   readonly #chunks: Buffer[] = [];
 
-  constructor(limits: ExchangeLimits, listener: ExchangeListener) {
+  constructor(request: WireRequest, limits: ExchangeLimits, listener: ExchangeListener) {
+    this.#request = request;
     this.#limits = limits;
     this.#listener = listener;
   }
@@ -95,12 +107,12 @@ class ExchangeHandler implements DispatchHandlerLike {
     if (this.#hasEnded) throw new Error('The call ended before its request was sent');
     this.#controller = controller;
     const { owner } = this.#listener;
-    if (owner !== undefined) owner.phase = 'waiting for the response';
+    owner?.enter('waiting for the response');
     // A dispatcher that retries starts the request again.
     this.#stopTimer();
     const { attemptTimeout } = this.#limits;
     // In the background, because the timer of the call keeps the process alive.
-    this.#stopTimer = startTimer(attemptTimeout, () => this.fail(new ExchangeFailure(undefined, attemptTimeout)), true);
+    this.#stopTimer = startTimer(attemptTimeout, () => this.fail(new NoResponse(undefined, attemptTimeout)), true);
   }
 
   onResponseStart(_controller: DispatchControllerLike, statusCode: number, headers: HeaderFields): void {
@@ -134,12 +146,19 @@ class ExchangeHandler implements DispatchHandlerLike {
     const cause = isError ? (reason as Error) : new Error('The dispatcher reported no error');
     const wasSent = this.#controller !== undefined;
     const isDead = wasSent && !this.#hasResponse && isConnectionLoss(cause);
-    this.fail(new ExchangeFailure(cause, this.#limits.attemptTimeout, isDead));
+    this.fail(new NoResponse(cause, this.#limits.attemptTimeout, isDead));
+  }
+
+  interrupt(reason: () => unknown): void {
+    if (!this.#hasEnded) this.fail(reason());
   }
 
   fail(reason: unknown): void {
     if (!this.#end()) return;
-    this.#listener.reject(reason);
+    const reject = () => this.#listener.reject(reason);
+    // The request may be sent again at once.
+    if (reason instanceof NoResponse && reason.isDeadConnection) whenConnectionFreed(reject);
+    else reject();
     this.#controller?.abort(new Error('The request was given up'));
   }
 
@@ -147,7 +166,10 @@ class ExchangeHandler implements DispatchHandlerLike {
     if (!this.#end()) return;
     const [first = Buffer.alloc(0), ...others] = this.#chunks;
     const bytes = others.length === 0 ? first : Buffer.concat(this.#chunks);
-    this.#listener.resolve({ status: this.#status, headers: this.#headers, bytes, isTruncated });
+    const response = { status: this.#status, headers: this.#headers, bytes, isTruncated };
+    // After an error, a login or the other endpoint may follow at once.
+    if (this.#request.isFollowed || this.#status >= 300) whenConnectionFreed(() => this.#listener.resolve(response));
+    else this.#listener.resolve(response);
     if (isTruncated) this.#controller?.abort(new Error('The body is larger than maxResponseSize'));
   }
 
@@ -158,15 +180,4 @@ class ExchangeHandler implements DispatchHandlerLike {
     this.#stopTimer();
     return true;
   }
-}
-
-// undici reports a lost HTTP/2 stream by its message only.
-function isConnectionLoss(cause: Error): boolean {
-  const code = 'code' in cause ? cause.code : undefined;
-  return (
-    code === 'UND_ERR_SOCKET' ||
-    code === 'ECONNRESET' ||
-    code === 'EPIPE' ||
-    /REFUSED_STREAM|GOAWAY|HTTP\/2: stream half-closed/.test(cause.message)
-  );
 }

@@ -2,25 +2,69 @@ import { fieldLines, type HeaderFields, headerValue, parseHttpDate } from './hea
 
 const firstDelay = 500;
 const maxDelay = 8_000;
+// A longer `Retry-After` is reported to the caller.
+const maxRetryAfter = 60_000;
 
-/** The longest `Retry-After` that a call waits for, in ms. A longer one is reported to the caller. */
-export const maxRetryAfter = 60_000;
+/** What decides how long to wait before a retry. */
+export interface RetryDelay {
+  /** What the server asked for, in ms. */
+  readonly retryAfter?: number | undefined;
+  /** From 0 to 1; spreads the retries of many callers. Default: random. */
+  readonly jitter?: number | undefined;
+}
 
 /**
- * How long to wait before the next attempt, in ms.
+ * How long to wait before the next attempt, in ms: the larger of `Retry-After` and 500 ms, doubled with each retry up to 8 s,
+ * plus up to half of it. Returns `undefined` if the time that remains does not allow it.
  *
- * @param retry - 0 for the first retry of a call.
- * @param retryAfter - what the server asked for, in ms; 0 for nothing.
- * @param random - from 0 to 1; spreads the retries of many callers.
+ * @param retries - how many retries the call has made.
+ * @param remaining - ms until the deadline.
  */
-export function retryDelay(retry: number, retryAfter: number, random: number): number {
-  const delay = Math.max(retryAfter, Math.min(firstDelay * 2 ** retry, maxDelay));
-  return delay + (delay / 2) * random;
+export function retryDelay(
+  { retryAfter = 0, jitter = Math.random() }: RetryDelay,
+  retries: number,
+  remaining: number,
+): number | undefined {
+  if (retryAfter > maxRetryAfter) return undefined;
+  const delay = Math.max(retryAfter, Math.min(firstDelay * 2 ** retries, maxDelay));
+  // The jitter is left out if it alone would pass the deadline.
+  return [delay + (delay / 2) * jitter, delay].find((ms) => ms < remaining);
 }
 
 /** Whether a request that got this status may succeed later. */
 export function isRetryableStatus(status: number): boolean {
   return status === 408 || status === 429 || status >= 500;
+}
+
+/** A transport error that cannot get better by trying again. */
+export type FinalTransportError = 'proxy login' | 'proxy refusal' | 'dispatcher version' | 'mock' | 'certificate';
+
+const certificateError =
+  /CERT|UND_ERR_PRX_TLS|UNABLE_TO_VERIFY|HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_EXCEEDED/;
+
+/** Classifies an error of undici. Returns `undefined` if another attempt may succeed. */
+export function finalTransportError(error: Error): FinalTransportError | undefined {
+  if (/Proxy response \(407\)|Proxy Authentication Required \(407\)/.test(error.message)) return 'proxy login';
+  if (/Proxy response \(403\)/.test(error.message)) return 'proxy refusal';
+  const code = codeOf(error);
+  if (code === 'UND_ERR_INVALID_ARG') return 'dispatcher version';
+  if (code === 'UND_MOCK_ERR_MOCK_NOT_MATCHED') return 'mock';
+  return certificateError.test(code) ? 'certificate' : undefined;
+}
+
+const connectionLossCodes = ['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE'];
+
+/** Whether an error of undici says that a connection died. */
+export function isConnectionLoss(error: Error): boolean {
+  // undici reports a lost HTTP/2 stream by its message only.
+  return (
+    connectionLossCodes.includes(codeOf(error)) ||
+    /REFUSED_STREAM|GOAWAY|HTTP\/2: stream half-closed/.test(error.message)
+  );
+}
+
+function codeOf(error: Error): string {
+  return 'code' in error ? String(error.code) : '';
 }
 
 /**

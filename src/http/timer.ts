@@ -1,5 +1,5 @@
-// Captured at import, so that it works under fake timers too.
-const { setImmediate } = globalThis;
+/** Captured at import, so that it works under fake timers too. */
+export const { setImmediate } = globalThis;
 
 // A timer that fires this many ms late was held up by a blocked event loop or a suspended process.
 const maxLateness = 50;
@@ -29,27 +29,12 @@ export function startTimer(delay: number, onTimeout: () => void, isBackground = 
 }
 
 /**
- * Waits two turns of the event loop. By then undici has freed the connection of the last response. A request sent sooner would
- * open another connection.
- */
-export async function connectionFreed(): Promise<void> {
-  await turn();
-  await turn();
-}
-
-function turn(): Promise<void> {
-  return new Promise((resolve) => {
-    setImmediate(resolve);
-  });
-}
-
-/**
  * Waits for a promise for a limited time. Returns `undefined` if it rejects or takes longer.
  *
  * @param limit - ms.
  * @param isBackground - whether the process may end meanwhile.
  */
-export function settleWithin<T>(limit: number, promise: Promise<T>, isBackground: boolean): Promise<T | undefined> {
+export function waitAtMost<T>(limit: number, promise: Promise<T>, isBackground: boolean): Promise<T | undefined> {
   return new Promise((resolve) => {
     const timer = setTimeout(resolve, limit, undefined);
     if (isBackground) timer.unref();

@@ -2,7 +2,6 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { channel } from 'node:diagnostics_channel';
 // Bun replaces the bare name 'undici' with an incomplete stub. Everywhere else both names are the same module.
 import { buildConnector, Client, type Dispatcher, EnvHttpProxyAgent, Pool } from 'undici/index.js';
-import { AtlasConfigurationError } from '../errors/errors.js';
 import type { DispatcherLike, DispatchHandlerLike } from './dispatcher.js';
 import { maxConnections, Sockets } from './sockets.js';
 
@@ -14,6 +13,8 @@ export interface WireRequest {
   /** Names and values in turn. */
   readonly headers: string[];
   readonly body?: string | undefined;
+  /** Whether another request may follow a success at once. */
+  readonly isFollowed: boolean;
 }
 
 const maxConnectTimeout = 10_000;
@@ -33,6 +34,17 @@ class ContextClient extends Client {
   }
 }
 
+/** How to reach an origin. */
+export interface TransportOptions {
+  readonly origin: string;
+  /** Default: connections of the client's own. */
+  readonly dispatcher: DispatcherLike | undefined;
+  /** ms; also the limit for opening a connection, which is 10 s at most. */
+  readonly attemptTimeout: number;
+  /** The URL of a proxy for every host that `NO_PROXY` does not name. */
+  readonly proxy: string | undefined;
+}
+
 /** Sends requests to one origin. */
 export class Transport {
   readonly #origin: string;
@@ -41,13 +53,10 @@ export class Transport {
   readonly #own: Pool | EnvHttpProxyAgent | undefined;
   readonly #sockets = new Sockets();
 
-  /**
-   * @param attemptTimeout - ms; also the limit for opening a connection, which is 10 s at most.
-   * @throws {@link AtlasConfigurationError} if `HTTPS_PROXY` is not the URL of a proxy.
-   */
-  constructor(origin: string, dispatcher: DispatcherLike | undefined, attemptTimeout: number) {
+  constructor(options: TransportOptions) {
+    const { origin, dispatcher } = options;
     this.#origin = origin;
-    this.#own = dispatcher === undefined ? openConnections(origin, attemptTimeout, this.#sockets) : undefined;
+    this.#own = dispatcher === undefined ? openConnections(options, this.#sockets) : undefined;
     // One of the two is always there.
     this.#dispatcher = (dispatcher ?? this.#own) as DispatcherLike;
   }
@@ -69,19 +78,13 @@ export class Transport {
 
 const factory = (origin: URL, options: object) => new ContextClient(origin, options);
 
-function openConnections(origin: string, attemptTimeout: number, sockets: Sockets): Pool | EnvHttpProxyAgent {
+function openConnections(
+  { origin, attemptTimeout, proxy }: TransportOptions,
+  sockets: Sockets,
+): Pool | EnvHttpProxyAgent {
   const timeout = Math.min(attemptTimeout, maxConnectTimeout);
-  const connect = sockets.limit(buildConnector({ timeout }));
-  const httpsProxy = process.env['https_proxy'] || process.env['HTTPS_PROXY'];
-  if (!httpsProxy || !origin.startsWith('https:')) return openPool(origin, { connections: maxConnections, connect });
-  try {
-    return openProxy(httpsProxy, timeout, sockets);
-  } catch {
-    // undici's error shows the value, which may hold a password.
-    throw new AtlasConfigurationError(
-      'HTTPS_PROXY is not the URL of a proxy. Set it to one, such as http://proxy.example:3128.',
-    );
-  }
+  if (proxy !== undefined) return openProxy(proxy, timeout, sockets);
+  return openPool(origin, { connections: maxConnections, connect: sockets.limit(buildConnector({ timeout })) });
 }
 
 /**

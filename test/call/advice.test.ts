@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ErrorReport } from '../../src/atlas/error-body.js';
-import { adviseOnStatus, explainTransportError } from '../../src/call/advice.js';
+import { adviseOnStatus, adviseOnTransport } from '../../src/call/advice.js';
+import { finalTransportError } from '../../src/http/retry.js';
 import { read } from '../docs/support/documents.js';
 import { codeIn, tablesUnder } from '../docs/support/markdown.js';
 
@@ -14,10 +15,10 @@ describe('the advice of API errors', () => {
     parameters: undefined,
     badRequestDetail: undefined,
   };
-  const resource = '/api/atlas/v1.0/groups';
-  const noRoute = { errorCode: 'RESOURCE_NOT_FOUND', parameters: [resource] };
+  const apiPath = '/api/atlas/v1.0/groups';
+  const noRoute = { errorCode: 'RESOURCE_NOT_FOUND', parameters: [apiPath] };
   const advise = (status: number, changes: Partial<ErrorReport>, endpoint?: 'tenant' | 'flex') =>
-    adviseOnStatus(status, { ...report, ...changes }, undefined, { endpoint, resource });
+    adviseOnStatus(status, { ...report, ...changes }, undefined, { endpoint, noun: endpoint && 'snapshot', apiPath });
 
   it('is documented for each code', () => {
     expect(codes.length).toBeGreaterThan(5);
@@ -76,7 +77,7 @@ describe('the advice of API errors', () => {
   });
 
   it('names the wait after a 429, if Atlas does', () => {
-    const waiting = adviseOnStatus(429, report, 1_500, { endpoint: 'flex', resource });
+    const waiting = adviseOnStatus(429, report, 1_500, { endpoint: 'flex', noun: 'snapshot', apiPath });
     expect(waiting).toBe('Wait 1500 ms before the next call, and make fewer calls.');
     expect(advise(429, {})).toBe('Wait before the next call, and make fewer calls.');
   });
@@ -98,12 +99,15 @@ describe('the advice after a failed exchange', () => {
       errorOf('invalid onRequestStart method', 'UND_ERR_INVALID_ARG'),
       'The dispatcher rejected the request. Pass a dispatcher of undici 7 or 8, not of an older version.',
     ],
+    [errorOf('x', 'UND_MOCK_ERR_MOCK_NOT_MATCHED'), 'The MockAgent has no interceptor for this request. Add one.'],
     [errorOf('x', 'CERT_HAS_EXPIRED'), certificate],
     [errorOf('x', 'DEPTH_ZERO_SELF_SIGNED_CERT'), certificate],
     [errorOf('x', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE'), certificate],
     [errorOf('x', 'ERR_TLS_CERT_ALTNAME_INVALID'), certificate],
   ])('says what to do about an error that another attempt cannot fix: %s', (error, advice) => {
-    expect(explainTransportError(error)).toEqual({ advice, isRetryable: false });
+    const final = finalTransportError(error);
+    expect(final).toBeDefined();
+    expect(adviseOnTransport(final)).toBe(advice);
   });
 
   it.each([
@@ -111,9 +115,10 @@ describe('the advice after a failed exchange', () => {
     errorOf('read ECONNRESET', 'ECONNRESET'),
     errorOf('x'),
   ])('points to the cause of any other error: %s', (error) => {
-    expect(explainTransportError(error)).toEqual({
-      advice: 'See the cause, and check the network, baseUrl and any proxy on the way to Atlas.',
-      isRetryable: true,
-    });
+    const final = finalTransportError(error);
+    expect(final).toBeUndefined();
+    expect(adviseOnTransport(final)).toBe(
+      'See the cause, and check the network, baseUrl and any proxy on the way to Atlas.',
+    );
   });
 });

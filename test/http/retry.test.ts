@@ -1,9 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { isRetryableStatus, maxRetryAfter, parseRetryAfter, retryDelay } from '../../src/http/retry.js';
+import { isRetryableStatus, parseRetryAfter, retryDelay } from '../../src/http/retry.js';
 import { date, forms, noDates } from '../support/http-dates.js';
 
 describe('retryDelay', () => {
+  const forever = Number.POSITIVE_INFINITY;
+
   it.each([
     [0, 500],
     [1, 1000],
@@ -14,9 +16,9 @@ describe('retryDelay', () => {
     [99, 8000],
     [5000, 8000],
   ])('of retry %i is %i ms, plus up to half of it at random', (retry, delay) => {
-    expect(retryDelay(retry, 0, 0)).toBe(delay);
-    expect(retryDelay(retry, 0, 0.5)).toBe(delay * 1.25);
-    expect(retryDelay(retry, 0, 1)).toBe(delay * 1.5);
+    expect(retryDelay({ jitter: 0 }, retry, forever)).toBe(delay);
+    expect(retryDelay({ jitter: 0.5 }, retry, forever)).toBe(delay * 1.25);
+    expect(retryDelay({ jitter: 1 }, retry, forever)).toBe(delay * 1.5);
   });
 
   it.each([
@@ -26,21 +28,19 @@ describe('retryDelay', () => {
     [4, 500, 8000],
     [0, 60_000, 60_000],
   ])('of retry %i with Retry-After: %i ms is %i ms', (retry, retryAfter, delay) => {
-    expect(retryDelay(retry, retryAfter, 0)).toBe(delay);
-    expect(retryDelay(retry, retryAfter, 1)).toBe(delay * 1.5);
+    expect(retryDelay({ retryAfter, jitter: 0 }, retry, forever)).toBe(delay);
+    expect(retryDelay({ retryAfter, jitter: 1 }, retry, forever)).toBe(delay * 1.5);
   });
 
-  it('stays within its bounds', () => {
-    const retryAfters = fc.integer({ min: 0, max: maxRetryAfter });
-    const random = fc.double({ min: 0, max: 1, noNaN: true });
-    fc.assert(
-      fc.property(fc.nat(1000), retryAfters, random, (retry, retryAfter, chance) => {
-        const delay = retryDelay(retry, retryAfter, chance);
-        expect(delay).toBeGreaterThanOrEqual(Math.max(500, retryAfter));
-        expect(delay).toBeLessThanOrEqual(1.5 * Math.max(8000, retryAfter));
-        expect(retryDelay(retry + 1, retryAfter, chance)).toBeGreaterThanOrEqual(delay);
-      }),
-    );
+  it.each([
+    ['keeps its jitter if the deadline allows it', 0, 751, 750],
+    ['drops its jitter if that alone would pass the deadline', 0, 750, 500],
+    ['leaves time for the attempt', 0, 501, 500],
+    ['does not exist if the deadline comes first', 0, 500, undefined],
+    ['does not exist if the deadline comes before Retry-After', 5_000, 5_000, undefined],
+    ['does not exist if Retry-After is more than a minute', 60_001, forever, undefined],
+  ])('%s', (_name, retryAfter, remaining, delay) => {
+    expect(retryDelay({ retryAfter, jitter: 1 }, 0, remaining)).toBe(delay);
   });
 });
 

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { connectionFreed, settleWithin, startTimer } from '../../src/http/timer.js';
+import { startTimer, waitAtMost } from '../../src/http/timer.js';
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
@@ -67,39 +67,28 @@ describe('startTimer', () => {
   });
 });
 
-describe('settleWithin', () => {
+describe('waitAtMost', () => {
   it('returns the value, and stops its timer', async () => {
-    expect(await settleWithin(1_000, Promise.resolve('value'), false)).toBe('value');
+    expect(await waitAtMost(1_000, Promise.resolve('value'), false)).toBe('value');
     await turn();
     expect(vi.getTimerCount()).toBe(0);
   });
 
   it('returns undefined if the promise rejects', async () => {
-    expect(await settleWithin(1_000, Promise.reject(new Error('no')), false)).toBeUndefined();
+    expect(await waitAtMost(1_000, Promise.reject(new Error('no')), false)).toBeUndefined();
     await turn();
     expect(vi.getTimerCount()).toBe(0);
   });
 
   it('returns undefined after the limit', async () => {
-    const settled = settleWithin(1_000, new Promise(() => undefined), false);
+    const settled = waitAtMost(1_000, new Promise(() => undefined), false);
     vi.advanceTimersByTime(1_000);
     expect(await settled).toBeUndefined();
   });
 
   it('keeps the process alive, except in the background', () => {
     const never = new Promise(() => undefined);
-    expect(keepsAlive(() => void settleWithin(1_000, never, false))).toEqual([true]);
-    expect(keepsAlive(() => void settleWithin(1_000, never, true))).toEqual([true, false]);
+    expect(keepsAlive(() => void waitAtMost(1_000, never, false))).toEqual([true]);
+    expect(keepsAlive(() => void waitAtMost(1_000, never, true))).toEqual([true, false]);
   });
-});
-
-it('connectionFreed waits two turns of the event loop', async () => {
-  let turns = 0;
-  const count = () => {
-    turns += 1;
-    if (turns < 5) setImmediate(count);
-  };
-  setImmediate(count);
-  await connectionFreed();
-  expect(turns).toBe(2);
 });

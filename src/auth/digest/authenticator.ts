@@ -1,9 +1,14 @@
 import { isMissingRole } from '../../atlas/error-body.js';
-import type { ApiResponse } from '../../http/body.js';
+import type { ApiResponse } from '../../atlas/response.js';
 import type { HeaderValue } from '../../http/headers.js';
-import { type Authenticator, type Login, LoginFailure, type LoginRequest } from '../authenticator.js';
-import { parseNextNonce } from './authentication-info.js';
-import { chooseChallenge, type DigestChallenge, digestChallenges, parseChallenges } from './challenge.js';
+import { type Authenticator, type Login, type LoginRequest, NoLogin } from '../authenticator.js';
+import {
+  chooseChallenge,
+  type DigestChallenge,
+  digestChallenges,
+  parseChallenges,
+  parseNextNonce,
+} from './challenge.js';
 import { type DigestCredentials, DigestSession } from './session.js';
 
 /** A request that was sent with a login. */
@@ -51,11 +56,12 @@ export class DigestAuthenticator implements Authenticator {
 
   #askForAll(request: LoginRequest): Login {
     let end = () => {};
-    this.#inquiry = new Promise((resolve) => {
+    const inquiry = new Promise<void>((resolve) => {
       end = resolve;
     });
+    this.#inquiry = inquiry;
     return this.#ask(request, () => {
-      this.#inquiry = undefined;
+      if (this.#inquiry === inquiry) this.#inquiry = undefined;
       end();
     });
   }
@@ -141,14 +147,14 @@ export class DigestAuthenticator implements Authenticator {
   }
 }
 
-function unanswerable(field: HeaderValue): LoginFailure {
+function unanswerable(field: HeaderValue): NoLogin {
   const schemes = parseChallenges(field).map(({ scheme }) => scheme);
   const offered = schemes.length === 0 ? 'nothing readable' : schemes.slice(0, maxSchemes).join(', ');
   const message = `The server did not offer a Digest challenge that this client supports. Check baseUrl and any proxy on the way to Atlas. It offered: ${offered}.`;
-  return new LoginFailure({ message, status: 401 });
+  return new NoLogin({ message, status: 401 });
 }
 
-function missingHash({ algorithm }: DigestChallenge, cause: unknown): LoginFailure {
+function missingHash({ algorithm }: DigestChallenge, cause: unknown): NoLogin {
   const message = `This runtime cannot compute ${algorithm.hash}, which the server's challenge requires. Use a service account instead.`;
-  return new LoginFailure({ message, cause });
+  return new NoLogin({ message, cause });
 }

@@ -135,3 +135,19 @@ export function chooseChallenge([first, ...others]: readonly DigestChallenge[]):
   if (first === undefined) return undefined;
   return others.reduce((best, next) => (next.algorithm.strength > best.algorithm.strength ? next : best), first);
 }
+
+/**
+ * Returns the nonce that the server wants for the next request, from `Authentication-Info`. Never throws: a malformed
+ * parameter counts as absent. `rspauth` is not checked: it may be left out, so it proves nothing that TLS does not.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc7616#section-3.5
+ */
+export function parseNextNonce(header: HeaderValue): string | undefined {
+  for (const text of fieldLines(header)) {
+    const scanner = new AuthScanner(text);
+    for (let element = scanner.next(); element !== undefined; element = scanner.next()) {
+      if (element.kind === 'parameter' && element.name === 'nextnonce' && element.value) return element.value;
+    }
+  }
+  return undefined;
+}

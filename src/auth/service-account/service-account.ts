@@ -1,8 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { isMissingRole } from '../../atlas/error-body.js';
-import type { ApiResponse } from '../../http/body.js';
-import { connectionFreed, settleWithin } from '../../http/timer.js';
-import { type Authenticator, type Login, LoginFailure } from '../authenticator.js';
+import type { ApiResponse } from '../../atlas/response.js';
+import { waitAtMost } from '../../http/timer.js';
+import { type Authenticator, type Login, NoLogin } from '../authenticator.js';
 import { bearerLogin } from '../bearer.js';
 import { type AccessToken, renewalTime } from './access-token.js';
 import type { TokenEndpoint } from './token-endpoint.js';
@@ -65,7 +65,7 @@ export class ServiceAccount implements Authenticator {
   }
 
   async close(): Promise<void> {
-    await settleWithin(
+    await waitAtMost(
       closeTimeout,
       this.#inOwnContext(() => this.#revokeOwn()),
       false,
@@ -121,7 +121,7 @@ export class ServiceAccount implements Authenticator {
     const old = this.#token;
     const obtaining = this.#obtainOnce();
     if (old === undefined) return obtaining;
-    await settleWithin(renewalPatience, obtaining, true);
+    await waitAtMost(renewalPatience, obtaining, true);
     const now = Date.now();
     if (old !== this.#token || now >= old.expiresAt) return obtaining;
     // Later calls use the old token at once, instead of waiting for this renewal too.
@@ -143,8 +143,6 @@ export class ServiceAccount implements Authenticator {
     try {
       const fetched = await this.#endpoint.requestToken();
       await this.#shared?.write(fetched);
-      // So that the first request with the token reuses the connection.
-      await connectionFreed();
       return this.#adopt(fetched, true);
     } catch (failure) {
       const late = await this.#readSharedAgain(failure);
@@ -160,7 +158,7 @@ export class ServiceAccount implements Authenticator {
   }
 
   async #readSharedAgain(failure: unknown): Promise<AccessToken | undefined> {
-    if (this.#shared === undefined || !(failure instanceof LoginFailure)) return undefined;
+    if (this.#shared === undefined || !(failure instanceof NoLogin)) return undefined;
     const { status, retryAfter = Number.POSITIVE_INFINITY } = failure.details;
     const isOverLimit = status === 429 || status === 403;
     let waited = 0;

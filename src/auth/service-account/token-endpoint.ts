@@ -1,12 +1,11 @@
+import { type Body, readBody } from '../../atlas/response.js';
 import type { RouteBase } from '../../atlas/route.js';
 import { isObject } from '../../atlas/schemas.js';
 import { Mask } from '../../errors/mask.js';
-import { type Body, readBody } from '../../http/body.js';
-import { ExchangeFailure, type ExchangeLimits, exchange, type HttpResponse } from '../../http/exchange.js';
+import { type ExchangeLimits, exchange, type HttpResponse, NoResponse } from '../../http/exchange.js';
 import { isRetryableStatus, parseRetryAfter } from '../../http/retry.js';
-import { connectionFreed } from '../../http/timer.js';
 import type { Transport } from '../../http/transport.js';
-import { LoginFailure } from '../authenticator.js';
+import { NoLogin } from '../authenticator.js';
 import { type AccessToken, tokenResponseSchema } from './access-token.js';
 
 const maxDescriptionLength = 500;
@@ -48,7 +47,7 @@ export class TokenEndpoint {
   /**
    * Requests a token once.
    *
-   * @throws {@link LoginFailure}
+   * @throws {@link NoLogin}
    */
   async requestToken(): Promise<AccessToken> {
     const startedAt = Date.now();
@@ -69,28 +68,27 @@ export class TokenEndpoint {
   }
 
   async #send(path: string, body: string): Promise<HttpResponse> {
-    const request = { method: 'POST', path: this.#prefix + path, headers: this.#headers, body } as const;
+    const target = this.#prefix + path;
+    const request = { method: 'POST', path: target, headers: this.#headers, body, isFollowed: true } as const;
     const send = () => exchange(this.#transport, request, this.#limits);
     try {
-      return await send().catch(async (failure: unknown) => {
-        if (!(failure instanceof ExchangeFailure && failure.isDeadConnection)) throw failure;
-        await connectionFreed();
-        return send();
+      return await send().catch((reason: unknown) => {
+        if (reason instanceof NoResponse && reason.isDeadConnection) return send();
+        throw reason;
       });
-    } catch (failure) {
+    } catch (reason) {
       // exchange() throws nothing else.
-      const cause = failure as ExchangeFailure;
-      throw new LoginFailure({ exchange: cause });
+      throw new NoLogin({ noResponse: reason as NoResponse });
     }
   }
 
-  #refusal({ status, headers }: HttpResponse, body: Body): LoginFailure {
+  #refusal({ status, headers }: HttpResponse, body: Body): NoLogin {
     const { error, errorDescription } = readOAuthError(new Mask(this.secrets).json(body.json));
     const said = [error, errorDescription].filter(Boolean).join(': ');
     const what = `The access token request failed with status ${status}${said && `, ${said}`}`;
     const message = `${what.replace(/\.$/, '')}. ${advise(status)}`;
     const isRetryable = isRetryableStatus(status);
-    return new LoginFailure({
+    return new NoLogin({
       message,
       status,
       error,
@@ -111,10 +109,10 @@ function readOAuthError(json: unknown): { error: string | undefined; errorDescri
   };
 }
 
-function noToken(problem: string | undefined): LoginFailure {
+function noToken(problem: string | undefined): NoLogin {
   const why = problem === undefined ? '' : `, because its body ${problem}`;
   const message = `The response to the access token request has status 200 but no bearer token${why}. Check baseUrl and any proxy on the way to Atlas.`;
-  return new LoginFailure({ message, status: 200 });
+  return new NoLogin({ message, status: 200 });
 }
 
 function shorten(value: unknown): string | undefined {

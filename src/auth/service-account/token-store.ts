@@ -1,4 +1,4 @@
-import { settleWithin } from '../../http/timer.js';
+import { waitAtMost } from '../../http/timer.js';
 import { type AccessToken, storedTokenSchema } from './access-token.js';
 
 /**
@@ -34,14 +34,14 @@ export class SharedToken {
 
   /** Returns the stored token, or `undefined` if there is no valid one. */
   read(): Promise<AccessToken | undefined> {
-    return settleWithin(storePatience, this.#get(), true);
+    return waitAtMost(storePatience, this.#get(), true);
   }
 
   async write({ accessToken, expiresAt, lifetime }: AccessToken): Promise<void> {
     const ttl = Math.floor(expiresAt - Date.now());
     if (ttl <= 0) return;
     const value = JSON.stringify({ accessToken, expiresAt, lifetime });
-    await settleWithin(storePatience, this.#set(value, ttl), true);
+    await waitAtMost(storePatience, this.#set(value, ttl), true);
   }
 
   // #get and #set are async, so that a store that throws causes a rejection.

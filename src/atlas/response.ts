@@ -1,9 +1,19 @@
 import { isUtf8 } from 'node:buffer';
 import { gunzipSync } from 'node:zlib';
-import { type ErrorReport, parseErrorBody } from '../atlas/error-body.js';
-import { isObject } from '../atlas/schemas.js';
-import type { HttpResponse } from './exchange.js';
-import { type HeaderFields, headerValue } from './headers.js';
+import { type ErrorReport, parseErrorBody } from './error-body.js';
+import { isObject } from './schemas.js';
+
+/** Header fields with lowercase names. A repeated field is an array. */
+type Headers = Readonly<Record<string, string | string[] | undefined>>;
+
+/** A response as it came over the wire. */
+export interface WireResponse {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly bytes: Buffer;
+  /** Whether the body was cut off at `maxResponseSize`. */
+  readonly isTruncated: boolean;
+}
 
 /** The body of a response: as text, and as JSON if it is that. */
 export interface Body {
@@ -19,7 +29,7 @@ export interface Body {
 export interface ApiResponse {
   /** The HTTP status, or the status in the envelope. */
   readonly status: number;
-  readonly headers: HeaderFields;
+  readonly headers: Headers;
   readonly body: Body;
   /** Whether `status` comes from an envelope. */
   readonly isEnveloped: boolean;
@@ -35,7 +45,7 @@ export interface ApiResponse {
  * @param mayBeEnveloped - whether the request asked for an envelope.
  * @param limit - bytes, after a content coding is undone.
  */
-export function readResponse(response: HttpResponse, mayBeEnveloped: boolean, limit: number): ApiResponse {
+export function readResponse(response: WireResponse, mayBeEnveloped: boolean, limit: number): ApiResponse {
   const outer = readBody(response, limit);
   const envelope = mayBeEnveloped ? openEnvelope(outer) : undefined;
   // Atlas sends every envelope with status 200. Any other status speaks for itself.
@@ -43,7 +53,7 @@ export function readResponse(response: HttpResponse, mayBeEnveloped: boolean, li
   const status = isEnveloped ? envelope.status : response.status;
   const body = envelope?.body ?? outer;
   const isSuccess = status >= 200 && status < 300;
-  const error = isSuccess ? undefined : parseErrorBody(body.json, headerValue(response.headers, 'x-error-code'));
+  const error = isSuccess ? undefined : parseErrorBody(body.json, fieldOf(response.headers, 'x-error-code'));
   const isFromAtlas = error === undefined ? body.problem === undefined : error.isFromAtlas;
   return { status, headers: response.headers, body, isEnveloped, isFromAtlas, error };
 }
@@ -53,9 +63,9 @@ export function readResponse(response: HttpResponse, mayBeEnveloped: boolean, li
  *
  * @param limit - bytes, after a content coding is undone.
  */
-export function readBody(response: HttpResponse, limit: number): Body {
+export function readBody(response: WireResponse, limit: number): Body {
   // Neither lowercased nor cut: it becomes part of an error, and the mask must still recognize a secret in it.
-  const coding = headerValue(response.headers, 'content-encoding')?.trim() || 'identity';
+  const coding = fieldOf(response.headers, 'content-encoding')?.trim() || 'identity';
   const isIdentity = /^identity$/i.test(coding);
   if (response.isTruncated) {
     return unread(tooLarge(limit), isIdentity ? response.bytes.toString(encodingOf(response.headers)) : '');
@@ -89,7 +99,12 @@ export function openEnvelope(body: Body): { status: number; body: Body } | undef
   return { status: Number(status), body: { ...body, json: content ?? json } };
 }
 
-function parseBody(bytes: Buffer, headers: HeaderFields): Body {
+function fieldOf(headers: Headers, name: string): string | undefined {
+  const value = headers[name];
+  return Array.isArray(value) ? value.join(', ') : value;
+}
+
+function parseBody(bytes: Buffer, headers: Headers): Body {
   const encoding = encodingOf(headers);
   const text = bytes.toString(encoding);
   // Parsed all the same, because an error may still hold a readable message.
@@ -97,9 +112,8 @@ function parseBody(bytes: Buffer, headers: HeaderFields): Body {
   return parseText(text.charCodeAt(0) === 0xfeff ? text.slice(1) : text);
 }
 
-function encodingOf(headers: HeaderFields): 'latin1' | 'utf8' {
-  const type = headers['content-type'];
-  return typeof type === 'string' && /charset="?iso-8859-1/i.test(type) ? 'latin1' : 'utf8';
+function encodingOf(headers: Headers): 'latin1' | 'utf8' {
+  return /charset="?iso-8859-1/i.test(fieldOf(headers, 'content-type') ?? '') ? 'latin1' : 'utf8';
 }
 
 function parseText(text: string): Body {

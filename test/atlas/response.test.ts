@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { openEnvelope, readBody } from '../../src/http/body.js';
+import { openEnvelope, readBody } from '../../src/atlas/response.js';
 import type { HeaderFields } from '../../src/http/headers.js';
 
 const response = (
