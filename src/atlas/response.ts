@@ -113,7 +113,8 @@ function parseBody(bytes: Buffer, headers: Headers): Body {
 }
 
 function encodingOf(headers: Headers): 'latin1' | 'utf8' {
-  return /charset="?iso-8859-1/i.test(fieldOf(headers, 'content-type') ?? '') ? 'latin1' : 'utf8';
+  const type = headers['content-type'];
+  return typeof type === 'string' && /charset="?iso-8859-1/i.test(type) ? 'latin1' : 'utf8';
 }
 
 function parseText(text: string): Body {
