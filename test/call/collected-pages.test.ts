@@ -29,7 +29,7 @@ function collect(pages: ReturnType<typeof page>[], fullSize = 1) {
 
 describe('another page follows', () => {
   it.each<[rule: string, pages: ReturnType<typeof page>[], read: number]>([
-    ['a next link, whatever the count says', [page([a], { ...next, totalCount: 1 }), page([b])], 2],
+    ['a next link, whatever the count says', [page([a], { ...next, totalCount: 1 }), page([b], { totalCount: 1 })], 2],
     ['a totalCount above the number of items', [page([a, b], { totalCount: 3 }), page([c], { totalCount: 3 })], 2],
     ['a full page without a totalCount', [page([a, b]), page([c, d]), page([])], 3],
     ['a page that is larger than the one before', [page([a]), page([b, c]), page([d])], 3],
