@@ -1,16 +1,16 @@
-import { describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { AtlasClosedError, AtlasTimeoutError, type TenantSnapshotsClient } from '../../src/index.js';
+import { runClock, standStill, stopClock } from '../support/clock.js';
 import { openFaultClient } from '../support/fault-client.js';
-import { fakeClock, skipTime, standStill } from '../support/fault-clock.js';
-import { startFaultServer } from '../support/fault-server.js';
-import { answer, refusal } from '../support/fault-steps.js';
 import { openClient } from '../support/open-client.js';
+import { startRawServer } from '../support/raw-server.js';
+import { answer, refusal } from '../support/raw-steps.js';
 import { rejection } from '../support/rejection.js';
 import { scriptedDispatcher } from '../support/scripted-dispatcher.js';
 import { listPath, path } from '../support/snapshot-routes.js';
 
-fakeClock();
+beforeEach(stopClock);
 
 const timeout = 3_000;
 const running = [answer(200, '{"status":"RUNNING"}')];
@@ -19,7 +19,7 @@ const { setImmediate: afterThisTurn } = globalThis;
 
 /** A client whose first attempt gets a 503, and whose second one succeeds. */
 async function openRepaired(): Promise<TenantSnapshotsClient> {
-  const server = await startFaultServer([refusal(503), running]);
+  const server = await startRawServer([refusal(503), running]);
   return openFaultClient(server, { maxRetries: 1 });
 }
 
@@ -32,20 +32,21 @@ describe('a failure that a retry has repaired is not the cause of a later TIMEOU
       (client) => client.get('/api/atlas/v2/groups', { timeout, schema: z.unknown().transform(() => never) }),
     ],
   ])('while %s', async (when, call) => {
-    const error = await skipTime(rejection(call(await openRepaired()), AtlasTimeoutError));
+    const error = await runClock(rejection(call(await openRepaired()), AtlasTimeoutError));
     expect(error.message).toContain(`while ${when} (attempts: 2)`);
     expect(error.message).not.toContain('The cause says');
     expect(error.cause).toBeUndefined();
   });
 
   it('between two pages', async () => {
+    const page = { results: [{}], totalCount: 2 };
     const dispatcher = scriptedDispatcher({ status: 503 }, (request) => {
-      request.reply({ body: { results: [{}], totalCount: 2 } });
+      request.reply({ body: page });
       // The next page is requested later than in the next turn of the event loop.
       afterThisTurn(() => vi.advanceTimersByTime(timeout));
     });
     const client = openClient({ baseUrl: 'https://cloud.mongodb.com', endpoint: 'flex', dispatcher });
-    const error = await skipTime(rejection(client.listTenantSnapshots(...listPath, { timeout }), AtlasTimeoutError));
+    const error = await runClock(rejection(client.listTenantSnapshots(...listPath, { timeout }), AtlasTimeoutError));
     expect(error.attempts).toBe(2);
     expect(error.cause).toBeUndefined();
     expect(dispatcher.requests).toHaveLength(2);
@@ -57,7 +58,7 @@ describe('a failure that a retry has repaired is not the cause of a later CLOSED
     const client = await openRepaired();
     const onPoll = vi.fn();
     const call = rejection(client.waitForTenantSnapshot(...path, { onPoll, pollInterval: 60_000 }), AtlasClosedError);
-    await skipTime(vi.waitUntil(() => onPoll.mock.calls.length > 0));
+    await runClock(vi.waitUntil(() => onPoll.mock.calls.length > 0));
     await standStill();
     await client.close();
     expect((await call).cause).toBeUndefined();
@@ -66,6 +67,6 @@ describe('a failure that a retry has repaired is not the cause of a later CLOSED
   it('after onPoll', async () => {
     const client = await openRepaired();
     const call = client.waitForTenantSnapshot(...path, { onPoll: () => client.close() });
-    expect((await skipTime(rejection(call, AtlasClosedError))).cause).toBeUndefined();
+    expect((await runClock(rejection(call, AtlasClosedError))).cause).toBeUndefined();
   });
 });

@@ -3,8 +3,8 @@ import { gzipSync } from 'node:zlib';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { AtlasInvalidResponseError } from '../../src/index.js';
 import { get, openFaultClient } from '../support/fault-client.js';
-import { startFaultServer } from '../support/fault-server.js';
-import { answer, good } from '../support/fault-steps.js';
+import { startRawServer } from '../support/raw-server.js';
+import { answer, good } from '../support/raw-steps.js';
 import { rejection } from '../support/rejection.js';
 
 /** Replaces a global by one of another realm, as Jest's and Vitest's sandboxes do, until the end of the test. */
@@ -44,7 +44,7 @@ class ForeignSignal extends ForeignEventTarget {
 it('a gzip body over the limit is called too large, if its error is of another realm', async () => {
   replaceGlobal('Error', runInNewContext('Error'));
   const bomb = gzipSync(JSON.stringify({ status: 'x'.repeat(10_000) }));
-  const server = await startFaultServer([answer(200, bomb, 'content-encoding: gzip')]);
+  const server = await startRawServer([answer(200, bomb, 'content-encoding: gzip')]);
   const client = openFaultClient(server, { maxResponseSize: 1_000 });
   const error = await rejection(get(client), AtlasInvalidResponseError);
   expect(error.issues).toMatchObject([{ message: expect.stringContaining('1000 bytes (maxResponseSize)') }]);
@@ -54,14 +54,14 @@ it.each(['the EventTarget of its realm', "Node's EventTarget"])(
   'a signal of another realm ends a call, with %s as the global one',
   async (which) => {
     if (which !== "Node's EventTarget") replaceGlobal('EventTarget', ForeignEventTarget);
-    const server = await startFaultServer([good, []]);
+    const server = await startRawServer([good, []]);
     const client = openFaultClient(server);
     const foreign = new ForeignSignal();
     // As TypeScript sees jsdom's.
     const signal = foreign as unknown as AbortSignal;
     await expect(get(client, { signal })).resolves.toMatchObject({ status: 'COMPLETED' });
     const call = get(client, { signal });
-    await expect.poll(() => server.requests.length, { interval: 1 }).toBe(2);
+    await server.arrived(2);
     foreign.abort('mine');
     await expect(call).rejects.toBe('mine');
   },
@@ -73,7 +73,7 @@ it("many calls with one signal of Node cause no warning, with another realm's Ev
   const note = (warning: Error) => void warnings.push(warning);
   process.on('warning', note);
   onTestFinished(() => void process.off('warning', note));
-  const server = await startFaultServer(good);
+  const server = await startRawServer(good);
   const client = openFaultClient(server);
   const { signal } = new AbortController();
   await Promise.all(Array.from({ length: 20 }, () => get(client, { signal })));

@@ -1,12 +1,12 @@
 import { tracingChannel } from 'node:diagnostics_channel';
-import { expect, it, onTestFinished } from 'vitest';
+import { beforeEach, expect, it, onTestFinished } from 'vitest';
 import type { AtlasCallTrace, TenantSnapshotsClient } from '../../src/index.js';
+import { passTime, runClock, stopClock } from '../support/clock.js';
 import { get, openFaultClient } from '../support/fault-client.js';
-import { fakeClock, passTime, skipTime } from '../support/fault-clock.js';
-import { startFaultServer } from '../support/fault-server.js';
-import { refusal, reset, type Script } from '../support/fault-steps.js';
+import { startRawServer } from '../support/raw-server.js';
+import { refusal, reset, type Script } from '../support/raw-steps.js';
 
-fakeClock();
+beforeEach(stopClock);
 
 const channel = tracingChannel<unknown, AtlasCallTrace>('atlas-tenant-snapshots:call');
 
@@ -54,15 +54,15 @@ it.each<
   ['close()', hang, (client) => get(client), (client) => client.close(), { code: 'CLOSED' }],
 ])('a trace has no status after a 503 that was followed by: %s', async (_end, second, call, interrupt, error) => {
   const traces = listen();
-  const server = await startFaultServer([refusal(503), second]);
+  const server = await startRawServer([refusal(503), second]);
   const client = openFaultClient(server, { maxRetries: 1 });
   const controller = new AbortController();
   const ended = call(client, controller.signal).catch(() => undefined);
-  await expect.poll(() => server.requests.length, { interval: 1 }).toBe(1);
+  await server.arrived(1);
   // By then the call waits to retry.
   await passTime(100);
   await interrupt(client, controller);
-  await skipTime(ended);
+  await runClock(ended);
   expect(traces).toMatchObject([{ operation: 'getTenantSnapshot', error }]);
   expect(traces[0]?.status).toBeUndefined();
 });

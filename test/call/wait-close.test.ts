@@ -1,20 +1,20 @@
-import { describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { AtlasClosedError, AtlasTimeoutError, type WaitOptions } from '../../src/index.js';
+import { runClock, standStill, stopClock } from '../support/clock.js';
 import { openFaultClient } from '../support/fault-client.js';
-import { fakeClock, skipTime, standStill } from '../support/fault-clock.js';
 import { deferred } from '../support/fault-deferred.js';
 import { expectNoUnhandledRejection } from '../support/fault-rejections.js';
-import { startFaultServer } from '../support/fault-server.js';
-import { answer } from '../support/fault-steps.js';
+import { startRawServer } from '../support/raw-server.js';
+import { answer } from '../support/raw-steps.js';
 import { rejection } from '../support/rejection.js';
 import { path } from '../support/snapshot-routes.js';
 
 expectNoUnhandledRejection();
-fakeClock();
+beforeEach(stopClock);
 
 /** A wait whose onPoll runs until the test ends it, and whose client was closed meanwhile. */
 async function openClosedInOnPoll(status: string, options: WaitOptions = {}) {
-  const server = await startFaultServer([answer(200, JSON.stringify({ status }))]);
+  const server = await startRawServer([answer(200, JSON.stringify({ status }))]);
   const client = openFaultClient(server);
   const { promise: onPollBegan, resolve: beginOnPoll } = deferred();
   let end = { resolve: () => {}, reject: (_reason: unknown) => {} };
@@ -62,7 +62,7 @@ describe('close() while onPoll runs', () => {
 
   it('does not keep the deadline from ending the wait, and what it throws later is dropped', async () => {
     const { wait, end } = await openClosedInOnPoll('RUNNING', { timeout: 5_000 });
-    await skipTime(rejection(wait, AtlasTimeoutError));
+    await runClock(rejection(wait, AtlasTimeoutError));
     end.reject(new Error('too late'));
     await standStill();
   });
