@@ -61,7 +61,7 @@ describe('the code', () => {
   // What the README promises that a block prints.
   const printed = [
     ['new TenantSnapshotsClient();', /^5 COMPLETED \d{4}-\d{2}-\d{2}T/],
-    ['client.get(path', /^\[ 'CLUSTER0' \]\n/],
+    ['client.getAll(', /^\[ 'CLUSTER0' \]\n/],
   ] as const;
 
   it.each(code)('in $document at line $line type-checks', ({ file }) => {
@@ -133,7 +133,7 @@ describe('the documents list', () => {
     const additional = (name: string) => propertiesOf(name).filter((option) => !callOptions.includes(option));
     expect(optionsUnder(options, 'Call options')).toEqual(callOptions.sort());
     expect(optionsUnder(options, 'Wait options')).toEqual([...additional('WaitOptions'), 'timeout'].sort());
-    expect(optionsUnder(options, 'Options of get')).toEqual(additional('GetOptions').sort());
+    expect(optionsUnder(options, 'Options of get and getAll')).toEqual(additional('GetOptions').sort());
   });
 
   it('all options of the emulator and of its responses', () => {
@@ -144,7 +144,7 @@ describe('the documents list', () => {
   it('the defaults of the client, of a wait and of get()', () => {
     expect(defaultsUnder('Client options')).toEqual(asTexts(defaults));
     expect(defaultsUnder('Wait options')).toEqual(asTexts(waitDefaults));
-    expect(defaultsUnder('Options of get')).toEqual({ apiVersion: defaultApiVersion });
+    expect(defaultsUnder('Options of get and getAll')).toEqual({ apiVersion: defaultApiVersion });
   });
 
   it('all fields of a response', () => {

@@ -27,11 +27,30 @@ describe('the result of get()', () => {
   });
 });
 
-describe('the options of get()', () => {
+describe('the result of getAll()', () => {
+  it('is a list of unknown items without a schema', () => {
+    expectTypeOf(client.getAll('/api/atlas/v2/groups')).toEqualTypeOf<AtlasPromise<unknown[]>>();
+    expectTypeOf(client.getAll('/api/atlas/v2/groups', { schema: undefined })).toEqualTypeOf<AtlasPromise<unknown[]>>();
+  });
+
+  it('is a list of the type that the schema transforms an item into', () => {
+    const schema = z.object({ created: z.string().transform((text) => new Date(text)) });
+    const promise = client.getAll('/api/atlas/v2/groups', { schema, query: { itemsPerPage: 100 }, timeout: 5 });
+    expectTypeOf(promise).toEqualTypeOf<AtlasPromise<{ created: Date }[]>>();
+    expectTypeOf(promise.withResponse()).resolves.toEqualTypeOf<{
+      data: { created: Date }[];
+      response: AtlasResponse;
+    }>();
+  });
+});
+
+describe('the options of get() and getAll()', () => {
   it('do not include endpoint', () => {
     expectTypeOf<GetOptions>().not.toHaveProperty('endpoint');
     // @ts-expect-error
     void client.get('/api/atlas/v2/groups', { endpoint: 'flex' });
+    // @ts-expect-error
+    void client.getAll('/api/atlas/v2/groups', { endpoint: 'flex' });
   });
 
   it('may all be undefined', () => {
