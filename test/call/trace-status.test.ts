@@ -1,10 +1,14 @@
 import { tracingChannel } from 'node:diagnostics_channel';
-import { beforeEach, expect, it, onTestFinished } from 'vitest';
-import type { AtlasCallTrace, TenantSnapshotsClient } from '../../src/index.js';
+import { beforeEach, expect, it, onTestFinished, vi } from 'vitest';
+import { type AtlasCallTrace, AtlasTimeoutError, type TenantSnapshotsClient } from '../../src/index.js';
 import { passTime, runClock, stopClock } from '../support/clock.js';
 import { get, openFaultClient } from '../support/fault-client.js';
+import { openClient } from '../support/open-client.js';
 import { startRawServer } from '../support/raw-server.js';
 import { refusal, reset, type Script } from '../support/raw-steps.js';
+import { rejection } from '../support/rejection.js';
+import { scriptedDispatcher } from '../support/scripted-dispatcher.js';
+import { listPath } from '../support/snapshot-routes.js';
 
 beforeEach(stopClock);
 
@@ -21,6 +25,7 @@ function listen(): AtlasCallTrace[] {
 }
 
 const hang: Script = [];
+const { setImmediate: afterThisTurn } = globalThis;
 
 it.each<
   [
@@ -64,5 +69,19 @@ it.each<
   await interrupt(client, controller);
   await runClock(ended);
   expect(traces).toMatchObject([{ operation: 'getTenantSnapshot', error }]);
+  expect(traces[0]?.status).toBeUndefined();
+});
+
+it('a trace has no status after a timeout between two pages', async () => {
+  const traces = listen();
+  const dispatcher = scriptedDispatcher((request) => {
+    request.reply({ body: { results: [{}], totalCount: 2 } });
+    // The next page is requested later than in the next turn of the event loop.
+    afterThisTurn(() => vi.advanceTimersByTime(3_000));
+  });
+  const client = openClient({ baseUrl: 'https://cloud.mongodb.com', endpoint: 'flex', dispatcher });
+  await rejection(client.listTenantSnapshots(...listPath, { timeout: 3_000 }), AtlasTimeoutError);
+  expect(dispatcher.requests).toHaveLength(1);
+  expect(traces).toMatchObject([{ error: { code: 'TIMEOUT' } }]);
   expect(traces[0]?.status).toBeUndefined();
 });
