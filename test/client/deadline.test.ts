@@ -1,0 +1,188 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { Agent } from 'undici';
+import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { AtlasTimeoutError, type TenantSnapshotsClient, type TenantSnapshotsClientOptions } from '../../src/index.js';
+import { passTime, runClock, standStill, stopClock } from '../support/clock.js';
+import { get, openBareClient } from '../support/open-client.js';
+import { type Scripts, startRawServer } from '../support/raw-server.js';
+import { answer, challenge, drip, good, head, refusal, type Script, send, snapshotJson } from '../support/raw-steps.js';
+import { rejection } from '../support/rejection.js';
+import { listPath, path } from '../support/snapshot-routes.js';
+
+const running = [answer(200, '{"status":"RUNNING"}')];
+const apiKey = { publicKey: 'ABCDEFGH', privateKey: 'private' };
+const serviceAccount = { clientId: 'id', clientSecret: 'client-secret' };
+const never = new Promise<never>(() => undefined);
+
+function openAgent(options: Agent.Options): Agent {
+  const agent = new Agent(options);
+  onTestFinished(() => agent.destroy());
+  return agent;
+}
+
+describe('attemptTimeout', () => {
+  beforeEach(stopClock);
+
+  it.each<[what: string, script: Script]>([
+    ['no response', []],
+    ['half a status line', [send('HTTP/1.1 2')]],
+    ['half a head', [send('HTTP/1.1 200 OK\r\nx: ')]],
+    ['a head that never ends', [send('HTTP/1.1 200 OK\r\n'), drip('x')]],
+    ['endless interim responses', [drip(head(103))]],
+    ['a head without a body', [send(head(200, 'content-length: 5'))]],
+    ['a body that never ends', [send(head(200, 'content-length: 1000000')), drip(' ')]],
+    ['chunks that never end', [send(head(200, 'transfer-encoding: chunked')), drip('1\r\n \r\n')]],
+    ['a body without a length', [send(head(200)), send(snapshotJson)]],
+    ['an error body that never ends', [send(head(503, 'content-length: 1000000')), drip('x')]],
+  ])('ends an exchange with %s, and its connection', async (_what, script) => {
+    const server = await startRawServer(script);
+    const call = get(openBareClient(server, { attemptTimeout: 1000 }));
+    const error = await runClock(rejection(call, AtlasTimeoutError));
+    expect(error).toMatchObject({ operation: 'getTenantSnapshot', endpoint: 'tenant', attempts: 1 });
+    expect(error.message).toContain('1000 ms (attemptTimeout)');
+    expect(performance.now()).toBeGreaterThanOrEqual(1000);
+    expect(performance.now()).toBeLessThan(1500);
+    await expect.poll(() => server.closed, { interval: 1 }).toBe(1);
+  });
+
+  it('starts again for the request after a challenge', async () => {
+    const server = await startRawServer();
+    const call = get(openBareClient(server, { credentials: apiKey, attemptTimeout: 1000 }));
+    const ended = rejection(call, AtlasTimeoutError);
+    await server.arrived(1);
+    await passTime(800);
+    await server.respond(1, ...challenge());
+    await server.arrived(2);
+    await runClock(ended);
+    expect(performance.now()).toBeGreaterThanOrEqual(1800);
+  });
+
+  it.each<[where: string, connections: number, dispatcher: () => Agent | undefined]>([
+    ['the default pool', 64, () => undefined],
+    ["the caller's agent", 1, () => openAgent({ connections: 1 })],
+  ])('does not run in the queue of %s', async (_where, connections, dispatcher) => {
+    const server = await startRawServer(({ number }) => (number <= connections ? [] : good));
+    const client = openBareClient(server, { dispatcher: dispatcher() });
+    const first = Array.from({ length: connections }, () => get(client));
+    await server.arrived(connections);
+    const queued = get(client, { attemptTimeout: 1000 });
+    await passTime(10_000);
+    expect(server.requests).toHaveLength(connections);
+    await Promise.all(first.map((_, index) => server.respond(index + 1, ...good)));
+    await expect(Promise.all([...first, queued])).resolves.toHaveLength(connections + 1);
+  });
+});
+
+describe('timeout ends a call, and its error says what the call was doing:', () => {
+  beforeEach(stopClock);
+
+  type Call = (client: TenantSnapshotsClient) => Promise<unknown>;
+  const timeout = 1000;
+  const once: Call = (client) => get(client, { timeout });
+  const wait: Call = (client) => client.waitForTenantSnapshot(...path, { timeout });
+  const waitInOnPoll: Call = (client) => client.waitForTenantSnapshot(...path, { timeout, onPoll: () => never });
+  const list: Call = (client) => client.listTenantSnapshots(...listPath, { timeout });
+  const full = [answer(200, `{"totalCount":1000,"results":[${snapshotJson}]}`)];
+  const stuck = () => ({ dispatcher: openAgent({ connect: () => undefined }) });
+
+  it.each<[phase: string, how: string, Scripts, () => TenantSnapshotsClientOptions, Call, attempts: number]>([
+    ['logging in', 'by a function', [], () => ({ credentials: { accessToken: () => never } }), once, 1],
+    ['logging in', 'by a token request', [], () => ({ credentials: serviceAccount }), once, 1],
+    ['waiting for a connection', 'that is never made', [], stuck, once, 1],
+    ['waiting for a connection', 'of a dispatcher', [], () => ({ dispatcher: { dispatch: () => true } }), once, 1],
+    ['waiting for the response', 'to a get', [], () => ({}), once, 1],
+    ['waiting for the response', 'to a retry', [refusal(503), []], () => ({ maxRetries: 3 }), once, 2],
+    ['waiting for the response', 'to the second page of a list', [full, []], () => ({ endpoint: 'flex' }), list, 2],
+    ['waiting for the response', 'to a poll', [], () => ({}), wait, 1],
+    ['waiting to poll again', 'after a poll', running, () => ({}), wait, 1],
+    ['waiting for onPoll', 'after a poll', running, () => ({}), waitInOnPoll, 1],
+  ])('%s %s', async (phase, _how, scripts, options, call, attempts) => {
+    const server = await startRawServer(scripts);
+    const error = await runClock(rejection(call(openBareClient(server, options())), AtlasTimeoutError));
+    expect(error.message).toContain(`timed out after 1000 ms (timeout) while ${phase}`);
+    expect(error.attempts).toBe(attempts);
+    expect(performance.now()).toBeGreaterThanOrEqual(1000);
+    expect(performance.now()).toBeLessThan(1500);
+    // A token request outlives its call, and close() waits for it.
+    await server.close();
+  });
+
+  it('waiting for a connection during a TLS handshake', async () => {
+    const { port } = await startRawServer();
+    const call = once(openBareClient({ url: `https://127.0.0.1:${port}` }));
+    const error = await runClock(rejection(call, AtlasTimeoutError));
+    expect(error.message).toContain('while waiting for a connection');
+  });
+
+  it('waiting for a connection in the queue, whose request is never sent', async () => {
+    const server = await startRawServer();
+    const client = openBareClient(server);
+    const first = Array.from({ length: 64 }, () => rejection(get(client), AtlasTimeoutError));
+    await server.arrived(64);
+    const error = await runClock(rejection(once(client), AtlasTimeoutError));
+    expect(error.message).toContain('while waiting for a connection');
+    await runClock(Promise.all(first));
+    await standStill();
+    expect(server.requests).toHaveLength(64);
+  });
+});
+
+describe('the deadline of a call', () => {
+  beforeEach(stopClock);
+
+  it('is its own, however many calls there are', async () => {
+    const client = openBareClient(await startRawServer());
+    const timeouts = [400, 100, 300, 200, 500, 250, 150, 450, 350].flatMap((ms) => [ms, ms + 7]);
+    const ended = timeouts.map(async (timeout) => {
+      const { message } = await rejection(get(client, { timeout }), AtlasTimeoutError);
+      return { timeout, message, after: performance.now() };
+    });
+    for (const { timeout, message, after } of await runClock(Promise.all(ended))) {
+      expect(message).toContain(`${timeout} ms`);
+      expect(after).toBeGreaterThanOrEqual(timeout);
+      expect(after).toBeLessThan(timeout + 60);
+    }
+  });
+
+  it('may be as far as a timer allows', async () => {
+    const longest = 0x7fff_ffff;
+    const server = await startRawServer();
+    const call = get(openBareClient(server), { timeout: longest, attemptTimeout: longest });
+    await server.arrived(1);
+    await passTime(10_000);
+    await server.respond(1, ...good);
+    await expect(call).resolves.toMatchObject({ status: 'COMPLETED' });
+  });
+});
+
+describe('fake timers that leave performance real', () => {
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    return () => vi.useRealTimers();
+  });
+
+  /** Moves the timers forward by that many ms, a step at a time, with sockets being served in between. */
+  async function advance(ms: number): Promise<void> {
+    for (let passed = 0; passed < ms; passed += 100) {
+      for (let turns = 0; turns < 5; turns += 1) await turn();
+      await vi.advanceTimersByTimeAsync(100);
+    }
+  }
+
+  it.each<[what: string, ms: number, Scripts, call: (client: TenantSnapshotsClient) => Promise<unknown>, end: object]>([
+    ['the deadline of a call', 10_000, [], (client) => get(client, { timeout: 10_000 }), { code: 'TIMEOUT' }],
+    ['that of an attempt', 15_000, [], (client) => get(client), { code: 'TIMEOUT' }],
+    ['a retry', 750, [refusal(503), good], (client) => get(client, { maxRetries: 1 }), { status: 'COMPLETED' }],
+    [
+      'the wait between polls',
+      10_000,
+      [running, good],
+      (client) => client.waitForTenantSnapshot(...path),
+      { status: 'COMPLETED' },
+    ],
+  ])('move %s', async (_what, ms, scripts, call, end) => {
+    const ended = call(openBareClient(await startRawServer(scripts))).catch((error: unknown) => error);
+    await advance(ms + 200);
+    expect(await ended).toMatchObject(end);
+  });
+});

@@ -1,0 +1,207 @@
+import { Agent, ProxyAgent } from 'undici';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import {
+  AtlasConnectionError,
+  AtlasInvalidResponseError,
+  type DispatcherLike,
+  type TenantSnapshotsClient,
+} from '../../src/index.js';
+import { openConnectProxy } from '../examples/support/connect-proxy.js';
+import { standStill } from '../support/clock.js';
+import { get, openBareClient } from '../support/open-client.js';
+import { type Scripts, startRawServer } from '../support/raw-server.js';
+import {
+  answer,
+  challenge,
+  end,
+  good,
+  head,
+  reset,
+  type Script,
+  send,
+  snapshotJson,
+  token,
+} from '../support/raw-steps.js';
+import { rejection } from '../support/rejection.js';
+import { scriptedDispatcher } from '../support/scripted-dispatcher.js';
+import { listPath, path } from '../support/snapshot-routes.js';
+
+const deaths: [how: string, script: Script][] = [
+  ['resets it', [reset]],
+  ['closes it', [end]],
+];
+
+// No test here has retries: sending a request again is no retry.
+describe.each(deaths)('a server that accepts a connection and %s gets the request again', (_how, dies) => {
+  it.each([0, 1, 2, 3])('at no charge, %i times', async (times) => {
+    const server = await startRawServer(({ number }) => (number <= times ? dies : good));
+    const { response } = await get(openBareClient(server)).withResponse();
+    expect(response.attempts).toBe(1);
+    expect(server.requests).toHaveLength(times + 1);
+  });
+
+  it('three times at most', async () => {
+    const server = await startRawServer(dies);
+    const error = await rejection(get(openBareClient(server)), AtlasConnectionError);
+    expect(error).toMatchObject({ attempts: 1, cause: { message: expect.any(String) } });
+    expect(server.requests).toHaveLength(4);
+  });
+
+  it('three times at most for each page of a list', async () => {
+    const page = (number: number) => ({ results: [{ id: String(number).padStart(24, '0') }], totalCount: 3 });
+    const server = await startRawServer(({ number }) => (number % 4 === 0 ? [answer(200, page(number))] : dies));
+    const list = openBareClient(server, { endpoint: 'flex' }).listTenantSnapshots(...listPath);
+    const { data, response } = await list.withResponse();
+    expect([data.length, response.attempts, server.requests.length]).toEqual([3, 3, 12]);
+  });
+
+  it('three times at most for each poll of a wait', async () => {
+    const polls = [answer(200, '{"status":"RUNNING"}'), ...good];
+    const server = await startRawServer(({ number }) => (number % 4 === 0 ? polls.splice(0, 1) : dies));
+    const wait = openBareClient(server).waitForTenantSnapshot(...path, { pollInterval: 1 });
+    const { response } = await wait.withResponse();
+    expect([response.attempts, server.requests.length]).toEqual([2, 8]);
+  });
+
+  it.each<[what: string, scripts: Scripts, ends: string]>([
+    ['at no charge', [dies, token(), good], 'COMPLETED'],
+    ['once at most', [dies], 'CONNECTION'],
+  ])('for a token %s', async (_what, scripts, ends) => {
+    const server = await startRawServer(scripts);
+    const client = openBareClient(server, { credentials: { clientId: 'id', clientSecret: 'client-secret' } });
+    const ended = get(client).then(
+      ({ status }) => status,
+      ({ code }) => code,
+    );
+    expect(await ended).toBe(ends);
+    expect(server.requests.filter(({ target }) => target === '/api/oauth/token')).toHaveLength(2);
+  });
+
+  it('with a new nc in its Digest login', async () => {
+    const server = await startRawServer([challenge(), dies, dies, good]);
+    await get(openBareClient(server, { credentials: { publicKey: 'public', privateKey: 'private-key' } }));
+    const counts = server.requests.map(({ authorization }) => /nc=(\w+)/.exec(authorization ?? '')?.[1]);
+    expect(counts).toEqual([undefined, '00000001', '00000002', '00000003']);
+  });
+});
+
+describe('a request is not sent again', () => {
+  it.each<[after: string, script: Script]>([
+    ['the head of a response', [send(head(200, 'content-length: 99')), reset]],
+    ['the head and a part of the body', [send(`${head(200, 'content-length: 99')}{"id"`), reset]],
+    ['an interim response', [send(head(103, 'link: </x>')), reset]],
+    ['a part of a chunked body', [send(`${head(200, 'transfer-encoding: chunked')}5\r\n{"id"\r\n`), end]],
+    ['a response that is not HTTP', [send('This is no HTTP\r\n\r\n')]],
+  ])('after %s, also on a kept connection', async (_after, script) => {
+    const server = await startRawServer([good, script]);
+    const client = openBareClient(server);
+    await get(client);
+    await standStill(2);
+    await rejection(get(client), AtlasConnectionError);
+    expect([server.requests.length, server.connections]).toEqual([2, 1]);
+  });
+
+  it('after a response that is unusable', async () => {
+    const server = await startRawServer([answer(200, 'no JSON'), end]);
+    await rejection(get(openBareClient(server)), AtlasInvalidResponseError);
+    expect(server.requests).toHaveLength(1);
+  });
+});
+
+function closed<T extends DispatcherLike & { destroy(): Promise<void> }>(agent: T): T {
+  onTestFinished(() => agent.destroy());
+  return agent;
+}
+
+const dispatchers: [name: string, open: () => Promise<DispatcherLike | undefined>][] = [
+  ['the default pool', async () => undefined],
+  ['an agent with one connection', async () => closed(new Agent({ connections: 1 }))],
+  [
+    'a ProxyAgent',
+    async () => closed(new ProxyAgent({ uri: (await openConnectProxy()).url, proxyTunnel: true, connections: 64 })),
+  ],
+];
+
+describe.each(dispatchers)('over %s, no call is lost', (_name, open) => {
+  const calls = (count: number, client: TenantSnapshotsClient) =>
+    Promise.all(Array.from({ length: count }, () => get(client)));
+
+  it.each<[how: string, first: Script, later: Script]>([
+    ['closes each connection after a response', [...good, end], good],
+    ['closes a kept connection at the next request', good, [end]],
+    ['resets a kept connection at the next request', good, [reset]],
+  ])('if the server %s', async (_how, first, later) => {
+    // As many dead connections in the pool as the times that a request is sent again.
+    const dead = 3;
+    const server = await startRawServer(({ before, connection }) => {
+      if (before === 0) return first;
+      return connection <= dead ? later : good;
+    });
+    const client = openBareClient(server, { dispatcher: await open() });
+    for (let call = 0; call < 2; call += 1) {
+      await expect(get(client)).resolves.toMatchObject({ status: 'COMPLETED' });
+      await standStill(2);
+    }
+    await calls(dead, client);
+    await standStill(2);
+    await expect(calls(100, client)).resolves.toHaveLength(100);
+    expect(server.mostOpen).toBeLessThanOrEqual(64);
+  });
+
+  it('if all connections end while the event loop is blocked', async () => {
+    const server = await startRawServer(good);
+    const client = openBareClient(server, { dispatcher: await open() });
+    await calls(64, client);
+    server.closeConnections();
+    await expect(calls(100, client)).resolves.toHaveLength(100);
+  });
+
+  it('nor sent on a connection that the server has closed', async () => {
+    const server = await startRawServer(good);
+    const client = openBareClient(server, { dispatcher: await open() });
+    await get(client);
+    server.closeConnections();
+    await standStill();
+    await expect(get(client)).resolves.toMatchObject({ status: 'COMPLETED' });
+    expect(server.requests).toHaveLength(2);
+  });
+});
+
+describe('the error of a dispatcher', () => {
+  const url = 'https://cloud.mongodb.com';
+  const withCode = (message: string, code?: string) => Object.assign(new Error(message), code && { code });
+  const success = { body: snapshotJson };
+
+  it.each([
+    withCode('other side closed', 'UND_ERR_SOCKET'),
+    withCode('read ECONNRESET', 'ECONNRESET'),
+    withCode('write EPIPE', 'EPIPE'),
+    withCode('Stream closed with error code NGHTTP2_REFUSED_STREAM', 'ERR_HTTP2_STREAM_ERROR'),
+    withCode('HTTP/2: "GOAWAY" frame received with code 0', 'UND_ERR_INFO'),
+  ])('is a dead connection, so the request is sent again: $message', async (error) => {
+    const dispatcher = scriptedDispatcher(error, error, success);
+    await expect(get(openBareClient({ url }, { dispatcher }))).resolves.toMatchObject({ status: 'COMPLETED' });
+    expect(dispatcher.requests).toHaveLength(3);
+  });
+
+  it.each([
+    withCode('no such host', 'ENOTFOUND'),
+    withCode('connect ETIMEDOUT', 'UND_ERR_CONNECT_TIMEOUT'),
+    withCode('Request aborted', 'UND_ERR_ABORTED'),
+    withCode('no code at all'),
+  ])('is something else, so the request is not sent again: $message', async (error) => {
+    const dispatcher = scriptedDispatcher(error, success);
+    await expect(get(openBareClient({ url }, { dispatcher }))).rejects.toMatchObject({ attempts: 1 });
+    expect(dispatcher.requests).toHaveLength(1);
+  });
+
+  it('is that of undici 6, which rejects such requests: it is not retried, and the message names 7 and 8', async () => {
+    const dispatcher = scriptedDispatcher(() => {
+      throw withCode('invalid onConnect method', 'UND_ERR_INVALID_ARG');
+    });
+    const error = await rejection(get(openBareClient({ url }, { dispatcher, maxRetries: 3 })), AtlasConnectionError);
+    expect(error).toMatchObject({ attempts: 1, cause: { code: 'UND_ERR_INVALID_ARG' } });
+    expect(error.message).toMatch(/undici 7 or 8/);
+    expect(dispatcher.requests).toHaveLength(1);
+  });
+});
