@@ -58,6 +58,7 @@ describe('a call is not retried', () => {
     ['a 409 in an envelope', enveloped(409), { status: 409 }, { envelope: true }],
     ['an unusable 200', { body: '[]' }, { code: 'INVALID_RESPONSE' }],
     ['a rejected certificate', failure('CERT_HAS_EXPIRED'), { code: 'CONNECTION' }],
+    ['a request that a MockAgent has no mock for', failure('UND_MOCK_ERR_MOCK_NOT_MATCHED'), { code: 'CONNECTION' }],
   ])('after %s', async (_after, first, error, options) => {
     await expect(runClock(call([first, good], options).ended)).rejects.toMatchObject({ ...error, attempts: 1 });
   });

@@ -91,7 +91,6 @@ describe('timeout ends a call, and its error says what the call was doing:', () 
     ['waiting for a connection', 'that is never made', [], stuck, once, 1],
     ['waiting for a connection', 'of a dispatcher', [], () => ({ dispatcher: { dispatch: () => true } }), once, 1],
     ['waiting for the response', 'to a get', [], () => ({}), once, 1],
-    ['waiting for the response', 'to a retry', [refusal(503), []], () => ({ maxRetries: 3 }), once, 2],
     ['waiting for the response', 'to the second page of a list', [full, []], () => ({ endpoint: 'flex' }), list, 2],
     ['waiting for the response', 'to a poll', [], () => ({}), wait, 1],
     ['waiting to poll again', 'after a poll', running, () => ({}), wait, 1],
@@ -105,6 +104,14 @@ describe('timeout ends a call, and its error says what the call was doing:', () 
     expect(performance.now()).toBeLessThan(1500);
     // A token request outlives its call, and close() waits for it.
     await server.close();
+  });
+
+  it('waiting for the response to a retry, with the failure of the attempt before as its cause', async () => {
+    const server = await startRawServer([refusal(503), []]);
+    const call = once(openBareClient(server, { maxRetries: 3 }));
+    const error = await runClock(rejection(call, AtlasTimeoutError));
+    expect(error.message).toContain('while waiting for the response (attempts: 2). The cause says');
+    expect(error.cause).toMatchObject({ code: 'API_ERROR', status: 503 });
   });
 
   it('waiting for a connection during a TLS handshake', async () => {

@@ -17,15 +17,15 @@ const folders = {
   http: {
     mutate: 'src/http/*.ts',
     tests: [
-      ...['test/http/*.test.ts', 'test/faults/*.test.ts', 'test/atlas/envelope.test.ts'],
-      'test/call/{dead-connection,failure}.test.ts',
+      ...['test/http/*.test.ts', 'test/client/{abort,close,deadline}.test.ts', 'test/atlas/envelope.test.ts'],
+      'test/call/{failure,retry}.test.ts',
     ],
   },
   digest: { mutate: 'src/auth/digest/*.ts', tests: ['test/auth/digest/*.test.ts'] },
   auth: { mutate: 'src/auth/{*,service-account/*}.ts', tests: ['test/auth/{*,service-account/*}.test.ts'] },
   call: {
     mutate: 'src/call/*.ts',
-    tests: [client, 'test/call/*.test.ts', 'test/faults/*.test.ts', 'test/atlas/envelope.test.ts'],
+    tests: [client, 'test/call/*.test.ts', 'test/http/*.test.ts', 'test/atlas/envelope.test.ts'],
   },
   config: { mutate: 'src/{config/*,client}.ts', tests: [client, 'test/{config,call}/*.test.ts'] },
 };

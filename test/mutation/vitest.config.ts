@@ -7,7 +7,7 @@ export default defineConfig({
     exclude: [
       ...configDefaults.exclude,
       'test/**/{load,*.load,process,*.process}.test.ts',
-      'test/faults/*.property.test.ts',
+      'test/client/*.property.test.ts',
       'test/http/{late-timer,tls-connections}.test.ts',
     ],
     // Many mutants make a test hang.

@@ -1,15 +1,2 @@
 // Going away: use raw-steps.ts.
-export {
-  answer,
-  drip,
-  end,
-  good,
-  head,
-  pause,
-  refusal,
-  reset,
-  type Script,
-  send,
-  snapshotJson,
-  until,
-} from './raw-steps.js';
+export { answer, good, refusal, reset, type Script, snapshotJson, until } from './raw-steps.js';

@@ -1,23 +1,28 @@
-import { beforeEach, expect, it, vi } from 'vitest';
+import crypto from 'node:crypto';
+import { syncBuiltinESMExports } from 'node:module';
+import { beforeEach, expect, it } from 'vitest';
 import { AtlasAuthenticationError } from '../../../src/index.js';
 import { rejection } from '../../support/rejection.js';
 import { challenge, converse, ok, openScripted } from '../support/conversation.js';
 
-const missing = vi.hoisted(() => new Set<string>());
+const missing = new Set<string>();
 
 // As in an OpenSSL in FIPS mode.
-vi.mock(import('node:crypto'), async (original) => {
-  const crypto = await original();
-  const hash = new Proxy(crypto.hash, {
+beforeEach(() => {
+  const { hash } = crypto;
+  crypto.hash = new Proxy(hash, {
     apply(target, self, [name, ...rest]) {
       if (missing.has(name)) throw new Error('digital envelope routines::unsupported');
       return Reflect.apply(target, self, [name, ...rest]);
     },
   });
-  return { ...crypto, hash };
+  syncBuiltinESMExports();
+  return () => {
+    crypto.hash = hash;
+    syncBuiltinESMExports();
+    missing.clear();
+  };
 });
-
-beforeEach(() => missing.clear());
 
 const credentials = { publicKey: 'abcdefgh', privateKey: '0123-secret-4567' };
 const of = (algorithm: string) => `, algorithm=${algorithm}`;
