@@ -1,5 +1,5 @@
 export type { EndpointChoice, EndpointName, QueryValue } from './atlas/endpoints.js';
-export { type ApiErrorBody, apiErrorSchema } from './atlas/error-body.js';
+export { type ApiErrorBody, apiErrorSchema } from './atlas/response.js';
 export {
   type AtlasLink,
   clusterNameSchema,

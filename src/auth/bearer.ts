@@ -1,4 +1,4 @@
-import { isMissingRole } from '../atlas/error-body.js';
+import { isMissingRole } from '../atlas/response.js';
 import { type Authenticator, type Login, NoLogin } from './authenticator.js';
 
 /**

@@ -1,5 +1,5 @@
 import type { EndpointName } from '../atlas/endpoints.js';
-import { type ErrorReport, saysGone } from '../atlas/error-body.js';
+import { type ErrorReport, saysGone } from '../atlas/response.js';
 import type { Route } from '../atlas/route.js';
 import { type FinalTransportError, isRetryableStatus } from '../http/retry.js';
 

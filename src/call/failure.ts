@@ -1,5 +1,4 @@
-import type { ErrorReport } from '../atlas/error-body.js';
-import type { ApiResponse } from '../atlas/response.js';
+import type { ApiResponse, ErrorReport } from '../atlas/response.js';
 import type { Route } from '../atlas/route.js';
 import type { Login, NoLogin } from '../auth/authenticator.js';
 import {

@@ -13,8 +13,7 @@ import { compiled, isObject, type ListPage, listPageSchema } from '../atlas/sche
 import type { Authenticator } from '../auth/authenticator.js';
 import type { ExchangeLimits } from '../http/exchange.js';
 import type { Transport } from '../http/transport.js';
-import type { CallBounds } from './call.js';
-import type { Lifetime } from './lifetime.js';
+import type { CallBounds, Lifetime } from './call.js';
 import type { Page } from './pages.js';
 import { type Parsed, parseEach, parseWith, type StandardSchema } from './standard-schema.js';
 import type { Sunset } from './sunset.js';

@@ -1,6 +1,5 @@
 import type { EndpointName } from '../atlas/endpoints.js';
-import { saysGone } from '../atlas/error-body.js';
-import type { ApiResponse } from '../atlas/response.js';
+import { type ApiResponse, saysGone } from '../atlas/response.js';
 import type { Route } from '../atlas/route.js';
 import { type HeaderFields, headerValue, parseHttpDate } from '../http/headers.js';
 import { Failure, type Outcome } from './failure.js';

@@ -34,6 +34,8 @@ export async function pollUntilComplete<P>(
     call.noteStatus(snapshot.status && call.createMask(login).text(snapshot.status).slice(0, maxStatusLength));
     if (onPoll !== undefined) await call.waitForCaller('waiting for onPoll', async () => onPoll(snapshot));
     if (snapshot.status === 'COMPLETED') return outcome;
+    // close() may have been called meanwhile, possibly by onPoll.
+    if (onPoll !== undefined) call.throwIfClosed();
     if (snapshot.status === 'FAILED') return failureOfSnapshot(call, outcome);
     await call.sleep('waiting to poll again', nextPollAt - performance.now());
   }

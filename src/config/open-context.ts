@@ -4,7 +4,7 @@ import { DigestAuthenticator } from '../auth/digest/authenticator.js';
 import { ServiceAccount } from '../auth/service-account/service-account.js';
 import { TokenEndpoint } from '../auth/service-account/token-endpoint.js';
 import { SharedToken } from '../auth/service-account/token-store.js';
-import { Lifetime } from '../call/lifetime.js';
+import { Lifetime } from '../call/call.js';
 import type { ClientContext } from '../call/plan.js';
 import { Sunset } from '../call/sunset.js';
 import { Transport } from '../http/transport.js';

@@ -1,9 +1,9 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { channel } from 'node:diagnostics_channel';
+import { Socket } from 'node:net';
 // Bun replaces the bare name 'undici' with an incomplete stub. Everywhere else both names are the same module.
 import { buildConnector, Client, type Dispatcher, EnvHttpProxyAgent, Pool } from 'undici/index.js';
 import type { DispatcherLike, DispatchHandlerLike } from './dispatcher.js';
-import { maxConnections, Sockets } from './sockets.js';
 
 /** One request to the transport's origin. */
 export interface WireRequest {
@@ -17,6 +17,7 @@ export interface WireRequest {
   readonly isFollowed: boolean;
 }
 
+const maxConnections = 64;
 const maxConnectTimeout = 10_000;
 
 // OpenTelemetry subscribes to this channel, to open a span for each request.
@@ -73,6 +74,42 @@ export class Transport {
   async close(): Promise<void> {
     await this.#own?.destroy();
     this.#sockets.close();
+  }
+}
+
+/** The sockets of a client. */
+export class Sockets {
+  readonly #open = new Set<Socket>();
+  /** Connections beyond the limit. */
+  readonly #waiting: (() => void)[] = [];
+
+  /** Limits a connect function of undici: beyond the limit, a connection waits until another one has closed. */
+  limit(connect: buildConnector.connector): buildConnector.connector {
+    return (options, callback) => {
+      const open = () => {
+        // The function returns its socket, although its type says that it returns nothing.
+        const socket: unknown = connect(options, callback);
+        if (socket instanceof Socket) this.#add(socket);
+      };
+      if (this.#open.size < maxConnections) open();
+      else this.#waiting.push(open);
+    };
+  }
+
+  /** Closes all sockets, also those that are still connecting. */
+  close(): void {
+    this.#waiting.length = 0;
+    for (const socket of this.#open) socket.destroy();
+  }
+
+  #add(socket: Socket): void {
+    // A connecting socket would keep the process alive even after its call has ended. The timer of the call does that instead.
+    socket.unref();
+    this.#open.add(socket);
+    socket.once('close', () => {
+      this.#open.delete(socket);
+      this.#waiting.shift()?.();
+    });
   }
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ErrorReport } from '../../src/atlas/error-body.js';
+import type { ErrorReport } from '../../src/atlas/response.js';
 import { adviseOnStatus, adviseOnTransport } from '../../src/call/advice.js';
 import { finalTransportError } from '../../src/http/retry.js';
 import { read } from '../docs/support/documents.js';

@@ -53,6 +53,12 @@ describe('close() while onPoll runs', () => {
     await expect(wait).resolves.toMatchObject({ status: 'COMPLETED' });
   });
 
+  it('ends the wait after it, if that is FAILED', async () => {
+    const { wait, end } = await openClosedInOnPoll('FAILED');
+    end.resolve();
+    await rejection(wait, AtlasClosedError);
+  });
+
   it.each(['RUNNING', 'COMPLETED'])('passes its error on, at %s', async (status) => {
     const { wait, end } = await openClosedInOnPoll(status);
     const reason = new Error('mine');

@@ -1,5 +1,4 @@
-import { isMissingRole } from '../../atlas/error-body.js';
-import type { ApiResponse } from '../../atlas/response.js';
+import { type ApiResponse, isMissingRole } from '../../atlas/response.js';
 import type { HeaderValue } from '../../http/headers.js';
 import { type Authenticator, type Login, type LoginRequest, NoLogin } from '../authenticator.js';
 import {

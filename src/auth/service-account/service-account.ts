@@ -1,6 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { isMissingRole } from '../../atlas/error-body.js';
-import type { ApiResponse } from '../../atlas/response.js';
+import { type ApiResponse, isMissingRole } from '../../atlas/response.js';
 import { waitAtMost } from '../../http/timer.js';
 import { type Authenticator, type Login, NoLogin } from '../authenticator.js';
 import { bearerLogin } from '../bearer.js';
