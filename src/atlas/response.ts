@@ -191,7 +191,7 @@ export interface ErrorReport extends Omit<ApiErrorBody, 'error' | 'badRequestDet
  *
  * @param headerCode - the `X-Error-Code` header, which stands in for a code that the body lacks.
  */
-export function parseErrorBody(json: unknown, headerCode: string | undefined): ErrorReport {
+function parseErrorBody(json: unknown, headerCode: string | undefined): ErrorReport {
   const { errorCode = headerCode, ...fields } = fieldsSchema.parse(isObject(json) ? json : {});
   const isFromAtlas = errorCode !== undefined || apiErrorSchema.safeParse(json).success;
   return { isFromAtlas, errorCode, ...fields };

@@ -78,7 +78,7 @@ export class Transport {
 }
 
 /** The sockets of a client. */
-export class Sockets {
+class Sockets {
   readonly #open = new Set<Socket>();
   /** Connections beyond the limit. */
   readonly #waiting: (() => void)[] = [];
