@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, Socket } from 'node:net';
 import { expect, it, onTestFinished, vi } from 'vitest';
-import { get, openFaultClient } from '../support/fault-client.js';
 import { freePort } from '../support/free-port.js';
+import { get, openBareClient } from '../support/open-client.js';
 
 const limit = 64;
 const always = Number.POSITIVE_INFINITY;
@@ -53,7 +53,7 @@ it.each<[how: string, scheme: string, port: () => Promise<number>, attemptTimeou
 ])('at most 64 connections are open at once while they %s', async (_how, scheme, port, attemptTimeout) => {
   const url = `${scheme}://127.0.0.1:${await port()}`;
   const sockets = countSockets();
-  const client = openFaultClient({ url }, { attemptTimeout });
+  const client = openBareClient({ url }, { attemptTimeout });
   const calls = await Promise.allSettled(Array.from({ length: 80 }, () => get(client)));
   expect(calls.filter(({ status }) => status === 'rejected')).toHaveLength(80);
   expect(sockets.total()).toBeGreaterThan(limit);
@@ -66,7 +66,7 @@ it.each([
 ])('no connection is left after close() while new ones %s', async (_how, resets) => {
   const port = await resettingPort(resets);
   const sockets = countSockets();
-  const client = openFaultClient({ url: `https://127.0.0.1:${port}` });
+  const client = openBareClient({ url: `https://127.0.0.1:${port}` });
   const controller = new AbortController();
   const { signal } = controller;
   const calls = Promise.allSettled(Array.from({ length: 200 }, () => get(client, { signal })));

@@ -2,7 +2,7 @@
 import { beforeEach } from 'vitest';
 import { stopClock } from './clock.js';
 
-export { passTime, runClock as skipTime, standStill } from './clock.js';
+export { runClock as skipTime } from './clock.js';
 
 export function fakeClock(): void {
   beforeEach(stopClock);

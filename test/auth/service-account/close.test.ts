@@ -1,13 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { TenantSnapshotsClient } from '../../../src/index.js';
 import { passTime, runClock, standStill } from '../../support/clock.js';
-import { expectNoUnhandledRejection } from '../../support/fault-rejections.js';
 import { RecordingStore } from '../../support/odd-stores.js';
 import { openEmulator } from '../../support/open-emulator.js';
 import { type Behavior, type Reply, silent } from '../../support/scripted-dispatcher.js';
 import { ok, openScripted, outcomeOf, refusal, token } from '../support/conversation.js';
-
-expectNoUnhandledRejection();
 
 const credentials = { clientId: 'mdb_sa_id_1', clientSecret: 'mdb_sa_sk_1' };
 

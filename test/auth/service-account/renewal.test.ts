@@ -2,11 +2,8 @@
 
 import { expect, it, vi } from 'vitest';
 import { passTime, standStill } from '../../support/clock.js';
-import { expectNoUnhandledRejection } from '../../support/fault-rejections.js';
 import { type Reply, silent } from '../../support/scripted-dispatcher.js';
 import { ok, openScripted, outcomeOf, refusal, token } from '../support/conversation.js';
-
-expectNoUnhandledRejection();
 
 const hour = 3_600_000;
 const credentials = { clientId: 'mdb_sa_id_1', clientSecret: 'mdb_sa_sk_1' };

@@ -6,13 +6,10 @@ import {
   type TenantSnapshotsClientOptions,
 } from '../../../src/index.js';
 import { runClock, standStill } from '../../support/clock.js';
-import { expectNoUnhandledRejection } from '../../support/fault-rejections.js';
 import { brokenStores, RecordingStore, storeOf } from '../../support/odd-stores.js';
 import { rejection } from '../../support/rejection.js';
 import type { Behavior, Reply } from '../../support/scripted-dispatcher.js';
 import { challenge, converse, ok, openScripted, outcomeOf, refusal, token } from '../support/conversation.js';
-
-expectNoUnhandledRejection();
 
 const credentials = { clientId: 'mdb_sa_id_1', clientSecret: 'mdb_sa_sk_1' };
 const key = 'atlas-tenant-snapshots:token:https://cloud.mongodb.com:mdb_sa_id_1';
