@@ -1,37 +1,19 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
+import { useProcesses } from '../support/processes.js';
+import { startRawServer } from '../support/raw-server.js';
+import { answer, good } from '../support/raw-steps.js';
 
-const type = 'AtlasSunsetWarning';
-const url = (file: string) => JSON.stringify(new URL(`../../dist/${file}`, import.meta.url).href);
+const runProcess = useProcesses();
 
-describe('a process', { timeout: 30_000 }, () => {
-  const script = `
-    import { TenantSnapshotsClient } from ${url('index.js')};
-    import { startAtlasEmulator } from ${url('testing.js')};
-    const types = [];
-    process.on('warning', ({ name }) => types.push(name));
-    for (const deprecation of [new Date(), new Date()]) {
-      const emulator = await startAtlasEmulator();
-      emulator.sunset();
-      emulator.deprecate({ deprecation });
-      const { url: baseUrl, groupId, clusterName, snapshotId } = emulator;
-      const client = new TenantSnapshotsClient({ baseUrl, credentials: emulator.credentials.apiKey });
-      const { response } = await client.getTenantSnapshot(groupId, clusterName, snapshotId).withResponse();
-      await client.close();
-      await emulator.close();
-      console.log(response.endpoint);
-    }
-    await new Promise(setImmediate);
-    console.log(types.join());`;
-
-  it.each(['--no-deprecation', '--throw-deprecation', '--trace-deprecation'])(
-    'started with %s keeps running, and gets one warning of the deprecation and one of the retirement',
-    async (flag) => {
-      const run = promisify(execFile);
-      const { stdout, stderr } = await run(process.execPath, [flag, '--input-type=module', '--eval', script]);
-      expect(stdout).toBe(`flex\nflex\n${type},${type}\n`);
-      expect(stderr.match(new RegExp(type, 'g'))).toHaveLength(2);
-    },
-  );
+it('a process that throws deprecations keeps running, and gets the warnings', async () => {
+  const gone = answer(410, { error: 410, errorCode: 'VERSION_GONE' }, 'sunset: Thu, 1 Jul 2027 00:00:00 GMT');
+  const server = await startRawServer(({ target }) => (target.includes('/tenant/') ? [gone] : good));
+  const { code, output } = await runProcess(`
+    process.throwDeprecation = true;
+    process.on('warning', ({ name }) => print(name));
+    const client = new atlas.TenantSnapshotsClient({ baseUrl: '${server.url}', credentials: { accessToken: 'token' } });
+    await client.getTenantSnapshot('32b6e34b3d91647abb20e7b8', 'Cluster0', '5cc310ace5dc7ce369814bc8');
+    await client.close();`);
+  expect(code).toBe(0);
+  expect(output.match(/^AtlasSunsetWarning$/gm)).toHaveLength(2);
 });

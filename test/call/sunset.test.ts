@@ -1,278 +1,344 @@
-import { gzipSync } from 'node:zlib';
-import { HttpResponse, http, type JsonBodyType } from 'msw';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import {
   AtlasApiError,
+  AtlasError,
   AtlasTimeoutError,
   type CallOptions,
   type TenantSnapshotsClientOptions,
 } from '../../src/index.js';
-import type { AtlasEmulator, SunsetForm } from '../../src/testing/index.js';
-import { failedSnapshot } from '../support/atlas-bodies.js';
-import { type MswServer, startMswServer } from '../support/msw-server.js';
+import type { SunsetForm } from '../../src/testing/index.js';
+import { runClock, stopClock } from '../support/clock.js';
+import { expectNoUnhandledRejection } from '../support/fault-rejections.js';
 import { openClient } from '../support/open-client.js';
 import { openEmulator } from '../support/open-emulator.js';
 import { rejection } from '../support/rejection.js';
-import { flexPath, flexRoute, groupId, path, snapshotId, tenantPath, tenantRoute } from '../support/snapshot-routes.js';
-import { runClock, stopClock } from '../support/test-clock.js';
+import {
+  type Behavior,
+  type DispatchedRequest,
+  type Reply,
+  scriptedDispatcher,
+  silent,
+} from '../support/scripted-dispatcher.js';
+import { clusterName, groupId, snapshotId, tenantListPath, tenantPath } from '../support/snapshot-routes.js';
 
-// Tested in sunset-warning.test.ts.
+expectNoUnhandledRejection();
+
 beforeEach(() => {
+  stopClock();
+  // Tested in sunset-warning.test.ts.
   vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
 });
 
-const connect = (emulator: AtlasEmulator, options: TenantSnapshotsClientOptions = {}) =>
-  openClient({ baseUrl: emulator.url, credentials: emulator.credentials.accessToken, ...options });
-const valuesOf = (emulator: AtlasEmulator) => [emulator.groupId, emulator.clusterName, emulator.snapshotId] as const;
-const kinds = (emulator: AtlasEmulator) => emulator.requests.splice(0).map(({ kind }) => kind);
+const endpointOf = ({ options }: DispatchedRequest) => (options.path.includes('/tenant/') ? 'tenant' : 'flex');
 
-const forms: SunsetForm[] = ['gone', 'not-found-html', 'method-not-allowed', 'no-route'];
-
-describe.each<SunsetForm>([...forms, 'flex-cluster'])('the sunset %s', (form) => {
-  it('leads to Flex, with the same result', async () => {
-    const emulator = await openEmulator();
-    const client = connect(emulator);
-    const before = await client.getTenantSnapshot(...valuesOf(emulator));
-    emulator.sunset(form);
-    const { data, response } = await client.getTenantSnapshot(...valuesOf(emulator)).withResponse();
-    expect({ ...data, links: undefined }).toEqual({ ...before, links: undefined });
-    expect(response).toMatchObject({ status: 200, endpoint: 'flex', attempts: 2 });
-    expect(kinds(emulator)).toEqual(['tenant', 'tenant', 'flex']);
+/** A client of two endpoints that behave like this. Both can be changed. */
+function openAtlas(atlas: { tenant: Behavior; flex: Behavior }, options: TenantSnapshotsClientOptions = {}) {
+  const dispatcher = scriptedDispatcher((request) => {
+    const behavior = atlas[endpointOf(request)];
+    if (typeof behavior === 'function') behavior(request);
+    else if (behavior instanceof Error) request.fail(behavior);
+    else request.reply(behavior);
   });
-
-  it('needs no second login with an API key', async () => {
-    const emulator = await openEmulator();
-    const client = connect(emulator, { credentials: emulator.credentials.apiKey });
-    await client.getTenantSnapshot(...valuesOf(emulator));
-    kinds(emulator);
-    emulator.sunset(form);
-    await client.getTenantSnapshot(...valuesOf(emulator));
-    expect(kinds(emulator)).toEqual(['tenant', 'flex']);
-  });
-
-  it('is recognized in an envelope', async () => {
-    const emulator = await openEmulator();
-    emulator.sunset(form);
-    const call = connect(emulator).getTenantSnapshot(...valuesOf(emulator), { envelope: true });
-    expect((await call.withResponse()).response).toMatchObject({ endpoint: 'flex', status: 200 });
-    expect(emulator.requests.map((request) => request.path.split('?')[1])).toEqual(['envelope=true', 'envelope=true']);
-  });
-});
-
-describe('a sunset', () => {
-  it.each(forms)('is remembered by its client: %s', async (form) => {
-    const emulator = await openEmulator();
-    emulator.sunset(form);
-    const client = connect(emulator);
-    await client.getTenantSnapshot(...valuesOf(emulator));
-    kinds(emulator);
-    const { response } = await client.getTenantSnapshot(...valuesOf(emulator)).withResponse();
-    expect(response).toMatchObject({ endpoint: 'flex', attempts: 1 });
-    await client.listTenantSnapshots(emulator.groupId, emulator.clusterName);
-    expect(kinds(emulator)).toEqual(['flex', 'flex']);
-  });
-});
-
-describe('a remembered sunset', () => {
-  it('does not affect a call that pins the tenant endpoint', async () => {
-    const emulator = await openEmulator();
-    emulator.sunset();
-    const client = connect(emulator);
-    await client.getTenantSnapshot(...valuesOf(emulator));
-    kinds(emulator);
-    const pinned = client.getTenantSnapshot(...valuesOf(emulator), { endpoint: 'tenant' });
-    expect(await rejection(pinned, AtlasApiError)).toMatchObject({ status: 410, endpoint: 'tenant' });
-    expect(kinds(emulator)).toEqual(['tenant']);
-  });
-
-  it('can be found by concurrent calls', async () => {
-    const emulator = await openEmulator();
-    emulator.sunset();
-    const client = connect(emulator);
-    const calls = Array.from({ length: 20 }, () => client.getTenantSnapshot(...valuesOf(emulator)));
-    for (const { id } of await Promise.all(calls)) expect(id).toBe(emulator.snapshotId);
-    kinds(emulator);
-    await client.getTenantSnapshot(...valuesOf(emulator));
-    expect(kinds(emulator)).toEqual(['flex']);
-  });
-});
-
-/** A server with this response at the tenant endpoint, and the snapshot at Flex. */
-function startAnswering(body: JsonBodyType | string, status: number): Promise<MswServer> {
-  return startMswServer(
-    http.get(tenantRoute, () =>
-      typeof body === 'string' ? new HttpResponse(body, { status }) : HttpResponse.json(body, { status }),
-    ),
-    http.get(flexRoute, () => HttpResponse.json(failedSnapshot)),
-  );
+  const client = openClient({ dispatcher, maxRetries: 0, attemptTimeout: 1_000, ...options });
+  let seen = 0;
+  return {
+    atlas,
+    dispatcher,
+    get: (cluster = clusterName, options: CallOptions = {}) =>
+      client.getTenantSnapshot(groupId, cluster, snapshotId, options),
+    getOfProject: (project: string) => client.getTenantSnapshot(project, clusterName, snapshotId),
+    list: (cluster = clusterName) => client.listTenantSnapshots(groupId, cluster),
+    /** The endpoints of the requests since the last call of this function. */
+    asked: () => {
+      const requests = dispatcher.requests.slice(seen);
+      seen += requests.length;
+      return requests.map(endpointOf);
+    },
+  };
 }
 
-const noRoute = { error: 404, errorCode: 'RESOURCE_NOT_FOUND' };
+/** What the client remembers: the clusters for which a new call asks Flex first. */
+async function remembered({ asked, get }: ReturnType<typeof openAtlas>): Promise<'all' | 'the cluster' | 'nothing'> {
+  const first = async (cluster: string) => {
+    asked();
+    await runClock(get(cluster).catch(() => undefined));
+    return asked()[0];
+  };
+  // The calls may make the client remember more, so the other cluster is the first.
+  if ((await first('Another')) === 'flex') return 'all';
+  return (await first(clusterName)) === 'flex' ? 'the cluster' : 'nothing';
+}
 
-describe('a response that means the tenant endpoint is gone', () => {
-  it.each<[name: string, status: number, body: JsonBodyType]>([
-    ['410 with an ApiError', 410, { error: 410, errorCode: 'VERSION_GONE' }],
-    ['410 with HTML', 410, '<h1>Gone</h1>'],
-    ['410 with an empty body', 410, ''],
-    ['404 with HTML', 404, '<h1>Not Found</h1>'],
-    ['404 with an empty body', 404, ''],
-    ['404 with other JSON', 404, { message: 'no Route matched with those values' }],
-    ['404 with an ApiError without errorCode', 404, { error: 404 }],
-    ['404 with a list', 404, []],
-    ['404 with the path in parameters', 404, { ...noRoute, parameters: [1, null, tenantPath] }],
-    ['404 with the path inside a parameter', 404, { ...noRoute, parameters: [`GET ${tenantPath}`] }],
-    ['404 with the path in an object', 404, { ...noRoute, parameters: [{ status: 404, path: tenantPath }] }],
-    ['404 with the path in detail', 404, { ...noRoute, detail: `Cannot find resource ${tenantPath}.` }],
-    ['405 with HTML', 405, '<h1>Method Not Allowed</h1>'],
-    ['405 with an empty body', 405, ''],
-  ])('leads to Flex: %s', async (_name, status, body) => {
-    const server = await startAnswering(body, status);
-    const client = openClient({ baseUrl: server.url });
-    const { response } = await client.getTenantSnapshot(...path).withResponse();
-    expect(response).toMatchObject({ endpoint: 'flex', attempts: 2 });
-    await client.getTenantSnapshot(...path);
-    expect(server.requests.map((request) => request.path)).toEqual([tenantPath, flexPath, flexPath]);
-  });
-
-  it('may name the path without the prefix of baseUrl', async () => {
-    const server = await startAnswering({ ...noRoute, parameters: [tenantPath] }, 404);
-    const client = openClient({ baseUrl: `${server.url}/proxy` });
-    await expect(client.getTenantSnapshot(...path)).resolves.toMatchObject({ id: failedSnapshot.id });
-  });
-
-  it('may name the path without the query', async () => {
-    const server = await startAnswering({ ...noRoute, detail: `Cannot find resource ${tenantPath}.` }, 404);
-    const client = openClient({ baseUrl: server.url });
-    await expect(client.getTenantSnapshot(...path, { pretty: true })).resolves.toMatchObject({ id: snapshotId });
-  });
+/** A response with an ApiError. */
+const apiError = (status: number, errorCode: string | null, fields: object = {}): Reply => ({
+  status,
+  body: { error: status, errorCode, ...fields },
 });
+const noRoute = (fields: object) => apiError(404, 'RESOURCE_NOT_FOUND', fields);
+const fromGateway = (status: number): Reply => ({ status, body: '<h1>A gateway says no</h1>' });
 
-describe('a response that does not lead to Flex', () => {
-  const flexCluster = 'CANNOT_USE_FLEX_CLUSTER_IN_CLUSTER_API';
+const notFlex = 'CANNOT_USE_NON_FLEX_CLUSTER_IN_FLEX_API';
+const path = tenantPath.slice(1);
+/** A snapshot and a list in one. */
+const found = { body: { id: snapshotId, results: [{ id: snapshotId }], totalCount: 1 } };
 
-  it.each<[name: string, status: number, body: JsonBodyType]>([
-    ['404 for the project', 404, { error: 404, errorCode: 'GROUP_NOT_FOUND', parameters: [groupId] }],
-    ['400 with another code', 400, { error: 400, errorCode: 'VALIDATION_ERROR' }],
-    ['400 with HTML', 400, '<h1>Bad Request</h1>'],
-    ['403 with the code of a Flex cluster', 403, { error: 403, errorCode: flexCluster }],
-    ['401', 401, { error: 401, errorCode: 'USER_UNAUTHORIZED' }],
-    ['403 with HTML', 403, '<h1>Forbidden</h1>'],
-    ['402', 402, ''],
-    ['409', 409, ''],
-    ['411', 411, ''],
-    ['302', 302, ''],
-  ])('is the error of the call: %s', async (_name, status, body) => {
-    const server = await startAnswering(body, status);
-    const client = openClient({ baseUrl: server.url });
-    const error = await rejection(client.getTenantSnapshot(...path), AtlasApiError);
-    expect(error).toMatchObject({ status, endpoint: 'tenant', attempts: 1 });
-    expect(error.cause).toBeUndefined();
-    await rejection(client.getTenantSnapshot(...path), AtlasApiError);
-    expect(server.requests.map((request) => request.path)).toEqual([tenantPath, tenantPath]);
-  });
+const emptyList = { body: { results: [], totalCount: 0 } };
 
-  it.each([500, 503])('is the error of the call: %i with RESOURCE_NOT_FOUND and the path', async (status) => {
-    const server = await startAnswering({ ...noRoute, error: status, detail: tenantPath }, status);
-    const client = openClient({ baseUrl: server.url, maxRetries: 0 });
-    expect(await rejection(client.getTenantSnapshot(...path), AtlasApiError)).toMatchObject({ endpoint: 'tenant' });
-    expect(server.requests).toHaveLength(1);
-  });
-});
+/** What the tenant endpoint may answer. */
+const tenants: Record<'gone' | 'not gone' | 'empty', Record<string, Reply>> = {
+  gone: {
+    '410 VERSION_GONE': apiError(410, 'VERSION_GONE'),
+    '410 from Atlas without a code': apiError(410, null),
+    '410 with its code in a header only': { status: 410, headers: { 'x-error-code': 'VERSION_GONE' }, body: '' },
+    '404 with the path in parameters': noRoute({ parameters: [tenantPath] }),
+    '404 with the path in parameters, without the leading slash': noRoute({ parameters: [path] }),
+    '404 with the path in an object in parameters': noRoute({ parameters: [null, { resource: tenantPath }] }),
+    '404 with the path and other values in parameters': noRoute({ parameters: ['GET', 1, tenantPath] }),
+    '404 with the path inside a parameter': noRoute({ parameters: [`GET ${tenantPath}`] }),
+    '404 with the path in detail': noRoute({ detail: `Cannot find resource ${tenantPath}.` }),
+    '404 with the path in detail, without the leading slash': noRoute({ detail: `Cannot find resource ${path}.` }),
+  },
+  'not gone': {
+    '410 from a gateway': fromGateway(410),
+    '410 without a body': { status: 410, body: '' },
+    '410 in an unsupported content coding': { ...fromGateway(410), headers: { 'content-encoding': 'zstd' } },
+    '410 in invalid gzip': { ...fromGateway(410), headers: { 'content-encoding': 'gzip' } },
+    '404 from a gateway': fromGateway(404),
+    '404 without a body': { status: 404, body: '' },
+    '404 with other JSON': { status: 404, body: { message: 'no Route matched with those values' } },
+    '404 with a list': { status: 404, body: [] },
+    '404 for another resource': noRoute({ parameters: ['Online archive with id 5'] }),
+    '404 for another path': noRoute({ parameters: ['/api/atlas/v1.0/groups'] }),
+    '404 for a longer path that starts with it': noRoute({ parameters: [`${tenantPath}/restores`] }),
+    '404 for a longer ID that starts with it': noRoute({ detail: `Cannot find resource ${path}0.` }),
+    '404 for the cluster': apiError(404, 'CLUSTER_NOT_FOUND', { parameters: ['Cluster0', groupId] }),
+    '404 for the snapshot': apiError(404, 'TENANT_SNAPSHOT_NOT_FOUND'),
+    '404 from Atlas without a code': apiError(404, null),
+    '404 with the path and another code': apiError(404, 'CLUSTER_NOT_FOUND', { parameters: [tenantPath] }),
+    '405': { status: 405, headers: { allow: 'PUT' }, body: '' },
+    '400 for a Flex cluster': apiError(400, 'CANNOT_USE_FLEX_CLUSTER_IN_CLUSTER_API'),
+  },
+  empty: { 'an empty list': emptyList },
+};
 
-describe('a 410 with an unreadable body', () => {
-  const body = JSON.stringify({ error: 410, errorCode: 'VERSION_GONE', detail: `Gone ${'x'.repeat(999)}` });
+/** What Flex may answer, and the error of that answer. */
+const flexes: Record<string, Record<string, [behavior: Behavior, error?: object]>> = {
+  '200': { 'a 200': [found] },
+  'an unknown cluster': {
+    '404': [apiError(404, 'CLUSTER_NOT_FOUND'), { status: 404 }],
+    '404 from a gateway': [fromGateway(404), { status: 404 }],
+    '400 for a dedicated cluster': [apiError(400, notFlex), { status: 400 }],
+  },
+  'any other status': {
+    '400 with another code': [apiError(400, 'VALIDATION_ERROR'), { status: 400 }],
+    '403': [apiError(403, 'IP_ADDRESS_NOT_ON_ACCESS_LIST'), { status: 403 }],
+    '410': [apiError(410, 'VERSION_GONE'), { status: 410 }],
+    '500': [apiError(500, 'UNEXPECTED_ERROR'), { status: 500 }],
+    '503 from a gateway': [fromGateway(503), { status: 503 }],
+  },
+  '200 with an unusable body': {
+    'no JSON': [{ body: '<h1>Log in</h1>' }, { code: 'INVALID_RESPONSE' }],
+    'a broken schema': [{ body: { id: 5, results: 5 } }, { code: 'INVALID_RESPONSE' }],
+  },
+  nothing: {
+    'a broken connection': [Object.assign(new Error('no'), { code: 'ENOTFOUND' }), { code: 'CONNECTION' }],
+    'no response': [silent, { code: 'TIMEOUT' }],
+  },
+};
 
-  it.each<[name: string, bytes: Uint8Array, headers: Record<string, string>, maxResponseSize?: number]>([
-    ['past maxResponseSize', Buffer.from(body), {}, 100],
-    ['with an unsupported content coding', Buffer.from(body), { 'content-encoding': 'zstd' }],
-    ['with invalid gzip', Buffer.from(body), { 'content-encoding': 'gzip' }],
-    ['past maxResponseSize when decoded', gzipSync(body), { 'content-encoding': 'gzip' }, 200],
-  ])('leads to Flex: %s', async (_name, bytes, headers, maxResponseSize) => {
-    const server = await startMswServer(
-      http.get(tenantRoute, () => HttpResponse.arrayBuffer(Uint8Array.from(bytes).buffer, { status: 410, headers })),
-      http.get(flexRoute, () => HttpResponse.json({ id: snapshotId })),
-    );
-    const client = openClient({ baseUrl: server.url, maxResponseSize });
-    await expect(client.getTenantSnapshot(...path)).resolves.toEqual({ id: snapshotId });
-    await client.getTenantSnapshot(...path);
-    expect(server.requests.map((request) => request.path)).toEqual([tenantPath, flexPath, flexPath]);
-  });
-});
+/** What a call ends with. */
+async function endOf(call: ReturnType<ReturnType<typeof openAtlas>['get' | 'list']>): Promise<object> {
+  const [end] = await runClock(Promise.allSettled([call.withResponse()]));
+  if (end.status === 'rejected') return end.reason;
+  const { data, response } = end.value;
+  return { data, endpoint: response.endpoint, attempts: response.attempts };
+}
 
-describe('an error at Flex', () => {
-  it("has the tenant endpoint's error as its cause", async () => {
-    const emulator = await openEmulator();
-    emulator.sunset();
-    const error = await rejection(
-      connect(emulator).getTenantSnapshot(emulator.groupId, emulator.clusterName, '0'.repeat(24)),
-      AtlasApiError,
-    );
-    const errorCode = 'TENANT_SNAPSHOT_NOT_FOUND';
-    expect(error).toMatchObject({ status: 404, errorCode, endpoint: 'flex', attempts: 2 });
-    expect(error.cause).toBeInstanceOf(AtlasApiError);
-    expect(error.cause).toMatchObject({ status: 410, errorCode: 'VERSION_GONE', endpoint: 'tenant', attempts: 1 });
-    expect(error.message).toContain(`404 ${errorCode}`);
-  });
+/** What it should end with. An empty list is no error, so it is the cause of none. */
+function expectedEnd(end: string, ofTenant: object, ofFlex: object, isList: boolean): object {
+  const ends: Record<string, object> = {
+    'the result of Flex': { data: isList ? found.body.results : { id: snapshotId }, endpoint: 'flex' },
+    'the error of Flex': isList ? ofFlex : { ...ofFlex, cause: ofTenant },
+    'the error of the tenant endpoint': { ...ofTenant, cause: ofFlex },
+    'the empty list': { data: [], endpoint: 'tenant' },
+  };
+  return { ...ends[end], attempts: 2 };
+}
 
-  it('has no cause if the tenant endpoint was not asked', async () => {
-    const emulator = await openEmulator();
-    emulator.sunset();
-    const client = connect(emulator);
-    await client.getTenantSnapshot(...valuesOf(emulator));
-    const error = await rejection(client.getTenantSnapshot(groupId, 'NoSuch', snapshotId), AtlasApiError);
-    expect(error).toMatchObject({ errorCode: 'CLUSTER_NOT_FOUND', endpoint: 'flex', attempts: 1 });
-    expect(error.cause).toBeUndefined();
-  });
+describe('a call that asks both endpoints', () => {
+  it.each<[flex: string, tenant: keyof typeof tenants, end: string, remembers: 'all' | 'the cluster' | 'nothing']>([
+    ['200', 'gone', 'the result of Flex', 'all'],
+    ['200', 'not gone', 'the result of Flex', 'the cluster'],
+    ['200', 'empty', 'the result of Flex', 'the cluster'],
+    ['an unknown cluster', 'gone', 'the error of Flex', 'all'],
+    ['an unknown cluster', 'not gone', 'the error of the tenant endpoint', 'nothing'],
+    ['an unknown cluster', 'empty', 'the empty list', 'nothing'],
+    ['any other status', 'gone', 'the error of Flex', 'all'],
+    ['any other status', 'not gone', 'the error of Flex', 'nothing'],
+    ['any other status', 'empty', 'the error of Flex', 'nothing'],
+    ['200 with an unusable body', 'gone', 'the error of Flex', 'nothing'],
+    ['200 with an unusable body', 'not gone', 'the error of Flex', 'nothing'],
+    ['200 with an unusable body', 'empty', 'the error of Flex', 'nothing'],
+    ['nothing', 'gone', 'the error of Flex', 'nothing'],
+    ['nothing', 'not gone', 'the error of Flex', 'nothing'],
+    ['nothing', 'empty', 'the error of Flex', 'nothing'],
+  ])(
+    'if Flex answers %s and the tenant endpoint is %s: ends with %s, remembers %s',
+    async (kind, state, end, known) => {
+      const pairs = Object.entries(tenants[state]).flatMap((tenant) =>
+        Object.entries(flexes[kind] ?? {}).map((flex) => [tenant, flex] as const),
+      );
+      for (const [[tenantName, tenant], [flexName, [flex, flexError]]] of pairs) {
+        const atlas = openAtlas({ tenant, flex });
+        const isList = state === 'empty';
+        const ended = await endOf(isList ? atlas.list() : atlas.get());
+        const actual = { tenantName, flexName, end: ended, asked: atlas.asked(), remembers: await remembered(atlas) };
+        const ofTenant = { status: tenant.status, endpoint: 'tenant' };
+        const expected = expectedEnd(end, ofTenant, { ...flexError, endpoint: 'flex' }, isList);
+        expect(actual).toMatchObject({
+          tenantName,
+          flexName,
+          end: expected,
+          asked: ['tenant', 'flex'],
+          remembers: known,
+        });
+      }
+    },
+  );
 
-  it('that looks like a sunset ends the call', async () => {
-    const server = await startMswServer(http.get('*', () => new HttpResponse(null, { status: 410 })));
-    const error = await rejection(openClient({ baseUrl: server.url }).getTenantSnapshot(...path), AtlasApiError);
-    expect(error).toMatchObject({ status: 410, endpoint: 'flex', attempts: 2, cause: { endpoint: 'tenant' } });
-    expect(server.requests).toHaveLength(2);
-  });
-
-  it('is retried', async () => {
-    const emulator = await openEmulator();
-    emulator.sunset();
-    emulator.respond({ status: 503, for: 'flex' });
-    stopClock();
-    const client = connect(emulator, { maxRetries: 1 });
-    const { response } = await runClock(client.getTenantSnapshot(...valuesOf(emulator)).withResponse());
-    expect(response).toMatchObject({ endpoint: 'flex', attempts: 3 });
+  it('knows its path without the prefix of baseUrl and without a query, but not in a body that is too large', async () => {
+    const tenant = noRoute({ parameters: [tenantPath] });
+    const prefixed = openAtlas({ tenant, flex: found }, { baseUrl: 'https://proxy.example/atlas' });
+    await prefixed.get(clusterName, { pretty: true });
+    expect(await remembered(prefixed)).toBe('all');
+    const cut = openAtlas({ tenant, flex: { body: {} } }, { maxResponseSize: 20 });
+    await cut.get();
+    expect(await remembered(cut)).toBe('the cluster');
   });
 
   it.each([
-    [1, 3],
-    [2, 4],
-    [3, 5],
-  ])('counts towards maxRetries together with those at the tenant endpoint: %i', async (maxRetries, attempts) => {
-    let requests = 0;
-    const tenant = () => new HttpResponse(null, { status: requests++ === 0 ? 503 : 410 });
-    const server = await startMswServer(
-      http.get(tenantRoute, tenant),
-      http.get(flexRoute, () => new HttpResponse(null, { status: 503 })),
-    );
-    stopClock();
-    const call = openClient({ baseUrl: server.url, maxRetries }).getTenantSnapshot(...path);
-    const error = await runClock(rejection(call, AtlasApiError));
-    expect(error).toMatchObject({ status: 503, endpoint: 'flex', attempts, cause: { status: 410 } });
-    expect(server.requests).toHaveLength(attempts);
+    [tenantListPath, 'all'],
+    [tenantPath, 'the cluster'],
+  ])('for a list knows the path of the list: after a 404 for %s, %s is remembered', async (resource, remembers) => {
+    const atlas = openAtlas({ tenant: noRoute({ parameters: [resource] }), flex: found });
+    await atlas.list();
+    expect(await remembered(atlas)).toBe(remembers);
+  });
+});
+
+describe('a failure of Flex', () => {
+  const retryable = {
+    ...flexes['nothing'],
+    '429': [apiError(429, 'RATE_LIMITED')],
+    '503': [fromGateway(503)],
+  } as const;
+  const gone = apiError(410, 'VERSION_GONE');
+
+  it.each(Object.entries(retryable))('is retried, at Flex only: %s', async (_name, [flex]) => {
+    for (const tenant of [
+      gone,
+      fromGateway(404),
+      { status: 405 },
+      tenants['not gone']['400 for a Flex cluster'] ?? {},
+    ]) {
+      const atlas = openAtlas({ tenant, flex }, { maxRetries: 2 });
+      const error = await runClock(rejection(atlas.get(), AtlasError));
+      expect(error).toMatchObject({ endpoint: 'flex', attempts: 4, cause: { endpoint: 'tenant' } });
+      expect(atlas.asked()).toEqual(['tenant', 'flex', 'flex', 'flex']);
+    }
+    const list = openAtlas({ tenant: emptyList, flex }, { maxRetries: 1 });
+    expect(await runClock(rejection(list.list(), AtlasError))).toMatchObject({ endpoint: 'flex', attempts: 3 });
+    expect(list.asked()).toEqual(['tenant', 'flex', 'flex']);
   });
 
-  it("that is a timeout has the tenant endpoint's error as its cause", async () => {
-    const emulator = await openEmulator();
-    emulator.sunset();
-    emulator.respond({ hang: true, for: 'flex' });
-    const call = connect(emulator).getTenantSnapshot(...valuesOf(emulator), { timeout: 200 });
-    const error = await rejection(call, AtlasTimeoutError);
-    expect(error).toMatchObject({ endpoint: 'flex', attempts: 2 });
-    expect(error.cause).toMatchObject({ status: 410, errorCode: 'VERSION_GONE', endpoint: 'tenant' });
+  it("shares maxRetries with the tenant endpoint, and may be followed by Flex's answer", async () => {
+    const script = [fromGateway(503), fromGateway(404), fromGateway(503), found];
+    const next = (request: DispatchedRequest) => request.reply(script[request.number - 1]);
+    const atlas = openAtlas({ tenant: next, flex: next }, { maxRetries: 2 });
+    const { response } = await runClock(atlas.get().withResponse());
+    expect(response).toMatchObject({ endpoint: 'flex', attempts: 4 });
+    expect(atlas.asked()).toEqual(['tenant', 'tenant', 'flex', 'flex']);
+    const failing = openAtlas({ tenant: next, flex: fromGateway(503) }, { maxRetries: 2 });
+    const error = await runClock(rejection(failing.get(), AtlasApiError));
+    expect(error).toMatchObject({ status: 503, endpoint: 'flex', attempts: 4, cause: { status: 404 } });
+  });
+
+  it("that is the timeout of the call has the tenant endpoint's error as its cause", async () => {
+    const atlas = openAtlas({ tenant: gone, flex: silent });
+    const error = await runClock(rejection(atlas.get(clusterName, { timeout: 200 }), AtlasTimeoutError));
+    expect(error).toMatchObject({ endpoint: 'flex', attempts: 2, cause: { status: 410, endpoint: 'tenant' } });
     expect(error.message).toContain('200 ms (timeout)');
   });
 });
 
+describe('a response that does not lead to Flex is the error of the call:', () => {
+  it.each<[name: string, reply: Reply]>([
+    ['404 for the project', apiError(404, 'GROUP_NOT_FOUND', { parameters: [groupId] })],
+    ['400 with another code', apiError(400, 'VALIDATION_ERROR')],
+    ['400 from a gateway', fromGateway(400)],
+    ['401', apiError(401, 'USER_UNAUTHORIZED')],
+    ['403 with the code of a Flex cluster', apiError(403, 'CANNOT_USE_FLEX_CLUSTER_IN_CLUSTER_API')],
+    ['503 with RESOURCE_NOT_FOUND and the path', apiError(503, 'RESOURCE_NOT_FOUND', { detail: tenantPath })],
+    ...[302, 402, 403, 409, 411, 500].map((status): [string, Reply] => [
+      `${status} from a gateway`,
+      fromGateway(status),
+    ]),
+  ])('%s', async (_name, tenant) => {
+    const atlas = openAtlas({ tenant, flex: found });
+    for (const call of [atlas.get(), atlas.list()]) {
+      const error = await rejection(call, AtlasApiError);
+      expect(error).toMatchObject({ status: tenant.status, endpoint: 'tenant', attempts: 1 });
+      expect(error.cause).toBeUndefined();
+    }
+    expect(atlas.asked()).toEqual(['tenant', 'tenant']);
+  });
+});
+
+describe('what a client remembers', () => {
+  const gone = apiError(410, 'VERSION_GONE');
+
+  it.each([fromGateway(404), gone])('is not shared with another client: %j', async (tenant) => {
+    const { get, dispatcher } = openAtlas({ tenant, flex: found });
+    await get();
+    await openClient({ dispatcher }).getTenantSnapshot(groupId, clusterName, snapshotId);
+    expect(dispatcher.requests.map(endpointOf)).toEqual(['tenant', 'flex', 'tenant', 'flex']);
+  });
+
+  it('does not apply to the same cluster name in another project', async () => {
+    const atlas = openAtlas({ tenant: fromGateway(404), flex: found });
+    await atlas.get();
+    await atlas.getOfProject('0'.repeat(24));
+    expect(atlas.asked()).toEqual(['tenant', 'flex', 'tenant', 'flex']);
+  });
+
+  it.each<[what: string, tenant: Reply, flex: Reply, endpoint: 'auto' | 'flex', first: 'tenant' | 'flex']>([
+    ['is forgotten if the cluster is no Flex cluster', fromGateway(404), apiError(400, notFlex), 'auto', 'tenant'],
+    ['is forgotten also if the call is pinned to Flex', fromGateway(404), apiError(400, notFlex), 'flex', 'tenant'],
+    [
+      'is kept if Flex lacks the snapshot',
+      fromGateway(404),
+      apiError(404, 'TENANT_SNAPSHOT_NOT_FOUND'),
+      'auto',
+      'flex',
+    ],
+    ['is kept for all clusters, whatever Flex says of one', gone, apiError(400, notFlex), 'auto', 'flex'],
+  ])('%s', async (_what, tenant, flex, endpoint, first) => {
+    const atlas = openAtlas({ tenant, flex: found });
+    await atlas.get();
+    atlas.atlas.flex = flex;
+    const error = await rejection(atlas.get(clusterName, { endpoint }), AtlasApiError);
+    expect(error).toMatchObject({ status: flex.status, endpoint: 'flex', attempts: 1 });
+    expect(error.cause).toBeUndefined();
+    atlas.asked();
+    await atlas.get().catch(() => undefined);
+    expect(atlas.asked()[0]).toBe(first);
+  });
+});
+
 describe('the endpoint option', () => {
-  it.each<[TenantSnapshotsClientOptions['endpoint'], CallOptions['endpoint'], string[]]>([
+  const gone = apiError(410, 'VERSION_GONE');
+
+  it.each<[TenantSnapshotsClientOptions['endpoint'], CallOptions['endpoint'], asked: string[]]>([
     [undefined, undefined, ['tenant', 'flex']],
     ['auto', undefined, ['tenant', 'flex']],
     ['flex', undefined, ['flex']],
@@ -280,36 +346,56 @@ describe('the endpoint option', () => {
     ['tenant', 'flex', ['flex']],
     ['tenant', 'auto', ['tenant', 'flex']],
     ['flex', 'auto', ['tenant', 'flex']],
-  ])('of the client: %s, of the call: %s', async (ofClient, ofCall, expected) => {
-    const emulator = await openEmulator();
-    emulator.sunset();
-    const client = connect(emulator, { endpoint: ofClient });
-    const call = client.getTenantSnapshot(...valuesOf(emulator), { endpoint: ofCall });
-    expect((await call.withResponse()).response.endpoint).toBe('flex');
-    expect(kinds(emulator)).toEqual(expected);
+  ])('of the client: %s, of the call: %s', async (ofClient, ofCall, asked) => {
+    const atlas = openAtlas({ tenant: gone, flex: found }, { endpoint: ofClient });
+    await atlas.get(clusterName, { endpoint: ofCall });
+    expect(atlas.asked()).toEqual(asked);
   });
 
   it.each<[TenantSnapshotsClientOptions['endpoint'], CallOptions['endpoint']]>([
     ['tenant', undefined],
     ['auto', 'tenant'],
     ['flex', 'tenant'],
-  ])('of the client: %s, of the call: %s: a 410 suggests changing it', async (ofClient, ofCall) => {
-    const emulator = await openEmulator();
-    emulator.sunset();
-    const client = connect(emulator, { endpoint: ofClient });
-    const error = await rejection(client.getTenantSnapshot(...valuesOf(emulator), { endpoint: ofCall }), AtlasApiError);
-    expect(error).toMatchObject({ status: 410, errorCode: 'VERSION_GONE', endpoint: 'tenant', attempts: 1 });
-    expect(error.message).toMatch(/endpoint.*flex/);
-    expect(kinds(emulator)).toEqual(['tenant']);
+  ])('of the client: %s, of the call: %s: pins the tenant endpoint', async (ofClient, ofCall) => {
+    for (const tenant of Object.values(tenants.gone)) {
+      const atlas = openAtlas({ tenant, flex: found }, { endpoint: ofClient });
+      const error = await rejection(atlas.get(clusterName, { endpoint: ofCall }), AtlasApiError);
+      expect(error).toMatchObject({ status: tenant.status, endpoint: 'tenant', attempts: 1 });
+      expect(error.message).toContain("Set the endpoint option to 'auto' or 'flex'.");
+      await atlas.get(clusterName, { endpoint: 'auto' });
+      expect(atlas.asked()).toEqual(['tenant', 'tenant', 'flex']);
+    }
   });
 
-  it('of a call that pins the tenant endpoint leaves nothing remembered', async () => {
+  it('pins the tenant endpoint also after a sunset was found, and an empty list is then the result', async () => {
+    const atlas = openAtlas({ tenant: gone, flex: found });
+    await atlas.get();
+    await rejection(atlas.get(clusterName, { endpoint: 'tenant' }), AtlasApiError);
+    expect(atlas.asked()).toEqual(['tenant', 'flex', 'tenant']);
+    const pinned = openAtlas({ tenant: emptyList, flex: found }, { endpoint: 'tenant' });
+    await expect(pinned.list()).resolves.toEqual([]);
+    expect(pinned.asked()).toEqual(['tenant']);
+  });
+});
+
+describe('the sunset of the emulator', () => {
+  const forms: SunsetForm[] = ['gone', 'not-found-html', 'method-not-allowed', 'no-route', 'flex-cluster'];
+
+  it.each(forms)('%s leads to Flex, with the same result and login, also in an envelope', async (form) => {
+    vi.useRealTimers();
     const emulator = await openEmulator();
-    emulator.sunset();
-    const client = connect(emulator);
-    await rejection(client.getTenantSnapshot(...valuesOf(emulator), { endpoint: 'tenant' }), AtlasApiError);
-    kinds(emulator);
-    await client.getTenantSnapshot(...valuesOf(emulator));
-    expect(kinds(emulator)).toEqual(['tenant', 'flex']);
+    const { groupId, snapshotId } = emulator;
+    for (const envelope of [false, true]) {
+      const client = openClient({ baseUrl: emulator.url, credentials: emulator.credentials.apiKey });
+      const get = () => client.getTenantSnapshot(groupId, emulator.clusterName, snapshotId, { envelope });
+      emulator.sunset(false);
+      const before = await get();
+      emulator.sunset(form);
+      emulator.requests.splice(0);
+      const { data, response } = await get().withResponse();
+      expect({ ...data, links: undefined }).toEqual({ ...before, links: undefined });
+      expect(response).toMatchObject({ status: 200, endpoint: 'flex', attempts: 2 });
+      expect(emulator.requests.map(({ kind }) => kind)).toEqual(['tenant', 'flex']);
+    }
   });
 });
