@@ -16,7 +16,3 @@ export const flexPath = `${flexListPath}/${snapshotId}`;
 
 /** The media type of the Flex endpoint. */
 export const flexType = 'application/vnd.atlas.2024-11-13+json';
-
-/** The paths as MSW routes, which match any origin, prefix and query. */
-export const tenantRoute = `*${tenantPath}`;
-export const flexRoute = `*${flexPath}`;
