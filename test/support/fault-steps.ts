@@ -1,2 +1,2 @@
 // Going away: use raw-steps.ts.
-export { answer, good, refusal, reset, type Script, snapshotJson, until } from './raw-steps.js';
+export { answer, good, refusal, reset, until } from './raw-steps.js';
