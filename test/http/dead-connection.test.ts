@@ -23,7 +23,6 @@ import {
   token,
 } from '../support/raw-steps.js';
 import { rejection } from '../support/rejection.js';
-import { scriptedDispatcher } from '../support/scripted-dispatcher.js';
 import { listPath, path } from '../support/snapshot-routes.js';
 
 const deaths: [how: string, script: Script][] = [
@@ -164,44 +163,5 @@ describe.each(dispatchers)('over %s, no call is lost', (_name, open) => {
     await standStill();
     await expect(get(client)).resolves.toMatchObject({ status: 'COMPLETED' });
     expect(server.requests).toHaveLength(2);
-  });
-});
-
-describe('the error of a dispatcher', () => {
-  const url = 'https://cloud.mongodb.com';
-  const withCode = (message: string, code?: string) => Object.assign(new Error(message), code && { code });
-  const success = { body: snapshotJson };
-
-  it.each([
-    withCode('other side closed', 'UND_ERR_SOCKET'),
-    withCode('read ECONNRESET', 'ECONNRESET'),
-    withCode('write EPIPE', 'EPIPE'),
-    withCode('Stream closed with error code NGHTTP2_REFUSED_STREAM', 'ERR_HTTP2_STREAM_ERROR'),
-    withCode('HTTP/2: "GOAWAY" frame received with code 0', 'UND_ERR_INFO'),
-  ])('is a dead connection, so the request is sent again: $message', async (error) => {
-    const dispatcher = scriptedDispatcher(error, error, success);
-    await expect(get(openBareClient({ url }, { dispatcher }))).resolves.toMatchObject({ status: 'COMPLETED' });
-    expect(dispatcher.requests).toHaveLength(3);
-  });
-
-  it.each([
-    withCode('no such host', 'ENOTFOUND'),
-    withCode('connect ETIMEDOUT', 'UND_ERR_CONNECT_TIMEOUT'),
-    withCode('Request aborted', 'UND_ERR_ABORTED'),
-    withCode('no code at all'),
-  ])('is something else, so the request is not sent again: $message', async (error) => {
-    const dispatcher = scriptedDispatcher(error, success);
-    await expect(get(openBareClient({ url }, { dispatcher }))).rejects.toMatchObject({ attempts: 1 });
-    expect(dispatcher.requests).toHaveLength(1);
-  });
-
-  it('is that of undici 6, which rejects such requests: it is not retried, and the message names 7 and 8', async () => {
-    const dispatcher = scriptedDispatcher(() => {
-      throw withCode('invalid onConnect method', 'UND_ERR_INVALID_ARG');
-    });
-    const error = await rejection(get(openBareClient({ url }, { dispatcher, maxRetries: 3 })), AtlasConnectionError);
-    expect(error).toMatchObject({ attempts: 1, cause: { code: 'UND_ERR_INVALID_ARG' } });
-    expect(error.message).toMatch(/undici 7 or 8/);
-    expect(dispatcher.requests).toHaveLength(1);
   });
 });
