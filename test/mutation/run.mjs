@@ -27,6 +27,7 @@ const folders = {
     mutate: 'src/call/*.ts',
     tests: [client, 'test/call/*.test.ts', 'test/http/*.test.ts', 'test/atlas/envelope.test.ts'],
   },
+  check: { mutate: 'src/check/*.ts', tests: ['test/check/*.test.ts'] },
   config: { mutate: 'src/{config/*,client}.ts', tests: [client, 'test/{config,call}/*.test.ts'] },
 };
 const folder = 'reports/mutation';

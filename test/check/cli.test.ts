@@ -1,0 +1,225 @@
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import packageJson from '../../package.json' with { type: 'json' };
+import { runCommand } from '../../src/check/cli.js';
+import type { AtlasEmulator, ClusterSeed, ScriptedAnswer } from '../../src/testing/index.js';
+import { openEmulator } from '../support/open-emulator.js';
+
+const hour = 3_600_000;
+const otherId = 'a'.repeat(24);
+const clustersOf = (groupId: string) => `/api/atlas/v2/groups/${groupId}/flexClusters`;
+const denied = { status: 401, errorCode: 'USER_UNAUTHORIZED', times: Number.POSITIVE_INFINITY };
+
+let nextId = 0;
+const backup = (hours: number) => ({
+  id: (nextId++).toString(16).padStart(24, '0'),
+  status: 'COMPLETED',
+  finishTime: new Date(Date.now() - hours * hour),
+});
+
+async function openAtlas(...seeds: ClusterSeed[]) {
+  const atlas = await openEmulator();
+  for (const seed of seeds) atlas.seed(seed);
+  vi.stubEnv('MONGODB_ATLAS_BASE_URL', atlas.url);
+  vi.stubEnv('MONGODB_ATLAS_CLIENT_ID', atlas.credentials.serviceAccount.clientId);
+  vi.stubEnv('MONGODB_ATLAS_CLIENT_SECRET', atlas.credentials.serviceAccount.clientSecret);
+  return atlas;
+}
+
+async function run(args: string[], isTTY = false) {
+  const written = { stdout: '', stderr: '' };
+  const stream = (name: keyof typeof written) => ({
+    isTTY,
+    write: (text: string) => {
+      written[name] += text;
+      return true;
+    },
+  });
+  const exitCode = await runCommand(args, { stdout: stream('stdout'), stderr: stream('stderr') });
+  return { exitCode, ...written };
+}
+
+beforeEach(() => {
+  for (const name of Object.keys(process.env)) if (/^MONGODB_ATLAS_|^NO_COLOR$/.test(name)) vi.stubEnv(name, undefined);
+});
+
+describe('the command', () => {
+  it('prints a table and a summary, with one request per list, and revokes its token', async () => {
+    const atlas = await openAtlas({ groupId: otherId, groupName: 'Billing', clusterName: 'invoices', snapshots: [] });
+    const listeners = () => (['SIGINT', 'SIGTERM'] as const).map((signal) => process.listenerCount(signal));
+    const before = listeners();
+    const { exitCode, stdout, stderr } = await run(['check']);
+    expect(listeners()).toEqual(before);
+    expect(stdout.split('\n').map((line) => line.replaceAll(/ {2,}/g, ' | '))).toEqual([
+      'Project | Flex cluster | State | Newest backup (UTC) | Age',
+      'Billing | invoices | none | - | -',
+      expect.stringMatching(/^Project 0 \| Cluster0 \| fresh \| \d{4}-\d\d-\d\d \d\d:\d\d \| \d h \d+ min$/),
+      '',
+      'Flex clusters: 2 in 2 projects (1 none, 1 fresh)',
+      '',
+    ]);
+    expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: '' });
+    expect(atlas.requests.map(({ path }) => path.split('?')[0]).sort()).toEqual(
+      [
+        '/api/atlas/v2/groups',
+        ...[atlas.groupId, otherId].map(clustersOf),
+        `${clustersOf(atlas.groupId)}/Cluster0/backup/snapshots`,
+        `${clustersOf(otherId)}/invoices/backup/snapshots`,
+        '/api/oauth/revoke',
+        '/api/oauth/token',
+      ].sort(),
+    );
+  });
+
+  it('prints JSON only', async () => {
+    const atlas = await openAtlas();
+    const { exitCode, stdout, stderr } = await run(['check', '--json', '--max-age', '1h', '--max-age', '2d']);
+    expect(JSON.parse(stdout)).toMatchObject({
+      maxAge: 48 * hour,
+      summary: { projects: 1, clusters: 1, fresh: 1 },
+      findings: [{ groupId: atlas.groupId, groupName: 'Project 0', clusterName: 'Cluster0', state: 'fresh' }],
+    });
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+  });
+
+  it('counts the clusters on a terminal while it works, and leaves nothing of it', async () => {
+    const atlas = await openAtlas({ groupId: otherId, clusterName: 'Second', snapshots: [backup(1)] });
+    const shown = (count: number) => `\r\x1b[KFlex clusters checked: ${count}`;
+    expect((await run(['check'], true)).stderr).toBe(`${shown(0)}${shown(1)}${shown(2)}\r\x1b[K`);
+    atlas.respond({ ...denied, path: clustersOf(otherId) });
+    const { stderr } = await run(['check'], true);
+    expect(stderr).toContain(shown(1));
+    expect(stderr).not.toContain(shown(2));
+  });
+
+  it.each([
+    ['has colors on a terminal', true, undefined, true],
+    ['has colors with an empty NO_COLOR', true, '', true],
+    ['has no colors with NO_COLOR', true, '1', false],
+    ['has no colors elsewhere', false, undefined, false],
+  ])('%s', async (_name, isTTY, noColor, isColored) => {
+    await openAtlas();
+    vi.stubEnv('NO_COLOR', noColor);
+    expect((await run(['check'], isTTY)).stdout.includes('\x1b[')).toBe(isColored);
+  });
+
+  it('prints its usage', async () => {
+    const { exitCode, stdout, stderr } = await run(['--help']);
+    expect(stdout).toMatch(/^Usage: atlas-tenant-snapshots check /);
+    for (const option of ['--project', '--max-age', '--timeout', '--json']) expect(stdout).toContain(`  ${option} `);
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+  });
+
+  it('prints the version of the package', async () => {
+    expect(await run(['check', '--version'])).toEqual({ exitCode: 0, stdout: `${packageJson.version}\n`, stderr: '' });
+  });
+
+  it.each<[args: string[], problem: string]>([
+    [[], 'The only command is check.'],
+    [['chekc'], 'The only command is check.'],
+    [['check', 'Cluster0'], 'The only command is check.'],
+    [['che', 'ck'], 'The only command is check.'],
+    [['check', '--projects', otherId], 'Unknown option'],
+    [['check', '--project'], 'argument missing'],
+    [['check', '--project', otherId, '--project', 'my-project'], '--project must be the ID of a project'],
+    [['check', '--json=yes'], 'does not take an argument'],
+    ...['26', '26hm', '0h', '1.5h', '1w', 'h', ' 1h', '9'.repeat(400).concat('d'), ''].map(
+      (time): [string[], string] => [['check', `--max-age=${time}`], '--max-age must be a whole number above 0'],
+    ),
+    [['check', '--timeout', '10s'], '--timeout must be a whole number above 0'],
+  ])('reports that %j is wrong, and sends nothing', async (args, problem) => {
+    const atlas = await openAtlas();
+    const { exitCode, stdout, stderr } = await run(args);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
+    expect(stderr).toContain(problem);
+    expect(stderr).toMatch(/\nTry: atlas-tenant-snapshots --help\n$/);
+    expect(atlas.requests).toEqual([]);
+  });
+
+  it.each<[name: string, variables: Record<string, string>, message: string]>([
+    [
+      'there are no credentials',
+      {},
+      'There are no credentials. Set MONGODB_ATLAS_ACCESS_TOKEN, or MONGODB_ATLAS_CLIENT_ID',
+    ],
+    ['half of them are missing', { MONGODB_ATLAS_PUBLIC_KEY: 'key' }, 'Set MONGODB_ATLAS_PRIVATE_KEY too'],
+    [
+      'the URL is wrong',
+      { MONGODB_ATLAS_ACCESS_TOKEN: 'a', MONGODB_ATLAS_BASE_URL: 'atlas' },
+      'BASE_URL: must be a URL',
+    ],
+  ])('reports that %s, without JSON', async (_name, variables, message) => {
+    for (const [name, value] of Object.entries(variables)) vi.stubEnv(name, value);
+    const { exitCode, stdout, stderr } = await run(['check', '--json']);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
+    expect(stderr).toContain(message);
+    expect(stderr).not.toContain('option credentials');
+  });
+
+  it('reports that the projects cannot be listed', async () => {
+    const atlas = await openAtlas();
+    atlas.respond(denied);
+    const { exitCode, stdout, stderr } = await run(['check']);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
+    expect(stderr).toMatch(/^Projects: .* status 401 USER_UNAUTHORIZED/);
+    expect(JSON.parse((await run(['check', '--json'])).stdout)).toMatchObject({
+      maxAge: 26 * hour,
+      summary: { projects: 0, clusters: 0 },
+      findings: [],
+      error: { code: 'API_ERROR', status: 401 },
+    });
+  });
+
+  it('does not print a secret that a server echoes', async () => {
+    const atlas = await openAtlas();
+    const { clientSecret } = atlas.credentials.serviceAccount;
+    atlas.respond({ ...denied, detail: `No role for ${clientSecret}.`, path: clustersOf(atlas.groupId) });
+    for (const args of [['check'], ['check', '--json']]) {
+      const { stdout, stderr } = await run(args);
+      expect(stderr).toContain('No role for [masked].');
+      expect(stdout + stderr).not.toContain(clientSecret);
+    }
+  });
+});
+
+describe('the exit code', () => {
+  const stale: ClusterSeed = { clusterName: 'Stale', snapshots: [backup(27)] };
+  const fresh: ClusterSeed = { groupId: otherId, clusterName: 'Fresh', snapshots: [backup(25)] };
+  const young: ClusterSeed = { clusterName: 'New', createDate: new Date(), snapshots: [] };
+  const deny = (path: string): ScriptedAnswer => ({ ...denied, path });
+  const ofProject = (atlas: AtlasEmulator, cluster: string) =>
+    `${clustersOf(atlas.groupId)}/${cluster}/backup/snapshots`;
+
+  it.each<[code: number, name: string, seeds: ClusterSeed[], args?: string[]]>([
+    [0, 'every cluster is fresh or new', [fresh, young]],
+    [0, 'a stale cluster is in another project', [fresh, stale], ['--project', otherId]],
+    [0, 'the limits are long', [stale], ['--max-age', '30d', '--timeout', '30d']],
+    [1, 'a cluster is stale', [fresh, stale]],
+    [1, 'a cluster has no backup', [fresh, { clusterName: 'None', snapshots: [] }]],
+    [2, 'a project has no Flex cluster', [{ ...fresh, dedicated: true }], ['--project', otherId]],
+    [2, 'a project does not exist', [], ['--project', otherId]],
+    [2, 'there is no Flex cluster at all', [{ dedicated: true, snapshots: [] }]],
+    [
+      1,
+      'a cluster is stale and a project does not exist',
+      [stale],
+      ['--project', '32b6e34b3d91647abb20e7b8', '--project', otherId],
+    ],
+  ])('is %i if %s', async (code, _name, seeds, args = []) => {
+    await openAtlas(...seeds);
+    const { exitCode, stderr } = await run(['check', ...args]);
+    expect(exitCode).toBe(code);
+    // Exit code 1 may come with remarks or without.
+    if (code !== 1) expect(stderr !== '').toBe(code === 2);
+  });
+
+  it.each<[code: number, name: string, seeds: ClusterSeed[], answer: (atlas: AtlasEmulator) => ScriptedAnswer]>([
+    [2, 'a cluster cannot be checked', [fresh], (atlas) => deny(ofProject(atlas, 'Cluster0'))],
+    [2, 'a project of two cannot be listed', [fresh], () => deny(clustersOf(otherId))],
+    [1, 'a cluster is stale and another cannot be checked', [stale], (atlas) => deny(ofProject(atlas, 'Cluster0'))],
+  ])('is %i if %s', async (code, _name, seeds, answer) => {
+    const atlas = await openAtlas(...seeds);
+    atlas.respond(answer(atlas));
+    const { exitCode, stderr } = await run(['check']);
+    expect({ exitCode, stderr }).toEqual({ exitCode: code, stderr: expect.stringContaining('a role is missing') });
+  });
+});
