@@ -60,7 +60,8 @@ const asTexts = (values: object) =>
 describe('the code', () => {
   // What the README promises that a block prints.
   const printed = [
-    ['new TenantSnapshotsClient();', /^5 COMPLETED \d{4}-\d{2}-\d{2}T/],
+    ['newestBackup(snapshots)', /^\d{4}-\d{2}-\d{2}T/],
+    ["client.getTenantSnapshot(groupId, 'Cluster0'", /^5 COMPLETED \d{4}-\d{2}-\d{2}T/],
     ['client.getAll(', /^\[ 'CLUSTER0' \]\n/],
   ] as const;
 

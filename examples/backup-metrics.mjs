@@ -1,0 +1,153 @@
+/**
+ * A Prometheus endpoint that says how old the newest backup of each Flex cluster is. It checks all clusters every 10 minutes.
+ *
+ *   npm install prom-client atlas-tenant-snapshots
+ *   MONGODB_ATLAS_CLIENT_ID=… MONGODB_ATLAS_CLIENT_SECRET=… node backup-metrics.mjs
+ *   curl localhost:9464/metrics
+ *
+ * It listens on all interfaces, as a container needs it. HOST and PORT change that. Alerts to start with:
+ *
+ *   atlas_backup_age_seconds > 26 * 3600
+ *   atlas_backup_state{state="none"} == 1
+ *   atlas_backup_state{state="unknown"} == 1                     for an hour
+ *   time() - atlas_backup_check_end_timestamp_seconds > 3600     the checks fail
+ */
+import { realpathSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { checkBackups, TenantSnapshotsClient } from 'atlas-tenant-snapshots';
+import { Gauge, Registry } from 'prom-client';
+
+/**
+ * @typedef {object} Cluster what is known about a cluster.
+ * @property {{ project_id: string, project: string, cluster: string }} labels
+ * @property {import('atlas-tenant-snapshots').BackupState} state
+ * @property {number | undefined} finishedAt when the newest backup finished, in ms since 1970; undefined if not known.
+ */
+
+/** @type {import('atlas-tenant-snapshots').BackupState[]} */
+const states = ['fresh', 'stale', 'none', 'new', 'unknown'];
+
+/**
+ * @param {Parameters<typeof checkBackups>[0]} client
+ * @param {import('atlas-tenant-snapshots').BackupCheckOptions} [options]
+ */
+export function createMetrics(client, options) {
+  const registry = new Registry();
+  const registers = [registry];
+  const labelNames = ['project_id', 'project', 'cluster'];
+  /** @type {Map<string, Cluster>} */
+  let clusters = new Map();
+
+  new Gauge({
+    name: 'atlas_backup_age_seconds',
+    help: 'Time since the newest backup of a Flex cluster finished, as far as it is known',
+    labelNames,
+    registers,
+    // Computed for each scrape, so that an age goes on growing while checks fail.
+    collect() {
+      this.reset();
+      for (const { labels, finishedAt } of clusters.values()) {
+        if (finishedAt !== undefined) this.set(labels, Math.max(Date.now() - finishedAt, 0) / 1000);
+      }
+    },
+  });
+  new Gauge({
+    name: 'atlas_backup_state',
+    help: '1 for the state of a Flex cluster at the last check, 0 for the other states',
+    labelNames: [...labelNames, 'state'],
+    registers,
+    collect() {
+      this.reset();
+      for (const { labels, state: current } of clusters.values()) {
+        for (const state of states) this.set({ ...labels, state }, state === current ? 1 : 0);
+      }
+    },
+  });
+  const endedAt = new Gauge({
+    name: 'atlas_backup_check_end_timestamp_seconds',
+    help: 'When the last check ended that could list the projects',
+    registers,
+  });
+  const failedAt = new Gauge({
+    name: 'atlas_backup_check_failure_timestamp_seconds',
+    help: 'When the last check failed',
+    registers,
+  });
+
+  return {
+    registry,
+    /**
+     * Checks all clusters. A check that fails leaves the metrics of the clusters as they are.
+     *
+     * @param {AbortSignal} [signal]
+     */
+    async refresh(signal) {
+      /** @type {Map<string, Cluster>} */
+      const checked = new Map();
+      try {
+        for await (const finding of checkBackups(client, { ...options, signal })) {
+          for (const cluster of clustersIn(finding, clusters)) checked.set(keyOf(cluster), cluster);
+        }
+      } catch (error) {
+        failedAt.setToCurrentTime();
+        throw error;
+      }
+      // Clusters that are gone are not in the new map.
+      clusters = checked;
+      endedAt.setToCurrentTime();
+    },
+  };
+}
+
+/**
+ * The clusters that a finding is about. What is unknown keeps its last backup.
+ *
+ * @param {import('atlas-tenant-snapshots').BackupFinding} finding
+ * @param {ReadonlyMap<string, Cluster>} known
+ * @returns {Cluster[]}
+ */
+function clustersIn({ groupId, groupName = groupId, clusterName, state, newest }, known) {
+  if (clusterName === undefined) {
+    const ofProject = [...known.values()].filter(({ labels }) => labels.project_id === groupId);
+    return ofProject.map((cluster) => ({ ...cluster, state }));
+  }
+  const labels = { project_id: groupId, project: groupName, cluster: clusterName };
+  const before = state === 'unknown' ? known.get(keyOf({ labels }))?.finishedAt : undefined;
+  return [{ labels, state, finishedAt: newest?.finishTime?.getTime() ?? before }];
+}
+
+/** @param {Pick<Cluster, 'labels'>} cluster */
+function keyOf({ labels }) {
+  return `${labels.project_id}/${labels.cluster}`;
+}
+
+/** @param {Registry} registry */
+export function createMetricsServer(registry) {
+  return createServer(async (request, response) => {
+    if (request.url !== '/metrics') response.writeHead(404).end();
+    else response.writeHead(200, { 'content-type': registry.contentType }).end(await registry.metrics());
+  });
+}
+
+// Compares real paths, because the file may be run through a symbolic link.
+if (process.argv[1] && realpathSync(process.argv[1]) === realpathSync(import.meta.filename)) {
+  const { HOST: host = '0.0.0.0', PORT: port = '9464' } = process.env;
+  const stop = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => stop.abort());
+  const client = new TenantSnapshotsClient();
+  const { registry, refresh } = createMetrics(client);
+  const server = createMetricsServer(registry).listen(Number(port), host);
+  server.on('listening', () => console.log('Listening at', server.address()));
+  while (!stop.signal.aborted) {
+    try {
+      await refresh(stop.signal);
+    } catch (error) {
+      if (!stop.signal.aborted) console.error('The check failed:', error);
+    }
+    await sleep(10 * 60_000, undefined, { signal: stop.signal }).catch(() => {});
+  }
+  server.close();
+  server.closeAllConnections();
+  await client.close();
+}

@@ -1,0 +1,98 @@
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { createMetrics } from '../../examples/backup-metrics.mjs';
+import { isAtlasError } from '../../src/index.js';
+import { openEmulator } from '../support/open-emulator.js';
+import { TenantSnapshotsClient } from './support/package.mjs';
+import { environmentOf, runExample } from './support/run-example.js';
+
+const otherId = 'a'.repeat(24);
+const denied = { status: 401, errorCode: 'USER_UNAUTHORIZED' };
+const hour = 3_600;
+const clustersOf = (groupId: string) => `/api/atlas/v2/groups/${groupId}/flexClusters`;
+
+/** The metrics after a first check of a fresh cluster, and of one without a backup in another project. */
+async function openMetrics() {
+  const atlas = await openEmulator();
+  atlas.seed({ groupId: otherId, groupName: 'Billing', clusterName: 'invoices', snapshots: [] });
+  const client = new TenantSnapshotsClient({ baseUrl: atlas.url, credentials: atlas.credentials.accessToken });
+  onTestFinished(() => client.close());
+  const { registry, refresh } = createMetrics(client);
+  const read = async (metric: string) => (await registry.getSingleMetric(metric)?.get())?.values ?? [];
+  await refresh();
+  return {
+    atlas,
+    refresh,
+    /** When the last check ended or failed, in seconds since 1970. */
+    time: async (event: 'end' | 'failure') => (await read(`atlas_backup_check_${event}_timestamp_seconds`))[0]?.value,
+    /** The age of each cluster that has a backup. */
+    ages: async () =>
+      Object.fromEntries(
+        (await read('atlas_backup_age_seconds')).map(({ labels, value }) => [labels['cluster'], value]),
+      ),
+    /** The state of each cluster. */
+    states: async () =>
+      Object.fromEntries(
+        (await read('atlas_backup_state'))
+          .filter(({ value }) => value === 1)
+          .map(({ labels: { project, cluster, state } }) => [`${project}/${cluster}`, state]),
+      ),
+  };
+}
+
+const aboutFiveHours = expect.closeTo(5 * hour, -3);
+
+describe('the metrics', () => {
+  it('have the state of each cluster, and the age of each backup', async () => {
+    const { ages, states, time } = await openMetrics();
+    expect(await states()).toEqual({ 'Project 0/Cluster0': 'fresh', 'Billing/invoices': 'none' });
+    expect(await ages()).toEqual({ Cluster0: aboutFiveHours });
+    expect(await time('end')).toBeCloseTo(Date.now() / 1000, -1);
+    expect(await time('failure')).toBe(0);
+  });
+
+  it('keep the age of a backup that is unknown now', async () => {
+    const { atlas, refresh, ages, states } = await openMetrics();
+    atlas.respond({ ...denied, path: clustersOf(atlas.groupId) });
+    await refresh();
+    expect(await states()).toEqual({ 'Project 0/Cluster0': 'unknown', 'Billing/invoices': 'none' });
+    atlas.respond({ ...denied, path: `${clustersOf(atlas.groupId)}/Cluster0/backup/snapshots` });
+    await refresh();
+    expect(await states()).toEqual({ 'Project 0/Cluster0': 'unknown', 'Billing/invoices': 'none' });
+    expect(await ages()).toEqual({ Cluster0: aboutFiveHours });
+  });
+
+  it('drop a cluster that is gone', async () => {
+    const { atlas, refresh, states } = await openMetrics();
+    atlas.seed({ groupId: otherId, clusterName: 'invoices', stateName: 'DELETING', snapshots: [] });
+    await refresh();
+    expect(await states()).toEqual({ 'Project 0/Cluster0': 'fresh' });
+  });
+
+  it('stay as they are if a check fails, which they report', async () => {
+    const { atlas, refresh, ages, states, time } = await openMetrics();
+    const [before, endedAt] = [await states(), await time('end')];
+    atlas.respond(denied);
+    await expect(refresh()).rejects.toSatisfy((error) => isAtlasError(error, 'API_ERROR'));
+    expect(await states()).toEqual(before);
+    expect(await ages()).toEqual({ Cluster0: aboutFiveHours });
+    expect(await time('end')).toBe(endedAt);
+    expect(await time('failure')).toBeCloseTo(Date.now() / 1000, -1);
+  });
+});
+
+it('from a shell, the endpoint serves metrics, and stops on SIGTERM', { timeout: 20_000 }, async () => {
+  const atlas = await openEmulator();
+  const { process, output, exit } = runExample(['backup-metrics.mjs'], {
+    ...environmentOf(atlas),
+    HOST: '127.0.0.1',
+    PORT: '0',
+  });
+  await expect.poll(() => output.stdout, { timeout: 10_000 }).toContain('Listening at');
+  const url = `http://127.0.0.1:${/port: (\d+)/.exec(output.stdout)?.[1]}`;
+  const metrics = async () => (await fetch(`${url}/metrics`)).text();
+  const line = `atlas_backup_state{project_id="${atlas.groupId}",project="Project 0",cluster="Cluster0",state="fresh"} 1\n`;
+  await expect.poll(metrics, { timeout: 10_000 }).toContain(line);
+  expect((await fetch(url)).status).toBe(404);
+  process.kill('SIGTERM');
+  expect(await exit, output.stderr).toBe(0);
+});
