@@ -1,4 +1,5 @@
-// The demo, as `npm run demo` runs it: lists the snapshots of a cluster, waits for the newest, and prints it.
+// The demo, as `npm run demo` runs it: lists the snapshots of a cluster, waits for the newest, and prints it. With the
+// emulator, it also checks the backups of all clusters.
 //
 // It reads from real Atlas if the environment has
 //   ATLAS_GROUP_ID       the project ID,
@@ -9,6 +10,9 @@
 //   ATLAS_SNAPSHOT_ID        a snapshot to print instead of the newest
 //   MONGODB_ATLAS_BASE_URL   another URL than https://cloud.mongodb.com
 // Otherwise it reads from the emulator, before and after the sunset of the tenant endpoint.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
 import { isAtlasError, TenantSnapshotsClient } from '../dist/index.js';
 import { startAtlasEmulator } from '../dist/testing.js';
 
@@ -49,10 +53,21 @@ async function showEmulator() {
     emulator.sunset();
     takeSnapshot(emulator);
     await showCluster(client, groupId, clusterName, { pollInterval: 100 });
+    await showCheck(emulator);
   } finally {
     await client.close();
     await emulator.close();
   }
+}
+
+/** Runs the command that checks all backups, after the emulator got a cluster without any. */
+async function showCheck(emulator) {
+  console.log('\n--- Does every Flex cluster have a recent backup? npx atlas-tenant-snapshots check: ---\n');
+  emulator.seed({ groupId: '60f1c2d3e4a5b6978877665a', groupName: 'Billing', clusterName: 'Invoices', snapshots: [] });
+  const { accessToken } = emulator.credentials.accessToken;
+  const command = fileURLToPath(new URL('../dist/cli.js', import.meta.url));
+  const checkEnv = { ...env, MONGODB_ATLAS_BASE_URL: emulator.url, MONGODB_ATLAS_ACCESS_TOKEN: accessToken };
+  await once(spawn(process.execPath, [command, 'check'], { env: checkEnv, stdio: 'inherit' }), 'close');
 }
 
 /** Makes the newest snapshot of the emulator complete while the demo waits for it. */

@@ -43,6 +43,7 @@ describe('the demo', { timeout: 30_000 }, () => {
     expect(before).toMatch(/^ {2}Read from {3}the tenant endpoint, 1 attempt$/m);
     expect(after).toMatch(/newest first \(from the Flex endpoint, 2 attempts, \d+ requests left\):/);
     expect(after).toMatch(/^ {2}Read from {3}the Flex endpoint, 1 attempt/m);
+    expect(after).toMatch(/^Billing +Invoices +none .*\nProject 0 +Cluster0 +fresh /m);
     expect(stdout).not.toMatch(/undefined|NaN|Invalid|null/);
   });
 
