@@ -1,6 +1,7 @@
 /**
  * The loopback Atlas, in a process of its own so that its CPU time does not count as the client's. It answers every GET
- * with the same snapshot if the bearer token or the Digest login (MD5, qop=auth) is right, and counts what it sees.
+ * with the same snapshot, or with the list that it asks for, if the bearer token or the Digest login (MD5, qop=auth) is right,
+ * and counts what it sees.
  * With a certificate and a key as arguments it serves over TLS.
  *
  * It speaks only as much HTTP as that takes, on bare sockets with prepared responses. Its speed limits how many calls per
@@ -10,7 +11,7 @@ import { hash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
-import { accessToken, groupId, privateKey, publicKey, realm } from './target.mjs';
+import { accessToken, clusters, groupId, privateKey, projects, publicKey, realm } from './target.mjs';
 
 const md5 = (text) => hash('md5', text);
 const nonce = 'hVJm8bd2H7sZ0vYk3n5xQw==';
@@ -29,20 +30,38 @@ function prepare(status, headers, body) {
   return Buffer.from(`${lines.join('\r\n')}\r\n\r\n${body}`);
 }
 
-const snapshot = prepare(
-  '200 OK',
-  ['content-type: application/json'],
-  JSON.stringify({
-    expiration: '2019-05-03T14:07:53Z',
-    finishTime: '2019-04-26T14:08:07Z',
-    id: '5cc310ace5dc7ce369814bc8',
-    links: [{ href: `https://cloud.mongodb.com/api/atlas/v1.0/groups/${groupId}`, rel: 'self' }],
-    mongoDBVersion: '4.2.7',
-    scheduledTime: '2019-04-26T12:00:00Z',
-    startTime: '2019-04-26T14:07:53Z',
-    status: 'COMPLETED',
-  }),
-);
+const prepareJson = (body) => prepare('200 OK', ['content-type: application/json'], JSON.stringify(body));
+const prepareList = (results) => prepareJson({ links: [], results, totalCount: results.length });
+
+const snapshot = prepareJson({
+  expiration: '2019-05-03T14:07:53Z',
+  finishTime: '2019-04-26T14:08:07Z',
+  id: '5cc310ace5dc7ce369814bc8',
+  links: [{ href: `https://cloud.mongodb.com/api/atlas/v1.0/groups/${groupId}`, rel: 'self' }],
+  mongoDBVersion: '4.2.7',
+  scheduledTime: '2019-04-26T12:00:00Z',
+  startTime: '2019-04-26T14:07:53Z',
+  status: 'COMPLETED',
+});
+
+/** The eight daily snapshots that Atlas keeps. */
+const daily = Array.from({ length: 8 }, (_, n) => {
+  const time = new Date(Date.now() - (8 - n) * 86_400_000 + 3_600_000).toISOString();
+  const times = { scheduledTime: time, startTime: time, finishTime: time, expiration: time };
+  return { id: `5cc310ace5dc7ce369814bc${n}`, mongoDBVersion: '8.0.29', status: 'COMPLETED', ...times };
+});
+
+const lists = new Map([
+  ['groups', prepareList(projects)],
+  ['flexClusters', prepareList(clusters)],
+  ['snapshots', prepareList(daily)],
+]);
+
+/** @param {string} url @returns what it asks for, by the last segment of its path */
+function answerTo(url) {
+  const [path] = url.split('?');
+  return lists.get(path.slice(path.lastIndexOf('/') + 1)) ?? snapshot;
+}
 const refusal = prepare(
   '401 Unauthorized',
   [
@@ -61,13 +80,14 @@ function isDigestRight(credentials, url) {
   return part(/\bresponse="([^"]*)"/) === md5(`${ha1}:${nonce}:${count}:auth:${md5(`GET:${url}`)}`);
 }
 
+const urlOf = (head) => head.slice('GET '.length, head.indexOf(' HTTP/1.1'));
+
 /** @param {string} head @returns {'bearer' | 'digest' | 'refused'} */
 function schemeOf(head) {
   const [, scheme, credentials] = /\r\nauthorization: (\S+) (.*)\r\n/i.exec(head) ?? [];
   if (scheme === 'Bearer' && credentials === accessToken) return 'bearer';
   if (scheme !== 'Digest') return 'refused';
-  const url = head.slice('GET '.length, head.indexOf(' HTTP/1.1'));
-  return isDigestRight(credentials, url) ? 'digest' : 'refused';
+  return isDigestRight(credentials, urlOf(head)) ? 'digest' : 'refused';
 }
 
 let seen;
@@ -90,9 +110,10 @@ function serve(socket) {
       seen.connections += 1;
     }
     const scheme = schemeOf(head);
+    const answer = scheme === 'refused' ? refusal : answerTo(urlOf(head));
     head = '';
     seen[scheme] += 1;
-    socket.write(scheme === 'refused' ? refusal : snapshot);
+    socket.write(answer);
   });
   // Clients may drop their connections.
   socket.on('error', () => socket.destroy());

@@ -45,16 +45,19 @@ function burstAndHeapGoals(name, bursts, heap) {
   ];
 }
 
-function tlsGoals({ coldDigestCall, concurrentColdCalls, digestSweep }) {
+function tlsGoals({ coldDigestCall, concurrentColdCalls, digestSweep, check }) {
   return [
     atMost('TLS: connections of a cold Digest call', 1, coldDigestCall.connections),
     atMost('TLS: time of 100 concurrent cold calls, this client, bearer ÷ fetch', 1, concurrentColdCalls.ratio),
     atLeast('TLS: calls per second of a Digest sweep, this client ÷ urllib', 1.9, digestSweep.timesTheRate),
+    atMost('TLS: time of a check ÷ (requests × round trip ÷ concurrency)', 1.3, check.ratio),
+    atMost('TLS: requests of a check of 1,000 clusters in 50 projects', 1_051, check.requests),
+    atMost('TLS: requests of its login by Digest', 1, check.logins),
   ];
 }
 
 /** @returns {Verdict[]} */
-export function judge({ summary, bursts, tls, heap, imports, codeSize }) {
+export function judge({ summary, bursts, tls, heap, checkHeap, imports, codeSize }) {
   return [
     cpuGoal('client-bearer', 1, summary),
     cpuGoal('client-digest', 1.12, summary),
@@ -64,6 +67,7 @@ export function judge({ summary, bursts, tls, heap, imports, codeSize }) {
     atMost('requests for 100 concurrent cold Digest calls', 101, bursts['client-digest'].requestsFor100Cold),
     ...burstAndHeapGoals('client-bearer', bursts, heap),
     ...burstAndHeapGoals('client-digest', bursts, heap),
+    atMost('heap of a check of 500 projects ÷ of 50 projects', 1.05, checkHeap.ratio),
     atMost('import ÷ import of undici and zod, wall time', 1.1, imports.wallMilliseconds.ratio),
     atMost('import ÷ import of undici and zod, CPU', 1.1, imports.cpuMilliseconds.ratio),
     atMost('own code, bytes minified and gzipped', 15_000, codeSize.gzipped),

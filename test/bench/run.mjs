@@ -11,7 +11,7 @@ import { parseArgs } from 'node:util';
 import { measureBursts } from './bursts.mjs';
 import { measureCodeSize } from './code-size.mjs';
 import { judge } from './goals.mjs';
-import { measureHeaps } from './heap.mjs';
+import { measureCheckHeap, measureHeaps } from './heap.mjs';
 import { measureImports } from './imports.mjs';
 import { installPeers } from './peers.mjs';
 import { startAtlas } from './processes.mjs';
@@ -30,7 +30,7 @@ const sizes = {
     heapCalls: 100_000,
     importRounds: 15,
     bursts: [...own, baseline],
-    tls: { coldCalls: 3, bursts: 5, sweeps: 1 },
+    tls: { coldCalls: 3, bursts: 5, sweeps: 1, checks: 1 },
   },
   full: {
     processes: 4,
@@ -39,7 +39,7 @@ const sizes = {
     heapCalls: 1_000_000,
     importRounds: 25,
     bursts: subjects.map(({ name }) => name),
-    tls: { coldCalls: 9, bursts: 15, sweeps: 5 },
+    tls: { coldCalls: 9, bursts: 15, sweeps: 5, checks: 5 },
   },
 };
 
@@ -64,6 +64,7 @@ async function measure() {
   const bursts = await step('bursts', () => measureBursts(atlas, size.bursts));
   const tls = await step('TLS', () => measureTls(size.tls));
   const heap = await step('heap', () => measureHeaps(atlas, size.heapCalls));
+  const checkHeap = await step('heap of a check', () => measureCheckHeap(500));
   atlas.stop();
   const machine = { node: process.version, cpu: cpus()[0].model.trim(), cores: cpus().length };
   const date = new Date().toISOString().slice(0, 10);
@@ -75,6 +76,7 @@ async function measure() {
     bursts,
     tls,
     heap,
+    checkHeap,
     imports,
     codeSize,
   };

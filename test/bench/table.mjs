@@ -54,7 +54,7 @@ export function subjectTable({ summary, bursts }) {
   return markdown(header, rows);
 }
 
-export function tlsTable({ roundTripMs, coldDigestCall, concurrentColdCalls, digestSweep }) {
+export function tlsTable({ roundTripMs, coldDigestCall, concurrentColdCalls, digestSweep, check }) {
   const { calls, atOnce, seconds, urllibSeconds, timesTheRate } = digestSweep;
   const rows = [
     ['one cold Digest call', `${whole(coldDigestCall.milliseconds)} ms`, '', ''],
@@ -71,7 +71,16 @@ export function tlsTable({ roundTripMs, coldDigestCall, concurrentColdCalls, dig
       (1 / timesTheRate).toFixed(2),
     ],
   ];
-  const note = `A cold Digest call opens ${coldDigestCall.connections} connection(s).`;
+  rows.push([
+    `check of ${whole(check.clusters)} clusters in ${check.projects} projects by Digest`,
+    `${(check.milliseconds / 1000).toFixed(2)} s`,
+    '',
+    '',
+  ]);
+  const note = [
+    `A cold Digest call opens ${coldDigestCall.connections} connection(s). The check sends ${whole(check.requests)} requests`,
+    `and logs in with ${check.logins}. It takes ${check.ratio.toFixed(2)} times (requests × round trip ÷ concurrency).`,
+  ].join(' ');
   return `${markdown([`TLS, ${roundTripMs} ms round trip`, 'this client', 'rival', '÷'], rows)}\n\n${note}`;
 }
 
@@ -89,7 +98,7 @@ export function goalTable(verdicts) {
 const megabytes = (bytes) => `${(bytes / 2 ** 20).toFixed(2)} MiB`;
 
 /** The results that have no table. */
-export function otherLines({ heap, imports, codeSize }) {
+export function otherLines({ heap, checkHeap, imports, codeSize }) {
   const { calls, ...heaps } = heap;
   const { wallMilliseconds: wall, cpuMilliseconds: cpu } = imports;
   const compare = ({ own, dependencies, ratio }) =>
@@ -100,6 +109,8 @@ export function otherLines({ heap, imports, codeSize }) {
         `- heap, ${labelOf(name)}: ${megabytes(earlyBytes)} after ${whole(calls / 5)} calls, ` +
         `${megabytes(lateBytes)} after ${whole(calls)} (${ratio.toFixed(3)})`,
     ),
+    `- heap during a check: ${megabytes(checkHeap.fewBytes)} with ${checkHeap.projects / 10} projects, ` +
+      `${megabytes(checkHeap.manyBytes)} with ${checkHeap.projects} (${checkHeap.ratio.toFixed(3)})`,
     `- import, wall time: ${compare(wall)}`,
     `- import, CPU: ${compare(cpu)}`,
     `- own code: ${whole(codeSize.minified)} bytes minified, ${whole(codeSize.gzipped)} gzipped`,

@@ -22,3 +22,14 @@ export const bearerHeaders = {
   'user-agent': 'atlas-tenant-snapshots/0.1.0',
   authorization: `Bearer ${accessToken}`,
 };
+
+/** The projects that a check reads, and the Flex clusters of each. */
+export const projects = Array.from({ length: 50 }, (_, n) => ({
+  id: `5e2211c17a3e5a48f549${n.toString(16).padStart(4, '0')}`,
+  name: `Project ${n}`,
+}));
+export const clusters = Array.from({ length: 20 }, (_, n) => ({
+  name: `Cluster${n}`,
+  stateName: 'IDLE',
+  createDate: '2024-12-19T17:05:10Z',
+}));

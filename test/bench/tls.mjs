@@ -1,5 +1,5 @@
 /**
- * What users wait for over a network: cold calls and a sweep over TLS with a round trip of 50 ms.
+ * What users wait for over a network: cold calls, a sweep and a check of backups over TLS with a round trip of 50 ms.
  *
  * Each measurement runs in a new process whose first call it is, because global `fetch` keeps its connections until the
  * process ends. The processes trust the server through NODE_EXTRA_CA_CERTS, so that no subject needs an option for it.
@@ -7,12 +7,13 @@
 import { makeCertificate } from './certificate.mjs';
 import { start } from './processes.mjs';
 import { column, median, medianRatio } from './statistics.mjs';
+import { clusters, projects } from './target.mjs';
 
 const roundTripMs = 50;
 const concurrentCalls = 100;
 
 /**
- * A sweep over the clusters of a large organization, 8 calls at once as in examples/nightly-check.mjs. In a shorter sweep
+ * A sweep over the clusters of a large organization, 8 calls at once. In a shorter sweep
  * the cold start, which is the same for both clients, would weigh more than the calls.
  */
 const sweep = { calls: 500, atOnce: 8 };
@@ -29,7 +30,8 @@ async function openSite() {
       const result = await worker.ask(order, details);
       worker.stop();
       const { connections } = await proxy.ask('counts');
-      return { ...result, connections };
+      const { bearer, digest, refused } = await atlas.ask('counts');
+      return { ...result, connections, requests: bearer + digest, refused };
     },
     close() {
       proxy.stop();
@@ -74,8 +76,24 @@ async function measureSweep(site, runCount) {
   return { ...sweep, seconds: seconds(own), urllibSeconds: seconds(rival), timesTheRate: medianRatio(own, rival) };
 }
 
-/** @param {{ coldCalls: number, bursts: number, sweeps: number }} runCounts how often to measure each */
-export async function measureTls({ coldCalls, bursts, sweeps }) {
+/** A check of all clusters, with the default concurrency of 16 and a cold login by Digest. */
+async function measureCheck(site, runCount) {
+  const runs = [];
+  for (let n = 0; n < runCount; n += 1) runs.push(await site.measure('check', 'burst', { calls: 1 }));
+  const milliseconds = median(column(runs, 'milliseconds'));
+  const requests = Math.max(...column(runs, 'requests'));
+  return {
+    clusters: projects.length * clusters.length,
+    projects: projects.length,
+    milliseconds,
+    requests,
+    logins: Math.max(...column(runs, 'refused')),
+    ratio: milliseconds / ((requests * roundTripMs) / 16),
+  };
+}
+
+/** @param {{ coldCalls: number, bursts: number, sweeps: number, checks: number }} runCounts how often to measure each */
+export async function measureTls({ coldCalls, bursts, sweeps, checks }) {
   const site = await openSite();
   try {
     return {
@@ -83,6 +101,7 @@ export async function measureTls({ coldCalls, bursts, sweeps }) {
       coldDigestCall: await measureColdDigestCall(site, coldCalls),
       concurrentColdCalls: await measureConcurrentCalls(site, bursts),
       digestSweep: await measureSweep(site, sweeps),
+      check: await measureCheck(site, checks),
     };
   } finally {
     site.close();
