@@ -134,8 +134,8 @@ export class TenantSnapshotsClient implements AsyncDisposable {
 
   /**
    * Rejects new calls, and ends waits between retries and polls. Resolves once all calls in flight have finished, within
-   * their timeouts, but does not wait for `onPoll`. Revokes the token that this client fetched, unless it is shared through a `tokenStore`: that takes at
-   * most 2 s. Safe to call twice. Does not close a `dispatcher` that you passed.
+   * their timeouts, but does not wait for `onPoll`. Revokes the token that this client fetched, unless it is shared through a
+   * `tokenStore`: that takes at most 2 s. Safe to call twice. Does not close a `dispatcher` that you passed.
    */
   close(): Promise<void> {
     this.#closing ??= closeContext(this.#context);
