@@ -18,16 +18,17 @@ const maxPages = 200;
 // Without a totalCount, a page that is shorter than the default page size of the tenant endpoint is the last one.
 const tenantPageSize = 100;
 
-/** How to read a list. `P` is the plan of one request. */
-export interface PagedList<P, T> {
-  readonly firstPage: P;
-  readonly planPage: (pageNum: number) => P;
-  readonly readPage: (plan: P) => Promise<Outcome<Page<T>>>;
-}
-
-/** Reads all pages of a list. Ends with the first page that fails. */
-export async function readAllPages<P, T>(list: PagedList<P, T>, call: Call): Promise<Outcome<T[]>> {
-  const { firstPage, planPage, readPage } = list;
+/**
+ * Reads all pages of a list. Ends with the first page that fails.
+ *
+ * @param firstPage - the plan of the first page.
+ */
+export async function readAllPages<Plan, T>(
+  firstPage: Plan,
+  planPage: (pageNum: number) => Plan,
+  readPage: (plan: Plan) => Promise<Outcome<Page<T>>>,
+  call: Call,
+): Promise<Outcome<T[]>> {
   let page = await readPage(firstPage);
   if (page instanceof Failure) return page;
   const { endpoint } = page.route;
@@ -37,7 +38,7 @@ export async function readAllPages<P, T>(list: PagedList<P, T>, call: Call): Pro
     page = await readPage(planPage(pageNum));
     if (page instanceof Failure) return page;
     // The tenant endpoint was retired meanwhile. Pages of Flex have another size, so the list starts again.
-    if (page.route.endpoint !== endpoint) return readAllPages({ ...list, firstPage: planPage(1) }, call);
+    if (page.route.endpoint !== endpoint) return readAllPages(planPage(1), planPage, readPage, call);
   }
   return { ...page, data: collected.items };
 }

@@ -23,11 +23,9 @@ export function startList<T>(
   const firstPage = planPage(1);
   const call = openCall(context, operation, firstPage);
   const readPage = (plan: Plan<Page<T>>) => runCall(context, plan, call);
-  const readPages = () => readAllPages({ firstPage, planPage, readPage }, call);
-  return toAtlasPromise(
-    traceCall(call, firstPage.route, () => call.run(readPages)),
-    call,
-  );
+  const readPages = () => readAllPages(firstPage, planPage, readPage, call);
+  const outcome = traceCall(call, firstPage.route, () => call.run(readPages));
+  return toAtlasPromise(outcome, call);
 }
 
 /** Starts a call that polls a snapshot. Each poll has a trace of its own. */
@@ -40,10 +38,8 @@ export function startWait(
   const firstPoll = planPoll();
   const call = openCall(context, operation, firstPoll);
   const poll = (plan: Plan<TenantSnapshot>) => traceCall(call, plan.route, () => runCall(context, plan, call));
-  return toAtlasPromise(
-    call.run(() => pollUntilComplete({ firstPoll, planPoll, poll }, options, call)),
-    call,
-  );
+  const outcome = call.run(() => pollUntilComplete(firstPoll, planPoll, poll, options, call));
+  return toAtlasPromise(outcome, call);
 }
 
 function openCall(

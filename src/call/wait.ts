@@ -13,16 +13,15 @@ export interface PollOptions {
   readonly pollInterval: number;
 }
 
-/** How to make the polls. `P` is the plan of one request. */
-export interface Polls<P> {
-  readonly firstPoll: P;
-  readonly planPoll: () => P;
-  readonly poll: (plan: P) => Promise<Outcome<TenantSnapshot>>;
-}
-
-/** Polls a snapshot until it is complete. */
-export async function pollUntilComplete<P>(
-  { firstPoll, planPoll, poll }: Polls<P>,
+/**
+ * Polls a snapshot until it is complete.
+ *
+ * @param firstPoll - the plan of the first poll.
+ */
+export async function pollUntilComplete<Plan>(
+  firstPoll: Plan,
+  planPoll: () => Plan,
+  poll: (plan: Plan) => Promise<Outcome<TenantSnapshot>>,
   { onPoll, pollInterval }: PollOptions,
   call: Call,
 ): Promise<Outcome<TenantSnapshot>> {

@@ -1,10 +1,7 @@
 import { z } from 'zod';
-import { compiled } from '../atlas/schemas.js';
 import type { CallSettings } from '../call/plan.js';
 import { isStandardSchema, type StandardSchema } from '../call/standard-schema.js';
 import type { PollOptions } from '../call/wait.js';
-import { AtlasInvalidArgumentError } from '../errors/errors.js';
-import { issuesOf } from '../errors/issues.js';
 import type { CallOptions, GetOptions, WaitOptions } from './options.js';
 
 // The longest delay that setTimeout accepts, almost 25 days.
@@ -68,23 +65,6 @@ export const getAllOptionsSchema = getOptionsSchema.extend({
     .optional(),
 });
 
-/** The options of a caller that passes none. */
-export const noOptions = {};
-
-/** The arguments or the options of a call, and what checks them. */
-export interface Input {
-  readonly schema: z.ZodType;
-  readonly value: object;
-}
-
-/** Checks the arguments and the options of a call. Returns an error that names everything that is invalid. */
-export function checkCall(operation: string, args: Input, options: Input): AtlasInvalidArgumentError | undefined {
-  const issues = issuesOf(compiled(args.schema), args.value);
-  // Most calls pass no options. Checking the shared default would take 0.3 µs.
-  if (options.value !== noOptions) issues.push(...issuesOf(options.schema, options.value));
-  return issues.length === 0 ? undefined : new AtlasInvalidArgumentError(issues, { operation });
-}
-
 /** The options of a client that a call may override. */
 export type CallDefaults = Pick<
   CallSettings,
@@ -112,8 +92,8 @@ export function resolveCall(defaults: CallDefaults, options: CallOptions & GetOp
 const defaultPollInterval = 10_000;
 const defaultWaitTimeout = 30 * 60_000;
 
-/** Adds the defaults to the options of a wait. */
-export function resolveWait(defaults: CallDefaults, options: WaitOptions): CallSettings & PollOptions {
+/** Adds what only a wait has to the settings of a call. */
+export function resolveWait(settings: CallSettings, options: WaitOptions): CallSettings & PollOptions {
   const { onPoll, pollInterval = defaultPollInterval, timeout = defaultWaitTimeout } = options;
-  return { ...resolveCall(defaults, options), timeout, onPoll, pollInterval };
+  return { ...settings, timeout, onPoll, pollInterval };
 }
