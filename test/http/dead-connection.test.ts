@@ -10,18 +10,7 @@ import { openConnectProxy } from '../examples/support/connect-proxy.js';
 import { standStill } from '../support/clock.js';
 import { get, openBareClient } from '../support/open-client.js';
 import { type Scripts, startRawServer } from '../support/raw-server.js';
-import {
-  answer,
-  challenge,
-  end,
-  good,
-  head,
-  reset,
-  type Script,
-  send,
-  snapshotJson,
-  token,
-} from '../support/raw-steps.js';
+import { answer, challenge, end, good, head, reset, type Script, send, token } from '../support/raw-steps.js';
 import { rejection } from '../support/rejection.js';
 import { listPath, path } from '../support/snapshot-routes.js';
 
