@@ -1,19 +1,21 @@
 import { describe, expect, it } from 'vitest';
 import {
   AtlasApiError,
+  AtlasClosedError,
   AtlasConnectionError,
+  AtlasError,
   AtlasInvalidResponseError,
   type CallOptions,
   type TenantSnapshotsClientOptions,
 } from '../../src/index.js';
 import { referenceErrors } from '../support/atlas-bodies.js';
-import { runClock, stopClock } from '../support/clock.js';
+import { runClock, standStill, stopClock } from '../support/clock.js';
 import { get, openClient } from '../support/open-client.js';
 import { rejection } from '../support/rejection.js';
-import { type Reply, scriptedDispatcher } from '../support/scripted-dispatcher.js';
+import { type Behavior, type Reply, scriptedDispatcher, silent } from '../support/scripted-dispatcher.js';
 
 /** A client that gets these responses, and does not retry. */
-function open(replies: readonly (Reply | Error)[], options: TenantSnapshotsClientOptions = {}) {
+function open(replies: readonly Behavior[], options: TenantSnapshotsClientOptions = {}) {
   const dispatcher = scriptedDispatcher(...replies);
   return { dispatcher, client: openClient({ dispatcher, endpoint: 'tenant', maxRetries: 0, ...options }) };
 }
@@ -223,6 +225,51 @@ describe('a redirect', () => {
   it.each([300, 301, 302, 303, 307, 308])('with status %i is not followed', async (status) => {
     const headers = { location: 'https://evil.example/' };
     expect(await errorOf({ status, headers })).toMatchObject({ status, headers, attempts: 1 });
+  });
+});
+
+describe('the message of an error without a response', () => {
+  const advice = 'See the cause, and check the network, baseUrl and any proxy on the way to Atlas.';
+  const dead = (code?: string) => Object.assign(new Error('dead'), code === undefined ? {} : { code });
+  const serviceAccount = { credentials: { clientId: 'id', clientSecret: 'secret' } };
+
+  it.each<[what: string, behavior: Behavior, options: TenantSnapshotsClientOptions, message: string]>([
+    ['names its code', dead('ENOTFOUND'), {}, `getTenantSnapshot got no response (ENOTFOUND). ${advice}`],
+    ['has no code if there is none', dead(), {}, `getTenantSnapshot got no response. ${advice}`],
+    [
+      'names the access token request',
+      dead('ENOTFOUND'),
+      serviceAccount,
+      `getTenantSnapshot: the access token request got no response (ENOTFOUND). ${advice}`,
+    ],
+    [
+      'names attemptTimeout',
+      silent,
+      { attemptTimeout: 50 },
+      'getTenantSnapshot timed out after 50 ms (attemptTimeout). Raise it if Atlas is slow from here.',
+    ],
+    [
+      'names timeout, and what the call was doing',
+      silent,
+      { timeout: 50 },
+      'getTenantSnapshot timed out after 50 ms (timeout) while waiting for the response (attempts: 1). Raise timeout if the call needs longer.',
+    ],
+  ])('%s', async (_what, behavior, options, message) => {
+    const { client } = open([behavior], options);
+    expect((await rejection(get(client), AtlasError)).message).toBe(message);
+  });
+
+  it('says what close() ended, or that the call came after it', async () => {
+    const { client } = open([{ status: 503 }], { maxRetries: 1 });
+    const waiting = rejection(get(client), AtlasClosedError);
+    await standStill();
+    await client.close();
+    expect((await waiting).message).toBe(
+      'close() ended getTenantSnapshot while it was waiting to retry. Create a new client.',
+    );
+    expect((await rejection(get(client), AtlasClosedError)).message).toBe(
+      'getTenantSnapshot was called after close(). Create a new client.',
+    );
   });
 });
 

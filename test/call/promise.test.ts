@@ -1,12 +1,9 @@
 import { describe, expect, it, vi } from 'vitest';
 import { AtlasApiError, AtlasInvalidArgumentError, type AtlasResponse } from '../../src/index.js';
 import { failedSnapshot } from '../support/atlas-bodies.js';
-import { expectNoUnhandledRejection } from '../support/fault-rejections.js';
 import { get, openClient } from '../support/open-client.js';
 import { rejection } from '../support/rejection.js';
 import { type Reply, scriptedDispatcher } from '../support/scripted-dispatcher.js';
-
-expectNoUnhandledRejection();
 
 /** The promise of a call with this response. By default it is a snapshot. */
 function call(reply: Reply = {}) {

@@ -2,7 +2,7 @@ import { runInNewContext } from 'node:vm';
 import { gzipSync } from 'node:zlib';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { AtlasInvalidResponseError } from '../../src/index.js';
-import { get, openFaultClient } from '../support/fault-client.js';
+import { get, openBareClient } from '../support/open-client.js';
 import { startRawServer } from '../support/raw-server.js';
 import { answer, good } from '../support/raw-steps.js';
 import { rejection } from '../support/rejection.js';
@@ -45,7 +45,7 @@ it('a gzip body over the limit is called too large, if its error is of another r
   replaceGlobal('Error', runInNewContext('Error'));
   const bomb = gzipSync(JSON.stringify({ status: 'x'.repeat(10_000) }));
   const server = await startRawServer([answer(200, bomb, 'content-encoding: gzip')]);
-  const client = openFaultClient(server, { maxResponseSize: 1_000 });
+  const client = openBareClient(server, { maxResponseSize: 1_000 });
   const error = await rejection(get(client), AtlasInvalidResponseError);
   expect(error.issues).toMatchObject([{ message: expect.stringContaining('1000 bytes (maxResponseSize)') }]);
 });
@@ -55,7 +55,7 @@ it.each(['the EventTarget of its realm', "Node's EventTarget"])(
   async (which) => {
     if (which !== "Node's EventTarget") replaceGlobal('EventTarget', ForeignEventTarget);
     const server = await startRawServer([good, []]);
-    const client = openFaultClient(server);
+    const client = openBareClient(server);
     const foreign = new ForeignSignal();
     // As TypeScript sees jsdom's.
     const signal = foreign as unknown as AbortSignal;
@@ -74,7 +74,7 @@ it("many calls with one signal of Node cause no warning, with another realm's Ev
   process.on('warning', note);
   onTestFinished(() => void process.off('warning', note));
   const server = await startRawServer(good);
-  const client = openFaultClient(server);
+  const client = openBareClient(server);
   const { signal } = new AbortController();
   await Promise.all(Array.from({ length: 20 }, () => get(client, { signal })));
   await new Promise(setImmediate);

@@ -6,19 +6,15 @@ import * as mini from 'zod/mini';
 import { z as z3 } from 'zod3';
 import { parseWith, type StandardSchema } from '../../src/call/standard-schema.js';
 import { AtlasInvalidArgumentError, AtlasInvalidResponseError } from '../../src/index.js';
-import { expectNoUnhandledRejection } from '../support/fault-rejections.js';
-import { startFaultServer } from '../support/fault-server.js';
-import { answer } from '../support/fault-steps.js';
 import { openClient } from '../support/open-client.js';
 import { rejection } from '../support/rejection.js';
-
-expectNoUnhandledRejection();
+import { scriptedDispatcher } from '../support/scripted-dispatcher.js';
 
 const path = '/api/atlas/v2/groups';
 
-async function openServer() {
-  const server = await startFaultServer([answer(200, '{"results":[{"name":"Cluster0","stateName":"IDLE"}]}')]);
-  return { server, client: openClient({ baseUrl: server.url }) };
+function open() {
+  const dispatcher = scriptedDispatcher({ body: { results: [{ name: 'Cluster0', stateName: 'IDLE' }] } });
+  return { dispatcher, client: openClient({ dispatcher }) };
 }
 
 const upper = (text: string) => text.toUpperCase();
@@ -86,25 +82,26 @@ const libraries: Library[] = [
 
 describe.each(libraries)('a schema of $name', ({ sync, async, mismatched, throwing }) => {
   it('parses the result of get()', async () => {
-    const { client } = await openServer();
+    const { client } = open();
     for (const schema of async === undefined ? [sync] : [sync, async]) {
       expect(await client.get(path, { schema })).toMatchObject({ results: [{ name: 'CLUSTER0' }] });
     }
   });
 
   it('that does not match leads to INVALID_RESPONSE, without a retry', async () => {
-    const { server, client } = await openServer();
+    const { dispatcher, client } = open();
     const error = await rejection(client.get(path, { schema: mismatched }), AtlasInvalidResponseError);
     expect(error).toMatchObject({ operation: 'get', attempts: 1 });
     expect(error.issues).toEqual([{ path: 'results.0.name', message: expect.stringMatching(/number/i) }]);
-    expect(server.requests).toHaveLength(1);
+    expect(dispatcher.requests).toHaveLength(1);
   });
 
   it('that throws leads to INVALID_RESPONSE with the thrown error as its cause', async () => {
-    const { client } = await openServer();
+    const { client } = open();
     for (const schema of throwing) {
       const error = await rejection(client.get(path, { schema }), AtlasInvalidResponseError);
       expect(error).toMatchObject({ operation: 'get', attempts: 1, cause: thrown });
+      expect(error.issues).toEqual([{ path: '', message: 'the schema threw an error; see the cause' }]);
     }
   });
 });
@@ -120,11 +117,11 @@ it.each<[name: string, schema: unknown]>([
   ['a standard without a function', { '~standard': { version: 1, vendor: 'test', validate: {} } }],
   ['another version of the standard', { '~standard': { version: 2, vendor: 'test', validate } }],
 ])('%s is no schema', async (_name, schema) => {
-  const { server, client } = await openServer();
+  const { dispatcher, client } = open();
   // A caller without types may pass anything.
   const error = await rejection(client.get(path, { schema: schema as never }), AtlasInvalidArgumentError);
   expect(error.issues).toMatchObject([{ path: 'schema', message: expect.stringContaining('Standard Schema') }]);
-  expect(server.requests).toHaveLength(0);
+  expect(dispatcher.requests).toHaveLength(0);
 });
 
 describe('the result of a schema', () => {

@@ -8,7 +8,6 @@ import {
 } from '../../src/index.js';
 import type { SunsetForm } from '../../src/testing/index.js';
 import { runClock, stopClock } from '../support/clock.js';
-import { expectNoUnhandledRejection } from '../support/fault-rejections.js';
 import { openClient } from '../support/open-client.js';
 import { openEmulator } from '../support/open-emulator.js';
 import { rejection } from '../support/rejection.js';
@@ -20,8 +19,6 @@ import {
   silent,
 } from '../support/scripted-dispatcher.js';
 import { clusterName, groupId, snapshotId, tenantListPath, tenantPath } from '../support/snapshot-routes.js';
-
-expectNoUnhandledRejection();
 
 beforeEach(() => {
   stopClock();

@@ -1,14 +1,22 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { tracingChannel } from 'node:diagnostics_channel';
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { AtlasApiError, type AtlasCallTrace, AtlasInvalidArgumentError } from '../../src/index.js';
-import { instantDispatcher } from '../support/instant-dispatcher.js';
-import { snapshots } from '../support/many-snapshots.js';
-import { openClient } from '../support/open-client.js';
+import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import {
+  AtlasApiError,
+  type AtlasCallTrace,
+  AtlasInvalidArgumentError,
+  AtlasTimeoutError,
+  type CallOptions,
+  type TenantSnapshotsClient,
+  type TenantSnapshotsClientOptions,
+} from '../../src/index.js';
+import { passTime, runClock, stopClock } from '../support/clock.js';
+import { get, openClient } from '../support/open-client.js';
 import { openEmulator } from '../support/open-emulator.js';
 import { rejection } from '../support/rejection.js';
+import { type Behavior, scriptedDispatcher, silent } from '../support/scripted-dispatcher.js';
 import { shown } from '../support/shown.js';
-import { path } from '../support/snapshot-routes.js';
+import { flexPath, listPath, path, tenantPath } from '../support/snapshot-routes.js';
 
 const channel = tracingChannel<unknown, AtlasCallTrace>('atlas-tenant-snapshots:call');
 
@@ -19,9 +27,12 @@ interface Seen {
   readonly was: AtlasCallTrace;
 }
 
-/** Collects the events of the channel until the end of the test. */
-function listen(): Seen[] {
-  const seen: Seen[] = [];
+let seen: Seen[] = [];
+
+beforeEach(() => {
+  stopClock();
+  vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
+  seen = [];
   const note = (event: string) => (trace: AtlasCallTrace) => void seen.push({ event, trace, was: { ...trace } });
   const subscribers = {
     start: note('start'),
@@ -32,147 +43,177 @@ function listen(): Seen[] {
   };
   channel.subscribe(subscribers);
   onTestFinished(() => void channel.unsubscribe(subscribers));
-  return seen;
+});
+
+function open(script: Behavior[], options: TenantSnapshotsClientOptions = {}) {
+  const dispatcher = scriptedDispatcher(...script);
+  return { dispatcher, client: openClient({ dispatcher, maxRetries: 0, ...options }) };
 }
 
-async function open() {
-  const emulator = await openEmulator();
-  const client = openClient({ baseUrl: emulator.url, credentials: emulator.credentials.apiKey });
-  const values = [emulator.groupId, emulator.clusterName, emulator.snapshotId] as const;
-  return { emulator, client, values, seen: listen() };
-}
+const events = () => seen.map(({ event }) => event);
+/** The traces of calls that have ended. */
+const ended = () => seen.filter(({ event }) => event === 'asyncEnd').map(({ was }) => was);
 
-const events = (seen: Seen[]) => seen.map(({ event }) => event);
+const gone = { status: 410, body: { error: 410, errorCode: 'VERSION_GONE' } };
 
-describe('the tracing channel', () => {
-  it('has the request of a call at its start, and the outcome at its end', async () => {
-    const { client, values, seen, emulator } = await open();
-    const startedAt = performance.now();
-    await client.getTenantSnapshot(...values, { pretty: true });
-    const elapsed = performance.now() - startedAt;
-    expect(events(seen)).toEqual(['start', 'end', 'asyncStart', 'asyncEnd']);
+describe('the trace of a call', () => {
+  it('has the request at its start, and the outcome at its end', async () => {
+    const { client } = open([(request) => void setTimeout(() => request.reply(), 100)]);
+    await runClock(get(client, { pretty: true }));
+    expect(events()).toEqual(['start', 'end', 'asyncStart', 'asyncEnd']);
     const started = {
       operation: 'getTenantSnapshot',
       endpoint: 'tenant',
       method: 'GET',
-      path: emulator.requests[0]?.path,
+      path: `${tenantPath}?pretty=true`,
       attempts: 0,
       durationMs: 0,
     };
-    expect(seen[0]?.was).toEqual(started);
-    expect(seen[1]?.was.status).toBeUndefined();
-    const ended = { ...started, status: 200, attempts: 1, durationMs: expect.any(Number) };
-    expect(seen[2]?.was).toEqual(ended);
-    expect(seen[3]?.was).toEqual(ended);
-    expect(seen[3]?.was.durationMs).toBeGreaterThan(0);
-    expect(seen[3]?.was.durationMs).toBeLessThanOrEqual(elapsed);
+    const durationMs = expect.closeTo(100, -2);
+    for (const { event, was } of seen) {
+      expect(was).toEqual(event.startsWith('async') ? { ...started, status: 200, attempts: 1, durationMs } : started);
+    }
     expect(new Set(seen.map(({ trace }) => trace)).size).toBe(1);
   });
 
-  it('publishes an error', async () => {
-    const { client, values, seen } = await open();
-    const call = client.getTenantSnapshot(values[0], 'NoSuch', values[2], { endpoint: 'tenant' });
-    const error = await rejection(call, AtlasApiError);
-    expect(events(seen)).toEqual(['start', 'end', 'error', 'asyncStart', 'asyncEnd']);
-    expect(seen[2]?.was).toMatchObject({ status: 404, attempts: 1, endpoint: 'tenant', error });
+  it('has its error, and the status of its response', async () => {
+    const error = await rejection(get(open([{ status: 403 }]).client), AtlasApiError);
+    expect(events()).toEqual(['start', 'end', 'error', 'asyncStart', 'asyncEnd']);
+    expect(seen[2]?.was).toMatchObject({ status: 403, attempts: 1, endpoint: 'tenant' });
     expect(seen[2]?.was.error).toBe(error);
   });
 
-  it('has no status for a call without a response', async () => {
-    const { emulator, client, values, seen } = await open();
-    emulator.respond({ reset: true, for: 'any', times: Number.POSITIVE_INFINITY });
-    await client.getTenantSnapshot(...values, { maxRetries: 0 }).catch(() => undefined);
-    const [, , failed] = seen;
-    expect(failed).toMatchObject({ event: 'error', was: { attempts: 1, error: { code: 'CONNECTION' } } });
-    expect('status' in (failed?.was ?? {})).toBe(false);
-  });
-
-  it('survives a call that cannot start, also after its timeout', async () => {
-    const { client, values } = await open();
-    const addEventListener = () => {
-      throw new Error('no listener');
-    };
-    // A test double of a signal may throw.
-    const signal = { aborted: false, addEventListener, removeEventListener() {} } as unknown as AbortSignal;
-    await expect(client.getTenantSnapshot(...values, { signal, timeout: 20 })).rejects.toThrow('no listener');
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    await client.close();
-  });
-
-  it('publishes a call that was aborted before its start', async () => {
-    const { client, values, seen, emulator } = await open();
-    const reason = new Error('mine');
-    const call = client.getTenantSnapshot(...values, { signal: AbortSignal.abort(reason) });
-    await expect(call).rejects.toBe(reason);
-    expect(events(seen)).toEqual(['start', 'end', 'error', 'asyncStart', 'asyncEnd']);
-    expect(seen[0]?.trace).toMatchObject({ error: reason, attempts: 0, endpoint: 'tenant' });
-    expect(emulator.requests).toEqual([]);
-  });
-
-  it('publishes nothing for a call with invalid arguments', async () => {
-    const { client, seen } = await open();
-    await rejection(client.getTenantSnapshot('', '', ''), AtlasInvalidArgumentError);
-    await rejection(client.listTenantSnapshots('', ''), AtlasInvalidArgumentError);
-    expect(seen).toEqual([]);
-  });
-
-  it('has the endpoint of the last attempt, and counts all attempts', async () => {
-    vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
-    const { emulator, client, values, seen } = await open();
-    emulator.sunset();
-    await client.getTenantSnapshot(...values);
-    expect(seen[0]?.was.path).toContain('/backup/tenant/');
-    expect(seen.at(-1)?.was).toMatchObject({ endpoint: 'flex', status: 200, attempts: 2 });
-    expect(seen.at(-1)?.was.path).toBe(emulator.requests.at(-1)?.path);
-  });
-
-  it('publishes a list once, however many pages it has', async () => {
-    const { emulator, client, values, seen } = await open();
-    emulator.seed({ snapshots: snapshots(1001) });
-    await client.listTenantSnapshots(values[0], values[1], { endpoint: 'flex' });
-    expect(events(seen)).toEqual(['start', 'end', 'asyncStart', 'asyncEnd']);
-    expect(seen.at(-1)?.was).toMatchObject({ operation: 'listTenantSnapshots', status: 200, attempts: 3 });
-    expect(seen.at(-1)?.was.path).toContain('pageNum=3');
-  });
-
-  it('publishes each poll of a wait', async () => {
-    const { emulator, client, values, seen } = await open();
-    emulator.progressSnapshot(emulator.snapshotId, { status: 'RUNNING' }, { status: 'COMPLETED' });
-    await client.waitForTenantSnapshot(...values, { pollInterval: 5 });
-    const starts = seen.filter(({ event }) => event === 'start').map(({ was }) => was.operation);
-    expect(starts).toEqual(['waitForTenantSnapshot', 'waitForTenantSnapshot']);
-    expect(seen.filter(({ event }) => event === 'asyncEnd').map(({ was }) => was.attempts)).toEqual([1, 1]);
+  it('has the endpoint and the path of the last attempt, and counts all attempts', async () => {
+    await get(open([gone, {}]).client);
+    expect(seen[0]?.was).toMatchObject({ endpoint: 'tenant', path: tenantPath });
+    expect(ended()).toMatchObject([{ endpoint: 'flex', path: flexPath, status: 200, attempts: 2 }]);
   });
 
   it('has the prefix of baseUrl in its path', async () => {
-    const { emulator, values, seen } = await open();
-    const client = openClient({ baseUrl: `${emulator.url}/atlas`, endpoint: 'flex' });
-    await client.getTenantSnapshot(...values).catch(() => undefined);
-    expect(seen[0]?.was.path).toMatch(/^\/atlas\/api\/atlas\/v2\//);
+    await get(open([{}], { baseUrl: 'https://proxy.example/atlas', endpoint: 'flex' }).client);
+    expect(seen[0]?.was.path).toBe(`/atlas${flexPath}`);
+  });
+
+  it('is one for a list, however many pages it has', async () => {
+    const { client } = open(
+      [1, 2, 3].map((id) => ({ body: { results: [{ id: `${id}`.repeat(24) }], totalCount: 3 } })),
+    );
+    await client.listTenantSnapshots(...listPath, { endpoint: 'flex' });
+    expect(events()).toEqual(['start', 'end', 'asyncStart', 'asyncEnd']);
+    expect(ended()).toMatchObject([{ operation: 'listTenantSnapshots', status: 200, attempts: 3 }]);
+    expect(ended()[0]?.path).toContain('pageNum=3');
+  });
+
+  it('is one per poll of a wait', async () => {
+    const { client } = open([{ body: { status: 'RUNNING' } }, gone, { body: { status: 'COMPLETED' } }]);
+    await runClock(client.waitForTenantSnapshot(...path));
+    expect(seen.filter(({ event }) => event === 'start')).toHaveLength(2);
+    expect(ended()).toMatchObject([
+      { operation: 'waitForTenantSnapshot', endpoint: 'tenant', attempts: 1 },
+      { operation: 'waitForTenantSnapshot', endpoint: 'flex', attempts: 2 },
+    ]);
+  });
+
+  it('is published also if the call was aborted before its start, but not if its arguments are invalid', async () => {
+    const { client } = open([]);
+    await rejection(client.getTenantSnapshot('', '', ''), AtlasInvalidArgumentError);
+    await rejection(client.listTenantSnapshots('', ''), AtlasInvalidArgumentError);
+    expect(seen).toEqual([]);
+    const reason = new Error('mine');
+    await expect(get(client, { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
+    expect(events()).toEqual(['start', 'end', 'error', 'asyncStart', 'asyncEnd']);
+    expect(ended()).toMatchObject([{ error: reason, attempts: 0, endpoint: 'tenant' }]);
   });
 
   it('holds no secret', async () => {
-    const { emulator, values, seen } = await open();
+    vi.useRealTimers();
+    const emulator = await openEmulator();
     const { apiKey, serviceAccount, accessToken } = emulator.credentials;
     for (const credentials of [apiKey, serviceAccount, accessToken, { ...apiKey, privateKey: 'wr0ng-key' }]) {
       const client = openClient({ baseUrl: emulator.url, credentials });
-      await client.getTenantSnapshot(...values).catch(() => undefined);
+      await get(client).catch(() => undefined);
     }
-    expect(seen.some(({ event }) => event === 'error')).toBe(true);
+    expect(events()).toContain('error');
     const text = shown(seen);
     const secrets = [apiKey.privateKey, serviceAccount.clientSecret, accessToken.accessToken, 'wr0ng-key'];
     for (const secret of secrets) expect(text).not.toContain(secret);
     expect(text).not.toMatch(/Bearer |Basic |cnonce=|response=/);
   });
 
-  it('runs the call in an AsyncLocalStorage bound to its start', async () => {
+  it('is a store for AsyncLocalStorage, in which the call runs', async () => {
     const storage = new AsyncLocalStorage<AtlasCallTrace>();
     channel.start.bindStore(storage, (trace) => trace);
     onTestFinished(() => void channel.start.unbindStore(storage));
     const accessToken = vi.fn(() => storage.getStore()?.operation ?? 'none');
-    const dispatcher = instantDispatcher(() => ({}));
-    const client = openClient({ baseUrl: 'https://cloud.mongodb.com', credentials: { accessToken }, dispatcher });
-    await client.getTenantSnapshot(...path);
+    await get(open([{}], { credentials: { accessToken } }).client);
     expect(accessToken.mock.results).toEqual([{ type: 'return', value: 'getTenantSnapshot' }]);
+  });
+
+  it('does no harm if the call cannot start, also after its timeout', async () => {
+    const addEventListener = () => {
+      throw new Error('no listener');
+    };
+    // A test double of a signal may throw.
+    const signal = { aborted: false, addEventListener, removeEventListener() {} } as unknown as AbortSignal;
+    const { client } = open([]);
+    await expect(get(client, { signal, timeout: 20 })).rejects.toThrow('no listener');
+    await passTime(50);
+    await client.close();
+  });
+});
+
+describe('the trace of a call without a final response has no status, whatever an earlier attempt got:', () => {
+  const dead = Object.assign(new Error('no'), { code: 'ENOTFOUND' });
+
+  it.each<
+    [
+      end: string,
+      second: Behavior,
+      options: CallOptions,
+      interrupt: (client: TenantSnapshotsClient, controller: AbortController) => unknown,
+      code: string,
+    ]
+  >([
+    ['a timeout', silent, { timeout: 3_000 }, () => {}, 'TIMEOUT'],
+    ['an attempt timeout', silent, { attemptTimeout: 500 }, () => {}, 'TIMEOUT'],
+    ['a connection failure', dead, {}, () => {}, 'CONNECTION'],
+    ['an abort before the retry', silent, {}, (_client, controller) => controller.abort({ code: 'MINE' }), 'MINE'],
+    [
+      'an abort during the retry',
+      silent,
+      {},
+      async (_client, controller) => {
+        await passTime(1_000);
+        controller.abort({ code: 'MINE' });
+      },
+      'MINE',
+    ],
+    ['close()', silent, {}, (client) => client.close(), 'CLOSED'],
+  ])('%s', async (_end, second, options, interrupt, code) => {
+    const { client } = open([{ status: 503 }, second], { maxRetries: 1 });
+    const controller = new AbortController();
+    const call = get(client, { ...options, signal: controller.signal }).catch(() => undefined);
+    // By then the call waits to retry.
+    await passTime(100);
+    await interrupt(client, controller);
+    await runClock(call);
+    expect(ended()).toMatchObject([{ error: { code } }]);
+    expect('status' in (ended()[0] ?? {})).toBe(false);
+  });
+
+  it('a timeout between two pages', async () => {
+    const { setImmediate: afterThisTurn } = globalThis;
+    const { client, dispatcher } = open([
+      (request) => {
+        request.reply({ body: { results: [{}], totalCount: 2 } });
+        // The next page is requested later than in the next turn of the event loop.
+        afterThisTurn(() => vi.advanceTimersByTime(3_000));
+      },
+    ]);
+    const call = client.listTenantSnapshots(...listPath, { endpoint: 'flex', timeout: 3_000 });
+    await rejection(call, AtlasTimeoutError);
+    expect(dispatcher.requests).toHaveLength(1);
+    expect(ended()).toMatchObject([{ error: { code: 'TIMEOUT' } }]);
+    expect('status' in (ended()[0] ?? {})).toBe(false);
   });
 });

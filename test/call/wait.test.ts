@@ -10,14 +10,12 @@ import {
 } from '../../src/index.js';
 import { passTime, runClock, standStill, stopClock } from '../support/clock.js';
 import { waitDefaults } from '../support/defaults.js';
-import { expectNoUnhandledRejection } from '../support/fault-rejections.js';
 import { openClient } from '../support/open-client.js';
 import { openEmulator } from '../support/open-emulator.js';
 import { rejection } from '../support/rejection.js';
 import { type Behavior, scriptedDispatcher } from '../support/scripted-dispatcher.js';
 import { path, snapshotId } from '../support/snapshot-routes.js';
 
-expectNoUnhandledRejection();
 beforeEach(stopClock);
 
 /** A response with a snapshot of this status. */

@@ -1,2 +1,0 @@
-// Going away: use open-client.ts.
-export { get, openBareClient as openFaultClient } from './open-client.js';

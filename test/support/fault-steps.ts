@@ -1,2 +1,0 @@
-// Going away: use raw-steps.ts.
-export { answer, good, refusal, reset, until } from './raw-steps.js';

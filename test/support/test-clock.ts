@@ -1,2 +1,0 @@
-// Going away: use clock.ts.
-export { runClock, stopClock } from './clock.js';
