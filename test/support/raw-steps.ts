@@ -22,13 +22,6 @@ export function pause(duration = 5): Step {
   return () => new Promise((resolve) => later(resolve, duration));
 }
 
-/** Waits for a promise of the test. */
-export function until(promise: Promise<unknown>): Step {
-  return async () => {
-    await promise;
-  };
-}
-
 /** Sends the same bytes repeatedly until the client disconnects. */
 export function drip(bytes: string, interval = 2): Step {
   return async (socket) => {
