@@ -39,6 +39,13 @@ describe.each(runtimes)('on $name', (runtime) => {
     });
   });
 
+  it('runs the command', async () => {
+    const emulator = await openEmulator();
+    const command = 'node_modules/atlas-tenant-snapshots/dist/cli.js';
+    const { code, output } = await run(runtime, [command, 'check'], environmentOf(emulator));
+    expect({ code, output }).toEqual({ code: 0, output: expect.stringContaining('1 in 1 project (1 fresh)\n') });
+  });
+
   it('calls over TLS, through the proxy that HTTPS_PROXY names', async () => {
     const emulator = await openEmulator();
     const { groupId, clusterName, snapshotId } = emulator;
