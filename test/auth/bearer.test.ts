@@ -48,7 +48,7 @@ describe('a function that returns tokens', () => {
   ])('%s', async (_promise, script, sent, ended, refused, options) => {
     const accessToken = tokens();
     expect(await converse({ credentials: { accessToken }, ...options }, ...script)).toEqual({ sent, ended });
-    expect(accessToken.mock.calls).toEqual(refused.map((token) => [token === '' ? {} : { refused: token }]));
+    expect(accessToken.mock.calls).toStrictEqual(refused.map((token) => [token === '' ? {} : { refused: token }]));
   });
 
   it('gets the refused token of its own call', async () => {

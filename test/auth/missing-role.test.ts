@@ -32,7 +32,7 @@ describe('a missing role', () => {
     [
       'leads to no second try with an API key, whose nonce is kept',
       key,
-      [a, role, role, ok],
+      [a, role, refusal(401, 'USER_UNAUTHORIZED'), ok],
       '- a1 a2 a3',
       '401 401 ok',
     ],

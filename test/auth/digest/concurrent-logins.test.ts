@@ -185,6 +185,16 @@ describe('a late response', () => {
     expect(atlas.sent()).toBe('- a1 a2 a3 - b1');
   });
 
+  it('brings in the nonce of its second login, even if the first nonce was given up meanwhile', async () => {
+    const { atlas, late } = await openLate();
+    await atlas.answer(3, challenge('b'));
+    expect(await callWith(atlas, 5, bare401)).toBe('401');
+    await atlas.answer(4, ok);
+    expect(await late).toBe('ok');
+    expect(await callWith(atlas, 6, ok)).toBe('ok');
+    expect(atlas.sent()).toBe('- a1 a2 b1 a3 b2');
+  });
+
   it.each<[how: string, end: (atlas: ScriptedAtlas, abort: AbortController) => unknown]>([
     ['is aborted', (_atlas, abort) => abort.abort('enough')],
     ['succeeds', (atlas) => atlas.answer(3, ok)],

@@ -115,7 +115,7 @@ describe('an envelope', () => {
   ])('%s', check);
 });
 
-describe('a 401 without a challenge that can be answered', () => {
+describe('a response without a challenge that can be answered', () => {
   const digest = 'Digest realm="r", nonce="n"';
 
   it.each<[name: string, lines: string | string[], offered: string]>([
@@ -134,6 +134,10 @@ describe('a 401 without a challenge that can be answered', () => {
         `Check baseUrl and any proxy on the way to Atlas. It offered: ${offered}.`,
     );
     expect(sent()).toBe('-');
+  });
+
+  it('is an AtlasApiError if its status is not a 401', async () => {
+    expect(await converse({ credentials }, { ...a, status: 403 })).toEqual({ sent: '-', ended: '403' });
   });
 
   it('is an AtlasApiError if it offers nothing at all', async () => {
