@@ -33,7 +33,7 @@ export interface ApiResponse {
   readonly body: Body;
   /** Whether `status` comes from an envelope. */
   readonly isEnveloped: boolean;
-  /** Whether Atlas sent the response, rather than a gateway or proxy in between. */
+  /** Whether the response looks like one of Atlas, rather than of a gateway or proxy in between. */
   readonly isFromAtlas: boolean;
   /** What the body says, if the status is an error. */
   readonly error: ErrorReport | undefined;
@@ -206,15 +206,15 @@ export function isMissingRole(status: number, error: ErrorReport | undefined): b
 /**
  * Whether Atlas itself says that an endpoint is gone, rather than a gateway or a single cluster.
  *
- * @param resource - the path that was requested, without the prefix of `baseUrl` and without a query.
+ * @param apiPath - the path that was requested, without the prefix of `baseUrl` and without a query.
  */
-export function saysGone(status: number, report: ErrorReport, resource: string): boolean {
+export function saysGone(status: number, report: ErrorReport, apiPath: string): boolean {
   const { isFromAtlas, errorCode, detail, parameters = [] } = report;
   if (status === 410) return isFromAtlas;
   if (status !== 404 || errorCode !== 'RESOURCE_NOT_FOUND') return false;
   // MongoDB's specification says that parameters are objects, though they are strings.
   const values = [detail, ...parameters].flatMap((value) => (isObject(value) ? Object.values(value) : value));
-  return values.some((value) => typeof value === 'string' && namesPath(value, resource));
+  return values.some((value) => typeof value === 'string' && namesPath(value, apiPath));
 }
 
 /** Whether a text names a path, with or without its leading slash, rather than a longer path that starts with it. */

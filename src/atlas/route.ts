@@ -15,7 +15,7 @@ export interface RouteBase {
 export interface RouteOptions {
   readonly envelope?: boolean | undefined;
   readonly pretty?: boolean | undefined;
-  /** Only `get()` has these two. */
+  /** Only `get()` and `getAll()` have these two. */
   readonly query?: Query | undefined;
   readonly apiVersion?: string | undefined;
 }

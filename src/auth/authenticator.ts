@@ -14,8 +14,8 @@ export interface Login {
   readonly header: string | undefined;
 
   /**
-   * Looks at the response. Returns the login for one more try, or `undefined` if the response is final: at the latest after
-   * a few tries, whatever the server does.
+   * Looks at the response. Returns the login for one more try, or `undefined` if the response is final. Whatever the server
+   * does, the response is final after a few tries.
    *
    * @throws {@link NoLogin}, or returns a promise that rejects with one.
    */

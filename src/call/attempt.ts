@@ -9,7 +9,7 @@ import type { ClientContext } from './plan.js';
 /** How an attempt ended. */
 export interface AttemptResult {
   /** The response, or why there is none. */
-  readonly result: ApiResponse | NoResponse | NoLogin;
+  readonly answer: ApiResponse | NoResponse | NoLogin;
   /** The login of the last request; absent if there was none. */
   readonly login: Login | undefined;
   /** How often the request was sent again because its connection died. */
@@ -20,34 +20,34 @@ export interface AttemptResult {
  * Makes one attempt: logs in, sends the request, sends it again if the login can answer a refusal, and starts anew if the
  * connection died.
  *
- * @param maxResends - how often the request may be sent again because its connection died.
+ * @param resendsLeft - how often the request may still be sent again because its connection died.
  * @throws the reason if the call ended meanwhile.
  */
 export async function attempt(
   { transport, authenticator }: ClientContext,
   route: Route,
   limits: ExchangeLimits,
-  maxResends: number,
+  resendsLeft: number,
   call: Call,
 ): Promise<AttemptResult> {
   let resends = 0;
   let login: Login | undefined;
-  let next: Login | Promise<Login> | undefined;
+  let nextLogin: Login | Promise<Login> | undefined;
   for (;;) {
     try {
-      next ??= authenticator.authorize(route);
-      login = next instanceof Promise ? await call.waitFor('logging in', next, release) : next;
+      nextLogin ??= authenticator.authorize(route);
+      login = nextLogin instanceof Promise ? await call.waitFor('logging in', nextLogin, release) : nextLogin;
       const received = await exchange(transport, toWire(route, login), limits, call);
       const response = readResponse(received, route.mayBeEnveloped, limits.maxResponseSize);
-      next = login.review(response);
-      if (next === undefined) return { result: response, login, resends };
+      nextLogin = login.review(response);
+      if (nextLogin === undefined) return { answer: response, login, resends };
     } catch (reason) {
       // A login whose review failed is over; releasing it has no effect.
       login?.release();
       if (!(reason instanceof NoResponse || reason instanceof NoLogin)) throw reason;
-      if (resends === maxResends || !isDeadConnection(reason)) return { result: reason, login, resends };
+      if (resends === resendsLeft || !isDeadConnection(reason)) return { answer: reason, login, resends };
       resends += 1;
-      next = undefined;
+      nextLogin = undefined;
     }
   }
 }

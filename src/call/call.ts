@@ -19,12 +19,12 @@ export class Lifetime {
   }
 
   /** Notes that a call is in flight. */
-  enter(): void {
+  callStarted(): void {
     this.#inFlight += 1;
   }
 
   /** Notes that a call is no longer in flight. */
-  leave(): void {
+  callEnded(): void {
     this.#inFlight -= 1;
     if (this.#inFlight === 0) this.#onIdle();
   }
@@ -47,7 +47,7 @@ export class Lifetime {
   }
 }
 
-/** What a call is bound to. */
+/** What limits a call. */
 export interface CallBounds {
   /** ms. */
   readonly timeout: number;
@@ -69,7 +69,7 @@ export class Call implements ExchangeOwner, CallState {
   #lastStatus: string | undefined;
   #phase = 'starting';
   #expiresAt = 0;
-  /** Returns the reason why the call must end. A response that has arrived meanwhile still counts, so it is asked for late. */
+  /** Returns the reason why the call must end. A function, so that the error has the state of the call when it is thrown. */
   #interruption: (() => unknown) | undefined;
   // Only the current wait needs a listener, and calling an outdated one has no effect.
   #listener: (reason: () => unknown) => void = () => {};
@@ -111,13 +111,13 @@ export class Call implements ExchangeOwner, CallState {
     if (signal) listenForAbort(signal, onAbort);
     this.#expiresAt = performance.now() + timeout;
     const stopTimer = startTimer(timeout, () => this.#interrupt(() => this.#timeoutError(timeout)));
-    this.#lifetime.enter();
+    this.#lifetime.callStarted();
     try {
       return await run();
     } finally {
       stopTimer();
       signal?.removeEventListener('abort', onAbort);
-      this.#lifetime.leave();
+      this.#lifetime.callEnded();
     }
   }
 
@@ -206,11 +206,11 @@ export class Call implements ExchangeOwner, CallState {
 
   /** Waits for a function of the caller's. `close()` does not wait for it, because the function may await `close()`. */
   async waitForCaller(phase: string, run: () => Promise<void>): Promise<void> {
-    this.#lifetime.leave();
+    this.#lifetime.callEnded();
     try {
       await this.waitFor(phase, run());
     } finally {
-      this.#lifetime.enter();
+      this.#lifetime.callStarted();
     }
   }
 

@@ -14,7 +14,7 @@ import type { AtlasIssue } from '../errors/issues.js';
 import type { Mask } from '../errors/mask.js';
 import { NoResponse } from '../http/exchange.js';
 import { joinHeaders } from '../http/headers.js';
-import { finalTransportError, isRetryableStatus, parseRetryAfter, type RetryDelay } from '../http/retry.js';
+import { finalTransportError, isRetryableStatus, parseRetryAfter, type RetryHints } from '../http/retry.js';
 import { adviseOnStatus, adviseOnTransport } from './advice.js';
 
 /** The outcome of an attempt, or of a call. */
@@ -37,7 +37,7 @@ export interface CallState {
 }
 
 /** What is known about a failed attempt. */
-interface FailureDetails extends RetryDelay {
+interface FailureDetails extends RetryHints {
   readonly route: Route;
   /** Absent if there was none. */
   readonly response?: ApiResponse | undefined;

@@ -15,18 +15,19 @@ export interface Page<T> {
 
 // At 500 items a page, 100 000 items.
 const maxPages = 200;
-// Without a totalCount, a page that is shorter than the default page size of the tenant endpoint is the last one.
+// The default page size of the tenant endpoint. Elsewhere a server may return fewer items than it was asked for, so any first
+// page with an item may be followed by another.
 const tenantPageSize = 100;
 
 /**
  * Reads all pages of a list. Ends with the first page that fails.
  *
- * @param firstPage - the plan of the first page.
+ * @param firstPage - the plan of the first page. `P` is the plan of one request.
  */
-export async function readAllPages<Plan, T>(
-  firstPage: Plan,
-  planPage: (pageNum: number) => Plan,
-  readPage: (plan: Plan) => Promise<Outcome<Page<T>>>,
+export async function readAllPages<P, T>(
+  firstPage: P,
+  planPage: (pageNum: number) => P,
+  readPage: (plan: P) => Promise<Outcome<Page<T>>>,
   call: Call,
 ): Promise<Outcome<T[]>> {
   let page = await readPage(firstPage);
@@ -48,7 +49,7 @@ export class CollectedPages<T> {
   /** Every item once, in the order of the pages. */
   readonly items: T[] = [];
   readonly #ids = new Set<unknown>();
-  /** A page with fewer items than this is the last one, unless the page itself says otherwise. */
+  /** Without a next link and a count, a page with fewer items than the one before is the last. */
   #fullSize: number;
   #lastSent = '';
 

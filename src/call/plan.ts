@@ -62,7 +62,7 @@ export interface Plan<T> {
 }
 
 interface FlexFallback<T> {
-  readonly route: () => Route;
+  readonly toRoute: () => Route;
   /** Whether the tenant endpoint may return this for a Flex cluster. */
   readonly mayBeFlex: (data: T) => boolean;
 }
@@ -91,7 +91,7 @@ export function planPage<T>(context: ClientContext, read: Read<T>, pageNum: numb
   });
 }
 
-interface ReadRequest<T> extends Pick<Plan<T>, 'parse'> {
+interface RequestParts<T> extends Pick<Plan<T>, 'parse'> {
   readonly routeAt: (endpoint: EndpointName) => Route;
   readonly mayBeFlex: (data: T) => boolean;
 }
@@ -99,13 +99,13 @@ interface ReadRequest<T> extends Pick<Plan<T>, 'parse'> {
 function planRead<T>(
   { sunset }: ClientContext,
   { resource, values, settings }: Read<unknown>,
-  { routeAt, mayBeFlex, parse }: ReadRequest<T>,
+  { routeAt, mayBeFlex, parse }: RequestParts<T>,
 ): Plan<T> {
   const cluster = `${values.groupId}/${values.clusterName}`;
   const choice = resource.tenant === undefined ? 'flex' : settings.endpoint;
   const endpoint = choice === 'auto' ? sunset.firstEndpoint(cluster) : choice;
   const mayFallBack = choice === 'auto' && endpoint === 'tenant';
-  const flex = mayFallBack ? { route: () => routeAt('flex'), mayBeFlex } : undefined;
+  const flex = mayFallBack ? { toRoute: () => routeAt('flex'), mayBeFlex } : undefined;
   return { route: routeAt(endpoint), cluster, flex, parse, settings };
 }
 

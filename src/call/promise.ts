@@ -8,7 +8,7 @@ export interface AtlasResponse {
   status: number;
   /** The response headers, with lowercase names. */
   headers: Record<string, string>;
-  /** The endpoint that responded. Absent for `get()`. */
+  /** The endpoint that responded. Absent for `get()` and `getAll()`. */
   endpoint?: EndpointName | undefined;
   /** Attempts made, at both endpoints. */
   attempts: number;
@@ -23,12 +23,12 @@ export interface AtlasPromise<T> extends Promise<T> {
 }
 
 /** The promise of a call, from its outcome. */
-export function toAtlasPromise<T>(outcomes: Promise<Outcome<T>>, call: { readonly attempts: number }): AtlasPromise<T> {
-  const promise = outcomes.then((outcome) => successOf(outcome).data);
+export function toAtlasPromise<T>(outcome: Promise<Outcome<T>>, call: { readonly attempts: number }): AtlasPromise<T> {
+  const promise = outcome.then((ended) => successOf(ended).data);
   const withResponse = async () => {
     // Awaited first, so that a rejection of either promise is handled.
     const data = await promise;
-    return { data, response: describeResponse(successOf(await outcomes), call.attempts) };
+    return { data, response: describeResponse(successOf(await outcome), call.attempts) };
   };
   return Object.assign(promise, { withResponse });
 }

@@ -3,14 +3,14 @@ import { Call } from './call.js';
 import { type Page, readAllPages } from './pages.js';
 import type { ClientContext, Plan } from './plan.js';
 import { type AtlasPromise, toAtlasPromise } from './promise.js';
-import { runCall } from './run-call.js';
+import { runRequest } from './run-request.js';
 import { traceCall } from './tracing.js';
 import { type PollOptions, pollUntilComplete } from './wait.js';
 
 /** Starts a call that makes one request. */
 export function startCall<T>(context: ClientContext, operation: string, plan: Plan<T>): AtlasPromise<T> {
   const call = openCall(context, operation, plan);
-  const outcome = traceCall(call, plan.route, () => call.run(() => runCall(context, plan, call)));
+  const outcome = traceCall(call, plan.route, () => call.run(() => runRequest(context, plan, call)));
   return toAtlasPromise(outcome, call);
 }
 
@@ -22,7 +22,7 @@ export function startList<T>(
 ): AtlasPromise<T[]> {
   const firstPage = planPage(1);
   const call = openCall(context, operation, firstPage);
-  const readPage = (plan: Plan<Page<T>>) => runCall(context, plan, call);
+  const readPage = (plan: Plan<Page<T>>) => runRequest(context, plan, call);
   const readPages = () => readAllPages(firstPage, planPage, readPage, call);
   const outcome = traceCall(call, firstPage.route, () => call.run(readPages));
   return toAtlasPromise(outcome, call);
@@ -37,7 +37,7 @@ export function startWait(
 ): AtlasPromise<TenantSnapshot> {
   const firstPoll = planPoll();
   const call = openCall(context, operation, firstPoll);
-  const poll = (plan: Plan<TenantSnapshot>) => traceCall(call, plan.route, () => runCall(context, plan, call));
+  const poll = (plan: Plan<TenantSnapshot>) => traceCall(call, plan.route, () => runRequest(context, plan, call));
   const outcome = call.run(() => pollUntilComplete(firstPoll, planPoll, poll, options, call));
   return toAtlasPromise(outcome, call);
 }

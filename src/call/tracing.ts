@@ -13,7 +13,7 @@ import { type CallState, Failure, type Outcome } from './failure.js';
 export interface AtlasCallTrace {
   /** The client's method. */
   operation: string;
-  /** The endpoint that the call ended at. Absent for `get()`. */
+  /** The endpoint that the call ended at. Absent for `get()` and `getAll()`. */
   endpoint?: EndpointName | undefined;
   /** The HTTP method. */
   method: 'GET';
@@ -33,7 +33,7 @@ export interface AtlasCallTrace {
 export interface AtlasRetryTrace {
   /** The client's method. */
   operation: string;
-  /** The endpoint that failed. Absent for `get()`. */
+  /** The endpoint that failed. Absent for `get()` and `getAll()`. */
   endpoint?: EndpointName | undefined;
   /** The attempt that failed, from 1. */
   attempt: number;

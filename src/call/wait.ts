@@ -16,12 +16,12 @@ export interface PollOptions {
 /**
  * Polls a snapshot until it is complete.
  *
- * @param firstPoll - the plan of the first poll.
+ * @param firstPoll - the plan of the first poll. `P` is the plan of one request.
  */
-export async function pollUntilComplete<Plan>(
-  firstPoll: Plan,
-  planPoll: () => Plan,
-  poll: (plan: Plan) => Promise<Outcome<TenantSnapshot>>,
+export async function pollUntilComplete<P>(
+  firstPoll: P,
+  planPoll: () => P,
+  poll: (plan: P) => Promise<Outcome<TenantSnapshot>>,
   { onPoll, pollInterval }: PollOptions,
   call: Call,
 ): Promise<Outcome<TenantSnapshot>> {

@@ -6,7 +6,7 @@ const maxDelay = 8_000;
 const maxRetryAfter = 60_000;
 
 /** What decides how long to wait before a retry. */
-export interface RetryDelay {
+export interface RetryHints {
   /** What the server asked for, in ms. */
   readonly retryAfter?: number | undefined;
   /** From 0 to 1; spreads the retries of many callers. Default: random. */
@@ -14,14 +14,15 @@ export interface RetryDelay {
 }
 
 /**
- * How long to wait before the next attempt, in ms: the larger of `Retry-After` and 500 ms, doubled with each retry up to 8 s,
- * plus up to half of it. Returns `undefined` if the time that remains does not allow it.
+ * How long to wait before the next attempt, in ms: 500 ms, doubled with each retry up to 8 s, or `Retry-After` if that is
+ * longer; plus up to half of that at random. Returns `undefined` if `Retry-After` is longer than a minute, or if the deadline
+ * comes first.
  *
- * @param retries - how many retries the call has made.
+ * @param retries - how many retries this request has had.
  * @param remaining - ms until the deadline.
  */
 export function retryDelay(
-  { retryAfter = 0, jitter = Math.random() }: RetryDelay,
+  { retryAfter = 0, jitter = Math.random() }: RetryHints,
   retries: number,
   remaining: number,
 ): number | undefined {

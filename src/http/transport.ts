@@ -13,7 +13,7 @@ export interface WireRequest {
   /** Names and values in turn. */
   readonly headers: string[];
   readonly body?: string | undefined;
-  /** Whether another request may follow a success at once. */
+  /** Whether another request may follow a success at once. The response then waits until its connection is freed. */
   readonly isFollowed: boolean;
 }
 

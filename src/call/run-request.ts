@@ -19,33 +19,34 @@ const maxProblemLength = 100;
  *
  * @throws the reason if the call ends meanwhile.
  */
-export async function runCall<T>(context: ClientContext, plan: Plan<T>, call: Call): Promise<Outcome<T>> {
+export async function runRequest<T>(context: ClientContext, plan: Plan<T>, call: Call): Promise<Outcome<T>> {
   const { settings } = plan;
   let { route, flex } = plan;
-  let tenant: Outcome<T> | undefined;
+  let tenantOutcome: Outcome<T> | undefined;
   let retries = 0;
   let resends = 0;
   for (;;) {
     call.startAttempt(route);
-    const report = startAttemptReport(call);
-    const result = await attempt(context, route, settings, maxResends - resends, call);
-    resends += result.resends;
-    const latest = await evaluate(context, plan, result, call);
-    report?.(latest);
+    const logAttempt = startAttemptReport(call);
+    const ended = await attempt(context, route, settings, maxResends - resends, call);
+    resends += ended.resends;
+    const latest = await evaluate(context, plan, ended, call);
+    logAttempt?.(latest);
 
     if (flex !== undefined && suggestsFlex(latest, flex.mayBeFlex)) {
-      tenant = latest;
-      route = flex.route();
+      tenantOutcome = latest;
+      route = flex.toRoute();
       flex = undefined;
       if (latest instanceof Failure) call.noteFailure(latest);
       continue;
     }
-    const outcome = tenant === undefined ? latest : context.sunset.choose(tenant, latest, plan.cluster);
+    const outcome = tenantOutcome === undefined ? latest : context.sunset.choose(tenantOutcome, latest, plan.cluster);
     if (!(outcome instanceof Failure)) return outcome;
 
     const delay = delayBeforeRetry(outcome, retries, settings, call);
     if (delay === undefined) return outcome;
     call.noteFailure(outcome);
+    // So that a closed client announces no retry.
     call.enter('waiting to retry');
     call.throwIfClosed();
     reportRetry(call, outcome.error, delay);
@@ -69,11 +70,11 @@ function delayBeforeRetry(
 function evaluate<T>(
   { sunset }: ClientContext,
   plan: Plan<T>,
-  { result, login }: AttemptResult,
+  { answer, login }: AttemptResult,
   call: Call,
 ): Outcome<T> | Promise<Outcome<T>> {
-  if (!('status' in result)) return failureOfRequest(call, result, login);
-  const response = result;
+  if (!('status' in answer)) return failureOfRequest(call, answer, login);
+  const response = answer;
   const { route } = call;
   sunset.notice(response, route, plan.cluster);
   if (response.error !== undefined) return failureOfResponse(call, response, response.error, login);
@@ -95,6 +96,7 @@ function evaluate<T>(
 }
 
 function problemOf({ status, body }: ApiResponse): string | undefined {
+  // Only 200 carries data; any other 2xx is unusable.
   if (status !== 200) return `its status is ${status}, not 200`;
   return body.problem === undefined ? undefined : `its body ${body.problem}`;
 }
