@@ -30,12 +30,7 @@ const endpointOf = ({ options }: DispatchedRequest) => (options.path.includes('/
 
 /** A client of two endpoints that behave like this. Both can be changed. */
 function openAtlas(atlas: { tenant: Behavior; flex: Behavior }, options: TenantSnapshotsClientOptions = {}) {
-  const dispatcher = scriptedDispatcher((request) => {
-    const behavior = atlas[endpointOf(request)];
-    if (typeof behavior === 'function') behavior(request);
-    else if (behavior instanceof Error) request.fail(behavior);
-    else request.reply(behavior);
-  });
+  const dispatcher = scriptedDispatcher((request) => request.behave(atlas[endpointOf(request)]));
   const client = openClient({ dispatcher, maxRetries: 0, attemptTimeout: 1_000, ...options });
   let seen = 0;
   return {

@@ -69,6 +69,7 @@ describe('an unusual but valid response is accepted:', () => {
   it.each<[what: string, script: Script]>([
     ['a 103 first', [send(head(103, 'link: </x>; rel=preload')), ...good]],
     ['many 103s first', [...Array.from({ length: 20 }, () => send(head(103))), ...good]],
+    ['a 103 with a length over the limit', [send(head(103, 'content-length: 999999999')), ...good]],
     ['a 103 in a separate packet', [send(head(103)), pause(), ...good]],
     ['a body that ends with the connection', [okHead(), send(snapshotJson), end]],
     ['HTTP/1.0', [send(`HTTP/1.0 200 OK\r\n\r\n${snapshotJson}`), end]],

@@ -12,6 +12,7 @@ import { get, openBareClient } from '../support/open-client.js';
 import { type Scripts, startRawServer } from '../support/raw-server.js';
 import { answer, challenge, end, good, head, reset, type Script, send, token } from '../support/raw-steps.js';
 import { rejection } from '../support/rejection.js';
+import { scriptedDispatcher } from '../support/scripted-dispatcher.js';
 import { listPath, path } from '../support/snapshot-routes.js';
 
 const deaths: [how: string, script: Script][] = [
@@ -87,6 +88,14 @@ describe('a request is not sent again', () => {
     await standStill(2);
     await rejection(get(client), AtlasConnectionError);
     expect([server.requests.length, server.connections]).toEqual([2, 1]);
+  });
+
+  it('if its connection dies before it was sent', async () => {
+    const dispatcher = scriptedDispatcher((request) =>
+      request.fail(Object.assign(new Error('reset'), { code: 'EPIPE' })),
+    );
+    await rejection(get(openBareClient({ url: 'http://127.0.0.1:9' }, { dispatcher })), AtlasConnectionError);
+    expect(dispatcher.requests).toHaveLength(1);
   });
 
   it('after a response that is unusable', async () => {

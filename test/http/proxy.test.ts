@@ -125,14 +125,19 @@ describe('a proxy that refuses the tunnel', () => {
 
 // undici measures the time for a connection with a timer of its own, which has a resolution of half a second.
 describe('a connection that is never made is a timeout by attemptTimeout', () => {
-  it.each<[to: string, proxy: Script | undefined]>([
-    ['the TLS handshake', undefined],
-    ['the CONNECT of the proxy', []],
-    ['the TLS handshake in the tunnel', [send(head(200))]],
-  ])('without a response to %s', async (_to, proxy) => {
-    const server = proxy === undefined ? await startRawServer() : await startProxy(proxy);
-    const url = proxy === undefined ? `https://127.0.0.1:${server.port}` : atlas.url;
-    const client = openBareClient({ url }, { attemptTimeout: 50 });
+  it.each<[to: string, script: Script, urls: (port: number) => { proxy?: string; atlas: string }]>([
+    ['the TLS handshake', [], (port) => ({ atlas: `https://127.0.0.1:${port}` })],
+    ['the TLS handshake of the proxy', [], (port) => ({ proxy: `https://127.0.0.1:${port}`, atlas: atlas.url })],
+    ['the CONNECT', [], (port) => ({ proxy: `http://127.0.0.1:${port}`, atlas: atlas.url })],
+    [
+      'the TLS handshake in the tunnel',
+      [send(head(200))],
+      (port) => ({ proxy: `http://127.0.0.1:${port}`, atlas: atlas.url }),
+    ],
+  ])('without a response to %s', async (_to, script, urls) => {
+    const { port } = await startRawServer(script);
+    vi.stubEnv('HTTPS_PROXY', urls(port).proxy);
+    const client = openBareClient({ url: urls(port).atlas }, { attemptTimeout: 50 });
     const error = await rejection(get(client, { timeout: 10_000 }), AtlasTimeoutError);
     expect(error).toMatchObject({ attempts: 1, cause: { code: expect.stringMatching(/TIMEOUT/) } });
   });

@@ -36,8 +36,8 @@ export function scriptedDispatcher(...script: Behavior[]): ScriptedDispatcher {
       const request = new DispatchedRequest(requests.length + 1, options, handler);
       requests.push(request);
       const behavior = script[Math.min(request.number, script.length) - 1] ?? {};
-      if (typeof behavior === 'function') behavior(request);
-      else queueMicrotask(() => (isNativeError(behavior) ? request.fail(behavior) : request.reply(behavior)));
+      if (typeof behavior === 'function') request.behave(behavior);
+      else queueMicrotask(() => request.behave(behavior));
       return true;
     },
   };
@@ -71,6 +71,15 @@ export class DispatchedRequest {
     );
   }
 
+  /** Does what a script says, at once. */
+  behave(behavior: Behavior): void {
+    if (typeof behavior === 'function') behavior(this);
+    else if (isNativeError(behavior)) {
+      if (!this.#isStarted) this.start();
+      this.fail(behavior);
+    } else this.reply(behavior);
+  }
+
   /** Reports that the request is being sent. */
   start(): void {
     this.#isStarted = true;
@@ -86,9 +95,8 @@ export class DispatchedRequest {
     this.handler.onResponseEnd(this.#controller, {});
   }
 
-  /** Reports an error, which may be anything if the dispatcher has no types. */
+  /** Reports an error, which may be anything if the dispatcher has no types. Without {@link start}, nothing was sent. */
   fail(error: unknown): void {
-    if (!this.#isStarted) this.start();
     Reflect.apply(this.handler.onResponseError, this.handler, [this.#controller, error]);
   }
 }

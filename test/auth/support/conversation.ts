@@ -68,16 +68,11 @@ export function openScripted(options: TenantSnapshotsClientOptions, ...script: B
       await standStill();
       const request = dispatcher.requests[number - 1];
       if (request === undefined) throw new Error(`Request ${number} has not been sent`);
-      respond(request, reply);
+      request.behave(reply);
       await standStill();
     },
     sent: () => dispatcher.requests.map(wordOf).join(' '),
   };
-}
-
-function respond(request: DispatchedRequest, reply: Reply | Error): void {
-  if (reply instanceof Error) request.fail(reply);
-  else request.reply(reply);
 }
 
 function wordOf({ options: { path }, headers: { authorization } }: DispatchedRequest): string {
@@ -106,8 +101,7 @@ export async function converse(
   const { get, sent } = openScripted(options, (request) => {
     const next = left.shift();
     if (next === undefined || 'pass' in next) request.fail(new Error('The script has no answer to this request'));
-    else if (typeof next === 'function') next(request);
-    else respond(request, next);
+    else request.behave(next);
   });
   const ended: string[] = [];
   for (let next = left[0]; next !== undefined; next = left[0]) {
