@@ -74,6 +74,19 @@ describe.each(deaths)('a server that accepts a connection and %s gets the reques
   });
 });
 
+it('a request is sent again after a turn of the event loop, when undici has noticed that the connection is gone', async () => {
+  const lost = Object.assign(new Error('other side closed'), { code: 'UND_ERR_SOCKET' });
+  let soon = 0;
+  const dispatcher = scriptedDispatcher((request) => {
+    setImmediate(() => {
+      soon = dispatcher.requests.length;
+    });
+    request.behave(lost);
+  }, {});
+  await get(openBareClient({ url: 'http://127.0.0.1:9' }, { dispatcher }));
+  expect([soon, dispatcher.requests.length]).toEqual([1, 2]);
+});
+
 describe('a request is not sent again', () => {
   it.each<[after: string, script: Script]>([
     ['the head of a response', [send(head(200, 'content-length: 99')), reset]],
