@@ -13,10 +13,15 @@ async function run(program, parameters, env = {}) {
   return code ?? 1;
 }
 
-// Builds the present sources.
+// Builds the present sources. Without the project's configuration, which builds the command too.
 const build = [
   'tsup',
   'src/index.ts',
+  '--no-config',
+  '--target',
+  'node20',
+  '--platform',
+  'node',
   '--silent',
   '--format',
   'esm',

@@ -22,7 +22,10 @@ function startLateTimer(lateness: number) {
 function keepsAlive(start: () => void): boolean[] {
   const spy = vi.spyOn(globalThis, 'setTimeout');
   start();
-  return spy.mock.results.map(({ value }) => value.hasRef());
+  const keeping = spy.mock.results.map(({ value }) => value.hasRef());
+  // Restored later, the spy would bring back the fake timers.
+  spy.mockRestore();
+  return keeping;
 }
 
 describe('startTimer', () => {
