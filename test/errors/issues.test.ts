@@ -30,7 +30,7 @@ describe('toIssues', () => {
   });
 
   it('masks secrets that the path or the message quotes, before it cuts them', () => {
-    const secret = 'secret'.repeat(20);
+    const secret = 'secret'.repeat(40);
     const [issue] = issuesOf(z.record(z.string(), z.string(`not ${secret}`)), { [secret]: 1 }, new Mask([secret]));
     expect(issue).toEqual({ path: '[masked]', message: 'not [masked]' });
   });
