@@ -185,7 +185,7 @@ describe('baseUrl', () => {
       'https://:SECRET@cloud.mongodb.com',
     ],
     ...['https://cloud.mongodb.com?key=SECRET', 'https://cloud.mongodb.com/#SECRET'],
-    ...['https://cloud.mongodb.com/api/atlas/v1.0', 'https://proxy.example/x/api/atlas/'],
+    ...['https://cloud.mongodb.com/api/atlas', 'https://proxy.example/x/api/atlas/v1.0'],
   ])('may not be %s', (baseUrl) => {
     const text = optionsError({ credentials, baseUrl });
     expect(text).toContain('baseUrl: ');
