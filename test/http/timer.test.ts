@@ -20,12 +20,17 @@ function startLateTimer(lateness: number) {
 
 /** Whether each timer that a function starts keeps the process alive. */
 function keepsAlive(start: () => void): boolean[] {
-  const spy = vi.spyOn(globalThis, 'setTimeout');
+  const { setTimeout } = globalThis;
+  const timers: NodeJS.Timeout[] = [];
+  // Not a spy: vitest would restore it after the real timers, and so bring back the fake ones.
+  vi.stubGlobal('setTimeout', (callback: () => void, delay: number) => {
+    const timer = setTimeout(callback, delay);
+    timers.push(timer);
+    return timer;
+  });
   start();
-  const keeping = spy.mock.results.map(({ value }) => value.hasRef());
-  // Restored later, the spy would bring back the fake timers.
-  spy.mockRestore();
-  return keeping;
+  vi.unstubAllGlobals();
+  return timers.map((timer) => timer.hasRef());
 }
 
 describe('startTimer', () => {
