@@ -124,6 +124,7 @@ describe('close()', () => {
     await server.arrived(1);
     const closing = client.close();
     expect((await runClock(call)).cause).toMatchObject({ code: 'TIMEOUT' });
+    expect(performance.now()).toBeLessThan(1000 + 500);
     await closing;
     expect(server.requests).toHaveLength(1);
   });
