@@ -258,14 +258,16 @@ describe('an error of a dispatcher', () => {
       readonly code = 'SPECIAL';
     }
     const inner = [new SpecialError('first'), new SpecialError('second')];
-    const foreign = new AggregateError(inner, 'all failed', { cause: new TypeError('the reason') });
+    const foreign = new AggregateError(inner, 'all failed', {
+      cause: Object.assign(new TypeError('the reason'), { code: 7 }),
+    });
     const before = [foreign, ...inner].map(state);
     const { cause } = await connectionErrorOf(foreign);
     expect(cause).not.toBe(foreign);
     expect(cause).toMatchObject({
       name: 'AggregateError',
       message: 'all failed',
-      cause: { name: 'TypeError', message: 'the reason' },
+      cause: { name: 'TypeError', code: 7, message: 'the reason' },
       errors: [
         { name: 'SpecialError', code: 'SPECIAL', message: 'first' },
         { name: 'SpecialError', code: 'SPECIAL', message: 'second' },

@@ -77,6 +77,13 @@ describe('getAll()', () => {
     ]);
   });
 
+  it('may have items that are no objects, but no count that is no number', async () => {
+    expect(await open(pageOf(['a', 'a', null], 3)).client.getAll(path)).toEqual(['a', 'a', null]);
+    const { client } = open({ body: { results: [], totalCount: 'many' } });
+    const { issues } = await rejection(client.getAll(path), AtlasInvalidResponseError);
+    expect(issues).toMatchObject([{ path: 'totalCount' }]);
+  });
+
   it('is never cut short by a page that fails', async () => {
     const { client } = open(pageOf([{ id: 1 }], 2), { status: 500 });
     const error = await rejection(client.getAll(path), AtlasApiError);

@@ -128,3 +128,20 @@ describe('the base URL from the environment', () => {
     );
   });
 });
+
+describe('the proxy from the environment', () => {
+  it.each([
+    'user:SECRET@proxy',
+    'proxy.example:3128',
+    '//user:SECRET@proxy',
+    'ftp://proxy.example',
+    'http://u:SECRET%zz@p',
+  ])('may not be %s, and the message does not show it', (proxy) => {
+    set(token);
+    vi.stubEnv('https_proxy', undefined);
+    vi.stubEnv('HTTPS_PROXY', proxy);
+    expect(optionsError({})).toBe(
+      'HTTPS_PROXY is not the URL of a proxy. Set it to one, such as http://proxy.example:3128.',
+    );
+  });
+});

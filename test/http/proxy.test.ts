@@ -2,7 +2,6 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { AtlasConnectionError, AtlasTimeoutError } from '../../src/index.js';
 import { runClock, standStill, stopClock } from '../support/clock.js';
 import { get, openBareClient } from '../support/open-client.js';
-import { optionsError } from '../support/options-error.js';
 import { type RawServer, type Scripts, startRawServer } from '../support/raw-server.js';
 import { answer, end, head, reset, type Script, send } from '../support/raw-steps.js';
 import { rejection } from '../support/rejection.js';
@@ -46,13 +45,6 @@ describe('the proxy of the environment', () => {
 
   it('is used over at most 64 connections', async () => {
     expect(await connect({ HTTPS_PROXY: 'PROXY' }, 'https', 100, 64)).toEqual({ proxy: 64, atlas: 0 });
-  });
-
-  it('that is not a URL leads to a configuration error that does not show its password', () => {
-    vi.stubEnv('HTTPS_PROXY', 'user:password@proxy');
-    const message = optionsError({ baseUrl: 'https://cloud.mongodb.com', credentials: { accessToken: 'token' } });
-    expect(message).toContain('HTTPS_PROXY');
-    expect(message).not.toContain('password');
   });
 });
 
