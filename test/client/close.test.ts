@@ -4,7 +4,7 @@ import { AtlasClosedError, AtlasTimeoutError, type TenantSnapshotsClient } from 
 import { passTime, runClock, standStill, stopClock } from '../support/clock.js';
 import { get, openBareClient } from '../support/open-client.js';
 import { startRawServer } from '../support/raw-server.js';
-import { challenge, good, refusal } from '../support/raw-steps.js';
+import { answer, challenge, good, refusal } from '../support/raw-steps.js';
 import { rejection } from '../support/rejection.js';
 import { listPath, path } from '../support/snapshot-routes.js';
 
@@ -106,6 +106,17 @@ describe('close()', () => {
     await expect.poll(() => server.open, { interval: 1 }).toBe(0);
   });
 
+  it('lets a poll on the wire finish, and ends its wait at once', async () => {
+    const server = await startRawServer();
+    const client = openBareClient(server);
+    const wait = rejection(client.waitForTenantSnapshot(...path), AtlasClosedError);
+    await server.arrived(1);
+    const closing = client.close();
+    await server.respond(1, answer(200, '{"status":"RUNNING"}'));
+    await Promise.all([wait, closing]);
+    expect(server.requests).toHaveLength(1);
+  });
+
   it('lets a challenge on the wire arrive, and the calls that wait for it finish', async () => {
     const server = await startRawServer(({ number }) => (number === 1 ? [] : good));
     const client = openBareClient(server, { credentials: { publicKey: 'ABCDEFGH', privateKey: 'private' } });
@@ -124,7 +135,6 @@ describe('close()', () => {
     await server.arrived(1);
     const closing = client.close();
     expect((await runClock(call)).cause).toMatchObject({ code: 'TIMEOUT' });
-    expect(performance.now()).toBeLessThan(1000 + 500);
     await closing;
     expect(server.requests).toHaveLength(1);
   });
