@@ -6,10 +6,8 @@ import {
   type CallOptions,
   type TenantSnapshotsClientOptions,
 } from '../../src/index.js';
-import type { SunsetForm } from '../../src/testing/index.js';
 import { runClock, stopClock } from '../support/clock.js';
 import { openClient } from '../support/open-client.js';
-import { openEmulator } from '../support/open-emulator.js';
 import { rejection } from '../support/rejection.js';
 import {
   type Behavior,
@@ -208,6 +206,16 @@ describe('a call that asks both endpoints', () => {
     expect(await remembered(cut)).toBe('the cluster');
   });
 
+  it('finds the answers in their envelopes', async () => {
+    const tenant = { body: { status: 410, content: { error: 410, errorCode: 'VERSION_GONE' } } };
+    const atlas = openAtlas({ tenant, flex: { body: { status: 200, content: found.body } } });
+    const { response } = await atlas.get(clusterName, { envelope: true }).withResponse();
+    expect(response).toMatchObject({ status: 200, endpoint: 'flex', attempts: 2 });
+    expect(atlas.asked()).toEqual(['tenant', 'flex']);
+    await atlas.get(clusterName, { envelope: true });
+    expect(atlas.asked()).toEqual(['flex']);
+  });
+
   it.each([
     [tenantListPath, 'all'],
     [tenantPath, 'the cluster'],
@@ -367,27 +375,5 @@ describe('the endpoint option', () => {
     const pinned = openAtlas({ tenant: emptyList, flex: found }, { endpoint: 'tenant' });
     await expect(pinned.list()).resolves.toEqual([]);
     expect(pinned.asked()).toEqual(['tenant']);
-  });
-});
-
-describe('the sunset of the emulator', () => {
-  const forms: SunsetForm[] = ['gone', 'not-found-html', 'method-not-allowed', 'no-route', 'flex-cluster'];
-
-  it.each(forms)('%s leads to Flex, with the same result and login, also in an envelope', async (form) => {
-    vi.useRealTimers();
-    const emulator = await openEmulator();
-    const { groupId, snapshotId } = emulator;
-    for (const envelope of [false, true]) {
-      const client = openClient({ baseUrl: emulator.url, credentials: emulator.credentials.apiKey });
-      const get = () => client.getTenantSnapshot(groupId, emulator.clusterName, snapshotId, { envelope });
-      emulator.sunset(false);
-      const before = await get();
-      emulator.sunset(form);
-      emulator.requests.splice(0);
-      const { data, response } = await get().withResponse();
-      expect({ ...data, links: undefined }).toEqual({ ...before, links: undefined });
-      expect(response).toMatchObject({ status: 200, endpoint: 'flex', attempts: 2 });
-      expect(emulator.requests.map(({ kind }) => kind)).toEqual(['tenant', 'flex']);
-    }
   });
 });

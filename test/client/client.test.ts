@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { Agent, MockAgent } from 'undici';
+import { MockAgent } from 'undici';
 import { describe, expect, it, vi } from 'vitest';
 import { AtlasApiError, type CallOptions } from '../../src/index.js';
 import { failedSnapshot } from '../support/atlas-bodies.js';
@@ -92,18 +92,6 @@ describe('a request', () => {
 });
 
 describe('the dispatcher', () => {
-  it('is used, and not closed with the client', async () => {
-    const agent = new Agent();
-    const dispatch = vi.spyOn(agent, 'dispatch');
-    const server = await startRawServer(good);
-    const client = openBareClient(server, { dispatcher: agent });
-    await get(client);
-    await client.close();
-    expect(dispatch).toHaveBeenCalledOnce();
-    expect(agent.closed).toBe(false);
-    await agent.close();
-  });
-
   it('may be a MockAgent', async () => {
     const agent = new MockAgent();
     agent.disableNetConnect();

@@ -12,7 +12,6 @@ import {
 import { runClock, stopClock } from '../support/clock.js';
 import { defaultApiVersion } from '../support/defaults.js';
 import { openClient } from '../support/open-client.js';
-import { openEmulator } from '../support/open-emulator.js';
 import { rejection } from '../support/rejection.js';
 import { type Behavior, type Reply, scriptedDispatcher, silent } from '../support/scripted-dispatcher.js';
 import { groupId, tenantPath } from '../support/snapshot-routes.js';
@@ -44,16 +43,6 @@ describe('get()', () => {
       rateLimit: { limit: 10 },
     });
     expect(dispatcher.requests.map(({ options }) => [options.method, options.path])).toEqual([['GET', path]]);
-  });
-
-  it('lists the Flex clusters of a project with each kind of credentials', async () => {
-    const emulator = await openEmulator();
-    const schema = z.object({ results: z.array(z.object({ name: z.string() })) });
-    for (const credentials of Object.values(emulator.credentials)) {
-      const client = openClient({ baseUrl: emulator.url, credentials });
-      const { results } = await client.get(`/api/atlas/v2/groups/${emulator.groupId}/flexClusters`, { schema });
-      expect(results).toEqual([{ name: emulator.clusterName }]);
-    }
   });
 });
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { Mask } from '../../src/errors/mask.js';
 
 /** Called in each test, as a mutant that throws while the file loads would fail no test. */
-const open = () => new Mask(['secret', 'quo"ted\\', 'plus+/=']);
+const open = () => new Mask(['secret', 'quo"ted\\', 'plus+/=', 'two words', 'tab\there', 'smile😀']);
 
 describe('text', () => {
   it.each([
@@ -21,6 +21,12 @@ describe('text', () => {
     // Some JSON writers escape more than they need to, in either case.
     ['plus\\u002b\\/\\u003D', '[masked]'],
     ['plus%2b%2F%3d', '[masked]'],
+    ['two+words', '[masked]'],
+    ['two%20words', '[masked]'],
+    ['tab%09here', '[masked]'],
+    ['tab\\u0009here', '[masked]'],
+    ['smile\\ud83d\\ude00', '[masked]'],
+    [encodeURIComponent('smile😀'), '[masked]'],
     // A + stands for a space only.
     ['plus++=', 'plus++='],
   ])('%j becomes %j', (text, masked) => {
@@ -38,17 +44,6 @@ describe('text', () => {
     ]) {
       expect(new Mask(secrets).text('my-key-and-more my-key')).toBe('[masked] [masked]');
     }
-  });
-
-  it.each([
-    ['two words', 'two+words'],
-    ['two words', 'two%20words'],
-    ['tab\there', 'tab%09here'],
-    ['tab\there', 'tab\\u0009here'],
-    ['smile😀', 'smile\\ud83d\\ude00'],
-    ['smile😀', encodeURIComponent('smile😀')],
-  ])('masks %j if it is spelled %j', (secret, spelling) => {
-    expect(new Mask([secret]).text(`a ${spelling}.`)).toBe('a [masked].');
   });
 
   it('masks only secrets of six characters or more', () => {
