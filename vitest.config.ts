@@ -7,8 +7,6 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     // These have configurations of their own: they need a tarball, servers, Redis or other runtimes.
     exclude: [...configDefaults.exclude, 'test/{package,real-servers,runtimes}/**', 'test/fleet/with-redis/**'],
-    // The files of a worker share its modules. Loading undici, zod and src anew for each took half of the time.
-    isolate: false,
     restoreMocks: true,
     unstubEnvs: true,
     coverage: {
