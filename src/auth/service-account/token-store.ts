@@ -21,6 +21,12 @@ export interface TokenStore {
 /** How long a call waits for a store, in ms. */
 const storePatience = 500;
 
+/** What a store holds. */
+export interface StoredToken {
+  /** Absent if the store is empty or holds something else. */
+  readonly token?: AccessToken | undefined;
+}
+
 /** One service account's token in a store. */
 export class SharedToken {
   readonly #store: TokenStore;
@@ -32,8 +38,8 @@ export class SharedToken {
     this.#key = key;
   }
 
-  /** Returns the stored token, or `undefined` if there is no valid one. */
-  read(): Promise<AccessToken | undefined> {
+  /** Returns what the store holds, or `undefined` if the store fails or hangs. */
+  read(): Promise<StoredToken | undefined> {
     return waitAtMost(storePatience, this.#get(), true);
   }
 
@@ -45,13 +51,20 @@ export class SharedToken {
   }
 
   // #get and #set are async, so that a store that throws causes a rejection.
-  async #get(): Promise<AccessToken> {
-    const value = await this.#store.get(this.#key);
-    // Some stores parse what looks like JSON.
-    return storedTokenSchema.parse(typeof value === 'string' ? JSON.parse(value) : value);
+  async #get(): Promise<StoredToken> {
+    return { token: parseToken(await this.#store.get(this.#key)) };
   }
 
   async #set(value: string, ttl: number): Promise<void> {
     await this.#store.set(this.#key, value, ttl);
+  }
+}
+
+function parseToken(value: unknown): AccessToken | undefined {
+  try {
+    // Some stores parse what looks like JSON.
+    return storedTokenSchema.parse(typeof value === 'string' ? JSON.parse(value) : value);
+  } catch {
+    return undefined;
   }
 }

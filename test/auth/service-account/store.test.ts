@@ -183,6 +183,16 @@ describe('a store that fails costs one token request and at most a second, never
     expect(sent()).toBe('token token');
   });
 
+  it.each(brokenStores.slice(0, 3))(
+    'it is not read again after a failed token request, so that a timeout of 3 s suffices: it $does',
+    async ({ store }) => {
+      const options = { credentials, tokenStore: store, maxRetries: 1, timeout: 3_000 };
+      const { get, sent } = openScripted(options, refusal(429), token('t'), ok);
+      expect(await runClock(outcomeOf(get()))).toBe('ok');
+      expect(sent()).toBe('token token t');
+    },
+  );
+
   it('the timeout of a call ends it even while the store hangs', async () => {
     const tokenStore = brokenStores.find(({ does }) => does === 'hangs')?.store;
     const { get, sent } = openScripted({ credentials, tokenStore }, token('t'));
