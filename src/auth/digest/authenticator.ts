@@ -32,6 +32,8 @@ const maxSchemes = 10;
 export class DigestAuthenticator implements Authenticator {
   readonly #credentials: DigestCredentials;
   #session: DigestSession | undefined;
+  /** The session that was opened last, which may not have worked yet. */
+  #opened: DigestSession | undefined;
   /** The request for a challenge that other calls wait for. Resolves when it ends, whether it brought a challenge or not. */
   #inquiry: Promise<void> | undefined;
 
@@ -90,7 +92,7 @@ export class DigestAuthenticator implements Authenticator {
       if (field === undefined) return undefined;
       throw unanswerable(field);
     }
-    const session = this.#open(challenge, this.#session);
+    const session = this.#open(challenge);
     this.#session ??= session;
     return this.#use(session, request, true);
   }
@@ -135,11 +137,16 @@ export class DigestAuthenticator implements Authenticator {
     if (nonce !== undefined && nonce !== session.nonce) this.#session = session.withNonce(nonce);
   }
 
-  /** @param previous - a session that the server may continue: if the challenge repeats its nonce, the count goes on. */
-  #open(challenge: DigestChallenge, previous: DigestSession | undefined): DigestSession {
-    const sameNonce = [previous, this.#session].find((session) => session?.nonce === challenge.nonce);
+  /**
+   * Opens a session. If the challenge repeats the nonce of another one, their requests count together: the server refused it
+   * with its own nonce, or sent the same nonce to several calls.
+   */
+  #open(challenge: DigestChallenge, refused?: DigestSession): DigestSession {
+    const known = [refused, this.#session, this.#opened];
+    const sameNonce = known.find((session) => session?.nonce === challenge.nonce);
     try {
-      return DigestSession.open(challenge, this.#credentials, sameNonce?.count);
+      this.#opened = DigestSession.open(challenge, this.#credentials, sameNonce?.count);
+      return this.#opened;
     } catch (cause) {
       throw missingHash(challenge, cause);
     }

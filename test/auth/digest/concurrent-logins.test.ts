@@ -75,6 +75,19 @@ describe('concurrent calls', () => {
   });
 });
 
+it('calls that are refused together with the same new nonce count together', async () => {
+  const atlas = openScripted({ credentials }, silent);
+  const first = outcomeOf(atlas.get());
+  await atlas.answer(1, challenge('a'));
+  await atlas.answer(2, ok);
+  await first;
+  const calls = together(3, atlas.get);
+  for (const number of [3, 4, 5]) await atlas.answer(number, challenge('b', ', stale=true'));
+  for (const number of [6, 7, 8]) await atlas.answer(number, ok);
+  expect(await calls).toEqual(['ok', 'ok', 'ok']);
+  expect(atlas.sent()).toBe('- a1 a2 a3 a4 b1 b2 b3');
+});
+
 describe('calls that wait for the challenge of another call', () => {
   /** Four calls, the first of which has asked for a challenge. */
   async function openWaiting() {
