@@ -132,7 +132,7 @@ function isProxyUrl(value: string): boolean {
     const { protocol, username, password } = new URL(value);
     // undici decodes both.
     decodeURIComponent(username + password);
-    return /^(?:https?|socks5?):$/.test(protocol);
+    return /^https?:$/.test(protocol);
   } catch {
     return false;
   }

@@ -135,6 +135,7 @@ describe('the proxy from the environment', () => {
     'proxy.example:3128',
     '//user:SECRET@proxy',
     'ftp://proxy.example',
+    'socks5://u:SECRET@proxy.example',
     'http://u:SECRET%zz@p',
   ])('may not be %s, and the message does not show it', (proxy) => {
     set(token);
