@@ -41,7 +41,7 @@ export class Mask {
 /** The spellings of a character: as it is, in a JSON string, and in a URL or form. */
 function spellingsOf(character: string): string[] {
   // Nothing escapes these, and most tokens have no others. Alternatives for them would make the pattern slow.
-  if (/[\w.~-]/.test(character)) return [character];
+  if (/[\w.-]/.test(character)) return [character];
   const units = Array.from({ length: character.length }, (_, index) => character.charCodeAt(index));
   const unicode = units.map((unit) => `\\u${unit.toString(16).padStart(4, '0')}`).join('');
   const octets = [...Buffer.from(character)].map((octet) => `%${octet.toString(16).padStart(2, '0')}`).join('');

@@ -113,6 +113,7 @@ describe('the message', () => {
     [undefined, 'The call', 'Check whether a proxy modifies responses.'],
     ['getTenantSnapshot', 'getTenantSnapshot', 'Check whether a proxy modifies responses.'],
     ['get', 'get', 'Check the path and the schema.'],
+    ['getAll', 'getAll', 'Check the path and the schema.'],
   ])(
     'of an invalid response lists the issues, and says what to check (operation: %s)',
     (operation, subject, advice) => {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { Mask } from '../../src/errors/mask.js';
 
 /** Called in each test, as a mutant that throws while the file loads would fail no test. */
-const open = () => new Mask(['secret', 'quo"ted\\', 'plus+/=', 'two words', 'tab\there', 'smile😀']);
+const open = () => new Mask(['secret', 'quo"ted\\', 'plus+/=', 'two words', 'tab\there', 'tilde~here', 'smile😀']);
 
 describe('text', () => {
   it.each([
@@ -25,6 +25,7 @@ describe('text', () => {
     ['two%20words', '[masked]'],
     ['tab%09here', '[masked]'],
     ['tab\\u0009here', '[masked]'],
+    ['tilde%7Ehere', '[masked]'],
     ['smile\\ud83d\\ude00', '[masked]'],
     [encodeURIComponent('smile😀'), '[masked]'],
     // A + stands for a space only.
