@@ -125,8 +125,8 @@ function openConnections(
 }
 
 /**
- * A pool forgets a client that cannot connect, but goes on handing it queued requests: its connection would then count
- * towards no limit, and the pool could not close it. A client can connect again, so this pool keeps it.
+ * A pool forgets a client that cannot connect, although the client connects again for its queued requests. Its idle
+ * connection would then count, and no request could use it. So this pool keeps its clients.
  */
 function openPool(origin: string | URL, options: Pool.Options): Pool {
   const pool = new Pool(origin, { ...options, factory });

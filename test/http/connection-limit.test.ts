@@ -28,12 +28,13 @@ function countSockets() {
   };
 }
 
-/** A port whose first connections are reset. The others get no response, not even to a TLS handshake. */
-async function resettingPort(resets: number): Promise<number> {
+/** A port whose first connections are reset. The others get no response by default, not even to a TLS handshake. */
+async function resettingPort(resets: number, serve = (_socket: Socket) => {}): Promise<number> {
   const accepted: Socket[] = [];
   const server = createServer((socket) => {
     socket.on('error', () => undefined);
     if (accepted.push(socket) <= resets) socket.resetAndDestroy();
+    else serve(socket);
   });
   server.listen(0, '127.0.0.1', 4096);
   await once(server, 'listening');
@@ -76,4 +77,16 @@ it.each([
   await calls;
   await client.close();
   expect(sockets.used()).toBe(0);
+});
+
+// Otherwise idle connections that the pool has forgotten would count, and the next calls would wait until they are closed.
+it('connections that are opened after others were reset are used for all further calls', async () => {
+  const response = 'HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{}';
+  const port = await resettingPort(limit, (socket) => {
+    socket.on('data', () => setImmediate(() => socket.write(response)));
+  });
+  const sockets = countSockets();
+  const client = openBareClient({ url: `http://127.0.0.1:${port}` }, { maxRetries: 2 });
+  for (const _round of [1, 2]) await Promise.all(Array.from({ length: 300 }, () => get(client)));
+  expect(sockets.total()).toBe(2 * limit);
 });
