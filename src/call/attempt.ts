@@ -10,6 +10,8 @@ import type { ClientContext } from './plan.js';
 export interface AttemptResult {
   /** The response, or why there is none. */
   readonly answer: ApiResponse | NoResponse | NoLogin;
+  /** The response that the login could not answer; absent if that is not why there is no login. */
+  readonly unanswered?: ApiResponse | undefined;
   /** The login of the last request; absent if there was none. */
   readonly login: Login | undefined;
   /** How often the request was sent again because its connection died. */
@@ -34,18 +36,21 @@ export async function attempt(
   let login: Login | undefined;
   let nextLogin: Login | Promise<Login> | undefined;
   for (;;) {
+    let response: ApiResponse | undefined;
     try {
       nextLogin ??= authenticator.authorize(route);
-      login = nextLogin instanceof Promise ? await call.waitFor('logging in', nextLogin, release) : nextLogin;
+      login = 'then' in nextLogin ? await call.waitFor('logging in', nextLogin, release) : nextLogin;
       const received = await exchange(transport, toWire(route, login), limits, call);
-      const response = readResponse(received, route.mayBeEnveloped, limits.maxResponseSize);
+      response = readResponse(received, route.mayBeEnveloped, limits.maxResponseSize);
       nextLogin = login.review(response);
       if (nextLogin === undefined) return { answer: response, login, resends };
     } catch (reason) {
       // A login whose review failed is over; releasing it has no effect.
       login?.release();
       if (!(reason instanceof NoResponse || reason instanceof NoLogin)) throw reason;
-      if (resends === resendsLeft || !isDeadConnection(reason)) return { answer: reason, login, resends };
+      if (resends === resendsLeft || !isDeadConnection(reason)) {
+        return { answer: reason, unanswered: response, login, resends };
+      }
       resends += 1;
       nextLogin = undefined;
     }

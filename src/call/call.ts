@@ -4,46 +4,36 @@ import type { Authenticator, Login } from '../auth/authenticator.js';
 import { AtlasClosedError, type AtlasErrorContext, AtlasTimeoutError } from '../errors/errors.js';
 import { Mask } from '../errors/mask.js';
 import type { ExchangeOwner } from '../http/exchange.js';
-import { startTimer } from '../http/timer.js';
+import { setImmediate, startTimer } from '../http/timer.js';
 import type { CallState, Failure } from './failure.js';
 
-/** What `close()` needs to know about the calls of a client. */
+/** The calls of a client, until it is closed. */
 export class Lifetime {
   #isClosed = false;
-  #inFlight = 0;
-  readonly #closeListeners = new Set<() => void>();
+  readonly #inFlight = new Set<Call>();
   #onIdle = () => {};
 
   get isClosed(): boolean {
     return this.#isClosed;
   }
 
-  /** Notes that a call is in flight. */
-  callStarted(): void {
-    this.#inFlight += 1;
+  add(call: Call): void {
+    this.#inFlight.add(call);
   }
 
-  /** Notes that a call is no longer in flight. */
-  callEnded(): void {
-    this.#inFlight -= 1;
-    if (this.#inFlight === 0) this.#onIdle();
+  remove(call: Call): void {
+    this.#inFlight.delete(call);
+    if (this.#inFlight.size === 0) this.#onIdle();
   }
 
-  /** Calls a listener when the client is closed. Returns a function that removes it. */
-  onClose(listener: () => void): () => void {
-    this.#closeListeners.add(listener);
-    return () => this.#closeListeners.delete(listener);
-  }
-
-  /** Resolves when no call is in flight. */
+  /** Ends the waits between attempts and polls. Resolves when no call is in flight. */
   async close(): Promise<void> {
     this.#isClosed = true;
-    for (const listener of [...this.#closeListeners]) listener();
-    if (this.#inFlight > 0) {
-      await new Promise<void>((resolve) => {
-        this.#onIdle = resolve;
-      });
-    }
+    if (this.#inFlight.size === 0) return;
+    for (const call of this.#inFlight) call.wake();
+    await new Promise<void>((resolve) => {
+      this.#onIdle = resolve;
+    });
   }
 }
 
@@ -73,6 +63,7 @@ export class Call implements ExchangeOwner, CallState {
   #interruption: (() => unknown) | undefined;
   // Only the current wait needs a listener, and calling an outdated one has no effect.
   #listener: (reason: () => unknown) => void = () => {};
+  #wake = () => {};
 
   /** @param route - the first request. */
   constructor(operation: string, route: Route, bounds: CallBounds, lifetime: Lifetime, authenticator: Authenticator) {
@@ -105,19 +96,19 @@ export class Call implements ExchangeOwner, CallState {
    */
   async run<T>(run: () => Promise<T>): Promise<T> {
     const { signal, timeout } = this.#bounds;
-    if (signal?.aborted) throw signal.reason;
+    this.throwIfAborted();
     this.throwIfClosed();
     const onAbort = () => this.#interrupt(() => signal?.reason);
     if (signal) listenForAbort(signal, onAbort);
     this.#expiresAt = performance.now() + timeout;
     const stopTimer = startTimer(timeout, () => this.#interrupt(() => this.#timeoutError(timeout)));
-    this.#lifetime.callStarted();
+    this.#lifetime.add(this);
     try {
       return await run();
     } finally {
       stopTimer();
       signal?.removeEventListener('abort', onAbort);
-      this.#lifetime.callEnded();
+      this.#lifetime.remove(this);
     }
   }
 
@@ -170,10 +161,13 @@ export class Call implements ExchangeOwner, CallState {
     this.#phase = phase;
     return new Promise((resolve, reject) => {
       let isWaiting = true;
-      this.onInterrupt((reason) => {
+      const listener = (reason: () => unknown) => {
         isWaiting = false;
         reject(reason());
-      });
+      };
+      // If a response arrived in time, so did what follows from it without further waiting.
+      if (this.#interruption === undefined) this.#listener = listener;
+      else setImmediate(listener, this.#interruption);
       promise.then((value) => {
         if (isWaiting) resolve(value);
         else discard?.(value);
@@ -190,28 +184,37 @@ export class Call implements ExchangeOwner, CallState {
     this.#phase = phase;
     this.throwIfClosed();
     let stopTimer = () => {};
-    let removeListener = () => {};
     const slept = new Promise<void>((resolve) => {
       stopTimer = startTimer(Math.max(ms, 0), resolve);
-      removeListener = this.#lifetime.onClose(resolve);
+      this.#wake = resolve;
     });
     try {
       await this.waitFor(phase, slept);
     } finally {
       stopTimer();
-      removeListener();
     }
     this.throwIfClosed();
   }
 
+  /** Ends {@link sleep} early. Has no effect at any other time. */
+  wake(): void {
+    this.#wake();
+  }
+
   /** Waits for a function of the caller's. `close()` does not wait for it, because the function may await `close()`. */
   async waitForCaller(phase: string, run: () => Promise<void>): Promise<void> {
-    this.#lifetime.callEnded();
+    this.#lifetime.remove(this);
     try {
       await this.waitFor(phase, run());
     } finally {
-      this.#lifetime.callStarted();
+      this.#lifetime.add(this);
     }
+  }
+
+  /** @throws the signal's reason if it has aborted. */
+  throwIfAborted(): void {
+    const { signal } = this.#bounds;
+    if (signal?.aborted) throw signal.reason;
   }
 
   /** @throws AtlasClosedError if the client is closed. */

@@ -114,8 +114,12 @@ export function failureOfBody(call: CallState, response: ApiResponse, issues: At
   return new Failure(call, { route: call.route, response, isRetryable: false, toError });
 }
 
-/** The failure for an attempt without a response. */
-export function failureOfRequest(call: CallState, reason: NoResponse | NoLogin, login?: Login): Failure {
+/** The failure for an attempt without a response, or with one that the login could not answer. */
+export function failureOfRequest(
+  call: CallState,
+  reason: NoResponse | NoLogin,
+  { response, login }: { readonly response: ApiResponse | undefined; readonly login: Login | undefined },
+): Failure {
   const { operation, route } = call;
   if (reason instanceof NoResponse) return failureOfExchange(call, operation, reason, { login });
   const { message = '', noResponse, cause: thrown, isRetryable = false, retryAfter } = reason.details;
@@ -127,7 +131,7 @@ export function failureOfRequest(call: CallState, reason: NoResponse | NoLogin, 
     const what = `${operation} could not log in. ${call.createMask().text(message).slice(0, maxLoginMessageLength)}`;
     return new AtlasAuthenticationError(what, reason.details, { ...context, cause: cause ?? thrown });
   };
-  return new Failure(call, { route, isRetryable, retryAfter, jitter, toError });
+  return new Failure(call, { route, response, isRetryable, retryAfter, jitter, toError });
 }
 
 /** @param what - what got no response, as the start of a sentence. */

@@ -51,7 +51,7 @@ export class CollectedPages<T> {
   readonly #ids = new Set<unknown>();
   /** Without a next link and a count, a page with fewer items than the one before is the last. */
   #fullSize: number;
-  #lastSent = '';
+  #lastSent: string | undefined;
 
   /** @param fullSize - how many items the first page must have to be followed by another. */
   constructor(fullSize: number) {
@@ -79,10 +79,19 @@ export class CollectedPages<T> {
   }
 
   #repeats(sent: readonly unknown[]): boolean {
-    const text = JSON.stringify(sent);
-    const isSame = text === this.#lastSent;
+    const text = toText(sent);
+    const isSame = text !== undefined && text === this.#lastSent;
     this.#lastSent = text;
     return isSame;
+  }
+}
+
+function toText(items: readonly unknown[]): string | undefined {
+  try {
+    return JSON.stringify(items);
+  } catch {
+    // JSON can be parsed to any depth, but not written.
+    return undefined;
   }
 }
 

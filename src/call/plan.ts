@@ -132,7 +132,10 @@ export function planPathPage(
 
 const anyPage = listPageSchema(z.unknown());
 
-async function parsePage(json: unknown, schema: StandardSchema<unknown> | undefined): Promise<Parsed<Page<unknown>>> {
+function parsePage(
+  json: unknown,
+  schema: StandardSchema<unknown> | undefined,
+): Parsed<Page<unknown>> | Promise<Parsed<Page<unknown>>> {
   if (!isObject(json) || !Array.isArray(json['results'])) {
     const message = 'the body has no results array, so this is not a list (use get() for it)';
     return { success: false, error: { issues: [{ path: ['results'], message }] } };
@@ -140,7 +143,10 @@ async function parsePage(json: unknown, schema: StandardSchema<unknown> | undefi
   const parsed = anyPage.safeParse(json);
   if (!parsed.success) return parsed;
   const page = toPage(parsed.data, json);
-  if (schema === undefined) return { success: true, data: page };
+  return schema === undefined ? { success: true, data: page } : parseItems(page, schema);
+}
+
+async function parseItems(page: Page<unknown>, schema: StandardSchema<unknown>): Promise<Parsed<Page<unknown>>> {
   const items = await parseEach(schema, page.items);
   return items.success ? { success: true, data: { ...page, items: items.data } } : items;
 }

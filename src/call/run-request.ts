@@ -32,6 +32,7 @@ export async function runRequest<T>(context: ClientContext, plan: Plan<T>, call:
     resends += ended.resends;
     const latest = await evaluate(context, plan, ended, call);
     logAttempt?.(latest);
+    call.throwIfAborted();
 
     if (flex !== undefined && suggestsFlex(latest, flex.mayBeFlex)) {
       tenantOutcome = latest;
@@ -70,10 +71,10 @@ function delayBeforeRetry(
 function evaluate<T>(
   { sunset }: ClientContext,
   plan: Plan<T>,
-  { answer, login }: AttemptResult,
+  { answer, unanswered, login }: AttemptResult,
   call: Call,
 ): Outcome<T> | Promise<Outcome<T>> {
-  if (!('status' in answer)) return failureOfRequest(call, answer, login);
+  if (!('status' in answer)) return failureOfRequest(call, answer, { response: unanswered, login });
   const response = answer;
   const { route } = call;
   sunset.notice(response, route, plan.cluster);
@@ -91,7 +92,7 @@ function evaluate<T>(
     return failureOfBody(call, response, toIssues(parsed.error, call.createMask(login)), parsed.thrown);
   };
   const parsed = plan.parse(response.body.json);
-  if (!(parsed instanceof Promise)) return conclude(parsed);
+  if (!('then' in parsed)) return conclude(parsed);
   return call.waitFor('waiting for the schema', parsed).then(conclude);
 }
 

@@ -66,6 +66,11 @@ describe('the items', () => {
     expect(collect(pages).items).toEqual(items);
   });
 
+  it('may be nested as deep as JSON allows, with and without IDs', () => {
+    const deep = () => JSON.parse(`${'[{"n":'.repeat(100_000)}1${'}]'.repeat(100_000)}`);
+    expect(collect([page(deep(), next), page(deep())]).items).toHaveLength(2);
+  });
+
   it('are what the schema made of them, though their IDs are those that were sent', () => {
     const collected = new CollectedPages<string>(1);
     collected.add({ items: ['A', 'again'], sent: [a, a], totalCount: undefined, hasNextLink: false });

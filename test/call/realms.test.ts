@@ -1,6 +1,7 @@
 import { runInNewContext } from 'node:vm';
 import { gzipSync } from 'node:zlib';
 import { expect, it, onTestFinished, vi } from 'vitest';
+import { z } from 'zod';
 import { AtlasInvalidResponseError } from '../../src/index.js';
 import { get, openBareClient } from '../support/open-client.js';
 import { startRawServer } from '../support/raw-server.js';
@@ -48,6 +49,16 @@ it('a gzip body over the limit is called too large, if its error is of another r
   const client = openBareClient(server, { maxResponseSize: 1_000 });
   const error = await rejection(get(client), AtlasInvalidResponseError);
   expect(error.issues).toMatchObject([{ message: expect.stringContaining('1000 bytes (maxResponseSize)') }]);
+});
+
+it('a promise of Node counts as one, with another global Promise', async () => {
+  const server = await startRawServer(good);
+  const client = openBareClient(server, { credentials: { accessToken: async () => 'token' } });
+  replaceGlobal('Promise', class extends Promise<unknown> {});
+  await expect(client.get('/api/atlas/v2', { schema: z.looseObject({}) })).resolves.toMatchObject({
+    status: 'COMPLETED',
+  });
+  expect(server.requests[0]?.headers['authorization']).toBe('Bearer token');
 });
 
 it.each(['the EventTarget of its realm', "Node's EventTarget"])(

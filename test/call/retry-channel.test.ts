@@ -99,6 +99,20 @@ it('publishes nothing after close()', async () => {
   expect(messages).toEqual([]);
 });
 
+it.each([503, 404, 200])(
+  'publishes nothing after an abort, even right after a response with status %i',
+  async (status) => {
+    const controller = new AbortController();
+    const abortingReply: Behavior = (request) => {
+      request.reply({ status });
+      controller.abort('mine');
+    };
+    const { client } = open([abortingReply]);
+    await expect(get(client, { signal: controller.signal })).rejects.toBe('mine');
+    expect(messages).toEqual([]);
+  },
+);
+
 it('publishes nothing if a request is sent again after its connection ended', async () => {
   const { dispatcher, client } = open([Object.assign(new Error('dead'), { code: 'UND_ERR_SOCKET' }), {}]);
   await get(client);

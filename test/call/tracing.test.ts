@@ -3,6 +3,7 @@ import { tracingChannel } from 'node:diagnostics_channel';
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import {
   AtlasApiError,
+  AtlasAuthenticationError,
   type AtlasCallTrace,
   AtlasInvalidArgumentError,
   AtlasTimeoutError,
@@ -81,6 +82,13 @@ describe('the trace of a call', () => {
     expect(events()).toEqual(['start', 'end', 'error', 'asyncStart', 'asyncEnd']);
     expect(seen[2]?.was).toMatchObject({ status: 403, attempts: 1, endpoint: 'tenant' });
     expect(seen[2]?.was.error).toBe(error);
+  });
+
+  it('has the status of a challenge that cannot be answered', async () => {
+    const challenge = { status: 401, headers: { 'www-authenticate': 'Basic realm="r"' } };
+    const { client } = open([challenge], { credentials: { publicKey: 'public', privateKey: 'private' } });
+    await rejection(get(client), AtlasAuthenticationError);
+    expect(ended()).toMatchObject([{ status: 401, error: { code: 'AUTHENTICATION' } }]);
   });
 
   it('has the endpoint and the path of the last attempt, and counts all attempts', async () => {

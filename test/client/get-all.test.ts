@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import {
   AtlasApiError,
@@ -6,6 +6,7 @@ import {
   AtlasInvalidResponseError,
   AtlasTimeoutError,
 } from '../../src/index.js';
+import { stopClock } from '../support/clock.js';
 import { openClient } from '../support/open-client.js';
 import { openEmulator } from '../support/open-emulator.js';
 import { rejection } from '../support/rejection.js';
@@ -94,6 +95,20 @@ describe('getAll()', () => {
     const { client } = open(pageOf([{ id: 1 }], 2), silent);
     const error = await rejection(client.getAll(path, { timeout: 50 }), AtlasTimeoutError);
     expect(error.attempts).toBe(2);
+  });
+
+  it.each([
+    ['no schema', undefined],
+    ['a schema', z.looseObject({})],
+  ])('has the last page even if the timeout expires just after the page arrived, with %s', async (_what, schema) => {
+    stopClock();
+    const { setImmediate: afterThisTurn } = globalThis;
+    const { client } = open((request) => {
+      request.reply(pageOf([{ id: 1 }], 1));
+      afterThisTurn(() => vi.advanceTimersByTime(3_000));
+    });
+    const options = schema === undefined ? {} : { schema };
+    expect(await client.getAll(path, { timeout: 3_000, ...options })).toEqual([{ id: 1 }]);
   });
 
   it('names itemsPerPage too if a page is too large', async () => {
