@@ -3,9 +3,8 @@ import { type PathValues, type Resource, tenantSnapshots } from './atlas/endpoin
 import { pathSchema } from './atlas/route.js';
 import { compiled, type TenantSnapshot } from './atlas/schemas.js';
 import { type CallSettings, type ClientContext, planItem, planPage, planPath, planPathPage } from './call/plan.js';
-import { type AtlasPromise, toAtlasPromise } from './call/promise.js';
 import type { StandardSchema } from './call/standard-schema.js';
-import { startCall, startList, startWait } from './call/start-call.js';
+import { type AtlasPromise, startCall, startList, startWait, toAtlasPromise } from './call/start-call.js';
 import {
   type CallDefaults,
   callOptionsSchema,

@@ -11,8 +11,8 @@ export {
 } from './atlas/schemas.js';
 export type { AccessTokenProvider } from './auth/bearer.js';
 export type { TokenStore } from './auth/service-account/token-store.js';
-export type { AtlasPromise, AtlasResponse } from './call/promise.js';
 export type { StandardSchema, StandardSchemaIssue, StandardSchemaResult } from './call/standard-schema.js';
+export type { AtlasPromise, AtlasResponse } from './call/start-call.js';
 export type { AtlasCallTrace, AtlasRetryTrace } from './call/tracing.js';
 export { type BackupCheckOptions, checkBackups } from './check/check-backups.js';
 export type { BackupFinding, BackupState } from './check/finding.js';

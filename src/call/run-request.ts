@@ -1,10 +1,13 @@
-import type { ApiResponse } from '../atlas/response.js';
+import { type ApiResponse, readResponse } from '../atlas/response.js';
+import type { Route } from '../atlas/route.js';
+import { type Login, NoLogin } from '../auth/authenticator.js';
 import { toIssues } from '../errors/issues.js';
+import { type ExchangeLimits, exchange, NoResponse } from '../http/exchange.js';
 import { retryDelay } from '../http/retry.js';
-import { type AttemptResult, attempt } from './attempt.js';
+import type { WireRequest } from '../http/transport.js';
 import type { Call } from './call.js';
 import { Failure, failureOfBody, failureOfRequest, failureOfResponse, type Outcome } from './failure.js';
-import type { CallSettings, ClientContext, Plan } from './plan.js';
+import type { ClientContext, Plan } from './plan.js';
 import type { Parsed } from './standard-schema.js';
 import { suggestsFlex } from './sunset.js';
 import { reportRetry, startAttemptReport } from './tracing.js';
@@ -44,7 +47,7 @@ export async function runRequest<T>(context: ClientContext, plan: Plan<T>, call:
     const outcome = tenantOutcome === undefined ? latest : context.sunset.choose(tenantOutcome, latest, plan.cluster);
     if (!(outcome instanceof Failure)) return outcome;
 
-    const delay = delayBeforeRetry(outcome, retries, settings, call);
+    const delay = retries < settings.maxRetries ? delayBeforeRetry(outcome, retries, call) : undefined;
     if (delay === undefined) return outcome;
     call.noteFailure(outcome);
     // So that a closed client announces no retry.
@@ -57,14 +60,68 @@ export async function runRequest<T>(context: ClientContext, plan: Plan<T>, call:
 }
 
 /** Returns how long to wait before the next attempt, in ms, or `undefined` if the call has failed for good. */
-function delayBeforeRetry(
-  { details }: Failure,
-  retries: number,
-  { maxRetries }: CallSettings,
+function delayBeforeRetry({ details }: Failure, retries: number, call: Call): number | undefined {
+  return details.isRetryable ? retryDelay(details, retries, call.remaining) : undefined;
+}
+
+/** How an attempt ended. */
+interface AttemptResult {
+  /** The response, or why there is none. */
+  readonly answer: ApiResponse | NoResponse | NoLogin;
+  /** The response that the login could not answer; absent if that is not why there is no login. */
+  readonly unanswered?: ApiResponse | undefined;
+  /** The login of the last request; absent if there was none. */
+  readonly login: Login | undefined;
+  /** How often the request was sent again because its connection died. */
+  readonly resends: number;
+}
+
+/**
+ * Makes one attempt: logs in, sends the request, sends it again if the login can answer a refusal, and starts anew if the
+ * connection died.
+ *
+ * @param resendsLeft - how often the request may still be sent again because its connection died.
+ * @throws the reason if the call ended meanwhile.
+ */
+async function attempt(
+  { transport, authenticator }: ClientContext,
+  route: Route,
+  limits: ExchangeLimits,
+  resendsLeft: number,
   call: Call,
-): number | undefined {
-  const mayRetry = details.isRetryable && retries < maxRetries;
-  return mayRetry ? retryDelay(details, retries, call.remaining) : undefined;
+): Promise<AttemptResult> {
+  let resends = 0;
+  let login: Login | undefined;
+  let nextLogin: Login | Promise<Login> | undefined;
+  for (;;) {
+    let response: ApiResponse | undefined;
+    try {
+      nextLogin ??= authenticator.authorize(route);
+      login = 'then' in nextLogin ? await call.waitFor('logging in', nextLogin, (late) => late.release()) : nextLogin;
+      const received = await exchange(transport, toWire(route, login), limits, call);
+      response = readResponse(received, route.mayBeEnveloped, limits.maxResponseSize);
+      nextLogin = login.review(response);
+      if (nextLogin === undefined) return { answer: response, login, resends };
+    } catch (reason) {
+      // A login whose review failed is over; releasing it has no effect.
+      login?.release();
+      if (!(reason instanceof NoResponse || reason instanceof NoLogin)) throw reason;
+      if (resends === resendsLeft || !isDeadConnection(reason)) {
+        return { answer: reason, unanswered: response, login, resends };
+      }
+      resends += 1;
+      nextLogin = undefined;
+    }
+  }
+}
+
+function isDeadConnection(reason: NoResponse | NoLogin): boolean {
+  return reason instanceof NoResponse && reason.isDeadConnection;
+}
+
+function toWire({ method, path, headers, isPage }: Route, { header }: Login): WireRequest {
+  const allHeaders = header === undefined ? [...headers] : [...headers, 'authorization', header];
+  return { method, path, headers: allHeaders, isFollowed: isPage };
 }
 
 /** Finds out what the result of an attempt means, and parses the body of a success. */
