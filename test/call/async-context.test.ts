@@ -1,8 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { channel, tracingChannel } from 'node:diagnostics_channel';
 import { beforeEach, expect, it, onTestFinished } from 'vitest';
+import { hexId } from '../support/atlas-bodies.js';
 import { runClock, stopClock } from '../support/clock.js';
-import { hexId } from '../support/many-snapshots.js';
 import { RecordingStore } from '../support/odd-stores.js';
 import { openBareClient } from '../support/open-client.js';
 import { type RawServer, startRawServer } from '../support/raw-server.js';

@@ -1,8 +1,8 @@
 import { describe, expect, it, vi } from 'vitest';
 import { AtlasApiError, AtlasClosedError, AtlasInvalidResponseError, type TenantSnapshot } from '../../src/index.js';
 import type { AtlasEmulatorOptions } from '../../src/testing/index.js';
+import { snapshots } from '../support/atlas-bodies.js';
 import { runClock, stopClock } from '../support/clock.js';
-import { snapshots } from '../support/many-snapshots.js';
 import { openClient } from '../support/open-client.js';
 import { openEmulator } from '../support/open-emulator.js';
 import { rejection } from '../support/rejection.js';

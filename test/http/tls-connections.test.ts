@@ -9,7 +9,7 @@ import { AtlasConnectionError } from '../../src/index.js';
 import type { AtlasEmulator } from '../../src/testing/index.js';
 import { type Certificate, makeCertificates } from '../examples/support/certificates.js';
 import { temporaryFolder } from '../examples/support/temporary-folder.js';
-import { snapshots } from '../support/many-snapshots.js';
+import { snapshots } from '../support/atlas-bodies.js';
 import { openClient } from '../support/open-client.js';
 import { openEmulator } from '../support/open-emulator.js';
 import { useProcesses } from '../support/processes.js';
