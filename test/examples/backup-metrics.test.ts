@@ -1,9 +1,9 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createMetrics } from '../../examples/backup-metrics.mjs';
 import { isAtlasError } from '../../src/index.js';
-import { openEmulator } from '../support/open-emulator.js';
+import { environmentOf, openEmulator } from '../support/open-emulator.js';
 import { TenantSnapshotsClient } from './support/package.mjs';
-import { environmentOf, runExample } from './support/run-example.js';
+import { runExample } from './support/run-example.js';
 
 const otherId = 'a'.repeat(24);
 const denied = { status: 401, errorCode: 'USER_UNAUTHORIZED' };

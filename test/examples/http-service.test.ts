@@ -7,9 +7,9 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createService } from '../../examples/http-service.mjs';
 import { isAtlasError } from '../../src/index.js';
 import type { AtlasEmulator } from '../../src/testing/index.js';
-import { openEmulator } from '../support/open-emulator.js';
+import { environmentOf, openEmulator } from '../support/open-emulator.js';
 import { TenantSnapshotsClient } from './support/package.mjs';
-import { environmentOf, runExample } from './support/run-example.js';
+import { runExample } from './support/run-example.js';
 
 const secret = 'the secret of the callers';
 const headers = { authorization: `Bearer ${secret}` };

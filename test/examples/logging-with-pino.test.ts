@@ -1,9 +1,9 @@
 import pino from 'pino';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { logCalls } from '../../examples/logging-with-pino.mjs';
-import { openEmulator } from '../support/open-emulator.js';
+import { environmentOf, openEmulator } from '../support/open-emulator.js';
 import { TenantSnapshotsClient } from './support/package.mjs';
-import { environmentOf, runExample } from './support/run-example.js';
+import { runExample } from './support/run-example.js';
 
 async function openWorld() {
   const atlas = await openEmulator();

@@ -3,9 +3,9 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { createAtlasApi } from '../../examples/openapi-fetch.mjs';
 import { isAtlasApiError, isAtlasError } from '../../src/index.js';
 import { typeCheck } from '../docs/support/type-checked.js';
-import { openEmulator } from '../support/open-emulator.js';
+import { environmentOf, openEmulator } from '../support/open-emulator.js';
 import { TenantSnapshotsClient } from './support/package.mjs';
-import { environmentOf, runExample } from './support/run-example.js';
+import { runExample } from './support/run-example.js';
 
 const clusters = '/api/atlas/v2/groups/{groupId}/flexClusters';
 const events = '/api/atlas/v2/groups/{groupId}/events';

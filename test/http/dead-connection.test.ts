@@ -6,7 +6,6 @@ import {
   type DispatcherLike,
   type TenantSnapshotsClient,
 } from '../../src/index.js';
-import { openConnectProxy } from '../examples/support/connect-proxy.js';
 import { standStill } from '../support/clock.js';
 import { get, openBareClient } from '../support/open-client.js';
 import { type Scripts, startRawServer } from '../support/raw-server.js';
@@ -14,6 +13,7 @@ import { answer, challenge, end, good, head, reset, type Script, send, token } f
 import { rejection } from '../support/rejection.js';
 import { scriptedDispatcher } from '../support/scripted-dispatcher.js';
 import { listPath, path } from '../support/snapshot-routes.js';
+import { openConnectProxy } from '../support/tls.js';
 
 const deaths: [how: string, script: Script][] = [
   ['resets it', [reset]],

@@ -1,13 +1,8 @@
-import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
-import { makeCertificates } from '../examples/support/certificates.js';
-import { openConnectProxy } from '../examples/support/connect-proxy.js';
-import { environmentOf } from '../examples/support/run-example.js';
-import { temporaryFolder } from '../examples/support/temporary-folder.js';
-import { openTlsFront } from '../examples/support/tls-front.js';
 import { command, type Outcome } from '../package/command.js';
-import { openEmulator } from '../support/open-emulator.js';
+import { environmentOf, openEmulator } from '../support/open-emulator.js';
+import { makeCertificates, openConnectProxy, openTlsFront } from '../support/tls.js';
 import { checks } from './programs/checks.mjs';
 import { type Runtime, runtimes } from './runtimes.js';
 
@@ -50,15 +45,13 @@ describe.each(runtimes)('on $name', (runtime) => {
     const emulator = await openEmulator();
     const { groupId, clusterName, snapshotId } = emulator;
     const { ca, server } = await makeCertificates();
-    const file = join(await temporaryFolder(), 'ca.pem');
-    await writeFile(file, ca);
     const proxy = await openConnectProxy();
     const { url } = await openTlsFront(emulator.url, server);
     const environment = {
       ...environmentOf(emulator),
       MONGODB_ATLAS_BASE_URL: url,
       HTTPS_PROXY: proxy.url,
-      NODE_EXTRA_CA_CERTS: file,
+      NODE_EXTRA_CA_CERTS: ca.certFile,
     };
     const { code, output } = await run(runtime, ['unclosed.mjs', groupId, clusterName, snapshotId], environment);
     expect({ code, output }).toEqual({ code: 0, output: 'COMPLETED\n' });

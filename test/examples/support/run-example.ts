@@ -38,16 +38,3 @@ export function runExample(nodeArguments: string[], environment: Record<string, 
   const exit = once(child, 'close').then(([code]: (number | null)[]) => code ?? null);
   return { process: child, output, exit };
 }
-
-/** The variables that point a client to the emulator, with a service account. */
-export function environmentOf(atlas: {
-  url: string;
-  credentials: { serviceAccount: { clientId: string; clientSecret: string } };
-}): Record<string, string> {
-  const { clientId, clientSecret } = atlas.credentials.serviceAccount;
-  return {
-    MONGODB_ATLAS_BASE_URL: atlas.url,
-    MONGODB_ATLAS_CLIENT_ID: clientId,
-    MONGODB_ATLAS_CLIENT_SECRET: clientSecret,
-  };
-}
