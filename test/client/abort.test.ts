@@ -111,14 +111,6 @@ it('a call that is aborted in the queue is never sent, and closes no connection'
   expect([server.requests.length, server.connections]).toEqual([65, 64]);
 });
 
-it('an abort after the end of a call has no effect', async () => {
-  const controller = new AbortController();
-  const call = get(openBareClient(await startRawServer(good)), { signal: controller.signal });
-  await call;
-  controller.abort();
-  await expect(call).resolves.toMatchObject({ status: 'COMPLETED' });
-});
-
 describe('a signal has no listener left, and caused no warning,', () => {
   it.each<[when: string, scripts: Scripts, call: (client: TenantSnapshotsClient, signal: AbortSignal) => unknown]>([
     ['after a success', good, (client, signal) => get(client, { signal })],

@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { AtlasTimeoutError, type TenantSnapshotsClient, type TenantSnapshotsClientOptions } from '../../src/index.js';
 import { passTime, runClock, standStill, stopClock } from '../support/clock.js';
 import { get, openBareClient } from '../support/open-client.js';
-import { type Scripts, startRawServer } from '../support/raw-server.js';
+import { type RawServer, type Scripts, startRawServer } from '../support/raw-server.js';
 import { answer, challenge, drip, good, head, refusal, type Script, send, snapshotJson } from '../support/raw-steps.js';
 import { rejection } from '../support/rejection.js';
 import { listPath, path } from '../support/snapshot-routes.js';
@@ -84,11 +84,15 @@ describe('timeout ends a call, and its error says what the call was doing:', () 
   const list: Call = (client) => client.listTenantSnapshots(...listPath, { timeout });
   const full = [answer(200, `{"totalCount":1000,"results":[${snapshotJson}]}`)];
   const stuck = () => ({ dispatcher: openAgent({ connect: () => undefined }) });
+  // The server accepts the connection, but knows no TLS.
+  const tls = ({ port }: RawServer) => ({ baseUrl: `https://127.0.0.1:${port}` });
+  type Options = (server: RawServer) => TenantSnapshotsClientOptions;
 
-  it.each<[phase: string, how: string, Scripts, () => TenantSnapshotsClientOptions, Call, attempts: number]>([
+  it.each<[phase: string, how: string, Scripts, Options, Call, attempts: number]>([
     ['logging in', 'by a function', [], () => ({ credentials: { accessToken: () => never } }), once, 1],
     ['logging in', 'by a token request', [], () => ({ credentials: serviceAccount }), once, 1],
     ['waiting for a connection', 'that is never made', [], stuck, once, 1],
+    ['waiting for a connection', 'during a TLS handshake', [], tls, once, 1],
     ['waiting for a connection', 'of a dispatcher', [], () => ({ dispatcher: { dispatch: () => true } }), once, 1],
     ['waiting for the response', 'to a get', [], () => ({}), once, 1],
     ['waiting for the response', 'to the second page of a list', [full, []], () => ({ endpoint: 'flex' }), list, 2],
@@ -97,7 +101,7 @@ describe('timeout ends a call, and its error says what the call was doing:', () 
     ['waiting for onPoll', 'after a poll', running, () => ({}), waitInOnPoll, 1],
   ])('%s %s', async (phase, _how, scripts, options, call, attempts) => {
     const server = await startRawServer(scripts);
-    const error = await runClock(rejection(call(openBareClient(server, options())), AtlasTimeoutError));
+    const error = await runClock(rejection(call(openBareClient(server, options(server))), AtlasTimeoutError));
     expect(error.message).toContain(`timed out after 1000 ms (timeout) while ${phase}`);
     expect(error.attempts).toBe(attempts);
     expect(performance.now()).toBeGreaterThanOrEqual(1000);
@@ -114,13 +118,6 @@ describe('timeout ends a call, and its error says what the call was doing:', () 
     expect(error.cause).toMatchObject({ code: 'API_ERROR', status: 503 });
   });
 
-  it('waiting for a connection during a TLS handshake', async () => {
-    const { port } = await startRawServer();
-    const call = once(openBareClient({ url: `https://127.0.0.1:${port}` }));
-    const error = await runClock(rejection(call, AtlasTimeoutError));
-    expect(error.message).toContain('while waiting for a connection');
-  });
-
   it('waiting for a connection in the queue, whose request is never sent', async () => {
     const server = await startRawServer();
     const client = openBareClient(server);
@@ -131,34 +128,6 @@ describe('timeout ends a call, and its error says what the call was doing:', () 
     await runClock(Promise.all(first));
     await standStill();
     expect(server.requests).toHaveLength(64);
-  });
-});
-
-describe('the deadline of a call', () => {
-  beforeEach(stopClock);
-
-  it('is its own, however many calls there are', async () => {
-    const client = openBareClient(await startRawServer());
-    const timeouts = [400, 100, 300, 200, 500, 250, 150, 450, 350].flatMap((ms) => [ms, ms + 7]);
-    const ended = timeouts.map(async (timeout) => {
-      const { message } = await rejection(get(client, { timeout }), AtlasTimeoutError);
-      return { timeout, message, after: performance.now() };
-    });
-    for (const { timeout, message, after } of await runClock(Promise.all(ended))) {
-      expect(message).toContain(`${timeout} ms`);
-      expect(after).toBeGreaterThanOrEqual(timeout);
-      expect(after).toBeLessThan(timeout + 60);
-    }
-  });
-
-  it('may be as far as a timer allows', async () => {
-    const longest = 0x7fff_ffff;
-    const server = await startRawServer();
-    const call = get(openBareClient(server), { timeout: longest, attemptTimeout: longest });
-    await server.arrived(1);
-    await passTime(10_000);
-    await server.respond(1, ...good);
-    await expect(call).resolves.toMatchObject({ status: 'COMPLETED' });
   });
 });
 
