@@ -4,14 +4,16 @@ import { z } from 'zod';
 import {
   AtlasApiError,
   type AtlasCallTrace,
-  AtlasClosedError,
+  AtlasInvalidArgumentError,
   AtlasInvalidResponseError,
   AtlasTimeoutError,
+  type GetOptions,
   type TenantSnapshotsClientOptions,
 } from '../../src/index.js';
-import { runClock, stopClock } from '../support/clock.js';
+import { stopClock } from '../support/clock.js';
 import { defaultApiVersion } from '../support/defaults.js';
 import { openClient } from '../support/open-client.js';
+import { openEmulator } from '../support/open-emulator.js';
 import { rejection } from '../support/rejection.js';
 import { type Behavior, type Reply, scriptedDispatcher, silent } from '../support/scripted-dispatcher.js';
 import { groupId, tenantPath } from '../support/snapshot-routes.js';
@@ -23,15 +25,15 @@ function open(script: Behavior[], options: TenantSnapshotsClientOptions = {}) {
   return { dispatcher, client: openClient({ dispatcher, maxRetries: 0, ...options }) };
 }
 
-/** The request for a path, and the result of the call. */
-async function send(reply: Reply, ...[target, options]: Parameters<ReturnType<typeof openClient>['get']>) {
-  const { dispatcher, client } = open([reply]);
-  const result = await client.get(target, options);
-  const [request] = dispatcher.requests;
-  return { result, path: request?.options.path ?? '', accept: request?.headers['accept'] };
-}
-
 describe('get()', () => {
+  /** The request for a path, and the result of the call. */
+  async function send(reply: Reply, target: string, options?: GetOptions) {
+    const { dispatcher, client } = open([reply]);
+    const result = await client.get(target, options);
+    const [request] = dispatcher.requests;
+    return { result, path: request?.options.path ?? '', accept: request?.headers['accept'] };
+  }
+
   it('returns the JSON of any path, and a response without an endpoint', async () => {
     const { dispatcher, client } = open([{ headers: { 'ratelimit-limit': '10' }, body: { nothing: null } }]);
     const { data, response } = await client.get(path).withResponse();
@@ -44,10 +46,8 @@ describe('get()', () => {
     });
     expect(dispatcher.requests.map(({ options }) => [options.method, options.path])).toEqual([['GET', path]]);
   });
-});
 
-describe('the query of get()', () => {
-  it('is encoded, without undefined values and with a parameter for each item of an array', async () => {
+  it('encodes its query, without undefined values and with a parameter for each item of an array', async () => {
     const query = {
       text: 'a b&c=d?#%+é',
       list: ['b', 1, true],
@@ -71,34 +71,27 @@ describe('the query of get()', () => {
       ['empty', ''],
       ['a key', '/..'],
     ]);
-  });
-
-  it('is left out if it is empty', async () => {
     expect((await send({}, path, { query: { none: undefined, empty: [] } })).path).toBe(path);
   });
 
-  it('has envelope and pretty from the options', async () => {
+  it('adds envelope and pretty to its query', async () => {
     const reply = { body: { status: 200, content: { a: 1 } } };
     const sent = await send(reply, path, { envelope: true, pretty: true, query: { pageNum: 2 } });
     expect(sent.result).toEqual({ a: 1 });
     expect(sent.path).toBe(`${path}?pageNum=2&envelope=true&pretty=true`);
   });
-});
 
-describe('the media type of get()', () => {
   it.each([
     ['/api/atlas/v2/groups', undefined, `application/vnd.atlas.${defaultApiVersion}+json`],
     ['/api/atlas/v2/groups', '2023-01-01', 'application/vnd.atlas.2023-01-01+json'],
     ['/api/atlas/v1.0/groups', undefined, 'application/json'],
     ['/api/atlas/v1.0/groups', '2023-01-01', 'application/json'],
     ['/api/atlas/v20/groups', undefined, 'application/json'],
-  ])('for %s with apiVersion %s is %s', async (target, apiVersion, accept) => {
+  ])('for %s with apiVersion %s accepts %s', async (target, apiVersion, accept) => {
     expect((await send({}, target, { apiVersion })).accept).toBe(accept);
   });
-});
 
-describe('the schema of get()', () => {
-  it('that hangs ends with an abort', async () => {
+  it('ends with an abort while its schema hangs', async () => {
     const stop = new AbortController();
     const schema = z.unknown().transform(() => {
       setImmediate(() => stop.abort('stopped'));
@@ -107,11 +100,7 @@ describe('the schema of get()', () => {
     await expect(open([{}]).client.get(path, { schema, signal: stop.signal })).rejects.toBe('stopped');
   });
 
-  it('does not parse errors of Atlas', async () => {
-    await rejection(open([{ status: 404 }]).client.get(path, { schema: z.never() }), AtlasApiError);
-  });
-
-  it('shows no secret even if its issues quote the body', async () => {
+  it('shows no secret even if the issues of its schema quote the body', async () => {
     const accessToken = 'a-very-secret-token';
     const echo = { body: { [accessToken]: 1, token: `Bearer ${accessToken}` } };
     const { client } = open([echo], { credentials: { accessToken } });
@@ -122,18 +111,16 @@ describe('the schema of get()', () => {
     expect(error.issues).toHaveLength(2);
     expect(JSON.stringify([error, error.message, error.stack])).not.toContain(accessToken);
   });
-});
 
-describe('a response to get()', () => {
   it.each<Reply>([
     { status: 410, body: { error: 410, errorCode: 'VERSION_GONE' } },
     { status: 404, body: { error: 404, errorCode: 'RESOURCE_NOT_FOUND', parameters: [tenantPath] } },
     { status: 405 },
     { status: 400, body: { error: 400, errorCode: 'CANNOT_USE_FLEX_CLUSTER_IN_CLUSTER_API' } },
-  ])('does not lead to another endpoint: %j', async (reply) => {
+  ])('neither asks another endpoint nor parses an error with its schema: %j', async (reply) => {
     const { dispatcher, client } = open([reply]);
     for (const _call of [1, 2]) {
-      const error = await rejection(client.get(tenantPath), AtlasApiError);
+      const error = await rejection(client.get(tenantPath, { schema: z.never() }), AtlasApiError);
       expect(error).toMatchObject({ status: reply.status, operation: 'get', attempts: 1 });
       expect('endpoint' in error).toBe(false);
       expect(error.message).not.toMatch(/tenant endpoint|snapshot ID|option endpoint/);
@@ -141,43 +128,115 @@ describe('a response to get()', () => {
     expect(dispatcher.requests.map(({ options }) => options.path)).toEqual([tenantPath, tenantPath]);
   });
 
-  it('that is an empty list does not lead to another endpoint either', async () => {
-    const { dispatcher, client } = open([{ body: { results: [] } }]);
-    expect(await client.get(path)).toEqual({ results: [] });
-    expect(dispatcher.requests).toHaveLength(1);
-  });
-
-  it('leads to no deprecation warning, as its headers concern another resource', async () => {
+  it('leads to no deprecation warning, as the headers concern another resource', async () => {
     const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
     await send({ headers: { sunset: 'Thu, 1 Jul 2027 00:00:00 GMT' } }, path);
     expect(warn).not.toHaveBeenCalled();
   });
-});
 
-describe('get() is like any other call:', () => {
-  it('it checks its response, retries, has a timeout, and ends with close()', async () => {
-    const { client } = open([{ status: 204 }, { status: 503 }, {}, silent], { maxRetries: 1 });
-    expect(await rejection(client.get(path), AtlasInvalidResponseError)).toMatchObject({
-      operation: 'get',
-      attempts: 1,
-    });
-    stopClock();
-    expect((await runClock(client.get(path).withResponse())).response.attempts).toBe(2);
-    const late = runClock(rejection(client.get(path, { timeout: 20 }), AtlasTimeoutError));
-    expect(await late).toMatchObject({ operation: 'get', attempts: 1 });
-    await client.close();
-    await rejection(client.get(path), AtlasClosedError);
-  });
-
-  it('it is traced, by its name and without an endpoint', async () => {
-    const traces: AtlasCallTrace[] = [];
+  it('is traced by its name and without an endpoint', async () => {
+    const traces: unknown[] = [];
     const { asyncEnd } = tracingChannel<unknown, AtlasCallTrace>('atlas-tenant-snapshots:call');
-    // The messages of a channel are untyped.
-    const note = (message: unknown) => void traces.push(message as AtlasCallTrace);
+    const note = (message: unknown) => void traces.push(message);
     asyncEnd.subscribe(note);
     onTestFinished(() => void asyncEnd.unsubscribe(note));
     await send({}, path, { query: { a: 1 } });
     expect(traces).toMatchObject([{ operation: 'get', method: 'GET', path: `${path}?a=1`, status: 200, attempts: 1 }]);
-    expect(traces[0]?.endpoint).toBeUndefined();
+    expect(traces[0]).toHaveProperty('endpoint', undefined);
+  });
+});
+
+const pageOf = (results: unknown[], totalCount: number) => ({ body: { results, totalCount } });
+
+describe('getAll()', () => {
+  it('reads every page with each kind of credentials', async () => {
+    const emulator = await openEmulator();
+    const groupNames = ['One', 'Two'];
+    for (const [index, groupName] of groupNames.entries()) {
+      emulator.seed({ groupId: `0123456789abcdef0123456${index}`, groupName });
+    }
+    const schema = z.object({ id: z.string(), name: z.string() });
+    for (const credentials of Object.values(emulator.credentials)) {
+      const client = openClient({ baseUrl: emulator.url, credentials });
+      const options = { query: { itemsPerPage: 2 }, apiVersion: '2023-01-01', schema };
+      const { data, response } = await client.getAll('/api/atlas/v2/groups', options).withResponse();
+      expect(data.map(({ name }) => name)).toEqual([emulator.groupName, ...groupNames]);
+      expect(response).toMatchObject({ status: 200, attempts: 2 });
+    }
+  });
+
+  it('asks for 500 items a page, with its own page numbers', async () => {
+    const { client, dispatcher } = open([pageOf([{ id: 1 }], 2), pageOf([{ id: 2 }], 2), pageOf([], 0)]);
+    await client.getAll(path, { query: { includeCount: true } });
+    await client.getAll(path, { query: { itemsPerPage: 7, pageNum: undefined } });
+    expect(dispatcher.requests.map(({ options }) => options.path)).toEqual([
+      `${path}?includeCount=true&itemsPerPage=500&pageNum=1`,
+      `${path}?includeCount=true&itemsPerPage=500&pageNum=2`,
+      `${path}?itemsPerPage=7&pageNum=1`,
+    ]);
+  });
+
+  it('sends nothing if the query sets pageNum', async () => {
+    const { client, dispatcher } = open([]);
+    const error = await rejection(client.getAll(path, { query: { pageNum: 2 } }), AtlasInvalidArgumentError);
+    expect(error.issues).toEqual([{ path: 'query.pageNum', message: 'must not be set (getAll reads every page)' }]);
+    expect(dispatcher.requests).toEqual([]);
+  });
+
+  const noList = {
+    path: 'results',
+    message: 'the body has no results array, so this is not a list (use get() for it)',
+  };
+
+  it.each<[body: unknown, issue: object]>([
+    [[], noList],
+    [null, noList],
+    [{ id: 'a' }, noList],
+    [{ results: { id: 'a' } }, noList],
+    [{ results: [], totalCount: 'many' }, { path: 'totalCount' }],
+    [{ results: [{ id: 'a' }, { id: 5 }] }, { path: 'results.1.id' }],
+  ])('rejects the page %j, and names what is wrong', async (body, issue) => {
+    const { client } = open([{ body: JSON.stringify(body) }]);
+    const call = client.getAll(path, { schema: z.object({ id: z.string() }) });
+    expect((await rejection(call, AtlasInvalidResponseError)).issues).toMatchObject([issue]);
+  });
+
+  it('may have items that are no objects', async () => {
+    expect(await open([pageOf(['a', 'a', null], 3)]).client.getAll(path)).toEqual(['a', 'a', null]);
+  });
+
+  it('is never cut short by a page that fails', async () => {
+    const { client } = open([pageOf([{ id: 1 }], 2), { status: 500 }]);
+    const error = await rejection(client.getAll(path), AtlasApiError);
+    expect(error).toMatchObject({ status: 500, operation: 'getAll', attempts: 2 });
+  });
+
+  it('has one timeout for all pages', async () => {
+    const { client } = open([pageOf([{ id: 1 }], 2), silent]);
+    const error = await rejection(client.getAll(path, { timeout: 50 }), AtlasTimeoutError);
+    expect(error.attempts).toBe(2);
+  });
+
+  it.each([
+    ['no schema', {}],
+    ['a schema', { schema: z.looseObject({}) }],
+  ])('has the last page even if the timeout expires just after the page arrived, with %s', async (_what, options) => {
+    stopClock();
+    const { setImmediate: afterThisTurn } = globalThis;
+    const { client } = open([
+      (request) => {
+        request.reply(pageOf([{ id: 1 }], 1));
+        afterThisTurn(() => vi.advanceTimersByTime(3_000));
+      },
+    ]);
+    expect(await client.getAll(path, { timeout: 3_000, ...options })).toEqual([{ id: 1 }]);
+  });
+
+  it('names itemsPerPage too if a page is too large', async () => {
+    const { client } = open([pageOf([{ id: 'x'.repeat(100) }], 1)], { maxResponseSize: 50 });
+    const error = await rejection(client.getAll(path), AtlasInvalidResponseError);
+    expect(error.message).toContain(
+      'Raise the limit if you expect that much, or set itemsPerPage in the query to a lower number',
+    );
   });
 });
