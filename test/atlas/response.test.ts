@@ -67,6 +67,8 @@ describe('the body of a response', () => {
   it.each<[coding: string | string[], problem: string]>([
     ['gzip', 'is not valid gzip'],
     ['zstd', 'has the unsupported content coding zstd'],
+    // Neither cut nor in lower case, so that the mask recognizes a secret in it.
+    ['QWERTY'.repeat(50), `has the unsupported content coding ${'QWERTY'.repeat(50)}`],
     ['gzip, br', 'has the unsupported content coding gzip, br'],
     [['gzip', 'br'], 'has the unsupported content coding gzip, br'],
   ])('with the content coding %j is unread', (coding, problem) => {
