@@ -52,25 +52,8 @@ function expectInside(url: string, prefix: string): void {
 
 // The parts of path traversal attacks.
 const fragments = [
-  ...[
-    '/',
-    '//',
-    '\\',
-    '.',
-    '..',
-    '...',
-    '%',
-    '%2e',
-    '%2E',
-    '%2f',
-    '%2F',
-    '%5c',
-    '%5C',
-    '%00',
-    '%0d%0a',
-    '%252e',
-    '%25',
-  ],
+  ...['/', '//', '\\', '.', '..', '...'],
+  ...['%', '%2e', '%2E', '%2f', '%2F', '%5c', '%5C', '%00', '%0d%0a', '%252e', '%25'],
   ...['@', ':', ';', '?', '#', '&', '=', ' ', '\t', '\r\n', '\0', '\u2024', '\uff0e', '\uff0f', '\ud800', 'é'],
   ...['api', 'atlas', 'v2', 'v1.0', 'groups', 'evil.example', 'https:', 'user:pass@', ':443', '%u002e', '0', 'A'],
 ];
@@ -157,20 +140,8 @@ describe('the path of get()', () => {
       // Plain, encoded, and between encoded separators.
       'must not contain the segment . or ..',
       [
-        ...under(
-          '.',
-          '..',
-          './x',
-          '../x',
-          'x/.',
-          'x/..',
-          'x/../../../y',
-          '%2e',
-          '%2E%2e',
-          '.%2e',
-          '%2e.',
-          'x/%2E%2E/y',
-        ),
+        ...under('.', '..', './x', '../x', 'x/.', 'x/..', 'x/../../../y'),
+        ...under('%2e', '%2E%2e', '.%2e', '%2e.', 'x/%2E%2E/y'),
         ...under('x%2f..', 'x%2F..%2Fy', 'x%2f%2e%2e%2fy', 'x%5c..%5cy', 'x%5C%2e%2e', '..%2fy', '..%5cy', 'x%2f.'),
         ...under('%2e%2fx', '../'.repeat(100)),
       ],

@@ -1,7 +1,15 @@
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Body, openEnvelope, readBody, type WireResponse } from '../../src/atlas/response.js';
+import { type Body, openEnvelope, readBody, readResponse, type WireResponse } from '../../src/atlas/response.js';
+import { AtlasApiError, AtlasInvalidResponseError, type TenantSnapshotsClient } from '../../src/index.js';
+import { get, openBareClient, openClient } from '../support/open-client.js';
+import { openEmulator } from '../support/open-emulator.js';
+import { snapshotJson } from '../support/raw-steps.js';
+import { rejection } from '../support/rejection.js';
+import { type Reply, scriptedDispatcher } from '../support/scripted-dispatcher.js';
+import { shown } from '../support/shown.js';
+import { listPath } from '../support/snapshot-routes.js';
 
 type Headers = WireResponse['headers'];
 
@@ -113,6 +121,7 @@ describe('an envelope', () => {
     ...[null, 1, 'text', [], [{ status: 200 }], {}],
     ...[99, 600, 200.5, '200', null].map((status) => ({ status })),
     ...['', 'COMPLETED', ' 200', '2e2', '0404', '600'].map((status) => ({ status, content: 1 })),
+    JSON.parse('{"__proto__":{"status":503,"content":{}}}'),
   ])('is not %j', (json) => {
     expect(open(json)).toBeUndefined();
   });
@@ -120,4 +129,95 @@ describe('an envelope', () => {
   it('keeps the problem of a body that is not UTF-8', () => {
     expect(openEnvelope(read(latin1('{"status":200,"content":"\xff"}')))?.body.problem).toBe('is not UTF-8');
   });
+
+  const notFound = { status: 404, content: { errorCode: 'X' } };
+  const error = { errorCode: 'X' };
+
+  it.each<[rule: string, status: number, mayBeEnveloped: boolean, json: object, expected: object]>([
+    ['is opened if it was requested', 200, true, notFound, { status: 404, isEnveloped: true, error }],
+    ['is not opened otherwise', 200, false, notFound, { status: 200, isEnveloped: false, error: undefined }],
+    ['with another HTTP status has that', 403, true, notFound, { status: 403, isEnveloped: false, error }],
+    ['may be missing', 403, true, { error: 403, ...error }, { status: 403, isEnveloped: false, error }],
+  ])('%s', (_rule, status, mayBeEnveloped, json, expected) => {
+    const text = JSON.stringify(json);
+    const response = { status, headers: {}, bytes: Buffer.from(text), isTruncated: false };
+    expect(readResponse(response, mayBeEnveloped, 99)).toMatchObject({ ...expected, body: { text } });
+  });
+
+  it.each(['content', 'envelope'] as const)('of Atlas may have the key %s, at both endpoints', async (envelopeKey) => {
+    const { url: baseUrl, credentials, groupId, clusterName, ...emulator } = await openEmulator({ envelopeKey });
+    const client = openClient({ baseUrl, credentials: credentials.apiKey });
+    for (const endpoint of ['tenant', 'flex'] as const) {
+      const options = { envelope: true, pretty: true, endpoint };
+      const { snapshotId: id, snapshots } = emulator;
+      expect(await client.getTenantSnapshot(groupId, clusterName, id, options)).toMatchObject({ id });
+      expect(await client.listTenantSnapshots(groupId, clusterName, options)).toHaveLength(snapshots.length);
+      const missing = client.getTenantSnapshot(groupId, clusterName, '0'.repeat(24), options);
+      const error = { status: 404, errorCode: 'TENANT_SNAPSHOT_NOT_FOUND' };
+      expect(await rejection(missing, AtlasApiError)).toMatchObject(error);
+    }
+  });
+});
+
+const deep = (depth: number) => '['.repeat(depth) + ']'.repeat(depth);
+const deepObject = (depth: number) => `${'{"a":'.repeat(depth)}1${'}'.repeat(depth)}`;
+
+/** A client whose requests all get this response. */
+const open = (reply: Reply): TenantSnapshotsClient =>
+  openBareClient({ url: 'http://127.0.0.1:9' }, { dispatcher: scriptedDispatcher(reply) });
+
+describe.each([
+  ['an array', '[]'],
+  ['an array of snapshots', `[${snapshotJson}]`],
+  ['a string', '"COMPLETED"'],
+  ['a number', '5'],
+  ['null', 'null'],
+  ['arrays 100,000 deep', deep(100_000)],
+  ['an id of objects 100,000 deep', `{"id":${deepObject(100_000)}}`],
+  ['an infinite number', '{"id":1e999}'],
+  ['two values', `${snapshotJson}${snapshotJson}`],
+])('%s in place of a snapshot', (_name, json) => {
+  it.each<[where: string, body: string, call: (client: TenantSnapshotsClient) => Promise<unknown>]>([
+    ['in a body', json, (client) => get(client)],
+    ['in an envelope', `{"status":200,"content":${json}}`, (client) => get(client, { envelope: true })],
+    ['in a list', `{"results":[${json}]}`, (client) => client.listTenantSnapshots(...listPath)],
+  ])('%s is an invalid response', async (_where, body, call) => {
+    const error = await rejection(call(open({ body })), AtlasInvalidResponseError);
+    expect(error.issues).not.toHaveLength(0);
+    expect(error.message.length).toBeLessThan(1000);
+  });
+});
+
+it('a __proto__ field of an error changes no prototype', async () => {
+  const poison = '"__proto__":{"polluted":true},"constructor":{"prototype":{"polluted":true}}';
+  const body = `{${poison},"errorCode":"X","parameters":[{${poison}}],"badRequestDetail":{${poison}}}`;
+  const error = await rejection(get(open({ status: 400, body })), AtlasApiError);
+  expect(error.errorCode).toBe('X');
+  expect([error, {}].map((value) => 'polluted' in value)).toEqual([false, false]);
+  for (const value of [error.headers, error.parameters?.[0]]) {
+    expect(Object.getPrototypeOf(value)).toBe(Object.prototype);
+  }
+});
+
+describe('an unknown field may be deeply nested', () => {
+  it.each([deep(100_000), deepObject(50_000)])('in a snapshot: case %#', async (value) => {
+    await expect(get(open({ body: `{"more":${value}}` }))).resolves.toHaveProperty('more');
+  });
+
+  it('in an error', async () => {
+    const body = `{"errorCode":"X","parameters":[${deep(100_000)}],"more":${deepObject(50_000)}}`;
+    const error = await rejection(get(open({ status: 400, body })), AtlasApiError);
+    expect(error.errorCode).toBe('X');
+    expect(() => shown(error)).not.toThrow();
+  });
+
+  it.each([deep(100_000), deepObject(100_000), `[${'"x",'.repeat(50_000)}1]`])(
+    'in the parameters that may contain the path of a gone endpoint: case %#',
+    async (parameters) => {
+      const body = `{"error":404,"errorCode":"RESOURCE_NOT_FOUND","parameters":[${parameters}]}`;
+      const call = get(open({ status: 404, body }), { endpoint: 'auto' });
+      const error = await rejection(call, AtlasApiError);
+      expect(error).toMatchObject({ status: 404, errorCode: 'RESOURCE_NOT_FOUND', endpoint: 'tenant' });
+    },
+  );
 });

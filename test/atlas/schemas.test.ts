@@ -1,12 +1,10 @@
-import { describe, expect, expectTypeOf, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { z } from 'zod';
 import {
-  type ApiErrorBody,
   apiErrorSchema,
   clusterNameSchema,
   groupIdSchema,
   snapshotIdSchema,
-  type TenantSnapshot,
   tenantSnapshotSchema,
 } from '../../src/index.js';
 import { failedSnapshot, referenceSnapshot } from '../support/atlas-bodies.js';
@@ -87,10 +85,6 @@ describe('tenantSnapshotSchema', () => {
     expect(snapshot.status).toBeUndefined();
     expect(Object.getPrototypeOf(snapshot)).toBe(Object.prototype);
   });
-
-  it('has the type TenantSnapshot', () => {
-    expectTypeOf(tenantSnapshotSchema.parse).returns.toEqualTypeOf<TenantSnapshot>();
-  });
 });
 
 describe('apiErrorSchema', () => {
@@ -138,19 +132,11 @@ describe('apiErrorSchema', () => {
   ])('rejects %j', (body, places) => {
     expect(issuesOf(apiErrorSchema, body)).toEqual(places);
   });
-
-  it('has the type ApiErrorBody', () => {
-    expectTypeOf(apiErrorSchema.parse).returns.toEqualTypeOf<ApiErrorBody>();
-  });
 });
 
 const id = '0123456789abcdef01234567';
-const mustBeText = 'must be a string';
 const mustBeHex = 'must be 24 lowercase hexadecimal digits';
 const mustBeName = 'must contain only letters, digits and hyphens, and start with a letter or digit';
-
-/** What is no string, although some of it prints as a valid value. */
-const noTexts = [undefined, null, 24, 24n, true, Symbol('id'), [id], () => id, { toString: () => id }, new String(id)];
 
 describe.each([
   ['groupIdSchema', groupIdSchema],
@@ -166,10 +152,6 @@ describe.each([
   ])('rejects %j', (value) => {
     expect(schema.safeParse(value).error?.issues).toMatchObject([{ message: mustBeHex }]);
   });
-
-  it.each(noTexts)('rejects %s, which is no string', (value) => {
-    expect(schema.safeParse(value).error?.issues).toMatchObject([{ message: mustBeText }]);
-  });
 });
 
 describe('clusterNameSchema', () => {
@@ -183,8 +165,14 @@ describe('clusterNameSchema', () => {
   ])('rejects %j', (name) => {
     expect(clusterNameSchema.safeParse(name).error?.issues).toMatchObject([{ message: mustBeName }]);
   });
-
-  it.each(noTexts)('rejects %s, which is no string', (value) => {
-    expect(clusterNameSchema.safeParse(value).error?.issues).toMatchObject([{ message: mustBeText }]);
-  });
 });
+
+// Some of it prints as a valid value.
+it.each([undefined, null, 24, 24n, true, Symbol('id'), [id], () => id, { toString: () => id }, new String(id)])(
+  'neither IDs nor cluster names may be %s, which is no string',
+  (value) => {
+    for (const schema of [groupIdSchema, snapshotIdSchema, clusterNameSchema]) {
+      expect(schema.safeParse(value).error?.issues).toMatchObject([{ message: 'must be a string' }]);
+    }
+  },
+);

@@ -17,7 +17,7 @@ const folders = {
   http: {
     mutate: 'src/http/*.ts',
     tests: [
-      ...['test/http/*.test.ts', 'test/client/{abort,close,deadline}.test.ts', 'test/atlas/envelope.test.ts'],
+      ...['test/http/*.test.ts', 'test/client/{abort,close,deadline}.test.ts', 'test/atlas/response.test.ts'],
       'test/call/{failure,retry}.test.ts',
     ],
   },
@@ -25,7 +25,7 @@ const folders = {
   auth: { mutate: 'src/auth/{*,service-account/*}.ts', tests: ['test/auth/{*,service-account/*}.test.ts'] },
   call: {
     mutate: 'src/call/*.ts',
-    tests: [client, 'test/call/*.test.ts', 'test/http/*.test.ts', 'test/atlas/envelope.test.ts'],
+    tests: [client, 'test/call/*.test.ts', 'test/http/*.test.ts', 'test/atlas/response.test.ts'],
   },
   check: { mutate: 'src/check/*.ts', tests: ['test/check/*.test.ts'] },
   config: { mutate: 'src/{config/*,client}.ts', tests: [client, 'test/{config,call}/*.test.ts'] },
