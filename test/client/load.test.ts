@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { hexId } from '../support/many-snapshots.js';
+import { hexId } from '../support/atlas-bodies.js';
 import { openBareClient } from '../support/open-client.js';
 import { startRawServer } from '../support/raw-server.js';
 import { answer, challenge } from '../support/raw-steps.js';

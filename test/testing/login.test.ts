@@ -1,41 +1,198 @@
-import { expect, it } from 'vitest';
-import { authorization, challenge } from '../support/digest-login.js';
-import { flexPath, openApi, otherId, tenantPath } from './support/open-api.js';
+import { describe, expect, it } from 'vitest';
+import { digestResponse } from '../../src/testing/digest/response.js';
+import type { DigestOptions } from '../../src/testing/index.js';
+import { authorization, challenge, challenges, type Login, response } from '../support/digest-login.js';
+import { flexPath, now, openApi, otherId, tenantPath } from './support/open-api.js';
 
-// The only body that Atlas indents without being asked to.
-const unauthorized = `{
+const apiKey = { publicKey: 'abcdefgh', privateKey: '3f2c81d0-87a4-4b6e-9f52-d0f3ab1c2e47' };
+
+async function start(digest?: DigestOptions) {
+  let time = now;
+  const { emulator, ask, get } = await openApi({ digest, now: () => time, credentials: { apiKey } });
+  const first = challenge(await ask(tenantPath(), { headers: {} }));
+  const loginOf = (more: Partial<Login> = {}): Login => ({
+    ...{ username: apiKey.publicKey, password: apiKey.privateKey, realm: 'MMS Public API', uri: tenantPath() },
+    ...{ nonce: first.nonce, algorithm: first['algorithm'] ?? 'MD5', qop: 'auth', ...more },
+  });
+  /** Logs in to the first challenge. */
+  const logIn = (more?: Partial<Login>, changes?: Record<string, string | undefined>) => {
+    const login = loginOf(more);
+    return ask(login.uri, { headers: { authorization: authorization(login, changes) } });
+  };
+  const statusOf = async (more?: Partial<Login>) => (await logIn(more)).status;
+  const wait = (ms: number) => {
+    time += ms;
+  };
+  return { emulator, ask, get, first, loginOf, logIn, statusOf, wait };
+}
+
+describe('a challenge', () => {
+  // The only body that Atlas indents without being asked to.
+  const unauthorized = `{
   "error" : 401,
   "reason" : "Unauthorized",
   "detail" : "You are not authorized for this resource.",
   "errorCode" : "UNEXPECTED_ERROR"
 }`;
 
-const wrongKey = { username: 'emulator', password: 'wrong', realm: 'MMS Public API', uri: flexPath() };
+  it.each<[how: string, path: string, toHeader?: (login: Login) => string]>([
+    ['for the list', flexPath()],
+    ['for an unknown project', flexPath('', 'Cluster0', otherId)],
+    ['for an unknown route', '/api/atlas/v2/nothing'],
+    ['with envelope=true', flexPath('?envelope=true')],
+    ['with another scheme', flexPath(), () => 'Basic ZW11bGF0b3I6a2V5'],
+    ['with a wrong key', flexPath(), (login) => authorization({ ...login, password: 'wrong', uri: flexPath() })],
+  ])('answers a request that does not log in: %s', async (_how, path, toHeader) => {
+    const { get, loginOf } = await start();
+    const init = { headers: toHeader ? { authorization: toHeader(loginOf()) } : {} };
+    const { status, headers, text } = await get(path, init);
+    expect([status, headers.get('content-type'), text]).toEqual([401, 'application/json', unauthorized]);
+    expect(headers.get('www-authenticate')).toMatch(
+      /^Digest realm="MMS Public API", domain="", nonce="[A-Za-z0-9+/]{32}", algorithm=MD5, qop="auth", stale=false$/,
+    );
+    for (const name of ['x-error-code', 'ratelimit-limit', 'ratelimit-remaining']) {
+      expect(headers.has(name)).toBe(false);
+    }
+  });
 
-it.each<[string, string, ((nonce: string) => string)?]>([
-  ['for the list', flexPath()],
-  ['for an unknown project', flexPath('', 'Cluster0', otherId)],
-  ['for an unknown route', '/api/atlas/v2/nothing'],
-  ['with envelope=true', flexPath('?envelope=true')],
-  ['with another scheme', flexPath(), () => 'Basic ZW11bGF0b3I6a2V5'],
-  ['with a wrong key', flexPath(), (nonce) => authorization({ ...wrongKey, nonce, qop: 'auth' })],
-])('a request that does not log in gets a challenge: %s', async (_name, path, header) => {
-  const { ask, get } = await openApi();
-  const { nonce } = challenge(await ask(flexPath(), { headers: {} }));
-  const { status, headers, text } = await get(path, { headers: header ? { authorization: header(nonce) } : {} });
-  expect([status, headers.get('content-type'), text]).toEqual([401, 'application/json', unauthorized]);
-  expect(headers.get('www-authenticate')).toMatch(
-    /^Digest realm="MMS Public API", domain="", nonce="[A-Za-z0-9+/]{32}", algorithm=MD5, qop="auth", stale=false$/,
-  );
-  for (const name of ['x-error-code', 'ratelimit-limit', 'ratelimit-remaining']) expect(headers.has(name)).toBe(false);
+  it('comes for each algorithm of the options, in order, with its own nonce', async () => {
+    const { ask } = await start({ algorithms: ['SHA-256', 'MD5'] });
+    const [sha, md5] = challenges(await ask(tenantPath(), { headers: {} }));
+    expect([sha?.['algorithm'], md5?.['algorithm']]).toEqual(['SHA-256', 'MD5']);
+    expect(md5?.nonce).not.toBe(sha?.nonce);
+  });
+
+  it('offers Bearer too after a refused token, and is enveloped if requested', async () => {
+    const { get } = await start();
+    const headers = { authorization: 'Bearer unknown' };
+    const refused = await get(tenantPath(), { headers });
+    expect([refused.status, refused.headers.get('content-type')]).toEqual([401, 'application/json']);
+    expect(refused.headers.get('www-authenticate')).toMatch(/^Digest .*, Bearer .*error="invalid_token"/);
+    const enveloped = await get(tenantPath('?envelope=true'), { headers });
+    expect([enveloped.status, enveloped.json]).toMatchObject([200, { status: 401, content: { error: 401 } }]);
+  });
 });
 
-it('a token that is refused leads to a Bearer challenge, enveloped if requested', async () => {
-  const { get } = await openApi();
-  const headers = { authorization: 'Bearer unknown' };
-  const refused = await get(tenantPath(), { headers });
-  expect([refused.status, refused.headers.get('content-type')]).toEqual([401, 'application/json']);
-  expect(refused.headers.get('www-authenticate')).toMatch(/^Digest .*, Bearer .*error="invalid_token"/);
-  const enveloped = await get(tenantPath('?envelope=true'), { headers });
-  expect([enveloped.status, enveloped.json]).toMatchObject([200, { status: 401, content: { error: 401 } }]);
+const rfc7616 = {
+  username: 'Mufasa',
+  password: 'Circle of Life',
+  realm: 'http-auth@example.org',
+  uri: '/dir/index.html',
+  nonce: '7ypf/xlj9XXwfDPEoM4URrv/xwf94BcCAzFZH4GiTo0v',
+  nc: '00000001',
+  cnonce: 'f2/wE4q74E6zIJEtWaHKaf5wv/H5QzzpXusqGemxURZJ',
+  qop: 'auth',
+} as const;
+const rfc2617 = {
+  ...rfc7616,
+  password: 'Circle Of Life',
+  realm: 'testrealm@host.com',
+  nonce: 'dcd98b7102dd2f0e8b11d0f600bfb0c093',
+  cnonce: '0a4f113b',
+} as const;
+
+// RFC 7616 section 3.9.1 and RFC 2617 section 3.5.
+it.each([
+  ['MD5', rfc7616, '8ca523f5e9506fed4657c9700eebdbec'],
+  ['SHA-256', rfc7616, '753927fa0e85d155564e2e272a28d1802ca10daf4496794697cf8db5856cb6c1'],
+  ['MD5', rfc2617, '6629fae49393a05397450978507c4ef1'],
+] as const)("the response is that of the RFCs' examples: %s", (algorithm, example, expected) => {
+  const { password, cnonce } = example;
+  expect(digestResponse({ ...example, algorithm }, 'GET', password, cnonce)).toBe(expected);
+  expect(response({ ...example, algorithm })).toBe(expected);
+});
+
+describe('a login with the right key succeeds', () => {
+  it.each(['MD5', 'MD5-sess', 'SHA-256', 'SHA-256-sess', 'SHA-512-256', 'SHA-512-256-sess'] as const)(
+    'with %s, and one with a wrong key does not',
+    async (algorithm) => {
+      const { statusOf } = await start({ algorithms: [algorithm] });
+      expect(await statusOf()).toBe(200);
+      expect(await statusOf({ nc: '00000002' })).toBe(200);
+      expect(await statusOf({ nc: '00000003', password: 'wrong' })).toBe(401);
+    },
+  );
+
+  it('whether its -sess key is derived from the first cnonce or its own', async () => {
+    const { statusOf, first } = await start({ algorithms: ['MD5-sess'] });
+    const session = { nonce: first.nonce, cnonce: 'one' };
+    expect(await statusOf({ cnonce: 'one' })).toBe(200);
+    expect(await statusOf({ cnonce: 'two', nc: '00000002', session })).toBe(200);
+    expect(await statusOf({ cnonce: 'three', nc: '00000003' })).toBe(200);
+  });
+
+  it('with its parameters in any case and order, with any white space', async () => {
+    const { get, loginOf, first } = await start();
+    const header = `digest  RESPONSE="${response(loginOf())}" ,, QOP="auth",nc="00000001",  cnonce=c,Uri="${tenantPath()}",NONCE="${first.nonce}",realm="MMS \\Public API",unknown=1, username="${apiKey.publicKey}",`;
+    expect((await get(tenantPath(), { headers: { authorization: header } })).status).toBe(200);
+  });
+
+  it('with a query in the request target', async () => {
+    const { statusOf } = await start();
+    expect(await statusOf({ uri: tenantPath('?pretty=true') })).toBe(200);
+  });
+});
+
+it.each([
+  ['a wrong key', { password: 'wrong' }],
+  ['another user', { username: 'other' }],
+  ['another realm', { realm: 'other' }],
+  ['another method', { method: 'POST' }],
+  ['the nonce of another algorithm', { algorithm: 'SHA-256' }],
+  ['an algorithm that was not offered', { algorithm: 'SHA-512-256' }],
+  ['a wrong key on an unknown nonce', { nonce: 'unknown', password: 'wrong' }],
+])('a login is refused without stale for %s', async (_name, more) => {
+  const { logIn } = await start({ algorithms: ['MD5', 'SHA-256'] });
+  const answer = await logIn(more);
+  expect([answer.status, challenge(answer)['stale']]).toEqual([401, 'false']);
+});
+
+it.each([
+  ['another uri', { uri: '"/elsewhere"' }, /uri \/elsewhere is not the request target/],
+  ['no username', { username: undefined }, /username is missing/],
+  ['no nonce', { nonce: undefined }, /nonce is missing/],
+  ['no response', { response: undefined }, /response is missing/],
+  ['an unknown algorithm', { algorithm: 'MD4' }, /algorithm is unknown/],
+  ['no qop', { qop: undefined }, /qop must be auth/],
+  ['another qop', { qop: 'auth-int' }, /qop must be auth/],
+  ['no nc', { nc: undefined }, /nc is missing/],
+  ['an nc of 0', { nc: '00000000' }, /nc must be/],
+  ['a short nc', { nc: '1' }, /nc must be/],
+  ['no cnonce', { cnonce: undefined }, /cnonce is missing/],
+  ['a repeated parameter', { opaque: 'a, opaque=b' }, /given twice/],
+  ['an open quote', { opaque: '"open' }, /not a list/],
+])('an Authorization header with %s leads to a 400 with the reason', async (_name, changes, problem) => {
+  const { logIn } = await start();
+  const answer = await logIn({}, changes);
+  expect(answer.status).toBe(400);
+  expect(await answer.json()).toMatchObject({ error: 400, detail: expect.stringMatching(problem) });
+});
+
+describe('a nonce', () => {
+  const isStale = (answer: Response) => answer.status === 401 && challenge(answer)['stale'] === 'true';
+
+  it('accepts each nc once, in any order', async () => {
+    const { logIn, statusOf } = await start();
+    for (const nc of ['00000002', '00000001', '0000000a']) expect(await statusOf({ nc })).toBe(200);
+    expect(isStale(await logIn({ nc: '0000000a' }))).toBe(true);
+  });
+
+  it.each([
+    ['a minute', undefined, 60_000],
+    ['the lifetime of the options', { nonceLifetime: 1000 }, 1000],
+  ])('is stale after %s', async (_name, digest, lifetime) => {
+    const { logIn, statusOf, wait } = await start(digest);
+    wait(lifetime - 1);
+    expect(await statusOf()).toBe(200);
+    wait(1);
+    expect(isStale(await logIn({ nc: '00000002' }))).toBe(true);
+  });
+
+  it('is stale after expireNonces()', async () => {
+    const { emulator, logIn, statusOf } = await start();
+    emulator.expireNonces();
+    const answer = await logIn();
+    expect(isStale(answer)).toBe(true);
+    expect(await statusOf({ nonce: challenge(answer).nonce })).toBe(200);
+  });
 });
