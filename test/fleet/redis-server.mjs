@@ -1,16 +1,16 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { onTestFinished } from 'vitest';
 
 /**
- * Starts a `redis-server` on 127.0.0.1 that writes nothing to disk.
+ * Starts a `redis-server` on a port of 127.0.0.1, which writes nothing to disk and ends with the test.
  *
- * @param {number} [port] a free one where it is left out
+ * @param {number} port
  */
-export async function startRedis(port) {
-  const at = port ?? (await findPort());
-  const options = ['--port', String(at), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
+export async function openRedis(port) {
+  const options = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
   const server = spawn('redis-server', options, { stdio: ['ignore', 'pipe', 'pipe'] });
   const output = [];
   for (const stream of [server.stdout, server.stderr]) stream.on('data', (text) => output.push(text));
@@ -19,34 +19,24 @@ export async function startRedis(port) {
     server.once('exit', () => reject(new Error(`redis-server did not start:\n${output.join('')}`)));
   });
   failed.catch(() => undefined);
-  await Promise.race([untilReady(at), failed]);
+  /** Ends it at once, like a crash. May be called twice. */
+  const stop = async () => {
+    if (server.exitCode !== null || server.signalCode !== null) return;
+    const gone = once(server, 'exit');
+    server.kill('SIGKILL');
+    await gone;
+  };
+  onTestFinished(stop);
+  await Promise.race([untilReady(port), failed]);
   return {
-    url: `redis://127.0.0.1:${at}`,
-    port: at,
-    /** Ends it at once, like a crash. May be called twice. */
-    async stop() {
-      if (server.exitCode !== null || server.signalCode !== null) return;
-      const gone = once(server, 'exit');
-      server.kill('SIGKILL');
-      await gone;
-    },
+    url: `redis://127.0.0.1:${port}`,
+    port,
+    stop,
     /** Makes it hang: connections stay open, and it responds to nothing. */
     freeze() {
       server.kill('SIGSTOP');
     },
-    thaw() {
-      server.kill('SIGCONT');
-    },
   };
-}
-
-async function findPort() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address();
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 async function untilReady(port) {

@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-// Run by with-redis.mjs, because these tests need a redis-server.
+// Run by with-redis.mjs. These tests need a redis-server.
 export default defineConfig({
   test: {
     include: ['test/fleet/**/*.redis.ts'],
