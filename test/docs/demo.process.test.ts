@@ -1,19 +1,15 @@
-import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { command } from '../support/command.js';
 import { openEmulator } from '../support/open-emulator.js';
 import { snapshotId } from '../support/snapshot-routes.js';
 
 const demo = fileURLToPath(new URL('../demo.mjs', import.meta.url));
 
 /** Runs the demo with these variables only. */
-function run(environment: Record<string, string>): Promise<{ code: number; stdout: string; stderr: string }> {
-  return new Promise((resolve) => {
-    const env = { TZ: 'Europe/Berlin', LANG: 'en_US.UTF-8', NODE_NO_WARNINGS: '1', ...environment };
-    execFile(process.execPath, [demo], { env }, (error, stdout, stderr) => {
-      resolve({ code: Number(error?.code ?? 0), stdout, stderr });
-    });
-  });
+function run(environment: Record<string, string>) {
+  const env = { TZ: 'Europe/Berlin', LANG: 'en_US.UTF-8', NODE_NO_WARNINGS: '1', ...environment };
+  return command(process.execPath, [demo], { env });
 }
 
 async function openAtlas() {

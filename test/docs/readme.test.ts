@@ -85,11 +85,11 @@ describe('the code', () => {
     'in $document at line $line runs as printed',
     { timeout: 30_000 },
     async (block) => {
-      const { exitCode, stdout, stderr } = await runDocumentedCode(block.code);
-      expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
-      expect(stdout).not.toMatch(/undefined|^not ok|^# fail [1-9]/m);
+      const outcome = await runDocumentedCode(block.code);
+      expect({ code: outcome.code, stderr: outcome.stderr }).toEqual({ code: 0, stderr: '' });
+      expect(outcome.stdout).not.toMatch(/undefined|^not ok|^# fail [1-9]/m);
       if (block.document !== 'README.md') return;
-      for (const [text, output] of printed) if (block.code.includes(text)) expect(stdout).toMatch(output);
+      for (const [text, output] of printed) if (block.code.includes(text)) expect(outcome.stdout).toMatch(output);
     },
   );
 });

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, inject, it } from 'vitest';
-import { command } from './command.js';
+import { command } from '../support/command.js';
 
 const folder = join(inject('consumer'), 'node_modules/atlas-tenant-snapshots');
 const read = (path: string) => readFile(join(folder, path), 'utf8');
@@ -30,7 +30,7 @@ describe('the tarball', () => {
 
   it('has a command that runs', async () => {
     const { bin, version } = JSON.parse(await read('package.json'));
-    const { code, output } = await command(join(folder, bin['atlas-tenant-snapshots']), ['--version'], folder);
+    const { code, output } = await command(join(folder, bin['atlas-tenant-snapshots']), ['--version']);
     expect({ code, output }).toEqual({ code: 0, output: `${version}\n` });
   });
 

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, inject, it } from 'vitest';
-import { command } from './command.js';
+import { command } from '../support/command.js';
 
 interface Report {
   isOne: boolean;
@@ -13,7 +13,7 @@ interface Report {
 let report: Report;
 
 beforeAll(async () => {
-  const { stdout, output } = await command(process.execPath, ['copies.mjs'], inject('consumer'));
+  const { stdout, output } = await command(process.execPath, ['copies.mjs'], { cwd: inject('consumer') });
   expect(stdout, output).toMatch(/^\{/);
   report = JSON.parse(stdout);
 });

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { type AtlasEmulator, type DigestAlgorithm, startAtlasEmulator } from '../../src/testing/index.js';
-import { command } from '../package/command.js';
+import { command } from '../support/command.js';
 
 let emulator: AtlasEmulator | undefined;
 
@@ -17,7 +17,7 @@ async function curl(algorithm: DigestAlgorithm, privateKey?: string) {
   const path = `/api/atlas/v1.0/groups/${groupId}/clusters/${clusterName}/backup/tenant/snapshots/${snapshotId}`;
   const user = `${key.publicKey}:${privateKey ?? key.privateKey}`;
   const args = ['--silent', '--show-error', '--digest', '--user', user, '--fail-with-body', started.url + path];
-  return { ...(await command('curl', args, process.cwd())), emulator: started };
+  return { ...(await command('curl', args)), emulator: started };
 }
 
 const algorithms: DigestAlgorithm[] = ['MD5', 'MD5-sess', 'SHA-256', 'SHA-256-sess', 'SHA-512-256'];

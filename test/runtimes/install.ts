@@ -2,8 +2,8 @@ import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
-import { command } from '../package/command.js';
 import { pack } from '../package/tarball.js';
+import { command } from '../support/command.js';
 import { type Runtime, runtimes } from './runtimes.js';
 
 declare module 'vitest' {
@@ -51,7 +51,7 @@ async function install(project: string, dependencies: Record<string, string>): P
   await mkdir(project, { recursive: true });
   await writeFile(join(project, 'package.json'), JSON.stringify({ private: true, dependencies }));
   const options = ['--ignore-scripts', '--no-audit', '--no-fund', '--no-package-lock'];
-  const { code, output } = await command('npm', ['install', ...options], project);
+  const { code, output } = await command('npm', ['install', ...options], { cwd: project });
   if (code !== 0) throw new Error(`npm install failed in ${project}: ${output}`);
   return project;
 }

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
-import { command, type Outcome } from '../package/command.js';
+import { command, type Outcome } from '../support/command.js';
 import { environmentOf, openEmulator } from '../support/open-emulator.js';
 import { makeCertificates, openConnectProxy, openTlsFront } from '../support/tls.js';
 import { checks } from './programs/checks.mjs';
@@ -11,7 +11,10 @@ const consumer = inject('consumer');
 /** Runs a program to its end. */
 function run({ name, args, argsOfCommonJs }: Runtime, program: string[], env = {}): Promise<Outcome> {
   const options = program[0]?.endsWith('.cjs') ? argsOfCommonJs : args;
-  return command(inject('binaries')[name] ?? '', [...options, ...program], consumer, env);
+  return command(inject('binaries')[name] ?? '', [...options, ...program], {
+    cwd: consumer,
+    env: { ...process.env, ...env },
+  });
 }
 
 const programsOf = ({ hasUndici8 }: Runtime) => ['esm.mjs', 'cjs.cjs', ...(hasUndici8 ? ['undici8.mjs'] : [])];
@@ -70,7 +73,7 @@ describe.each(runtimes)('on $name', (runtime) => {
 });
 
 it('the tarball needs undici and zod only', async () => {
-  const { output } = await command('npm', ['ls', '--all', '--parseable'], consumer);
+  const { output } = await command('npm', ['ls', '--all', '--parseable'], { cwd: consumer });
   const modules = join(consumer, 'node_modules/');
   const packages = output.split('\n').flatMap((path) => (path.startsWith(modules) ? path.slice(modules.length) : []));
   expect(packages.sort()).toEqual(['atlas-tenant-snapshots', 'undici', 'undici8', 'zod']);
