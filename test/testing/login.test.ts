@@ -2,13 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { digestResponse } from '../../src/testing/digest/response.js';
 import type { DigestOptions } from '../../src/testing/index.js';
 import { authorization, challenge, challenges, type Login, response } from '../support/digest-login.js';
-import { flexPath, now, openApi, otherId, tenantPath } from './support/open-api.js';
+import { flexPath, openApi, otherId, tenantPath } from './support/open-api.js';
 
 const apiKey = { publicKey: 'abcdefgh', privateKey: '3f2c81d0-87a4-4b6e-9f52-d0f3ab1c2e47' };
 
 async function start(digest?: DigestOptions) {
-  let time = now;
-  const { emulator, ask, get } = await openApi({ digest, now: () => time, credentials: { apiKey } });
+  const { ask, ...opened } = await openApi({ digest, credentials: { apiKey } });
   const first = challenge(await ask(tenantPath(), { headers: {} }));
   const loginOf = (more: Partial<Login> = {}): Login => ({
     ...{ username: apiKey.publicKey, password: apiKey.privateKey, realm: 'MMS Public API', uri: tenantPath() },
@@ -20,10 +19,7 @@ async function start(digest?: DigestOptions) {
     return ask(login.uri, { headers: { authorization: authorization(login, changes) } });
   };
   const statusOf = async (more?: Partial<Login>) => (await logIn(more)).status;
-  const wait = (ms: number) => {
-    time += ms;
-  };
-  return { emulator, ask, get, first, loginOf, logIn, statusOf, wait };
+  return { ...opened, ask, first, loginOf, logIn, statusOf };
 }
 
 describe('a challenge', () => {

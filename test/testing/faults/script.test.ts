@@ -6,13 +6,8 @@ import { clustersPath, flexPath, openApi, otherId, projectsPath, tenantPath } fr
 const forever = Number.POSITIVE_INFINITY;
 
 async function open() {
-  const { emulator, login, ask, get } = await openApi();
-  const statusOf = async (path: string, init?: RequestInit) => (await ask(path, init)).status;
-  const { clientId, clientSecret } = emulator.credentials.serviceAccount;
-  const authorization = `Basic ${Buffer.from(`${clientId}:${clientSecret}`).toString('base64')}`;
-  const body = new URLSearchParams({ grant_type: 'client_credentials' });
-  const fetchToken = () => get('/api/oauth/token', { method: 'POST', headers: { authorization }, body });
-  return { emulator, login, ask, get, statusOf, fetchToken };
+  const api = await openApi();
+  return { ...api, statusOf: async (path: string, init?: RequestInit) => (await api.ask(path, init)).status };
 }
 
 describe('a scripted response', () => {

@@ -1,18 +1,15 @@
 import { describe, expect, it } from 'vitest';
+import { snapshots } from '../../support/atlas-bodies.js';
 import { clustersPath, flexPath, openApi, projectsPath, tenantPath } from '../support/open-api.js';
-
-const idOf = (i: number) => i.toString(16).padStart(24, '0');
-const seedMany = (length: number) =>
-  Array.from({ length }, (_, i) => ({ id: idOf(i + 1), status: 'COMPLETED', finishTime: new Date(i) }));
 
 it.each([
   ['projects', projectsPath],
   ['clusters', clustersPath()],
   ['snapshots', flexPath()],
 ])('a list of %s has a next link on every page except the last', async (_name, path) => {
-  const projects = seedMany(2).map(({ id }) => ({ groupId: id }));
+  const projects = snapshots(2).map(({ id }) => ({ groupId: id }));
   const clusters = ['One', 'Two'].map((clusterName) => ({ clusterName, snapshots: [] }));
-  const { emulator, get } = await openApi({ seed: [...projects, ...clusters, { snapshots: seedMany(3) }] });
+  const { emulator, get } = await openApi({ seed: [...projects, ...clusters, { snapshots: snapshots(3) }] });
   const seen = [];
   for (let href = `${path}?itemsPerPage=1&pretty=true`; href !== undefined; ) {
     const { results, links, totalCount } = (await get(href)).json;
@@ -34,12 +31,12 @@ describe('the size of a page', () => {
     ['is that of the options', { itemsPerPage: 2 }, '', 2],
     ['may be that of the options', { maxItemsPerPage: 3 }, '?itemsPerPage=3', 3],
   ])('%s', async (_name, paging, query, size) => {
-    const { get } = await openApi({ paging, seed: { snapshots: seedMany(501) } });
+    const { get } = await openApi({ paging, seed: { snapshots: snapshots(501) } });
     expect((await get(flexPath(query))).json.results).toHaveLength(size);
   });
 
   it('is not that of the tenant list, which has no paging', async () => {
-    const { get } = await openApi({ seed: { snapshots: seedMany(501) } });
+    const { get } = await openApi({ seed: { snapshots: snapshots(501) } });
     expect((await get(tenantPath('?itemsPerPage=1'))).json.results).toHaveLength(501);
   });
 

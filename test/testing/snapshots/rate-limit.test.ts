@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { clustersPath, flexPath, now, openApi, otherId, projectsPath, tenantPath } from '../support/open-api.js';
+import { clustersPath, flexPath, openApi, otherId, projectsPath, tenantPath } from '../support/open-api.js';
 
 const limitOf = ({ headers }: { headers: Headers }) => [
   headers.get('ratelimit-limit'),
@@ -30,8 +30,7 @@ describe('an enforced rate limit', () => {
     ['Flex', flexPath(), tenantPath(), 1200, 500],
     ['tenant', tenantPath(), flexPath(), 4000, 2000],
   ])('of %s snapshots has its own bucket', async (_name, path, otherPath, capacity, refillPerMinute) => {
-    let time = now;
-    const { emulator, login, get } = await openApi({ rateLimit: { enforce: true }, now: () => time });
+    const { emulator, login, get, wait } = await openApi({ rateLimit: { enforce: true } });
     const countUntilRefused = async () => {
       let count = 0;
       while ((await emulator.fetch(new Request(emulator.url + path, { headers: login }))).ok) count += 1;
@@ -42,19 +41,17 @@ describe('an enforced rate limit', () => {
     expect([status, headers.get('retry-after'), json.errorCode]).toEqual([429, '1', 'RATE_LIMITED_TOKEN_BUCKET']);
     expect(json.parameters).toEqual([path.slice(1), 1, capacity, refillPerMinute, 60]);
     expect((await get(otherPath)).status).toBe(200);
-    time += 60_000;
+    wait(60_000);
     expect(await countUntilRefused()).toBe(refillPerMinute);
   });
 
   it('refuses requests until the bucket has one, and the bucket never overflows', async () => {
-    let time = now;
-    const rateLimit = { capacity: 1, refillPerMinute: 6, enforce: true };
-    const { get } = await openApi({ rateLimit, now: () => time });
+    const { get, wait } = await openApi({ rateLimit: { capacity: 1, refillPerMinute: 6, enforce: true } });
     await get(flexPath());
     expect((await get(flexPath())).headers.get('retry-after')).toBe('10');
-    time += 10_000;
+    wait(10_000);
     expect((await get(flexPath())).status).toBe(200);
-    time += 3_600_000;
+    wait(3_600_000);
     expect(limitOf(await get(flexPath()))).toEqual(['1', '0']);
   });
 

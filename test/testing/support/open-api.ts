@@ -2,7 +2,7 @@ import type { AtlasEmulatorOptions } from '../../../src/testing/index.js';
 import { openEmulator } from '../../support/open-emulator.js';
 import { clusterName, flexType, groupId } from '../../support/snapshot-routes.js';
 
-/** The time of the emulator. */
+/** The time of the emulator at its start. */
 export const now = Date.parse('2026-05-14T16:20:00Z');
 
 /** An ID that the emulator does not have. */
@@ -15,9 +15,13 @@ export const flexPath = (rest = '', cluster = clusterName, group = groupId) =>
 export const tenantPath = (rest = '', cluster = clusterName, group = groupId) =>
   `/api/atlas/v1.0/groups/${group}/clusters/${cluster}/backup/tenant/snapshots${rest}`;
 
-/** An emulator, and requests that log in with a bearer token unless `init` has other headers. */
+/** The header of HTTP Basic. */
+export const basic = (id: string, secret: string) => `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}`;
+
+/** An emulator whose time only `wait` moves, and requests that log in with a bearer token unless `init` has other headers. */
 export async function openApi(options: AtlasEmulatorOptions = {}) {
-  const emulator = await openEmulator({ now: () => now, ...options });
+  let time = now;
+  const emulator = await openEmulator({ now: () => time, ...options });
   const login = { authorization: `Bearer ${emulator.credentials.accessToken.accessToken}`, accept: flexType };
   const ask = (path: string, init: RequestInit = {}) => fetch(emulator.url + path, { headers: login, ...init });
   const get = async (path: string, init?: RequestInit) => {
@@ -26,5 +30,16 @@ export async function openApi(options: AtlasEmulatorOptions = {}) {
     const { status, headers } = response;
     return { status, headers, text, json: text.startsWith('{') ? JSON.parse(text) : undefined };
   };
-  return { emulator, login, ask, get };
+  const { clientId, clientSecret } = emulator.credentials.serviceAccount;
+  /** Sends a request to an OAuth endpoint, by default with the secret of the service account. */
+  const post = (
+    name: 'token' | 'revoke',
+    form: Record<string, string>,
+    authorization = basic(clientId, clientSecret),
+  ) => get(`/api/oauth/${name}`, { method: 'POST', headers: { authorization }, body: new URLSearchParams(form) });
+  const fetchToken = (authorization?: string) => post('token', { grant_type: 'client_credentials' }, authorization);
+  const wait = (ms: number) => {
+    time += ms;
+  };
+  return { emulator, login, ask, get, post, fetchToken, wait };
 }

@@ -1,33 +1,20 @@
 import { describe, expect, it } from 'vitest';
 import type { TokenOptions } from '../../../src/testing/index.js';
-import { now, openApi, tenantPath } from '../support/open-api.js';
-
-const basic = (id: string, secret: string) => `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}`;
-const grant = { grant_type: 'client_credentials' };
+import { basic, openApi, tenantPath } from '../support/open-api.js';
 
 async function start(tokens: TokenOptions = {}) {
-  let time = now;
-  const { emulator, ask } = await openApi({ tokens, now: () => time });
-  const { clientId, clientSecret } = emulator.credentials.serviceAccount;
-  const login = basic(clientId, clientSecret);
-  const post = (name: 'token' | 'revoke', form: Record<string, string>, authorization = login) =>
-    ask(`/api/oauth/${name}`, { method: 'POST', headers: { authorization }, body: new URLSearchParams(form) });
-  const fetchToken = (authorization?: string) => post('token', grant, authorization);
-  const newToken = async (): Promise<string> => (await (await fetchToken()).json()).access_token;
+  const api = await openApi({ tokens });
+  const newToken = async (): Promise<string> => (await api.fetchToken()).json.access_token;
   const statusOf = async (token: string) =>
-    (await ask(tenantPath(), { headers: { authorization: `Bearer ${token}` } })).status;
-  const wait = (ms: number) => {
-    time += ms;
-  };
-  return { emulator, clientId, login, ask, post, fetchToken, newToken, statusOf, wait };
+    (await api.get(tenantPath(), { headers: { authorization: `Bearer ${token}` } })).status;
+  return { ...api, newToken, statusOf };
 }
 
 describe('a token', () => {
   it('is issued for the right secret, and valid until it expires', async () => {
     const { emulator, fetchToken, statusOf, wait } = await start();
-    const response = await fetchToken();
-    expect(response.status).toBe(200);
-    const token = await response.json();
+    const { status, json: token } = await fetchToken();
+    expect(status).toBe(200);
     expect(token).toEqual({ access_token: expect.any(String), expires_in: 3600, token_type: 'Bearer' });
     wait(3_599_999);
     expect(await statusOf(token.access_token)).toBe(200);
@@ -46,7 +33,7 @@ describe('a token', () => {
     expect((await post('revoke', { token, token_type_hint: 'access_token' })).status).toBe(200);
     expect(await statusOf(token)).toBe(401);
     expect((await post('revoke', { token })).status).toBe(200);
-    expect(await (await post('revoke', {})).json()).toMatchObject({ error: 'invalid_request' });
+    expect((await post('revoke', {})).json).toMatchObject({ error: 'invalid_request' });
     expect((await post('revoke', { token }, basic('other', 'x'))).status).toBe(401);
   });
 
@@ -62,32 +49,34 @@ describe('a token', () => {
 
 describe('a token request', () => {
   it('without the right secret is refused as invalid_client', async () => {
-    const { fetchToken, clientId } = await start();
+    const { emulator, fetchToken } = await start();
+    const { clientId } = emulator.credentials.serviceAccount;
     for (const wrong of [basic(clientId, 'wrong'), basic('other', 'x'), 'Basic bm9jb2xvbg==', 'Bearer x']) {
-      const response = await fetchToken(wrong);
-      expect(response.status).toBe(401);
-      expect(response.headers.get('www-authenticate')).toMatch(/^Basic /);
-      expect(await response.json()).toEqual({ error: 'invalid_client', error_description: expect.any(String) });
+      const { status, headers, json } = await fetchToken(wrong);
+      expect(status).toBe(401);
+      expect(headers.get('www-authenticate')).toMatch(/^Basic /);
+      expect(json).toEqual({ error: 'invalid_client', error_description: expect.any(String) });
     }
   });
 
   it('with another grant type, body or method is refused', async () => {
-    const { login, ask, post } = await start();
-    const other = await post('token', { grant_type: 'password' });
-    expect([other.status, (await other.json()).error]).toEqual([400, 'unsupported_grant_type']);
-    const headers = { authorization: login };
-    expect((await ask('/api/oauth/token', { headers })).status).toBe(405);
-    const json = await ask('/api/oauth/token', { method: 'POST', headers, body: '{}' });
-    expect([json.status, (await json.json()).error]).toEqual([400, 'invalid_request']);
+    const { emulator, get, post } = await start();
+    const { clientId, clientSecret } = emulator.credentials.serviceAccount;
+    const headers = { authorization: basic(clientId, clientSecret) };
+    const refusal = (error: string) => ({ status: 400, json: { error } });
+    expect(await post('token', { grant_type: 'password' })).toMatchObject(refusal('unsupported_grant_type'));
+    const json = await get('/api/oauth/token', { method: 'POST', headers, body: '{}' });
+    expect(json).toMatchObject(refusal('invalid_request'));
+    expect((await get('/api/oauth/token', { headers })).status).toBe(405);
   });
 
   it('past 50 in a minute is refused, and refused ones do not count', async () => {
     const { fetchToken, wait } = await start();
     for (let i = 0; i < 50; i += 1) expect((await fetchToken()).status).toBe(200);
     wait(20_500);
-    const response = await fetchToken();
-    expect([response.status, response.headers.get('retry-after')]).toEqual([429, '40']);
-    expect(await response.text()).toBe(
+    const { status, headers, text } = await fetchToken();
+    expect([status, headers.get('retry-after')]).toEqual([429, '40']);
+    expect(text).toBe(
       '{"detail":"Resource /api/oauth/token is limited to 50 requests every 1 minutes.","error":429,"errorCode":"RATE_LIMITED","parameters":["/api/oauth/token",50,1],"reason":"Too Many Requests"}',
     );
     wait(39_500);
@@ -96,9 +85,9 @@ describe('a token request', () => {
 
   it('has the limits of the options', async () => {
     const { fetchToken, wait } = await start({ perMinute: 1, window: 50, retryAfter: false, lifetime: 30 });
-    expect((await (await fetchToken()).json()).expires_in).toBe(30);
-    const response = await fetchToken();
-    expect([response.status, response.headers.has('retry-after')]).toEqual([429, false]);
+    expect((await fetchToken()).json.expires_in).toBe(30);
+    const { status, headers } = await fetchToken();
+    expect([status, headers.has('retry-after')]).toEqual([429, false]);
     wait(50);
     expect((await fetchToken()).status).toBe(200);
   });
@@ -106,8 +95,8 @@ describe('a token request', () => {
   it('with 100 valid tokens is refused with 403', async () => {
     const { fetchToken } = await start({ perMinute: Number.POSITIVE_INFINITY });
     for (let i = 0; i < 100; i += 1) expect((await fetchToken()).status).toBe(200);
-    const denied = await fetchToken();
-    expect([denied.status, await denied.text()]).toEqual([
+    const { status, text } = await fetchToken();
+    expect([status, text]).toEqual([
       403,
       '{"error":"access_denied","error_description":"Access Token limit reached. Please use the existing Access Tokens or create a new Service Account."}',
     ]);
