@@ -135,24 +135,12 @@ describe('the command', () => {
     expect(atlas.requests).toEqual([]);
   });
 
-  it.each<[name: string, variables: Record<string, string>, message: string]>([
-    [
-      'there are no credentials',
-      {},
-      'There are no credentials. Set MONGODB_ATLAS_ACCESS_TOKEN, or MONGODB_ATLAS_CLIENT_ID',
-    ],
-    ['half of them are missing', { MONGODB_ATLAS_PUBLIC_KEY: 'key' }, 'Set MONGODB_ATLAS_PRIVATE_KEY too'],
-    [
-      'the URL is wrong',
-      { MONGODB_ATLAS_ACCESS_TOKEN: 'a', MONGODB_ATLAS_BASE_URL: 'atlas' },
-      'BASE_URL: must be a URL',
-    ],
-  ])('reports that %s, without JSON', async (_name, variables, message) => {
-    for (const [name, value] of Object.entries(variables)) vi.stubEnv(name, value);
+  it('reports what is wrong with the environment, without JSON and without an option that it does not have', async () => {
     const { exitCode, stdout, stderr } = await run(['check', '--json']);
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
-    expect(stderr).toContain(message);
-    expect(stderr).not.toContain('option credentials');
+    expect(stderr).toMatch(
+      /^There are no credentials\. Set MONGODB_ATLAS_ACCESS_TOKEN, or MONGODB_ATLAS_CLIENT_ID.*\n$/,
+    );
   });
 
   it('reports that the projects cannot be listed', async () => {
@@ -167,17 +155,6 @@ describe('the command', () => {
       findings: [],
       error: { code: 'API_ERROR', status: 401 },
     });
-  });
-
-  it('does not print a secret that a server echoes', async () => {
-    const atlas = await openAtlas();
-    const { clientSecret } = atlas.credentials.serviceAccount;
-    atlas.respond({ ...denied, detail: `No role for ${clientSecret}.`, path: clustersOf(atlas.groupId) });
-    for (const args of [['check'], ['check', '--json']]) {
-      const { stdout, stderr } = await run(args);
-      expect(stderr).toContain('No role for [masked].');
-      expect(stdout + stderr).not.toContain(clientSecret);
-    }
   });
 });
 
