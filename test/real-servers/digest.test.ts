@@ -1,30 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, describe, expect, it } from 'vitest';
-import type { TenantSnapshotsClient } from '../../src/index.js';
-import { startApache } from './apache.js';
-import { get, openClient } from './calls.js';
-import { startLighttpd } from './lighttpd.js';
-import type { LoggedRequest, RunningServer } from './server.js';
-import { apiKey, snapshotId } from './site.js';
+import { describe, expect, it } from 'vitest';
+import { get, openBareClient } from '../support/open-client.js';
+import { snapshotId } from '../support/snapshot-routes.js';
+import { apiKey, type LoggedRequest, type RunningServer, startApache, startLighttpd } from './servers.js';
 
-let server: RunningServer | undefined;
-let client: TenantSnapshotsClient | undefined;
-
-afterEach(stop);
-
-async function open(starting: Promise<RunningServer>, credentials = apiKey): Promise<TenantSnapshotsClient> {
-  server = await starting;
-  client = openClient(server.url, credentials);
-  return client;
-}
-
-/** Stops both. Returns the log of the server. */
-async function stop(): Promise<LoggedRequest[]> {
-  await client?.close();
-  const log = (await server?.stop()) ?? [];
-  client = undefined;
-  server = undefined;
-  return log;
+/** Functions that read the snapshot from a server, and that stop the server and return its log. */
+async function open(starting: Promise<RunningServer>, credentials = apiKey) {
+  const server = await starting;
+  const client = openBareClient(server, { credentials });
+  const stop = async () => {
+    await client.close();
+    return server.stop();
+  };
+  return { read: () => get(client), stop };
 }
 
 const statuses = (log: readonly LoggedRequest[]) => log.map(({ status }) => status);
@@ -43,9 +31,9 @@ describe.each([
   { name: 'lighttpd, both offered', begin: () => startLighttpd(both), algorithm: 'SHA-256' },
 ])('$name', ({ begin, algorithm }) => {
   it('accepts 20 sequential calls after one challenge', async () => {
-    const client = await open(begin());
+    const { read, stop } = await open(begin());
     for (let call = 0; call < 20; call += 1) {
-      expect(await get(client)).toMatchObject({ id: snapshotId, finishTime: new Date('2019-04-26T14:08:07Z') });
+      expect(await read()).toMatchObject({ id: snapshotId, finishTime: new Date('2019-04-26T14:08:07Z') });
     }
     const log = await stop();
     expect(statuses(log)).toEqual([401, ...ok(20)]);
@@ -57,31 +45,28 @@ describe.each([
   });
 
   it('accepts 20 concurrent calls after one challenge', async () => {
-    const client = await open(begin());
-    await Promise.all(Array.from({ length: 20 }, () => get(client)));
+    const { read, stop } = await open(begin());
+    await Promise.all(Array.from({ length: 20 }, read));
     expect(statuses(await stop()).sort()).toEqual([...ok(20), 401]);
   });
 
-  it('rejects a wrong key, which is an API error', async () => {
-    const client = await open(begin(), { ...apiKey, privateKey: 'wrong' });
-    await expect(get(client)).rejects.toMatchObject({ code: 'API_ERROR', status: 401 });
-    expect(statuses(await stop())).toEqual([401, 401]);
-  });
-
-  it('rejects an unknown key, which is an API error', async () => {
-    const client = await open(begin(), { ...apiKey, publicKey: 'stranger' });
-    await expect(get(client)).rejects.toMatchObject({ code: 'API_ERROR', status: 401 });
+  it.each([
+    ['a wrong key', { privateKey: 'wrong' }],
+    ['an unknown key', { publicKey: 'stranger' }],
+  ])('rejects %s, which is an API error', async (_what, changes) => {
+    const { read, stop } = await open(begin(), { ...apiKey, ...changes });
+    await expect(read()).rejects.toMatchObject({ code: 'API_ERROR', status: 401 });
     expect(statuses(await stop())).toEqual([401, 401]);
   });
 });
 
 describe('Apache httpd', () => {
   it('gets one more request when a nonce has expired', async () => {
-    const client = await open(startApache({ nonceLifetime: 1 }));
-    await get(client);
+    const { read, stop } = await open(startApache({ nonceLifetime: 1 }));
+    await read();
     // It counts in whole seconds.
     await sleep(1100);
-    await get(client);
+    await read();
     const log = await stop();
     expect(statuses(log)).toEqual([401, 200, 401, 200]);
     const [, , refused, taken] = log.map((request) => parameter('nonce', request));
@@ -90,8 +75,8 @@ describe('Apache httpd', () => {
 
   it('gets the next nonce that it sent', async () => {
     // It sends one in the last 30 seconds of a nonce.
-    const client = await open(startApache({ nonceLifetime: 20 }));
-    for (let call = 0; call < 5; call += 1) await get(client);
+    const { read, stop } = await open(startApache({ nonceLifetime: 20 }));
+    for (let call = 0; call < 5; call += 1) await read();
     const log = await stop();
     expect(statuses(log)).toEqual([401, ...ok(5)]);
     expect(new Set(log.slice(1).map((request) => parameter('nonce', request))).size).toBe(5);
@@ -100,22 +85,22 @@ describe('Apache httpd', () => {
 
   it('gets each nonce once if it accepts each only once', async () => {
     // Its check of the count stays off, because it does not restart the count for a new nonce as RFC 7616 3.4 requires.
-    const client = await open(startApache({ nonceLifetime: 0 }));
-    for (let call = 0; call < 5; call += 1) await get(client);
+    const { read, stop } = await open(startApache({ nonceLifetime: 0 }));
+    for (let call = 0; call < 5; call += 1) await read();
     expect(statuses(await stop())).toEqual([401, ...ok(5)]);
   });
 
   it('accepts the nonce counts', async () => {
-    const client = await open(startApache({ checkNonceCount: true }));
-    for (let call = 0; call < 20; call += 1) await get(client);
+    const { read, stop } = await open(startApache({ checkNonceCount: true }));
+    for (let call = 0; call < 20; call += 1) await read();
     expect(statuses(await stop())).toEqual([401, ...ok(20)]);
   });
 });
 
 describe('lighttpd', () => {
   it('accepts a hashed user name', async () => {
-    const client = await open(startLighttpd({ ...sha256, userhash: true }));
-    expect(await get(client)).toMatchObject({ id: snapshotId });
+    const { read, stop } = await open(startLighttpd({ ...sha256, userhash: true }));
+    expect(await read()).toMatchObject({ id: snapshotId });
     const [, second] = await stop();
     expect(second?.authorization).toContain('userhash=true');
     expect(second?.authorization).not.toContain(apiKey.publicKey);
