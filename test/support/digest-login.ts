@@ -77,14 +77,17 @@ export interface Challenge {
 export function challenges({ headers }: Response): Challenge[] {
   const header = headers.get('www-authenticate') ?? '';
   return header.split(/\bDigest /).flatMap((text) => {
-    const pairs = [...text.matchAll(/([\w*]+)=(?:"((?:[^"\\]|\\.)*)"|([^\s,]+))/g)];
-    const values = pairs.map(([, name = '', inner, token = '']): [string, string] => [
-      name,
-      inner?.replace(/\\(.)/g, '$1') ?? token,
-    ]);
-    const { nonce, ...others } = Object.fromEntries(values);
+    const { nonce, ...others } = paramsOf(text);
     return nonce === undefined ? [] : [{ nonce, ...others }];
   });
+}
+
+/** The parameters of a challenge or of an `Authorization` value, unquoted. */
+export function paramsOf(text = ''): Record<string, string> {
+  const params = text.matchAll(/([\w*]+)=(?:"((?:[^"\\]|\\.)*)"|([^\s,]+))/gs);
+  return Object.fromEntries(
+    Array.from(params, ([, name = '', quoted, token = '']) => [name, quoted?.replace(/\\(.)/gs, '$1') ?? token]),
+  );
 }
 
 export function challenge(refusal: Response): Challenge {

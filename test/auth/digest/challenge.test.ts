@@ -1,4 +1,5 @@
 import { getHashes } from 'node:crypto';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   chooseChallenge,
@@ -107,6 +108,24 @@ describe('a malformed value affects no other value:', () => {
   ])('%s ends with its line', (_name, line, x) => {
     expect(parsed([line, 'Y c="2"'])).toEqual([x, 'Y c=‹2›']);
   });
+});
+
+it('whatever a server sends, the challenge on the next line is read, and no control character', () => {
+  /** Text with many characters that have a meaning in a challenge. */
+  const hostile = fc.oneof(
+    fc.string({ unit: 'binary' }),
+    fc.string({
+      unit: fc.constantFrom('"', '\\', ',', '=', ' ', '\t', 'a', 'Digest ', 'realm="', 'nonce=', '\r\n', 'ü', '@'),
+    }),
+  );
+  fc.assert(
+    fc.property(hostile, (line) => {
+      const header = [line, 'Digest realm="r", nonce="good"'];
+      expect(digestChallenges(header).at(-1)?.nonce).toBe('good');
+      expect(parsed(header).join('')).not.toMatch(/[^\t -~\x80-\uffff]/);
+    }),
+    { numRuns: 200 },
+  );
 });
 
 // Each would take minutes if the parser went over it more than once.

@@ -1,11 +1,15 @@
-import { describe, expect, it } from 'vitest';
+import crypto from 'node:crypto';
+import { syncBuiltinESMExports } from 'node:module';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { AtlasApiError, AtlasAuthenticationError } from '../../../src/index.js';
-import { response } from '../../support/digest-login.js';
+import { paramsOf, response } from '../../support/digest-login.js';
+import { get, openBareClient } from '../../support/open-client.js';
+import { startRawServer } from '../../support/raw-server.js';
+import { answer, good } from '../../support/raw-steps.js';
 import { rejection } from '../../support/rejection.js';
 import { type Behavior, type Reply, silent } from '../../support/scripted-dispatcher.js';
 import { tenantPath } from '../../support/snapshot-routes.js';
 import { type ConversationOptions, challenge, converse, ok, openScripted, refusal } from '../support/conversation.js';
-import { paramsOf } from '../support/digest-params.js';
 
 const credentials = { publicKey: 'abcdefgh', privateKey: '0123-secret-4567' };
 
@@ -143,6 +147,63 @@ describe('a response without a challenge that can be answered', () => {
   it('is an AtlasApiError if it offers nothing at all', async () => {
     expect(await converse({ credentials }, refusal(401, 'NO'))).toEqual({ sent: '-', ended: '401' });
   });
+});
+
+describe('a challenge that needs a hash which the runtime does not have', () => {
+  const [sha256, sha512] = [', algorithm=SHA-256', ', algorithm=SHA-512-256-sess'];
+
+  // An OpenSSL in FIPS mode lacks some too.
+  beforeEach(() => {
+    const { hash } = crypto;
+    crypto.hash = new Proxy(hash, {
+      apply(target, self, [name, ...rest]) {
+        if (name !== 'md5') throw new Error('digital envelope routines::unsupported');
+        return Reflect.apply(target, self, [name, ...rest]);
+      },
+    });
+    syncBuiltinESMExports();
+    return () => {
+      crypto.hash = hash;
+      syncBuiltinESMExports();
+    };
+  });
+
+  it.each([
+    ['sha256', sha256],
+    ['sha512-256', sha512],
+  ])('ends the call with an AtlasAuthenticationError: %s', async (name, algorithm) => {
+    const { get, sent } = openScripted({ credentials, maxRetries: 3 }, challenge('a', algorithm));
+    const error = await rejection(get(), AtlasAuthenticationError);
+    expect(error.message).toBe(
+      `getTenantSnapshot could not log in. This runtime cannot compute ${name}, which the server's challenge requires. ` +
+        'Use a service account instead.',
+    );
+    expect(error).toMatchObject({ attempts: 1, cause: { message: 'digital envelope routines::unsupported' } });
+    expect(sent()).toBe('-');
+  });
+
+  it('ends the call after a refused nonce too', async () => {
+    await check('', [a, ok, challenge('b', sha256)], '- a1 a2', 'ok AUTHENTICATION');
+  });
+
+  it('leads each call that waited for it to ask by itself', async () => {
+    const { get, sent } = openScripted({ credentials }, challenge('a', sha256));
+    const calls = await Promise.allSettled([get(), get(), get()]);
+    for (const call of calls) expect(call).toMatchObject({ reason: { code: 'AUTHENTICATION' } });
+    expect(sent()).toBe('- - -');
+  });
+});
+
+it.each([
+  ['UTF-8', Buffer.from('Zürich ✓').toString('latin1')],
+  ['Latin-1', 'Zürich'],
+])('a challenge in %s is sent back octet by octet', async (_charset, text) => {
+  const octets = `www-authenticate: Digest realm="${text}", nonce="${text}", opaque="${text}", qop="auth"`;
+  const server = await startRawServer([[answer(401, '{}', octets)], good]);
+  await get(openBareClient(server, { credentials: { publicKey: 'Jäsøn', privateKey: 'secret-key' } }));
+  const sent = server.requests[1]?.authorization;
+  expect(sent).toContain(`Digest username*=UTF-8''J%C3%A4s%C3%B8n, realm="${text}", nonce="${text}", uri="/`);
+  expect(sent).toContain(`opaque="${text}"`);
 });
 
 it('a login is for the path and the query as they are sent, with the prefix of baseUrl', async () => {

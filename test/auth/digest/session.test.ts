@@ -2,8 +2,7 @@ import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { type DigestChallenge, digestChallenges } from '../../../src/auth/digest/challenge.js';
 import { type DigestCredentials, DigestSession } from '../../../src/auth/digest/session.js';
-import { hash, response } from '../../support/digest-login.js';
-import { paramsOf } from '../support/digest-params.js';
+import { hash, paramsOf, response } from '../../support/digest-login.js';
 
 const mufasa = { username: 'Mufasa', password: 'Circle of Life' };
 const cnonce = '0a4f113b';
@@ -66,17 +65,6 @@ describe('the Authorization header is that of', () => {
     );
   });
 
-  it('RFC 2617, 3.5', () => {
-    const challenge =
-      'Digest realm="testrealm@host.com", qop="auth,auth-int", ' +
-      'nonce="dcd98b7102dd2f0e8b11d0f600bfb0c093", opaque="5ccc069c403ebaf9f0171e9517f40e41"';
-    expect(authorize(challenge, { username: 'Mufasa', password: 'Circle Of Life' }, { uri: '/dir/index.html' })).toBe(
-      'Digest username="Mufasa", realm="testrealm@host.com", nonce="dcd98b7102dd2f0e8b11d0f600bfb0c093", ' +
-        'uri="/dir/index.html", opaque="5ccc069c403ebaf9f0171e9517f40e41", qop=auth, cnonce="0a4f113b", ' +
-        'nc=00000001, response="6629fae49393a05397450978507c4ef1"',
-    );
-  });
-
   it('RFC 2069, 2.4, with its erratum 749', () => {
     const challenge =
       'Digest realm="testrealm@host.com", ' +
@@ -84,15 +72,6 @@ describe('the Authorization header is that of', () => {
     expect(authorize(challenge, { username: 'Mufasa', password: 'CircleOfLife' }, { uri: '/dir/index.html' })).toBe(
       'Digest username="Mufasa", realm="testrealm@host.com", nonce="dcd98b7102dd2f0e8b11d0f600bfb0c093", ' +
         'uri="/dir/index.html", opaque="5ccc069c403ebaf9f0171e9517f40e41", response="1949323746fe6a43ef61f9606e7febea"',
-    );
-  });
-
-  it("curl's test 2063, with SHA-256 and userhash, without a qop", () => {
-    const challenge = 'Digest realm="testrealm", nonce="1053604145", algorithm="SHA-256", userhash=true';
-    expect(authorize(challenge, { username: 'testuser', password: 'testpass' }, { uri: '/2063' })).toBe(
-      'Digest username="75af8a3500f771e58a52093a25e7905d6e428a511285c12ea1420c73078dfd61", realm="testrealm", ' +
-        'nonce="1053604145", uri="/2063", algorithm=SHA-256, userhash=true, ' +
-        'response="6c470aec384ab1d4e12d3ce1f5b08303d8cad177e52ebe50ec1a3e141adb0cdc"',
     );
   });
 });

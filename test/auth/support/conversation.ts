@@ -12,6 +12,7 @@ import {
   type TenantSnapshotsClientOptions,
 } from '../../../src/index.js';
 import { runClock, standStill, stopClock } from '../../support/clock.js';
+import { paramsOf } from '../../support/digest-login.js';
 import { get } from '../../support/open-client.js';
 import {
   type Behavior,
@@ -20,7 +21,6 @@ import {
   type ScriptedDispatcher,
   scriptedDispatcher,
 } from '../../support/scripted-dispatcher.js';
-import { paramsOf } from './digest-params.js';
 
 /** An empty snapshot. */
 export const ok: Reply = {};
