@@ -1,0 +1,258 @@
+import { describe, expect, it, vi } from 'vitest';
+import { passTime, runClock, standStill } from '../../support/clock.js';
+import { type Behavior, type Reply, silent } from '../../support/scripted-dispatcher.js';
+import { clusterName, groupId, path } from '../../support/snapshot-routes.js';
+import {
+  type ConversationOptions,
+  converse,
+  ok,
+  openScripted,
+  outcomeOf,
+  type Pause,
+  refusal,
+  token,
+} from '../support/conversation.js';
+
+const credentials = { clientId: 'mdb_sa_id_1', clientSecret: 'mdb_sa_sk_1' };
+const hour = 3_600_000;
+const no = refusal(401);
+const pass = (ms: number): Pause => ({ pass: ms });
+const [t, u, v] = [token('t'), token('u'), token('v')];
+
+/** Each row: what the server answers, what the client sends, and how its calls end. */
+type Row = [promise: string, script: (Behavior | Pause)[], sent: string, ended: string, options?: ConversationOptions];
+
+async function check(...[_promise, script, sent, ended, options]: Row) {
+  expect(await converse({ credentials, ...options }, ...script)).toEqual({ sent, ended });
+}
+
+describe('a token', () => {
+  it.each<Row>([
+    ['is fetched by the first call, and reused by later ones', [t, ok, ok, ok], 'token t t t', 'ok ok ok'],
+    ['is kept after an error', [t, refusal(402), refusal(403), refusal(500), ok], 'token t t t t', '402 403 500 ok'],
+    ['is used up to two minutes before it expires', [t, ok, pass(hour - 121_000), ok], 'token t t', 'ok ok'],
+    ['is renewed from a minute before', [t, ok, pass(hour - 59_000), u, ok], 'token t token u', 'ok ok'],
+    ['is not used once it has expired', [t, ok, pass(hour), u, ok], 'token t token u', 'ok ok'],
+    ['has a lifetime of its own', [token('t', 30), ok, pass(27_500), u, ok], 'token t token u', 'ok ok'],
+    [
+      'is valid for an hour if the response does not say how long',
+      [{ body: { access_token: 't' } }, ok, pass(hour - 121_000), ok, pass(62_000), u, ok],
+      'token t t token u',
+      'ok ok ok',
+    ],
+    [
+      'ages from its request on, not from its response',
+      [(request) => setTimeout(() => request.reply(token('t', 30)), 5_000), ok, pass(22_500), u, ok],
+      'token t token u',
+      'ok ok',
+    ],
+    [
+      'is used until it expires if its renewal fails',
+      [t, ok, pass(hour - 59_000), refusal(403), ok, pass(58_000), refusal(403), ok, pass(1_000), refusal(403)],
+      'token t token t token t token',
+      'ok ok ok AUTHENTICATION',
+    ],
+    [
+      'whose renewal failed is renewed halfway to its expiry, not by each call',
+      [t, ok, pass(hour - 59_000), refusal(503), ok, ok, pass(29_000), ok, pass(1_000), u, ok],
+      'token t token t t t token u',
+      'ok ok ok ok ok',
+    ],
+  ])('%s', check);
+
+  it('is fetched once for 100 concurrent calls', async () => {
+    const { get, sent } = openScripted({ credentials }, t, ok);
+    await Promise.all(Array.from({ length: 100 }, () => get()));
+    expect(sent()).toBe(`token ${Array(100).fill('t').join(' ')}`);
+  });
+
+  it('is shared by all kinds of calls, and by those that start while it is fetched', async () => {
+    const { client, dispatcher, get, sent } = openScripted({ credentials }, silent, {
+      body: { status: 'COMPLETED', results: [] },
+    });
+    const calls: Promise<unknown>[] = [get(), client.listTenantSnapshots(groupId, clusterName)];
+    await standStill();
+    calls.push(client.waitForTenantSnapshot(...path), client.get('/api/atlas/v2/groups'));
+    await standStill();
+    dispatcher.requests[0]?.reply(t);
+    await Promise.all(calls);
+    expect(sent()).toBe('token t t t t');
+  });
+});
+
+describe('a call that ends while its token is fetched', () => {
+  it('does not end the fetch for the calls that wait too, or for later ones', async () => {
+    const { dispatcher, get, sent } = openScripted({ credentials }, silent, ok);
+    const abort = new AbortController();
+    const aborted = outcomeOf(get({ signal: abort.signal }));
+    const late = outcomeOf(get({ timeout: 100 }));
+    const waiting = outcomeOf(get());
+    abort.abort('enough');
+    expect(await aborted).toBe('enough');
+    expect(await runClock(late)).toBe('TIMEOUT');
+    dispatcher.requests[0]?.reply(t);
+    expect(await waiting).toBe('ok');
+    expect(sent()).toBe('token t');
+  });
+
+  it('leaves the token to later calls, even if no other call waits for it', async () => {
+    const { dispatcher, get, sent } = openScripted({ credentials }, silent, ok);
+    expect(await runClock(outcomeOf(get({ timeout: 100 })))).toBe('TIMEOUT');
+    dispatcher.requests[0]?.reply(t);
+    await standStill();
+    expect(await outcomeOf(get())).toBe('ok');
+    expect(sent()).toBe('token t');
+  });
+});
+
+describe('a refused token', () => {
+  const enveloped401: Reply = { body: { status: 401, content: {} } };
+  const ofGateway: Reply = { status: 503, headers: { 'content-type': 'text/html' }, body: '<h1>Try again</h1>' };
+  const call = { envelope: true };
+
+  it.each<Row>([
+    ['is renewed within the attempt', [t, ok, no, u, ok, ok], 'token t t token u u', 'ok ok ok'],
+    ['is renewed even if it is new', [t, no, u, ok], 'token t token u', 'ok'],
+    ['in an envelope is renewed', [t, enveloped401, u, ok], 'token t token u', 'ok', { call }],
+    ['is renewed each time', [t, no, u, ok, no, v, ok], 'token t token u u token v', 'ok ok'],
+    [
+      'is renewed at each attempt',
+      [t, no, u, refusal(503), no, v, ok],
+      'token t token u u token v',
+      'ok',
+      { maxRetries: 1 },
+    ],
+    [
+      'whose renewal fails is not used again',
+      [t, no, refusal(503), u, ok],
+      'token t token token u',
+      'AUTHENTICATION ok',
+    ],
+    [
+      "whose replacement got a gateway's 503 is not renewed again",
+      [t, no, u, ofGateway, no],
+      'token t token u u',
+      '401',
+      { maxRetries: 1 },
+    ],
+    ['whose replacement is refused ends the call', [t, no, u, no], 'token t token u', '401'],
+    [
+      'is renewed once a minute if its replacement is refused',
+      [t, no, u, no, pass(59_999), no, pass(1), no, v, no],
+      'token t token u u u token v',
+      '401 401 401',
+    ],
+    [
+      'is renewed at once if its replacement was accepted after it was refused',
+      [t, no, u, no, ok, no, v, ok],
+      'token t token u u u token v',
+      '401 ok ok',
+    ],
+  ])('%s', check);
+
+  it.each([
+    ['is renewed once for all calls that used it', 'ok'],
+    ['is renewed once for all calls, even if its replacement is refused', '401'],
+  ])('%s', async (_promise, outcome) => {
+    let tokens = 0;
+    const { get, sent } = openScripted({ credentials }, (request) => {
+      const isToken = request.options.path.endsWith('/token');
+      const isGood = outcome === 'ok' && request.headers['authorization'] === 'Bearer t2';
+      if (isToken) tokens += 1;
+      queueMicrotask(() => request.reply(isToken ? token(`t${tokens}`) : isGood ? ok : no));
+    });
+    const calls = await Promise.all(Array.from({ length: 50 }, () => outcomeOf(get())));
+    const again = (word: string) => Array(50).fill(word).join(' ');
+    expect(calls.join(' ')).toBe(again(outcome));
+    expect(sent()).toBe(`token ${again('t1')} token ${again('t2')}`);
+  });
+});
+
+describe('during a renewal', () => {
+  /**
+   * A service account whose token t is due for renewal. Two requests have no response yet: request 3, sent with t, and
+   * request 4, for the next token. `renewal` is the call that waits for that token.
+   */
+  async function openRenewing() {
+    const atlas = openScripted({ credentials, timeout: 2 * hour, attemptTimeout: 2 * hour }, silent);
+    const start = () => outcomeOf(atlas.get());
+    const first = start();
+    await atlas.answer(1, token('t'));
+    await atlas.answer(2, ok);
+    expect(await first).toBe('ok');
+    const late = start();
+    vi.advanceTimersByTime(hour - 59_000);
+    const renewal = start();
+    await standStill();
+    expect(atlas.sent()).toBe('token t t token');
+    return { ...atlas, start, late, renewal };
+  }
+
+  it('a token that has not expired is used if its renewal takes longer than 500 ms', async () => {
+    const { sent, answer, start, renewal } = await openRenewing();
+    await passTime(450);
+    expect(sent()).toBe('token t t token');
+    await passTime(100);
+    await answer(5, ok);
+    expect(await renewal).toBe('ok');
+    const next = start();
+    await answer(6, ok);
+    expect(await next).toBe('ok');
+    await answer(4, token('u'));
+    const renewed = start();
+    await answer(7, ok);
+    expect(await renewed).toBe('ok');
+    expect(sent()).toBe('token t t token t t u');
+  });
+
+  it('a renewal that fails after its call used the old token is ignored', async () => {
+    const { sent, answer, start, renewal } = await openRenewing();
+    await passTime(550);
+    await answer(5, ok);
+    expect(await renewal).toBe('ok');
+    await answer(4, refusal(403));
+    const next = start();
+    await answer(6, ok);
+    expect(await next).toBe('ok');
+    expect(sent()).toBe('token t t token t t');
+  });
+
+  it('a slow renewal is waited for if the old token is refused meanwhile, and nothing is renewed twice', async () => {
+    const { sent, answer, late, renewal } = await openRenewing();
+    await answer(3, no);
+    await passTime(1_000);
+    expect(sent()).toBe('token t t token');
+    await answer(4, token('u'));
+    await answer(5, ok);
+    await answer(6, ok);
+    expect([await renewal, await late]).toEqual(['ok', 'ok']);
+    expect(sent()).toBe('token t t token u u');
+  });
+
+  it('a token that was refused during a failed renewal is not used again', async () => {
+    const { sent, answer, late, renewal } = await openRenewing();
+    await answer(3, no);
+    await answer(4, refusal(403));
+    expect([await renewal, await late]).toEqual(['AUTHENTICATION', 'AUTHENTICATION']);
+    expect(sent()).toBe('token t t token');
+  });
+
+  it('a 401 of the old token leads to a second try with the new one, without another renewal', async () => {
+    const { sent, answer, late, renewal } = await openRenewing();
+    await answer(4, token('u'));
+    await answer(5, ok);
+    await answer(3, no);
+    await answer(6, ok);
+    expect([await renewal, await late]).toEqual(['ok', 'ok']);
+    expect(sent()).toBe('token t t token u u');
+  });
+
+  it('a 401 of the old token for a missing role leads to no second try', async () => {
+    const { sent, answer, late, renewal } = await openRenewing();
+    await answer(4, token('u'));
+    await answer(5, ok);
+    await answer(3, refusal(401, 'USER_UNAUTHORIZED'));
+    expect([await renewal, await late]).toEqual(['ok', '401']);
+    expect(sent()).toBe('token t t token u');
+  });
+});
