@@ -60,18 +60,13 @@ describe('a function that returns tokens', () => {
     expect(accessToken.mock.calls.flatMap(([{ refused }]) => refused ?? []).sort()).toEqual(['t1', 't2', 't3']);
   });
 
-  it('may be synchronous', async () => {
-    expect((await converse({ credentials: { accessToken: () => 'token' } }, ok)).sent).toBe('token');
-  });
+  const sealed = (): never => {
+    throw new Error('vault is sealed');
+  };
 
-  it.each<[how: string, fail: () => Promise<string>]>([
-    [
-      'throws',
-      () => {
-        throw new Error('vault is sealed');
-      },
-    ],
-    ['rejects', () => Promise.reject(new Error('vault is sealed'))],
+  it.each<[how: string, fail: () => string | Promise<string>]>([
+    ['throws', () => sealed()],
+    ['rejects', async () => sealed()],
   ])('that %s ends the call with an AtlasAuthenticationError, also after a 401', async (_how, fail) => {
     for (const tokens of [[], ['t']]) {
       const accessToken = () => tokens.shift() ?? fail();

@@ -1,10 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { AtlasCredentials } from '../../src/index.js';
 import type { Behavior, Reply } from '../support/scripted-dispatcher.js';
-import { challenge, converse, ok, type Pause, refusal, token } from './support/conversation.js';
+import { challenge, converse, type Interlude, ok, pass, refusal, token } from './support/conversation.js';
 
 const hour = 3_600_000;
-const pass = (ms: number): Pause => ({ pass: ms });
 const [t, u] = [token('t'), token('u')];
 const key = { publicKey: 'public', privateKey: 'private-key' };
 const account = { clientId: 'mdb_sa_id_1', clientSecret: 'mdb_sa_sk_1' };
@@ -21,7 +20,7 @@ describe('a missing role', () => {
   type Row = [
     promise: string,
     credentials: AtlasCredentials,
-    script: (Behavior | Pause)[],
+    script: (Behavior | Interlude)[],
     sent: string,
     ended: string,
   ];

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { TenantSnapshotsClient } from '../../../src/index.js';
+import { type AtlasCredentials, TenantSnapshotsClient } from '../../../src/index.js';
 import { passTime, runClock, standStill } from '../../support/clock.js';
 import { RecordingStore } from '../../support/odd-stores.js';
 import { openEmulator } from '../../support/open-emulator.js';
@@ -153,23 +153,19 @@ describe('close() does not revoke', () => {
     expect(tokenStore.sets).toHaveLength(1);
   });
 
-  it('a token that has expired', async () => {
-    const { client, get, sent } = openScripted({ credentials }, token('t', 0), ok);
-    await get();
-    await client.close();
-    expect(sent()).toBe('token t');
-  });
-
   it('anything if no token was fetched', async () => {
     const { client, sent } = openScripted({ credentials });
     await client.close();
     expect(sent()).toBe('');
   });
 
-  it('a token of the caller', async () => {
-    const { client, get, sent } = openScripted({ credentials: { accessToken: 'own' } }, ok);
+  it.each<[what: string, login: AtlasCredentials, replies: Reply[], expected: string]>([
+    ['a token that has expired', credentials, [token('t', 0), ok], 'token t'],
+    ['a token of the caller', { accessToken: 'own' }, [ok], 'own'],
+  ])('%s', async (_what, login, replies, expected) => {
+    const { client, get, sent } = openScripted({ credentials: login }, ...replies);
     await get();
     await client.close();
-    expect(sent()).toBe('own');
+    expect(sent()).toBe(expected);
   });
 });

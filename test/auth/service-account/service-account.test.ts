@@ -5,10 +5,11 @@ import { clusterName, groupId, path } from '../../support/snapshot-routes.js';
 import {
   type ConversationOptions,
   converse,
+  type Interlude,
   ok,
   openScripted,
   outcomeOf,
-  type Pause,
+  pass,
   refusal,
   token,
 } from '../support/conversation.js';
@@ -16,11 +17,16 @@ import {
 const credentials = { clientId: 'mdb_sa_id_1', clientSecret: 'mdb_sa_sk_1' };
 const hour = 3_600_000;
 const no = refusal(401);
-const pass = (ms: number): Pause => ({ pass: ms });
 const [t, u, v] = [token('t'), token('u'), token('v')];
 
 /** Each row: what the server answers, what the client sends, and how its calls end. */
-type Row = [promise: string, script: (Behavior | Pause)[], sent: string, ended: string, options?: ConversationOptions];
+type Row = [
+  promise: string,
+  script: (Behavior | Interlude)[],
+  sent: string,
+  ended: string,
+  options?: ConversationOptions,
+];
 
 async function check(...[_promise, script, sent, ended, options]: Row) {
   expect(await converse({ credentials, ...options }, ...script)).toEqual({ sent, ended });

@@ -83,9 +83,14 @@ function wordOf({ options: { path }, headers: { authorization } }: DispatchedReq
   return `${nonce}${Number.parseInt(nc, 16)}`;
 }
 
-/** Lets time pass between two calls, in ms. */
-export interface Pause {
-  readonly pass: number;
+/** What happens between two calls. */
+export interface Interlude {
+  readonly happens: () => void;
+}
+
+/** That many ms pass between two calls. */
+export function pass(ms: number): Interlude {
+  return { happens: () => vi.advanceTimersByTime(ms) };
 }
 
 export interface ConversationOptions extends TenantSnapshotsClientOptions {
@@ -95,19 +100,19 @@ export interface ConversationOptions extends TenantSnapshotsClientOptions {
 /** Calls one after another until every answer of the script is used up. */
 export async function converse(
   { call, ...options }: ConversationOptions,
-  ...script: (Behavior | Pause)[]
+  ...script: (Behavior | Interlude)[]
 ): Promise<{ sent: string; ended: string }> {
   const left = [...script];
   const { get, sent } = openScripted(options, (request) => {
     const next = left.shift();
-    if (next === undefined || 'pass' in next) request.fail(new Error('The script has no answer to this request'));
+    if (next === undefined || 'happens' in next) request.fail(new Error('The script has no answer to this request'));
     else request.behave(next);
   });
   const ended: string[] = [];
   for (let next = left[0]; next !== undefined; next = left[0]) {
-    if ('pass' in next) {
+    if ('happens' in next) {
       left.shift();
-      vi.advanceTimersByTime(next.pass);
+      next.happens();
     } else ended.push(await runClock(outcomeOf(get(call))));
   }
   return { sent: sent(), ended: ended.join(' ') };
