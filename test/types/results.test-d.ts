@@ -1,0 +1,84 @@
+import { describe, expectTypeOf, it } from 'vitest';
+import {
+  type AtlasApiError,
+  type AtlasError,
+  type AtlasErrorCode,
+  type AtlasIssue,
+  type BackupFinding,
+  type BackupState,
+  checkBackups,
+  isAtlasApiError,
+  isAtlasError,
+  type SnapshotStatus,
+  type TenantSnapshot,
+  type TenantSnapshotsClient,
+} from '../../src/index.js';
+
+const error: unknown = undefined;
+
+it('a status may be unknown, while editors suggest the known ones', () => {
+  expectTypeOf<string>().toExtend<SnapshotStatus>();
+  expectTypeOf<SnapshotStatus>().not.toEqualTypeOf<string>();
+});
+
+describe('isAtlasError', () => {
+  it('narrows to AtlasError', () => {
+    if (!isAtlasError(error)) return;
+    expectTypeOf(error).toExtend<AtlasError>();
+    expectTypeOf(error.code).toEqualTypeOf<AtlasErrorCode>();
+  });
+
+  it('narrows to the class of a code', () => {
+    if (isAtlasError(error, 'API_ERROR')) expectTypeOf(error).toEqualTypeOf<AtlasApiError>();
+    if (isAtlasError(error, 'SNAPSHOT_FAILED')) expectTypeOf(error.snapshot).toEqualTypeOf<TenantSnapshot>();
+    if (isAtlasError(error, 'INVALID_ARGUMENT')) expectTypeOf(error.issues).toEqualTypeOf<AtlasIssue[]>();
+  });
+
+  it('leaves a union that its code narrows', () => {
+    if (isAtlasError(error) && error.code === 'API_ERROR') expectTypeOf(error).toEqualTypeOf<AtlasApiError>();
+  });
+
+  it('takes no code that does not exist', () => {
+    // @ts-expect-error
+    isAtlasError(error, 'API');
+  });
+});
+
+it('isAtlasApiError narrows, and accepts undefined in its match', () => {
+  const status: number | undefined = undefined;
+  if (isAtlasApiError(error, { status, errorCode: undefined })) expectTypeOf(error).toEqualTypeOf<AtlasApiError>();
+});
+
+it('checkBackups needs two methods of a client, and takes a signal that is null', () => {
+  const check = (part: Pick<TenantSnapshotsClient, 'getAll' | 'listTenantSnapshots'>) =>
+    checkBackups(part, { groupIds: ['a'] as const, signal: null });
+  expectTypeOf(check).returns.toExtend<AsyncIterable<BackupFinding>>();
+});
+
+describe('a finding', () => {
+  it('can be read without a look at its state', () => {
+    const read = (finding: BackupFinding) => {
+      expectTypeOf(finding.state).toEqualTypeOf<BackupState>();
+      expectTypeOf(finding.clusterName).toEqualTypeOf<string | undefined>();
+      expectTypeOf(finding.newest).toEqualTypeOf<TenantSnapshot | undefined>();
+      expectTypeOf(finding.age).toEqualTypeOf<number | undefined>();
+      expectTypeOf(finding.error).toEqualTypeOf<AtlasError | undefined>();
+    };
+    expectTypeOf(read).returns.toBeVoid();
+  });
+
+  it('has what its state says', () => {
+    const narrow = (finding: BackupFinding) => {
+      if (finding.state === 'unknown') {
+        expectTypeOf(finding.error).toEqualTypeOf<AtlasError>();
+      } else {
+        expectTypeOf(finding.clusterName).toEqualTypeOf<string>();
+      }
+      if (finding.state === 'fresh' || finding.state === 'stale') {
+        expectTypeOf(finding.newest).toEqualTypeOf<TenantSnapshot>();
+        expectTypeOf(finding.age).toEqualTypeOf<number>();
+      }
+    };
+    expectTypeOf(narrow).returns.toBeVoid();
+  });
+});
