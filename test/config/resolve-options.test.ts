@@ -1,60 +1,46 @@
 import { MockAgent } from 'undici';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import {
-  type AtlasCredentials,
-  AtlasTimeoutError,
-  type CallOptions,
-  TenantSnapshotsClient,
-  type TenantSnapshotsClientOptions,
-} from '../../src/index.js';
-import { runClock, stopClock } from '../support/clock.js';
-import { defaults } from '../support/defaults.js';
-import { get, openClient } from '../support/open-client.js';
-import { optionsError } from '../support/options-error.js';
-import { rejection } from '../support/rejection.js';
-import { scriptedDispatcher, silent } from '../support/scripted-dispatcher.js';
-import { tenantPath } from '../support/snapshot-routes.js';
+import { resolveOptions } from '../../src/config/resolve-options.js';
+import { AtlasConfigurationError, type AtlasCredentials } from '../../src/index.js';
+import { defaults, loginVariables } from '../support/defaults.js';
 
 const credentials = { accessToken: 'token-1' };
 const apiKey = { publicKey: 'publickey', privateKey: 'private-key' };
 const account = { clientId: 'mdb_sa_id_1', clientSecret: 'mdb_sa_sk_1' };
 const longest = 0x7fff_ffff;
-// As a caller without types may.
-const construct = (options: unknown) => new TenantSnapshotsClient(options as never);
 
-describe('a client without options', () => {
-  beforeEach(() => {
-    stopClock();
-    vi.stubEnv('MONGODB_ATLAS_BASE_URL', undefined);
-  });
+/** Sets these variables of the environment, and unsets the others that a client reads. */
+function setEnvironment(values: Readonly<Record<string, string>> = {}): void {
+  const names = [...loginVariables.flat(), 'MONGODB_ATLAS_BASE_URL', 'https_proxy', 'HTTPS_PROXY'];
+  for (const name of names) vi.stubEnv(name, values[name]);
+}
 
-  /** The error of a call without a response, and how many ms it took. */
-  async function openSilent(options: TenantSnapshotsClientOptions, callOptions: CallOptions) {
-    const dispatcher = scriptedDispatcher(silent);
-    const client = openClient({ ...options, dispatcher });
-    const { message } = await runClock(rejection(get(client, callOptions), AtlasTimeoutError));
-    const requests = dispatcher.requests.map(({ options: { origin, path } }) => origin + path);
-    return { message, requests, after: performance.now() };
+beforeEach(() => setEnvironment());
+
+/** The message of the AtlasConfigurationError for these options. */
+function messageFor(options?: unknown): string {
+  try {
+    resolveOptions(options);
+  } catch (error) {
+    if (error instanceof AtlasConfigurationError) return error.message;
+    throw error;
   }
+  throw new Error('The options are valid');
+}
 
-  const names = ['baseUrl', 'endpoint', 'timeout', 'attemptTimeout', 'maxRetries', 'maxResponseSize', 'userAgent'];
-  const nothing = Object.fromEntries(names.map((name) => [name, undefined]));
+/** The base URL for these options. */
+function urlFor(options: object): string {
+  const { origin, routeBase } = resolveOptions({ credentials, ...options });
+  return origin + routeBase.prefix;
+}
 
-  it.each([
-    ['missing', {}],
-    ['undefined', nothing],
-  ])('calls the tenant endpoint of cloud.mongodb.com, with 15 s per attempt: options %s', async (_how, options) => {
-    const { message, requests, after } = await openSilent(options, { maxRetries: 0 });
-    expect(requests).toEqual([defaults.baseUrl + tenantPath]);
-    expect(message).toContain(`${defaults.attemptTimeout} ms (attemptTimeout)`);
-    expect(after - defaults.attemptTimeout).toSatisfy((late: number) => late >= 0 && late < 200);
-  });
-
-  it('limits a call to 60 s', async () => {
-    const { message, after } = await openSilent({}, { attemptTimeout: longest });
-    expect(message).toContain(`${defaults.timeout} ms (timeout)`);
-    expect(after - defaults.timeout).toSatisfy((late: number) => late >= 0 && late < 200);
-  });
+it('missing and undefined options have their defaults', () => {
+  const { baseUrl, ...others } = defaults;
+  const nothing = Object.fromEntries([...Object.keys(defaults), 'userAgent'].map((name) => [name, undefined]));
+  for (const options of [{}, nothing]) {
+    expect(resolveOptions({ credentials, ...options }).defaults).toEqual(others);
+    expect(urlFor(options)).toBe(baseUrl);
+  }
 });
 
 describe('client options', () => {
@@ -71,22 +57,22 @@ describe('client options', () => {
     ['userAgent', ['', 'a/1 (b; c)', '~'], ['a\r\nb: c', 'a\nb', 'a\rb', 'a\0', 'a\tb', 'a\x7f', 'é', 5, null]],
     ['tokenStore', [store], [{ set() {} }, { get() {} }, null]],
   ])('%s is validated', (name, good, bad) => {
-    for (const value of [...good, undefined]) expect(() => construct({ credentials, [name]: value })).not.toThrow();
-    for (const value of bad) expect(optionsError({ credentials, [name]: value })).toContain(`${name}: `);
+    for (const value of [...good, undefined]) resolveOptions({ credentials, [name]: value });
+    for (const value of bad) expect(messageFor({ credentials, [name]: value })).toContain(`${name}: `);
   });
 
   it('are reported together if several are invalid', () => {
-    const message = optionsError({ credentials, timeout: 0, maxRetries: -1, userAgent: '\n' });
+    const message = messageFor({ credentials, timeout: 0, maxRetries: -1, userAgent: '\n' });
     for (const name of ['timeout', 'maxRetries', 'userAgent']) expect(message).toContain(`${name}: `);
   });
 
   it.each([[5], ['text'], [[]], [() => ({})]])('may not be %o', (options) => {
-    expect(optionsError(options)).not.toBe('');
+    expect(messageFor(options)).not.toBe('');
   });
 
   it('may not have an unknown key: the message names it, cut to a short length', () => {
-    expect(optionsError({ credentials, tiemout: 5, retries: 1 })).toMatch(/tiemout.*retries/);
-    expect(optionsError({ credentials, ['k'.repeat(1_000_000)]: 5 }).length).toBeLessThan(300);
+    expect(messageFor({ credentials, tiemout: 5, retries: 1 })).toMatch(/tiemout.*retries/);
+    expect(messageFor({ credentials, ['k'.repeat(1_000_000)]: 5 }).length).toBeLessThan(300);
   });
 });
 
@@ -99,7 +85,7 @@ describe('credentials', () => {
     ['a token', { accessToken: 'aZ0-._~+/==' }],
     ['a function', { accessToken: () => 'a' }],
   ])('may be %s', (_name, given) => {
-    expect(() => construct({ credentials: given })).not.toThrow();
+    expect(resolveOptions({ credentials: given }).credentials).toEqual(given);
   });
 
   it.each<[string, unknown, RegExp]>([
@@ -135,22 +121,30 @@ describe('credentials', () => {
     ['a token with = inside', { accessToken: 'SE=CRET' }, /credentials\.accessToken: /],
     ['a token that is a number', { accessToken: 5 }, /credentials\.accessToken: /],
   ])('may not be %s, and no message shows a value', (_name, given, message) => {
-    const text = optionsError({ credentials: given });
+    const text = messageFor({ credentials: given });
     expect(text).toMatch(message);
     expect(text).not.toMatch(/SE=?CRET|private-key|mdb_sa_sk_1/);
   });
+
+  it('come from the environment, but an option overrides it', () => {
+    expect(messageFor()).toContain('There are no credentials.');
+    setEnvironment({ MONGODB_ATLAS_ACCESS_TOKEN: 'of-the-environment' });
+    expect(resolveOptions(undefined).credentials).toEqual({ accessToken: 'of-the-environment' });
+    expect(resolveOptions({ credentials }).credentials).toEqual(credentials);
+  });
+
+  it.each(loginVariables.flatMap((names) => names.map((name): [string, readonly string[]] => [name, names])))(
+    'may not be invalid in %s: the message names it, but does not show its value',
+    (name, names) => {
+      const valid = Object.fromEntries(names.map((other) => [other, 'valid']));
+      setEnvironment({ ...valid, [name]: 'HIDDEN\r\nX-Evil: 1' });
+      expect(messageFor()).toContain(`${name}: must`);
+      expect(messageFor()).not.toContain('HIDDEN');
+    },
+  );
 });
 
 describe('baseUrl', () => {
-  /** The URL that a client with this base URL asks for. */
-  async function urlFrom(baseUrl: string | URL, change: (url: URL) => void = () => undefined) {
-    const dispatcher = scriptedDispatcher();
-    const client = openClient({ baseUrl, dispatcher });
-    if (baseUrl instanceof URL) change(baseUrl);
-    await get(client);
-    return dispatcher.requests.map(({ options: { origin, path } }) => origin + path);
-  }
-
   it.each([
     ['https://cloud.mongodb.com', 'https://cloud.mongodb.com'],
     ['https://cloud.mongodbgov.com/', 'https://cloud.mongodbgov.com'],
@@ -162,9 +156,8 @@ describe('baseUrl', () => {
     ['http://127.255.255.254:1/a', 'http://127.255.255.254:1/a'],
     ['http://[::1]:3000', 'http://[::1]:3000'],
     ['HTTP://LOCALHOST', 'http://localhost'],
-  ])('may be %s, as a string and as a URL, and its path is kept as a prefix', async (url, prefix) => {
-    expect(await urlFrom(url)).toEqual([prefix + tenantPath]);
-    expect(await urlFrom(new URL(url))).toEqual([prefix + tenantPath]);
+  ])('may be %s, as a string and as a URL, and its path is kept as a prefix', (url, resolved) => {
+    for (const baseUrl of [url, new URL(url)]) expect(urlFor({ baseUrl })).toBe(resolved);
   });
 
   it.each<unknown>([
@@ -174,21 +167,38 @@ describe('baseUrl', () => {
     ...['http://notlocalhost', 'http://128.0.0.1', 'http://0.0.0.0', 'http://[::2]', 'ftp://localhost'],
     ...['file:///etc/hosts', 'localhost:8080'],
     // More than an origin and a prefix.
-    ...[
-      'https://user:SECRET@cloud.mongodb.com',
-      'https://SECRET@cloud.mongodb.com',
-      'https://:SECRET@cloud.mongodb.com',
-    ],
-    ...['https://cloud.mongodb.com?key=SECRET', 'https://cloud.mongodb.com/#SECRET'],
+    ...['https://user:SECRET@cloud.mongodb.com', 'https://SECRET@cloud.mongodb.com'],
+    ...['https://:SECRET@cloud.mongodb.com', 'https://cloud.mongodb.com?key=SECRET'],
+    'https://cloud.mongodb.com/#SECRET',
     ...['https://cloud.mongodb.com/api/atlas', 'https://proxy.example/x/api/atlas/v1.0'],
   ])('may not be %s', (baseUrl) => {
-    const text = optionsError({ credentials, baseUrl });
+    const text = messageFor({ credentials, baseUrl });
     expect(text).toContain('baseUrl: ');
     expect(text).not.toContain('SECRET');
   });
 
-  it('does not change if the URL object is changed later', async () => {
-    const change = (url: URL) => void Object.assign(url, { host: 'evil.example' });
-    expect(await urlFrom(new URL('https://cloud.mongodb.com'), change)).toEqual([defaults.baseUrl + tenantPath]);
+  it('may come from the environment, where it is checked too, but an option overrides it', () => {
+    setEnvironment({ MONGODB_ATLAS_BASE_URL: 'https://proxy.example/atlas/' });
+    expect(urlFor({})).toBe('https://proxy.example/atlas');
+    setEnvironment({ MONGODB_ATLAS_BASE_URL: 'nonsense' });
+    expect(urlFor({ baseUrl: 'https://cloud.mongodbgov.com' })).toBe('https://cloud.mongodbgov.com');
+    setEnvironment({ MONGODB_ATLAS_BASE_URL: '' });
+    expect(urlFor({})).toBe(defaults.baseUrl);
+    setEnvironment({ MONGODB_ATLAS_BASE_URL: 'http://cloud.mongodb.com' });
+    expect(messageFor({ credentials })).toContain('MONGODB_ATLAS_BASE_URL: must use https');
   });
+});
+
+it.each([
+  'user:SECRET@proxy',
+  'proxy.example:3128',
+  '//user:SECRET@proxy',
+  'ftp://proxy.example',
+  'socks5://u:SECRET@proxy.example',
+  'http://u:SECRET%zz@p',
+])('the proxy of the environment may not be %s, and the message does not show it', (proxy) => {
+  setEnvironment({ HTTPS_PROXY: proxy });
+  expect(messageFor({ credentials })).toBe(
+    'HTTPS_PROXY is not the URL of a proxy. Set it to one, such as http://proxy.example:3128.',
+  );
 });
