@@ -1,8 +1,13 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { once } from 'node:events';
 import { type AddressInfo, createServer, Socket } from 'node:net';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { freePort } from '../support/free-port.js';
 import { get, openBareClient } from '../support/open-client.js';
+import { startRawServer } from '../support/raw-server.js';
+import { good } from '../support/raw-steps.js';
+import { groupId, snapshotId } from '../support/snapshot-routes.js';
 
 const limit = 64;
 const always = Number.POSITIVE_INFINITY;
@@ -89,4 +94,22 @@ it('connections that are opened after others were reset are used for all further
   const client = openBareClient({ url: `http://127.0.0.1:${port}` }, { maxRetries: 2 });
   for (const _round of [1, 2]) await Promise.all(Array.from({ length: 300 }, () => get(client)));
   expect(sockets.total()).toBe(2 * limit);
+});
+
+it('requests that wait for a connection are sent in the async context of their callers', async () => {
+  const server = await startRawServer(good);
+  const client = openBareClient(server);
+  const caller = new AsyncLocalStorage<string>();
+  const seen: [cluster: string, caller: string | undefined][] = [];
+  // As OpenTelemetry does.
+  const onRequest = (message: unknown) => {
+    const path = JSON.stringify(message).match(/clusters\/(C\d+)\//)?.[1];
+    seen.push([path ?? '', caller.getStore()]);
+  };
+  subscribe('undici:request:create', onRequest);
+  onTestFinished(() => void unsubscribe('undici:request:create', onRequest));
+  const names = Array.from({ length: 150 }, (_, index) => `C${index}`);
+  await Promise.all(names.map((name) => caller.run(name, () => client.getTenantSnapshot(groupId, name, snapshotId))));
+  expect(seen).toHaveLength(150);
+  for (const [cluster, store] of seen) expect(store).toBe(cluster);
 });

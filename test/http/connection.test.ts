@@ -14,34 +14,21 @@ const lost = /ECONNRESET|other side closed/;
 
 describe('an AtlasConnectionError with its cause, and then a good call, follow', () => {
   it.each<[what: string, script: Script, cause: RegExp]>([
-    ['a reset before the head', [reset], lost],
-    ['a close before the head', [end], lost],
     ['a reset in the status line', [send('HTTP/1.1 2'), pause(), reset], lost],
     ['a close in the head', [send('HTTP/1.1 200 OK\r\ncontent-le'), end], lost],
     ['a reset after the head', [okHead(length), pause(), reset], lost],
-    ['a reset in the body', [okHead(length), send(half), pause(), reset], lost],
     ['a close in the body', [okHead(length), send(half), end], lost],
     ['a reset in the body of a 503', [send(head(503, length)), send(half), pause(), reset], lost],
-    ['a close in the body of a 404', [send(head(404, length)), send(half), end], lost],
-    ['a close in the length of a chunk', [...inChunks(`14\r\n${half}\r\n1`), end], lost],
-    ['a close in a chunk', [...inChunks(`36\r\n${half}`), end], lost],
     ['a close before the last chunk', [...inChunks(`36\r\n${snapshotJson}\r\n`), end], lost],
     ['a chunk without a length', inChunks(`zz\r\n${snapshotJson}\r\n0\r\n\r\n`), /chunk size/i],
     ['two different lengths', [okHead(length, 'content-length: 20'), send(snapshotJson)], /content-length/i],
-    ['two equal lengths', [okHead(length, length), send(snapshotJson)], /content-length/i],
     [
       'a length and chunks',
       [okHead(length, 'transfer-encoding: chunked'), send(`36\r\n${snapshotJson}\r\n0\r\n\r\n`)],
       /content-length|transfer-encoding/i,
     ],
-    ['a length that is not a number', [okHead('content-length: many'), send(snapshotJson)], /content-length/i],
-    ['a negative length', [okHead('content-length: -1'), send(snapshotJson)], /content-length/i],
     ['a response that is not HTTP', [send('SSH-2.0-OpenSSH_9.6\r\n')], /Expected HTTP/i],
-    ['an unknown HTTP version', [send('HTTP/9.9 200 OK\r\n\r\n')], /version/i],
-    ['a status that is not a number', [send('HTTP/1.1 abc OK\r\n\r\n')], /status/i],
-    ['binary data', [send(Buffer.from([0x15, 3, 1, 0, 2, 2, 70]))], /Expected HTTP/i],
     ['a NUL in a header', [send('HTTP/1.1 200 OK\r\nx: a\0b\r\n\r\n')], /header/i],
-    ['a header line without a colon', [send('HTTP/1.1 200 OK\r\nnonsense\r\n\r\n')], /header/i],
     ['headers over 16 KiB', [okHead(`x: ${'a'.repeat(20_000)}`)], /header/i],
     ['an unrequested upgrade', [send(head(101, 'connection: upgrade', 'upgrade: websocket'))], /upgrade/i],
   ])('%s', async (_what, script, cause) => {
@@ -68,7 +55,6 @@ it('each of many refused connections leads to an error of its own, with its code
 describe('an unusual but valid response is accepted:', () => {
   it.each<[what: string, script: Script]>([
     ['a 103 first', [send(head(103, 'link: </x>; rel=preload')), ...good]],
-    ['many 103s first', [...Array.from({ length: 20 }, () => send(head(103))), ...good]],
     ['a 103 with a length over the limit', [send(head(103, 'content-length: 999999999')), ...good]],
     ['a 103 in a separate packet', [send(head(103)), pause(), ...good]],
     ['a body that ends with the connection', [okHead(), send(snapshotJson), end]],

@@ -8,11 +8,11 @@ import {
 } from '../../src/index.js';
 import { standStill } from '../support/clock.js';
 import { get, openBareClient } from '../support/open-client.js';
-import { type Scripts, startRawServer } from '../support/raw-server.js';
-import { answer, challenge, end, good, head, reset, type Script, send, token } from '../support/raw-steps.js';
+import { startRawServer } from '../support/raw-server.js';
+import { answer, end, good, head, reset, type Script, send } from '../support/raw-steps.js';
 import { rejection } from '../support/rejection.js';
 import { scriptedDispatcher } from '../support/scripted-dispatcher.js';
-import { listPath, path } from '../support/snapshot-routes.js';
+import { listPath } from '../support/snapshot-routes.js';
 import { openConnectProxy } from '../support/tls.js';
 
 const deaths: [how: string, script: Script][] = [
@@ -36,41 +36,12 @@ describe.each(deaths)('a server that accepts a connection and %s gets the reques
     expect(server.requests).toHaveLength(4);
   });
 
-  it('three times at most for each page of a list', async () => {
+  it('three times at most for each request of a call, such as each page of a list', async () => {
     const page = (number: number) => ({ results: [{ id: String(number).padStart(24, '0') }], totalCount: 3 });
     const server = await startRawServer(({ number }) => (number % 4 === 0 ? [answer(200, page(number))] : dies));
     const list = openBareClient(server, { endpoint: 'flex' }).listTenantSnapshots(...listPath);
     const { data, response } = await list.withResponse();
     expect([data.length, response.attempts, server.requests.length]).toEqual([3, 3, 12]);
-  });
-
-  it('three times at most for each poll of a wait', async () => {
-    const polls = [answer(200, '{"status":"RUNNING"}'), ...good];
-    const server = await startRawServer(({ number }) => (number % 4 === 0 ? polls.splice(0, 1) : dies));
-    const wait = openBareClient(server).waitForTenantSnapshot(...path, { pollInterval: 1 });
-    const { response } = await wait.withResponse();
-    expect([response.attempts, server.requests.length]).toEqual([2, 8]);
-  });
-
-  it.each<[what: string, scripts: Scripts, ends: string]>([
-    ['at no charge', [dies, token(), good], 'COMPLETED'],
-    ['once at most', [dies], 'CONNECTION'],
-  ])('for a token %s', async (_what, scripts, ends) => {
-    const server = await startRawServer(scripts);
-    const client = openBareClient(server, { credentials: { clientId: 'id', clientSecret: 'client-secret' } });
-    const ended = get(client).then(
-      ({ status }) => status,
-      ({ code }) => code,
-    );
-    expect(await ended).toBe(ends);
-    expect(server.requests.filter(({ target }) => target === '/api/oauth/token')).toHaveLength(2);
-  });
-
-  it('with a new nc in its Digest login', async () => {
-    const server = await startRawServer([challenge(), dies, dies, good]);
-    await get(openBareClient(server, { credentials: { publicKey: 'public', privateKey: 'private-key' } }));
-    const counts = server.requests.map(({ authorization }) => /nc=(\w+)/.exec(authorization ?? '')?.[1]);
-    expect(counts).toEqual([undefined, '00000001', '00000002', '00000003']);
   });
 });
 
@@ -164,15 +135,5 @@ describe.each(dispatchers)('over %s, no call is lost', (_name, open) => {
     await calls(64, client);
     server.closeConnections();
     await expect(calls(100, client)).resolves.toHaveLength(100);
-  });
-
-  it('nor sent on a connection that the server has closed', async () => {
-    const server = await startRawServer(good);
-    const client = openBareClient(server, { dispatcher: await open() });
-    await get(client);
-    server.closeConnections();
-    await standStill();
-    await expect(get(client)).resolves.toMatchObject({ status: 'COMPLETED' });
-    expect(server.requests).toHaveLength(2);
   });
 });

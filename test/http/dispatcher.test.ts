@@ -134,13 +134,6 @@ describe('the error of a dispatcher', () => {
     expect(error.cause).toBeDefined();
     expect(shown(error)).not.toContain(token);
   });
-
-  it('has its code in the message', async () => {
-    const cause = Object.assign(new Error('broken'), { code: 'SOME_CODE' });
-    const error = await rejection(call([cause]).promise, AtlasConnectionError);
-    expect(error.message).toContain('SOME_CODE');
-    expect(error.cause).toMatchObject({ message: 'broken', code: 'SOME_CODE' });
-  });
 });
 
 it('attemptTimeout starts again if the dispatcher sends the request again', async () => {

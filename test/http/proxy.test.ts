@@ -115,22 +115,22 @@ describe('a proxy that refuses the tunnel', () => {
   });
 });
 
-// undici measures the time for a connection with a timer of its own, which has a resolution of half a second.
-describe('a connection that is never made is a timeout by attemptTimeout', () => {
-  it.each<[to: string, script: Script, urls: (port: number) => { proxy?: string; atlas: string }]>([
-    ['the TLS handshake', [], (port) => ({ atlas: `https://127.0.0.1:${port}` })],
-    ['the TLS handshake of the proxy', [], (port) => ({ proxy: `https://127.0.0.1:${port}`, atlas: atlas.url })],
-    ['the CONNECT', [], (port) => ({ proxy: `http://127.0.0.1:${port}`, atlas: atlas.url })],
-    [
-      'the TLS handshake in the tunnel',
-      [send(head(200))],
-      (port) => ({ proxy: `http://127.0.0.1:${port}`, atlas: atlas.url }),
-    ],
-  ])('without a response to %s', async (_to, script, urls) => {
-    const { port } = await startRawServer(script);
-    vi.stubEnv('HTTPS_PROXY', urls(port).proxy);
-    const client = openBareClient({ url: urls(port).atlas }, { attemptTimeout: 50 });
-    const error = await rejection(get(client, { timeout: 10_000 }), AtlasTimeoutError);
-    expect(error).toMatchObject({ attempts: 1, cause: { code: expect.stringMatching(/TIMEOUT/) } });
+it('a connection that is never made is a timeout by attemptTimeout', async () => {
+  const ofProxy = (scheme: string) => (port: number) => ({ proxy: `${scheme}://127.0.0.1:${port}`, ...atlas });
+  const silences: [to: string, script: Script, urls: (port: number) => { proxy?: string; url: string }][] = [
+    ['the TLS handshake', [], (port) => ({ url: `https://127.0.0.1:${port}` })],
+    ['the TLS handshake of the proxy', [], ofProxy('https')],
+    ['the CONNECT', [], ofProxy('http')],
+    ['the TLS handshake in the tunnel', [send(head(200))], ofProxy('http')],
+  ];
+  // At once, as undici measures the time with a timer of its own, which has a resolution of half a second.
+  const ends = silences.map(async ([to, script, urls]) => {
+    const { proxy, url } = urls((await startRawServer(script)).port);
+    vi.stubEnv('HTTPS_PROXY', proxy);
+    const client = openBareClient({ url }, { attemptTimeout: 50 });
+    const { attempts, cause } = await rejection(get(client, { timeout: 10_000 }), AtlasTimeoutError);
+    return { to, attempts, cause };
   });
+  const cause = { code: expect.stringMatching(/TIMEOUT/) };
+  expect(await Promise.all(ends)).toMatchObject(silences.map(([to]) => ({ to, attempts: 1, cause })));
 });
