@@ -2,8 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { ErrorReport } from '../../src/atlas/response.js';
 import { adviseOnStatus, adviseOnTransport } from '../../src/call/advice.js';
 import { finalTransportError } from '../../src/http/retry.js';
-import { read } from '../docs/support/documents.js';
-import { codeIn, tablesUnder } from '../docs/support/markdown.js';
+import { codeIn, read, tablesUnder } from '../docs/support/documents.js';
 
 describe('the advice of API errors', () => {
   const [codes = [], statuses = []] = tablesUnder(read('docs/errors.md'), 'API errors');

@@ -2,8 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { parse } from 'yaml';
 import { runCommand } from '../../src/check/cli.js';
 import { openEmulator } from '../support/open-emulator.js';
-import { read } from './support/documents.js';
-import { codeBlocks, codeIn, tablesUnder } from './support/markdown.js';
+import { codeBlocks, codeIn, read, tablesUnder } from './support/documents.js';
 
 const document = read('docs/backup-check.md');
 const minute = 60_000;

@@ -6,7 +6,7 @@ export default defineConfig({
   test: {
     ...reporting('runtimes'),
     include: ['test/runtimes/**/*.test.ts'],
-    globalSetup: ['test/runtimes/install.ts'],
+    globalSetup: ['test/runtimes/runtimes.ts'],
     hookTimeout: 300_000,
     testTimeout: 60_000,
   },

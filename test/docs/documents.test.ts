@@ -1,16 +1,26 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { dirname } from 'node:path/posix';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { defaultApiVersion, defaults, loginVariables, waitDefaults } from '../support/defaults.js';
 import { clusterName, flexPath, flexType, groupId, snapshotId, tenantPath } from '../support/snapshot-routes.js';
-import { documentedCode, documents, read } from './support/documents.js';
-import { anchorsIn, codeBlocks, codeIn, linksIn, type TableRow, tablesUnder } from './support/markdown.js';
+import {
+  anchorsIn,
+  codeBlocks,
+  codeIn,
+  documentedCode,
+  documents,
+  linksIn,
+  read,
+  type TableRow,
+  tablesUnder,
+} from './support/documents.js';
 import { runDocumentedCode } from './support/run-documented-code.js';
 import { type TypeChecked, typeCheck } from './support/type-checked.js';
 
 const readme = read('README.md');
 const options = read('docs/options.md');
-const testing = read('docs/testing.md');
+const testCommand = 'npm ci && npm test';
 const code = documentedCode();
 const examples = readdirSync(new URL('../../examples/', import.meta.url))
   // Its own test checks this one, with the types that it needs.
@@ -44,8 +54,11 @@ beforeAll(() => {
 }, 120_000);
 
 const propertiesOf = (name: string) => (checked.surface.get(name)?.getProperties() ?? []).map(({ name }) => name);
-const column = (rows: TableRow[] | undefined, name: string) => (rows ?? []).flatMap((row) => codeIn(row[name]));
-const optionsUnder = (text: string, heading: string) => column(tablesUnder(text, heading)[0], 'Option').sort();
+const column = (rows: TableRow[], name: string) => rows.flatMap((row) => codeIn(row[name]));
+const firstColumn = (text: string, heading: string) => {
+  const [rows = []] = tablesUnder(text, heading);
+  return column(rows, Object.keys(rows[0] ?? {})[0] ?? '').sort();
+};
 
 /** The default of each option in a table that has one as code: the last code span, without quotes and underscores. */
 function defaultsUnder(heading: string): Record<string, string> {
@@ -98,7 +111,7 @@ describe('README.md', () => {
   it('has the two commands, word for word', () => {
     const commands = codeBlocks(readme).filter(({ language }) => language === 'sh');
     expect(commands.map((block) => block.code.trim())).toEqual(
-      expect.arrayContaining(['npm ci && npm run demo', 'npm ci && npm test']),
+      expect.arrayContaining(['npm ci && npm run demo', testCommand]),
     );
   });
 
@@ -125,32 +138,28 @@ describe('README.md', () => {
 });
 
 describe('the documents list', () => {
-  it('all options of the client', () => {
-    expect(optionsUnder(options, 'Client options')).toEqual(propertiesOf('TenantSnapshotsClientOptions').sort());
+  it.each([
+    ['docs/options.md', 'Client options', 'TenantSnapshotsClientOptions'],
+    ['docs/options.md', 'Call options', 'CallOptions'],
+    ['docs/options.md', 'Responses', 'AtlasResponse'],
+    ['docs/testing.md', 'Options of startAtlasEmulator', 'AtlasEmulatorOptions'],
+    ['docs/testing.md', 'Responses', 'ScriptedAnswer'],
+  ])('in %s under "%s" all members of %s', (document, heading, type) => {
+    expect(propertiesOf(type)).not.toEqual([]);
+    expect(firstColumn(read(document), heading)).toEqual(propertiesOf(type).sort());
   });
 
-  it('all options of a call', () => {
+  it('what a wait, get() and getAll() have besides the options of a call', () => {
     const callOptions = propertiesOf('CallOptions');
     const additional = (name: string) => propertiesOf(name).filter((option) => !callOptions.includes(option));
-    expect(optionsUnder(options, 'Call options')).toEqual(callOptions.sort());
-    expect(optionsUnder(options, 'Wait options')).toEqual([...additional('WaitOptions'), 'timeout'].sort());
-    expect(optionsUnder(options, 'Options of get and getAll')).toEqual(additional('GetOptions').sort());
-  });
-
-  it('all options of the emulator and of its responses', () => {
-    expect(optionsUnder(testing, 'Options of startAtlasEmulator')).toEqual(propertiesOf('AtlasEmulatorOptions').sort());
-    expect(optionsUnder(testing, 'Responses')).toEqual(propertiesOf('ScriptedAnswer').sort());
+    expect(firstColumn(options, 'Wait options')).toEqual([...additional('WaitOptions'), 'timeout'].sort());
+    expect(firstColumn(options, 'Options of get and getAll')).toEqual(additional('GetOptions').sort());
   });
 
   it('the defaults of the client, of a wait and of get()', () => {
     expect(defaultsUnder('Client options')).toEqual(asTexts(defaults));
     expect(defaultsUnder('Wait options')).toEqual(asTexts(waitDefaults));
     expect(defaultsUnder('Options of get and getAll')).toEqual({ apiVersion: defaultApiVersion });
-  });
-
-  it('all fields of a response', () => {
-    const [rows] = tablesUnder(options, 'Responses');
-    expect(column(rows, 'Field').sort()).toEqual(propertiesOf('AtlasResponse').sort());
   });
 
   it('all fields of the errors', () => {
@@ -207,6 +216,21 @@ describe.each(documents)('%s', (name) => {
   it('names scripts that are there', () => {
     const { scripts } = JSON.parse(read('package.json'));
     for (const [, script = ''] of text.matchAll(/npm run ([\w:]+)/g)) expect(Object.keys(scripts)).toContain(script);
+  });
+});
+
+describe('.github', () => {
+  const files = readdirSync(new URL('../../.github/', import.meta.url), { recursive: true, encoding: 'utf8' });
+
+  it.each(files.filter((path) => path.endsWith('.yml')))('has valid YAML in %s', (path) => {
+    expect(parse(read(`.github/${path}`), { strict: true, uniqueKeys: true })).toEqual(expect.any(Object));
+  });
+
+  it('has a workflow that runs .ci/run, which runs the test command of the README', () => {
+    const { jobs } = parse(read('.github/workflows/ci.yml')) as { jobs: Record<string, { steps: { run?: string }[] }> };
+    const commands = Object.values(jobs).flatMap(({ steps }) => steps.flatMap(({ run }) => run ?? []));
+    expect(commands).toContain('.ci/run');
+    expect(read('.ci/run').split('\n')).toContain(`  ${testCommand}`);
   });
 });
 
