@@ -1,18 +1,22 @@
-import { describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import {
   AtlasApiError,
   AtlasClosedError,
   AtlasConnectionError,
   AtlasError,
   AtlasInvalidResponseError,
+  AtlasTimeoutError,
   type CallOptions,
+  type TenantSnapshotsClient,
   type TenantSnapshotsClientOptions,
 } from '../../src/index.js';
 import { referenceErrors } from '../support/atlas-bodies.js';
-import { runClock, standStill, stopClock } from '../support/clock.js';
+import { passTime, runClock, standStill, stopClock } from '../support/clock.js';
 import { get, openClient } from '../support/open-client.js';
 import { rejection } from '../support/rejection.js';
 import { type Behavior, type Reply, scriptedDispatcher, silent } from '../support/scripted-dispatcher.js';
+import { path } from '../support/snapshot-routes.js';
 
 /** A client that gets these responses, and does not retry. */
 function open(replies: readonly Behavior[], options: TenantSnapshotsClientOptions = {}) {
@@ -170,17 +174,6 @@ describe('the wait of a 429', () => {
   ])('%s', async (_what, reply, retryAfter) => {
     expect((await errorOf(reply, {}, { envelope: true })).retryAfter).toBe(retryAfter);
   });
-
-  it.each([
-    [5, 5_000, 2],
-    [61, 0, 1],
-  ])('of %i s delays the retry by %i ms: attempts %i', async (seconds, delay, attempts) => {
-    stopClock();
-    const { client } = open([bucket(seconds), bucket(61)], { maxRetries: 1 });
-    expect(await runClock(rejection(get(client), AtlasApiError))).toMatchObject({ attempts, retryAfter: 61_000 });
-    expect(performance.now()).toBeGreaterThanOrEqual(delay);
-    expect(performance.now()).toBeLessThan(delay * 1.5 + 200);
-  });
 });
 
 describe('a success that breaks the contract is an INVALID_RESPONSE, without a retry', () => {
@@ -244,6 +237,34 @@ describe('the message of an error without a response', () => {
     expect((await rejection(get(client), AtlasClosedError)).message).toBe(
       'getTenantSnapshot was called after close(). Create a new client.',
     );
+  });
+});
+
+describe('a failure that a retry has repaired is not the cause', () => {
+  beforeEach(stopClock);
+  const repaired: Behavior[] = [{ status: 503 }, { body: { status: 'RUNNING' } }];
+  const timeout = 3_000;
+  const schema = z.unknown().transform(() => new Promise<never>(() => undefined));
+
+  it.each<[when: string, call: (client: TenantSnapshotsClient) => Promise<unknown>]>([
+    ['waiting to poll again', (client) => client.waitForTenantSnapshot(...path, { timeout })],
+    ['waiting for the schema', (client) => client.get('/api/atlas/v2/groups', { timeout, schema })],
+  ])('of a timeout while %s', async (when, call) => {
+    const { client } = open(repaired, { maxRetries: 1 });
+    const error = await runClock(rejection(call(client), AtlasTimeoutError));
+    expect(error.message).toContain(`while ${when} (attempts: 2)`);
+    expect(error.message).not.toContain('The cause says');
+    expect(error.cause).toBeUndefined();
+  });
+
+  it('of a close() between two polls', async () => {
+    const { client } = open(repaired, { maxRetries: 1 });
+    const call = rejection(client.waitForTenantSnapshot(...path), AtlasClosedError);
+    await passTime(5_000);
+    await client.close();
+    const error = await call;
+    expect(error.attempts).toBe(2);
+    expect(error.cause).toBeUndefined();
   });
 });
 

@@ -3,6 +3,7 @@ import type { TenantSnapshotsClientOptions } from '../../src/index.js';
 import { type Behavior, type Reply, scriptedDispatcher } from '../support/scripted-dispatcher.js';
 import { listPath, path } from '../support/snapshot-routes.js';
 
+// Not a DeprecationWarning, which would end a process with --throw-deprecation.
 const type = 'AtlasSunsetWarning';
 const emitWarning = vi.fn();
 

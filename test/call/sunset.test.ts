@@ -64,6 +64,7 @@ const apiError = (status: number, errorCode: string | null, fields: object = {})
   status,
   body: { error: status, errorCode, ...fields },
 });
+const gone = apiError(410, 'VERSION_GONE');
 const noRoute = (fields: object) => apiError(404, 'RESOURCE_NOT_FOUND', fields);
 const fromGateway = (status: number): Reply => ({ status, body: '<h1>A gateway says no</h1>' });
 
@@ -77,7 +78,7 @@ const emptyList = { body: { results: [], totalCount: 0 } };
 /** What the tenant endpoint may answer. */
 const tenants: Record<'gone' | 'not gone' | 'empty', Record<string, Reply>> = {
   gone: {
-    '410 VERSION_GONE': apiError(410, 'VERSION_GONE'),
+    '410 VERSION_GONE': gone,
     '410 from Atlas without a code': apiError(410, null),
     '410 with its code in a header only': { status: 410, headers: { 'x-error-code': 'VERSION_GONE' }, body: '' },
     '404 with the path in parameters': noRoute({ parameters: [tenantPath] }),
@@ -122,7 +123,7 @@ const flexes: Record<string, Record<string, [behavior: Behavior, error?: object]
   'any other status': {
     '400 with another code': [apiError(400, 'VALIDATION_ERROR'), { status: 400 }],
     '403': [apiError(403, 'IP_ADDRESS_NOT_ON_ACCESS_LIST'), { status: 403 }],
-    '410': [apiError(410, 'VERSION_GONE'), { status: 410 }],
+    '410': [gone, { status: 410 }],
     '500': [apiError(500, 'UNEXPECTED_ERROR'), { status: 500 }],
     '503 from a gateway': [fromGateway(503), { status: 503 }],
   },
@@ -232,7 +233,6 @@ describe('a failure of Flex', () => {
     '429': [apiError(429, 'RATE_LIMITED')],
     '503': [fromGateway(503)],
   } as const;
-  const gone = apiError(410, 'VERSION_GONE');
 
   it.each(Object.entries(retryable))('is retried, at Flex only: %s', async (_name, [flex]) => {
     for (const tenant of [
@@ -295,8 +295,6 @@ describe('a response that does not lead to Flex is the error of the call:', () =
 });
 
 describe('what a client remembers', () => {
-  const gone = apiError(410, 'VERSION_GONE');
-
   it.each([fromGateway(404), gone])('is not shared with another client: %j', async (tenant) => {
     const { get, dispatcher } = openAtlas({ tenant, flex: found });
     await get();
@@ -336,8 +334,6 @@ describe('what a client remembers', () => {
 });
 
 describe('the endpoint option', () => {
-  const gone = apiError(410, 'VERSION_GONE');
-
   it.each<[TenantSnapshotsClientOptions['endpoint'], CallOptions['endpoint'], asked: string[]]>([
     [undefined, undefined, ['tenant', 'flex']],
     ['auto', undefined, ['tenant', 'flex']],
