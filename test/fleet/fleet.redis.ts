@@ -18,7 +18,7 @@ async function openAtlas() {
   return { emulator, passMinute };
 }
 
-/** Starts no processes yet. Each will have one client, and they share a token through Redis. */
+/** A fleet, at first of no processes, which ends with the test. Each has one client, and they share a token in Redis. */
 function openFleet(emulator: AtlasEmulator, redisUrl: string) {
   const members: ChildProcess[] = [];
   onTestFinished(() => {
@@ -32,11 +32,11 @@ function openFleet(emulator: AtlasEmulator, redisUrl: string) {
     await ask(member, { open: { baseUrl, account: credentials.serviceAccount, redisUrl, path } });
   };
   return {
-    /** Starts more processes, four at once: more would not be faster. */
+    /** Starts more processes, four at a time. More would not be faster. */
     async grow(by: number) {
       for (let left = by; left > 0; left -= 4) await Promise.all(Array.from({ length: Math.min(4, left) }, start));
     },
-    /** Starts that many concurrent calls in every process at once. Returns the statuses of their token requests. */
+    /** Makes that many concurrent calls in every process at once. Returns the statuses of their token requests. */
     async wave(callsEach: number) {
       emulator.requests.length = 0;
       const errors = await Promise.all(members.map((member) => ask(member, { call: callsEach })));
