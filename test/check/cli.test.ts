@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import packageJson from '../../package.json' with { type: 'json' };
 import { runCommand } from '../../src/check/cli.js';
-import type { AtlasEmulator, ClusterSeed, ScriptedAnswer } from '../../src/testing/index.js';
+import type { ClusterSeed } from '../../src/testing/index.js';
 import { openEmulator } from '../support/open-emulator.js';
 
 const hour = 3_600_000;
@@ -162,25 +162,21 @@ describe('the exit code', () => {
   const stale: ClusterSeed = { clusterName: 'Stale', snapshots: [backup(27)] };
   const fresh: ClusterSeed = { groupId: otherId, clusterName: 'Fresh', snapshots: [backup(25)] };
   const young: ClusterSeed = { clusterName: 'New', createDate: new Date(), snapshots: [] };
-  const deny = (path: string): ScriptedAnswer => ({ ...denied, path });
-  const ofProject = (atlas: AtlasEmulator, cluster: string) =>
-    `${clustersOf(atlas.groupId)}/${cluster}/backup/snapshots`;
+  const none: ClusterSeed = { clusterName: 'None', snapshots: [] };
+  const dedicated: ClusterSeed = { dedicated: true, snapshots: [] };
+  const byIds = ['--project', '32b6e34b3d91647abb20e7b8', '--project', otherId];
+  const snapshotsOf = (groupId: string) => `${clustersOf(groupId)}/Cluster0/backup/snapshots`;
 
   it.each<[code: number, name: string, seeds: ClusterSeed[], args?: string[]]>([
     [0, 'every cluster is fresh or new', [fresh, young]],
     [0, 'a stale cluster is in another project', [fresh, stale], ['--project', otherId]],
     [0, 'the limits are long', [stale], ['--max-age', '30d', '--timeout', '30d']],
     [1, 'a cluster is stale', [fresh, stale]],
-    [1, 'a cluster has no backup', [fresh, { clusterName: 'None', snapshots: [] }]],
+    [1, 'a cluster has no backup', [fresh, none]],
+    [1, 'a cluster is stale and a project does not exist', [stale], byIds],
     [2, 'a project has no Flex cluster', [{ ...fresh, dedicated: true }], ['--project', otherId]],
     [2, 'a project does not exist', [], ['--project', otherId]],
-    [2, 'there is no Flex cluster at all', [{ dedicated: true, snapshots: [] }]],
-    [
-      1,
-      'a cluster is stale and a project does not exist',
-      [stale],
-      ['--project', '32b6e34b3d91647abb20e7b8', '--project', otherId],
-    ],
+    [2, 'there is no Flex cluster at all', [dedicated]],
   ])('is %i if %s', async (code, _name, seeds, args = []) => {
     await openAtlas(...seeds);
     const { exitCode, stderr } = await run(['check', ...args]);
@@ -189,13 +185,13 @@ describe('the exit code', () => {
     if (code !== 1) expect(stderr !== '').toBe(code === 2);
   });
 
-  it.each<[code: number, name: string, seeds: ClusterSeed[], answer: (atlas: AtlasEmulator) => ScriptedAnswer]>([
-    [2, 'a cluster cannot be checked', [fresh], (atlas) => deny(ofProject(atlas, 'Cluster0'))],
-    [2, 'a project of two cannot be listed', [fresh], () => deny(clustersOf(otherId))],
-    [1, 'a cluster is stale and another cannot be checked', [stale], (atlas) => deny(ofProject(atlas, 'Cluster0'))],
-  ])('is %i if %s', async (code, _name, seeds, answer) => {
-    const atlas = await openAtlas(...seeds);
-    atlas.respond(answer(atlas));
+  it.each<[code: number, name: string, seed: ClusterSeed, path: (groupId: string) => string]>([
+    [2, 'a cluster cannot be checked', fresh, snapshotsOf],
+    [2, 'a project of two cannot be listed', fresh, () => clustersOf(otherId)],
+    [1, 'a cluster is stale and another cannot be checked', stale, snapshotsOf],
+  ])('is %i if %s', async (code, _name, seed, path) => {
+    const atlas = await openAtlas(seed);
+    atlas.respond({ ...denied, path: path(atlas.groupId) });
     const { exitCode, stderr } = await run(['check']);
     expect({ exitCode, stderr }).toEqual({ exitCode: code, stderr: expect.stringContaining('a role is missing') });
   });
