@@ -1,8 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { MockAgent } from 'undici';
 import { describe, expect, it, vi } from 'vitest';
 import { AtlasApiError, type CallOptions } from '../../src/index.js';
-import { failedSnapshot } from '../support/atlas-bodies.js';
 import { runClock, stopClock } from '../support/clock.js';
 import { get, openBareClient, openClient } from '../support/open-client.js';
 import { startRawServer } from '../support/raw-server.js';
@@ -88,33 +86,19 @@ describe('a request', () => {
   });
 });
 
-describe('the dispatcher', () => {
-  it('may be a MockAgent', async () => {
-    const agent = new MockAgent();
-    agent.disableNetConnect();
-    agent.get('https://cloud.mongodb.com').intercept({ path: tenantPath }).reply(200, failedSnapshot);
-    const client = openClient({ dispatcher: agent, endpoint: 'tenant' });
-    expect(await get(client)).toMatchObject({ id: failedSnapshot.id });
-    agent.assertNoPendingInterceptors();
-    await agent.close();
-  });
-});
-
-describe('the constructor', () => {
-  it('opens no connection, and requests no token', async () => {
-    const server = await startRawServer();
-    const accessToken = vi.fn(() => 'token-1');
-    const tokenStore = { get: vi.fn(async () => undefined), set: vi.fn(async () => undefined) };
-    const before = process.getActiveResourcesInfo();
-    openBareClient(server, { credentials: { accessToken } });
-    openBareClient(server, { credentials: { clientId: 'a', clientSecret: 'b' }, tokenStore });
-    openBareClient(server, { credentials: { publicKey: 'a', privateKey: 'b' } });
-    expect(process.getActiveResourcesInfo()).toEqual(before);
-    await new Promise((resolve) => setImmediate(resolve));
-    expect(server.connections).toBe(0);
-    expect(accessToken).not.toHaveBeenCalled();
-    expect(tokenStore.get).not.toHaveBeenCalled();
-  });
+it('the constructor opens no connection, and requests no token', async () => {
+  const server = await startRawServer();
+  const accessToken = vi.fn(() => 'token-1');
+  const tokenStore = { get: vi.fn(async () => undefined), set: vi.fn(async () => undefined) };
+  const before = process.getActiveResourcesInfo();
+  openBareClient(server, { credentials: { accessToken } });
+  openBareClient(server, { credentials: { clientId: 'a', clientSecret: 'b' }, tokenStore });
+  openBareClient(server, { credentials: { publicKey: 'a', privateKey: 'b' } });
+  expect(process.getActiveResourcesInfo()).toEqual(before);
+  await new Promise(setImmediate);
+  expect(server.connections).toBe(0);
+  expect(accessToken).not.toHaveBeenCalled();
+  expect(tokenStore.get).not.toHaveBeenCalled();
 });
 
 describe('the options of a call', () => {
