@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { channel, tracingChannel } from 'node:diagnostics_channel';
-import { beforeEach, expect, it, onTestFinished } from 'vitest';
+import { beforeEach, expect, it, onTestFinished, vi } from 'vitest';
 import { hexId } from '../support/atlas-bodies.js';
 import { runClock, stopClock } from '../support/clock.js';
 import { RecordingStore } from '../support/odd-stores.js';
@@ -31,10 +31,10 @@ async function startFlakyServer(...first: Script[]): Promise<RawServer> {
   });
 }
 
-it('calls accessToken in the context of its caller on every attempt', async () => {
+it('calls accessToken in the context of its caller for every request', async () => {
   // The last request but one is sent again after the connection died.
   const server = await startFlakyServer(refusal(503), refusal(401), refusal(503), [reset]);
-  const accessToken = async () => user.getStore() ?? 'nobody';
+  const accessToken = vi.fn(async () => user.getStore() ?? 'nobody');
   const client = openBareClient(server, { credentials: { accessToken }, maxRetries: 3 });
   await runClock(forEachUser((snapshotId) => client.getTenantSnapshot(groupId, clusterName, snapshotId)));
   const senders = users.map((_name, index) =>
@@ -43,6 +43,7 @@ it('calls accessToken in the context of its caller on every attempt', async () =
       .map(({ authorization }) => authorization?.replace('Bearer ', '')),
   );
   expect(senders).toEqual(users.map((name) => [name, name, name, name, name]));
+  expect(accessToken).toHaveBeenCalledTimes(server.requests.length);
 });
 
 it('calls onPoll in the context of its caller at every poll, also after a retry', async () => {

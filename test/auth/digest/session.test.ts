@@ -112,6 +112,11 @@ describe('the response', () => {
 describe('the parameters', () => {
   it.each([
     ['without a qop', 'Digest realm="r", nonce="n"', 'username realm nonce uri response'],
+    [
+      'without a qop, but with userhash',
+      'Digest realm="r", nonce="n", userhash=true',
+      'username realm nonce uri userhash response',
+    ],
     ['with a qop', plain, 'username realm nonce uri qop cnonce nc response'],
     ['with userhash=false', `${plain}, userhash=false`, 'username realm nonce uri qop cnonce nc response'],
     [
