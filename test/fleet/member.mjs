@@ -5,8 +5,10 @@ import { createTokenStore } from '../../examples/keyv-redis.mjs';
 let client;
 let path;
 
-function open({ baseUrl, account, redisUrl, path: values }) {
+async function open({ baseUrl, account, redisUrl, path: values }) {
   const tokenStore = createTokenStore(redisUrl, () => {});
+  // Connects to Redis. On a busy machine, the first call of 50 processes at once could not do so in time.
+  await tokenStore.get('');
   client = new TenantSnapshotsClient({ baseUrl, credentials: account, tokenStore });
   path = values;
 }
@@ -17,7 +19,7 @@ async function call(count) {
 }
 
 process.on('message', async (message) => {
-  if (message.open !== undefined) open(message.open);
+  if (message.open !== undefined) await open(message.open);
   process.send(message.call === undefined ? [] : await call(message.call));
 });
 process.on('disconnect', () => process.exit());
