@@ -1,9 +1,8 @@
 import { describe, expect, it, vi } from 'vitest';
 import { AtlasAuthenticationError } from '../../src/index.js';
-import { runClock, standStill } from '../support/clock.js';
 import { rejection } from '../support/rejection.js';
 import type { Behavior, Reply } from '../support/scripted-dispatcher.js';
-import { type ConversationOptions, converse, ok, openScripted, outcomeOf, refusal } from './support/conversation.js';
+import { type ConversationOptions, converse, ok, openScripted, refusal } from './support/conversation.js';
 
 type Context = { refused?: string };
 
@@ -92,18 +91,4 @@ describe('a function that returns tokens', () => {
       expect(sent()).toBe('');
     },
   );
-
-  it('that hangs leaves the call to its timeout and its signal, and its token unused', async () => {
-    const resolves: ((token: string) => void)[] = [];
-    const accessToken = () => new Promise<string>((resolve) => resolves.push(resolve));
-    const { get, sent } = openScripted({ credentials: { accessToken } }, ok);
-    expect(await runClock(outcomeOf(get({ timeout: 100 })))).toBe('TIMEOUT');
-    const abort = new AbortController();
-    const aborted = outcomeOf(get({ signal: abort.signal }));
-    abort.abort('enough');
-    expect(await aborted).toBe('enough');
-    for (const resolve of resolves) resolve('late');
-    await standStill();
-    expect(sent()).toBe('');
-  });
 });

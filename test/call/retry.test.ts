@@ -13,7 +13,7 @@ beforeEach(() => {
 
 const good: Reply = { body: { status: 'COMPLETED' } };
 const unavailable: Reply = { status: 503 };
-const enveloped = (status: number, headers = {}): Reply => ({ body: { status, content: { error: status } }, headers });
+const enveloped = (status: number): Reply => ({ body: { status, content: { error: status } } });
 const failure = (code: string) => Object.assign(new Error('failed'), { code });
 
 /** A call that may be retried three times, of an Atlas that answers by script. */
@@ -100,13 +100,6 @@ describe('the delay before a retry', () => {
     const { ended, waits } = call(script(), { timeout: 600_000 });
     await runClock(ended);
     expect(waits()).toEqual(expected);
-  });
-
-  it('is that of Retry-After also for an enveloped error', async () => {
-    const script = [enveloped(429, { 'retry-after': '3' }), { body: { status: 200, content: {} } }];
-    const { ended, waits } = call(script, { envelope: true });
-    await runClock(ended);
-    expect(waits()).toEqual([3000]);
   });
 
   it('has up to half of it added at random, unless that would pass the deadline', async () => {

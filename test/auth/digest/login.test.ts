@@ -183,7 +183,8 @@ describe('a challenge that needs a hash which the runtime does not have', () => 
   });
 
   it('ends the call after a refused nonce too', async () => {
-    await check('', [a, ok, challenge('b', sha256)], '- a1 a2', 'ok AUTHENTICATION');
+    const conversation = await converse({ credentials }, a, ok, challenge('b', sha256));
+    expect(conversation).toEqual({ sent: '- a1 a2', ended: 'ok AUTHENTICATION' });
   });
 
   it('leads each call that waited for it to ask by itself', async () => {
