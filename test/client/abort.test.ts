@@ -14,16 +14,14 @@ const digest = { credentials: { publicKey: 'ABCDEFGH', privateKey: 'private' } }
 const serviceAccount = { credentials: { clientId: 'id', clientSecret: 'secret' }, attemptTimeout: 200 };
 const retries = { maxRetries: 3 };
 const never = () => new Promise<string>(() => undefined);
+const noToken = () => ({ credentials: { accessToken: never } });
+const noSecondToken = () => ({ credentials: { accessToken: vi.fn(never).mockResolvedValueOnce('token') } });
 
-/** An accessToken function that never returns the second token. */
-function oneToken() {
-  return vi.fn(never).mockResolvedValueOnce('token');
-}
-
-function stuckAgent(): Agent {
-  const agent = new Agent({ connect: () => undefined });
-  onTestFinished(() => agent.destroy());
-  return agent;
+/** An agent that never connects. */
+function stuck() {
+  const dispatcher = new Agent({ connect: () => undefined });
+  onTestFinished(() => dispatcher.destroy());
+  return { dispatcher };
 }
 
 const outcome = (promise: Promise<unknown>) =>
@@ -42,10 +40,11 @@ interface Phase {
 }
 
 const list: Phase['call'] = (client, options) => client.listTenantSnapshots(...listPath, options);
+const page = [answer(200, `{"totalCount":9,"results":[${snapshotJson}]}`)];
 const wait: Phase['call'] = (client, options) => client.waitForTenantSnapshot(...path, options);
 
 const phases: Phase[] = [
-  { when: 'while it connects', scripts: [], options: () => ({ dispatcher: stuckAgent() }), requests: 0 },
+  { when: 'while it connects', scripts: [], options: stuck, requests: 0 },
   { when: 'before the head of the response', scripts: [] },
   { when: 'in the head of the response', scripts: [send('HTTP/1.1 200 OK\r\nx: ')] },
   { when: 'after an interim response', scripts: [send(head(103))] },
@@ -55,21 +54,12 @@ const phases: Phase[] = [
   { when: 'while it requests a challenge', scripts: [], options: () => digest },
   { when: 'after a challenge', scripts: [challenge(), []], options: () => digest, requests: 2 },
   { when: 'while it requests a token', scripts: [], options: () => serviceAccount },
-  {
-    when: 'while it waits for the accessToken function',
-    scripts: [],
-    options: () => ({ credentials: { accessToken: never } }),
-    requests: 0,
-  },
-  {
-    when: 'while it waits for the accessToken function after a 401',
-    scripts: refusal(401),
-    options: () => ({ credentials: { accessToken: oneToken() } }),
-  },
+  { when: 'while it waits for the accessToken function', scripts: [], options: noToken, requests: 0 },
+  { when: 'while it waits for the function after a 401', scripts: refusal(401), options: noSecondToken },
   { when: 'in a list', scripts: [], call: list },
   {
     when: 'in the second page of a list',
-    scripts: [[answer(200, `{"totalCount":9,"results":[${snapshotJson}]}`)], []],
+    scripts: [page, []],
     options: () => ({ endpoint: 'flex' }),
     call: list,
     requests: 2,
