@@ -5,14 +5,9 @@ import { clustersPath, flexPath, openApi, otherId, projectsPath, tenantPath } fr
 
 const forever = Number.POSITIVE_INFINITY;
 
-async function open() {
-  const api = await openApi();
-  return { ...api, statusOf: async (path: string, init?: RequestInit) => (await api.ask(path, init)).status };
-}
-
 describe('a scripted response', () => {
   it('has its error fields and headers', async () => {
-    const { emulator, get } = await open();
+    const { emulator, get } = await openApi();
     const parts = { errorCode: 'CODE', detail: 'Detail.', parameters: [1, 'two'] };
     emulator.respond({ status: 599, ...parts, headers: { 'x-test': 'yes', 'ratelimit-remaining': '0' } });
     const { headers, json } = await get(flexPath());
@@ -29,7 +24,7 @@ describe('a scripted response', () => {
     [{ status: 204 }, 204, { 'content-type': null }, ''],
     [{ status: 302, headers: { location: '/elsewhere' } }, 302, { location: '/elsewhere' }, ''],
   ])('%j is sent as it is', async (answer, expected, expectedHeaders, body) => {
-    const { emulator, get } = await open();
+    const { emulator, get } = await openApi();
     emulator.respond(answer);
     const { status, headers, text } = await get(flexPath(), { redirect: 'manual' });
     expect([status, text]).toEqual([expected, body]);
@@ -37,7 +32,7 @@ describe('a scripted response', () => {
   });
 
   it('is sent as often as scripted, in order, until the script is cleared', async () => {
-    const { emulator, statusOf } = await open();
+    const { emulator, statusOf } = await openApi();
     emulator.respond({ status: 503, times: 2 }, { status: 500, times: forever });
     for (const status of [503, 503, 500, 500]) expect(await statusOf(tenantPath())).toBe(status);
     emulator.clearResponses();
@@ -46,7 +41,7 @@ describe('a scripted response', () => {
   });
 
   it('of the token endpoint is an OAuth error, except a 429', async () => {
-    const { emulator, fetchToken, statusOf } = await open();
+    const { emulator, fetchToken, statusOf } = await openApi();
     emulator.respond({ status: 500, for: 'token', retryAfter: 2, headers: { 'x-test': 'yes' } });
     emulator.respond({ status: 403, for: 'token', errorCode: 'access_denied', detail: 'No.' });
     emulator.respond({ status: 400, for: 'token' }, { status: 429, for: 'token' });
@@ -63,7 +58,7 @@ describe('a scripted response', () => {
 
 describe('a target', () => {
   it('is the next request of its kind, by default the next one that has logged in', async () => {
-    const { emulator, statusOf, fetchToken } = await open();
+    const { emulator, statusOf, fetchToken } = await openApi();
     emulator.respond({ status: 500, for: 'flex' }, { status: 501, for: 'tenant' }, { status: 502 });
     expect(await statusOf(tenantPath(), { headers: {} })).toBe(401);
     expect((await fetchToken()).status).toBe(200);
@@ -72,7 +67,7 @@ describe('a target', () => {
   });
 
   it('of any request is met before authentication', async () => {
-    const { emulator, statusOf } = await open();
+    const { emulator, statusOf } = await openApi();
     emulator.respond({ status: 503, for: 'any' });
     expect(await statusOf(tenantPath(), { headers: {} })).toBe(503);
     expect(await statusOf(tenantPath(), { headers: {} })).toBe(401);
@@ -81,7 +76,7 @@ describe('a target', () => {
   const paths = [projectsPath, clustersPath(), clustersPath(otherId), flexPath(), flexPath('', 'Two'), tenantPath()];
 
   it.each([...paths, '/api/atlas/v2/orgs'])('may be the path %s, whatever its query', async (path) => {
-    const { emulator, statusOf } = await open();
+    const { emulator, statusOf } = await openApi();
     emulator.seed({ groupId: otherId });
     emulator.seed({ clusterName: 'Two', snapshots: [] });
     emulator.respond({ status: 503, path, times: forever });
@@ -90,7 +85,7 @@ describe('a target', () => {
   });
 
   it('may be both a path and a kind', async () => {
-    const { emulator, statusOf } = await open();
+    const { emulator, statusOf } = await openApi();
     emulator.respond({ status: 500, path: tenantPath(), for: 'flex' }, { status: 503, path: flexPath(), for: 'any' });
     expect(await statusOf(tenantPath())).toBe(200);
     expect(await statusOf(flexPath())).toBe(503);
@@ -102,7 +97,7 @@ describe('a fault', () => {
   const causeOf = (error: { cause?: { code?: string } }) => error.cause?.code;
 
   it('delays an unchanged response', async () => {
-    const { emulator, statusOf, fetchToken } = await open();
+    const { emulator, statusOf, fetchToken } = await openApi();
     emulator.respond({ delay: 30 }, { delay: 10, for: 'any' }, { delay: 1, for: 'token' });
     const before = performance.now();
     expect(await statusOf(tenantPath())).toBe(200);
@@ -111,7 +106,7 @@ describe('a fault', () => {
   });
 
   it('hangs one of several concurrent requests until its client gives up', async () => {
-    const { emulator, statusOf } = await open();
+    const { emulator, statusOf } = await openApi();
     emulator.respond({ hang: true, path: clustersPath() });
     const hanging = expect(statusOf(clustersPath(), { signal: AbortSignal.timeout(50) })).rejects.toThrow(/timeout/);
     expect(await Promise.all([statusOf(projectsPath), statusOf(flexPath())])).toEqual([200, 200]);
@@ -119,7 +114,7 @@ describe('a fault', () => {
   });
 
   it('resets the connection before the head', async () => {
-    const { emulator, statusOf } = await open();
+    const { emulator, statusOf } = await openApi();
     emulator.respond({ reset: true });
     expect(await statusOf(tenantPath()).catch(causeOf)).toBe('ECONNRESET');
     expect(emulator.requests[0]?.status).toBeUndefined();
@@ -127,7 +122,7 @@ describe('a fault', () => {
   });
 
   it('resets the connection in the body', async () => {
-    const { emulator, ask } = await open();
+    const { emulator, ask } = await openApi();
     for (const answer of [{ status: 503 }, {}, { for: 'any' }] as const) {
       emulator.respond({ reset: 'body', ...answer });
       const response = await ask(tenantPath());
@@ -139,7 +134,7 @@ describe('a fault', () => {
   it.each([{ reset: true, times: forever }, { reset: 'body' }] as const)(
     'fails a call without retries on a client with kept connections: %j',
     async (answer) => {
-      const { emulator } = await open();
+      const { emulator } = await openApi();
       const { url: baseUrl, credentials, groupId, clusterName, snapshotId } = emulator;
       const client = openClient({ baseUrl, credentials: credentials.apiKey, maxRetries: 0 });
       const call = () => client.getTenantSnapshot(groupId, clusterName, snapshotId);
@@ -152,7 +147,7 @@ describe('a fault', () => {
   );
 
   it('hangs in the body until the client gives up', async () => {
-    const { emulator, ask } = await open();
+    const { emulator, ask } = await openApi();
     emulator.respond({ hang: 'body' });
     const client = new AbortController();
     const response = await ask(tenantPath(), { signal: client.signal });
@@ -163,7 +158,7 @@ describe('a fault', () => {
   });
 
   it('ends with the emulator', async () => {
-    const { emulator, login, ask } = await open();
+    const { emulator, login, ask } = await openApi();
     const withoutSocket = () => emulator.fetch(new Request(emulator.url + tenantPath(), { headers: login }));
     emulator.respond({ hang: true, times: 2 });
     const hanging = [ask(tenantPath()), withoutSocket()];

@@ -30,6 +30,7 @@ export async function openApi(options: AtlasEmulatorOptions = {}) {
     const { status, headers } = response;
     return { status, headers, text, json: text.startsWith('{') ? JSON.parse(text) : undefined };
   };
+  const statusOf = async (path: string, init?: RequestInit) => (await ask(path, init)).status;
   const { clientId, clientSecret } = emulator.credentials.serviceAccount;
   /** Sends a request to an OAuth endpoint, by default with the secret of the service account. */
   const post = (
@@ -41,5 +42,5 @@ export async function openApi(options: AtlasEmulatorOptions = {}) {
   const wait = (ms: number) => {
     time += ms;
   };
-  return { emulator, login, ask, get, post, fetchToken, wait };
+  return { emulator, login, ask, get, statusOf, post, fetchToken, wait };
 }

@@ -5,8 +5,7 @@ import { basic, openApi, tenantPath } from '../support/open-api.js';
 async function start(tokens: TokenOptions = {}) {
   const api = await openApi({ tokens });
   const newToken = async (): Promise<string> => (await api.fetchToken()).json.access_token;
-  const statusOf = async (token: string) =>
-    (await api.get(tenantPath(), { headers: { authorization: `Bearer ${token}` } })).status;
+  const statusOf = (token: string) => api.statusOf(tenantPath(), { headers: { authorization: `Bearer ${token}` } });
   return { ...api, newToken, statusOf };
 }
 
