@@ -61,8 +61,8 @@ async function ask(member: ChildProcess, message: object): Promise<string[]> {
   return errors;
 }
 
-it('a cold fleet of 50 processes loses no call, converges on stored tokens, and again when they are revoked', async () => {
-  const size = 50;
+it('a cold fleet of 25 processes loses no call, converges on stored tokens, and again when they are revoked', async () => {
+  const size = 25;
   const { emulator, passMinute } = await openAtlas();
   const redis = await openRedis(await freePort());
   const fleet = openFleet(emulator, redis.url);

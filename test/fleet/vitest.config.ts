@@ -6,7 +6,7 @@ export default defineConfig({
     include: ['test/fleet/**/*.redis.ts'],
     restoreMocks: true,
     fileParallelism: false,
-    // Fifty processes take a while to start on a busy machine.
+    // All processes of a fleet take a while to start on a busy machine.
     testTimeout: 240_000,
   },
 });
