@@ -35,7 +35,7 @@ describe('attemptTimeout', () => {
     ['an error body that never ends', [send(head(503, 'content-length: 1000000')), drip('x')]],
   ])('ends an exchange with %s, and its connection', async (_what, script) => {
     const server = await startRawServer(script);
-    const call = get(openBareClient(server, { attemptTimeout: 1000 }));
+    const call = get(openBareClient(server), { attemptTimeout: 1000 });
     const error = await runClock(rejection(call, AtlasTimeoutError));
     expect(error).toMatchObject({ operation: 'getTenantSnapshot', endpoint: 'tenant', attempts: 1 });
     expect(error.message).toContain('1000 ms (attemptTimeout)');
