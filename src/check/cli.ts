@@ -44,19 +44,14 @@ export async function runCommand(args: string[], output: Output): Promise<number
   return 0;
 }
 
-interface CheckCommand {
-  readonly groupIds: string[] | undefined;
-  readonly maxAge: number;
-  readonly timeout: number;
-  readonly isJson: boolean;
-}
+type CheckCommand = Exclude<ReturnType<typeof readArguments>, string>;
 
 /**
  * Reads what to do: check, or print a text.
  *
  * @throws an error that says what is wrong with the arguments.
  */
-function readArguments(args: string[]): CheckCommand | string {
+function readArguments(args: string[]) {
   const { values, positionals } = parseArgs({
     args,
     allowPositionals: true,

@@ -1,4 +1,8 @@
+import { setMaxListeners } from 'node:events';
 import { type AtlasError, AtlasTimeoutError, isAtlasError } from '../errors/errors.js';
+
+// ms. Timers may fire a little early, and a call needs more than this anyway.
+const margin = 20;
 
 /** A part of a check. Returns a finding, or `undefined` if it only reveals further jobs. */
 export type Job<T> = () => Promise<T | undefined>;
@@ -12,6 +16,7 @@ export class Jobs<T> {
   readonly #concurrency: number;
   readonly #nextJob: () => Job<T> | undefined;
   readonly #deadline: number;
+  readonly #timer: NodeJS.Timeout;
   readonly #calls = new AbortController();
   readonly #findings: T[] = [];
   #running = 0;
@@ -27,6 +32,10 @@ export class Jobs<T> {
     this.#concurrency = concurrency;
     this.#nextJob = nextJob;
     this.#deadline = performance.now() + timeout;
+    // After the timers of the calls, whose errors say more.
+    const expire = () => setImmediate(() => this.#calls.abort(this.#timeoutError()));
+    this.#timer = setTimeout(expire, timeout).unref();
+    setMaxListeners(0, this.#calls.signal);
   }
 
   /** Returns the next finding, or `undefined` if there are no more. */
@@ -45,6 +54,7 @@ export class Jobs<T> {
   /** Aborts the calls, and makes the next finding throw. */
   stop(reason?: unknown): void {
     this.#failure ??= { reason };
+    clearTimeout(this.#timer);
     this.#calls.abort();
     this.#onChange();
   }
@@ -52,21 +62,22 @@ export class Jobs<T> {
   /** Runs a call within the time that is left. */
   async call<R>(start: (limits: { signal: AbortSignal; timeout: number }) => Promise<R>): Promise<R> {
     if (this.#isOver) throw this.#timeoutError();
-    const timeout = Math.ceil(this.#deadline - performance.now());
-    let timer: NodeJS.Timeout | undefined;
+    const { signal } = this.#calls;
+    let abandon = () => {};
+    // For a client that ignores its options.
+    const abandoned = new Promise<never>((_, reject) => {
+      abandon = () => reject(signal.reason);
+    });
+    signal.addEventListener('abort', abandon);
     try {
-      const call = start({ signal: this.#calls.signal, timeout });
-      // For a client that ignores the timeout. It comes after the timer of one that does not, whose error says more.
-      const expiry = new Promise<never>((_, reject) => {
-        const error = new AtlasTimeoutError(`The client did not end the call after ${timeout} ms (timeout).`);
-        timer = setTimeout(() => setImmediate(reject, error), timeout).unref();
-      });
-      return await Promise.race([call, expiry]);
+      const timeout = Math.floor(this.#deadline - performance.now());
+      return await Promise.race([start({ signal, timeout }), abandoned]);
     } catch (error) {
       // Names the timeout of the check, and not what was left of it for the call.
-      throw isAtlasError(error, 'TIMEOUT') && this.#isOver ? this.#timeoutError(error) : error;
+      const isLate = this.#isOver && !signal.aborted;
+      throw isLate && isAtlasError(error, 'TIMEOUT') ? this.#timeoutError(error) : error;
     } finally {
-      clearTimeout(timer);
+      signal.removeEventListener('abort', abandon);
     }
   }
 
@@ -86,9 +97,8 @@ export class Jobs<T> {
     }
   }
 
-  // Timers may fire up to a millisecond early.
   get #isOver(): boolean {
-    return this.#deadline - performance.now() < 1;
+    return this.#calls.signal.aborted || this.#deadline - performance.now() < margin;
   }
 
   #timeoutError(cause?: AtlasError): AtlasTimeoutError {

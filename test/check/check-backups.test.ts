@@ -1,5 +1,5 @@
 import { getEventListeners } from 'node:events';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import {
   AtlasClosedError,
   AtlasConnectionError,
@@ -244,6 +244,16 @@ describe('the timeout of a check', () => {
     expect(findings.map(({ error }) => error)).toEqual(Array(6).fill(ofCheck));
     // The others were never started.
     expect(calls).toHaveLength(3);
+  });
+
+  it('is moved by fake timers, even if they leave performance real', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const answers = { [`${a}/Cluster1`]: expiring, [`${a}/Cluster0`]: expiring };
+    const ended = findingsOf({ [a]: many(2), ...answers }, { groupIds: [a], timeout: 30, concurrency: 1 });
+    await new Promise(setImmediate);
+    await vi.advanceTimersByTimeAsync(30);
+    expect((await ended).findings.map(({ error }) => error?.code)).toEqual(['TIMEOUT', 'TIMEOUT']);
   });
 
   it('has the error of the call as its cause', async () => {
