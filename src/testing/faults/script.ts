@@ -12,7 +12,7 @@ export type ScriptTarget = 'api' | 'tenant' | 'flex' | 'token' | 'revoke' | 'any
 
 /** A scripted response or fault. Without `status` and `body` the response stays as it is: `{ delay: 50 }` is a slow success. */
 export interface ScriptedAnswer {
-  /** Default `api`. */
+  /** Default `api`; with a `path`, whatever that path is for. */
   for?: ScriptTarget | undefined;
   /**
    * Only for requests with exactly this path, without its query: `/api/atlas/v2/groups`. Tells concurrent requests apart.
@@ -60,8 +60,11 @@ export class Script {
 
   /** Takes the next answer for the request's path and one of these targets. */
   take({ path }: ReceivedRequest, ...targets: readonly (ScriptTarget | RequestKind)[]): ScriptedAnswer | undefined {
-    const isFor = (answer: ScriptedAnswer) =>
-      targets.includes(answer.for ?? 'api') && (answer.path === undefined || answer.path === path);
+    const isFor = ({ for: target, path: only }: ScriptedAnswer) => {
+      if (only !== undefined && only !== path) return false;
+      if (target === undefined && only !== undefined) return !targets.includes('any');
+      return targets.includes(target ?? 'api');
+    };
     const queued = this.#queue.find(({ answer, left }) => left > 0 && isFor(answer));
     if (queued === undefined) return undefined;
     queued.left -= 1;

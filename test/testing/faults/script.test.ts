@@ -84,6 +84,13 @@ describe('a target', () => {
     expect(await statusOf(`${path}?pageNum=1`)).toBe(503);
   });
 
+  it('may be the path of a token request', async () => {
+    const { emulator, fetchToken } = await open();
+    emulator.respond({ status: 500, path: '/api/oauth/token' });
+    expect((await fetchToken()).status).toBe(500);
+    expect((await fetchToken()).status).toBe(200);
+  });
+
   it('may be both a path and a kind', async () => {
     const { emulator, statusOf } = await openApi();
     emulator.respond({ status: 500, path: tenantPath(), for: 'flex' }, { status: 503, path: flexPath(), for: 'any' });
