@@ -134,7 +134,9 @@ export class DigestAuthenticator implements Authenticator {
     // A late response must not bring back a session that was given up or replaced.
     if (field === undefined || this.#session !== session) return;
     const nonce = parseNextNonce(field);
-    if (nonce !== undefined && nonce !== session.nonce) this.#session = session.withNonce(nonce);
+    if (nonce === undefined || nonce === session.nonce) return;
+    this.#session = session.withNonce(nonce);
+    this.#opened = this.#session;
   }
 
   /**

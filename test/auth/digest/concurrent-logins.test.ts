@@ -1,7 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { passTime, runClock, standStill } from '../../support/clock.js';
 import { type Behavior, type Reply, silent } from '../../support/scripted-dispatcher.js';
-import { challenge, ok, openScripted, outcomeOf, refusal, type ScriptedAtlas } from '../support/conversation.js';
+import {
+  challenge,
+  converse,
+  ok,
+  openScripted,
+  outcomeOf,
+  refusal,
+  type ScriptedAtlas,
+} from '../support/conversation.js';
 
 const credentials = { publicKey: 'abcdefgh', privateKey: '0123-secret-4567' };
 const bare401 = { status: 401 };
@@ -86,6 +94,11 @@ it('calls that are refused together with the same new nonce count together', asy
   for (const number of [6, 7, 8]) await atlas.answer(number, ok);
   expect(await calls).toEqual(['ok', 'ok', 'ok']);
   expect(atlas.sent()).toBe('- a1 a2 a3 a4 b1 b2 b3');
+});
+
+it('a nonce from nextnonce that was given up and is offered again continues its count', async () => {
+  const script = [challenge('a'), withNextNonce, ok, bare401, challenge('x'), ok];
+  expect(await converse({ credentials }, ...script)).toMatchObject({ sent: '- a1 x1 x2 - x3' });
 });
 
 describe('calls that wait for the challenge of another call', () => {
