@@ -91,12 +91,12 @@ export function readBody(response: WireResponse, limit: number): Body {
 export function openEnvelope(body: Body): { status: number; body: Body } | undefined {
   const { json } = body;
   if (!isObject(json)) return undefined;
-  const content = json['content'] ?? json['envelope'];
-  const status = json['status'];
+  const { status, content, envelope = content, ...list } = json;
+  const inner = content ?? envelope;
   // A snapshot has a status too, but that is a word such as COMPLETED.
-  const isStatus = typeof status === 'number' || (content !== undefined && typeof status === 'string');
+  const isStatus = typeof status === 'number' || (inner !== undefined && typeof status === 'string');
   if (!isStatus || !/^[1-5]\d\d$/.test(String(status))) return undefined;
-  return { status: Number(status), body: { ...body, json: content ?? json } };
+  return { status: Number(status), body: { ...body, json: inner === undefined ? list : inner } };
 }
 
 function fieldOf(headers: Headers, name: string): string | undefined {
@@ -220,8 +220,8 @@ export function saysGone(status: number, report: ErrorReport, apiPath: string): 
 /** Whether a text names a path, with or without its leading slash, rather than a longer path that starts with it. */
 function namesPath(text: string, path: string): boolean {
   const [, ...rests] = text.split(path.slice(1));
-  // The path may end a sentence.
-  return rests.some((rest) => !/^\.?[\w~%/:@$&+=-]/.test(rest));
+  // A full stop or a colon may follow the path.
+  return rests.some((rest) => !/^[.:]*[\w~%/@$&+=-]/.test(rest));
 }
 
 function readBadRequestDetail(detail: unknown): ErrorReport['badRequestDetail'] {

@@ -107,9 +107,10 @@ describe('an envelope', () => {
     [{ status: 404, envelope: { id: 1 } }, 404, { id: 1 }],
     [{ status: 200, content: 1, envelope: 2 }, 200, 1],
     [{ status: 200, content: null, envelope: 2 }, 200, 2],
+    [{ status: 200, content: null }, 200, null],
     // A list has no inner content.
-    [{ status: 200, results: [] }, 200, { status: 200, results: [] }],
-    [{ status: 100 }, 100, { status: 100 }],
+    [{ status: 200, results: [] }, 200, { results: [] }],
+    [{ status: 100 }, 100, {}],
     [{ status: 599, content: false }, 599, false],
     [{ status: '404', content: { id: 1 } }, 404, { id: 1 }],
     [{ status: '200', envelope: { id: 1 } }, 200, { id: 1 }],

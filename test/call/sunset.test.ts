@@ -87,6 +87,7 @@ const tenants: Record<'gone' | 'not gone' | 'empty', Record<string, Reply>> = {
     '404 with the path and other values in parameters': noRoute({ parameters: ['GET', 1, tenantPath] }),
     '404 with the path inside a parameter': noRoute({ parameters: [`GET ${tenantPath}`] }),
     '404 with the path in detail': noRoute({ detail: `Cannot find resource ${tenantPath}.` }),
+    '404 with the path and a colon in detail': noRoute({ detail: `${tenantPath}: gone` }),
     '404 with the path in detail, without the leading slash': noRoute({ detail: `Cannot find resource ${path}.` }),
   },
   'not gone': {
@@ -101,6 +102,7 @@ const tenants: Record<'gone' | 'not gone' | 'empty', Record<string, Reply>> = {
     '404 for another resource': noRoute({ parameters: ['Online archive with id 5'] }),
     '404 for another path': noRoute({ parameters: ['/api/atlas/v1.0/groups'] }),
     '404 for a longer path that starts with it': noRoute({ parameters: [`${tenantPath}/restores`] }),
+    '404 for a longer path with a colon': noRoute({ parameters: [`${tenantPath}:cancel`] }),
     '404 for a longer ID that starts with it': noRoute({ detail: `Cannot find resource ${path}0.` }),
     '404 for the cluster': apiError(404, 'CLUSTER_NOT_FOUND', { parameters: ['Cluster0', groupId] }),
     '404 for the snapshot': apiError(404, 'TENANT_SNAPSHOT_NOT_FOUND'),
