@@ -208,6 +208,8 @@ export class Call implements ExchangeOwner, CallState {
       await this.waitFor(phase, run());
     } finally {
       this.#lifetime.add(this);
+      // The function may have aborted the call before it threw or returned.
+      this.throwIfAborted();
     }
   }
 

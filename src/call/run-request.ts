@@ -30,11 +30,9 @@ export async function runRequest<T>(context: ClientContext, plan: Plan<T>, call:
   let resends = 0;
   for (;;) {
     call.startAttempt(route);
-    const logAttempt = startAttemptReport(call);
-    const ended = await attempt(context, route, settings, maxResends - resends, call);
-    resends += ended.resends;
-    const latest = await evaluate(context, plan, ended, call);
-    logAttempt?.(latest);
+    const attempted = await attempt(context, plan, route, maxResends - resends, call);
+    const latest = attempted.outcome;
+    resends += attempted.resends;
     call.throwIfAborted();
 
     if (flex !== undefined && suggestsFlex(latest, flex.mayBeFlex)) {
@@ -64,8 +62,33 @@ function delayBeforeRetry({ details }: Failure, retries: number, call: Call): nu
   return details.isRetryable ? retryDelay(details, retries, call.remaining) : undefined;
 }
 
-/** How an attempt ended. */
-interface AttemptResult {
+/**
+ * Makes one attempt, finds out what its result means, and logs how it ended.
+ *
+ * @param resendsLeft - how often the request may still be sent again because its connection died.
+ * @throws the reason if the call ended meanwhile.
+ */
+async function attempt<T>(
+  context: ClientContext,
+  plan: Plan<T>,
+  route: Route,
+  resendsLeft: number,
+  call: Call,
+): Promise<{ readonly outcome: Outcome<T>; readonly resends: number }> {
+  const logAttempt = startAttemptReport(call);
+  try {
+    const sent = await send(context, route, plan.settings, resendsLeft, call);
+    const outcome = await evaluate(context, plan, sent, call);
+    logAttempt?.(outcome);
+    return { outcome, resends: sent.resends };
+  } catch (reason) {
+    logAttempt?.(undefined, reason);
+    throw reason;
+  }
+}
+
+/** What came of sending a request. */
+interface SendResult {
   /** The response, or why there is none. */
   readonly answer: ApiResponse | NoResponse | NoLogin;
   /** The response that the login could not answer; absent if that is not why there is no login. */
@@ -76,20 +99,14 @@ interface AttemptResult {
   readonly resends: number;
 }
 
-/**
- * Makes one attempt: logs in, sends the request, sends it again if the login can answer a refusal, and starts anew if the
- * connection died.
- *
- * @param resendsLeft - how often the request may still be sent again because its connection died.
- * @throws the reason if the call ended meanwhile.
- */
-async function attempt(
+/** Logs in and sends a request, sends it again if the login can answer a refusal, and starts anew if the connection died. */
+async function send(
   { transport, authenticator }: ClientContext,
   route: Route,
   limits: ExchangeLimits,
   resendsLeft: number,
   call: Call,
-): Promise<AttemptResult> {
+): Promise<SendResult> {
   let resends = 0;
   let login: Login | undefined;
   let nextLogin: Login | Promise<Login> | undefined;
@@ -124,11 +141,11 @@ function toWire({ method, path, headers, isPage }: Route, { header }: Login): Wi
   return { method, path, headers: allHeaders, isFollowed: isPage };
 }
 
-/** Finds out what the result of an attempt means, and parses the body of a success. */
+/** Finds out what a response means, or the lack of one, and parses the body of a success. */
 function evaluate<T>(
   { sunset }: ClientContext,
   plan: Plan<T>,
-  { answer, unanswered, login }: AttemptResult,
+  { answer, unanswered, login }: SendResult,
   call: Call,
 ): Outcome<T> | Promise<Outcome<T>> {
   if (!('status' in answer)) return failureOfRequest(call, answer, { response: unanswered, login });

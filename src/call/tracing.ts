@@ -2,6 +2,7 @@ import { channel, tracingChannel } from 'node:diagnostics_channel';
 import { debuglog } from 'node:util';
 import type { EndpointName } from '../atlas/endpoints.js';
 import type { Route } from '../atlas/route.js';
+import { isAtlasError } from '../errors/errors.js';
 import { type CallState, Failure, type Outcome } from './failure.js';
 
 /**
@@ -89,16 +90,27 @@ export function traceCall<T>(call: CallState, firstRoute: Route, run: () => Prom
   return promise;
 }
 
+/** Logs how an attempt ended. Without an outcome, `reason` is why the call ended during the attempt. */
+type AttemptReport = (outcome: Outcome<unknown> | undefined, reason?: unknown) => void;
+
 /** Returns a function that logs how an attempt ended, if `NODE_DEBUG` asks for it. */
-export function startAttemptReport(call: CallState): ((outcome: Outcome<unknown>) => void) | undefined {
+export function startAttemptReport(call: CallState): AttemptReport | undefined {
   if (!isDebugging()) return undefined;
   const startedAt = performance.now();
-  return (outcome) => {
-    const { response } = outcome instanceof Failure ? outcome.details : outcome;
-    const result = response?.status ?? (outcome instanceof Failure ? outcome.error.code : undefined);
+  return (outcome, reason) => {
+    const end = outcome === undefined ? describeReason(reason) : describeOutcome(outcome);
     const ms = Math.round(performance.now() - startedAt);
-    debug('%s: attempt %d ended with %s after %d ms', nameOf(call), call.attempts, result, ms);
+    debug('%s: attempt %d ended with %s after %d ms', nameOf(call), call.attempts, end, ms);
   };
+}
+
+function describeOutcome(outcome: Outcome<unknown>): number | string {
+  if (!(outcome instanceof Failure)) return outcome.response.status;
+  return outcome.details.response?.status ?? outcome.error.code;
+}
+
+function describeReason(reason: unknown): string {
+  return isAtlasError(reason) ? reason.code : 'an abort';
 }
 
 /** Publishes and logs that a call waits before its next attempt. */

@@ -23,17 +23,23 @@ it('logs one line per attempt and per retry', async () => {
   const server = await startRawServer(({ target, number }) => {
     if (number === 1) return refusal(503);
     if (target.endsWith('/groups')) return [reset];
+    if (target.endsWith('/clusters')) return [];
     return target.includes('/tenant/') ? refusal(404) : good;
   });
   const lines = await readLog(`
     await get({ baseUrl: '${server.url}' });
-    await open({ baseUrl: '${server.url}', maxRetries: 0 }).get('/api/atlas/v2/groups').catch(() => undefined);`);
+    await open({ baseUrl: '${server.url}', maxRetries: 0 }).get('/api/atlas/v2/groups').catch(() => undefined);
+    for (const options of [() => ({ timeout: 50 }), () => ({ signal: AbortSignal.timeout(50) })]) {
+      await open({ baseUrl: '${server.url}' }).get('/api/atlas/v2/clusters', options()).catch(() => undefined);
+    }`);
   expect(lines).toEqual([
     'getTenantSnapshot at tenant: attempt 1 ended with 503 after N ms',
     expect.stringMatching(/^getTenantSnapshot at tenant: retry in N ms: getTenantSnapshot failed with status 503 /),
     'getTenantSnapshot at tenant: attempt 2 ended with 404 after N ms',
     'getTenantSnapshot at flex: attempt 3 ended with 200 after N ms',
     'get: attempt 1 ended with CONNECTION after N ms',
+    'get: attempt 1 ended with TIMEOUT after N ms',
+    'get: attempt 1 ended with an abort after N ms',
   ]);
 });
 

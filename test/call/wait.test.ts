@@ -202,10 +202,18 @@ describe('onPoll', () => {
     await expect(call).resolves.toMatchObject({ status: 'COMPLETED' });
   });
 
-  it('may abort the wait', async () => {
-    const { wait, requests } = open([running]);
+  it.each([
+    ['RUNNING', false],
+    ['COMPLETED', false],
+    ['FAILED', false],
+    ['COMPLETED', true],
+  ])('may abort the wait, whatever the snapshot is (%s) and onPoll throws (%s)', async (status, throws) => {
+    const { wait, requests } = open([{ body: { status } }]);
     const controller = new AbortController();
-    const onPoll = () => controller.abort('stop');
+    const onPoll = () => {
+      controller.abort('stop');
+      if (throws) throw new Error('of onPoll');
+    };
     await expect(wait({ signal: controller.signal, onPoll })).rejects.toBe('stop');
     expect(requests).toHaveLength(1);
   });
