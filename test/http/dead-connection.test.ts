@@ -6,7 +6,7 @@ import {
   type DispatcherLike,
   type TenantSnapshotsClient,
 } from '../../src/index.js';
-import { standStill } from '../support/clock.js';
+import { runClock, standStill, stopClock } from '../support/clock.js';
 import { get, openBareClient } from '../support/open-client.js';
 import { startRawServer } from '../support/raw-server.js';
 import { answer, end, good, head, reset, type Script, send } from '../support/raw-steps.js';
@@ -43,6 +43,15 @@ describe.each(deaths)('a server that accepts a connection and %s gets the reques
     const { data, response } = await list.withResponse();
     expect([data.length, response.attempts, server.requests.length]).toEqual([3, 3, 12]);
   });
+});
+
+it('a request is sent again three times at most in all of its attempts together', async () => {
+  stopClock();
+  const lost = Object.assign(new Error('other side closed'), { code: 'UND_ERR_SOCKET' });
+  const dispatcher = scriptedDispatcher(lost, { status: 503 }, lost, { status: 503 }, lost);
+  const call = get(openBareClient({ url: 'http://127.0.0.1:9' }, { dispatcher, maxRetries: 2 }));
+  expect(await runClock(rejection(call, AtlasConnectionError))).toMatchObject({ attempts: 3 });
+  expect(dispatcher.requests).toHaveLength(6);
 });
 
 it('a request is sent again after a turn of the event loop, when undici has noticed that the connection is gone', async () => {

@@ -113,6 +113,14 @@ describe('a token store', () => {
     expect([store.gets.length, store.sets.length]).toEqual([reads, writes]);
   });
 
+  it('is read again after a fetched token was refused too', async () => {
+    const script = [put('x'), no, t, no, pass(61_000), put('y'), no, ok];
+    expect(await converse({ credentials, tokenStore: store }, ...script)).toEqual({
+      sent: 'x token t t y',
+      ended: '401 ok',
+    });
+  });
+
   it('is never given an expired token', async () => {
     const { call } = openStored([token('t', 0), no]);
     await call();
