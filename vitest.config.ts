@@ -6,7 +6,7 @@ export default defineConfig({
     ...reporting('sources'),
     include: ['test/**/*.test.ts'],
     // These have configurations of their own: they need a tarball, servers, Redis or other runtimes.
-    exclude: [...configDefaults.exclude, 'test/{package,real-servers,runtimes}/**', 'test/fleet/with-redis/**'],
+    exclude: [...configDefaults.exclude, 'test/{package,real-servers,runtimes}/**'],
     restoreMocks: true,
     unstubEnvs: true,
     coverage: {

@@ -1,7 +1,9 @@
 import { posix } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Query } from '../../src/atlas/endpoints.js';
 import { pathSchema, routeToPath } from '../../src/atlas/route.js';
+import { defaultApiVersion } from '../support/defaults.js';
 
 const origin = 'https://cloud.mongodb.com';
 const prefixes = ['', '/proxy/atlas'];
@@ -136,3 +138,27 @@ describe('the path of get()', () => {
 function under(...rest: string[]): string[] {
   return rest.map((path) => `/api/atlas/${path}`);
 }
+
+describe('the request of get()', () => {
+  const base = { prefix: '', userAgent: 'test' };
+  const path = '/api/atlas/v2/groups';
+
+  it.each<[query: Query, sent: string]>([
+    [{ text: 'a b&c=d?#%+é' }, '?text=a+b%26c%3Dd%3F%23%25%2B%C3%A9'],
+    [{ 'a key': '/..', empty: '' }, '?a+key=%2F..&empty='],
+    [{ list: ['b', 1, true], count: 5, flag: false }, '?list=b&list=1&list=true&count=5&flag=false'],
+    [{ none: undefined, empty: [] }, ''],
+  ])('has the query %j as %j', (query, sent) => {
+    expect(routeToPath(base, path, { query }).path).toBe(path + sent);
+  });
+
+  it.each([
+    [path, undefined, `application/vnd.atlas.${defaultApiVersion}+json`],
+    [path, '2023-01-01', 'application/vnd.atlas.2023-01-01+json'],
+    ['/api/atlas/v1.0/groups', undefined, 'application/json'],
+    ['/api/atlas/v1.0/groups', '2023-01-01', 'application/json'],
+    ['/api/atlas/v20/groups', undefined, 'application/json'],
+  ])('for %s with apiVersion %s accepts %s', (target, apiVersion, accept) => {
+    expect(routeToPath(base, target, { apiVersion }).headers).toEqual(['accept', accept, 'user-agent', 'test']);
+  });
+});

@@ -2,11 +2,10 @@ import { describe, expect, it, vi } from 'vitest';
 import { AtlasAuthenticationError } from '../../src/index.js';
 import { rejection } from '../support/rejection.js';
 import type { Behavior, Reply } from '../support/scripted-dispatcher.js';
-import { type ConversationOptions, converse, ok, openScripted, refusal } from './support/conversation.js';
+import { type ConversationOptions, converse, no, ok, openScripted, refusal } from './support/conversation.js';
 
 type Context = { refused?: string };
 
-const no = refusal(401);
 const enveloped401: Reply = { body: { status: 401, content: {} } };
 const call = { envelope: true };
 

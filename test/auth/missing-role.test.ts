@@ -1,12 +1,20 @@
 import { describe, expect, it } from 'vitest';
 import type { AtlasCredentials } from '../../src/index.js';
 import type { Behavior, Reply } from '../support/scripted-dispatcher.js';
-import { challenge, converse, type Interlude, ok, pass, refusal, token } from './support/conversation.js';
+import {
+  serviceAccount as account,
+  challenge,
+  converse,
+  hour,
+  type Interlude,
+  ok,
+  pass,
+  refusal,
+  token,
+} from './support/conversation.js';
 
-const hour = 3_600_000;
 const [t, u] = [token('t'), token('u')];
 const key = { publicKey: 'public', privateKey: 'private-key' };
-const account = { clientId: 'mdb_sa_id_1', clientSecret: 'mdb_sa_sk_1' };
 
 /** A 401 that says that the login is good. Atlas sends a challenge with it, as with every 401. */
 const missing = (more = ', stale=false'): Reply => ({

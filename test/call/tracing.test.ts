@@ -1,24 +1,26 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { tracingChannel } from 'node:diagnostics_channel';
+import { channel, tracingChannel } from 'node:diagnostics_channel';
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import {
   AtlasApiError,
   AtlasAuthenticationError,
   type AtlasCallTrace,
+  AtlasClosedError,
   AtlasInvalidArgumentError,
+  type AtlasRetryTrace,
   type CallOptions,
   type TenantSnapshotsClient,
   type TenantSnapshotsClientOptions,
 } from '../../src/index.js';
-import { passTime, runClock, stopClock } from '../support/clock.js';
+import { passTime, runClock, standStill, stopClock } from '../support/clock.js';
 import { get, openClient } from '../support/open-client.js';
 import { openEmulator } from '../support/open-emulator.js';
 import { rejection } from '../support/rejection.js';
-import { type Behavior, scriptedDispatcher, silent } from '../support/scripted-dispatcher.js';
+import { type Behavior, type Reply, scriptedDispatcher, silent } from '../support/scripted-dispatcher.js';
 import { shown } from '../support/shown.js';
 import { flexPath, listPath, path, tenantPath } from '../support/snapshot-routes.js';
 
-const channel = tracingChannel<unknown, AtlasCallTrace>('atlas-tenant-snapshots:call');
+const calls = tracingChannel<unknown, AtlasCallTrace>('atlas-tenant-snapshots:call');
 
 interface Seen {
   readonly event: string;
@@ -41,8 +43,8 @@ beforeEach(() => {
     asyncEnd: note('asyncEnd'),
     error: note('error'),
   };
-  channel.subscribe(subscribers);
-  onTestFinished(() => void channel.unsubscribe(subscribers));
+  calls.subscribe(subscribers);
+  onTestFinished(() => void calls.unsubscribe(subscribers));
 });
 
 function open(script: Behavior[], options: TenantSnapshotsClientOptions = {}) {
@@ -149,8 +151,8 @@ describe('the trace of a call', () => {
 
   it('is a store for AsyncLocalStorage, in which the call runs', async () => {
     const storage = new AsyncLocalStorage<AtlasCallTrace>();
-    channel.start.bindStore(storage, (trace) => trace);
-    onTestFinished(() => void channel.start.unbindStore(storage));
+    calls.start.bindStore(storage, (trace) => trace);
+    onTestFinished(() => void calls.start.unbindStore(storage));
     const accessToken = vi.fn(() => storage.getStore()?.operation ?? 'none');
     await get(open([{}], { credentials: { accessToken } }).client);
     expect(accessToken.mock.results).toEqual([{ type: 'return', value: 'getTenantSnapshot' }]);
@@ -177,5 +179,111 @@ describe('the trace of a call without a final response has no status, whatever a
     await runClock(call);
     expect(ended()).toMatchObject([{ error: { code } }]);
     expect('status' in (ended()[0] ?? {})).toBe(false);
+  });
+});
+
+describe('the retry channel', () => {
+  let retries: AtlasRetryTrace[] = [];
+  beforeEach(() => {
+    retries = [];
+    // The messages of a channel are untyped.
+    const note = (message: unknown) => void retries.push(message as AtlasRetryTrace);
+    channel('atlas-tenant-snapshots:retry').subscribe(note);
+    onTestFinished(() => void channel('atlas-tenant-snapshots:retry').unsubscribe(note));
+  });
+
+  const unavailable: Reply = { status: 503 };
+  const openRetrying = (script: Behavior[], options: TenantSnapshotsClientOptions = {}) =>
+    open(script, { endpoint: 'tenant', maxRetries: 3, ...options });
+
+  // The errors are those of calls, which show no secret.
+  it('publishes the failed attempt, its error and the actual delay before each retry', async () => {
+    const { dispatcher, client } = openRetrying([unavailable, { status: 429, headers: { 'retry-after': '3' } }, {}]);
+    await runClock(get(client), 1);
+    const [first = 0, second = 0, third = 0] = dispatcher.requests.map(({ at }) => at);
+    const call = { operation: 'getTenantSnapshot', endpoint: 'tenant' };
+    expect(retries).toEqual([
+      {
+        ...call,
+        attempt: 1,
+        delayMs: expect.closeTo(second - first, -1),
+        error: expect.objectContaining({ code: 'API_ERROR', status: 503, attempts: 1 }),
+      },
+      {
+        ...call,
+        attempt: 2,
+        delayMs: expect.closeTo(third - second, -1),
+        error: expect.objectContaining({ code: 'API_ERROR', status: 429, attempts: 2, retryAfter: 3_000 }),
+      },
+    ]);
+  });
+
+  it('publishes the retries of every method, and of a token request', async () => {
+    const { client } = openRetrying([
+      unavailable,
+      {},
+      unavailable,
+      { body: { results: [] } },
+      unavailable,
+      { body: { status: 'COMPLETED' } },
+    ]);
+    await runClock(client.get('/api/atlas/v2/groups'));
+    await runClock(client.listTenantSnapshots(...listPath));
+    await runClock(client.waitForTenantSnapshot(...path));
+    expect(retries.map(({ operation }) => operation)).toEqual(['get', 'listTenantSnapshots', 'waitForTenantSnapshot']);
+    expect(retries[0]?.endpoint).toBeUndefined();
+    retries = [];
+    const account = openRetrying([{ status: 500 }], {
+      credentials: { clientId: 'id', clientSecret: 'secret' },
+      maxRetries: 1,
+    });
+    await runClock(rejection(get(account.client), AtlasAuthenticationError));
+    expect(retries).toMatchObject([{ attempt: 1, error: { code: 'AUTHENTICATION', status: 500 } }]);
+  });
+
+  it.each<[what: string, reply: Reply, options: CallOptions]>([
+    ['an error that is not retryable', { status: 404 }, {}],
+    ['an error after which no retry is left', unavailable, { maxRetries: 0 }],
+    ['an error whose delay would pass the deadline', unavailable, { timeout: 300 }],
+    [
+      'a Retry-After that would pass the deadline',
+      { status: 503, headers: { 'retry-after': '3' } },
+      { timeout: 2_000 },
+    ],
+  ])('publishes nothing for %s, which ends the call at once', async (_what, reply, options) => {
+    const { client } = openRetrying([reply]);
+    const error = await rejection(get(client, options), AtlasApiError);
+    expect(error).toMatchObject({ status: reply.status, attempts: 1 });
+    expect(retries).toEqual([]);
+  });
+
+  it('publishes nothing after close()', async () => {
+    const { client } = openRetrying([(request) => void setTimeout(() => request.reply(unavailable), 100)]);
+    const call = rejection(get(client), AtlasClosedError);
+    await standStill();
+    await runClock(client.close());
+    expect(await call).toMatchObject({ attempts: 1, cause: { status: 503 } });
+    expect(retries).toEqual([]);
+  });
+
+  it.each([503, 404, 200])(
+    'publishes nothing after an abort, even right after a response with status %i',
+    async (status) => {
+      const controller = new AbortController();
+      const abortingReply: Behavior = (request) => {
+        request.reply({ status });
+        controller.abort('mine');
+      };
+      const { client } = openRetrying([abortingReply]);
+      await expect(get(client, { signal: controller.signal })).rejects.toBe('mine');
+      expect(retries).toEqual([]);
+    },
+  );
+
+  it('publishes nothing if a request is sent again after its connection ended', async () => {
+    const { dispatcher, client } = openRetrying([Object.assign(new Error('dead'), { code: 'UND_ERR_SOCKET' }), {}]);
+    await get(client);
+    expect(dispatcher.requests).toHaveLength(2);
+    expect(retries).toEqual([]);
   });
 });

@@ -11,10 +11,9 @@ import {
 import { passTime, runClock, standStill, stopClock } from '../support/clock.js';
 import { waitDefaults } from '../support/defaults.js';
 import { openClient } from '../support/open-client.js';
-import { openEmulator } from '../support/open-emulator.js';
 import { rejection } from '../support/rejection.js';
 import { type Behavior, scriptedDispatcher } from '../support/scripted-dispatcher.js';
-import { path, snapshotId } from '../support/snapshot-routes.js';
+import { flexPath, path, snapshotId, tenantPath } from '../support/snapshot-routes.js';
 
 beforeEach(stopClock);
 
@@ -79,21 +78,11 @@ describe('a wait', () => {
 
   it('continues at Flex after a sunset', async () => {
     vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
-    const emulator = await openEmulator();
-    const { url: baseUrl, groupId, clusterName, snapshotId } = emulator;
-    const client = openClient({ baseUrl, credentials: emulator.credentials.accessToken });
-    const statuses = ['QUEUED', 'RUNNING', 'RUNNING', 'COMPLETED'];
-    emulator.progressSnapshot(snapshotId, ...statuses.map((status) => ({ status })));
-    const seen: unknown[] = [];
-    const onPoll = ({ status }: TenantSnapshot) => {
-      if (seen.push(status) === 2) emulator.sunset();
-    };
-    const call = client.waitForTenantSnapshot(groupId, clusterName, snapshotId, { onPoll });
-    const { data, response } = await runClock(call.withResponse(), 1_000);
-    expect(data.finishTime).toBeInstanceOf(Date);
-    expect(seen).toEqual(statuses);
-    expect(emulator.requests.map(({ kind }) => kind)).toEqual(['tenant', 'tenant', 'tenant', 'flex', 'flex']);
-    expect(response).toMatchObject({ status: 200, endpoint: 'flex', attempts: 5 });
+    const gone = { status: 410, body: { error: 410, errorCode: 'VERSION_GONE' } };
+    const { wait, requests } = open([running, gone, running, completed], { endpoint: 'auto' });
+    const { response } = await runClock(wait().withResponse(), 1_000);
+    expect(response).toMatchObject({ status: 200, endpoint: 'flex', attempts: 4 });
+    expect(requests.map(({ options }) => options.path)).toEqual([tenantPath, tenantPath, flexPath, flexPath]);
   });
 });
 

@@ -142,13 +142,4 @@ describe('close() keeps its process alive until it resolves', () => {
       await report(get({ timeout: ${timeout} })); await client.close(); print('closed');`);
     expect(end).toMatchObject({ code: 0, signal: null, output: expect.stringMatching(/\nclosed\n$/) });
   });
-
-  it('after the abort of a call during a TLS handshake', async () => {
-    const server = await startRawServer();
-    const end = await runProcess(`${open(`https://127.0.0.1:${server.port}`)}
-      ${abort}
-      await client.close();
-      print('closed');`);
-    expect(end).toEqual({ code: 0, signal: null, output: 'stopped\nclosed\n' });
-  });
 });

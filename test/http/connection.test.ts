@@ -20,16 +20,9 @@ describe('an AtlasConnectionError with its cause, and then a good call, follow',
     ['a close in the body', [okHead(length), send(half), end], lost],
     ['a reset in the body of a 503', [send(head(503, length)), send(half), pause(), reset], lost],
     ['a close before the last chunk', [...inChunks(`36\r\n${snapshotJson}\r\n`), end], lost],
-    ['a chunk without a length', inChunks(`zz\r\n${snapshotJson}\r\n0\r\n\r\n`), /chunk size/i],
     ['two different lengths', [okHead(length, 'content-length: 20'), send(snapshotJson)], /content-length/i],
-    [
-      'a length and chunks',
-      [okHead(length, 'transfer-encoding: chunked'), send(`36\r\n${snapshotJson}\r\n0\r\n\r\n`)],
-      /content-length|transfer-encoding/i,
-    ],
     ['a response that is not HTTP', [send('SSH-2.0-OpenSSH_9.6\r\n')], /Expected HTTP/i],
     ['a NUL in a header', [send('HTTP/1.1 200 OK\r\nx: a\0b\r\n\r\n')], /header/i],
-    ['headers over 16 KiB', [okHead(`x: ${'a'.repeat(20_000)}`)], /header/i],
     ['an unrequested upgrade', [send(head(101, 'connection: upgrade', 'upgrade: websocket'))], /upgrade/i],
   ])('%s', async (_what, script, cause) => {
     let isBroken = true;
@@ -56,10 +49,7 @@ describe('an unusual but valid response is accepted:', () => {
   it.each<[what: string, script: Script]>([
     ['a 103 first', [send(head(103, 'link: </x>; rel=preload')), ...good]],
     ['a 103 with a length over the limit', [send(head(103, 'content-length: 999999999')), ...good]],
-    ['a 103 in a separate packet', [send(head(103)), pause(), ...good]],
     ['a body that ends with the connection', [okHead(), send(snapshotJson), end]],
-    ['HTTP/1.0', [send(`HTTP/1.0 200 OK\r\n\r\n${snapshotJson}`), end]],
-    ['no reason phrase', [send(`HTTP/1.1 200\r\n${length}\r\n\r\n${snapshotJson}`)]],
     ['Connection: close', [answer(200, snapshotJson, 'connection: close'), end]],
     ['headers with names from the object prototype', [answer(200, snapshotJson, '__proto__: x', 'constructor: y')]],
     ['a non-ASCII header', [answer(200, snapshotJson, 'x-name: Jos\u00e9')]],
@@ -75,14 +65,6 @@ describe('an unusual but valid response is accepted:', () => {
     const server = await startRawServer([...octets].flatMap((octet) => [send(Buffer.of(octet)), pause(0)]));
     await expect(get(openBareClient(server))).resolves.toEqual({ mongoDBVersion: 'déjà vu' });
   });
-});
-
-it('a second response to one request is ignored', async () => {
-  const forged = answer(200, '{"id":"000000000000000000000000"}');
-  const server = await startRawServer([[...good, forged], good]);
-  const client = openBareClient(server);
-  await get(client);
-  await expect(get(client)).resolves.toMatchObject({ id: '5cc310ace5dc7ce369814bc8' });
 });
 
 it('consecutive calls use one connection', async () => {

@@ -1,9 +1,9 @@
 import { runInNewContext } from 'node:vm';
 import { Agent, interceptors, RetryAgent } from 'undici';
-import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { AtlasConnectionError, type DispatcherLike, type TenantSnapshotsClientOptions } from '../../src/index.js';
 import { passTime, standStill, stopClock } from '../support/clock.js';
-import { get, openBareClient, openClient } from '../support/open-client.js';
+import { get, openBareClient } from '../support/open-client.js';
 import { startRawServer } from '../support/raw-server.js';
 import { answer, good, refusal, type Script } from '../support/raw-steps.js';
 import { rejection } from '../support/rejection.js';
@@ -177,12 +177,4 @@ describe.each<[name: string, first: Script, open: () => DispatcherLike]>([
     await expect(get(client)).rejects.toMatchObject({ code: 'TIMEOUT' });
     await client.close();
   });
-});
-
-it('many clients that share an agent cause no warning', async () => {
-  const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
-  const dispatcher = openAgent();
-  const server = await startRawServer(good);
-  for (let count = 0; count < 20; count += 1) await get(openClient({ baseUrl: server.url, dispatcher }));
-  expect(warn).not.toHaveBeenCalled();
 });

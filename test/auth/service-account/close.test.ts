@@ -4,9 +4,7 @@ import { passTime, runClock, standStill } from '../../support/clock.js';
 import { RecordingStore } from '../../support/odd-stores.js';
 import { openEmulator } from '../../support/open-emulator.js';
 import { type Behavior, type Reply, silent } from '../../support/scripted-dispatcher.js';
-import { ok, openScripted, outcomeOf, refusal, token } from '../support/conversation.js';
-
-const credentials = { clientId: 'mdb_sa_id_1', clientSecret: 'mdb_sa_sk_1' };
+import { serviceAccount as credentials, ok, openScripted, outcomeOf, refusal, token } from '../support/conversation.js';
 
 /** Whether a promise settles within that many ms. */
 async function settlesWithin(ms: number, promise: Promise<unknown>): Promise<boolean> {

@@ -5,7 +5,10 @@ import { clusterName, groupId, path } from '../../support/snapshot-routes.js';
 import {
   type ConversationOptions,
   converse,
+  serviceAccount as credentials,
+  hour,
   type Interlude,
+  no,
   ok,
   openScripted,
   outcomeOf,
@@ -14,9 +17,6 @@ import {
   token,
 } from '../support/conversation.js';
 
-const credentials = { clientId: 'mdb_sa_id_1', clientSecret: 'mdb_sa_sk_1' };
-const hour = 3_600_000;
-const no = refusal(401);
 const [t, u, v] = [token('t'), token('u'), token('v')];
 
 /** Each row: what the server answers, what the client sends, and how its calls end. */

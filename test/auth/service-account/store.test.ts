@@ -12,7 +12,10 @@ import type { Behavior, Reply } from '../../support/scripted-dispatcher.js';
 import {
   challenge,
   converse,
+  serviceAccount as credentials,
+  hour,
   type Interlude,
+  no,
   ok,
   openScripted,
   outcomeOf,
@@ -21,10 +24,7 @@ import {
   token,
 } from '../support/conversation.js';
 
-const credentials = { clientId: 'mdb_sa_id_1', clientSecret: 'mdb_sa_sk_1' };
 const key = 'atlas-tenant-snapshots:token:https://cloud.mongodb.com:mdb_sa_id_1';
-const hour = 3_600_000;
-const no = refusal(401);
 const [t, u] = [token('t'), token('u')];
 const atLimit = (status: number, retryAfter?: number): Reply => ({
   status,

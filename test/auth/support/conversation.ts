@@ -22,6 +22,12 @@ import {
   scriptedDispatcher,
 } from '../../support/scripted-dispatcher.js';
 
+/** A service account. */
+export const serviceAccount = { clientId: 'mdb_sa_id_1', clientSecret: 'mdb_sa_sk_1' };
+
+/** The lifetime of a token, in ms. */
+export const hour = 3_600_000;
+
 /** An empty snapshot. */
 export const ok: Reply = {};
 
@@ -34,6 +40,9 @@ export function challenge(nonce: string, more = ''): Reply {
 export function refusal(status: number, errorCode?: string): Reply {
   return { status, body: { error: status, errorCode, detail: 'No.' } };
 }
+
+/** A 401 that says no more. */
+export const no = refusal(401);
 
 /** A response to a token request. */
 export function token(access_token: string, expires_in = 3_600): Reply {

@@ -85,7 +85,7 @@ describe('a target', () => {
   });
 
   it('may be the path of a token request', async () => {
-    const { emulator, fetchToken } = await open();
+    const { emulator, fetchToken } = await openApi();
     emulator.respond({ status: 500, path: '/api/oauth/token' });
     expect((await fetchToken()).status).toBe(500);
     expect((await fetchToken()).status).toBe(200);
