@@ -7,7 +7,7 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     // The default leaves a core idle, but tests wait more than they compute.
     maxWorkers: '100%',
-    // These have configurations of their own: they need a tarball, servers, Redis or other runtimes.
+    // These have configurations of their own: they need a tarball, servers or other runtimes.
     exclude: [...configDefaults.exclude, 'test/{package,real-servers,runtimes}/**'],
     restoreMocks: true,
     unstubEnvs: true,

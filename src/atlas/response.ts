@@ -91,6 +91,7 @@ export function readBody(response: WireResponse, limit: number): Body {
 export function openEnvelope(body: Body): { status: number; body: Body } | undefined {
   const { json } = body;
   if (!isObject(json)) return undefined;
+  // A content that is null is content too.
   const { status, content, envelope = content, ...list } = json;
   const inner = content ?? envelope;
   // A snapshot has a status too, but that is a word such as COMPLETED.
@@ -220,7 +221,7 @@ export function saysGone(status: number, report: ErrorReport, apiPath: string): 
 /** Whether a text names a path, with or without its leading slash, rather than a longer path that starts with it. */
 function namesPath(text: string, path: string): boolean {
   const [, ...rests] = text.split(path.slice(1));
-  // A full stop or a colon may follow the path.
+  // A full stop or a colon may end the path, but not continue it, as in `.json` and `:cancel`.
   return rests.some((rest) => !/^[.:]*[\w~%/@$&+=-]/.test(rest));
 }
 

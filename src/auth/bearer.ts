@@ -22,7 +22,7 @@ export function staticBearer(token: string): Authenticator {
   return { authorize: () => login, secrets: () => [token] };
 }
 
-/** Logs in with tokens from a function of the caller's. It is called before each attempt, and once more after a 401. */
+/** Logs in with tokens from a function of the caller's. It is called before each request, and once more after a 401. */
 export function functionBearer(provider: AccessTokenProvider): Authenticator {
   const logIn = async (refused?: string): Promise<Login> => {
     const token = await callProvider(provider, refused === undefined ? {} : { refused });

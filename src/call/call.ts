@@ -165,7 +165,7 @@ export class Call implements ExchangeOwner, CallState {
         isWaiting = false;
         reject(reason());
       };
-      // If a response arrived in time, so did what follows from it without further waiting.
+      // The call has ended, but a promise that is already settled still counts: its response arrived in time.
       if (this.#interruption === undefined) this.#listener = listener;
       else setImmediate(listener, this.#interruption);
       promise.then((value) => {

@@ -90,7 +90,7 @@ function toText(items: readonly unknown[]): string | undefined {
   try {
     return JSON.stringify(items);
   } catch {
-    // JSON can be parsed to any depth, but not written.
+    // JSON.parse accepts any depth, but JSON.stringify overflows the stack.
     return undefined;
   }
 }

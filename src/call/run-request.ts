@@ -30,9 +30,10 @@ export async function runRequest<T>(context: ClientContext, plan: Plan<T>, call:
   let resends = 0;
   for (;;) {
     call.startAttempt(route);
-    const attempted = await attempt(context, plan, route, maxResends - resends, call);
+    const attempted = await attempt(context, plan, maxResends - resends, call);
     const latest = attempted.outcome;
     resends += attempted.resends;
+    // An abort wins even over a response that has arrived. A deadline does not.
     call.throwIfAborted();
 
     if (flex !== undefined && suggestsFlex(latest, flex.mayBeFlex)) {
@@ -71,13 +72,12 @@ function delayBeforeRetry({ details }: Failure, retries: number, call: Call): nu
 async function attempt<T>(
   context: ClientContext,
   plan: Plan<T>,
-  route: Route,
   resendsLeft: number,
   call: Call,
 ): Promise<{ readonly outcome: Outcome<T>; readonly resends: number }> {
   const logAttempt = startAttemptReport(call);
   try {
-    const sent = await send(context, route, plan.settings, resendsLeft, call);
+    const sent = await send(context, plan.settings, resendsLeft, call);
     const outcome = await evaluate(context, plan, sent, call);
     logAttempt?.(outcome);
     return { outcome, resends: sent.resends };
@@ -87,26 +87,26 @@ async function attempt<T>(
   }
 }
 
-/** What came of sending a request. */
-interface SendResult {
-  /** The response, or why there is none. */
-  readonly answer: ApiResponse | NoResponse | NoLogin;
-  /** The response that the login could not answer; absent if that is not why there is no login. */
-  readonly unanswered?: ApiResponse | undefined;
+/** What came of sending a request: a response, or the reason why there is none that the client can use. */
+type SendResult = {
   /** The login of the last request; absent if there was none. */
   readonly login: Login | undefined;
   /** How often the request was sent again because its connection died. */
   readonly resends: number;
-}
+} & (
+  | { readonly response: ApiResponse; readonly reason?: undefined }
+  // The response is one that the login cannot answer.
+  | { readonly response: ApiResponse | undefined; readonly reason: NoResponse | NoLogin }
+);
 
 /** Logs in and sends a request, sends it again if the login can answer a refusal, and starts anew if the connection died. */
 async function send(
   { transport, authenticator }: ClientContext,
-  route: Route,
   limits: ExchangeLimits,
   resendsLeft: number,
   call: Call,
 ): Promise<SendResult> {
+  const { route } = call;
   let resends = 0;
   let login: Login | undefined;
   let nextLogin: Login | Promise<Login> | undefined;
@@ -114,18 +114,17 @@ async function send(
     let response: ApiResponse | undefined;
     try {
       nextLogin ??= authenticator.authorize(route);
+      // Not instanceof: the global Promise may have been replaced.
       login = 'then' in nextLogin ? await call.waitFor('logging in', nextLogin, (late) => late.release()) : nextLogin;
       const received = await exchange(transport, toWire(route, login), limits, call);
       response = readResponse(received, route.mayBeEnveloped, limits.maxResponseSize);
       nextLogin = login.review(response);
-      if (nextLogin === undefined) return { answer: response, login, resends };
+      if (nextLogin === undefined) return { response, login, resends };
     } catch (reason) {
       // A login whose review failed is over; releasing it has no effect.
       login?.release();
       if (!(reason instanceof NoResponse || reason instanceof NoLogin)) throw reason;
-      if (resends === resendsLeft || !isDeadConnection(reason)) {
-        return { answer: reason, unanswered: response, login, resends };
-      }
+      if (resends === resendsLeft || !isDeadConnection(reason)) return { response, reason, login, resends };
       resends += 1;
       nextLogin = undefined;
     }
@@ -145,19 +144,18 @@ function toWire({ method, path, headers, isPage }: Route, { header }: Login): Wi
 function evaluate<T>(
   { sunset }: ClientContext,
   plan: Plan<T>,
-  { answer, unanswered, login }: SendResult,
+  { response, reason, login }: SendResult,
   call: Call,
 ): Outcome<T> | Promise<Outcome<T>> {
-  if (!('status' in answer)) return failureOfRequest(call, answer, { response: unanswered, login });
-  const response = answer;
+  if (reason !== undefined) return failureOfRequest(call, reason, { response, login });
   const { route } = call;
   sunset.notice(response, route, plan.cluster);
   if (response.error !== undefined) return failureOfResponse(call, response, response.error, login);
   const problem = problemOf(response);
   if (problem !== undefined) {
-    const known = call.createMask(login).text(problem).slice(0, maxProblemLength);
+    const masked = call.createMask(login).text(problem).slice(0, maxProblemLength);
     const advice = response.body.isPartial && plan.largeBodyAdvice;
-    const message = advice ? `${known}, ${advice}` : known;
+    const message = advice ? `${masked}, ${advice}` : masked;
     return failureOfBody(call, response, [{ path: '', message }]);
   }
   call.noteSuccess();

@@ -69,7 +69,7 @@ export function checkBackups(
 }
 
 /**
- * Does the same.
+ * Does the same as {@link checkBackups}, and reports the number of projects.
  *
  * @param onProjects - called with the number of projects as soon as it is known.
  */

@@ -93,6 +93,7 @@ async function check(command: CheckCommand, output: Output): Promise<number> {
   // The next signal ends the process, as it does without a listener.
   const onSignal = (signal: 'SIGINT' | 'SIGTERM') => {
     release();
+    // The reason is the exit code.
     stop.abort(signal === 'SIGINT' ? 130 : 143);
   };
   const release = () => process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
@@ -112,7 +113,11 @@ async function check(command: CheckCommand, output: Output): Promise<number> {
   }
 }
 
-/** @throws what ends the check, except the error if the projects cannot be listed. */
+/**
+ * Runs the check. If the projects cannot be listed, the report says why.
+ *
+ * @throws the reason of the signal, or an AtlasConfigurationError.
+ */
 async function collect(command: CheckCommand, signal: AbortSignal, stderr: Stream): Promise<Report> {
   const { groupIds, maxAge, timeout } = command;
   const checkedAt = new Date();

@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { type AtlasError, AtlasTimeoutError, isAtlasError } from '../errors/errors.js';
 
-// ms. Timers may fire a little early, and a call needs more than this anyway.
+// ms. Timers may fire early, so the last 20 ms count as over. Few calls would end in that time.
 const margin = 20;
 
 /** A part of a check. Returns a finding, or `undefined` if it only reveals further jobs. */
@@ -64,7 +64,7 @@ export class Jobs<T> {
     if (this.#isOver) throw this.#timeoutError();
     const { signal } = this.#calls;
     let abandon = () => {};
-    // For a client that ignores its options.
+    // Ends a call of a client that ignores its signal and timeout.
     const abandoned = new Promise<never>((_, reject) => {
       abandon = () => reject(signal.reason);
     });

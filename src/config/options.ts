@@ -30,7 +30,7 @@ export interface ServiceAccountCredentials {
 /** A bearer token that you manage. @see https://www.rfc-editor.org/rfc/rfc6750 */
 export interface AccessTokenCredentials {
   /**
-   * A token, or a function that returns one. The function is called before each attempt, and once more after a 401, then
+   * A token, or a function that returns one. The function is called before each request, and once more after a 401, then
    * with the `refused` token.
    */
   accessToken: string | AccessTokenProvider;

@@ -122,9 +122,7 @@ function resolveProxy(): string | undefined {
   const value = process.env['https_proxy'] || process.env['HTTPS_PROXY'];
   if (!value || isProxyUrl(value)) return value;
   // The message does not show the value, which may hold a password.
-  throw new AtlasConfigurationError(
-    'HTTPS_PROXY is not the URL of a proxy. Set it to one, such as http://proxy.example:3128.',
-  );
+  throw new AtlasConfigurationError('HTTPS_PROXY must be an http or https URL, such as http://proxy.example:3128.');
 }
 
 function isProxyUrl(value: string): boolean {

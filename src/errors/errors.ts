@@ -140,8 +140,8 @@ export class AtlasInvalidResponseError extends AtlasError {
 
   constructor(issues: AtlasIssue[], context: AtlasErrorContext = {}) {
     const { operation = 'The call' } = context;
-    const isOwnPath = operation === 'get' || operation === 'getAll';
-    const check = isOwnPath ? 'Check the path and the schema' : 'Check whether a proxy modifies responses';
+    const isCallersPath = operation === 'get' || operation === 'getAll';
+    const check = isCallersPath ? 'Check the path and the schema' : 'Check whether a proxy modifies responses';
     const advice = `${check}. If that is not the reason, report a bug.`;
     super(`${operation} got an unusable response: ${listIssues(issues)}. ${advice}`, context);
     this.issues = issues;

@@ -126,7 +126,7 @@ function openConnections(
 
 /**
  * A pool forgets a client that cannot connect, although the client connects again for its queued requests. Its idle
- * connection would then count, and no request could use it. So this pool keeps its clients.
+ * connection would count towards the limit, and no request could use it. So this pool keeps its clients.
  */
 function openPool(origin: string | URL, options: Pool.Options): Pool {
   const pool = new Pool(origin, { ...options, factory });

@@ -134,7 +134,7 @@ describe('credentials', () => {
   });
 
   it.each(loginVariables.flatMap((names) => names.map((name): [string, readonly string[]] => [name, names])))(
-    'may not be invalid in %s: the message names it, but does not show its value',
+    'are rejected if %s is invalid: the message names it without its value',
     (name, names) => {
       const valid = Object.fromEntries(names.map((other) => [other, 'valid']));
       setEnvironment({ ...valid, [name]: 'HIDDEN\r\nX-Evil: 1' });
@@ -199,6 +199,6 @@ it.each([
 ])('the proxy of the environment may not be %s, and the message does not show it', (proxy) => {
   setEnvironment({ HTTPS_PROXY: proxy });
   expect(messageFor({ credentials })).toBe(
-    'HTTPS_PROXY is not the URL of a proxy. Set it to one, such as http://proxy.example:3128.',
+    'HTTPS_PROXY must be an http or https URL, such as http://proxy.example:3128.',
   );
 });

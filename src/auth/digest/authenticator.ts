@@ -140,8 +140,8 @@ export class DigestAuthenticator implements Authenticator {
   }
 
   /**
-   * Opens a session. If the challenge repeats the nonce of another one, their requests count together: the server refused it
-   * with its own nonce, or sent the same nonce to several calls.
+   * Opens a session. If the challenge repeats the nonce of a known session, continues its count: a server may refuse a
+   * session with the nonce that it already uses, or send one nonce to several calls.
    */
   #open(challenge: DigestChallenge, refused?: DigestSession): DigestSession {
     const known = [refused, this.#session, this.#opened];

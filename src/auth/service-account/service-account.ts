@@ -5,7 +5,7 @@ import { type Authenticator, type Login, NoLogin } from '../authenticator.js';
 import { bearerLogin } from '../bearer.js';
 import { type AccessToken, renewalTime } from './access-token.js';
 import type { TokenEndpoint } from './token-endpoint.js';
-import type { SharedToken, StoredToken } from './token-store.js';
+import type { SharedToken } from './token-store.js';
 
 /** The token in use. */
 interface CurrentToken extends AccessToken {
@@ -136,31 +136,30 @@ export class ServiceAccount implements Authenticator {
   }
 
   async #obtain(): Promise<CurrentToken> {
-    // A store that returned two dead tokens in a row is useless.
-    const stored = this.#refused.size > 1 ? {} : await this.#readShared();
-    if (stored?.token !== undefined) return this.#adopt(stored.token, false);
+    // After two dead tokens in a row from the store, Atlas is asked first.
+    const stored = this.#refused.size > 1 ? undefined : await this.#readShared();
+    if (stored !== undefined) return this.#adopt(stored, false);
     try {
       const fetched = await this.#endpoint.requestToken();
       await this.#shared?.write(fetched);
       return this.#adopt(fetched, true);
     } catch (failure) {
-      // A store that failed or hung would only hold the call up.
-      const late = stored && (await this.#readSharedAgain(failure));
+      const late = await this.#readSharedAgain(failure);
       if (late === undefined) throw failure;
       return this.#adopt(late, false);
     }
   }
 
-  /** Reads the store for a token that is worth using. Returns `undefined` if there is no store, or if it fails or hangs. */
-  async #readShared(): Promise<StoredToken | undefined> {
-    const stored = await this.#shared?.read();
-    const token = stored?.token;
+  /** Returns the stored token if it is usable. */
+  async #readShared(): Promise<AccessToken | undefined> {
+    const token = await this.#shared?.read();
     const isUsable = token !== undefined && !this.#refused.has(token.accessToken) && Date.now() < renewalTime(token);
-    return isUsable ? { token } : stored && {};
+    return isUsable ? token : undefined;
   }
 
   async #readSharedAgain(failure: unknown): Promise<AccessToken | undefined> {
-    if (!(failure instanceof NoLogin)) return undefined;
+    // A store that failed or hung would only delay the call.
+    if (this.#shared === undefined || this.#shared.hasFailed || !(failure instanceof NoLogin)) return undefined;
     const { status, retryAfter = Number.POSITIVE_INFINITY } = failure.details;
     const isOverLimit = status === 429 || status === 403;
     let waited = 0;
@@ -169,8 +168,8 @@ export class ServiceAccount implements Authenticator {
       // By then the call may retry the token request.
       if (waited > retryAfter) return undefined;
       await new Promise((resolve) => setTimeout(resolve, pause).unref());
-      const stored = await this.#readShared();
-      if (stored === undefined || stored.token !== undefined) return stored?.token;
+      const token = await this.#readShared();
+      if (token !== undefined || this.#shared.hasFailed) return token;
     }
     return undefined;
   }

@@ -21,16 +21,11 @@ export interface TokenStore {
 /** How long a call waits for a store, in ms. */
 const storePatience = 500;
 
-/** What a store holds. */
-export interface StoredToken {
-  /** Absent if the store is empty or holds something else. */
-  readonly token?: AccessToken | undefined;
-}
-
 /** One service account's token in a store. */
 export class SharedToken {
   readonly #store: TokenStore;
   readonly #key: string;
+  #hasFailed = false;
 
   /** @param key - names the base URL and the client ID. It holds no secret. */
   constructor(store: TokenStore, key: string) {
@@ -38,9 +33,16 @@ export class SharedToken {
     this.#key = key;
   }
 
-  /** Returns what the store holds, or `undefined` if the store fails or hangs. */
-  read(): Promise<StoredToken | undefined> {
-    return waitAtMost(storePatience, this.#get(), true);
+  /** Whether the store failed or hung when it was last read. */
+  get hasFailed(): boolean {
+    return this.#hasFailed;
+  }
+
+  /** Returns the stored token, or `undefined` if there is no valid one. */
+  async read(): Promise<AccessToken | undefined> {
+    const stored = await waitAtMost(storePatience, this.#get(), true);
+    this.#hasFailed = stored === undefined;
+    return stored && parseToken(stored.value);
   }
 
   async write({ accessToken, expiresAt, lifetime }: AccessToken): Promise<void> {
@@ -51,8 +53,8 @@ export class SharedToken {
   }
 
   // #get and #set are async, so that a store that throws causes a rejection.
-  async #get(): Promise<StoredToken> {
-    return { token: parseToken(await this.#store.get(this.#key)) };
+  async #get(): Promise<{ value: unknown }> {
+    return { value: await this.#store.get(this.#key) };
   }
 
   async #set(value: string, ttl: number): Promise<void> {

@@ -12,7 +12,7 @@ export type ScriptTarget = 'api' | 'tenant' | 'flex' | 'token' | 'revoke' | 'any
 
 /** A scripted response or fault. Without `status` and `body` the response stays as it is: `{ delay: 50 }` is a slow success. */
 export interface ScriptedAnswer {
-  /** Default `api`; with a `path`, whatever that path is for. */
+  /** Default: `api`. With a `path`: any request to it. */
   for?: ScriptTarget | undefined;
   /**
    * Only for requests with exactly this path, without its query: `/api/atlas/v2/groups`. Tells concurrent requests apart.
@@ -60,9 +60,9 @@ export class Script {
 
   /** Takes the next answer for the request's path and one of these targets. */
   take({ path }: ReceivedRequest, ...targets: readonly (ScriptTarget | RequestKind)[]): ScriptedAnswer | undefined {
-    const isFor = ({ for: target, path: only }: ScriptedAnswer) => {
-      if (only !== undefined && only !== path) return false;
-      if (target === undefined && only !== undefined) return !targets.includes('any');
+    const isFor = ({ for: target, path: wantedPath }: ScriptedAnswer) => {
+      if (wantedPath !== undefined && wantedPath !== path) return false;
+      if (target === undefined && wantedPath !== undefined) return !targets.includes('any');
       return targets.includes(target ?? 'api');
     };
     const queued = this.#queue.find(({ answer, left }) => left > 0 && isFor(answer));
