@@ -137,7 +137,7 @@ describe('an envelope', () => {
   it.each<[rule: string, status: number, mayBeEnveloped: boolean, json: object, expected: object]>([
     ['is opened if it was requested', 200, true, notFound, { status: 404, isEnveloped: true, error }],
     ['is not opened otherwise', 200, false, notFound, { status: 200, isEnveloped: false, error: undefined }],
-    ['with another HTTP status has that', 403, true, notFound, { status: 403, isEnveloped: false, error }],
+    ['does not override another status', 403, true, notFound, { status: 403, isEnveloped: false, error }],
     ['may be missing', 403, true, { error: 403, ...error }, { status: 403, isEnveloped: false, error }],
   ])('%s', (_rule, status, mayBeEnveloped, json, expected) => {
     const text = JSON.stringify(json);

@@ -169,7 +169,7 @@ describe('clusterNameSchema', () => {
 
 // Some of it prints as a valid value.
 it.each([undefined, null, 24, 24n, true, Symbol('id'), [id], () => id, { toString: () => id }, new String(id)])(
-  'neither IDs nor cluster names may be %s, which is no string',
+  '%s is no string, so it is neither an ID nor a cluster name',
   (value) => {
     for (const schema of [groupIdSchema, snapshotIdSchema, clusterNameSchema]) {
       expect(schema.safeParse(value).error?.issues).toMatchObject([{ message: 'must be a string' }]);

@@ -240,7 +240,7 @@ describe('the message of an error without a response', () => {
   });
 });
 
-describe('a failure that a retry has repaired is not the cause', () => {
+describe('a failure followed by a success is not the cause', () => {
   beforeEach(stopClock);
   const repaired: Behavior[] = [{ status: 503 }, { body: { status: 'RUNNING' } }];
   const timeout = 3_000;

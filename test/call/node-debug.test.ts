@@ -19,7 +19,7 @@ async function readLog(code: string): Promise<string[]> {
     .map((line) => line.replace(/^ATLAS-TENANT-SNAPSHOTS \d+: /, '').replace(/\d+ ms/g, 'N ms'));
 }
 
-// The log shows codes, and messages of errors, which show no secret.
+// It shows codes and messages of errors. test/client/secrets.test.ts shows that these have no secret.
 it('logs one line per attempt and per retry', async () => {
   const server = await startRawServer(({ target, number }) => {
     if (number === 1) return refusal(503);

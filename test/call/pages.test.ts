@@ -69,12 +69,12 @@ describe('no page of a list follows', () => {
 describe('the items of a list', () => {
   it.each<[rule: string, pages: Page<Item>[], items: Item[]]>([
     ['come in the order of the pages', [pageOf([c, a]), pageOf([b])], [c, a, b]],
-    ['come once each, by their IDs as sent', [pageOf([a, b], more), pageOf([b, c])], [a, b, c]],
-    ['differ if only their IDs have the same text', [pageOf([{ id: 1 }, { id: '1' }])], [{ id: 1 }, { id: '1' }]],
-    ['without an ID all count', [pageOf([{ n: 1 }, { n: 1 }])], [{ n: 1 }, { n: 1 }]],
-    ['with a null ID count as without one', [pageOf([{ id: null }, { id: null }])], [{ id: null }, { id: null }]],
-    ['of a repeated page without IDs count once', [pageOf([{ n: 1 }], more), pageOf([{ n: 1 }], more)], [{ n: 1 }]],
-    ['of another page without IDs count', [pageOf([{ n: 1 }], more), pageOf([{ n: 2 }])], [{ n: 1 }, { n: 2 }]],
+    ['come once each, compared by their IDs as sent', [pageOf([a, b], more), pageOf([b, c])], [a, b, c]],
+    ['with the IDs 1 and "1" are different', [pageOf([{ id: 1 }, { id: '1' }])], [{ id: 1 }, { id: '1' }]],
+    ['without an ID are all kept', [pageOf([{ n: 1 }, { n: 1 }])], [{ n: 1 }, { n: 1 }]],
+    ['with a null ID are all kept too', [pageOf([{ id: null }, { id: null }])], [{ id: null }, { id: null }]],
+    ['of a repeated page without IDs come once', [pageOf([{ n: 1 }], more), pageOf([{ n: 1 }], more)], [{ n: 1 }]],
+    ['of another page without IDs are kept', [pageOf([{ n: 1 }], more), pageOf([{ n: 2 }])], [{ n: 1 }, { n: 2 }]],
   ])('%s', (_rule, pages, items) => {
     expect(collect(pages).items).toEqual(items);
   });

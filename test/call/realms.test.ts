@@ -51,7 +51,7 @@ it('a gzip body over the limit is called too large, if its error is of another r
   expect(error.issues).toMatchObject([{ message: expect.stringContaining('1000 bytes (maxResponseSize)') }]);
 });
 
-it('a promise of Node counts as one, with another global Promise', async () => {
+it('promises of Node are accepted if the global Promise was replaced', async () => {
   const server = await startRawServer(good);
   const client = openBareClient(server, { credentials: { accessToken: async () => 'token' } });
   replaceGlobal('Promise', class extends Promise<unknown> {});

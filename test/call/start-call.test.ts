@@ -11,7 +11,7 @@ function call(reply: Reply = {}) {
   return get(openClient({ dispatcher, endpoint: 'tenant' }));
 }
 
-it('the promise of a call is a Promise, and those that its methods return are plain ones', async () => {
+it('a call returns a Promise, whose then(), catch() and finally() return plain ones', async () => {
   const promise = call();
   expect(promise).toBeInstanceOf(Promise);
   expect(await promise).toMatchObject({ status: 'FAILED' });

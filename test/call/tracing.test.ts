@@ -196,7 +196,6 @@ describe('the retry channel', () => {
   const openRetrying = (script: Behavior[], options: TenantSnapshotsClientOptions = {}) =>
     open(script, { endpoint: 'tenant', maxRetries: 3, ...options });
 
-  // The errors are those of calls, which show no secret.
   it('publishes the failed attempt, its error and the actual delay before each retry', async () => {
     const { dispatcher, client } = openRetrying([unavailable, { status: 429, headers: { 'retry-after': '3' } }, {}]);
     await runClock(get(client), 1);

@@ -196,7 +196,7 @@ describe('onPoll', () => {
     ['COMPLETED', false],
     ['FAILED', false],
     ['COMPLETED', true],
-  ])('may abort the wait, whatever the snapshot is (%s) and onPoll throws (%s)', async (status, throws) => {
+  ])('may abort the wait (snapshot: %s, onPoll throws: %s)', async (status, throws) => {
     const { wait, requests } = open([{ body: { status } }]);
     const controller = new AbortController();
     const onPoll = () => {
@@ -258,10 +258,10 @@ describe('close() while onPoll runs', () => {
   }
 
   it.each([
-    ['ends the wait after it', running, { code: 'CLOSED', operation: 'waitForTenantSnapshot', attempts: 1 }],
-    ['ends the wait after it', failed, { code: 'CLOSED' }],
-    ['lets the wait return the snapshot after it', completed, completed.body],
-  ])('neither waits for it nor ends it, and %s: %j', async (_what, reply, end) => {
+    ['ends the wait afterwards', running, { code: 'CLOSED', operation: 'waitForTenantSnapshot', attempts: 1 }],
+    ['ends the wait afterwards', failed, { code: 'CLOSED' }],
+    ['lets the wait return the snapshot afterwards', completed, completed.body],
+  ])('does not wait for onPoll, and %s: %j', async (_what, reply, end) => {
     const { call, resolve } = await openClosed(reply);
     resolve();
     expect(await call.catch((error: unknown) => error)).toMatchObject(end);

@@ -246,7 +246,7 @@ describe('the timeout of a check', () => {
     expect(calls).toHaveLength(3);
   });
 
-  it('is moved by fake timers, even if they leave performance real', async () => {
+  it('follows fake timers that do not fake performance.now()', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     onTestFinished(() => void vi.useRealTimers());
     const answers = { [`${a}/Cluster1`]: expiring, [`${a}/Cluster0`]: expiring };

@@ -135,7 +135,7 @@ describe('the command', () => {
     expect(atlas.requests).toEqual([]);
   });
 
-  it('reports what is wrong with the environment, without JSON and without an option that it does not have', async () => {
+  it('reports a wrong environment as text, and names no option that the command lacks', async () => {
     const { exitCode, stdout, stderr } = await run(['check', '--json']);
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
     expect(stderr).toMatch(

@@ -179,7 +179,7 @@ describe('the JSON', () => {
     ['a cluster without a backup', { ...ofShop('tests'), state: 'none' }, {}],
     ['an unknown cluster', { ...ofShop('orders'), state: 'unknown', error: down }, { error: down.toJSON() }],
     ['a project without a list', { groupId: office, state: 'unknown', error: down }, { error: down.toJSON() }],
-  ])('of %s has what is known', (_name, finding, more) => {
+  ])('of %s has the fields that are known', (_name, finding, more) => {
     const { newest: _newest, lastFailed: _lastFailed, error: _error, ...same } = finding;
     expect(parse(reportOf([finding])).findings).toStrictEqual([{ ...same, ...more }]);
   });

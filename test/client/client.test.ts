@@ -113,14 +113,11 @@ describe('the options of a call', () => {
     expect(error).toMatchObject({ attempts: 2, endpoint: 'tenant' });
   });
 
-  it.each(Object.keys(calls) as Method[])(
-    'of %s may have a signal that is aborted already: nothing is sent',
-    async (method) => {
-      const dispatcher = scriptedDispatcher();
-      const reason = { of: 'mine' };
-      const call = calls[method](openClient({ dispatcher }), { signal: AbortSignal.abort(reason) });
-      await expect(call).rejects.toBe(reason);
-      expect(dispatcher.requests).toEqual([]);
-    },
-  );
+  it.each(Object.keys(calls) as Method[])('of %s: a signal that has already aborted sends nothing', async (method) => {
+    const dispatcher = scriptedDispatcher();
+    const reason = { of: 'mine' };
+    const call = calls[method](openClient({ dispatcher }), { signal: AbortSignal.abort(reason) });
+    await expect(call).rejects.toBe(reason);
+    expect(dispatcher.requests).toEqual([]);
+  });
 });

@@ -130,7 +130,7 @@ describe('timeout ends a call, and its error says what the call was doing:', () 
   });
 });
 
-describe('fake timers that leave performance real', () => {
+describe('fake timers that do not fake performance.now()', () => {
   beforeEach(() => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     return () => vi.useRealTimers();

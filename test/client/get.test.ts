@@ -153,7 +153,7 @@ describe('getAll()', () => {
     expect((await rejection(call, AtlasInvalidResponseError)).issues).toMatchObject([issue]);
   });
 
-  it('may have items that are no objects', async () => {
+  it('accepts items that are not objects', async () => {
     expect(await open([pageOf(['a', 'a', null], 3)]).client.getAll(path)).toEqual(['a', 'a', null]);
   });
 

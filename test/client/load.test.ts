@@ -5,7 +5,7 @@ import { startRawServer } from '../support/raw-server.js';
 import { answer, challenge } from '../support/raw-steps.js';
 import { groupId } from '../support/snapshot-routes.js';
 
-it('10,000 concurrent calls with Digest get their own responses to 10,001 requests over at most 64 connections', async () => {
+it('10,000 concurrent Digest calls each get their own response: 10,001 requests, at most 64 connections', async () => {
   const server = await startRawServer(({ authorization, target }) =>
     authorization === undefined ? challenge() : [answer(200, { id: target.slice(-24) })],
   );

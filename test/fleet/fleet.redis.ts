@@ -18,7 +18,7 @@ async function openAtlas() {
   return { emulator, passMinute };
 }
 
-/** A fleet, at first of no processes, which ends with the test. Each has one client, and they share a token in Redis. */
+/** Processes with one client each, which share a token in Redis. None at first. All end with the test. */
 function openFleet(emulator: AtlasEmulator, redisUrl: string) {
   const members: ChildProcess[] = [];
   onTestFinished(() => {
@@ -61,7 +61,7 @@ async function ask(member: ChildProcess, message: object): Promise<string[]> {
   return errors;
 }
 
-it('a cold fleet of 25 processes loses no call, converges on stored tokens, and again when they are revoked', async () => {
+it('25 processes that start together lose no call and end up sharing a token, also after a revocation', async () => {
   const size = 25;
   const { emulator, passMinute } = await openAtlas();
   const redis = await openRedis(await freePort());

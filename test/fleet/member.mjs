@@ -7,7 +7,7 @@ let path;
 
 async function open({ baseUrl, account, redisUrl, path: values }) {
   const tokenStore = createTokenStore(redisUrl, () => {});
-  // Connects to Redis. On a busy machine, the first calls of all processes would not do so in time.
+  // Connects to Redis first: on a busy machine, the first calls would not wait that long.
   await tokenStore.get('');
   client = new TenantSnapshotsClient({ baseUrl, credentials: account, tokenStore });
   path = values;

@@ -85,7 +85,7 @@ it.each([
 });
 
 // Otherwise idle connections that the pool has forgotten would count, and the next calls would wait until they are closed.
-it('connections that are opened after others were reset are used for all further calls', async () => {
+it('connections opened after resets serve all further calls', async () => {
   const response = 'HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{}';
   const port = await resettingPort(limit, (socket) => {
     socket.on('data', () => setImmediate(() => socket.write(response)));

@@ -12,7 +12,7 @@ it('a process whose event loop is blocked past a deadline gets what arrived mean
       baseUrl: '${server.url}', credentials: { accessToken: 'token' }, endpoint: 'tenant',
     });
     const path = ['32b6e34b3d91647abb20e7b8', 'Cluster0', '5cc310ace5dc7ce369814bc8'];
-    // So that the connection is open.
+    // Opens the connection.
     await client.getTenantSnapshot(...path);
     const block = () => { for (const end = performance.now() + 300; performance.now() < end; ); };
     for (let call = 0; call < 3; call += 1) {

@@ -115,7 +115,7 @@ describe('a proxy that refuses the tunnel', () => {
   });
 });
 
-it('a connection that is never made is a timeout by attemptTimeout', async () => {
+it('a connection that is never established times out after attemptTimeout', async () => {
   const ofProxy = (scheme: string) => (port: number) => ({ proxy: `${scheme}://127.0.0.1:${port}`, ...atlas });
   const silences: [to: string, script: Script, urls: (port: number) => { proxy?: string; url: string }][] = [
     ['the TLS handshake', [], (port) => ({ url: `https://127.0.0.1:${port}` })],
@@ -123,7 +123,7 @@ it('a connection that is never made is a timeout by attemptTimeout', async () =>
     ['the CONNECT', [], ofProxy('http')],
     ['the TLS handshake in the tunnel', [send(head(200))], ofProxy('http')],
   ];
-  // At once, as undici measures the time with a timer of its own, which has a resolution of half a second.
+  // All at once, because undici's timer has a resolution of half a second.
   const ends = silences.map(async ([to, script, urls]) => {
     const { proxy, url } = urls((await startRawServer(script)).port);
     vi.stubEnv('HTTPS_PROXY', proxy);

@@ -5,7 +5,7 @@ export interface Outcome {
   readonly code: number;
   readonly stdout: string;
   readonly stderr: string;
-  /** Both of them. */
+  /** stdout, then stderr. */
   readonly output: string;
 }
 

@@ -1,4 +1,4 @@
-// Certificates by openssl, and what stands between a client and a server over TLS. All of it ends with the test.
+// Certificates by openssl, a TLS front and a CONNECT proxy. All end with the test.
 
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';

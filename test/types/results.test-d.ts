@@ -38,7 +38,7 @@ describe('isAtlasError', () => {
     if (isAtlasError(error) && error.code === 'API_ERROR') expectTypeOf(error).toEqualTypeOf<AtlasApiError>();
   });
 
-  it('takes no code that does not exist', () => {
+  it('rejects an unknown code', () => {
     // @ts-expect-error
     isAtlasError(error, 'API');
   });

@@ -110,7 +110,7 @@ describe('a malformed value affects no other value:', () => {
   });
 });
 
-it('whatever a server sends, the challenge on the next line is read, and no control character', () => {
+it('any text leaves the challenge on the next line readable, and no control character gets through', () => {
   /** Text with many characters that have a meaning in a challenge. */
   const hostile = fc.oneof(
     fc.string({ unit: 'binary' }),

@@ -83,7 +83,7 @@ describe('concurrent calls', () => {
   });
 });
 
-it('calls that are refused together with the same new nonce count together', async () => {
+it('calls that get the same new nonce after a refusal share its count', async () => {
   const atlas = openScripted({ credentials }, silent);
   const first = outcomeOf(atlas.get());
   await atlas.answer(1, challenge('a'));
@@ -96,7 +96,7 @@ it('calls that are refused together with the same new nonce count together', asy
   expect(atlas.sent()).toBe('- a1 a2 a3 a4 b1 b2 b3');
 });
 
-it('a nonce from nextnonce that was given up and is offered again continues its count', async () => {
+it('a nonce from nextnonce that was given up keeps its count if it is offered again', async () => {
   const script = [challenge('a'), withNextNonce, ok, bare401, challenge('x'), ok];
   expect(await converse({ credentials }, ...script)).toMatchObject({ sent: '- a1 x1 x2 - x3' });
 });

@@ -152,7 +152,7 @@ describe('a response without a challenge that can be answered', () => {
 describe('a challenge that needs a hash which the runtime does not have', () => {
   const [sha256, sha512] = [', algorithm=SHA-256', ', algorithm=SHA-512-256-sess'];
 
-  // An OpenSSL in FIPS mode lacks some too.
+  // OpenSSL in FIPS mode lacks some hashes.
   beforeEach(() => {
     const { hash } = crypto;
     crypto.hash = new Proxy(hash, {
@@ -187,7 +187,7 @@ describe('a challenge that needs a hash which the runtime does not have', () => 
     expect(conversation).toEqual({ sent: '- a1 a2', ended: 'ok AUTHENTICATION' });
   });
 
-  it('leads each call that waited for it to ask by itself', async () => {
+  it('makes each waiting call ask for a challenge of its own', async () => {
     const { get, sent } = openScripted({ credentials }, challenge('a', sha256));
     const calls = await Promise.allSettled([get(), get(), get()]);
     for (const call of calls) expect(call).toMatchObject({ reason: { code: 'AUTHENTICATION' } });

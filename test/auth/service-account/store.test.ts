@@ -94,14 +94,14 @@ describe('a token store', () => {
     ['saves a renewal by another process', [t, ok, pass(hour - 10_000), put('other'), ok], 'token t other', 2, 1],
     ['may hold a refused token, which is replaced within the attempt', [put('x'), no, t, ok, ok], 'x token t t', 2, 1],
     [
-      'may hold a new token after one was refused, which saves the token request',
+      'with a new token after a refusal saves the token request',
       [t, ok, put('a'), no, ok, put('b'), no, ok, ok],
       'token t t a a b b',
       3,
       1,
     ],
     [
-      'may hold another refused token after one was refused, which costs one token request',
+      'with another refused token after a refusal costs one token request',
       [t, ok, put('other'), no, no, u, ok, ok],
       'token t t other token u u',
       2,
@@ -195,7 +195,7 @@ describe('a store that fails costs one token request and at most a second, never
     expect(sent()).toBe('token t t');
   });
 
-  it.each(brokenStores)('if the token request fails too, it is retried as ever: it $does', async ({ store }) => {
+  it.each(brokenStores)('a token request that fails too is retried as usual: it $does', async ({ store }) => {
     const options = { credentials, tokenStore: store, maxRetries: 1 };
     const { get, sent } = openScripted(options, refusal(503));
     const error = await runClock(rejection(get(), AtlasAuthenticationError));
@@ -205,7 +205,7 @@ describe('a store that fails costs one token request and at most a second, never
   });
 
   it.each(brokenStores.slice(0, 3))(
-    'it is not read again after a failed token request, so that a timeout of 3 s suffices: it $does',
+    'it is not read again after a failed token request: it $does',
     async ({ store }) => {
       const options = { credentials, tokenStore: store, maxRetries: 1, timeout: 3_000 };
       const { get, sent } = openScripted(options, refusal(429), token('t'), ok);

@@ -46,8 +46,8 @@ it('a token request is what Atlas expects, and serves the prefix of baseUrl', as
 const dead = Object.assign(new Error('dead'), { code: 'UND_ERR_SOCKET' });
 
 it.each<[promise: string, script: Behavior[], sent: string, ended: string]>([
-  ['is sent again at no charge', [dead, token('t'), ok], 'token token t', 'ok'],
-  ['is sent again once at most', [dead], 'token token', 'CONNECTION'],
+  ['is sent again, which is no retry', [dead, token('t'), ok], 'token token t', 'ok'],
+  ['is sent again at most once', [dead], 'token token', 'CONNECTION'],
 ])('a token request whose connection dies %s', async (_promise, script, sent, ended) => {
   const atlas = openScripted({ credentials }, ...script);
   expect([await outcomeOf(atlas.get()), atlas.sent()]).toEqual([ended, sent]);

@@ -41,7 +41,7 @@ export function refusal(status: number, errorCode?: string): Reply {
   return { status, body: { error: status, errorCode, detail: 'No.' } };
 }
 
-/** A 401 that says no more. */
+/** A plain 401. */
 export const no = refusal(401);
 
 /** A response to a token request. */
