@@ -11,16 +11,6 @@ function call(reply: Reply = {}) {
   return get(openClient({ dispatcher, endpoint: 'tenant' }));
 }
 
-it('a call returns a Promise, whose then(), catch() and finally() return plain ones', async () => {
-  const promise = call();
-  expect(promise).toBeInstanceOf(Promise);
-  expect(await promise).toMatchObject({ status: 'FAILED' });
-  for (const next of [promise.then(), promise.catch(() => undefined), promise.finally(() => undefined)]) {
-    expect(next).not.toHaveProperty('withResponse');
-    expect(await next).toBe(await promise);
-  }
-});
-
 describe('withResponse()', () => {
   it('resolves to the result and the response, as often as it is called', async () => {
     const rateLimit = { 'ratelimit-limit': '4000', 'ratelimit-remaining': '0' };

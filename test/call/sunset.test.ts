@@ -94,7 +94,6 @@ const tenants: Record<'gone' | 'not gone' | 'empty', Record<string, Reply>> = {
     '410 from a gateway': fromGateway(410),
     '410 without a body': { status: 410, body: '' },
     '410 in an unsupported content coding': { ...fromGateway(410), headers: { 'content-encoding': 'zstd' } },
-    '410 in invalid gzip': { ...fromGateway(410), headers: { 'content-encoding': 'gzip' } },
     '404 from a gateway': fromGateway(404),
     '404 without a body': { status: 404, body: '' },
     '404 with other JSON': { status: 404, body: { message: 'no Route matched with those values' } },

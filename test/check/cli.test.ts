@@ -175,6 +175,7 @@ describe('the exit code', () => {
     [1, 'a cluster has no backup', [fresh, none]],
     [1, 'a cluster is stale and a project does not exist', [stale], byIds],
     [2, 'a project has no Flex cluster', [{ ...fresh, dedicated: true }], ['--project', otherId]],
+    [2, 'one of two projects has no Flex cluster', [{ ...fresh, dedicated: true }], byIds],
     [2, 'a project does not exist', [], ['--project', otherId]],
     [2, 'there is no Flex cluster at all', [dedicated]],
   ])('is %i if %s', async (code, _name, seeds, args = []) => {

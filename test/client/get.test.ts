@@ -43,6 +43,11 @@ describe('get()', () => {
     expect(dispatcher.requests[0]?.options.path).toBe(`${path}?pageNum=2&envelope=true&pretty=true`);
   });
 
+  it('takes a body for an envelope only if it asked for one', async () => {
+    const body = { status: 404, content: {} };
+    expect(await open([{ body }]).client.get(path)).toEqual(body);
+  });
+
   it('ends with an abort while its schema hangs', async () => {
     const stop = new AbortController();
     const schema = z.unknown().transform(() => {

@@ -88,14 +88,6 @@ describe('a misbehaving dispatcher', () => {
     ['reports a string', (request) => request.fail('broken'), 'The dispatcher reported no error'],
     ['reports null', (request) => request.fail(null), 'The dispatcher reported no error'],
     ['reports undefined', (request) => request.fail(undefined), 'The dispatcher reported no error'],
-    [
-      'throws after it reported an error',
-      (request) => {
-        request.fail(new Error('reported'));
-        throw new Error('thrown');
-      },
-      'reported',
-    ],
   ])('causes one connection error if it %s', async (_does, script, message) => {
     const { promise } = call([script]);
     await expect(promise).rejects.toMatchObject({ code: 'CONNECTION', attempts: 1, cause: { message } });

@@ -206,13 +206,20 @@ describe('a store that fails costs one token request and at most a second, never
 
   it.each(brokenStores.slice(0, 3))(
     'it is not read again after a failed token request: it $does',
-    async ({ store }) => {
-      const options = { credentials, tokenStore: store, maxRetries: 1, timeout: 3_000 };
-      const { get, sent } = openScripted(options, refusal(429), token('t'), ok);
+    async ({ store: tokenStore }) => {
+      const read = vi.spyOn(tokenStore, 'get');
+      const { get, sent } = openScripted({ credentials, tokenStore, maxRetries: 1 }, refusal(429), t, ok);
       expect(await runClock(outcomeOf(get()))).toBe('ok');
+      expect(read).toHaveBeenCalledTimes(2);
       expect(sent()).toBe('token token t');
     },
   );
+
+  it('that fails while it is read again is not read a third time', async () => {
+    const get = vi.fn().mockResolvedValueOnce(undefined).mockRejectedValue(new Error('down'));
+    const { sent } = await converse({ credentials, tokenStore: { get, set: async () => true } }, refusal(429));
+    expect([sent, get.mock.calls.length]).toEqual(['token', 2]);
+  });
 
   it('the timeout of a call ends it even while the store hangs', async () => {
     const tokenStore = brokenStores.find(({ does }) => does === 'hangs')?.store;
