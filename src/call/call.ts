@@ -7,30 +7,40 @@ import type { ExchangeOwner } from '../http/exchange.js';
 import { setImmediate, startTimer } from '../http/timer.js';
 import type { CallState, Failure } from './failure.js';
 
-/** The calls of a client, until it is closed. */
+/** What `close()` needs to know about the calls of a client. */
 export class Lifetime {
   #isClosed = false;
-  readonly #inFlight = new Set<Call>();
+  // A count, because a set of all calls in flight would cost half as much as a call.
+  #inFlight = 0;
+  readonly #sleeping = new Set<() => void>();
   #onIdle = () => {};
 
   get isClosed(): boolean {
     return this.#isClosed;
   }
 
-  add(call: Call): void {
-    this.#inFlight.add(call);
+  /** Notes that a call is in flight. */
+  callStarted(): void {
+    this.#inFlight += 1;
   }
 
-  remove(call: Call): void {
-    this.#inFlight.delete(call);
-    if (this.#inFlight.size === 0) this.#onIdle();
+  /** Notes that a call is no longer in flight. */
+  callEnded(): void {
+    this.#inFlight -= 1;
+    if (this.#inFlight === 0) this.#onIdle();
   }
 
-  /** Ends the waits between attempts and polls. Resolves when no call is in flight. */
+  /** Notes that a call waits between attempts or polls. Returns a function that notes the end of the wait. */
+  callSleeps(wake: () => void): () => void {
+    this.#sleeping.add(wake);
+    return () => this.#sleeping.delete(wake);
+  }
+
+  /** Wakes the calls that wait between attempts or polls. Resolves when no call is in flight. */
   async close(): Promise<void> {
     this.#isClosed = true;
-    if (this.#inFlight.size === 0) return;
-    for (const call of this.#inFlight) call.wake();
+    for (const wake of this.#sleeping) wake();
+    if (this.#inFlight === 0) return;
     await new Promise<void>((resolve) => {
       this.#onIdle = resolve;
     });
@@ -63,7 +73,6 @@ export class Call implements ExchangeOwner, CallState {
   #interruption: (() => unknown) | undefined;
   // Only the current wait needs a listener, and calling an outdated one has no effect.
   #listener: (reason: () => unknown) => void = () => {};
-  #wake = () => {};
 
   /** @param route - the first request. */
   constructor(operation: string, route: Route, bounds: CallBounds, lifetime: Lifetime, authenticator: Authenticator) {
@@ -102,13 +111,13 @@ export class Call implements ExchangeOwner, CallState {
     if (signal) listenForAbort(signal, onAbort);
     this.#expiresAt = performance.now() + timeout;
     const stopTimer = startTimer(timeout, () => this.#interrupt(() => this.#timeoutError(timeout)));
-    this.#lifetime.add(this);
+    this.#lifetime.callStarted();
     try {
       return await run();
     } finally {
       stopTimer();
       signal?.removeEventListener('abort', onAbort);
-      this.#lifetime.remove(this);
+      this.#lifetime.callEnded();
     }
   }
 
@@ -184,30 +193,27 @@ export class Call implements ExchangeOwner, CallState {
     this.#phase = phase;
     this.throwIfClosed();
     let stopTimer = () => {};
+    let noteEnd = () => {};
     const slept = new Promise<void>((resolve) => {
       stopTimer = startTimer(Math.max(ms, 0), resolve);
-      this.#wake = resolve;
+      noteEnd = this.#lifetime.callSleeps(resolve);
     });
     try {
       await this.waitFor(phase, slept);
     } finally {
       stopTimer();
+      noteEnd();
     }
     this.throwIfClosed();
   }
 
-  /** Ends {@link sleep} early. Has no effect at any other time. */
-  wake(): void {
-    this.#wake();
-  }
-
   /** Waits for a function of the caller's. `close()` does not wait for it, because the function may await `close()`. */
   async waitForCaller(phase: string, run: () => Promise<void>): Promise<void> {
-    this.#lifetime.remove(this);
+    this.#lifetime.callEnded();
     try {
       await this.waitFor(phase, run());
     } finally {
-      this.#lifetime.add(this);
+      this.#lifetime.callStarted();
       // The function may have aborted the call before it threw or returned.
       this.throwIfAborted();
     }
