@@ -1,6 +1,7 @@
-import { setMaxListeners } from 'node:events';
 import { type AtlasError, AtlasTimeoutError, isAtlasError } from '../errors/errors.js';
 
+// Captured at import, so that it works under fake timers too.
+const { setImmediate } = globalThis;
 // ms. Timers may fire early, so the last 20 ms count as over. Few calls would end in that time.
 const margin = 20;
 
@@ -18,6 +19,8 @@ export class Jobs<T> {
   readonly #deadline: number;
   readonly #timer: NodeJS.Timeout;
   readonly #calls = new AbortController();
+  /** Ends each running call, also that of a client that ignores its signal and timeout. */
+  readonly #abandon = new Set<(reason: unknown) => void>();
   readonly #findings: T[] = [];
   #running = 0;
   #failure: { readonly reason: unknown } | undefined;
@@ -32,10 +35,7 @@ export class Jobs<T> {
     this.#concurrency = concurrency;
     this.#nextJob = nextJob;
     this.#deadline = performance.now() + timeout;
-    // After the timers of the calls, whose errors say more.
-    const expire = () => setImmediate(() => this.#calls.abort(this.#timeoutError()));
-    this.#timer = setTimeout(expire, timeout).unref();
-    setMaxListeners(0, this.#calls.signal);
+    this.#timer = setTimeout(() => this.#expire(), timeout).unref();
   }
 
   /** Returns the next finding, or `undefined` if there are no more. */
@@ -63,12 +63,11 @@ export class Jobs<T> {
   async call<R>(start: (limits: { signal: AbortSignal; timeout: number }) => Promise<R>): Promise<R> {
     if (this.#isOver) throw this.#timeoutError();
     const { signal } = this.#calls;
-    let abandon = () => {};
-    // Ends a call of a client that ignores its signal and timeout.
+    let abandon = (_reason: unknown) => {};
     const abandoned = new Promise<never>((_, reject) => {
-      abandon = () => reject(signal.reason);
+      abandon = reject;
     });
-    signal.addEventListener('abort', abandon);
+    this.#abandon.add(abandon);
     try {
       const timeout = Math.floor(this.#deadline - performance.now());
       return await Promise.race([start({ signal, timeout }), abandoned]);
@@ -77,8 +76,16 @@ export class Jobs<T> {
       const isLate = this.#isOver && !signal.aborted;
       throw isLate && isAtlasError(error, 'TIMEOUT') ? this.#timeoutError(error) : error;
     } finally {
-      signal.removeEventListener('abort', abandon);
+      this.#abandon.delete(abandon);
     }
+  }
+
+  async #expire(): Promise<void> {
+    // First, responses that have arrived are read, and calls time out by themselves, with errors that say more.
+    for (let turn = 0; turn < 4; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+    const error = this.#timeoutError();
+    this.#calls.abort(error);
+    for (const abandon of this.#abandon) abandon(error);
   }
 
   #startJobs(): void {

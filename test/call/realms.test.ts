@@ -2,11 +2,12 @@ import { runInNewContext } from 'node:vm';
 import { gzipSync } from 'node:zlib';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { z } from 'zod';
-import { AtlasInvalidResponseError } from '../../src/index.js';
+import { AtlasInvalidResponseError, checkBackups, type TenantSnapshotsClient } from '../../src/index.js';
 import { get, openBareClient } from '../support/open-client.js';
 import { startRawServer } from '../support/raw-server.js';
 import { answer, good } from '../support/raw-steps.js';
 import { rejection } from '../support/rejection.js';
+import { groupId } from '../support/snapshot-routes.js';
 
 /** Replaces a global by one of another realm, as Jest's and Vitest's sandboxes do, until the end of the test. */
 function replaceGlobal(name: string, value: unknown): void {
@@ -77,6 +78,18 @@ it.each(['the EventTarget of its realm', "Node's EventTarget"])(
     await expect(call).rejects.toBe('mine');
   },
 );
+
+it('a check runs with an AbortController of another realm', async () => {
+  class ForeignController {
+    readonly signal = new ForeignSignal();
+    abort = (reason: unknown) => this.signal.abort(reason);
+  }
+  replaceGlobal('AbortController', ForeignController);
+  const client = { getAll: async () => [], listTenantSnapshots: async () => [] };
+  // A check only awaits the calls, so plain promises do.
+  const check = checkBackups(client as unknown as TenantSnapshotsClient, { groupIds: [groupId] });
+  expect(await check.next()).toMatchObject({ done: true });
+});
 
 it("many calls with one signal of Node cause no warning, with another realm's EventTarget as the global one", async () => {
   replaceGlobal('EventTarget', ForeignEventTarget);

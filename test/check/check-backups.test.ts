@@ -256,6 +256,17 @@ describe('the timeout of a check', () => {
     expect((await ended).findings.map(({ error }) => error?.code)).toEqual(['TIMEOUT', 'TIMEOUT']);
   });
 
+  it('leaves time to read a response that arrived before it', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const late = ({ timeout }: Options) =>
+      new Promise((resolve) => setTimeout(() => setImmediate(() => setImmediate(resolve, fresh())), timeout));
+    const ended = findingsOf({ [a]: many(1), [`${a}/Cluster0`]: late }, { groupIds: [a], timeout: 30 });
+    await new Promise(setImmediate);
+    vi.advanceTimersByTime(30);
+    expect((await ended).findings).toMatchObject([{ state: 'fresh' }]);
+  });
+
   it('has the error of the call as its cause', async () => {
     const { findings } = await findingsOf({ [a]: expiring }, { groupIds: [a], timeout: 30 });
     expect(findings[0]?.error?.cause).toMatchObject({ message: 'The call timed out.' });
