@@ -34,6 +34,8 @@ export class DigestAuthenticator implements Authenticator {
   #session: DigestSession | undefined;
   /** The session that was opened last, which may not have worked yet. */
   #opened: DigestSession | undefined;
+  /** The session that was given up last. */
+  #givenUp: DigestSession | undefined;
   /** The request for a challenge that other calls wait for. Resolves when it ends, whether it brought a challenge or not. */
   #inquiry: Promise<void> | undefined;
 
@@ -120,6 +122,7 @@ export class DigestAuthenticator implements Authenticator {
     if (challenge === undefined || replaces !== undefined || (isFresh && !challenge.stale)) {
       // Most likely the key is wrong. In case the nonce was, the next call asks for a new one.
       if (this.#session === session) this.#session = undefined;
+      this.#givenUp = session;
       return undefined;
     }
     // Do not share the new session until it has worked. If the server accepts each nonce only once, another call could use it.
@@ -134,9 +137,7 @@ export class DigestAuthenticator implements Authenticator {
     // A late response must not bring back a session that was given up or replaced.
     if (field === undefined || this.#session !== session) return;
     const nonce = parseNextNonce(field);
-    if (nonce === undefined || nonce === session.nonce) return;
-    this.#session = session.withNonce(nonce);
-    this.#opened = this.#session;
+    if (nonce !== undefined && nonce !== session.nonce) this.#session = session.withNonce(nonce);
   }
 
   /**
@@ -144,7 +145,7 @@ export class DigestAuthenticator implements Authenticator {
    * session with the nonce that it already uses, or send one nonce to several calls.
    */
   #open(challenge: DigestChallenge, refused?: DigestSession): DigestSession {
-    const known = [refused, this.#session, this.#opened];
+    const known = [refused, this.#session, this.#opened, this.#givenUp];
     const sameNonce = known.find((session) => session?.nonce === challenge.nonce);
     try {
       this.#opened = DigestSession.open(challenge, this.#credentials, sameNonce?.count);

@@ -101,6 +101,11 @@ it('a nonce from nextnonce that was given up keeps its count if it is offered ag
   expect(await converse({ credentials }, ...script)).toMatchObject({ sent: '- a1 x1 x2 - x3' });
 });
 
+it('a nonce keeps its count if a nextnonce replaced it, was refused, and the server offers it again', async () => {
+  const script = [challenge('a'), withNextNonce, challenge('a', ', stale=true'), ok];
+  expect(await converse({ credentials }, ...script)).toEqual({ sent: '- a1 x1 a2', ended: 'ok ok' });
+});
+
 describe('calls that wait for the challenge of another call', () => {
   /** Four calls, the first of which has asked for a challenge. */
   async function openWaiting() {
