@@ -137,14 +137,17 @@ export class ServiceAccount implements Authenticator {
 
   async #obtain(): Promise<CurrentToken> {
     // After two dead tokens in a row from the store, Atlas is asked first.
-    const stored = this.#refused.size > 1 ? undefined : await this.#readShared();
+    const isSkipped = this.#refused.size > 1;
+    const stored = isSkipped ? undefined : await this.#readShared();
     if (stored !== undefined) return this.#adopt(stored, false);
+    // A store that failed or hung would only delay the call.
+    const mayReadAgain = isSkipped || this.#shared?.hasFailed === false;
     try {
       const fetched = await this.#endpoint.requestToken();
       await this.#shared?.write(fetched);
       return this.#adopt(fetched, true);
     } catch (failure) {
-      const late = await this.#readSharedAgain(failure);
+      const late = mayReadAgain ? await this.#readSharedAgain(failure) : undefined;
       if (late === undefined) throw failure;
       return this.#adopt(late, false);
     }
@@ -158,8 +161,7 @@ export class ServiceAccount implements Authenticator {
   }
 
   async #readSharedAgain(failure: unknown): Promise<AccessToken | undefined> {
-    // A store that failed or hung would only delay the call.
-    if (this.#shared === undefined || this.#shared.hasFailed || !(failure instanceof NoLogin)) return undefined;
+    if (this.#shared === undefined || !(failure instanceof NoLogin)) return undefined;
     const { status, retryAfter = Number.POSITIVE_INFINITY } = failure.details;
     const isOverLimit = status === 429 || status === 403;
     let waited = 0;

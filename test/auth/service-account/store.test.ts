@@ -121,6 +121,16 @@ describe('a token store', () => {
     });
   });
 
+  it('is read again after it failed once, also if it had held two refused tokens', async () => {
+    const get = vi.fn().mockResolvedValueOnce(stored('x')).mockResolvedValueOnce(stored('y'));
+    get.mockRejectedValueOnce(new Error('down')).mockResolvedValue(stored('z'));
+    const options = { credentials, tokenStore: { get, set: async () => true } };
+    expect(await converse(options, no, no, atLimit(429), atLimit(429), ok)).toEqual({
+      sent: 'x y token token z',
+      ended: 'AUTHENTICATION ok',
+    });
+  });
+
   it('is never given an expired token', async () => {
     const { call } = openStored([token('t', 0), no]);
     await call();
