@@ -92,12 +92,9 @@ const tenants: Record<'gone' | 'not gone' | 'empty', Record<string, Reply>> = {
   },
   'not gone': {
     '410 from a gateway': fromGateway(410),
-    '410 without a body': { status: 410, body: '' },
     '410 in an unsupported content coding': { ...fromGateway(410), headers: { 'content-encoding': 'zstd' } },
     '404 from a gateway': fromGateway(404),
     '404 without a body': { status: 404, body: '' },
-    '404 with other JSON': { status: 404, body: { message: 'no Route matched with those values' } },
-    '404 with a list': { status: 404, body: [] },
     '404 for another resource': noRoute({ parameters: ['Online archive with id 5'] }),
     '404 for another path': noRoute({ parameters: ['/api/atlas/v1.0/groups'] }),
     '404 for a longer path that starts with it': noRoute({ parameters: [`${tenantPath}/restores`] }),

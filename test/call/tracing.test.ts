@@ -98,9 +98,10 @@ describe('the trace of a call', () => {
     expect(ended()).toMatchObject([{ endpoint: 'flex', path: flexPath, status: 200, attempts: 2 }]);
   });
 
-  it('has the prefix of baseUrl in its path', async () => {
-    await get(open([{}], { baseUrl: 'https://proxy.example/atlas', endpoint: 'flex' }).client);
-    expect(seen[0]?.was.path).toBe(`/atlas${flexPath}`);
+  it('has the path of get(), with its query, and no endpoint', async () => {
+    await open([{}]).client.get('/api/atlas/v2/groups', { query: { a: 1 } });
+    expect(ended()).toMatchObject([{ operation: 'get', path: '/api/atlas/v2/groups?a=1', status: 200, attempts: 1 }]);
+    expect(ended()[0]).toHaveProperty('endpoint', undefined);
   });
 
   it('is one for a list, however many pages it has', async () => {

@@ -70,12 +70,6 @@ describe('a wait', () => {
     expect(queries).toEqual(['envelope=true&pretty=true', 'envelope=true&pretty=true']);
   });
 
-  it('has the response of the last poll', async () => {
-    const { wait } = open([running, { ...completed, headers: { 'x-poll': 'the last' } }]);
-    const { response } = await runClock(wait({ pollInterval: 10 }).withResponse());
-    expect(response).toMatchObject({ status: 200, attempts: 2, headers: { 'x-poll': 'the last' } });
-  });
-
   it('continues at Flex after a sunset', async () => {
     vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
     const gone = { status: 410, body: { error: 410, errorCode: 'VERSION_GONE' } };

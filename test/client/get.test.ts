@@ -1,9 +1,7 @@
-import { tracingChannel } from 'node:diagnostics_channel';
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import {
   AtlasApiError,
-  type AtlasCallTrace,
   AtlasInvalidArgumentError,
   AtlasInvalidResponseError,
   AtlasTimeoutError,
@@ -89,17 +87,6 @@ describe('get()', () => {
     const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
     await open([{ headers: { sunset: 'Thu, 1 Jul 2027 00:00:00 GMT' } }]).client.get(path);
     expect(warn).not.toHaveBeenCalled();
-  });
-
-  it('is traced by its name and without an endpoint', async () => {
-    const traces: unknown[] = [];
-    const { asyncEnd } = tracingChannel<unknown, AtlasCallTrace>('atlas-tenant-snapshots:call');
-    const note = (message: unknown) => void traces.push(message);
-    asyncEnd.subscribe(note);
-    onTestFinished(() => void asyncEnd.unsubscribe(note));
-    await open([{}]).client.get(path, { query: { a: 1 } });
-    expect(traces).toMatchObject([{ operation: 'get', method: 'GET', path: `${path}?a=1`, status: 200, attempts: 1 }]);
-    expect(traces[0]).toHaveProperty('endpoint', undefined);
   });
 });
 

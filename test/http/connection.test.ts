@@ -58,13 +58,6 @@ describe('an unusual but valid response is accepted:', () => {
     await expect(get(openBareClient(server))).resolves.toMatchObject({ status: 'COMPLETED' });
     expect(server.requests).toHaveLength(1);
   });
-
-  it('one byte per packet, also inside a character', async () => {
-    const body = Buffer.from(JSON.stringify({ mongoDBVersion: 'déjà vu' }));
-    const octets = Buffer.concat([Buffer.from(head(200, `content-length: ${body.length}`)), body]);
-    const server = await startRawServer([...octets].flatMap((octet) => [send(Buffer.of(octet)), pause(0)]));
-    await expect(get(openBareClient(server))).resolves.toEqual({ mongoDBVersion: 'déjà vu' });
-  });
 });
 
 it('consecutive calls use one connection', async () => {

@@ -162,11 +162,4 @@ describe.each<[name: string, first: Script, open: () => DispatcherLike]>([
     expect(server.requests).toHaveLength(2);
     await client.close();
   });
-
-  it('an attempt times out, and the client closes', async () => {
-    const server = await startRawServer([first, []]);
-    const client = openBareClient(server, { dispatcher: open(), attemptTimeout: 100 });
-    await expect(get(client)).rejects.toMatchObject({ code: 'TIMEOUT' });
-    await client.close();
-  });
 });
