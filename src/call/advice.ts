@@ -28,7 +28,10 @@ const byCode: Readonly<Record<string, string>> = {
   NO_PAYMENT_INFORMATION_FOUND: 'The owner of the organization must add a payment method.',
 };
 
-/** The advice for `get()` and `getAll()`, whose paths may need other roles, and which has the option apiVersion instead of endpoint. */
+/**
+ * The advice for `get()` and `getAll()`, whose paths may need other roles, and which have the option apiVersion instead of
+ * endpoint.
+ */
 const byCodeOfPath: Readonly<Record<string, string>> = {
   ...byCode,
   USER_UNAUTHORIZED: missingRoleForPath,
@@ -44,7 +47,7 @@ const byStatus: Readonly<Record<number, string>> = {
   403: 'Check the role of the API key or service account (Project Read Only) and its IP access list.',
 };
 
-/** The advice for `get()` and `getAll()`, whose paths may need other roles, and which has the option apiVersion. */
+/** The advice for `get()` and `getAll()`, whose paths may need other roles, and which have the option apiVersion. */
 const byStatusOfPath: Readonly<Record<number, string>> = {
   ...byStatus,
   401: 'Check the API key or token, its roles and its IP access list.',

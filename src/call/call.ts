@@ -10,7 +10,7 @@ import type { CallState, Failure } from './failure.js';
 /** What `close()` needs to know about the calls of a client. */
 export class Lifetime {
   #isClosed = false;
-  // A count, because a set of all calls in flight would cost half as much as a call.
+  // A count: a set of all calls in flight nearly doubles the CPU of a call.
   #inFlight = 0;
   readonly #sleeping = new Set<() => void>();
   #onIdle = () => {};

@@ -177,7 +177,7 @@ describe('baseUrl', () => {
     expect(text).not.toContain('SECRET');
   });
 
-  it('may come from the environment, where it is checked too, but an option overrides it', () => {
+  it('comes from the environment if the option is missing, and is checked there too', () => {
     setEnvironment({ MONGODB_ATLAS_BASE_URL: 'https://proxy.example/atlas/' });
     expect(urlFor({})).toBe('https://proxy.example/atlas');
     setEnvironment({ MONGODB_ATLAS_BASE_URL: 'nonsense' });

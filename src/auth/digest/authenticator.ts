@@ -34,7 +34,7 @@ export class DigestAuthenticator implements Authenticator {
   #session: DigestSession | undefined;
   /** The session that was opened last, which may not have worked yet. */
   #opened: DigestSession | undefined;
-  /** The session that was given up last. */
+  /** The session that was refused for good last. */
   #givenUp: DigestSession | undefined;
   /** The request for a challenge that other calls wait for. Resolves when it ends, whether it brought a challenge or not. */
   #inquiry: Promise<void> | undefined;
