@@ -10,7 +10,7 @@ import {
   AtlasInvalidResponseError,
   AtlasTimeoutError,
 } from '../errors/errors.js';
-import type { AtlasIssue } from '../errors/issues.js';
+import { type AtlasIssue, listIssues } from '../errors/issues.js';
 import type { Mask } from '../errors/mask.js';
 import { NoResponse } from '../http/exchange.js';
 import { joinHeaders } from '../http/headers.js';
@@ -109,8 +109,13 @@ export function failureOfResponse(call: CallState, response: ApiResponse, report
  * @param thrown - what the caller's schema threw.
  */
 export function failureOfBody(call: CallState, response: ApiResponse, issues: AtlasIssue[], thrown?: unknown): Failure {
-  const toError = ({ cause, ...context }: AtlasErrorContext) =>
-    new AtlasInvalidResponseError(issues, { ...context, cause: cause ?? thrown });
+  const toError = ({ cause, ...context }: AtlasErrorContext) => {
+    const check =
+      call.route.noun === undefined ? 'Check the path and the schema' : 'Check whether a proxy modifies responses';
+    const advice = `${check}. If that is not the reason, report a bug.`;
+    const message = `${call.operation} got an unusable response: ${listIssues(issues)}. ${advice}`;
+    return new AtlasInvalidResponseError(message, issues, { ...context, cause: cause ?? thrown });
+  };
   return new Failure(call, { route: call.route, response, isRetryable: false, toError });
 }
 

@@ -11,6 +11,8 @@ export interface AtlasErrorContext {
   operation?: string | undefined;
   /** The endpoint that the error is about. */
   endpoint?: EndpointName | undefined;
+  /** The path of the request, below `baseUrl` and without its query. */
+  path?: string | undefined;
   /** Attempts made so far. */
   attempts?: number | undefined;
   /** The error that led to this one. */
@@ -31,12 +33,14 @@ export abstract class AtlasError extends Error {
   declare readonly operation?: string | undefined;
   /** The endpoint that the error is about. */
   declare readonly endpoint?: EndpointName | undefined;
+  /** The path of the request, below `baseUrl` and without its query. Absent if nothing was sent. */
+  declare readonly path?: string | undefined;
   /** Attempts made before the call failed. */
   declare readonly attempts?: number | undefined;
 
-  constructor(message: string, { operation, endpoint, attempts, cause }: AtlasErrorContext = {}) {
+  constructor(message: string, { operation, endpoint, path, attempts, cause }: AtlasErrorContext = {}) {
     super(message, cause === undefined ? undefined : { cause });
-    assignDefined(this, { operation, endpoint, attempts });
+    assignDefined(this, { operation, endpoint, path, attempts });
   }
 
   /** Returns the fields that are useful in a log: no stack, cause, headers or body. */
@@ -138,12 +142,8 @@ export class AtlasInvalidResponseError extends AtlasError {
   /** What is wrong with the response. */
   readonly issues: AtlasIssue[];
 
-  constructor(issues: AtlasIssue[], context: AtlasErrorContext = {}) {
-    const { operation = 'The call' } = context;
-    const isCallersPath = operation === 'get' || operation === 'getAll';
-    const check = isCallersPath ? 'Check the path and the schema' : 'Check whether a proxy modifies responses';
-    const advice = `${check}. If that is not the reason, report a bug.`;
-    super(`${operation} got an unusable response: ${listIssues(issues)}. ${advice}`, context);
+  constructor(message: string, issues: AtlasIssue[], context?: AtlasErrorContext) {
+    super(message, context);
     this.issues = issues;
   }
 }
