@@ -1,5 +1,5 @@
 /**
- * A Prometheus endpoint that says how old the newest backup of each Flex cluster is. It checks all clusters every 10 minutes.
+ * A Prometheus endpoint that says how old the newest backup of each cluster is. It checks all clusters every 10 minutes.
  *
  *   npm install prom-client atlas-tenant-snapshots
  *   MONGODB_ATLAS_CLIENT_ID=… MONGODB_ATLAS_CLIENT_SECRET=… node backup-metrics.mjs
@@ -7,54 +7,65 @@
  *
  * It listens on all interfaces, as a container needs it. HOST and PORT change that. Alerts to start with:
  *
- *   atlas_backup_age_seconds > 26 * 3600
- *   atlas_backup_state{state="none"} == 1
+ *   atlas_backup_state{state=~"stale|none"} == 1
  *   atlas_backup_state{state="unknown"} == 1                     for an hour
  *   time() - atlas_backup_check_end_timestamp_seconds > 3600     the checks fail
  */
 import { realpathSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { checkBackups, TenantSnapshotsClient } from 'atlas-tenant-snapshots';
+import { TenantSnapshotsClient } from 'atlas-tenant-snapshots';
+import { checkBackups } from 'atlas-tenant-snapshots/check';
 import { Gauge, Registry } from 'prom-client';
 
 /**
  * @typedef {object} Cluster what is known about a cluster.
- * @property {{ project_id: string, project: string, cluster: string }} labels
- * @property {import('atlas-tenant-snapshots').BackupState} state
- * @property {number | undefined} finishedAt when the newest backup finished, in ms since 1970; undefined if not known.
+ * @property {{ project_id: string, project: string, cluster: string, type: string }} labels
+ * @property {import('atlas-tenant-snapshots/check').BackupState} state
+ * @property {number | undefined} time of the newest backup, in ms since 1970; undefined if not known.
+ * @property {number | undefined} maxAge how old the newest backup may be, in ms; undefined if not known.
  */
 
-/** @type {import('atlas-tenant-snapshots').BackupState[]} */
-const states = ['fresh', 'stale', 'none', 'new', 'unknown'];
+/** @type {import('atlas-tenant-snapshots/check').BackupState[]} */
+const states = ['fresh', 'stale', 'none', 'paused', 'new', 'unknown'];
 
 /**
  * @param {Parameters<typeof checkBackups>[0]} client
- * @param {import('atlas-tenant-snapshots').BackupCheckOptions} [options]
+ * @param {import('atlas-tenant-snapshots/check').BackupCheckOptions} [options]
  */
 export function createMetrics(client, options) {
   const registry = new Registry();
   const registers = [registry];
-  const labelNames = ['project_id', 'project', 'cluster'];
+  const labelNames = ['project_id', 'project', 'cluster', 'type'];
   /** @type {Map<string, Cluster>} */
   let clusters = new Map();
 
   new Gauge({
     name: 'atlas_backup_age_seconds',
-    help: 'Time since the newest backup of a Flex cluster finished, as far as it is known',
+    help: 'Age of the newest backup of a cluster, as far as it is known',
     labelNames,
     registers,
     // Computed for each scrape, so that an age goes on growing while checks fail.
     collect() {
       this.reset();
-      for (const { labels, finishedAt } of clusters.values()) {
-        if (finishedAt !== undefined) this.set(labels, Math.max(Date.now() - finishedAt, 0) / 1000);
+      for (const { labels, time } of clusters.values()) {
+        if (time !== undefined) this.set(labels, Math.max(Date.now() - time, 0) / 1000);
       }
     },
   });
   new Gauge({
+    name: 'atlas_backup_limit_seconds',
+    help: 'How old the newest backup of a cluster may be: longer if its schedule takes a snapshot a week',
+    labelNames,
+    registers,
+    collect() {
+      this.reset();
+      for (const { labels, maxAge } of clusters.values()) if (maxAge !== undefined) this.set(labels, maxAge / 1000);
+    },
+  });
+  new Gauge({
     name: 'atlas_backup_state',
-    help: '1 for the state of a Flex cluster at the last check, 0 for the other states',
+    help: '1 for the state of a cluster at the last check, 0 for the other states',
     labelNames: [...labelNames, 'state'],
     registers,
     collect() {
@@ -103,18 +114,20 @@ export function createMetrics(client, options) {
 /**
  * The clusters that a finding is about. What is unknown keeps its last backup.
  *
- * @param {import('atlas-tenant-snapshots').BackupFinding} finding
+ * @param {import('atlas-tenant-snapshots/check').BackupFinding} finding
  * @param {ReadonlyMap<string, Cluster>} known
  * @returns {Cluster[]}
  */
-function clustersIn({ groupId, groupName = groupId, clusterName, state, newest }, known) {
+function clustersIn({ groupId, groupName = groupId, clusterName, clusterType, state, newest, maxAge }, known) {
   if (clusterName === undefined) {
-    const ofProject = [...known.values()].filter(({ labels }) => labels.project_id === groupId);
-    return ofProject.map((cluster) => ({ ...cluster, state }));
+    const ofList = [...known.values()].filter(
+      ({ labels }) => labels.project_id === groupId && labels.type === clusterType,
+    );
+    return ofList.map((cluster) => ({ ...cluster, state }));
   }
-  const labels = { project_id: groupId, project: groupName, cluster: clusterName };
-  const before = state === 'unknown' ? known.get(keyOf({ labels }))?.finishedAt : undefined;
-  return [{ labels, state, finishedAt: newest?.finishTime?.getTime() ?? before }];
+  const labels = { project_id: groupId, project: groupName, cluster: clusterName, type: clusterType };
+  const before = state === 'unknown' ? known.get(keyOf({ labels })) : undefined;
+  return [{ labels, state, time: newest?.time.getTime() ?? before?.time, maxAge: maxAge ?? before?.maxAge }];
 }
 
 /** @param {Pick<Cluster, 'labels'>} cluster */

@@ -1,24 +1,17 @@
-import { z } from 'zod';
-import { type PathValues, type Resource, tenantSnapshots } from './atlas/endpoints.js';
-import { pathSchema } from './atlas/route.js';
-import { compiled, type TenantSnapshot } from './atlas/schemas.js';
-import { type CallSettings, type ClientContext, planItem, planPage, planPath, planPathPage } from './call/plan.js';
+import type { TenantSnapshot } from './atlas/schemas.js';
+import { type AtlasPromise, toAtlasPromise } from './call/atlas-promise.js';
+import { Call, type CallSettings } from './call/call.js';
+import { type ClientContext, closeContext, openContext } from './call/context.js';
+import type { Outcome } from './call/outcome.js';
+import { readAll } from './call/pages.js';
+import { listRead, pathRead, type Read, snapshotRead, snapshotsRead } from './call/read.js';
+import { request } from './call/request.js';
 import type { StandardSchema } from './call/standard-schema.js';
-import { type AtlasPromise, startCall, startList, startWait, toAtlasPromise } from './call/start-call.js';
-import {
-  type CallDefaults,
-  callOptionsSchema,
-  getAllOptionsSchema,
-  getOptionsSchema,
-  resolveCall,
-  resolveWait,
-  waitOptionsSchema,
-} from './config/call-options.js';
-import { closeContext, openContext } from './config/open-context.js';
-import type { CallOptions, GetOptions, TenantSnapshotsClientOptions, WaitOptions } from './config/options.js';
+import { traceCall } from './call/tracing.js';
+import { type CallDefaults, checkCall, noOptions, type Operation, resolveCall } from './config/call-options.js';
+import type { CallOptions, GetOptions, TenantSnapshotsClientOptions } from './config/options.js';
 import { resolveOptions } from './config/resolve-options.js';
 import { AtlasInvalidArgumentError } from './errors/errors.js';
-import { issuesOf } from './errors/issues.js';
 
 /**
  * A client for the backup snapshots of Atlas shared-tier (M2/M5) and Flex clusters. Create one and share it: it reuses
@@ -57,7 +50,7 @@ export class TenantSnapshotsClient implements AsyncDisposable {
     snapshotId: string,
     options: CallOptions = noOptions,
   ): AtlasPromise<TenantSnapshot> {
-    return this.#readItem('getTenantSnapshot', tenantSnapshots, { groupId, clusterName, snapshotId }, options);
+    return this.#start('getTenantSnapshot', { groupId, clusterName, snapshotId }, options, snapshotRead, request);
   }
 
   /**
@@ -75,28 +68,7 @@ export class TenantSnapshotsClient implements AsyncDisposable {
     clusterName: string,
     options: CallOptions = noOptions,
   ): AtlasPromise<TenantSnapshot[]> {
-    return this.#readList('listTenantSnapshots', tenantSnapshots, { groupId, clusterName }, options);
-  }
-
-  /**
-   * Polls a snapshot until it is `COMPLETED`.
-   *
-   * @param groupId - the project ID, 24 lowercase hexadecimal digits.
-   * @param clusterName - the cluster name.
-   * @param snapshotId - the snapshot ID, 24 lowercase hexadecimal digits.
-   * @returns the snapshot. Rejects with an {@link AtlasSnapshotFailedError} if it is `FAILED`, with an
-   * {@link AtlasTimeoutError} if `timeout` expires, with whatever `onPoll` throws, and otherwise like
-   * {@link TenantSnapshotsClient.getTenantSnapshot}. `withResponse()` returns the response of the last poll, and the
-   * attempts of all polls.
-   * @see https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-getflexbackup
-   */
-  waitForTenantSnapshot(
-    groupId: string,
-    clusterName: string,
-    snapshotId: string,
-    options: WaitOptions = noOptions,
-  ): AtlasPromise<TenantSnapshot> {
-    return this.#waitForItem('waitForTenantSnapshot', tenantSnapshots, { groupId, clusterName, snapshotId }, options);
+    return this.#start('listTenantSnapshots', { groupId, clusterName }, options, snapshotsRead, readAll);
   }
 
   /**
@@ -111,7 +83,7 @@ export class TenantSnapshotsClient implements AsyncDisposable {
   get<T>(path: string, options: GetOptions & { schema: StandardSchema<T> }): AtlasPromise<T>;
   get(path: string, options?: GetOptions): AtlasPromise<unknown>;
   get(path: string, options: GetOptions = noOptions): AtlasPromise<unknown> {
-    return this.#readPath('get', path, options);
+    return this.#start('get', { path }, options, pathRead, request);
   }
 
   /**
@@ -127,12 +99,12 @@ export class TenantSnapshotsClient implements AsyncDisposable {
   getAll<T>(path: string, options: GetOptions & { schema: StandardSchema<T> }): AtlasPromise<T[]>;
   getAll(path: string, options?: GetOptions): AtlasPromise<unknown[]>;
   getAll(path: string, options: GetOptions = noOptions): AtlasPromise<unknown[]> {
-    return this.#readPathPages('getAll', path, options);
+    return this.#start('getAll', { path }, options, listRead, readAll);
   }
 
   /**
-   * Rejects new calls, and ends waits between retries and polls. Resolves once all calls in flight have finished, within
-   * their timeouts, but does not wait for `onPoll`. Revokes the token that this client fetched, unless it is shared through a
+   * Rejects new calls, and ends waits between retries. Resolves once all calls in flight have finished, within their
+   * timeouts. Revokes the token that this client fetched, unless it is shared through a
    * `tokenStore`: that takes at most 2 s. Safe to call twice. Does not close a `dispatcher` that you passed.
    */
   close(): Promise<void> {
@@ -145,63 +117,23 @@ export class TenantSnapshotsClient implements AsyncDisposable {
     return this.close();
   }
 
-  #readItem<T>(operation: string, resource: Resource<T>, values: PathValues, options: CallOptions): AtlasPromise<T> {
-    return this.#start(operation, resource.itemArguments, values, callOptionsSchema, options, (settings) =>
-      startCall(this.#context, operation, planItem(this.#context, { resource, values, settings })),
-    );
-  }
-
-  #readList<T>(operation: string, resource: Resource<T>, values: PathValues, options: CallOptions): AtlasPromise<T[]> {
-    return this.#start(operation, resource.listArguments, values, callOptionsSchema, options, (settings) => {
-      const read = { resource, values, settings };
-      return startList(this.#context, operation, (pageNum) => planPage(this.#context, read, pageNum));
-    });
-  }
-
-  #waitForItem(
-    operation: string,
-    resource: Resource<TenantSnapshot>,
-    values: PathValues,
-    options: WaitOptions,
-  ): AtlasPromise<TenantSnapshot> {
-    return this.#start(operation, resource.itemArguments, values, waitOptionsSchema, options, (callSettings) => {
-      const settings = resolveWait(callSettings, options);
-      const read = { resource, values, settings };
-      return startWait(this.#context, operation, () => planItem(this.#context, read), settings);
-    });
-  }
-
-  #readPath(operation: string, path: string, options: GetOptions): AtlasPromise<unknown> {
-    return this.#start(operation, pathArguments, { path }, getOptionsSchema, options, (settings) =>
-      startCall(this.#context, operation, planPath(this.#context, { path, schema: options.schema, settings })),
-    );
-  }
-
-  #readPathPages(operation: string, path: string, options: GetOptions): AtlasPromise<unknown[]> {
-    return this.#start(operation, pathArguments, { path }, getAllOptionsSchema, options, (settings) => {
-      const read = { path, schema: options.schema, settings };
-      return startList(this.#context, operation, (pageNum) => planPathPage(this.#context, read, pageNum));
-    });
-  }
-
   /** Checks the arguments and options of a call, and starts it if they are valid. */
-  #start<T>(
-    operation: string,
-    argumentsSchema: z.ZodType,
-    values: object,
-    optionsSchema: z.ZodType,
+  #start<Arguments extends object, T, R>(
+    operation: Operation,
+    args: Arguments,
     options: CallOptions & GetOptions,
-    start: (settings: CallSettings) => AtlasPromise<T>,
-  ): AtlasPromise<T> {
-    const issues = issuesOf(compiled(argumentsSchema), values);
-    // Most calls pass no options. Checking the shared default would take 0.3 µs.
-    if (options !== noOptions) issues.push(...issuesOf(optionsSchema, options));
-    if (issues.length === 0) return start(resolveCall(this.#defaults, options));
-    return toAtlasPromise(Promise.reject(new AtlasInvalidArgumentError(issues, { operation })), { attempts: 0 });
+    toRead: (args: Arguments, settings: CallSettings) => Read<T>,
+    run: (context: ClientContext, read: Read<T>, call: Call) => Promise<Outcome<R>>,
+  ): AtlasPromise<R> {
+    const issues = checkCall(operation, args, options);
+    if (issues.length > 0) {
+      return toAtlasPromise(Promise.reject(new AtlasInvalidArgumentError(issues, { operation })), { attempts: 0 });
+    }
+    const context = this.#context;
+    const settings = resolveCall(this.#defaults, options);
+    const read = toRead(args, settings);
+    const call = new Call(operation, read.target, settings, context);
+    const outcome = traceCall(context.base, call, () => call.run(() => run(context, read, call)));
+    return toAtlasPromise(outcome, call);
   }
 }
-
-/** The options of a caller that passes none. */
-const noOptions = {};
-
-const pathArguments = z.object({ path: pathSchema });

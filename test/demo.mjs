@@ -1,5 +1,5 @@
-// The demo, as `npm run demo` runs it: lists the snapshots of a cluster, waits for the newest, and prints it. With the
-// emulator, it also checks the backups of all clusters.
+// The demo, as `npm run demo` runs it: lists the snapshots of a cluster, and prints the newest backup. With the emulator, it
+// also checks the backups of Flex and dedicated clusters.
 //
 // It reads from real Atlas if the environment has
 //   ATLAS_GROUP_ID       the project ID,
@@ -7,13 +7,13 @@
 //   credentials          MONGODB_ATLAS_ACCESS_TOKEN, or MONGODB_ATLAS_CLIENT_ID and MONGODB_ATLAS_CLIENT_SECRET, or
 //                        MONGODB_ATLAS_PUBLIC_KEY and MONGODB_ATLAS_PRIVATE_KEY (or the names of the Atlas CLI).
 // Optional:
-//   ATLAS_SNAPSHOT_ID        a snapshot to print instead of the newest
+//   ATLAS_SNAPSHOT_ID        a snapshot to print instead of the newest backup
 //   MONGODB_ATLAS_BASE_URL   another URL than https://cloud.mongodb.com
-// Otherwise it reads from the emulator, before and after the sunset of the tenant endpoint.
+// Otherwise it reads from the emulator.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { isAtlasError, TenantSnapshotsClient } from '../dist/index.js';
+import { isAtlasError, newestBackup, TenantSnapshotsClient } from '../dist/index.js';
 import { startAtlasEmulator } from '../dist/testing.js';
 
 const env = process.env;
@@ -34,7 +34,7 @@ async function showRealAtlas() {
   const client = new TenantSnapshotsClient();
   try {
     const { ATLAS_GROUP_ID, ATLAS_CLUSTER_NAME, ATLAS_SNAPSHOT_ID } = env;
-    await showCluster(client, ATLAS_GROUP_ID, ATLAS_CLUSTER_NAME, { snapshotId: ATLAS_SNAPSHOT_ID });
+    await showCluster(client, ATLAS_GROUP_ID, ATLAS_CLUSTER_NAME, ATLAS_SNAPSHOT_ID);
   } finally {
     await client.close();
   }
@@ -47,12 +47,7 @@ async function showEmulator() {
   console.log(`Reading from the emulator at ${baseUrl}, with an API key.`);
   console.log('To read from real Atlas, set ATLAS_GROUP_ID, ATLAS_CLUSTER_NAME and MONGODB_ATLAS_* credentials.');
   try {
-    takeSnapshot(emulator);
-    await showCluster(client, groupId, clusterName, { pollInterval: 100 });
-    console.log('\n--- Atlas retires the tenant endpoint: it now returns 410. The same calls again: ---');
-    emulator.sunset();
-    takeSnapshot(emulator);
-    await showCluster(client, groupId, clusterName, { pollInterval: 100 });
+    await showCluster(client, groupId, clusterName);
     await showCheck(emulator);
   } finally {
     await client.close();
@@ -60,26 +55,28 @@ async function showEmulator() {
   }
 }
 
-/** Runs the command that checks all backups, after the emulator got a cluster without any. */
+/** Runs the command that checks all backups, after the emulator got clusters in every state. */
 async function showCheck(emulator) {
-  console.log('\n--- Does every Flex cluster have a recent backup? npx atlas-tenant-snapshots check: ---\n');
-  emulator.seed({ groupId: '60f1c2d3e4a5b6978877665a', groupName: 'Billing', clusterName: 'Invoices', snapshots: [] });
+  console.log('\n--- Does every cluster have a recent backup? npx atlas-tenant-snapshots check: ---\n');
+  const ago = (time) => new Date(Date.now() - time);
+  const taken = (age) => [{ id: '6a70f0c0eb9e7a1777147ec0', status: 'completed', createdAt: ago(age) }];
+  const billing = { groupId: '60f1c2d3e4a5b6978877665a', groupName: 'Billing' };
+  emulator.seed({ ...billing, clusterName: 'Invoices', snapshots: [] });
+  emulator.seed({ ...billing, clusterName: 'Drafts', createDate: ago(hour), snapshots: [] });
+  emulator.seed({ ...billing, clusterName: 'Ledger', dedicated: true });
+  emulator.seed({ ...billing, clusterName: 'Payments', dedicated: true, snapshots: taken(2 * day) });
+  emulator.seed({ ...billing, clusterName: 'Taxes', dedicated: true, paused: true, snapshots: taken(9 * day) });
+  const weekly = [{ frequencyType: 'weekly' }];
+  emulator.seed({ ...billing, clusterName: 'Audit', dedicated: true, policyItems: weekly, snapshots: taken(4 * day) });
+  emulator.seed({ ...billing, clusterName: 'Tests', dedicated: true, backupEnabled: false });
+  emulator.seed({ ...billing, clusterName: 'Sandbox', free: true });
   const { accessToken } = emulator.credentials.accessToken;
   const command = fileURLToPath(new URL('../dist/cli.js', import.meta.url));
   const checkEnv = { ...env, MONGODB_ATLAS_BASE_URL: emulator.url, MONGODB_ATLAS_ACCESS_TOKEN: accessToken };
   await once(spawn(process.execPath, [command, 'check'], { env: checkEnv, stdio: 'inherit' }), 'close');
 }
 
-/** Makes the newest snapshot of the emulator complete while the demo waits for it. */
-function takeSnapshot(emulator) {
-  const newest = emulator.snapshots.at(-1);
-  const finishTime = new Date(newest.startTime.getTime() + 2 * minute);
-  const done = { status: 'COMPLETED', finishTime, expiration: new Date(Date.now() + 8 * day) };
-  emulator.updateSnapshot(newest.id, { status: 'QUEUED', finishTime: undefined, expiration: undefined });
-  emulator.progressSnapshot(newest.id, { status: 'QUEUED' }, { status: 'RUNNING' }, done);
-}
-
-async function showCluster(client, groupId, clusterName, { snapshotId, pollInterval }) {
+async function showCluster(client, groupId, clusterName, snapshotId) {
   const list = await client.listTenantSnapshots(groupId, clusterName).withResponse();
   const snapshots = list.data.sort((a, b) => timeOf(b) - timeOf(a));
   const total = count(snapshots.length, 'snapshot');
@@ -87,12 +84,10 @@ async function showCluster(client, groupId, clusterName, { snapshotId, pollInter
   for (const snapshot of snapshots) {
     console.log(`  ${snapshot.id}  ${(snapshot.status ?? '?').padEnd(9)}  ${local(snapshot.scheduledTime)}`);
   }
-  const id = snapshotId ?? snapshots[0]?.id;
+  const id = snapshotId ?? newestBackup(snapshots)?.id;
   if (id === undefined) return;
-  const onPoll = ({ status }) => console.log(`  ${status ?? 'no status yet'}`);
-  console.log(`\nWaiting for ${snapshotId ? '' : 'the newest '}snapshot ${id}:`);
-  await client.waitForTenantSnapshot(groupId, clusterName, id, { pollInterval, onPoll });
   const { data, response } = await client.getTenantSnapshot(groupId, clusterName, id).withResponse();
+  console.log(snapshotId ? '\nThe snapshot:' : '\nThe newest backup:');
   print(data, response);
 }
 
@@ -107,7 +102,6 @@ function print({ id, status, mongoDBVersion, scheduledTime, startTime, finishTim
     ['Expires', `${local(expiration)}${describeSpan('in', new Date(), expiration)}`],
     ['Read from', describe(response)],
   ];
-  console.log();
   for (const [label, value] of rows) console.log(`  ${label.padEnd(11)} ${value ?? '-'}`);
 }
 

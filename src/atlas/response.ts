@@ -1,15 +1,12 @@
 import { isUtf8 } from 'node:buffer';
 import { gunzipSync } from 'node:zlib';
 import { z } from 'zod';
-import { isObject, withoutNulls } from './schemas.js';
+import { isObject } from './schemas.js';
 
-/** Header fields with lowercase names. A repeated field is an array. */
-type Headers = Readonly<Record<string, string | string[] | undefined>>;
-
-/** A response as it came over the wire. */
+/** A response as it came over the wire. The names of its headers are lowercase, and a repeated field is an array. */
 export interface WireResponse {
   readonly status: number;
-  readonly headers: Headers;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly bytes: Buffer;
   /** Whether the body was cut off at `maxResponseSize`. */
   readonly isTruncated: boolean;
@@ -26,16 +23,15 @@ export interface Body {
 }
 
 /** A response with its envelope opened and its body parsed. */
-export interface ApiResponse {
+export interface ApiResponse extends Pick<WireResponse, 'headers'> {
   /** The HTTP status, or the status in the envelope. */
   readonly status: number;
-  readonly headers: Headers;
   readonly body: Body;
   /** Whether `status` comes from an envelope. */
   readonly isEnveloped: boolean;
   /** Whether the response looks like one of Atlas, rather than of a gateway or proxy in between. */
   readonly isFromAtlas: boolean;
-  /** What the body says, if the status is an error. */
+  /** What the response says about its error. Absent for a success. */
   readonly error: ErrorReport | undefined;
 }
 
@@ -53,7 +49,7 @@ export function readResponse(response: WireResponse, mayBeEnveloped: boolean, li
   const status = isEnveloped ? envelope.status : response.status;
   const body = envelope?.body ?? outer;
   const isSuccess = status >= 200 && status < 300;
-  const error = isSuccess ? undefined : parseErrorBody(body.json, fieldOf(response.headers, 'x-error-code'));
+  const error = isSuccess ? undefined : readError(body.json, response);
   const isFromAtlas = error === undefined ? body.problem === undefined : error.isFromAtlas;
   return { status, headers: response.headers, body, isEnveloped, isFromAtlas, error };
 }
@@ -65,16 +61,15 @@ export function readResponse(response: WireResponse, mayBeEnveloped: boolean, li
  */
 export function readBody(response: WireResponse, limit: number): Body {
   // Neither lowercased nor cut: it becomes part of an error, and the mask must still recognize a secret in it.
-  const coding = fieldOf(response.headers, 'content-encoding')?.trim() || 'identity';
+  const coding = String(response.headers['content-encoding'] ?? '').trim() || 'identity';
   const isIdentity = /^identity$/i.test(coding);
-  if (response.isTruncated) {
-    return unread(tooLarge(limit), isIdentity ? response.bytes.toString(encodingOf(response.headers)) : '');
-  }
-  if (isIdentity) return parseBody(response.bytes, response.headers);
+  const encoding = encodingOf(response);
+  if (response.isTruncated) return unread(tooLarge(limit), isIdentity ? response.bytes.toString(encoding) : '');
+  if (isIdentity) return parseBody(response.bytes, encoding);
   // The client does not request a coding, but a proxy may add gzip anyway.
   if (!/^(?:x-)?gzip$/i.test(coding)) return unread(`has the unsupported content coding ${coding}`);
   try {
-    return parseBody(gunzipSync(response.bytes, { maxOutputLength: limit }), response.headers);
+    return parseBody(gunzipSync(response.bytes, { maxOutputLength: limit }), encoding);
   } catch (error) {
     // Not instanceof: under a test runner the error may come from another realm.
     const isTooLarge = isObject(error) && error['code'] === 'ERR_BUFFER_TOO_LARGE';
@@ -100,22 +95,18 @@ export function openEnvelope(body: Body): { status: number; body: Body } | undef
   return { status: Number(status), body: { ...body, json: inner === undefined ? list : inner } };
 }
 
-function fieldOf(headers: Headers, name: string): string | undefined {
-  const value = headers[name];
-  return Array.isArray(value) ? value.join(', ') : value;
+type Encoding = 'latin1' | 'utf8';
+
+function encodingOf({ headers }: WireResponse): Encoding {
+  const type = headers['content-type'];
+  return typeof type === 'string' && /charset="?iso-8859-1/i.test(type) ? 'latin1' : 'utf8';
 }
 
-function parseBody(bytes: Buffer, headers: Headers): Body {
-  const encoding = encodingOf(headers);
+function parseBody(bytes: Buffer, encoding: Encoding): Body {
   const text = bytes.toString(encoding);
   // Parsed all the same, because an error may still hold a readable message.
   if (encoding === 'utf8' && !isUtf8(bytes)) return { ...parseText(text), problem: 'is not UTF-8' };
   return parseText(text.charCodeAt(0) === 0xfeff ? text.slice(1) : text);
-}
-
-function encodingOf(headers: Headers): 'latin1' | 'utf8' {
-  const type = headers['content-type'];
-  return typeof type === 'string' && /charset="?iso-8859-1/i.test(type) ? 'latin1' : 'utf8';
 }
 
 function parseText(text: string): Body {
@@ -135,103 +126,50 @@ function tooLarge(limit: number): string {
   return `is larger than ${limit} bytes (maxResponseSize). Raise the limit if you expect that much`;
 }
 
+const text = z.string().optional().catch(undefined);
+
 /**
- * The body of an Atlas error. Atlas leaves out fields, or sends them as null, depending on the error.
+ * Reads an error body. Atlas leaves out fields, or sends them as null, depending on the error. A malformed field counts as
+ * missing, and the others still count.
  *
  * @see https://www.mongodb.com/docs/atlas/api/api-errors/
  */
-export interface ApiErrorBody {
-  /** The HTTP status. */
-  error: number;
-  /** The Atlas error code, such as `CLUSTER_NOT_FOUND`. */
-  errorCode?: string | undefined;
-  /** What happened, in words. */
-  detail?: string | undefined;
-  /** The reason phrase of the status. */
-  reason?: string | undefined;
-  /** The values in `detail`. */
-  parameters?: unknown[] | undefined;
-  /** The fields of the request that Atlas rejected. */
-  badRequestDetail?: { fields?: { description: string; field: string }[] | undefined } | undefined;
-}
-
-const text = z.string().nullish();
-
-/** Checks whether a body is an Atlas error, and parses it. */
-export const apiErrorSchema: z.ZodType<ApiErrorBody> = withoutNulls({
-  error: z.number().int(),
+const errorSchema = z.object({
   errorCode: text,
   detail: text,
   reason: text,
-  parameters: z.array(z.unknown()).nullish(),
-  badRequestDetail: withoutNulls({
-    fields: z.array(z.looseObject({ description: z.string(), field: z.string() })).nullish(),
-  }).nullish(),
-});
-
-const readableText = z.string().optional().catch(undefined);
-
-/** Reads the fields of any object: a malformed field counts as missing, and the others still count. */
-const fieldsSchema = z.object({
-  errorCode: readableText,
-  detail: readableText,
-  reason: readableText,
   parameters: z.array(z.unknown()).optional().catch(undefined),
   badRequestDetail: z.unknown().transform(readBadRequestDetail).optional(),
 });
 
 /** What a response says about its error. */
-export interface ErrorReport extends Omit<ApiErrorBody, 'error' | 'badRequestDetail'> {
+export interface ErrorReport extends z.output<typeof errorSchema> {
   /** Whether Atlas sent the response, rather than a gateway or proxy in between. */
   readonly isFromAtlas: boolean;
-  readonly badRequestDetail?: { fields: { description: string; field: string }[] } | undefined;
 }
 
-/**
- * Reads whatever a body says about an error.
- *
- * @param headerCode - the `X-Error-Code` header, which stands in for a code that the body lacks.
- */
-function parseErrorBody(json: unknown, headerCode: string | undefined): ErrorReport {
-  const { errorCode = headerCode, ...fields } = fieldsSchema.parse(isObject(json) ? json : {});
-  const isFromAtlas = errorCode !== undefined || apiErrorSchema.safeParse(json).success;
+function readError(json: unknown, { headers }: WireResponse): ErrorReport {
+  const body = isObject(json) ? json : {};
+  const [headerCode] = [headers['x-error-code']].flat();
+  const { errorCode = headerCode, ...fields } = errorSchema.parse(body);
+  // Atlas sends the status as a number. Others send a text, or nothing.
+  const isFromAtlas = errorCode !== undefined || typeof body['error'] === 'number';
   return { isFromAtlas, errorCode, ...fields };
+}
+
+function readBadRequestDetail(detail: unknown): { fields: { description: string; field: string }[] } | undefined {
+  if (!isObject(detail)) return undefined;
+  const list = Array.isArray(detail['fields']) ? detail['fields'] : [];
+  const toText = (value: unknown) => (typeof value === 'string' ? value : '');
+  return {
+    fields: list
+      .filter(isObject)
+      .map(({ description, field }) => ({ description: toText(description), field: toText(field) })),
+  };
 }
 
 /** Whether Atlas accepted the login, but a role is missing. Atlas returns 401 for that, not 403. */
 export function isMissingRole(status: number, error: ErrorReport | undefined): boolean {
   const errorCode = error?.errorCode;
   return status === 401 && (errorCode === 'USER_UNAUTHORIZED' || errorCode === 'TENANT_SNAPSHOT_ACCESS_DENIED');
-}
-
-/**
- * Whether Atlas itself says that an endpoint is gone, rather than a gateway or a single cluster.
- *
- * @param apiPath - the path that was requested, without the prefix of `baseUrl` and without a query.
- */
-export function saysGone(status: number, report: ErrorReport, apiPath: string): boolean {
-  const { isFromAtlas, errorCode, detail, parameters = [] } = report;
-  if (status === 410) return isFromAtlas;
-  if (status !== 404 || errorCode !== 'RESOURCE_NOT_FOUND') return false;
-  // MongoDB's specification says that parameters are objects, though they are strings.
-  const values = [detail, ...parameters].flatMap((value) => (isObject(value) ? Object.values(value) : value));
-  return values.some((value) => typeof value === 'string' && namesPath(value, apiPath));
-}
-
-/** Whether a text names a path, with or without its leading slash, rather than a longer path that starts with it. */
-function namesPath(text: string, path: string): boolean {
-  const [, ...rests] = text.split(path.slice(1));
-  // A full stop or a colon may end the path, but not continue it, as in `.json` and `:cancel`.
-  return rests.some((rest) => !/^[.:]*[\w~%/@$&+=-]/.test(rest));
-}
-
-function readBadRequestDetail(detail: unknown): ErrorReport['badRequestDetail'] {
-  if (!isObject(detail)) return undefined;
-  const list = Array.isArray(detail['fields']) ? detail['fields'] : [];
-  const text = (value: unknown) => (typeof value === 'string' ? value : '');
-  return {
-    fields: list
-      .filter(isObject)
-      .map(({ description, field }) => ({ description: text(description), field: text(field) })),
-  };
 }

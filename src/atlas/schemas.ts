@@ -82,10 +82,14 @@ export const tenantSnapshotSchema: z.ZodType<TenantSnapshot> = withoutNulls({
   links,
 });
 
-/** Checks one page of a list of such items. */
-export function listPageSchema<T>(itemSchema: z.ZodType<T>): z.ZodType<ListPage<T>> {
+/**
+ * Checks one page of a list of such items.
+ *
+ * @param notAList - the message if there is no array of results.
+ */
+export function listPageSchema<T>(itemSchema: z.ZodType<T>, notAList: string): z.ZodType<ListPage<T>> {
   const count = z.number().int().nonnegative().nullish();
-  return withoutNulls({ results: z.array(itemSchema), totalCount: count, links });
+  return withoutNulls({ results: z.array(itemSchema, notAList), totalCount: count, links });
 }
 
 type Present<T> = { [K in keyof T]: Exclude<T[K], null> };

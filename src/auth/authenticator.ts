@@ -1,11 +1,57 @@
 import type { ApiResponse } from '../atlas/response.js';
 import type { NoResponse } from '../http/exchange.js';
 
+/** An API key, for HTTP Digest. @see https://www.rfc-editor.org/rfc/rfc7616 */
+export interface ApiKeyCredentials {
+  /** The public key; in Atlas it has eight letters. */
+  publicKey: string;
+  /** The private key. It is never sent. */
+  privateKey: string;
+  clientId?: undefined;
+  clientSecret?: undefined;
+  accessToken?: undefined;
+}
+
+/** A service account, for OAuth 2.0 client credentials. @see https://www.rfc-editor.org/rfc/rfc6749#section-4.4 */
+export interface ServiceAccountCredentials {
+  /** The client ID, such as `mdb_sa_id_…`. */
+  clientId: string;
+  /** The client secret, such as `mdb_sa_sk_…`. It is sent only to the OAuth endpoints. */
+  clientSecret: string;
+  publicKey?: undefined;
+  privateKey?: undefined;
+  accessToken?: undefined;
+}
+
+/** A bearer token that you manage. @see https://www.rfc-editor.org/rfc/rfc6750 */
+export interface AccessTokenCredentials {
+  /**
+   * A token, or a function that returns one. The function is called before each request, and once more after a 401, then
+   * with the `refused` token.
+   */
+  accessToken: string | AccessTokenProvider;
+  publicKey?: undefined;
+  privateKey?: undefined;
+  clientId?: undefined;
+  clientSecret?: undefined;
+}
+
+/** One of the three ways to log in. */
+export type AtlasCredentials = ApiKeyCredentials | ServiceAccountCredentials | AccessTokenCredentials;
+
+/** Returns a bearer token. `refused` is the token that just got a 401. */
+export type AccessTokenProvider = (context: { refused?: string }) => string | Promise<string>;
+
 /** The request that a login is for. */
 export interface LoginRequest {
   readonly method: string;
   /** The request target: path and query, as sent. */
   readonly path: string;
+  /**
+   * Whether another endpoint has just accepted the login, so that a 401 does not mean that a bearer token is invalid.
+   * Default false.
+   */
+  readonly isFallback?: boolean | undefined;
 }
 
 /** The login of one request. */

@@ -1,37 +1,51 @@
-import { isMissingRole } from '../atlas/response.js';
-import { type Authenticator, type Login, NoLogin } from './authenticator.js';
+import { type ApiResponse, isMissingRole } from '../atlas/response.js';
+import {
+  type AccessTokenProvider,
+  type Authenticator,
+  type Login,
+  type LoginRequest,
+  NoLogin,
+} from './authenticator.js';
+
+const maxTokenLength = 8_192;
 
 /**
  * The characters of a bearer token. Nothing else may go into the header.
  *
  * @see https://www.rfc-editor.org/rfc/rfc6750#section-2.1
  */
-export const bearerTokenSyntax: RegExp = /^[A-Za-z0-9\-._~+/]+=*$/;
+const bearerTokenSyntax: RegExp = /^[A-Za-z0-9\-._~+/]+=*$/;
 
-/** Returns a bearer token. `refused` is the token that just got a 401. */
-export type AccessTokenProvider = (context: { refused?: string }) => string | Promise<string>;
+/** Whether a value is a bearer token of at most 8,192 characters. */
+export function isBearerToken(value: unknown): value is string {
+  return typeof value === 'string' && value.length <= maxTokenLength && bearerTokenSyntax.test(value);
+}
 
-/** The login with a bearer token. */
-export function bearerLogin(token: string, review: Login['review']): Login {
+/** The login with a bearer token. @param review - Default: any response is final. */
+export function bearerLogin(token: string, review: Login['review'] = () => undefined): Login {
   return { header: `Bearer ${token}`, review, release: () => {}, secrets: () => [token] };
+}
+
+/** Whether Atlas refused a token, rather than the role that comes with it. */
+export function isTokenRefused({ status, error }: ApiResponse): boolean {
+  return status === 401 && !isMissingRole(status, error);
 }
 
 /** Logs in with a token that the caller passed. */
 export function staticBearer(token: string): Authenticator {
-  const login = bearerLogin(token, () => undefined);
+  const login = bearerLogin(token);
   return { authorize: () => login, secrets: () => [token] };
 }
 
 /** Logs in with tokens from a function of the caller's. It is called before each request, and once more after a 401. */
 export function functionBearer(provider: AccessTokenProvider): Authenticator {
-  const logIn = async (refused?: string): Promise<Login> => {
-    const token = await callProvider(provider, refused === undefined ? {} : { refused });
-    return bearerLogin(token, ({ status, error }) => {
-      const mayTryAgain = refused === undefined && status === 401 && !isMissingRole(status, error);
-      return mayTryAgain ? logIn(token) : undefined;
-    });
+  const logIn = async ({ isFallback }: LoginRequest): Promise<Login> => {
+    const token = await callProvider(provider, {});
+    if (isFallback) return bearerLogin(token);
+    return bearerLogin(token, (response) => (isTokenRefused(response) ? logInAgain(token) : undefined));
   };
-  return { authorize: () => logIn(), secrets: () => [] };
+  const logInAgain = async (refused: string) => bearerLogin(await callProvider(provider, { refused }));
+  return { authorize: logIn, secrets: () => [] };
 }
 
 async function callProvider(provider: AccessTokenProvider, context: { refused?: string }): Promise<string> {
@@ -41,9 +55,7 @@ async function callProvider(provider: AccessTokenProvider, context: { refused?: 
   } catch (cause) {
     throw new NoLogin({ message: 'The accessToken function failed. See the cause.', cause });
   }
-  if (typeof token === 'string' && bearerTokenSyntax.test(token)) return token;
-  throw new NoLogin({
-    message:
-      'The accessToken function did not return a bearer token. Return a string of letters, digits and -._~+/, with = only at the end.',
-  });
+  if (isBearerToken(token)) return token;
+  const expected = `a string of letters, digits and -._~+/, with = only at the end, and at most ${maxTokenLength} characters`;
+  throw new NoLogin({ message: `The accessToken function did not return a bearer token. Return ${expected}.` });
 }

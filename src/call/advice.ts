@@ -1,117 +1,153 @@
-import type { EndpointName } from '../atlas/endpoints.js';
-import { type ErrorReport, saysGone } from '../atlas/response.js';
-import type { Route } from '../atlas/route.js';
-import { type FinalTransportError, isRetryableStatus } from '../http/retry.js';
+import { type ErrorReport, isMissingRole } from '../atlas/response.js';
+import { isVersioned, type Target } from '../atlas/target.js';
+import type { NoResponseKind } from '../http/exchange.js';
+import { isRetryableStatus } from '../http/retry.js';
 
-const missingRole =
-  'The login is valid, but a role is missing. Grant the API key or service account the role Project Read Only.';
-const missingRoleForPath =
-  'The login is valid, but a role is missing. Grant the API key or service account a role that can read this path.';
-const otherVersion = 'Set the option apiVersion to a version that this path supports.';
 const checkPath = 'Check baseUrl and any proxy on the way to Atlas.';
+/** What to do about a response that looks modified on its way. */
+export const checkProxy = 'Check whether a proxy modifies responses. If that is not the reason, report a bug.';
+const updatePackage = 'Update atlas-tenant-snapshots to a version for the current API.';
+const useFlex = "Pass endpoint: 'flex', or leave the option out.";
 
-/** What to do about an Atlas error code that says more than its status. */
+/** What to do about an error code that says more than its status. */
 const byCode: Readonly<Record<string, string>> = {
-  USER_UNAUTHORIZED: missingRole,
-  TENANT_SNAPSHOT_ACCESS_DENIED: missingRole,
   IP_ADDRESS_NOT_ON_ACCESS_LIST:
     'Add the IP address in the error to the IP access list of the API key or service account.',
   ORG_REQUIRES_ACCESS_LIST:
     'Create an IP access list for the API key or service account, and add the public IP address of this machine.',
   GROUP_NOT_FOUND: 'Check the project ID, and that the login has access to the project.',
   CLUSTER_NOT_FOUND: 'Check the cluster name and the project ID.',
-  TENANT_SNAPSHOT_NOT_FOUND: 'Check the snapshot ID. Atlas deletes a snapshot when it expires.',
+  TENANT_SNAPSHOT_NOT_FOUND: 'List the snapshots to see which exist. Atlas deletes a snapshot when it expires.',
   CANNOT_USE_NON_FLEX_CLUSTER_IN_FLEX_API:
     'The cluster is dedicated (M10 or larger) or free (M0). Pass an M2, M5 or Flex cluster.',
-  CANNOT_USE_FLEX_CLUSTER_IN_CLUSTER_API: "This is a Flex cluster. Set the endpoint option to 'auto' or 'flex'.",
-  INVALID_VERSION_DATE: 'Update atlas-tenant-snapshots to a version for the current API.',
-  NO_PAYMENT_INFORMATION_FOUND: 'The owner of the organization must add a payment method.',
 };
 
-/**
- * The advice for `get()` and `getAll()`, whose paths may need other roles, and which have the option apiVersion instead of
- * endpoint.
- */
-const byCodeOfPath: Readonly<Record<string, string>> = {
-  ...byCode,
-  USER_UNAUTHORIZED: missingRoleForPath,
-  TENANT_SNAPSHOT_ACCESS_DENIED: missingRoleForPath,
-  CANNOT_USE_FLEX_CLUSTER_IN_CLUSTER_API: 'This is a Flex cluster. Pass a path of the Flex API.',
-  INVALID_VERSION_DATE: otherVersion,
+/** The advice that depends on what was requested. */
+const forSnapshots = {
+  missingRole:
+    'The login is valid, but a role is missing. Grant the API key or service account the role Project Read Only.',
+  flexCluster: `This is a Flex cluster. ${useFlex}`,
+  refusedLogin: 'Check the API key or token, its role (Project Read Only) and its IP access list.',
+  forbidden: 'Check the role of the API key or service account (Project Read Only) and its IP access list.',
+  unusableBody: checkProxy,
 };
 
-const byStatus: Readonly<Record<number, string>> = {
-  400: 'Check the arguments. badRequestDetail lists the rejected fields.',
-  401: 'Check the API key or token, its role (Project Read Only) and its IP access list.',
-  402: 'The owner of the organization must add a payment method.',
-  403: 'Check the role of the API key or service account (Project Read Only) and its IP access list.',
+/** For a path that the caller chose. It may need other roles. */
+const forPath: typeof forSnapshots = {
+  missingRole:
+    'The login is valid, but a role is missing. Grant the API key or service account a role that can read this path.',
+  flexCluster: 'This is a Flex cluster. Pass a path of the Flex API.',
+  refusedLogin: 'Check the API key or token, its roles and its IP access list.',
+  forbidden: 'Check the roles of the API key or service account and its IP access list.',
+  unusableBody: 'Check the path and the schema. If that is not the reason, report a bug.',
 };
 
-/** The advice for `get()` and `getAll()`, whose paths may need other roles, and which have the option apiVersion. */
-const byStatusOfPath: Readonly<Record<number, string>> = {
-  ...byStatus,
-  401: 'Check the API key or token, its roles and its IP access list.',
-  403: 'Check the roles of the API key or service account and its IP access list.',
-  406: otherVersion,
-};
+function adviceFor({ noun }: Target): typeof forSnapshots {
+  return noun === undefined ? forPath : forSnapshots;
+}
 
 /** Says what to do about a response with an error status. */
 export function adviseOnStatus(
   status: number,
   report: ErrorReport,
   retryAfter: number | undefined,
-  { endpoint, noun, apiPath }: Pick<Route, 'endpoint' | 'noun' | 'apiPath'>,
+  target: Target,
 ): string {
-  const { errorCode, isFromAtlas } = report;
-  const advice = adviseOnCode(errorCode, endpoint);
+  const advice = adviseOnCode(status, report, target);
   if (advice !== undefined) return advice;
-  if (status === 429) {
-    const wait = retryAfter === undefined ? 'Wait' : `Wait ${retryAfter} ms`;
-    return `${wait} before the next call, and make fewer calls.`;
+  const { refusedLogin, forbidden } = adviceFor(target);
+  switch (status) {
+    case 400:
+      return 'Check the arguments. badRequestDetail lists the rejected fields.';
+    case 401:
+      return refusedLogin;
+    case 402:
+      return 'The owner of the organization must add a payment method.';
+    case 403:
+      return forbidden;
+    case 404:
+      return report.isFromAtlas ? adviseOnNotFound(target) : `The response is not from Atlas. ${checkPath}`;
+    case 406:
+      return adviseOnVersion(target);
+    case 410:
+      return adviseOnRetired(target);
+    case 429:
+      return `${retryAfter === undefined ? 'Wait' : `Wait ${retryAfter} ms`} before the next call, and make fewer calls.`;
   }
-  if (status === 410 || (endpoint === 'tenant' && saysGone(status, report, apiPath))) return adviseOnGone(endpoint);
   if (status < 400) return `Redirects are not followed. ${checkPath}`;
-  if (status === 404) return adviseOnNotFound(isFromAtlas, noun);
-  const known = endpoint === undefined ? byStatusOfPath[status] : byStatus[status];
-  if (known !== undefined) return known;
   return isRetryableStatus(status)
     ? 'Atlas or a gateway in front of it is temporarily unavailable. Try again later.'
     : checkPath;
 }
 
-function adviseOnCode(code: string | undefined, endpoint: EndpointName | undefined): string | undefined {
-  const advice = endpoint === undefined ? byCodeOfPath : byCode;
-  return code !== undefined && Object.hasOwn(advice, code) ? advice[code] : undefined;
+/** Says what to do about an error code that says more than the status. */
+function adviseOnCode(status: number, report: ErrorReport, target: Target): string | undefined {
+  const { errorCode = '' } = report;
+  if (isMissingRole(status, report)) return adviceFor(target).missingRole;
+  if (errorCode === 'CANNOT_USE_FLEX_CLUSTER_IN_CLUSTER_API') return adviceFor(target).flexCluster;
+  if (errorCode === 'INVALID_VERSION_DATE') return adviseOnVersion(target);
+  if (errorCode === 'RESOURCE_NOT_FOUND' && target.endpoint === 'tenant') return adviseOnRetired(target);
+  return Object.hasOwn(byCode, errorCode) ? byCode[errorCode] : undefined;
 }
 
-function adviseOnNotFound(isFromAtlas: boolean, noun: string | undefined): string {
-  if (!isFromAtlas) return `The response is not from Atlas. ${checkPath}`;
-  return noun === undefined
-    ? 'Check the path and the IDs in it.'
+function adviseOnVersion({ noun, apiPath }: Target): string {
+  if (noun !== undefined) return updatePackage;
+  return isVersioned(apiPath) ? 'Set the option apiVersion to a version that this path supports.' : checkPath;
+}
+
+function adviseOnRetired({ endpoint }: Target): string {
+  if (endpoint === 'tenant') return `Atlas has retired the tenant endpoint. ${useFlex}`;
+  return endpoint === 'flex' ? updatePackage : 'Use a newer apiVersion, or the path that replaced this one.';
+}
+
+function adviseOnNotFound({ noun, isList }: Target): string {
+  if (noun === undefined) return 'Check the path and the IDs in it.';
+  return isList
+    ? 'Check the project ID and the cluster name.'
     : `Check the project ID, the cluster name and the ${noun} ID.`;
 }
 
-function adviseOnGone(endpoint: EndpointName | undefined): string {
-  if (endpoint === 'tenant') {
-    return "The tenant endpoint is retired. Set the endpoint option to 'auto' or 'flex'.";
-  }
-  if (endpoint === 'flex') return 'Update atlas-tenant-snapshots to a version for the current API.';
-  return 'Use a newer apiVersion, or the path that replaced this one.';
+/** Says what to do about a success with a body that is unusable. */
+export function adviseOnBody(target: Target): string {
+  return adviceFor(target).unusableBody;
 }
 
-const byTransportError: Readonly<Record<FinalTransportError, string>> = {
-  'proxy login': 'The proxy requires a login (407). Add a user name and password to HTTPS_PROXY.',
-  'proxy refusal': 'The proxy refused the connection (403). Allow the host in the proxy, or add it to NO_PROXY.',
-  'dispatcher version':
-    'The dispatcher rejected the request. Pass a dispatcher of undici 7 or 8, not of an older version.',
-  mock: 'The MockAgent has no interceptor for this request. Add one.',
-  certificate:
-    'The TLS certificate was rejected. Check baseUrl, or add your certificate authority with NODE_EXTRA_CA_CERTS.',
-};
+/** Says what to do about a list that has more pages than the client reads. */
+export function adviseOnPageLimit({ noun }: Target): string {
+  return noun === undefined
+    ? 'Set a higher itemsPerPage in the query, or narrow the query.'
+    : 'Atlas keeps far fewer snapshots. Check whether a proxy modifies responses.';
+}
 
-/** Says what to do about an exchange that got no response. */
-export function adviseOnTransport(error: FinalTransportError | undefined): string {
-  return error === undefined
-    ? 'See the cause, and check the network, baseUrl and any proxy on the way to Atlas.'
-    : byTransportError[error];
+const checkNetwork = 'Check the network, baseUrl and any proxy on the way to Atlas';
+
+/**
+ * Says what to do about an exchange that got no response.
+ *
+ * @param target - that of the request; absent for a token request.
+ */
+export function adviseOnTransport(kind: NoResponseKind, target: Target | undefined): string {
+  switch (kind) {
+    case 'connect timeout':
+      return `${checkNetwork}, or raise attemptTimeout: connecting may take that long, and 10 s at most.`;
+    case 'proxy login':
+      return 'The proxy requires a login (407). Add a user name and password to HTTPS_PROXY.';
+    case 'proxy refusal':
+      return 'The proxy refused the connection (403). Allow the host in the proxy, or add it to NO_PROXY.';
+    case 'dispatcher version':
+      return 'The dispatcher rejected the request. Pass a dispatcher of undici 7 or 8, not of an older version.';
+    case 'certificate':
+      return 'The TLS certificate was rejected. Check baseUrl, or add your certificate authority with NODE_EXTRA_CA_CERTS.';
+    case 'mock':
+      return adviseOnMock(target);
+    default:
+      return `See the cause. ${checkNetwork}.`;
+  }
+}
+
+function adviseOnMock(target: Target | undefined): string {
+  if (target === undefined) return 'No mock answers POST /api/oauth/token. Add one.';
+  const unanswered = `No mock answers GET ${target.apiPath}.`;
+  if (target.fallback === undefined) return `${unanswered} Add one.`;
+  return `${unanswered} Flex is asked first: mock that path, or set endpoint: 'tenant'.`;
 }

@@ -1,57 +1,22 @@
-import { setMaxListeners } from 'node:events';
-import type { Route } from '../atlas/route.js';
-import type { Authenticator, Login } from '../auth/authenticator.js';
+import { getMaxListeners, setMaxListeners } from 'node:events';
+import type { RequestOptions, Target } from '../atlas/target.js';
+import type { Login } from '../auth/authenticator.js';
 import { AtlasClosedError, type AtlasErrorContext, AtlasTimeoutError } from '../errors/errors.js';
 import { Mask } from '../errors/mask.js';
-import type { ExchangeOwner } from '../http/exchange.js';
+import type { ExchangeLimits, ExchangeOwner } from '../http/exchange.js';
 import { setImmediate, startTimer } from '../http/timer.js';
-import type { CallState, Failure } from './failure.js';
+import type { ClientContext } from './context.js';
+import { type CallState, errorOf, type Failure, type Problem } from './outcome.js';
+import type { StandardSchema } from './standard-schema.js';
 
-/** What `close()` needs to know about the calls of a client. */
-export class Lifetime {
-  #isClosed = false;
-  // A count: a set of all calls in flight nearly doubles the CPU of a call.
-  #inFlight = 0;
-  readonly #sleeping = new Set<() => void>();
-  #onIdle = () => {};
-
-  get isClosed(): boolean {
-    return this.#isClosed;
-  }
-
-  /** Notes that a call is in flight. */
-  callStarted(): void {
-    this.#inFlight += 1;
-  }
-
-  /** Notes that a call is no longer in flight. */
-  callEnded(): void {
-    this.#inFlight -= 1;
-    if (this.#inFlight === 0) this.#onIdle();
-  }
-
-  /** Notes that a call waits between attempts or polls. Returns a function that notes the end of the wait. */
-  callSleeps(wake: () => void): () => void {
-    this.#sleeping.add(wake);
-    return () => this.#sleeping.delete(wake);
-  }
-
-  /** Wakes the calls that wait between attempts or polls. Resolves when no call is in flight. */
-  async close(): Promise<void> {
-    this.#isClosed = true;
-    for (const wake of this.#sleeping) wake();
-    if (this.#inFlight === 0) return;
-    await new Promise<void>((resolve) => {
-      this.#onIdle = resolve;
-    });
-  }
-}
-
-/** What limits a call. */
-export interface CallBounds {
+/** The options of one call, with the client's defaults. */
+export interface CallSettings extends ExchangeLimits, RequestOptions {
   /** ms. */
   readonly timeout: number;
+  readonly maxRetries: number;
   readonly signal: AbortSignal | null | undefined;
+  /** Only `get()` and `getAll()` have one. */
+  readonly schema: StandardSchema<unknown> | undefined;
 }
 
 /**
@@ -60,13 +25,14 @@ export interface CallBounds {
  */
 export class Call implements ExchangeOwner, CallState {
   readonly operation: string;
-  readonly #bounds: CallBounds;
-  readonly #lifetime: Lifetime;
-  readonly #authenticator: Authenticator;
-  #route: Route;
-  #attempts = 0;
-  #lastFailure: Failure | undefined;
-  #lastStatus: string | undefined;
+  readonly settings: CallSettings;
+  /** That of the latest request. */
+  target: Target;
+  /** Attempts made so far. */
+  attempts = 0;
+  /** How the latest attempt failed; absent if one has succeeded since. A later error may name it as its cause. */
+  lastFailure: Failure | undefined;
+  readonly #context: ClientContext;
   #phase = 'starting';
   #expiresAt = 0;
   /** Returns the reason why the call must end. A function, so that the error has the state of the call when it is thrown. */
@@ -74,23 +40,18 @@ export class Call implements ExchangeOwner, CallState {
   // Only the current wait needs a listener, and calling an outdated one has no effect.
   #listener: (reason: () => unknown) => void = () => {};
 
-  /** @param route - the first request. */
-  constructor(operation: string, route: Route, bounds: CallBounds, lifetime: Lifetime, authenticator: Authenticator) {
+  /** @param target - that of the first request. */
+  constructor(operation: string, target: Target, settings: CallSettings, context: ClientContext) {
     this.operation = operation;
-    this.#route = route;
-    this.#bounds = bounds;
-    this.#lifetime = lifetime;
-    this.#authenticator = authenticator;
+    this.settings = settings;
+    this.target = target;
+    this.#context = context;
   }
 
-  /** The latest request. */
-  get route(): Route {
-    return this.#route;
-  }
-
-  /** Attempts made so far. */
-  get attempts(): number {
-    return this.#attempts;
+  /** What the call is, at the start of a message. */
+  get subject(): string {
+    const { noun, apiPath } = this.target;
+    return noun === undefined ? `${this.operation} ${apiPath}` : this.operation;
   }
 
   /** ms until the deadline. */
@@ -104,20 +65,41 @@ export class Call implements ExchangeOwner, CallState {
    * @throws the signal's reason, an AtlasTimeoutError, or an AtlasClosedError.
    */
   async run<T>(run: () => Promise<T>): Promise<T> {
-    const { signal, timeout } = this.#bounds;
+    const { signal, timeout } = this.settings;
+    const { lifetime } = this.#context;
     this.throwIfAborted();
     this.throwIfClosed();
-    const onAbort = () => this.#interrupt(() => signal?.reason);
-    if (signal) listenForAbort(signal, onAbort);
+    const stopListening = signal ? onAbort(signal, () => this.#interrupt(() => signal.reason)) : undefined;
     this.#expiresAt = performance.now() + timeout;
-    const stopTimer = startTimer(timeout, () => this.#interrupt(() => this.#timeoutError(timeout)));
-    this.#lifetime.callStarted();
+    const stopTimer = startTimer(timeout, () => this.#interrupt(() => this.#timeoutError()));
+    lifetime.callStarted();
     try {
       return await run();
     } finally {
       stopTimer();
-      signal?.removeEventListener('abort', onAbort);
-      this.#lifetime.callEnded();
+      stopListening?.();
+      lifetime.callEnded();
+    }
+  }
+
+  /**
+   * Runs a part of the call within a limit of its own. Returns `undefined` if it takes longer.
+   *
+   * @param limit - ms.
+   * @throws the reason if the call must end.
+   */
+  async runWithin<T>(limit: number, run: () => Promise<T>): Promise<T | undefined> {
+    const expired = new AtlasTimeoutError(`${this.subject} waited ${limit} ms in vain.`);
+    const giveUp = () => expired;
+    const stopTimer = startTimer(limit, () => this.#interrupt(giveUp));
+    try {
+      return await run();
+    } catch (reason) {
+      if (reason !== expired) throw reason;
+      return undefined;
+    } finally {
+      stopTimer();
+      if (this.#interruption === giveUp) this.#interruption = undefined;
     }
   }
 
@@ -126,25 +108,15 @@ export class Call implements ExchangeOwner, CallState {
    *
    * @throws the reason if the call must end.
    */
-  startAttempt(route: Route): void {
+  startAttempt(target: Target): void {
     if (this.#interruption !== undefined) throw this.#interruption();
-    this.#attempts += 1;
-    this.#route = route;
+    this.attempts += 1;
+    this.target = target;
   }
 
-  /** Notes how the latest attempt failed. */
-  noteFailure(failure: Failure): void {
-    this.#lastFailure = failure;
-  }
-
-  /** Notes that an attempt has succeeded, so that no later error names an earlier failure. */
-  noteSuccess(): void {
-    this.#lastFailure = undefined;
-  }
-
-  /** Notes the status of the snapshot at the latest poll. */
-  noteStatus(status: string | undefined): void {
-    this.#lastStatus = status;
+  /** Returns the failure of the latest attempt. @param login - that of its request. */
+  fail(problem: Problem, login?: Login): Failure {
+    return { problem, target: this.target, login, attempts: this.attempts, call: this };
   }
 
   enter(phase: string): void {
@@ -153,7 +125,7 @@ export class Call implements ExchangeOwner, CallState {
 
   /** Returns a mask for the secrets of the call. @param login - the login of the request that it is about. */
   createMask(login?: Login): Mask {
-    return new Mask([...this.#authenticator.secrets(), ...(login?.secrets() ?? [])]);
+    return new Mask([...this.#context.authenticator.secrets(), ...(login?.secrets() ?? [])]);
   }
 
   onInterrupt(listener: (reason: () => unknown) => void): void {
@@ -185,69 +157,62 @@ export class Call implements ExchangeOwner, CallState {
   }
 
   /**
-   * Waits before the next attempt or poll.
+   * Waits before the next attempt.
    *
    * @throws AtlasClosedError if the client is closed meanwhile.
    */
-  async sleep(phase: string, ms: number): Promise<void> {
-    this.#phase = phase;
-    this.throwIfClosed();
+  async waitToRetry(ms: number): Promise<void> {
     let stopTimer = () => {};
     let noteEnd = () => {};
-    const slept = new Promise<void>((resolve) => {
-      stopTimer = startTimer(Math.max(ms, 0), resolve);
-      noteEnd = this.#lifetime.callSleeps(resolve);
+    const waited = new Promise<void>((resolve) => {
+      stopTimer = startTimer(ms, resolve);
+      noteEnd = this.#context.lifetime.callSleeps(resolve);
     });
     try {
-      await this.waitFor(phase, slept);
+      await this.waitFor(waitingToRetry, waited);
     } finally {
       stopTimer();
       noteEnd();
     }
-    this.throwIfClosed();
-  }
-
-  /** Waits for a function of the caller's. `close()` does not wait for it, because the function may await `close()`. */
-  async waitForCaller(phase: string, run: () => Promise<void>): Promise<void> {
-    this.#lifetime.callEnded();
-    try {
-      await this.waitFor(phase, run());
-    } finally {
-      this.#lifetime.callStarted();
-      // The function may have aborted the call before it threw or returned.
-      this.throwIfAborted();
-    }
+    this.throwIfClosed(waitingToRetry);
   }
 
   /** @throws the signal's reason if it has aborted. */
   throwIfAborted(): void {
-    const { signal } = this.#bounds;
+    const { signal } = this.settings;
     if (signal?.aborted) throw signal.reason;
   }
 
   /** @throws AtlasClosedError if the client is closed. */
-  throwIfClosed(): void {
-    if (this.#lifetime.isClosed) throw this.#closedError();
+  throwIfClosed(phase = this.#phase): void {
+    this.#phase = phase;
+    if (this.#context.lifetime.isClosed) throw this.#closedError();
   }
 
-  #timeoutError(timeout: number): AtlasTimeoutError {
-    const what = `${this.operation} timed out after ${timeout} ms (timeout) while ${this.#phase} (attempts: ${this.#attempts}).`;
-    const seen = this.#lastStatus === undefined ? '' : ` The snapshot was ${this.#lastStatus} at the last poll.`;
-    const hint = this.#lastFailure === undefined ? '' : ' The cause says why the last attempt failed.';
-    return new AtlasTimeoutError(`${what}${seen}${hint} Raise timeout if the call needs longer.`, this.#errorContext());
+  #timeoutError(): AtlasTimeoutError {
+    const { timeout } = this.settings;
+    const what = `${this.subject} timed out after ${timeout} ms (timeout) while ${this.#phase} (attempts: ${this.attempts}).`;
+    const hint = this.lastFailure === undefined ? '' : ' The cause says why the last attempt failed.';
+    return new AtlasTimeoutError(`${what}${hint} Raise timeout if the call needs longer.`, this.#errorContext());
   }
 
   #closedError(): AtlasClosedError {
     const what =
-      this.#attempts === 0
-        ? `${this.operation} was called after close().`
-        : `close() ended ${this.operation} while it was ${this.#phase}.`;
+      this.attempts === 0
+        ? `${this.subject} was called after close().`
+        : `close() ended ${this.subject} while it was ${this.#phase}.`;
     return new AtlasClosedError(`${what} Create a new client.`, this.#errorContext());
   }
 
   #errorContext(): AtlasErrorContext {
-    const { endpoint } = this.#route;
-    return { operation: this.operation, endpoint, attempts: this.#attempts, cause: this.#lastFailure?.error };
+    const { endpoint, apiPath } = this.target;
+    return {
+      operation: this.operation,
+      endpoint,
+      path: this.attempts === 0 ? undefined : apiPath,
+      attempts: this.attempts,
+      cause: this.lastFailure && errorOf(this.lastFailure),
+    };
   }
 
   #interrupt(reason: () => unknown): void {
@@ -256,12 +221,25 @@ export class Call implements ExchangeOwner, CallState {
   }
 }
 
-function listenForAbort(signal: AbortSignal, onAbort: () => void): void {
+const waitingToRetry = 'waiting to retry';
+
+/** Listens for an abort. Returns a function that stops listening. */
+function onAbort(signal: AbortSignal, listener: () => void): () => void {
+  // Many calls may share one signal, and Node would warn about a listener leak.
+  raiseListenerLimit(signal, 1);
+  signal.addEventListener('abort', listener);
+  return () => {
+    signal.removeEventListener('abort', listener);
+    raiseListenerLimit(signal, -1);
+  };
+}
+
+function raiseListenerLimit(signal: AbortSignal, by: number): void {
   try {
-    // Many calls may share one signal, and Node would warn about a listener leak.
-    setMaxListeners(0, signal);
+    const limit = getMaxListeners(signal);
+    // 0 means no limit.
+    if (limit > 0) setMaxListeners(limit + by, signal);
   } catch {
-    // A signal that is not Node's own, such as that of jsdom, has no such limit.
+    // A signal that is not Node's own, such as that of jsdom, has no limit.
   }
-  signal.addEventListener('abort', onAbort);
 }

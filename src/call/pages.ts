@@ -1,47 +1,36 @@
-import type { ApiResponse } from '../atlas/response.js';
 import { isObject } from '../atlas/schemas.js';
+import { pageTarget } from '../atlas/target.js';
+import { connectionFreed } from '../http/exchange.js';
+import { adviseOnPageLimit, checkProxy } from './advice.js';
 import type { Call } from './call.js';
-import { Failure, failureOfBody, type Outcome } from './failure.js';
-
-/** One page of a list. */
-export interface Page<T> {
-  readonly items: readonly T[];
-  /** The items as Atlas sent them. */
-  readonly sent: readonly unknown[];
-  /** An estimate, according to MongoDB's API specification. */
-  readonly totalCount: number | undefined;
-  readonly hasNextLink: boolean;
-}
+import type { ClientContext } from './context.js';
+import { type Outcome, unusable } from './outcome.js';
+import type { Page, Read } from './read.js';
+import { request } from './request.js';
 
 // At 500 items a page, 100 000 items.
 const maxPages = 200;
+const tooManyPages = `the list has more than ${maxPages} pages, the most that this client reads`;
 // The default page size of the tenant endpoint. Elsewhere a server may return fewer items than it was asked for, so any first
 // page with an item may be followed by another.
 const tenantPageSize = 100;
 
-/**
- * Reads all pages of a list. Ends with the first page that fails.
- *
- * @param firstPage - the plan of the first page. `P` is the plan of one request.
- */
-export async function readAllPages<P, T>(
-  firstPage: P,
-  planPage: (pageNum: number) => P,
-  readPage: (plan: P) => Promise<Outcome<Page<T>>>,
-  call: Call,
-): Promise<Outcome<T[]>> {
-  let page = await readPage(firstPage);
-  if (page instanceof Failure) return page;
-  const { endpoint } = page.route;
-  const collected = new CollectedPages<T>(endpoint === 'tenant' ? tenantPageSize : 1);
-  for (let pageNum = 2; collected.add(page.data); pageNum += 1) {
-    if (pageNum > maxPages) return tooManyPages(call, page.response);
-    page = await readPage(planPage(pageNum));
-    if (page instanceof Failure) return page;
-    // The tenant endpoint was retired meanwhile. Pages of Flex have another size, so the list starts again.
-    if (page.route.endpoint !== endpoint) return readAllPages(planPage(1), planPage, readPage, call);
+/** Reads all pages of a list. Fails with the first page that fails, or that shows that the list is cut short. */
+export async function readAll<T>(context: ClientContext, read: Read<Page<T>>, call: Call): Promise<Outcome<T[]>> {
+  let page = await request(context, read, call);
+  const collected = new CollectedPages<T>(page.target.endpoint === 'tenant' ? tenantPageSize : 1);
+  for (let pageNum = 1; page.problem === undefined; pageNum += 1) {
+    const gap = collected.add(page.data);
+    if (gap !== undefined) return call.fail(unusable(page.response, gap, checkProxy));
+    if (!collected.isFollowed) return { ...page, data: collected.items };
+    if (pageNum === maxPages) {
+      return call.fail(unusable(page.response, tooManyPages, adviseOnPageLimit(page.target)));
+    }
+    // The next page should use the same connection.
+    await connectionFreed();
+    page = await request(context, { ...read, target: pageTarget(page.target, pageNum + 1) }, call);
   }
-  return { ...page, data: collected.items };
+  return page;
 }
 
 /** The items of a list, collected page by page. */
@@ -49,49 +38,57 @@ export class CollectedPages<T> {
   /** Every item once, in the order of the pages. */
   readonly items: T[] = [];
   readonly #ids = new Set<unknown>();
-  /** Without a next link and a count, a page with fewer items than the one before is the last. */
+  /** How many items a page must have to be followed by another, if it has neither a next link nor a count. */
   #fullSize: number;
-  #lastSent: string | undefined;
+  #lastPage: Page<T> | undefined;
+  #isFollowed = true;
 
-  /** @param fullSize - how many items the first page must have to be followed by another. */
+  /** @param fullSize - that of the first page. */
   constructor(fullSize: number) {
     this.#fullSize = fullSize;
   }
 
-  /** Adds the new items of a page. Returns whether another page follows. */
-  add({ items, sent, totalCount, hasNextLink }: Page<T>): boolean {
+  /** Whether there is another page after the last one. */
+  get isFollowed(): boolean {
+    return this.#isFollowed;
+  }
+
+  /** Adds the new items of a page. If the page shows that the list is cut short, returns what is wrong. */
+  add(page: Page<T>): string | undefined {
+    const { sent, totalCount = 0, hasNextLink } = page;
+    const added = this.#addNew(page);
+    if (sent.length > 0 && added === 0) {
+      return 'the page has no new item, as if something on the way had dropped the query';
+    }
+    const isPromised = this.#lastPage?.hasNextLink ?? true;
+    if (sent.length === 0 && isPromised && totalCount > this.items.length) {
+      return `the page is empty, but the list has ${totalCount} items, and only ${this.items.length} were sent`;
+    }
+    this.#isFollowed = hasNextLink || this.#seemsFollowed(page);
+    this.#fullSize = sent.length;
+    this.#lastPage = page;
+    return undefined;
+  }
+
+  #addNew({ items, sent }: Page<T>): number {
     const before = this.items.length;
     const ids = sent.map(idOf);
     // Without IDs, only the whole page shows that a server sends the same page again and again.
-    const isRepeated = ids.includes(undefined) && this.#repeats(sent);
-    items.forEach((item, index) => {
+    const isRepeated = ids.includes(undefined) && isSame(sent, this.#lastPage?.sent);
+    for (const [index, item] of items.entries()) {
       const id = ids[index];
-      if (id === undefined ? isRepeated : this.#ids.has(id)) return;
+      if (id === undefined ? isRepeated : this.#ids.has(id)) continue;
       this.#ids.add(id);
       this.items.push(item);
-    });
-    const isFull = sent.length >= this.#fullSize;
-    this.#fullSize = sent.length;
+    }
+    return this.items.length - before;
+  }
+
+  #seemsFollowed({ sent, totalCount }: Page<T>): boolean {
+    if (sent.length === 0) return false;
     // A count that is below the size of this page is a wrong estimate.
     const isCounted = totalCount !== undefined && totalCount >= sent.length;
-    const hasNext = hasNextLink || (isCounted ? this.items.length < totalCount : isFull);
-    return hasNext && this.items.length > before;
-  }
-
-  #repeats(sent: readonly unknown[]): boolean {
-    const text = toText(sent);
-    const isSame = text !== undefined && text === this.#lastSent;
-    this.#lastSent = text;
-    return isSame;
-  }
-}
-
-function toText(items: readonly unknown[]): string | undefined {
-  try {
-    return JSON.stringify(items);
-  } catch {
-    // JSON.parse accepts any depth, but JSON.stringify overflows the stack.
-    return undefined;
+    return isCounted ? this.items.length < totalCount : sent.length >= this.#fullSize;
   }
 }
 
@@ -100,7 +97,11 @@ function idOf(item: unknown): unknown {
   return isObject(item) ? (item['id'] ?? undefined) : undefined;
 }
 
-function tooManyPages(call: Call, response: ApiResponse): Failure {
-  const message = `the list has more than ${maxPages} pages, the maximum that this client reads`;
-  return failureOfBody(call, response, [{ path: 'results', message }]);
+function isSame(sent: readonly unknown[], earlier: readonly unknown[] | undefined): boolean {
+  try {
+    return JSON.stringify(sent) === JSON.stringify(earlier);
+  } catch {
+    // JSON.parse accepts any depth, but JSON.stringify overflows the stack.
+    return false;
+  }
 }

@@ -1,9 +1,8 @@
 import { channel, tracingChannel } from 'node:diagnostics_channel';
 import { debuglog } from 'node:util';
-import type { EndpointName } from '../atlas/endpoints.js';
-import type { Route } from '../atlas/route.js';
+import { type EndpointName, type RequestBase, type Target, toPath } from '../atlas/target.js';
 import { isAtlasError } from '../errors/errors.js';
-import { type CallState, Failure, type Outcome } from './failure.js';
+import { type CallState, errorOf, type Failure, type Outcome } from './outcome.js';
 
 /**
  * The context of the tracing channel `atlas-tenant-snapshots:call`, one per call. It holds no secret. Fields that are not
@@ -53,20 +52,15 @@ const isDebugging = () => debug.enabled ?? true;
 // Bun's tracing channel does not say whether it has subscribers, but its parts do.
 const callChannels = [calls.start, calls.end, calls.asyncStart, calls.asyncEnd, calls.error];
 
-/**
- * Runs a call, or one poll of a wait. If anyone subscribes to the tracing channel, publishes its start and its end.
- *
- * @param firstRoute - the first request.
- */
-export function traceCall<T>(call: CallState, firstRoute: Route, run: () => Promise<Outcome<T>>): Promise<Outcome<T>> {
+/** Runs a call. If anyone subscribes to the tracing channel, publishes its start and its end. */
+export function traceCall<T>(base: RequestBase, call: CallState, run: () => Promise<Outcome<T>>): Promise<Outcome<T>> {
   if (!callChannels.some(({ hasSubscribers }) => hasSubscribers)) return run();
   const startedAt = performance.now();
-  const { operation, attempts: earlierAttempts } = call;
-  const { endpoint, path } = firstRoute;
-  const trace: AtlasCallTrace = { operation, endpoint, method: 'GET', path, attempts: 0, durationMs: 0 };
-  const end = ({ endpoint, path }: Route) => {
-    Object.assign(trace, { endpoint, path, attempts: call.attempts - earlierAttempts });
-    trace.durationMs = performance.now() - startedAt;
+  const { operation } = call;
+  const trace: AtlasCallTrace = { operation, method: 'GET', ...whereTo(base, call.target), attempts: 0, durationMs: 0 };
+  const end = (target: Target) => {
+    const durationMs = performance.now() - startedAt;
+    Object.assign(trace, { ...whereTo(base, target), attempts: call.attempts, durationMs });
     if ('error' in trace) calls.error.publish(trace);
     calls.asyncStart.publish(trace);
     calls.asyncEnd.publish(trace);
@@ -77,17 +71,21 @@ export function traceCall<T>(call: CallState, firstRoute: Route, run: () => Prom
       outcome = await run();
     } catch (reason) {
       trace.error = reason;
-      end(call.route);
+      end(call.target);
       throw reason;
     }
-    const { route, response } = outcome instanceof Failure ? outcome.details : outcome;
-    if (outcome instanceof Failure) trace.error = outcome.error;
+    if (outcome.problem !== undefined) trace.error = errorOf(outcome);
+    const { response } = outcome.problem ?? outcome;
     if (response !== undefined) trace.status = response.status;
-    end(route);
+    end(outcome.target);
     return outcome;
   });
   calls.end.publish(trace);
   return promise;
+}
+
+function whereTo(base: RequestBase, target: Target): Pick<AtlasCallTrace, 'endpoint' | 'path'> {
+  return { endpoint: target.endpoint, path: toPath(base, target) };
 }
 
 /** Logs how an attempt ended. Without an outcome, `reason` is why the call ended during the attempt. */
@@ -105,26 +103,32 @@ export function startAttemptReport(call: CallState): AttemptReport | undefined {
 }
 
 function describeOutcome(outcome: Outcome<unknown>): number | string {
-  if (!(outcome instanceof Failure)) return outcome.response.status;
-  return outcome.details.response?.status ?? outcome.error.code;
+  if (outcome.problem === undefined) return outcome.response.status;
+  return outcome.problem.response?.status ?? errorOf(outcome).code;
 }
 
 function describeReason(reason: unknown): string {
   return isAtlasError(reason) ? reason.code : 'an abort';
 }
 
-/** Publishes and logs that a call waits before its next attempt. */
-export function reportRetry(call: CallState, error: Error, delayMs: number): void {
+/** Publishes and logs that a call waits before its next attempt. Builds the error only if anyone listens. */
+export function reportRetry(failure: Failure, delayMs: number): void {
+  const { call, attempts: attempt } = failure;
+  const { operation, target } = call;
   if (retries.hasSubscribers) {
-    const { operation, attempts: attempt, route } = call;
-    const message: AtlasRetryTrace = { operation, endpoint: route.endpoint, attempt, delayMs, error };
-    retries.publish(message);
+    const message = { operation, endpoint: target.endpoint, attempt, delayMs, error: errorOf(failure) };
+    retries.publish(message satisfies AtlasRetryTrace);
   }
   if (isDebugging()) {
-    debug('%s: retry in %d ms: %s', nameOf(call), Math.round(delayMs), error.message);
+    debug('%s: retry in %d ms: %s', nameOf(call), Math.round(delayMs), printable(errorOf(failure).message));
   }
 }
 
-function nameOf({ operation, route }: CallState): string {
-  return route.endpoint === undefined ? operation : `${operation} at ${route.endpoint}`;
+/** Leaves out what could change what a terminal shows, or start a line of its own. */
+function printable(text: string): string {
+  return text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, '');
+}
+
+function nameOf({ operation, target }: CallState): string {
+  return target.endpoint === undefined ? operation : `${operation} at ${target.endpoint}`;
 }

@@ -1,75 +1,74 @@
-import { z } from 'zod';
-import type { TenantSnapshot } from '../atlas/schemas.js';
-import type { AtlasError } from '../errors/errors.js';
-import { finishedAt, latest, newestBackup } from './newest-backup.js';
+import type { AtlasError } from '../index.js';
 
 /**
- * Whether a cluster has a recent backup.
+ * Whether a cluster has a recent backup. The limit is `maxAge`, or 26 hours. Without `maxAge`, it is 7 days and 2 hours for a
+ * dedicated cluster whose schedule takes a snapshot a week.
  *
- * - `fresh`: the newest backup finished at most `maxAge` ago.
- * - `stale`: it finished earlier.
- * - `none`: there is no backup.
- * - `new`: there is no backup, but the cluster was created less than 26 hours ago. Atlas takes the first snapshot a day after
- *   the creation.
- * - `unknown`: a call failed.
+ * - `fresh`: the newest backup is at most as old as the limit.
+ * - `stale`: it is older.
+ * - `paused`: it is older, but by at most 30 days, and the cluster is paused. Atlas takes no snapshots meanwhile, and resumes
+ *   the cluster after 30 days.
+ * - `none`: there is no backup, or backup is off.
+ * - `new`: there is no backup, but the cluster was created less than 26 hours ago, or less than 7 days and 2 hours ago if its
+ *   schedule takes a snapshot a week.
+ * - `unknown`: a call failed, or the cluster cannot be judged.
  */
-export type BackupState = 'fresh' | 'stale' | 'none' | 'new' | 'unknown';
+export type BackupState = 'fresh' | 'stale' | 'none' | 'paused' | 'new' | 'unknown';
 
-/** What {@link checkBackups} found out about a cluster, or about a project whose clusters could not be listed. */
+/** A snapshot of a Flex or dedicated cluster. */
+export interface BackupSnapshot {
+  /** The snapshot ID. */
+  snapshotId?: string | undefined;
+  /**
+   * Flex: when the snapshot finished. Dedicated: when Atlas created it, which is the moment that a restore brings back. For a
+   * failed snapshot without that time, when Atlas requested it.
+   */
+  time: Date;
+}
+
+/** What {@link checkBackups} found out about a cluster, or about clusters of a project that could not be listed. */
 export type BackupFinding = {
   /** The project ID. */
   groupId: string;
   /** The project name. Absent if the check was given project IDs. */
   groupName?: string | undefined;
-  /** The latest `FAILED` snapshot, if it finished after the newest backup or there is no backup. */
-  lastFailed?: TenantSnapshot | undefined;
+  /** Which list of the project has the cluster. `dedicated` means M10 and above. */
+  clusterType: 'flex' | 'dedicated';
+  /** The latest failed snapshot, if it is later than the newest backup or there is no backup. */
+  lastFailed?: BackupSnapshot | undefined;
 } & (
-  | {
-      state: 'fresh' | 'stale';
+  | ({
       clusterName: string;
-      /** The newest backup. */
-      newest: TenantSnapshot;
-      /** ms from the end of the newest backup to the response of Atlas; never negative. */
-      age: number;
+      /**
+       * Why Atlas takes no backup, or not often enough: backup is off, the schedule is empty or has only monthly or yearly
+       * snapshots, or the cluster is paused.
+       */
+      reason?: 'backup off' | 'no schedule' | 'monthly only' | 'yearly only' | 'paused' | undefined;
       error?: undefined;
-    }
-  | { state: 'none' | 'new'; clusterName: string; newest?: undefined; age?: undefined; error?: undefined }
+    } & (
+      | {
+          state: 'fresh' | 'stale' | 'paused';
+          /** The newest backup. */
+          newest: BackupSnapshot;
+          /** ms from the newest backup to the response of Atlas; never negative. */
+          age: number;
+          /** The limit that applied, in ms. */
+          maxAge: number;
+        }
+      | { state: 'none' | 'new'; newest?: undefined; age?: undefined; maxAge?: undefined }
+    ))
   | {
       state: 'unknown';
-      /** Absent if the clusters of the project could not be listed. */
+      /** Absent if the clusters of this type could not be listed. */
       clusterName?: string | undefined;
       /** Why the state is unknown. */
       error: AtlasError;
+      reason?: undefined;
       newest?: undefined;
       age?: undefined;
+      maxAge?: undefined;
     }
 );
 
-/** 26 hours, in ms. Atlas takes a snapshot each day, and the first one a day after it created the cluster. */
-export const dayAndMargin = 26 * 3_600_000;
-
-const timeSchema = z.iso.datetime({ offset: true });
-
-/**
- * Judges the snapshots of a cluster.
- *
- * @param createDate - when the cluster was created, as Atlas sent it.
- * @param maxAge - ms.
- * @param now - when the snapshots arrived, in ms since 1970.
- */
-export function judge(snapshots: readonly TenantSnapshot[], createDate: unknown, maxAge: number, now: number) {
-  const newest = newestBackup(snapshots);
-  const failed = latest(snapshots, 'FAILED');
-  const lastFailed = finishedAt(failed) > finishedAt(newest) && { lastFailed: failed };
-  if (newest === undefined) {
-    return { state: isNew(createDate, now) ? ('new' as const) : ('none' as const), ...lastFailed };
-  }
-  const age = Math.max(now - finishedAt(newest), 0);
-  return { state: age > maxAge ? ('stale' as const) : ('fresh' as const), newest, age, ...lastFailed };
-}
-
-function isNew(createDate: unknown, now: number): boolean {
-  const { success, data } = timeSchema.safeParse(createDate);
-  // The clock of Atlas may be ahead of the local one, but not by days.
-  return success && Math.abs(now - Date.parse(data)) < dayAndMargin;
-}
+/** Why Atlas takes no backup, or not often enough. */
+export type Reason = NonNullable<BackupFinding['reason']>;

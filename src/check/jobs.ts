@@ -1,4 +1,4 @@
-import { type AtlasError, AtlasTimeoutError, isAtlasError } from '../errors/errors.js';
+import { type AtlasError, AtlasTimeoutError, isAtlasError } from '../index.js';
 
 // Captured at import, so that it works under fake timers too.
 const { setImmediate } = globalThis;
@@ -7,6 +7,13 @@ const margin = 20;
 
 /** A part of a check. Returns a finding, or `undefined` if it only reveals further jobs. */
 export type Job<T> = () => Promise<T | undefined>;
+
+/** The options that limit a call. */
+export interface CallLimits {
+  readonly signal: AbortSignal;
+  /** ms. */
+  readonly timeout: number;
+}
 
 /**
  * Runs the jobs of a check: at most `concurrency` at a time, and all within one timeout. Jobs start only while a finding is
@@ -60,7 +67,7 @@ export class Jobs<T> {
   }
 
   /** Runs a call within the time that is left. */
-  async call<R>(start: (limits: { signal: AbortSignal; timeout: number }) => Promise<R>): Promise<R> {
+  async call<R>(start: (limits: CallLimits) => Promise<R>): Promise<R> {
     if (this.#isOver) throw this.#timeoutError();
     const { signal } = this.#calls;
     let abandon = (_reason: unknown) => {};
@@ -109,7 +116,7 @@ export class Jobs<T> {
   }
 
   #timeoutError(cause?: AtlasError): AtlasTimeoutError {
-    const message = `checkBackups timed out after ${this.#timeout} ms (timeout). Raise timeout if the check needs longer.`;
+    const message = `The check timed out after ${this.#timeout} ms (timeout). Raise it if the check needs longer.`;
     return new AtlasTimeoutError(message, { operation: 'checkBackups', cause });
   }
 }

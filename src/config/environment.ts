@@ -1,7 +1,7 @@
 import { AtlasConfigurationError } from '../errors/errors.js';
 
 /** The variables of each login. For an API key, the Go SDK and Terraform read the first pair, and the Atlas CLI the second. */
-const kinds: readonly Readonly<Record<string, string>>[] = [
+const logins: readonly Readonly<Record<string, string>>[] = [
   { accessToken: 'MONGODB_ATLAS_ACCESS_TOKEN' },
   { clientId: 'MONGODB_ATLAS_CLIENT_ID', clientSecret: 'MONGODB_ATLAS_CLIENT_SECRET' },
   { publicKey: 'MONGODB_ATLAS_PUBLIC_KEY', privateKey: 'MONGODB_ATLAS_PRIVATE_KEY' },
@@ -23,24 +23,22 @@ export interface EnvironmentCredentials {
  * Returns the first complete credentials: an access token, a service account, or an API key. Empty variables count as
  * missing.
  *
- * @throws {@link AtlasConfigurationError} if there are none.
+ * @throws {@link AtlasConfigurationError} if there are none, or if half of a pair comes first: its other half may have a
+ * misspelt name, and the next login could be an outdated one.
  */
 export function credentialsFromEnvironment(environment: Environment): EnvironmentCredentials {
-  for (const variables of kinds) {
-    const fields = Object.entries(variables).map(([field, variable]) => [field, environment[variable]] as const);
-    if (fields.every(([, value]) => value)) return { credentials: Object.fromEntries(fields), variables };
-  }
-  throw new AtlasConfigurationError(`There are no credentials. ${advise(environment)}`);
-}
-
-function advise(environment: Environment): string {
-  const names = kinds.map((variables) => Object.values(variables));
-  for (const pair of names) {
-    const set = pair.find((variable) => environment[variable]);
-    const missing = pair.find((variable) => !environment[variable]);
-    if (set !== undefined) return `Set ${missing} too, because ${set} is set.`;
+  for (const variables of logins) {
+    const names = Object.values(variables);
+    const present = names.find((name) => environment[name]);
+    const missing = names.find((name) => !environment[name]);
+    if (present === undefined) continue;
+    if (missing !== undefined) {
+      throw new AtlasConfigurationError(`${present} is set, but ${missing} is not. Set both, or unset ${present}.`);
+    }
+    const fields = Object.entries(variables).map(([field, name]) => [field, environment[name]]);
+    return { credentials: Object.fromEntries(fields), variables };
   }
   // One pair of names for an API key is enough, so the last one is left out.
-  const choices = names.slice(0, -1).map((pair) => pair.join(' and '));
-  return `Pass the option credentials, or set ${choices.join(', or ')}.`;
+  const choices = logins.slice(0, -1).map((variables) => Object.values(variables).join(' and '));
+  throw new AtlasConfigurationError(`There are no credentials. Set ${choices.join(', or ')}.`);
 }

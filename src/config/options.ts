@@ -1,47 +1,9 @@
-import type { EndpointChoice, QueryValue } from '../atlas/endpoints.js';
-import type { TenantSnapshot } from '../atlas/schemas.js';
-import type { AccessTokenProvider } from '../auth/bearer.js';
-import type { TokenStore } from '../auth/service-account/token-store.js';
+import type { EndpointChoice, QueryValue } from '../atlas/target.js';
+import type { AtlasCredentials } from '../auth/authenticator.js';
+import type { TokenStore } from '../auth/service-account/access-token.js';
 import type { StandardSchema } from '../call/standard-schema.js';
 import type { DispatcherLike } from '../http/dispatcher.js';
-
-/** An API key, for HTTP Digest. @see https://www.rfc-editor.org/rfc/rfc7616 */
-export interface ApiKeyCredentials {
-  /** The public key; in Atlas it has eight letters. */
-  publicKey: string;
-  /** The private key. It is never sent. */
-  privateKey: string;
-  clientId?: undefined;
-  clientSecret?: undefined;
-  accessToken?: undefined;
-}
-
-/** A service account, for OAuth 2.0 client credentials. @see https://www.rfc-editor.org/rfc/rfc6749#section-4.4 */
-export interface ServiceAccountCredentials {
-  /** The client ID, such as `mdb_sa_id_…`. */
-  clientId: string;
-  /** The client secret, such as `mdb_sa_sk_…`. It is sent only to the OAuth endpoints. */
-  clientSecret: string;
-  publicKey?: undefined;
-  privateKey?: undefined;
-  accessToken?: undefined;
-}
-
-/** A bearer token that you manage. @see https://www.rfc-editor.org/rfc/rfc6750 */
-export interface AccessTokenCredentials {
-  /**
-   * A token, or a function that returns one. The function is called before each request, and once more after a 401, then
-   * with the `refused` token.
-   */
-  accessToken: string | AccessTokenProvider;
-  publicKey?: undefined;
-  privateKey?: undefined;
-  clientId?: undefined;
-  clientSecret?: undefined;
-}
-
-/** One of the three ways to log in. */
-export type AtlasCredentials = ApiKeyCredentials | ServiceAccountCredentials | AccessTokenCredentials;
+import type { FetchLike } from '../http/fetch.js';
 
 /** Options of a client. */
 export interface TenantSnapshotsClientOptions {
@@ -69,6 +31,11 @@ export interface TenantSnapshotsClientOptions {
    * Default: at most 64 pooled connections, through `HTTPS_PROXY` unless `NO_PROXY` names the host.
    */
   dispatcher?: DispatcherLike | undefined;
+  /**
+   * Sends every request with this function instead of undici, such as `globalThis.fetch` and its mocks. Connections and
+   * proxies are then those of the function. Not together with `dispatcher`.
+   */
+  fetch?: FetchLike | undefined;
   /** Prepended to the package's own `User-Agent`. */
   userAgent?: string | undefined;
 }
@@ -89,16 +56,6 @@ export interface CallOptions {
   pretty?: boolean | undefined;
   /** Chooses the endpoint of this call. */
   endpoint?: EndpointChoice | undefined;
-}
-
-/** Options of a wait. */
-export interface WaitOptions extends CallOptions {
-  /** Limits the whole wait, in ms. Default: 30 minutes. */
-  timeout?: number | undefined;
-  /** ms from the start of one poll to the start of the next. Default: 10 000. */
-  pollInterval?: number | undefined;
-  /** Called with the snapshot after each poll. Awaited if it returns a promise. An error that it throws ends the wait. */
-  onPoll?: ((snapshot: TenantSnapshot) => void | Promise<void>) | undefined;
 }
 
 /** Options of `get()`. */

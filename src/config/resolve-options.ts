@@ -1,13 +1,14 @@
 import { z } from 'zod';
-import type { RouteBase } from '../atlas/route.js';
-import { bearerTokenSyntax } from '../auth/bearer.js';
-import type { TokenStore } from '../auth/service-account/token-store.js';
+import type { RequestBase } from '../atlas/target.js';
+import type { AccessTokenCredentials, AtlasCredentials } from '../auth/authenticator.js';
+import { isBearerToken } from '../auth/bearer.js';
+import type { TokenStore } from '../auth/service-account/access-token.js';
 import { AtlasConfigurationError } from '../errors/errors.js';
 import { type AtlasIssue, listIssues, toIssues } from '../errors/issues.js';
 import type { DispatcherLike } from '../http/dispatcher.js';
+import { type FetchLike, fetchDispatcher } from '../http/fetch.js';
 import { endpoint, milliseconds, retries, withMethods } from './call-options.js';
 import { baseUrlVariable, credentialsFromEnvironment } from './environment.js';
-import type { AccessTokenCredentials, AtlasCredentials } from './options.js';
 
 /** The package's version. A test compares it with package.json. */
 const version = '0.1.0';
@@ -21,20 +22,27 @@ function isUrl(value: unknown): boolean {
 }
 
 const text = z.string('must be a string');
-// Line breaks and other control characters must not reach a header, and half a surrogate pair cannot be sent at all.
-const secret = text.min(1, 'must not be empty').regex(/^[^\p{Cc}\p{Cs}]*$/u, 'must not contain control characters');
 const headerText = text.regex(/^[\x20-\x7e]*$/, 'must be printable ASCII');
-const nonEmptyHeaderText = headerText.min(1, 'must not be empty');
 
-const apiKey = z.strictObject({ publicKey: secret, privateKey: secret });
+// Servers limit headers, and every text in an error is searched for the credentials.
+const maxCredentialLength = 8_192;
+const tooLong = `must have at most ${maxCredentialLength} characters`;
+// Line breaks and other control characters must not reach a header, and half a surrogate pair cannot be sent at all.
+const keyText = text
+  .min(1, 'must not be empty')
+  .max(maxCredentialLength, tooLong)
+  .regex(/^[^\p{Cc}\p{Cs}]*$/u, 'must not contain control characters');
+const clientText = headerText.min(1, 'must not be empty').max(maxCredentialLength, tooLong);
+
+const apiKey = z.strictObject({ publicKey: keyText, privateKey: keyText });
 const serviceAccount = z.strictObject({
-  clientId: nonEmptyHeaderText.regex(/^[^:]*$/, 'must not contain a colon'),
-  clientSecret: nonEmptyHeaderText,
+  clientId: clientText.regex(/^[^:]*$/, 'must not contain a colon'),
+  clientSecret: clientText,
 });
 const accessToken = z.strictObject({
   accessToken: z.custom<AccessTokenCredentials['accessToken']>(
-    (value) => typeof value === 'function' || (typeof value === 'string' && bearerTokenSyntax.test(value)),
-    'must be a bearer token (letters, digits and -._~+/, with = only at the end) or a function that returns one',
+    (value) => typeof value === 'function' || isBearerToken(value),
+    'must be a bearer token (letters, digits and -._~+/, with = only at the end, at most 8192 characters) or a function that returns one',
   ),
 });
 
@@ -48,6 +56,7 @@ const clientOptions = z.strictObject({
   maxRetries: retries.default(3),
   maxResponseSize: z.number().int().positive().max(0x7fff_ffff).default(8_388_608),
   dispatcher: withMethods<DispatcherLike>(['dispatch'], 'an undici dispatcher').optional(),
+  fetch: z.custom<FetchLike>((value) => typeof value === 'function', 'must be a function').optional(),
   userAgent: headerText.optional(),
 });
 
@@ -59,16 +68,19 @@ const clientOptions = z.strictObject({
 export function resolveOptions(options: unknown) {
   const parsed = clientOptions.safeParse(options ?? {});
   if (!parsed.success) throw configurationError(toIssues(parsed.error));
-  const { credentials, tokenStore, dispatcher, baseUrl, userAgent, ...defaults } = parsed.data;
+  const { credentials, tokenStore, dispatcher, fetch, baseUrl, userAgent, ...defaults } = parsed.data;
+  if (dispatcher !== undefined && fetch !== undefined) {
+    throw invalid('fetch', 'must not be set together with dispatcher');
+  }
   const { origin, pathname } = resolveBaseUrl(baseUrl);
-  const routeBase: RouteBase = { prefix: pathname.replace(/\/+$/, ''), userAgent: formatUserAgent(userAgent) };
+  const base: RequestBase = { prefix: pathname.replace(/\/+$/, ''), userAgent: formatUserAgent(userAgent) };
   return {
     credentials: resolveCredentials(credentials),
     tokenStore,
-    dispatcher,
+    dispatcher: fetch === undefined ? dispatcher : fetchDispatcher(fetch),
     origin,
-    proxy: dispatcher === undefined && origin.startsWith('https:') ? resolveProxy() : undefined,
-    routeBase,
+    proxy: dispatcher === undefined && fetch === undefined && origin.startsWith('https:') ? resolveProxy() : undefined,
+    base,
     /** The options that a call may override. */
     defaults,
   };

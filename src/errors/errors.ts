@@ -1,9 +1,16 @@
-import type { EndpointName } from '../atlas/endpoints.js';
-import type { TenantSnapshot } from '../atlas/schemas.js';
+import type { EndpointName } from '../atlas/target.js';
 import { type AtlasIssue, listIssues } from './issues.js';
 
 /** The kind of an error. Stable across releases, unlike the message. */
-export type AtlasErrorCode = keyof AtlasErrors;
+export type AtlasErrorCode =
+  | 'CONFIGURATION'
+  | 'INVALID_ARGUMENT'
+  | 'API_ERROR'
+  | 'AUTHENTICATION'
+  | 'CONNECTION'
+  | 'TIMEOUT'
+  | 'CLOSED'
+  | 'INVALID_RESPONSE';
 
 /** The call that an error belongs to. */
 export interface AtlasErrorContext {
@@ -38,6 +45,7 @@ export abstract class AtlasError extends Error {
   /** Attempts made before the call failed. */
   declare readonly attempts?: number | undefined;
 
+  /** @internal */
   constructor(message: string, { operation, endpoint, path, attempts, cause }: AtlasErrorContext = {}) {
     super(message, cause === undefined ? undefined : { cause });
     assignDefined(this, { operation, endpoint, path, attempts });
@@ -64,6 +72,7 @@ export class AtlasInvalidArgumentError extends AtlasError {
   /** Every invalid argument. */
   readonly issues: AtlasIssue[];
 
+  /** @internal */
   constructor(issues: AtlasIssue[], context: AtlasErrorContext = {}) {
     const { operation = 'The call' } = context;
     super(`${operation} was not sent because of invalid arguments: ${listIssues(issues)}.`, context);
@@ -88,19 +97,20 @@ export class AtlasApiError extends AtlasError {
   declare readonly badRequestDetail?: { fields: { description: string; field: string }[] } | undefined;
   /** How long to wait before the next request, in ms. */
   declare readonly retryAfter?: number | undefined;
-  /** The response headers, with lowercase names. */
+  /** The response headers, with lowercase names. Not enumerable, so that no log prints them. */
   declare readonly headers: Record<string, string>;
-  /** The response body as text, at most 16 KiB, with this client's credentials masked. */
+  /** The response body as text, at most 16 KiB. Not enumerable, so that no log prints it. */
   declare readonly body: string;
 
-  constructor(message: string, details: AtlasApiErrorDetails, context?: AtlasErrorContext) {
+  /** @internal */
+  constructor(
+    message: string,
+    { headers, body, ...fields }: Omit<AtlasApiError, keyof AtlasError>,
+    context?: AtlasErrorContext,
+  ) {
     super(message, context);
-    assignDefined(this, details);
-  }
-
-  override toJSON(): Record<string, unknown> {
-    const { headers, body, ...fields } = super.toJSON();
-    return fields;
+    assignDefined(this, fields);
+    Object.defineProperties(this, { headers: { value: headers }, body: { value: body } });
   }
 }
 
@@ -114,9 +124,13 @@ export class AtlasAuthenticationError extends AtlasError {
   /** The description of the OAuth 2.0 error. */
   declare readonly errorDescription?: string | undefined;
 
-  constructor(message: string, details: AtlasAuthenticationErrorDetails = {}, context?: AtlasErrorContext) {
+  /** @internal */
+  constructor(
+    message: string,
+    { status, error, errorDescription }: Omit<AtlasAuthenticationError, keyof AtlasError> = {},
+    context?: AtlasErrorContext,
+  ) {
     super(message, context);
-    const { status, error, errorDescription } = details;
     assignDefined(this, { status, error, errorDescription });
   }
 }
@@ -142,53 +156,30 @@ export class AtlasInvalidResponseError extends AtlasError {
   /** What is wrong with the response. */
   readonly issues: AtlasIssue[];
 
+  /** @internal */
   constructor(message: string, issues: AtlasIssue[], context?: AtlasErrorContext) {
     super(message, context);
     this.issues = issues;
   }
 }
 
-/** `waitForTenantSnapshot` found that the snapshot failed. */
-export class AtlasSnapshotFailedError extends AtlasError {
-  readonly code = 'SNAPSHOT_FAILED' as const;
-  /** The failed snapshot. */
-  readonly snapshot: TenantSnapshot;
-
-  constructor(snapshot: TenantSnapshot, context?: AtlasErrorContext) {
-    super(`Snapshot ${snapshot.id ?? '(no ID)'} failed and contains no backup. Use an earlier snapshot.`, context);
-    this.snapshot = snapshot;
-  }
-}
-
-/** The fields of an {@link AtlasApiError}. */
-export type AtlasApiErrorDetails = Pick<
-  AtlasApiError,
-  'status' | 'errorCode' | 'reason' | 'detail' | 'parameters' | 'badRequestDetail' | 'retryAfter' | 'headers' | 'body'
->;
-
-/** The fields of an {@link AtlasAuthenticationError}. */
-export type AtlasAuthenticationErrorDetails = Pick<AtlasAuthenticationError, 'status' | 'error' | 'errorDescription'>;
-
 // Leaves undefined fields off the error.
 function assignDefined(error: AtlasError, values: object): void {
   for (const [name, value] of Object.entries(values)) if (value !== undefined) Object.assign(error, { [name]: value });
 }
 
-/** The error class of each code. */
-export interface AtlasErrors {
-  CONFIGURATION: AtlasConfigurationError;
-  INVALID_ARGUMENT: AtlasInvalidArgumentError;
-  API_ERROR: AtlasApiError;
-  AUTHENTICATION: AtlasAuthenticationError;
-  CONNECTION: AtlasConnectionError;
-  TIMEOUT: AtlasTimeoutError;
-  CLOSED: AtlasClosedError;
-  INVALID_RESPONSE: AtlasInvalidResponseError;
-  SNAPSHOT_FAILED: AtlasSnapshotFailedError;
-}
-
 /** The error class with the code `C`. */
-export type AtlasErrorOf<C extends AtlasErrorCode> = AtlasErrors[C];
+export type AtlasErrorOf<C extends AtlasErrorCode> = Extract<
+  | AtlasConfigurationError
+  | AtlasInvalidArgumentError
+  | AtlasApiError
+  | AtlasAuthenticationError
+  | AtlasConnectionError
+  | AtlasTimeoutError
+  | AtlasClosedError
+  | AtlasInvalidResponseError,
+  { code: C }
+>;
 
 /**
  * Checks whether an error comes from this package, and optionally whether it has a certain code. Works across realms and
@@ -229,7 +220,6 @@ for (const [name, type] of Object.entries({
   AtlasTimeoutError,
   AtlasClosedError,
   AtlasInvalidResponseError,
-  AtlasSnapshotFailedError,
 })) {
   Object.defineProperty(type.prototype, 'name', { value: name, writable: true });
 }

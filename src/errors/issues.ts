@@ -25,14 +25,14 @@ export function issuesOf(schema: z.ZodType, value: unknown): AtlasIssue[] {
 }
 
 /**
- * The issues of an error of a schema, cut to a readable length whatever the input was.
+ * Returns the issues of a schema's error, cut to a readable length whatever the input was.
  *
- * @param mask - hides secrets that the input repeats: issues may quote it.
+ * @param mask - masks the secrets that an issue quotes from the input.
  */
 export function toIssues(error: SchemaError, mask = new Mask([])): AtlasIssue[] {
   return error.issues.slice(0, maxIssues).map(({ path, message }) => ({
-    path: mask.text(path.map(String).join('.')).slice(0, maxPathLength),
-    message: mask.text(message).slice(0, maxMessageLength),
+    path: mask.text(path.map(String).join('.'), maxPathLength),
+    message: mask.text(message, maxMessageLength),
   }));
 }
 

@@ -1,60 +1,86 @@
 const placeholder = '[masked]';
-const maxDepth = 16;
 // A shorter secret could be an ordinary word of the text.
 const minSecretLength = 6;
 
-/** Replaces secrets in text and in JSON values before they become part of an error. */
+const maxTextLength = 16_384;
+
+// The limits of the copy of a JSON value.
+const maxStringLength = 500;
+const maxEntries = 100;
+const maxDepth = 16;
+const maxValues = 500;
+// Of all strings and keys, except the short ones, such as the names of the fields.
+const maxCharacters = 10_000;
+const shortLength = 20;
+
+/** What the rest of a copy may take up. */
+interface Remaining {
+  values: number;
+  characters: number;
+}
+
+/** Replaces secrets in texts and JSON values. Cuts them first, so that the cost does not depend on their size. */
 export class Mask {
-  readonly #pattern: RegExp | undefined;
-  /** The most characters that a secret may take up in a text. */
-  readonly #maxLength: number;
+  /** The longest first, because one may be part of another. */
+  readonly #needles: readonly string[];
+  /** How many characters at the end of a masked text may come from a secret that a cut has split. */
+  readonly #room: number;
 
   constructor(secrets: readonly string[]) {
-    // The longest first, because one secret may be part of another.
-    const sorted = secrets.filter(({ length }) => length >= minSecretLength).sort((a, b) => b.length - a.length);
-    const spellings = sorted.map((secret) => Array.from(secret, spellingsOf));
-    const sources = spellings.map((characters) => characters.map(toSource).join(''));
-    this.#pattern = sources.length === 0 ? undefined : new RegExp(sources.join('|'), 'gu');
-    this.#maxLength = Math.max(0, ...spellings.map((characters) => characters.flat().join('').length));
+    const spellings = secrets.filter(({ length }) => length >= minSecretLength).flatMap(spellingsOf);
+    this.#needles = [...new Set(spellings)].sort((a, b) => b.length - a.length);
+    const [longest = ''] = this.#needles;
+    // Another secret may be part of the split one, and the placeholder may be longer than it was.
+    this.#room = Math.ceil((longest.length * placeholder.length) / minSecretLength);
   }
 
-  text(text: string): string {
-    return this.#pattern === undefined ? text : text.replace(this.#pattern, placeholder);
+  /**
+   * Masks a text.
+   *
+   * @param maxLength - the most characters of the result.
+   * @param isTruncated - whether the text has already lost its end.
+   */
+  text(text: string, maxLength: number = maxTextLength, isTruncated = false): string {
+    const start = text.slice(0, maxLength + this.#room);
+    const masked = this.#needles.reduce((rest, needle) => rest.replaceAll(needle, placeholder), start);
+    const isCut = isTruncated || start.length < text.length;
+    const safeLength = isCut ? masked.length - this.#room : masked.length;
+    return masked.slice(0, Math.max(0, Math.min(maxLength, safeLength)));
   }
 
-  /** Masks a truncated text, and drops its end, where a secret may have been cut in two. */
-  truncatedText(text: string): string {
-    const masked = this.text(text);
-    return masked.slice(0, Math.max(0, masked.length - this.#maxLength));
+  /**
+   * Copies a parsed JSON value without its secrets, and small enough for a log: cuts strings to 500 characters, lists and
+   * objects to 100 entries, and the whole to 16 levels, 500 values and some 10,000 characters.
+   */
+  json(value: unknown): unknown {
+    return this.#copy(value, 0, { values: maxValues, characters: maxCharacters });
   }
 
-  /** Copies a parsed JSON value without its secrets. Keeps dates. Drops what is nested more than 16 levels deep. */
-  json(value: unknown, depth = 0): unknown {
-    if (typeof value === 'string') return this.text(value);
-    if (typeof value !== 'object' || value === null || value instanceof Date) return value;
+  #copy(value: unknown, depth: number, remaining: Remaining): unknown {
+    if (remaining.values === 0) return undefined;
+    remaining.values -= 1;
+    if (typeof value === 'string') return this.#copyText(value, remaining);
+    if (typeof value !== 'object' || value === null) return value;
     if (depth === maxDepth) return undefined;
-    if (Array.isArray(value)) return value.map((item) => this.json(item, depth + 1));
-    return Object.fromEntries(Object.entries(value).map(([key, item]) => [this.text(key), this.json(item, depth + 1)]));
+    const copyOf = (item: unknown) => this.#copy(item, depth + 1, remaining);
+    if (Array.isArray(value)) return value.slice(0, maxEntries).map(copyOf);
+    const fields = Object.entries(value).slice(0, maxEntries);
+    return Object.fromEntries(fields.map(([key, item]) => [this.#copyText(key, remaining), copyOf(item)]));
+  }
+
+  #copyText(text: string, remaining: Remaining): string {
+    if (text.length > shortLength) {
+      if (remaining.characters <= 0) return '';
+      // What has to be searched, which may be more than what the copy takes up.
+      remaining.characters -= Math.min(text.length, maxStringLength + this.#room);
+    }
+    return this.text(text, maxStringLength);
   }
 }
 
-/** The spellings of a character: as it is, in a JSON string, and in a URL or form. */
-function spellingsOf(character: string): string[] {
-  // Nothing escapes these, and most tokens have no others. Alternatives for them would make the pattern slow.
-  if (/[\w.-]/.test(character)) return [character];
-  const units = Array.from({ length: character.length }, (_, index) => character.charCodeAt(index));
-  const unicode = units.map((unit) => `\\u${unit.toString(16).padStart(4, '0')}`).join('');
-  const octets = [...Buffer.from(character)].map((octet) => `%${octet.toString(16).padStart(2, '0')}`).join('');
-  return [character, unicode, octets, `\\${character}`, ...(character === ' ' ? ['+'] : [])];
-}
-
-function toSource(spellings: string[]): string {
-  const [first = '', ...others] = spellings.map(escapeRegExp);
-  // Escapes are written in upper and in lower case.
-  const anyCase = others.map((text) => text.replace(/[a-f]/g, (letter) => `[${letter}${letter.toUpperCase()}]`));
-  return others.length === 0 ? first : `(?:${[...anyCase, first].join('|')})`;
-}
-
-function escapeRegExp(text: string): string {
-  return text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
+/** A secret as it is, as a URL or form has it, and its parts that no escaping changes; each also as in a header's name. */
+function spellingsOf(secret: string): string[] {
+  const runs = secret.match(/[A-Za-z0-9]+/g) ?? [];
+  const parts = runs.filter((run) => run.length >= 16 || (run.length >= 8 && /\d/.test(run)));
+  return [secret, encodeURIComponent(secret), ...parts].flatMap((text) => [text, text.toLowerCase()]);
 }

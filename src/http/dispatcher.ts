@@ -1,49 +1,55 @@
 import type { HeaderFields } from './headers.js';
 
-/** Stops an exchange. undici passes it to the handler. */
-export interface DispatchControllerLike {
+/**
+ * A dispatcher of undici 7 or 8: an `Agent`, `ProxyAgent`, `MockAgent` or another. The type is minimal, because the
+ * `Dispatcher` types of the two versions are not assignable to each other.
+ */
+export interface DispatcherLike {
+  /** Sends a request and calls the handler with its response. */
+  dispatch(options: never, handler: never): boolean;
+}
+
+/** A dispatcher, as this package calls it. */
+export interface Dispatcher {
+  dispatch(options: DispatchOptions, handler: DispatchHandler): boolean;
+}
+
+/** One request. */
+export interface WireRequest {
+  readonly method: 'GET' | 'POST';
+  /** The request target: path and query. */
+  readonly path: string;
+  /** Names and values in turn. */
+  readonly headers: string[];
+  readonly body: string | null;
+}
+
+/** One request, in the form that undici takes. */
+export interface DispatchOptions extends WireRequest {
+  /** Scheme, host and port. */
+  readonly origin: string;
+}
+
+/** Stops an exchange. */
+export interface DispatchController {
   /** Ends the exchange and closes its connection. */
   abort(reason: Error): void;
 }
 
-/** What undici calls during an exchange. */
-export interface DispatchHandlerLike {
+/** What a dispatcher calls during an exchange. */
+export interface DispatchHandler {
   /** The request is being sent. */
-  onRequestStart(controller: DispatchControllerLike, context: unknown): void;
+  onRequestStart(controller: DispatchController): void;
   /** The head of a response arrived. Also called for interim (1xx) responses. */
-  onResponseStart(controller: DispatchControllerLike, statusCode: number, headers: HeaderFields): void;
+  onResponseStart(controller: DispatchController, statusCode: number, headers: HeaderFields): void;
   /** A part of the body arrived. */
-  onResponseData(controller: DispatchControllerLike, chunk: Buffer): void;
+  onResponseData(controller: DispatchController, chunk: Buffer): void;
   /** The response is complete. */
-  onResponseEnd(controller: DispatchControllerLike, trailers: HeaderFields): void;
-  /** The exchange failed. */
-  onResponseError(controller: DispatchControllerLike, error: Error): void;
-}
-
-/** One request, in the form that undici takes. */
-export interface DispatchOptionsLike {
-  /** Scheme, host and port. */
-  origin: string;
-  /** The request target: path and query. */
-  path: string;
-  /** POST is for access tokens only. */
-  method: 'GET' | 'POST';
-  /** Names and values in turn. */
-  headers: string[];
-  /** Null for a GET. */
-  body: string | null;
-  /** Always 0, no limit: the client has its own timers. */
-  headersTimeout: number;
-  /** Always 0, no limit: the client has its own timers. */
-  bodyTimeout: number;
-}
-
-/**
- * The part of an undici dispatcher that this package uses. Agents of undici 7 and 8 match it: `Agent`, `ProxyAgent`,
- * `MockAgent` and others. The type is structural because the `Dispatcher` types of the two are not assignable to each
- * other.
- */
-export interface DispatcherLike {
-  /** Sends a request and calls the handler with its response. */
-  dispatch(options: DispatchOptionsLike, handler: DispatchHandlerLike): boolean;
+  onResponseEnd(controller: DispatchController): void;
+  /**
+   * The exchange failed.
+   *
+   * @param isRefusal - whether a fetch refused the request, such as a mock without a handler for it. undici leaves this out.
+   */
+  onResponseError(controller: DispatchController, error: unknown, isRefusal?: boolean): void;
 }

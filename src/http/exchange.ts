@@ -1,8 +1,8 @@
-import type { DispatchControllerLike, DispatchHandlerLike } from './dispatcher.js';
+import type { DispatchController, DispatchHandler, WireRequest } from './dispatcher.js';
 import { type HeaderFields, headerValue } from './headers.js';
-import { isConnectionLoss } from './retry.js';
 import { setImmediate, startTimer } from './timer.js';
-import type { Transport, WireRequest } from './transport.js';
+import type { Transport } from './transport.js';
+import { isConnectionLoss, type TransportErrorKind, toError, transportErrorKind } from './transport-error.js';
 
 /** A complete response, as it came over the wire. */
 export interface HttpResponse {
@@ -29,19 +29,31 @@ export interface ExchangeOwner {
   onInterrupt(listener: (reason: () => unknown) => void): void;
 }
 
+/** Why there is no response, in a word. */
+export type NoResponseKind = 'attempt timeout' | TransportErrorKind;
+
+const retryableKinds: readonly NoResponseKind[] = ['attempt timeout', 'connect timeout', 'other'];
+
 /** Why there is no response. */
 export class NoResponse {
-  /** What broke; absent if attemptTimeout expired. */
-  readonly cause: Error | undefined;
+  readonly kind: NoResponseKind;
   /** ms. */
   readonly attemptTimeout: number;
+  /** What broke; absent if attemptTimeout expired. */
+  readonly cause: Error | undefined;
   /** Whether the connection died before any part of a response arrived. The request is safe to resend. */
   readonly isDeadConnection: boolean;
 
-  constructor(cause: Error | undefined, attemptTimeout: number, isDeadConnection = false) {
-    this.cause = cause;
+  constructor(kind: NoResponseKind, attemptTimeout: number, cause?: Error, isDeadConnection = false) {
+    this.kind = kind;
     this.attemptTimeout = attemptTimeout;
+    this.cause = cause;
     this.isDeadConnection = isDeadConnection;
+  }
+
+  /** Whether another attempt may succeed. */
+  get isRetryable(): boolean {
+    return retryableKinds.includes(this.kind);
   }
 }
 
@@ -57,7 +69,7 @@ export function exchange(
   owner?: ExchangeOwner,
 ): Promise<HttpResponse> {
   return new Promise((resolve, reject) => {
-    const handler = new ExchangeHandler(request, limits, { resolve, reject, owner });
+    const handler = new ExchangeHandler(limits, { resolve, reject, owner });
     owner?.enter('waiting for a connection');
     owner?.onInterrupt((reason) => handler.interrupt(reason));
     try {
@@ -69,11 +81,13 @@ export function exchange(
 }
 
 /**
- * Waits until undici has freed the connection of a response: two turns of the event loop. A request sent sooner would open
- * another connection.
+ * Waits until undici has freed the connection of a response: two turns of the event loop. A request that follows sooner would
+ * open another connection.
  */
-function whenConnectionFreed(proceed: () => void): void {
-  setImmediate(() => setImmediate(proceed));
+export function connectionFreed(): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(() => setImmediate(resolve));
+  });
 }
 
 /** Gets the result of an exchange. */
@@ -83,26 +97,25 @@ interface ExchangeListener {
   readonly owner: ExchangeOwner | undefined;
 }
 
-class ExchangeHandler implements DispatchHandlerLike {
-  readonly #request: WireRequest;
+class ExchangeHandler implements DispatchHandler {
   readonly #limits: ExchangeLimits;
   readonly #listener: ExchangeListener;
-  #controller: DispatchControllerLike | undefined;
+  #controller: DispatchController | undefined;
   #stopTimer = () => {};
   #hasEnded = false;
   #hasResponse = false;
   #status = 0;
   #headers: HeaderFields = {};
+  /** The first `#size` bytes are the body so far. */
+  #buffer: Buffer = Buffer.alloc(0);
   #size = 0;
-  readonly #chunks: Buffer[] = [];
 
-  constructor(request: WireRequest, limits: ExchangeLimits, listener: ExchangeListener) {
-    this.#request = request;
+  constructor(limits: ExchangeLimits, listener: ExchangeListener) {
     this.#limits = limits;
     this.#listener = listener;
   }
 
-  onRequestStart(controller: DispatchControllerLike): void {
+  onRequestStart(controller: DispatchController): void {
     // Interrupted while it was queued. `controller.abort` would close a good connection; an exception does not.
     if (this.#hasEnded) throw new Error('The call ended before its request was sent');
     this.#controller = controller;
@@ -111,11 +124,12 @@ class ExchangeHandler implements DispatchHandlerLike {
     // A dispatcher that retries starts the request again.
     this.#stopTimer();
     const { attemptTimeout } = this.#limits;
+    const onTimeout = () => this.fail(new NoResponse('attempt timeout', attemptTimeout));
     // In the background, because the timer of the call keeps the process alive.
-    this.#stopTimer = startTimer(attemptTimeout, () => this.fail(new NoResponse(undefined, attemptTimeout)), true);
+    this.#stopTimer = startTimer(attemptTimeout, onTimeout, true);
   }
 
-  onResponseStart(_controller: DispatchControllerLike, statusCode: number, headers: HeaderFields): void {
+  onResponseStart(_controller: DispatchController, statusCode: number, headers: HeaderFields): void {
     this.#hasResponse = true;
     // Interim responses, such as 103, come before the final one.
     if (this.#hasEnded || statusCode < 200) return;
@@ -126,27 +140,27 @@ class ExchangeHandler implements DispatchHandlerLike {
     if (isSuccess && Number(headerValue(headers, 'content-length')) > this.#limits.maxResponseSize) this.#finish(true);
   }
 
-  onResponseData(_controller: DispatchControllerLike, chunk: Buffer): void {
+  onResponseData(_controller: DispatchController, chunk: Buffer): void {
     if (this.#hasEnded) return;
-    const remaining = this.#limits.maxResponseSize - this.#size;
-    const isTooLarge = chunk.length > remaining;
-    this.#chunks.push(isTooLarge ? chunk.subarray(0, remaining) : chunk);
-    this.#size += chunk.length;
-    if (isTooLarge) this.#finish(true);
+    const { maxResponseSize } = this.#limits;
+    const part = chunk.subarray(0, maxResponseSize - this.#size);
+    // Most bodies are one chunk, which needs no copy.
+    if (this.#size === 0) this.#buffer = part;
+    else this.#buffer = append(this.#buffer, this.#size, part, maxResponseSize);
+    this.#size += part.length;
+    if (part.length < chunk.length) this.#finish(true);
   }
 
   onResponseEnd(): void {
     this.#finish(false);
   }
 
-  onResponseError(_controller: DispatchControllerLike | undefined, reason: unknown): void {
-    // Not instanceof: the error may come from another realm.
-    const isError = typeof reason === 'object' && reason !== null && 'message' in reason;
-    // Anything with a message is treated as an Error.
-    const cause = isError ? (reason as Error) : new Error('The dispatcher reported no error');
+  onResponseError(_controller: DispatchController | undefined, reason: unknown, isRefusal = false): void {
+    const cause = toError(reason);
     const wasSent = this.#controller !== undefined;
     const isDead = wasSent && !this.#hasResponse && isConnectionLoss(cause);
-    this.fail(new NoResponse(cause, this.#limits.attemptTimeout, isDead));
+    const kind = isRefusal ? 'mock' : transportErrorKind(cause);
+    this.fail(new NoResponse(kind, this.#limits.attemptTimeout, cause, isDead));
   }
 
   interrupt(reason: () => unknown): void {
@@ -155,21 +169,14 @@ class ExchangeHandler implements DispatchHandlerLike {
 
   fail(reason: unknown): void {
     if (!this.#end()) return;
-    const reject = () => this.#listener.reject(reason);
-    // The request may be sent again at once.
-    if (reason instanceof NoResponse && reason.isDeadConnection) whenConnectionFreed(reject);
-    else reject();
+    this.#listener.reject(reason);
     this.#controller?.abort(new Error('The request was given up'));
   }
 
   #finish(isTruncated: boolean): void {
     if (!this.#end()) return;
-    const [first = Buffer.alloc(0), ...others] = this.#chunks;
-    const bytes = others.length === 0 ? first : Buffer.concat(this.#chunks);
-    const response = { status: this.#status, headers: this.#headers, bytes, isTruncated };
-    // After an error, a login or the other endpoint may follow at once.
-    if (this.#request.isFollowed || this.#status >= 300) whenConnectionFreed(() => this.#listener.resolve(response));
-    else this.#listener.resolve(response);
+    const bytes = this.#buffer.subarray(0, this.#size);
+    this.#listener.resolve({ status: this.#status, headers: this.#headers, bytes, isTruncated });
     if (isTruncated) this.#controller?.abort(new Error('The body is larger than maxResponseSize'));
   }
 
@@ -180,4 +187,20 @@ class ExchangeHandler implements DispatchHandlerLike {
     this.#stopTimer();
     return true;
   }
+}
+
+/**
+ * Adds a part to a body. The buffer doubles when it is full, so that small parts cost no more memory than the body.
+ *
+ * @param size - how many bytes of the buffer are in use.
+ */
+function append(buffer: Buffer, size: number, part: Buffer, limit: number): Buffer {
+  const newSize = size + part.length;
+  let target = buffer;
+  if (newSize > buffer.length) {
+    target = Buffer.allocUnsafe(Math.min(Math.max(newSize, 2 * buffer.length), limit));
+    target.set(buffer.subarray(0, size));
+  }
+  target.set(part, size);
+  return target;
 }

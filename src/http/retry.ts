@@ -37,37 +37,6 @@ export function isRetryableStatus(status: number): boolean {
   return status === 408 || status === 429 || status >= 500;
 }
 
-/** A transport error that cannot get better by trying again. */
-export type FinalTransportError = 'proxy login' | 'proxy refusal' | 'dispatcher version' | 'mock' | 'certificate';
-
-const certificateError =
-  /CERT|UND_ERR_PRX_TLS|UNABLE_TO_VERIFY|HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_EXCEEDED/;
-
-/** Classifies an error of undici. Returns `undefined` if another attempt may succeed. */
-export function finalTransportError(error: Error): FinalTransportError | undefined {
-  if (/Proxy response \(407\)|Proxy Authentication Required \(407\)/.test(error.message)) return 'proxy login';
-  if (/Proxy response \(403\)/.test(error.message)) return 'proxy refusal';
-  const code = codeOf(error);
-  if (code === 'UND_ERR_INVALID_ARG') return 'dispatcher version';
-  if (code === 'UND_MOCK_ERR_MOCK_NOT_MATCHED') return 'mock';
-  return certificateError.test(code) ? 'certificate' : undefined;
-}
-
-const connectionLossCodes = ['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE'];
-
-/** Whether an error of undici says that a connection died. */
-export function isConnectionLoss(error: Error): boolean {
-  // undici reports a lost HTTP/2 stream by its message only.
-  return (
-    connectionLossCodes.includes(codeOf(error)) ||
-    /REFUSED_STREAM|GOAWAY|HTTP\/2: stream half-closed/.test(error.message)
-  );
-}
-
-function codeOf(error: Error): string {
-  return 'code' in error ? String(error.code) : '';
-}
-
 /**
  * Reads `Retry-After`: seconds, or a date that is compared with the server's own `Date`.
  *

@@ -2,20 +2,8 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { channel } from 'node:diagnostics_channel';
 import { Socket } from 'node:net';
 // Bun replaces the bare name 'undici' with an incomplete stub. Everywhere else both names are the same module.
-import { buildConnector, Client, type Dispatcher, EnvHttpProxyAgent, Pool } from 'undici/index.js';
-import type { DispatcherLike, DispatchHandlerLike } from './dispatcher.js';
-
-/** One request to the transport's origin. */
-export interface WireRequest {
-  readonly method: 'GET' | 'POST';
-  /** The request target: path and query. */
-  readonly path: string;
-  /** Names and values in turn. */
-  readonly headers: string[];
-  readonly body?: string | undefined;
-  /** Whether another request may follow a success at once. The response then waits until its connection is freed. */
-  readonly isFollowed: boolean;
-}
+import { buildConnector, Client, EnvHttpProxyAgent, Pool, type Dispatcher as UndiciDispatcher } from 'undici/index.js';
+import type { Dispatcher, DispatcherLike, DispatchHandler, WireRequest } from './dispatcher.js';
 
 const maxConnections = 64;
 const maxConnectTimeout = 10_000;
@@ -27,8 +15,8 @@ const callerContext = Symbol('callerContext');
 /** Sends a queued request in its caller's async context. A pool would send it in that of the previous request. */
 class ContextClient extends Client {
   override dispatch(
-    options: Dispatcher.DispatchOptions & { [callerContext]?: (run: () => boolean) => boolean },
-    handler: Dispatcher.DispatchHandler,
+    options: UndiciDispatcher.DispatchOptions & { [callerContext]?: (run: () => boolean) => boolean },
+    handler: UndiciDispatcher.DispatchHandler,
   ): boolean {
     const dispatch = () => super.dispatch(options, handler);
     return options[callerContext]?.(dispatch) ?? dispatch();
@@ -49,7 +37,7 @@ export interface TransportOptions {
 /** Sends requests to one origin. */
 export class Transport {
   readonly #origin: string;
-  readonly #dispatcher: DispatcherLike;
+  readonly #dispatcher: Dispatcher;
   /** The client's own connections; absent if the caller passed a dispatcher. */
   readonly #own: Pool | EnvHttpProxyAgent | undefined;
   readonly #sockets = new Sockets();
@@ -57,15 +45,18 @@ export class Transport {
   constructor(options: TransportOptions) {
     const { origin, dispatcher } = options;
     this.#origin = origin;
-    this.#own = dispatcher === undefined ? openConnections(options, this.#sockets) : undefined;
-    // One of the two is always there.
-    this.#dispatcher = (dispatcher ?? this.#own) as DispatcherLike;
+    if (dispatcher === undefined) {
+      this.#own = openConnections(options, this.#sockets);
+      this.#dispatcher = this.#own;
+    } else {
+      this.#dispatcher = dispatcher;
+    }
   }
 
   /** Sends a request. The handler gets the response. */
-  dispatch({ path, method, headers, body }: WireRequest, handler: DispatchHandlerLike): void {
+  dispatch({ path, method, headers, body }: WireRequest, handler: DispatchHandler): void {
     const origin = this.#origin;
-    const options = { origin, path, method, headers, body: body ?? null, headersTimeout: 0, bodyTimeout: 0 };
+    const options = { origin, path, method, headers, body, headersTimeout: 0, bodyTimeout: 0 };
     if (requestCreated.hasSubscribers) Object.assign(options, { [callerContext]: AsyncLocalStorage.snapshot() });
     this.#dispatcher.dispatch(options, handler);
   }

@@ -1,12 +1,11 @@
+import type { ClusterSeed, ProjectSeed, SnapshotPatch, SnapshotSeed } from './api/seed.js';
 import type { EmulatorCredentials } from './credentials.js';
 import type { ScriptedAnswer } from './faults/script.js';
 import type { RecordedRequest } from './http/request-log.js';
-import type { ClusterSeed, ProjectSeed, SnapshotPatch, SnapshotSeed } from './snapshots/seed.js';
-import type { DeprecationDates, SunsetForm } from './snapshots/sunset.js';
 
 /**
  * An emulator of Atlas on a loopback socket, started by `startAtlasEmulator`. Its methods throw a `TypeError` for a value
- * that they do not know, such as a misspelt form of the sunset.
+ * that they do not know, such as a misspelt option.
  */
 export interface AtlasEmulator extends AsyncDisposable {
   /** The client's `baseUrl`: `http://127.0.0.1:PORT`. */
@@ -20,7 +19,7 @@ export interface AtlasEmulator extends AsyncDisposable {
   readonly groupId: string;
   /** The name that this project has at the start. */
   readonly groupName: string;
-  /** The cluster that exists from the start. */
+  /** The Flex cluster that exists from the start. */
   readonly clusterName: string;
   /** The newest COMPLETED snapshot of that cluster. It finished about five hours before the start. */
   readonly snapshotId: string;
@@ -28,13 +27,14 @@ export interface AtlasEmulator extends AsyncDisposable {
   readonly snapshots: readonly SnapshotSeed[];
 
   /**
-   * Adds a cluster, and its project if that is new. Replaces a cluster that exists, its snapshots, and what was planned for
-   * them. Without `snapshots`, adds a project without clusters, or renames one that exists.
+   * Adds a cluster, and its project if that is new. Replaces a cluster that exists, and its snapshots. A seed without
+   * `snapshots`, `dedicated` and `free` adds a project without clusters, or renames one that exists.
    *
    * @example
    * ```ts
    * emulator.seed({ clusterName: 'Reports', snapshots: [{ id: '5cc310ace5dc7ce369814bd0', status: 'QUEUED' }] });
-   * emulator.seed({ clusterName: 'Production', dedicated: true, snapshots: [] }); // the Flex API refuses it
+   * emulator.seed({ clusterName: 'Production', dedicated: true }); // with daily snapshots
+   * emulator.seed({ clusterName: 'Sandbox', free: true });
    * emulator.seed({ groupId: '60f1c2d3e4a5b6978877665a', groupName: 'Empty' }); // a project without clusters
    * ```
    */
@@ -45,24 +45,12 @@ export interface AtlasEmulator extends AsyncDisposable {
    * @throws TypeError if no cluster has the snapshot.
    */
   updateSnapshot(snapshotId: string, patch: SnapshotPatch): void;
-  /**
-   * Plans how a snapshot changes from poll to poll: the next request for it applies the first patch, the one after that
-   * the second, and so on. After the last patch the snapshot stays as it is. A new plan replaces the old one. Each cluster
-   * that has the snapshot counts its own polls.
-   *
-   * @example
-   * ```ts
-   * emulator.progressSnapshot(id, { status: 'QUEUED' }, { status: 'RUNNING' }, { status: 'COMPLETED' });
-   * ```
-   *
-   * @throws TypeError if no cluster has the snapshot.
-   */
-  progressSnapshot(snapshotId: string, ...patches: readonly SnapshotPatch[]): void;
 
-  /** Retires the tenant endpoint, by default with 410 (`gone`). `false` brings it back. Flex serves the same snapshots throughout. */
-  sunset(form?: SunsetForm | false): void;
-  /** Sends `Deprecation` and `Sunset` headers with the tenant endpoint's responses, errors included. `{}` stops it. */
-  deprecate(dates: DeprecationDates): void;
+  /**
+   * Retires the tenant endpoint: it answers 410, as from the start. `sunset(false)` makes it serve the snapshots that the
+   * Flex endpoint serves.
+   */
+  sunset(isOver?: boolean): void;
 
   /**
    * Scripts the next responses, in order. Each is for the next request to the API that has logged in, unless `for` or

@@ -1,12 +1,11 @@
 import { z } from 'zod';
+import type { PagingOptions } from './api/pages.js';
+import type { RateLimitOptions } from './api/rate-limit.js';
+import type { ClusterSeed, ProjectSeed } from './api/seed.js';
 import type { AtlasApiKey, AtlasServiceAccount, EmulatorCredentialOptions } from './credentials.js';
 import { DIGEST_ALGORITHMS, type DigestOptions } from './digest/options.js';
 import type { ScriptedAnswer } from './faults/script.js';
 import type { AtlasEmulatorOptions } from './options.js';
-import type { PagingOptions } from './snapshots/pages.js';
-import type { RateLimitOptions } from './snapshots/rate-limit.js';
-import type { ClusterSeed, ProjectSeed } from './snapshots/seed.js';
-import { type DeprecationDates, SUNSET_FORMS } from './snapshots/sunset.js';
 import type { TokenOptions } from './tokens/service-account.js';
 
 /** A schema for each member of a type. The compiler finds a forgotten one. */
@@ -19,7 +18,7 @@ const isAmount = (value: unknown) => typeof value === 'number' && value >= 0;
 const amount = z.custom(isAmount, 'must be a number, 0 or more').optional();
 // Sent in a header, so it has to be finite.
 const rate = z.number().nonnegative().optional();
-const date = z.date().optional();
+const callback = z.custom((value) => typeof value === 'function', 'must be a function').optional();
 const isBody = (value: unknown) => typeof value === 'string' || (typeof value === 'object' && value !== null);
 
 const optional = (members: Readonly<Record<string, z.ZodType>>) => z.strictObject(members).optional();
@@ -52,7 +51,8 @@ const options = {
   // Each seed is checked when it is added.
   seed: z.unknown().optional(),
   recordRequests: flag,
-  now: z.custom((value) => typeof value === 'function', 'must be a function').optional(),
+  onResponse: callback,
+  now: callback,
 } satisfies Members<AtlasEmulatorOptions>;
 
 const project = {
@@ -67,9 +67,13 @@ const cluster = {
   groupName: text,
   clusterName: text,
   dedicated: flag,
+  free: flag,
+  backupEnabled: flag,
+  paused: flag,
+  policyItems: z.array(z.looseObject({})).optional(),
   createDate: z.union([z.date(), z.string(), z.null()]).optional(),
   stateName: text,
-  snapshots: z.array(z.looseObject({ id: z.string() })),
+  snapshots: z.array(z.looseObject({ id: z.string() })).optional(),
 } satisfies Members<ClusterSeed>;
 
 const answer = {
@@ -93,8 +97,7 @@ const schemas = {
   project: z.strictObject(project),
   cluster: z.strictObject(cluster),
   answer: z.strictObject(answer),
-  dates: z.strictObject({ deprecation: date, sunset: date } satisfies Members<DeprecationDates>),
-  sunset: z.literal([...SUNSET_FORMS, false]),
+  sunset: z.boolean(),
 };
 
 /**

@@ -1,24 +1,19 @@
+import { DEFAULTS, defaultFlexSnapshots } from './api/defaults.js';
+import { ApiEndpoints } from './api/endpoints.js';
+import { RateLimit } from './api/rate-limit.js';
+import type { ClusterSeed, ProjectSeed } from './api/seed.js';
+import { ProjectStore } from './api/store.js';
 import { check } from './check.js';
 import { completeCredentials, type EmulatorCredentials } from './credentials.js';
 import { DigestAuthenticator } from './digest/authenticator.js';
 import { playBeforeResponse, toResponse } from './faults/play.js';
 import { Script, type ScriptedAnswer, scriptedReply } from './faults/script.js';
+import { readBody } from './http/body.js';
 import { type ReceivedRequest, receive } from './http/received-request.js';
 import { type Reply, render } from './http/reply.js';
-import { type RecordedRequest, record } from './http/request-log.js';
+import { type RecordedRequest, toRecord } from './http/request-log.js';
 import { refuseLogin } from './login.js';
 import type { AtlasEmulatorOptions } from './options.js';
-import {
-  DEFAULT_CLUSTER_NAME,
-  DEFAULT_GROUP_ID,
-  DEFAULT_GROUP_NAME,
-  defaultSnapshots,
-} from './snapshots/default-cluster.js';
-import { SnapshotEndpoints } from './snapshots/endpoints.js';
-import { RateLimit } from './snapshots/rate-limit.js';
-import type { ClusterSeed, ProjectSeed } from './snapshots/seed.js';
-import { SnapshotStore } from './snapshots/store.js';
-import { type DeprecationDates, deprecationHeaders } from './snapshots/sunset.js';
 import { ServiceAccountEndpoints } from './tokens/service-account.js';
 import { TokenTable } from './tokens/token-table.js';
 
@@ -28,16 +23,21 @@ interface Outcome {
   readonly fault: ScriptedAnswer | undefined;
 }
 
+// No such response of Atlas is known, so this is what a gateway may send.
+const BODY_TOO_LARGE: Outcome = {
+  reply: { status: 413, content: 'The body of the request is over 64 kB.' },
+  fault: undefined,
+};
+
 /** The emulator without its socket. */
 export class Emulator {
   readonly credentials: EmulatorCredentials;
   readonly requests: RecordedRequest[] = [];
-  readonly store = new SnapshotStore();
-  readonly endpoints: SnapshotEndpoints;
+  readonly store = new ProjectStore();
+  readonly endpoints: ApiEndpoints;
   readonly script = new Script();
   readonly digest: DigestAuthenticator;
   readonly tokens: TokenTable;
-  deprecation: DeprecationDates = {};
   readonly #serviceAccount: ServiceAccountEndpoints;
   readonly #rateLimit: RateLimit;
   readonly #options: AtlasEmulatorOptions;
@@ -48,7 +48,7 @@ export class Emulator {
     check('options', options);
     const now = options.now ?? Date.now;
     this.credentials = completeCredentials(options.credentials);
-    this.endpoints = new SnapshotEndpoints(this.store, options.paging);
+    this.endpoints = new ApiEndpoints(this.store, options.paging, now);
     const { apiKey, serviceAccount, accessToken } = this.credentials;
     this.digest = new DigestAuthenticator(options.digest, apiKey, now);
     this.tokens = new TokenTable(now, accessToken.accessToken);
@@ -56,14 +56,16 @@ export class Emulator {
     this.#rateLimit = new RateLimit(options.rateLimit, now);
     this.#options = options;
     this.#now = now;
-    this.seed({ groupName: DEFAULT_GROUP_NAME, snapshots: defaultSnapshots(now()) });
+    this.seed({ groupName: DEFAULTS.groupName, snapshots: defaultFlexSnapshots(now()) });
     for (const seed of [options.seed ?? []].flat()) this.seed(seed);
   }
 
   seed(seed: ClusterSeed | ProjectSeed): void {
-    check(seed.snapshots === undefined ? 'project' : 'cluster', seed);
-    const project = this.store.seedProject(seed.groupId ?? DEFAULT_GROUP_ID, seed.groupName);
-    if (seed.snapshots !== undefined) this.store.seedCluster(project, seed.clusterName ?? DEFAULT_CLUSTER_NAME, seed);
+    const { snapshots, dedicated, free }: ClusterSeed = seed;
+    const isCluster = snapshots !== undefined || dedicated === true || free === true;
+    check(isCluster ? 'cluster' : 'project', seed);
+    const project = this.store.seedProject(seed.groupId ?? DEFAULTS.groupId, seed.groupName);
+    if (isCluster) this.store.seedCluster(project, seed.clusterName ?? DEFAULTS.clusterName, seed, this.#now());
   }
 
   /** Ends requests that hang or wait. */
@@ -71,12 +73,22 @@ export class Emulator {
     this.#closing.abort();
   }
 
-  async fetch(fetched: Request): Promise<Response> {
-    const request = await receive(fetched);
-    const setStatus = record(this.#options.recordRequests === false ? [] : this.requests, request, this.#now());
-    const { reply, fault } = await this.#answer(request);
-    const wire = render(reply, request, this.#options.envelopeKey ?? 'content');
-    setStatus(wire.status);
+  async fetch(request: Request): Promise<Response> {
+    // Every runtime has this iterator, but TypeScript's DOM library does not declare it.
+    const body = request.body as (ReadableStream<Uint8Array> & AsyncIterable<Uint8Array>) | null;
+    return this.answer(request, await readBody(body ?? []));
+  }
+
+  /** Answers a request whose body was read before. Undefined stands for a body that is too large. */
+  async answer(fetched: Request, body: string | undefined): Promise<Response> {
+    const request = receive(fetched, body ?? '');
+    const { recordRequests = true, envelopeKey = 'content', onResponse } = this.#options;
+    const recorded = toRecord(request, this.#now());
+    if (recordRequests && body !== undefined) this.requests.push(recorded);
+    const { reply, fault } = body === undefined ? BODY_TOO_LARGE : await this.#answer(request);
+    const wire = render(reply, request, envelopeKey);
+    recorded.status = wire.status;
+    onResponse?.(recorded);
     return toResponse(wire, fault, () => this.#abortSignal(request));
   }
 
@@ -102,15 +114,15 @@ export class Emulator {
   }
 
   #answerApi(request: ReceivedRequest, scripted: Reply | undefined): Reply {
-    const { kind, isKnown, groupId } = request.route;
-    const hasBucket = isKnown && (groupId === undefined || this.store.findProject(groupId) !== undefined);
+    const { resource, groupId } = request.route;
+    const hasBucket =
+      resource !== undefined && (groupId === undefined || this.store.findProject(groupId) !== undefined);
     const limit = hasBucket ? this.#rateLimit.take(request) : { headers: {} };
     const reply = scripted ?? limit.refusal ?? this.endpoints.answer(request);
     // Text is what a gateway says, without Atlas's headers.
     if (typeof reply.content === 'string') return reply;
     const limitHeaders = reply.status === 401 ? {} : limit.headers;
-    const deprecation = kind === 'tenant' ? deprecationHeaders(this.deprecation) : {};
-    return { ...reply, headers: { ...limitHeaders, ...deprecation, ...reply.headers } };
+    return { ...reply, headers: { ...limitHeaders, ...reply.headers } };
   }
 
   #abortSignal(request: ReceivedRequest): AbortSignal {

@@ -3,6 +3,17 @@
  *
  * @packageDocumentation
  */
+
+export type { PagingOptions } from './api/pages.js';
+export type { RateLimitOptions } from './api/rate-limit.js';
+export type {
+  ClusterSeed,
+  PolicyItemSeed,
+  ProjectSeed,
+  SeedTime,
+  SnapshotPatch,
+  SnapshotSeed,
+} from './api/seed.js';
 export type { AtlasEmulator } from './atlas-emulator.js';
 export type {
   AtlasAccessToken,
@@ -16,9 +27,5 @@ export type { ScriptedAnswer, ScriptTarget } from './faults/script.js';
 export type { RecordedRequest } from './http/request-log.js';
 export type { RequestKind } from './http/routes.js';
 export type { AtlasEmulatorOptions } from './options.js';
-export type { PagingOptions } from './snapshots/pages.js';
-export type { RateLimitOptions } from './snapshots/rate-limit.js';
-export type { ClusterSeed, ProjectSeed, SeedTime, SnapshotPatch, SnapshotSeed } from './snapshots/seed.js';
-export type { DeprecationDates, SunsetForm } from './snapshots/sunset.js';
 export { startAtlasEmulator } from './start.js';
 export type { TokenOptions } from './tokens/service-account.js';

@@ -1,8 +1,9 @@
+import type { PagingOptions } from './api/pages.js';
+import type { RateLimitOptions } from './api/rate-limit.js';
+import type { ClusterSeed, ProjectSeed } from './api/seed.js';
 import type { EmulatorCredentialOptions } from './credentials.js';
 import type { DigestOptions } from './digest/options.js';
-import type { PagingOptions } from './snapshots/pages.js';
-import type { RateLimitOptions } from './snapshots/rate-limit.js';
-import type { ClusterSeed, ProjectSeed } from './snapshots/seed.js';
+import type { RecordedRequest } from './http/request-log.js';
 import type { TokenOptions } from './tokens/service-account.js';
 
 /** Options of `startAtlasEmulator`. The defaults answer as Atlas does. */
@@ -25,6 +26,11 @@ export interface AtlasEmulatorOptions {
   seed?: ClusterSeed | ProjectSeed | readonly (ClusterSeed | ProjectSeed)[] | undefined;
   /** Whether `requests` keeps every request. Set to false for long runs, to save memory. Default true. */
   recordRequests?: boolean | undefined;
+  /**
+   * Called with each request and its `status`, just before the response is sent. Also called for requests that are not
+   * recorded. Not called if the connection is reset before the response.
+   */
+  onResponse?: ((request: RecordedRequest) => void) | undefined;
   /** The emulator's clock, in ms since the epoch. Default `Date.now`. Scripted delays do not follow it. */
   now?: (() => number) | undefined;
 }

@@ -78,7 +78,7 @@ describe('the body of a response', () => {
     // Neither cut nor in lower case, so that the mask recognizes a secret in it.
     ['QWERTY'.repeat(50), `has the unsupported content coding ${'QWERTY'.repeat(50)}`],
     ['gzip, br', 'has the unsupported content coding gzip, br'],
-    [['gzip', 'br'], 'has the unsupported content coding gzip, br'],
+    [['gzip', 'br'], 'has the unsupported content coding gzip,br'],
   ])('with the content coding %j is unread', (coding, problem) => {
     expect(read('1', coded(coding))).toEqual({ text: '', json: undefined, problem, isPartial: true });
   });
@@ -146,7 +146,9 @@ describe('an envelope', () => {
   });
 
   it.each(['content', 'envelope'] as const)('of Atlas may have the key %s, at both endpoints', async (envelopeKey) => {
-    const { url: baseUrl, credentials, groupId, clusterName, ...emulator } = await openEmulator({ envelopeKey });
+    const emulator = await openEmulator({ envelopeKey });
+    emulator.sunset(false);
+    const { url: baseUrl, credentials, groupId, clusterName } = emulator;
     const client = openClient({ baseUrl, credentials: credentials.apiKey });
     for (const endpoint of ['tenant', 'flex'] as const) {
       const options = { envelope: true, pretty: true, endpoint };
@@ -157,6 +159,19 @@ describe('an envelope', () => {
       const error = { status: 404, errorCode: 'TENANT_SNAPSHOT_NOT_FOUND' };
       expect(await rejection(missing, AtlasApiError)).toMatchObject(error);
     }
+  });
+});
+
+describe('an error is from Atlas', () => {
+  it.each<[is: boolean, how: string, json: unknown, headers: Headers]>([
+    [true, 'if its body has an errorCode', { errorCode: 'X' }, {}],
+    [true, 'if it has the header X-Error-Code', '', { 'x-error-code': 'X' }],
+    [true, 'if its body has the status as a number', { error: 404, errorCode: null }, {}],
+    [false, 'but not if its body has the status as text', { error: 'Not Found', status: 404 }, {}],
+    [false, 'but not if it is HTML', '<html>', {}],
+  ])('%s: %s', (isFromAtlas, _how, json, headers) => {
+    const response = { status: 404, headers, bytes: Buffer.from(JSON.stringify(json)), isTruncated: false };
+    expect(readResponse(response, false, 99)).toMatchObject({ isFromAtlas, error: { isFromAtlas } });
   });
 });
 
@@ -211,14 +226,4 @@ describe('an unknown field may be deeply nested', () => {
     expect(error.errorCode).toBe('X');
     expect(() => shown(error)).not.toThrow();
   });
-
-  it.each([deep(100_000), deepObject(100_000), `[${'"x",'.repeat(50_000)}1]`])(
-    'in the parameters that may contain the path of a gone endpoint: case %#',
-    async (parameters) => {
-      const body = `{"error":404,"errorCode":"RESOURCE_NOT_FOUND","parameters":[${parameters}]}`;
-      const call = get(open({ status: 404, body }), { endpoint: 'auto' });
-      const error = await rejection(call, AtlasApiError);
-      expect(error).toMatchObject({ status: 404, errorCode: 'RESOURCE_NOT_FOUND', endpoint: 'tenant' });
-    },
-  );
 });

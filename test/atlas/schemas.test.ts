@@ -1,12 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { z } from 'zod';
-import {
-  apiErrorSchema,
-  clusterNameSchema,
-  groupIdSchema,
-  snapshotIdSchema,
-  tenantSnapshotSchema,
-} from '../../src/index.js';
+import { clusterNameSchema, groupIdSchema, snapshotIdSchema, tenantSnapshotSchema } from '../../src/index.js';
 import { failedSnapshot, referenceSnapshot } from '../support/atlas-bodies.js';
 
 /** Parses the body as it comes off the wire. */
@@ -84,53 +78,6 @@ describe('tenantSnapshotSchema', () => {
     const snapshot = tenantSnapshotSchema.parse(JSON.parse('{"__proto__": {"status": "COMPLETED"}}'));
     expect(snapshot.status).toBeUndefined();
     expect(Object.getPrototypeOf(snapshot)).toBe(Object.prototype);
-  });
-});
-
-describe('apiErrorSchema', () => {
-  const least = { error: 404, errorCode: 'RESOURCE_NOT_FOUND' };
-
-  it('requires only error', () => {
-    expect(apiErrorSchema.parse({ error: 404 })).toStrictEqual({ error: 404 });
-  });
-
-  it('accepts all fields, parameters of any type, and unknown fields', () => {
-    const body = {
-      ...least,
-      detail: 'd',
-      reason: 'r',
-      parameters: ['a', 1, null, { b: [] }],
-      badRequestDetail: { fields: [{ description: 'must not be null', field: 'name', more: 1 }] },
-      more: true,
-    };
-    expect(apiErrorSchema.parse(body)).toStrictEqual(body);
-    expect(apiErrorSchema.parse({ ...least, badRequestDetail: {} })).toStrictEqual({ ...least, badRequestDetail: {} });
-  });
-
-  it('drops fields that are null', () => {
-    const nulls = { detail: null, reason: null, parameters: null, badRequestDetail: null, errorCode: null };
-    expect(apiErrorSchema.parse({ error: 404, ...nulls })).toStrictEqual({ error: 404 });
-    const body = { ...least, badRequestDetail: { fields: null } };
-    expect(apiErrorSchema.parse(body)).toStrictEqual({ ...least, badRequestDetail: {} });
-  });
-
-  it.each<[unknown, string[]]>([
-    [{ errorCode: 'X' }, ['error']],
-    [{ error: 404.5 }, ['error']],
-    [{ error: '404' }, ['error']],
-    [{ ...least, errorCode: 5 }, ['errorCode']],
-    [{ ...least, detail: 1 }, ['detail']],
-    [{ ...least, reason: {} }, ['reason']],
-    [{ ...least, parameters: 'a' }, ['parameters']],
-    [{ ...least, badRequestDetail: { fields: {} } }, ['badRequestDetail.fields']],
-    [
-      { ...least, badRequestDetail: { fields: [{}] } },
-      ['badRequestDetail.fields.0.description', 'badRequestDetail.fields.0.field'],
-    ],
-    ['<html>', ['']],
-    [undefined, ['']],
-  ])('rejects %j', (body, places) => {
-    expect(issuesOf(apiErrorSchema, body)).toEqual(places);
   });
 });
 

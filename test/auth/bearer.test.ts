@@ -1,8 +1,23 @@
 import { describe, expect, it, vi } from 'vitest';
+import { readResponse } from '../../src/atlas/response.js';
+import type { Authenticator } from '../../src/auth/authenticator.js';
+import { functionBearer, staticBearer } from '../../src/auth/bearer.js';
+import { ServiceAccount } from '../../src/auth/service-account/service-account.js';
+import { TokenEndpoint } from '../../src/auth/service-account/token-endpoint.js';
+import { Transport } from '../../src/http/transport.js';
 import { AtlasAuthenticationError } from '../../src/index.js';
 import { rejection } from '../support/rejection.js';
-import type { Behavior, Reply } from '../support/scripted-dispatcher.js';
-import { type ConversationOptions, converse, no, ok, openScripted, refusal } from './support/conversation.js';
+import { type Behavior, type Reply, scriptedDispatcher } from '../support/scripted-dispatcher.js';
+import {
+  serviceAccount as account,
+  type ConversationOptions,
+  converse,
+  no,
+  ok,
+  openScripted,
+  refusal,
+  token,
+} from './support/conversation.js';
 
 type Context = { refused?: string };
 
@@ -76,18 +91,41 @@ describe('a function that returns tokens', () => {
     }
   });
 
-  it.each([undefined, null, '', 17, { accessToken: 'token' }, 'Bearer token', 'token\r\nx: y', 'tökén', 'a=b'])(
-    'that returns %j, which is no token, ends the call with an AtlasAuthenticationError',
-    async (token) => {
+  const noTokens = [undefined, null, '', 17, { t: 't' }, 'Bearer t', 't\r\nx: y', 'tökén', 'a=b', 'a'.repeat(8_193)];
+
+  it.each(noTokens.map((value) => [String(JSON.stringify(value)).slice(0, 20), value]))(
+    'that returns %s, which is no token, ends the call with an AtlasAuthenticationError',
+    async (_what, token) => {
       // As a function without types may return.
       const accessToken = () => token as string;
       const { get, sent } = openScripted({ credentials: { accessToken } }, ok);
       const error = await rejection(get(), AtlasAuthenticationError);
       expect(error.message).toBe(
         'getTenantSnapshot could not log in. The accessToken function did not return a bearer token. ' +
-          'Return a string of letters, digits and -._~+/, with = only at the end.',
+          'Return a string of letters, digits and -._~+/, with = only at the end, and at most 8192 characters.',
       );
       expect(sent()).toBe('');
     },
   );
+});
+
+describe('a 401 of the fallback leads to no second try, and keeps the token of', () => {
+  const openTokenEndpoint = () => {
+    const dispatcher = scriptedDispatcher(token('t1'), token('t2'));
+    const options = { origin: 'https://cloud.mongodb.com', dispatcher, attemptTimeout: 1_000, proxy: undefined };
+    const limits = { attemptTimeout: 1_000, maxResponseSize: 1_000 };
+    return new TokenEndpoint(new Transport(options), limits, { prefix: '', userAgent: 'test' }, account);
+  };
+
+  it.each<[owner: string, authenticator: Authenticator]>([
+    ['the caller', staticBearer('t1')],
+    ["the caller's function", functionBearer(({ refused }) => (refused === undefined ? 't1' : 't2'))],
+    ['a service account', new ServiceAccount(openTokenEndpoint(), undefined)],
+  ])('%s', async (_owner, authenticator) => {
+    const request = { method: 'GET', path: '/', isFallback: true };
+    const refused = { status: 401, headers: {}, bytes: Buffer.from('{"error":401}'), isTruncated: false };
+    const { review } = await authenticator.authorize(request);
+    expect(review(readResponse(refused, false, 1_000))).toBeUndefined();
+    expect(await authenticator.authorize({ ...request, isFallback: false })).toMatchObject({ header: 'Bearer t1' });
+  });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { AtlasCredentials } from '../../src/index.js';
+import type { AtlasCredentials } from '../../src/auth/authenticator.js';
 import type { Behavior, Reply } from '../support/scripted-dispatcher.js';
 import {
   serviceAccount as account,

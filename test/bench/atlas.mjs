@@ -11,7 +11,16 @@ import { hash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
-import { accessToken, clusters, groupId, privateKey, projects, publicKey, realm } from './target.mjs';
+import {
+  accessToken,
+  dedicatedClusters,
+  flexClusters,
+  groupId,
+  privateKey,
+  projects,
+  publicKey,
+  realm,
+} from './target.mjs';
 
 const md5 = (text) => hash('md5', text);
 const nonce = 'hVJm8bd2H7sZ0vYk3n5xQw==';
@@ -51,16 +60,29 @@ const daily = Array.from({ length: 8 }, (_, n) => {
   return { id: `5cc310ace5dc7ce369814bc${n}`, mongoDBVersion: '8.0.29', status: 'COMPLETED', ...times };
 });
 
+const dailyOfDedicated = daily.map(({ id, finishTime, expiration }) => ({
+  id,
+  status: 'completed',
+  createdAt: finishTime,
+  expiresAt: new Date(Date.parse(expiration) + 30 * 86_400_000).toISOString(),
+  snapshotType: 'scheduled',
+  type: 'replicaSet',
+}));
+
 const lists = new Map([
   ['groups', prepareList(projects)],
-  ['flexClusters', prepareList(clusters)],
+  ['flexClusters', prepareList(flexClusters)],
+  ['clusters', prepareList(dedicatedClusters)],
   ['snapshots', prepareList(daily)],
 ]);
+const dedicatedList = prepareList(dailyOfDedicated);
 
 /** @param {string} url @returns what it asks for, by the last segment of its path */
 function answerTo(url) {
   const [path] = url.split('?');
-  return lists.get(path.slice(path.lastIndexOf('/') + 1)) ?? snapshot;
+  const last = path.slice(path.lastIndexOf('/') + 1);
+  if (last === 'snapshots' && path.includes('/clusters/')) return dedicatedList;
+  return lists.get(last) ?? snapshot;
 }
 const refusal = prepare(
   '401 Unauthorized',

@@ -14,22 +14,30 @@ export const nextSnapshotId = () => snapshotIds[next++ & 1023];
 
 /** @param {string} snapshotId */
 export const pathOf = (snapshotId) =>
-  `/api/atlas/v1.0/groups/${groupId}/clusters/${clusterName}/backup/tenant/snapshots/${snapshotId}`;
+  `/api/atlas/v2/groups/${groupId}/flexClusters/${clusterName}/backup/snapshots/${snapshotId}`;
 
 /** The headers that this client sends with a bearer token, for the subjects that take headers. */
 export const bearerHeaders = {
-  accept: 'application/json',
+  accept: 'application/vnd.atlas.2024-11-13+json',
   'user-agent': 'atlas-tenant-snapshots/0.1.0',
   authorization: `Bearer ${accessToken}`,
 };
 
-/** The projects that a check reads, and the Flex clusters of each. */
+/** The projects that a check reads. Each has Flex clusters and as many dedicated ones. */
 export const projects = Array.from({ length: 50 }, (_, n) => ({
   id: `5e2211c17a3e5a48f549${n.toString(16).padStart(4, '0')}`,
   name: `Project ${n}`,
 }));
-export const clusters = Array.from({ length: 20 }, (_, n) => ({
-  name: `Cluster${n}`,
+export const flexClusters = Array.from({ length: 10 }, (_, n) => ({
+  name: `Flex${n}`,
   stateName: 'IDLE',
   createDate: '2024-12-19T17:05:10Z',
 }));
+export const dedicatedClusters = flexClusters.map((cluster, n) => ({
+  ...cluster,
+  name: `Cluster${n}`,
+  backupEnabled: true,
+  paused: false,
+  replicationSpecs: [{ regionConfigs: [{ providerName: 'AWS' }] }],
+}));
+export const clusterCount = projects.length * (flexClusters.length + dedicatedClusters.length);

@@ -1,120 +1,159 @@
 import { describe, expect, it } from 'vitest';
 import type { ErrorReport } from '../../src/atlas/response.js';
-import { adviseOnStatus, adviseOnTransport } from '../../src/call/advice.js';
-import { finalTransportError } from '../../src/http/retry.js';
-import { codeIn, read, tablesUnder } from '../docs/support/documents.js';
+import { listTarget, pathTarget, snapshotTarget } from '../../src/atlas/target.js';
+import { adviseOnBody, adviseOnStatus, adviseOnTransport } from '../../src/call/advice.js';
+import type { NoResponseKind } from '../../src/http/exchange.js';
+import { clusterName, groupId, snapshotId } from '../support/snapshot-routes.js';
 
-describe('the advice of API errors', () => {
-  const [codes = [], statuses = []] = tablesUnder(read('docs/errors.md'), 'API errors');
-  const report = {
-    isFromAtlas: true,
-    errorCode: undefined,
-    detail: undefined,
-    reason: undefined,
-    parameters: undefined,
-    badRequestDetail: undefined,
-  };
-  const apiPath = '/api/atlas/v1.0/groups';
-  const noRoute = { errorCode: 'RESOURCE_NOT_FOUND', parameters: [apiPath] };
-  const advise = (status: number, changes: Partial<ErrorReport>, endpoint?: 'tenant' | 'flex') =>
-    adviseOnStatus(status, { ...report, ...changes }, undefined, { endpoint, noun: endpoint && 'snapshot', apiPath });
+const auto = { endpoint: 'auto' } as const;
+const list = { groupId, clusterName };
 
-  it('is documented for each code', () => {
-    expect(codes.length).toBeGreaterThan(5);
-    for (const row of codes) {
-      for (const errorCode of codeIn(row['`errorCode`'])) {
-        expect([errorCode, advise(418, { errorCode }, 'tenant')]).toEqual([errorCode, row['Advice']]);
-      }
-    }
-  });
+const targets = {
+  'one snapshot at Flex': snapshotTarget({ ...list, snapshotId }, { endpoint: 'flex' }),
+  'the snapshots at Flex': snapshotTarget(list, { endpoint: 'flex' }),
+  'one snapshot at the tenant endpoint': snapshotTarget({ ...list, snapshotId }, { endpoint: 'tenant' }),
+  'the snapshots at the tenant endpoint': snapshotTarget(list, { endpoint: 'tenant' }),
+  'a v2 path': pathTarget('/api/atlas/v2/groups', auto),
+  'a v2 list': listTarget('/api/atlas/v2/groups', auto),
+  'another path': pathTarget('/api/atlas/v1.0/groups', auto),
+};
+type Target = keyof typeof targets;
 
-  it('is documented for each status', () => {
-    const actual: Readonly<Record<string, string>> = {
-      '3xx': advise(302, {}),
-      400: advise(400, {}),
-      401: advise(401, {}, 'tenant'),
-      '401 of `get`': advise(401, {}),
-      402: advise(402, {}),
-      403: advise(403, {}, 'tenant'),
-      '403 of `get`': advise(403, {}),
-      404: advise(404, {}, 'flex'),
-      '404 of `get`': advise(404, {}),
-      '404 from a gateway': advise(404, { isFromAtlas: false }),
-      '406 of `get`': advise(406, {}),
-      '410, or 404 `RESOURCE_NOT_FOUND`, at the M2/M5 endpoint': advise(404, noRoute, 'tenant'),
-      '410 at the Flex endpoint': advise(410, {}, 'flex'),
-      '410 of `get`': advise(410, {}),
-      429: advise(429, {}),
-      '408, 5xx': advise(503, {}),
-      'any other': advise(418, {}),
-    };
-    expect(advise(410, {}, 'tenant')).toBe(advise(404, noRoute, 'tenant'));
-    expect(Object.fromEntries(statuses.map((row) => [row['`status`'], row['Advice']]))).toEqual(actual);
-  });
+const atFlex: Target[] = ['one snapshot at Flex', 'the snapshots at Flex'];
+const atTenant: Target[] = ['one snapshot at the tenant endpoint', 'the snapshots at the tenant endpoint'];
+const snapshots = [...atFlex, ...atTenant];
+const versioned: Target[] = ['a v2 path', 'a v2 list'];
+const paths: Target[] = [...versioned, 'another path'];
+const all = [...snapshots, ...paths];
 
-  it.each(['USER_UNAUTHORIZED', 'TENANT_SNAPSHOT_ACCESS_DENIED'])('after a %s of get() names no role', (errorCode) => {
-    expect(advise(401, { errorCode })).toBe(
-      'The login is valid, but a role is missing. Grant the API key or service account a role that can read this path.',
-    );
-  });
+const advise = (target: Target, status: number, changes: Partial<ErrorReport> = {}, retryAfter?: number) =>
+  adviseOnStatus(status, { isFromAtlas: true, ...changes }, retryAfter, targets[target]);
 
-  it('for a Flex cluster does not send a caller of get() to the endpoint option', () => {
-    const errorCode = 'CANNOT_USE_FLEX_CLUSTER_IN_CLUSTER_API';
-    expect(advise(400, { errorCode })).toBe('This is a Flex cluster. Pass a path of the Flex API.');
-    expect(advise(404, { errorCode: 'GROUP_NOT_FOUND' })).toBe(advise(404, { errorCode: 'GROUP_NOT_FOUND' }, 'flex'));
-  });
+const checkPath = 'Check baseUrl and any proxy on the way to Atlas.';
+const update = 'Update atlas-tenant-snapshots to a version for the current API.';
+const retired = "Atlas has retired the tenant endpoint. Pass endpoint: 'flex', or leave the option out.";
+const setVersion = 'Set the option apiVersion to a version that this path supports.';
 
-  it.each([undefined, 'INVALID_VERSION_DATE'])('names the option apiVersion of get() after a 406 %s', (errorCode) => {
-    expect(advise(406, { errorCode })).toBe('Set the option apiVersion to a version that this path supports.');
-  });
+describe('the advice on a code, whatever the status,', () => {
+  const role = 'The login is valid, but a role is missing. Grant the API key or service account';
 
-  it('is for the status if a code only looks like a known one', () => {
-    expect(advise(402, { errorCode: 'toString' })).toBe(advise(402, {}));
-  });
-
-  it('names the wait after a 429, if Atlas does', () => {
-    const waiting = adviseOnStatus(429, report, 1_500, { endpoint: 'flex', noun: 'snapshot', apiPath });
-    expect(waiting).toBe('Wait 1500 ms before the next call, and make fewer calls.');
-    expect(advise(429, {})).toBe('Wait before the next call, and make fewer calls.');
+  it.each<[errorCode: string, of: Target[], advice: string, status?: number]>([
+    ['USER_UNAUTHORIZED', snapshots, `${role} the role Project Read Only.`, 401],
+    ['TENANT_SNAPSHOT_ACCESS_DENIED', snapshots, `${role} the role Project Read Only.`, 401],
+    ['USER_UNAUTHORIZED', paths, `${role} a role that can read this path.`, 401],
+    [
+      'IP_ADDRESS_NOT_ON_ACCESS_LIST',
+      all,
+      'Add the IP address in the error to the IP access list of the API key or service account.',
+    ],
+    [
+      'ORG_REQUIRES_ACCESS_LIST',
+      all,
+      'Create an IP access list for the API key or service account, and add the public IP address of this machine.',
+    ],
+    ['GROUP_NOT_FOUND', all, 'Check the project ID, and that the login has access to the project.'],
+    ['CLUSTER_NOT_FOUND', all, 'Check the cluster name and the project ID.'],
+    [
+      'TENANT_SNAPSHOT_NOT_FOUND',
+      all,
+      'List the snapshots to see which exist. Atlas deletes a snapshot when it expires.',
+    ],
+    [
+      'CANNOT_USE_NON_FLEX_CLUSTER_IN_FLEX_API',
+      all,
+      'The cluster is dedicated (M10 or larger) or free (M0). Pass an M2, M5 or Flex cluster.',
+    ],
+    [
+      'CANNOT_USE_FLEX_CLUSTER_IN_CLUSTER_API',
+      snapshots,
+      "This is a Flex cluster. Pass endpoint: 'flex', or leave the option out.",
+    ],
+    ['CANNOT_USE_FLEX_CLUSTER_IN_CLUSTER_API', paths, 'This is a Flex cluster. Pass a path of the Flex API.'],
+    ['RESOURCE_NOT_FOUND', atTenant, retired, 404],
+    ['INVALID_VERSION_DATE', snapshots, update],
+    ['INVALID_VERSION_DATE', versioned, setVersion],
+    ['INVALID_VERSION_DATE', ['another path'], checkPath],
+    // It only looks like a known one.
+    ['toString', all, checkPath],
+  ])('%s of %j', (errorCode, of, advice, status = 418) => {
+    for (const target of of) expect([target, advise(target, status, { errorCode })]).toEqual([target, advice]);
   });
 });
 
-describe('the advice after a failed exchange', () => {
-  const errorOf = (message: string, code?: string) =>
-    Object.assign(new Error(message), code === undefined ? {} : { code });
-  const noLogin = 'The proxy requires a login (407). Add a user name and password to HTTPS_PROXY.';
-  const refused = 'The proxy refused the connection (403). Allow the host in the proxy, or add it to NO_PROXY.';
-  const certificate =
-    'The TLS certificate was rejected. Check baseUrl, or add your certificate authority with NODE_EXTRA_CA_CERTS.';
+describe('the advice on a status', () => {
+  const login = 'and its IP access list.';
 
-  it.each([
-    [errorOf('Proxy response (407) !== 200 when HTTP Tunneling'), noLogin],
-    [errorOf('Proxy Authentication Required (407)'), noLogin],
-    [errorOf('Proxy response (403) !== 200 when HTTP Tunneling'), refused],
+  it.each<[status: number, of: Target[], advice: string, report?: Partial<ErrorReport>]>([
+    [302, all, `Redirects are not followed. ${checkPath}`],
+    [400, all, 'Check the arguments. badRequestDetail lists the rejected fields.'],
+    [401, snapshots, `Check the API key or token, its role (Project Read Only) ${login}`],
+    [401, paths, `Check the API key or token, its roles ${login}`],
+    [402, all, 'The owner of the organization must add a payment method.'],
+    [403, snapshots, `Check the role of the API key or service account (Project Read Only) ${login}`],
+    [403, paths, `Check the roles of the API key or service account ${login}`],
+    [404, ['one snapshot at Flex'], 'Check the project ID, the cluster name and the snapshot ID.'],
+    [404, ['one snapshot at the tenant endpoint'], 'Check the project ID, the cluster name and the snapshot ID.'],
+    // A list has no snapshot ID.
     [
-      errorOf('invalid onRequestStart method', 'UND_ERR_INVALID_ARG'),
-      'The dispatcher rejected the request. Pass a dispatcher of undici 7 or 8, not of an older version.',
+      404,
+      ['the snapshots at Flex', 'the snapshots at the tenant endpoint'],
+      'Check the project ID and the cluster name.',
     ],
-    [errorOf('x', 'UND_MOCK_ERR_MOCK_NOT_MATCHED'), 'The MockAgent has no interceptor for this request. Add one.'],
-    [errorOf('x', 'CERT_HAS_EXPIRED'), certificate],
-    [errorOf('x', 'DEPTH_ZERO_SELF_SIGNED_CERT'), certificate],
-    [errorOf('x', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE'), certificate],
-    [errorOf('x', 'ERR_TLS_CERT_ALTNAME_INVALID'), certificate],
-  ])('says what to do about an error that another attempt cannot fix: %s', (error, advice) => {
-    const final = finalTransportError(error);
-    expect(final).toBeDefined();
-    expect(adviseOnTransport(final)).toBe(advice);
+    [404, paths, 'Check the path and the IDs in it.', { errorCode: 'RESOURCE_NOT_FOUND' }],
+    [404, all, `The response is not from Atlas. ${checkPath}`, { isFromAtlas: false }],
+    [406, snapshots, update],
+    [406, versioned, setVersion],
+    [406, ['another path'], checkPath],
+    [408, all, 'Atlas or a gateway in front of it is temporarily unavailable. Try again later.'],
+    [410, atTenant, retired],
+    [410, atFlex, update],
+    [410, paths, 'Use a newer apiVersion, or the path that replaced this one.'],
+    [418, all, checkPath],
+    [429, all, 'Wait before the next call, and make fewer calls.'],
+    [503, all, 'Atlas or a gateway in front of it is temporarily unavailable. Try again later.'],
+  ])('%i of %j', (status, of, advice, report) => {
+    for (const target of of) expect([target, advise(target, status, report)]).toEqual([target, advice]);
   });
 
-  it.each([
-    errorOf('Proxy response (502) !== 200 when HTTP Tunneling'),
-    errorOf('read ECONNRESET', 'ECONNRESET'),
-    errorOf('x'),
-  ])('points to the cause of any other error: %s', (error) => {
-    const final = finalTransportError(error);
-    expect(final).toBeUndefined();
-    expect(adviseOnTransport(final)).toBe(
-      'See the cause, and check the network, baseUrl and any proxy on the way to Atlas.',
-    );
+  it('names the wait after a 429, if Atlas does', () => {
+    const advice = 'Wait 1500 ms before the next call, and make fewer calls.';
+    expect(advise('a v2 path', 429, {}, 1_500)).toBe(advice);
   });
+});
+
+it('the advice on an unusable body names the schema if the caller may have passed one', () => {
+  const proxy = 'Check whether a proxy modifies responses. If that is not the reason, report a bug.';
+  for (const target of snapshots) expect(adviseOnBody(targets[target])).toBe(proxy);
+  const schema = 'Check the path and the schema. If that is not the reason, report a bug.';
+  for (const target of paths) expect(adviseOnBody(targets[target])).toBe(schema);
+});
+
+it.each<[kind: NoResponseKind, hasFallback: boolean, advice: string]>([
+  [
+    'connect timeout',
+    true,
+    'Check the network, baseUrl and any proxy on the way to Atlas, or raise attemptTimeout: connecting may take that long, and 10 s at most.',
+  ],
+  ['proxy login', true, 'The proxy requires a login (407). Add a user name and password to HTTPS_PROXY.'],
+  [
+    'proxy refusal',
+    true,
+    'The proxy refused the connection (403). Allow the host in the proxy, or add it to NO_PROXY.',
+  ],
+  [
+    'dispatcher version',
+    true,
+    'The dispatcher rejected the request. Pass a dispatcher of undici 7 or 8, not of an older version.',
+  ],
+  [
+    'certificate',
+    true,
+    'The TLS certificate was rejected. Check baseUrl, or add your certificate authority with NODE_EXTRA_CA_CERTS.',
+  ],
+  ['mock', true, "No mock answers GET /x. Flex is asked first: mock that path, or set endpoint: 'tenant'."],
+  ['mock', false, 'No mock answers GET /x. Add one.'],
+  ['other', true, 'See the cause. Check the network, baseUrl and any proxy on the way to Atlas.'],
+])('the advice on an exchange without a response: %s, with a fallback: %s', (kind, hasFallback, advice) => {
+  const target = pathTarget('/x', { endpoint: 'auto' });
+  expect(adviseOnTransport(kind, { ...target, fallback: hasFallback ? () => target : undefined })).toBe(advice);
 });

@@ -1,7 +1,7 @@
 import { expect, it, vi } from 'vitest';
 import { useProcesses } from '../support/processes.js';
 import { startRawServer } from '../support/raw-server.js';
-import { good, refusal, reset } from '../support/raw-steps.js';
+import { answer, good, refusal, reset } from '../support/raw-steps.js';
 
 const runProcess = useProcesses();
 
@@ -20,26 +20,32 @@ async function readLog(code: string): Promise<string[]> {
 }
 
 // It shows codes and messages of errors. test/client/secrets.test.ts shows that these have no secret.
-it('logs one line per attempt and per retry', async () => {
+it('logs one line per attempt and per retry, at both endpoints, without control characters', async () => {
   const server = await startRawServer(({ target, number }) => {
-    if (number === 1) return refusal(503);
+    if (number === 1) return [answer(503, { error: 503, detail: 'a\u001b[31m\r\n\u0085\u2028b' })];
     if (target.endsWith('/groups')) return [reset];
-    if (target.endsWith('/clusters')) return [];
-    return target.includes('/tenant/') ? refusal(404) : good;
+    if (target.endsWith('/clusters') || target.endsWith('/tenant/snapshots')) return [];
+    return target.includes('/tenant/') ? good : refusal(404);
   });
   const lines = await readLog(`
     await get({ baseUrl: '${server.url}' });
     await open({ baseUrl: '${server.url}', maxRetries: 0 }).get('/api/atlas/v2/groups').catch(() => undefined);
     for (const options of [() => ({ timeout: 50 }), () => ({ signal: AbortSignal.timeout(50) })]) {
       await open({ baseUrl: '${server.url}' }).get('/api/atlas/v2/clusters', options()).catch(() => undefined);
-    }`);
+    }
+    // The 5 s of the tenant endpoint are over at once.
+    const { setTimeout: later } = globalThis;
+    globalThis.setTimeout = (run, ms) => later(run, ms === 5000 ? 50 : ms);
+    await open({ baseUrl: '${server.url}' }).listTenantSnapshots(path[0], path[1]).catch(() => undefined);`);
   expect(lines).toEqual([
-    'getTenantSnapshot at tenant: attempt 1 ended with 503 after N ms',
-    expect.stringMatching(/^getTenantSnapshot at tenant: retry in N ms: getTenantSnapshot failed with status 503 /),
-    'getTenantSnapshot at tenant: attempt 2 ended with 404 after N ms',
-    'getTenantSnapshot at flex: attempt 3 ended with 200 after N ms',
+    'getTenantSnapshot at flex: attempt 1 ended with 503 after N ms',
+    expect.stringMatching(/^getTenantSnapshot at flex: retry in N ms: getTenantSnapshot failed .* 503: a\[31mb\. /),
+    'getTenantSnapshot at flex: attempt 2 ended with 404 after N ms',
+    'getTenantSnapshot at tenant: attempt 3 ended with 200 after N ms',
     'get: attempt 1 ended with CONNECTION after N ms',
     'get: attempt 1 ended with TIMEOUT after N ms',
     'get: attempt 1 ended with an abort after N ms',
+    'listTenantSnapshots at flex: attempt 1 ended with 404 after N ms',
+    'listTenantSnapshots at tenant: attempt 2 ended with TIMEOUT after N ms',
   ]);
 });

@@ -1,13 +1,14 @@
-import { getEventListeners } from 'node:events';
+import { getEventListeners, getMaxListeners, setMaxListeners } from 'node:events';
 import { setImmediate as turn } from 'node:timers/promises';
 import { Agent } from 'undici';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { z } from 'zod';
 import type { CallOptions, TenantSnapshotsClient, TenantSnapshotsClientOptions } from '../../src/index.js';
 import { standStill } from '../support/clock.js';
 import { get, openBareClient } from '../support/open-client.js';
 import { type Scripts, startRawServer } from '../support/raw-server.js';
 import { answer, challenge, good, head, refusal, send, snapshotJson } from '../support/raw-steps.js';
-import { listPath, path } from '../support/snapshot-routes.js';
+import { listPath } from '../support/snapshot-routes.js';
 
 const digest = { credentials: { publicKey: 'ABCDEFGH', privateKey: 'private' } };
 // A token request continues after its calls were aborted: the attemptTimeout ends it before the test does.
@@ -41,7 +42,9 @@ interface Phase {
 
 const list: Phase['call'] = (client, options) => client.listTenantSnapshots(...listPath, options);
 const page = [answer(200, `{"totalCount":9,"results":[${snapshotJson}]}`)];
-const wait: Phase['call'] = (client, options) => client.waitForTenantSnapshot(...path, options);
+const hangingSchema = z.unknown().transform(() => new Promise<never>(() => undefined));
+const parse: Phase['call'] = (client, options) =>
+  client.get('/api/atlas/v2/groups', { ...options, schema: hangingSchema });
 
 const phases: Phase[] = [
   { when: 'while it connects', scripts: [], options: stuck, requests: 0 },
@@ -64,9 +67,7 @@ const phases: Phase[] = [
     call: list,
     requests: 2,
   },
-  { when: 'in a poll', scripts: [], call: wait },
-  { when: 'between two polls', scripts: [answer(200, '{"status":"RUNNING"}')], call: wait },
-  { when: 'at Flex after a sunset', scripts: [refusal(410), []], options: () => ({ endpoint: 'auto' }), requests: 2 },
+  { when: 'while its schema hangs', scripts: good, call: parse },
 ];
 
 describe('an abort rejects a call at once with the reason of the signal', () => {
@@ -101,7 +102,16 @@ it('a call that is aborted in the queue is never sent, and closes no connection'
   expect([server.requests.length, server.connections]).toEqual([65, 64]);
 });
 
-describe('a signal has no listener left, and caused no warning,', () => {
+/** The limit of listeners; 0 for none, for which Node throws. */
+function maxListeners(signal: AbortSignal): number {
+  try {
+    return getMaxListeners(signal);
+  } catch {
+    return 0;
+  }
+}
+
+describe('a signal has no listener left, and its old limit of listeners,', () => {
   it.each<[when: string, scripts: Scripts, call: (client: TenantSnapshotsClient, signal: AbortSignal) => unknown]>([
     ['after a success', good, (client, signal) => get(client, { signal })],
     ['after an error', refusal(404), (client, signal) => get(client, { signal })],
@@ -116,12 +126,29 @@ describe('a signal has no listener left, and caused no warning,', () => {
       },
     ],
   ])('%s', async (_when, scripts, call) => {
-    const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
     const client = openBareClient(await startRawServer(scripts));
     const { signal } = new AbortController();
-    // More than the 10 listeners of which Node warns.
     await Promise.allSettled(Array.from({ length: 20 }, () => call(client, signal)));
     expect(getEventListeners(signal, 'abort')).toEqual([]);
+    expect(maxListeners(signal)).toBe(10);
+  });
+});
+
+describe('many calls with one signal cause no warning, and change its limit of listeners only while they listen', () => {
+  it.each([
+    [10, 70],
+    // No limit.
+    [0, 0],
+    [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY],
+  ])('from %d to %d', async (limit, raised) => {
+    const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
+    const client = openBareClient(await startRawServer(good));
+    const { signal } = new AbortController();
+    setMaxListeners(limit, signal);
+    const calls = Array.from({ length: 60 }, () => get(client, { signal }));
+    expect(maxListeners(signal)).toBe(raised);
+    await Promise.all(calls);
+    expect(maxListeners(signal)).toBe(limit);
     expect(warn).not.toHaveBeenCalled();
   });
 });

@@ -5,7 +5,7 @@ import { rejection } from '../support/rejection.js';
 import { scriptedDispatcher } from '../support/scripted-dispatcher.js';
 import { groupId } from '../support/snapshot-routes.js';
 
-type Method = 'getTenantSnapshot' | 'listTenantSnapshots' | 'waitForTenantSnapshot' | 'get';
+type Method = 'getTenantSnapshot' | 'listTenantSnapshots' | 'get' | 'getAll';
 
 /** The error of a call as a caller without types may make it. Nothing may be sent. */
 async function errorOf(method: Method, ...values: unknown[]): Promise<AtlasInvalidArgumentError> {
@@ -26,12 +26,8 @@ describe('invalid arguments reject the call, which names each and sends nothing:
       ['groupId', 'clusterName', 'snapshotId', 'timeout', 'pretty'],
     ],
     ['listTenantSnapshots', [null, 'a b', { maxRetries: -1 }], ['groupId', 'clusterName', 'maxRetries']],
-    [
-      'waitForTenantSnapshot',
-      ['x', '-', Symbol('id'), { pollInterval: 0 }],
-      ['groupId', 'clusterName', 'snapshotId', 'pollInterval'],
-    ],
     ['get', ['v2', { apiVersion: 'x' }], ['path', 'apiVersion']],
+    ['getAll', ['v2', { query: { pageNum: 1 } }], ['path', 'query.pageNum']],
   ])('%s with %o', async (method, values, places) => {
     const error = await errorOf(method, ...values);
     expect(error.issues.map(({ path }) => path)).toEqual(places);
@@ -54,27 +50,22 @@ const common: Table = [
   ['pretty', [true, false], [1, 'true', null]],
 ];
 const endpoint: Table = [['endpoint', ['auto', 'tenant', 'flex'], ['m2', '', null]]];
-const ofWait: Table = [
-  ['pollInterval', [1, 0.5, longest], badTimes],
-  ['onPoll', [() => undefined], ['f', {}, null]],
-];
 const ofGet: Table = [
   ['query', [{}, { a: 'b', c: 5, d: false, e: undefined }], [{ a: null }, { a: {} }, 'a=b', 5]],
   ['apiVersion', ['2023-01-01'], ['2024', '2024-1-1', '2024-11-13+json', '2024-11-13\r\nx: y', '', 'upcoming', 5]],
   ['schema', [], [null, {}, () => true, 'string']],
 ];
 
-describe.each<[method: Method, table: Table, endpoint?: boolean]>([
-  ['getTenantSnapshot', [...common, ...endpoint]],
-  ['listTenantSnapshots', [...common, ...endpoint]],
-  ['waitForTenantSnapshot', [...common, ...endpoint, ...ofWait]],
-  ['get', [...common, ...ofGet]],
-])('the options of %s', (method, table) => {
-  /** The issues with the options. The path values are invalid, so that valid options send nothing either. */
+describe.each<[method: Method, args: readonly string[], table: Table]>([
+  ['getTenantSnapshot', ['groupId', 'clusterName', 'snapshotId'], [...common, ...endpoint]],
+  ['listTenantSnapshots', ['groupId', 'clusterName'], [...common, ...endpoint]],
+  ['get', ['path'], [...common, ...ofGet]],
+  ['getAll', ['path'], [...common, ...ofGet]],
+])('the options of %s', (method, args, table) => {
+  /** The issues with the options. The arguments are invalid, so that valid options send nothing either. */
   async function issuesOf(options: unknown) {
-    const values = method === 'get' || method === 'listTenantSnapshots' ? ['', ''] : ['', '', ''];
-    const { issues } = await errorOf(method, ...values.slice(method === 'get' ? 1 : 0), options);
-    return issues.filter(({ path }) => !['path', 'groupId', 'clusterName', 'snapshotId'].includes(path));
+    const { issues } = await errorOf(method, ...args.map(() => ''), options);
+    return issues.filter(({ path }) => !args.includes(path));
   }
 
   it.each(table)('%s is validated', async (name, good, bad) => {
@@ -85,7 +76,7 @@ describe.each<[method: Method, table: Table, endpoint?: boolean]>([
   });
 
   it('may not have an unknown key', async () => {
-    for (const name of ['retries', ...(method === 'get' ? ['endpoint'] : [])]) {
+    for (const name of ['retries', ...(args[0] === 'path' ? ['endpoint'] : [])]) {
       const message = expect.stringContaining(name);
       expect(await issuesOf({ [name]: 1 })).toMatchObject([{ path: '', message }]);
     }

@@ -6,7 +6,7 @@ import { get, openBareClient } from '../support/open-client.js';
 import { startRawServer } from '../support/raw-server.js';
 import { challenge, good } from '../support/raw-steps.js';
 import { rejection } from '../support/rejection.js';
-import { listPath, path } from '../support/snapshot-routes.js';
+import { listPath } from '../support/snapshot-routes.js';
 
 beforeEach(stopClock);
 
@@ -14,8 +14,8 @@ describe('after close()', () => {
   it.each<[name: string, call: (client: TenantSnapshotsClient) => Promise<unknown>]>([
     ['a snapshot', (client) => get(client)],
     ['a list', (client) => client.listTenantSnapshots(...listPath)],
-    ['a wait', (client) => client.waitForTenantSnapshot(...path)],
     ['any path', (client) => client.get('/api/atlas/v2/groups')],
+    ['any list', (client) => client.getAll('/api/atlas/v2/groups')],
   ])('a call for %s rejects with CLOSED, and sends nothing', async (_name, call) => {
     const server = await startRawServer(good);
     const client = openBareClient(server);

@@ -6,9 +6,8 @@ import { get, openBareClient } from '../support/open-client.js';
 import { type RawServer, type Scripts, startRawServer } from '../support/raw-server.js';
 import { answer, challenge, drip, good, head, refusal, type Script, send, snapshotJson } from '../support/raw-steps.js';
 import { rejection } from '../support/rejection.js';
-import { listPath, path } from '../support/snapshot-routes.js';
+import { listPath } from '../support/snapshot-routes.js';
 
-const running = [answer(200, '{"status":"RUNNING"}')];
 const apiKey = { publicKey: 'ABCDEFGH', privateKey: 'private' };
 const serviceAccount = { clientId: 'id', clientSecret: 'client-secret' };
 const never = new Promise<never>(() => undefined);
@@ -78,8 +77,6 @@ describe('timeout ends a call, and its error says what the call was doing:', () 
   type Call = (client: TenantSnapshotsClient) => Promise<unknown>;
   const timeout = 1000;
   const once: Call = (client) => get(client, { timeout });
-  const wait: Call = (client) => client.waitForTenantSnapshot(...path, { timeout });
-  const waitInOnPoll: Call = (client) => client.waitForTenantSnapshot(...path, { timeout, onPoll: () => never });
   const list: Call = (client) => client.listTenantSnapshots(...listPath, { timeout });
   const full = [answer(200, `{"totalCount":1000,"results":[${snapshotJson}]}`)];
   const stuck = () => ({ dispatcher: openAgent({ connect: () => undefined }) });
@@ -95,9 +92,6 @@ describe('timeout ends a call, and its error says what the call was doing:', () 
     ['waiting for a connection', 'of a dispatcher', [], () => ({ dispatcher: { dispatch: () => true } }), once, 1],
     ['waiting for the response', 'to a get', [], () => ({}), once, 1],
     ['waiting for the response', 'to the second page of a list', [full, []], () => ({ endpoint: 'flex' }), list, 2],
-    ['waiting for the response', 'to a poll', [], () => ({}), wait, 1],
-    ['waiting to poll again', 'after a poll', running, () => ({}), wait, 1],
-    ['waiting for onPoll', 'after a poll', running, () => ({}), waitInOnPoll, 1],
   ])('%s %s', async (phase, _how, scripts, options, call, attempts) => {
     const server = await startRawServer(scripts);
     const error = await runClock(rejection(call(openBareClient(server, options(server))), AtlasTimeoutError));
@@ -146,7 +140,6 @@ describe('fake timers that do not fake performance.now()', () => {
       (client) => get(client, { maxRetries: 1 }),
       { status: 'COMPLETED' },
     ],
-    ['a wait', [running, good], (client) => client.waitForTenantSnapshot(...path), { status: 'COMPLETED' }],
   ])('move %s', async (_what, scripts, call, end) => {
     const ended = call(openBareClient(await startRawServer(scripts))).catch((error: unknown) => error);
     expect(await runClock(ended)).toMatchObject(end);

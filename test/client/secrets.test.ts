@@ -3,10 +3,7 @@ import {
   AtlasApiError,
   AtlasAuthenticationError,
   AtlasConnectionError,
-  type AtlasCredentials,
   AtlasError,
-  AtlasSnapshotFailedError,
-  AtlasTimeoutError,
   type TenantSnapshotsClientOptions,
 } from '../../src/index.js';
 import { get, openBareClient, openClient } from '../support/open-client.js';
@@ -15,16 +12,17 @@ import { answer, challenge, chunked, head, pause, reset, type Script, send, toke
 import { rejection } from '../support/rejection.js';
 import { scriptedDispatcher } from '../support/scripted-dispatcher.js';
 import { shown } from '../support/shown.js';
-import { path } from '../support/snapshot-routes.js';
 
-// With characters that JSON and URLs escape.
-const privateKey = 'pr1v&te "k\\y" <of> mine/é';
-const clientSecret = 'mdb_sa_sk_s3cr3t"&<>\\';
+// With characters that JSON, HTML and URLs escape.
+const privateKey = '0a1b2c3d"4e5f6a7b\\<8c9d0e1f> é/2a3b4c5d';
+const clientSecret = 'mdb_sa_sk_0a1b2c3d4e~~~~?5f6a7b8c9d"&<>\\';
 const basic = Buffer.from(`mdb_sa_id_1:${clientSecret}`).toString('base64');
 const issuedToken = 'issued-token-0123456789';
 const callerToken = 'caller-token-0123456789';
 
-const logins: { name: string; credentials: AtlasCredentials; secrets: string[] }[] = [
+type Credentials = NonNullable<TenantSnapshotsClientOptions['credentials']>;
+
+const logins: { name: string; credentials: Credentials; secrets: string[] }[] = [
   { name: 'an API key', credentials: { publicKey: 'publickey', privateKey }, secrets: [privateKey] },
   {
     name: 'a service account',
@@ -35,22 +33,16 @@ const logins: { name: string; credentials: AtlasCredentials; secrets: string[] }
   { name: 'a function', credentials: { accessToken: () => callerToken }, secrets: [callerToken] },
 ];
 
-/** Fails if something that a log may show of the value has one of the secrets, in any of its spellings. */
+/** Fails if something that a log may show of the value has one of the secrets, or a long part of one, in any case. */
 function expectNoSecret(value: unknown, secrets: readonly string[]): void {
-  const text = shown(value);
-  // `inspect` escapes quotes and backslashes.
-  const unescaped = text.replaceAll('\\\\', '\\').replaceAll("\\'", "'");
-  for (const secret of secrets) {
-    for (const spelling of [secret, JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret)]) {
-      expect(text).not.toContain(spelling);
-      expect(unescaped).not.toContain(spelling);
-    }
-  }
+  const text = shown(value).toLowerCase();
+  const parts = secrets.join(' ').match(/[A-Za-z0-9]{8,}/g) ?? [];
+  for (const part of [...secrets, ...parts]) expect(text).not.toContain(part.toLowerCase());
 }
 
 /** A server that accepts any login, and responds to the calls of a client with a script. */
 async function open(
-  credentials: AtlasCredentials,
+  credentials: Credentials,
   echo: (request: RawRequest) => Script,
   options?: TenantSnapshotsClientOptions,
 ) {
@@ -74,6 +66,12 @@ interface Said {
   readonly inHeaders: string;
 }
 
+/** Escapes what is neither a letter nor a digit. */
+function escaped(all: readonly string[], toEscape: (code: string) => string): string {
+  const hex = (character: string) => character.charCodeAt(0).toString(16).padStart(2, '0');
+  return all.join().replace(/[^A-Za-z0-9]/g, (character) => toEscape(hex(character)));
+}
+
 // As a debug page, a broken proxy or a server of another protocol may.
 const echoes: [where: string, echo: (said: Said) => Script, isShown: boolean][] = [
   ['the request itself', ({ request }) => [send(request)], false],
@@ -90,8 +88,38 @@ const echoes: [where: string, echo: (said: Said) => Script, isShown: boolean][] 
   ['a field of a body', ({ all }) => [answer(200, { id: all.join() })], false],
   ['a key of a body', ({ all }) => [answer(200, { id: 5, links: [{ [all.join()]: all }] })], false],
   ['an error in plain text', ({ request, all }) => [answer(400, request + all)], true],
-  ['an error in HTML', ({ login }) => [answer(502, `<b title="${login.replaceAll('"', '&quot;')}">no</b>`)], true],
+  [
+    'an error in HTML',
+    ({ all }) => [
+      answer(
+        502,
+        escaped(all, (code) => `&#x${code.toUpperCase()};`),
+      ),
+    ],
+    true,
+  ],
+  [
+    'an error in escaped JSON',
+    ({ all }) => [
+      answer(
+        400,
+        escaped(all, (code) => `\\u00${code}`),
+      ),
+    ],
+    true,
+  ],
+  [
+    'an error in a form',
+    ({ all }) => [
+      answer(
+        400,
+        escaped(all, (code) => `%${code}`),
+      ),
+    ],
+    true,
+  ],
   ['an error in a URL', ({ all }) => [answer(400, all.map(encodeURIComponent).join('&'))], true],
+  ['an error without padding', ({ all }) => [answer(400, all.join().replaceAll('=', ''))], true],
   ...['errorCode', 'detail', 'reason'].map((field): (typeof echoes)[number] => [
     `the ${field} of an error`,
     ({ all }) => [answer(400, { [field]: `You sent ${all}.` })],
@@ -108,6 +136,7 @@ const echoes: [where: string, echo: (said: Said) => Script, isShown: boolean][] 
     ({ inHeaders }) => [answer(302, '{}', `x: ${inHeaders}`, `x: ${inHeaders}`, `location: /?${inHeaders}`)],
     true,
   ],
+  ['the name of a header', ({ all }) => [answer(400, '{}', `${escaped(all, () => '-')}: 1`)], true],
   ['a retryable error', ({ request }) => [answer(503, request, 'retry-after: 3600')], true],
 ];
 
@@ -118,8 +147,7 @@ describe.each(logins)('with $name', ({ credentials, secrets }) => {
       return echo({ request, login, all, inHeaders: all.filter((text) => /^[ -~]*$/.test(text)).join() });
     });
     const error = await rejection(get(client), AtlasError);
-    const digest = /response="(\w+)"/.exec(lastLogin())?.[1];
-    expectNoSecret(error, [...secrets, lastLogin(), ...(digest === undefined ? [] : [digest])]);
+    expectNoSecret(error, [...secrets, /response="(\w+)"/.exec(lastLogin())?.[1] ?? lastLogin()]);
     if (isShown) expect(shown(error)).toContain('[masked]');
   });
 
@@ -167,24 +195,6 @@ it.each<[limit: string, script: Script, options: TenantSnapshotsClientOptions]>(
   expectNoSecret(await rejection(get(client), AtlasApiError), [callerToken.slice(0, 6)]);
 });
 
-describe('an error of a wait', () => {
-  const credentials = { accessToken: callerToken };
-
-  it('masks a failed snapshot, and keeps its dates', async () => {
-    const finishTime = '2025-05-04T09:42:00Z';
-    const body = { status: 'FAILED', finishTime, echo: [callerToken] };
-    const { client } = await open(credentials, () => [answer(200, body)]);
-    const { snapshot } = await rejection(client.waitForTenantSnapshot(...path), AtlasSnapshotFailedError);
-    expect(snapshot).toEqual({ status: 'FAILED', finishTime: new Date(finishTime), echo: ['[masked]'] });
-  });
-
-  it('masks the last status', async () => {
-    const { client } = await open(credentials, () => [answer(200, { status: `RUNNING ${callerToken}` })]);
-    const wait = client.waitForTenantSnapshot(...path, { timeout: 100 });
-    expect((await rejection(wait, AtlasTimeoutError)).message).toContain('The snapshot was RUNNING [masked]');
-  });
-});
-
 it('the error for a challenge masks a public key that its scheme echoes', async () => {
   const challenge = { status: 401, headers: { 'www-authenticate': 'publickey realm="r"' } };
   const client = openClient({
@@ -197,12 +207,18 @@ it('the error for a challenge masks a public key that its scheme echoes', async 
 describe('the error of a token request shows no secret that the response echoes', () => {
   it.each([
     ['as an OAuth error', 401, { error: `invalid ${clientSecret}`, error_description: `You sent Basic ${basic}` }, {}],
+    [
+      'without padding',
+      401,
+      { error_description: `${basic.replaceAll('=', '')} ${basic.replaceAll('=', '&#x3D;')}` },
+      {},
+    ],
     ['as a content coding', 200, {}, { 'content-encoding': basic }],
     ['as an invalid token', 200, { access_token: `${clientSecret} ${issuedToken}` }, {}],
   ])('%s', async (_how, status, body, headers) => {
     const dispatcher = scriptedDispatcher({ status, body, headers });
     const client = openClient({ credentials: { clientId: 'mdb_sa_id_1', clientSecret }, dispatcher, maxRetries: 0 });
     const error = await rejection(get(client), AtlasAuthenticationError);
-    expectNoSecret(error, [clientSecret, issuedToken, basic, basic.slice(0, 40), basic.toLowerCase()]);
+    expectNoSecret(error, [clientSecret, issuedToken, basic]);
   });
 });

@@ -1,13 +1,15 @@
 import { MockAgent } from 'undici';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
+import type { AtlasCredentials } from '../../src/auth/authenticator.js';
 import { resolveOptions } from '../../src/config/resolve-options.js';
-import { AtlasConfigurationError, type AtlasCredentials } from '../../src/index.js';
+import { AtlasConfigurationError } from '../../src/index.js';
 import { defaults, loginVariables } from '../support/defaults.js';
 
 const credentials = { accessToken: 'token-1' };
 const apiKey = { publicKey: 'publickey', privateKey: 'private-key' };
 const account = { clientId: 'mdb_sa_id_1', clientSecret: 'mdb_sa_sk_1' };
 const longest = 0x7fff_ffff;
+const tooLong = 'SECRET'.padEnd(8_193, '0');
 
 /** Sets these variables of the environment, and unsets the others that a client reads. */
 function setEnvironment(values: Readonly<Record<string, string>> = {}): void {
@@ -30,8 +32,8 @@ function messageFor(options?: unknown): string {
 
 /** The base URL for these options. */
 function urlFor(options: object): string {
-  const { origin, routeBase } = resolveOptions({ credentials, ...options });
-  return origin + routeBase.prefix;
+  const { origin, base } = resolveOptions({ credentials, ...options });
+  return origin + base.prefix;
 }
 
 it('missing and undefined options have their defaults', () => {
@@ -84,6 +86,7 @@ describe('credentials', () => {
     ['a service account', account],
     ['a token', { accessToken: 'aZ0-._~+/==' }],
     ['a function', { accessToken: () => 'a' }],
+    ['8,192 characters long', { clientId: 'c'.repeat(8_192), clientSecret: 's'.repeat(8_192) }],
   ])('may be %s', (_name, given) => {
     expect(resolveOptions({ credentials: given }).credentials).toEqual(given);
   });
@@ -119,6 +122,15 @@ describe('credentials', () => {
     ['a token with a space', { accessToken: 'SECRET 1' }, /credentials\.accessToken: /],
     ['a token with a newline', { accessToken: 'SECRET\n' }, /credentials\.accessToken: /],
     ['a token with = inside', { accessToken: 'SE=CRET' }, /credentials\.accessToken: /],
+    ['a public key that is too long', { ...apiKey, publicKey: tooLong }, /credentials\.publicKey: .*8192 char/],
+    ['a private key that is too long', { ...apiKey, privateKey: tooLong }, /credentials\.privateKey: .*8192 char/],
+    ['a client id that is too long', { ...account, clientId: tooLong }, /credentials\.clientId: .*8192 char/],
+    [
+      'a client secret that is too long',
+      { ...account, clientSecret: tooLong },
+      /credentials\.clientSecret: .*8192 char/,
+    ],
+    ['a token that is too long', { accessToken: tooLong }, /credentials\.accessToken: .*8192 char/],
     ['a token that is a number', { accessToken: 5 }, /credentials\.accessToken: /],
   ])('may not be %s, and no message shows a value', (_name, given, message) => {
     const text = messageFor({ credentials: given });

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { parse } from 'yaml';
-import { runCommand } from '../../src/check/cli.js';
+import { runCommand } from '../../src/cli/commands.js';
 import { openEmulator } from '../support/open-emulator.js';
 import { codeBlocks, codeIn, read, tablesUnder } from './support/documents.js';
 

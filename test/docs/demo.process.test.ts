@@ -26,20 +26,21 @@ async function openAtlas() {
 }
 
 describe('the demo', { timeout: 30_000 }, () => {
-  it('reads from the emulator without IDs in the environment, before and after the sunset', async () => {
+  it('reads from the emulator without IDs in the environment, and checks both types of clusters', async () => {
     const { emulator, environment } = await openAtlas();
     const { code, stdout, stderr } = await run({ ...environment, ATLAS_GROUP_ID: '' });
     expect({ code, stderr, requests: emulator.requests }).toEqual({ code: 0, stderr: '', requests: [] });
-    const [before = '', after = ''] = stdout.split('--- Atlas retires');
-    expect(before).toMatch(/^Reading from the emulator at http:\/\/127\.0\.0\.1:\d+/);
-    expect(before).toMatch(/5 snapshots of cluster Cluster0, newest first \(from the tenant endpoint, 1 attempt\):/);
-    expect(before).toMatch(/Waiting for the newest snapshot \w{24}:\n {2}QUEUED\n {2}RUNNING\n {2}COMPLETED\n/);
-    expect(before).toMatch(/^ {2}Status {6}COMPLETED$/m);
-    expect(before).toMatch(/^ {2}Expires {5}.* \(in 8 days\)$/m);
-    expect(before).toMatch(/^ {2}Read from {3}the tenant endpoint, 1 attempt$/m);
-    expect(after).toMatch(/newest first \(from the Flex endpoint, 2 attempts, \d+ requests left\):/);
-    expect(after).toMatch(/^ {2}Read from {3}the Flex endpoint, 1 attempt/m);
-    expect(after).toMatch(/^Billing +Invoices +none .*\nProject 0 +Cluster0 +fresh /m);
+    expect(stdout).toMatch(/^Reading from the emulator at http:\/\/127\.0\.0\.1:\d+/);
+    expect(stdout).toMatch(/5 snapshots of cluster Cluster0, newest first \(from the \w+ endpoint, 1 attempt.*\):/);
+    expect(stdout).toMatch(/^The newest backup:$/m);
+    expect(stdout).toMatch(/^ {2}Status {6}COMPLETED$/m);
+    expect(stdout).toMatch(/^ {2}Finished {4}.* \(after 2 minutes\)$/m);
+    const [, table = ''] = stdout.split('npx atlas-tenant-snapshots check: ---\n\n');
+    expect(Array.from(table.matchAll(/ (flex|dedicated) +(\w+) /g), ([, type, state]) => `${type} ${state}`)).toEqual([
+      ...['flex none', 'dedicated none', 'dedicated stale', 'dedicated paused', 'flex new'],
+      ...['dedicated fresh', 'dedicated fresh', 'flex fresh'],
+    ]);
+    expect(table).toMatch(/\nClusters: 8 in 2 projects .*\. Not checked: 1 free\n$/);
     expect(stdout).not.toMatch(/undefined|NaN|Invalid|null/);
   });
 
@@ -49,7 +50,7 @@ describe('the demo', { timeout: 30_000 }, () => {
     const { code, stdout, stderr } = await run({ ...environment, ATLAS_SNAPSHOT_ID: snapshotId });
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toContain(`Reading from real Atlas at ${emulator.url}`);
-    expect(stdout).toContain(`Waiting for snapshot ${snapshotId}:`);
+    expect(stdout).toMatch(/^The snapshot:\n {2}Snapshot {4}\w{24}$/m);
     expect(stdout).toMatch(/^ {2}Finished {4}-$/m);
     expect(stdout).not.toMatch(/undefined|NaN|Invalid|emulator at/);
   });

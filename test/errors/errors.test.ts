@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it, vi } from 'vitest';
 import {
@@ -10,14 +11,14 @@ import {
   type AtlasErrorCode,
   AtlasInvalidArgumentError,
   AtlasInvalidResponseError,
-  AtlasSnapshotFailedError,
   AtlasTimeoutError,
   isAtlasApiError,
   isAtlasError,
 } from '../../src/index.js';
 
 const cause = new Error('the cause');
-const context = { operation: 'getTenantSnapshot', endpoint: 'flex', attempts: 2, cause } as const;
+const call = { operation: 'getTenantSnapshot', endpoint: 'flex', path: '/api/atlas/v2/x', attempts: 2 } as const;
+const context = { ...call, cause };
 const issues = [
   { path: 'groupId', message: 'must be a string' },
   { path: '', message: 'must have an id' },
@@ -33,7 +34,6 @@ const details = {
 };
 const response = { headers: { 'x-header': 'of the response' }, body: 'the body' };
 const oauth = { status: 403, error: 'access_denied', errorDescription: 'limit reached' };
-const snapshot = { id: '5cc310ace5dc7ce369814bc8', finishTime: new Date('2025-05-04T09:42:00Z') };
 const apiError = new AtlasApiError('no', { ...details, ...response }, context);
 
 /** An error of each class, and the fields of its JSON besides name, code, message and those of its call. */
@@ -46,12 +46,11 @@ const family: [name: string, code: AtlasErrorCode, error: AtlasError, own: objec
   ['AtlasTimeoutError', 'TIMEOUT', new AtlasTimeoutError('no', context), {}],
   ['AtlasClosedError', 'CLOSED', new AtlasClosedError('no', context), {}],
   ['AtlasInvalidResponseError', 'INVALID_RESPONSE', new AtlasInvalidResponseError('no', issues, context), { issues }],
-  ['AtlasSnapshotFailedError', 'SNAPSHOT_FAILED', new AtlasSnapshotFailedError(snapshot, context), { snapshot }],
 ];
 
 describe.each(family)('%s', (name, code, error, own) => {
   it('has its name, its code and its context', () => {
-    expect(error).toMatchObject({ name, code, operation: 'getTenantSnapshot', endpoint: 'flex', attempts: 2, ...own });
+    expect(error).toMatchObject({ name, code, ...call, ...own });
     expect(error.cause).toBe(cause);
     expect(String(error)).toBe(`${name}: ${error.message}`);
     expect(error.stack).toContain(name);
@@ -78,10 +77,17 @@ describe.each(family)('%s', (name, code, error, own) => {
   });
 
   it('has JSON with its fields and those of its call, without stack, cause, headers and body', () => {
-    const call = { operation: 'getTenantSnapshot', endpoint: 'flex', attempts: 2 };
     expect(error.toJSON()).toEqual({ name, code, message: error.message, ...call, ...own });
     expect(JSON.parse(JSON.stringify({ err: error }))).toMatchObject({ err: { code } });
   });
+});
+
+it('the headers and the body of a response are not enumerable, so that no log prints them', () => {
+  expect(apiError).toMatchObject(response);
+  for (const shown of [inspect(apiError), Object.keys(apiError).join(), JSON.stringify({ ...apiError })]) {
+    expect(shown).toContain('errorCode');
+    expect(shown).not.toMatch(/header|body/);
+  }
 });
 
 describe('an error without a context', () => {
@@ -94,26 +100,26 @@ describe('an error without a context', () => {
     new AtlasTimeoutError('no'),
     new AtlasClosedError('no'),
     new AtlasInvalidResponseError('no', []),
-    new AtlasSnapshotFailedError({}),
   ])('$name leaves off what it does not know', (error) => {
-    const unknown = ['operation', 'endpoint', 'attempts', 'cause', 'errorCode', 'retryAfter', 'errorDescription'];
+    const unknown = [
+      'operation',
+      'endpoint',
+      'path',
+      'attempts',
+      'cause',
+      'errorCode',
+      'retryAfter',
+      'errorDescription',
+    ];
     for (const key of unknown) expect(key in error).toBe(false);
     expect(Object.values(error)).not.toContain(undefined);
   });
 });
 
-describe('the message', () => {
-  it('of an invalid argument lists the issues', () => {
-    const list = 'was not sent because of invalid arguments: groupId: must be a string, must have an id.';
-    expect(new AtlasInvalidArgumentError(issues).message).toBe(`The call ${list}`);
-    expect(new AtlasInvalidArgumentError(issues, context).message).toBe(`getTenantSnapshot ${list}`);
-  });
-
-  it('of a failed snapshot names it', () => {
-    const advice = 'failed and contains no backup. Use an earlier snapshot.';
-    expect(new AtlasSnapshotFailedError(snapshot).message).toBe(`Snapshot 5cc310ace5dc7ce369814bc8 ${advice}`);
-    expect(new AtlasSnapshotFailedError({}).message).toBe(`Snapshot (no ID) ${advice}`);
-  });
+it('the message of an invalid argument lists the issues', () => {
+  const list = 'was not sent because of invalid arguments: groupId: must be a string, must have an id.';
+  expect(new AtlasInvalidArgumentError(issues).message).toBe(`The call ${list}`);
+  expect(new AtlasInvalidArgumentError(issues, context).message).toBe(`getTenantSnapshot ${list}`);
 });
 
 describe('isAtlasError', () => {

@@ -10,10 +10,18 @@ const denied = { status: 401, errorCode: 'USER_UNAUTHORIZED' };
 const hour = 3_600;
 const clustersOf = (groupId: string) => `/api/atlas/v2/groups/${groupId}/flexClusters`;
 
-/** The metrics after a first check of a fresh cluster, and of one without a backup in another project. */
+/** A dedicated cluster that is fresh by its schedule. */
+const weekly = {
+  dedicated: true,
+  policyItems: [{ frequencyType: 'weekly' }],
+  snapshots: [{ id: 'b'.repeat(24), status: 'completed', createdAt: new Date(Date.now() - 48 * hour * 1000) }],
+};
+
+/** The metrics after a first check of a fresh cluster, and of two clusters in another project: one has no backup. */
 async function openMetrics() {
   const atlas = await openEmulator();
   atlas.seed({ groupId: otherId, groupName: 'Billing', clusterName: 'invoices', snapshots: [] });
+  atlas.seed({ groupId: otherId, clusterName: 'ledger', ...weekly });
   const client = new TenantSnapshotsClient({ baseUrl: atlas.url, credentials: atlas.credentials.accessToken });
   onTestFinished(() => client.close());
   const { registry, refresh } = createMetrics(client);
@@ -24,10 +32,10 @@ async function openMetrics() {
     refresh,
     /** When the last check ended or failed, in seconds since 1970. */
     time: async (event: 'end' | 'failure') => (await read(`atlas_backup_check_${event}_timestamp_seconds`))[0]?.value,
-    /** The age of each cluster that has a backup. */
-    ages: async () =>
+    /** The age or the limit of each cluster that has a backup. */
+    times: async (metric: 'age' | 'limit') =>
       Object.fromEntries(
-        (await read('atlas_backup_age_seconds')).map(({ labels, value }) => [labels['cluster'], value]),
+        (await read(`atlas_backup_${metric}_seconds`)).map(({ labels, value }) => [labels['cluster'], value]),
       ),
     /** The state of each cluster. */
     states: async () =>
@@ -39,42 +47,44 @@ async function openMetrics() {
   };
 }
 
-const aboutFiveHours = expect.closeTo(5 * hour, -3);
+const ages = { Cluster0: expect.closeTo(5 * hour, -3), ledger: expect.closeTo(48 * hour, -3) };
+const ledger = { 'Billing/ledger': 'fresh' };
 
 describe('the metrics', () => {
   it('have the state of each cluster, and the age of each backup', async () => {
-    const { ages, states, time } = await openMetrics();
-    expect(await states()).toEqual({ 'Project 0/Cluster0': 'fresh', 'Billing/invoices': 'none' });
-    expect(await ages()).toEqual({ Cluster0: aboutFiveHours });
+    const { times, states, time } = await openMetrics();
+    expect(await states()).toEqual({ 'Project 0/Cluster0': 'fresh', 'Billing/invoices': 'none', ...ledger });
+    expect(await times('age')).toEqual(ages);
+    expect(await times('limit')).toEqual({ Cluster0: 26 * hour, ledger: 170 * hour });
     expect(await time('end')).toBeCloseTo(Date.now() / 1000, -1);
     expect(await time('failure')).toBe(0);
   });
 
   it('keep the age of a backup that is unknown now', async () => {
-    const { atlas, refresh, ages, states } = await openMetrics();
+    const { atlas, refresh, times, states } = await openMetrics();
     atlas.respond({ ...denied, path: clustersOf(atlas.groupId) });
     await refresh();
-    expect(await states()).toEqual({ 'Project 0/Cluster0': 'unknown', 'Billing/invoices': 'none' });
+    expect(await states()).toEqual({ 'Project 0/Cluster0': 'unknown', 'Billing/invoices': 'none', ...ledger });
     atlas.respond({ ...denied, path: `${clustersOf(atlas.groupId)}/Cluster0/backup/snapshots` });
     await refresh();
-    expect(await states()).toEqual({ 'Project 0/Cluster0': 'unknown', 'Billing/invoices': 'none' });
-    expect(await ages()).toEqual({ Cluster0: aboutFiveHours });
+    expect(await states()).toEqual({ 'Project 0/Cluster0': 'unknown', 'Billing/invoices': 'none', ...ledger });
+    expect(await times('age')).toEqual(ages);
   });
 
   it('drop a cluster that is gone', async () => {
     const { atlas, refresh, states } = await openMetrics();
     atlas.seed({ groupId: otherId, clusterName: 'invoices', stateName: 'DELETING', snapshots: [] });
     await refresh();
-    expect(await states()).toEqual({ 'Project 0/Cluster0': 'fresh' });
+    expect(await states()).toEqual({ 'Project 0/Cluster0': 'fresh', ...ledger });
   });
 
   it('stay as they are if a check fails, which they report', async () => {
-    const { atlas, refresh, ages, states, time } = await openMetrics();
+    const { atlas, refresh, times, states, time } = await openMetrics();
     const [before, endedAt] = [await states(), await time('end')];
     atlas.respond(denied);
     await expect(refresh()).rejects.toSatisfy((error) => isAtlasError(error, 'API_ERROR'));
     expect(await states()).toEqual(before);
-    expect(await ages()).toEqual({ Cluster0: aboutFiveHours });
+    expect(await times('age')).toEqual(ages);
     expect(await time('end')).toBe(endedAt);
     expect(await time('failure')).toBeCloseTo(Date.now() / 1000, -1);
   });
@@ -90,7 +100,7 @@ it('from a shell, the endpoint serves metrics, and stops on SIGTERM', { timeout:
   await expect.poll(() => output.stdout, { timeout: 10_000 }).toContain('Listening at');
   const url = `http://127.0.0.1:${/port: (\d+)/.exec(output.stdout)?.[1]}`;
   const metrics = async () => (await fetch(`${url}/metrics`)).text();
-  const line = `atlas_backup_state{project_id="${atlas.groupId}",project="Project 0",cluster="Cluster0",state="fresh"} 1\n`;
+  const line = `atlas_backup_state{project_id="${atlas.groupId}",project="Project 0",cluster="Cluster0",type="flex",state="fresh"} 1\n`;
   await expect.poll(metrics, { timeout: 10_000 }).toContain(line);
   expect((await fetch(url)).status).toBe(404);
   process.kill('SIGTERM');

@@ -133,7 +133,7 @@ describe('from a shell, the HTTP service', { timeout: 20_000 }, () => {
     const { atlas, process, exit, url } = await start({});
     atlas.respond({ delay: 100 });
     const response = fetch(url + pathIn(atlas), { headers });
-    await expect.poll(() => atlas.requests.some(({ kind }) => kind === 'tenant'), { timeout: 5_000 }).toBe(true);
+    await expect.poll(() => atlas.requests.some(({ kind }) => kind === 'flex'), { timeout: 5_000 }).toBe(true);
     process.kill('SIGTERM');
     expect((await response).status).toBe(200);
     expect(await exit).toBe(0);

@@ -60,7 +60,7 @@ function answer(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): void {
 }
 
 function bodyAt(path: string): object {
-  const name = path.split('/').at(-1);
+  const name = /[^/?]*(?=\?|$)/.exec(path)?.[0];
   if (name !== 'snapshots') return { id: name, status: 'COMPLETED' };
   return { results: [{ id: '0'.repeat(24), status: 'COMPLETED' }], totalCount: 1 };
 }

@@ -1,17 +1,15 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { expect, it, onTestFinished } from 'vitest';
-import type { AtlasEmulator } from '../../src/testing/index.js';
+import type { AtlasEmulator, AtlasEmulatorOptions } from '../../src/testing/index.js';
 import { freePort } from '../support/free-port.js';
 import { openEmulator } from '../support/open-emulator.js';
 import { openRedis } from './redis-server.mjs';
 
-const perMinute = 10;
-
-/** An emulator with a low limit of token requests. The test advances the minutes of its clock. */
-async function openAtlas() {
+/** An emulator with limits of tokens. The test advances the minutes of its clock. */
+async function openAtlas(tokens: AtlasEmulatorOptions['tokens']) {
   let passed = 0;
-  const emulator = await openEmulator({ now: () => Date.now() + passed, tokens: { perMinute } });
+  const emulator = await openEmulator({ now: () => Date.now() + passed, tokens });
   const passMinute = () => {
     passed += 60_001;
   };
@@ -41,7 +39,7 @@ function openFleet(emulator: AtlasEmulator, redisUrl: string) {
       emulator.requests.length = 0;
       const errors = await Promise.all(members.map((member) => ask(member, { call: callsEach })));
       expect(errors.flat()).toEqual([]);
-      const read = emulator.requests.filter(({ kind, status }) => kind === 'tenant' && status === 200);
+      const read = emulator.requests.filter(({ kind, status }) => kind === 'flex' && status === 200);
       expect(read).toHaveLength(members.length * callsEach);
       return emulator.requests.filter(({ kind }) => kind === 'token').map(({ status }) => status);
     },
@@ -61,33 +59,37 @@ async function ask(member: ChildProcess, message: object): Promise<string[]> {
   return errors;
 }
 
-it('25 processes that start together lose no call and end up sharing a token, also after a revocation', async () => {
-  const size = 25;
-  const { emulator, passMinute } = await openAtlas();
-  const redis = await openRedis(await freePort());
-  const fleet = openFleet(emulator, redis.url);
-  await fleet.grow(size);
+it.each([
+  [25, { perMinute: 10 }, 10],
+  [12, { live: 1 }, 1],
+])(
+  '%i processes lose no call at a limit of %j, cold or after a revocation, and end up sharing a token',
+  async (size, tokens, limit) => {
+    const { emulator, passMinute } = await openAtlas(tokens);
+    const redis = await openRedis(await freePort());
+    const fleet = openFleet(emulator, redis.url);
+    await fleet.grow(size);
 
-  const cold = await fleet.wave(3);
-  expect(cold.length).toBeLessThanOrEqual(size);
-  // At most ten tokens are live: each of the first ten processes may have one.
-  expect(cold.filter((status) => status === 200).length).toBeLessThanOrEqual(perMinute);
-  expect(await fleet.wave(2)).toEqual([]);
+    const cold = await fleet.wave(3);
+    expect(cold.length).toBeLessThanOrEqual(size);
+    expect(cold.filter((status) => status === 200).length).toBeLessThanOrEqual(limit);
+    expect(await fleet.wave(2)).toEqual([]);
 
-  emulator.revokeTokens();
-  passMinute();
-  const revoked = await fleet.wave(3);
-  expect(revoked.length).toBeLessThanOrEqual(size);
-  expect(revoked.filter((status) => status === 200).length).toBeLessThanOrEqual(perMinute);
-  expect(await fleet.wave(2)).toEqual([]);
+    emulator.revokeTokens();
+    passMinute();
+    const revoked = await fleet.wave(3);
+    expect(revoked.length).toBeLessThanOrEqual(size);
+    expect(revoked.filter((status) => status === 200).length).toBeLessThanOrEqual(limit);
+    expect(await fleet.wave(2)).toEqual([]);
 
-  // A process that joins uses the stored token, although the ten requests of the minute may be used up.
-  await fleet.grow(4);
-  expect(await fleet.wave(2)).toEqual([]);
-});
+    // A process that joins uses the stored token, although the limit may be reached.
+    await fleet.grow(4);
+    expect(await fleet.wave(2)).toEqual([]);
+  },
+);
 
 it('a fleet whose Redis has crashed loses no call and no process: each fetches its own token', async () => {
-  const { emulator, passMinute } = await openAtlas();
+  const { emulator, passMinute } = await openAtlas({});
   const redis = await openRedis(await freePort());
   const fleet = openFleet(emulator, redis.url);
   await fleet.grow(4);

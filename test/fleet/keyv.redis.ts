@@ -41,12 +41,6 @@ async function openWithToken(options?: AtlasEmulatorOptions) {
 }
 
 describe('a token in Redis', () => {
-  it('is shared by all clients of the account', async () => {
-    const { emulator, url } = await openWithToken();
-    for (let process = 0; process < 5; process += 1) await openProcess(emulator, url).get();
-    expect(tokenRequests(emulator)).toHaveLength(1);
-  });
-
   it('is stored for its lifetime', async () => {
     const { redis, key } = await openWithToken({ tokens: { lifetime: 900 } });
     const left = await redis.pTTL(key);

@@ -84,10 +84,10 @@ describe('a dispatcher that responds within dispatch()', () => {
 describe('a misbehaving dispatcher', () => {
   it.each<[does: string, script: Behavior, cause: string]>([
     ['throws an error', () => thrown(new TypeError('no such thing')), 'no such thing'],
-    ['throws a string', () => thrown('no such thing'), 'The dispatcher reported no error'],
-    ['reports a string', (request) => request.fail('broken'), 'The dispatcher reported no error'],
-    ['reports null', (request) => request.fail(null), 'The dispatcher reported no error'],
-    ['reports undefined', (request) => request.fail(undefined), 'The dispatcher reported no error'],
+    ['throws a string', () => thrown('no such thing'), 'no such thing'],
+    ['reports a string', (request) => request.fail('broken'), 'broken'],
+    ['reports null', (request) => request.fail(null), 'No error was reported'],
+    ['reports undefined', (request) => request.fail(undefined), 'No error was reported'],
   ])('causes one connection error if it %s', async (_does, script, message) => {
     const { promise } = call([script]);
     await expect(promise).rejects.toMatchObject({ code: 'CONNECTION', attempts: 1, cause: { message } });

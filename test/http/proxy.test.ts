@@ -84,7 +84,6 @@ it('a proxy that closes the connection before it opened a tunnel is the cause th
   expect(error.cause).toMatchObject({
     message: 'The proxy closed the connection before it opened a tunnel',
     code: 'PROXY_TUNNEL_FAILED',
-    cause: { code: 'UND_ERR_SOCKET' },
   });
 });
 
@@ -128,9 +127,13 @@ it('a connection that is never established times out after attemptTimeout', asyn
     const { proxy, url } = urls((await startRawServer(script)).port);
     vi.stubEnv('HTTPS_PROXY', proxy);
     const client = openBareClient({ url }, { attemptTimeout: 50 });
-    const { attempts, cause } = await rejection(get(client, { timeout: 10_000 }), AtlasTimeoutError);
-    return { to, attempts, cause };
+    const { attempts, message, cause } = await rejection(get(client, { timeout: 10_000 }), AtlasTimeoutError);
+    return { to, attempts, message, cause };
   });
-  const cause = { code: expect.stringMatching(/TIMEOUT/) };
-  expect(await Promise.all(ends)).toMatchObject(silences.map(([to]) => ({ to, attempts: 1, cause })));
+  const error = {
+    attempts: 1,
+    message: expect.stringContaining('attemptTimeout'),
+    cause: { code: expect.stringMatching(/TIMEOUT/) },
+  };
+  expect(await Promise.all(ends)).toMatchObject(silences.map(([to]) => ({ to, ...error })));
 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { isConnectionLoss, isRetryableStatus, parseRetryAfter, retryDelay } from '../../src/http/retry.js';
+import { isRetryableStatus, parseRetryAfter, retryDelay } from '../../src/http/retry.js';
 
 describe('retryDelay', () => {
   const forever = Number.POSITIVE_INFINITY;
@@ -50,23 +50,6 @@ describe('isRetryableStatus', () => {
 
   it.each([200, 204, 301, 400, 401, 402, 403, 404, 405, 407, 409, 410, 428, 430, 499])('is false for %i', (status) => {
     expect(isRetryableStatus(status)).toBe(false);
-  });
-});
-
-describe('isConnectionLoss', () => {
-  it.each<[isLoss: boolean, message: string, code?: string]>([
-    [true, 'other side closed', 'UND_ERR_SOCKET'],
-    [true, 'read ECONNRESET', 'ECONNRESET'],
-    [true, 'write EPIPE', 'EPIPE'],
-    [true, 'Stream closed with error code NGHTTP2_REFUSED_STREAM', 'ERR_HTTP2_STREAM_ERROR'],
-    [true, 'HTTP/2: "GOAWAY" frame received with code 0', 'UND_ERR_INFO'],
-    [true, 'HTTP/2: stream half-closed (remote)', 'UND_ERR_INFO'],
-    [false, 'no such host', 'ENOTFOUND'],
-    [false, 'connect ETIMEDOUT', 'UND_ERR_CONNECT_TIMEOUT'],
-    [false, 'Request aborted', 'UND_ERR_ABORTED'],
-    [false, 'no code at all'],
-  ])('is %j for %j', (isLoss, message, code) => {
-    expect(isConnectionLoss(Object.assign(new Error(message), code && { code }))).toBe(isLoss);
   });
 });
 

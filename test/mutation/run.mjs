@@ -18,7 +18,7 @@ const folders = {
     mutate: 'src/http/*.ts',
     tests: [
       ...['test/http/*.test.ts', 'test/client/{abort,close,deadline}.test.ts', 'test/atlas/response.test.ts'],
-      'test/call/{failure,retry}.test.ts',
+      'test/call/{outcome,request}.test.ts',
     ],
   },
   digest: { mutate: 'src/auth/digest/*.ts', tests: ['test/auth/digest/*.test.ts'] },
@@ -28,6 +28,8 @@ const folders = {
     tests: [client, 'test/call/*.test.ts', 'test/http/*.test.ts', 'test/atlas/response.test.ts'],
   },
   check: { mutate: 'src/check/*.ts', tests: ['test/check/*.test.ts'] },
+  // The first lines of the process and the emulator run only in tests that start processes.
+  cli: { mutate: 'src/cli/!(bin|emulate).ts', tests: ['test/cli/*.test.ts'] },
   config: { mutate: 'src/{config/*,client}.ts', tests: [client, 'test/{config,call}/*.test.ts'] },
 };
 const folder = 'reports/mutation';

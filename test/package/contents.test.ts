@@ -14,7 +14,7 @@ async function list(): Promise<string[]> {
 describe('the tarball', () => {
   it('contains what users need, and nothing else', async () => {
     const files = (await list()).map((path) => path.slice(folder.length + 1)).filter((path) => !isChunk(path));
-    const built = ['index', 'testing'].flatMap((entry) =>
+    const built = ['index', 'check', 'testing'].flatMap((entry) =>
       ['.cjs', '.cjs.map', '.d.cts', '.d.ts', '.js', '.js.map'].map((ending) => `dist/${entry}${ending}`),
     );
     expect(files.sort()).toEqual(
@@ -41,7 +41,7 @@ describe('the tarball', () => {
 });
 
 describe('the code', () => {
-  it.each(['index.js', 'index.cjs', 'testing.js', 'testing.cjs', 'cli.js'])(
+  it.each(['index.js', 'index.cjs', 'check.js', 'check.cjs', 'testing.js', 'testing.cjs'])(
     'of %s maps to its sources',
     async (file) => {
       expect(await read(`dist/${file}`)).toMatch(new RegExp(`//# sourceMappingURL=${file}\\.map\\s*$`));
@@ -53,20 +53,21 @@ describe('the code', () => {
     },
   );
 
-  it('of the main entry does not contain the emulator', async () => {
-    for (const file of ['dist/index.js.map', 'dist/index.cjs.map']) {
-      const sources: string[] = JSON.parse(await read(file)).sources;
-      expect(sources.filter((source) => source.includes('/testing/'))).toEqual([]);
+  it.each([
+    ['the main entry', /^index\.c?js\.map$/, /^(?!.*\/(check|cli|testing)\/)/],
+    ['the check', /^check\.c?js\.map$/, /\/src\/check\//],
+    ['the command', /^(cli|commands-\w+)\.js\.map$/, /\/src\/cli\//],
+  ])('of %s contains no copy of another entry', async (_name, maps, own) => {
+    const files = (await readdir(join(folder, 'dist'))).filter((file) => maps.test(file));
+    expect(files).toHaveLength(2);
+    for (const file of files) {
+      const sources: string[] = JSON.parse(await read(`dist/${file}`)).sources;
+      expect(sources.filter((source) => !own.test(source))).toEqual([]);
     }
-  });
-
-  it('of the command does not contain a copy of the client', async () => {
-    const { sources } = JSON.parse(await read('dist/cli.js.map'));
-    expect(sources.filter((source: string) => !/\/(check|errors)\//.test(source))).toEqual([]);
   });
 });
 
-// The code that both entries share.
+// Code or declarations that entries share, or that the command loads later.
 function isChunk(path: string): boolean {
-  return /^dist\/chunk-\w+\.c?js(\.map)?$/.test(path);
+  return /^dist\/\w+-\w{8}\.(c?js(\.map)?|d\.c?ts)$/.test(path);
 }

@@ -98,11 +98,9 @@ describe('Apache httpd', () => {
 });
 
 describe('lighttpd', () => {
-  it('accepts a hashed user name', async () => {
+  it('accepts a plain user name although it offers to hash it', async () => {
     const { read, stop } = await open(startLighttpd({ ...sha256, userhash: true }));
     expect(await read()).toMatchObject({ id: snapshotId });
-    const [, second] = await stop();
-    expect(second?.authorization).toContain('userhash=true');
-    expect(second?.authorization).not.toContain(apiKey.publicKey);
+    expect(statuses(await stop())).toEqual([401, 200]);
   });
 });

@@ -20,22 +20,6 @@ export const failedSnapshot = {
   status: 'FAILED',
 };
 
-const example = '(This is just an example, the exception may not be related to this endpoint)';
-
-/** The examples of errors on the endpoint's reference page. */
-export const referenceErrors = [
-  { error: 400, detail: `${example} No provider AWS exists.`, reason: 'Bad Request', errorCode: 'VALIDATION_ERROR' },
-  { error: 401, detail: example, reason: 'Unauthorized', errorCode: 'NOT_ORG_GROUP_CREATOR' },
-  { error: 403, detail: example, reason: 'Forbidden', errorCode: 'CANNOT_CHANGE_GROUP_NAME' },
-  {
-    error: 404,
-    detail: `${example} Cannot find resource AWS`,
-    reason: 'Not Found',
-    errorCode: 'RESOURCE_NOT_FOUND',
-  },
-  { error: 500, detail: example, reason: 'Internal Server Error', errorCode: 'UNEXPECTED_ERROR' },
-];
-
 /** The number as a snapshot id. */
 export function hexId(number: number): string {
   return number.toString(16).padStart(24, '0');

@@ -8,9 +8,6 @@ export const defaults = {
   maxResponseSize: 8_388_608,
 } as const;
 
-/** The defaults of the options of a wait. */
-export const waitDefaults = { timeout: 1_800_000, pollInterval: 10_000 } as const;
-
 /** The default version of the v2 API for `get()`. */
 export const defaultApiVersion = '2025-03-12';
 

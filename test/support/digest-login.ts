@@ -12,38 +12,22 @@ export interface Login {
   algorithm?: string;
   method?: string;
   uri: string;
-  qop?: 'auth' | 'auth-int';
+  qop?: 'auth' | undefined;
   nc?: string;
   cnonce?: string;
-  body?: string;
   session?: { nonce: string; cnonce: string };
 }
 
-export function hash(algorithm: string, text: string): string {
-  return createHash(hashes[algorithm.replace('-sess', '')] ?? '')
-    .update(text)
-    .digest('hex');
-}
-
 export function response(login: Login): string {
-  const {
-    algorithm = 'MD5',
-    username,
-    realm,
-    password,
-    nonce,
-    method = 'GET',
-    uri,
-    qop,
-    cnonce = 'c',
-    body = '',
-  } = login;
-  const h = (text: string) => hash(algorithm, text);
+  const { username, realm, password, nonce, uri, qop } = login;
+  const { algorithm = 'MD5', method = 'GET', nc = '00000001', cnonce = 'c' } = login;
+  const name = hashes[algorithm.replace('-sess', '')] ?? '';
+  const h = (text: string) => createHash(name).update(text).digest('hex');
   const session = login.session ?? { nonce, cnonce };
   const key = h(`${username}:${realm}:${password}`);
   const a1 = algorithm.endsWith('-sess') ? h(`${key}:${session.nonce}:${session.cnonce}`) : key;
-  const a2 = h(qop === 'auth-int' ? `${method}:${uri}:${h(body)}` : `${method}:${uri}`);
-  const middle = qop === undefined ? nonce : `${nonce}:${login.nc ?? '00000001'}:${cnonce}:${qop}`;
+  const a2 = h(`${method}:${uri}`);
+  const middle = qop === undefined ? nonce : `${nonce}:${nc}:${cnonce}:${qop}`;
   return h(`${a1}:${middle}:${a2}`);
 }
 

@@ -8,6 +8,7 @@ import {
   TenantSnapshotsClient,
   type TenantSnapshotsClientOptions,
 } from '../../src/index.js';
+import { type Behavior, type ScriptedDispatcher, scriptedDispatcher } from './scripted-dispatcher.js';
 import { path } from './snapshot-routes.js';
 
 /** By default the client has a bearer token. */
@@ -23,6 +24,15 @@ export function openBareClient(
   options: TenantSnapshotsClientOptions = {},
 ): TenantSnapshotsClient {
   return openClient({ baseUrl: url, endpoint: 'tenant', maxRetries: 0, ...options });
+}
+
+/** A client of a scripted dispatcher. By default it has no retries. */
+export function openScripted(
+  script: readonly Behavior[],
+  options: TenantSnapshotsClientOptions = {},
+): { readonly client: TenantSnapshotsClient; readonly dispatcher: ScriptedDispatcher } {
+  const dispatcher = scriptedDispatcher(...script);
+  return { dispatcher, client: openClient({ dispatcher, maxRetries: 0, ...options }) };
 }
 
 /** Gets the snapshot of the response `good`. */

@@ -6,7 +6,7 @@
 //   expect(dispatcher.requests[1]?.headers['authorization']).toBe(…);
 
 import { isNativeError } from 'node:util/types';
-import type { DispatcherLike, DispatchHandlerLike, DispatchOptionsLike } from '../../src/index.js';
+import type { Dispatcher, DispatchHandler, DispatchOptions } from '../../src/http/dispatcher.js';
 
 /** A response. */
 export interface Reply {
@@ -24,7 +24,7 @@ export type Behavior = Reply | Error | ((request: DispatchedRequest) => void);
 /** Never responds. */
 export const silent: Behavior = (request) => request.start();
 
-export interface ScriptedDispatcher extends DispatcherLike {
+export interface ScriptedDispatcher extends Dispatcher {
   readonly requests: readonly DispatchedRequest[];
 }
 
@@ -47,10 +47,10 @@ export function scriptedDispatcher(...script: Behavior[]): ScriptedDispatcher {
 export class DispatchedRequest {
   /** From 1. */
   readonly number: number;
-  readonly options: DispatchOptionsLike;
+  readonly options: DispatchOptions;
   /** By lower-case name. */
   readonly headers: Readonly<Record<string, string>>;
-  readonly handler: DispatchHandlerLike;
+  readonly handler: DispatchHandler;
   /** The time of the request by `performance.now()`, which may be stopped. */
   readonly at = performance.now();
   isAborted = false;
@@ -61,7 +61,7 @@ export class DispatchedRequest {
     },
   };
 
-  constructor(number: number, options: DispatchOptionsLike, handler: DispatchHandlerLike) {
+  constructor(number: number, options: DispatchOptions, handler: DispatchHandler) {
     this.number = number;
     this.options = options;
     this.handler = handler;
@@ -83,7 +83,7 @@ export class DispatchedRequest {
   /** Reports that the request is being sent. */
   start(): void {
     this.#isStarted = true;
-    this.handler.onRequestStart(this.#controller, {});
+    this.handler.onRequestStart(this.#controller);
   }
 
   /** Responds, unless the client has aborted the request. */
@@ -92,11 +92,11 @@ export class DispatchedRequest {
     if (this.isAborted) return;
     this.handler.onResponseStart(this.#controller, status, { ...headers });
     this.handler.onResponseData(this.#controller, Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)));
-    this.handler.onResponseEnd(this.#controller, {});
+    this.handler.onResponseEnd(this.#controller);
   }
 
-  /** Reports an error, which may be anything if the dispatcher has no types. Without {@link start}, nothing was sent. */
+  /** Reports an error, which may be anything. Without {@link start}, nothing was sent. */
   fail(error: unknown): void {
-    Reflect.apply(this.handler.onResponseError, this.handler, [this.#controller, error]);
+    this.handler.onResponseError(this.#controller, error);
   }
 }

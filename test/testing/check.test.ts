@@ -43,9 +43,9 @@ describe('a method rejects', () => {
   it.each([
     ['seed', { clusterName: 'One' }, 'project', 'clusterName: needs snapshots, if only an empty list.'],
     ['seed', { createDate: 5, snapshots: [] }, 'cluster', 'createDate: Invalid input.'],
+    ['seed', { dedicated: true, policyItems: 'daily' }, 'cluster', 'policyItems: Invalid input: expected array'],
     ['seed', { snapshots: [{ _id: 'x' }] }, 'cluster', 'snapshots.0.id: Invalid input: expected string'],
-    ['sunset', 'bogus', 'sunset', 'Invalid option: expected one of "gone"|'],
-    ['deprecate', { sunset: '2026-01-31' }, 'dates', 'sunset: Invalid input: expected date'],
+    ['sunset', 'empty', 'sunset', 'Invalid input: expected boolean'],
     ['respond', { stauts: 503 }, 'answer', 'Unrecognized key: "stauts".'],
     ['respond', { for: 'tokn', status: 429 }, 'answer', 'for: Invalid option: expected one of "api"|'],
     ['respond', { path: '/api/atlas/v2/groups?pageNum=1' }, 'answer', 'path: must be a path without a query.'],

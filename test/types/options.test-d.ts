@@ -1,20 +1,20 @@
 import * as undici7 from 'undici';
 import * as undici8 from 'undici8';
 import { describe, expectTypeOf, it } from 'vitest';
+import type { BackupCheckOptions } from '../../src/check/index.js';
 import {
   type AccessTokenCredentials,
   type ApiKeyCredentials,
   type AtlasCredentials,
-  type BackupCheckOptions,
   type CallOptions,
   type DispatcherLike,
+  type FetchLike,
   type GetOptions,
   type ServiceAccountCredentials,
   type TenantSnapshot,
   TenantSnapshotsClient,
   type TenantSnapshotsClientOptions,
   type TokenStore,
-  type WaitOptions,
 } from '../../src/index.js';
 import type { AtlasEmulatorOptions, EmulatorCredentials, ScriptedAnswer } from '../../src/testing/index.js';
 
@@ -30,7 +30,6 @@ type Stubborn<T> = {
 it('every optional member may be undefined', () => {
   expectTypeOf<Stubborn<TenantSnapshotsClientOptions>>().toBeNever();
   expectTypeOf<Stubborn<CallOptions>>().toBeNever();
-  expectTypeOf<Stubborn<WaitOptions>>().toBeNever();
   expectTypeOf<Stubborn<GetOptions>>().toBeNever();
   expectTypeOf<Stubborn<BackupCheckOptions>>().toBeNever();
   expectTypeOf<Stubborn<AtlasEmulatorOptions>>().toBeNever();
@@ -42,7 +41,7 @@ it('all options are optional', () => {
   type NoOptions = Record<never, never>;
   expectTypeOf(TenantSnapshotsClient).toBeConstructibleWith();
   expectTypeOf<NoOptions>().toExtend<TenantSnapshotsClientOptions>();
-  expectTypeOf<NoOptions>().toExtend<WaitOptions & GetOptions & BackupCheckOptions & AtlasEmulatorOptions>();
+  expectTypeOf<NoOptions>().toExtend<CallOptions & GetOptions & BackupCheckOptions & AtlasEmulatorOptions>();
 });
 
 describe('credentials', () => {
@@ -116,4 +115,13 @@ describe('dispatcher', () => {
     expectTypeOf<{ request(url: string): Promise<unknown> }>().not.toExtend<DispatcherLike>();
     expectTypeOf<typeof fetch>().not.toExtend<DispatcherLike>();
   });
+});
+
+it('fetch accepts that of Node, the DOM and undici, and functions that call it', () => {
+  expectTypeOf<typeof globalThis.fetch>().toExtend<FetchLike>();
+  expectTypeOf<typeof undici7.fetch | typeof undici8.fetch>().toExtend<FetchLike>();
+  const withHeader: FetchLike = (url, init) => fetch(url, { ...init, headers: { ...init.headers, 'x-a': 'b' } });
+  expectTypeOf([withHeader, async () => Response.json({})]).toExtend<FetchLike[]>();
+  expectTypeOf<() => Promise<undefined>>().not.toExtend<FetchLike>();
+  expectTypeOf<undici7.Agent>().not.toExtend<FetchLike>();
 });

@@ -1,16 +1,19 @@
 import { describe, expectTypeOf, it } from 'vitest';
 import {
+  type BackupCheckTotals,
+  type BackupFinding,
+  type BackupSnapshot,
+  type BackupState,
+  checkBackups,
+} from '../../src/check/index.js';
+import {
   type AtlasApiError,
   type AtlasError,
   type AtlasErrorCode,
   type AtlasIssue,
-  type BackupFinding,
-  type BackupState,
-  checkBackups,
   isAtlasApiError,
   isAtlasError,
   type SnapshotStatus,
-  type TenantSnapshot,
   type TenantSnapshotsClient,
 } from '../../src/index.js';
 
@@ -30,7 +33,6 @@ describe('isAtlasError', () => {
 
   it('narrows to the class of a code', () => {
     if (isAtlasError(error, 'API_ERROR')) expectTypeOf(error).toEqualTypeOf<AtlasApiError>();
-    if (isAtlasError(error, 'SNAPSHOT_FAILED')) expectTypeOf(error.snapshot).toEqualTypeOf<TenantSnapshot>();
     if (isAtlasError(error, 'INVALID_ARGUMENT')) expectTypeOf(error.issues).toEqualTypeOf<AtlasIssue[]>();
   });
 
@@ -49,10 +51,10 @@ it('isAtlasApiError narrows, and accepts undefined in its match', () => {
   if (isAtlasApiError(error, { status, errorCode: undefined })) expectTypeOf(error).toEqualTypeOf<AtlasApiError>();
 });
 
-it('checkBackups needs two methods of a client, and takes a signal that is null', () => {
-  const check = (part: Pick<TenantSnapshotsClient, 'getAll' | 'listTenantSnapshots'>) =>
+it('checkBackups needs three methods of a client, and takes a signal that is null', () => {
+  const check = (part: Pick<TenantSnapshotsClient, 'get' | 'getAll' | 'listTenantSnapshots'>) =>
     checkBackups(part, { groupIds: ['a'] as const, signal: null });
-  expectTypeOf(check).returns.toExtend<AsyncIterable<BackupFinding>>();
+  expectTypeOf(check).returns.toEqualTypeOf<AsyncGenerator<BackupFinding, BackupCheckTotals>>();
 });
 
 describe('a finding', () => {
@@ -60,8 +62,12 @@ describe('a finding', () => {
     const read = (finding: BackupFinding) => {
       expectTypeOf(finding.state).toEqualTypeOf<BackupState>();
       expectTypeOf(finding.clusterName).toEqualTypeOf<string | undefined>();
-      expectTypeOf(finding.newest).toEqualTypeOf<TenantSnapshot | undefined>();
+      expectTypeOf(finding.newest).toEqualTypeOf<BackupSnapshot | undefined>();
       expectTypeOf(finding.age).toEqualTypeOf<number | undefined>();
+      expectTypeOf(finding.maxAge).toEqualTypeOf<number | undefined>();
+      expectTypeOf(finding.reason).toEqualTypeOf<
+        'backup off' | 'no schedule' | 'monthly only' | 'yearly only' | 'paused' | undefined
+      >();
       expectTypeOf(finding.error).toEqualTypeOf<AtlasError | undefined>();
     };
     expectTypeOf(read).returns.toBeVoid();
@@ -74,9 +80,10 @@ describe('a finding', () => {
       } else {
         expectTypeOf(finding.clusterName).toEqualTypeOf<string>();
       }
-      if (finding.state === 'fresh' || finding.state === 'stale') {
-        expectTypeOf(finding.newest).toEqualTypeOf<TenantSnapshot>();
+      if (finding.state === 'fresh' || finding.state === 'stale' || finding.state === 'paused') {
+        expectTypeOf(finding.newest).toEqualTypeOf<BackupSnapshot>();
         expectTypeOf(finding.age).toEqualTypeOf<number>();
+        expectTypeOf(finding.maxAge).toEqualTypeOf<number>();
       }
     };
     expectTypeOf(narrow).returns.toBeVoid();

@@ -1,27 +1,23 @@
 import { type ApiResponse, isMissingRole } from '../../atlas/response.js';
-import type { HeaderValue } from '../../http/headers.js';
 import { type Authenticator, type Login, type LoginRequest, NoLogin } from '../authenticator.js';
 import {
-  chooseChallenge,
+  type Challenge,
+  chooseDigestChallenge,
   type DigestChallenge,
-  digestChallenges,
   parseChallenges,
   parseNextNonce,
 } from './challenge.js';
-import { type DigestCredentials, DigestSession } from './session.js';
+import { authorize, type DigestCredentials, type DigestSession, openSession } from './session.js';
 
-/** A request that was sent with a login. */
-interface SentRequest {
+/** One request with a login. */
+interface Try {
   readonly session: DigestSession;
   readonly request: LoginRequest;
-  /** Whether this call itself received the nonce. */
-  readonly isOwn: boolean;
-  /** The refused session that this second try replaces. */
-  readonly replaces: DigestSession | undefined;
+  /** Whether this call asked for the challenge. */
+  readonly isOwn?: boolean;
+  /** The session that the server has just refused, if this is the second try. */
+  readonly refused?: DigestSession;
 }
-
-// How many schemes of a challenge an error names.
-const maxSchemes = 10;
 
 /**
  * Logs in by HTTP Digest. The session is kept, so a call usually costs one request. The first call of a client asks for a
@@ -32,11 +28,9 @@ const maxSchemes = 10;
 export class DigestAuthenticator implements Authenticator {
   readonly #credentials: DigestCredentials;
   #session: DigestSession | undefined;
-  /** The session that was opened last, which may not have worked yet. */
-  #opened: DigestSession | undefined;
-  /** The session that was refused for good last. */
-  #givenUp: DigestSession | undefined;
-  /** The request for a challenge that other calls wait for. Resolves when it ends, whether it brought a challenge or not. */
+  /** The session opened last, which may not have worked yet. Calls that are sent the same nonce share its count. */
+  #newest: DigestSession | undefined;
+  /** Resolves when the request for a challenge ends, whether it brings a challenge or not. */
   #inquiry: Promise<void> | undefined;
 
   constructor(credentials: DigestCredentials) {
@@ -44,7 +38,7 @@ export class DigestAuthenticator implements Authenticator {
   }
 
   authorize(request: LoginRequest): Login | Promise<Login> {
-    if (this.#session !== undefined) return this.#use(this.#session, request);
+    if (this.#session !== undefined) return this.#use({ session: this.#session, request });
     return this.#inquiry === undefined ? this.#askForAll(request) : this.#waitForChallenge(this.#inquiry, request);
   }
 
@@ -54,54 +48,51 @@ export class DigestAuthenticator implements Authenticator {
 
   async #waitForChallenge(inquiry: Promise<void>, request: LoginRequest): Promise<Login> {
     await inquiry;
-    return this.#session === undefined ? this.#ask(request, () => {}) : this.#use(this.#session, request);
+    return this.#session === undefined ? this.#ask(request) : this.#use({ session: this.#session, request });
   }
 
   #askForAll(request: LoginRequest): Login {
     let end = () => {};
-    const inquiry = new Promise<void>((resolve) => {
+    const ended = new Promise<void>((resolve) => {
       end = resolve;
     });
-    this.#inquiry = inquiry;
-    return this.#ask(request, () => {
-      if (this.#inquiry === inquiry) this.#inquiry = undefined;
-      end();
+    // Not within `end`, which may be called again when the next request for a challenge is on its way.
+    this.#inquiry = ended.then(() => {
+      this.#inquiry = undefined;
     });
+    return this.#ask(request, end);
   }
 
-  /** A request without credentials, to get a challenge. */
-  #ask(request: LoginRequest, onEnd: () => void): Login {
+  /** Sends no credentials, to get a challenge. */
+  #ask(request: LoginRequest, end = () => {}): Login {
     return {
       header: undefined,
       review: (response) => {
         try {
           return this.#reviewInquiry(response, request);
         } finally {
-          onEnd();
+          end();
         }
       },
-      release: onEnd,
+      release: end,
       secrets: () => [],
     };
   }
 
   #reviewInquiry({ status, headers, isEnveloped }: ApiResponse, request: LoginRequest): Login | undefined {
-    // A challenge is never enveloped.
-    if (status !== 401 || isEnveloped) return undefined;
     const field = headers['www-authenticate'];
-    const challenge = chooseChallenge(digestChallenges(field));
-    if (challenge === undefined) {
-      if (field === undefined) return undefined;
-      throw unanswerable(field);
-    }
+    // A challenge is never enveloped.
+    if (status !== 401 || isEnveloped || field === undefined) return undefined;
+    const challenges = parseChallenges(field);
+    const challenge = chooseDigestChallenge(challenges);
+    if (challenge === undefined) throw unanswerable(challenges);
     const session = this.#open(challenge);
     this.#session ??= session;
-    return this.#use(session, request, true);
+    return this.#use({ session, request, isOwn: true });
   }
 
-  #use(session: DigestSession, request: LoginRequest, isOwn = false, replaces?: DigestSession): Login {
-    const header = session.authorize(request.method, request.path);
-    const sent: SentRequest = { session, request, isOwn, replaces };
+  #use(sent: Try): Login {
+    const header = authorize(sent.session, sent.request.method, sent.request.path);
     return {
       header,
       review: (response) => this.#review(sent, response),
@@ -111,59 +102,56 @@ export class DigestAuthenticator implements Authenticator {
     };
   }
 
-  #review(sent: SentRequest, response: ApiResponse): Login | undefined {
-    const { status, headers, isEnveloped, error } = response;
-    if (status !== 401 || isEnveloped) return this.#accept(sent, response);
-    const challenge = chooseChallenge(digestChallenges(headers['www-authenticate']));
-    if (isMissingRole(status, error) && !challenge?.stale) return this.#accept(sent, response);
-    const { session, request, isOwn, replaces } = sent;
-    // Nobody else has used this nonce.
-    const isFresh = isOwn && session.count.used === 1;
-    if (challenge === undefined || replaces !== undefined || (isFresh && !challenge.stale)) {
-      // Most likely the key is wrong. In case the nonce was, the next call asks for a new one.
+  #review(sent: Try, { status, headers, isEnveloped, error }: ApiResponse): Login | undefined {
+    if (status !== 401 || isEnveloped) return this.#keep(sent, headers);
+    const challenge = chooseDigestChallenge(parseChallenges(headers['www-authenticate']));
+    const isStale = challenge?.isStale === true;
+    if (isMissingRole(status, error) && !isStale) return this.#keep(sent, headers);
+    const { session, request, isOwn, refused } = sent;
+    // No other request has used this nonce, so the nonce is good.
+    const isWrongKey = isOwn && session.count.used === 1 && !isStale;
+    if (challenge === undefined || refused !== undefined || isWrongKey) {
+      // The next call asks for a new nonce, in case this one is the reason.
       if (this.#session === session) this.#session = undefined;
-      this.#givenUp = session;
       return undefined;
     }
-    // Do not share the new session until it has worked. If the server accepts each nonce only once, another call could use it.
-    return this.#use(this.#open(challenge, session), request, true, session);
+    // Other calls use the new session only once it has worked, because some servers accept each nonce only once.
+    return this.#use({ session: this.#open(challenge), request, refused: session });
   }
 
-  /** Keeps a session that replaces the current one and has worked, and follows `nextnonce`. */
-  #accept({ session, replaces }: SentRequest, { headers }: ApiResponse): undefined {
-    const isReplacement = replaces !== undefined && (this.#session === replaces || this.#session === undefined);
+  /** Keeps a new session that has worked, and follows `nextnonce`. */
+  #keep({ session, refused }: Try, headers: ApiResponse['headers']): undefined {
+    const isReplacement = refused !== undefined && (this.#session === refused || this.#session === undefined);
     if (isReplacement) this.#session = session;
     const field = headers['authentication-info'];
     // A late response must not bring back a session that was given up or replaced.
     if (field === undefined || this.#session !== session) return;
     const nonce = parseNextNonce(field);
-    if (nonce !== undefined && nonce !== session.nonce) this.#session = session.withNonce(nonce);
+    if (nonce !== undefined) this.#session = this.#open({ ...session.challenge, nonce });
   }
 
-  /**
-   * Opens a session. If the challenge repeats the nonce of a known session, continues its count: a server may refuse a
-   * session with the nonce that it already uses, or send one nonce to several calls.
-   */
-  #open(challenge: DigestChallenge, refused?: DigestSession): DigestSession {
-    const known = [refused, this.#session, this.#opened, this.#givenUp];
-    const sameNonce = known.find((session) => session?.nonce === challenge.nonce);
+  #open(challenge: DigestChallenge): DigestSession {
+    // A server may refuse a session and repeat its nonce, or send one nonce to several calls. A repeated nc may be refused.
+    const sameNonce = [this.#session, this.#newest].find((known) => known?.challenge.nonce === challenge.nonce);
     try {
-      this.#opened = DigestSession.open(challenge, this.#credentials, sameNonce?.count);
-      return this.#opened;
+      this.#newest = openSession(challenge, this.#credentials, sameNonce?.count);
+      return this.#newest;
     } catch (cause) {
-      throw missingHash(challenge, cause);
+      const message = `This runtime cannot compute ${challenge.hash}, which the server's challenge requires. Use a service account instead.`;
+      throw new NoLogin({ message, cause });
     }
   }
 }
 
-function unanswerable(field: HeaderValue): NoLogin {
-  const schemes = parseChallenges(field).map(({ scheme }) => scheme);
-  const offered = schemes.length === 0 ? 'nothing readable' : schemes.slice(0, maxSchemes).join(', ');
+function unanswerable(challenges: readonly Challenge[]): NoLogin {
+  const offered = challenges.map(formatOffer).join(', ') || 'nothing readable';
   const message = `The server did not offer a Digest challenge that this client supports. Check baseUrl and any proxy on the way to Atlas. It offered: ${offered}.`;
   return new NoLogin({ message, status: 401 });
 }
 
-function missingHash({ algorithm }: DigestChallenge, cause: unknown): NoLogin {
-  const message = `This runtime cannot compute ${algorithm.hash}, which the server's challenge requires. Use a service account instead.`;
-  return new NoLogin({ message, cause });
+/** Returns the scheme, and the parameters that decide whether this client supports it. */
+function formatOffer({ scheme, params }: Challenge): string {
+  const decisive = ['algorithm', 'qop'].filter((name) => params.has(name));
+  if (decisive.length === 0) return scheme;
+  return `${scheme} (${decisive.map((name) => `${name} ${params.get(name) ?? 'malformed'}`).join(', ')})`;
 }

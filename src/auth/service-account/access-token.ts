@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { bearerTokenSyntax } from '../bearer.js';
+import { waitAtMost } from '../../http/timer.js';
+import { isBearerToken } from '../bearer.js';
 
 /** An access token of a service account. */
 export interface AccessToken {
@@ -17,21 +18,15 @@ const maxMargin = 60_000;
 // new one.
 const jitter = Math.random();
 
-const bearerToken = z.string().regex(bearerTokenSyntax);
+const bearerToken = z.custom<string>(isBearerToken);
+const bearerType = z.string().regex(/^bearer$/i);
+const seconds = z.coerce.number().nonnegative();
 
 /** Checks the response of the token endpoint. @see https://www.rfc-editor.org/rfc/rfc6749#section-5.1 */
 export const tokenResponseSchema = z.object({
   access_token: bearerToken,
-  token_type: z
-    .string()
-    .regex(/^bearer$/i)
-    .nullish(),
-  // Seconds.
-  expires_in: z.coerce
-    .number()
-    .nonnegative()
-    .nullish()
-    .transform((seconds) => seconds ?? usualLifetime),
+  token_type: bearerType.nullish(),
+  expires_in: seconds.nullish().transform((lifetime) => lifetime ?? usualLifetime),
 });
 
 /** Checks a token from a store. */
@@ -47,4 +42,60 @@ export const storedTokenSchema = z.object({
  */
 export function renewalTime({ expiresAt, lifetime }: AccessToken): number {
   return expiresAt - Math.min(lifetime / 10, maxMargin) * (1 + jitter);
+}
+
+/**
+ * Shares the token of a service account between processes. Any Keyv instance fits. If the store fails or returns invalid
+ * data, the client fetches its own token.
+ *
+ * @see https://keyv.org
+ */
+export interface TokenStore {
+  /** Returns the value that was set for the key, or `undefined`. */
+  get(key: string): Promise<unknown>;
+  /**
+   * Stores a value.
+   *
+   * @param ttlMs - how long the value is valid, in ms.
+   */
+  set(key: string, value: string, ttlMs: number): Promise<unknown>;
+}
+
+/** How long to wait for a store, in ms. */
+const storePatience = 500;
+
+/** One service account's token in a store. A store that throws, rejects or hangs counts as empty. */
+export class SharedToken {
+  readonly #store: TokenStore;
+  readonly #key: string;
+
+  /** @param key - names the base URL and the client ID. It holds no secret. */
+  constructor(store: TokenStore, key: string) {
+    this.#store = store;
+    this.#key = key;
+  }
+
+  /** Returns the stored token, or `undefined` if there is no valid one. */
+  async read(): Promise<AccessToken | undefined> {
+    // Async, so that a store that throws causes a rejection.
+    const reading = async () => this.#store.get(this.#key);
+    return parseToken(await waitAtMost(storePatience, reading(), true));
+  }
+
+  async write({ accessToken, expiresAt, lifetime }: AccessToken): Promise<void> {
+    const ttl = Math.floor(expiresAt - Date.now());
+    if (ttl <= 0) return;
+    const value = JSON.stringify({ accessToken, expiresAt, lifetime });
+    const writing = async () => this.#store.set(this.#key, value, ttl);
+    await waitAtMost(storePatience, writing(), true);
+  }
+}
+
+function parseToken(value: unknown): AccessToken | undefined {
+  try {
+    // Some stores parse what looks like JSON.
+    return storedTokenSchema.parse(typeof value === 'string' ? JSON.parse(value) : value);
+  } catch {
+    return undefined;
+  }
 }

@@ -1,35 +1,22 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { type ApiResponse, isMissingRole } from '../../atlas/response.js';
+import type { ApiResponse } from '../../atlas/response.js';
 import { waitAtMost } from '../../http/timer.js';
-import { type Authenticator, type Login, NoLogin } from '../authenticator.js';
-import { bearerLogin } from '../bearer.js';
+import type { Authenticator, Login, LoginRequest } from '../authenticator.js';
+import { bearerLogin, isTokenRefused } from '../bearer.js';
+import type { SharedToken } from './access-token.js';
 import { type AccessToken, renewalTime } from './access-token.js';
 import type { TokenEndpoint } from './token-endpoint.js';
-import type { SharedToken } from './token-store.js';
 
 /** The token in use. */
 interface CurrentToken extends AccessToken {
-  readonly login: Login;
   /** ms since 1970. */
   renewAt: number;
-  /** Whether this client fetched it, rather than the store. */
+  /** Whether this client fetched it, rather than another process that shares the store. */
   readonly isFetched: boolean;
-  /**
-   * Until this time, in ms since 1970, a 401 does not lead to another replacement, because this token has just replaced a
-   * refused one. 0 once the token has worked.
-   */
-  keptUntil: number;
 }
 
-// After a failed token request, the pauses in ms before further reads of the store: another process may be about to write
-// its token.
-const storePauses = [0, 250];
-// At a token limit another process must have a token, so it pays to wait longer.
-const storePausesAtLimit = [0, 250, 500, 1_000, 2_000];
 /** How long a call waits for a renewal while the old token is valid, in ms. */
 const renewalPatience = 500;
-// If a replacement is refused too, another one does not help, and Atlas limits token requests and live tokens.
-const replacementPause = 60_000;
 /** How long {@link ServiceAccount.close} takes at most, in ms. */
 const closeTimeout = 2_000;
 
@@ -45,18 +32,20 @@ export class ServiceAccount implements Authenticator {
   // A token is fetched for all calls, so it must not run in the async context of the one that needed it first.
   readonly #inOwnContext = AsyncLocalStorage.snapshot();
   #token: CurrentToken | undefined;
+  /** The new token that calls wait for. */
   #obtaining: Promise<CurrentToken> | undefined;
-  /** The tokens that were refused since the last good one. */
-  readonly #refused = new Set<string>();
+  /** The token that Atlas refused last. Absent once another one has worked. */
+  #refused: string | undefined;
 
   constructor(endpoint: TokenEndpoint, shared: SharedToken | undefined) {
     this.#endpoint = endpoint;
     this.#shared = shared;
   }
 
-  authorize(): Login | Promise<Login> {
-    if (this.#token !== undefined && Date.now() < this.#token.renewAt) return this.#token.login;
-    return this.#renew().then(({ login }) => login);
+  authorize({ isFallback }: LoginRequest): Login | Promise<Login> {
+    const logIn = (token: CurrentToken) => (isFallback ? bearerLogin(token.accessToken) : this.#logIn(token, 0));
+    const token = this.#token;
+    return token !== undefined && Date.now() < token.renewAt ? logIn(token) : this.#renew().then(logIn);
   }
 
   secrets(): string[] {
@@ -64,55 +53,45 @@ export class ServiceAccount implements Authenticator {
   }
 
   async close(): Promise<void> {
-    await waitAtMost(
-      closeTimeout,
-      this.#inOwnContext(() => this.#revokeOwn()),
-      false,
-    );
+    await waitAtMost(closeTimeout, this.#revokeToken(), false);
   }
 
-  async #revokeOwn(): Promise<void> {
+  async #revokeToken(): Promise<void> {
     await this.#obtaining?.catch(() => undefined);
     const token = this.#token;
     this.#token = undefined;
-    if (token?.isFetched && this.#shared === undefined && Date.now() < token.expiresAt) {
+    if (token !== undefined && this.#shared === undefined && Date.now() < token.expiresAt) {
       await this.#endpoint.revoke(token.accessToken);
     }
   }
 
-  /** @param isReplacement - whether the token replaces a refused one and was fetched from Atlas, not read from the store. */
-  #review(accessToken: string, isReplacement: boolean, response: ApiResponse): Promise<Login> | undefined {
-    const { status, error } = response;
-    const token = this.#token?.accessToken === accessToken ? this.#token : undefined;
-    if (status !== 401) {
-      // A gateway's 502 or 503 says nothing about the token.
-      if (token !== undefined && response.isFromAtlas) this.#approve(token);
-      return undefined;
+  /** @param refusals - how many tokens Atlas has refused in this attempt. */
+  #logIn(token: CurrentToken, refusals: number): Login {
+    return bearerLogin(token.accessToken, (response) =>
+      isTokenRefused(response) ? this.#replace(token, refusals + 1) : this.#accept(token, response),
+    );
+  }
+
+  #accept(token: CurrentToken, { status, isFromAtlas }: ApiResponse): undefined {
+    if (token !== this.#token) return;
+    // A gateway's 502 or 503 says nothing about the token.
+    if (isFromAtlas) this.#refused = undefined;
+    // A role is missing, and may have been granted since an old token was issued.
+    if (status === 401 && isOld(token)) this.#token = undefined;
+  }
+
+  #replace(token: CurrentToken, refusals: number): Promise<Login> | undefined {
+    // A token that another process stored may be as dead as the one that it replaces. One that Atlas has just issued is not.
+    if (refusals > (token.isFetched ? 1 : 2)) return undefined;
+    if (token === this.#token) {
+      // The first token that replaces a refused one must work before another one is fetched. Atlas limits live tokens.
+      if (token.isFetched && this.#refused !== undefined && !isOld(token)) return undefined;
+      this.#refused = token.accessToken;
+      this.#token = undefined;
     }
-    if (isMissingRole(status, error)) {
-      // The role may have been granted since an old token was issued.
-      if (token !== undefined && token.expiresAt - Date.now() < token.lifetime / 2) this.#drop(token);
-      return undefined;
-    }
-    if (isReplacement || (token !== undefined && Date.now() < token.keptUntil)) return undefined;
-    if (token !== undefined) this.#drop(token);
-    return this.#authorizeAgain();
-  }
-
-  #approve(token: CurrentToken): void {
-    token.keptUntil = 0;
-    this.#refused.clear();
-  }
-
-  #drop(token: CurrentToken): void {
-    this.#token = undefined;
-    this.#refused.add(token.accessToken);
-  }
-
-  async #authorizeAgain(): Promise<Login> {
-    const { accessToken, isFetched } = this.#token ?? (await this.#renew());
-    // A token from the store may be a dead one too, so it gets another review.
-    return this.#login(accessToken, isFetched);
+    // After two refused tokens from the store, a third one is not worth a try.
+    const next = this.#token === undefined ? this.#obtainOnce(refusals > 1) : Promise.resolve(this.#token);
+    return next.then((replacement) => this.#logIn(replacement, refusals));
   }
 
   /** Returns a new token. If the renewal fails or is slow, returns the old one while it is valid. */
@@ -128,67 +107,30 @@ export class ServiceAccount implements Authenticator {
     return old;
   }
 
-  #obtainOnce(): Promise<CurrentToken> {
-    this.#obtaining ??= this.#inOwnContext(() => this.#obtain()).finally(() => {
+  #obtainOnce(skipsStore = false): Promise<CurrentToken> {
+    this.#obtaining ??= this.#inOwnContext(() => this.#obtain(skipsStore)).finally(() => {
       this.#obtaining = undefined;
     });
     return this.#obtaining;
   }
 
-  async #obtain(): Promise<CurrentToken> {
-    // After two dead tokens in a row from the store, Atlas is asked first.
-    const isSkipped = this.#refused.size > 1;
-    const stored = isSkipped ? undefined : await this.#readShared();
-    if (stored !== undefined) return this.#adopt(stored, false);
-    // A store that failed or hung would only delay the call.
-    const mayReadAgain = isSkipped || this.#shared?.hasFailed === false;
-    try {
-      const fetched = await this.#endpoint.requestToken();
-      await this.#shared?.write(fetched);
-      return this.#adopt(fetched, true);
-    } catch (failure) {
-      const late = mayReadAgain ? await this.#readSharedAgain(failure) : undefined;
-      if (late === undefined) throw failure;
-      return this.#adopt(late, false);
-    }
-  }
-
-  /** Returns the stored token if it is usable. */
-  async #readShared(): Promise<AccessToken | undefined> {
-    const token = await this.#shared?.read();
-    const isUsable = token !== undefined && !this.#refused.has(token.accessToken) && Date.now() < renewalTime(token);
-    return isUsable ? token : undefined;
-  }
-
-  async #readSharedAgain(failure: unknown): Promise<AccessToken | undefined> {
-    if (this.#shared === undefined || !(failure instanceof NoLogin)) return undefined;
-    const { status, retryAfter = Number.POSITIVE_INFINITY } = failure.details;
-    const isOverLimit = status === 429 || status === 403;
-    let waited = 0;
-    for (const pause of isOverLimit ? storePausesAtLimit : storePauses) {
-      waited += pause;
-      // By then the call may retry the token request.
-      if (waited > retryAfter) return undefined;
-      await new Promise((resolve) => setTimeout(resolve, pause).unref());
-      const token = await this.#readShared();
-      if (token !== undefined || this.#shared.hasFailed) return token;
-    }
-    return undefined;
-  }
-
-  #adopt(token: AccessToken, isFetched: boolean): CurrentToken {
-    this.#token = {
-      ...token,
-      login: this.#login(token.accessToken, false),
-      renewAt: renewalTime(token),
-      isFetched,
-      keptUntil: isFetched && this.#refused.size > 0 ? Date.now() + replacementPause : 0,
-    };
-    if (isFetched) this.#refused.clear();
+  async #obtain(skipsStore: boolean): Promise<CurrentToken> {
+    const stored = skipsStore ? undefined : await this.#readStore();
+    const token = stored ?? (await this.#endpoint.requestToken(this.#shared !== undefined));
+    if (stored === undefined) await this.#shared?.write(token);
+    this.#token = { ...token, renewAt: renewalTime(token), isFetched: stored === undefined };
     return this.#token;
   }
 
-  #login(accessToken: string, isReplacement: boolean): Login {
-    return bearerLogin(accessToken, (response) => this.#review(accessToken, isReplacement, response));
+  /** Returns the stored token if it is usable. */
+  async #readStore(): Promise<AccessToken | undefined> {
+    const token = await this.#shared?.read();
+    const isUsable = token !== undefined && token.accessToken !== this.#refused && Date.now() < renewalTime(token);
+    return isUsable ? token : undefined;
   }
+}
+
+/** Whether a token is past half its life. */
+function isOld({ expiresAt, lifetime }: AccessToken): boolean {
+  return expiresAt - Date.now() < lifetime / 2;
 }

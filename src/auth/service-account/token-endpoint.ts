@@ -1,15 +1,16 @@
 import { type Body, readBody } from '../../atlas/response.js';
-import type { RouteBase } from '../../atlas/route.js';
 import { isObject } from '../../atlas/schemas.js';
+import type { RequestBase } from '../../atlas/target.js';
 import { Mask } from '../../errors/mask.js';
-import { type ExchangeLimits, exchange, type HttpResponse, NoResponse } from '../../http/exchange.js';
+import { connectionFreed, type ExchangeLimits, exchange, type HttpResponse, NoResponse } from '../../http/exchange.js';
 import { isRetryableStatus, parseRetryAfter } from '../../http/retry.js';
 import type { Transport } from '../../http/transport.js';
 import { NoLogin } from '../authenticator.js';
 import { type AccessToken, tokenResponseSchema } from './access-token.js';
 
-const maxDescriptionLength = 500;
-const maxProblemLength = 100;
+/** The most that Retry-After delays an attempt that may find a token in the store, in ms. */
+const maxWaitForStore = 2_000;
+const checkBaseUrl = 'Check baseUrl and any proxy on the way to Atlas.';
 
 /** Requests and revokes access tokens. */
 export class TokenEndpoint {
@@ -22,7 +23,7 @@ export class TokenEndpoint {
   constructor(
     transport: Transport,
     limits: ExchangeLimits,
-    { prefix, userAgent }: RouteBase,
+    { prefix, userAgent }: RequestBase,
     { clientId, clientSecret }: { clientId: string; clientSecret: string },
   ) {
     this.#transport = transport;
@@ -47,16 +48,16 @@ export class TokenEndpoint {
   /**
    * Requests a token once.
    *
+   * @param isShared - whether another process may store a token for this one.
    * @throws {@link NoLogin}
    */
-  async requestToken(): Promise<AccessToken> {
+  async requestToken(isShared: boolean): Promise<AccessToken> {
     const startedAt = Date.now();
     const response = await this.#send('/api/oauth/token', 'grant_type=client_credentials');
     const body = readBody(response, this.#limits.maxResponseSize);
-    if (response.status !== 200) throw this.#refusal(response, body);
+    if (response.status !== 200) throw this.#refusal(response, body, isShared);
     const parsed = tokenResponseSchema.safeParse(body.json);
-    if (!parsed.success)
-      throw noToken(body.problem && new Mask(this.secrets).text(body.problem).slice(0, maxProblemLength));
+    if (!parsed.success) throw noToken(body.problem);
     const lifetime = parsed.data.expires_in * 1000;
     return { accessToken: parsed.data.access_token, lifetime, expiresAt: startedAt + lifetime };
   }
@@ -68,63 +69,61 @@ export class TokenEndpoint {
   }
 
   async #send(path: string, body: string): Promise<HttpResponse> {
-    const target = this.#prefix + path;
-    const request = { method: 'POST', path: target, headers: this.#headers, body, isFollowed: true } as const;
+    const request = { method: 'POST', path: this.#prefix + path, headers: this.#headers, body } as const;
     const send = () => exchange(this.#transport, request, this.#limits);
     try {
-      return await send().catch((reason: unknown) => {
-        if (reason instanceof NoResponse && reason.isDeadConnection) return send();
+      const response = await send().catch((reason: unknown) => {
+        if (reason instanceof NoResponse && reason.isDeadConnection) return connectionFreed().then(send);
         throw reason;
       });
+      // The request that needs the token should use the same connection.
+      await connectionFreed();
+      return response;
     } catch (reason) {
       // exchange() throws nothing else.
       throw new NoLogin({ noResponse: reason as NoResponse });
     }
   }
 
-  #refusal({ status, headers }: HttpResponse, body: Body): NoLogin {
-    const { error, errorDescription } = readOAuthError(new Mask(this.secrets).json(body.json));
+  #refusal({ status, headers }: HttpResponse, { json }: Body, isShared: boolean): NoLogin {
+    // An OAuth error, except over the rate limit: there Atlas sends an error body of its own.
+    // https://www.rfc-editor.org/rfc/rfc6749#section-5.2
+    const masked = new Mask(this.#secrets).json(json);
+    const fields = isObject(masked) ? masked : {};
+    const error = textOf(fields['error']) ?? textOf(fields['errorCode']);
+    const errorDescription = textOf(fields['error_description']) ?? textOf(fields['detail']);
     const said = [error, errorDescription].filter(Boolean).join(': ');
     const what = `The access token request failed with status ${status}${said && `, ${said}`}`;
-    const message = `${what.replace(/\.$/, '')}. ${advise(status)}`;
-    const isRetryable = isRetryableStatus(status);
+    const isTokenLimit = status === 403 && /limit/i.test(errorDescription ?? '');
+    // The next attempt reads the store first, and may find the token of another process.
+    const mayBeStored = isShared && (status === 429 || isTokenLimit);
+    const retryAfter = parseRetryAfter(headers);
     return new NoLogin({
-      message,
+      message: `${what.replace(/\.$/, '')}. ${advise(status, isTokenLimit)}`,
       status,
       error,
       errorDescription,
-      isRetryable,
-      retryAfter: parseRetryAfter(headers),
+      isRetryable: isRetryableStatus(status) || mayBeStored,
+      retryAfter: mayBeStored ? Math.min(retryAfter ?? 0, maxWaitForStore) : retryAfter,
     });
   }
 }
 
-// An OAuth error, except over the rate limit: there Atlas sends an error body of its own.
-// https://www.rfc-editor.org/rfc/rfc6749#section-5.2
-function readOAuthError(json: unknown): { error: string | undefined; errorDescription: string | undefined } {
-  const body: Record<string, unknown> = isObject(json) ? json : {};
-  return {
-    error: shorten(body['error']) ?? shorten(body['errorCode']),
-    errorDescription: shorten(body['error_description']) ?? shorten(body['detail']),
-  };
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
 }
 
 function noToken(problem: string | undefined): NoLogin {
   const why = problem === undefined ? '' : `, because its body ${problem}`;
-  const message = `The response to the access token request has status 200 but no bearer token${why}. Check baseUrl and any proxy on the way to Atlas.`;
-  return new NoLogin({ message, status: 200 });
+  const what = `The response to the access token request has status 200 but no bearer token${why}.`;
+  return new NoLogin({ message: `${what} ${checkBaseUrl}`, status: 200 });
 }
 
-function shorten(value: unknown): string | undefined {
-  return typeof value === 'string' ? value.slice(0, maxDescriptionLength) : undefined;
-}
-
-function advise(status: number): string {
-  if (status === 429) return 'Share one token between processes with tokenStore.';
-  if (status === 403)
-    return 'At a token limit, share one token through tokenStore. Otherwise check the IP access list of the service account.';
+function advise(status: number, isTokenLimit: boolean): string {
+  if (status === 429 || isTokenLimit) return 'Share one token between all processes with tokenStore.';
+  if (status === 403) return 'Check the IP access list of the service account.';
   if (isRetryableStatus(status))
     return 'Atlas or a gateway in front of it is temporarily unavailable. Try again later.';
   if (status === 400 || status === 401) return 'Check clientId and clientSecret, and that the secret has not expired.';
-  return 'Check baseUrl and any proxy on the way to Atlas.';
+  return checkBaseUrl;
 }

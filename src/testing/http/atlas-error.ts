@@ -18,6 +18,7 @@ export interface AtlasErrorParts {
 
 /** Atlas's texts. Each `%s` is a parameter, as in Atlas's table of error codes. */
 const TEXTS: Readonly<Record<string, string>> = {
+  BACKUP_CONFIG_NOT_FOUND: 'No backup configuration exists for cluster %s in group %s.',
   CANNOT_USE_FLEX_CLUSTER_IN_CLUSTER_API: 'Flex cluster %s cannot be used in the Cluster API.',
   CANNOT_USE_NON_FLEX_CLUSTER_IN_FLEX_API: 'Cannot use non-flex cluster %s in the flex API.',
   CLUSTER_NOT_FOUND: 'No cluster named %s exists in group %s.',
@@ -50,8 +51,9 @@ function defaultParameters(
   const { groupId = '', clusterName = '', snapshotId = '' } = route;
   // Atlas leaves the leading slash out of some paths.
   const bare = path.slice(1);
-  const { capacity, refillPerMinute } = bucketOf(route.kind);
+  const { capacity, refillPerMinute } = bucketOf(route);
   const parameters: Readonly<Record<string, readonly unknown[]>> = {
+    BACKUP_CONFIG_NOT_FOUND: [clusterName, groupId],
     CANNOT_USE_FLEX_CLUSTER_IN_CLUSTER_API: [clusterName],
     CANNOT_USE_NON_FLEX_CLUSTER_IN_FLEX_API: [clusterName],
     CLUSTER_NOT_FOUND: [clusterName, groupId],

@@ -17,7 +17,7 @@ export interface ReceivedRequest {
   readonly signal: AbortSignal;
 }
 
-export async function receive(request: Request): Promise<ReceivedRequest> {
+export function receive(request: Request, body: string): ReceivedRequest {
   const url = new URL(request.url);
   return {
     method: request.method,
@@ -27,7 +27,7 @@ export async function receive(request: Request): Promise<ReceivedRequest> {
     target: url.pathname + url.search,
     query: url.searchParams,
     headers: Object.fromEntries(request.headers),
-    body: await request.text(),
+    body,
     signal: request.signal,
   };
 }

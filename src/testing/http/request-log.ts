@@ -19,14 +19,11 @@ export interface RecordedRequest {
   readonly status: number | undefined;
 }
 
-/** Adds a request to the log, and returns a function that sets the status of its response. */
-export function record(log: RecordedRequest[], request: ReceivedRequest, now: number): (status: number) => void {
+/** A request whose status is set when its response is known. */
+export type PendingRecord = Omit<RecordedRequest, 'status'> & { status: number | undefined };
+
+export function toRecord(request: ReceivedRequest, receivedAt: number): PendingRecord {
   const { method, target, route, headers, body } = request;
   const scheme = headers['authorization']?.split(' ', 1)[0]?.toLowerCase();
-  const entry = { method, path: target, headers, body, kind: route.kind, scheme, receivedAt: now };
-  const recorded: { -readonly [K in keyof RecordedRequest]: RecordedRequest[K] } = { ...entry, status: undefined };
-  log.push(recorded);
-  return (status) => {
-    recorded.status = status;
-  };
+  return { method, path: target, headers, body, kind: route.kind, scheme, receivedAt, status: undefined };
 }

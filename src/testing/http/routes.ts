@@ -1,36 +1,68 @@
-/** The endpoint that a request reaches. `other` covers everything else, such as the lists of projects and of Flex clusters. */
+/** The endpoint that a request reaches. `other` covers everything else: projects, clusters, and backups of dedicated clusters. */
 export type RequestKind = 'tenant' | 'flex' | 'token' | 'revoke' | 'other';
 
-/** What the path of a request says. */
-export interface Route {
+/** What an endpoint of the API serves. `snapshots` and `schedule` are those of dedicated clusters. */
+export type Resource =
+  | 'projects'
+  | 'flexClusters'
+  | 'clusters'
+  | 'flexSnapshots'
+  | 'tenantSnapshots'
+  | 'snapshots'
+  | 'schedule';
+
+interface Endpoint {
   readonly kind: RequestKind;
-  /** Whether the emulator has an endpoint for the path. */
-  readonly isKnown: boolean;
+  /** Undefined for OAuth. */
+  readonly resource?: Resource;
+  /** The version of the API in which the resource has this form. Undefined without versions. */
+  readonly version?: string;
+  /** Each `*` stands for one segment: the group ID, the cluster name and the snapshot ID, in this order. */
+  readonly path: string;
+}
+
+const GROUP = '/api/atlas/v2/groups/*';
+const FLEX_SNAPSHOTS = `${GROUP}/flexClusters/*/backup/snapshots`;
+const TENANT_SNAPSHOTS = '/api/atlas/v1.0/groups/*/clusters/*/backup/tenant/snapshots';
+
+const ENDPOINTS: readonly Endpoint[] = [
+  { kind: 'token', path: '/api/oauth/token' },
+  { kind: 'revoke', path: '/api/oauth/revoke' },
+  { kind: 'tenant', resource: 'tenantSnapshots', path: TENANT_SNAPSHOTS },
+  { kind: 'tenant', resource: 'tenantSnapshots', path: `${TENANT_SNAPSHOTS}/*` },
+  { kind: 'flex', resource: 'flexSnapshots', version: '2024-11-13', path: FLEX_SNAPSHOTS },
+  { kind: 'flex', resource: 'flexSnapshots', version: '2024-11-13', path: `${FLEX_SNAPSHOTS}/*` },
+  { kind: 'other', resource: 'projects', version: '2023-01-01', path: '/api/atlas/v2/groups' },
+  { kind: 'other', resource: 'flexClusters', version: '2024-11-13', path: `${GROUP}/flexClusters` },
+  { kind: 'other', resource: 'clusters', version: '2024-08-05', path: `${GROUP}/clusters` },
+  { kind: 'other', resource: 'snapshots', version: '2023-01-01', path: `${GROUP}/clusters/*/backup/snapshots` },
+  { kind: 'other', resource: 'schedule', version: '2024-08-05', path: `${GROUP}/clusters/*/backup/schedule` },
+];
+
+const PATTERNS = ENDPOINTS.map(({ path, ...endpoint }) => ({
+  endpoint,
+  pattern: new RegExp(`^${path.replaceAll('.', '\\.').replaceAll('*', '([^/]+)')}$`),
+}));
+
+/** What the path of a request says. */
+export interface Route extends Omit<Endpoint, 'path'> {
   /** Undefined for the list of projects. */
   readonly groupId: string | undefined;
-  /** Undefined for the list of a project's clusters. */
+  /** Undefined for the lists of a project's clusters. */
   readonly clusterName: string | undefined;
-  /** Undefined for the list of a cluster's snapshots. */
+  /** Undefined for the lists of a cluster's snapshots. */
   readonly snapshotId: string | undefined;
 }
 
-const PATTERNS: readonly (readonly [RequestKind, RegExp])[] = [
-  ['token', /^\/api\/oauth\/token$/],
-  ['revoke', /^\/api\/oauth\/revoke$/],
-  ['tenant', /^\/api\/atlas\/v1\.0\/groups\/([^/]+)\/clusters\/([^/]+)\/backup\/tenant\/snapshots(?:\/([^/]+))?$/],
-  ['flex', /^\/api\/atlas\/v2\/groups\/([^/]+)\/flexClusters\/([^/]+)\/backup\/snapshots(?:\/([^/]+))?$/],
-  ['other', /^\/api\/atlas\/v2\/groups$/],
-  ['other', /^\/api\/atlas\/v2\/groups\/([^/]+)\/flexClusters$/],
-];
-
+/** Parses a path. The route has neither an OAuth kind nor a resource if the emulator does not serve the path. */
 export function parseRoute(path: string): Route {
-  for (const [kind, pattern] of PATTERNS) {
+  for (const { endpoint, pattern } of PATTERNS) {
     const match = pattern.exec(path);
     if (match === null) continue;
     const [groupId, clusterName, snapshotId] = match.slice(1).map(decode);
-    return { kind, isKnown: true, groupId, clusterName, snapshotId };
+    return { ...endpoint, groupId, clusterName, snapshotId };
   }
-  return { kind: 'other', isKnown: false, groupId: undefined, clusterName: undefined, snapshotId: undefined };
+  return { kind: 'other', groupId: undefined, clusterName: undefined, snapshotId: undefined };
 }
 
 function decode(segment: string | undefined): string | undefined {

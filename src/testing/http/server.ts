@@ -1,9 +1,11 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { readBody } from './body.js';
 import { ConnectionReset } from './connection-reset.js';
 
-type Handler = (request: Request) => Promise<Response>;
+/** Answers a request. Its body was read apart from it, and is undefined if it is too large. */
+type Handler = (request: Request, body: string | undefined) => Promise<Response>;
 
 /** A server that listens. */
 export interface ListeningServer {
@@ -37,29 +39,30 @@ async function serve(handler: Handler, incoming: IncomingMessage, outgoing: Serv
   const gone = new AbortController();
   outgoing.once('close', () => gone.abort());
   let request: Request;
+  let body: string | undefined;
   try {
-    request = await toRequest(incoming, gone.signal);
+    // The default would close the connection after a body that is too large, before the client has its response.
+    body = await readBody(incoming.iterator({ destroyOnReturn: false }));
+    incoming.resume();
+    request = toRequest(incoming, gone.signal);
   } catch {
     outgoing.writeHead(400, { connection: 'close' }).end();
     return;
   }
   try {
-    await send(await handler(request), outgoing);
+    await send(await handler(request, body), outgoing);
   } catch (cause) {
     fail(outgoing, cause);
   }
 }
 
-async function toRequest(incoming: IncomingMessage, signal: AbortSignal): Promise<Request> {
+function toRequest(incoming: IncomingMessage, signal: AbortSignal): Request {
   const lines = Object.entries(incoming.headersDistinct);
   const headers = lines.flatMap(([name, values = []]) => values.map((value): [string, string] => [name, value]));
-  const chunks: Buffer[] = [];
-  for await (const chunk of incoming) chunks.push(chunk);
   const { method = 'GET', url = '/' } = incoming;
   // A proxied request has the whole URL on its request line.
   const address = url.startsWith('/') ? `http://${incoming.headers.host ?? '127.0.0.1'}${url}` : url;
-  const body = chunks.length > 0 && method !== 'GET' && method !== 'HEAD' ? Buffer.concat(chunks) : null;
-  return new Request(address, { method, headers, body, signal });
+  return new Request(address, { method, headers, signal });
 }
 
 async function send(response: Response, outgoing: ServerResponse): Promise<void> {

@@ -2,7 +2,7 @@ import crypto from 'node:crypto';
 import { syncBuiltinESMExports } from 'node:module';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { AtlasApiError, AtlasAuthenticationError } from '../../../src/index.js';
-import { paramsOf, response } from '../../support/digest-login.js';
+import { paramsOf } from '../../support/digest-login.js';
 import { get, openBareClient } from '../../support/open-client.js';
 import { startRawServer } from '../../support/raw-server.js';
 import { answer, good } from '../../support/raw-steps.js';
@@ -39,7 +39,6 @@ describe('a nonce', () => {
     ['is kept if there is no response', [a, new Error('lost'), ok], '- a1 a2', 'CONNECTION ok'],
     ['is kept after a timeout', [a, silent, ok], '- a1 a2', 'TIMEOUT ok', { attemptTimeout: 100 }],
     ['serves retries', [a, refusal(503), refusal(500), ok], '- a1 a2 a3', 'ok', { maxRetries: 3 }],
-    ['serves the Flex endpoint', [a, refusal(405), ok, ok], '- a1 a2 a3', 'ok ok', { endpoint: 'auto' }],
     ['is not needed by a server without a login', [ok, ok, a, ok], '- - - a1', 'ok ok ok'],
   ])('%s', check);
 });
@@ -74,6 +73,7 @@ describe('a refused nonce', () => {
       'ok ok ok',
     ],
     ['that the server repeats continues its count', [a, ok, stale('a'), ok], '- a1 a2 a3', 'ok ok'],
+    ['that the server offers again later continues its count', [a, ok, bare401, a, ok], '- a1 a2 - a3', 'ok 401 ok'],
   ])('%s', check);
 });
 
@@ -85,26 +85,14 @@ describe('a nextnonce', () => {
     ['that is empty is ignored', [a, next(''), ok], '- a1 a2', 'ok ok'],
     ['that repeats the nonce continues its count', [a, next('a'), ok], '- a1 a2', 'ok ok'],
     ['that is refused is replaced', [a, next('b'), c, ok], '- a1 b1 c1', 'ok ok'],
+    ['that is refused leads to the old nonce, with a new count', [a, next('b'), stale('a'), ok], '- a1 b1 a1', 'ok ok'],
+    ['that is given up continues its count later', [a, next('b'), bare401, b, ok], '- a1 b1 - b2', 'ok 401 ok'],
     ['without a login is ignored', [next('a'), ok], '- -', 'ok ok'],
     ['is found among other parameters', [a, withInfo('x=@, , NextNonce=b'), ok], '- a1 b1', 'ok ok'],
     ['is found on another line', [a, withInfo(['qop=auth', 'nextnonce=b']), ok], '- a1 b1', 'ok ok'],
     ['that is malformed is ignored', [a, withInfo('nextnonce="b\n", x'), ok], '- a1 a2', 'ok ok'],
     ['next to a wrong rspauth is used', [a, withInfo('rspauth="0", nc=9, nextnonce=b'), ok], '- a1 b1', 'ok ok'],
   ])('%s', check);
-
-  it('leaves the cnonce and the key of a -sess as they are', async () => {
-    const { get, dispatcher } = openScripted({ credentials }, challenge('a', ', algorithm=MD5-sess'), next('b'), ok);
-    await get();
-    await get();
-    const [, first, second] = dispatcher.requests.map(({ headers }) => paramsOf(headers['authorization']));
-    const login = { username: credentials.publicKey, password: credentials.privateKey, realm: 'r', uri: tenantPath };
-    const cnonce = first?.['cnonce'] ?? '';
-    const session = { nonce: 'a', cnonce };
-    expect(second).toMatchObject({ nonce: 'b', cnonce });
-    expect(second?.['response']).toBe(
-      response({ ...login, nonce: 'b', cnonce, session, qop: 'auth', algorithm: 'MD5-sess' }),
-    );
-  });
 });
 
 describe('an envelope', () => {
@@ -123,11 +111,13 @@ describe('a response without a challenge that can be answered', () => {
   const digest = 'Digest realm="r", nonce="n"';
 
   it.each<[name: string, lines: string | string[], offered: string]>([
-    ['another scheme', 'Basic realm="r"', 'Basic'],
-    ['several', ['Negotiate, Negotiate YWJj==', 'Bearer realm="r"'], 'Negotiate, Negotiate, Bearer'],
-    ['an unknown algorithm', `${digest}, algorithm=SHA3-512`, 'Digest'],
+    ['other schemes', ['Negotiate abc=, Basic realm="r"', 'Bearer'], 'Negotiate, Basic, Bearer'],
+    [
+      'other algorithms and qops',
+      `${digest}, algorithm=MD5-sess, qop="auth", ${digest}, qop="auth-int,x", ${digest}, algorithm=@`,
+      'Digest (algorithm MD5-sess, qop auth), Digest (qop auth-int,x), Digest (algorithm malformed)',
+    ],
     ['nothing', '@@@', 'nothing readable'],
-    ['too much', Array.from({ length: 100 }, (_, i) => `S${i}`), 'S0, S1, S2, S3, S4, S5, S6, S7, S8, S9'],
   ])('is an AtlasAuthenticationError that names what was offered: %s', async (_name, lines, offered) => {
     const reply = { status: 401, headers: { 'www-authenticate': lines } };
     const { get, sent } = openScripted({ credentials, maxRetries: 3 }, reply);
@@ -150,7 +140,7 @@ describe('a response without a challenge that can be answered', () => {
 });
 
 describe('a challenge that needs a hash which the runtime does not have', () => {
-  const [sha256, sha512] = [', algorithm=SHA-256', ', algorithm=SHA-512-256-sess'];
+  const sha256 = challenge('b', ', algorithm=SHA-256');
 
   // OpenSSL in FIPS mode lacks some hashes.
   beforeEach(() => {
@@ -168,14 +158,11 @@ describe('a challenge that needs a hash which the runtime does not have', () => 
     };
   });
 
-  it.each([
-    ['sha256', sha256],
-    ['sha512-256', sha512],
-  ])('ends the call with an AtlasAuthenticationError: %s', async (name, algorithm) => {
-    const { get, sent } = openScripted({ credentials, maxRetries: 3 }, challenge('a', algorithm));
+  it('ends the call with an AtlasAuthenticationError', async () => {
+    const { get, sent } = openScripted({ credentials, maxRetries: 3 }, sha256);
     const error = await rejection(get(), AtlasAuthenticationError);
     expect(error.message).toBe(
-      `getTenantSnapshot could not log in. This runtime cannot compute ${name}, which the server's challenge requires. ` +
+      "getTenantSnapshot could not log in. This runtime cannot compute sha256, which the server's challenge requires. " +
         'Use a service account instead.',
     );
     expect(error).toMatchObject({ attempts: 1, cause: { message: 'digital envelope routines::unsupported' } });
@@ -183,15 +170,8 @@ describe('a challenge that needs a hash which the runtime does not have', () => 
   });
 
   it('ends the call after a refused nonce too', async () => {
-    const conversation = await converse({ credentials }, a, ok, challenge('b', sha256));
+    const conversation = await converse({ credentials }, a, ok, sha256);
     expect(conversation).toEqual({ sent: '- a1 a2', ended: 'ok AUTHENTICATION' });
-  });
-
-  it('makes each waiting call ask for a challenge of its own', async () => {
-    const { get, sent } = openScripted({ credentials }, challenge('a', sha256));
-    const calls = await Promise.allSettled([get(), get(), get()]);
-    for (const call of calls) expect(call).toMatchObject({ reason: { code: 'AUTHENTICATION' } });
-    expect(sent()).toBe('- - -');
   });
 });
 
@@ -203,7 +183,7 @@ it.each([
   const server = await startRawServer([[answer(401, '{}', octets)], good]);
   await get(openBareClient(server, { credentials: { publicKey: 'Jäsøn', privateKey: 'secret-key' } }));
   const sent = server.requests[1]?.authorization;
-  expect(sent).toContain(`Digest username*=UTF-8''J%C3%A4s%C3%B8n, realm="${text}", nonce="${text}", uri="/`);
+  expect(sent).toContain(`Digest username="JÃ¤sÃ¸n", realm="${text}", nonce="${text}", uri="/`);
   expect(sent).toContain(`opaque="${text}"`);
 });
 

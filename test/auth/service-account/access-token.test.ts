@@ -17,11 +17,6 @@ describe('the renewal of a token', () => {
     expect(margin).toBeLessThanOrEqual(2 * least);
   });
 
-  it('has the same margin for every token of a process', () => {
-    const token = tokenOf(3_600_000);
-    expect(renewalTime(token)).toBe(renewalTime({ ...token, accessToken: 'other' }));
-  });
-
   it('has a random margin per process', async () => {
     const token = tokenOf(3_600_000);
     const margins = [];
@@ -36,14 +31,15 @@ describe('the renewal of a token', () => {
 });
 
 describe('a token response', () => {
-  it.each([
-    { answer: { access_token: 'a.b-c_d~e+f/g==', expires_in: 3600, token_type: 'Bearer' }, seconds: 3600 },
-    { answer: { access_token: 'token', expires_in: 30, token_type: 'bearer' }, seconds: 30 },
-    { answer: { access_token: 'token', expires_in: '30' }, seconds: 30 },
-    { answer: { access_token: 'token', token_type: 'Bearer' }, seconds: 3600 },
-    { answer: { access_token: 'token', expires_in: null, token_type: null }, seconds: 3600 },
-    { answer: { access_token: 'token', scope: 'more', refresh_token: 'unasked' }, seconds: 3600 },
-  ])('is valid: %j', ({ answer, seconds }) => {
+  it.each<[what: string, answer: { access_token: string } & Record<string, unknown>, seconds: number]>([
+    ['all fields', { access_token: 'a.b-c_d~e+f/g==', expires_in: 3600, token_type: 'Bearer' }, 3600],
+    ['a token type in lower case', { access_token: 'token', expires_in: 30, token_type: 'bearer' }, 30],
+    ['a lifetime as text', { access_token: 'token', expires_in: '30' }, 30],
+    ['no lifetime', { access_token: 'token', token_type: 'Bearer' }, 3600],
+    ['null', { access_token: 'token', expires_in: null, token_type: null }, 3600],
+    ['more fields', { access_token: 'token', scope: 'more', refresh_token: 'unasked' }, 3600],
+    ['8,192 characters', { access_token: 'a'.repeat(8_192) }, 3600],
+  ])('is valid with %s', (_what, answer, seconds) => {
     expect(tokenResponseSchema.parse(answer)).toMatchObject({ access_token: answer.access_token, expires_in: seconds });
   });
 
@@ -54,6 +50,7 @@ describe('a token response', () => {
     { what: 'an empty token', answer: { access_token: '' } },
     { what: 'a numeric token', answer: { access_token: 17 } },
     { what: 'a space in the token', answer: { access_token: 'two words' } },
+    { what: 'more than 8,192 characters', answer: { access_token: 'a'.repeat(8_193) } },
     { what: 'a line break in the token', answer: { access_token: 'line\nbreak' } },
     { what: 'another token type', answer: { access_token: 'token', token_type: 'mac' } },
     { what: 'a token type that starts with "bearer"', answer: { access_token: 'token', token_type: 'bearers' } },
@@ -75,6 +72,7 @@ describe('a stored token', () => {
     { what: 'nothing', value: undefined },
     { what: 'text', value: 'token' },
     { what: 'an invalid token', value: { ...tokenOf(1), accessToken: 'two words' } },
+    { what: 'more than 8,192 characters', value: { ...tokenOf(1), accessToken: 'a'.repeat(8_193) } },
     { what: 'a string as its date', value: { ...tokenOf(1), expiresAt: '2026-01-01' } },
     { what: 'NaN as its date', value: { ...tokenOf(1), expiresAt: Number.NaN } },
     { what: 'an infinite date', value: { ...tokenOf(1), expiresAt: Number.POSITIVE_INFINITY } },

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { passTime, runClock, standStill } from '../../support/clock.js';
 import { type Behavior, type Reply, silent } from '../../support/scripted-dispatcher.js';
-import { clusterName, groupId, path } from '../../support/snapshot-routes.js';
+import { clusterName, groupId } from '../../support/snapshot-routes.js';
 import {
   type ConversationOptions,
   converse,
@@ -78,7 +78,7 @@ describe('a token', () => {
     });
     const calls: Promise<unknown>[] = [get(), client.listTenantSnapshots(groupId, clusterName)];
     await standStill();
-    calls.push(client.waitForTenantSnapshot(...path), client.get('/api/atlas/v2/groups'));
+    calls.push(client.getAll('/api/atlas/v2/groups'), client.get('/api/atlas/v2/groups'));
     await standStill();
     dispatcher.requests[0]?.reply(t);
     await Promise.all(calls);
@@ -143,10 +143,16 @@ describe('a refused token', () => {
     ],
     ['whose replacement is refused ends the call', [t, no, u, no], 'token t token u', '401'],
     [
-      'is renewed once a minute if its replacement is refused',
-      [t, no, u, no, pass(59_999), no, pass(1), no, v, no],
+      'whose replacement is refused is not renewed again before half its life is over',
+      [t, no, u, no, pass(hour / 2), no, pass(1), no, v, no],
       'token t token u u u token v',
       '401 401 401',
+    ],
+    [
+      'is renewed at once if only a role was missing with its replacement',
+      [t, no, u, refusal(401, 'USER_UNAUTHORIZED'), no, v, ok],
+      'token t token u u token v',
+      '401 ok',
     ],
     [
       'is renewed at once if its replacement was accepted after it was refused',
@@ -155,6 +161,19 @@ describe('a refused token', () => {
       '401 ok ok',
     ],
   ])('%s', check);
+
+  it('is not renewed twice in an attempt, even if its replacement works for another call', async () => {
+    const { answer, get, sent } = openScripted({ credentials }, silent);
+    const refused = outcomeOf(get());
+    await answer(1, t);
+    await answer(2, no);
+    await answer(3, u);
+    const other = outcomeOf(get());
+    await answer(5, ok);
+    await answer(4, no);
+    expect([await refused, await other]).toEqual(['401', 'ok']);
+    expect(sent()).toBe('token t token u u');
+  });
 
   it.each([
     ['is renewed once for all calls that used it', 'ok'],
@@ -253,12 +272,14 @@ describe('during a renewal', () => {
     expect(sent()).toBe('token t t token u u');
   });
 
-  it('a 401 of the old token for a missing role leads to no second try', async () => {
-    const { sent, answer, late, renewal } = await openRenewing();
+  it('a 401 of the old token for a missing role leads to no second try, and keeps the new one', async () => {
+    const { sent, answer, start, late, renewal } = await openRenewing();
     await answer(4, token('u'));
     await answer(5, ok);
     await answer(3, refusal(401, 'USER_UNAUTHORIZED'));
-    expect([await renewal, await late]).toEqual(['ok', '401']);
-    expect(sent()).toBe('token t t token u');
+    const next = start();
+    await answer(6, ok);
+    expect([await renewal, await late, await next]).toEqual(['ok', '401', 'ok']);
+    expect(sent()).toBe('token t t token u u');
   });
 });

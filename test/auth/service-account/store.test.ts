@@ -1,16 +1,11 @@
 import Keyv from 'keyv';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import {
-  AtlasAuthenticationError,
-  type AtlasCredentials,
-  type TenantSnapshotsClientOptions,
-} from '../../../src/index.js';
+import { AtlasAuthenticationError, type TenantSnapshotsClientOptions } from '../../../src/index.js';
 import { runClock, standStill } from '../../support/clock.js';
 import { brokenStores, RecordingStore, storeOf } from '../../support/odd-stores.js';
 import { rejection } from '../../support/rejection.js';
 import type { Behavior, Reply } from '../../support/scripted-dispatcher.js';
 import {
-  challenge,
   converse,
   serviceAccount as credentials,
   hour,
@@ -22,13 +17,14 @@ import {
   pass,
   refusal,
   token,
+  tooManyTokens,
 } from '../support/conversation.js';
 
 const key = 'atlas-tenant-snapshots:token:https://cloud.mongodb.com:mdb_sa_id_1';
 const [t, u] = [token('t'), token('u')];
-const atLimit = (status: number, retryAfter?: number): Reply => ({
+const limited = (retryAfter?: string, status = 429): Reply => ({
   status,
-  headers: retryAfter === undefined ? {} : { 'retry-after': `${retryAfter}` },
+  headers: retryAfter === undefined ? {} : { 'retry-after': retryAfter },
 });
 
 /** A token in the format of the store. */
@@ -114,20 +110,10 @@ describe('a token store', () => {
   });
 
   it('is read again after a fetched token was refused too', async () => {
-    const script = [put('x'), no, t, no, pass(61_000), put('y'), no, ok];
+    const script = [put('x'), no, t, no, pass(hour), put('y'), ok];
     expect(await converse({ credentials, tokenStore: store }, ...script)).toEqual({
-      sent: 'x token t t y',
+      sent: 'x token t y',
       ended: '401 ok',
-    });
-  });
-
-  it('is read again after it failed once, also if it had held two refused tokens', async () => {
-    const get = vi.fn().mockResolvedValueOnce(stored('x')).mockResolvedValueOnce(stored('y'));
-    get.mockRejectedValueOnce(new Error('down')).mockResolvedValue(stored('z'));
-    const options = { credentials, tokenStore: { get, set: async () => true } };
-    expect(await converse(options, no, no, atLimit(429), atLimit(429), ok)).toEqual({
-      sent: 'x y token token z',
-      ended: 'AUTHENTICATION ok',
     });
   });
 
@@ -141,68 +127,53 @@ describe('a token store', () => {
     const tokenStore = storeOf({ accessToken: 'other', expiresAt: Date.now() + hour, lifetime: hour });
     expect((await converse({ credentials, tokenStore }, ok)).sent).toBe('other');
   });
-
-  it.each<[name: string, credentials: AtlasCredentials]>([
-    ['an API key', { publicKey: 'public', privateKey: 'private-key' }],
-    ['an access token', { accessToken: 'token' }],
-    ['an accessToken function', { accessToken: () => 'token' }],
-  ])('is not used with %s', async (_name, other) => {
-    const script: Behavior = (request) => request.reply(request.headers['authorization'] ? ok : challenge('a'));
-    const { call } = openStored([script], { credentials: other });
-    expect(await call()).toBe('ok');
-    expect([store.gets, store.sets]).toEqual([[], []]);
-  });
 });
 
-describe('after a token request that failed, the store', () => {
-  it('is read before the retry, which then uses the token of another process', async () => {
-    const { get, sent } = openStored([refusal(503), ok], { maxRetries: 1 });
-    const call = outcomeOf(get());
-    await standStill();
-    expect(sent()).toBe('token');
-    vi.advanceTimersByTime(300);
-    putNow('other');
-    expect(await runClock(call)).toBe('ok');
-    expect(sent()).toBe('token other');
-  });
-
-  // Atlas may need a second to issue a token, but refuses one at once: a refused process may look before the token of
-  // another is in the store.
-  it.each([
-    ['at once after a 429 whose Retry-After is too long', atLimit(429, 60), 0],
-    ['a second after a 429', atLimit(429, 60), 1_000],
-    ['a second after a 403', atLimit(403), 1_000],
-  ])('may have the token of another process %s', async (_when, reply, delay) => {
-    const { call, sent } = openStored([reply, ok]);
-    setTimeout(() => putNow('other'), delay);
+describe('after a failed token request, the store', () => {
+  it.each<[what: string, reply: Reply, wait: number]>([
+    ['a 503 with Retry-After', limited('3', 503), 3_000],
+    ['a 429', limited(), 500],
+    ['a 429 with a short Retry-After', limited('1'), 1_000],
+    ['a 429 with a Retry-After that the deadline leaves no time for', limited('60'), 2_000],
+    ['a 403 for too many live tokens', { status: 403, body: tooManyTokens }, 500],
+  ])('is read by the next attempt: %s', async (_what, reply, wait) => {
+    const { call, sent } = openStored(
+      [
+        (request) => {
+          putNow('other');
+          request.reply(reply);
+        },
+        ok,
+      ],
+      { maxRetries: 1 },
+    );
+    const before = performance.now();
     expect(await call()).toBe('ok');
     expect(sent()).toBe('token other');
+    const waited = performance.now() - before;
+    expect(waited).toBeGreaterThanOrEqual(wait);
+    expect(waited).toBeLessThan(wait * 1.5 + 200);
   });
 
-  it.each<[reads: number, what: string, reply: Reply]>([
-    [3, 'a 401', atLimit(401)],
-    [3, 'a 503', atLimit(503)],
-    [6, 'a 403', atLimit(403)],
-    [6, 'a 429', atLimit(429)],
-    [2, 'a 429 with Retry-After: 0', atLimit(429, 0)],
-    [4, 'a 429 with Retry-After: 1', atLimit(429, 1)],
-    [6, 'a 429 with Retry-After: 60', atLimit(429, 60)],
-  ])('has been read %i times when the call ends, if it was %s', async (reads, _what, reply) => {
-    const { call, sent } = openStored([reply]);
-    expect(await call()).toBe('AUTHENTICATION');
-    expect(store.gets).toHaveLength(reads);
-    expect(sent()).toBe('token');
+  it('is read by the next attempt even if it has held two refused tokens', async () => {
+    const get = vi.fn().mockResolvedValueOnce(stored('x')).mockResolvedValueOnce(stored('y'));
+    const tokenStore = { get: get.mockResolvedValue(stored('z')), set: async () => true };
+    const { sent, ended } = await converse({ credentials, tokenStore, maxRetries: 1 }, no, no, limited(), ok);
+    expect({ sent, ended }).toEqual({ sent: 'x y token z', ended: 'ok' });
+  });
+
+  it('is not read again if another attempt cannot help', async () => {
+    const { call, sent } = openStored([refusal(403)], { maxRetries: 1 });
+    expect([await call(), sent()]).toEqual(['AUTHENTICATION', 'token']);
+    expect(store.gets).toHaveLength(1);
   });
 });
 
 describe('a store that fails costs one token request and at most a second, never a call:', () => {
   it.each(brokenStores)('it $does', async ({ store: tokenStore }) => {
-    const { get, sent } = openScripted({ credentials, tokenStore }, token('t'), ok);
     const before = performance.now();
-    expect(await runClock(outcomeOf(get()))).toBe('ok');
+    expect(await converse({ credentials, tokenStore }, t, ok, ok)).toEqual({ sent: 'token t t', ended: 'ok ok' });
     expect(performance.now() - before).toBeLessThan(1_100);
-    expect(await runClock(outcomeOf(get()))).toBe('ok');
-    expect(sent()).toBe('token t t');
   });
 
   it.each(brokenStores)('a token request that fails too is retried as usual: it $does', async ({ store }) => {
@@ -214,23 +185,6 @@ describe('a store that fails costs one token request and at most a second, never
     expect(sent()).toBe('token token');
   });
 
-  it.each(brokenStores.slice(0, 3))(
-    'it is not read again after a failed token request: it $does',
-    async ({ store: tokenStore }) => {
-      const read = vi.spyOn(tokenStore, 'get');
-      const { get, sent } = openScripted({ credentials, tokenStore, maxRetries: 1 }, refusal(429), t, ok);
-      expect(await runClock(outcomeOf(get()))).toBe('ok');
-      expect(read).toHaveBeenCalledTimes(2);
-      expect(sent()).toBe('token token t');
-    },
-  );
-
-  it('that fails while it is read again is not read a third time', async () => {
-    const get = vi.fn().mockResolvedValueOnce(undefined).mockRejectedValue(new Error('down'));
-    const { sent } = await converse({ credentials, tokenStore: { get, set: async () => true } }, refusal(429));
-    expect([sent, get.mock.calls.length]).toEqual(['token', 2]);
-  });
-
   it('the timeout of a call ends it even while the store hangs', async () => {
     const tokenStore = brokenStores.find(({ does }) => does === 'hangs')?.store;
     const { get, sent } = openScripted({ credentials, tokenStore }, token('t'));
@@ -238,18 +192,14 @@ describe('a store that fails costs one token request and at most a second, never
     expect(sent()).toBe('');
   });
 
-  it.each<[how: string, settle: (resolve: (value: string) => void, reject: (reason: Error) => void) => void]>([
-    ['a value', (resolve) => resolve('too late')],
-    ['an error', (_resolve, reject) => reject(new Error('too late'))],
-  ])('%s that comes too late is ignored', async (_how, settle) => {
+  it('an error that comes too late is ignored', async () => {
     const late: (() => void)[] = [];
-    const slow = () => new Promise<string>((resolve, reject) => late.push(() => settle(resolve, reject)));
-    const { get, sent } = openScripted({ credentials, tokenStore: { get: slow, set: slow } }, token('t'), ok);
+    const slow = () => new Promise<never>((_resolve, reject) => late.push(() => reject(new Error('too late'))));
+    const { get, sent } = openScripted({ credentials, tokenStore: { get: slow, set: slow } }, t, ok);
     expect(await runClock(outcomeOf(get()))).toBe('ok');
-    for (const settleLate of late) settleLate();
+    for (const settle of late) settle();
     await standStill();
-    expect(await runClock(outcomeOf(get()))).toBe('ok');
-    expect(sent()).toBe('token t t');
+    expect(sent()).toBe('token t');
   });
 });
 
@@ -261,37 +211,20 @@ describe('a store costs one token request if it holds', () => {
     ['an expired token', () => stored('old', -1)],
     ['a token that is about to expire', () => stored('old', 59_000)],
   ])('%s', async (_what, value) => {
-    const { get, sent } = openScripted({ credentials, tokenStore: storeOf(value()) }, token('t'), ok);
-    await get();
-    await get();
-    expect(sent()).toBe('token t t');
+    expect((await converse({ credentials, tokenStore: storeOf(value()) }, t, ok, ok)).sent).toBe('token t t');
   });
 });
 
 describe('a refused token in a store', () => {
   it('costs one token request, even if it stays there', async () => {
-    const options = { credentials, tokenStore: storeOf(stored('old')) };
-    const { sent } = await converse(options, no, token('t'), ok, ok);
+    const { sent } = await converse({ credentials, tokenStore: storeOf(stored('old')) }, no, t, ok, ok);
     expect(sent).toBe('old token t t');
   });
 
-  /** A store with a new token at each of that many reads. */
-  function storeOfMany(reads: number) {
-    let count = 0;
-    return { get: async () => (count++ < reads ? stored(`old${count}`) : undefined), set: async () => true };
-  }
-
   it('may be followed there by further ones: the third login within the attempt is by a fetched token', async () => {
-    const { sent } = await converse({ credentials, tokenStore: storeOfMany(99) }, no, no, token('t'), ok, ok);
+    let reads = 0;
+    const tokenStore = { get: async () => stored(`old${++reads}`), set: async () => true };
+    const { sent } = await converse({ credentials, tokenStore }, no, no, t, ok, ok);
     expect(sent).toBe('old1 old2 token t t');
-  });
-
-  it.each([2, 4, 6])('and another at each of %i reads end the call if no token can be fetched', async (reads) => {
-    const { get } = openScripted({ credentials, tokenStore: storeOfMany(reads) }, (request) =>
-      request.reply(request.options.path.endsWith('/token') ? refusal(403) : no),
-    );
-    expect(await runClock(outcomeOf(get()))).toMatch(/^(AUTHENTICATION|401)$/);
-    // Work that outlives the call may fail too.
-    await runClock(new Promise((resolve) => setTimeout(resolve, 1_000)));
   });
 });

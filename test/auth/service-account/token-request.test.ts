@@ -6,7 +6,7 @@ import { startRawServer } from '../../support/raw-server.js';
 import { good, token as tokenAnswer } from '../../support/raw-steps.js';
 import { rejection } from '../../support/rejection.js';
 import { type Behavior, type Reply, silent } from '../../support/scripted-dispatcher.js';
-import { converse, ok, openScripted, outcomeOf, refusal, token } from '../support/conversation.js';
+import { converse, ok, openScripted, outcomeOf, refusal, token, tooManyTokens } from '../support/conversation.js';
 
 const credentials = { clientId: 'mdb_sa_id_65f1a2', clientSecret: 'mdb_sa_sk_x+y/z:%41_-~&=' };
 
@@ -56,23 +56,22 @@ it.each<[promise: string, script: Behavior[], sent: string, ended: string]>([
 describe('the error of a token request', () => {
   const checkCredentials = 'Check clientId and clientSecret, and that the secret has not expired.';
   const checkPath = 'Check baseUrl and any proxy on the way to Atlas.';
-  const tryLater = 'Atlas or a gateway in front of it is temporarily unavailable. Try again later.';
+  const shareToken = 'Share one token between all processes with tokenStore.';
 
-  it.each([
-    [204, checkPath],
-    [400, checkCredentials],
-    [401, checkCredentials],
-    [
-      403,
-      'At a token limit, share one token through tokenStore. Otherwise check the IP access list of the service account.',
-    ],
-    [429, 'Share one token between processes with tokenStore.'],
-    [503, tryLater],
-  ])('says what to do about status %i', async (status, advice) => {
-    const error = await errorAfter({ status, body: '' });
-    expect(error.message).toBe(
-      `getTenantSnapshot could not log in. The access token request failed with status ${status}. ${advice}`,
+  it.each<[status: number, body: string | object, advice: string]>([
+    [204, '', checkPath],
+    [400, '', checkCredentials],
+    [401, '', checkCredentials],
+    [403, '', 'Check the IP access list of the service account.'],
+    [403, tooManyTokens, shareToken],
+    [429, '', shareToken],
+    [503, '', 'Atlas or a gateway in front of it is temporarily unavailable. Try again later.'],
+  ])('says what to do about status %i %j', async (status, body, advice) => {
+    const error = await errorAfter({ status, body });
+    expect(error.message).toMatch(
+      /^getTenantSnapshot could not log in\. The access token request failed with status \d+[.,] /,
     );
+    expect(error.message.endsWith(` ${advice}`)).toBe(true);
     expect(error).toMatchObject({ status, operation: 'getTenantSnapshot', endpoint: 'tenant', attempts: 1 });
   });
 
@@ -103,9 +102,8 @@ describe('the error of a token request', () => {
     ],
     [
       'an unknown content coding',
-      // Cut inside the secret, unless it is masked first.
-      { headers: { 'content-encoding': `${'w'.repeat(50)}${credentials.clientSecret}${'x'.repeat(3_000)}` } },
-      `, because its body has the unsupported content coding ${'w'.repeat(50)}[masked]${'x'.repeat(7)}`,
+      { headers: { 'content-encoding': `w${credentials.clientSecret}x` } },
+      ', because its body has the unsupported content coding w[masked]x',
     ],
   ])('says why a 200 brought no token: %s', async (_what, reply, because) => {
     const error = await errorAfter(reply);
@@ -152,6 +150,7 @@ describe('a failed token request', () => {
     ['a 400', refusal(400)],
     ['a 401', refusal(401)],
     ['a 403', refusal(403)],
+    ['a 403 for too many live tokens, without a store', { status: 403, body: tooManyTokens }],
     ['a Retry-After past the deadline', limited('30')],
   ])('is not retried after %s', async (_after, reply) => {
     const { sent, ended } = await converse({ credentials, maxRetries: 3, timeout: 20_000 }, reply);

@@ -49,6 +49,13 @@ export function token(access_token: string, expires_in = 3_600): Reply {
   return { body: { access_token, expires_in, token_type: 'Bearer' } };
 }
 
+/** The body of a 403 for too many live tokens. */
+export const tooManyTokens = {
+  error: 'access_denied',
+  error_description:
+    'Access Token limit reached. Please use the existing Access Tokens or create a new Service Account.',
+};
+
 export interface ScriptedAtlas {
   readonly client: TenantSnapshotsClient;
   readonly dispatcher: ScriptedDispatcher;

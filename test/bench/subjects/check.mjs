@@ -1,5 +1,6 @@
-import { checkBackups, TenantSnapshotsClient } from '../../../dist/index.js';
-import { clusters, privateKey, projects, publicKey } from '../target.mjs';
+import { checkBackups } from '../../../dist/check.js';
+import { TenantSnapshotsClient } from '../../../dist/index.js';
+import { clusterCount, privateKey, publicKey } from '../target.mjs';
 
 /** A whole check of backups for a call. */
 export function connect(origin) {
@@ -8,7 +9,7 @@ export function connect(origin) {
     async call() {
       let fresh = 0;
       for await (const { state } of checkBackups(client)) if (state === 'fresh') fresh += 1;
-      return { status: fresh === projects.length * clusters.length ? 'COMPLETED' : `${fresh} fresh clusters` };
+      return { status: fresh === clusterCount ? 'COMPLETED' : `${fresh} fresh clusters` };
     },
     close: () => client.close(),
   };

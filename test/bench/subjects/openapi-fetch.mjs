@@ -2,7 +2,7 @@ import { importPeer } from '../peers.mjs';
 import { clusterName, groupId, bearerHeaders as headers, nextSnapshotId } from '../target.mjs';
 
 const { default: createClient } = await importPeer('openapi-fetch');
-const path = '/api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/backup/tenant/snapshots/{snapshotId}';
+const path = '/api/atlas/v2/groups/{groupId}/flexClusters/{clusterName}/backup/snapshots/{snapshotId}';
 
 export function connect(origin) {
   const client = createClient({ baseUrl: origin, headers });

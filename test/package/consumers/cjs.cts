@@ -1,5 +1,6 @@
 // A strict consumer's CommonJS module. It is compiled against the tarball, and not run.
 import atlas = require('atlas-tenant-snapshots');
+import check = require('atlas-tenant-snapshots/check');
 import testing = require('atlas-tenant-snapshots/testing');
 import undici = require('undici');
 
@@ -27,4 +28,9 @@ async function read(id: string): Promise<atlas.TenantSnapshot[]> {
   }
 }
 
-export = { read, both };
+async function countProjects(client: atlas.TenantSnapshotsClient): Promise<number> {
+  const { value } = await check.checkBackups(client, { groupIds: [] }).next();
+  return value !== undefined && 'projects' in value ? value.projects : 0;
+}
+
+export = { read, both, countProjects };

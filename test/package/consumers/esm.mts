@@ -15,6 +15,7 @@ import {
   tenantSnapshotSchema,
   type WaitOptions,
 } from 'atlas-tenant-snapshots';
+import { type BackupCheckOptions, type BackupFinding, checkBackups } from 'atlas-tenant-snapshots/check';
 import { type AtlasEmulator, type AtlasEmulatorOptions, startAtlasEmulator } from 'atlas-tenant-snapshots/testing';
 import Keyv from 'keyv';
 import { Agent } from 'undici';
@@ -66,6 +67,14 @@ export async function read(id: string): Promise<string> {
   const left: number = response.rateLimit?.remaining ?? 0;
   const finished: Date | undefined = data.finishTime;
   return `${left} ${finished?.toISOString()} ${all.length} ${done.status}`;
+}
+
+const checkOptions: BackupCheckOptions = { groupIds: undefined, maxAge: maybe.count, signal: maybe.signal };
+
+export async function findStale(client: TenantSnapshotsClient): Promise<BackupFinding[]> {
+  const stale: BackupFinding[] = [];
+  for await (const finding of checkBackups(client, checkOptions)) if (finding.state === 'stale') stale.push(finding);
+  return stale;
 }
 
 export function explain(error: unknown): string {

@@ -1,7 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import type { ScriptedAnswer } from '../../../src/testing/index.js';
 import { openClient } from '../../support/open-client.js';
-import { clustersPath, flexPath, openApi, otherId, projectsPath, tenantPath } from '../support/open-api.js';
+import {
+  clusterApiPath,
+  clustersPath,
+  flexPath,
+  openApi,
+  otherId,
+  projectsPath,
+  tenantPath,
+} from '../support/open-api.js';
 
 const forever = Number.POSITIVE_INFINITY;
 
@@ -73,7 +81,15 @@ describe('a target', () => {
     expect(await statusOf(tenantPath(), { headers: {} })).toBe(401);
   });
 
-  const paths = [projectsPath, clustersPath(), clustersPath(otherId), flexPath(), flexPath('', 'Two'), tenantPath()];
+  const paths = [
+    projectsPath,
+    clusterApiPath(),
+    clustersPath(),
+    clustersPath(otherId),
+    flexPath(),
+    flexPath('', 'Two'),
+    tenantPath(),
+  ];
 
   it.each([...paths, '/api/atlas/v2/orgs'])('may be the path %s, whatever its query', async (path) => {
     const { emulator, statusOf } = await openApi();

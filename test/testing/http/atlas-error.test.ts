@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ScriptedAnswer } from '../../../src/testing/index.js';
 import { groupId, snapshotId } from '../../support/snapshot-routes.js';
-import { flexPath, openApi, otherId, tenantPath } from '../support/open-api.js';
+import { dedicatedPath, flexPath, openApi, otherId, schedulePath, tenantPath } from '../support/open-api.js';
 
 // The bodies have the recorded form: compact, with their keys in this order. The values are made up.
 const noRoute =
@@ -13,6 +13,8 @@ const badVersion =
   '{"detail":"Invalid accept header or version date.","error":406,"errorCode":"INVALID_VERSION_DATE","parameters":[],"reason":"Not Acceptable"}';
 const notFlex =
   '{"detail":"Cannot use non-flex cluster Production in the flex API.","error":400,"errorCode":"CANNOT_USE_NON_FLEX_CLUSTER_IN_FLEX_API","parameters":["Production"],"reason":"Bad Request"}';
+const notDedicated =
+  '{"detail":"Flex cluster Cluster0 cannot be used in the Cluster API.","error":400,"errorCode":"CANNOT_USE_FLEX_CLUSTER_IN_CLUSTER_API","parameters":["Cluster0"],"reason":"Bad Request"}';
 const noRole =
   '{"detail":"Current user is not authorized to perform this action.","error":401,"errorCode":"USER_UNAUTHORIZED","parameters":[],"reason":"Unauthorized"}';
 const snapshotDenied =
@@ -37,12 +39,23 @@ it.each([
   ['an unknown snapshot of the tenant endpoint', tenantPath(`/${otherId}`), noSnapshot],
   ['a dedicated cluster at Flex', flexPath('', 'Production'), notFlex],
   ['a snapshot of a dedicated cluster at Flex', flexPath(`/${otherId}`, 'Production'), notFlex],
+  ['a free cluster at Flex', flexPath('', 'Sandbox'), notFlex.replaceAll('Production', 'Sandbox')],
+  ['a Flex cluster at the Cluster API', dedicatedPath('', 'Cluster0'), notDedicated],
+  ['a Flex cluster at the Cluster API, its schedule', schedulePath('Cluster0'), notDedicated],
+  ['an unknown cluster at the Cluster API', schedulePath('Reports'), noCluster],
 ])('the recorded error is sent for %s', async (_name, path, expected) => {
-  const { get } = await openApi({ seed: { clusterName: 'Production', dedicated: true, snapshots: [] } });
+  const production = { clusterName: 'Production', dedicated: true };
+  const { get } = await openApi({ seed: [production, { clusterName: 'Sandbox', free: true }] });
   const { status, headers, text, json } = await get(path);
   expect(text).toBe(expected);
   expect([status, headers.get('x-error-code')]).toEqual([json.error, json.errorCode]);
   expect(headers.get('content-type')).toBe('application/json');
+});
+
+// Its code is known, its text is not.
+it('a dedicated cluster without backups has no schedule', async () => {
+  const { get } = await openApi({ seed: { clusterName: 'Production', dedicated: true, backupEnabled: false } });
+  expect((await get(schedulePath())).json).toMatchObject({ error: 404, errorCode: 'BACKUP_CONFIG_NOT_FOUND' });
 });
 
 describe('a scripted error has the recorded fields', () => {

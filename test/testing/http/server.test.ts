@@ -1,15 +1,15 @@
 import { request } from 'node:http';
 import { describe, expect, it } from 'vitest';
-import { startAtlasEmulator } from '../../../src/testing/index.js';
+import { type RecordedRequest, startAtlasEmulator } from '../../../src/testing/index.js';
 import { snapshotId } from '../../support/snapshot-routes.js';
 import { flexPath, openApi, otherId, tenantPath } from '../support/open-api.js';
 
 /** Sends a request that fetch() would not send, and returns its status. */
-const send = (url: string, path: string, method = 'GET', headers: Record<string, string> = {}) =>
+const send = (url: string, path: string, method = 'GET', headers: Record<string, string> = {}, body = '') =>
   new Promise<number | undefined>((resolve, reject) => {
     request(url, { path, method, headers }, (response) => resolve(response.resume().statusCode))
       .on('error', reject)
-      .end();
+      .end(body);
   });
 
 it('an absolute URL in the request line is accepted, as proxies send it', async () => {
@@ -42,8 +42,45 @@ it('a scripted status that HTTP does not have leads to a 500 with the reason', a
 
 it('recordRequests: false records no requests', async () => {
   const { emulator, get } = await openApi({ recordRequests: false });
-  expect((await get(tenantPath())).status).toBe(200);
+  expect((await get(flexPath())).status).toBe(200);
   expect(emulator.requests).toEqual([]);
+});
+
+it('onResponse() is called with each request and its status, recorded or not', async () => {
+  const seen: string[] = [];
+  const onResponse = ({ method, path, status }: RecordedRequest) => seen.push(`${method} ${path} ${status}`);
+  const { emulator, statusOf } = await openApi({ onResponse, recordRequests: false });
+  emulator.respond({ reset: true, for: 'any' });
+  await expect(statusOf('/reset')).rejects.toThrow();
+  await statusOf(flexPath('?pageNum=1'));
+  await statusOf('/', { method: 'PUT', body: 'x'.repeat(65_537) });
+  expect(seen).toEqual([`GET ${flexPath('?pageNum=1')} 200`, 'PUT / 413']);
+});
+
+describe('a body over 64 kB', () => {
+  it.each(['GET', 'POST'])('is a 413 before login, and %s requests with it are not recorded', async (method) => {
+    const { emulator } = await openApi();
+    const statusOf = (size: number) =>
+      send(emulator.url, '/', method, { 'content-length': String(size) }, 'x'.repeat(size));
+    expect([await statusOf(65_537), await statusOf(20_000_000)]).toEqual([413, 413]);
+    expect(emulator.requests).toEqual([]);
+    expect(await statusOf(65_536)).not.toBe(413);
+    expect(emulator.requests[0]?.body).toHaveLength(65_536);
+  });
+
+  it('is a 413 before it has arrived completely', async () => {
+    const { emulator } = await openApi();
+    const body = new ReadableStream({ start: (controller) => controller.enqueue(new Uint8Array(65_537)) });
+    const upload = { method: 'POST', body, duplex: 'half' } as const;
+    expect((await fetch(emulator.url, upload)).status).toBe(413);
+  });
+
+  it('is a 413 without a socket too', async () => {
+    const { emulator } = await openApi();
+    const upload = new Request(emulator.url, { method: 'POST', body: 'x'.repeat(65_537) });
+    expect((await emulator.fetch(upload)).status).toBe(413);
+    expect(emulator.requests).toEqual([]);
+  });
 });
 
 it('fetch() sends the same response without a socket', async () => {

@@ -12,16 +12,26 @@ export const projectsPath = '/api/atlas/v2/groups';
 export const clustersPath = (group = groupId) => `${projectsPath}/${group}/flexClusters`;
 export const flexPath = (rest = '', cluster = clusterName, group = groupId) =>
   `${clustersPath(group)}/${cluster}/backup/snapshots${rest}`;
+/** The list of dedicated and free clusters, or what one of them has. */
+export const clusterApiPath = (rest = '', group = groupId) => `${projectsPath}/${group}/clusters${rest}`;
+export const dedicatedPath = (rest = '', cluster = 'Production') =>
+  clusterApiPath(`/${cluster}/backup/snapshots${rest}`);
+export const schedulePath = (cluster = 'Production') => clusterApiPath(`/${cluster}/backup/schedule`);
 export const tenantPath = (rest = '', cluster = clusterName, group = groupId) =>
   `/api/atlas/v1.0/groups/${group}/clusters/${cluster}/backup/tenant/snapshots${rest}`;
 
 /** The header of HTTP Basic. */
 export const basic = (id: string, secret: string) => `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}`;
 
-/** An emulator whose time only `wait` moves, and requests that log in with a bearer token unless `init` has other headers. */
+/**
+ * An emulator whose time only `wait` moves and whose tenant endpoint works, and requests that log in with a bearer token
+ * unless `init` has other headers.
+ */
 export async function openApi(options: AtlasEmulatorOptions = {}) {
   let time = now;
   const emulator = await openEmulator({ now: () => time, ...options });
+  // For tests of what all endpoints have in common: its requests need no version.
+  emulator.sunset(false);
   const login = { authorization: `Bearer ${emulator.credentials.accessToken.accessToken}`, accept: flexType };
   const ask = (path: string, init: RequestInit = {}) => fetch(emulator.url + path, { headers: login, ...init });
   const get = async (path: string, init?: RequestInit) => {

@@ -1,0 +1,165 @@
+import { z } from 'zod';
+
+/** The endpoint for M2/M5 (tenant) clusters, or its successor for Flex clusters. */
+export type EndpointName = 'tenant' | 'flex';
+
+/** The endpoint to call. `auto` asks Flex, and the tenant endpoint only if Flex does not have the cluster or snapshot. */
+export type EndpointChoice = 'auto' | EndpointName;
+
+/** The value of one parameter of a query. */
+export type QueryValue = string | number | boolean;
+
+/** The parameters of a query. Undefined ones are left out, and an array repeats its parameter. */
+export type Query = Readonly<Record<string, QueryValue | readonly QueryValue[] | undefined>>;
+
+/** Where to send a GET, and what to ask for. */
+export interface Target {
+  /** Absent for a path that the caller chose. */
+  readonly endpoint: EndpointName | undefined;
+  /** What messages call one item. Absent for a path that the caller chose. */
+  readonly noun: string | undefined;
+  readonly isList: boolean;
+  /** The path below `baseUrl`, without the query. */
+  readonly apiPath: string;
+  /** The media type to accept. For v2 it names the API version. */
+  readonly accept: string;
+  readonly query: Query;
+  /** Returns the target to ask next if this one does not have it. */
+  readonly fallback?: (() => Target) | undefined;
+}
+
+/** What every request of a client has in common. */
+export interface RequestBase {
+  /** The path of `baseUrl`, without a slash at its end. */
+  readonly prefix: string;
+  readonly userAgent: string;
+}
+
+/** Returns the path and query of a request, as sent. */
+export function toPath({ prefix }: RequestBase, { apiPath, query }: Target): string {
+  const params = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) {
+    if (value === undefined) continue;
+    for (const item of [value].flat()) params.append(name, String(item));
+  }
+  return params.size === 0 ? prefix + apiPath : `${prefix}${apiPath}?${params}`;
+}
+
+/** Whether the response may have an envelope. The query of `get()` may ask for one, as the option does. */
+export function mayBeEnveloped({ query }: Target): boolean {
+  return String([query['envelope']].flat()[0]) === 'true';
+}
+
+/** The options of a call that change its request. */
+export interface RequestOptions {
+  readonly endpoint: EndpointChoice;
+  readonly envelope?: boolean | undefined;
+  readonly pretty?: boolean | undefined;
+  /** Only `get()` and `getAll()` have these two. */
+  readonly query?: Query | undefined;
+  readonly apiVersion?: string | undefined;
+}
+
+/** The arguments that name a cluster or a snapshot. They have been checked, so a path can hold them without escaping. */
+export interface SnapshotArguments {
+  readonly groupId: string;
+  readonly clusterName: string;
+  /** Absent for the list. */
+  readonly snapshotId?: string;
+}
+
+/**
+ * The target for one snapshot of a cluster, or for all of them.
+ *
+ * @see https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/group/endpoint-flex-snapshots
+ */
+export function snapshotTarget(snapshots: SnapshotArguments, options: RequestOptions): Target {
+  if (options.endpoint === 'tenant') return tenantTarget(snapshots, options);
+  const { groupId, clusterName, snapshotId } = snapshots;
+  const listPath = `/api/atlas/v2/groups/${groupId}/flexClusters/${clusterName}/backup/snapshots`;
+  const isList = snapshotId === undefined;
+  const { envelope, pretty } = options;
+  return {
+    endpoint: 'flex',
+    noun: 'snapshot',
+    isList,
+    apiPath: isList ? listPath : `${listPath}/${snapshotId}`,
+    accept: 'application/vnd.atlas.2024-11-13+json',
+    // According to MongoDB's specification, one snapshot does not take `pretty`.
+    query: isList ? { includeCount: true, itemsPerPage: 500, envelope, pretty } : { envelope },
+    fallback: options.endpoint === 'auto' ? () => tenantTarget(snapshots, options) : undefined,
+  };
+}
+
+function tenantTarget({ groupId, clusterName, snapshotId }: SnapshotArguments, options: RequestOptions): Target {
+  const listPath = `/api/atlas/v1.0/groups/${groupId}/clusters/${clusterName}/backup/tenant/snapshots`;
+  const isList = snapshotId === undefined;
+  const { envelope, pretty } = options;
+  return {
+    endpoint: 'tenant',
+    noun: 'snapshot',
+    isList,
+    apiPath: isList ? listPath : `${listPath}/${snapshotId}`,
+    accept: 'application/json',
+    query: { envelope, pretty },
+  };
+}
+
+// The newest version in MongoDB's specification. Atlas returns the newest version of the resource up to this date.
+const newestVersion = '2025-03-12';
+
+/** The target for a path that the caller chose and {@link pathSchema} has checked. */
+export function pathTarget(apiPath: string, options: RequestOptions): Target {
+  const { apiVersion = newestVersion, envelope, pretty } = options;
+  return {
+    endpoint: undefined,
+    noun: undefined,
+    isList: false,
+    apiPath,
+    accept: isVersioned(apiPath) ? `application/vnd.atlas.${apiVersion}+json` : 'application/json',
+    query: { ...options.query, ...(envelope && { envelope }), ...(pretty && { pretty }) },
+  };
+}
+
+/** The target for the first page of a list at a path that the caller chose. */
+export function listTarget(apiPath: string, options: RequestOptions): Target {
+  const target = pathTarget(apiPath, options);
+  return {
+    ...target,
+    isList: true,
+    query: { ...target.query, itemsPerPage: target.query['itemsPerPage'] ?? 500, pageNum: 1 },
+  };
+}
+
+/** The target for another page of a list. */
+export function pageTarget(target: Target, pageNum: number): Target {
+  return { ...target, query: { ...target.query, pageNum }, fallback: undefined };
+}
+
+/** Whether a path takes a version in its media type. */
+export function isVersioned(apiPath: string): boolean {
+  return /^\/api\/atlas\/v2(?:\/|$)/.test(apiPath);
+}
+
+const pathCharacters = /^\/api\/atlas\/[A-Za-z0-9\-._~%/:@!$&'()*+,=]+$/;
+
+/** Checks a path, so that no request can leave `/api/atlas/` or go to another host. */
+export const pathSchema: z.ZodType<string> = z
+  .string('must be a string')
+  .max(2_048, 'must have at most 2048 characters')
+  .regex(
+    pathCharacters,
+    'must start with /api/atlas/ and contain only valid path characters (pass query parameters in the query option)',
+  )
+  .refine((path) => !/%(?![0-9A-Fa-f]{2})/.test(path), 'must not contain a % without two hexadecimal digits')
+  .refine((path) => !path.slice(1).split('/').includes(''), 'must not contain an empty segment')
+  .refine((path) => !decode(path).split(/[/\\]/).some(isDotSegment), 'must not contain the segment . or ..');
+
+function decode(path: string): string {
+  return path.replace(/%([0-9A-Fa-f]{2})/g, (_, octet: string) => String.fromCharCode(Number.parseInt(octet, 16)));
+}
+
+/** Some servers remove the parameters of a segment, from its first semicolon on, before they resolve the path. */
+function isDotSegment(segment: string): boolean {
+  return /^\.\.?(?:;|$)/.test(segment);
+}

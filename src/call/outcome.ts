@@ -1,0 +1,216 @@
+import type { ApiResponse, ErrorReport } from '../atlas/response.js';
+import type { Target } from '../atlas/target.js';
+import type { Login, NoLogin } from '../auth/authenticator.js';
+import {
+  AtlasApiError,
+  AtlasAuthenticationError,
+  AtlasConnectionError,
+  type AtlasError,
+  type AtlasErrorContext,
+  AtlasInvalidResponseError,
+  AtlasTimeoutError,
+} from '../errors/errors.js';
+import { listIssues, type SchemaError, toIssues } from '../errors/issues.js';
+import type { Mask } from '../errors/mask.js';
+import type { NoResponse } from '../http/exchange.js';
+import { type HeaderFields, joinHeaders } from '../http/headers.js';
+import { isRetryableStatus, parseRetryAfter, type RetryHints } from '../http/retry.js';
+import { adviseOnBody, adviseOnStatus, adviseOnTransport } from './advice.js';
+
+/** The outcome of an attempt, or of a call. */
+export type Outcome<T> = Success<T> | Failure;
+
+/** How an attempt succeeded. */
+export interface Success<T> {
+  readonly data: T;
+  readonly target: Target;
+  readonly response: ApiResponse;
+  readonly problem?: undefined;
+}
+
+/** How an attempt failed. */
+export interface Failure {
+  readonly problem: Problem;
+  readonly target: Target;
+  /** The login of the request; absent if there was none. */
+  readonly login: Login | undefined;
+  /** Attempts made so far. */
+  readonly attempts: number;
+  readonly call: CallState;
+  /** Built when it is first needed: most failures are followed by a retry, and nobody sees their errors. */
+  error?: AtlasError;
+}
+
+/** Why an attempt failed, and the response if there was one. */
+export type Problem = ErrorStatus | UnusableBody | WithoutResponse | WithoutLogin;
+
+export interface ErrorStatus {
+  readonly kind: 'error status';
+  readonly response: ApiResponse;
+  readonly report: ErrorReport;
+}
+
+interface UnusableBody {
+  readonly kind: 'unusable body';
+  readonly response: ApiResponse;
+  readonly details: SchemaError;
+  /** What the caller's schema threw. */
+  readonly thrown?: unknown;
+  /** Overrides the usual advice. */
+  readonly advice?: string | undefined;
+}
+
+interface WithoutResponse {
+  readonly kind: 'no response';
+  readonly response?: undefined;
+  readonly reason: NoResponse;
+}
+
+interface WithoutLogin {
+  readonly kind: 'no login';
+  /** The response that the login cannot answer. */
+  readonly response?: ApiResponse | undefined;
+  readonly reason: NoLogin;
+}
+
+/** The problem of a body that breaks a rule of this client. */
+export function unusable(response: ApiResponse, message: string, advice?: string): Problem {
+  return { kind: 'unusable body', response, details: { issues: [{ path: [], message }] }, advice };
+}
+
+/** What the error of an attempt says about its call. */
+export interface CallState {
+  readonly operation: string;
+  readonly subject: string;
+  readonly target: Target;
+  readonly attempts: number;
+  createMask(login?: Login): Mask;
+}
+
+/** Returns when to try again, or `undefined` if that cannot help. */
+export function retryHints({ problem }: Failure): RetryHints | undefined {
+  switch (problem.kind) {
+    case 'error status':
+      return isRetryableStatus(problem.response.status) ? { retryAfter: retryAfterOf(problem) } : undefined;
+    case 'unusable body':
+      return undefined;
+    case 'no response':
+      return problem.reason.isRetryable ? {} : undefined;
+    case 'no login': {
+      const { jitter } = problem.reason;
+      const { noResponse, isRetryable, retryAfter } = problem.reason.details;
+      if (noResponse !== undefined) return noResponse.isRetryable ? { jitter } : undefined;
+      return isRetryable ? { retryAfter, jitter } : undefined;
+    }
+  }
+}
+
+/** How long the server asked to wait, in ms. */
+export function retryAfterOf({ response, report }: ErrorStatus): number | undefined {
+  return parseRetryAfter(response.headers) ?? waitOfRateLimit(report);
+}
+
+/** For this code Atlas sends the parameters `[path, wait in seconds, capacity, refill rate, 60]`. */
+function waitOfRateLimit({ errorCode, parameters }: ErrorReport): number | undefined {
+  const seconds = String(parameters?.[1]);
+  return errorCode === 'RATE_LIMITED_TOKEN_BUCKET' && /^\d{1,9}$/.test(seconds) ? Number(seconds) * 1000 : undefined;
+}
+
+/** How many bytes of a body an error keeps. */
+const maxBodyBytes = 16_384;
+const maxLoginMessageLength = 1_500;
+
+/** Returns the error of a failure. It is built once. */
+export function errorOf(failure: Failure): AtlasError {
+  failure.error ??= buildError(failure);
+  return failure.error;
+}
+
+function buildError({ problem, target, attempts, call, login }: Failure): AtlasError {
+  const { operation, subject } = call;
+  const mask = call.createMask(login);
+  const context = { operation, endpoint: target.endpoint, path: target.apiPath, attempts };
+  switch (problem.kind) {
+    case 'error status': {
+      const fields = apiErrorFields(problem, mask);
+      const { status, errorCode, detail, reason, retryAfter } = fields;
+      const what = [`${subject} failed with status ${status}`, errorCode].filter(Boolean).join(' ');
+      const advice = adviseOnStatus(status, problem.report, retryAfter, target);
+      return new AtlasApiError(`${what}${sentence(detail ?? reason)} ${advice}`, fields, context);
+    }
+    case 'unusable body': {
+      const { details, advice = adviseOnBody(target) } = problem;
+      const issues = toIssues(details, mask);
+      const message = `${subject} got an unusable response: ${listIssues(issues)}. ${advice}`;
+      return new AtlasInvalidResponseError(message, issues, { ...context, cause: problem.thrown });
+    }
+    case 'no response': {
+      const advice = adviseOnTransport(problem.reason.kind, target);
+      return transportError(subject, problem.reason, advice, mask, context);
+    }
+    case 'no login': {
+      const { message = '', noResponse, cause } = problem.reason.details;
+      if (noResponse !== undefined) {
+        const advice = adviseOnTransport(noResponse.kind, undefined);
+        return transportError(`${subject}: the access token request`, noResponse, advice, mask, context);
+      }
+      const text = `${subject} could not log in. ${mask.text(message, maxLoginMessageLength)}`;
+      return new AtlasAuthenticationError(text, problem.reason.details, { ...context, cause });
+    }
+  }
+}
+
+function apiErrorFields(problem: ErrorStatus, mask: Mask) {
+  const { response, report } = problem;
+  const { isFromAtlas, ...fields } = report;
+  return {
+    status: response.status,
+    // Masking keeps the shape of a JSON value.
+    ...(mask.json(fields) as typeof fields),
+    retryAfter: retryAfterOf(problem),
+    headers: maskedHeaders(response.headers, mask),
+    body: cutToBytes(mask.text(response.body.text, maxBodyBytes, response.body.isPartial)),
+  };
+}
+
+function maskedHeaders(headers: HeaderFields, mask: Mask): Record<string, string> {
+  const fields = Object.entries(joinHeaders(headers));
+  return Object.fromEntries(fields.map(([name, value]) => [mask.text(name), mask.text(value)]));
+}
+
+/** Formats a detail as `: detail.`, or as `.` if there is none. */
+function sentence(detail: string | undefined): string {
+  if (!detail) return '.';
+  return /[.!?]$/.test(detail) ? `: ${detail}` : `: ${detail}.`;
+}
+
+function cutToBytes(text: string): string {
+  // Decoding as a stream leaves out a character that the cut splits.
+  return new TextDecoder().decode(Buffer.from(text).subarray(0, maxBodyBytes), { stream: true });
+}
+
+/** @param what - what got no response, as the start of a sentence. */
+function transportError(
+  what: string,
+  { kind, cause, attemptTimeout }: NoResponse,
+  advice: string,
+  mask: Mask,
+  context: AtlasErrorContext,
+): AtlasError {
+  if (cause === undefined) {
+    const message = `${what} timed out after ${attemptTimeout} ms (attemptTimeout). Raise it if Atlas is slow from here.`;
+    return new AtlasTimeoutError(message, context);
+  }
+  const copy = maskedCopy(cause, mask);
+  const code = copy.code === undefined ? '' : ` (${copy.code})`;
+  const ErrorClass = kind === 'connect timeout' ? AtlasTimeoutError : AtlasConnectionError;
+  return new ErrorClass(`${what} got no response${code}. ${advice}`, { ...context, cause: copy });
+}
+
+/** Copies an error without its secrets: an error of undici may hold a response that echoes the request. */
+function maskedCopy(error: Error, mask: Mask): Error & { code?: string | number } {
+  const copy = Object.assign(new Error(mask.text(String(error.message))), { name: mask.text(String(error.name)) });
+  const code = 'code' in error ? error.code : undefined;
+  if (code === undefined) return copy;
+  return Object.assign(copy, { code: typeof code === 'number' ? code : mask.text(String(code)) });
+}

@@ -1,0 +1,65 @@
+import { z } from 'zod';
+import { latestBy, newestBackup } from '../atlas/newest-backup.js';
+import { snapshotIdSchema, type TenantSnapshot } from '../index.js';
+import type { BackupSnapshot } from './finding.js';
+import { parseTime } from './times.js';
+
+/** What the snapshots of a cluster say about its backups. */
+export interface Backups {
+  readonly newest: BackupSnapshot | undefined;
+  /** The latest failed snapshot. */
+  readonly failed: BackupSnapshot | undefined;
+  /** When the snapshots arrived, in ms since 1970. */
+  readonly readAt: number;
+}
+
+export function flexBackups(snapshots: readonly TenantSnapshot[], readAt: number): Backups {
+  const newest = newestBackup(snapshots);
+  const failures = snapshots.filter(({ status }) => status === 'FAILED');
+  return {
+    newest: toBackup(newest?.id, newest?.finishTime),
+    failed: latest(failures.map(({ id, finishTime }) => toBackup(id, finishTime))),
+    readAt,
+  };
+}
+
+const anything = z.unknown().optional();
+
+/** Parses a snapshot of a dedicated cluster. */
+export const dedicatedSnapshotSchema = z.object({
+  id: anything,
+  status: anything,
+  createdAt: anything,
+  expiresAt: anything,
+});
+
+type DedicatedSnapshot = z.infer<typeof dedicatedSnapshotSchema>;
+
+export function dedicatedBackups(snapshots: readonly DedicatedSnapshot[], readAt: number): Backups {
+  const completed = snapshots.filter(({ status }) => status === 'completed');
+  const unexpired = completed.filter(({ expiresAt }) => !isPast(parseTime(expiresAt), readAt));
+  const failures = snapshots.filter(({ status }) => status === 'failed');
+  return {
+    newest: latest(unexpired.map(({ id, createdAt }) => toBackup(id, parseTime(createdAt)))),
+    failed: latest(failures.map(({ id, createdAt }) => toBackup(id, parseTime(createdAt) ?? timeOfId(id)))),
+    readAt,
+  };
+}
+
+function isPast(time: Date | undefined, now: number): boolean {
+  return time !== undefined && time.getTime() < now;
+}
+
+function toBackup(id: unknown, time: Date | undefined): BackupSnapshot | undefined {
+  return time && { ...(typeof id === 'string' && { snapshotId: id }), time };
+}
+
+function latest(snapshots: readonly (BackupSnapshot | undefined)[]): BackupSnapshot | undefined {
+  return latestBy(snapshots, (snapshot) => snapshot?.time);
+}
+
+/** When Atlas made an ID: its first eight digits are the seconds since 1970. */
+function timeOfId(id: unknown): Date | undefined {
+  const { data } = snapshotIdSchema.safeParse(id);
+  return data === undefined ? undefined : new Date(Number.parseInt(data.slice(0, 8), 16) * 1000);
+}

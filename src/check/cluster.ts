@@ -1,0 +1,49 @@
+import { z } from 'zod';
+
+/** A cluster, as a list of Atlas has it. A Flex cluster has only the first three fields. */
+export interface Cluster {
+  readonly name: string;
+  readonly stateName?: unknown;
+  readonly createDate?: unknown;
+  readonly backupEnabled?: unknown;
+  readonly paused?: unknown;
+  readonly internalClusterRole?: unknown;
+  readonly replicationSpecs?: unknown;
+}
+
+const anything = z.unknown().optional();
+const flexSchema = z.object({ name: z.string(), stateName: anything, createDate: anything });
+
+/** Parses a cluster of the list of each type. Only its name must be valid: one odd cluster must not fail the list. */
+export const clusterSchemas: Readonly<Record<'flex' | 'dedicated', z.ZodType<Cluster>>> = {
+  flex: flexSchema,
+  dedicated: flexSchema.extend({
+    backupEnabled: anything,
+    paused: anything,
+    internalClusterRole: anything,
+    replicationSpecs: anything,
+  }),
+};
+
+const internalRoles: readonly unknown[] = ['SYSTEM_CLUSTER', 'INTERNAL_SHADOW_CLUSTER'];
+
+/** Whether a check passes over a cluster: Atlas deletes it, uses it internally, or lists it as a Flex cluster too. */
+export function isIgnored(cluster: Cluster): boolean {
+  const { stateName, internalClusterRole } = cluster;
+  return stateName === 'DELETING' || internalRoles.includes(internalClusterRole) || runsOnlyOn('FLEX', cluster);
+}
+
+/** Whether a cluster is free (M0). Atlas has no backups of it. */
+export function isFree(cluster: Cluster): boolean {
+  return runsOnlyOn('TENANT', cluster);
+}
+
+const regionSchema = z.object({ providerName: z.string() });
+const regionsSchema = z.array(z.object({ regionConfigs: z.array(regionSchema) }));
+
+/** Whether a cluster has regions, and all of them are of this provider. */
+function runsOnlyOn(provider: string, { replicationSpecs }: Cluster): boolean {
+  const { data = [] } = regionsSchema.safeParse(replicationSpecs);
+  const regions = data.flatMap(({ regionConfigs }) => regionConfigs);
+  return regions.length > 0 && regions.every(({ providerName }) => providerName === provider);
+}

@@ -1,0 +1,91 @@
+import { z } from 'zod';
+import { AtlasInvalidResponseError, groupIdSchema, isAtlasApiError, type TenantSnapshotsClient } from '../index.js';
+import { type Backups, dedicatedBackups, dedicatedSnapshotSchema, flexBackups } from './backups.js';
+import { type Cluster, clusterSchemas } from './cluster.js';
+import type { BackupFinding } from './finding.js';
+import type { CallLimits } from './jobs.js';
+import { judgeSchedule, noSchedule, type Schedule, scheduleSchema } from './schedule.js';
+import { hour } from './times.js';
+
+/** The methods of the client that a check uses. */
+export type BackupClient = Pick<TenantSnapshotsClient, 'get' | 'getAll' | 'listTenantSnapshots'>;
+
+/** Names a project in each finding. */
+export type Project = Pick<BackupFinding, 'groupId' | 'groupName'>;
+
+/** The name of each list of clusters in the paths of the API. */
+const listNames = { flex: 'flexClusters', dedicated: 'clusters' } as const;
+
+type ClusterType = keyof typeof listNames;
+
+const groupsPath = '/api/atlas/v2/groups';
+const projectSchema = z.object({ id: groupIdSchema, name: z.unknown().optional() });
+
+/**
+ * What a check asks Atlas for.
+ *
+ * @see https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/
+ */
+export class Reads {
+  readonly #client: BackupClient;
+  readonly #call: <T>(start: (limits: CallLimits) => Promise<T>) => Promise<T>;
+
+  /** @param call - runs a call within the time that is left. */
+  constructor(client: BackupClient, call: <T>(start: (limits: CallLimits) => Promise<T>) => Promise<T>) {
+    this.#client = client;
+    this.#call = call;
+  }
+
+  async projects(): Promise<Project[]> {
+    const options = { apiVersion: '2023-01-01', schema: projectSchema };
+    const projects = await this.#call((limits) => this.#client.getAll(groupsPath, { ...options, ...limits }));
+    return projects.map(({ id, name }) => ({ groupId: id, ...(typeof name === 'string' && { groupName: name }) }));
+  }
+
+  clusters(groupId: string, type: ClusterType): Promise<Cluster[]> {
+    const path = `${groupsPath}/${groupId}/${listNames[type]}`;
+    const options = { apiVersion: type === 'flex' ? '2024-11-13' : '2024-08-05', schema: clusterSchemas[type] };
+    return this.#call((limits) => this.#client.getAll(path, { ...options, ...limits }));
+  }
+
+  /** @throws AtlasInvalidResponseError if the newest backup is from the future. */
+  async backups(groupId: string, type: ClusterType, clusterName: string): Promise<Backups> {
+    const path = `${groupsPath}/${groupId}/${listNames[type]}/${clusterName}/backup/snapshots`;
+    const backups =
+      type === 'flex'
+        ? flexBackups(await this.#flexSnapshots(groupId, clusterName), Date.now())
+        : dedicatedBackups(await this.#dedicatedSnapshots(path), Date.now());
+    refuseFuture(backups, path);
+    return backups;
+  }
+
+  #flexSnapshots(groupId: string, clusterName: string) {
+    const options = { endpoint: 'flex' } as const;
+    return this.#call((limits) => this.#client.listTenantSnapshots(groupId, clusterName, { ...options, ...limits }));
+  }
+
+  #dedicatedSnapshots(path: string) {
+    const options = { apiVersion: '2023-01-01', schema: dedicatedSnapshotSchema };
+    return this.#call((limits) => this.#client.getAll(path, { ...options, ...limits }));
+  }
+
+  /** Reads the schedule of a dedicated cluster. */
+  async schedule(groupId: string, clusterName: string): Promise<Schedule> {
+    const path = `${groupsPath}/${groupId}/clusters/${clusterName}/backup/schedule`;
+    const options = { apiVersion: '2024-08-05', schema: scheduleSchema };
+    try {
+      return judgeSchedule(await this.#call((limits) => this.#client.get(path, { ...options, ...limits })));
+    } catch (error) {
+      if (isAtlasApiError(error, { status: 404, errorCode: 'BACKUP_CONFIG_NOT_FOUND' })) return noSchedule;
+      throw error;
+    }
+  }
+}
+
+function refuseFuture({ newest, readAt }: Backups, path: string): void {
+  if (newest === undefined || newest.time.getTime() - readAt <= hour) return;
+  const [time, clock] = [newest.time.toISOString(), new Date(readAt).toISOString()];
+  const message = `The newest backup is from ${time}, but the clock of this machine says ${clock}. Check the clock.`;
+  const issues = [{ path: 'results', message: `has a backup from ${time}, which is in the future` }];
+  throw new AtlasInvalidResponseError(message, issues, { operation: 'checkBackups', path });
+}

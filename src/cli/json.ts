@@ -1,0 +1,22 @@
+import { unprintable } from './output.js';
+import type { Report } from './report.js';
+
+/** Raised if a field is removed or changes its meaning. */
+const formatVersion = 1;
+
+/** Formats the report as JSON, without fields that are undefined. */
+export function formatJson({ checkedAt, maxAge, summary, findings, error }: Report): string {
+  const plain = findings.map(({ newest, ...finding }) => ({ ...finding, ...newest }));
+  return escapeUnprintable(
+    JSON.stringify({ formatVersion, checkedAt, maxAge, summary, findings: plain, error }, null, 2),
+  );
+}
+
+function escapeUnprintable(json: string): string {
+  return json.replace(unprintable, (character) => {
+    // Line breaks in values are escaped already.
+    if (character === '\n') return character;
+    const units = Array.from({ length: character.length }, (_, index) => character.charCodeAt(index));
+    return units.map((unit) => `\\u${unit.toString(16).padStart(4, '0')}`).join('');
+  });
+}

@@ -1,0 +1,15 @@
+type Stream = Pick<NodeJS.WriteStream, 'isTTY' | 'write'>;
+
+/** Where a command writes. */
+export type Output = Readonly<Record<'stdout' | 'stderr', Stream>>;
+
+/** Runs a command whose arguments have been read. Returns its exit code. */
+export type Run = (output: Output) => Promise<number>;
+
+/** Characters that could change what a terminal shows, and line separators. */
+export const unprintable = /[\p{C}\u2028\u2029]/gu;
+
+/** Removes the characters of a text from Atlas that are not printed. */
+export function printable(text: string): string {
+  return text.replace(unprintable, '');
+}

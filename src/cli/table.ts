@@ -1,0 +1,74 @@
+import type { BackupFinding, BackupState } from '../check/index.js';
+import { clusterOf, projectOf } from './names.js';
+import { type Report, states } from './report.js';
+
+/** Formats a report as a table with a summary below. */
+export function formatTable(report: Report, isColored: boolean): string {
+  const { findings } = report;
+  if (findings.length === 0) return formatSummary(report);
+  const rows = findings.map((finding) => toRow(finding, report.maxAge));
+  const widths = header.map((_, column) => Math.max(...[header, ...rows].map((row) => widthOf(row[column]))));
+  const toLine = (row: readonly string[], state?: BackupState) => {
+    const cells = row.map((cell, column) => cell + ' '.repeat(Math.max((widths[column] ?? 0) - widthOf(cell), 0)));
+    const color = isColored && state !== undefined && colors[state];
+    if (color) cells[stateColumn] = `\x1b[${color}m${cells[stateColumn]}\x1b[39m`;
+    return cells.join('  ').trimEnd();
+  };
+  const lines = [toLine(header), ...rows.map((row, index) => toLine(row, findings[index]?.state))];
+  return [...lines, '', formatSummary(report)].join('\n');
+}
+
+const header = ['Project', 'Cluster', 'Type', 'State', 'Newest backup (UTC)', 'Age'];
+const stateColumn = header.indexOf('State');
+
+// Legible on a dark and on a light background.
+const colors: Partial<Record<BackupState, number>> = { none: 31, stale: 31, unknown: 35, paused: 33, fresh: 32 };
+
+function toRow(finding: BackupFinding, maxAge: number): string[] {
+  const { clusterType, state, newest, age } = finding;
+  const time = newest?.time.toISOString().slice(0, 16).replace('T', ' ') ?? '-';
+  const shownAge = age === undefined ? '-' : formatDuration(age);
+  return [projectOf(finding), clusterOf(finding) || '-', clusterType, state, time, shownAge, noteOf(finding, maxAge)];
+}
+
+function noteOf({ reason, maxAge: limit = 0, lastFailed }: BackupFinding, maxAge: number): string {
+  const notes = [
+    reason,
+    // The schedule raised it.
+    limit > maxAge && `limit ${formatDuration(limit)}`,
+    lastFailed && 'latest snapshot failed',
+  ];
+  return notes.filter(Boolean).join(', ');
+}
+
+/** Formats a duration in its two largest units, such as `5 h 12 min`. */
+export function formatDuration(ms: number): string {
+  const minutes = Math.floor(ms / 60_000);
+  const hours = Math.floor(minutes / 60);
+  if (hours === 0) return `${minutes} min`;
+  return hours < 24 ? `${hours} h ${minutes % 60} min` : `${Math.floor(hours / 24)} d ${hours % 24} h`;
+}
+
+// Such as `Clusters: 7 in 3 projects (1 none, 6 fresh). Not checked: 2 free, 1 excluded`.
+function formatSummary({ summary }: Report): string {
+  const { clusters, projects, projectsNotListed } = summary;
+  const list = (names: readonly (BackupState | 'free' | 'excluded')[]) =>
+    names.flatMap((name) => (summary[name] > 0 ? [`${summary[name]} ${name}`] : [])).join(', ');
+  const [ofStates, notChecked] = [list(states), list(['free', 'excluded'])];
+  const sentences = [
+    `Clusters: ${clusters} in ${projects} project${projects === 1 ? '' : 's'}${ofStates && ` (${ofStates})`}`,
+  ];
+  if (notChecked) sentences.push(`Not checked: ${notChecked}`);
+  if (projectsNotListed > 0) sentences.push(`Projects with clusters that could not be listed: ${projectsNotListed}`);
+  return sentences.join('. ');
+}
+
+// Chinese, Japanese and Korean, and emoji.
+const wide =
+  /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\u{20000}-\u{3fffd}\p{Emoji_Presentation}]/gu;
+
+/** The columns that a text takes up in a terminal. */
+function widthOf(text = ''): number {
+  const shown = text.replace(/\p{M}/gu, '');
+  return [...shown].length + (shown.match(wide)?.length ?? 0);
+}

@@ -1,0 +1,48 @@
+/** What a transport error means. */
+export type TransportErrorKind = 'connect timeout' | 'other' | FinalTransportError;
+
+/** A transport error that cannot get better by trying again. */
+export type FinalTransportError = 'proxy login' | 'proxy refusal' | 'dispatcher version' | 'mock' | 'certificate';
+
+const certificateError =
+  /CERT|UND_ERR_PRX_TLS|UNABLE_TO_VERIFY|HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_EXCEEDED/;
+
+const mockCodes = ['UND_MOCK_ERR_MOCK_NOT_MATCHED', 'ERR_NOCK_NO_MATCH'];
+
+/** Classifies an error of undici, of a fetch or of a mock. */
+export function transportErrorKind(error: Error): TransportErrorKind {
+  if (/Proxy response \(407\)|Proxy Authentication Required \(407\)/.test(error.message)) return 'proxy login';
+  if (/Proxy response \(403\)/.test(error.message)) return 'proxy refusal';
+  const code = codeOf(error);
+  if (code === 'UND_ERR_INVALID_ARG') return 'dispatcher version';
+  if (mockCodes.includes(code) || error.message.startsWith('[MSW]')) return 'mock';
+  // Only the request that opens a tunnel through a proxy has a headers timeout.
+  if (code === 'UND_ERR_CONNECT_TIMEOUT' || code === 'UND_ERR_HEADERS_TIMEOUT') return 'connect timeout';
+  return certificateError.test(code) ? 'certificate' : 'other';
+}
+
+const connectionLossCodes = ['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE'];
+
+/** Whether an error of undici or of a fetch says that a connection died. */
+export function isConnectionLoss(error: Error): boolean {
+  // undici reports a lost HTTP/2 stream by its message only.
+  return (
+    connectionLossCodes.includes(codeOf(error)) ||
+    /REFUSED_STREAM|GOAWAY|HTTP\/2: stream half-closed/.test(error.message)
+  );
+}
+
+function codeOf(error: Error): string {
+  return 'code' in error ? String(error.code) : '';
+}
+
+/** Returns what was thrown or reported as an error. */
+export function toError(reason: unknown): Error {
+  if (isErrorLike(reason)) return reason;
+  return new Error(typeof reason === 'string' ? reason : 'No error was reported');
+}
+
+/** Whether a value can be treated as an Error. Not instanceof: it may come from another realm. */
+export function isErrorLike(value: unknown): value is Error {
+  return typeof value === 'object' && value !== null && 'message' in value;
+}

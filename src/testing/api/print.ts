@@ -1,0 +1,45 @@
+import { idOf } from './ids.js';
+import type { SnapshotSeed } from './seed.js';
+import type { Cluster, Project } from './store.js';
+
+/** Prints a time as Atlas does, without fractions of a second. Returns any other value as it is. */
+export function printTime(value: unknown): unknown {
+  return value instanceof Date ? value.toISOString().replace(/\.\d+Z$/, 'Z') : value;
+}
+
+/** Prints a snapshot with exactly the fields that it has. */
+export function printSnapshot(snapshot: SnapshotSeed): object {
+  return Object.fromEntries(Object.entries(snapshot).map(([name, value]) => [name, printTime(value)]));
+}
+
+/** Prints a cluster as the Flex API lists it. */
+export function printFlexCluster({ groupId, name, createDate, stateName }: Cluster): object {
+  return {
+    backupSettings: { enabled: true },
+    clusterType: 'REPLICASET',
+    createDate: printTime(createDate),
+    groupId,
+    id: idOf(`${groupId}/${name}`),
+    mongoDBVersion: '8.0.29',
+    name,
+    providerSettings: { backingProviderName: 'AWS', diskSizeGB: 5, providerName: 'FLEX', regionName: 'US_EAST_1' },
+    stateName,
+    tags: [],
+    terminationProtectionEnabled: false,
+    versionReleaseSystem: 'LTS',
+  };
+}
+
+/** Prints a project as the list of projects has it. */
+export function printProject({ id, name, clusters }: Project, origin: string): object {
+  return {
+    clusterCount: clusters.size,
+    created: '2020-07-02T09:19:46Z',
+    id,
+    links: [{ href: `${origin}/api/atlas/v2/groups/${id}`, rel: 'self' }],
+    name,
+    orgId: '4e1b7c90d5a2368f0b9c7d51',
+    tags: [],
+    withDefaultAlertsSettings: true,
+  };
+}

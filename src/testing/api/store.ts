@@ -1,0 +1,84 @@
+import { DEFAULT_POLICY_ITEMS, defaultDedicatedSnapshots } from './defaults.js';
+import {
+  type ClusterSeed,
+  copySeed,
+  type PolicyItemSeed,
+  type SeedTime,
+  type SnapshotPatch,
+  type SnapshotSeed,
+} from './seed.js';
+
+type ClusterKind = 'flex' | 'dedicated' | 'free';
+
+/** A cluster with the snapshots that it has now. */
+export interface Cluster {
+  readonly groupId: string;
+  readonly name: string;
+  readonly kind: ClusterKind;
+  readonly createDate: SeedTime;
+  readonly stateName: string;
+  readonly backupEnabled: boolean;
+  readonly paused: boolean;
+  readonly policyItems: readonly PolicyItemSeed[];
+  readonly snapshots: readonly SnapshotSeed[];
+}
+
+/** A project with the clusters that it has now, by name. */
+export interface Project {
+  readonly id: string;
+  name: string;
+  readonly clusters: Map<string, Cluster>;
+}
+
+// As recorded: the cluster is older than the Flex API, so it was an M2 or M5.
+const DEFAULT_CREATE_DATE = '2023-03-27T17:22:20Z';
+
+/** The projects, clusters and snapshots of one emulator. */
+export class ProjectStore {
+  readonly #projects = new Map<string, Project>();
+
+  /** Every project, in the order of their seeds. */
+  get projects(): readonly Project[] {
+    return [...this.#projects.values()];
+  }
+
+  /** Adds a project, or renames it if it exists and a name is given. */
+  seedProject(id: string, name: string | undefined): Project {
+    const project = this.#projects.get(id) ?? { id, name: `Project ${this.#projects.size}`, clusters: new Map() };
+    project.name = name ?? project.name;
+    this.#projects.set(id, project);
+    return project;
+  }
+
+  /** Adds a cluster, or replaces the one of that name. */
+  seedCluster(project: Project, name: string, seed: ClusterSeed, now: number): void {
+    const groupId = project.id;
+    const kind = kindOf(seed);
+    const {
+      createDate = DEFAULT_CREATE_DATE,
+      stateName = 'IDLE',
+      backupEnabled = kind !== 'free',
+      paused = false,
+      policyItems = DEFAULT_POLICY_ITEMS,
+      snapshots = kind === 'free' ? [] : defaultDedicatedSnapshots(groupId, name, now),
+    } = copySeed(seed);
+    const cluster = { groupId, name, kind, createDate, stateName, backupEnabled, paused, policyItems, snapshots };
+    project.clusters.set(name, cluster);
+  }
+
+  findProject(groupId: string): Project | undefined {
+    return this.#projects.get(groupId);
+  }
+
+  updateSnapshot(snapshotId: string, patch: SnapshotPatch): void {
+    const clusters = this.projects.flatMap(({ clusters }) => [...clusters.values()]);
+    const found = clusters.flatMap(({ snapshots }) => snapshots.filter(({ id }) => id === snapshotId));
+    if (found.length === 0) throw new TypeError(`The emulator has no snapshot ${snapshotId}. Seed it first.`);
+    for (const snapshot of found) Object.assign(snapshot, copySeed(patch));
+  }
+}
+
+function kindOf({ dedicated, free }: ClusterSeed): ClusterKind {
+  if (free === true) return 'free';
+  return dedicated === true ? 'dedicated' : 'flex';
+}

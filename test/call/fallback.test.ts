@@ -1,0 +1,334 @@
+import { tracingChannel } from 'node:diagnostics_channel';
+import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import {
+  AtlasApiError,
+  AtlasClosedError,
+  AtlasTimeoutError,
+  type CallOptions,
+  type TenantSnapshotsClientOptions,
+} from '../../src/index.js';
+import { hexId } from '../support/atlas-bodies.js';
+import { passTime, runClock, standStill, stopClock } from '../support/clock.js';
+import { get, openClient, openScripted } from '../support/open-client.js';
+import { rejection } from '../support/rejection.js';
+import { type Behavior, type DispatchedRequest, type Reply, silent } from '../support/scripted-dispatcher.js';
+import { flexPath, listPath, tenantPath } from '../support/snapshot-routes.js';
+
+beforeEach(stopClock);
+
+/** What the requests of a client get. */
+interface Atlas {
+  readonly flex: Behavior;
+  readonly tenant: Behavior;
+}
+
+function endpointOf({ options: { path } }: DispatchedRequest): 'flex' | 'tenant' | 'token' {
+  if (path.endsWith('/oauth/token')) return 'token';
+  return path.includes('/tenant/') ? 'tenant' : 'flex';
+}
+
+function openAtlas(atlas: Atlas, options: TenantSnapshotsClientOptions = {}) {
+  const token = { body: { access_token: 't', token_type: 'Bearer', expires_in: 3600 } };
+  const behave = (request: DispatchedRequest) => request.behave({ ...atlas, token }[endpointOf(request)]);
+  const { client, dispatcher } = openScripted([behave], { maxRetries: 3, ...options });
+  return {
+    client,
+    dispatcher,
+    get: (options?: CallOptions) => get(client, options),
+    list: (options?: CallOptions) => client.listTenantSnapshots(...listPath, options),
+    asked: () => dispatcher.requests.map(endpointOf),
+  };
+}
+
+/** A behavior for each request in turn. The last one is also for later requests. */
+function inTurn(...behaviors: [Behavior, ...Behavior[]]): Behavior {
+  let count = 0;
+  return (request) => {
+    count += 1;
+    request.behave(behaviors[Math.min(count, behaviors.length) - 1] ?? behaviors[0]);
+  };
+}
+
+const apiError = (status: number, errorCode?: string): Reply => ({ status, body: { error: status, errorCode } });
+const html = (status: number): Reply => ({ status, body: '<h1>A gateway says no</h1>' });
+const dead = (code: string) => Object.assign(new Error('dead'), { code });
+
+/** A response after some ms. */
+const late =
+  (ms: number, reply: Reply): Behavior =>
+  (request) =>
+    void setTimeout(() => request.reply(reply), ms);
+
+/** A snapshot and a list in one. */
+const found: Reply = { body: { id: hexId(1), results: [{ id: hexId(1) }], totalCount: 1 } };
+const emptyList: Reply = { body: { results: [], totalCount: 0 } };
+const missing = apiError(404, 'CLUSTER_NOT_FOUND');
+
+/** Ends as if the tenant endpoint had not been asked, except for the number of attempts. */
+async function expectErrorOfFlex(call: Promise<unknown>): Promise<void> {
+  const error = await runClock(rejection(call, AtlasApiError));
+  expect(error).toMatchObject({ status: 404, errorCode: 'CLUSTER_NOT_FOUND', endpoint: 'flex', attempts: 2 });
+  expect(error.path).toContain('/flexClusters/');
+  expect(error).not.toHaveProperty('cause');
+}
+
+describe('the tenant endpoint is asked after', () => {
+  it.each<[what: string, flex: Reply, options?: CallOptions]>([
+    ['a 404 for the cluster', missing],
+    ['a 404 for the snapshot', apiError(404, 'TENANT_SNAPSHOT_NOT_FOUND')],
+    ['a 404 for the route', apiError(404, 'RESOURCE_NOT_FOUND')],
+    ['a 404 without a code', apiError(404)],
+    ['a 404 of a gateway', html(404)],
+    ['a 404 without a body', { status: 404, body: '' }],
+    ['a 404 in an envelope', { body: { status: 404, content: { error: 404 } } }, { envelope: true }],
+    ['a 400 for a cluster that is no Flex cluster', apiError(400, 'CANNOT_USE_NON_FLEX_CLUSTER_IN_FLEX_API')],
+  ])('%s, and its 200 is the result', async (_what, flex, options) => {
+    const atlas = openAtlas({ flex, tenant: found });
+    for (const call of [atlas.get, atlas.list]) {
+      const { response } = await call(options).withResponse();
+      expect(response).toMatchObject({ status: 200, endpoint: 'tenant', attempts: 2 });
+    }
+    expect(atlas.asked()).toEqual(['flex', 'tenant', 'flex', 'tenant']);
+  });
+
+  it('retries of Flex, and its request is sent again if its connection died', async () => {
+    const atlas = openAtlas({ flex: inTurn(html(503), missing), tenant: inTurn(dead('UND_ERR_SOCKET'), found) });
+    const { response } = await runClock(atlas.get().withResponse());
+    expect(response).toMatchObject({ endpoint: 'tenant', attempts: 3 });
+    expect(atlas.asked()).toEqual(['flex', 'flex', 'tenant', 'tenant']);
+  });
+});
+
+describe('Flex alone is asked, and the call ends with its answer, after', () => {
+  it.each<[what: string, flex: Behavior, error: object]>([
+    ['a 404 for the project', apiError(404, 'GROUP_NOT_FOUND'), { status: 404 }],
+    ['a 400 with another code', apiError(400, 'VALIDATION_ERROR'), { status: 400 }],
+    ['a 400 of a gateway', html(400), { status: 400 }],
+    [
+      'a 403 with the code of another cluster',
+      apiError(403, 'CANNOT_USE_NON_FLEX_CLUSTER_IN_FLEX_API'),
+      { status: 403 },
+    ],
+    ['a missing role', apiError(401, 'USER_UNAUTHORIZED'), { status: 401 }],
+    ['a 410', apiError(410, 'VERSION_GONE'), { status: 410 }],
+    ...[301, 402, 405, 406, 409, 500, 503].map((status): [string, Reply, object] => [
+      `a ${status}`,
+      html(status),
+      { status },
+    ]),
+    ['an unusable 200', html(200), { code: 'INVALID_RESPONSE' }],
+    ['a dead connection', dead('ENOTFOUND'), { code: 'CONNECTION' }],
+    ['no response', silent, { code: 'TIMEOUT' }],
+  ])('%s', async (_what, flex, error) => {
+    const atlas = openAtlas({ flex, tenant: found }, { maxRetries: 0 });
+    for (const call of [atlas.get, atlas.list]) {
+      await expect(runClock<unknown>(call())).rejects.toMatchObject({ ...error, endpoint: 'flex', attempts: 1 });
+    }
+    expect(atlas.asked()).toEqual(['flex', 'flex']);
+  });
+
+  it('an empty list', async () => {
+    const atlas = openAtlas({ flex: emptyList, tenant: found });
+    expect(await atlas.list()).toEqual([]);
+    expect(atlas.asked()).toEqual(['flex']);
+  });
+});
+
+describe('a tenant endpoint that answers', () => {
+  it.each<[what: string, tenant: Behavior]>([
+    ...[301, 400, 401, 402, 403, 404, 406, 410, 429, 500, 501, 503].map((status): [string, Reply] => [
+      `${status} in JSON`,
+      apiError(status, 'RESOURCE_NOT_FOUND'),
+    ]),
+    ...[200, 204, 403, 503].map((status): [string, Reply] => [`${status} in HTML`, html(status)]),
+    ['200 with another schema', { body: { id: 5, results: 5 } }],
+    ['by closing the connection', dead('ENOTFOUND')],
+    ['nothing at all', silent],
+  ])('%s does no harm', async (_what, tenant) => {
+    const flex = openAtlas({ flex: found, tenant });
+    const { response } = await flex.get().withResponse();
+    expect(response).toMatchObject({ status: 200, endpoint: 'flex', attempts: 1 });
+    expect(await flex.list()).toHaveLength(1);
+    expect(flex.asked()).toEqual(['flex', 'flex']);
+    const atlas = openAtlas({ flex: missing, tenant });
+    await expectErrorOfFlex(atlas.get());
+    await expectErrorOfFlex(atlas.list());
+    expect(atlas.asked()).toEqual(['flex', 'tenant', 'flex', 'tenant']);
+  });
+
+  it('an empty list does not hide the error of Flex', async () => {
+    await expectErrorOfFlex(openAtlas({ flex: missing, tenant: emptyList }).list());
+  });
+});
+
+describe('the tenant endpoint is asked for at most 5 s', () => {
+  it.each<[what: string, options: TenantSnapshotsClientOptions, asked: string[]]>([
+    ['if it does not respond', { attemptTimeout: 60_000 }, ['flex', 'tenant']],
+    ['if a login for it hangs', { credentials: { accessToken: hangAfterFirst() } }, ['flex']],
+  ])('%s', async (_what, options, asked) => {
+    const atlas = openAtlas({ flex: missing, tenant: silent }, options);
+    await expectErrorOfFlex(atlas.get());
+    expect(performance.now()).toBeGreaterThanOrEqual(5_000);
+    expect(performance.now()).toBeLessThan(5_500);
+    expect(atlas.asked()).toEqual(asked);
+  });
+
+  it('or for attemptTimeout, if that is less', async () => {
+    await expectErrorOfFlex(openAtlas({ flex: missing, tenant: silent }, { attemptTimeout: 1_000 }).get());
+    expect(performance.now()).toBeLessThan(1_500);
+  });
+});
+
+/** An accessToken function whose second token never comes. */
+function hangAfterFirst() {
+  return vi.fn(() => new Promise<string>(() => undefined)).mockResolvedValueOnce('token');
+}
+
+describe('a call that asks the tenant endpoint ends', () => {
+  it('at its deadline, with the error of Flex as the cause', async () => {
+    const atlas = openAtlas({ flex: missing, tenant: silent });
+    const error = await runClock(rejection(atlas.get({ timeout: 2_000 }), AtlasTimeoutError));
+    expect(error).toMatchObject({ endpoint: 'tenant', attempts: 2, cause: { status: 404, endpoint: 'flex' } });
+    expect(error.message).toContain('2000 ms (timeout)');
+    expect(performance.now()).toBeLessThan(2_500);
+  });
+
+  it('with an abort', async () => {
+    const atlas = openAtlas({ flex: missing, tenant: silent });
+    const controller = new AbortController();
+    const call = atlas.get({ signal: controller.signal });
+    await standStill();
+    expect(atlas.asked()).toEqual(['flex', 'tenant']);
+    controller.abort('mine');
+    await expect(call).rejects.toBe('mine');
+  });
+
+  it('with close(), before the tenant endpoint is asked, but after its response if it is on the wire', async () => {
+    const atlas = openAtlas({ flex: late(1_000, missing), tenant: late(1_000, found) });
+    const call = atlas.get();
+    await passTime(1_500);
+    const second = rejection(atlas.get(), AtlasClosedError);
+    await standStill();
+    await runClock(atlas.client.close());
+    expect(await call).toMatchObject({ id: hexId(1) });
+    expect(await second).toMatchObject({ attempts: 1, endpoint: 'flex', cause: { status: 404 } });
+  });
+});
+
+describe('a 401 of the tenant endpoint', () => {
+  const refused = { status: 401, body: '' };
+
+  it('renews no token of a function', async () => {
+    const accessToken = vi.fn(async () => 'token');
+    const atlas = openAtlas({ flex: missing, tenant: refused }, { credentials: { accessToken } });
+    await expectErrorOfFlex(atlas.get());
+    expect(accessToken.mock.calls).toEqual([[{}], [{}]]);
+    expect(atlas.asked()).toEqual(['flex', 'tenant']);
+  });
+
+  it('renews and discards no token of a service account', async () => {
+    const credentials = { clientId: 'id', clientSecret: 'secret' };
+    const atlas = openAtlas({ flex: missing, tenant: refused }, { credentials });
+    await expectErrorOfFlex(atlas.get());
+    await expectErrorOfFlex(atlas.get());
+    expect(atlas.asked()).toEqual(['token', 'flex', 'tenant', 'flex', 'tenant']);
+  });
+
+  it('with a Digest challenge is answered once', async () => {
+    const challenge: Reply = {
+      status: 401,
+      headers: { 'www-authenticate': 'Digest realm="r", nonce="n", qop="auth"' },
+    };
+    const credentials = { publicKey: 'public', privateKey: 'private-key' };
+    const flex = inTurn(challenge, missing);
+    const again = { ...challenge, headers: { 'www-authenticate': 'Digest realm="r", nonce="n2", qop="auth"' } };
+    const accepted = openAtlas({ flex, tenant: inTurn(again, found) }, { credentials });
+    expect(await accepted.get()).toMatchObject({ id: hexId(1) });
+    expect(accepted.asked()).toEqual(['flex', 'flex', 'tenant', 'tenant']);
+    const refusing = openAtlas({ flex: inTurn(challenge, missing), tenant: again }, { credentials });
+    await expectErrorOfFlex(refusing.get());
+    expect(refusing.asked()).toEqual(['flex', 'flex', 'tenant', 'tenant']);
+  });
+});
+
+describe('the pages of a list', () => {
+  const next = { links: [{ rel: 'next' }] };
+  const page = (id: number, rest: object = {}): Reply => ({ body: { results: [{ id: hexId(id) }], ...rest } });
+
+  it('come from the endpoint that has the first one, without its limit of 5 s', async () => {
+    const atlas = openAtlas({
+      flex: missing,
+      tenant: inTurn(page(1, next), html(503), late(6_000, page(2, { totalCount: 2 }))),
+    });
+    const { data, response } = await runClock(atlas.list().withResponse());
+    expect(data).toEqual([{ id: hexId(1) }, { id: hexId(2) }]);
+    expect(response).toMatchObject({ endpoint: 'tenant', attempts: 4 });
+    expect(atlas.asked()).toEqual(['flex', 'tenant', 'tenant', 'tenant']);
+    expect(atlas.dispatcher.requests[3]?.options.path).toMatch(/\/tenant\/snapshots\?pageNum=2$/);
+  });
+
+  it('are not asked for elsewhere after the first one', async () => {
+    const atlas = openAtlas({ flex: inTurn(page(1, next), missing), tenant: found });
+    await expectErrorOfFlex(atlas.list());
+    expect(atlas.asked()).toEqual(['flex', 'flex']);
+  });
+});
+
+it.each<[end: string, tenant: Reply, trace: object]>([
+  ['a result of the tenant endpoint', found, { endpoint: 'tenant', path: tenantPath, status: 200 }],
+  ['the error of Flex', html(503), { endpoint: 'flex', path: flexPath, status: 404, error: { status: 404 } }],
+])('a call with %s has one trace, of where it ended', async (_end, tenant, trace) => {
+  const { asyncEnd } = tracingChannel('atlas-tenant-snapshots:call');
+  const traces: unknown[] = [];
+  const note = (ended: unknown) => void traces.push(ended);
+  asyncEnd.subscribe(note);
+  onTestFinished(() => void asyncEnd.unsubscribe(note));
+  await openAtlas({ flex: missing, tenant })
+    .get()
+    .catch(() => undefined);
+  expect(traces).toMatchObject([{ ...trace, attempts: 2 }]);
+});
+
+it('nothing is remembered between two calls or clients', async () => {
+  const atlas = openAtlas({ flex: missing, tenant: found });
+  await atlas.get();
+  await atlas.get();
+  await get(openClient({ dispatcher: atlas.dispatcher }));
+  expect(atlas.asked()).toEqual(['flex', 'tenant', 'flex', 'tenant', 'flex', 'tenant']);
+});
+
+describe('the endpoint option', () => {
+  type Choice = CallOptions['endpoint'];
+
+  it.each<[ofClient: Choice, ofCall: Choice, asked: string[]]>([
+    [undefined, undefined, ['flex', 'tenant']],
+    ['auto', undefined, ['flex', 'tenant']],
+    ['flex', undefined, ['flex']],
+    ['tenant', undefined, ['tenant']],
+    ['auto', 'flex', ['flex']],
+    ['auto', 'tenant', ['tenant']],
+    ['tenant', 'flex', ['flex']],
+    ['flex', 'tenant', ['tenant']],
+    ['tenant', 'auto', ['flex', 'tenant']],
+    ['flex', 'auto', ['flex', 'tenant']],
+  ])('of the client: %s, of the call: %s', async (ofClient, ofCall, asked) => {
+    const atlas = openAtlas({ flex: missing, tenant: missing }, { endpoint: ofClient });
+    const error = await rejection(atlas.get({ endpoint: ofCall }), AtlasApiError);
+    expect(error).toMatchObject({ endpoint: asked[0], attempts: asked.length });
+    expect(atlas.asked()).toEqual(asked);
+  });
+
+  it.each([apiError(410, 'VERSION_GONE'), apiError(404, 'RESOURCE_NOT_FOUND')])(
+    'of a pinned tenant endpoint is named by the error of %j',
+    async (tenant) => {
+      const atlas = openAtlas({ flex: found, tenant }, { endpoint: 'tenant' });
+      for (const call of [atlas.get, atlas.list]) {
+        expect((await rejection(call(), AtlasApiError)).message).toContain("Pass endpoint: 'flex'");
+      }
+    },
+  );
+
+  it('makes an empty list of a pinned tenant endpoint the result', async () => {
+    expect(await openAtlas({ flex: found, tenant: emptyList }, { endpoint: 'tenant' }).list()).toEqual([]);
+  });
+});

@@ -1,0 +1,242 @@
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import {
+  AtlasApiError,
+  AtlasClosedError,
+  AtlasConnectionError,
+  AtlasError,
+  AtlasTimeoutError,
+  type CallOptions,
+  type TenantSnapshotsClient,
+  type TenantSnapshotsClientOptions,
+} from '../../src/index.js';
+import { runClock, standStill, stopClock } from '../support/clock.js';
+import { get, openScripted } from '../support/open-client.js';
+import { rejection } from '../support/rejection.js';
+import { type Behavior, type Reply, silent } from '../support/scripted-dispatcher.js';
+import { flexListPath, flexPath, listPath } from '../support/snapshot-routes.js';
+
+/** A client of Flex that gets these responses, and does not retry. */
+const open = (replies: readonly Behavior[], options: TenantSnapshotsClientOptions = {}) =>
+  openScripted(replies, { endpoint: 'flex', ...options }).client;
+
+/** The error of a call with this response. */
+const errorOf = (reply: Reply, options: CallOptions = {}) => rejection(get(open([reply]), options), AtlasApiError);
+
+const dead = (code?: string) => Object.assign(new Error('dead'), code === undefined ? {} : { code });
+const account = { credentials: { clientId: 'id', clientSecret: 'secret' } };
+const other = '/api/atlas/v2/groups';
+
+describe('every error has the operation and the path of its request, and the message of get() and getAll() too', () => {
+  const calls: [subject: string, path: string, call: (client: TenantSnapshotsClient) => Promise<unknown>][] = [
+    ['getTenantSnapshot', flexPath, (client) => get(client)],
+    ['listTenantSnapshots', flexListPath, (client) => client.listTenantSnapshots(...listPath)],
+    [`get ${other}`, other, (client) => client.get(other, { query: { a: 1 }, schema: z.string() })],
+    [`getAll ${other}`, other, (client) => client.getAll(other)],
+  ];
+
+  it.each<[code: string, behavior: Behavior, options: TenantSnapshotsClientOptions]>([
+    ['API_ERROR', { status: 403 }, {}],
+    ['INVALID_RESPONSE', { body: '5' }, {}],
+    ['CONNECTION', dead(), {}],
+    ['TIMEOUT', silent, { attemptTimeout: 50 }],
+    ['TIMEOUT', silent, { timeout: 50 }],
+    ['TIMEOUT', dead('UND_ERR_CONNECT_TIMEOUT'), {}],
+    ['AUTHENTICATION', { status: 401 }, account],
+    ['CONNECTION', dead(), account],
+  ])('%s, if the response is %o', async (code, behavior, options) => {
+    for (const [subject, path, call] of calls) {
+      const error = await rejection(call(open([behavior], options)), AtlasError);
+      expect(error).toMatchObject({ code, path, operation: subject.split(' ')[0], attempts: 1 });
+      expect(error.message.startsWith(`${subject} `) || error.message.startsWith(`${subject}: `)).toBe(true);
+    }
+  });
+});
+
+describe('an AtlasApiError', () => {
+  const whole = {
+    error: 400,
+    errorCode: 'VALIDATION_ERROR',
+    detail: 'Zugriff verweigert für é',
+    reason: 'Bad Request',
+    parameters: ['a', 1, null, { b: [true] }],
+    badRequestDetail: { fields: [{ description: 'must not be null', field: 'groupId' }] },
+  };
+
+  it('has the fields of the body', async () => {
+    const { error: status, ...fields } = whole;
+    const error = await errorOf({ status, headers: { 'x-header': 'kept' }, body: whole });
+    const { name, message, stack, ...rest } = error;
+    expect({ ...rest, headers: error.headers, body: error.body }).toStrictEqual({
+      code: 'API_ERROR',
+      operation: 'getTenantSnapshot',
+      endpoint: 'flex',
+      path: flexPath,
+      attempts: 1,
+      status,
+      ...fields,
+      headers: { 'x-header': 'kept' },
+      body: JSON.stringify(whole),
+    });
+  });
+
+  it.each<[body: string, fields: object]>([
+    ['', {}],
+    ['<html><body><h1>502 Bad Gateway</h1></body></html>', {}],
+    ['{"errorCode": "X"', {}],
+    ['[{"errorCode":"X"}]', {}],
+    ['null', {}],
+    ['{"error":"x","errorCode":5,"reason":"r","detail":["d"]}', { reason: 'r' }],
+    ['{"errorCode":"X","parameters":"p"}', { errorCode: 'X' }],
+    ['{"parameters":[]}', { parameters: [] }],
+    ['{"badRequestDetail":null,"detail":null,"errorCode":null,"reason":null,"parameters":null}', {}],
+    ['{"badRequestDetail":[]}', {}],
+    ['{"badRequestDetail":{}}', { badRequestDetail: { fields: [] } }],
+    ['{"badRequestDetail":{"fields":"x"}}', { badRequestDetail: { fields: [] } }],
+    [
+      '{"badRequestDetail":{"fields":[null,{"field":"a"},{"description":5}]}}',
+      {
+        badRequestDetail: {
+          fields: [
+            { field: 'a', description: '' },
+            { field: '', description: '' },
+          ],
+        },
+      },
+    ],
+  ])('has the valid fields of the body %s, and its text', async (body, fields) => {
+    const error = await errorOf({ status: 400, body });
+    const { code, operation, endpoint, path, attempts, status, headers, ...rest } = error;
+    expect({ ...rest, body: error.body }).toStrictEqual({ ...fields, body });
+    expect(error.message).not.toContain('undefined');
+  });
+
+  it.each([
+    ['16 KiB of one-byte characters', 'a'.repeat(16_384), 16_384],
+    ['one byte more than 16 KiB', 'a'.repeat(16_385), 16_384],
+    ['two-byte characters, cut inside one', `a${'é'.repeat(8_192)}`, 8_192],
+    ['three-byte characters, fewer than 16,384 of them', '€'.repeat(6_000), 5_461],
+    ['four-byte characters', '😀'.repeat(5_000), 8_192],
+  ])('has its body cut at 16 KiB: %s', async (_name, body, length) => {
+    expect((await errorOf({ status: 400, body })).body).toBe(body.slice(0, length));
+  });
+
+  it.each<[body: string | object, errorCode: string]>([
+    ...['', '<h1>no</h1>', '{}', '{"errorCode":null}', '{"errorCode":5}'].map((body): [string, string] => [
+      body,
+      'CLUSTER_NOT_FOUND',
+    ]),
+    [{ errorCode: 'GROUP_NOT_FOUND' }, 'GROUP_NOT_FOUND'],
+  ])('has the code of X-Error-Code, unless the body has one: %j', async (body, errorCode) => {
+    const error = await errorOf({ status: 404, headers: { 'x-error-code': 'CLUSTER_NOT_FOUND' }, body });
+    expect(error).toMatchObject({ status: 404, errorCode });
+    expect(error.message).toContain(`status 404 ${errorCode}`);
+  });
+});
+
+describe('the message of an AtlasApiError', () => {
+  const advice = 'Check baseUrl and any proxy on the way to Atlas.';
+
+  it.each([
+    [{ errorCode: 'TEAPOT', detail: 'Why? I am a teapot' }, ' TEAPOT: Why? I am a teapot.'],
+    [{ errorCode: 'TEAPOT', detail: 'Are you a teapot?' }, ' TEAPOT: Are you a teapot?'],
+    [{ detail: 'No!', reason: 'Teapot' }, ': No!'],
+    [{ reason: 'Teapot' }, ': Teapot.'],
+    [{}, '.'],
+  ])('for the body %j says what Atlas said, then what to do', async (body, said) => {
+    const { message } = await errorOf({ status: 418, body });
+    expect(message).toBe(`getTenantSnapshot failed with status 418${said} ${advice}`);
+  });
+});
+
+describe('the wait of a 429', () => {
+  const bucket = (seconds: unknown, errorCode = 'RATE_LIMITED_TOKEN_BUCKET') => ({
+    status: 429,
+    body: { error: 429, errorCode, parameters: ['api/atlas/v2', seconds, '1200', '500', '60'] },
+  });
+  const headers = { 'retry-after': '3' };
+
+  it.each<[what: string, reply: Reply, retryAfter: number | undefined]>([
+    ['is in its parameters', bucket('7'), 7_000],
+    ['may be 0', bucket('0'), 0],
+    ['may be a number', bucket(12), 12_000],
+    ['is that of Retry-After if there are both', { ...bucket('7'), headers }, 3_000],
+    ['is also read inside an envelope', { body: { status: 429, content: bucket('7').body } }, 7_000],
+    ['is not in the parameters of another code', bucket(50, 'RATE_LIMITED'), undefined],
+    ...['soon', '-1', '1.5', null, {}, ''].map((seconds): [string, Reply, undefined] => [
+      `is no ${JSON.stringify(seconds)}`,
+      bucket(seconds),
+      undefined,
+    ]),
+  ])('%s', async (_what, reply, retryAfter) => {
+    expect((await errorOf(reply, { envelope: true })).retryAfter).toBe(retryAfter);
+  });
+});
+
+describe('the message of an error without a response', () => {
+  const advice = 'See the cause. Check the network, baseUrl and any proxy on the way to Atlas.';
+  it.each<[what: string, behavior: Behavior, options: TenantSnapshotsClientOptions, message: string]>([
+    ['names its code', dead('ENOTFOUND'), {}, `getTenantSnapshot got no response (ENOTFOUND). ${advice}`],
+    ['has no code if there is none', dead(), {}, `getTenantSnapshot got no response. ${advice}`],
+    [
+      'names the access token request',
+      dead('ENOTFOUND'),
+      account,
+      `getTenantSnapshot: the access token request got no response (ENOTFOUND). ${advice}`,
+    ],
+    [
+      'names attemptTimeout while connecting',
+      dead('UND_ERR_CONNECT_TIMEOUT'),
+      {},
+      'getTenantSnapshot got no response (UND_ERR_CONNECT_TIMEOUT). Check the network, baseUrl and any proxy on the way to Atlas, or raise attemptTimeout: connecting may take that long, and 10 s at most.',
+    ],
+    [
+      'names attemptTimeout',
+      silent,
+      { attemptTimeout: 50 },
+      'getTenantSnapshot timed out after 50 ms (attemptTimeout). Raise it if Atlas is slow from here.',
+    ],
+    [
+      'names timeout, and what the call was doing',
+      silent,
+      { timeout: 50 },
+      'getTenantSnapshot timed out after 50 ms (timeout) while waiting for the response (attempts: 1). Raise timeout if the call needs longer.',
+    ],
+  ])('%s', async (_what, behavior, options, message) => {
+    expect((await rejection(get(open([behavior], options)), AtlasError)).message).toBe(message);
+  });
+
+  it('says what close() ended, or that the call came after it', async () => {
+    const client = open([{ status: 503 }], { maxRetries: 1 });
+    const waiting = rejection(get(client), AtlasClosedError);
+    await standStill();
+    await client.close();
+    expect(await waiting).toMatchObject({
+      message: 'close() ended getTenantSnapshot while it was waiting to retry. Create a new client.',
+      path: flexPath,
+    });
+    const late = await rejection(get(client), AtlasClosedError);
+    expect(late.message).toBe('getTenantSnapshot was called after close(). Create a new client.');
+    expect(late).not.toHaveProperty('path');
+  });
+});
+
+it('a failure followed by a success is not the cause of a timeout', async () => {
+  stopClock();
+  const client = open([{ status: 503 }, {}], { maxRetries: 1, timeout: 3_000 });
+  const schema = z.unknown().transform(() => new Promise<never>(() => undefined));
+  const error = await runClock(rejection(client.get(other, { schema }), AtlasTimeoutError));
+  expect(error.message).toContain('while waiting for the schema (attempts: 2). Raise timeout');
+  expect(error.cause).toBeUndefined();
+});
+
+it('the cause is a copy of an error of the dispatcher, with its name, code and message only', async () => {
+  const inner = Object.assign(new TypeError('inner'), { code: 7 });
+  const foreign = Object.assign(new AggregateError([inner], 'all failed', { cause: inner }), { code: 'SPECIAL', a: 1 });
+  const state = () => JSON.stringify([foreign, inner].map(Object.getOwnPropertyDescriptors));
+  const before = state();
+  const { cause } = await rejection(get(open([foreign])), AtlasConnectionError);
+  const { name, message, stack, ...rest } = cause as Error;
+  expect([name, message, rest]).toEqual(['AggregateError', 'all failed', { code: 'SPECIAL' }]);
+  expect(state()).toBe(before);
+});

@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest';
+import { clusterSchemas, isFree, isIgnored } from '../../src/check/cluster.js';
+
+const regions = (...names: unknown[]) => ({
+  replicationSpecs: [{ regionConfigs: names.map((providerName) => ({ providerName })) }],
+});
+const dedicated = { name: 'Ledger', stateName: 'IDLE', internalClusterRole: 'NONE', ...regions('AWS') };
+
+function classify(type: 'flex' | 'dedicated', changes: object) {
+  const cluster = clusterSchemas[type].parse({ ...dedicated, ...changes });
+  if (isIgnored(cluster)) return 'ignored';
+  return isFree(cluster) ? 'free' : 'checked';
+}
+
+describe('a cluster of the list of dedicated ones', () => {
+  it.each<[what: string, changes: object, outcome: string]>([
+    ['in deletion', { stateName: 'DELETING', backupEnabled: false }, 'ignored'],
+    ['in deletion and free', { stateName: 'DELETING', ...regions('TENANT') }, 'ignored'],
+    ['of the system', { internalClusterRole: 'SYSTEM_CLUSTER' }, 'ignored'],
+    ['that shadows another', { internalClusterRole: 'INTERNAL_SHADOW_CLUSTER' }, 'ignored'],
+    ['of the Flex list', regions('FLEX'), 'ignored'],
+    ['that is free', regions('TENANT'), 'free'],
+    ['in creation', { stateName: 'CREATING' }, 'checked'],
+    ['over several clouds', regions('AWS', 'GCP'), 'checked'],
+    [
+      'with an unknown state, role and provider',
+      { stateName: 'X', internalClusterRole: 'X', ...regions('X') },
+      'checked',
+    ],
+    ['with another provider beside TENANT', regions('TENANT', 'AWS'), 'checked'],
+    ['with an odd provider', regions('TENANT', 5), 'checked'],
+    ['with nothing but its name', { stateName: null, internalClusterRole: null, replicationSpecs: null }, 'checked'],
+    ['without regions', { replicationSpecs: [{ regionConfigs: [] }] }, 'checked'],
+    ['with odd regions', { replicationSpecs: [null, 5, { regionConfigs: 'AWS' }] }, 'checked'],
+  ])('%s is %s', (_what, changes, outcome) => {
+    expect(classify('dedicated', changes)).toBe(outcome);
+  });
+});
+
+it.each<[what: string, changes: object, outcome: string]>([
+  ['in deletion', { stateName: 'DELETING' }, 'ignored'],
+  [
+    'with fields that only dedicated clusters have',
+    { internalClusterRole: 'SYSTEM_CLUSTER', ...regions('TENANT') },
+    'checked',
+  ],
+])('a Flex cluster %s is %s', (_what, changes, outcome) => {
+  expect(classify('flex', changes)).toBe(outcome);
+});

@@ -1,0 +1,173 @@
+import { getEventListeners } from 'node:events';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { checkBackups } from '../../src/check/index.js';
+import { AtlasTimeoutError } from '../../src/index.js';
+import { openClient } from '../support/open-client.js';
+import type { Script } from '../support/raw-steps.js';
+import { list, many, openAtlas, runCheck } from './support/open-atlas.js';
+
+const [a, b] = ['a'.repeat(24), 'b'.repeat(24)] as const;
+const hanging: Script = [];
+const flexList = `/${a}/flexClusters`;
+const snapshotsOf = (name: string) => `${flexList}/${name}/backup/snapshots`;
+/** A call that ignores its signal and its timeout. A check only awaits a call, so a plain promise does. */
+const ignoring = () => new Promise<never>(() => {}) as never;
+
+/** A client whose calls never end. */
+function openIgnoringClient() {
+  const client = openClient({ baseUrl: 'http://127.0.0.1:9' });
+  vi.spyOn(client, 'getAll').mockImplementation(ignoring);
+  return client;
+}
+
+describe('the calls of a check', () => {
+  it.each([1, 3, 16])('are at most %i at a time over all projects', async (concurrency) => {
+    const { client } = await openAtlas({ [flexList]: list(many(20)), [`/${b}/clusters`]: list(many(20)) });
+    let running = 0;
+    let most = 0;
+    const count = async (call: Promise<unknown>) => {
+      running += 1;
+      most = Math.max(most, running);
+      await call;
+      running -= 1;
+      return call;
+    };
+    const counting = {
+      getAll: (...args: Parameters<typeof client.getAll>) => count(client.getAll(...args)),
+      listTenantSnapshots: (...args: Parameters<typeof client.listTenantSnapshots>) =>
+        count(client.listTenantSnapshots(...args)),
+    };
+    // A check only awaits a call, so a plain promise does.
+    expect((await runCheck(counting as never, { groupIds: [a, b], concurrency })).findings).toHaveLength(40);
+    expect(most).toBe(concurrency);
+  });
+
+  it('wait for a slow reader', async () => {
+    const { server, client } = await openAtlas({ [flexList]: list(many(50)) });
+    const check = checkBackups(client, { groupIds: [a], concurrency: 4 });
+    await check.next();
+    await check.next();
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    // Two for the lists, two for the findings that were read, at most four for those that wait.
+    expect(server.requests.length).toBeLessThanOrEqual(8);
+    await check.return({ projects: 0, free: 0 });
+  });
+
+  it('are aborted when the reader leaves the loop', async () => {
+    const { server, client } = await openAtlas({ [flexList]: list(many(2)), [snapshotsOf('Cluster0')]: hanging });
+    const { signal } = new AbortController();
+    for await (const _ of checkBackups(client, { groupIds: [a], signal })) break;
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
+    // It would wait for calls that go on.
+    await client.close();
+    expect(server.requests).toHaveLength(4);
+  });
+});
+
+describe('the timeout of a check', () => {
+  const ofCheck = expect.objectContaining({
+    code: 'TIMEOUT',
+    operation: 'checkBackups',
+    message: expect.stringContaining('The check timed out after 100 ms (timeout).'),
+  });
+
+  it.each(['fail in time', 'ignore it'])('makes unknown what is not known, if calls %s', async (how) => {
+    const { server, client } = await openAtlas({
+      [flexList]: list(many(3)),
+      [`/${a}/clusters`]: hanging,
+      [snapshotsOf('Cluster2')]: hanging,
+    });
+    if (how === 'ignore it') vi.spyOn(client, 'listTenantSnapshots').mockImplementation(ignoring);
+    const { findings } = await runCheck(client, { groupIds: [a, b], timeout: 100, concurrency: 2 });
+    const about = findings.map(({ groupId, clusterType, clusterName }) => `${groupId} ${clusterType} ${clusterName}`);
+    expect(about.sort()).toEqual([
+      `${a} dedicated undefined`,
+      ...many(3).map(({ name }) => `${a} flex ${name}`),
+      `${b} dedicated undefined`,
+      `${b} flex undefined`,
+    ]);
+    expect(findings.map(({ error }) => error)).toEqual(Array(6).fill(ofCheck));
+    // The others were never started.
+    expect(server.requests.length).toBeLessThanOrEqual(3);
+  });
+
+  it('follows fake timers that do not fake performance.now()', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const ended = runCheck(openIgnoringClient(), { groupIds: [a], timeout: 60_000 });
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect((await ended).findings.map(({ error }) => error?.code)).toEqual(['TIMEOUT', 'TIMEOUT']);
+  });
+
+  it('leaves time to read a response that arrived before it', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const client = openIgnoringClient();
+    const late = () => new Promise((resolve) => setTimeout(() => setImmediate(() => setImmediate(resolve, [])), 30));
+    vi.spyOn(client, 'getAll').mockImplementation(() => late() as never);
+    const ended = runCheck(client, { groupIds: [a], timeout: 30 });
+    await new Promise(setImmediate);
+    vi.advanceTimersByTime(30);
+    expect(await ended).toEqual({ findings: [], totals: { projects: 1, free: 0 } });
+  });
+
+  it('has the error of the call as its cause', async () => {
+    const { check } = await openAtlas({ [flexList]: hanging });
+    const [finding] = (await check({ groupIds: [a], timeout: 100 })).findings;
+    expect(finding?.error).toEqual(ofCheck);
+    expect(finding?.error?.cause).toMatchObject({ code: 'TIMEOUT', operation: 'getAll' });
+  });
+
+  it('does not hide why an earlier call failed', async () => {
+    const { client, check } = await openAtlas({ [flexList]: list(many(1)) });
+    const early = new AtlasTimeoutError('The attempts timed out.');
+    vi.spyOn(client, 'listTenantSnapshots').mockRejectedValue(early);
+    const { findings } = await check({ groupIds: [a], timeout: 60_000 });
+    expect(findings[0]?.error).toBe(early);
+  });
+
+  it('makes the check throw if the projects are not known', async () => {
+    const { check } = await openAtlas({ '': hanging });
+    await expect(check({ timeout: 100 })).rejects.toEqual(ofCheck);
+  });
+
+  it('covers what a slow reader takes', async () => {
+    const { server, client } = await openAtlas({ [flexList]: list(many(5)) });
+    const check = checkBackups(client, { groupIds: [a], timeout: 100, concurrency: 1 });
+    await check.next();
+    await new Promise((resolve) => setTimeout(resolve, 110));
+    expect(await check.next()).toMatchObject({ value: { state: 'unknown', error: ofCheck } });
+    expect(server.requests).toHaveLength(2);
+  });
+});
+
+describe('an abort', () => {
+  const reason = { text: 'stopped' };
+
+  it('before the check sends nothing', async () => {
+    const { server, check } = await openAtlas({});
+    await expect(check({ signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
+    expect(server.requests).toEqual([]);
+  });
+
+  it('ends a check whose calls ignore it', async () => {
+    const stop = new AbortController();
+    const finding = checkBackups(openIgnoringClient(), { signal: stop.signal }).next();
+    stop.abort(reason);
+    await expect(finding).rejects.toBe(reason);
+    expect(getEventListeners(stop.signal, 'abort')).toEqual([]);
+  });
+
+  it.each([
+    ['drops the findings that wait', 5],
+    ['counts after the last finding too', 1],
+  ])('between two findings %s', async (_name, count) => {
+    const stop = new AbortController();
+    const { client } = await openAtlas({ [flexList]: list(many(count)) });
+    const check = checkBackups(client, { groupIds: [a], signal: stop.signal });
+    await check.next();
+    stop.abort(reason);
+    await expect(check.next()).rejects.toBe(reason);
+    expect(await check.next()).toEqual({ done: true, value: undefined });
+  });
+});

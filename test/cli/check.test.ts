@@ -1,0 +1,243 @@
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import packageJson from '../../package.json' with { type: 'json' };
+import { runCommand } from '../../src/cli/commands.js';
+import type { ClusterSeed } from '../../src/testing/index.js';
+import { environmentOf, openEmulator } from '../support/open-emulator.js';
+
+const hour = 3_600_000;
+const otherId = 'a'.repeat(24);
+const groups = '/api/atlas/v2/groups';
+const denied = { status: 401, errorCode: 'USER_UNAUTHORIZED', times: Number.POSITIVE_INFINITY };
+
+let nextId = 0;
+const idOf = () => (nextId++).toString(16).padStart(24, '0');
+const ago = (hours: number) => new Date(Date.now() - hours * hour);
+const flex = (hours: number) => [{ id: idOf(), status: 'COMPLETED', finishTime: ago(hours) }];
+const dedicated = (hours: number) => ({
+  dedicated: true,
+  snapshots: [{ id: idOf(), status: 'completed', createdAt: ago(hours) }],
+});
+
+async function openAtlas(...seeds: ClusterSeed[]) {
+  const atlas = await openEmulator();
+  for (const seed of seeds) atlas.seed(seed);
+  for (const [name, value] of Object.entries(environmentOf(atlas))) vi.stubEnv(name, value);
+  return atlas;
+}
+
+async function run(args: string[], isTTY = false) {
+  const written = { stdout: '', stderr: '' };
+  const stream = (name: keyof typeof written) => ({
+    isTTY,
+    write: (text: string) => {
+      written[name] += text;
+      return true;
+    },
+  });
+  const exitCode = await runCommand(args, { stdout: stream('stdout'), stderr: stream('stderr') });
+  return { exitCode, ...written };
+}
+
+beforeEach(() => {
+  for (const name of Object.keys(process.env)) if (/^MONGODB_ATLAS_|^NO_COLOR$/.test(name)) vi.stubEnv(name, undefined);
+});
+
+describe('the command', () => {
+  it('prints a table and a summary, with one request per list, and revokes its token', async () => {
+    const atlas = await openAtlas(
+      { groupId: otherId, groupName: 'Billing', clusterName: 'ledger', ...dedicated(3 * 24), policyItems: [] },
+      { groupId: otherId, clusterName: 'tests', free: true },
+    );
+    const listeners = () => (['SIGINT', 'SIGTERM'] as const).map((signal) => process.listenerCount(signal));
+    const before = listeners();
+    const { exitCode, stdout, stderr } = await run(['check']);
+    expect(listeners()).toEqual(before);
+    expect(stdout.split('\n').map((line) => line.replaceAll(/ {2,}/g, ' | '))).toEqual([
+      'Project | Cluster | Type | State | Newest backup (UTC) | Age',
+      expect.stringMatching(
+        /^Billing \| ledger \| dedicated \| stale \| \d{4}-\d\d-\d\d \d\d:\d\d \| 3 d 0 h \| no schedule$/,
+      ),
+      expect.stringMatching(/^Project 0 \| Cluster0 \| flex \| fresh \| \d{4}-\d\d-\d\d \d\d:\d\d \| \d h \d+ min$/),
+      '',
+      'Clusters: 2 in 2 projects (1 stale, 1 fresh). Not checked: 1 free',
+      '',
+    ]);
+    expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: '' });
+    expect(atlas.requests.map(({ path }) => path.split('?')[0]).sort()).toEqual(
+      [
+        groups,
+        ...[atlas.groupId, otherId].flatMap((id) => [`${groups}/${id}/flexClusters`, `${groups}/${id}/clusters`]),
+        `${groups}/${atlas.groupId}/flexClusters/Cluster0/backup/snapshots`,
+        ...['snapshots', 'schedule'].map((name) => `${groups}/${otherId}/clusters/ledger/backup/${name}`),
+        '/api/oauth/revoke',
+        '/api/oauth/token',
+      ].sort(),
+    );
+  });
+
+  it('prints JSON only', async () => {
+    const atlas = await openAtlas();
+    const { exitCode, stdout, stderr } = await run(['check', '--json', '--max-age', '1h', '--max-age', '2d']);
+    expect(JSON.parse(stdout)).toMatchObject({
+      maxAge: 48 * hour,
+      summary: { projects: 1, clusters: 1, fresh: 1 },
+      findings: [{ groupId: atlas.groupId, groupName: 'Project 0', clusterName: 'Cluster0', state: 'fresh' }],
+    });
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+  });
+
+  it('counts the clusters on a terminal while it works, and leaves nothing of it', async () => {
+    const atlas = await openAtlas({ groupId: otherId, clusterName: 'Second', snapshots: flex(1) });
+    const shown = (count: number) => `\r\x1b[KClusters checked: ${count}`;
+    expect((await run(['check'], true)).stderr).toBe(`${shown(0)}${shown(1)}${shown(2)}\r\x1b[K`);
+    atlas.respond({ ...denied, path: `${groups}/${otherId}/flexClusters` });
+    const { stderr } = await run(['check'], true);
+    expect(stderr).toContain(shown(1));
+    expect(stderr).not.toContain(shown(2));
+  });
+
+  it.each([
+    ['has colors on a terminal', true, undefined, true],
+    ['has colors with an empty NO_COLOR', true, '', true],
+    ['has no colors with NO_COLOR', true, '1', false],
+    ['has no colors elsewhere', false, undefined, false],
+  ])('%s', async (_name, isTTY, noColor, isColored) => {
+    await openAtlas();
+    vi.stubEnv('NO_COLOR', noColor);
+    expect((await run(['check'], isTTY)).stdout.includes('\x1b[')).toBe(isColored);
+  });
+
+  it.each([
+    ['of the check', ['check', '--help'], ['check']],
+    ['of the emulator', ['emulate', '--help', '--port'], ['emulate']],
+    ['of both', ['--help'], ['check', 'emulate']],
+  ])('prints the usage %s', async (_name, args, names) => {
+    const { exitCode, stdout, stderr } = await run(args);
+    const usages = Array.from(stdout.matchAll(/^Usage: atlas-tenant-snapshots (\w+) /gm), ([, name]) => name);
+    expect(usages).toEqual(names);
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+  });
+
+  it.each([
+    ['check', ['--project ID', '--exclude PROJECT/CLUSTER', '--max-age TIME', '--timeout TIME', '--json']],
+    ['check', ['MONGODB_ATLAS_BASE_URL', 'HTTPS_PROXY', 'MONGODB_ATLAS_CLIENT_SECRET', 'Exit code: 1']],
+    ['emulate', ['--port PORT', '4010']],
+  ])('names in the usage of %s: %j', async (name, words) => {
+    const { stdout } = await run([name, '--help']);
+    for (const word of words) expect(stdout).toContain(word);
+  });
+
+  it.each([[['--version']], [['check', '--version']]])('prints the version of the package for %j', async (args) => {
+    expect(await run(args)).toEqual({ exitCode: 0, stdout: `${packageJson.version}\n`, stderr: '' });
+  });
+
+  it.each<[args: string[], problem: string]>([
+    [[], 'The commands are check and emulate.'],
+    [['chekc'], 'The commands are check and emulate.'],
+    [['constructor'], 'The commands are check and emulate.'],
+    [['check', 'Cluster0'], "Unexpected argument 'Cluster0'"],
+    [['check', '--projects', otherId], 'Unknown option'],
+    [['check', '--project'], 'argument missing'],
+    [['check', '--project', otherId, '--project', 'my-project'], '--project must be the ID of a project'],
+    [['check', '--exclude', '*/*', '--exclude', 'carts'], '--exclude must be a project and a cluster'],
+    [['check', '--json=yes'], 'does not take an argument'],
+    ...['26', '26hm', '0h', '1.5h', '1w', 'h', ' 1h', '9'.repeat(400).concat('d'), ''].map(
+      (time): [string[], string] => [['check', `--max-age=${time}`], '--max-age must be a whole number above 0'],
+    ),
+    [['check', '--timeout', '10s'], '--timeout must be a whole number above 0'],
+    [['emulate', '--host', '0.0.0.0'], 'Unknown option'],
+    ...['', 'x', '-1', '1.5', '65536'].map((port): [string[], string] => [
+      ['emulate', `--port=${port}`],
+      '--port must be a whole number from 0 to 65535.',
+    ]),
+  ])('reports that %j is wrong, and sends nothing', async (args, problem) => {
+    const atlas = await openAtlas();
+    const { exitCode, stdout, stderr } = await run(args);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
+    expect(stderr).toContain(problem);
+    expect(stderr).toMatch(/\nTry: atlas-tenant-snapshots --help\n$/);
+    expect(atlas.requests).toEqual([]);
+  });
+
+  it('names the variables if there are no credentials, and no option that the command lacks', async () => {
+    const { exitCode, stdout, stderr } = await run(['check', '--json']);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
+    expect(stderr).toMatch(/^There are no credentials\. .*MONGODB_ATLAS_ACCESS_TOKEN, or MONGODB_ATLAS_CLIENT_ID.*\n$/);
+    expect(stderr).not.toContain('option');
+  });
+
+  it('reports that the projects cannot be listed', async () => {
+    const atlas = await openAtlas();
+    atlas.respond(denied);
+    const { exitCode, stdout, stderr } = await run(['check', '--exclude', '*/*']);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
+    expect(stderr).toMatch(
+      /^The projects could not be listed: The request failed with status 401 USER_UNAUTHORIZED.*\n$/,
+    );
+    expect(JSON.parse((await run(['check', '--json'])).stdout)).toMatchObject({
+      formatVersion: 1,
+      maxAge: 26 * hour,
+      summary: { projects: 0, clusters: 0 },
+      findings: [],
+      error: { code: 'API_ERROR', status: 401 },
+    });
+  });
+
+  it('leaves out what is excluded, and says which pattern matched nothing', async () => {
+    const atlas = await openAtlas({ clusterName: 'None', snapshots: [] }, { groupId: otherId, ...dedicated(1) });
+    atlas.respond({ ...denied, path: `${groups}/${otherId}/flexClusters` });
+    const exclude = ['*/Non*', `${otherId}/*`, 'Project 0/x\x1b'].flatMap((pattern) => ['--exclude', pattern]);
+    const { exitCode, stdout, stderr } = await run(['check', ...exclude]);
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '--exclude Project 0/x matched nothing.\n' });
+    expect(stdout).toMatch(/\n\nClusters: 1 in 2 projects \(1 fresh\)\. Not checked: 3 excluded\n$/);
+  });
+});
+
+describe('the exit code', () => {
+  const stale: ClusterSeed = { clusterName: 'Stale', snapshots: flex(27) };
+  const fresh: ClusterSeed = { groupId: otherId, clusterName: 'Fresh', snapshots: flex(25) };
+  const young: ClusterSeed = { clusterName: 'New', createDate: new Date(), snapshots: [] };
+  const paused: ClusterSeed = { clusterName: 'Paused', ...dedicated(30 * 24), paused: true };
+  const weekly: ClusterSeed = { clusterName: 'Weekly', ...dedicated(30), policyItems: [{ frequencyType: 'weekly' }] };
+  const none: ClusterSeed = { clusterName: 'None', snapshots: [] };
+  const off: ClusterSeed = { clusterName: 'Off', ...dedicated(1), backupEnabled: false };
+  const free: ClusterSeed = { groupId: otherId, clusterName: 'Free', free: true };
+  const onlyFree: ClusterSeed = { clusterName: 'Cluster0', free: true };
+  const byIds = ['--project', '32b6e34b3d91647abb20e7b8', '--project', otherId];
+
+  it.each<[code: number, name: string, seeds: ClusterSeed[], args?: string[]]>([
+    [0, 'every cluster is fresh, new or paused', [fresh, young, paused, weekly]],
+    [0, 'a stale cluster is in another project', [fresh, stale], ['--project', otherId]],
+    [0, 'a stale cluster is excluded', [fresh, stale], ['--exclude', 'Project 0/Stale']],
+    [0, 'the limits are long', [stale], ['--max-age', '30d', '--timeout', '30d']],
+    [0, 'a pattern matches nothing', [fresh], ['--exclude', 'x/y']],
+    [0, 'all clusters of a project are excluded', [fresh], [...byIds, '--exclude', `${otherId}/*`]],
+    [1, 'a cluster is stale', [fresh, stale]],
+    [1, 'a weekly one is judged by --max-age', [weekly], ['--max-age', '26h']],
+    [1, 'a cluster has no backup', [fresh, none]],
+    [1, 'backup is off', [off]],
+    [1, 'a cluster is stale and a project does not exist', [stale], byIds],
+    [2, 'a project has only free clusters', [free], ['--project', otherId]],
+    [2, 'one of two projects has only free clusters', [free], byIds],
+    [2, 'a project does not exist', [], ['--project', otherId]],
+    [2, 'there are only free clusters', [onlyFree]],
+    [2, 'all clusters are excluded', [stale], ['--exclude', '*/*']],
+  ])('is %i if %s', async (code, _name, seeds, args = []) => {
+    await openAtlas(...seeds);
+    const { exitCode, stderr } = await run(['check', ...args]);
+    expect({ exitCode, stderr }).toMatchObject({ exitCode: code });
+    if (code === 2) expect(stderr).not.toBe('');
+  });
+
+  it.each<[code: number, name: string, seed: ClusterSeed, path: (groupId: string) => string]>([
+    [2, 'a cluster cannot be checked', fresh, (groupId) => `${groupId}/flexClusters/Cluster0/backup/snapshots`],
+    [2, 'the Flex clusters of a project cannot be listed', fresh, () => `${otherId}/flexClusters`],
+    [2, 'the dedicated clusters of a project cannot be listed', fresh, () => `${otherId}/clusters`],
+    [1, 'a cluster is stale and others cannot be listed', stale, (groupId) => `${groupId}/clusters`],
+  ])('is %i if %s', async (code, _name, seed, path) => {
+    const atlas = await openAtlas(seed);
+    atlas.respond({ ...denied, path: `${groups}/${path(atlas.groupId)}` });
+    const { exitCode, stderr } = await run(['check']);
+    expect({ exitCode, stderr }).toEqual({ exitCode: code, stderr: expect.stringContaining('a role is missing') });
+  });
+});

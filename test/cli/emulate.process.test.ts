@@ -1,0 +1,76 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { freePort } from '../support/free-port.js';
+import { end, startCommand } from './support/start-command.js';
+
+const apiKey = { MONGODB_ATLAS_PUBLIC_API_KEY: 'mine', MONGODB_ATLAS_PRIVATE_API_KEY: 'my-private-key' };
+
+/** Starts the emulator on a free port. `variables` are those that it exports. */
+async function startEmulator(env: Record<string, string> = {}) {
+  const child = startCommand(['emulate', '--port', String(await freePort())], env);
+  const [chunk] = await once(child.stdout, 'data');
+  const lines = String(chunk).trimEnd().split('\n');
+  const exported = lines.flatMap((line) => [...line.matchAll(/^export (\w+)=(\S+)$/g)]);
+  const variables: Record<string, string> = Object.fromEntries(
+    exported.map(([, name = '', value = '']) => [name, value]),
+  );
+  return { child, variables, rest: lines.slice(exported.length) };
+}
+
+describe('the emulator from a shell', { timeout: 20_000 }, () => {
+  it.each(['SIGINT', 'SIGTERM'] as const)('serves a check, shows its requests, and ends on %s', async (signal) => {
+    const { child, variables, rest } = await startEmulator();
+    expect(variables['MONGODB_ATLAS_BASE_URL']).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
+    expect(Object.keys(variables).map((name) => name.replace('MONGODB_ATLAS_', ''))).toEqual([
+      'BASE_URL',
+      'ACCESS_TOKEN',
+      'CLIENT_ID',
+      'CLIENT_SECRET',
+      'PUBLIC_KEY',
+      'PRIVATE_KEY',
+    ]);
+    expect(rest).toEqual([expect.stringMatching(/^# Project [a-f0-9]{24}, cluster Cluster0, snapshot [a-f0-9]{24}$/)]);
+    expect(await end(startCommand(['check'], variables))).toMatchObject({
+      exitCode: 0,
+      stdout: expect.stringMatching(/ flex +fresh .* dedicated +fresh .*\nClusters: 2 in 1 project \(2 fresh\)\n$/s),
+    });
+    const ended = end(child);
+    child.kill(signal);
+    const { exitCode, stderr } = await ended;
+    expect(exitCode).toBe(0);
+    expect(stderr.split('\n')).toHaveLength(6);
+    expect(stderr).toMatch(/^GET \/api\/atlas\/v2\/groups\?itemsPerPage=500&pageNum=1 200\n/);
+  });
+
+  it.each([
+    ['an access token', { MONGODB_ATLAS_ACCESS_TOKEN: 'my-access-token' }, 'ACCESS_TOKEN'],
+    ['a service account', { MONGODB_ATLAS_CLIENT_ID: 'my-id', MONGODB_ATLAS_CLIENT_SECRET: 'my-secret' }, 'CLIENT'],
+    ['an API key', { MONGODB_ATLAS_PUBLIC_KEY: 'mine', MONGODB_ATLAS_PRIVATE_KEY: 'my-private-key' }, 'PUBLIC'],
+    ['an API key of the Atlas CLI', apiKey, 'PUBLIC'],
+  ])('accepts %s of the environment, and does not print it', async (_name, credentials, name) => {
+    const { variables } = await startEmulator(credentials);
+    expect(Object.keys(variables).filter((variable) => variable.includes(name))).toEqual([]);
+    const { MONGODB_ATLAS_BASE_URL = '' } = variables;
+    expect(await end(startCommand(['check'], { MONGODB_ATLAS_BASE_URL, ...credentials }))).toMatchObject({
+      exitCode: 0,
+    });
+  });
+
+  it('makes up a login of which half is set', async () => {
+    const { variables } = await startEmulator({ MONGODB_ATLAS_CLIENT_ID: 'my-id' });
+    expect(variables['MONGODB_ATLAS_CLIENT_ID']).not.toBe('my-id');
+    expect(variables).toHaveProperty('MONGODB_ATLAS_CLIENT_SECRET');
+  });
+
+  it('says that its port is in use', async () => {
+    const port = await freePort();
+    const server = createServer().listen(port, '127.0.0.1');
+    onTestFinished(() => void server.close());
+    expect(await end(startCommand(['emulate', '--port', String(port)]))).toMatchObject({
+      exitCode: 2,
+      stdout: '',
+      stderr: `Port ${port} is in use. Choose another with --port.\n`,
+    });
+  });
+});

@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest';
+import type { BackupFinding } from '../../src/check/index.js';
+import { excludes, readExclusion } from '../../src/cli/exclusions.js';
+import { down, ofShop, shop } from './support/reports.js';
+
+const none = (clusterName: string, groupName = 'Web Shop'): BackupFinding =>
+  ({ ...ofShop(clusterName), groupName, state: 'none' }) as const;
+const list: BackupFinding = {
+  groupId: shop,
+  groupName: 'Web Shop',
+  clusterType: 'flex',
+  state: 'unknown',
+  error: down,
+};
+
+describe('an exclusion', () => {
+  it.each<[pattern: string, finding: BackupFinding]>([
+    ['Web Shop/carts', none('carts')],
+    [`${shop}/carts`, none('carts')],
+    ['Web*/*', none('carts')],
+    ['*/test-*', none('test-1')],
+    ['*/*-a-*', none('x-a-b-c')],
+    ['Web Shop/*', list],
+    ['A/B/carts', none('carts', 'A/B')],
+    ['A*/carts', none('carts', 'A/B\nC')],
+    ['[a].(b)+\\d?|/carts', none('carts', '[a].(b)+\\d?|')],
+    ['WebShop/carts', none('carts\u200b', ' Web\u0007Shop ')],
+  ])('%s covers its clusters', (pattern, finding) => {
+    expect(excludes(readExclusion(pattern), finding)).toBe(true);
+  });
+
+  it.each<[pattern: string, finding: BackupFinding]>([
+    ['web shop/carts', none('carts')],
+    ['Web Shop/Carts', none('carts')],
+    ['Web/carts', none('carts')],
+    ['Shop/carts', none('carts')],
+    ['Web Shop/cart', none('carts')],
+    ['Web Shop/arts', none('carts')],
+    ['Web.Shop/carts', none('carts')],
+    ['Web Shop/car*', list],
+    ['A/*', none('carts', 'A/B')],
+    ['Office/*', none('carts')],
+  ])('%s does not cover others', (pattern, finding) => {
+    expect(excludes(readExclusion(pattern), finding)).toBe(false);
+  });
+
+  it.each(['', 'carts', '/carts', 'Web Shop/', '/'])('is not %j', (pattern) => {
+    expect(() => readExclusion(pattern)).toThrow('--exclude must be a project and a cluster');
+  });
+});

@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest';
+import type { BackupFinding } from '../../src/check/index.js';
+import { formatJson } from '../../src/cli/json.js';
+import { type Report, sortFindings } from '../../src/cli/report.js';
+import { backup, day, down, findings, lastFailed, office, ofShop, reportOf } from './support/reports.js';
+
+const parse = (report: Report) => JSON.parse(formatJson(report));
+const excluded = [{ ...ofShop('old'), state: 'none' as const }];
+
+describe('the JSON', () => {
+  it('has the summary, and the findings in the order of the table', () => {
+    const { findings: parsed, ...rest } = parse(reportOf(findings, { excluded }, 2, 3));
+    expect(rest).toEqual({
+      formatVersion: 1,
+      checkedAt: '2026-08-10T12:00:30.000Z',
+      maxAge: 93_600_000,
+      summary: {
+        ...{
+          projects: 2,
+          projectsNotListed: 1,
+          clusters: 10,
+          none: 2,
+          stale: 2,
+          unknown: 1,
+          paused: 1,
+          new: 1,
+          fresh: 3,
+        },
+        ...{ free: 3, excluded: 1 },
+      },
+    });
+    expect(parsed.map(({ state }: BackupFinding) => state)).toEqual(sortFindings(findings).map(({ state }) => state));
+  });
+
+  it.each<[name: string, finding: BackupFinding, more: object]>([
+    [
+      'a cluster with a backup and a later failure',
+      { ...ofShop('Archive'), state: 'stale', reason: 'no schedule', ...backup(2 * day), lastFailed },
+      {
+        snapshotId: '5'.repeat(24),
+        time: '2026-08-08T12:00:30.000Z',
+        lastFailed: { snapshotId: '6'.repeat(24), time: '2026-08-10T11:00:30.000Z' },
+      },
+    ],
+    ['a cluster without a backup', { ...ofShop('tests'), state: 'none', reason: 'backup off' }, {}],
+    ['an unknown cluster', { ...ofShop('orders'), state: 'unknown', error: down }, { error: down.toJSON() }],
+    [
+      'a list that failed',
+      { groupId: office, clusterType: 'flex', state: 'unknown', error: down },
+      { error: down.toJSON() },
+    ],
+  ])('of %s has the fields that are known', (_name, finding, more) => {
+    const { newest: _newest, ...same } = finding;
+    expect(parse(reportOf([finding])).findings).toStrictEqual([{ ...same, ...more }]);
+  });
+
+  it('has the error if the projects could not be listed', () => {
+    expect(parse(reportOf([], { error: down }, 0))).toMatchObject({ findings: [], error: down.toJSON() });
+  });
+
+  it('escapes what a terminal or a line reader could take for something else', () => {
+    const clusterName = 'a\u0000\n\u001b\u007f\u0085\u009b\u00ad\u200b\u2028\u2029\u202e\ufeff\ue000\u{e0001}\ud800é🚀';
+    const json = formatJson(reportOf([{ ...ofShop(clusterName), state: 'none' }]));
+    expect(json.replaceAll('\n', '')).not.toMatch(/[\p{C}\u2028\u2029]/u);
+    expect(json).toContain('\\u009b\\u00ad\\u200b\\u2028\\u2029\\u202e\\ufeff\\ue000\\udb40\\udc01\\ud800é🚀');
+    expect(JSON.parse(json).findings[0].clusterName).toBe(clusterName);
+  });
+});

@@ -1,0 +1,67 @@
+import { expect, it } from 'vitest';
+import { formatProblems, problemsOf } from '../../src/cli/remarks.js';
+import type { Report } from '../../src/cli/report.js';
+import { AtlasApiError, type AtlasError, AtlasInvalidArgumentError } from '../../src/index.js';
+import { billing, down, office, ofShop, reportOf, shop } from './support/reports.js';
+
+const linesOf = (report: Report, groupIds: string[] = []) => formatProblems(problemsOf(report, groupIds));
+const unknown = (clusterName: string, error: AtlasError = down) =>
+  ({ ...ofShop(clusterName), state: 'unknown', error }) as const;
+const list = { groupId: office, clusterType: 'dedicated', state: 'unknown', error: down } as const;
+const excluded = [{ ...ofShop('old'), state: 'none' as const }];
+
+/** An error as the client builds it, with its method and path in the message. */
+function failure(operation: string, path: string | undefined, subject: string): AtlasError {
+  const fields = { status: 503, headers: {}, body: '' };
+  return new AtlasApiError(`${subject} failed with status 503. Try again later.`, fields, { operation, path });
+}
+
+it('errors with the same message share a line, with the first three names', () => {
+  const other = new AtlasInvalidArgumentError([{ path: 'clusterName', message: 'Al\x1b[2J\n\u2028tair' }]);
+  const report = reportOf([
+    ...['a', 'b', 'c', 'd', 'e'].map((name) => unknown(name)),
+    ...['f', 'g', 'h'].map((name) => unknown(name, other)),
+  ]);
+  expect(linesOf(report)).toEqual([
+    'Web Shop / a, Web Shop / b, Web Shop / c and 2 more: Atlas is down.',
+    expect.stringMatching(/^Web Shop \/ f, Web Shop \/ g, Web Shop \/ h: The call .*: clusterName: Al\[2Jtair\.$/),
+  ]);
+});
+
+it('errors name neither a method nor a path, so that those of many lists share a line', () => {
+  const [first, second] = [shop, office].map((id) => `/api/atlas/v2/groups/${id}/clusters`);
+  const report = reportOf([
+    { ...list, error: failure('getAll', first, `getAll ${first}`) },
+    { ...list, clusterType: 'flex', error: failure('getAll', second, `getAll ${second}`) },
+    unknown('orders', failure('listTenantSnapshots', second, 'listTenantSnapshots')),
+  ]);
+  expect(linesOf(report)).toEqual([
+    `${office} / dedicated clusters, ${office} / Flex clusters, Web Shop / orders: ` +
+      'The request failed with status 503. Try again later.',
+  ]);
+});
+
+it.each<[name: string, report: Report, groupIds: string[], lines: string[]]>([
+  ['nothing if all is known', reportOf([{ ...ofShop('tests'), state: 'none' }]), [shop], []],
+  [
+    'a named project without clusters, but not one whose clusters are excluded or not listed',
+    reportOf([list], { excluded }),
+    [office, billing, shop],
+    [`${office} / dedicated clusters: Atlas is down.`, `${billing}: The project has no cluster that Atlas backs up.`],
+  ],
+  [
+    'why there may be no cluster',
+    reportOf([]),
+    [],
+    [expect.stringMatching(/^No cluster was checked: .* role, such as Project Read Only/)],
+  ],
+  ['that all are excluded', reportOf([], { excluded }), [shop], ['No cluster was checked: All of them are excluded.']],
+  [
+    'that the projects could not be listed',
+    reportOf([], { error: failure('getAll', '/api/atlas/v2/groups', 'getAll /api/atlas/v2/groups') }),
+    [],
+    ['The projects could not be listed: The request failed with status 503. Try again later.'],
+  ],
+])('they say %s', (_name, report, groupIds, lines) => {
+  expect(linesOf(report, groupIds)).toEqual(lines);
+});

@@ -1,0 +1,165 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { channel, tracingChannel } from 'node:diagnostics_channel';
+import { type Context, type ContextManager, context, ROOT_CONTEXT } from '@opentelemetry/api';
+import { UndiciInstrumentation } from '@opentelemetry/instrumentation-undici';
+import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base';
+import { beforeEach, expect, it, onTestFinished, vi } from 'vitest';
+import { z } from 'zod';
+import { hexId } from '../support/atlas-bodies.js';
+import { runClock, stopClock } from '../support/clock.js';
+import { RecordingStore } from '../support/odd-stores.js';
+import { openBareClient } from '../support/open-client.js';
+import { type RawServer, startRawServer } from '../support/raw-server.js';
+import { challenge, good, refusal, reset, type Script, token } from '../support/raw-steps.js';
+import { clusterName, groupId } from '../support/snapshot-routes.js';
+
+// Timers are advanced outside of any user's context, so the test detects code that runs in the context of its timer.
+beforeEach(stopClock);
+
+/** The user of the current context. */
+const user = new AsyncLocalStorage<string>();
+const users = ['Ann', 'Bob', 'Cem', 'Dee', 'Eve'];
+
+/** Runs a task for all users at once, each in the user's context. */
+function forEachUser<T>(task: (snapshotId: string, name: string) => Promise<T>): Promise<T[]> {
+  return Promise.all(users.map((name, index) => user.run(name, () => task(hexId(index + 1), name))));
+}
+
+/** A server with these responses to the first requests for each snapshot. Later ones get the snapshot. */
+async function startFlakyServer(...first: Script[]): Promise<RawServer> {
+  const seen = new Map<string, number>();
+  return startRawServer(({ target }) => {
+    const count = seen.get(target) ?? 0;
+    seen.set(target, count + 1);
+    return first[count] ?? good;
+  });
+}
+
+it('calls accessToken in the context of its caller for every request', async () => {
+  // The last request but one is sent again after the connection died.
+  const server = await startFlakyServer(refusal(503), refusal(401), refusal(503), [reset]);
+  const accessToken = vi.fn(async () => user.getStore() ?? 'nobody');
+  const client = openBareClient(server, { credentials: { accessToken }, maxRetries: 3 });
+  await runClock(forEachUser((snapshotId) => client.getTenantSnapshot(groupId, clusterName, snapshotId)));
+  const senders = users.map((_name, index) =>
+    server.requests
+      .filter(({ target }) => target.endsWith(hexId(index + 1)))
+      .map(({ authorization }) => authorization?.replace('Bearer ', '')),
+  );
+  expect(senders).toEqual(users.map((name) => [name, name, name, name, name]));
+  expect(accessToken).toHaveBeenCalledTimes(server.requests.length);
+});
+
+it('publishes traces and retries in the context of the caller', async () => {
+  const seen: [event: string, name: string | undefined][] = [];
+  const { start, end, asyncStart, asyncEnd, error } = tracingChannel('atlas-tenant-snapshots:call');
+  const channels = { start, end, asyncStart, asyncEnd, error, retry: channel('atlas-tenant-snapshots:retry') };
+  for (const [event, published] of Object.entries(channels)) {
+    const note = () => void seen.push([event, user.getStore()]);
+    published.subscribe(note);
+    onTestFinished(() => void published.unsubscribe(note));
+  }
+  const server = await startFlakyServer(refusal(503), refusal(503), refusal(404));
+  const client = openBareClient(server, { maxRetries: 3 });
+  const call = (snapshotId: string) =>
+    client.getTenantSnapshot(groupId, clusterName, snapshotId).catch(() => undefined);
+  await runClock(forEachUser(call));
+  for (const name of users) {
+    const events = seen.filter(([, owner]) => owner === name).map(([event]) => event);
+    expect(events).toEqual(['start', 'end', 'retry', 'retry', 'error', 'asyncStart', 'asyncEnd']);
+  }
+  expect(seen).toHaveLength(users.length * 7);
+});
+
+const serviceAccount = { clientId: 'id', clientSecret: 'secret' };
+
+it('fetches and stores a shared token in the context of the constructor', async () => {
+  const server = await startRawServer(({ target }) => (target.endsWith('/token') ? token() : good));
+  const seen: [what: string, name: string | undefined][] = [];
+  class ContextStore extends RecordingStore {
+    override get(key: string) {
+      seen.push(['get', user.getStore()]);
+      return super.get(key);
+    }
+    override set(key: string, value: string, ttlMs: number) {
+      seen.push(['set', user.getStore()]);
+      return super.set(key, value, ttlMs);
+    }
+  }
+  const onRequest = (message: unknown) => {
+    const { request } = message as { request: { path: string } };
+    if (request.path.endsWith('/token')) seen.push(['fetch', user.getStore()]);
+  };
+  channel('undici:request:create').subscribe(onRequest);
+  onTestFinished(() => void channel('undici:request:create').unsubscribe(onRequest));
+  const client = user.run('constructor', () =>
+    openBareClient(server, { credentials: serviceAccount, tokenStore: new ContextStore() }),
+  );
+  await forEachUser((snapshotId) => client.getTenantSnapshot(groupId, clusterName, snapshotId));
+  expect(seen).toEqual([
+    ['get', 'constructor'],
+    ['fetch', 'constructor'],
+    ['set', 'constructor'],
+  ]);
+});
+
+it('parses with the schema of the caller in its context, after it waited for a shared token or challenge', async () => {
+  const server = await startRawServer(({ target, authorization }) => {
+    if (target.endsWith('/token')) return token();
+    return authorization === undefined ? challenge() : good;
+  });
+  const schema = z.unknown().transform(() => user.getStore());
+  for (const credentials of [{ publicKey: 'public', privateKey: 'private-key' }, serviceAccount]) {
+    const client = openBareClient(server, { credentials });
+    expect(await forEachUser(() => client.get('/api/atlas/v2/groups', { schema }))).toEqual(users);
+  }
+});
+
+const storage = new AsyncLocalStorage<Context>();
+
+/** Keeps OpenTelemetry's context in an AsyncLocalStorage, as its SDK for Node does. */
+const contextManager: ContextManager = {
+  active: () => storage.getStore() ?? ROOT_CONTEXT,
+  with: (active, run, thisArg, ...parameters) => storage.run(active, () => run.apply(thisArg, parameters)),
+  bind: (_context, target) => target,
+  enable: () => contextManager,
+  disable: () => contextManager,
+};
+
+/** Turns OpenTelemetry on for this test, as an application sets it up. Returns the tracer and the finished spans. */
+function startTracing() {
+  const exporter = new InMemorySpanExporter();
+  const provider = new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] });
+  const instrumentation = new UndiciInstrumentation();
+  instrumentation.setTracerProvider(provider);
+  instrumentation.enable();
+  context.setGlobalContextManager(contextManager);
+  onTestFinished(async () => {
+    context.disable();
+    instrumentation.disable();
+    await provider.shutdown();
+  });
+  return { tracer: provider.getTracer('test'), spans: () => exporter.getFinishedSpans() };
+}
+
+it("makes the span of each request a child of its caller's span, also on a retry", async () => {
+  const { tracer, spans } = startTracing();
+  const server = await startFlakyServer(refusal(503), refusal(503));
+  const client = openBareClient(server, { maxRetries: 2 });
+  const ids = [1, 2, 3].map(hexId);
+  const calls = ids.map((id) =>
+    tracer.startActiveSpan(id, async (span) => {
+      await client.getTenantSnapshot(groupId, clusterName, id);
+      span.end();
+    }),
+  );
+  await runClock(Promise.all(calls));
+  for (const id of ids) {
+    const caller = spans().find(({ name }) => name === id);
+    const requests = spans().filter(({ attributes }) => String(attributes['url.path']).endsWith(id));
+    const parents = requests.map(({ parentSpanContext }) => parentSpanContext?.spanId);
+    const own = caller?.spanContext().spanId;
+    expect(own).toEqual(expect.any(String));
+    expect(parents).toEqual([own, own, own]);
+  }
+});

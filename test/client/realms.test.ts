@@ -1,0 +1,102 @@
+import { runInNewContext } from 'node:vm';
+import { gzipSync } from 'node:zlib';
+import { expect, it, onTestFinished, vi } from 'vitest';
+import { z } from 'zod';
+import { checkBackups } from '../../src/check/index.js';
+import { AtlasInvalidResponseError, type TenantSnapshotsClient } from '../../src/index.js';
+import { get, openBareClient } from '../support/open-client.js';
+import { startRawServer } from '../support/raw-server.js';
+import { answer, good } from '../support/raw-steps.js';
+import { rejection } from '../support/rejection.js';
+import { groupId } from '../support/snapshot-routes.js';
+
+/** Replaces a global by one of another realm, as Jest's and Vitest's sandboxes do, until the end of the test. */
+function replaceGlobal(name: string, value: unknown): void {
+  vi.stubGlobal(name, value);
+  onTestFinished(() => void vi.unstubAllGlobals());
+}
+
+/** A minimal event target of jsdom's: an AbortSignal is one, but Node does not know it. */
+class ForeignEventTarget {
+  readonly #listeners = new Set<() => void>();
+
+  addEventListener(_type: 'abort', listener: () => void): void {
+    this.#listeners.add(listener);
+  }
+
+  removeEventListener(_type: 'abort', listener: () => void): void {
+    this.#listeners.delete(listener);
+  }
+
+  protected dispatch(): void {
+    for (const listener of this.#listeners) listener();
+  }
+}
+
+class ForeignSignal extends ForeignEventTarget {
+  aborted = false;
+  reason: unknown;
+
+  abort(reason: unknown): void {
+    this.aborted = true;
+    this.reason = reason;
+    this.dispatch();
+  }
+}
+
+it('a gzip body over the limit is called too large, if its error is of another realm', async () => {
+  replaceGlobal('Error', runInNewContext('Error'));
+  const bomb = gzipSync(JSON.stringify({ status: 'x'.repeat(10_000) }));
+  const server = await startRawServer([answer(200, bomb, 'content-encoding: gzip')]);
+  const client = openBareClient(server, { maxResponseSize: 1_000 });
+  const error = await rejection(get(client), AtlasInvalidResponseError);
+  expect(error.issues).toMatchObject([{ message: expect.stringContaining('1000 bytes (maxResponseSize)') }]);
+});
+
+it('promises of Node are accepted if the global Promise was replaced', async () => {
+  const server = await startRawServer(good);
+  const client = openBareClient(server, { credentials: { accessToken: async () => 'token' } });
+  replaceGlobal('Promise', class extends Promise<unknown> {});
+  await expect(client.get('/api/atlas/v2', { schema: z.looseObject({}) })).resolves.toMatchObject({
+    status: 'COMPLETED',
+  });
+  expect(server.requests[0]?.headers['authorization']).toBe('Bearer token');
+});
+
+it.each(['the EventTarget of its realm', "Node's EventTarget"])(
+  'a signal of another realm ends a call, with %s as the global one',
+  async (which) => {
+    if (which !== "Node's EventTarget") replaceGlobal('EventTarget', ForeignEventTarget);
+    const server = await startRawServer([good, []]);
+    const client = openBareClient(server);
+    const foreign = new ForeignSignal();
+    // As TypeScript sees jsdom's.
+    const signal = foreign as unknown as AbortSignal;
+    await expect(get(client, { signal })).resolves.toMatchObject({ status: 'COMPLETED' });
+    const call = get(client, { signal });
+    await server.arrived(2);
+    foreign.abort('mine');
+    await expect(call).rejects.toBe('mine');
+  },
+);
+
+it('a check runs with an AbortController of another realm', async () => {
+  class ForeignController {
+    readonly signal = new ForeignSignal();
+    abort = (reason: unknown) => this.signal.abort(reason);
+  }
+  replaceGlobal('AbortController', ForeignController);
+  const client = { getAll: async () => [], listTenantSnapshots: async () => [] };
+  // A check only awaits the calls, so plain promises do.
+  const check = checkBackups(client as unknown as TenantSnapshotsClient, { groupIds: [groupId] });
+  expect(await check.next()).toMatchObject({ done: true });
+});
+
+it("many calls with one signal of Node cause no warning, with another realm's EventTarget as the global one", async () => {
+  replaceGlobal('EventTarget', ForeignEventTarget);
+  const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
+  const client = openBareClient(await startRawServer(good));
+  const { signal } = new AbortController();
+  await Promise.all(Array.from({ length: 20 }, () => get(client, { signal })));
+  expect(warn).not.toHaveBeenCalled();
+});

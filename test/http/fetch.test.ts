@@ -1,0 +1,226 @@
+import { Readable } from 'node:stream';
+import { runInNewContext } from 'node:vm';
+import { gzipSync } from 'node:zlib';
+import { HttpResponse, http } from 'msw';
+import { setupServer } from 'msw/node';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { type ExchangeOwner, exchange, NoResponse, type HttpResponse as Received } from '../../src/http/exchange.js';
+import { type FetchLike, fetchDispatcher } from '../../src/http/fetch.js';
+import { Transport } from '../../src/http/transport.js';
+import { startRawServer } from '../support/raw-server.js';
+import { answer, end, head, reset, type Script, send } from '../support/raw-steps.js';
+import { rejection } from '../support/rejection.js';
+
+const origin = 'http://127.0.0.1:9';
+const limits = { attemptTimeout: 5_000, maxResponseSize: 1_000 };
+const get = { method: 'GET', path: '/a%2Fb?c=d', headers: ['accept', 'text/plain', 'x-a', '1'], body: null } as const;
+
+/** One exchange by a fetch. */
+function run(fetch: FetchLike, url = origin, attemptTimeout = limits.attemptTimeout, owner?: ExchangeOwner) {
+  const dispatcher = fetchDispatcher(fetch);
+  const transport = new Transport({ origin: url, dispatcher, attemptTimeout, proxy: undefined });
+  return exchange(transport, { ...get, headers: [...get.headers] }, { ...limits, attemptTimeout }, owner);
+}
+
+/** A fetch that returns a response, or what is none. It ignores its signal, as mocks may. */
+const returning = (response: unknown) => vi.fn<FetchLike>().mockResolvedValue(response as Response);
+const rejecting = (reason: unknown) => vi.fn<FetchLike>().mockRejectedValue(reason);
+
+/** The response of an exchange, or why there is none. */
+const outcome = (sent: Promise<unknown>) => sent.catch((reason: unknown) => reason);
+
+it('calls the fetch once for a request, with what it needs', async () => {
+  const fetch = returning(new Response());
+  await run(fetch);
+  expect(fetch.mock.calls).toEqual([
+    [
+      `${origin}/a%2Fb?c=d`,
+      {
+        method: 'GET',
+        headers: { accept: 'text/plain', 'x-a': '1' },
+        body: null,
+        redirect: 'manual',
+        cache: 'no-store',
+        signal: expect.any(AbortSignal),
+      },
+    ],
+  ]);
+});
+
+describe('a response', () => {
+  const toText = ({ status, headers, bytes }: Received) => ({ status, headers: { ...headers }, text: String(bytes) });
+
+  it.each<[what: string, response: () => unknown, expected: object]>([
+    ['with text', () => new Response('text', { status: 404 }), { status: 404, text: 'text' }],
+    ['without a body', () => new Response(null, { status: 204 }), { status: 204, headers: {}, text: '' }],
+    ['of several chunks', () => new Response(streamOf(toBytes('a'), toBytes('b'), toBytes('cd'))), { text: 'abcd' }],
+    ['with a stream of Node', () => fake(Readable.from([Buffer.from('a'), Buffer.from('b')])), { text: 'ab' }],
+    [
+      'with a repeated field',
+      () => new Response('', { headers: [...cookies, ['X-A', '1'], ['x-a', '2']] }),
+      { headers: { 'set-cookie': ['a=1', 'b=2', 'c=3'], 'x-a': '1, 2' } },
+    ],
+    [
+      'that the fetch has decoded',
+      () => new Response('text', { headers: { 'content-encoding': 'gzip', 'content-length': '99' } }),
+      {
+        headers: expect.toSatisfy((headers) => !('content-encoding' in headers) && headers['content-length'] === '99'),
+      },
+    ],
+    [
+      'with names in capitals',
+      () => ({ ...fake(null), headers: new Map([['X-A', '1']]) }),
+      { headers: { 'x-a': '1' } },
+    ],
+    [
+      'with a name of the prototype',
+      () => new Response('', { headers: { constructor: 'a' } }),
+      { headers: { constructor: 'a' } },
+    ],
+  ])('%s arrives', async (_what, response, expected) => {
+    expect(toText(await run(returning(response())))).toMatchObject({ status: 200, ...expected });
+  });
+});
+
+const toBytes = (text: string) => new TextEncoder().encode(text);
+const streamOf = (...chunks: unknown[]) =>
+  new ReadableStream({
+    start(stream) {
+      for (const chunk of chunks) stream.enqueue(chunk);
+      stream.close();
+    },
+  });
+const cookies: [string, string][] = ['a=1', 'b=2', 'c=3'].map((value) => ['set-cookie', value]);
+const fake = (body: unknown) => ({ status: 200, headers: new Map(), body });
+const failing = (error: unknown) => new Response(new ReadableStream({ start: (stream) => stream.error(error) }));
+const coded = (code: string) => Object.assign(new Error('broken'), { code });
+const causedBy = (cause: unknown) => new TypeError('fetch failed', { cause });
+
+describe('there is no response', () => {
+  const retryable = { kind: 'other', isRetryable: true, isDeadConnection: false };
+  const dead = { ...retryable, isDeadConnection: true };
+  const mock = { kind: 'mock', isRetryable: false, isDeadConnection: false };
+  const plain = new Error('plain');
+  const none = { ...retryable, cause: { message: 'The fetch returned no response' } };
+
+  it.each<[after: string, fetch: FetchLike, expected: object]>([
+    ['a network error', rejecting(causedBy(plain)), { ...retryable, cause: plain }],
+    ['a network error without a cause', rejecting(causedBy(undefined)), { ...retryable, cause: causedBy(undefined) }],
+    ['a cause that is no error', rejecting(causedBy(Response.error())), { cause: { message: 'fetch failed' } }],
+    ['a TypeError of another realm', rejecting(runInNewContext('new TypeError("other")')), retryable],
+    ['an error with a code', rejecting(coded('ConnectionRefused')), { ...retryable, cause: { message: 'broken' } }],
+    ['a lost connection', rejecting(causedBy(coded('UND_ERR_SOCKET'))), { ...dead, cause: { code: 'UND_ERR_SOCKET' } }],
+    ['a lost connection of node-fetch', rejecting(coded('ECONNRESET')), dead],
+    ['a connect timeout', rejecting(causedBy(coded('UND_ERR_CONNECT_TIMEOUT'))), { kind: 'connect timeout' }],
+    ['a request that nock does not know', rejecting(causedBy(coded('ERR_NOCK_NO_MATCH'))), mock],
+    ['any other error', rejecting(plain), { ...mock, cause: plain }],
+    ['any other error with a cause', rejecting(new Error('outer', { cause: plain })), { ...mock, cause: plain }],
+    ['an exception', () => thrown(plain), { ...mock, cause: plain }],
+    ['a string', rejecting('text'), { ...mock, cause: { message: 'text' } }],
+    ['null', rejecting(null), { ...mock, cause: { message: 'No error was reported' } }],
+    ['undefined', rejecting(undefined), mock],
+    ['a Response.error()', returning(Response.error()), none],
+    ['a result that is undefined', returning(undefined), none],
+    ['a result that is a string', returning('text'), none],
+    ['a result without headers', returning({ status: 200 }), { ...retryable, cause: { name: 'TypeError' } }],
+    ['a body that fails', returning(failing(plain)), { ...retryable, cause: plain }],
+    ['a lost connection in the body', returning(failing(causedBy(coded('UND_ERR_SOCKET')))), retryable],
+    ['a body that is no stream', returning(fake({})), retryable],
+    ['a body of strings', returning(fake(streamOf('text'))), retryable],
+    ['a body that was read', returning(readResponse()), retryable],
+  ])('after %s', async (_after, fetch, expected) => {
+    expect(await rejection(run(fetch), NoResponse)).toMatchObject(expected);
+  });
+});
+
+function thrown(reason: unknown): never {
+  throw reason;
+}
+
+function readResponse(): Response {
+  const response = new Response('text');
+  void response.text();
+  return response;
+}
+
+describe('a fetch that ignores its signal', () => {
+  const later = (response: unknown) => () => new Promise<Response>((resolve) => setTimeout(resolve, 20, response));
+
+  it('does not hold the call', async () => {
+    const fetch = vi.fn<FetchLike>(() => new Promise(() => undefined));
+    expect(await rejection(run(fetch, origin, 10), NoResponse)).toMatchObject({ kind: 'attempt timeout' });
+    expect(fetch.mock.lastCall?.[1].signal.aborted).toBe(true);
+  });
+
+  it('may reject later', async () => {
+    const late = new Promise<never>((_resolve, reject) => setTimeout(reject, 20, new Error('late')));
+    await rejection(
+      run(() => late, origin, 10),
+      NoResponse,
+    );
+    await expect(late).rejects.toThrow('late');
+  });
+
+  it.each<[what: string, init: ResponseInit, wrap: (response: Response) => FetchLike, chunk: number]>([
+    ['is over the limit', {}, returning, 1_001],
+    ['is over the limit by its Content-Length', { headers: { 'content-length': '1001' } }, returning, 0],
+    ['does not come', {}, returning, 0],
+    ['comes after the end of the call', {}, later, 0],
+  ])('has its body cancelled if that %s', async (_what, init, wrap, chunk) => {
+    const cancel = vi.fn();
+    const start = (stream: ReadableStreamDefaultController) => chunk > 0 && stream.enqueue(new Uint8Array(chunk));
+    const response = new Response(new ReadableStream({ start: (stream) => void start(stream), cancel }), init);
+    await outcome(run(wrap(response), origin, 10));
+    await expect.poll(() => cancel.mock.calls.length, { interval: 1 }).toBe(1);
+  });
+
+  it('has its body destroyed if that is a stream of Node', async () => {
+    const body = Readable.from([Buffer.alloc(1_001), Buffer.alloc(1)]);
+    expect(await run(returning(fake(body)))).toMatchObject({ isTruncated: true });
+    await expect.poll(() => body.destroyed, { interval: 1 }).toBe(true);
+  });
+});
+
+it('a fetch is not called after the end of its call', async () => {
+  const fetch = returning(new Response());
+  const owner: ExchangeOwner = { enter: () => undefined, onInterrupt: (listener) => listener(() => 'stop') };
+  await expect(run(fetch, origin, 10, owner)).rejects.toBe('stop');
+  expect(fetch).not.toHaveBeenCalled();
+});
+
+describe("Node's own fetch", () => {
+  const length = 'content-length: 4';
+
+  it.each<[what: string, script: Script, expected: object]>([
+    ['gets an answer', [answer(200, 'text', 'x-a: 1')], { status: 200, isTruncated: false }],
+    ['decodes gzip', [answer(200, gzipSync('text'), 'content-encoding: gzip')], { bytes: Buffer.from('text') }],
+    ['follows no redirect', [answer(302, '', 'location: /elsewhere')], { status: 302 }],
+    ['gets an error over the limit', [answer(400, 'x'.repeat(1_001))], { status: 400, isTruncated: true }],
+    ['gets a Content-Length over the limit', [send(head(200, 'content-length: 1001'))], { isTruncated: true }],
+    ['loses a connection', [reset], { kind: 'other', isDeadConnection: true }],
+    ['loses a closed connection', [end], { isDeadConnection: true }],
+    ['loses a body', [send(head(200, length)), send('te'), end], { kind: 'other', isDeadConnection: false }],
+    ['waits for a body', [send(head(200, length)), send('te')], { kind: 'attempt timeout' }],
+  ])('%s', async (_what, script, expected) => {
+    const server = await startRawServer(script);
+    expect(await outcome(run(fetch, server.url, 100))).toMatchObject(expected);
+    expect(server.requests.map(({ target }) => target)).toEqual([get.path]);
+  });
+});
+
+describe('msw', () => {
+  it.each<[what: string, path: string, expected: object]>([
+    ['a response', '/text', { status: 200, bytes: Buffer.from('text') }],
+    ['a network error', '/error', { kind: 'other', cause: { message: 'Failed to fetch' } }],
+    ['a request without a handler', '/other', { kind: 'mock', cause: { message: expect.stringContaining('[MSW]') } }],
+  ])('gives %s', async (_what, path, expected) => {
+    const mocks = setupServer(
+      http.get('*/text/*', () => HttpResponse.text('text')),
+      http.get('*/error/*', () => HttpResponse.error()),
+    );
+    vi.spyOn(console, 'error').mockReturnValue();
+    mocks.listen({ onUnhandledRequest: 'error' });
+    onTestFinished(() => mocks.close());
+    expect(await outcome(run((...args) => fetch(...args), origin + path))).toMatchObject(expected);
+  });
+});

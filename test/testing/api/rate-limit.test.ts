@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest';
+import {
+  clusterApiPath,
+  clustersPath,
+  flexPath,
+  openApi,
+  otherId,
+  projectsPath,
+  schedulePath,
+  tenantPath,
+} from '../support/open-api.js';
+
+const limitOf = ({ headers }: { headers: Headers }) => [
+  headers.get('ratelimit-limit'),
+  headers.get('ratelimit-remaining'),
+];
+
+it('the rate limit is reported by v2 after a login, also with errors, and not by v1.0', async () => {
+  const { get } = await openApi({ seed: { groupId: otherId, snapshots: [] } });
+  expect(limitOf(await get(flexPath()))).toEqual(['1200', '1199']);
+  expect(limitOf(await get(flexPath(`/${otherId}`)))).toEqual(['1200', '1198']);
+  expect(limitOf(await get(flexPath('', 'Cluster0', otherId)))).toEqual(['1200', '1199']);
+  expect(limitOf(await get(clustersPath()))).toEqual(['1200', '1199']);
+  expect(limitOf(await get(projectsPath))).toEqual(['1200', '1199']);
+  expect(limitOf(await get(clusterApiPath()))).toEqual(['10000', '9999']);
+  expect(limitOf(await get(schedulePath()))).toEqual(['1200', '1199']);
+  for (const path of [tenantPath(), flexPath('', 'Cluster0', 'a'.repeat(24)), '/api/atlas/v2/nothing']) {
+    expect(limitOf(await get(path))).toEqual([null, null]);
+  }
+});
+
+it('the rate limit of the options is reported, but not enforced by default', async () => {
+  const { get } = await openApi({ rateLimit: { capacity: 1 } });
+  expect(limitOf(await get(flexPath()))).toEqual(['1', '0']);
+  const second = await get(flexPath());
+  expect([second.status, ...limitOf(second)]).toEqual([200, '1', '0']);
+});
+
+describe('an enforced rate limit', () => {
+  it.each([
+    ['Flex', flexPath(), tenantPath(), 1200, 500],
+    ['tenant', tenantPath(), flexPath(), 4000, 2000],
+  ])('of %s snapshots has its own bucket', async (_name, path, otherPath, capacity, refillPerMinute) => {
+    const { emulator, login, get, wait } = await openApi({ rateLimit: { enforce: true } });
+    const countUntilRefused = async () => {
+      let count = 0;
+      while ((await emulator.fetch(new Request(emulator.url + path, { headers: login }))).ok) count += 1;
+      return count;
+    };
+    expect(await countUntilRefused()).toBe(capacity);
+    const { status, headers, json } = await get(path);
+    expect([status, headers.get('retry-after'), json.errorCode]).toEqual([429, '1', 'RATE_LIMITED_TOKEN_BUCKET']);
+    expect(json.parameters).toEqual([path.slice(1), 1, capacity, refillPerMinute, 60]);
+    expect((await get(otherPath)).status).toBe(200);
+    wait(60_000);
+    expect(await countUntilRefused()).toBe(refillPerMinute);
+  });
+
+  it('refuses requests until the bucket has one, and the bucket never overflows', async () => {
+    const { get, wait } = await openApi({ rateLimit: { capacity: 1, refillPerMinute: 6, enforce: true } });
+    await get(flexPath());
+    expect((await get(flexPath())).headers.get('retry-after')).toBe('10');
+    wait(10_000);
+    expect((await get(flexPath())).status).toBe(200);
+    wait(3_600_000);
+    expect(limitOf(await get(flexPath()))).toEqual(['1', '0']);
+  });
+
+  it('has no Retry-After if the bucket never fills up', async () => {
+    const { get } = await openApi({ rateLimit: { capacity: 0, refillPerMinute: 0, enforce: true } });
+    const { status, headers } = await get(flexPath());
+    expect([status, headers.has('retry-after')]).toEqual([429, false]);
+  });
+});
