@@ -44,7 +44,7 @@ export interface Failure {
 /** Why an attempt failed, and the response if there was one. */
 export type Problem = ErrorStatus | UnusableBody | WithoutResponse | WithoutLogin;
 
-export interface ErrorStatus {
+interface ErrorStatus {
   readonly kind: 'error status';
   readonly response: ApiResponse;
   readonly report: ErrorReport;
@@ -106,7 +106,7 @@ export function retryHints({ problem }: Failure): RetryHints | undefined {
 }
 
 /** How long the server asked to wait, in ms. */
-export function retryAfterOf({ response, report }: ErrorStatus): number | undefined {
+function retryAfterOf({ response, report }: ErrorStatus): number | undefined {
   return parseRetryAfter(response.headers) ?? waitOfRateLimit(report);
 }
 

@@ -9,21 +9,20 @@ export interface StandardSchema<T> {
   readonly '~standard': {
     readonly version: 1;
     readonly vendor: string;
-    /** Checks a value, and converts it to the output. */
-    readonly validate: (value: unknown) => StandardSchemaResult<T> | Promise<StandardSchemaResult<T>>;
+    /** Checks a value, and converts it to the output. A promise resolves to the same. */
+    readonly validate: (value: unknown) =>
+      | { readonly value: T; readonly issues?: undefined }
+      | {
+          readonly issues: readonly {
+            readonly message: string;
+            readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;
+          }[];
+        }
+      | Promise<unknown>;
   };
 }
 
-/** The output of a {@link StandardSchema}, or the issues that it found. */
-export type StandardSchemaResult<T> =
-  | { readonly value: T; readonly issues?: undefined }
-  | { readonly issues: readonly StandardSchemaIssue[] };
-
-/** One thing that a {@link StandardSchema} found to be wrong. */
-export interface StandardSchemaIssue {
-  readonly message: string;
-  readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;
-}
+type SchemaResult<T> = Exclude<ReturnType<StandardSchema<T>['~standard']['validate']>, Promise<unknown>>;
 
 /** The result of a check. `thrown` is what the schema threw. */
 export type Parsed<T> =
@@ -47,7 +46,8 @@ export async function parseWith<T>(schema: StandardSchema<T> & ZodSchema<T>, val
   try {
     // validate() of zod runs an asynchronous schema twice, and leaves a rejection of the first run unhandled.
     if (standard.vendor === 'zod' && schema.safeParseAsync !== undefined) return await schema.safeParseAsync(value);
-    const result = await standard.validate(value);
+    // What the promise of a Standard Schema resolves to.
+    const result = (await standard.validate(value)) as SchemaResult<T>;
     if (result.issues === undefined) return { success: true, data: result.value };
     return { success: false, error: { issues: Array.from(result.issues, toPlainIssue) } };
   } catch (thrown) {
@@ -71,7 +71,7 @@ function atIndex(index: number) {
 }
 
 // Array.from, because map() of arktype's arrays would return an array of its own class.
-function toPlainIssue({ path = [], message }: StandardSchemaIssue) {
+function toPlainIssue({ path = [], message }: NonNullable<SchemaResult<unknown>['issues']>[number]) {
   return { path: Array.from(path, (part) => (typeof part === 'object' ? part.key : part)), message: String(message) };
 }
 

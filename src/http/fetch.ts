@@ -16,7 +16,10 @@ export type FetchLike = (
   },
 ) => Promise<{
   status: number;
-  headers: { forEach(callback: (value: string, name: string) => void): void };
+  headers: {
+    /** Calls a function with each header. */
+    forEach(callback: (value: string, name: string) => void): void;
+  };
   /** A stream of the web or of Node, or null. */
   body: unknown;
 }>;
