@@ -97,6 +97,8 @@ interface ExchangeListener {
   readonly owner: ExchangeOwner | undefined;
 }
 
+const noBytes: Buffer = Buffer.alloc(0);
+
 class ExchangeHandler implements DispatchHandler {
   readonly #limits: ExchangeLimits;
   readonly #listener: ExchangeListener;
@@ -107,7 +109,7 @@ class ExchangeHandler implements DispatchHandler {
   #status = 0;
   #headers: HeaderFields = {};
   /** The first `#size` bytes are the body so far. */
-  #buffer: Buffer = Buffer.alloc(0);
+  #buffer = noBytes;
   #size = 0;
 
   constructor(limits: ExchangeLimits, listener: ExchangeListener) {
