@@ -38,5 +38,5 @@ export {
   isAtlasError,
 } from './errors/errors.js';
 export type { AtlasIssue } from './errors/issues.js';
-export type { DispatcherLike } from './http/dispatcher.js';
 export type { FetchLike } from './http/fetch.js';
+export type { DispatcherLike } from './http/transport.js';

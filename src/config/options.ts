@@ -2,8 +2,8 @@ import type { EndpointChoice, QueryValue } from '../atlas/target.js';
 import type { AtlasCredentials } from '../auth/authenticator.js';
 import type { TokenStore } from '../auth/service-account/access-token.js';
 import type { StandardSchema } from '../call/standard-schema.js';
-import type { DispatcherLike } from '../http/dispatcher.js';
 import type { FetchLike } from '../http/fetch.js';
+import type { DispatcherLike } from '../http/transport.js';
 
 /** Options of a client. */
 export interface TenantSnapshotsClientOptions {

@@ -5,8 +5,8 @@ import { isBearerToken } from '../auth/bearer.js';
 import type { TokenStore } from '../auth/service-account/access-token.js';
 import { AtlasConfigurationError } from '../errors/errors.js';
 import { type AtlasIssue, listIssues, toIssues } from '../errors/issues.js';
-import type { DispatcherLike } from '../http/dispatcher.js';
 import { type FetchLike, fetchDispatcher } from '../http/fetch.js';
+import type { DispatcherLike } from '../http/transport.js';
 import { endpoint, milliseconds, retries, withMethods } from './call-options.js';
 import { baseUrlVariable, credentialsFromEnvironment } from './environment.js';
 

@@ -1,7 +1,6 @@
-import type { DispatchController, DispatchHandler, WireRequest } from './dispatcher.js';
 import { type HeaderFields, headerValue } from './headers.js';
 import { setImmediate, startTimer } from './timer.js';
-import type { Transport } from './transport.js';
+import type { DispatchController, DispatchHandler, Transport, WireRequest } from './transport.js';
 import { isConnectionLoss, type TransportErrorKind, toError, transportErrorKind } from './transport-error.js';
 
 /** A complete response, as it came over the wire. */

@@ -1,6 +1,6 @@
 import { ReadableStream, type ReadableStreamDefaultReader } from 'node:stream/web';
-import type { DispatchController, Dispatcher, DispatchHandler, DispatchOptions } from './dispatcher.js';
 import type { HeaderFields } from './headers.js';
+import type { DispatchController, Dispatcher, DispatchHandler, DispatchOptions } from './transport.js';
 import { isErrorLike } from './transport-error.js';
 
 /** A function like `globalThis.fetch`: that of Node, undici, node-fetch, Deno or Bun, or a mock of it. */

@@ -6,7 +6,7 @@
 //   expect(dispatcher.requests[1]?.headers['authorization']).toBe(…);
 
 import { isNativeError } from 'node:util/types';
-import type { Dispatcher, DispatchHandler, DispatchOptions } from '../../src/http/dispatcher.js';
+import type { Dispatcher, DispatchHandler, DispatchOptions } from '../../src/http/transport.js';
 
 /** A response. */
 export interface Reply {
