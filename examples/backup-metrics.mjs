@@ -1,5 +1,6 @@
 /**
- * A Prometheus endpoint that says how old the newest backup of each cluster is. It checks all clusters every 10 minutes.
+ * A Prometheus endpoint that says how old the newest backup of each cluster is. It checks all Flex and dedicated clusters
+ * every 10 minutes.
  *
  *   npm install prom-client atlas-tenant-snapshots
  *   MONGODB_ATLAS_CLIENT_ID=… MONGODB_ATLAS_CLIENT_SECRET=… node backup-metrics.mjs
@@ -10,6 +11,8 @@
  *   atlas_backup_state{state=~"stale|none"} == 1
  *   atlas_backup_state{state="unknown"} == 1                     for an hour
  *   time() - atlas_backup_check_end_timestamp_seconds > 3600     the checks fail
+ *
+ * An alert on a fixed age would be wrong for clusters with weekly snapshots. atlas_backup_limit_seconds has the limit of each.
  */
 import { realpathSync } from 'node:fs';
 import { createServer } from 'node:http';

@@ -53,7 +53,7 @@ export function createService(client, secret, options) {
     }
     if (!isAtlasError(error)) return reply.send(error);
     const status = statusOf(error);
-    // toJSON() leaves out the headers and the body of the response.
+    // toJSON() leaves out the stack and the cause.
     request.log[status < 500 ? 'info' : 'error']({ error: error.toJSON() }, 'The call to Atlas failed');
     if (isAtlasError(error, 'INVALID_ARGUMENT')) return reply.code(status).send({ issues: error.issues });
     if (isAtlasApiError(error) && error.retryAfter !== undefined) {
@@ -87,8 +87,12 @@ function callOptions(reply) {
   return { timeout: 10_000, signal: controller.signal };
 }
 
-/** @param {import('atlas-tenant-snapshots').AtlasError} error */
-function statusOf(error) {
+/**
+ * The status to answer if a call to Atlas failed.
+ *
+ * @param {import('atlas-tenant-snapshots').AtlasError} error
+ */
+export function statusOf(error) {
   if (isAtlasError(error, 'INVALID_ARGUMENT')) return 400;
   if (isAtlasApiError(error, { status: 404 })) return 404;
   if (isAtlasApiError(error, { status: 429 }) || isAtlasError(error, 'CLOSED')) return 503;

@@ -22,7 +22,7 @@ export function logCalls(logger) {
   /** @param {unknown} message */
   const onEnd = (message) => {
     const { error, ...call } = /** @type {AtlasCallTrace} */ (message);
-    // pino would log every field of an error. toJSON() leaves out the headers and the body of the response.
+    // toJSON() leaves out the stack and the cause.
     const err = isAtlasError(error) ? error.toJSON() : error;
     if (err === undefined) logger.info(call, 'Atlas call succeeded');
     else logger.warn({ ...call, err }, 'Atlas call failed');

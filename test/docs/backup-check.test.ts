@@ -2,25 +2,31 @@ import { describe, expect, it, vi } from 'vitest';
 import { parse } from 'yaml';
 import { runCommand } from '../../src/cli/commands.js';
 import { openEmulator } from '../support/open-emulator.js';
-import { codeBlocks, codeIn, read, tablesUnder } from './support/documents.js';
+import { codeBlocks, codeIn, tableUnder } from './support/documents.js';
 
-const document = read('docs/backup-check.md');
-const minute = 60_000;
-const ago = (minutes: number) => new Date(Date.now() - minutes * minute);
+const document = 'docs/backup-check.md';
+const hour = 3_600_000;
+const ago = (hours: number) => new Date(Date.now() - hours * hour);
 
 /** Runs the command on the clusters of the documents. */
 async function run(...options: string[]): Promise<string> {
   const atlas = await openEmulator();
   vi.stubEnv('MONGODB_ATLAS_BASE_URL', atlas.url);
   vi.stubEnv('MONGODB_ATLAS_ACCESS_TOKEN', atlas.credentials.accessToken.accessToken);
-  const backup = { id: 'b'.repeat(24), status: 'COMPLETED', finishTime: ago(312) };
+  const completed = (hours: number) => ({ id: 'b'.repeat(24), status: 'COMPLETED', finishTime: ago(hours) });
+  const failed = { id: 'f'.repeat(24), status: 'FAILED', finishTime: ago(1) };
+  const ofDedicated = (hours: number) => ({ id: 'd'.repeat(24), status: 'completed', createdAt: ago(hours) });
   const shop = { groupName: 'Web Shop' };
   atlas.seed({ ...shop, stateName: 'DELETING', snapshots: [] });
-  atlas.seed({ ...shop, clusterName: 'orders', snapshots: [{ ...backup, finishTime: ago(80 * 60) }] });
+  atlas.seed({ ...shop, clusterName: 'orders', snapshots: [completed(80)] });
+  atlas.seed({ ...shop, clusterName: 'archive', dedicated: true, paused: true, snapshots: [ofDedicated(12 * 24 + 3)] });
   atlas.seed({ ...shop, clusterName: 'users', createDate: new Date(), snapshots: [] });
-  const failed = { id: 'f'.repeat(24), status: 'FAILED', finishTime: ago(1) };
-  atlas.seed({ ...shop, clusterName: 'carts', snapshots: [backup, failed] });
-  atlas.seed({ groupId: 'a'.repeat(24), groupName: 'Billing', clusterName: 'invoices', snapshots: [] });
+  atlas.seed({ ...shop, clusterName: 'carts', snapshots: [completed(5.2), failed] });
+  const policyItems = [{ frequencyType: 'weekly' }];
+  atlas.seed({ ...shop, clusterName: 'reports', dedicated: true, policyItems, snapshots: [ofDedicated(97)] });
+  atlas.seed({ ...shop, clusterName: 'sandbox', free: true });
+  const billing = { groupId: 'a'.repeat(24), groupName: 'Billing' };
+  atlas.seed({ ...billing, clusterName: 'invoices', dedicated: true, backupEnabled: false, snapshots: [] });
   let printed = '';
   const write = (text: string) => {
     printed += text;
@@ -30,8 +36,8 @@ async function run(...options: string[]): Promise<string> {
   return printed;
 }
 
-it.each(['README.md', 'docs/backup-check.md'])('the table in %s is what the command prints', async (name) => {
-  const [sample] = codeBlocks(read(name)).filter(({ language }) => language === 'console');
+it('the table in README.md is what the command prints', async () => {
+  const [sample] = codeBlocks('README.md', 'console');
   const [command, ...output] = (sample?.code ?? '').split('\n');
   expect(command).toBe('$ npx atlas-tenant-snapshots check');
   const withoutDates = (text: string) => text.replaceAll(/\d{4}-\d{2}-\d{2} \d{2}:\d{2}/g, 'date');
@@ -39,23 +45,25 @@ it.each(['README.md', 'docs/backup-check.md'])('the table in %s is what the comm
 });
 
 describe('docs/backup-check.md', () => {
+  it('lists the options of the command', async () => {
+    const options = [...(await run('--help')).matchAll(/^ {2}(--\S+( [A-Z/]+)?)/gm)].map(([, option]) => option);
+    expect(tableUnder(document, 'Options').flatMap((row) => codeIn(row['Option']))).toEqual(options);
+  });
+
   it('lists every field of the JSON', async () => {
     const { findings, ...others } = JSON.parse(await run('--json'));
-    const [fields = [], ofFinding = []] = tablesUnder(document, 'JSON');
+    const fields = tableUnder(document, 'JSON');
     const rows = Object.fromEntries(fields.map((row) => [codeIn(row['Field'])[0], codeIn(row['Meaning'])]));
     expect(Object.keys(rows).sort()).toEqual([...Object.keys(others), 'findings', 'error'].sort());
     expect(rows['summary']?.sort()).toEqual(Object.keys(others.summary).sort());
+    expect(rows['formatVersion']).toEqual([String(others.formatVersion)]);
+    const names = tableUnder(document, 'In code').flatMap((row) => codeIn(row['In JSON']));
     const found = new Set(findings.flatMap((finding: object) => Object.keys(finding)));
-    const names = ofFinding.flatMap((row) => codeIn(row['Field of a finding']));
     expect(names.sort()).toEqual([...found, 'error'].sort());
   });
 
-  it.each(codeBlocks(document).filter(({ language }) => language === 'yaml'))(
-    'has valid YAML at line $line, which runs the command',
-    ({ code }) => {
-      expect(JSON.stringify(parse(code, { strict: true }))).toMatch(
-        /npx\W+--yes\W+atlas-tenant-snapshots@[\d.]+\W+check/,
-      );
-    },
-  );
+  it.each(codeBlocks(document, 'yaml'))('has valid YAML at line $line, which runs the command', ({ code }) => {
+    const text = JSON.stringify(parse(code, { strict: true }));
+    expect(text).toMatch(/npx\W+--yes\W+atlas-tenant-snapshots@[\d.]+\W+check/);
+  });
 });

@@ -2,26 +2,21 @@ import { existsSync, readdirSync } from 'node:fs';
 import { dirname } from 'node:path/posix';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { defaultApiVersion, defaults, loginVariables, waitDefaults } from '../support/defaults.js';
+import { statusOf } from '../../examples/http-service.mjs';
+import { snapshotTarget } from '../../src/atlas/target.js';
+import { adviseOnStatus } from '../../src/call/advice.js';
+import { AtlasApiError, AtlasInvalidArgumentError, AtlasTimeoutError } from '../../src/index.js';
+import { defaultApiVersion, defaults, loginVariables } from '../support/defaults.js';
 import { clusterName, flexPath, flexType, groupId, snapshotId, tenantPath } from '../support/snapshot-routes.js';
-import {
-  anchorsIn,
-  codeBlocks,
-  codeIn,
-  documentedCode,
-  documents,
-  linksIn,
-  read,
-  type TableRow,
-  tablesUnder,
-} from './support/documents.js';
+import { anchorsIn, codeBlocks, codeIn, documents, linksIn, read, tableUnder } from './support/documents.js';
 import { runDocumentedCode } from './support/run-documented-code.js';
 import { type TypeChecked, typeCheck } from './support/type-checked.js';
 
 const readme = read('README.md');
-const options = read('docs/options.md');
 const testCommand = 'npm ci && npm test';
-const code = documentedCode();
+const code = documents
+  .flatMap((document) => codeBlocks(document, 'ts'))
+  .map((block) => ({ ...block, file: `${block.document.replace(/\W/g, '-')}-${block.line}.ts` }));
 const examples = readdirSync(new URL('../../examples/', import.meta.url))
   // Its own test checks this one, with the types that it needs.
   .filter((name) => name !== 'openapi-fetch.mjs')
@@ -53,31 +48,34 @@ beforeAll(() => {
   checked = typeCheck(examples, new Map([...texts, ['documented-context.ts', context], ['wrong.ts', wrong]]));
 }, 120_000);
 
-const propertiesOf = (name: string) => (checked.surface.get(name)?.getProperties() ?? []).map(({ name }) => name);
-const column = (rows: TableRow[], name: string) => rows.flatMap((row) => codeIn(row[name]));
-const firstColumn = (text: string, heading: string) => {
-  const [rows = []] = tablesUnder(text, heading);
-  return column(rows, Object.keys(rows[0] ?? {})[0] ?? '').sort();
-};
+/** The members of an exported type: the values of a union of texts, or else the properties. `Type.name` is a property's type. */
+function membersOf(path: string): string[] {
+  const [name = '', property] = path.split('.');
+  const exported = checked.surface.get(name);
+  const symbol = property === undefined ? undefined : exported?.getProperty(property);
+  const type = symbol === undefined ? exported : checked.checker.getTypeOfSymbol(symbol);
+  const values = (type?.isUnion() ? type.types : []).flatMap((part) => (part.isStringLiteral() ? [part.value] : []));
+  return values.length > 0 ? values : (type?.getProperties() ?? []).map((member) => member.name);
+}
+
+/** The code in one column of a table: by default, the first. */
+function column(document: string, heading: string, name?: string): string[] {
+  return tableUnder(document, heading).flatMap((row) => codeIn(row[name ?? Object.keys(row)[0] ?? '']));
+}
 
 /** The default of each option in a table that has one as code: the last code span, without quotes and underscores. */
 function defaultsUnder(heading: string): Record<string, string> {
-  const rows = tablesUnder(options, heading)[0] ?? [];
+  const rows = tableUnder('docs/options.md', heading);
   const entries = rows.map((row) => [codeIn(row['Option'])[0], codeIn(row['Default']).at(-1)?.replaceAll(/['_]/g, '')]);
   return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
 }
 
-const asTexts = (values: object) =>
-  Object.fromEntries(Object.entries(values).map(([name, value]) => [name, String(value)]));
+// So that a time in a document need not be that of the test.
+function withoutTimes(text: string): string {
+  return text.replaceAll(/\d{4}-\d{2}-\d{2}T[\d:.]+Z/g, '(time)');
+}
 
 describe('the code', () => {
-  // What the README promises that a block prints.
-  const printed = [
-    ['newestBackup(snapshots)', /^\d{4}-\d{2}-\d{2}T/],
-    ["client.getTenantSnapshot(groupId, 'Cluster0'", /^5 COMPLETED \d{4}-\d{2}-\d{2}T/],
-    ['client.getAll(', /^\[ 'CLUSTER0' \]\n/],
-  ] as const;
-
   it.each(code)('in $document at line $line type-checks', ({ file }) => {
     expect(checked.problems.get(file)).toEqual([]);
   });
@@ -86,58 +84,46 @@ describe('the code', () => {
     expect(checked.problems.get(file)).toEqual([]);
   });
 
-  it('is found, and a mistake in it would be', () => {
-    expect(code.filter(({ document }) => document === 'README.md').length).toBeGreaterThan(5);
+  it('is found like the tables, and a mistake in it would be', () => {
     expect(code.length).toBeGreaterThan(15);
-    for (const [text] of printed) expect(readme).toContain(text);
+    expect(tableUnder('docs/errors.md', 'API errors').length).toBeGreaterThan(10);
     expect(checked.problems.get('wrong.ts')).toEqual([expect.stringMatching(/^3: .*tiemout/)]);
   });
 
   // The tests of the fleet run the code for Redis.
   it.each(code.filter((block) => !block.code.includes('redis://')))(
-    'in $document at line $line runs as printed',
+    'in $document at line $line runs, and prints what its comments say',
     { timeout: 30_000 },
     async (block) => {
       const outcome = await runDocumentedCode(block.code);
       expect({ code: outcome.code, stderr: outcome.stderr }).toEqual({ code: 0, stderr: '' });
       expect(outcome.stdout).not.toMatch(/undefined|^not ok|^# fail [1-9]/m);
-      if (block.document !== 'README.md') return;
-      for (const [text, output] of printed) if (block.code.includes(text)) expect(outcome.stdout).toMatch(output);
+      const printed = [...block.code.matchAll(/^ *console\.log\(.*\); \/\/ (.*)$/gm)].map(([, output]) => output);
+      if (printed.length > 0) expect(withoutTimes(outcome.stdout)).toBe(withoutTimes(`${printed.join('\n')}\n`));
     },
   );
 });
 
 describe('README.md', () => {
   it('has the two commands, word for word', () => {
-    const commands = codeBlocks(readme).filter(({ language }) => language === 'sh');
-    expect(commands.map((block) => block.code.trim())).toEqual(
-      expect.arrayContaining(['npm ci && npm run demo', testCommand]),
-    );
+    const commands = codeBlocks('README.md', 'sh').map((block) => block.code.trim());
+    expect(commands).toEqual(expect.arrayContaining(['npm ci && npm run demo', testCommand]));
   });
 
-  it('names the defaults of the client and of a wait', () => {
+  it('names the defaults of the client', () => {
     expect(readme).toContain(`\`timeout\` (${defaults.timeout / 1000} s)`);
     expect(readme).toContain(`\`attemptTimeout\` (${defaults.attemptTimeout / 1000} s)`);
     expect(readme).toContain(`\`maxRetries\` (${defaults.maxRetries})`);
-    expect(readme).toContain(`// default: ${waitDefaults.pollInterval / 1000} s`);
-    expect(readme).toContain(`default: ${waitDefaults.timeout / 60_000} minutes`);
   });
 
-  it('lists every error code with its class', () => {
-    const [table = []] = tablesUnder(readme, 'Errors');
-    const rows = table.map((row) => [...codeIn(row['`code`']), ...codeIn(row['Class'])]);
-    const classes = [...checked.surface].flatMap(([name, type]) => {
-      const code = type.getProperty('code');
-      const literal = code && checked.checker.getTypeOfSymbol(code);
-      return literal?.isStringLiteral() ? [[literal.value, name]] : [];
-    });
-    expect(classes.length).toBeGreaterThan(0);
-    expect(rows.sort()).toEqual(classes.sort());
+  it('lists calls that there are', () => {
+    const names = column('README.md', 'Calls').flatMap((call) => /(\w+)\(/.exec(call)?.[1] ?? []);
+    expect(names.length).toBeGreaterThan(5);
+    expect([...membersOf('TenantSnapshotsClient'), ...checked.surface.keys()]).toEqual(expect.arrayContaining(names));
   });
 
   it('lists the environment variables of the logins in the order of the client', () => {
-    const [rows = []] = tablesUnder(readme, 'Logins');
-    expect(rows.map((row) => codeIn(row['Environment variables']))).toEqual(loginVariables);
+    expect(column('README.md', 'Logins', 'Environment variables')).toEqual(loginVariables.flat());
   });
 });
 
@@ -145,45 +131,60 @@ describe('the documents list', () => {
   it.each([
     ['docs/options.md', 'Client options', 'TenantSnapshotsClientOptions'],
     ['docs/options.md', 'Call options', 'CallOptions'],
+    ['docs/options.md', 'Options of get and getAll', 'GetOptions', 'CallOptions'],
     ['docs/options.md', 'Responses', 'AtlasResponse'],
+    ['docs/errors.md', 'Codes', 'AtlasErrorCode'],
+    ['docs/backup-check.md', 'States', 'BackupState'],
+    ['docs/backup-check.md', 'Notes', 'BackupFinding.reason'],
+    ['docs/backup-check.md', 'In code', 'BackupFinding'],
+    ['docs/backup-check.md', 'Options of checkBackups', 'BackupCheckOptions'],
+    ['docs/testing.md', 'Projects, clusters and snapshots', 'ClusterSeed'],
     ['docs/testing.md', 'Options of startAtlasEmulator', 'AtlasEmulatorOptions'],
     ['docs/testing.md', 'Responses', 'ScriptedAnswer'],
-  ])('in %s under "%s" all members of %s', (document, heading, type) => {
-    expect(propertiesOf(type)).not.toEqual([]);
-    expect(firstColumn(read(document), heading)).toEqual(propertiesOf(type).sort());
+  ])('in %s under "%s" all members of %s', (document, heading, type, others = '') => {
+    const members = membersOf(type).filter((name) => !membersOf(others).includes(name));
+    expect(members).not.toEqual([]);
+    expect(column(document, heading).sort()).toEqual(members.sort());
   });
 
-  it('what a wait, get() and getAll() have besides the options of a call', () => {
-    const callOptions = propertiesOf('CallOptions');
-    const additional = (name: string) => propertiesOf(name).filter((option) => !callOptions.includes(option));
-    expect(firstColumn(options, 'Wait options')).toEqual([...additional('WaitOptions'), 'timeout'].sort());
-    expect(firstColumn(options, 'Options of get and getAll')).toEqual(additional('GetOptions').sort());
-  });
-
-  it('the defaults of the client, of a wait and of get()', () => {
-    expect(defaultsUnder('Client options')).toEqual(asTexts(defaults));
-    expect(defaultsUnder('Wait options')).toEqual(asTexts(waitDefaults));
+  it('the defaults of the client and of get()', () => {
+    const asTexts = Object.entries(defaults).map(([name, value]) => [name, String(value)]);
+    expect(defaultsUnder('Client options')).toEqual(Object.fromEntries(asTexts));
     expect(defaultsUnder('Options of get and getAll')).toEqual({ apiVersion: defaultApiVersion });
   });
 
-  it('all fields of the errors', () => {
-    const shared = ['code', 'message', 'cause', 'operation', 'endpoint', 'attempts', 'name', 'stack', 'toJSON'];
-    for (const row of tablesUnder(read('docs/errors.md'), 'Fields')[0] ?? []) {
-      for (const name of codeIn(row['Class'])) {
-        const own = propertiesOf(name).filter((field) => !shared.includes(field));
-        expect(own).not.toEqual([]);
-        expect(codeIn(row['More fields'])).toEqual(expect.arrayContaining(own));
-      }
+  it.each(tableUnder('docs/errors.md', 'Codes'))('the fields of an error: $Class', ({ Class = '' }) => {
+    const [name = ''] = codeIn(Class);
+    const own = membersOf(name).filter((field) => !membersOf('AtlasError').includes(field));
+    const row = tableUnder('docs/errors.md', 'Fields').find((fields) => fields['Class']?.includes(Class));
+    expect(membersOf(name)).toContain('code');
+    expect(codeIn(row?.['More fields'])).toEqual(expect.arrayContaining(own));
+  });
+
+  it.each(tableUnder('docs/errors.md', 'API errors'))('the advice after $Failure', ({ Failure = '', Advice }) => {
+    const endpoint = Failure.includes('tenant') ? 'tenant' : 'flex';
+    const target = snapshotTarget({ groupId, clusterName, snapshotId }, { endpoint });
+    // A missing role is known only after a 401.
+    for (const item of Failure.replaceAll('xx', '02').match(/[A-Z_]{5,}|\d+/g) ?? ['nothing']) {
+      const report = { isFromAtlas: !Failure.includes('gateway'), errorCode: item };
+      expect([item, adviseOnStatus(Number(item) || 401, report, undefined, target)]).toEqual([item, Advice]);
     }
+  });
+
+  it('the status that the example of a service answers', () => {
+    const apiError = (status: number) => new AtlasApiError('', { status, headers: {}, body: '' });
+    const [invalid, tooSlow] = [new AtlasInvalidArgumentError([]), new AtlasTimeoutError('')];
+    const statuses = [invalid, apiError(404), apiError(429), tooSlow, apiError(403)].map(statusOf);
+    const rows = tableUnder('docs/errors.md', 'What your service should answer');
+    expect(rows.map((row) => Number(row['Status']))).toEqual(statuses);
   });
 
   it('the paths of both endpoints', () => {
     const asTemplate = (path: string) =>
       path.replace(groupId, '{groupId}').replace(clusterName, '{clusterName}').replace(snapshotId, '{snapshotId}');
-    const [rows = []] = tablesUnder(read('docs/migration.md'), 'Migration');
-    expect(column(rows, 'What you have')).toContain(`GET ${asTemplate(tenantPath)}`);
-    expect(column(rows, 'With Flex alone')).toContain(`GET ${asTemplate(flexPath)}`);
-    expect(column(rows, 'With Flex alone')).toContain(`Accept: ${flexType}`);
+    const flex = column('docs/migration.md', 'Migration', 'With Flex alone');
+    expect(column('docs/migration.md', 'Migration', 'What you have')).toContain(`GET ${asTemplate(tenantPath)}`);
+    expect(flex).toEqual(expect.arrayContaining([`GET ${asTemplate(flexPath)}`, `Accept: ${flexType}`]));
   });
 
   it('the lines of the debug log', { timeout: 30_000 }, async () => {
@@ -193,13 +194,9 @@ describe('the documents list', () => {
       await client.listTenantSnapshots(groupId, clusterName);
       await client.close();`;
     const { stderr } = await runDocumentedCode(call, { NODE_DEBUG: 'atlas-tenant-snapshots' });
-    const linesOf = (text: string) =>
-      text
-        .trimEnd()
-        .replaceAll(/ \d+(?=: | ms)/g, ' #')
-        .split('\n');
-    const [sample] = codeBlocks(read('docs/observability.md')).filter(({ language }) => language === 'text');
-    const expected = linesOf(sample?.code ?? '').map((line) => expect.stringContaining(line.replace(/…$/, '')));
+    const [sample] = codeBlocks('docs/observability.md', 'text');
+    const linesOf = (text = '') => text.replaceAll(/ \d+(?=: | ms)/g, ' #').split('\n');
+    const expected = linesOf(sample?.code).map((line) => expect.stringContaining(line.replace('…', '')));
     expect(linesOf(stderr)).toEqual(expected);
   });
 });
@@ -239,17 +236,14 @@ describe('.github', () => {
 });
 
 describe('CONTRIBUTING.md', () => {
-  const text = read('CONTRIBUTING.md');
-
   it('names every file and folder at the top of src', () => {
     const entries = readdirSync(new URL('../../src/', import.meta.url), { withFileTypes: true });
-    const [rows = []] = tablesUnder(text, 'Source layout');
-    const named = rows.flatMap((row) => codeIn(row['In `src/`']));
+    const named = column('CONTRIBUTING.md', 'Source layout');
     expect(named.sort()).toEqual(entries.map((entry) => entry.name + (entry.isDirectory() ? '/' : '')).sort());
   });
 
   it('names functions of the flow of a call that its files have', () => {
-    const [flow] = codeBlocks(text).filter(({ language }) => language === 'text');
+    const [flow] = codeBlocks('CONTRIBUTING.md', 'text');
     const lines = (flow?.code ?? '').trimEnd().split('\n');
     expect(lines.length).toBeGreaterThan(5);
     for (const line of lines) {

@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, inject, it } from 'vitest';
@@ -17,9 +18,9 @@ describe('the tarball', () => {
     const built = ['index', 'check', 'testing'].flatMap((entry) =>
       ['.cjs', '.cjs.map', '.d.cts', '.d.ts', '.js', '.js.map'].map((ending) => `dist/${entry}${ending}`),
     );
-    expect(files.sort()).toEqual(
-      [...built, 'dist/cli.js', 'dist/cli.js.map', 'package.json', 'LICENSE', 'README.md', 'CHANGELOG.md'].sort(),
-    );
+    const docs = readdirSync(new URL('../../docs/', import.meta.url)).map((name) => `docs/${name}`);
+    const others = ['dist/cli.js', 'dist/cli.js.map', 'package.json', 'LICENSE', 'README.md', 'CHANGELOG.md'];
+    expect(files.sort()).toEqual([...built, ...docs, ...others].sort());
   });
 
   it('depends on undici and zod only', async () => {

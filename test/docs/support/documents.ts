@@ -4,7 +4,8 @@ const root = new URL('../../../', import.meta.url);
 
 /** A fenced code block. */
 export interface CodeBlock {
-  readonly language: string;
+  /** The path of its document. */
+  readonly document: string;
   /** The number of its first line, from 1. */
   readonly line: number;
   readonly code: string;
@@ -12,14 +13,6 @@ export interface CodeBlock {
 
 /** The cells of a table row by column name. */
 export type TableRow = Readonly<Record<string, string>>;
-
-/** A block of code in a document. */
-export interface DocumentedCode extends CodeBlock {
-  /** The path of the document. */
-  readonly document: string;
-  /** A name for the block as a TypeScript file of its own. */
-  readonly file: string;
-}
 
 /** Every document for users and contributors, by its path. */
 export const documents: readonly string[] = [
@@ -32,30 +25,20 @@ export function read(path: string): string {
   return readFileSync(new URL(path, root), 'utf8');
 }
 
-/** The TypeScript in all documents. */
-export function documentedCode(): DocumentedCode[] {
-  return documents.flatMap((document) =>
-    codeBlocks(read(document))
-      .filter(({ language }) => language === 'ts')
-      .map((block) => ({ ...block, document, file: `${document.replace(/\W/g, '-')}-${block.line}.ts` })),
-  );
+/** The code blocks in a language. */
+export function codeBlocks(document: string, language: string): CodeBlock[] {
+  const text = read(document);
+  return [...text.matchAll(/^```(\w+)\n(.*?)^```$/gms)]
+    .filter(([, itsLanguage]) => itsLanguage === language)
+    .map(({ 2: code = '', index }) => ({ document, code, line: text.slice(0, index).split('\n').length + 1 }));
 }
 
-export function codeBlocks(text: string): CodeBlock[] {
-  return [...text.matchAll(/^```(\w+)\n(.*?)^```$/gms)].map(({ 1: language = '', 2: code = '', index }) => ({
-    language,
-    code,
-    line: text.slice(0, index).split('\n').length + 1,
-  }));
-}
-
-/** The tables between a heading and the next one. */
-export function tablesUnder(text: string, heading: string): TableRow[][] {
-  const section = text.split(/^#+ /m).find((part) => part.startsWith(`${heading}\n`)) ?? '';
-  return [...section.matchAll(/(?:^\|.*\n)+/gm)].map(([table]) => readTable(table));
-}
-
-function readTable(table: string): TableRow[] {
+/** The first table under a heading. */
+export function tableUnder(document: string, heading: string): TableRow[] {
+  const section = read(document)
+    .split(/^#+ /m)
+    .find((part) => part.startsWith(`${heading}\n`));
+  const [table = ''] = /(?:^\|.*\n)+/m.exec(section ?? '') ?? [];
   const [header = [], _rule, ...rows] = table.trimEnd().split('\n').map(readCells);
   return rows.map((cells) => Object.fromEntries(header.map((name, n) => [name, cells[n] ?? ''])));
 }

@@ -2,19 +2,19 @@ import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
+const entries = ['src/index.ts', 'src/check/index.ts', 'src/testing/index.ts'].map((path) => root + path);
 
 /** The result of type-checking code that imports the package by its name, under the project's strict settings. */
 export interface TypeChecked {
   /** The problems in each file, as `line: message`. */
   readonly problems: ReadonlyMap<string, string[]>;
-  /** The types that `src/index.ts` and `src/testing/index.ts` export, by name. */
+  /** The types that the entries of the package export, by name. */
   readonly surface: ReadonlyMap<string, ts.Type>;
   readonly checker: ts.TypeChecker;
 }
 
 /** @param texts - files that are not on disk, by their path from the project's root. */
-export function typeCheck(files: string[], texts: ReadonlyMap<string, string> = new Map()): TypeChecked {
-  const entries = [`${root}src/index.ts`, `${root}src/testing/index.ts`];
+export function typeCheck(files: string[], texts: ReadonlyMap<string, string>): TypeChecked {
   const virtual = new Map([...texts].map(([name, text]) => [root + name, text]));
   const options = readOptions();
   const names = [...entries, ...files.map((name) => root + name), ...virtual.keys()];
@@ -44,7 +44,7 @@ function readOptions(): ts.CompilerOptions {
     skipLibCheck: true,
     paths: {
       'atlas-tenant-snapshots': [`${root}src/index.ts`],
-      'atlas-tenant-snapshots/testing': [`${root}src/testing/index.ts`],
+      'atlas-tenant-snapshots/*': [`${root}src/*/index.ts`],
     },
   };
 }
