@@ -4,10 +4,6 @@ import { command } from '../support/command.js';
 interface Report {
   isOne: boolean;
   known: { name: string; any: boolean[]; code: boolean[]; match: boolean[]; instance: boolean[] }[];
-  /** The endpoints of the requests after the sunset. */
-  asked: string[];
-  /** The names of the warnings. */
-  warnings: string[];
 }
 
 let report: Report;
@@ -29,10 +25,5 @@ describe('two copies of the package in one process', () => {
     for (const { any, code, match } of report.known) {
       expect({ any, code, match }).toEqual({ any: [true, true], code: [true, false], match: [true, false] });
     }
-  });
-
-  it('each find the sunset, and warn of it, by themselves', () => {
-    expect(report.asked).toEqual(['tenant', 'flex', 'tenant', 'flex', 'tenant', 'flex']);
-    expect(report.warnings).toEqual(['AtlasSunsetWarning', 'AtlasSunsetWarning', 'AtlasSunsetWarning']);
   });
 });

@@ -8,9 +8,6 @@ const cjs = require('atlas-tenant-snapshots');
 const second = await import(`${import.meta.resolve('atlas-tenant-snapshots')}?second`);
 const copies = { esm, cjs, second };
 
-const warnings = [];
-process.on('warning', ({ name }) => warnings.push(name));
-
 const emulator = await startAtlasEmulator();
 const credentials = emulator.credentials.accessToken;
 const open = (copy) => new copy.TenantSnapshotsClient({ baseUrl: emulator.url, credentials, maxRetries: 0 });
@@ -34,12 +31,6 @@ for (const client of clients) {
   }
 }
 
-emulator.sunset();
-emulator.requests.length = 0;
-for (const client of clients) await get(client);
-const asked = emulator.requests.map(({ kind }) => kind);
-
-await new Promise((resolve) => setImmediate(resolve));
 await Promise.all(clients.map((client) => client.close()));
 await emulator.close();
-console.log(JSON.stringify({ isOne: esm.AtlasError === cjs.AtlasError, known, asked, warnings }));
+console.log(JSON.stringify({ isOne: esm.AtlasError === cjs.AtlasError, known }));

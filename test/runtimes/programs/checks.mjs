@@ -27,13 +27,13 @@ export const checks = {
     const { read, log } = await start({}, ({ serviceAccount }) => ({ credentials: serviceAccount }));
     assertSnapshot(await read());
     await read();
-    assert.deepEqual(log(), ['token basic 200', 'tenant bearer 200', 'tenant bearer 200']);
+    assert.deepEqual(log(), ['token basic 200', 'flex bearer 200', 'flex bearer 200']);
   },
 
   async 'logs in with an access token'({ start }) {
     const { read, log } = await start({}, ({ accessToken }) => ({ credentials: accessToken }));
     assertSnapshot(await read());
-    assert.deepEqual(log(), ['tenant bearer 200']);
+    assert.deepEqual(log(), ['flex bearer 200']);
   },
 
   async 'asks the accessToken function for a new token after a 401'({ start }) {
@@ -48,7 +48,7 @@ export const checks = {
     }));
     assertSnapshot(await read());
     assert.deepEqual(asked, [undefined, 'expired']);
-    assert.deepEqual(log(), ['tenant bearer 401', 'tenant bearer 200']);
+    assert.deepEqual(log(), ['flex bearer 401', 'flex bearer 200']);
   },
 
   async 'makes 100 concurrent cold calls with 101 requests'({ start }) {
@@ -60,11 +60,8 @@ export const checks = {
 
   async 'rejects with the 404 of Atlas'({ start, atlas }) {
     const { client, emulator } = await start();
-    const read = client.getTenantSnapshot(emulator.groupId, emulator.clusterName, 'f'.repeat(24), {
-      endpoint: 'tenant',
-    });
-    const error = await rejection(read);
-    assert.ok(atlas.isAtlasApiError(error, { status: 404, errorCode: 'TENANT_SNAPSHOT_NOT_FOUND' }), inspect(error));
+    const error = await rejection(client.getTenantSnapshot(emulator.groupId, 'None', emulator.snapshotId));
+    assert.ok(atlas.isAtlasApiError(error, { status: 404, errorCode: 'CLUSTER_NOT_FOUND' }), inspect(error));
     assert.equal(JSON.parse(JSON.stringify(error)).status, 404);
   },
 
@@ -77,7 +74,7 @@ export const checks = {
     });
     assert.deepEqual(
       retries.map(({ operation, endpoint, attempt }) => ({ operation, endpoint, attempt })),
-      [{ operation: 'getTenantSnapshot', endpoint: 'tenant', attempt: 1 }],
+      [{ operation: 'getTenantSnapshot', endpoint: 'flex', attempt: 1 }],
     );
   },
 
@@ -135,16 +132,6 @@ export const checks = {
     assert.deepEqual(log(), ['flex undefined 401', 'flex digest 200', 'flex digest 200']);
   },
 
-  async 'waits until a snapshot is complete'({ start }) {
-    const { client, emulator } = await start();
-    const { groupId, clusterName, snapshotId } = emulator;
-    emulator.progressSnapshot(snapshotId, { status: 'QUEUED' }, { status: 'RUNNING' }, { status: 'COMPLETED' });
-    const polled = [];
-    const onPoll = ({ status }) => void polled.push(status);
-    await client.waitForTenantSnapshot(groupId, clusterName, snapshotId, { pollInterval: 10, onPoll });
-    assert.deepEqual(polled, ['QUEUED', 'RUNNING', 'COMPLETED']);
-  },
-
   async 'gets any path with a schema'({ start, atlas }) {
     const { client, emulator } = await start();
     const { groupId, clusterName, snapshotId } = emulator;
@@ -152,14 +139,24 @@ export const checks = {
     assertSnapshot(await client.get(path, { schema: atlas.tenantSnapshotSchema }));
   },
 
-  async 'continues at Flex after the sunset'({ start }) {
+  async 'asks the tenant endpoint if Flex does not have the snapshot'({ start }) {
     const { emulator, read, log } = await start();
-    emulator.sunset();
+    emulator.sunset(false);
+    emulator.respond({ status: 404, errorCode: 'CLUSTER_NOT_FOUND', for: 'flex' });
     const { data, response } = await read().withResponse();
     assertSnapshot(data);
-    assert.equal(response.endpoint, 'flex');
-    await read();
-    assert.deepEqual(log(), ['tenant undefined 401', 'tenant digest 410', 'flex digest 200', 'flex digest 200']);
+    assert.equal(response.endpoint, 'tenant');
+    assert.deepEqual(log(), ['flex undefined 401', 'flex digest 404', 'tenant digest 200']);
+  },
+
+  async 'sends its requests with a fetch'({ start }) {
+    const { read, log } = await start({}, ({ apiKey }) => ({
+      credentials: apiKey,
+      dispatcher: undefined,
+      fetch: globalThis.fetch,
+    }));
+    assertSnapshot(await read());
+    assert.deepEqual(log(), ['flex undefined 401', 'flex digest 200']);
   },
 
   async 'publishes each call on the tracing channel'({ start }) {
@@ -178,8 +175,8 @@ export const checks = {
         error?.name,
       ]),
       [
-        ['getTenantSnapshot', 'tenant', 200, 1, undefined],
-        ['getTenantSnapshot', 'tenant', 403, 1, 'AtlasApiError'],
+        ['getTenantSnapshot', 'flex', 200, 1, undefined],
+        ['getTenantSnapshot', 'flex', 403, 1, 'AtlasApiError'],
       ],
     );
   },
@@ -216,7 +213,7 @@ export const checks = {
     const { client, read, log } = await start({}, ({ serviceAccount }) => ({ credentials: serviceAccount }));
     await read();
     await client.close();
-    assert.deepEqual(log(), ['token basic 200', 'tenant bearer 200', 'revoke basic 200']);
+    assert.deepEqual(log(), ['token basic 200', 'flex bearer 200', 'revoke basic 200']);
     const error = await rejection(read());
     assert.ok(atlas.isAtlasError(error, 'CLOSED'), inspect(error));
   },
@@ -266,7 +263,7 @@ function openWorld(atlas, testing, options) {
 async function checkDigest({ emulator, read, log }, algorithm) {
   assertSnapshot(await read());
   await read();
-  assert.deepEqual(log(), ['tenant undefined 401', 'tenant digest 200', 'tenant digest 200']);
+  assert.deepEqual(log(), ['flex undefined 401', 'flex digest 200', 'flex digest 200']);
   assert.match(emulator.requests[1].headers.authorization, new RegExp(`algorithm="?${algorithm}"?(,|$)`));
 }
 
