@@ -8,9 +8,15 @@ import { listRead, pathRead, type Read, snapshotRead, snapshotsRead } from './ca
 import { request } from './call/request.js';
 import type { StandardSchema } from './call/standard-schema.js';
 import { traceCall } from './call/tracing.js';
-import { type CallDefaults, checkCall, noOptions, type Operation, resolveCall } from './config/call-options.js';
-import type { CallOptions, GetOptions, TenantSnapshotsClientOptions } from './config/options.js';
-import { resolveOptions } from './config/resolve-options.js';
+import {
+  type CallOptions,
+  checkCall,
+  type GetOptions,
+  noOptions,
+  type Operation,
+  resolveCall,
+} from './config/call-options.js';
+import { resolveOptions, type Settings, type TenantSnapshotsClientOptions } from './config/client-options.js';
 import { AtlasInvalidArgumentError } from './errors/errors.js';
 
 /**
@@ -24,7 +30,7 @@ import { AtlasInvalidArgumentError } from './errors/errors.js';
  * ```
  */
 export class TenantSnapshotsClient implements AsyncDisposable {
-  readonly #defaults: CallDefaults;
+  readonly #defaults: Settings['defaults'];
   readonly #context: ClientContext;
   #closing: Promise<void> | undefined;
 

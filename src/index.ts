@@ -1,8 +1,8 @@
-export { newestBackup } from './atlas/newest-backup.js';
 export {
   type AtlasLink,
   clusterNameSchema,
   groupIdSchema,
+  newestBackup,
   type SnapshotStatus,
   snapshotIdSchema,
   type TenantSnapshot,
@@ -21,7 +21,8 @@ export type { AtlasPromise, AtlasResponse } from './call/atlas-promise.js';
 export type { StandardSchema } from './call/standard-schema.js';
 export type { AtlasCallTrace, AtlasRetryTrace } from './call/tracing.js';
 export { TenantSnapshotsClient } from './client.js';
-export type * from './config/options.js';
+export type { CallOptions, GetOptions } from './config/call-options.js';
+export type { TenantSnapshotsClientOptions } from './config/client-options.js';
 export {
   AtlasApiError,
   AtlasAuthenticationError,

@@ -1,5 +1,4 @@
 import { isUtf8 } from 'node:buffer';
-import { gunzipSync } from 'node:zlib';
 import { z } from 'zod';
 import { isObject } from './schemas.js';
 
@@ -18,8 +17,8 @@ export interface Body {
   readonly json: unknown;
   /** Why it is unusable as JSON; absent if it is usable. */
   readonly problem: string | undefined;
-  /** Whether a part of it could not be read. */
-  readonly isPartial?: boolean;
+  /** Whether it was cut off at `maxResponseSize`. */
+  readonly isPartial: boolean;
 }
 
 /** A response with its envelope opened and its body parsed. */
@@ -39,7 +38,7 @@ export interface ApiResponse extends Pick<WireResponse, 'headers'> {
  * Opens the envelope of a response and parses its body.
  *
  * @param mayBeEnveloped - whether the request asked for an envelope.
- * @param limit - bytes, after a content coding is undone.
+ * @param limit - `maxResponseSize`, in bytes.
  */
 export function readResponse(response: WireResponse, mayBeEnveloped: boolean, limit: number): ApiResponse {
   const outer = readBody(response, limit);
@@ -55,25 +54,23 @@ export function readResponse(response: WireResponse, mayBeEnveloped: boolean, li
 }
 
 /**
- * Reads the body of a response. Never throws, and never unpacks more than `limit` bytes.
+ * Reads the body of a response. Never throws.
  *
- * @param limit - bytes, after a content coding is undone.
+ * @param limit - `maxResponseSize`, in bytes.
  */
-export function readBody(response: WireResponse, limit: number): Body {
-  // Neither lowercased nor cut: it becomes part of an error, and the mask must still recognize a secret in it.
-  const coding = String(response.headers['content-encoding'] ?? '').trim() || 'identity';
-  const isIdentity = /^identity$/i.test(coding);
-  const encoding = encodingOf(response);
-  if (response.isTruncated) return unread(tooLarge(limit), isIdentity ? response.bytes.toString(encoding) : '');
-  if (isIdentity) return parseBody(response.bytes, encoding);
-  // The client does not request a coding, but a proxy may add gzip anyway.
-  if (!/^(?:x-)?gzip$/i.test(coding)) return unread(`has the unsupported content coding ${coding}`);
+export function readBody({ bytes, isTruncated }: WireResponse, limit: number): Body {
+  const text = bytes.toString();
+  if (isTruncated) {
+    const problem = `is larger than ${limit} bytes (maxResponseSize). Raise the limit if you expect that much`;
+    return { text, json: undefined, problem, isPartial: true };
+  }
   try {
-    return parseBody(gunzipSync(response.bytes, { maxOutputLength: limit }), encoding);
-  } catch (error) {
-    // Not instanceof: under a test runner the error may come from another realm.
-    const isTooLarge = isObject(error) && error['code'] === 'ERR_BUFFER_TOO_LARGE';
-    return unread(isTooLarge ? tooLarge(limit) : 'is not valid gzip');
+    const json = JSON.parse(text);
+    // An error that is not UTF-8 may still hold a readable message.
+    return { text, json, problem: isUtf8(bytes) ? undefined : 'is not UTF-8', isPartial: false };
+  } catch {
+    // The parser's own message quotes the body.
+    return { text, json: undefined, problem: text === '' ? 'is empty' : 'is not JSON', isPartial: false };
   }
 }
 
@@ -90,40 +87,8 @@ export function openEnvelope(body: Body): { status: number; body: Body } | undef
   const { status, content, envelope = content, ...list } = json;
   const inner = content ?? envelope;
   // A snapshot has a status too, but that is a word such as COMPLETED.
-  const isStatus = typeof status === 'number' || (inner !== undefined && typeof status === 'string');
-  if (!isStatus || !/^[1-5]\d\d$/.test(String(status))) return undefined;
-  return { status: Number(status), body: { ...body, json: inner === undefined ? list : inner } };
-}
-
-type Encoding = 'latin1' | 'utf8';
-
-function encodingOf({ headers }: WireResponse): Encoding {
-  const type = headers['content-type'];
-  return typeof type === 'string' && /charset="?iso-8859-1/i.test(type) ? 'latin1' : 'utf8';
-}
-
-function parseBody(bytes: Buffer, encoding: Encoding): Body {
-  const text = bytes.toString(encoding);
-  // Parsed all the same, because an error may still hold a readable message.
-  if (encoding === 'utf8' && !isUtf8(bytes)) return { ...parseText(text), problem: 'is not UTF-8' };
-  return parseText(text.charCodeAt(0) === 0xfeff ? text.slice(1) : text);
-}
-
-function parseText(text: string): Body {
-  try {
-    return { text, json: JSON.parse(text), problem: undefined };
-  } catch {
-    // The parser's own message quotes the body.
-    return { text, json: undefined, problem: text === '' ? 'is empty' : 'is not JSON' };
-  }
-}
-
-function unread(problem: string, text = ''): Body {
-  return { text, json: undefined, problem, isPartial: true };
-}
-
-function tooLarge(limit: number): string {
-  return `is larger than ${limit} bytes (maxResponseSize). Raise the limit if you expect that much`;
+  if (typeof status !== 'number' || !/^[1-5]\d\d$/.test(String(status))) return undefined;
+  return { status, body: { ...body, json: inner === undefined ? list : inner } };
 }
 
 const text = z.string().optional().catch(undefined);
@@ -139,7 +104,10 @@ const errorSchema = z.object({
   detail: text,
   reason: text,
   parameters: z.array(z.unknown()).optional().catch(undefined),
-  badRequestDetail: z.unknown().transform(readBadRequestDetail).optional(),
+  badRequestDetail: z
+    .object({ fields: z.array(z.object({ description: z.string().catch(''), field: z.string().catch('') })) })
+    .optional()
+    .catch(undefined),
 });
 
 /** What a response says about its error. */
@@ -155,17 +123,6 @@ function readError(json: unknown, { headers }: WireResponse): ErrorReport {
   // Atlas sends the status as a number. Others send a text, or nothing.
   const isFromAtlas = errorCode !== undefined || typeof body['error'] === 'number';
   return { isFromAtlas, errorCode, ...fields };
-}
-
-function readBadRequestDetail(detail: unknown): { fields: { description: string; field: string }[] } | undefined {
-  if (!isObject(detail)) return undefined;
-  const list = Array.isArray(detail['fields']) ? detail['fields'] : [];
-  const toText = (value: unknown) => (typeof value === 'string' ? value : '');
-  return {
-    fields: list
-      .filter(isObject)
-      .map(({ description, field }) => ({ description: toText(description), field: toText(field) })),
-  };
 }
 
 /** Whether Atlas accepted the login, but a role is missing. Atlas returns 401 for that, not 403. */

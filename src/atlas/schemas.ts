@@ -43,12 +43,10 @@ export interface ListPage<T> {
   readonly links?: AtlasLink[] | undefined;
 }
 
-const hex24 = /^[a-f0-9]{24}$/;
-
 /** Checks a project ID. */
 export const groupIdSchema: z.ZodType<string> = z
   .string('must be a string')
-  .regex(hex24, 'must be 24 lowercase hexadecimal digits');
+  .regex(/^[a-f0-9]{24}$/, 'must be 24 lowercase hexadecimal digits');
 
 /** Checks a cluster name. */
 export const clusterNameSchema: z.ZodType<string> = z
@@ -68,10 +66,9 @@ const time = z.iso
   .transform((text) => new Date(text))
   .nullish();
 
-const links = z.unknown().transform(readLinks).nullish();
+const links = z.unknown().transform(readLinks).optional();
 
-/** Checks a snapshot from Atlas and parses it into a {@link TenantSnapshot}. */
-export const tenantSnapshotSchema: z.ZodType<TenantSnapshot> = withoutNulls({
+const snapshotFields = {
   id: snapshotIdSchema.nullish(),
   status: text,
   mongoDBVersion: text,
@@ -80,7 +77,48 @@ export const tenantSnapshotSchema: z.ZodType<TenantSnapshot> = withoutNulls({
   finishTime: time,
   expiration: time,
   links,
+};
+
+/** Checks a snapshot from Atlas and parses it into a {@link TenantSnapshot}. */
+export const tenantSnapshotSchema: z.ZodType<TenantSnapshot> = z.looseObject(snapshotFields).transform((snapshot) => {
+  const fields: Record<string, unknown> = snapshot;
+  for (const name in fields) if (fields[name] == null && Object.hasOwn(snapshotFields, name)) delete fields[name];
+  // The loop removed the nulls.
+  return snapshot as TenantSnapshot;
 });
+
+/**
+ * Finds the newest backup: the `COMPLETED` snapshot with the latest `finishTime`. The snapshots may be in any order.
+ *
+ * @returns the snapshot, or `undefined` if none is a backup.
+ *
+ * @example
+ * ```ts
+ * const newest = newestBackup(await client.listTenantSnapshots(groupId, 'Cluster0'));
+ * ```
+ */
+export function newestBackup(snapshots: readonly TenantSnapshot[]): TenantSnapshot | undefined {
+  return latestBy(snapshots, ({ status, finishTime }) => (status === 'COMPLETED' ? finishTime : undefined));
+}
+
+/**
+ * Finds the item with the latest time.
+ *
+ * @param timeOf - returns undefined for an item that does not count.
+ */
+export function latestBy<T>(items: readonly T[], timeOf: (item: T) => Date | undefined): T | undefined {
+  let latest: T | undefined;
+  let latestTime = Number.NEGATIVE_INFINITY;
+  for (const item of items) {
+    // An invalid date is NaN, which is not later than anything.
+    const time = timeOf(item)?.getTime() ?? Number.NaN;
+    if (time > latestTime) {
+      latest = item;
+      latestTime = time;
+    }
+  }
+  return latest;
+}
 
 /**
  * Checks one page of a list of such items.
@@ -88,20 +126,9 @@ export const tenantSnapshotSchema: z.ZodType<TenantSnapshot> = withoutNulls({
  * @param notAList - the message if there is no array of results.
  */
 export function listPageSchema<T>(itemSchema: z.ZodType<T>, notAList: string): z.ZodType<ListPage<T>> {
-  const count = z.number().int().nonnegative().nullish();
-  return withoutNulls({ results: z.array(itemSchema, notAList), totalCount: count, links });
-}
-
-type Present<T> = { [K in keyof T]: Exclude<T[K], null> };
-
-/** An object with these fields, and possibly more. Fields of the shape that are null are removed. */
-export function withoutNulls<S extends z.core.$ZodLooseShape>(shape: S) {
-  return z.looseObject(shape).transform((value) => {
-    const fields: Record<string, unknown> = value;
-    for (const name in fields) if (fields[name] == null && Object.hasOwn(shape, name)) delete fields[name];
-    // The loop removed the nulls.
-    return value as Present<typeof value>;
-  });
+  const count = z.int().nonnegative().nullish();
+  const totalCount = count.transform((value) => value ?? undefined);
+  return z.object({ results: z.array(itemSchema, notAList), totalCount, links });
 }
 
 /** Whether a JSON value is an object, and neither an array nor null. */
@@ -126,10 +153,7 @@ const compiledSchemas = new WeakMap<z.ZodType, z.ZodType>();
  * an import should not pay.
  */
 export function compiled<T>(schema: z.ZodType<T>): z.ZodType<T> {
+  if (!compiledSchemas.has(schema)) compiledSchemas.set(schema, z.compile(schema));
   // Each schema is stored with its own compiled form, so the type is the same.
-  const known = compiledSchemas.get(schema) as z.ZodType<T> | undefined;
-  if (known !== undefined) return known;
-  const fresh = z.compile(schema);
-  compiledSchemas.set(schema, fresh);
-  return fresh;
+  return compiledSchemas.get(schema) as z.ZodType<T>;
 }

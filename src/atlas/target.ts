@@ -15,9 +15,9 @@ export type Query = Readonly<Record<string, QueryValue | readonly QueryValue[] |
 /** Where to send a GET, and what to ask for. */
 export interface Target {
   /** Absent for a path that the caller chose. */
-  readonly endpoint: EndpointName | undefined;
+  readonly endpoint?: EndpointName;
   /** What messages call one item. Absent for a path that the caller chose. */
-  readonly noun: string | undefined;
+  readonly noun?: string;
   readonly isList: boolean;
   /** The path below `baseUrl`, without the query. */
   readonly apiPath: string;
@@ -74,34 +74,29 @@ export interface SnapshotArguments {
  * @see https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/group/endpoint-flex-snapshots
  */
 export function snapshotTarget(snapshots: SnapshotArguments, options: RequestOptions): Target {
-  if (options.endpoint === 'tenant') return tenantTarget(snapshots, options);
   const { groupId, clusterName, snapshotId } = snapshots;
-  const listPath = `/api/atlas/v2/groups/${groupId}/flexClusters/${clusterName}/backup/snapshots`;
+  const { endpoint, envelope, pretty } = options;
   const isList = snapshotId === undefined;
-  const { envelope, pretty } = options;
+  const lastSegment = isList ? '' : `/${snapshotId}`;
+  if (endpoint === 'tenant') {
+    return {
+      endpoint: 'tenant',
+      noun: 'snapshot',
+      isList,
+      apiPath: `/api/atlas/v1.0/groups/${groupId}/clusters/${clusterName}/backup/tenant/snapshots${lastSegment}`,
+      accept: 'application/json',
+      query: { envelope, pretty },
+    };
+  }
   return {
     endpoint: 'flex',
     noun: 'snapshot',
     isList,
-    apiPath: isList ? listPath : `${listPath}/${snapshotId}`,
+    apiPath: `/api/atlas/v2/groups/${groupId}/flexClusters/${clusterName}/backup/snapshots${lastSegment}`,
     accept: 'application/vnd.atlas.2024-11-13+json',
     // According to MongoDB's specification, one snapshot does not take `pretty`.
     query: isList ? { includeCount: true, itemsPerPage: 500, envelope, pretty } : { envelope },
-    fallback: options.endpoint === 'auto' ? () => tenantTarget(snapshots, options) : undefined,
-  };
-}
-
-function tenantTarget({ groupId, clusterName, snapshotId }: SnapshotArguments, options: RequestOptions): Target {
-  const listPath = `/api/atlas/v1.0/groups/${groupId}/clusters/${clusterName}/backup/tenant/snapshots`;
-  const isList = snapshotId === undefined;
-  const { envelope, pretty } = options;
-  return {
-    endpoint: 'tenant',
-    noun: 'snapshot',
-    isList,
-    apiPath: isList ? listPath : `${listPath}/${snapshotId}`,
-    accept: 'application/json',
-    query: { envelope, pretty },
+    fallback: endpoint === 'auto' ? () => snapshotTarget(snapshots, { ...options, endpoint: 'tenant' }) : undefined,
   };
 }
 
@@ -112,8 +107,6 @@ const newestVersion = '2025-03-12';
 export function pathTarget(apiPath: string, options: RequestOptions): Target {
   const { apiVersion = newestVersion, envelope, pretty } = options;
   return {
-    endpoint: undefined,
-    noun: undefined,
     isList: false,
     apiPath,
     accept: isVersioned(apiPath) ? `application/vnd.atlas.${apiVersion}+json` : 'application/json',
@@ -141,25 +134,19 @@ export function isVersioned(apiPath: string): boolean {
   return /^\/api\/atlas\/v2(?:\/|$)/.test(apiPath);
 }
 
-const pathCharacters = /^\/api\/atlas\/[A-Za-z0-9\-._~%/:@!$&'()*+,=]+$/;
-
 /** Checks a path, so that no request can leave `/api/atlas/` or go to another host. */
 export const pathSchema: z.ZodType<string> = z
   .string('must be a string')
   .max(2_048, 'must have at most 2048 characters')
   .regex(
-    pathCharacters,
+    /^\/api\/atlas\/[A-Za-z0-9\-._~%/:@!$&'()*+,=]+$/,
     'must start with /api/atlas/ and contain only valid path characters (pass query parameters in the query option)',
   )
   .refine((path) => !/%(?![0-9A-Fa-f]{2})/.test(path), 'must not contain a % without two hexadecimal digits')
-  .refine((path) => !path.slice(1).split('/').includes(''), 'must not contain an empty segment')
-  .refine((path) => !decode(path).split(/[/\\]/).some(isDotSegment), 'must not contain the segment . or ..');
+  .refine((path) => !/\/(?:\/|$)/.test(path), 'must not contain an empty segment')
+  // Some servers remove the parameters of a segment, from its first semicolon on, before they resolve the path.
+  .refine((path) => !/[/\\]\.\.?(?:[/\\;]|$)/.test(decode(path)), 'must not contain the segment . or ..');
 
 function decode(path: string): string {
   return path.replace(/%([0-9A-Fa-f]{2})/g, (_, octet: string) => String.fromCharCode(Number.parseInt(octet, 16)));
-}
-
-/** Some servers remove the parameters of a segment, from its first semicolon on, before they resolve the path. */
-function isDotSegment(segment: string): boolean {
-  return /^\.\.?(?:;|$)/.test(segment);
 }

@@ -1,11 +1,5 @@
 import { type ApiResponse, isMissingRole } from '../atlas/response.js';
-import {
-  type AccessTokenProvider,
-  type Authenticator,
-  type Login,
-  type LoginRequest,
-  NoLogin,
-} from './authenticator.js';
+import { type AccessTokenProvider, type Authenticator, type Login, NoLogin } from './authenticator.js';
 
 const maxTokenLength = 8_192;
 
@@ -14,7 +8,7 @@ const maxTokenLength = 8_192;
  *
  * @see https://www.rfc-editor.org/rfc/rfc6750#section-2.1
  */
-const bearerTokenSyntax: RegExp = /^[A-Za-z0-9\-._~+/]+=*$/;
+const bearerTokenSyntax = /^[A-Za-z0-9\-._~+/]+=*$/;
 
 /** Whether a value is a bearer token of at most 8,192 characters. */
 export function isBearerToken(value: unknown): value is string {
@@ -39,13 +33,14 @@ export function staticBearer(token: string): Authenticator {
 
 /** Logs in with tokens from a function of the caller's. It is called before each request, and once more after a 401. */
 export function functionBearer(provider: AccessTokenProvider): Authenticator {
-  const logIn = async ({ isFallback }: LoginRequest): Promise<Login> => {
-    const token = await callProvider(provider, {});
-    if (isFallback) return bearerLogin(token);
-    return bearerLogin(token, (response) => (isTokenRefused(response) ? logInAgain(token) : undefined));
+  return {
+    async authorize({ isFallback }) {
+      const token = await callProvider(provider, {});
+      const logInAgain = async () => bearerLogin(await callProvider(provider, { refused: token }));
+      return bearerLogin(token, (response) => (!isFallback && isTokenRefused(response) ? logInAgain() : undefined));
+    },
+    secrets: () => [],
   };
-  const logInAgain = async (refused: string) => bearerLogin(await callProvider(provider, { refused }));
-  return { authorize: logIn, secrets: () => [] };
 }
 
 async function callProvider(provider: AccessTokenProvider, context: { refused?: string }): Promise<string> {

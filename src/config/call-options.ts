@@ -1,25 +1,37 @@
 import { z } from 'zod';
 import { clusterNameSchema, compiled, groupIdSchema, snapshotIdSchema } from '../atlas/schemas.js';
-import { pathSchema } from '../atlas/target.js';
+import { type EndpointChoice, pathSchema, type QueryValue } from '../atlas/target.js';
 import type { CallSettings } from '../call/call.js';
 import { isStandardSchema, type StandardSchema } from '../call/standard-schema.js';
 import { type AtlasIssue, issuesOf } from '../errors/issues.js';
-import type { CallOptions, GetOptions } from './options.js';
+import { endpoint, milliseconds, retries, type Settings, withMethods } from './client-options.js';
 
-// The longest delay that setTimeout accepts, almost 25 days.
-export const milliseconds = z.number().positive().max(0x7fff_ffff);
-export const retries = z.number().int().min(0).max(100);
-export const endpoint = z.enum(['auto', 'tenant', 'flex']);
+/** Options of one call. They override those of the client. */
+export interface CallOptions {
+  /** Ends the call at once. It then rejects with the signal's reason. */
+  signal?: AbortSignal | null | undefined;
+  /** Limits the whole call, in ms. */
+  timeout?: number | undefined;
+  /** Limits one HTTP exchange, in ms. */
+  attemptTimeout?: number | undefined;
+  /** The maximum number of retries. */
+  maxRetries?: number | undefined;
+  /** Asks Atlas to always return status 200, with the real status in the body. The result is the same. */
+  envelope?: boolean | undefined;
+  /** Asks Atlas to indent the body. The result is the same. */
+  pretty?: boolean | undefined;
+  /** Chooses the endpoint of this call. */
+  endpoint?: EndpointChoice | undefined;
+}
 
-// Checks for methods: instanceof fails between realms and between copies of a package.
-export function withMethods<T>(names: string[], what: string): z.ZodType<T> {
-  return z.custom<T>(
-    (value) =>
-      typeof value === 'object' &&
-      value !== null &&
-      names.every((name) => typeof Reflect.get(value, name) === 'function'),
-    `must be ${what}`,
-  );
+/** Options of `get()`. */
+export interface GetOptions extends Omit<CallOptions, 'endpoint'> {
+  /** The query. Parameters that are undefined are left out, and an array repeats its parameter. */
+  query?: Record<string, QueryValue | readonly QueryValue[] | undefined> | undefined;
+  /** The version of the v2 API, as `YYYY-MM-DD`. Default: `2025-03-12`. */
+  apiVersion?: string | undefined;
+  /** Checks the body and types the result: a schema of zod, `zod/mini`, valibot, arktype or another Standard Schema. */
+  schema?: StandardSchema<unknown> | undefined;
 }
 
 const callOptions = z
@@ -36,10 +48,10 @@ const callOptions = z
 
 const queryValue = z.union([z.string(), z.number(), z.boolean()]);
 
-const query = z.record(z.string(), z.union([queryValue, z.array(queryValue)]).optional());
+const parameter = z.union([queryValue, z.array(queryValue)]).optional();
 
 const getOptions = callOptions.omit({ endpoint: true }).extend({
-  query: query.optional(),
+  query: z.record(z.string(), parameter).optional(),
   apiVersion: z
     .string()
     .regex(/^\d{4}-\d{2}-\d{2}$/, 'must be a date, YYYY-MM-DD')
@@ -49,27 +61,21 @@ const getOptions = callOptions.omit({ endpoint: true }).extend({
     .optional(),
 });
 
-const getAllOptions = getOptions.extend({
-  query: query
-    .refine(({ pageNum }) => pageNum === undefined, {
-      path: ['pageNum'],
-      message: 'must not be set (getAll reads every page)',
-    })
-    .optional(),
-});
+const pageNum = z.undefined('must not be set (getAll reads every page)').optional();
+const getAllOptions = getOptions.extend({ query: z.object({ pageNum }).catchall(parameter).optional() });
 
 const cluster = { groupId: groupIdSchema, clusterName: clusterNameSchema };
 
-/** The methods of the client that start a call. */
-export type Operation = 'getTenantSnapshot' | 'listTenantSnapshots' | 'get' | 'getAll';
-
 /** What each method accepts. */
-const methods: Readonly<Record<Operation, { readonly arguments: z.ZodType; readonly options: z.ZodType }>> = {
+const methods = {
   getTenantSnapshot: { arguments: z.object({ ...cluster, snapshotId: snapshotIdSchema }), options: callOptions },
   listTenantSnapshots: { arguments: z.object(cluster), options: callOptions },
   get: { arguments: z.object({ path: pathSchema }), options: getOptions },
   getAll: { arguments: z.object({ path: pathSchema }), options: getAllOptions },
 };
+
+/** The methods of the client that start a call. */
+export type Operation = keyof typeof methods;
 
 /** The options of a caller that passes none. */
 export const noOptions = {};
@@ -77,20 +83,14 @@ export const noOptions = {};
 /** Checks the arguments and options of a call. */
 export function checkCall(operation: Operation, args: object, options: object): AtlasIssue[] {
   const method = methods[operation];
-  const issues = issuesOf(compiled(method.arguments), args);
+  const issues = issuesOf(compiled<unknown>(method.arguments), args);
   // Most calls pass no options. Checking the shared default would take 0.3 µs.
   if (options !== noOptions) issues.push(...issuesOf(method.options, options));
   return issues;
 }
 
-/** The options of a client that hold for every call. A call may override them, except `maxResponseSize`. */
-export type CallDefaults = Pick<
-  CallSettings,
-  'timeout' | 'attemptTimeout' | 'maxRetries' | 'maxResponseSize' | 'endpoint'
->;
-
 /** Adds the client's defaults to the options of a call. */
-export function resolveCall(defaults: CallDefaults, options: CallOptions & GetOptions): CallSettings {
+export function resolveCall(defaults: Settings['defaults'], options: CallOptions & GetOptions): CallSettings {
   // One by one: copying the objects would take 2 µs.
   return {
     signal: options.signal,

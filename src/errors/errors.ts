@@ -46,9 +46,11 @@ export abstract class AtlasError extends Error {
   declare readonly attempts?: number | undefined;
 
   /** @internal */
-  constructor(message: string, { operation, endpoint, path, attempts, cause }: AtlasErrorContext = {}) {
+  constructor(message: string, { cause, ...context }: AtlasErrorContext = {}, fields: object = {}) {
     super(message, cause === undefined ? undefined : { cause });
-    assignDefined(this, { operation, endpoint, path, attempts });
+    // Leaves undefined fields off the error.
+    const known = Object.entries({ ...context, ...fields }).filter(([, value]) => value !== undefined);
+    Object.assign(this, Object.fromEntries(known));
   }
 
   /** Returns the fields that are useful in a log: no stack, cause, headers or body. */
@@ -108,8 +110,7 @@ export class AtlasApiError extends AtlasError {
     { headers, body, ...fields }: Omit<AtlasApiError, keyof AtlasError>,
     context?: AtlasErrorContext,
   ) {
-    super(message, context);
-    assignDefined(this, fields);
+    super(message, context, fields);
     Object.defineProperties(this, { headers: { value: headers }, body: { value: body } });
   }
 }
@@ -130,8 +131,7 @@ export class AtlasAuthenticationError extends AtlasError {
     { status, error, errorDescription }: Omit<AtlasAuthenticationError, keyof AtlasError> = {},
     context?: AtlasErrorContext,
   ) {
-    super(message, context);
-    assignDefined(this, { status, error, errorDescription });
+    super(message, context, { status, error, errorDescription });
   }
 }
 
@@ -161,11 +161,6 @@ export class AtlasInvalidResponseError extends AtlasError {
     super(message, context);
     this.issues = issues;
   }
-}
-
-// Leaves undefined fields off the error.
-function assignDefined(error: AtlasError, values: object): void {
-  for (const [name, value] of Object.entries(values)) if (value !== undefined) Object.assign(error, { [name]: value });
 }
 
 /** The error class with the code `C`. */
@@ -211,7 +206,6 @@ export function isAtlasApiError(
 
 // On the prototype, so that minifying does not change the name and it does not show up as an own property.
 for (const [name, type] of Object.entries({
-  AtlasError,
   AtlasConfigurationError,
   AtlasInvalidArgumentError,
   AtlasApiError,

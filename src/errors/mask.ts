@@ -13,12 +13,6 @@ const maxValues = 500;
 const maxCharacters = 10_000;
 const shortLength = 20;
 
-/** What the rest of a copy may take up. */
-interface Remaining {
-  values: number;
-  characters: number;
-}
-
 /** Replaces secrets in texts and JSON values. Cuts them first, so that the cost does not depend on their size. */
 export class Mask {
   /** The longest first, because one may be part of another. */
@@ -53,28 +47,27 @@ export class Mask {
    * objects to 100 entries, and the whole to 16 levels, 500 values and some 10,000 characters.
    */
   json(value: unknown): unknown {
-    return this.#copy(value, 0, { values: maxValues, characters: maxCharacters });
-  }
-
-  #copy(value: unknown, depth: number, remaining: Remaining): unknown {
-    if (remaining.values === 0) return undefined;
-    remaining.values -= 1;
-    if (typeof value === 'string') return this.#copyText(value, remaining);
-    if (typeof value !== 'object' || value === null) return value;
-    if (depth === maxDepth) return undefined;
-    const copyOf = (item: unknown) => this.#copy(item, depth + 1, remaining);
-    if (Array.isArray(value)) return value.slice(0, maxEntries).map(copyOf);
-    const fields = Object.entries(value).slice(0, maxEntries);
-    return Object.fromEntries(fields.map(([key, item]) => [this.#copyText(key, remaining), copyOf(item)]));
-  }
-
-  #copyText(text: string, remaining: Remaining): string {
-    if (text.length > shortLength) {
-      if (remaining.characters <= 0) return '';
-      // What has to be searched, which may be more than what the copy takes up.
-      remaining.characters -= Math.min(text.length, maxStringLength + this.#room);
-    }
-    return this.text(text, maxStringLength);
+    let valuesLeft = maxValues;
+    let charactersLeft = maxCharacters;
+    const copyText = (text: string) => {
+      if (text.length > shortLength) {
+        if (charactersLeft <= 0) return '';
+        // What has to be searched, which may be more than what the copy takes up.
+        charactersLeft -= Math.min(text.length, maxStringLength + this.#room);
+      }
+      return this.text(text, maxStringLength);
+    };
+    const copy = (value: unknown, depth: number): unknown => {
+      if (valuesLeft === 0) return undefined;
+      valuesLeft -= 1;
+      if (typeof value === 'string') return copyText(value);
+      if (typeof value !== 'object' || value === null) return value;
+      if (depth === maxDepth) return undefined;
+      if (Array.isArray(value)) return value.slice(0, maxEntries).map((item) => copy(item, depth + 1));
+      const fields = Object.entries(value).slice(0, maxEntries);
+      return Object.fromEntries(fields.map(([key, item]) => [copyText(key), copy(item, depth + 1)]));
+    };
+    return copy(value, 0);
   }
 }
 

@@ -1,5 +1,3 @@
-import { gzipSync } from 'node:zlib';
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Body, openEnvelope, readBody, readResponse, type WireResponse } from '../../src/atlas/response.js';
 import { AtlasApiError, AtlasInvalidResponseError, type TenantSnapshotsClient } from '../../src/index.js';
@@ -14,93 +12,32 @@ import { listPath } from '../support/snapshot-routes.js';
 type Headers = WireResponse['headers'];
 
 /** Reads a body. */
-function read(body: string | Uint8Array, headers: Headers = {}, limit = 99, isTruncated = false): Body {
-  return readBody({ status: 200, headers, bytes: Buffer.from(body), isTruncated }, limit);
+function read(body: string | Uint8Array, isTruncated = false): Body {
+  return readBody({ status: 200, headers: {}, bytes: Buffer.from(body), isTruncated }, 99);
 }
 
 const latin1 = (text: string) => Buffer.from(text, 'latin1');
-const inLatin1 = { 'content-type': 'text/plain; charset=iso-8859-1' };
-const coded = (coding: string | string[]) => ({ 'content-encoding': coding });
-const tooLarge = (limit: number) =>
-  `is larger than ${limit} bytes (maxResponseSize). Raise the limit if you expect that much`;
 
 describe('the body of a response', () => {
   it.each<[what: string, body: string | Uint8Array, text: string, json: unknown, problem: string | undefined]>([
     ['JSON', '{"a":[1]}', '{"a":[1]}', { a: [1] }, undefined],
-    ['JSON after a byte order mark', '\ufeff1', '1', 1, undefined],
-    ['a string with a byte order mark', '"\ufeff"', '"\ufeff"', '\ufeff', undefined],
-    ['JSON after two byte order marks', '\ufeff\ufeff1', '\ufeff1', undefined, 'is not JSON'],
     ['nothing', '', '', undefined, 'is empty'],
-    ['only a byte order mark', '\ufeff', '', undefined, 'is empty'],
     ['a space', ' ', ' ', undefined, 'is not JSON'],
     ['text', 'no', 'no', undefined, 'is not JSON'],
     ['JSON that is not UTF-8', latin1('"\xff"'), '"\ufffd"', '\ufffd', 'is not UTF-8'],
-    ['text that is not UTF-8', latin1('\xff'), '\ufffd', undefined, 'is not UTF-8'],
+    ['text that is not UTF-8', latin1('\xff'), '\ufffd', undefined, 'is not JSON'],
   ])('may be %s', (_what, body, text, json, problem) => {
-    expect(read(body)).toEqual({ text, json, problem });
+    expect(read(body)).toEqual({ text, json, problem, isPartial: false });
   });
 
-  it('keeps its text if it is truncated, but not if that is coded', () => {
-    const unread = { json: undefined, problem: tooLarge(5), isPartial: true };
-    expect(read('123', {}, 5, true)).toEqual({ ...unread, text: '123' });
-    expect(read(latin1('é'), inLatin1, 5, true)).toEqual({ ...unread, text: 'é' });
-    expect(read('12', coded('gzip'), 5, true)).toEqual({ ...unread, text: '' });
-    expect(read('123', {}, 5)).not.toHaveProperty('isPartial');
-  });
-
-  it.each<[type: Headers[string], encoding: 'latin1' | 'utf8']>([
-    ['application/json;charset=iso-8859-1', 'latin1'],
-    ['application/json;charset=ISO-8859-1', 'latin1'],
-    ['application/json; charset="iso-8859-1"', 'latin1'],
-    ['application/json', 'utf8'],
-    ['application/json;charset=utf-8', 'utf8'],
-    ['application/iso-8859-1', 'utf8'],
-    [['text/plain', 'text/plain;charset=iso-8859-1'], 'utf8'],
-    [undefined, 'utf8'],
-  ])('with the content type %j is decoded as %s', (type, encoding) => {
-    expect(read(Buffer.from('"é"', encoding), { 'content-type': type })).toMatchObject({ text: '"é"', json: 'é' });
-  });
-
-  it.each(['gzip', 'x-gzip', ' GZip '])('with the content coding %j is unzipped, up to the limit', (coding) => {
-    const text = JSON.stringify('x'.repeat(98));
-    const unread = { text: '', json: undefined, problem: tooLarge(99), isPartial: true };
-    expect(read(gzipSync(text), coded(coding), 100)).toEqual({ text, json: 'x'.repeat(98), problem: undefined });
-    expect(read(gzipSync(text), coded(coding), 99)).toEqual(unread);
-  });
-
-  it('is unzipped before it is decoded', () => {
-    expect(read(gzipSync(latin1('"é"')), { ...coded('gzip'), ...inLatin1 }).json).toBe('é');
-  });
-
-  it.each<[coding: string | string[], problem: string]>([
-    ['gzip', 'is not valid gzip'],
-    ['zstd', 'has the unsupported content coding zstd'],
-    // Neither cut nor in lower case, so that the mask recognizes a secret in it.
-    ['QWERTY'.repeat(50), `has the unsupported content coding ${'QWERTY'.repeat(50)}`],
-    ['gzip, br', 'has the unsupported content coding gzip, br'],
-    [['gzip', 'br'], 'has the unsupported content coding gzip,br'],
-  ])('with the content coding %j is unread', (coding, problem) => {
-    expect(read('1', coded(coding))).toEqual({ text: '', json: undefined, problem, isPartial: true });
-  });
-
-  it.each(['identity', 'Identity', ' identity ', '', ' '])('with the content coding %j is what it is', (coding) => {
-    expect(read('1', coded(coding)).json).toBe(1);
-  });
-
-  it('never throws', () => {
-    const codings = fc.constantFrom(undefined, 'gzip', 'deflate', 'br', 'identity', 'other', '');
-    const types = fc.constantFrom(undefined, 'application/json;charset=ISO-8859-1');
-    fc.assert(
-      fc.property(fc.uint8Array(), codings, types, fc.boolean(), (bytes, coding, type, isTruncated) => {
-        const body = read(bytes, { 'content-encoding': coding, 'content-type': type }, 10, isTruncated);
-        expect(body.problem === undefined).toBe(body.json !== undefined);
-      }),
-    );
+  it('keeps its text if it is truncated', () => {
+    const problem = 'is larger than 99 bytes (maxResponseSize). Raise the limit if you expect that much';
+    expect(read('123', true)).toEqual({ text: '123', json: undefined, problem, isPartial: true });
   });
 });
 
 describe('an envelope', () => {
-  const open = (json: unknown) => openEnvelope({ text: 'text', json, problem: undefined });
+  const open = (json: unknown) => openEnvelope({ text: 'text', json, problem: undefined, isPartial: false });
 
   it.each<[json: object, status: number, content: unknown]>([
     [{ status: 200, content: { id: 1 } }, 200, { id: 1 }],
@@ -112,16 +49,14 @@ describe('an envelope', () => {
     [{ status: 200, results: [] }, 200, { results: [] }],
     [{ status: 100 }, 100, {}],
     [{ status: 599, content: false }, 599, false],
-    [{ status: '404', content: { id: 1 } }, 404, { id: 1 }],
-    [{ status: '200', envelope: { id: 1 } }, 200, { id: 1 }],
   ])('is %j', (json, status, content) => {
-    expect(open(json)).toEqual({ status, body: { text: 'text', json: content, problem: undefined } });
+    expect(open(json)).toMatchObject({ status, body: { text: 'text', json: content } });
   });
 
   it.each([
     ...[null, 1, 'text', [], [{ status: 200 }], {}],
     ...[99, 600, 200.5, '200', null].map((status) => ({ status })),
-    ...['', 'COMPLETED', ' 200', '2e2', '0404', '600'].map((status) => ({ status, content: 1 })),
+    ...['', 'COMPLETED', '404'].map((status) => ({ status, content: 1 })),
     JSON.parse('{"__proto__":{"status":503,"content":{}}}'),
   ])('is not %j', (json) => {
     expect(open(json)).toBeUndefined();

@@ -1,8 +1,11 @@
+import { posix } from 'node:path';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   listTarget,
   mayBeEnveloped,
   pageTarget,
+  pathSchema,
   pathTarget,
   type Query,
   type RequestOptions,
@@ -112,8 +115,145 @@ describe('the target for a path', () => {
     const small = listTarget(path, { ...auto, query: { itemsPerPage: 7, pageNum: undefined } });
     expect(sent(small)).toBe(`${path}?itemsPerPage=7&pageNum=1`);
   });
+});
 
-  it('follows the path of baseUrl', () => {
-    expect(sent(pathTarget(path, auto), '/proxy/atlas')).toBe(`/proxy/atlas${path}`);
+const origin = 'https://cloud.mongodb.com';
+const prefixes = ['', '/proxy/atlas'];
+
+/** The URL of the request for a path, or undefined if the path is invalid. */
+function urlOf(path: unknown, prefix = ''): string | undefined {
+  const { data } = pathSchema.safeParse(path);
+  const target = data === undefined ? undefined : pathTarget(data, { endpoint: 'auto' });
+  return target && origin + sent(target, prefix);
+}
+
+/** Decodes one layer of percent-encoding and removes parameters, as a proxy or server may do before it splits the path. */
+function decodeOnce(path: string): string {
+  return path
+    .replace(/%[0-9a-f]{2}/gi, (octet) => String.fromCharCode(Number.parseInt(octet.slice(1), 16)))
+    .replaceAll('\\', '/')
+    .replaceAll(/;[^/]*/g, '');
+}
+
+/** Fails if a client, a proxy or a server could resolve a URL to a path outside the API. */
+function expectInside(url: string, prefix: string): void {
+  const parsed = new URL(url);
+  expect(parsed.origin).toBe(origin);
+  expect(parsed.pathname.startsWith(`${prefix}/api/atlas/`)).toBe(true);
+  expect([parsed.username, parsed.password, parsed.search, parsed.hash]).toEqual(['', '', '', '']);
+  const raw = url.slice(origin.length);
+  for (const path of [raw, decodeOnce(raw)]) {
+    expect(posix.normalize(path).startsWith(`${prefix}/api/atlas/`)).toBe(true);
+  }
+  expect(raw).toMatch(/^[!-~]+$/);
+}
+
+// The parts of path traversal attacks.
+const fragments = [
+  ...['/', '//', '\\', '.', '..', '...'],
+  ...['%', '%2e', '%2E', '%2f', '%2F', '%5c', '%5C', '%00', '%0d%0a', '%252e', '%25', '%3b', '%3B'],
+  ...['@', ':', ';', '?', '#', '&', '=', ' ', '\t', '\r\n', '\0', '\u2024', '\uff0e', '\uff0f', '\ud800', 'é'],
+  ...['api', 'atlas', 'v2', 'v1.0', 'groups', 'evil.example', 'https:', 'user:pass@', ':443', '%u002e', '0', 'A'],
+];
+
+const hostilePath = fc
+  .tuple(
+    fc.constantFrom('/api/atlas/', '/api/atlas', '/api/', '//', 'https://evil.example/api/atlas/', ''),
+    fc.array(fc.oneof({ weight: 9, arbitrary: fc.constantFrom(...fragments) }, fc.string({ maxLength: 3 })), {
+      maxLength: 12,
+    }),
+  )
+  .map(([start, parts]) => start + parts.join(''));
+
+const allowed = [..."ABCXYZabcxyz0189-._~:@!$&'()*+,=", '%20', '%C3%A9', '%25', '%3F', '%23', '%3B'];
+const goodSegment = fc
+  .array(fc.constantFrom(...allowed), { minLength: 1, maxLength: 8 })
+  .map((parts) => parts.join(''))
+  .filter((segment) => !/^\.\.?(?:%3B|$)/.test(segment));
+const goodPath = fc
+  .array(goodSegment, { minLength: 1, maxLength: 6 })
+  .map((segments) => `/api/atlas/${segments.join('/')}`);
+
+describe('the path of get()', () => {
+  it.each(prefixes)('never leads outside the API, with the baseUrl prefix %j', (prefix) => {
+    const paths = fc.oneof(hostilePath, fc.string({ unit: 'binary', maxLength: 40 }));
+    const property = fc.property(paths, (path) => {
+      const url = urlOf(path, prefix);
+      if (url !== undefined) expectInside(url, prefix);
+    });
+    fc.assert(property, { numRuns: 1_000 });
+  });
+
+  it('is sent unchanged if it is valid', () => {
+    const property = fc.property(goodPath, fc.constantFrom(...prefixes), (path, prefix) => {
+      expect(urlOf(path, prefix)).toBe(origin + prefix + path);
+    });
+    fc.assert(property, { numRuns: 200 });
+  });
+
+  it.each([
+    '/api/atlas/v2',
+    '/api/atlas/v2/groups/5e2211c17a3e5a48f5497de3/flexClusters',
+    '/api/atlas/v2/groups/byName/My%20Project',
+    "/api/atlas/v2/A-z0.9_~:@!$&'()*+,=",
+    // Three dots, and names that begin or end with dots, are ordinary segments.
+    '/api/atlas/.../..a/b../.c',
+    // Decodes to %2e%2e, not to dots.
+    '/api/atlas/%252e%252e/x',
+    // Dots after a semicolon are part of a parameter.
+    '/api/atlas/x%3B..',
+    `/api/atlas/${'x'.repeat(2048 - '/api/atlas/'.length)}`,
+  ])('may be %j', (path) => {
+    expect(urlOf(path)).toBe(origin + path);
+  });
+
+  const mustStart =
+    'must start with /api/atlas/ and contain only valid path characters (pass query parameters in the query option)';
+
+  it.each<[message: string, paths: unknown[]]>([
+    ['must be a string', [undefined, null, 5, {}, ['/api/atlas/v2'], new URL('https://evil.example/api/atlas/v2')]],
+    ['must have at most 2048 characters', [`/api/atlas/${'x'.repeat(2049 - '/api/atlas/'.length)}`]],
+    [
+      mustStart,
+      [
+        // Not below /api/atlas/.
+        ...['', '/', '/api', '/api/atlas', '/api/atlas/', 'api/atlas/v2', '/API/ATLAS/v2', '/api/atlasx/v2'],
+        ...[' /api/atlas/v2', '\n/api/atlas/v2', '/api//atlas/v2', '/%61pi/atlas/v2', '/api/oauth/token', '/v2/x'],
+        // Another host.
+        ...['//evil.example/api/atlas/v2', 'https://evil.example/api/atlas/v2', '@evil.example/api/atlas/v2'],
+        ...[':80@evil.example/api/atlas/v2', '.evil.example/api/atlas/v2', '\\\\evil.example\\api\\atlas\\v2'],
+        ...['/\\evil.example/api/atlas/v2', 'javascript:/api/atlas/v2'],
+        // A query, a fragment, and characters that no path has.
+        ...under('x?y=1', 'x#y', 'x y', 'x ', 'x\n', 'x\ty', 'x\r\nhost: evil.example', 'x\0', 'x\\..\\y', '..\\y'),
+        ...under('..;', 'é', '\u2024\u2024/x', '\uff0e\uff0e/x', '\ud800'),
+        ...under(...[...'"<>`{|^[;'].map((character) => `x${character}y`)),
+      ],
+    ],
+    ['must not contain an empty segment', under('/x', 'x/', 'x//y', 'x/y/', '/evil.example')],
+    [
+      'must not contain a % without two hexadecimal digits',
+      under('%', '%2', '%zz', '%2g', 'x%', '%u002e', '100%', '100%/x'),
+    ],
+    [
+      // Plain, encoded, and between encoded separators.
+      'must not contain the segment . or ..',
+      [
+        ...under('.', '..', './x', '../x', 'x/.', 'x/..', 'x/../../../y'),
+        ...under('%2e', '%2E%2e', '.%2e', '%2e.', 'x/%2E%2E/y'),
+        ...under('x%2f..', 'x%2F..%2Fy', 'x%2f%2e%2e%2fy', 'x%5c..%5cy', 'x%5C%2e%2e', '..%2fy', '..%5cy', 'x%2f.'),
+        ...under('%2e%2fx', '../'.repeat(100)),
+        // Before an encoded semicolon, because a server may remove the parameters of a segment first.
+        ...under('..%3B', '..%3b/x', '.%3Bx', '%2e%2E%3Ba=b', 'x%2f..%3B%2fy', 'x%5c.%3b'),
+      ],
+    ],
+  ])('%s', (message, paths) => {
+    for (const path of paths) {
+      const messages = pathSchema.safeParse(path).error?.issues.map((issue) => issue.message);
+      expect([path, messages]).toEqual([path, expect.arrayContaining([message])]);
+    }
   });
 });
+
+function under(...rest: string[]): string[] {
+  return rest.map((path) => `/api/atlas/${path}`);
+}

@@ -91,18 +91,10 @@ describe('an AtlasApiError', () => {
     ['{"parameters":[]}', { parameters: [] }],
     ['{"badRequestDetail":null,"detail":null,"errorCode":null,"reason":null,"parameters":null}', {}],
     ['{"badRequestDetail":[]}', {}],
-    ['{"badRequestDetail":{}}', { badRequestDetail: { fields: [] } }],
-    ['{"badRequestDetail":{"fields":"x"}}', { badRequestDetail: { fields: [] } }],
+    ['{"badRequestDetail":{"fields":[null]},"reason":"r"}', { reason: 'r' }],
     [
-      '{"badRequestDetail":{"fields":[null,{"field":"a"},{"description":5}]}}',
-      {
-        badRequestDetail: {
-          fields: [
-            { field: 'a', description: '' },
-            { field: '', description: '' },
-          ],
-        },
-      },
+      '{"badRequestDetail":{"fields":[{"field":"a"}]}}',
+      { badRequestDetail: { fields: [{ field: 'a', description: '' }] } },
     ],
   ])('has the valid fields of the body %s, and its text', async (body, fields) => {
     const error = await errorOf({ status: 400, body });

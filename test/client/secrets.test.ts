@@ -83,7 +83,6 @@ const echoes: [where: string, echo: (said: Said) => Script, isShown: boolean][] 
   ['a chunk', ({ login }) => [send(`${head(200, 'transfer-encoding: chunked')}${login}\r\n`)], false],
   ['a truncated chunk', ({ login }) => [chunked(400, [login]), reset], false],
   ['text, then a reset', ({ all }) => [send(`${head(200, 'content-length: 9999')}${all}`), pause(), reset], false],
-  ['a content coding', ({ inHeaders }) => [answer(200, '{}', `content-encoding: ${inHeaders}`)], true],
   ['a body that is not JSON', ({ request }) => [answer(200, request)], false],
   ['a field of a body', ({ all }) => [answer(200, { id: all.join() })], false],
   ['a key of a body', ({ all }) => [answer(200, { id: 5, links: [{ [all.join()]: all }] })], false],
@@ -213,7 +212,6 @@ describe('the error of a token request shows no secret that the response echoes'
       { error_description: `${basic.replaceAll('=', '')} ${basic.replaceAll('=', '&#x3D;')}` },
       {},
     ],
-    ['as a content coding', 200, {}, { 'content-encoding': basic }],
     ['as an invalid token', 200, { access_token: `${clientSecret} ${issuedToken}` }, {}],
   ])('%s', async (_how, status, body, headers) => {
     const dispatcher = scriptedDispatcher({ status, body, headers });

@@ -101,16 +101,7 @@ describe('an error without a context', () => {
     new AtlasClosedError('no'),
     new AtlasInvalidResponseError('no', []),
   ])('$name leaves off what it does not know', (error) => {
-    const unknown = [
-      'operation',
-      'endpoint',
-      'path',
-      'attempts',
-      'cause',
-      'errorCode',
-      'retryAfter',
-      'errorDescription',
-    ];
+    const unknown = ['operation', 'endpoint', 'path', 'attempts', 'cause', 'errorCode', 'errorDescription'];
     for (const key of unknown) expect(key in error).toBe(false);
     expect(Object.values(error)).not.toContain(undefined);
   });

@@ -1,4 +1,3 @@
-import { gzipSync } from 'node:zlib';
 import { describe, expect, it, vi } from 'vitest';
 import { AtlasApiError, AtlasInvalidResponseError } from '../../src/index.js';
 import { defaults } from '../support/defaults.js';
@@ -40,7 +39,6 @@ describe('maxResponseSize', () => {
     ['a chunked body', (body) => [chunked(200, [body.slice(0, 600), body.slice(600)])]],
     ['a body in packets', (body) => [send(head(200, `content-length: ${body.length}`)), ...packets(body)]],
     ['a body that ends with the connection', (body) => [send(head(200)), send(body), end]],
-    ['a gzipped body', (body) => [answer(200, gzipSync(body), 'content-encoding: gzip')]],
   ])('allows %s of that size, and none that is larger', async (_name, script) => {
     const server = await startRawServer([script(sized(limit)), script(sized(limit + 1)), good]);
     const client = openBareClient(server, { maxResponseSize: limit });
@@ -80,15 +78,6 @@ describe('maxResponseSize', () => {
     expect(error.body).toMatch(/^x{900,1000}$/);
     await expect.poll(() => server.closed, { interval: 1 }).toBe(1);
   });
-});
-
-it('a gzipped body is not decoded beyond the limit, as it may be a decompression bomb', async () => {
-  const bomb = gzipSync('a'.repeat(50_000_000));
-  expect(bomb.length).toBeLessThan(1_000_000);
-  const server = await startRawServer([answer(200, bomb, 'content-encoding: gzip')]);
-  const before = process.memoryUsage().arrayBuffers;
-  await rejection(get(openBareClient(server)), AtlasInvalidResponseError);
-  expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(40_000_000);
 });
 
 it('a body in chunks of one byte needs no more memory than its size', async () => {

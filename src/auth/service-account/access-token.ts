@@ -9,9 +9,11 @@ export interface AccessToken {
   readonly expiresAt: number;
   /** ms from issue to expiry. */
   readonly lifetime: number;
+  /** Whether this client fetched it, rather than another process that shares the store. */
+  readonly isFetched: boolean;
 }
 
-// What Atlas uses; RFC 6749 allows a server to leave it out.
+// What Atlas uses, in seconds; RFC 6749 allows a server to leave it out.
 const usualLifetime = 3600;
 const maxMargin = 60_000;
 // Once per process: in a fleet that shares a token, the process with the largest value renews it, and the others find the
@@ -78,24 +80,18 @@ export class SharedToken {
   /** Returns the stored token, or `undefined` if there is no valid one. */
   async read(): Promise<AccessToken | undefined> {
     // Async, so that a store that throws causes a rejection.
-    const reading = async () => this.#store.get(this.#key);
-    return parseToken(await waitAtMost(storePatience, reading(), true));
+    const reading = async () => {
+      const value = await this.#store.get(this.#key);
+      // Some stores parse what looks like JSON.
+      const token = storedTokenSchema.parse(typeof value === 'string' ? JSON.parse(value) : value);
+      return { ...token, isFetched: false };
+    };
+    return waitAtMost(storePatience, reading(), true);
   }
 
   async write({ accessToken, expiresAt, lifetime }: AccessToken): Promise<void> {
-    const ttl = Math.floor(expiresAt - Date.now());
-    if (ttl <= 0) return;
     const value = JSON.stringify({ accessToken, expiresAt, lifetime });
-    const writing = async () => this.#store.set(this.#key, value, ttl);
+    const writing = async () => this.#store.set(this.#key, value, Math.floor(expiresAt - Date.now()));
     await waitAtMost(storePatience, writing(), true);
-  }
-}
-
-function parseToken(value: unknown): AccessToken | undefined {
-  try {
-    // Some stores parse what looks like JSON.
-    return storedTokenSchema.parse(typeof value === 'string' ? JSON.parse(value) : value);
-  } catch {
-    return undefined;
   }
 }

@@ -1,8 +1,14 @@
-import { type Body, readBody } from '../../atlas/response.js';
+import { readBody } from '../../atlas/response.js';
 import { isObject } from '../../atlas/schemas.js';
 import type { RequestBase } from '../../atlas/target.js';
 import { Mask } from '../../errors/mask.js';
-import { connectionFreed, type ExchangeLimits, exchange, type HttpResponse, NoResponse } from '../../http/exchange.js';
+import {
+  connectionFreed,
+  type ExchangeLimits,
+  exchange,
+  type HttpResponse,
+  type NoResponse,
+} from '../../http/exchange.js';
 import { isRetryableStatus, parseRetryAfter } from '../../http/retry.js';
 import type { Transport } from '../../http/transport.js';
 import { NoLogin } from '../authenticator.js';
@@ -14,11 +20,10 @@ const checkBaseUrl = 'Check baseUrl and any proxy on the way to Atlas.';
 
 /** Requests and revokes access tokens. */
 export class TokenEndpoint {
-  readonly #transport: Transport;
-  readonly #limits: ExchangeLimits;
-  readonly #prefix: string;
-  readonly #headers: string[];
-  readonly #secrets: string[];
+  readonly #post: (path: string, body: string) => Promise<HttpResponse>;
+  readonly #maxResponseSize: number;
+  /** The secrets that no error may show. */
+  readonly secrets: () => string[];
 
   constructor(
     transport: Transport,
@@ -26,23 +31,17 @@ export class TokenEndpoint {
     { prefix, userAgent }: RequestBase,
     { clientId, clientSecret }: { clientId: string; clientSecret: string },
   ) {
-    this.#transport = transport;
-    this.#limits = limits;
-    this.#prefix = prefix;
     // RFC 6749 asks to form-encode both first, but Atlas does not decode them.
     const basic = Buffer.from(`${clientId}:${clientSecret}`).toString('base64');
-    this.#secrets = [clientSecret, basic];
-    this.#headers = Object.entries({
+    const headers = Object.entries({
       accept: 'application/json',
       'user-agent': userAgent,
       'content-type': 'application/x-www-form-urlencoded',
       authorization: `Basic ${basic}`,
     }).flat();
-  }
-
-  /** The secrets that no error may show. */
-  get secrets(): string[] {
-    return this.#secrets;
+    this.#post = (path, body) => exchange(transport, { method: 'POST', path: prefix + path, headers, body }, limits);
+    this.#maxResponseSize = limits.maxResponseSize;
+    this.secrets = () => [clientSecret, basic];
   }
 
   /**
@@ -54,12 +53,16 @@ export class TokenEndpoint {
   async requestToken(isShared: boolean): Promise<AccessToken> {
     const startedAt = Date.now();
     const response = await this.#send('/api/oauth/token', 'grant_type=client_credentials');
-    const body = readBody(response, this.#limits.maxResponseSize);
-    if (response.status !== 200) throw this.#refusal(response, body, isShared);
+    const body = readBody(response, this.#maxResponseSize);
+    if (response.status !== 200) throw this.#refusal(response, body.json, isShared);
     const parsed = tokenResponseSchema.safeParse(body.json);
-    if (!parsed.success) throw noToken(body.problem);
+    if (!parsed.success) {
+      const why = body.problem === undefined ? '' : `, because its body ${body.problem}`;
+      const what = `The response to the access token request has status 200 but no bearer token${why}.`;
+      throw new NoLogin({ message: `${what} ${checkBaseUrl}`, status: 200 });
+    }
     const lifetime = parsed.data.expires_in * 1000;
-    return { accessToken: parsed.data.access_token, lifetime, expiresAt: startedAt + lifetime };
+    return { accessToken: parsed.data.access_token, lifetime, expiresAt: startedAt + lifetime, isFetched: true };
   }
 
   /** Revokes a token. @see https://www.rfc-editor.org/rfc/rfc7009 */
@@ -69,26 +72,25 @@ export class TokenEndpoint {
   }
 
   async #send(path: string, body: string): Promise<HttpResponse> {
-    const request = { method: 'POST', path: this.#prefix + path, headers: this.#headers, body } as const;
-    const send = () => exchange(this.#transport, request, this.#limits);
-    try {
-      const response = await send().catch((reason: unknown) => {
-        if (reason instanceof NoResponse && reason.isDeadConnection) return connectionFreed().then(send);
-        throw reason;
+    // Without an owner, an exchange rejects with nothing but a NoResponse.
+    const response = await this.#post(path, body)
+      .catch(async (first: NoResponse) => {
+        if (!first.isDeadConnection) throw first;
+        await connectionFreed();
+        return this.#post(path, body);
+      })
+      .catch((noResponse: NoResponse) => {
+        throw new NoLogin({ noResponse });
       });
-      // The request that needs the token should use the same connection.
-      await connectionFreed();
-      return response;
-    } catch (reason) {
-      // exchange() throws nothing else.
-      throw new NoLogin({ noResponse: reason as NoResponse });
-    }
+    // The request that needs the token should use the same connection.
+    await connectionFreed();
+    return response;
   }
 
-  #refusal({ status, headers }: HttpResponse, { json }: Body, isShared: boolean): NoLogin {
+  #refusal({ status, headers }: HttpResponse, json: unknown, isShared: boolean): NoLogin {
     // An OAuth error, except over the rate limit: there Atlas sends an error body of its own.
     // https://www.rfc-editor.org/rfc/rfc6749#section-5.2
-    const masked = new Mask(this.#secrets).json(json);
+    const masked = new Mask(this.secrets()).json(json);
     const fields = isObject(masked) ? masked : {};
     const error = textOf(fields['error']) ?? textOf(fields['errorCode']);
     const errorDescription = textOf(fields['error_description']) ?? textOf(fields['detail']);
@@ -111,12 +113,6 @@ export class TokenEndpoint {
 
 function textOf(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;
-}
-
-function noToken(problem: string | undefined): NoLogin {
-  const why = problem === undefined ? '' : `, because its body ${problem}`;
-  const what = `The response to the access token request has status 200 but no bearer token${why}.`;
-  return new NoLogin({ message: `${what} ${checkBaseUrl}`, status: 200 });
 }
 
 function advise(status: number, isTokenLimit: boolean): string {

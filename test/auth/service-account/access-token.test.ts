@@ -1,7 +1,8 @@
 import { describe, expect, it, vi } from 'vitest';
-import { renewalTime, storedTokenSchema, tokenResponseSchema } from '../../../src/auth/service-account/access-token.js';
+import { renewalTime, tokenResponseSchema } from '../../../src/auth/service-account/access-token.js';
 
-const tokenOf = (lifetime: number, expiresAt = 1_700_000_000_000) => ({ accessToken: 'token', lifetime, expiresAt });
+const expiresAt = 1_700_000_000_000;
+const tokenOf = (lifetime: number) => ({ accessToken: 'token', lifetime, expiresAt, isFetched: true });
 
 describe('the renewal of a token', () => {
   it.each([
@@ -12,7 +13,7 @@ describe('the renewal of a token', () => {
     { life: '0 s', lifetime: 0, least: 0 },
   ])('is one to two margins before it expires, with a lifetime of $life', ({ lifetime, least }) => {
     const token = tokenOf(lifetime);
-    const margin = token.expiresAt - renewalTime(token);
+    const margin = expiresAt - renewalTime(token);
     expect(margin).toBeGreaterThanOrEqual(least);
     expect(margin).toBeLessThanOrEqual(2 * least);
   });
@@ -24,7 +25,7 @@ describe('the renewal of a token', () => {
       vi.resetModules();
       vi.spyOn(Math, 'random').mockReturnValue(chance);
       const copy = await import('../../../src/auth/service-account/access-token.js');
-      margins.push(token.expiresAt - copy.renewalTime(token));
+      margins.push(expiresAt - copy.renewalTime(token));
     }
     expect(margins).toEqual([60_000, 75_000, 120_000]);
   });
@@ -59,27 +60,5 @@ describe('a token response', () => {
     { what: 'a negative lifetime', answer: { access_token: 'token', expires_in: -1 } },
   ])('is invalid: $what', ({ answer }) => {
     expect(tokenResponseSchema.safeParse(answer).success).toBe(false);
-  });
-});
-
-describe('a stored token', () => {
-  it('is valid with additional fields', () => {
-    const token = tokenOf(3_600_000);
-    expect(storedTokenSchema.parse({ ...token, version: 2 })).toEqual(token);
-  });
-
-  it.each([
-    { what: 'nothing', value: undefined },
-    { what: 'text', value: 'token' },
-    { what: 'an invalid token', value: { ...tokenOf(1), accessToken: 'two words' } },
-    { what: 'more than 8,192 characters', value: { ...tokenOf(1), accessToken: 'a'.repeat(8_193) } },
-    { what: 'a string as its date', value: { ...tokenOf(1), expiresAt: '2026-01-01' } },
-    { what: 'NaN as its date', value: { ...tokenOf(1), expiresAt: Number.NaN } },
-    { what: 'an infinite date', value: { ...tokenOf(1), expiresAt: Number.POSITIVE_INFINITY } },
-    { what: 'no lifetime', value: { ...tokenOf(1), lifetime: null } },
-    // It would count as valid after it expired.
-    { what: 'a negative lifetime', value: { ...tokenOf(1), lifetime: -1 } },
-  ])('is invalid: $what', ({ value }) => {
-    expect(storedTokenSchema.safeParse(value).success).toBe(false);
   });
 });

@@ -117,14 +117,8 @@ describe('a token store', () => {
     });
   });
 
-  it('is never given an expired token', async () => {
-    const { call } = openStored([token('t', 0), no]);
-    await call();
-    expect(store.sets).toEqual([]);
-  });
-
-  it('may hold an object instead of a string', async () => {
-    const tokenStore = storeOf({ accessToken: 'other', expiresAt: Date.now() + hour, lifetime: hour });
+  it('may hold an object instead of a string, with additional fields', async () => {
+    const tokenStore = storeOf({ accessToken: 'other', expiresAt: Date.now() + hour, lifetime: hour, version: 2 });
     expect((await converse({ credentials, tokenStore }, ok)).sent).toBe('other');
   });
 });
@@ -208,6 +202,13 @@ describe('a store costs one token request if it holds', () => {
     ['text', () => 'not a token'],
     ['other JSON', () => '{"access_token":"a","expires_in":3600}'],
     ['null', () => null],
+    ['an invalid token', () => stored('two words')],
+    ['a token of more than 8,192 characters', () => stored('a'.repeat(8_193))],
+    ['a token without its lifetime', () => JSON.stringify({ accessToken: 'old', expiresAt: Date.now() + hour })],
+    ['a string as its date', () => ({ accessToken: 'old', expiresAt: '2099-01-01', lifetime: hour })],
+    ['an infinite date', () => ({ accessToken: 'old', expiresAt: Number.POSITIVE_INFINITY, lifetime: hour })],
+    // It would count as valid after it expired.
+    ['a negative lifetime', () => stored('old', hour, -hour)],
     ['an expired token', () => stored('old', -1)],
     ['a token that is about to expire', () => stored('old', 59_000)],
   ])('%s', async (_what, value) => {

@@ -1,0 +1,164 @@
+import { z } from 'zod';
+import type { EndpointChoice } from '../atlas/target.js';
+import type { AtlasCredentials } from '../auth/authenticator.js';
+import type { TokenStore } from '../auth/service-account/access-token.js';
+import { AtlasConfigurationError } from '../errors/errors.js';
+import { listIssues, toIssues } from '../errors/issues.js';
+import { type FetchLike, fetchDispatcher } from '../http/fetch.js';
+import type { DispatcherLike } from '../http/transport.js';
+import { resolveCredentials } from './credentials.js';
+
+/** The package's version. A test compares it with package.json. */
+const version = '0.1.0';
+const ownUserAgent = `atlas-tenant-snapshots/${version} node/${process.versions.node}`;
+
+/** Options of a client. */
+export interface TenantSnapshotsClientOptions {
+  /** Default: the environment; an access token, then a service account, then an API key. */
+  credentials?: AtlasCredentials | undefined;
+  /** Shares a service account's token between processes. Any Keyv instance fits. Default: none. */
+  tokenStore?: TokenStore | undefined;
+  /**
+   * The URL of Atlas: https, or http to a loopback host. A path is kept as a prefix.
+   * Default: `MONGODB_ATLAS_BASE_URL`, then `https://cloud.mongodb.com`.
+   */
+  baseUrl?: string | URL | undefined;
+  /** Default: `auto`. */
+  endpoint?: EndpointChoice | undefined;
+  /** Limits a whole call, in ms: login, queueing, retries and waits included. Default: 60 000. */
+  timeout?: number | undefined;
+  /** Limits one HTTP exchange, in ms, from when it is on the wire. Default: 15 000. */
+  attemptTimeout?: number | undefined;
+  /** The maximum number of retries. Default: 3. */
+  maxRetries?: number | undefined;
+  /** Limits the body of a response, in bytes. Default: 8 MiB. */
+  maxResponseSize?: number | undefined;
+  /**
+   * An undici 7 or 8 dispatcher, for a proxy, mutual TLS or tests. The client does not close it.
+   * Default: at most 64 pooled connections, through `HTTPS_PROXY` unless `NO_PROXY` names the host.
+   */
+  dispatcher?: DispatcherLike | undefined;
+  /**
+   * Sends every request with this function instead of undici, such as `globalThis.fetch` and its mocks. Connections and
+   * proxies are then those of the function. Not together with `dispatcher`.
+   */
+  fetch?: FetchLike | undefined;
+  /** Prepended to the package's own `User-Agent`. */
+  userAgent?: string | undefined;
+}
+
+/** The options of a client, checked and with defaults. */
+export type Settings = ReturnType<typeof resolveOptions>;
+
+// The longest delay that setTimeout accepts, almost 25 days.
+export const milliseconds = z.number().positive().max(0x7fff_ffff);
+export const retries = z.number().int().min(0).max(100);
+export const endpoint = z.enum(['auto', 'tenant', 'flex']);
+
+// Checks for methods: instanceof fails between realms and between copies of a package.
+export function withMethods<T>(names: string[], what: string): z.ZodType<T> {
+  return z.custom<T>(
+    (value) =>
+      typeof value === 'object' &&
+      value !== null &&
+      names.every((name) => typeof Reflect.get(value, name) === 'function'),
+    `must be ${what}`,
+  );
+}
+
+const loopback = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
+
+const baseUrl = z
+  .custom<string | URL>(isUrl, 'must be a URL, such as https://cloud.mongodb.com')
+  .transform((value) => new URL(value))
+  .refine(
+    ({ protocol, hostname }) => protocol === 'https:' || (protocol === 'http:' && loopback.test(hostname)),
+    'must use https (http is allowed only for a loopback host)',
+  )
+  .refine(
+    ({ username, password }) => username === '' && password === '',
+    'must not contain a user name or password (use the credentials option)',
+  )
+  .refine(({ search, hash }) => search === '' && hash === '', 'must not contain a query or fragment')
+  // Other Atlas clients expect this path. Here every request would have it twice, and the 404s would look like a retired
+  // endpoint.
+  .refine(({ pathname }) => !/\/api\/atlas(?:\/|$)/.test(pathname), 'must not contain /api/atlas (the client adds it)');
+
+function isUrl(value: unknown): boolean {
+  // Not instanceof: a URL may come from another realm.
+  const isTextOrUrl = typeof value === 'string' || Object.prototype.toString.call(value) === '[object URL]';
+  return isTextOrUrl && URL.canParse(String(value));
+}
+
+const clientOptions = z
+  .strictObject({
+    credentials: z.looseObject({}, 'must be an object').optional(),
+    tokenStore: withMethods<TokenStore>(['get', 'set'], 'a store with get and set, such as a Keyv instance').optional(),
+    baseUrl: baseUrl.optional(),
+    endpoint: endpoint.default('auto'),
+    timeout: milliseconds.default(60_000),
+    attemptTimeout: milliseconds.default(15_000),
+    maxRetries: retries.default(3),
+    maxResponseSize: z.number().int().positive().max(0x7fff_ffff).default(8_388_608),
+    dispatcher: withMethods<DispatcherLike>(['dispatch'], 'an undici dispatcher').optional(),
+    fetch: z.custom<FetchLike>((value) => typeof value === 'function', 'must be a function').optional(),
+    userAgent: z
+      .string()
+      .regex(/^[\x20-\x7e]*$/, 'must be printable ASCII')
+      .optional(),
+  })
+  .refine(({ dispatcher, fetch }) => dispatcher === undefined || fetch === undefined, {
+    path: ['fetch'],
+    message: 'must not be set together with dispatcher',
+  });
+
+/**
+ * Checks the options of a client and adds the defaults.
+ *
+ * @throws {@link AtlasConfigurationError}
+ */
+export function resolveOptions(options: unknown = {}) {
+  const { credentials, tokenStore, fetch, baseUrl, userAgent, ...rest } = check(clientOptions, options);
+  const { dispatcher = fetch && fetchDispatcher(fetch), ...defaults } = rest;
+  const { origin, pathname } = baseUrl ?? baseUrlFromEnvironment();
+  return {
+    credentials: resolveCredentials(credentials),
+    tokenStore,
+    dispatcher,
+    origin,
+    proxy: dispatcher === undefined && origin.startsWith('https:') ? proxyFromEnvironment() : undefined,
+    base: {
+      prefix: pathname.replace(/\/+$/, ''),
+      userAgent: [userAgent, ownUserAgent].filter(Boolean).join(' '),
+    },
+    /** The options that a call may override. */
+    defaults,
+  };
+}
+
+function baseUrlFromEnvironment(): URL {
+  const variable = 'MONGODB_ATLAS_BASE_URL';
+  return check(baseUrl, process.env[variable] || 'https://cloud.mongodb.com', variable);
+}
+
+function proxyFromEnvironment(): string | undefined {
+  const value = process.env['https_proxy'] || process.env['HTTPS_PROXY'];
+  if (!value) return undefined;
+  try {
+    const { protocol, username, password } = new URL(value);
+    // undici decodes both.
+    decodeURIComponent(username + password);
+    if (/^https?:$/.test(protocol)) return value;
+  } catch {
+    // The error below does not show the value, which may hold a password.
+  }
+  throw new AtlasConfigurationError('HTTPS_PROXY must be an http or https URL, such as http://proxy.example:3128.');
+}
+
+/** @param variable - the environment variable that holds the value. */
+function check<T>(schema: z.ZodType<T>, value: unknown, variable?: string): T {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const issues = toIssues(parsed.error).map(({ path, message }) => ({ path: variable ?? path, message }));
+  throw new AtlasConfigurationError(`Invalid client options: ${listIssues(issues)}.`);
+}

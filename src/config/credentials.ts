@@ -1,0 +1,81 @@
+import { z } from 'zod';
+import type { AccessTokenCredentials, AtlasCredentials } from '../auth/authenticator.js';
+import { isBearerToken } from '../auth/bearer.js';
+import { AtlasConfigurationError } from '../errors/errors.js';
+import { type AtlasIssue, listIssues, toIssues } from '../errors/issues.js';
+
+// Servers limit headers, and every text in an error is searched for the credentials.
+const maxLength = 8_192;
+
+const text = z
+  .string('must be a string')
+  .min(1, 'must not be empty')
+  .max(maxLength, `must have at most ${maxLength} characters`)
+  // Control characters could start another header, and half a surrogate pair cannot be sent at all.
+  .regex(/^[^\p{Cc}\p{Cs}]*$/u, 'must not contain control characters');
+
+const kinds = [
+  z.strictObject({ publicKey: text, privateKey: text }),
+  z.strictObject({ clientId: text.regex(/^[^:]*$/, 'must not contain a colon'), clientSecret: text }),
+  z.strictObject({
+    accessToken: z.custom<AccessTokenCredentials['accessToken']>(
+      (value) => typeof value === 'function' || isBearerToken(value),
+      'must be a bearer token (letters, digits and -._~+/, with = only at the end, at most 8192 characters) or a function that returns one',
+    ),
+  }),
+];
+
+/** The variables of each login. For an API key, the Go SDK and Terraform read the first pair, and the Atlas CLI the second. */
+const logins: readonly Readonly<Record<string, string>>[] = [
+  { accessToken: 'MONGODB_ATLAS_ACCESS_TOKEN' },
+  { clientId: 'MONGODB_ATLAS_CLIENT_ID', clientSecret: 'MONGODB_ATLAS_CLIENT_SECRET' },
+  { publicKey: 'MONGODB_ATLAS_PUBLIC_KEY', privateKey: 'MONGODB_ATLAS_PRIVATE_KEY' },
+  { publicKey: 'MONGODB_ATLAS_PUBLIC_API_KEY', privateKey: 'MONGODB_ATLAS_PRIVATE_API_KEY' },
+];
+
+/**
+ * Returns the credentials of the option, or else the first complete ones of the environment: an access token, a service
+ * account, or an API key. An empty variable counts as missing.
+ *
+ * @throws {@link AtlasConfigurationError} if they are invalid, if there are none, or if half of a pair comes first: its other
+ * half may have a misspelt name, and the next login could be an outdated one.
+ */
+export function resolveCredentials(option: object | undefined): AtlasCredentials {
+  if (option !== undefined) return checkCredentials(option, {});
+  for (const variables of logins) {
+    const names = Object.values(variables);
+    const present = names.find((name) => process.env[name]);
+    const missing = names.find((name) => !process.env[name]);
+    if (present === undefined) continue;
+    if (missing !== undefined) {
+      throw new AtlasConfigurationError(`${present} is set, but ${missing} is not. Set both, or unset ${present}.`);
+    }
+    const fields = Object.entries(variables).map(([field, name]) => [field, process.env[name]]);
+    return checkCredentials(Object.fromEntries(fields), variables);
+  }
+  // One pair of names for an API key is enough, so the last one is left out.
+  const choices = logins.slice(0, -1).map((variables) => Object.values(variables).join(' and '));
+  throw new AtlasConfigurationError(`There are no credentials. Set ${choices.join(', or ')}.`);
+}
+
+/** @param variables - the environment variable of each field; empty for the option. */
+function checkCredentials(value: object, variables: Readonly<Record<string, string>>): AtlasCredentials {
+  const given = Object.fromEntries(Object.entries(value).filter(([, field]) => field !== undefined));
+  const [kind, second] = kinds.filter(({ shape }) => Object.keys(shape).some((name) => name in given));
+  if (kind === undefined || second !== undefined) {
+    const choices = 'publicKey and privateKey, clientId and clientSecret, or accessToken';
+    throw invalidCredentials([{ path: 'credentials', message: `must have exactly one of these: ${choices}` }]);
+  }
+  const parsed = kind.safeParse(given);
+  if (parsed.success) return parsed.data;
+  throw invalidCredentials(
+    toIssues(parsed.error).map(({ path, message }) => ({
+      path: variables[path] ?? ['credentials', path].filter(Boolean).join('.'),
+      message,
+    })),
+  );
+}
+
+function invalidCredentials(issues: AtlasIssue[]): AtlasConfigurationError {
+  return new AtlasConfigurationError(`Invalid credentials: ${listIssues(issues)}.`);
+}

@@ -1,0 +1,140 @@
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import type { AtlasCredentials } from '../../src/auth/authenticator.js';
+import { resolveCredentials } from '../../src/config/credentials.js';
+import { AtlasConfigurationError } from '../../src/index.js';
+import { loginVariables } from '../support/defaults.js';
+
+/** Sets these variables of the environment, and unsets the others that a login reads. */
+function setEnvironment(values: Readonly<Record<string, string>> = {}): void {
+  for (const name of loginVariables.flat()) vi.stubEnv(name, values[name]);
+}
+
+beforeEach(() => setEnvironment());
+
+/** The message of the AtlasConfigurationError for the option, or for the environment. */
+function messageFor(option?: object): string {
+  try {
+    resolveCredentials(option);
+  } catch (error) {
+    if (error instanceof AtlasConfigurationError) return error.message;
+    throw error;
+  }
+  throw new Error('The credentials are valid');
+}
+
+const apiKey = { publicKey: 'publickey', privateKey: 'private-key' };
+const account = { clientId: 'mdb_sa_id_1', clientSecret: 'mdb_sa_sk_1' };
+const tooLong = 'SECRET'.padEnd(8_193, '0');
+const secrets = /SE=?CRET|private-key|mdb_sa_sk_1/;
+
+describe('the option', () => {
+  it.each<[string, AtlasCredentials]>([
+    ['an API key', apiKey],
+    ['an API key with non-ASCII characters', { publicKey: 'Jäsøn Doe', privateKey: '秘密 ":\\' }],
+    ['an API key, with the fields of the other kinds undefined', { ...apiKey, accessToken: undefined }],
+    ['a service account', account],
+    ['a token', { accessToken: 'aZ0-._~+/==' }],
+    ['a function', { accessToken: () => 'a' }],
+    ['8,192 characters long', { clientId: 'c'.repeat(8_192), clientSecret: 's'.repeat(8_192) }],
+  ])('may be %s', (_name, given) => {
+    expect(resolveCredentials(given)).toEqual(given);
+  });
+
+  it.each<[string, object, RegExp]>([
+    ['an empty object', {}, /credentials: /],
+    ['a store in an account', { ...account, tokenStore: 'SECRET' }, /credentials: /],
+    ['a key and a token', { ...apiKey, accessToken: 'SECRET' }, /credentials: /],
+    ['a key and an account', { ...apiKey, ...account }, /credentials: /],
+    ['an account and a token', { ...account, accessToken: 'SECRET' }, /credentials: /],
+    ['a key and half an account', { ...apiKey, clientId: 'SECRET' }, /credentials: /],
+    ['a public key alone', { publicKey: 'SECRET' }, /credentials\.privateKey: /],
+    ['a private key alone', { privateKey: 'SECRET' }, /credentials\.publicKey: /],
+    ['a client id alone', { clientId: 'SECRET' }, /credentials\.clientSecret: /],
+    ['a client secret alone', { clientSecret: 'SECRET' }, /credentials\.clientId: /],
+    ['an unknown field', { ...apiKey, realm: 'SECRET' }, /realm/],
+    ['a colon in a client id', { ...account, clientId: 'SECRET:1' }, /credentials\.clientId: /],
+  ])('may not be %s, and no message shows a value', (_name, given, message) => {
+    const text = messageFor(given);
+    expect(text).toMatch(message);
+    expect(text).not.toMatch(secrets);
+  });
+
+  const badTexts = ['', null, 'SECRET\r\nA: b', 'SECRET\n', 'SECRET\x85', 'SECRET\ud83d', tooLong];
+  const badTokens = ['', null, 5, 'SECRET 1', 'SECRET\n', 'SE=CRET', tooLong];
+
+  it.each<[field: string, credentials: object, bad: unknown[]]>([
+    ['publicKey', apiKey, badTexts],
+    ['privateKey', apiKey, badTexts],
+    ['clientId', account, badTexts],
+    ['clientSecret', account, badTexts],
+    ['accessToken', {}, badTokens],
+  ])('may not have an invalid %s, and no message shows a value', (field, others, bad) => {
+    for (const value of bad) {
+      const text = messageFor({ ...others, [field]: value });
+      expect(text).toContain(`credentials.${field}: must`);
+      expect(text).not.toMatch(secrets);
+    }
+  });
+});
+
+const token = { MONGODB_ATLAS_ACCESS_TOKEN: 'token-1' };
+const accountVariables = { MONGODB_ATLAS_CLIENT_ID: 'mdb_sa_id_1', MONGODB_ATLAS_CLIENT_SECRET: 'mdb_sa_sk_1' };
+const key = { MONGODB_ATLAS_PUBLIC_KEY: 'publickey', MONGODB_ATLAS_PRIVATE_KEY: 'private-1' };
+const cliKey = { MONGODB_ATLAS_PUBLIC_API_KEY: 'clipublic', MONGODB_ATLAS_PRIVATE_API_KEY: 'private-2' };
+
+describe('credentials from the environment', () => {
+  const byToken = { accessToken: 'token-1' };
+  const byKey = { publicKey: 'publickey', privateKey: 'private-1' };
+  const byCliKey = { publicKey: 'clipublic', privateKey: 'private-2' };
+
+  it.each<[name: string, environment: Record<string, string>, credentials: object]>([
+    ['an access token', token, byToken],
+    ['a service account', accountVariables, account],
+    ['an API key', key, byKey],
+    ["an API key in the CLI's variables", cliKey, byCliKey],
+    ['a token before all others', { ...cliKey, ...key, ...accountVariables, ...token }, byToken],
+    ['a service account before a key', { ...cliKey, ...key, ...accountVariables }, account],
+    ["an API key in the Go SDK's variables before one in the CLI's", { ...cliKey, ...key }, byKey],
+    ['a service account if the token is empty', { ...accountVariables, MONGODB_ATLAS_ACCESS_TOKEN: '' }, account],
+    ['a service account before half a key', { ...accountVariables, MONGODB_ATLAS_PUBLIC_KEY: 'publickey' }, account],
+  ])('are %s', (_name, environment, credentials) => {
+    setEnvironment(environment);
+    expect(resolveCredentials(undefined)).toEqual(credentials);
+  });
+});
+
+describe('the error for an environment', () => {
+  it.each(loginVariables.flatMap((names) => names.map((name): [string, readonly string[]] => [name, names])))(
+    'in which %s is invalid names it, without its value',
+    (name, names) => {
+      const valid = Object.fromEntries(names.map((other) => [other, 'valid']));
+      setEnvironment({ ...valid, [name]: 'HIDDEN\r\nX-Evil: 1' });
+      expect(messageFor()).toContain(`${name}: must`);
+      expect(messageFor()).not.toContain('HIDDEN');
+    },
+  );
+
+  it.each([{}, Object.fromEntries(loginVariables.flat().map((name) => [name, '']))])(
+    'without credentials says what to set: case %#',
+    (environment) => {
+      setEnvironment(environment);
+      expect(messageFor()).toBe(
+        'There are no credentials. Set MONGODB_ATLAS_ACCESS_TOKEN, ' +
+          'or MONGODB_ATLAS_CLIENT_ID and MONGODB_ATLAS_CLIENT_SECRET, ' +
+          'or MONGODB_ATLAS_PUBLIC_KEY and MONGODB_ATLAS_PRIVATE_KEY.',
+      );
+    },
+  );
+
+  it.each<[set: string, missing: string, others: Record<string, string>]>([
+    ['MONGODB_ATLAS_CLIENT_ID', 'MONGODB_ATLAS_CLIENT_SECRET', key],
+    ['MONGODB_ATLAS_CLIENT_SECRET', 'MONGODB_ATLAS_CLIENT_ID', { ...cliKey, MONGODB_ATLAS_CLIENT_ID: '' }],
+    ['MONGODB_ATLAS_PUBLIC_KEY', 'MONGODB_ATLAS_PRIVATE_KEY', cliKey],
+    ['MONGODB_ATLAS_PRIVATE_KEY', 'MONGODB_ATLAS_PUBLIC_KEY', {}],
+    ['MONGODB_ATLAS_PUBLIC_API_KEY', 'MONGODB_ATLAS_PRIVATE_API_KEY', {}],
+    ['MONGODB_ATLAS_PRIVATE_API_KEY', 'MONGODB_ATLAS_PUBLIC_API_KEY', { MONGODB_ATLAS_ACCESS_TOKEN: '' }],
+  ])('with %s but not %s names both, whatever comes after', (set, missing, others) => {
+    setEnvironment({ ...others, [set]: 'a-value' });
+    expect(messageFor()).toBe(`${set} is set, but ${missing} is not. Set both, or unset ${set}.`);
+  });
+});
