@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { gunzipSync } from 'node:zlib';
 import { z } from 'zod';
 import { isObject } from './schemas.js';
 
@@ -58,8 +59,10 @@ export function readResponse(response: WireResponse, mayBeEnveloped: boolean, li
  *
  * @param limit - `maxResponseSize`, in bytes.
  */
-export function readBody({ bytes, isTruncated }: WireResponse, limit: number): Body {
-  const text = bytes.toString();
+export function readBody(response: WireResponse, limit: number): Body {
+  const { bytes, isTruncated } = unzip(response, limit);
+  // Without a byte order mark, which JSON must not have.
+  const text = bytes.toString().replace(/^\ufeff/, '');
   if (isTruncated) {
     const problem = `is larger than ${limit} bytes (maxResponseSize). Raise the limit if you expect that much`;
     return { text, json: undefined, problem, isPartial: true };
@@ -71,6 +74,19 @@ export function readBody({ bytes, isTruncated }: WireResponse, limit: number): B
   } catch {
     // The parser's own message quotes the body.
     return { text, json: undefined, problem: text === '' ? 'is empty' : 'is not JSON', isPartial: false };
+  }
+}
+
+/** Undoes gzip. No request asks for it, but gateways add it: some recorded answers of Atlas have it. */
+function unzip(response: WireResponse, limit: number): Pick<WireResponse, 'bytes' | 'isTruncated'> {
+  const { headers, bytes, isTruncated } = response;
+  if (isTruncated || !/^(?:x-)?gzip$/i.test(String(headers['content-encoding']))) return response;
+  try {
+    return { bytes: gunzipSync(bytes, { maxOutputLength: limit }), isTruncated };
+  } catch (error) {
+    // Not instanceof: under a test runner the error may come from another realm.
+    const isTooLarge = isObject(error) && error['code'] === 'ERR_BUFFER_TOO_LARGE';
+    return { bytes, isTruncated: isTooLarge };
   }
 }
 

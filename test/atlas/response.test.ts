@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { type Body, openEnvelope, readBody, readResponse, type WireResponse } from '../../src/atlas/response.js';
 import { AtlasApiError, AtlasInvalidResponseError, type TenantSnapshotsClient } from '../../src/index.js';
@@ -12,8 +13,8 @@ import { listPath } from '../support/snapshot-routes.js';
 type Headers = WireResponse['headers'];
 
 /** Reads a body. */
-function read(body: string | Uint8Array, isTruncated = false): Body {
-  return readBody({ status: 200, headers: {}, bytes: Buffer.from(body), isTruncated }, 99);
+function read(body: string | Uint8Array, isTruncated = false, headers: Headers = {}): Body {
+  return readBody({ status: 200, headers, bytes: Buffer.from(body), isTruncated }, 99);
 }
 
 const latin1 = (text: string) => Buffer.from(text, 'latin1');
@@ -21,6 +22,7 @@ const latin1 = (text: string) => Buffer.from(text, 'latin1');
 describe('the body of a response', () => {
   it.each<[what: string, body: string | Uint8Array, text: string, json: unknown, problem: string | undefined]>([
     ['JSON', '{"a":[1]}', '{"a":[1]}', { a: [1] }, undefined],
+    ['JSON after a byte order mark', '\ufeff1', '1', 1, undefined],
     ['nothing', '', '', undefined, 'is empty'],
     ['a space', ' ', ' ', undefined, 'is not JSON'],
     ['text', 'no', 'no', undefined, 'is not JSON'],
@@ -33,6 +35,24 @@ describe('the body of a response', () => {
   it('keeps its text if it is truncated', () => {
     const problem = 'is larger than 99 bytes (maxResponseSize). Raise the limit if you expect that much';
     expect(read('123', true)).toEqual({ text: '123', json: undefined, problem, isPartial: true });
+  });
+});
+
+describe('a body with the content coding gzip', () => {
+  const zipped = { 'content-encoding': 'gzip' };
+
+  it.each(['gzip', 'x-gzip', 'GZip'])('is unzipped: %s', (coding) => {
+    expect(read(gzipSync('{"a":1}'), false, { 'content-encoding': coding })).toMatchObject({ json: { a: 1 } });
+  });
+
+  it('is unzipped up to the limit', () => {
+    const [fits, exceeds] = [97, 98].map((length) => gzipSync(JSON.stringify('x'.repeat(length))));
+    expect(read(fits ?? '', false, zipped)).toMatchObject({ isPartial: false, problem: undefined });
+    expect(read(exceeds ?? '', false, zipped)).toMatchObject({ isPartial: true, json: undefined });
+  });
+
+  it('is not JSON if it is not gzip', () => {
+    expect(read('1x', false, zipped)).toMatchObject({ text: '1x', problem: 'is not JSON' });
   });
 });
 
