@@ -9,7 +9,7 @@ import {
 } from '../atlas/schemas.js';
 import { listTarget, pathTarget, type SnapshotArguments, snapshotTarget, type Target } from '../atlas/target.js';
 import type { CallSettings } from './call.js';
-import { type Parsed, parseEach, parseWith, type StandardSchema } from './standard-schema.js';
+import { invalid, type Parsed, parseEach, parseWith, type StandardSchema } from './standard-schema.js';
 
 /** What a method reads: where, and how to understand the body. */
 export interface Read<T> {
@@ -78,8 +78,7 @@ function parsePage<T>(json: unknown, schema: z.ZodType<ListPage<T>>): Parsed<Pag
   if (!parsed.success) return parsed;
   // A list with an error may be incomplete.
   const error = body['error'] ?? body['errorCode'] ?? undefined;
-  if (error !== undefined)
-    return { success: false, error: { issues: [{ path: [], message: 'the body has results, but also an error' }] } };
+  if (error !== undefined) return invalid('the body has results, but also an error');
   const { results, totalCount, links = [] } = parsed.data;
   // The schema has found this array.
   const sent = body['results'] as unknown[];

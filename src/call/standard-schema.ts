@@ -29,6 +29,11 @@ export type Parsed<T> =
   | { readonly success: true; readonly data: T }
   | { readonly success: false; readonly error: SchemaError; readonly thrown?: unknown };
 
+/** The result of a check that found one thing wrong with the whole value. */
+export function invalid(message: string) {
+  return { success: false as const, error: { issues: [{ path: [], message }] } };
+}
+
 /** The schemas of zod and of `zod/mini` have this method. */
 interface ZodSchema<T> {
   readonly safeParseAsync?: (value: unknown) => Promise<Parsed<T>>;
@@ -51,8 +56,7 @@ export async function parseWith<T>(schema: StandardSchema<T> & ZodSchema<T>, val
     if (result.issues === undefined) return { success: true, data: result.value };
     return { success: false, error: { issues: Array.from(result.issues, toPlainIssue) } };
   } catch (thrown) {
-    const message = 'the schema threw an error; see the cause';
-    return { success: false, error: { issues: [{ path: [], message }] }, thrown };
+    return { ...invalid('the schema threw an error; see the cause'), thrown };
   }
 }
 
