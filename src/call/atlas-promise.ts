@@ -24,13 +24,18 @@ export interface AtlasPromise<T> extends Promise<T> {
 
 /** The promise of a call, from its outcome. */
 export function toAtlasPromise<T>(outcome: Promise<Outcome<T>>, call: { readonly attempts: number }): AtlasPromise<T> {
-  const promise = outcome.then((ended) => successOf(ended).data);
+  // Not a closure: the stack of an error would keep it, and with it the whole response.
+  const promise = outcome.then(dataOf<T>);
   const withResponse = async () => {
     // Awaited first, so that a rejection of either promise is handled.
     const data = await promise;
     return { data, response: describeResponse(successOf(await outcome), call.attempts) };
   };
   return Object.assign(promise, { withResponse });
+}
+
+function dataOf<T>(outcome: Outcome<T>): T {
+  return successOf(outcome).data;
 }
 
 /** @throws the error of a failure. */

@@ -32,6 +32,8 @@ export class Call implements ExchangeOwner, CallState {
   attempts = 0;
   /** How the latest attempt failed; absent if one has succeeded since. A later error may name it as its cause. */
   lastFailure: Failure | undefined;
+  /** The logins of its requests. A server may echo an earlier one. */
+  readonly logins: Login[] = [];
   readonly #context: ClientContext;
   #phase = 'starting';
   #expiresAt = 0;
@@ -114,18 +116,19 @@ export class Call implements ExchangeOwner, CallState {
     this.target = target;
   }
 
-  /** Returns the failure of the latest attempt. @param login - that of its request. */
-  fail(problem: Problem, login?: Login): Failure {
-    return { problem, target: this.target, login, attempts: this.attempts, call: this };
+  /** Returns the failure of the latest attempt. */
+  fail(problem: Problem): Failure {
+    return { problem, target: this.target, attempts: this.attempts, call: this };
   }
 
   enter(phase: string): void {
     this.#phase = phase;
   }
 
-  /** Returns a mask for the secrets of the call. @param login - the login of the request that it is about. */
-  createMask(login?: Login): Mask {
-    return new Mask([...this.#context.authenticator.secrets(), ...(login?.secrets() ?? [])]);
+  /** Returns a mask for the secrets of the call. */
+  createMask(): Mask {
+    const { authenticator } = this.#context;
+    return new Mask([authenticator, ...this.logins].flatMap((holder) => holder.secrets()));
   }
 
   onInterrupt(listener: (reason: () => unknown) => void): void {

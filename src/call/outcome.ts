@@ -1,6 +1,6 @@
 import type { ApiResponse, ErrorReport } from '../atlas/response.js';
 import type { Target } from '../atlas/target.js';
-import type { Login, NoLogin } from '../auth/authenticator.js';
+import type { NoLogin } from '../auth/authenticator.js';
 import {
   AtlasApiError,
   AtlasAuthenticationError,
@@ -32,8 +32,6 @@ export interface Success<T> {
 export interface Failure {
   readonly problem: Problem;
   readonly target: Target;
-  /** The login of the request; absent if there was none. */
-  readonly login: Login | undefined;
   /** Attempts made so far. */
   readonly attempts: number;
   readonly call: CallState;
@@ -84,7 +82,7 @@ export interface CallState {
   readonly subject: string;
   readonly target: Target;
   readonly attempts: number;
-  createMask(login?: Login): Mask;
+  createMask(): Mask;
 }
 
 /** Returns when to try again, or `undefined` if that cannot help. */
@@ -126,9 +124,9 @@ export function errorOf(failure: Failure): AtlasError {
   return failure.error;
 }
 
-function buildError({ problem, target, attempts, call, login }: Failure): AtlasError {
+function buildError({ problem, target, attempts, call }: Failure): AtlasError {
   const { operation, subject } = call;
-  const mask = call.createMask(login);
+  const mask = call.createMask();
   const context = { operation, endpoint: target.endpoint, path: target.apiPath, attempts };
   switch (problem.kind) {
     case 'error status': {
@@ -149,13 +147,14 @@ function buildError({ problem, target, attempts, call, login }: Failure): AtlasE
       return transportError(subject, problem.reason, advice, mask, context);
     }
     case 'no login': {
-      const { message = '', noResponse, cause } = problem.reason.details;
+      const { message = '', noResponse, cause, status, error, errorDescription } = problem.reason.details;
       if (noResponse !== undefined) {
         const advice = adviseOnTransport(noResponse.kind, undefined);
         return transportError(`${subject}: the access token request`, noResponse, advice, mask, context);
       }
       const text = `${subject} could not log in. ${mask.text(message, maxLoginMessageLength)}`;
-      return new AtlasAuthenticationError(text, problem.reason.details, { ...context, cause });
+      const fields = masked({ status, error, errorDescription }, mask);
+      return new AtlasAuthenticationError(text, fields, { ...context, cause });
     }
   }
 }
@@ -165,12 +164,16 @@ function apiErrorFields(problem: ErrorStatus, mask: Mask) {
   const { isFromAtlas, ...fields } = report;
   return {
     status: response.status,
-    // Masking keeps the shape of a JSON value.
-    ...(mask.json(fields) as typeof fields),
+    ...masked(fields, mask),
     retryAfter: retryAfterOf(problem),
     headers: maskedHeaders(response.headers, mask),
     body: cutToBytes(mask.text(response.body.text, maxBodyBytes, response.body.isPartial)),
   };
+}
+
+function masked<T extends object>(fields: T, mask: Mask): T {
+  // Masking keeps the shape of a JSON value.
+  return mask.json(fields) as T;
 }
 
 function maskedHeaders(headers: HeaderFields, mask: Mask): Record<string, string> {

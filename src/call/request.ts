@@ -85,7 +85,7 @@ async function attempt<T>(context: ClientContext, read: Read<T>, resends: Resend
       await connectionFreed();
       answer = await send(context, read, call);
     }
-    const outcome = answer.problem === undefined ? await evaluate(read, answer, call) : answer;
+    const outcome = 'problem' in answer ? answer : await evaluate(read, answer, call);
     // An abort wins even over a response that has arrived. A deadline does not.
     call.throwIfAborted();
     logAttempt?.(outcome);
@@ -97,15 +97,8 @@ async function attempt<T>(context: ClientContext, read: Read<T>, resends: Resend
 }
 
 /** Whether the connection died before any part of a response arrived, so that the request can be sent again. */
-function isDeadConnection({ problem }: Answer | Failure): boolean {
-  return problem?.kind === 'no response' && problem.reason.isDeadConnection;
-}
-
-/** A response, and the login of its request. */
-interface Answer {
-  readonly response: ApiResponse;
-  readonly login: Login;
-  readonly problem?: undefined;
+function isDeadConnection(answer: ApiResponse | Failure): boolean {
+  return 'problem' in answer && answer.problem.kind === 'no response' && answer.problem.reason.isDeadConnection;
 }
 
 /** Logs in and sends a request. Sends it again if the login can answer a refusal. */
@@ -113,7 +106,7 @@ async function send(
   { base, transport, authenticator }: ClientContext,
   { target, isFallback }: Pick<Read<unknown>, 'target' | 'isFallback'>,
   call: Call,
-): Promise<Answer | Failure> {
+): Promise<ApiResponse | Failure> {
   const { settings } = call;
   const path = toPath(base, target);
   const headers = ['accept', target.accept, 'user-agent', base.userAgent];
@@ -124,6 +117,7 @@ async function send(
     for (;;) {
       // Not instanceof: the global Promise may have been replaced.
       login = 'then' in nextLogin ? await call.waitFor('logging in', nextLogin, (late) => late.release()) : nextLogin;
+      call.logins.push(login);
       const { header } = login;
       const allHeaders = header === undefined ? headers : [...headers, 'authorization', header];
       const request = { method: 'GET', path, headers: allHeaders, body: null } as const;
@@ -132,32 +126,26 @@ async function send(
       if (received.status === 401) await connectionFreed();
       response = readResponse(received, mayBeEnveloped(target), settings.maxResponseSize);
       nextLogin = login.review(response);
-      if (nextLogin === undefined) return { response, login };
+      if (nextLogin === undefined) return response;
     }
   } catch (reason) {
     // A login whose review failed is over; releasing it has no effect.
     login?.release();
-    if (reason instanceof NoLogin) return call.fail({ kind: 'no login', response, reason }, login);
-    if (reason instanceof NoResponse) return call.fail({ kind: 'no response', reason }, login);
+    if (reason instanceof NoLogin) return call.fail({ kind: 'no login', response, reason });
+    if (reason instanceof NoResponse) return call.fail({ kind: 'no response', reason });
     throw reason;
   }
 }
 
 /** Finds out what a response means, and parses the body of a success. */
-function evaluate<T>(
-  { target, parse }: Read<T>,
-  { response, login }: Answer,
-  call: Call,
-): Outcome<T> | Promise<Outcome<T>> {
-  if (response.error !== undefined) {
-    return call.fail({ kind: 'error status', response, report: response.error }, login);
-  }
+function evaluate<T>({ target, parse }: Read<T>, response: ApiResponse, call: Call): Outcome<T> | Promise<Outcome<T>> {
+  if (response.error !== undefined) return call.fail({ kind: 'error status', response, report: response.error });
   const problem = problemOf(response, target);
-  if (problem !== undefined) return call.fail(unusable(response, problem), login);
+  if (problem !== undefined) return call.fail(unusable(response, problem));
   call.lastFailure = undefined;
   const conclude = (parsed: Parsed<T>): Outcome<T> => {
     if (parsed.success) return { data: parsed.data, target, response };
-    return call.fail({ kind: 'unusable body', response, details: parsed.error, thrown: parsed.thrown }, login);
+    return call.fail({ kind: 'unusable body', response, details: parsed.error, thrown: parsed.thrown });
   };
   const parsed = parse(response.body.json);
   if (!('then' in parsed)) return conclude(parsed);

@@ -39,7 +39,9 @@ export class Mask {
     const masked = this.#needles.reduce((rest, needle) => rest.replaceAll(needle, placeholder), start);
     const isCut = isTruncated || start.length < text.length;
     const safeLength = isCut ? masked.length - this.#room : masked.length;
-    return masked.slice(0, Math.max(0, Math.min(maxLength, safeLength)));
+    const safe = masked.slice(0, Math.max(0, Math.min(maxLength, safeLength)));
+    // A copy: a slice would keep the whole text in memory as long as its error.
+    return safe.length < text.length ? Buffer.from(safe, 'utf16le').toString('utf16le') : safe;
   }
 
   /**
@@ -61,6 +63,7 @@ export class Mask {
       if (valuesLeft === 0) return undefined;
       valuesLeft -= 1;
       if (typeof value === 'string') return copyText(value);
+      if (typeof value === 'number' && copyText(String(value)) !== String(value)) return placeholder;
       if (typeof value !== 'object' || value === null) return value;
       if (depth === maxDepth) return undefined;
       if (Array.isArray(value)) return value.slice(0, maxEntries).map((item) => copy(item, depth + 1));
@@ -71,9 +74,13 @@ export class Mask {
   }
 }
 
-/** A secret as it is, as a URL or form has it, and its parts that no escaping changes; each also as in a header's name. */
+/**
+ * A secret as it is, as a URL or form has it, as its octets in a header, and its parts that no escaping changes; each also as in
+ * a header's name.
+ */
 function spellingsOf(secret: string): string[] {
   const runs = secret.match(/[A-Za-z0-9]+/g) ?? [];
   const parts = runs.filter((run) => run.length >= 16 || (run.length >= 8 && /\d/.test(run)));
-  return [secret, encodeURIComponent(secret), ...parts].flatMap((text) => [text, text.toLowerCase()]);
+  const octets = Buffer.from(secret).toString('latin1');
+  return [secret, encodeURIComponent(secret), octets, ...parts].flatMap((text) => [text, text.toLowerCase()]);
 }
