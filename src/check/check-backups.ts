@@ -81,7 +81,7 @@ class Check {
     this.#reads = new Reads(client, (start) => this.jobs.call(start));
     this.#maxAge = maxAge;
     if (groupIds === undefined) this.#waiting.push(() => this.#listProjects());
-    else this.#lists = this.#jobsOf(groupIds.map((groupId) => ({ groupId })));
+    else this.#lists = this.#listJobs(groupIds.map((groupId) => ({ groupId })));
   }
 
   get totals(): BackupCheckTotals {
@@ -89,10 +89,10 @@ class Check {
   }
 
   async #listProjects(): Promise<undefined> {
-    this.#lists = this.#jobsOf(await this.#reads.projects());
+    this.#lists = this.#listJobs(await this.#reads.projects());
   }
 
-  *#jobsOf(projects: readonly Project[]): Iterator<Job<BackupFinding>, undefined> {
+  *#listJobs(projects: readonly Project[]): Iterator<Job<BackupFinding>, undefined> {
     const byId = new Map(projects.map((project) => [project.groupId, project]));
     for (const project of byId.values()) {
       yield () => this.#listClusters(project, 'flex');

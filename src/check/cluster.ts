@@ -1,28 +1,23 @@
 import { z } from 'zod';
 
-/** A cluster, as a list of Atlas has it. A Flex cluster has only the first three fields. */
-export interface Cluster {
-  readonly name: string;
-  readonly stateName?: unknown;
-  readonly createDate?: unknown;
-  readonly backupEnabled?: unknown;
-  readonly paused?: unknown;
-  readonly internalClusterRole?: unknown;
-  readonly replicationSpecs?: unknown;
-}
-
 const anything = z.unknown().optional();
-const flexSchema = z.object({ name: z.string(), stateName: anything, createDate: anything });
 
-/** Parses a cluster of the list of each type. Only its name must be valid: one odd cluster must not fail the list. */
+// Only the name must be valid: one odd cluster must not fail the list.
+const flexSchema = z.object({ name: z.string(), stateName: anything, createDate: anything });
+const dedicatedSchema = flexSchema.extend({
+  backupEnabled: anything,
+  paused: anything,
+  internalClusterRole: anything,
+  replicationSpecs: anything,
+});
+
+/** A cluster, as a list of Atlas has it. A Flex cluster has only the first three fields. */
+export type Cluster = z.infer<typeof dedicatedSchema>;
+
+/** Parses a cluster of the list of each type. */
 export const clusterSchemas: Readonly<Record<'flex' | 'dedicated', z.ZodType<Cluster>>> = {
   flex: flexSchema,
-  dedicated: flexSchema.extend({
-    backupEnabled: anything,
-    paused: anything,
-    internalClusterRole: anything,
-    replicationSpecs: anything,
-  }),
+  dedicated: dedicatedSchema,
 };
 
 const internalRoles: readonly unknown[] = ['SYSTEM_CLUSTER', 'INTERNAL_SHADOW_CLUSTER'];

@@ -4,7 +4,7 @@ import { groupIdSchema, isAtlasError, TenantSnapshotsClient } from '../index.js'
 import { type Exclusion, excludes, readExclusion } from './exclusions.js';
 import { formatJson } from './json.js';
 import { type Output, printable, type Run } from './output.js';
-import { formatProblems, problemsOf } from './remarks.js';
+import { formatProblems, problemsOf } from './problems.js';
 import { type Report, sortFindings, summarize } from './report.js';
 import { formatTable } from './table.js';
 
@@ -150,7 +150,7 @@ function print(report: Report, options: CheckOptions, { stdout, stderr }: Output
   for (const line of formatProblems(problems)) stderr.write(`${line}\n`);
   for (const exclusion of error ? [] : exclusions) {
     if (excluded.some((finding) => excludes(exclusion, finding))) continue;
-    stderr.write(`--exclude ${printable(exclusion.text)} matched nothing.\n`);
+    stderr.write(`--exclude ${printable(`${exclusion.project}/${exclusion.cluster}`)} matched nothing.\n`);
   }
   if (summary.none + summary.stale > 0) return 1;
   return problems.length > 0 ? 2 : 0;

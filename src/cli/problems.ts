@@ -40,7 +40,11 @@ const shownNames = 3;
 /** Formats problems: a line for each message, with the first names that it is about. */
 export function formatProblems(problems: readonly Problem[]): string[] {
   const names = new Map<string, string[]>();
-  for (const { about, message } of problems) names.set(message, [...(names.get(message) ?? []), about]);
+  for (const { about, message } of problems) {
+    const known = names.get(message) ?? [];
+    known.push(about);
+    names.set(message, known);
+  }
   return Array.from(names, ([message, all]) => {
     const more = all.length > shownNames ? ` and ${all.length - shownNames} more` : '';
     return `${all.slice(0, shownNames).join(', ')}${more}: ${message}`;

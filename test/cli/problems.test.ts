@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { formatProblems, problemsOf } from '../../src/cli/remarks.js';
+import { formatProblems, problemsOf } from '../../src/cli/problems.js';
 import type { Report } from '../../src/cli/report.js';
 import { AtlasApiError, type AtlasError, AtlasInvalidArgumentError } from '../../src/index.js';
 import { billing, down, office, ofShop, reportOf, shop } from './support/reports.js';
