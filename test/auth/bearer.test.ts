@@ -1,23 +1,8 @@
 import { describe, expect, it, vi } from 'vitest';
-import { readResponse } from '../../src/atlas/response.js';
-import type { Authenticator } from '../../src/auth/authenticator.js';
-import { functionBearer, staticBearer } from '../../src/auth/bearer.js';
-import { ServiceAccount } from '../../src/auth/service-account/service-account.js';
-import { TokenEndpoint } from '../../src/auth/service-account/token-endpoint.js';
-import { Transport } from '../../src/http/transport.js';
 import { AtlasAuthenticationError } from '../../src/index.js';
 import { rejection } from '../support/rejection.js';
-import { type Behavior, type Reply, scriptedDispatcher } from '../support/scripted-dispatcher.js';
-import {
-  serviceAccount as account,
-  type ConversationOptions,
-  converse,
-  no,
-  ok,
-  openScripted,
-  refusal,
-  token,
-} from './support/conversation.js';
+import type { Behavior, Reply } from '../support/scripted-dispatcher.js';
+import { type ConversationOptions, converse, no, ok, openScripted, refusal } from './support/conversation.js';
 
 type Context = { refused?: string };
 
@@ -107,25 +92,4 @@ describe('a function that returns tokens', () => {
       expect(sent()).toBe('');
     },
   );
-});
-
-describe('a 401 of the fallback leads to no second try, and keeps the token of', () => {
-  const openTokenEndpoint = () => {
-    const dispatcher = scriptedDispatcher(token('t1'), token('t2'));
-    const options = { origin: 'https://cloud.mongodb.com', dispatcher, attemptTimeout: 1_000, proxy: undefined };
-    const limits = { attemptTimeout: 1_000, maxResponseSize: 1_000 };
-    return new TokenEndpoint(new Transport(options), limits, { prefix: '', userAgent: 'test' }, account);
-  };
-
-  it.each<[owner: string, authenticator: Authenticator]>([
-    ['the caller', staticBearer('t1')],
-    ["the caller's function", functionBearer(({ refused }) => (refused === undefined ? 't1' : 't2'))],
-    ['a service account', new ServiceAccount(openTokenEndpoint(), undefined)],
-  ])('%s', async (_owner, authenticator) => {
-    const request = { method: 'GET', path: '/', isFallback: true };
-    const refused = { status: 401, headers: {}, bytes: Buffer.from('{"error":401}'), isTruncated: false };
-    const { review } = await authenticator.authorize(request);
-    expect(review(readResponse(refused, false, 1_000))).toBeUndefined();
-    expect(await authenticator.authorize({ ...request, isFallback: false })).toMatchObject({ header: 'Bearer t1' });
-  });
 });

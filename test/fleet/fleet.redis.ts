@@ -87,17 +87,3 @@ it.each([
     expect(await fleet.wave(2)).toEqual([]);
   },
 );
-
-it('a fleet whose Redis has crashed loses no call and no process: each fetches its own token', async () => {
-  const { emulator, passMinute } = await openAtlas({});
-  const redis = await openRedis(await freePort());
-  const fleet = openFleet(emulator, redis.url);
-  await fleet.grow(4);
-  await fleet.wave(2);
-  await redis.stop();
-  expect(await fleet.wave(2)).toEqual([]);
-
-  emulator.revokeTokens();
-  passMinute();
-  expect(await fleet.wave(5)).toEqual([200, 200, 200, 200]);
-});

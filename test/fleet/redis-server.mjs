@@ -30,7 +30,6 @@ export async function openRedis(port) {
   await Promise.race([untilReady(port), failed]);
   return {
     url: `redis://127.0.0.1:${port}`,
-    port,
     stop,
     /** Makes it hang: connections stay open, and it responds to nothing. */
     freeze() {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { DigestAlgorithm } from '../../src/testing/index.js';
 import { command } from '../support/command.js';
 import { openEmulator } from '../support/open-emulator.js';
-import { path, tenantPath } from '../support/snapshot-routes.js';
+import { flexPath, flexType, path } from '../support/snapshot-routes.js';
 
 const [groupId, clusterName, snapshotId] = path;
 const algorithms: DigestAlgorithm[] = ['MD5', 'MD5-sess', 'SHA-256', 'SHA-256-sess', 'SHA-512-256'];
@@ -13,9 +13,9 @@ describe.each(algorithms)('curl --digest by %s', (algorithm) => {
     const seed = { groupId, clusterName, snapshots: [{ id: snapshotId }] };
     const { url, credentials, requests } = await openEmulator({ digest: { algorithms: [algorithm] }, seed });
     const { publicKey, privateKey } = { ...credentials.apiKey, ...changes };
-    const user = ['--user', `${publicKey}:${privateKey}`];
-    const options = ['--silent', '--show-error', '--fail-with-body', '--digest', ...user];
-    const { code, output } = await command('curl', [...options, url + tenantPath]);
+    const login = ['--digest', '--user', `${publicKey}:${privateKey}`, '--header', `accept: ${flexType}`];
+    const options = ['--silent', '--show-error', '--fail-with-body', ...login];
+    const { code, output } = await command('curl', [...options, url + flexPath]);
     return { code, output, statuses: requests.map(({ status }) => status) };
   }
 

@@ -31,7 +31,8 @@ export class DigestAuthenticator implements Authenticator {
   }
 
   authorize(request: LoginRequest): Login | Promise<Login> {
-    return this.#inquiry === undefined ? this.#logIn(request) : this.#inquiry.then(() => this.#logIn(request));
+    const inquiry = this.#session === undefined ? this.#inquiry : undefined;
+    return inquiry === undefined ? this.#logIn(request) : inquiry.then(() => this.#logIn(request));
   }
 
   secrets(): string[] {
@@ -109,15 +110,10 @@ export class DigestAuthenticator implements Authenticator {
     return undefined;
   }
 
-  /** Makes a session current. If the server repeats the nonce of the current one, that one stays: a repeated nc may be refused. */
+  /** Opens a session and makes it current. If the server repeats a nonce, its session stays: a repeated nc may be refused. */
   #open(challenge: DigestChallenge): DigestSession {
     if (this.#session?.challenge.nonce === challenge.nonce) return this.#session;
-    try {
-      this.#session = openSession(challenge, this.#credentials);
-      return this.#session;
-    } catch (cause) {
-      const message = `This runtime cannot compute ${challenge.hash}, which the server's challenge requires. Use a service account instead.`;
-      throw new NoLogin({ message, cause });
-    }
+    this.#session = openSession(challenge, this.#credentials);
+    return this.#session;
   }
 }

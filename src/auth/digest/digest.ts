@@ -1,4 +1,4 @@
-import { hash, randomBytes } from 'node:crypto';
+import { getHashes, hash, randomBytes } from 'node:crypto';
 import { fieldLines, type HeaderValue } from '../../http/headers.js';
 
 /**
@@ -40,7 +40,7 @@ export interface DigestSession {
   uses: number;
 }
 
-/** The hash functions that this client understands, as `node:crypto` names them. The strongest is last. */
+/** The hash functions of Digest, as `node:crypto` names them. The strongest is last. */
 const hashes = ['md5', 'sha256', 'sha512-256'];
 
 /**
@@ -68,9 +68,11 @@ function readDigestChallenge({ scheme, params }: Challenge): DigestChallenge | u
   if (scheme.toLowerCase() !== 'digest' || realm === undefined || !nonce) return undefined;
   // SHA-256 is sha256 in `node:crypto`, and SHA-512-256 is sha512-256.
   const hash = (algorithm ?? 'MD5').toLowerCase().replace('sha-', 'sha');
+  // OpenSSL in FIPS mode lacks MD5.
+  const isKnown = hashes.includes(hash) && getHashes().includes(hash);
   const qops: string[] = qop?.toLowerCase().match(/[^\s,]+/g) ?? [];
   const hasQop = qops.length > 0;
-  if (!hashes.includes(hash) || (hasQop && !qops.includes('auth'))) return undefined;
+  if (!isKnown || (hasQop && !qops.includes('auth'))) return undefined;
   return { realm, nonce, opaque, algorithm, hash, hasQop, isStale: stale?.toLowerCase() === 'true' };
 }
 

@@ -32,7 +32,7 @@ export const tokenResponseSchema = z.object({
 });
 
 /** Checks a token from a store. */
-export const storedTokenSchema = z.object({
+const storedTokenSchema = z.object({
   accessToken: bearerToken,
   expiresAt: z.number(),
   lifetime: z.number().nonnegative(),

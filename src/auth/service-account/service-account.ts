@@ -21,6 +21,8 @@ export class ServiceAccount implements Authenticator {
   // A token is fetched for all calls, so it must not run in the async context of the one that needed it first.
   readonly #inOwnContext = AsyncLocalStorage.snapshot();
   #token: AccessToken | undefined;
+  /** ms since 1970. */
+  #renewAt = 0;
   /** The new token that calls wait for. */
   #obtaining: Promise<AccessToken> | undefined;
   /** The token that Atlas refused last. Absent once another one has worked. */
@@ -34,7 +36,7 @@ export class ServiceAccount implements Authenticator {
   authorize({ isFallback }: LoginRequest): Login | Promise<Login> {
     const logIn = (token: AccessToken) => (isFallback ? bearerLogin(token.accessToken) : this.#logIn(token, false));
     const token = this.#token;
-    return token !== undefined && Date.now() < renewalTime(token) ? logIn(token) : this.#obtainOnce(false).then(logIn);
+    return token !== undefined && Date.now() < this.#renewAt ? logIn(token) : this.#renew(token).then(logIn);
   }
 
   secrets(): string[] {
@@ -83,6 +85,19 @@ export class ServiceAccount implements Authenticator {
     return next.then((replacement) => this.#logIn(replacement, true));
   }
 
+  /** Returns a new token. If the renewal fails, returns the old one while it is valid. */
+  async #renew(old: AccessToken | undefined): Promise<AccessToken> {
+    try {
+      return await this.#obtainOnce(false);
+    } catch (reason) {
+      const now = Date.now();
+      if (old === undefined || old !== this.#token || now >= old.expiresAt) throw reason;
+      // Later calls use the old token at once, instead of a request each.
+      this.#renewAt = now + (old.expiresAt - now) / 2;
+      return old;
+    }
+  }
+
   #obtainOnce(skipsStore: boolean): Promise<AccessToken> {
     this.#obtaining ??= this.#inOwnContext(() => this.#obtain(skipsStore)).finally(() => {
       this.#obtaining = undefined;
@@ -98,6 +113,7 @@ export class ServiceAccount implements Authenticator {
       await this.#shared?.write(token);
     }
     this.#token = token;
+    this.#renewAt = renewalTime(token);
     return token;
   }
 }

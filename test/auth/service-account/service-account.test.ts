@@ -53,10 +53,16 @@ describe('a token', () => {
       'ok ok',
     ],
     [
-      'is renewed by the next call if its renewal fails',
-      [t, ok, pass(hour - 59_000), refusal(403), u, ok],
-      'token t token token u',
-      'ok AUTHENTICATION ok',
+      'is used until it expires if its renewal fails',
+      [t, ok, pass(hour - 59_000), refusal(403), ok, pass(58_000), refusal(403), ok, pass(1_000), refusal(403)],
+      'token t token t token t token',
+      'ok ok ok AUTHENTICATION',
+    ],
+    [
+      'whose renewal failed is renewed halfway to its expiry, not by each call',
+      [t, ok, pass(hour - 59_000), refusal(503), ok, ok, pass(29_000), ok, pass(1_000), u, ok],
+      'token t token t t t token u',
+      'ok ok ok ok ok',
     ],
   ])('%s', check);
 
