@@ -64,7 +64,7 @@ export function readBody(response: WireResponse, limit: number): Body {
   // Without a byte order mark, which JSON must not have.
   const text = bytes.toString().replace(/^\ufeff/, '');
   if (isTruncated) {
-    const problem = `is larger than ${limit} bytes (maxResponseSize). Raise the limit if you expect that much`;
+    const problem = `is larger than ${limit} bytes (maxResponseSize)`;
     return { text, json: undefined, problem, isPartial: true };
   }
   try {

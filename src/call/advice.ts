@@ -35,7 +35,7 @@ const forSnapshots = {
 /** For a path that the caller chose. It may need other roles. */
 const forPath: typeof forSnapshots = {
   missingRole:
-    'The login is valid, but a role is missing. Grant the API key or service account a role that can read this path.',
+    'The login is valid, but a role is missing. Grant the API key or service account a role that can read this path, such as Project Read Only.',
   flexCluster: 'This is a Flex cluster. Pass a path of the Flex API.',
   refusedLogin: 'Check the API key or token, its roles and its IP access list.',
   forbidden: 'Check the roles of the API key or service account and its IP access list.',
@@ -107,7 +107,13 @@ function adviseOnNotFound({ noun, isList }: Target): string {
     : `Check the project ID, the cluster name and the ${noun} ID.`;
 }
 
-/** Says what to do about a success with a body that is unusable. */
+/** Says what to do about a success with a body that is too large. */
+export function adviseOnSize({ noun, isList }: Target): string {
+  const isOwnList = noun === undefined && isList;
+  return `Raise maxResponseSize if you expect that much${isOwnList ? ', or set a lower itemsPerPage in the query' : ''}.`;
+}
+
+/** Says what to do about a success with a body that its schema rejects. */
 export function adviseOnBody(target: Target): string {
   return adviceFor(target).unusableBody;
 }

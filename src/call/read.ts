@@ -70,7 +70,7 @@ export function listRead({ path }: { readonly path: string }, settings: CallSett
 }
 
 const snapshotPageSchema = listPageSchema(tenantSnapshotSchema, 'must be an array');
-const anyPageSchema = listPageSchema(z.unknown(), 'must be an array, or this is not a list (use get() for it)');
+const anyPageSchema = listPageSchema(z.unknown(), 'must be an array, or this is not a list');
 
 function parsePage<T>(json: unknown, schema: z.ZodType<ListPage<T>>): Parsed<Page<T>> {
   const body = isObject(json) ? json : {};

@@ -3,9 +3,10 @@ import { mayBeEnveloped, type Target, toPath } from '../atlas/target.js';
 import { type Login, NoLogin } from '../auth/authenticator.js';
 import { connectionFreed, exchange, NoResponse } from '../http/exchange.js';
 import { retryDelay } from '../http/retry.js';
+import { adviseOnSize, checkProxy } from './advice.js';
 import type { Call } from './call.js';
 import type { ClientContext } from './context.js';
-import { type Failure, type Outcome, retryHints, type Success, unusable } from './outcome.js';
+import { type Failure, type Outcome, type Problem, retryHints, type Success, unusable } from './outcome.js';
 import type { Read } from './read.js';
 import type { Parsed } from './standard-schema.js';
 import { reportRetry, startAttemptReport } from './tracing.js';
@@ -141,7 +142,7 @@ async function send(
 function evaluate<T>({ target, parse }: Read<T>, response: ApiResponse, call: Call): Outcome<T> | Promise<Outcome<T>> {
   if (response.error !== undefined) return call.fail({ kind: 'error status', response, report: response.error });
   const problem = problemOf(response, target);
-  if (problem !== undefined) return call.fail(unusable(response, problem));
+  if (problem !== undefined) return call.fail(problem);
   call.lastFailure = undefined;
   const conclude = (parsed: Parsed<T>): Outcome<T> => {
     if (parsed.success) return { data: parsed.data, target, response };
@@ -152,11 +153,10 @@ function evaluate<T>({ target, parse }: Read<T>, response: ApiResponse, call: Ca
   return call.waitFor('waiting for the schema', parsed).then(conclude);
 }
 
-function problemOf({ status, body }: ApiResponse, { noun, isList }: Target): string | undefined {
+function problemOf(response: ApiResponse, target: Target): Problem | undefined {
+  const { status, body } = response;
   // Only 200 carries data; any other 2xx is unusable.
-  if (status !== 200) return `its status is ${status}, not 200`;
+  if (status !== 200) return unusable(response, `its status is ${status}, not 200`, checkProxy);
   if (body.problem === undefined) return undefined;
-  const hint =
-    body.isPartial && isList && noun === undefined ? ', or set itemsPerPage in the query to a lower number' : '';
-  return `its body ${body.problem}${hint}`;
+  return unusable(response, `its body ${body.problem}`, body.isPartial ? adviseOnSize(target) : checkProxy);
 }

@@ -2,8 +2,8 @@ import { z } from 'zod';
 
 const anything = z.unknown().optional();
 
-// Only the name must be valid: one odd cluster must not fail the list.
-const flexSchema = z.object({ name: z.string(), stateName: anything, createDate: anything });
+// One odd cluster must not fail the list. A name that is missing is as invalid as an empty one.
+const flexSchema = z.object({ name: z.string().catch(''), stateName: anything, createDate: anything });
 const dedicatedSchema = flexSchema.extend({
   backupEnabled: anything,
   paused: anything,

@@ -84,8 +84,10 @@ export class Reads {
 
 function refuseFuture({ newest, readAt }: Backups, path: string): void {
   if (newest === undefined || newest.time.getTime() - readAt <= hour) return;
-  const [time, clock] = [newest.time.toISOString(), new Date(readAt).toISOString()];
-  const message = `The newest backup is from ${time}, but the clock of this machine says ${clock}. Check the clock.`;
+  const time = newest.time.toISOString();
+  const clock = new Date(readAt).toISOString().slice(0, 16);
+  // Without the time of the backup, so that the problems of many clusters read the same.
+  const message = `The newest backup is more than an hour ahead of the clock of this machine (${clock} UTC). Check the clock.`;
   const issues = [{ path: 'results', message: `has a backup from ${time}, which is in the future` }];
   throw new AtlasInvalidResponseError(message, issues, { operation: 'checkBackups', path });
 }

@@ -39,9 +39,9 @@ async function emulate(port: number, { stdout, stderr }: Output): Promise<number
       onResponse: ({ method, path, status }) => stderr.write(`${method} ${path} ${status}\n`),
     });
   } catch (error) {
-    const isInUse = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
-    if (!isInUse) throw error;
-    stderr.write(`Port ${port} is in use. Choose another with --port.\n`);
+    if (!(error instanceof Error && 'code' in error)) throw error;
+    const why = error.code === 'EADDRINUSE' ? 'in use' : `not available (${error.code})`;
+    stderr.write(`Port ${port} is ${why}. Choose another with --port.\n`);
     return 2;
   }
   const stopped = new Promise((resolve) => process.once('SIGINT', resolve).once('SIGTERM', resolve));

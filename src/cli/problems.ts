@@ -54,7 +54,9 @@ export function formatProblems(problems: readonly Problem[]): string[] {
 const listNames = { flex: 'Flex clusters', dedicated: 'dedicated clusters' };
 
 function nameOf(finding: BackupFinding): string {
-  return `${projectOf(finding)} / ${clusterOf(finding) || listNames[finding.clusterType]}`;
+  const { clusterName, clusterType } = finding;
+  const name = clusterName === undefined ? listNames[clusterType] : clusterOf(finding) || '(no name)';
+  return `${projectOf(finding)} / ${name}`;
 }
 
 /** What an error says, without the method and the path: they mean nothing to the user, and would set equal errors apart. */

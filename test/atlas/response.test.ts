@@ -33,7 +33,7 @@ describe('the body of a response', () => {
   });
 
   it('keeps its text if it is truncated', () => {
-    const problem = 'is larger than 99 bytes (maxResponseSize). Raise the limit if you expect that much';
+    const problem = 'is larger than 99 bytes (maxResponseSize)';
     expect(read('123', true)).toEqual({ text: '123', json: undefined, problem, isPartial: true });
   });
 });

@@ -40,7 +40,7 @@ describe('the advice on a code, whatever the status,', () => {
   it.each<[errorCode: string, of: Target[], advice: string, status?: number]>([
     ['USER_UNAUTHORIZED', snapshots, `${role} the role Project Read Only.`, 401],
     ['TENANT_SNAPSHOT_ACCESS_DENIED', snapshots, `${role} the role Project Read Only.`, 401],
-    ['USER_UNAUTHORIZED', paths, `${role} a role that can read this path.`, 401],
+    ['USER_UNAUTHORIZED', paths, `${role} a role that can read this path, such as Project Read Only.`, 401],
     [
       'IP_ADDRESS_NOT_ON_ACCESS_LIST',
       all,

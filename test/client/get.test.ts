@@ -55,7 +55,7 @@ describe('getAll()', () => {
     }
   });
 
-  const message = 'must be an array, or this is not a list (use get() for it)';
+  const message = 'must be an array, or this is not a list';
 
   it.each<[body: unknown, issue: object]>([
     ...[[], null, { id: 'a' }, { results: { id: 'a' } }].map((body): [unknown, object] => [

@@ -105,8 +105,8 @@ export class DigestAuthenticator implements Authenticator {
     // No other request has used this nonce, so the nonce is good.
     const isWrongKey = source === 'own challenge' && session.uses === 1 && !challenge?.isStale;
     if (challenge !== undefined && source !== 'refusal' && !isWrongKey) return challenge;
-    // The next call asks for a new nonce, in case this one is the reason.
-    if (isCurrent) this.#session = undefined;
+    // Otherwise the session stays, so that its nonce is counted on: the server may offer it again.
+    if (isCurrent && challenge === undefined) this.#session = undefined;
     return undefined;
   }
 

@@ -68,7 +68,7 @@ export class ServiceAccount implements Authenticator {
     // A gateway's 502 or 503 says nothing about the token.
     if (isFromAtlas) this.#refused = undefined;
     // A role is missing, and may have been granted since an old token was issued.
-    if (status === 401 && isOld(token)) this.#token = undefined;
+    if (status === 401 && isOld(token)) this.#drop(token);
   }
 
   #replace(token: AccessToken, isRenewed: boolean): Promise<Login> | undefined {
@@ -77,12 +77,17 @@ export class ServiceAccount implements Authenticator {
     if (token === this.#token) {
       // The first token that replaces a refused one must work before another one is fetched. Atlas limits live tokens.
       if (token.isFetched && this.#refused !== undefined && !isOld(token)) return undefined;
-      this.#refused = token.accessToken;
-      this.#token = undefined;
+      this.#drop(token);
     }
     // After two refused tokens, one from the store is not worth a try.
     const next = this.#token === undefined ? this.#obtainOnce(isRenewed) : Promise.resolve(this.#token);
     return next.then((replacement) => this.#logIn(replacement, true));
+  }
+
+  /** Forgets a token, also if it is still in the store. */
+  #drop(token: AccessToken): void {
+    this.#refused = token.accessToken;
+    this.#token = undefined;
   }
 
   /** Returns a new token. If the renewal fails, returns the old one while it is valid. */

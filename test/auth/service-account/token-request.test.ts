@@ -98,7 +98,7 @@ describe('the error of a token request', () => {
     [
       'too much',
       { body: { access_token: 'a', padding: 'x'.repeat(20_000) } },
-      ', because its body is larger than 20000 bytes (maxResponseSize). Raise the limit if you expect that much',
+      ', because its body is larger than 20000 bytes (maxResponseSize)',
     ],
   ])('says why a 200 brought no token: %s', async (_what, reply, because) => {
     const error = await errorAfter(reply);
