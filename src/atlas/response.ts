@@ -135,10 +135,11 @@ export interface ErrorReport extends z.output<typeof errorSchema> {
 function readError(json: unknown, { headers }: WireResponse): ErrorReport {
   const body = isObject(json) ? json : {};
   const [headerCode] = [headers['x-error-code']].flat();
-  const { errorCode = headerCode, ...fields } = errorSchema.parse(body);
+  const fields = errorSchema.parse(body);
+  const errorCode = fields.errorCode || headerCode;
   // Atlas sends the status as a number. Others send a text, or nothing.
   const isFromAtlas = errorCode !== undefined || typeof body['error'] === 'number';
-  return { isFromAtlas, errorCode, ...fields };
+  return { ...fields, isFromAtlas, errorCode };
 }
 
 /** Whether Atlas accepted the login, but a role is missing. Atlas returns 401 for that, not 403. */

@@ -36,8 +36,8 @@ export interface TenantSnapshot {
 }
 
 /** One page of a list. */
-export interface ListPage<T> {
-  readonly results: T[];
+export interface ListPage {
+  readonly results: readonly unknown[];
   /** An estimate, according to MongoDB's API specification. */
   readonly totalCount?: number | undefined;
   readonly links?: AtlasLink[] | undefined;
@@ -120,16 +120,14 @@ export function latestBy<T>(items: readonly T[], timeOf: (item: T) => Date | und
   return latest;
 }
 
-/**
- * Checks one page of a list of such items.
- *
- * @param notAList - the message if there is no array of results.
- */
-export function listPageSchema<T>(itemSchema: z.ZodType<T>, notAList: string): z.ZodType<ListPage<T>> {
-  const count = z.int().nonnegative().nullish();
-  const totalCount = count.transform((value) => value ?? undefined);
-  return z.object({ results: z.array(itemSchema, notAList), totalCount, links });
-}
+const count = z.int().nonnegative().nullish();
+
+/** Checks one page of a list, but not its items. */
+export const listPageSchema: z.ZodType<ListPage> = z.object({
+  results: z.array(z.unknown(), 'must be an array, or this is not a list'),
+  totalCount: count.transform((value) => value ?? undefined),
+  links,
+});
 
 /** Whether a JSON value is an object, and neither an array nor null. */
 export function isObject(value: unknown): value is Record<string, unknown> {

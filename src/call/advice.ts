@@ -58,7 +58,7 @@ export function adviseOnStatus(
   const { refusedLogin, forbidden } = adviceFor(target);
   switch (status) {
     case 400:
-      return 'Check the arguments. badRequestDetail lists the rejected fields.';
+      return 'Check the arguments. If the error has a badRequestDetail, that lists the rejected fields.';
     case 401:
       return refusedLogin;
     case 402:

@@ -78,6 +78,8 @@ export class Lifetime {
 
   /** Notes that a call waits to retry. Returns a function that notes the end of the wait. */
   callSleeps(wake: () => void): () => void {
+    // A listener to the retry may have closed the client.
+    if (this.#isClosed) wake();
     this.#sleeping.add(wake);
     return () => this.#sleeping.delete(wake);
   }

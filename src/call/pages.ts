@@ -28,7 +28,8 @@ export async function readAll<T>(context: ClientContext, read: Read<Page<T>>, ca
     }
     // The next page should use the same connection.
     await connectionFreed();
-    page = await request(context, { ...read, target: pageTarget(page.target, pageNum + 1) }, call);
+    const isFallback = page.target.endpoint !== read.target.endpoint;
+    page = await request(context, { ...read, target: pageTarget(page.target, pageNum + 1), isFallback }, call);
   }
   return page;
 }

@@ -1,15 +1,7 @@
-import { z } from 'zod';
-import {
-  compiled,
-  isObject,
-  type ListPage,
-  listPageSchema,
-  type TenantSnapshot,
-  tenantSnapshotSchema,
-} from '../atlas/schemas.js';
+import { compiled, isObject, listPageSchema, type TenantSnapshot, tenantSnapshotSchema } from '../atlas/schemas.js';
 import { listTarget, pathTarget, type SnapshotArguments, snapshotTarget, type Target } from '../atlas/target.js';
 import type { CallSettings } from './call.js';
-import { invalid, type Parsed, parseEach, parseWith, type StandardSchema } from './standard-schema.js';
+import { collectItems, invalid, type Parsed, parseEach, parseWith } from './standard-schema.js';
 
 /** What a method reads: where, and how to understand the body. */
 export interface Read<T> {
@@ -35,7 +27,8 @@ export interface Page<T> {
 export function snapshotRead(args: SnapshotArguments, settings: CallSettings): Read<TenantSnapshot> {
   return {
     target: snapshotTarget(args, settings),
-    parse: (json) => compiled(tenantSnapshotSchema).safeParse(json),
+    parse: parseSnapshot,
+    isEmpty: ({ id }) => id === undefined,
   };
 }
 
@@ -43,7 +36,7 @@ export function snapshotRead(args: SnapshotArguments, settings: CallSettings): R
 export function snapshotsRead(args: SnapshotArguments, settings: CallSettings): Read<Page<TenantSnapshot>> {
   return {
     target: snapshotTarget(args, settings),
-    parse: (json) => parsePage(json, snapshotPageSchema),
+    parse: (json) => parsePage(json, (items) => collectItems(parseSnapshots(items))),
     isEmpty: ({ items }) => items.length === 0,
   };
 }
@@ -62,33 +55,35 @@ export function listRead({ path }: { readonly path: string }, settings: CallSett
   const { schema } = settings;
   return {
     target: listTarget(path, settings),
-    parse: (json) => {
-      const page = parsePage(json, anyPageSchema);
-      return schema === undefined || !page.success ? page : parseItems(page.data, schema);
-    },
+    parse: (json) =>
+      parsePage(json, (items) => (schema === undefined ? { success: true, data: items } : parseEach(schema, items))),
   };
 }
 
-const snapshotPageSchema = listPageSchema(tenantSnapshotSchema, 'must be an array');
-const anyPageSchema = listPageSchema(z.unknown(), 'must be an array, or this is not a list');
+function parseSnapshot(json: unknown): Parsed<TenantSnapshot> {
+  return compiled(tenantSnapshotSchema).safeParse(json);
+}
 
-function parsePage<T>(json: unknown, schema: z.ZodType<ListPage<T>>): Parsed<Page<T>> {
+function* parseSnapshots(items: readonly unknown[]): Iterable<Parsed<TenantSnapshot>> {
+  for (const item of items) yield parseSnapshot(item);
+}
+
+type ParsedItems<T> = Parsed<readonly T[]>;
+
+function parsePage<T>(
+  json: unknown,
+  parseItems: (items: readonly unknown[]) => ParsedItems<T> | Promise<ParsedItems<T>>,
+): Parsed<Page<T>> | Promise<Parsed<Page<T>>> {
   const body = isObject(json) ? json : {};
-  const parsed = compiled(schema).safeParse(body);
+  const parsed = compiled(listPageSchema).safeParse(body);
   if (!parsed.success) return parsed;
   // A list with an error may be incomplete.
   const error = body['error'] ?? body['errorCode'] ?? undefined;
   if (error !== undefined) return invalid('the body has results, but also an error');
-  const { results, totalCount, links = [] } = parsed.data;
-  // The schema has found this array.
-  const sent = body['results'] as unknown[];
-  return {
-    success: true,
-    data: { items: results, sent, totalCount, hasNextLink: links.some(({ rel }) => rel === 'next') },
-  };
-}
-
-async function parseItems(page: Page<unknown>, schema: StandardSchema<unknown>): Promise<Parsed<Page<unknown>>> {
-  const items = await parseEach(schema, page.items);
-  return items.success ? { success: true, data: { ...page, items: items.data } } : items;
+  const { results: sent, totalCount, links = [] } = parsed.data;
+  const hasNextLink = links.some(({ rel }) => rel === 'next');
+  const toPage = (items: ParsedItems<T>): Parsed<Page<T>> =>
+    items.success ? { success: true, data: { items: items.data, sent, totalCount, hasNextLink } } : items;
+  const items = parseItems(sent);
+  return 'then' in items ? items.then(toPage) : toPage(items);
 }

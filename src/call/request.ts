@@ -60,6 +60,8 @@ async function askFallback<T>(context: ClientContext, read: Read<T>, call: Call)
     await connectionFreed();
     return attempt(context, read, newResends(), call);
   });
+  // An abort that came just after the limit.
+  call.throwIfAborted();
   const isFound = outcome !== undefined && outcome.problem === undefined && !read.isEmpty?.(outcome.data);
   return isFound ? outcome : undefined;
 }

@@ -24,6 +24,9 @@ export interface StandardSchema<T> {
 
 type SchemaResult<T> = Exclude<ReturnType<StandardSchema<T>['~standard']['validate']>, Promise<unknown>>;
 
+/** That of a page that asks for the most items. */
+const sliceSize = 500;
+
 /** The result of a check. `thrown` is what the schema threw. */
 export type Parsed<T> =
   | { readonly success: true; readonly data: T }
@@ -60,12 +63,25 @@ export async function parseWith<T>(schema: StandardSchema<T> & ZodSchema<T>, val
   }
 }
 
-/** Checks each item of a list against a schema of the caller's. The paths of issues start at the body of the list. */
+/** Checks each item of a list against a schema of the caller's. */
 export async function parseEach<T>(schema: StandardSchema<T>, items: readonly unknown[]): Promise<Parsed<T[]>> {
   const data: T[] = [];
-  for (const [index, parsed] of (await Promise.all(items.map((item) => parseWith(schema, item)))).entries()) {
-    if (!parsed.success) return { ...parsed, error: { issues: parsed.error.issues.map(atIndex(index)) } };
-    data.push(parsed.data);
+  // In slices: promises for all items of a huge list would take gigabytes.
+  for (let start = 0; start < items.length; start += sliceSize) {
+    const slice = items.slice(start, start + sliceSize);
+    const parsed = collectItems(await Promise.all(slice.map((item) => parseWith(schema, item))), start);
+    if (!parsed.success) return parsed;
+    data.push(...parsed.data);
+  }
+  return { success: true, data };
+}
+
+/** Collects the items of a list, up to the first that is invalid. The paths of its issues start at the body of the list. */
+export function collectItems<T>(parsedItems: Iterable<Parsed<T>>, start = 0): Parsed<T[]> {
+  const data: T[] = [];
+  for (const item of parsedItems) {
+    if (!item.success) return { ...item, error: { issues: item.error.issues.map(atIndex(start + data.length)) } };
+    data.push(item.data);
   }
   return { success: true, data };
 }

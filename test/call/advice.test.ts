@@ -85,7 +85,7 @@ describe('the advice on a status', () => {
 
   it.each<[status: number, of: Target[], advice: string, report?: Partial<ErrorReport>]>([
     [302, all, `Redirects are not followed. ${checkPath}`],
-    [400, all, 'Check the arguments. badRequestDetail lists the rejected fields.'],
+    [400, all, 'Check the arguments. If the error has a badRequestDetail, that lists the rejected fields.'],
     [401, snapshots, `Check the API key or token, its role (Project Read Only) ${login}`],
     [401, paths, `Check the API key or token, its roles ${login}`],
     [402, all, 'The owner of the organization must add a payment method.'],

@@ -142,6 +142,7 @@ describe('a tenant endpoint that answers', () => {
     ]),
     ...[200, 204, 403, 503].map((status): [string, Reply] => [`${status} in HTML`, html(status)]),
     ['200 with another schema', { body: { id: 5, results: 5 } }],
+    ['200 with an error', { body: { results: [], error: 410, errorCode: 'VERSION_GONE' } }],
     ['by closing the connection', dead('ENOTFOUND')],
     ['nothing at all', silent],
   ])('%s does no harm', async (_what, tenant) => {
@@ -224,6 +225,14 @@ describe('a 401 of the tenant endpoint', () => {
     await expectErrorOfFlex(atlas.get());
     expect(accessToken.mock.calls).toEqual([[{}], [{}]]);
     expect(atlas.asked()).toEqual(['flex', 'tenant']);
+  });
+
+  it('renews no token on a later page either', async () => {
+    const accessToken = vi.fn(() => 'token');
+    const first = { body: { results: [{ id: hexId(1) }], links: [{ rel: 'next' }] } };
+    const atlas = openAtlas({ flex: missing, tenant: inTurn(first, refused) }, { credentials: { accessToken } });
+    await expect(atlas.list()).rejects.toMatchObject({ status: 401, endpoint: 'tenant' });
+    expect(accessToken.mock.calls).toEqual([[{}], [{}], [{}]]);
   });
 
   it('renews and discards no token of a service account', async () => {

@@ -97,6 +97,13 @@ describe('checkBackups', () => {
     expect(unknown).toEqual([expect.objectContaining({ groupId: a, error: error('INVALID_RESPONSE') })]);
   });
 
+  it('reports a cluster without a name as unknown, and checks the others of its list', async () => {
+    const { check } = await openAtlas({ ...organization, [flexList]: list([{}, cluster('Orders')]) });
+    const { findings } = await check({ groupIds: [a] });
+    expect(findings).toContainEqual(expect.objectContaining({ clusterName: '', error: error('INVALID_ARGUMENT') }));
+    expect(findings).toContainEqual(expect.objectContaining({ clusterName: 'Orders', state: 'fresh' }));
+  });
+
   it('does not count a project of which no list was read', async () => {
     const { check } = await openAtlas({ ...organization, [flexList]: denied, [dedicatedList]: denied });
     expect((await check()).totals.projects).toBe(1);

@@ -49,6 +49,7 @@ it.each<[name: string, report: Report, groupIds: string[], lines: string[]]>([
     [office, billing, shop],
     [`${office} / dedicated clusters: Atlas is down.`, `${billing}: The project has no cluster that Atlas backs up.`],
   ],
+  ['a cluster without a name', reportOf([unknown('')]), [], ['Web Shop / (no name): Atlas is down.']],
   [
     'why there may be no cluster',
     reportOf([]),

@@ -51,6 +51,10 @@ describe('text', () => {
     expect(new Mask(['', 'short', 'sixsix']).text('short sixsix')).toBe('short [masked]');
   });
 
+  it('masks a secret as its octets in a header', () => {
+    expect(new Mask(['schlüssel']).text(Buffer.from('schlüssel').toString('latin1'))).toBe('[masked]');
+  });
+
   it('masks every secret', () => {
     const secret = fc.string({ minLength: 9 });
     fc.assert(
@@ -104,6 +108,10 @@ describe('json', () => {
     const value = { 'my secret': ['secret', { deep: 'a secret' }], n: 1 };
     expect(open().json(value)).toEqual({ 'my [masked]': ['[masked]', { deep: 'a [masked]' }], n: 1 });
     expect(value).toEqual({ 'my secret': ['secret', { deep: 'a secret' }], n: 1 });
+  });
+
+  it('masks a number that is a secret', () => {
+    expect(new Mask(['123456789012']).json([123456789012, 12345678901])).toEqual(['[masked]', 12345678901]);
   });
 
   it('keeps a __proto__ key as an own property', () => {

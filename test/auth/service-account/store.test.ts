@@ -54,6 +54,13 @@ describe('a token store', () => {
     expect((await converse({ credentials, tokenStore }, ok, ok)).sent).toBe('t t');
   });
 
+  it('is not asked for an old token again after a missing role', async () => {
+    store.values.set(key, stored('t', hour / 6));
+    const role: Reply = { status: 401, body: { error: 401, errorCode: 'USER_UNAUTHORIZED' } };
+    const { call, sent } = openStored([role, token('u'), ok]);
+    expect([await call(), await call(), sent()]).toEqual(['401', 'ok', 't token u']);
+  });
+
   it.each([
     ['the client id', { credentials }, key],
     [
