@@ -6,7 +6,7 @@ import { isObject } from './schemas.js';
 /** A response as it came over the wire. The names of its headers are lowercase, and a repeated field is an array. */
 export interface WireResponse {
   readonly status: number;
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly headers: Readonly<Record<string, string | string[]>>;
   readonly bytes: Buffer;
   /** Whether the body was cut off at `maxResponseSize`. */
   readonly isTruncated: boolean;

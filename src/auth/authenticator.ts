@@ -1,5 +1,5 @@
 import type { ApiResponse } from '../atlas/response.js';
-import type { NoResponse } from '../http/exchange.js';
+import type { NoResponse } from '../http/no-response.js';
 
 /** An API key, for HTTP Digest. @see https://www.rfc-editor.org/rfc/rfc7616 */
 export interface ApiKeyCredentials {

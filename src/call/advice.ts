@@ -1,6 +1,6 @@
 import { type ErrorReport, isMissingRole } from '../atlas/response.js';
 import { isVersioned, type Target } from '../atlas/target.js';
-import type { NoResponseKind } from '../http/exchange.js';
+import type { NoResponseKind } from '../http/no-response.js';
 import { isRetryableStatus } from '../http/retry.js';
 
 const checkPath = 'Check baseUrl and any proxy on the way to Atlas.';

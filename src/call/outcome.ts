@@ -12,8 +12,8 @@ import {
 } from '../errors/errors.js';
 import { listIssues, type SchemaError, toIssues } from '../errors/issues.js';
 import type { Mask } from '../errors/mask.js';
-import type { NoResponse } from '../http/exchange.js';
 import { type HeaderFields, joinHeaders } from '../http/headers.js';
+import type { NoResponse } from '../http/no-response.js';
 import { isRetryableStatus, parseRetryAfter, type RetryHints } from '../http/retry.js';
 import { adviseOnBody, adviseOnStatus, adviseOnTransport } from './advice.js';
 

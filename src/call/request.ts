@@ -1,7 +1,8 @@
 import { type ApiResponse, readResponse } from '../atlas/response.js';
 import { mayBeEnveloped, type Target, toPath } from '../atlas/target.js';
 import { type Login, NoLogin } from '../auth/authenticator.js';
-import { connectionFreed, exchange, NoResponse } from '../http/exchange.js';
+import { connectionFreed, exchange } from '../http/exchange.js';
+import { NoResponse } from '../http/no-response.js';
 import { retryDelay } from '../http/retry.js';
 import { adviseOnSize, checkProxy } from './advice.js';
 import type { Call } from './call.js';

@@ -1,7 +1,7 @@
 import { type HeaderFields, headerValue } from './headers.js';
+import { isConnectionLoss, kindOfError, NoResponse, toError } from './no-response.js';
 import { setImmediate, startTimer } from './timer.js';
 import type { DispatchController, DispatchHandler, Transport, WireRequest } from './transport.js';
-import { isConnectionLoss, type TransportErrorKind, toError, transportErrorKind } from './transport-error.js';
 
 /** A complete response, as it came over the wire. */
 export interface HttpResponse {
@@ -28,34 +28,6 @@ export interface ExchangeOwner {
   onInterrupt(listener: (reason: () => unknown) => void): void;
 }
 
-/** Why there is no response, in a word. */
-export type NoResponseKind = 'attempt timeout' | TransportErrorKind;
-
-const retryableKinds: readonly NoResponseKind[] = ['attempt timeout', 'connect timeout', 'other'];
-
-/** Why there is no response. */
-export class NoResponse {
-  readonly kind: NoResponseKind;
-  /** ms. */
-  readonly attemptTimeout: number;
-  /** What broke; absent if attemptTimeout expired. */
-  readonly cause: Error | undefined;
-  /** Whether the connection died before any part of a response arrived. The request is safe to resend. */
-  readonly isDeadConnection: boolean;
-
-  constructor(kind: NoResponseKind, attemptTimeout: number, cause?: Error, isDeadConnection = false) {
-    this.kind = kind;
-    this.attemptTimeout = attemptTimeout;
-    this.cause = cause;
-    this.isDeadConnection = isDeadConnection;
-  }
-
-  /** Whether another attempt may succeed. */
-  get isRetryable(): boolean {
-    return retryableKinds.includes(this.kind);
-  }
-}
-
 /**
  * Sends one request and waits for its response.
  *
@@ -70,7 +42,7 @@ export function exchange(
   return new Promise((resolve, reject) => {
     const handler = new ExchangeHandler(limits, { resolve, reject, owner });
     owner?.enter('waiting for a connection');
-    owner?.onInterrupt((reason) => handler.interrupt(reason));
+    owner?.onInterrupt((reason) => handler.fail(reason));
     try {
       transport.dispatch(request, handler);
     } catch (error) {
@@ -102,9 +74,9 @@ class ExchangeHandler implements DispatchHandler {
   readonly #limits: ExchangeLimits;
   readonly #listener: ExchangeListener;
   #controller: DispatchController | undefined;
-  #stopTimer = () => {};
+  #stopTimer: (() => void) | undefined;
   #hasEnded = false;
-  #hasResponse = false;
+  /** 0 until the head of a response arrives. */
   #status = 0;
   #headers: HeaderFields = {};
   /** The first `#size` bytes are the body so far. */
@@ -120,35 +92,37 @@ class ExchangeHandler implements DispatchHandler {
     // Interrupted while it was queued. `controller.abort` would close a good connection; an exception does not.
     if (this.#hasEnded) throw new Error('The call ended before its request was sent');
     this.#controller = controller;
-    const { owner } = this.#listener;
-    owner?.enter('waiting for the response');
+    this.#listener.owner?.enter('waiting for the response');
     // A dispatcher that retries starts the request again.
-    this.#stopTimer();
+    this.#stopTimer?.();
     const { attemptTimeout } = this.#limits;
-    const onTimeout = () => this.fail(new NoResponse('attempt timeout', attemptTimeout));
+    const onTimeout = () => this.fail(() => new NoResponse('attempt timeout', attemptTimeout));
     // In the background, because the timer of the call keeps the process alive.
     this.#stopTimer = startTimer(attemptTimeout, onTimeout, true);
   }
 
   onResponseStart(_controller: DispatchController, statusCode: number, headers: HeaderFields): void {
-    this.#hasResponse = true;
-    // Interim responses, such as 103, come before the final one.
-    if (this.#hasEnded || statusCode < 200) return;
+    // An interim response, such as a 103, is overwritten by the final one.
     this.#status = statusCode;
     this.#headers = headers;
     // The body of an error is worth reading up to the limit.
-    const isSuccess = statusCode < 300;
+    const isSuccess = statusCode >= 200 && statusCode < 300;
     if (isSuccess && Number(headerValue(headers, 'content-length')) > this.#limits.maxResponseSize) this.#finish(true);
   }
 
   onResponseData(_controller: DispatchController, chunk: Buffer): void {
-    if (this.#hasEnded) return;
     const { maxResponseSize } = this.#limits;
     const part = chunk.subarray(0, maxResponseSize - this.#size);
-    // Most bodies are one chunk, which needs no copy.
-    if (this.#size === 0) this.#buffer = part;
-    else this.#buffer = append(this.#buffer, this.#size, part, maxResponseSize);
-    this.#size += part.length;
+    const size = this.#size + part.length;
+    if (this.#size === 0) {
+      // Most bodies are one chunk, which needs no copy.
+      this.#buffer = part;
+    } else {
+      // The buffer doubles, so that small chunks cost no more memory than the body.
+      if (size > this.#buffer.length) this.#buffer = Buffer.concat([this.#buffer], Math.min(2 * size, maxResponseSize));
+      this.#buffer.set(part, this.#size);
+    }
+    this.#size = size;
     if (part.length < chunk.length) this.#finish(true);
   }
 
@@ -159,18 +133,15 @@ class ExchangeHandler implements DispatchHandler {
   onResponseError(_controller: DispatchController | undefined, reason: unknown, isRefusal = false): void {
     const cause = toError(reason);
     const wasSent = this.#controller !== undefined;
-    const isDead = wasSent && !this.#hasResponse && isConnectionLoss(cause);
-    const kind = isRefusal ? 'mock' : transportErrorKind(cause);
-    this.fail(new NoResponse(kind, this.#limits.attemptTimeout, cause, isDead));
+    const isDead = wasSent && this.#status === 0 && isConnectionLoss(cause);
+    const kind = isRefusal ? 'mock' : kindOfError(cause);
+    this.fail(() => new NoResponse(kind, this.#limits.attemptTimeout, cause, isDead));
   }
 
-  interrupt(reason: () => unknown): void {
-    if (!this.#hasEnded) this.fail(reason());
-  }
-
-  fail(reason: unknown): void {
+  /** Rejects with a reason, unless the exchange has ended. */
+  fail(reason: () => unknown): void {
     if (!this.#end()) return;
-    this.#listener.reject(reason);
+    this.#listener.reject(reason());
     this.#controller?.abort(new Error('The request was given up'));
   }
 
@@ -185,23 +156,7 @@ class ExchangeHandler implements DispatchHandler {
   #end(): boolean {
     if (this.#hasEnded) return false;
     this.#hasEnded = true;
-    this.#stopTimer();
+    this.#stopTimer?.();
     return true;
   }
-}
-
-/**
- * Adds a part to a body. The buffer doubles when it is full, so that small parts cost no more memory than the body.
- *
- * @param size - how many bytes of the buffer are in use.
- */
-function append(buffer: Buffer, size: number, part: Buffer, limit: number): Buffer {
-  const newSize = size + part.length;
-  let target = buffer;
-  if (newSize > buffer.length) {
-    target = Buffer.allocUnsafe(Math.min(Math.max(newSize, 2 * buffer.length), limit));
-    target.set(buffer.subarray(0, size));
-  }
-  target.set(part, size);
-  return target;
 }

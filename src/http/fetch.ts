@@ -1,7 +1,7 @@
 import { ReadableStream, type ReadableStreamDefaultReader } from 'node:stream/web';
 import type { HeaderFields } from './headers.js';
+import { isErrorLike } from './no-response.js';
 import type { DispatchController, Dispatcher, DispatchHandler, DispatchOptions } from './transport.js';
-import { isErrorLike } from './transport-error.js';
 
 /** A function like `globalThis.fetch`: that of Node, undici, node-fetch, Deno or Bun, or a mock of it. */
 export type FetchLike = (
@@ -24,8 +24,6 @@ export type FetchLike = (
   body: unknown;
 }>;
 
-type FetchResponse = Awaited<ReturnType<FetchLike>>;
-
 /** Returns a dispatcher that sends each request with a fetch. */
 export function fetchDispatcher(fetch: FetchLike): Dispatcher {
   return {
@@ -38,7 +36,14 @@ export function fetchDispatcher(fetch: FetchLike): Dispatcher {
 
 /** Sends a request and reads the response. Never rejects. */
 async function exchangeByFetch(fetch: FetchLike, options: DispatchOptions, handler: DispatchHandler): Promise<void> {
+  const { method, body } = options;
+  const url = options.origin + options.path;
+  const headers: Record<string, string> = {};
+  options.headers.forEach((name, index) => {
+    if (index % 2 === 0) headers[name] = options.headers[index + 1] ?? '';
+  });
   const aborter = new AbortController();
+  const { signal } = aborter;
   let reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
   const controller: DispatchController = {
     abort(reason) {
@@ -50,10 +55,12 @@ async function exchangeByFetch(fetch: FetchLike, options: DispatchOptions, handl
   try {
     // Throws if the call has ended.
     handler.onRequestStart(controller);
-    const { status, headers, body } = await send(fetch, options, aborter.signal);
-    reader = openBody(body);
-    if (aborter.signal.aborted) controller.abort(aborter.signal.reason);
-    handler.onResponseStart(controller, status, toHeaderFields(headers));
+    const response = await fetch(url, { method, headers, body, redirect: 'manual', cache: 'no-store', signal });
+    // Response.error() has status 0, and a fetch without types may return anything.
+    if (!(response?.status >= 200)) throw new TypeError('The fetch returned no response');
+    reader = openBody(response.body);
+    if (signal.aborted) controller.abort(signal.reason);
+    handler.onResponseStart(controller, response.status, toHeaderFields(response.headers));
     for (;;) {
       const { value } = (await reader?.read()) ?? {};
       if (value === undefined) break;
@@ -69,29 +76,16 @@ async function exchangeByFetch(fetch: FetchLike, options: DispatchOptions, handl
   }
 }
 
-async function send(fetch: FetchLike, options: DispatchOptions, signal: AbortSignal): Promise<FetchResponse> {
-  const { origin, path, method, body } = options;
-  const headers: Record<string, string> = {};
-  options.headers.forEach((name, index) => {
-    if (index % 2 === 0) headers[name] = options.headers[index + 1] ?? '';
-  });
-  const response = await fetch(origin + path, { method, headers, body, redirect: 'manual', cache: 'no-store', signal });
-  // Response.error() has status 0, and a fetch without types may return anything.
-  if (!(response?.status >= 200)) throw new TypeError('The fetch returned no response');
-  return response;
-}
-
 /** Opens the body of a response, unless it is null. */
 function openBody(body: unknown): ReadableStreamDefaultReader<Uint8Array> | undefined {
   if (!body) return undefined;
-  // Not instanceof: the stream may come from another realm. That of node-fetch is a stream of Node.
-  const isWebStream = typeof body === 'object' && 'getReader' in body;
-  // ReadableStream.from() throws if it gets no stream.
-  const stream = isWebStream ? (body as ReadableStream) : ReadableStream.from(body as AsyncIterable<Uint8Array>);
-  return stream.getReader();
+  // Not instanceof: the stream may come from another realm.
+  if (typeof body === 'object' && 'getReader' in body) return (body as ReadableStream).getReader();
+  // That of node-fetch is a stream of Node. ReadableStream.from() throws if it gets none.
+  return ReadableStream.from(body as AsyncIterable<Uint8Array>).getReader();
 }
 
-function toHeaderFields(headers: FetchResponse['headers']): HeaderFields {
+function toHeaderFields(headers: Awaited<ReturnType<FetchLike>>['headers']): HeaderFields {
   // Without a prototype, so that no name is there before.
   const fields: Record<string, string | string[]> = Object.create(null);
   // forEach, because it passes every line of Set-Cookie.

@@ -1,8 +1,8 @@
 /** Header fields as undici returns them: lowercase names, and an array for a repeated field. */
-export type HeaderFields = Readonly<Record<string, string | string[] | undefined>>;
+export type HeaderFields = Readonly<Record<string, string | string[]>>;
 
 /** A field as received: absent, once, or on several lines. */
-export type HeaderValue = HeaderFields[string];
+export type HeaderValue = HeaderFields[string] | undefined;
 
 /** Returns the lines of a field, to be parsed one by one: a malformed one then does not affect the others. */
 export function fieldLines(value: HeaderValue): string[] {
@@ -17,12 +17,7 @@ export function headerValue(headers: HeaderFields, name: string): string | undef
 
 /** Joins repeated fields, so that each has one value. */
 export function joinHeaders(headers: HeaderFields): Record<string, string> {
-  const joined: Record<string, string> = {};
-  for (const name of Object.keys(headers)) {
-    const value = headerValue(headers, name);
-    if (value !== undefined) joined[name] = value;
-  }
-  return joined;
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, fieldLines(value).join(', ')]));
 }
 
 // What every form of an HTTP-date has in common. Only asctime ends with the year. Date.parse alone would accept almost

@@ -1,4 +1,4 @@
-import { fieldLines, type HeaderFields, headerValue, parseHttpDate } from './headers.js';
+import { type HeaderFields, headerValue, parseHttpDate } from './headers.js';
 
 const firstDelay = 500;
 const maxDelay = 8_000;
@@ -21,11 +21,8 @@ export interface RetryHints {
  * @param retries - how many retries this request has had.
  * @param remaining - ms until the deadline.
  */
-export function retryDelay(
-  { retryAfter = 0, jitter = Math.random() }: RetryHints,
-  retries: number,
-  remaining: number,
-): number | undefined {
+export function retryDelay(hints: RetryHints, retries: number, remaining: number): number | undefined {
+  const { retryAfter = 0, jitter = Math.random() } = hints;
   if (retryAfter > maxRetryAfter) return undefined;
   const delay = Math.max(retryAfter, Math.min(firstDelay * 2 ** retries, maxDelay));
   // The jitter is left out if it alone would pass the deadline.
@@ -44,15 +41,9 @@ export function isRetryableStatus(status: number): boolean {
  * @see https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3
  */
 export function parseRetryAfter(headers: HeaderFields): number | undefined {
-  // A proxy may have added its own value. The longest satisfies all of them.
-  const waits = fieldLines(headers['retry-after']).flatMap((value) => {
-    if (/^\s*\d+\s*$/.test(value)) return Number(value) * 1000;
-    const date = parseHttpDate(value);
-    return date === undefined ? [] : Math.max(date - serverTime(headers), 0);
-  });
-  return waits.length === 0 ? undefined : Math.max(...waits);
-}
-
-function serverTime(headers: HeaderFields): number {
-  return parseHttpDate(headerValue(headers, 'date') ?? '') ?? Date.now();
+  const value = headerValue(headers, 'retry-after') ?? '';
+  if (/^\s*\d+\s*$/.test(value)) return Number(value) * 1000;
+  const date = parseHttpDate(value);
+  const serverTime = parseHttpDate(headerValue(headers, 'date') ?? '') ?? Date.now();
+  return date === undefined ? undefined : Math.max(date - serverTime, 0);
 }

@@ -36,9 +36,8 @@ export function startTimer(delay: number, onTimeout: () => void, isBackground = 
  */
 export function waitAtMost<T>(limit: number, promise: Promise<T>, isBackground: boolean): Promise<T | undefined> {
   return new Promise((resolve) => {
-    const timer = setTimeout(resolve, limit, undefined);
-    if (isBackground) timer.unref();
     const giveUp = () => resolve(undefined);
-    promise.then(resolve, giveUp).finally(() => clearTimeout(timer));
+    const stopTimer = startTimer(limit, giveUp, isBackground);
+    promise.then(resolve, giveUp).finally(stopTimer);
   });
 }

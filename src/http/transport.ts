@@ -122,7 +122,7 @@ export class Transport {
   }
 }
 
-/** The sockets of a client. */
+/** The sockets of a client's own connections. */
 class Sockets {
   readonly #open = new Set<Socket>();
   /** Connections beyond the limit. */
@@ -134,7 +134,15 @@ class Sockets {
       const open = () => {
         // The function returns its socket, although its type says that it returns nothing.
         const socket: unknown = connect(options, callback);
-        if (socket instanceof Socket) this.#add(socket);
+        if (!(socket instanceof Socket)) return;
+        // A connecting socket would keep the process alive even after its call has ended. The timer of the call does that
+        // instead.
+        socket.unref();
+        this.#open.add(socket);
+        socket.once('close', () => {
+          this.#open.delete(socket);
+          this.#waiting.shift()?.();
+        });
       };
       if (this.#open.size < maxConnections) open();
       else this.#waiting.push(open);
@@ -146,54 +154,40 @@ class Sockets {
     this.#waiting.length = 0;
     for (const socket of this.#open) socket.destroy();
   }
-
-  #add(socket: Socket): void {
-    // A connecting socket would keep the process alive even after its call has ended. The timer of the call does that instead.
-    socket.unref();
-    this.#open.add(socket);
-    socket.once('close', () => {
-      this.#open.delete(socket);
-      this.#waiting.shift()?.();
-    });
-  }
 }
 
-const factory = (origin: URL, options: object) => new ContextClient(origin, options);
-
-function openConnections(
-  { origin, attemptTimeout, proxy }: TransportOptions,
-  sockets: Sockets,
-): Pool | EnvHttpProxyAgent {
+function openConnections(options: TransportOptions, sockets: Sockets): Pool | EnvHttpProxyAgent {
+  const { origin, proxy, attemptTimeout } = options;
   const timeout = Math.min(attemptTimeout, maxConnectTimeout);
-  if (proxy !== undefined) return openProxy(proxy, timeout, sockets);
-  return openPool(origin, { connections: maxConnections, connect: sockets.limit(buildConnector({ timeout })) });
+  const connect = sockets.limit(buildConnector({ timeout }));
+  if (proxy === undefined) return openPool(origin, connect, timeout);
+  return new EnvHttpProxyAgent({
+    httpsProxy: proxy,
+    // Otherwise it reads HTTP_PROXY, which is not meant for https.
+    httpProxy: '',
+    // Opens connections to the hosts in NO_PROXY.
+    connect,
+    proxyTls: { timeout },
+    requestTls: { timeout },
+    clientFactory: (url, pool) => openPool(url, sockets.limit(connectorOf(pool)), timeout),
+    factory: (url, pool) => openPool(url, withFinalErrors(connectorOf(pool)), timeout),
+  });
 }
 
 /**
  * A pool forgets a client that cannot connect, although the client connects again for its queued requests. Its idle
  * connection would count towards the limit, and no request could use it. So this pool keeps its clients.
  */
-function openPool(origin: string | URL, options: Pool.Options): Pool {
-  const pool = new Pool(origin, { ...options, factory });
+function openPool(origin: string | URL, connect: buildConnector.connector, timeout: number): Pool {
+  const pool = new Pool(origin, {
+    connections: maxConnections,
+    connect,
+    // For the request that opens a tunnel through a proxy. Every other request turns it off.
+    headersTimeout: timeout,
+    factory: (url, options) => new ContextClient(url, options),
+  });
   pool.removeAllListeners('connectionError');
   return pool;
-}
-
-function openProxy(httpsProxy: string, timeout: number, sockets: Sockets): EnvHttpProxyAgent {
-  return new EnvHttpProxyAgent({
-    httpsProxy,
-    // Otherwise it reads HTTP_PROXY, which is not meant for https.
-    httpProxy: '',
-    connections: maxConnections,
-    // Opens connections to the hosts in NO_PROXY.
-    connect: sockets.limit(buildConnector({ timeout })),
-    proxyTls: { timeout },
-    requestTls: { timeout },
-    clientFactory: (proxy, options: Pool.Options) =>
-      openPool(proxy, { ...options, connect: sockets.limit(connectorOf(options)), headersTimeout: timeout }),
-    factory: (target, options: Pool.Options) =>
-      openPool(target, { ...options, connect: withFinalErrors(connectorOf(options)) }),
-  });
 }
 
 // undici passes its own connect function here, never a set of options.
@@ -205,14 +199,11 @@ function connectorOf({ connect }: Pool.Options): buildConnector.connector {
 // connection before the tunnel was open.
 function withFinalErrors(connect: buildConnector.connector): buildConnector.connector {
   return (options, callback) => {
-    connect(options, (...[error, socket]: Parameters<buildConnector.Callback>) => {
-      if (error === null) callback(null, socket);
-      else callback('code' in error && error.code === 'UND_ERR_SOCKET' ? tunnelError(error) : error, null);
+    connect(options, (...result: Parameters<buildConnector.Callback>) => {
+      const [cause] = result;
+      const isLost = cause !== null && 'code' in cause && cause.code === 'UND_ERR_SOCKET';
+      if (isLost) callback(new Error('The proxy closed the connection before it opened a tunnel', { cause }), null);
+      else callback(...result);
     });
   };
-}
-
-function tunnelError(cause: Error): Error {
-  const error = new Error('The proxy closed the connection before it opened a tunnel', { cause });
-  return Object.assign(error, { code: 'PROXY_TUNNEL_FAILED' });
 }

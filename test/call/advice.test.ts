@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { ErrorReport } from '../../src/atlas/response.js';
 import { listTarget, pathTarget, snapshotTarget } from '../../src/atlas/target.js';
 import { adviseOnBody, adviseOnStatus, adviseOnTransport } from '../../src/call/advice.js';
-import type { NoResponseKind } from '../../src/http/exchange.js';
+import type { NoResponseKind } from '../../src/http/no-response.js';
 import { clusterName, groupId, snapshotId } from '../support/snapshot-routes.js';
 
 const auto = { endpoint: 'auto' } as const;

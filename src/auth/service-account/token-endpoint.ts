@@ -2,13 +2,8 @@ import { readBody } from '../../atlas/response.js';
 import { isObject } from '../../atlas/schemas.js';
 import type { RequestBase } from '../../atlas/target.js';
 import { Mask } from '../../errors/mask.js';
-import {
-  connectionFreed,
-  type ExchangeLimits,
-  exchange,
-  type HttpResponse,
-  type NoResponse,
-} from '../../http/exchange.js';
+import { connectionFreed, type ExchangeLimits, exchange, type HttpResponse } from '../../http/exchange.js';
+import type { NoResponse } from '../../http/no-response.js';
 import { isRetryableStatus, parseRetryAfter } from '../../http/retry.js';
 import type { Transport } from '../../http/transport.js';
 import { NoLogin } from '../authenticator.js';

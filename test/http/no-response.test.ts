@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { isConnectionLoss, type TransportErrorKind, transportErrorKind } from '../../src/http/transport-error.js';
+import { isConnectionLoss, kindOfError, type NoResponseKind } from '../../src/http/no-response.js';
 
 const errorOf = (message: string, code?: string) => Object.assign(new Error(message), code && { code });
 
-describe('transportErrorKind', () => {
-  it.each<[kind: TransportErrorKind, message: string, code?: string]>([
+describe('kindOfError', () => {
+  it.each<[kind: NoResponseKind, message: string, code?: string]>([
     ['proxy login', 'Proxy response (407) !== 200 when HTTP Tunneling'],
     ['proxy login', 'Proxy Authentication Required (407)'],
     ['proxy refusal', 'Proxy response (403) !== 200 when HTTP Tunneling'],
@@ -22,7 +22,7 @@ describe('transportErrorKind', () => {
     ['other', 'read ECONNRESET', 'ECONNRESET'],
     ['other', 'no code at all'],
   ])('is %s for %s %s', (kind, message, code) => {
-    expect(transportErrorKind(errorOf(message, code))).toBe(kind);
+    expect(kindOfError(errorOf(message, code))).toBe(kind);
   });
 });
 

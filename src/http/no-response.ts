@@ -1,8 +1,38 @@
-/** What a transport error means. */
-export type TransportErrorKind = 'connect timeout' | 'other' | FinalTransportError;
+/** Why there is no response, in a word. */
+export type NoResponseKind =
+  | 'attempt timeout'
+  | 'connect timeout'
+  | 'other'
+  | 'proxy login'
+  | 'proxy refusal'
+  | 'dispatcher version'
+  | 'mock'
+  | 'certificate';
 
-/** A transport error that cannot get better by trying again. */
-export type FinalTransportError = 'proxy login' | 'proxy refusal' | 'dispatcher version' | 'mock' | 'certificate';
+const retryableKinds: readonly NoResponseKind[] = ['attempt timeout', 'connect timeout', 'other'];
+
+/** Why there is no response. */
+export class NoResponse {
+  readonly kind: NoResponseKind;
+  /** ms. */
+  readonly attemptTimeout: number;
+  /** What broke; absent if attemptTimeout expired. */
+  readonly cause: Error | undefined;
+  /** Whether the connection died before any part of a response arrived. The request is safe to resend. */
+  readonly isDeadConnection: boolean;
+
+  constructor(kind: NoResponseKind, attemptTimeout: number, cause?: Error, isDeadConnection = false) {
+    this.kind = kind;
+    this.attemptTimeout = attemptTimeout;
+    this.cause = cause;
+    this.isDeadConnection = isDeadConnection;
+  }
+
+  /** Whether another attempt may succeed. */
+  get isRetryable(): boolean {
+    return retryableKinds.includes(this.kind);
+  }
+}
 
 const certificateError =
   /CERT|UND_ERR_PRX_TLS|UNABLE_TO_VERIFY|HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_EXCEEDED/;
@@ -10,12 +40,12 @@ const certificateError =
 const mockCodes = ['UND_MOCK_ERR_MOCK_NOT_MATCHED', 'ERR_NOCK_NO_MATCH'];
 
 /** Classifies an error of undici, of a fetch or of a mock. */
-export function transportErrorKind(error: Error): TransportErrorKind {
-  if (/Proxy response \(407\)|Proxy Authentication Required \(407\)/.test(error.message)) return 'proxy login';
+export function kindOfError(error: Error): NoResponseKind {
+  if (/Proxy (?:response|Authentication Required) \(407\)/.test(error.message)) return 'proxy login';
   if (/Proxy response \(403\)/.test(error.message)) return 'proxy refusal';
   const code = codeOf(error);
   if (code === 'UND_ERR_INVALID_ARG') return 'dispatcher version';
-  if (mockCodes.includes(code) || error.message.startsWith('[MSW]')) return 'mock';
+  if (mockCodes.includes(code) || /^\[MSW\]/.test(error.message)) return 'mock';
   // Only the request that opens a tunnel through a proxy has a headers timeout.
   if (code === 'UND_ERR_CONNECT_TIMEOUT' || code === 'UND_ERR_HEADERS_TIMEOUT') return 'connect timeout';
   return certificateError.test(code) ? 'certificate' : 'other';
@@ -26,10 +56,8 @@ const connectionLossCodes = ['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE'];
 /** Whether an error of undici or of a fetch says that a connection died. */
 export function isConnectionLoss(error: Error): boolean {
   // undici reports a lost HTTP/2 stream by its message only.
-  return (
-    connectionLossCodes.includes(codeOf(error)) ||
-    /REFUSED_STREAM|GOAWAY|HTTP\/2: stream half-closed/.test(error.message)
-  );
+  const isStreamLost = /REFUSED_STREAM|GOAWAY|HTTP\/2: stream half-closed/.test(error.message);
+  return isStreamLost || connectionLossCodes.includes(codeOf(error));
 }
 
 function codeOf(error: Error): string {
