@@ -205,15 +205,18 @@ function transportError(
     return new AtlasTimeoutError(message, context);
   }
   const copy = maskedCopy(cause, mask);
-  const code = copy.code === undefined ? '' : ` (${copy.code})`;
+  // The numbers of a DOMException say nothing.
+  const code = typeof copy.code === 'string' ? ` (${copy.code})` : '';
   const ErrorClass = kind === 'connect timeout' ? AtlasTimeoutError : AtlasConnectionError;
   return new ErrorClass(`${what} got no response${code}. ${advice}`, { ...context, cause: copy });
 }
 
 /** Copies an error without its secrets: an error of undici may hold a response that echoes the request. */
 function maskedCopy(error: Error, mask: Mask): Error & { code?: string | number } {
-  const copy = Object.assign(new Error(mask.text(String(error.message))), { name: mask.text(String(error.name)) });
+  const copy = new Error(mask.text(error.message));
+  // A mock may throw anything.
+  if (typeof error.name === 'string') copy.name = mask.text(error.name);
   const code = 'code' in error ? error.code : undefined;
-  if (code === undefined) return copy;
-  return Object.assign(copy, { code: typeof code === 'number' ? code : mask.text(String(code)) });
+  if (typeof code === 'string') return Object.assign(copy, { code: mask.text(code) });
+  return typeof code === 'number' ? Object.assign(copy, { code }) : copy;
 }

@@ -1,6 +1,8 @@
+import type { Readable } from 'node:stream';
 import { ReadableStream, type ReadableStreamDefaultReader } from 'node:stream/web';
 import type { HeaderFields } from './headers.js';
 import { isErrorLike } from './no-response.js';
+import { setImmediate } from './timer.js';
 import type { DispatchController, Dispatcher, DispatchHandler, DispatchOptions } from './transport.js';
 
 /** A function like `globalThis.fetch`: that of Node, undici, node-fetch, Deno or Bun, or a mock of it. */
@@ -24,6 +26,8 @@ export type FetchLike = (
   body: unknown;
 }>;
 
+const readsPerTurn = 1_024;
+
 /** Returns a dispatcher that sends each request with a fetch. */
 export function fetchDispatcher(fetch: FetchLike): Dispatcher {
   return {
@@ -36,7 +40,7 @@ export function fetchDispatcher(fetch: FetchLike): Dispatcher {
 
 /** Sends a request and reads the response. Never rejects. */
 async function exchangeByFetch(fetch: FetchLike, options: DispatchOptions, handler: DispatchHandler): Promise<void> {
-  const { method, body } = options;
+  const { method } = options;
   const url = options.origin + options.path;
   const headers: Record<string, string> = {};
   options.headers.forEach((name, index) => {
@@ -44,27 +48,34 @@ async function exchangeByFetch(fetch: FetchLike, options: DispatchOptions, handl
   });
   const aborter = new AbortController();
   const { signal } = aborter;
+  let body: unknown;
   let reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
   const controller: DispatchController = {
     abort(reason) {
       aborter.abort(reason);
       // The fetch may ignore its signal. If it does not, this rejects.
       reader?.cancel().catch(() => undefined);
+      // A stream of Node, which would wait for its next part before it is cancelled. Others have no such method.
+      (body as Partial<Readable> | undefined)?.destroy?.();
     },
   };
   try {
     // Throws if the call has ended.
     handler.onRequestStart(controller);
-    const response = await fetch(url, { method, headers, body, redirect: 'manual', cache: 'no-store', signal });
+    const init = { method, headers, body: options.body, redirect: 'manual', cache: 'no-store', signal } as const;
+    const response = await fetch(url, init);
     // Response.error() has status 0, and a fetch without types may return anything.
     if (!(response?.status >= 200)) throw new TypeError('The fetch returned no response');
-    reader = openBody(response.body);
+    body = response.body ?? undefined;
+    reader = openBody(body);
     if (signal.aborted) controller.abort(signal.reason);
     handler.onResponseStart(controller, response.status, toHeaderFields(response.headers));
-    for (;;) {
-      const { value } = (await reader?.read()) ?? {};
-      if (value === undefined) break;
+    for (let reads = 1; reader !== undefined; reads += 1) {
+      const { done, value } = await reader.read();
+      if (done) break;
       handler.onResponseData(controller, Buffer.from(value.buffer, value.byteOffset, value.byteLength));
+      // Parts that are all at hand would keep timers and signals waiting.
+      if (reads % readsPerTurn === 0) await new Promise((resolve) => setImmediate(resolve));
     }
     handler.onResponseEnd(controller);
   } catch (reason) {
@@ -92,8 +103,10 @@ function toHeaderFields(headers: Awaited<ReturnType<FetchLike>>['headers']): Hea
   headers.forEach((value, key) => {
     const name = key.toLowerCase();
     const earlier = fields[name];
+    // A mock may have numbers.
+    const text = String(value);
     // The fetch has decoded the body.
-    if (name !== 'content-encoding') fields[name] = earlier === undefined ? value : [earlier, value].flat();
+    if (name !== 'content-encoding') fields[name] = earlier === undefined ? text : [earlier, text].flat();
   });
   return fields;
 }

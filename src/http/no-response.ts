@@ -35,14 +35,16 @@ export class NoResponse {
 }
 
 const certificateError =
-  /CERT|UND_ERR_PRX_TLS|UNABLE_TO_VERIFY|HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_EXCEEDED/;
+  /CERT|UND_ERR_PRX_TLS|UNABLE_TO_VERIFY|HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_EXCEEDED|UNKNOWN_CA/;
 
 const mockCodes = ['UND_MOCK_ERR_MOCK_NOT_MATCHED', 'ERR_NOCK_NO_MATCH'];
 
 /** Classifies an error of undici, of a fetch or of a mock. */
 export function kindOfError(error: Error): NoResponseKind {
-  if (/Proxy (?:response|Authentication Required) \(407\)/.test(error.message)) return 'proxy login';
-  if (/Proxy response \(403\)/.test(error.message)) return 'proxy refusal';
+  // The error of a fetch wraps that of its proxy.
+  const { message } = isErrorLike(error.cause) ? error.cause : error;
+  if (/Proxy (?:response|Authentication Required) \(407\)/.test(message)) return 'proxy login';
+  if (/Proxy response \(403\)/.test(message)) return 'proxy refusal';
   const code = codeOf(error);
   if (code === 'UND_ERR_INVALID_ARG') return 'dispatcher version';
   if (mockCodes.includes(code) || /^\[MSW\]/.test(error.message)) return 'mock';
@@ -61,7 +63,7 @@ export function isConnectionLoss(error: Error): boolean {
 }
 
 function codeOf(error: Error): string {
-  return 'code' in error ? String(error.code) : '';
+  return 'code' in error && typeof error.code === 'string' ? error.code : '';
 }
 
 /** Returns what was thrown or reported as an error. */
@@ -72,5 +74,5 @@ export function toError(reason: unknown): Error {
 
 /** Whether a value can be treated as an Error. Not instanceof: it may come from another realm. */
 export function isErrorLike(value: unknown): value is Error {
-  return typeof value === 'object' && value !== null && 'message' in value;
+  return typeof value === 'object' && value !== null && 'message' in value && typeof value.message === 'string';
 }

@@ -108,6 +108,13 @@ describe('there is no response', () => {
     ['a network error', rejecting(causedBy(plain)), { ...retryable, cause: plain }],
     ['a network error without a cause', rejecting(causedBy(undefined)), { ...retryable, cause: causedBy(undefined) }],
     ['a cause that is no error', rejecting(causedBy(Response.error())), { cause: { message: 'fetch failed' } }],
+    ['a cause with an odd message', rejecting(causedBy({ message: 1 })), { cause: { message: 'fetch failed' } }],
+    ['a body that fails with an odd error', returning(failing({ message: 1, code: Symbol() })), retryable],
+    [
+      'the refusal of a proxy',
+      rejecting(causedBy(new Error('aborted', { cause: new Error('Proxy response (407) !== 200') }))),
+      { kind: 'proxy login' },
+    ],
     ['a TypeError of another realm', rejecting(runInNewContext('new TypeError("other")')), retryable],
     ['an error with a code', rejecting(coded('ConnectionRefused')), { ...retryable, cause: { message: 'broken' } }],
     ['a lost connection', rejecting(causedBy(coded('UND_ERR_SOCKET'))), { ...dead, cause: { code: 'UND_ERR_SOCKET' } }],
@@ -175,10 +182,19 @@ describe('a fetch that ignores its signal', () => {
     await expect.poll(() => cancel.mock.calls.length, { interval: 1 }).toBe(1);
   });
 
-  it('has its body destroyed if that is a stream of Node', async () => {
-    const body = Readable.from([Buffer.alloc(1_001), Buffer.alloc(1)]);
-    expect(await run(returning(fake(body)))).toMatchObject({ isTruncated: true });
+  it.each([
+    ['is over the limit', () => Readable.from([Buffer.alloc(1_001), Buffer.alloc(1)])],
+    ['stalls', () => new Readable({ read: () => undefined })],
+  ])('has its body destroyed if that is a stream of Node that %s', async (_what, open) => {
+    const body = open();
+    await outcome(run(returning(fake(body)), origin, 10));
     await expect.poll(() => body.destroyed, { interval: 1 }).toBe(true);
+  });
+
+  it('does not hold the call with a body whose parts are all at hand', async () => {
+    const body = new ReadableStream({ pull: (stream) => stream.enqueue(new Uint8Array()) });
+    const sent = run(returning(new Response(body)), origin, 10);
+    expect(await rejection(sent, NoResponse)).toMatchObject({ kind: 'attempt timeout' });
   });
 });
 
