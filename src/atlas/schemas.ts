@@ -68,7 +68,8 @@ const time = z.iso
 
 const links = z.unknown().transform(readLinks).optional();
 
-const snapshotFields = {
+/** Checks a snapshot from Atlas and parses it into a {@link TenantSnapshot}. */
+export const tenantSnapshotSchema: z.ZodType<TenantSnapshot> = itemSchema({
   id: snapshotIdSchema.nullish(),
   status: text,
   mongoDBVersion: text,
@@ -77,15 +78,17 @@ const snapshotFields = {
   finishTime: time,
   expiration: time,
   links,
-};
-
-/** Checks a snapshot from Atlas and parses it into a {@link TenantSnapshot}. */
-export const tenantSnapshotSchema: z.ZodType<TenantSnapshot> = z.looseObject(snapshotFields).transform((snapshot) => {
-  const fields: Record<string, unknown> = snapshot;
-  for (const name in fields) if (fields[name] == null && Object.hasOwn(snapshotFields, name)) delete fields[name];
-  // The loop removed the nulls.
-  return snapshot as TenantSnapshot;
 });
+
+/** Checks an item of Atlas with these fields. Leaves out those that are null, and keeps others. */
+function itemSchema<T>(fields: z.core.$ZodLooseShape): z.ZodType<T> {
+  return z.looseObject(fields).transform((item) => {
+    const record: Record<string, unknown> = item;
+    for (const name in record) if (record[name] == null && Object.hasOwn(fields, name)) delete record[name];
+    // The loop removed the nulls, which T does not have.
+    return record as T;
+  });
+}
 
 /**
  * Finds the newest backup: the `COMPLETED` snapshot with the latest `finishTime`. The snapshots may be in any order.

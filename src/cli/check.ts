@@ -23,8 +23,9 @@ Checks whether every Flex and dedicated cluster of MongoDB Atlas has a recent ba
   --version                  Print the version.
 
 The environment has the credentials: MONGODB_ATLAS_ACCESS_TOKEN, or MONGODB_ATLAS_CLIENT_ID and
-MONGODB_ATLAS_CLIENT_SECRET, or MONGODB_ATLAS_PUBLIC_KEY and MONGODB_ATLAS_PRIVATE_KEY. MONGODB_ATLAS_BASE_URL names
-another server than https://cloud.mongodb.com, and HTTPS_PROXY a proxy.
+MONGODB_ATLAS_CLIENT_SECRET, or MONGODB_ATLAS_PUBLIC_KEY and MONGODB_ATLAS_PRIVATE_KEY (or the names of the Atlas CLI,
+MONGODB_ATLAS_PUBLIC_API_KEY and MONGODB_ATLAS_PRIVATE_API_KEY). MONGODB_ATLAS_BASE_URL names another server than
+https://cloud.mongodb.com, and HTTPS_PROXY a proxy.
 
 Exit code: 1 if a backup is stale or missing; otherwise 2 if something could not be checked, and 0 if every cluster has a
 recent backup, is new or is paused.
@@ -64,8 +65,8 @@ export function readCheck(args: string[]): Run {
   const options = {
     groupIds: groupIds && [...new Set(groupIds)],
     exclusions: exclude.map(readExclusion),
-    maxAge: maxAge === undefined ? undefined : readTime('--max-age', maxAge),
-    timeout: Math.min(readTime('--timeout', timeout), longestTimeout),
+    maxAge: maxAge === undefined ? undefined : readTime('--max-age', maxAge, '26h'),
+    timeout: Math.min(readTime('--timeout', timeout, '10m'), longestTimeout),
     isJson,
   };
   return (output) => check(options, output);
@@ -73,11 +74,11 @@ export function readCheck(args: string[]): Run {
 
 const units: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
 
-function readTime(option: string, text: string): number {
+function readTime(option: string, text: string, example: string): number {
   const [, digits = '', unit = ''] = /^(\d+)([mhd])$/.exec(text) ?? [];
   const time = Number(digits) * (units[unit] ?? 0);
   if (time > 0 && Number.isSafeInteger(time)) return time;
-  throw new Error(`${option} must be a whole number above 0 and m, h or d, such as 26h.`);
+  throw new Error(`${option} must be a whole number above 0 and m, h or d, such as ${example}.`);
 }
 
 async function check(options: CheckOptions, output: Output): Promise<number> {
