@@ -1,6 +1,6 @@
 /**
  * `npm run mutation`: mutates src (without the emulator) one folder at a time, each against the tests that cover it best:
- * against all tests it would take hours. Prints the score of each folder and of all, and fails below 91 %.
+ * against all tests it would take hours. Prints the score of each folder and of all, and fails below 92 %.
  *
  * `npm run mutation -- http digest` mutates only these folders.
  */
@@ -33,7 +33,7 @@ const folders = {
   config: { mutate: 'src/{config/*,client}.ts', tests: [client, 'test/{config,call}/*.test.ts'] },
 };
 const folder = 'reports/mutation';
-const minScore = 91;
+const minScore = 92;
 
 const asked = process.argv.slice(2);
 mkdirSync(folder, { recursive: true });
