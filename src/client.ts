@@ -129,17 +129,15 @@ export class TenantSnapshotsClient implements AsyncDisposable {
     args: Arguments,
     options: CallOptions & GetOptions,
     toRead: (args: Arguments, settings: CallSettings) => Read<T>,
-    run: (context: ClientContext, read: Read<T>, call: Call) => Promise<Outcome<R>>,
+    run: (read: Read<T>, call: Call) => Promise<Outcome<R>>,
   ): AtlasPromise<R> {
     const issues = checkCall(operation, args, options);
     if (issues.length > 0) {
-      return toAtlasPromise(Promise.reject(new AtlasInvalidArgumentError(issues, { operation })), { attempts: 0 });
+      return toAtlasPromise(Promise.reject(new AtlasInvalidArgumentError(issues, { operation })));
     }
-    const context = this.#context;
     const settings = resolveCall(this.#defaults, options);
     const read = toRead(args, settings);
-    const call = new Call(operation, read.target, settings, context);
-    const outcome = traceCall(context.base, call, () => call.run(() => run(context, read, call)));
-    return toAtlasPromise(outcome, call);
+    const call = new Call(operation, read.target, settings, this.#context);
+    return toAtlasPromise(traceCall(call, () => call.run(() => run(read, call))));
   }
 }

@@ -42,16 +42,21 @@ export interface ApiResponse extends Pick<WireResponse, 'headers'> {
  * @param limit - `maxResponseSize`, in bytes.
  */
 export function readResponse(response: WireResponse, mayBeEnveloped: boolean, limit: number): ApiResponse {
+  const { headers } = response;
   const outer = readBody(response, limit);
   const envelope = mayBeEnveloped ? openEnvelope(outer) : undefined;
   // Atlas sends every envelope with status 200. Any other status speaks for itself.
   const isEnveloped = envelope !== undefined && response.status === 200;
   const status = isEnveloped ? envelope.status : response.status;
   const body = envelope?.body ?? outer;
-  const isSuccess = status >= 200 && status < 300;
-  const error = isSuccess ? undefined : readError(body.json, response);
-  const isFromAtlas = error === undefined ? body.problem === undefined : error.isFromAtlas;
-  return { status, headers: response.headers, body, isEnveloped, isFromAtlas, error };
+  if (status >= 200 && status < 300) {
+    return { status, headers, body, isEnveloped, isFromAtlas: body.problem === undefined, error: undefined };
+  }
+  const fields = isObject(body.json) ? body.json : {};
+  const error = readError(fields, headers);
+  // Atlas sends the status as a number. Others send a text, or nothing.
+  const isFromAtlas = error.errorCode !== undefined || typeof fields['error'] === 'number';
+  return { status, headers, body, isEnveloped, isFromAtlas, error };
 }
 
 /**
@@ -60,20 +65,18 @@ export function readResponse(response: WireResponse, mayBeEnveloped: boolean, li
  * @param limit - `maxResponseSize`, in bytes.
  */
 export function readBody(response: WireResponse, limit: number): Body {
-  const { bytes, isTruncated } = unzip(response, limit);
+  const { bytes, isTruncated: isPartial } = unzip(response, limit);
   // Without a byte order mark, which JSON must not have.
   const text = bytes.toString().replace(/^\ufeff/, '');
-  if (isTruncated) {
-    const problem = `is larger than ${limit} bytes (maxResponseSize)`;
-    return { text, json: undefined, problem, isPartial: true };
-  }
+  if (isPartial)
+    return { text, json: undefined, problem: `is larger than ${limit} bytes (maxResponseSize)`, isPartial };
   try {
     const json = JSON.parse(text);
     // An error that is not UTF-8 may still hold a readable message.
-    return { text, json, problem: isUtf8(bytes) ? undefined : 'is not UTF-8', isPartial: false };
+    return { text, json, problem: isUtf8(bytes) ? undefined : 'is not UTF-8', isPartial };
   } catch {
     // The parser's own message quotes the body.
-    return { text, json: undefined, problem: text === '' ? 'is empty' : 'is not JSON', isPartial: false };
+    return { text, json: undefined, problem: text === '' ? 'is empty' : 'is not JSON', isPartial };
   }
 }
 
@@ -127,19 +130,12 @@ const errorSchema = z.object({
 });
 
 /** What a response says about its error. */
-export interface ErrorReport extends z.output<typeof errorSchema> {
-  /** Whether Atlas sent the response, rather than a gateway or proxy in between. */
-  readonly isFromAtlas: boolean;
-}
+export type ErrorReport = z.output<typeof errorSchema>;
 
-function readError(json: unknown, { headers }: WireResponse): ErrorReport {
-  const body = isObject(json) ? json : {};
+function readError(fields: object, headers: WireResponse['headers']): ErrorReport {
+  const report = errorSchema.parse(fields);
   const [headerCode] = [headers['x-error-code']].flat();
-  const fields = errorSchema.parse(body);
-  const errorCode = fields.errorCode || headerCode;
-  // Atlas sends the status as a number. Others send a text, or nothing.
-  const isFromAtlas = errorCode !== undefined || typeof body['error'] === 'number';
-  return { ...fields, isFromAtlas, errorCode };
+  return { ...report, errorCode: report.errorCode || headerCode };
 }
 
 /** Whether Atlas accepted the login, but a role is missing. Atlas returns 401 for that, not 403. */

@@ -16,8 +16,6 @@ export type Query = Readonly<Record<string, QueryValue | readonly QueryValue[] |
 export interface Target {
   /** Absent for a path that the caller chose. */
   readonly endpoint?: EndpointName;
-  /** What messages call one item. Absent for a path that the caller chose. */
-  readonly noun?: string;
   readonly isList: boolean;
   /** The path below `baseUrl`, without the query. */
   readonly apiPath: string;
@@ -39,8 +37,7 @@ export interface RequestBase {
 export function toPath({ prefix }: RequestBase, { apiPath, query }: Target): string {
   const params = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) {
-    if (value === undefined) continue;
-    for (const item of [value].flat()) params.append(name, String(item));
+    for (const item of [value ?? []].flat()) params.append(name, String(item));
   }
   return params.size === 0 ? prefix + apiPath : `${prefix}${apiPath}?${params}`;
 }
@@ -81,7 +78,6 @@ export function snapshotTarget(snapshots: SnapshotArguments, options: RequestOpt
   if (endpoint === 'tenant') {
     return {
       endpoint: 'tenant',
-      noun: 'snapshot',
       isList,
       apiPath: `/api/atlas/v1.0/groups/${groupId}/clusters/${clusterName}/backup/tenant/snapshots${lastSegment}`,
       accept: 'application/json',
@@ -90,7 +86,6 @@ export function snapshotTarget(snapshots: SnapshotArguments, options: RequestOpt
   }
   return {
     endpoint: 'flex',
-    noun: 'snapshot',
     isList,
     apiPath: `/api/atlas/v2/groups/${groupId}/flexClusters/${clusterName}/backup/snapshots${lastSegment}`,
     accept: 'application/vnd.atlas.2024-11-13+json',

@@ -1,7 +1,9 @@
-import { type ErrorReport, isMissingRole } from '../atlas/response.js';
+import { type ApiResponse, isMissingRole } from '../atlas/response.js';
 import { isVersioned, type Target } from '../atlas/target.js';
 import type { NoResponseKind } from '../http/no-response.js';
 import { isRetryableStatus } from '../http/retry.js';
+
+type ErrorResponse = Pick<ApiResponse, 'status' | 'error' | 'isFromAtlas'>;
 
 const checkPath = 'Check baseUrl and any proxy on the way to Atlas.';
 /** What to do about a response that looks modified on its way. */
@@ -30,6 +32,7 @@ const forSnapshots = {
   refusedLogin: 'Check the API key or token, its role (Project Read Only) and its IP access list.',
   forbidden: 'Check the role of the API key or service account (Project Read Only) and its IP access list.',
   unusableBody: checkProxy,
+  tooManyPages: 'Atlas keeps far fewer snapshots. Check whether a proxy modifies responses.',
 };
 
 /** For a path that the caller chose. It may need other roles. */
@@ -40,33 +43,30 @@ const forPath: typeof forSnapshots = {
   refusedLogin: 'Check the API key or token, its roles and its IP access list.',
   forbidden: 'Check the roles of the API key or service account and its IP access list.',
   unusableBody: 'Check the path and the schema. If that is not the reason, report a bug.',
+  tooManyPages: 'Set a higher itemsPerPage in the query, or narrow the query.',
 };
 
-function adviceFor({ noun }: Target): typeof forSnapshots {
-  return noun === undefined ? forPath : forSnapshots;
+/** Returns the advice that depends on whether the caller chose the path. */
+export function adviceFor({ endpoint }: Target): typeof forSnapshots {
+  return endpoint === undefined ? forPath : forSnapshots;
 }
 
 /** Says what to do about a response with an error status. */
-export function adviseOnStatus(
-  status: number,
-  report: ErrorReport,
-  retryAfter: number | undefined,
-  target: Target,
-): string {
-  const advice = adviseOnCode(status, report, target);
+export function adviseOnStatus(response: ErrorResponse, retryAfter: number | undefined, target: Target): string {
+  const { status, isFromAtlas } = response;
+  const advice = adviseOnCode(response, target);
   if (advice !== undefined) return advice;
-  const { refusedLogin, forbidden } = adviceFor(target);
   switch (status) {
     case 400:
       return 'Check the arguments. If the error has a badRequestDetail, that lists the rejected fields.';
     case 401:
-      return refusedLogin;
+      return adviceFor(target).refusedLogin;
     case 402:
       return 'The owner of the organization must add a payment method.';
     case 403:
-      return forbidden;
+      return adviceFor(target).forbidden;
     case 404:
-      return report.isFromAtlas ? adviseOnNotFound(target) : `The response is not from Atlas. ${checkPath}`;
+      return isFromAtlas ? adviseOnNotFound(target) : `The response is not from Atlas. ${checkPath}`;
     case 406:
       return adviseOnVersion(target);
     case 410:
@@ -81,17 +81,17 @@ export function adviseOnStatus(
 }
 
 /** Says what to do about an error code that says more than the status. */
-function adviseOnCode(status: number, report: ErrorReport, target: Target): string | undefined {
-  const { errorCode = '' } = report;
-  if (isMissingRole(status, report)) return adviceFor(target).missingRole;
+function adviseOnCode({ status, error }: ErrorResponse, target: Target): string | undefined {
+  const errorCode = error?.errorCode ?? '';
+  if (isMissingRole(status, error)) return adviceFor(target).missingRole;
   if (errorCode === 'CANNOT_USE_FLEX_CLUSTER_IN_CLUSTER_API') return adviceFor(target).flexCluster;
   if (errorCode === 'INVALID_VERSION_DATE') return adviseOnVersion(target);
   if (errorCode === 'RESOURCE_NOT_FOUND' && target.endpoint === 'tenant') return adviseOnRetired(target);
   return Object.hasOwn(byCode, errorCode) ? byCode[errorCode] : undefined;
 }
 
-function adviseOnVersion({ noun, apiPath }: Target): string {
-  if (noun !== undefined) return updatePackage;
+function adviseOnVersion({ endpoint, apiPath }: Target): string {
+  if (endpoint !== undefined) return updatePackage;
   return isVersioned(apiPath) ? 'Set the option apiVersion to a version that this path supports.' : checkPath;
 }
 
@@ -100,32 +100,31 @@ function adviseOnRetired({ endpoint }: Target): string {
   return endpoint === 'flex' ? updatePackage : 'Use a newer apiVersion, or the path that replaced this one.';
 }
 
-function adviseOnNotFound({ noun, isList }: Target): string {
-  if (noun === undefined) return 'Check the path and the IDs in it.';
+function adviseOnNotFound({ endpoint, isList }: Target): string {
+  if (endpoint === undefined) return 'Check the path and the IDs in it.';
   return isList
     ? 'Check the project ID and the cluster name.'
-    : `Check the project ID, the cluster name and the ${noun} ID.`;
+    : 'Check the project ID, the cluster name and the snapshot ID.';
 }
 
 /** Says what to do about a success with a body that is too large. */
-export function adviseOnSize({ noun, isList }: Target): string {
-  const isOwnList = noun === undefined && isList;
+export function adviseOnSize({ endpoint, isList }: Target): string {
+  const isOwnList = endpoint === undefined && isList;
   return `Raise maxResponseSize if you expect that much${isOwnList ? ', or set a lower itemsPerPage in the query' : ''}.`;
 }
 
-/** Says what to do about a success with a body that its schema rejects. */
-export function adviseOnBody(target: Target): string {
-  return adviceFor(target).unusableBody;
-}
-
-/** Says what to do about a list that has more pages than the client reads. */
-export function adviseOnPageLimit({ noun }: Target): string {
-  return noun === undefined
-    ? 'Set a higher itemsPerPage in the query, or narrow the query.'
-    : 'Atlas keeps far fewer snapshots. Check whether a proxy modifies responses.';
-}
-
 const checkNetwork = 'Check the network, baseUrl and any proxy on the way to Atlas';
+
+/** What to do about an exchange that got no response. */
+const byKind: Readonly<Partial<Record<NoResponseKind, string>>> = {
+  'connect timeout': `${checkNetwork}, or raise attemptTimeout: connecting may take that long, and 10 s at most.`,
+  'proxy login': 'The proxy requires a login (407). Add a user name and password to HTTPS_PROXY.',
+  'proxy refusal': 'The proxy refused the connection (403). Allow the host in the proxy, or add it to NO_PROXY.',
+  'dispatcher version':
+    'The dispatcher rejected the request. Pass a dispatcher of undici 7 or 8, not of an older version.',
+  certificate:
+    'The TLS certificate was rejected. Check baseUrl, or add your certificate authority with NODE_EXTRA_CA_CERTS.',
+};
 
 /**
  * Says what to do about an exchange that got no response.
@@ -133,27 +132,13 @@ const checkNetwork = 'Check the network, baseUrl and any proxy on the way to Atl
  * @param target - that of the request; absent for a token request.
  */
 export function adviseOnTransport(kind: NoResponseKind, target: Target | undefined): string {
-  switch (kind) {
-    case 'connect timeout':
-      return `${checkNetwork}, or raise attemptTimeout: connecting may take that long, and 10 s at most.`;
-    case 'proxy login':
-      return 'The proxy requires a login (407). Add a user name and password to HTTPS_PROXY.';
-    case 'proxy refusal':
-      return 'The proxy refused the connection (403). Allow the host in the proxy, or add it to NO_PROXY.';
-    case 'dispatcher version':
-      return 'The dispatcher rejected the request. Pass a dispatcher of undici 7 or 8, not of an older version.';
-    case 'certificate':
-      return 'The TLS certificate was rejected. Check baseUrl, or add your certificate authority with NODE_EXTRA_CA_CERTS.';
-    case 'mock':
-      return adviseOnMock(target);
-    default:
-      return `See the cause. ${checkNetwork}.`;
-  }
+  if (kind === 'mock') return adviseOnMock(target);
+  return byKind[kind] ?? `See the cause. ${checkNetwork}.`;
 }
 
 function adviseOnMock(target: Target | undefined): string {
   if (target === undefined) return 'No mock answers POST /api/oauth/token. Add one.';
-  const unanswered = `No mock answers GET ${target.apiPath}.`;
-  if (target.fallback === undefined) return `${unanswered} Add one.`;
-  return `${unanswered} Flex is asked first: mock that path, or set endpoint: 'tenant'.`;
+  const isFlexFirst = target.fallback !== undefined;
+  const wayOut = isFlexFirst ? "Flex is asked first: mock that path, or set endpoint: 'tenant'." : 'Add one.';
+  return `No mock answers GET ${target.apiPath}. ${wayOut}`;
 }

@@ -23,28 +23,25 @@ export interface AtlasPromise<T> extends Promise<T> {
 }
 
 /** The promise of a call, from its outcome. */
-export function toAtlasPromise<T>(outcome: Promise<Outcome<T>>, call: { readonly attempts: number }): AtlasPromise<T> {
+export function toAtlasPromise<T>(outcome: Promise<Outcome<T>>): AtlasPromise<T> {
   // Not a closure: the stack of an error would keep it, and with it the whole response.
   const promise = outcome.then(dataOf<T>);
   const withResponse = async () => {
     // Awaited first, so that a rejection of either promise is handled.
     const data = await promise;
-    return { data, response: describeResponse(successOf(await outcome), call.attempts) };
+    // A failure would have thrown.
+    return { data, response: describeResponse((await outcome) as Success<T>) };
   };
   return Object.assign(promise, { withResponse });
 }
 
-function dataOf<T>(outcome: Outcome<T>): T {
-  return successOf(outcome).data;
-}
-
 /** @throws the error of a failure. */
-function successOf<T>(outcome: Outcome<T>): Success<T> {
+function dataOf<T>(outcome: Outcome<T>): T {
   if (outcome.problem !== undefined) throw errorOf(outcome);
-  return outcome;
+  return outcome.data;
 }
 
-function describeResponse({ response, target }: Success<unknown>, attempts: number): AtlasResponse {
+function describeResponse({ response, target, attempts }: Success<unknown>): AtlasResponse {
   const headers = joinHeaders(response.headers);
   const described: AtlasResponse = { status: response.status, headers, attempts };
   if (target.endpoint !== undefined) described.endpoint = target.endpoint;

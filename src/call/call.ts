@@ -25,7 +25,10 @@ export interface CallSettings extends ExchangeLimits, RequestOptions {
  */
 export class Call implements ExchangeOwner, CallState {
   readonly operation: string;
+  /** What the call is, at the start of a message. */
+  readonly subject: string;
   readonly settings: CallSettings;
+  readonly context: ClientContext;
   /** That of the latest request. */
   target: Target;
   /** Attempts made so far. */
@@ -34,7 +37,6 @@ export class Call implements ExchangeOwner, CallState {
   lastFailure: Failure | undefined;
   /** The logins of its requests. A server may echo an earlier one. */
   readonly logins: Login[] = [];
-  readonly #context: ClientContext;
   #phase = 'starting';
   #expiresAt = 0;
   /** Returns the reason why the call must end. A function, so that the error has the state of the call when it is thrown. */
@@ -45,15 +47,10 @@ export class Call implements ExchangeOwner, CallState {
   /** @param target - that of the first request. */
   constructor(operation: string, target: Target, settings: CallSettings, context: ClientContext) {
     this.operation = operation;
+    this.subject = target.endpoint === undefined ? `${operation} ${target.apiPath}` : operation;
     this.settings = settings;
     this.target = target;
-    this.#context = context;
-  }
-
-  /** What the call is, at the start of a message. */
-  get subject(): string {
-    const { noun, apiPath } = this.target;
-    return noun === undefined ? `${this.operation} ${apiPath}` : this.operation;
+    this.context = context;
   }
 
   /** ms until the deadline. */
@@ -68,7 +65,7 @@ export class Call implements ExchangeOwner, CallState {
    */
   async run<T>(run: () => Promise<T>): Promise<T> {
     const { signal, timeout } = this.settings;
-    const { lifetime } = this.#context;
+    const { lifetime } = this.context;
     this.throwIfAborted();
     this.throwIfClosed();
     const stopListening = signal ? onAbort(signal, () => this.#interrupt(() => signal.reason)) : undefined;
@@ -127,7 +124,7 @@ export class Call implements ExchangeOwner, CallState {
 
   /** Returns a mask for the secrets of the call. */
   createMask(): Mask {
-    const { authenticator } = this.#context;
+    const { authenticator } = this.context;
     return new Mask([authenticator, ...this.logins].flatMap((holder) => holder.secrets()));
   }
 
@@ -166,18 +163,16 @@ export class Call implements ExchangeOwner, CallState {
    */
   async waitToRetry(ms: number): Promise<void> {
     let stopTimer = () => {};
-    let noteEnd = () => {};
     const waited = new Promise<void>((resolve) => {
       stopTimer = startTimer(ms, resolve);
-      noteEnd = this.#context.lifetime.callSleeps(resolve);
     });
+    const noteEnd = this.context.lifetime.callSleeps(() => this.#interrupt(() => this.#closedError()));
     try {
-      await this.waitFor(waitingToRetry, waited);
+      await this.waitFor('waiting to retry', waited);
     } finally {
       stopTimer();
       noteEnd();
     }
-    this.throwIfClosed(waitingToRetry);
   }
 
   /** @throws the signal's reason if it has aborted. */
@@ -189,7 +184,7 @@ export class Call implements ExchangeOwner, CallState {
   /** @throws AtlasClosedError if the client is closed. */
   throwIfClosed(phase = this.#phase): void {
     this.#phase = phase;
-    if (this.#context.lifetime.isClosed) throw this.#closedError();
+    if (this.context.lifetime.isClosed) throw this.#closedError();
   }
 
   #timeoutError(): AtlasTimeoutError {
@@ -223,8 +218,6 @@ export class Call implements ExchangeOwner, CallState {
     this.#listener(this.#interruption);
   }
 }
-
-const waitingToRetry = 'waiting to retry';
 
 /** Listens for an abort. Returns a function that stops listening. */
 function onAbort(signal: AbortSignal, listener: () => void): () => void {

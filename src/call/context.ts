@@ -55,15 +55,11 @@ function createAuthenticator(settings: ContextSettings, transport: Transport): A
 
 /** What `close()` needs to know about the calls of a client. */
 export class Lifetime {
-  #isClosed = false;
+  isClosed = false;
   // A count: a set of all calls in flight nearly doubles the CPU of a call.
   #inFlight = 0;
   readonly #sleeping = new Set<() => void>();
   #onIdle = () => {};
-
-  get isClosed(): boolean {
-    return this.#isClosed;
-  }
 
   /** Notes that a call is in flight. */
   callStarted(): void {
@@ -79,14 +75,14 @@ export class Lifetime {
   /** Notes that a call waits to retry. Returns a function that notes the end of the wait. */
   callSleeps(wake: () => void): () => void {
     // A listener to the retry may have closed the client.
-    if (this.#isClosed) wake();
+    if (this.isClosed) wake();
     this.#sleeping.add(wake);
     return () => this.#sleeping.delete(wake);
   }
 
   /** Wakes the calls that wait to retry. Resolves when no call is in flight. */
   async close(): Promise<void> {
-    this.#isClosed = true;
+    this.isClosed = true;
     for (const wake of this.#sleeping) wake();
     if (this.#inFlight === 0) return;
     await new Promise<void>((resolve) => {

@@ -15,7 +15,7 @@ import type { Mask } from '../errors/mask.js';
 import { type HeaderFields, joinHeaders } from '../http/headers.js';
 import type { NoResponse } from '../http/no-response.js';
 import { isRetryableStatus, parseRetryAfter, type RetryHints } from '../http/retry.js';
-import { adviseOnBody, adviseOnStatus, adviseOnTransport } from './advice.js';
+import { adviseOnStatus, adviseOnTransport } from './advice.js';
 
 /** The outcome of an attempt, or of a call. */
 export type Outcome<T> = Success<T> | Failure;
@@ -24,6 +24,8 @@ export type Outcome<T> = Success<T> | Failure;
 export interface Success<T> {
   readonly data: T;
   readonly target: Target;
+  /** Attempts made so far. */
+  readonly attempts: number;
   readonly response: ApiResponse;
   readonly problem?: undefined;
 }
@@ -40,13 +42,11 @@ export interface Failure {
 }
 
 /** Why an attempt failed, and the response if there was one. */
-export type Problem = ErrorStatus | UnusableBody | WithoutResponse | WithoutLogin;
-
-interface ErrorStatus {
-  readonly kind: 'error status';
-  readonly response: ApiResponse;
-  readonly report: ErrorReport;
-}
+export type Problem =
+  | { readonly kind: 'error status'; readonly response: ApiResponse }
+  | UnusableBody
+  | { readonly kind: 'no response'; readonly response?: undefined; readonly reason: NoResponse }
+  | { readonly kind: 'no login'; readonly response: ApiResponse | undefined; readonly reason: NoLogin };
 
 interface UnusableBody {
   readonly kind: 'unusable body';
@@ -54,25 +54,11 @@ interface UnusableBody {
   readonly details: SchemaError;
   /** What the caller's schema threw. */
   readonly thrown?: unknown;
-  /** Overrides the usual advice. */
-  readonly advice?: string | undefined;
-}
-
-interface WithoutResponse {
-  readonly kind: 'no response';
-  readonly response?: undefined;
-  readonly reason: NoResponse;
-}
-
-interface WithoutLogin {
-  readonly kind: 'no login';
-  /** The response that the login cannot answer. */
-  readonly response?: ApiResponse | undefined;
-  readonly reason: NoLogin;
+  readonly advice: string;
 }
 
 /** The problem of a body that breaks a rule of this client. */
-export function unusable(response: ApiResponse, message: string, advice?: string): Problem {
+export function unusable(response: ApiResponse, message: string, advice: string): Problem {
   return { kind: 'unusable body', response, details: { issues: [{ path: [], message }] }, advice };
 }
 
@@ -80,8 +66,6 @@ export function unusable(response: ApiResponse, message: string, advice?: string
 export interface CallState {
   readonly operation: string;
   readonly subject: string;
-  readonly target: Target;
-  readonly attempts: number;
   createMask(): Mask;
 }
 
@@ -89,29 +73,26 @@ export interface CallState {
 export function retryHints({ problem }: Failure): RetryHints | undefined {
   switch (problem.kind) {
     case 'error status':
-      return isRetryableStatus(problem.response.status) ? { retryAfter: retryAfterOf(problem) } : undefined;
+      return isRetryableStatus(problem.response.status) ? { retryAfter: retryAfterOf(problem.response) } : undefined;
     case 'unusable body':
       return undefined;
     case 'no response':
       return problem.reason.isRetryable ? {} : undefined;
     case 'no login': {
-      const { jitter } = problem.reason;
-      const { noResponse, isRetryable, retryAfter } = problem.reason.details;
-      if (noResponse !== undefined) return noResponse.isRetryable ? { jitter } : undefined;
-      return isRetryable ? { retryAfter, jitter } : undefined;
+      const { jitter, details } = problem.reason;
+      const { noResponse, isRetryable, retryAfter } = details;
+      return (noResponse?.isRetryable ?? isRetryable) ? { retryAfter, jitter } : undefined;
     }
   }
 }
 
 /** How long the server asked to wait, in ms. */
-function retryAfterOf({ response, report }: ErrorStatus): number | undefined {
-  return parseRetryAfter(response.headers) ?? waitOfRateLimit(report);
-}
-
-/** For this code Atlas sends the parameters `[path, wait in seconds, capacity, refill rate, 60]`. */
-function waitOfRateLimit({ errorCode, parameters }: ErrorReport): number | undefined {
-  const seconds = String(parameters?.[1]);
-  return errorCode === 'RATE_LIMITED_TOKEN_BUCKET' && /^\d{1,9}$/.test(seconds) ? Number(seconds) * 1000 : undefined;
+function retryAfterOf({ headers, error }: ApiResponse): number | undefined {
+  const retryAfter = parseRetryAfter(headers);
+  if (retryAfter !== undefined || error?.errorCode !== 'RATE_LIMITED_TOKEN_BUCKET') return retryAfter;
+  // For this code Atlas sends the parameters `[path, wait in seconds, capacity, refill rate, 60]`.
+  const seconds = String(error.parameters?.[1]);
+  return /^\d{1,9}$/.test(seconds) ? Number(seconds) * 1000 : undefined;
 }
 
 /** How many bytes of a body an error keeps. */
@@ -130,50 +111,40 @@ function buildError({ problem, target, attempts, call }: Failure): AtlasError {
   const context = { operation, endpoint: target.endpoint, path: target.apiPath, attempts };
   switch (problem.kind) {
     case 'error status': {
-      const fields = apiErrorFields(problem, mask);
+      const fields = apiErrorFields(problem.response, mask);
       const { status, errorCode, detail, reason, retryAfter } = fields;
       const what = [`${subject} failed with status ${status}`, errorCode].filter(Boolean).join(' ');
-      const advice = adviseOnStatus(status, problem.report, retryAfter, target);
+      const advice = adviseOnStatus(problem.response, retryAfter, target);
       return new AtlasApiError(`${what}${sentence(detail ?? reason)} ${advice}`, fields, context);
     }
     case 'unusable body': {
-      const { details, advice = adviseOnBody(target) } = problem;
+      const { details, thrown, advice } = problem;
       const issues = toIssues(details, mask);
       const message = `${subject} got an unusable response: ${listIssues(issues)}. ${advice}`;
-      return new AtlasInvalidResponseError(message, issues, { ...context, cause: problem.thrown });
+      return new AtlasInvalidResponseError(message, issues, { ...context, cause: thrown });
     }
-    case 'no response': {
-      const advice = adviseOnTransport(problem.reason.kind, target);
-      return transportError(subject, problem.reason, advice, mask, context);
-    }
+    case 'no response':
+      return transportError(subject, problem.reason, target, mask, context);
     case 'no login': {
       const { message = '', noResponse, cause, status, error, errorDescription } = problem.reason.details;
       if (noResponse !== undefined) {
-        const advice = adviseOnTransport(noResponse.kind, undefined);
-        return transportError(`${subject}: the access token request`, noResponse, advice, mask, context);
+        return transportError(`${subject}: the access token request`, noResponse, undefined, mask, context);
       }
       const text = `${subject} could not log in. ${mask.text(message, maxLoginMessageLength)}`;
-      const fields = masked({ status, error, errorDescription }, mask);
-      return new AtlasAuthenticationError(text, fields, { ...context, cause });
+      return new AtlasAuthenticationError(text, { status, error, errorDescription }, { ...context, cause });
     }
   }
 }
 
-function apiErrorFields(problem: ErrorStatus, mask: Mask) {
-  const { response, report } = problem;
-  const { isFromAtlas, ...fields } = report;
+function apiErrorFields(response: ApiResponse, mask: Mask) {
   return {
     status: response.status,
-    ...masked(fields, mask),
-    retryAfter: retryAfterOf(problem),
+    // Masking keeps the shape of a JSON value.
+    ...(mask.json({ ...response.error }) as ErrorReport),
+    retryAfter: retryAfterOf(response),
     headers: maskedHeaders(response.headers, mask),
     body: cutToBytes(mask.text(response.body.text, maxBodyBytes, response.body.isPartial)),
   };
-}
-
-function masked<T extends object>(fields: T, mask: Mask): T {
-  // Masking keeps the shape of a JSON value.
-  return mask.json(fields) as T;
 }
 
 function maskedHeaders(headers: HeaderFields, mask: Mask): Record<string, string> {
@@ -192,11 +163,14 @@ function cutToBytes(text: string): string {
   return new TextDecoder().decode(Buffer.from(text).subarray(0, maxBodyBytes), { stream: true });
 }
 
-/** @param what - what got no response, as the start of a sentence. */
+/**
+ * @param what - what got no response, as the start of a sentence.
+ * @param target - absent for a token request.
+ */
 function transportError(
   what: string,
   { kind, cause, attemptTimeout }: NoResponse,
-  advice: string,
+  target: Target | undefined,
   mask: Mask,
   context: AtlasErrorContext,
 ): AtlasError {
@@ -208,7 +182,10 @@ function transportError(
   // The numbers of a DOMException say nothing.
   const code = typeof copy.code === 'string' ? ` (${copy.code})` : '';
   const ErrorClass = kind === 'connect timeout' ? AtlasTimeoutError : AtlasConnectionError;
-  return new ErrorClass(`${what} got no response${code}. ${advice}`, { ...context, cause: copy });
+  return new ErrorClass(`${what} got no response${code}. ${adviseOnTransport(kind, target)}`, {
+    ...context,
+    cause: copy,
+  });
 }
 
 /** Copies an error without its secrets: an error of undici may hold a response that echoes the request. */

@@ -1,9 +1,8 @@
 import { isObject } from '../atlas/schemas.js';
 import { pageTarget } from '../atlas/target.js';
 import { connectionFreed } from '../http/exchange.js';
-import { adviseOnPageLimit, checkProxy } from './advice.js';
+import { adviceFor, checkProxy } from './advice.js';
 import type { Call } from './call.js';
-import type { ClientContext } from './context.js';
 import { type Outcome, unusable } from './outcome.js';
 import type { Page, Read } from './read.js';
 import { request } from './request.js';
@@ -16,20 +15,19 @@ const tooManyPages = `the list has more than ${maxPages} pages, the most that th
 const tenantPageSize = 100;
 
 /** Reads all pages of a list. Fails with the first page that fails, or that shows that the list is cut short. */
-export async function readAll<T>(context: ClientContext, read: Read<Page<T>>, call: Call): Promise<Outcome<T[]>> {
-  let page = await request(context, read, call);
+export async function readAll<T>(read: Read<Page<T>>, call: Call): Promise<Outcome<T[]>> {
+  let page = await request(read, call);
   const collected = new CollectedPages<T>(page.target.endpoint === 'tenant' ? tenantPageSize : 1);
   for (let pageNum = 1; page.problem === undefined; pageNum += 1) {
     const gap = collected.add(page.data);
     if (gap !== undefined) return call.fail(unusable(page.response, gap, checkProxy));
     if (!collected.isFollowed) return { ...page, data: collected.items };
     if (pageNum === maxPages) {
-      return call.fail(unusable(page.response, tooManyPages, adviseOnPageLimit(page.target)));
+      return call.fail(unusable(page.response, tooManyPages, adviceFor(page.target).tooManyPages));
     }
     // The next page should use the same connection.
     await connectionFreed();
-    const isFallback = page.target.endpoint !== read.target.endpoint;
-    page = await request(context, { ...read, target: pageTarget(page.target, pageNum + 1), isFallback }, call);
+    page = await request({ ...read, target: pageTarget(page.target, pageNum + 1) }, call);
   }
   return page;
 }
@@ -38,20 +36,16 @@ export async function readAll<T>(context: ClientContext, read: Read<Page<T>>, ca
 export class CollectedPages<T> {
   /** Every item once, in the order of the pages. */
   readonly items: T[] = [];
+  /** Whether there is another page after the last one. */
+  isFollowed = true;
   readonly #ids = new Set<unknown>();
   /** How many items a page must have to be followed by another, if it has neither a next link nor a count. */
   #fullSize: number;
   #lastPage: Page<T> | undefined;
-  #isFollowed = true;
 
   /** @param fullSize - that of the first page. */
   constructor(fullSize: number) {
     this.#fullSize = fullSize;
-  }
-
-  /** Whether there is another page after the last one. */
-  get isFollowed(): boolean {
-    return this.#isFollowed;
   }
 
   /** Adds the new items of a page. If the page shows that the list is cut short, returns what is wrong. */
@@ -65,7 +59,7 @@ export class CollectedPages<T> {
     if (sent.length === 0 && isPromised && totalCount > this.items.length) {
       return `the page is empty, but the list has ${totalCount} items, and only ${this.items.length} were sent`;
     }
-    this.#isFollowed = hasNextLink || this.#seemsFollowed(page);
+    this.isFollowed = hasNextLink || this.#seemsFollowed(page);
     this.#fullSize = sent.length;
     this.#lastPage = page;
     return undefined;

@@ -7,8 +7,6 @@ import { collectItems, invalid, type Parsed, parseEach, parseWith } from './stan
 export interface Read<T> {
   readonly target: Target;
   readonly parse: (json: unknown) => Parsed<T> | Promise<Parsed<T>>;
-  /** Whether another endpoint has just accepted the login. */
-  readonly isFallback?: boolean;
   /** Whether a result of the fallback says nothing. Default: it never does. */
   readonly isEmpty?: (data: T) => boolean;
 }

@@ -1,13 +1,12 @@
 import { type ApiResponse, readResponse } from '../atlas/response.js';
-import { mayBeEnveloped, type Target, toPath } from '../atlas/target.js';
+import { mayBeEnveloped, toPath } from '../atlas/target.js';
 import { type Login, NoLogin } from '../auth/authenticator.js';
 import { connectionFreed, exchange } from '../http/exchange.js';
 import { NoResponse } from '../http/no-response.js';
 import { retryDelay } from '../http/retry.js';
-import { adviseOnSize, checkProxy } from './advice.js';
+import { adviceFor, adviseOnSize, checkProxy } from './advice.js';
 import type { Call } from './call.js';
-import type { ClientContext } from './context.js';
-import { type Failure, type Outcome, type Problem, retryHints, type Success, unusable } from './outcome.js';
+import { type Failure, type Outcome, retryHints, type Success, unusable } from './outcome.js';
 import type { Read } from './read.js';
 import type { Parsed } from './standard-schema.js';
 import { reportRetry, startAttemptReport } from './tracing.js';
@@ -20,28 +19,30 @@ const fallbackTimeout = 5_000;
  *
  * @throws the reason if the call ends meanwhile.
  */
-export async function request<T>(context: ClientContext, read: Read<T>, call: Call): Promise<Outcome<T>> {
-  const outcome = await tryUntilFinal(context, read, call);
+export async function request<T>(read: Read<T>, call: Call): Promise<Outcome<T>> {
+  const outcome = await tryUntilFinal(read, call.settings.maxRetries, call);
   const { fallback } = read.target;
   if (fallback === undefined || !isMissing(outcome)) return outcome;
   call.lastFailure = outcome;
-  const found = await askFallback(context, { ...read, target: fallback(), isFallback: true }, call);
-  return found ?? { ...outcome, attempts: call.attempts };
+  const found = await askFallback({ ...read, target: fallback() }, call);
+  if (found !== undefined) return found;
+  call.target = read.target;
+  return { ...outcome, attempts: call.attempts };
 }
 
 /** Makes attempts until one is final, and waits in between. */
-async function tryUntilFinal<T>(context: ClientContext, read: Read<T>, call: Call): Promise<Outcome<T>> {
-  const resends = newResends();
+async function tryUntilFinal<T>(read: Read<T>, maxRetries: number, call: Call): Promise<Outcome<T>> {
+  const resends = { left: 3 };
   for (let retries = 0; ; retries += 1) {
-    const outcome = await attempt(context, read, resends, call);
+    const outcome = await attempt(read, resends, call);
     if (outcome.problem === undefined) return outcome;
-    const hints = retries < call.settings.maxRetries ? retryHints(outcome) : undefined;
+    const hints = retries < maxRetries ? retryHints(outcome) : undefined;
     const delay = hints && retryDelay(hints, retries, call.remaining);
     if (delay === undefined) return outcome;
     call.lastFailure = outcome;
     // Before the retry is reported: a closed client makes none.
     call.throwIfClosed('waiting to retry');
-    reportRetry(outcome, delay);
+    reportRetry(call, outcome, delay);
     await call.waitToRetry(delay);
   }
 }
@@ -49,17 +50,17 @@ async function tryUntilFinal<T>(context: ClientContext, read: Read<T>, call: Cal
 /** Whether Flex does not have the cluster or the snapshot. */
 function isMissing(outcome: Outcome<unknown>): outcome is Failure {
   if (outcome.problem?.kind !== 'error status') return false;
-  const { response, report } = outcome.problem;
-  if (response.status === 404) return report.errorCode !== 'GROUP_NOT_FOUND';
-  return response.status === 400 && report.errorCode === 'CANNOT_USE_NON_FLEX_CLUSTER_IN_FLEX_API';
+  const { status, error } = outcome.problem.response;
+  if (status === 404) return error?.errorCode !== 'GROUP_NOT_FOUND';
+  return status === 400 && error?.errorCode === 'CANNOT_USE_NON_FLEX_CLUSTER_IN_FLEX_API';
 }
 
 /** Asks the fallback once. Returns `undefined` if it does not have what was asked for, whatever the reason. */
-async function askFallback<T>(context: ClientContext, read: Read<T>, call: Call): Promise<Success<T> | undefined> {
+async function askFallback<T>(read: Read<T>, call: Call): Promise<Success<T> | undefined> {
   call.throwIfClosed('waiting for the fallback');
   const outcome = await call.runWithin(fallbackTimeout, async () => {
     await connectionFreed();
-    return attempt(context, read, newResends(), call);
+    return tryUntilFinal(read, 0, call);
   });
   // An abort that came just after the limit.
   call.throwIfAborted();
@@ -67,29 +68,22 @@ async function askFallback<T>(context: ClientContext, read: Read<T>, call: Call)
   return isFound ? outcome : undefined;
 }
 
-/** How often a request may still be sent again because its connection died. */
-interface Resends {
-  left: number;
-}
-
-const newResends = (): Resends => ({ left: 3 });
-
 /**
  * Makes one attempt, finds out what its result means, and logs how it ended.
  *
+ * @param resends - how often the request may still be sent again because its connection died.
  * @throws the reason if the call ended meanwhile.
  */
-async function attempt<T>(context: ClientContext, read: Read<T>, resends: Resends, call: Call): Promise<Outcome<T>> {
+async function attempt<T>(read: Read<T>, resends: { left: number }, call: Call): Promise<Outcome<T>> {
   call.startAttempt(read.target);
   const logAttempt = startAttemptReport(call);
   try {
-    let answer = await send(context, read, call);
-    while (isDeadConnection(answer) && resends.left > 0) {
+    let outcome = await send(read, call);
+    while (isDeadConnection(outcome) && resends.left > 0) {
       resends.left -= 1;
       await connectionFreed();
-      answer = await send(context, read, call);
+      outcome = await send(read, call);
     }
-    const outcome = 'problem' in answer ? answer : await evaluate(read, answer, call);
     // An abort wins even over a response that has arrived. A deadline does not.
     call.throwIfAborted();
     logAttempt?.(outcome);
@@ -101,18 +95,18 @@ async function attempt<T>(context: ClientContext, read: Read<T>, resends: Resend
 }
 
 /** Whether the connection died before any part of a response arrived, so that the request can be sent again. */
-function isDeadConnection(answer: ApiResponse | Failure): boolean {
-  return 'problem' in answer && answer.problem.kind === 'no response' && answer.problem.reason.isDeadConnection;
+function isDeadConnection({ problem }: Outcome<unknown>): boolean {
+  return problem?.kind === 'no response' && problem.reason.isDeadConnection;
 }
 
 /** Logs in and sends a request. Sends it again if the login can answer a refusal. */
-async function send(
-  { base, transport, authenticator }: ClientContext,
-  { target, isFallback }: Pick<Read<unknown>, 'target' | 'isFallback'>,
-  call: Call,
-): Promise<ApiResponse | Failure> {
-  const { settings } = call;
+async function send<T>(read: Read<T>, call: Call): Promise<Outcome<T>> {
+  const { target } = read;
+  const { settings, context } = call;
+  const { base, transport, authenticator } = context;
   const path = toPath(base, target);
+  // Flex has then just accepted the login.
+  const isFallback = settings.endpoint === 'auto' && target.endpoint === 'tenant';
   const headers = ['accept', target.accept, 'user-agent', base.userAgent];
   let login: Login | undefined;
   let response: ApiResponse | undefined;
@@ -130,7 +124,7 @@ async function send(
       if (received.status === 401) await connectionFreed();
       response = readResponse(received, mayBeEnveloped(target), settings.maxResponseSize);
       nextLogin = login.review(response);
-      if (nextLogin === undefined) return response;
+      if (nextLogin === undefined) return evaluate(read, response, call);
     }
   } catch (reason) {
     // A login whose review failed is over; releasing it has no effect.
@@ -143,23 +137,22 @@ async function send(
 
 /** Finds out what a response means, and parses the body of a success. */
 function evaluate<T>({ target, parse }: Read<T>, response: ApiResponse, call: Call): Outcome<T> | Promise<Outcome<T>> {
-  if (response.error !== undefined) return call.fail({ kind: 'error status', response, report: response.error });
-  const problem = problemOf(response, target);
-  if (problem !== undefined) return call.fail(problem);
+  const { status, body } = response;
+  if (response.error !== undefined) return call.fail({ kind: 'error status', response });
+  // Only 200 carries data; any other 2xx is unusable.
+  if (status !== 200) return call.fail(unusable(response, `its status is ${status}, not 200`, checkProxy));
+  if (body.problem !== undefined) {
+    return call.fail(
+      unusable(response, `its body ${body.problem}`, body.isPartial ? adviseOnSize(target) : checkProxy),
+    );
+  }
   call.lastFailure = undefined;
   const conclude = (parsed: Parsed<T>): Outcome<T> => {
-    if (parsed.success) return { data: parsed.data, target, response };
-    return call.fail({ kind: 'unusable body', response, details: parsed.error, thrown: parsed.thrown });
+    if (parsed.success) return { data: parsed.data, target, attempts: call.attempts, response };
+    const advice = adviceFor(target).unusableBody;
+    return call.fail({ kind: 'unusable body', response, details: parsed.error, thrown: parsed.thrown, advice });
   };
-  const parsed = parse(response.body.json);
+  const parsed = parse(body.json);
   if (!('then' in parsed)) return conclude(parsed);
   return call.waitFor('waiting for the schema', parsed).then(conclude);
-}
-
-function problemOf(response: ApiResponse, target: Target): Problem | undefined {
-  const { status, body } = response;
-  // Only 200 carries data; any other 2xx is unusable.
-  if (status !== 200) return unusable(response, `its status is ${status}, not 200`, checkProxy);
-  if (body.problem === undefined) return undefined;
-  return unusable(response, `its body ${body.problem}`, body.isPartial ? adviseOnSize(target) : checkProxy);
 }

@@ -37,19 +37,18 @@ export function invalid(message: string) {
   return { success: false as const, error: { issues: [{ path: [], message }] } };
 }
 
-/** The schemas of zod and of `zod/mini` have this method. */
-interface ZodSchema<T> {
-  readonly safeParseAsync?: (value: unknown) => Promise<Parsed<T>>;
-}
-
 /** Whether a value of the caller's is a schema. The schemas of arktype are functions. */
 export function isStandardSchema(value: unknown): value is StandardSchema<unknown> {
-  const standard = memberOf(value, '~standard');
-  return memberOf(standard, 'version') === 1 && typeof memberOf(standard, 'validate') === 'function';
+  // Object() makes any value one that has members.
+  const { version, validate }: Record<string, unknown> = Object(Object(value)['~standard']);
+  return version === 1 && typeof validate === 'function';
 }
 
 /** Checks a value against a schema of the caller's, which may be asynchronous and may throw. */
-export async function parseWith<T>(schema: StandardSchema<T> & ZodSchema<T>, value: unknown): Promise<Parsed<T>> {
+export async function parseWith<T>(
+  schema: StandardSchema<T> & { readonly safeParseAsync?: (value: unknown) => Promise<Parsed<T>> },
+  value: unknown,
+): Promise<Parsed<T>> {
   const standard = schema['~standard'];
   try {
     // validate() of zod runs an asynchronous schema twice, and leaves a rejection of the first run unhandled.
@@ -93,9 +92,4 @@ function atIndex(index: number) {
 // Array.from, because map() of arktype's arrays would return an array of its own class.
 function toPlainIssue({ path = [], message }: NonNullable<SchemaResult<unknown>['issues']>[number]) {
   return { path: Array.from(path, (part) => (typeof part === 'object' ? part.key : part)), message: String(message) };
-}
-
-function memberOf(value: unknown, name: string): unknown {
-  const isObject = (typeof value === 'object' && value !== null) || typeof value === 'function';
-  return isObject ? Reflect.get(value, name) : undefined;
 }

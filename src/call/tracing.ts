@@ -1,8 +1,9 @@
 import { channel, tracingChannel } from 'node:diagnostics_channel';
 import { debuglog } from 'node:util';
-import { type EndpointName, type RequestBase, type Target, toPath } from '../atlas/target.js';
+import { type EndpointName, toPath } from '../atlas/target.js';
 import { isAtlasError } from '../errors/errors.js';
-import { type CallState, errorOf, type Failure, type Outcome } from './outcome.js';
+import type { Call } from './call.js';
+import { errorOf, type Failure, type Outcome } from './outcome.js';
 
 /**
  * The context of the tracing channel `atlas-tenant-snapshots:call`, one per call. It holds no secret. Fields that are not
@@ -53,68 +54,57 @@ const isDebugging = () => debug.enabled ?? true;
 const callChannels = [calls.start, calls.end, calls.asyncStart, calls.asyncEnd, calls.error];
 
 /** Runs a call. If anyone subscribes to the tracing channel, publishes its start and its end. */
-export function traceCall<T>(base: RequestBase, call: CallState, run: () => Promise<Outcome<T>>): Promise<Outcome<T>> {
+export function traceCall<T>(call: Call, run: () => Promise<Outcome<T>>): Promise<Outcome<T>> {
   if (!callChannels.some(({ hasSubscribers }) => hasSubscribers)) return run();
   const startedAt = performance.now();
-  const { operation } = call;
-  const trace: AtlasCallTrace = { operation, method: 'GET', ...whereTo(base, call.target), attempts: 0, durationMs: 0 };
-  const end = (target: Target) => {
-    const durationMs = performance.now() - startedAt;
-    Object.assign(trace, { ...whereTo(base, target), attempts: call.attempts, durationMs });
-    if ('error' in trace) calls.error.publish(trace);
-    calls.asyncStart.publish(trace);
-    calls.asyncEnd.publish(trace);
-  };
+  const trace: AtlasCallTrace = { operation: call.operation, method: 'GET', ...stateOf(call), durationMs: 0 };
   const promise = calls.start.runStores(trace, async () => {
-    let outcome: Outcome<T>;
     try {
-      outcome = await run();
+      const outcome = await run();
+      const { response } = outcome.problem ?? outcome;
+      if (response !== undefined) trace.status = response.status;
+      if (outcome.problem !== undefined) trace.error = errorOf(outcome);
+      return outcome;
     } catch (reason) {
       trace.error = reason;
-      end(call.target);
       throw reason;
+    } finally {
+      Object.assign(trace, stateOf(call), { durationMs: performance.now() - startedAt });
+      if ('error' in trace) calls.error.publish(trace);
+      calls.asyncStart.publish(trace);
+      calls.asyncEnd.publish(trace);
     }
-    if (outcome.problem !== undefined) trace.error = errorOf(outcome);
-    const { response } = outcome.problem ?? outcome;
-    if (response !== undefined) trace.status = response.status;
-    end(outcome.target);
-    return outcome;
   });
   calls.end.publish(trace);
   return promise;
 }
 
-function whereTo(base: RequestBase, target: Target): Pick<AtlasCallTrace, 'endpoint' | 'path'> {
-  return { endpoint: target.endpoint, path: toPath(base, target) };
+function stateOf({ context, target, attempts }: Call): Pick<AtlasCallTrace, 'endpoint' | 'path' | 'attempts'> {
+  return { endpoint: target.endpoint, path: toPath(context.base, target), attempts };
 }
 
-/** Logs how an attempt ended. Without an outcome, `reason` is why the call ended during the attempt. */
-type AttemptReport = (outcome: Outcome<unknown> | undefined, reason?: unknown) => void;
-
-/** Returns a function that logs how an attempt ended, if `NODE_DEBUG` asks for it. */
-export function startAttemptReport(call: CallState): AttemptReport | undefined {
+/**
+ * Returns a function that logs how an attempt ended, if `NODE_DEBUG` asks for it. Without an outcome, `reason` is why the call
+ * ended during the attempt.
+ */
+export function startAttemptReport(call: Call) {
   if (!isDebugging()) return undefined;
   const startedAt = performance.now();
-  return (outcome, reason) => {
-    const end = outcome === undefined ? describeReason(reason) : describeOutcome(outcome);
+  return (outcome: Outcome<unknown> | undefined, reason?: unknown) => {
     const ms = Math.round(performance.now() - startedAt);
-    debug('%s: attempt %d ended with %s after %d ms', nameOf(call), call.attempts, end, ms);
+    debug('%s: attempt %d ended with %s after %d ms', nameOf(call), call.attempts, describeEnd(outcome, reason), ms);
   };
 }
 
-function describeOutcome(outcome: Outcome<unknown>): number | string {
+function describeEnd(outcome: Outcome<unknown> | undefined, reason: unknown): number | string {
+  if (outcome === undefined) return isAtlasError(reason) ? reason.code : 'an abort';
   if (outcome.problem === undefined) return outcome.response.status;
   return outcome.problem.response?.status ?? errorOf(outcome).code;
 }
 
-function describeReason(reason: unknown): string {
-  return isAtlasError(reason) ? reason.code : 'an abort';
-}
-
 /** Publishes and logs that a call waits before its next attempt. Builds the error only if anyone listens. */
-export function reportRetry(failure: Failure, delayMs: number): void {
-  const { call, attempts: attempt } = failure;
-  const { operation, target } = call;
+export function reportRetry(call: Call, failure: Failure, delayMs: number): void {
+  const { operation, target, attempts: attempt } = call;
   if (retries.hasSubscribers) {
     const message = { operation, endpoint: target.endpoint, attempt, delayMs, error: errorOf(failure) };
     retries.publish(message satisfies AtlasRetryTrace);
@@ -129,6 +119,6 @@ function printable(text: string): string {
   return text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, '');
 }
 
-function nameOf({ operation, target }: CallState): string {
+function nameOf({ operation, target }: Call): string {
   return target.endpoint === undefined ? operation : `${operation} at ${target.endpoint}`;
 }

@@ -7,7 +7,6 @@ const maxTextLength = 16_384;
 // The limits of the copy of a JSON value.
 const maxStringLength = 500;
 const maxEntries = 100;
-const maxDepth = 16;
 const maxValues = 500;
 // Of all strings and keys, except the short ones, such as the names of the fields.
 const maxCharacters = 10_000;
@@ -46,7 +45,7 @@ export class Mask {
 
   /**
    * Copies a parsed JSON value without its secrets, and small enough for a log: cuts strings to 500 characters, lists and
-   * objects to 100 entries, and the whole to 16 levels, 500 values and some 10,000 characters.
+   * objects to 100 entries, and the whole to 500 values and some 10,000 characters.
    */
   json(value: unknown): unknown {
     let valuesLeft = maxValues;
@@ -59,18 +58,17 @@ export class Mask {
       }
       return this.text(text, maxStringLength);
     };
-    const copy = (value: unknown, depth: number): unknown => {
+    const copy = (value: unknown): unknown => {
       if (valuesLeft === 0) return undefined;
       valuesLeft -= 1;
       if (typeof value === 'string') return copyText(value);
       if (typeof value === 'number' && copyText(String(value)) !== String(value)) return placeholder;
       if (typeof value !== 'object' || value === null) return value;
-      if (depth === maxDepth) return undefined;
-      if (Array.isArray(value)) return value.slice(0, maxEntries).map((item) => copy(item, depth + 1));
+      if (Array.isArray(value)) return value.slice(0, maxEntries).map(copy);
       const fields = Object.entries(value).slice(0, maxEntries);
-      return Object.fromEntries(fields.map(([key, item]) => [copyText(key), copy(item, depth + 1)]));
+      return Object.fromEntries(fields.map(([key, item]) => [copyText(key), copy(item)]));
     };
-    return copy(value, 0);
+    return copy(value);
   }
 }
 

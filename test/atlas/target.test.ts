@@ -50,7 +50,7 @@ describe('the target for snapshots', () => {
     ];
     for (const [options, query] of queries) {
       const target = snapshotTarget(args, { endpoint, ...options });
-      expect(target).toMatchObject({ endpoint, noun: 'snapshot', isList: args === list, accept });
+      expect(target).toMatchObject({ endpoint, isList: args === list, accept });
       expect(target.fallback).toBeUndefined();
       expect(sent(target)).toBe(path + query);
       expect(mayBeEnveloped(target)).toBe(options.envelope ?? false);

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { ErrorReport } from '../../src/atlas/response.js';
 import { listTarget, pathTarget, snapshotTarget } from '../../src/atlas/target.js';
-import { adviseOnBody, adviseOnStatus, adviseOnTransport } from '../../src/call/advice.js';
+import { adviceFor, adviseOnStatus, adviseOnTransport } from '../../src/call/advice.js';
 import type { NoResponseKind } from '../../src/http/no-response.js';
 import { clusterName, groupId, snapshotId } from '../support/snapshot-routes.js';
 
@@ -26,8 +25,8 @@ const versioned: Target[] = ['a v2 path', 'a v2 list'];
 const paths: Target[] = [...versioned, 'another path'];
 const all = [...snapshots, ...paths];
 
-const advise = (target: Target, status: number, changes: Partial<ErrorReport> = {}, retryAfter?: number) =>
-  adviseOnStatus(status, { isFromAtlas: true, ...changes }, retryAfter, targets[target]);
+const advise = (target: Target, status: number, errorCode?: string, isFromAtlas = true) =>
+  adviseOnStatus({ status, isFromAtlas, error: { errorCode } }, undefined, targets[target]);
 
 const checkPath = 'Check baseUrl and any proxy on the way to Atlas.';
 const update = 'Update atlas-tenant-snapshots to a version for the current API.';
@@ -76,14 +75,14 @@ describe('the advice on a code, whatever the status,', () => {
     // It only looks like a known one.
     ['toString', all, checkPath],
   ])('%s of %j', (errorCode, of, advice, status = 418) => {
-    for (const target of of) expect([target, advise(target, status, { errorCode })]).toEqual([target, advice]);
+    for (const target of of) expect([target, advise(target, status, errorCode)]).toEqual([target, advice]);
   });
 });
 
 describe('the advice on a status', () => {
   const login = 'and its IP access list.';
 
-  it.each<[status: number, of: Target[], advice: string, report?: Partial<ErrorReport>]>([
+  it.each<[status: number, of: Target[], advice: string, errorCode?: string | undefined, isFromAtlas?: boolean]>([
     [302, all, `Redirects are not followed. ${checkPath}`],
     [400, all, 'Check the arguments. If the error has a badRequestDetail, that lists the rejected fields.'],
     [401, snapshots, `Check the API key or token, its role (Project Read Only) ${login}`],
@@ -99,8 +98,8 @@ describe('the advice on a status', () => {
       ['the snapshots at Flex', 'the snapshots at the tenant endpoint'],
       'Check the project ID and the cluster name.',
     ],
-    [404, paths, 'Check the path and the IDs in it.', { errorCode: 'RESOURCE_NOT_FOUND' }],
-    [404, all, `The response is not from Atlas. ${checkPath}`, { isFromAtlas: false }],
+    [404, paths, 'Check the path and the IDs in it.', 'RESOURCE_NOT_FOUND'],
+    [404, all, `The response is not from Atlas. ${checkPath}`, undefined, false],
     [406, snapshots, update],
     [406, versioned, setVersion],
     [406, ['another path'], checkPath],
@@ -111,21 +110,22 @@ describe('the advice on a status', () => {
     [418, all, checkPath],
     [429, all, 'Wait before the next call, and make fewer calls.'],
     [503, all, 'Atlas or a gateway in front of it is temporarily unavailable. Try again later.'],
-  ])('%i of %j', (status, of, advice, report) => {
-    for (const target of of) expect([target, advise(target, status, report)]).toEqual([target, advice]);
+  ])('%i of %j', (status, of, advice, errorCode, isFromAtlas) => {
+    for (const target of of) expect([target, advise(target, status, errorCode, isFromAtlas)]).toEqual([target, advice]);
   });
 
   it('names the wait after a 429, if Atlas does', () => {
     const advice = 'Wait 1500 ms before the next call, and make fewer calls.';
-    expect(advise('a v2 path', 429, {}, 1_500)).toBe(advice);
+    const response = { status: 429, isFromAtlas: true, error: undefined };
+    expect(adviseOnStatus(response, 1_500, targets['a v2 path'])).toBe(advice);
   });
 });
 
 it('the advice on an unusable body names the schema if the caller may have passed one', () => {
   const proxy = 'Check whether a proxy modifies responses. If that is not the reason, report a bug.';
-  for (const target of snapshots) expect(adviseOnBody(targets[target])).toBe(proxy);
+  for (const target of snapshots) expect(adviceFor(targets[target]).unusableBody).toBe(proxy);
   const schema = 'Check the path and the schema. If that is not the reason, report a bug.';
-  for (const target of paths) expect(adviseOnBody(targets[target])).toBe(schema);
+  for (const target of paths) expect(adviceFor(targets[target]).unusableBody).toBe(schema);
 });
 
 it.each<[kind: NoResponseKind, hasFallback: boolean, advice: string]>([

@@ -166,8 +166,9 @@ describe('the documents list', () => {
     const target = snapshotTarget({ groupId, clusterName, snapshotId }, { endpoint });
     // A missing role is known only after a 401.
     for (const item of Failure.replaceAll('xx', '02').match(/[A-Z_]{5,}|\d+/g) ?? ['nothing']) {
-      const report = { isFromAtlas: !Failure.includes('gateway'), errorCode: item };
-      expect([item, adviseOnStatus(Number(item) || 401, report, undefined, target)]).toEqual([item, Advice]);
+      const isFromAtlas = !Failure.includes('gateway');
+      const response = { status: Number(item) || 401, isFromAtlas, error: { errorCode: item } };
+      expect([item, adviseOnStatus(response, undefined, target)]).toEqual([item, Advice]);
     }
   });
 

@@ -129,16 +129,6 @@ describe('json', () => {
     });
   });
 
-  it.each([
-    ['arrays', (inner: unknown) => [inner]],
-    ['objects', (inner: unknown) => ({ inner })],
-  ])('drops values nested deeper than 16 %s', (_name, wrap) => {
-    const nest = (levels: number, core: unknown) => Array.from({ length: levels }).reduce(wrap, core);
-    expect(open().json(nest(16, 'core'))).toEqual(nest(16, 'core'));
-    expect(open().json(nest(16, []))).toEqual(nest(16, undefined));
-    expect(open().json(nest(17, 'core'))).toEqual(nest(16, undefined));
-  });
-
   const hundred = (item: unknown) => Array.from({ length: 100 }, () => item);
 
   it.each<[what: string, value: unknown]>([
