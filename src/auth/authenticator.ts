@@ -42,9 +42,8 @@ export type AtlasCredentials = ApiKeyCredentials | ServiceAccountCredentials | A
 /** Returns a bearer token. `refused` is the token that just got a 401. */
 export type AccessTokenProvider = (context: { refused?: string }) => string | Promise<string>;
 
-/** The request that a login is for. */
+/** The GET that a login is for. */
 export interface LoginRequest {
-  readonly method: string;
   /** The request target: path and query, as sent. */
   readonly path: string;
   /**

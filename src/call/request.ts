@@ -111,15 +111,15 @@ async function send<T>(read: Read<T>, call: Call): Promise<Outcome<T>> {
   let login: Login | undefined;
   let response: ApiResponse | undefined;
   try {
-    let nextLogin: Login | Promise<Login> | undefined = authenticator.authorize({ method: 'GET', path, isFallback });
+    let nextLogin: Login | Promise<Login> | undefined = authenticator.authorize({ path, isFallback });
     for (;;) {
       // Not instanceof: the global Promise may have been replaced.
       login = 'then' in nextLogin ? await call.waitFor('logging in', nextLogin, (late) => late.release()) : nextLogin;
       call.logins.push(login);
       const { header } = login;
       const allHeaders = header === undefined ? headers : [...headers, 'authorization', header];
-      const request = { method: 'GET', path, headers: allHeaders, body: null } as const;
-      const received = await exchange(transport, request, settings, call);
+      const wire = { method: 'GET', path, headers: allHeaders, body: null } as const;
+      const received = await exchange(transport, wire, settings, call);
       // The second request of a login should use the connection of the first.
       if (received.status === 401) await connectionFreed();
       response = readResponse(received, mayBeEnveloped(target), settings.maxResponseSize);

@@ -77,7 +77,7 @@ export class DigestAuthenticator implements Authenticator {
   }
 
   #use(session: DigestSession, request: LoginRequest, source: NonceSource): Login {
-    const header = authorize(session, request.method, request.path);
+    const header = authorize(session, request.path);
     return {
       header,
       review: (response) => {

@@ -97,7 +97,7 @@ export function openSession(challenge: DigestChallenge, credentials: DigestCrede
  * @param uri - the request target, as sent. It needs no escaping: no request target has a quote or a backslash.
  * @see https://www.rfc-editor.org/rfc/rfc7616#section-3.4.1
  */
-export function authorize(session: DigestSession, method: string, uri: string): string {
+export function authorize(session: DigestSession, uri: string): string {
   const { challenge, cnonce, ha1, params } = session;
   session.uses += 1;
   let hashedUse = challenge.nonce;
@@ -107,7 +107,7 @@ export function authorize(session: DigestSession, method: string, uri: string): 
     hashedUse = `${challenge.nonce}:${nc}:${cnonce}:auth`;
     qopParams = `, qop=auth, nc=${nc}, cnonce="${cnonce}"`;
   }
-  const ha2 = hash(challenge.hash, `${method}:${uri}`);
+  const ha2 = hash(challenge.hash, `GET:${uri}`);
   const response = hashOctets(challenge, `${ha1}:${hashedUse}:${ha2}`);
   return `${params}, uri="${uri}"${qopParams}, response="${response}"`;
 }
