@@ -21,7 +21,7 @@ const byCode: Readonly<Record<string, string>> = {
   CLUSTER_NOT_FOUND: 'Check the cluster name and the project ID.',
   TENANT_SNAPSHOT_NOT_FOUND: 'List the snapshots to see which exist. Atlas deletes a snapshot when it expires.',
   CANNOT_USE_NON_FLEX_CLUSTER_IN_FLEX_API:
-    'The cluster is dedicated (M10 or larger) or free (M0). Pass an M2, M5 or Flex cluster.',
+    'The cluster is dedicated (M10 or larger) or free (M0). Pass a Flex cluster.',
 };
 
 /** The advice that depends on what was requested. */

@@ -60,7 +60,7 @@ describe('the advice on a code, whatever the status,', () => {
     [
       'CANNOT_USE_NON_FLEX_CLUSTER_IN_FLEX_API',
       all,
-      'The cluster is dedicated (M10 or larger) or free (M0). Pass an M2, M5 or Flex cluster.',
+      'The cluster is dedicated (M10 or larger) or free (M0). Pass a Flex cluster.',
     ],
     [
       'CANNOT_USE_FLEX_CLUSTER_IN_CLUSTER_API',
