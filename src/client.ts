@@ -8,14 +8,7 @@ import { listRead, pathRead, type Read, snapshotRead, snapshotsRead } from './ca
 import { request } from './call/request.js';
 import type { StandardSchema } from './call/standard-schema.js';
 import { traceCall } from './call/tracing.js';
-import {
-  type CallOptions,
-  checkCall,
-  type GetOptions,
-  noOptions,
-  type Operation,
-  resolveCall,
-} from './config/call-options.js';
+import { type CallOptions, checkCall, type GetOptions, type Operation, resolveCall } from './config/call-options.js';
 import { resolveOptions, type Settings, type TenantSnapshotsClientOptions } from './config/client-options.js';
 import { AtlasInvalidArgumentError } from './errors/errors.js';
 
@@ -54,7 +47,7 @@ export class TenantSnapshotsClient implements AsyncDisposable {
     groupId: string,
     clusterName: string,
     snapshotId: string,
-    options: CallOptions = noOptions,
+    options: CallOptions = {},
   ): AtlasPromise<TenantSnapshot> {
     return this.#start('getTenantSnapshot', { groupId, clusterName, snapshotId }, options, snapshotRead, request);
   }
@@ -69,11 +62,7 @@ export class TenantSnapshotsClient implements AsyncDisposable {
    * response of the last page, and the attempts of all pages.
    * @see https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-listflexbackups
    */
-  listTenantSnapshots(
-    groupId: string,
-    clusterName: string,
-    options: CallOptions = noOptions,
-  ): AtlasPromise<TenantSnapshot[]> {
+  listTenantSnapshots(groupId: string, clusterName: string, options: CallOptions = {}): AtlasPromise<TenantSnapshot[]> {
     return this.#start('listTenantSnapshots', { groupId, clusterName }, options, snapshotsRead, readAll);
   }
 
@@ -88,7 +77,7 @@ export class TenantSnapshotsClient implements AsyncDisposable {
    */
   get<T>(path: string, options: GetOptions & { schema: StandardSchema<T> }): AtlasPromise<T>;
   get(path: string, options?: GetOptions): AtlasPromise<unknown>;
-  get(path: string, options: GetOptions = noOptions): AtlasPromise<unknown> {
+  get(path: string, options: GetOptions = {}): AtlasPromise<unknown> {
     return this.#start('get', { path }, options, pathRead, request);
   }
 
@@ -104,7 +93,7 @@ export class TenantSnapshotsClient implements AsyncDisposable {
    */
   getAll<T>(path: string, options: GetOptions & { schema: StandardSchema<T> }): AtlasPromise<T[]>;
   getAll(path: string, options?: GetOptions): AtlasPromise<unknown[]>;
-  getAll(path: string, options: GetOptions = noOptions): AtlasPromise<unknown[]> {
+  getAll(path: string, options: GetOptions = {}): AtlasPromise<unknown[]> {
     return this.#start('getAll', { path }, options, listRead, readAll);
   }
 

@@ -35,14 +35,6 @@ export interface TenantSnapshot {
   links?: AtlasLink[] | undefined;
 }
 
-/** One page of a list. */
-export interface ListPage {
-  readonly results: readonly unknown[];
-  /** An estimate, according to MongoDB's API specification. */
-  readonly totalCount?: number | undefined;
-  readonly links?: AtlasLink[] | undefined;
-}
-
 /** Checks a project ID. */
 export const groupIdSchema: z.ZodType<string> = z
   .string('must be a string')
@@ -126,7 +118,7 @@ export function latestBy<T>(items: readonly T[], timeOf: (item: T) => Date | und
 const count = z.int().nonnegative().nullish();
 
 /** Checks one page of a list, but not its items. */
-export const listPageSchema: z.ZodType<ListPage> = z.object({
+export const listPageSchema = z.object({
   results: z.array(z.unknown(), 'must be an array, or this is not a list'),
   totalCount: count.transform((value) => value ?? undefined),
   links,

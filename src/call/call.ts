@@ -14,9 +14,9 @@ export interface CallSettings extends ExchangeLimits, RequestOptions {
   /** ms. */
   readonly timeout: number;
   readonly maxRetries: number;
-  readonly signal: AbortSignal | null | undefined;
+  readonly signal?: AbortSignal | null | undefined;
   /** Only `get()` and `getAll()` have one. */
-  readonly schema: StandardSchema<unknown> | undefined;
+  readonly schema?: StandardSchema<unknown> | undefined;
 }
 
 /**

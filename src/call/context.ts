@@ -54,7 +54,7 @@ function createAuthenticator(settings: ContextSettings, transport: Transport): A
 }
 
 /** What `close()` needs to know about the calls of a client. */
-export class Lifetime {
+class Lifetime {
   isClosed = false;
   // A count: a set of all calls in flight nearly doubles the CPU of a call.
   #inFlight = 0;

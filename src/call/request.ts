@@ -142,9 +142,8 @@ function evaluate<T>({ target, parse }: Read<T>, response: ApiResponse, call: Ca
   // Only 200 carries data; any other 2xx is unusable.
   if (status !== 200) return call.fail(unusable(response, `its status is ${status}, not 200`, checkProxy));
   if (body.problem !== undefined) {
-    return call.fail(
-      unusable(response, `its body ${body.problem}`, body.isPartial ? adviseOnSize(target) : checkProxy),
-    );
+    const advice = body.isPartial ? adviseOnSize(target) : checkProxy;
+    return call.fail(unusable(response, `its body ${body.problem}`, advice));
   }
   call.lastFailure = undefined;
   const conclude = (parsed: Parsed<T>): Outcome<T> => {

@@ -77,29 +77,19 @@ const methods = {
 /** The methods of the client that start a call. */
 export type Operation = keyof typeof methods;
 
-/** The options of a caller that passes none. */
-export const noOptions = {};
-
 /** Checks the arguments and options of a call. */
 export function checkCall(operation: Operation, args: object, options: object): AtlasIssue[] {
   const method = methods[operation];
-  const issues = issuesOf(compiled<unknown>(method.arguments), args);
-  // Most calls pass no options. Checking the shared default would take 0.3 µs.
-  if (options !== noOptions) issues.push(...issuesOf(method.options, options));
-  return issues;
+  return [...issuesOf(compiled<unknown>(method.arguments), args), ...issuesOf(method.options, options)];
 }
 
 /** Adds the client's defaults to the options of a call. */
 export function resolveCall(defaults: Settings['defaults'], options: CallOptions & GetOptions): CallSettings {
-  // One by one: copying the objects would take 2 µs.
   return {
-    signal: options.signal,
+    ...options,
     // Sent only if true.
     envelope: options.envelope || undefined,
     pretty: options.pretty || undefined,
-    query: options.query,
-    apiVersion: options.apiVersion,
-    schema: options.schema,
     timeout: options.timeout ?? defaults.timeout,
     attemptTimeout: options.attemptTimeout ?? defaults.attemptTimeout,
     maxRetries: options.maxRetries ?? defaults.maxRetries,

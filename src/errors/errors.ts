@@ -57,10 +57,6 @@ export abstract class AtlasError extends Error {
   toJSON(): Record<string, unknown> {
     return { name: this.name, message: this.message, ...Object.fromEntries(Object.entries(this)) };
   }
-
-  static {
-    Object.defineProperty(AtlasError.prototype, brand, { value: true });
-  }
 }
 
 /** The options or the environment are invalid. Thrown by the constructor of the client. */
@@ -72,13 +68,12 @@ export class AtlasConfigurationError extends AtlasError {
 export class AtlasInvalidArgumentError extends AtlasError {
   readonly code = 'INVALID_ARGUMENT' as const;
   /** Every invalid argument. */
-  readonly issues: AtlasIssue[];
+  declare readonly issues: AtlasIssue[];
 
   /** @internal */
   constructor(issues: AtlasIssue[], context: AtlasErrorContext = {}) {
     const { operation = 'The call' } = context;
-    super(`${operation} was not sent because of invalid arguments: ${listIssues(issues)}.`, context);
-    this.issues = issues;
+    super(`${operation} was not sent because of invalid arguments: ${listIssues(issues)}.`, context, { issues });
   }
 }
 
@@ -128,10 +123,10 @@ export class AtlasAuthenticationError extends AtlasError {
   /** @internal */
   constructor(
     message: string,
-    { status, error, errorDescription }: Omit<AtlasAuthenticationError, keyof AtlasError> = {},
+    fields: Omit<AtlasAuthenticationError, keyof AtlasError> = {},
     context?: AtlasErrorContext,
   ) {
-    super(message, context, { status, error, errorDescription });
+    super(message, context, fields);
   }
 }
 
@@ -154,27 +149,35 @@ export class AtlasClosedError extends AtlasError {
 export class AtlasInvalidResponseError extends AtlasError {
   readonly code = 'INVALID_RESPONSE' as const;
   /** What is wrong with the response. */
-  readonly issues: AtlasIssue[];
+  declare readonly issues: AtlasIssue[];
 
   /** @internal */
   constructor(message: string, issues: AtlasIssue[], context?: AtlasErrorContext) {
-    super(message, context);
-    this.issues = issues;
+    super(message, context, { issues });
   }
 }
 
+const errorClasses = {
+  AtlasConfigurationError,
+  AtlasInvalidArgumentError,
+  AtlasApiError,
+  AtlasAuthenticationError,
+  AtlasConnectionError,
+  AtlasTimeoutError,
+  AtlasClosedError,
+  AtlasInvalidResponseError,
+};
+
+// On the prototypes, so that minifying does not change the names and nothing shows up as an own property.
+Object.defineProperty(AtlasError.prototype, brand, { value: true });
+for (const [name, type] of Object.entries(errorClasses)) {
+  Object.defineProperty(type.prototype, 'name', { value: name, writable: true });
+}
+
+type AnyAtlasError = InstanceType<(typeof errorClasses)[keyof typeof errorClasses]>;
+
 /** The error class with the code `C`. */
-export type AtlasErrorOf<C extends AtlasErrorCode> = Extract<
-  | AtlasConfigurationError
-  | AtlasInvalidArgumentError
-  | AtlasApiError
-  | AtlasAuthenticationError
-  | AtlasConnectionError
-  | AtlasTimeoutError
-  | AtlasClosedError
-  | AtlasInvalidResponseError,
-  { code: C }
->;
+export type AtlasErrorOf<C extends AtlasErrorCode> = Extract<AnyAtlasError, { code: C }>;
 
 /**
  * Checks whether an error comes from this package, and optionally whether it has a certain code. Works across realms and
@@ -202,18 +205,4 @@ export function isAtlasApiError(
   if (!isAtlasError(error, 'API_ERROR')) return false;
   if (match.status !== undefined && error.status !== match.status) return false;
   return match.errorCode === undefined || error.errorCode === match.errorCode;
-}
-
-// On the prototype, so that minifying does not change the name and it does not show up as an own property.
-for (const [name, type] of Object.entries({
-  AtlasConfigurationError,
-  AtlasInvalidArgumentError,
-  AtlasApiError,
-  AtlasAuthenticationError,
-  AtlasConnectionError,
-  AtlasTimeoutError,
-  AtlasClosedError,
-  AtlasInvalidResponseError,
-})) {
-  Object.defineProperty(type.prototype, 'name', { value: name, writable: true });
 }
