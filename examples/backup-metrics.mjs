@@ -6,13 +6,7 @@
  *   MONGODB_ATLAS_CLIENT_ID=… MONGODB_ATLAS_CLIENT_SECRET=… node backup-metrics.mjs
  *   curl localhost:9464/metrics
  *
- * It listens on all interfaces, as a container needs it. HOST and PORT change that. Alerts to start with:
- *
- *   atlas_backup_state{state=~"stale|none"} == 1
- *   atlas_backup_state{state="unknown"} == 1                     for an hour
- *   time() - atlas_backup_check_end_timestamp_seconds > 3600     the checks fail
- *
- * An alert on a fixed age would be wrong for clusters with weekly snapshots. atlas_backup_limit_seconds has the limit of each.
+ * It listens on all interfaces, as a container needs it. HOST and PORT change that. docs/backup-check.md has alert rules.
  */
 import { realpathSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -22,8 +16,8 @@ import { checkBackups } from 'atlas-tenant-snapshots/check';
 import { Gauge, Registry } from 'prom-client';
 
 /**
- * @typedef {object} Cluster what is known about a cluster.
- * @property {{ project_id: string, project: string, cluster: string, type: string }} labels
+ * @typedef {object} Cluster what is known about a cluster, or about clusters of a project that could not be listed.
+ * @property {{ project_id: string, project: string, cluster: string, type: string }} labels `cluster` is empty for a list.
  * @property {import('atlas-tenant-snapshots/check').BackupState} state
  * @property {number | undefined} time of the newest backup, in ms since 1970; undefined if not known.
  * @property {number | undefined} maxAge how old the newest backup may be, in ms; undefined if not known.
@@ -68,7 +62,7 @@ export function createMetrics(client, options) {
   });
   new Gauge({
     name: 'atlas_backup_state',
-    help: '1 for the state of a cluster at the last check, 0 for the other states',
+    help: '1 for the state of a cluster at the last check, 0 for the others. Without a cluster name: of a list of clusters',
     labelNames: [...labelNames, 'state'],
     registers,
     collect() {
@@ -88,6 +82,8 @@ export function createMetrics(client, options) {
     help: 'When the last check failed',
     registers,
   });
+  // prom-client starts with 0, which would be a check in 1970.
+  for (const gauge of [endedAt, failedAt]) gauge.remove();
 
   return {
     registry,
@@ -122,20 +118,20 @@ export function createMetrics(client, options) {
  * @returns {Cluster[]}
  */
 function clustersIn({ groupId, groupName = groupId, clusterName, clusterType, state, newest, maxAge }, known) {
-  if (clusterName === undefined) {
-    const ofList = [...known.values()].filter(
-      ({ labels }) => labels.project_id === groupId && labels.type === clusterType,
-    );
-    return ofList.map((cluster) => ({ ...cluster, state }));
-  }
-  const labels = { project_id: groupId, project: groupName, cluster: clusterName, type: clusterType };
+  const labels = { project_id: groupId, project: groupName, cluster: clusterName ?? '', type: clusterType };
   const before = state === 'unknown' ? known.get(keyOf({ labels })) : undefined;
-  return [{ labels, state, time: newest?.time.getTime() ?? before?.time, maxAge: maxAge ?? before?.maxAge }];
+  const found = { labels, state, time: newest?.time.getTime() ?? before?.time, maxAge: maxAge ?? before?.maxAge };
+  if (clusterName !== undefined) return [found];
+  const ofList = [...known.values()].filter(
+    ({ labels }) => labels.project_id === groupId && labels.type === clusterType,
+  );
+  // Also a sample of its own, because no cluster of the list may be known.
+  return [...ofList.map((cluster) => ({ ...cluster, state })), found];
 }
 
 /** @param {Pick<Cluster, 'labels'>} cluster */
 function keyOf({ labels }) {
-  return `${labels.project_id}/${labels.cluster}`;
+  return `${labels.project_id}/${labels.type}/${labels.cluster}`;
 }
 
 /** @param {Registry} registry */

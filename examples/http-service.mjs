@@ -94,7 +94,10 @@ function callOptions(reply) {
  */
 export function statusOf(error) {
   if (isAtlasError(error, 'INVALID_ARGUMENT')) return 400;
-  if (isAtlasApiError(error, { status: 404 })) return 404;
+  // Without an error code, it is not Atlas that answered, but a gateway.
+  if (isAtlasApiError(error, { status: 404 })) return error.errorCode === undefined ? 502 : 404;
+  // The caller named a dedicated or free cluster, and Flex has no cluster of that name.
+  if (isAtlasApiError(error, { errorCode: 'CANNOT_USE_NON_FLEX_CLUSTER_IN_FLEX_API' })) return 404;
   if (isAtlasApiError(error, { status: 429 }) || isAtlasError(error, 'CLOSED')) return 503;
   return isAtlasError(error, 'TIMEOUT') ? 504 : 502;
 }

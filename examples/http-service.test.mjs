@@ -11,7 +11,7 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
 import { TenantSnapshotsClient } from 'atlas-tenant-snapshots';
-import { HttpResponse, http } from 'msw';
+import { HttpResponse, http, passthrough } from 'msw';
 import { setupServer } from 'msw/node';
 import { createService } from './http-service.mjs';
 
@@ -19,12 +19,23 @@ const groupId = '32b6e34b3d91647abb20e7b8';
 const snapshot = { id: '5cc310ace5dc7ce369814bc8', status: 'COMPLETED', finishTime: '2026-08-02T17:05:10Z' };
 const flexList = 'https://cloud.mongodb.com/api/atlas/v2/groups/:groupId/flexClusters/:clusterName/backup/snapshots';
 
+/**
+ * @param {number} error the status.
+ * @param {string} errorCode Atlas sends one with almost every error. A gateway sends none.
+ * @param {Record<string, string>} [headers]
+ */
+function atlasError(error, errorCode, headers = {}) {
+  return HttpResponse.json({ error, errorCode }, { status: error, headers });
+}
+
 const atlas = setupServer(
   http.get(flexList, () => HttpResponse.json({ results: [snapshot], totalCount: 1 })),
   http.get(`${flexList}/${snapshot.id}`, () => HttpResponse.json(snapshot)),
-  http.get(`${flexList}/:snapshotId`, () => HttpResponse.json({ error: 404 }, { status: 404 })),
+  http.get(`${flexList}/:snapshotId`, () => atlasError(404, 'TENANT_SNAPSHOT_NOT_FOUND')),
   // A 404 of Flex is followed by one request to the tenant endpoint, unless the option endpoint is 'flex'.
-  http.get('*/backup/tenant/snapshots*', () => HttpResponse.json({ error: 410 }, { status: 410 })),
+  http.get('*/backup/tenant/snapshots*', () => atlasError(410, 'VERSION_GONE')),
+  // The service itself, for a test that calls it over HTTP.
+  http.all(/^http:\/\/127\.0\.0\.1:/, () => passthrough()),
 );
 
 const client = new TenantSnapshotsClient({
@@ -58,14 +69,18 @@ test('lists the snapshots', async () => {
   assert.equal(body[0].id, snapshot.id);
 });
 
+test('returns 401 to a caller without the secret, over HTTP too', async () => {
+  const url = await service.listen({ port: 0, host: '127.0.0.1' });
+  assert.equal((await fetch(`${url}/projects/${groupId}/clusters/Cluster0/snapshots`)).status, 401);
+});
+
 test('returns a snapshot, and 404 if there is none', async () => {
   assert.equal((await get(`/${snapshot.id}`)).body.status, 'COMPLETED');
   assert.deepEqual(await get('/000000000000000000000000'), { status: 404, body: { code: 'API_ERROR' } });
 });
 
 test('returns 503 over the rate limit of Atlas', async () => {
-  const headers = { 'retry-after': '30' };
-  atlas.use(http.get(flexList, () => HttpResponse.json({ error: 429 }, { status: 429, headers })));
+  atlas.use(http.get(flexList, () => atlasError(429, 'RATE_LIMITED_TOKEN_BUCKET', { 'retry-after': '30' })));
   assert.deepEqual(await get(''), { status: 503, body: { code: 'API_ERROR' } });
 });
 

@@ -57,17 +57,23 @@ describe('the metrics', () => {
     expect(await times('age')).toEqual(ages);
     expect(await times('limit')).toEqual({ Cluster0: 26 * hour, ledger: 170 * hour });
     expect(await time('end')).toBeCloseTo(Date.now() / 1000, -1);
-    expect(await time('failure')).toBe(0);
+    expect(await time('failure')).toBeUndefined();
+  });
+
+  it('have no values before the first check', async () => {
+    const { registry } = createMetrics(new TenantSnapshotsClient({ credentials: { accessToken: 'token' } }));
+    expect(await registry.metrics()).not.toMatch(/^atlas/m);
   });
 
   it('keep the age of a backup that is unknown now', async () => {
     const { atlas, refresh, times, states } = await openMetrics();
+    const others = { 'Billing/invoices': 'none', ...ledger };
     atlas.respond({ ...denied, path: clustersOf(atlas.groupId) });
     await refresh();
-    expect(await states()).toEqual({ 'Project 0/Cluster0': 'unknown', 'Billing/invoices': 'none', ...ledger });
+    expect(await states()).toEqual({ 'Project 0/': 'unknown', 'Project 0/Cluster0': 'unknown', ...others });
     atlas.respond({ ...denied, path: `${clustersOf(atlas.groupId)}/Cluster0/backup/snapshots` });
     await refresh();
-    expect(await states()).toEqual({ 'Project 0/Cluster0': 'unknown', 'Billing/invoices': 'none', ...ledger });
+    expect(await states()).toEqual({ 'Project 0/Cluster0': 'unknown', ...others });
     expect(await times('age')).toEqual(ages);
   });
 

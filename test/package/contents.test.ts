@@ -18,9 +18,13 @@ describe('the tarball', () => {
     const built = ['index', 'check', 'testing'].flatMap((entry) =>
       ['.cjs', '.cjs.map', '.d.cts', '.d.ts', '.js', '.js.map'].map((ending) => `dist/${entry}${ending}`),
     );
-    const docs = readdirSync(new URL('../../docs/', import.meta.url)).map((name) => `docs/${name}`);
-    const others = ['dist/cli.js', 'dist/cli.js.map', 'package.json', 'LICENSE', 'README.md', 'CHANGELOG.md'];
-    expect(files.sort()).toEqual([...built, ...docs, ...others].sort());
+    const copied = ['docs', 'examples'].flatMap((folder) =>
+      readdirSync(new URL(`../../${folder}/`, import.meta.url)).map((name) => `${folder}/${name}`),
+    );
+    const texts = ['LICENSE', 'README.md', 'CHANGELOG.md', 'SECURITY.md'];
+    expect(files.sort()).toEqual(
+      [...built, 'dist/cli.js', 'dist/cli.js.map', 'package.json', ...copied, ...texts].sort(),
+    );
   });
 
   it('depends on undici and zod only', async () => {

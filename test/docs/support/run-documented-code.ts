@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
+import { vi } from 'vitest';
 import { command, type Outcome } from '../../support/command.js';
 import { environmentOf, openEmulator } from '../../support/open-emulator.js';
 
@@ -15,13 +16,25 @@ import { startAtlasEmulator as start } from 'atlas-tenant-snapshots/testing';
 
 /** Runs a block of code as printed, in a process of its own, with the emulator's address and service account in its environment. */
 export async function runDocumentedCode(code: string, environment: Record<string, string> = {}): Promise<Outcome> {
-  const emulator = await openEmulator();
+  const env = { ...environmentOf(await openEmulator()), ...environment };
+  return withProgram(code, (path) => command(process.execPath, [path], { env }));
+}
+
+/** Runs a block of code for Vitest, in this test. Returns what it prints. */
+export async function runInThisTest(code: string): Promise<string> {
+  for (const [name, value] of Object.entries(environmentOf(await openEmulator()))) vi.stubEnv(name, value);
+  const log = vi.spyOn(console, 'log').mockReturnValue();
+  await withProgram(code, (path) => import(path));
+  return log.mock.calls.map((values) => `${values.join(' ')}\n`).join('');
+}
+
+async function withProgram<T>(code: string, run: (path: string) => Promise<T>): Promise<T> {
   mkdirSync(reports, { recursive: true });
   const folder = mkdtempSync(`${reports}documented-code-`);
   try {
-    writeFileSync(`${folder}/code.mjs`, toProgram(code));
-    const env = { ...environmentOf(emulator), ...environment };
-    return await command(process.execPath, [`${folder}/code.mjs`], { env });
+    const path = `${folder}/code.mjs`;
+    writeFileSync(path, toProgram(code));
+    return await run(path);
   } finally {
     rmSync(folder, { recursive: true });
   }
