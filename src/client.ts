@@ -121,9 +121,7 @@ export class TenantSnapshotsClient implements AsyncDisposable {
     run: (read: Read<T>, call: Call) => Promise<Outcome<R>>,
   ): AtlasPromise<R> {
     const issues = checkCall(operation, args, options);
-    if (issues.length > 0) {
-      return toAtlasPromise(Promise.reject(new AtlasInvalidArgumentError(issues, { operation })));
-    }
+    if (issues.length > 0) return toAtlasPromise(Promise.reject(new AtlasInvalidArgumentError(issues, { operation })));
     const settings = resolveCall(this.#defaults, options);
     const read = toRead(args, settings);
     const call = new Call(operation, read.target, settings, this.#context);

@@ -132,11 +132,7 @@ const byKind: Readonly<Partial<Record<NoResponseKind, string>>> = {
  * @param target - that of the request; absent for a token request.
  */
 export function adviseOnTransport(kind: NoResponseKind, target: Target | undefined): string {
-  if (kind === 'mock') return adviseOnMock(target);
-  return byKind[kind] ?? `See the cause. ${checkNetwork}.`;
-}
-
-function adviseOnMock(target: Target | undefined): string {
+  if (kind !== 'mock') return byKind[kind] ?? `See the cause. ${checkNetwork}.`;
   if (target === undefined) return 'No mock answers POST /api/oauth/token. Add one.';
   const isFlexFirst = target.fallback !== undefined;
   const wayOut = isFlexFirst ? "Flex is asked first: mock that path, or set endpoint: 'tenant'." : 'Add one.';

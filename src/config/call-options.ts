@@ -86,6 +86,7 @@ export function checkCall(operation: Operation, args: object, options: object): 
 /** Adds the client's defaults to the options of a call. */
 export function resolveCall(defaults: Settings['defaults'], options: CallOptions & GetOptions): CallSettings {
   return {
+    ...defaults,
     ...options,
     // Sent only if true.
     envelope: options.envelope || undefined,
@@ -93,7 +94,6 @@ export function resolveCall(defaults: Settings['defaults'], options: CallOptions
     timeout: options.timeout ?? defaults.timeout,
     attemptTimeout: options.attemptTimeout ?? defaults.attemptTimeout,
     maxRetries: options.maxRetries ?? defaults.maxRetries,
-    maxResponseSize: defaults.maxResponseSize,
     endpoint: options.endpoint ?? defaults.endpoint,
   };
 }

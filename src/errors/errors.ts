@@ -157,7 +157,9 @@ export class AtlasInvalidResponseError extends AtlasError {
   }
 }
 
-const errorClasses = {
+// On the prototypes, so that minifying does not change the names and nothing shows up as an own property.
+Object.defineProperty(AtlasError.prototype, brand, { value: true });
+for (const [name, type] of Object.entries({
   AtlasConfigurationError,
   AtlasInvalidArgumentError,
   AtlasApiError,
@@ -166,18 +168,22 @@ const errorClasses = {
   AtlasTimeoutError,
   AtlasClosedError,
   AtlasInvalidResponseError,
-};
-
-// On the prototypes, so that minifying does not change the names and nothing shows up as an own property.
-Object.defineProperty(AtlasError.prototype, brand, { value: true });
-for (const [name, type] of Object.entries(errorClasses)) {
+})) {
   Object.defineProperty(type.prototype, 'name', { value: name, writable: true });
 }
 
-type AnyAtlasError = InstanceType<(typeof errorClasses)[keyof typeof errorClasses]>;
-
 /** The error class with the code `C`. */
-export type AtlasErrorOf<C extends AtlasErrorCode> = Extract<AnyAtlasError, { code: C }>;
+export type AtlasErrorOf<C extends AtlasErrorCode> = Extract<
+  | AtlasConfigurationError
+  | AtlasInvalidArgumentError
+  | AtlasApiError
+  | AtlasAuthenticationError
+  | AtlasConnectionError
+  | AtlasTimeoutError
+  | AtlasClosedError
+  | AtlasInvalidResponseError,
+  { code: C }
+>;
 
 /**
  * Checks whether an error comes from this package, and optionally whether it has a certain code. Works across realms and

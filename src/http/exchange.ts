@@ -68,8 +68,6 @@ interface ExchangeListener {
   readonly owner: ExchangeOwner | undefined;
 }
 
-const noBytes: Buffer = Buffer.alloc(0);
-
 class ExchangeHandler implements DispatchHandler {
   readonly #limits: ExchangeLimits;
   readonly #listener: ExchangeListener;
@@ -80,7 +78,7 @@ class ExchangeHandler implements DispatchHandler {
   #status = 0;
   #headers: HeaderFields = {};
   /** The first `#size` bytes are the body so far. */
-  #buffer = noBytes;
+  #buffer: Buffer = Buffer.alloc(0);
   #size = 0;
 
   constructor(limits: ExchangeLimits, listener: ExchangeListener) {

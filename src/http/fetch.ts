@@ -40,8 +40,7 @@ export function fetchDispatcher(fetch: FetchLike): Dispatcher {
 
 /** Sends a request and reads the response. Never rejects. */
 async function exchangeByFetch(fetch: FetchLike, options: DispatchOptions, handler: DispatchHandler): Promise<void> {
-  const { method } = options;
-  const url = options.origin + options.path;
+  const { origin, path, method } = options;
   const headers: Record<string, string> = {};
   options.headers.forEach((name, index) => {
     if (index % 2 === 0) headers[name] = options.headers[index + 1] ?? '';
@@ -63,7 +62,7 @@ async function exchangeByFetch(fetch: FetchLike, options: DispatchOptions, handl
     // Throws if the call has ended.
     handler.onRequestStart(controller);
     const init = { method, headers, body: options.body, redirect: 'manual', cache: 'no-store', signal } as const;
-    const response = await fetch(url, init);
+    const response = await fetch(origin + path, init);
     // Response.error() has status 0, and a fetch without types may return anything.
     if (!(response?.status >= 200)) throw new TypeError('The fetch returned no response');
     body = response.body ?? undefined;

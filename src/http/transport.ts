@@ -108,9 +108,8 @@ export class Transport {
   }
 
   /** Sends a request. The handler gets the response. */
-  dispatch({ path, method, headers, body }: WireRequest, handler: DispatchHandler): void {
-    const origin = this.#origin;
-    const options = { origin, path, method, headers, body, headersTimeout: 0, bodyTimeout: 0 };
+  dispatch(request: WireRequest, handler: DispatchHandler): void {
+    const options = { ...request, origin: this.#origin, headersTimeout: 0, bodyTimeout: 0 };
     if (requestCreated.hasSubscribers) Object.assign(options, { [callerContext]: AsyncLocalStorage.snapshot() });
     this.#dispatcher.dispatch(options, handler);
   }
