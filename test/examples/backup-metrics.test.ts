@@ -1,6 +1,7 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createMetrics } from '../../examples/backup-metrics.mjs';
 import { isAtlasError } from '../../src/index.js';
+import { codeBlocks } from '../docs/support/documents.js';
 import { environmentOf, openEmulator } from '../support/open-emulator.js';
 import { TenantSnapshotsClient } from './support/package.mjs';
 import { runExample } from './support/run-example.js';
@@ -60,9 +61,13 @@ describe('the metrics', () => {
     expect(await time('failure')).toBeUndefined();
   });
 
-  it('have no values before the first check', async () => {
+  it('have no values before the first check, and are those of the documented alerts', async () => {
     const { registry } = createMetrics(new TenantSnapshotsClient({ credentials: { accessToken: 'token' } }));
-    expect(await registry.metrics()).not.toMatch(/^atlas/m);
+    const text = await registry.metrics();
+    expect(text).not.toMatch(/^atlas/m);
+    const names = codeBlocks('docs/backup-check.md', 'yaml').flatMap(({ code }) => code.match(/\batlas_\w+/g) ?? []);
+    for (const name of names) expect(text).toContain(`# TYPE ${name} gauge`);
+    expect(names).not.toEqual([]);
   });
 
   it('keep the age of a backup that is unknown now', async () => {

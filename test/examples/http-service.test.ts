@@ -15,8 +15,6 @@ const secret = 'the secret of the callers';
 const headers = { authorization: `Bearer ${secret}` };
 const pathIn = ({ groupId, clusterName }: AtlasEmulator) => `/projects/${groupId}/clusters/${clusterName}/snapshots`;
 
-const dedicated = { status: 400, errorCode: 'CANNOT_USE_NON_FLEX_CLUSTER_IN_FLEX_API' };
-
 const callEnded = 'tracing:atlas-tenant-snapshots:call:asyncEnd';
 
 async function openService(options: Parameters<typeof createService>[2] = {}) {
@@ -57,8 +55,6 @@ describe('the HTTP service', () => {
   it.each([
     ['400 for a wrong argument, and says what is wrong', 'NO', undefined, 400, { issues: [{ path: 'snapshotId' }] }],
     ['404 for a missing snapshot', '5cc310ace5dc7ce369814b00', undefined, 404, { code: 'API_ERROR' }],
-    ['404 for a dedicated cluster', 'id', dedicated, 404, { code: 'API_ERROR' }],
-    ['502 for a 404 of a gateway', 'id', { status: 404, body: 'Not found' }, 502, { code: 'API_ERROR' }],
     ['503 over the rate limit', 'id', { status: 429, retryAfter: 7 }, 503, { code: 'API_ERROR' }],
     ['502 for a server error of Atlas', 'id', { status: 500 }, 502, { code: 'API_ERROR' }],
     ['502 for a lost connection', 'id', { reset: 'body' }, 502, { code: 'CONNECTION' }],

@@ -14,30 +14,31 @@ import { TenantSnapshotsClient as Client } from 'atlas-tenant-snapshots';
 import { startAtlasEmulator as start } from 'atlas-tenant-snapshots/testing';
 `;
 
-/** Runs a block of code as printed, in a process of its own, with the emulator's address and service account in its environment. */
+/**
+ * Runs a block of code as printed, with the emulator's address and service account in its environment: in a process of its
+ * own, unless it needs Vitest.
+ */
 export async function runDocumentedCode(code: string, environment: Record<string, string> = {}): Promise<Outcome> {
   const env = { ...environmentOf(await openEmulator()), ...environment };
-  return withProgram(code, (path) => command(process.execPath, [path], { env }));
-}
-
-/** Runs a block of code for Vitest, in this test. Returns what it prints. */
-export async function runInThisTest(code: string): Promise<string> {
-  for (const [name, value] of Object.entries(environmentOf(await openEmulator()))) vi.stubEnv(name, value);
-  const log = vi.spyOn(console, 'log').mockReturnValue();
-  await withProgram(code, (path) => import(path));
-  return log.mock.calls.map((values) => `${values.join(' ')}\n`).join('');
-}
-
-async function withProgram<T>(code: string, run: (path: string) => Promise<T>): Promise<T> {
   mkdirSync(reports, { recursive: true });
   const folder = mkdtempSync(`${reports}documented-code-`);
   try {
     const path = `${folder}/code.mjs`;
     writeFileSync(path, toProgram(code));
-    return await run(path);
+    return await (code.includes("from 'vitest'")
+      ? runInThisTest(path, env)
+      : command(process.execPath, [path], { env }));
   } finally {
     rmSync(folder, { recursive: true });
   }
+}
+
+async function runInThisTest(path: string, env: Record<string, string>): Promise<Outcome> {
+  for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
+  const log = vi.spyOn(console, 'log').mockReturnValue();
+  await import(path);
+  const output = log.mock.calls.map((values) => `${values.join(' ')}\n`).join('');
+  return { code: 0, stdout: output, stderr: '', output };
 }
 
 function toProgram(code: string): string {
