@@ -114,7 +114,7 @@ export class Call implements ExchangeOwner, CallState {
   }
 
   /** Returns the failure of the latest attempt. */
-  fail(problem: Problem): Failure {
+  toFailure(problem: Problem): Failure {
     return { problem, target: this.target, attempts: this.attempts, call: this };
   }
 

@@ -20,10 +20,10 @@ export async function readAll<T>(read: Read<Page<T>>, call: Call): Promise<Outco
   const collected = new CollectedPages<T>(page.target.endpoint === 'tenant' ? tenantPageSize : 1);
   for (let pageNum = 1; page.problem === undefined; pageNum += 1) {
     const gap = collected.add(page.data);
-    if (gap !== undefined) return call.fail(unusable(page.response, gap, checkProxy));
+    if (gap !== undefined) return call.toFailure(unusable(page.response, gap, checkProxy));
     if (!collected.isFollowed) return { ...page, data: collected.items };
     if (pageNum === maxPages) {
-      return call.fail(unusable(page.response, tooManyPages, adviceFor(page.target).tooManyPages));
+      return call.toFailure(unusable(page.response, tooManyPages, adviceFor(page.target).tooManyPages));
     }
     // The next page should use the same connection.
     await connectionFreed();

@@ -1,3 +1,4 @@
+import type { z } from 'zod';
 import { compiled, isObject, listPageSchema, type TenantSnapshot, tenantSnapshotSchema } from '../atlas/schemas.js';
 import { listTarget, pathTarget, type SnapshotArguments, snapshotTarget, type Target } from '../atlas/target.js';
 import type { CallSettings } from './call.js';
@@ -7,7 +8,7 @@ import { collectItems, invalid, type Parsed, parseEach, parseWith } from './stan
 export interface Read<T> {
   readonly target: Target;
   readonly parse: (json: unknown) => Parsed<T> | Promise<Parsed<T>>;
-  /** Whether a result of the fallback says nothing. Default: it never does. */
+  /** Whether data of the fallback is no answer, such as a list without items. Default: all data is one. */
   readonly isEmpty?: (data: T) => boolean;
 }
 
@@ -23,20 +24,12 @@ export interface Page<T> {
 
 /** Reads one snapshot. */
 export function snapshotRead(args: SnapshotArguments, settings: CallSettings): Read<TenantSnapshot> {
-  return {
-    target: snapshotTarget(args, settings),
-    parse: parseSnapshot,
-    isEmpty: ({ id }) => id === undefined,
-  };
+  return itemRead(snapshotTarget(args, settings), tenantSnapshotSchema);
 }
 
 /** Reads the snapshots of a cluster. */
 export function snapshotsRead(args: SnapshotArguments, settings: CallSettings): Read<Page<TenantSnapshot>> {
-  return {
-    target: snapshotTarget(args, settings),
-    parse: (json) => parsePage(json, (items) => collectItems(parseSnapshots(items))),
-    isEmpty: ({ items }) => items.length === 0,
-  };
+  return itemsRead(snapshotTarget(args, settings), tenantSnapshotSchema);
 }
 
 /** Reads a path that the caller chose. */
@@ -58,12 +51,18 @@ export function listRead({ path }: { readonly path: string }, settings: CallSett
   };
 }
 
-function parseSnapshot(json: unknown): Parsed<TenantSnapshot> {
-  return compiled(tenantSnapshotSchema).safeParse(json);
+function itemRead<T extends { id?: string | undefined }>(target: Target, schema: z.ZodType<T>): Read<T> {
+  return { target, parse: (json) => compiled(schema).safeParse(json), isEmpty: ({ id }) => id === undefined };
 }
 
-function* parseSnapshots(items: readonly unknown[]): Iterable<Parsed<TenantSnapshot>> {
-  for (const item of items) yield parseSnapshot(item);
+function itemsRead<T>(target: Target, schema: z.ZodType<T>): Read<Page<T>> {
+  const parseItems = (items: readonly unknown[]) => collectItems(parsedOneByOne(schema, items));
+  return { target, parse: (json) => parsePage(json, parseItems), isEmpty: ({ items }) => items.length === 0 };
+}
+
+/** Parses each item when it is asked for, so that a list stops at its first invalid item. */
+function* parsedOneByOne<T>(schema: z.ZodType<T>, items: readonly unknown[]): Iterable<Parsed<T>> {
+  for (const item of items) yield compiled(schema).safeParse(item);
 }
 
 type ParsedItems<T> = Parsed<readonly T[]>;

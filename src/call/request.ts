@@ -129,8 +129,8 @@ async function send<T>(read: Read<T>, call: Call): Promise<Outcome<T>> {
   } catch (reason) {
     // A login whose review failed is over; releasing it has no effect.
     login?.release();
-    if (reason instanceof NoLogin) return call.fail({ kind: 'no login', response, reason });
-    if (reason instanceof NoResponse) return call.fail({ kind: 'no response', reason });
+    if (reason instanceof NoLogin) return call.toFailure({ kind: 'no login', response, reason });
+    if (reason instanceof NoResponse) return call.toFailure({ kind: 'no response', reason });
     throw reason;
   }
 }
@@ -138,18 +138,18 @@ async function send<T>(read: Read<T>, call: Call): Promise<Outcome<T>> {
 /** Finds out what a response means, and parses the body of a success. */
 function evaluate<T>({ target, parse }: Read<T>, response: ApiResponse, call: Call): Outcome<T> | Promise<Outcome<T>> {
   const { status, body } = response;
-  if (response.error !== undefined) return call.fail({ kind: 'error status', response });
+  if (response.error !== undefined) return call.toFailure({ kind: 'error status', response });
   // Only 200 carries data; any other 2xx is unusable.
-  if (status !== 200) return call.fail(unusable(response, `its status is ${status}, not 200`, checkProxy));
+  if (status !== 200) return call.toFailure(unusable(response, `its status is ${status}, not 200`, checkProxy));
   if (body.problem !== undefined) {
     const advice = body.isPartial ? adviseOnSize(target) : checkProxy;
-    return call.fail(unusable(response, `its body ${body.problem}`, advice));
+    return call.toFailure(unusable(response, `its body ${body.problem}`, advice));
   }
   call.lastFailure = undefined;
   const conclude = (parsed: Parsed<T>): Outcome<T> => {
     if (parsed.success) return { data: parsed.data, target, attempts: call.attempts, response };
     const advice = adviceFor(target).unusableBody;
-    return call.fail({ kind: 'unusable body', response, details: parsed.error, thrown: parsed.thrown, advice });
+    return call.toFailure({ kind: 'unusable body', response, details: parsed.error, thrown: parsed.thrown, advice });
   };
   const parsed = parse(body.json);
   if (!('then' in parsed)) return conclude(parsed);
