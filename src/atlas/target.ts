@@ -4,7 +4,7 @@ import { z } from 'zod';
 export type EndpointName = 'tenant' | 'flex';
 
 /** The endpoint to call. `auto` asks Flex, and the tenant endpoint only if Flex does not have the cluster or snapshot. */
-export type EndpointChoice = 'auto' | EndpointName;
+export type EndpointChoice = 'auto' | 'tenant' | 'flex';
 
 /** The value of one parameter of a query. */
 export type QueryValue = string | number | boolean;

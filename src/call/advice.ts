@@ -97,7 +97,7 @@ function adviseOnVersion({ endpoint, apiPath }: Target): string {
 
 function adviseOnRetired({ endpoint }: Target): string {
   if (endpoint === 'tenant') return `Atlas has retired the tenant endpoint. ${useFlex}`;
-  return endpoint === 'flex' ? updatePackage : 'Use a newer apiVersion, or the path that replaced this one.';
+  return endpoint === undefined ? 'Use a newer apiVersion, or the path that replaced this one.' : updatePackage;
 }
 
 function adviseOnNotFound({ endpoint, isList }: Target): string {

@@ -34,7 +34,7 @@ export interface GetOptions extends Omit<CallOptions, 'endpoint'> {
   schema?: StandardSchema<unknown> | undefined;
 }
 
-const callOptions = z
+const commonOptions = z
   .strictObject({
     signal: withMethods<AbortSignal>(['addEventListener', 'removeEventListener'], 'an AbortSignal').nullable(),
     timeout: milliseconds,
@@ -42,15 +42,16 @@ const callOptions = z
     maxRetries: retries,
     envelope: z.boolean(),
     pretty: z.boolean(),
-    endpoint,
   })
   .partial();
+
+const callOptions = commonOptions.extend({ endpoint: endpoint.optional() });
 
 const queryValue = z.union([z.string(), z.number(), z.boolean()]);
 
 const parameter = z.union([queryValue, z.array(queryValue)]).optional();
 
-const getOptions = callOptions.omit({ endpoint: true }).extend({
+const getOptions = commonOptions.extend({
   query: z.record(z.string(), parameter).optional(),
   apiVersion: z
     .string()
