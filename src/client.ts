@@ -13,7 +13,7 @@ import { resolveOptions, type Settings, type TenantSnapshotsClientOptions } from
 import { AtlasInvalidArgumentError } from './errors/errors.js';
 
 /**
- * A client for the backup snapshots of Atlas shared-tier (M2/M5) and Flex clusters. Create one and share it: it reuses
+ * A client for the backup snapshots of Atlas Flex clusters. Create one and share it: it reuses
  * connections, Digest sessions and tokens. The API key or service account needs the role Project Read Only.
  *
  * @example
@@ -82,7 +82,7 @@ export class TenantSnapshotsClient implements AsyncDisposable {
   }
 
   /**
-   * Reads every page of any other list of the Atlas Administration API: of every path whose body has `results` and whose query
+   * Reads every page of any other list of the Atlas Administration API: any path whose body has `results` and whose query
    * takes `pageNum`. Asks for 500 items a page, unless the query sets `itemsPerPage`.
    *
    * @param path - must start with `/api/atlas/`. Pass a query as `query`, without `pageNum`.
@@ -98,9 +98,9 @@ export class TenantSnapshotsClient implements AsyncDisposable {
   }
 
   /**
-   * Rejects new calls, and ends waits between retries. Resolves once all calls in flight have finished, within their
-   * timeouts. Revokes the token that this client fetched, unless it is shared through a
-   * `tokenStore`: that takes at most 2 s. Safe to call twice. Does not close a `dispatcher` that you passed.
+   * Rejects new calls, and ends waits between retries. Waits until all calls in flight have finished, within their
+   * timeouts. Then revokes the token that this client fetched, in at most 2 s, unless
+   * `tokenStore` shares it. Safe to call twice. Does not close a `dispatcher` that you passed.
    */
   close(): Promise<void> {
     this.#closing ??= closeContext(this.#context);

@@ -117,7 +117,7 @@ const checkNetwork = 'Check the network, baseUrl and any proxy on the way to Atl
 
 /** What to do about an exchange that got no response. */
 const byKind: Readonly<Partial<Record<NoResponseKind, string>>> = {
-  'connect timeout': `${checkNetwork}, or raise attemptTimeout: connecting may take that long, and 10 s at most.`,
+  'connect timeout': `${checkNetwork}, or raise attemptTimeout, which also limits connecting (10 s at most).`,
   'proxy login': 'The proxy requires a login (407). Add a user name and password to HTTPS_PROXY.',
   'proxy refusal': 'The proxy refused the connection (403). Allow the host in the proxy, or add it to NO_PROXY.',
   'dispatcher version':
@@ -129,7 +129,7 @@ const byKind: Readonly<Partial<Record<NoResponseKind, string>>> = {
 /**
  * Says what to do about an exchange that got no response.
  *
- * @param target - that of the request; absent for a token request.
+ * @param target - absent for a token request.
  */
 export function adviseOnTransport(kind: NoResponseKind, target: Target | undefined): string {
   if (kind !== 'mock') return byKind[kind] ?? `See the cause. ${checkNetwork}.`;

@@ -20,8 +20,8 @@ export interface CallSettings extends ExchangeLimits, RequestOptions {
 }
 
 /**
- * One call, from its start to its result. It holds what outlives a single request. The call awaits everything through this
- * object, so that the deadline or the caller's signal can interrupt it at any point.
+ * One call, from its start to its result. It holds what outlives a single request. Every longer wait registers
+ * here, so that the deadline, the caller's signal or `close()` can end it.
  */
 export class Call implements ExchangeOwner, CallState {
   readonly operation: string;
@@ -29,13 +29,13 @@ export class Call implements ExchangeOwner, CallState {
   readonly subject: string;
   readonly settings: CallSettings;
   readonly context: ClientContext;
-  /** That of the latest request. */
+  /** The latest one asked. */
   target: Target;
   /** Attempts made so far. */
   attempts = 0;
   /** How the latest attempt failed; absent if one has succeeded since. A later error may name it as its cause. */
   lastFailure: Failure | undefined;
-  /** The logins of its requests. A server may echo an earlier one. */
+  /** Every login sent, to mask it: a server may echo any of them. */
   readonly logins: Login[] = [];
   #phase = 'starting';
   #expiresAt = 0;
@@ -44,7 +44,7 @@ export class Call implements ExchangeOwner, CallState {
   // Only the current wait needs a listener, and calling an outdated one has no effect.
   #listener: (reason: () => unknown) => void = () => {};
 
-  /** @param target - that of the first request. */
+  /** @param target - the first one to ask. */
   constructor(operation: string, target: Target, settings: CallSettings, context: ClientContext) {
     this.operation = operation;
     this.subject = target.endpoint === undefined ? `${operation} ${target.apiPath}` : operation;
@@ -88,7 +88,7 @@ export class Call implements ExchangeOwner, CallState {
    * @throws the reason if the call must end.
    */
   async runWithin<T>(limit: number, run: () => Promise<T>): Promise<T | undefined> {
-    const expired = new AtlasTimeoutError(`${this.subject} waited ${limit} ms in vain.`);
+    const expired = new AtlasTimeoutError(`The limit of ${limit} ms expired.`);
     const giveUp = () => expired;
     const stopTimer = startTimer(limit, () => this.#interrupt(giveUp));
     try {
@@ -146,7 +146,7 @@ export class Call implements ExchangeOwner, CallState {
         isWaiting = false;
         reject(reason());
       };
-      // The call has ended, but a promise that is already settled still counts: its response arrived in time.
+      // Once the call has ended, a promise that has already settled still counts: it was in time.
       if (this.#interruption === undefined) this.#listener = listener;
       else setImmediate(listener, this.#interruption);
       promise.then((value) => {
@@ -166,7 +166,7 @@ export class Call implements ExchangeOwner, CallState {
     const waited = new Promise<void>((resolve) => {
       stopTimer = startTimer(ms, resolve);
     });
-    const noteEnd = this.context.lifetime.callSleeps(() => this.#interrupt(() => this.#closedError()));
+    const noteEnd = this.context.lifetime.callWaits(() => this.#interrupt(() => this.#closedError()));
     try {
       await this.waitFor('waiting to retry', waited);
     } finally {

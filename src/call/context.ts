@@ -21,7 +21,7 @@ export interface ContextSettings extends Omit<TransportOptions, 'attemptTimeout'
   readonly base: RequestBase;
   readonly credentials: AtlasCredentials;
   readonly tokenStore: TokenStore | undefined;
-  /** The client's own, which a call may override. */
+  /** The limits that a call may override. */
   readonly defaults: ExchangeLimits;
 }
 
@@ -58,7 +58,7 @@ class Lifetime {
   isClosed = false;
   // A count: a set of all calls in flight nearly doubles the CPU of a call.
   #inFlight = 0;
-  readonly #sleeping = new Set<() => void>();
+  readonly #waiting = new Set<() => void>();
   #onIdle = () => {};
 
   /** Notes that a call is in flight. */
@@ -73,17 +73,17 @@ class Lifetime {
   }
 
   /** Notes that a call waits to retry. Returns a function that notes the end of the wait. */
-  callSleeps(wake: () => void): () => void {
-    // A listener to the retry may have closed the client.
-    if (this.isClosed) wake();
-    this.#sleeping.add(wake);
-    return () => this.#sleeping.delete(wake);
+  callWaits(end: () => void): () => void {
+    // A retry subscriber may have closed the client.
+    if (this.isClosed) end();
+    this.#waiting.add(end);
+    return () => this.#waiting.delete(end);
   }
 
-  /** Wakes the calls that wait to retry. Resolves when no call is in flight. */
+  /** Ends the calls that wait to retry. Resolves when no call is in flight. */
   async close(): Promise<void> {
     this.isClosed = true;
-    for (const wake of this.#sleeping) wake();
+    for (const end of this.#waiting) end();
     if (this.#inFlight === 0) return;
     await new Promise<void>((resolve) => {
       this.#onIdle = resolve;

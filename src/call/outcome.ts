@@ -44,12 +44,12 @@ export interface Failure {
 /** Why an attempt failed, and the response if there was one. */
 export type Problem =
   | { readonly kind: 'error status'; readonly response: ApiResponse }
-  | UnusableBody
+  | Unusable
   | { readonly kind: 'no response'; readonly response?: undefined; readonly reason: NoResponse }
   | { readonly kind: 'no login'; readonly response: ApiResponse | undefined; readonly reason: NoLogin };
 
-interface UnusableBody {
-  readonly kind: 'unusable body';
+interface Unusable {
+  readonly kind: 'unusable';
   readonly response: ApiResponse;
   readonly details: SchemaError;
   /** What the caller's schema threw. */
@@ -57,24 +57,24 @@ interface UnusableBody {
   readonly advice: string;
 }
 
-/** The problem of a body that breaks a rule of this client. */
+/** The problem of a response that this client cannot use. */
 export function unusable(response: ApiResponse, message: string, advice: string): Problem {
-  return { kind: 'unusable body', response, details: { issues: [{ path: [], message }] }, advice };
+  return { kind: 'unusable', response, details: { issues: [{ path: [], message }] }, advice };
 }
 
-/** What the error of an attempt says about its call. */
+/** What the error of an attempt needs from its call. */
 export interface CallState {
   readonly operation: string;
   readonly subject: string;
   createMask(): Mask;
 }
 
-/** Returns when to try again, or `undefined` if that cannot help. */
+/** Returns hints for a retry, or `undefined` if none can help. */
 export function retryHints({ problem }: Failure): RetryHints | undefined {
   switch (problem.kind) {
     case 'error status':
       return isRetryableStatus(problem.response.status) ? { retryAfter: retryAfterOf(problem.response) } : undefined;
-    case 'unusable body':
+    case 'unusable':
       return undefined;
     case 'no response':
       return problem.reason.isRetryable ? {} : undefined;
@@ -117,7 +117,7 @@ function buildError({ problem, target, attempts, call }: Failure): AtlasError {
       const advice = adviseOnStatus(problem.response, retryAfter, target);
       return new AtlasApiError(`${what}${sentence(detail ?? reason)} ${advice}`, fields, context);
     }
-    case 'unusable body': {
+    case 'unusable': {
       const { details, thrown, advice } = problem;
       const issues = toIssues(details, mask);
       const message = `${subject} got an unusable response: ${listIssues(issues)}. ${advice}`;

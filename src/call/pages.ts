@@ -36,14 +36,14 @@ export async function readAll<T>(read: Read<Page<T>>, call: Call): Promise<Outco
 export class CollectedPages<T> {
   /** Every item once, in the order of the pages. */
   readonly items: T[] = [];
-  /** Whether there is another page after the last one. */
+  /** Whether another page follows those added. */
   isFollowed = true;
   readonly #ids = new Set<unknown>();
   /** How many items a page must have to be followed by another, if it has neither a next link nor a count. */
   #fullSize: number;
   #lastPage: Page<T> | undefined;
 
-  /** @param fullSize - that of the first page. */
+  /** @param fullSize - for the first page. */
   constructor(fullSize: number) {
     this.#fullSize = fullSize;
   }

@@ -8,7 +8,7 @@ import { collectItems, invalid, type Parsed, parseEach, parseWith } from './stan
 export interface Read<T> {
   readonly target: Target;
   readonly parse: (json: unknown) => Parsed<T> | Promise<Parsed<T>>;
-  /** Whether data of the fallback is no answer, such as a list without items. Default: all data is one. */
+  /** Whether the fallback's data is no answer, such as a list without items. Default: never. */
   readonly isEmpty?: (data: T) => boolean;
 }
 

@@ -9,7 +9,7 @@ import type { Call } from './call.js';
 import { type Failure, type Outcome, retryHints, type Success, unusable } from './outcome.js';
 import type { Read } from './read.js';
 import type { Parsed } from './standard-schema.js';
-import { reportRetry, startAttemptReport } from './tracing.js';
+import { reportRetry, startAttemptLog } from './tracing.js';
 
 /** How long the fallback may take, in ms. */
 const fallbackTimeout = 5_000;
@@ -40,7 +40,7 @@ async function tryUntilFinal<T>(read: Read<T>, maxRetries: number, call: Call): 
     const delay = hints && retryDelay(hints, retries, call.remaining);
     if (delay === undefined) return outcome;
     call.lastFailure = outcome;
-    // Before the retry is reported: a closed client makes none.
+    // Before the report: a closed client does not retry.
     call.throwIfClosed('waiting to retry');
     reportRetry(call, outcome, delay);
     await call.waitToRetry(delay);
@@ -69,14 +69,14 @@ async function askFallback<T>(read: Read<T>, call: Call): Promise<Success<T> | u
 }
 
 /**
- * Makes one attempt, finds out what its result means, and logs how it ended.
+ * Makes one attempt, and logs how it ended.
  *
  * @param resends - how often the request may still be sent again because its connection died.
  * @throws the reason if the call ended meanwhile.
  */
 async function attempt<T>(read: Read<T>, resends: { left: number }, call: Call): Promise<Outcome<T>> {
   call.startAttempt(read.target);
-  const logAttempt = startAttemptReport(call);
+  const logAttempt = startAttemptLog(call);
   try {
     let outcome = await send(read, call);
     while (isDeadConnection(outcome) && resends.left > 0) {
@@ -99,7 +99,7 @@ function isDeadConnection({ problem }: Outcome<unknown>): boolean {
   return problem?.kind === 'no response' && problem.reason.isDeadConnection;
 }
 
-/** Logs in and sends a request. Sends it again if the login can answer a refusal. */
+/** Logs in, sends a request (again if the login can answer a refusal), evaluates. */
 async function send<T>(read: Read<T>, call: Call): Promise<Outcome<T>> {
   const { target } = read;
   const { settings, context } = call;
@@ -149,7 +149,7 @@ function evaluate<T>({ target, parse }: Read<T>, response: ApiResponse, call: Ca
   const conclude = (parsed: Parsed<T>): Outcome<T> => {
     if (parsed.success) return { data: parsed.data, target, attempts: call.attempts, response };
     const advice = adviceFor(target).unusableBody;
-    return call.toFailure({ kind: 'unusable body', response, details: parsed.error, thrown: parsed.thrown, advice });
+    return call.toFailure({ kind: 'unusable', response, details: parsed.error, thrown: parsed.thrown, advice });
   };
   const parsed = parse(body.json);
   if (!('then' in parsed)) return conclude(parsed);

@@ -9,7 +9,7 @@ export interface StandardSchema<T> {
   readonly '~standard': {
     readonly version: 1;
     readonly vendor: string;
-    /** Checks a value, and converts it to the output. A promise resolves to the same. */
+    /** Checks a value and converts it to the output, perhaps in a promise. */
     readonly validate: (value: unknown) =>
       | { readonly value: T; readonly issues?: undefined }
       | {
@@ -24,7 +24,7 @@ export interface StandardSchema<T> {
 
 type SchemaResult<T> = Exclude<ReturnType<StandardSchema<T>['~standard']['validate']>, Promise<unknown>>;
 
-/** That of a page that asks for the most items. */
+/** The most items that Atlas puts on a page. */
 const sliceSize = 500;
 
 /** The result of a check. `thrown` is what the schema threw. */
@@ -75,7 +75,7 @@ export async function parseEach<T>(schema: StandardSchema<T>, items: readonly un
   return { success: true, data };
 }
 
-/** Collects the items of a list, up to the first that is invalid. The paths of its issues start at the body of the list. */
+/** Collects the items of a list, or returns the first invalid one. The paths of its issues start at the list's body. */
 export function collectItems<T>(parsedItems: Iterable<Parsed<T>>, start = 0): Parsed<T[]> {
   const data: T[] = [];
   for (const item of parsedItems) {

@@ -87,7 +87,7 @@ function stateOf({ context, target, attempts }: Call): Pick<AtlasCallTrace, 'end
  * Returns a function that logs how an attempt ended, if `NODE_DEBUG` asks for it. Without an outcome, `reason` is why the call
  * ended during the attempt.
  */
-export function startAttemptReport(call: Call) {
+export function startAttemptLog(call: Call) {
   if (!isDebugging()) return undefined;
   const startedAt = performance.now();
   return (outcome: Outcome<unknown> | undefined, reason?: unknown) => {

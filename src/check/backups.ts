@@ -17,8 +17,8 @@ export function flexBackups(snapshots: readonly TenantSnapshot[], readAt: number
   const newest = newestBackup(snapshots);
   const failures = snapshots.filter(({ status }) => status === 'FAILED');
   return {
-    newest: toBackup(newest?.id, newest?.finishTime),
-    failed: latest(failures.map(({ id, finishTime }) => toBackup(id, finishTime))),
+    newest: toSnapshot(newest?.id, newest?.finishTime),
+    failed: latest(failures.map(({ id, finishTime }) => toSnapshot(id, finishTime))),
     readAt,
   };
 }
@@ -40,8 +40,8 @@ export function dedicatedBackups(snapshots: readonly DedicatedSnapshot[], readAt
   const unexpired = completed.filter(({ expiresAt }) => !isPast(parseTime(expiresAt), readAt));
   const failures = snapshots.filter(({ status }) => status === 'failed');
   return {
-    newest: latest(unexpired.map(({ id, createdAt }) => toBackup(id, parseTime(createdAt)))),
-    failed: latest(failures.map(({ id, createdAt }) => toBackup(id, parseTime(createdAt) ?? timeOfId(id)))),
+    newest: latest(unexpired.map(({ id, createdAt }) => toSnapshot(id, parseTime(createdAt)))),
+    failed: latest(failures.map(({ id, createdAt }) => toSnapshot(id, parseTime(createdAt) ?? timeOfId(id)))),
     readAt,
   };
 }
@@ -50,7 +50,7 @@ function isPast(time: Date | undefined, now: number): boolean {
   return time !== undefined && time.getTime() < now;
 }
 
-function toBackup(id: unknown, time: Date | undefined): BackupSnapshot | undefined {
+function toSnapshot(id: unknown, time: Date | undefined): BackupSnapshot | undefined {
   return time && { ...(typeof id === 'string' && { snapshotId: id }), time };
 }
 

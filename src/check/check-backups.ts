@@ -111,7 +111,7 @@ class Check {
       }
       return undefined;
     } catch (error) {
-      return { ...project, clusterType, state: 'unknown', error: asFinding(error) };
+      return { ...project, clusterType, state: 'unknown', error: findingError(error) };
     }
   }
 
@@ -123,7 +123,7 @@ class Check {
       if (issues.length > 0) throw new AtlasInvalidArgumentError(issues, { operation: 'checkBackups' });
       return { ...known, ...(await this.#judge(project.groupId, clusterType, cluster)) };
     } catch (error) {
-      return { ...known, state: 'unknown', error: asFinding(error) };
+      return { ...known, state: 'unknown', error: findingError(error) };
     }
   }
 
@@ -138,7 +138,7 @@ class Check {
 }
 
 /** Returns an error that is a finding. Throws any other, such as that of a closed client, because it ends the check. */
-function asFinding(error: unknown): AtlasError {
+function findingError(error: unknown): AtlasError {
   if (isAtlasError(error) && error.code !== 'CLOSED') return error;
   throw error;
 }

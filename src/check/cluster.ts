@@ -22,7 +22,7 @@ export const clusterSchemas: Readonly<Record<'flex' | 'dedicated', z.ZodType<Clu
 
 const internalRoles: readonly unknown[] = ['SYSTEM_CLUSTER', 'INTERNAL_SHADOW_CLUSTER'];
 
-/** Whether a check passes over a cluster: Atlas deletes it, uses it internally, or lists it as a Flex cluster too. */
+/** Whether a check skips a cluster: Atlas is deleting it, uses it internally, or lists it as a Flex cluster too. */
 export function isIgnored(cluster: Cluster): boolean {
   const { stateName, internalClusterRole } = cluster;
   return stateName === 'DELETING' || internalRoles.includes(internalClusterRole) || runsOnlyOn('FLEX', cluster);

@@ -26,7 +26,7 @@ export class Jobs<T> {
   readonly #deadline: number;
   readonly #timer: NodeJS.Timeout;
   readonly #calls = new AbortController();
-  /** Ends each running call, also that of a client that ignores its signal and timeout. */
+  /** Ends each running call, even if the client ignores its signal and timeout. */
   readonly #abandon = new Set<(reason: unknown) => void>();
   readonly #findings: T[] = [];
   #running = 0;
@@ -58,7 +58,7 @@ export class Jobs<T> {
     }
   }
 
-  /** Aborts the calls, and makes the next finding throw. */
+  /** Aborts the calls, and makes `next()` throw. */
   stop(reason?: unknown): void {
     this.#failure ??= { reason };
     clearTimeout(this.#timer);

@@ -10,7 +10,7 @@ import { hour } from './times.js';
 /** The methods of the client that a check uses. */
 export type BackupClient = Pick<TenantSnapshotsClient, 'get' | 'getAll' | 'listTenantSnapshots'>;
 
-/** Names a project in each finding. */
+/** How a finding names its project. */
 export type Project = Pick<BackupFinding, 'groupId' | 'groupName'>;
 
 /** The name of each list of clusters in the paths of the API. */

@@ -24,7 +24,7 @@ Checks whether every Flex and dedicated cluster of MongoDB Atlas has a recent ba
 
 The environment has the credentials: MONGODB_ATLAS_ACCESS_TOKEN, or MONGODB_ATLAS_CLIENT_ID and
 MONGODB_ATLAS_CLIENT_SECRET, or MONGODB_ATLAS_PUBLIC_KEY and MONGODB_ATLAS_PRIVATE_KEY (or the names of the Atlas CLI,
-MONGODB_ATLAS_PUBLIC_API_KEY and MONGODB_ATLAS_PRIVATE_API_KEY). MONGODB_ATLAS_BASE_URL names another server than
+MONGODB_ATLAS_PUBLIC_API_KEY and MONGODB_ATLAS_PRIVATE_API_KEY). MONGODB_ATLAS_BASE_URL names a server other than
 https://cloud.mongodb.com, and HTTPS_PROXY a proxy.
 
 Exit code: 1 if a backup is stale or missing; otherwise 2 if something could not be checked, and 0 if every cluster has a

@@ -9,7 +9,7 @@ export type Run = (output: Output) => Promise<number>;
 /** Characters that could change what a terminal shows, and line separators. */
 export const unprintable = /[\p{C}\u2028\u2029]/gu;
 
-/** Removes the characters of a text from Atlas that are not printed. */
+/** Removes the unprintable characters from a text of Atlas. */
 export function printable(text: string): string {
   return text.replace(unprintable, '');
 }

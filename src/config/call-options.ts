@@ -87,8 +87,12 @@ export function checkCall(operation: Operation, args: object, options: object): 
 /** Adds the client's defaults to the options of a call. */
 export function resolveCall(defaults: Settings['defaults'], options: CallOptions & GetOptions): CallSettings {
   return {
-    ...defaults,
-    ...options,
+    // One by one: a spread would miss inherited options, which have been checked too.
+    signal: options.signal,
+    query: options.query,
+    apiVersion: options.apiVersion,
+    schema: options.schema,
+    maxResponseSize: defaults.maxResponseSize,
     // Sent only if true.
     envelope: options.envelope || undefined,
     pretty: options.pretty || undefined,

@@ -39,7 +39,7 @@ export interface TenantSnapshotsClientOptions {
    */
   dispatcher?: DispatcherLike | undefined;
   /**
-   * Sends every request with this function instead of undici, such as `globalThis.fetch` and its mocks. Connections and
+   * Sends every request with this function, such as `globalThis.fetch` or a mock, not with undici. Connections and
    * proxies are then those of the function. Not together with `dispatcher`.
    */
   fetch?: FetchLike | undefined;

@@ -53,7 +53,7 @@ export class Mask {
     const copyText = (text: string) => {
       if (text.length > shortLength) {
         if (charactersLeft <= 0) return '';
-        // What has to be searched, which may be more than what the copy takes up.
+        // The part to search, which may be longer than the part to copy.
         charactersLeft -= Math.min(text.length, maxStringLength + this.#room);
       }
       return this.text(text, maxStringLength);
@@ -73,8 +73,8 @@ export class Mask {
 }
 
 /**
- * A secret as it is, as a URL or form has it, as its octets in a header, and its parts that no escaping changes; each also as in
- * a header's name.
+ * A secret as it is, as a URL or form has it, as its octets in a header, and its parts that no escaping changes; each also in
+ * lowercase.
  */
 function spellingsOf(secret: string): string[] {
   const runs = secret.match(/[A-Za-z0-9]+/g) ?? [];

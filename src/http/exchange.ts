@@ -150,7 +150,7 @@ class ExchangeHandler implements DispatchHandler {
     if (isTruncated) this.#controller?.abort(new Error('The body is larger than maxResponseSize'));
   }
 
-  /** Returns false if the exchange has ended before. */
+  /** Returns false if it has already ended. */
   #end(): boolean {
     if (this.#hasEnded) return false;
     this.#hasEnded = true;

@@ -22,7 +22,7 @@ export type FetchLike = (
     /** Calls a function with each header. */
     forEach(callback: (value: string, name: string) => void): void;
   };
-  /** A stream of the web or of Node, or null. */
+  /** A web stream, a Node stream, or null. */
   body: unknown;
 }>;
 
@@ -54,7 +54,7 @@ async function exchangeByFetch(fetch: FetchLike, options: DispatchOptions, handl
       aborter.abort(reason);
       // The fetch may ignore its signal. If it does not, this rejects.
       reader?.cancel().catch(() => undefined);
-      // A stream of Node, which would wait for its next part before it is cancelled. Others have no such method.
+      // Cancelling a Node stream would wait for its next part. A web stream has no destroy().
       (body as Partial<Readable> | undefined)?.destroy?.();
     },
   };
@@ -73,7 +73,7 @@ async function exchangeByFetch(fetch: FetchLike, options: DispatchOptions, handl
       const { done, value } = await reader.read();
       if (done) break;
       handler.onResponseData(controller, Buffer.from(value.buffer, value.byteOffset, value.byteLength));
-      // Parts that are all at hand would keep timers and signals waiting.
+      // Parts that have all arrived would hold up timers and signals.
       if (reads % readsPerTurn === 0) await new Promise((resolve) => setImmediate(resolve));
     }
     handler.onResponseEnd(controller);
@@ -81,7 +81,7 @@ async function exchangeByFetch(fetch: FetchLike, options: DispatchOptions, handl
     const { name, code, cause }: Partial<Record<string, unknown>> = Object(reason);
     // The network failed: a TypeError, or from Bun and node-fetch an error with a code. A body can fail with anything.
     const isNetworkError = name === 'TypeError' || code !== undefined || reader !== undefined;
-    // The cause says more, but it may be no error: that of msw is a Response.
+    // The cause says more, but it may be no error: in msw, it is a Response.
     handler.onResponseError(controller, isErrorLike(cause) ? cause : reason, !isNetworkError);
   }
 }
@@ -91,12 +91,12 @@ function openBody(body: unknown): ReadableStreamDefaultReader<Uint8Array> | unde
   if (!body) return undefined;
   // Not instanceof: the stream may come from another realm.
   if (typeof body === 'object' && 'getReader' in body) return (body as ReadableStream).getReader();
-  // That of node-fetch is a stream of Node. ReadableStream.from() throws if it gets none.
+  // The body of node-fetch is a Node stream. ReadableStream.from() throws if it is none.
   return ReadableStream.from(body as AsyncIterable<Uint8Array>).getReader();
 }
 
 function toHeaderFields(headers: Awaited<ReturnType<FetchLike>>['headers']): HeaderFields {
-  // Without a prototype, so that no name is there before.
+  // Without a prototype, so that it starts empty.
   const fields: Record<string, string | string[]> = Object.create(null);
   // forEach, because it passes every line of Set-Cookie.
   headers.forEach((value, key) => {

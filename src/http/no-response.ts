@@ -18,7 +18,7 @@ export class NoResponse {
   readonly attemptTimeout: number;
   /** What broke; absent if attemptTimeout expired. */
   readonly cause: Error | undefined;
-  /** Whether the connection died before any part of a response arrived. The request is safe to resend. */
+  /** Whether the connection died before any part of a response arrived, so that a resend is safe. */
   readonly isDeadConnection: boolean;
 
   constructor(kind: NoResponseKind, attemptTimeout: number, cause?: Error, isDeadConnection = false) {
@@ -41,7 +41,7 @@ const mockCodes = ['UND_MOCK_ERR_MOCK_NOT_MATCHED', 'ERR_NOCK_NO_MATCH'];
 
 /** Classifies an error of undici, of a fetch or of a mock. */
 export function kindOfError(error: Error): NoResponseKind {
-  // The error of a fetch wraps that of its proxy.
+  // A fetch wraps the error of its proxy.
   const { message } = isErrorLike(error.cause) ? error.cause : error;
   if (/Proxy (?:response|Authentication Required) \(407\)/.test(message)) return 'proxy login';
   if (/Proxy response \(403\)/.test(message)) return 'proxy refusal';
@@ -66,7 +66,7 @@ function codeOf(error: Error): string {
   return 'code' in error && typeof error.code === 'string' ? error.code : '';
 }
 
-/** Returns what was thrown or reported as an error. */
+/** Makes an error of what was thrown or reported. */
 export function toError(reason: unknown): Error {
   if (isErrorLike(reason)) return reason;
   return new Error(typeof reason === 'string' ? reason : 'No error was reported');

@@ -80,7 +80,7 @@ class ContextClient extends Client {
 /** How to reach an origin. */
 export interface TransportOptions {
   readonly origin: string;
-  /** Default: connections of the client's own. */
+  /** Default: the client's own connections. */
   readonly dispatcher: DispatcherLike | undefined;
   /** ms; also the limit for opening a connection, which is 10 s at most. */
   readonly attemptTimeout: number;
@@ -134,8 +134,8 @@ class Sockets {
         // The function returns its socket, although its type says that it returns nothing.
         const socket: unknown = connect(options, callback);
         if (!(socket instanceof Socket)) return;
-        // A connecting socket would keep the process alive even after its call has ended. The timer of the call does that
-        // instead.
+        // A connecting socket would keep the process alive even after its call has ended. The call's timer keeps it
+        // alive.
         socket.unref();
         this.#open.add(socket);
         socket.once('close', () => {
@@ -157,7 +157,8 @@ class Sockets {
 
 function openConnections(options: TransportOptions, sockets: Sockets): Pool | EnvHttpProxyAgent {
   const { origin, proxy, attemptTimeout } = options;
-  const timeout = Math.min(attemptTimeout, maxConnectTimeout);
+  // undici wants an integer.
+  const timeout = Math.ceil(Math.min(attemptTimeout, maxConnectTimeout));
   const connect = sockets.limit(buildConnector({ timeout }));
   if (proxy === undefined) return openPool(origin, connect, timeout);
   return new EnvHttpProxyAgent({

@@ -132,7 +132,7 @@ it.each<[kind: NoResponseKind, hasFallback: boolean, advice: string]>([
   [
     'connect timeout',
     true,
-    'Check the network, baseUrl and any proxy on the way to Atlas, or raise attemptTimeout: connecting may take that long, and 10 s at most.',
+    'Check the network, baseUrl and any proxy on the way to Atlas, or raise attemptTimeout, which also limits connecting (10 s at most).',
   ],
   ['proxy login', true, 'The proxy requires a login (407). Add a user name and password to HTTPS_PROXY.'],
   [

@@ -180,7 +180,7 @@ describe('the message of an error without a response', () => {
       'names attemptTimeout while connecting',
       dead('UND_ERR_CONNECT_TIMEOUT'),
       {},
-      'getTenantSnapshot got no response (UND_ERR_CONNECT_TIMEOUT). Check the network, baseUrl and any proxy on the way to Atlas, or raise attemptTimeout: connecting may take that long, and 10 s at most.',
+      'getTenantSnapshot got no response (UND_ERR_CONNECT_TIMEOUT). Check the network, baseUrl and any proxy on the way to Atlas, or raise attemptTimeout, which also limits connecting (10 s at most).',
     ],
     [
       'names attemptTimeout',

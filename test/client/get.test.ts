@@ -11,16 +11,18 @@ const path = `/api/atlas/v2/groups/${groupId}/flexClusters`;
 
 describe('get()', () => {
   it('returns the JSON of any path, and a response without an endpoint', async () => {
-    const { dispatcher, client } = openScripted([{ headers: { 'ratelimit-limit': '10' }, body: { nothing: null } }]);
+    const headers = { 'ratelimit-limit': '10' };
+    const { dispatcher, client } = openScripted([{ headers, body: { nothing: null } }]);
     const { data, response } = await client.get(path).withResponse();
     expect(data).toEqual({ nothing: null });
-    expect(response).toStrictEqual({
-      status: 200,
-      headers: { 'ratelimit-limit': '10' },
-      attempts: 1,
-      rateLimit: { limit: 10 },
-    });
+    expect(response).toStrictEqual({ status: 200, headers, attempts: 1, rateLimit: { limit: 10 } });
     expect(dispatcher.requests.map(({ options }) => [options.method, options.path])).toEqual([['GET', path]]);
+  });
+
+  it('honors inherited options', async () => {
+    const { dispatcher, client } = openScripted([{ body: {} }]);
+    await client.get(path, Object.create({ query: { a: 1 } }));
+    expect(dispatcher.requests[0]?.options.path).toBe(`${path}?a=1`);
   });
 
   it.each<Reply>([

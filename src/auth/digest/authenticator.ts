@@ -102,10 +102,10 @@ export class DigestAuthenticator implements Authenticator {
       return undefined;
     }
     const challenge = chooseChallenge(headers['www-authenticate']);
-    // No other request has used this nonce, so the nonce is good.
+    // No other request has used this nonce, so the key is bad.
     const isWrongKey = source === 'own challenge' && session.uses === 1 && !challenge?.isStale;
     if (challenge !== undefined && source !== 'refusal' && !isWrongKey) return challenge;
-    // Otherwise the session stays, so that its nonce is counted on: the server may offer it again.
+    // Otherwise the session stays and keeps counting: the server may offer its nonce again.
     if (isCurrent && challenge === undefined) this.#session = undefined;
     return undefined;
   }

@@ -14,7 +14,7 @@ export interface DigestChallenge {
   readonly algorithm: string | undefined;
   /** The hash function's name in `node:crypto`. */
   readonly hash: string;
-  /** Without a qop, the response is that of RFC 2069. */
+  /** Without a qop, the response follows RFC 2069. */
   readonly hasQop: boolean;
   readonly isStale: boolean;
 }

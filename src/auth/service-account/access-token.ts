@@ -64,7 +64,7 @@ export interface TokenStore {
 }
 
 /** How long to wait for a store, in ms. */
-const storePatience = 500;
+const storeTimeout = 500;
 
 /** One service account's token in a store. A store that throws, rejects or hangs counts as empty. */
 export class SharedToken {
@@ -86,12 +86,12 @@ export class SharedToken {
       const token = storedTokenSchema.parse(typeof value === 'string' ? JSON.parse(value) : value);
       return { ...token, isFetched: false };
     };
-    return waitAtMost(storePatience, reading(), true);
+    return waitAtMost(storeTimeout, reading(), true);
   }
 
   async write({ accessToken, expiresAt, lifetime }: AccessToken): Promise<void> {
     const value = JSON.stringify({ accessToken, expiresAt, lifetime });
     const writing = async () => this.#store.set(this.#key, value, Math.floor(expiresAt - Date.now()));
-    await waitAtMost(storePatience, writing(), true);
+    await waitAtMost(storeTimeout, writing(), true);
   }
 }

@@ -97,7 +97,7 @@ export class ServiceAccount implements Authenticator {
     } catch (reason) {
       const now = Date.now();
       if (old === undefined || old !== this.#token || now >= old.expiresAt) throw reason;
-      // Later calls use the old token at once, instead of a request each.
+      // Later calls use the old token, and do not send a request each.
       this.#renewAt = now + (old.expiresAt - now) / 2;
       return old;
     }

@@ -9,7 +9,7 @@ import type { Transport } from '../../http/transport.js';
 import { NoLogin } from '../authenticator.js';
 import { type AccessToken, tokenResponseSchema } from './access-token.js';
 
-/** The most that Retry-After delays an attempt that may find a token in the store, in ms. */
+/** How long an attempt that may find a token in the store waits at most, in ms. */
 const maxWaitForStore = 2_000;
 const checkBaseUrl = 'Check baseUrl and any proxy on the way to Atlas.';
 
