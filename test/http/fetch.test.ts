@@ -219,7 +219,7 @@ describe("Node's own fetch", () => {
     ['waits for a body', [send(head(200, length)), send('te')], { kind: 'attempt timeout' }],
   ])('%s', async (_what, script, expected) => {
     const server = await startRawServer(script);
-    expect(await outcome(run(fetch, server.url, 100))).toMatchObject(expected);
+    expect(await outcome(run(fetch, server.url, 1_000))).toMatchObject(expected);
     expect(server.requests.map(({ target }) => target)).toEqual([get.path]);
   });
 });
