@@ -74,5 +74,5 @@ describe('the code', () => {
 
 // Code or declarations that entries share, or that the command loads later.
 function isChunk(path: string): boolean {
-  return /^dist\/\w+-\w{8}\.(c?js(\.map)?|d\.c?ts)$/.test(path);
+  return /^dist\/\w+-[\w-]{8}\.(c?js(\.map)?|d\.c?ts)$/.test(path);
 }
