@@ -16,6 +16,7 @@ import { type HeaderFields, joinHeaders } from '../http/headers.js';
 import type { NoResponse } from '../http/no-response.js';
 import { isRetryableStatus, parseRetryAfter, type RetryHints } from '../http/retry.js';
 import { adviseOnStatus, adviseOnTransport } from './advice.js';
+import { invalid } from './standard-schema.js';
 
 /** The outcome of an attempt, or of a call. */
 export type Outcome<T> = Success<T> | Failure;
@@ -59,7 +60,7 @@ interface Unusable {
 
 /** The problem of a response that this client cannot use. */
 export function unusable(response: ApiResponse, message: string, advice: string): Problem {
-  return { kind: 'unusable', response, details: { issues: [{ path: [], message }] }, advice };
+  return { kind: 'unusable', response, details: invalid(message).error, advice };
 }
 
 /** What the error of an attempt needs from its call. */

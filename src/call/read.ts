@@ -56,20 +56,18 @@ function itemRead<T extends { id?: string | undefined }>(target: Target, schema:
 }
 
 function itemsRead<T>(target: Target, schema: z.ZodType<T>): Read<Page<T>> {
-  const parseItems = (items: readonly unknown[]) => collectItems(parsedOneByOne(schema, items));
+  const parseItems = (items: readonly unknown[]) => collectItems(parsedOneByOne(compiled(schema), items));
   return { target, parse: (json) => parsePage(json, parseItems), isEmpty: ({ items }) => items.length === 0 };
 }
 
 /** Parses each item when it is asked for, so that a list stops at its first invalid item. */
 function* parsedOneByOne<T>(schema: z.ZodType<T>, items: readonly unknown[]): Iterable<Parsed<T>> {
-  for (const item of items) yield compiled(schema).safeParse(item);
+  for (const item of items) yield schema.safeParse(item);
 }
-
-type ParsedItems<T> = Parsed<readonly T[]>;
 
 function parsePage<T>(
   json: unknown,
-  parseItems: (items: readonly unknown[]) => ParsedItems<T> | Promise<ParsedItems<T>>,
+  parseItems: (items: readonly unknown[]) => Parsed<readonly T[]> | Promise<Parsed<readonly T[]>>,
 ): Parsed<Page<T>> | Promise<Parsed<Page<T>>> {
   const body = isObject(json) ? json : {};
   const parsed = compiled(listPageSchema).safeParse(body);
@@ -79,7 +77,7 @@ function parsePage<T>(
   if (error !== undefined) return invalid('the body has results, but also an error');
   const { results: sent, totalCount, links = [] } = parsed.data;
   const hasNextLink = links.some(({ rel }) => rel === 'next');
-  const toPage = (items: ParsedItems<T>): Parsed<Page<T>> =>
+  const toPage = (items: Parsed<readonly T[]>): Parsed<Page<T>> =>
     items.success ? { success: true, data: { items: items.data, sent, totalCount, hasNextLink } } : items;
   const items = parseItems(sent);
   return 'then' in items ? items.then(toPage) : toPage(items);

@@ -12,7 +12,7 @@ import type { BackupFinding } from './finding.js';
 import { type Job, Jobs } from './jobs.js';
 import { dependsOnSchedule, judge } from './judge.js';
 import { type BackupCheckOptions, optionsSchema } from './options.js';
-import { type BackupClient, type Project, Reads } from './reads.js';
+import { type BackupClient, type ClusterType, type Project, Reads } from './reads.js';
 
 /** What a check read besides the clusters of its findings: the return value of its generator. */
 export interface BackupCheckTotals {
@@ -58,8 +58,6 @@ export async function* checkBackups(
     jobs.stop();
   }
 }
-
-type ClusterType = BackupFinding['clusterType'];
 
 const nameSchema = z.object({ clusterName: clusterNameSchema });
 

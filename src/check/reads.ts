@@ -16,7 +16,8 @@ export type Project = Pick<BackupFinding, 'groupId' | 'groupName'>;
 /** The name of each list of clusters in the paths of the API. */
 const listNames = { flex: 'flexClusters', dedicated: 'clusters' } as const;
 
-type ClusterType = keyof typeof listNames;
+/** Which list of a project has a cluster. */
+export type ClusterType = keyof typeof listNames;
 
 const groupsPath = '/api/atlas/v2/groups';
 const projectSchema = z.object({ id: groupIdSchema, name: z.unknown().optional() });
@@ -37,15 +38,13 @@ export class Reads {
   }
 
   async projects(): Promise<Project[]> {
-    const options = { apiVersion: '2023-01-01', schema: projectSchema };
-    const projects = await this.#call((limits) => this.#client.getAll(groupsPath, { ...options, ...limits }));
+    const projects = await this.#list(groupsPath, '2023-01-01', projectSchema);
     return projects.map(({ id, name }) => ({ groupId: id, ...(typeof name === 'string' && { groupName: name }) }));
   }
 
   clusters(groupId: string, type: ClusterType): Promise<Cluster[]> {
     const path = `${groupsPath}/${groupId}/${listNames[type]}`;
-    const options = { apiVersion: type === 'flex' ? '2024-11-13' : '2024-08-05', schema: clusterSchemas[type] };
-    return this.#call((limits) => this.#client.getAll(path, { ...options, ...limits }));
+    return this.#list(path, type === 'flex' ? '2024-11-13' : '2024-08-05', clusterSchemas[type]);
   }
 
   /** @throws AtlasInvalidResponseError if the newest backup is from the future. */
@@ -54,7 +53,7 @@ export class Reads {
     const backups =
       type === 'flex'
         ? flexBackups(await this.#flexSnapshots(groupId, clusterName), Date.now())
-        : dedicatedBackups(await this.#dedicatedSnapshots(path), Date.now());
+        : dedicatedBackups(await this.#list(path, '2023-01-01', dedicatedSnapshotSchema), Date.now());
     refuseFuture(backups, path);
     return backups;
   }
@@ -64,9 +63,8 @@ export class Reads {
     return this.#call((limits) => this.#client.listTenantSnapshots(groupId, clusterName, { ...options, ...limits }));
   }
 
-  #dedicatedSnapshots(path: string) {
-    const options = { apiVersion: '2023-01-01', schema: dedicatedSnapshotSchema };
-    return this.#call((limits) => this.#client.getAll(path, { ...options, ...limits }));
+  #list<T>(path: string, apiVersion: string, schema: z.ZodType<T>): Promise<T[]> {
+    return this.#call((limits) => this.#client.getAll(path, { apiVersion, schema, ...limits }));
   }
 
   /** Reads the schedule of a dedicated cluster. */

@@ -1,6 +1,6 @@
 type Stream = Pick<NodeJS.WriteStream, 'isTTY' | 'write'>;
 
-/** Where a command writes. */
+/** The streams that a command writes to. */
 export type Output = Readonly<Record<'stdout' | 'stderr', Stream>>;
 
 /** Runs a command whose arguments have been read. Returns its exit code. */

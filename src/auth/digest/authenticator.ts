@@ -11,7 +11,7 @@ import {
   parseNextNonce,
 } from './digest.js';
 
-/** Where the nonce of a login comes from: an earlier call, the challenge that this call asked for, or a refusal. */
+/** How this client got the nonce of a login: from an earlier call, the challenge that this call asked for, or a refusal. */
 type NonceSource = 'earlier call' | 'own challenge' | 'refusal';
 
 /**
