@@ -37,14 +37,16 @@ export interface RequestBase {
 export function toPath({ prefix }: RequestBase, { apiPath, query }: Target): string {
   const params = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) {
-    for (const item of [value ?? []].flat()) params.append(name, String(item));
+    if (value === undefined) continue;
+    for (const item of typeof value === 'object' ? value : [value]) params.append(name, String(item));
   }
   return params.size === 0 ? prefix + apiPath : `${prefix}${apiPath}?${params}`;
 }
 
 /** Whether the response may have an envelope. The query of `get()` may ask for one, as the option does. */
 export function mayBeEnveloped({ query }: Target): boolean {
-  return String([query['envelope']].flat()[0]) === 'true';
+  const { envelope } = query;
+  return String(typeof envelope === 'object' ? envelope[0] : envelope) === 'true';
 }
 
 /** The options of a call that change its request. */
