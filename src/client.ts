@@ -1,4 +1,4 @@
-import type { TenantSnapshot } from './atlas/schemas.js';
+import type { TenantSnapshot } from './atlas/snapshots.js';
 import { type AtlasPromise, toAtlasPromise } from './call/atlas-promise.js';
 import { Call, type CallSettings } from './call/call.js';
 import { type ClientContext, closeContext, openContext } from './call/context.js';

@@ -1,13 +1,11 @@
+export { type AtlasLink, clusterNameSchema, groupIdSchema } from './atlas/schemas.js';
 export {
-  type AtlasLink,
-  clusterNameSchema,
-  groupIdSchema,
   newestBackup,
   type SnapshotStatus,
   snapshotIdSchema,
   type TenantSnapshot,
   tenantSnapshotSchema,
-} from './atlas/schemas.js';
+} from './atlas/snapshots.js';
 export type { EndpointChoice, EndpointName, QueryValue } from './atlas/target.js';
 export type {
   AccessTokenCredentials,

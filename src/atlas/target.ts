@@ -16,7 +16,8 @@ export type Query = Readonly<Record<string, QueryValue | readonly QueryValue[] |
 export interface Target {
   /** Absent for a path that the caller chose. */
   readonly endpoint?: EndpointName;
-  readonly isList: boolean;
+  /** What names the resource in the request. The advice on a 404 is to check it. */
+  readonly identifiers: string;
   /** The path below `baseUrl`, without the query. */
   readonly apiPath: string;
   /** The media type to accept. For v2 it names the API version. */
@@ -59,44 +60,6 @@ export interface RequestOptions {
   readonly apiVersion?: string | undefined;
 }
 
-/** The arguments that name a cluster or a snapshot. They have been checked, so a path can hold them without escaping. */
-export interface SnapshotArguments {
-  readonly groupId: string;
-  readonly clusterName: string;
-  /** Absent for the list. */
-  readonly snapshotId?: string;
-}
-
-/**
- * The target for one snapshot of a cluster, or for all of them.
- *
- * @see https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/group/endpoint-flex-snapshots
- */
-export function snapshotTarget(snapshots: SnapshotArguments, options: RequestOptions): Target {
-  const { groupId, clusterName, snapshotId } = snapshots;
-  const { endpoint, envelope, pretty } = options;
-  const isList = snapshotId === undefined;
-  const lastSegment = isList ? '' : `/${snapshotId}`;
-  if (endpoint === 'tenant') {
-    return {
-      endpoint: 'tenant',
-      isList,
-      apiPath: `/api/atlas/v1.0/groups/${groupId}/clusters/${clusterName}/backup/tenant/snapshots${lastSegment}`,
-      accept: 'application/json',
-      query: { envelope, pretty },
-    };
-  }
-  return {
-    endpoint: 'flex',
-    isList,
-    apiPath: `/api/atlas/v2/groups/${groupId}/flexClusters/${clusterName}/backup/snapshots${lastSegment}`,
-    accept: 'application/vnd.atlas.2024-11-13+json',
-    // According to MongoDB's specification, one snapshot does not take `pretty`.
-    query: isList ? { includeCount: true, itemsPerPage: 500, envelope, pretty } : { envelope },
-    fallback: endpoint === 'auto' ? () => snapshotTarget(snapshots, { ...options, endpoint: 'tenant' }) : undefined,
-  };
-}
-
 // The newest version in MongoDB's specification. Atlas returns the newest version of the resource up to this date.
 const newestVersion = '2025-03-12';
 
@@ -104,7 +67,7 @@ const newestVersion = '2025-03-12';
 export function pathTarget(apiPath: string, options: RequestOptions): Target {
   const { apiVersion = newestVersion, envelope, pretty } = options;
   return {
-    isList: false,
+    identifiers: 'the path and the IDs in it',
     apiPath,
     accept: isVersioned(apiPath) ? `application/vnd.atlas.${apiVersion}+json` : 'application/json',
     query: { ...options.query, ...(envelope && { envelope }), ...(pretty && { pretty }) },
@@ -116,7 +79,6 @@ export function listTarget(apiPath: string, options: RequestOptions): Target {
   const target = pathTarget(apiPath, options);
   return {
     ...target,
-    isList: true,
     query: { ...target.query, itemsPerPage: target.query['itemsPerPage'] ?? 500, pageNum: 1 },
   };
 }

@@ -66,7 +66,7 @@ export function adviseOnStatus(response: ErrorResponse, retryAfter: number | und
     case 403:
       return adviceFor(target).forbidden;
     case 404:
-      return isFromAtlas ? adviseOnNotFound(target) : `The response is not from Atlas. ${checkPath}`;
+      return isFromAtlas ? `Check ${target.identifiers}.` : `The response is not from Atlas. ${checkPath}`;
     case 406:
       return adviseOnVersion(target);
     case 410:
@@ -100,17 +100,10 @@ function adviseOnRetired({ endpoint }: Target): string {
   return endpoint === undefined ? 'Use a newer apiVersion, or the path that replaced this one.' : updatePackage;
 }
 
-function adviseOnNotFound({ endpoint, isList }: Target): string {
-  if (endpoint === undefined) return 'Check the path and the IDs in it.';
-  return isList
-    ? 'Check the project ID and the cluster name.'
-    : 'Check the project ID, the cluster name and the snapshot ID.';
-}
-
 /** Says what to do about a success with a body that is too large. */
-export function adviseOnSize({ endpoint, isList }: Target): string {
-  const isOwnList = endpoint === undefined && isList;
-  return `Raise maxResponseSize if you expect that much${isOwnList ? ', or set a lower itemsPerPage in the query' : ''}.`;
+export function adviseOnSize({ endpoint, query }: Target): string {
+  const hasPageSize = endpoint === undefined && query['itemsPerPage'] !== undefined;
+  return `Raise maxResponseSize if you expect that much${hasPageSize ? ', or set a lower itemsPerPage in the query' : ''}.`;
 }
 
 const checkNetwork = 'Check the network, baseUrl and any proxy on the way to Atlas';

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
-import { compiled, isObject, listPageSchema, type TenantSnapshot, tenantSnapshotSchema } from '../atlas/schemas.js';
-import { listTarget, pathTarget, type SnapshotArguments, snapshotTarget, type Target } from '../atlas/target.js';
+import { compiled, isObject, listPageSchema } from '../atlas/schemas.js';
+import { type SnapshotArguments, snapshotTarget, tenantSnapshotSchema } from '../atlas/snapshots.js';
+import { listTarget, pathTarget, type Target } from '../atlas/target.js';
 import type { CallSettings } from './call.js';
 import { collectItems, invalid, type Parsed, parseEach, parseWith } from './standard-schema.js';
 
@@ -23,12 +24,12 @@ export interface Page<T> {
 }
 
 /** Reads one snapshot. */
-export function snapshotRead(args: SnapshotArguments, settings: CallSettings): Read<TenantSnapshot> {
+export function snapshotRead(args: SnapshotArguments, settings: CallSettings) {
   return itemRead(snapshotTarget(args, settings), tenantSnapshotSchema);
 }
 
 /** Reads the snapshots of a cluster. */
-export function snapshotsRead(args: SnapshotArguments, settings: CallSettings): Read<Page<TenantSnapshot>> {
+export function snapshotsRead(args: SnapshotArguments, settings: CallSettings) {
   return itemsRead(snapshotTarget(args, settings), tenantSnapshotSchema);
 }
 

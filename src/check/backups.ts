@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { latestBy, newestBackup } from '../atlas/schemas.js';
+import { latestBy, newestBackup } from '../atlas/snapshots.js';
 import { snapshotIdSchema, type TenantSnapshot } from '../index.js';
 import type { BackupSnapshot } from './finding.js';
 import { parseTime } from './times.js';

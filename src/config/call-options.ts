@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { clusterNameSchema, compiled, groupIdSchema, snapshotIdSchema } from '../atlas/schemas.js';
+import { clusterNameSchema, compiled, groupIdSchema } from '../atlas/schemas.js';
+import { snapshotIdSchema } from '../atlas/snapshots.js';
 import { type EndpointChoice, pathSchema, type QueryValue } from '../atlas/target.js';
 import type { CallSettings } from '../call/call.js';
 import { isStandardSchema, type StandardSchema } from '../call/standard-schema.js';

@@ -9,67 +9,14 @@ import {
   pathTarget,
   type Query,
   type RequestOptions,
-  snapshotTarget,
   type Target,
   toPath,
 } from '../../src/atlas/target.js';
 import { defaultApiVersion } from '../support/defaults.js';
-import {
-  clusterName,
-  flexListPath,
-  flexPath,
-  flexType,
-  groupId,
-  snapshotId,
-  tenantListPath,
-  tenantPath,
-} from '../support/snapshot-routes.js';
 
-const list = { groupId, clusterName };
-const one = { ...list, snapshotId };
 const auto = { endpoint: 'auto' } as const;
 
 const sent = (target: Target, prefix = '') => toPath({ prefix, userAgent: 'test' }, target);
-
-describe('the target for snapshots', () => {
-  const flexQuery = '?includeCount=true&itemsPerPage=500';
-
-  it.each<[endpoint: 'tenant' | 'flex', args: typeof list, path: string, accept: string, takesPretty: boolean]>([
-    ['tenant', one, tenantPath, 'application/json', true],
-    ['tenant', list, tenantListPath, 'application/json', true],
-    // MongoDB's specification does not list pretty for one snapshot at Flex.
-    ['flex', one, flexPath, flexType, false],
-    ['flex', list, flexListPath + flexQuery, flexType, true],
-  ])('at %s of %o has its path, media type and query', (endpoint, args, path, accept, takesPretty) => {
-    const join = path.includes('?') ? '&' : '?';
-    const queries: [options: Partial<RequestOptions>, query: string][] = [
-      [{}, ''],
-      [{ envelope: true }, `${join}envelope=true`],
-      [{ pretty: true }, takesPretty ? `${join}pretty=true` : ''],
-      [{ envelope: true, pretty: true }, `${join}envelope=true${takesPretty ? '&pretty=true' : ''}`],
-    ];
-    for (const [options, query] of queries) {
-      const target = snapshotTarget(args, { endpoint, ...options });
-      expect(target).toMatchObject({ endpoint, isList: args === list, accept });
-      expect(target.fallback).toBeUndefined();
-      expect(sent(target)).toBe(path + query);
-      expect(mayBeEnveloped(target)).toBe(options.envelope ?? false);
-    }
-  });
-
-  it.each([one, list])('is Flex by default, and the tenant endpoint is its fallback: %o', (args) => {
-    const target = snapshotTarget(args, { ...auto, envelope: true });
-    const flex = snapshotTarget(args, { endpoint: 'flex', envelope: true });
-    expect(target).toEqual({ ...flex, fallback: expect.any(Function) });
-    expect(target.fallback?.()).toEqual(snapshotTarget(args, { endpoint: 'tenant', envelope: true }));
-  });
-
-  it('has no fallback from the second page on', () => {
-    const second = pageTarget(snapshotTarget(list, auto), 2);
-    expect(second.fallback).toBeUndefined();
-    expect(sent(second)).toBe(`${flexListPath}${flexQuery}&pageNum=2`);
-  });
-});
 
 describe('the target for a path', () => {
   const path = '/api/atlas/v2/groups';

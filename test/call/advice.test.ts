@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { listTarget, pathTarget, snapshotTarget } from '../../src/atlas/target.js';
+import { snapshotTarget } from '../../src/atlas/snapshots.js';
+import { listTarget, pathTarget } from '../../src/atlas/target.js';
 import { adviceFor, adviseOnStatus, adviseOnTransport } from '../../src/call/advice.js';
 import type { NoResponseKind } from '../../src/http/no-response.js';
 import { clusterName, groupId, snapshotId } from '../support/snapshot-routes.js';
@@ -21,6 +22,8 @@ type Target = keyof typeof targets;
 const atFlex: Target[] = ['one snapshot at Flex', 'the snapshots at Flex'];
 const atTenant: Target[] = ['one snapshot at the tenant endpoint', 'the snapshots at the tenant endpoint'];
 const snapshots = [...atFlex, ...atTenant];
+const single: Target[] = ['one snapshot at Flex', 'one snapshot at the tenant endpoint'];
+const lists: Target[] = ['the snapshots at Flex', 'the snapshots at the tenant endpoint'];
 const versioned: Target[] = ['a v2 path', 'a v2 list'];
 const paths: Target[] = [...versioned, 'another path'];
 const all = [...snapshots, ...paths];
@@ -90,14 +93,8 @@ describe('the advice on a status', () => {
     [402, all, 'The owner of the organization must add a payment method.'],
     [403, snapshots, `Check the role of the API key or service account (Project Read Only) ${login}`],
     [403, paths, `Check the roles of the API key or service account ${login}`],
-    [404, ['one snapshot at Flex'], 'Check the project ID, the cluster name and the snapshot ID.'],
-    [404, ['one snapshot at the tenant endpoint'], 'Check the project ID, the cluster name and the snapshot ID.'],
-    // A list has no snapshot ID.
-    [
-      404,
-      ['the snapshots at Flex', 'the snapshots at the tenant endpoint'],
-      'Check the project ID and the cluster name.',
-    ],
+    [404, single, 'Check the project ID, the cluster name and the snapshot ID.'],
+    [404, lists, 'Check the project ID and the cluster name.'],
     [404, paths, 'Check the path and the IDs in it.', 'RESOURCE_NOT_FOUND'],
     [404, all, `The response is not from Atlas. ${checkPath}`, undefined, false],
     [406, snapshots, update],

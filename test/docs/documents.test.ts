@@ -3,7 +3,7 @@ import { dirname } from 'node:path/posix';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { statusOf } from '../../examples/http-service.mjs';
-import { snapshotTarget } from '../../src/atlas/target.js';
+import { snapshotTarget } from '../../src/atlas/snapshots.js';
 import { adviseOnStatus } from '../../src/call/advice.js';
 import { AtlasApiError, AtlasInvalidArgumentError, AtlasTimeoutError } from '../../src/index.js';
 import { defaultApiVersion, defaults, loginVariables } from '../support/defaults.js';

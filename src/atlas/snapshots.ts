@@ -1,0 +1,118 @@
+import type { z } from 'zod';
+import { type AtlasLink, groupIdSchema, itemSchema, links, text, time } from './schemas.js';
+import type { RequestOptions, Target } from './target.js';
+
+/** Phase of a snapshot. Atlas adds values without notice, so any string is accepted. */
+export type SnapshotStatus = 'PENDING' | 'QUEUED' | 'RUNNING' | 'FAILED' | 'COMPLETED' | (string & {});
+
+/**
+ * One backup snapshot. Every field is optional, and a field that Atlas sends as `null` is left out. Fields that this
+ * type does not name are kept on the object.
+ *
+ * @see https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-getflexbackup
+ */
+export interface TenantSnapshot {
+  /** 24 lowercase hexadecimal digits. */
+  id?: string | undefined;
+  /** Phase of the snapshot. */
+  status?: SnapshotStatus | undefined;
+  /** MongoDB version of the cluster when the snapshot was taken. */
+  mongoDBVersion?: string | undefined;
+  /** When the snapshot is scheduled. */
+  scheduledTime?: Date | undefined;
+  /** When Atlas started to take the snapshot. */
+  startTime?: Date | undefined;
+  /** When the snapshot ended, whether it is complete or failed. */
+  finishTime?: Date | undefined;
+  /** When Atlas deletes the snapshot. */
+  expiration?: Date | undefined;
+  /** Links to related resources. */
+  links?: AtlasLink[] | undefined;
+}
+
+/** Checks a snapshot ID. */
+export const snapshotIdSchema: z.ZodType<string> = groupIdSchema;
+
+/** Checks a snapshot from Atlas and parses it into a {@link TenantSnapshot}. */
+export const tenantSnapshotSchema: z.ZodType<TenantSnapshot> = itemSchema({
+  id: snapshotIdSchema.nullish(),
+  status: text,
+  mongoDBVersion: text,
+  scheduledTime: time,
+  startTime: time,
+  finishTime: time,
+  expiration: time,
+  links,
+});
+
+/** The arguments that name a cluster or a snapshot. They have been checked, so a path can hold them without escaping. */
+export interface SnapshotArguments {
+  readonly groupId: string;
+  readonly clusterName: string;
+  /** Absent for the list. */
+  readonly snapshotId?: string;
+}
+
+/**
+ * The target for one snapshot of a cluster, or for all of them.
+ *
+ * @see https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/group/endpoint-flex-snapshots
+ */
+export function snapshotTarget(snapshots: SnapshotArguments, options: RequestOptions): Target {
+  const { groupId, clusterName, snapshotId } = snapshots;
+  const { endpoint, envelope, pretty } = options;
+  const isList = snapshotId === undefined;
+  const lastSegment = isList ? '' : `/${snapshotId}`;
+  const identifiers = `the project ID${isList ? ' and the cluster name' : ', the cluster name and the snapshot ID'}`;
+  if (endpoint === 'tenant') {
+    return {
+      endpoint: 'tenant',
+      identifiers,
+      apiPath: `/api/atlas/v1.0/groups/${groupId}/clusters/${clusterName}/backup/tenant/snapshots${lastSegment}`,
+      accept: 'application/json',
+      query: { envelope, pretty },
+    };
+  }
+  return {
+    endpoint: 'flex',
+    identifiers,
+    apiPath: `/api/atlas/v2/groups/${groupId}/flexClusters/${clusterName}/backup/snapshots${lastSegment}`,
+    accept: 'application/vnd.atlas.2024-11-13+json',
+    // According to MongoDB's specification, one snapshot does not take `pretty`.
+    query: isList ? { includeCount: true, itemsPerPage: 500, envelope, pretty } : { envelope },
+    fallback: endpoint === 'auto' ? () => snapshotTarget(snapshots, { ...options, endpoint: 'tenant' }) : undefined,
+  };
+}
+
+/**
+ * Finds the newest backup: the `COMPLETED` snapshot with the latest `finishTime`. The snapshots may be in any order.
+ *
+ * @returns the snapshot, or `undefined` if none is a backup.
+ *
+ * @example
+ * ```ts
+ * const newest = newestBackup(await client.listTenantSnapshots(groupId, 'Cluster0'));
+ * ```
+ */
+export function newestBackup(snapshots: readonly TenantSnapshot[]): TenantSnapshot | undefined {
+  return latestBy(snapshots, ({ status, finishTime }) => (status === 'COMPLETED' ? finishTime : undefined));
+}
+
+/**
+ * Finds the item with the latest time.
+ *
+ * @param timeOf - returns undefined for an item that does not count.
+ */
+export function latestBy<T>(items: readonly T[], timeOf: (item: T) => Date | undefined): T | undefined {
+  let latest: T | undefined;
+  let latestTime = Number.NEGATIVE_INFINITY;
+  for (const item of items) {
+    // An invalid date is NaN, which is not later than anything.
+    const time = timeOf(item)?.getTime() ?? Number.NaN;
+    if (time > latestTime) {
+      latest = item;
+      latestTime = time;
+    }
+  }
+  return latest;
+}

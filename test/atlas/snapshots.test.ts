@@ -1,0 +1,161 @@
+import { describe, expect, it } from 'vitest';
+import type { z } from 'zod';
+import { snapshotTarget } from '../../src/atlas/snapshots.js';
+import { mayBeEnveloped, pageTarget, type RequestOptions, type Target, toPath } from '../../src/atlas/target.js';
+import { newestBackup, type TenantSnapshot, tenantSnapshotSchema } from '../../src/index.js';
+import { failedSnapshot, referenceSnapshot } from '../support/atlas-bodies.js';
+import {
+  clusterName,
+  flexListPath,
+  flexPath,
+  flexType,
+  groupId,
+  snapshotId,
+  tenantListPath,
+  tenantPath,
+} from '../support/snapshot-routes.js';
+
+/** Parses the body as it comes off the wire. */
+const parse = (body: object) => tenantSnapshotSchema.parse(JSON.parse(JSON.stringify(body)));
+
+/** The places of the issues; undefined if the value is valid. */
+function issuesOf(schema: z.ZodType, value: unknown) {
+  return schema.safeParse(value).error?.issues.map(({ path }) => path.join('.'));
+}
+
+const times = ['scheduledTime', 'startTime', 'finishTime', 'expiration'] as const;
+
+describe('tenantSnapshotSchema', () => {
+  it("parses the dates of the reference page's example, and keeps its other fields", () => {
+    const at = new Date('2025-05-04T09:42:00Z');
+    const dates = { expiration: at, finishTime: at, scheduledTime: at, startTime: at };
+    expect(parse(referenceSnapshot)).toStrictEqual({ ...referenceSnapshot, ...dates });
+  });
+
+  it('accepts a recorded snapshot, which has fewer fields, and an empty object', () => {
+    expect(Object.keys(parse(failedSnapshot)).sort()).toEqual(Object.keys(failedSnapshot).sort());
+    expect(Object.keys(parse({}))).toEqual([]);
+  });
+
+  it.each([...times, 'id', 'status', 'mongoDBVersion', 'links'])('drops %s if it is null', (name) => {
+    const others = Object.entries(parse(referenceSnapshot)).filter(([other]) => other !== name);
+    expect(parse({ ...referenceSnapshot, [name]: null })).toStrictEqual(Object.fromEntries(others));
+  });
+
+  it('keeps unknown fields, nested ones and null included', () => {
+    const body = { region: null, size: { bytes: 12, unit: 'GB' }, links: [{ href: 'a', rel: 'self', title: 'b' }] };
+    expect(parse(body)).toStrictEqual(body);
+  });
+
+  it.each(['PENDING', 'QUEUED', 'RUNNING', 'FAILED', 'COMPLETED', 'ARCHIVED', ''])('keeps the status %j', (status) => {
+    expect(parse({ status })).toStrictEqual({ status });
+  });
+
+  it.each([
+    ['2019-04-26T14:08:07Z', 1556287687000],
+    ['2019-04-26T14:08:07.5Z', 1556287687500],
+    ['2019-04-26T14:08:07.123456Z', 1556287687123],
+    ['2019-04-26T16:08:07+02:00', 1556287687000],
+    ['2019-04-26T09:08:07-05:00', 1556287687000],
+    ['1969-12-31T23:59:59Z', -1000],
+    ['2024-02-29T00:00:00Z', 1709164800000],
+  ])('parses the time %s', (text, time) => {
+    for (const name of times) expect(parse({ [name]: text })[name]).toStrictEqual(new Date(time));
+  });
+
+  it.each([
+    ...['yesterday', '', '2019-04-26', '2019-04-26 14:08:07Z', '2019-04-26T14:08:07', '2019-04-26T14:08:07Z\n'],
+    ...['2019-13-26T14:08:07Z', '2023-02-29T00:00:00Z', 1556287687000, {}, false],
+  ])('rejects the time %j', (value) => {
+    for (const name of times) expect(issuesOf(tenantSnapshotSchema, { [name]: value })).toEqual([name]);
+  });
+
+  it.each<[value: unknown, places: string[]]>([
+    [{ id: 'A'.repeat(24) }, ['id']],
+    [{ id: 'a'.repeat(23) }, ['id']],
+    [{ mongoDBVersion: 8 }, ['mongoDBVersion']],
+    [{ startTime: 'now', status: 1, id: 5 }, ['id', 'startTime', 'status']],
+    ...[null, 'text', 5, true, [], [{}]].map((value): [unknown, string[]] => [value, ['']]),
+  ])('rejects %j, and names each invalid field', (value, places) => {
+    expect(issuesOf(tenantSnapshotSchema, value)?.sort()).toEqual(places);
+  });
+
+  it('drops malformed links, and malformed fields of links', () => {
+    const links = [null, 'text', 5, [], { rel: 5, href: 'a', title: 't' }, { rel: 'self', href: null }];
+    expect(parse({ links })).toStrictEqual({ links: [{ href: 'a', title: 't' }, { rel: 'self' }] });
+    for (const odd of ['text', 5, {}]) expect(parse({ links: odd })).toStrictEqual({});
+  });
+
+  it('does not set the prototype from a __proto__ field', () => {
+    const snapshot = tenantSnapshotSchema.parse(JSON.parse('{"__proto__": {"status": "COMPLETED"}}'));
+    expect(snapshot.status).toBeUndefined();
+    expect(Object.getPrototypeOf(snapshot)).toBe(Object.prototype);
+  });
+});
+
+const at = (status: string, day?: number): TenantSnapshot => ({
+  id: `${status} ${day}`,
+  status,
+  ...(day !== undefined && { finishTime: new Date(day * 86_400_000) }),
+});
+
+describe('newestBackup', () => {
+  it.each<[what: string, snapshots: TenantSnapshot[], newest: string | undefined]>([
+    ['the last of a list from the oldest', [at('COMPLETED', 1), at('COMPLETED', 2)], 'COMPLETED 2'],
+    ['the first of a list from the newest', [at('COMPLETED', 2), at('COMPLETED', 1)], 'COMPLETED 2'],
+    ['one in the middle', [at('COMPLETED', 1), at('COMPLETED', 3), at('COMPLETED', 2)], 'COMPLETED 3'],
+    ['the newest that completed', [at('COMPLETED', 1), at('FAILED', 2), at('RUNNING', 3)], 'COMPLETED 1'],
+    ['one that has a finishTime', [at('COMPLETED'), at('COMPLETED', 1), at('COMPLETED')], 'COMPLETED 1'],
+    ['one that finished before 1970', [at('COMPLETED', -1)], 'COMPLETED -1'],
+    ['nothing if none has completed', [at('FAILED', 1), at('QUEUED'), {}], undefined],
+    ['nothing if none has a finishTime', [at('COMPLETED')], undefined],
+    ['nothing if a finishTime is invalid', [at('COMPLETED', Number.NaN)], undefined],
+    ['nothing in an empty list', [], undefined],
+  ])('is %s', (_name, snapshots, newest) => {
+    expect(newestBackup(Object.freeze(snapshots))?.id).toBe(newest);
+  });
+});
+
+const list = { groupId, clusterName };
+const one = { ...list, snapshotId };
+const sent = (target: Target) => toPath({ prefix: '', userAgent: 'test' }, target);
+
+describe('the target for snapshots', () => {
+  const flexQuery = '?includeCount=true&itemsPerPage=500';
+
+  it.each<[endpoint: 'tenant' | 'flex', args: typeof list, path: string, accept: string, takesPretty: boolean]>([
+    ['tenant', one, tenantPath, 'application/json', true],
+    ['tenant', list, tenantListPath, 'application/json', true],
+    // MongoDB's specification does not list pretty for one snapshot at Flex.
+    ['flex', one, flexPath, flexType, false],
+    ['flex', list, flexListPath + flexQuery, flexType, true],
+  ])('at %s of %o has its path, media type and query', (endpoint, args, path, accept, takesPretty) => {
+    const join = path.includes('?') ? '&' : '?';
+    const queries: [options: Partial<RequestOptions>, query: string][] = [
+      [{}, ''],
+      [{ envelope: true }, `${join}envelope=true`],
+      [{ pretty: true }, takesPretty ? `${join}pretty=true` : ''],
+      [{ envelope: true, pretty: true }, `${join}envelope=true${takesPretty ? '&pretty=true' : ''}`],
+    ];
+    for (const [options, query] of queries) {
+      const target = snapshotTarget(args, { endpoint, ...options });
+      expect(target).toMatchObject({ endpoint, accept });
+      expect(target.fallback).toBeUndefined();
+      expect(sent(target)).toBe(path + query);
+      expect(mayBeEnveloped(target)).toBe(options.envelope ?? false);
+    }
+  });
+
+  it.each([one, list])('is Flex by default, and the tenant endpoint is its fallback: %o', (args) => {
+    const target = snapshotTarget(args, { endpoint: 'auto', envelope: true });
+    const flex = snapshotTarget(args, { endpoint: 'flex', envelope: true });
+    expect(target).toEqual({ ...flex, fallback: expect.any(Function) });
+    expect(target.fallback?.()).toEqual(snapshotTarget(args, { endpoint: 'tenant', envelope: true }));
+  });
+
+  it('has no fallback from the second page on', () => {
+    const second = pageTarget(snapshotTarget(list, { endpoint: 'auto' }), 2);
+    expect(second.fallback).toBeUndefined();
+    expect(sent(second)).toBe(`${flexListPath}${flexQuery}&pageNum=2`);
+  });
+});
