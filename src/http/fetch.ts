@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import { ReadableStream, type ReadableStreamDefaultReader } from 'node:stream/web';
-import type { HeaderFields } from './headers.js';
+import { fieldLines, type HeaderFields } from './headers.js';
 import { isErrorLike } from './no-response.js';
 import { setImmediate } from './timer.js';
 import type { DispatchController, Dispatcher, DispatchHandler, DispatchOptions } from './transport.js';
@@ -97,15 +97,12 @@ function openBody(body: unknown): ReadableStreamDefaultReader<Uint8Array> | unde
 
 function toHeaderFields(headers: Awaited<ReturnType<FetchLike>>['headers']): HeaderFields {
   // Without a prototype, so that it starts empty.
-  const fields: Record<string, string | string[]> = Object.create(null);
+  const fields: Record<string, string[]> = Object.create(null);
   // forEach, because it passes every line of Set-Cookie.
   headers.forEach((value, key) => {
     const name = key.toLowerCase();
-    const earlier = fields[name];
-    // A mock may have numbers.
-    const text = String(value);
-    // The fetch has decoded the body.
-    if (name !== 'content-encoding') fields[name] = earlier === undefined ? text : [earlier, text].flat();
+    // The fetch has decoded the body. A mock may have numbers.
+    if (name !== 'content-encoding') fields[name] = [...fieldLines(fields[name]), String(value)];
   });
   return fields;
 }

@@ -1,4 +1,4 @@
-/** Header fields as undici returns them: lowercase names, and an array for a repeated field. */
+/** Header fields by lowercase name. An array has the lines of a field. */
 export type HeaderFields = Readonly<Record<string, string | string[]>>;
 
 /** A field as received: absent, once, or on several lines. */

@@ -157,3 +157,9 @@ describe('from a shell, the HTTP service', { timeout: 20_000 }, () => {
     expect(output.stderr).toContain('Set SERVICE_SECRET');
   });
 });
+
+it('has a test with msw, which passes', { timeout: 20_000 }, async () => {
+  const { exit, output } = runExample(['--test', '--test-reporter=tap', 'http-service.test.mjs']);
+  expect(await exit, output.stdout).toBe(0);
+  expect(output.stdout).toMatch(/^# pass 5$/m);
+});
