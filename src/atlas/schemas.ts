@@ -32,7 +32,11 @@ export const time = z.iso
 /** The links of an item or a list. */
 export const links = z.unknown().transform(readLinks).optional();
 
-/** The output of {@link itemSchema}. Every field is optional, because Atlas leaves out what it does not know. */
+/**
+ * The output of {@link itemSchema}. Every field is optional, because Atlas leaves out what it does not know.
+ *
+ * @inline
+ */
 type Item<Fields extends z.core.$ZodLooseShape> = {
   [Name in keyof Fields]?: Exclude<z.output<Fields[Name]>, null> | undefined;
 };

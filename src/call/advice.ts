@@ -32,7 +32,7 @@ const forSnapshots = {
   refusedLogin: 'Check the API key or token, its role (Project Read Only) and its IP access list.',
   forbidden: 'Check the role of the API key or service account (Project Read Only) and its IP access list.',
   unusableBody: checkProxy,
-  tooManyPages: 'Atlas keeps far fewer snapshots. Check whether a proxy modifies responses.',
+  tooManyPages: checkProxy,
 };
 
 /** For a path that the caller chose. It may need other roles. */

@@ -209,7 +209,7 @@ describe.each(methods)('%s()', (operation, list) => {
 });
 
 it.each([
-  [...methods[0], 'Atlas keeps far fewer snapshots. Check whether a proxy modifies responses.'],
+  [...methods[0], 'Check whether a proxy modifies responses. If that is not the reason, report a bug.'],
   [...methods[1], 'Set a higher itemsPerPage in the query, or narrow the query.'],
 ] as const)(
   '%s() of more than 200 pages names the limit of the client and the way out',
