@@ -25,8 +25,6 @@ export default defineConfig([
     entry: { index: 'src/index.ts', check: 'src/check/index.ts', testing: 'src/testing/index.ts' },
     format: ['esm', 'cjs'],
     dts: true,
-    // The CommonJS entries share one copy of the common code. Otherwise each would carry its own.
-    splitting: true,
   },
   { ...options, entry: { cli: 'src/cli/bin.ts' }, format: 'esm' },
 ]);

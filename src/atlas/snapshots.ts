@@ -95,24 +95,15 @@ export function snapshotTarget(snapshots: SnapshotArguments, options: RequestOpt
  * ```
  */
 export function newestBackup(snapshots: readonly TenantSnapshot[]): TenantSnapshot | undefined {
-  return latestBy(snapshots, ({ status, finishTime }) => (status === 'COMPLETED' ? finishTime : undefined));
-}
-
-/**
- * Finds the item with the latest time.
- *
- * @param timeOf - returns undefined for an item that does not count.
- */
-export function latestBy<T>(items: readonly T[], timeOf: (item: T) => Date | undefined): T | undefined {
-  let latest: T | undefined;
-  let latestTime = Number.NEGATIVE_INFINITY;
-  for (const item of items) {
+  let newest: TenantSnapshot | undefined;
+  let newestTime = Number.NEGATIVE_INFINITY;
+  for (const snapshot of snapshots) {
     // An invalid date is NaN, which is not later than anything.
-    const time = timeOf(item)?.getTime() ?? Number.NaN;
-    if (time > latestTime) {
-      latest = item;
-      latestTime = time;
+    const time = snapshot.finishTime?.getTime() ?? Number.NaN;
+    if (snapshot.status === 'COMPLETED' && time > newestTime) {
+      newest = snapshot;
+      newestTime = time;
     }
   }
-  return latest;
+  return newest;
 }

@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { latestBy, newestBackup } from '../atlas/snapshots.js';
-import { snapshotIdSchema, type TenantSnapshot } from '../index.js';
+import { newestBackup, snapshotIdSchema, type TenantSnapshot } from '../index.js';
 import type { BackupSnapshot } from './finding.js';
 import { parseTime } from './times.js';
 
@@ -55,7 +54,8 @@ function toSnapshot(id: unknown, time: Date | undefined): BackupSnapshot | undef
 }
 
 function latest(snapshots: readonly (BackupSnapshot | undefined)[]): BackupSnapshot | undefined {
-  return latestBy(snapshots, (snapshot) => snapshot?.time);
+  const timed = snapshots.filter((snapshot) => snapshot !== undefined);
+  return timed.sort((a, b) => b.time.getTime() - a.time.getTime())[0];
 }
 
 /** When Atlas made an ID: its first eight digits are the seconds since 1970. */

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { issuesOf } from '../errors/issues.js';
 import {
   type AtlasError,
   AtlasInvalidArgumentError,
@@ -42,8 +41,7 @@ export async function* checkBackups(
   client: Pick<TenantSnapshotsClient, 'get' | 'getAll' | 'listTenantSnapshots'>,
   options: BackupCheckOptions = {},
 ): AsyncGenerator<BackupFinding, BackupCheckTotals> {
-  const issues = issuesOf(optionsSchema, options);
-  if (issues.length > 0) throw new AtlasInvalidArgumentError(issues, { operation: 'checkBackups' });
+  requireValid(optionsSchema, options);
   const { signal } = options;
   if (signal?.aborted) throw signal.reason;
   const check = new Check(client, options);
@@ -57,6 +55,17 @@ export async function* checkBackups(
     signal?.removeEventListener('abort', onAbort);
     jobs.stop();
   }
+}
+
+// A call names no more issues either.
+const maxIssues = 20;
+
+/** @throws AtlasInvalidArgumentError */
+function requireValid(schema: z.ZodType, value: unknown): void {
+  const { error } = schema.safeParse(value);
+  if (error === undefined) return;
+  const issues = error.issues.slice(0, maxIssues).map(({ path, message }) => ({ path: path.join('.'), message }));
+  throw new AtlasInvalidArgumentError(issues, { operation: 'checkBackups' });
 }
 
 const nameSchema = z.object({ clusterName: clusterNameSchema });
@@ -117,8 +126,7 @@ class Check {
     const known = { ...project, clusterType, clusterName: cluster.name };
     try {
       // Another name could lead to another path.
-      const issues = issuesOf(nameSchema, known);
-      if (issues.length > 0) throw new AtlasInvalidArgumentError(issues, { operation: 'checkBackups' });
+      requireValid(nameSchema, known);
       return { ...known, ...(await this.#judge(project.groupId, clusterType, cluster)) };
     } catch (error) {
       return { ...known, state: 'unknown', error: findingError(error) };

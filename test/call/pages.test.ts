@@ -211,16 +211,13 @@ describe.each(methods)('%s()', (operation, list) => {
 it.each([
   [...methods[0], 'Check whether a proxy modifies responses. If that is not the reason, report a bug.'],
   [...methods[1], 'Set a higher itemsPerPage in the query, or narrow the query.'],
-] as const)(
-  '%s() of more than 200 pages names the limit of the client and the way out',
-  async (operation, list, wayOut) => {
-    const { client } = openPages(pages(1, 201, { totalCount: 201 }));
-    const error = await rejection(list(client), AtlasInvalidResponseError);
-    const message = 'the list has more than 200 pages, the most that this client reads';
-    expect(error).toMatchObject({ operation, attempts: 200, issues: [{ path: '', message }] });
-    expect(error.message).toContain(`got an unusable response: ${message}. ${wayOut}`);
-  },
-);
+] as const)('%s() of more than 200 pages names the limit and the way out', async (operation, list, wayOut) => {
+  const { client } = openPages(pages(1, 201, { totalCount: 201 }));
+  const error = await rejection(list(client), AtlasInvalidResponseError);
+  const message = 'the list has more than 200 pages, the most that this client reads';
+  expect(error).toMatchObject({ operation, attempts: 200, issues: [{ path: '', message }] });
+  expect(error.message).toContain(`got an unusable response: ${message}. ${wayOut}`);
+});
 
 async function openList(count: number, options: AtlasEmulatorOptions = {}) {
   const emulator = await openEmulator({ ...options, seed: { snapshots: snapshots(count) } });

@@ -150,6 +150,13 @@ describe('checkBackups', () => {
     expect(server.requests).toEqual([]);
   });
 
+  it('names the first 20 invalid options', async () => {
+    const { client } = await openAtlas(organization);
+    const groupIds = Array.from({ length: 21 }, () => 'office');
+    const { issues } = await rejection(checkBackups(client, { groupIds }).next(), AtlasInvalidArgumentError);
+    expect(issues).toHaveLength(20);
+  });
+
   it.each<[code: string, failure: Script]>([
     ['API_ERROR', denied],
     ['INVALID_RESPONSE', [answer(200, { results: [], totalCount: 1 })]],
