@@ -3,7 +3,7 @@ import { gunzipSync } from 'node:zlib';
 import { z } from 'zod';
 import { isObject } from './schemas.js';
 
-/** A response as it came over the wire. The names of its headers are lowercase, and an array has the lines of a field. */
+/** A response as it came over the wire. The same shape as `HttpResponse`, which this folder must not import. */
 export interface WireResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | string[]>>;

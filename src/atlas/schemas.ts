@@ -20,20 +20,21 @@ export const clusterNameSchema: z.ZodType<string> = z
     'must contain only letters, digits and hyphens, and start with a letter or digit',
   );
 
-/** A text of Atlas. */
-export const text = z.string().nullish();
+/** A string in a response. */
+export const textField = z.string().nullish();
 
-/** A time of Atlas, as a Date. */
-export const time = z.iso
+/** A time in a response, parsed into a Date. */
+export const timeField = z.iso
   .datetime({ offset: true })
   .transform((text) => new Date(text))
   .nullish();
 
-/** The links of an item or a list. */
-export const links = z.unknown().transform(readLinks).optional();
+/** The links of an item or a list. A malformed link is left out. */
+export const linksField = z.unknown().transform(readLinks).optional();
 
 /**
- * The output of {@link itemSchema}. Every field is optional, because Atlas leaves out what it does not know.
+ * The output of {@link itemSchema}. Every field is optional, because Atlas leaves out what it does not know. Inlined, so that
+ * the API report shows the fields.
  *
  * @inline
  */
@@ -41,7 +42,10 @@ type Item<Fields extends z.core.$ZodLooseShape> = {
   [Name in keyof Fields]?: Exclude<z.output<Fields[Name]>, null> | undefined;
 };
 
-/** Checks an item of Atlas with these fields. Leaves out those that are null, and keeps others. */
+/**
+ * Returns the schema of an item. Leaves out fields that are null, which each field has to accept (`nullish()`). Keeps fields
+ * that `fields` does not name.
+ */
 export function itemSchema<Fields extends z.core.$ZodLooseShape>(fields: Fields): z.ZodType<Item<Fields>> {
   return z.looseObject(fields).transform((item) => {
     const record: Record<string, unknown> = item;
@@ -57,7 +61,7 @@ const count = z.int().nonnegative().nullish();
 export const listPageSchema = z.object({
   results: z.array(z.unknown(), 'must be an array, or this is not a list'),
   totalCount: count.transform((value) => value ?? undefined),
-  links,
+  links: linksField,
 });
 
 /** Whether a JSON value is an object, and neither an array nor null. */

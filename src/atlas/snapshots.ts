@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { type AtlasLink, groupIdSchema, itemSchema, links, text, time } from './schemas.js';
+import { type AtlasLink, groupIdSchema, itemSchema, linksField, textField, timeField } from './schemas.js';
 import type { RequestOptions, Target } from './target.js';
 
 /** Phase of a snapshot. Atlas adds values without notice, so any string is accepted. */
@@ -36,13 +36,13 @@ export const snapshotIdSchema: z.ZodType<string> = groupIdSchema;
 /** Checks a snapshot from Atlas and parses it into a {@link TenantSnapshot}. */
 export const tenantSnapshotSchema: z.ZodType<TenantSnapshot> = itemSchema({
   id: snapshotIdSchema.nullish(),
-  status: text,
-  mongoDBVersion: text,
-  scheduledTime: time,
-  startTime: time,
-  finishTime: time,
-  expiration: time,
-  links,
+  status: textField,
+  mongoDBVersion: textField,
+  scheduledTime: timeField,
+  startTime: timeField,
+  finishTime: timeField,
+  expiration: timeField,
+  links: linksField,
 });
 
 /** The arguments that name a cluster or a snapshot. They have been checked, so a path can hold them without escaping. */
@@ -58,12 +58,14 @@ export interface SnapshotArguments {
  *
  * @see https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/group/endpoint-flex-snapshots
  */
-export function snapshotTarget(snapshots: SnapshotArguments, options: RequestOptions): Target {
-  const { groupId, clusterName, snapshotId } = snapshots;
+export function snapshotTarget(args: SnapshotArguments, options: RequestOptions): Target {
+  const { groupId, clusterName, snapshotId } = args;
   const { endpoint, envelope, pretty } = options;
   const isList = snapshotId === undefined;
   const lastSegment = isList ? '' : `/${snapshotId}`;
-  const identifiers = `the project ID${isList ? ' and the cluster name' : ', the cluster name and the snapshot ID'}`;
+  const identifiers = isList
+    ? 'the project ID and the cluster name'
+    : 'the project ID, the cluster name and the snapshot ID';
   if (endpoint === 'tenant') {
     return {
       endpoint: 'tenant',
@@ -80,7 +82,7 @@ export function snapshotTarget(snapshots: SnapshotArguments, options: RequestOpt
     accept: 'application/vnd.atlas.2024-11-13+json',
     // According to MongoDB's specification, one snapshot does not take `pretty`.
     query: isList ? { includeCount: true, itemsPerPage: 500, envelope, pretty } : { envelope },
-    fallback: endpoint === 'auto' ? () => snapshotTarget(snapshots, { ...options, endpoint: 'tenant' }) : undefined,
+    fallback: endpoint === 'auto' ? () => snapshotTarget(args, { ...options, endpoint: 'tenant' }) : undefined,
   };
 }
 

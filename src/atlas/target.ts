@@ -16,14 +16,14 @@ export type Query = Readonly<Record<string, QueryValue | readonly QueryValue[] |
 export interface Target {
   /** Absent for a path that the caller chose. */
   readonly endpoint?: EndpointName;
-  /** What names the resource in the request. The advice on a 404 is to check it. */
+  /** What to check after a 404, as a part of a sentence: `the project ID and the cluster name`. */
   readonly identifiers: string;
   /** The path below `baseUrl`, without the query. */
   readonly apiPath: string;
   /** The media type to accept. For v2 it names the API version. */
   readonly accept: string;
   readonly query: Query;
-  /** Returns the target to ask next if this one does not have it. */
+  /** Returns the target to ask if Atlas does not find the resource at this one. */
   readonly fallback?: (() => Target) | undefined;
 }
 
@@ -46,6 +46,7 @@ export function toPath({ prefix }: RequestBase, { apiPath, query }: Target): str
 
 /** Whether the response may have an envelope. The query of `get()` may ask for one, as the option does. */
 export function mayBeEnveloped({ query }: Target): boolean {
+  // Of several values, the first one counts.
   const { envelope } = query;
   return String(typeof envelope === 'object' ? envelope[0] : envelope) === 'true';
 }

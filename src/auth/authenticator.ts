@@ -48,7 +48,7 @@ export interface LoginRequest {
   readonly path: string;
   /**
    * Whether another endpoint has just accepted the login, so that a 401 does not mean that a bearer token is invalid.
-   * Default false.
+   * Default: false.
    */
   readonly isFallback?: boolean | undefined;
 }

@@ -5,7 +5,7 @@ import { isRetryableStatus } from '../http/retry.js';
 
 type ErrorResponse = Pick<ApiResponse, 'status' | 'error' | 'isFromAtlas'>;
 
-const checkPath = 'Check baseUrl and any proxy on the way to Atlas.';
+const checkBaseUrl = 'Check baseUrl and any proxy on the way to Atlas.';
 /** What to do about a response that looks modified on its way. */
 export const checkProxy = 'Check whether a proxy modifies responses. If that is not the reason, report a bug.';
 const updatePackage = 'Update atlas-tenant-snapshots to a version for the current API.';
@@ -24,8 +24,8 @@ const byCode: Readonly<Record<string, string>> = {
     'The cluster is dedicated (M10 or larger) or free (M0). Pass a Flex cluster.',
 };
 
-/** The advice that depends on what was requested. */
-const forSnapshots = {
+/** For a target with an endpoint. */
+const forEndpoint = {
   missingRole:
     'The login is valid, but a role is missing. Grant the API key or service account the role Project Read Only.',
   flexCluster: `This is a Flex cluster. ${useFlex}`,
@@ -36,7 +36,7 @@ const forSnapshots = {
 };
 
 /** For a path that the caller chose. It may need other roles. */
-const forPath: typeof forSnapshots = {
+const forPath: typeof forEndpoint = {
   missingRole:
     'The login is valid, but a role is missing. Grant the API key or service account a role that can read this path, such as Project Read Only.',
   flexCluster: 'This is a Flex cluster. Pass a path of the Flex API.',
@@ -47,8 +47,8 @@ const forPath: typeof forSnapshots = {
 };
 
 /** Returns the advice that depends on whether the caller chose the path. */
-export function adviceFor({ endpoint }: Target): typeof forSnapshots {
-  return endpoint === undefined ? forPath : forSnapshots;
+export function adviceFor({ endpoint }: Target): typeof forEndpoint {
+  return endpoint === undefined ? forPath : forEndpoint;
 }
 
 /** Says what to do about a response with an error status. */
@@ -66,7 +66,7 @@ export function adviseOnStatus(response: ErrorResponse, retryAfter: number | und
     case 403:
       return adviceFor(target).forbidden;
     case 404:
-      return isFromAtlas ? `Check ${target.identifiers}.` : `The response is not from Atlas. ${checkPath}`;
+      return isFromAtlas ? `Check ${target.identifiers}.` : `The response is not from Atlas. ${checkBaseUrl}`;
     case 406:
       return adviseOnVersion(target);
     case 410:
@@ -74,10 +74,10 @@ export function adviseOnStatus(response: ErrorResponse, retryAfter: number | und
     case 429:
       return `${retryAfter === undefined ? 'Wait' : `Wait ${retryAfter} ms`} before the next call, and make fewer calls.`;
   }
-  if (status < 400) return `Redirects are not followed. ${checkPath}`;
+  if (status < 400) return `Redirects are not followed. ${checkBaseUrl}`;
   return isRetryableStatus(status)
     ? 'Atlas or a gateway in front of it is temporarily unavailable. Try again later.'
-    : checkPath;
+    : checkBaseUrl;
 }
 
 /** Says what to do about an error code that says more than the status. */
@@ -92,7 +92,7 @@ function adviseOnCode({ status, error }: ErrorResponse, target: Target): string 
 
 function adviseOnVersion({ endpoint, apiPath }: Target): string {
   if (endpoint !== undefined) return updatePackage;
-  return isVersioned(apiPath) ? 'Set the option apiVersion to a version that this path supports.' : checkPath;
+  return isVersioned(apiPath) ? 'Set the option apiVersion to a version that this path supports.' : checkBaseUrl;
 }
 
 function adviseOnRetired({ endpoint }: Target): string {
@@ -102,8 +102,8 @@ function adviseOnRetired({ endpoint }: Target): string {
 
 /** Says what to do about a success with a body that is too large. */
 export function adviseOnSize({ endpoint, query }: Target): string {
-  const hasPageSize = endpoint === undefined && query['itemsPerPage'] !== undefined;
-  return `Raise maxResponseSize if you expect that much${hasPageSize ? ', or set a lower itemsPerPage in the query' : ''}.`;
+  const canSetPageSize = endpoint === undefined && query['itemsPerPage'] !== undefined;
+  return `Raise maxResponseSize if you expect that much${canSetPageSize ? ', or set a lower itemsPerPage in the query' : ''}.`;
 }
 
 const checkNetwork = 'Check the network, baseUrl and any proxy on the way to Atlas';
@@ -128,6 +128,6 @@ export function adviseOnTransport(kind: NoResponseKind, target: Target | undefin
   if (kind !== 'mock') return byKind[kind] ?? `See the cause. ${checkNetwork}.`;
   if (target === undefined) return 'No mock answers POST /api/oauth/token. Add one.';
   const isFlexFirst = target.fallback !== undefined;
-  const wayOut = isFlexFirst ? "Flex is asked first: mock that path, or set endpoint: 'tenant'." : 'Add one.';
-  return `No mock answers GET ${target.apiPath}. ${wayOut}`;
+  const remedy = isFlexFirst ? "Flex is asked first: mock that path, or set endpoint: 'tenant'." : 'Add one.';
+  return `No mock answers GET ${target.apiPath}. ${remedy}`;
 }

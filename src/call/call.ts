@@ -20,16 +20,16 @@ export interface CallSettings extends ExchangeLimits, RequestOptions {
 }
 
 /**
- * One call, from its start to its result. It holds what outlives a single request. Every longer wait registers
- * here, so that the deadline, the caller's signal or `close()` can end it.
+ * One call, from its start to its result. It holds what outlives a single request. Every wait for a
+ * response, a login, a schema or a timer registers here, so that the deadline, the caller's signal or `close()` can end it.
  */
 export class Call implements ExchangeOwner, CallState {
   readonly operation: string;
-  /** What the call is, at the start of a message. */
+  /** The subject of its messages: the method, and the path if the caller chose it. */
   readonly subject: string;
   readonly settings: CallSettings;
   readonly context: ClientContext;
-  /** The latest one asked. */
+  /** The target asked last. */
   target: Target;
   /** Attempts made so far. */
   attempts = 0;
@@ -182,8 +182,7 @@ export class Call implements ExchangeOwner, CallState {
   }
 
   /** @throws AtlasClosedError if the client is closed. */
-  throwIfClosed(phase = this.#phase): void {
-    this.#phase = phase;
+  throwIfClosed(): void {
     if (this.context.lifetime.isClosed) throw this.#closedError();
   }
 

@@ -32,7 +32,7 @@ export function openContext(settings: ContextSettings): ClientContext {
   return { base, transport, authenticator: createAuthenticator(settings, transport), lifetime: new Lifetime() };
 }
 
-/** Ends the calls of a client, and closes what they share. */
+/** Ends waits between retries, waits for the calls in flight, and closes what they share. */
 export async function closeContext({ lifetime, authenticator, transport }: ClientContext): Promise<void> {
   await lifetime.close();
   await authenticator.close?.();

@@ -7,7 +7,7 @@ import { type Outcome, unusable } from './outcome.js';
 import type { Page, Read } from './read.js';
 import { request } from './request.js';
 
-// At 500 items a page, 100 000 items.
+// At 500 items a page, 100,000 items.
 const maxPages = 200;
 const tooManyPages = `the list has more than ${maxPages} pages, the most that this client reads`;
 // The default page size of the tenant endpoint. Elsewhere a server may return fewer items than it was asked for, so any first
@@ -55,8 +55,8 @@ export class CollectedPages<T> {
     if (sent.length > 0 && added === 0) {
       return 'the page has no new item, as if something on the way had dropped the query';
     }
-    const isPromised = this.#lastPage?.hasNextLink ?? true;
-    if (sent.length === 0 && isPromised && totalCount > this.items.length) {
+    const isExpected = this.#lastPage?.hasNextLink ?? true;
+    if (sent.length === 0 && isExpected && totalCount > this.items.length) {
       return `the page is empty, but the list has ${totalCount} items, and only ${this.items.length} were sent`;
     }
     this.isFollowed = hasNextLink || this.#seemsFollowed(page);

@@ -9,7 +9,7 @@ import { collectItems, invalid, type Parsed, parseEach, parseWith } from './stan
 export interface Read<T> {
   readonly target: Target;
   readonly parse: (json: unknown) => Parsed<T> | Promise<Parsed<T>>;
-  /** Whether the fallback's data is no answer, such as a list without items. Default: never. */
+  /** Whether data from the fallback counts as missing, such as an empty list. Default: it never does. */
   readonly isEmpty?: (data: T) => boolean;
 }
 
@@ -74,8 +74,7 @@ function parsePage<T>(
   const parsed = compiled(listPageSchema).safeParse(body);
   if (!parsed.success) return parsed;
   // A list with an error may be incomplete.
-  const error = body['error'] ?? body['errorCode'] ?? undefined;
-  if (error !== undefined) return invalid('the body has results, but also an error');
+  if (body['error'] != null || body['errorCode'] != null) return invalid('the body has results, but also an error');
   const { results: sent, totalCount, links = [] } = parsed.data;
   const hasNextLink = links.some(({ rel }) => rel === 'next');
   const toPage = (items: Parsed<readonly T[]>): Parsed<Page<T>> =>

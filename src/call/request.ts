@@ -41,7 +41,8 @@ async function tryUntilFinal<T>(read: Read<T>, maxRetries: number, call: Call): 
     if (delay === undefined) return outcome;
     call.lastFailure = outcome;
     // Before the report: a closed client does not retry.
-    call.throwIfClosed('waiting to retry');
+    call.enter('waiting to retry');
+    call.throwIfClosed();
     reportRetry(call, outcome, delay);
     await call.waitToRetry(delay);
   }
@@ -55,14 +56,15 @@ function isMissing(outcome: Outcome<unknown>): outcome is Failure {
   return status === 400 && error?.errorCode === 'CANNOT_USE_NON_FLEX_CLUSTER_IN_FLEX_API';
 }
 
-/** Asks the fallback once. Returns `undefined` if it does not have what was asked for, whatever the reason. */
+/** Asks the fallback once. Returns `undefined` unless it has what was asked for. */
 async function askFallback<T>(read: Read<T>, call: Call): Promise<Success<T> | undefined> {
-  call.throwIfClosed('waiting for the fallback');
+  call.enter('waiting for the fallback');
+  call.throwIfClosed();
   const outcome = await call.runWithin(fallbackTimeout, async () => {
     await connectionFreed();
     return tryUntilFinal(read, 0, call);
   });
-  // An abort that came just after the limit.
+  // An abort just after the limit still ends the call.
   call.throwIfAborted();
   const isFound = outcome !== undefined && outcome.problem === undefined && !read.isEmpty?.(outcome.data);
   return isFound ? outcome : undefined;
@@ -105,7 +107,7 @@ async function send<T>(read: Read<T>, call: Call): Promise<Outcome<T>> {
   const { settings, context } = call;
   const { base, transport, authenticator } = context;
   const path = toPath(base, target);
-  // Flex has then just accepted the login.
+  // Flex has just accepted the login, so a 401 does not mean that a token is invalid.
   const isFallback = settings.endpoint === 'auto' && target.endpoint === 'tenant';
   const headers = ['accept', target.accept, 'user-agent', base.userAgent];
   let login: Login | undefined;

@@ -24,7 +24,7 @@ export interface StandardSchema<T> {
 
 type SchemaResult<T> = Exclude<ReturnType<StandardSchema<T>['~standard']['validate']>, Promise<unknown>>;
 
-/** The most items that Atlas puts on a page. */
+/** How many items are checked at a time: those of a full page. */
 const sliceSize = 500;
 
 /** The result of a check. `thrown` is what the schema threw. */

@@ -12,6 +12,7 @@ export interface Backups {
   readonly readAt: number;
 }
 
+/** Finds the newest backup and the latest failure of a Flex cluster. */
 export function flexBackups(snapshots: readonly TenantSnapshot[], readAt: number): Backups {
   const newest = newestBackup(snapshots);
   const failures = snapshots.filter(({ status }) => status === 'FAILED');
@@ -34,6 +35,7 @@ export const dedicatedSnapshotSchema = z.object({
 
 type DedicatedSnapshot = z.infer<typeof dedicatedSnapshotSchema>;
 
+/** Finds the newest backup and the latest failure of a dedicated cluster. */
 export function dedicatedBackups(snapshots: readonly DedicatedSnapshot[], readAt: number): Backups {
   const completed = snapshots.filter(({ status }) => status === 'completed');
   const unexpired = completed.filter(({ expiresAt }) => !isPast(parseTime(expiresAt), readAt));

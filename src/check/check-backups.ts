@@ -13,7 +13,7 @@ import { dependsOnSchedule, judge } from './judge.js';
 import { type BackupCheckOptions, optionsSchema } from './options.js';
 import { type BackupClient, type ClusterType, type Project, Reads } from './reads.js';
 
-/** What a check read besides the clusters of its findings: the return value of its generator. */
+/** The totals of a check: the return value of its generator. */
 export interface BackupCheckTotals {
   /** The number of projects of which at least one list of clusters was read. */
   projects: number;
@@ -57,7 +57,7 @@ export async function* checkBackups(
   }
 }
 
-// A call names no more issues either.
+// The same limit as for the options of a call.
 const maxIssues = 20;
 
 /** @throws AtlasInvalidArgumentError */
@@ -125,7 +125,7 @@ class Check {
   async #checkCluster(project: Project, clusterType: ClusterType, cluster: Cluster): Promise<BackupFinding> {
     const known = { ...project, clusterType, clusterName: cluster.name };
     try {
-      // Another name could lead to another path.
+      // An invalid name could change the path.
       requireValid(nameSchema, known);
       return { ...known, ...(await this.#judge(project.groupId, clusterType, cluster)) };
     } catch (error) {

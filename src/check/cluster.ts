@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 const anything = z.unknown().optional();
 
-// One odd cluster must not fail the list. A name that is missing is as invalid as an empty one.
+// One odd cluster must not fail the list. A missing name becomes an empty one, which is reported as invalid.
 const flexSchema = z.object({ name: z.string().catch(''), stateName: anything, createDate: anything });
 const dedicatedSchema = flexSchema.extend({
   backupEnabled: anything,

@@ -8,7 +8,7 @@ process.on('uncaughtException', (error) => {
 });
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => {
-    // A reader that closes its pipe has seen enough.
+    // A reader may close its pipe early. That is not an error.
     if (error.code !== 'EPIPE') throw error;
   });
 }

@@ -43,7 +43,7 @@ interface CheckOptions {
 
 // ms. The longest that checkBackups accepts, almost 25 days.
 const longestTimeout = 0x7fff_ffff;
-// ms. 26 hours, as checkBackups has it.
+// ms. The default of checkBackups.
 const defaultMaxAge = 26 * 3_600_000;
 
 /** @throws an error that says what is wrong with the arguments. */

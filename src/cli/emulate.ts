@@ -4,7 +4,7 @@ import type { Output, Run } from './output.js';
 
 export const emulateUsage = `Usage: atlas-tenant-snapshots emulate [options]
 
-Serves an emulator of MongoDB Atlas on 127.0.0.1 until SIGINT or SIGTERM. Prints how to point a shell to it, and the IDs to
+Serves an emulator of MongoDB Atlas on 127.0.0.1 until SIGINT or SIGTERM. Prints how to point a shell at it, and the IDs to
 try. Prints each request to stderr.
 
   --port PORT  The port, or 0 for any free one. Default: 4010.
@@ -33,7 +33,7 @@ async function emulate(port: number, { stdout, stderr }: Output): Promise<number
     emulator = await startAtlasEmulator({
       port,
       credentials: known,
-      // Beside the Flex cluster that every emulator has.
+      // In addition to the Flex cluster that every emulator has.
       seed: { clusterName: 'Cluster1', dedicated: true },
       recordRequests: false,
       onResponse: ({ method, path, status }) => stderr.write(`${method} ${path} ${status}\n`),

@@ -24,7 +24,7 @@ export function excludes({ project, cluster }: Exclusion, finding: BackupFinding
   return isOfProject && matches(cluster, clusterOf(finding));
 }
 
-// Not a regular expression, which a long name could keep busy for hours.
+// Not a regular expression: a long name could take hours to match.
 function matches(pattern: string, text: string): boolean {
   const [start = '', ...parts] = pattern.split('*');
   const end = parts.pop();

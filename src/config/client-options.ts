@@ -25,9 +25,9 @@ export interface TenantSnapshotsClientOptions {
   baseUrl?: string | URL | undefined;
   /** Default: `auto`. */
   endpoint?: EndpointChoice | undefined;
-  /** Limits a whole call, in ms: login, queueing, retries and waits included. Default: 60 000. */
+  /** Limits a whole call, in ms: login, queueing, retries and waits included. Default: 60,000. */
   timeout?: number | undefined;
-  /** Limits one HTTP exchange, in ms, from when it is on the wire. Default: 15 000. */
+  /** Limits one HTTP exchange, in ms, from when it is on the wire. Default: 15,000. */
   attemptTimeout?: number | undefined;
   /** The maximum number of retries. Default: 3. */
   maxRetries?: number | undefined;

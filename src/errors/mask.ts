@@ -8,7 +8,7 @@ const maxTextLength = 16_384;
 const maxStringLength = 500;
 const maxEntries = 100;
 const maxValues = 500;
-// Of all strings and keys, except the short ones, such as the names of the fields.
+// The total of all strings and keys, without short ones such as field names.
 const maxCharacters = 10_000;
 const shortLength = 20;
 

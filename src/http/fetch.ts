@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import { ReadableStream, type ReadableStreamDefaultReader } from 'node:stream/web';
-import { fieldLines, type HeaderFields } from './headers.js';
+import type { HeaderFields } from './headers.js';
 import { isErrorLike } from './no-response.js';
 import { setImmediate } from './timer.js';
 import type { DispatchController, Dispatcher, DispatchHandler, DispatchOptions } from './transport.js';
@@ -63,7 +63,7 @@ async function exchangeByFetch(fetch: FetchLike, options: DispatchOptions, handl
     handler.onRequestStart(controller);
     const init = { method, headers, body: options.body, redirect: 'manual', cache: 'no-store', signal } as const;
     const response = await fetch(origin + path, init);
-    // Response.error() has status 0, and a fetch without types may return anything.
+    // Response.error() has status 0, and an untyped fetch may return anything.
     if (!(response?.status >= 200)) throw new TypeError('The fetch returned no response');
     body = response.body ?? undefined;
     reader = openBody(body);
@@ -91,7 +91,7 @@ function openBody(body: unknown): ReadableStreamDefaultReader<Uint8Array> | unde
   if (!body) return undefined;
   // Not instanceof: the stream may come from another realm.
   if (typeof body === 'object' && 'getReader' in body) return (body as ReadableStream).getReader();
-  // The body of node-fetch is a Node stream. ReadableStream.from() throws if it is none.
+  // The body of node-fetch is a Node stream. ReadableStream.from() throws if it is not one.
   return ReadableStream.from(body as AsyncIterable<Uint8Array>).getReader();
 }
 
@@ -101,8 +101,8 @@ function toHeaderFields(headers: Awaited<ReturnType<FetchLike>>['headers']): Hea
   // forEach, because it passes every line of Set-Cookie.
   headers.forEach((value, key) => {
     const name = key.toLowerCase();
-    // The fetch has decoded the body. A mock may have numbers.
-    if (name !== 'content-encoding') fields[name] = [...fieldLines(fields[name]), String(value)];
+    // Not content-encoding: the fetch has decoded the body. A mock may have numbers as values.
+    if (name !== 'content-encoding') fields[name] = [...(fields[name] ?? []), String(value)];
   });
   return fields;
 }

@@ -1,4 +1,4 @@
-/** Header fields by lowercase name. An array has the lines of a field. */
+/** Header fields by lowercase name. A value is a string, or an array with a string per line. */
 export type HeaderFields = Readonly<Record<string, string | string[]>>;
 
 /** A field as received: absent, once, or on several lines. */

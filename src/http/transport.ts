@@ -135,8 +135,8 @@ class Sockets {
         // The function returns its socket, although its type says that it returns nothing.
         const socket: unknown = connect(options, callback);
         if (!(socket instanceof Socket)) return;
-        // A connecting socket would keep the process alive even after its call has ended. The call's timer keeps it
-        // alive.
+        // A connecting socket would keep the process alive even after its call has ended. While a
+        // call runs, its timer keeps the process alive.
         socket.unref();
         this.#open.add(socket);
         socket.once('close', () => {
@@ -149,7 +149,7 @@ class Sockets {
     };
   }
 
-  /** Closes all sockets, also those that are still connecting. */
+  /** Closes all sockets, including those that are still connecting. */
   close(): void {
     this.#waiting.length = 0;
     for (const socket of this.#open) socket.destroy();

@@ -38,6 +38,9 @@ describe('the target for a path', () => {
       true,
     ],
     ['keeps those of the query', { query: { envelope: true, pretty: false } }, '?envelope=true&pretty=false', true],
+    ['reads a text', { query: { envelope: 'true' } }, '?envelope=true', true],
+    ['reads the first of several', { query: { envelope: [true, false] } }, '?envelope=true&envelope=false', true],
+    ['reads no other', { query: { envelope: [false, true] } }, '?envelope=false&envelope=true', false],
     ['has no others', {}, '', false],
   ])('%s', (_what, options, query, isEnveloped) => {
     const target = pathTarget(path, { ...auto, ...options });

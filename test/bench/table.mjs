@@ -78,8 +78,8 @@ export function tlsTable({ roundTripMs, coldDigestCall, concurrentColdCalls, dig
     '',
   ]);
   const note = [
-    `A cold Digest call opens ${coldDigestCall.connections} connection(s). The check sends ${whole(check.requests)} requests`,
-    `and logs in with ${check.logins}. It takes ${check.ratio.toFixed(2)} times (requests × round trip ÷ concurrency).`,
+    `Connections of a cold Digest call: ${coldDigestCall.connections}. Requests of the check: ${whole(check.requests)}, and to log in`,
+    `${check.logins}. It takes ${check.ratio.toFixed(2)} times (requests × round trip ÷ concurrency).`,
   ].join(' ');
   return `${markdown([`TLS, ${roundTripMs} ms round trip`, 'this client', 'rival', '÷'], rows)}\n\n${note}`;
 }

@@ -34,8 +34,8 @@ export interface DigestSession {
   readonly cnonce: string;
   /** The hash of A1: username, realm and password. */
   readonly ha1: string;
-  /** The nonce as text, to hash: hashing a string takes 0.5 µs less than hashing octets. */
-  readonly nonce: string;
+  /** Whether the nonce is ASCII, as usual. A string can then be hashed, which takes 0.5 µs less than its octets. */
+  readonly isAscii: boolean;
   /** The start of each `Authorization` value. */
   readonly params: string;
   /** How many requests have used the nonce. */
@@ -87,7 +87,7 @@ export function openSession(challenge: DigestChallenge, credentials: DigestCrede
     challenge,
     cnonce: randomBytes(16).toString('hex'),
     ha1: hash(challenge.hash, Buffer.from(`${username}:${realm}:${toOctets(credentials.password)}`, 'latin1')),
-    nonce: Buffer.from(nonce, 'latin1').toString(),
+    isAscii: /^[ -~]*$/.test(nonce),
     params: `Digest username=${quote(username)}, realm=${quote(realm)}, nonce=${quote(nonce)}${algorithmParam}${opaqueParam}`,
     uses: 0,
   };
@@ -100,17 +100,19 @@ export function openSession(challenge: DigestChallenge, credentials: DigestCrede
  * @see https://www.rfc-editor.org/rfc/rfc7616#section-3.4.1
  */
 export function authorize(session: DigestSession, uri: string): string {
-  const { challenge, cnonce, ha1, nonce, params } = session;
+  const { challenge, cnonce, ha1, params, isAscii } = session;
   session.uses += 1;
-  let hashedUse = nonce;
+  // What stands between HA1 and HA2 in the text to hash.
+  let nonceParts = challenge.nonce;
   let qopParams = '';
   if (challenge.hasQop) {
     const nc = session.uses.toString(16).padStart(8, '0');
-    hashedUse = `${nonce}:${nc}:${cnonce}:auth`;
+    nonceParts = `${challenge.nonce}:${nc}:${cnonce}:auth`;
     qopParams = `, qop=auth, nc=${nc}, cnonce="${cnonce}"`;
   }
   const ha2 = hash(challenge.hash, `GET:${uri}`);
-  const response = hash(challenge.hash, `${ha1}:${hashedUse}:${ha2}`);
+  const hashed = `${ha1}:${nonceParts}:${ha2}`;
+  const response = hash(challenge.hash, isAscii ? hashed : Buffer.from(hashed, 'latin1'));
   return `${params}, uri="${uri}"${qopParams}, response="${response}"`;
 }
 

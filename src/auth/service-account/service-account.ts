@@ -72,10 +72,10 @@ export class ServiceAccount implements Authenticator {
   }
 
   #replace(token: AccessToken, isRenewed: boolean): Promise<Login> | undefined {
-    // A token that another process stored may be as dead as the one that it replaces. One that Atlas has just issued is not.
+    // A token that another process stored may be as invalid as the one that it replaces. One that Atlas has just issued is not.
     if (isRenewed && token.isFetched) return undefined;
     if (token === this.#token) {
-      // The first token that replaces a refused one must work before another one is fetched. Atlas limits live tokens.
+      // The first token that replaces a refused one must work before another one is fetched. Atlas limits the number of valid tokens.
       if (token.isFetched && this.#refused !== undefined && !isOld(token)) return undefined;
       this.#drop(token);
     }
@@ -84,7 +84,7 @@ export class ServiceAccount implements Authenticator {
     return next.then((replacement) => this.#logIn(replacement, true));
   }
 
-  /** Forgets a token, also if it is still in the store. */
+  /** Forgets a token, even if it is still in the store. */
   #drop(token: AccessToken): void {
     this.#refused = token.accessToken;
     this.#token = undefined;

@@ -9,7 +9,7 @@ import type { Transport } from '../../http/transport.js';
 import { NoLogin } from '../authenticator.js';
 import { type AccessToken, tokenResponseSchema } from './access-token.js';
 
-/** How long an attempt that may find a token in the store waits at most, in ms. */
+/** The longest wait before an attempt that may find a token in the store, in ms. */
 const maxWaitForStore = 2_000;
 const checkBaseUrl = 'Check baseUrl and any proxy on the way to Atlas.';
 
@@ -26,7 +26,7 @@ export class TokenEndpoint {
     { prefix, userAgent }: RequestBase,
     { clientId, clientSecret }: { clientId: string; clientSecret: string },
   ) {
-    // RFC 6749 asks to form-encode both first, but Atlas does not decode them.
+    // RFC 6749 requires both to be form-encoded first, but Atlas does not decode them.
     const basic = Buffer.from(`${clientId}:${clientSecret}`).toString('base64');
     const headers = Object.entries({
       accept: 'application/json',

@@ -19,6 +19,6 @@ export const DIGEST_ALGORITHMS: readonly DigestAlgorithm[] = [
 export interface DigestOptions {
   /** Sends one challenge per algorithm, in this order. Default `['MD5']`. */
   algorithms?: readonly DigestAlgorithm[] | undefined;
-  /** Lifetime of a nonce in ms, by the emulator's clock. Default 60 000. */
+  /** Lifetime of a nonce in ms, by the emulator's clock. Default: 60,000. */
   nonceLifetime?: number | undefined;
 }

@@ -12,7 +12,7 @@ export interface TokenOptions {
   lifetime?: number | undefined;
   /** Token requests that a client may make within the window. The next one gets 429. Default 50. */
   perMinute?: number | undefined;
-  /** Length of the window in ms. Default 60 000. */
+  /** Length of the window in ms. Default: 60,000. */
   window?: number | undefined;
   /** Tokens of an account that may be live at the same time. A request for one more gets 403. Default 100. */
   live?: number | undefined;
