@@ -89,7 +89,7 @@ function unzip(response: WireResponse, limit: number): Pick<WireResponse, 'bytes
   } catch (error) {
     // Not instanceof: under a test runner the error may come from another realm.
     const isTooLarge = isObject(error) && error['code'] === 'ERR_BUFFER_TOO_LARGE';
-    return { bytes, isTruncated: isTooLarge };
+    return { bytes: isTooLarge ? Buffer.alloc(0) : bytes, isTruncated: isTooLarge };
   }
 }
 

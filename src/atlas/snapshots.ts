@@ -100,9 +100,10 @@ export function newestBackup(snapshots: readonly TenantSnapshot[]): TenantSnapsh
   let newest: TenantSnapshot | undefined;
   let newestTime = Number.NEGATIVE_INFINITY;
   for (const snapshot of snapshots) {
+    if (snapshot.status !== 'COMPLETED') continue;
     // An invalid date is NaN, which is not later than anything.
     const time = snapshot.finishTime?.getTime() ?? Number.NaN;
-    if (snapshot.status === 'COMPLETED' && time > newestTime) {
+    if (time > newestTime) {
       newest = snapshot;
       newestTime = time;
     }

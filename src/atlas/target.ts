@@ -38,8 +38,9 @@ export interface RequestBase {
 export function toPath({ prefix }: RequestBase, { apiPath, query }: Target): string {
   const params = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) {
-    if (value === undefined) continue;
-    for (const item of typeof value === 'object' ? value : [value]) params.append(name, String(item));
+    // The check of the options skips `__proto__`, which may have any value.
+    if (value == null) continue;
+    for (const item of Array.isArray(value) ? value : [value]) params.append(name, String(item));
   }
   return params.size === 0 ? prefix + apiPath : `${prefix}${apiPath}?${params}`;
 }

@@ -52,7 +52,9 @@ function isPast(time: Date | undefined, now: number): boolean {
 }
 
 function toSnapshot(id: unknown, time: Date | undefined): BackupSnapshot | undefined {
-  return time && { ...(typeof id === 'string' && { snapshotId: id }), time };
+  // The client of the caller may have invalid dates.
+  if (time === undefined || Number.isNaN(time.getTime())) return undefined;
+  return { ...(typeof id === 'string' && { snapshotId: id }), time };
 }
 
 function latest(snapshots: readonly (BackupSnapshot | undefined)[]): BackupSnapshot | undefined {

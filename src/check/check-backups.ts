@@ -57,14 +57,14 @@ export async function* checkBackups(
   }
 }
 
-// The same limit as for the options of a call.
-const maxIssues = 20;
-
 /** @throws AtlasInvalidArgumentError */
 function requireValid(schema: z.ZodType, value: unknown): void {
   const { error } = schema.safeParse(value);
   if (error === undefined) return;
-  const issues = error.issues.slice(0, maxIssues).map(({ path, message }) => ({ path: path.join('.'), message }));
+  // At most 20 issues of 200 characters, as for the options of a call.
+  const issues = error.issues
+    .slice(0, 20)
+    .map(({ path, message }) => ({ path: path.join('.'), message: message.slice(0, 200) }));
   throw new AtlasInvalidArgumentError(issues, { operation: 'checkBackups' });
 }
 

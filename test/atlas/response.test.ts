@@ -47,7 +47,7 @@ describe('a body with the content coding gzip', () => {
   it('is unzipped up to the limit', () => {
     const [fits, exceeds] = [97, 98].map((length) => gzipSync(JSON.stringify('x'.repeat(length))));
     expect(read(fits ?? '', false, zipped)).toMatchObject({ isPartial: false, problem: undefined });
-    expect(read(exceeds ?? '', false, zipped)).toMatchObject({ isPartial: true, json: undefined });
+    expect(read(exceeds ?? '', false, zipped)).toMatchObject({ isPartial: true, json: undefined, text: '' });
   });
 
   it('is not JSON if it is not gzip', () => {

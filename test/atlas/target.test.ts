@@ -26,6 +26,7 @@ describe('the target for a path', () => {
     [{ 'a key': '/..', empty: '' }, '?a+key=%2F..&empty='],
     [{ list: ['b', 1, true], count: 5, flag: false }, '?list=b&list=1&list=true&count=5&flag=false'],
     [{ none: undefined, empty: [] }, ''],
+    [JSON.parse('{ "__proto__": null, "a": 1 }'), '?a=1'],
   ])('has the query %j as %j', (query, expected) => {
     expect(sent(pathTarget(path, { ...auto, query }))).toBe(path + expected);
   });

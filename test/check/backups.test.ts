@@ -88,8 +88,8 @@ describe('of a Flex cluster', () => {
     expect(flexBackups(snapshots, now)).toStrictEqual({ newest: backupOf(2), failed: backupOf(2), readAt: now });
   });
 
-  it('nothing is known without a finishTime', () => {
-    const snapshots = [flex('FAILED'), flex('COMPLETED')];
+  it('nothing is known without a valid finishTime', () => {
+    const snapshots = [flex('FAILED'), flex('FAILED', Number.NaN), flex('COMPLETED')];
     expect(flexBackups(snapshots, now)).toStrictEqual({ newest: undefined, failed: undefined, readAt: now });
   });
 

@@ -150,11 +150,11 @@ describe('checkBackups', () => {
     expect(server.requests).toEqual([]);
   });
 
-  it('names the first 20 invalid options', async () => {
+  it('names at most 20 invalid options, in at most 200 characters each', async () => {
     const { client } = await openAtlas(organization);
-    const groupIds = Array.from({ length: 21 }, () => 'office');
-    const { issues } = await rejection(checkBackups(client, { groupIds }).next(), AtlasInvalidArgumentError);
-    expect(issues).toHaveLength(20);
+    const failed = (options: object) => rejection(checkBackups(client, options).next(), AtlasInvalidArgumentError);
+    expect((await failed({ groupIds: new Array(21).fill('office') })).issues).toHaveLength(20);
+    expect((await failed({ ['x'.repeat(200)]: 1 })).issues[0]?.message).toHaveLength(200);
   });
 
   it.each<[code: string, failure: Script]>([
