@@ -1,11 +1,10 @@
-import type { TenantSnapshot } from './atlas/snapshots.js';
+import { snapshotTarget, type TenantSnapshot } from './atlas/snapshots.js';
+import { listTarget, pathTarget, type Target } from './atlas/target.js';
 import { type AtlasPromise, toAtlasPromise } from './call/atlas-promise.js';
 import { Call, type CallSettings } from './call/call.js';
 import { type ClientContext, closeContext, openContext } from './call/context.js';
 import type { Outcome } from './call/outcome.js';
-import { readAll } from './call/pages.js';
-import { listRead, pathRead, type Read, snapshotRead, snapshotsRead } from './call/read.js';
-import { request } from './call/request.js';
+import { readItem, readItems, readList, readPath } from './call/read.js';
 import type { StandardSchema } from './call/standard-schema.js';
 import { traceCall } from './call/tracing.js';
 import { type CallOptions, checkCall, type GetOptions, type Operation, resolveCall } from './config/call-options.js';
@@ -49,7 +48,7 @@ export class TenantSnapshotsClient implements AsyncDisposable {
     snapshotId: string,
     options: CallOptions = {},
   ): AtlasPromise<TenantSnapshot> {
-    return this.#start('getTenantSnapshot', { groupId, clusterName, snapshotId }, options, snapshotRead, request);
+    return this.#start('getTenantSnapshot', { groupId, clusterName, snapshotId }, options, snapshotTarget, readItem);
   }
 
   /**
@@ -63,7 +62,7 @@ export class TenantSnapshotsClient implements AsyncDisposable {
    * @see https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-listflexbackups
    */
   listTenantSnapshots(groupId: string, clusterName: string, options: CallOptions = {}): AtlasPromise<TenantSnapshot[]> {
-    return this.#start('listTenantSnapshots', { groupId, clusterName }, options, snapshotsRead, readAll);
+    return this.#start('listTenantSnapshots', { groupId, clusterName }, options, snapshotTarget, readItems);
   }
 
   /**
@@ -78,7 +77,7 @@ export class TenantSnapshotsClient implements AsyncDisposable {
   get<T>(path: string, options: GetOptions & { schema: StandardSchema<T> }): AtlasPromise<T>;
   get(path: string, options?: GetOptions): AtlasPromise<unknown>;
   get(path: string, options: GetOptions = {}): AtlasPromise<unknown> {
-    return this.#start('get', { path }, options, pathRead, request);
+    return this.#start('get', { path }, options, pathTarget, readPath);
   }
 
   /**
@@ -94,7 +93,7 @@ export class TenantSnapshotsClient implements AsyncDisposable {
   getAll<T>(path: string, options: GetOptions & { schema: StandardSchema<T> }): AtlasPromise<T[]>;
   getAll(path: string, options?: GetOptions): AtlasPromise<unknown[]>;
   getAll(path: string, options: GetOptions = {}): AtlasPromise<unknown[]> {
-    return this.#start('getAll', { path }, options, listRead, readAll);
+    return this.#start('getAll', { path }, options, listTarget, readList);
   }
 
   /**
@@ -113,18 +112,18 @@ export class TenantSnapshotsClient implements AsyncDisposable {
   }
 
   /** Checks the arguments and options of a call, and starts it if they are valid. */
-  #start<Arguments extends object, T, R>(
+  #start<Arguments extends object, T extends Target, R>(
     operation: Operation,
     args: Arguments,
     options: CallOptions & GetOptions,
-    toRead: (args: Arguments, settings: CallSettings) => Read<T>,
-    run: (read: Read<T>, call: Call) => Promise<Outcome<R>>,
+    toTarget: (args: Arguments, settings: CallSettings) => T,
+    read: (target: T, call: Call) => Promise<Outcome<R>>,
   ): AtlasPromise<R> {
     const issues = checkCall(operation, args, options);
     if (issues.length > 0) return toAtlasPromise(Promise.reject(new AtlasInvalidArgumentError(issues, { operation })));
     const settings = resolveCall(this.#defaults, options);
-    const read = toRead(args, settings);
-    const call = new Call(operation, read.target, settings, this.#context);
-    return toAtlasPromise(traceCall(call, () => call.run(() => run(read, call))));
+    const target = toTarget(args, settings);
+    const call = new Call(operation, target, settings, this.#context);
+    return toAtlasPromise(traceCall(call, () => call.run(() => read(target, call))));
   }
 }

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { type AtlasLink, groupIdSchema, itemSchema, linksField, textField, timeField } from './schemas.js';
-import type { RequestOptions, Target } from './target.js';
+import type { ItemTarget, RequestOptions } from './target.js';
 
 /** Phase of a snapshot. Atlas adds values without notice, so any string is accepted. */
 export type SnapshotStatus = 'PENDING' | 'QUEUED' | 'RUNNING' | 'FAILED' | 'COMPLETED' | (string & {});
@@ -58,7 +58,7 @@ export interface SnapshotArguments {
  *
  * @see https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/group/endpoint-flex-snapshots
  */
-export function snapshotTarget(args: SnapshotArguments, options: RequestOptions): Target {
+export function snapshotTarget(args: SnapshotArguments, options: RequestOptions): ItemTarget<TenantSnapshot> {
   const { groupId, clusterName, snapshotId } = args;
   const { endpoint, envelope, pretty } = options;
   const isList = snapshotId === undefined;
@@ -73,6 +73,7 @@ export function snapshotTarget(args: SnapshotArguments, options: RequestOptions)
       apiPath: `/api/atlas/v1.0/groups/${groupId}/clusters/${clusterName}/backup/tenant/snapshots${lastSegment}`,
       accept: 'application/json',
       query: { envelope, pretty },
+      schema: tenantSnapshotSchema,
     };
   }
   return {
@@ -82,6 +83,7 @@ export function snapshotTarget(args: SnapshotArguments, options: RequestOptions)
     accept: 'application/vnd.atlas.2024-11-13+json',
     // According to MongoDB's specification, one snapshot does not take `pretty`.
     query: isList ? { includeCount: true, itemsPerPage: 500, envelope, pretty } : { envelope },
+    schema: tenantSnapshotSchema,
     fallback: endpoint === 'auto' ? () => snapshotTarget(args, { ...options, endpoint: 'tenant' }) : undefined,
   };
 }

@@ -27,6 +27,11 @@ export interface Target {
   readonly fallback?: (() => Target) | undefined;
 }
 
+/** Where to get an item of Atlas, or a list of them, and how to parse one. */
+export interface ItemTarget<T> extends Target {
+  readonly schema: z.ZodType<T>;
+}
+
 /** What every request of a client has in common. */
 export interface RequestBase {
   /** The path of `baseUrl`, without a slash at its end. */
@@ -66,7 +71,7 @@ export interface RequestOptions {
 const newestVersion = '2025-03-12';
 
 /** The target for a path that the caller chose and {@link pathSchema} has checked. */
-export function pathTarget(apiPath: string, options: RequestOptions): Target {
+export function pathTarget({ path: apiPath }: { readonly path: string }, options: RequestOptions): Target {
   const { apiVersion = newestVersion, envelope, pretty } = options;
   return {
     identifiers: 'the path and the IDs in it',
@@ -77,8 +82,8 @@ export function pathTarget(apiPath: string, options: RequestOptions): Target {
 }
 
 /** The target for the first page of a list at a path that the caller chose. */
-export function listTarget(apiPath: string, options: RequestOptions): Target {
-  const target = pathTarget(apiPath, options);
+export function listTarget(args: { readonly path: string }, options: RequestOptions): Target {
+  const target = pathTarget(args, options);
   return {
     ...target,
     query: { ...target.query, itemsPerPage: target.query['itemsPerPage'] ?? 500, pageNum: 1 },

@@ -4,8 +4,17 @@ import { connectionFreed } from '../http/exchange.js';
 import { adviceFor, checkProxy } from './advice.js';
 import type { Call } from './call.js';
 import { type Outcome, unusable } from './outcome.js';
-import type { Page, Read } from './read.js';
-import { request } from './request.js';
+import { type Read, request } from './request.js';
+
+/** One page of a list. */
+export interface Page<T> {
+  readonly items: readonly T[];
+  /** The items as Atlas sent them. */
+  readonly sent: readonly unknown[];
+  /** An estimate, according to MongoDB's API specification. */
+  readonly totalCount: number | undefined;
+  readonly hasNextLink: boolean;
+}
 
 // At 500 items a page, 100,000 items.
 const maxPages = 200;

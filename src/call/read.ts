@@ -1,64 +1,42 @@
 import type { z } from 'zod';
 import { compiled, isObject, listPageSchema } from '../atlas/schemas.js';
-import { type SnapshotArguments, snapshotTarget, tenantSnapshotSchema } from '../atlas/snapshots.js';
-import { listTarget, pathTarget, type Target } from '../atlas/target.js';
-import type { CallSettings } from './call.js';
+import type { ItemTarget, Target } from '../atlas/target.js';
+import type { Call } from './call.js';
+import type { Outcome } from './outcome.js';
+import { type Page, readAll } from './pages.js';
+import { request } from './request.js';
 import { collectItems, invalid, type Parsed, parseEach, parseWith } from './standard-schema.js';
 
-/** What a method reads: where, and how to understand the body. */
-export interface Read<T> {
-  readonly target: Target;
-  readonly parse: (json: unknown) => Parsed<T> | Promise<Parsed<T>>;
-  /** Whether data from the fallback counts as missing, such as an empty list. Default: it never does. */
-  readonly isEmpty?: (data: T) => boolean;
+/** Reads one item of Atlas. */
+export function readItem<T extends { id?: string | undefined }>(
+  target: ItemTarget<T>,
+  call: Call,
+): Promise<Outcome<T>> {
+  const parse = (json: unknown) => compiled(target.schema).safeParse(json);
+  return request({ target, parse, isEmpty: ({ id }) => id === undefined }, call);
 }
 
-/** One page of a list. */
-export interface Page<T> {
-  readonly items: readonly T[];
-  /** The items as Atlas sent them. */
-  readonly sent: readonly unknown[];
-  /** An estimate, according to MongoDB's API specification. */
-  readonly totalCount: number | undefined;
-  readonly hasNextLink: boolean;
-}
-
-/** Reads one snapshot. */
-export function snapshotRead(args: SnapshotArguments, settings: CallSettings) {
-  return itemRead(snapshotTarget(args, settings), tenantSnapshotSchema);
-}
-
-/** Reads the snapshots of a cluster. */
-export function snapshotsRead(args: SnapshotArguments, settings: CallSettings) {
-  return itemsRead(snapshotTarget(args, settings), tenantSnapshotSchema);
+/** Reads a list of items of Atlas. */
+export function readItems<T>(target: ItemTarget<T>, call: Call): Promise<Outcome<T[]>> {
+  const parseItems = (items: readonly unknown[]) => collectItems(parsedOneByOne(compiled(target.schema), items));
+  const parse = (json: unknown) => parsePage(json, parseItems);
+  return readAll({ target, parse, isEmpty: ({ items }) => items.length === 0 }, call);
 }
 
 /** Reads a path that the caller chose. */
-export function pathRead({ path }: { readonly path: string }, settings: CallSettings): Read<unknown> {
-  const { schema } = settings;
-  return {
-    target: pathTarget(path, settings),
-    parse: (json) => (schema === undefined ? { success: true, data: json } : parseWith(schema, json)),
-  };
+export function readPath(target: Target, call: Call): Promise<Outcome<unknown>> {
+  const { schema } = call.settings;
+  const parse = (json: unknown) =>
+    schema === undefined ? { success: true as const, data: json } : parseWith(schema, json);
+  return request({ target, parse }, call);
 }
 
 /** Reads a list at a path that the caller chose. */
-export function listRead({ path }: { readonly path: string }, settings: CallSettings): Read<Page<unknown>> {
-  const { schema } = settings;
-  return {
-    target: listTarget(path, settings),
-    parse: (json) =>
-      parsePage(json, (items) => (schema === undefined ? { success: true, data: items } : parseEach(schema, items))),
-  };
-}
-
-function itemRead<T extends { id?: string | undefined }>(target: Target, schema: z.ZodType<T>): Read<T> {
-  return { target, parse: (json) => compiled(schema).safeParse(json), isEmpty: ({ id }) => id === undefined };
-}
-
-function itemsRead<T>(target: Target, schema: z.ZodType<T>): Read<Page<T>> {
-  const parseItems = (items: readonly unknown[]) => collectItems(parsedOneByOne(compiled(schema), items));
-  return { target, parse: (json) => parsePage(json, parseItems), isEmpty: ({ items }) => items.length === 0 };
+export function readList(target: Target, call: Call): Promise<Outcome<unknown[]>> {
+  const { schema } = call.settings;
+  const parseItems = (items: readonly unknown[]) =>
+    schema === undefined ? { success: true as const, data: items } : parseEach(schema, items);
+  return readAll({ target, parse: (json) => parsePage(json, parseItems) }, call);
 }
 
 /** Parses each item when it is asked for, so that a list stops at its first invalid item. */

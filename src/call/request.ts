@@ -1,5 +1,5 @@
 import { type ApiResponse, readResponse } from '../atlas/response.js';
-import { mayBeEnveloped, toPath } from '../atlas/target.js';
+import { mayBeEnveloped, type Target, toPath } from '../atlas/target.js';
 import { type Login, NoLogin } from '../auth/authenticator.js';
 import { connectionFreed, exchange } from '../http/exchange.js';
 import { NoResponse } from '../http/no-response.js';
@@ -7,9 +7,16 @@ import { retryDelay } from '../http/retry.js';
 import { adviceFor, adviseOnSize, checkProxy } from './advice.js';
 import type { Call } from './call.js';
 import { type Failure, type Outcome, retryHints, type Success, unusable } from './outcome.js';
-import type { Read } from './read.js';
 import type { Parsed } from './standard-schema.js';
 import { reportRetry, startAttemptLog } from './tracing.js';
+
+/** What a request reads: where, and how to understand the body. */
+export interface Read<T> {
+  readonly target: Target;
+  readonly parse: (json: unknown) => Parsed<T> | Promise<Parsed<T>>;
+  /** Whether data from the fallback counts as missing, such as an empty list. Default: it never does. */
+  readonly isEmpty?: (data: T) => boolean;
+}
 
 /** How long the fallback may take, in ms. */
 const fallbackTimeout = 5_000;

@@ -28,7 +28,7 @@ describe('the target for a path', () => {
     [{ none: undefined, empty: [] }, ''],
     [JSON.parse('{ "__proto__": null, "a": 1 }'), '?a=1'],
   ])('has the query %j as %j', (query, expected) => {
-    expect(sent(pathTarget(path, { ...auto, query }))).toBe(path + expected);
+    expect(sent(pathTarget({ path }, { ...auto, query }))).toBe(path + expected);
   });
 
   it.each<[what: string, options: Partial<RequestOptions>, query: string, isEnveloped: boolean]>([
@@ -44,7 +44,7 @@ describe('the target for a path', () => {
     ['reads no other', { query: { envelope: [false, true] } }, '?envelope=false&envelope=true', false],
     ['has no others', {}, '', false],
   ])('%s', (_what, options, query, isEnveloped) => {
-    const target = pathTarget(path, { ...auto, ...options });
+    const target = pathTarget({ path }, { ...auto, ...options });
     expect([sent(target), mayBeEnveloped(target)]).toEqual([path + query, isEnveloped]);
   });
 
@@ -56,14 +56,14 @@ describe('the target for a path', () => {
     ['/api/atlas/v1.0/groups', '2023-01-01', 'application/json'],
     ['/api/atlas/v20/groups', undefined, 'application/json'],
   ])('%s with apiVersion %s accepts %s', (target, apiVersion, accept) => {
-    expect(pathTarget(target, { ...auto, apiVersion }).accept).toBe(accept);
+    expect(pathTarget({ path: target }, { ...auto, apiVersion }).accept).toBe(accept);
   });
 
   it('of a list has 500 items a page, unless its query says otherwise, and page numbers', () => {
-    const target = listTarget(path, { ...auto, query: { includeCount: true } });
+    const target = listTarget({ path }, { ...auto, query: { includeCount: true } });
     expect(sent(target)).toBe(`${path}?includeCount=true&itemsPerPage=500&pageNum=1`);
     expect(sent(pageTarget(target, 2))).toBe(`${path}?includeCount=true&itemsPerPage=500&pageNum=2`);
-    const small = listTarget(path, { ...auto, query: { itemsPerPage: 7, pageNum: undefined } });
+    const small = listTarget({ path }, { ...auto, query: { itemsPerPage: 7, pageNum: undefined } });
     expect(sent(small)).toBe(`${path}?itemsPerPage=7&pageNum=1`);
   });
 });
@@ -74,7 +74,7 @@ const prefixes = ['', '/proxy/atlas'];
 /** The URL of the request for a path, or undefined if the path is invalid. */
 function urlOf(path: unknown, prefix = ''): string | undefined {
   const { data } = pathSchema.safeParse(path);
-  const target = data === undefined ? undefined : pathTarget(data, { endpoint: 'auto' });
+  const target = data === undefined ? undefined : pathTarget({ path: data }, { endpoint: 'auto' });
   return target && origin + sent(target, prefix);
 }
 

@@ -13,9 +13,9 @@ const targets = {
   'the snapshots at Flex': snapshotTarget(list, { endpoint: 'flex' }),
   'one snapshot at the tenant endpoint': snapshotTarget({ ...list, snapshotId }, { endpoint: 'tenant' }),
   'the snapshots at the tenant endpoint': snapshotTarget(list, { endpoint: 'tenant' }),
-  'a v2 path': pathTarget('/api/atlas/v2/groups', auto),
-  'a v2 list': listTarget('/api/atlas/v2/groups', auto),
-  'another path': pathTarget('/api/atlas/v1.0/groups', auto),
+  'a v2 path': pathTarget({ path: '/api/atlas/v2/groups' }, auto),
+  'a v2 list': listTarget({ path: '/api/atlas/v2/groups' }, auto),
+  'another path': pathTarget({ path: '/api/atlas/v1.0/groups' }, auto),
 };
 type Target = keyof typeof targets;
 
@@ -151,6 +151,6 @@ it.each<[kind: NoResponseKind, hasFallback: boolean, advice: string]>([
   ['mock', false, 'No mock answers GET /x. Add one.'],
   ['other', true, 'See the cause. Check the network, baseUrl and any proxy on the way to Atlas.'],
 ])('the advice on an exchange without a response: %s, with a fallback: %s', (kind, hasFallback, advice) => {
-  const target = pathTarget('/x', { endpoint: 'auto' });
+  const target = pathTarget({ path: '/x' }, { endpoint: 'auto' });
   expect(adviseOnTransport(kind, { ...target, fallback: hasFallback ? () => target : undefined })).toBe(advice);
 });

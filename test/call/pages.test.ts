@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { CollectedPages } from '../../src/call/pages.js';
-import type { Page } from '../../src/call/read.js';
+import { CollectedPages, type Page } from '../../src/call/pages.js';
 import {
   AtlasApiError,
   AtlasInvalidResponseError,
