@@ -48,7 +48,7 @@ export class TenantSnapshotsClient implements AsyncDisposable {
     snapshotId: string,
     options: CallOptions = {},
   ): AtlasPromise<TenantSnapshot> {
-    return this.#start('getTenantSnapshot', { groupId, clusterName, snapshotId }, options, snapshotTarget, readItem);
+    return this.#call('getTenantSnapshot', { groupId, clusterName, snapshotId }, options, snapshotTarget, readItem);
   }
 
   /**
@@ -62,7 +62,7 @@ export class TenantSnapshotsClient implements AsyncDisposable {
    * @see https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-listflexbackups
    */
   listTenantSnapshots(groupId: string, clusterName: string, options: CallOptions = {}): AtlasPromise<TenantSnapshot[]> {
-    return this.#start('listTenantSnapshots', { groupId, clusterName }, options, snapshotTarget, readItems);
+    return this.#call('listTenantSnapshots', { groupId, clusterName }, options, snapshotTarget, readItems);
   }
 
   /**
@@ -77,7 +77,7 @@ export class TenantSnapshotsClient implements AsyncDisposable {
   get<T>(path: string, options: GetOptions & { schema: StandardSchema<T> }): AtlasPromise<T>;
   get(path: string, options?: GetOptions): AtlasPromise<unknown>;
   get(path: string, options: GetOptions = {}): AtlasPromise<unknown> {
-    return this.#start('get', { path }, options, pathTarget, readPath);
+    return this.#call('get', { path }, options, pathTarget, readPath);
   }
 
   /**
@@ -93,7 +93,7 @@ export class TenantSnapshotsClient implements AsyncDisposable {
   getAll<T>(path: string, options: GetOptions & { schema: StandardSchema<T> }): AtlasPromise<T[]>;
   getAll(path: string, options?: GetOptions): AtlasPromise<unknown[]>;
   getAll(path: string, options: GetOptions = {}): AtlasPromise<unknown[]> {
-    return this.#start('getAll', { path }, options, listTarget, readList);
+    return this.#call('getAll', { path }, options, listTarget, readList);
   }
 
   /**
@@ -111,8 +111,8 @@ export class TenantSnapshotsClient implements AsyncDisposable {
     return this.close();
   }
 
-  /** Checks the arguments and options of a call, and starts it if they are valid. */
-  #start<Arguments extends object, T extends Target, R>(
+  /** Checks the arguments and options of a call, and makes it if they are valid. */
+  #call<Arguments extends object, T extends Target, R>(
     operation: Operation,
     args: Arguments,
     options: CallOptions & GetOptions,

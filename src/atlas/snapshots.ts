@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { type AtlasLink, groupIdSchema, itemSchema, linksField, textField, timeField } from './schemas.js';
-import type { ItemTarget, RequestOptions } from './target.js';
+import type { ClusterArguments, ItemTarget, RequestOptions } from './target.js';
 
 /** Phase of a snapshot. Atlas adds values without notice, so any string is accepted. */
 export type SnapshotStatus = 'PENDING' | 'QUEUED' | 'RUNNING' | 'FAILED' | 'COMPLETED' | (string & {});
@@ -45,10 +45,8 @@ export const tenantSnapshotSchema: z.ZodType<TenantSnapshot> = itemSchema({
   links: linksField,
 });
 
-/** The arguments that name a cluster or a snapshot. They have been checked, so a path can hold them without escaping. */
-export interface SnapshotArguments {
-  readonly groupId: string;
-  readonly clusterName: string;
+/** The arguments that name a cluster or a snapshot. */
+export interface SnapshotArguments extends ClusterArguments {
   /** Absent for the list. */
   readonly snapshotId?: string;
 }

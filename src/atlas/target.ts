@@ -39,6 +39,12 @@ export interface RequestBase {
   readonly userAgent: string;
 }
 
+/** The arguments that name a cluster. They have been checked, so a path can hold them without escaping. */
+export interface ClusterArguments {
+  readonly groupId: string;
+  readonly clusterName: string;
+}
+
 /** Returns the path and query of a request, as sent. */
 export function toPath({ prefix }: RequestBase, { apiPath, query }: Target): string {
   const params = new URLSearchParams();

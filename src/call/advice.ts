@@ -28,7 +28,6 @@ const byCode: Readonly<Record<string, string>> = {
 const forEndpoint = {
   missingRole:
     'The login is valid, but a role is missing. Grant the API key or service account the role Project Read Only.',
-  flexCluster: `This is a Flex cluster. ${useFlex}`,
   refusedLogin: 'Check the API key or token, its role (Project Read Only) and its IP access list.',
   forbidden: 'Check the role of the API key or service account (Project Read Only) and its IP access list.',
   unusableBody: checkProxy,
@@ -39,7 +38,6 @@ const forEndpoint = {
 const forPath: typeof forEndpoint = {
   missingRole:
     'The login is valid, but a role is missing. Grant the API key or service account a role that can read this path, such as Project Read Only.',
-  flexCluster: 'This is a Flex cluster. Pass a path of the Flex API.',
   refusedLogin: 'Check the API key or token, its roles and its IP access list.',
   forbidden: 'Check the roles of the API key or service account and its IP access list.',
   unusableBody: 'Check the path and the schema. If that is not the reason, report a bug.',
@@ -84,7 +82,9 @@ export function adviseOnStatus(response: ErrorResponse, retryAfter: number | und
 function adviseOnCode({ status, error }: ErrorResponse, target: Target): string | undefined {
   const errorCode = error?.errorCode ?? '';
   if (isMissingRole(status, error)) return adviceFor(target).missingRole;
-  if (errorCode === 'CANNOT_USE_FLEX_CLUSTER_IN_CLUSTER_API') return adviceFor(target).flexCluster;
+  if (errorCode === 'CANNOT_USE_FLEX_CLUSTER_IN_CLUSTER_API') {
+    return `This is a Flex cluster. ${target.endpoint === 'tenant' ? useFlex : 'Use the Flex API for it.'}`;
+  }
   if (errorCode === 'INVALID_VERSION_DATE') return adviseOnVersion(target);
   if (errorCode === 'RESOURCE_NOT_FOUND' && target.endpoint === 'tenant') return adviseOnRetired(target);
   return Object.hasOwn(byCode, errorCode) ? byCode[errorCode] : undefined;

@@ -8,10 +8,7 @@ import { request } from './request.js';
 import { collectItems, invalid, type Parsed, parseEach, parseWith } from './standard-schema.js';
 
 /** Reads one item of Atlas. */
-export function readItem<T extends { id?: string | undefined }>(
-  target: ItemTarget<T>,
-  call: Call,
-): Promise<Outcome<T>> {
+export function readItem<T extends { id?: unknown }>(target: ItemTarget<T>, call: Call): Promise<Outcome<T>> {
   const parse = (json: unknown) => compiled(target.schema).safeParse(json);
   return request({ target, parse, isEmpty: ({ id }) => id === undefined }, call);
 }

@@ -67,10 +67,10 @@ describe('the advice on a code, whatever the status,', () => {
     ],
     [
       'CANNOT_USE_FLEX_CLUSTER_IN_CLUSTER_API',
-      snapshots,
+      atTenant,
       "This is a Flex cluster. Pass endpoint: 'flex', or leave the option out.",
     ],
-    ['CANNOT_USE_FLEX_CLUSTER_IN_CLUSTER_API', paths, 'This is a Flex cluster. Pass a path of the Flex API.'],
+    ['CANNOT_USE_FLEX_CLUSTER_IN_CLUSTER_API', paths, 'This is a Flex cluster. Use the Flex API for it.'],
     ['RESOURCE_NOT_FOUND', atTenant, retired, 404],
     ['INVALID_VERSION_DATE', snapshots, update],
     ['INVALID_VERSION_DATE', versioned, setVersion],
