@@ -78,14 +78,8 @@ describe('of a Flex cluster', () => {
   });
 
   it('the newest backup and the latest failure count by their finishTime', () => {
-    const snapshots = [
-      flex('FAILED', 3),
-      flex('FAILED', 2),
-      flex('COMPLETED', 2),
-      flex('COMPLETED', 4),
-      flex('RUNNING'),
-    ];
-    expect(flexBackups(snapshots, now)).toStrictEqual({ newest: backupOf(2), failed: backupOf(2), readAt: now });
+    const all = [flex('FAILED', 3), flex('FAILED', 2), flex('COMPLETED', 2), flex('COMPLETED', 4), flex('RUNNING')];
+    expect(flexBackups(all, now)).toStrictEqual({ newest: backupOf(2), failed: backupOf(2), readAt: now });
   });
 
   it('nothing is known without a valid finishTime', () => {

@@ -52,6 +52,7 @@ describe('client options', () => {
     ['maxRetries', [0, 1, 100], [-1, 101, 0.5, Number.NaN, Number.POSITIVE_INFINITY, '3', null]],
     ['maxResponseSize', [1, longest], [0, -1, 0.5, Number.NaN, Number.POSITIVE_INFINITY, longest + 1, '1', null]],
     ['dispatcher', [{ dispatch: () => true }, new MockAgent()], [{}, 'agent', null, { dispatch: true }, () => true]],
+    ['fetch', [fetch], [{}, 'fetch', null]],
     ['userAgent', ['', 'a/1 (b; c)', '~'], ['a\r\nb: c', 'a\nb', 'a\rb', 'a\0', 'a\tb', 'a\x7f', 'é', 5, null]],
     ['tokenStore', [store], [{ set() {} }, { get() {} }, null]],
   ])('%s is validated', (name, good, bad) => {
@@ -62,6 +63,11 @@ describe('client options', () => {
   it('are reported together if several are invalid', () => {
     const message = messageFor({ credentials, timeout: 0, maxRetries: -1, userAgent: '\n' });
     for (const name of ['timeout', 'maxRetries', 'userAgent']) expect(message).toContain(`${name}: `);
+  });
+
+  it('may not include both a dispatcher and a fetch', () => {
+    const message = messageFor({ credentials, fetch, dispatcher: new MockAgent() });
+    expect(message).toBe('Invalid client options: fetch: must not be set together with dispatcher.');
   });
 
   it.each([[5], ['text'], [[]], [() => ({})]])('may not be %o', (options) => {
