@@ -1,10 +1,10 @@
 import { snapshotTarget, type TenantSnapshot } from './atlas/snapshots.js';
-import { listTarget, pathTarget, type Target } from './atlas/target.js';
+import { pathListTarget, pathTarget, type Target } from './atlas/target.js';
 import { type AtlasPromise, toAtlasPromise } from './call/atlas-promise.js';
 import { Call, type CallSettings } from './call/call.js';
 import { type ClientContext, closeContext, openContext } from './call/context.js';
 import type { Outcome } from './call/outcome.js';
-import { readItem, readItems, readList, readPath } from './call/read.js';
+import { readItem, readItems, readPath, readPathList } from './call/read.js';
 import type { StandardSchema } from './call/standard-schema.js';
 import { traceCall } from './call/tracing.js';
 import { type CallOptions, checkCall, type GetOptions, type Operation, resolveCall } from './config/call-options.js';
@@ -93,7 +93,7 @@ export class TenantSnapshotsClient implements AsyncDisposable {
   getAll<T>(path: string, options: GetOptions & { schema: StandardSchema<T> }): AtlasPromise<T[]>;
   getAll(path: string, options?: GetOptions): AtlasPromise<unknown[]>;
   getAll(path: string, options: GetOptions = {}): AtlasPromise<unknown[]> {
-    return this.#call('getAll', { path }, options, listTarget, readList);
+    return this.#call('getAll', { path }, options, pathListTarget, readPathList);
   }
 
   /**
@@ -112,18 +112,18 @@ export class TenantSnapshotsClient implements AsyncDisposable {
   }
 
   /** Checks the arguments and options of a call, and makes it if they are valid. */
-  #call<Arguments extends object, T extends Target, R>(
+  #call<Arguments extends object, AnyTarget extends Target, T>(
     operation: Operation,
     args: Arguments,
     options: CallOptions & GetOptions,
-    toTarget: (args: Arguments, settings: CallSettings) => T,
-    read: (target: T, call: Call) => Promise<Outcome<R>>,
-  ): AtlasPromise<R> {
+    toTarget: (args: Arguments, settings: CallSettings) => AnyTarget,
+    readTarget: (target: AnyTarget, call: Call) => Promise<Outcome<T>>,
+  ): AtlasPromise<T> {
     const issues = checkCall(operation, args, options);
     if (issues.length > 0) return toAtlasPromise(Promise.reject(new AtlasInvalidArgumentError(issues, { operation })));
     const settings = resolveCall(this.#defaults, options);
     const target = toTarget(args, settings);
     const call = new Call(operation, target, settings, this.#context);
-    return toAtlasPromise(traceCall(call, () => call.run(() => read(target, call))));
+    return toAtlasPromise(traceCall(call, () => call.run(() => readTarget(target, call))));
   }
 }

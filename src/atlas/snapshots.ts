@@ -45,8 +45,8 @@ export const tenantSnapshotSchema: z.ZodType<TenantSnapshot> = itemSchema({
   links: linksField,
 });
 
-/** The arguments that name a cluster or a snapshot. */
-export interface SnapshotArguments extends ClusterArguments {
+/** The arguments that name a cluster or a snapshot, all checked. */
+interface SnapshotArguments extends ClusterArguments {
   /** Absent for the list. */
   readonly snapshotId?: string;
 }

@@ -23,13 +23,14 @@ export interface Target {
   /** The media type to accept. For v2 it names the API version. */
   readonly accept: string;
   readonly query: Query;
-  /** Returns the target to ask if Atlas does not find the resource at this one. */
+  /** Returns the target to ask if Atlas does not find the resource at this one. Its body is parsed in the same way. */
   readonly fallback?: (() => Target) | undefined;
 }
 
-/** Where to get an item of Atlas, or a list of them, and how to parse one. */
+/** The target of one item, or of a list of items, with the schema of an item. */
 export interface ItemTarget<T> extends Target {
   readonly schema: z.ZodType<T>;
+  readonly fallback?: (() => ItemTarget<T>) | undefined;
 }
 
 /** What every request of a client has in common. */
@@ -37,12 +38,6 @@ export interface RequestBase {
   /** The path of `baseUrl`, without a slash at its end. */
   readonly prefix: string;
   readonly userAgent: string;
-}
-
-/** The arguments that name a cluster. They have been checked, so a path can hold them without escaping. */
-export interface ClusterArguments {
-  readonly groupId: string;
-  readonly clusterName: string;
 }
 
 /** Returns the path and query of a request, as sent. */
@@ -61,6 +56,12 @@ export function mayBeEnveloped({ query }: Target): boolean {
   // Of several values, the first one counts.
   const { envelope } = query;
   return String(typeof envelope === 'object' ? envelope[0] : envelope) === 'true';
+}
+
+/** The arguments that name a cluster. They have been checked, so a path can hold them without escaping. */
+export interface ClusterArguments {
+  readonly groupId: string;
+  readonly clusterName: string;
 }
 
 /** The options of a call that change its request. */
@@ -88,12 +89,9 @@ export function pathTarget({ path: apiPath }: { readonly path: string }, options
 }
 
 /** The target for the first page of a list at a path that the caller chose. */
-export function listTarget(args: { readonly path: string }, options: RequestOptions): Target {
+export function pathListTarget(args: { readonly path: string }, options: RequestOptions): Target {
   const target = pathTarget(args, options);
-  return {
-    ...target,
-    query: { ...target.query, itemsPerPage: target.query['itemsPerPage'] ?? 500, pageNum: 1 },
-  };
+  return { ...target, query: { ...target.query, itemsPerPage: target.query['itemsPerPage'] ?? 500, pageNum: 1 } };
 }
 
 /** The target for another page of a list. */

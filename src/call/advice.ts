@@ -20,6 +20,7 @@ const byCode: Readonly<Record<string, string>> = {
   GROUP_NOT_FOUND: 'Check the project ID, and that the login has access to the project.',
   CLUSTER_NOT_FOUND: 'Check the cluster name and the project ID.',
   TENANT_SNAPSHOT_NOT_FOUND: 'List the snapshots to see which exist. Atlas deletes a snapshot when it expires.',
+  CANNOT_USE_FLEX_CLUSTER_IN_CLUSTER_API: 'This is a Flex cluster. Use the Flex API for it.',
   CANNOT_USE_NON_FLEX_CLUSTER_IN_FLEX_API:
     'The cluster is dedicated (M10 or larger) or free (M0). Pass a Flex cluster.',
 };
@@ -82,11 +83,11 @@ export function adviseOnStatus(response: ErrorResponse, retryAfter: number | und
 function adviseOnCode({ status, error }: ErrorResponse, target: Target): string | undefined {
   const errorCode = error?.errorCode ?? '';
   if (isMissingRole(status, error)) return adviceFor(target).missingRole;
-  if (errorCode === 'CANNOT_USE_FLEX_CLUSTER_IN_CLUSTER_API') {
-    return `This is a Flex cluster. ${target.endpoint === 'tenant' ? useFlex : 'Use the Flex API for it.'}`;
-  }
   if (errorCode === 'INVALID_VERSION_DATE') return adviseOnVersion(target);
-  if (errorCode === 'RESOURCE_NOT_FOUND' && target.endpoint === 'tenant') return adviseOnRetired(target);
+  if (target.endpoint === 'tenant') {
+    if (errorCode === 'RESOURCE_NOT_FOUND') return adviseOnRetired(target);
+    if (errorCode === 'CANNOT_USE_FLEX_CLUSTER_IN_CLUSTER_API') return `This is a Flex cluster. ${useFlex}`;
+  }
   return Object.hasOwn(byCode, errorCode) ? byCode[errorCode] : undefined;
 }
 

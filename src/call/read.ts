@@ -7,13 +7,13 @@ import { type Page, readAll } from './pages.js';
 import { request } from './request.js';
 import { collectItems, invalid, type Parsed, parseEach, parseWith } from './standard-schema.js';
 
-/** Reads one item of Atlas. */
+/** Reads one item whose schema the client knows, such as a snapshot. */
 export function readItem<T extends { id?: unknown }>(target: ItemTarget<T>, call: Call): Promise<Outcome<T>> {
   const parse = (json: unknown) => compiled(target.schema).safeParse(json);
   return request({ target, parse, isEmpty: ({ id }) => id === undefined }, call);
 }
 
-/** Reads a list of items of Atlas. */
+/** Reads a list of such items. */
 export function readItems<T>(target: ItemTarget<T>, call: Call): Promise<Outcome<T[]>> {
   const parseItems = (items: readonly unknown[]) => collectItems(parsedOneByOne(compiled(target.schema), items));
   const parse = (json: unknown) => parsePage(json, parseItems);
@@ -29,7 +29,7 @@ export function readPath(target: Target, call: Call): Promise<Outcome<unknown>> 
 }
 
 /** Reads a list at a path that the caller chose. */
-export function readList(target: Target, call: Call): Promise<Outcome<unknown[]>> {
+export function readPathList(target: Target, call: Call): Promise<Outcome<unknown[]>> {
   const { schema } = call.settings;
   const parseItems = (items: readonly unknown[]) =>
     schema === undefined ? { success: true as const, data: items } : parseEach(schema, items);

@@ -10,11 +10,11 @@ import { type Failure, type Outcome, retryHints, type Success, unusable } from '
 import type { Parsed } from './standard-schema.js';
 import { reportRetry, startAttemptLog } from './tracing.js';
 
-/** What a request reads: where, and how to understand the body. */
+/** Where to send a request, and how to parse its body. */
 export interface Read<T> {
   readonly target: Target;
   readonly parse: (json: unknown) => Parsed<T> | Promise<Parsed<T>>;
-  /** Whether data from the fallback counts as missing, such as an empty list. Default: it never does. */
+  /** Whether data of the fallback counts as missing: an empty list, or an item without an ID. Default: it never does. */
   readonly isEmpty?: (data: T) => boolean;
 }
 
@@ -108,7 +108,7 @@ function isDeadConnection({ problem }: Outcome<unknown>): boolean {
   return problem?.kind === 'no response' && problem.reason.isDeadConnection;
 }
 
-/** Logs in, sends a request (again if the login can answer a refusal), evaluates. */
+/** Logs in, sends the request (again if the login can answer a refusal), and evaluates the response. */
 async function send<T>(read: Read<T>, call: Call): Promise<Outcome<T>> {
   const { target } = read;
   const { settings, context } = call;

@@ -25,7 +25,7 @@ export function flexBackups(snapshots: readonly TenantSnapshot[], readAt: number
 
 const anything = z.unknown().optional();
 
-/** Parses a snapshot of a dedicated cluster. */
+/** Picks what a check needs of a dedicated cluster's snapshot. Accepts any value, so that one odd snapshot does not fail the list. */
 export const dedicatedSnapshotSchema = z.object({
   id: anything,
   status: anything,
@@ -52,7 +52,7 @@ function isPast(time: Date | undefined, now: number): boolean {
 }
 
 function toSnapshot(id: unknown, time: Date | undefined): BackupSnapshot | undefined {
-  // The client of the caller may have invalid dates.
+  // A client that the caller wrote may return invalid dates.
   if (time === undefined || Number.isNaN(time.getTime())) return undefined;
   return { ...(typeof id === 'string' && { snapshotId: id }), time };
 }

@@ -70,7 +70,7 @@ function requireValid(schema: z.ZodType, value: unknown): void {
 
 const nameSchema = z.object({ clusterName: clusterNameSchema });
 
-/** The jobs of a check, and what they found besides findings. */
+/** The jobs of a check, and its totals. */
 class Check {
   readonly jobs: Jobs<BackupFinding>;
   readonly #reads: Reads;
@@ -143,7 +143,7 @@ class Check {
   }
 }
 
-/** Returns an error that is a finding. Throws any other, such as that of a closed client, because it ends the check. */
+/** Returns the error if a finding can report it. Throws any other, such as that of a closed client, because it ends the check. */
 function findingError(error: unknown): AtlasError {
   if (isAtlasError(error) && error.code !== 'CLOSED') return error;
   throw error;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { snapshotTarget } from '../../src/atlas/snapshots.js';
-import { listTarget, pathTarget } from '../../src/atlas/target.js';
+import { pathListTarget, pathTarget } from '../../src/atlas/target.js';
 import { adviceFor, adviseOnStatus, adviseOnTransport } from '../../src/call/advice.js';
 import type { NoResponseKind } from '../../src/http/no-response.js';
 import { clusterName, groupId, snapshotId } from '../support/snapshot-routes.js';
@@ -14,7 +14,7 @@ const targets = {
   'one snapshot at the tenant endpoint': snapshotTarget({ ...list, snapshotId }, { endpoint: 'tenant' }),
   'the snapshots at the tenant endpoint': snapshotTarget(list, { endpoint: 'tenant' }),
   'a v2 path': pathTarget({ path: '/api/atlas/v2/groups' }, auto),
-  'a v2 list': listTarget({ path: '/api/atlas/v2/groups' }, auto),
+  'a v2 list': pathListTarget({ path: '/api/atlas/v2/groups' }, auto),
   'another path': pathTarget({ path: '/api/atlas/v1.0/groups' }, auto),
 };
 type Target = keyof typeof targets;

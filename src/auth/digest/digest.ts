@@ -37,7 +37,7 @@ export interface DigestSession {
   /** Whether the nonce is ASCII, as usual. A string can then be hashed, which takes 0.5 µs less than its octets. */
   readonly isAscii: boolean;
   /** The start of each `Authorization` value. */
-  readonly params: string;
+  readonly prefix: string;
   /** How many requests have used the nonce. */
   uses: number;
 }
@@ -88,7 +88,7 @@ export function openSession(challenge: DigestChallenge, credentials: DigestCrede
     cnonce: randomBytes(16).toString('hex'),
     ha1: hash(challenge.hash, Buffer.from(`${username}:${realm}:${toOctets(credentials.password)}`, 'latin1')),
     isAscii: /^[ -~]*$/.test(nonce),
-    params: `Digest username=${quote(username)}, realm=${quote(realm)}, nonce=${quote(nonce)}${algorithmParam}${opaqueParam}`,
+    prefix: `Digest username=${quote(username)}, realm=${quote(realm)}, nonce=${quote(nonce)}${algorithmParam}${opaqueParam}`,
     uses: 0,
   };
 }
@@ -100,9 +100,9 @@ export function openSession(challenge: DigestChallenge, credentials: DigestCrede
  * @see https://www.rfc-editor.org/rfc/rfc7616#section-3.4.1
  */
 export function authorize(session: DigestSession, uri: string): string {
-  const { challenge, cnonce, ha1, params, isAscii } = session;
+  const { challenge, cnonce, ha1, prefix, isAscii } = session;
   session.uses += 1;
-  // What stands between HA1 and HA2 in the text to hash.
+  // The part of the hashed text between HA1 and HA2.
   let nonceParts = challenge.nonce;
   let qopParams = '';
   if (challenge.hasQop) {
@@ -113,7 +113,7 @@ export function authorize(session: DigestSession, uri: string): string {
   const ha2 = hash(challenge.hash, `GET:${uri}`);
   const hashed = `${ha1}:${nonceParts}:${ha2}`;
   const response = hash(challenge.hash, isAscii ? hashed : Buffer.from(hashed, 'latin1'));
-  return `${params}, uri="${uri}"${qopParams}, response="${response}"`;
+  return `${prefix}, uri="${uri}"${qopParams}, response="${response}"`;
 }
 
 /**
