@@ -78,8 +78,8 @@ export function tlsTable({ roundTripMs, coldDigestCall, concurrentColdCalls, dig
     '',
   ]);
   const note = [
-    `Connections of a cold Digest call: ${coldDigestCall.connections}. Requests of the check: ${whole(check.requests)}, and to log in`,
-    `${check.logins}. It takes ${check.ratio.toFixed(2)} times (requests × round trip ÷ concurrency).`,
+    `Connections of a cold Digest call: ${coldDigestCall.connections}. Requests of the check: ${whole(check.requests)}, and`,
+    `${check.logins} to log in. It takes ${check.ratio.toFixed(2)} times (requests × round trip ÷ concurrency).`,
   ].join(' ');
   return `${markdown([`TLS, ${roundTripMs} ms round trip`, 'this client', 'rival', '÷'], rows)}\n\n${note}`;
 }
