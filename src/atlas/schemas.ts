@@ -82,8 +82,8 @@ function readLinks(value: unknown): AtlasLink[] | undefined {
 const compiledSchemas = new WeakMap<z.ZodType, z.ZodType>();
 
 /**
- * Compiles a schema at its first use. The compiled schema accepts the same values and saves 5 to 8 µs a call. Compiling takes 2 ms, which
- * an import should not pay.
+ * Compiles a schema at its first use. The compiled schema accepts the same values and saves 5 to 8 µs a call. Compiling takes
+ * 2 ms, which an import should not pay.
  */
 export function compiled<T>(schema: z.ZodType<T>): z.ZodType<T> {
   if (!compiledSchemas.has(schema)) compiledSchemas.set(schema, z.compile(schema));

@@ -89,6 +89,9 @@ export interface Authenticator {
   close?(): Promise<void>;
 }
 
+/** What to do about a response that Atlas itself would hardly send. */
+export const checkBaseUrl = 'Check baseUrl and any proxy on the way to Atlas.';
+
 /** What is known about a failed login. */
 export interface NoLoginDetails {
   /** What happened and what to do, as sentences. Absent if `noResponse` is set. */

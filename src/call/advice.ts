@@ -1,11 +1,11 @@
 import { type ApiResponse, isMissingRole } from '../atlas/response.js';
 import { isVersioned, type Target } from '../atlas/target.js';
+import { checkBaseUrl } from '../auth/authenticator.js';
 import type { NoResponseKind } from '../http/no-response.js';
 import { isRetryableStatus } from '../http/retry.js';
 
 type ErrorResponse = Pick<ApiResponse, 'status' | 'error' | 'isFromAtlas'>;
 
-const checkBaseUrl = 'Check baseUrl and any proxy on the way to Atlas.';
 /** What to do about a response that looks modified on its way. */
 export const checkProxy = 'Check whether a proxy modifies responses. If that is not the reason, report a bug.';
 const updatePackage = 'Update atlas-tenant-snapshots to a version for the current API.';

@@ -20,8 +20,8 @@ export interface CallSettings extends ExchangeLimits, RequestOptions {
 }
 
 /**
- * One call, from its start to its result. It holds what outlives a single request. Every wait for a
- * response, a login, a schema or a timer registers here, so that the deadline, the caller's signal or `close()` can end it.
+ * One call, from its start to its result. It holds what outlives a single request. Every wait for a response, a login, a schema
+ * or a timer registers here, so that the deadline, the caller's signal or `close()` can end it.
  */
 export class Call implements ExchangeOwner, CallState {
   readonly operation: string;

@@ -25,7 +25,10 @@ export function flexBackups(snapshots: readonly TenantSnapshot[], readAt: number
 
 const anything = z.unknown().optional();
 
-/** Picks what a check needs of a dedicated cluster's snapshot. Accepts any value, so that one odd snapshot does not fail the list. */
+/**
+ * Picks what a check needs of a dedicated cluster's snapshot. A field may have any value, so that one odd field does not fail
+ * the list.
+ */
 export const dedicatedSnapshotSchema = z.object({
   id: anything,
   status: anything,

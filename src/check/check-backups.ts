@@ -60,12 +60,7 @@ export async function* checkBackups(
 /** @throws AtlasInvalidArgumentError */
 function requireValid(schema: z.ZodType, value: unknown): void {
   const { error } = schema.safeParse(value);
-  if (error === undefined) return;
-  // At most 20 issues of 200 characters, as for the options of a call.
-  const issues = error.issues
-    .slice(0, 20)
-    .map(({ path, message }) => ({ path: path.join('.'), message: message.slice(0, 200) }));
-  throw new AtlasInvalidArgumentError(issues, { operation: 'checkBackups' });
+  if (error !== undefined) throw new AtlasInvalidArgumentError(error.issues, { operation: 'checkBackups' });
 }
 
 const nameSchema = z.object({ clusterName: clusterNameSchema });
@@ -143,7 +138,7 @@ class Check {
   }
 }
 
-/** Returns the error if a finding can report it. Throws any other, such as that of a closed client, because it ends the check. */
+/** Returns the error if a finding can report it. Throws any other, such as that of a closed client: it ends the check. */
 function findingError(error: unknown): AtlasError {
   if (isAtlasError(error) && error.code !== 'CLOSED') return error;
   throw error;

@@ -4,7 +4,7 @@ import { snapshotIdSchema } from '../atlas/snapshots.js';
 import { type EndpointChoice, pathSchema, type QueryValue } from '../atlas/target.js';
 import type { CallSettings } from '../call/call.js';
 import { isStandardSchema, type StandardSchema } from '../call/standard-schema.js';
-import { type AtlasIssue, issuesOf } from '../errors/issues.js';
+import { issuesOf, type SchemaError } from '../errors/issues.js';
 import { endpoint, milliseconds, retries, type Settings, withMethods } from './client-options.js';
 
 /** Options of one call. They override those of the client. */
@@ -80,7 +80,7 @@ const methods = {
 export type Operation = keyof typeof methods;
 
 /** Checks the arguments and options of a call. */
-export function checkCall(operation: Operation, args: object, options: object): AtlasIssue[] {
+export function checkCall(operation: Operation, args: object, options: object): SchemaError['issues'] {
   const method = methods[operation];
   return [...issuesOf(compiled<unknown>(method.arguments), args), ...issuesOf(method.options, options)];
 }

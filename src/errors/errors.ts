@@ -1,5 +1,5 @@
 import type { EndpointName } from '../atlas/target.js';
-import { type AtlasIssue, listIssues } from './issues.js';
+import { type AtlasIssue, listIssues, type SchemaError, toIssues } from './issues.js';
 
 /** The kind of an error. Stable across releases, unlike the message. */
 export type AtlasErrorCode =
@@ -67,12 +67,13 @@ export class AtlasConfigurationError extends AtlasError {
 /** An argument or a call option is invalid. Nothing was sent. */
 export class AtlasInvalidArgumentError extends AtlasError {
   readonly code = 'INVALID_ARGUMENT' as const;
-  /** Every invalid argument. */
+  /** What is invalid, in the arguments and the options: at most 20 issues. */
   declare readonly issues: AtlasIssue[];
 
   /** @internal */
-  constructor(issues: AtlasIssue[], context: AtlasErrorContext = {}) {
+  constructor(found: SchemaError['issues'], context: AtlasErrorContext = {}) {
     const { operation = 'The call' } = context;
+    const issues = toIssues({ issues: found });
     super(`${operation} was not sent because of invalid arguments: ${listIssues(issues)}.`, context, { issues });
   }
 }

@@ -286,7 +286,7 @@ describe('the pages of a list', () => {
 it.each<[end: string, tenant: Reply, trace: object]>([
   ['a result of the tenant endpoint', found, { endpoint: 'tenant', path: tenantPath, status: 200 }],
   ['the error of Flex', html(503), { endpoint: 'flex', path: flexPath, status: 404, error: { status: 404 } }],
-])('a call with %s has one trace, which tells where it ended', async (_end, tenant, trace) => {
+])('a call with %s has one trace, with the endpoint that it ended at', async (_end, tenant, trace) => {
   const { asyncEnd } = tracingChannel('atlas-tenant-snapshots:call');
   const traces: unknown[] = [];
   const note = (ended: unknown) => void traces.push(ended);

@@ -17,7 +17,7 @@ function failure(operation: string, path: string | undefined, subject: string): 
 }
 
 it('errors with the same message share a line, with the first three names', () => {
-  const other = new AtlasInvalidArgumentError([{ path: 'clusterName', message: 'Al\x1b[2J\n\u2028tair' }]);
+  const other = new AtlasInvalidArgumentError([{ path: ['clusterName'], message: 'Al\x1b[2J\n\u2028tair' }]);
   const report = reportOf([
     ...['a', 'b', 'c', 'd', 'e'].map((name) => unknown(name)),
     ...['f', 'g', 'h'].map((name) => unknown(name, other)),

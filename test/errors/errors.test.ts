@@ -23,6 +23,7 @@ const issues = [
   { path: 'groupId', message: 'must be a string' },
   { path: '', message: 'must have an id' },
 ];
+const found = issues.map(({ path, message }) => ({ path: [path], message }));
 const details = {
   status: 404,
   errorCode: 'X',
@@ -39,7 +40,7 @@ const apiError = new AtlasApiError('no', { ...details, ...response }, context);
 /** An error of each class, and the fields of its JSON besides name, code, message and those of its call. */
 const family: [name: string, code: AtlasErrorCode, error: AtlasError, own: object][] = [
   ['AtlasConfigurationError', 'CONFIGURATION', new AtlasConfigurationError('no', context), {}],
-  ['AtlasInvalidArgumentError', 'INVALID_ARGUMENT', new AtlasInvalidArgumentError(issues, context), { issues }],
+  ['AtlasInvalidArgumentError', 'INVALID_ARGUMENT', new AtlasInvalidArgumentError(found, context), { issues }],
   ['AtlasApiError', 'API_ERROR', apiError, details],
   ['AtlasAuthenticationError', 'AUTHENTICATION', new AtlasAuthenticationError('no', oauth, context), oauth],
   ['AtlasConnectionError', 'CONNECTION', new AtlasConnectionError('no', context), {}],
@@ -109,8 +110,8 @@ describe('an error without a context', () => {
 
 it('the message of an invalid argument lists the issues', () => {
   const list = 'was not sent because of invalid arguments: groupId: must be a string, must have an id.';
-  expect(new AtlasInvalidArgumentError(issues).message).toBe(`The call ${list}`);
-  expect(new AtlasInvalidArgumentError(issues, context).message).toBe(`getTenantSnapshot ${list}`);
+  expect(new AtlasInvalidArgumentError(found).message).toBe(`The call ${list}`);
+  expect(new AtlasInvalidArgumentError(found, context).message).toBe(`getTenantSnapshot ${list}`);
 });
 
 describe('isAtlasError', () => {

@@ -1,5 +1,5 @@
 import { type ApiResponse, isMissingRole } from '../../atlas/response.js';
-import { type Authenticator, type Login, type LoginRequest, NoLogin } from '../authenticator.js';
+import { type Authenticator, checkBaseUrl, type Login, type LoginRequest, NoLogin } from '../authenticator.js';
 import {
   authorize,
   chooseChallenge,
@@ -70,7 +70,7 @@ export class DigestAuthenticator implements Authenticator {
     if (status !== 401 || isEnveloped || field === undefined) return undefined;
     const challenge = chooseChallenge(field);
     if (challenge === undefined) {
-      const message = `The server did not offer a Digest challenge that this client supports. Check baseUrl and any proxy on the way to Atlas. It offered: ${formatOffers(field)}.`;
+      const message = `The server did not offer a Digest challenge that this client supports. ${checkBaseUrl} It offered: ${formatOffers(field)}.`;
       throw new NoLogin({ message, status: 401 });
     }
     return this.#use(this.#open(challenge), request, 'own challenge');

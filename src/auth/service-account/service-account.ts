@@ -75,7 +75,8 @@ export class ServiceAccount implements Authenticator {
     // A token that another process stored may be as invalid as the one that it replaces. One that Atlas has just issued is not.
     if (isRenewed && token.isFetched) return undefined;
     if (token === this.#token) {
-      // The first token that replaces a refused one must work before another one is fetched. Atlas limits the number of valid tokens.
+      // The first token that replaces a refused one must work before another one is fetched. Atlas limits how many tokens
+      // are valid at a time.
       if (token.isFetched && this.#refused !== undefined && !isOld(token)) return undefined;
       this.#drop(token);
     }

@@ -6,12 +6,11 @@ import { connectionFreed, type ExchangeLimits, exchange, type HttpResponse } fro
 import type { NoResponse } from '../../http/no-response.js';
 import { isRetryableStatus, parseRetryAfter } from '../../http/retry.js';
 import type { Transport } from '../../http/transport.js';
-import { NoLogin } from '../authenticator.js';
+import { checkBaseUrl, NoLogin } from '../authenticator.js';
 import { type AccessToken, tokenResponseSchema } from './access-token.js';
 
 /** The longest wait before an attempt that may find a token in the store, in ms. */
 const maxWaitForStore = 2_000;
-const checkBaseUrl = 'Check baseUrl and any proxy on the way to Atlas.';
 
 /** Requests and revokes access tokens. */
 export class TokenEndpoint {
