@@ -1,16 +1,8 @@
 import { isUtf8 } from 'node:buffer';
 import { gunzipSync } from 'node:zlib';
 import { z } from 'zod';
+import type { HttpResponse } from '../http/exchange.js';
 import { isObject } from './schemas.js';
-
-/** A response as it came over the wire. The same shape as `HttpResponse`, which this folder must not import. */
-export interface WireResponse {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string | string[]>>;
-  readonly bytes: Buffer;
-  /** Whether the body was cut off at `maxResponseSize`. */
-  readonly isTruncated: boolean;
-}
 
 /** The body of a response: as text, and as JSON if it is that. */
 export interface Body {
@@ -23,7 +15,7 @@ export interface Body {
 }
 
 /** A response with its envelope opened and its body parsed. */
-export interface ApiResponse extends Pick<WireResponse, 'headers'> {
+export interface ApiResponse extends Pick<HttpResponse, 'headers'> {
   /** The HTTP status, or the status in the envelope. */
   readonly status: number;
   readonly body: Body;
@@ -41,7 +33,7 @@ export interface ApiResponse extends Pick<WireResponse, 'headers'> {
  * @param mayBeEnveloped - whether the request asked for an envelope.
  * @param limit - `maxResponseSize`, in bytes.
  */
-export function readResponse(response: WireResponse, mayBeEnveloped: boolean, limit: number): ApiResponse {
+export function readResponse(response: HttpResponse, mayBeEnveloped: boolean, limit: number): ApiResponse {
   const { headers } = response;
   const outer = readBody(response, limit);
   const envelope = mayBeEnveloped ? openEnvelope(outer) : undefined;
@@ -64,7 +56,7 @@ export function readResponse(response: WireResponse, mayBeEnveloped: boolean, li
  *
  * @param limit - `maxResponseSize`, in bytes.
  */
-export function readBody(response: WireResponse, limit: number): Body {
+export function readBody(response: HttpResponse, limit: number): Body {
   const { bytes, isTruncated: isPartial } = unzip(response, limit);
   // Without a byte order mark, which JSON must not have.
   const text = bytes.toString().replace(/^\ufeff/, '');
@@ -81,7 +73,7 @@ export function readBody(response: WireResponse, limit: number): Body {
 }
 
 /** Undoes gzip. No request asks for it, but gateways add it: some recorded answers of Atlas have it. */
-function unzip(response: WireResponse, limit: number): Pick<WireResponse, 'bytes' | 'isTruncated'> {
+function unzip(response: HttpResponse, limit: number): Pick<HttpResponse, 'bytes' | 'isTruncated'> {
   const { headers, bytes, isTruncated } = response;
   if (isTruncated || !/^(?:x-)?gzip$/i.test(String(headers['content-encoding']))) return response;
   try {
@@ -132,7 +124,7 @@ const errorSchema = z.object({
 /** What a response says about its error. */
 export type ErrorReport = z.output<typeof errorSchema>;
 
-function readError(fields: object, headers: WireResponse['headers']): ErrorReport {
+function readError(fields: object, headers: HttpResponse['headers']): ErrorReport {
   const report = errorSchema.parse(fields);
   const [headerCode] = [headers['x-error-code']].flat();
   return { ...report, errorCode: report.errorCode || headerCode };

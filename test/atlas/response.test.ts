@@ -1,6 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { type Body, openEnvelope, readBody, readResponse, type WireResponse } from '../../src/atlas/response.js';
+import { type Body, openEnvelope, readBody, readResponse } from '../../src/atlas/response.js';
+import type { HttpResponse } from '../../src/http/exchange.js';
 import { AtlasApiError, AtlasInvalidResponseError, type TenantSnapshotsClient } from '../../src/index.js';
 import { get, openBareClient, openClient } from '../support/open-client.js';
 import { openEmulator } from '../support/open-emulator.js';
@@ -9,7 +10,7 @@ import { type Reply, scriptedDispatcher } from '../support/scripted-dispatcher.j
 import { shown } from '../support/shown.js';
 import { listPath } from '../support/snapshot-routes.js';
 
-type Headers = WireResponse['headers'];
+type Headers = HttpResponse['headers'];
 
 /** Reads a body. */
 function read(body: string | Uint8Array, isTruncated = false, headers: Headers = {}): Body {
