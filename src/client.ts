@@ -1,11 +1,12 @@
 import { snapshotTarget, type TenantSnapshot } from './atlas/snapshots.js';
+import type { StandardSchema } from './atlas/standard-schema.js';
 import { pathListTarget, pathTarget, type Target } from './atlas/target.js';
 import { type AtlasPromise, toAtlasPromise } from './call/atlas-promise.js';
 import { Call, type CallSettings } from './call/call.js';
 import { type ClientContext, closeContext, openContext } from './call/context.js';
 import type { Outcome } from './call/outcome.js';
-import { readItem, readItems, readPath, readPathList } from './call/read.js';
-import type { StandardSchema } from './call/standard-schema.js';
+import { requestPages } from './call/pages.js';
+import { request } from './call/request.js';
 import { traceCall } from './call/tracing.js';
 import { type CallOptions, checkCall, type GetOptions, type Operation, resolveCall } from './config/call-options.js';
 import { resolveOptions, type Settings, type TenantSnapshotsClientOptions } from './config/client-options.js';
@@ -48,7 +49,7 @@ export class TenantSnapshotsClient implements AsyncDisposable {
     snapshotId: string,
     options: CallOptions = {},
   ): AtlasPromise<TenantSnapshot> {
-    return this.#call('getTenantSnapshot', { groupId, clusterName, snapshotId }, options, snapshotTarget, readItem);
+    return this.#call('getTenantSnapshot', { groupId, clusterName, snapshotId }, options, snapshotTarget, request);
   }
 
   /**
@@ -62,7 +63,7 @@ export class TenantSnapshotsClient implements AsyncDisposable {
    * @see https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-listflexbackups
    */
   listTenantSnapshots(groupId: string, clusterName: string, options: CallOptions = {}): AtlasPromise<TenantSnapshot[]> {
-    return this.#call('listTenantSnapshots', { groupId, clusterName }, options, snapshotTarget, readItems);
+    return this.#call('listTenantSnapshots', { groupId, clusterName }, options, snapshotTarget, requestPages);
   }
 
   /**
@@ -77,7 +78,7 @@ export class TenantSnapshotsClient implements AsyncDisposable {
   get<T>(path: string, options: GetOptions & { schema: StandardSchema<T> }): AtlasPromise<T>;
   get(path: string, options?: GetOptions): AtlasPromise<unknown>;
   get(path: string, options: GetOptions = {}): AtlasPromise<unknown> {
-    return this.#call('get', { path }, options, pathTarget, readPath);
+    return this.#call('get', { path }, options, pathTarget, request);
   }
 
   /**
@@ -93,7 +94,7 @@ export class TenantSnapshotsClient implements AsyncDisposable {
   getAll<T>(path: string, options: GetOptions & { schema: StandardSchema<T> }): AtlasPromise<T[]>;
   getAll(path: string, options?: GetOptions): AtlasPromise<unknown[]>;
   getAll(path: string, options: GetOptions = {}): AtlasPromise<unknown[]> {
-    return this.#call('getAll', { path }, options, pathListTarget, readPathList);
+    return this.#call('getAll', { path }, options, pathListTarget, requestPages);
   }
 
   /**
@@ -112,18 +113,18 @@ export class TenantSnapshotsClient implements AsyncDisposable {
   }
 
   /** Checks the arguments and options of a call, and makes it if they are valid. */
-  #call<Arguments extends object, AnyTarget extends Target, T>(
+  #call<Arguments extends object, Item, T>(
     operation: Operation,
     args: Arguments,
     options: CallOptions & GetOptions,
-    toTarget: (args: Arguments, settings: CallSettings) => AnyTarget,
-    readTarget: (target: AnyTarget, call: Call) => Promise<Outcome<T>>,
+    toTarget: (args: Arguments, settings: CallSettings) => Target<Item>,
+    send: (target: Target<Item>, call: Call) => Promise<Outcome<T>>,
   ): AtlasPromise<T> {
     const issues = checkCall(operation, args, options);
     if (issues.length > 0) return toAtlasPromise(Promise.reject(new AtlasInvalidArgumentError(issues, { operation })));
     const settings = resolveCall(this.#defaults, options);
     const target = toTarget(args, settings);
     const call = new Call(operation, target, settings, this.#context);
-    return toAtlasPromise(traceCall(call, () => call.run(() => readTarget(target, call))));
+    return toAtlasPromise(traceCall(call, () => call.run(() => send(target, call))));
   }
 }

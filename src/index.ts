@@ -6,6 +6,7 @@ export {
   type TenantSnapshot,
   tenantSnapshotSchema,
 } from './atlas/snapshots.js';
+export type { StandardSchema } from './atlas/standard-schema.js';
 export type { EndpointChoice, EndpointName, QueryValue } from './atlas/target.js';
 export type {
   AccessTokenCredentials,
@@ -16,7 +17,6 @@ export type {
 } from './auth/authenticator.js';
 export type { TokenStore } from './auth/service-account/access-token.js';
 export type { AtlasPromise, AtlasResponse } from './call/atlas-promise.js';
-export type { StandardSchema } from './call/standard-schema.js';
 export type { AtlasCallTrace, AtlasRetryTrace } from './call/tracing.js';
 export { TenantSnapshotsClient } from './client.js';
 export type { CallOptions, GetOptions } from './config/call-options.js';

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { type AtlasLink, groupIdSchema, itemSchema, linksField, textField, timeField } from './schemas.js';
-import type { ClusterArguments, ItemTarget, RequestOptions } from './target.js';
+import { type ClusterArguments, parserOf, type RequestOptions, type Target } from './target.js';
 
 /** Phase of a snapshot. Atlas adds values without notice, so any string is accepted. */
 export type SnapshotStatus = 'PENDING' | 'QUEUED' | 'RUNNING' | 'FAILED' | 'COMPLETED' | (string & {});
@@ -45,6 +45,8 @@ export const tenantSnapshotSchema: z.ZodType<TenantSnapshot> = itemSchema({
   links: linksField,
 });
 
+const parse = parserOf(tenantSnapshotSchema);
+
 /** The arguments that name a cluster or a snapshot, all checked. */
 interface SnapshotArguments extends ClusterArguments {
   /** Absent for the list. */
@@ -56,7 +58,7 @@ interface SnapshotArguments extends ClusterArguments {
  *
  * @see https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/group/endpoint-flex-snapshots
  */
-export function snapshotTarget(args: SnapshotArguments, options: RequestOptions): ItemTarget<TenantSnapshot> {
+export function snapshotTarget(args: SnapshotArguments, options: RequestOptions): Target<TenantSnapshot> {
   const { groupId, clusterName, snapshotId } = args;
   const { endpoint, envelope, pretty } = options;
   const isList = snapshotId === undefined;
@@ -71,7 +73,7 @@ export function snapshotTarget(args: SnapshotArguments, options: RequestOptions)
       apiPath: `/api/atlas/v1.0/groups/${groupId}/clusters/${clusterName}/backup/tenant/snapshots${lastSegment}`,
       accept: 'application/json',
       query: { envelope, pretty },
-      schema: tenantSnapshotSchema,
+      parse,
     };
   }
   return {
@@ -81,9 +83,13 @@ export function snapshotTarget(args: SnapshotArguments, options: RequestOptions)
     accept: 'application/vnd.atlas.2024-11-13+json',
     // According to MongoDB's specification, one snapshot does not take `pretty`.
     query: isList ? { includeCount: true, itemsPerPage: 500, envelope, pretty } : { envelope },
-    schema: tenantSnapshotSchema,
-    fallback: endpoint === 'auto' ? () => snapshotTarget(args, { ...options, endpoint: 'tenant' }) : undefined,
+    parse,
+    fallback: endpoint === 'auto' ? () => tenantFallback(args, options) : undefined,
   };
+}
+
+function tenantFallback(args: SnapshotArguments, options: RequestOptions): Target<TenantSnapshot> {
+  return { ...snapshotTarget(args, { ...options, endpoint: 'tenant' }), isFallback: true };
 }
 
 /**

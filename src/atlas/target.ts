@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { compiled } from './schemas.js';
+import { type Parsed, parseWith, type StandardSchema } from './standard-schema.js';
 
 /** The endpoint for M2/M5 (tenant) clusters, or its successor for Flex clusters. */
 export type EndpointName = 'tenant' | 'flex';
@@ -12,8 +14,8 @@ export type QueryValue = string | number | boolean;
 /** The parameters of a query. Undefined ones are left out, and an array repeats its parameter. */
 export type Query = Readonly<Record<string, QueryValue | readonly QueryValue[] | undefined>>;
 
-/** Where to send a GET, and what to ask for. */
-export interface Target {
+/** Where to send a GET, what to ask for, and how to parse the answer. */
+export interface Target<T = unknown> {
   /** Absent for a path that the caller chose. */
   readonly endpoint?: EndpointName;
   /** What to check after a 404, as a part of a sentence: `the project ID and the cluster name`. */
@@ -23,14 +25,20 @@ export interface Target {
   /** The media type to accept. For v2 it names the API version. */
   readonly accept: string;
   readonly query: Query;
-  /** Returns the target to ask if Atlas does not find the resource at this one. Its body is parsed in the same way. */
-  readonly fallback?: (() => Target) | undefined;
+  /** Parses the body, or each item of a list. */
+  readonly parse: Parse<T>;
+  /** Returns the target to ask if Atlas does not find the resource at this one. */
+  readonly fallback?: (() => Target<T>) | undefined;
+  /** Whether another endpoint has just accepted the login, so that a 401 does not mean that a token is invalid. */
+  readonly isFallback?: boolean;
 }
 
-/** The target of one item, or of a list of items, with the schema of an item. */
-export interface ItemTarget<T> extends Target {
-  readonly schema: z.ZodType<T>;
-  readonly fallback?: (() => ItemTarget<T>) | undefined;
+/** Parses a JSON value. Only a schema of the caller's may take time. */
+export type Parse<T> = (json: unknown) => Parsed<T> | Promise<Parsed<T>>;
+
+/** Returns the parser for a schema whose values Atlas defines. */
+export function parserOf<T>(schema: z.ZodType<T>): Parse<T> {
+  return (json) => compiled(schema).safeParse(json);
 }
 
 /** What every request of a client has in common. */
@@ -69,9 +77,10 @@ export interface RequestOptions {
   readonly endpoint: EndpointChoice;
   readonly envelope?: boolean | undefined;
   readonly pretty?: boolean | undefined;
-  /** Only `get()` and `getAll()` have these two. */
+  /** Only `get()` and `getAll()` have the other three. */
   readonly query?: Query | undefined;
   readonly apiVersion?: string | undefined;
+  readonly schema?: StandardSchema<unknown> | undefined;
 }
 
 // The newest version in MongoDB's specification. Atlas returns the newest version of the resource up to this date.
@@ -79,12 +88,13 @@ const newestVersion = '2025-03-12';
 
 /** The target for a path that the caller chose and {@link pathSchema} has checked. */
 export function pathTarget({ path: apiPath }: { readonly path: string }, options: RequestOptions): Target {
-  const { apiVersion = newestVersion, envelope, pretty } = options;
+  const { apiVersion = newestVersion, envelope, pretty, schema } = options;
   return {
     identifiers: 'the path and the IDs in it',
     apiPath,
     accept: isVersioned(apiPath) ? `application/vnd.atlas.${apiVersion}+json` : 'application/json',
     query: { ...options.query, ...(envelope && { envelope }), ...(pretty && { pretty }) },
+    parse: (json) => (schema === undefined ? { success: true, data: json } : parseWith(schema, json)),
   };
 }
 
@@ -92,11 +102,6 @@ export function pathTarget({ path: apiPath }: { readonly path: string }, options
 export function pathListTarget(args: { readonly path: string }, options: RequestOptions): Target {
   const target = pathTarget(args, options);
   return { ...target, query: { ...target.query, itemsPerPage: target.query['itemsPerPage'] ?? 500, pageNum: 1 } };
-}
-
-/** The target for another page of a list. */
-export function pageTarget(target: Target, pageNum: number): Target {
-  return { ...target, query: { ...target.query, pageNum }, fallback: undefined };
 }
 
 /** Whether a path takes a version in its media type. */

@@ -7,7 +7,6 @@ import type { ExchangeLimits, ExchangeOwner } from '../http/exchange.js';
 import { setImmediate, startTimer } from '../http/timer.js';
 import type { ClientContext } from './context.js';
 import { type CallState, errorOf, type Failure, type Problem } from './outcome.js';
-import type { StandardSchema } from './standard-schema.js';
 
 /** The options of one call, with the client's defaults. */
 export interface CallSettings extends ExchangeLimits, RequestOptions {
@@ -15,8 +14,6 @@ export interface CallSettings extends ExchangeLimits, RequestOptions {
   readonly timeout: number;
   readonly maxRetries: number;
   readonly signal?: AbortSignal | null | undefined;
-  /** Only `get()` and `getAll()` have one. */
-  readonly schema?: StandardSchema<unknown> | undefined;
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { ApiResponse, ErrorReport } from '../atlas/response.js';
+import { invalid, type SchemaError } from '../atlas/standard-schema.js';
 import type { Target } from '../atlas/target.js';
 import type { NoLogin } from '../auth/authenticator.js';
 import {
@@ -10,13 +11,12 @@ import {
   AtlasInvalidResponseError,
   AtlasTimeoutError,
 } from '../errors/errors.js';
-import { listIssues, type SchemaError, toIssues } from '../errors/issues.js';
+import { listIssues, toIssues } from '../errors/issues.js';
 import type { Mask } from '../errors/mask.js';
 import { type HeaderFields, joinHeaders } from '../http/headers.js';
 import type { NoResponse } from '../http/no-response.js';
 import { isRetryableStatus, parseRetryAfter, type RetryHints } from '../http/retry.js';
 import { adviseOnStatus, adviseOnTransport } from './advice.js';
-import { invalid } from './standard-schema.js';
 
 /** The outcome of an attempt, or of a call. */
 export type Outcome<T> = Success<T> | Failure;

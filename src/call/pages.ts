@@ -1,10 +1,11 @@
-import { isObject } from '../atlas/schemas.js';
-import { pageTarget } from '../atlas/target.js';
+import { compiled, isObject, listPageSchema } from '../atlas/schemas.js';
+import { invalid, type Parsed, type SchemaError } from '../atlas/standard-schema.js';
+import type { Parse, Target } from '../atlas/target.js';
 import { connectionFreed } from '../http/exchange.js';
 import { adviceFor, checkProxy } from './advice.js';
 import type { Call } from './call.js';
 import { type Outcome, unusable } from './outcome.js';
-import { type Read, request } from './request.js';
+import { request } from './request.js';
 
 /** One page of a list. */
 export interface Page<T> {
@@ -23,9 +24,12 @@ const tooManyPages = `the list has more than ${maxPages} pages, the most that th
 // page with an item may be followed by another.
 const tenantPageSize = 100;
 
-/** Reads all pages of a list. Fails with the first page that fails, or that shows that the list is cut short. */
-export async function readAll<T>(read: Read<Page<T>>, call: Call): Promise<Outcome<T[]>> {
-  let page = await request(read, call);
+/** Requests all pages of a list. Fails with the first page that fails, or that shows that the list is cut short. */
+export async function requestPages<T>(target: Target<T>, call: Call): Promise<Outcome<T[]>> {
+  const { fallback } = target;
+  const parse = (json: unknown) => parsePage(json, target.parse);
+  const pageFallback = fallback && (() => ({ ...fallback(), parse, fallback: undefined }));
+  let page = await request({ ...target, parse, fallback: pageFallback }, call);
   const collected = new CollectedPages<T>(page.target.endpoint === 'tenant' ? tenantPageSize : 1);
   for (let pageNum = 1; page.problem === undefined; pageNum += 1) {
     const gap = collected.add(page.data);
@@ -36,9 +40,30 @@ export async function readAll<T>(read: Read<Page<T>>, call: Call): Promise<Outco
     }
     // The next page should use the same connection.
     await connectionFreed();
-    page = await request({ ...read, target: pageTarget(page.target, pageNum + 1) }, call);
+    const query = { ...page.target.query, pageNum: pageNum + 1 };
+    page = await request({ ...page.target, parse, query, fallback: undefined }, call);
   }
   return page;
+}
+
+/** Parses one page of a list, and its items. */
+async function parsePage<T>(json: unknown, parseItem: Parse<T>): Promise<Parsed<Page<T>>> {
+  const body = isObject(json) ? json : {};
+  const page = compiled(listPageSchema).safeParse(body);
+  if (!page.success) return page;
+  // A list with an error may be incomplete.
+  if (body['error'] != null || body['errorCode'] != null) return invalid('the body has results, but also an error');
+  const { results: sent, totalCount, links = [] } = page.data;
+  const items: T[] = [];
+  for (const parsed of await Promise.all(sent.map(parseItem))) {
+    if (!parsed.success) return { ...parsed, error: { issues: parsed.error.issues.map(atIndex(items.length)) } };
+    items.push(parsed.data);
+  }
+  return { success: true, data: { items, sent, totalCount, hasNextLink: links.some(({ rel }) => rel === 'next') } };
+}
+
+function atIndex(index: number) {
+  return ({ path, message }: SchemaError['issues'][number]) => ({ path: ['results', index, ...path], message });
 }
 
 /** The items of a list, collected page by page. */

@@ -1,4 +1,6 @@
 import { type ApiResponse, readResponse } from '../atlas/response.js';
+import { isObject } from '../atlas/schemas.js';
+import type { Parsed } from '../atlas/standard-schema.js';
 import { mayBeEnveloped, type Target, toPath } from '../atlas/target.js';
 import { type Login, NoLogin } from '../auth/authenticator.js';
 import { connectionFreed, exchange } from '../http/exchange.js';
@@ -7,16 +9,7 @@ import { retryDelay } from '../http/retry.js';
 import { adviceFor, adviseOnSize, checkProxy } from './advice.js';
 import type { Call } from './call.js';
 import { type Failure, type Outcome, retryHints, type Success, unusable } from './outcome.js';
-import type { Parsed } from './standard-schema.js';
 import { reportRetry, startAttemptLog } from './tracing.js';
-
-/** Where to send a request, and how to parse its body. */
-export interface Read<T> {
-  readonly target: Target;
-  readonly parse: (json: unknown) => Parsed<T> | Promise<Parsed<T>>;
-  /** Whether data of the fallback counts as missing: an empty list, or an item without an ID. Default: it never does. */
-  readonly isEmpty?: (data: T) => boolean;
-}
 
 /** How long the fallback may take, in ms. */
 const fallbackTimeout = 5_000;
@@ -26,22 +19,22 @@ const fallbackTimeout = 5_000;
  *
  * @throws the reason if the call ends meanwhile.
  */
-export async function request<T>(read: Read<T>, call: Call): Promise<Outcome<T>> {
-  const outcome = await tryUntilFinal(read, call.settings.maxRetries, call);
-  const { fallback } = read.target;
+export async function request<T>(target: Target<T>, call: Call): Promise<Outcome<T>> {
+  const outcome = await tryUntilFinal(target, call.settings.maxRetries, call);
+  const { fallback } = target;
   if (fallback === undefined || !isMissing(outcome)) return outcome;
   call.lastFailure = outcome;
-  const found = await askFallback({ ...read, target: fallback() }, call);
+  const found = await askFallback(fallback(), call);
   if (found !== undefined) return found;
-  call.target = read.target;
+  call.target = target;
   return { ...outcome, attempts: call.attempts };
 }
 
 /** Makes attempts until one is final, and waits in between. */
-async function tryUntilFinal<T>(read: Read<T>, maxRetries: number, call: Call): Promise<Outcome<T>> {
+async function tryUntilFinal<T>(target: Target<T>, maxRetries: number, call: Call): Promise<Outcome<T>> {
   const resends = { left: 3 };
   for (let retries = 0; ; retries += 1) {
-    const outcome = await attempt(read, resends, call);
+    const outcome = await attempt(target, resends, call);
     if (outcome.problem === undefined) return outcome;
     const hints = retries < maxRetries ? retryHints(outcome) : undefined;
     const delay = hints && retryDelay(hints, retries, call.remaining);
@@ -64,17 +57,23 @@ function isMissing(outcome: Outcome<unknown>): outcome is Failure {
 }
 
 /** Asks the fallback once. Returns `undefined` unless it has what was asked for. */
-async function askFallback<T>(read: Read<T>, call: Call): Promise<Success<T> | undefined> {
+async function askFallback<T>(target: Target<T>, call: Call): Promise<Success<T> | undefined> {
   call.enter('waiting for the fallback');
   call.throwIfClosed();
   const outcome = await call.runWithin(fallbackTimeout, async () => {
     await connectionFreed();
-    return tryUntilFinal(read, 0, call);
+    return tryUntilFinal(target, 0, call);
   });
   // An abort just after the limit still ends the call.
   call.throwIfAborted();
-  const isFound = outcome !== undefined && outcome.problem === undefined && !read.isEmpty?.(outcome.data);
-  return isFound ? outcome : undefined;
+  return outcome !== undefined && outcome.problem === undefined && hasData(outcome) ? outcome : undefined;
+}
+
+/** Whether a response has what was asked for: a list with an item, or an item with an ID. */
+function hasData({ response }: Success<unknown>): boolean {
+  const { json } = response.body;
+  if (!isObject(json)) return false;
+  return Array.isArray(json['results']) ? json['results'].length > 0 : json['id'] != null;
 }
 
 /**
@@ -83,15 +82,15 @@ async function askFallback<T>(read: Read<T>, call: Call): Promise<Success<T> | u
  * @param resends - how often the request may still be sent again because its connection died.
  * @throws the reason if the call ended meanwhile.
  */
-async function attempt<T>(read: Read<T>, resends: { left: number }, call: Call): Promise<Outcome<T>> {
-  call.startAttempt(read.target);
+async function attempt<T>(target: Target<T>, resends: { left: number }, call: Call): Promise<Outcome<T>> {
+  call.startAttempt(target);
   const logAttempt = startAttemptLog(call);
   try {
-    let outcome = await send(read, call);
+    let outcome = await send(target, call);
     while (isDeadConnection(outcome) && resends.left > 0) {
       resends.left -= 1;
       await connectionFreed();
-      outcome = await send(read, call);
+      outcome = await send(target, call);
     }
     // An abort wins even over a response that has arrived. A deadline does not.
     call.throwIfAborted();
@@ -109,18 +108,18 @@ function isDeadConnection({ problem }: Outcome<unknown>): boolean {
 }
 
 /** Logs in, sends the request (again if the login can answer a refusal), and evaluates the response. */
-async function send<T>(read: Read<T>, call: Call): Promise<Outcome<T>> {
-  const { target } = read;
+async function send<T>(target: Target<T>, call: Call): Promise<Outcome<T>> {
   const { settings, context } = call;
   const { base, transport, authenticator } = context;
   const path = toPath(base, target);
-  // Flex has just accepted the login, so a 401 does not mean that a token is invalid.
-  const isFallback = settings.endpoint === 'auto' && target.endpoint === 'tenant';
   const headers = ['accept', target.accept, 'user-agent', base.userAgent];
   let login: Login | undefined;
   let response: ApiResponse | undefined;
   try {
-    let nextLogin: Login | Promise<Login> | undefined = authenticator.authorize({ path, isFallback });
+    let nextLogin: Login | Promise<Login> | undefined = authenticator.authorize({
+      path,
+      isFallback: target.isFallback,
+    });
     for (;;) {
       // Not instanceof: the global Promise may have been replaced.
       login = 'then' in nextLogin ? await call.waitFor('logging in', nextLogin, (late) => late.release()) : nextLogin;
@@ -133,7 +132,7 @@ async function send<T>(read: Read<T>, call: Call): Promise<Outcome<T>> {
       if (received.status === 401) await connectionFreed();
       response = readResponse(received, mayBeEnveloped(target), settings.maxResponseSize);
       nextLogin = login.review(response);
-      if (nextLogin === undefined) return evaluate(read, response, call);
+      if (nextLogin === undefined) return evaluate(target, response, call);
     }
   } catch (reason) {
     // A login whose review failed is over; releasing it has no effect.
@@ -145,7 +144,7 @@ async function send<T>(read: Read<T>, call: Call): Promise<Outcome<T>> {
 }
 
 /** Finds out what a response means, and parses the body of a success. */
-function evaluate<T>({ target, parse }: Read<T>, response: ApiResponse, call: Call): Outcome<T> | Promise<Outcome<T>> {
+function evaluate<T>(target: Target<T>, response: ApiResponse, call: Call): Outcome<T> | Promise<Outcome<T>> {
   const { status, body } = response;
   if (response.error !== undefined) return call.toFailure({ kind: 'error status', response });
   // Only 200 carries data; any other 2xx is unusable.
@@ -160,7 +159,7 @@ function evaluate<T>({ target, parse }: Read<T>, response: ApiResponse, call: Ca
     const advice = adviceFor(target).unusableBody;
     return call.toFailure({ kind: 'unusable', response, details: parsed.error, thrown: parsed.thrown, advice });
   };
-  const parsed = parse(body.json);
+  const parsed = target.parse(body.json);
   if (!('then' in parsed)) return conclude(parsed);
   return call.waitFor('waiting for the schema', parsed).then(conclude);
 }

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { clusterNameSchema, compiled, groupIdSchema } from '../atlas/schemas.js';
 import { snapshotIdSchema } from '../atlas/snapshots.js';
+import { isStandardSchema, type SchemaError, type StandardSchema } from '../atlas/standard-schema.js';
 import { type EndpointChoice, pathSchema, type QueryValue } from '../atlas/target.js';
 import type { CallSettings } from '../call/call.js';
-import { isStandardSchema, type StandardSchema } from '../call/standard-schema.js';
-import { issuesOf, type SchemaError } from '../errors/issues.js';
+import { issuesOf } from '../errors/issues.js';
 import { endpoint, milliseconds, retries, type Settings, withMethods } from './client-options.js';
 
 /** Options of one call. They override those of the client. */

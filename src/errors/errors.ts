@@ -1,5 +1,6 @@
+import type { SchemaError } from '../atlas/standard-schema.js';
 import type { EndpointName } from '../atlas/target.js';
-import { type AtlasIssue, listIssues, type SchemaError, toIssues } from './issues.js';
+import { type AtlasIssue, listIssues, toIssues } from './issues.js';
 
 /** The kind of an error. Stable across releases, unlike the message. */
 export type AtlasErrorCode =

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { SchemaError } from '../atlas/standard-schema.js';
 import { Mask } from './mask.js';
 
 /** One thing that is wrong with an argument, an option or a body. */
@@ -7,11 +8,6 @@ export interface AtlasIssue {
   path: string;
   /** What is wrong there. */
   message: string;
-}
-
-/** What `toIssues` takes from the error of a schema: of zod, or of a library that the caller chose. */
-export interface SchemaError {
-  readonly issues: readonly { readonly path: readonly PropertyKey[]; readonly message: string }[];
 }
 
 const maxIssues = 20;

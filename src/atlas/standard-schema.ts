@@ -1,5 +1,3 @@
-import type { SchemaError } from '../errors/issues.js';
-
 /**
  * A schema of any library that follows Standard Schema: zod 3.24 or later, `zod/mini`, valibot, arktype and others.
  *
@@ -24,8 +22,10 @@ export interface StandardSchema<T> {
 
 type SchemaResult<T> = Exclude<ReturnType<StandardSchema<T>['~standard']['validate']>, Promise<unknown>>;
 
-/** How many items are checked at a time: those of a full page. */
-const sliceSize = 500;
+/** What a schema finds wrong with a value: the error of zod, or of another library. */
+export interface SchemaError {
+  readonly issues: readonly { readonly path: readonly PropertyKey[]; readonly message: string }[];
+}
 
 /** The result of a check. `thrown` is what the schema threw. */
 export type Parsed<T> =
@@ -60,33 +60,6 @@ export async function parseWith<T>(
   } catch (thrown) {
     return { ...invalid('the schema threw an error; see the cause'), thrown };
   }
-}
-
-/** Checks each item of a list against a schema of the caller's. */
-export async function parseEach<T>(schema: StandardSchema<T>, items: readonly unknown[]): Promise<Parsed<T[]>> {
-  const data: T[] = [];
-  // In slices: promises for all items of a huge list would take gigabytes.
-  for (let start = 0; start < items.length; start += sliceSize) {
-    const slice = items.slice(start, start + sliceSize);
-    const parsed = collectItems(await Promise.all(slice.map((item) => parseWith(schema, item))), start);
-    if (!parsed.success) return parsed;
-    data.push(...parsed.data);
-  }
-  return { success: true, data };
-}
-
-/** Collects the items of a list, or returns the first invalid one. The paths of its issues start at the list's body. */
-export function collectItems<T>(parsedItems: Iterable<Parsed<T>>, start = 0): Parsed<T[]> {
-  const data: T[] = [];
-  for (const item of parsedItems) {
-    if (!item.success) return { ...item, error: { issues: item.error.issues.map(atIndex(start + data.length)) } };
-    data.push(item.data);
-  }
-  return { success: true, data };
-}
-
-function atIndex(index: number) {
-  return ({ path, message }: SchemaError['issues'][number]) => ({ path: ['results', index, ...path], message });
 }
 
 // Array.from, because map() of arktype's arrays would return an array of its own class.

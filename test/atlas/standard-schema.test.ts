@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import * as mini from 'zod/mini';
 import { z as z3 } from 'zod3';
-import { parseWith, type StandardSchema } from '../../src/call/standard-schema.js';
+import { parseWith, type StandardSchema } from '../../src/atlas/standard-schema.js';
 import { AtlasInvalidArgumentError, AtlasInvalidResponseError } from '../../src/index.js';
 import { openClient } from '../support/open-client.js';
 import { rejection } from '../support/rejection.js';
