@@ -2,11 +2,10 @@ import { snapshotTarget, type TenantSnapshot } from './atlas/snapshots.js';
 import type { StandardSchema } from './atlas/standard-schema.js';
 import { pathListTarget, pathTarget, type Target } from './atlas/target.js';
 import { type AtlasPromise, toAtlasPromise } from './call/atlas-promise.js';
-import { Call, type CallSettings } from './call/call.js';
+import { type Call, type CallSettings, createCall, type Success } from './call/call.js';
 import { type ClientContext, closeContext, openContext } from './call/context.js';
-import type { Outcome } from './call/outcome.js';
 import { requestPages } from './call/pages.js';
-import { request } from './call/request.js';
+import { request, run } from './call/request.js';
 import { traceCall } from './call/tracing.js';
 import { type CallOptions, checkCall, type GetOptions, type Operation, resolveCall } from './config/call-options.js';
 import { resolveOptions, type Settings, type TenantSnapshotsClientOptions } from './config/client-options.js';
@@ -118,13 +117,13 @@ export class TenantSnapshotsClient implements AsyncDisposable {
     args: Arguments,
     options: CallOptions & GetOptions,
     toTarget: (args: Arguments, settings: CallSettings) => Target<Item>,
-    send: (target: Target<Item>, call: Call) => Promise<Outcome<T>>,
+    send: (target: Target<Item>, call: Call) => Promise<Success<T>>,
   ): AtlasPromise<T> {
     const issues = checkCall(operation, args, options);
     if (issues.length > 0) return toAtlasPromise(Promise.reject(new AtlasInvalidArgumentError(issues, { operation })));
     const settings = resolveCall(this.#defaults, options);
     const target = toTarget(args, settings);
-    const call = new Call(operation, target, settings, this.#context);
-    return toAtlasPromise(traceCall(call, () => call.run(() => send(target, call))));
+    const call = createCall(operation, target, settings, this.#context);
+    return toAtlasPromise(traceCall(call, () => run(call, () => send(target, call))));
   }
 }

@@ -1,5 +1,7 @@
 import type { ApiResponse } from '../atlas/response.js';
 import type { NoResponse } from '../http/no-response.js';
+import type { RetryHints } from '../http/retry.js';
+import type { Scope } from '../http/scope.js';
 
 /** An API key, for HTTP Digest. @see https://www.rfc-editor.org/rfc/rfc7616 */
 export interface ApiKeyCredentials {
@@ -42,45 +44,29 @@ export type AtlasCredentials = ApiKeyCredentials | ServiceAccountCredentials | A
 /** Returns a bearer token. `refused` is the token that just got a 401. */
 export type AccessTokenProvider = (context: { refused?: string }) => string | Promise<string>;
 
-/** The GET that a login is for. */
+/** The GET that needs a login. */
 export interface LoginRequest {
   /** The request target: path and query, as sent. */
   readonly path: string;
-  /**
-   * Whether another endpoint has just accepted the login, so that a 401 does not mean that a bearer token is invalid.
-   * Default: false.
-   */
+  /** Whether another endpoint has just accepted the login, so that a 401 does not mean that a bearer token is invalid. */
   readonly isFallback?: boolean | undefined;
+  /** Ends the waits of a login. */
+  readonly scope: Scope;
 }
 
-/** The login of one request. */
-export interface Login {
-  /** The `Authorization` value; absent if the request is sent to get a challenge. */
-  readonly header: string | undefined;
-
-  /**
-   * Looks at the response. Returns the login for one more try, or `undefined` if the response is final. Whatever the server
-   * does, the response is final after a few tries.
-   *
-   * @throws {@link NoLogin}, or returns a promise that rejects with one.
-   */
-  review(response: ApiResponse): Login | Promise<Login> | undefined;
-
-  /** Gives the login up: its request got no response or was never sent. Has no effect after a review. */
-  release(): void;
-
-  /** The secrets in this login, which no error may show. */
-  secrets(): string[];
-}
+/** Sends the request with this `Authorization` value, or without one. */
+export type Exchange = (authorization?: string) => Promise<ApiResponse>;
 
 /** One way to log in. */
 export interface Authenticator {
   /**
-   * Returns a login, or a promise if there is none at hand. A login that is no longer needed must be released.
+   * Sends a request with its login, and once more if the login can answer a refusal. Whatever the server does, it ends after a
+   * few tries.
    *
-   * @throws {@link NoLogin}, or returns a promise that rejects with one.
+   * @returns the final response.
+   * @throws {@link NoLogin}, or what the exchange or the scope throws.
    */
-  authorize(request: LoginRequest): Login | Promise<Login>;
+  send(request: LoginRequest, exchange: Exchange): Promise<ApiResponse>;
 
   /** The credentials, which no error may show. */
   secrets(): string[];
@@ -94,28 +80,26 @@ export const checkBaseUrl = 'Check baseUrl and any proxy on the way to Atlas.';
 
 /** What is known about a failed login. */
 export interface NoLoginDetails {
-  /** What happened and what to do, as sentences. Absent if `noResponse` is set. */
-  readonly message?: string;
   readonly status?: number | undefined;
   /** The OAuth 2.0 error code and its description. */
   readonly error?: string | undefined;
   readonly errorDescription?: string | undefined;
+  /** What the caller's function threw. */
   readonly cause?: unknown;
-  /** Why the token request got no response, if that is the reason. */
-  readonly noResponse?: NoResponse | undefined;
-  /** Whether another attempt may succeed. */
-  readonly isRetryable?: boolean;
-  /** How long the server asked to wait, in ms. */
-  readonly retryAfter?: number | undefined;
 }
 
 /** Why there is no login. Many calls may wait for the same login; each makes an error of its own from this. */
 export class NoLogin {
+  /** What happened and what to do, as sentences; or why the token request got no response. */
+  readonly reason: string | NoResponse;
   readonly details: NoLoginDetails;
-  // Shared by all calls that waited, so that they retry together and need one token request, not one each.
-  readonly jitter = Math.random();
+  /** Absent if another attempt would fail too. */
+  readonly retry: RetryHints | undefined;
 
-  constructor(details: NoLoginDetails) {
+  constructor(reason: string | NoResponse, details: NoLoginDetails = {}, retry?: RetryHints) {
+    this.reason = reason;
     this.details = details;
+    // All calls that waited share the jitter, so that they retry together and need one token request, not one each.
+    this.retry = retry && { jitter: Math.random(), ...retry };
   }
 }

@@ -1,5 +1,5 @@
 import { type ApiResponse, isMissingRole } from '../atlas/response.js';
-import { type AccessTokenProvider, type Authenticator, type Login, NoLogin } from './authenticator.js';
+import { type AccessTokenProvider, type Authenticator, NoLogin } from './authenticator.js';
 
 const maxTokenLength = 8_192;
 
@@ -15,9 +15,9 @@ export function isBearerToken(value: unknown): value is string {
   return typeof value === 'string' && value.length <= maxTokenLength && bearerTokenSyntax.test(value);
 }
 
-/** The login with a bearer token. @param review - Default: any response is final. */
-export function bearerLogin(token: string, review: Login['review'] = () => undefined): Login {
-  return { header: `Bearer ${token}`, review, release: () => {}, secrets: () => [token] };
+/** Returns the `Authorization` value of a bearer token. */
+export function bearer(token: string): string {
+  return `Bearer ${token}`;
 }
 
 /** Whether Atlas refused a token, rather than the role that comes with it. */
@@ -27,17 +27,18 @@ export function isTokenRefused({ status, error }: ApiResponse): boolean {
 
 /** Logs in with a token that the caller passed. */
 export function staticBearer(token: string): Authenticator {
-  const login = bearerLogin(token);
-  return { authorize: () => login, secrets: () => [token] };
+  return { send: (_request, exchange) => exchange(bearer(token)), secrets: () => [token] };
 }
 
 /** Logs in with tokens from a function of the caller's. It is called before each request, and once more after a 401. */
 export function functionBearer(provider: AccessTokenProvider): Authenticator {
   return {
-    async authorize({ isFallback }) {
-      const token = await callProvider(provider, {});
-      const logInAgain = async () => bearerLogin(await callProvider(provider, { refused: token }));
-      return bearerLogin(token, (response) => (!isFallback && isTokenRefused(response) ? logInAgain() : undefined));
+    async send({ isFallback, scope }, exchange) {
+      const getToken = (context: { refused?: string }) => scope.waitFor('logging in', callProvider(provider, context));
+      const token = await getToken({});
+      const response = await exchange(bearer(token));
+      if (isFallback || !isTokenRefused(response)) return response;
+      return exchange(bearer(await getToken({ refused: token })));
     },
     secrets: () => [],
   };
@@ -48,9 +49,9 @@ async function callProvider(provider: AccessTokenProvider, context: { refused?: 
   try {
     token = await provider(context);
   } catch (cause) {
-    throw new NoLogin({ message: 'The accessToken function failed. See the cause.', cause });
+    throw new NoLogin('The accessToken function failed. See the cause.', { cause });
   }
   if (isBearerToken(token)) return token;
   const expected = `a string of letters, digits and -._~+/, with = only at the end, and at most ${maxTokenLength} characters`;
-  throw new NoLogin({ message: `The accessToken function did not return a bearer token. Return ${expected}.` });
+  throw new NoLogin(`The accessToken function did not return a bearer token. Return ${expected}.`);
 }

@@ -1,6 +1,7 @@
 import type { EndpointName } from '../atlas/target.js';
 import { joinHeaders } from '../http/headers.js';
-import { errorOf, type Outcome, type Success } from './outcome.js';
+import type { Success } from './call.js';
+import { Failed } from './errors.js';
 
 /** How Atlas responded to a call. */
 export interface AtlasResponse {
@@ -22,23 +23,28 @@ export interface AtlasPromise<T> extends Promise<T> {
   withResponse(): Promise<{ data: T; response: AtlasResponse }>;
 }
 
-/** The promise of a call, from its outcome. */
-export function toAtlasPromise<T>(outcome: Promise<Outcome<T>>): AtlasPromise<T> {
+/** The promise of a call's data and response. */
+export function toAtlasPromise<T>(result: Promise<Success<T>>): AtlasPromise<T> {
   // Not a closure: the stack of an error would keep it, and with it the whole response.
-  const promise = outcome.then(dataOf<T>);
+  const promise = result.then(dataOf<T>, throwError);
   const withResponse = async () => {
     // Awaited first, so that a rejection of either promise is handled.
     const data = await promise;
-    // A failure would have thrown.
-    return { data, response: describeResponse((await outcome) as Success<T>) };
+    return { data, response: describeResponse(await result) };
   };
   return Object.assign(promise, { withResponse });
 }
 
-/** @throws the error of a failure. */
-function dataOf<T>(outcome: Outcome<T>): T {
-  if (outcome.problem !== undefined) throw errorOf(outcome);
-  return outcome.data;
+function dataOf<T>({ data }: Success<T>): T {
+  return data;
+}
+
+/** @throws the error of a failed attempt, or the reason why the call ended. */
+function throwError(reason: unknown): never {
+  if (!(reason instanceof Failed)) throw reason;
+  // The error was built elsewhere. Its stack should show who called, and not this package.
+  Error.captureStackTrace(reason.error, throwError);
+  throw reason.error;
 }
 
 function describeResponse({ response, target, attempts }: Success<unknown>): AtlasResponse {

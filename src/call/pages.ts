@@ -3,8 +3,8 @@ import { invalid, type Parsed, type SchemaError } from '../atlas/standard-schema
 import type { Parse, Target } from '../atlas/target.js';
 import { connectionFreed } from '../http/exchange.js';
 import { adviceFor, checkProxy } from './advice.js';
-import type { Call } from './call.js';
-import { type Outcome, unusable } from './outcome.js';
+import type { Call, Success } from './call.js';
+import { unusable } from './errors.js';
 import { request } from './request.js';
 
 /** One page of a list. */
@@ -25,25 +25,22 @@ const tooManyPages = `the list has more than ${maxPages} pages, the most that th
 const tenantPageSize = 100;
 
 /** Requests all pages of a list. Fails with the first page that fails, or that shows that the list is cut short. */
-export async function requestPages<T>(target: Target<T>, call: Call): Promise<Outcome<T[]>> {
+export async function requestPages<T>(target: Target<T>, call: Call): Promise<Success<T[]>> {
   const { fallback } = target;
   const parse = (json: unknown) => parsePage(json, target.parse);
   const pageFallback = fallback && (() => ({ ...fallback(), parse, fallback: undefined }));
   let page = await request({ ...target, parse, fallback: pageFallback }, call);
   const collected = new CollectedPages<T>(page.target.endpoint === 'tenant' ? tenantPageSize : 1);
-  for (let pageNum = 1; page.problem === undefined; pageNum += 1) {
+  for (let pageNum = 1; ; pageNum += 1) {
     const gap = collected.add(page.data);
-    if (gap !== undefined) return call.toFailure(unusable(page.response, gap, checkProxy));
+    if (gap !== undefined) throw unusable(page.response, gap, checkProxy, call);
     if (!collected.isFollowed) return { ...page, data: collected.items };
-    if (pageNum === maxPages) {
-      return call.toFailure(unusable(page.response, tooManyPages, adviceFor(page.target).tooManyPages));
-    }
+    if (pageNum === maxPages) throw unusable(page.response, tooManyPages, adviceFor(page.target).tooManyPages, call);
     // The next page should use the same connection.
     await connectionFreed();
     const query = { ...page.target.query, pageNum: pageNum + 1 };
     page = await request({ ...page.target, parse, query, fallback: undefined }, call);
   }
-  return page;
 }
 
 /** Parses one page of a list, and its items. */

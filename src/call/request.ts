@@ -1,72 +1,113 @@
 import { type ApiResponse, readResponse } from '../atlas/response.js';
 import { isObject } from '../atlas/schemas.js';
-import type { Parsed } from '../atlas/standard-schema.js';
 import { mayBeEnveloped, type Target, toPath } from '../atlas/target.js';
-import { type Login, NoLogin } from '../auth/authenticator.js';
+import { NoLogin } from '../auth/authenticator.js';
+import { AtlasTimeoutError } from '../errors/errors.js';
 import { connectionFreed, exchange } from '../http/exchange.js';
 import { NoResponse } from '../http/no-response.js';
 import { retryDelay } from '../http/retry.js';
+import { endOnAbort } from '../http/scope.js';
+import { startTimer } from '../http/timer.js';
 import { adviceFor, adviseOnSize, checkProxy } from './advice.js';
-import type { Call } from './call.js';
-import { type Failure, type Outcome, retryHints, type Success, unusable } from './outcome.js';
-import { reportRetry, startAttemptLog } from './tracing.js';
+import type { Call, Success } from './call.js';
+import { closed, errorStatus, Failed, noLogin, noResponse, timedOut, unusable } from './errors.js';
+import { describeFailure, reportRetry, startAttemptLog } from './tracing.js';
 
 /** How long the fallback may take, in ms. */
 const fallbackTimeout = 5_000;
 
 /**
- * Runs one request of a call to its outcome. If the target does not have what was asked for, asks its fallback.
+ * Runs a call within its deadline, and until its signal aborts.
  *
- * @throws the reason if the call ends meanwhile.
+ * @throws {@link Failed}, or the signal's reason.
  */
-export async function request<T>(target: Target<T>, call: Call): Promise<Outcome<T>> {
-  const outcome = await tryUntilFinal(target, call.settings.maxRetries, call);
-  const { fallback } = target;
-  if (fallback === undefined || !isMissing(outcome)) return outcome;
-  call.lastFailure = outcome;
-  const found = await askFallback(fallback(), call);
-  if (found !== undefined) return found;
-  call.target = target;
-  return { ...outcome, attempts: call.attempts };
+export async function run<T>(call: Call, send: () => Promise<Success<T>>): Promise<Success<T>> {
+  const { scope, context, settings } = call;
+  const { signal, timeout } = settings;
+  throwIfAborted(call);
+  throwIfClosed(call);
+  const stopListening = signal ? endOnAbort(scope, signal) : undefined;
+  const stopTimer = startTimer(timeout, () => scope.end(timedOut(call)));
+  context.lifetime.callStarted();
+  try {
+    return await send();
+  } finally {
+    stopTimer();
+    stopListening?.();
+    context.lifetime.callEnded();
+  }
 }
 
-/** Makes attempts until one is final, and waits in between. */
-async function tryUntilFinal<T>(target: Target<T>, maxRetries: number, call: Call): Promise<Outcome<T>> {
+/**
+ * Makes attempts until one succeeds, or none can. If the target does not have what was asked for, asks its fallback.
+ *
+ * @throws what {@link run} throws.
+ */
+export async function request<T>(
+  target: Target<T>,
+  call: Call,
+  maxRetries: number = call.settings.maxRetries,
+): Promise<Success<T>> {
   const resends = { left: 3 };
   for (let retries = 0; ; retries += 1) {
-    const outcome = await attempt(target, resends, call);
-    if (outcome.problem === undefined) return outcome;
-    const hints = retries < maxRetries ? retryHints(outcome) : undefined;
-    const delay = hints && retryDelay(hints, retries, call.remaining);
-    if (delay === undefined) return outcome;
-    call.lastFailure = outcome;
-    // Before the report: a closed client does not retry.
-    call.enter('waiting to retry');
-    call.throwIfClosed();
-    reportRetry(call, outcome, delay);
-    await call.waitToRetry(delay);
+    try {
+      return await attempt(target, resends, call);
+    } catch (failed) {
+      if (!(failed instanceof Failed)) throw failed;
+      if (target.fallback !== undefined && isMissing(failed)) return askFallback(target.fallback(), failed, call);
+      if (retries === maxRetries) throw failed;
+      await waitToRetry(failed, retries, call);
+    }
+  }
+}
+
+/** Waits before the next attempt. Throws the failure if there is none. */
+async function waitToRetry(failed: Failed, retries: number, call: Call): Promise<void> {
+  const { scope, context, deadline } = call;
+  const delay = failed.retry && retryDelay(failed.retry, retries, deadline - performance.now());
+  if (delay === undefined) throw failed;
+  call.lastError = failed.error;
+  scope.phase = 'waiting to retry';
+  // Before the report: a closed client does not retry.
+  throwIfClosed(call);
+  reportRetry(call, failed.error, delay);
+  const noteEnd = context.lifetime.callWaits(() => scope.end(closed(call)));
+  try {
+    await scope.sleep('waiting to retry', delay);
+  } finally {
+    noteEnd();
   }
 }
 
 /** Whether Flex does not have the cluster or the snapshot. */
-function isMissing(outcome: Outcome<unknown>): outcome is Failure {
-  if (outcome.problem?.kind !== 'error status') return false;
-  const { status, error } = outcome.problem.response;
-  if (status === 404) return error?.errorCode !== 'GROUP_NOT_FOUND';
-  return status === 400 && error?.errorCode === 'CANNOT_USE_NON_FLEX_CLUSTER_IN_FLEX_API';
+function isMissing({ response }: Failed): boolean {
+  const errorCode = response?.error?.errorCode;
+  if (response?.status === 404) return errorCode !== 'GROUP_NOT_FOUND';
+  return response?.status === 400 && errorCode === 'CANNOT_USE_NON_FLEX_CLUSTER_IN_FLEX_API';
 }
 
-/** Asks the fallback once. Returns `undefined` unless it has what was asked for. */
-async function askFallback<T>(target: Target<T>, call: Call): Promise<Success<T> | undefined> {
-  call.enter('waiting for the fallback');
-  call.throwIfClosed();
-  const outcome = await call.runWithin(fallbackTimeout, async () => {
-    await connectionFreed();
-    return tryUntilFinal(target, 0, call);
-  });
-  // An abort just after the limit still ends the call.
-  call.throwIfAborted();
-  return outcome !== undefined && outcome.problem === undefined && hasData(outcome) ? outcome : undefined;
+/** Asks the fallback once. Throws the failure of Flex unless the fallback has what was asked for. */
+async function askFallback<T>(fallback: Target<T>, failed: Failed, call: Call): Promise<Success<T>> {
+  const flex = call.target;
+  call.lastError = failed.error;
+  call.scope.phase = 'waiting for the fallback';
+  throwIfClosed(call);
+  const expired = new Failed(new AtlasTimeoutError(`The fallback took more than ${fallbackTimeout} ms.`));
+  try {
+    const success = await call.scope.runWithin(fallbackTimeout, expired, async () => {
+      await connectionFreed();
+      return request(fallback, call, 0);
+    });
+    if (hasData(success)) return success;
+  } catch (reason) {
+    // What ends the call ends it here too; an abort even just after the limit.
+    throwIfAborted(call);
+    call.scope.throwIfEnded();
+    if (!(reason instanceof Failed)) throw reason;
+  }
+  call.target = flex;
+  Object.assign(failed.error, { attempts: call.attempts });
+  throw failed;
 }
 
 /** Whether a response has what was asked for: a list with an item, or an item with an ID. */
@@ -80,86 +121,81 @@ function hasData({ response }: Success<unknown>): boolean {
  * Makes one attempt, and logs how it ended.
  *
  * @param resends - how often the request may still be sent again because its connection died.
- * @throws the reason if the call ended meanwhile.
  */
-async function attempt<T>(target: Target<T>, resends: { left: number }, call: Call): Promise<Outcome<T>> {
-  call.startAttempt(target);
+async function attempt<T>(target: Target<T>, resends: { left: number }, call: Call): Promise<Success<T>> {
+  call.scope.throwIfEnded();
+  call.attempts += 1;
+  call.target = target;
   const logAttempt = startAttemptLog(call);
   try {
-    let outcome = await send(target, call);
-    while (isDeadConnection(outcome) && resends.left > 0) {
-      resends.left -= 1;
-      await connectionFreed();
-      outcome = await send(target, call);
-    }
-    // An abort wins even over a response that has arrived. A deadline does not.
-    call.throwIfAborted();
-    logAttempt?.(outcome);
-    return outcome;
+    const success = await evaluate(target, await send(target, resends, call), call);
+    throwIfAborted(call);
+    logAttempt?.(success.response.status);
+    return success;
   } catch (reason) {
-    logAttempt?.(undefined, reason);
-    throw reason;
+    const { signal } = call.settings;
+    // An abort wins even over a response that has arrived. A deadline does not.
+    const end = signal?.aborted ? signal.reason : reason;
+    logAttempt?.(describeFailure(end));
+    throw end;
   }
 }
 
-/** Whether the connection died before any part of a response arrived, so that the request can be sent again. */
-function isDeadConnection({ problem }: Outcome<unknown>): boolean {
-  return problem?.kind === 'no response' && problem.reason.isDeadConnection;
-}
-
-/** Logs in, sends the request (again if the login can answer a refusal), and evaluates the response. */
-async function send<T>(target: Target<T>, call: Call): Promise<Outcome<T>> {
-  const { settings, context } = call;
+/** Sends a request with its login. Sends it again if its connection died before any part of a response arrived. */
+async function send(target: Target, resends: { left: number }, call: Call): Promise<ApiResponse> {
+  const { settings, scope, context } = call;
   const { base, transport, authenticator } = context;
+  const { isFallback, accept } = target;
   const path = toPath(base, target);
-  const headers = ['accept', target.accept, 'user-agent', base.userAgent];
-  let login: Login | undefined;
+  const headers = ['accept', accept, 'user-agent', base.userAgent];
   let response: ApiResponse | undefined;
-  try {
-    let nextLogin: Login | Promise<Login> | undefined = authenticator.authorize({
-      path,
-      isFallback: target.isFallback,
-    });
-    for (;;) {
-      // Not instanceof: the global Promise may have been replaced.
-      login = 'then' in nextLogin ? await call.waitFor('logging in', nextLogin, (late) => late.release()) : nextLogin;
-      call.logins.push(login);
-      const { header } = login;
-      const allHeaders = header === undefined ? headers : [...headers, 'authorization', header];
-      const wire = { method: 'GET', path, headers: allHeaders, body: null } as const;
-      const received = await exchange(transport, wire, settings, call);
-      // The second request of a login should use the connection of the first.
-      if (received.status === 401) await connectionFreed();
-      response = readResponse(received, mayBeEnveloped(target), settings.maxResponseSize);
-      nextLogin = login.review(response);
-      if (nextLogin === undefined) return evaluate(target, response, call);
+  const exchangeWith = async (authorization?: string) => {
+    if (authorization !== undefined) call.authorizations.push(authorization);
+    const allHeaders = authorization === undefined ? headers : [...headers, 'authorization', authorization];
+    const wire = { method: 'GET', path, headers: allHeaders, body: null } as const;
+    const received = await exchange(transport, wire, settings, scope);
+    // The second request of a login should use the connection of the first.
+    if (received.status === 401) await connectionFreed();
+    response = readResponse(received, mayBeEnveloped(target), settings.maxResponseSize);
+    return response;
+  };
+  for (;;) {
+    try {
+      return await authenticator.send({ path, isFallback, scope }, exchangeWith);
+    } catch (reason) {
+      if (reason instanceof NoLogin) throw noLogin(reason, response, call);
+      if (!(reason instanceof NoResponse)) throw reason;
+      if (!reason.isDeadConnection || resends.left === 0) throw noResponse(reason, call);
+      resends.left -= 1;
+      await connectionFreed();
     }
-  } catch (reason) {
-    // A login whose review failed is over; releasing it has no effect.
-    login?.release();
-    if (reason instanceof NoLogin) return call.toFailure({ kind: 'no login', response, reason });
-    if (reason instanceof NoResponse) return call.toFailure({ kind: 'no response', reason });
-    throw reason;
   }
 }
 
 /** Finds out what a response means, and parses the body of a success. */
-function evaluate<T>(target: Target<T>, response: ApiResponse, call: Call): Outcome<T> | Promise<Outcome<T>> {
+async function evaluate<T>(target: Target<T>, response: ApiResponse, call: Call): Promise<Success<T>> {
   const { status, body } = response;
-  if (response.error !== undefined) return call.toFailure({ kind: 'error status', response });
+  if (response.error !== undefined) throw errorStatus(response, call);
   // Only 200 carries data; any other 2xx is unusable.
-  if (status !== 200) return call.toFailure(unusable(response, `its status is ${status}, not 200`, checkProxy));
+  if (status !== 200) throw unusable(response, `its status is ${status}, not 200`, checkProxy, call);
   if (body.problem !== undefined) {
     const advice = body.isPartial ? adviseOnSize(target) : checkProxy;
-    return call.toFailure(unusable(response, `its body ${body.problem}`, advice));
+    throw unusable(response, `its body ${body.problem}`, advice, call);
   }
-  call.lastFailure = undefined;
-  const conclude = (parsed: Parsed<T>): Outcome<T> => {
-    if (parsed.success) return { data: parsed.data, target, attempts: call.attempts, response };
-    const advice = adviceFor(target).unusableBody;
-    return call.toFailure({ kind: 'unusable', response, details: parsed.error, thrown: parsed.thrown, advice });
-  };
-  const parsed = target.parse(body.json);
-  if (!('then' in parsed)) return conclude(parsed);
-  return call.waitFor('waiting for the schema', parsed).then(conclude);
+  call.lastError = undefined;
+  const result = target.parse(body.json);
+  // Not awaited if it is at hand: that takes 1 % of a call.
+  const parsed = 'then' in result ? await call.scope.waitFor('waiting for the schema', result) : result;
+  if (!parsed.success) throw unusable(response, parsed.error, adviceFor(target).unusableBody, call, parsed.thrown);
+  return { data: parsed.data, target, attempts: call.attempts, response };
+}
+
+/** @throws the signal's reason if it has aborted. */
+function throwIfAborted({ settings: { signal } }: Call): void {
+  if (signal?.aborted) throw signal.reason;
+}
+
+/** @throws {@link Failed} if the client is closed. */
+function throwIfClosed(call: Call): void {
+  if (call.context.lifetime.isClosed) throw closed(call);
 }

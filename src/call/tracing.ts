@@ -1,9 +1,9 @@
 import { channel, tracingChannel } from 'node:diagnostics_channel';
 import { debuglog } from 'node:util';
 import { type EndpointName, toPath } from '../atlas/target.js';
-import { isAtlasError } from '../errors/errors.js';
-import type { Call } from './call.js';
-import { errorOf, type Failure, type Outcome } from './outcome.js';
+import type { AtlasError } from '../errors/errors.js';
+import type { Call, Success } from './call.js';
+import { Failed } from './errors.js';
 
 /**
  * The context of the tracing channel `atlas-tenant-snapshots:call`, one per call. It holds no secret. Fields that are not
@@ -54,19 +54,18 @@ const isDebugging = () => debug.enabled ?? true;
 const callChannels = [calls.start, calls.end, calls.asyncStart, calls.asyncEnd, calls.error];
 
 /** Runs a call. If anyone subscribes to the tracing channel, publishes its start and its end. */
-export function traceCall<T>(call: Call, run: () => Promise<Outcome<T>>): Promise<Outcome<T>> {
+export function traceCall<T>(call: Call, run: () => Promise<Success<T>>): Promise<Success<T>> {
   if (!callChannels.some(({ hasSubscribers }) => hasSubscribers)) return run();
   const startedAt = performance.now();
   const trace: AtlasCallTrace = { operation: call.operation, method: 'GET', ...stateOf(call), durationMs: 0 };
   const promise = calls.start.runStores(trace, async () => {
     try {
-      const outcome = await run();
-      const { response } = outcome.problem ?? outcome;
-      if (response !== undefined) trace.status = response.status;
-      if (outcome.problem !== undefined) trace.error = errorOf(outcome);
-      return outcome;
+      const success = await run();
+      trace.status = success.response.status;
+      return success;
     } catch (reason) {
-      trace.error = reason;
+      if (reason instanceof Failed && reason.response !== undefined) trace.status = reason.response.status;
+      trace.error = reason instanceof Failed ? reason.error : reason;
       throw reason;
     } finally {
       Object.assign(trace, stateOf(call), { durationMs: performance.now() - startedAt });
@@ -83,34 +82,30 @@ function stateOf({ context, target, attempts }: Call): Pick<AtlasCallTrace, 'end
   return { endpoint: target.endpoint, path: toPath(context.base, target), attempts };
 }
 
-/**
- * Returns a function that logs how an attempt ended, if `NODE_DEBUG` asks for it. Without an outcome, `reason` is why the call
- * ended during the attempt.
- */
+/** Returns a function that logs how an attempt ended, if `NODE_DEBUG` asks for it. */
 export function startAttemptLog(call: Call) {
   if (!isDebugging()) return undefined;
   const startedAt = performance.now();
-  return (outcome: Outcome<unknown> | undefined, reason?: unknown) => {
+  return (end: number | string) => {
     const ms = Math.round(performance.now() - startedAt);
-    debug('%s: attempt %d ended with %s after %d ms', nameOf(call), call.attempts, describeEnd(outcome, reason), ms);
+    debug('%s: attempt %d ended with %s after %d ms', nameOf(call), call.attempts, end, ms);
   };
 }
 
-function describeEnd(outcome: Outcome<unknown> | undefined, reason: unknown): number | string {
-  if (outcome === undefined) return isAtlasError(reason) ? reason.code : 'an abort';
-  if (outcome.problem === undefined) return outcome.response.status;
-  return outcome.problem.response?.status ?? errorOf(outcome).code;
+/** Describes in a word what an attempt threw: a status, the code of an error, or an abort. */
+export function describeFailure(reason: unknown): number | string {
+  return reason instanceof Failed ? (reason.response?.status ?? reason.error.code) : 'an abort';
 }
 
-/** Publishes and logs that a call waits before its next attempt. Builds the error only if anyone listens. */
-export function reportRetry(call: Call, failure: Failure, delayMs: number): void {
+/** Publishes and logs that a call waits before its next attempt. */
+export function reportRetry(call: Call, error: AtlasError, delayMs: number): void {
   const { operation, target, attempts: attempt } = call;
   if (retries.hasSubscribers) {
-    const message = { operation, endpoint: target.endpoint, attempt, delayMs, error: errorOf(failure) };
+    const message = { operation, endpoint: target.endpoint, attempt, delayMs, error };
     retries.publish(message satisfies AtlasRetryTrace);
   }
   if (isDebugging()) {
-    debug('%s: retry in %d ms: %s', nameOf(call), Math.round(delayMs), printable(errorOf(failure).message));
+    debug('%s: retry in %d ms: %s', nameOf(call), Math.round(delayMs), printable(error.message));
   }
 }
 

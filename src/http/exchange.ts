@@ -1,5 +1,6 @@
 import { type HeaderFields, headerValue } from './headers.js';
 import { isConnectionLoss, kindOfError, NoResponse, toError } from './no-response.js';
+import type { Scope } from './scope.js';
 import { setImmediate, startTimer } from './timer.js';
 import type { DispatchController, DispatchHandler, Transport, WireRequest } from './transport.js';
 
@@ -20,29 +21,23 @@ export interface ExchangeLimits {
   readonly maxResponseSize: number;
 }
 
-/** The call that an exchange is part of. */
-export interface ExchangeOwner {
-  /** Notes what the call is waiting for now. The error of a timeout names it. */
-  enter(phase: string): void;
-  /** Registers the one listener to call if the exchange must end early. */
-  onInterrupt(listener: (reason: () => unknown) => void): void;
-}
-
 /**
  * Sends one request and waits for its response.
  *
- * @throws {@link NoResponse}, or the reason of an interrupt.
+ * @param scope - may end the exchange early. A request that serves many calls has none.
+ * @throws {@link NoResponse}, or the reason of the scope if it ends.
  */
 export function exchange(
   transport: Transport,
   request: WireRequest,
   limits: ExchangeLimits,
-  owner?: ExchangeOwner,
+  scope?: Scope,
 ): Promise<HttpResponse> {
   return new Promise((resolve, reject) => {
-    const handler = new ExchangeHandler(limits, { resolve, reject, owner });
-    owner?.enter('waiting for a connection');
-    owner?.onInterrupt((reason) => handler.fail(reason));
+    scope?.throwIfEnded();
+    const handler = new ExchangeHandler(limits, { resolve, reject, scope });
+    if (scope !== undefined) scope.phase = 'waiting for a connection';
+    scope?.onEnd((reason) => handler.fail(reason));
     try {
       transport.dispatch(request, handler);
     } catch (error) {
@@ -65,7 +60,7 @@ export function connectionFreed(): Promise<void> {
 interface ExchangeListener {
   readonly resolve: (response: HttpResponse) => void;
   readonly reject: (reason: unknown) => void;
-  readonly owner: ExchangeOwner | undefined;
+  readonly scope: Scope | undefined;
 }
 
 // Shared: an empty buffer for each exchange would take 1 µs.
@@ -90,14 +85,15 @@ class ExchangeHandler implements DispatchHandler {
   }
 
   onRequestStart(controller: DispatchController): void {
-    // Interrupted while it was queued. `controller.abort` would close a good connection; an exception does not.
+    // Given up while it was queued. `controller.abort` would close a good connection; an exception does not.
     if (this.#hasEnded) throw new Error('The call ended before its request was sent');
     this.#controller = controller;
-    this.#listener.owner?.enter('waiting for the response');
+    const { scope } = this.#listener;
+    if (scope !== undefined) scope.phase = 'waiting for the response';
     // A dispatcher that retries starts the request again.
     this.#stopTimer?.();
     const { attemptTimeout } = this.#limits;
-    const onTimeout = () => this.fail(() => new NoResponse('attempt timeout', attemptTimeout));
+    const onTimeout = () => this.fail(new NoResponse('attempt timeout', attemptTimeout));
     // In the background, because the timer of the call keeps the process alive.
     this.#stopTimer = startTimer(attemptTimeout, onTimeout, true);
   }
@@ -136,13 +132,13 @@ class ExchangeHandler implements DispatchHandler {
     const wasSent = this.#controller !== undefined;
     const isDead = wasSent && this.#status === 0 && isConnectionLoss(cause);
     const kind = isRefusal ? 'mock' : kindOfError(cause);
-    this.fail(() => new NoResponse(kind, this.#limits.attemptTimeout, cause, isDead));
+    this.fail(new NoResponse(kind, this.#limits.attemptTimeout, cause, isDead));
   }
 
   /** Rejects with a reason, unless the exchange has ended. */
-  fail(reason: () => unknown): void {
+  fail(reason: unknown): void {
     if (!this.#end()) return;
-    this.#listener.reject(reason());
+    this.#listener.reject(reason);
     this.#controller?.abort(new Error('The request was given up'));
   }
 

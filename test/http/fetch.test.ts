@@ -4,10 +4,11 @@ import { gzipSync } from 'node:zlib';
 import { HttpResponse, http } from 'msw';
 import { setupServer } from 'msw/node';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { type ExchangeOwner, exchange, type HttpResponse as Received } from '../../src/http/exchange.js';
+import { exchange, type HttpResponse as Received } from '../../src/http/exchange.js';
 import { type FetchLike, fetchDispatcher } from '../../src/http/fetch.js';
 import { joinHeaders } from '../../src/http/headers.js';
 import { NoResponse } from '../../src/http/no-response.js';
+import { Scope } from '../../src/http/scope.js';
 import { Transport } from '../../src/http/transport.js';
 import { startRawServer } from '../support/raw-server.js';
 import { answer, end, head, reset, type Script, send } from '../support/raw-steps.js';
@@ -18,10 +19,10 @@ const limits = { attemptTimeout: 5_000, maxResponseSize: 1_000 };
 const get = { method: 'GET', path: '/a%2Fb?c=d', headers: ['accept', 'text/plain', 'x-a', '1'], body: null } as const;
 
 /** One exchange by a fetch. */
-function run(fetch: FetchLike, url = origin, attemptTimeout = limits.attemptTimeout, owner?: ExchangeOwner) {
+function run(fetch: FetchLike, url = origin, attemptTimeout = limits.attemptTimeout, scope?: Scope) {
   const dispatcher = fetchDispatcher(fetch);
   const transport = new Transport({ origin: url, dispatcher, attemptTimeout, proxy: undefined });
-  return exchange(transport, { ...get, headers: [...get.headers] }, { ...limits, attemptTimeout }, owner);
+  return exchange(transport, { ...get, headers: [...get.headers] }, { ...limits, attemptTimeout }, scope);
 }
 
 /** A fetch that returns a response, or what is none. It ignores its signal, as mocks may. */
@@ -205,8 +206,9 @@ describe('a fetch that ignores its signal', () => {
 
 it('a fetch is not called after the end of its call', async () => {
   const fetch = returning(new Response());
-  const owner: ExchangeOwner = { enter: () => undefined, onInterrupt: (listener) => listener(() => 'stop') };
-  await expect(run(fetch, origin, 10, owner)).rejects.toBe('stop');
+  const scope = new Scope();
+  scope.end('stop');
+  await expect(run(fetch, origin, 10, scope)).rejects.toBe('stop');
   expect(fetch).not.toHaveBeenCalled();
 });
 

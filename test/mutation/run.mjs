@@ -18,7 +18,7 @@ const folders = {
     mutate: 'src/http/*.ts',
     tests: [
       ...['test/http/*.test.ts', 'test/client/{abort,close,deadline}.test.ts', 'test/atlas/response.test.ts'],
-      'test/call/{outcome,request}.test.ts',
+      'test/call/{errors,request}.test.ts',
     ],
   },
   digest: { mutate: 'src/auth/digest/*.ts', tests: ['test/auth/digest/*.test.ts'] },

@@ -1,7 +1,7 @@
 import { type ApiResponse, isMissingRole } from '../../atlas/response.js';
-import { type Authenticator, checkBaseUrl, type Login, type LoginRequest, NoLogin } from '../authenticator.js';
+import { type Authenticator, checkBaseUrl, type Exchange, type LoginRequest, NoLogin } from '../authenticator.js';
 import {
-  authorize,
+  authorizationFor,
   chooseChallenge,
   type DigestChallenge,
   type DigestCredentials,
@@ -10,9 +10,6 @@ import {
   openSession,
   parseNextNonce,
 } from './digest.js';
-
-/** How this client got the nonce of a login: from an earlier call, the challenge that this call asked for, or a refusal. */
-type NonceSource = 'earlier call' | 'own challenge' | 'refusal';
 
 /**
  * Logs in by HTTP Digest. The session is kept, so a call usually costs one request. The first call of a client asks for a
@@ -23,75 +20,61 @@ type NonceSource = 'earlier call' | 'own challenge' | 'refusal';
 export class DigestAuthenticator implements Authenticator {
   readonly #credentials: DigestCredentials;
   #session: DigestSession | undefined;
-  /** Resolves when the request for a challenge ends, whether it brings a challenge or not. */
+  /** Resolves when the latest request for a challenge ends, whether it brings a challenge or not. */
   #inquiry: Promise<void> | undefined;
 
   constructor(credentials: DigestCredentials) {
     this.#credentials = credentials;
   }
 
-  authorize(request: LoginRequest): Login | Promise<Login> {
+  async send({ path, scope }: LoginRequest, exchange: Exchange): Promise<ApiResponse> {
     const inquiry = this.#session === undefined ? this.#inquiry : undefined;
-    return inquiry === undefined ? this.#logIn(request) : inquiry.then(() => this.#logIn(request));
+    // Awaited only if there is one: any await here would let all calls of a burst ask.
+    if (inquiry !== undefined) await scope.waitFor('logging in', inquiry);
+    let session = this.#session;
+    const isOwnNonce = session === undefined;
+    if (session === undefined) {
+      const endInquiry = this.#startInquiry();
+      try {
+        const response = await exchange();
+        const challenge = challengeOf(response);
+        if (challenge === undefined) return response;
+        session = this.#open(challenge);
+      } finally {
+        endInquiry();
+      }
+    }
+    const response = await exchange(authorizationFor(session, path));
+    const challenge = this.#review(session, response);
+    // If no other request has used the nonce, the key is wrong, unless the server calls the nonce stale.
+    const isWrongKey = isOwnNonce && session.uses === 1 && !challenge?.isStale;
+    if (challenge === undefined || isWrongKey) return response;
+    const next = this.#open(challenge);
+    const final = await exchange(authorizationFor(next, path));
+    this.#review(next, final);
+    return final;
   }
 
   secrets(): string[] {
     return [this.#credentials.username, this.#credentials.password];
   }
 
-  #logIn(request: LoginRequest): Login {
-    return this.#session === undefined ? this.#ask(request) : this.#use(this.#session, request, 'earlier call');
-  }
-
-  /** Sends no credentials, to get a challenge. */
-  #ask(request: LoginRequest): Login {
+  /** Lets the calls that start from now on wait. Returns a function that ends their wait. */
+  #startInquiry(): () => void {
     let end = () => {};
-    const ended = new Promise<void>((resolve) => {
+    const inquiry = new Promise<void>((resolve) => {
       end = resolve;
     });
-    this.#inquiry = ended.then(() => {
-      this.#inquiry = undefined;
-    });
-    return {
-      header: undefined,
-      review: (response) => {
-        // The calls that wait continue in a later microtask, when the session is open.
-        end();
-        return this.#answer(response, request);
-      },
-      release: end,
-      secrets: () => [],
+    this.#inquiry = inquiry;
+    return () => {
+      // If it brought no challenge, the calls that waited ask by themselves, and one of them may have begun.
+      if (this.#inquiry === inquiry) this.#inquiry = undefined;
+      end();
     };
   }
 
-  #answer({ status, headers, isEnveloped }: ApiResponse, request: LoginRequest): Login | undefined {
-    const field = headers['www-authenticate'];
-    // A challenge is never enveloped.
-    if (status !== 401 || isEnveloped || field === undefined) return undefined;
-    const challenge = chooseChallenge(field);
-    if (challenge === undefined) {
-      const message = `The server did not offer a Digest challenge that this client supports. ${checkBaseUrl} It offered: ${formatOffers(field)}.`;
-      throw new NoLogin({ message, status: 401 });
-    }
-    return this.#use(this.#open(challenge), request, 'own challenge');
-  }
-
-  #use(session: DigestSession, request: LoginRequest, source: NonceSource): Login {
-    const header = authorize(session, request.path);
-    return {
-      header,
-      review: (response) => {
-        const challenge = this.#review(session, source, response);
-        return challenge && this.#use(this.#open(challenge), request, 'refusal');
-      },
-      release: () => {},
-      // Extracted only when an error needs it.
-      secrets: () => [/response="(\w+)"/.exec(header)?.[1] ?? ''],
-    };
-  }
-
-  /** Returns the challenge to answer, or `undefined` if the response is final. */
-  #review(session: DigestSession, source: NonceSource, response: ApiResponse): DigestChallenge | undefined {
+  /** Notes what a response says about the nonce of its request. Returns a challenge that may be answered. */
+  #review(session: DigestSession, response: ApiResponse): DigestChallenge | undefined {
     const { status, headers, isEnveloped, error } = response;
     // A late response must not bring back a session that was given up or replaced.
     const isCurrent = this.#session === session;
@@ -102,12 +85,9 @@ export class DigestAuthenticator implements Authenticator {
       return undefined;
     }
     const challenge = chooseChallenge(headers['www-authenticate']);
-    // No other request has used this nonce, so the key is bad.
-    const isWrongKey = source === 'own challenge' && session.uses === 1 && !challenge?.isStale;
-    if (challenge !== undefined && source !== 'refusal' && !isWrongKey) return challenge;
-    // Otherwise the session stays and keeps counting: the server may offer its nonce again.
+    // With a challenge, the session stays and keeps counting: the server may offer its nonce again.
     if (isCurrent && challenge === undefined) this.#session = undefined;
-    return undefined;
+    return challenge;
   }
 
   /** Opens a session and makes it current. If the server repeats a nonce, its session stays: a repeated nc may be refused. */
@@ -116,4 +96,19 @@ export class DigestAuthenticator implements Authenticator {
     this.#session = openSession(challenge, this.#credentials);
     return this.#session;
   }
+}
+
+/**
+ * Returns the challenge in the response to a request without a login, or `undefined` if the response is final.
+ *
+ * @throws {@link NoLogin} if no challenge can be answered.
+ */
+function challengeOf({ status, headers, isEnveloped }: ApiResponse): DigestChallenge | undefined {
+  const field = headers['www-authenticate'];
+  // A challenge is never enveloped.
+  if (status !== 401 || isEnveloped || field === undefined) return undefined;
+  const challenge = chooseChallenge(field);
+  if (challenge !== undefined) return challenge;
+  const message = `The server did not offer a Digest challenge that this client supports. ${checkBaseUrl} It offered: ${formatOffers(field)}.`;
+  throw new NoLogin(message, { status: 401 });
 }

@@ -1,8 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { ApiResponse } from '../../atlas/response.js';
 import { waitAtMost } from '../../http/timer.js';
-import type { Authenticator, Login, LoginRequest } from '../authenticator.js';
-import { bearerLogin, isTokenRefused } from '../bearer.js';
+import type { Authenticator, Exchange, LoginRequest } from '../authenticator.js';
+import { bearer, isTokenRefused } from '../bearer.js';
 import { type AccessToken, renewalTime, type SharedToken } from './access-token.js';
 import type { TokenEndpoint } from './token-endpoint.js';
 
@@ -33,10 +33,21 @@ export class ServiceAccount implements Authenticator {
     this.#shared = shared;
   }
 
-  authorize({ isFallback }: LoginRequest): Login | Promise<Login> {
-    const logIn = (token: AccessToken) => (isFallback ? bearerLogin(token.accessToken) : this.#logIn(token, false));
-    const token = this.#token;
-    return token !== undefined && Date.now() < this.#renewAt ? logIn(token) : this.#renew(token).then(logIn);
+  async send({ isFallback, scope }: LoginRequest, exchange: Exchange): Promise<ApiResponse> {
+    const current = this.#token;
+    const isUsable = current !== undefined && Date.now() < this.#renewAt;
+    let token = isUsable ? current : await scope.waitFor('logging in', this.#renew(current));
+    for (let isRenewed = false; ; isRenewed = true) {
+      const response = await exchange(bearer(token.accessToken));
+      if (isFallback) return response;
+      if (!isTokenRefused(response)) {
+        this.#accept(token, response);
+        return response;
+      }
+      if (!this.#mayReplace(token, isRenewed)) return response;
+      // After two refused tokens, one from the store is not worth a try.
+      token = this.#token ?? (await scope.waitFor('logging in', this.#obtainOnce(isRenewed)));
+    }
   }
 
   secrets(): string[] {
@@ -56,14 +67,7 @@ export class ServiceAccount implements Authenticator {
     }
   }
 
-  /** @param isRenewed - whether Atlas has refused another token in this attempt. */
-  #logIn(token: AccessToken, isRenewed: boolean): Login {
-    return bearerLogin(token.accessToken, (response) =>
-      isTokenRefused(response) ? this.#replace(token, isRenewed) : this.#accept(token, response),
-    );
-  }
-
-  #accept(token: AccessToken, { status, isFromAtlas }: ApiResponse): undefined {
+  #accept(token: AccessToken, { status, isFromAtlas }: ApiResponse): void {
     if (token !== this.#token) return;
     // A gateway's 502 or 503 says nothing about the token.
     if (isFromAtlas) this.#refused = undefined;
@@ -71,18 +75,21 @@ export class ServiceAccount implements Authenticator {
     if (status === 401 && isOld(token)) this.#drop(token);
   }
 
-  #replace(token: AccessToken, isRenewed: boolean): Promise<Login> | undefined {
+  /**
+   * Whether to try another token after a refused one, which is then dropped.
+   *
+   * @param isRenewed - whether Atlas has refused another token in this attempt.
+   */
+  #mayReplace(token: AccessToken, isRenewed: boolean): boolean {
     // A token that another process stored may be as invalid as the one that it replaces. One that Atlas has just issued is not.
-    if (isRenewed && token.isFetched) return undefined;
-    if (token === this.#token) {
-      // The first token that replaces a refused one must work before another one is fetched. Atlas limits how many tokens
-      // are valid at a time.
-      if (token.isFetched && this.#refused !== undefined && !isOld(token)) return undefined;
-      this.#drop(token);
-    }
-    // After two refused tokens, one from the store is not worth a try.
-    const next = this.#token === undefined ? this.#obtainOnce(isRenewed) : Promise.resolve(this.#token);
-    return next.then((replacement) => this.#logIn(replacement, true));
+    if (isRenewed && token.isFetched) return false;
+    // Another call has replaced it.
+    if (token !== this.#token) return true;
+    // The first token that replaces a refused one must work before another one is fetched. Atlas limits how many tokens are
+    // valid at a time.
+    if (token.isFetched && this.#refused !== undefined && !isOld(token)) return false;
+    this.#drop(token);
+    return true;
   }
 
   /** Forgets a token, even if it is still in the store. */

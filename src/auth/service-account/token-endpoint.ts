@@ -53,7 +53,7 @@ export class TokenEndpoint {
     if (!parsed.success) {
       const why = body.problem === undefined ? '' : `, because its body ${body.problem}`;
       const what = `The response to the access token request has status 200 but no bearer token${why}.`;
-      throw new NoLogin({ message: `${what} ${checkBaseUrl}`, status: 200 });
+      throw new NoLogin(`${what} ${checkBaseUrl}`, { status: 200 });
     }
     const lifetime = parsed.data.expires_in * 1000;
     return { accessToken: parsed.data.access_token, lifetime, expiresAt: startedAt + lifetime, isFetched: true };
@@ -66,7 +66,7 @@ export class TokenEndpoint {
   }
 
   async #send(path: string, body: string): Promise<HttpResponse> {
-    // Without an owner, an exchange rejects with nothing but a NoResponse.
+    // Without a scope, an exchange rejects with nothing but a NoResponse.
     const response = await this.#post(path, body)
       .catch(async (first: NoResponse) => {
         if (!first.isDeadConnection) throw first;
@@ -74,7 +74,7 @@ export class TokenEndpoint {
         return this.#post(path, body);
       })
       .catch((noResponse: NoResponse) => {
-        throw new NoLogin({ noResponse });
+        throw new NoLogin(noResponse, {}, noResponse.isRetryable ? {} : undefined);
       });
     // The request that needs the token should use the same connection.
     await connectionFreed();
@@ -94,14 +94,11 @@ export class TokenEndpoint {
     // The next attempt reads the store first, and may find the token of another process.
     const mayBeStored = isShared && (status === 429 || isTokenLimit);
     const retryAfter = parseRetryAfter(headers);
-    return new NoLogin({
-      message: `${what.replace(/\.$/, '')}. ${advise(status, isTokenLimit)}`,
-      status,
-      error,
-      errorDescription,
-      isRetryable: isRetryableStatus(status) || mayBeStored,
-      retryAfter: mayBeStored ? Math.min(retryAfter ?? 0, maxWaitForStore) : retryAfter,
-    });
+    const retry = mayBeStored
+      ? { retryAfter: Math.min(retryAfter ?? 0, maxWaitForStore) }
+      : isRetryableStatus(status) && { retryAfter };
+    const message = `${what.replace(/\.$/, '')}. ${advise(status, isTokenLimit)}`;
+    return new NoLogin(message, { status, error, errorDescription }, retry || undefined);
   }
 }
 

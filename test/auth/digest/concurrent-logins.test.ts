@@ -134,6 +134,18 @@ describe('calls that wait for the challenge of another call', () => {
     expect(atlas.sent()).toBe('- - - - b1 b2 b3');
   });
 
+  it('are waited for in turn, if they ask by themselves: a later call waits for the latest of them', async () => {
+    const { atlas } = await openWaiting();
+    await atlas.answer(1, refusal(503));
+    await atlas.answer(2, refusal(503));
+    const later = outcomeOf(atlas.get());
+    expect(atlas.sent()).toBe('- - - -');
+    await atlas.answer(4, challenge('b'));
+    for (const number of [5, 6]) await atlas.answer(number, ok);
+    expect(await later).toBe('ok');
+    expect(atlas.sent()).toBe('- - - - b1 b2');
+  });
+
   it('may end while they wait', async () => {
     const { atlas } = await openWaiting();
     const abort = new AbortController();

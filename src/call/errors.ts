@@ -1,0 +1,188 @@
+import type { ApiResponse, ErrorReport } from '../atlas/response.js';
+import { invalid, type SchemaError } from '../atlas/standard-schema.js';
+import type { NoLogin } from '../auth/authenticator.js';
+import {
+  AtlasApiError,
+  AtlasAuthenticationError,
+  AtlasClosedError,
+  AtlasConnectionError,
+  type AtlasError,
+  type AtlasErrorContext,
+  AtlasInvalidResponseError,
+  AtlasTimeoutError,
+} from '../errors/errors.js';
+import { listIssues, toIssues } from '../errors/issues.js';
+import { Mask } from '../errors/mask.js';
+import { type HeaderFields, joinHeaders } from '../http/headers.js';
+import type { NoResponse } from '../http/no-response.js';
+import { isRetryableStatus, parseRetryAfter, type RetryHints } from '../http/retry.js';
+import { adviseOnStatus, adviseOnTransport } from './advice.js';
+import type { Call } from './call.js';
+
+/** What an attempt or a call throws if it fails. The promise of the call rejects with the error in it. */
+export class Failed {
+  readonly error: AtlasError;
+  /** The response, if there was one. */
+  readonly response: ApiResponse | undefined;
+  /** Absent if another attempt would fail too. */
+  readonly retry: RetryHints | undefined;
+
+  constructor(error: AtlasError, response?: ApiResponse, retry?: RetryHints) {
+    this.error = error;
+    this.response = response;
+    this.retry = retry;
+  }
+}
+
+/** How many bytes of a body an error keeps. */
+const maxBodyBytes = 16_384;
+const maxLoginMessageLength = 1_500;
+
+/** The failure of a response with an error status. */
+export function errorStatus(response: ApiResponse, call: Call): Failed {
+  const { status, headers, body } = response;
+  const mask = createMask(call);
+  const retryAfter = retryAfterOf(response);
+  const fields = {
+    status,
+    // Masking keeps the shape of a JSON value.
+    ...(mask.json({ ...response.error }) as ErrorReport),
+    retryAfter,
+    headers: maskedHeaders(headers, mask),
+    body: cutToBytes(mask.text(body.text, maxBodyBytes, body.isPartial)),
+  };
+  const what = [`${call.subject} failed with status ${status}`, fields.errorCode].filter(Boolean).join(' ');
+  const advice = adviseOnStatus(response, retryAfter, call.target);
+  const message = `${what}${sentence(fields.detail ?? fields.reason)} ${advice}`;
+  const error = new AtlasApiError(message, fields, contextOf(call));
+  return new Failed(error, response, isRetryableStatus(status) ? { retryAfter } : undefined);
+}
+
+/**
+ * The failure of a success that this client cannot use.
+ *
+ * @param problem - what is wrong with it.
+ * @param thrown - what the caller's schema threw.
+ */
+export function unusable(
+  response: ApiResponse,
+  problem: string | SchemaError,
+  advice: string,
+  call: Call,
+  thrown?: unknown,
+): Failed {
+  const { error } = typeof problem === 'string' ? invalid(problem) : { error: problem };
+  const issues = toIssues(error, createMask(call));
+  const message = `${call.subject} got an unusable response: ${listIssues(issues)}. ${advice}`;
+  return new Failed(new AtlasInvalidResponseError(message, issues, { ...contextOf(call), cause: thrown }), response);
+}
+
+/** The failure of an exchange without a response. */
+export function noResponse(reason: NoResponse, call: Call): Failed {
+  const advice = adviseOnTransport(reason.kind, call.target);
+  return new Failed(transportError(call.subject, reason, advice, call), undefined, reason.isRetryable ? {} : undefined);
+}
+
+/**
+ * The failure of a login.
+ *
+ * @param response - what the login could not answer, if there was a response.
+ */
+export function noLogin({ reason, details, retry }: NoLogin, response: ApiResponse | undefined, call: Call): Failed {
+  if (typeof reason !== 'string') {
+    const advice = adviseOnTransport(reason.kind, undefined);
+    const error = transportError(`${call.subject}: the access token request`, reason, advice, call);
+    return new Failed(error, response, retry);
+  }
+  const { cause, ...fields } = details;
+  const message = `${call.subject} could not log in. ${createMask(call).text(reason, maxLoginMessageLength)}`;
+  return new Failed(new AtlasAuthenticationError(message, fields, { ...contextOf(call), cause }), response, retry);
+}
+
+/** The failure of a call whose deadline has passed. */
+export function timedOut(call: Call): Failed {
+  const { subject, scope, attempts, lastError } = call;
+  const { timeout } = call.settings;
+  const what = `${subject} timed out after ${timeout} ms (timeout) while ${scope.phase} (attempts: ${attempts}).`;
+  const hint = lastError === undefined ? '' : ' The cause says why the last attempt failed.';
+  const message = `${what}${hint} Raise timeout if the call needs longer.`;
+  return new Failed(new AtlasTimeoutError(message, { ...contextOf(call), cause: lastError }));
+}
+
+/** The failure of a call that `close()` has ended, or that came after it. */
+export function closed(call: Call): Failed {
+  const { subject, scope, attempts, lastError } = call;
+  const message =
+    attempts === 0
+      ? `${subject} was called after close(). Create a new client.`
+      : `close() ended ${subject} while it was ${scope.phase}. Create a new client.`;
+  return new Failed(new AtlasClosedError(message, { ...contextOf(call), cause: lastError }));
+}
+
+function contextOf({ operation, target, attempts }: Call): AtlasErrorContext {
+  return { operation, endpoint: target.endpoint, path: attempts === 0 ? undefined : target.apiPath, attempts };
+}
+
+/** A mask for the credentials, and for every login of the call: a server may echo any of them. */
+function createMask({ context, authorizations }: Call): Mask {
+  return new Mask([...context.authenticator.secrets(), ...authorizations.map(secretOf)]);
+}
+
+/** The secret in an `Authorization` value: a bearer token, or the response of Digest. */
+function secretOf(authorization: string): string {
+  return /^Bearer (.*)|response="(\w+)"/.exec(authorization)?.slice(1).join('') ?? '';
+}
+
+/** How long the server asked to wait, in ms. */
+function retryAfterOf({ headers, error }: ApiResponse): number | undefined {
+  const retryAfter = parseRetryAfter(headers);
+  if (retryAfter !== undefined || error?.errorCode !== 'RATE_LIMITED_TOKEN_BUCKET') return retryAfter;
+  // For this code Atlas sends the parameters `[path, wait in seconds, capacity, refill rate, 60]`.
+  const seconds = String(error.parameters?.[1]);
+  return /^\d{1,9}$/.test(seconds) ? Number(seconds) * 1000 : undefined;
+}
+
+function maskedHeaders(headers: HeaderFields, mask: Mask): Record<string, string> {
+  const fields = Object.entries(joinHeaders(headers));
+  return Object.fromEntries(fields.map(([name, value]) => [mask.text(name), mask.text(value)]));
+}
+
+/** Formats a detail as `: detail.`, or as `.` if there is none. */
+function sentence(detail: string | undefined): string {
+  if (!detail) return '.';
+  return /[.!?]$/.test(detail) ? `: ${detail}` : `: ${detail}.`;
+}
+
+function cutToBytes(text: string): string {
+  // Decoding as a stream leaves out a character that the cut splits.
+  return new TextDecoder().decode(Buffer.from(text).subarray(0, maxBodyBytes), { stream: true });
+}
+
+/** @param what - what got no response, as the start of a sentence. */
+function transportError(
+  what: string,
+  { kind, cause, attemptTimeout }: NoResponse,
+  advice: string,
+  call: Call,
+): AtlasError {
+  const context = contextOf(call);
+  if (cause === undefined) {
+    const message = `${what} timed out after ${attemptTimeout} ms (attemptTimeout). Raise it if Atlas is slow from here.`;
+    return new AtlasTimeoutError(message, context);
+  }
+  const copy = maskedCopy(cause, createMask(call));
+  // The numbers of a DOMException say nothing.
+  const code = typeof copy.code === 'string' ? ` (${copy.code})` : '';
+  const ErrorClass = kind === 'connect timeout' ? AtlasTimeoutError : AtlasConnectionError;
+  return new ErrorClass(`${what} got no response${code}. ${advice}`, { ...context, cause: copy });
+}
+
+/** Copies an error without its secrets: an error of undici may hold a response that echoes the request. */
+function maskedCopy(error: Error, mask: Mask): Error & { code?: string | number } {
+  const copy = new Error(mask.text(error.message));
+  // A mock may throw anything.
+  if (typeof error.name === 'string') copy.name = mask.text(error.name);
+  const code = 'code' in error ? error.code : undefined;
+  if (typeof code === 'string') return Object.assign(copy, { code: mask.text(code) });
+  return typeof code === 'number' ? Object.assign(copy, { code }) : copy;
+}

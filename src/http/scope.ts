@@ -1,0 +1,111 @@
+import { startTimer } from './timer.js';
+
+/**
+ * What may end a call early. A call waits for one thing at a time: a response, a login, a schema or a timer. Ending the scope
+ * ends the wait in progress, and every later one.
+ */
+export class Scope {
+  /** What the call is doing. */
+  phase = 'starting';
+  #ended: { readonly reason: unknown } | undefined;
+  #endWait: (reason: unknown) => void = () => {};
+
+  /** Ends the scope. Only the first reason counts. */
+  end(reason: unknown): void {
+    this.#end({ reason });
+  }
+
+  /** @throws the reason if the scope has ended. */
+  throwIfEnded(): void {
+    if (this.#ended !== undefined) throw this.#ended.reason;
+  }
+
+  /**
+   * Notes how to end the wait that begins. It replaces that of the wait before, which is over.
+   *
+   * @param endWait - called at once if the scope has ended. Must have no effect after the wait.
+   */
+  onEnd(endWait: (reason: unknown) => void): void {
+    this.#endWait = endWait;
+    if (this.#ended !== undefined) endWait(this.#ended.reason);
+  }
+
+  /** Waits for a promise, unless the scope ends first. */
+  waitFor<T>(phase: string, promise: Promise<T>): Promise<T> {
+    this.phase = phase;
+    return new Promise((resolve, reject) => {
+      promise.then(resolve, reject);
+      this.onEnd(reject);
+    });
+  }
+
+  /** Waits for some ms, unless the scope ends first. */
+  async sleep(phase: string, delay: number): Promise<void> {
+    let stopTimer = () => {};
+    const elapsed = new Promise<void>((resolve) => {
+      stopTimer = startTimer(delay, resolve);
+    });
+    try {
+      await this.waitFor(phase, elapsed);
+    } finally {
+      stopTimer();
+    }
+  }
+
+  /**
+   * Runs a part of a call within a limit of its own. After it, the call goes on.
+   *
+   * @param limit - ms.
+   * @throws the reason if the limit expires.
+   */
+  async runWithin<T>(limit: number, reason: unknown, run: () => Promise<T>): Promise<T> {
+    const expired = { reason };
+    const stopTimer = startTimer(limit, () => this.#end(expired));
+    try {
+      return await run();
+    } finally {
+      stopTimer();
+      if (this.#ended === expired) this.#ended = undefined;
+    }
+  }
+
+  #end(ended: { readonly reason: unknown }): void {
+    this.#ended ??= ended;
+    this.#endWait(this.#ended.reason);
+  }
+}
+
+/** The scopes that a signal ends. They share one listener: Node warns about more than ten. */
+interface AbortListener {
+  readonly scopes: Set<Scope>;
+  readonly onAbort: () => void;
+}
+
+const abortListeners = new WeakMap<AbortSignal, AbortListener>();
+
+/** Ends a scope when a signal aborts. Returns a function that stops listening. */
+export function endOnAbort(scope: Scope, signal: AbortSignal): () => void {
+  const listener = abortListeners.get(signal) ?? listenTo(signal);
+  listener.scopes.add(scope);
+  return () => {
+    listener.scopes.delete(scope);
+    if (listener.scopes.size > 0) return;
+    abortListeners.delete(signal);
+    try {
+      signal.removeEventListener('abort', listener.onAbort);
+    } catch {
+      // A signal that is not Node's own may throw. The result of the call counts.
+    }
+  };
+}
+
+function listenTo(signal: AbortSignal): AbortListener {
+  const scopes = new Set<Scope>();
+  const onAbort = () => {
+    for (const scope of scopes) scope.end(signal.reason);
+  };
+  signal.addEventListener('abort', onAbort);
+  const listener = { scopes, onAbort };
+  abortListeners.set(signal, listener);
+  return listener;
+}
