@@ -43,7 +43,7 @@ const commonOptions = z
     maxRetries: retries,
     envelope: z.boolean(),
     pretty: z.boolean(),
-  })
+  } satisfies Record<Exclude<keyof CallOptions, 'endpoint'>, z.ZodType>)
   .partial();
 
 const callOptions = commonOptions.extend({ endpoint: endpoint.optional() });
@@ -61,7 +61,7 @@ const getOptions = commonOptions.extend({
   schema: z
     .custom<StandardSchema<unknown>>(isStandardSchema, 'must be a Standard Schema, such as one of zod 3.24 or later')
     .optional(),
-});
+} satisfies Record<Exclude<keyof GetOptions, keyof CallOptions>, z.ZodType>);
 
 const pageNum = z.undefined('must not be set (getAll reads every page)').optional();
 const getAllOptions = getOptions.extend({ query: z.object({ pageNum }).catchall(parameter).optional() });

@@ -106,7 +106,7 @@ const clientOptions = z
       .string()
       .regex(/^[\x20-\x7e]*$/, 'must be printable ASCII')
       .optional(),
-  })
+  } satisfies Record<keyof TenantSnapshotsClientOptions, z.ZodType>)
   .refine(({ dispatcher, fetch }) => dispatcher === undefined || fetch === undefined, {
     path: ['fetch'],
     message: 'must not be set together with dispatcher',
