@@ -101,10 +101,11 @@ function adviseOnRetired({ endpoint }: Target): string {
   return endpoint === undefined ? 'Use a newer apiVersion, or the path that replaced this one.' : updatePackage;
 }
 
-/** Says what to do about a success with a body that is too large. */
-export function adviseOnSize({ endpoint, query }: Target): string {
-  const canSetPageSize = endpoint === undefined && query['itemsPerPage'] !== undefined;
-  return `Raise maxResponseSize if you expect that much${canSetPageSize ? ', or set a lower itemsPerPage in the query' : ''}.`;
+/** Says what to do about a page, or about all pages of a list, whose body is too large. */
+export function adviseOnSize({ endpoint, query }: Target, isWholeList = false): string {
+  const canSetQuery = endpoint === undefined && query['itemsPerPage'] !== undefined;
+  const remedy = isWholeList ? 'narrow the query' : 'set a lower itemsPerPage in the query';
+  return `Raise maxResponseSize if you expect that much${canSetQuery ? `, or ${remedy}` : ''}.`;
 }
 
 const checkNetwork = 'Check the network, baseUrl and any proxy on the way to Atlas';
@@ -116,6 +117,7 @@ const byKind: Readonly<Partial<Record<NoResponseKind, string>>> = {
   'proxy refusal': 'The proxy refused the connection (403). Allow the host in the proxy, or add it to NO_PROXY.',
   'dispatcher version':
     'The dispatcher rejected the request. Pass a dispatcher of undici 7 or 8, not of an older version.',
+  'fetch refusal': 'The option fetch rejected with an error of its own. Check that function.',
   certificate:
     'The TLS certificate was rejected. Check baseUrl, or add your certificate authority with NODE_EXTRA_CA_CERTS.',
 };
@@ -126,7 +128,7 @@ const byKind: Readonly<Partial<Record<NoResponseKind, string>>> = {
  * @param target - absent for a token request.
  */
 export function adviseOnTransport(kind: NoResponseKind, target: Target | undefined): string {
-  if (kind !== 'mock') return byKind[kind] ?? `See the cause. ${checkNetwork}.`;
+  if (kind !== 'mock') return byKind[kind] ?? `${checkNetwork}.`;
   if (target === undefined) return 'No mock answers POST /api/oauth/token. Add one.';
   const isFlexFirst = target.fallback !== undefined;
   const remedy = isFlexFirst ? "Flex is asked first: mock that path, or set endpoint: 'tenant'." : 'Add one.';

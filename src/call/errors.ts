@@ -37,6 +37,7 @@ export class Failed {
 /** How many bytes of a body an error keeps. */
 const maxBodyBytes = 16_384;
 const maxLoginMessageLength = 1_500;
+const maxCauseLength = 500;
 
 /** The failure of a response with an error status. */
 export function errorStatus(response: ApiResponse, call: Call): Failed {
@@ -138,8 +139,9 @@ function retryAfterOf({ headers, error }: ApiResponse): number | undefined {
   const retryAfter = parseRetryAfter(headers);
   if (retryAfter !== undefined || error?.errorCode !== 'RATE_LIMITED_TOKEN_BUCKET') return retryAfter;
   // For this code Atlas sends the parameters `[path, wait in seconds, capacity, refill rate, 60]`.
-  const seconds = String(error.parameters?.[1]);
-  return /^\d{1,9}$/.test(seconds) ? Number(seconds) * 1000 : undefined;
+  const seconds = error.parameters?.[1];
+  const isText = typeof seconds === 'string' || typeof seconds === 'number';
+  return isText && /^\d{1,9}$/.test(String(seconds)) ? Number(seconds) * 1000 : undefined;
 }
 
 function maskedHeaders(headers: HeaderFields, mask: Mask): Record<string, string> {
@@ -173,16 +175,15 @@ function transportError(
   const copy = maskedCopy(cause, createMask(call));
   // The numbers of a DOMException say nothing.
   const code = typeof copy.code === 'string' ? ` (${copy.code})` : '';
+  const why = sentence(copy.message.slice(0, maxCauseLength));
   const ErrorClass = kind === 'connect timeout' ? AtlasTimeoutError : AtlasConnectionError;
-  return new ErrorClass(`${what} got no response${code}. ${advice}`, { ...context, cause: copy });
+  return new ErrorClass(`${what} got no response${code}${why} ${advice}`, { ...context, cause: copy });
 }
 
 /** Copies an error without its secrets: an error of undici may hold a response that echoes the request. */
-function maskedCopy(error: Error, mask: Mask): Error & { code?: string | number } {
-  const copy = new Error(mask.text(error.message));
-  // A mock may throw anything.
-  if (typeof error.name === 'string') copy.name = mask.text(error.name);
-  const code = 'code' in error ? error.code : undefined;
-  if (typeof code === 'string') return Object.assign(copy, { code: mask.text(code) });
-  return typeof code === 'number' ? Object.assign(copy, { code }) : copy;
+function maskedCopy(error: Error & { code?: string | number }, mask: Mask): Error & { code?: string | number } {
+  const { name, message, code } = error;
+  const copy = Object.assign(new Error(mask.text(message)), { name: mask.text(name) });
+  if (code === undefined) return copy;
+  return Object.assign(copy, { code: typeof code === 'string' ? mask.text(code) : code });
 }

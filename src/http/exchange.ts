@@ -127,12 +127,13 @@ class ExchangeHandler implements DispatchHandler {
     this.#finish(false);
   }
 
-  onResponseError(_controller: DispatchController | undefined, reason: unknown, isRefusal = false): void {
+  onResponseError(_controller: DispatchController | undefined, reason: unknown, isOwnError = false): void {
     const cause = toError(reason);
     const wasSent = this.#controller !== undefined;
     const isDead = wasSent && this.#status === 0 && isConnectionLoss(cause);
-    const kind = isRefusal ? 'mock' : kindOfError(cause);
-    this.fail(new NoResponse(kind, this.#limits.attemptTimeout, cause, isDead));
+    const kind = kindOfError(cause);
+    const isRefusal = isOwnError && kind === 'other';
+    this.fail(new NoResponse(isRefusal ? 'fetch refusal' : kind, this.#limits.attemptTimeout, cause, isDead));
   }
 
   /** Rejects with a reason, unless the exchange has ended. */

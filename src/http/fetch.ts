@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import { ReadableStream, type ReadableStreamDefaultReader } from 'node:stream/web';
 import type { HeaderFields } from './headers.js';
-import { isErrorLike } from './no-response.js';
+import { toError } from './no-response.js';
 import { setImmediate } from './timer.js';
 import type { DispatchController, Dispatcher, DispatchHandler, DispatchOptions } from './transport.js';
 
@@ -52,10 +52,8 @@ async function exchangeByFetch(fetch: FetchLike, options: DispatchOptions, handl
   const controller: DispatchController = {
     abort(reason) {
       aborter.abort(reason);
-      // The fetch may ignore its signal. If it does not, this rejects.
-      reader?.cancel().catch(() => undefined);
-      // Cancelling a Node stream would wait for its next part. A web stream has no destroy().
-      (body as Partial<Readable> | undefined)?.destroy?.();
+      // The fetch may ignore its signal.
+      void discard(body, reader);
     },
   };
   try {
@@ -78,11 +76,11 @@ async function exchangeByFetch(fetch: FetchLike, options: DispatchOptions, handl
     }
     handler.onResponseEnd(controller);
   } catch (reason) {
-    const { name, code, cause }: Partial<Record<string, unknown>> = Object(reason);
+    const error = toError(reason);
     // The network failed: a TypeError, or from Bun and node-fetch an error with a code. A body can fail with anything.
-    const isNetworkError = name === 'TypeError' || code !== undefined || reader !== undefined;
+    const isNetworkError = error.name === 'TypeError' || error.code !== undefined || reader !== undefined;
     // The cause says more, but it may be no error: in msw, it is a Response.
-    handler.onResponseError(controller, isErrorLike(cause) ? cause : reason, !isNetworkError);
+    handler.onResponseError(controller, error.cause ?? error, !isNetworkError);
   }
 }
 
@@ -95,6 +93,17 @@ function openBody(body: unknown): ReadableStreamDefaultReader<Uint8Array> | unde
   return ReadableStream.from(body as AsyncIterable<Uint8Array>).getReader();
 }
 
+/** Ends the stream of a body. Never rejects, whatever the stream does. */
+async function discard(body: unknown, reader: ReadableStreamDefaultReader | undefined): Promise<void> {
+  try {
+    // Cancelling a Node stream would wait for its next part. A web stream has no destroy().
+    (body as Partial<Readable> | undefined)?.destroy?.();
+    await reader?.cancel();
+  } catch {
+    // The stream may have ended already.
+  }
+}
+
 function toHeaderFields(headers: Awaited<ReturnType<FetchLike>>['headers']): HeaderFields {
   // Without a prototype, so that it starts empty.
   const fields: Record<string, string[]> = Object.create(null);
@@ -102,7 +111,9 @@ function toHeaderFields(headers: Awaited<ReturnType<FetchLike>>['headers']): Hea
   headers.forEach((value, key) => {
     const name = key.toLowerCase();
     // Not content-encoding: the fetch has decoded the body. A mock may have numbers as values.
-    if (name !== 'content-encoding') fields[name] = [...(fields[name] ?? []), String(value)];
+    if (name === 'content-encoding') return;
+    fields[name] ??= [];
+    fields[name].push(String(value));
   });
   return fields;
 }

@@ -7,6 +7,7 @@ export type NoResponseKind =
   | 'proxy refusal'
   | 'dispatcher version'
   | 'mock'
+  | 'fetch refusal'
   | 'certificate';
 
 const retryableKinds: readonly NoResponseKind[] = ['attempt timeout', 'connect timeout', 'other'];
@@ -47,7 +48,7 @@ export function kindOfError(error: Error): NoResponseKind {
   if (/Proxy response \(403\)/.test(message)) return 'proxy refusal';
   const code = codeOf(error);
   if (code === 'UND_ERR_INVALID_ARG') return 'dispatcher version';
-  if (mockCodes.includes(code) || /^\[MSW\]/.test(error.message)) return 'mock';
+  if (mockCodes.includes(code) || /^(?:\[MSW\]|fetch-mock:)/.test(error.message)) return 'mock';
   // Only the request that opens a tunnel through a proxy has a headers timeout.
   if (code === 'UND_ERR_CONNECT_TIMEOUT' || code === 'UND_ERR_HEADERS_TIMEOUT') return 'connect timeout';
   return certificateError.test(code) ? 'certificate' : 'other';
@@ -66,13 +67,23 @@ function codeOf(error: Error): string {
   return 'code' in error && typeof error.code === 'string' ? error.code : '';
 }
 
-/** Makes an error of what was thrown or reported. */
-export function toError(reason: unknown): Error {
-  if (isErrorLike(reason)) return reason;
-  return new Error(typeof reason === 'string' ? reason : 'No error was reported');
+/** How many causes of an error are copied with it. */
+const copiedCauses = 2;
+
+/** Copies what was thrown or reported as a plain error. It may be anything, and its getters may throw. */
+export function toError(reason: unknown, causesLeft: number = copiedCauses): Error & { code?: string | number } {
+  try {
+    const { name, message, code, cause }: Partial<Record<string, unknown>> = Object(reason);
+    const text = [message, reason].find((value) => typeof value === 'string') ?? 'No error was reported';
+    const copy = new Error(text, isErrorLike(cause) && causesLeft > 0 ? { cause: toError(cause, causesLeft - 1) } : {});
+    if (typeof name === 'string') copy.name = name;
+    return typeof code === 'string' || typeof code === 'number' ? Object.assign(copy, { code }) : copy;
+  } catch {
+    return new Error('No error was reported');
+  }
 }
 
 /** Whether a value can be treated as an Error. Not instanceof: it may come from another realm. */
-export function isErrorLike(value: unknown): value is Error {
+function isErrorLike(value: unknown): value is Error {
   return typeof value === 'object' && value !== null && 'message' in value && typeof value.message === 'string';
 }

@@ -54,9 +54,10 @@ export interface DispatchHandler {
   /**
    * The exchange failed.
    *
-   * @param isRefusal - whether a fetch refused the request, such as a mock without a handler for it. undici leaves this out.
+   * @param isOwnError - whether a fetch rejected with an error of its own, which is not that of a network. undici leaves this
+   * out.
    */
-  onResponseError(controller: DispatchController, error: unknown, isRefusal?: boolean): void;
+  onResponseError(controller: DispatchController, error: unknown, isOwnError?: boolean): void;
 }
 
 const maxConnections = 64;

@@ -149,7 +149,8 @@ it.each<[kind: NoResponseKind, hasFallback: boolean, advice: string]>([
   ],
   ['mock', true, "No mock answers GET /x. Flex is asked first: mock that path, or set endpoint: 'tenant'."],
   ['mock', false, 'No mock answers GET /x. Add one.'],
-  ['other', true, 'See the cause. Check the network, baseUrl and any proxy on the way to Atlas.'],
+  ['fetch refusal', true, 'The option fetch rejected with an error of its own. Check that function.'],
+  ['other', true, 'Check the network, baseUrl and any proxy on the way to Atlas.'],
 ])('the advice on an exchange without a response: %s, with a fallback: %s', (kind, hasFallback, advice) => {
   const target = pathTarget({ path: '/x' }, { endpoint: 'auto' });
   expect(adviseOnTransport(kind, { ...target, fallback: hasFallback ? () => target : undefined })).toBe(advice);

@@ -155,7 +155,7 @@ describe('the wait of a 429', () => {
     ['is that of Retry-After if there are both', { ...bucket('7'), headers }, 3_000],
     ['is also read inside an envelope', { body: { status: 429, content: bucket('7').body } }, 7_000],
     ['is not in the parameters of another code', bucket(50, 'RATE_LIMITED'), undefined],
-    ...['soon', '-1', '1.5', null, {}, ''].map((seconds): [string, Reply, undefined] => [
+    ...['soon', '-1', '1.5', null, {}, { toString: 1 }, ''].map((seconds): [string, Reply, undefined] => [
       `is no ${JSON.stringify(seconds)}`,
       bucket(seconds),
       undefined,
@@ -166,21 +166,28 @@ describe('the wait of a 429', () => {
 });
 
 describe('the message of an error without a response', () => {
-  const advice = 'See the cause. Check the network, baseUrl and any proxy on the way to Atlas.';
+  const advice = 'Check the network, baseUrl and any proxy on the way to Atlas.';
   it.each<[what: string, behavior: Behavior, options: TenantSnapshotsClientOptions, message: string]>([
-    ['names its code', dead('ENOTFOUND'), {}, `getTenantSnapshot got no response (ENOTFOUND). ${advice}`],
-    ['has no code if there is none', dead(), {}, `getTenantSnapshot got no response. ${advice}`],
+    ['says why', dead('ENOTFOUND'), {}, `getTenantSnapshot got no response (ENOTFOUND): dead. ${advice}`],
+    ['has no code if there is none', dead(), {}, `getTenantSnapshot got no response: dead. ${advice}`],
+    ['has no text if there is none', new Error(''), {}, `getTenantSnapshot got no response. ${advice}`],
+    [
+      'masks and cuts the text',
+      new Error(`token-of-the-test ${'x'.repeat(500)}`),
+      {},
+      `getTenantSnapshot got no response: [masked] ${'x'.repeat(491)}. ${advice}`,
+    ],
     [
       'names the access token request',
       dead('ENOTFOUND'),
       account,
-      `getTenantSnapshot: the access token request got no response (ENOTFOUND). ${advice}`,
+      `getTenantSnapshot: the access token request got no response (ENOTFOUND): dead. ${advice}`,
     ],
     [
       'names attemptTimeout while connecting',
       dead('UND_ERR_CONNECT_TIMEOUT'),
       {},
-      'getTenantSnapshot got no response (UND_ERR_CONNECT_TIMEOUT). Check the network, baseUrl and any proxy on the way to Atlas, or raise attemptTimeout, which also limits connecting (10 s at most).',
+      'getTenantSnapshot got no response (UND_ERR_CONNECT_TIMEOUT): dead. Check the network, baseUrl and any proxy on the way to Atlas, or raise attemptTimeout, which also limits connecting (10 s at most).',
     ],
     [
       'names attemptTimeout',

@@ -68,6 +68,11 @@ describe('a response', () => {
       { headers: { 'set-cookie': 'a=1, b=2, c=3', 'x-a': '1, 2' } },
     ],
     [
+      'with thousands of lines of one field',
+      () => ({ ...fake(null), headers: { forEach: repeat(20_000, 'a', 'set-cookie') } }),
+      { headers: { 'set-cookie': Array(20_000).fill('a').join(', ') } },
+    ],
+    [
       'that the fetch has decoded',
       () => new Response('text', { headers: { 'content-encoding': 'gzip', 'content-length': '99' } }),
       {
@@ -89,6 +94,12 @@ describe('a response', () => {
   });
 });
 
+/** Calls a function many times with the same arguments. */
+const repeat =
+  (times: number, ...args: [string, string]) =>
+  (callback: (...args: [string, string]) => void) => {
+    for (let time = 0; time < times; time += 1) callback(...args);
+  };
 const toBytes = (text: string) => new TextEncoder().encode(text);
 const streamOf = (...chunks: unknown[]) =>
   new ReadableStream({
@@ -107,7 +118,9 @@ describe('there is no response', () => {
   const retryable = { kind: 'other', isRetryable: true, isDeadConnection: false };
   const dead = { ...retryable, isDeadConnection: true };
   const mock = { kind: 'mock', isRetryable: false, isDeadConnection: false };
+  const refusal = { ...mock, kind: 'fetch refusal' };
   const plain = new Error('plain');
+  const hostile = Object.defineProperty({}, 'message', { get: () => thrown(plain) });
   const none = { ...retryable, cause: { message: 'The fetch returned no response' } };
 
   it.each<[after: string, fetch: FetchLike, expected: object]>([
@@ -127,12 +140,15 @@ describe('there is no response', () => {
     ['a lost connection of node-fetch', rejecting(coded('ECONNRESET')), dead],
     ['a connect timeout', rejecting(causedBy(coded('UND_ERR_CONNECT_TIMEOUT'))), { kind: 'connect timeout' }],
     ['a request that nock does not know', rejecting(causedBy(coded('ERR_NOCK_NO_MATCH'))), mock],
-    ['any other error', rejecting(plain), { ...mock, cause: plain }],
-    ['any other error with a cause', rejecting(new Error('outer', { cause: plain })), { ...mock, cause: plain }],
-    ['an exception', () => thrown(plain), { ...mock, cause: plain }],
-    ['a string', rejecting('text'), { ...mock, cause: { message: 'text' } }],
-    ['null', rejecting(null), { ...mock, cause: { message: 'No error was reported' } }],
-    ['undefined', rejecting(undefined), mock],
+    ['a request that fetch-mock does not know', rejecting(new Error('fetch-mock: No response')), mock],
+    ['any other error', rejecting(plain), { ...refusal, cause: plain }],
+    ['any other error with a cause', rejecting(new Error('outer', { cause: plain })), { ...refusal, cause: plain }],
+    ['an exception', () => thrown(plain), { ...refusal, cause: plain }],
+    ['a string', rejecting('text'), { ...refusal, cause: { message: 'text' } }],
+    ['null', rejecting(null), { ...refusal, cause: { message: 'No error was reported' } }],
+    ['undefined', rejecting(undefined), refusal],
+    ['an error whose getters throw', rejecting(hostile), { ...refusal, cause: { message: 'No error was reported' } }],
+    ['a network error whose cause has such getters', rejecting(causedBy(hostile)), refusal],
     ['a Response.error()', returning(Response.error()), none],
     ['a result that is undefined', returning(undefined), none],
     ['a result that is a string', returning('text'), none],
@@ -195,6 +211,15 @@ describe('a fetch that ignores its signal', () => {
     const body = open();
     await outcome(run(returning(fake(body)), origin, 10));
     await expect.poll(() => body.destroyed, { interval: 1 }).toBe(true);
+  });
+
+  it.each<[how: string, cancel: () => unknown]>([
+    ['returns nothing', () => undefined],
+    ['throws', () => thrown(new Error('cancel'))],
+  ])('may have a reader whose cancel() %s', async (_how, cancel) => {
+    const reader = { read: () => new Promise(() => undefined), cancel };
+    const sent = run(returning(fake({ getReader: () => reader })), origin, 10);
+    expect(await rejection(sent, NoResponse)).toMatchObject({ kind: 'attempt timeout' });
   });
 
   it('does not hold the call with a body whose parts are all at hand', async () => {
