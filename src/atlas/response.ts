@@ -10,6 +10,8 @@ export interface Body {
   readonly json: unknown;
   /** Why it is unusable as JSON; absent if it is usable. */
   readonly problem: string | undefined;
+  /** In bytes, decompressed. */
+  readonly size: number;
   /** Whether it was cut off at `maxResponseSize`. */
   readonly isPartial: boolean;
 }
@@ -60,15 +62,17 @@ export function readBody(response: HttpResponse, limit: number): Body {
   const { bytes, isTruncated: isPartial } = unzip(response, limit);
   // Without a byte order mark, which JSON must not have.
   const text = bytes.toString().replace(/^\ufeff/, '');
-  if (isPartial)
-    return { text, json: undefined, problem: `is larger than ${limit} bytes (maxResponseSize)`, isPartial };
+  const size = bytes.length;
+  if (isPartial) {
+    return { text, json: undefined, problem: `is larger than ${limit} bytes (maxResponseSize)`, size, isPartial };
+  }
   try {
     const json = JSON.parse(text);
     // An error that is not UTF-8 may still hold a readable message.
-    return { text, json, problem: isUtf8(bytes) ? undefined : 'is not UTF-8', isPartial };
+    return { text, json, problem: isUtf8(bytes) ? undefined : 'is not UTF-8', size, isPartial };
   } catch {
     // The parser's own message quotes the body.
-    return { text, json: undefined, problem: text === '' ? 'is empty' : 'is not JSON', isPartial };
+    return { text, json: undefined, problem: text === '' ? 'is empty' : 'is not JSON', size, isPartial };
   }
 }
 
@@ -104,6 +108,11 @@ export function openEnvelope(body: Body): { status: number; body: Body } | undef
 
 const text = z.string().optional().catch(undefined);
 
+/** How many parameters and rejected fields of an error are read. Megabytes of them would take seconds to parse. */
+const maxEntries = 100;
+const entries = z.array(z.unknown());
+const firstEntries = z.preprocess((value) => (Array.isArray(value) ? value.slice(0, maxEntries) : value), entries);
+
 /**
  * Reads an error body. Atlas leaves out fields, or sends them as null, depending on the error. A malformed field counts as
  * missing, and the others still count.
@@ -114,9 +123,11 @@ const errorSchema = z.object({
   errorCode: text,
   detail: text,
   reason: text,
-  parameters: z.array(z.unknown()).optional().catch(undefined),
+  parameters: firstEntries.optional().catch(undefined),
   badRequestDetail: z
-    .object({ fields: z.array(z.object({ description: z.string().catch(''), field: z.string().catch('') })) })
+    .object({
+      fields: firstEntries.pipe(z.array(z.object({ description: z.string().catch(''), field: z.string().catch('') }))),
+    })
     .optional()
     .catch(undefined),
 });

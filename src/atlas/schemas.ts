@@ -59,9 +59,8 @@ const count = z.int().nonnegative().nullish();
 
 /** Checks one page of a list, but not its items. */
 export const listPageSchema = z.object({
-  results: z.array(z.unknown(), 'must be an array, or this is not a list'),
+  results: z.custom<unknown[]>(Array.isArray, 'must be an array, or this is not a list'),
   totalCount: count.transform((value) => value ?? undefined),
-  links: linksField,
 });
 
 /** Whether a JSON value is an object, and neither an array nor null. */

@@ -2,7 +2,7 @@ import { compiled, isObject, listPageSchema } from '../atlas/schemas.js';
 import { invalid, type Parsed, type SchemaError } from '../atlas/standard-schema.js';
 import type { Parse, Target } from '../atlas/target.js';
 import { connectionFreed } from '../http/exchange.js';
-import { adviceFor, checkProxy } from './advice.js';
+import { adviceFor, adviseOnSize, checkProxy } from './advice.js';
 import type { Call, Success } from './call.js';
 import { unusable } from './errors.js';
 import { request } from './request.js';
@@ -17,8 +17,12 @@ export interface Page<T> {
   readonly hasNextLink: boolean;
 }
 
+// Atlas sends at most 500. Millions of them would take seconds and a gigabyte to parse.
+const maxItems = 10_000;
 // At 500 items a page, 100,000 items.
 const maxPages = 200;
+// All pages together may have this many times maxResponseSize.
+const maxSizes = 8;
 const tooManyPages = `the list has more than ${maxPages} pages, the most that this client reads`;
 // The default page size of the tenant endpoint. Elsewhere a server may return fewer items than it was asked for, so any first
 // page with an item may be followed by another.
@@ -31,9 +35,16 @@ export async function requestPages<T>(target: Target<T>, call: Call): Promise<Su
   const pageFallback = fallback && (() => ({ ...fallback(), parse, fallback: undefined }));
   let page = await request({ ...target, parse, fallback: pageFallback }, call);
   const collected = new CollectedPages<T>(page.target.endpoint === 'tenant' ? tenantPageSize : 1);
+  const maxSize = maxSizes * call.settings.maxResponseSize;
+  let size = 0;
   for (let pageNum = 1; ; pageNum += 1) {
     const gap = collected.add(page.data);
     if (gap !== undefined) throw unusable(page.response, gap, checkProxy, call);
+    size += page.response.body.size;
+    if (size > maxSize) {
+      const tooLarge = `the pages have more than ${maxSize} bytes together (${maxSizes} times maxResponseSize)`;
+      throw unusable(page.response, tooLarge, adviseOnSize(page.target, true), call);
+    }
     if (!collected.isFollowed) return { ...page, data: collected.items };
     if (pageNum === maxPages) throw unusable(page.response, tooManyPages, adviceFor(page.target).tooManyPages, call);
     // The next page should use the same connection.
@@ -50,13 +61,16 @@ async function parsePage<T>(json: unknown, parseItem: Parse<T>): Promise<Parsed<
   if (!page.success) return page;
   // A list with an error may be incomplete.
   if (body['error'] != null || body['errorCode'] != null) return invalid('the body has results, but also an error');
-  const { results: sent, totalCount, links = [] } = page.data;
+  const { results: sent, totalCount } = page.data;
+  if (sent.length > maxItems) return invalid(`the page has ${sent.length} items, more than ${maxItems}`);
   const items: T[] = [];
-  for (const parsed of await Promise.all(sent.map(parseItem))) {
+  for (const parsed of await Promise.all(sent.map((item) => parseItem(item)))) {
     if (!parsed.success) return { ...parsed, error: { issues: parsed.error.issues.map(atIndex(items.length)) } };
     items.push(parsed.data);
   }
-  return { success: true, data: { items, sent, totalCount, hasNextLink: links.some(({ rel }) => rel === 'next') } };
+  const links = Array.isArray(body['links']) ? body['links'] : [];
+  const hasNextLink = links.some((link) => isObject(link) && link['rel'] === 'next');
+  return { success: true, data: { items, sent, totalCount, hasNextLink } };
 }
 
 function atIndex(index: number) {
@@ -70,9 +84,15 @@ export class CollectedPages<T> {
   /** Whether another page follows those added. */
   isFollowed = true;
   readonly #ids = new Set<unknown>();
-  /** How many items a page must have to be followed by another, if it has neither a next link nor a count. */
+  /** The size from which a page is followed by another, if it has neither a next link nor a count. */
   #fullSize: number;
-  #lastPage: Page<T> | undefined;
+  /** Whether the page before linked to this one. The first page is expected too. */
+  #isExpected = true;
+  /** The items of the page before, as Atlas sent them. */
+  #sentBefore: readonly unknown[] | undefined;
+  #largestCount = 0;
+  /** Whether a page had a lower count than one before. */
+  #hasShrunk = false;
 
   /** @param fullSize - for the first page. */
   constructor(fullSize: number) {
@@ -81,32 +101,30 @@ export class CollectedPages<T> {
 
   /** Adds the new items of a page. If the page shows that the list is cut short, returns what is wrong. */
   add(page: Page<T>): string | undefined {
-    const { sent, totalCount = 0, hasNextLink } = page;
+    const { sent, totalCount = this.#largestCount, hasNextLink } = page;
     const added = this.#addNew(page);
-    if (sent.length > 0 && added === 0) {
-      return 'the page has no new item, as if something on the way had dropped the query';
-    }
-    const isExpected = this.#lastPage?.hasNextLink ?? true;
-    if (sent.length === 0 && isExpected && totalCount > this.items.length) {
-      return `the page is empty, but the list has ${totalCount} items, and only ${this.items.length} were sent`;
-    }
+    this.#hasShrunk ||= totalCount < this.#largestCount;
+    this.#largestCount = Math.max(this.#largestCount, totalCount);
     this.isFollowed = hasNextLink || this.#seemsFollowed(page);
+    const gap = this.#gapAfter(sent.length, added);
     this.#fullSize = sent.length;
-    this.#lastPage = page;
-    return undefined;
+    this.#isExpected = hasNextLink;
+    this.#sentBefore = sent;
+    return gap;
   }
 
   #addNew({ items, sent }: Page<T>): number {
     const before = this.items.length;
     const ids = sent.map(idOf);
     // Without IDs, only the whole page shows that a server sends the same page again and again.
-    const isRepeated = ids.includes(undefined) && isSame(sent, this.#lastPage?.sent);
+    const isRepeated = ids.includes(undefined) && isSame(sent, this.#sentBefore);
     for (const [index, item] of items.entries()) {
       const id = ids[index];
-      if (id === undefined ? isRepeated : this.#ids.has(id)) continue;
-      this.#ids.add(id);
-      this.items.push(item);
+      const isKnown = id === undefined ? isRepeated : this.#ids.has(id);
+      if (!isKnown) this.items.push(item);
     }
+    // Only now, because two items of one page may have the same ID: something on the way may have masked it.
+    for (const id of ids) this.#ids.add(id);
     return this.items.length - before;
   }
 
@@ -115,6 +133,18 @@ export class CollectedPages<T> {
     // A count that is below the size of this page is a wrong estimate.
     const isCounted = totalCount !== undefined && totalCount >= sent.length;
     return isCounted ? this.items.length < totalCount : sent.length >= this.#fullSize;
+  }
+
+  /** Says how a page of this size shows that items are missing, if it does. */
+  #gapAfter(size: number, added: number): string | undefined {
+    if (size > 0 && added === 0) return 'the page has no new item, as if something on the way had dropped the query';
+    const seen = this.items.length;
+    if (seen >= this.#largestCount) return undefined;
+    if (size === 0 && this.#isExpected) {
+      return `the page is empty, but the list has ${this.#largestCount} items, and only ${seen} were sent`;
+    }
+    if (this.isFollowed || !this.#hasShrunk) return undefined;
+    return `the list shrank while it was read, and only ${seen} of ${this.#largestCount} items were sent`;
   }
 }
 

@@ -29,12 +29,13 @@ describe('the body of a response', () => {
     ['JSON that is not UTF-8', latin1('"\xff"'), '"\ufffd"', '\ufffd', 'is not UTF-8'],
     ['text that is not UTF-8', latin1('\xff'), '\ufffd', undefined, 'is not JSON'],
   ])('may be %s', (_what, body, text, json, problem) => {
-    expect(read(body)).toEqual({ text, json, problem, isPartial: false });
+    const size = Buffer.from(body).length;
+    expect(read(body)).toEqual({ text, json, problem, size, isPartial: false });
   });
 
   it('keeps its text if it is truncated', () => {
     const problem = 'is larger than 99 bytes (maxResponseSize)';
-    expect(read('123', true)).toEqual({ text: '123', json: undefined, problem, isPartial: true });
+    expect(read('123', true)).toEqual({ text: '123', json: undefined, problem, size: 3, isPartial: true });
   });
 });
 
@@ -42,7 +43,7 @@ describe('a body with the content coding gzip', () => {
   const zipped = { 'content-encoding': 'gzip' };
 
   it.each(['gzip', 'x-gzip', 'GZip'])('is unzipped: %s', (coding) => {
-    expect(read(gzipSync('{"a":1}'), false, { 'content-encoding': coding })).toMatchObject({ json: { a: 1 } });
+    expect(read(gzipSync('{"a":1}'), false, { 'content-encoding': coding })).toMatchObject({ json: { a: 1 }, size: 7 });
   });
 
   it('is unzipped up to the limit', () => {
@@ -57,7 +58,7 @@ describe('a body with the content coding gzip', () => {
 });
 
 describe('an envelope', () => {
-  const open = (json: unknown) => openEnvelope({ text: 'text', json, problem: undefined, isPartial: false });
+  const open = (json: unknown) => openEnvelope({ text: 'text', json, problem: undefined, size: 0, isPartial: false });
 
   it.each<[json: object, status: number, content: unknown]>([
     [{ status: 200, content: { id: 1 } }, 200, { id: 1 }],
@@ -128,6 +129,14 @@ describe('an error is from Atlas', () => {
     const response = { status: 404, headers, bytes: Buffer.from(JSON.stringify(json)), isTruncated: false };
     expect(readResponse(response, false, 99)).toMatchObject({ isFromAtlas });
   });
+});
+
+it('an error has the first 100 parameters and rejected fields; what follows is not even parsed', () => {
+  const hundred = Array.from({ length: 100 }, (_, index) => ({ field: `${index}`, description: '' }));
+  const json = { parameters: [...hundred, 'more'], badRequestDetail: { fields: [...hundred, 'no object'] } };
+  const response = { status: 503, headers: {}, bytes: Buffer.from(JSON.stringify(json)), isTruncated: false };
+  const { error } = readResponse(response, false, 9_999);
+  expect(error).toEqual({ parameters: hundred, badRequestDetail: { fields: hundred } });
 });
 
 const deep = (depth: number) => '['.repeat(depth) + ']'.repeat(depth);

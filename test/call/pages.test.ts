@@ -13,7 +13,7 @@ import { runClock, stopClock } from '../support/clock.js';
 import { openClient, openScripted } from '../support/open-client.js';
 import { openEmulator } from '../support/open-emulator.js';
 import { rejection } from '../support/rejection.js';
-import type { DispatchedRequest } from '../support/scripted-dispatcher.js';
+import { type DispatchedRequest, scriptedDispatcher } from '../support/scripted-dispatcher.js';
 import { listPath } from '../support/snapshot-routes.js';
 
 type Item = { id?: unknown; n?: number };
@@ -73,6 +73,10 @@ describe('a list ends', () => {
       [pageOf([a], linked), pageOf([], { totalCount: 1 })],
     ],
     ['an empty page with a link to it and no totalCount', [pageOf([a], linked), pageOf([])]],
+    [
+      'a lower count, if as many items as the highest count were sent',
+      [pageOf([a, b], { totalCount: 3 }), pageOf([c], { totalCount: 2 })],
+    ],
   ])('after %s', (_rule, pages, fullSize) => {
     expect(collect([...pages, pageOf([d])], fullSize)).toMatchObject({ read: pages.length, gap: undefined });
   });
@@ -94,6 +98,21 @@ describe('a list is cut short', () => {
       [pageOf([a], linked), pageOf([], { totalCount: 3 })],
       tooFew(3, 1),
     ],
+    [
+      'that is linked and empty, and hides its count',
+      [pageOf([a], { ...linked, totalCount: 3 }), pageOf([])],
+      tooFew(3, 1),
+    ],
+    [
+      'that is its last and has a lower count than one before, if fewer items were sent',
+      [pageOf([a, b], { totalCount: 4 }), pageOf([c], { totalCount: 3 })],
+      'the list shrank while it was read, and only 3 of 4 items were sent',
+    ],
+    [
+      'that is its last, after the count fell and rose again',
+      [pageOf([a], { totalCount: 4 }), pageOf([b], { totalCount: 3 }), pageOf([c], { totalCount: 4 }), pageOf([])],
+      'the list shrank while it was read, and only 3 of 4 items were sent',
+    ],
   ])('by a page %s', (_rule, pages, gap) => {
     expect(collect(pages)).toMatchObject({ read: pages.length, gap });
   });
@@ -102,7 +121,12 @@ describe('a list is cut short', () => {
 describe('the items of a list', () => {
   it.each<[rule: string, pages: Page<Item>[], items: Item[]]>([
     ['come in the order of the pages', [pageOf([c, a]), pageOf([b])], [c, a, b]],
-    ['come once each, compared by their IDs as sent', [pageOf([a, b, a], linked), pageOf([b, c])], [a, b, c]],
+    ['of two pages come once each, compared by their IDs as sent', [pageOf([a, b], linked), pageOf([b, c])], [a, b, c]],
+    [
+      'of one page are all kept, also with the same ID',
+      [pageOf([a, b, a], linked), pageOf([a, c, c])],
+      [a, b, a, c, c],
+    ],
     ['with the IDs 1 and "1" are different', [pageOf([{ id: 1 }, { id: '1' }])], [{ id: 1 }, { id: '1' }]],
     ['without an ID are all kept', [pageOf([{ n: 1 }, { n: 1 }])], [{ n: 1 }, { n: 1 }]],
     ['with a null ID are all kept too', [pageOf([{ id: null }, { id: null }])], [{ id: null }, { id: null }]],
@@ -118,7 +142,9 @@ describe('the items of a list', () => {
 
   it('are what the schema made of them, though their IDs are those that were sent', () => {
     const collected = new CollectedPages<string>(1);
-    collected.add({ items: ['A', 'again'], sent: [a, a], totalCount: undefined, hasNextLink: false });
+    for (const item of ['A', 'again']) {
+      collected.add({ items: [item], sent: [a], totalCount: undefined, hasNextLink: false });
+    }
     expect(collected.items).toEqual(['A']);
   });
 });
@@ -201,11 +227,31 @@ describe.each(methods)('%s()', (operation, list) => {
       { message: expect.stringContaining('no new item') },
     ],
     ['that is empty too soon', [page(0, 0, { totalCount: 3 })], { message: expect.stringContaining('3 items') }],
+    [
+      'with too many items',
+      [{ results: Array(10_001).fill({}) }],
+      { path: '', message: 'the page has 10001 items, more than 10000' },
+    ],
   ])('rejects a page %s', async (_what, bodies, issue) => {
     const error = await rejection(list(openPages(bodies).client), AtlasInvalidResponseError);
     expect(error).toMatchObject({ operation, attempts: bodies.length, issues: [issue] });
   });
 });
+
+it.each([
+  [...methods[0], 'Raise maxResponseSize if you expect that much.'],
+  [...methods[1], 'Raise maxResponseSize if you expect that much, or narrow the query.'],
+] as const)(
+  '%s() ends when its pages have more than 8 times maxResponseSize together',
+  async (_operation, list, advice) => {
+    const bodies = pages(1, 9, { padding: 'x'.repeat(600), links: next });
+    const maxResponseSize = Math.max(...bodies.map((body) => JSON.stringify(body).length));
+    const dispatcher = scriptedDispatcher((request) => request.reply({ body: bodies[pageNum(request) - 1] ?? {} }));
+    const error = await rejection(list(openClient({ dispatcher, maxResponseSize })), AtlasInvalidResponseError);
+    expect(error).toMatchObject({ attempts: 9, message: expect.stringContaining(`bytes together`) });
+    expect(error.message.endsWith(`(8 times maxResponseSize). ${advice}`)).toBe(true);
+  },
+);
 
 it.each([
   [...methods[0], 'Check whether a proxy modifies responses. If that is not the reason, report a bug.'],
