@@ -120,8 +120,13 @@ export const pathSchema: z.ZodType<string> = z
   .refine((path) => !/%(?![0-9A-Fa-f]{2})/.test(path), 'must not contain a % without two hexadecimal digits')
   .refine((path) => !/\/(?:\/|$)/.test(path), 'must not contain an empty segment')
   // Some servers remove the parameters of a segment, from its first semicolon on, before they resolve the path.
-  .refine((path) => !/[/\\]\.\.?(?:[/\\;]|$)/.test(decode(path)), 'must not contain the segment . or ..');
+  .refine((path) => !/[/\\]\.\.?(?:[/\\;]|$)/.test(decode(path)), 'must not contain the segment . or ..')
+  .refine((path) => !decode(path).includes('\0'), 'must not contain %00');
 
+/** Decodes a path as often as it can be: a gateway may decode it once more. */
 function decode(path: string): string {
-  return path.replace(/%([0-9A-Fa-f]{2})/g, (_, octet: string) => String.fromCharCode(Number.parseInt(octet, 16)));
+  const decoded = path.replace(/%([0-9A-Fa-f]{2})/g, (_, octet: string) =>
+    String.fromCharCode(Number.parseInt(octet, 16)),
+  );
+  return decoded === path ? path : decode(decoded);
 }

@@ -145,14 +145,16 @@ function proxyFromEnvironment(): string | undefined {
   const value = process.env['https_proxy'] || process.env['HTTPS_PROXY'];
   if (!value) return undefined;
   try {
-    const { protocol, username, password } = new URL(value);
+    const { protocol, username, password, pathname, search, hash } = new URL(value);
     // undici decodes both.
     decodeURIComponent(username + password);
-    if (/^https?:$/.test(protocol)) return value;
+    if (/^https?:$/.test(protocol) && pathname + search + hash === '/') return value;
   } catch {
     // The error below does not show the value, which may hold a password.
   }
-  throw new AtlasConfigurationError('HTTPS_PROXY must be an http or https URL, such as http://proxy.example:3128.');
+  throw new AtlasConfigurationError(
+    'HTTPS_PROXY must be an http or https URL without a path, such as http://proxy.example:3128.',
+  );
 }
 
 /** @param variable - the environment variable that holds the value. */

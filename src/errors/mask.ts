@@ -2,6 +2,10 @@ const placeholder = '[masked]';
 // A shorter secret could be an ordinary word of the text.
 const minSecretLength = 6;
 
+// Control and format characters, except tabs and line breaks. A server could hide a secret with them, and a terminal or a log
+// that leaves them out would show it again.
+const invisible = /[^\P{C}\t\n\r]/gu;
+
 const maxTextLength = 16_384;
 
 // The limits of the copy of a JSON value.
@@ -12,7 +16,7 @@ const maxValues = 500;
 const maxCharacters = 10_000;
 const shortLength = 20;
 
-/** Replaces secrets in texts and JSON values. Cuts them first, so that the cost does not depend on their size. */
+/** Replaces secrets in texts and JSON values, and removes control and format characters. Cuts them first, so that the cost does not depend on their size. */
 export class Mask {
   /** The longest first, because one may be part of another. */
   readonly #needles: readonly string[];
@@ -20,7 +24,8 @@ export class Mask {
   readonly #room: number;
 
   constructor(secrets: readonly string[]) {
-    const spellings = secrets.filter(({ length }) => length >= minSecretLength).flatMap(spellingsOf);
+    const visible = secrets.map((secret) => secret.replace(invisible, ''));
+    const spellings = visible.filter(({ length }) => length >= minSecretLength).flatMap(spellingsOf);
     this.#needles = [...new Set(spellings)].sort((a, b) => b.length - a.length);
     const [longest = ''] = this.#needles;
     // Another secret may be part of the split one, and the placeholder may be longer than it was.
@@ -35,7 +40,8 @@ export class Mask {
    */
   text(text: string, maxLength: number = maxTextLength, isTruncated = false): string {
     const start = text.slice(0, maxLength + this.#room);
-    const masked = this.#needles.reduce((rest, needle) => rest.replaceAll(needle, placeholder), start);
+    const visible = start.replace(invisible, '');
+    const masked = this.#needles.reduce((rest, needle) => rest.replaceAll(needle, placeholder), visible);
     const isCut = isTruncated || start.length < text.length;
     const safeLength = isCut ? masked.length - this.#room : masked.length;
     const safe = masked.slice(0, Math.max(0, Math.min(maxLength, safeLength)));
@@ -80,5 +86,6 @@ function spellingsOf(secret: string): string[] {
   const runs = secret.match(/[A-Za-z0-9]+/g) ?? [];
   const parts = runs.filter((run) => run.length >= 16 || (run.length >= 8 && /\d/.test(run)));
   const octets = Buffer.from(secret).toString('latin1');
-  return [secret, encodeURIComponent(secret), octets, ...parts].flatMap((text) => [text, text.toLowerCase()]);
+  const spellings = [secret, encodeURIComponent(secret), octets, ...parts].map((text) => text.replace(invisible, ''));
+  return spellings.flatMap((text) => [text, text.toLowerCase()]);
 }

@@ -141,9 +141,11 @@ it.each([
   'ftp://proxy.example',
   'socks5://u:SECRET@proxy.example',
   'http://u:SECRET%zz@p',
+  'http://u:SECRET@p/path',
+  'http://u:SECRET@p?query',
 ])('the proxy of the environment may not be %s, and the message does not show it', (proxy) => {
   setEnvironment({ HTTPS_PROXY: proxy });
   expect(messageFor({ credentials })).toBe(
-    'HTTPS_PROXY must be an http or https URL, such as http://proxy.example:3128.',
+    'HTTPS_PROXY must be an http or https URL without a path, such as http://proxy.example:3128.',
   );
 });

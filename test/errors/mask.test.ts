@@ -34,6 +34,9 @@ describe('text', () => {
     ['AbcdefghijklmnoP, abcdefghijklmnop', '[masked], [masked]'],
     ['key=Xyz4efgh, xyz4efgh', 'key=[masked], [masked]'],
     ['Bcdefghijklmnop, Xyzdefgh, 1234567', 'Bcdefghijklmnop, Xyzdefgh, 1234567'],
+    // However many characters that nobody sees are in it.
+    ['s\u200be\u200bc\u00ad\u0000ret', '[masked]'],
+    ['line\r\n\tline\u2028 \ud83d\ude00', 'line\r\n\tline\u2028 \ud83d\ude00'],
   ])('%j becomes %j', (text, masked) => {
     expect(open().text(text)).toBe(masked);
   });
@@ -48,7 +51,11 @@ describe('text', () => {
   });
 
   it('masks only secrets of six characters or more', () => {
-    expect(new Mask(['', 'short', 'sixsix']).text('short sixsix')).toBe('short [masked]');
+    expect(new Mask(['', 'short', 'sixsix', '\u200b'.repeat(6)]).text('short sixsix')).toBe('short [masked]');
+  });
+
+  it('masks a secret with characters that nobody sees', () => {
+    expect(new Mask(['invisi\u200bble']).text('an invisi\u200bble one')).toBe('an [masked] one');
   });
 
   it('masks a secret as its octets in a header', () => {
@@ -132,7 +139,7 @@ describe('json', () => {
   const hundred = (item: unknown) => Array.from({ length: 100 }, () => item);
 
   it.each<[what: string, value: unknown]>([
-    ['texts', hundred('\u0001'.repeat(1_000))],
+    ['texts', hundred('"'.repeat(1_000))],
     ['keys', hundred({ ['k'.repeat(1_000)]: 1 })],
     ['short texts', hundred(hundred('x'.repeat(20)))],
     ['lists', hundred(hundred(-1.797_693_134_862_315_7e308))],
