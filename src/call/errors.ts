@@ -116,7 +116,7 @@ export function closed(call: Call): Failed {
   const message =
     attempts === 0
       ? `${subject} was called after close(). Create a new client.`
-      : `close() ended ${subject} while it was ${scope.phase}. Create a new client.`;
+      : `close() ended ${subject} while it was ${scope.phase}. Await calls before close().`;
   return new Failed(new AtlasClosedError(message, { ...contextOf(call), cause: lastError }));
 }
 

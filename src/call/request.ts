@@ -30,7 +30,13 @@ export async function run<T>(call: Call, send: () => Promise<Success<T>>): Promi
   const stopTimer = startTimer(timeout, () => scope.end(timedOut(call)));
   context.lifetime.callStarted();
   try {
-    return await send();
+    const success = await send();
+    throwIfAborted(call);
+    return success;
+  } catch (reason) {
+    // An abort wins even over a response that has arrived. A deadline does not.
+    throwIfAborted(call);
+    throw reason;
   } finally {
     stopTimer();
     stopListening?.();
@@ -68,12 +74,13 @@ async function waitToRetry(failed: Failed, retries: number, call: Call): Promise
   if (delay === undefined) throw failed;
   call.lastError = failed.error;
   scope.phase = 'waiting to retry';
-  // Before the report: a closed client does not retry.
+  // Before the report: neither an aborted call nor one of a closed client is retried.
+  scope.throwIfEnded();
   throwIfClosed(call);
   reportRetry(call, failed.error, delay);
   const noteEnd = context.lifetime.callWaits(() => scope.end(closed(call)));
   try {
-    await scope.sleep('waiting to retry', delay);
+    await scope.sleep(delay);
   } finally {
     noteEnd();
   }
@@ -100,8 +107,7 @@ async function askFallback<T>(fallback: Target<T>, failed: Failed, call: Call): 
     });
     if (hasData(success)) return success;
   } catch (reason) {
-    // What ends the call ends it here too; an abort even just after the limit.
-    throwIfAborted(call);
+    // What ends the call wins over the error of Flex.
     call.scope.throwIfEnded();
     if (!(reason instanceof Failed)) throw reason;
   }
@@ -129,15 +135,11 @@ async function attempt<T>(target: Target<T>, resends: { left: number }, call: Ca
   const logAttempt = startAttemptLog(call);
   try {
     const success = await evaluate(target, await send(target, resends, call), call);
-    throwIfAborted(call);
     logAttempt?.(success.response.status);
     return success;
   } catch (reason) {
-    const { signal } = call.settings;
-    // An abort wins even over a response that has arrived. A deadline does not.
-    const end = signal?.aborted ? signal.reason : reason;
-    logAttempt?.(describeFailure(end));
-    throw end;
+    logAttempt?.(describeFailure(reason));
+    throw reason;
   }
 }
 
@@ -182,6 +184,7 @@ async function evaluate<T>(target: Target<T>, response: ApiResponse, call: Call)
     const advice = body.isPartial ? adviseOnSize(target) : checkProxy;
     throw unusable(response, `its body ${body.problem}`, advice, call);
   }
+  // From here on, a timeout has another cause than an earlier attempt.
   call.lastError = undefined;
   const result = target.parse(body.json);
   // Not awaited if it is at hand: that takes 1 % of a call.

@@ -35,7 +35,7 @@ export function exchange(
 ): Promise<HttpResponse> {
   return new Promise((resolve, reject) => {
     scope?.throwIfEnded();
-    const handler = new ExchangeHandler(limits, { resolve, reject, scope });
+    const handler = new ExchangeHandler(limits, scope, resolve, reject);
     if (scope !== undefined) scope.phase = 'waiting for a connection';
     scope?.onEnd((reason) => handler.fail(reason));
     try {
@@ -56,19 +56,14 @@ export function connectionFreed(): Promise<void> {
   });
 }
 
-/** Gets the result of an exchange. */
-interface ExchangeListener {
-  readonly resolve: (response: HttpResponse) => void;
-  readonly reject: (reason: unknown) => void;
-  readonly scope: Scope | undefined;
-}
-
 // Shared: an empty buffer for each exchange would take 1 µs.
 const noBytes: Buffer = Buffer.alloc(0);
 
 class ExchangeHandler implements DispatchHandler {
   readonly #limits: ExchangeLimits;
-  readonly #listener: ExchangeListener;
+  readonly #scope: Scope | undefined;
+  readonly #resolve: (response: HttpResponse) => void;
+  readonly #reject: (reason: unknown) => void;
   #controller: DispatchController | undefined;
   #stopTimer: (() => void) | undefined;
   #hasEnded = false;
@@ -79,17 +74,23 @@ class ExchangeHandler implements DispatchHandler {
   #buffer = noBytes;
   #size = 0;
 
-  constructor(limits: ExchangeLimits, listener: ExchangeListener) {
+  constructor(
+    limits: ExchangeLimits,
+    scope: Scope | undefined,
+    resolve: (response: HttpResponse) => void,
+    reject: (reason: unknown) => void,
+  ) {
     this.#limits = limits;
-    this.#listener = listener;
+    this.#scope = scope;
+    this.#resolve = resolve;
+    this.#reject = reject;
   }
 
   onRequestStart(controller: DispatchController): void {
     // Given up while it was queued. `controller.abort` would close a good connection; an exception does not.
     if (this.#hasEnded) throw new Error('The call ended before its request was sent');
     this.#controller = controller;
-    const { scope } = this.#listener;
-    if (scope !== undefined) scope.phase = 'waiting for the response';
+    if (this.#scope !== undefined) this.#scope.phase = 'waiting for the response';
     // A dispatcher that retries starts the request again.
     this.#stopTimer?.();
     const { attemptTimeout } = this.#limits;
@@ -139,14 +140,14 @@ class ExchangeHandler implements DispatchHandler {
   /** Rejects with a reason, unless the exchange has ended. */
   fail(reason: unknown): void {
     if (!this.#end()) return;
-    this.#listener.reject(reason);
+    this.#reject(reason);
     this.#controller?.abort(new Error('The request was given up'));
   }
 
   #finish(isTruncated: boolean): void {
     if (!this.#end()) return;
     const bytes = this.#buffer.subarray(0, this.#size);
-    this.#listener.resolve({ status: this.#status, headers: this.#headers, bytes, isTruncated });
+    this.#resolve({ status: this.#status, headers: this.#headers, bytes, isTruncated });
     if (isTruncated) this.#controller?.abort(new Error('The body is larger than maxResponseSize'));
   }
 

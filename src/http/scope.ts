@@ -40,13 +40,13 @@ export class Scope {
   }
 
   /** Waits for some ms, unless the scope ends first. */
-  async sleep(phase: string, delay: number): Promise<void> {
+  async sleep(delay: number): Promise<void> {
     let stopTimer = () => {};
     const elapsed = new Promise<void>((resolve) => {
       stopTimer = startTimer(delay, resolve);
     });
     try {
-      await this.waitFor(phase, elapsed);
+      await this.waitFor(this.phase, elapsed);
     } finally {
       stopTimer();
     }

@@ -211,7 +211,7 @@ describe('the message of an error without a response', () => {
     await standStill();
     await client.close();
     expect(await waiting).toMatchObject({
-      message: 'close() ended getTenantSnapshot while it was waiting to retry. Create a new client.',
+      message: 'close() ended getTenantSnapshot while it was waiting to retry. Await calls before close().',
       path: flexPath,
     });
     const late = await rejection(get(client), AtlasClosedError);
