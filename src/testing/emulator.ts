@@ -85,6 +85,9 @@ export class Emulator {
     const { recordRequests = true, envelopeKey = 'content', onResponse } = this.#options;
     const recorded = toRecord(request, this.#now());
     if (recordRequests && body !== undefined) this.requests.push(recorded);
+    request.signal.addEventListener('abort', () => {
+      recorded.aborted = !this.#closing.signal.aborted;
+    });
     const { reply, fault } = body === undefined ? BODY_TOO_LARGE : await this.#answer(request);
     const wire = render(reply, request, envelopeKey);
     recorded.status = wire.status;

@@ -1,15 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { DigestAuthorization } from './authorization.js';
-import type { DigestAlgorithm } from './options.js';
-
-const HASH_NAMES: Readonly<Record<DigestAlgorithm, string>> = {
-  MD5: 'md5',
-  'MD5-sess': 'md5',
-  'SHA-256': 'sha256',
-  'SHA-256-sess': 'sha256',
-  'SHA-512-256': 'sha512-256',
-  'SHA-512-256-sess': 'sha512-256',
-};
+import { HASH_NAMES } from './options.js';
 
 /**
  * Computes the `response` that a client with this password sends (RFC 7616 section 3.4.1, qop `auth`).

@@ -17,13 +17,19 @@ export interface RecordedRequest {
   readonly receivedAt: number;
   /** The HTTP status of the response. Undefined until it is known, and if the connection was reset. */
   readonly status: number | undefined;
+  /**
+   * Whether the client disconnected before it had the complete response. Without a socket: whether the request's signal
+   * was aborted.
+   */
+  readonly aborted: boolean;
 }
 
-/** A request whose status is set when its response is known. */
-export type PendingRecord = Omit<RecordedRequest, 'status'> & { status: number | undefined };
+/** A record that the emulator still changes: it sets `status` and `aborted` later. */
+export type PendingRecord = { -readonly [Name in keyof RecordedRequest]: RecordedRequest[Name] };
 
 export function toRecord(request: ReceivedRequest, receivedAt: number): PendingRecord {
-  const { method, target, route, headers, body } = request;
+  const { method, target: path, route, headers, body } = request;
+  const { kind } = route;
   const scheme = headers['authorization']?.split(' ', 1)[0]?.toLowerCase();
-  return { method, path: target, headers, body, kind: route.kind, scheme, receivedAt, status: undefined };
+  return { method, path, headers, body, kind, scheme, receivedAt, status: undefined, aborted: false };
 }

@@ -37,7 +37,8 @@ export async function listen(handler: Handler, port: number): Promise<ListeningS
 
 async function serve(handler: Handler, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
   const gone = new AbortController();
-  outgoing.once('close', () => gone.abort());
+  const onClose = () => gone.abort();
+  outgoing.once('close', onClose);
   let request: Request;
   let body: string | undefined;
   try {
@@ -53,6 +54,9 @@ async function serve(handler: Handler, incoming: IncomingMessage, outgoing: Serv
     await send(await handler(request, body), outgoing);
   } catch (cause) {
     fail(outgoing, cause);
+  } finally {
+    // What closes now is a complete response, or one that the emulator broke: the client did not abort either.
+    outgoing.off('close', onClose);
   }
 }
 

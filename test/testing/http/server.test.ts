@@ -40,6 +40,28 @@ it('a scripted status that HTTP does not have leads to a 500 with the reason', a
   expect(await get(tenantPath())).toMatchObject({ status: 500, text: expect.stringMatching(/RangeError/) });
 });
 
+it('a record says whether the client aborted the request', async () => {
+  const { emulator, get } = await openApi();
+  emulator.respond({ hang: true }, { hang: 'body' }, { reset: true }, { reset: 'body' }, {}, { hang: true });
+  const start = async (signal: AbortSignal | null = null) => {
+    const count = emulator.requests.length;
+    const ended = get(flexPath(), { signal }).catch(() => undefined);
+    await expect.poll(() => emulator.requests.length).toBe(count + 1);
+    return { ended };
+  };
+  for (const aborter of [new AbortController(), new AbortController()]) {
+    const { ended } = await start(aborter.signal);
+    aborter.abort();
+    await ended;
+  }
+  for (let n = 0; n < 3; n += 1) await (await start()).ended;
+  const { ended } = await start();
+  await emulator.close();
+  await ended;
+  const seen = emulator.requests.map(({ status = 'none', aborted }) => `${status} ${aborted}`);
+  expect(seen).toEqual(['none true', '200 true', 'none false', '200 false', '200 false', 'none false']);
+});
+
 it('recordRequests: false records no requests', async () => {
   const { emulator, get } = await openApi({ recordRequests: false });
   expect((await get(flexPath())).status).toBe(200);
