@@ -14,8 +14,18 @@ const text = z
   // Control characters could start another header, and half a surrogate pair cannot be sent at all.
   .regex(/^[^\p{Cc}\p{Cs}]*$/u, 'must not contain control characters');
 
+// Atlas would only answer 401.
+const publicKey = text.regex(
+  /^(?!mdb_sa_id_)/,
+  'is the client ID of a service account (pass it as clientId, or set MONGODB_ATLAS_CLIENT_ID)',
+);
+const privateKey = text.regex(
+  /^(?!mdb_sa_sk_)/,
+  'is the secret of a service account (pass it as clientSecret, or set MONGODB_ATLAS_CLIENT_SECRET)',
+);
+
 const kinds = [
-  z.strictObject({ publicKey: text, privateKey: text }),
+  z.strictObject({ publicKey, privateKey }),
   z.strictObject({ clientId: text.regex(/^[^:]*$/, 'must not contain a colon'), clientSecret: text }),
   z.strictObject({
     accessToken: z.custom<AccessTokenCredentials['accessToken']>(

@@ -138,3 +138,16 @@ describe('the error for an environment', () => {
     expect(messageFor()).toBe(`${set} is set, but ${missing} is not. Set both, or unset ${set}.`);
   });
 });
+
+it.each<[id: string, secret: string, option?: object]>([
+  ['credentials.publicKey', 'credentials.privateKey', { publicKey: 'mdb_sa_id_1', privateKey: 'mdb_sa_sk_1' }],
+  ['MONGODB_ATLAS_PUBLIC_KEY', 'MONGODB_ATLAS_PRIVATE_KEY'],
+  ['MONGODB_ATLAS_PUBLIC_API_KEY', 'MONGODB_ATLAS_PRIVATE_API_KEY'],
+])('the error for a service account in %s and %s names its own fields and variables', (id, secret, option) => {
+  setEnvironment({ [id]: 'mdb_sa_id_1', [secret]: 'mdb_sa_sk_1' });
+  expect(messageFor(option)).toBe(
+    `Invalid credentials: ${id}: is the client ID of a service account (pass it as clientId, or set ` +
+      `MONGODB_ATLAS_CLIENT_ID), ${secret}: is the secret of a service account (pass it as clientSecret, or set ` +
+      'MONGODB_ATLAS_CLIENT_SECRET).',
+  );
+});
