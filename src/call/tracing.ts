@@ -109,6 +109,11 @@ export function reportRetry(call: Call, error: AtlasError, delayMs: number): voi
   }
 }
 
+/** Logs which environment variables a client takes its login from. */
+export function reportLogin(variables: readonly string[]): void {
+  debug('logs in with %s', variables.join(' and '));
+}
+
 /** Leaves out what could change what a terminal shows, or start a line of its own. */
 function printable(text: string): string {
   return text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, '');

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { AccessTokenCredentials, AtlasCredentials } from '../auth/authenticator.js';
 import { isBearerToken } from '../auth/bearer.js';
+import { reportLogin } from '../call/tracing.js';
 import { AtlasConfigurationError } from '../errors/errors.js';
 import { type AtlasIssue, listIssues, toIssues } from '../errors/issues.js';
 
@@ -60,6 +61,7 @@ export function resolveCredentials(option: object | undefined): AtlasCredentials
     if (missing !== undefined) {
       throw new AtlasConfigurationError(`${present} is set, but ${missing} is not. Set both, or unset ${present}.`);
     }
+    reportLogin(names);
     const fields = Object.entries(variables).map(([field, name]) => [field, process.env[name]]);
     return checkCredentials(Object.fromEntries(fields), variables);
   }

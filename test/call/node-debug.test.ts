@@ -20,7 +20,7 @@ async function readLog(code: string): Promise<string[]> {
 }
 
 // It shows codes and messages of errors. test/client/secrets.test.ts shows that these have no secret.
-it('logs one line per attempt and per retry, at both endpoints, without control characters', async () => {
+it('logs the login of the environment, and one line per attempt and per retry, at both endpoints, without control characters', async () => {
   const server = await startRawServer(({ target, number }) => {
     if (number === 1) return [answer(503, { error: 503, detail: 'a\u001b[31m\r\n\u0085\u2028b' })];
     if (target.endsWith('/groups')) return [reset];
@@ -28,6 +28,9 @@ it('logs one line per attempt and per retry, at both endpoints, without control 
     return target.includes('/tenant/') ? good : refusal(404);
   });
   const lines = await readLog(`
+    const account = { MONGODB_ATLAS_CLIENT_ID: 'id', MONGODB_ATLAS_CLIENT_SECRET: 'secret' };
+    Object.assign(process.env, { MONGODB_ATLAS_ACCESS_TOKEN: '', ...account });
+    open({ credentials: undefined });
     await get({ baseUrl: '${server.url}' });
     await open({ baseUrl: '${server.url}', maxRetries: 0 }).get('/api/atlas/v2/groups').catch(() => undefined);
     for (const options of [() => ({ timeout: 50 }), () => ({ signal: AbortSignal.timeout(50) })]) {
@@ -38,6 +41,7 @@ it('logs one line per attempt and per retry, at both endpoints, without control 
     globalThis.setTimeout = (run, ms) => later(run, ms === 5000 ? 50 : ms);
     await open({ baseUrl: '${server.url}' }).listTenantSnapshots(path[0], path[1]).catch(() => undefined);`);
   expect(lines).toEqual([
+    'logs in with MONGODB_ATLAS_CLIENT_ID and MONGODB_ATLAS_CLIENT_SECRET',
     'getTenantSnapshot at flex: attempt 1 ended with 503 after N ms',
     expect.stringMatching(/^getTenantSnapshot at flex: retry in N ms: getTenantSnapshot failed .* 503: a\[31mb\. /),
     'getTenantSnapshot at flex: attempt 2 ended with 404 after N ms',

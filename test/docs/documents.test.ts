@@ -195,7 +195,8 @@ describe('the documents list', () => {
   it('the lines of the debug log', { timeout: 30_000 }, async () => {
     const call = `
       atlas.respond({ status: 503 });
-      const client = new Client({ baseUrl: atlas.url, credentials: atlas.credentials.apiKey });
+      process.env.MONGODB_ATLAS_ACCESS_TOKEN = atlas.credentials.accessToken.accessToken;
+      const client = new Client({ baseUrl: atlas.url });
       await client.listTenantSnapshots(groupId, clusterName);
       await client.close();`;
     const { stderr } = await runDocumentedCode(call, { NODE_DEBUG: 'atlas-tenant-snapshots' });
