@@ -4,7 +4,7 @@ import { snapshotIdSchema } from '../atlas/snapshots.js';
 import { isStandardSchema, type SchemaError, type StandardSchema } from '../atlas/standard-schema.js';
 import { type EndpointChoice, pathSchema, type QueryValue } from '../atlas/target.js';
 import type { CallSettings } from '../call/call.js';
-import { issuesOf } from '../errors/issues.js';
+import { issuesOf, suggestOptions } from '../errors/issues.js';
 import { endpoint, milliseconds, retries, type Settings, withMethods } from './client-options.js';
 
 /** Options of one call. They override those of the client. */
@@ -36,14 +36,17 @@ export interface GetOptions extends Omit<CallOptions, 'endpoint'> {
 }
 
 const commonOptions = z
-  .strictObject({
-    signal: withMethods<AbortSignal>(['addEventListener', 'removeEventListener'], 'an AbortSignal').nullable(),
-    timeout: milliseconds,
-    attemptTimeout: milliseconds,
-    maxRetries: retries,
-    envelope: z.boolean(),
-    pretty: z.boolean(),
-  } satisfies Record<Exclude<keyof CallOptions, 'endpoint'>, z.ZodType>)
+  .strictObject(
+    {
+      signal: withMethods<AbortSignal>(['addEventListener', 'removeEventListener'], 'an AbortSignal').nullable(),
+      timeout: milliseconds,
+      attemptTimeout: milliseconds,
+      maxRetries: retries,
+      envelope: z.boolean(),
+      pretty: z.boolean(),
+    } satisfies Record<Exclude<keyof CallOptions, 'endpoint'>, z.ZodType>,
+    { error: suggestOptions },
+  )
   .partial();
 
 const callOptions = commonOptions.extend({ endpoint: endpoint.optional() });

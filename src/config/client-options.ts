@@ -3,7 +3,7 @@ import type { EndpointChoice } from '../atlas/target.js';
 import type { AtlasCredentials } from '../auth/authenticator.js';
 import type { TokenStore } from '../auth/service-account/access-token.js';
 import { AtlasConfigurationError } from '../errors/errors.js';
-import { listIssues, toIssues } from '../errors/issues.js';
+import { listIssues, suggestOptions, toIssues } from '../errors/issues.js';
 import { type FetchLike, fetchDispatcher } from '../http/fetch.js';
 import type { DispatcherLike } from '../http/transport.js';
 import { resolveCredentials } from './credentials.js';
@@ -91,22 +91,28 @@ function isUrl(value: unknown): boolean {
 }
 
 const clientOptions = z
-  .strictObject({
-    credentials: z.looseObject({}, 'must be an object').optional(),
-    tokenStore: withMethods<TokenStore>(['get', 'set'], 'a store with get and set, such as a Keyv instance').optional(),
-    baseUrl: baseUrl.optional(),
-    endpoint: endpoint.default('auto'),
-    timeout: milliseconds.default(60_000),
-    attemptTimeout: milliseconds.default(15_000),
-    maxRetries: retries.default(3),
-    maxResponseSize: z.number().int().positive().max(0x7fff_ffff).default(8_388_608),
-    dispatcher: withMethods<DispatcherLike>(['dispatch'], 'an undici dispatcher').optional(),
-    fetch: z.custom<FetchLike>((value) => typeof value === 'function', 'must be a function').optional(),
-    userAgent: z
-      .string()
-      .regex(/^[\x20-\x7e]*$/, 'must be printable ASCII')
-      .optional(),
-  } satisfies Record<keyof TenantSnapshotsClientOptions, z.ZodType>)
+  .strictObject(
+    {
+      credentials: z.looseObject({}, 'must be an object').optional(),
+      tokenStore: withMethods<TokenStore>(
+        ['get', 'set'],
+        'a store with get and set, such as a Keyv instance',
+      ).optional(),
+      baseUrl: baseUrl.optional(),
+      endpoint: endpoint.default('auto'),
+      timeout: milliseconds.default(60_000),
+      attemptTimeout: milliseconds.default(15_000),
+      maxRetries: retries.default(3),
+      maxResponseSize: z.number().int().positive().max(0x7fff_ffff).default(8_388_608),
+      dispatcher: withMethods<DispatcherLike>(['dispatch'], 'an undici dispatcher').optional(),
+      fetch: z.custom<FetchLike>((value) => typeof value === 'function', 'must be a function').optional(),
+      userAgent: z
+        .string()
+        .regex(/^[\x20-\x7e]*$/, 'must be printable ASCII')
+        .optional(),
+    } satisfies Record<keyof TenantSnapshotsClientOptions, z.ZodType>,
+    { error: suggestOptions },
+  )
   .refine(({ dispatcher, fetch }) => dispatcher === undefined || fetch === undefined, {
     path: ['fetch'],
     message: 'must not be set together with dispatcher',

@@ -76,10 +76,10 @@ describe.each<[method: Method, args: readonly string[], table: Table]>([
   });
 
   it('may not have an unknown key', async () => {
-    for (const name of ['retries', ...(args[0] === 'path' ? ['endpoint'] : [])]) {
-      const message = expect.stringContaining(name);
-      expect(await issuesOf({ [name]: 1 })).toMatchObject([{ path: '', message }]);
-    }
+    const message = 'there is no option "retries" (did you mean maxRetries?)';
+    expect(await issuesOf({ retries: 1 })).toEqual([{ path: '', message }]);
+    if (args[0] !== 'path') return;
+    expect(await issuesOf({ endpoint: 'flex' })).toEqual([{ path: '', message: 'there is no option "endpoint"' }]);
   });
 
   it.each([[null], [5], ['text'], [[]]])('may not be %j', async (options) => {
