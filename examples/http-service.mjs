@@ -53,8 +53,7 @@ export function createService(client, secret, options) {
     }
     if (!isAtlasError(error)) return reply.send(error);
     const status = statusOf(error);
-    // toJSON() leaves out the stack and the cause.
-    request.log[status < 500 ? 'info' : 'error']({ error: error.toJSON() }, 'The call to Atlas failed');
+    request.log[status < 500 ? 'info' : 'error']({ err: error }, 'The call to Atlas failed');
     if (isAtlasError(error, 'INVALID_ARGUMENT')) return reply.code(status).send({ issues: error.issues });
     if (isAtlasApiError(error) && error.retryAfter !== undefined) {
       reply.header('retry-after', Math.ceil(error.retryAfter / 1000));

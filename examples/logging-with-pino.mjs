@@ -6,7 +6,7 @@
  */
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { realpathSync } from 'node:fs';
-import { isAtlasError, TenantSnapshotsClient } from 'atlas-tenant-snapshots';
+import { TenantSnapshotsClient } from 'atlas-tenant-snapshots';
 import pino from 'pino';
 
 /** @typedef {import('atlas-tenant-snapshots').AtlasCallTrace} AtlasCallTrace */
@@ -22,10 +22,9 @@ export function logCalls(logger) {
   /** @param {unknown} message */
   const onEnd = (message) => {
     const { error, ...call } = /** @type {AtlasCallTrace} */ (message);
-    // toJSON() leaves out the stack and the cause.
-    const err = isAtlasError(error) ? error.toJSON() : error;
-    if (err === undefined) logger.info(call, 'Atlas call succeeded');
-    else logger.warn({ ...call, err }, 'Atlas call failed');
+    if (error === undefined) logger.info(call, 'Atlas call succeeded');
+    // Not error.toJSON(), from which pino would print neither the class nor the stack.
+    else logger.warn({ ...call, err: error }, 'Atlas call failed');
   };
   subscribe(channel, onEnd);
   return () => unsubscribe(channel, onEnd);

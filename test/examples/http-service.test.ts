@@ -71,7 +71,7 @@ describe('the HTTP service', () => {
     expect(log()).toContainEqual(
       expect.objectContaining({
         level: 50,
-        error: expect.objectContaining({ name: 'AtlasApiError', status: 500, operation: 'listTenantSnapshots' }),
+        err: expect.objectContaining({ type: 'AtlasApiError', status: 500, operation: 'listTenantSnapshots' }),
       }),
     );
     for (const hidden of ['machine-7', '"body"', secret]) expect(lines.join()).not.toContain(hidden);

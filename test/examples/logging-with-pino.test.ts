@@ -25,11 +25,14 @@ describe('the log', { timeout: 20_000 }, () => {
     expect(read()).toMatchObject([line]);
   });
 
-  it('warns of a failed call, without the body, the headers or a secret', async () => {
+  it('warns of a failed call, with its class, message and stack, without the body, the headers or a secret', async () => {
     const { atlas, client, credentials, lines, read } = await openWorld();
     atlas.respond({ status: 403, detail: `not for ${credentials.privateKey}` });
     await client.listTenantSnapshots(atlas.groupId, atlas.clusterName).catch(() => {});
-    expect(read()).toMatchObject([{ level: 40, status: 403, err: { name: 'AtlasApiError', code: 'API_ERROR' } }]);
+    const message = expect.stringContaining('listTenantSnapshots failed with status 403');
+    const stack = expect.stringMatching(/^AtlasApiError: listTenantSnapshots failed .*\n +at /);
+    const err = { type: 'AtlasApiError', message, stack, code: 'API_ERROR' };
+    expect(read()).toMatchObject([{ level: 40, status: 403, err }]);
     for (const hidden of [credentials.privateKey, '"body"', '"headers"']) expect(lines.join()).not.toContain(hidden);
   });
 
