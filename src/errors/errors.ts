@@ -159,7 +159,7 @@ export class AtlasInvalidResponseError extends AtlasError {
   }
 }
 
-// On the prototypes, so that minifying does not change the names and nothing shows up as an own property.
+// Set here, so that minifying changes no name. Node prints that of the prototype, and pino that of the class.
 Object.defineProperty(AtlasError.prototype, brand, { value: true });
 for (const [name, type] of Object.entries({
   AtlasConfigurationError,
@@ -172,6 +172,7 @@ for (const [name, type] of Object.entries({
   AtlasInvalidResponseError,
 })) {
   Object.defineProperty(type.prototype, 'name', { value: name, writable: true });
+  Object.defineProperty(type, 'name', { value: name });
 }
 
 /** The error class with the code `C`. */

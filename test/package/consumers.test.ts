@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { expect, inject, it } from 'vitest';
+import { codeBlocks } from '../docs/support/documents.js';
 import { command } from '../support/command.js';
 
 const consumer = inject('consumer');
@@ -39,4 +40,20 @@ it('an old tool finds the types of both entries', async () => {
   // zod's own types ask for the interop.
   const old = { module: 'commonjs', moduleResolution: 'node10', esModuleInterop: true };
   expect(await compile('node10', ['cjs.cts'], old)).toEqual([]);
+});
+
+it('an ES module of esbuild runs with the documented banner, and minified it keeps the class names of errors', async () => {
+  const main = `
+    import { TenantSnapshotsClient } from 'atlas-tenant-snapshots';
+    try {
+      new TenantSnapshotsClient({ timeout: 0 });
+    } catch (error) {
+      console.log(error.constructor.name, error.name);
+    }`;
+  await writeFile(join(consumer, 'main.mjs'), main);
+  const [block] = codeBlocks('docs/options.md', 'sh');
+  const bundle = block?.code.trim().replace('npx ', `${resolve('node_modules/.bin')}/`);
+  const run = `${bundle} --minify --log-level=warning && node bundle.mjs`;
+  const { output } = await command('sh', ['-c', run], { cwd: consumer });
+  expect(output).toBe('AtlasConfigurationError AtlasConfigurationError\n');
 });
