@@ -102,6 +102,12 @@ describe('the code', () => {
       if (printed.length > 0) expect(withoutTimes(outcome.stdout)).toBe(withoutTimes(`${printed.join('\n')}\n`));
     },
   );
+
+  it('of a test with the emulator ends if an assertion fails', { timeout: 30_000 }, async () => {
+    const [test = ''] = code.map((block) => block.code).filter((text) => text.includes('startAtlasEmulator'));
+    const { stdout } = await runDocumentedCode(test.replace('length, 5', 'length, 6'));
+    expect(stdout).toMatch(/^# fail 1$/m);
+  });
 });
 
 describe('README.md', () => {
