@@ -19,7 +19,7 @@ export function issuesOf(schema: z.ZodType, value: unknown): SchemaError['issues
   return schema.safeParse(value).error?.issues ?? [];
 }
 
-// A shorter part is in too many names.
+// Parts of one or two letters are in too many names.
 const isPartOf = (part: string, name: string) => part.length > 2 && name.toLowerCase().includes(part.toLowerCase());
 
 /** The error of a schema of options: names unknown ones, each with the known one that it may stand for, as `retries` for `maxRetries`. */
