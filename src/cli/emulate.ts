@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import type { AtlasEmulator } from '../testing/index.js';
+import { addDemo } from './demo.js';
 import type { Output, Run } from './output.js';
 
 export const emulateUsage = `Usage: atlas-tenant-snapshots emulate [options]
@@ -8,23 +9,29 @@ Serves an emulator of MongoDB Atlas on 127.0.0.1 until SIGINT or SIGTERM. Prints
 try. Prints each request to stderr.
 
   --port PORT  The port, or 0 for any free one. Default: 4010.
+  --demo       Add a project with a cluster in each state of a check. The exit code of the check is then 2.
   --help       Print this text.
   --version    Print the version.
 
 The emulator accepts the credentials in the environment, and does not print them. It makes up the others.
 `;
 
+const emulateOptions = {
+  port: { type: 'string', default: '4010' },
+  demo: { type: 'boolean', default: false },
+} as const;
+
 /** @throws an error that says what is wrong with the arguments. */
 export function readEmulate(args: string[]): Run {
-  const { values } = parseArgs({ args, options: { port: { type: 'string', default: '4010' } } });
+  const { values } = parseArgs({ args, options: emulateOptions });
   const port = Number(values.port);
   if (!/^\d{1,5}$/.test(values.port) || port > 65_535) {
     throw new Error('--port must be a whole number from 0 to 65535.');
   }
-  return (output) => emulate(port, output);
+  return (output) => emulate(port, values.demo, output);
 }
 
-async function emulate(port: number, { stdout, stderr }: Output): Promise<number> {
+async function emulate(port: number, isDemo: boolean, { stdout, stderr }: Output): Promise<number> {
   // Imported here, so that the other command does not load the emulator.
   const { startAtlasEmulator } = await import('../testing/index.js');
   const known = knownCredentials();
@@ -42,8 +49,9 @@ async function emulate(port: number, { stdout, stderr }: Output): Promise<number
     if (!(error instanceof Error && 'code' in error)) throw error;
     const why = error.code === 'EADDRINUSE' ? 'in use' : `not available (${error.code})`;
     stderr.write(`Port ${port} is ${why}. Choose another with --port.\n`);
-    return 2;
+    return 3;
   }
+  if (isDemo) addDemo(emulator);
   const stopped = new Promise((resolve) => process.once('SIGINT', resolve).once('SIGTERM', resolve));
   stdout.write(formatStart(emulator, known));
   await stopped;

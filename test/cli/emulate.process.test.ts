@@ -68,7 +68,7 @@ describe('the emulator from a shell', { timeout: 20_000 }, () => {
     const server = createServer().listen(port, '127.0.0.1');
     onTestFinished(() => void server.close());
     expect(await end(startCommand(['emulate', '--port', String(port)]))).toMatchObject({
-      exitCode: 2,
+      exitCode: 3,
       stdout: '',
       stderr: `Port ${port} is in use. Choose another with --port.\n`,
     });
