@@ -11,7 +11,7 @@
 import { realpathSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { TenantSnapshotsClient } from 'atlas-tenant-snapshots';
+import { isAtlasApiError, TenantSnapshotsClient } from 'atlas-tenant-snapshots';
 import { checkBackups } from 'atlas-tenant-snapshots/check';
 import { Gauge, Registry } from 'prom-client';
 
@@ -19,6 +19,7 @@ import { Gauge, Registry } from 'prom-client';
  * @typedef {object} Cluster what is known about a cluster, or about clusters of a project that could not be listed.
  * @property {{ project_id: string, project: string, cluster: string, type: string }} labels `cluster` is empty for a list.
  * @property {import('atlas-tenant-snapshots/check').BackupState} state
+ * @property {string} reason why the state is unknown, or why Atlas takes no backup; empty if neither applies.
  * @property {number | undefined} time of the newest backup, in ms since 1970; undefined if not known.
  * @property {number | undefined} maxAge how old the newest backup may be, in ms; undefined if not known.
  */
@@ -63,12 +64,15 @@ export function createMetrics(client, options) {
   new Gauge({
     name: 'atlas_backup_state',
     help: '1 for the state of a cluster at the last check, 0 for the others. Without a cluster name: of a list of clusters',
-    labelNames: [...labelNames, 'state'],
+    labelNames: [...labelNames, 'state', 'reason'],
     registers,
     collect() {
       this.reset();
-      for (const { labels, state: current } of clusters.values()) {
-        for (const state of states) this.set({ ...labels, state }, state === current ? 1 : 0);
+      for (const { labels, state: current, reason } of clusters.values()) {
+        for (const state of states) {
+          const isCurrent = state === current;
+          this.set({ ...labels, state, reason: isCurrent ? reason : '' }, isCurrent ? 1 : 0);
+        }
       }
     },
   });
@@ -88,7 +92,8 @@ export function createMetrics(client, options) {
   return {
     registry,
     /**
-     * Checks all clusters. A check that fails leaves the metrics of the clusters as they are.
+     * Checks all clusters, and logs why something is unknown. A check that fails leaves the metrics of the clusters as they
+     * are.
      *
      * @param {AbortSignal} [signal]
      */
@@ -97,6 +102,8 @@ export function createMetrics(client, options) {
       const checked = new Map();
       try {
         for await (const finding of checkBackups(client, { ...options, signal })) {
+          // As JSON, because what Atlas sends may contain line breaks.
+          if (finding.state === 'unknown') console.error(JSON.stringify(finding));
           for (const cluster of clustersIn(finding, clusters)) checked.set(keyOf(cluster), cluster);
         }
       } catch (error) {
@@ -117,16 +124,35 @@ export function createMetrics(client, options) {
  * @param {ReadonlyMap<string, Cluster>} known
  * @returns {Cluster[]}
  */
-function clustersIn({ groupId, groupName = groupId, clusterName, clusterType, state, newest, maxAge }, known) {
+function clustersIn(finding, known) {
+  const { groupId, groupName = groupId, clusterName, clusterType, state, newest, maxAge } = finding;
   const labels = { project_id: groupId, project: groupName, cluster: clusterName ?? '', type: clusterType };
   const before = state === 'unknown' ? known.get(keyOf({ labels })) : undefined;
-  const found = { labels, state, time: newest?.time.getTime() ?? before?.time, maxAge: maxAge ?? before?.maxAge };
+  const reason = reasonOf(finding);
+  const found = {
+    labels,
+    state,
+    reason,
+    time: newest?.time.getTime() ?? before?.time,
+    maxAge: maxAge ?? before?.maxAge,
+  };
   if (clusterName !== undefined) return [found];
   const ofList = [...known.values()].filter(
     ({ labels }) => labels.project_id === groupId && labels.type === clusterType,
   );
   // Also a sample of its own, because no cluster of the list may be known.
-  return [...ofList.map((cluster) => ({ ...cluster, state })), found];
+  return [...ofList.map((cluster) => ({ ...cluster, state, reason })), found];
+}
+
+/**
+ * A short text with few different values, because it becomes a label: a code of Atlas such as `USER_UNAUTHORIZED`, one of the
+ * client such as `TIMEOUT`, or a note of the check such as `backup off`.
+ *
+ * @param {import('atlas-tenant-snapshots/check').BackupFinding} finding
+ */
+function reasonOf({ reason, error }) {
+  if (error === undefined) return reason ?? '';
+  return isAtlasApiError(error) ? (error.errorCode ?? String(error.status)) : error.code;
 }
 
 /** @param {Pick<Cluster, 'labels'>} cluster */

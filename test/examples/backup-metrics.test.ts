@@ -1,4 +1,4 @@
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createMetrics } from '../../examples/backup-metrics.mjs';
 import { isAtlasError } from '../../src/index.js';
 import { codeBlocks } from '../docs/support/documents.js';
@@ -11,6 +11,7 @@ const denied = { status: 401, errorCode: 'USER_UNAUTHORIZED' };
 const hour = 3_600;
 const clustersOf = (groupId: string) => `/api/atlas/v2/groups/${groupId}/flexClusters`;
 
+const invoices = { groupId: otherId, clusterName: 'invoices', dedicated: true, backupEnabled: false };
 /** A dedicated cluster that is fresh by its schedule. */
 const weekly = {
   dedicated: true,
@@ -18,10 +19,10 @@ const weekly = {
   snapshots: [{ id: 'b'.repeat(24), status: 'completed', createdAt: new Date(Date.now() - 48 * hour * 1000) }],
 };
 
-/** The metrics after a first check of a fresh cluster, and of two clusters in another project: one has no backup. */
+/** The metrics after a first check of a fresh cluster, and of two clusters in another project: one has backup turned off. */
 async function openMetrics() {
   const atlas = await openEmulator();
-  atlas.seed({ groupId: otherId, groupName: 'Billing', clusterName: 'invoices', snapshots: [] });
+  atlas.seed({ groupName: 'Billing', ...invoices });
   atlas.seed({ groupId: otherId, clusterName: 'ledger', ...weekly });
   const client = new TenantSnapshotsClient({ baseUrl: atlas.url, credentials: atlas.credentials.accessToken });
   onTestFinished(() => client.close());
@@ -38,23 +39,26 @@ async function openMetrics() {
       Object.fromEntries(
         (await read(`atlas_backup_${metric}_seconds`)).map(({ labels, value }) => [labels['cluster'], value]),
       ),
-    /** The state of each cluster. */
+    /** The state of each cluster, and the reason. */
     states: async () =>
       Object.fromEntries(
         (await read('atlas_backup_state'))
           .filter(({ value }) => value === 1)
-          .map(({ labels: { project, cluster, state } }) => [`${project}/${cluster}`, state]),
+          .map(({ labels: { project, cluster, state, reason } }) => [
+            `${project}/${cluster}`,
+            `${state} ${reason}`.trim(),
+          ]),
       ),
   };
 }
 
 const ages = { Cluster0: expect.closeTo(5 * hour, -3), ledger: expect.closeTo(48 * hour, -3) };
-const ledger = { 'Billing/ledger': 'fresh' };
+const billing = { 'Billing/invoices': 'none backup off', 'Billing/ledger': 'fresh' };
 
 describe('the metrics', () => {
   it('have the state of each cluster, and the age of each backup', async () => {
     const { times, states, time } = await openMetrics();
-    expect(await states()).toEqual({ 'Project 0/Cluster0': 'fresh', 'Billing/invoices': 'none', ...ledger });
+    expect(await states()).toEqual({ 'Project 0/Cluster0': 'fresh', ...billing });
     expect(await times('age')).toEqual(ages);
     expect(await times('limit')).toEqual({ Cluster0: 26 * hour, ledger: 170 * hour });
     expect(await time('end')).toBeCloseTo(Date.now() / 1000, -1);
@@ -70,23 +74,28 @@ describe('the metrics', () => {
     expect(names).not.toEqual([]);
   });
 
-  it('keep the age of a backup that is unknown now', async () => {
+  it('say why a backup is unknown now, as the log does, and keep its age', async () => {
+    const log = vi.spyOn(console, 'error').mockReturnValue();
     const { atlas, refresh, times, states } = await openMetrics();
-    const others = { 'Billing/invoices': 'none', ...ledger };
+    const unauthorized = 'unknown USER_UNAUTHORIZED';
     atlas.respond({ ...denied, path: clustersOf(atlas.groupId) });
     await refresh();
-    expect(await states()).toEqual({ 'Project 0/': 'unknown', 'Project 0/Cluster0': 'unknown', ...others });
-    atlas.respond({ ...denied, path: `${clustersOf(atlas.groupId)}/Cluster0/backup/snapshots` });
+    expect(await states()).toEqual({ 'Project 0/': unauthorized, 'Project 0/Cluster0': unauthorized, ...billing });
+    atlas.respond({ status: 403, body: 'Forbidden', path: `${clustersOf(atlas.groupId)}/Cluster0/backup/snapshots` });
+    atlas.respond({ body: 'no JSON', path: `/api/atlas/v2/groups/${otherId}/clusters/ledger/backup/snapshots` });
     await refresh();
-    expect(await states()).toEqual({ 'Project 0/Cluster0': 'unknown', ...others });
+    const ledger = 'unknown INVALID_RESPONSE';
+    expect(await states()).toEqual({ 'Project 0/Cluster0': 'unknown 403', ...billing, 'Billing/ledger': ledger });
     expect(await times('age')).toEqual(ages);
+    const logged = log.mock.calls.map(([line]) => JSON.parse(line).error.code);
+    expect(logged.sort()).toEqual(['API_ERROR', 'API_ERROR', 'INVALID_RESPONSE']);
   });
 
   it('drop a cluster that is gone', async () => {
     const { atlas, refresh, states } = await openMetrics();
-    atlas.seed({ groupId: otherId, clusterName: 'invoices', stateName: 'DELETING', snapshots: [] });
+    atlas.seed({ ...invoices, stateName: 'DELETING' });
     await refresh();
-    expect(await states()).toEqual({ 'Project 0/Cluster0': 'fresh', ...ledger });
+    expect(await states()).toEqual({ 'Project 0/Cluster0': 'fresh', 'Billing/ledger': 'fresh' });
   });
 
   it('stay as they are if a check fails, which they report', async () => {
@@ -111,7 +120,7 @@ it('from a shell, the endpoint serves metrics, and stops on SIGTERM', { timeout:
   await expect.poll(() => output.stdout, { timeout: 10_000 }).toContain('Listening at');
   const url = `http://127.0.0.1:${/port: (\d+)/.exec(output.stdout)?.[1]}`;
   const metrics = async () => (await fetch(`${url}/metrics`)).text();
-  const line = `atlas_backup_state{project_id="${atlas.groupId}",project="Project 0",cluster="Cluster0",type="flex",state="fresh"} 1\n`;
+  const line = `atlas_backup_state{project_id="${atlas.groupId}",project="Project 0",cluster="Cluster0",type="flex",state="fresh",reason=""} 1\n`;
   await expect.poll(metrics, { timeout: 10_000 }).toContain(line);
   expect((await fetch(url)).status).toBe(404);
   process.kill('SIGTERM');
