@@ -1,8 +1,11 @@
-import { describe, expect, it, vi } from 'vitest';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { parse } from 'yaml';
 import { runCommand } from '../../src/cli/commands.js';
+import { command } from '../support/command.js';
 import { openEmulator } from '../support/open-emulator.js';
-import { codeBlocks, codeIn, tableUnder } from './support/documents.js';
+import { codeBlocks, codeIn, read, tableUnder } from './support/documents.js';
 
 const document = 'docs/backup-check.md';
 const hour = 3_600_000;
@@ -64,6 +67,41 @@ describe('docs/backup-check.md', () => {
 
   it.each(codeBlocks(document, 'yaml'))('has valid YAML at line $line, for the command or its metrics', ({ code }) => {
     const text = JSON.stringify(parse(code, { strict: true }));
-    expect(text).toMatch(/npx\W+--yes\W+atlas-tenant-snapshots@[\d.]+\W+check|"expr":"atlas_backup/);
+    expect(text).toMatch(/atlas-tenant-snapshots\W+check\b|"expr":"atlas_backup/);
   });
+});
+
+const report = 'Project  Cluster\nShop     carts\n\nClusters: 1\n';
+const summaryFirst = 'Clusters: 1\nProject  Cluster\nShop     carts\n\n';
+
+/** Runs a recipe. Instead of the check, a script prints the report and ends with a code. */
+function runRecipe(heading: string, checkCode: number) {
+  const folder = mkdtempSync(`${tmpdir()}/recipe-`);
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const bin = `${folder}/node_modules/.bin`;
+  mkdirSync(bin, { recursive: true });
+  const stub = (name: string, code: string) => writeFileSync(`${bin}/${name}`, `#!/bin/sh\n${code}\n`, { mode: 0o755 });
+  stub('atlas-tenant-snapshots', `printf '${report}'\nexit ${checkCode}`);
+  stub('curl', 'echo pinged');
+  writeFileSync(`${folder}/env`, `PATH="${bin}:$PATH"`);
+  const [, section = ''] = read(document).split(`\n## ${heading}\n`);
+  const [, language, code = ''] = /^```(\w+)\n(.*?)^```$/ms.exec(section) ?? [];
+  const script = { shell: 'sh', run: code.replace('17 6 * * * ', '') };
+  const { shell, run } = language === 'yaml' ? parse(code).jobs.check.steps.at(-1) : script;
+  const options = shell === 'bash' ? ['-eo', 'pipefail'] : []; // as GitHub runs it
+  const args = [...options, '-c', run.replace(/\/etc\/\S+\.env/, `${folder}/env`)];
+  return command(shell, args, { cwd: folder, env: { ...process.env, GITHUB_STEP_SUMMARY: `${folder}/summary` } });
+}
+
+it.each([
+  ['cron', 0, 0, ''],
+  ['cron', 2, 0, report],
+  ["Dead man's switch", 0, 0, 'pinged\n'],
+  ["Dead man's switch", 3, 0, report],
+  ['GitHub Actions', 2, 2, report],
+  ['Nagios, Icinga, Sensu', 0, 0, summaryFirst],
+  ['Nagios, Icinga, Sensu', 2, 2, summaryFirst],
+  ['Nagios, Icinga, Sensu', 1, 3, summaryFirst],
+])('the recipe for %s makes %i of the check its own %i', async (heading, checkCode, code, output) => {
+  expect(await runRecipe(heading, checkCode)).toMatchObject({ code, output });
 });

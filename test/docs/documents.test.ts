@@ -265,6 +265,9 @@ describe('CONTRIBUTING.md', () => {
   });
 });
 
-it('the change log has the version of the package', () => {
-  expect(read('CHANGELOG.md')).toContain(`## [${JSON.parse(read('package.json')).version}]`);
+it('the change log and the recipes have the version of the package', () => {
+  const { version } = JSON.parse(read('package.json'));
+  expect(read('CHANGELOG.md')).toContain(`## [${version}]`);
+  const pins = read('docs/backup-check.md').matchAll(/atlas-(?:tenant-snapshots|backup-check)(?:@|": "|:)([\d.]+)/g);
+  expect(Array.from(pins, ([, pin]) => pin)).toEqual([version, version, version]);
 });
