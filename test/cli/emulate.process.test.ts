@@ -7,8 +7,8 @@ import { end, startCommand } from './support/start-command.js';
 const apiKey = { MONGODB_ATLAS_PUBLIC_API_KEY: 'mine', MONGODB_ATLAS_PRIVATE_API_KEY: 'my-private-key' };
 
 /** Starts the emulator on a free port. `variables` are those that it exports. */
-async function startEmulator(env: Record<string, string> = {}) {
-  const child = startCommand(['emulate', '--port', String(await freePort())], env);
+async function startEmulator(env: Record<string, string> = {}, ...options: string[]) {
+  const child = startCommand(['emulate', '--port', String(await freePort()), ...options], env);
   const [chunk] = await once(child.stdout, 'data');
   const lines = String(chunk).trimEnd().split('\n');
   const exported = lines.flatMap((line) => [...line.matchAll(/^export (\w+)=(\S+)$/g)]);
@@ -55,6 +55,13 @@ describe('the emulator from a shell', { timeout: 20_000 }, () => {
     expect(await end(startCommand(['check'], { MONGODB_ATLAS_BASE_URL, ...credentials }))).toMatchObject({
       exitCode: 0,
     });
+  });
+
+  it('adds a cluster in each state with --demo', async () => {
+    const { variables } = await startEmulator({}, '--demo');
+    const { exitCode, stdout } = await end(startCommand(['check'], variables));
+    const shown = Array.from(stdout.matchAll(/^Demo +\w+ +\w+ +(\w+) /gm), ([, state]) => state);
+    expect({ exitCode, shown }).toEqual({ exitCode: 2, shown: ['none', 'stale', 'unknown', 'paused', 'new', 'fresh'] });
   });
 
   it('makes up a login of which half is set', async () => {
