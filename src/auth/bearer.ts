@@ -15,11 +15,6 @@ export function isBearerToken(value: unknown): value is string {
   return typeof value === 'string' && value.length <= maxTokenLength && bearerTokenSyntax.test(value);
 }
 
-/** Returns the `Authorization` value of a bearer token. */
-export function bearer(token: string): string {
-  return `Bearer ${token}`;
-}
-
 /** Whether Atlas refused a token, rather than the role that comes with it. */
 export function isTokenRefused({ status, error }: ApiResponse): boolean {
   return status === 401 && !isMissingRole(status, error);
@@ -27,7 +22,7 @@ export function isTokenRefused({ status, error }: ApiResponse): boolean {
 
 /** Logs in with a token that the caller passed. */
 export function staticBearer(token: string): Authenticator {
-  return { send: (_request, exchange) => exchange(bearer(token)), secrets: () => [token] };
+  return { send: (_request, exchange) => exchange(`Bearer ${token}`), secrets: () => [token] };
 }
 
 /** Logs in with tokens from a function of the caller's. It is called before each request, and once more after a 401. */
@@ -36,9 +31,9 @@ export function functionBearer(provider: AccessTokenProvider): Authenticator {
     async send({ isFallback, scope }, exchange) {
       const getToken = (context: { refused?: string }) => scope.waitFor('logging in', callProvider(provider, context));
       const token = await getToken({});
-      const response = await exchange(bearer(token));
+      const response = await exchange(`Bearer ${token}`);
       if (isFallback || !isTokenRefused(response)) return response;
-      return exchange(bearer(await getToken({ refused: token })));
+      return exchange(`Bearer ${await getToken({ refused: token })}`);
     },
     secrets: () => [],
   };

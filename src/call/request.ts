@@ -11,7 +11,7 @@ import { startTimer } from '../http/timer.js';
 import { adviceFor, adviseOnSize, checkProxy } from './advice.js';
 import type { Call, Success } from './call.js';
 import { closed, errorStatus, Failed, noLogin, noResponse, timedOut, unusable } from './errors.js';
-import { describeFailure, reportRetry, startAttemptLog } from './tracing.js';
+import { describeFailure, logAttempt, reportRetry } from './tracing.js';
 
 /** How long the fallback may take, in ms. */
 const fallbackTimeout = 5_000;
@@ -56,9 +56,16 @@ export async function request<T>(
 ): Promise<Success<T>> {
   const resends = { left: 3 };
   for (let retries = 0; ; retries += 1) {
+    call.scope.throwIfEnded();
+    call.attempts += 1;
+    call.target = target;
+    const startedAt = performance.now();
     try {
-      return await attempt(target, resends, call);
+      const success = await evaluate(target, await send(target, resends, call), call);
+      logAttempt(call, startedAt, success.response.status);
+      return success;
     } catch (failed) {
+      logAttempt(call, startedAt, describeFailure(failed));
       if (!(failed instanceof Failed)) throw failed;
       if (target.fallback !== undefined && isMissing(failed)) return askFallback(target.fallback(), failed, call);
       if (retries === maxRetries) throw failed;
@@ -124,26 +131,10 @@ function hasData({ response }: Success<unknown>): boolean {
 }
 
 /**
- * Makes one attempt, and logs how it ended.
+ * Sends a request with its login. Sends it again if its connection died before any part of a response arrived.
  *
- * @param resends - how often the request may still be sent again because its connection died.
+ * @param resends - how often that may still happen.
  */
-async function attempt<T>(target: Target<T>, resends: { left: number }, call: Call): Promise<Success<T>> {
-  call.scope.throwIfEnded();
-  call.attempts += 1;
-  call.target = target;
-  const logAttempt = startAttemptLog(call);
-  try {
-    const success = await evaluate(target, await send(target, resends, call), call);
-    logAttempt?.(success.response.status);
-    return success;
-  } catch (reason) {
-    logAttempt?.(describeFailure(reason));
-    throw reason;
-  }
-}
-
-/** Sends a request with its login. Sends it again if its connection died before any part of a response arrived. */
 async function send(target: Target, resends: { left: number }, call: Call): Promise<ApiResponse> {
   const { settings, scope, context } = call;
   const { base, transport, authenticator } = context;

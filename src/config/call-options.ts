@@ -4,7 +4,7 @@ import { snapshotIdSchema } from '../atlas/snapshots.js';
 import { isStandardSchema, type SchemaError, type StandardSchema } from '../atlas/standard-schema.js';
 import { type EndpointChoice, pathSchema, type QueryValue } from '../atlas/target.js';
 import type { CallSettings } from '../call/call.js';
-import { issuesOf, suggestOptions } from '../errors/issues.js';
+import { issuesOf, unknownOption } from '../errors/issues.js';
 import { endpoint, milliseconds, retries, type Settings, withMethods } from './client-options.js';
 
 /** Options of one call. They override those of the client. */
@@ -45,7 +45,7 @@ const commonOptions = z
       envelope: z.boolean(),
       pretty: z.boolean(),
     } satisfies Record<Exclude<keyof CallOptions, 'endpoint'>, z.ZodType>,
-    { error: suggestOptions },
+    { error: unknownOption },
   )
   .partial();
 

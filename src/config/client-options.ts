@@ -3,7 +3,7 @@ import type { EndpointChoice } from '../atlas/target.js';
 import type { AtlasCredentials } from '../auth/authenticator.js';
 import type { TokenStore } from '../auth/service-account/access-token.js';
 import { AtlasConfigurationError } from '../errors/errors.js';
-import { listIssues, suggestOptions, toIssues } from '../errors/issues.js';
+import { listIssues, toIssues, unknownOption } from '../errors/issues.js';
 import { type FetchLike, fetchDispatcher } from '../http/fetch.js';
 import type { DispatcherLike } from '../http/transport.js';
 import { resolveCredentials } from './credentials.js';
@@ -111,7 +111,7 @@ const clientOptions = z
         .regex(/^[\x20-\x7e]*$/, 'must be printable ASCII')
         .optional(),
     } satisfies Record<keyof TenantSnapshotsClientOptions, z.ZodType>,
-    { error: suggestOptions },
+    { error: unknownOption },
   )
   .refine(({ dispatcher, fetch }) => dispatcher === undefined || fetch === undefined, {
     path: ['fetch'],

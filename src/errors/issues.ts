@@ -19,20 +19,10 @@ export function issuesOf(schema: z.ZodType, value: unknown): SchemaError['issues
   return schema.safeParse(value).error?.issues ?? [];
 }
 
-// Parts of one or two letters are in too many names.
-const isPartOf = (part: string, name: string) => part.length > 2 && name.toLowerCase().includes(part.toLowerCase());
-
-/** The error of a schema of options: names unknown ones, each with the known one that it may stand for, as `retries` for `maxRetries`. */
-export const suggestOptions: z.core.$ZodErrorMap = (issue) => {
+/** The error of a schema of options: names those that it does not know, and those that it does. */
+export const unknownOption: z.core.$ZodErrorMap = (issue) => {
   if (issue.code !== 'unrecognized_keys' || !(issue.inst instanceof z.ZodObject)) return undefined;
-  const known = Object.keys(issue.inst.shape);
-  const options = issue.keys.map((key) => {
-    const isSimilar = (name: string) => isPartOf(key, name) || isPartOf(name, key);
-    const distance = (name: string) => Math.abs(name.length - key.length);
-    const [nearest] = known.filter(isSimilar).sort((one, other) => distance(one) - distance(other));
-    return nearest === undefined ? `"${key}"` : `"${key}" (did you mean ${nearest}?)`;
-  });
-  return `there is no option ${options.join(' or ')}`;
+  return `there is no option ${issue.keys.join(' or ')} (only ${Object.keys(issue.inst.shape).join(', ')})`;
 };
 
 /**

@@ -76,10 +76,9 @@ describe.each<[method: Method, args: readonly string[], table: Table]>([
   });
 
   it('may not have an unknown key', async () => {
-    const message = 'there is no option "retries" (did you mean maxRetries?)';
+    const message = expect.stringMatching(/^there is no option retries \(only signal, .*maxRetries, /);
     expect(await issuesOf({ retries: 1 })).toEqual([{ path: '', message }]);
-    if (args[0] !== 'path') return;
-    expect(await issuesOf({ endpoint: 'flex' })).toEqual([{ path: '', message: 'there is no option "endpoint"' }]);
+    if (args[0] === 'path') expect(await issuesOf({ endpoint: 'flex' })).toHaveLength(1);
   });
 
   it.each([[null], [5], ['text'], [[]]])('may not be %j', async (options) => {

@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { ApiResponse } from '../../atlas/response.js';
 import { waitAtMost } from '../../http/timer.js';
 import type { Authenticator, Exchange, LoginRequest } from '../authenticator.js';
-import { bearer, isTokenRefused } from '../bearer.js';
+import { isTokenRefused } from '../bearer.js';
 import { type AccessToken, renewalTime, type SharedToken } from './access-token.js';
 import type { TokenEndpoint } from './token-endpoint.js';
 
@@ -38,7 +38,7 @@ export class ServiceAccount implements Authenticator {
     const isUsable = current !== undefined && Date.now() < this.#renewAt;
     let token = isUsable ? current : await scope.waitFor('logging in', this.#renew(current));
     for (let isRenewed = false; ; isRenewed = true) {
-      const response = await exchange(bearer(token.accessToken));
+      const response = await exchange(`Bearer ${token.accessToken}`);
       if (isFallback) return response;
       if (!isTokenRefused(response)) {
         this.#accept(token, response);
