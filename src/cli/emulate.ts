@@ -16,10 +16,7 @@ try. Prints each request to stderr.
 The emulator accepts the credentials in the environment, and does not print them. It makes up the others.
 `;
 
-const emulateOptions = {
-  port: { type: 'string', default: '4010' },
-  demo: { type: 'boolean', default: false },
-} as const;
+const emulateOptions = { port: { type: 'string', default: '4010' }, demo: { type: 'boolean' } } as const;
 
 /** @throws an error that says what is wrong with the arguments. */
 export function readEmulate(args: string[]): Run {
@@ -28,7 +25,7 @@ export function readEmulate(args: string[]): Run {
   if (!/^\d{1,5}$/.test(values.port) || port > 65_535) {
     throw new Error('--port must be a whole number from 0 to 65535.');
   }
-  return (output) => emulate(port, values.demo, output);
+  return (output) => emulate(port, values.demo === true, output);
 }
 
 async function emulate(port: number, isDemo: boolean, { stdout, stderr }: Output): Promise<number> {
