@@ -2,7 +2,7 @@ import { snapshotTarget, type TenantSnapshot } from './atlas/snapshots.js';
 import type { StandardSchema } from './atlas/standard-schema.js';
 import { pathListTarget, pathTarget, type Target } from './atlas/target.js';
 import { type AtlasPromise, toAtlasPromise } from './call/atlas-promise.js';
-import { type Call, type CallSettings, createCall, type Success } from './call/call.js';
+import { Call, type CallSettings, type Success } from './call/call.js';
 import { type ClientContext, closeContext, openContext } from './call/context.js';
 import { requestPages } from './call/pages.js';
 import { request, run } from './call/request.js';
@@ -117,13 +117,13 @@ export class TenantSnapshotsClient implements AsyncDisposable {
     args: Arguments,
     options: CallOptions & GetOptions,
     toTarget: (args: Arguments, settings: CallSettings) => Target<Item>,
-    send: (target: Target<Item>, call: Call) => Promise<Success<T>>,
+    read: (target: Target<Item>, call: Call) => Promise<Success<T>>,
   ): AtlasPromise<T> {
     const issues = checkCall(operation, args, options);
     if (issues.length > 0) return toAtlasPromise(Promise.reject(new AtlasInvalidArgumentError(issues, { operation })));
     const settings = resolveCall(this.#defaults, options);
     const target = toTarget(args, settings);
-    const call = createCall(operation, target, settings, this.#context);
-    return toAtlasPromise(traceCall(call, () => run(call, () => send(target, call))));
+    const call = new Call(operation, target, settings, this.#context);
+    return toAtlasPromise(traceCall(call, () => run(call, target, read)));
   }
 }

@@ -27,14 +27,20 @@ export interface SchemaError {
   readonly issues: readonly { readonly path: readonly PropertyKey[]; readonly message: string }[];
 }
 
-/** The result of a check. `thrown` is what the schema threw. */
-export type Parsed<T> =
-  | { readonly success: true; readonly data: T }
-  | { readonly success: false; readonly error: SchemaError; readonly thrown?: unknown };
+/** The result of a check. */
+export type Parsed<T> = { readonly success: true; readonly data: T } | Invalid;
+
+/** The result of a check that found something wrong. */
+export interface Invalid {
+  readonly success: false;
+  readonly error: SchemaError;
+  /** What the schema threw. */
+  readonly thrown?: unknown;
+}
 
 /** The result of a check that found one thing wrong with the whole value. */
-export function invalid(message: string) {
-  return { success: false as const, error: { issues: [{ path: [], message }] } };
+export function invalid(message: string): Invalid {
+  return { success: false, error: { issues: [{ path: [], message }] } };
 }
 
 /** Whether a value of the caller's is a schema. The schemas of arktype are functions. */

@@ -29,11 +29,11 @@ export interface Target<T = unknown> {
   readonly parse: Parse<T>;
   /** Returns the target to ask if Atlas does not find the resource at this one. */
   readonly fallback?: (() => Target<T>) | undefined;
-  /** Whether another endpoint has just accepted the login, so that a 401 does not mean that a token is invalid. */
+  /** Whether another endpoint has accepted the login in this call, so that a 401 does not mean that a token is invalid. */
   readonly isFallback?: boolean;
 }
 
-/** Parses a JSON value. Only a schema of the caller's may take time. */
+/** Parses a JSON value. Returns a promise for a list, and for a schema of the caller's. */
 export type Parse<T> = (json: unknown) => Parsed<T> | Promise<Parsed<T>>;
 
 /** Returns the parser for a schema whose values Atlas defines. */

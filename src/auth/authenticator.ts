@@ -48,7 +48,7 @@ export type AccessTokenProvider = (context: { refused?: string }) => string | Pr
 export interface LoginRequest {
   /** The request target: path and query, as sent. */
   readonly path: string;
-  /** Whether another endpoint has just accepted the login, so that a 401 does not mean that a bearer token is invalid. */
+  /** Whether another endpoint has accepted the login in this call, so that a 401 does not mean that a token is invalid. */
   readonly isFallback?: boolean | undefined;
   /** Ends the waits of a login. */
   readonly scope: Scope;

@@ -14,23 +14,33 @@ export interface CallSettings extends ExchangeLimits, RequestOptions {
 }
 
 /** One call: what outlives a single request. */
-export interface Call {
+export class Call {
   readonly operation: string;
   /** The subject of its messages: the method, and the path if the caller chose it. */
   readonly subject: string;
   readonly settings: CallSettings;
   readonly context: ClientContext;
-  readonly scope: Scope;
+  readonly scope = new Scope();
   /** When the call must end, on the clock of `performance.now()`. */
   readonly deadline: number;
   /** The target asked last. */
   target: Target;
   /** Attempts made so far. */
-  attempts: number;
+  attempts = 0;
   /** The error of the latest attempt; absent if one has succeeded since. A later error may name it as its cause. */
   lastError: AtlasError | undefined;
   /** Every `Authorization` value sent. */
-  readonly authorizations: string[];
+  readonly authorizations: string[] = [];
+
+  /** @param target - the first one to ask. */
+  constructor(operation: string, target: Target, settings: CallSettings, context: ClientContext) {
+    this.operation = operation;
+    this.subject = target.endpoint === undefined ? `${operation} ${target.apiPath}` : operation;
+    this.settings = settings;
+    this.context = context;
+    this.deadline = performance.now() + settings.timeout;
+    this.target = target;
+  }
 }
 
 /** How a request of a call succeeded. */
@@ -40,20 +50,4 @@ export interface Success<T> {
   /** Attempts made so far. */
   readonly attempts: number;
   readonly response: ApiResponse;
-}
-
-/** @param target - the first one to ask. */
-export function createCall(operation: string, target: Target, settings: CallSettings, context: ClientContext): Call {
-  return {
-    operation,
-    subject: target.endpoint === undefined ? `${operation} ${target.apiPath}` : operation,
-    settings,
-    context,
-    scope: new Scope(),
-    deadline: performance.now() + settings.timeout,
-    target,
-    attempts: 0,
-    lastError: undefined,
-    authorizations: [],
-  };
 }

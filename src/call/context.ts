@@ -74,8 +74,6 @@ class Lifetime {
 
   /** Notes that a call waits to retry. Returns a function that notes the end of the wait. */
   callWaits(end: () => void): () => void {
-    // A retry subscriber may have closed the client.
-    if (this.isClosed) end();
     this.#waiting.add(end);
     return () => this.#waiting.delete(end);
   }

@@ -1,5 +1,5 @@
 import type { ApiResponse, ErrorReport } from '../atlas/response.js';
-import { invalid, type SchemaError } from '../atlas/standard-schema.js';
+import type { Invalid } from '../atlas/standard-schema.js';
 import type { NoLogin } from '../auth/authenticator.js';
 import {
   AtlasApiError,
@@ -59,20 +59,8 @@ export function errorStatus(response: ApiResponse, call: Call): Failed {
   return new Failed(error, response, isRetryableStatus(status) ? { retryAfter } : undefined);
 }
 
-/**
- * The failure of a success that this client cannot use.
- *
- * @param problem - what is wrong with it.
- * @param thrown - what the caller's schema threw.
- */
-export function unusable(
-  response: ApiResponse,
-  problem: string | SchemaError,
-  advice: string,
-  call: Call,
-  thrown?: unknown,
-): Failed {
-  const { error } = typeof problem === 'string' ? invalid(problem) : { error: problem };
+/** The failure of a success that this client cannot use. */
+export function unusable(response: ApiResponse, { error, thrown }: Invalid, advice: string, call: Call): Failed {
   const issues = toIssues(error, createMask(call));
   const message = `${call.subject} got an unusable response: ${listIssues(issues)}. ${advice}`;
   return new Failed(new AtlasInvalidResponseError(message, issues, { ...contextOf(call), cause: thrown }), response);
@@ -97,7 +85,7 @@ export function noLogin({ reason, details, retry }: NoLogin, response: ApiRespon
   }
   const { cause, ...fields } = details;
   const message = `${call.subject} could not log in. ${createMask(call).text(reason, maxLoginMessageLength)}`;
-  return new Failed(new AtlasAuthenticationError(message, fields, { ...contextOf(call), cause }), response, retry);
+  return new Failed(new AtlasAuthenticationError(message, { ...contextOf(call), cause }, fields), response, retry);
 }
 
 /** The failure of a call whose deadline has passed. */

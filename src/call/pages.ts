@@ -39,14 +39,16 @@ export async function requestPages<T>(target: Target<T>, call: Call): Promise<Su
   let size = 0;
   for (let pageNum = 1; ; pageNum += 1) {
     const gap = collected.add(page.data);
-    if (gap !== undefined) throw unusable(page.response, gap, checkProxy, call);
+    if (gap !== undefined) throw unusable(page.response, invalid(gap), checkProxy, call);
     size += page.response.body.size;
     if (size > maxSize) {
       const tooLarge = `the pages have more than ${maxSize} bytes together (${maxSizes} times maxResponseSize)`;
-      throw unusable(page.response, tooLarge, adviseOnSize(page.target, true), call);
+      throw unusable(page.response, invalid(tooLarge), adviseOnSize(page.target, true), call);
     }
     if (!collected.isFollowed) return { ...page, data: collected.items };
-    if (pageNum === maxPages) throw unusable(page.response, tooManyPages, adviceFor(page.target).tooManyPages, call);
+    if (pageNum === maxPages) {
+      throw unusable(page.response, invalid(tooManyPages), adviceFor(page.target).tooManyPages, call);
+    }
     // The next page should use the same connection.
     await connectionFreed();
     const query = { ...page.target.query, pageNum: pageNum + 1 };
@@ -84,19 +86,15 @@ export class CollectedPages<T> {
   /** Whether another page follows those added. */
   isFollowed = true;
   readonly #ids = new Set<unknown>();
-  /** The size from which a page is followed by another, if it has neither a next link nor a count. */
-  #fullSize: number;
-  /** Whether the page before linked to this one. The first page is expected too. */
-  #isExpected = true;
-  /** The items of the page before, as Atlas sent them. */
-  #sentBefore: readonly unknown[] | undefined;
+  /** The size from which the first page is followed by another, if it has neither a next link nor a count. */
+  readonly #firstFullSize: number;
+  #previous: Page<T> | undefined;
   #largestCount = 0;
   /** Whether a page had a lower count than one before. */
   #hasShrunk = false;
 
-  /** @param fullSize - for the first page. */
-  constructor(fullSize: number) {
-    this.#fullSize = fullSize;
+  constructor(firstFullSize: number) {
+    this.#firstFullSize = firstFullSize;
   }
 
   /** Adds the new items of a page. If the page shows that the list is cut short, returns what is wrong. */
@@ -107,9 +105,7 @@ export class CollectedPages<T> {
     this.#largestCount = Math.max(this.#largestCount, totalCount);
     this.isFollowed = hasNextLink || this.#seemsFollowed(page);
     const gap = this.#gapAfter(sent.length, added);
-    this.#fullSize = sent.length;
-    this.#isExpected = hasNextLink;
-    this.#sentBefore = sent;
+    this.#previous = page;
     return gap;
   }
 
@@ -117,7 +113,7 @@ export class CollectedPages<T> {
     const before = this.items.length;
     const ids = sent.map(idOf);
     // Without IDs, only the whole page shows that a server sends the same page again and again.
-    const isRepeated = ids.includes(undefined) && isSame(sent, this.#sentBefore);
+    const isRepeated = ids.includes(undefined) && isSame(sent, this.#previous?.sent);
     for (const [index, item] of items.entries()) {
       const id = ids[index];
       const isKnown = id === undefined ? isRepeated : this.#ids.has(id);
@@ -132,15 +128,20 @@ export class CollectedPages<T> {
     if (sent.length === 0) return false;
     // A count that is below the size of this page is a wrong estimate.
     const isCounted = totalCount !== undefined && totalCount >= sent.length;
-    return isCounted ? this.items.length < totalCount : sent.length >= this.#fullSize;
+    const fullSize = this.#previous?.sent.length ?? this.#firstFullSize;
+    return isCounted ? this.items.length < totalCount : sent.length >= fullSize;
   }
 
-  /** Says how a page of this size shows that items are missing, if it does. */
+  /**
+   * Says how a page of this size shows that items are missing, if it does. An empty page that nothing has linked to is the end: the
+   * count alone is an estimate.
+   */
   #gapAfter(size: number, added: number): string | undefined {
     if (size > 0 && added === 0) return 'the page has no new item, as if something on the way had dropped the query';
     const seen = this.items.length;
     if (seen >= this.#largestCount) return undefined;
-    if (size === 0 && this.#isExpected) {
+    const isExpected = this.#previous?.hasNextLink ?? true;
+    if (size === 0 && isExpected) {
       return `the page is empty, but the list has ${this.#largestCount} items, and only ${seen} were sent`;
     }
     if (this.isFollowed || !this.#hasShrunk) return undefined;

@@ -1,5 +1,6 @@
 import { type ApiResponse, readResponse } from '../atlas/response.js';
 import { isObject } from '../atlas/schemas.js';
+import { invalid } from '../atlas/standard-schema.js';
 import { mayBeEnveloped, type Target, toPath } from '../atlas/target.js';
 import { NoLogin } from '../auth/authenticator.js';
 import { AtlasTimeoutError } from '../errors/errors.js';
@@ -19,9 +20,14 @@ const fallbackTimeout = 5_000;
 /**
  * Runs a call within its deadline, and until its signal aborts.
  *
+ * @param read - {@link request}, or the function that requests all pages of a list.
  * @throws {@link Failed}, or the signal's reason.
  */
-export async function run<T>(call: Call, send: () => Promise<Success<T>>): Promise<Success<T>> {
+export async function run<Item, T>(
+  call: Call,
+  target: Target<Item>,
+  read: (target: Target<Item>, call: Call) => Promise<Success<T>>,
+): Promise<Success<T>> {
   const { scope, context, settings } = call;
   const { signal, timeout } = settings;
   throwIfAborted(call);
@@ -30,7 +36,7 @@ export async function run<T>(call: Call, send: () => Promise<Success<T>>): Promi
   const stopTimer = startTimer(timeout, () => scope.end(timedOut(call)));
   context.lifetime.callStarted();
   try {
-    const success = await send();
+    const success = await read(target, call);
     throwIfAborted(call);
     return success;
   } catch (reason) {
@@ -84,9 +90,9 @@ async function waitToRetry(failed: Failed, retries: number, call: Call): Promise
   // Before the report: neither an aborted call nor one of a closed client is retried.
   scope.throwIfEnded();
   throwIfClosed(call);
-  reportRetry(call, failed.error, delay);
   const noteEnd = context.lifetime.callWaits(() => scope.end(closed(call)));
   try {
+    reportRetry(call, failed.error, delay);
     await scope.sleep(delay);
   } finally {
     noteEnd();
@@ -140,13 +146,14 @@ async function send(target: Target, resends: { left: number }, call: Call): Prom
   const { base, transport, authenticator } = context;
   const { isFallback, accept } = target;
   const path = toPath(base, target);
-  const headers = ['accept', accept, 'user-agent', base.userAgent];
   let response: ApiResponse | undefined;
   const exchangeWith = async (authorization?: string) => {
-    if (authorization !== undefined) call.authorizations.push(authorization);
-    const allHeaders = authorization === undefined ? headers : [...headers, 'authorization', authorization];
-    const wire = { method: 'GET', path, headers: allHeaders, body: null } as const;
-    const received = await exchange(transport, wire, settings, scope);
+    const headers = ['accept', accept, 'user-agent', base.userAgent];
+    if (authorization !== undefined) {
+      headers.push('authorization', authorization);
+      call.authorizations.push(authorization);
+    }
+    const received = await exchange(transport, { method: 'GET', path, headers, body: null }, settings, scope);
     // The second request of a login should use the connection of the first.
     if (received.status === 401) await connectionFreed();
     response = readResponse(received, mayBeEnveloped(target), settings.maxResponseSize);
@@ -170,17 +177,17 @@ async function evaluate<T>(target: Target<T>, response: ApiResponse, call: Call)
   const { status, body } = response;
   if (response.error !== undefined) throw errorStatus(response, call);
   // Only 200 carries data; any other 2xx is unusable.
-  if (status !== 200) throw unusable(response, `its status is ${status}, not 200`, checkProxy, call);
+  if (status !== 200) throw unusable(response, invalid(`its status is ${status}, not 200`), checkProxy, call);
   if (body.problem !== undefined) {
     const advice = body.isPartial ? adviseOnSize(target) : checkProxy;
-    throw unusable(response, `its body ${body.problem}`, advice, call);
+    throw unusable(response, invalid(`its body ${body.problem}`), advice, call);
   }
   // From here on, a timeout has another cause than an earlier attempt.
   call.lastError = undefined;
   const result = target.parse(body.json);
   // Not awaited if it is at hand: that takes 1 % of a call.
   const parsed = 'then' in result ? await call.scope.waitFor('waiting for the schema', result) : result;
-  if (!parsed.success) throw unusable(response, parsed.error, adviceFor(target).unusableBody, call, parsed.thrown);
+  if (!parsed.success) throw unusable(response, parsed, adviceFor(target).unusableBody, call);
   return { data: parsed.data, target, attempts: call.attempts, response };
 }
 

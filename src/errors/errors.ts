@@ -121,15 +121,6 @@ export class AtlasAuthenticationError extends AtlasError {
   declare readonly error?: string | undefined;
   /** The description of the OAuth 2.0 error. */
   declare readonly errorDescription?: string | undefined;
-
-  /** @internal */
-  constructor(
-    message: string,
-    fields: Omit<AtlasAuthenticationError, keyof AtlasError> = {},
-    context?: AtlasErrorContext,
-  ) {
-    super(message, context, fields);
-  }
 }
 
 /** The network failed: no connection, a reset, or a response that is cut off or not HTTP. See `cause`. */

@@ -40,16 +40,14 @@ export class Scope {
   }
 
   /** Waits for some ms, unless the scope ends first. */
-  async sleep(delay: number): Promise<void> {
-    let stopTimer = () => {};
-    const elapsed = new Promise<void>((resolve) => {
-      stopTimer = startTimer(delay, resolve);
+  sleep(delay: number): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const stopTimer = startTimer(delay, resolve);
+      this.onEnd((reason) => {
+        stopTimer();
+        reject(reason);
+      });
     });
-    try {
-      await this.waitFor(this.phase, elapsed);
-    } finally {
-      stopTimer();
-    }
   }
 
   /**

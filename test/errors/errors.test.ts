@@ -42,7 +42,7 @@ const family: [name: string, code: AtlasErrorCode, error: AtlasError, own: objec
   ['AtlasConfigurationError', 'CONFIGURATION', new AtlasConfigurationError('no', context), {}],
   ['AtlasInvalidArgumentError', 'INVALID_ARGUMENT', new AtlasInvalidArgumentError(found, context), { issues }],
   ['AtlasApiError', 'API_ERROR', apiError, details],
-  ['AtlasAuthenticationError', 'AUTHENTICATION', new AtlasAuthenticationError('no', oauth, context), oauth],
+  ['AtlasAuthenticationError', 'AUTHENTICATION', new AtlasAuthenticationError('no', context, oauth), oauth],
   ['AtlasConnectionError', 'CONNECTION', new AtlasConnectionError('no', context), {}],
   ['AtlasTimeoutError', 'TIMEOUT', new AtlasTimeoutError('no', context), {}],
   ['AtlasClosedError', 'CLOSED', new AtlasClosedError('no', context), {}],

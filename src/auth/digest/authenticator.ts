@@ -28,11 +28,10 @@ export class DigestAuthenticator implements Authenticator {
   }
 
   async send({ path, scope }: LoginRequest, exchange: Exchange): Promise<ApiResponse> {
-    const inquiry = this.#session === undefined ? this.#inquiry : undefined;
-    // Awaited only if there is one: any await here would let all calls of a burst ask.
-    if (inquiry !== undefined) await scope.waitFor('logging in', inquiry);
+    // Without an inquiry, nothing is awaited before one starts: otherwise all calls of a burst would ask.
+    if (this.#session === undefined && this.#inquiry !== undefined) await scope.waitFor('logging in', this.#inquiry);
     let session = this.#session;
-    const isOwnNonce = session === undefined;
+    const hasAsked = session === undefined;
     if (session === undefined) {
       const endInquiry = this.#startInquiry();
       try {
@@ -47,7 +46,7 @@ export class DigestAuthenticator implements Authenticator {
     const response = await exchange(authorizationFor(session, path));
     const challenge = this.#review(session, response);
     // If no other request has used the nonce, the key is wrong, unless the server calls the nonce stale.
-    const isWrongKey = isOwnNonce && session.uses === 1 && !challenge?.isStale;
+    const isWrongKey = hasAsked && session.uses === 1 && !challenge?.isStale;
     if (challenge === undefined || isWrongKey) return response;
     const next = this.#open(challenge);
     const final = await exchange(authorizationFor(next, path));
