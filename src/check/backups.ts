@@ -1,6 +1,6 @@
-import { z } from 'zod';
-import { newestBackup, snapshotIdSchema, type TenantSnapshot } from '../index.js';
+import { type AtlasError, newestBackup, snapshotIdSchema, type TenantSnapshot } from '../index.js';
 import type { BackupSnapshot } from './finding.js';
+import { type DedicatedSnapshot, isCompleted } from './snapshots.js';
 import { parseTime } from './times.js';
 
 /** What the snapshots of a cluster say about its backups. */
@@ -10,37 +10,24 @@ export interface Backups {
   readonly failed: BackupSnapshot | undefined;
   /** When the snapshots arrived, in ms since 1970. */
   readonly readAt: number;
+  /** Why there may be a newer backup that is not listed. */
+  readonly doubt?: AtlasError | undefined;
 }
 
 /** Finds the newest backup and the latest failure of a Flex cluster. */
 export function flexBackups(snapshots: readonly TenantSnapshot[], readAt: number): Backups {
-  const newest = newestBackup(snapshots);
+  const newest = newestBackup(snapshots.filter(({ expiration }) => !isPast(expiration, readAt)));
   const failures = snapshots.filter(({ status }) => status === 'FAILED');
   return {
     newest: toSnapshot(newest?.id, newest?.finishTime),
-    failed: latest(failures.map(({ id, finishTime }) => toSnapshot(id, finishTime))),
+    failed: latest(failures.map(({ id, finishTime }) => toSnapshot(id, finishTime ?? timeOfId(id)))),
     readAt,
   };
 }
 
-const anything = z.unknown().optional();
-
-/**
- * Picks what a check needs of a dedicated cluster's snapshot. A field may have any value, so that one odd field does not fail
- * the list.
- */
-export const dedicatedSnapshotSchema = z.object({
-  id: anything,
-  status: anything,
-  createdAt: anything,
-  expiresAt: anything,
-});
-
-type DedicatedSnapshot = z.infer<typeof dedicatedSnapshotSchema>;
-
 /** Finds the newest backup and the latest failure of a dedicated cluster. */
 export function dedicatedBackups(snapshots: readonly DedicatedSnapshot[], readAt: number): Backups {
-  const completed = snapshots.filter(({ status }) => status === 'completed');
+  const completed = snapshots.filter(isCompleted);
   const unexpired = completed.filter(({ expiresAt }) => !isPast(parseTime(expiresAt), readAt));
   const failures = snapshots.filter(({ status }) => status === 'failed');
   return {

@@ -6,7 +6,7 @@ import {
   isAtlasError,
   type TenantSnapshotsClient,
 } from '../index.js';
-import { type Cluster, isFree, isIgnored } from './cluster.js';
+import { type Cluster, isFree, isIgnored, otherEditionOf } from './cluster.js';
 import type { BackupFinding } from './finding.js';
 import { type Job, Jobs } from './jobs.js';
 import { dependsOnSchedule, judge } from './judge.js';
@@ -129,12 +129,18 @@ class Check {
   }
 
   async #judge(groupId: string, clusterType: ClusterType, cluster: Cluster) {
-    if (cluster.backupEnabled === false) return { state: 'none' as const, reason: 'backup off' as const };
-    const backups = await this.#reads.backups(groupId, clusterType, cluster.name);
+    if (cluster.backupEnabled === false && otherEditionOf(cluster) === undefined) {
+      return { state: 'none' as const, reason: 'backup off' as const };
+    }
+    const backups = await this.#reads.backups(groupId, clusterType, cluster);
     const evidence = { cluster, backups, maxAge: this.#maxAge };
-    const judgement = judge(evidence);
-    if (clusterType === 'flex' || !dependsOnSchedule(judgement, evidence)) return judgement;
-    return judge(evidence, await this.#reads.schedule(groupId, cluster.name));
+    let judgement = judge(evidence);
+    if (clusterType === 'dedicated' && dependsOnSchedule(judgement, evidence)) {
+      judgement = judge(evidence, await this.#reads.schedule(groupId, cluster.name));
+    }
+    const isBad = judgement.state === 'none' || judgement.state === 'stale';
+    if (isBad && backups.doubt !== undefined) throw backups.doubt;
+    return judgement;
   }
 }
 

@@ -1,14 +1,17 @@
 import { z } from 'zod';
-
-const anything = z.unknown().optional();
+import { anything, fieldOf } from './schemas.js';
 
 // One odd cluster must not fail the list. A missing name becomes an empty one, which is reported as invalid.
-const flexSchema = z.object({ name: z.string().catch(''), stateName: anything, createDate: anything });
+const name = anything.transform((value) => (typeof value === 'string' ? value : ''));
+const flexSchema = z.object({ name, stateName: anything, createDate: anything });
 const dedicatedSchema = flexSchema.extend({
   backupEnabled: anything,
   paused: anything,
   internalClusterRole: anything,
+  clusterType: anything,
   replicationSpecs: anything,
+  effectiveDatabaseEdition: anything,
+  databaseEdition: anything,
 });
 
 /** A cluster, as a list of Atlas has it. A Flex cluster has only the first three fields. */
@@ -33,12 +36,28 @@ export function isFree(cluster: Cluster): boolean {
   return runsOnlyOn('TENANT', cluster);
 }
 
-const regionSchema = z.object({ providerName: z.string() });
-const regionsSchema = z.array(z.object({ regionConfigs: z.array(regionSchema) }));
-
 /** Whether a cluster has regions, and all of them are of this provider. */
 function runsOnlyOn(provider: string, { replicationSpecs }: Cluster): boolean {
-  const { data = [] } = regionsSchema.safeParse(replicationSpecs);
-  const regions = data.flatMap(({ regionConfigs }) => regionConfigs);
-  return regions.length > 0 && regions.every(({ providerName }) => providerName === provider);
+  const regions = itemsOf(replicationSpecs).flatMap((spec) => itemsOf(fieldOf(spec, 'regionConfigs')));
+  return regions.length > 0 && regions.every((region) => fieldOf(region, 'providerName') === provider);
+}
+
+/** The items of a list. Anything else counts as a list with an unknown item. */
+function itemsOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [undefined];
+}
+
+const shardedTypes: readonly unknown[] = ['SHARDED', 'GEOSHARDED'];
+
+/** Whether a cluster is sharded. Without a known type, its number of shards decides. */
+export function isSharded({ clusterType, replicationSpecs }: Cluster): boolean {
+  if (clusterType === 'REPLICASET') return false;
+  return shardedTypes.includes(clusterType) || itemsOf(replicationSpecs).length > 1;
+}
+
+/** The edition of a cluster if it is not `CORE`. Such a cluster has backups that no list shows. */
+export function otherEditionOf({ effectiveDatabaseEdition, databaseEdition }: Cluster): string | undefined {
+  const edition = effectiveDatabaseEdition ?? databaseEdition ?? 'CORE';
+  if (edition === 'CORE') return undefined;
+  return typeof edition === 'string' ? edition.slice(0, 100) : 'unknown';
 }

@@ -9,7 +9,7 @@ const longestPause = 30 * day;
 
 /** What a cluster is judged by, except its schedule. */
 export interface Evidence {
-  readonly cluster: Pick<Cluster, 'createDate' | 'paused'>;
+  readonly cluster: Pick<Cluster, 'createDate' | 'paused' | 'backupEnabled'>;
   readonly backups: Backups;
   /** The highest age of a fresh backup that the caller asked for, in ms. */
   readonly maxAge?: number | undefined;
@@ -36,6 +36,7 @@ export function judge({ cluster, backups, maxAge }: Evidence, schedule: Schedule
 
 /** Whether the schedule of a dedicated cluster may change the judgement. */
 export function dependsOnSchedule({ state }: ReturnType<typeof judge>, { cluster, maxAge }: Evidence): boolean {
+  if (cluster.backupEnabled === false) return false;
   return state === 'stale' ? maxAge === undefined : state === 'none' && cluster.paused !== true;
 }
 

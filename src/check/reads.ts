@@ -1,10 +1,13 @@
 import { z } from 'zod';
-import { AtlasInvalidResponseError, groupIdSchema, isAtlasApiError, type TenantSnapshotsClient } from '../index.js';
-import { type Backups, dedicatedBackups, dedicatedSnapshotSchema, flexBackups } from './backups.js';
-import { type Cluster, clusterSchemas } from './cluster.js';
+import { groupIdSchema, isAtlasApiError, type TenantSnapshotsClient } from '../index.js';
+import { type Backups, dedicatedBackups, flexBackups } from './backups.js';
+import { type Cluster, clusterSchemas, isSharded, otherEditionOf } from './cluster.js';
+import { futureBackup, onlySingleShards, otherEdition, shortList } from './errors.js';
 import type { BackupFinding } from './finding.js';
 import type { CallLimits } from './jobs.js';
 import { judgeSchedule, noSchedule, type Schedule, scheduleSchema } from './schedule.js';
+import { anything } from './schemas.js';
+import { dedicatedSnapshotSchema, isCompleted, isCutShort, isOfAllShards, shardedListSchema } from './snapshots.js';
 import { hour } from './times.js';
 
 /** The methods of the client that a check uses. */
@@ -20,7 +23,8 @@ const listNames = { flex: 'flexClusters', dedicated: 'clusters' } as const;
 export type ClusterType = keyof typeof listNames;
 
 const groupsPath = '/api/atlas/v2/groups';
-const projectSchema = z.object({ id: groupIdSchema, name: z.unknown().optional() });
+const snapshotsVersion = '2023-01-01';
+const projectSchema = z.object({ id: groupIdSchema, name: anything });
 
 /**
  * What a check asks Atlas for.
@@ -47,15 +51,17 @@ export class Reads {
     return this.#list(path, type === 'flex' ? '2024-11-13' : '2024-08-05', clusterSchemas[type]);
   }
 
-  /** @throws AtlasInvalidResponseError if the newest backup is from the future. */
-  async backups(groupId: string, type: ClusterType, clusterName: string): Promise<Backups> {
-    const path = `${groupsPath}/${groupId}/${listNames[type]}/${clusterName}/backup/snapshots`;
+  /** @throws AtlasInvalidResponseError if the snapshots do not say whether there is a recent backup. */
+  async backups(groupId: string, type: ClusterType, cluster: Cluster): Promise<Backups> {
+    const path = `${groupsPath}/${groupId}/${listNames[type]}/${cluster.name}/backup/snapshots`;
     const backups =
       type === 'flex'
-        ? flexBackups(await this.#flexSnapshots(groupId, clusterName), Date.now())
-        : dedicatedBackups(await this.#list(path, '2023-01-01', dedicatedSnapshotSchema), Date.now());
-    refuseFuture(backups, path);
-    return backups;
+        ? flexBackups(await this.#flexSnapshots(groupId, cluster.name), Date.now())
+        : await this.#dedicatedBackups(path, cluster);
+    const { newest, readAt } = backups;
+    if (newest !== undefined && newest.time.getTime() - readAt > hour) throw futureBackup(newest.time, readAt, path);
+    const edition = otherEditionOf(cluster);
+    return edition === undefined ? backups : { ...backups, doubt: otherEdition(edition, path) };
   }
 
   #flexSnapshots(groupId: string, clusterName: string) {
@@ -63,29 +69,42 @@ export class Reads {
     return this.#call((limits) => this.#client.listTenantSnapshots(groupId, clusterName, { ...options, ...limits }));
   }
 
-  #list<T>(path: string, apiVersion: string, schema: z.ZodType<T>): Promise<T[]> {
-    return this.#call((limits) => this.#client.getAll(path, { apiVersion, schema, ...limits }));
+  async #dedicatedBackups(path: string, cluster: Cluster): Promise<Backups> {
+    const snapshots = await this.#list(path, snapshotsVersion, dedicatedSnapshotSchema);
+    if (!isSharded(cluster)) return dedicatedBackups(snapshots, Date.now());
+    const ofAllShards = snapshots.filter(isOfAllShards);
+    if (ofAllShards.length > 0) return dedicatedBackups(ofAllShards, Date.now());
+    return this.#shardedBackups(path, snapshots.some(isCompleted));
+  }
+
+  /**
+   * Reads the list that MongoDB documents for sharded clusters. It takes no query, so it has one page.
+   *
+   * @param hasSingleShards - whether the other list has snapshots of single shards.
+   */
+  async #shardedBackups(path: string, hasSingleShards: boolean): Promise<Backups> {
+    const list = await this.#get(`${path}/shardedClusters`, snapshotsVersion, shardedListSchema);
+    const snapshots = list.results.filter(isOfAllShards);
+    if (snapshots.length === 0 && hasSingleShards) throw onlySingleShards(path);
+    return { ...dedicatedBackups(snapshots, Date.now()), doubt: isCutShort(list) ? shortList(path) : undefined };
   }
 
   /** Reads the schedule of a dedicated cluster. */
   async schedule(groupId: string, clusterName: string): Promise<Schedule> {
     const path = `${groupsPath}/${groupId}/clusters/${clusterName}/backup/schedule`;
-    const options = { apiVersion: '2024-08-05', schema: scheduleSchema };
     try {
-      return judgeSchedule(await this.#call((limits) => this.#client.get(path, { ...options, ...limits })));
+      return judgeSchedule(await this.#get(path, '2024-08-05', scheduleSchema));
     } catch (error) {
       if (isAtlasApiError(error, { status: 404, errorCode: 'BACKUP_CONFIG_NOT_FOUND' })) return noSchedule;
       throw error;
     }
   }
-}
 
-function refuseFuture({ newest, readAt }: Backups, path: string): void {
-  if (newest === undefined || newest.time.getTime() - readAt <= hour) return;
-  const time = newest.time.toISOString();
-  const clock = new Date(readAt).toISOString().slice(0, 16);
-  // Without the time of the backup, so that the problems of many clusters read the same.
-  const message = `The newest backup is more than an hour ahead of the clock of this machine (${clock} UTC). Check the clock.`;
-  const issues = [{ path: 'results', message: `has a backup from ${time}, which is in the future` }];
-  throw new AtlasInvalidResponseError(message, issues, { operation: 'checkBackups', path });
+  #list<T>(path: string, apiVersion: string, schema: z.ZodType<T>): Promise<T[]> {
+    return this.#call((limits) => this.#client.getAll(path, { apiVersion, schema, ...limits }));
+  }
+
+  #get<T>(path: string, apiVersion: string, schema: z.ZodType<T>): Promise<T> {
+    return this.#call((limits) => this.#client.get(path, { apiVersion, schema, ...limits }));
+  }
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Reason } from './finding.js';
+import { anything, listSchema, noError } from './schemas.js';
 import { dayAndMargin, weekAndMargin } from './times.js';
 
 /** What a backup schedule means for its cluster. */
@@ -15,10 +16,13 @@ export const dailySchedule: Schedule = { limit: dayAndMargin };
 
 export const noSchedule: Schedule = { limit: dayAndMargin, reason: 'no schedule' };
 
-const policyItemSchema = z.object({ frequencyType: z.unknown().optional() });
+// Atlas has one policy, with a few dozen items at most.
+const maxItems = 1000;
+const policyItemSchema = z.object({ frequencyType: anything });
+const policySchema = z.object({ policyItems: listSchema(policyItemSchema, maxItems) });
 
 /** Parses the backup schedule of a dedicated cluster. */
-export const scheduleSchema = z.object({ policies: z.array(z.object({ policyItems: z.array(policyItemSchema) })) });
+export const scheduleSchema = z.object({ policies: listSchema(policySchema, maxItems), ...noError });
 
 const rareFrequencies: readonly unknown[] = ['weekly', 'monthly', 'yearly'];
 

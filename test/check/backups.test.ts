@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { dedicatedBackups, dedicatedSnapshotSchema, flexBackups } from '../../src/check/backups.js';
+import { dedicatedBackups, flexBackups } from '../../src/check/backups.js';
+import { dedicatedSnapshotSchema } from '../../src/check/snapshots.js';
 import type { TenantSnapshot } from '../../src/index.js';
 
 const now = Date.parse('2026-08-10T12:00:00Z');
@@ -71,10 +72,11 @@ describe('of a dedicated cluster', () => {
 });
 
 describe('of a Flex cluster', () => {
-  const flex = (status: string, days?: number): TenantSnapshot => ({
+  const flex = (status: string, days?: number, expiration?: Date): TenantSnapshot => ({
     id: idOf(days ?? 0),
     status,
     finishTime: days === undefined ? undefined : daysAgo(days),
+    expiration,
   });
 
   it('the newest backup and the latest failure count by their finishTime', () => {
@@ -82,8 +84,18 @@ describe('of a Flex cluster', () => {
     expect(flexBackups(all, now)).toStrictEqual({ newest: backupOf(2), failed: backupOf(2), readAt: now });
   });
 
-  it('nothing is known without a valid finishTime', () => {
-    const snapshots = [flex('FAILED'), flex('FAILED', Number.NaN), flex('COMPLETED')];
+  it('a backup that has expired does not count', () => {
+    const snapshots = [flex('COMPLETED', 1, daysAgo(0.01)), flex('COMPLETED', 3, daysAgo(0)), flex('COMPLETED', 4)];
+    expect(flexBackups(snapshots, now).newest).toStrictEqual(backupOf(3));
+  });
+
+  it('a failure without a finishTime has the time of its ID', () => {
+    const snapshots = [{ id: idOf(1), status: 'FAILED' }, flex('FAILED', 2), { id: 'odd', status: 'FAILED' }];
+    expect(flexBackups(snapshots, now).failed).toStrictEqual(backupOf(1));
+  });
+
+  it('nothing is known without a valid time', () => {
+    const snapshots = [{ status: 'FAILED' }, flex('FAILED', Number.NaN), flex('COMPLETED')];
     expect(flexBackups(snapshots, now)).toStrictEqual({ newest: undefined, failed: undefined, readAt: now });
   });
 

@@ -3,7 +3,7 @@ import { type BackupCheckOptions, type BackupFinding, checkBackups } from '../..
 import { AtlasClosedError, AtlasInvalidArgumentError } from '../../src/index.js';
 import { answer, refusal, type Script } from '../support/raw-steps.js';
 import { rejection } from '../support/rejection.js';
-import { ago, backup, cluster, hour, list, openAtlas, requestsOf, runCheck } from './support/open-atlas.js';
+import { ago, backup, checkLedger, cluster, hour, list, openAtlas, requestsOf } from './support/open-atlas.js';
 
 const [a, b] = ['a'.repeat(24), 'b'.repeat(24)] as const;
 const denied = refusal(403);
@@ -176,51 +176,42 @@ describe('checkBackups', () => {
 });
 
 describe('a dedicated cluster', () => {
-  const schedule = `${dedicatedList}/Ledger/backup/schedule`;
-  const old = { [ledger]: backup(27 * hour, 'clusters') };
+  const old = { snapshots: backup(27 * hour, 'clusters') };
   const scheduled = (...frequencies: string[]): Script => [
     answer(200, { policies: [{ policyItems: frequencies.map((frequencyType) => ({ frequencyType })) }] }),
   ];
   const notFound = (errorCode: string, status = 404): Script => [answer(status, { error: status, errorCode })];
   const noSchedule = notFound('BACKUP_CONFIG_NOT_FOUND');
+  const both = ['schedule', 'snapshots'];
 
   it.each<[name: string, fields: object, answers: Answers, finding: object, paths: string[]]>([
     ['without backup', { backupEnabled: false }, {}, { state: 'none', reason: 'backup off' }, []],
     ['without backup that is paused', { backupEnabled: false, paused: true }, {}, { reason: 'backup off' }, []],
     ['without backup that is new', { backupEnabled: false, createDate: ago(hour) }, {}, { state: 'none' }, []],
-    ['that does not say whether it has backup', { backupEnabled: 'no' }, {}, { state: 'fresh' }, [ledger]],
-    ['that is new', { createDate: ago(hour) }, { [ledger]: list([]) }, { state: 'new' }, [ledger]],
-    ['that is paused', { paused: true }, old, { state: 'paused', maxAge: 26 * hour }, [ledger]],
-    ['with daily ones', {}, { ...old, [schedule]: scheduled('daily') }, { state: 'stale' }, [schedule, ledger]],
-    ['with weekly ones', {}, { ...old, [schedule]: scheduled('weekly') }, { maxAge: 170 * hour }, [schedule, ledger]],
-    ['without a schedule', {}, { ...old, [schedule]: noSchedule }, { reason: 'no schedule' }, [schedule, ledger]],
+    ['that does not say whether it has backup', { backupEnabled: 'no' }, {}, { state: 'fresh' }, ['snapshots']],
+    ['that is new', { createDate: ago(hour) }, { snapshots: list([]) }, { state: 'new' }, ['snapshots']],
+    ['that is paused', { paused: true }, old, { state: 'paused', maxAge: 26 * hour }, ['snapshots']],
+    ['with daily ones', {}, { ...old, schedule: scheduled('daily') }, { state: 'stale' }, both],
+    ['with weekly ones', {}, { ...old, schedule: scheduled('weekly') }, { maxAge: 170 * hour }, both],
+    ['without a schedule', {}, { ...old, schedule: noSchedule }, { reason: 'no schedule' }, both],
   ])('%s', async (_name, fields, answers, finding, paths) => {
-    const { findings, paths: requested } = await checkLedger(fields, answers);
-    expect(findings).toMatchObject([finding]);
-    expect(requested).toEqual(paths);
+    expect(await checkLedger(fields, answers)).toMatchObject({ finding, paths });
   });
 
   it.each<[name: string, answer: Script, code: string]>([
     ['another code', notFound('CLUSTER_NOT_FOUND'), 'API_ERROR'],
     ['another status', notFound('BACKUP_CONFIG_NOT_FOUND', 403), 'API_ERROR'],
     ['an odd body', [answer(200, { policies: null })], 'INVALID_RESPONSE'],
-  ])('is unknown if its schedule fails with %s', async (_name, failure, code) => {
-    const { findings } = await checkLedger({}, { [ledger]: list([]), [schedule]: failure });
-    expect(findings).toMatchObject([{ clusterName: 'Ledger', state: 'unknown', error: error(code) }]);
+  ])('is unknown if its schedule fails with %s', async (_name, schedule, code) => {
+    const { finding } = await checkLedger({}, { snapshots: list([]), schedule });
+    expect(finding).toMatchObject({ clusterName: 'Ledger', state: 'unknown', error: error(code) });
   });
 
   it('is judged by maxAge, whatever its schedule', async () => {
-    const { findings, paths } = await checkLedger({}, { ...old, [schedule]: scheduled('weekly') }, { maxAge: hour });
-    expect(findings).toMatchObject([{ state: 'stale', maxAge: hour }]);
-    expect(paths).toEqual([ledger]);
+    const { finding, paths } = await checkLedger({}, { ...old, schedule: scheduled('weekly') }, { maxAge: hour });
+    expect(finding).toMatchObject({ state: 'stale', maxAge: hour });
+    expect(paths).toEqual(['snapshots']);
   });
-
-  async function checkLedger(fields: object, answers: Answers, options?: BackupCheckOptions) {
-    const { server, client } = await openAtlas({ [dedicatedList]: list([cluster('Ledger', fields)]), ...answers });
-    const { findings } = await runCheck(client, { groupIds: [a], ...options });
-    const paths = requestsOf(server).map((request) => request.split(' ')[0] ?? '');
-    return { findings, paths: paths.filter((path) => path.includes('/backup/')) };
-  }
 });
 
 it('a Flex cluster is judged by 26 hours, without a schedule', async () => {

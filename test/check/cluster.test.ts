@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { clusterSchemas, isFree, isIgnored } from '../../src/check/cluster.js';
+import { clusterSchemas, isFree, isIgnored, isSharded, otherEditionOf } from '../../src/check/cluster.js';
 
 const regions = (...names: unknown[]) => ({
   replicationSpecs: [{ regionConfigs: names.map((providerName) => ({ providerName })) }],
@@ -32,6 +32,11 @@ describe('a cluster of the list of dedicated ones', () => {
     ['with nothing but its name', { stateName: null, internalClusterRole: null, replicationSpecs: null }, 'checked'],
     ['without regions', { replicationSpecs: [{ regionConfigs: [] }] }, 'checked'],
     ['with odd regions', { replicationSpecs: [null, 5, { regionConfigs: 'AWS' }] }, 'checked'],
+    [
+      'with an odd region beside TENANT',
+      { replicationSpecs: [...regions('TENANT').replicationSpecs, null] },
+      'checked',
+    ],
   ])('%s is %s', (_what, changes, outcome) => {
     expect(classify('dedicated', changes)).toBe(outcome);
   });
@@ -46,4 +51,28 @@ it.each<[what: string, changes: object, outcome: string]>([
   ],
 ])('a Flex cluster %s is %s', (_what, changes, outcome) => {
   expect(classify('flex', changes)).toBe(outcome);
+});
+
+it.each<[fields: object, isSharded: boolean]>([
+  [{ clusterType: 'SHARDED' }, true],
+  [{ clusterType: 'GEOSHARDED', replicationSpecs: [{}] }, true],
+  [{ clusterType: 'REPLICASET', replicationSpecs: [{}, {}] }, false],
+  [{ clusterType: 'X', replicationSpecs: [{}, {}] }, true],
+  [{ replicationSpecs: [{}, {}] }, true],
+  [{ replicationSpecs: [{}] }, false],
+  [{ clusterType: null, replicationSpecs: 'two' }, false],
+])('%j is sharded: %s', (fields, expected) => {
+  expect(isSharded({ name: 'Ledger', ...fields })).toBe(expected);
+});
+
+it.each<[fields: object, edition: string | undefined]>([
+  [{}, undefined],
+  [{ effectiveDatabaseEdition: null, databaseEdition: null }, undefined],
+  [{ effectiveDatabaseEdition: 'CORE', databaseEdition: 'INFINITE' }, undefined],
+  [{ effectiveDatabaseEdition: 'INFINITE', databaseEdition: 'CORE' }, 'INFINITE'],
+  [{ effectiveDatabaseEdition: null, databaseEdition: 'INFINITE' }, 'INFINITE'],
+  [{ databaseEdition: 'x'.repeat(101) }, 'x'.repeat(100)],
+  [{ databaseEdition: { toString: 5 } }, 'unknown'],
+])('%j has the edition %s', (fields, edition) => {
+  expect(otherEditionOf({ name: 'Ledger', ...fields })).toBe(edition);
 });

@@ -22,7 +22,7 @@ describe('a schedule', () => {
     ['with an empty policy', [policyOf()], none],
     ['without policies', [], none],
   ])('%s gives the limit', (_what, policies, schedule) => {
-    expect(judgeSchedule(scheduleSchema.parse({ policies }))).toStrictEqual(schedule);
+    expect(judgeSchedule(scheduleSchema.parse({ policies, error: null }))).toStrictEqual(schedule);
   });
 
   it.each<[body: unknown]>([
@@ -31,8 +31,17 @@ describe('a schedule', () => {
     [{ policies: [{}] }],
     [{ policies: [{ policyItems: null }] }],
     [{ policies: [{ policyItems: ['daily'] }] }],
+    [{ policies: [], error: 503 }],
+    [{ policies: [], errorCode: 'UNEXPECTED_ERROR' }],
     [[]],
   ])('is not %j', (body) => {
     expect(scheduleSchema.safeParse(body).success).toBe(false);
+  });
+
+  it('with thousands of odd items is refused before any is parsed', () => {
+    const items = Array(2000).fill(5);
+    for (const policies of [items, [{ policyItems: items }]]) {
+      expect(scheduleSchema.safeParse({ policies }).error?.issues).toHaveLength(1);
+    }
   });
 });

@@ -39,6 +39,25 @@ export async function openAtlas(answers: Readonly<Record<string, Script>>) {
   return { server, client, check: (options?: BackupCheckOptions) => runCheck(client, options) };
 }
 
+const project = 'a'.repeat(24);
+
+/**
+ * Checks one dedicated cluster.
+ *
+ * @param answers - by the path below that of its backups, such as `snapshots`.
+ * @returns its finding, and these paths of the requests, sorted.
+ */
+export async function checkLedger(fields: object, answers: Record<string, Script>, options?: BackupCheckOptions) {
+  const backups = `/${project}/clusters/Ledger/backup/`;
+  const { server, check } = await openAtlas({
+    [`/${project}/clusters`]: list([cluster('Ledger', fields)]),
+    ...Object.fromEntries(Object.entries(answers).map(([path, script]) => [backups + path, script])),
+  });
+  const { findings } = await check({ groupIds: [project], ...options });
+  const requests = requestsOf(server).filter((path) => path.startsWith(backups));
+  return { server, finding: findings[0], paths: requests.map((path) => path.slice(backups.length).split(' ')[0]) };
+}
+
 /** Runs a check to its end. */
 export async function runCheck(...args: Parameters<typeof checkBackups>) {
   const findings: BackupFinding[] = [];

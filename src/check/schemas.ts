@@ -1,0 +1,18 @@
+import { z } from 'zod';
+
+/** A field that may have any value, so that one odd field does not fail a list. */
+export const anything = z.unknown().optional();
+
+/** The fields of an error. A response that has them beside its data is no success. */
+export const noError = { error: z.null().optional(), errorCode: z.null().optional() };
+
+/** A list. One that is too long is not parsed: its items would cost seconds, and a lot of memory. */
+export function listSchema<T>(item: z.ZodType<T>, maxItems: number) {
+  const isShort = (value: unknown) => Array.isArray(value) && value.length <= maxItems;
+  return z.unknown().refine(isShort, `must be a list of at most ${maxItems} items`).pipe(z.array(item));
+}
+
+/** Reads a field of a JSON value that may be anything. */
+export function fieldOf(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
+}
