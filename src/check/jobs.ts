@@ -1,9 +1,15 @@
-import { type AtlasError, AtlasTimeoutError, isAtlasError } from '../index.js';
+import { type AtlasError, AtlasTimeoutError, isAtlasApiError, isAtlasError } from '../index.js';
 
 // Captured at import, so that it works under fake timers too.
 const { setImmediate } = globalThis;
+/** Waits for a turn of the event loop. */
+const turn = () => new Promise((resolve) => setImmediate(resolve));
 // ms. Timers may fire early, so the last 20 ms count as over. Few calls would end in that time.
 const margin = 20;
+// ms. Before a call that was rate limited is made again, if the response does not say how long to wait.
+const defaultRetryAfter = 10_000;
+// Jobs that make no call must not keep timers and signals waiting.
+const findingsPerTurn = 100;
 
 /** A part of a check. Returns a finding, or `undefined` if it only reveals further jobs. */
 export type Job<T> = () => Promise<T | undefined>;
@@ -26,10 +32,11 @@ export class Jobs<T> {
   readonly #deadline: number;
   readonly #timer: NodeJS.Timeout;
   readonly #calls = new AbortController();
-  /** Ends each running call, even if the client ignores its signal and timeout. */
+  /** Ends each wait for a call, even if the client ignores its signal and timeout, and each wait before one is made again. */
   readonly #abandon = new Set<(reason: unknown) => void>();
   readonly #findings: T[] = [];
   #running = 0;
+  #asked = 0;
   #failure: { readonly reason: unknown } | undefined;
   #onChange = () => {};
 
@@ -47,6 +54,8 @@ export class Jobs<T> {
 
   /** Returns the next finding, or `undefined` if there are no more. */
   async next(): Promise<T | undefined> {
+    this.#asked += 1;
+    if (this.#asked % findingsPerTurn === 0) await turn();
     for (;;) {
       if (this.#failure !== undefined) throw this.#failure.reason;
       this.#startJobs();
@@ -62,26 +71,53 @@ export class Jobs<T> {
   stop(reason?: unknown): void {
     this.#failure ??= { reason };
     clearTimeout(this.#timer);
-    this.#calls.abort();
+    this.#endCalls(reason);
     this.#onChange();
   }
 
-  /** Runs a call within the time that is left. */
+  /** Runs a call within the time that is left. Makes it again after a rate limit, if there is time. */
   async call<R>(start: (limits: CallLimits) => Promise<R>): Promise<R> {
+    for (;;) {
+      try {
+        return await this.#callOnce(start);
+      } catch (error) {
+        if (!isAtlasApiError(error, { status: 429 })) throw error;
+        const { retryAfter = defaultRetryAfter } = error;
+        if (this.#isOver || retryAfter >= this.#timeLeft) throw error;
+        await this.#sleep(retryAfter);
+      }
+    }
+  }
+
+  async #callOnce<R>(start: (limits: CallLimits) => Promise<R>): Promise<R> {
     if (this.#isOver) throw this.#timeoutError();
     const { signal } = this.#calls;
+    try {
+      return await this.#untilEnd(start({ signal, timeout: Math.floor(this.#deadline - performance.now()) }));
+    } catch (error) {
+      // Names the timeout of the check, and not what was left of it for the call.
+      const isLate = this.#isOver && !signal.aborted;
+      throw isLate && isAtlasError(error, 'TIMEOUT') ? this.#timeoutError(error) : error;
+    }
+  }
+
+  #sleep(duration: number): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const slept = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, duration);
+    });
+    return this.#untilEnd(slept).finally(() => clearTimeout(timer));
+  }
+
+  /** Waits for a promise until the check ends. */
+  async #untilEnd<R>(promise: Promise<R>): Promise<R> {
     let abandon = (_reason: unknown) => {};
     const abandoned = new Promise<never>((_, reject) => {
       abandon = reject;
     });
     this.#abandon.add(abandon);
     try {
-      const timeout = Math.floor(this.#deadline - performance.now());
-      return await Promise.race([start({ signal, timeout }), abandoned]);
-    } catch (error) {
-      // Names the timeout of the check, and not what was left of it for the call.
-      const isLate = this.#isOver && !signal.aborted;
-      throw isLate && isAtlasError(error, 'TIMEOUT') ? this.#timeoutError(error) : error;
+      return await Promise.race([promise, abandoned]);
     } finally {
       this.#abandon.delete(abandon);
     }
@@ -89,10 +125,13 @@ export class Jobs<T> {
 
   async #expire(): Promise<void> {
     // First, responses that have arrived are read, and calls time out by themselves, with errors that say more.
-    for (let turn = 0; turn < 4; turn += 1) await new Promise((resolve) => setImmediate(resolve));
-    const error = this.#timeoutError();
-    this.#calls.abort(error);
-    for (const abandon of this.#abandon) abandon(error);
+    for (let turns = 0; turns < 4; turns += 1) await turn();
+    this.#endCalls(this.#timeoutError());
+  }
+
+  #endCalls(reason: unknown): void {
+    this.#calls.abort(reason);
+    for (const abandon of this.#abandon) abandon(reason);
   }
 
   #startJobs(): void {
@@ -112,7 +151,12 @@ export class Jobs<T> {
   }
 
   get #isOver(): boolean {
-    return this.#calls.signal.aborted || this.#deadline - performance.now() < margin;
+    return this.#calls.signal.aborted || this.#timeLeft < 0;
+  }
+
+  /** ms in which a call may still be made. */
+  get #timeLeft(): number {
+    return this.#deadline - margin - performance.now();
   }
 
   #timeoutError(cause?: AtlasError): AtlasTimeoutError {

@@ -1,7 +1,8 @@
 import { getEventListeners } from 'node:events';
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { checkBackups } from '../../src/check/index.js';
-import { AtlasTimeoutError } from '../../src/index.js';
+import { AtlasApiError, AtlasTimeoutError } from '../../src/index.js';
+import { passTime, runClock, standStill, stopClock } from '../support/clock.js';
 import { openClient } from '../support/open-client.js';
 import type { Script } from '../support/raw-steps.js';
 import { list, many, openAtlas, runCheck } from './support/open-atlas.js';
@@ -47,7 +48,7 @@ describe('the calls of a check', () => {
     const check = checkBackups(client, { groupIds: [a], concurrency: 4 });
     await check.next();
     await check.next();
-    await new Promise((resolve) => setTimeout(resolve, 30));
+    await standStill();
     // Two for the lists, two for the findings that were read, at most four for those that wait.
     expect(server.requests.length).toBeLessThanOrEqual(8);
     await check.return({ projects: 0, free: 0 });
@@ -64,6 +65,20 @@ describe('the calls of a check', () => {
   });
 });
 
+it('a finding without a call does not hold up what else the process does', async () => {
+  const client = openIgnoringClient();
+  vi.spyOn(client, 'getAll').mockResolvedValue(Array(1000).fill({ name: '' }));
+  const check = checkBackups(client, { groupIds: [a] });
+  let turns = 0;
+  setImmediate(() => {
+    turns += 1;
+  });
+  let findings = 0;
+  while (turns === 0 && !(await check.next()).done) findings += 1;
+  expect(findings).toBeLessThan(1000);
+  await check.return({ projects: 0, free: 0 });
+});
+
 describe('the timeout of a check', () => {
   const ofCheck = expect.objectContaining({
     code: 'TIMEOUT',
@@ -78,7 +93,8 @@ describe('the timeout of a check', () => {
       [snapshotsOf('Cluster2')]: hanging,
     });
     if (how === 'ignore it') vi.spyOn(client, 'listTenantSnapshots').mockImplementation(ignoring);
-    const { findings } = await runCheck(client, { groupIds: [a, b], timeout: 100, concurrency: 2 });
+    stopClock();
+    const { findings } = await runClock(runCheck(client, { groupIds: [a, b], timeout: 100, concurrency: 2 }));
     const about = findings.map(({ groupId, clusterType, clusterName }) => `${groupId} ${clusterType} ${clusterName}`);
     expect(about.sort()).toEqual([
       `${a} dedicated undefined`,
@@ -113,7 +129,8 @@ describe('the timeout of a check', () => {
 
   it('has the error of the call as its cause', async () => {
     const { check } = await openAtlas({ [flexList]: hanging });
-    const [finding] = (await check({ groupIds: [a], timeout: 100 })).findings;
+    stopClock();
+    const [finding] = (await runClock(check({ groupIds: [a], timeout: 100 }))).findings;
     expect(finding?.error).toEqual(ofCheck);
     expect(finding?.error?.cause).toMatchObject({ code: 'TIMEOUT', operation: 'getAll' });
   });
@@ -128,16 +145,76 @@ describe('the timeout of a check', () => {
 
   it('makes the check throw if the projects are not known', async () => {
     const { check } = await openAtlas({ '': hanging });
-    await expect(check({ timeout: 100 })).rejects.toEqual(ofCheck);
+    stopClock();
+    await expect(runClock(check({ timeout: 100 }))).rejects.toEqual(ofCheck);
   });
 
   it('covers what a slow reader takes', async () => {
     const { server, client } = await openAtlas({ [flexList]: list(many(5)) });
+    stopClock();
     const check = checkBackups(client, { groupIds: [a], timeout: 100, concurrency: 1 });
     await check.next();
-    await new Promise((resolve) => setTimeout(resolve, 110));
+    await passTime(100);
     expect(await check.next()).toMatchObject({ value: { state: 'unknown', error: ofCheck } });
     expect(server.requests).toHaveLength(2);
+  });
+});
+
+describe('a rate limit', () => {
+  const limited = (retryAfter?: number) =>
+    new AtlasApiError('Too many requests.', { status: 429, retryAfter, headers: {}, body: '' });
+
+  beforeEach(stopClock);
+
+  /** A client of a project with two clusters. The calls for snapshots end with these errors, and then with a backup. */
+  function openLimited(...errors: AtlasApiError[]) {
+    const client = openIgnoringClient();
+    const calls: string[] = [];
+    const listClusters = async (path: string) => (path === `/api/atlas/v2/groups${flexList}` ? many(2) : []);
+    const listSnapshots = async (_groupId: string, name: string) => {
+      calls.push(`${name} at ${performance.now()}`);
+      const error = errors.shift();
+      if (error !== undefined) throw error;
+      return [{ status: 'COMPLETED', finishTime: new Date() }];
+    };
+    // A check only awaits a call, so a plain promise does.
+    vi.spyOn(client, 'getAll').mockImplementation(listClusters as never);
+    vi.spyOn(client, 'listTenantSnapshots').mockImplementation(listSnapshots as never);
+    return { client, calls };
+  }
+
+  it('is waited for, while the call keeps its place', async () => {
+    const { client, calls } = openLimited(limited(2000), limited(1000), limited());
+    const { findings } = await runClock(runCheck(client, { groupIds: [a], concurrency: 1 }));
+    expect(findings.map(({ state }) => state)).toEqual(['fresh', 'fresh']);
+    expect(calls).toEqual([0, 2000, 3000, 13_000].map((time) => `Cluster1 at ${time}`).concat('Cluster0 at 13000'));
+  });
+
+  it.each([
+    [59_000, 'fresh', undefined],
+    [60_000, 'unknown', limited(60_000)],
+  ])('of %i ms makes a cluster %s after a minute', async (retryAfter, state, error) => {
+    const { client, calls } = openLimited(limited(retryAfter));
+    const { findings } = await runClock(runCheck(client, { groupIds: [a], concurrency: 1, timeout: 60_000 }));
+    expect(findings).toMatchObject([{ clusterName: 'Cluster1', state, ...(error && { error }) }, { state: 'fresh' }]);
+    expect(calls.at(-1)).toBe(`Cluster0 at ${error === undefined ? retryAfter : 0}`);
+  });
+
+  it('is not waited for any longer after an abort', async () => {
+    const stop = new AbortController();
+    const { client } = openLimited(limited(60_000));
+    const finding = checkBackups(client, { groupIds: [a], concurrency: 1, signal: stop.signal }).next();
+    await standStill();
+    stop.abort('stopped');
+    await expect(finding).rejects.toBe('stopped');
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('is not waited for any longer when the reader leaves the loop', async () => {
+    const { client } = openLimited(limited(60_000));
+    for await (const _ of checkBackups(client, { groupIds: [a] })) break;
+    await standStill();
+    expect(vi.getTimerCount()).toBe(0);
   });
 });
 
