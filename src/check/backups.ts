@@ -1,4 +1,4 @@
-import { type AtlasError, newestBackup, snapshotIdSchema, type TenantSnapshot } from '../index.js';
+import { newestBackup, snapshotIdSchema, type TenantSnapshot } from '../index.js';
 import type { BackupSnapshot } from './finding.js';
 import { type DedicatedSnapshot, isCompleted } from './snapshots.js';
 import { parseTime } from './times.js';
@@ -10,8 +10,6 @@ export interface Backups {
   readonly failed: BackupSnapshot | undefined;
   /** When the snapshots arrived, in ms since 1970. */
   readonly readAt: number;
-  /** Why there may be a newer backup that is not listed. */
-  readonly doubt?: AtlasError | undefined;
 }
 
 /** Finds the newest backup and the latest failure of a Flex cluster. */

@@ -7,6 +7,7 @@ import {
   type TenantSnapshotsClient,
 } from '../index.js';
 import { type Cluster, isFree, isIgnored, otherEditionOf } from './cluster.js';
+import { otherEdition } from './errors.js';
 import type { BackupFinding } from './finding.js';
 import { type Job, Jobs } from './jobs.js';
 import { dependsOnSchedule, judge } from './judge.js';
@@ -129,7 +130,8 @@ class Check {
   }
 
   async #judge(groupId: string, clusterType: ClusterType, cluster: Cluster) {
-    if (cluster.backupEnabled === false && otherEditionOf(cluster) === undefined) {
+    const edition = otherEditionOf(cluster);
+    if (cluster.backupEnabled === false && edition === undefined) {
       return { state: 'none' as const, reason: 'backup off' as const };
     }
     const backups = await this.#reads.backups(groupId, clusterType, cluster);
@@ -138,8 +140,8 @@ class Check {
     if (clusterType === 'dedicated' && dependsOnSchedule(judgement, evidence)) {
       judgement = judge(evidence, await this.#reads.schedule(groupId, cluster.name));
     }
-    const isBad = judgement.state === 'none' || judgement.state === 'stale';
-    if (isBad && backups.doubt !== undefined) throw backups.doubt;
+    const { state } = judgement;
+    if (edition !== undefined && (state === 'none' || state === 'stale')) throw otherEdition(edition);
     return judgement;
   }
 }

@@ -17,17 +17,11 @@ export function onlySingleShards(path: string): AtlasInvalidResponseError {
   return unjudgeable(message, { path: 'results', message: 'has no snapshot of the type shardedCluster' }, path);
 }
 
-export function shortList(path: string): AtlasInvalidResponseError {
-  const message =
-    'The list of snapshots of sharded clusters is cut short. Look for newer backups of the cluster in the Atlas UI.';
-  return unjudgeable(message, { path: 'results', message: 'has only a part of the snapshots' }, path);
-}
-
-export function otherEdition(edition: string, path: string): AtlasInvalidResponseError {
+export function otherEdition(edition: string): AtlasInvalidResponseError {
   const message = `The edition of the cluster is ${edition}. Atlas does not list all of its backups. Look for them in the Atlas UI.`;
-  return unjudgeable(message, { path: 'results', message: `may lack backups of the edition ${edition}` }, path);
+  return unjudgeable(message, { path: 'results', message: `may lack backups of the edition ${edition}` });
 }
 
-function unjudgeable(message: string, issue: AtlasIssue, path: string): AtlasInvalidResponseError {
+function unjudgeable(message: string, issue: AtlasIssue, path?: string): AtlasInvalidResponseError {
   return new AtlasInvalidResponseError(message, [issue], { operation: 'checkBackups', path });
 }

@@ -6,10 +6,6 @@ const { setImmediate } = globalThis;
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 // ms. Timers may fire early, so the last 20 ms count as over. Few calls would end in that time.
 const margin = 20;
-// ms. Before a call that was rate limited is made again, if the response does not say how long to wait.
-const defaultRetryAfter = 10_000;
-// Jobs that make no call must not keep timers and signals waiting.
-const findingsPerTurn = 100;
 
 /** A part of a check. Returns a finding, or `undefined` if it only reveals further jobs. */
 export type Job<T> = () => Promise<T | undefined>;
@@ -55,7 +51,8 @@ export class Jobs<T> {
   /** Returns the next finding, or `undefined` if there are no more. */
   async next(): Promise<T | undefined> {
     this.#asked += 1;
-    if (this.#asked % findingsPerTurn === 0) await turn();
+    // Many jobs that make no call must not hold up timers and signals.
+    if (this.#asked % 100 === 0) await turn();
     for (;;) {
       if (this.#failure !== undefined) throw this.#failure.reason;
       this.#startJobs();
@@ -77,36 +74,30 @@ export class Jobs<T> {
 
   /** Runs a call within the time that is left. Makes it again after a rate limit, if there is time. */
   async call<R>(start: (limits: CallLimits) => Promise<R>): Promise<R> {
+    const { signal } = this.#calls;
     for (;;) {
+      if (this.#isOver) throw this.#timeoutError();
       try {
-        return await this.#callOnce(start);
+        return await this.#untilEnd(start({ signal, timeout: Math.floor(this.#deadline - performance.now()) }));
       } catch (error) {
-        if (!isAtlasApiError(error, { status: 429 })) throw error;
-        const { retryAfter = defaultRetryAfter } = error;
-        if (this.#isOver || retryAfter >= this.#timeLeft) throw error;
-        await this.#sleep(retryAfter);
+        await this.#waitAfter(error);
       }
     }
   }
 
-  async #callOnce<R>(start: (limits: CallLimits) => Promise<R>): Promise<R> {
-    if (this.#isOver) throw this.#timeoutError();
-    const { signal } = this.#calls;
-    try {
-      return await this.#untilEnd(start({ signal, timeout: Math.floor(this.#deadline - performance.now()) }));
-    } catch (error) {
-      // Names the timeout of the check, and not what was left of it for the call.
-      const isLate = this.#isOver && !signal.aborted;
-      throw isLate && isAtlasError(error, 'TIMEOUT') ? this.#timeoutError(error) : error;
-    }
-  }
-
-  #sleep(duration: number): Promise<void> {
+  /** Waits after a rate limit, if there is time. Throws any other error. */
+  async #waitAfter(error: unknown): Promise<void> {
+    // Names the timeout of the check, and not what was left of it for the call.
+    const isLate = this.#isOver && !this.#calls.signal.aborted;
+    if (isLate && isAtlasError(error, 'TIMEOUT')) throw this.#timeoutError(error);
+    if (!isAtlasApiError(error, { status: 429 })) throw error;
+    const { retryAfter = 10_000 } = error;
+    if (this.#isOver || retryAfter >= this.#timeLeft) throw error;
     let timer: NodeJS.Timeout | undefined;
-    const slept = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, duration);
+    const waited = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, retryAfter);
     });
-    return this.#untilEnd(slept).finally(() => clearTimeout(timer));
+    await this.#untilEnd(waited).finally(() => clearTimeout(timer));
   }
 
   /** Waits for a promise until the check ends. */

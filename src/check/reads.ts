@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import { groupIdSchema, isAtlasApiError, type TenantSnapshotsClient } from '../index.js';
 import { type Backups, dedicatedBackups, flexBackups } from './backups.js';
-import { type Cluster, clusterSchemas, isSharded, otherEditionOf } from './cluster.js';
-import { futureBackup, onlySingleShards, otherEdition, shortList } from './errors.js';
+import { type Cluster, clusterSchemas, isSharded } from './cluster.js';
+import { futureBackup, onlySingleShards } from './errors.js';
 import type { BackupFinding } from './finding.js';
 import type { CallLimits } from './jobs.js';
 import { judgeSchedule, noSchedule, type Schedule, scheduleSchema } from './schedule.js';
 import { anything } from './schemas.js';
-import { dedicatedSnapshotSchema, isCompleted, isCutShort, isOfAllShards, shardedListSchema } from './snapshots.js';
+import { dedicatedSnapshotSchema, isCompleted, isOfAllShards, shardedListSchema } from './snapshots.js';
 import { hour } from './times.js';
 
 /** The methods of the client that a check uses. */
@@ -60,8 +60,7 @@ export class Reads {
         : await this.#dedicatedBackups(path, cluster);
     const { newest, readAt } = backups;
     if (newest !== undefined && newest.time.getTime() - readAt > hour) throw futureBackup(newest.time, readAt, path);
-    const edition = otherEditionOf(cluster);
-    return edition === undefined ? backups : { ...backups, doubt: otherEdition(edition, path) };
+    return backups;
   }
 
   #flexSnapshots(groupId: string, clusterName: string) {
@@ -70,23 +69,16 @@ export class Reads {
   }
 
   async #dedicatedBackups(path: string, cluster: Cluster): Promise<Backups> {
-    const snapshots = await this.#list(path, snapshotsVersion, dedicatedSnapshotSchema);
-    if (!isSharded(cluster)) return dedicatedBackups(snapshots, Date.now());
-    const ofAllShards = snapshots.filter(isOfAllShards);
-    if (ofAllShards.length > 0) return dedicatedBackups(ofAllShards, Date.now());
-    return this.#shardedBackups(path, snapshots.some(isCompleted));
-  }
-
-  /**
-   * Reads the list that MongoDB documents for sharded clusters. It takes no query, so it has one page.
-   *
-   * @param hasSingleShards - whether the other list has snapshots of single shards.
-   */
-  async #shardedBackups(path: string, hasSingleShards: boolean): Promise<Backups> {
-    const list = await this.#get(`${path}/shardedClusters`, snapshotsVersion, shardedListSchema);
-    const snapshots = list.results.filter(isOfAllShards);
-    if (snapshots.length === 0 && hasSingleShards) throw onlySingleShards(path);
-    return { ...dedicatedBackups(snapshots, Date.now()), doubt: isCutShort(list) ? shortList(path) : undefined };
+    const listed = await this.#list(path, snapshotsVersion, dedicatedSnapshotSchema);
+    if (!isSharded(cluster)) return dedicatedBackups(listed, Date.now());
+    let snapshots = listed.filter(isOfAllShards);
+    if (snapshots.length === 0) {
+      // MongoDB documents a list of their own, and which of the two has them is not known.
+      const { results } = await this.#get(`${path}/shardedClusters`, snapshotsVersion, shardedListSchema);
+      snapshots = results.filter(isOfAllShards);
+      if (snapshots.length === 0 && listed.some(isCompleted)) throw onlySingleShards(path);
+    }
+    return dedicatedBackups(snapshots, Date.now());
   }
 
   /** Reads the schedule of a dedicated cluster. */

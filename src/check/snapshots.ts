@@ -13,25 +13,17 @@ export const dedicatedSnapshotSchema = z.object({
 /** A snapshot of a dedicated cluster. */
 export type DedicatedSnapshot = z.infer<typeof dedicatedSnapshotSchema>;
 
-export function isCompleted({ status }: DedicatedSnapshot): boolean {
-  return status === 'completed';
-}
+export const isCompleted = ({ status }: DedicatedSnapshot) => status === 'completed';
 
 /** Whether a snapshot is of a whole sharded cluster, and not of a single shard. */
-export function isOfAllShards({ type }: DedicatedSnapshot): boolean {
-  return type === 'shardedCluster';
-}
+export const isOfAllShards = ({ type }: DedicatedSnapshot) => type === 'shardedCluster';
 
-/** Parses the list of snapshots of a sharded cluster, which has one page. */
-export const shardedListSchema = z.object({
-  results: listSchema(dedicatedSnapshotSchema, 10_000),
-  totalCount: anything,
-  links: anything,
-  ...noError,
-});
+/** Parses the list of snapshots of a sharded cluster. It takes no query, so it has to be on one page. */
+export const shardedListSchema = z
+  .object({ results: listSchema(dedicatedSnapshotSchema, 10_000), totalCount: anything, links: anything, ...noError })
+  .refine(isWhole, 'is cut short');
 
-/** Whether a list has more snapshots than its page. */
-export function isCutShort({ results, totalCount, links }: z.infer<typeof shardedListSchema>): boolean {
-  if (typeof totalCount === 'number' && totalCount > results.length) return true;
-  return Array.isArray(links) && links.some((link) => fieldOf(link, 'rel') === 'next');
+function isWhole({ results, totalCount, links }: { results: unknown[]; totalCount?: unknown; links?: unknown }) {
+  const hasNextLink = Array.isArray(links) && links.some((link) => fieldOf(link, 'rel') === 'next');
+  return !hasNextLink && !(typeof totalCount === 'number' && totalCount > results.length);
 }

@@ -1,10 +1,15 @@
 #!/usr/bin/env node
 
-// Nothing that ends the process early may look like a check that found every backup (0), or a missing one (1).
-process.exitCode = 2;
+// Nothing that ends the process early may look like a check that found every backup (0), or a missing one (2). Never 1:
+// npx ends with it if it finds no registry.
+let exitCode = 3;
+process.on('exit', (code) => {
+  // Other code may have called process.exit(0) before the command had a result, or ended with an error after it.
+  process.exitCode = exitCode === 0 && code !== 0 ? 3 : exitCode;
+});
 process.on('uncaughtException', (error) => {
   console.error(error);
-  process.exit(2);
+  process.exit(3);
 });
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => {
@@ -15,4 +20,4 @@ for (const stream of [process.stdout, process.stderr]) {
 
 // Loaded last, because loading may fail too.
 const { runCommand } = await import('./commands.js');
-process.exitCode = await runCommand(process.argv.slice(2), process);
+exitCode = await runCommand(process.argv.slice(2), process);

@@ -1,17 +1,19 @@
 import { createRequire } from 'node:module';
-import { checkUsage, readCheck } from './check.js';
-import { emulateUsage, readEmulate } from './emulate.js';
+import { type ParseArgsConfig, parseArgs } from 'node:util';
+import { checkOptions, checkUsage, readCheck } from './check.js';
+import { emulateOptions, emulateUsage, readEmulate } from './emulate.js';
 import type { Output, Run } from './output.js';
 
 interface Command {
   readonly usage: string;
+  readonly options: ParseArgsConfig['options'];
   /** @throws an error that says what is wrong with the arguments. */
   readonly read: (args: string[]) => Run;
 }
 
 const commands: ReadonlyMap<string, Command> = new Map([
-  ['check', { usage: checkUsage, read: readCheck }],
-  ['emulate', { usage: emulateUsage, read: readEmulate }],
+  ['check', { usage: checkUsage, options: checkOptions, read: readCheck }],
+  ['emulate', { usage: emulateUsage, options: emulateOptions, read: readEmulate }],
 ]);
 
 /** Runs the command that the arguments name. Returns its exit code. */
@@ -22,7 +24,7 @@ export async function runCommand(args: string[], output: Output): Promise<number
   } catch (error) {
     const problem = error instanceof Error ? error.message : error;
     output.stderr.write(`${problem}\nTry: atlas-tenant-snapshots --help\n`);
-    return 2;
+    return 3;
   }
   return run(output);
 }
@@ -30,15 +32,30 @@ export async function runCommand(args: string[], output: Output): Promise<number
 function readCommand(args: string[]): Run {
   const [name = '', ...options] = args;
   const command = commands.get(name);
-  if (args.includes('--help')) {
+  const asked = textAskedFor(command === undefined ? args : options, command?.options);
+  if (asked.help) {
     const usages = Array.from(commands.values(), ({ usage }) => usage);
     return print(command?.usage ?? usages.join('\n'));
   }
-  if (args.includes('--version')) {
+  if (asked.version) {
     return print(`${createRequire(import.meta.url)('atlas-tenant-snapshots/package.json').version}\n`);
   }
   if (command === undefined) throw new Error(`The commands are ${[...commands.keys()].join(' and ')}.`);
   return command.read(options);
+}
+
+const texts = { help: { type: 'boolean' }, version: { type: 'boolean' } } as const;
+
+/**
+ * Reads the arguments up to the first `--help` or `--version`, so that neither is taken for that as the value of an option.
+ *
+ * @param options - of the command. Without a command, other arguments may precede.
+ * @throws an error that says what is wrong with the arguments.
+ */
+function textAskedFor(args: string[], options?: ParseArgsConfig['options']) {
+  const end = args.findIndex((arg) => arg === '--help' || arg === '--version') + 1;
+  const known = { ...options, ...texts };
+  return parseArgs({ args: args.slice(0, end), options: known, allowPositionals: options === undefined }).values;
 }
 
 function print(text: string): Run {

@@ -16,7 +16,7 @@ try. Prints each request to stderr.
 The emulator accepts the credentials in the environment, and does not print them. It makes up the others.
 `;
 
-const emulateOptions = { port: { type: 'string', default: '4010' }, demo: { type: 'boolean' } } as const;
+export const emulateOptions = { port: { type: 'string', default: '4010' }, demo: { type: 'boolean' } } as const;
 
 /** @throws an error that says what is wrong with the arguments. */
 export function readEmulate(args: string[]): Run {

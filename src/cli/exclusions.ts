@@ -1,5 +1,4 @@
-import type { BackupFinding } from '../check/index.js';
-import { clusterOf, projectOf } from './names.js';
+import type { NamedFinding } from './names.js';
 
 /** A pattern of clusters that the command leaves out, such as `Web Shop/test-*`. */
 export interface Exclusion {
@@ -19,9 +18,9 @@ export function readExclusion(text: string): Exclusion {
 }
 
 /** Whether a pattern covers a finding. Only `*` covers clusters that could not be listed. */
-export function excludes({ project, cluster }: Exclusion, finding: BackupFinding): boolean {
-  const isOfProject = matches(project, projectOf(finding)) || matches(project, finding.groupId);
-  return isOfProject && matches(cluster, clusterOf(finding));
+export function excludes({ project, cluster }: Exclusion, finding: NamedFinding): boolean {
+  const isOfProject = matches(project, finding.project) || matches(project, finding.groupId);
+  return isOfProject && matches(cluster, finding.cluster);
 }
 
 // Not a regular expression: a long name could take hours to match.

@@ -6,7 +6,7 @@ const formatVersion = 1;
 
 /** Formats the report as JSON, without fields that are undefined. */
 export function formatJson({ checkedAt, maxAge, summary, findings, error }: Report): string {
-  const plain = findings.map(({ newest, ...finding }) => ({ ...finding, ...newest }));
+  const plain = findings.map(({ newest, project, cluster, ...finding }) => ({ ...finding, ...newest }));
   return escapeUnprintable(
     JSON.stringify({ formatVersion, checkedAt, maxAge, summary, findings: plain, error }, null, 2),
   );
@@ -16,7 +16,7 @@ function escapeUnprintable(json: string): string {
   return json.replace(unprintable, (character) => {
     // Line breaks in values are escaped already.
     if (character === '\n') return character;
-    const units = Array.from({ length: character.length }, (_, index) => character.charCodeAt(index));
-    return units.map((unit) => `\\u${unit.toString(16).padStart(4, '0')}`).join('');
+    const units = character.split('');
+    return units.map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`).join('');
   });
 }

@@ -1,12 +1,21 @@
 import type { BackupFinding } from '../check/index.js';
 import { printable } from './output.js';
 
-/** The project as the command shows it: its name, or else its ID. */
-export function projectOf({ groupName = '', groupId }: BackupFinding): string {
-  return printable(groupName).trim() || groupId;
+/** A finding with its names as the command shows them. */
+export type NamedFinding = BackupFinding & {
+  /** The name of the project, or else its ID. */
+  readonly project: string;
+  /** Empty if the cluster has no name, or the clusters could not be listed. */
+  readonly cluster: string;
+};
+
+/** Adds the names that the command shows. */
+export function nameFinding(finding: BackupFinding): NamedFinding {
+  const { groupName = '', groupId, clusterName = '' } = finding;
+  return { ...finding, project: shownName(groupName) || groupId, cluster: shownName(clusterName) };
 }
 
-/** The cluster as the command shows it. Empty if the clusters could not be listed. */
-export function clusterOf({ clusterName = '' }: BackupFinding): string {
-  return printable(clusterName);
+/** The first 200 characters of a name. Atlas takes at most 64. */
+function shownName(name: string): string {
+  return /^.{0,200}/su.exec(printable(name).trim())?.[0] ?? '';
 }

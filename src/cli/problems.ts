@@ -1,6 +1,5 @@
-import type { BackupFinding } from '../check/index.js';
-import type { AtlasError } from '../index.js';
-import { clusterOf, projectOf } from './names.js';
+import { type AtlasError, isAtlasApiError } from '../index.js';
+import type { NamedFinding } from './names.js';
 import { printable } from './output.js';
 import type { Report } from './report.js';
 
@@ -8,6 +7,8 @@ import type { Report } from './report.js';
 interface Problem {
   readonly about: string;
   readonly message: string;
+  /** Problems of the same kind share a line. */
+  readonly kind: string;
 }
 
 /**
@@ -17,19 +18,17 @@ interface Problem {
  */
 export function problemsOf(report: Report, groupIds: readonly string[]): Problem[] {
   const { findings, excluded, summary, error } = report;
-  if (error !== undefined) return [{ about: 'The projects could not be listed', message: messageOf(error) }];
-  const unknown = findings.flatMap((finding) => {
-    const { error } = finding;
-    return error === undefined ? [] : [{ about: nameOf(finding), message: messageOf(error) }];
-  });
+  if (error !== undefined) return [problem('The projects could not be listed', error)];
+  const unknown = findings.flatMap((finding) =>
+    finding.error === undefined ? [] : [problem(nameOf(finding), finding.error)],
+  );
   const known = new Set([...findings, ...excluded].map(({ groupId }) => groupId));
   const empty = groupIds
     .filter((groupId) => !known.has(groupId))
-    .map((about) => ({ about, message: 'The project has no cluster that Atlas backs up.' }));
+    .map((about) => problem(about, 'The project has no cluster that Atlas backs up.'));
   const problems = [...unknown, ...empty];
   if (problems.length > 0 || summary.clusters > 0) return problems;
-  const why = excluded.length > 0 ? 'All of them are excluded.' : noneFound;
-  return [{ about: 'No cluster was checked', message: why }];
+  return [problem('No cluster was checked', excluded.length > 0 ? 'All of them are excluded.' : noneFound)];
 }
 
 const noneFound =
@@ -37,26 +36,29 @@ const noneFound =
 
 const shownNames = 3;
 
-/** Formats problems: a line for each message, with the first names that it is about. */
+/** Formats problems: a line for each kind, with the first names that it is about, and the first message. */
 export function formatProblems(problems: readonly Problem[]): string[] {
-  const names = new Map<string, string[]>();
-  for (const { about, message } of problems) {
-    const known = names.get(message) ?? [];
-    known.push(about);
-    names.set(message, known);
+  const lines = new Map<string, { readonly names: string[]; readonly message: string }>();
+  for (const { about, message, kind } of problems) {
+    const line = lines.get(kind) ?? { names: [], message };
+    line.names.push(about);
+    lines.set(kind, line);
   }
-  return Array.from(names, ([message, all]) => {
-    const more = all.length > shownNames ? ` and ${all.length - shownNames} more` : '';
-    return `${all.slice(0, shownNames).join(', ')}${more}: ${message}`;
+  return Array.from(lines.values(), ({ names, message }) => {
+    const more = names.length > shownNames ? ` and ${names.length - shownNames} more` : '';
+    return `${names.slice(0, shownNames).join(', ')}${more}: ${message}`;
   });
 }
 
 const listNames = { flex: 'Flex clusters', dedicated: 'dedicated clusters' };
 
-function nameOf(finding: BackupFinding): string {
-  const { clusterName, clusterType } = finding;
-  const name = clusterName === undefined ? listNames[clusterType] : clusterOf(finding) || '(no name)';
-  return `${projectOf(finding)} / ${name}`;
+function nameOf({ project, cluster, clusterName, clusterType }: NamedFinding): string {
+  return `${project} / ${clusterName === undefined ? listNames[clusterType] : cluster || '(no name)'}`;
+}
+
+function problem(about: string, why: AtlasError | string): Problem {
+  const message = typeof why === 'string' ? why : messageOf(why);
+  return { about, message, kind: isAtlasApiError(why) ? `${why.status} ${why.errorCode}` : message };
 }
 
 /** What an error says, without the method and the path: they mean nothing to the user, and would set equal errors apart. */

@@ -1,6 +1,6 @@
-import type { BackupCheckTotals, BackupFinding, BackupState } from '../check/index.js';
+import type { BackupCheckTotals, BackupState } from '../check/index.js';
 import type { AtlasError } from '../index.js';
-import { clusterOf, projectOf } from './names.js';
+import type { NamedFinding } from './names.js';
 
 /** The states, in the order of the report. */
 export const states = ['none', 'stale', 'unknown', 'paused', 'new', 'fresh'] as const satisfies readonly BackupState[];
@@ -13,9 +13,9 @@ export interface Report {
   readonly maxAge: number;
   readonly summary: Summary;
   /** Sorted, without those that are excluded. */
-  readonly findings: readonly BackupFinding[];
+  readonly findings: readonly NamedFinding[];
   /** Those that are excluded. */
-  readonly excluded: readonly BackupFinding[];
+  readonly excluded: readonly NamedFinding[];
   /** Why the projects could not be listed. */
   readonly error?: AtlasError | undefined;
 }
@@ -25,21 +25,21 @@ type Summary = ReturnType<typeof summarize>;
 const { compare } = new Intl.Collator('en');
 
 /** Sorts findings for a report: by state, stale ones by age, then by project and cluster as shown. */
-export function sortFindings(findings: readonly BackupFinding[]): BackupFinding[] {
+export function sortFindings(findings: readonly NamedFinding[]): NamedFinding[] {
   return [...findings].sort(
     (a, b) =>
       states.indexOf(a.state) - states.indexOf(b.state) ||
       (a.state === 'stale' && b.state === 'stale' && a.newest.time.getTime() - b.newest.time.getTime()) ||
-      compare(projectOf(a), projectOf(b)) ||
-      compare(clusterOf(a), clusterOf(b)) ||
+      compare(a.project, b.project) ||
+      compare(a.cluster, b.cluster) ||
       compare(a.clusterType, b.clusterType),
   );
 }
 
 /** Counts the projects of which a list was read, those of which a list failed, and the clusters in each state. */
 export function summarize(
-  findings: readonly BackupFinding[],
-  excluded: readonly BackupFinding[],
+  findings: readonly NamedFinding[],
+  excluded: readonly NamedFinding[],
   { projects, free }: BackupCheckTotals,
 ) {
   const notListed = findings.filter(({ clusterName }) => clusterName === undefined);

@@ -1,13 +1,17 @@
 import type { BackupFinding, BackupState } from '../check/index.js';
-import { clusterOf, projectOf } from './names.js';
+import type { NamedFinding } from './names.js';
 import { type Report, states } from './report.js';
 
+const problems: readonly BackupState[] = ['none', 'stale', 'unknown'];
+
 /** Formats a report as a table with a summary below. */
-export function formatTable(report: Report, isColored: boolean): string {
-  const { findings } = report;
+export function formatTable(report: Report, onlyProblems: boolean, isColored: boolean): string {
+  const findings = report.findings.filter(({ state }) => !onlyProblems || problems.includes(state));
   if (findings.length === 0) return formatSummary(report);
   const rows = findings.map((finding) => toRow(finding, report.maxAge));
-  const widths = header.map((_, column) => Math.max(...[header, ...rows].map((row) => widthOf(row[column]))));
+  const widths = header.map((title, column) =>
+    rows.reduce((widest, row) => Math.max(widest, widthOf(row[column])), title.length),
+  );
   const toLine = (row: readonly string[], state?: BackupState) => {
     const cells = row.map((cell, column) => cell + ' '.repeat(Math.max((widths[column] ?? 0) - widthOf(cell), 0)));
     const color = isColored && state !== undefined && colors[state];
@@ -24,21 +28,24 @@ const stateColumn = header.indexOf('State');
 // Legible on a dark and on a light background.
 const colors: Partial<Record<BackupState, number>> = { none: 31, stale: 31, unknown: 35, paused: 33, fresh: 32 };
 
-function toRow(finding: BackupFinding, maxAge: number): string[] {
-  const { clusterType, state, newest, age } = finding;
+function toRow(finding: NamedFinding, maxAge: number): string[] {
+  const { project, cluster, clusterType, state, newest, age } = finding;
   const time = newest?.time.toISOString().slice(0, 16).replace('T', ' ') ?? '-';
   const shownAge = age === undefined ? '-' : formatDuration(age);
-  return [projectOf(finding), clusterOf(finding) || '-', clusterType, state, time, shownAge, noteOf(finding, maxAge)];
+  return [project, cluster || '-', clusterType, state, time, shownAge, noteOf(finding, maxAge)];
 }
 
-function noteOf({ reason, maxAge: limit = 0, lastFailed }: BackupFinding, maxAge: number): string {
-  const notes = [
-    reason,
-    // The schedule raised it.
-    limit > maxAge && `limit ${formatDuration(limit)}`,
-    lastFailed && 'latest snapshot failed',
-  ];
+function noteOf({ state, reason, maxAge: limit = 0, lastFailed }: BackupFinding, maxAge: number): string {
+  // The schedule may have raised the limit.
+  const showsLimit = state === 'stale' || limit > maxAge;
+  const notes = [reason, showsLimit && `limit ${formatLimit(limit)}`, lastFailed && 'latest snapshot failed'];
   return notes.filter(Boolean).join(', ');
+}
+
+/** Formats a limit. Unlike an age, it may be a matter of seconds. */
+function formatLimit(ms: number): string {
+  const seconds = Math.floor(ms / 1000);
+  return seconds < 60 ? `${seconds} s` : formatDuration(ms);
 }
 
 /** Formats a duration in its two largest units, such as `5 h 12 min`. */

@@ -16,7 +16,7 @@ describe('the command as a process', { timeout: 20_000 }, () => {
     const atlas = await openEmulator();
     atlas.seed({ clusterName: 'None', snapshots: [] });
     expect(await end(start(atlas))).toEqual({
-      exitCode: 1,
+      exitCode: 2,
       signal: null,
       stdout: expect.stringMatching(/^Project .*\nClusters: 2 in 1 project \(1 none, 1 fresh\)\n$/s),
       stderr: '',
@@ -59,23 +59,34 @@ describe('the command as a process', { timeout: 20_000 }, () => {
     atlas.seed({ clusterName: 'None', snapshots: [] });
     const child = start(atlas, [...args]);
     child[closed].destroy();
-    expect((await once(child, 'close'))[0]).toBe(1);
+    expect((await once(child, 'close'))[0]).toBe(2);
   });
 
   it.each([
     ['an unexpected error', 'setTimeout(()=>{throw(Error("unexpected"))},300)'],
     ['an exit', 'setTimeout(()=>process.exit(),300)'],
-  ])('ends with exit code 2 on %s', async (_name, code) => {
+    ['an exit with 0', 'setTimeout(()=>process.exit(0),300)'],
+  ])('ends with exit code 3 on %s', async (_name, code) => {
     const atlas = await openEmulator();
     atlas.respond({ hang: true, for: 'flex' });
     const preload = `--import data:text/javascript,${code}`;
-    expect(await end(start(atlas, [], { NODE_OPTIONS: preload }))).toMatchObject({ exitCode: 2, stdout: '' });
+    expect(await end(start(atlas, [], { NODE_OPTIONS: preload }))).toMatchObject({ exitCode: 3, stdout: '' });
   });
 
-  it('ends with exit code 2 if its output cannot be written', async () => {
+  it.each([
+    [3, 'finds nothing wrong, but another error follows', 'process.exit(1)', []],
+    [2, 'finds a stale cluster', 'process.exit(0)', ['--max-age', '1s']],
+    [0, 'finds nothing wrong', 'process.exit(0)', []],
+  ])('ends with exit code %i if it %s', async (exitCode, _what, code, args) => {
+    const atlas = await openEmulator();
+    const preload = `--import data:text/javascript,process.on('beforeExit',()=>${code})`;
+    expect((await end(start(atlas, args, { NODE_OPTIONS: preload }))).exitCode).toBe(exitCode);
+  });
+
+  it('ends with exit code 3 if its output cannot be written', async () => {
     const atlas = await openEmulator();
     const preload = 'data:text/javascript,process.stdout.write=(t)=>{process.stdout.destroy(Error("full"))}';
     const { exitCode, stderr } = await end(start(atlas, [], { NODE_OPTIONS: `--import ${preload}` }));
-    expect({ exitCode, stderr }).toEqual({ exitCode: 2, stderr: expect.stringContaining('Error: full') });
+    expect({ exitCode, stderr }).toEqual({ exitCode: 3, stderr: expect.stringContaining('Error: full') });
   });
 });

@@ -55,14 +55,14 @@ describe('the command', () => {
     expect(stdout.split('\n').map((line) => line.replaceAll(/ {2,}/g, ' | '))).toEqual([
       'Project | Cluster | Type | State | Newest backup (UTC) | Age',
       expect.stringMatching(
-        /^Billing \| ledger \| dedicated \| stale \| \d{4}-\d\d-\d\d \d\d:\d\d \| 3 d 0 h \| no schedule$/,
+        /^Billing \| ledger \| dedicated \| stale \| \d{4}-\d\d-\d\d \d\d:\d\d \| 3 d 0 h \| no schedule, limit 1 d 2 h$/,
       ),
       expect.stringMatching(/^Project 0 \| Cluster0 \| flex \| fresh \| \d{4}-\d\d-\d\d \d\d:\d\d \| \d h \d+ min$/),
       '',
       'Clusters: 2 in 2 projects (1 stale, 1 fresh). Not checked: 1 free',
       '',
     ]);
-    expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: '' });
+    expect({ exitCode, stderr }).toEqual({ exitCode: 2, stderr: '' });
     expect(atlas.requests.map(({ path }) => path.split('?')[0]).sort()).toEqual(
       [
         groups,
@@ -84,6 +84,12 @@ describe('the command', () => {
       findings: [{ groupId: atlas.groupId, groupName: 'Project 0', clusterName: 'Cluster0', state: 'fresh' }],
     });
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+  });
+
+  it('prints only problems if asked for, except in JSON', async () => {
+    await openAtlas();
+    expect((await run(['check', '--problems'])).stdout).toBe('Clusters: 1 in 1 project (1 fresh)\n');
+    expect(JSON.parse((await run(['check', '--problems', '--json'])).stdout).findings).toHaveLength(1);
   });
 
   it('counts the clusters on a terminal while it works, and leaves nothing of it', async () => {
@@ -111,6 +117,8 @@ describe('the command', () => {
     ['of the check', ['check', '--help'], ['check']],
     ['of the emulator', ['emulate', '--help', '--port'], ['emulate']],
     ['of both', ['--help'], ['check', 'emulate']],
+    ['of both', ['chekc', '--help'], ['check', 'emulate']],
+    ['after other options', ['check', '--exclude', '*/x', '--json', '--help'], ['check']],
   ])('prints the usage %s', async (_name, args, names) => {
     const { exitCode, stdout, stderr } = await run(args);
     const usages = Array.from(stdout.matchAll(/^Usage: atlas-tenant-snapshots (\w+) /gm), ([, name]) => name);
@@ -119,8 +127,11 @@ describe('the command', () => {
   });
 
   it.each([
-    ['check', ['--project ID', '--exclude PROJECT/CLUSTER', '--max-age TIME', '--timeout TIME', '--json']],
-    ['check', ['MONGODB_ATLAS_BASE_URL', 'HTTPS_PROXY', 'MONGODB_ATLAS_CLIENT_SECRET', 'Exit code: 1']],
+    [
+      'check',
+      ['--project ID', '--exclude PROJECT/CLUSTER', '--max-age TIME', '--timeout TIME', '--problems', '--json'],
+    ],
+    ['check', ['MONGODB_ATLAS_BASE_URL', 'HTTPS_PROXY', 'MONGODB_ATLAS_CLIENT_SECRET', 'Exit code: 2']],
     ['emulate', ['--port PORT', '4010']],
   ])('names in the usage of %s: %j', async (name, words) => {
     const { stdout } = await run([name, '--help']);
@@ -133,6 +144,13 @@ describe('the command', () => {
 
   it.each<[args: string[], problem: string]>([
     [[], 'The commands are check and emulate.'],
+    [['--', '--help'], 'The commands are check and emulate.'],
+    [['check', '--', '--help'], "Unexpected argument '--help'"],
+    [['check', '--exclude', '--help'], "'--exclude' argument is ambiguous"],
+    [['check', '--max-age', '--version'], "'--max-age' argument is ambiguous"],
+    [['check', '--project', '--exclude', '--help'], "'--project' argument is ambiguous"],
+    [['check', '--exclude=--help'], '--exclude must be a project and a cluster'],
+    [['emulate', '--port', '--help'], "'--port' argument is ambiguous"],
     [['chekc'], 'The commands are check and emulate.'],
     [['constructor'], 'The commands are check and emulate.'],
     [['check', 'Cluster0'], "Unexpected argument 'Cluster0'"],
@@ -144,7 +162,7 @@ describe('the command', () => {
     ...['26', '26hm', '0h', '1.5h', '1w', 'h', ' 1h', '9'.repeat(400).concat('d'), ''].map(
       (time): [string[], string] => [['check', `--max-age=${time}`], '--max-age must be a whole number above 0'],
     ),
-    [['check', '--timeout', '10s'], '--timeout must be a whole number above 0'],
+    [['check', '--timeout', '0s'], '--timeout must be a whole number above 0'],
     [['emulate', '--host', '0.0.0.0'], 'Unknown option'],
     ...['', 'x', '-1', '1.5', '65536'].map((port): [string[], string] => [
       ['emulate', `--port=${port}`],
@@ -153,7 +171,7 @@ describe('the command', () => {
   ])('reports that %j is wrong, and sends nothing', async (args, problem) => {
     const atlas = await openAtlas();
     const { exitCode, stdout, stderr } = await run(args);
-    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
+    expect({ exitCode, stdout }).toEqual({ exitCode: 3, stdout: '' });
     expect(stderr).toContain(problem);
     expect(stderr).toMatch(/\nTry: atlas-tenant-snapshots --help\n$/);
     expect(atlas.requests).toEqual([]);
@@ -161,7 +179,7 @@ describe('the command', () => {
 
   it('names the variables if there are no credentials, and no option that the command lacks', async () => {
     const { exitCode, stdout, stderr } = await run(['check', '--json']);
-    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
+    expect({ exitCode, stdout }).toEqual({ exitCode: 3, stdout: '' });
     expect(stderr).toMatch(/^There are no credentials\. .*MONGODB_ATLAS_ACCESS_TOKEN, or MONGODB_ATLAS_CLIENT_ID.*\n$/);
     expect(stderr).not.toContain('option');
   });
@@ -170,7 +188,7 @@ describe('the command', () => {
     const atlas = await openAtlas();
     atlas.respond(denied);
     const { exitCode, stdout, stderr } = await run(['check', '--exclude', '*/*']);
-    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
+    expect({ exitCode, stdout }).toEqual({ exitCode: 3, stdout: '' });
     expect(stderr).toMatch(
       /^The projects could not be listed: The request failed with status 401 USER_UNAUTHORIZED.*\n$/,
     );
@@ -210,30 +228,31 @@ describe('the exit code', () => {
     [0, 'a stale cluster is in another project', [fresh, stale], ['--project', otherId]],
     [0, 'a stale cluster is excluded', [fresh, stale], ['--exclude', 'Project 0/Stale']],
     [0, 'the limits are long', [stale], ['--max-age', '30d', '--timeout', '30d']],
+    [0, 'the limits are in seconds', [stale], ['--max-age', '100000s', '--timeout', '99s']],
     [0, 'a pattern matches nothing', [fresh], ['--exclude', 'x/y']],
     [0, 'all clusters of a project are excluded', [fresh], [...byIds, '--exclude', `${otherId}/*`]],
-    [1, 'a cluster is stale', [fresh, stale]],
-    [1, 'a weekly one is judged by --max-age', [weekly], ['--max-age', '26h']],
-    [1, 'a cluster has no backup', [fresh, none]],
-    [1, 'backup is off', [off]],
-    [1, 'a cluster is stale and a project does not exist', [stale], byIds],
-    [2, 'a project has only free clusters', [free], ['--project', otherId]],
-    [2, 'one of two projects has only free clusters', [free], byIds],
-    [2, 'a project does not exist', [], ['--project', otherId]],
-    [2, 'there are only free clusters', [onlyFree]],
-    [2, 'all clusters are excluded', [stale], ['--exclude', '*/*']],
+    [2, 'a cluster is stale', [fresh, stale]],
+    [2, 'a weekly one is judged by --max-age', [weekly], ['--max-age', '26h']],
+    [2, 'a cluster has no backup', [fresh, none]],
+    [2, 'backup is off', [off]],
+    [2, 'a cluster is stale and a project does not exist', [stale], byIds],
+    [3, 'a project has only free clusters', [free], ['--project', otherId]],
+    [3, 'one of two projects has only free clusters', [free], byIds],
+    [3, 'a project does not exist', [], ['--project', otherId]],
+    [3, 'there are only free clusters', [onlyFree]],
+    [3, 'all clusters are excluded', [stale], ['--exclude', '*/*']],
   ])('is %i if %s', async (code, _name, seeds, args = []) => {
     await openAtlas(...seeds);
     const { exitCode, stderr } = await run(['check', ...args]);
     expect({ exitCode, stderr }).toMatchObject({ exitCode: code });
-    if (code === 2) expect(stderr).not.toBe('');
+    if (code === 3) expect(stderr).not.toBe('');
   });
 
   it.each<[code: number, name: string, seed: ClusterSeed, path: (groupId: string) => string]>([
-    [2, 'a cluster cannot be checked', fresh, (groupId) => `${groupId}/flexClusters/Cluster0/backup/snapshots`],
-    [2, 'the Flex clusters of a project cannot be listed', fresh, () => `${otherId}/flexClusters`],
-    [2, 'the dedicated clusters of a project cannot be listed', fresh, () => `${otherId}/clusters`],
-    [1, 'a cluster is stale and others cannot be listed', stale, (groupId) => `${groupId}/clusters`],
+    [3, 'a cluster cannot be checked', fresh, (groupId) => `${groupId}/flexClusters/Cluster0/backup/snapshots`],
+    [3, 'the Flex clusters of a project cannot be listed', fresh, () => `${otherId}/flexClusters`],
+    [3, 'the dedicated clusters of a project cannot be listed', fresh, () => `${otherId}/clusters`],
+    [2, 'a cluster is stale and others cannot be listed', stale, (groupId) => `${groupId}/clusters`],
   ])('is %i if %s', async (code, _name, seed, path) => {
     const atlas = await openAtlas(seed);
     atlas.respond({ ...denied, path: `${groups}/${path(atlas.groupId)}` });

@@ -1,11 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { BackupFinding } from '../../src/check/index.js';
 import { formatJson } from '../../src/cli/json.js';
-import { type Report, sortFindings } from '../../src/cli/report.js';
-import { backup, day, down, findings, lastFailed, office, ofShop, reportOf } from './support/reports.js';
+import type { Report } from '../../src/cli/report.js';
+import { backup, day, down, excluded, findings, lastFailed, office, ofShop, reportOf } from './support/reports.js';
 
 const parse = (report: Report) => JSON.parse(formatJson(report));
-const excluded = [{ ...ofShop('old'), state: 'none' as const }];
 
 describe('the JSON', () => {
   it('has the summary, and the findings in the order of the table', () => {
@@ -29,7 +28,9 @@ describe('the JSON', () => {
         ...{ free: 3, excluded: 1 },
       },
     });
-    expect(parsed.map(({ state }: BackupFinding) => state)).toEqual(sortFindings(findings).map(({ state }) => state));
+    expect(parsed.map(({ state }: BackupFinding) => state)).toEqual(
+      reportOf(findings).findings.map(({ state }) => state),
+    );
   });
 
   it.each<[name: string, finding: BackupFinding, more: object]>([

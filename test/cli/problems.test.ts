@@ -2,21 +2,29 @@ import { expect, it } from 'vitest';
 import { formatProblems, problemsOf } from '../../src/cli/problems.js';
 import type { Report } from '../../src/cli/report.js';
 import { AtlasApiError, type AtlasError, AtlasInvalidArgumentError } from '../../src/index.js';
-import { billing, down, office, ofShop, reportOf, shop } from './support/reports.js';
+import { billing, down, excluded, office, ofShop, reportOf, shop } from './support/reports.js';
 
 const linesOf = (report: Report, groupIds: string[] = []) => formatProblems(problemsOf(report, groupIds));
 const unknown = (clusterName: string, error: AtlasError = down) =>
   ({ ...ofShop(clusterName), state: 'unknown', error }) as const;
 const list = { groupId: office, clusterType: 'dedicated', state: 'unknown', error: down } as const;
-const excluded = [{ ...ofShop('old'), state: 'none' as const }];
 
 /** An error as the client builds it, with its method and path in the message. */
-function failure(operation: string, path: string | undefined, subject: string): AtlasError {
-  const fields = { status: 503, headers: {}, body: '' };
+function failure(operation: string, path: string | undefined, subject: string, errorCode?: string): AtlasError {
+  const fields = { status: 503, errorCode, headers: {}, body: '' };
   return new AtlasApiError(`${subject} failed with status 503. Try again later.`, fields, { operation, path });
 }
 
-it('errors with the same message share a line, with the first three names', () => {
+it('errors with the same status and code share a line, with the first message', () => {
+  const [a, b] = ['a', 'b'].map((text) => failure('get', undefined, `get ${text}`, 'BUSY'));
+  const other = failure('get', undefined, 'get ::x ##[error] ##vso[task]', 'DOWN');
+  expect(linesOf(reportOf([unknown('a', a), unknown('b', b), unknown('c', other)]))).toEqual([
+    'Web Shop / a, Web Shop / b: The request a failed with status 503. Try again later.',
+    'Web Shop / c: The request ::x ## [error] ##vso [task] failed with status 503. Try again later.',
+  ]);
+});
+
+it('other errors with the same message share a line, with the first three names', () => {
   const other = new AtlasInvalidArgumentError([{ path: ['clusterName'], message: 'Al\x1b[2J\n\u2028tair' }]);
   const report = reportOf([
     ...['a', 'b', 'c', 'd', 'e'].map((name) => unknown(name)),

@@ -1,18 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { formatDuration, formatTable } from '../../src/cli/table.js';
-import { backup, day, findings, hour, minute, office, ofShop, reportOf, shop } from './support/reports.js';
+import { backup, day, excluded, findings, hour, minute, office, ofShop, reportOf, shop } from './support/reports.js';
 
-const textOf = (...found: Parameters<typeof reportOf>[0]) => formatTable(reportOf(found), false);
-const excluded = [{ ...ofShop('old'), state: 'none' as const }];
+const textOf = (...found: Parameters<typeof reportOf>[0]) => formatTable(reportOf(found), false, false);
 
 describe('the table', () => {
   it('has the worst first, then follows the names, and lines up', () => {
-    expect(formatTable(reportOf(findings, { excluded }, 2, 3), false).split('\n')).toEqual([
+    expect(formatTable(reportOf(findings, { excluded }, 2, 3), false, false).split('\n')).toEqual([
       'Project                   Cluster   Type       State    Newest backup (UTC)  Age',
       'Billing                   ledger    dedicated  none     -                    -           backup off',
       'Web Shop                  tests     flex       none     -                    -           latest snapshot failed',
-      'Web Shop                  users     flex       stale    2026-08-07 04:00     3 d 8 h',
-      'Billing                   invoices  dedicated  stale    2026-08-08 12:00     2 d 0 h     no schedule',
+      'Web Shop                  users     flex       stale    2026-08-07 04:00     3 d 8 h     limit 1 d 2 h',
+      'Billing                   invoices  dedicated  stale    2026-08-08 12:00     2 d 0 h     no schedule, limit 1 d 2 h',
       `${office}  -         dedicated  unknown  -                    -`,
       `${office}  -         flex       unknown  -                    -`,
       'Web Shop                  orders    flex       unknown  -                    -',
@@ -29,23 +28,59 @@ describe('the table', () => {
 
   it('does not note a limit that --max-age raised', () => {
     const found = { ...ofShop('carts'), state: 'fresh' as const, ...backup(hour, 99 * hour) };
-    expect(formatTable(reportOf([found], { maxAge: 99 * hour }), false)).not.toContain('limit');
+    expect(formatTable(reportOf([found], { maxAge: 99 * hour }), false, false)).not.toContain('limit');
+  });
+
+  it.each([
+    [999, '0 s'],
+    [30_000, '30 s'],
+    [minute, '1 min'],
+    [hour, '1 h 0 min'],
+  ])('notes the limit of a stale cluster: %i ms as %s', (limit, text) => {
+    const found = { ...ofShop('carts'), state: 'stale' as const, ...backup(2 * day, limit) };
+    expect(formatTable(reportOf([found], { maxAge: limit }), false, false)).toMatch(`  limit ${text}\n`);
+  });
+
+  it('has only the problems if asked for, and the whole summary', () => {
+    const lines = formatTable(reportOf(findings), true, false).split('\n');
+    expect(lines.map((line) => /none|stale|unknown|paused|new|fresh|State/.exec(line)?.[0])).toEqual([
+      'State',
+      'none',
+      'none',
+      'stale',
+      'stale',
+      'unknown',
+      'unknown',
+      'unknown',
+      undefined,
+      'none',
+    ]);
+    expect(lines.at(-1)).toMatch(/^Clusters: 10 in 2 projects \(.* 3 fresh\)/);
+    const healthy = reportOf([{ ...ofShop('carts'), state: 'new' }]);
+    expect(formatTable(healthy, true, false)).toBe('Clusters: 1 in 2 projects (1 new)');
+  });
+
+  it('copes with many clusters', () => {
+    const found = { ...ofShop('carts'), state: 'new' as const };
+    expect(formatTable(reportOf(Array(150_000).fill(found)), false, false)).toContain('(150000 new)');
   });
 
   it('colors the states only', () => {
-    const colored = formatTable(reportOf(findings), true);
+    const colored = formatTable(reportOf(findings), false, true);
     for (const state of ['31mnone   ', '31mstale  ', '35munknown', '33mpaused ', '32mfresh  ']) {
       expect(colored).toContain(`\x1b[${state}\x1b[39m`);
     }
     // biome-ignore lint/suspicious/noControlCharactersInRegex: The colors are control characters.
-    expect(colored.replaceAll(/\x1b\[\d+m/g, '')).toBe(formatTable(reportOf(findings), false));
+    expect(colored.replaceAll(/\x1b\[\d+m/g, '')).toBe(textOf(...findings));
   });
 
   it.each<[what: string, groupName: string, clusterName: string, row: string]>([
     ['control characters', 'Web\x1b[2J\r\n Shop\u009b\u202e', 'or\u0000ders', 'Web[2J Shop  orders'],
     ['line separators', 'Web\u2028Shop', 'or\u2029ders\u0085', 'WebShop  orders'],
     ['no visible character', ' \u200b', 'orders', `${shop}  orders`],
-    ['a long name', 'x'.repeat(200), 'y'.repeat(200), `${'x'.repeat(200)}  ${'y'.repeat(200)}`],
+    ['more than 200 characters', 'x'.repeat(201), '🚀'.repeat(201), `${'x'.repeat(200)}  ${'🚀'.repeat(200)}`],
+    ['commands of GitHub', ' :\u200b:add-mask::x', '::y::z', ': :add-mask::x  : :y::z'],
+    ['commands of Azure', '##[error]', 'a##vso[task]', '## [error]  a##vso [task]'],
   ])('copes with names that have %s', (_name, groupName, clusterName, row) => {
     const [, line = ''] = textOf({ ...ofShop(clusterName), groupName, state: 'none' }).split('\n');
     expect(line.replace(/ +flex +none.*/, '').replace(/ {2,}/, '  ')).toBe(row);
@@ -67,7 +102,7 @@ describe('the table', () => {
     [3, 'Clusters: 0 in 3 projects. Not checked: 1 free'],
     [1, 'Clusters: 0 in 1 project. Not checked: 1 free'],
   ])('is left out if there is no cluster in %i projects', (projects, text) => {
-    expect(formatTable(reportOf([], {}, projects, 1), false)).toBe(text);
+    expect(formatTable(reportOf([], {}, projects, 1), false, false)).toBe(text);
   });
 });
 

@@ -1,4 +1,5 @@
 import type { BackupFinding } from '../../../src/check/index.js';
+import { nameFinding } from '../../../src/cli/names.js';
 import { type Report, sortFindings, summarize } from '../../../src/cli/report.js';
 import { AtlasConnectionError } from '../../../src/index.js';
 
@@ -34,15 +35,18 @@ export const findings: BackupFinding[] = [
   { ...ofBilling('ledger'), state: 'none', reason: 'backup off' },
 ];
 
+export const excluded = [nameFinding({ ...ofShop('old'), state: 'none' })];
+
 /** The report of a check that found this. */
 export function reportOf(found: BackupFinding[], more: Partial<Report> = {}, projects = 2, free = 0): Report {
   const { excluded = [] } = more;
+  const named = found.map(nameFinding);
   return {
     checkedAt: new Date(now),
     maxAge: 26 * hour,
-    findings: sortFindings(found),
+    findings: sortFindings(named),
     excluded,
-    summary: summarize(found, excluded, { projects, free }),
+    summary: summarize(named, excluded, { projects, free }),
     ...more,
   };
 }
