@@ -36,10 +36,15 @@ export function isFree(cluster: Cluster): boolean {
   return runsOnlyOn('TENANT', cluster);
 }
 
-/** Whether a cluster has regions, and all of them are of this provider. */
+/** Whether a cluster has regions, and all of them are of this provider. Stops at the first that is not. */
 function runsOnlyOn(provider: string, { replicationSpecs }: Cluster): boolean {
-  const regions = itemsOf(replicationSpecs).flatMap((spec) => itemsOf(fieldOf(spec, 'regionConfigs')));
-  return regions.length > 0 && regions.every((region) => fieldOf(region, 'providerName') === provider);
+  const specs = itemsOf(replicationSpecs);
+  const isThere = (region: unknown) => fieldOf(region, 'providerName') === provider;
+  return specs.every((spec) => regionsOf(spec).every(isThere)) && specs.some((spec) => regionsOf(spec).length > 0);
+}
+
+function regionsOf(spec: unknown): readonly unknown[] {
+  return itemsOf(fieldOf(spec, 'regionConfigs'));
 }
 
 /** The items of a list. Anything else counts as a list with an unknown item. */

@@ -3,8 +3,10 @@ import { z } from 'zod';
 /** A field that may have any value, so that one odd field does not fail a list. */
 export const anything = z.unknown().optional();
 
-/** The fields of an error. A response that has them beside its data is no success. */
-export const noError = { error: z.null().optional(), errorCode: z.null().optional() };
+const absent = z.null('must be absent, or the response is an error').optional();
+
+/** The fields of an error, which a response must not have beside its data. */
+export const noError = { error: absent, errorCode: absent };
 
 /** A list. One that is too long is not parsed: its items would cost seconds, and a lot of memory. */
 export function listSchema<T>(item: z.ZodType<T>, maxItems: number) {

@@ -150,13 +150,6 @@ describe('checkBackups', () => {
     expect(server.requests).toEqual([]);
   });
 
-  it('names at most 20 invalid options, in at most 200 characters each', async () => {
-    const { client } = await openAtlas(organization);
-    const failed = (options: object) => rejection(checkBackups(client, options).next(), AtlasInvalidArgumentError);
-    expect((await failed({ groupIds: new Array(21).fill('office') })).issues).toHaveLength(20);
-    expect((await failed({ ['x'.repeat(200)]: 1 })).issues[0]?.message).toHaveLength(200);
-  });
-
   it.each<[code: string, failure: Script]>([
     ['API_ERROR', denied],
     ['INVALID_RESPONSE', [answer(200, { results: [], totalCount: 1 })]],

@@ -8,70 +8,47 @@ const snapshot = (type: string, age: number, status = 'completed') => ({ type, s
 const single = (age: number, status?: string) => snapshot('replicaSet', age, status);
 const whole = (age: number, status?: string) => snapshot('shardedCluster', age, status);
 const page = (results: object[], more: object = {}): Script => [answer(200, { results, ...more })];
-const error = (code: string, text: string) =>
-  expect.objectContaining({
-    code,
-    message: expect.stringContaining(text),
-    path: expect.stringMatching(/^\/api\/.*\/Ledger\/backup\/snapshots/),
-  });
-const unusable = (text: string) => ({ state: 'unknown', error: error('INVALID_RESPONSE', text) });
+const unknown = (code: string, text: string) => ({
+  state: 'unknown',
+  error: expect.objectContaining({ code, message: expect.stringContaining(text) }),
+});
+const unusable = (text: string) => unknown('INVALID_RESPONSE', text);
 
 describe('a sharded cluster', () => {
-  const sharded = 'snapshots/shardedClusters';
-  const onlyFirst = ['snapshots'];
-  const both = ['snapshots', sharded];
-  const all = ['schedule', ...both];
-  const notFound: Script = [answer(404, { errorCode: 'BACKUP_CONFIG_NOT_FOUND' })];
-  const next = { links: [null, { rel: 'next' }] };
+  const sharded = { clusterType: 'SHARDED' };
+  const ownList = 'snapshots/shardedClusters';
+  const onlySingle = unusable('only snapshots of single shards');
+  const none: Script = [answer(404, { errorCode: 'BACKUP_CONFIG_NOT_FOUND' })];
+  const odd = { error: null, totalCount: 0, links: [null] };
 
-  it.each<[what: string, first: object[], second: Script, finding: object, paths: string[]]>([
-    [
-      'with a backup',
-      [single(hour), whole(2 * hour)],
-      [],
-      { state: 'fresh', age: expect.closeTo(2 * hour, -4) },
-      onlyFirst,
-    ],
-    [
-      'with a failure of all shards',
-      [single(hour), whole(hour, 'failed')],
-      [],
-      { state: 'none' },
-      ['schedule', ...onlyFirst],
-    ],
-    ['with a backup in its own list', [single(30 * hour)], page([whole(hour)]), { state: 'fresh' }, both],
-    ['with an old one in its own list', [], page([single(hour), whole(30 * hour)]), { state: 'stale' }, all],
-    [
-      'with single shards only',
-      [single(hour)],
-      page([single(hour)]),
-      unusable('only snapshots of single shards'),
-      both,
-    ],
-    ['with failed single shards', [single(hour, 'failed')], page([]), { state: 'none' }, all],
-    ['without any snapshot', [], page([], { error: null, totalCount: 0, links: null }), { state: 'none' }, all],
-    ['whose own list fails', [], refusal(403), { state: 'unknown', error: error('API_ERROR', '403') }, both],
-    ['whose own list has an error', [], page([whole(hour)], { error: 503 }), unusable('error'), both],
-    ['whose own list is none', [], [answer(200, {})], unusable('results: must be a list'), both],
-    ['whose own list has a next page', [], page([whole(30 * hour)], next), unusable('cut short'), all],
-    ['whose own list has too few', [], page([], { totalCount: 1 }), unusable('cut short'), all],
-    ['whose own list is cut after a backup', [], page([whole(hour)], next), { state: 'fresh' }, both],
-  ])('%s', async (_what, first, second, finding, paths) => {
-    const answers: Answers = { snapshots: list(first), [sharded]: second, schedule: notFound };
-    expect(await checkLedger({ clusterType: 'SHARDED' }, answers)).toMatchObject({ finding, paths });
-  });
-
-  it('is asked for its own list without a query', async () => {
-    const { server } = await checkLedger({ clusterType: 'SHARDED' }, { snapshots: list([]), [sharded]: page([]) });
-    const { target = '', headers } = server.requests.find(({ target }) => target.includes(sharded)) ?? {};
-    expect(target).toMatch(/\/shardedClusters$/);
-    expect(headers?.['accept']).toBe('application/vnd.atlas.2023-01-01+json');
+  it.each<[what: string, first: object[], second: Script, finding: object, calls: number]>([
+    ['with a backup', [single(hour), whole(2 * hour)], [], { age: expect.closeTo(2 * hour, -4) }, 1],
+    ['with a failure of all shards', [single(hour), whole(hour, 'failed')], [], { state: 'none' }, 2],
+    ['with a backup in its own list', [single(30 * hour)], page([whole(hour)]), { state: 'fresh' }, 2],
+    ['with an old one in its own list', [], page([single(hour), whole(30 * hour)]), { state: 'stale' }, 3],
+    ['with single shards only', [single(hour)], page([single(hour)]), onlySingle, 2],
+    ['with failed single shards', [single(hour, 'failed')], page([]), { state: 'none' }, 3],
+    ['without any snapshot', [], page([], odd), { state: 'none' }, 3],
+    ['whose own list fails', [], refusal(403), unknown('API_ERROR', '403'), 2],
+    ['whose own list has an error', [], page([whole(hour)], { error: 503 }), unusable('error: must be absent'), 2],
+    ['whose own list is none', [], [answer(200, {})], unusable('results: must be a list'), 2],
+    ['whose own list has a next page', [], page([], { links: [{ rel: 'next' }] }), unusable('cut short'), 2],
+    ['whose own list has too few', [], page([], { totalCount: 1 }), unusable('cut short'), 2],
+  ])('%s', async (_what, first, second, finding, calls) => {
+    const answers: Answers = { snapshots: list(first), [ownList]: second, schedule: none };
+    const { finding: found, paths } = await checkLedger(sharded, answers);
+    expect(found).toMatchObject(finding);
+    expect(paths).toHaveLength(calls);
   });
 
   it('is unknown with single shards only, also if it is new', async () => {
-    const fields = { clusterType: 'SHARDED', createDate: ago(hour) };
-    const { finding } = await checkLedger(fields, { snapshots: list([single(hour)]), [sharded]: page([]) });
-    expect(finding).toMatchObject(unusable('only snapshots of single shards'));
+    const answers = { snapshots: list([single(hour)]), [ownList]: page([]) };
+    const { server, finding } = await checkLedger({ ...sharded, createDate: ago(hour) }, answers);
+    expect(finding).toMatchObject(onlySingle);
+    const { target, headers } = server.requests.at(-1) ?? {};
+    // Without a query.
+    expect(target).toMatch(/\/shardedClusters$/);
+    expect(headers?.['accept']).toBe('application/vnd.atlas.2023-01-01+json');
   });
 });
 
