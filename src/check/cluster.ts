@@ -43,14 +43,10 @@ function runsOnlyOn(provider: string, { replicationSpecs }: Cluster): boolean {
   return specs.every((spec) => regionsOf(spec).every(isThere)) && specs.some((spec) => regionsOf(spec).length > 0);
 }
 
-function regionsOf(spec: unknown): readonly unknown[] {
-  return itemsOf(fieldOf(spec, 'regionConfigs'));
-}
+const regionsOf = (spec: unknown) => itemsOf(fieldOf(spec, 'regionConfigs'));
 
 /** The items of a list. Anything else counts as a list with an unknown item. */
-function itemsOf(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [undefined];
-}
+const itemsOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [undefined]);
 
 const shardedTypes: readonly unknown[] = ['SHARDED', 'GEOSHARDED'];
 

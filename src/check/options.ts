@@ -10,7 +10,10 @@ export interface BackupCheckOptions {
    * takes a snapshot a week.
    */
   maxAge?: number | undefined;
-  /** Limits the whole check, in ms. What is not known by then is `unknown`, with a `TIMEOUT`. Default: 10 minutes. */
+  /**
+   * Limits the whole check, in ms. What is not known by then is `unknown`, with a `TIMEOUT`. A call that was rate limited is
+   * made again as long as there is time. Default: 10 minutes.
+   */
   timeout?: number | undefined;
   /** The maximum number of calls at a time. Default: 16. */
   concurrency?: number | undefined;

@@ -63,9 +63,8 @@ export class Reads {
     return backups;
   }
 
-  #flexSnapshots(groupId: string, clusterName: string) {
-    const options = { endpoint: 'flex' } as const;
-    return this.#call((limits) => this.#client.listTenantSnapshots(groupId, clusterName, { ...options, ...limits }));
+  #flexSnapshots(groupId: string, name: string) {
+    return this.#call((limits) => this.#client.listTenantSnapshots(groupId, name, { endpoint: 'flex', ...limits }));
   }
 
   async #dedicatedBackups(path: string, cluster: Cluster): Promise<Backups> {

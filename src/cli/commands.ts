@@ -32,7 +32,7 @@ export async function runCommand(args: string[], output: Output): Promise<number
 function readCommand(args: string[]): Run {
   const [name = '', ...options] = args;
   const command = commands.get(name);
-  const asked = textAskedFor(command === undefined ? args : options, command?.options);
+  const asked = textAskedFor(args, command?.options);
   if (asked.help) {
     const usages = Array.from(commands.values(), ({ usage }) => usage);
     return print(command?.usage ?? usages.join('\n'));
@@ -44,18 +44,15 @@ function readCommand(args: string[]): Run {
   return command.read(options);
 }
 
-const texts = { help: { type: 'boolean' }, version: { type: 'boolean' } } as const;
-
 /**
- * Reads the arguments up to the first `--help` or `--version`, so that neither is taken for that as the value of an option.
+ * Reads the arguments up to the first `--help` or `--version`. If it is there in place of an option's value, that is an error.
  *
- * @param options - of the command. Without a command, other arguments may precede.
  * @throws an error that says what is wrong with the arguments.
  */
 function textAskedFor(args: string[], options?: ParseArgsConfig['options']) {
   const end = args.findIndex((arg) => arg === '--help' || arg === '--version') + 1;
-  const known = { ...options, ...texts };
-  return parseArgs({ args: args.slice(0, end), options: known, allowPositionals: options === undefined }).values;
+  const known = { ...options, help: { type: 'boolean' }, version: { type: 'boolean' } } as const;
+  return parseArgs({ args: args.slice(0, end), options: known, allowPositionals: true }).values;
 }
 
 function print(text: string): Run {

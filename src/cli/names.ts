@@ -17,5 +17,5 @@ export function nameFinding(finding: BackupFinding): NamedFinding {
 
 /** The first 200 characters of a name, as Atlas takes at most 64. What is far behind them is not read: it would cost time. */
 function shownName(name: string): string {
-  return /^.{0,200}/su.exec(printable(name.slice(0, 10_000)).trim())?.[0] ?? '';
+  return [...printable(name.slice(0, 10_000)).trim()].slice(0, 200).join('');
 }

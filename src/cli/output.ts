@@ -9,13 +9,10 @@ export type Run = (output: Output) => Promise<number>;
 /** Characters that could change what a terminal shows, and line separators. */
 export const unprintable = /[\p{C}\u2028\u2029]/gu;
 
-/**
- * Makes a text of Atlas safe to print. Removes the unprintable characters. Then breaks what CI systems read as a command:
- * `::` at the start of a line, `##[` and `##vso[` anywhere in it.
- */
+// `::` at the start of a line, and `##[` or `##vso[` anywhere in it. A space goes after the match.
+const commandOfCi = /^\s*:(?=:)|##\w*(?=\[)/g;
+
+/** Removes the unprintable characters from a text of Atlas, and breaks what CI systems would read as a command. */
 export function printable(text: string): string {
-  return text
-    .replace(unprintable, '')
-    .replace(/^\s*:(?=:)/, '$& ')
-    .replace(/##\w*(?=\[)/g, '$& ');
+  return text.replace(unprintable, '').replace(commandOfCi, '$& ');
 }

@@ -3,13 +3,8 @@ import type { NamedFinding } from './names.js';
 import { printable } from './output.js';
 import type { Report } from './report.js';
 
-/** Why something could not be checked. */
-interface Problem {
-  readonly about: string;
-  readonly message: string;
-  /** Problems of the same kind share a line. */
-  readonly kind: string;
-}
+/** Why something could not be checked. Problems of the same kind share a line. */
+type Problem = ReturnType<typeof problem>;
 
 /**
  * Finds what could not be checked.
@@ -56,7 +51,7 @@ function nameOf({ project, cluster, clusterName, clusterType }: NamedFinding): s
   return `${project} / ${clusterName === undefined ? listNames[clusterType] : cluster || '(no name)'}`;
 }
 
-function problem(about: string, why: AtlasError | string): Problem {
+function problem(about: string, why: AtlasError | string) {
   const message = typeof why === 'string' ? why : messageOf(why);
   return { about, message, kind: isAtlasApiError(why) ? `${why.status} ${why.errorCode}` : message };
 }

@@ -90,31 +90,21 @@ describe('checkBackups', () => {
     expect(totals.projects).toBe(2);
   });
 
-  it.each([flexList, dedicatedList, orders, ledger])('reports %s as unknown if it is cut short', async (path) => {
-    const cut: Script = [answer(200, { results: [], error: 503 })];
-    const { check } = await openAtlas({ ...organization, [path]: cut });
-    const unknown = (await check()).findings.filter(({ state }) => state === 'unknown');
-    expect(unknown).toEqual([expect.objectContaining({ groupId: a, error: error('INVALID_RESPONSE') })]);
-  });
-
-  it('reports a cluster without a name as unknown, and checks the others of its list', async () => {
-    const { check } = await openAtlas({ ...organization, [flexList]: list([{}, cluster('Orders')]) });
-    const { findings } = await check({ groupIds: [a] });
-    expect(findings).toContainEqual(expect.objectContaining({ clusterName: '', error: error('INVALID_ARGUMENT') }));
-    expect(findings).toContainEqual(expect.objectContaining({ clusterName: 'Orders', state: 'fresh' }));
-  });
-
   it('does not count a project of which no list was read', async () => {
     const { check } = await openAtlas({ ...organization, [flexList]: denied, [dedicatedList]: denied });
     expect((await check()).totals.projects).toBe(1);
   });
 
   it.each([flexList, dedicatedList])('sends nothing for a name in %s that could lead elsewhere', async (path) => {
-    const { server, check } = await openAtlas({ [path]: list([cluster('Al/tair'), cluster('..')]) });
+    const odd = [cluster('Al/tair'), cluster('..'), {}];
+    const { server, check } = await openAtlas({ [path]: list([...odd, cluster('Orders')]) });
     const { findings } = await check({ groupIds: [a] });
     const unknown = { state: 'unknown', error: error('INVALID_ARGUMENT', { issues: [expect.anything()] }) };
-    expect(findings).toMatchObject(['..', 'Al/tair'].map((clusterName) => ({ clusterName, ...unknown })));
-    expect(server.requests).toHaveLength(2);
+    expect(findings).toMatchObject([
+      ...['', '..', 'Al/tair'].map((clusterName) => ({ clusterName, ...unknown })),
+      { clusterName: 'Orders', state: 'fresh' },
+    ]);
+    expect(server.requests).toHaveLength(3);
   });
 
   it.each<[list: string, path: string]>([
@@ -127,7 +117,9 @@ describe('checkBackups', () => {
     };
     expect(await read(-hour)).toMatchObject({ state: 'fresh', age: 0 });
     const message = expect.stringContaining('the clock of this machine');
-    const future = error('INVALID_RESPONSE', { message, path: `/api/atlas/v2/groups${path}` });
+    const issues = [{ path: 'results', message: expect.stringMatching(/^has a backup from 2.*Z,/) }];
+    const context = { operation: 'checkBackups', path: `/api/atlas/v2/groups${path}` };
+    const future = error('INVALID_RESPONSE', { message, issues, ...context });
     expect(await read(-hour - 60_000)).toMatchObject({ state: 'unknown', error: future });
   });
 
@@ -184,7 +176,6 @@ describe('a dedicated cluster', () => {
     ['that does not say whether it has backup', { backupEnabled: 'no' }, {}, { state: 'fresh' }, ['snapshots']],
     ['that is new', { createDate: ago(hour) }, { snapshots: list([]) }, { state: 'new' }, ['snapshots']],
     ['that is paused', { paused: true }, old, { state: 'paused', maxAge: 26 * hour }, ['snapshots']],
-    ['with daily ones', {}, { ...old, schedule: scheduled('daily') }, { state: 'stale' }, both],
     ['with weekly ones', {}, { ...old, schedule: scheduled('weekly') }, { maxAge: 170 * hour }, both],
     ['without a schedule', {}, { ...old, schedule: noSchedule }, { reason: 'no schedule' }, both],
   ])('%s', async (_name, fields, answers, finding, paths) => {

@@ -130,6 +130,7 @@ describe('the timeout of a check', () => {
   it('has the error of the call as its cause', async () => {
     const { check } = await openAtlas({ [flexList]: hanging });
     stopClock();
+    await passTime(1000);
     const [finding] = (await runClock(check({ groupIds: [a], timeout: 100 }))).findings;
     expect(finding?.error).toEqual(ofCheck);
     expect(finding?.error?.cause).toMatchObject({ code: 'TIMEOUT', operation: 'getAll' });
@@ -177,7 +178,6 @@ describe('a rate limit', () => {
       if (error !== undefined) throw error;
       return [{ status: 'COMPLETED', finishTime: new Date() }];
     };
-    // A check only awaits a call, so a plain promise does.
     vi.spyOn(client, 'getAll').mockImplementation(listClusters as never);
     vi.spyOn(client, 'listTenantSnapshots').mockImplementation(listSnapshots as never);
     return { client, calls };

@@ -41,12 +41,11 @@ describe('a sharded cluster', () => {
     expect(paths).toHaveLength(calls);
   });
 
-  it('is unknown with single shards only, also if it is new', async () => {
+  it('is unknown with single shards only, also if it is new, and is read without a query', async () => {
     const answers = { snapshots: list([single(hour)]), [ownList]: page([]) };
     const { server, finding } = await checkLedger({ ...sharded, createDate: ago(hour) }, answers);
     expect(finding).toMatchObject(onlySingle);
     const { target, headers } = server.requests.at(-1) ?? {};
-    // Without a query.
     expect(target).toMatch(/\/shardedClusters$/);
     expect(headers?.['accept']).toBe('application/vnd.atlas.2023-01-01+json');
   });

@@ -215,7 +215,6 @@ describe('the exit code', () => {
   const paused: ClusterSeed = { clusterName: 'Paused', ...dedicated(30 * 24), paused: true };
   const weekly: ClusterSeed = { clusterName: 'Weekly', ...dedicated(30), policyItems: [{ frequencyType: 'weekly' }] };
   const none: ClusterSeed = { clusterName: 'None', snapshots: [] };
-  const off: ClusterSeed = { clusterName: 'Off', ...dedicated(1), backupEnabled: false };
   const free: ClusterSeed = { groupId: otherId, clusterName: 'Free', free: true };
   const onlyFree: ClusterSeed = { clusterName: 'Cluster0', free: true };
   const byIds = ['--project', '32b6e34b3d91647abb20e7b8', '--project', otherId];
@@ -229,9 +228,7 @@ describe('the exit code', () => {
     [0, 'a pattern matches nothing', [fresh], ['--exclude', 'x/y']],
     [0, 'all clusters of a project are excluded', [fresh], [...byIds, '--exclude', `${otherId}/*`]],
     [2, 'a cluster is stale', [fresh, stale]],
-    [2, 'a weekly one is judged by --max-age', [weekly], ['--max-age', '26h']],
     [2, 'a cluster has no backup', [fresh, none]],
-    [2, 'backup is off', [off]],
     [2, 'a cluster is stale and a project does not exist', [stale], byIds],
     [3, 'a project has only free clusters', [free], ['--project', otherId]],
     [3, 'one of two projects has only free clusters', [free], byIds],

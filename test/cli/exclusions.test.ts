@@ -5,13 +5,7 @@ import { down, ofShop, shop } from './support/reports.js';
 
 const none = (clusterName: string, groupName = 'Web Shop') =>
   nameFinding({ ...ofShop(clusterName), groupName, state: 'none' });
-const list = nameFinding({
-  groupId: shop,
-  groupName: 'Web Shop',
-  clusterType: 'flex',
-  state: 'unknown',
-  error: down,
-});
+const list = nameFinding({ ...ofShop(''), clusterName: undefined, state: 'unknown', error: down });
 
 describe('an exclusion', () => {
   it.each<[pattern: string, finding: NamedFinding]>([
