@@ -11,12 +11,12 @@ export function futureBackup(time: Date, readAt: number, path: string): AtlasInv
 }
 
 export function onlySingleShards(path: string): AtlasInvalidResponseError {
-  const message = 'Of a sharded cluster, only snapshots of single shards are listed. Look for backups in the Atlas UI.';
+  const message = 'The cluster is sharded, but only snapshots of single shards are listed. Check it in the Atlas UI.';
   return unjudgeable(message, path);
 }
 
 export function otherEdition(edition: string): AtlasInvalidResponseError {
-  const message = `Not all backups of a cluster of the edition ${edition} are listed. Look for them in the Atlas UI.`;
+  const message = `The edition of the cluster is ${edition}: not all its backups are listed. Check it in the Atlas UI.`;
   return unjudgeable(message);
 }
 
