@@ -28,7 +28,7 @@ export class Jobs<T> {
   readonly #deadline: number;
   readonly #timer: NodeJS.Timeout;
   readonly #calls = new AbortController();
-  /** Ends each wait for a call, even if the client ignores its signal and timeout, and each wait before one is made again. */
+  /** Ends each wait: for a call, even if the client ignores its signal and timeout, and before a call is made again. */
   readonly #abandon = new Set<(reason: unknown) => void>();
   readonly #findings: T[] = [];
   #running = 0;
@@ -51,7 +51,7 @@ export class Jobs<T> {
   /** Returns the next finding, or `undefined` if there are no more. */
   async next(): Promise<T | undefined> {
     this.#asked += 1;
-    // Many jobs that make no call must not hold up timers and signals.
+    // Jobs that make no call need no turn of the event loop. Many of them would hold up timers and signals.
     if (this.#asked % 100 === 0) await turn();
     for (;;) {
       if (this.#failure !== undefined) throw this.#failure.reason;

@@ -72,7 +72,7 @@ export class Reads {
     if (!isSharded(cluster)) return dedicatedBackups(listed, Date.now());
     let snapshots = listed.filter(isOfAllShards);
     if (snapshots.length === 0) {
-      // MongoDB documents a list of their own, and which of the two has them is not known.
+      // MongoDB documents another list for sharded clusters. Which of the two has their snapshots is not known.
       const { results } = await this.#get(`${path}/shardedClusters`, snapshotsVersion, shardedListSchema);
       snapshots = results.filter(isOfAllShards);
       if (snapshots.length === 0 && listed.some(isCompleted)) throw onlySingleShards(path);

@@ -8,7 +8,7 @@ const absent = z.null('must be absent, or the response is an error').optional();
 /** The fields of an error, which a response must not have beside its data. */
 export const noError = { error: absent, errorCode: absent };
 
-/** A list. One that is too long is not parsed: its items would cost seconds, and a lot of memory. */
+/** The schema of a list. Refuses a list that is too long before it parses the items, which would cost seconds and memory. */
 export function listSchema<T>(item: z.ZodType<T>, maxItems: number) {
   const isShort = (value: unknown) => Array.isArray(value) && value.length <= maxItems;
   return z.unknown().refine(isShort, `must be a list of at most ${maxItems} items`).pipe(z.array(item));

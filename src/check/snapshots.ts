@@ -18,7 +18,7 @@ export const isCompleted = ({ status }: DedicatedSnapshot) => status === 'comple
 /** Whether a snapshot is of a whole sharded cluster, and not of a single shard. */
 export const isOfAllShards = ({ type }: DedicatedSnapshot) => type === 'shardedCluster';
 
-/** Parses the list of snapshots of a sharded cluster. It takes no query, so it has to be on one page. */
+/** Parses the list of snapshots of a sharded cluster. It takes no query, so all of it has to be on the first page. */
 export const shardedListSchema = z
   .object({ results: listSchema(dedicatedSnapshotSchema, 10_000), totalCount: anything, links: anything, ...noError })
   .refine(({ results, totalCount, links }) => {

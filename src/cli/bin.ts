@@ -4,7 +4,7 @@
 // npx ends with it if it finds no registry.
 let exitCode = 3;
 process.on('exit', (code) => {
-  // Other code may have called process.exit(0) before the command had a result, or ended with an error after it.
+  // Other code may call process.exit(0) before the command has a result. After a result of 0, an error still counts.
   process.exitCode = exitCode === 0 && code !== 0 ? 3 : exitCode;
 });
 process.on('uncaughtException', (error) => {

@@ -45,9 +45,9 @@ function readCommand(args: string[]): Run {
 }
 
 /**
- * Reads the arguments up to the first `--help` or `--version`. If it is there in place of an option's value, that is an error.
+ * Reads the arguments up to the first `--help` or `--version`.
  *
- * @throws an error that says what is wrong with the arguments.
+ * @throws an error that says what is wrong with them, also if an option before it lacks its value.
  */
 function textAskedFor(args: string[], options?: ParseArgsConfig['options']) {
   const end = args.findIndex((arg) => arg === '--help' || arg === '--version') + 1;

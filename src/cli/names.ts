@@ -15,7 +15,7 @@ export function nameFinding(finding: BackupFinding): NamedFinding {
   return { ...finding, project: shownName(groupName) || groupId, cluster: shownName(clusterName) };
 }
 
-/** The first 200 characters of a name, as Atlas takes at most 64. What is far behind them is not read: it would cost time. */
+// Atlas takes at most 64 characters. The end of a name of a megabyte is not searched, which would take time for each cluster.
 function shownName(name: string): string {
   return [...printable(name.slice(0, 10_000)).trim()].slice(0, 200).join('');
 }

@@ -9,7 +9,7 @@ export type Run = (output: Output) => Promise<number>;
 /** Characters that could change what a terminal shows, and line separators. */
 export const unprintable = /[\p{C}\u2028\u2029]/gu;
 
-// `::` at the start of a line, and `##[` or `##vso[` anywhere in it. A space goes after the match.
+// `::` at the start of a line, and `##[` or `##vso[` anywhere in it. A space after the match breaks them.
 const commandOfCi = /^\s*:(?=:)|##\w*(?=\[)/g;
 
 /** Removes the unprintable characters from a text of Atlas, and breaks what CI systems would read as a command. */
