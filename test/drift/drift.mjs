@@ -1,0 +1,115 @@
+import { isObject } from '../../src/atlas/schemas.js';
+import { recordReads } from './reads.mjs';
+
+const role = 'Project Read Only';
+
+// The check reads these, although MongoDB's document does not have them yet.
+const undocumented = new Set(['effectiveDatabaseEdition', 'databaseEdition']);
+
+const reads = await recordReads();
+
+/**
+ * Compares an OpenAPI document with what the package relies on. What is new in the document is no change.
+ *
+ * @returns a line for each change.
+ */
+export function findDrift(document) {
+  return reads.flatMap((read) => {
+    const get = findGet(document, read.path);
+    if (get === undefined) return `${read.path}: the path is gone, or has no GET`;
+    return Array.from(changesOf(document, get, read), (change) => `${get.path}: ${change}`);
+  });
+}
+
+/** Finds the GET of a path, whatever names its parameters have. */
+function findGet(document, wanted) {
+  const withoutNames = (path) => path.replaceAll(/\{[^}]*\}/g, '{}');
+  return Object.entries(document.paths)
+    .filter(([path]) => withoutNames(path) === withoutNames(wanted))
+    .flatMap(([path, value]) => expand(document, value).map((item) => ({ path, item, operation: item.get })))
+    .find(({ operation }) => isObject(operation));
+}
+
+function* changesOf(document, { item, operation }, { version, query, fields }) {
+  if (operation.deprecated) yield 'the GET is deprecated';
+
+  // A role is its name, or an object with a name.
+  const roles = [operation['x-rolesRequirements'] ?? []].flat().map((value) => Object(value).name ?? value);
+  // The document names no role for the list of projects.
+  const isEnough = roles.length === 0 || roles.some((name) => String(name).includes(role));
+  if (!isEnough) yield `the required role is ${roles.join(' or ')} instead of ${role}`;
+
+  const parameters = [item, operation].flatMap((owner) =>
+    asList(owner.parameters).flatMap((part) => expand(document, part)),
+  );
+  const listed = parameters.filter((parameter) => parameter.in === 'query').map(({ name }) => name);
+  for (const name of query) if (!listed.includes(name)) yield `query parameter ${name} is no longer listed`;
+
+  const answer = findVersion(document, operation, version);
+  if (answer === undefined) {
+    yield `version ${version} is gone`;
+    return;
+  }
+  const sunset = [...answer.parts, operation, item].map((part) => part['x-sunset']).find(Boolean);
+  const replacement = answer.version === version ? '' : ` is gone: Atlas returns ${answer.version}, which`;
+  if (sunset) yield `version ${version}${replacement} has the sunset date ${sunset}`;
+
+  const schemas = answer.parts.flatMap((part) => expand(document, part.schema));
+  for (const field of new Set(missingFields(document, schemas, fields))) yield `field ${field} is gone`;
+}
+
+/** Finds the version that Atlas returns: the newest one up to the version asked for. */
+function findVersion(document, operation, wanted) {
+  return expand(document, Object(operation.responses)['200'])
+    .flatMap((response) =>
+      Object.entries(Object(response.content)).map(([type, media]) => ({
+        version: /^application\/vnd\.atlas\.(\d{4}-\d\d-\d\d)\+json/.exec(type)?.[1] ?? '',
+        parts: [media, response].filter(isObject),
+      })),
+    )
+    .filter(({ version }) => version !== '' && version <= wanted)
+    .sort((a, b) => b.version.localeCompare(a.version))[0];
+}
+
+/**
+ * Finds the fields that the package reads and the document does not have.
+ *
+ * @param schemas - of the document, for one value.
+ * @param fields - the JSON Schema of what the package reads of that value.
+ */
+function* missingFields(document, schemas, fields, path = '') {
+  for (const { properties = {}, items } of expand(fields, fields)) {
+    // Without fields that a response must not have, such as those of an error.
+    const read = Object.entries(properties).filter(([, inner]) => inner.type !== 'null');
+    for (const [name, inner] of read) {
+      const field = path === '' ? name : `${path}.${name}`;
+      const found = schemas.flatMap((schema) => expand(document, Object(schema.properties)[name]));
+      if (found.length > 0) yield* missingFields(document, found, inner, field);
+      else if (!undocumented.has(name)) yield field;
+    }
+    const itemSchemas = schemas.flatMap((schema) => expand(document, schema.items));
+    if (items !== undefined) yield* missingFields(document, itemSchemas, items, `${path}[]`);
+  }
+}
+
+/** Returns a part of a document, and the parts that it refers to or is composed of. Leaves out what is not an object. */
+function expand(document, part) {
+  const parts = new Set([part]);
+  // Also visits the parts that it adds. A set, because references may be circular.
+  for (const visited of parts) {
+    const { $ref, allOf, oneOf, anyOf } = Object(visited);
+    for (const next of [resolve(document, $ref), ...[allOf, oneOf, anyOf].flatMap(asList)]) parts.add(next);
+  }
+  return [...parts].filter(isObject);
+}
+
+/** Resolves a reference within the document. */
+function resolve(document, reference) {
+  if (typeof reference !== 'string' || !reference.startsWith('#/')) return undefined;
+  const keys = reference.slice(2).split('/');
+  return keys.reduce((value, key) => Object(value)[key.replaceAll('~1', '/').replaceAll('~0', '~')], document);
+}
+
+function asList(value) {
+  return Array.isArray(value) ? value : [];
+}

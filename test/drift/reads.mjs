@@ -1,0 +1,102 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { z } from 'zod';
+import { isObject, listPageSchema } from '../../src/atlas/schemas.js';
+import { checkBackups } from '../../src/check/index.js';
+import { TenantSnapshotsClient, tenantSnapshotSchema } from '../../src/index.js';
+
+const groupId = '0123456789abcdef01234567';
+const snapshotId = 'fedcba9876543210fedcba98';
+const clusterName = 'Cluster0';
+
+// The response to every request. The item of the list is a project, a cluster and a snapshot in one. As a snapshot, it is no
+// backup, so that a check makes all its reads.
+const item = {
+  id: groupId,
+  name: clusterName,
+  clusterType: 'SHARDED',
+  replicationSpecs: [{ regionConfigs: [{ providerName: 'AWS' }] }],
+};
+const body = { id: snapshotId, results: [item], policies: [] };
+const lastPage = { results: [] };
+
+/**
+ * Runs the client and a check, and records what they read from Atlas.
+ *
+ * @returns for each path: its version, the parameters of its query, and a JSON Schema of the fields that are read.
+ */
+export async function recordReads() {
+  const reads = new Map();
+  /** The fields that the current call reads. */
+  const fields = new AsyncLocalStorage();
+
+  const client = new TenantSnapshotsClient({
+    baseUrl: 'https://cloud.mongodb.com',
+    credentials: { accessToken: 'unused' },
+    maxRetries: 0,
+    async fetch(url, { headers }) {
+      const { pathname, searchParams } = new URL(url);
+      const path = templateOf(pathname);
+      const [version] = /\d{4}-\d\d-\d\d/.exec(new Headers(headers).get('accept'));
+      const read = reads.get(path) ?? { path, version, query: new Set(), fields: { allOf: [] } };
+      for (const name of searchParams.keys()) read.query.add(name);
+      read.fields.allOf.push(fields.getStore());
+      reads.set(path, read);
+      return Response.json(searchParams.get('pageNum') === '2' ? lastPage : body);
+    },
+  });
+
+  const snapshot = fieldsOf(tenantSnapshotSchema);
+  const recorder = {
+    getTenantSnapshot: (...args) => fields.run(snapshot, () => client.getTenantSnapshot(...args)),
+    listTenantSnapshots: (...args) => fields.run(pageOf(snapshot), () => client.listTenantSnapshots(...args)),
+    async get(path, options) {
+      const read = fieldsOf(options.schema);
+      return watched(await fields.run(read, () => client.get(path, options)), read);
+    },
+    async getAll(path, options) {
+      const read = fieldsOf(options.schema);
+      const items = await fields.run(pageOf(read), () => client.getAll(path, options));
+      return items.map((value) => watched(value, read));
+    },
+  };
+
+  const allParameters = { envelope: true, pretty: true };
+  await recorder.getTenantSnapshot(groupId, clusterName, snapshotId, allParameters);
+  await recorder.listTenantSnapshots(groupId, clusterName, allParameters);
+  // After an error, reads would be missing.
+  for await (const { error } of checkBackups(recorder)) if (error !== undefined) throw error;
+  await client.close();
+  return [...reads.values()];
+}
+
+function templateOf(path) {
+  return path.replace(groupId, '{groupId}').replace(clusterName, '{clusterName}').replace(snapshotId, '{snapshotId}');
+}
+
+/** The fields of a schema, as a JSON Schema. Those of a transformed value are in its input, those of a piped one in its output. */
+function fieldsOf(schema) {
+  return { allOf: ['input', 'output'].map((io) => z.toJSONSchema(schema, { io, unrepresentable: 'any' })) };
+}
+
+function pageOf(itemFields) {
+  return { allOf: [fieldsOf(listPageSchema), { properties: { results: { items: itemFields } } }] };
+}
+
+/** Returns a value that adds to `fields` what is read of it. The check reads some fields without a schema. */
+function watched(value, fields) {
+  if (!isObject(value) && !Array.isArray(value)) return value;
+  return new Proxy(value, {
+    get(target, name) {
+      const member = target[name];
+      // Not what is inherited, such as the methods of a list.
+      if (!Object.hasOwn(target, name)) return member;
+      if (Array.isArray(target)) {
+        fields.items ??= {};
+        return watched(member, fields.items);
+      }
+      fields.properties ??= {};
+      fields.properties[name] ??= {};
+      return watched(member, fields.properties[name]);
+    },
+  });
+}
