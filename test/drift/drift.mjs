@@ -45,30 +45,24 @@ function* changesOf(document, { item, operation }, { version, query, fields }) {
   const listed = parameters.filter((parameter) => parameter.in === 'query').map(({ name }) => name);
   for (const name of query) if (!listed.includes(name)) yield `query parameter ${name} is no longer listed`;
 
-  const answer = findVersion(document, operation, version);
-  if (answer === undefined) {
+  const answers = findVersion(document, operation, version);
+  if (answers.length === 0) {
     yield `version ${version} is gone`;
     return;
   }
-  const sunset = [...answer.parts, operation, item].map((part) => part['x-sunset']).find(Boolean);
-  const replacement = answer.version === version ? '' : ` is gone: Atlas returns ${answer.version}, which`;
-  if (sunset) yield `version ${version}${replacement} has the sunset date ${sunset}`;
+  const sunset = [...answers, operation, item].map((part) => part['x-sunset']).find(Boolean);
+  if (sunset) yield `version ${version} has the sunset date ${sunset}`;
 
-  const schemas = answer.parts.flatMap((part) => expand(document, part.schema));
+  const schemas = answers.flatMap(({ schema }) => expand(document, schema));
   for (const field of new Set(missingFields(document, schemas, fields))) yield `field ${field} is gone`;
 }
 
-/** Finds the version that Atlas returns: the newest one up to the version asked for. */
-function findVersion(document, operation, wanted) {
+/** Finds what the document says about a version. An older one may differ, although Atlas would return it instead. */
+function findVersion(document, operation, version) {
   return expand(document, Object(operation.responses)['200'])
-    .flatMap((response) =>
-      Object.entries(Object(response.content)).map(([type, media]) => ({
-        version: /^application\/vnd\.atlas\.(\d{4}-\d\d-\d\d)\+json/.exec(type)?.[1] ?? '',
-        parts: [media, response].filter(isObject),
-      })),
-    )
-    .filter(({ version }) => version !== '' && version <= wanted)
-    .sort((a, b) => b.version.localeCompare(a.version))[0];
+    .flatMap(({ content }) => Object.entries(Object(content)))
+    .filter(([type]) => type.startsWith(`application/vnd.atlas.${version}+json`))
+    .flatMap(([, media]) => expand(document, media));
 }
 
 /**

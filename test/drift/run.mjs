@@ -1,5 +1,5 @@
 // `npm run drift -- FILE` compares MongoDB's OpenAPI document with what this package relies on, and prints a line for each change.
-// The exit code is 0 if there is no change, 1 if there is one, and 2 if the file is not an OpenAPI document.
+// The exit code is 1 if there is one, or if the file is not an OpenAPI document.
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { createViteServer } from 'vitest/node';
@@ -51,5 +51,5 @@ async function compare(openApi) {
 
 function fail(problem) {
   console.error(`${problem} Run \`npm run drift -- FILE\` with MongoDB's OpenAPI document, as JSON or YAML.`);
-  process.exit(2);
+  process.exit(1);
 }
