@@ -260,7 +260,7 @@ describe('CONTRIBUTING.md', () => {
     expect(lines.length).toBeGreaterThan(5);
     for (const line of lines) {
       const [, name, path] = /^ *(\w+)\(\) +(\S+\.ts) /.exec(line) ?? [];
-      expect([line, read(`src/${path}`)]).toEqual([line, expect.stringMatching(new RegExp(`\\b${name}[(<]`))]);
+      expect([line, read(`src/${path}`)]).toEqual([line, expect.stringMatching(new RegExp(`\\b${name}\\b`))]);
     }
   });
 });
