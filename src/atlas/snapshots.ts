@@ -89,7 +89,8 @@ export function snapshotTarget(args: SnapshotArguments, options: RequestOptions)
 }
 
 function tenantFallback(args: SnapshotArguments, options: RequestOptions): Target<TenantSnapshot> {
-  return { ...snapshotTarget(args, { ...options, endpoint: 'tenant' }), isFallback: true };
+  const target = snapshotTarget(args, { ...options, endpoint: 'tenant' });
+  return { ...target, isFallback: true, isEmpty: ({ id }) => id === undefined };
 }
 
 /**

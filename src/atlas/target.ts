@@ -31,6 +31,8 @@ export interface Target<T = unknown> {
   readonly fallback?: (() => Target<T>) | undefined;
   /** Whether another endpoint has accepted the login in this call, so that a 401 does not mean that a token is invalid. */
   readonly isFallback?: boolean;
+  /** Whether data of the fallback counts as missing. */
+  isEmpty?(data: T): boolean;
 }
 
 /** Parses a JSON value. Returns a promise for a list, and for a schema of the caller's. */

@@ -42,8 +42,8 @@ function dataOf<T>({ data }: Success<T>): T {
 /** @throws the error of a failed attempt, or the reason why the call ended. */
 function throwError(reason: unknown): never {
   if (!(reason instanceof Failed)) throw reason;
-  // The error was built elsewhere. Its stack should show who called, and not this package.
-  Error.captureStackTrace(reason.error, throwError);
+  // The error was built elsewhere. Here its stack shows who awaits the call.
+  Error.captureStackTrace(reason.error);
   throw reason.error;
 }
 

@@ -1,6 +1,6 @@
 import type { ApiResponse, ErrorReport } from '../atlas/response.js';
 import type { Invalid } from '../atlas/standard-schema.js';
-import type { NoLogin } from '../auth/authenticator.js';
+import type { NoLogin, NoLoginDetails } from '../auth/authenticator.js';
 import {
   AtlasApiError,
   AtlasAuthenticationError,
@@ -83,8 +83,11 @@ export function noLogin({ reason, details, retry }: NoLogin, response: ApiRespon
     const error = transportError(`${call.subject}: the access token request`, reason, advice, call);
     return new Failed(error, response, retry);
   }
-  const { cause, ...fields } = details;
-  const message = `${call.subject} could not log in. ${createMask(call).text(reason, maxLoginMessageLength)}`;
+  const { cause, ...others } = details;
+  const mask = createMask(call);
+  // Masking keeps the shape of a JSON value.
+  const fields = mask.json(others) as NoLoginDetails;
+  const message = `${call.subject} could not log in. ${mask.text(reason, maxLoginMessageLength)}`;
   return new Failed(new AtlasAuthenticationError(message, { ...contextOf(call), cause }, fields), response, retry);
 }
 

@@ -32,8 +32,9 @@ const tenantPageSize = 100;
 export async function requestPages<T>(target: Target<T>, call: Call): Promise<Success<T[]>> {
   const { fallback } = target;
   const parse = (json: unknown) => parsePage(json, target.parse);
-  const pageFallback = fallback && (() => ({ ...fallback(), parse, fallback: undefined }));
-  let page = await request({ ...target, parse, fallback: pageFallback }, call);
+  const isEmpty = ({ items }: Page<T>) => items.length === 0;
+  const toPage = (list: Target<T>) => ({ ...list, parse, isEmpty, fallback: undefined });
+  let page = await request({ ...toPage(target), fallback: fallback && (() => toPage(fallback())) }, call);
   const collected = new CollectedPages<T>(page.target.endpoint === 'tenant' ? tenantPageSize : 1);
   const maxSize = maxSizes * call.settings.maxResponseSize;
   let size = 0;
@@ -49,10 +50,11 @@ export async function requestPages<T>(target: Target<T>, call: Call): Promise<Su
     if (pageNum === maxPages) {
       throw unusable(page.response, invalid(tooManyPages), adviceFor(page.target).tooManyPages, call);
     }
-    // The next page should use the same connection.
+    call.scope.phase = 'requesting the next page';
+    // It should use the same connection.
     await connectionFreed();
     const query = { ...page.target.query, pageNum: pageNum + 1 };
-    page = await request({ ...page.target, parse, query, fallback: undefined }, call);
+    page = await request<Page<T>>({ ...page.target, parse, isEmpty, query, fallback: undefined }, call);
   }
 }
 

@@ -1,5 +1,4 @@
 import { type ApiResponse, readResponse } from '../atlas/response.js';
-import { isObject } from '../atlas/schemas.js';
 import { invalid } from '../atlas/standard-schema.js';
 import { mayBeEnveloped, type Target, toPath } from '../atlas/target.js';
 import { NoLogin } from '../auth/authenticator.js';
@@ -118,22 +117,15 @@ async function askFallback<T>(fallback: Target<T>, failed: Failed, call: Call): 
       await connectionFreed();
       return request(fallback, call, 0);
     });
-    if (hasData(success)) return success;
+    if (!fallback.isEmpty?.(success.data)) return success;
   } catch (reason) {
-    // What ends the call wins over the error of Flex.
-    call.scope.throwIfEnded();
     if (!(reason instanceof Failed)) throw reason;
+    // What ends the call wins over the error of Flex, unless a response came before.
+    if (reason.response === undefined) call.scope.throwIfEnded();
   }
   call.target = flex;
   Object.assign(failed.error, { attempts: call.attempts });
   throw failed;
-}
-
-/** Whether a response has what was asked for: a list with an item, or an item with an ID. */
-function hasData({ response }: Success<unknown>): boolean {
-  const { json } = response.body;
-  if (!isObject(json)) return false;
-  return Array.isArray(json['results']) ? json['results'].length > 0 : json['id'] != null;
 }
 
 /**
@@ -160,6 +152,7 @@ async function send(target: Target, resends: { left: number }, call: Call): Prom
     return response;
   };
   for (;;) {
+    response = undefined;
     try {
       return await authenticator.send({ path, isFallback, scope }, exchangeWith);
     } catch (reason) {

@@ -141,14 +141,22 @@ class ExchangeHandler implements DispatchHandler {
   fail(reason: unknown): void {
     if (!this.#end()) return;
     this.#reject(reason);
-    this.#controller?.abort(new Error('The request was given up'));
+    this.#abort('The request was given up');
   }
 
   #finish(isTruncated: boolean): void {
     if (!this.#end()) return;
     const bytes = this.#buffer.subarray(0, this.#size);
     this.#resolve({ status: this.#status, headers: this.#headers, bytes, isTruncated });
-    if (isTruncated) this.#controller?.abort(new Error('The body is larger than maxResponseSize'));
+    if (isTruncated) this.#abort('The body is larger than maxResponseSize');
+  }
+
+  #abort(why: string): void {
+    try {
+      this.#controller?.abort(new Error(why));
+    } catch {
+      // The dispatcher may be anybody's. The exchange has ended all the same.
+    }
   }
 
   /** Returns false if it has already ended. */

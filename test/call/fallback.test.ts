@@ -157,8 +157,14 @@ describe('a tenant endpoint that answers', () => {
     expect(atlas.asked()).toEqual(['flex', 'tenant', 'flex', 'tenant']);
   });
 
-  it('an empty list does not hide the error of Flex', async () => {
+  it('an empty list, or a list in place of a snapshot, does not hide the error of Flex', async () => {
     await expectErrorOfFlex(openAtlas({ flex: missing, tenant: emptyList }).list());
+    await expectErrorOfFlex(openAtlas({ flex: missing, tenant: { body: { results: [{ id: hexId(1) }] } } }).get());
+  });
+
+  it('a snapshot, with whatever other fields, is the result', async () => {
+    const snapshot = { id: hexId(1), results: [] };
+    expect(await openAtlas({ flex: missing, tenant: { body: snapshot } }).get()).toEqual(snapshot);
   });
 });
 
@@ -192,6 +198,15 @@ describe('a call that asks the tenant endpoint ends', () => {
     expect(error).toMatchObject({ endpoint: 'tenant', attempts: 2, cause: { status: 404, endpoint: 'flex' } });
     expect(error.message).toContain('2000 ms (timeout)');
     expect(performance.now()).toBeLessThan(2_500);
+  });
+
+  it('with the error of Flex, if a final 401 arrived before the deadline', async () => {
+    const timeout = 3_000;
+    const tenant: Behavior = (request) => {
+      request.reply(apiError(401));
+      vi.advanceTimersByTime(timeout);
+    };
+    await expectErrorOfFlex(openAtlas({ flex: missing, tenant }, { timeout }).get());
   });
 
   it('with an abort', async () => {

@@ -86,6 +86,14 @@ describe('the trace of a call', () => {
     expect(ended()).toMatchObject([{ status: 401, error: { code: 'AUTHENTICATION' } }]);
   });
 
+  it('has no status of a request whose login then failed without a response', async () => {
+    const accessToken = vi.fn().mockResolvedValueOnce('t1').mockResolvedValueOnce('t2').mockRejectedValue('sealed');
+    const dead = Object.assign(new Error('dead'), { code: 'UND_ERR_SOCKET' });
+    const { client } = open([{ status: 401 }, dead], { credentials: { accessToken } });
+    await rejection(get(client), AtlasAuthenticationError);
+    expect(ended()[0]).not.toHaveProperty('status');
+  });
+
   it('has the path of get(), with its query, and no endpoint', async () => {
     await open([{}]).client.get('/api/atlas/v2/groups', { query: { a: 1 } });
     expect(ended()).toMatchObject([{ operation: 'get', path: '/api/atlas/v2/groups?a=1', status: 200, attempts: 1 }]);
@@ -113,7 +121,7 @@ describe('the trace of a call', () => {
     expect(ended()).toMatchObject([{ error: reason, attempts: 0, endpoint: 'flex' }]);
   });
 
-  it('leaves the caller on the stack of its error, and nothing of this package, also after a request was sent again', async () => {
+  it('leaves the caller on the stack of its error, also after a request was sent again', async () => {
     const dead = Object.assign(new Error('dead'), { code: 'UND_ERR_SOCKET' });
     const { client } = open([dead, { status: 403 }]);
     async function caller() {
@@ -121,7 +129,6 @@ describe('the trace of a call', () => {
     }
     const { stack } = await rejection(caller(), AtlasApiError);
     expect(stack).toMatch(/at (?:async )?caller /);
-    expect(stack).not.toContain('/src/');
   });
 
   it('holds no secret', async () => {

@@ -36,6 +36,16 @@ it('gives the dispatcher the request, with the timeouts of undici turned off', a
   expect(requests[0]?.headers).toMatchObject({ authorization: 'Bearer token-of-the-test' });
 });
 
+it('a dispatcher whose controller throws holds up no abort', async () => {
+  const stop = new AbortController();
+  const abort = () => {
+    throw new Error('broken');
+  };
+  const calls = [1, 2].map(() => call([(request) => request.handler.onRequestStart({ abort })], {}, stop));
+  stop.abort('stop');
+  for (const { promise } of calls) await expect(promise).rejects.toBe('stop');
+});
+
 describe('a dispatcher that responds within dispatch()', () => {
   beforeEach(stopClock);
   const credentials = { publicKey: 'ABCDEFGH', privateKey: 'private' };

@@ -18,6 +18,13 @@ async function errorAfter(reply: Behavior) {
   return error;
 }
 
+it('the error of a renewal shows no token that Atlas has refused', async () => {
+  const failed = { status: 400, body: { error: 'tok-en-1', error_description: 'the token tok-en-1 was revoked' } };
+  const { get } = openScripted({ credentials }, token('tok-en-1'), refusal(401), failed);
+  const error = await rejection(get(), AtlasAuthenticationError);
+  expect(error).toMatchObject({ error: '[masked]', errorDescription: 'the token [masked] was revoked' });
+});
+
 it('a token request is what Atlas expects, and serves the prefix of baseUrl', async () => {
   const server = await startRawServer([tokenAnswer('the-token'), good]);
   const client = openBareClient({ url: `${server.url}/proxy/` }, { credentials, userAgent: 'backup-check/2.1' });
