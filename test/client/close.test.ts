@@ -1,62 +1,30 @@
 import { Agent } from 'undici';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import { AtlasClosedError, AtlasTimeoutError, type TenantSnapshotsClient } from '../../src/index.js';
+import { AtlasClosedError, type TenantSnapshotsClient, type TenantSnapshotsClientOptions } from '../../src/index.js';
 import { passTime, runClock, standStill, stopClock } from '../support/clock.js';
 import { get, openBareClient } from '../support/open-client.js';
 import { startRawServer } from '../support/raw-server.js';
-import { challenge, good } from '../support/raw-steps.js';
+import { challenge, good, type Script } from '../support/raw-steps.js';
 import { rejection } from '../support/rejection.js';
-import { listPath } from '../support/snapshot-routes.js';
 
 beforeEach(stopClock);
 
-describe('after close()', () => {
-  it.each<[name: string, call: (client: TenantSnapshotsClient) => Promise<unknown>]>([
-    ['a snapshot', (client) => get(client)],
-    ['a list', (client) => client.listTenantSnapshots(...listPath)],
-    ['any path', (client) => client.get('/api/atlas/v2/groups')],
-    ['any list', (client) => client.getAll('/api/atlas/v2/groups')],
-  ])('a call for %s rejects with CLOSED, and sends nothing', async (_name, call) => {
-    const server = await startRawServer(good);
-    const client = openBareClient(server);
-    await client.close();
-    expect((await rejection(call(client), AtlasClosedError)).code).toBe('CLOSED');
-    expect(server.requests).toHaveLength(0);
-  });
-
-  it('a call rejects with CLOSED even while close() is still waiting', async () => {
-    const client = openBareClient(await startRawServer(), { attemptTimeout: 1000 });
-    const last = rejection(get(client), AtlasTimeoutError);
-    const closing = client.close();
-    await rejection(get(client), AtlasClosedError);
-    await runClock(Promise.all([last, closing]));
-  });
-
-  it('a call with an aborted signal rejects with its reason', async () => {
-    const client = openBareClient(await startRawServer());
-    await client.close();
-    await expect(get(client, { signal: AbortSignal.abort('reason') })).rejects.toBe('reason');
-  });
-});
-
 describe('close()', () => {
-  it('may be called several times, concurrently and by `await using`', async () => {
-    const server = await startRawServer(good);
-    const client = openBareClient(server);
-    {
-      await using same = client;
-      await get(same);
-      await Promise.all([same.close(), same.close()]);
-    }
-    await client.close();
-  });
-
-  it('closes its connections', async () => {
+  it.each<[how: string, close: (client: TenantSnapshotsClient) => Promise<unknown>]>([
+    ['once', (client) => client.close()],
+    ['several times', (client) => Promise.all([client.close(), client.close()]).then(() => client.close())],
+    [
+      'by `await using`',
+      async (client) => {
+        await using _same = client;
+      },
+    ],
+  ])('closes its connections if it is called %s', async (_how, close) => {
     const server = await startRawServer(good);
     const client = openBareClient(server);
     await Promise.all(Array.from({ length: 10 }, () => get(client)));
     expect(server.open).toBe(10);
-    await client.close();
+    await close(client);
     await expect.poll(() => server.open, { interval: 1 }).toBe(0);
   });
 
@@ -72,10 +40,17 @@ describe('close()', () => {
     expect(server.connections).toBe(1);
   });
 
-  it('lets a request on the wire finish, and waits for it', async () => {
-    const server = await startRawServer();
-    const client = openBareClient(server);
-    const call = get(client);
+  it.each<[what: string, options: TenantSnapshotsClientOptions, response: Script]>([
+    ['a request', {}, good],
+    [
+      'a challenge that several calls wait for',
+      { credentials: { publicKey: 'ABCDEFGH', privateKey: 'private' } },
+      challenge(),
+    ],
+  ])('lets %s on the wire finish, and waits for it', async (_what, options, response) => {
+    const server = await startRawServer(({ number }) => (number === 1 ? [] : good));
+    const client = openBareClient(server, options);
+    const calls = Promise.all([get(client), get(client)]);
     await server.arrived(1);
     let isClosed = false;
     const closing = client.close().then(() => {
@@ -83,21 +58,10 @@ describe('close()', () => {
     });
     await passTime(1000);
     expect(isClosed).toBe(false);
-    await server.respond(1, ...good);
-    await expect(call).resolves.toMatchObject({ status: 'COMPLETED' });
+    await server.respond(1, ...response);
+    await expect(calls).resolves.toHaveLength(2);
     await closing;
     await expect.poll(() => server.open, { interval: 1 }).toBe(0);
-  });
-
-  it('lets a challenge on the wire arrive, and the calls that wait for it finish', async () => {
-    const server = await startRawServer(({ number }) => (number === 1 ? [] : good));
-    const client = openBareClient(server, { credentials: { publicKey: 'ABCDEFGH', privateKey: 'private' } });
-    const calls = Array.from({ length: 5 }, () => get(client));
-    await server.arrived(1);
-    const closing = client.close();
-    await server.respond(1, ...challenge());
-    await expect(Promise.all(calls)).resolves.toHaveLength(5);
-    await closing;
   });
 
   it('lets a request that hangs end by its attemptTimeout, without a retry', async () => {
@@ -110,4 +74,18 @@ describe('close()', () => {
     await closing;
     expect(server.requests).toHaveLength(1);
   });
+});
+
+it('after close(), and while it is waiting, a call sends nothing and rejects with CLOSED or the reason of its signal', async () => {
+  const server = await startRawServer();
+  const client = openBareClient(server);
+  const last = get(client);
+  await server.arrived(1);
+  const closing = client.close();
+  await rejection(get(client), AtlasClosedError);
+  await server.respond(1, ...good);
+  await Promise.all([last, closing]);
+  expect((await rejection(get(client), AtlasClosedError)).code).toBe('CLOSED');
+  await expect(get(client, { signal: AbortSignal.abort('reason') })).rejects.toBe('reason');
+  expect(server.requests).toHaveLength(1);
 });
