@@ -70,8 +70,13 @@ describe('client options', () => {
     expect(message).toBe('Invalid client options: fetch: must not be set together with dispatcher.');
   });
 
-  it.each([[5], ['text'], [[]], [() => ({})]])('may not be %o', (options) => {
-    expect(messageFor(options)).not.toBe('');
+  it.each([
+    [5, 'number'],
+    ['text', 'string'],
+    [[], 'array'],
+    [() => ({}), 'function'],
+  ])('may not be %o', (options, type) => {
+    expect(messageFor(options)).toBe(`Invalid client options: Invalid input: expected object, received ${type}.`);
   });
 
   it('may not have an unknown key: the message names it and those that there are, and is cut to a short length', () => {
