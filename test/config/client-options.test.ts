@@ -1,30 +1,17 @@
 import { MockAgent } from 'undici';
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { resolveOptions } from '../../src/config/client-options.js';
 import { AtlasConfigurationError } from '../../src/index.js';
-import { defaults, loginVariables } from '../support/defaults.js';
+import { defaults, setEnvironment } from '../support/defaults.js';
+import { thrown } from '../support/rejection.js';
 
 const credentials = { accessToken: 'token-1' };
 const longest = 0x7fff_ffff;
 
-/** Sets these variables of the environment, and unsets the others that a client reads. */
-function setEnvironment(values: Readonly<Record<string, string>> = {}): void {
-  const names = [...loginVariables.flat(), 'MONGODB_ATLAS_BASE_URL', 'https_proxy', 'HTTPS_PROXY'];
-  for (const name of names) vi.stubEnv(name, values[name]);
-}
-
 beforeEach(() => setEnvironment());
 
 /** The message of the AtlasConfigurationError for these options. */
-function messageFor(options: unknown): string {
-  try {
-    resolveOptions(options);
-  } catch (error) {
-    if (error instanceof AtlasConfigurationError) return error.message;
-    throw error;
-  }
-  throw new Error('The options are valid');
-}
+const messageFor = (options: unknown) => thrown(() => resolveOptions(options), AtlasConfigurationError).message;
 
 /** The base URL for these options. */
 function urlFor(options: object): string {

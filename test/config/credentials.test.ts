@@ -1,26 +1,14 @@
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { AtlasCredentials } from '../../src/auth/authenticator.js';
 import { resolveCredentials } from '../../src/config/credentials.js';
 import { AtlasConfigurationError } from '../../src/index.js';
-import { loginVariables } from '../support/defaults.js';
-
-/** Sets these variables of the environment, and unsets the others that a login reads. */
-function setEnvironment(values: Readonly<Record<string, string>> = {}): void {
-  for (const name of loginVariables.flat()) vi.stubEnv(name, values[name]);
-}
+import { loginVariables, setEnvironment } from '../support/defaults.js';
+import { thrown } from '../support/rejection.js';
 
 beforeEach(() => setEnvironment());
 
 /** The message of the AtlasConfigurationError for the option, or for the environment. */
-function messageFor(option?: object): string {
-  try {
-    resolveCredentials(option);
-  } catch (error) {
-    if (error instanceof AtlasConfigurationError) return error.message;
-    throw error;
-  }
-  throw new Error('The credentials are valid');
-}
+const messageFor = (option?: object) => thrown(() => resolveCredentials(option), AtlasConfigurationError).message;
 
 const apiKey = { publicKey: 'publickey', privateKey: 'private-key' };
 const account = { clientId: 'mdb_sa_id_1', clientSecret: 'mdb_sa_sk_1' };

@@ -1,3 +1,5 @@
+import { vi } from 'vitest';
+
 /** The defaults of the client options, which the client and the documents have to match. */
 export const defaults = {
   baseUrl: 'https://cloud.mongodb.com',
@@ -18,3 +20,9 @@ export const loginVariables = [
   ['MONGODB_ATLAS_PUBLIC_KEY', 'MONGODB_ATLAS_PRIVATE_KEY'],
   ['MONGODB_ATLAS_PUBLIC_API_KEY', 'MONGODB_ATLAS_PRIVATE_API_KEY'],
 ] as const;
+
+/** Sets these variables of the environment, and unsets the others that a client reads. */
+export function setEnvironment(values: Readonly<Record<string, string>> = {}): void {
+  const names = [...loginVariables.flat(), 'MONGODB_ATLAS_BASE_URL', 'https_proxy', 'HTTPS_PROXY'];
+  for (const name of names) vi.stubEnv(name, values[name]);
+}

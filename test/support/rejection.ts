@@ -12,3 +12,14 @@ export async function rejection<T>(
   if (reason instanceof type) return reason;
   throw reason;
 }
+
+/** What a function throws. Throws if it returns, or throws an error of another class. */
+export function thrown<T>(run: () => unknown, type: abstract new (...parameters: never[]) => T): T {
+  try {
+    run();
+  } catch (error) {
+    if (error instanceof type) return error;
+    throw error;
+  }
+  throw new Error('The function returned');
+}
