@@ -66,12 +66,6 @@ interface Said {
   readonly inHeaders: string;
 }
 
-/** Escapes what is neither a letter nor a digit. */
-function escaped(all: readonly string[], toEscape: (code: string) => string): string {
-  const hex = (character: string) => character.charCodeAt(0).toString(16).padStart(2, '0');
-  return all.join().replace(/[^A-Za-z0-9]/g, (character) => toEscape(hex(character)));
-}
-
 // As a debug page, a broken proxy or a server of another protocol may.
 const echoes: [where: string, echo: (said: Said) => Script, isShown: boolean][] = [
   ['the request itself', ({ request }) => [send(request)], false],
@@ -87,38 +81,6 @@ const echoes: [where: string, echo: (said: Said) => Script, isShown: boolean][] 
   ['a field of a body', ({ all }) => [answer(200, { id: all.join() })], false],
   ['a key of a body', ({ all }) => [answer(200, { id: 5, links: [{ [all.join()]: all }] })], false],
   ['an error in plain text', ({ request, all }) => [answer(400, request + all)], true],
-  [
-    'an error in HTML',
-    ({ all }) => [
-      answer(
-        502,
-        escaped(all, (code) => `&#x${code.toUpperCase()};`),
-      ),
-    ],
-    true,
-  ],
-  [
-    'an error in escaped JSON',
-    ({ all }) => [
-      answer(
-        400,
-        escaped(all, (code) => `\\u00${code}`),
-      ),
-    ],
-    true,
-  ],
-  [
-    'an error in a form',
-    ({ all }) => [
-      answer(
-        400,
-        escaped(all, (code) => `%${code}`),
-      ),
-    ],
-    true,
-  ],
-  ['an error in a URL', ({ all }) => [answer(400, all.map(encodeURIComponent).join('&'))], true],
-  ['an error without padding', ({ all }) => [answer(400, all.join().replaceAll('=', ''))], true],
   ...['errorCode', 'detail', 'reason'].map((field): (typeof echoes)[number] => [
     `the ${field} of an error`,
     ({ all }) => [answer(400, { [field]: `You sent ${all}.` })],
@@ -135,7 +97,7 @@ const echoes: [where: string, echo: (said: Said) => Script, isShown: boolean][] 
     ({ inHeaders }) => [answer(302, '{}', `x: ${inHeaders}`, `x: ${inHeaders}`, `location: /?${inHeaders}`)],
     true,
   ],
-  ['the name of a header', ({ all }) => [answer(400, '{}', `${escaped(all, () => '-')}: 1`)], true],
+  ['the name of a header', ({ all }) => [answer(400, '{}', `${all.join().replace(/[^A-Za-z0-9]/g, '-')}: 1`)], true],
   ['a retryable error', ({ request }) => [answer(503, request, 'retry-after: 3600')], true],
 ];
 
@@ -181,15 +143,10 @@ describe.each(logins)('with $name', ({ credentials, secrets }) => {
 
 const partOfToken = `You sent ${callerToken.slice(0, -8)}`;
 
-it.each<[limit: string, script: Script, options: TenantSnapshotsClientOptions]>([
-  ['16 KiB', [answer(400, 'x'.repeat(16_384 - 8) + callerToken)], {}],
-  [
-    'maxResponseSize',
-    // The second packet exceeds the limit, so the error keeps the first one.
-    [send(head(400, 'content-length: 9999')), send(partOfToken), pause(), send('x')],
-    { maxResponseSize: partOfToken.length },
-  ],
-])('a body that is cut at %s, inside a secret, shows no part of it', async (_limit, script, options) => {
+it('a body that is cut at maxResponseSize, inside a secret, shows no part of it', async () => {
+  // The second packet exceeds the limit, so the error keeps the first one.
+  const script = [send(head(400, 'content-length: 9999')), send(partOfToken), pause(), send('x')];
+  const options = { maxResponseSize: partOfToken.length };
   const { client } = await open({ accessToken: callerToken }, () => script, options);
   expectNoSecret(await rejection(get(client), AtlasApiError), [callerToken.slice(0, 6)]);
 });
@@ -203,20 +160,12 @@ it('the error for a challenge masks a public key that its scheme echoes', async 
   expect((await rejection(get(client), AtlasAuthenticationError)).message).toContain('It offered: [masked]');
 });
 
-describe('the error of a token request shows no secret that the response echoes', () => {
-  it.each([
-    ['as an OAuth error', 401, { error: `invalid ${clientSecret}`, error_description: `You sent Basic ${basic}` }, {}],
-    [
-      'without padding',
-      401,
-      { error_description: `${basic.replaceAll('=', '')} ${basic.replaceAll('=', '&#x3D;')}` },
-      {},
-    ],
-    ['as an invalid token', 200, { access_token: `${clientSecret} ${issuedToken}` }, {}],
-  ])('%s', async (_how, status, body, headers) => {
-    const dispatcher = scriptedDispatcher({ status, body, headers });
-    const client = openClient({ credentials: { clientId: 'mdb_sa_id_1', clientSecret }, dispatcher, maxRetries: 0 });
-    const error = await rejection(get(client), AtlasAuthenticationError);
-    expectNoSecret(error, [clientSecret, issuedToken, basic]);
-  });
+it.each([
+  ['an OAuth error', 401, { error: `invalid ${clientSecret}`, error_description: `You sent Basic ${basic}` }],
+  ['an invalid token', 200, { access_token: `${clientSecret} ${issuedToken}` }],
+])('the error of a token request shows no secret that the response echoes as %s', async (_what, status, body) => {
+  const dispatcher = scriptedDispatcher({ status, body });
+  const client = openClient({ credentials: { clientId: 'mdb_sa_id_1', clientSecret }, dispatcher, maxRetries: 0 });
+  const error = await rejection(get(client), AtlasAuthenticationError);
+  expectNoSecret(error, [clientSecret, issuedToken, basic]);
 });
