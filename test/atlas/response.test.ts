@@ -3,8 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { type Body, openEnvelope, readBody, readResponse } from '../../src/atlas/response.js';
 import type { HttpResponse } from '../../src/http/exchange.js';
 import { AtlasApiError, AtlasInvalidResponseError, type TenantSnapshotsClient } from '../../src/index.js';
-import { get, openBareClient, openClient } from '../support/open-client.js';
-import { openEmulator } from '../support/open-emulator.js';
+import { get, openBareClient } from '../support/open-client.js';
 import { rejection } from '../support/rejection.js';
 import { type Reply, scriptedDispatcher } from '../support/scripted-dispatcher.js';
 import { shown } from '../support/shown.js';
@@ -100,22 +99,6 @@ describe('an envelope', () => {
     const response = { status, headers: {}, bytes: Buffer.from(text), isTruncated: false };
     expect(readResponse(response, mayBeEnveloped, 99)).toMatchObject({ ...expected, body: { text } });
   });
-
-  it.each(['content', 'envelope'] as const)('of Atlas may have the key %s, at both endpoints', async (envelopeKey) => {
-    const emulator = await openEmulator({ envelopeKey });
-    emulator.sunset(false);
-    const { url: baseUrl, credentials, groupId, clusterName } = emulator;
-    const client = openClient({ baseUrl, credentials: credentials.apiKey });
-    for (const endpoint of ['tenant', 'flex'] as const) {
-      const options = { envelope: true, pretty: true, endpoint };
-      const { snapshotId: id, snapshots } = emulator;
-      expect(await client.getTenantSnapshot(groupId, clusterName, id, options)).toMatchObject({ id });
-      expect(await client.listTenantSnapshots(groupId, clusterName, options)).toHaveLength(snapshots.length);
-      const missing = client.getTenantSnapshot(groupId, clusterName, '0'.repeat(24), options);
-      const error = { status: 404, errorCode: 'TENANT_SNAPSHOT_NOT_FOUND' };
-      expect(await rejection(missing, AtlasApiError)).toMatchObject(error);
-    }
-  });
 });
 
 describe('an error is from Atlas', () => {
@@ -161,17 +144,6 @@ describe.each([
     expect(error.issues).not.toHaveLength(0);
     expect(error.message.length).toBeLessThan(1000);
   });
-});
-
-it('a __proto__ field of an error changes no prototype', async () => {
-  const poison = '"__proto__":{"polluted":true},"constructor":{"prototype":{"polluted":true}}';
-  const body = `{${poison},"errorCode":"X","parameters":[{${poison}}],"badRequestDetail":{${poison}}}`;
-  const error = await rejection(get(open({ status: 400, body })), AtlasApiError);
-  expect(error.errorCode).toBe('X');
-  expect([error, {}].map((value) => 'polluted' in value)).toEqual([false, false]);
-  for (const value of [error.headers, error.parameters?.[0]]) {
-    expect(Object.getPrototypeOf(value)).toBe(Object.prototype);
-  }
 });
 
 describe('an unknown field may be deeply nested', () => {
