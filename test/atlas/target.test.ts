@@ -114,15 +114,6 @@ const hostilePath = fc
   )
   .map(([start, parts]) => start + parts.join(''));
 
-const allowed = [..."ABCXYZabcxyz0189-._~:@!$&'()*+,=", '%20', '%C3%A9', '%25', '%3F', '%23', '%3B'];
-const goodSegment = fc
-  .array(fc.constantFrom(...allowed), { minLength: 1, maxLength: 8 })
-  .map((parts) => parts.join(''))
-  .filter((segment) => !/^\.\.?(?:%3B|$)/.test(segment));
-const goodPath = fc
-  .array(goodSegment, { minLength: 1, maxLength: 6 })
-  .map((segments) => `/api/atlas/${segments.join('/')}`);
-
 describe('the path of get()', () => {
   it.each(prefixes)('never leads outside the API, with the baseUrl prefix %j', (prefix) => {
     const paths = fc.oneof(hostilePath, fc.string({ unit: 'binary', maxLength: 40 }));
@@ -133,25 +124,20 @@ describe('the path of get()', () => {
     fc.assert(property, { numRuns: 1_000 });
   });
 
-  it('is sent unchanged if it is valid', () => {
-    const property = fc.property(goodPath, fc.constantFrom(...prefixes), (path, prefix) => {
-      expect(urlOf(path, prefix)).toBe(origin + prefix + path);
-    });
-    fc.assert(property, { numRuns: 200 });
-  });
-
   it.each([
     '/api/atlas/v2',
     '/api/atlas/v2/groups/5e2211c17a3e5a48f5497de3/flexClusters',
     '/api/atlas/v2/groups/byName/My%20Project',
+    // Every character that a path may have, and characters that are encoded.
     "/api/atlas/v2/A-z0.9_~:@!$&'()*+,=",
+    '/api/atlas/v2/%C3%A9/%25/%3F%23/%3B',
     // Three dots, and names that begin or end with dots, are ordinary segments.
     '/api/atlas/.../..a/b../.c',
     // Dots after a semicolon are part of a parameter.
     '/api/atlas/x%3B..',
     `/api/atlas/${'x'.repeat(2048 - '/api/atlas/'.length)}`,
-  ])('may be %j', (path) => {
-    expect(urlOf(path)).toBe(origin + path);
+  ])('may be %j, and is sent unchanged', (path) => {
+    for (const prefix of prefixes) expect(urlOf(path, prefix)).toBe(origin + prefix + path);
   });
 
   const mustStart =
