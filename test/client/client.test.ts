@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it, vi } from 'vitest';
-import { AtlasApiError, type CallOptions, type TenantSnapshotsClient } from '../../src/index.js';
+import { AtlasApiError, type TenantSnapshotsClient } from '../../src/index.js';
 import { runClock, stopClock } from '../support/clock.js';
 import { get, openBareClient, openScripted } from '../support/open-client.js';
 import { startRawServer } from '../support/raw-server.js';
@@ -55,15 +55,6 @@ it('the constructor opens no connection, and requests no token', async () => {
   expect(tokenStore.get).not.toHaveBeenCalled();
 });
 
-/** A call with each method. */
-const calls = {
-  getTenantSnapshot: (client, options) => client.getTenantSnapshot(...path, options),
-  listTenantSnapshots: (client, options) => client.listTenantSnapshots(...listPath, options),
-  get: (client, { endpoint, ...options }) => client.get('/api/atlas/v2/groups', options),
-  getAll: (client, { endpoint, ...options }) => client.getAll('/api/atlas/v2/groups', options),
-} satisfies Record<string, (client: TenantSnapshotsClient, options: CallOptions) => Promise<unknown>>;
-type Method = keyof typeof calls;
-
 describe('the options of a call', () => {
   it("override the client's, unless they are undefined", async () => {
     stopClock();
@@ -75,10 +66,17 @@ describe('the options of a call', () => {
     expect(error).toMatchObject({ attempts: 2, endpoint: 'tenant' });
   });
 
-  it.each(Object.keys(calls) as Method[])('of %s: a signal that has already aborted sends nothing', async (method) => {
+  it.each<
+    [method: string, call: (client: TenantSnapshotsClient, options: { signal: AbortSignal }) => Promise<unknown>]
+  >([
+    ['getTenantSnapshot', (client, options) => client.getTenantSnapshot(...path, options)],
+    ['listTenantSnapshots', (client, options) => client.listTenantSnapshots(...listPath, options)],
+    ['get', (client, options) => client.get('/api/atlas/v2/groups', options)],
+    ['getAll', (client, options) => client.getAll('/api/atlas/v2/groups', options)],
+  ])('of %s: a signal that has already aborted sends nothing', async (_method, call) => {
     const { client, dispatcher } = openScripted([]);
     const reason = { of: 'mine' };
-    await expect(calls[method](client, { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
+    await expect(call(client, { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
     expect(dispatcher.requests).toEqual([]);
   });
 });
