@@ -142,11 +142,12 @@ function startTracing() {
   return { tracer: provider.getTracer('test'), spans: () => exporter.getFinishedSpans() };
 }
 
-it("makes the span of each request a child of its caller's span, also on a retry", async () => {
+// More calls than the 64 connections of a client.
+it("makes the span of each request a child of its caller's span, also if it waits for a connection, or is a retry", async () => {
   const { tracer, spans } = startTracing();
   const server = await startFlakyServer(refusal(503), refusal(503));
   const client = openBareClient(server, { maxRetries: 2 });
-  const ids = [1, 2, 3].map(hexId);
+  const ids = Array.from({ length: 100 }, (_, index) => hexId(index));
   const calls = ids.map((id) =>
     tracer.startActiveSpan(id, async (span) => {
       await client.getTenantSnapshot(groupId, clusterName, id);

@@ -1,13 +1,12 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
-import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { once } from 'node:events';
 import { type AddressInfo, createServer, Socket } from 'node:net';
 import { expect, it, onTestFinished, vi } from 'vitest';
+import { hexId } from '../support/atlas-bodies.js';
 import { freePort } from '../support/free-port.js';
 import { get, openBareClient } from '../support/open-client.js';
 import { startRawServer } from '../support/raw-server.js';
-import { good } from '../support/raw-steps.js';
-import { groupId, snapshotId } from '../support/snapshot-routes.js';
+import { answer, challenge } from '../support/raw-steps.js';
+import { groupId } from '../support/snapshot-routes.js';
 
 const limit = 64;
 const always = Number.POSITIVE_INFINITY;
@@ -96,20 +95,17 @@ it('connections opened after resets serve all further calls', async () => {
   expect(sockets.total()).toBe(2 * limit);
 });
 
-it('requests that wait for a connection are sent in the async context of their callers', async () => {
-  const server = await startRawServer(good);
-  const client = openBareClient(server);
-  const caller = new AsyncLocalStorage<string>();
-  const seen: [cluster: string, caller: string | undefined][] = [];
-  // As OpenTelemetry does.
-  const onRequest = (message: unknown) => {
-    const path = JSON.stringify(message).match(/clusters\/(C\d+)\//)?.[1];
-    seen.push([path ?? '', caller.getStore()]);
-  };
-  subscribe('undici:request:create', onRequest);
-  onTestFinished(() => void unsubscribe('undici:request:create', onRequest));
-  const names = Array.from({ length: 150 }, (_, index) => `C${index}`);
-  await Promise.all(names.map((name) => caller.run(name, () => client.getTenantSnapshot(groupId, name, snapshotId))));
-  expect(seen).toHaveLength(150);
-  for (const [cluster, store] of seen) expect(store).toBe(cluster);
-});
+it('10,000 concurrent Digest calls each get their own response: 10,001 requests, at most 64 connections', async () => {
+  const server = await startRawServer(({ authorization, target }) =>
+    authorization === undefined ? challenge() : [answer(200, { id: target.slice(-24) })],
+  );
+  const client = openBareClient(server, { credentials: { publicKey: 'ABCDEFGH', privateKey: 'private' } });
+  const ids = Array.from({ length: 10_000 }, (_, index) => hexId(index));
+  const snapshots = await Promise.all(ids.map((id) => client.getTenantSnapshot(groupId, 'Cluster0', id)));
+  expect(snapshots.map(({ id }) => id)).toEqual(ids);
+  expect(server.requests).toHaveLength(10_001);
+  expect(server.connections).toBeLessThanOrEqual(limit);
+  expect(server.connections).toBeGreaterThan(1);
+  const counts = server.requests.map(({ authorization }) => /nc=(\w+)/.exec(authorization ?? '')?.[1]);
+  expect(new Set(counts).size).toBe(10_001);
+}, 30_000);
