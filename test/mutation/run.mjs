@@ -17,11 +17,9 @@ const folders = {
   http: {
     mutate: 'src/http/*.ts',
     tests: [
-      ...[
-        'test/http/*.test.ts',
-        'test/client/{abort,async-context,close,deadline}.test.ts',
-        'test/atlas/response.test.ts',
-      ],
+      'test/http/*.test.ts',
+      'test/client/{abort,async-context,close,deadline}.test.ts',
+      'test/atlas/response.test.ts',
       'test/call/{errors,request}.test.ts',
     ],
   },
