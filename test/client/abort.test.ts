@@ -1,11 +1,10 @@
 import { getEventListeners } from 'node:events';
 import { setImmediate as turn } from 'node:timers/promises';
-import { Agent } from 'undici';
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import type { CallOptions, TenantSnapshotsClient, TenantSnapshotsClientOptions } from '../../src/index.js';
 import { standStill } from '../support/clock.js';
-import { get, openBareClient } from '../support/open-client.js';
+import { get, openAgent, openBareClient } from '../support/open-client.js';
 import { type Scripts, startRawServer } from '../support/raw-server.js';
 import { answer, challenge, good, head, refusal, send, snapshotJson } from '../support/raw-steps.js';
 import { listPath } from '../support/snapshot-routes.js';
@@ -18,12 +17,8 @@ const never = () => new Promise<string>(() => undefined);
 const noToken = () => ({ credentials: { accessToken: never } });
 const noSecondToken = () => ({ credentials: { accessToken: vi.fn(never).mockResolvedValueOnce('token') } });
 
-/** An agent that never connects. */
-function stuck() {
-  const dispatcher = new Agent({ connect: () => undefined });
-  onTestFinished(() => dispatcher.destroy());
-  return { dispatcher };
-}
+/** Never connects. */
+const stuck = () => ({ dispatcher: openAgent({ connect: () => undefined }) });
 
 const outcome = (promise: Promise<unknown>) =>
   promise.then(

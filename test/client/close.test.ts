@@ -1,8 +1,7 @@
-import { Agent } from 'undici';
-import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { AtlasClosedError, type TenantSnapshotsClient, type TenantSnapshotsClientOptions } from '../../src/index.js';
 import { passTime, runClock, standStill, stopClock } from '../support/clock.js';
-import { get, openBareClient } from '../support/open-client.js';
+import { get, openAgent, openBareClient } from '../support/open-client.js';
 import { startRawServer } from '../support/raw-server.js';
 import { challenge, good, type Script } from '../support/raw-steps.js';
 import { rejection } from '../support/rejection.js';
@@ -29,8 +28,7 @@ describe('close()', () => {
   });
 
   it("does not close the caller's agent", async () => {
-    const dispatcher = new Agent();
-    onTestFinished(() => dispatcher.destroy());
+    const dispatcher = openAgent();
     const server = await startRawServer(good);
     const client = openBareClient(server, { dispatcher });
     await get(client);

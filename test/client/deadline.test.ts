@@ -1,8 +1,8 @@
-import { Agent } from 'undici';
-import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import type { Agent } from 'undici';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { AtlasTimeoutError, type TenantSnapshotsClient, type TenantSnapshotsClientOptions } from '../../src/index.js';
-import { passTime, runClock, standStill, stopClock } from '../support/clock.js';
-import { get, openBareClient } from '../support/open-client.js';
+import { passTime, runClock, stopClock } from '../support/clock.js';
+import { get, openAgent, openBareClient } from '../support/open-client.js';
 import { type RawServer, type Scripts, startRawServer } from '../support/raw-server.js';
 import { answer, challenge, drip, good, head, refusal, type Script, send, snapshotJson } from '../support/raw-steps.js';
 import { rejection } from '../support/rejection.js';
@@ -11,12 +11,6 @@ import { listPath } from '../support/snapshot-routes.js';
 const apiKey = { publicKey: 'ABCDEFGH', privateKey: 'private' };
 const serviceAccount = { clientId: 'id', clientSecret: 'client-secret' };
 const never = new Promise<never>(() => undefined);
-
-function openAgent(options: Agent.Options): Agent {
-  const agent = new Agent(options);
-  onTestFinished(() => agent.destroy());
-  return agent;
-}
 
 describe('attemptTimeout', () => {
   beforeEach(stopClock);
@@ -109,18 +103,6 @@ describe('timeout ends a call, and its error says what the call was doing:', () 
     const error = await runClock(rejection(call, AtlasTimeoutError));
     expect(error.message).toContain('while waiting for the response (attempts: 2). The cause says');
     expect(error.cause).toMatchObject({ code: 'API_ERROR', status: 503 });
-  });
-
-  it('waiting for a connection in the queue, whose request is never sent', async () => {
-    const server = await startRawServer();
-    const client = openBareClient(server);
-    const first = Array.from({ length: 64 }, () => rejection(get(client), AtlasTimeoutError));
-    await server.arrived(64);
-    const error = await runClock(rejection(once(client), AtlasTimeoutError));
-    expect(error.message).toContain('while waiting for a connection');
-    await runClock(Promise.all(first));
-    await standStill();
-    expect(server.requests).toHaveLength(64);
   });
 });
 

@@ -1,9 +1,9 @@
 import { runInNewContext } from 'node:vm';
-import { Agent, interceptors, RetryAgent } from 'undici';
-import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { interceptors, RetryAgent } from 'undici';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { DispatcherLike, TenantSnapshotsClientOptions } from '../../src/index.js';
 import { passTime, standStill, stopClock } from '../support/clock.js';
-import { get, openBareClient } from '../support/open-client.js';
+import { get, openAgent, openBareClient } from '../support/open-client.js';
 import { startRawServer } from '../support/raw-server.js';
 import { answer, good, refusal, type Script } from '../support/raw-steps.js';
 import { type Behavior, type Reply, scriptedDispatcher, silent } from '../support/scripted-dispatcher.js';
@@ -124,12 +124,6 @@ it('attemptTimeout starts again if the dispatcher sends the request again', asyn
   await passTime(1_300);
   await expect(promise).resolves.toEqual({ status: 'COMPLETED' });
 });
-
-function openAgent(): Agent {
-  const agent = new Agent();
-  onTestFinished(() => agent.destroy());
-  return agent;
-}
 
 const retry = { maxRetries: 2, minTimeout: 1, maxTimeout: 2 };
 const elsewhere = [answer(302, '', 'location: /elsewhere')];

@@ -1,9 +1,8 @@
-import { Agent } from 'undici';
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { AtlasConnectionError } from '../../src/index.js';
 import type { AtlasEmulator } from '../../src/testing/index.js';
 import { snapshots } from '../support/atlas-bodies.js';
-import { openClient } from '../support/open-client.js';
+import { openAgent, openClient } from '../support/open-client.js';
 import { openEmulator } from '../support/open-emulator.js';
 import { useProcesses } from '../support/processes.js';
 import { rejection } from '../support/rejection.js';
@@ -41,8 +40,7 @@ describe('a certificate that the client rejects is reported at once, with what t
   ])('%s', async (_name, code, connectOptions) => {
     const { ca, server } = await makeCertificates();
     const front = await openTlsFront('http://127.0.0.1:1', server);
-    const dispatcher = new Agent({ connect: connectOptions(ca.cert) });
-    onTestFinished(() => dispatcher.destroy());
+    const dispatcher = openAgent({ connect: connectOptions(ca.cert) });
     const client = openClient({ baseUrl: front.url, dispatcher, endpoint: 'tenant', maxRetries: 3 });
     const error = await rejection(client.getTenantSnapshot(...path), AtlasConnectionError);
     expect(error).toMatchObject({ attempts: 1, cause: { code } });

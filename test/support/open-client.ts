@@ -1,5 +1,6 @@
-// Clients, which are closed after the test.
+// Clients and agents, which are closed after the test.
 
+import { Agent } from 'undici';
 import { onTestFinished } from 'vitest';
 import {
   type AtlasPromise,
@@ -33,6 +34,13 @@ export function openScripted(
 ): { readonly client: TenantSnapshotsClient; readonly dispatcher: ScriptedDispatcher } {
   const dispatcher = scriptedDispatcher(...script);
   return { dispatcher, client: openClient({ dispatcher, maxRetries: 0, ...options }) };
+}
+
+/** An agent of undici. */
+export function openAgent(options?: Agent.Options): Agent {
+  const agent = new Agent(options);
+  onTestFinished(() => agent.destroy());
+  return agent;
 }
 
 /** Gets the snapshot of the response `good`. */
