@@ -6,7 +6,7 @@
 //   await server.respond(1, answer(200, '{}'));
 
 import { once } from 'node:events';
-import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { expect, onTestFinished } from 'vitest';
 import type { Script, Step } from './raw-steps.js';
 
@@ -33,86 +33,82 @@ export interface RawRequest {
 /** What to do for a request: one script for all, one for each (the last one also for later requests), or a function. */
 export type Scripts = Script | readonly Script[] | ((request: RawRequest) => Script);
 
-export interface RawServer {
-  readonly url: string;
-  readonly port: number;
-  readonly requests: readonly RawRequest[];
-  /** The number of connections so far. */
-  readonly connections: number;
-  /** The number of connections that have ended. */
-  readonly closed: number;
-  /** The number of open connections. */
-  readonly open: number;
-  /** The highest number of open connections. */
-  readonly mostOpen: number;
-  /** Resolves once that many requests have arrived. */
-  arrived(count: number): Promise<void>;
-  /** Plays more steps for the request with that number, once it has arrived. */
-  respond(number: number, ...script: Step[]): Promise<void>;
-  /** Closes every connection, like a server that ends idle ones. */
-  closeConnections(): void;
-  close(): Promise<void>;
-}
-
 /** Starts a server on a loopback port, which stops after the test. */
 export async function startRawServer(scripts: Scripts = []): Promise<RawServer> {
-  const state = new State(toFunction(scripts));
-  const server = createServer({ noDelay: true }, (socket) => state.serve(socket));
-  server.listen(0, '127.0.0.1', 4096);
-  await once(server, 'listening');
-  // A TCP server that listens has a port.
-  const { port } = server.address() as AddressInfo;
-  const close = () => stop(server, state);
-  onTestFinished(close);
-  const arrived = (count: number) =>
-    expect.poll(() => state.requests.length, { interval: 1 }).toBeGreaterThanOrEqual(count);
-  return {
-    url: `http://127.0.0.1:${port}`,
-    port,
-    requests: state.requests,
-    get connections() {
-      return state.connections;
-    },
-    get closed() {
-      return state.connections - state.open.size;
-    },
-    get open() {
-      return state.open.size;
-    },
-    get mostOpen() {
-      return state.mostOpen;
-    },
-    arrived,
-    async respond(number, ...script) {
-      await arrived(number);
-      const socket = state.sockets[number - 1];
-      if (socket !== undefined) await play(script, socket);
-    },
-    closeConnections() {
-      for (const socket of state.open) socket.destroy();
-    },
-    close,
-  };
+  const server = new RawServer(toFunction(scripts));
+  await server.listen();
+  onTestFinished(() => server.close());
+  return server;
 }
 
-class State {
+export class RawServer {
   readonly requests: RawRequest[] = [];
-  /** The connection of each request. */
-  readonly sockets: Socket[] = [];
-  readonly open = new Set<Socket>();
+  /** The number of connections so far. */
   connections = 0;
+  /** The highest number of open connections. */
   mostOpen = 0;
+  readonly #server = createServer({ noDelay: true }, (socket) => this.#serve(socket));
   readonly #script: (request: RawRequest) => Script;
+  readonly #open = new Set<Socket>();
+  /** The connection of each request. */
+  readonly #sockets: Socket[] = [];
 
   constructor(script: (request: RawRequest) => Script) {
     this.#script = script;
   }
 
-  serve(socket: Socket): void {
+  async listen(): Promise<void> {
+    await once(this.#server.listen(0, '127.0.0.1', 4096), 'listening');
+  }
+
+  get port(): number {
+    // A TCP server that listens has a port.
+    return (this.#server.address() as AddressInfo).port;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  /** The number of open connections. */
+  get open(): number {
+    return this.#open.size;
+  }
+
+  /** The number of connections that have ended. */
+  get closed(): number {
+    return this.connections - this.open;
+  }
+
+  /** Resolves once that many requests have arrived. */
+  async arrived(count: number): Promise<void> {
+    await expect.poll(() => this.requests.length, { interval: 1 }).toBeGreaterThanOrEqual(count);
+  }
+
+  /** Plays more steps for the request with that number, once it has arrived. */
+  async respond(number: number, ...script: Step[]): Promise<void> {
+    await this.arrived(number);
+    const socket = this.#sockets[number - 1];
+    if (socket !== undefined) await play(script, socket);
+  }
+
+  /** Closes every connection, like a server that ends idle ones. */
+  closeConnections(): void {
+    for (const socket of this.#open) socket.destroy();
+  }
+
+  async close(): Promise<void> {
+    this.closeConnections();
+    if (!this.#server.listening) return;
+    this.#server.close();
+    await once(this.#server, 'close');
+  }
+
+  #serve(socket: Socket): void {
     this.connections += 1;
-    this.open.add(socket);
-    this.mostOpen = Math.max(this.mostOpen, this.open.size);
-    socket.on('close', () => this.open.delete(socket));
+    this.#open.add(socket);
+    this.mostOpen = Math.max(this.mostOpen, this.open);
+    socket.on('close', () => this.#open.delete(socket));
     // The client may disconnect at any time.
     socket.on('error', () => undefined);
     const connection = this.connections;
@@ -127,7 +123,7 @@ class State {
         received = received.slice(end);
         before += 1;
         this.requests.push(request);
-        this.sockets.push(socket);
+        this.#sockets.push(socket);
         void play(this.#script(request), socket);
       }
     });
@@ -168,11 +164,4 @@ function toFunction(scripts: Scripts): (request: RawRequest) => Script {
   // Both are arrays: a script contains functions, a list contains scripts.
   const list = scripts.every((item) => typeof item === 'function') ? [scripts] : scripts;
   return ({ number }) => list[Math.min(number, list.length) - 1] ?? [];
-}
-
-async function stop(server: Server, { open }: State): Promise<void> {
-  for (const socket of open) socket.destroy();
-  if (!server.listening) return;
-  server.close();
-  await once(server, 'close');
 }
