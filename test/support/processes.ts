@@ -1,27 +1,18 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import ts from 'typescript';
 import { afterAll, beforeAll, onTestFinished } from 'vitest';
-
-/** How a child process ended. */
-export interface ProcessEnd {
-  readonly code: number | null;
-  /** The signal that killed it, if any. */
-  readonly signal: NodeJS.Signals | null;
-  readonly output: string;
-}
+import { command, type Outcome } from './command.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const compilerOptions = { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022 };
 
 /**
  * Returns a function that runs code in a child process. The code can use `atlas`, which is the package transpiled from
- * the current sources, and `print(text)`.
+ * the current sources, and `print(text)`. The process ends with the test.
  */
-export function useProcesses(): (code: string) => Promise<ProcessEnd> {
+export function useProcesses(): (code: string) => Promise<Outcome> {
   let folder = '';
   beforeAll(async () => {
     // In node_modules, so that it can import the dependencies.
@@ -44,24 +35,12 @@ async function transpile(from: string, to: string): Promise<void> {
   await writeFile(join(to, 'package.json'), '{"type":"module"}');
 }
 
-async function runProcess(index: string, code: string): Promise<ProcessEnd> {
+function runProcess(index: string, code: string): Promise<Outcome> {
   const module = `
     import * as atlas from '${index}';
     const print = (text) => process.stdout.write(text + '\\n');
     ${code}`;
-  const child = spawn(process.execPath, ['--input-type=module', '--eval', module], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  onTestFinished(() => {
-    child.kill('SIGKILL');
-  });
-  let output = '';
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding('utf8').on('data', (text: string) => {
-      output += text;
-    });
-  }
-  // The documented arguments of 'close'.
-  const [exitCode, signal] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null];
-  return { code: exitCode, signal, output };
+  const stop = new AbortController();
+  onTestFinished(() => stop.abort());
+  return command(process.execPath, ['--input-type=module', '--eval', module], { signal: stop.signal });
 }
