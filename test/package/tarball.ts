@@ -44,6 +44,5 @@ async function layOut(root: string, tarball: string, consumer: string): Promise<
     await symlink(join(root, 'node_modules', name), join(modules, name));
   }
   await cp(join(root, 'test/package/consumers'), consumer, { recursive: true });
-  await cp(join(root, 'test/package/programs'), consumer, { recursive: true });
   return consumer;
 }
