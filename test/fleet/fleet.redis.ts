@@ -1,8 +1,12 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
+import { createClient } from '@keyv/redis';
 import { expect, it, onTestFinished } from 'vitest';
+import { createTokenStore } from '../../examples/keyv-redis.mjs';
 import type { AtlasEmulator, AtlasEmulatorOptions } from '../../src/testing/index.js';
+import { runClock, stopClock } from '../support/clock.js';
 import { freePort } from '../support/free-port.js';
+import { openClient } from '../support/open-client.js';
 import { openEmulator } from '../support/open-emulator.js';
 import { openRedis } from './redis-server.mjs';
 
@@ -87,3 +91,36 @@ it.each([
     expect(await fleet.wave(2)).toEqual([]);
   },
 );
+
+/** A function that gets the snapshot of an emulator, logged in with a token that is stored in Redis. */
+function openWithRedis({ url, credentials, groupId, clusterName, snapshotId }: AtlasEmulator, redisUrl: string) {
+  const tokenStore = createTokenStore(redisUrl, () => {});
+  onTestFinished(() => tokenStore.disconnect());
+  const client = openClient({ baseUrl: url, credentials: credentials.serviceAccount, tokenStore });
+  return () => client.getTenantSnapshot(groupId, clusterName, snapshotId);
+}
+
+it('a token is stored in Redis for its lifetime', async () => {
+  const { url } = await openRedis(await freePort());
+  await openWithRedis(await openEmulator({ tokens: { lifetime: 900 } }), url)();
+  const redis = createClient({ url });
+  await redis.connect();
+  onTestFinished(() => redis.destroy());
+  const keys = await redis.keys('*');
+  expect(keys).toEqual([expect.stringContaining('atlas-tenant-snapshots:token:')]);
+  const left = await redis.pTTL(keys[0] ?? '');
+  expect(left).toBeLessThanOrEqual(900_000);
+  expect(left).toBeGreaterThan(800_000);
+});
+
+it('a Redis that hangs leads to one token request and a bounded wait', async () => {
+  const redis = await openRedis(await freePort());
+  redis.freeze();
+  stopClock();
+  const emulator = await openEmulator();
+  const get = openWithRedis(emulator, redis.url);
+  const before = performance.now();
+  await runClock(Promise.all(Array.from({ length: 20 }, get)), 10);
+  expect(performance.now() - before).toBeLessThan(3_000);
+  expect(emulator.requests.filter(({ kind }) => kind === 'token')).toHaveLength(1);
+});
