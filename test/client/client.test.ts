@@ -1,43 +1,31 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it, vi } from 'vitest';
-import { AtlasApiError, type TenantSnapshotsClient } from '../../src/index.js';
-import { runClock, stopClock } from '../support/clock.js';
+import { z } from 'zod';
+import { AtlasApiError, AtlasInvalidResponseError } from '../../src/index.js';
 import { get, openBareClient, openScripted } from '../support/open-client.js';
 import { startRawServer } from '../support/raw-server.js';
 import { good } from '../support/raw-steps.js';
 import { rejection } from '../support/rejection.js';
-import { listPath, path, tenantPath } from '../support/snapshot-routes.js';
+import type { Reply } from '../support/scripted-dispatcher.js';
+import { groupId, tenantPath } from '../support/snapshot-routes.js';
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
-const ownAgent = `atlas-tenant-snapshots/${version} node/${process.versions.node}`;
 
-describe('a request', () => {
-  it('is a GET with no headers except Accept, User-Agent and the credentials', async () => {
-    const server = await startRawServer(good);
-    await get(openBareClient(server));
-    expect(server.requests.map(({ head, body }) => (head + body).split('\r\n'))).toEqual([
-      [
-        `GET ${tenantPath} HTTP/1.1`,
-        `host: 127.0.0.1:${server.port}`,
-        'connection: keep-alive',
-        'accept: application/json',
-        `user-agent: ${ownAgent}`,
-        'authorization: Bearer token-of-the-test',
-        '',
-        '',
-      ],
-    ]);
-  });
-
-  it.each([
-    [undefined, ownAgent],
-    ['', ownAgent],
-    ['report/2 (ops)', `report/2 (ops) ${ownAgent}`],
-  ])('with the userAgent %j has the User-Agent %j', async (userAgent, expected) => {
-    const { client, dispatcher } = openScripted([], { userAgent });
-    await get(client);
-    expect(dispatcher.requests[0]?.headers['user-agent']).toBe(expected);
-  });
+it('a request is a GET with no headers except Accept, User-Agent and the credentials', async () => {
+  const server = await startRawServer(good);
+  await get(openBareClient(server));
+  expect(server.requests.map(({ head, body }) => (head + body).split('\r\n'))).toEqual([
+    [
+      `GET ${tenantPath} HTTP/1.1`,
+      `host: 127.0.0.1:${server.port}`,
+      'connection: keep-alive',
+      'accept: application/json',
+      `user-agent: atlas-tenant-snapshots/${version} node/${process.versions.node}`,
+      'authorization: Bearer token-of-the-test',
+      '',
+      '',
+    ],
+  ]);
 });
 
 it('the constructor opens no connection, and requests no token', async () => {
@@ -55,28 +43,56 @@ it('the constructor opens no connection, and requests no token', async () => {
   expect(tokenStore.get).not.toHaveBeenCalled();
 });
 
-describe('the options of a call', () => {
-  it("override the client's, unless they are undefined", async () => {
-    stopClock();
-    const { client } = openScripted([{ status: 503 }], { endpoint: 'flex' });
-    const other = { maxRetries: undefined, timeout: undefined, attemptTimeout: undefined, endpoint: undefined };
-    expect(await rejection(get(client, other), AtlasApiError)).toMatchObject({ attempts: 1, endpoint: 'flex' });
-    const own = { maxRetries: 1, timeout: 10_000, endpoint: 'tenant' } as const;
-    const error = await runClock(rejection(get(client, own), AtlasApiError));
-    expect(error).toMatchObject({ attempts: 2, endpoint: 'tenant' });
+const flexClusters = `/api/atlas/v2/groups/${groupId}/flexClusters`;
+
+describe('get()', () => {
+  it('returns the JSON of any path, and a response without an endpoint', async () => {
+    const headers = { 'ratelimit-limit': '10' };
+    const { dispatcher, client } = openScripted([{ headers, body: { nothing: null } }]);
+    const { data, response } = await client.get(flexClusters).withResponse();
+    expect(data).toEqual({ nothing: null });
+    expect(response).toStrictEqual({ status: 200, headers, attempts: 1, rateLimit: { limit: 10 } });
+    expect(dispatcher.requests.map(({ options }) => [options.method, options.path])).toEqual([['GET', flexClusters]]);
   });
 
-  it.each<
-    [method: string, call: (client: TenantSnapshotsClient, options: { signal: AbortSignal }) => Promise<unknown>]
-  >([
-    ['getTenantSnapshot', (client, options) => client.getTenantSnapshot(...path, options)],
-    ['listTenantSnapshots', (client, options) => client.listTenantSnapshots(...listPath, options)],
-    ['get', (client, options) => client.get('/api/atlas/v2/groups', options)],
-    ['getAll', (client, options) => client.getAll('/api/atlas/v2/groups', options)],
-  ])('of %s: a signal that has already aborted sends nothing', async (_method, call) => {
-    const { client, dispatcher } = openScripted([]);
-    const reason = { of: 'mine' };
-    await expect(call(client, { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
-    expect(dispatcher.requests).toEqual([]);
+  it('honors inherited options', async () => {
+    const { dispatcher, client } = openScripted([{ body: {} }]);
+    await client.get(flexClusters, Object.create({ query: { a: 1 } }));
+    expect(dispatcher.requests[0]?.options.path).toBe(`${flexClusters}?a=1`);
+  });
+
+  it.each<Reply>([
+    { status: 410, body: { error: 410, errorCode: 'VERSION_GONE' } },
+    { status: 404, body: { error: 404, errorCode: 'RESOURCE_NOT_FOUND', parameters: [tenantPath] } },
+    { status: 400, body: { error: 400, errorCode: 'CANNOT_USE_NON_FLEX_CLUSTER_IN_FLEX_API' } },
+  ])('neither asks another endpoint nor parses an error with its schema: %j', async (reply) => {
+    const { dispatcher, client } = openScripted([reply]);
+    const error = await rejection(client.get(tenantPath, { schema: z.never() }), AtlasApiError);
+    expect(error).toMatchObject({ status: reply.status, operation: 'get', attempts: 1 });
+    expect(error).not.toHaveProperty('endpoint');
+    expect(dispatcher.requests).toHaveLength(1);
+  });
+});
+
+describe('getAll()', () => {
+  const message = 'must be an array, or this is not a list';
+
+  it.each<[body: unknown, issue: object]>([
+    ...[[], null, { id: 'a' }, { results: { id: 'a' } }].map((body): [unknown, object] => [
+      body,
+      { path: 'results', message },
+    ]),
+    [{ results: [{ id: 'a' }, { id: 5 }] }, { path: 'results.1.id' }],
+  ])('rejects the page %j, and names what is wrong', async (body, issue) => {
+    const { client } = openScripted([{ body: JSON.stringify(body) }]);
+    const call = client.getAll(flexClusters, { schema: z.object({ id: z.string() }) });
+    expect((await rejection(call, AtlasInvalidResponseError)).issues).toMatchObject([issue]);
+  });
+
+  it('accepts items that are not objects, and returns what its schema makes of each', async () => {
+    const { client } = openScripted([{ body: { results: ['a', 'a', null], totalCount: 3 } }]);
+    expect(await client.getAll(flexClusters)).toEqual(['a', 'a', null]);
+    const schema = z.string().nullable().transform(String);
+    expect(await client.getAll(flexClusters, { schema })).toEqual(['a', 'a', 'null']);
   });
 });

@@ -28,6 +28,11 @@ it('missing and undefined options have their defaults', () => {
   }
 });
 
+it('the userAgent comes before that of the package, unless it is empty', () => {
+  const agentFor = (userAgent?: string) => resolveOptions({ credentials, userAgent }).base.userAgent;
+  expect([agentFor(''), agentFor('report/2 (ops)')]).toEqual([agentFor(), `report/2 (ops) ${agentFor()}`]);
+});
+
 describe('client options', () => {
   const store = { get: async () => undefined, set: async () => undefined };
   const badTimes = [0, -1, Number.NaN, Number.POSITIVE_INFINITY, longest + 1, '1000', null, 1n, {}];

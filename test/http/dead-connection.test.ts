@@ -24,13 +24,6 @@ describe.each(deaths)('a server that accepts a connection and %s gets the reques
     expect(server.requests).toHaveLength(times + 1);
   });
 
-  it('three times at most', async () => {
-    const server = await startRawServer(dies);
-    const error = await rejection(get(openBareClient(server)), AtlasConnectionError);
-    expect(error).toMatchObject({ attempts: 1, cause: { message: expect.any(String) } });
-    expect(server.requests).toHaveLength(4);
-  });
-
   it('three times at most for each request of a call, such as each page of a list', async () => {
     const page = (number: number) => ({ results: [{ id: String(number).padStart(24, '0') }], totalCount: 3 });
     const server = await startRawServer(({ number }) => (number % 4 === 0 ? [answer(200, page(number))] : dies));
