@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { AtlasApiError, AtlasInvalidResponseError } from '../../src/index.js';
 import { get, openBareClient, openScripted } from '../support/open-client.js';
@@ -26,21 +26,6 @@ it('a request is a GET with no headers except Accept, User-Agent and the credent
       '',
     ],
   ]);
-});
-
-it('the constructor opens no connection, and requests no token', async () => {
-  const server = await startRawServer();
-  const accessToken = vi.fn(() => 'token-1');
-  const tokenStore = { get: vi.fn(async () => undefined), set: vi.fn(async () => undefined) };
-  const before = process.getActiveResourcesInfo();
-  openBareClient(server, { credentials: { accessToken } });
-  openBareClient(server, { credentials: { clientId: 'a', clientSecret: 'b' }, tokenStore });
-  openBareClient(server, { credentials: { publicKey: 'a', privateKey: 'b' } });
-  expect(process.getActiveResourcesInfo()).toEqual(before);
-  await new Promise(setImmediate);
-  expect(server.connections).toBe(0);
-  expect(accessToken).not.toHaveBeenCalled();
-  expect(tokenStore.get).not.toHaveBeenCalled();
 });
 
 const flexClusters = `/api/atlas/v2/groups/${groupId}/flexClusters`;

@@ -1,12 +1,9 @@
 import { runInNewContext } from 'node:vm';
-import { interceptors, RetryAgent } from 'undici';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { DispatcherLike, TenantSnapshotsClientOptions } from '../../src/index.js';
-import { passTime, standStill, stopClock } from '../support/clock.js';
-import { get, openAgent, openBareClient } from '../support/open-client.js';
-import { startRawServer } from '../support/raw-server.js';
-import { answer, good, refusal, type Script } from '../support/raw-steps.js';
-import { type Behavior, type Reply, scriptedDispatcher, silent } from '../support/scripted-dispatcher.js';
+import type { TenantSnapshotsClientOptions } from '../../src/index.js';
+import { passTime, stopClock } from '../support/clock.js';
+import { get, openScripted } from '../support/open-client.js';
+import type { Behavior, Reply } from '../support/scripted-dispatcher.js';
 import { tenantPath } from '../support/snapshot-routes.js';
 
 const url = 'http://127.0.0.1:9';
@@ -21,8 +18,8 @@ const atOnce =
 
 /** A call over a dispatcher with this script. */
 function call(script: Behavior[], options: TenantSnapshotsClientOptions = {}, stop = new AbortController()) {
-  const dispatcher = scriptedDispatcher(...script);
-  const promise = get(openBareClient({ url }, { dispatcher, ...options }), { signal: stop.signal });
+  const { client, dispatcher } = openScripted(script, { baseUrl: url, endpoint: 'tenant', ...options });
+  const promise = get(client, { signal: stop.signal });
   promise.catch(() => undefined);
   return { promise, requests: dispatcher.requests };
 }
@@ -54,15 +51,6 @@ describe('a dispatcher that responds within dispatch()', () => {
     const { promise, requests } = call([atOnce(challenge), atOnce(success)], { credentials });
     await expect(promise).resolves.toEqual({ status: 'COMPLETED' });
     expect(requests.map(({ isAborted }) => isAborted)).toEqual([false, false]);
-  });
-
-  it('gets the second request of a login aborted with its call', async () => {
-    const stop = new AbortController();
-    const { promise, requests } = call([atOnce(challenge), silent], { credentials }, stop);
-    await standStill();
-    stop.abort('stop');
-    await expect(promise).rejects.toBe('stop');
-    expect(requests.map(({ isAborted }) => isAborted)).toEqual([false, true]);
   });
 
   it.each<[name: string, reply: Reply | undefined]>([
@@ -123,22 +111,4 @@ it('attemptTimeout starts again if the dispatcher sends the request again', asyn
   const { promise } = call([again], { attemptTimeout: 1_000 });
   await passTime(1_300);
   await expect(promise).resolves.toEqual({ status: 'COMPLETED' });
-});
-
-const retry = { maxRetries: 2, minTimeout: 1, maxTimeout: 2 };
-const elsewhere = [answer(302, '', 'location: /elsewhere')];
-
-// Each sends a request of the client more than once.
-describe.each<[name: string, first: Script, open: () => DispatcherLike]>([
-  ['a RetryAgent', refusal(503), () => new RetryAgent(openAgent(), retry)],
-  ['an agent that retries', refusal(503), () => openAgent().compose(interceptors.retry(retry))],
-  ['an agent that redirects', elsewhere, () => openAgent().compose(interceptors.redirect({ maxRedirections: 2 }))],
-])('over %s', (_name, first, open) => {
-  it('a call succeeds, and the client closes', async () => {
-    const server = await startRawServer([first, good]);
-    const client = openBareClient(server, { dispatcher: open() });
-    await expect(get(client)).resolves.toMatchObject({ status: 'COMPLETED' });
-    expect(server.requests).toHaveLength(2);
-    await client.close();
-  });
 });

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import type { ScriptedAnswer } from '../../../src/testing/index.js';
-import { openClient } from '../../support/open-client.js';
 import {
   clusterApiPath,
   clustersPath,
@@ -153,21 +152,6 @@ describe('a fault', () => {
       expect(await response.text().catch(causeOf)).toBe('UND_ERR_SOCKET');
     }
   });
-
-  it.each([{ reset: true, times: forever }, { reset: 'body' }] as const)(
-    'fails a call without retries on a client with kept connections: %j',
-    async (answer) => {
-      const { emulator } = await openApi();
-      const { url: baseUrl, credentials, groupId, clusterName, snapshotId } = emulator;
-      const client = openClient({ baseUrl, credentials: credentials.apiKey, maxRetries: 0 });
-      const call = () => client.getTenantSnapshot(groupId, clusterName, snapshotId);
-      await Promise.all([call(), call(), call()]);
-      emulator.respond(answer);
-      await expect(call()).rejects.toHaveProperty('code', 'CONNECTION');
-      emulator.clearResponses();
-      await expect(call()).resolves.toHaveProperty('id', snapshotId);
-    },
-  );
 
   it('hangs in the body until the client gives up', async () => {
     const { emulator, ask } = await openApi();
