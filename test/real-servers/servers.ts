@@ -7,8 +7,7 @@ import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { onTestFinished } from 'vitest';
+import { onTestFinished, vi } from 'vitest';
 import { failedSnapshot } from '../support/atlas-bodies.js';
 import { freePort } from '../support/free-port.js';
 import { tenantPath } from '../support/snapshot-routes.js';
@@ -145,7 +144,7 @@ async function start(program: string, args: string[], site: Site, configuration:
   onTestFinished(end);
   const failed = ended.then(() => Promise.reject(new Error(`${program} does not start: ${output}`)));
   failed.catch(() => undefined);
-  await Promise.race([untilOpen(port), failed]);
+  await Promise.race([vi.waitUntil(() => isOpen(port), { timeout: 5_000, interval: 25 }), failed]);
   return {
     url: `http://127.0.0.1:${port}`,
     async stop() {
@@ -159,14 +158,6 @@ async function start(program: string, args: string[], site: Site, configuration:
 function parse(line: string): LoggedRequest {
   const [status, authorization = ''] = line.split('|');
   return { status: Number(status), authorization };
-}
-
-async function untilOpen(port: number): Promise<void> {
-  for (let tries = 0; tries < 200; tries += 1) {
-    if (await isOpen(port)) return;
-    await sleep(25);
-  }
-  throw new Error(`Nothing listens on port ${port}`);
 }
 
 async function isOpen(port: number): Promise<boolean> {
