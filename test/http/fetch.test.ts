@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream';
+import * as web from 'node:stream/web';
 import { runInNewContext } from 'node:vm';
 import { gzipSync } from 'node:zlib';
 import { HttpResponse, http } from 'msw';
@@ -51,6 +52,7 @@ it('calls the fetch once for a request, with what it needs', async () => {
 });
 
 describe('a response', () => {
+  const parts = ['a', 'b', 'cd'].map((text) => Buffer.from(text));
   const toText = ({ status, headers, bytes }: Received) => ({
     status,
     headers: joinHeaders(headers),
@@ -60,8 +62,8 @@ describe('a response', () => {
   it.each<[what: string, response: () => unknown, expected: object]>([
     ['with text', () => new Response('text', { status: 404 }), { status: 404, text: 'text' }],
     ['without a body', () => new Response(null, { status: 204 }), { status: 204, headers: {}, text: '' }],
-    ['of several chunks', () => new Response(streamOf(toBytes('a'), toBytes('b'), toBytes('cd'))), { text: 'abcd' }],
-    ['with a stream of Node', () => fake(Readable.from([Buffer.from('a'), Buffer.from('b')])), { text: 'ab' }],
+    ['of several chunks', () => fake(web.ReadableStream.from(parts)), { text: 'abcd' }],
+    ['with a stream of Node', () => fake(Readable.from(parts)), { text: 'abcd' }],
     [
       'with a repeated field',
       () => new Response('', { headers: [...cookies, ['X-A', '1'], ['x-a', '2']] }),
@@ -100,14 +102,6 @@ const repeat =
   (callback: (...args: [string, string]) => void) => {
     for (let time = 0; time < times; time += 1) callback(...args);
   };
-const toBytes = (text: string) => new TextEncoder().encode(text);
-const streamOf = (...chunks: unknown[]) =>
-  new ReadableStream({
-    start(stream) {
-      for (const chunk of chunks) stream.enqueue(chunk);
-      stream.close();
-    },
-  });
 const cookies: [string, string][] = ['a=1', 'b=2', 'c=3'].map((value) => ['set-cookie', value]);
 const fake = (body: unknown) => ({ status: 200, headers: new Map(), body });
 const failing = (error: unknown) => new Response(new ReadableStream({ start: (stream) => stream.error(error) }));
@@ -156,7 +150,7 @@ describe('there is no response', () => {
     ['a body that fails', returning(failing(plain)), { ...retryable, cause: plain }],
     ['a lost connection in the body', returning(failing(causedBy(coded('UND_ERR_SOCKET')))), retryable],
     ['a body that is no stream', returning(fake({})), retryable],
-    ['a body of strings', returning(fake(streamOf('text'))), retryable],
+    ['a body of strings', returning(fake(web.ReadableStream.from(['text']))), retryable],
     ['a body that was read', returning(readResponse()), retryable],
   ])('after %s', async (_after, fetch, expected) => {
     expect(await rejection(run(fetch), NoResponse)).toMatchObject(expected);
