@@ -6,6 +6,8 @@ import { startRawServer } from '../support/raw-server.js';
 import { challenge, good, type Script } from '../support/raw-steps.js';
 import { rejection } from '../support/rejection.js';
 
+const apiKey = { publicKey: 'ABCDEFGH', privateKey: 'private' };
+
 beforeEach(stopClock);
 
 describe('close()', () => {
@@ -40,11 +42,7 @@ describe('close()', () => {
 
   it.each<[what: string, options: TenantSnapshotsClientOptions, response: Script]>([
     ['a request', {}, good],
-    [
-      'a challenge that several calls wait for',
-      { credentials: { publicKey: 'ABCDEFGH', privateKey: 'private' } },
-      challenge(),
-    ],
+    ['a challenge that several calls wait for', { credentials: apiKey }, challenge()],
   ])('lets %s on the wire finish, and waits for it', async (_what, options, response) => {
     const server = await startRawServer(({ number }) => (number === 1 ? [] : good));
     const client = openBareClient(server, options);

@@ -1,5 +1,4 @@
-import { once } from 'node:events';
-import { type AddressInfo, createServer, Socket } from 'node:net';
+import { createServer, Socket } from 'node:net';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { hexId } from '../support/atlas-bodies.js';
 import { freePort } from '../support/free-port.js';
@@ -7,6 +6,7 @@ import { get, openBareClient } from '../support/open-client.js';
 import { startRawServer } from '../support/raw-server.js';
 import { answer, challenge } from '../support/raw-steps.js';
 import { groupId } from '../support/snapshot-routes.js';
+import { listen } from '../support/tls.js';
 
 const limit = 64;
 const always = Number.POSITIVE_INFINITY;
@@ -33,21 +33,17 @@ function countSockets() {
 }
 
 /** A port whose first connections are reset. The others get no response by default, not even to a TLS handshake. */
-async function resettingPort(resets: number, serve = (_socket: Socket) => {}): Promise<number> {
+function resettingPort(resets: number, serve = (_socket: Socket) => {}): Promise<number> {
   const accepted: Socket[] = [];
   const server = createServer((socket) => {
     socket.on('error', () => undefined);
     if (accepted.push(socket) <= resets) socket.resetAndDestroy();
     else serve(socket);
   });
-  server.listen(0, '127.0.0.1', 4096);
-  await once(server, 'listening');
   onTestFinished(() => {
     for (const socket of accepted) socket.destroy();
-    server.close();
   });
-  // A TCP server that listens has a port.
-  return (server.address() as AddressInfo).port;
+  return listen(server);
 }
 
 it.each<[how: string, scheme: string, port: () => Promise<number>, attemptTimeout: number]>([
