@@ -1,8 +1,8 @@
-import { Agent, ProxyAgent } from 'undici';
+import { ProxyAgent } from 'undici';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { AtlasConnectionError, type DispatcherLike, type TenantSnapshotsClient } from '../../src/index.js';
 import { runClock, standStill, stopClock } from '../support/clock.js';
-import { get, openBareClient, openScripted } from '../support/open-client.js';
+import { get, openAgent, openBareClient, openScripted } from '../support/open-client.js';
 import { startRawServer } from '../support/raw-server.js';
 import { answer, end, good, reset, type Script } from '../support/raw-steps.js';
 import { rejection } from '../support/rejection.js';
@@ -61,18 +61,17 @@ it('a request whose connection dies before it was sent is not sent again', async
   expect(dispatcher.requests).toHaveLength(1);
 });
 
-function closed<T extends DispatcherLike & { destroy(): Promise<void> }>(agent: T): T {
+async function openProxyAgent(): Promise<DispatcherLike> {
+  const { url } = await openConnectProxy();
+  const agent = new ProxyAgent({ uri: url, proxyTunnel: true, connections: 64 });
   onTestFinished(() => agent.destroy());
   return agent;
 }
 
 const dispatchers: [name: string, open: () => Promise<DispatcherLike | undefined>][] = [
   ['the default pool', async () => undefined],
-  ['an agent with one connection', async () => closed(new Agent({ connections: 1 }))],
-  [
-    'a ProxyAgent',
-    async () => closed(new ProxyAgent({ uri: (await openConnectProxy()).url, proxyTunnel: true, connections: 64 })),
-  ],
+  ['an agent with one connection', async () => openAgent({ connections: 1 })],
+  ['a ProxyAgent', openProxyAgent],
 ];
 
 describe.each(dispatchers)('over %s, no call is lost', (_name, open) => {

@@ -36,12 +36,6 @@ it.each([
   expect(await compile(name, ['esm.mts', 'cjs.cts'], modules)).toEqual([]);
 });
 
-it('an old tool finds the types of both entries', async () => {
-  // zod's own types ask for the interop.
-  const old = { module: 'commonjs', moduleResolution: 'node10', esModuleInterop: true };
-  expect(await compile('node10', ['cjs.cts'], old)).toEqual([]);
-});
-
 it('an ES module of esbuild runs with the documented banner, and minified it keeps the class names of errors', async () => {
   const main = `
     import { TenantSnapshotsClient } from 'atlas-tenant-snapshots';
