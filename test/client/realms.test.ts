@@ -1,4 +1,4 @@
-import { expect, it, onTestFinished, vi } from 'vitest';
+import { afterEach, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { checkBackups } from '../../src/check/index.js';
 import type { TenantSnapshotsClient } from '../../src/index.js';
@@ -7,11 +7,8 @@ import { startRawServer } from '../support/raw-server.js';
 import { good } from '../support/raw-steps.js';
 import { groupId } from '../support/snapshot-routes.js';
 
-/** Replaces a global by one of another realm, as Jest's and Vitest's sandboxes do, until the end of the test. */
-function replaceGlobal(name: string, value: unknown): void {
-  vi.stubGlobal(name, value);
-  onTestFinished(() => void vi.unstubAllGlobals());
-}
+// Globals are replaced by those of another realm, as Jest's and Vitest's sandboxes do.
+afterEach(() => void vi.unstubAllGlobals());
 
 /** A minimal event target of jsdom's: an AbortSignal is one, but Node does not know it. */
 class ForeignEventTarget {
@@ -44,7 +41,7 @@ class ForeignSignal extends ForeignEventTarget {
 it('promises of Node are accepted if the global Promise was replaced', async () => {
   const server = await startRawServer(good);
   const client = openBareClient(server, { credentials: { accessToken: async () => 'token' } });
-  replaceGlobal('Promise', class extends Promise<unknown> {});
+  vi.stubGlobal('Promise', class extends Promise<unknown> {});
   await expect(client.get('/api/atlas/v2', { schema: z.looseObject({}) })).resolves.toMatchObject({
     status: 'COMPLETED',
   });
@@ -54,7 +51,7 @@ it('promises of Node are accepted if the global Promise was replaced', async () 
 it.each(['the EventTarget of its realm', "Node's EventTarget"])(
   'a signal of another realm ends a call, with %s as the global one',
   async (which) => {
-    if (which !== "Node's EventTarget") replaceGlobal('EventTarget', ForeignEventTarget);
+    if (which !== "Node's EventTarget") vi.stubGlobal('EventTarget', ForeignEventTarget);
     const server = await startRawServer([good, []]);
     const client = openBareClient(server);
     const foreign = new ForeignSignal();
@@ -73,7 +70,7 @@ it('a check runs with an AbortController of another realm', async () => {
     readonly signal = new ForeignSignal();
     abort = (reason: unknown) => this.signal.abort(reason);
   }
-  replaceGlobal('AbortController', ForeignController);
+  vi.stubGlobal('AbortController', ForeignController);
   const client = { getAll: async () => [], listTenantSnapshots: async () => [] };
   // A check only awaits the calls, so plain promises do.
   const check = checkBackups(client as unknown as TenantSnapshotsClient, { groupIds: [groupId] });
@@ -81,7 +78,7 @@ it('a check runs with an AbortController of another realm', async () => {
 });
 
 it("many calls with one signal of Node cause no warning, with another realm's EventTarget as the global one", async () => {
-  replaceGlobal('EventTarget', ForeignEventTarget);
+  vi.stubGlobal('EventTarget', ForeignEventTarget);
   const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
   const client = openBareClient(await startRawServer(good));
   const { signal } = new AbortController();
