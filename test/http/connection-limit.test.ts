@@ -1,11 +1,7 @@
 import { createServer, Socket } from 'node:net';
 import { expect, it, onTestFinished, vi } from 'vitest';
-import { hexId } from '../support/atlas-bodies.js';
 import { freePort } from '../support/free-port.js';
 import { get, openBareClient } from '../support/open-client.js';
-import { startRawServer } from '../support/raw-server.js';
-import { answer, challenge } from '../support/raw-steps.js';
-import { groupId } from '../support/snapshot-routes.js';
 import { listen } from '../support/tls.js';
 
 const limit = 64;
@@ -90,18 +86,3 @@ it('connections opened after resets serve all further calls', async () => {
   for (const _round of [1, 2]) await Promise.all(Array.from({ length: 300 }, () => get(client)));
   expect(sockets.total()).toBe(2 * limit);
 });
-
-it('10,000 concurrent Digest calls each get their own response: 10,001 requests, at most 64 connections', async () => {
-  const server = await startRawServer(({ authorization, target }) =>
-    authorization === undefined ? challenge() : [answer(200, { id: target.slice(-24) })],
-  );
-  const client = openBareClient(server, { credentials: { publicKey: 'ABCDEFGH', privateKey: 'private' } });
-  const ids = Array.from({ length: 10_000 }, (_, index) => hexId(index));
-  const snapshots = await Promise.all(ids.map((id) => client.getTenantSnapshot(groupId, 'Cluster0', id)));
-  expect(snapshots.map(({ id }) => id)).toEqual(ids);
-  expect(server.requests).toHaveLength(10_001);
-  expect(server.connections).toBeLessThanOrEqual(limit);
-  expect(server.connections).toBeGreaterThan(1);
-  const counts = server.requests.map(({ authorization }) => /nc=(\w+)/.exec(authorization ?? '')?.[1]);
-  expect(new Set(counts).size).toBe(10_001);
-}, 30_000);

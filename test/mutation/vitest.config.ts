@@ -1,12 +1,12 @@
 import { configDefaults, defineConfig } from 'vitest/config';
 
-// The tests of the mutated folder, without those that start processes, make very many calls, or take seconds.
+// The tests of the mutated folder, without those that start processes or take seconds.
 export default defineConfig({
   test: {
     include: (process.env['MUTATION_TESTS'] ?? 'test/**/*.test.ts').split(' '),
     exclude: [
       ...configDefaults.exclude,
-      'test/**/{load,*.load,process,*.process}.test.ts',
+      'test/**/{process,*.process}.test.ts',
       'test/client/*.property.test.ts',
       'test/http/tls-connections.test.ts',
     ],
