@@ -42,7 +42,7 @@ describe('close()', () => {
 
   it.each<[what: string, options: TenantSnapshotsClientOptions, response: Script]>([
     ['a request', {}, good],
-    ['a challenge that several calls wait for', { credentials: apiKey }, challenge()],
+    ['a request for a challenge', { credentials: apiKey }, challenge()],
   ])('lets %s on the wire finish, and waits for it', async (_what, options, response) => {
     const server = await startRawServer(({ number }) => (number === 1 ? [] : good));
     const client = openBareClient(server, options);
@@ -72,7 +72,7 @@ describe('close()', () => {
   });
 });
 
-it('after close(), and while it is waiting, a call sends nothing and rejects with CLOSED or the reason of its signal', async () => {
+it('after close(), also while it is still waiting, a call sends nothing, and rejects with CLOSED or the reason of its signal', async () => {
   const server = await startRawServer();
   const client = openBareClient(server);
   const last = get(client);

@@ -41,6 +41,7 @@ export async function startRawServer(scripts: Scripts = []): Promise<RawServer> 
   return server;
 }
 
+/** A server that plays scripts. */
 export class RawServer {
   readonly requests: RawRequest[] = [];
   /** The number of connections so far. */
