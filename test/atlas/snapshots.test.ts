@@ -152,6 +152,7 @@ describe('the target for snapshots', () => {
     expect(target.fallback?.()).toEqual({
       ...snapshotTarget(args, { endpoint: 'tenant', envelope: true }),
       isFallback: true,
+      isEmpty: expect.any(Function),
     });
   });
 });

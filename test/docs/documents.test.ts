@@ -201,10 +201,7 @@ describe('the documents list', () => {
   it('the lines of the debug log', { timeout: 30_000 }, async () => {
     const call = `
       atlas.respond({ status: 503 });
-      process.env.MONGODB_ATLAS_ACCESS_TOKEN = atlas.credentials.accessToken.accessToken;
-      const client = new Client({ baseUrl: atlas.url });
-      await client.listTenantSnapshots(groupId, clusterName);
-      await client.close();`;
+      await client.listTenantSnapshots(groupId, clusterName);`;
     const { stderr } = await runDocumentedCode(call, { NODE_DEBUG: 'atlas-tenant-snapshots' });
     const [sample] = codeBlocks('docs/observability.md', 'text');
     const linesOf = (text = '') => text.replaceAll(/ \d+(?=: | ms)/g, ' #').split('\n');
