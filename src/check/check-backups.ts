@@ -53,8 +53,8 @@ export async function* checkBackups(
     for (let finding = await jobs.next(); finding !== undefined; finding = await jobs.next()) yield finding;
     return check.totals;
   } finally {
-    signal?.removeEventListener('abort', onAbort);
     jobs.stop();
+    signal?.removeEventListener('abort', onAbort);
   }
 }
 

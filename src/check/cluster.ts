@@ -19,8 +19,8 @@ export type Cluster = z.infer<typeof dedicatedSchema>;
 
 /** Parses a cluster of the list of each type. */
 export const clusterSchemas: Readonly<Record<'flex' | 'dedicated', z.ZodType<Cluster>>> = {
-  flex: flexSchema,
-  dedicated: dedicatedSchema,
+  flex: flexSchema.catch({ name: '' }),
+  dedicated: dedicatedSchema.catch({ name: '' }),
 };
 
 const internalRoles: readonly unknown[] = ['SYSTEM_CLUSTER', 'INTERNAL_SHADOW_CLUSTER'];
@@ -60,5 +60,6 @@ export function isSharded({ clusterType, replicationSpecs }: Cluster): boolean {
 export function otherEditionOf({ effectiveDatabaseEdition, databaseEdition }: Cluster): string | undefined {
   const edition = effectiveDatabaseEdition ?? databaseEdition ?? 'CORE';
   if (edition === 'CORE') return undefined;
-  return typeof edition === 'string' ? edition.slice(0, 100) : 'unknown';
+  // Any other text could be a secret that a server echoes.
+  return typeof edition === 'string' && /^[A-Za-z]\w{0,19}$/.test(edition) ? edition : 'unknown';
 }

@@ -21,6 +21,6 @@ export function otherEdition(edition: string): AtlasInvalidResponseError {
 }
 
 function unjudgeable(message: string, path?: string, issue = message): AtlasInvalidResponseError {
-  const issues = [{ path: 'results', message: issue }];
-  return new AtlasInvalidResponseError(message, issues, { operation: 'checkBackups', path });
+  const context = { operation: 'checkBackups', path };
+  return new AtlasInvalidResponseError(message, [{ path: 'results', message: issue }], context);
 }

@@ -1,4 +1,4 @@
-import { type AtlasError, AtlasTimeoutError, isAtlasApiError, isAtlasError } from '../index.js';
+import { type AtlasError, AtlasTimeoutError, isAtlasError } from '../index.js';
 
 // Captured at import, so that it works under fake timers too.
 const { setImmediate } = globalThis;
@@ -45,7 +45,8 @@ export class Jobs<T> {
     this.#concurrency = concurrency;
     this.#nextJob = nextJob;
     this.#deadline = performance.now() + timeout;
-    this.#timer = setTimeout(() => this.#expire(), timeout).unref();
+    // It keeps the process alive, even if the client does not.
+    this.#timer = setTimeout(() => this.#expire(), timeout);
   }
 
   /** Returns the next finding, or `undefined` if there are no more. */
@@ -90,8 +91,9 @@ export class Jobs<T> {
     // Names the timeout of the check, and not what was left of it for the call.
     const isLate = this.#isOver && !this.#calls.signal.aborted;
     if (isLate && isAtlasError(error, 'TIMEOUT')) throw this.#timeoutError(error);
-    if (!isAtlasApiError(error, { status: 429 })) throw error;
-    const { retryAfter = 10_000 } = error;
+    // A limit of Atlas, or of its token endpoint.
+    if (!isAtlasError(error) || !('status' in error) || error.status !== 429) throw error;
+    const retryAfter = ('retryAfter' in error ? error.retryAfter : undefined) ?? 10_000;
     if (this.#isOver || retryAfter >= this.#timeLeft) throw error;
     let timer: NodeJS.Timeout | undefined;
     const waited = new Promise<void>((resolve) => {

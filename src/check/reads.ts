@@ -24,7 +24,9 @@ export type ClusterType = keyof typeof listNames;
 
 const groupsPath = '/api/atlas/v2/groups';
 const snapshotsVersion = '2023-01-01';
-const projectSchema = z.object({ id: groupIdSchema, name: anything });
+// Atlas takes at most 64 characters. A name of a megabyte would be in the finding of each cluster.
+const name = anything.transform((value) => (typeof value === 'string' ? value.slice(0, 1_000) : undefined));
+const projectSchema = z.object({ id: groupIdSchema, name });
 
 /**
  * What a check asks Atlas for.
@@ -43,7 +45,7 @@ export class Reads {
 
   async projects(): Promise<Project[]> {
     const projects = await this.#list(groupsPath, '2023-01-01', projectSchema);
-    return projects.map(({ id, name }) => ({ groupId: id, ...(typeof name === 'string' && { groupName: name }) }));
+    return projects.map(({ id, name }) => ({ groupId: id, ...(name !== undefined && { groupName: name }) }));
   }
 
   clusters(groupId: string, type: ClusterType): Promise<Cluster[]> {

@@ -17,7 +17,7 @@ export const dailySchedule: Schedule = { limit: dayAndMargin };
 export const noSchedule: Schedule = { limit: dayAndMargin, reason: 'no schedule' };
 
 // Atlas has one policy, with a few dozen items at most.
-const maxItems = 1000;
+const maxItems = 100;
 const policyItemSchema = z.object({ frequencyType: anything });
 const policySchema = z.object({ policyItems: listSchema(policyItemSchema, maxItems) });
 

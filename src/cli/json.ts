@@ -13,7 +13,8 @@ export function formatJson({ checkedAt, maxAge, summary, findings, error }: Repo
 }
 
 function escapeUnprintable(json: string): string {
-  return json.replace(unprintable, (character) => {
+  // CI systems would read ##[ and ##vso[ as a command, wherever it is.
+  return json.replace(/##(?=\w*\[)/g, '#\\u0023').replace(unprintable, (character) => {
     // Line breaks in values are escaped already.
     if (character === '\n') return character;
     const units = character.split('');

@@ -53,7 +53,7 @@ function nameOf({ project, cluster, clusterName, clusterType }: NamedFinding): s
 
 function problem(about: string, why: AtlasError | string) {
   const message = typeof why === 'string' ? why : messageOf(why);
-  return { about, message, kind: isAtlasApiError(why) ? `${why.status} ${why.errorCode}` : message };
+  return { about, message, kind: isAtlasApiError(why) && why.errorCode ? `${why.status} ${why.errorCode}` : message };
 }
 
 /** What an error says, without the method and the path: they mean nothing to the user, and would set equal errors apart. */

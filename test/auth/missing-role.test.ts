@@ -17,7 +17,6 @@ const [t, u] = [token('t'), token('u')];
 const key = { publicKey: 'public', privateKey: 'private-key' };
 
 /** A 401 that says that the login is good. Atlas sends a challenge with it, as with every 401. */
-/** A 401 that says that the login is good. Atlas sends a challenge with it, as with every 401. */
 const role: Reply = { ...refusal(401, 'USER_UNAUTHORIZED'), headers: { ...challenge('b').headers } };
 const a = challenge('a');
 

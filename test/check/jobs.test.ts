@@ -1,7 +1,7 @@
 import { getEventListeners } from 'node:events';
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { checkBackups } from '../../src/check/index.js';
-import { AtlasApiError, AtlasTimeoutError } from '../../src/index.js';
+import { AtlasApiError, AtlasAuthenticationError, type AtlasError, AtlasTimeoutError } from '../../src/index.js';
 import { passTime, runClock, standStill, stopClock } from '../support/clock.js';
 import { openClient } from '../support/open-client.js';
 import type { Script } from '../support/raw-steps.js';
@@ -168,7 +168,7 @@ describe('a rate limit', () => {
   beforeEach(stopClock);
 
   /** A client of a project with two clusters. The calls for snapshots end with these errors, and then with a backup. */
-  function openLimited(...errors: AtlasApiError[]) {
+  function openLimited(...errors: AtlasError[]) {
     const client = openIgnoringClient();
     const calls: string[] = [];
     const listClusters = async (path: string) => (path === `/api/atlas/v2/groups${flexList}` ? many(2) : []);
@@ -183,8 +183,9 @@ describe('a rate limit', () => {
     return { client, calls };
   }
 
-  it('is waited for, while the call keeps its place', async () => {
-    const { client, calls } = openLimited(limited(2000), limited(1000), limited());
+  it('is waited for, while the call keeps its place, also if the token endpoint has it', async () => {
+    const noToken = new AtlasAuthenticationError('Too many requests.', {}, { status: 429 });
+    const { client, calls } = openLimited(limited(2000), limited(1000), noToken);
     const { findings } = await runClock(runCheck(client, { groupIds: [a], concurrency: 1 }));
     expect(findings.map(({ state }) => state)).toEqual(['fresh', 'fresh']);
     expect(calls).toEqual([0, 2000, 3000, 13_000].map((time) => `Cluster1 at ${time}`).concat('Cluster0 at 13000'));

@@ -60,9 +60,10 @@ describe('the JSON', () => {
   });
 
   it('escapes what a terminal or a line reader could take for something else', () => {
-    const clusterName = 'a\u0000\n\u001b\u007f\u0085\u009b\u00ad\u200b\u2028\u2029\u202e\ufeff\ue000\u{e0001}\ud800é🚀';
+    const clusterName =
+      '##vso[a\u0000\n\u001b\u007f\u0085\u009b\u00ad\u200b\u2028\u2029\u202e\ufeff\ue000\u{e0001}\ud800é🚀';
     const json = formatJson(reportOf([{ ...ofShop(clusterName), state: 'none' }]));
-    expect(json.replaceAll('\n', '')).not.toMatch(/[\p{C}\u2028\u2029]/u);
+    expect(json.replaceAll('\n', '')).not.toMatch(/[\p{C}\u2028\u2029]|##/u);
     expect(json).toContain('\\u009b\\u00ad\\u200b\\u2028\\u2029\\u202e\\ufeff\\ue000\\udb40\\udc01\\ud800é🚀');
     expect(JSON.parse(json).findings[0].clusterName).toBe(clusterName);
   });

@@ -15,12 +15,13 @@ function failure(operation: string, path: string | undefined, subject: string, e
   return new AtlasApiError(`${subject} failed with status 503. Try again later.`, fields, { operation, path });
 }
 
-it('errors with the same status and code share a line, with the first message', () => {
+it('errors with the same status and code share a line, with the first message; without a code, the message counts', () => {
   const [a, b] = ['a', 'b'].map((text) => failure('get', undefined, `get ${text}`, 'BUSY'));
-  const other = failure('get', undefined, 'get ::x ##[error] ##vso[task]', 'DOWN');
-  expect(linesOf(reportOf([unknown('a', a), unknown('b', b), unknown('c', other)]))).toEqual([
+  const [c, d] = ['::x ##[error] ##vso[task]', 'd'].map((text) => failure('get', undefined, `get ${text}`));
+  expect(linesOf(reportOf([unknown('a', a), unknown('b', b), unknown('c', c), unknown('d', d)]))).toEqual([
     'Web Shop / a, Web Shop / b: The request a failed with status 503. Try again later.',
     'Web Shop / c: The request ::x ## [error] ##vso [task] failed with status 503. Try again later.',
+    'Web Shop / d: The request d failed with status 503. Try again later.',
   ]);
 });
 

@@ -71,7 +71,7 @@ describe('a response', () => {
     ],
     [
       'with thousands of lines of one field',
-      () => ({ ...fake(null), headers: { forEach: repeat(20_000, 'a', 'set-cookie') } }),
+      () => new Response('', { headers: Array(20_000).fill(['set-cookie', 'a']) }),
       { headers: { 'set-cookie': Array(20_000).fill('a').join(', ') } },
     ],
     [
@@ -96,12 +96,6 @@ describe('a response', () => {
   });
 });
 
-/** Calls a function many times with the same arguments. */
-const repeat =
-  (times: number, ...args: [string, string]) =>
-  (callback: (...args: [string, string]) => void) => {
-    for (let time = 0; time < times; time += 1) callback(...args);
-  };
 const cookies: [string, string][] = ['a=1', 'b=2', 'c=3'].map((value) => ['set-cookie', value]);
 const fake = (body: unknown) => ({ status: 200, headers: new Map(), body });
 const failing = (error: unknown) => new Response(new ReadableStream({ start: (stream) => stream.error(error) }));
