@@ -22,8 +22,7 @@ export async function runCommand(args: string[], output: Output): Promise<number
   try {
     run = readCommand(args);
   } catch (error) {
-    const problem = error instanceof Error ? error.message : error;
-    output.stderr.write(`${problem}\nTry: atlas-tenant-snapshots --help\n`);
+    output.stderr.write(`${error instanceof Error ? error.message : error}\nTry: atlas-tenant-snapshots --help\n`);
     return 3;
   }
   return run(output);
