@@ -164,7 +164,7 @@ function transportError(
     return new AtlasTimeoutError(message, context);
   }
   const copy = maskedCopy(cause, createMask(call));
-  // The numbers of a DOMException say nothing.
+  // A numeric code, such as that of a DOMException, does not help.
   const code = typeof copy.code === 'string' ? ` (${copy.code})` : '';
   const why = sentence(copy.message.slice(0, maxCauseLength));
   const ErrorClass = kind === 'connect timeout' ? AtlasTimeoutError : AtlasConnectionError;

@@ -83,12 +83,12 @@ function atIndex(index: number) {
 
 /** The items of a list, collected page by page. */
 export class CollectedPages<T> {
-  /** Every item once, in the order of the pages. */
+  /** The items in the order of the pages, without those that an earlier page had. */
   readonly items: T[] = [];
   /** Whether another page follows those added. */
   isFollowed = true;
   readonly #ids = new Set<unknown>();
-  /** The size from which the first page is followed by another, if it has neither a next link nor a count. */
+  /** The smallest size at which the first page counts as full, if it has neither a next link nor a count. */
   readonly #firstFullSize: number;
   #previous: Page<T> | undefined;
   #largestCount = 0;
@@ -135,8 +135,8 @@ export class CollectedPages<T> {
   }
 
   /**
-   * Says how a page of this size shows that items are missing, if it does. An empty page that nothing has linked to is the end: the
-   * count alone is an estimate.
+   * Returns how a page of this size shows that items are missing, or `undefined`. An empty page without a link to it ends the list,
+   * whatever the count, because the count is an estimate.
    */
   #gapAfter(size: number, added: number): string | undefined {
     if (size > 0 && added === 0) return 'the page has no new item, as if something on the way had dropped the query';

@@ -17,7 +17,7 @@ import { describeFailure, logAttempt, reportRetry } from './tracing.js';
 const fallbackTimeout = 5_000;
 
 /**
- * Runs a call within its deadline, and until its signal aborts.
+ * Runs a call. Ends it at its deadline, or when its signal aborts.
  *
  * @param read - {@link request}, or the function that requests all pages of a list.
  * @throws {@link Failed}, or the signal's reason.
@@ -175,7 +175,7 @@ async function evaluate<T>(target: Target<T>, response: ApiResponse, call: Call)
     const advice = body.isPartial ? adviseOnSize(target) : checkProxy;
     throw unusable(response, invalid(`its body ${body.problem}`), advice, call);
   }
-  // From here on, a timeout has another cause than an earlier attempt.
+  // A timeout from here on is not caused by the failure of an earlier attempt.
   call.lastError = undefined;
   const result = target.parse(body.json);
   // Not awaited if it is at hand: that takes 1 % of a call.

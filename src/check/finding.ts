@@ -11,9 +11,9 @@ import type { AtlasError } from '../index.js';
  * - `none`: there is no backup, or backup is off.
  * - `new`: there is no backup, but the cluster was created less than 26 hours ago, or less than 7 days and 2 hours ago if its
  *   schedule takes a snapshot a week.
- * - `unknown`: a call failed, or the answers do not say how old the newest backup is. It is in the future, only snapshots of
- *   single shards of a sharded cluster are listed, or there is no recent backup in the list of a cluster whose edition is not
- *   `CORE`: Atlas has backups of such a cluster that it does not list.
+ * - `unknown`: a call failed, or the age of the newest backup is not known. Its time is more than an hour in the future, only
+ *   snapshots of single shards of a sharded cluster are listed, or no recent backup is listed of a cluster whose edition is not
+ *   `CORE`: Atlas does not list all backups of such a cluster.
  */
 export type BackupState = 'fresh' | 'stale' | 'none' | 'paused' | 'new' | 'unknown';
 

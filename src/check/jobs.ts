@@ -28,7 +28,7 @@ export class Jobs<T> {
   readonly #deadline: number;
   readonly #timer: NodeJS.Timeout;
   readonly #calls = new AbortController();
-  /** Ends each wait: for a call, even if the client ignores its signal and timeout, and before a call is made again. */
+  /** Functions that end a wait: for a call whose client may ignore its signal and timeout, or for a rate limit to pass. */
   readonly #abandon = new Set<(reason: unknown) => void>();
   readonly #findings: T[] = [];
   #running = 0;

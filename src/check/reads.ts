@@ -24,7 +24,7 @@ export type ClusterType = keyof typeof listNames;
 
 const groupsPath = '/api/atlas/v2/groups';
 const snapshotsVersion = '2023-01-01';
-// Atlas takes at most 64 characters. A name of a megabyte would be in the finding of each cluster.
+// Atlas allows at most 64 characters. Cut, because every finding of the project repeats the name.
 const name = anything.transform((value) => (typeof value === 'string' ? value.slice(0, 1_000) : undefined));
 const projectSchema = z.object({ id: groupIdSchema, name });
 

@@ -8,7 +8,7 @@ const absent = z.null('must be absent, or the response is an error').optional();
 /** The fields of an error, which a response must not have beside its data. */
 export const noError = { error: absent, errorCode: absent };
 
-/** The schema of a list. Refuses a list that is too long before it parses the items, which would cost seconds and memory. */
+/** Returns the schema of a list. Rejects a list that is too long before parsing its items, which would cost seconds and memory. */
 export function listSchema<T>(item: z.ZodType<T>, maxItems: number) {
   const isShort = (value: unknown) => Array.isArray(value) && value.length <= maxItems;
   return z.unknown().refine(isShort, `must be a list of at most ${maxItems} items`).pipe(z.array(item));

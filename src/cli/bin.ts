@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 
-// Nothing that ends the process early may look like a check that found every backup (0), or a missing one (2). Never 1:
-// npx ends with it if it finds no registry.
+// An early end of the process must not look like a result: neither 0 (every backup is there) nor 2 (one is missing). Nor 1,
+// because npx exits with 1 if it cannot reach the registry.
 let exitCode = 3;
 process.on('exit', (code) => {
   // Other code may call process.exit(0) before the command has a result. After a result of 0, an error still counts.

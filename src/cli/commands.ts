@@ -46,7 +46,7 @@ function readCommand(args: string[]): Run {
 /**
  * Reads the arguments up to the first `--help` or `--version`.
  *
- * @throws an error that says what is wrong with them, also if an option before it lacks its value.
+ * @throws an error that says what is wrong, for example that an option before `--help` has no value.
  */
 function textAskedFor(args: string[], options?: ParseArgsConfig['options']) {
   const end = args.findIndex((arg) => arg === '--help' || arg === '--version') + 1;

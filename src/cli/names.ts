@@ -15,7 +15,7 @@ export function nameFinding(finding: BackupFinding): NamedFinding {
   return { ...finding, project: shownName(groupName) || groupId, cluster: shownName(clusterName) };
 }
 
-// Atlas takes at most 64 characters. The end of a name of a megabyte is not searched, which would take time.
+// Atlas allows at most 64 characters. Cut first, so that a hostile name of a megabyte costs no time.
 function shownName(name: string): string {
   return [...printable(name.slice(0, 1_000)).trim()].slice(0, 200).join('');
 }

@@ -123,7 +123,7 @@ export class AtlasAuthenticationError extends AtlasError {
   declare readonly errorDescription?: string | undefined;
 }
 
-/** The network failed: no connection, a reset, or a response that is cut off or not HTTP. See `cause`. */
+/** No response arrived: no connection, a reset, a response that is cut off, or a `fetch` that failed. The message says why. */
 export class AtlasConnectionError extends AtlasError {
   readonly code = 'CONNECTION' as const;
 }
@@ -133,12 +133,12 @@ export class AtlasTimeoutError extends AtlasError {
   readonly code = 'TIMEOUT' as const;
 }
 
-/** The client was closed before the call, or while the call was waiting. */
+/** The client was closed before the call, or while the call waited to retry or was about to ask the fallback. */
 export class AtlasClosedError extends AtlasError {
   readonly code = 'CLOSED' as const;
 }
 
-/** The status was successful, but the body was unusable or too large. */
+/** The status was successful, but the body was unusable or too large, or the list is incomplete. */
 export class AtlasInvalidResponseError extends AtlasError {
   readonly code = 'INVALID_RESPONSE' as const;
   /** What is wrong with the response. */
@@ -150,7 +150,7 @@ export class AtlasInvalidResponseError extends AtlasError {
   }
 }
 
-// Set here, so that minifying changes no name. Node prints that of the prototype, and pino that of the class.
+// Set explicitly, because a minifier renames classes. Node prints the name of the prototype, and pino that of the class.
 Object.defineProperty(AtlasError.prototype, brand, { value: true });
 for (const [name, type] of Object.entries({
   AtlasConfigurationError,

@@ -19,10 +19,10 @@ export function issuesOf(schema: z.ZodType, value: unknown): SchemaError['issues
   return schema.safeParse(value).error?.issues ?? [];
 }
 
-/** The error of a schema of options: names those that it does not know, and those that it does. */
+/** Returns the message for an unknown option: names it, and lists the options that exist. */
 export const unknownOption: z.core.$ZodErrorMap = (issue) => {
   if (issue.code !== 'unrecognized_keys' || !(issue.inst instanceof z.ZodObject)) return undefined;
-  return `there is no option ${issue.keys.join(' or ')} (only ${Object.keys(issue.inst.shape).join(', ')})`;
+  return `there is no option ${issue.keys.join(' or ')} (options: ${Object.keys(issue.inst.shape).join(', ')})`;
 };
 
 /**

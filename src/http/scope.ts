@@ -21,9 +21,9 @@ export class Scope {
   }
 
   /**
-   * Notes how to end the wait that begins. It replaces that of the wait before, which is over.
+   * Registers the function that ends the current wait. It replaces that of the previous wait.
    *
-   * @param endWait - called at once if the scope has ended. Must have no effect after the wait.
+   * @param endWait - called at once if the scope has already ended. May be called after the wait, and must then do nothing.
    */
   onEnd(endWait: (reason: unknown) => void): void {
     this.#endWait = endWait;

@@ -54,8 +54,7 @@ export interface DispatchHandler {
   /**
    * The exchange failed.
    *
-   * @param isOwnError - whether a fetch rejected with an error of its own, which is not that of a network. undici leaves this
-   * out.
+   * @param isOwnError - whether the option `fetch` rejected with an error that is not a network error. undici does not pass it.
    */
   onResponseError(controller: DispatchController, error: unknown, isOwnError?: boolean): void;
 }

@@ -76,7 +76,7 @@ describe.each<[method: Method, args: readonly string[], table: Table]>([
   });
 
   it('may not have an unknown key', async () => {
-    const message = expect.stringMatching(/^there is no option retries \(only signal, .*maxRetries, /);
+    const message = expect.stringMatching(/^there is no option retries \(options: signal, .*maxRetries, /);
     expect(await issuesOf({ retries: 1 })).toEqual([{ path: '', message }]);
     if (args[0] === 'path') expect(await issuesOf({ endpoint: 'flex' })).toHaveLength(1);
   });

@@ -73,7 +73,7 @@ describe('client options', () => {
 
   it('may not have an unknown key: the message names it and those that there are, and is cut to a short length', () => {
     expect(messageFor({ credentials, id: 5, retries: 1 })).toBe(
-      'Invalid client options: there is no option id or retries (only credentials, tokenStore, baseUrl, endpoint, timeout, ' +
+      'Invalid client options: there is no option id or retries (options: credentials, tokenStore, baseUrl, endpoint, timeout, ' +
         'attemptTimeout, maxRetries, maxResponseSize, dispatcher, fetch, userAgent).',
     );
     expect(messageFor({ credentials, ['k'.repeat(1_000_000)]: 5 }).length).toBeLessThan(300);

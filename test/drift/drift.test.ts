@@ -64,7 +64,7 @@ describe('findDrift', () => {
     expect(findDrift(changed(start, text, replacement))).toEqual(changes);
   });
 
-  it('reports everything that is missing in a document with no more than what the package relies on', () => {
+  it('reports each path, parameter and field that is missing', () => {
     const document = parse(fixture);
     expect(findDrift(document)).toEqual([]);
     for (const { without, document: less } of withoutOne(document))
@@ -78,7 +78,7 @@ describe('findDrift', () => {
 });
 
 describe('npm run drift', () => {
-  it('exits with 0 if there is no drift, and else with 1 and the changes, or what is wrong with the file', {
+  it('exits with 0 without drift, and with 1 after printing the changes or the problem with the file', {
     timeout: 30_000,
   }, async () => {
     const folder = await mkdtemp(join(tmpdir(), 'atlas-tenant-snapshots-'));

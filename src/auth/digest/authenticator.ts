@@ -28,7 +28,7 @@ export class DigestAuthenticator implements Authenticator {
   }
 
   async send({ path, scope }: LoginRequest, exchange: Exchange): Promise<ApiResponse> {
-    // Without an inquiry, nothing is awaited before one starts: otherwise all calls of a burst would ask.
+    // No await before an inquiry starts: otherwise concurrent calls would each ask for a challenge.
     if (this.#session === undefined && this.#inquiry !== undefined) await scope.waitFor('logging in', this.#inquiry);
     let session = this.#session;
     const hasAsked = session === undefined;

@@ -55,7 +55,7 @@ async function serve(handler: Handler, incoming: IncomingMessage, outgoing: Serv
   } catch (cause) {
     fail(outgoing, cause);
   } finally {
-    // What closes now is a complete response, or one that the emulator broke: the client did not abort either.
+    // After this point, the response is complete or the emulator itself broke it, so a close is not an abort by the client.
     outgoing.off('close', onClose);
   }
 }
