@@ -1,5 +1,6 @@
 import type { ApiResponse, ErrorReport } from '../atlas/response.js';
 import type { Invalid } from '../atlas/standard-schema.js';
+import type { Target } from '../atlas/target.js';
 import type { NoLogin, NoLoginDetails } from '../auth/authenticator.js';
 import {
   AtlasApiError,
@@ -68,8 +69,8 @@ export function unusable(response: ApiResponse, { error, thrown }: Invalid, advi
 
 /** The failure of an exchange without a response. */
 export function noResponse(reason: NoResponse, call: Call): Failed {
-  const advice = adviseOnTransport(reason.kind, call.target);
-  return new Failed(transportError(call.subject, reason, advice, call), undefined, reason.isRetryable ? {} : undefined);
+  const error = transportError(call.subject, reason, call.target, call);
+  return new Failed(error, undefined, reason.isRetryable ? {} : undefined);
 }
 
 /**
@@ -79,9 +80,8 @@ export function noResponse(reason: NoResponse, call: Call): Failed {
  */
 export function noLogin({ reason, details, retry }: NoLogin, response: ApiResponse | undefined, call: Call): Failed {
   if (typeof reason !== 'string') {
-    const advice = adviseOnTransport(reason.kind, undefined);
-    const error = transportError(`${call.subject}: the access token request`, reason, advice, call);
-    return new Failed(error, response, retry);
+    const what = `${call.subject}: the access token request`;
+    return new Failed(transportError(what, reason, undefined, call), response, retry);
   }
   const { cause, ...others } = details;
   const mask = createMask(call);
@@ -151,13 +151,12 @@ function cutToBytes(text: string): string {
   return new TextDecoder().decode(Buffer.from(text).subarray(0, maxBodyBytes), { stream: true });
 }
 
-/** @param what - what got no response, as the start of a sentence. */
-function transportError(
-  what: string,
-  { kind, cause, attemptTimeout }: NoResponse,
-  advice: string,
-  call: Call,
-): AtlasError {
+/**
+ * @param what - what got no response, as the start of a sentence.
+ * @param target - absent for a token request.
+ */
+function transportError(what: string, reason: NoResponse, target: Target | undefined, call: Call): AtlasError {
+  const { kind, cause, attemptTimeout } = reason;
   const context = contextOf(call);
   if (cause === undefined) {
     const message = `${what} timed out after ${attemptTimeout} ms (attemptTimeout). Raise it if Atlas is slow from here.`;
@@ -168,7 +167,8 @@ function transportError(
   const code = typeof copy.code === 'string' ? ` (${copy.code})` : '';
   const why = sentence(copy.message.slice(0, maxCauseLength));
   const ErrorClass = kind === 'connect timeout' ? AtlasTimeoutError : AtlasConnectionError;
-  return new ErrorClass(`${what} got no response${code}${why} ${advice}`, { ...context, cause: copy });
+  const message = `${what} got no response${code}${why} ${adviseOnTransport(kind, target)}`;
+  return new ErrorClass(message, { ...context, cause: copy });
 }
 
 /** Copies an error without its secrets: an error of undici may hold a response that echoes the request. */

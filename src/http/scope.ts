@@ -12,7 +12,8 @@ export class Scope {
 
   /** Ends the scope. Only the first reason counts. */
   end(reason: unknown): void {
-    this.#end({ reason });
+    this.#ended ??= { reason };
+    this.#endWait(this.#ended.reason);
   }
 
   /** @throws the reason if the scope has ended. */
@@ -54,32 +55,22 @@ export class Scope {
    * Runs a part of a call within a limit of its own. After it, the call goes on.
    *
    * @param limit - ms.
+   * @param reason - of this limit alone.
    * @throws the reason if the limit expires.
    */
   async runWithin<T>(limit: number, reason: unknown, run: () => Promise<T>): Promise<T> {
-    const expired = { reason };
-    const stopTimer = startTimer(limit, () => this.#end(expired));
+    const stopTimer = startTimer(limit, () => this.end(reason));
     try {
       return await run();
     } finally {
       stopTimer();
-      if (this.#ended === expired) this.#ended = undefined;
+      if (this.#ended?.reason === reason) this.#ended = undefined;
     }
-  }
-
-  #end(ended: { readonly reason: unknown }): void {
-    this.#ended ??= ended;
-    this.#endWait(this.#ended.reason);
   }
 }
 
 /** The scopes that a signal ends. They share one listener: Node warns about more than ten. */
-interface AbortListener {
-  readonly scopes: Set<Scope>;
-  readonly onAbort: () => void;
-}
-
-const abortListeners = new WeakMap<AbortSignal, AbortListener>();
+const abortListeners = new WeakMap<AbortSignal, ReturnType<typeof listenTo>>();
 
 /** Ends a scope when a signal aborts. Returns a function that stops listening. */
 export function endOnAbort(scope: Scope, signal: AbortSignal): () => void {
@@ -97,7 +88,7 @@ export function endOnAbort(scope: Scope, signal: AbortSignal): () => void {
   };
 }
 
-function listenTo(signal: AbortSignal): AbortListener {
+function listenTo(signal: AbortSignal) {
   const scopes = new Set<Scope>();
   const onAbort = () => {
     for (const scope of scopes) scope.end(signal.reason);
