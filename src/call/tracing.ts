@@ -106,7 +106,7 @@ export function reportRetry(call: Call, error: AtlasError, delayMs: number): voi
   }
 }
 
-/** Logs which environment variables a client takes its login from. */
+/** Logs which environment variables a client takes its login from, if there are several logins. */
 export function reportLogin(variables: readonly string[]): void {
   debug('logs in with %s', variables.join(' and '));
 }

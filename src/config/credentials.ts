@@ -53,21 +53,22 @@ const logins: readonly Readonly<Record<string, string>>[] = [
  */
 export function resolveCredentials(option: object | undefined): AtlasCredentials {
   if (option !== undefined) return checkCredentials(option, {});
-  for (const variables of logins) {
-    const names = Object.values(variables);
-    const present = names.find((name) => process.env[name]);
-    const missing = names.find((name) => !process.env[name]);
-    if (present === undefined) continue;
-    if (missing !== undefined) {
-      throw new AtlasConfigurationError(`${present} is set, but ${missing} is not. Set both, or unset ${present}.`);
-    }
-    reportLogin(names);
-    const fields = Object.entries(variables).map(([field, name]) => [field, process.env[name]]);
-    return checkCredentials(Object.fromEntries(fields), variables);
+  const present = logins.filter((variables) => Object.values(variables).some((name) => process.env[name]));
+  const [login] = present;
+  if (login === undefined) {
+    // One pair of names for an API key is enough, so the last one is left out.
+    const choices = logins.slice(0, -1).map((variables) => Object.values(variables).join(' and '));
+    throw new AtlasConfigurationError(`There are no credentials. Set ${choices.join(', or ')}.`);
   }
-  // One pair of names for an API key is enough, so the last one is left out.
-  const choices = logins.slice(0, -1).map((variables) => Object.values(variables).join(' and '));
-  throw new AtlasConfigurationError(`There are no credentials. Set ${choices.join(', or ')}.`);
+  const names = Object.values(login);
+  const set = names.find((name) => process.env[name]);
+  const missing = names.find((name) => !process.env[name]);
+  if (missing !== undefined) {
+    throw new AtlasConfigurationError(`${set} is set, but ${missing} is not. Set both, or unset ${set}.`);
+  }
+  if (present.length > 1) reportLogin(names);
+  const fields = Object.entries(login).map(([field, name]) => [field, process.env[name]]);
+  return checkCredentials(Object.fromEntries(fields), login);
 }
 
 /** @param variables - the environment variable of each field; empty for the option. */

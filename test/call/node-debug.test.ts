@@ -20,7 +20,7 @@ async function readLog(code: string): Promise<string[]> {
 }
 
 // It shows codes and messages of errors. test/client/secrets.test.ts shows that these have no secret.
-it('logs the login of the environment, and one line per attempt and per retry, at both endpoints, without control characters', async () => {
+it('logs the login if the environment has several, and one line per attempt and per retry, at both endpoints, without control characters', async () => {
   const server = await startRawServer(({ target, number }) => {
     if (number === 1) return [answer(503, { error: 503, detail: 'a\u001b[31m\r\n\u0085\u2028b' })];
     if (target.endsWith('/groups')) return [reset];
@@ -29,7 +29,7 @@ it('logs the login of the environment, and one line per attempt and per retry, a
   });
   const lines = await readLog(`
     const account = { MONGODB_ATLAS_CLIENT_ID: 'id', MONGODB_ATLAS_CLIENT_SECRET: 'secret' };
-    Object.assign(process.env, { MONGODB_ATLAS_ACCESS_TOKEN: '', ...account });
+    Object.assign(process.env, { MONGODB_ATLAS_ACCESS_TOKEN: '', MONGODB_ATLAS_PUBLIC_KEY: 'key', ...account });
     open({ credentials: undefined });
     await get({ baseUrl: '${server.url}' });
     await open({ baseUrl: '${server.url}', maxRetries: 0 }).get('/api/atlas/v2/groups').catch(() => undefined);
