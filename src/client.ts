@@ -97,9 +97,9 @@ export class TenantSnapshotsClient implements AsyncDisposable {
   }
 
   /**
-   * Rejects new calls, and ends the calls that wait to retry or are about to ask the fallback. Waits until all calls in flight have finished, within their timeouts.
-   * Then revokes the token that this client fetched, in at most 2 s, unless `tokenStore` shares it. Safe to call twice. Does
-   * not close a `dispatcher` that you passed.
+   * Rejects new calls, and ends the calls that wait to retry or are about to ask the fallback. Waits until all calls
+   * in flight have finished, within their timeouts. Then revokes the token that this client fetched, in at most 2 s,
+   * unless `tokenStore` shares it. Safe to call twice. Does not close a `dispatcher` that you passed.
    */
   close(): Promise<void> {
     this.#closing ??= closeContext(this.#context);

@@ -54,7 +54,7 @@ export async function requestPages<T>(target: Target<T>, call: Call): Promise<Su
     // It should use the same connection.
     await connectionFreed();
     const query = { ...page.target.query, pageNum: pageNum + 1 };
-    page = await request<Page<T>>({ ...page.target, parse, isEmpty, query, fallback: undefined }, call);
+    page = await request<Page<T>>({ ...page.target, parse, query, fallback: undefined }, call);
   }
 }
 

@@ -11,7 +11,7 @@ import { startTimer } from '../http/timer.js';
 import { adviceFor, adviseOnSize, checkProxy } from './advice.js';
 import type { Call, Success } from './call.js';
 import { closed, errorStatus, Failed, noLogin, noResponse, timedOut, unusable } from './errors.js';
-import { describeFailure, logAttempt, reportRetry } from './tracing.js';
+import { describeFailure, reportRetry, startAttemptLog } from './tracing.js';
 
 /** How long the fallback may take, in ms. */
 const fallbackTimeout = 5_000;
@@ -64,13 +64,13 @@ export async function request<T>(
     call.scope.throwIfEnded();
     call.attempts += 1;
     call.target = target;
-    const startedAt = performance.now();
+    const logAttempt = startAttemptLog(call);
     try {
       const success = await evaluate(target, await send(target, resends, call), call);
-      logAttempt(call, startedAt, success.response.status);
+      logAttempt?.(success.response.status);
       return success;
     } catch (failed) {
-      logAttempt(call, startedAt, describeFailure(failed));
+      logAttempt?.(describeFailure(failed));
       if (!(failed instanceof Failed)) throw failed;
       if (target.fallback !== undefined && isMissing(failed)) return askFallback(target.fallback(), failed, call);
       if (retries === maxRetries) throw failed;

@@ -82,11 +82,17 @@ function stateOf({ context, target, attempts }: Call): Pick<AtlasCallTrace, 'end
   return { endpoint: target.endpoint, path: toPath(context.base, target), attempts };
 }
 
-/** Logs how an attempt ended, if `NODE_DEBUG` asks for it: with a status, or with what {@link describeFailure} returns. */
-export function logAttempt(call: Call, startedAt: number, end: number | string): void {
-  if (!isDebugging()) return;
-  const ms = Math.round(performance.now() - startedAt);
-  debug('%s: attempt %d ended with %s after %d ms', nameOf(call), call.attempts, end, ms);
+/**
+ * Returns a function that logs how an attempt ended, if `NODE_DEBUG` asks for it: with a status, or with what
+ * {@link describeFailure} returns.
+ */
+export function startAttemptLog(call: Call) {
+  if (!isDebugging()) return undefined;
+  const startedAt = performance.now();
+  return (end: number | string) => {
+    const ms = Math.round(performance.now() - startedAt);
+    debug('%s: attempt %d ended with %s after %d ms', nameOf(call), call.attempts, end, ms);
+  };
 }
 
 /** Describes in a word what an attempt threw: a status, the code of an error, or an abort. */

@@ -16,7 +16,10 @@ const maxValues = 500;
 const maxCharacters = 10_000;
 const shortLength = 20;
 
-/** Replaces secrets in texts and JSON values, and removes control and format characters. Cuts them first, so that the cost does not depend on their size. */
+/**
+ * Replaces secrets in texts and JSON values, and removes control and format characters. Cuts texts and values first, so that the
+ * cost does not depend on their size.
+ */
 export class Mask {
   /** The longest first, because one may be part of another. */
   readonly #needles: readonly string[];

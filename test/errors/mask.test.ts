@@ -149,7 +149,7 @@ describe('json', () => {
     expect(size).toBeLessThan(70_000);
   });
 
-  it('keeps all fields, though it has no room left for their texts', () => {
+  it('keeps every field, even if no room is left for its text', () => {
     const fields = hundred({ field: 'name', description: 'd'.repeat(1_000) });
     const masked = Object(open().json({ fields, parameters: hundred('p'.repeat(1_000)), more: 1 }));
     expect(masked).toMatchObject({ fields: { length: 100 }, parameters: { length: 100 }, more: 1 });
