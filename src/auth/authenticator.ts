@@ -75,11 +75,10 @@ export interface Authenticator {
   close?(): Promise<void>;
 }
 
-/** What to do about a response that Atlas itself would hardly send. */
-export const checkBaseUrl = 'Check baseUrl and any proxy on the way to Atlas.';
-
 /** What is known about a failed login. */
 export interface NoLoginDetails {
+  /** What to do, as a sentence. */
+  readonly advice?: string | undefined;
   readonly status?: number | undefined;
   /** The OAuth 2.0 error code and its description. */
   readonly error?: string | undefined;
@@ -90,16 +89,15 @@ export interface NoLoginDetails {
 
 /** Why there is no login. Many calls may wait for the same login; each makes an error of its own from this. */
 export class NoLogin {
-  /** What happened and what to do, as sentences; or why the token request got no response. */
+  /** What happened, as a sentence; or why the token request got no response. */
   readonly reason: string | NoResponse;
   readonly details: NoLoginDetails;
-  /** Absent if another attempt would fail too. */
-  readonly retry: RetryHints | undefined;
+  readonly retry: RetryHints;
 
-  constructor(reason: string | NoResponse, details: NoLoginDetails = {}, retry?: RetryHints) {
+  constructor(reason: string | NoResponse, details: NoLoginDetails, retry: RetryHints = { isRetryable: false }) {
     this.reason = reason;
     this.details = details;
     // All calls that waited share the jitter, so that they retry together and need one token request, not one each.
-    this.retry = retry && { jitter: Math.random(), ...retry };
+    this.retry = { jitter: Math.random(), ...retry };
   }
 }

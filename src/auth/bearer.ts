@@ -44,9 +44,9 @@ async function callProvider(provider: AccessTokenProvider, context: { refused?: 
   try {
     token = await provider(context);
   } catch (cause) {
-    throw new NoLogin('The accessToken function failed. See the cause.', { cause });
+    throw new NoLogin('The accessToken function failed.', { advice: 'See the cause.', cause });
   }
   if (isBearerToken(token)) return token;
-  const expected = `a string of letters, digits and -._~+/, with = only at the end, and at most ${maxTokenLength} characters`;
-  throw new NoLogin(`The accessToken function did not return a bearer token. Return ${expected}.`);
+  const advice = `Return a string of letters, digits and -._~+/, with = only at the end, and at most ${maxTokenLength} characters.`;
+  throw new NoLogin('The accessToken function did not return a bearer token.', { advice });
 }

@@ -1,15 +1,15 @@
 import { type ApiResponse, isMissingRole } from '../atlas/response.js';
 import { isVersioned, type Target } from '../atlas/target.js';
-import { checkBaseUrl } from '../auth/authenticator.js';
+import { baseUrlAdvice, unavailableAdvice } from '../errors/advice.js';
 import type { NoResponseKind } from '../http/no-response.js';
 import { isRetryableStatus } from '../http/retry.js';
 
 type ErrorResponse = Pick<ApiResponse, 'status' | 'error' | 'isFromAtlas'>;
 
 /** What to do about a response that looks modified on its way. */
-export const checkProxy = 'Check whether a proxy modifies responses. If that is not the reason, report a bug.';
-const updatePackage = 'Update atlas-tenant-snapshots to a version for the current API.';
-const useFlex = "Pass endpoint: 'flex', or leave the option out.";
+export const proxyAdvice = 'Check whether a proxy modifies responses. If that is not the reason, report a bug.';
+const updateAdvice = 'Update atlas-tenant-snapshots to a version for the current API.';
+const flexAdvice = "Pass endpoint: 'flex', or leave the option out.";
 
 /** What to do about an error code that says more than its status. */
 const byCode: Readonly<Record<string, string>> = {
@@ -31,8 +31,8 @@ const forEndpoint = {
     'The login is valid, but a role is missing. Grant the API key or service account the role Project Read Only.',
   refusedLogin: 'Check the API key or token, its role (Project Read Only) and its IP access list.',
   forbidden: 'Check the role of the API key or service account (Project Read Only) and its IP access list.',
-  unusableBody: checkProxy,
-  tooManyPages: checkProxy,
+  unusableBody: proxyAdvice,
+  tooManyPages: proxyAdvice,
 };
 
 /** For a path that the caller chose. It may need other roles. */
@@ -65,7 +65,7 @@ export function adviseOnStatus(response: ErrorResponse, retryAfter: number | und
     case 403:
       return adviceFor(target).forbidden;
     case 404:
-      return isFromAtlas ? `Check ${target.identifiers}.` : `The response is not from Atlas. ${checkBaseUrl}`;
+      return isFromAtlas ? `Check ${target.identifiers}.` : `The response is not from Atlas. ${baseUrlAdvice}`;
     case 406:
       return adviseOnVersion(target);
     case 410:
@@ -73,10 +73,8 @@ export function adviseOnStatus(response: ErrorResponse, retryAfter: number | und
     case 429:
       return `${retryAfter === undefined ? 'Wait' : `Wait ${retryAfter} ms`} before the next call, and make fewer calls.`;
   }
-  if (status < 400) return `Redirects are not followed. ${checkBaseUrl}`;
-  return isRetryableStatus(status)
-    ? 'Atlas or a gateway in front of it is temporarily unavailable. Try again later.'
-    : checkBaseUrl;
+  if (status < 400) return `Redirects are not followed. ${baseUrlAdvice}`;
+  return isRetryableStatus(status) ? unavailableAdvice : baseUrlAdvice;
 }
 
 /** Says what to do about an error code that says more than the status. */
@@ -86,19 +84,19 @@ function adviseOnCode({ status, error }: ErrorResponse, target: Target): string 
   if (errorCode === 'INVALID_VERSION_DATE') return adviseOnVersion(target);
   if (target.endpoint === 'tenant') {
     if (errorCode === 'RESOURCE_NOT_FOUND') return adviseOnRetired(target);
-    if (errorCode === 'CANNOT_USE_FLEX_CLUSTER_IN_CLUSTER_API') return `This is a Flex cluster. ${useFlex}`;
+    if (errorCode === 'CANNOT_USE_FLEX_CLUSTER_IN_CLUSTER_API') return `This is a Flex cluster. ${flexAdvice}`;
   }
   return Object.hasOwn(byCode, errorCode) ? byCode[errorCode] : undefined;
 }
 
 function adviseOnVersion({ endpoint, apiPath }: Target): string {
-  if (endpoint !== undefined) return updatePackage;
-  return isVersioned(apiPath) ? 'Set the option apiVersion to a version that this path supports.' : checkBaseUrl;
+  if (endpoint !== undefined) return updateAdvice;
+  return isVersioned(apiPath) ? 'Set the option apiVersion to a version that this path supports.' : baseUrlAdvice;
 }
 
 function adviseOnRetired({ endpoint }: Target): string {
-  if (endpoint === 'tenant') return `Atlas has retired the tenant endpoint. ${useFlex}`;
-  return endpoint === undefined ? 'Use a newer apiVersion, or the path that replaced this one.' : updatePackage;
+  if (endpoint === 'tenant') return `Atlas has retired the tenant endpoint. ${flexAdvice}`;
+  return endpoint === undefined ? 'Use a newer apiVersion, or the path that replaced this one.' : updateAdvice;
 }
 
 /** Says what to do about a page, or about all pages of a list, whose body is too large. */
@@ -108,11 +106,11 @@ export function adviseOnSize({ endpoint, query }: Target, isWholeList = false): 
   return `Raise maxResponseSize if you expect that much${canSetQuery ? `, or ${remedy}` : ''}.`;
 }
 
-const checkNetwork = 'Check the network, baseUrl and any proxy on the way to Atlas';
+const networkAdvice = 'Check the network, baseUrl and any proxy on the way to Atlas';
 
 /** What to do about an exchange that got no response. */
 const byKind: Readonly<Partial<Record<NoResponseKind, string>>> = {
-  'connect timeout': `${checkNetwork}, or raise attemptTimeout, which also limits connecting (10 s at most).`,
+  'connect timeout': `${networkAdvice}, or raise attemptTimeout, which also limits connecting (10 s at most).`,
   'proxy login': 'The proxy requires a login (407). Add a user name and password to HTTPS_PROXY.',
   'proxy refusal': 'The proxy refused the connection (403). Allow the host in the proxy, or add it to NO_PROXY.',
   'dispatcher version':
@@ -128,7 +126,7 @@ const byKind: Readonly<Partial<Record<NoResponseKind, string>>> = {
  * @param target - absent for a token request.
  */
 export function adviseOnTransport(kind: NoResponseKind, target: Target | undefined): string {
-  if (kind !== 'mock') return byKind[kind] ?? `${checkNetwork}.`;
+  if (kind !== 'mock') return byKind[kind] ?? `${networkAdvice}.`;
   if (target === undefined) return 'No mock answers POST /api/oauth/token. Add one.';
   const isFlexFirst = target.fallback !== undefined;
   const remedy = isFlexFirst ? "Flex is asked first: mock that path, or set endpoint: 'tenant'." : 'Add one.';

@@ -25,10 +25,9 @@ export class Failed {
   readonly error: AtlasError;
   /** The response, if there was one. */
   readonly response: ApiResponse | undefined;
-  /** Absent if another attempt would fail too. */
-  readonly retry: RetryHints | undefined;
+  readonly retry: RetryHints;
 
-  constructor(error: AtlasError, response?: ApiResponse, retry?: RetryHints) {
+  constructor(error: AtlasError, response?: ApiResponse, retry: RetryHints = { isRetryable: false }) {
     this.error = error;
     this.response = response;
     this.retry = retry;
@@ -55,22 +54,25 @@ export function errorStatus(response: ApiResponse, call: Call): Failed {
   };
   const what = [`${call.subject} failed with status ${status}`, fields.errorCode].filter(Boolean).join(' ');
   const advice = adviseOnStatus(response, retryAfter, call.target);
-  const message = `${what}${sentence(fields.detail ?? fields.reason)} ${advice}`;
-  const error = new AtlasApiError(message, fields, contextOf(call));
-  return new Failed(error, response, isRetryableStatus(status) ? { retryAfter } : undefined);
+  const message = `${what}${sentence(fields.detail ?? fields.reason)}`;
+  const error = new AtlasApiError(message, fields, { ...contextOf(call), advice });
+  return new Failed(error, response, { isRetryable: isRetryableStatus(status), retryAfter });
 }
 
 /** The failure of a success that this client cannot use. */
 export function unusable(response: ApiResponse, { error, thrown }: Invalid, advice: string, call: Call): Failed {
   const issues = toIssues(error, createMask(call));
-  const message = `${call.subject} got an unusable response: ${listIssues(issues)}. ${advice}`;
-  return new Failed(new AtlasInvalidResponseError(message, issues, { ...contextOf(call), cause: thrown }), response);
+  const what = `${call.subject} got an unusable response: ${listIssues(issues)}.`;
+  return new Failed(
+    new AtlasInvalidResponseError(what, issues, { ...contextOf(call), advice, cause: thrown }),
+    response,
+  );
 }
 
 /** The failure of an exchange without a response. */
 export function noResponse(reason: NoResponse, call: Call): Failed {
   const error = transportError(call.subject, reason, call.target, call);
-  return new Failed(error, undefined, reason.isRetryable ? {} : undefined);
+  return new Failed(error, undefined, { isRetryable: reason.isRetryable });
 }
 
 /**
@@ -83,12 +85,12 @@ export function noLogin({ reason, details, retry }: NoLogin, response: ApiRespon
     const what = `${call.subject}: the access token request`;
     return new Failed(transportError(what, reason, undefined, call), response, retry);
   }
-  const { cause, ...others } = details;
+  const { advice, cause, ...others } = details;
   const mask = createMask(call);
   // Masking keeps the shape of a JSON value.
   const fields = mask.json(others) as NoLoginDetails;
-  const message = `${call.subject} could not log in. ${mask.text(reason, maxLoginMessageLength)}`;
-  return new Failed(new AtlasAuthenticationError(message, { ...contextOf(call), cause }, fields), response, retry);
+  const what = `${call.subject} could not log in. ${mask.text(reason, maxLoginMessageLength)}`;
+  return new Failed(new AtlasAuthenticationError(what, { ...contextOf(call), advice, cause }, fields), response, retry);
 }
 
 /** The failure of a call whose deadline has passed. */
@@ -97,18 +99,19 @@ export function timedOut(call: Call): Failed {
   const { timeout } = call.settings;
   const what = `${subject} timed out after ${timeout} ms (timeout) while ${scope.phase} (attempts: ${attempts}).`;
   const hint = lastError === undefined ? '' : ' The cause says why the last attempt failed.';
-  const message = `${what}${hint} Raise timeout if the call needs longer.`;
-  return new Failed(new AtlasTimeoutError(message, { ...contextOf(call), cause: lastError }));
+  const advice = 'Raise timeout if the call needs longer.';
+  return new Failed(new AtlasTimeoutError(what + hint, { ...contextOf(call), advice, cause: lastError }));
 }
 
 /** The failure of a call that `close()` has ended, or that came after it. */
 export function closed(call: Call): Failed {
   const { subject, scope, attempts, lastError } = call;
-  const message =
-    attempts === 0
-      ? `${subject} was called after close(). Create a new client.`
-      : `close() ended ${subject} while it was ${scope.phase}. Await calls before close().`;
-  return new Failed(new AtlasClosedError(message, { ...contextOf(call), cause: lastError }));
+  const isLate = attempts === 0;
+  const what = isLate
+    ? `${subject} was called after close().`
+    : `close() ended ${subject} while it was ${scope.phase}.`;
+  const advice = isLate ? 'Create a new client.' : 'Await calls before close().';
+  return new Failed(new AtlasClosedError(what, { ...contextOf(call), advice, cause: lastError }));
 }
 
 function contextOf({ operation, target, attempts }: Call): AtlasErrorContext {
@@ -159,16 +162,19 @@ function transportError(what: string, reason: NoResponse, target: Target | undef
   const { kind, cause, attemptTimeout } = reason;
   const context = contextOf(call);
   if (cause === undefined) {
-    const message = `${what} timed out after ${attemptTimeout} ms (attemptTimeout). Raise it if Atlas is slow from here.`;
-    return new AtlasTimeoutError(message, context);
+    const advice = 'Raise it if Atlas is slow from here.';
+    return new AtlasTimeoutError(`${what} timed out after ${attemptTimeout} ms (attemptTimeout).`, {
+      ...context,
+      advice,
+    });
   }
   const copy = maskedCopy(cause, createMask(call));
   // A numeric code, such as that of a DOMException, does not help.
   const code = typeof copy.code === 'string' ? ` (${copy.code})` : '';
   const why = sentence(copy.message.slice(0, maxCauseLength));
   const ErrorClass = kind === 'connect timeout' ? AtlasTimeoutError : AtlasConnectionError;
-  const message = `${what} got no response${code}${why} ${adviseOnTransport(kind, target)}`;
-  return new ErrorClass(message, { ...context, cause: copy });
+  const advice = adviseOnTransport(kind, target);
+  return new ErrorClass(`${what} got no response${code}${why}`, { ...context, advice, cause: copy });
 }
 
 /** Copies an error without its secrets: an error of undici may hold a response that echoes the request. */

@@ -2,7 +2,7 @@ import { compiled, isObject, listPageSchema } from '../atlas/schemas.js';
 import { invalid, type Parsed, type SchemaError } from '../atlas/standard-schema.js';
 import type { Parse, Target } from '../atlas/target.js';
 import { connectionFreed } from '../http/exchange.js';
-import { adviceFor, adviseOnSize, checkProxy } from './advice.js';
+import { adviceFor, adviseOnSize, proxyAdvice } from './advice.js';
 import type { Call, Success } from './call.js';
 import { unusable } from './errors.js';
 import { request } from './request.js';
@@ -40,7 +40,7 @@ export async function requestPages<T>(target: Target<T>, call: Call): Promise<Su
   let size = 0;
   for (let pageNum = 1; ; pageNum += 1) {
     const gap = collected.add(page.data);
-    if (gap !== undefined) throw unusable(page.response, invalid(gap), checkProxy, call);
+    if (gap !== undefined) throw unusable(page.response, invalid(gap), proxyAdvice, call);
     size += page.response.body.size;
     if (size > maxSize) {
       const tooLarge = `the pages have more than ${maxSize} bytes together (${maxSizes} times maxResponseSize)`;

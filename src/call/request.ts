@@ -2,13 +2,13 @@ import { type ApiResponse, readResponse } from '../atlas/response.js';
 import { invalid } from '../atlas/standard-schema.js';
 import { mayBeEnveloped, type Target, toPath } from '../atlas/target.js';
 import { NoLogin } from '../auth/authenticator.js';
-import { AtlasTimeoutError } from '../errors/errors.js';
+import { type AtlasError, AtlasTimeoutError } from '../errors/errors.js';
 import { connectionFreed, exchange } from '../http/exchange.js';
 import { NoResponse } from '../http/no-response.js';
 import { retryDelay } from '../http/retry.js';
 import { endOnAbort } from '../http/scope.js';
 import { startTimer } from '../http/timer.js';
-import { adviceFor, adviseOnSize, checkProxy } from './advice.js';
+import { adviceFor, adviseOnSize, proxyAdvice } from './advice.js';
 import type { Call, Success } from './call.js';
 import { closed, errorStatus, Failed, noLogin, noResponse, timedOut, unusable } from './errors.js';
 import { describeFailure, reportRetry, startAttemptLog } from './tracing.js';
@@ -73,25 +73,24 @@ export async function request<T>(
       logAttempt?.(describeFailure(failed));
       if (!(failed instanceof Failed)) throw failed;
       if (target.fallback !== undefined && isMissing(failed)) return askFallback(target.fallback(), failed, call);
-      if (retries === maxRetries) throw failed;
-      await waitToRetry(failed, retries, call);
+      const delay = retryDelay(failed.retry, { retries, maxRetries }, call.deadline - performance.now());
+      if (delay === undefined) throw failed;
+      await waitToRetry(delay, failed.error, call);
     }
   }
 }
 
-/** Waits before the next attempt. Throws the failure if there is none. */
-async function waitToRetry(failed: Failed, retries: number, call: Call): Promise<void> {
-  const { scope, context, deadline } = call;
-  const delay = failed.retry && retryDelay(failed.retry, retries, deadline - performance.now());
-  if (delay === undefined) throw failed;
-  call.lastError = failed.error;
+/** Waits before the next attempt. */
+async function waitToRetry(delay: number, error: AtlasError, call: Call): Promise<void> {
+  const { scope, context } = call;
+  call.lastError = error;
   scope.phase = 'waiting to retry';
   // Before the report: neither an aborted call nor one of a closed client is retried.
   scope.throwIfEnded();
   throwIfClosed(call);
   const noteEnd = context.lifetime.callWaits(() => scope.end(closed(call)));
   try {
-    reportRetry(call, failed.error, delay);
+    reportRetry(call, error, delay);
     await scope.sleep(delay);
   } finally {
     noteEnd();
@@ -170,9 +169,9 @@ async function evaluate<T>(target: Target<T>, response: ApiResponse, call: Call)
   const { status, body } = response;
   if (response.error !== undefined) throw errorStatus(response, call);
   // Only 200 carries data; any other 2xx is unusable.
-  if (status !== 200) throw unusable(response, invalid(`its status is ${status}, not 200`), checkProxy, call);
+  if (status !== 200) throw unusable(response, invalid(`its status is ${status}, not 200`), proxyAdvice, call);
   if (body.problem !== undefined) {
-    const advice = body.isPartial ? adviseOnSize(target) : checkProxy;
+    const advice = body.isPartial ? adviseOnSize(target) : proxyAdvice;
     throw unusable(response, invalid(`its body ${body.problem}`), advice, call);
   }
   // A timeout from here on is not caused by the failure of an earlier attempt.

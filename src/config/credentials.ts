@@ -58,13 +58,14 @@ export function resolveCredentials(option: object | undefined): AtlasCredentials
   if (login === undefined) {
     // One pair of names for an API key is enough, so the last one is left out.
     const choices = logins.slice(0, -1).map((variables) => Object.values(variables).join(' and '));
-    throw new AtlasConfigurationError(`There are no credentials. Set ${choices.join(', or ')}.`);
+    throw new AtlasConfigurationError('There are no credentials.', { advice: `Set ${choices.join(', or ')}.` });
   }
   const names = Object.values(login);
   const set = names.find((name) => process.env[name]);
   const missing = names.find((name) => !process.env[name]);
   if (missing !== undefined) {
-    throw new AtlasConfigurationError(`${set} is set, but ${missing} is not. Set both, or unset ${set}.`);
+    const advice = `Set both, or unset ${set}.`;
+    throw new AtlasConfigurationError(`${set} is set, but ${missing} is not.`, { advice });
   }
   if (present.length > 1) reportLogin(names);
   const fields = Object.entries(login).map(([field, name]) => [field, process.env[name]]);

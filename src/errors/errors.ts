@@ -23,6 +23,8 @@ export interface AtlasErrorContext {
   path?: string | undefined;
   /** Attempts made so far. */
   attempts?: number | undefined;
+  /** What to do, as the last sentences of the message. */
+  advice?: string | undefined;
   /** The error that led to this one. */
   cause?: unknown;
 }
@@ -45,13 +47,19 @@ export abstract class AtlasError extends Error {
   declare readonly path?: string | undefined;
   /** Attempts made before the call failed. */
   declare readonly attempts?: number | undefined;
+  /** What to do: the end of the message. Not enumerable, because logs have the message. */
+  declare readonly advice?: string | undefined;
 
-  /** @internal */
-  constructor(message: string, { cause, ...context }: AtlasErrorContext = {}, fields: object = {}) {
-    super(message, cause === undefined ? undefined : { cause });
+  /**
+   * @param what - what happened, as the start of the message.
+   * @internal
+   */
+  constructor(what: string, { cause, advice, ...context }: AtlasErrorContext = {}, fields: object = {}) {
+    super(advice === undefined ? what : `${what} ${advice}`, cause === undefined ? undefined : { cause });
     // Leaves undefined fields off the error.
     const known = Object.entries({ ...context, ...fields }).filter(([, value]) => value !== undefined);
     Object.assign(this, Object.fromEntries(known));
+    if (advice !== undefined) Object.defineProperty(this, 'advice', { value: advice });
   }
 
   /** Returns the fields that are useful in a log: no stack, cause, headers or body. */
@@ -103,11 +111,11 @@ export class AtlasApiError extends AtlasError {
 
   /** @internal */
   constructor(
-    message: string,
+    what: string,
     { headers, body, ...fields }: Omit<AtlasApiError, keyof AtlasError>,
     context?: AtlasErrorContext,
   ) {
-    super(message, context, fields);
+    super(what, context, fields);
     Object.defineProperties(this, { headers: { value: headers }, body: { value: body } });
   }
 }
@@ -145,8 +153,8 @@ export class AtlasInvalidResponseError extends AtlasError {
   declare readonly issues: AtlasIssue[];
 
   /** @internal */
-  constructor(message: string, issues: AtlasIssue[], context?: AtlasErrorContext) {
-    super(message, context, { issues });
+  constructor(what: string, issues: AtlasIssue[], context?: AtlasErrorContext) {
+    super(what, context, { issues });
   }
 }
 

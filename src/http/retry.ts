@@ -5,8 +5,10 @@ const maxDelay = 8_000;
 // A longer `Retry-After` is reported to the caller.
 const maxRetryAfter = 60_000;
 
-/** What decides how long to wait before a retry. */
+/** What decides whether to retry, and how long to wait before that. */
 export interface RetryHints {
+  /** Whether another attempt may succeed. */
+  readonly isRetryable: boolean;
   /** What the server asked for, in ms. */
   readonly retryAfter?: number | undefined;
   /** From 0 to 1; spreads the retries of many callers. Default: random. */
@@ -15,15 +17,18 @@ export interface RetryHints {
 
 /**
  * How long to wait before the next attempt, in ms: 500 ms, doubled with each retry up to 8 s, or `Retry-After` if that is
- * longer; plus up to half of that at random. Returns `undefined` if `Retry-After` is longer than a minute, or if the deadline
- * comes first.
+ * longer; plus up to half of that at random. Returns `undefined` if there is no next attempt: it would fail too, no retry is
+ * left, `Retry-After` is longer than a minute, or the deadline comes first.
  *
  * @param retries - how many retries this request has had.
  * @param remaining - ms until the deadline.
  */
-export function retryDelay(hints: RetryHints, retries: number, remaining: number): number | undefined {
-  const { retryAfter = 0, jitter = Math.random() } = hints;
-  if (retryAfter > maxRetryAfter) return undefined;
+export function retryDelay(
+  { isRetryable, retryAfter = 0, jitter = Math.random() }: RetryHints,
+  { retries, maxRetries }: { readonly retries: number; readonly maxRetries: number },
+  remaining: number,
+): number | undefined {
+  if (!isRetryable || retries === maxRetries || retryAfter > maxRetryAfter) return undefined;
   const delay = Math.max(retryAfter, Math.min(firstDelay * 2 ** retries, maxDelay));
   // The jitter is left out if it alone would pass the deadline.
   return [delay + (delay / 2) * jitter, delay].find((ms) => ms < remaining);

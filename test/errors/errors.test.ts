@@ -18,7 +18,7 @@ import {
 
 const cause = new Error('the cause');
 const call = { operation: 'getTenantSnapshot', endpoint: 'flex', path: '/api/atlas/v2/x', attempts: 2 } as const;
-const context = { ...call, cause };
+const context = { ...call, cause, advice: 'Try again.' };
 const issues = [
   { path: 'groupId', message: 'must be a string' },
   { path: '', message: 'must have an id' },
@@ -54,6 +54,9 @@ describe.each(family)('%s', (name, code, error, own) => {
     expect(error).toMatchObject({ name, code, ...call, ...own });
     expect(error.cause).toBe(cause);
     expect(String(error)).toBe(`${name}: ${error.message}`);
+    expect(error.advice).toBe('Try again.');
+    expect(error.message).toMatch(/. Try again\.$/);
+    expect(Object.keys(error)).not.toContain('advice');
     expect(error.stack).toContain(name);
   });
 

@@ -3,6 +3,8 @@ import { isRetryableStatus, parseRetryAfter, retryDelay } from '../../src/http/r
 
 describe('retryDelay', () => {
   const forever = Number.POSITIVE_INFINITY;
+  const isRetryable = true;
+  const maxRetries = 10_000;
 
   it.each([
     [0, 500],
@@ -13,10 +15,9 @@ describe('retryDelay', () => {
     [5, 8000],
     [99, 8000],
     [5000, 8000],
-  ])('of retry %i is %i ms, plus up to half of it at random', (retry, delay) => {
-    expect(retryDelay({ jitter: 0 }, retry, forever)).toBe(delay);
-    expect(retryDelay({ jitter: 0.5 }, retry, forever)).toBe(delay * 1.25);
-    expect(retryDelay({ jitter: 1 }, retry, forever)).toBe(delay * 1.5);
+  ])('of retry %i is %i ms, plus up to half of it at random', (retries, delay) => {
+    const delayWith = (jitter: number) => retryDelay({ isRetryable, jitter }, { retries, maxRetries }, forever);
+    expect([0, 0.5, 1].map(delayWith)).toEqual([delay, delay * 1.25, delay * 1.5]);
   });
 
   it.each([
@@ -25,9 +26,10 @@ describe('retryDelay', () => {
     [0, 0, 500],
     [4, 500, 8000],
     [0, 60_000, 60_000],
-  ])('of retry %i with Retry-After: %i ms is %i ms', (retry, retryAfter, delay) => {
-    expect(retryDelay({ retryAfter, jitter: 0 }, retry, forever)).toBe(delay);
-    expect(retryDelay({ retryAfter, jitter: 1 }, retry, forever)).toBe(delay * 1.5);
+  ])('of retry %i with Retry-After: %i ms is %i ms', (retries, retryAfter, delay) => {
+    const delayWith = (jitter: number) =>
+      retryDelay({ isRetryable, retryAfter, jitter }, { retries, maxRetries }, forever);
+    expect([0, 1].map(delayWith)).toEqual([delay, delay * 1.5]);
   });
 
   it.each([
@@ -38,7 +40,15 @@ describe('retryDelay', () => {
     ['does not exist if the deadline comes before Retry-After', 5_000, 5_000, undefined],
     ['does not exist if Retry-After is more than a minute', 60_001, forever, undefined],
   ])('%s', (_name, retryAfter, remaining, delay) => {
-    expect(retryDelay({ retryAfter, jitter: 1 }, 0, remaining)).toBe(delay);
+    expect(retryDelay({ isRetryable, retryAfter, jitter: 1 }, { retries: 0, maxRetries }, remaining)).toBe(delay);
+  });
+
+  it.each([
+    ['exists for the last retry', true, 2, 500 * 2 ** 2],
+    ['does not exist if no retry is left', true, 3, undefined],
+    ['does not exist if another attempt would fail too', false, 0, undefined],
+  ])('%s', (_name, isRetryable, retries, delay) => {
+    expect(retryDelay({ isRetryable, jitter: 0 }, { retries, maxRetries: 3 }, forever)).toBe(delay);
   });
 });
 

@@ -1,5 +1,6 @@
 import { type ApiResponse, isMissingRole } from '../../atlas/response.js';
-import { type Authenticator, checkBaseUrl, type Exchange, type LoginRequest, NoLogin } from '../authenticator.js';
+import { baseUrlAdvice } from '../../errors/advice.js';
+import { type Authenticator, type Exchange, type LoginRequest, NoLogin } from '../authenticator.js';
 import {
   authorizationFor,
   chooseChallenge,
@@ -108,6 +109,6 @@ function challengeOf({ status, headers, isEnveloped }: ApiResponse): DigestChall
   if (status !== 401 || isEnveloped || field === undefined) return undefined;
   const challenge = chooseChallenge(field);
   if (challenge !== undefined) return challenge;
-  const message = `The server did not offer a Digest challenge that this client supports. ${checkBaseUrl} It offered: ${formatOffers(field)}.`;
-  throw new NoLogin(message, { status: 401 });
+  const message = `The server did not offer a Digest challenge that this client supports. It offered: ${formatOffers(field)}.`;
+  throw new NoLogin(message, { advice: baseUrlAdvice, status: 401 });
 }

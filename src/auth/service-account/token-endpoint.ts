@@ -1,12 +1,13 @@
 import { readBody } from '../../atlas/response.js';
 import { isObject } from '../../atlas/schemas.js';
 import type { RequestBase } from '../../atlas/target.js';
+import { baseUrlAdvice, unavailableAdvice } from '../../errors/advice.js';
 import { Mask } from '../../errors/mask.js';
 import { connectionFreed, type ExchangeLimits, exchange, type HttpResponse } from '../../http/exchange.js';
 import type { NoResponse } from '../../http/no-response.js';
 import { isRetryableStatus, parseRetryAfter } from '../../http/retry.js';
 import type { Transport } from '../../http/transport.js';
-import { checkBaseUrl, NoLogin } from '../authenticator.js';
+import { NoLogin } from '../authenticator.js';
 import { type AccessToken, tokenResponseSchema } from './access-token.js';
 
 /** The longest wait before an attempt that may find a token in the store, in ms. */
@@ -53,7 +54,7 @@ export class TokenEndpoint {
     if (!parsed.success) {
       const why = body.problem === undefined ? '' : `, because its body ${body.problem}`;
       const what = `The response to the access token request has status 200 but no bearer token${why}.`;
-      throw new NoLogin(`${what} ${checkBaseUrl}`, { status: 200 });
+      throw new NoLogin(what, { advice: baseUrlAdvice, status: 200 });
     }
     const lifetime = parsed.data.expires_in * 1000;
     return { accessToken: parsed.data.access_token, lifetime, expiresAt: startedAt + lifetime, isFetched: true };
@@ -74,7 +75,7 @@ export class TokenEndpoint {
         return this.#post(path, body);
       })
       .catch((noResponse: NoResponse) => {
-        throw new NoLogin(noResponse, {}, noResponse.isRetryable ? {} : undefined);
+        throw new NoLogin(noResponse, {}, { isRetryable: noResponse.isRetryable });
       });
     // The request that needs the token should use the same connection.
     await connectionFreed();
@@ -95,10 +96,10 @@ export class TokenEndpoint {
     const mayBeStored = isShared && (status === 429 || isTokenLimit);
     const retryAfter = parseRetryAfter(headers);
     const retry = mayBeStored
-      ? { retryAfter: Math.min(retryAfter ?? 0, maxWaitForStore) }
-      : isRetryableStatus(status) && { retryAfter };
-    const message = `${what.replace(/\.$/, '')}. ${advise(status, isTokenLimit)}`;
-    return new NoLogin(message, { status, error, errorDescription }, retry || undefined);
+      ? { isRetryable: true, retryAfter: Math.min(retryAfter ?? 0, maxWaitForStore) }
+      : { isRetryable: isRetryableStatus(status), retryAfter };
+    const advice = advise(status, isTokenLimit);
+    return new NoLogin(`${what.replace(/\.$/, '')}.`, { advice, status, error, errorDescription }, retry);
   }
 }
 
@@ -109,8 +110,7 @@ function textOf(value: unknown): string | undefined {
 function advise(status: number, isTokenLimit: boolean): string {
   if (status === 429 || isTokenLimit) return 'Share one token between all processes with tokenStore.';
   if (status === 403) return 'Check the IP access list of the service account.';
-  if (isRetryableStatus(status))
-    return 'Atlas or a gateway in front of it is temporarily unavailable. Try again later.';
+  if (isRetryableStatus(status)) return unavailableAdvice;
   if (status === 400 || status === 401) return 'Check clientId and clientSecret, and that the secret has not expired.';
-  return checkBaseUrl;
+  return baseUrlAdvice;
 }

@@ -121,7 +121,7 @@ describe('a response without a challenge that can be answered', () => {
     expect(error).toMatchObject({ status: 401, operation: 'getTenantSnapshot', endpoint: 'tenant', attempts: 1 });
     expect(error.message).toBe(
       'getTenantSnapshot could not log in. The server did not offer a Digest challenge that this client supports. ' +
-        `Check baseUrl and any proxy on the way to Atlas. It offered: ${offered}.`,
+        `It offered: ${offered}. Check baseUrl and any proxy on the way to Atlas.`,
     );
     expect(sent()).toBe('-');
   });
