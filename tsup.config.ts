@@ -24,7 +24,8 @@ export default defineConfig([
     ...options,
     entry: { index: 'src/index.ts', check: 'src/check/index.ts', testing: 'src/testing/index.ts' },
     format: ['esm', 'cjs'],
-    dts: true,
+    // TypeScript 6 and later load no types by themselves, and `AsyncDisposable` comes from those of Node.
+    dts: { banner: '/// <reference types="node" />' },
   },
   { ...options, entry: { cli: 'src/cli/bin.ts' }, format: 'esm' },
 ]);

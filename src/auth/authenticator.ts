@@ -9,9 +9,6 @@ export interface ApiKeyCredentials {
   publicKey: string;
   /** The private key. It is never sent. */
   privateKey: string;
-  clientId?: undefined;
-  clientSecret?: undefined;
-  accessToken?: undefined;
 }
 
 /** A service account, for OAuth 2.0 client credentials. @see https://www.rfc-editor.org/rfc/rfc6749#section-4.4 */
@@ -20,9 +17,6 @@ export interface ServiceAccountCredentials {
   clientId: string;
   /** The client secret, such as `mdb_sa_sk_…`. It is sent only to the OAuth endpoints. */
   clientSecret: string;
-  publicKey?: undefined;
-  privateKey?: undefined;
-  accessToken?: undefined;
 }
 
 /** A bearer token that you manage. @see https://www.rfc-editor.org/rfc/rfc6750 */
@@ -32,10 +26,6 @@ export interface AccessTokenCredentials {
    * with the `refused` token.
    */
   accessToken: string | AccessTokenProvider;
-  publicKey?: undefined;
-  privateKey?: undefined;
-  clientId?: undefined;
-  clientSecret?: undefined;
 }
 
 /** One of the three ways to log in. */

@@ -41,10 +41,10 @@ export async function closeContext({ lifetime, authenticator, transport }: Clien
 
 function createAuthenticator(settings: ContextSettings, transport: Transport): Authenticator {
   const { credentials, tokenStore, origin, base, defaults } = settings;
-  if (credentials.publicKey !== undefined) {
+  if ('publicKey' in credentials) {
     return new DigestAuthenticator({ username: credentials.publicKey, password: credentials.privateKey });
   }
-  if (credentials.accessToken !== undefined) {
+  if ('accessToken' in credentials) {
     const { accessToken } = credentials;
     return typeof accessToken === 'string' ? staticBearer(accessToken) : functionBearer(accessToken);
   }

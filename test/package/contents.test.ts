@@ -33,6 +33,12 @@ describe('the tarball', () => {
     expect({ peerDependencies, optionalDependencies }).toEqual({});
   });
 
+  it('has declarations that load the types of Node, which TypeScript 6 and later do not load by themselves', async () => {
+    const declarations = (await list()).filter((path) => /\.d\.c?ts$/.test(path));
+    const starts = await Promise.all(declarations.map(async (path) => (await readFile(path, 'utf8')).split('\n')[0]));
+    expect(new Set(starts)).toEqual(new Set(['/// <reference types="node" />']));
+  });
+
   it('has a command that runs', async () => {
     const { bin, version } = JSON.parse(await read('package.json'));
     const { code, output } = await command(join(folder, bin['atlas-tenant-snapshots']), ['--version']);

@@ -11,9 +11,6 @@ const options: atlas.TenantSnapshotsClientOptions = {
   timeout: undefined,
 };
 
-// @ts-expect-error two kinds of credentials at once
-const both: atlas.AtlasCredentials = { publicKey: 'p', privateKey: 'k', accessToken: 't' };
-
 async function read(id: string): Promise<atlas.TenantSnapshot[]> {
   const emulator: testing.AtlasEmulator = await testing.startAtlasEmulator({ port: undefined });
   const client = new atlas.TenantSnapshotsClient({ ...options, baseUrl: emulator.url });
@@ -33,4 +30,4 @@ async function countProjects(client: atlas.TenantSnapshotsClient): Promise<numbe
   return value !== undefined && 'projects' in value ? value.projects : 0;
 }
 
-export = { read, both, countProjects };
+export = { read, countProjects };
