@@ -2,13 +2,20 @@ import { snapshotTarget, type TenantSnapshot } from './atlas/snapshots.js';
 import type { StandardSchema } from './atlas/standard-schema.js';
 import { pathListTarget, pathTarget, type Target } from './atlas/target.js';
 import { type AtlasPromise, toAtlasPromise } from './call/atlas-promise.js';
-import { Call, type CallSettings, type Success } from './call/call.js';
+import { Call, type Success } from './call/call.js';
 import { type ClientContext, closeContext, openContext } from './call/context.js';
 import { requestPages } from './call/pages.js';
 import { request, run } from './call/request.js';
-import { traceCall } from './call/tracing.js';
-import { type CallOptions, checkCall, type GetOptions, type Operation, resolveCall } from './config/call-options.js';
-import { resolveOptions, type Settings, type TenantSnapshotsClientOptions } from './config/client-options.js';
+import { reportLogin, traceCall } from './call/tracing.js';
+import {
+  type CallOptions,
+  type CallSettings,
+  checkCall,
+  type GetOptions,
+  type Operation,
+  resolveCall,
+} from './config/call-options.js';
+import { type ClientSettings, resolveOptions, type TenantSnapshotsClientOptions } from './config/client-options.js';
 import { AtlasInvalidArgumentError } from './errors/errors.js';
 
 /**
@@ -22,13 +29,14 @@ import { AtlasInvalidArgumentError } from './errors/errors.js';
  * ```
  */
 export class TenantSnapshotsClient implements AsyncDisposable {
-  readonly #defaults: Settings['defaults'];
+  readonly #defaults: ClientSettings['defaults'];
   readonly #context: ClientContext;
   #closing: Promise<void> | undefined;
 
   /** @throws {@link AtlasConfigurationError} if the options or the environment are invalid. */
   constructor(options?: TenantSnapshotsClientOptions) {
     const settings = resolveOptions(options);
+    reportLogin(settings.login);
     this.#defaults = settings.defaults;
     this.#context = openContext(settings);
   }

@@ -1,17 +1,9 @@
 import type { ApiResponse } from '../atlas/response.js';
-import type { RequestOptions, Target } from '../atlas/target.js';
+import type { Target } from '../atlas/target.js';
+import type { CallSettings } from '../config/call-options.js';
 import type { AtlasError } from '../errors/errors.js';
-import type { ExchangeLimits } from '../http/exchange.js';
 import { Scope } from '../http/scope.js';
 import type { ClientContext } from './context.js';
-
-/** The options of one call, with the client's defaults. */
-export interface CallSettings extends ExchangeLimits, RequestOptions {
-  /** ms. */
-  readonly timeout: number;
-  readonly maxRetries: number;
-  readonly signal?: AbortSignal | null | undefined;
-}
 
 /** One call: what outlives a single request. */
 export class Call {

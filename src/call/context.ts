@@ -1,12 +1,12 @@
 import type { RequestBase } from '../atlas/target.js';
-import type { AtlasCredentials, Authenticator } from '../auth/authenticator.js';
+import type { Authenticator } from '../auth/authenticator.js';
 import { functionBearer, staticBearer } from '../auth/bearer.js';
 import { DigestAuthenticator } from '../auth/digest/authenticator.js';
-import { SharedToken, type TokenStore } from '../auth/service-account/access-token.js';
+import { SharedToken } from '../auth/service-account/access-token.js';
 import { ServiceAccount } from '../auth/service-account/service-account.js';
 import { TokenEndpoint } from '../auth/service-account/token-endpoint.js';
-import type { ExchangeLimits } from '../http/exchange.js';
-import { Transport, type TransportOptions } from '../http/transport.js';
+import type { ClientSettings } from '../config/client-options.js';
+import { Transport } from '../http/transport.js';
 
 /** What the calls of a client share. */
 export interface ClientContext {
@@ -16,17 +16,8 @@ export interface ClientContext {
   readonly lifetime: Lifetime;
 }
 
-/** What a client is configured with. */
-export interface ContextSettings extends Omit<TransportOptions, 'attemptTimeout'> {
-  readonly base: RequestBase;
-  readonly credentials: AtlasCredentials;
-  readonly tokenStore: TokenStore | undefined;
-  /** The limits that a call may override. */
-  readonly defaults: ExchangeLimits;
-}
-
 /** Creates what the calls of a client share. */
-export function openContext(settings: ContextSettings): ClientContext {
+export function openContext(settings: ClientSettings): ClientContext {
   const { origin, dispatcher, proxy, base, defaults } = settings;
   const transport = new Transport({ origin, dispatcher, proxy, attemptTimeout: defaults.attemptTimeout });
   return { base, transport, authenticator: createAuthenticator(settings, transport), lifetime: new Lifetime() };
@@ -39,8 +30,9 @@ export async function closeContext({ lifetime, authenticator, transport }: Clien
   await transport.close();
 }
 
-function createAuthenticator(settings: ContextSettings, transport: Transport): Authenticator {
-  const { credentials, tokenStore, origin, base, defaults } = settings;
+function createAuthenticator(settings: ClientSettings, transport: Transport): Authenticator {
+  const { tokenStore, origin, base, defaults } = settings;
+  const { credentials } = settings.login;
   if ('publicKey' in credentials) {
     return new DigestAuthenticator({ username: credentials.publicKey, password: credentials.privateKey });
   }

@@ -1,6 +1,7 @@
 import { channel, tracingChannel } from 'node:diagnostics_channel';
 import { debuglog } from 'node:util';
 import { type EndpointName, toPath } from '../atlas/target.js';
+import type { Login } from '../config/credentials.js';
 import type { AtlasError } from '../errors/errors.js';
 import type { Call, Success } from './call.js';
 import { Failed } from './errors.js';
@@ -112,9 +113,9 @@ export function reportRetry(call: Call, error: AtlasError, delayMs: number): voi
   }
 }
 
-/** Logs which environment variables a client takes its login from, if there are several logins. */
-export function reportLogin(variables: readonly string[]): void {
-  debug('logs in with %s', variables.join(' and '));
+/** Logs which environment variables a client takes its login from, if they have several logins. */
+export function reportLogin({ chosenVariables }: Login): void {
+  if (chosenVariables !== undefined) debug('logs in with %s', chosenVariables.join(' and '));
 }
 
 /** Leaves out what could change what a terminal shows, or start a line of its own. */

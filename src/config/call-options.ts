@@ -2,10 +2,10 @@ import { z } from 'zod';
 import { clusterNameSchema, compiled, groupIdSchema } from '../atlas/schemas.js';
 import { snapshotIdSchema } from '../atlas/snapshots.js';
 import { isStandardSchema, type SchemaError, type StandardSchema } from '../atlas/standard-schema.js';
-import { type EndpointChoice, pathSchema, type QueryValue } from '../atlas/target.js';
-import type { CallSettings } from '../call/call.js';
+import { type EndpointChoice, pathSchema, type QueryValue, type RequestOptions } from '../atlas/target.js';
 import { issuesOf, unknownOption } from '../errors/issues.js';
-import { endpoint, milliseconds, retries, type Settings, withMethods } from './client-options.js';
+import type { ExchangeLimits } from '../http/exchange.js';
+import { type ClientSettings, endpoint, milliseconds, retries, withMethods } from './client-options.js';
 
 /** Options of one call. They override those of the client. */
 export interface CallOptions {
@@ -33,6 +33,14 @@ export interface GetOptions extends Omit<CallOptions, 'endpoint'> {
   apiVersion?: string | undefined;
   /** Checks the body and types the result: a schema of zod, `zod/mini`, valibot, arktype or another Standard Schema. */
   schema?: StandardSchema<unknown> | undefined;
+}
+
+/** The options of one call, with the client's defaults. */
+export interface CallSettings extends ExchangeLimits, RequestOptions {
+  /** ms. */
+  readonly timeout: number;
+  readonly maxRetries: number;
+  readonly signal?: AbortSignal | null | undefined;
 }
 
 const commonOptions = z
@@ -89,7 +97,7 @@ export function checkCall(operation: Operation, args: object, options: object): 
 }
 
 /** Adds the client's defaults to the options of a call. */
-export function resolveCall(defaults: Settings['defaults'], options: CallOptions & GetOptions): CallSettings {
+export function resolveCall(defaults: ClientSettings['defaults'], options: CallOptions & GetOptions): CallSettings {
   return {
     // One by one: a spread would miss inherited options, which have been checked too, and take 3 µs.
     signal: options.signal,

@@ -6,7 +6,7 @@ import { AtlasConfigurationError } from '../errors/errors.js';
 import { listIssues, toIssues, unknownOption } from '../errors/issues.js';
 import { type FetchLike, fetchDispatcher } from '../http/fetch.js';
 import type { DispatcherLike } from '../http/transport.js';
-import { resolveCredentials } from './credentials.js';
+import { resolveLogin } from './credentials.js';
 
 /** The package's version. A test compares it with package.json. */
 const version = '0.1.0';
@@ -48,7 +48,7 @@ export interface TenantSnapshotsClientOptions {
 }
 
 /** The options of a client, checked and with defaults. */
-export type Settings = ReturnType<typeof resolveOptions>;
+export type ClientSettings = ReturnType<typeof resolveOptions>;
 
 // The longest delay that setTimeout accepts, almost 25 days.
 export const milliseconds = z.number().positive().max(0x7fff_ffff);
@@ -128,7 +128,7 @@ export function resolveOptions(options: unknown = {}) {
   const { dispatcher = fetch && fetchDispatcher(fetch), ...defaults } = rest;
   const { origin, pathname } = baseUrl ?? baseUrlFromEnvironment();
   return {
-    credentials: resolveCredentials(credentials),
+    login: resolveLogin(credentials),
     tokenStore,
     dispatcher,
     origin,

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import type { AccessTokenCredentials, AtlasCredentials } from '../auth/authenticator.js';
 import { isBearerToken } from '../auth/bearer.js';
-import { reportLogin } from '../call/tracing.js';
 import { AtlasConfigurationError } from '../errors/errors.js';
 import { type AtlasIssue, listIssues, toIssues } from '../errors/issues.js';
 
@@ -44,6 +43,13 @@ const logins: readonly Readonly<Record<string, string>>[] = [
   { publicKey: 'MONGODB_ATLAS_PUBLIC_API_KEY', privateKey: 'MONGODB_ATLAS_PRIVATE_API_KEY' },
 ];
 
+/** The credentials of a client. */
+export interface Login {
+  readonly credentials: AtlasCredentials;
+  /** The environment variables that have them, if the environment has other logins too. */
+  readonly chosenVariables?: readonly string[];
+}
+
 /**
  * Returns the credentials of the option, or else the first complete ones of the environment: an access token, a service
  * account, or an API key. An empty variable counts as missing.
@@ -51,8 +57,8 @@ const logins: readonly Readonly<Record<string, string>>[] = [
  * @throws {@link AtlasConfigurationError} if they are invalid, if there are none, or if half of a pair comes first: its other
  * half may have a misspelt name, and the next login could be an outdated one.
  */
-export function resolveCredentials(option: object | undefined): AtlasCredentials {
-  if (option !== undefined) return checkCredentials(option, {});
+export function resolveLogin(option: object | undefined): Login {
+  if (option !== undefined) return { credentials: checkCredentials(option, {}) };
   const present = logins.filter((variables) => Object.values(variables).some((name) => process.env[name]));
   const [login] = present;
   if (login === undefined) {
@@ -67,9 +73,9 @@ export function resolveCredentials(option: object | undefined): AtlasCredentials
     const advice = `Set both, or unset ${set}.`;
     throw new AtlasConfigurationError(`${set} is set, but ${missing} is not.`, { advice });
   }
-  if (present.length > 1) reportLogin(names);
   const fields = Object.entries(login).map(([field, name]) => [field, process.env[name]]);
-  return checkCredentials(Object.fromEntries(fields), login);
+  const credentials = checkCredentials(Object.fromEntries(fields), login);
+  return present.length > 1 ? { credentials, chosenVariables: names } : { credentials };
 }
 
 /** @param variables - the environment variable of each field; empty for the option. */

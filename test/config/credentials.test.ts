@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { AtlasCredentials } from '../../src/auth/authenticator.js';
-import { resolveCredentials } from '../../src/config/credentials.js';
+import { resolveLogin } from '../../src/config/credentials.js';
 import { AtlasConfigurationError } from '../../src/index.js';
 import { loginVariables, setEnvironment } from '../support/defaults.js';
 import { thrown } from '../support/rejection.js';
@@ -8,7 +8,7 @@ import { thrown } from '../support/rejection.js';
 beforeEach(() => setEnvironment());
 
 /** The message of the AtlasConfigurationError for the option, or for the environment. */
-const messageFor = (option?: object) => thrown(() => resolveCredentials(option), AtlasConfigurationError).message;
+const messageFor = (option?: object) => thrown(() => resolveLogin(option), AtlasConfigurationError).message;
 
 const apiKey = { publicKey: 'publickey', privateKey: 'private-key' };
 const account = { clientId: 'mdb_sa_id_1', clientSecret: 'mdb_sa_sk_1' };
@@ -25,7 +25,7 @@ describe('the option', () => {
     ['a function', { accessToken: () => 'a' }],
     ['8,192 characters long', { clientId: 'c'.repeat(8_192), clientSecret: 's'.repeat(8_192) }],
   ])('may be %s', (_name, given) => {
-    expect(resolveCredentials(given)).toEqual(given);
+    expect(resolveLogin(given).credentials).toEqual(given);
   });
 
   it.each<[string, object, RegExp]>([
@@ -87,7 +87,7 @@ describe('credentials from the environment', () => {
     ['a service account before half a key', { ...accountVariables, MONGODB_ATLAS_PUBLIC_KEY: 'publickey' }, account],
   ])('are %s', (_name, environment, credentials) => {
     setEnvironment(environment);
-    expect(resolveCredentials(undefined)).toEqual(credentials);
+    expect(resolveLogin(undefined).credentials).toEqual(credentials);
   });
 });
 

@@ -114,7 +114,7 @@ describe('an error without a context', () => {
 it('the message of an invalid argument lists the issues', () => {
   const list = 'was not sent because of invalid arguments: groupId: must be a string, must have an id.';
   expect(new AtlasInvalidArgumentError(found).message).toBe(`The call ${list}`);
-  expect(new AtlasInvalidArgumentError(found, context).message).toBe(`getTenantSnapshot ${list}`);
+  expect(new AtlasInvalidArgumentError(found, call).message).toBe(`getTenantSnapshot ${list}`);
 });
 
 describe('isAtlasError', () => {
