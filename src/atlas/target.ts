@@ -121,14 +121,14 @@ export const pathSchema: z.ZodType<string> = z
   )
   .refine((path) => !/%(?![0-9A-Fa-f]{2})/.test(path), 'must not contain a % without two hexadecimal digits')
   .refine((path) => !/\/(?:\/|$)/.test(path), 'must not contain an empty segment')
-  // Some servers remove the parameters of a segment, from its first semicolon on, before they resolve the path.
-  .refine((path) => !/[/\\]\.\.?(?:[/\\;]|$)/.test(decode(path)), 'must not contain the segment . or ..')
+  // A decoded ? or # ends the path. Some servers also remove what follows a semicolon before they resolve the path.
+  .refine((path) => !/[/\\]\.\.?(?:[/\\;?#]|$)/.test(decode(path)), 'must not contain the segment . or ..')
   .refine((path) => !decode(path).includes('\0'), 'must not contain %00');
 
-/** Decodes a path as often as it can be: a gateway may decode it once more. */
+/** Decodes a path as often as possible, because a gateway may decode it again. Removes tabs and line breaks, as URL parsers do. */
 function decode(path: string): string {
-  const decoded = path.replace(/%([0-9A-Fa-f]{2})/g, (_, octet: string) =>
-    String.fromCharCode(Number.parseInt(octet, 16)),
-  );
+  const decoded = path
+    .replace(/%([0-9A-Fa-f]{2})/g, (_, octet: string) => String.fromCharCode(Number.parseInt(octet, 16)))
+    .replace(/[\t\n\r]/g, '');
   return decoded === path ? path : decode(decoded);
 }

@@ -76,11 +76,13 @@ function urlOf(path: unknown, prefix = ''): string | undefined {
   return target && origin + sent(target, prefix);
 }
 
-/** Decodes one layer of percent-encoding and removes parameters, as a proxy or server may do before it splits the path. */
+/** Decodes one layer of percent-encoding, and removes what a proxy or server may remove before it splits the path. */
 function decodeOnce(path: string): string {
   return path
     .replace(/%[0-9a-f]{2}/gi, (octet) => String.fromCharCode(Number.parseInt(octet.slice(1), 16)))
+    .replaceAll(/[\t\n\r]/g, '')
     .replaceAll('\\', '/')
+    .replace(/[?#].*/s, '')
     .replaceAll(/;[^/]*/g, '');
 }
 
@@ -101,6 +103,7 @@ function expectInside(url: string, prefix: string): void {
 const fragments = [
   ...['/', '//', '\\', '.', '..', '...'],
   ...['%', '%2e', '%2E', '%2f', '%2F', '%5c', '%5C', '%00', '%0d%0a', '%252e', '%25', '%3b', '%3B'],
+  ...['%3f', '%23', '%09'],
   ...['@', ':', ';', '?', '#', '&', '=', ' ', '\t', '\r\n', '\0', '\u2024', '\uff0e', '\uff0f', '\ud800', 'é'],
   ...['api', 'atlas', 'v2', 'v1.0', 'groups', 'evil.example', 'https:', 'user:pass@', ':443', '%u002e', '0', 'A'],
 ];
@@ -135,6 +138,8 @@ describe('the path of get()', () => {
     '/api/atlas/.../..a/b../.c',
     // Dots after a semicolon are part of a parameter.
     '/api/atlas/x%3B..',
+    // So are tabs in a segment with more than dots.
+    '/api/atlas/x%09../%0A',
     `/api/atlas/${'x'.repeat(2048 - '/api/atlas/'.length)}`,
   ])('may be %j, and is sent unchanged', (path) => {
     for (const prefix of prefixes) expect(urlOf(path, prefix)).toBe(origin + prefix + path);
@@ -179,6 +184,10 @@ describe('the path of get()', () => {
         ...under('%252e%252e/x', 'x%25252f%252e.', `%${'25'.repeat(900)}2e`),
         // Before an encoded semicolon, because a server may remove the parameters of a segment first.
         ...under('..%3B', '..%3b/x', '.%3Bx', '%2e%2E%3Ba=b', 'x%2f..%3B%2fy', 'x%5c.%3b'),
+        // Before an encoded query or fragment.
+        ...under('..%3f', '.%3Fx', 'x/..%253f', '..%23', 'x%2f.%23x'),
+        // With encoded tabs and line breaks, which a URL parser removes, even from what is still encoded.
+        ...under('.%09.', '%09..', 'x/..%0A/y', '%0d.%0a', 'x%2509/.%2509.', '%25%092e%25%092e/x'),
       ],
     ],
     ['must not contain %00', under('x%00', 'x%2500y')],
