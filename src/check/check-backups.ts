@@ -18,8 +18,8 @@ import { type BackupClient, type ClusterType, type Project, Reads } from './read
 export interface BackupCheckTotals {
   /** The number of projects of which at least one list of clusters was read. */
   projects: number;
-  /** The number of free clusters (M0). Atlas has no backups of them. */
-  free: number;
+  /** The free clusters (M0). Atlas has no backups of them. */
+  free: { groupId: string; groupName?: string | undefined; clusterName: string }[];
 }
 
 /**
@@ -70,12 +70,12 @@ const nameSchema = z.object({ clusterName: clusterNameSchema });
 class Check {
   readonly jobs: Jobs<BackupFinding>;
   readonly #reads: Reads;
-  readonly #maxAge: number | undefined;
+  readonly #maxAge: BackupCheckOptions['maxAge'];
   readonly #waiting: Job<BackupFinding>[] = [];
   #lists: Iterator<Job<BackupFinding>, undefined> = [].values();
   /** The IDs of the projects of which a list was read. */
   readonly #projectsRead = new Set<string>();
-  #free = 0;
+  readonly #free: BackupCheckTotals['free'] = [];
 
   constructor(client: BackupClient, options: BackupCheckOptions) {
     const { groupIds, maxAge, timeout = 600_000, concurrency = 16 } = options;
@@ -109,7 +109,7 @@ class Check {
       this.#projectsRead.add(project.groupId);
       for (const cluster of clusters) {
         if (isIgnored(cluster)) continue;
-        if (isFree(cluster)) this.#free += 1;
+        if (isFree(cluster)) this.#free.push({ ...project, clusterName: cluster.name });
         else this.#waiting.push(() => this.#checkCluster(project, clusterType, cluster));
       }
       return undefined;
@@ -119,7 +119,8 @@ class Check {
   }
 
   async #checkCluster(project: Project, clusterType: ClusterType, cluster: Cluster): Promise<BackupFinding> {
-    const known = { ...project, clusterType, clusterName: cluster.name };
+    const { name: clusterName, pitEnabled } = cluster;
+    const known = { ...project, clusterType, clusterName, ...(typeof pitEnabled === 'boolean' && { pitEnabled }) };
     try {
       // An invalid name could change the path.
       requireValid(nameSchema, known);

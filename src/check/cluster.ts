@@ -7,6 +7,7 @@ const flexSchema = z.object({ name, stateName: anything, createDate: anything })
 const dedicatedSchema = flexSchema.extend({
   backupEnabled: anything,
   paused: anything,
+  pitEnabled: anything,
   internalClusterRole: anything,
   clusterType: anything,
   replicationSpecs: anything,

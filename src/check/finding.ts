@@ -36,6 +36,8 @@ export type BackupFinding = {
   groupName?: string | undefined;
   /** Which list of the project has the cluster. `dedicated` means M10 and above. */
   clusterType: 'flex' | 'dedicated';
+  /** Whether point-in-time restore is on for a dedicated cluster. No state depends on it. */
+  pitEnabled?: boolean | undefined;
   /** The latest failed snapshot, if it is later than the newest backup or there is no backup. */
   lastFailed?: BackupSnapshot | undefined;
 } & (
@@ -56,8 +58,19 @@ export type BackupFinding = {
           age: number;
           /** The limit that applied, in ms. */
           maxAge: number;
+          /** The oldest backup that can be restored. */
+          oldest: BackupSnapshot;
+          /** The number of backups that can be restored. */
+          backups: number;
         }
-      | { state: 'none' | 'new'; newest?: undefined; age?: undefined; maxAge?: undefined }
+      | {
+          state: 'none' | 'new';
+          newest?: undefined;
+          age?: undefined;
+          maxAge?: undefined;
+          oldest?: undefined;
+          backups?: undefined;
+        }
     ))
   | {
       state: 'unknown';
@@ -66,9 +79,15 @@ export type BackupFinding = {
       /** Why the state is unknown. */
       error: AtlasError;
       reason?: undefined;
-      newest?: undefined;
-      age?: undefined;
+      /** The newest backup, if the snapshots were read and there is one. */
+      newest?: BackupSnapshot | undefined;
+      /** ms from the newest backup to the response of Atlas, if there is a backup; never negative. */
+      age?: number | undefined;
       maxAge?: undefined;
+      /** The oldest backup that can be restored, if there is one. */
+      oldest?: BackupSnapshot | undefined;
+      /** The number of backups that can be restored, if there is one. */
+      backups?: number | undefined;
     }
 );
 

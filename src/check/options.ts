@@ -9,7 +9,7 @@ export interface BackupCheckOptions {
    * The highest age of a fresh backup, in ms. Default: 26 hours, or 7 days and 2 hours for a dedicated cluster whose schedule
    * takes a snapshot a week.
    */
-  maxAge?: number | undefined;
+  maxAge?: number | 'schedule' | undefined;
   /**
    * Limits the whole check, in ms. What is not known by then is `unknown`, with a `TIMEOUT`. A call that was rate limited is
    * made again as long as there is time. Default: 10 minutes.
@@ -28,7 +28,7 @@ const isSignal = (value: unknown) => typeof value === 'object' && value !== null
 export const optionsSchema = z
   .strictObject({
     groupIds: z.array(groupIdSchema),
-    maxAge: z.number().positive(),
+    maxAge: z.number().positive().or(z.literal('schedule')),
     // The longest delay of a timer.
     timeout: z.number().positive().max(0x7fff_ffff),
     concurrency: z.number().int().positive(),

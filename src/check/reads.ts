@@ -60,7 +60,7 @@ export class Reads {
       type === 'flex'
         ? flexBackups(await this.#flexSnapshots(groupId, cluster.name), Date.now())
         : await this.#dedicatedBackups(path, cluster);
-    const { newest, readAt } = backups;
+    const { restorable: { newest } = {}, readAt } = backups;
     if (newest !== undefined && newest.time.getTime() - readAt > hour) throw futureBackup(newest.time, readAt, path);
     return backups;
   }

@@ -135,7 +135,7 @@ async function collect(options: CheckOptions, signal: AbortSignal, { stderr }: O
     }
   } catch (error) {
     if (!isAtlasError(error)) throw error;
-    const summary = summarize([], [], { projects: 0, free: 0 });
+    const summary = summarize([], [], { projects: 0, free: [] });
     return { ...shared, summary, findings: [], excluded: [], error };
   } finally {
     showProgress('');

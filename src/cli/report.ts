@@ -47,5 +47,5 @@ export function summarize(
   const clusters = findings.length - notListed.length;
   const ofStates = { none: 0, stale: 0, unknown: -notListed.length, paused: 0, new: 0, fresh: 0 };
   for (const { state } of findings) ofStates[state] += 1;
-  return { projects, projectsNotListed, clusters, ...ofStates, free, excluded: excluded.length };
+  return { projects, projectsNotListed, clusters, ...ofStates, free: free.length, excluded: excluded.length };
 }

@@ -19,6 +19,14 @@ const at = (status: string, days: number, changes: object = {}) => ({
   ...changes,
 });
 
+/** What is known of a cluster whose only backup is that many days old. */
+const only = (days: number) => ({
+  newest: backupOf(days),
+  age: days * 86_400_000,
+  oldest: backupOf(days),
+  backups: 1,
+});
+
 type Rows = [what: string, snapshots: object[], found: object][];
 
 describe('of a dedicated cluster', () => {
@@ -36,18 +44,31 @@ describe('of a dedicated cluster', () => {
     ],
     ['that has expired', [at('completed', 1, { expiresAt: daysAgo(0.01).toISOString() })], {}],
   ];
+  const noID = { time: daysAgo(1) };
+  const others = noBackup.flatMap(([, snapshots]) => snapshots);
   it.each<Rows[number]>([
-    ['is the latest, in any order', [at('completed', 2), at('completed', 1), at('completed', 3)], backupOf(1)],
-    ['never expires', [at('completed', 1, { expiresAt: undefined })], backupOf(1)],
-    ['expires now', [at('completed', 1, { expiresAt: new Date(now).toISOString() })], backupOf(1)],
-    ['may be of any type', [at('completed', 1, { snapshotType: 'fallback', type: 'shardedCluster' })], backupOf(1)],
-    ['may have no ID', [at('completed', 1, { id: 5 })], { time: daysAgo(1) }],
-  ])('the newest backup %s', (_what, snapshots, newest) => {
-    expect(read(snapshots)).toStrictEqual({ newest, failed: undefined, readAt: now });
+    [
+      'in any order',
+      [at('completed', 2), at('completed', 1), at('completed', 3)],
+      { ...only(1), oldest: backupOf(3), backups: 3 },
+    ],
+    ['beside snapshots that are none', [...others, at('completed', 2), ...others], only(2)],
+    ['that never expires', [at('completed', 1, { expiresAt: undefined })], only(1)],
+    ['that expires now', [at('completed', 1, { expiresAt: new Date(now).toISOString() })], only(1)],
+    ['of any type', [at('completed', 1, { snapshotType: 'fallback', type: 'shardedCluster' })], only(1)],
+    ['without an ID', [at('completed', 1, { id: 5 })], { ...only(1), newest: noID, oldest: noID }],
+    ['from a clock that is ahead', [at('completed', -0.01)], { ...only(-0.01), age: 0 }],
+  ])('backups %s are found', (_what, snapshots, restorable) => {
+    expect(read(snapshots)).toStrictEqual({ restorable, readAt: now });
+  });
+
+  it('of backups with equal times, the first listed is the newest', () => {
+    const twins = ['a', 'b'].map((digit) => at('completed', 1, { id: digit.repeat(24) }));
+    expect(read(twins).restorable?.newest.snapshotId).toBe('a'.repeat(24));
   });
 
   it.each(noBackup)('a snapshot %s is no backup', (_what, snapshots) => {
-    expect(read(snapshots).newest).toBeUndefined();
+    expect(read(snapshots)).toStrictEqual({ readAt: now });
   });
 
   it.each<Rows[number]>([
@@ -56,11 +77,19 @@ describe('of a dedicated cluster', () => {
     ['has the time of its ID with an odd createdAt', [at('failed', 1, { createdAt: 'today' })], backupOf(1)],
     ['may have expired', [at('failed', 1, { expiresAt: daysAgo(0.5).toISOString() })], backupOf(1)],
   ])('the failed snapshot %s', (_what, snapshots, failed) => {
-    expect(read(snapshots).failed).toStrictEqual(failed);
+    expect(read(snapshots).lastFailed).toStrictEqual(failed);
+  });
+
+  it.each([
+    [1.5, true],
+    [2, false],
+    [3, false],
+  ])('a failed snapshot of %s days ago counts beside a backup of two days ago: %s', (days, counts) => {
+    expect('lastFailed' in read([at('completed', 2), at('failed', days)])).toBe(counts);
   });
 
   it.each([undefined, 'x'.repeat(24)])('a failed snapshot without a time is left out: ID %s', (id) => {
-    expect(read([at('failed', 1, { id, createdAt: undefined })]).failed).toBeUndefined();
+    expect(read([at('failed', 1, { id, createdAt: undefined })])).toStrictEqual({ readAt: now });
   });
 
   function read(snapshots: object[]) {
@@ -79,28 +108,29 @@ describe('of a Flex cluster', () => {
     expiration,
   });
 
-  it('the newest backup and the latest failure count by their finishTime', () => {
-    const all = [flex('FAILED', 3), flex('FAILED', 2), flex('COMPLETED', 2), flex('COMPLETED', 4), flex('RUNNING')];
-    expect(flexBackups(all, now)).toStrictEqual({ newest: backupOf(2), failed: backupOf(2), readAt: now });
+  it('the backups and the latest failure count by their finishTime', () => {
+    const all = [flex('FAILED', 3), flex('FAILED', 1), flex('COMPLETED', 2), flex('COMPLETED', 4), flex('RUNNING')];
+    const restorable = { ...only(2), oldest: backupOf(4), backups: 2 };
+    expect(flexBackups(all, now)).toStrictEqual({ restorable, lastFailed: backupOf(1), readAt: now });
   });
 
   it('a backup that has expired does not count', () => {
-    const snapshots = [flex('COMPLETED', 1, daysAgo(0.01)), flex('COMPLETED', 3, daysAgo(0)), flex('COMPLETED', 4)];
-    expect(flexBackups(snapshots, now).newest).toStrictEqual(backupOf(3));
+    const snapshots = [flex('COMPLETED', 1, daysAgo(0.01)), flex('COMPLETED', 3, daysAgo(0))];
+    expect(flexBackups(snapshots, now)).toStrictEqual({ restorable: only(3), readAt: now });
   });
 
   it('a failure without a finishTime has the time of its ID', () => {
     const snapshots = [{ id: idOf(1), status: 'FAILED' }, flex('FAILED', 2), { id: 'odd', status: 'FAILED' }];
-    expect(flexBackups(snapshots, now).failed).toStrictEqual(backupOf(1));
+    expect(flexBackups(snapshots, now).lastFailed).toStrictEqual(backupOf(1));
   });
 
   it('nothing is known without a valid time', () => {
     const snapshots = [{ status: 'FAILED' }, flex('FAILED', Number.NaN), flex('COMPLETED')];
-    expect(flexBackups(snapshots, now)).toStrictEqual({ newest: undefined, failed: undefined, readAt: now });
+    expect(flexBackups(snapshots, now)).toStrictEqual({ readAt: now });
   });
 
   it('a snapshot may have no ID', () => {
     const snapshot = { status: 'COMPLETED', finishTime: daysAgo(1) };
-    expect(flexBackups([snapshot], now).newest).toStrictEqual({ time: daysAgo(1) });
+    expect(flexBackups([snapshot], now).restorable?.newest).toStrictEqual({ time: daysAgo(1) });
   });
 });

@@ -42,11 +42,12 @@ describe('checkBackups', () => {
       ].sort(),
     );
     const age = expect.closeTo(hour, -4);
-    const fresh = { state: 'fresh', newest: { time: expect.any(Date) }, age, maxAge: 26 * hour };
+    const only = { time: expect.any(Date) };
+    const fresh = { state: 'fresh', newest: only, age, maxAge: 26 * hour, oldest: only, backups: 1 };
     expect(findings.map(({ clusterName }) => clusterName).sort()).toEqual(['Carts', 'Invoices', 'Ledger', 'Orders']);
     expect(findings).toContainEqual({ ...shop, clusterType: 'flex', clusterName: 'Orders', ...fresh });
     expect(findings).toContainEqual({ ...shop, clusterType: 'dedicated', clusterName: 'Ledger', ...fresh });
-    expect(totals).toStrictEqual({ projects: 2, free: 0 });
+    expect(totals).toStrictEqual({ projects: 2, free: [] });
   });
 
   it('copes with a project that has no name', async () => {
@@ -59,17 +60,22 @@ describe('checkBackups', () => {
     const { findings, totals } = await check({ groupIds: [b, b] });
     expect(requestsOf(server).filter((path) => !path.startsWith(`/${b}/`))).toEqual([]);
     expect(findings).toEqual([expect.not.objectContaining({ groupName: expect.anything() })]);
-    expect(totals).toStrictEqual({ projects: 1, free: 0 });
+    expect(totals).toStrictEqual({ projects: 1, free: [] });
   });
 
   const free = cluster('M0', { replicationSpecs: [{ regionConfigs: [{ providerName: 'TENANT' }] }] });
   const deleted = cluster('Old', { stateName: 'DELETING' });
   it.each<[name: string, answers: Answers, options: BackupCheckOptions, totals: object]>([
-    ['an empty list of projects', { '': list([]) }, {}, { projects: 0, free: 0 }],
-    ['an empty list of project IDs', {}, { groupIds: [] }, { projects: 0, free: 0 }],
-    ['a project without clusters', {}, { groupIds: [a] }, { projects: 1, free: 0 }],
-    ['a free cluster', { [dedicatedList]: list([free]) }, { groupIds: [a] }, { projects: 1, free: 1 }],
-    ['a cluster in deletion', { [flexList]: list([deleted]) }, { groupIds: [a] }, { projects: 1, free: 0 }],
+    ['an empty list of projects', { '': list([]) }, {}, { projects: 0, free: [] }],
+    ['an empty list of project IDs', {}, { groupIds: [] }, { projects: 0, free: [] }],
+    ['a project without clusters', {}, { groupIds: [a] }, { projects: 1, free: [] }],
+    [
+      'a free cluster',
+      { [dedicatedList]: list([free]) },
+      { groupIds: [a] },
+      { projects: 1, free: [{ groupId: a, clusterName: 'M0' }] },
+    ],
+    ['a cluster in deletion', { [flexList]: list([deleted]) }, { groupIds: [a] }, { projects: 1, free: [] }],
   ])('yields nothing for %s', async (_name, answers, options, totals) => {
     const { check } = await openAtlas(answers);
     expect(await check(options)).toStrictEqual({ findings: [], totals });

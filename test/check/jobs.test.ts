@@ -51,7 +51,7 @@ describe('the calls of a check', () => {
     await standStill();
     // Two for the lists, two for the findings that were read, at most four for those that wait.
     expect(server.requests.length).toBeLessThanOrEqual(8);
-    await check.return({ projects: 0, free: 0 });
+    await check.return({ projects: 0, free: [] });
   });
 
   it('are aborted when the reader leaves the loop', async () => {
@@ -76,7 +76,7 @@ it('a finding without a call does not hold up what else the process does', async
   let findings = 0;
   while (turns === 0 && !(await check.next()).done) findings += 1;
   expect(findings).toBeLessThan(1000);
-  await check.return({ projects: 0, free: 0 });
+  await check.return({ projects: 0, free: [] });
 });
 
 describe('the timeout of a check', () => {
@@ -124,7 +124,7 @@ describe('the timeout of a check', () => {
     const ended = runCheck(client, { groupIds: [a], timeout: 30 });
     await new Promise(setImmediate);
     vi.advanceTimersByTime(30);
-    expect(await ended).toEqual({ findings: [], totals: { projects: 1, free: 0 } });
+    expect(await ended).toEqual({ findings: [], totals: { projects: 1, free: [] } });
   });
 
   it('has the error of the call as its cause', async () => {

@@ -40,6 +40,7 @@ describe('the JSON', () => {
       {
         snapshotId: '5'.repeat(24),
         time: '2026-08-08T12:00:30.000Z',
+        oldest: { snapshotId: '4'.repeat(24), time: '2026-08-01T12:00:30.000Z' },
         lastFailed: { snapshotId: '6'.repeat(24), time: '2026-08-10T11:00:30.000Z' },
       },
     ],

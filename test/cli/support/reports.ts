@@ -16,6 +16,8 @@ export const backup = (age: number, maxAge = 26 * hour) => ({
   newest: { snapshotId: '5'.repeat(24), time: new Date(now - age) },
   age,
   maxAge,
+  oldest: { snapshotId: '4'.repeat(24), time: new Date(now - age - 7 * day) },
+  backups: 8,
 });
 export const lastFailed = { snapshotId: '6'.repeat(24), time: new Date(now - hour) };
 
@@ -46,7 +48,10 @@ export function reportOf(found: BackupFinding[], more: Partial<Report> = {}, pro
     maxAge: 26 * hour,
     findings: sortFindings(named),
     excluded,
-    summary: summarize(named, excluded, { projects, free }),
+    summary: summarize(named, excluded, {
+      projects,
+      free: Array(free).fill({ groupId: shop, clusterName: 'sandbox' }),
+    }),
     ...more,
   };
 }
