@@ -1,21 +1,79 @@
 import { configDefaults, defineConfig } from 'vitest/config';
-import { reporting } from './test/reporting.js';
+
+const processes = ['test/**/*.process.test.ts', 'test/docs/**/*.test.ts'];
+
+/** In CI, the counts of a run go to a file for the summary of `.ci/run`. It has the name of the npm script. */
+function reporting() {
+  const { CI, npm_lifecycle_event: script = 'vitest' } = process.env;
+  if (!CI) return { reporters: ['default'] };
+  const json = `reports/vitest/${script.replaceAll(':', '-')}.json`;
+  return { reporters: ['default', 'json'], outputFile: { json } };
+}
 
 export default defineConfig({
   test: {
-    ...reporting('sources'),
-    include: ['test/**/*.test.ts'],
+    ...reporting(),
     // The default leaves a core idle, but tests wait more than they compute.
     maxWorkers: '100%',
-    // These have configurations of their own: they need a tarball, servers or other runtimes.
-    exclude: [...configDefaults.exclude, 'test/{package,real-servers,runtimes}/**'],
-    restoreMocks: true,
-    unstubEnvs: true,
     coverage: {
       provider: 'v8',
       include: ['src/**'],
       reporter: ['text-summary', 'lcov'],
       thresholds: { lines: 95, functions: 95, branches: 90, statements: 95 },
     },
+    projects: [
+      {
+        // The sources alone.
+        test: {
+          name: 'unit',
+          include: ['test/**/*.test.ts'],
+          exclude: [...configDefaults.exclude, ...processes, 'test/{package,systems}/**'],
+          restoreMocks: true,
+          unstubEnvs: true,
+          testTimeout: 20_000,
+        },
+      },
+      {
+        // Starts processes, or imports the build by the package's name as the documents and examples do.
+        test: { name: 'processes', include: processes, restoreMocks: true, unstubEnvs: true, testTimeout: 60_000 },
+      },
+      {
+        // Tests of the tarball.
+        test: {
+          name: 'package',
+          include: ['test/package/*.test.ts'],
+          globalSetup: ['test/package/tarball.ts'],
+          testTimeout: 240_000,
+          typecheck: {
+            enabled: true,
+            include: ['test/package/types/*.test-d.ts'],
+            tsconfig: 'test/package/types/tsconfig.json',
+          },
+        },
+      },
+      {
+        // Needs apache2, lighttpd and curl from Debian. The tests of a missing server fail.
+        test: { name: 'real-servers', include: ['test/systems/real-servers/*.test.ts'], testTimeout: 20_000 },
+      },
+      {
+        // Needs the build and redis-server. All processes of a fleet take a while to start on a busy machine.
+        test: {
+          name: 'fleet',
+          include: ['test/systems/fleet/*.test.ts'],
+          restoreMocks: true,
+          testTimeout: 240_000,
+        },
+      },
+      {
+        // Installs the tarball and other runtimes from the registry.
+        test: {
+          name: 'runtimes',
+          include: ['test/systems/runtimes/*.test.ts'],
+          globalSetup: ['test/systems/runtimes/runtimes.ts'],
+          hookTimeout: 300_000,
+          testTimeout: 60_000,
+        },
+      },
+    ],
   },
 });

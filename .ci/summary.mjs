@@ -9,7 +9,7 @@ function readReports() {
   const reports = new Map();
   for (const file of readdirSync(folder, { withFileTypes: true })) {
     const { numPassedTests, numFailedTests } = JSON.parse(readFileSync(join(folder, file.name), 'utf8'));
-    reports.set(file.name.replace(/\.json$/, ''), { passed: numPassedTests, failed: numFailedTests });
+    reports.set(file.name.replace(/\.json$/, '').replace('-', ':'), { passed: numPassedTests, failed: numFailedTests });
   }
   return reports;
 }

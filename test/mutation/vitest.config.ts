@@ -6,7 +6,7 @@ export default defineConfig({
     include: (process.env['MUTATION_TESTS'] ?? 'test/**/*.test.ts').split(' '),
     exclude: [
       ...configDefaults.exclude,
-      'test/**/{process,*.process}.test.ts',
+      'test/**/*.process.test.ts',
       'test/client/*.property.test.ts',
       'test/http/tls-connections.test.ts',
     ],

@@ -2,8 +2,8 @@ import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
-import { pack } from '../package/tarball.js';
-import { command } from '../support/command.js';
+import { pack } from '../../package/tarball.js';
+import { command } from '../../support/command.js';
 
 /** A JavaScript runtime, as a package of npm brings it. */
 export interface Runtime {
@@ -80,7 +80,7 @@ export default async function setup({ config, provide }: TestProject): Promise<(
     'atlas-tenant-snapshots': `file:${tarball}`,
     undici8: await undici8(config.root),
   });
-  await cp(join(config.root, 'test/runtimes/programs'), consumer, { recursive: true });
+  await cp(join(config.root, 'test/systems/runtimes/programs'), consumer, { recursive: true });
   provide('consumer', consumer);
   provide('binaries', await installRuntimes(folder));
   return () => rm(folder, { recursive: true, force: true });

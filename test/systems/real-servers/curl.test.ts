@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { DigestAlgorithm } from '../../src/testing/index.js';
-import { command } from '../support/command.js';
-import { openEmulator } from '../support/open-emulator.js';
-import { flexPath, flexType, path } from '../support/snapshot-routes.js';
+import type { DigestAlgorithm } from '../../../src/testing/index.js';
+import { command } from '../../support/command.js';
+import { openEmulator } from '../../support/open-emulator.js';
+import { flexPath, flexType, path } from '../../support/snapshot-routes.js';
 
 const [groupId, clusterName, snapshotId] = path;
 const algorithms: DigestAlgorithm[] = ['MD5', 'MD5-sess', 'SHA-256', 'SHA-256-sess', 'SHA-512-256'];

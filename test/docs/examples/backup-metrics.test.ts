@@ -1,8 +1,8 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { createMetrics } from '../../examples/backup-metrics.mjs';
-import { isAtlasError } from '../../src/index.js';
-import { codeBlocks } from '../docs/support/documents.js';
-import { environmentOf, openEmulator } from '../support/open-emulator.js';
+import { createMetrics } from '../../../examples/backup-metrics.mjs';
+import { isAtlasError } from '../../../src/index.js';
+import { environmentOf, openEmulator } from '../../support/open-emulator.js';
+import { codeBlocks } from '../support/documents.js';
 import { TenantSnapshotsClient } from './support/package.mjs';
 import { runExample } from './support/run-example.js';
 

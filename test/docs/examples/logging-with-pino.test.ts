@@ -1,7 +1,7 @@
 import pino from 'pino';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { logCalls } from '../../examples/logging-with-pino.mjs';
-import { environmentOf, openEmulator } from '../support/open-emulator.js';
+import { logCalls } from '../../../examples/logging-with-pino.mjs';
+import { environmentOf, openEmulator } from '../../support/open-emulator.js';
 import { TenantSnapshotsClient } from './support/package.mjs';
 import { runExample } from './support/run-example.js';
 

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, inject, it } from 'vitest';
-import { command, type Outcome } from '../support/command.js';
-import { environmentOf, openEmulator } from '../support/open-emulator.js';
-import { makeCertificates, openConnectProxy, openTlsFront } from '../support/tls.js';
+import { command, type Outcome } from '../../support/command.js';
+import { environmentOf, openEmulator } from '../../support/open-emulator.js';
+import { makeCertificates, openConnectProxy, openTlsFront } from '../../support/tls.js';
 import { checks } from './programs/checks.mjs';
 import { type Runtime, runtimes } from './runtimes.js';
 

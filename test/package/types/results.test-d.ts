@@ -5,7 +5,7 @@ import {
   type BackupSnapshot,
   type BackupState,
   checkBackups,
-} from '../../src/check/index.js';
+} from '../../../src/check/index.js';
 import {
   type AtlasApiError,
   type AtlasError,
@@ -15,7 +15,7 @@ import {
   isAtlasError,
   type SnapshotStatus,
   type TenantSnapshotsClient,
-} from '../../src/index.js';
+} from '../../../src/index.js';
 
 const error: unknown = undefined;
 

@@ -1,8 +1,8 @@
 import openapiTS, { astToString } from 'openapi-typescript';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { createAtlasApi } from '../../examples/openapi-fetch.mjs';
-import { typeCheck } from '../docs/support/type-checked.js';
-import { environmentOf, openEmulator } from '../support/open-emulator.js';
+import { createAtlasApi } from '../../../examples/openapi-fetch.mjs';
+import { environmentOf, openEmulator } from '../../support/open-emulator.js';
+import { typeCheck } from '../support/type-checked.js';
 import { TenantSnapshotsClient } from './support/package.mjs';
 import { runExample } from './support/run-example.js';
 

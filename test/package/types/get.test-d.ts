@@ -4,7 +4,7 @@ import { describe, expectTypeOf, it } from 'vitest';
 import { z } from 'zod';
 import * as mini from 'zod/mini';
 import { z as z3 } from 'zod3';
-import type { AtlasPromise, AtlasResponse, StandardSchema, TenantSnapshotsClient } from '../../src/index.js';
+import type { AtlasPromise, AtlasResponse, StandardSchema, TenantSnapshotsClient } from '../../../src/index.js';
 
 declare const client: TenantSnapshotsClient;
 const path = '/api/atlas/v2/groups';

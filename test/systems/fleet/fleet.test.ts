@@ -2,12 +2,12 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { createClient } from '@keyv/redis';
 import { expect, it, onTestFinished } from 'vitest';
-import { createTokenStore } from '../../examples/keyv-redis.mjs';
-import type { AtlasEmulator, AtlasEmulatorOptions } from '../../src/testing/index.js';
-import { runClock, stopClock } from '../support/clock.js';
-import { freePort } from '../support/free-port.js';
-import { openClient } from '../support/open-client.js';
-import { openEmulator } from '../support/open-emulator.js';
+import { createTokenStore } from '../../../examples/keyv-redis.mjs';
+import type { AtlasEmulator, AtlasEmulatorOptions } from '../../../src/testing/index.js';
+import { runClock, stopClock } from '../../support/clock.js';
+import { freePort } from '../../support/free-port.js';
+import { openClient } from '../../support/open-client.js';
+import { openEmulator } from '../../support/open-emulator.js';
 import { openRedis } from './redis-server.mjs';
 
 /** An emulator with limits of tokens. The test advances the minutes of its clock. */

@@ -6,11 +6,11 @@ import {
   type ServerHttp2Stream,
 } from 'node:http2';
 import { expect, it, onTestFinished } from 'vitest';
-import { createDispatcher } from '../../examples/http2.mjs';
-import { TenantSnapshotsClient } from '../../src/index.js';
-import { hexId } from '../support/atlas-bodies.js';
-import { groupId } from '../support/snapshot-routes.js';
-import { listen, makeCertificates } from '../support/tls.js';
+import { createDispatcher } from '../../../examples/http2.mjs';
+import { TenantSnapshotsClient } from '../../../src/index.js';
+import { hexId } from '../../support/atlas-bodies.js';
+import { groupId } from '../../support/snapshot-routes.js';
+import { listen, makeCertificates } from '../../support/tls.js';
 import { runExample } from './support/run-example.js';
 
 const accessToken = 'token';

@@ -1,11 +1,11 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { createTokenStore } from '../../examples/keyv-redis.mjs';
-import { freePort } from '../support/free-port.js';
-import { environmentOf, openEmulator } from '../support/open-emulator.js';
+import { createTokenStore } from '../../../examples/keyv-redis.mjs';
+import { freePort } from '../../support/free-port.js';
+import { environmentOf, openEmulator } from '../../support/open-emulator.js';
 import { TenantSnapshotsClient } from './support/package.mjs';
 import { runExample } from './support/run-example.js';
 
-// test/fleet tests the store on a real Redis.
+// test/systems/fleet tests the store on a real Redis.
 describe('while Redis is down, the token store', { timeout: 20_000 }, () => {
   it('leads to one token request per client, and reports the error', async () => {
     const atlas = await openEmulator();

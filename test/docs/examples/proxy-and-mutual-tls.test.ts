@@ -1,8 +1,8 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { createDispatcher } from '../../examples/proxy-and-mutual-tls.mjs';
-import { isAtlasError } from '../../src/index.js';
-import { environmentOf, openEmulator } from '../support/open-emulator.js';
-import { makeCertificates, openConnectProxy, openTlsFront } from '../support/tls.js';
+import { createDispatcher } from '../../../examples/proxy-and-mutual-tls.mjs';
+import { isAtlasError } from '../../../src/index.js';
+import { environmentOf, openEmulator } from '../../support/open-emulator.js';
+import { makeCertificates, openConnectProxy, openTlsFront } from '../../support/tls.js';
 import { TenantSnapshotsClient } from './support/package.mjs';
 import { runExample } from './support/run-example.js';
 

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { get, openBareClient } from '../support/open-client.js';
-import { snapshotId } from '../support/snapshot-routes.js';
+import { get, openBareClient } from '../../support/open-client.js';
+import { snapshotId } from '../../support/snapshot-routes.js';
 import { apiKey, type LoggedRequest, type RunningServer, startApache, startLighttpd } from './servers.js';
 
 /** Functions that read the snapshot from a server, and that stop the server and return its log. */

@@ -8,9 +8,9 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { onTestFinished, vi } from 'vitest';
-import { failedSnapshot } from '../support/atlas-bodies.js';
-import { freePort } from '../support/free-port.js';
-import { tenantPath } from '../support/snapshot-routes.js';
+import { failedSnapshot } from '../../support/atlas-bodies.js';
+import { freePort } from '../../support/free-port.js';
+import { tenantPath } from '../../support/snapshot-routes.js';
 
 const realm = 'MMS Public API';
 

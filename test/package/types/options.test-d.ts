@@ -1,7 +1,7 @@
 import * as undici7 from 'undici';
 import * as undici8 from 'undici8';
 import { describe, expectTypeOf, it } from 'vitest';
-import type { BackupCheckOptions } from '../../src/check/index.js';
+import type { BackupCheckOptions } from '../../../src/check/index.js';
 import {
   type AccessTokenCredentials,
   type ApiKeyCredentials,
@@ -15,8 +15,8 @@ import {
   TenantSnapshotsClient,
   type TenantSnapshotsClientOptions,
   type TokenStore,
-} from '../../src/index.js';
-import type { AtlasEmulatorOptions, EmulatorCredentials, ScriptedAnswer } from '../../src/testing/index.js';
+} from '../../../src/index.js';
+import type { AtlasEmulatorOptions, EmulatorCredentials, ScriptedAnswer } from '../../../src/testing/index.js';
 
 const key = { publicKey: 'public', privateKey: 'private' };
 const account = { clientId: 'id', clientSecret: 'secret' };

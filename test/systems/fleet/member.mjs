@@ -1,6 +1,6 @@
 // One process of a fleet. Its parent sends what to open and when to call, and gets the errors of the calls.
 import { TenantSnapshotsClient } from 'atlas-tenant-snapshots';
-import { createTokenStore } from '../../examples/keyv-redis.mjs';
+import { createTokenStore } from '../../../examples/keyv-redis.mjs';
 
 let client;
 let path;

@@ -12,7 +12,7 @@ export interface RunningExample {
   readonly exit: Promise<number | null>;
 }
 
-export const examplesFolder = fileURLToPath(new URL('../../../examples/', import.meta.url));
+export const examplesFolder = fileURLToPath(new URL('../../../../examples/', import.meta.url));
 
 /**
  * Starts an example in a process of its own. The process ends with the test.

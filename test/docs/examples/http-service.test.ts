@@ -3,10 +3,10 @@ import { connect } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { createService } from '../../examples/http-service.mjs';
-import { isAtlasError } from '../../src/index.js';
-import type { AtlasEmulator } from '../../src/testing/index.js';
-import { environmentOf, openEmulator } from '../support/open-emulator.js';
+import { createService } from '../../../examples/http-service.mjs';
+import { isAtlasError } from '../../../src/index.js';
+import type { AtlasEmulator } from '../../../src/testing/index.js';
+import { environmentOf, openEmulator } from '../../support/open-emulator.js';
 import { TenantSnapshotsClient } from './support/package.mjs';
 import { runExample } from './support/run-example.js';
 
