@@ -99,7 +99,9 @@ async function check(options: CheckOptions, output: Output): Promise<number> {
   } catch (error) {
     if (stop.signal.aborted) return stop.signal.reason;
     if (!isAtlasError(error)) throw error;
-    output.stderr.write(`${printable(error.message)}\n`);
+    const { message, advice = '' } = error;
+    // The client's advice names options that the command does not have.
+    output.stderr.write(`${printable(message.slice(0, message.length - advice.length).trimEnd())}\n`);
     return 3;
   } finally {
     release();

@@ -3,7 +3,7 @@ import { clusterNameSchema, compiled, groupIdSchema } from '../atlas/schemas.js'
 import { snapshotIdSchema } from '../atlas/snapshots.js';
 import { isStandardSchema, type SchemaError, type StandardSchema } from '../atlas/standard-schema.js';
 import { type EndpointChoice, pathSchema, type QueryValue, type RequestOptions } from '../atlas/target.js';
-import { issuesOf, unknownOption } from '../errors/issues.js';
+import { issuesOf, optionsError } from '../errors/issues.js';
 import type { ExchangeLimits } from '../http/exchange.js';
 import { type ClientSettings, endpoint, milliseconds, retries, withMethods } from './client-options.js';
 
@@ -43,6 +43,8 @@ export interface CallSettings extends ExchangeLimits, RequestOptions {
   readonly signal?: AbortSignal | null | undefined;
 }
 
+const flag = z.boolean('must be true or false');
+
 const commonOptions = z
   .strictObject(
     {
@@ -50,10 +52,10 @@ const commonOptions = z
       timeout: milliseconds,
       attemptTimeout: milliseconds,
       maxRetries: retries,
-      envelope: z.boolean(),
-      pretty: z.boolean(),
+      envelope: flag,
+      pretty: flag,
     } satisfies Record<Exclude<keyof CallOptions, 'endpoint'>, z.ZodType>,
-    { error: unknownOption },
+    { error: optionsError },
   )
   .partial();
 
@@ -61,21 +63,22 @@ const callOptions = commonOptions.extend({ endpoint: endpoint.optional() });
 
 const queryValue = z.union([z.string(), z.number(), z.boolean()]);
 
-const parameter = z.union([queryValue, z.array(queryValue)]).optional();
+const parameter = z
+  .union([queryValue, z.array(queryValue)], 'must be a string, number or boolean, or an array of these')
+  .optional();
 
 const getOptions = commonOptions.extend({
-  query: z.record(z.string(), parameter).optional(),
-  apiVersion: z
-    .string()
-    .regex(/^\d{4}-\d{2}-\d{2}$/, 'must be a date, YYYY-MM-DD')
-    .optional(),
+  query: z.record(z.string(), parameter, 'must be an object').optional(),
+  apiVersion: z.iso.date('must be a date, YYYY-MM-DD').optional(),
   schema: z
     .custom<StandardSchema<unknown>>(isStandardSchema, 'must be a Standard Schema, such as one of zod 3.24 or later')
     .optional(),
 } satisfies Record<Exclude<keyof GetOptions, keyof CallOptions>, z.ZodType>);
 
 const pageNum = z.undefined('must not be set (getAll reads every page)').optional();
-const getAllOptions = getOptions.extend({ query: z.object({ pageNum }).catchall(parameter).optional() });
+const getAllOptions = getOptions.extend({
+  query: z.object({ pageNum }, 'must be an object').catchall(parameter).optional(),
+});
 
 const cluster = { groupId: groupIdSchema, clusterName: clusterNameSchema };
 

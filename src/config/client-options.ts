@@ -3,7 +3,7 @@ import type { EndpointChoice } from '../atlas/target.js';
 import type { AtlasCredentials } from '../auth/authenticator.js';
 import type { TokenStore } from '../auth/service-account/access-token.js';
 import { AtlasConfigurationError } from '../errors/errors.js';
-import { listIssues, toIssues, unknownOption } from '../errors/issues.js';
+import { inputIssues, listIssues, optionsError } from '../errors/issues.js';
 import { type FetchLike, fetchDispatcher } from '../http/fetch.js';
 import type { DispatcherLike } from '../http/transport.js';
 import { resolveLogin } from './credentials.js';
@@ -51,9 +51,19 @@ export interface TenantSnapshotsClientOptions {
 export type ClientSettings = ReturnType<typeof resolveOptions>;
 
 // The longest delay that setTimeout accepts, almost 25 days.
-export const milliseconds = z.number().positive().max(0x7fff_ffff);
-export const retries = z.number().int().min(0).max(100);
-export const endpoint = z.enum(['auto', 'tenant', 'flex']);
+const longest = 0x7fff_ffff;
+export const milliseconds = z
+  .custom<number>((value) => typeof value === 'number' && value > 0, 'must be a number of ms above 0')
+  .refine((ms) => ms <= longest, `must be at most ${longest} ms`);
+
+const sizeError = 'must be a whole number of bytes above 0';
+const largest = 0x7fff_ffff;
+const bytes = z.int(sizeError).positive(sizeError).max(largest, `must be at most ${largest} bytes`);
+
+const retriesError = 'must be a whole number from 0 to 100';
+export const retries = z.int(retriesError).min(0, retriesError).max(100, retriesError);
+
+export const endpoint = z.enum(['auto', 'tenant', 'flex'], 'must be auto, tenant or flex');
 
 // Checks for methods: instanceof fails between realms and between copies of a package.
 export function withMethods<T>(names: string[], what: string): z.ZodType<T> {
@@ -103,15 +113,15 @@ const clientOptions = z
       timeout: milliseconds.default(60_000),
       attemptTimeout: milliseconds.default(15_000),
       maxRetries: retries.default(3),
-      maxResponseSize: z.number().int().positive().max(0x7fff_ffff).default(8_388_608),
+      maxResponseSize: bytes.default(8_388_608),
       dispatcher: withMethods<DispatcherLike>(['dispatch'], 'an undici dispatcher').optional(),
       fetch: z.custom<FetchLike>((value) => typeof value === 'function', 'must be a function').optional(),
       userAgent: z
-        .string()
+        .string('must be a string')
         .regex(/^[\x20-\x7e]*$/, 'must be printable ASCII')
         .optional(),
     } satisfies Record<keyof TenantSnapshotsClientOptions, z.ZodType>,
-    { error: unknownOption },
+    { error: optionsError },
   )
   .refine(({ dispatcher, fetch }) => dispatcher === undefined || fetch === undefined, {
     path: ['fetch'],
@@ -167,6 +177,6 @@ function proxyFromEnvironment(): string | undefined {
 function check<T>(schema: z.ZodType<T>, value: unknown, variable?: string): T {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
-  const issues = toIssues(parsed.error).map(({ path, message }) => ({ path: variable ?? path, message }));
+  const issues = inputIssues(parsed.error).map(({ path, message }) => ({ path: variable ?? path, message }));
   throw new AtlasConfigurationError(`Invalid client options: ${listIssues(issues)}.`);
 }

@@ -2,13 +2,13 @@ import { z } from 'zod';
 import type { AccessTokenCredentials, AtlasCredentials } from '../auth/authenticator.js';
 import { isBearerToken } from '../auth/bearer.js';
 import { AtlasConfigurationError } from '../errors/errors.js';
-import { type AtlasIssue, listIssues, toIssues } from '../errors/issues.js';
+import { type AtlasIssue, inputIssues, listIssues, optionsError } from '../errors/issues.js';
 
 // Servers limit headers, and every text in an error is searched for the credentials.
 const maxLength = 8_192;
 
 const text = z
-  .string('must be a string')
+  .string({ error: ({ input }) => (input === undefined ? 'is missing' : 'must be a string') })
   .min(1, 'must not be empty')
   .max(maxLength, `must have at most ${maxLength} characters`)
   // Control characters could start another header, and half a surrogate pair cannot be sent at all.
@@ -24,15 +24,16 @@ const privateKey = text.regex(
   'is the secret of a service account (pass it as clientSecret, or set MONGODB_ATLAS_CLIENT_SECRET)',
 );
 
+const clientId = text.regex(/^[^:]*$/, 'must not contain a colon');
+const accessToken = z.custom<AccessTokenCredentials['accessToken']>(
+  (value) => typeof value === 'function' || isBearerToken(value),
+  'must be a bearer token (letters, digits and -._~+/, with = only at the end, at most 8192 characters) or a function that returns one',
+);
+
 const kinds = [
-  z.strictObject({ publicKey, privateKey }),
-  z.strictObject({ clientId: text.regex(/^[^:]*$/, 'must not contain a colon'), clientSecret: text }),
-  z.strictObject({
-    accessToken: z.custom<AccessTokenCredentials['accessToken']>(
-      (value) => typeof value === 'function' || isBearerToken(value),
-      'must be a bearer token (letters, digits and -._~+/, with = only at the end, at most 8192 characters) or a function that returns one',
-    ),
-  }),
+  z.strictObject({ publicKey, privateKey }, { error: optionsError }),
+  z.strictObject({ clientId, clientSecret: text }, { error: optionsError }),
+  z.strictObject({ accessToken }, { error: optionsError }),
 ];
 
 /** The variables of each login. For an API key, the Go SDK and Terraform read the first pair, and the Atlas CLI the second. */
@@ -64,7 +65,8 @@ export function resolveLogin(option: object | undefined): Login {
   if (login === undefined) {
     // One pair of names for an API key is enough, so the last one is left out.
     const choices = logins.slice(0, -1).map((variables) => Object.values(variables).join(' and '));
-    throw new AtlasConfigurationError('There are no credentials.', { advice: `Set ${choices.join(', or ')}.` });
+    const what = `There are no credentials. The environment needs ${choices.join(', or ')}.`;
+    throw new AtlasConfigurationError(what, { advice: 'Set one of them, or pass the option credentials.' });
   }
   const names = Object.values(login);
   const set = names.find((name) => process.env[name]);
@@ -81,7 +83,9 @@ export function resolveLogin(option: object | undefined): Login {
 /** @param variables - the environment variable of each field; empty for the option. */
 function checkCredentials(value: object, variables: Readonly<Record<string, string>>): AtlasCredentials {
   const given = Object.fromEntries(Object.entries(value).filter(([, field]) => field !== undefined));
-  const [kind, second] = kinds.filter(({ shape }) => Object.keys(shape).some((name) => name in given));
+  // If every field is undefined, such as that of a variable that is not set, their names show which kind it should be.
+  const names = Object.keys(Object.keys(given).length > 0 ? given : value);
+  const [kind, second] = kinds.filter(({ shape }) => names.some((name) => Object.hasOwn(shape, name)));
   if (kind === undefined || second !== undefined) {
     const choices = 'publicKey and privateKey, clientId and clientSecret, or accessToken';
     throw invalidCredentials([{ path: 'credentials', message: `must have exactly one of these: ${choices}` }]);
@@ -89,7 +93,7 @@ function checkCredentials(value: object, variables: Readonly<Record<string, stri
   const parsed = kind.safeParse(given);
   if (parsed.success) return parsed.data;
   throw invalidCredentials(
-    toIssues(parsed.error).map(({ path, message }) => ({
+    inputIssues(parsed.error).map(({ path, message }) => ({
       path: variables[path] ?? ['credentials', path].filter(Boolean).join('.'),
       message,
     })),

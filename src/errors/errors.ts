@@ -1,6 +1,6 @@
 import type { SchemaError } from '../atlas/standard-schema.js';
 import type { EndpointName } from '../atlas/target.js';
-import { type AtlasIssue, listIssues, toIssues } from './issues.js';
+import { type AtlasIssue, inputIssues, listIssues } from './issues.js';
 
 /** The kind of an error. Stable across releases, unlike the message. */
 export type AtlasErrorCode =
@@ -82,7 +82,7 @@ export class AtlasInvalidArgumentError extends AtlasError {
   /** @internal */
   constructor(found: SchemaError['issues'], context: AtlasErrorContext = {}) {
     const { operation = 'The call' } = context;
-    const issues = toIssues({ issues: found });
+    const issues = inputIssues({ issues: found });
     super(`${operation} was not sent because of invalid arguments: ${listIssues(issues)}.`, context, { issues });
   }
 }

@@ -19,9 +19,10 @@ export function issuesOf(schema: z.ZodType, value: unknown): SchemaError['issues
   return schema.safeParse(value).error?.issues ?? [];
 }
 
-/** Returns the message for an unknown option: names it, and lists the options that exist. */
-export const unknownOption: z.core.$ZodErrorMap = (issue) => {
-  if (issue.code !== 'unrecognized_keys' || !(issue.inst instanceof z.ZodObject)) return undefined;
+/** The messages for a set of options. For unknown ones, it names them, and lists the options that exist. */
+export const optionsError: z.core.$ZodErrorMap = (issue) => {
+  if (issue.code !== 'unrecognized_keys' || !(issue.inst instanceof z.ZodObject))
+    return 'the options must be an object';
   return `there is no option ${issue.keys.join(' or ')} (options: ${Object.keys(issue.inst.shape).join(', ')})`;
 };
 
@@ -35,6 +36,12 @@ export function toIssues(error: SchemaError, mask = new Mask([])): AtlasIssue[] 
     path: mask.text(path.map(String).join('.'), maxPathLength),
     message: mask.text(message, maxMessageLength),
   }));
+}
+
+/** Returns the first issue of each argument and option: another one at the same place would only repeat it. */
+export function inputIssues(error: SchemaError): AtlasIssue[] {
+  const issues = toIssues(error);
+  return issues.filter(({ path }, index) => index === issues.findIndex((other) => other.path === path));
 }
 
 /** Lists issues in one line, for an error message. */

@@ -29,17 +29,22 @@ describe('the option', () => {
   });
 
   it.each<[string, object, RegExp]>([
-    ['an empty object', {}, /credentials: /],
+    ['an empty object', {}, /credentials: must have exactly one of these: publicKey and privateKey, /],
+    [
+      'undefined',
+      { publicKey: undefined, privateKey: undefined },
+      /\.publicKey: is missing, .*\.privateKey: is missing/,
+    ],
     ['a store in an account', { ...account, tokenStore: 'SECRET' }, /credentials: /],
     ['a key and a token', { ...apiKey, accessToken: 'SECRET' }, /credentials: /],
     ['a key and an account', { ...apiKey, ...account }, /credentials: /],
     ['an account and a token', { ...account, accessToken: 'SECRET' }, /credentials: /],
     ['a key and half an account', { ...apiKey, clientId: 'SECRET' }, /credentials: /],
-    ['a public key alone', { publicKey: 'SECRET' }, /credentials\.privateKey: /],
+    ['a public key alone', { publicKey: 'SECRET' }, /credentials\.privateKey: is missing/],
     ['a private key alone', { privateKey: 'SECRET' }, /credentials\.publicKey: /],
     ['a client id alone', { clientId: 'SECRET' }, /credentials\.clientSecret: /],
     ['a client secret alone', { clientSecret: 'SECRET' }, /credentials\.clientId: /],
-    ['an unknown field', { ...apiKey, realm: 'SECRET' }, /realm/],
+    ['an unknown field', { ...apiKey, realm: 'SECRET' }, /credentials: .* realm \(options: publicKey, privateKey\)/],
     ['a colon in a client id', { ...account, clientId: 'SECRET:1' }, /credentials\.clientId: /],
   ])('may not be %s, and no message shows a value', (_name, given, message) => {
     const text = messageFor(given);
@@ -107,9 +112,10 @@ describe('the error for an environment', () => {
     (environment) => {
       setEnvironment(environment);
       expect(messageFor()).toBe(
-        'There are no credentials. Set MONGODB_ATLAS_ACCESS_TOKEN, ' +
+        'There are no credentials. The environment needs MONGODB_ATLAS_ACCESS_TOKEN, ' +
           'or MONGODB_ATLAS_CLIENT_ID and MONGODB_ATLAS_CLIENT_SECRET, ' +
-          'or MONGODB_ATLAS_PUBLIC_KEY and MONGODB_ATLAS_PRIVATE_KEY.',
+          'or MONGODB_ATLAS_PUBLIC_KEY and MONGODB_ATLAS_PRIVATE_KEY. ' +
+          'Set one of them, or pass the option credentials.',
       );
     },
   );
