@@ -141,6 +141,9 @@ function readError(fields: object, headers: HttpResponse['headers']): ErrorRepor
   return { ...report, errorCode: report.errorCode || headerCode };
 }
 
+/** The error code of the Flex endpoints for a cluster that is not Flex. */
+export const notFlexCode = 'CANNOT_USE_NON_FLEX_CLUSTER_IN_FLEX_API';
+
 /** Whether Atlas accepted the login, but a role is missing. Atlas returns 401 for that, not 403. */
 export function isMissingRole(status: number, error: ErrorReport | undefined): boolean {
   const errorCode = error?.errorCode;

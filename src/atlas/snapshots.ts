@@ -1,6 +1,7 @@
 import type { z } from 'zod';
+import { type ApiResponse, notFlexCode } from './response.js';
 import { type AtlasLink, groupIdSchema, itemSchema, linksField, textField, timeField } from './schemas.js';
-import { type ClusterArguments, parserOf, type RequestOptions, type Target } from './target.js';
+import { type ClusterArguments, type Fallback, parserOf, type RequestOptions, type Target } from './target.js';
 
 /** Phase of a snapshot. Atlas adds values without notice, so any string is accepted. */
 export type SnapshotStatus = 'PENDING' | 'QUEUED' | 'RUNNING' | 'FAILED' | 'COMPLETED' | (string & {});
@@ -84,13 +85,23 @@ export function snapshotTarget(args: SnapshotArguments, options: RequestOptions)
     // According to MongoDB's specification, one snapshot does not take `pretty`.
     query: isList ? { includeCount: true, itemsPerPage: 500, envelope, pretty } : { envelope },
     parse,
-    fallback: endpoint === 'auto' ? () => tenantFallback(args, options) : undefined,
+    fallback: endpoint === 'auto' ? tenantFallback(args, options) : undefined,
   };
 }
 
-function tenantFallback(args: SnapshotArguments, options: RequestOptions): Target<TenantSnapshot> {
+function tenantFallback(args: SnapshotArguments, options: RequestOptions): Fallback<TenantSnapshot> {
   const target = snapshotTarget(args, { ...options, endpoint: 'tenant' });
-  return { ...target, isFallback: true, isEmpty: ({ id }) => id === undefined };
+  return {
+    target: { ...target, isFallback: true },
+    isMissing: isMissingFromFlex,
+    isEmpty: ({ id }) => id === undefined,
+  };
+}
+
+/** Whether a response of Flex says that it does not have the cluster or the snapshot. */
+function isMissingFromFlex({ status, error }: ApiResponse): boolean {
+  if (status === 404) return error?.errorCode !== 'GROUP_NOT_FOUND';
+  return status === 400 && error?.errorCode === notFlexCode;
 }
 
 /**

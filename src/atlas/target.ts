@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { ApiResponse } from './response.js';
 import { compiled } from './schemas.js';
 import { type Parsed, parseWith, type StandardSchema } from './standard-schema.js';
 
@@ -27,12 +28,18 @@ export interface Target<T = unknown> {
   readonly query: Query;
   /** Parses the body, or each item of a list. */
   readonly parse: Parse<T>;
-  /** Returns the target to ask if Atlas does not find the resource at this one. */
-  readonly fallback?: (() => Target<T>) | undefined;
+  readonly fallback?: Fallback<T> | undefined;
   /** Whether another endpoint has accepted the login in this call, so that a 401 does not mean that a token is invalid. */
   readonly isFallback?: boolean;
-  /** Whether data of the fallback counts as missing. */
-  isEmpty?(data: T): boolean;
+}
+
+/** What to ask if a target does not have what was asked for. */
+export interface Fallback<T> {
+  readonly target: Target<T>;
+  /** Whether a response of the first target says that it does not have it. */
+  isMissing(response: ApiResponse): boolean;
+  /** Whether the fallback does not have it either, although it returned data. */
+  isEmpty(data: T): boolean;
 }
 
 /** Parses a JSON value. Returns a promise for a list, and for a schema of the caller's. */

@@ -44,8 +44,8 @@ export interface LoginRequest {
   readonly scope: Scope;
 }
 
-/** Sends the request with this `Authorization` value, or without one. */
-export type Exchange = (authorization?: string) => Promise<ApiResponse>;
+/** Sends the request once, with this `Authorization` value or without one. */
+export type ExchangeWith = (authorization?: string) => Promise<ApiResponse>;
 
 /** One way to log in. */
 export interface Authenticator {
@@ -56,7 +56,7 @@ export interface Authenticator {
    * @returns the final response.
    * @throws {@link NoLogin}, or what the exchange or the scope throws.
    */
-  send(request: LoginRequest, exchange: Exchange): Promise<ApiResponse>;
+  authenticate(request: LoginRequest, exchangeWith: ExchangeWith): Promise<ApiResponse>;
 
   /** The credentials, which no error may show. */
   secrets(): string[];

@@ -22,18 +22,18 @@ export function isTokenRefused({ status, error }: ApiResponse): boolean {
 
 /** Logs in with a token that the caller passed. */
 export function staticBearer(token: string): Authenticator {
-  return { send: (_request, exchange) => exchange(`Bearer ${token}`), secrets: () => [token] };
+  return { authenticate: (_request, exchangeWith) => exchangeWith(`Bearer ${token}`), secrets: () => [token] };
 }
 
 /** Logs in with tokens from a function of the caller's. It is called before each request, and once more after a 401. */
 export function functionBearer(provider: AccessTokenProvider): Authenticator {
   return {
-    async send({ isFallback, scope }, exchange) {
+    async authenticate({ isFallback, scope }, exchangeWith) {
       const getToken = (context: { refused?: string }) => scope.waitFor('logging in', callProvider(provider, context));
       const token = await getToken({});
-      const response = await exchange(`Bearer ${token}`);
+      const response = await exchangeWith(`Bearer ${token}`);
       if (isFallback || !isTokenRefused(response)) return response;
-      return exchange(`Bearer ${await getToken({ refused: token })}`);
+      return exchangeWith(`Bearer ${await getToken({ refused: token })}`);
     },
     secrets: () => [],
   };

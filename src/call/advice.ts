@@ -1,4 +1,4 @@
-import { type ApiResponse, isMissingRole } from '../atlas/response.js';
+import { type ApiResponse, isMissingRole, notFlexCode } from '../atlas/response.js';
 import { isVersioned, type Target } from '../atlas/target.js';
 import { baseUrlAdvice, unavailableAdvice } from '../errors/advice.js';
 import type { NoResponseKind } from '../http/no-response.js';
@@ -8,6 +8,8 @@ type ErrorResponse = Pick<ApiResponse, 'status' | 'error' | 'isFromAtlas'>;
 
 /** What to do about a response that looks modified on its way. */
 export const proxyAdvice = 'Check whether a proxy modifies responses. If that is not the reason, report a bug.';
+/** What to do about a list that changed while it was read. */
+export const rereadAdvice = 'Read the list again.';
 const updateAdvice = 'Update atlas-tenant-snapshots to a version for the current API.';
 const flexAdvice = "Pass endpoint: 'flex', or leave the option out.";
 
@@ -21,8 +23,7 @@ const byCode: Readonly<Record<string, string>> = {
   CLUSTER_NOT_FOUND: 'Check the cluster name and the project ID.',
   TENANT_SNAPSHOT_NOT_FOUND: 'List the snapshots to see which exist. Atlas deletes a snapshot when it expires.',
   CANNOT_USE_FLEX_CLUSTER_IN_CLUSTER_API: 'This is a Flex cluster. Use the Flex API for it.',
-  CANNOT_USE_NON_FLEX_CLUSTER_IN_FLEX_API:
-    'The cluster is dedicated (M10 or larger) or free (M0). Pass a Flex cluster.',
+  [notFlexCode]: 'The cluster is dedicated (M10 or larger) or free (M0). Pass a Flex cluster.',
 };
 
 /** For a target with an endpoint. */

@@ -2,7 +2,7 @@ import { compiled, isObject, listPageSchema } from '../atlas/schemas.js';
 import { invalid, type Parsed, type SchemaError } from '../atlas/standard-schema.js';
 import type { Parse, Target } from '../atlas/target.js';
 import { connectionFreed } from '../http/exchange.js';
-import { adviceFor, adviseOnSize, proxyAdvice } from './advice.js';
+import { adviceFor, adviseOnSize, proxyAdvice, rereadAdvice } from './advice.js';
 import type { Call, Success } from './call.js';
 import { unusable } from './errors.js';
 import { request } from './request.js';
@@ -28,19 +28,19 @@ const tooManyPages = `the list has more than ${maxPages} pages, the most that th
 // page with an item may be followed by another.
 const tenantPageSize = 100;
 
-/** Requests all pages of a list. Fails with the first page that fails, or that shows that the list is cut short. */
+/** Requests all pages of a list. Fails with the first page that fails, or that shows that the list is incomplete. */
 export async function requestPages<T>(target: Target<T>, call: Call): Promise<Success<T[]>> {
-  const { fallback } = target;
   const parse = (json: unknown) => parsePage(json, target.parse);
   const isEmpty = ({ items }: Page<T>) => items.length === 0;
-  const toPage = (list: Target<T>) => ({ ...list, parse, isEmpty, fallback: undefined });
-  let page = await request({ ...toPage(target), fallback: fallback && (() => toPage(fallback())) }, call);
+  const toPage = (list: Target): Target<Page<T>> => ({ ...list, parse, fallback: undefined });
+  const fallback = target.fallback && { ...target.fallback, target: toPage(target.fallback.target), isEmpty };
+  let page = await request({ ...toPage(target), fallback }, call);
   const collected = new CollectedPages<T>(page.target.endpoint === 'tenant' ? tenantPageSize : 1);
   const maxSize = maxSizes * call.settings.maxResponseSize;
   let size = 0;
   for (let pageNum = 1; ; pageNum += 1) {
     const gap = collected.add(page.data);
-    if (gap !== undefined) throw unusable(page.response, invalid(gap), proxyAdvice, call);
+    if (gap !== undefined) throw unusable(page.response, invalid(gap.what), gap.advice, call);
     size += page.response.body.size;
     if (size > maxSize) {
       const tooLarge = `the pages have more than ${maxSize} bytes together (${maxSizes} times maxResponseSize)`;
@@ -54,7 +54,7 @@ export async function requestPages<T>(target: Target<T>, call: Call): Promise<Su
     // It should use the same connection.
     await connectionFreed();
     const query = { ...page.target.query, pageNum: pageNum + 1 };
-    page = await request<Page<T>>({ ...page.target, parse, query, fallback: undefined }, call);
+    page = await request({ ...toPage(page.target), query }, call);
   }
 }
 
@@ -81,6 +81,12 @@ function atIndex(index: number) {
   return ({ path, message }: SchemaError['issues'][number]) => ({ path: ['results', index, ...path], message });
 }
 
+/** How a page shows that items of the list are missing, and what to do. */
+interface Gap {
+  readonly what: string;
+  readonly advice: string;
+}
+
 /** The items of a list, collected page by page. */
 export class CollectedPages<T> {
   /** The items in the order of the pages, without those that an earlier page had. */
@@ -90,66 +96,74 @@ export class CollectedPages<T> {
   readonly #ids = new Set<unknown>();
   /** The smallest size at which the first page counts as full, if it has neither a next link nor a count. */
   readonly #firstFullSize: number;
+  /** The counts of the pages that have one. */
+  readonly #counts: number[] = [];
+  /** Whether a page had items of an earlier one beside new ones: something moved between the pages meanwhile. */
+  #hasMoved = false;
   #previous: Page<T> | undefined;
-  #largestCount = 0;
-  /** Whether a page had a lower count than one before. */
-  #hasShrunk = false;
 
   constructor(firstFullSize: number) {
     this.#firstFullSize = firstFullSize;
   }
 
-  /** Adds the new items of a page. If the page shows that the list is cut short, returns what is wrong. */
-  add(page: Page<T>): string | undefined {
-    const { sent, totalCount = this.#largestCount, hasNextLink } = page;
-    const added = this.#addNew(page);
-    this.#hasShrunk ||= totalCount < this.#largestCount;
-    this.#largestCount = Math.max(this.#largestCount, totalCount);
-    this.isFollowed = hasNextLink || this.#seemsFollowed(page);
-    const gap = this.#gapAfter(sent.length, added);
+  /** Adds the new items of a page. If the page shows that items are missing, says so. */
+  add(page: Page<T>): Gap | undefined {
+    const { items, sent, totalCount, hasNextLink } = page;
+    const previous = this.#previous;
     this.#previous = page;
-    return gap;
-  }
 
-  #addNew({ items, sent }: Page<T>): number {
-    const before = this.items.length;
+    // Which items are new? Without IDs, only the whole page shows that a server sends the same page again and again.
     const ids = sent.map(idOf);
-    // Without IDs, only the whole page shows that a server sends the same page again and again.
-    const isRepeated = ids.includes(undefined) && isSame(sent, this.#previous?.sent);
-    for (const [index, item] of items.entries()) {
+    const isRepeated = ids.includes(undefined) && isSame(sent, previous?.sent);
+    const added = items.filter((_item, index) => {
       const id = ids[index];
-      const isKnown = id === undefined ? isRepeated : this.#ids.has(id);
-      if (!isKnown) this.items.push(item);
-    }
+      return id === undefined ? !isRepeated : !this.#ids.has(id);
+    });
+    this.items.push(...added);
     // Only now, because two items of one page may have the same ID: something on the way may have masked it.
     for (const id of ids) this.#ids.add(id);
-    return this.items.length - before;
-  }
-
-  #seemsFollowed({ sent, totalCount }: Page<T>): boolean {
-    if (sent.length === 0) return false;
-    // A count that is below the size of this page is a wrong estimate.
-    const isCounted = totalCount !== undefined && totalCount >= sent.length;
-    const fullSize = this.#previous?.sent.length ?? this.#firstFullSize;
-    return isCounted ? this.items.length < totalCount : sent.length >= fullSize;
-  }
-
-  /**
-   * Returns how a page of this size shows that items are missing, or `undefined`. An empty page without a link to it ends the list,
-   * whatever the count, because the count is an estimate.
-   */
-  #gapAfter(size: number, added: number): string | undefined {
-    if (size > 0 && added === 0) return 'the page has no new item, as if something on the way had dropped the query';
     const seen = this.items.length;
-    if (seen >= this.#largestCount) return undefined;
-    const isExpected = this.#previous?.hasNextLink ?? true;
-    if (size === 0 && isExpected) {
-      return `the page is empty, but the list has ${this.#largestCount} items, and only ${seen} were sent`;
+
+    // Does another page follow? A count that is below the size of this page is a wrong estimate.
+    const isFull = sent.length >= (previous?.sent.length ?? this.#firstFullSize);
+    const isCounted = totalCount !== undefined && totalCount >= sent.length;
+    const seemsFollowed = sent.length > 0 && (isCounted ? seen < totalCount : isFull);
+    this.isFollowed = hasNextLink || seemsFollowed;
+
+    // Is anything missing?
+    if (totalCount !== undefined) this.#counts.push(totalCount);
+    this.#hasMoved ||= added.length > 0 && added.length < sent.length;
+    if (sent.length > 0 && added.length === 0) return noNewItem;
+    const isUnexpectedlyEmpty = sent.length === 0 && (previous?.hasNextLink ?? true);
+    return isUnexpectedlyEmpty || !this.isFollowed ? this.#gapAtEnd(isUnexpectedlyEmpty) : undefined;
+  }
+
+  /** Compares the items with the counts. They are estimates, so they count only if something else is wrong too. */
+  #gapAtEnd(isUnexpectedlyEmpty: boolean): Gap | undefined {
+    const seen = this.items.length;
+    const largest = Math.max(0, ...this.#counts);
+    const smallest = Math.min(largest, ...this.#counts);
+    const hasShrunk = this.#counts.some((count, index) => count < (this.#counts[index - 1] ?? 0));
+    if (isUnexpectedlyEmpty && seen < largest) {
+      const what = `the page is empty, but the list has ${largest} items, and only ${seen} were sent`;
+      return { what, advice: proxyAdvice };
     }
-    if (this.isFollowed || !this.#hasShrunk) return undefined;
-    return `the list shrank while it was read, and only ${seen} of ${this.#largestCount} items were sent`;
+    if (hasShrunk && seen < largest) {
+      const what = `the list shrank while it was read, and only ${seen} of ${largest} items were sent`;
+      return { what, advice: rereadAdvice };
+    }
+    if (this.#hasMoved && seen < smallest) {
+      const what = `items moved between the pages while the list was read, and only ${seen} of ${smallest} were sent`;
+      return { what, advice: rereadAdvice };
+    }
+    return undefined;
   }
 }
+
+const noNewItem: Gap = {
+  what: 'the page has no new item, as if something on the way had dropped the query',
+  advice: proxyAdvice,
+};
 
 function idOf(item: unknown): unknown {
   // Null counts as missing.

@@ -1,6 +1,6 @@
 import { type ApiResponse, readResponse } from '../atlas/response.js';
 import { invalid } from '../atlas/standard-schema.js';
-import { mayBeEnveloped, type Target, toPath } from '../atlas/target.js';
+import { type Fallback, mayBeEnveloped, type Target, toPath } from '../atlas/target.js';
 import { NoLogin } from '../auth/authenticator.js';
 import { type AtlasError, AtlasTimeoutError } from '../errors/errors.js';
 import { connectionFreed, exchange } from '../http/exchange.js';
@@ -50,15 +50,28 @@ export async function run<Item, T>(
 }
 
 /**
- * Makes attempts until one succeeds, or none can. If the target does not have what was asked for, asks its fallback.
+ * Requests what a target has. If it does not have what was asked for, asks its fallback.
  *
  * @throws what {@link run} throws.
  */
-export async function request<T>(
-  target: Target<T>,
-  call: Call,
-  maxRetries: number = call.settings.maxRetries,
-): Promise<Success<T>> {
+export async function request<T>(target: Target<T>, call: Call): Promise<Success<T>> {
+  const { fallback } = target;
+  try {
+    return await requestWithRetries(target, call.settings.maxRetries, call);
+  } catch (failed) {
+    if (!(failed instanceof Failed) || failed.response === undefined) throw failed;
+    const { response, error } = failed;
+    if (!fallback?.isMissing(response)) throw failed;
+    call.lastError = error;
+    const success = await askFallback(fallback, call);
+    if (success !== undefined) return success;
+    call.target = target;
+    throw errorStatus(response, call);
+  }
+}
+
+/** Makes attempts until one succeeds, or until there is no next one. */
+async function requestWithRetries<T>(target: Target<T>, maxRetries: number, call: Call): Promise<Success<T>> {
   const resends = { left: 3 };
   for (let retries = 0; ; retries += 1) {
     call.scope.throwIfEnded();
@@ -66,13 +79,12 @@ export async function request<T>(
     call.target = target;
     const logAttempt = startAttemptLog(call);
     try {
-      const success = await evaluate(target, await send(target, resends, call), call);
+      const success = await evaluate(target, await sendRequest(target, resends, call), call);
       logAttempt?.(success.response.status);
       return success;
     } catch (failed) {
       logAttempt?.(describeFailure(failed));
       if (!(failed instanceof Failed)) throw failed;
-      if (target.fallback !== undefined && isMissing(failed)) return askFallback(target.fallback(), failed, call);
       const delay = retryDelay(failed.retry, { retries, maxRetries }, call.deadline - performance.now());
       if (delay === undefined) throw failed;
       await waitToRetry(delay, failed.error, call);
@@ -97,34 +109,24 @@ async function waitToRetry(delay: number, error: AtlasError, call: Call): Promis
   }
 }
 
-/** Whether Flex does not have the cluster or the snapshot. */
-function isMissing({ response }: Failed): boolean {
-  const errorCode = response?.error?.errorCode;
-  if (response?.status === 404) return errorCode !== 'GROUP_NOT_FOUND';
-  return response?.status === 400 && errorCode === 'CANNOT_USE_NON_FLEX_CLUSTER_IN_FLEX_API';
-}
-
-/** Asks the fallback once. Throws the failure of Flex unless the fallback has what was asked for. */
-async function askFallback<T>(fallback: Target<T>, failed: Failed, call: Call): Promise<Success<T>> {
-  const flex = call.target;
-  call.lastError = failed.error;
-  call.scope.phase = 'waiting for the fallback';
+/** Asks the fallback once, for a limited time. Returns undefined if it does not have what was asked for, or fails. */
+async function askFallback<T>({ target, isEmpty }: Fallback<T>, call: Call): Promise<Success<T> | undefined> {
+  const { scope } = call;
+  scope.phase = 'waiting for the fallback';
   throwIfClosed(call);
   const expired = new Failed(new AtlasTimeoutError(`The fallback took more than ${fallbackTimeout} ms.`));
   try {
-    const success = await call.scope.runWithin(fallbackTimeout, expired, async () => {
+    const success = await scope.runPart(fallbackTimeout, expired, async () => {
       await connectionFreed();
-      return request(fallback, call, 0);
+      return requestWithRetries(target, 0, call);
     });
-    if (!fallback.isEmpty?.(success.data)) return success;
+    return isEmpty(success.data) ? undefined : success;
   } catch (reason) {
     if (!(reason instanceof Failed)) throw reason;
-    // What ends the call wins over the error of Flex, unless a response came before.
-    if (reason.response === undefined) call.scope.throwIfEnded();
+    // What ends the call wins over the error of the first target, unless a response came before.
+    if (reason.response === undefined) scope.throwIfEnded();
+    return undefined;
   }
-  call.target = flex;
-  Object.assign(failed.error, { attempts: call.attempts });
-  throw failed;
 }
 
 /**
@@ -132,7 +134,7 @@ async function askFallback<T>(fallback: Target<T>, failed: Failed, call: Call): 
  *
  * @param resends - how often that may still happen.
  */
-async function send(target: Target, resends: { left: number }, call: Call): Promise<ApiResponse> {
+async function sendRequest(target: Target, resends: { left: number }, call: Call): Promise<ApiResponse> {
   const { settings, scope, context } = call;
   const { base, transport, authenticator } = context;
   const { isFallback, accept } = target;
@@ -153,7 +155,7 @@ async function send(target: Target, resends: { left: number }, call: Call): Prom
   for (;;) {
     response = undefined;
     try {
-      return await authenticator.send({ path, isFallback, scope }, exchangeWith);
+      return await authenticator.authenticate({ path, isFallback, scope }, exchangeWith);
     } catch (reason) {
       if (reason instanceof NoLogin) throw noLogin(reason, response, call);
       if (!(reason instanceof NoResponse)) throw reason;

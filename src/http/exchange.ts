@@ -37,7 +37,7 @@ export function exchange(
     scope?.throwIfEnded();
     const handler = new ExchangeHandler(limits, scope, resolve, reject);
     if (scope !== undefined) scope.phase = 'waiting for a connection';
-    scope?.onEnd((reason) => handler.fail(reason));
+    scope?.onInterrupt((reason) => handler.fail(reason));
     try {
       transport.dispatch(request, handler);
     } catch (error) {

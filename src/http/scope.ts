@@ -1,34 +1,39 @@
+import { setMaxListeners } from 'node:events';
 import { startTimer } from './timer.js';
 
 /**
  * What may end a call early. A call waits for one thing at a time: a response, a login, a schema or a timer. Ending the scope
- * ends the wait in progress, and every later one.
+ * interrupts the wait in progress, and every later one.
  */
 export class Scope {
   /** What the call is doing. */
   phase = 'starting';
   #ended: { readonly reason: unknown } | undefined;
-  #endWait: (reason: unknown) => void = () => {};
+  /** Why a part of the call has ended. The call itself goes on. */
+  #partEnded: { readonly reason: unknown } | undefined;
+  #interruptWait: (reason: unknown) => void = () => {};
 
   /** Ends the scope. Only the first reason counts. */
   end(reason: unknown): void {
     this.#ended ??= { reason };
-    this.#endWait(this.#ended.reason);
+    this.#interruptWait(this.#ended.reason);
   }
 
-  /** @throws the reason if the scope has ended. */
+  /** @throws the reason if the scope, or the part of the call that is running, has ended. */
   throwIfEnded(): void {
-    if (this.#ended !== undefined) throw this.#ended.reason;
+    const ended = this.#ended ?? this.#partEnded;
+    if (ended !== undefined) throw ended.reason;
   }
 
   /**
-   * Registers the function that ends the current wait. It replaces that of the previous wait.
+   * Registers the function that interrupts the current wait. It replaces that of the previous wait.
    *
-   * @param endWait - called at once if the scope has already ended. May be called after the wait, and must then do nothing.
+   * @param interruptWait - called at once if the scope has already ended. May be called after the wait, and must then do nothing.
    */
-  onEnd(endWait: (reason: unknown) => void): void {
-    this.#endWait = endWait;
-    if (this.#ended !== undefined) endWait(this.#ended.reason);
+  onInterrupt(interruptWait: (reason: unknown) => void): void {
+    this.#interruptWait = interruptWait;
+    const ended = this.#ended ?? this.#partEnded;
+    if (ended !== undefined) interruptWait(ended.reason);
   }
 
   /** Waits for a promise, unless the scope ends first. */
@@ -36,7 +41,7 @@ export class Scope {
     this.phase = phase;
     return new Promise((resolve, reject) => {
       promise.then(resolve, reject);
-      this.onEnd(reject);
+      this.onInterrupt(reject);
     });
   }
 
@@ -44,7 +49,7 @@ export class Scope {
   sleep(delay: number): Promise<void> {
     return new Promise((resolve, reject) => {
       const stopTimer = startTimer(delay, resolve);
-      this.onEnd((reason) => {
+      this.onInterrupt((reason) => {
         stopTimer();
         reject(reason);
       });
@@ -58,43 +63,35 @@ export class Scope {
    * @param reason - of this limit alone.
    * @throws the reason if the limit expires.
    */
-  async runWithin<T>(limit: number, reason: unknown, run: () => Promise<T>): Promise<T> {
-    const stopTimer = startTimer(limit, () => this.end(reason));
+  async runPart<T>(limit: number, reason: unknown, run: () => Promise<T>): Promise<T> {
+    const stopTimer = startTimer(limit, () => {
+      this.#partEnded = { reason };
+      this.#interruptWait(reason);
+    });
     try {
       return await run();
     } finally {
       stopTimer();
-      if (this.#ended?.reason === reason) this.#ended = undefined;
+      this.#partEnded = undefined;
     }
   }
 }
 
-/** The scopes that a signal ends. They share one listener: Node warns about more than ten. */
-const abortListeners = new WeakMap<AbortSignal, ReturnType<typeof listenTo>>();
-
 /** Ends a scope when a signal aborts. Returns a function that stops listening. */
 export function endOnAbort(scope: Scope, signal: AbortSignal): () => void {
-  const listener = abortListeners.get(signal) ?? listenTo(signal);
-  listener.scopes.add(scope);
+  try {
+    // Many calls may share a signal. Node would warn about more than ten listeners.
+    setMaxListeners(0, signal);
+  } catch {
+    // A signal that is not Node's own. Node does not count its listeners.
+  }
+  const onAbort = () => scope.end(signal.reason);
+  signal.addEventListener('abort', onAbort);
   return () => {
-    listener.scopes.delete(scope);
-    if (listener.scopes.size > 0) return;
-    abortListeners.delete(signal);
     try {
-      signal.removeEventListener('abort', listener.onAbort);
+      signal.removeEventListener('abort', onAbort);
     } catch {
       // A signal that is not Node's own may throw. The result of the call counts.
     }
   };
-}
-
-function listenTo(signal: AbortSignal) {
-  const scopes = new Set<Scope>();
-  const onAbort = () => {
-    for (const scope of scopes) scope.end(signal.reason);
-  };
-  signal.addEventListener('abort', onAbort);
-  const listener = { scopes, onAbort };
-  abortListeners.set(signal, listener);
-  return listener;
 }

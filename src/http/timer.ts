@@ -1,26 +1,19 @@
 /** Captured at import, so that it works under fake timers too. */
 export const { setImmediate } = globalThis;
 
-// A timer that fires this many ms late was held up by a blocked event loop or a suspended process.
-const maxLateness = 50;
-
 /**
- * Starts a timer. If it fires late, responses that have already arrived are read first.
+ * Starts a timer. Before it fires, responses that have already arrived are read: a busy process may not have read them in time.
  *
  * @param delay - ms.
  * @param isBackground - whether the process may end before the timer fires.
  * @returns a function that stops it.
  */
 export function startTimer(delay: number, onTimeout: () => void, isBackground = false): () => void {
-  const dueAt = performance.now() + delay;
   let isStopped = false;
   const fire = () => {
     if (!isStopped) onTimeout();
   };
-  const timer = setTimeout(() => {
-    if (performance.now() - dueAt > maxLateness) setImmediate(fire);
-    else fire();
-  }, delay);
+  const timer = setTimeout(() => setImmediate(fire), delay);
   if (isBackground) timer.unref();
   return () => {
     isStopped = true;

@@ -153,5 +153,6 @@ it.each<[kind: NoResponseKind, hasFallback: boolean, advice: string]>([
   ['other', true, 'Check the network, baseUrl and any proxy on the way to Atlas.'],
 ])('the advice on an exchange without a response: %s, with a fallback: %s', (kind, hasFallback, advice) => {
   const target = pathTarget({ path: '/x' }, { endpoint: 'auto' });
-  expect(adviseOnTransport(kind, { ...target, fallback: hasFallback ? () => target : undefined })).toBe(advice);
+  const fallback = hasFallback ? { target, isMissing: () => true, isEmpty: () => true } : undefined;
+  expect(adviseOnTransport(kind, { ...target, fallback })).toBe(advice);
 });

@@ -119,12 +119,12 @@ describe('a signal has no listener left', () => {
   });
 });
 
-it('many calls with one signal share a listener, so that Node warns about none', async () => {
+it('many calls with one signal make Node warn about nothing', async () => {
   const client = openBareClient(await startRawServer(good));
   const { signal } = new AbortController();
-  const calls = Array.from({ length: 20 }, () => get(client, { signal }));
-  expect(getEventListeners(signal, 'abort')).toHaveLength(1);
-  await Promise.all(calls);
+  const warn = vi.spyOn(process, 'emitWarning');
+  await Promise.all(Array.from({ length: 20 }, () => get(client, { signal })));
+  expect(warn).not.toHaveBeenCalled();
 });
 
 it('a signal that throws when a call leaves it changes no result, and holds up no close()', async () => {

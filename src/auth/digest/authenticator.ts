@@ -1,6 +1,6 @@
 import { type ApiResponse, isMissingRole } from '../../atlas/response.js';
 import { baseUrlAdvice } from '../../errors/advice.js';
-import { type Authenticator, type Exchange, type LoginRequest, NoLogin } from '../authenticator.js';
+import { type Authenticator, type ExchangeWith, type LoginRequest, NoLogin } from '../authenticator.js';
 import {
   authorizationFor,
   chooseChallenge,
@@ -28,7 +28,7 @@ export class DigestAuthenticator implements Authenticator {
     this.#credentials = credentials;
   }
 
-  async send({ path, scope }: LoginRequest, exchange: Exchange): Promise<ApiResponse> {
+  async authenticate({ path, scope }: LoginRequest, exchangeWith: ExchangeWith): Promise<ApiResponse> {
     // No await before an inquiry starts: otherwise concurrent calls would each ask for a challenge.
     if (this.#session === undefined && this.#inquiry !== undefined) await scope.waitFor('logging in', this.#inquiry);
     let session = this.#session;
@@ -36,7 +36,7 @@ export class DigestAuthenticator implements Authenticator {
     if (session === undefined) {
       const endInquiry = this.#startInquiry();
       try {
-        const response = await exchange();
+        const response = await exchangeWith();
         const challenge = challengeOf(response);
         if (challenge === undefined) return response;
         session = this.#open(challenge);
@@ -44,13 +44,13 @@ export class DigestAuthenticator implements Authenticator {
         endInquiry();
       }
     }
-    const response = await exchange(authorizationFor(session, path));
+    const response = await exchangeWith(authorizationFor(session, path));
     const challenge = this.#review(session, response);
     // If no other request has used the nonce, the key is wrong, unless the server calls the nonce stale.
     const isWrongKey = hasAsked && session.uses === 1 && !challenge?.isStale;
     if (challenge === undefined || isWrongKey) return response;
     const next = this.#open(challenge);
-    const final = await exchange(authorizationFor(next, path));
+    const final = await exchangeWith(authorizationFor(next, path));
     this.#review(next, final);
     return final;
   }

@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { ApiResponse } from '../../atlas/response.js';
 import { waitAtMost } from '../../http/timer.js';
-import type { Authenticator, Exchange, LoginRequest } from '../authenticator.js';
+import type { Authenticator, ExchangeWith, LoginRequest } from '../authenticator.js';
 import { isTokenRefused } from '../bearer.js';
 import { type AccessToken, renewalTime, type SharedToken } from './access-token.js';
 import type { TokenEndpoint } from './token-endpoint.js';
@@ -33,12 +33,12 @@ export class ServiceAccount implements Authenticator {
     this.#shared = shared;
   }
 
-  async send({ isFallback, scope }: LoginRequest, exchange: Exchange): Promise<ApiResponse> {
+  async authenticate({ isFallback, scope }: LoginRequest, exchangeWith: ExchangeWith): Promise<ApiResponse> {
     const current = this.#token;
     const isUsable = current !== undefined && Date.now() < this.#renewAt;
     let token = isUsable ? current : await scope.waitFor('logging in', this.#renew(current));
     for (let isRenewed = false; ; isRenewed = true) {
-      const response = await exchange(`Bearer ${token.accessToken}`);
+      const response = await exchangeWith(`Bearer ${token.accessToken}`);
       if (isFallback) return response;
       if (!isTokenRefused(response)) {
         this.#accept(token, response);
