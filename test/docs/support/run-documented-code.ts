@@ -2,7 +2,11 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 import { vi } from 'vitest';
+import { isAtlasError, TenantSnapshotsClient } from '../../../src/index.js';
 import { command, type Outcome } from '../../support/command.js';
+import { setEnvironment } from '../../support/defaults.js';
+import { openClient } from '../../support/open-client.js';
+import { openEmulator } from '../../support/open-emulator.js';
 
 // In the project, so that the package's name leads to its own build.
 const reports = fileURLToPath(new URL('../../../reports/', import.meta.url));
@@ -13,11 +17,15 @@ const beginning = `{
   const { startAtlasEmulator } = await import('atlas-tenant-snapshots/testing');
   const atlas = await startAtlasEmulator();
   const { groupId, clusterName, snapshotId } = atlas;
+  const dedicatedSnapshots = \`/api/atlas/v2/groups/\${groupId}/clusters/\${clusterName}/backup/snapshots\`;
+  atlas.respond({ path: \`\${dedicatedSnapshots}/\${snapshotId}\`, body: { status: 'completed' } });
   process.env.MONGODB_ATLAS_BASE_URL = atlas.url;
   process.env.MONGODB_ATLAS_CLIENT_ID = atlas.credentials.serviceAccount.clientId;
   process.env.MONGODB_ATLAS_CLIENT_SECRET = atlas.credentials.serviceAccount.clientSecret;
   Object.assign(globalThis, { atlas, groupId, clusterName, snapshotId, client: new TenantSnapshotsClient() });
 }`;
+
+const compilerOptions = { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext };
 
 const end = `
 await globalThis.client.close();
@@ -29,7 +37,6 @@ export async function runDocumentedCode(code: string, env: Record<string, string
   const folder = mkdtempSync(`${reports}documented-code-`);
   try {
     const path = `${folder}/code.mjs`;
-    const compilerOptions = { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext };
     writeFileSync(path, ts.transpileModule(beginning + code + end, { compilerOptions }).outputText);
     return await (code.includes("from 'vitest'") ? runInThisTest(path) : command(process.execPath, [path], { env }));
   } finally {
@@ -42,4 +49,17 @@ async function runInThisTest(path: string): Promise<Outcome> {
   await import(path);
   const output = log.mock.calls.map((values) => `${values.join(' ')}\n`).join('');
   return { code: 0, stdout: output, stderr: '', output };
+}
+
+/** Runs an expression without credentials in the environment. Returns the message of its error, if it has one. */
+export async function runMistake(expression: string): Promise<string | undefined> {
+  const atlas = await openEmulator();
+  atlas.seed({ clusterName: 'dedicated', dedicated: true });
+  const client = openClient({ baseUrl: atlas.url, credentials: atlas.credentials.accessToken });
+  setEnvironment();
+  const { groupId, clusterName, snapshotId } = atlas;
+  const variables = { TenantSnapshotsClient, isAtlasError, client, groupId, clusterName, snapshotId };
+  const { outputText } = ts.transpileModule(`return (async () => await ${expression})()`, { compilerOptions });
+  const run = new Function(...Object.keys(variables), outputText);
+  return run(...Object.values(variables)).then(() => undefined, String);
 }
