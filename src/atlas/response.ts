@@ -1,92 +1,117 @@
 import { isUtf8 } from 'node:buffer';
-import { gunzipSync } from 'node:zlib';
 import { z } from 'zod';
 import type { HttpResponse } from '../http/exchange.js';
 import { isObject } from './schemas.js';
 
-/** The body of a response: as text, and as JSON if it is that. */
+/** A body, parsed as JSON. */
 export interface Body {
-  readonly text: string;
   readonly json: unknown;
   /** Why it is unusable as JSON; absent if it is usable. */
   readonly problem: string | undefined;
-  /** In bytes, decompressed. */
+  /** In bytes. */
   readonly size: number;
   /** Whether it was cut off at `maxResponseSize`. */
   readonly isPartial: boolean;
 }
 
-/** A response with its envelope opened and its body parsed. */
-export interface ApiResponse extends Pick<HttpResponse, 'headers'> {
+interface Opened extends Pick<HttpResponse, 'headers'> {
   /** The HTTP status, or the status in the envelope. */
   readonly status: number;
-  readonly body: Body;
   /** Whether `status` comes from an envelope. */
   readonly isEnveloped: boolean;
   /** Whether the response looks like one of Atlas, rather than of a gateway or proxy in between. */
   readonly isFromAtlas: boolean;
-  /** What the response says about its error. Absent for a success. */
-  readonly error: ErrorReport | undefined;
 }
 
+/** A response with a success status. */
+export interface SuccessResponse extends Opened {
+  readonly body: Body;
+  readonly error?: undefined;
+}
+
+/** A response with an error status. */
+export interface ErrorResponse extends Opened {
+  /** The start of the body, masked. */
+  readonly text: string;
+  /** What the body says about the error, masked. */
+  readonly error: ErrorReport;
+}
+
+/** A response with its envelope opened and its body parsed. */
+export type ApiResponse = SuccessResponse | ErrorResponse;
+
+/** Masks the secrets in a text of an error response, and cuts it to 16 KiB. */
+export type MaskText = (text: string, isTruncated?: boolean) => string;
+
 /**
- * Opens the envelope of a response and parses its body.
+ * Opens the envelope of a response and parses its body, which is masked first if the response is an error.
  *
  * @param mayBeEnveloped - whether the request asked for an envelope.
  * @param limit - `maxResponseSize`, in bytes.
  */
-export function readResponse(response: HttpResponse, mayBeEnveloped: boolean, limit: number): ApiResponse {
+export function readResponse(
+  response: HttpResponse,
+  mayBeEnveloped: boolean,
+  limit: number,
+  mask: MaskText,
+): ApiResponse {
   const { headers } = response;
-  const outer = readBody(response, limit);
-  const envelope = mayBeEnveloped ? openEnvelope(outer) : undefined;
+  const received = isSuccess(response.status) ? readBody(response, limit) : undefined;
   // Atlas sends every envelope with status 200. Any other status speaks for itself.
-  const isEnveloped = envelope !== undefined && response.status === 200;
-  const status = isEnveloped ? envelope.status : response.status;
-  const body = envelope?.body ?? outer;
-  if (status >= 200 && status < 300) {
-    return { status, headers, body, isEnveloped, isFromAtlas: body.problem === undefined, error: undefined };
+  const envelope = mayBeEnveloped && response.status === 200 ? openEnvelope(received?.json) : undefined;
+  const isEnveloped = envelope !== undefined;
+  const status = envelope?.status ?? response.status;
+  if (received !== undefined && isSuccess(status)) {
+    const body = isEnveloped ? { ...received, json: envelope.content } : received;
+    return { status, headers, body, isEnveloped, isFromAtlas: body.problem === undefined };
   }
-  const fields = isObject(body.json) ? body.json : {};
-  const error = readError(fields, headers);
+  const { text, json } = readErrorBody(response, mask);
+  const content = mayBeEnveloped ? (openEnvelope(json)?.content ?? json) : json;
+  const fields = isObject(content) ? content : {};
+  const report = errorSchema.parse(fields);
+  const [headerCode] = [headers['x-error-code']].flat();
+  const errorCode = report.errorCode || (headerCode && mask(headerCode));
   // Atlas sends the status as a number. Others send a text, or nothing.
-  const isFromAtlas = error.errorCode !== undefined || typeof fields['error'] === 'number';
-  return { status, headers, body, isEnveloped, isFromAtlas, error };
+  const isFromAtlas = errorCode !== undefined || typeof fields['error'] === 'number';
+  return { status, headers, isEnveloped, isFromAtlas, text, error: { ...report, errorCode } };
+}
+
+function isSuccess(status: number): boolean {
+  return status >= 200 && status < 300;
 }
 
 /**
- * Reads the body of a response. Never throws.
+ * Parses a body as JSON. Never throws.
  *
  * @param limit - `maxResponseSize`, in bytes.
  */
-export function readBody(response: HttpResponse, limit: number): Body {
-  const { bytes, isTruncated: isPartial } = unzip(response, limit);
-  // Without a byte order mark, which JSON must not have.
-  const text = bytes.toString().replace(/^\ufeff/, '');
+export function readBody({ bytes, isTruncated: isPartial }: HttpResponse, limit: number): Body {
   const size = bytes.length;
   if (isPartial) {
-    return { text, json: undefined, problem: `is larger than ${limit} bytes (maxResponseSize)`, size, isPartial };
+    return { json: undefined, problem: `is larger than ${limit} bytes (maxResponseSize)`, size, isPartial };
   }
+  const text = decode(bytes);
   try {
-    const json = JSON.parse(text);
-    // An error that is not UTF-8 may still hold a readable message.
-    return { text, json, problem: isUtf8(bytes) ? undefined : 'is not UTF-8', size, isPartial };
+    return { json: JSON.parse(text), problem: isUtf8(bytes) ? undefined : 'is not UTF-8', size, isPartial };
   } catch {
     // The parser's own message quotes the body.
-    return { text, json: undefined, problem: text === '' ? 'is empty' : 'is not JSON', size, isPartial };
+    return { json: undefined, problem: text === '' ? 'is empty' : 'is not JSON', size, isPartial };
   }
 }
 
-/** Undoes gzip. No request asks for it, but gateways add it: some recorded answers of Atlas have it. */
-function unzip(response: HttpResponse, limit: number): Pick<HttpResponse, 'bytes' | 'isTruncated'> {
-  const { headers, bytes, isTruncated } = response;
-  if (isTruncated || !/^(?:x-)?gzip$/i.test(String(headers['content-encoding']))) return response;
+/** Masks the body of an error, then parses it. A part of a body is not parsed. */
+function readErrorBody({ bytes, isTruncated }: HttpResponse, mask: MaskText): { text: string; json: unknown } {
+  const text = mask(decode(bytes), isTruncated);
   try {
-    return { bytes: gunzipSync(bytes, { maxOutputLength: limit }), isTruncated };
-  } catch (error) {
-    // Not instanceof: under a test runner the error may come from another realm.
-    const isTooLarge = isObject(error) && error['code'] === 'ERR_BUFFER_TOO_LARGE';
-    return { bytes: isTooLarge ? Buffer.alloc(0) : bytes, isTruncated: isTooLarge };
+    return { text, json: isTruncated ? undefined : JSON.parse(text) };
+  } catch {
+    return { text, json: undefined };
   }
+}
+
+/** Decodes a body, without its byte order mark, which JSON must not have. */
+function decode(bytes: Buffer): string {
+  return bytes.toString().replace(/^\ufeff/, '');
 }
 
 /**
@@ -95,23 +120,19 @@ function unzip(response: HttpResponse, limit: number): Pick<HttpResponse, 'bytes
  * The Atlas documentation calls the key of the content `content` on one page and `envelope` on another. An enveloped list
  * has neither: its `status` is beside its `results`.
  */
-export function openEnvelope(body: Body): { status: number; body: Body } | undefined {
-  const { json } = body;
+export function openEnvelope(json: unknown): { status: number; content: unknown } | undefined {
   if (!isObject(json)) return undefined;
   // A content that is null is content too.
   const { status, content, envelope = content, ...list } = json;
   const inner = content ?? envelope;
   // A snapshot has a status too, but that is a word such as COMPLETED.
   if (typeof status !== 'number' || !/^[1-5]\d\d$/.test(String(status))) return undefined;
-  return { status, body: { ...body, json: inner === undefined ? list : inner } };
+  return { status, content: inner === undefined ? list : inner };
 }
 
 const text = z.string().optional().catch(undefined);
-
-/** How many parameters and rejected fields of an error are read. Megabytes of them would take seconds to parse. */
-const maxEntries = 100;
-const entries = z.array(z.unknown());
-const firstEntries = z.preprocess((value) => (Array.isArray(value) ? value.slice(0, maxEntries) : value), entries);
+const parameter = z.union([z.string(), z.number(), z.boolean(), z.null()]);
+const rejectedField = z.object({ description: z.string().catch(''), field: z.string().catch('') });
 
 /**
  * Reads an error body. Atlas leaves out fields, or sends them as null, depending on the error. A malformed field counts as
@@ -123,23 +144,15 @@ const errorSchema = z.object({
   errorCode: text,
   detail: text,
   reason: text,
-  parameters: firstEntries.optional().catch(undefined),
+  parameters: z.array(parameter).optional().catch(undefined),
   badRequestDetail: z
-    .object({
-      fields: firstEntries.pipe(z.array(z.object({ description: z.string().catch(''), field: z.string().catch('') }))),
-    })
+    .object({ fields: z.array(rejectedField) })
     .optional()
     .catch(undefined),
 });
 
 /** What a response says about its error. */
 export type ErrorReport = z.output<typeof errorSchema>;
-
-function readError(fields: object, headers: HttpResponse['headers']): ErrorReport {
-  const report = errorSchema.parse(fields);
-  const [headerCode] = [headers['x-error-code']].flat();
-  return { ...report, errorCode: report.errorCode || headerCode };
-}
 
 /** The error code of the Flex endpoints for a cluster that is not Flex. */
 export const notFlexCode = 'CANNOT_USE_NON_FLEX_CLUSTER_IN_FLEX_API';

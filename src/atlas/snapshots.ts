@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { type ApiResponse, notFlexCode } from './response.js';
+import { type ErrorResponse, notFlexCode } from './response.js';
 import { type AtlasLink, groupIdSchema, itemSchema, linksField, textField, timeField } from './schemas.js';
 import { type ClusterArguments, type Fallback, parserOf, type RequestOptions, type Target } from './target.js';
 
@@ -99,9 +99,9 @@ function tenantFallback(args: SnapshotArguments, options: RequestOptions): Fallb
 }
 
 /** Whether a response of Flex says that it does not have the cluster or the snapshot. */
-function isMissingFromFlex({ status, error }: ApiResponse): boolean {
-  if (status === 404) return error?.errorCode !== 'GROUP_NOT_FOUND';
-  return status === 400 && error?.errorCode === notFlexCode;
+function isMissingFromFlex({ status, error }: ErrorResponse): boolean {
+  if (status === 404) return error.errorCode !== 'GROUP_NOT_FOUND';
+  return status === 400 && error.errorCode === notFlexCode;
 }
 
 /**

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ApiResponse } from './response.js';
+import type { ErrorResponse } from './response.js';
 import { compiled } from './schemas.js';
 import { type Parsed, parseWith, type StandardSchema } from './standard-schema.js';
 
@@ -37,7 +37,7 @@ export interface Target<T = unknown> {
 export interface Fallback<T> {
   readonly target: Target<T>;
   /** Whether a response of the first target says that it does not have it. */
-  isMissing(response: ApiResponse): boolean;
+  isMissing(response: ErrorResponse): boolean;
   /** Whether the fallback does not have it either, although it returned data. */
   isEmpty(data: T): boolean;
 }

@@ -1,4 +1,4 @@
-import type { ApiResponse } from '../atlas/response.js';
+import type { SuccessResponse } from '../atlas/response.js';
 import type { Target } from '../atlas/target.js';
 import type { CallSettings } from '../config/call-options.js';
 import type { AtlasError } from '../errors/errors.js';
@@ -41,5 +41,5 @@ export interface Success<T> {
   readonly target: Target;
   /** Attempts made so far. */
   readonly attempts: number;
-  readonly response: ApiResponse;
+  readonly response: SuccessResponse;
 }

@@ -1,7 +1,7 @@
-import type { ApiResponse, ErrorReport } from '../atlas/response.js';
+import type { ApiResponse, ErrorResponse, MaskText } from '../atlas/response.js';
 import type { Invalid } from '../atlas/standard-schema.js';
 import type { Target } from '../atlas/target.js';
-import type { NoLogin, NoLoginDetails } from '../auth/authenticator.js';
+import type { NoLogin } from '../auth/authenticator.js';
 import {
   AtlasApiError,
   AtlasAuthenticationError,
@@ -34,27 +34,17 @@ export class Failed {
   }
 }
 
-/** How many bytes of a body an error keeps. */
-const maxBodyBytes = 16_384;
 const maxLoginMessageLength = 1_500;
 const maxCauseLength = 500;
 
 /** The failure of a response with an error status. */
-export function errorStatus(response: ApiResponse, call: Call): Failed {
-  const { status, headers, body } = response;
-  const mask = createMask(call);
+export function errorStatus(response: ErrorResponse, call: Call): Failed {
+  const { status, headers, text: body, error: report } = response;
   const retryAfter = retryAfterOf(response);
-  const fields = {
-    status,
-    // Masking keeps the shape of a JSON value.
-    ...(mask.json({ ...response.error }) as ErrorReport),
-    retryAfter,
-    headers: maskedHeaders(headers, mask),
-    body: cutToBytes(mask.text(body.text, maxBodyBytes, body.isPartial)),
-  };
-  const what = [`${call.subject} failed with status ${status}`, fields.errorCode].filter(Boolean).join(' ');
+  const fields = { status, ...report, retryAfter, headers: maskedHeaders(headers, createMask(call)), body };
+  const what = [`${call.subject} failed with status ${status}`, report.errorCode].filter(Boolean).join(' ');
   const advice = adviseOnStatus(response, retryAfter, call.target);
-  const message = `${what}${sentence(fields.detail ?? fields.reason)}`;
+  const message = `${what}${sentence(report.detail ?? report.reason)}`;
   const error = new AtlasApiError(message, fields, { ...contextOf(call), advice });
   return new Failed(error, response, { isRetryable: isRetryableStatus(status), retryAfter });
 }
@@ -85,10 +75,13 @@ export function noLogin({ reason, details, retry }: NoLogin, response: ApiRespon
     const what = `${call.subject}: the access token request`;
     return new Failed(transportError(what, reason, undefined, call), response, retry);
   }
-  const { advice, cause, ...others } = details;
+  const { advice, cause, error, errorDescription, ...others } = details;
   const mask = createMask(call);
-  // Masking keeps the shape of a JSON value.
-  const fields = mask.json(others) as NoLoginDetails;
+  const fields = {
+    ...others,
+    error: error && mask.text(error),
+    errorDescription: errorDescription && mask.text(errorDescription),
+  };
   const what = `${call.subject} could not log in. ${mask.text(reason, maxLoginMessageLength)}`;
   return new Failed(new AtlasAuthenticationError(what, { ...contextOf(call), advice, cause }, fields), response, retry);
 }
@@ -123,19 +116,23 @@ function createMask({ context, authorizations }: Call): Mask {
   return new Mask([...context.authenticator.secrets(), ...authorizations.map(secretOf)]);
 }
 
+/** Returns the function that masks the body of an error response to the call. */
+export function maskFor(call: Call): MaskText {
+  return (text, isTruncated) => createMask(call).body(text, isTruncated);
+}
+
 /** The secret in an `Authorization` value: a bearer token, or the response of Digest. */
 function secretOf(authorization: string): string {
   return /^Bearer (.*)|response="(\w+)"/.exec(authorization)?.slice(1).join('') ?? '';
 }
 
 /** How long the server asked to wait, in ms. */
-function retryAfterOf({ headers, error }: ApiResponse): number | undefined {
+function retryAfterOf({ headers, error }: ErrorResponse): number | undefined {
   const retryAfter = parseRetryAfter(headers);
-  if (retryAfter !== undefined || error?.errorCode !== 'RATE_LIMITED_TOKEN_BUCKET') return retryAfter;
+  if (retryAfter !== undefined || error.errorCode !== 'RATE_LIMITED_TOKEN_BUCKET') return retryAfter;
   // For this code Atlas sends the parameters `[path, wait in seconds, capacity, refill rate, 60]`.
-  const seconds = error.parameters?.[1];
-  const isText = typeof seconds === 'string' || typeof seconds === 'number';
-  return isText && /^\d{1,9}$/.test(String(seconds)) ? Number(seconds) * 1000 : undefined;
+  const seconds = String(error.parameters?.[1]);
+  return /^\d{1,9}$/.test(seconds) ? Number(seconds) * 1000 : undefined;
 }
 
 function maskedHeaders(headers: HeaderFields, mask: Mask): Record<string, string> {
@@ -147,11 +144,6 @@ function maskedHeaders(headers: HeaderFields, mask: Mask): Record<string, string
 function sentence(detail: string | undefined): string {
   if (!detail) return '.';
   return /[.!?]$/.test(detail) ? `: ${detail}` : `: ${detail}.`;
-}
-
-function cutToBytes(text: string): string {
-  // Decoding as a stream leaves out a character that the cut splits.
-  return new TextDecoder().decode(Buffer.from(text).subarray(0, maxBodyBytes), { stream: true });
 }
 
 /**

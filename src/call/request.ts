@@ -10,7 +10,7 @@ import { endOnAbort } from '../http/scope.js';
 import { startTimer } from '../http/timer.js';
 import { adviceFor, adviseOnSize, proxyAdvice } from './advice.js';
 import type { Call, Success } from './call.js';
-import { closed, errorStatus, Failed, noLogin, noResponse, timedOut, unusable } from './errors.js';
+import { closed, errorStatus, Failed, maskFor, noLogin, noResponse, timedOut, unusable } from './errors.js';
 import { describeFailure, reportRetry, startAttemptLog } from './tracing.js';
 
 /** How long the fallback may take, in ms. */
@@ -59,9 +59,9 @@ export async function request<T>(target: Target<T>, call: Call): Promise<Success
   try {
     return await requestWithRetries(target, call.settings.maxRetries, call);
   } catch (failed) {
-    if (!(failed instanceof Failed) || failed.response === undefined) throw failed;
+    if (!(failed instanceof Failed)) throw failed;
     const { response, error } = failed;
-    if (!fallback?.isMissing(response)) throw failed;
+    if (response?.error === undefined || !fallback?.isMissing(response)) throw failed;
     call.lastError = error;
     const success = await askFallback(fallback, call);
     if (success !== undefined) return success;
@@ -149,7 +149,7 @@ async function sendRequest(target: Target, resends: { left: number }, call: Call
     const received = await exchange(transport, { method: 'GET', path, headers, body: null }, settings, scope);
     // The second request of a login should use the connection of the first.
     if (received.status === 401) await connectionFreed();
-    response = readResponse(received, mayBeEnveloped(target), settings.maxResponseSize);
+    response = readResponse(received, mayBeEnveloped(target), settings.maxResponseSize, maskFor(call));
     return response;
   };
   for (;;) {
@@ -168,8 +168,8 @@ async function sendRequest(target: Target, resends: { left: number }, call: Call
 
 /** Finds out what a response means, and parses the body of a success. */
 async function evaluate<T>(target: Target<T>, response: ApiResponse, call: Call): Promise<Success<T>> {
-  const { status, body } = response;
   if (response.error !== undefined) throw errorStatus(response, call);
+  const { status, body } = response;
   // Only 200 carries data; any other 2xx is unusable.
   if (status !== 200) throw unusable(response, invalid(`its status is ${status}, not 200`), proxyAdvice, call);
   if (body.problem !== undefined) {

@@ -31,7 +31,7 @@ export interface TenantSnapshotsClientOptions {
   attemptTimeout?: number | undefined;
   /** The maximum number of retries. Default: 3. */
   maxRetries?: number | undefined;
-  /** Limits the body of a response, in bytes, also decompressed; and, times eight, all pages of a list. Default: 8 MiB. */
+  /** Limits the body of a response, in bytes, and all pages of a list together to eight times as much. Default: 8 MiB. */
   maxResponseSize?: number | undefined;
   /**
    * An undici 7 or 8 dispatcher, for a proxy, mutual TLS or tests. The client does not close it.

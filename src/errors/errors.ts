@@ -99,7 +99,7 @@ export class AtlasApiError extends AtlasError {
   /** What happened, in the words of Atlas. */
   declare readonly detail?: string | undefined;
   /** The values in {@link detail}. */
-  declare readonly parameters?: unknown[] | undefined;
+  declare readonly parameters?: (string | number | boolean | null)[] | undefined;
   /** The fields of the request that Atlas rejected. */
   declare readonly badRequestDetail?: { fields: { description: string; field: string }[] } | undefined;
   /** How long to wait before the next request, in ms. */

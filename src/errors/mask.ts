@@ -1,6 +1,8 @@
 const placeholder = '[masked]';
 // A shorter secret could be an ordinary word of the text.
 const minSecretLength = 6;
+// Escaping leaves letters and digits as they are, so a run of them shows a part of a secret however it is escaped.
+const longRun = /[A-Za-z0-9]{16,}/g;
 
 // Control and format characters, except tabs and line breaks. A server could hide a secret with them, and a terminal or a log
 // that leaves them out would show it again.
@@ -8,17 +10,12 @@ const invisible = /[^\P{C}\t\n\r]/gu;
 
 const maxTextLength = 16_384;
 
-// The limits of the copy of a JSON value.
-const maxStringLength = 500;
-const maxEntries = 100;
-const maxValues = 500;
-// The total of all strings and keys, without short ones such as field names.
-const maxCharacters = 10_000;
-const shortLength = 20;
+const jsonEscape = /\\(?:u[0-9A-Fa-f]{4}|["\\/bfnrtu])/g;
+const maxEscapeLength = 6;
 
 /**
- * Replaces secrets in texts and JSON values, and removes control and format characters. Cuts texts and values first, so that the
- * cost does not depend on their size.
+ * Replaces secrets in texts, and removes control and format characters. Cuts a text first, so that the cost does not depend on its
+ * size.
  */
 export class Mask {
   /** The longest first, because one may be part of another. */
@@ -27,12 +24,10 @@ export class Mask {
   readonly #room: number;
 
   constructor(secrets: readonly string[]) {
-    const visible = secrets.map((secret) => secret.replace(invisible, ''));
-    const spellings = visible.filter(({ length }) => length >= minSecretLength).flatMap(spellingsOf);
-    this.#needles = [...new Set(spellings)].sort((a, b) => b.length - a.length);
+    this.#needles = [...new Set(secrets.flatMap(spellingsOf))].sort((a, b) => b.length - a.length);
     const [longest = ''] = this.#needles;
     // Another secret may be part of the split one, and the placeholder may be longer than it was.
-    this.#room = Math.ceil((longest.length * placeholder.length) / minSecretLength);
+    this.#room = Math.ceil(((longest.length + maxEscapeLength) * placeholder.length) / minSecretLength);
   }
 
   /**
@@ -53,42 +48,35 @@ export class Mask {
   }
 
   /**
-   * Copies a parsed JSON value without its secrets, and small enough for a log: cuts strings to 500 characters, lists and
-   * objects to 100 entries, and the whole to 500 values and some 10,000 characters.
+   * Masks the body of an error, which may be JSON. JSON stays valid.
+   *
+   * @param isTruncated - whether the body has already lost its end.
    */
-  json(value: unknown): unknown {
-    let valuesLeft = maxValues;
-    let charactersLeft = maxCharacters;
-    const copyText = (text: string) => {
-      if (text.length > shortLength) {
-        if (charactersLeft <= 0) return '';
-        // The part to search, which may be longer than the part to copy.
-        charactersLeft -= Math.min(text.length, maxStringLength + this.#room);
-      }
-      return this.text(text, maxStringLength);
-    };
-    const copy = (value: unknown): unknown => {
-      if (valuesLeft === 0) return undefined;
-      valuesLeft -= 1;
-      if (typeof value === 'string') return copyText(value);
-      if (typeof value === 'number' && copyText(String(value)) !== String(value)) return placeholder;
-      if (typeof value !== 'object' || value === null) return value;
-      if (Array.isArray(value)) return value.slice(0, maxEntries).map(copy);
-      const fields = Object.entries(value).slice(0, maxEntries);
-      return Object.fromEntries(fields.map(([key, item]) => [copyText(key), copy(item)]));
-    };
-    return copy(value);
+  body(body: string, isTruncated = false): string {
+    const start = body.slice(0, maxTextLength + this.#room);
+    // First what nobody sees, because it could split an escape.
+    const unescaped = undoEscapes(start.replace(invisible, ''));
+    return this.text(unescaped, maxTextLength, isTruncated || start.length < body.length);
   }
 }
 
-/**
- * A secret as it is, as a URL or form has it, as its octets in a header, and its parts that no escaping changes; each also in
- * lowercase.
- */
+/** A secret as it is, as JSON escapes it, as a URL or form has it, and its long runs of letters and digits. */
 function spellingsOf(secret: string): string[] {
-  const runs = secret.match(/[A-Za-z0-9]+/g) ?? [];
-  const parts = runs.filter((run) => run.length >= 16 || (run.length >= 8 && /\d/.test(run)));
-  const octets = Buffer.from(secret).toString('latin1');
-  const spellings = [secret, encodeURIComponent(secret), octets, ...parts].map((text) => text.replace(invisible, ''));
-  return spellings.flatMap((text) => [text, text.toLowerCase()]);
+  const visible = secret.replace(invisible, '');
+  if (visible.length < minSecretLength) return [];
+  return [visible, escapeJson(visible), encodeURIComponent(secret), ...(visible.match(longRun) ?? [])];
+}
+
+function escapeJson(text: string): string {
+  return JSON.stringify(text).slice(1, -1);
+}
+
+/** Undoes the escapes of JSON, except those that it needs. Parsing would undo them, and show a secret again. */
+function undoEscapes(json: string): string {
+  return json.replace(jsonEscape, (escaped) => {
+    // Incomplete. It could become complete once what follows it is removed.
+    if (escaped === '\\u') return '\\\\u';
+    const character: string = JSON.parse(`"${escaped}"`);
+    return /["\\\t\n\r]/.test(character) ? escapeJson(character) : character;
+  });
 }

