@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { type ErrorResponse, notFlexCode } from './response.js';
 import { type AtlasLink, groupIdSchema, itemSchema, linksField, textField, timeField } from './schemas.js';
-import { type ClusterArguments, type Fallback, parserOf, type RequestOptions, type Target } from './target.js';
+import { type ClusterArguments, parserOf, type RequestOptions, type Target } from './target.js';
 
 /** Phase of a snapshot. Atlas adds values without notice, so any string is accepted. */
 export type SnapshotStatus = 'PENDING' | 'QUEUED' | 'RUNNING' | 'FAILED' | 'COMPLETED' | (string & {});
@@ -60,48 +60,56 @@ interface SnapshotArguments extends ClusterArguments {
  * @see https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/group/endpoint-flex-snapshots
  */
 export function snapshotTarget(args: SnapshotArguments, options: RequestOptions): Target<TenantSnapshot> {
+  return options.endpoint === 'tenant' ? tenantTarget(args, options) : flexTarget(args, options);
+}
+
+function flexTarget(args: SnapshotArguments, options: RequestOptions): Target<TenantSnapshot> {
   const { groupId, clusterName, snapshotId } = args;
   const { endpoint, envelope, pretty } = options;
-  const isList = snapshotId === undefined;
-  const lastSegment = isList ? '' : `/${snapshotId}`;
-  const identifiers = isList
-    ? 'the project ID and the cluster name'
-    : 'the project ID, the cluster name and the snapshot ID';
-  if (endpoint === 'tenant') {
-    return {
-      endpoint: 'tenant',
-      identifiers,
-      apiPath: `/api/atlas/v1.0/groups/${groupId}/clusters/${clusterName}/backup/tenant/snapshots${lastSegment}`,
-      accept: 'application/json',
-      query: { envelope, pretty },
-      parse,
-    };
-  }
   return {
     endpoint: 'flex',
-    identifiers,
-    apiPath: `/api/atlas/v2/groups/${groupId}/flexClusters/${clusterName}/backup/snapshots${lastSegment}`,
+    identifiers: identifiersOf(args),
+    apiPath: `/api/atlas/v2/groups/${groupId}/flexClusters/${clusterName}/backup/snapshots${lastSegment(args)}`,
     accept: 'application/vnd.atlas.2024-11-13+json',
     // According to MongoDB's specification, one snapshot does not take `pretty`.
-    query: isList ? { includeCount: true, itemsPerPage: 500, envelope, pretty } : { envelope },
+    query: snapshotId === undefined ? { includeCount: true, itemsPerPage: 500, envelope, pretty } : { envelope },
     parse,
-    fallback: endpoint === 'auto' ? tenantFallback(args, options) : undefined,
+    fallback: endpoint === 'auto' ? { target: tenantTarget(args, options, true), isMissing, isEmpty } : undefined,
   };
 }
 
-function tenantFallback(args: SnapshotArguments, options: RequestOptions): Fallback<TenantSnapshot> {
-  const target = snapshotTarget(args, { ...options, endpoint: 'tenant' });
+function tenantTarget(args: SnapshotArguments, options: RequestOptions, isFallback = false): Target<TenantSnapshot> {
+  const { groupId, clusterName } = args;
+  const { envelope, pretty } = options;
   return {
-    target: { ...target, isFallback: true },
-    isMissing: isMissingFromFlex,
-    isEmpty: ({ id }) => id === undefined,
+    endpoint: 'tenant',
+    identifiers: identifiersOf(args),
+    apiPath: `/api/atlas/v1.0/groups/${groupId}/clusters/${clusterName}/backup/tenant/snapshots${lastSegment(args)}`,
+    accept: 'application/json',
+    query: { envelope, pretty },
+    parse,
+    isFallback,
   };
+}
+
+function identifiersOf({ snapshotId }: SnapshotArguments): string {
+  return snapshotId === undefined
+    ? 'the project ID and the cluster name'
+    : 'the project ID, the cluster name and the snapshot ID';
+}
+
+function lastSegment({ snapshotId }: SnapshotArguments): string {
+  return snapshotId === undefined ? '' : `/${snapshotId}`;
 }
 
 /** Whether a response of Flex says that it does not have the cluster or the snapshot. */
-function isMissingFromFlex({ status, error }: ErrorResponse): boolean {
+function isMissing({ status, error }: ErrorResponse): boolean {
   if (status === 404) return error.errorCode !== 'GROUP_NOT_FOUND';
   return status === 400 && error.errorCode === notFlexCode;
+}
+
+function isEmpty({ id }: TenantSnapshot): boolean {
+  return id === undefined;
 }
 
 /**
