@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { AtlasAuthenticationError } from '../../src/index.js';
 import { rejection } from '../support/rejection.js';
 import type { Behavior, Reply } from '../support/scripted-dispatcher.js';
-import { type ConversationOptions, converse, no, ok, openScripted, refusal } from './support/conversation.js';
+import { type ConversationOptions, converse, no, ok, openConversation, refusal } from './support/conversation.js';
 
 type Context = { refused?: string };
 
@@ -51,7 +51,7 @@ describe('a function that returns tokens', () => {
 
   it('gets the refused token of its own call', async () => {
     const accessToken = tokens();
-    const { get } = openScripted({ credentials: { accessToken } }, (request) =>
+    const { get } = openConversation({ credentials: { accessToken } }, (request) =>
       queueMicrotask(() => request.reply(/t[123]$/.test(request.headers['authorization'] ?? '') ? no : ok)),
     );
     await Promise.all([get(), get(), get()]);
@@ -68,7 +68,7 @@ describe('a function that returns tokens', () => {
   ])('that %s ends the call with an AtlasAuthenticationError, also after a 401', async (_how, fail) => {
     for (const tokens of [[], ['t']]) {
       const accessToken = () => tokens.shift() ?? fail();
-      const { get, sent } = openScripted({ credentials: { accessToken }, maxRetries: 3 }, no);
+      const { get, sent } = openConversation({ credentials: { accessToken }, maxRetries: 3 }, no);
       const error = await rejection(get(), AtlasAuthenticationError);
       expect(error.message).toBe('getTenantSnapshot could not log in. The accessToken function failed. See the cause.');
       expect(error).toMatchObject({ cause: new Error('vault is sealed'), attempts: 1 });
@@ -83,7 +83,7 @@ describe('a function that returns tokens', () => {
     async (_what, token) => {
       // As a function without types may return.
       const accessToken = () => token as string;
-      const { get, sent } = openScripted({ credentials: { accessToken } }, ok);
+      const { get, sent } = openConversation({ credentials: { accessToken } }, ok);
       const error = await rejection(get(), AtlasAuthenticationError);
       expect(error.message).toBe(
         'getTenantSnapshot could not log in. The accessToken function did not return a bearer token. ' +

@@ -1,19 +1,19 @@
 import { expect, it, vi } from 'vitest';
-import { useProcesses } from '../support/processes.js';
 import { startRawServer } from '../support/raw-server.js';
-import { answer, good, refusal, reset } from '../support/raw-steps.js';
+import { answer, good, reset, sendRefusal } from '../support/raw-steps.js';
+import { useRunCode } from '../support/run-code.js';
 
-const runProcess = useProcesses();
+const runCode = useRunCode();
 
 /** Runs code with NODE_DEBUG set, and returns the lines of the log, without the prefix and with ms replaced. */
 async function readLog(code: string): Promise<string[]> {
   vi.stubEnv('NODE_DEBUG', 'atlas-tenant-snapshots');
-  const { output } = await runProcess(`
+  const { stderr } = await runCode(`
     const path = ['32b6e34b3d91647abb20e7b8', 'Cluster0', '5cc310ace5dc7ce369814bc8'];
     const open = (options) => new atlas.TenantSnapshotsClient({ credentials: { accessToken: 'token' }, ...options });
     const get = (options) => open(options).getTenantSnapshot(...path).catch(() => undefined);
     ${code}`);
-  return output
+  return stderr
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => line.replace(/^ATLAS-TENANT-SNAPSHOTS \d+: /, '').replace(/\d+ ms/g, 'N ms'));
@@ -25,7 +25,7 @@ it('logs the login if the environment has several, and one line per attempt and 
     if (number === 1) return [answer(503, { error: 503, detail: 'a\u001b[31m\r\n\u0085\u2028b' })];
     if (target.endsWith('/groups')) return [reset];
     if (target.endsWith('/clusters') || target.endsWith('/tenant/snapshots')) return [];
-    return target.includes('/tenant/') ? good : refusal(404);
+    return target.includes('/tenant/') ? good : sendRefusal(404);
   });
   const lines = await readLog(`
     const account = { MONGODB_ATLAS_CLIENT_ID: 'id', MONGODB_ATLAS_CLIENT_SECRET: 'secret' };

@@ -1,12 +1,12 @@
 import { describe, expect, it, vi } from 'vitest';
 import { type BackupCheckOptions, type BackupFinding, checkBackups } from '../../src/check/index.js';
 import { AtlasClosedError, AtlasInvalidArgumentError } from '../../src/index.js';
-import { answer, refusal, type Script } from '../support/raw-steps.js';
+import { answer, type Script, sendRefusal } from '../support/raw-steps.js';
 import { rejection } from '../support/rejection.js';
 import { ago, backup, checkLedger, cluster, hour, list, openAtlas, requestsOf } from './support/open-atlas.js';
 
 const [a, b] = ['a'.repeat(24), 'b'.repeat(24)] as const;
-const denied = refusal(403);
+const denied = sendRefusal(403);
 const shop = { groupId: a, groupName: 'Web Shop' };
 const flexList = `/${a}/flexClusters`;
 const dedicatedList = `/${a}/clusters`;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { answer, refusal, type Script } from '../support/raw-steps.js';
+import { answer, type Script, sendRefusal } from '../support/raw-steps.js';
 import { ago, checkLedger, hour, list } from './support/open-atlas.js';
 
 type Answers = Record<string, Script>;
@@ -29,7 +29,7 @@ describe('a sharded cluster', () => {
     ['with single shards only', [single(hour)], page([single(hour)]), onlySingle, 2],
     ['with failed single shards', [single(hour, 'failed')], page([]), { state: 'none' }, 3],
     ['without any snapshot', [], page([], odd), { state: 'none' }, 3],
-    ['whose own list fails', [], refusal(403), unknown('API_ERROR', '403'), 2],
+    ['whose own list fails', [], sendRefusal(403), unknown('API_ERROR', '403'), 2],
     ['whose own list has an error', [], page([whole(hour)], { error: 503 }), unusable('error: must be absent'), 2],
     ['whose own list is none', [], [answer(200, {})], unusable('results: must be a list'), 2],
     ['whose own list has a next page', [], page([], { links: [{ rel: 'next' }] }), unusable('cut short'), 2],

@@ -1,8 +1,7 @@
-import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import type { AtlasEmulator, ScriptedAnswer } from '../../src/testing/index.js';
 import { environmentOf, openEmulator } from '../support/open-emulator.js';
-import { end, startCommand } from './support/start-command.js';
+import { startCommand } from './support/start-command.js';
 
 const start = (atlas: AtlasEmulator, args: string[] = [], env: Record<string, string> = {}) =>
   startCommand(['check', ...args], { ...environmentOf(atlas), ...env });
@@ -15,7 +14,7 @@ describe('the command as a process', { timeout: 20_000 }, () => {
   it('prints the table to stdout, and ends with the exit code', async () => {
     const atlas = await openEmulator();
     atlas.seed({ clusterName: 'None', snapshots: [] });
-    expect(await end(start(atlas))).toEqual({
+    expect(await start(atlas).ended).toEqual({
       exitCode: 2,
       signal: null,
       stdout: expect.stringMatching(/^Project .*\nClusters: 2 in 1 project \(1 none, 1 fresh\)\n$/s),
@@ -32,22 +31,22 @@ describe('the command as a process', { timeout: 20_000 }, () => {
   ])('on %s ends with exit code %i %s, without a result', async (signal, exitCode, _when, answer, kind) => {
     const atlas = await openEmulator();
     atlas.respond(answer);
-    const child = start(atlas, ['--json']);
+    const { child, ended } = start(atlas, ['--json']);
     await until(atlas, kind);
     child.kill(signal);
-    expect(await end(child)).toEqual({ exitCode, signal: null, stdout: '', stderr: '' });
+    expect(await ended).toEqual({ exitCode, signal: null, stdout: '', stderr: '' });
     if (kind !== 'token') expect(kindsOf(atlas).at(-1)).toBe('revoke');
   });
 
   it('ends at once on a second signal', async () => {
     const atlas = await openEmulator();
     atlas.respond({ hang: true, for: 'flex' }, { hang: true, for: 'revoke' });
-    const child = start(atlas);
+    const { child, ended } = start(atlas);
     await until(atlas, 'flex');
     child.kill('SIGINT');
     await until(atlas, 'revoke');
     child.kill('SIGINT');
-    expect(await end(child)).toMatchObject({ exitCode: null, signal: 'SIGINT', stdout: '' });
+    expect(await ended).toMatchObject({ exitCode: null, signal: 'SIGINT', stdout: '' });
   });
 
   it.each([
@@ -57,9 +56,9 @@ describe('the command as a process', { timeout: 20_000 }, () => {
   ] as const)('takes a closed pipe of $closed for no failure', async ({ closed, args }) => {
     const atlas = await openEmulator();
     atlas.seed({ clusterName: 'None', snapshots: [] });
-    const child = start(atlas, [...args]);
+    const { child, ended } = start(atlas, [...args]);
     child[closed].destroy();
-    expect((await once(child, 'close'))[0]).toBe(2);
+    expect((await ended).exitCode).toBe(2);
   });
 
   it.each([
@@ -70,7 +69,7 @@ describe('the command as a process', { timeout: 20_000 }, () => {
     const atlas = await openEmulator();
     atlas.respond({ hang: true, for: 'flex' });
     const preload = `--import data:text/javascript,${code}`;
-    expect(await end(start(atlas, [], { NODE_OPTIONS: preload }))).toMatchObject({ exitCode: 3, stdout: '' });
+    expect(await start(atlas, [], { NODE_OPTIONS: preload }).ended).toMatchObject({ exitCode: 3, stdout: '' });
   });
 
   it.each([
@@ -80,13 +79,13 @@ describe('the command as a process', { timeout: 20_000 }, () => {
   ])('ends with exit code %i if it %s', async (exitCode, _what, code, args) => {
     const atlas = await openEmulator();
     const preload = `--import data:text/javascript,process.on('beforeExit',()=>${code})`;
-    expect((await end(start(atlas, args, { NODE_OPTIONS: preload }))).exitCode).toBe(exitCode);
+    expect((await start(atlas, args, { NODE_OPTIONS: preload }).ended).exitCode).toBe(exitCode);
   });
 
   it('ends with exit code 3 if its output cannot be written', async () => {
     const atlas = await openEmulator();
     const preload = 'data:text/javascript,process.stdout.write=(t)=>{process.stdout.destroy(Error("full"))}';
-    const { exitCode, stderr } = await end(start(atlas, [], { NODE_OPTIONS: `--import ${preload}` }));
+    const { exitCode, stderr } = await start(atlas, [], { NODE_OPTIONS: `--import ${preload}` }).ended;
     expect({ exitCode, stderr }).toEqual({ exitCode: 3, stderr: expect.stringContaining('Error: full') });
   });
 });

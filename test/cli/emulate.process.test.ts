@@ -2,25 +2,25 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { freePort } from '../support/free-port.js';
-import { end, startCommand } from './support/start-command.js';
+import { startCommand } from './support/start-command.js';
 
 const apiKey = { MONGODB_ATLAS_PUBLIC_API_KEY: 'mine', MONGODB_ATLAS_PRIVATE_API_KEY: 'my-private-key' };
 
 /** Starts the emulator on a free port. `variables` are those that it exports. */
 async function startEmulator(env: Record<string, string> = {}, ...options: string[]) {
-  const child = startCommand(['emulate', '--port', String(await freePort()), ...options], env);
+  const { child, ended } = startCommand(['emulate', '--port', String(await freePort()), ...options], env);
   const [chunk] = await once(child.stdout, 'data');
   const lines = String(chunk).trimEnd().split('\n');
   const exported = lines.flatMap((line) => [...line.matchAll(/^export (\w+)=(\S+)$/g)]);
   const variables: Record<string, string> = Object.fromEntries(
     exported.map(([, name = '', value = '']) => [name, value]),
   );
-  return { child, variables, rest: lines.slice(exported.length) };
+  return { child, ended, variables, rest: lines.slice(exported.length) };
 }
 
 describe('the emulator from a shell', { timeout: 20_000 }, () => {
   it.each(['SIGINT', 'SIGTERM'] as const)('serves a check, shows its requests, and ends on %s', async (signal) => {
-    const { child, variables, rest } = await startEmulator();
+    const { child, ended, variables, rest } = await startEmulator();
     expect(variables['MONGODB_ATLAS_BASE_URL']).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
     expect(Object.keys(variables).map((name) => name.replace('MONGODB_ATLAS_', ''))).toEqual([
       'BASE_URL',
@@ -31,11 +31,10 @@ describe('the emulator from a shell', { timeout: 20_000 }, () => {
       'PRIVATE_KEY',
     ]);
     expect(rest).toEqual([expect.stringMatching(/^# Project [a-f0-9]{24}, cluster Cluster0, snapshot [a-f0-9]{24}$/)]);
-    expect(await end(startCommand(['check'], variables))).toMatchObject({
+    expect(await startCommand(['check'], variables).ended).toMatchObject({
       exitCode: 0,
       stdout: expect.stringMatching(/ flex +fresh .* dedicated +fresh .*\nClusters: 2 in 1 project \(2 fresh\)\n$/s),
     });
-    const ended = end(child);
     child.kill(signal);
     const { exitCode, stderr } = await ended;
     expect(exitCode).toBe(0);
@@ -52,14 +51,14 @@ describe('the emulator from a shell', { timeout: 20_000 }, () => {
     const { variables } = await startEmulator(credentials);
     expect(Object.keys(variables).filter((variable) => variable.includes(name))).toEqual([]);
     const { MONGODB_ATLAS_BASE_URL = '' } = variables;
-    expect(await end(startCommand(['check'], { MONGODB_ATLAS_BASE_URL, ...credentials }))).toMatchObject({
+    expect(await startCommand(['check'], { MONGODB_ATLAS_BASE_URL, ...credentials }).ended).toMatchObject({
       exitCode: 0,
     });
   });
 
   it('adds a cluster in each state with --demo', async () => {
     const { variables } = await startEmulator({}, '--demo');
-    const { exitCode, stdout } = await end(startCommand(['check'], variables));
+    const { exitCode, stdout } = await startCommand(['check'], variables).ended;
     const shown = Array.from(stdout.matchAll(/^Demo +\w+ +\w+ +(\w+) /gm), ([, state]) => state);
     expect({ exitCode, shown }).toEqual({ exitCode: 2, shown: ['none', 'stale', 'unknown', 'paused', 'new', 'fresh'] });
   });
@@ -74,7 +73,7 @@ describe('the emulator from a shell', { timeout: 20_000 }, () => {
     const port = await freePort();
     const server = createServer().listen(port, '127.0.0.1');
     onTestFinished(() => void server.close());
-    expect(await end(startCommand(['emulate', '--port', String(port)]))).toMatchObject({
+    expect(await startCommand(['emulate', '--port', String(port)]).ended).toMatchObject({
       exitCode: 3,
       stdout: '',
       stderr: `Port ${port} is in use. Choose another with --port.\n`,

@@ -6,7 +6,7 @@ import type { CallOptions, TenantSnapshotsClient, TenantSnapshotsClientOptions }
 import { standStill } from '../support/clock.js';
 import { get, openAgent, openBareClient } from '../support/open-client.js';
 import { type Scripts, startRawServer } from '../support/raw-server.js';
-import { answer, challenge, good, head, refusal, send, snapshotJson } from '../support/raw-steps.js';
+import { answer, good, head, send, sendChallenge, sendRefusal, snapshotJson } from '../support/raw-steps.js';
 import { listPath } from '../support/snapshot-routes.js';
 
 const digest = { credentials: { publicKey: 'ABCDEFGH', privateKey: 'private' } };
@@ -48,12 +48,12 @@ const phases: Phase[] = [
   { when: 'after an interim response', scripts: [send(head(103))] },
   { when: 'in the body', scripts: [send(head(200, 'content-length: 99')), send(snapshotJson)] },
   { when: 'in the body of an error', scripts: [send(head(503, 'content-length: 99')), send('x')] },
-  { when: 'while it waits to retry', scripts: refusal(503, 'retry-after: 30'), options: () => retries },
+  { when: 'while it waits to retry', scripts: sendRefusal(503, 'retry-after: 30'), options: () => retries },
   { when: 'while it requests a challenge', scripts: [], options: () => digest },
-  { when: 'after a challenge', scripts: [challenge(), []], options: () => digest, requests: 2 },
+  { when: 'after a challenge', scripts: [sendChallenge(), []], options: () => digest, requests: 2 },
   { when: 'while it requests a token', scripts: [], options: () => serviceAccount },
   { when: 'while it waits for the accessToken function', scripts: [], options: noToken, requests: 0 },
-  { when: 'while it waits for the function after a 401', scripts: refusal(401), options: noSecondToken },
+  { when: 'while it waits for the function after a 401', scripts: sendRefusal(401), options: noSecondToken },
   { when: 'in a list', scripts: [], call: list },
   {
     when: 'in the second page of a list',
@@ -100,7 +100,7 @@ it('a call that is aborted in the queue is never sent, and closes no connection'
 describe('a signal has no listener left', () => {
   it.each<[when: string, scripts: Scripts, call: (client: TenantSnapshotsClient, signal: AbortSignal) => unknown]>([
     ['after a success', good, (client, signal) => get(client, { signal })],
-    ['after an error', refusal(404), (client, signal) => get(client, { signal })],
+    ['after an error', sendRefusal(404), (client, signal) => get(client, { signal })],
     ['after a broken response', [send('no HTTP\r\n\r\n')], (client, signal) => get(client, { signal })],
     ['after an invalid argument', [], (client, signal) => client.listTenantSnapshots('no id', 'Cluster0', { signal })],
     [

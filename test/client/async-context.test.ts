@@ -9,7 +9,7 @@ import { hexId } from '../support/atlas-bodies.js';
 import { runClock, stopClock } from '../support/clock.js';
 import { openBareClient } from '../support/open-client.js';
 import { type RawServer, startRawServer } from '../support/raw-server.js';
-import { challenge, good, refusal, reset, type Script, token } from '../support/raw-steps.js';
+import { good, reset, type Script, sendChallenge, sendRefusal, sendToken } from '../support/raw-steps.js';
 import { clusterName, groupId } from '../support/snapshot-routes.js';
 
 // Timers are advanced outside of any user's context, so the test detects code that runs in the context of its timer.
@@ -36,7 +36,7 @@ async function startFlakyServer(...first: Script[]): Promise<RawServer> {
 
 it('calls accessToken in the context of its caller for every request', async () => {
   // The last request but one is sent again after the connection died.
-  const server = await startFlakyServer(refusal(503), refusal(401), refusal(503), [reset]);
+  const server = await startFlakyServer(sendRefusal(503), sendRefusal(401), sendRefusal(503), [reset]);
   const accessToken = vi.fn(async () => user.getStore() ?? 'nobody');
   const client = openBareClient(server, { credentials: { accessToken }, maxRetries: 3 });
   await runClock(forEachUser((snapshotId) => client.getTenantSnapshot(groupId, clusterName, snapshotId)));
@@ -58,7 +58,7 @@ it('publishes traces and retries in the context of the caller', async () => {
     published.subscribe(note);
     onTestFinished(() => void published.unsubscribe(note));
   }
-  const server = await startFlakyServer(refusal(503), refusal(503), refusal(404));
+  const server = await startFlakyServer(sendRefusal(503), sendRefusal(503), sendRefusal(404));
   const client = openBareClient(server, { maxRetries: 3 });
   const call = (snapshotId: string) =>
     client.getTenantSnapshot(groupId, clusterName, snapshotId).catch(() => undefined);
@@ -73,7 +73,7 @@ it('publishes traces and retries in the context of the caller', async () => {
 const serviceAccount = { clientId: 'id', clientSecret: 'secret' };
 
 it('fetches and stores a shared token in the context of the constructor', async () => {
-  const server = await startRawServer(({ target }) => (target.endsWith('/token') ? token() : good));
+  const server = await startRawServer(({ target }) => (target.endsWith('/token') ? sendToken() : good));
   const seen: [what: string, name: string | undefined][] = [];
   const tokenStore = {
     get: async () => void seen.push(['get', user.getStore()]),
@@ -96,8 +96,8 @@ it('fetches and stores a shared token in the context of the constructor', async 
 
 it('parses with the schema of the caller in its context, after it waited for a shared token or challenge', async () => {
   const server = await startRawServer(({ target, authorization }) => {
-    if (target.endsWith('/token')) return token();
-    return authorization === undefined ? challenge() : good;
+    if (target.endsWith('/token')) return sendToken();
+    return authorization === undefined ? sendChallenge() : good;
   });
   const schema = z.unknown().transform(() => user.getStore());
   for (const credentials of [{ publicKey: 'public', privateKey: 'private-key' }, serviceAccount]) {
@@ -136,7 +136,7 @@ function startTracing() {
 // More calls than the 64 connections of a client.
 it("makes the span of each request a child of its caller's span, also if it waits for a connection, or is a retry", async () => {
   const { tracer, spans } = startTracing();
-  const server = await startFlakyServer(refusal(503), refusal(503));
+  const server = await startFlakyServer(sendRefusal(503), sendRefusal(503));
   const client = openBareClient(server, { maxRetries: 2 });
   const ids = Array.from({ length: 100 }, (_, index) => hexId(index));
   const calls = ids.map((id) =>

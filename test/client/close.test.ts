@@ -3,7 +3,7 @@ import { AtlasClosedError, type TenantSnapshotsClient, type TenantSnapshotsClien
 import { passTime, runClock, standStill, stopClock } from '../support/clock.js';
 import { get, openAgent, openBareClient } from '../support/open-client.js';
 import { startRawServer } from '../support/raw-server.js';
-import { challenge, good, type Script } from '../support/raw-steps.js';
+import { good, type Script, sendChallenge } from '../support/raw-steps.js';
 import { rejection } from '../support/rejection.js';
 
 const apiKey = { publicKey: 'ABCDEFGH', privateKey: 'private' };
@@ -42,7 +42,7 @@ describe('close()', () => {
 
   it.each<[what: string, options: TenantSnapshotsClientOptions, response: Script]>([
     ['a request', {}, good],
-    ['a request for a challenge', { credentials: apiKey }, challenge()],
+    ['a request for a challenge', { credentials: apiKey }, sendChallenge()],
   ])('lets %s on the wire finish, and waits for it', async (_what, options, response) => {
     const server = await startRawServer(({ number }) => (number === 1 ? [] : good));
     const client = openBareClient(server, options);

@@ -4,7 +4,17 @@ import { AtlasTimeoutError, type TenantSnapshotsClient, type TenantSnapshotsClie
 import { passTime, runClock, stopClock } from '../support/clock.js';
 import { get, openAgent, openBareClient } from '../support/open-client.js';
 import { type RawServer, type Scripts, startRawServer } from '../support/raw-server.js';
-import { answer, challenge, drip, good, head, refusal, type Script, send, snapshotJson } from '../support/raw-steps.js';
+import {
+  answer,
+  drip,
+  good,
+  head,
+  type Script,
+  send,
+  sendChallenge,
+  sendRefusal,
+  snapshotJson,
+} from '../support/raw-steps.js';
 import { rejection } from '../support/rejection.js';
 import { listPath } from '../support/snapshot-routes.js';
 
@@ -39,7 +49,7 @@ describe('attemptTimeout', () => {
     const ended = rejection(call, AtlasTimeoutError);
     await server.arrived(1);
     await passTime(800);
-    await server.respond(1, ...challenge());
+    await server.respond(1, ...sendChallenge());
     await server.arrived(2);
     await runClock(ended);
     expect(performance.now()).toBeGreaterThanOrEqual(1800);
@@ -94,7 +104,7 @@ describe('timeout ends a call, and its error says what the call was doing:', () 
   });
 
   it('waiting for the response to a retry, with the failure of the attempt before as its cause', async () => {
-    const server = await startRawServer([refusal(503), []]);
+    const server = await startRawServer([sendRefusal(503), []]);
     const call = once(openBareClient(server, { maxRetries: 3 }));
     const error = await runClock(rejection(call, AtlasTimeoutError));
     expect(error.message).toContain('while waiting for the response (attempts: 2). The cause says');
@@ -114,7 +124,7 @@ describe('fake timers that do not fake performance.now()', () => {
     ['that of an attempt', [], (client) => get(client), { code: 'TIMEOUT' }],
     [
       'a retry',
-      [refusal(429, 'retry-after: 10'), good],
+      [sendRefusal(429, 'retry-after: 10'), good],
       (client) => get(client, { maxRetries: 1 }),
       { status: 'COMPLETED' },
     ],

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { useProcesses } from '../support/processes.js';
 import { startRawServer } from '../support/raw-server.js';
-import { answer, good, pause, refusal, type Script, token } from '../support/raw-steps.js';
+import { answer, good, pause, type Script, sendRefusal, sendToken } from '../support/raw-steps.js';
+import { useRunCode } from '../support/run-code.js';
 
-const runProcess = useProcesses();
+const runCode = useRunCode();
 
 const bearer = "credentials: { accessToken: 'token' }";
 const serviceAccount = "credentials: { clientId: 'id', clientSecret: 'secret' }";
@@ -28,19 +28,19 @@ const abort = `
 // Nothing closes the client.
 describe('a process exits', () => {
   it('after calls that succeeded, failed, were aborted and timed out', async () => {
-    const server = await startRawServer([...Array.from({ length: 100 }, () => good), refusal(404), []]);
-    const end = await runProcess(`${open(server.url)}
+    const server = await startRawServer([...Array.from({ length: 100 }, () => good), sendRefusal(404), []]);
+    const end = await runCode(`${open(server.url)}
       await report(Promise.all(Array.from({ length: 100 }, () => get())));
       await report(get());
       ${abort}
       await report(get({ timeout: 50 }));
       await report(get({ attemptTimeout: 50 }));
       watch();`);
-    expect(end).toMatchObject({ code: 0, output: 'fulfilled\nAPI_ERROR\nstopped\nTIMEOUT\nTIMEOUT\n' });
+    expect(end).toMatchObject({ exitCode: 0, stdout: 'fulfilled\nAPI_ERROR\nstopped\nTIMEOUT\nTIMEOUT\n', stderr: '' });
   });
 
   // The server accepts connections, and never responds.
-  it.each<[when: string, setup: (url: string) => string, code: string, output: string]>([
+  it.each<[when: string, setup: (url: string) => string, code: string, stdout: string]>([
     ['an abort during a TLS handshake', () => '', abort, 'stopped\n'],
     [
       'a timeout during the CONNECT of a proxy',
@@ -54,15 +54,15 @@ describe('a process exits', () => {
       'await report(get({ timeout: 100 }));',
       'TIMEOUT\n',
     ],
-  ])('after %s', async (_when, setup, code, output) => {
+  ])('after %s', async (_when, setup, code, stdout) => {
     const server = await startRawServer();
     const url = `https://127.0.0.1:${server.port}`;
-    const end = await runProcess(`${setup(server.url)} ${open(url)} ${code} watch();`);
-    expect(end).toMatchObject({ code: 0, output });
+    const end = await runCode(`${setup(server.url)} ${open(url)} ${code} watch();`);
+    expect(end).toMatchObject({ exitCode: 0, stdout, stderr: '' });
   });
 
   // Its call has ended, so neither the fetch nor what follows it may keep the process alive.
-  it.each<[when: string, tokens: Script, store: string, code: string, output: string]>([
+  it.each<[when: string, tokens: Script, store: string, code: string, stdout: string]>([
     ['on the wire', [], '', 'await report(get({ timeout: 150 })); watch();', 'TIMEOUT\n'],
     [
       'whose store hangs',
@@ -73,28 +73,28 @@ describe('a process exits', () => {
        print(process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length + ' timers');`,
       'TIMEOUT\n0 timers\n',
     ],
-  ])('during a token fetch %s', async (_when, tokens, store, code, output) => {
+  ])('during a token fetch %s', async (_when, tokens, store, code, stdout) => {
     const server = await startRawServer(({ target }) => (target.endsWith('/token') ? tokens : good));
     const options = `${serviceAccount} ${store}, attemptTimeout: 3000`;
-    const end = await runProcess(`${open(server.url, options)} ${code}`);
-    expect(end).toMatchObject({ code: 0, output });
+    const end = await runCode(`${open(server.url, options)} ${code}`);
+    expect(end).toMatchObject({ exitCode: 0, stdout, stderr: '' });
   });
 });
 
 it('a process keeps running during a call, a retry, and a call of accessToken', async () => {
-  const server = await startRawServer([good, refusal(503), good]);
+  const server = await startRawServer([good, sendRefusal(503), good]);
   const slowToken = `{ accessToken: () => new Promise((resolve) => setTimeout(resolve, 50, 't').unref()) }`;
   // Without a top-level await, which would make Node report that nothing keeps the process alive.
-  const end = await runProcess(`${open(server.url)}
+  const end = await runCode(`${open(server.url)}
     report(get())
       .then(() => report(get({ maxRetries: 1 })))
       .then(() => report(open({ credentials: ${slowToken} }).getTenantSnapshot(...path)));`);
-  expect(end).toMatchObject({ code: 0, output: 'fulfilled\n'.repeat(3) });
+  expect(end).toMatchObject({ exitCode: 0, stdout: 'fulfilled\n'.repeat(3), stderr: '' });
 });
 
 it('a process whose event loop is blocked past a deadline gets what arrived meanwhile, or else a timeout', async () => {
-  const server = await startRawServer([good, [pause(50), ...good], [pause(50), ...refusal(404)], []]);
-  const end = await runProcess(`${open(server.url)}
+  const server = await startRawServer([good, [pause(50), ...good], [pause(50), ...sendRefusal(404)], []]);
+  const end = await runCode(`${open(server.url)}
     // Opens the connection.
     await get();
     const block = () => { for (const end = performance.now() + 300; performance.now() < end; ); };
@@ -103,7 +103,7 @@ it('a process whose event loop is blocked past a deadline gets what arrived mean
       setTimeout(setImmediate, 10, block);
       await report(get({ timeout: 150, attemptTimeout: 150 }));
     }`);
-  expect(end).toMatchObject({ code: 0, output: 'fulfilled\nAPI_ERROR\nTIMEOUT\n' });
+  expect(end).toMatchObject({ exitCode: 0, stdout: 'fulfilled\nAPI_ERROR\nTIMEOUT\n', stderr: '' });
   expect(server.requests).toHaveLength(4);
 });
 
@@ -113,10 +113,10 @@ describe('close() keeps its process alive until it resolves', () => {
     const scripts: Record<string, Script> = {
       call: [pause(50), ...good],
       hang: [],
-      retry: refusal(503),
+      retry: sendRefusal(503),
     };
     const server = await startRawServer(({ headers }) => scripts[headers['user-agent']?.split(' ')[0] ?? ''] ?? []);
-    const end = await runProcess(`${open(server.url)}
+    const end = await runCode(`${open(server.url)}
       const close = async (name, start, delay) => {
         const client = open({ userAgent: name, attemptTimeout: name === 'hang' ? 200 : 10_000, maxRetries: 3 });
         const ended = start?.(client).then(() => 'fulfilled', ({ code }) => code);
@@ -130,20 +130,20 @@ describe('close() keeps its process alive until it resolves', () => {
       await close('call', call, 20);
       await close('hang', call, 20);
       await close('retry', call, 100);`);
-    const output = 'unused undefined\ncall fulfilled\ncall fulfilled\nhang CLOSED\nretry CLOSED\n';
-    expect(end).toMatchObject({ code: 0, output });
+    const stdout = 'unused undefined\ncall fulfilled\ncall fulfilled\nhang CLOSED\nretry CLOSED\n';
+    expect(end).toMatchObject({ exitCode: 0, stdout, stderr: '' });
   });
 
   it.each<[what: string, tokens: Script, revocation: Script, timeout: number]>([
-    ['a revocation that gets no response', token(), [], 5_000],
-    ['the token fetch of a call that has ended', [pause(100), ...token()], [answer(200, '')], 40],
+    ['a revocation that gets no response', sendToken(), [], 5_000],
+    ['the token fetch of a call that has ended', [pause(100), ...sendToken()], [answer(200, '')], 40],
   ])('during %s', async (_what, tokens, revocation, timeout) => {
     const server = await startRawServer(({ target }) => {
       if (target.endsWith('/token')) return tokens;
       return target.endsWith('/revoke') ? revocation : good;
     });
-    const end = await runProcess(`${open(server.url, `${serviceAccount}, attemptTimeout: 200`)}
+    const end = await runCode(`${open(server.url, `${serviceAccount}, attemptTimeout: 200`)}
       await report(get({ timeout: ${timeout} })); await client.close(); print('closed');`);
-    expect(end).toMatchObject({ code: 0, output: expect.stringMatching(/\nclosed\n$/) });
+    expect(end).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/\nclosed\n$/), stderr: '' });
   });
 });

@@ -8,7 +8,17 @@ import {
 } from '../../src/index.js';
 import { get, openBareClient, openClient } from '../support/open-client.js';
 import { type RawRequest, startRawServer } from '../support/raw-server.js';
-import { answer, challenge, chunked, head, pause, reset, type Script, send, token } from '../support/raw-steps.js';
+import {
+  answer,
+  chunked,
+  head,
+  pause,
+  reset,
+  type Script,
+  send,
+  sendChallenge,
+  sendToken,
+} from '../support/raw-steps.js';
 import { rejection } from '../support/rejection.js';
 import { scriptedDispatcher } from '../support/scripted-dispatcher.js';
 import { shown } from '../support/shown.js';
@@ -47,9 +57,9 @@ async function open(
   options?: TenantSnapshotsClientOptions,
 ) {
   const server = await startRawServer((request) => {
-    if (request.target.endsWith('/oauth/token')) return token(issuedToken);
+    if (request.target.endsWith('/oauth/token')) return sendToken(issuedToken);
     if (request.target.endsWith('/oauth/revoke')) return [answer(200, '')];
-    return request.authorization === undefined ? challenge() : echo(request);
+    return request.authorization === undefined ? sendChallenge() : echo(request);
   });
   return {
     client: openBareClient(server, { credentials, ...options }),

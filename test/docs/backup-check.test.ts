@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { parse } from 'yaml';
 import { runCommand } from '../../src/cli/commands.js';
-import { command } from '../support/command.js';
 import { openEmulator } from '../support/open-emulator.js';
+import { runProcess } from '../support/processes.js';
 import { codeBlocks, codeIn, read, tableUnder } from './support/documents.js';
 
 const document = 'docs/backup-check.md';
@@ -90,7 +90,7 @@ function runRecipe(heading: string, checkCode: number) {
   const { shell, run } = language === 'yaml' ? parse(code).jobs.check.steps.at(-1) : script;
   const options = shell === 'bash' ? ['-eo', 'pipefail'] : []; // as GitHub runs it
   const args = [...options, '-c', run.replace(/\/etc\/\S+\.env/, `${folder}/env`)];
-  return command(shell, args, { cwd: folder, env: { ...process.env, GITHUB_STEP_SUMMARY: `${folder}/summary` } });
+  return runProcess(shell, args, { cwd: folder, env: { ...process.env, GITHUB_STEP_SUMMARY: `${folder}/summary` } });
 }
 
 it.each([
@@ -102,6 +102,6 @@ it.each([
   ['Nagios, Icinga, Sensu', 0, 0, summaryFirst],
   ['Nagios, Icinga, Sensu', 2, 2, summaryFirst],
   ['Nagios, Icinga, Sensu', 1, 3, summaryFirst],
-])('the recipe for %s makes %i of the check its own %i', async (heading, checkCode, code, output) => {
-  expect(await runRecipe(heading, checkCode)).toMatchObject({ code, output });
+])('the recipe for %s makes %i of the check its own %i', async (heading, checkCode, exitCode, stdout) => {
+  expect(await runRecipe(heading, checkCode)).toMatchObject({ exitCode, stdout, stderr: '' });
 });

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { command } from '../support/command.js';
 import { openEmulator } from '../support/open-emulator.js';
+import { runProcess } from '../support/processes.js';
 import { snapshotId } from '../support/snapshot-routes.js';
 
 const demo = fileURLToPath(new URL('../demo.mjs', import.meta.url));
@@ -9,7 +9,7 @@ const demo = fileURLToPath(new URL('../demo.mjs', import.meta.url));
 /** Runs the demo with these variables only. */
 function run(environment: Record<string, string>) {
   const env = { TZ: 'Europe/Berlin', LANG: 'en_US.UTF-8', NODE_NO_WARNINGS: '1', ...environment };
-  return command(process.execPath, [demo], { env });
+  return runProcess(process.execPath, [demo], { env });
 }
 
 async function openAtlas() {
@@ -28,8 +28,8 @@ async function openAtlas() {
 describe('the demo', { timeout: 30_000 }, () => {
   it('reads from the emulator without IDs in the environment, and checks both types of clusters', async () => {
     const { emulator, environment } = await openAtlas();
-    const { code, stdout, stderr } = await run({ ...environment, ATLAS_GROUP_ID: '' });
-    expect({ code, stderr, requests: emulator.requests }).toEqual({ code: 0, stderr: '', requests: [] });
+    const { exitCode, stdout, stderr } = await run({ ...environment, ATLAS_GROUP_ID: '' });
+    expect({ exitCode, stderr, requests: emulator.requests }).toEqual({ exitCode: 0, stderr: '', requests: [] });
     expect(stdout).toMatch(/^Reading from the emulator at http:\/\/127\.0\.0\.1:\d+/);
     expect(stdout).toMatch(/5 snapshots of cluster Cluster0, newest first \(from the \w+ endpoint, 1 attempt.*\):/);
     expect(stdout).toMatch(/^The newest backup:$/m);
@@ -47,8 +47,8 @@ describe('the demo', { timeout: 30_000 }, () => {
   it('reads from Atlas if the environment has credentials and IDs', async () => {
     const { emulator, environment } = await openAtlas();
     emulator.seed({ snapshots: [{ id: snapshotId, status: 'COMPLETED' }] });
-    const { code, stdout, stderr } = await run({ ...environment, ATLAS_SNAPSHOT_ID: snapshotId });
-    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const { exitCode, stdout, stderr } = await run({ ...environment, ATLAS_SNAPSHOT_ID: snapshotId });
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
     expect(stdout).toContain(`Reading from real Atlas at ${emulator.url}`);
     expect(stdout).toMatch(/^The snapshot:\n {2}Snapshot {4}\w{24}$/m);
     expect(stdout).toMatch(/^ {2}Finished {4}-$/m);
@@ -57,8 +57,8 @@ describe('the demo', { timeout: 30_000 }, () => {
 
   it('reports an error in at most two lines, and exits with 1', async () => {
     const { environment } = await openAtlas();
-    const { code, stderr } = await run({ ...environment, MONGODB_ATLAS_PRIVATE_KEY: 'a-wrong-key' });
-    expect(code).toBe(1);
+    const { exitCode, stderr } = await run({ ...environment, MONGODB_ATLAS_PRIVATE_KEY: 'a-wrong-key' });
+    expect(exitCode).toBe(1);
     expect(stderr.trim()).toMatch(/^AtlasApiError \(API_ERROR\): .*401.*IP access list/);
     // The second line has the cause, if there is one.
     expect(stderr.trim().split('\n').length).toBeLessThanOrEqual(2);

@@ -102,7 +102,7 @@ describe('the code', () => {
     { timeout: 30_000 },
     async (block) => {
       const outcome = await runDocumentedCode(block.code);
-      expect({ code: outcome.code, stderr: outcome.stderr }).toEqual({ code: 0, stderr: '' });
+      expect(outcome).toMatchObject({ exitCode: 0, stderr: '' });
       expect(outcome.stdout).not.toMatch(/undefined|^not ok|^# fail [1-9]/m);
       const printed = [...block.code.matchAll(/^ *console\.log\(.*\); \/\/ (.*)$/gm)].map(([, output]) => output);
       if (printed.length > 0) expect(withoutTimes(outcome.stdout)).toBe(withoutTimes(`${printed.join('\n')}\n`));

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { parse } from 'yaml';
-import { command } from '../support/command.js';
+import { runProcess } from '../support/processes.js';
 import { findDrift } from './drift.mjs';
 
 const file = 'test/drift/document.yaml';
@@ -85,12 +85,16 @@ describe('npm run drift', () => {
     onTestFinished(() => rm(folder, { recursive: true }));
     const withoutPaths = join(folder, 'document.json');
     await writeFile(withoutPaths, '{ "openapi": "3.0.1", "paths": {} }');
-    const run = (...files: string[]) => command(process.execPath, ['test/drift/run.mjs', ...files]);
-    expect(await run(file)).toMatchObject({ code: 0, stdout: expect.stringMatching(/^No drift: .+\n$/), stderr: '' });
+    const run = (...files: string[]) => runProcess(process.execPath, ['test/drift/run.mjs', ...files]);
+    expect(await run(file)).toMatchObject({
+      exitCode: 0,
+      stdout: expect.stringMatching(/^No drift: .+\n$/),
+      stderr: '',
+    });
     const lines = expect.stringMatching(/^(?:\/api\/\S+: the path is gone, .+\n)+$/);
-    expect(await run(withoutPaths)).toMatchObject({ code: 1, stdout: lines, stderr: '' });
+    expect(await run(withoutPaths)).toMatchObject({ exitCode: 1, stdout: lines, stderr: '' });
     const problem = expect.stringMatching(/^.+\. Run `npm run drift -- FILE` .+\.\n$/);
     for (const files of [[], ['gone.json'], ['tsup.config.ts'], ['package.json']])
-      expect(await run(...files)).toMatchObject({ code: 1, stdout: '', stderr: problem });
+      expect(await run(...files)).toMatchObject({ exitCode: 1, stdout: '', stderr: problem });
   });
 });

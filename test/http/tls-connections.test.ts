@@ -4,13 +4,13 @@ import type { AtlasEmulator } from '../../src/testing/index.js';
 import { snapshots } from '../support/atlas-bodies.js';
 import { openAgent, openClient } from '../support/open-client.js';
 import { openEmulator } from '../support/open-emulator.js';
-import { useProcesses } from '../support/processes.js';
 import { rejection } from '../support/rejection.js';
+import { useRunCode } from '../support/run-code.js';
 import { path } from '../support/snapshot-routes.js';
 import { makeCertificates, openTlsFront } from '../support/tls.js';
 
 // The client's own connections trust the test's authority only if their process started with NODE_EXTRA_CA_CERTS.
-const runProcess = useProcesses();
+const runCode = useRunCode();
 
 describe('over TLS, one connection serves', () => {
   it.each<[what: string, login: keyof AtlasEmulator['credentials'], kinds: string[]]>([
@@ -23,11 +23,11 @@ describe('over TLS, one connection serves', () => {
     const emulator = await openEmulator({ seed: { snapshots: snapshots(1_001) } });
     const front = await openTlsFront(emulator.url, server);
     const options = { baseUrl: front.url, credentials: emulator.credentials[login] };
-    const end = await runProcess(`
+    const end = await runCode(`
       const client = new atlas.TenantSnapshotsClient(${JSON.stringify(options)});
       const list = await client.listTenantSnapshots('${emulator.groupId}', '${emulator.clusterName}');
       print(String(list.length));`);
-    expect(end).toMatchObject({ code: 0, output: expect.stringMatching(/^1001$/m) });
+    expect(end).toMatchObject({ exitCode: 0, stdout: '1001\n' });
     expect(emulator.requests.map(({ kind, status }) => `${kind} ${status}`)).toEqual(kinds);
     expect(front.clients).toHaveLength(1);
   });

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { expect, inject, it } from 'vitest';
 import { codeBlocks } from '../docs/support/documents.js';
-import { command } from '../support/command.js';
+import { runProcess } from '../support/processes.js';
 
 const tarball = inject('tarball');
 const consumer = inject('consumer');
@@ -18,8 +18,8 @@ it.each([
   ['a strict consumer compiles under nodenext', 'node_modules/.bin/tsc', ['-p', consumer, '--module', 'nodenext'], ''],
   ['a strict consumer compiles under bundler', 'node_modules/.bin/tsc', ['-p', consumer, ...underBundler], ''],
 ])('%s', async (_promise, program, args, expected) => {
-  const { code, output } = await command(program, args);
-  expect({ code, output: output.trim() }).toEqual({ code: 0, output: expected });
+  const { exitCode, stdout, stderr } = await runProcess(program, args);
+  expect({ exitCode, output: (stdout + stderr).trim() }).toEqual({ exitCode: 0, output: expected });
 });
 
 it('an ES module of esbuild runs with the documented banner, and minified it keeps the class names of errors', async () => {
@@ -34,6 +34,6 @@ it('an ES module of esbuild runs with the documented banner, and minified it kee
   const [block] = codeBlocks('docs/options.md', 'sh');
   const bundle = block?.code.trim().replace('npx ', `${resolve('node_modules/.bin')}/`);
   const run = `${bundle} --minify --log-level=warning && node bundle.mjs`;
-  const { output } = await command('sh', ['-c', run], { cwd: consumer });
-  expect(output).toBe('AtlasConfigurationError AtlasConfigurationError\n');
+  const { stdout } = await runProcess('sh', ['-c', run], { cwd: consumer });
+  expect(stdout).toBe('AtlasConfigurationError AtlasConfigurationError\n');
 });

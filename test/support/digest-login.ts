@@ -58,7 +58,7 @@ export interface Challenge {
 }
 
 /** The Digest challenges of a response. */
-export function challenges({ headers }: Response): Challenge[] {
+export function challengesOf({ headers }: Response): Challenge[] {
   const header = headers.get('www-authenticate') ?? '';
   return header.split(/\bDigest /).flatMap((text) => {
     const { nonce, ...others } = paramsOf(text);
@@ -74,8 +74,8 @@ export function paramsOf(text = ''): Record<string, string> {
   );
 }
 
-export function challenge(refusal: Response): Challenge {
-  const [first] = challenges(refusal);
+export function challengeOf(refusal: Response): Challenge {
+  const [first] = challengesOf(refusal);
   if (first === undefined) throw new Error('The response has no Digest challenge.');
   return first;
 }

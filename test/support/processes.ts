@@ -1,46 +1,60 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
-import ts from 'typescript';
-import { afterAll, beforeAll, onTestFinished } from 'vitest';
-import { command, type Outcome } from './command.js';
+// The one way in which tests start other programs.
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
-const compilerOptions = { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022 };
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { onTestFinished } from 'vitest';
 
-/**
- * Returns a function that runs code in a child process. The code can use `atlas`, which is the package transpiled from
- * the current sources, and `print(text)`. The process ends with the test.
- */
-export function useProcesses(): (code: string) => Promise<Outcome> {
-  let folder = '';
-  beforeAll(async () => {
-    // In node_modules, so that it can import the dependencies.
-    folder = await mkdtemp(join(root, 'node_modules', '.process-'));
-    await transpile(join(root, 'src'), folder);
-  });
-  afterAll(() => rm(folder, { recursive: true, force: true }));
-  return (code) => runProcess(pathToFileURL(join(folder, 'index.js')).href, code);
+/** How a program ended, and everything that it wrote. */
+export interface Outcome {
+  readonly exitCode: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
 }
 
-async function transpile(from: string, to: string): Promise<void> {
-  const names = await readdir(from, { recursive: true });
-  const sources = names.filter((name) => name.endsWith('.ts') && !name.startsWith('testing'));
-  for (const name of sources) {
-    const { outputText } = ts.transpileModule(await readFile(join(from, name), 'utf8'), { compilerOptions });
-    const target = join(to, name.replace(/\.ts$/, '.js'));
-    await mkdir(dirname(target), { recursive: true });
-    await writeFile(target, outputText);
+export interface RunningProcess {
+  readonly child: ChildProcessWithoutNullStreams;
+  /** What it has written so far. */
+  readonly output: { stdout: string; stderr: string };
+  readonly ended: Promise<Outcome>;
+}
+
+interface ProcessOptions {
+  /** Default: the project. */
+  readonly cwd?: string;
+  /** All variables except `PATH`. Default: those of the tests. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+}
+
+/** Starts a program, which ends with the test. */
+export function startProcess(file: string, args: readonly string[], options?: ProcessOptions): RunningProcess {
+  const running = spawnProcess(file, args, options);
+  onTestFinished(() => void running.child.kill('SIGKILL'));
+  return running;
+}
+
+/** Runs a program to its end, in a test or outside of one. */
+export function runProcess(file: string, args: readonly string[], options?: ProcessOptions): Promise<Outcome> {
+  return spawnProcess(file, args, options).ended;
+}
+
+function spawnProcess(
+  file: string,
+  args: readonly string[],
+  { cwd, env = process.env }: ProcessOptions = {},
+): RunningProcess {
+  const plain = { PATH: process.env['PATH'], ...env, NO_COLOR: '1', FORCE_COLOR: '0' };
+  const child = spawn(file, args, { cwd, env: plain });
+  const output = { stdout: '', stderr: '' };
+  for (const name of ['stdout', 'stderr'] as const) {
+    child[name].setEncoding('utf8').on('data', (text: string) => {
+      output[name] += text;
+    });
   }
-  await writeFile(join(to, 'package.json'), '{"type":"module"}');
-}
-
-function runProcess(index: string, code: string): Promise<Outcome> {
-  const module = `
-    import * as atlas from '${index}';
-    const print = (text) => process.stdout.write(text + '\\n');
-    ${code}`;
-  const stop = new AbortController();
-  onTestFinished(() => stop.abort());
-  return command(process.execPath, ['--input-type=module', '--eval', module], { signal: stop.signal });
+  const ended = new Promise<Outcome>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (exitCode, signal) => resolve({ exitCode, signal, ...output }));
+  });
+  // A test that waits for something else is not to fail because of this.
+  ended.catch(() => undefined);
+  return { child, output, ended };
 }

@@ -1,7 +1,7 @@
 // The scripted raw server: what networks do. It plays a script for each request, which sends exact bytes, waits, resets
 // or closes the connection (raw-steps.ts), and records requests and connections:
 //
-//   const server = await startRawServer([refusal(503), good]);    // the first request fails, all others succeed
+//   const server = await startRawServer([sendRefusal(503), good]);    // the first request fails, all others succeed
 //   const server = await startRawServer();                        // hangs until the test responds:
 //   await server.respond(1, answer(200, '{}'));
 

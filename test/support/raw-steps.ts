@@ -78,16 +78,16 @@ export const snapshotJson = '{"id":"5cc310ace5dc7ce369814bc8","status":"COMPLETE
 export const good: Script = [answer(200, snapshotJson)];
 
 /** A response with an ApiError. */
-export function refusal(status: number, ...fields: string[]): Script {
+export function sendRefusal(status: number, ...fields: string[]): Script {
   return [answer(status, { error: status, errorCode: 'SOME_CODE' }, ...fields)];
 }
 
 /** A response with a Digest challenge. */
-export function challenge(nonce = 'n'): Script {
+export function sendChallenge(nonce = 'n'): Script {
   return [answer(401, '{}', `www-authenticate: Digest realm="r", nonce="${nonce}", qop="auth"`)];
 }
 
 /** A response with a token that is valid for an hour. */
-export function token(value = 't'): Script {
+export function sendToken(value = 't'): Script {
   return [answer(200, { access_token: value, token_type: 'Bearer', expires_in: 3600 })];
 }

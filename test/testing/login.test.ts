@@ -1,16 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { digestResponse } from '../../src/testing/digest/response.js';
 import type { DigestOptions } from '../../src/testing/index.js';
-import { authorization, challenge, challenges, type Login, response } from '../support/digest-login.js';
-import { flexPath, openApi, otherId, tenantPath } from './support/open-api.js';
+import { authorization, challengeOf, challengesOf, type Login, response } from '../support/digest-login.js';
+import { flexApiPath, openApi, otherId, tenantApiPath } from './support/open-api.js';
 
 const apiKey = { publicKey: 'abcdefgh', privateKey: '3f2c81d0-87a4-4b6e-9f52-d0f3ab1c2e47' };
 
 async function start(digest?: DigestOptions) {
   const { ask, ...opened } = await openApi({ digest, credentials: { apiKey } });
-  const first = challenge(await ask(tenantPath(), { headers: {} }));
+  const first = challengeOf(await ask(tenantApiPath(), { headers: {} }));
   const loginOf = (more: Partial<Login> = {}): Login => ({
-    ...{ username: apiKey.publicKey, password: apiKey.privateKey, realm: 'MMS Public API', uri: tenantPath() },
+    ...{ username: apiKey.publicKey, password: apiKey.privateKey, realm: 'MMS Public API', uri: tenantApiPath() },
     ...{ nonce: first.nonce, algorithm: first['algorithm'] ?? 'MD5', qop: 'auth', ...more },
   });
   /** Logs in to the first challenge. */
@@ -32,12 +32,12 @@ describe('a challenge', () => {
 }`;
 
   it.each<[how: string, path: string, toHeader?: (login: Login) => string]>([
-    ['for the list', flexPath()],
-    ['for an unknown project', flexPath('', 'Cluster0', otherId)],
+    ['for the list', flexApiPath()],
+    ['for an unknown project', flexApiPath('', 'Cluster0', otherId)],
     ['for an unknown route', '/api/atlas/v2/nothing'],
-    ['with envelope=true', flexPath('?envelope=true')],
-    ['with another scheme', flexPath(), () => 'Basic ZW11bGF0b3I6a2V5'],
-    ['with a wrong key', flexPath(), (login) => authorization({ ...login, password: 'wrong', uri: flexPath() })],
+    ['with envelope=true', flexApiPath('?envelope=true')],
+    ['with another scheme', flexApiPath(), () => 'Basic ZW11bGF0b3I6a2V5'],
+    ['with a wrong key', flexApiPath(), (login) => authorization({ ...login, password: 'wrong', uri: flexApiPath() })],
   ])('answers a request that does not log in: %s', async (_how, path, toHeader) => {
     const { get, loginOf } = await start();
     const init = { headers: toHeader ? { authorization: toHeader(loginOf()) } : {} };
@@ -53,7 +53,7 @@ describe('a challenge', () => {
 
   it('comes for each algorithm of the options, in order, with its own nonce', async () => {
     const { ask } = await start({ algorithms: ['SHA-256', 'MD5'] });
-    const [sha, md5] = challenges(await ask(tenantPath(), { headers: {} }));
+    const [sha, md5] = challengesOf(await ask(tenantApiPath(), { headers: {} }));
     expect([sha?.['algorithm'], md5?.['algorithm']]).toEqual(['SHA-256', 'MD5']);
     expect(md5?.nonce).not.toBe(sha?.nonce);
   });
@@ -61,10 +61,10 @@ describe('a challenge', () => {
   it('offers Bearer too after a refused token, and is enveloped if requested', async () => {
     const { get } = await start();
     const headers = { authorization: 'Bearer unknown' };
-    const refused = await get(tenantPath(), { headers });
+    const refused = await get(tenantApiPath(), { headers });
     expect([refused.status, refused.headers.get('content-type')]).toEqual([401, 'application/json']);
     expect(refused.headers.get('www-authenticate')).toMatch(/^Digest .*, Bearer .*error="invalid_token"/);
-    const enveloped = await get(tenantPath('?envelope=true'), { headers });
+    const enveloped = await get(tenantApiPath('?envelope=true'), { headers });
     expect([enveloped.status, enveloped.json]).toMatchObject([200, { status: 401, content: { error: 401 } }]);
   });
 });
@@ -119,13 +119,13 @@ describe('a login with the right key succeeds', () => {
 
   it('with its parameters in any case and order, with any white space', async () => {
     const { get, loginOf, first } = await start();
-    const header = `digest  RESPONSE="${response(loginOf())}" ,, QOP="auth",nc="00000001",  cnonce=c,Uri="${tenantPath()}",NONCE="${first.nonce}",realm="MMS \\Public API",unknown=1, username="${apiKey.publicKey}",`;
-    expect((await get(tenantPath(), { headers: { authorization: header } })).status).toBe(200);
+    const header = `digest  RESPONSE="${response(loginOf())}" ,, QOP="auth",nc="00000001",  cnonce=c,Uri="${tenantApiPath()}",NONCE="${first.nonce}",realm="MMS \\Public API",unknown=1, username="${apiKey.publicKey}",`;
+    expect((await get(tenantApiPath(), { headers: { authorization: header } })).status).toBe(200);
   });
 
   it('with a query in the request target', async () => {
     const { statusOf } = await start();
-    expect(await statusOf({ uri: tenantPath('?pretty=true') })).toBe(200);
+    expect(await statusOf({ uri: tenantApiPath('?pretty=true') })).toBe(200);
   });
 });
 
@@ -140,7 +140,7 @@ it.each([
 ])('a login is refused without stale for %s', async (_name, more) => {
   const { logIn } = await start({ algorithms: ['MD5', 'SHA-256'] });
   const answer = await logIn(more);
-  expect([answer.status, challenge(answer)['stale']]).toEqual([401, 'false']);
+  expect([answer.status, challengeOf(answer)['stale']]).toEqual([401, 'false']);
 });
 
 it.each([
@@ -165,7 +165,7 @@ it.each([
 });
 
 describe('a nonce', () => {
-  const isStale = (answer: Response) => answer.status === 401 && challenge(answer)['stale'] === 'true';
+  const isStale = (answer: Response) => answer.status === 401 && challengeOf(answer)['stale'] === 'true';
 
   it('accepts each nc once, in any order', async () => {
     const { logIn, statusOf } = await start();
@@ -189,6 +189,6 @@ describe('a nonce', () => {
     emulator.expireNonces();
     const answer = await logIn();
     expect(isStale(answer)).toBe(true);
-    expect(await statusOf({ nonce: challenge(answer).nonce })).toBe(200);
+    expect(await statusOf({ nonce: challengeOf(answer).nonce })).toBe(200);
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { passTime, runClock, standStill } from '../../support/clock.js';
 import { type Behavior, type Reply, silent } from '../../support/scripted-dispatcher.js';
-import { challenge, ok, openScripted, outcomeOf, refusal, type ScriptedAtlas } from '../support/conversation.js';
+import { type Conversation, challenge, ok, openConversation, outcomeOf, refusal } from '../support/conversation.js';
 
 const credentials = { publicKey: 'abcdefgh', privateKey: '0123-secret-4567' };
 const bare401 = { status: 401 };
@@ -26,7 +26,7 @@ function challenging(nonces: string, answer: (nonce: string, nextNonce: () => st
 
 describe('concurrent calls', () => {
   it('of a new client: 100 cost 101 requests', async () => {
-    const { get, sent } = openScripted(
+    const { get, sent } = openConversation(
       { credentials },
       challenging('a', () => ok),
     );
@@ -35,7 +35,7 @@ describe('concurrent calls', () => {
   });
 
   it('of a server without a login cost one request each', async () => {
-    const { get, sent } = openScripted({ credentials }, ok);
+    const { get, sent } = openConversation({ credentials }, ok);
     expect(await together(5, get)).toEqual(Array(5).fill('ok'));
     expect(sent()).toBe('- - - - -');
   });
@@ -44,7 +44,7 @@ describe('concurrent calls', () => {
     'whose nonce is refused with %s cost two requests each, and the last new nonce is kept',
     async (stale) => {
       const answer = (nonce: string, next: () => string) => (nonce === 'a' ? challenge(next(), `, ${stale}`) : ok);
-      const { get, sent } = openScripted({ credentials }, challenging('abcd', answer));
+      const { get, sent } = openConversation({ credentials }, challenging('abcd', answer));
       expect(await together(3, get)).toEqual(['ok', 'ok', 'ok']);
       await get();
       expect(sent()).toBe('- a1 a2 a3 b1 c1 d1 d2');
@@ -60,7 +60,7 @@ describe('concurrent calls', () => {
         used.add(nonce);
         return ok;
       };
-      const { get, dispatcher } = openScripted({ credentials }, challenging('abcdefghijklmnopqrstuvwxyz', answer));
+      const { get, dispatcher } = openConversation({ credentials }, challenging('abcdefghijklmnopqrstuvwxyz', answer));
       for (let burst = 0; burst < 2; burst += 1) expect(await together(5, get)).toEqual(Array(5).fill('ok'));
       expect(dispatcher.requests.length).toBeLessThanOrEqual(20);
     },
@@ -69,14 +69,14 @@ describe('concurrent calls', () => {
   it('repeat no nc, even if the server repeats its nonce when it refuses it', async () => {
     let refusals = 3;
     const answer = () => (refusals-- > 0 ? challenge('a', ', stale=true') : ok);
-    const { get, sent } = openScripted({ credentials }, challenging('a', answer));
+    const { get, sent } = openConversation({ credentials }, challenging('a', answer));
     expect(await together(3, get)).toEqual(['ok', 'ok', 'ok']);
     expect(sent()).toBe('- a1 a2 a3 a4 a5 a6');
   });
 });
 
 it('calls that get the same nonce after a refusal share its count, and a replaced nonce starts anew', async () => {
-  const atlas = openScripted({ credentials }, silent);
+  const atlas = openConversation({ credentials }, silent);
   const first = outcomeOf(atlas.get());
   await atlas.answer(1, challenge('a'));
   await atlas.answer(2, ok);
@@ -92,7 +92,7 @@ it('calls that get the same nonce after a refusal share its count, and a replace
 describe('calls that wait for the challenge of another call', () => {
   /** Four calls, the first of which has asked for a challenge. */
   async function openWaiting() {
-    const atlas = openScripted({ credentials }, silent);
+    const atlas = openConversation({ credentials }, silent);
     const abort = new AbortController();
     const first = outcomeOf(atlas.get({ signal: abort.signal, attemptTimeout: 1_000 }));
     const others = together(3, atlas.get);
@@ -101,7 +101,7 @@ describe('calls that wait for the challenge of another call', () => {
     return { atlas, first, others, abort };
   }
 
-  it.each<[how: string, end: (atlas: ScriptedAtlas, abort: AbortController) => unknown, outcome: string]>([
+  it.each<[how: string, end: (atlas: Conversation, abort: AbortController) => unknown, outcome: string]>([
     ['succeeds without a login', (atlas) => atlas.answer(1, ok), 'ok'],
     ['gets a 401 without a challenge', (atlas) => atlas.answer(1, bare401), '401'],
     ['gets a 401 with a challenge of Basic', (atlas) => atlas.answer(1, basic401), 'AUTHENTICATION'],
@@ -170,7 +170,7 @@ describe('calls that wait for the challenge of another call', () => {
 describe('a late response', () => {
   /** A client with the nonce a, and its second request with it, number 3, that has no response yet. */
   async function openLate() {
-    const atlas = openScripted({ credentials }, silent);
+    const atlas = openConversation({ credentials }, silent);
     const first = outcomeOf(atlas.get());
     await atlas.answer(1, challenge('a'));
     await atlas.answer(2, ok);
@@ -181,7 +181,7 @@ describe('a late response', () => {
   }
 
   /** Makes a call whose requests, from this number on, get these answers. */
-  async function callWith(atlas: ScriptedAtlas, number: number, ...replies: Reply[]) {
+  async function callWith(atlas: Conversation, number: number, ...replies: Reply[]) {
     const call = outcomeOf(atlas.get());
     for (const [index, reply] of replies.entries()) await atlas.answer(number + index, reply);
     return call;
@@ -212,7 +212,7 @@ describe('a late response', () => {
     expect(atlas.sent()).toBe('- a1 a2 a3 - b1');
   });
 
-  it.each<[how: string, end: (atlas: ScriptedAtlas, abort: AbortController) => unknown]>([
+  it.each<[how: string, end: (atlas: Conversation, abort: AbortController) => unknown]>([
     ['is aborted', (_atlas, abort) => abort.abort('enough')],
     ['succeeds', (atlas) => atlas.answer(3, ok)],
     ['is refused', (atlas) => atlas.answer(3, bare401)],

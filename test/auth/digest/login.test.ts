@@ -9,7 +9,14 @@ import { answer, good } from '../../support/raw-steps.js';
 import { rejection } from '../../support/rejection.js';
 import { type Behavior, type Reply, silent } from '../../support/scripted-dispatcher.js';
 import { tenantPath } from '../../support/snapshot-routes.js';
-import { type ConversationOptions, challenge, converse, ok, openScripted, refusal } from '../support/conversation.js';
+import {
+  type ConversationOptions,
+  challenge,
+  converse,
+  ok,
+  openConversation,
+  refusal,
+} from '../support/conversation.js';
 
 const credentials = { publicKey: 'abcdefgh', privateKey: '0123-secret-4567' };
 
@@ -116,7 +123,7 @@ describe('a response without a challenge that can be answered', () => {
     ['nothing', '@@@', 'nothing readable'],
   ])('is an AtlasAuthenticationError that names what was offered: %s', async (_name, lines, offered) => {
     const reply = { status: 401, headers: { 'www-authenticate': lines } };
-    const { get, sent } = openScripted({ credentials, maxRetries: 3 }, reply);
+    const { get, sent } = openConversation({ credentials, maxRetries: 3 }, reply);
     const error = await rejection(get(), AtlasAuthenticationError);
     expect(error).toMatchObject({ status: 401, operation: 'getTenantSnapshot', endpoint: 'tenant', attempts: 1 });
     expect(error.message).toBe(
@@ -168,7 +175,7 @@ it.each([
 
 it('a login is for the path and the query as they are sent, with the prefix of baseUrl', async () => {
   const baseUrl = 'https://cloud.mongodb.com/a/prefix/';
-  const { get, dispatcher } = openScripted({ credentials, baseUrl }, a, ok);
+  const { get, dispatcher } = openConversation({ credentials, baseUrl }, a, ok);
   await get({ pretty: true });
   const login = dispatcher.requests[1];
   expect(login?.options.path).toBe(`/a/prefix${tenantPath}?pretty=true`);
@@ -176,7 +183,7 @@ it('a login is for the path and the query as they are sent, with the prefix of b
 });
 
 it('an error shows nothing of the second login of its call', async () => {
-  const { get, dispatcher } = openScripted({ credentials }, a, stale('b'), (request) =>
+  const { get, dispatcher } = openConversation({ credentials }, a, stale('b'), (request) =>
     request.reply({ status: 403, body: `<p>${request.headers['authorization']}</p>` }),
   );
   const error = await rejection(get(), AtlasApiError);

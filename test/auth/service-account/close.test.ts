@@ -3,7 +3,14 @@ import type { AtlasCredentials } from '../../../src/auth/authenticator.js';
 import { passTime, runClock, standStill } from '../../support/clock.js';
 import { RecordingStore } from '../../support/odd-stores.js';
 import { type Behavior, type Reply, silent } from '../../support/scripted-dispatcher.js';
-import { serviceAccount as credentials, ok, openScripted, outcomeOf, refusal, token } from '../support/conversation.js';
+import {
+  serviceAccount as credentials,
+  ok,
+  openConversation,
+  outcomeOf,
+  refusal,
+  token,
+} from '../support/conversation.js';
 
 /** Whether a promise settles within that many ms. */
 async function settlesWithin(ms: number, promise: Promise<unknown>): Promise<boolean> {
@@ -17,7 +24,7 @@ async function settlesWithin(ms: number, promise: Promise<unknown>): Promise<boo
 
 describe('close() revokes a token', () => {
   it('as RFC 7009 has it, logged in as the service account', async () => {
-    const { client, dispatcher, get } = openScripted({ credentials }, token('a+b='), ok);
+    const { client, dispatcher, get } = openConversation({ credentials }, token('a+b='), ok);
     await get();
     await client.close();
     expect(dispatcher.requests[2]).toMatchObject({
@@ -30,7 +37,7 @@ describe('close() revokes a token', () => {
   });
 
   it('once, even if it is called several times', async () => {
-    const { client, get, sent } = openScripted({ credentials }, token('t'), ok);
+    const { client, get, sent } = openConversation({ credentials }, token('t'), ok);
     await get();
     await Promise.all([client.close(), client.close(), client[Symbol.asyncDispose]()]);
     await client.close();
@@ -38,7 +45,7 @@ describe('close() revokes a token', () => {
   });
 
   it('after the calls on the wire have ended', async () => {
-    const { client, dispatcher, get, sent } = openScripted({ credentials }, token('t'), silent, ok);
+    const { client, dispatcher, get, sent } = openConversation({ credentials }, token('t'), silent, ok);
     const call = outcomeOf(get());
     await standStill();
     const closing = client.close();
@@ -51,7 +58,7 @@ describe('close() revokes a token', () => {
   });
 
   it('that replaced a refused one, but not the refused one', async () => {
-    const { client, dispatcher, get } = openScripted({ credentials }, token('t'), refusal(401), token('u'), ok);
+    const { client, dispatcher, get } = openConversation({ credentials }, token('t'), refusal(401), token('u'), ok);
     await get();
     await client.close();
     const bodies = dispatcher.requests.map(({ options }) => options.body).slice(4);
@@ -59,7 +66,7 @@ describe('close() revokes a token', () => {
   });
 
   it('even if its renewal fails meanwhile', async () => {
-    const { client, get, sent } = openScripted({ credentials }, token('t', 1), ok, refusal(500), ok);
+    const { client, get, sent } = openConversation({ credentials }, token('t', 1), ok, refusal(500), ok);
     await get();
     await passTime(900);
     const renewing = outcomeOf(get());
@@ -69,7 +76,7 @@ describe('close() revokes a token', () => {
   });
 
   it('that arrives after its call was aborted', async () => {
-    const { client, dispatcher, get, sent } = openScripted({ credentials }, silent, ok);
+    const { client, dispatcher, get, sent } = openConversation({ credentials }, silent, ok);
     const abort = new AbortController();
     const call = outcomeOf(get({ signal: abort.signal }));
     abort.abort('enough');
@@ -88,14 +95,14 @@ describe('close() resolves', () => {
     ['fails', { status: 500, body: '<h1>no</h1>' }],
     ['gets no response', new Error('lost')],
   ])('if the revocation %s', async (_how, revocation) => {
-    const { client, get, sent } = openScripted({ credentials }, token('t'), ok, revocation);
+    const { client, get, sent } = openConversation({ credentials }, token('t'), ok, revocation);
     await get();
     expect(await client.close()).toBeUndefined();
     expect(sent()).toBe('token t revoke');
   });
 
   it('after 2 s if a token fetch and the revocation together take longer', async () => {
-    const { client, dispatcher, get, sent } = openScripted({ credentials }, silent);
+    const { client, dispatcher, get, sent } = openConversation({ credentials }, silent);
     expect(await runClock(outcomeOf(get({ timeout: 50 })))).toBe('TIMEOUT');
     const closing = client.close();
     await passTime(1_500);
@@ -111,7 +118,7 @@ describe('close() does not revoke', () => {
     const tokenStore = new RecordingStore();
     for (const sent of ['token t', 't']) {
       const replies: Reply[] = sent === 't' ? [ok] : [token('t'), ok];
-      const atlas = openScripted({ credentials, tokenStore }, ...replies);
+      const atlas = openConversation({ credentials, tokenStore }, ...replies);
       await atlas.get();
       await atlas.client.close();
       expect(atlas.sent()).toBe(sent);
@@ -120,7 +127,7 @@ describe('close() does not revoke', () => {
 
   it('a token that arrives for a store while it waits', async () => {
     const tokenStore = new RecordingStore();
-    const { client, dispatcher, get, sent } = openScripted({ credentials, tokenStore }, silent);
+    const { client, dispatcher, get, sent } = openConversation({ credentials, tokenStore }, silent);
     expect(await runClock(outcomeOf(get({ timeout: 50 })))).toBe('TIMEOUT');
     const closing = client.close();
     await standStill();
@@ -131,7 +138,7 @@ describe('close() does not revoke', () => {
   });
 
   it('anything if no token was fetched', async () => {
-    const { client, sent } = openScripted({ credentials });
+    const { client, sent } = openConversation({ credentials });
     await client.close();
     expect(sent()).toBe('');
   });
@@ -140,7 +147,7 @@ describe('close() does not revoke', () => {
     ['a token that has expired', credentials, [token('t', 0), ok], 'token t'],
     ['a token of the caller', { accessToken: 'own' }, [ok], 'own'],
   ])('%s', async (_what, login, replies, expected) => {
-    const { client, get, sent } = openScripted({ credentials: login }, ...replies);
+    const { client, get, sent } = openConversation({ credentials: login }, ...replies);
     await get();
     await client.close();
     expect(sent()).toBe(expected);

@@ -10,7 +10,7 @@ import {
   type Interlude,
   no,
   ok,
-  openScripted,
+  openConversation,
   outcomeOf,
   pass,
   refusal,
@@ -67,13 +67,13 @@ describe('a token', () => {
   ])('%s', check);
 
   it('is fetched once for 100 concurrent calls', async () => {
-    const { get, sent } = openScripted({ credentials }, t, ok);
+    const { get, sent } = openConversation({ credentials }, t, ok);
     await Promise.all(Array.from({ length: 100 }, () => get()));
     expect(sent()).toBe(`token ${Array(100).fill('t').join(' ')}`);
   });
 
   it('is shared by all kinds of calls, and by those that start while it is fetched', async () => {
-    const { client, dispatcher, get, sent } = openScripted({ credentials }, silent, {
+    const { client, dispatcher, get, sent } = openConversation({ credentials }, silent, {
       body: { status: 'COMPLETED', results: [] },
     });
     const calls: Promise<unknown>[] = [get(), client.listTenantSnapshots(groupId, clusterName)];
@@ -88,7 +88,7 @@ describe('a token', () => {
 
 describe('a call that ends while its token is fetched', () => {
   it('does not end the fetch for the calls that wait too, or for later ones', async () => {
-    const { dispatcher, get, sent } = openScripted({ credentials }, silent, ok);
+    const { dispatcher, get, sent } = openConversation({ credentials }, silent, ok);
     const abort = new AbortController();
     const aborted = outcomeOf(get({ signal: abort.signal }));
     const late = outcomeOf(get({ timeout: 100 }));
@@ -102,7 +102,7 @@ describe('a call that ends while its token is fetched', () => {
   });
 
   it('leaves the token to later calls, even if no other call waits for it', async () => {
-    const { dispatcher, get, sent } = openScripted({ credentials }, silent, ok);
+    const { dispatcher, get, sent } = openConversation({ credentials }, silent, ok);
     expect(await runClock(outcomeOf(get({ timeout: 100 })))).toBe('TIMEOUT');
     dispatcher.requests[0]?.reply(t);
     await standStill();
@@ -163,7 +163,7 @@ describe('a refused token', () => {
   ])('%s', check);
 
   it('is not renewed twice in an attempt, even if its replacement works for another call', async () => {
-    const { answer, get, sent } = openScripted({ credentials }, silent);
+    const { answer, get, sent } = openConversation({ credentials }, silent);
     const refused = outcomeOf(get());
     await answer(1, t);
     await answer(2, no);
@@ -180,7 +180,7 @@ describe('a refused token', () => {
     ['is renewed once for all calls, even if its replacement is refused', '401'],
   ])('%s', async (_promise, outcome) => {
     let tokens = 0;
-    const { get, sent } = openScripted({ credentials }, (request) => {
+    const { get, sent } = openConversation({ credentials }, (request) => {
       const isToken = request.options.path.endsWith('/token');
       const isGood = outcome === 'ok' && request.headers['authorization'] === 'Bearer t2';
       if (isToken) tokens += 1;
@@ -199,7 +199,7 @@ describe('during a renewal', () => {
    * request 4, for the next token. `renewal` is the call that waits for that token.
    */
   async function openRenewing() {
-    const atlas = openScripted({ credentials, timeout: 2 * hour, attemptTimeout: 2 * hour }, silent);
+    const atlas = openConversation({ credentials, timeout: 2 * hour, attemptTimeout: 2 * hour }, silent);
     const start = () => outcomeOf(atlas.get());
     const first = start();
     await atlas.answer(1, token('t'));

@@ -12,7 +12,7 @@ import {
   type Interlude,
   no,
   ok,
-  openScripted,
+  openConversation,
   outcomeOf,
   pass,
   refusal,
@@ -43,7 +43,7 @@ const put = (accessToken: string): Interlude => ({ happens: () => putNow(accessT
 
 /** A client with the store. */
 function openStored(script: Behavior[], options?: TenantSnapshotsClientOptions) {
-  const atlas = openScripted({ credentials, tokenStore: store, ...options }, ...script);
+  const atlas = openConversation({ credentials, tokenStore: store, ...options }, ...script);
   return { ...atlas, call: () => runClock(outcomeOf(atlas.get())) };
 }
 
@@ -179,7 +179,7 @@ describe('a store that fails costs one token request and at most a second, never
 
   it.each(brokenStores)('a token request that fails too is retried as usual: it $does', async ({ store }) => {
     const options = { credentials, tokenStore: store, maxRetries: 1 };
-    const { get, sent } = openScripted(options, refusal(503));
+    const { get, sent } = openConversation(options, refusal(503));
     const error = await runClock(rejection(get(), AtlasAuthenticationError));
     expect(error).toMatchObject({ status: 503, attempts: 2 });
     expect(`${error.message}${error.cause}`).not.toContain('the store is broken');
@@ -188,7 +188,7 @@ describe('a store that fails costs one token request and at most a second, never
 
   it('the timeout of a call ends it even while the store hangs', async () => {
     const tokenStore = brokenStores.find(({ does }) => does === 'hangs')?.store;
-    const { get, sent } = openScripted({ credentials, tokenStore }, token('t'));
+    const { get, sent } = openConversation({ credentials, tokenStore }, token('t'));
     expect(await runClock(outcomeOf(get({ timeout: 100 })))).toBe('TIMEOUT');
     expect(sent()).toBe('');
   });
@@ -196,7 +196,7 @@ describe('a store that fails costs one token request and at most a second, never
   it('an error that comes too late is ignored', async () => {
     const late: (() => void)[] = [];
     const slow = () => new Promise<never>((_resolve, reject) => late.push(() => reject(new Error('too late'))));
-    const { get, sent } = openScripted({ credentials, tokenStore: { get: slow, set: slow } }, t, ok);
+    const { get, sent } = openConversation({ credentials, tokenStore: { get: slow, set: slow } }, t, ok);
     expect(await runClock(outcomeOf(get()))).toBe('ok');
     for (const settle of late) settle();
     await standStill();

@@ -3,16 +3,16 @@ import { AtlasAuthenticationError } from '../../../src/index.js';
 import { runClock } from '../../support/clock.js';
 import { get, openBareClient } from '../../support/open-client.js';
 import { startRawServer } from '../../support/raw-server.js';
-import { good, token as tokenAnswer } from '../../support/raw-steps.js';
+import { good, sendToken } from '../../support/raw-steps.js';
 import { rejection } from '../../support/rejection.js';
 import { type Behavior, type Reply, silent } from '../../support/scripted-dispatcher.js';
-import { converse, ok, openScripted, outcomeOf, refusal, token, tooManyTokens } from '../support/conversation.js';
+import { converse, ok, openConversation, outcomeOf, refusal, token, tooManyTokens } from '../support/conversation.js';
 
 const credentials = { clientId: 'mdb_sa_id_65f1a2', clientSecret: 'mdb_sa_sk_x+y/z:%41_-~&=' };
 
 /** How a call ends whose token request gets this response, without a retry. */
 async function errorAfter(reply: Behavior) {
-  const { get, sent } = openScripted({ credentials, maxResponseSize: 20_000 }, reply);
+  const { get, sent } = openConversation({ credentials, maxResponseSize: 20_000 }, reply);
   const error = await rejection(get(), AtlasAuthenticationError);
   expect(sent()).toBe('token');
   return error;
@@ -20,13 +20,13 @@ async function errorAfter(reply: Behavior) {
 
 it('the error of a renewal shows no token that Atlas has refused', async () => {
   const failed = { status: 400, body: { error: 'tok-en-1', error_description: 'the token tok-en-1 was revoked' } };
-  const { get } = openScripted({ credentials }, token('tok-en-1'), refusal(401), failed);
+  const { get } = openConversation({ credentials }, token('tok-en-1'), refusal(401), failed);
   const error = await rejection(get(), AtlasAuthenticationError);
   expect(error).toMatchObject({ error: '[masked]', errorDescription: 'the token [masked] was revoked' });
 });
 
 it('a token request is what Atlas expects, and serves the prefix of baseUrl', async () => {
-  const server = await startRawServer([tokenAnswer('the-token'), good]);
+  const server = await startRawServer([sendToken('the-token'), good]);
   const client = openBareClient({ url: `${server.url}/proxy/` }, { credentials, userAgent: 'backup-check/2.1' });
   await get(client);
   const [request, next] = server.requests;
@@ -56,7 +56,7 @@ it.each<[promise: string, script: Behavior[], sent: string, ended: string]>([
   ['is sent again, which is no retry', [dead, token('t'), ok], 'token token t', 'ok'],
   ['is sent again at most once', [dead], 'token token', 'CONNECTION'],
 ])('a token request whose connection dies %s', async (_promise, script, sent, ended) => {
-  const atlas = openScripted({ credentials }, ...script);
+  const atlas = openConversation({ credentials }, ...script);
   expect([await outcomeOf(atlas.get()), atlas.sent()]).toEqual([ended, sent]);
 });
 
@@ -115,7 +115,7 @@ describe('the error of a token request', () => {
   });
 
   it('is one of its own for each call that waited', async () => {
-    const { get, sent } = openScripted({ credentials }, refusal(401), token('t'), ok);
+    const { get, sent } = openConversation({ credentials }, refusal(401), token('t'), ok);
     const calls = await Promise.allSettled([get(), get(), get()]);
     const errors = calls.map((call) => call.status === 'rejected' && call.reason);
     expect(new Set(errors).size).toBe(3);
@@ -137,7 +137,7 @@ describe('a failed token request', () => {
     ['no response in time', silent, 1_000 + 500],
   ])('is a failed attempt of the call, and is retried: %s', async (_what, failure, wait) => {
     const options = { credentials, maxRetries: 1, attemptTimeout: 1_000 };
-    const { get, sent } = openScripted(options, failure, token('t'), ok);
+    const { get, sent } = openConversation(options, failure, token('t'), ok);
     const before = performance.now();
     const { response } = await runClock(get().withResponse());
     expect(response).toMatchObject({ status: 200, attempts: 2 });
@@ -163,13 +163,13 @@ describe('a failed token request', () => {
     ['no response', new Error('lost'), 'CONNECTION', /access token/],
     ['no response in time', silent, 'TIMEOUT', /access token.* 1000 ms \(attemptTimeout\)/],
   ])('that stays one is the error of the call: %s', async (_what, failure, code, message) => {
-    const { get, sent } = openScripted({ credentials, maxRetries: 2, attemptTimeout: 1_000 }, failure);
+    const { get, sent } = openConversation({ credentials, maxRetries: 2, attemptTimeout: 1_000 }, failure);
     await expect(runClock(get())).rejects.toMatchObject({ code, attempts: 3, message: expect.stringMatching(message) });
     expect(sent()).toBe('token token token');
   });
 
   it('is retried together by all calls that wait for it', async () => {
-    const { get, sent } = openScripted({ credentials, maxRetries: 2 }, (request) =>
+    const { get, sent } = openConversation({ credentials, maxRetries: 2 }, (request) =>
       setTimeout(() => request.reply(refusal(503)), 10),
     );
     const early = Array.from({ length: 50 }, () => outcomeOf(get()));

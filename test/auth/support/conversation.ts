@@ -56,7 +56,7 @@ export const tooManyTokens = {
     'Access Token limit reached. Please use the existing Access Tokens or create a new Service Account.',
 };
 
-export interface ScriptedAtlas {
+export interface Conversation {
   readonly client: TenantSnapshotsClient;
   readonly dispatcher: ScriptedDispatcher;
   get(options?: CallOptions): AtlasPromise<TenantSnapshot>;
@@ -70,7 +70,7 @@ export interface ScriptedAtlas {
 }
 
 /** A client, by default without retries, of an Atlas that answers by script. The clock is stopped. */
-export function openScripted(options: TenantSnapshotsClientOptions, ...script: Behavior[]): ScriptedAtlas {
+export function openConversation(options: TenantSnapshotsClientOptions, ...script: Behavior[]): Conversation {
   stopClock();
   const dispatcher = scriptedDispatcher(...script);
   const baseUrl = 'https://cloud.mongodb.com';
@@ -119,7 +119,7 @@ export async function converse(
   ...script: (Behavior | Interlude)[]
 ): Promise<{ sent: string; ended: string }> {
   const left = [...script];
-  const { get, sent } = openScripted(options, (request) => {
+  const { get, sent } = openConversation(options, (request) => {
     const next = left.shift();
     if (next === undefined || 'happens' in next) request.fail(new Error('The script has no answer to this request'));
     else request.behave(next);

@@ -112,7 +112,7 @@ describe('the metrics', () => {
 
 it('from a shell, the endpoint serves metrics, and stops on SIGTERM', { timeout: 20_000 }, async () => {
   const atlas = await openEmulator();
-  const { process, output, exit } = runExample(['backup-metrics.mjs'], {
+  const { child, output, ended } = runExample(['backup-metrics.mjs'], {
     ...environmentOf(atlas),
     HOST: '127.0.0.1',
     PORT: '0',
@@ -123,6 +123,6 @@ it('from a shell, the endpoint serves metrics, and stops on SIGTERM', { timeout:
   const line = `atlas_backup_state{project_id="${atlas.groupId}",project="Project 0",cluster="Cluster0",type="flex",state="fresh",reason=""} 1\n`;
   await expect.poll(metrics, { timeout: 10_000 }).toContain(line);
   expect((await fetch(url)).status).toBe(404);
-  process.kill('SIGTERM');
-  expect(await exit, output.stderr).toBe(0);
+  child.kill('SIGTERM');
+  expect(await ended).toMatchObject({ exitCode: 0 });
 });

@@ -114,21 +114,21 @@ describe('from a shell, the HTTP service', { timeout: 20_000 }, () => {
   async function start(environment: Record<string, string>) {
     const atlas = await openEmulator();
     const variables = { ...environmentOf(atlas), SERVICE_SECRET: secret, PORT: '0', ...environment };
-    const { process, output, exit } = runExample(['http-service.mjs'], variables);
+    const { child, output, ended } = runExample(['http-service.mjs'], variables);
     await expect.poll(() => output.stdout, { timeout: 10_000 }).toMatch(/listening at http/);
     const port = /listening at http:.*?:(\d+)/.exec(output.stdout)?.[1];
     const hosts = () => [...output.stdout.matchAll(/listening at http:\/\/([\d.]+):/g)].map(([, host]) => host);
-    return { atlas, process, exit, hosts, url: `http://127.0.0.1:${port}` };
+    return { atlas, child, ended, hosts, url: `http://127.0.0.1:${port}` };
   }
 
   it('answers the requests that it has, then stops', async () => {
-    const { atlas, process, exit, url } = await start({});
+    const { atlas, child, ended, url } = await start({});
     atlas.respond({ delay: 100 });
     const response = fetch(url + pathIn(atlas), { headers });
     await expect.poll(() => atlas.requests.some(({ kind }) => kind === 'flex'), { timeout: 5_000 }).toBe(true);
-    process.kill('SIGTERM');
+    child.kill('SIGTERM');
     expect((await response).status).toBe(200);
-    expect(await exit).toBe(0);
+    expect((await ended).exitCode).toBe(0);
   });
 
   it('listens on all interfaces', async () => {
@@ -144,14 +144,13 @@ describe('from a shell, the HTTP service', { timeout: 20_000 }, () => {
   });
 
   it('does not start without a secret', async () => {
-    const { exit, output } = runExample(['http-service.mjs']);
-    expect(await exit).toBe(1);
-    expect(output.stderr).toContain('Set SERVICE_SECRET');
+    const { exitCode, stderr } = await runExample(['http-service.mjs']).ended;
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain('Set SERVICE_SECRET');
   });
 });
 
 it('has a test with msw, which passes', { timeout: 20_000 }, async () => {
-  const { exit, output } = runExample(['--test', '--test-reporter=tap', 'http-service.test.mjs']);
-  expect(await exit, output.stdout).toBe(0);
-  expect(output.stdout).toMatch(/^# pass 5$/m);
+  const ended = await runExample(['--test', '--test-reporter=tap', 'http-service.test.mjs']).ended;
+  expect(ended).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/^# pass 5$/m) });
 });

@@ -138,8 +138,8 @@ it('runs from a shell', { timeout: 20_000 }, async () => {
     MONGODB_ATLAS_ACCESS_TOKEN: accessToken,
     NODE_EXTRA_CA_CERTS: ca.certFile,
   };
-  const { exit, output } = runExample(['http2.mjs', groupId, ...clusters], environment);
-  expect(await exit, output.stderr).toBe(0);
-  expect(output.stdout).toBe(clusters.map((name) => `${name} ${snapshotIds[0]} COMPLETED\n`).join(''));
+  const stdout = clusters.map((name) => `${name} ${snapshotIds[0]} COMPLETED\n`).join('');
+  const ended = await runExample(['http2.mjs', groupId, ...clusters], environment).ended;
+  expect(ended).toMatchObject({ exitCode: 0, stdout });
   expect(connections()).toBe(1);
 });

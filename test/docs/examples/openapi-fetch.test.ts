@@ -93,9 +93,8 @@ describe('the API', { timeout: 20_000 }, () => {
 
   it('runs from a shell', async () => {
     const { atlas } = await openApi();
-    const { exit, output } = runExample(['openapi-fetch.mjs', atlas.groupId], environmentOf(atlas));
-    expect(await exit, output.stderr).toBe(0);
-    expect(output.stdout).toBe(`${atlas.clusterName} IDLE\n`);
+    const ended = await runExample(['openapi-fetch.mjs', atlas.groupId], environmentOf(atlas)).ended;
+    expect(ended).toMatchObject({ exitCode: 0, stdout: `${atlas.clusterName} IDLE\n` });
   });
 });
 

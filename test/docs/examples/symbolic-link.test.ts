@@ -13,7 +13,8 @@ it.each(recipes)('%s runs through a symbolic link', { timeout: 20_000 }, async (
   onTestFinished(() => rm(folder, { recursive: true }));
   const link = join(folder, 'link.mjs');
   await symlink(join(examplesFolder, recipe), link);
-  const { exit, output } = runExample([link, 'groupId', 'clusterName'], { SERVICE_SECRET: 'secret' });
-  expect(await exit).toBeGreaterThan(0);
-  expect(output.stderr).toContain('AtlasConfigurationError: There are no credentials.');
+  const { ended } = runExample([link, 'groupId', 'clusterName'], { SERVICE_SECRET: 'secret' });
+  const { exitCode, stderr } = await ended;
+  expect(exitCode).toBeGreaterThan(0);
+  expect(stderr).toContain('AtlasConfigurationError: There are no credentials.');
 });

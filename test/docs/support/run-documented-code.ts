@@ -3,10 +3,10 @@ import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 import { vi } from 'vitest';
 import { isAtlasError, TenantSnapshotsClient } from '../../../src/index.js';
-import { command, type Outcome } from '../../support/command.js';
 import { setEnvironment } from '../../support/defaults.js';
 import { openClient } from '../../support/open-client.js';
 import { openEmulator } from '../../support/open-emulator.js';
+import { type Outcome, runProcess } from '../../support/processes.js';
 
 // In the project, so that the package's name leads to its own build.
 const reports = fileURLToPath(new URL('../../../reports/', import.meta.url));
@@ -38,7 +38,7 @@ export async function runDocumentedCode(code: string, env: Record<string, string
   try {
     const path = `${folder}/code.mjs`;
     writeFileSync(path, ts.transpileModule(beginning + code + end, { compilerOptions }).outputText);
-    return await (code.includes("from 'vitest'") ? runInThisTest(path) : command(process.execPath, [path], { env }));
+    return await (code.includes("from 'vitest'") ? runInThisTest(path) : runProcess(process.execPath, [path], { env }));
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -47,8 +47,8 @@ export async function runDocumentedCode(code: string, env: Record<string, string
 async function runInThisTest(path: string): Promise<Outcome> {
   const log = vi.spyOn(console, 'log').mockReturnValue();
   await import(path);
-  const output = log.mock.calls.map((values) => `${values.join(' ')}\n`).join('');
-  return { code: 0, stdout: output, stderr: '', output };
+  const stdout = log.mock.calls.map((values) => `${values.join(' ')}\n`).join('');
+  return { exitCode: 0, signal: null, stdout, stderr: '' };
 }
 
 /** Runs an expression without credentials in the environment. Returns the message of its error, if it has one. */

@@ -8,7 +8,7 @@ import { runClock, stopClock } from '../../support/clock.js';
 import { freePort } from '../../support/free-port.js';
 import { openClient } from '../../support/open-client.js';
 import { openEmulator } from '../../support/open-emulator.js';
-import { openRedis } from './redis-server.mjs';
+import { openRedis } from './redis-server.js';
 
 /** An emulator with limits of tokens. The test advances the minutes of its clock. */
 async function openAtlas(tokens: AtlasEmulatorOptions['tokens']) {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { DigestAlgorithm } from '../../../src/testing/index.js';
-import { command } from '../../support/command.js';
 import { openEmulator } from '../../support/open-emulator.js';
+import { runProcess } from '../../support/processes.js';
 import { flexPath, flexType, path } from '../../support/snapshot-routes.js';
 
 const [groupId, clusterName, snapshotId] = path;
@@ -15,17 +15,17 @@ describe.each(algorithms)('curl --digest by %s', (algorithm) => {
     const { publicKey, privateKey } = { ...credentials.apiKey, ...changes };
     const login = ['--digest', '--user', `${publicKey}:${privateKey}`, '--header', `accept: ${flexType}`];
     const options = ['--silent', '--show-error', '--fail-with-body', ...login];
-    const { code, output } = await command('curl', [...options, url + flexPath]);
-    return { code, output, statuses: requests.map(({ status }) => status) };
+    const { exitCode, stdout } = await runProcess('curl', [...options, url + flexPath]);
+    return { exitCode, stdout, statuses: requests.map(({ status }) => status) };
   }
 
   it('logs in at the emulator', async () => {
-    expect(await curl()).toEqual({ code: 0, output: expect.stringContaining(snapshotId), statuses: [401, 200] });
+    expect(await curl()).toEqual({ exitCode: 0, stdout: expect.stringContaining(snapshotId), statuses: [401, 200] });
   });
 
   it('gets a 401 from the emulator for a wrong key', async () => {
-    const { code, output } = await curl({ privateKey: 'wrong' });
+    const { exitCode, stdout } = await curl({ privateKey: 'wrong' });
     // 22: the HTTP status was an error.
-    expect({ code, output }).toEqual({ code: 22, output: expect.stringContaining('"error" : 401') });
+    expect({ exitCode, stdout }).toEqual({ exitCode: 22, stdout: expect.stringContaining('"error" : 401') });
   });
 });

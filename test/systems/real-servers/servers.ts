@@ -1,6 +1,5 @@
 // Apache httpd and lighttpd, with one snapshot as a file at the path of Atlas, which they protect by Digest.
 
-import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
@@ -10,6 +9,7 @@ import { dirname, join } from 'node:path';
 import { onTestFinished, vi } from 'vitest';
 import { failedSnapshot } from '../../support/atlas-bodies.js';
 import { freePort } from '../../support/free-port.js';
+import { startProcess } from '../../support/processes.js';
 import { tenantPath } from '../../support/snapshot-routes.js';
 
 const realm = 'MMS Public API';
@@ -133,16 +133,16 @@ async function start(program: string, args: string[], site: Site, configuration:
   await writeFile(file, configuration);
   // Debian installs servers in /usr/sbin.
   const env = { ...process.env, PATH: `${process.env['PATH']}:/usr/sbin` };
-  const child = spawn(program, [...args, file], { env, stdio: ['ignore', 'pipe', 'pipe'] });
-  let output = '';
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (output += text));
-  const ended = once(child, 'close').catch((error: unknown) => (output += error));
+  const { child, ended } = startProcess(program, [...args, file], { env });
+  // Before the kill that follows the test: a killed Apache httpd would leave its children.
   const end = async () => {
     child.kill();
     await ended;
   };
   onTestFinished(end);
-  const failed = ended.then(() => Promise.reject(new Error(`${program} does not start: ${output}`)));
+  const failed = ended.then(({ stdout, stderr }) => {
+    throw new Error(`${program} does not start: ${stdout}${stderr}`);
+  });
   failed.catch(() => undefined);
   await Promise.race([vi.waitUntil(() => isOpen(port), { timeout: 5_000, interval: 25 }), failed]);
   return {

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, inject, it } from 'vitest';
-import { command, type Outcome } from '../../support/command.js';
 import { environmentOf, openEmulator } from '../../support/open-emulator.js';
+import { type Outcome, runProcess } from '../../support/processes.js';
 import { makeCertificates, openConnectProxy, openTlsFront } from '../../support/tls.js';
 import { checks } from './programs/checks.mjs';
 import { type Runtime, runtimes } from './runtimes.js';
@@ -10,7 +10,7 @@ const consumer = inject('consumer');
 /** Runs a program to its end. */
 function run({ name, args, argsOfCommonJs }: Runtime, program: string[], env = {}): Promise<Outcome> {
   const options = program[0]?.endsWith('.cjs') ? argsOfCommonJs : args;
-  return command(inject('binaries')[name] ?? '', [...options, ...program], {
+  return runProcess(inject('binaries')[name] ?? '', [...options, ...program], {
     cwd: consumer,
     env: { ...process.env, ...env },
   });
@@ -27,20 +27,23 @@ describe.each(runtimes)('on $name', (runtime) => {
     });
 
     it.each(Object.keys(checks))('%s', (check) => {
-      expect(outcome.output.split('\n')).toContain(`ok ${check}`);
+      expect(outcome.stdout.split('\n')).toContain(`ok ${check}`);
     });
 
     it('ends by itself, without a warning', () => {
-      const warnings = outcome.output.match(/\w+Warning\b/g);
-      expect({ code: outcome.code, warnings }).toEqual({ code: 0, warnings: null });
+      const warnings = outcome.stderr.match(/\w+Warning\b/g);
+      expect({ exitCode: outcome.exitCode, warnings }).toEqual({ exitCode: 0, warnings: null });
     });
   });
 
   it('runs the command', async () => {
     const emulator = await openEmulator();
     const command = 'node_modules/atlas-tenant-snapshots/dist/cli.js';
-    const { code, output } = await run(runtime, [command, 'check'], environmentOf(emulator));
-    expect({ code, output }).toEqual({ code: 0, output: expect.stringContaining('1 in 1 project (1 fresh)\n') });
+    const { exitCode, stdout } = await run(runtime, [command, 'check'], environmentOf(emulator));
+    expect({ exitCode, stdout }).toEqual({
+      exitCode: 0,
+      stdout: expect.stringContaining('1 in 1 project (1 fresh)\n'),
+    });
   });
 
   it('calls over TLS through the proxy that HTTPS_PROXY names, logs its attempt, and ends without close()', async () => {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { pack } from '../../package/tarball.js';
-import { command } from '../../support/command.js';
+import { runProcess } from '../../support/processes.js';
 
 /** A JavaScript runtime, as a package of npm brings it. */
 export interface Runtime {
@@ -108,7 +108,7 @@ async function install(project: string, dependencies: Record<string, string>): P
   await mkdir(project, { recursive: true });
   await writeFile(join(project, 'package.json'), JSON.stringify({ private: true, dependencies }));
   const options = ['--ignore-scripts', '--no-audit', '--no-fund', '--no-package-lock'];
-  const { code, output } = await command('npm', ['install', ...options], { cwd: project });
-  if (code !== 0) throw new Error(`npm install failed in ${project}: ${output}`);
+  const { exitCode, stdout, stderr } = await runProcess('npm', ['install', ...options], { cwd: project });
+  if (exitCode !== 0) throw new Error(`npm install failed in ${project}: ${stdout}${stderr}`);
   return project;
 }

@@ -5,12 +5,12 @@ import {
   clusterApiPath,
   clustersPath,
   dedicatedPath,
-  flexPath,
+  flexApiPath,
   openApi,
   otherId,
   projectsPath,
   schedulePath,
-  tenantPath,
+  tenantApiPath,
 } from '../support/open-api.js';
 
 // The format is that of recorded responses of Atlas, the values are made up.
@@ -42,8 +42,8 @@ const running = {
 };
 
 describe.each([
-  ['Flex', flexPath, `${flexType};charset=utf-8`],
-  ['tenant', tenantPath, 'application/json'],
+  ['Flex', flexApiPath, `${flexType};charset=utf-8`],
+  ['tenant', tenantApiPath, 'application/json'],
 ] as const)('a snapshot of the %s endpoint', (_name, path, mediaType) => {
   it.each([completed, failed, running])('has exactly the recorded fields: $status', async (snapshot) => {
     const { get } = await openApi();
@@ -64,16 +64,19 @@ describe.each([
   });
 });
 
-it.each([tenantPath(), tenantPath(`/${completed.id}`)])('%s is gone by default, and after sunset()', async (path) => {
-  const bare = path.slice(1);
-  const gone = `{"detail":"Version 2023-01-01 of ${bare} is no longer available.","error":410,"errorCode":"VERSION_GONE","parameters":["2023-01-01","${bare}"],"reason":"Gone"}`;
-  const { emulator, login, get } = await openApi();
-  emulator.sunset();
-  expect(await get(path)).toMatchObject({ status: 410, text: gone });
-  expect((await get(flexPath())).status).toBe(200);
-  const fresh = await openEmulator({ credentials: { accessToken: emulator.credentials.accessToken.accessToken } });
-  expect((await fetch(fresh.url + path, { headers: login })).status).toBe(410);
-});
+it.each([tenantApiPath(), tenantApiPath(`/${completed.id}`)])(
+  '%s is gone by default, and after sunset()',
+  async (path) => {
+    const bare = path.slice(1);
+    const gone = `{"detail":"Version 2023-01-01 of ${bare} is no longer available.","error":410,"errorCode":"VERSION_GONE","parameters":["2023-01-01","${bare}"],"reason":"Gone"}`;
+    const { emulator, login, get } = await openApi();
+    emulator.sunset();
+    expect(await get(path)).toMatchObject({ status: 410, text: gone });
+    expect((await get(flexApiPath())).status).toBe(200);
+    const fresh = await openEmulator({ credentials: { accessToken: emulator.credentials.accessToken.accessToken } });
+    expect((await fetch(fresh.url + path, { headers: login })).status).toBe(410);
+  },
+);
 
 const production = { clusterName: 'Production', dedicated: true } as const;
 
@@ -85,27 +88,27 @@ describe('the version in Accept', () => {
     [projectsPath, flex('2023-01-01'), 200],
     [clustersPath(), flex('2024-11-12'), 406],
     [clustersPath(), flex('2024-11-13'), 200],
-    [flexPath(), flex('2025-03-12'), 200],
-    [flexPath(), 'application/json', 406],
-    [flexPath(), undefined, 406],
+    [flexApiPath(), flex('2025-03-12'), 200],
+    [flexApiPath(), 'application/json', 406],
+    [flexApiPath(), undefined, 406],
     [clusterApiPath(), flex('2024-08-04'), 406],
     [clusterApiPath(), flex('2024-08-05'), 200],
     [dedicatedPath(), flex('2022-12-31'), 406],
     [dedicatedPath(), flex('2023-01-01'), 200],
     [schedulePath(), flex('2024-08-04'), 406],
     [schedulePath(), flex('2024-08-05'), 200],
-    [tenantPath(), 'application/json', 200],
+    [tenantApiPath(), 'application/json', 200],
   ])('of %s: %s leads to %i', async (path, accept, expected) => {
     const { login, get } = await openApi({ seed: production });
     const { authorization } = login;
     const { status, headers } = await get(path, { headers: accept ? { authorization, accept } : { authorization } });
     expect(status).toBe(expected);
     expect(headers.get('x-error-code')).toBe(expected === 406 ? 'INVALID_VERSION_DATE' : null);
-    if (expected === 200) expect(headers.get('content-type')).toContain(path === flexPath() ? flexType : accept);
+    if (expected === 200) expect(headers.get('content-type')).toContain(path === flexApiPath() ? flexType : accept);
   });
 });
 
-it.each([projectsPath, clustersPath(), flexPath(), tenantPath(), schedulePath()])(
+it.each([projectsPath, clustersPath(), flexApiPath(), tenantApiPath(), schedulePath()])(
   'DELETE %s is a 405 without a body',
   async (path) => {
     const { get } = await openApi();
@@ -116,12 +119,12 @@ it.each([projectsPath, clustersPath(), flexPath(), tenantPath(), schedulePath()]
 );
 
 it.each([
-  ['a group ID', tenantPath('', 'Cluster0', 'ABC')],
+  ['a group ID', tenantApiPath('', 'Cluster0', 'ABC')],
   ['a group ID of clusters', clustersPath('ABC')],
-  ['a cluster name', tenantPath('', '-')],
-  ['a cluster name that cannot be decoded', tenantPath('', '%E4')],
+  ['a cluster name', tenantApiPath('', '-')],
+  ['a cluster name that cannot be decoded', tenantApiPath('', '%E4')],
   ['a cluster name of the Cluster API', schedulePath('-')],
-  ['a snapshot ID', flexPath('/%2E%2E%2F')],
+  ['a snapshot ID', flexApiPath('/%2E%2E%2F')],
 ])('an invalid path value is rejected: %s', async (_name, path) => {
   const { get } = await openApi();
   const { status, json } = await get(path);

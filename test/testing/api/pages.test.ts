@@ -4,16 +4,16 @@ import {
   clusterApiPath,
   clustersPath,
   dedicatedPath,
-  flexPath,
+  flexApiPath,
   openApi,
   projectsPath,
-  tenantPath,
+  tenantApiPath,
 } from '../support/open-api.js';
 
 it.each([
   ['projects', projectsPath],
   ['Flex clusters', clustersPath()],
-  ['Flex snapshots', flexPath()],
+  ['Flex snapshots', flexApiPath()],
   ['dedicated clusters', clusterApiPath()],
   ['dedicated snapshots', dedicatedPath()],
 ])('a list of %s has a next link on every page except the last', async (_name, path) => {
@@ -44,19 +44,19 @@ describe('the size of a page', () => {
     ['may be that of the options', { maxItemsPerPage: 3 }, '?itemsPerPage=3', 3],
   ])('%s', async (_name, paging, query, size) => {
     const { get } = await openApi({ paging, seed: { snapshots: snapshots(501) } });
-    expect((await get(flexPath(query))).json.results).toHaveLength(size);
+    expect((await get(flexApiPath(query))).json.results).toHaveLength(size);
   });
 
   it('is not that of the tenant list, which has no paging', async () => {
     const { get } = await openApi({ seed: { snapshots: snapshots(501) } });
-    expect((await get(tenantPath('?itemsPerPage=1'))).json.results).toHaveLength(501);
+    expect((await get(tenantApiPath('?itemsPerPage=1'))).json.results).toHaveLength(501);
   });
 
   it.each(['itemsPerPage=501', 'itemsPerPage=0', 'itemsPerPage=x', 'pageNum=0', 'pageNum=-1'])(
     'and its number are checked: %s',
     async (query) => {
       const { get } = await openApi();
-      const { status, json } = await get(flexPath(`?${query}`));
+      const { status, json } = await get(flexApiPath(`?${query}`));
       expect(status).toBe(400);
       expect(json).toMatchObject({ errorCode: 'INVALID_QUERY_PARAMETER', parameters: [query.split('=')[0]] });
     },
@@ -69,5 +69,5 @@ it.each([
   ['includeCount=true', false, undefined],
 ])('totalCount with %s, and the option %s', async (query, totalCount, expected) => {
   const { get } = await openApi({ paging: { totalCount } });
-  expect((await get(flexPath(`?${query}`))).json.totalCount).toBe(expected);
+  expect((await get(flexApiPath(`?${query}`))).json.totalCount).toBe(expected);
 });

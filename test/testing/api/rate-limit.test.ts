@@ -2,12 +2,12 @@ import { describe, expect, it } from 'vitest';
 import {
   clusterApiPath,
   clustersPath,
-  flexPath,
+  flexApiPath,
   openApi,
   otherId,
   projectsPath,
   schedulePath,
-  tenantPath,
+  tenantApiPath,
 } from '../support/open-api.js';
 
 const limitOf = ({ headers }: { headers: Headers }) => [
@@ -17,29 +17,29 @@ const limitOf = ({ headers }: { headers: Headers }) => [
 
 it('the rate limit is reported by v2 after a login, also with errors, and not by v1.0', async () => {
   const { get } = await openApi({ seed: { groupId: otherId, snapshots: [] } });
-  expect(limitOf(await get(flexPath()))).toEqual(['1200', '1199']);
-  expect(limitOf(await get(flexPath(`/${otherId}`)))).toEqual(['1200', '1198']);
-  expect(limitOf(await get(flexPath('', 'Cluster0', otherId)))).toEqual(['1200', '1199']);
+  expect(limitOf(await get(flexApiPath()))).toEqual(['1200', '1199']);
+  expect(limitOf(await get(flexApiPath(`/${otherId}`)))).toEqual(['1200', '1198']);
+  expect(limitOf(await get(flexApiPath('', 'Cluster0', otherId)))).toEqual(['1200', '1199']);
   expect(limitOf(await get(clustersPath()))).toEqual(['1200', '1199']);
   expect(limitOf(await get(projectsPath))).toEqual(['1200', '1199']);
   expect(limitOf(await get(clusterApiPath()))).toEqual(['10000', '9999']);
   expect(limitOf(await get(schedulePath()))).toEqual(['1200', '1199']);
-  for (const path of [tenantPath(), flexPath('', 'Cluster0', 'a'.repeat(24)), '/api/atlas/v2/nothing']) {
+  for (const path of [tenantApiPath(), flexApiPath('', 'Cluster0', 'a'.repeat(24)), '/api/atlas/v2/nothing']) {
     expect(limitOf(await get(path))).toEqual([null, null]);
   }
 });
 
 it('the rate limit of the options is reported, but not enforced by default', async () => {
   const { get } = await openApi({ rateLimit: { capacity: 1 } });
-  expect(limitOf(await get(flexPath()))).toEqual(['1', '0']);
-  const second = await get(flexPath());
+  expect(limitOf(await get(flexApiPath()))).toEqual(['1', '0']);
+  const second = await get(flexApiPath());
   expect([second.status, ...limitOf(second)]).toEqual([200, '1', '0']);
 });
 
 describe('an enforced rate limit', () => {
   it.each([
-    ['Flex', flexPath(), tenantPath(), 1200, 500],
-    ['tenant', tenantPath(), flexPath(), 4000, 2000],
+    ['Flex', flexApiPath(), tenantApiPath(), 1200, 500],
+    ['tenant', tenantApiPath(), flexApiPath(), 4000, 2000],
   ])('of %s snapshots has its own bucket', async (_name, path, otherPath, capacity, refillPerMinute) => {
     const { emulator, login, get, wait } = await openApi({ rateLimit: { enforce: true } });
     const countUntilRefused = async () => {
@@ -58,17 +58,17 @@ describe('an enforced rate limit', () => {
 
   it('refuses requests until the bucket has one, and the bucket never overflows', async () => {
     const { get, wait } = await openApi({ rateLimit: { capacity: 1, refillPerMinute: 6, enforce: true } });
-    await get(flexPath());
-    expect((await get(flexPath())).headers.get('retry-after')).toBe('10');
+    await get(flexApiPath());
+    expect((await get(flexApiPath())).headers.get('retry-after')).toBe('10');
     wait(10_000);
-    expect((await get(flexPath())).status).toBe(200);
+    expect((await get(flexApiPath())).status).toBe(200);
     wait(3_600_000);
-    expect(limitOf(await get(flexPath()))).toEqual(['1', '0']);
+    expect(limitOf(await get(flexApiPath()))).toEqual(['1', '0']);
   });
 
   it('has no Retry-After if the bucket never fills up', async () => {
     const { get } = await openApi({ rateLimit: { capacity: 0, refillPerMinute: 0, enforce: true } });
-    const { status, headers } = await get(flexPath());
+    const { status, headers } = await get(flexApiPath());
     expect([status, headers.has('retry-after')]).toEqual([429, false]);
   });
 });

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { groupId } from '../../support/snapshot-routes.js';
-import { clustersPath, now, openApi, otherId, tenantPath } from '../support/open-api.js';
+import { clustersPath, now, openApi, otherId, tenantApiPath } from '../support/open-api.js';
 
 const id = 'a'.repeat(24);
 
 async function open() {
   const { emulator, get } = await openApi();
-  const poll = async (snapshotId = id, cluster?: string) => (await get(tenantPath(`/${snapshotId}`, cluster))).json;
+  const poll = async (snapshotId = id, cluster?: string) => (await get(tenantApiPath(`/${snapshotId}`, cluster))).json;
   return { emulator, get, poll };
 }
 
@@ -14,8 +14,8 @@ describe('a seeded cluster', () => {
   it('has the fields of its snapshots as they are, in a project of its own', async () => {
     const { emulator, get } = await open();
     emulator.seed({ groupId: otherId, clusterName: 'Other', snapshots: [{ id, links: [] }] });
-    expect((await get(tenantPath(`/${id}`, 'Other', otherId))).json).toEqual({ id, links: [] });
-    expect((await get(tenantPath(`/${id}`))).status).toBe(404);
+    expect((await get(tenantApiPath(`/${id}`, 'Other', otherId))).json).toEqual({ id, links: [] });
+    expect((await get(tenantApiPath(`/${id}`))).status).toBe(404);
   });
 
   it('replaces the one of its name', async () => {
@@ -28,7 +28,7 @@ describe('a seeded cluster', () => {
 
   it('may be one of many in the options', async () => {
     const { emulator, get } = await openApi({ seed: [{ clusterName: 'One', snapshots: [{ id }] }, { snapshots: [] }] });
-    expect((await get(tenantPath('', 'One'))).json.totalCount).toBe(1);
+    expect((await get(tenantApiPath('', 'One'))).json.totalCount).toBe(1);
     expect(emulator.snapshots).toEqual([]);
   });
 });

@@ -3,11 +3,11 @@ import type { ScriptedAnswer } from '../../../src/testing/index.js';
 import {
   clusterApiPath,
   clustersPath,
-  flexPath,
+  flexApiPath,
   openApi,
   otherId,
   projectsPath,
-  tenantPath,
+  tenantApiPath,
 } from '../support/open-api.js';
 
 const forever = Number.POSITIVE_INFINITY;
@@ -17,7 +17,7 @@ describe('a scripted response', () => {
     const { emulator, get } = await openApi();
     const parts = { errorCode: 'CODE', detail: 'Detail.', parameters: [1, 'two'] };
     emulator.respond({ status: 599, ...parts, headers: { 'x-test': 'yes', 'ratelimit-remaining': '0' } });
-    const { headers, json } = await get(flexPath());
+    const { headers, json } = await get(flexApiPath());
     expect(json).toEqual({ error: 599, reason: 'Unknown', ...parts });
     expect([headers.get('x-test'), headers.get('ratelimit-remaining')]).toEqual(['yes', '0']);
   });
@@ -33,7 +33,7 @@ describe('a scripted response', () => {
   ])('%j is sent as it is', async (answer, expected, expectedHeaders, body) => {
     const { emulator, get } = await openApi();
     emulator.respond(answer);
-    const { status, headers, text } = await get(flexPath(), { redirect: 'manual' });
+    const { status, headers, text } = await get(flexApiPath(), { redirect: 'manual' });
     expect([status, text]).toEqual([expected, body]);
     for (const [name, value] of Object.entries(expectedHeaders)) expect(headers.get(name)).toBe(value);
   });
@@ -41,9 +41,9 @@ describe('a scripted response', () => {
   it('is sent as often as scripted, in order, until the script is cleared', async () => {
     const { emulator, statusOf } = await openApi();
     emulator.respond({ status: 503, times: 2 }, { status: 500, times: forever });
-    for (const status of [503, 503, 500, 500]) expect(await statusOf(tenantPath())).toBe(status);
+    for (const status of [503, 503, 500, 500]) expect(await statusOf(tenantApiPath())).toBe(status);
     emulator.clearResponses();
-    expect(await statusOf(tenantPath())).toBe(200);
+    expect(await statusOf(tenantApiPath())).toBe(200);
     expect(emulator.requests.map(({ status }) => status)).toEqual([503, 503, 500, 500, 200]);
   });
 
@@ -52,7 +52,7 @@ describe('a scripted response', () => {
     emulator.respond({ status: 500, for: 'token', retryAfter: 2, headers: { 'x-test': 'yes' } });
     emulator.respond({ status: 403, for: 'token', errorCode: 'access_denied', detail: 'No.' });
     emulator.respond({ status: 400, for: 'token' }, { status: 429, for: 'token' });
-    expect(await statusOf(tenantPath())).toBe(200);
+    expect(await statusOf(tenantApiPath())).toBe(200);
     const first = await fetchToken();
     expect([first.headers.get('retry-after'), first.headers.get('x-test')]).toEqual(['2', 'yes']);
     expect(first.json).toMatchObject({ error: 'server_error' });
@@ -67,17 +67,17 @@ describe('a target', () => {
   it('is the next request of its kind, by default the next one that has logged in', async () => {
     const { emulator, statusOf, fetchToken } = await openApi();
     emulator.respond({ status: 500, for: 'flex' }, { status: 501, for: 'tenant' }, { status: 502 });
-    expect(await statusOf(tenantPath(), { headers: {} })).toBe(401);
+    expect(await statusOf(tenantApiPath(), { headers: {} })).toBe(401);
     expect((await fetchToken()).status).toBe(200);
-    expect(await statusOf(tenantPath())).toBe(501);
-    for (const status of [500, 502, 200]) expect(await statusOf(flexPath())).toBe(status);
+    expect(await statusOf(tenantApiPath())).toBe(501);
+    for (const status of [500, 502, 200]) expect(await statusOf(flexApiPath())).toBe(status);
   });
 
   it('of any request is met before authentication', async () => {
     const { emulator, statusOf } = await openApi();
     emulator.respond({ status: 503, for: 'any' });
-    expect(await statusOf(tenantPath(), { headers: {} })).toBe(503);
-    expect(await statusOf(tenantPath(), { headers: {} })).toBe(401);
+    expect(await statusOf(tenantApiPath(), { headers: {} })).toBe(503);
+    expect(await statusOf(tenantApiPath(), { headers: {} })).toBe(401);
   });
 
   const paths = [
@@ -85,9 +85,9 @@ describe('a target', () => {
     clusterApiPath(),
     clustersPath(),
     clustersPath(otherId),
-    flexPath(),
-    flexPath('', 'Two'),
-    tenantPath(),
+    flexApiPath(),
+    flexApiPath('', 'Two'),
+    tenantApiPath(),
   ];
 
   it.each([...paths, '/api/atlas/v2/orgs'])('may be the path %s, whatever its query', async (path) => {
@@ -108,10 +108,13 @@ describe('a target', () => {
 
   it('may be both a path and a kind', async () => {
     const { emulator, statusOf } = await openApi();
-    emulator.respond({ status: 500, path: tenantPath(), for: 'flex' }, { status: 503, path: flexPath(), for: 'any' });
-    expect(await statusOf(tenantPath())).toBe(200);
-    expect(await statusOf(flexPath())).toBe(503);
-    expect(await statusOf(flexPath())).toBe(200);
+    emulator.respond(
+      { status: 500, path: tenantApiPath(), for: 'flex' },
+      { status: 503, path: flexApiPath(), for: 'any' },
+    );
+    expect(await statusOf(tenantApiPath())).toBe(200);
+    expect(await statusOf(flexApiPath())).toBe(503);
+    expect(await statusOf(flexApiPath())).toBe(200);
   });
 });
 
@@ -122,7 +125,7 @@ describe('a fault', () => {
     const { emulator, statusOf, fetchToken } = await openApi();
     emulator.respond({ delay: 30 }, { delay: 10, for: 'any' }, { delay: 1, for: 'token' });
     const before = performance.now();
-    expect(await statusOf(tenantPath())).toBe(200);
+    expect(await statusOf(tenantApiPath())).toBe(200);
     expect(performance.now() - before).toBeGreaterThan(25);
     expect((await fetchToken()).status).toBe(200);
   });
@@ -131,23 +134,23 @@ describe('a fault', () => {
     const { emulator, statusOf } = await openApi();
     emulator.respond({ hang: true, path: clustersPath() });
     const hanging = expect(statusOf(clustersPath(), { signal: AbortSignal.timeout(50) })).rejects.toThrow(/timeout/);
-    expect(await Promise.all([statusOf(projectsPath), statusOf(flexPath())])).toEqual([200, 200]);
+    expect(await Promise.all([statusOf(projectsPath), statusOf(flexApiPath())])).toEqual([200, 200]);
     await hanging;
   });
 
   it('resets the connection before the head', async () => {
     const { emulator, statusOf } = await openApi();
     emulator.respond({ reset: true });
-    expect(await statusOf(tenantPath()).catch(causeOf)).toBe('ECONNRESET');
+    expect(await statusOf(tenantApiPath()).catch(causeOf)).toBe('ECONNRESET');
     expect(emulator.requests[0]?.status).toBeUndefined();
-    expect(await statusOf(tenantPath())).toBe(200);
+    expect(await statusOf(tenantApiPath())).toBe(200);
   });
 
   it('resets the connection in the body', async () => {
     const { emulator, ask } = await openApi();
     for (const answer of [{ status: 503 }, {}, { for: 'any' }] as const) {
       emulator.respond({ reset: 'body', ...answer });
-      const response = await ask(tenantPath());
+      const response = await ask(tenantApiPath());
       expect(response.status).toBe('status' in answer ? 503 : 200);
       expect(await response.text().catch(causeOf)).toBe('UND_ERR_SOCKET');
     }
@@ -157,7 +160,7 @@ describe('a fault', () => {
     const { emulator, ask } = await openApi();
     emulator.respond({ hang: 'body' });
     const client = new AbortController();
-    const response = await ask(tenantPath(), { signal: client.signal });
+    const response = await ask(tenantApiPath(), { signal: client.signal });
     expect(response.status).toBe(200);
     const body = response.text();
     setTimeout(() => client.abort(), 20);
@@ -166,9 +169,9 @@ describe('a fault', () => {
 
   it('ends with the emulator', async () => {
     const { emulator, login, ask } = await openApi();
-    const withoutSocket = () => emulator.fetch(new Request(emulator.url + tenantPath(), { headers: login }));
+    const withoutSocket = () => emulator.fetch(new Request(emulator.url + tenantApiPath(), { headers: login }));
     emulator.respond({ hang: true, times: 2 });
-    const hanging = [ask(tenantPath()), withoutSocket()];
+    const hanging = [ask(tenantApiPath()), withoutSocket()];
     await expect.poll(() => emulator.requests.length).toBe(2);
     await emulator.close();
     for (const { status } of await Promise.allSettled(hanging)) expect(status).toBe('rejected');

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ScriptedAnswer } from '../../../src/testing/index.js';
 import { groupId, snapshotId } from '../../support/snapshot-routes.js';
-import { dedicatedPath, flexPath, openApi, otherId, schedulePath, tenantPath } from '../support/open-api.js';
+import { dedicatedPath, flexApiPath, openApi, otherId, schedulePath, tenantApiPath } from '../support/open-api.js';
 
 // The bodies have the recorded form: compact, with their keys in this order. The values are made up.
 const noRoute =
@@ -28,18 +28,18 @@ const unexpected =
 const rateLimited = (path: string, wait: number, capacity: number, refill: number) =>
   `{"detail":"Rate limit exceeded for ${path}. Please retry after ${wait} seconds. Request capacity: ${capacity}. Refill rate: ${refill} per 60 seconds. For more information, see: http://dochub.mongodb.org/core/atlas-api-rate-limit.","error":429,"errorCode":"RATE_LIMITED_TOKEN_BUCKET","parameters":["${path}",${wait},${capacity},${refill},60],"reason":"Too Many Requests"}`;
 
-const flexOne = flexPath(`/${snapshotId}`);
-const tenantOne = tenantPath(`/${snapshotId}`);
+const flexOne = flexApiPath(`/${snapshotId}`);
+const tenantOne = tenantApiPath(`/${snapshotId}`);
 
 it.each([
   ['an unknown route, with its leading slash', '/api/atlas/v2/nothing', noRoute],
-  ['an unknown project', flexPath('', 'Cluster0', otherId), noProject],
-  ['an unknown cluster', flexPath('', 'Reports'), noCluster],
-  ['an unknown snapshot', flexPath(`/${otherId}`), noSnapshot],
-  ['an unknown snapshot of the tenant endpoint', tenantPath(`/${otherId}`), noSnapshot],
-  ['a dedicated cluster at Flex', flexPath('', 'Production'), notFlex],
-  ['a snapshot of a dedicated cluster at Flex', flexPath(`/${otherId}`, 'Production'), notFlex],
-  ['a free cluster at Flex', flexPath('', 'Sandbox'), notFlex.replaceAll('Production', 'Sandbox')],
+  ['an unknown project', flexApiPath('', 'Cluster0', otherId), noProject],
+  ['an unknown cluster', flexApiPath('', 'Reports'), noCluster],
+  ['an unknown snapshot', flexApiPath(`/${otherId}`), noSnapshot],
+  ['an unknown snapshot of the tenant endpoint', tenantApiPath(`/${otherId}`), noSnapshot],
+  ['a dedicated cluster at Flex', flexApiPath('', 'Production'), notFlex],
+  ['a snapshot of a dedicated cluster at Flex', flexApiPath(`/${otherId}`, 'Production'), notFlex],
+  ['a free cluster at Flex', flexApiPath('', 'Sandbox'), notFlex.replaceAll('Production', 'Sandbox')],
   ['a Flex cluster at the Cluster API', dedicatedPath('', 'Cluster0'), notDedicated],
   ['a Flex cluster at the Cluster API, its schedule', schedulePath('Cluster0'), notDedicated],
   ['an unknown cluster at the Cluster API', schedulePath('Reports'), noCluster],

@@ -2,7 +2,7 @@ import { request } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import { type RecordedRequest, startAtlasEmulator } from '../../../src/testing/index.js';
 import { snapshotId } from '../../support/snapshot-routes.js';
-import { flexPath, openApi, otherId, tenantPath } from '../support/open-api.js';
+import { flexApiPath, openApi, otherId, tenantApiPath } from '../support/open-api.js';
 
 /** Sends a request that fetch() would not send, and returns its status. */
 const send = (url: string, path: string, method = 'GET', headers: Record<string, string> = {}, body = '') =>
@@ -14,7 +14,7 @@ const send = (url: string, path: string, method = 'GET', headers: Record<string,
 
 it('an absolute URL in the request line is accepted, as proxies send it', async () => {
   const { emulator, login } = await openApi();
-  expect(await send(emulator.url, emulator.url + tenantPath(), 'GET', login)).toBe(200);
+  expect(await send(emulator.url, emulator.url + tenantApiPath(), 'GET', login)).toBe(200);
 });
 
 it('an invalid request gets a 400', async () => {
@@ -31,13 +31,13 @@ it('a port in use is an EADDRINUSE', async () => {
 it('an emulator may be closed twice, and by `await using`', async () => {
   const { emulator, get } = await openApi();
   await Promise.all([emulator.close(), emulator[Symbol.asyncDispose]()]);
-  await expect(get(tenantPath())).rejects.toThrow();
+  await expect(get(tenantApiPath())).rejects.toThrow();
 });
 
 it('a scripted status that HTTP does not have leads to a 500 with the reason', async () => {
   const { emulator, get } = await openApi();
   emulator.respond({ status: 42 });
-  expect(await get(tenantPath())).toMatchObject({ status: 500, text: expect.stringMatching(/RangeError/) });
+  expect(await get(tenantApiPath())).toMatchObject({ status: 500, text: expect.stringMatching(/RangeError/) });
 });
 
 it('a record says whether the client aborted the request', async () => {
@@ -45,7 +45,7 @@ it('a record says whether the client aborted the request', async () => {
   emulator.respond({ hang: true }, { hang: 'body' }, { reset: true }, { reset: 'body' }, {}, { hang: true });
   const start = async (signal: AbortSignal | null = null) => {
     const count = emulator.requests.length;
-    const ended = get(flexPath(), { signal }).catch(() => undefined);
+    const ended = get(flexApiPath(), { signal }).catch(() => undefined);
     await expect.poll(() => emulator.requests.length).toBe(count + 1);
     return { ended };
   };
@@ -64,7 +64,7 @@ it('a record says whether the client aborted the request', async () => {
 
 it('recordRequests: false records no requests', async () => {
   const { emulator, get } = await openApi({ recordRequests: false });
-  expect((await get(flexPath())).status).toBe(200);
+  expect((await get(flexApiPath())).status).toBe(200);
   expect(emulator.requests).toEqual([]);
 });
 
@@ -74,9 +74,9 @@ it('onResponse() is called with each request and its status, recorded or not', a
   const { emulator, statusOf } = await openApi({ onResponse, recordRequests: false });
   emulator.respond({ reset: true, for: 'any' });
   await expect(statusOf('/reset')).rejects.toThrow();
-  await statusOf(flexPath('?pageNum=1'));
+  await statusOf(flexApiPath('?pageNum=1'));
   await statusOf('/', { method: 'PUT', body: 'x'.repeat(65_537) });
-  expect(seen).toEqual([`GET ${flexPath('?pageNum=1')} 200`, 'PUT / 413']);
+  expect(seen).toEqual([`GET ${flexApiPath('?pageNum=1')} 200`, 'PUT / 413']);
 });
 
 describe('a body over 64 kB', () => {
@@ -107,21 +107,21 @@ describe('a body over 64 kB', () => {
 
 it('fetch() sends the same response without a socket', async () => {
   const { emulator, login, get } = await openApi();
-  const response = await emulator.fetch(new Request(emulator.url + tenantPath(), { headers: login }));
-  expect(await response.text()).toBe((await get(tenantPath())).text);
+  const response = await emulator.fetch(new Request(emulator.url + tenantApiPath(), { headers: login }));
+  expect(await response.text()).toBe((await get(tenantApiPath())).text);
 });
 
 it('pretty=true indents the body', async () => {
   const { get } = await openApi();
-  const { text, json } = await get(tenantPath(`/${snapshotId}?pretty=true`));
+  const { text, json } = await get(tenantApiPath(`/${snapshotId}?pretty=true`));
   expect(text).toBe(JSON.stringify(json, null, 2));
 });
 
 describe('envelope=true leads to a 200 with the status in the body', () => {
   it.each([
-    ['of a snapshot', tenantPath(`/${snapshotId}`), { status: 200, content: { id: snapshotId } }],
-    ['of an error', flexPath(`/${otherId}`), { status: 404, content: { error: 404 } }],
-    ['of a list, beside its results', tenantPath(), { status: 200, totalCount: 5 }],
+    ['of a snapshot', tenantApiPath(`/${snapshotId}`), { status: 200, content: { id: snapshotId } }],
+    ['of an error', flexApiPath(`/${otherId}`), { status: 404, content: { error: 404 } }],
+    ['of a list, beside its results', tenantApiPath(), { status: 200, totalCount: 5 }],
   ])('%s', async (_name, path, body) => {
     const { get } = await openApi();
     expect(await get(`${path}?envelope=true`)).toMatchObject({ status: 200, json: body });
@@ -136,14 +136,14 @@ describe('envelope=true leads to a 200 with the status in the body', () => {
 
   it('under the key that the options select', async () => {
     const { get } = await openApi({ envelopeKey: 'envelope' });
-    const { json } = await get(tenantPath(`/${snapshotId}?envelope=true`));
+    const { json } = await get(tenantApiPath(`/${snapshotId}?envelope=true`));
     expect(json).toEqual({ status: 200, envelope: expect.objectContaining({ id: snapshotId }) });
   });
 
   it('of a scripted object or error, also a 401, but not of text', async () => {
     const { emulator, get } = await openApi();
     emulator.respond({ body: { id: 'x' } }, { status: 401 }, { status: 502, body: '<html>Bad Gateway</html>' });
-    const path = tenantPath('?envelope=true');
+    const path = tenantApiPath('?envelope=true');
     expect(await get(path)).toMatchObject({ status: 200, json: { status: 200, content: { id: 'x' } } });
     expect(await get(path)).toMatchObject({ status: 200, json: { status: 401 } });
     expect(await get(path)).toMatchObject({ status: 502, text: '<html>Bad Gateway</html>' });

@@ -10,14 +10,14 @@ export const otherId = '60f1c2d3e4a5b6978877665a';
 
 export const projectsPath = '/api/atlas/v2/groups';
 export const clustersPath = (group = groupId) => `${projectsPath}/${group}/flexClusters`;
-export const flexPath = (rest = '', cluster = clusterName, group = groupId) =>
+export const flexApiPath = (rest = '', cluster = clusterName, group = groupId) =>
   `${clustersPath(group)}/${cluster}/backup/snapshots${rest}`;
 /** The list of dedicated and free clusters, or what one of them has. */
 export const clusterApiPath = (rest = '', group = groupId) => `${projectsPath}/${group}/clusters${rest}`;
 export const dedicatedPath = (rest = '', cluster = 'Production') =>
   clusterApiPath(`/${cluster}/backup/snapshots${rest}`);
 export const schedulePath = (cluster = 'Production') => clusterApiPath(`/${cluster}/backup/schedule`);
-export const tenantPath = (rest = '', cluster = clusterName, group = groupId) =>
+export const tenantApiPath = (rest = '', cluster = clusterName, group = groupId) =>
   `/api/atlas/v1.0/groups/${group}/clusters/${cluster}/backup/tenant/snapshots${rest}`;
 
 /** The header of HTTP Basic. */

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { TokenOptions } from '../../../src/testing/index.js';
-import { basic, openApi, tenantPath } from '../support/open-api.js';
+import { basic, openApi, tenantApiPath } from '../support/open-api.js';
 
 async function start(tokens: TokenOptions = {}) {
   const api = await openApi({ tokens });
   const newToken = async (): Promise<string> => (await api.fetchToken()).json.access_token;
-  const statusOf = (token: string) => api.statusOf(tenantPath(), { headers: { authorization: `Bearer ${token}` } });
+  const statusOf = (token: string) => api.statusOf(tenantApiPath(), { headers: { authorization: `Bearer ${token}` } });
   return { ...api, newToken, statusOf };
 }
 
