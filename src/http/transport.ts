@@ -94,7 +94,8 @@ export class Transport {
   readonly #dispatcher: Dispatcher;
   /** The client's own connections; absent if the caller passed a dispatcher. */
   readonly #own: Pool | EnvHttpProxyAgent | undefined;
-  readonly #sockets = new Sockets();
+  /** The open sockets of these connections. */
+  readonly #sockets = new Set<Socket>();
 
   constructor(options: TransportOptions) {
     const { origin, dispatcher } = options;
@@ -118,49 +119,16 @@ export class Transport {
   /** Closes the client's own connections. */
   async close(): Promise<void> {
     await this.#own?.destroy();
-    this.#sockets.close();
+    // undici leaves those that are still connecting.
+    for (const socket of this.#sockets) socket.destroy();
   }
 }
 
-/** The sockets of a client's own connections. */
-class Sockets {
-  readonly #open = new Set<Socket>();
-  /** Connections beyond the limit. */
-  readonly #waiting: (() => void)[] = [];
-
-  /** Limits a connect function of undici: beyond the limit, a connection waits until another one has closed. */
-  limit(connect: buildConnector.connector): buildConnector.connector {
-    return (options, callback) => {
-      const open = () => {
-        // The function returns its socket, although its type says that it returns nothing.
-        const socket: unknown = connect(options, callback);
-        if (!(socket instanceof Socket)) return;
-        // A connecting socket would keep the process alive even after its call has ended. While a
-        // call runs, its timer keeps the process alive.
-        socket.unref();
-        this.#open.add(socket);
-        socket.once('close', () => {
-          this.#open.delete(socket);
-          this.#waiting.shift()?.();
-        });
-      };
-      if (this.#open.size < maxConnections) open();
-      else this.#waiting.push(open);
-    };
-  }
-
-  /** Closes all sockets, including those that are still connecting. */
-  close(): void {
-    this.#waiting.length = 0;
-    for (const socket of this.#open) socket.destroy();
-  }
-}
-
-function openConnections(options: TransportOptions, sockets: Sockets): Pool | EnvHttpProxyAgent {
+/** @param sockets - the function adds the sockets that it opens, and removes those that are closed. */
+function openConnections(options: TransportOptions, sockets: Set<Socket>): Pool | EnvHttpProxyAgent {
   const { origin, proxy, attemptTimeout } = options;
-  // undici wants an integer.
-  const timeout = Math.ceil(Math.min(attemptTimeout, maxConnectTimeout));
-  const connect = sockets.limit(buildConnector({ timeout }));
+  const timeout = connectTimeout(attemptTimeout);
+  const connect = inBackground(buildConnector({ timeout }), sockets);
   if (proxy === undefined) return openPool(origin, connect, timeout);
   return new EnvHttpProxyAgent({
     httpsProxy: proxy,
@@ -170,30 +138,41 @@ function openConnections(options: TransportOptions, sockets: Sockets): Pool | En
     connect,
     proxyTls: { timeout },
     requestTls: { timeout },
-    clientFactory: (url, pool) => openPool(url, sockets.limit(connectorOf(pool)), timeout),
+    clientFactory: (url, pool) => openPool(url, inBackground(connectorOf(pool), sockets), timeout),
     factory: (url, pool) => openPool(url, withFinalErrors(connectorOf(pool)), timeout),
   });
 }
 
-/**
- * A pool forgets a client that cannot connect, although the client connects again for its queued requests. Its idle
- * connection would count towards the limit, and no request could use it. So this pool keeps its clients.
- */
 function openPool(origin: string | URL, connect: buildConnector.connector, timeout: number): Pool {
-  const pool = new Pool(origin, {
+  return new Pool(origin, {
     connections: maxConnections,
     connect,
     // For the request that opens a tunnel through a proxy. Every other request turns it off.
     headersTimeout: timeout,
     factory: (url, options) => new ContextClient(url, options),
   });
-  pool.removeAllListeners('connectionError');
-  return pool;
+}
+
+/** How long opening a connection may take, in ms. undici wants an integer. */
+export function connectTimeout(attemptTimeout: number): number {
+  return Math.ceil(Math.min(attemptTimeout, maxConnectTimeout));
 }
 
 // undici passes its own connect function here, never a set of options.
 function connectorOf({ connect }: Pool.Options): buildConnector.connector {
   return connect as buildConnector.connector;
+}
+
+/** Opens sockets that keep no process alive while they connect, as their call may have ended. While a call runs, its timer does. */
+function inBackground(connect: buildConnector.connector, sockets: Set<Socket>): buildConnector.connector {
+  return (options, callback) => {
+    // The function returns its socket, although its type says that it returns nothing.
+    const socket: unknown = connect(options, callback);
+    if (!(socket instanceof Socket)) return;
+    socket.unref();
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  };
 }
 
 // undici treats UND_ERR_SOCKET as a lost connection and reconnects forever. Here it means that the proxy closed the
