@@ -11,6 +11,7 @@ import { otherEdition } from './errors.js';
 import type { BackupFinding } from './finding.js';
 import { type Job, Jobs } from './jobs.js';
 import { dependsOnSchedule, judge } from './judge.js';
+import { allowListeners } from './listeners.js';
 import { type BackupCheckOptions, optionsSchema } from './options.js';
 import { type BackupClient, type ClusterType, type Project, Reads } from './reads.js';
 
@@ -48,6 +49,7 @@ export async function* checkBackups(
   const check = new Check(client, options);
   const { jobs } = check;
   const onAbort = () => jobs.stop(signal?.reason);
+  if (signal) allowListeners(signal);
   signal?.addEventListener('abort', onAbort);
   try {
     for (let finding = await jobs.next(); finding !== undefined; finding = await jobs.next()) yield finding;

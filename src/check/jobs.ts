@@ -1,4 +1,5 @@
 import { type AtlasError, AtlasTimeoutError, isAtlasError } from '../index.js';
+import { allowListeners } from './listeners.js';
 
 // Captured at import, so that it works under fake timers too.
 const { setImmediate } = globalThis;
@@ -6,6 +7,9 @@ const { setImmediate } = globalThis;
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 // ms. Timers may fire early, so the last 20 ms count as over. Few calls would end in that time.
 const margin = 20;
+// ms. Atlas may ask for a wait of 0 s, again and again.
+const shortestWait = 1_000;
+const defaultWait = 10_000;
 
 /** A part of a check. Returns a finding, or `undefined` if it only reveals further jobs. */
 export type Job<T> = () => Promise<T | undefined>;
@@ -28,8 +32,6 @@ export class Jobs<T> {
   readonly #deadline: number;
   readonly #timer: NodeJS.Timeout;
   readonly #calls = new AbortController();
-  /** Functions that end a wait: for a call whose client may ignore its signal and timeout, or for a rate limit to pass. */
-  readonly #abandon = new Set<(reason: unknown) => void>();
   readonly #findings: T[] = [];
   #running = 0;
   #asked = 0;
@@ -45,6 +47,7 @@ export class Jobs<T> {
     this.#concurrency = concurrency;
     this.#nextJob = nextJob;
     this.#deadline = performance.now() + timeout;
+    allowListeners(this.#calls.signal);
     // It keeps the process alive, even if the client does not.
     this.#timer = setTimeout(() => this.#expire(), timeout);
   }
@@ -69,7 +72,7 @@ export class Jobs<T> {
   stop(reason?: unknown): void {
     this.#failure ??= { reason };
     clearTimeout(this.#timer);
-    this.#endCalls(reason);
+    this.#calls.abort(reason);
     this.#onChange();
   }
 
@@ -93,38 +96,35 @@ export class Jobs<T> {
     if (isLate && isAtlasError(error, 'TIMEOUT')) throw this.#timeoutError(error);
     // A limit of Atlas, or of its token endpoint.
     if (!isAtlasError(error) || !('status' in error) || error.status !== 429) throw error;
-    const retryAfter = ('retryAfter' in error ? error.retryAfter : undefined) ?? 10_000;
-    if (this.#isOver || retryAfter >= this.#timeLeft) throw error;
+    const retryAfter = ('retryAfter' in error ? error.retryAfter : undefined) ?? defaultWait;
+    const delay = Math.max(retryAfter, shortestWait);
+    if (this.#isOver || delay >= this.#timeLeft) throw error;
     let timer: NodeJS.Timeout | undefined;
     const waited = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, retryAfter);
+      timer = setTimeout(resolve, delay);
     });
     await this.#untilEnd(waited).finally(() => clearTimeout(timer));
   }
 
-  /** Waits for a promise until the check ends. */
+  /** Waits until the check ends, for a rate limit to pass or for a call, whose client may ignore its signal and timeout. */
   async #untilEnd<R>(promise: Promise<R>): Promise<R> {
-    let abandon = (_reason: unknown) => {};
-    const abandoned = new Promise<never>((_, reject) => {
-      abandon = reject;
+    const { signal } = this.#calls;
+    let onEnd = () => {};
+    const ended = new Promise<never>((_, reject) => {
+      onEnd = () => reject(signal.reason);
     });
-    this.#abandon.add(abandon);
+    signal.addEventListener('abort', onEnd);
     try {
-      return await Promise.race([promise, abandoned]);
+      return await Promise.race([promise, ended]);
     } finally {
-      this.#abandon.delete(abandon);
+      signal.removeEventListener('abort', onEnd);
     }
   }
 
   async #expire(): Promise<void> {
     // First, responses that have arrived are read, and calls time out by themselves, with errors that say more.
     for (let turns = 0; turns < 4; turns += 1) await turn();
-    this.#endCalls(this.#timeoutError());
-  }
-
-  #endCalls(reason: unknown): void {
-    this.#calls.abort(reason);
-    for (const abandon of this.#abandon) abandon(reason);
+    this.#calls.abort(this.#timeoutError());
   }
 
   #startJobs(): void {
@@ -153,7 +153,8 @@ export class Jobs<T> {
   }
 
   #timeoutError(cause?: AtlasError): AtlasTimeoutError {
-    const message = `The check timed out after ${this.#timeout} ms (timeout). Raise it if the check needs longer.`;
-    return new AtlasTimeoutError(message, { operation: 'checkBackups', cause });
+    const what = `The check timed out after ${this.#timeout} ms (timeout).`;
+    const advice = 'Raise it if the check needs longer.';
+    return new AtlasTimeoutError(what, { operation: 'checkBackups', advice, cause });
   }
 }

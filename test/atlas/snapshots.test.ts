@@ -103,6 +103,7 @@ describe('newestBackup', () => {
     ['the last of a list from the oldest', [at('COMPLETED', 1), at('COMPLETED', 2)], 'COMPLETED 2'],
     ['the first of a list from the newest', [at('COMPLETED', 2), at('COMPLETED', 1)], 'COMPLETED 2'],
     ['one in the middle', [at('COMPLETED', 1), at('COMPLETED', 3), at('COMPLETED', 2)], 'COMPLETED 3'],
+    ['the first of two that finished together', [{ ...at('COMPLETED', 1), id: 'first' }, at('COMPLETED', 1)], 'first'],
     ['the newest that completed', [at('COMPLETED', 1), at('FAILED', 2), at('RUNNING', 3)], 'COMPLETED 1'],
     ['one that has a finishTime', [at('COMPLETED'), at('COMPLETED', 1), at('COMPLETED')], 'COMPLETED 1'],
     ['one that finished before 1970', [at('COMPLETED', -1)], 'COMPLETED -1'],

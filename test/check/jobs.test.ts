@@ -22,7 +22,11 @@ function openIgnoringClient() {
 }
 
 describe('the calls of a check', () => {
-  it.each([1, 3, 16])('are at most %i at a time over all projects', async (concurrency) => {
+  it.each([
+    [1, 1],
+    [3, 3],
+    [undefined, 16],
+  ])('with a concurrency of %s are at most %i at a time over all projects', async (concurrency, limit) => {
     const { client } = await openAtlas({ [flexList]: list(many(20)), [`/${b}/clusters`]: list(many(20)) });
     let running = 0;
     let most = 0;
@@ -40,7 +44,7 @@ describe('the calls of a check', () => {
     };
     // A check only awaits a call, so a plain promise does.
     expect((await runCheck(counting as never, { groupIds: [a, b], concurrency })).findings).toHaveLength(40);
-    expect(most).toBe(concurrency);
+    expect(most).toBe(limit);
   });
 
   it('wait for a slow reader', async () => {
@@ -107,12 +111,14 @@ describe('the timeout of a check', () => {
     expect(server.requests.length).toBeLessThanOrEqual(3);
   });
 
-  it('follows fake timers that do not fake performance.now()', async () => {
+  it('is 10 minutes by default, also under fake timers that do not fake performance.now()', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     onTestFinished(() => void vi.useRealTimers());
-    const ended = runCheck(openIgnoringClient(), { groupIds: [a], timeout: 60_000 });
-    await vi.advanceTimersByTimeAsync(60_000);
-    expect((await ended).findings.map(({ error }) => error?.code)).toEqual(['TIMEOUT', 'TIMEOUT']);
+    const ended = runCheck(openIgnoringClient(), { groupIds: [a] });
+    await vi.advanceTimersByTimeAsync(600_000);
+    const advice = 'Raise it if the check needs longer.';
+    const timeout = { code: 'TIMEOUT', advice, message: `The check timed out after 600000 ms (timeout). ${advice}` };
+    expect((await ended).findings.map(({ error }) => error)).toMatchObject([timeout, timeout]);
   });
 
   it('leaves time to read a response that arrived before it', async () => {
@@ -172,23 +178,26 @@ describe('a rate limit', () => {
     const client = openIgnoringClient();
     const calls: string[] = [];
     const listClusters = async (path: string) => (path === `/api/atlas/v2/groups${flexList}` ? many(2) : []);
-    const listSnapshots = async (_groupId: string, name: string) => {
+    const signals = new Set<AbortSignal>();
+    const listSnapshots = async (_groupId: string, name: string, { signal }: { signal: AbortSignal }) => {
       calls.push(`${name} at ${performance.now()}`);
+      signals.add(signal);
       const error = errors.shift();
       if (error !== undefined) throw error;
       return [{ status: 'COMPLETED', finishTime: new Date() }];
     };
     vi.spyOn(client, 'getAll').mockImplementation(listClusters as never);
     vi.spyOn(client, 'listTenantSnapshots').mockImplementation(listSnapshots as never);
-    return { client, calls };
+    return { client, calls, signals };
   }
 
-  it('is waited for, while the call keeps its place, also if the token endpoint has it', async () => {
+  it('is waited for at least a second, while the call keeps its place, also if the token endpoint has it', async () => {
     const noToken = new AtlasAuthenticationError('Too many requests.', {}, { status: 429 });
-    const { client, calls } = openLimited(limited(2000), limited(1000), noToken);
+    const { client, calls, signals } = openLimited(limited(2000), limited(0), noToken);
     const { findings } = await runClock(runCheck(client, { groupIds: [a], concurrency: 1 }));
     expect(findings.map(({ state }) => state)).toEqual(['fresh', 'fresh']);
     expect(calls).toEqual([0, 2000, 3000, 13_000].map((time) => `Cluster1 at ${time}`).concat('Cluster0 at 13000'));
+    expect([...signals].map((signal) => getEventListeners(signal, 'abort'))).toEqual([[]]);
   });
 
   it.each([
@@ -221,6 +230,26 @@ describe('a rate limit', () => {
 
 describe('an abort', () => {
   const reason = { text: 'stopped' };
+
+  it('of many checks whose calls listen for it makes Node warn about nothing', async () => {
+    const warn = vi.fn();
+    process.on('warning', warn);
+    onTestFinished(() => void process.off('warning', warn));
+    const client = openIgnoringClient();
+    const listen = (_path: string, { signal }: { signal: AbortSignal }) => {
+      signal.addEventListener('abort', () => {});
+      return ignoring();
+    };
+    vi.spyOn(client, 'getAll').mockImplementation(listen as never);
+    const stop = new AbortController();
+    const groupIds = Array.from({ length: 12 }, (_, index) => index.toString(16).repeat(24));
+    const checks = groupIds.map(() => checkBackups(client, { groupIds, signal: stop.signal }).next());
+    await standStill();
+    stop.abort(reason);
+    expect(await Promise.allSettled(checks)).toEqual(Array(12).fill({ status: 'rejected', reason }));
+    expect(warn).not.toHaveBeenCalled();
+    expect(getEventListeners(stop.signal, 'abort')).toEqual([]);
+  });
 
   it('before the check sends nothing', async () => {
     const { server, check } = await openAtlas({});

@@ -65,7 +65,7 @@ it.each(['the EventTarget of its realm', "Node's EventTarget"])(
   },
 );
 
-it('a check runs with an AbortController of another realm', async () => {
+it('a check runs with an AbortController and a signal of another realm', async () => {
   class ForeignController {
     readonly signal = new ForeignSignal();
     abort = (reason: unknown) => this.signal.abort(reason);
@@ -73,7 +73,8 @@ it('a check runs with an AbortController of another realm', async () => {
   vi.stubGlobal('AbortController', ForeignController);
   const client = { getAll: async () => [], listTenantSnapshots: async () => [] };
   // A check only awaits the calls, so plain promises do.
-  const check = checkBackups(client as unknown as TenantSnapshotsClient, { groupIds: [groupId] });
+  const options = { groupIds: [groupId], signal: new ForeignSignal() as unknown as AbortSignal };
+  const check = checkBackups(client as unknown as TenantSnapshotsClient, options);
   expect(await check.next()).toMatchObject({ done: true });
 });
 
