@@ -7,13 +7,13 @@ import {
   type TenantSnapshotsClient,
 } from '../index.js';
 import { type Cluster, isFree, isIgnored, otherEditionOf } from './cluster.js';
-import { otherEdition } from './errors.js';
 import type { BackupFinding } from './finding.js';
 import { type Job, Jobs } from './jobs.js';
-import { dependsOnSchedule, judge } from './judge.js';
+import { judge, needsSchedule, type UnreadSchedule } from './judge.js';
 import { allowListeners } from './listeners.js';
 import { type BackupCheckOptions, optionsSchema } from './options.js';
 import { type BackupClient, type ClusterType, type Project, Reads } from './reads.js';
+import { dailySchedule, type Schedule } from './schedule.js';
 
 /** The totals of a check: the return value of its generator. */
 export interface BackupCheckTotals {
@@ -133,19 +133,21 @@ class Check {
   }
 
   async #judge(groupId: string, clusterType: ClusterType, cluster: Cluster) {
-    const edition = otherEditionOf(cluster);
-    if (cluster.backupEnabled === false && edition === undefined) {
+    if (cluster.backupEnabled === false && otherEditionOf(cluster) === undefined) {
       return { state: 'none' as const, reason: 'backup off' as const };
     }
     const backups = await this.#reads.backups(groupId, clusterType, cluster);
     const evidence = { cluster, backups, maxAge: this.#maxAge };
-    let judgement = judge(evidence);
-    if (clusterType === 'dedicated' && dependsOnSchedule(judgement, evidence)) {
-      judgement = judge(evidence, await this.#reads.schedule(groupId, cluster.name));
+    const readsSchedule = clusterType === 'dedicated' && needsSchedule(evidence);
+    return judge(evidence, readsSchedule ? await this.#readSchedule(groupId, cluster.name) : dailySchedule);
+  }
+
+  async #readSchedule(groupId: string, clusterName: string): Promise<Schedule | UnreadSchedule> {
+    try {
+      return await this.#reads.schedule(groupId, clusterName);
+    } catch (error) {
+      return { error: findingError(error) };
     }
-    const { state } = judgement;
-    if (edition !== undefined && (state === 'none' || state === 'stale')) throw otherEdition(edition);
-    return judgement;
   }
 }
 

@@ -6,21 +6,27 @@ import { AtlasInvalidResponseError } from '../index.js';
 /** @param readAt - the time of this machine, in ms since 1970. */
 export function futureBackup(time: Date, readAt: number, path: string): AtlasInvalidResponseError {
   const clock = new Date(readAt).toISOString().slice(0, 16);
-  const message = `The newest backup is more than an hour ahead of the clock of this machine (${clock} UTC). Check the clock.`;
-  return unjudgeable(message, path, `has a backup from ${time.toISOString()}, which is in the future`);
+  const what = `The newest backup is more than an hour ahead of the clock of this machine (${clock} UTC).`;
+  const issue = `has a backup from ${time.toISOString()}, which is in the future`;
+  return unjudgeable(what, 'Check the clock.', path, issue);
 }
 
+const checkInUi = 'Check it in the Atlas UI.';
+
 export function onlySingleShards(path: string): AtlasInvalidResponseError {
-  const message = 'The cluster is sharded, but only snapshots of single shards are listed. Check it in the Atlas UI.';
-  return unjudgeable(message, path);
+  return unjudgeable('The cluster is sharded, but only snapshots of single shards are listed.', checkInUi, path);
 }
 
 export function otherEdition(edition: string): AtlasInvalidResponseError {
-  const message = `The edition of the cluster is ${edition}: not all its backups are listed. Check it in the Atlas UI.`;
-  return unjudgeable(message);
+  return unjudgeable(`The edition of the cluster is ${edition}: not all its backups are listed.`, checkInUi);
 }
 
-function unjudgeable(message: string, path?: string, issue = message): AtlasInvalidResponseError {
-  const context = { operation: 'checkBackups', path };
-  return new AtlasInvalidResponseError(message, [{ path: 'results', message: issue }], context);
+function unjudgeable(
+  what: string,
+  advice: string,
+  path?: string,
+  issue = `${what} ${advice}`,
+): AtlasInvalidResponseError {
+  const context = { operation: 'checkBackups', path, advice };
+  return new AtlasInvalidResponseError(what, [{ path: 'results', message: issue }], context);
 }

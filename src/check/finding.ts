@@ -13,7 +13,8 @@ import type { AtlasError } from '../index.js';
  *   schedule takes a snapshot a week.
  * - `unknown`: a call failed, or the age of the newest backup is not known. Its time is more than an hour in the future, only
  *   snapshots of single shards of a sharded cluster are listed, or no recent backup is listed of a cluster whose edition is not
- *   `CORE`: Atlas does not list all backups of such a cluster.
+ *   `CORE`: Atlas does not list all backups of such a cluster. A schedule that cannot be read makes a cluster `unknown` only if
+ *   the state depends on it: a backup that is older than 7 days and 2 hours is `stale` by every schedule.
  */
 export type BackupState = 'fresh' | 'stale' | 'none' | 'paused' | 'new' | 'unknown';
 

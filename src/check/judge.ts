@@ -1,47 +1,80 @@
+import type { AtlasError } from '../index.js';
 import type { Backups } from './backups.js';
-import type { Cluster } from './cluster.js';
-import type { Reason } from './finding.js';
-import { dailySchedule, type Schedule } from './schedule.js';
-import { day, dayAndMargin, parseTime } from './times.js';
+import { type Cluster, otherEditionOf } from './cluster.js';
+import { otherEdition } from './errors.js';
+import type { BackupCheckOptions } from './options.js';
+import { dailySchedule, hourlySchedule, type Schedule, weeklySchedule } from './schedule.js';
+import { day, hour, parseTime } from './times.js';
 
+// ms. How late a snapshot may be, and the first one of a new cluster.
+const margin = 2 * hour;
 // ms. Atlas resumes a paused cluster after this time.
 const longestPause = 30 * day;
 
 /** What a cluster is judged by, except its schedule. */
 export interface Evidence {
-  readonly cluster: Pick<Cluster, 'createDate' | 'paused' | 'backupEnabled'>;
+  readonly cluster: Cluster;
   readonly backups: Backups;
-  /** The highest age of a fresh backup that the caller asked for, in ms. */
-  readonly maxAge?: number | 'schedule' | undefined;
+  readonly maxAge?: BackupCheckOptions['maxAge'];
+}
+
+/** Why the schedule of a cluster could not be read. */
+export interface UnreadSchedule {
+  readonly error: AtlasError;
+}
+
+/** Whether the judgement depends on the schedule of a dedicated cluster. */
+export function needsSchedule(evidence: Evidence): boolean {
+  const { cluster, maxAge } = evidence;
+  if (cluster.backupEnabled === false) return false;
+  if (maxAge === 'schedule') return true;
+  const { state } = judgeBySchedule(evidence, dailySchedule);
+  return state === 'stale' ? maxAge === undefined : state === 'none' && cluster.paused !== true;
 }
 
 /** Judges whether a cluster has a recent backup. */
-export function judge({ cluster, backups, maxAge }: Evidence, schedule: Schedule = dailySchedule) {
-  const { restorable, readAt, ...failure } = backups;
-  const isPaused = cluster.paused === true;
-  const reason: Reason | undefined = schedule.reason ?? (isPaused ? 'paused' : undefined);
-  const shortcomings = { ...(reason && { reason }), ...failure };
-  if (restorable === undefined) {
-    const isNew = !isPaused && isYoung(cluster.createDate, schedule.limit, readAt);
-    return isNew ? { state: 'new' as const, ...failure } : { state: 'none' as const, ...shortcomings };
-  }
-  const { age } = restorable;
-  const limit = typeof maxAge === 'number' ? maxAge : schedule.limit;
-  const known = { ...restorable, maxAge: limit };
-  if (age <= limit) return { state: 'fresh' as const, ...known, ...failure };
-  if (isPaused && age <= limit + longestPause) return { state: 'paused' as const, ...known, ...failure };
-  return { state: 'stale' as const, ...known, ...shortcomings };
+export function judge(evidence: Evidence, schedule: Schedule | UnreadSchedule) {
+  const judgement =
+    'error' in schedule ? judgeWithoutSchedule(evidence, schedule.error) : judgeBySchedule(evidence, schedule);
+  const edition = otherEditionOf(evidence.cluster);
+  if (edition === undefined || (judgement.state !== 'none' && judgement.state !== 'stale')) return judgement;
+  return toUnknown(evidence, otherEdition(edition));
 }
 
-/** Whether the schedule of a dedicated cluster may change the judgement. */
-export function dependsOnSchedule({ state }: ReturnType<typeof judge>, { cluster, maxAge }: Evidence): boolean {
-  if (cluster.backupEnabled === false) return false;
-  return state === 'stale' ? typeof maxAge !== 'number' : state === 'none' && cluster.paused !== true;
+/** Judges by the strictest and by the mildest schedule. What both say holds for every schedule. */
+function judgeWithoutSchedule(evidence: Evidence, error: AtlasError) {
+  const strictest = judgeBySchedule(evidence, hourlySchedule);
+  const mildest = judgeBySchedule(evidence, weeklySchedule);
+  if (strictest.state !== mildest.state) return toUnknown(evidence, error);
+  return strictest.state === 'fresh' ? strictest : mildest;
+}
+
+function judgeBySchedule({ cluster, backups, maxAge }: Evidence, { interval, reason }: Schedule) {
+  const { restorable, lastFailed, readAt } = backups;
+  const isPaused = cluster.paused === true;
+  const defaultLimit = Math.max(interval, day) + margin;
+  const notes = { ...(reason && { reason }), ...(lastFailed && { lastFailed }) };
+  // The schedule explains a missing or an old backup better than the pause does.
+  const explanation = { ...(isPaused && { reason: 'paused' as const }), ...notes };
+  if (restorable === undefined) {
+    const isNew = !isPaused && isYoung(cluster.createDate, defaultLimit, readAt);
+    return isNew ? { state: 'new' as const, ...notes } : { state: 'none' as const, ...explanation };
+  }
+  const limit = maxAge === 'schedule' ? interval + margin : (maxAge ?? defaultLimit);
+  const known = { ...restorable, maxAge: limit };
+  if (known.age <= limit) return { state: 'fresh' as const, ...known, ...notes };
+  if (isPaused && known.age <= limit + longestPause) return { state: 'paused' as const, ...known, ...notes };
+  return { state: 'stale' as const, ...known, ...explanation };
 }
 
 function isYoung(createDate: unknown, limit: number, now: number): boolean {
   const created = parseTime(createDate)?.getTime();
   if (created === undefined) return false;
   // The clock of Atlas may be ahead of the local one, but not by days.
-  return now - created < limit && created - now <= dayAndMargin;
+  return now - created < limit && created - now <= day + margin;
+}
+
+function toUnknown({ backups }: Evidence, error: AtlasError) {
+  const { restorable, lastFailed } = backups;
+  return { state: 'unknown' as const, error, ...restorable, ...(lastFailed && { lastFailed }) };
 }

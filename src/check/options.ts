@@ -8,6 +8,10 @@ export interface BackupCheckOptions {
   /**
    * The highest age of a fresh backup, in ms. Default: 26 hours, or 7 days and 2 hours for a dedicated cluster whose schedule
    * takes a snapshot a week.
+   *
+   * With `schedule`, each dedicated cluster is judged by its own schedule, which costs one call per cluster: the time between
+   * two snapshots and 2 hours, such as 8 hours if it takes one every 6 hours. The limit is 26 hours for a Flex cluster, and
+   * for a schedule that takes no snapshots or only monthly or yearly ones.
    */
   maxAge?: number | 'schedule' | undefined;
   /**
@@ -24,14 +28,27 @@ export interface BackupCheckOptions {
 // Not instanceof: the signal may come from another realm.
 const isSignal = (value: unknown) => typeof value === 'object' && value !== null && 'addEventListener' in value;
 
+// One sentence per option, whatever is wrong with it.
+const maxAge = 'must be a number of ms above 0, or "schedule"';
+// The longest delay of a timer, almost 25 days.
+const longestTimeout = 0x7fff_ffff;
+const timeout = `must be a number of ms above 0 and at most ${longestTimeout}`;
+const concurrency = 'must be a whole number above 0';
+
+const fields = {
+  groupIds: z.array(groupIdSchema, 'must be a list of project IDs'),
+  maxAge: z.union([z.number().positive(maxAge), z.literal('schedule')], maxAge),
+  timeout: z.number(timeout).positive(timeout).max(longestTimeout, timeout),
+  concurrency: z.int(concurrency).positive(concurrency),
+  signal: z.custom<AbortSignal>(isSignal, 'must be an AbortSignal').nullable(),
+} satisfies Record<keyof BackupCheckOptions, z.ZodType>;
+
 /** Checks {@link BackupCheckOptions}. */
 export const optionsSchema = z
-  .strictObject({
-    groupIds: z.array(groupIdSchema),
-    maxAge: z.number().positive().or(z.literal('schedule')),
-    // The longest delay of a timer.
-    timeout: z.number().positive().max(0x7fff_ffff),
-    concurrency: z.number().int().positive(),
-    signal: z.custom<AbortSignal>(isSignal, 'must be an AbortSignal').nullable(),
+  .strictObject(fields, {
+    error: (issue) =>
+      issue.code === 'unrecognized_keys'
+        ? `there is no option ${issue.keys.join(' or ')} (options: ${Object.keys(fields).join(', ')})`
+        : 'must be an object',
   })
   .partial();

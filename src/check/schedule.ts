@@ -1,39 +1,58 @@
 import { z } from 'zod';
 import type { Reason } from './finding.js';
 import { anything, listSchema, noError } from './schemas.js';
-import { dayAndMargin, weekAndMargin } from './times.js';
+import { day, hour } from './times.js';
 
 /** What a backup schedule means for its cluster. */
 export interface Schedule {
-  /** How old the newest backup may be, in ms. */
-  readonly limit: number;
+  /** The time between two of its snapshots, in ms. */
+  readonly interval: number;
   /** Why the schedule takes too few snapshots. */
   readonly reason?: Reason;
 }
 
 /** Flex clusters have this one. */
-export const dailySchedule: Schedule = { limit: dayAndMargin };
+export const dailySchedule: Schedule = { interval: day };
 
-export const noSchedule: Schedule = { limit: dayAndMargin, reason: 'no schedule' };
+export const noSchedule: Schedule = { interval: day, reason: 'no schedule' };
+
+// No schedule has a smaller or a greater interval.
+export const hourlySchedule: Schedule = { interval: hour };
+export const weeklySchedule: Schedule = { interval: 7 * day };
 
 // Atlas has one policy, with a few dozen items at most.
 const maxItems = 100;
-const policyItemSchema = z.object({ frequencyType: anything });
+const policyItemSchema = z.object({ frequencyType: anything, frequencyInterval: anything });
 const policySchema = z.object({ policyItems: listSchema(policyItemSchema, maxItems) });
 
 /** Parses the backup schedule of a dedicated cluster. */
 export const scheduleSchema = z.object({ policies: listSchema(policySchema, maxItems), ...noError });
 
-const rareFrequencies: readonly unknown[] = ['weekly', 'monthly', 'yearly'];
-
 /** Judges a schedule by the most frequent of its snapshots. */
 export function judgeSchedule({ policies }: z.infer<typeof scheduleSchema>): Schedule {
   const items = policies.flatMap(({ policyItems }) => policyItems);
-  const frequencies = items.map(({ frequencyType }) => frequencyType).filter((type) => type !== 'ondemand');
-  if (frequencies.length === 0) return noSchedule;
-  // A frequency that is not known counts as daily.
-  if (frequencies.some((type) => !rareFrequencies.includes(type))) return dailySchedule;
-  if (frequencies.includes('weekly')) return { limit: weekAndMargin };
+  const regular = items.filter(({ frequencyType }) => frequencyType !== 'ondemand');
+  if (regular.length === 0) return noSchedule;
+  const interval = Math.min(...regular.map(intervalOf));
+  if (Number.isFinite(interval)) return { interval };
   // Somebody may have deleted the daily item by mistake, so such a schedule does not raise the limit.
-  return { limit: dayAndMargin, reason: frequencies.includes('monthly') ? 'monthly only' : 'yearly only' };
+  const isMonthly = regular.some(({ frequencyType }) => frequencyType === 'monthly');
+  return { interval: day, reason: isMonthly ? 'monthly only' : 'yearly only' };
+}
+
+const hours = z.int().min(1).max(24);
+
+function intervalOf({ frequencyType, frequencyInterval }: z.infer<typeof policyItemSchema>): number {
+  switch (frequencyType) {
+    case 'hourly':
+      return hours.catch(24).parse(frequencyInterval) * hour;
+    case 'weekly':
+      return weeklySchedule.interval;
+    case 'monthly':
+    case 'yearly':
+      return Number.POSITIVE_INFINITY;
+    default:
+      // A frequency that is not known counts as daily.
+      return day;
+  }
 }

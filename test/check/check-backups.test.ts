@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { type BackupCheckOptions, type BackupFinding, checkBackups } from '../../src/check/index.js';
 import { AtlasClosedError, AtlasInvalidArgumentError } from '../../src/index.js';
+import { runClock, stopClock } from '../support/clock.js';
 import { answer, type Script, sendRefusal } from '../support/raw-steps.js';
 import { rejection } from '../support/rejection.js';
 import { ago, backup, checkLedger, cluster, hour, list, openAtlas, requestsOf } from './support/open-atlas.js';
@@ -71,9 +72,9 @@ describe('checkBackups', () => {
     ['a project without clusters', {}, { groupIds: [a] }, { projects: 1, free: [] }],
     [
       'a free cluster',
-      { [dedicatedList]: list([free]) },
-      { groupIds: [a] },
-      { projects: 1, free: [{ groupId: a, clusterName: 'M0' }] },
+      { '': list([{ id: a, name: 'Web Shop' }]), [dedicatedList]: list([free]) },
+      {},
+      { projects: 1, free: [{ ...shop, clusterName: 'M0' }] },
     ],
     ['a cluster in deletion', { [flexList]: list([deleted]) }, { groupIds: [a] }, { projects: 1, free: [] }],
   ])('yields nothing for %s', async (_name, answers, options, totals) => {
@@ -129,23 +130,36 @@ describe('checkBackups', () => {
     expect(await read(-hour - 60_000)).toMatchObject({ state: 'unknown', error: future });
   });
 
-  it.each<[path: string, options: object]>([
-    ['groupIds.1', { groupIds: [a, 'A'.repeat(24)] }],
-    ['groupIds', { groupIds: a }],
-    ['maxAge', { maxAge: 0 }],
-    ['maxAge', { maxAge: Number.POSITIVE_INFINITY }],
-    ['timeout', { timeout: -1 }],
-    ['timeout', { timeout: 2 ** 31 }],
-    ['concurrency', { concurrency: 1.5 }],
-    ['concurrency', { concurrency: 0 }],
-    ['signal', { signal: {} }],
-    ['signal', { signal: 'abort' }],
-    ['', { maxage: 1 }],
-  ])('rejects an invalid %s, and sends nothing', async (path, options) => {
+  const invalidTimeout = 'must be a number of ms above 0 and at most 2147483647';
+  it.each<[path: string, message: string, values: unknown[]]>([
+    ['groupIds.1', 'must be 24 lowercase hexadecimal digits', [[a, 'A'.repeat(24)]]],
+    ['groupIds', 'must be a list of project IDs', [a, null]],
+    ['maxAge', 'must be a number of ms above 0, or "schedule"', [0, Number.POSITIVE_INFINITY, '26h', null]],
+    ['timeout', invalidTimeout, [-1, 0, 2 ** 31, '1m']],
+    ['concurrency', 'must be a whole number above 0', [1.5, 0, -1.5, '1']],
+    ['signal', 'must be an AbortSignal', [{}, 'abort']],
+  ])('rejects an invalid %s, and sends nothing: %s', async (path, message, values) => {
     const { client, server } = await openAtlas(organization);
-    const thrown = await rejection(checkBackups(client, options).next(), AtlasInvalidArgumentError);
-    expect(thrown).toMatchObject({ operation: 'checkBackups', issues: [{ path, message: expect.any(String) }] });
+    for (const value of values) {
+      const options = { [path.replace(/\..*/, '')]: value };
+      const thrown = await rejection(checkBackups(client, options).next(), AtlasInvalidArgumentError);
+      expect(thrown).toMatchObject({ operation: 'checkBackups', issues: [{ path, message }] });
+    }
     expect(server.requests).toEqual([]);
+  });
+
+  it.each<[options: unknown, message: string]>([
+    [
+      { maxage: 1, ids: [] },
+      'there is no option maxage or ids (options: groupIds, maxAge, timeout, concurrency, signal)',
+    ],
+    [null, 'must be an object'],
+  ])('rejects the options %j', async (options, message) => {
+    const { client } = await openAtlas({});
+    // As JavaScript may call it.
+    const check = checkBackups(client, options as BackupCheckOptions);
+    const thrown = await rejection(check.next(), AtlasInvalidArgumentError);
+    expect(thrown.issues).toEqual([{ path: '', message }]);
   });
 
   it.each<[code: string, failure: Script]>([
@@ -174,6 +188,8 @@ describe('a dedicated cluster', () => {
   const notFound = (errorCode: string, status = 404): Script => [answer(status, { error: status, errorCode })];
   const noSchedule = notFound('BACKUP_CONFIG_NOT_FOUND');
   const both = ['schedule', 'snapshots'];
+  const infinite = { effectiveDatabaseEdition: 'INFINITE' };
+  const known = { newest: { time: expect.any(Date) }, age: expect.closeTo(27 * hour, -4), backups: 1 };
 
   it.each<[name: string, fields: object, answers: Answers, finding: object, paths: string[]]>([
     ['without backup', { backupEnabled: false }, {}, { state: 'none', reason: 'backup off' }, []],
@@ -184,6 +200,16 @@ describe('a dedicated cluster', () => {
     ['that is paused', { paused: true }, old, { state: 'paused', maxAge: 26 * hour }, ['snapshots']],
     ['with weekly ones', {}, { ...old, schedule: scheduled('weekly') }, { maxAge: 170 * hour }, both],
     ['without a schedule', {}, { ...old, schedule: noSchedule }, { reason: 'no schedule' }, both],
+    [
+      'of another edition, with backup off',
+      { ...infinite, backupEnabled: false },
+      {},
+      { state: 'fresh' },
+      ['snapshots'],
+    ],
+    ['of another edition', infinite, { ...old, schedule: noSchedule }, { state: 'unknown', ...known }, both],
+    ['with point-in-time restore', { pitEnabled: true, backupEnabled: false }, {}, { pitEnabled: true }, []],
+    ['without point-in-time restore', { pitEnabled: false }, {}, { state: 'fresh', pitEnabled: false }, ['snapshots']],
   ])('%s', async (_name, fields, answers, finding, paths) => {
     expect(await checkLedger(fields, answers)).toMatchObject({ finding, paths });
   });
@@ -192,9 +218,31 @@ describe('a dedicated cluster', () => {
     ['another code', notFound('CLUSTER_NOT_FOUND'), 'API_ERROR'],
     ['another status', notFound('BACKUP_CONFIG_NOT_FOUND', 403), 'API_ERROR'],
     ['an odd body', [answer(200, { policies: null })], 'INVALID_RESPONSE'],
-  ])('is unknown if its schedule fails with %s', async (_name, schedule, code) => {
-    const { finding } = await checkLedger({}, { snapshots: list([]), schedule });
-    expect(finding).toMatchObject({ clusterName: 'Ledger', state: 'unknown', error: error(code) });
+  ])('is unknown if its schedule decides and fails with %s', async (_name, schedule, code) => {
+    const { finding } = await checkLedger({}, { ...old, schedule });
+    expect(finding).toMatchObject({ clusterName: 'Ledger', state: 'unknown', error: error(code), ...known });
+  });
+
+  it('is stale if no schedule would allow its backup, whatever happens to the schedule until the deadline', async () => {
+    const answers = { snapshots: backup(20 * 24 * hour, 'clusters'), schedule: [] };
+    stopClock();
+    const { finding } = await runClock(checkLedger({}, answers, { timeout: 100 }));
+    expect(finding).toMatchObject({ state: 'stale', maxAge: 170 * hour });
+  });
+
+  it('ends the check if the client is closed while its schedule is read', async () => {
+    const { client, check } = await openAtlas({ [dedicatedList]: list([cluster('Ledger')]), [ledger]: list([]) });
+    const closed = new AtlasClosedError('Closed.');
+    vi.spyOn(client, 'get').mockRejectedValue(closed);
+    await expect(check({ groupIds: [a] })).rejects.toBe(closed);
+  });
+
+  it.each<[name: string, fields: object, finding: object, paths: string[]]>([
+    ['with backups', {}, { state: 'fresh', maxAge: 170 * hour }, both],
+    ['without backup', { backupEnabled: false }, { reason: 'backup off' }, []],
+  ])('%s can be judged by its own schedule', async (_name, fields, finding, paths) => {
+    const answers = { schedule: scheduled('weekly') };
+    expect(await checkLedger(fields, answers, { maxAge: 'schedule' })).toMatchObject({ finding, paths });
   });
 
   it('is judged by maxAge, whatever its schedule', async () => {
@@ -204,11 +252,16 @@ describe('a dedicated cluster', () => {
   });
 });
 
-it('a Flex cluster is judged by 26 hours, without a schedule', async () => {
-  const { server, check } = await openAtlas({
-    [flexList]: list([cluster('Orders', { paused: true, backupEnabled: false })]),
-    [orders]: backup(27 * hour, 'flexClusters'),
-  });
-  expect((await check({ groupIds: [a] })).findings).toMatchObject([{ state: 'stale', maxAge: 26 * hour }]);
-  expect(server.requests).toHaveLength(3);
-});
+it.each([undefined, 'schedule' as const])(
+  'a Flex cluster is judged by 26 hours, with a maxAge of %s',
+  async (maxAge) => {
+    const { server, check } = await openAtlas({
+      [flexList]: list([cluster('Orders', { paused: true, backupEnabled: false, pitEnabled: true })]),
+      [orders]: backup(27 * hour, 'flexClusters'),
+    });
+    const { findings } = await check({ groupIds: [a], maxAge });
+    expect(findings).toMatchObject([{ state: 'stale', maxAge: 26 * hour }]);
+    expect(findings[0]).not.toHaveProperty('pitEnabled');
+    expect(server.requests).toHaveLength(3);
+  },
+);

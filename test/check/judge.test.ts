@@ -1,15 +1,19 @@
 import { describe, expect, it } from 'vitest';
-import { dependsOnSchedule, type Evidence, judge } from '../../src/check/judge.js';
+import { type Evidence, judge, needsSchedule } from '../../src/check/judge.js';
 import { dailySchedule, noSchedule, type Schedule } from '../../src/check/schedule.js';
+import { AtlasConnectionError } from '../../src/index.js';
 
 const hour = 3_600_000;
 const day = 24 * hour;
+const week = 7 * day;
 const readAt = Date.parse('2026-08-10T12:00:00Z');
 const ago = (ms: number) => new Date(readAt - ms);
-const weekly: Schedule = { limit: 7 * day + 2 * hour };
-const monthly: Schedule = { limit: 26 * hour, reason: 'monthly only' };
+const hourly: Schedule = { interval: 6 * hour };
+const weekly: Schedule = { interval: week };
+const monthly: Schedule = { interval: day, reason: 'monthly only' };
+const maxAge = 'schedule';
 
-const restorable = { oldest: { time: ago(40 * day) }, backups: 8 };
+const reach = { oldest: { time: ago(40 * day) }, backups: 8 };
 
 interface Facts {
   /** The age of the newest backup, in ms. */
@@ -19,14 +23,16 @@ interface Facts {
   /** ms since the cluster was created. */
   created?: number;
   paused?: unknown;
-  maxAge?: number;
+  backupEnabled?: boolean;
+  maxAge?: Evidence['maxAge'];
+  databaseEdition?: string;
 }
 
-function evidenceOf({ newest, failed, created, paused, maxAge }: Facts): Evidence {
+function evidenceOf({ newest, failed, created, maxAge, ...fields }: Facts): Evidence {
   return {
-    cluster: { paused, createDate: created === undefined ? undefined : ago(created).toISOString() },
+    cluster: { name: 'Ledger', createDate: created === undefined ? undefined : ago(created).toISOString(), ...fields },
     backups: {
-      ...(newest !== undefined && { restorable: { ...restorable, newest: { time: ago(newest) }, age: newest } }),
+      ...(newest !== undefined && { restorable: backupOf(newest) }),
       ...(failed !== undefined && { lastFailed: { time: ago(failed) } }),
       readAt,
     },
@@ -34,32 +40,41 @@ function evidenceOf({ newest, failed, created, paused, maxAge }: Facts): Evidenc
   };
 }
 
+const backupOf = (age: number) => ({ newest: { time: ago(age) }, age, ...reach });
+
 type Row = [facts: Facts, state: string, reason?: string | undefined, schedule?: Schedule | undefined];
 
 describe('a cluster with a backup', () => {
-  it.each<Row>([
-    [{ newest: 0 }, 'fresh'],
-    [{ newest: 26 * hour }, 'fresh'],
-    [{ newest: 26 * hour + 1 }, 'stale'],
-    [{ newest: 26 * hour + 1, created: hour }, 'stale'],
-    [{ newest: 2 * hour, maxAge: hour }, 'stale'],
-    [{ newest: 30 * hour, maxAge: 30 * hour }, 'fresh'],
-    [{ newest: 7 * day + 2 * hour }, 'fresh', undefined, weekly],
-    [{ newest: 7 * day + 2 * hour + 1 }, 'stale', undefined, weekly],
-    [{ newest: 27 * hour }, 'stale', 'monthly only', monthly],
-    [{ newest: 27 * hour }, 'stale', 'no schedule', noSchedule],
-    [{ newest: 25 * hour, paused: true }, 'fresh'],
-    [{ newest: 27 * hour, paused: true }, 'paused'],
-    [{ newest: 30 * day + 26 * hour, paused: true }, 'paused'],
-    [{ newest: 30 * day + 26 * hour + 1, paused: true }, 'stale', 'paused'],
-    [{ newest: 30 * day + 26 * hour + 1, paused: true }, 'stale', 'no schedule', noSchedule],
-    [{ newest: 30 * day + 27 * hour, paused: true }, 'paused', undefined, weekly],
-    [{ newest: 30 * day + 2 * hour, paused: true, maxAge: hour }, 'stale', 'paused'],
-    [{ newest: 27 * hour, paused: 'true' }, 'stale'],
-  ])('%j is %s (%s)', (facts, state, reason, schedule = dailySchedule) => {
-    const limit = facts.maxAge ?? schedule.limit;
-    const backup = { ...restorable, newest: { time: ago(facts.newest ?? 0) }, age: facts.newest, maxAge: limit };
-    expect(judge(evidenceOf(facts), schedule)).toStrictEqual({ state, ...backup, ...(reason && { reason }) });
+  it.each<[facts: Facts, state: string, limit: number, reason?: string | undefined, schedule?: Schedule]>([
+    [{ newest: 0 }, 'fresh', 26 * hour],
+    [{ newest: 26 * hour }, 'fresh', 26 * hour],
+    [{ newest: 26 * hour + 1 }, 'stale', 26 * hour],
+    [{ newest: 26 * hour }, 'fresh', 26 * hour, undefined, hourly],
+    [{ newest: 26 * hour + 1, created: hour }, 'stale', 26 * hour],
+    [{ newest: 2 * hour, maxAge: hour }, 'stale', hour],
+    [{ newest: 30 * hour, maxAge: 30 * hour }, 'fresh', 30 * hour],
+    [{ newest: week + 2 * hour }, 'fresh', week + 2 * hour, undefined, weekly],
+    [{ newest: week + 2 * hour + 1 }, 'stale', week + 2 * hour, undefined, weekly],
+    [{ newest: 27 * hour }, 'stale', 26 * hour, 'monthly only', monthly],
+    [{ newest: 27 * hour }, 'stale', 26 * hour, 'no schedule', noSchedule],
+    [{ newest: 25 * hour, paused: true }, 'fresh', 26 * hour],
+    [{ newest: 27 * hour, paused: true }, 'paused', 26 * hour],
+    [{ newest: 30 * day + 26 * hour, paused: true }, 'paused', 26 * hour],
+    [{ newest: 30 * day + 26 * hour + 1, paused: true }, 'stale', 26 * hour, 'paused'],
+    [{ newest: 30 * day + 26 * hour + 1, paused: true }, 'stale', 26 * hour, 'no schedule', noSchedule],
+    [{ newest: 30 * day + 27 * hour, paused: true }, 'paused', week + 2 * hour, undefined, weekly],
+    [{ newest: 30 * day + 2 * hour, paused: true, maxAge: hour }, 'stale', hour, 'paused'],
+    [{ newest: 27 * hour, paused: 'true' }, 'stale', 26 * hour],
+    [{ newest: 8 * hour, maxAge }, 'fresh', 8 * hour, undefined, hourly],
+    [{ newest: 8 * hour + 1, maxAge }, 'stale', 8 * hour, undefined, hourly],
+    [{ newest: 26 * hour, maxAge }, 'fresh', 26 * hour],
+    [{ newest: 30 * hour, maxAge }, 'fresh', week + 2 * hour, undefined, weekly],
+    [{ newest: 25 * hour, maxAge }, 'fresh', 26 * hour, 'monthly only', monthly],
+    [{ newest: 27 * hour, maxAge }, 'stale', 26 * hour, 'no schedule', noSchedule],
+    [{ newest: 30 * day + 8 * hour, maxAge, paused: true }, 'paused', 8 * hour, undefined, hourly],
+  ])('%j is %s by a limit of %i ms (%s)', (facts, state, limit, reason, schedule = dailySchedule) => {
+    const found = { state, ...backupOf(facts.newest ?? 0), maxAge: limit, ...(reason && { reason }) };
+    expect(judge(evidenceOf(facts), schedule)).toStrictEqual(found);
   });
 });
 
@@ -72,14 +87,92 @@ describe('a cluster without a backup', () => {
     [{ created: -26 * hour }, 'new'],
     [{ created: -26 * hour - 1 }, 'none'],
     [{}, 'none'],
-    [{ created: 7 * day + 2 * hour - 1 }, 'new', undefined, weekly],
-    [{ created: 7 * day + 2 * hour, maxAge: 30 * day }, 'none', undefined, weekly],
+    [{ created: week + 2 * hour - 1 }, 'new', undefined, weekly],
+    [{ created: week + 2 * hour, maxAge: 30 * day }, 'none', undefined, weekly],
     [{ created: -26 * hour - 1 }, 'none', undefined, weekly],
     [{ created: 27 * hour }, 'none', 'monthly only', monthly],
     [{ created: 27 * hour }, 'none', 'no schedule', noSchedule],
     [{ created: hour, paused: true }, 'none', 'paused'],
-  ])('%j is %s (%s)', (facts, state, reason, schedule) => {
+    [{ created: 26 * hour - 1, maxAge }, 'new', undefined, hourly],
+    [{ created: hour, maxAge }, 'new', 'no schedule', noSchedule],
+  ])('%j is %s (%s)', (facts, state, reason, schedule = dailySchedule) => {
     expect(judge(evidenceOf(facts), schedule)).toStrictEqual({ state, ...(reason && { reason }) });
+  });
+});
+
+describe('a cluster whose schedule cannot be read', () => {
+  const error = new AtlasConnectionError('Atlas is down.');
+  const mildest = week + 2 * hour;
+  const strictest = 3 * hour;
+
+  it.each<[facts: Facts, finding: object]>([
+    [{ newest: mildest + 1 }, { state: 'stale', maxAge: mildest }],
+    [{ newest: mildest }, { state: 'unknown', error }],
+    [{ newest: 26 * hour + 1 }, { state: 'unknown', error }],
+    [
+      { newest: 30 * day + mildest + 1, paused: true },
+      { state: 'stale', maxAge: mildest, reason: 'paused' },
+    ],
+    [
+      { newest: 30 * day + mildest, paused: true },
+      { state: 'unknown', error },
+    ],
+    [
+      { newest: strictest, maxAge },
+      { state: 'fresh', maxAge: strictest },
+    ],
+    [
+      { newest: strictest + 1, maxAge },
+      { state: 'unknown', error },
+    ],
+    [
+      { newest: mildest, maxAge },
+      { state: 'unknown', error },
+    ],
+    [
+      { newest: mildest + 1, maxAge },
+      { state: 'stale', maxAge: mildest },
+    ],
+    [
+      { newest: mildest, maxAge, paused: true },
+      { state: 'unknown', error },
+    ],
+    [
+      { newest: mildest + 1, maxAge, paused: true },
+      { state: 'paused', maxAge: mildest },
+    ],
+    [{ created: mildest }, { state: 'none' }],
+    [{ created: mildest - 1 }, { state: 'unknown', error }],
+    [
+      { created: 26 * hour, maxAge: 30 * day },
+      { state: 'unknown', error },
+    ],
+    [{ created: 26 * hour - 1, maxAge }, { state: 'new' }],
+    [
+      { created: hour, maxAge, paused: true },
+      { state: 'none', reason: 'paused' },
+    ],
+    [{}, { state: 'none' }],
+  ])('%j is %j', (facts, finding) => {
+    const known = facts.newest === undefined ? {} : backupOf(facts.newest);
+    expect(judge(evidenceOf(facts), { error })).toStrictEqual({ ...known, ...finding });
+  });
+});
+
+describe('a cluster of another edition', () => {
+  it.each<[facts: Facts, state: string, schedule?: Schedule]>([
+    [{ newest: 26 * hour }, 'fresh'],
+    [{ newest: 27 * hour }, 'unknown'],
+    [{ newest: 27 * hour }, 'fresh', weekly],
+    [{ newest: 27 * hour, paused: true }, 'paused'],
+    [{ created: hour }, 'new'],
+    [{}, 'unknown'],
+  ])('%j is %s', (facts, state, schedule = dailySchedule) => {
+    const judgement = judge(evidenceOf({ ...facts, databaseEdition: 'INFINITE' }), schedule);
+    expect(judgement).toMatchObject({ state, ...(facts.newest && backupOf(facts.newest)) });
+    if (state !== 'unknown') return;
+    expect(judgement).toMatchObject({ error: { code: 'INVALID_RESPONSE', advice: 'Check it in the Atlas UI.' } });
+    expect(judgement).not.toHaveProperty('maxAge');
   });
 });
 
@@ -90,14 +183,19 @@ describe('a failed snapshot', () => {
     ['after a fresh backup', { newest: 2 * hour, failed: hour }, 'fresh'],
     ['after a stale one', { newest: 30 * hour, failed: hour }, 'stale'],
     ['of a paused cluster', { newest: 30 * hour, failed: 29 * hour, paused: true }, 'paused'],
+    ['of an unknown cluster', { newest: 30 * hour, failed: hour, databaseEdition: 'INFINITE' }, 'unknown'],
+    ['of an unknown cluster without a backup', { failed: hour, databaseEdition: 'INFINITE' }, 'unknown'],
   ])('%s is reported', (_what, facts, state) => {
-    expect(judge(evidenceOf(facts))).toMatchObject({ state, lastFailed: { time: ago(facts.failed ?? 0) } });
+    const lastFailed = { time: ago(facts.failed ?? 0) };
+    expect(judge(evidenceOf(facts), dailySchedule)).toMatchObject({ state, lastFailed });
   });
 });
 
 describe('the schedule', () => {
-  it.each<[matters: boolean, facts: Facts]>([
+  it.each<[isNeeded: boolean, facts: Facts]>([
     [true, { newest: 27 * hour }],
+    [true, { newest: 27 * hour, databaseEdition: 'INFINITE' }],
+    [false, { newest: 27 * hour, databaseEdition: 'INFINITE', backupEnabled: false }],
     [false, { newest: 27 * hour, maxAge: hour }],
     [false, { newest: hour }],
     [false, { newest: 27 * hour, paused: true }],
@@ -106,8 +204,10 @@ describe('the schedule', () => {
     [true, { created: 27 * hour, maxAge: hour }],
     [false, { created: hour }],
     [false, { paused: true }],
-  ])('matters: %s, for %j', (matters, facts) => {
-    const evidence = evidenceOf(facts);
-    expect(dependsOnSchedule(judge(evidence), evidence)).toBe(matters);
+    [true, { newest: hour, maxAge }],
+    [true, { created: hour, maxAge, paused: true }],
+    [false, { newest: hour, maxAge, backupEnabled: false }],
+  ])('is needed: %s, for %j', (isNeeded, facts) => {
+    expect(needsSchedule(evidenceOf(facts))).toBe(isNeeded);
   });
 });

@@ -50,24 +50,3 @@ describe('a sharded cluster', () => {
     expect(headers?.['accept']).toBe('application/vnd.atlas.2023-01-01+json');
   });
 });
-
-describe('a cluster of another edition', () => {
-  const infinite = { effectiveDatabaseEdition: 'INFINITE' };
-  const off = { ...infinite, backupEnabled: false };
-  const weekly: Script = [answer(200, { policies: [{ policyItems: [{ frequencyType: 'weekly' }] }] })];
-
-  it.each<[what: string, fields: object, snapshots: object[], finding: object, isScheduleRead: boolean]>([
-    ['with a backup', infinite, [single(hour)], { state: 'fresh' }, false],
-    ['with a backup, but with backup off', off, [single(hour)], { state: 'fresh' }, false],
-    ['with an old backup', infinite, [single(200 * hour)], unusable('INFINITE'), true],
-    ['with an old backup that its schedule allows', infinite, [single(30 * hour)], { state: 'fresh' }, true],
-    ['without a backup', infinite, [], unusable('INFINITE'), true],
-    ['without a backup, and with backup off', off, [], unusable('INFINITE'), false],
-    ['without a backup that is new', { ...off, createDate: ago(hour) }, [], { state: 'new' }, false],
-    ['that is paused', { ...infinite, paused: true }, [single(30 * hour)], { state: 'paused' }, false],
-  ])('%s', async (_what, fields, snapshots, finding, isScheduleRead) => {
-    const paths = isScheduleRead ? ['schedule', 'snapshots'] : ['snapshots'];
-    const answers = { snapshots: list(snapshots), schedule: weekly };
-    expect(await checkLedger(fields, answers)).toMatchObject({ finding, paths });
-  });
-});
