@@ -73,6 +73,8 @@ export interface NoLoginDetails {
   /** The OAuth 2.0 error code and its description. */
   readonly error?: string | undefined;
   readonly errorDescription?: string | undefined;
+  /** What the token endpoint asked for, in ms. */
+  readonly retryAfter?: number | undefined;
   /** What the caller's function threw. */
   readonly cause?: unknown;
 }

@@ -129,6 +129,8 @@ export class AtlasAuthenticationError extends AtlasError {
   declare readonly error?: string | undefined;
   /** The description of the OAuth 2.0 error. */
   declare readonly errorDescription?: string | undefined;
+  /** How long to wait before the next token request, in ms, if the token endpoint sent it. */
+  declare readonly retryAfter?: number | undefined;
 }
 
 /** No response arrived: no connection, a reset, a response that is cut off, or a `fetch` that failed. The message says why. */

@@ -22,15 +22,15 @@ export function startTimer(delay: number, onTimeout: () => void, isBackground = 
 }
 
 /**
- * Waits for a promise for a limited time. Returns `undefined` if it rejects or takes longer.
+ * Waits for a promise for a limited time. Rejects if it takes longer.
  *
  * @param limit - ms.
  * @param isBackground - whether the process may end meanwhile.
  */
-export function waitAtMost<T>(limit: number, promise: Promise<T>, isBackground: boolean): Promise<T | undefined> {
-  return new Promise((resolve) => {
-    const giveUp = () => resolve(undefined);
-    const stopTimer = startTimer(limit, giveUp, isBackground);
-    promise.then(resolve, giveUp).finally(stopTimer);
+export function waitAtMost<T>(limit: number, promise: Promise<T>, isBackground: boolean): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const onTimeout = () => reject(new Error(`it took more than ${limit} ms`));
+    const stopTimer = startTimer(limit, onTimeout, isBackground);
+    promise.then(resolve, reject).finally(stopTimer);
   });
 }

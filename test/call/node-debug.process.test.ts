@@ -1,6 +1,6 @@
 import { expect, it, vi } from 'vitest';
 import { startRawServer } from '../support/raw-server.js';
-import { answer, good, reset, sendRefusal } from '../support/raw-steps.js';
+import { answer, end, good, head, reset, send, sendRefusal, sendToken } from '../support/raw-steps.js';
 import { useRunCode } from '../support/run-code.js';
 
 const runCode = useRunCode();
@@ -20,6 +20,31 @@ async function readLog(code: string): Promise<string[]> {
 }
 
 // It shows codes and messages of errors. test/client/secrets.test.ts shows that these have no secret.
+it('logs one line per token request and per failure of the token store, without control characters', async () => {
+  let requests = 0;
+  const server = await startRawServer(({ target }) => {
+    if (target !== '/api/oauth/token') return good;
+    requests += 1;
+    return requests === 1 ? [send(head(200, 'content-length: 9')), end] : sendToken();
+  });
+  const lines = await readLog(`
+    process.removeAllListeners('warning');
+    const fail = async () => { throw new Error('no\\u001b[31m\\r\\nstore') };
+    const credentials = { clientId: 'mdb_sa_id_1', clientSecret: 'mdb_sa_sk_1' };
+    const client = open({ baseUrl: '${server.url}', credentials, tokenStore: { get: fail, set: fail } });
+    await client.getTenantSnapshot(...path);`);
+  expect(lines).toEqual([
+    'tokenStore: get() failed: no[31m store',
+    'token request to /api/oauth/token got no response',
+    'getTenantSnapshot at flex: attempt 1 ended with CONNECTION after N ms',
+    expect.stringMatching(/^getTenantSnapshot at flex: retry in N ms: /),
+    'tokenStore: get() failed: no[31m store',
+    'token request ended with 200 after N ms',
+    'tokenStore: set() failed: no[31m store',
+    'getTenantSnapshot at flex: attempt 2 ended with 200 after N ms',
+  ]);
+});
+
 it('logs the login if the environment has several, and one line per attempt and per retry, at both endpoints, without control characters', async () => {
   const server = await startRawServer(({ target, number }) => {
     if (number === 1) return [answer(503, { error: 503, detail: 'a\u001b[31m\r\n\u0085\u2028b' })];

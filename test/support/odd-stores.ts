@@ -29,14 +29,18 @@ const reject = () => Promise.reject(new Error('the store is broken'));
 const hang = () => new Promise<never>(() => undefined);
 const empty = async () => undefined;
 
-/** Stores that fail in different ways. */
-export const brokenStores: readonly { does: string; store: TokenStore }[] = [
-  { does: 'throws', store: { get: fail, set: fail } },
-  { does: 'rejects', store: { get: reject, set: reject } },
-  { does: 'hangs', store: { get: hang, set: hang } },
-  { does: 'throws on a write', store: { get: empty, set: fail } },
-  { does: 'rejects on a write', store: { get: empty, set: reject } },
-  { does: 'hangs on a write', store: { get: empty, set: hang } },
-  // As a store without types may do.
-  { does: 'returns no promise', store: { get: () => undefined, set: () => true } as unknown as TokenStore },
+/** Stores that fail in different ways, and what fails first. */
+export const brokenStores: readonly { does: string; store: TokenStore; failure: string }[] = [
+  { does: 'throws', store: { get: fail, set: fail }, failure: 'get() failed: the store is broken' },
+  { does: 'rejects', store: { get: reject, set: reject }, failure: 'get() failed: the store is broken' },
+  { does: 'hangs', store: { get: hang, set: hang }, failure: 'get() failed: it took more than 500 ms' },
+  { does: 'throws on a write', store: { get: empty, set: fail }, failure: 'set() failed: the store is broken' },
+  { does: 'rejects on a write', store: { get: empty, set: reject }, failure: 'set() failed: the store is broken' },
+  { does: 'hangs on a write', store: { get: empty, set: hang }, failure: 'set() failed: it took more than 500 ms' },
+  // As Keyv does if its adapter throws.
+  {
+    does: 'returns false on a write',
+    store: { get: empty, set: async () => false },
+    failure: 'set() failed: it returned false',
+  },
 ];

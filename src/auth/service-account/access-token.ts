@@ -1,6 +1,10 @@
+import { debuglog } from 'node:util';
 import { z } from 'zod';
 import { waitAtMost } from '../../http/timer.js';
 import { isBearerToken } from '../bearer.js';
+
+/** Logs a line, if `NODE_DEBUG` asks for it. */
+export const debug = debuglog('atlas-tenant-snapshots');
 
 /** An access token of a service account. */
 export interface AccessToken {
@@ -48,7 +52,7 @@ export function renewalTime({ expiresAt, lifetime }: AccessToken): number {
 
 /**
  * Shares the token of a service account between processes. Any Keyv instance fits. If the store fails or returns invalid
- * data, the client fetches its own token.
+ * data, the client fetches its own token, and the first time emits a process warning named `AtlasTokenStoreWarning`.
  *
  * @see https://keyv.org
  */
@@ -56,7 +60,7 @@ export interface TokenStore {
   /** Returns the value that was set for the key, or `undefined`. */
   get(key: string): Promise<unknown>;
   /**
-   * Stores a value.
+   * Stores a value. Returning `false` means that it failed, as with Keyv.
    *
    * @param ttlMs - how long the value is valid, in ms.
    */
@@ -66,7 +70,7 @@ export interface TokenStore {
 /** How long to wait for a store, in ms. */
 const storeTimeout = 500;
 
-/** One service account's token in a store. A store that throws, rejects or hangs counts as empty. */
+/** One service account's token in a store. */
 export class SharedToken {
   readonly #store: TokenStore;
   readonly #key: string;
@@ -77,21 +81,31 @@ export class SharedToken {
     this.#key = key;
   }
 
-  /** Returns the stored token, or `undefined` if there is no valid one. */
+  /**
+   * Returns the stored token, or `undefined` if there is none.
+   *
+   * @throws what the store throws, or an error that says how else it failed.
+   */
   async read(): Promise<AccessToken | undefined> {
     // Async, so that a store that throws causes a rejection.
-    const reading = async () => {
-      const value = await this.#store.get(this.#key);
+    const reading = async () => this.#store.get(this.#key);
+    const value = await waitAtMost(storeTimeout, reading(), true);
+    if (value == null) return undefined;
+    try {
       // Some stores parse what looks like JSON.
       const token = storedTokenSchema.parse(typeof value === 'string' ? JSON.parse(value) : value);
       return { ...token, isFetched: false };
-    };
-    return waitAtMost(storeTimeout, reading(), true);
+    } catch {
+      // Not the reason, which may quote a token.
+      throw new Error('it returned something other than a token that this package has stored');
+    }
   }
 
+  /** @throws what the store throws, or an error that says how else it failed. */
   async write({ accessToken, expiresAt, lifetime }: AccessToken): Promise<void> {
     const value = JSON.stringify({ accessToken, expiresAt, lifetime });
     const writing = async () => this.#store.set(this.#key, value, Math.floor(expiresAt - Date.now()));
-    await waitAtMost(storeTimeout, writing(), true);
+    // Keyv returns false if its adapter fails.
+    if ((await waitAtMost(storeTimeout, writing(), true)) === false) throw new Error('it returned false');
   }
 }

@@ -1,13 +1,17 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { ApiResponse } from '../../atlas/response.js';
+import { Mask } from '../../errors/mask.js';
+import { toError } from '../../http/no-response.js';
 import { waitAtMost } from '../../http/timer.js';
 import type { Authenticator, ExchangeWith, LoginRequest } from '../authenticator.js';
 import { isTokenRefused } from '../bearer.js';
-import { type AccessToken, renewalTime, type SharedToken } from './access-token.js';
+import { type AccessToken, debug, renewalTime, type SharedToken } from './access-token.js';
 import type { TokenEndpoint } from './token-endpoint.js';
 
 /** How long {@link ServiceAccount.close} takes at most, in ms. */
 const closeTimeout = 2_000;
+
+const maxReasonLength = 500;
 
 /**
  * Logs in as a service account. All calls use one token and, with a store, all processes do. It is fetched once however
@@ -27,6 +31,8 @@ export class ServiceAccount implements Authenticator {
   #obtaining: Promise<AccessToken> | undefined;
   /** The token that Atlas refused last. Absent once another one has worked. */
   #refused: string | undefined;
+  /** Whether the process has been warned of a store that fails. */
+  #hasWarned = false;
 
   constructor(endpoint: TokenEndpoint, shared: SharedToken | undefined) {
     this.#endpoint = endpoint;
@@ -55,7 +61,7 @@ export class ServiceAccount implements Authenticator {
   }
 
   async close(): Promise<void> {
-    await waitAtMost(closeTimeout, this.#revokeToken(), false);
+    await waitAtMost(closeTimeout, this.#revokeToken(), false).catch(() => undefined);
   }
 
   async #revokeToken(): Promise<void> {
@@ -120,14 +126,28 @@ export class ServiceAccount implements Authenticator {
 
   /** Takes the stored token if it is usable. Otherwise fetches one, and stores it. */
   async #obtain(skipsStore: boolean): Promise<AccessToken> {
-    let token = skipsStore ? undefined : await this.#shared?.read();
+    let token = skipsStore ? undefined : await this.#shared?.read().catch((reason) => this.#storeFailed('get', reason));
     if (token === undefined || token.accessToken === this.#refused || Date.now() >= renewalTime(token)) {
-      token = await this.#endpoint.requestToken(this.#shared !== undefined);
-      await this.#shared?.write(token);
+      const fetched = await this.#endpoint.requestToken(this.#shared !== undefined);
+      await this.#shared?.write(fetched).catch((reason) => this.#storeFailed('set', reason, fetched));
+      token = fetched;
     }
     this.#token = token;
     this.#renewAt = renewalTime(token);
     return token;
+  }
+
+  /** Logs that the store failed, and warns the first time: without a store, a fleet runs into the limits of Atlas. */
+  #storeFailed(method: 'get' | 'set', reason: unknown, token = this.#token): undefined {
+    const mask = new Mask([...this.secrets(), token?.accessToken ?? '', this.#refused ?? '']);
+    const why = mask.text(toError(reason).message, maxReasonLength).replace(/\s+/g, ' ');
+    const failure = `tokenStore: ${method}() failed: ${why}`;
+    debug('%s', failure);
+    if (this.#hasWarned) return;
+    this.#hasWarned = true;
+    const advice =
+      'Check the store. Without it, every process fetches tokens of its own, and Atlas limits their number.';
+    process.emitWarning(`${failure}. ${advice}`, 'AtlasTokenStoreWarning');
   }
 }
 

@@ -7,7 +7,7 @@ import type { NoResponse } from '../../http/no-response.js';
 import { isRetryableStatus, parseRetryAfter } from '../../http/retry.js';
 import type { Transport } from '../../http/transport.js';
 import { NoLogin } from '../authenticator.js';
-import { type AccessToken, tokenResponseSchema } from './access-token.js';
+import { type AccessToken, debug, tokenResponseSchema } from './access-token.js';
 
 /** The longest wait before an attempt that may find a token in the store, in ms. */
 const maxWaitForStore = 2_000;
@@ -47,6 +47,7 @@ export class TokenEndpoint {
   async requestToken(isShared: boolean): Promise<AccessToken> {
     const startedAt = Date.now();
     const response = await this.#send('/api/oauth/token', 'grant_type=client_credentials');
+    debug('token request ended with %d after %d ms', response.status, Date.now() - startedAt);
     const body = readBody(response, this.#maxResponseSize);
     if (response.status !== 200) throw this.#refusal(response, body.json, isShared);
     const parsed = tokenResponseSchema.safeParse(body.json);
@@ -74,6 +75,7 @@ export class TokenEndpoint {
         return this.#post(path, body);
       })
       .catch((noResponse: NoResponse) => {
+        debug('token request to %s got no response', path);
         throw new NoLogin(noResponse, {}, { isRetryable: noResponse.isRetryable });
       });
     // The request that needs the token should use the same connection.
@@ -96,8 +98,9 @@ export class TokenEndpoint {
     const retry = mayBeStored
       ? { isRetryable: true, retryAfter: Math.min(retryAfter ?? 0, maxWaitForStore) }
       : { isRetryable: isRetryableStatus(status), retryAfter };
-    const advice = advise(status, isTokenLimit);
-    return new NoLogin(`${what.replace(/\.$/, '')}.`, { advice, status, error, errorDescription }, retry);
+    const advice = advise(status, isTokenLimit, isShared);
+    const details = { advice, status, error, errorDescription, retryAfter };
+    return new NoLogin(`${what.replace(/\.$/, '')}.`, details, retry);
   }
 }
 
@@ -105,8 +108,11 @@ function textOf(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
-function advise(status: number, isTokenLimit: boolean): string {
-  if (status === 429 || isTokenLimit) return 'Share one token between all processes with tokenStore.';
+const shareToken = 'Share one token between all processes with tokenStore.';
+const checkStore = 'A tokenStore is set. Check that it works, and that all processes use the same store.';
+
+function advise(status: number, isTokenLimit: boolean, isShared: boolean): string {
+  if (status === 429 || isTokenLimit) return isShared ? checkStore : shareToken;
   if (status === 403) return 'Check the IP access list of the service account.';
   if (isRetryableStatus(status)) return unavailableAdvice;
   if (status === 400 || status === 401) return 'Check clientId and clientSecret, and that the secret has not expired.';

@@ -4,7 +4,7 @@ import { AtlasAuthenticationError, type TenantSnapshotsClientOptions } from '../
 import { runClock, standStill } from '../../support/clock.js';
 import { brokenStores, RecordingStore, storeOf } from '../../support/odd-stores.js';
 import { rejection } from '../../support/rejection.js';
-import type { Behavior, Reply } from '../../support/scripted-dispatcher.js';
+import { type Behavior, type Reply, silent } from '../../support/scripted-dispatcher.js';
 import {
   converse,
   serviceAccount as credentials,
@@ -33,8 +33,10 @@ function stored(accessToken: string, life = hour, lifetime = hour): string {
 }
 
 let store = new RecordingStore();
+let emitWarning = vi.spyOn(process, 'emitWarning');
 beforeEach(() => {
   store = new RecordingStore();
+  emitWarning = vi.spyOn(process, 'emitWarning').mockReturnValue();
 });
 
 /** Another process puts a token into the store. */
@@ -87,9 +89,19 @@ describe('a token store', () => {
     expect(set?.ttlMs).toBe(600_000);
     expect(JSON.parse(set?.value ?? '')).toEqual({
       accessToken: 't',
-      expiresAt: expect.any(Number),
+      expiresAt: Date.now() + 600_000,
       lifetime: 600_000,
     });
+  });
+
+  it('gets the rest of the lifetime as the TTL, in whole ms, if the token request took long', async () => {
+    const { get, answer } = openConversation({ credentials, tokenStore: store }, silent, ok);
+    const call = get();
+    await standStill();
+    vi.advanceTimersByTime(5_000);
+    await answer(1, token('t', 600.0015));
+    await call;
+    expect(store.sets.map(({ ttlMs }) => ttlMs)).toEqual([595_001]);
   });
 
   it.each<[promise: string, script: (Behavior | Interlude)[], sent: string, reads: number, writes: number]>([
@@ -170,11 +182,43 @@ describe('after a failed token request, the store', () => {
   });
 });
 
-describe('a store that fails costs one token request and at most a second, never a call:', () => {
-  it.each(brokenStores)('it $does', async ({ store: tokenStore }) => {
+describe('a store that fails costs one token request and at most a second, never a call, and is not silent:', () => {
+  it.each(brokenStores)('it $does', async ({ store: tokenStore, failure }) => {
     const before = performance.now();
     expect(await converse({ credentials, tokenStore }, t, ok, ok)).toEqual({ sent: 'token t t', ended: 'ok ok' });
     expect(performance.now() - before).toBeLessThan(1_100);
+    expect(emitWarning).toHaveBeenCalledWith(expect.any(String), 'AtlasTokenStoreWarning');
+    expect(emitWarning.mock.calls[0]?.[0]).toBe(
+      `tokenStore: ${failure}. Check the store. Without it, every process fetches tokens of its own, and Atlas limits their number.`,
+    );
+  });
+
+  it('only the first failure of each client is a warning', async () => {
+    const tokenStore = storeOf('not a token');
+    for (let client = 1; client <= 2; client += 1) {
+      const { ended } = await converse({ credentials, tokenStore }, t, ok, pass(hour), u, ok);
+      expect({ ended, warnings: emitWarning.mock.calls.length }).toEqual({ ended: 'ok ok', warnings: client });
+    }
+  });
+
+  it('its warning shows no secret and no control character, and is short', async () => {
+    const text = `\u001b[31m${credentials.clientSecret}\r\n\u2028`;
+    const set = (_key: string, value: string) => Promise.reject(new Error(`${text}${value} ${'x'.repeat(999)}`));
+    await converse({ credentials, tokenStore: { get: async () => undefined, set } }, token('the-token'), ok);
+    const message = String(emitWarning.mock.calls[0]?.[0]);
+    expect(message).toContain('set() failed: [31m[masked] {"accessToken":"[masked]"');
+    expect(message).not.toMatch(/[\p{C}\u2028]/u);
+    expect(message.length).toBeLessThan(700);
+  });
+
+  it.each<[what: string, event: Behavior | Interlude]>([
+    ['has expired', pass(hour)],
+    ['was refused', no],
+  ])('its warning shows no token that %s', async (_what, event) => {
+    const get = vi.fn().mockResolvedValueOnce(undefined).mockRejectedValue(new Error('the-token is invalid'));
+    const script = [token('the-token'), ok, event, u, ok];
+    await converse({ credentials, tokenStore: { get, set: async () => true } }, ...script);
+    expect(emitWarning.mock.calls[0]?.[0]).toContain('get() failed: [masked] is invalid.');
   });
 
   it.each(brokenStores)('a token request that fails too is retried as usual: it $does', async ({ store }) => {
@@ -208,7 +252,6 @@ describe('a store costs one token request if it holds', () => {
   it.each<[what: string, value: () => unknown]>([
     ['text', () => 'not a token'],
     ['other JSON', () => '{"access_token":"a","expires_in":3600}'],
-    ['null', () => null],
     ['an invalid token', () => stored('two words')],
     ['a token of more than 8,192 characters', () => stored('a'.repeat(8_193))],
     ['a token without its lifetime', () => JSON.stringify({ accessToken: 'old', expiresAt: Date.now() + hour })],
@@ -216,10 +259,24 @@ describe('a store costs one token request if it holds', () => {
     ['an infinite date', () => ({ accessToken: 'old', expiresAt: Number.POSITIVE_INFINITY, lifetime: hour })],
     // It would count as valid after it expired.
     ['a negative lifetime', () => stored('old', hour, -hour)],
+  ])('%s, which is a failure', async (_what, value) => {
+    expect((await converse({ credentials, tokenStore: storeOf(value()) }, t, ok, ok)).sent).toBe('token t t');
+    expect(emitWarning.mock.calls[0]?.[0]).toContain(
+      'tokenStore: get() failed: it returned something other than a token',
+    );
+  });
+
+  it.each<[what: string, value: () => unknown]>([
+    ['nothing', () => undefined],
+    ['null', () => null],
     ['an expired token', () => stored('old', -1)],
     ['a token that is about to expire', () => stored('old', 59_000)],
-  ])('%s', async (_what, value) => {
-    expect((await converse({ credentials, tokenStore: storeOf(value()) }, t, ok, ok)).sent).toBe('token t t');
+  ])('%s, which is no failure', async (_what, value) => {
+    const get = () => value() as Promise<unknown>;
+    // Without promises, as a store without types may be.
+    const tokenStore = { get, set: () => true as unknown as Promise<unknown> };
+    expect((await converse({ credentials, tokenStore }, t, ok, ok)).sent).toBe('token t t');
+    expect(emitWarning).not.toHaveBeenCalled();
   });
 });
 

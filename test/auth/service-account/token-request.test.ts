@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { AtlasAuthenticationError } from '../../../src/index.js';
 import { runClock } from '../../support/clock.js';
+import { RecordingStore } from '../../support/odd-stores.js';
 import { get, openBareClient } from '../../support/open-client.js';
 import { startRawServer } from '../../support/raw-server.js';
 import { good, sendToken } from '../../support/raw-steps.js';
@@ -80,6 +81,24 @@ describe('the error of a token request', () => {
     );
     expect(error.message.endsWith(` ${advice}`)).toBe(true);
     expect(error).toMatchObject({ status, operation: 'getTenantSnapshot', endpoint: 'tenant', attempts: 1 });
+  });
+
+  it.each([
+    [429, ''],
+    [403, tooManyTokens],
+  ])('says to check the tokenStore, if there is one, about status %i %j', async (status, body) => {
+    const { get } = openConversation({ credentials, tokenStore: new RecordingStore() }, { status, body });
+    const { advice } = await rejection(get(), AtlasAuthenticationError);
+    expect(advice).toBe('A tokenStore is set. Check that it works, and that all processes use the same store.');
+  });
+
+  it('has the Retry-After of the response, if there is one', async () => {
+    const limited = { status: 429, headers: { 'retry-after': '90' } };
+    expect((await errorAfter(limited)).retryAfter).toBe(90_000);
+    const { get } = openConversation({ credentials, tokenStore: new RecordingStore() }, limited);
+    const error = await rejection(get(), AtlasAuthenticationError);
+    expect(JSON.parse(JSON.stringify(error))).toMatchObject({ retryAfter: 90_000 });
+    expect(await errorAfter({ status: 429 })).not.toHaveProperty('retryAfter', expect.anything());
   });
 
   const limit = 'Resource /api/oauth/token is limited to 50 requests every 1 minutes.';
