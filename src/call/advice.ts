@@ -23,7 +23,6 @@ const byCode: Readonly<Record<string, string>> = {
   CLUSTER_NOT_FOUND: 'Check the cluster name and the project ID.',
   TENANT_SNAPSHOT_NOT_FOUND: 'List the snapshots to see which exist. Atlas deletes a snapshot when it expires.',
   CANNOT_USE_FLEX_CLUSTER_IN_CLUSTER_API: 'This is a Flex cluster. Use the Flex API for it.',
-  [notFlexCode]: 'The cluster is dedicated (M10 or larger) or free (M0). Pass a Flex cluster.',
 };
 
 /** For a target with an endpoint. */
@@ -83,11 +82,20 @@ function adviseOnCode({ status, error }: ErrorResponse, target: Target): string 
   const errorCode = error?.errorCode ?? '';
   if (isMissingRole(status, error)) return adviceFor(target).missingRole;
   if (errorCode === 'INVALID_VERSION_DATE') return adviseOnVersion(target);
+  if (errorCode === notFlexCode) return adviseOnDedicated(target);
   if (target.endpoint === 'tenant') {
     if (errorCode === 'RESOURCE_NOT_FOUND') return adviseOnRetired(target);
     if (errorCode === 'CANNOT_USE_FLEX_CLUSTER_IN_CLUSTER_API') return `This is a Flex cluster. ${flexAdvice}`;
   }
   return Object.hasOwn(byCode, errorCode) ? byCode[errorCode] : undefined;
+}
+
+/** Says how to read the snapshots of a cluster that is not a Flex cluster. */
+function adviseOnDedicated({ apiPath }: Target): string {
+  const [, groupId = '{groupId}', clusterName = '{clusterName}'] =
+    /\/groups\/([^/]+)\/\w+\/([^/]+)/.exec(apiPath) ?? [];
+  const path = `/api/atlas/v2/groups/${groupId}/clusters/${clusterName}/backup/snapshots`;
+  return `The cluster is dedicated (M10 or larger) or free (M0). Read the snapshots of a dedicated cluster with getAll('${path}'), or check the backups of all clusters with checkBackups.`;
 }
 
 function adviseOnVersion({ endpoint, apiPath }: Target): string {

@@ -37,6 +37,10 @@ const retired = "Atlas has retired the tenant endpoint. Pass endpoint: 'flex', o
 const setVersion = 'Set the option apiVersion to a version that this path supports.';
 
 describe('the advice on a code, whatever the status,', () => {
+  const dedicated = (project: string, cluster: string) =>
+    'The cluster is dedicated (M10 or larger) or free (M0). Read the snapshots of a dedicated cluster with ' +
+    `getAll('/api/atlas/v2/groups/${project}/clusters/${cluster}/backup/snapshots'), or check the backups of all clusters ` +
+    'with checkBackups.';
   const role = 'The login is valid, but a role is missing. Grant the API key or service account';
 
   it.each<[errorCode: string, of: Target[], advice: string, status?: number]>([
@@ -60,11 +64,8 @@ describe('the advice on a code, whatever the status,', () => {
       all,
       'List the snapshots to see which exist. Atlas deletes a snapshot when it expires.',
     ],
-    [
-      'CANNOT_USE_NON_FLEX_CLUSTER_IN_FLEX_API',
-      all,
-      'The cluster is dedicated (M10 or larger) or free (M0). Pass a Flex cluster.',
-    ],
+    ['CANNOT_USE_NON_FLEX_CLUSTER_IN_FLEX_API', snapshots, dedicated(groupId, clusterName)],
+    ['CANNOT_USE_NON_FLEX_CLUSTER_IN_FLEX_API', paths, dedicated('{groupId}', '{clusterName}')],
     [
       'CANNOT_USE_FLEX_CLUSTER_IN_CLUSTER_API',
       atTenant,
