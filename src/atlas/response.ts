@@ -14,7 +14,7 @@ export interface Body {
   readonly isPartial: boolean;
 }
 
-interface ResponseHead extends Pick<HttpResponse, 'headers'> {
+interface Opened extends Pick<HttpResponse, 'headers'> {
   /** The HTTP status, or the status in the envelope. */
   readonly status: number;
   /** Whether `status` comes from an envelope. */
@@ -24,13 +24,13 @@ interface ResponseHead extends Pick<HttpResponse, 'headers'> {
 }
 
 /** A response with a success status. */
-export interface SuccessResponse extends ResponseHead {
+export interface SuccessResponse extends Opened {
   readonly body: Body;
   readonly error?: undefined;
 }
 
 /** A response with an error status. */
-export interface ErrorResponse extends ResponseHead {
+export interface ErrorResponse extends Opened {
   /** The start of the body, masked. */
   readonly text: string;
   /** What the body says about the error, masked. */
@@ -65,7 +65,15 @@ export function readResponse(
     const body = isEnveloped ? { ...received, json: envelope.content } : received;
     return { status, headers, body, isEnveloped, isFromAtlas: body.problem === undefined };
   }
-  return { status, headers, isEnveloped, ...readError(response, mayBeEnveloped, mask) };
+  const { text, json } = readErrorBody(response, mask);
+  const content = mayBeEnveloped ? (openEnvelope(json)?.content ?? json) : json;
+  const fields = isObject(content) ? content : {};
+  const report = errorSchema.parse(fields);
+  const [headerCode] = [headers['x-error-code']].flat();
+  const errorCode = report.errorCode || (headerCode && mask(headerCode));
+  // Atlas sends the status as a number. Others send a text, or nothing.
+  const isFromAtlas = errorCode !== undefined || typeof fields['error'] === 'number';
+  return { status, headers, isEnveloped, isFromAtlas, text, error: { ...report, errorCode } };
 }
 
 function isSuccess(status: number): boolean {
@@ -83,35 +91,21 @@ export function readBody({ bytes, isTruncated: isPartial }: HttpResponse, limit:
     return { json: undefined, problem: `is larger than ${limit} bytes (maxResponseSize)`, size, isPartial };
   }
   const text = decode(bytes);
-  const json = parseJson(text);
-  if (json === undefined) return { json, problem: text === '' ? 'is empty' : 'is not JSON', size, isPartial };
-  return { json, problem: isUtf8(bytes) ? undefined : 'is not UTF-8', size, isPartial };
-}
-
-/** Reads the body of an error. It is masked before it is parsed, and not parsed if it was cut off. */
-function readError(
-  { headers, bytes, isTruncated }: HttpResponse,
-  mayBeEnveloped: boolean,
-  mask: MaskText,
-): Pick<ErrorResponse, 'text' | 'error' | 'isFromAtlas'> {
-  const text = mask(decode(bytes), isTruncated);
-  const json = isTruncated ? undefined : parseJson(text);
-  const content = mayBeEnveloped ? (openEnvelope(json)?.content ?? json) : json;
-  const fields = isObject(content) ? content : {};
-  const report = errorSchema.parse(fields);
-  const [headerCode] = [headers['x-error-code']].flat();
-  const errorCode = report.errorCode || (headerCode && mask(headerCode));
-  // Atlas sends the status as a number. Others send a text, or nothing.
-  const isFromAtlas = errorCode !== undefined || typeof fields['error'] === 'number';
-  return { text, error: { ...report, errorCode }, isFromAtlas };
-}
-
-function parseJson(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return { json: JSON.parse(text), problem: isUtf8(bytes) ? undefined : 'is not UTF-8', size, isPartial };
   } catch {
     // The parser's own message quotes the body.
-    return undefined;
+    return { json: undefined, problem: text === '' ? 'is empty' : 'is not JSON', size, isPartial };
+  }
+}
+
+/** Masks the body of an error, then parses it. A part of a body is not parsed. */
+function readErrorBody({ bytes, isTruncated }: HttpResponse, mask: MaskText): { text: string; json: unknown } {
+  const text = mask(decode(bytes), isTruncated);
+  try {
+    return { text, json: isTruncated ? undefined : JSON.parse(text) };
+  } catch {
+    return { text, json: undefined };
   }
 }
 

@@ -1,23 +1,42 @@
 #!/usr/bin/env node
+import { fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 
-// An early end of the process must not look like a result: neither 0 (every backup is there) nor 2 (one is missing). Nor 1,
-// because npx exits with 1 if it cannot reach the registry.
-let exitCode = 3;
-process.on('exit', (code) => {
-  // Other code may call process.exit(0) before the command has a result. After a result of 0, an error still counts.
-  process.exitCode = exitCode === 0 && code !== 0 ? 3 : exitCode;
-});
-process.on('uncaughtException', (error) => {
-  console.error(error);
-  process.exit(3);
-});
-for (const stream of [process.stdout, process.stderr]) {
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    // A reader may close its pipe early. That is not an error.
-    if (error.code !== 'EPIPE') throw error;
-  });
+// The command runs in a child process, because that can be killed. Node waits for the lookup of a host name even in
+// process.exit(), and a lookup that nobody answers may take half a minute.
+
+/** The exit code that the command reported. Absent until then. */
+let result: number | undefined;
+
+/** @param code - the exit code that other code in this process asked for. */
+function exitCodeOf(code: unknown): number {
+  // An early end must not look like a result: neither 0 (every backup is there) nor 2 (one is missing). Nor 1, because npx
+  // exits with 1 if it cannot reach the registry. After a result of 0, an error still counts.
+  return result === undefined || (result === 0 && code) ? 3 : result;
 }
 
-// Loaded last, because loading may fail too.
-const { runCommand } = await import('./commands.js');
-exitCode = await runCommand(process.argv.slice(2), process);
+// Such code may end the process, or pass on the exit code that it is given. NODE_OPTIONS may have loaded it before.
+const exit = process.exit.bind(process);
+process.exit = (code) => exit(exitCodeOf(code));
+process.on('exit', (code) => {
+  process.exitCode = exitCodeOf(code);
+});
+
+// ms. For other code in the child that has work to do when it exits.
+const longestExit = 500;
+const child = fork(fileURLToPath(new URL('./command.js', import.meta.url)), process.argv.slice(2));
+child.on('message', (exitCode) => {
+  result = Number(exitCode);
+  setTimeout(() => child.kill('SIGKILL'), longestExit);
+});
+child.on('exit', (_code, signal) => {
+  if (result === undefined && signal !== null) console.error(`The command was ended by ${signal}.`);
+  process.exit();
+});
+
+const stop = (signal: NodeJS.Signals) => {
+  // The next signal ends this process, as it does without a listener, and the child ends with it.
+  process.off('SIGINT', stop).off('SIGTERM', stop);
+  if (child.connected) child.send(signal === 'SIGINT' ? 130 : 143);
+};
+process.on('SIGINT', stop).on('SIGTERM', stop);

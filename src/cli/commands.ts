@@ -1,7 +1,8 @@
-import { createRequire } from 'node:module';
 import { type ParseArgsConfig, parseArgs } from 'node:util';
-import { checkOptions, checkUsage, readCheck } from './check.js';
+import { readCheck } from './check.js';
+import { checkOptions, checkUsage } from './check-options.js';
 import { emulateOptions, emulateUsage, readEmulate } from './emulate.js';
+import { readVersion } from './environment.js';
 import type { Output, Run } from './output.js';
 
 interface Command {
@@ -16,8 +17,16 @@ const commands: ReadonlyMap<string, Command> = new Map([
   ['emulate', { usage: emulateUsage, options: emulateOptions, read: readEmulate }],
 ]);
 
-/** Runs the command that the arguments name. Returns its exit code. */
-export async function runCommand(args: string[], output: Output): Promise<number> {
+/**
+ * Runs the command that the arguments name. Returns its exit code.
+ *
+ * @param stop - ends the command. The reason is the exit code. Default: nothing ends it.
+ */
+export async function runCommand(
+  args: string[],
+  output: Output,
+  stop: AbortSignal = new AbortController().signal,
+): Promise<number> {
   let run: Run;
   try {
     run = readCommand(args);
@@ -25,7 +34,7 @@ export async function runCommand(args: string[], output: Output): Promise<number
     output.stderr.write(`${error instanceof Error ? error.message : error}\nTry: atlas-tenant-snapshots --help\n`);
     return 3;
   }
-  return run(output);
+  return run(output, stop);
 }
 
 function readCommand(args: string[]): Run {
@@ -36,9 +45,7 @@ function readCommand(args: string[]): Run {
     const usages = Array.from(commands.values(), ({ usage }) => usage);
     return print(command?.usage ?? usages.join('\n'));
   }
-  if (asked.version) {
-    return print(`${createRequire(import.meta.url)('atlas-tenant-snapshots/package.json').version}\n`);
-  }
+  if (asked.version) return print(`${readVersion()}\n`);
   if (command === undefined) throw new Error(`The commands are ${[...commands.keys()].join(' and ')}.`);
   return command.read(options);
 }

@@ -13,5 +13,7 @@ export function addDemo(emulator: AtlasEmulator): void {
   seed({ clusterName: 'users', createDate: ago(3), snapshots: [] }); // new
   seed({ clusterName: 'reports', dedicated: true }); // unknown
   const path = `/api/atlas/v2/groups/${groupId}/clusters/reports/backup/snapshots`;
-  emulator.respond({ status: 401, errorCode: 'USER_UNAUTHORIZED', path, times: Infinity });
+  emulator.respond({ status: 403, body: 'Forbidden', path, times: Infinity });
+  // A shorter name, so that the table fits into 80 columns.
+  emulator.seed({ groupName: 'Default' });
 }

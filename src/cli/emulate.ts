@@ -1,6 +1,8 @@
+import { once } from 'node:events';
 import { parseArgs } from 'node:util';
 import type { AtlasEmulator } from '../testing/index.js';
 import { addDemo } from './demo.js';
+import { readLogins } from './environment.js';
 import type { Output, Run } from './output.js';
 
 export const emulateUsage = `Usage: atlas-tenant-snapshots emulate [options]
@@ -25,10 +27,10 @@ export function readEmulate(args: string[]): Run {
   if (!/^\d{1,5}$/.test(values.port) || port > 65_535) {
     throw new Error('--port must be a whole number from 0 to 65535.');
   }
-  return (output) => emulate(port, values.demo === true, output);
+  return (output, stop) => emulate(port, values.demo === true, output, stop);
 }
 
-async function emulate(port: number, isDemo: boolean, { stdout, stderr }: Output): Promise<number> {
+async function emulate(port: number, isDemo: boolean, { stdout, stderr }: Output, stop: AbortSignal): Promise<number> {
   // Imported here, so that the other command does not load the emulator.
   const { startAtlasEmulator } = await import('../testing/index.js');
   const known = knownCredentials();
@@ -49,47 +51,38 @@ async function emulate(port: number, isDemo: boolean, { stdout, stderr }: Output
     return 3;
   }
   if (isDemo) addDemo(emulator);
-  const stopped = new Promise((resolve) => process.once('SIGINT', resolve).once('SIGTERM', resolve));
   stdout.write(formatStart(emulator, known));
-  await stopped;
+  if (!stop.aborted) await once(stop, 'abort');
   await emulator.close();
   return 0;
 }
 
-type KnownCredentials = ReturnType<typeof knownCredentials>;
-
 /** Reads the credentials in the environment, as the client does. */
 function knownCredentials() {
-  const [clientId, clientSecret] = valuesOf('MONGODB_ATLAS_CLIENT_ID', 'MONGODB_ATLAS_CLIENT_SECRET');
-  const [publicKey, privateKey] = [
-    ...valuesOf('MONGODB_ATLAS_PUBLIC_KEY', 'MONGODB_ATLAS_PRIVATE_KEY'),
-    ...valuesOf('MONGODB_ATLAS_PUBLIC_API_KEY', 'MONGODB_ATLAS_PRIVATE_API_KEY'),
-  ];
+  const logins = readLogins();
+  const valuesOf = (login: string) => logins.find(({ name }) => name === login)?.values ?? [];
+  const [accessToken] = valuesOf('access token');
+  const [clientId, clientSecret] = valuesOf('service account');
+  const [publicKey, privateKey] = valuesOf('API key');
   return {
-    accessToken: process.env['MONGODB_ATLAS_ACCESS_TOKEN'] || undefined,
+    accessToken,
     serviceAccount: clientId && clientSecret ? { clientId, clientSecret } : undefined,
     apiKey: publicKey && privateKey ? { publicKey, privateKey } : undefined,
   };
 }
 
-/** The values of variables, or none unless all are set. */
-function valuesOf(...names: string[]): string[] {
-  const values = names.map((name) => process.env[name] ?? '');
-  return values.includes('') ? [] : values;
-}
-
 /** Formats the variables for a shell, and the IDs as a comment. Leaves out known credentials: a log should not have them. */
-function formatStart({ url, credentials, groupId, clusterName, snapshotId }: AtlasEmulator, known: KnownCredentials) {
+function formatStart(
+  { url, credentials, groupId, clusterName, snapshotId }: AtlasEmulator,
+  known: ReturnType<typeof knownCredentials>,
+): string {
   const { accessToken, serviceAccount, apiKey } = credentials;
-  const lines = [`export MONGODB_ATLAS_BASE_URL=${url}`];
-  if (!known.accessToken) lines.push(`export MONGODB_ATLAS_ACCESS_TOKEN=${accessToken.accessToken}`);
-  if (!known.serviceAccount) {
-    lines.push(`export MONGODB_ATLAS_CLIENT_ID=${serviceAccount.clientId}`);
-    lines.push(`export MONGODB_ATLAS_CLIENT_SECRET=${serviceAccount.clientSecret}`);
-  }
-  if (!known.apiKey) {
-    lines.push(`export MONGODB_ATLAS_PUBLIC_KEY=${apiKey.publicKey}`);
-    lines.push(`export MONGODB_ATLAS_PRIVATE_KEY=${apiKey.privateKey}`);
-  }
+  const variables = {
+    BASE_URL: url,
+    ...(!known.accessToken && { ACCESS_TOKEN: accessToken.accessToken }),
+    ...(!known.serviceAccount && { CLIENT_ID: serviceAccount.clientId, CLIENT_SECRET: serviceAccount.clientSecret }),
+    ...(!known.apiKey && { PUBLIC_KEY: apiKey.publicKey, PRIVATE_KEY: apiKey.privateKey }),
+  };
+  const lines = Object.entries(variables).map(([name, value]) => `export MONGODB_ATLAS_${name}=${value}`);
   return `${lines.join('\n')}\n# Project ${groupId}, cluster ${clusterName}, snapshot ${snapshotId}\n`;
 }

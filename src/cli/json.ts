@@ -1,16 +1,27 @@
+import { readVersion } from './environment.js';
+import type { Named } from './names.js';
 import { unprintable } from './output.js';
-import type { Report } from './report.js';
+import { isCluster, type Report } from './report.js';
 
 /** Raised if a field is removed or changes its meaning. */
 const formatVersion = 1;
 
 /** Formats the report as JSON, without fields that are undefined. */
-export function formatJson({ checkedAt, maxAge, summary, findings, error }: Report): string {
+export function formatJson({ findings, excluded, free, error, ...report }: Report): string {
+  const { checkedAt, maxAge, server, login, options, summary } = report;
+  const asked = { maxAge, version: readVersion(), server, login, options };
+  const notChecked = [
+    ...free.map((cluster) => ({ ...namesOf(cluster), reason: 'free' })),
+    ...excluded.filter(isCluster).map((finding) => {
+      return { ...namesOf(finding), clusterType: finding.clusterType, reason: 'excluded' };
+    }),
+  ];
   const plain = findings.map(({ newest, project, cluster, ...finding }) => ({ ...finding, ...newest }));
-  return escapeUnprintable(
-    JSON.stringify({ formatVersion, checkedAt, maxAge, summary, findings: plain, error }, null, 2),
-  );
+  const document = { formatVersion, checkedAt, ...asked, summary, notChecked, findings: plain, error };
+  return escapeUnprintable(JSON.stringify(document, null, 2));
 }
+
+const namesOf = ({ groupId, groupName, clusterName }: Named) => ({ groupId, groupName, clusterName });
 
 function escapeUnprintable(json: string): string {
   // CI systems would read ##[ and ##vso[ as a command, wherever it is.

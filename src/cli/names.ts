@@ -1,21 +1,28 @@
 import type { BackupFinding } from '../check/index.js';
 import { printable } from './output.js';
 
-/** A finding with its names as the command shows them. */
-export type NamedFinding = BackupFinding & {
+/** A cluster, or the clusters of a project that could not be listed. */
+type Cluster = Pick<BackupFinding, 'groupId' | 'groupName' | 'clusterName'>;
+
+/** A cluster with its names as the command shows them. */
+export type Named<T extends Cluster = Cluster> = T & {
   /** The name of the project, or else its ID. */
   readonly project: string;
   /** Empty if the cluster has no name, or the clusters could not be listed. */
   readonly cluster: string;
 };
 
+/** A finding with its names as the command shows them. */
+export type NamedFinding = Named<BackupFinding>;
+
 /** Adds the names that the command shows. */
-export function nameFinding(finding: BackupFinding): NamedFinding {
-  const { groupName = '', groupId, clusterName = '' } = finding;
-  return { ...finding, project: shownName(groupName) || groupId, cluster: shownName(clusterName) };
+export function withNames<T extends Cluster>(cluster: T): Named<T> {
+  const { groupName = '', groupId, clusterName = '' } = cluster;
+  return { ...cluster, project: shownText(groupName) || groupId, cluster: shownText(clusterName) };
 }
 
-// Atlas allows at most 64 characters. Cut first, so that a hostile name of a megabyte costs no time.
-function shownName(name: string): string {
-  return [...printable(name.slice(0, 1_000)).trim()].slice(0, 200).join('');
+/** Makes a short text of Atlas printable. Atlas allows at most 64 characters in a name. */
+export function shownText(text: string): string {
+  // Cut first, so that a hostile text of a megabyte costs no time.
+  return [...printable(text.slice(0, 1_000)).trim()].slice(0, 200).join('');
 }

@@ -1,10 +1,18 @@
-type Stream = Pick<NodeJS.WriteStream, 'isTTY' | 'write'>;
+/** What a command writes to. */
+interface Stream {
+  readonly isTTY: boolean;
+  readonly write: (text: string) => unknown;
+}
 
 /** The streams that a command writes to. */
 export type Output = Readonly<Record<'stdout' | 'stderr', Stream>>;
 
-/** Runs a command whose arguments have been read. Returns its exit code. */
-export type Run = (output: Output) => Promise<number>;
+/**
+ * Runs a command whose arguments have been read. Returns its exit code.
+ *
+ * @param stop - ends the command. The reason is the exit code.
+ */
+export type Run = (output: Output, stop: AbortSignal) => Promise<number>;
 
 /** Characters that could change what a terminal shows, and line separators. */
 export const unprintable = /[\p{C}\u2028\u2029]/gu;

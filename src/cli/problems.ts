@@ -1,33 +1,47 @@
 import { type AtlasError, isAtlasApiError } from '../index.js';
+import type { CheckOptions } from './check-options.js';
+import { describeError } from './messages.js';
 import type { NamedFinding } from './names.js';
-import { printable } from './output.js';
+import { covers, includes } from './patterns.js';
 import type { Report } from './report.js';
 
 /** Why something could not be checked. Problems of the same kind share a line. */
 type Problem = ReturnType<typeof problem>;
 
-/**
- * Finds what could not be checked.
- *
- * @param groupIds - the projects that the user named.
- */
-export function problemsOf(report: Report, groupIds: readonly string[]): Problem[] {
-  const { findings, excluded, summary, error } = report;
+/** Finds what could not be checked. */
+export function problemsOf(report: Report, { groupIds = [], include }: CheckOptions): Problem[] {
+  const { findings, excluded, free, summary, error } = report;
   if (error !== undefined) return [problem('The projects could not be listed', error)];
   const unknown = findings.flatMap((finding) =>
     finding.error === undefined ? [] : [problem(nameOf(finding), finding.error)],
   );
-  const known = new Set([...findings, ...excluded].map(({ groupId }) => groupId));
+  const listed = [...findings, ...excluded];
+  const known = new Set(listed.map(({ groupId }) => groupId));
   const empty = groupIds
     .filter((groupId) => !known.has(groupId))
     .map((about) => problem(about, 'The project has no cluster that Atlas backs up.'));
-  const problems = [...unknown, ...empty];
+  const missed = include
+    .filter((pattern) => !listed.some((finding) => includes(pattern, finding)))
+    .map((pattern) => {
+      const isFree = free.some((cluster) => covers(pattern, cluster));
+      return problem('--include', `${pattern.text} matches ${isFree ? onlyFree : noCluster}`);
+    });
+  const problems = [...unknown, ...empty, ...missed];
   if (problems.length > 0 || summary.clusters > 0) return problems;
   return [problem('No cluster was checked', excluded.length > 0 ? 'All of them are excluded.' : noneFound)];
 }
 
+const onlyFree = 'only free clusters. Atlas does not back them up.';
+const noCluster = 'no cluster. Check the pattern, and that the login can read the project.';
 const noneFound =
   'Atlas lists only the projects in which the login has a role, such as Project Read Only, and backs up no free cluster.';
+
+/** Says which patterns of `--exclude` match nothing. That is no problem. */
+export function formatUnused({ findings, excluded, free }: Report, { exclude }: CheckOptions): string[] {
+  const listed = [...findings, ...excluded, ...free];
+  const unused = exclude.filter((pattern) => !listed.some((cluster) => covers(pattern, cluster)));
+  return unused.map(({ text }) => `--exclude ${text} matched nothing.`);
+}
 
 const shownNames = 3;
 
@@ -52,12 +66,6 @@ function nameOf({ project, cluster, clusterName, clusterType }: NamedFinding): s
 }
 
 function problem(about: string, why: AtlasError | string) {
-  const message = typeof why === 'string' ? why : messageOf(why);
+  const message = typeof why === 'string' ? why : describeError(why);
   return { about, message, kind: isAtlasApiError(why) && why.errorCode ? `${why.status} ${why.errorCode}` : message };
-}
-
-/** What an error says, without the method and the path: they mean nothing to the user, and would set equal errors apart. */
-function messageOf({ operation, path, message }: AtlasError): string {
-  const subject = [`${operation} ${path}`, `${operation}`].find((text) => message.startsWith(text));
-  return printable(subject === undefined ? message : `The request${message.slice(subject.length)}`);
 }

@@ -1,51 +1,65 @@
 import type { BackupCheckTotals, BackupState } from '../check/index.js';
 import type { AtlasError } from '../index.js';
-import type { NamedFinding } from './names.js';
+import type { CheckOptions } from './check-options.js';
+import { type Named, type NamedFinding, withNames } from './names.js';
 
 /** The states, in the order of the report. */
 export const states = ['none', 'stale', 'unknown', 'paused', 'new', 'fresh'] as const satisfies readonly BackupState[];
 
-/** What a check found out, as it is reported. */
-export interface Report {
+/** 26 hours, in ms. */
+export const dailyLimit = 26 * 3_600_000;
+
+/** A check as it is reported. */
+export interface Report extends ReturnType<typeof arrange> {
   /** When the check started. */
   readonly checkedAt: Date;
   /** The limit of `--max-age`, or 26 hours, in ms. */
-  readonly maxAge: number;
-  readonly summary: Summary;
-  /** Sorted, without those that are excluded. */
-  readonly findings: readonly NamedFinding[];
-  /** Those that are excluded. */
-  readonly excluded: readonly NamedFinding[];
+  readonly maxAge: number | 'schedule';
+  readonly server: string;
+  readonly login: string | undefined;
+  readonly options: CheckOptions['given'];
   /** Why the projects could not be listed. */
   readonly error?: AtlasError | undefined;
 }
 
-type Summary = ReturnType<typeof summarize>;
-
-const { compare } = new Intl.Collator('en');
-
-/** Sorts findings for a report: by state, stale ones by age, then by project and cluster as shown. */
-export function sortFindings(findings: readonly NamedFinding[]): NamedFinding[] {
-  return [...findings].sort(
-    (a, b) =>
-      states.indexOf(a.state) - states.indexOf(b.state) ||
-      (a.state === 'stale' && b.state === 'stale' && a.newest.time.getTime() - b.newest.time.getTime()) ||
-      compare(a.project, b.project) ||
-      compare(a.cluster, b.cluster) ||
-      compare(a.clusterType, b.clusterType),
-  );
-}
-
-/** Counts the projects of which a list was read, those of which a list failed, and the clusters in each state. */
-export function summarize(
+/** Sorts and counts what a check found. */
+export function arrange(
   findings: readonly NamedFinding[],
   excluded: readonly NamedFinding[],
   { projects, free }: BackupCheckTotals,
 ) {
-  const notListed = findings.filter(({ clusterName }) => clusterName === undefined);
+  const notListed = findings.filter((finding) => !isCluster(finding));
   const projectsNotListed = new Set(notListed.map(({ groupId }) => groupId)).size;
   const clusters = findings.length - notListed.length;
   const ofStates = { none: 0, stale: 0, unknown: -notListed.length, paused: 0, new: 0, fresh: 0 };
   for (const { state } of findings) ofStates[state] += 1;
-  return { projects, projectsNotListed, clusters, ...ofStates, free: free.length, excluded: excluded.length };
+  const notChecked = { free: free.length, excluded: excluded.filter(isCluster).length };
+  return {
+    summary: { projects, projectsNotListed, clusters, ...ofStates, ...notChecked },
+    findings: [...findings].sort(compareFindings),
+    excluded: [...excluded].sort(compareNames),
+    free: free.map(withNames).sort(compareNames),
+  };
+}
+
+const { compare } = new Intl.Collator('en');
+
+/** Compares projects and clusters as shown. */
+function compareNames(a: Named, b: Named): number {
+  return compare(a.project, b.project) || compare(a.cluster, b.cluster);
+}
+
+/** Compares findings by state, stale ones by age, then by name. */
+function compareFindings(a: NamedFinding, b: NamedFinding): number {
+  return (
+    states.indexOf(a.state) - states.indexOf(b.state) ||
+    (a.state === 'stale' && b.state === 'stale' && a.newest.time.getTime() - b.newest.time.getTime()) ||
+    compareNames(a, b) ||
+    compare(a.clusterType, b.clusterType)
+  );
+}
+
+/** Whether a finding is about a cluster, and not about a list that failed. */
+export function isCluster({ clusterName }: Named): boolean {
+  return clusterName !== undefined;
 }

@@ -1,6 +1,8 @@
 import type { BackupFinding, BackupState } from '../check/index.js';
-import type { NamedFinding } from './names.js';
-import { type Report, states } from './report.js';
+import type { AtlasError } from '../index.js';
+import { atlasUrl } from './environment.js';
+import { type NamedFinding, shownText } from './names.js';
+import { dailyLimit, type Report, states } from './report.js';
 
 const problems: readonly BackupState[] = ['none', 'stale', 'unknown'];
 
@@ -8,7 +10,7 @@ const problems: readonly BackupState[] = ['none', 'stale', 'unknown'];
 export function formatTable(report: Report, onlyProblems: boolean, isColored: boolean): string {
   const findings = report.findings.filter(({ state }) => !onlyProblems || problems.includes(state));
   if (findings.length === 0) return formatSummary(report);
-  const rows = findings.map((finding) => toRow(finding, report.maxAge));
+  const rows = findings.map((finding) => toRow(finding, report.maxAge === 'schedule' ? dailyLimit : report.maxAge));
   const widths = header.map((title, column) =>
     rows.reduce((widest, row) => Math.max(widest, widthOf(row[column])), title.length),
   );
@@ -22,42 +24,53 @@ export function formatTable(report: Report, onlyProblems: boolean, isColored: bo
   return [...lines, '', formatSummary(report)].join('\n');
 }
 
-const header = ['Project', 'Cluster', 'Type', 'State', 'Newest backup (UTC)', 'Age'];
+const header = ['Project', 'Cluster', 'Type', 'State', 'Newest (UTC)', 'Age', 'Note'];
 const stateColumn = header.indexOf('State');
 
 // Legible on a dark and on a light background.
 const colors: Partial<Record<BackupState, number>> = { none: 31, stale: 31, unknown: 35, paused: 33, fresh: 32 };
 
-function toRow(finding: NamedFinding, maxAge: number): string[] {
+/** @param usualLimit - the limit that needs no note, in ms. */
+function toRow(finding: NamedFinding, usualLimit: number): string[] {
   const { project, cluster, clusterType, state, newest, age } = finding;
   const time = newest?.time.toISOString().slice(0, 16).replace('T', ' ') ?? '-';
   const shownAge = age === undefined ? '-' : formatDuration(age);
-  return [project, cluster || '-', clusterType, state, time, shownAge, noteOf(finding, maxAge)];
+  return [project, cluster || '-', clusterType, state, time, shownAge, noteOf(finding, usualLimit)];
 }
 
-function noteOf({ state, reason, maxAge: limit = 0, lastFailed }: BackupFinding, maxAge: number): string {
-  // The schedule may have raised the limit.
-  const showsLimit = state === 'stale' || limit > maxAge;
-  const notes = [reason, showsLimit && `limit ${formatLimit(limit)}`, lastFailed && 'latest snapshot failed'];
+function noteOf({ state, error, reason, maxAge: limit, lastFailed }: BackupFinding, usualLimit: number): string {
+  // The schedule may have changed the limit.
+  const showsLimit = limit !== undefined && (state === 'stale' || limit !== usualLimit);
+  const notes = [
+    error && shortNameOf(error),
+    reason,
+    showsLimit && `limit ${formatLimit(limit)}`,
+    lastFailed && 'latest snapshot failed',
+  ];
   return notes.filter(Boolean).join(', ');
 }
 
-/** Formats a limit. Unlike an age, it may be a matter of seconds. */
-function formatLimit(ms: number): string {
-  const seconds = Math.floor(ms / 1000);
-  return seconds < 60 ? `${seconds} s` : formatDuration(ms);
+function shortNameOf(error: AtlasError): string {
+  const { errorCode, status, code } = error.toJSON();
+  return shownText(String(errorCode ?? status ?? code));
 }
 
-/** Formats a duration in its two largest units, such as `5 h 12 min`. */
+/** Formats a limit. Unlike an age, it is exact, and may be a matter of seconds. */
+function formatLimit(ms: number): string {
+  const seconds = Math.floor(ms / 1000);
+  return seconds < 60 ? `${seconds} s` : formatDuration(ms).replace(/ 0 \w+$/, '');
+}
+
+/** Formats a duration in its two largest units, such as `5 h 12 m`. */
 export function formatDuration(ms: number): string {
   const minutes = Math.floor(ms / 60_000);
   const hours = Math.floor(minutes / 60);
-  if (hours === 0) return `${minutes} min`;
-  return hours < 24 ? `${hours} h ${minutes % 60} min` : `${Math.floor(hours / 24)} d ${hours % 24} h`;
+  if (hours === 0) return `${minutes} m`;
+  return hours < 24 ? `${hours} h ${minutes % 60} m` : `${Math.floor(hours / 24)} d ${hours % 24} h`;
 }
 
 // Such as `Clusters: 7 in 3 projects (1 none, 6 fresh). Not checked: 2 free, 1 excluded`.
-function formatSummary({ summary }: Report): string {
+function formatSummary({ summary, server, options, maxAge }: Report): string {
   const { clusters, projects, projectsNotListed } = summary;
   const list = (names: readonly (BackupState | 'free' | 'excluded')[]) =>
     names.flatMap((name) => (summary[name] > 0 ? [`${summary[name]} ${name}`] : [])).join(', ');
@@ -67,6 +80,9 @@ function formatSummary({ summary }: Report): string {
   ];
   if (notChecked) sentences.push(`Not checked: ${notChecked}`);
   if (projectsNotListed > 0) sentences.push(`Projects with clusters that could not be listed: ${projectsNotListed}`);
+  if (server !== atlasUrl) sentences.push(`Server: ${server}`);
+  if (options.maxAge !== undefined)
+    sentences.push(`Limit: ${maxAge === 'schedule' ? 'by schedule' : formatLimit(maxAge)}`);
   return sentences.join('. ');
 }
 

@@ -1,7 +1,12 @@
-import { describe, expect, it } from 'vitest';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import type { AtlasEmulator, ScriptedAnswer } from '../../src/testing/index.js';
 import { environmentOf, openEmulator } from '../support/open-emulator.js';
-import { startCommand } from './support/start-command.js';
+import { runProcess } from '../support/processes.js';
+import { bin, startCommand } from './support/start-command.js';
 
 const start = (atlas: AtlasEmulator, args: string[] = [], env: Record<string, string> = {}) =>
   startCommand(['check', ...args], { ...environmentOf(atlas), ...env });
@@ -17,7 +22,7 @@ describe('the command as a process', { timeout: 20_000 }, () => {
     expect(await start(atlas).ended).toEqual({
       exitCode: 2,
       signal: null,
-      stdout: expect.stringMatching(/^Project .*\nClusters: 2 in 1 project \(1 none, 1 fresh\)\n$/s),
+      stdout: expect.stringMatching(/^Project .*\nClusters: 2 in 1 project \(1 none, 1 fresh\)\. Server: .*\n$/s),
       stderr: '',
     });
   });
@@ -61,31 +66,78 @@ describe('the command as a process', { timeout: 20_000 }, () => {
     expect((await ended).exitCode).toBe(2);
   });
 
+  /** Other code in the processes of the command. */
+  const preloading = (code: string) => ({
+    NODE_OPTIONS: `--import data:text/javascript,${encodeURIComponent(code)}`,
+  });
+  const passOn = 'process.on("exit",code=>process.exit(code))';
+
   it.each([
     ['an unexpected error', 'setTimeout(()=>{throw(Error("unexpected"))},300)'],
     ['an exit', 'setTimeout(()=>process.exit(),300)'],
     ['an exit with 0', 'setTimeout(()=>process.exit(0),300)'],
+    ['an exit with 0 that a listener passes on', `${passOn};setTimeout(()=>process.exit(0),300)`],
+    ['an exit of the command alone', 'process.send&&setTimeout(()=>process.exit(0),300)'],
   ])('ends with exit code 3 on %s', async (_name, code) => {
     const atlas = await openEmulator();
     atlas.respond({ hang: true, for: 'flex' });
-    const preload = `--import data:text/javascript,${code}`;
-    expect(await start(atlas, [], { NODE_OPTIONS: preload }).ended).toMatchObject({ exitCode: 3, stdout: '' });
+    expect(await start(atlas, [], preloading(code)).ended).toMatchObject({ exitCode: 3, stdout: '' });
+  });
+
+  it('says which signal ended the command', async () => {
+    const atlas = await openEmulator();
+    const code = 'process.send&&process.kill(process.pid,"SIGKILL")';
+    const stderr = 'The command was ended by SIGKILL.\n';
+    expect(await start(atlas, [], preloading(code)).ended).toMatchObject({ exitCode: 3, stderr });
   });
 
   it.each([
-    [3, 'finds nothing wrong, but another error follows', 'process.exit(1)', []],
-    [2, 'finds a stale cluster', 'process.exit(0)', ['--max-age', '1s']],
-    [0, 'finds nothing wrong', 'process.exit(0)', []],
-  ])('ends with exit code %i if it %s', async (exitCode, _what, code, args) => {
+    [2, passOn, ['--max-age', '1s']],
+    [2, 'process.on("exit",()=>process.exit(0))', ['--max-age', '1s']],
+    [2, 'process.on("exit",()=>{process.exitCode=0})', ['--max-age', '1s']],
+    [3, 'process.on("exit",()=>process.exit(1))', []],
+    [3, passOn, ['--project', 'f'.repeat(24)]],
+    [0, passOn, []],
+  ])('ends with exit code %i, whatever a listener does: %s', async (exitCode, code, args) => {
     const atlas = await openEmulator();
-    const preload = `--import data:text/javascript,process.on('beforeExit',()=>${code})`;
-    expect((await start(atlas, args, { NODE_OPTIONS: preload }).ended).exitCode).toBe(exitCode);
+    expect((await start(atlas, args, preloading(code)).ended).exitCode).toBe(exitCode);
   });
 
-  it('ends with exit code 3 if its output cannot be written', async () => {
+  it('ends although a thread still works, for example on the lookup of a host name', async () => {
     const atlas = await openEmulator();
-    const preload = 'data:text/javascript,process.stdout.write=(t)=>{process.stdout.destroy(Error("full"))}';
-    const { exitCode, stderr } = await start(atlas, [], { NODE_OPTIONS: `--import ${preload}` }).ended;
-    expect({ exitCode, stderr }).toEqual({ exitCode: 3, stderr: expect.stringContaining('Error: full') });
+    const pipe = join(mkdtempSync(join(tmpdir(), 'check-')), 'pipe');
+    onTestFinished(() => rmSync(dirname(pipe), { recursive: true }));
+    execFileSync('mkfifo', [pipe]);
+    // Nobody writes to the pipe, so opening it takes for ever.
+    const code = `process.send&&(await(import("node:fs"))).open("${pipe}",()=>{})`;
+    expect(await start(atlas, [], preloading(code)).ended).toMatchObject({ exitCode: 0, stderr: '' });
+  });
+
+  it('ends with exit code 3 if a pipe fails', async () => {
+    const atlas = await openEmulator();
+    const code = 'process.send&&(process.stdout.write=()=>process.stdout.destroy(Error("broken")))';
+    const stderr = 'The output could not be written: broken\n';
+    expect(await start(atlas, [], preloading(code)).ended).toMatchObject({ exitCode: 3, stderr });
+  });
+
+  it.each([
+    [3, 'a full disk', '> /dev/full', '', 'ENOSPC'],
+    [2, 'a full disk, after it found a stale cluster', '> /dev/full', '--max-age 1s', 'ENOSPC'],
+    [
+      3,
+      'a disk with little space left',
+      `> ${tmpdir()}/little-$$; code=$?; rm ${tmpdir()}/little-$$; exit $code`,
+      '--json',
+      'EFBIG',
+    ],
+  ])('ends with exit code %i on %s', async (exitCode, _what, redirection, args, error) => {
+    const atlas = await openEmulator();
+    // A file has at most 512 or 1024 bytes, as the shell counts.
+    const script = `ulimit -f 1; ${bin} check ${args} ${redirection}`;
+    expect(await runProcess('sh', ['-c', script], { env: environmentOf(atlas) })).toMatchObject({
+      exitCode,
+      stdout: '',
+      stderr: expect.stringMatching(new RegExp(`^The output could not be written: ${error}.*\n$`)),
+    });
   });
 });

@@ -33,7 +33,9 @@ describe('the emulator from a shell', { timeout: 20_000 }, () => {
     expect(rest).toEqual([expect.stringMatching(/^# Project [a-f0-9]{24}, cluster Cluster0, snapshot [a-f0-9]{24}$/)]);
     expect(await startCommand(['check'], variables).ended).toMatchObject({
       exitCode: 0,
-      stdout: expect.stringMatching(/ flex +fresh .* dedicated +fresh .*\nClusters: 2 in 1 project \(2 fresh\)\n$/s),
+      stdout: expect.stringMatching(
+        / flex +fresh .* dedicated +fresh .*\nClusters: 2 in 1 project \(2 fresh\)\. Server: .*\n$/s,
+      ),
     });
     child.kill(signal);
     const { exitCode, stderr } = await ended;
@@ -61,6 +63,8 @@ describe('the emulator from a shell', { timeout: 20_000 }, () => {
     const { exitCode, stdout } = await startCommand(['check'], variables).ended;
     const shown = Array.from(stdout.matchAll(/^Demo +\w+ +\w+ +(\w+) /gm), ([, state]) => state);
     expect({ exitCode, shown }).toEqual({ exitCode: 2, shown: ['none', 'stale', 'unknown', 'paused', 'new', 'fresh'] });
+    const [table = ''] = stdout.split('\n\n');
+    for (const line of table.split('\n')) expect(line.length, line).toBeLessThanOrEqual(80);
   });
 
   it('makes up a login of which half is set', async () => {

@@ -1,51 +1,76 @@
 import { describe, expect, it } from 'vitest';
+import packageJson from '../../package.json' with { type: 'json' };
 import type { BackupFinding } from '../../src/check/index.js';
+import { readCheckOptions } from '../../src/cli/check-options.js';
 import { formatJson } from '../../src/cli/json.js';
+import { withNames } from '../../src/cli/names.js';
 import type { Report } from '../../src/cli/report.js';
-import { backup, day, down, excluded, findings, lastFailed, office, ofShop, reportOf } from './support/reports.js';
+import {
+  backup,
+  day,
+  down,
+  excluded,
+  findings,
+  lastFailed,
+  office,
+  ofShop,
+  reportOf,
+  shop,
+  totals,
+} from './support/reports.js';
 
 const parse = (report: Report) => JSON.parse(formatJson(report));
 
 describe('the JSON', () => {
-  it('has the summary, and the findings in the order of the table', () => {
-    const { findings: parsed, ...rest } = parse(reportOf(findings, { excluded }, 2, 3));
-    expect(rest).toEqual({
+  it('has what was asked, the summary, what was not checked, and the findings in the order of the table', () => {
+    const list = withNames<BackupFinding>({ groupId: office, clusterType: 'flex', state: 'unknown', error: down });
+    const report = reportOf(findings, { excluded: [...excluded, list] }, totals);
+    const { findings: parsed, ...rest } = parse(report);
+    expect(rest).toStrictEqual({
       formatVersion: 1,
       checkedAt: '2026-08-10T12:00:30.000Z',
       maxAge: 93_600_000,
+      version: packageJson.version,
+      server: 'https://cloud.mongodb.com',
+      login: 'API key',
+      options: {},
       summary: {
-        ...{
-          projects: 2,
-          projectsNotListed: 1,
-          clusters: 10,
-          none: 2,
-          stale: 2,
-          unknown: 1,
-          paused: 1,
-          new: 1,
-          fresh: 3,
-        },
-        ...{ free: 3, excluded: 1 },
+        ...{ projects: 2, projectsNotListed: 1, clusters: 10 },
+        ...{ none: 2, stale: 2, unknown: 1, paused: 1, new: 1, fresh: 3, free: 2, excluded: 1 },
       },
+      notChecked: [
+        { groupId: shop, groupName: 'Web Shop', clusterName: 'playground', reason: 'free' },
+        { groupId: shop, groupName: 'Web Shop', clusterName: 'sandbox', reason: 'free' },
+        { groupId: shop, groupName: 'Web Shop', clusterName: 'old', clusterType: 'flex', reason: 'excluded' },
+      ],
     });
-    expect(parsed.map(({ state }: BackupFinding) => state)).toEqual(
-      reportOf(findings).findings.map(({ state }) => state),
-    );
+    expect(parsed.map(({ state }: BackupFinding) => state)).toEqual(report.findings.map(({ state }) => state));
   });
+
+  it('has the options as given', () => {
+    const args = [`--project=${shop}`, `--project=${shop}`, '--include=a/*', '--exclude=b/\x1b', '--max-age=schedule'];
+    const { given, maxAge = 0 } = readCheckOptions(args);
+    expect(parse(reportOf([], { options: given, maxAge }))).toMatchObject({
+      maxAge: 'schedule',
+      options: { project: [shop, shop], include: ['a/*'], exclude: ['b/\x1b'], maxAge: 'schedule' },
+    });
+  });
+
+  const newest = { snapshotId: '5'.repeat(24), time: '2026-08-08T12:00:30.000Z' };
+  const oldest = { snapshotId: '4'.repeat(24), time: '2026-08-01T12:00:30.000Z' };
 
   it.each<[name: string, finding: BackupFinding, more: object]>([
     [
       'a cluster with a backup and a later failure',
-      { ...ofShop('Archive'), state: 'stale', reason: 'no schedule', ...backup(2 * day), lastFailed },
-      {
-        snapshotId: '5'.repeat(24),
-        time: '2026-08-08T12:00:30.000Z',
-        oldest: { snapshotId: '4'.repeat(24), time: '2026-08-01T12:00:30.000Z' },
-        lastFailed: { snapshotId: '6'.repeat(24), time: '2026-08-10T11:00:30.000Z' },
-      },
+      { ...ofShop('Archive'), state: 'stale', reason: 'no schedule', ...backup(2 * day), lastFailed, pitEnabled: true },
+      { ...newest, oldest, lastFailed: { snapshotId: '6'.repeat(24), time: '2026-08-10T11:00:30.000Z' } },
     ],
     ['a cluster without a backup', { ...ofShop('tests'), state: 'none', reason: 'backup off' }, {}],
-    ['an unknown cluster', { ...ofShop('orders'), state: 'unknown', error: down }, { error: down.toJSON() }],
+    [
+      'an unknown cluster with a backup',
+      { ...ofShop('orders'), state: 'unknown', error: down, ...backup(2 * day), maxAge: undefined },
+      { ...newest, oldest, error: down.toJSON() },
+    ],
     [
       'a list that failed',
       { groupId: office, clusterType: 'flex', state: 'unknown', error: down },
@@ -53,11 +78,11 @@ describe('the JSON', () => {
     ],
   ])('of %s has the fields that are known', (_name, finding, more) => {
     const { newest: _newest, ...same } = finding;
-    expect(parse(reportOf([finding])).findings).toStrictEqual([{ ...same, ...more }]);
+    expect(parse(reportOf([finding])).findings).toEqual([{ ...same, ...more }]);
   });
 
   it('has the error if the projects could not be listed', () => {
-    expect(parse(reportOf([], { error: down }, 0))).toMatchObject({ findings: [], error: down.toJSON() });
+    expect(parse(reportOf([], { error: down }))).toMatchObject({ findings: [], error: down.toJSON() });
   });
 
   it('escapes what a terminal or a line reader could take for something else', () => {

@@ -1,10 +1,14 @@
 import { expect, it } from 'vitest';
-import { formatProblems, problemsOf } from '../../src/cli/problems.js';
+import { readCheckOptions } from '../../src/cli/check-options.js';
+import { describeError } from '../../src/cli/messages.js';
+import { formatProblems, formatUnused, problemsOf } from '../../src/cli/problems.js';
 import type { Report } from '../../src/cli/report.js';
 import { AtlasApiError, type AtlasError, AtlasInvalidArgumentError } from '../../src/index.js';
-import { billing, down, excluded, office, ofShop, reportOf, shop } from './support/reports.js';
+import { billing, down, excluded, office, ofShop, reportOf, shop, totals } from './support/reports.js';
 
-const linesOf = (report: Report, groupIds: string[] = []) => formatProblems(problemsOf(report, groupIds));
+const linesOf = (report: Report, args: string[] = []) => formatProblems(problemsOf(report, readCheckOptions(args)));
+const isDown = describeError(down);
+const byIds = (...ids: string[]) => ids.map((id) => `--project=${id}`);
 const unknown = (clusterName: string, error: AtlasError = down) =>
   ({ ...ofShop(clusterName), state: 'unknown', error }) as const;
 const list = { groupId: office, clusterType: 'dedicated', state: 'unknown', error: down } as const;
@@ -12,16 +16,17 @@ const list = { groupId: office, clusterType: 'dedicated', state: 'unknown', erro
 /** An error as the client builds it, with its method and path in the message. */
 function failure(operation: string, path: string | undefined, subject: string, errorCode?: string): AtlasError {
   const fields = { status: 503, errorCode, headers: {}, body: '' };
-  return new AtlasApiError(`${subject} failed with status 503. Try again later.`, fields, { operation, path });
+  return new AtlasApiError(`${subject} failed with status 503.`, fields, { operation, path, advice: 'Raise timeout.' });
 }
+const later = 'Atlas or a gateway in front of it is temporarily unavailable. Run the check again later.';
 
 it('errors with the same status and code share a line, with the first message; without a code, the message counts', () => {
   const [a, b] = ['a', 'b'].map((text) => failure('get', undefined, `get ${text}`, 'BUSY'));
   const [c, d] = ['::x ##[error] ##vso[task]', 'd'].map((text) => failure('get', undefined, `get ${text}`));
   expect(linesOf(reportOf([unknown('a', a), unknown('b', b), unknown('c', c), unknown('d', d)]))).toEqual([
-    'Web Shop / a, Web Shop / b: The request a failed with status 503. Try again later.',
-    'Web Shop / c: The request ::x ## [error] ##vso [task] failed with status 503. Try again later.',
-    'Web Shop / d: The request d failed with status 503. Try again later.',
+    `Web Shop / a, Web Shop / b: The request a failed with status 503. ${later}`,
+    `Web Shop / c: The request ::x ## [error] ##vso [task] failed with status 503. ${later}`,
+    `Web Shop / d: The request d failed with status 503. ${later}`,
   ]);
 });
 
@@ -32,8 +37,8 @@ it('other errors with the same message share a line, with the first three names'
     ...['f', 'g', 'h'].map((name) => unknown(name, other)),
   ]);
   expect(linesOf(report)).toEqual([
-    'Web Shop / a, Web Shop / b, Web Shop / c and 2 more: Atlas is down.',
-    expect.stringMatching(/^Web Shop \/ f, Web Shop \/ g, Web Shop \/ h: The call .*: clusterName: Al\[2Jtair\.$/),
+    `Web Shop / a, Web Shop / b, Web Shop / c and 2 more: ${isDown}`,
+    expect.stringMatching(/^Web Shop \/ f, Web Shop \/ g, Web Shop \/ h: The call .*: clusterName: Al\[2Jtair\. Check/),
   ]);
 });
 
@@ -46,32 +51,56 @@ it('errors name neither a method nor a path, so that those of many lists share a
   ]);
   expect(linesOf(report)).toEqual([
     `${office} / dedicated clusters, ${office} / Flex clusters, Web Shop / orders: ` +
-      'The request failed with status 503. Try again later.',
+      `The request failed with status 503. ${later}`,
   ]);
 });
 
-it.each<[name: string, report: Report, groupIds: string[], lines: string[]]>([
-  ['nothing if all is known', reportOf([{ ...ofShop('tests'), state: 'none' }]), [shop], []],
+it.each<[name: string, report: Report, args: string[], lines: string[]]>([
+  ['nothing if all is known', reportOf([{ ...ofShop('tests'), state: 'none' }]), byIds(shop), []],
   [
     'a named project without clusters, but not one whose clusters are excluded or not listed',
     reportOf([list], { excluded }),
-    [office, billing, shop],
-    [`${office} / dedicated clusters: Atlas is down.`, `${billing}: The project has no cluster that Atlas backs up.`],
+    byIds(office, billing, shop),
+    [`${office} / dedicated clusters: ${isDown}`, `${billing}: The project has no cluster that Atlas backs up.`],
   ],
-  ['a cluster without a name', reportOf([unknown('')]), [], ['Web Shop / (no name): Atlas is down.']],
+  ['a cluster without a name', reportOf([unknown('')]), [], [`Web Shop / (no name): ${isDown}`]],
+  [
+    'a pattern of --include that matches no cluster, or only free ones, each in its own line',
+    reportOf([list], { excluded }, totals),
+    ['Web Shop/old', `${office}/x`, 'Web Shop/s*', 'Gone/*\x1b', `${billing}/*`].map((text) => `--include=${text}`),
+    [
+      `${office} / dedicated clusters: ${isDown}`,
+      '--include: Web Shop/s* matches only free clusters. Atlas does not back them up.',
+      ...['Gone/*', `${billing}/*`].map(
+        (text) => `--include: ${text} matches no cluster. Check the pattern, and that the login can read the project.`,
+      ),
+    ],
+  ],
   [
     'why there may be no cluster',
     reportOf([]),
     [],
     [expect.stringMatching(/^No cluster was checked: .* role, such as Project Read Only/)],
   ],
-  ['that all are excluded', reportOf([], { excluded }), [shop], ['No cluster was checked: All of them are excluded.']],
   [
-    'that the projects could not be listed',
-    reportOf([], { error: failure('getAll', '/api/atlas/v2/groups', 'getAll /api/atlas/v2/groups') }),
-    [],
-    ['The projects could not be listed: The request failed with status 503. Try again later.'],
+    'that all are excluded',
+    reportOf([], { excluded }),
+    byIds(shop),
+    ['No cluster was checked: All of them are excluded.'],
   ],
-])('they say %s', (_name, report, groupIds, lines) => {
-  expect(linesOf(report, groupIds)).toEqual(lines);
+  [
+    'only that the projects could not be listed',
+    reportOf([], { error: failure('getAll', '/api/atlas/v2/groups', 'getAll /api/atlas/v2/groups') }),
+    ['--include=Web Shop/*'],
+    [`The projects could not be listed: The request failed with status 503. ${later}`],
+  ],
+])('they say %s', (_name, report, args, lines) => {
+  expect(linesOf(report, args)).toEqual(lines);
+});
+
+it('patterns of --exclude that match nothing are named', () => {
+  const report = reportOf([unknown('a')], { excluded }, totals);
+  const used = ['Web Shop/a', 'Web Shop/old', 'Web Shop/sandbox'];
+  const args = [...used, 'Web Shop/x\x1b'].map((text) => `--exclude=${text}`);
+  expect(formatUnused(report, readCheckOptions(args))).toEqual(['--exclude Web Shop/x matched nothing.']);
 });

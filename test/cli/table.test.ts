@@ -1,39 +1,96 @@
 import { describe, expect, it } from 'vitest';
+import { readCheckOptions } from '../../src/cli/check-options.js';
 import { formatDuration, formatTable } from '../../src/cli/table.js';
-import { backup, day, excluded, findings, hour, minute, office, ofShop, reportOf, shop } from './support/reports.js';
+import { AtlasApiError, AtlasAuthenticationError, type AtlasError } from '../../src/index.js';
+import {
+  backup,
+  day,
+  down,
+  excluded,
+  findings,
+  hour,
+  lastFailed,
+  minute,
+  office,
+  ofShop,
+  reportOf,
+  shop,
+  totals,
+} from './support/reports.js';
 
 const textOf = (...found: Parameters<typeof reportOf>[0]) => formatTable(reportOf(found), false, false);
 
 describe('the table', () => {
   it('has the worst first, then follows the names, and lines up', () => {
-    expect(formatTable(reportOf(findings, { excluded }, 2, 3), false, false).split('\n')).toEqual([
-      'Project                   Cluster   Type       State    Newest backup (UTC)  Age',
-      'Billing                   ledger    dedicated  none     -                    -           backup off',
-      'Web Shop                  tests     flex       none     -                    -           latest snapshot failed',
-      'Web Shop                  users     flex       stale    2026-08-07 04:00     3 d 8 h     limit 1 d 2 h',
-      'Billing                   invoices  dedicated  stale    2026-08-08 12:00     2 d 0 h     no schedule, limit 1 d 2 h',
-      `${office}  -         dedicated  unknown  -                    -`,
-      `${office}  -         flex       unknown  -                    -`,
-      'Web Shop                  orders    flex       unknown  -                    -',
-      'Billing                   audits    dedicated  paused   2026-07-29 12:00     12 d 0 h',
-      'Billing                   drafts    dedicated  new      -                    -',
-      'Billing                   reports   dedicated  fresh    2026-08-07 12:00     3 d 0 h     limit 7 d 2 h, latest snapshot failed',
-      'Web Shop                  Archive   flex       fresh    2026-08-10 11:30     30 min      latest snapshot failed',
-      'Web Shop                  carts     flex       fresh    2026-08-10 06:48     5 h 12 min',
+    expect(formatTable(reportOf(findings, { excluded }, totals), false, false).split('\n')).toEqual([
+      'Project                   Cluster   Type       State    Newest (UTC)      Age       Note',
+      'Billing                   ledger    dedicated  none     -                 -         backup off',
+      'Web Shop                  tests     flex       none     -                 -         latest snapshot failed',
+      'Web Shop                  users     flex       stale    2026-08-07 04:00  3 d 8 h   limit 1 d 2 h',
+      'Billing                   invoices  dedicated  stale    2026-08-08 12:00  2 d 0 h   no schedule, limit 1 d 2 h',
+      `${office}  -         dedicated  unknown  -                 -         CONNECTION`,
+      `${office}  -         flex       unknown  -                 -         CONNECTION`,
+      'Web Shop                  orders    flex       unknown  -                 -         CONNECTION',
+      'Billing                   audits    dedicated  paused   2026-07-29 12:00  12 d 0 h',
+      'Billing                   drafts    dedicated  new      -                 -',
+      'Billing                   reports   dedicated  fresh    2026-08-07 12:00  3 d 0 h   limit 7 d 2 h, latest snapshot failed',
+      'Web Shop                  Archive   flex       fresh    2026-08-10 11:30  30 m      latest snapshot failed',
+      'Web Shop                  carts     flex       fresh    2026-08-10 06:48  5 h 12 m',
       '',
-      'Clusters: 10 in 2 projects (2 none, 2 stale, 1 unknown, 1 paused, 1 new, 3 fresh). Not checked: 3 free, 1 excluded. ' +
+      'Clusters: 10 in 2 projects (2 none, 2 stale, 1 unknown, 1 paused, 1 new, 3 fresh). Not checked: 2 free, 1 excluded. ' +
         'Projects with clusters that could not be listed: 1',
     ]);
   });
 
-  it('does not note a limit that --max-age raised', () => {
-    const found = { ...ofShop('carts'), state: 'fresh' as const, ...backup(hour, 99 * hour) };
-    expect(formatTable(reportOf([found], { maxAge: 99 * hour }), false, false)).not.toContain('limit');
+  const api = (status: number, errorCode?: string) =>
+    new AtlasApiError('x', { status, errorCode, headers: {}, body: '' });
+
+  it.each<[error: AtlasError, note: string]>([
+    [api(404, '::CLUSTER_NOT_FOUND\x1b'), ': :CLUSTER_NOT_FOUND'],
+    [api(404, 'x'.repeat(201)), 'x'.repeat(200)],
+    [api(503), '503'],
+    [new AtlasAuthenticationError('x', {}, { status: 401 }), '401'],
+    [down, 'CONNECTION'],
+  ])('of an unknown cluster shows what is known, and notes why: %s', (error, note) => {
+    const found = {
+      ...ofShop('carts'),
+      state: 'unknown' as const,
+      error,
+      ...backup(2 * day),
+      maxAge: undefined,
+      lastFailed,
+    };
+    const [, row] = textOf(found).split('\n');
+    expect(row).toMatch(/unknown +2026-08-08 12:00 +2 d 0 h /);
+    expect(row?.endsWith(`  ${note}, latest snapshot failed`)).toBe(true);
+  });
+
+  it.each<[args: string[], limit: number, note: string, end: string]>([
+    [[], 26 * hour, '', '(1 fresh)'],
+    [[], 7 * day + 2 * hour, 'limit 7 d 2 h', '(1 fresh)'],
+    [['--max-age=26d'], 26 * day, '', '(1 fresh). Limit: 26 d'],
+    [['--max-age=26h'], 26 * hour, '', '(1 fresh). Limit: 1 d 2 h'],
+    [['--max-age=schedule'], 26 * hour, '', '(1 fresh). Limit: by schedule'],
+    [['--max-age=schedule'], 8 * hour, 'limit 8 h', '(1 fresh). Limit: by schedule'],
+  ])('with %j, and a limit of %i ms for a cluster, notes "%s" and ends with "%s"', (args, limit, note, end) => {
+    const { given, maxAge = 26 * hour } = readCheckOptions(args);
+    const found = { ...ofShop('carts'), state: 'fresh' as const, ...backup(hour, limit) };
+    const lines = formatTable(reportOf([found], { options: given, maxAge }), false, false).split('\n');
+    expect(lines[1]?.split('1 h 0 m')[1]?.trim()).toBe(note);
+    expect(lines[3]).toBe(`Clusters: 1 in 2 projects ${end}`);
+  });
+
+  it('ends with the server if it is not that of Atlas', () => {
+    const report = reportOf([], { server: 'http://127.0.0.1:4010', options: readCheckOptions(['--max-age=2h']).given });
+    expect(formatTable(report, false, false)).toMatch(
+      / projects\. Server: http:\/\/127\.0\.0\.1:4010\. Limit: 1 d 2 h$/,
+    );
   });
 
   it.each([
     [minute - 1, '59 s'],
-    [minute, '1 min'],
+    [minute, '1 m'],
+    [2 * hour, '2 h'],
   ])('notes the limit of a stale cluster: %i ms as %s', (limit, text) => {
     const found = { ...ofShop('carts'), state: 'stale' as const, ...backup(2 * day, limit) };
     expect(formatTable(reportOf([found], { maxAge: limit }), false, false)).toMatch(`  limit ${text}\n`);
@@ -86,19 +143,19 @@ describe('the table', () => {
   });
 
   it.each([
-    [3, 'Clusters: 0 in 3 projects. Not checked: 1 free'],
-    [1, 'Clusters: 0 in 1 project. Not checked: 1 free'],
+    [3, 'Clusters: 0 in 3 projects. Not checked: 2 free'],
+    [1, 'Clusters: 0 in 1 project. Not checked: 2 free'],
   ])('is left out if there is no cluster in %i projects', (projects, text) => {
-    expect(formatTable(reportOf([], {}, projects, 1), false, false)).toBe(text);
+    expect(formatTable(reportOf([], {}, { ...totals, projects }), false, false)).toBe(text);
   });
 });
 
 it.each([
-  [0, '0 min'],
-  [minute - 1, '0 min'],
-  [59 * minute, '59 min'],
-  [hour, '1 h 0 min'],
-  [day - 1, '23 h 59 min'],
+  [0, '0 m'],
+  [minute - 1, '0 m'],
+  [59 * minute, '59 m'],
+  [hour, '1 h 0 m'],
+  [day - 1, '23 h 59 m'],
   [day, '1 d 0 h'],
   [100 * day + 23.9 * hour, '100 d 23 h'],
 ])('a duration of %i ms is shown as %s', (duration, text) => {

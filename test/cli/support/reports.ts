@@ -1,6 +1,7 @@
-import type { BackupFinding } from '../../../src/check/index.js';
-import { nameFinding } from '../../../src/cli/names.js';
-import { type Report, sortFindings, summarize } from '../../../src/cli/report.js';
+import type { BackupCheckTotals, BackupFinding } from '../../../src/check/index.js';
+import { readCheckOptions } from '../../../src/cli/check-options.js';
+import { withNames } from '../../../src/cli/names.js';
+import { arrange, type Report } from '../../../src/cli/report.js';
 import { AtlasConnectionError } from '../../../src/index.js';
 
 export const [minute, hour, day] = [60_000, 3_600_000, 86_400_000];
@@ -37,21 +38,19 @@ export const findings: BackupFinding[] = [
   { ...ofBilling('ledger'), state: 'none', reason: 'backup off' },
 ];
 
-export const excluded = [nameFinding({ ...ofShop('old'), state: 'none' })];
+export const excluded = [withNames<BackupFinding>({ ...ofShop('old'), state: 'none' })];
+export const totals: BackupCheckTotals = {
+  projects: 2,
+  free: ['sandbox', 'playground'].map((clusterName) => ({ groupId: shop, groupName: 'Web Shop', clusterName })),
+};
 
 /** The report of a check that found this. */
-export function reportOf(found: BackupFinding[], more: Partial<Report> = {}, projects = 2, free = 0): Report {
-  const { excluded = [] } = more;
-  const named = found.map(nameFinding);
-  return {
-    checkedAt: new Date(now),
-    maxAge: 26 * hour,
-    findings: sortFindings(named),
-    excluded,
-    summary: summarize(named, excluded, {
-      projects,
-      free: Array(free).fill({ groupId: shop, clusterName: 'sandbox' }),
-    }),
-    ...more,
-  };
+export function reportOf(
+  found: readonly BackupFinding[],
+  { excluded = [], ...more }: Partial<Report> = {},
+  totals: BackupCheckTotals = { projects: 2, free: [] },
+): Report {
+  const { given } = readCheckOptions([]);
+  const asked = { maxAge: 26 * hour, server: 'https://cloud.mongodb.com', login: 'API key', options: given };
+  return { checkedAt: new Date(now), ...asked, ...arrange(found.map(withNames), excluded, totals), ...more };
 }

@@ -1,0 +1,80 @@
+import { parseArgs } from 'node:util';
+import { groupIdSchema } from '../index.js';
+import { readPattern } from './patterns.js';
+
+export const checkUsage = `Usage: atlas-tenant-snapshots check [options]
+
+Checks whether every Flex and dedicated cluster of MongoDB Atlas has a recent backup.
+
+  --project ID               Check only this project. May be repeated. Default: all projects that the login can read.
+  --include PROJECT/CLUSTER  Check only this cluster. May be repeated. PROJECT is a name or an ID. In a name and in CLUSTER,
+                             * stands for any characters: --include "Web Shop/test-*". If no cluster matches, the exit code is 3.
+  --exclude PROJECT/CLUSTER  Leave out this cluster, even if it is included. May be repeated.
+  --max-age TIME             How old a recent backup may be: a whole number and s, m, h or d. Default: 26h, or longer if
+                             the schedule of a dedicated cluster takes a snapshot a week. Or "schedule": what the schedule
+                             of each dedicated cluster says, and 2 hours.
+  --timeout TIME             How long the check may take. Default: 10m.
+  --problems                 Print only the clusters that are stale, have no backup or could not be checked.
+  --json                     Print JSON instead of a table: all clusters, also with --problems.
+  --help                     Print this text.
+  --version                  Print the version.
+
+The environment has the credentials: MONGODB_ATLAS_ACCESS_TOKEN, or MONGODB_ATLAS_CLIENT_ID and
+MONGODB_ATLAS_CLIENT_SECRET, or MONGODB_ATLAS_PUBLIC_KEY and MONGODB_ATLAS_PRIVATE_KEY (or the names of the Atlas CLI,
+MONGODB_ATLAS_PUBLIC_API_KEY and MONGODB_ATLAS_PRIVATE_API_KEY). MONGODB_ATLAS_BASE_URL names a server other than
+https://cloud.mongodb.com, and HTTPS_PROXY a proxy.
+
+Exit code: 2 if a backup is stale or missing; otherwise 3 if something could not be checked, or the check failed; 0 if
+every cluster has a recent backup, is new or is paused. 130 on SIGINT, 143 on SIGTERM.
+`;
+
+export const checkOptions = {
+  project: { type: 'string', multiple: true },
+  include: { type: 'string', multiple: true },
+  exclude: { type: 'string', multiple: true },
+  'max-age': { type: 'string' },
+  timeout: { type: 'string', default: '10m' },
+  problems: { type: 'boolean', default: false },
+  json: { type: 'boolean', default: false },
+} as const;
+
+// ms. The longest that checkBackups accepts, almost 25 days.
+const longestTimeout = 0x7fff_ffff;
+
+/** The options of a check. */
+export type CheckOptions = ReturnType<typeof readCheckOptions>;
+
+/** @throws an error that says what is wrong with the arguments. */
+export function readCheckOptions(args: string[]) {
+  const { values } = parseArgs({ args, options: checkOptions });
+  const { project, include, exclude, 'max-age': maxAge, timeout } = values;
+  if (project?.some((id) => !groupIdSchema.safeParse(id).success)) {
+    throw new Error('--project must be the ID of a project: 24 lowercase hexadecimal digits.');
+  }
+  return {
+    /** As the user gave them, for the JSON. */
+    given: { project, include, exclude, maxAge },
+    groupIds: project && [...new Set(project)],
+    include: (include ?? []).map((pattern) => readPattern('--include', pattern)),
+    exclude: (exclude ?? []).map((pattern) => readPattern('--exclude', pattern)),
+    maxAge: maxAge === undefined ? undefined : readMaxAge(maxAge),
+    // ms.
+    timeout: Math.min(readTime('--timeout', timeout, '10m'), longestTimeout),
+    onlyProblems: values.problems,
+    isJson: values.json,
+  };
+}
+
+/** Returns ms, or `schedule`. */
+function readMaxAge(text: string): number | 'schedule' {
+  return text === 'schedule' ? text : readTime('--max-age', text, '26h, or schedule');
+}
+
+const units: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+function readTime(option: string, text: string, examples: string): number {
+  const [, digits = '', unit = ''] = /^(\d+)([smhd])$/.exec(text) ?? [];
+  const time = Number(digits) * (units[unit] ?? 0);
+  if (time > 0 && Number.isSafeInteger(time)) return time;
+  throw new Error(`${option} must be a whole number above 0 and s, m, h or d, such as ${examples}.`);
+}

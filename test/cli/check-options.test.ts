@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest';
+import { checkUsage, readCheckOptions } from '../../src/cli/check-options.js';
+
+const shop = 'a'.repeat(24);
+const [hour, day] = [3_600_000, 86_400_000];
+
+describe('the options of a check', () => {
+  it('have the defaults that the usage names', () => {
+    const maxAge = undefined;
+    expect(readCheckOptions([])).toMatchObject({ maxAge, timeout: 600_000, onlyProblems: false, isJson: false });
+    expect(checkUsage).toMatch(/--timeout TIME .* Default: 10m\./);
+  });
+
+  it.each<[args: string[], options: object]>([
+    [['--max-age=1h', '--max-age=2d'], { maxAge: 2 * day }],
+    [['--max-age=schedule'], { maxAge: 'schedule' }],
+    [['--max-age=90s'], { maxAge: 90_000 }],
+    [['--timeout=30m', '--timeout=2h'], { timeout: 2 * hour }],
+    [['--timeout=25d'], { timeout: 0x7fff_ffff }],
+    [[`--project=${shop}`, `--project=${shop}`], { groupIds: [shop] }],
+    [['--include=a/b', '--include=a/c'], { include: [{ cluster: 'b' }, { cluster: 'c' }] }],
+    [['--exclude=a/b', '--exclude=a/c'], { exclude: [{ cluster: 'b' }, { cluster: 'c' }] }],
+    [['--problems', '--json'], { onlyProblems: true, isJson: true }],
+  ])('%j are %j', (args, options) => {
+    expect(readCheckOptions(args)).toMatchObject(options);
+  });
+
+  it.each<[args: string[], problem: string]>([
+    [['Cluster0'], "Unexpected argument 'Cluster0'"],
+    [['--projects', shop], 'Unknown option'],
+    [['--project'], 'argument missing'],
+    [['--project', shop, '--project', 'my-project'], '--project must be the ID of a project'],
+    [['--include', '*/*', '--include', 'carts'], '--include must be a project and a cluster'],
+    [['--exclude', '*/*', '--exclude', 'carts'], '--exclude must be a project and a cluster'],
+    [['--json=yes'], 'does not take an argument'],
+    ...['26', '26hm', '0h', '1.5h', '1w', 'h', ' 1h', '9'.repeat(400).concat('d'), '', 'schedules'].map(
+      (time): [string[], string] => [[`--max-age=${time}`], '--max-age must be a whole number above 0'],
+    ),
+    [['--timeout', '0s'], '--timeout must be a whole number above 0'],
+    [['--timeout', 'schedule'], '--timeout must be a whole number above 0'],
+  ])('%j are wrong', (args, problem) => {
+    expect(() => readCheckOptions(args)).toThrow(problem);
+  });
+});

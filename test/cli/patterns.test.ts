@@ -1,0 +1,70 @@
+import { describe, expect, it } from 'vitest';
+import type { BackupFinding } from '../../src/check/index.js';
+import { type Named, withNames } from '../../src/cli/names.js';
+import { covers, includes, readPattern } from '../../src/cli/patterns.js';
+import { down, ofShop, shop } from './support/reports.js';
+
+const none = (clusterName: string, groupName: string | undefined = 'Web Shop') =>
+  withNames({ ...ofShop(clusterName), groupName });
+/** Known by its ID only, as with `--project`. */
+const nameless = withNames({ ...ofShop('carts'), groupName: undefined });
+const list = withNames<BackupFinding>({ ...ofShop(''), clusterName: undefined, state: 'unknown', error: down });
+
+const pattern = (text: string) => readPattern('--exclude', text);
+
+describe('a pattern', () => {
+  it.each<[text: string, cluster: Named]>([
+    ['Web Shop/carts', none('carts')],
+    [`${shop}/carts`, none('carts')],
+    [`${shop}/car*`, nameless],
+    ['*/*', nameless],
+    ['Web*/*', none('carts')],
+    ['*/test-*', none('test-1')],
+    ['*/*-a-*', none('x-a-b-c')],
+    ['Web Shop/*', list],
+    ['*p/*c**s', none('carts')],
+    ['*-*-*-*-*-*-*-*-x/*', none('carts', `${'-'.repeat(100)}x`)],
+    ['A/B/carts', none('carts', 'A/B')],
+    ['A*/carts', none('carts', 'A/B\nC')],
+    ['[a].(b)+\\d?|/carts', none('carts', '[a].(b)+\\d?|')],
+    ['WebShop/carts', none('carts\u200b', ' Web\u0007Shop ')],
+    [': :add-mask::x/: :carts', none(' ::carts', ':\u200b:add-mask::x')],
+    [`${'y'.repeat(200)}/*`, none('carts', 'y'.repeat(1_000_000))],
+    [`${shop}/carts`, none('carts', '::add-mask::x')],
+  ])('%s covers its clusters', (text, cluster) => {
+    expect(covers(pattern(text), cluster)).toBe(true);
+  });
+
+  it.each<[text: string, cluster: Named]>([
+    ['web shop/carts', none('carts')],
+    ['Web Shop/Carts', none('carts')],
+    ['Web/carts', none('carts')],
+    ['Shop/carts', none('carts')],
+    ['Web Shop/cart', none('carts')],
+    ['Web Shop/arts', none('carts')],
+    ['Web.Shop/carts', none('carts')],
+    ['Web Shop/car*', list],
+    ['A/*', none('carts', 'A/B')],
+    ['Office/*', none('carts')],
+    ['Web Shop*hop/*', none('carts')],
+    ['Web Shop/ca*ar*s', none('carts')],
+    ['*-*-*-*-*-*-*-*-x/*', none('carts', '-'.repeat(100))],
+    [`${shop.slice(1)}*/carts`, none('carts')],
+    [`*${shop.slice(-1)}/carts`, none('carts')],
+    [`*${shop.slice(-1)}/carts`, nameless],
+  ])('%s does not cover others', (text, cluster) => {
+    expect(covers(pattern(text), cluster)).toBe(false);
+  });
+
+  it.each([
+    ['Web Shop/carts', true],
+    [`${shop}/x*`, true],
+    ['Office/*', false],
+  ])('of --include, %s includes a list of the project that failed: %j', (text, isIncluded) => {
+    expect(includes(pattern(text), list)).toBe(isIncluded);
+  });
+
+  it.each(['', 'carts', '/carts', 'Web Shop/', '/'])('is not %j', (text) => {
+    expect(() => readPattern('--include', text)).toThrow('--include must be a project and a cluster');
+  });
+});
