@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,95 +5,146 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { parse } from 'yaml';
 import { runProcess } from '../support/processes.js';
 import { findDrift } from './drift.mjs';
+import { recordReads } from './reads.mjs';
 
-const file = 'test/drift/document.yaml';
-const fixture = readFileSync(file, 'utf8');
-const groups = '/api/atlas/v2/groups';
-const clusters = `${groups}/{groupId}/clusters`;
-const snapshots = `${clusters}/{clusterName}/backup/snapshots`;
-const schedule = `${clusters}/{clusterName}/backup/schedule`;
-const role = 'Project Read Only';
-const provider = 'results[].replicationSpecs[].regionConfigs[].providerName';
+const path = '/groups/{groupId}/clusters';
+const version = 'application/vnd.atlas.2024-08-05+json';
+const schemas = '#/components/schemas';
 
-/** Parses the fixture with another text in place of the first one after `start`. */
-function changed(start: string, text: string, replacement: string): unknown {
-  const index = fixture.indexOf(text, fixture.indexOf(`  ${start}:`));
-  return parse(fixture.slice(0, index) + replacement + fixture.slice(index + text.length));
+/** A document with everything that is read below. */
+const text = `
+paths:
+  ${path}:
+    parameters: [{ in: query, name: envelope }]
+    get:
+      parameters: [{ $ref: "#/components/parameters/pageNum" }]
+      responses: { 200: { $ref: "#/components/responses/Clusters" } }
+      x-rolesRequirements: [Project Read Only]
+components:
+  parameters: { pageNum: { in: query, name: pageNum } }
+  responses: { Clusters: { content: { ${version}: { schema: { $ref: "${schemas}/Clusters" } } } } }
+  schemas:
+    Page: { properties: { totalCount: {} } }
+    Clusters:
+      allOf: [{ $ref: "${schemas}/Page" }]
+      properties: { results: { items: { anyOf: [{ $ref: "${schemas}/Cluster" }] } } }
+    Cluster: { properties: { name: {}, regions: { items: { $ref: "${schemas}/Region" } } } }
+    # Circular, as in MongoDB's document.
+    Region: { oneOf: [{ $ref: "${schemas}/AwsRegion" }], properties: { providerName: {} } }
+    AwsRegion: { allOf: [{ $ref: "${schemas}/Region" }] }
+`;
+
+const objectOf = (properties: object) => ({ properties });
+const cluster = objectOf({
+  name: {},
+  regions: { items: objectOf({ providerName: {} }) },
+  // MongoDB's document does not have it yet.
+  databaseEdition: {},
+  // Must be absent, as in the schemas of the check.
+  error: { type: 'null' },
+});
+const fields = objectOf({ results: { items: cluster }, totalCount: {} });
+const reads = [{ path, version: '2024-08-05', query: new Set(['envelope', 'pageNum']), fields }];
+
+/** What the watch reports of the document above with another text in place of the first one. */
+function driftAfter(part: string, replacement: string): string[] {
+  return findDrift(parse(text.replace(part, () => replacement)), reads);
 }
 
-/** Returns the document without each of its paths, parameters and fields in turn. */
-function* withoutOne(document: unknown, part = document): Iterable<{ without: string; document: unknown }> {
-  for (const [key, value] of Object.entries(part ?? {})) {
-    for (const [name, member] of ['paths', 'parameters', 'properties'].includes(key) ? Object.entries(value) : []) {
-      delete value[name];
-      yield { without: `${name} of ${JSON.stringify(part)}`, document: structuredClone(document) };
-      value[name] = member;
-    }
-    if (typeof value === 'object') yield* withoutOne(document, value);
-  }
+/** A document that matches what the package reads, with these fields. */
+async function documentWith(fieldsOf: (read: { fields: object }) => object) {
+  const paths = (await recordReads()).map((read) => {
+    const content = { [`application/vnd.atlas.${read.version}+json`]: { schema: fieldsOf(read) } };
+    const parameters = [...read.query].map((name) => ({ in: 'query', name }));
+    return [read.path, { get: { parameters, responses: { 200: { content } } } }];
+  });
+  return { openapi: '3.0.1', paths: Object.fromEntries(paths) };
 }
 
 describe('findDrift', () => {
   it.each([
-    ['a path', clusters, clusters, '/gone', 'the path is gone, or has no GET'],
-    ['a GET', schedule, 'get:', 'put:', 'the path is gone, or has no GET'],
-    ['that a GET is deprecated', clusters, 'get:', 'get:\n      deprecated: true', 'the GET is deprecated'],
-    ['a version', groups, '2023-01-01', '2022-06-01', 'version 2023-01-01 is gone'],
+    ['a path', `${path}:`, '/gone:', 'the path is gone, or has no GET'],
+    ['a GET', 'get:', 'put:', 'the path is gone, or has no GET'],
+    ['that a GET is deprecated', 'get:', 'get:\n      deprecated: true', 'the GET is deprecated'],
+    ['a version', '2024-08-05', '2022-06-01', 'version 2024-08-05 is gone'],
+    ['a sunset', 'schema:', 'x-sunset: 2028-01-01, schema:', 'version 2024-08-05 has the sunset date 2028-01-01'],
+    ['a query parameter', 'parameters/pageNum', 'x', 'query parameter pageNum is no longer listed'],
+    ['a query parameter of a path', 'envelope', 'x', 'query parameter envelope is no longer listed'],
+    ['a role', 'Project Read Only', 'Owner', 'the required role is Owner instead of Project Read Only'],
+    ['a field of a list', 'totalCount', 'x', 'field totalCount is gone'],
+    ['a nested field', 'providerName', 'x', 'field results[].regions[].providerName is gone'],
     [
-      'a sunset',
-      groups,
-      'schema:',
-      'x-sunset: 2028-01-01, schema:',
-      'version 2023-01-01 has the sunset date 2028-01-01',
+      'a line break as a space',
+      'Project Read Only',
+      '"x\\n::y"',
+      'the required role is x ::y instead of Project Read Only',
     ],
-    ['a query parameter', groups, 'parameters/pageNum', 'x', 'query parameter pageNum is no longer listed'],
-    ['a role', snapshots, role, 'Owner', 'the required role is Owner instead of Project Read Only'],
-  ])('reports %s', (_what, path, text, replacement, change) => {
-    expect(findDrift(changed(path, text, replacement))).toEqual([`${path}: ${change}`]);
+  ])('reports %s', (_what, part, replacement, change) => {
+    expect(driftAfter(part, replacement)).toEqual([`${path}: ${change}`]);
   });
 
   it.each([
-    ['a nested field', 'Region', 'providerName', 'cloud', [`${clusters}: field ${provider} is gone`]],
-    ['no further role', snapshots, role, 'Project Owner, "[Project Read Only](link)"', []],
-    ['no name of a parameter of a path', snapshots, '{clusterName}', '{name}', []],
-    ['no newer version', groups, 'application/', 'application/vnd.atlas.2026-01-01+json: {}, application/', []],
-    ['no new path', 'paths', groups, `${clusters}/{name}/backup/tenant/snapshots: {}\n  ${groups}`, []],
-    ['no new field', 'Cluster', 'paused', 'effectiveDatabaseEdition: {}\n        paused', []],
-  ])('reports %s', (_what, start, text, replacement, changes) => {
-    expect(findDrift(changed(start, text, replacement))).toEqual(changes);
+    ['an unchanged document', '', ''],
+    ['a further role', 'Project Read Only', 'Project Owner, "[Project Read Only](link)"'],
+    ['no role', '      x-rolesRequirements: [Project Read Only]\n', ''],
+    ['another name of a parameter of a path', '{groupId}', '{name}'],
+    ['a newer version', '{ application/', '{ application/vnd.atlas.2026-01-01+json: {}, application/'],
+    ['a new path', 'paths:', 'paths:\n  /groups/{groupId}/clusters/{name}: {}'],
+    ['a new field', 'Cluster: { properties: {', 'Cluster: { properties: { databaseEdition: {},'],
+  ])('reports nothing for %s', (_what, part, replacement) => {
+    expect(driftAfter(part, replacement)).toEqual([]);
   });
 
-  it('reports each path, parameter and field that is missing', () => {
-    const document = parse(fixture);
-    expect(findDrift(document)).toEqual([]);
-    for (const { without, document: less } of withoutOne(document))
-      expect([without, findDrift(less)]).not.toEqual([without, []]);
+  const odd = [
+    [null],
+    [1],
+    ['text'],
+    [[null]],
+    [{ get: { parameters: [null, { $ref: '#/a/b' }], responses: [] } }],
+    [{ get: { parameters: 1 } }],
+  ];
+  it.each(odd)('reports a path that is %j', (item) => {
+    expect(findDrift({ paths: { [path]: item } }, reads)).not.toEqual([]);
   });
 
-  it.each([null, 1, 'text', [null], { get: { parameters: [null, { $ref: '#/a/b' }], responses: [] } }])(
-    'reports a path that is %j',
-    (odd) => expect(findDrift({ paths: { ...parse(fixture).paths, [schedule]: odd } })).not.toEqual([]),
-  );
+  it('knows what the package reads', async () => {
+    const lists = objectOf({
+      results: { items: objectOf({ replicationSpecs: { items: objectOf({ regionConfigs: { items: {} } }) } }) },
+      policies: { items: objectOf({ policyItems: { items: {} } }) },
+    });
+    const changes = findDrift(await documentWith(() => lists));
+    const groups = '/api/atlas/v2/groups';
+    const flex = `${groups}/{groupId}/flexClusters`;
+    const clusters = `${groups}/{groupId}/clusters`;
+    const backup = `${clusters}/{clusterName}/backup`;
+    for (const [read, field] of [
+      [groups, 'results[].id'],
+      [flex, 'results[].createDate'],
+      [`${flex}/{clusterName}/backup/snapshots`, 'results[].finishTime'],
+      [`${flex}/{clusterName}/backup/snapshots/{snapshotId}`, 'status'],
+      [clusters, 'results[].replicationSpecs[].regionConfigs[].providerName'],
+      [`${backup}/snapshots`, 'results[].createdAt'],
+      [`${backup}/snapshots/shardedClusters`, 'results[].status'],
+      [`${backup}/schedule`, 'policies[].policyItems[].frequencyType'],
+    ])
+      expect(changes).toContain(`${read}: field ${field} is gone`);
+  });
 });
 
-describe('npm run drift', () => {
-  it('exits with 0 without drift, and with 1 after printing the changes or the problem with the file', {
-    timeout: 30_000,
-  }, async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'atlas-tenant-snapshots-'));
-    onTestFinished(() => rm(folder, { recursive: true }));
-    const withoutPaths = join(folder, 'document.json');
-    await writeFile(withoutPaths, '{ "openapi": "3.0.1", "paths": {} }');
-    const run = (...files: string[]) => runProcess(process.execPath, ['test/drift/run.mjs', ...files]);
-    expect(await run(file)).toMatchObject({
-      exitCode: 0,
-      stdout: expect.stringMatching(/^No drift: .+\n$/),
-      stderr: '',
-    });
-    const lines = expect.stringMatching(/^(?:\/api\/\S+: the path is gone, .+\n)+$/);
-    expect(await run(withoutPaths)).toMatchObject({ exitCode: 1, stdout: lines, stderr: '' });
-    const problem = expect.stringMatching(/^.+\. Run `npm run drift -- FILE` .+\.\n$/);
-    for (const files of [[], ['gone.json'], ['tsup.config.ts'], ['package.json']])
-      expect(await run(...files)).toMatchObject({ exitCode: 1, stdout: '', stderr: problem });
-  });
+it('npm run drift exits with 0 without drift, and with 1 after printing the changes or the problem with the file', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'atlas-tenant-snapshots-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const write = async (name: string, document: string) => {
+    await writeFile(join(folder, name), document);
+    return join(folder, name);
+  };
+  const run = (...files: string[]) => runProcess(process.execPath, ['test/drift/run.mjs', ...files]);
+  const same = await write('same.json', JSON.stringify(await documentWith((read) => read.fields)));
+  expect(await run(same)).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/^No drift: .+\n$/), stderr: '' });
+  const empty = await write('empty.yaml', 'openapi: 3.0.1\npaths: {}');
+  const lines = expect.stringMatching(/^(?:\/api\/\S+: the path is gone, .+\n)+$/);
+  expect(await run(empty)).toMatchObject({ exitCode: 1, stdout: lines, stderr: '' });
+  const problem = expect.stringMatching(/^.+\. Run `npm run drift -- FILE` .+\.\n$/);
+  for (const files of [[], ['gone.json'], ['tsup.config.ts'], ['package.json']])
+    expect(await run(...files)).toMatchObject({ exitCode: 1, stdout: '', stderr: problem });
 });
