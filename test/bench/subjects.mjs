@@ -24,7 +24,6 @@ export const subjects = [
   { name: 'client-fetch', label: 'this client, bearer, fetch', scheme: 'bearer' },
   { name: 'undici-agent-request', label: 'undici agent.request({ origin, path })', scheme: 'bearer' },
   { name: 'undici-request', label: 'undici request(url)', scheme: 'bearer' },
-  { name: 'undici-dispatch', label: 'undici agent.dispatch()', scheme: 'bearer' },
   { name: 'openapi-fetch', label: 'openapi-fetch', scheme: 'bearer' },
   { name: 'fetch', label: 'fetch (built into Node)', scheme: 'bearer' },
   { name: 'urllib', label: 'urllib, Digest', scheme: 'digest' },

@@ -95,15 +95,14 @@ describe('findDrift', () => {
     expect(driftAfter(part, replacement)).toEqual([]);
   });
 
-  const odd = [
+  it.each<[unknown]>([
     [null],
     [1],
     ['text'],
     [[null]],
     [{ get: { parameters: [null, { $ref: '#/a/b' }], responses: [] } }],
     [{ get: { parameters: 1 } }],
-  ];
-  it.each(odd)('reports a path that is %j', (item) => {
+  ])('reports a path that is %j', (item) => {
     expect(findDrift({ paths: { [path]: item } }, reads)).not.toEqual([]);
   });
 

@@ -9,7 +9,6 @@ const consumer = inject('consumer');
 const underBundler = ['--module', 'preserve', '--moduleResolution', 'bundler'];
 
 it.each([
-  ['the report in test/package/api has the public declarations', process.execPath, ['test/package/api/report.mjs'], ''],
   ['TypeDoc warns of nothing', 'node_modules/.bin/typedoc', ['--emit', 'none'], ''],
   ['publint finds no problem', 'node_modules/.bin/publint', ['run', tarball, '--strict'], expect.any(String)],
   ['attw finds no problem', 'node_modules/.bin/attw', [tarball], expect.any(String)],

@@ -17,7 +17,7 @@ for (const entry of ['index', 'check', 'testing']) {
   });
   if (apiReportChanged && !update) {
     console.error(
-      `The declarations of ${entry} are not those of test/package/api/${entry}.api.md: \`npm run api\` updates it.`,
+      `The public declarations have changed. Run \`npm run api\`, and commit test/package/api/${entry}.api.md with the change.`,
     );
   }
   if (!succeeded) process.exitCode = 1;
