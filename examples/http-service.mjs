@@ -55,9 +55,8 @@ export function createService(client, secret, options) {
     const status = statusOf(error);
     request.log[status < 500 ? 'info' : 'error']({ err: error }, 'The call to Atlas failed');
     if (isAtlasError(error, 'INVALID_ARGUMENT')) return reply.code(status).send({ issues: error.issues });
-    if (isAtlasApiError(error) && error.retryAfter !== undefined) {
-      reply.header('retry-after', Math.ceil(error.retryAfter / 1000));
-    }
+    const retryAfter = retryAfterOf(error);
+    if (retryAfter !== undefined) reply.header('retry-after', Math.ceil(retryAfter / 1000));
     // The message may hold details that callers should not see.
     return reply.code(status).send({ code: error.code });
   });
@@ -98,7 +97,18 @@ export function statusOf(error) {
   // The caller named a dedicated or free cluster, and Flex has no cluster of that name.
   if (isAtlasApiError(error, { errorCode: 'CANNOT_USE_NON_FLEX_CLUSTER_IN_FLEX_API' })) return 404;
   if (isAtlasApiError(error, { status: 429 }) || isAtlasError(error, 'CLOSED')) return 503;
+  // Atlas gives out no more tokens for now.
+  if (isAtlasError(error, 'AUTHENTICATION') && error.retryAfter !== undefined) return 503;
   return isAtlasError(error, 'TIMEOUT') ? 504 : 502;
+}
+
+/**
+ * How long to wait before the next call, in ms, if Atlas said so.
+ *
+ * @param {import('atlas-tenant-snapshots').AtlasError} error
+ */
+function retryAfterOf(error) {
+  return isAtlasError(error, 'API_ERROR') || isAtlasError(error, 'AUTHENTICATION') ? error.retryAfter : undefined;
 }
 
 /** @param {string} text */

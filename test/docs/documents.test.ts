@@ -5,7 +5,12 @@ import { parse } from 'yaml';
 import { statusOf } from '../../examples/http-service.mjs';
 import { snapshotTarget } from '../../src/atlas/snapshots.js';
 import { adviseOnStatus } from '../../src/call/advice.js';
-import { AtlasApiError, AtlasInvalidArgumentError, AtlasTimeoutError } from '../../src/index.js';
+import {
+  AtlasApiError,
+  AtlasAuthenticationError,
+  AtlasInvalidArgumentError,
+  AtlasTimeoutError,
+} from '../../src/index.js';
 import { defaultApiVersion, defaults, loginVariables } from '../support/defaults.js';
 import { clusterName, flexPath, flexType, groupId, snapshotId, tenantPath } from '../support/snapshot-routes.js';
 import { anchorsIn, codeBlocks, codeIn, documents, linksIn, read, tableUnder } from './support/documents.js';
@@ -196,7 +201,8 @@ describe('the documents list', () => {
     const [invalid, tooSlow] = [new AtlasInvalidArgumentError([]), new AtlasTimeoutError('')];
     const missing = apiError(404, 'CLUSTER_NOT_FOUND');
     const dedicated = apiError(400, 'CANNOT_USE_NON_FLEX_CLUSTER_IN_FLEX_API');
-    const statuses = [invalid, missing, dedicated, apiError(429), tooSlow, apiError(404)].map(statusOf);
+    const noToken = new AtlasAuthenticationError('', {}, { retryAfter: 1000 });
+    const statuses = [invalid, missing, dedicated, apiError(429), noToken, tooSlow, apiError(404)].map(statusOf);
     const rows = tableUnder('docs/errors.md', 'What your service should answer');
     expect(rows.map((row) => Number(row['Status']))).toEqual(statuses);
   });

@@ -16,7 +16,7 @@ const pathIn = ({ groupId, clusterName }: AtlasEmulator) => `/projects/${groupId
 
 async function openService(options: Parameters<typeof createService>[2] = {}) {
   const atlas = await openEmulator();
-  const credentials = atlas.credentials.apiKey;
+  const credentials = atlas.credentials.serviceAccount;
   const client = new TenantSnapshotsClient({ baseUrl: atlas.url, credentials, maxRetries: 0 });
   const lines: string[] = [];
   const logger = { stream: { write: (line: string) => void lines.push(line) } };
@@ -53,6 +53,7 @@ describe('the HTTP service', () => {
     ['400 for a wrong argument, and says what is wrong', 'NO', undefined, 400, { issues: [{ path: 'snapshotId' }] }],
     ['404 for a missing snapshot', '5cc310ace5dc7ce369814b00', undefined, 404, { code: 'API_ERROR' }],
     ['503 over the rate limit', 'id', { status: 429, retryAfter: 7 }, 503, { code: 'API_ERROR' }],
+    ['503 at the limit of tokens', 'id', { for: 'token', status: 429, retryAfter: 7 }, 503, { code: 'AUTHENTICATION' }],
     ['502 for a server error of Atlas', 'id', { status: 500 }, 502, { code: 'API_ERROR' }],
     ['502 for a lost connection', 'id', { reset: 'body' }, 502, { code: 'CONNECTION' }],
   ] as const)('answers %s', async (_name, id, fault, status, body) => {
@@ -82,7 +83,7 @@ describe('the HTTP service', () => {
     atlas.respond({ hang: true });
     const caller = request(url + path, { headers }).on('error', () => {});
     caller.end();
-    await expect.poll(() => atlas.requests.at(-1)?.scheme, { timeout: 5_000 }).toBe('digest');
+    await expect.poll(() => atlas.requests.at(-1)?.scheme, { timeout: 5_000 }).toBe('bearer');
     caller.destroy();
     await expect.poll(() => atlas.requests.at(-1)?.aborted, { timeout: 5_000 }).toBe(true);
     const line = { level: 30, msg: 'The caller hung up', res: { statusCode: 499 } };
