@@ -53,12 +53,14 @@ function judgeBySchedule({ cluster, backups, maxAge }: Evidence, { interval, rea
   const { restorable, lastFailed, readAt } = backups;
   const isPaused = cluster.paused === true;
   const defaultLimit = Math.max(interval, day) + margin;
-  const notes = { ...(reason && { reason }), ...(lastFailed && { lastFailed }) };
+  const failure = lastFailed && { lastFailed };
+  const notes = { ...(reason && { reason }), ...failure };
   // The schedule explains a missing or an old backup better than the pause does.
   const explanation = { ...(isPaused && { reason: 'paused' as const }), ...notes };
   if (restorable === undefined) {
     const isNew = !isPaused && isYoung(cluster.createDate, defaultLimit, readAt);
-    return isNew ? { state: 'new' as const, ...notes } : { state: 'none' as const, ...explanation };
+    // The backup of a new cluster may not be configured yet.
+    return isNew ? { state: 'new' as const, ...failure } : { state: 'none' as const, ...explanation };
   }
   const limit = maxAge === 'schedule' ? interval + margin : (maxAge ?? defaultLimit);
   const known = { ...restorable, maxAge: limit };

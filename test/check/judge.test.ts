@@ -94,7 +94,7 @@ describe('a cluster without a backup', () => {
     [{ created: 27 * hour }, 'none', 'no schedule', noSchedule],
     [{ created: hour, paused: true }, 'none', 'paused'],
     [{ created: 26 * hour - 1, maxAge }, 'new', undefined, hourly],
-    [{ created: hour, maxAge }, 'new', 'no schedule', noSchedule],
+    [{ created: hour, maxAge }, 'new', undefined, noSchedule],
   ])('%j is %s (%s)', (facts, state, reason, schedule = dailySchedule) => {
     expect(judge(evidenceOf(facts), schedule)).toStrictEqual({ state, ...(reason && { reason }) });
   });

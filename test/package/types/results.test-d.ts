@@ -53,7 +53,7 @@ it('isAtlasApiError narrows, and accepts undefined in its match', () => {
 
 it('checkBackups needs three methods of a client, and takes a signal that is null', () => {
   const check = (part: Pick<TenantSnapshotsClient, 'get' | 'getAll' | 'listTenantSnapshots'>) =>
-    checkBackups(part, { groupIds: ['a'] as const, signal: null });
+    checkBackups(part, { groupIds: ['a'] as const, maxAge: 'schedule', signal: null });
   expectTypeOf(check).returns.toEqualTypeOf<AsyncGenerator<BackupFinding, BackupCheckTotals>>();
 });
 
@@ -65,6 +65,9 @@ describe('a finding', () => {
       expectTypeOf(finding.newest).toEqualTypeOf<BackupSnapshot | undefined>();
       expectTypeOf(finding.age).toEqualTypeOf<number | undefined>();
       expectTypeOf(finding.maxAge).toEqualTypeOf<number | undefined>();
+      expectTypeOf(finding.oldest).toEqualTypeOf<BackupSnapshot | undefined>();
+      expectTypeOf(finding.backups).toEqualTypeOf<number | undefined>();
+      expectTypeOf(finding.pitEnabled).toEqualTypeOf<boolean | undefined>();
       expectTypeOf(finding.reason).toEqualTypeOf<
         'backup off' | 'no schedule' | 'monthly only' | 'yearly only' | 'paused' | undefined
       >();
@@ -84,6 +87,8 @@ describe('a finding', () => {
         expectTypeOf(finding.newest).toEqualTypeOf<BackupSnapshot>();
         expectTypeOf(finding.age).toEqualTypeOf<number>();
         expectTypeOf(finding.maxAge).toEqualTypeOf<number>();
+        expectTypeOf(finding.oldest).toEqualTypeOf<BackupSnapshot>();
+        expectTypeOf(finding.backups).toEqualTypeOf<number>();
       }
     };
     expectTypeOf(narrow).returns.toBeVoid();
