@@ -6,7 +6,7 @@
  *   MONGODB_ATLAS_CLIENT_ID=… MONGODB_ATLAS_CLIENT_SECRET=… node backup-metrics.mjs
  *   curl localhost:9464/metrics
  *
- * It listens on all interfaces, as a container needs it. HOST and PORT change that. docs/backup-check.md has alert rules.
+ * It listens on all interfaces, as a container needs it. HOST and PORT change that. backup-alerts.yml has alert rules.
  */
 import { realpathSync } from 'node:fs';
 import { createServer } from 'node:http';
