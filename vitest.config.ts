@@ -52,8 +52,13 @@ export default defineConfig({
         },
       },
       {
-        // Needs apache2, lighttpd and curl from Debian. The tests of a missing server fail.
-        test: { name: 'real-servers', include: ['test/systems/real-servers/*.test.ts'], testTimeout: 20_000 },
+        // Needs apache2, lighttpd, curl, jq and prometheus from Debian. The tests of a missing program fail.
+        test: {
+          name: 'real-servers',
+          include: ['test/systems/{real-servers,recipes}/*.test.ts'],
+          unstubEnvs: true,
+          testTimeout: 20_000,
+        },
       },
       {
         // Needs the build and redis-server. All processes of a fleet take a while to start on a busy machine.

@@ -1,4 +1,6 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { createMetrics } from '../../../examples/backup-metrics.mjs';
+import { isAtlasError } from '../../../src/index.js';
 import { environmentOf, openEmulator } from '../../support/open-emulator.js';
 import { read } from '../support/documents.js';
 import { TenantSnapshotsClient } from './support/package.mjs';
