@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 import { parse } from 'yaml';
-import { command } from '../../support/command.js';
+import { runProcess } from '../../support/processes.js';
 import { read } from './documents.js';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
@@ -11,7 +11,7 @@ const root = fileURLToPath(new URL('../../../', import.meta.url));
 interface Check {
   /** What it prints. */
   readonly report: string;
-  readonly code: number;
+  readonly exitCode: number;
 }
 
 /**
@@ -27,7 +27,7 @@ export async function runRecipe(heading: string, check: Check, files: Readonly<R
   for (const path of [bin, `${folder}/var`]) mkdirSync(path, { recursive: true });
   const write = (name: string, text: string, mode = 0o644) => writeFileSync(`${folder}/${name}`, text, { mode });
   const script = (name: string, code: string) => write(`node_modules/.bin/${name}`, `#!/bin/sh\n${code}\n`, 0o755);
-  script('atlas-tenant-snapshots', `cat ${folder}/report\nexit ${check.code}`);
+  script('atlas-tenant-snapshots', `cat ${folder}/report\nexit ${check.exitCode}`);
   script('curl', 'for url; do :; done; echo "$url"; cat');
   write('report', check.report);
   write('env', `PATH="${bin}:$PATH" SLACK_WEBHOOK_URL=https://hooks.slack.com`);
@@ -39,7 +39,7 @@ export async function runRecipe(heading: string, check: Check, files: Readonly<R
     .replaceAll(/\/var\/lib\/(atlas-backup-check|prometheus\/node-exporter)/g, `${folder}/var`)
     .replaceAll('/opt/atlas-backup-check/node_modules/atlas-tenant-snapshots/', root);
   const env = { ...process.env, GITHUB_STEP_SUMMARY: `${folder}/summary` };
-  const outcome = await command(shell, [...args, '-c', run], { cwd: folder, env });
+  const outcome = await runProcess(shell, [...args, '-c', run], { cwd: folder, env });
   return { ...outcome, readFile: (name: string) => readFileSync(`${folder}/var/${name}`, 'utf8') };
 }
 

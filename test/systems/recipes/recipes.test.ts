@@ -1,12 +1,12 @@
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { runRecipe } from '../../docs/support/recipe.js';
-import { command } from '../../support/command.js';
+import { runProcess } from '../../support/processes.js';
 
 it('the alert rules fire for what they are for', async () => {
   const path = fileURLToPath(new URL('backup-alerts.yml', import.meta.url));
-  const { code, output } = await command('promtool', ['test', 'rules', path]);
-  expect(code, output).toBe(0);
+  const { exitCode, stdout, stderr } = await runProcess('promtool', ['test', 'rules', path]);
+  expect(exitCode, stdout + stderr).toBe(0);
 });
 
 const cluster = { groupId: 'a'.repeat(24), groupName: 'R&D', clusterType: 'dedicated' };
@@ -25,8 +25,8 @@ const report = JSON.stringify({
 });
 
 it('the recipe for node_exporter writes the metrics of backup-metrics.mjs', async () => {
-  const { output, readFile } = await runRecipe('Prometheus', { report, code: 2 });
-  expect(output).toBe('');
+  const { stderr, readFile } = await runRecipe('Prometheus', { report, exitCode: 2 });
+  expect(stderr).toBe('');
   const lines = readFile('atlas_backups.prom').split('\n');
   const labels = 'project_id="aaaaaaaaaaaaaaaaaaaaaaaa",project="R&D",cluster';
   expect(lines).toEqual(
@@ -45,18 +45,18 @@ it.each([
   ['half a report', report.slice(0, 500)],
   ['an error', JSON.stringify({ findings: [], error: { message: 'The projects could not be listed' } })],
 ])('the recipe for node_exporter keeps the metrics of before if the check printed %s', async (_, text) => {
-  const { code, readFile } = await runRecipe(
+  const { exitCode, readFile } = await runRecipe(
     'Prometheus',
-    { report: text, code: 3 },
+    { report: text, exitCode: 3 },
     { 'atlas_backups.prom': 'before' },
   );
-  expect(code).not.toBe(0);
+  expect(exitCode).not.toBe(0);
   expect(readFile('atlas_backups.prom')).toBe('before');
 });
 
 it('the recipe for Slack sends the start and the end of a long report', async () => {
   const text = `R&D  carts  stale\n${'R&D  orders  stale\n'.repeat(300)}Clusters: 301\n`;
-  const { stdout } = await runRecipe('Slack', { report: text, code: 2 });
+  const { stdout } = await runRecipe('Slack', { report: text, exitCode: 2 });
   const [url = '', ...body] = stdout.split('\n');
   const message: string = JSON.parse(body.join('\n')).text;
   expect(url).toBe('https://hooks.slack.com');
@@ -70,7 +70,7 @@ it('the recipe for an audit answers from the files that it can read, and names t
     '2026-11-04.json': '',
     '2026-11-05.json': '{"a',
   };
-  const { stdout, stderr } = await runRecipe('Audit', { report, code: 2 }, files);
+  const { stdout, stderr } = await runRecipe('Audit', { report, exitCode: 2 }, files);
   expect(stderr.match(/Not usable: .*/g)).toEqual([
     expect.stringMatching(/2026-11-04\.json$/),
     expect.stringMatching(/2026-11-05\.json$/),
