@@ -1,7 +1,7 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { runCommand } from '../../src/cli/commands.js';
 import { openEmulator } from '../support/open-emulator.js';
+import { runProcess } from '../support/processes.js';
 import { codeBlocks, codeIn, tableUnder } from './support/documents.js';
 import { runRecipe } from './support/recipe.js';
 
@@ -12,8 +12,6 @@ const ago = (hours: number) => new Date(Date.now() - hours * hour);
 /** Runs the command on the clusters of the documents. */
 async function run(...options: string[]): Promise<string> {
   const atlas = await openEmulator();
-  vi.stubEnv('MONGODB_ATLAS_BASE_URL', atlas.url);
-  vi.stubEnv('MONGODB_ATLAS_ACCESS_TOKEN', atlas.credentials.accessToken.accessToken);
   const completed = (hours: number) => ({ id: 'b'.repeat(24), status: 'COMPLETED', finishTime: ago(hours) });
   const failed = { id: 'f'.repeat(24), status: 'FAILED', finishTime: ago(1) };
   const ofDedicated = (hours: number) => ({ id: 'd'.repeat(24), status: 'completed', createdAt: ago(hours) });
@@ -28,13 +26,12 @@ async function run(...options: string[]): Promise<string> {
   atlas.seed({ ...shop, clusterName: 'sandbox', free: true });
   const billing = { groupId: 'a'.repeat(24), groupName: 'Billing' };
   atlas.seed({ ...billing, clusterName: 'invoices', dedicated: true, backupEnabled: false, snapshots: [] });
-  let printed = '';
-  const write = (text: string) => {
-    printed += text;
-    return true;
+  const env = {
+    MONGODB_ATLAS_BASE_URL: atlas.url,
+    MONGODB_ATLAS_ACCESS_TOKEN: atlas.credentials.accessToken.accessToken,
   };
-  await runCommand(['check', ...options], { stdout: { isTTY: false, write }, stderr: { isTTY: false, write } });
-  return printed;
+  const { stdout } = await runProcess(process.execPath, ['dist/cli.js', 'check', ...options], { env });
+  return stdout;
 }
 
 it('the table in README.md is what the command prints', async () => {
