@@ -48,11 +48,11 @@ type Snapshots = readonly (BackupSnapshot | undefined)[];
 function summarize(completed: Snapshots, failures: Snapshots, readAt: number): Backups {
   const backups = newestFirst(completed);
   const [newest] = backups;
-  const oldest = backups.at(-1);
   const [failed] = newestFirst(failures);
   const lastFailed = failed && (newest === undefined || failed.time > newest.time) && { lastFailed: failed };
-  if (newest === undefined || oldest === undefined) return { ...lastFailed, readAt };
+  if (newest === undefined) return { ...lastFailed, readAt };
   const age = Math.max(readAt - newest.time.getTime(), 0);
+  const oldest = backups.at(-1) ?? newest;
   return { restorable: { newest, age, oldest, backups: backups.length }, ...lastFailed, readAt };
 }
 

@@ -70,10 +70,10 @@ function judgeBySchedule({ cluster, backups, maxAge }: Evidence, { interval, rea
 }
 
 function isYoung(createDate: unknown, limit: number, now: number): boolean {
-  const created = parseTime(createDate)?.getTime();
-  if (created === undefined) return false;
+  // NaN without a valid date, which is in no range.
+  const age = now - (parseTime(createDate)?.getTime() ?? Number.NaN);
   // The clock of Atlas may be ahead of the local one, but not by days.
-  return now - created < limit && created - now <= day + margin;
+  return age < limit && age >= -(day + margin);
 }
 
 function toUnknown({ backups }: Evidence, error: AtlasError) {

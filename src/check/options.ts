@@ -28,18 +28,21 @@ export interface BackupCheckOptions {
 // Not instanceof: the signal may come from another realm.
 const isSignal = (value: unknown) => typeof value === 'object' && value !== null && 'addEventListener' in value;
 
-// One sentence per option, whatever is wrong with it.
-const maxAge = 'must be a number of ms above 0, or "schedule"';
+const isDuration = (value: unknown) => typeof value === 'number' && value > 0;
 // The longest delay of a timer, almost 25 days.
 const longestTimeout = 0x7fff_ffff;
-const timeout = `must be a number of ms above 0 and at most ${longestTimeout}`;
-const concurrency = 'must be a whole number above 0';
+const concurrencyError = 'must be a whole number above 0';
 
 const fields = {
   groupIds: z.array(groupIdSchema, 'must be a list of project IDs'),
-  maxAge: z.union([z.number().positive(maxAge), z.literal('schedule')], maxAge),
-  timeout: z.number(timeout).positive(timeout).max(longestTimeout, timeout),
-  concurrency: z.int(concurrency).positive(concurrency),
+  maxAge: z.custom<number | 'schedule'>(
+    (value) => value === 'schedule' || (isDuration(value) && value !== Number.POSITIVE_INFINITY),
+    'must be a number of ms above 0, or "schedule"',
+  ),
+  timeout: z
+    .custom<number>(isDuration, 'must be a number of ms above 0')
+    .refine((ms) => ms <= longestTimeout, `must be at most ${longestTimeout} ms`),
+  concurrency: z.int(concurrencyError).positive(concurrencyError),
   signal: z.custom<AbortSignal>(isSignal, 'must be an AbortSignal').nullable(),
 } satisfies Record<keyof BackupCheckOptions, z.ZodType>;
 
