@@ -34,6 +34,9 @@ export type AtlasCredentials = ApiKeyCredentials | ServiceAccountCredentials | A
 /** Returns a bearer token. `refused` is the token that just got a 401. */
 export type AccessTokenProvider = (context: { refused?: string }) => string | Promise<string>;
 
+/** The most characters of a credential. Servers limit headers, and every text in an error is searched for the credentials. */
+export const maxCredentialLength = 8_192;
+
 /** The GET that needs a login. */
 export interface LoginRequest {
   /** The request target: path and query, as sent. */

@@ -1,7 +1,5 @@
 import { type ApiResponse, isMissingRole } from '../atlas/response.js';
-import { type AccessTokenProvider, type Authenticator, NoLogin } from './authenticator.js';
-
-const maxTokenLength = 8_192;
+import { type AccessTokenProvider, type Authenticator, maxCredentialLength, NoLogin } from './authenticator.js';
 
 /**
  * The characters of a bearer token. Nothing else may go into the header.
@@ -10,9 +8,12 @@ const maxTokenLength = 8_192;
  */
 const bearerTokenSyntax = /^[A-Za-z0-9\-._~+/]+=*$/;
 
-/** Whether a value is a bearer token of at most 8,192 characters. */
+/** How a bearer token looks, as a part of a sentence. */
+export const bearerTokenForm = `letters, digits and -._~+/, with = only at the end, at most ${maxCredentialLength} characters`;
+
+/** Whether a value is a bearer token that is not too long. */
 export function isBearerToken(value: unknown): value is string {
-  return typeof value === 'string' && value.length <= maxTokenLength && bearerTokenSyntax.test(value);
+  return typeof value === 'string' && value.length <= maxCredentialLength && bearerTokenSyntax.test(value);
 }
 
 /** Whether Atlas refused a token, rather than the role that comes with it. */
@@ -47,6 +48,6 @@ async function callProvider(provider: AccessTokenProvider, context: { refused?: 
     throw new NoLogin('The accessToken function failed.', { advice: 'See the cause.', cause });
   }
   if (isBearerToken(token)) return token;
-  const advice = `Return a string of letters, digits and -._~+/, with = only at the end, and at most ${maxTokenLength} characters.`;
+  const advice = `Return a string of ${bearerTokenForm}.`;
   throw new NoLogin('The accessToken function did not return a bearer token.', { advice });
 }

@@ -1,16 +1,13 @@
 import { z } from 'zod';
-import type { AccessTokenCredentials, AtlasCredentials } from '../auth/authenticator.js';
-import { isBearerToken } from '../auth/bearer.js';
+import { type AccessTokenCredentials, type AtlasCredentials, maxCredentialLength } from '../auth/authenticator.js';
+import { bearerTokenForm, isBearerToken } from '../auth/bearer.js';
 import { AtlasConfigurationError } from '../errors/errors.js';
 import { type AtlasIssue, inputIssues, listIssues, optionsError } from '../errors/issues.js';
-
-// Servers limit headers, and every text in an error is searched for the credentials.
-const maxLength = 8_192;
 
 const text = z
   .string({ error: ({ input }) => (input === undefined ? 'is missing' : 'must be a string') })
   .min(1, 'must not be empty')
-  .max(maxLength, `must have at most ${maxLength} characters`)
+  .max(maxCredentialLength, `must have at most ${maxCredentialLength} characters`)
   // Control characters could start another header, and half a surrogate pair cannot be sent at all.
   .regex(/^[^\p{Cc}\p{Cs}]*$/u, 'must not contain control characters');
 
@@ -27,7 +24,7 @@ const privateKey = text.regex(
 const clientId = text.regex(/^[^:]*$/, 'must not contain a colon');
 const accessToken = z.custom<AccessTokenCredentials['accessToken']>(
   (value) => typeof value === 'function' || isBearerToken(value),
-  'must be a bearer token (letters, digits and -._~+/, with = only at the end, at most 8192 characters) or a function that returns one',
+  `must be a bearer token (${bearerTokenForm}) or a function that returns one`,
 );
 
 const kinds = [

@@ -87,7 +87,7 @@ describe('a function that returns tokens', () => {
       const error = await rejection(get(), AtlasAuthenticationError);
       expect(error.message).toBe(
         'getTenantSnapshot could not log in. The accessToken function did not return a bearer token. ' +
-          'Return a string of letters, digits and -._~+/, with = only at the end, and at most 8192 characters.',
+          'Return a string of letters, digits and -._~+/, with = only at the end, at most 8192 characters.',
       );
       expect(sent()).toBe('');
     },
