@@ -24,8 +24,9 @@ import { AtlasInvalidArgumentError } from './errors/errors.js';
  *
  * @example
  * ```ts
- * const client = new TenantSnapshotsClient({ credentials: { publicKey, privateKey } });
- * const snapshot = await client.getTenantSnapshot(groupId, 'Cluster0', snapshotId);
+ * // The credentials come from the environment, such as MONGODB_ATLAS_PUBLIC_KEY and MONGODB_ATLAS_PRIVATE_KEY.
+ * await using client = new TenantSnapshotsClient({ timeout: 20_000 });
+ * const snapshots = await client.listTenantSnapshots(groupId, 'Cluster0');
  * ```
  */
 export class TenantSnapshotsClient implements AsyncDisposable {
@@ -33,7 +34,17 @@ export class TenantSnapshotsClient implements AsyncDisposable {
   readonly #context: ClientContext;
   #closing: Promise<void> | undefined;
 
-  /** @throws {@link AtlasConfigurationError} if the options or the environment are invalid. */
+  /**
+   * Creates a client. Sends nothing yet.
+   *
+   * @param options - all optional. The credentials may come from the environment.
+   * @throws {@link AtlasConfigurationError} if the options or the environment are invalid, or there are no credentials.
+   *
+   * @example
+   * ```ts
+   * const client = new TenantSnapshotsClient({ credentials: { clientId, clientSecret }, tokenStore: new Keyv(adapter) });
+   * ```
+   */
   constructor(options?: TenantSnapshotsClientOptions) {
     const settings = resolveOptions(options);
     reportLogin(settings.login);
@@ -47,7 +58,13 @@ export class TenantSnapshotsClient implements AsyncDisposable {
    * @param groupId - the project ID, 24 lowercase hexadecimal digits.
    * @param clusterName - the cluster name.
    * @param snapshotId - the snapshot ID, 24 lowercase hexadecimal digits.
+   * @param options - override those of the client for this call.
    * @returns the snapshot. Rejects with an {@link AtlasError}, or with `signal.reason` if the signal aborts.
+   *
+   * @example
+   * ```ts
+   * const { status, finishTime } = await client.getTenantSnapshot(groupId, 'Cluster0', snapshotId, { timeout: 5_000 });
+   * ```
    * @see https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-getflexbackup
    */
   getTenantSnapshot(
@@ -65,8 +82,15 @@ export class TenantSnapshotsClient implements AsyncDisposable {
    *
    * @param groupId - the project ID, 24 lowercase hexadecimal digits.
    * @param clusterName - the cluster name.
+   * @param options - override those of the client for this call.
    * @returns the snapshots. Rejects like {@link TenantSnapshotsClient.getTenantSnapshot}. `withResponse()` returns the
    * response of the last page, and the attempts of all pages.
+   *
+   * @example
+   * ```ts
+   * const newest = newestBackup(await client.listTenantSnapshots(groupId, 'Cluster0'));
+   * console.log(newest?.finishTime);
+   * ```
    * @see https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-listflexbackups
    */
   listTenantSnapshots(groupId: string, clusterName: string, options: CallOptions = {}): AtlasPromise<TenantSnapshot[]> {
@@ -77,12 +101,20 @@ export class TenantSnapshotsClient implements AsyncDisposable {
    * Sends a GET to any other path of the Atlas Administration API, with the same login, retries and errors as every call.
    *
    * @param path - must start with `/api/atlas/`. Pass a query as `query`.
+   * @param options - `query`, `apiVersion` and `schema`, and what overrides the options of the client for this call.
    * @returns the parsed JSON: of type `unknown`, or of the output type of `schema`. Rejects like
    * {@link TenantSnapshotsClient.getTenantSnapshot}, and with an {@link AtlasInvalidResponseError} if the JSON does not match
    * `schema`.
+   *
+   * @example
+   * ```ts
+   * const schema = z.object({ name: z.string() });
+   * const { name } = await client.get(`/api/atlas/v2/groups/${groupId}`, { schema });
+   * ```
    * @see https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/
    */
   get<T>(path: string, options: GetOptions & { schema: StandardSchema<T> }): AtlasPromise<T>;
+  /** Without `schema`, the result is of type `unknown`. */
   get(path: string, options?: GetOptions): AtlasPromise<unknown>;
   get(path: string, options: GetOptions = {}): AtlasPromise<unknown> {
     return this.#call('get', { path }, options, pathTarget, request);
@@ -93,12 +125,22 @@ export class TenantSnapshotsClient implements AsyncDisposable {
    * takes `pageNum`. Asks for 500 items a page, unless the query sets `itemsPerPage`.
    *
    * @param path - must start with `/api/atlas/`. Pass a query as `query`, without `pageNum`.
+   * @param options - as for {@link TenantSnapshotsClient.get}. `timeout` limits all pages together.
    * @returns all items, each once, in the order in which Atlas returns them: of type `unknown`, or of the output type of
    * `schema`, which checks one item. Rejects like {@link TenantSnapshotsClient.get}, and if any page fails. `withResponse()`
    * returns the response of the last page, and the attempts of all pages.
+   *
+   * @example
+   * ```ts
+   * // The snapshots of a dedicated cluster.
+   * const path = `/api/atlas/v2/groups/${groupId}/clusters/Cluster1/backup/snapshots`;
+   * const schema = z.object({ status: z.string(), createdAt: z.string().optional() });
+   * const backups = (await client.getAll(path, { schema })).filter(({ status }) => status === 'completed');
+   * ```
    * @see https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/
    */
   getAll<T>(path: string, options: GetOptions & { schema: StandardSchema<T> }): AtlasPromise<T[]>;
+  /** Without `schema`, the items are of type `unknown`. */
   getAll(path: string, options?: GetOptions): AtlasPromise<unknown[]>;
   getAll(path: string, options: GetOptions = {}): AtlasPromise<unknown[]> {
     return this.#call('getAll', { path }, options, pathListTarget, requestPages);
@@ -108,13 +150,25 @@ export class TenantSnapshotsClient implements AsyncDisposable {
    * Rejects new calls, and ends the calls that wait to retry or are about to ask the fallback. Waits until all calls
    * in flight have finished, within their timeouts. Then revokes the token that this client fetched, in at most 2 s,
    * unless `tokenStore` shares it. Safe to call twice. Does not close a `dispatcher` that you passed.
+   *
+   * @example
+   * ```ts
+   * process.once('SIGTERM', () => client.close());
+   * ```
    */
   close(): Promise<void> {
     this.#closing ??= closeContext(this.#context);
     return this.#closing;
   }
 
-  /** Does the same as {@link close}, for `await using`. */
+  /**
+   * Does the same as {@link close}, for `await using`.
+   *
+   * @example
+   * ```ts
+   * await using client = new TenantSnapshotsClient();
+   * ```
+   */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }

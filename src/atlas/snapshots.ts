@@ -113,8 +113,13 @@ function isEmpty({ id }: TenantSnapshot): boolean {
 }
 
 /**
- * Finds the newest backup: the `COMPLETED` snapshot with the latest `finishTime`. The snapshots may be in any order.
+ * Finds the newest backup of a Flex cluster: the `COMPLETED` snapshot with the latest `finishTime`. If several have it, returns
+ * the first one. The snapshots may be in any order.
  *
+ * Snapshots of a dedicated cluster do not compile here. Their status is `completed` and their time `createdAt`, so none of them
+ * would count. To check such a cluster, use `checkBackups` of `atlas-tenant-snapshots/check`.
+ *
+ * @param snapshots - the result of `listTenantSnapshots()`.
  * @returns the snapshot, or `undefined` if none is a backup.
  *
  * @example
@@ -122,7 +127,9 @@ function isEmpty({ id }: TenantSnapshot): boolean {
  * const newest = newestBackup(await client.listTenantSnapshots(groupId, 'Cluster0'));
  * ```
  */
-export function newestBackup(snapshots: readonly TenantSnapshot[]): TenantSnapshot | undefined {
+export function newestBackup(
+  snapshots: readonly (TenantSnapshot & { createdAt?: never })[],
+): TenantSnapshot | undefined {
   let newest: TenantSnapshot | undefined;
   let newestTime = Number.NEGATIVE_INFINITY;
   for (const snapshot of snapshots) {

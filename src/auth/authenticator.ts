@@ -3,7 +3,12 @@ import type { NoResponse } from '../http/no-response.js';
 import type { RetryHints } from '../http/retry.js';
 import type { Scope } from '../http/scope.js';
 
-/** An API key, for HTTP Digest. @see https://www.rfc-editor.org/rfc/rfc7616 */
+/**
+ * An API key, for HTTP Digest. In the environment: `MONGODB_ATLAS_PUBLIC_KEY` and `MONGODB_ATLAS_PRIVATE_KEY`, or
+ * `MONGODB_ATLAS_PUBLIC_API_KEY` and `MONGODB_ATLAS_PRIVATE_API_KEY`.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc7616
+ */
 export interface ApiKeyCredentials {
   /** The public key; in Atlas it has eight letters. */
   publicKey: string;
@@ -11,7 +16,12 @@ export interface ApiKeyCredentials {
   privateKey: string;
 }
 
-/** A service account, for OAuth 2.0 client credentials. @see https://www.rfc-editor.org/rfc/rfc6749#section-4.4 */
+/**
+ * A service account, for OAuth 2.0 client credentials. In the environment: `MONGODB_ATLAS_CLIENT_ID` and
+ * `MONGODB_ATLAS_CLIENT_SECRET`.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc6749#section-4.4
+ */
 export interface ServiceAccountCredentials {
   /** The client ID, such as `mdb_sa_id_…`. */
   clientId: string;
@@ -19,7 +29,11 @@ export interface ServiceAccountCredentials {
   clientSecret: string;
 }
 
-/** A bearer token that you manage. @see https://www.rfc-editor.org/rfc/rfc6750 */
+/**
+ * A bearer token that you manage. In the environment: `MONGODB_ATLAS_ACCESS_TOKEN`.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc6750
+ */
 export interface AccessTokenCredentials {
   /**
    * A token, or a function that returns one. The function is called before each request, and once more after a 401, then

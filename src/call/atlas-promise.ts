@@ -19,7 +19,15 @@ export interface AtlasResponse {
 
 /** The promise of a call's result. */
 export interface AtlasPromise<T> extends Promise<T> {
-  /** Resolves to the result and the response. Rejects like the promise itself. */
+  /**
+   * Resolves to the result and the response. Rejects like the promise itself.
+   *
+   * @example
+   * ```ts
+   * const { data, response } = await client.listTenantSnapshots(groupId, 'Cluster0').withResponse();
+   * console.log(data.length, response.attempts, response.rateLimit?.remaining);
+   * ```
+   */
   withResponse(): Promise<{ data: T; response: AtlasResponse }>;
 }
 

@@ -14,9 +14,19 @@ const ownUserAgent = `atlas-tenant-snapshots/${version} node/${process.versions.
 
 /** Options of a client. */
 export interface TenantSnapshotsClientOptions {
-  /** Default: the environment; an access token, then a service account, then an API key. */
+  /**
+   * One of three logins. Default: the first of these that the environment has:
+   *
+   * - an access token: `MONGODB_ATLAS_ACCESS_TOKEN`
+   * - a service account: `MONGODB_ATLAS_CLIENT_ID` and `MONGODB_ATLAS_CLIENT_SECRET`
+   * - an API key: `MONGODB_ATLAS_PUBLIC_KEY` and `MONGODB_ATLAS_PRIVATE_KEY`, or `MONGODB_ATLAS_PUBLIC_API_KEY` and
+   *   `MONGODB_ATLAS_PRIVATE_API_KEY`
+   */
   credentials?: AtlasCredentials | undefined;
-  /** Shares a service account's token between processes. Any Keyv instance fits. Default: none. */
+  /**
+   * Shares a service account's token between processes, also with credentials from the environment. Any Keyv instance fits.
+   * Default: none.
+   */
   tokenStore?: TokenStore | undefined;
   /**
    * The URL of Atlas: https, or http to a loopback host. A path is kept as a prefix.
@@ -50,14 +60,13 @@ export interface TenantSnapshotsClientOptions {
 /** The options of a client, checked and with defaults. */
 export type ClientSettings = ReturnType<typeof resolveOptions>;
 
-// The longest delay that setTimeout accepts, almost 25 days.
-const longest = 0x7fff_ffff;
+// The longest delay that setTimeout accepts, almost 25 days. As a size, 2 GiB.
+const largest = 0x7fff_ffff;
 export const milliseconds = z
   .custom<number>((value) => typeof value === 'number' && value > 0, 'must be a number of ms above 0')
-  .refine((ms) => ms <= longest, `must be at most ${longest} ms`);
+  .refine((ms) => ms <= largest, `must be at most ${largest} ms`);
 
 const sizeError = 'must be a whole number of bytes above 0';
-const largest = 0x7fff_ffff;
 const bytes = z.int(sizeError).positive(sizeError).max(largest, `must be at most ${largest} bytes`);
 
 const retriesError = 'must be a whole number from 0 to 100';

@@ -145,8 +145,7 @@ export class ServiceAccount implements Authenticator {
     debug('%s', failure);
     if (this.#hasWarned) return;
     this.#hasWarned = true;
-    const advice =
-      'Check the store. Without it, every process fetches tokens of its own, and Atlas limits their number.';
+    const advice = 'Check the store. Without it, every process fetches its own tokens, and Atlas limits them.';
     process.emitWarning(`${failure}. ${advice}`, 'AtlasTokenStoreWarning');
   }
 }

@@ -189,7 +189,7 @@ describe('a store that fails costs one token request and at most a second, never
     expect(performance.now() - before).toBeLessThan(1_100);
     expect(emitWarning).toHaveBeenCalledWith(expect.any(String), 'AtlasTokenStoreWarning');
     expect(emitWarning.mock.calls[0]?.[0]).toBe(
-      `tokenStore: ${failure}. Check the store. Without it, every process fetches tokens of its own, and Atlas limits their number.`,
+      `tokenStore: ${failure}. Check the store. Without it, every process fetches its own tokens, and Atlas limits them.`,
     );
   });
 

@@ -13,7 +13,9 @@ import {
   type AtlasIssue,
   isAtlasApiError,
   isAtlasError,
+  type newestBackup,
   type SnapshotStatus,
+  type TenantSnapshot,
   type TenantSnapshotsClient,
 } from '../../../src/index.js';
 
@@ -49,6 +51,17 @@ describe('isAtlasError', () => {
 it('isAtlasApiError narrows, and accepts undefined in its match', () => {
   const status: number | undefined = undefined;
   if (isAtlasApiError(error, { status, errorCode: undefined })) expectTypeOf(error).toEqualTypeOf<AtlasApiError>();
+});
+
+it('newestBackup takes snapshots of Flex clusters, and not those of dedicated ones', () => {
+  type Input = Parameters<typeof newestBackup>[0];
+  expectTypeOf<TenantSnapshot[]>().toExtend<Input>();
+  expectTypeOf<readonly TenantSnapshot[]>().toExtend<Input>();
+  expectTypeOf<readonly { status: string; finishTime?: Date; more: number }[]>().toExtend<Input>();
+  expectTypeOf<{ [more: string]: unknown; status: string; finishTime: Date }[]>().toExtend<Input>();
+  expectTypeOf<{ status: string; createdAt: Date }[]>().not.toExtend<Input>();
+  expectTypeOf<{ [more: string]: unknown; status: string; createdAt?: string | undefined }[]>().not.toExtend<Input>();
+  expectTypeOf<unknown[]>().not.toExtend<Input>();
 });
 
 it('checkBackups needs three methods of a client, and takes a signal that is null', () => {
