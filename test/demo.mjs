@@ -61,6 +61,7 @@ async function showCheck(emulator) {
   const ago = (time) => new Date(Date.now() - time);
   const taken = (age) => [{ id: '6a70f0c0eb9e7a1777147ec0', status: 'completed', createdAt: ago(age) }];
   const billing = { groupId: '60f1c2d3e4a5b6978877665a', groupName: 'Billing' };
+  emulator.seed({ groupName: 'Default' });
   emulator.seed({ ...billing, clusterName: 'Invoices', snapshots: [] });
   emulator.seed({ ...billing, clusterName: 'Drafts', createDate: ago(hour), snapshots: [] });
   emulator.seed({ ...billing, clusterName: 'Ledger', dedicated: true });
@@ -72,7 +73,8 @@ async function showCheck(emulator) {
   emulator.seed({ ...billing, clusterName: 'Sandbox', free: true });
   const { accessToken } = emulator.credentials.accessToken;
   const command = fileURLToPath(new URL('../dist/cli.js', import.meta.url));
-  const checkEnv = { ...env, MONGODB_ATLAS_BASE_URL: emulator.url, MONGODB_ATLAS_ACCESS_TOKEN: accessToken };
+  // Without the user's credentials, which the command would say that it ignores.
+  const checkEnv = { PATH: env.PATH, MONGODB_ATLAS_BASE_URL: emulator.url, MONGODB_ATLAS_ACCESS_TOKEN: accessToken };
   await once(spawn(process.execPath, [command, 'check'], { env: checkEnv, stdio: 'inherit' }), 'close');
 }
 

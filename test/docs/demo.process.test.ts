@@ -40,7 +40,7 @@ describe('the demo', { timeout: 30_000 }, () => {
       ...['flex none', 'dedicated none', 'dedicated stale', 'dedicated paused', 'flex new'],
       ...['dedicated fresh', 'dedicated fresh', 'flex fresh'],
     ]);
-    expect(table).toMatch(/\nClusters: 8 in 2 projects .*\. Not checked: 1 free\n$/);
+    expect(table).toMatch(/\nClusters: 8 in 2 projects .*\. Not checked: 1 free\. Server: http/);
     expect(stdout).not.toMatch(/undefined|NaN|Invalid|null/);
   });
 
