@@ -3,7 +3,9 @@ import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
 // The command runs in a child process, because that can be killed. Node waits for the lookup of a host name even in
-// process.exit(), and a lookup that nobody answers may take half a minute.
+// process.exit(), and a lookup that nobody answers may take half a minute. Deno does not wait, and asks for a permission to
+// start a process.
+if ('Deno' in globalThis) await import('./command.js');
 
 /** The exit code that the command reported. Absent until then. */
 let result: number | undefined;

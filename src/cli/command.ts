@@ -4,12 +4,14 @@ import { openStream } from './output-stream.js';
 // Runs a command in a process of its own. The parent gets the signals, and ends with the exit code that it is sent.
 
 const stop = new AbortController();
-process.on('message', (exitCode) => stop.abort(exitCode));
-process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
-// Only the command keeps this process alive.
-process.channel?.unref();
-// A terminal sends its signals to both processes.
-process.on('SIGINT', () => {}).on('SIGTERM', () => {});
+if (process.send !== undefined) {
+  process.on('message', (exitCode) => stop.abort(exitCode));
+  process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
+  // Only the command keeps this process alive.
+  process.channel?.unref();
+  // A terminal sends its signals to both processes.
+  process.on('SIGINT', () => {}).on('SIGTERM', () => {});
+}
 
 const output = { stdout: openStream(process.stdout), stderr: openStream(process.stderr) };
 let exitCode = await runCommand(process.argv.slice(2), output, stop.signal);
@@ -18,4 +20,5 @@ if (error !== undefined) {
   process.stderr.write(`The output could not be written: ${error.message}\n`);
   if (exitCode !== 2) exitCode = 3;
 }
-process.send?.(exitCode, () => process.exit());
+if (process.send === undefined) process.exit(exitCode);
+else process.send(exitCode, () => process.exit());

@@ -42,7 +42,7 @@ describe.each(runtimes)('on $name', (runtime) => {
     const { exitCode, stdout } = await run(runtime, [command, 'check'], environmentOf(emulator));
     expect({ exitCode, stdout }).toEqual({
       exitCode: 0,
-      stdout: expect.stringContaining('1 in 1 project (1 fresh)\n'),
+      stdout: expect.stringContaining('1 in 1 project (1 fresh). Server: http'),
     });
   });
 
