@@ -2,10 +2,8 @@ import type { AtlasError } from '../index.js';
 
 const missingRole =
   'The login is valid, but a role is missing. Grant the API key or service account the role Project Read Only.';
-const server = 'Check MONGODB_ATLAS_BASE_URL and any proxy on the way to Atlas.';
-const unavailable = 'Atlas or a gateway in front of it is temporarily unavailable. Run the check again later.';
+const server = 'check MONGODB_ATLAS_BASE_URL and any proxy on the way to Atlas.';
 const rateLimit = 'The rate limit lasted until the end of the check. Give it more time with --timeout.';
-const update = 'Update atlas-tenant-snapshots.';
 
 /** What to do about each kind of error. The client's own advice speaks of options and methods that the command lacks. */
 const adviceByKind: ReadonlyMap<unknown, string> = new Map([
@@ -16,30 +14,23 @@ const adviceByKind: ReadonlyMap<unknown, string> = new Map([
     'The project may have been deleted meanwhile: run the check again, or check the ID in --project.',
   ],
   ['CLUSTER_NOT_FOUND', 'The cluster may have been deleted meanwhile: run the check again.'],
-  ['API_ERROR 400', 'Run the check again. If the error stays, report a bug.'],
   ['API_ERROR 401', 'Check the API key or token, its role (Project Read Only) and its IP access list.'],
   ['API_ERROR 402', 'The owner of the organization must add a payment method.'],
   ['API_ERROR 403', 'Check the role of the login (Project Read Only) and its IP access list.'],
-  [
-    'API_ERROR 404',
-    `If Atlas listed it before, it may have been deleted meanwhile: run the check again. Otherwise: ${server}`,
-  ],
-  ['API_ERROR 406', update],
-  ['API_ERROR 410', update],
+  ['API_ERROR 404', `It may have been deleted meanwhile: run the check again. If the error stays, ${server}`],
+  ['API_ERROR 406', 'Update atlas-tenant-snapshots.'],
+  ['API_ERROR 410', 'Update atlas-tenant-snapshots.'],
   ['API_ERROR 429', rateLimit],
-  ['API_ERROR 5xx', unavailable],
-  ['API_ERROR', server],
-  ['AUTHENTICATION 403', 'Use a service account for the check alone, with this machine on its IP access list.'],
+  ['API_ERROR', `Run the check again later. If the error stays, ${server}`],
   ['AUTHENTICATION 429', rateLimit],
   ['AUTHENTICATION 4xx', 'Check the variables of the login. The secret of a service account may have expired.'],
-  ['AUTHENTICATION 5xx', unavailable],
-  ['AUTHENTICATION', server],
+  ['AUTHENTICATION', `Run the check again later. If the error stays, ${server}`],
   ['CONFIGURATION', 'Try: atlas-tenant-snapshots check --help'],
-  ['CONNECTION certificate', `${server} NODE_EXTRA_CA_CERTS adds a certificate authority.`],
+  ['CONNECTION certificate', `Add your certificate authority with NODE_EXTRA_CA_CERTS, or ${server}`],
   ['CONNECTION Proxy', 'Check HTTPS_PROXY, its user name and password. NO_PROXY lists the hosts that need no proxy.'],
-  ['CONNECTION', `Check the network. ${server}`],
+  ['CONNECTION', `Check the network, and ${server}`],
   ['TIMEOUT checkBackups', 'Give it more time with --timeout.'],
-  ['TIMEOUT', `Check the network. ${server}`],
+  ['TIMEOUT', `Check the network, and ${server}`],
   ['INVALID_ARGUMENT', 'Check the cluster in the Atlas UI, or leave it out with --exclude.'],
   ['INVALID_RESPONSE', 'Check whether a proxy modifies responses. If that is not the reason, report a bug.'],
 ]);

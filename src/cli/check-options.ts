@@ -6,13 +6,13 @@ export const checkUsage = `Usage: atlas-tenant-snapshots check [options]
 
 Checks whether every Flex and dedicated cluster of MongoDB Atlas has a recent backup.
 
-  --project ID               Check only this project. May be repeated. Default: all projects that the login can read.
-  --include PROJECT/CLUSTER  Check only this cluster. May be repeated. PROJECT is a name or an ID. In a name and in CLUSTER,
-                             * stands for any characters: --include "Web Shop/test-*". If no cluster matches, the exit code is 3.
+  --project ID               Check only this project. May be repeated. Default: all that the login can read.
+  --include PROJECT/CLUSTER  Check only this cluster. May be repeated. PROJECT is a name or an ID. In names, * stands for any
+                             characters: "Web Shop/test-*". If no cluster matches, the exit code is 3.
   --exclude PROJECT/CLUSTER  Leave out this cluster, even if it is included. May be repeated.
   --max-age TIME             How old a recent backup may be: a whole number and s, m, h or d. Default: 26h, or longer if
-                             the schedule of a dedicated cluster takes a snapshot a week. Or "schedule": what the schedule
-                             of each dedicated cluster says, and 2 hours.
+                             the schedule of a dedicated cluster takes a snapshot a week. Or "schedule": the limit of each
+                             dedicated cluster is the shortest interval of its schedule, and 2 hours.
   --timeout TIME             How long the check may take. Default: 10m.
   --problems                 Print only the clusters that are stale, have no backup or could not be checked.
   --json                     Print JSON instead of a table: all clusters, also with --problems.

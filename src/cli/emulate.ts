@@ -33,12 +33,11 @@ export function readEmulate(args: string[]): Run {
 async function emulate(port: number, isDemo: boolean, { stdout, stderr }: Output, stop: AbortSignal): Promise<number> {
   // Imported here, so that the other command does not load the emulator.
   const { startAtlasEmulator } = await import('../testing/index.js');
-  const known = knownCredentials();
   let emulator: AtlasEmulator;
   try {
     emulator = await startAtlasEmulator({
       port,
-      credentials: known,
+      credentials: knownCredentials(),
       // In addition to the Flex cluster that every emulator has.
       seed: { clusterName: 'Cluster1', dedicated: true },
       recordRequests: false,
@@ -51,7 +50,7 @@ async function emulate(port: number, isDemo: boolean, { stdout, stderr }: Output
     return 3;
   }
   if (isDemo) addDemo(emulator);
-  stdout.write(formatStart(emulator, known));
+  stdout.write(formatStart(emulator));
   if (!stop.aborted) await once(stop, 'abort');
   await emulator.close();
   return 0;
@@ -72,17 +71,17 @@ function knownCredentials() {
 }
 
 /** Formats the variables for a shell, and the IDs as a comment. Leaves out known credentials: a log should not have them. */
-function formatStart(
-  { url, credentials, groupId, clusterName, snapshotId }: AtlasEmulator,
-  known: ReturnType<typeof knownCredentials>,
-): string {
-  const { accessToken, serviceAccount, apiKey } = credentials;
+function formatStart({ url, credentials, groupId, clusterName, snapshotId }: AtlasEmulator): string {
+  const known = readLogins().flatMap(({ values }) => values);
   const variables = {
     BASE_URL: url,
-    ...(!known.accessToken && { ACCESS_TOKEN: accessToken.accessToken }),
-    ...(!known.serviceAccount && { CLIENT_ID: serviceAccount.clientId, CLIENT_SECRET: serviceAccount.clientSecret }),
-    ...(!known.apiKey && { PUBLIC_KEY: apiKey.publicKey, PRIVATE_KEY: apiKey.privateKey }),
+    ACCESS_TOKEN: credentials.accessToken.accessToken,
+    CLIENT_ID: credentials.serviceAccount.clientId,
+    CLIENT_SECRET: credentials.serviceAccount.clientSecret,
+    PUBLIC_KEY: credentials.apiKey.publicKey,
+    PRIVATE_KEY: credentials.apiKey.privateKey,
   };
-  const lines = Object.entries(variables).map(([name, value]) => `export MONGODB_ATLAS_${name}=${value}`);
-  return `${lines.join('\n')}\n# Project ${groupId}, cluster ${clusterName}, snapshot ${snapshotId}\n`;
+  const printed = Object.entries(variables).filter(([, value]) => !known.includes(value));
+  const lines = printed.map(([name, value]) => `export MONGODB_ATLAS_${name}=${value}\n`);
+  return `${lines.join('')}# Project ${groupId}, cluster ${clusterName}, snapshot ${snapshotId}\n`;
 }

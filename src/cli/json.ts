@@ -1,5 +1,4 @@
 import { readVersion } from './environment.js';
-import type { Named } from './names.js';
 import { unprintable } from './output.js';
 import { isCluster, type Report } from './report.js';
 
@@ -11,17 +10,15 @@ export function formatJson({ findings, excluded, free, error, ...report }: Repor
   const { checkedAt, maxAge, server, login, options, summary } = report;
   const asked = { maxAge, version: readVersion(), server, login, options };
   const notChecked = [
-    ...free.map((cluster) => ({ ...namesOf(cluster), reason: 'free' })),
-    ...excluded.filter(isCluster).map((finding) => {
-      return { ...namesOf(finding), clusterType: finding.clusterType, reason: 'excluded' };
+    ...free.map(({ project, cluster, ...free }) => ({ ...free, reason: 'free' })),
+    ...excluded.filter(isCluster).map(({ groupId, groupName, clusterName, clusterType }) => {
+      return { groupId, groupName, clusterName, clusterType, reason: 'excluded' };
     }),
   ];
   const plain = findings.map(({ newest, project, cluster, ...finding }) => ({ ...finding, ...newest }));
   const document = { formatVersion, checkedAt, ...asked, summary, notChecked, findings: plain, error };
   return escapeUnprintable(JSON.stringify(document, null, 2));
 }
-
-const namesOf = ({ groupId, groupName, clusterName }: Named) => ({ groupId, groupName, clusterName });
 
 function escapeUnprintable(json: string): string {
   // CI systems would read ##[ and ##vso[ as a command, wherever it is.

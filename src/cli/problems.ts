@@ -1,7 +1,8 @@
 import { type AtlasError, isAtlasApiError } from '../index.js';
+import { adviseOn } from './advice.js';
 import type { CheckOptions } from './check-options.js';
-import { describeError } from './messages.js';
 import type { NamedFinding } from './names.js';
+import { printable } from './output.js';
 import { covers, includes } from './patterns.js';
 import type { Report } from './report.js';
 
@@ -10,7 +11,7 @@ type Problem = ReturnType<typeof problem>;
 
 /** Finds what could not be checked. */
 export function problemsOf(report: Report, { groupIds = [], include }: CheckOptions): Problem[] {
-  const { findings, excluded, free, summary, error } = report;
+  const { findings, excluded, summary, error } = report;
   if (error !== undefined) return [problem('The projects could not be listed', error)];
   const unknown = findings.flatMap((finding) =>
     finding.error === undefined ? [] : [problem(nameOf(finding), finding.error)],
@@ -22,17 +23,13 @@ export function problemsOf(report: Report, { groupIds = [], include }: CheckOpti
     .map((about) => problem(about, 'The project has no cluster that Atlas backs up.'));
   const missed = include
     .filter((pattern) => !listed.some((finding) => includes(pattern, finding)))
-    .map((pattern) => {
-      const isFree = free.some((cluster) => covers(pattern, cluster));
-      return problem('--include', `${pattern.text} matches ${isFree ? onlyFree : noCluster}`);
-    });
+    .map(({ text }) => problem('--include', `${text} matches no cluster that Atlas backs up. ${checkPattern}`));
   const problems = [...unknown, ...empty, ...missed];
   if (problems.length > 0 || summary.clusters > 0) return problems;
   return [problem('No cluster was checked', excluded.length > 0 ? 'All of them are excluded.' : noneFound)];
 }
 
-const onlyFree = 'only free clusters. Atlas does not back them up.';
-const noCluster = 'no cluster. Check the pattern, and that the login can read the project.';
+const checkPattern = 'Check the pattern, and that the login can read the project.';
 const noneFound =
   'Atlas lists only the projects in which the login has a role, such as Project Read Only, and backs up no free cluster.';
 
@@ -68,4 +65,25 @@ function nameOf({ project, cluster, clusterName, clusterType }: NamedFinding): s
 function problem(about: string, why: AtlasError | string) {
   const message = typeof why === 'string' ? why : describeError(why);
   return { about, message, kind: isAtlasApiError(why) && why.errorCode ? `${why.status} ${why.errorCode}` : message };
+}
+
+/** Says what happened and what to do, in terms of the command. */
+export function describeError(error: AtlasError): string {
+  return printable(`${whatHappened(error)} ${adviseOn(error)}`.trimEnd());
+}
+
+function whatHappened(error: AtlasError): string {
+  const { code, operation, path, message, advice = '', attempts = 1 } = error;
+  if (code === 'TIMEOUT') {
+    if (operation === 'checkBackups') return 'The check ran out of time.';
+    const [, ms] = /(\d+) ?ms/.exec(message) ?? [];
+    return `Atlas did not answer within ${Number(ms) / 1000} s, in ${attempts} attempt${attempts === 1 ? '' : 's'}.`;
+  }
+  const what = message
+    .slice(0, message.length - advice.length)
+    .replace(/ \([\w ]*maxResponseSize\)/, '')
+    .trimEnd();
+  // The method and the path mean nothing to the user, and would set equal errors apart.
+  const subject = [`${operation} ${path}`, `${operation}`].find((text) => what.startsWith(text));
+  return subject === undefined ? what : `The request${what.slice(subject.length)}`;
 }

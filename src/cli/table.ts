@@ -1,5 +1,4 @@
 import type { BackupFinding, BackupState } from '../check/index.js';
-import type { AtlasError } from '../index.js';
 import { atlasUrl } from './environment.js';
 import { type NamedFinding, shownText } from './names.js';
 import { dailyLimit, type Report, states } from './report.js';
@@ -12,10 +11,10 @@ export function formatTable(report: Report, onlyProblems: boolean, isColored: bo
   if (findings.length === 0) return formatSummary(report);
   const rows = findings.map((finding) => toRow(finding, report.maxAge === 'schedule' ? dailyLimit : report.maxAge));
   const widths = header.map((title, column) =>
-    rows.reduce((widest, row) => Math.max(widest, widthOf(row[column])), title.length),
+    rows.reduce((widest, row) => Math.max(widest, row[column]?.length ?? 0), title.length),
   );
   const toLine = (row: readonly string[], state?: BackupState) => {
-    const cells = row.map((cell, column) => cell + ' '.repeat(Math.max((widths[column] ?? 0) - widthOf(cell), 0)));
+    const cells = row.map((cell, column) => cell.padEnd(widths[column] ?? 0));
     const color = isColored && state !== undefined && colors[state];
     if (color) cells[stateColumn] = `\x1b[${color}m${cells[stateColumn]}\x1b[39m`;
     return cells.join('  ').trimEnd();
@@ -39,20 +38,13 @@ function toRow(finding: NamedFinding, usualLimit: number): string[] {
 }
 
 function noteOf({ state, error, reason, maxAge: limit, lastFailed }: BackupFinding, usualLimit: number): string {
+  const { errorCode, status, code } = error?.toJSON() ?? {};
   // The schedule may have changed the limit.
   const showsLimit = limit !== undefined && (state === 'stale' || limit !== usualLimit);
-  const notes = [
-    error && shortNameOf(error),
-    reason,
-    showsLimit && `limit ${formatLimit(limit)}`,
-    lastFailed && 'latest snapshot failed',
-  ];
-  return notes.filter(Boolean).join(', ');
-}
-
-function shortNameOf(error: AtlasError): string {
-  const { errorCode, status, code } = error.toJSON();
-  return shownText(String(errorCode ?? status ?? code));
+  const notes = [error && shownText(String(errorCode ?? status ?? code)), reason];
+  if (showsLimit) notes.push(`limit ${formatLimit(limit)}`);
+  if (lastFailed) notes.push('latest snapshot failed');
+  return notes.filter((note) => note !== undefined).join(', ');
 }
 
 /** Formats a limit. Unlike an age, it is exact, and may be a matter of seconds. */
@@ -81,17 +73,7 @@ function formatSummary({ summary, server, options, maxAge }: Report): string {
   if (notChecked) sentences.push(`Not checked: ${notChecked}`);
   if (projectsNotListed > 0) sentences.push(`Projects with clusters that could not be listed: ${projectsNotListed}`);
   if (server !== atlasUrl) sentences.push(`Server: ${server}`);
-  if (options.maxAge !== undefined)
-    sentences.push(`Limit: ${maxAge === 'schedule' ? 'by schedule' : formatLimit(maxAge)}`);
+  const limit = maxAge === 'schedule' ? 'by schedule' : formatLimit(maxAge);
+  if (options.maxAge !== undefined) sentences.push(`Limit: ${limit}`);
   return sentences.join('. ');
-}
-
-// Chinese, Japanese and Korean, and emoji.
-const wide =
-  /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\u{20000}-\u{3fffd}\p{Emoji_Presentation}]/gu;
-
-/** The columns that a text takes up in a terminal. */
-function widthOf(text = ''): number {
-  const shown = text.replace(/\p{M}/gu, '');
-  return [...shown].length + (shown.match(wide)?.length ?? 0);
 }

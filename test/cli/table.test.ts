@@ -131,18 +131,6 @@ describe('the table', () => {
   });
 
   it.each([
-    ['Chinese', '在庫管理', '在庫管理  orders'],
-    ['kana and full width', 'かきＡ゛', 'かきＡ゛  orders'],
-    ['Korean', '결제', '결제      orders'],
-    ['emoji', '🚀 a', '🚀 a      orders'],
-    ['combining accents', 'e\u0301te\u0301', 'e\u0301te\u0301       orders'],
-  ])('lines up with %s', (_name, groupName, row) => {
-    const wide = { ...ofShop('orders'), groupName, state: 'none' } as const;
-    // The longest name takes up eight columns.
-    expect(textOf(wide, { ...wide, groupName: '12345678' })).toContain(`\n${row}   flex  none`);
-  });
-
-  it.each([
     [3, 'Clusters: 0 in 3 projects. Not checked: 2 free'],
     [1, 'Clusters: 0 in 1 project. Not checked: 2 free'],
   ])('is left out if there is no cluster in %i projects', (projects, text) => {
