@@ -28,7 +28,7 @@ const examples = readdirSync(new URL('../../examples/', import.meta.url))
   .map((name) => `examples/${name}`);
 
 const mistakes = tableUnder('docs/errors.md', 'Common mistakes').map((row, index) => ({
-  mistake: codeIn(row['Mistake'])[0] ?? '',
+  mistake: codeIn(row['Mistake'])[0]?.replace(/^(?:new|client)\b/, 'await $&') ?? '',
   message: codeIn(row['What TypeScript or the error says'])[0] ?? '',
   file: `mistake-${index}.ts`,
 }));
@@ -52,7 +52,7 @@ let checked: TypeChecked;
 beforeAll(() => {
   const texts = code.map((block) => [block.file, `${block.code}\nexport {};\n`] as const);
   const imports = "import { isAtlasError, TenantSnapshotsClient } from 'atlas-tenant-snapshots';";
-  const wrong = mistakes.map(({ file, mistake }) => [file, `${imports}\nawait ${mistake};`] as const);
+  const wrong = mistakes.map(({ file, mistake }) => [file, `${imports}\n${mistake};`] as const);
   checked = typeCheck(examples, new Map([...texts, ...wrong, ['documented-context.ts', context]]));
 }, 120_000);
 

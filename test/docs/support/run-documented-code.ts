@@ -51,15 +51,15 @@ async function runInThisTest(path: string): Promise<Outcome> {
   return { exitCode: 0, signal: null, stdout, stderr: '' };
 }
 
-/** Runs an expression without credentials in the environment. Returns the message of its error, if it has one. */
-export async function runMistake(expression: string): Promise<string | undefined> {
+/** Runs a statement without credentials in the environment. Returns the message of its error, if it has one. */
+export async function runMistake(code: string): Promise<string | undefined> {
   const atlas = await openEmulator();
   atlas.seed({ clusterName: 'dedicated', dedicated: true });
   const client = openClient({ baseUrl: atlas.url, credentials: atlas.credentials.accessToken });
   setEnvironment();
   const { groupId, clusterName, snapshotId } = atlas;
   const variables = { TenantSnapshotsClient, isAtlasError, client, groupId, clusterName, snapshotId };
-  const { outputText } = ts.transpileModule(`return (async () => await ${expression})()`, { compilerOptions });
+  const { outputText } = ts.transpileModule(`return (async () => { ${code} })()`, { compilerOptions });
   const run = new Function(...Object.keys(variables), outputText);
   return run(...Object.values(variables)).then(() => undefined, String);
 }
