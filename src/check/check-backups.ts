@@ -9,11 +9,11 @@ import {
 import { type Cluster, isFree, isIgnored, otherEditionOf } from './cluster.js';
 import type { BackupFinding } from './finding.js';
 import { type Job, Jobs } from './jobs.js';
-import { judge, needsSchedule, type UnreadSchedule } from './judge.js';
+import { judge, needsSchedule } from './judge.js';
 import { allowListeners } from './listeners.js';
 import { type BackupCheckOptions, optionsSchema } from './options.js';
 import { type BackupClient, type ClusterType, type Project, Reads } from './reads.js';
-import { dailySchedule, type Schedule } from './schedule.js';
+import { dailySchedule } from './schedule.js';
 
 /** The totals of a check: the return value of its generator. */
 export interface BackupCheckTotals {
@@ -138,16 +138,11 @@ class Check {
     }
     const backups = await this.#reads.backups(groupId, clusterType, cluster);
     const evidence = { cluster, backups, maxAge: this.#maxAge };
-    const readsSchedule = clusterType === 'dedicated' && needsSchedule(evidence);
-    return judge(evidence, readsSchedule ? await this.#readSchedule(groupId, cluster.name) : dailySchedule);
-  }
-
-  async #readSchedule(groupId: string, clusterName: string): Promise<Schedule | UnreadSchedule> {
-    try {
-      return await this.#reads.schedule(groupId, clusterName);
-    } catch (error) {
-      return { error: findingError(error) };
-    }
+    if (clusterType === 'flex' || !needsSchedule(evidence)) return judge(evidence, dailySchedule);
+    const schedule = await this.#reads
+      .schedule(groupId, cluster.name)
+      .catch((error) => ({ error: findingError(error) }));
+    return judge(evidence, schedule);
   }
 }
 

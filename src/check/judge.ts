@@ -18,11 +18,6 @@ export interface Evidence {
   readonly maxAge?: BackupCheckOptions['maxAge'];
 }
 
-/** Why the schedule of a cluster could not be read. */
-export interface UnreadSchedule {
-  readonly error: AtlasError;
-}
-
 /** Whether the judgement depends on the schedule of a dedicated cluster. */
 export function needsSchedule(evidence: Evidence): boolean {
   const { cluster, maxAge } = evidence;
@@ -32,8 +27,12 @@ export function needsSchedule(evidence: Evidence): boolean {
   return state === 'stale' ? maxAge === undefined : state === 'none' && cluster.paused !== true;
 }
 
-/** Judges whether a cluster has a recent backup. */
-export function judge(evidence: Evidence, schedule: Schedule | UnreadSchedule) {
+/**
+ * Judges whether a cluster has a recent backup.
+ *
+ * @param schedule - its schedule, or why it could not be read.
+ */
+export function judge(evidence: Evidence, schedule: Schedule | { readonly error: AtlasError }) {
   const judgement =
     'error' in schedule ? judgeWithoutSchedule(evidence, schedule.error) : judgeBySchedule(evidence, schedule);
   const edition = otherEditionOf(evidence.cluster);
