@@ -82,6 +82,12 @@ describe('a token request', () => {
     expect((await fetchToken()).status).toBe(200);
   });
 
+  it('of another client counts toward no limit', async () => {
+    const { fetchToken } = await start({ perMinute: 1 });
+    for (let i = 0; i < 3; i += 1) expect((await fetchToken(basic('other', 'x'))).status).toBe(401);
+    expect((await fetchToken()).status).toBe(200);
+  });
+
   it('has the limits of the options', async () => {
     const { fetchToken, wait } = await start({ perMinute: 1, window: 50, retryAfter: false, lifetime: 30 });
     expect((await fetchToken()).json.expires_in).toBe(30);
