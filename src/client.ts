@@ -25,7 +25,7 @@ import { AtlasInvalidArgumentError } from './errors/errors.js';
  * @example
  * ```ts
  * // The credentials come from the environment, such as MONGODB_ATLAS_PUBLIC_KEY and MONGODB_ATLAS_PRIVATE_KEY.
- * await using client = new TenantSnapshotsClient({ timeout: 20_000 });
+ * const client = new TenantSnapshotsClient({ timeout: 20_000 });
  * const snapshots = await client.listTenantSnapshots(groupId, 'Cluster0');
  * ```
  */

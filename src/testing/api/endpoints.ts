@@ -3,7 +3,7 @@ import type { ReceivedRequest } from '../http/received-request.js';
 import type { Reply } from '../http/reply.js';
 import type { Resource, Route } from '../http/routes.js';
 import { answerPage, answerWholeList, type PagingOptions } from './pages.js';
-import { printFlexCluster, printProject, printSnapshot } from './print.js';
+import { printEvent, printFlexCluster, printProject, printSnapshot } from './print.js';
 import { printCluster, printSchedule } from './print-cluster-api.js';
 import type { Cluster, Project, ProjectStore } from './store.js';
 
@@ -43,15 +43,19 @@ export class ApiEndpoints {
     }
     const project = this.#store.findProject(route.groupId);
     if (project === undefined) return atlasError(request, 404, { errorCode: 'GROUP_NOT_FOUND' });
-    if (route.clusterName === undefined) return this.#answerClusters(request, resource, project);
+    if (route.clusterName === undefined) return this.#answerProjectList(request, resource, project);
     const cluster = project.clusters.get(route.clusterName);
     if (cluster === undefined) return atlasError(request, 404, { errorCode: 'CLUSTER_NOT_FOUND' });
     return this.#answerBackups(request, resource, cluster);
   }
 
-  #answerClusters(request: ReceivedRequest, resource: Resource, project: Project): Reply {
+  #answerProjectList(request: ReceivedRequest, resource: Resource, project: Project): Reply {
     const clusters = [...project.clusters.values()];
     const flex = clusters.filter(isFlex);
+    if (resource === 'events') {
+      const completed = flex.flatMap(({ snapshots }) => snapshots).filter(({ status }) => status === 'COMPLETED');
+      return answerPage(request, completed.reverse(), (snapshot) => printEvent(snapshot, project), this.#paging);
+    }
     if (resource === 'flexClusters') return answerPage(request, flex, printFlexCluster, this.#paging);
     const others = clusters.filter((cluster) => !isFlex(cluster));
     return answerPage(request, others, (cluster) => printCluster(cluster, request.origin), this.#paging);

@@ -41,11 +41,13 @@ export function answerPage<Item>(
   const end = pageNum * itemsPerPage;
   const links = [linkTo(request, 'self', page)];
   if (pageNum > 1) links.push(linkTo(request, 'previous', { ...page, pageNum: pageNum - 1 }));
-  if (end < items.length) links.push(linkTo(request, 'next', { ...page, pageNum: pageNum + 1 }));
-  const count = includeCount && totalCount ? { totalCount: items.length } : {};
+  // As recorded: without their count, events have no next link, however many there are, and a count of 0.
+  const hidesNext = request.route.resource === 'events' && !includeCount;
+  if (end < items.length && !hidesNext) links.push(linkTo(request, 'next', { ...page, pageNum: pageNum + 1 }));
+  const count = includeCount && totalCount ? items.length : undefined;
   // Prints this page only, so that a long list costs no more per page than a short one.
   const results = items.slice(end - itemsPerPage, end).map(print);
-  return { status: 200, content: { links, results, ...count } };
+  return { status: 200, content: { links, results, totalCount: hidesNext ? 0 : count } };
 }
 
 /** Reads a whole number from the query. Returns undefined if it is out of bounds. */

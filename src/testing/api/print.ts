@@ -2,6 +2,8 @@ import { idOf } from './ids.js';
 import type { SnapshotSeed } from './seed.js';
 import type { Cluster, Project } from './store.js';
 
+const ORG_ID = '4e1b7c90d5a2368f0b9c7d51';
+
 /** Prints a time as Atlas does, without fractions of a second. Returns any other value as it is. */
 export function printTime(value: unknown): unknown {
   return value instanceof Date ? value.toISOString().replace(/\.\d+Z$/, 'Z') : value;
@@ -38,8 +40,21 @@ export function printProject({ id, name, clusters }: Project, origin: string): o
     id,
     links: [{ href: `${origin}/api/atlas/v2/groups/${id}`, rel: 'self' }],
     name,
-    orgId: '4e1b7c90d5a2368f0b9c7d51',
+    orgId: ORG_ID,
     tags: [],
     withDefaultAlertsSettings: true,
+  };
+}
+
+/** Prints the event of a completed Flex snapshot, as a project's activity feed has it. It does not name the cluster. */
+export function printEvent({ id, finishTime }: SnapshotSeed, project: Project): object {
+  return {
+    created: printTime(finishTime),
+    eventTypeName: 'TENANT_SNAPSHOT_COMPLETED_AUDIT',
+    groupId: project.id,
+    id: idOf(`event of ${id}`),
+    isGlobalAdmin: false,
+    links: [],
+    orgId: ORG_ID,
   };
 }

@@ -1,9 +1,10 @@
-/** The endpoint that a request reaches. `other` covers everything else: projects, clusters, and backups of dedicated clusters. */
+/** The endpoint that a request reaches. `other` covers everything else: projects and their events, clusters, and backups of dedicated clusters. */
 export type RequestKind = 'tenant' | 'flex' | 'token' | 'revoke' | 'other';
 
 /** What an endpoint of the API serves. `snapshots` and `schedule` are those of dedicated clusters. */
 export type Resource =
   | 'projects'
+  | 'events'
   | 'flexClusters'
   | 'clusters'
   | 'flexSnapshots'
@@ -33,6 +34,7 @@ const ENDPOINTS: readonly Endpoint[] = [
   { kind: 'flex', resource: 'flexSnapshots', version: '2024-11-13', path: FLEX_SNAPSHOTS },
   { kind: 'flex', resource: 'flexSnapshots', version: '2024-11-13', path: `${FLEX_SNAPSHOTS}/*` },
   { kind: 'other', resource: 'projects', version: '2023-01-01', path: '/api/atlas/v2/groups' },
+  { kind: 'other', resource: 'events', version: '2023-01-01', path: `${GROUP}/events` },
   { kind: 'other', resource: 'flexClusters', version: '2024-11-13', path: `${GROUP}/flexClusters` },
   { kind: 'other', resource: 'clusters', version: '2024-08-05', path: `${GROUP}/clusters` },
   { kind: 'other', resource: 'snapshots', version: '2023-01-01', path: `${GROUP}/clusters/*/backup/snapshots` },

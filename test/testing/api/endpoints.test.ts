@@ -5,6 +5,7 @@ import {
   clusterApiPath,
   clustersPath,
   dedicatedPath,
+  eventsPath,
   flexApiPath,
   openApi,
   otherId,
@@ -170,6 +171,33 @@ describe('the Flex clusters of a project', () => {
     const { results } = (await get(clustersPath())).json;
     expect(results).toMatchObject([{ createDate: printed, stateName: 'DELETING' }]);
   });
+});
+
+it('the events of a project are those of the completed snapshots of its Flex clusters, the newest first', async () => {
+  const seeded = [
+    { id: 'a'.repeat(24), status: 'COMPLETED', finishTime: '2026-05-12T16:20:00Z' },
+    { id: 'b'.repeat(24), status: 'FAILED', finishTime: '2026-05-13T16:20:00Z' },
+    { id: 'c'.repeat(24), status: 'COMPLETED', finishTime: new Date('2026-05-14T16:20:00Z') },
+  ];
+  const { emulator, get } = await openApi({ seed: { snapshots: seeded } });
+  emulator.seed(production);
+  const { status, json } = await get(eventsPath());
+  const event = {
+    eventTypeName: 'TENANT_SNAPSHOT_COMPLETED_AUDIT',
+    groupId,
+    id: expect.stringMatching(/^[a-f0-9]{24}$/),
+    isGlobalAdmin: false,
+    links: [],
+    orgId: expect.stringMatching(/^[a-f0-9]{24}$/),
+  };
+  expect([status, json.results]).toEqual([
+    200,
+    [
+      { ...event, created: '2026-05-14T16:20:00Z' },
+      { ...event, created: '2026-05-12T16:20:00Z' },
+    ],
+  ]);
+  expect((await get(eventsPath('', otherId))).json.errorCode).toBe('GROUP_NOT_FOUND');
 });
 
 describe('the list of projects', () => {

@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { snapshots } from '../../support/atlas-bodies.js';
+import { openClient } from '../../support/open-client.js';
 import {
   clusterApiPath,
   clustersPath,
   dedicatedPath,
+  eventsPath,
   flexApiPath,
   openApi,
   projectsPath,
@@ -12,6 +14,7 @@ import {
 
 it.each([
   ['projects', projectsPath],
+  ['events', eventsPath()],
   ['Flex clusters', clustersPath()],
   ['Flex snapshots', flexApiPath()],
   ['dedicated clusters', clusterApiPath()],
@@ -70,4 +73,12 @@ it.each([
 ])('totalCount with %s, and the option %s', async (query, totalCount, expected) => {
   const { get } = await openApi({ paging: { totalCount } });
   expect((await get(flexApiPath(`?${query}`))).json.totalCount).toBe(expected);
+});
+
+it('a page of events without the count has a totalCount of 0 and no next link, and getAll reads every page', async () => {
+  const { emulator, get } = await openApi({ seed: { snapshots: snapshots(5) } });
+  const { results, links, totalCount } = (await get(eventsPath('?itemsPerPage=2&includeCount=false'))).json;
+  expect([results.length, links.map(({ rel }: { rel: string }) => rel), totalCount]).toEqual([2, ['self'], 0]);
+  const client = openClient({ baseUrl: emulator.url, credentials: emulator.credentials.accessToken });
+  expect(await client.getAll(eventsPath(), { query: { itemsPerPage: 2, includeCount: false } })).toHaveLength(5);
 });

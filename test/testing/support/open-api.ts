@@ -9,6 +9,7 @@ export const now = Date.parse('2026-05-14T16:20:00Z');
 export const otherId = '60f1c2d3e4a5b6978877665a';
 
 export const projectsPath = '/api/atlas/v2/groups';
+export const eventsPath = (rest = '', group = groupId) => `${projectsPath}/${group}/events${rest}`;
 export const clustersPath = (group = groupId) => `${projectsPath}/${group}/flexClusters`;
 export const flexApiPath = (rest = '', cluster = clusterName, group = groupId) =>
   `${clustersPath(group)}/${cluster}/backup/snapshots${rest}`;
