@@ -44,11 +44,6 @@ export default defineConfig({
           include: ['test/package/*.test.ts'],
           globalSetup: ['test/package/tarball.ts'],
           testTimeout: 240_000,
-          typecheck: {
-            enabled: true,
-            include: ['test/package/types/*.test-d.ts'],
-            tsconfig: 'test/package/types/tsconfig.json',
-          },
         },
       },
       {

@@ -13,7 +13,6 @@ it.each([
   ['publint finds no problem', 'node_modules/.bin/publint', ['run', tarball, '--strict'], expect.any(String)],
   ['attw finds no problem', 'node_modules/.bin/attw', [tarball], expect.any(String)],
   // Its files are ES modules and CommonJS.
-  ['a strict consumer compiles under node16', 'node_modules/.bin/tsc', ['-p', consumer, '--module', 'node16'], ''],
   ['a strict consumer compiles under nodenext', 'node_modules/.bin/tsc', ['-p', consumer, '--module', 'nodenext'], ''],
   ['a strict consumer compiles under bundler', 'node_modules/.bin/tsc', ['-p', consumer, ...underBundler], ''],
 ])('%s', async (_promise, program, args, expected) => {

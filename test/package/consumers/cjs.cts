@@ -4,30 +4,17 @@ import check = require('atlas-tenant-snapshots/check');
 import testing = require('atlas-tenant-snapshots/testing');
 import undici = require('undici');
 
-const dispatcher = new undici.Agent();
-const options: atlas.TenantSnapshotsClientOptions = {
-  credentials: { publicKey: 'public', privateKey: 'private' },
-  dispatcher,
-  timeout: undefined,
-};
-
-async function read(id: string): Promise<atlas.TenantSnapshot[]> {
-  const emulator: testing.AtlasEmulator = await testing.startAtlasEmulator({ port: undefined });
-  const client = new atlas.TenantSnapshotsClient({ ...options, baseUrl: emulator.url });
+async function read(options: atlas.TenantSnapshotsClientOptions): Promise<atlas.TenantSnapshot[]> {
+  const emulator: testing.AtlasEmulator = await testing.startAtlasEmulator();
+  const client = new atlas.TenantSnapshotsClient({ ...options, dispatcher: new undici.Agent() });
   try {
-    return await client.listTenantSnapshots(id, emulator.clusterName);
+    const { value } = await check.checkBackups(client).next();
+    if (value !== undefined && 'projects' in value) console.log(value.projects);
+    return await client.listTenantSnapshots(emulator.groupId, 'Cluster0');
   } catch (error) {
-    if (atlas.isAtlasError(error, 'API_ERROR')) return [{ status: error.errorCode }];
     if (error instanceof atlas.AtlasTimeoutError) return [{ status: error.code }];
     throw error;
-  } finally {
-    await client.close();
   }
 }
 
-async function countProjects(client: atlas.TenantSnapshotsClient): Promise<number> {
-  const { value } = await check.checkBackups(client, { groupIds: [] }).next();
-  return value !== undefined && 'projects' in value ? value.projects : 0;
-}
-
-export = { read, countProjects };
+export = { read };

@@ -1,6 +1,7 @@
+// `npm run types` compiles this. What get() and getAll() return.
 import { type } from 'arktype';
 import * as v from 'valibot';
-import { describe, expectTypeOf, it } from 'vitest';
+import { expectTypeOf } from 'vitest';
 import { z } from 'zod';
 import * as mini from 'zod/mini';
 import { z as z3 } from 'zod3';
@@ -10,86 +11,64 @@ declare const client: TenantSnapshotsClient;
 const path = '/api/atlas/v2/groups';
 const date = (text: string) => new Date(text);
 
-it('without a schema, get() and getAll() return unknown values', () => {
-  expectTypeOf(client.get(path)).toEqualTypeOf<AtlasPromise<unknown>>();
-  expectTypeOf(client.get(path, { query: { pageNum: 2 }, schema: undefined })).toEqualTypeOf<AtlasPromise<unknown>>();
-  expectTypeOf(client.getAll(path)).toEqualTypeOf<AtlasPromise<unknown[]>>();
-  expectTypeOf(client.getAll(path, { schema: undefined })).toEqualTypeOf<AtlasPromise<unknown[]>>();
+// Unknown values without a schema.
+expectTypeOf(client.get(path, { query: { pageNum: 2 }, schema: undefined })).toEqualTypeOf<AtlasPromise<unknown>>();
+expectTypeOf(client.getAll(path, { schema: undefined })).toEqualTypeOf<AtlasPromise<unknown[]>>();
+
+// The output type of a schema.
+interface Group {
+  name: string;
+  created: Date;
+  tags?: string[] | undefined;
+}
+
+const ofZod4 = z.object({
+  name: z.string(),
+  created: z.string().transform(date),
+  tags: z.array(z.string()).optional(),
 });
+expectTypeOf(client.get(path, { schema: ofZod4 })).toEqualTypeOf<AtlasPromise<Group>>();
+expectTypeOf(client.getAll(path, { schema: ofZod4 })).toEqualTypeOf<AtlasPromise<Group[]>>();
+expectTypeOf(client.get(path, { schema: ofZod4 }).withResponse()).resolves.toEqualTypeOf<{
+  data: Group;
+  response: AtlasResponse;
+}>();
 
-it('withResponse() has the type of the data too', () => {
-  const schema = z.string().transform(date);
-  expectTypeOf(client.get(path, { schema, timeout: 5 }).withResponse()).resolves.toEqualTypeOf<{
-    data: Date;
-    response: AtlasResponse;
-  }>();
-  expectTypeOf(client.getAll(path, { schema, query: { itemsPerPage: 100 } }).withResponse()).resolves.toEqualTypeOf<{
-    data: Date[];
-    response: AtlasResponse;
-  }>();
+const ofZod3 = z3.object({
+  name: z3.string(),
+  created: z3.string().transform(date),
+  tags: z3.array(z3.string()).optional(),
 });
+expectTypeOf(client.get(path, { schema: ofZod3 })).resolves.toEqualTypeOf<Group>();
 
-describe('get() and getAll() return the output type of a schema', () => {
-  interface Group {
-    name: string;
-    created: Date;
-    tags?: string[] | undefined;
-  }
-
-  it('of zod 4', () => {
-    const created = z.string().transform(date);
-    const schema = z.object({ name: z.string(), created, tags: z.array(z.string()).optional() });
-    expectTypeOf(client.get(path, { schema })).toEqualTypeOf<AtlasPromise<Group>>();
-    expectTypeOf(client.getAll(path, { schema })).toEqualTypeOf<AtlasPromise<Group[]>>();
-  });
-
-  it('of zod 3.25', () => {
-    const created = z3.string().transform(date);
-    const schema = z3.object({ name: z3.string(), created, tags: z3.array(z3.string()).optional() });
-    expectTypeOf(client.get(path, { schema })).resolves.toEqualTypeOf<Group>();
-  });
-
-  it('of zod/mini', () => {
-    const created = mini.pipe(mini.string(), mini.transform(date));
-    const schema = mini.object({ name: mini.string(), created, tags: mini.optional(mini.array(mini.string())) });
-    expectTypeOf(client.get(path, { schema })).resolves.toEqualTypeOf<Group>();
-  });
-
-  it('of valibot, also of an asynchronous one', () => {
-    const [name, tags] = [v.string(), v.optional(v.array(v.string()))];
-    const schema = v.object({ name, created: v.pipe(v.string(), v.transform(date)), tags });
-    expectTypeOf(client.get(path, { schema })).resolves.toEqualTypeOf<Group>();
-    const transform = v.transformAsync(async (text: string) => date(text));
-    const asyncSchema = v.objectAsync({ name, created: v.pipeAsync(v.string(), transform), tags });
-    expectTypeOf(client.get(path, { schema: asyncSchema })).resolves.toEqualTypeOf<Group>();
-  });
-
-  it('of arktype', () => {
-    const schema = type({ name: 'string', created: type('string').pipe(date), 'tags?': 'string[] | undefined' });
-    expectTypeOf(client.get(path, { schema })).resolves.toEqualTypeOf<Group>();
-  });
-
-  it('of no library', () => {
-    const schema: StandardSchema<Group> = {
-      '~standard': { version: 1, vendor: 'test', validate: () => ({ value: { name: 'A', created: new Date() } }) },
-    };
-    expectTypeOf(client.get(path, { schema })).resolves.toEqualTypeOf<Group>();
-    expectTypeOf(client.getAll(path, { schema })).resolves.toEqualTypeOf<Group[]>();
-  });
+const ofMini = mini.object({
+  name: mini.string(),
+  created: mini.pipe(mini.string(), mini.transform(date)),
+  tags: mini.optional(mini.array(mini.string())),
 });
+expectTypeOf(client.get(path, { schema: ofMini })).resolves.toEqualTypeOf<Group>();
 
-it('get() and getAll() take no object that is not a schema', () => {
-  // @ts-expect-error
-  void client.get(path, { schema: { parse: (value: unknown) => value } });
-  // @ts-expect-error
-  void client.get(path, { schema: (value: unknown) => value });
-  // @ts-expect-error
-  void client.getAll(path, { schema: (value: unknown) => value });
+const ofValibot = v.objectAsync({
+  name: v.string(),
+  created: v.pipeAsync(
+    v.string(),
+    v.transformAsync(async (text: string) => date(text)),
+  ),
+  tags: v.optional(v.array(v.string())),
 });
+expectTypeOf(client.get(path, { schema: ofValibot })).resolves.toEqualTypeOf<Group>();
 
-it('get() and getAll() take no endpoint', () => {
-  // @ts-expect-error
-  void client.get(path, { endpoint: 'flex' });
-  // @ts-expect-error
-  void client.getAll(path, { endpoint: 'flex' });
-});
+const ofArktype = type({ name: 'string', created: type('string').pipe(date), 'tags?': 'string[] | undefined' });
+expectTypeOf(client.get(path, { schema: ofArktype })).resolves.toEqualTypeOf<Group>();
+
+const ofNoLibrary: StandardSchema<Group> = {
+  '~standard': { version: 1, vendor: 'test', validate: () => ({ value: { name: 'A', created: new Date() } }) },
+};
+expectTypeOf(client.getAll(path, { schema: ofNoLibrary })).resolves.toEqualTypeOf<Group[]>();
+
+// @ts-expect-error not a schema
+void client.get(path, { schema: { parse: (value: unknown) => value } });
+// @ts-expect-error not a schema
+void client.getAll(path, { schema: (value: unknown) => value });
+// @ts-expect-error the path says which endpoint it is
+void client.get(path, { endpoint: 'flex' });

@@ -1,4 +1,5 @@
-import { describe, expectTypeOf, it } from 'vitest';
+// `npm run types` compiles this. What errors, statuses and findings are narrowed to.
+import { expectTypeOf } from 'vitest';
 import {
   type BackupCheckTotals,
   type BackupFinding,
@@ -19,91 +20,58 @@ import {
   type TenantSnapshotsClient,
 } from '../../../src/index.js';
 
-const error: unknown = undefined;
+declare const error: unknown;
 
-it('a status may be unknown, while editors suggest the known ones', () => {
-  expectTypeOf<string>().toExtend<SnapshotStatus>();
-  expectTypeOf<SnapshotStatus>().not.toEqualTypeOf<string>();
-});
+// Any text is a status, while editors suggest the known ones.
+expectTypeOf<string>().toExtend<SnapshotStatus>();
+expectTypeOf<SnapshotStatus>().not.toEqualTypeOf<string>();
 
-describe('isAtlasError', () => {
-  it('narrows to AtlasError', () => {
-    if (!isAtlasError(error)) return;
-    expectTypeOf(error).toExtend<AtlasError>();
-    expectTypeOf(error.code).toEqualTypeOf<AtlasErrorCode>();
-  });
+if (isAtlasError(error)) {
+  expectTypeOf(error).toExtend<AtlasError>();
+  expectTypeOf(error.code).toEqualTypeOf<AtlasErrorCode>();
+  if (error.code === 'API_ERROR') expectTypeOf(error).toEqualTypeOf<AtlasApiError>();
+}
+if (isAtlasError(error, 'API_ERROR')) expectTypeOf(error).toEqualTypeOf<AtlasApiError>();
+if (isAtlasError(error, 'INVALID_ARGUMENT')) expectTypeOf(error.issues).toEqualTypeOf<AtlasIssue[]>();
+// @ts-expect-error no such code
+isAtlasError(error, 'API');
+if (isAtlasApiError(error, { status: undefined, errorCode: undefined })) {
+  expectTypeOf(error).toEqualTypeOf<AtlasApiError>();
+}
 
-  it('narrows to the class of a code', () => {
-    if (isAtlasError(error, 'API_ERROR')) expectTypeOf(error).toEqualTypeOf<AtlasApiError>();
-    if (isAtlasError(error, 'INVALID_ARGUMENT')) expectTypeOf(error.issues).toEqualTypeOf<AtlasIssue[]>();
-  });
+// Snapshots of Flex clusters, and not those of dedicated ones.
+type Snapshots = Parameters<typeof newestBackup>[0];
+expectTypeOf<readonly TenantSnapshot[]>().toExtend<Snapshots>();
+expectTypeOf<readonly { status: string; finishTime?: Date; more: number }[]>().toExtend<Snapshots>();
+expectTypeOf<{ [more: string]: unknown; status: string; finishTime: Date }[]>().toExtend<Snapshots>();
+expectTypeOf<{ status: string; createdAt: Date }[]>().not.toExtend<Snapshots>();
+expectTypeOf<{ [more: string]: unknown; status: string; createdAt?: string | undefined }[]>().not.toExtend<Snapshots>();
+expectTypeOf<unknown[]>().not.toExtend<Snapshots>();
 
-  it('leaves a union that its code narrows', () => {
-    if (isAtlasError(error) && error.code === 'API_ERROR') expectTypeOf(error).toEqualTypeOf<AtlasApiError>();
-  });
+declare const client: Pick<TenantSnapshotsClient, 'get' | 'getAll' | 'listTenantSnapshots'>;
+expectTypeOf(checkBackups(client, { groupIds: ['a'] as const, maxAge: 'schedule', signal: null })).toEqualTypeOf<
+  AsyncGenerator<BackupFinding, BackupCheckTotals>
+>();
 
-  it('rejects an unknown code', () => {
-    // @ts-expect-error
-    isAtlasError(error, 'API');
-  });
-});
+// A finding can be read without a look at its state.
+expectTypeOf<BackupFinding['state']>().toEqualTypeOf<BackupState>();
+expectTypeOf<BackupFinding['clusterName']>().toEqualTypeOf<string | undefined>();
+expectTypeOf<BackupFinding['newest' | 'oldest']>().toEqualTypeOf<BackupSnapshot | undefined>();
+expectTypeOf<BackupFinding['age' | 'maxAge' | 'backups']>().toEqualTypeOf<number | undefined>();
+expectTypeOf<BackupFinding['pitEnabled']>().toEqualTypeOf<boolean | undefined>();
+expectTypeOf<BackupFinding['reason']>().toEqualTypeOf<
+  'backup off' | 'no schedule' | 'monthly only' | 'yearly only' | 'paused' | undefined
+>();
+expectTypeOf<BackupFinding['error']>().toEqualTypeOf<AtlasError | undefined>();
 
-it('isAtlasApiError narrows, and accepts undefined in its match', () => {
-  const status: number | undefined = undefined;
-  if (isAtlasApiError(error, { status, errorCode: undefined })) expectTypeOf(error).toEqualTypeOf<AtlasApiError>();
-});
-
-it('newestBackup takes snapshots of Flex clusters, and not those of dedicated ones', () => {
-  type Input = Parameters<typeof newestBackup>[0];
-  expectTypeOf<TenantSnapshot[]>().toExtend<Input>();
-  expectTypeOf<readonly TenantSnapshot[]>().toExtend<Input>();
-  expectTypeOf<readonly { status: string; finishTime?: Date; more: number }[]>().toExtend<Input>();
-  expectTypeOf<{ [more: string]: unknown; status: string; finishTime: Date }[]>().toExtend<Input>();
-  expectTypeOf<{ status: string; createdAt: Date }[]>().not.toExtend<Input>();
-  expectTypeOf<{ [more: string]: unknown; status: string; createdAt?: string | undefined }[]>().not.toExtend<Input>();
-  expectTypeOf<unknown[]>().not.toExtend<Input>();
-});
-
-it('checkBackups needs three methods of a client, and takes a signal that is null', () => {
-  const check = (part: Pick<TenantSnapshotsClient, 'get' | 'getAll' | 'listTenantSnapshots'>) =>
-    checkBackups(part, { groupIds: ['a'] as const, maxAge: 'schedule', signal: null });
-  expectTypeOf(check).returns.toEqualTypeOf<AsyncGenerator<BackupFinding, BackupCheckTotals>>();
-});
-
-describe('a finding', () => {
-  it('can be read without a look at its state', () => {
-    const read = (finding: BackupFinding) => {
-      expectTypeOf(finding.state).toEqualTypeOf<BackupState>();
-      expectTypeOf(finding.clusterName).toEqualTypeOf<string | undefined>();
-      expectTypeOf(finding.newest).toEqualTypeOf<BackupSnapshot | undefined>();
-      expectTypeOf(finding.age).toEqualTypeOf<number | undefined>();
-      expectTypeOf(finding.maxAge).toEqualTypeOf<number | undefined>();
-      expectTypeOf(finding.oldest).toEqualTypeOf<BackupSnapshot | undefined>();
-      expectTypeOf(finding.backups).toEqualTypeOf<number | undefined>();
-      expectTypeOf(finding.pitEnabled).toEqualTypeOf<boolean | undefined>();
-      expectTypeOf(finding.reason).toEqualTypeOf<
-        'backup off' | 'no schedule' | 'monthly only' | 'yearly only' | 'paused' | undefined
-      >();
-      expectTypeOf(finding.error).toEqualTypeOf<AtlasError | undefined>();
-    };
-    expectTypeOf(read).returns.toBeVoid();
-  });
-
-  it('has what its state says', () => {
-    const narrow = (finding: BackupFinding) => {
-      if (finding.state === 'unknown') {
-        expectTypeOf(finding.error).toEqualTypeOf<AtlasError>();
-      } else {
-        expectTypeOf(finding.clusterName).toEqualTypeOf<string>();
-      }
-      if (finding.state === 'fresh' || finding.state === 'stale' || finding.state === 'paused') {
-        expectTypeOf(finding.newest).toEqualTypeOf<BackupSnapshot>();
-        expectTypeOf(finding.age).toEqualTypeOf<number>();
-        expectTypeOf(finding.maxAge).toEqualTypeOf<number>();
-        expectTypeOf(finding.oldest).toEqualTypeOf<BackupSnapshot>();
-        expectTypeOf(finding.backups).toEqualTypeOf<number>();
-      }
-    };
-    expectTypeOf(narrow).returns.toBeVoid();
-  });
-});
+// It has what its state says.
+declare const finding: BackupFinding;
+if (finding.state === 'unknown') expectTypeOf(finding.error).toEqualTypeOf<AtlasError>();
+else expectTypeOf(finding.clusterName).toEqualTypeOf<string>();
+if (finding.state === 'fresh' || finding.state === 'stale' || finding.state === 'paused') {
+  expectTypeOf(finding.newest).toEqualTypeOf<BackupSnapshot>();
+  expectTypeOf(finding.oldest).toEqualTypeOf<BackupSnapshot>();
+  expectTypeOf(finding.age).toEqualTypeOf<number>();
+  expectTypeOf(finding.maxAge).toEqualTypeOf<number>();
+  expectTypeOf(finding.backups).toEqualTypeOf<number>();
+}
