@@ -172,7 +172,7 @@ describe('checkBackups', () => {
 
   it.each([
     ['that the client is closed', new AtlasClosedError('Closed.')],
-    ['that is not one of Atlas', new TypeError('A bug.')],
+    ['that is not one of Atlas, whatever its status', Object.assign(new TypeError('A bug.'), { status: 429 })],
   ])('throws an error %s', async (_name, thrown) => {
     const { client, check } = await openAtlas(organization);
     vi.spyOn(client, 'listTenantSnapshots').mockRejectedValue(thrown);
