@@ -14,7 +14,7 @@ export interface Body {
   readonly isPartial: boolean;
 }
 
-interface Opened extends Pick<HttpResponse, 'headers'> {
+interface ResponseHead extends Pick<HttpResponse, 'headers'> {
   /** The HTTP status, or the status in the envelope. */
   readonly status: number;
   /** Whether `status` comes from an envelope. */
@@ -24,13 +24,13 @@ interface Opened extends Pick<HttpResponse, 'headers'> {
 }
 
 /** A response with a success status. */
-export interface SuccessResponse extends Opened {
+export interface SuccessResponse extends ResponseHead {
   readonly body: Body;
   readonly error?: undefined;
 }
 
 /** A response with an error status. */
-export interface ErrorResponse extends Opened {
+export interface ErrorResponse extends ResponseHead {
   /** The start of the body, masked. */
   readonly text: string;
   /** What the body says about the error, masked. */
@@ -65,15 +65,7 @@ export function readResponse(
     const body = isEnveloped ? { ...received, json: envelope.content } : received;
     return { status, headers, body, isEnveloped, isFromAtlas: body.problem === undefined };
   }
-  const { text, json } = readErrorBody(response, mask);
-  const content = mayBeEnveloped ? (openEnvelope(json)?.content ?? json) : json;
-  const fields = isObject(content) ? content : {};
-  const report = errorSchema.parse(fields);
-  const [headerCode] = [headers['x-error-code']].flat();
-  const errorCode = report.errorCode || (headerCode && mask(headerCode));
-  // Atlas sends the status as a number. Others send a text, or nothing.
-  const isFromAtlas = errorCode !== undefined || typeof fields['error'] === 'number';
-  return { status, headers, isEnveloped, isFromAtlas, text, error: { ...report, errorCode } };
+  return { status, headers, isEnveloped, ...readError(response, mayBeEnveloped, mask) };
 }
 
 function isSuccess(status: number): boolean {
@@ -91,21 +83,35 @@ export function readBody({ bytes, isTruncated: isPartial }: HttpResponse, limit:
     return { json: undefined, problem: `is larger than ${limit} bytes (maxResponseSize)`, size, isPartial };
   }
   const text = decode(bytes);
-  try {
-    return { json: JSON.parse(text), problem: isUtf8(bytes) ? undefined : 'is not UTF-8', size, isPartial };
-  } catch {
-    // The parser's own message quotes the body.
-    return { json: undefined, problem: text === '' ? 'is empty' : 'is not JSON', size, isPartial };
-  }
+  const json = parseJson(text);
+  if (json === undefined) return { json, problem: text === '' ? 'is empty' : 'is not JSON', size, isPartial };
+  return { json, problem: isUtf8(bytes) ? undefined : 'is not UTF-8', size, isPartial };
 }
 
-/** Masks the body of an error, then parses it. A part of a body is not parsed. */
-function readErrorBody({ bytes, isTruncated }: HttpResponse, mask: MaskText): { text: string; json: unknown } {
+/** Reads the body of an error. It is masked before it is parsed, and not parsed if it was cut off. */
+function readError(
+  { headers, bytes, isTruncated }: HttpResponse,
+  mayBeEnveloped: boolean,
+  mask: MaskText,
+): Pick<ErrorResponse, 'text' | 'error' | 'isFromAtlas'> {
   const text = mask(decode(bytes), isTruncated);
+  const json = isTruncated ? undefined : parseJson(text);
+  const content = mayBeEnveloped ? (openEnvelope(json)?.content ?? json) : json;
+  const fields = isObject(content) ? content : {};
+  const report = errorSchema.parse(fields);
+  const [headerCode] = [headers['x-error-code']].flat();
+  const errorCode = report.errorCode || (headerCode && mask(headerCode));
+  // Atlas sends the status as a number. Others send a text, or nothing.
+  const isFromAtlas = errorCode !== undefined || typeof fields['error'] === 'number';
+  return { text, error: { ...report, errorCode }, isFromAtlas };
+}
+
+function parseJson(text: string): unknown {
   try {
-    return { text, json: isTruncated ? undefined : JSON.parse(text) };
+    return JSON.parse(text);
   } catch {
-    return { text, json: undefined };
+    // The parser's own message quotes the body.
+    return undefined;
   }
 }
 

@@ -134,7 +134,8 @@ export class CollectedPages<T> {
     if (totalCount !== undefined) this.#counts.push(totalCount);
     this.#hasMoved ||= added.length > 0 && added.length < sent.length;
     if (sent.length > 0 && added.length === 0) return noNewItem;
-    const isUnexpectedlyEmpty = sent.length === 0 && (previous?.hasNextLink ?? true);
+    const isExpected = previous === undefined || previous.hasNextLink;
+    const isUnexpectedlyEmpty = isExpected && sent.length === 0;
     return isUnexpectedlyEmpty || !this.isFollowed ? this.#gapAtEnd(isUnexpectedlyEmpty) : undefined;
   }
 

@@ -91,15 +91,11 @@ const echoes: [where: string, echo: (said: Said) => Script, isShown: boolean][] 
   ['a field of a body', ({ all }) => [answer(200, { id: all.join() })], false],
   ['a key of a body', ({ all }) => [answer(200, { id: 5, links: [{ [all.join()]: all }] })], false],
   ['an error in plain text', ({ request, all }) => [answer(400, request + all)], true],
-  ...['errorCode', 'detail', 'reason'].map((field): (typeof echoes)[number] => [
-    `the ${field} of an error`,
-    ({ all }) => [answer(400, { [field]: `You sent ${all}.` })],
-    true,
-  ]),
-  ['the parameters of an error', ({ all }) => [answer(400, { parameters: [all, { [all.join()]: all }] })], true],
   [
-    'the badRequestDetail of an error',
-    ({ all }) => [answer(400, { badRequestDetail: { fields: all.map((field) => ({ field, description: field })) } })],
+    'an error in JSON',
+    ({ all }) => [
+      answer(400, { errorCode: all.join(), detail: `You sent ${all}.`, parameters: all, [all.join()]: all }),
+    ],
     true,
   ],
   [

@@ -2,12 +2,12 @@ import { type ApiResponse, isMissingRole } from '../../atlas/response.js';
 import { baseUrlAdvice } from '../../errors/advice.js';
 import { type Authenticator, type ExchangeWith, type LoginRequest, NoLogin } from '../authenticator.js';
 import {
-  authorizationFor,
   chooseChallenge,
   type DigestChallenge,
   type DigestCredentials,
   type DigestSession,
   formatOffers,
+  nextAuthorization,
   openSession,
   parseNextNonce,
 } from './digest.js';
@@ -44,13 +44,14 @@ export class DigestAuthenticator implements Authenticator {
         endInquiry();
       }
     }
-    const response = await exchangeWith(authorizationFor(session, path));
+    const response = await exchangeWith(nextAuthorization(session, path));
     const challenge = this.#review(session, response);
-    // If no other request has used the nonce, the key is wrong, unless the server calls the nonce stale.
-    const isWrongKey = hasAsked && session.uses === 1 && !challenge?.isStale;
-    if (challenge === undefined || isWrongKey) return response;
+    if (challenge === undefined) return response;
+    // A nonce that was just issued, and that no other request has used: the key is wrong, unless the server calls it stale.
+    const isNew = hasAsked && session.uses === 1;
+    if (isNew && !challenge.isStale) return response;
     const next = this.#open(challenge);
-    const final = await exchangeWith(authorizationFor(next, path));
+    const final = await exchangeWith(nextAuthorization(next, path));
     this.#review(next, final);
     return final;
   }
@@ -73,12 +74,17 @@ export class DigestAuthenticator implements Authenticator {
     };
   }
 
-  /** Notes what a response says about the nonce of its request. Returns a challenge that may be answered. */
+  /**
+   * Keeps, replaces or drops the session after a response.
+   *
+   * @returns the challenge to answer if the server refused the nonce. `undefined` if the response is final.
+   */
   #review(session: DigestSession, response: ApiResponse): DigestChallenge | undefined {
     const { status, headers, isEnveloped, error } = response;
     // A late response must not bring back a session that was given up or replaced.
     const isCurrent = this.#session === session;
-    if (status !== 401 || isEnveloped || isMissingRole(status, error)) {
+    const isRefused = status === 401 && !isEnveloped && !isMissingRole(status, error);
+    if (!isRefused) {
       const field = headers['authentication-info'];
       const nonce = field && parseNextNonce(field);
       if (nonce && isCurrent) this.#open({ ...session.challenge, nonce });

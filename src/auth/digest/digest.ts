@@ -94,12 +94,12 @@ export function openSession(challenge: DigestChallenge, credentials: DigestCrede
 }
 
 /**
- * Returns the `Authorization` value of the next request.
+ * Returns the `Authorization` value of the next request, and counts that request.
  *
  * @param uri - the request target, as sent. It needs no escaping: no request target has a quote or a backslash.
  * @see https://www.rfc-editor.org/rfc/rfc7616#section-3.4.1
  */
-export function authorizationFor(session: DigestSession, uri: string): string {
+export function nextAuthorization(session: DigestSession, uri: string): string {
   const { challenge, cnonce, ha1, prefix, isAscii } = session;
   session.uses += 1;
   // The part of the hashed text between HA1 and HA2.

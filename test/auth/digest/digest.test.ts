@@ -2,10 +2,10 @@ import { getHashes } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
-  authorizationFor,
   chooseChallenge,
   type DigestChallenge,
   formatOffers,
+  nextAuthorization,
   openSession,
   parseNextNonce,
 } from '../../../src/auth/digest/digest.js';
@@ -181,7 +181,7 @@ function open(header: string, credentials = mufasa) {
 
 /** The `Authorization` value of a request. */
 function login(header: string, { credentials = mufasa, uri = '/', nc = 1, cnonce = '0a4f113b' } = {}): string {
-  return authorizationFor({ ...open(header, credentials), cnonce, uses: nc - 1 }, uri);
+  return nextAuthorization({ ...open(header, credentials), cnonce, uses: nc - 1 }, uri);
 }
 
 describe('the Authorization header is that of', () => {
@@ -266,7 +266,7 @@ describe('the parameters', () => {
 
 it('a session makes up a cnonce and keeps it', () => {
   const [one, two] = [open(plain), open(plain)];
-  const [first, second, other] = [one, one, two].map((session) => paramsOf(authorizationFor(session, '/')));
+  const [first, second, other] = [one, one, two].map((session) => paramsOf(nextAuthorization(session, '/')));
   expect(first).toMatchObject({ cnonce: expect.stringMatching(/^[0-9a-f]{32}$/), nc: '00000001' });
   expect(second).toMatchObject({ cnonce: first?.['cnonce'], nc: '00000002' });
   expect(other?.['cnonce']).not.toBe(first?.['cnonce']);
