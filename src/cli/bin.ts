@@ -9,6 +9,8 @@ if ('Deno' in globalThis) await import('./command.js');
 
 /** The exit code that the command reported. Absent until then. */
 let result: number | undefined;
+/** The exit code for the signal that this process got. */
+let stopCode: number | undefined;
 
 /** @param code - the exit code that other code in this process asked for. */
 function exitCodeOf(code: unknown): number {
@@ -32,6 +34,7 @@ child.on('message', (exitCode) => {
   setTimeout(() => child.kill('SIGKILL'), longestExit);
 });
 child.on('exit', (_code, signal) => {
+  result ??= stopCode;
   if (result === undefined && signal !== null) console.error(`The command was ended by ${signal}.`);
   process.exit();
 });
@@ -39,6 +42,7 @@ child.on('exit', (_code, signal) => {
 const stop = (signal: NodeJS.Signals) => {
   // The next signal ends this process, as it does without a listener, and the child ends with it.
   process.off('SIGINT', stop).off('SIGTERM', stop);
-  if (child.connected) child.send(signal === 'SIGINT' ? 130 : 143);
+  stopCode = signal === 'SIGINT' ? 130 : 143;
+  if (child.connected) child.send(stopCode);
 };
 process.on('SIGINT', stop).on('SIGTERM', stop);

@@ -20,13 +20,9 @@ const commands: ReadonlyMap<string, Command> = new Map([
 /**
  * Runs the command that the arguments name. Returns its exit code.
  *
- * @param stop - ends the command. The reason is the exit code. Default: nothing ends it.
+ * @param stop - ends the command. The reason is the exit code.
  */
-export async function runCommand(
-  args: string[],
-  output: Output,
-  stop: AbortSignal = new AbortController().signal,
-): Promise<number> {
+export async function runCommand(args: string[], output: Output, stop: AbortSignal): Promise<number> {
   let run: Run;
   try {
     run = readCommand(args);

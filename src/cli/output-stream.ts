@@ -7,11 +7,23 @@ export function openStream(stream: NodeJS.WriteStream & { readonly fd: number })
   stream.on('error', (error) => {
     failure ??= error;
   });
+  // For a file. Node's stream would drop what a full disk does not take, without an error.
+  const writeToFile = (text: string) => {
+    for (let left = Buffer.from(text); left.length > 0; ) {
+      const written = fs.writeSync(stream.fd, left);
+      if (written === 0) throw new Error('the file takes no more');
+      left = left.subarray(written);
+    }
+  };
   return {
     isTTY: stream.isTTY,
     write(text: string): void {
-      if (stream instanceof Socket) stream.write(text);
-      else if (failure === undefined) writeToFile(stream, text);
+      try {
+        if (stream instanceof Socket) stream.write(text);
+        else if (failure === undefined) writeToFile(text);
+      } catch (error) {
+        stream.emit('error', error);
+      }
     },
     async finish(): Promise<Error | undefined> {
       if (stream.writableLength > 0) {
@@ -23,17 +35,4 @@ export function openStream(stream: NodeJS.WriteStream & { readonly fd: number })
       return failure?.code === 'EPIPE' ? undefined : failure;
     },
   };
-}
-
-/** Writes to a file. Node's stream would drop what a full disk does not take, without an error. */
-function writeToFile(stream: NodeJS.WriteStream & { readonly fd: number }, text: string): void {
-  try {
-    for (let left = Buffer.from(text); left.length > 0; ) {
-      const written = fs.writeSync(stream.fd, left);
-      if (written === 0) throw new Error('the file takes no more');
-      left = left.subarray(written);
-    }
-  } catch (error) {
-    stream.emit('error', error);
-  }
 }

@@ -85,5 +85,6 @@ function whatHappened(error: AtlasError): string {
     .trimEnd();
   // The method and the path mean nothing to the user, and would set equal errors apart.
   const subject = [`${operation} ${path}`, `${operation}`].find((text) => what.startsWith(text));
-  return subject === undefined ? what : `The request${what.slice(subject.length)}`;
+  if (subject === undefined) return what;
+  return `The request${what.slice(subject.length)}`.replace('The request: the', 'The');
 }

@@ -73,6 +73,11 @@ it.each<[error: AtlasError, what: string, advice: string]>([
   [noResponse('(CERT_HAS_EXPIRED): certificate has expired'), 'The request got no response', '.*NODE_EXTRA_CA_CERTS'],
   [noResponse('(UND_ERR_ABORTED): Proxy response (407)'), 'The request got no response', 'Check HTTPS_PROXY'],
   [
+    new AtlasConnectionError(`getAll ${path}: the access token request got no response (X): y.`, context),
+    'The access token request got no response (X): y.',
+    'Check the network',
+  ],
+  [
     unusable('an unusable response: its body is not JSON'),
     'The request got an unusable',
     'Check whether a proxy modifies',

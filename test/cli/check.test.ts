@@ -34,7 +34,8 @@ async function run(args: string[], isTTY = false) {
       return true;
     },
   });
-  const exitCode = await runCommand(args, { stdout: stream('stdout'), stderr: stream('stderr') });
+  const output = { stdout: stream('stdout'), stderr: stream('stderr') };
+  const exitCode = await runCommand(args, output, new AbortController().signal);
   return { exitCode, ...written };
 }
 
