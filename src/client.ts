@@ -1,20 +1,13 @@
 import { snapshotTarget, type TenantSnapshot } from './atlas/snapshots.js';
 import type { StandardSchema } from './atlas/standard-schema.js';
-import { pathListTarget, pathTarget, type Target } from './atlas/target.js';
+import { pathListTarget, pathTarget, type RequestOptions, type Target } from './atlas/target.js';
 import { type AtlasPromise, toAtlasPromise } from './call/atlas-promise.js';
 import { Call, type Success } from './call/call.js';
 import { type ClientContext, closeContext, openContext } from './call/context.js';
 import { requestPages } from './call/pages.js';
 import { request, run } from './call/request.js';
 import { reportLogin, traceCall } from './call/tracing.js';
-import {
-  type CallOptions,
-  type CallSettings,
-  checkCall,
-  type GetOptions,
-  type Operation,
-  resolveCall,
-} from './config/call-options.js';
+import { type CallOptions, checkCall, type GetOptions, type Operation, resolveCall } from './config/call-options.js';
 import { type ClientSettings, resolveOptions, type TenantSnapshotsClientOptions } from './config/client-options.js';
 import { AtlasInvalidArgumentError } from './errors/errors.js';
 
@@ -178,7 +171,7 @@ export class TenantSnapshotsClient implements AsyncDisposable {
     operation: Operation,
     args: Arguments,
     options: CallOptions & GetOptions,
-    toTarget: (args: Arguments, settings: CallSettings) => Target<Item>,
+    toTarget: (args: Arguments, options: RequestOptions) => Target<Item>,
     read: (target: Target<Item>, call: Call) => Promise<Success<T>>,
   ): AtlasPromise<T> {
     const issues = checkCall(operation, args, options);
