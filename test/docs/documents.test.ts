@@ -51,7 +51,7 @@ let checked: TypeChecked;
 
 beforeAll(() => {
   const texts = code.map((block) => [block.file, `${block.code}\nexport {};\n`] as const);
-  const imports = "import { isAtlasError, TenantSnapshotsClient } from 'atlas-tenant-snapshots';";
+  const imports = "import { isAtlasError, newestBackup, TenantSnapshotsClient } from 'atlas-tenant-snapshots';";
   const wrong = mistakes.map(({ file, mistake }) => [file, `${imports}\n${mistake};`] as const);
   checked = typeCheck(examples, new Map([...texts, ...wrong, ['documented-context.ts', context]]));
 }, 120_000);

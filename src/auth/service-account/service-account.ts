@@ -14,8 +14,8 @@ const closeTimeout = 2_000;
 const maxReasonLength = 500;
 
 /**
- * Logs in as a service account. All calls use one token and, with a store, all processes do. It is fetched once however
- * many calls wait for it, and used until shortly before it expires.
+ * Logs in as a service account. All calls use one token, and with a store, processes converge on one. It is fetched once
+ * however many calls wait for it, and used until shortly before it expires.
  *
  * @see https://www.rfc-editor.org/rfc/rfc6749#section-4.4
  */

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 import { vi } from 'vitest';
-import { isAtlasError, TenantSnapshotsClient } from '../../../src/index.js';
+import { isAtlasError, newestBackup, TenantSnapshotsClient } from '../../../src/index.js';
 import { setEnvironment } from '../../support/defaults.js';
 import { openClient } from '../../support/open-client.js';
 import { openEmulator } from '../../support/open-emulator.js';
@@ -58,7 +58,7 @@ export async function runMistake(code: string): Promise<string | undefined> {
   const client = openClient({ baseUrl: atlas.url, credentials: atlas.credentials.accessToken });
   setEnvironment();
   const { groupId, clusterName, snapshotId } = atlas;
-  const variables = { TenantSnapshotsClient, isAtlasError, client, groupId, clusterName, snapshotId };
+  const variables = { TenantSnapshotsClient, isAtlasError, newestBackup, client, groupId, clusterName, snapshotId };
   const { outputText } = ts.transpileModule(`return (async () => { ${code} })()`, { compilerOptions });
   const run = new Function(...Object.keys(variables), outputText);
   return run(...Object.values(variables)).then(() => undefined, String);
