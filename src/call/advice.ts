@@ -71,7 +71,7 @@ export function adviseOnStatus(response: ErrorResponse, retryAfter: number | und
     case 410:
       return adviseOnRetired(target);
     case 429:
-      return `${retryAfter === undefined ? 'Wait' : `Wait ${retryAfter} ms`} before the next call, and make fewer calls.`;
+      return `${retryAfter ? `Wait ${retryAfter} ms` : 'Wait'} before the next call, and make fewer calls.`;
   }
   if (status < 400) return `Redirects are not followed. ${baseUrlAdvice}`;
   return isRetryableStatus(status) ? unavailableAdvice : baseUrlAdvice;

@@ -69,7 +69,7 @@ const parameter = z
 
 const getOptions = commonOptions.extend({
   query: z.record(z.string(), parameter, 'must be an object').optional(),
-  apiVersion: z.iso.date('must be a date, YYYY-MM-DD').optional(),
+  apiVersion: z.iso.date('must be a date that exists, YYYY-MM-DD').optional(),
   schema: z
     .custom<StandardSchema<unknown>>(isStandardSchema, 'must be a Standard Schema, such as one of zod 3.24 or later')
     .optional(),

@@ -24,7 +24,7 @@ const privateKey = text.regex(
 const clientId = text.regex(/^[^:]*$/, 'must not contain a colon');
 const accessToken = z.custom<AccessTokenCredentials['accessToken']>(
   (value) => typeof value === 'function' || isBearerToken(value),
-  `must be a bearer token (${bearerTokenForm}) or a function that returns one`,
+  `must be a bearer token without the word Bearer (${bearerTokenForm}), or a function that returns one`,
 );
 
 const kinds = [

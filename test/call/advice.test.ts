@@ -65,7 +65,11 @@ it('says what to do about whatever may happen', async () => {
       const what = [status, errorCode, !isFromAtlas && 'of a gateway'].filter(Boolean).join(' ');
       return format(what, (target) => adviseOnStatus({ status, isFromAtlas, error: { errorCode } }, undefined, target));
     }),
-    format('429 with a wait', (target) => adviseOnStatus({ status: 429, isFromAtlas: true, error: {} }, 1_500, target)),
+    ...[0, 1_500].map((ms) =>
+      format(`429 with a wait of ${ms} ms`, (target) =>
+        adviseOnStatus({ status: 429, isFromAtlas: true, error: {} }, ms, target),
+      ),
+    ),
     format('an unusable body', (target) => adviceFor(target).unusableBody),
     format('too many pages', (target) => adviceFor(target).tooManyPages),
     format('a page that is too large', (target) => adviseOnSize(target)),

@@ -58,7 +58,7 @@ const ofGet: Table = [
     'apiVersion',
     ['2023-01-01', '2024-02-29'],
     ['2024', '2024-1-1', '2025-13-99', '2025-02-29', '2024-11-13+json', '2024-11-13\r\nx: y', '', 'upcoming', 5],
-    /^must be a date, YYYY-MM-DD$/,
+    /^must be a date that exists, YYYY-MM-DD$/,
   ],
   ['schema', [], [null, {}, () => true, 'string'], /^must be a Standard Schema, /],
 ];
