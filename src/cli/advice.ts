@@ -9,10 +9,7 @@ const rateLimit = 'The rate limit lasted until the end of the check. Give it mor
 const adviceByKind: ReadonlyMap<unknown, string> = new Map([
   ['USER_UNAUTHORIZED', missingRole],
   ['TENANT_SNAPSHOT_ACCESS_DENIED', missingRole],
-  [
-    'GROUP_NOT_FOUND',
-    'The project may have been deleted meanwhile: run the check again, or check the ID in --project.',
-  ],
+  ['GROUP_NOT_FOUND', 'The project may have been deleted meanwhile: run the check again, or check its ID.'],
   ['CLUSTER_NOT_FOUND', 'The cluster may have been deleted meanwhile: run the check again.'],
   ['API_ERROR 401', 'Check the API key or token, its role (Project Read Only) and its IP access list.'],
   ['API_ERROR 402', 'The owner of the organization must add a payment method.'],

@@ -20,5 +20,6 @@ if (error !== undefined) {
   process.stderr.write(`The output could not be written: ${error.message}\n`);
   if (exitCode !== 2) exitCode = 3;
 }
-if (process.send === undefined) process.exit(exitCode);
-else process.send(exitCode, () => process.exit());
+const exit = () => process.exit(exitCode);
+if (process.send === undefined) exit();
+else process.send(exitCode, exit);
