@@ -34,7 +34,6 @@ export class Failed {
   }
 }
 
-const maxLoginMessageLength = 1_500;
 const maxCauseLength = 500;
 
 /** The failure of a response with an error status. */
@@ -82,7 +81,7 @@ export function noLogin({ reason, details, retry }: NoLogin, response: ApiRespon
     error: error && mask.text(error),
     errorDescription: errorDescription && mask.text(errorDescription),
   };
-  const what = `${call.subject} could not log in. ${mask.text(reason, maxLoginMessageLength)}`;
+  const what = `${call.subject} could not log in. ${mask.text(reason)}`;
   return new Failed(new AtlasAuthenticationError(what, { ...contextOf(call), advice, cause }, fields), response, retry);
 }
 

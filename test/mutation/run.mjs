@@ -21,7 +21,6 @@ const folders = {
     tests: [
       'test/http/*.test.ts',
       'test/client/{abort,async-context,close,deadline}.test.ts',
-      'test/atlas/response.test.ts',
       'test/call/{errors,request}.test.ts',
     ],
   },
@@ -29,7 +28,7 @@ const folders = {
   auth: { mutate: 'src/auth/{*,service-account/*}.ts', tests: ['test/auth/{*,service-account/*}.test.ts'] },
   call: {
     mutate: 'src/call/*.ts',
-    tests: [client, 'test/call/*.test.ts', 'test/http/*.test.ts', 'test/atlas/response.test.ts'],
+    tests: [client, 'test/call/*.test.ts', 'test/http/*.test.ts'],
   },
   check: { mutate: 'src/check/*.ts', tests: ['test/check/*.test.ts'] },
   // The first lines of the process and the emulator run only in tests that start processes.
