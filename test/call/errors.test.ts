@@ -85,8 +85,8 @@ describe('an AtlasApiError', () => {
 describe('the message of an AtlasApiError', () => {
   it.each([
     [{ errorCode: 'TEAPOT', detail: 'Why? I am a teapot' }, ' TEAPOT: Why? I am a teapot.'],
-    [{ detail: 'No!', reason: 'Teapot' }, ': No!'],
-    [{ reason: 'Teapot' }, ': Teapot.'],
+    [{ detail: 'Are you a teapot?', reason: 'Teapot' }, ': Are you a teapot?'],
+    [{ reason: 'No!' }, ': No!'],
     [{}, '.'],
   ])('for the body %j says what Atlas said, then what to do', async (body, said) => {
     const { message, advice } = await errorOf({ status: 418, body });
