@@ -73,10 +73,15 @@ describe('maxRetries', () => {
     expect([error.attempts, waits().length]).toEqual([maxRetries + 1, maxRetries]);
   });
 
-  it('counts for each page of a list', async () => {
-    const page = (id: number) => ({ body: { results: [{ id: hexId(id) }], totalCount: 2 } });
+  it('counts for each page of a list, whose response is that of the last page, with all attempts', async () => {
+    const page = (id: number): Reply => ({
+      headers: { 'ratelimit-remaining': `${id}` },
+      body: { results: [{ id: hexId(id) }], totalCount: 2 },
+    });
     const { client } = openScripted([unavailable, page(1), unavailable, page(2)], { maxRetries: 1 });
-    expect(await runClock(client.listTenantSnapshots(...listPath))).toHaveLength(2);
+    const { data, response } = await runClock(client.listTenantSnapshots(...listPath).withResponse());
+    expect(data).toHaveLength(2);
+    expect(response).toMatchObject({ status: 200, endpoint: 'flex', attempts: 4, rateLimit: { remaining: 2 } });
   });
 
   it('is 3 by default', async () => {
