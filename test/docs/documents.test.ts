@@ -23,8 +23,7 @@ const code = documents
   .flatMap((document) => codeBlocks(document, 'ts'))
   .map((block) => ({ ...block, file: `${block.document.replace(/\W/g, '-')}-${block.line}.ts` }));
 const examples = readdirSync(new URL('../../examples/', import.meta.url))
-  // The test of openapi-fetch.mjs checks it with the types that it needs.
-  .filter((name) => name.endsWith('.mjs') && name !== 'openapi-fetch.mjs')
+  .filter((name) => name.endsWith('.mjs'))
   .map((name) => `examples/${name}`);
 
 const mistakes = tableUnder('docs/errors.md', 'Common mistakes').map((row, index) => ({
@@ -47,13 +46,30 @@ declare global {
 }
 `;
 
+// What openapi-typescript writes for the path of examples/openapi-fetch.mjs.
+const paths = `
+export interface paths {
+  '/api/atlas/v2/groups/{groupId}/flexClusters': {
+    get: {
+      parameters: { path: { groupId: string }; query?: { itemsPerPage?: number } };
+      responses: {
+        200: { content: { 'application/vnd.atlas.2024-11-13+json': { results?: { name?: string; stateName?: string }[] } } };
+      };
+    };
+  };
+}
+`;
+
 let checked: TypeChecked;
 
 beforeAll(() => {
   const texts = code.map((block) => [block.file, `${block.code}\nexport {};\n`] as const);
   const imports = "import { isAtlasError, newestBackup, TenantSnapshotsClient } from 'atlas-tenant-snapshots';";
   const wrong = mistakes.map(({ file, mistake }) => [file, `${imports}\n${mistake};`] as const);
-  checked = typeCheck(examples, new Map([...texts, ...wrong, ['documented-context.ts', context]]));
+  checked = typeCheck(
+    examples,
+    new Map([...texts, ...wrong, ['documented-context.ts', context], ['examples/atlas.d.ts', paths]]),
+  );
 }, 120_000);
 
 /** A text that names the IDs, with their names in their place. */

@@ -60,8 +60,10 @@ describe.each(runtimes)('on $name', (runtime) => {
       NODE_DEBUG: 'atlas-tenant-snapshots',
     };
     const outcome = await run(runtime, ['unclosed.mjs', groupId, clusterName, snapshotId], environment);
-    expect(outcome).toMatchObject({ code: 0, stdout: 'COMPLETED\n' });
-    expect(outcome.stderr).toMatch(/^.*getTenantSnapshot at flex: attempt 1 ended with 200 after \d+ ms\n$/);
+    expect(outcome).toMatchObject({ exitCode: 0, stdout: 'COMPLETED\n' });
+    expect(outcome.stderr).toMatch(
+      /^.*token request ended with 200 .*\n.*getTenantSnapshot at flex: attempt 1 ended with 200 after \d+ ms\n$/,
+    );
     expect(new Set(proxy.tunnels)).toEqual(new Set([new URL(url).host]));
   });
 });
