@@ -48,10 +48,9 @@ it('promises of Node are accepted if the global Promise was replaced', async () 
   expect(server.requests[0]?.headers['authorization']).toBe('Bearer token');
 });
 
-it.each(['the EventTarget of its realm', "Node's EventTarget"])(
-  'a signal of another realm ends a call, with %s as the global one',
-  async (which) => {
-    if (which !== "Node's EventTarget") vi.stubGlobal('EventTarget', ForeignEventTarget);
+it('a signal of another realm ends a call, whichever EventTarget is the global one', async () => {
+  for (const EventTarget of [globalThis.EventTarget, ForeignEventTarget]) {
+    vi.stubGlobal('EventTarget', EventTarget);
     const server = await startRawServer([good, []]);
     const client = openBareClient(server);
     const foreign = new ForeignSignal();
@@ -62,8 +61,8 @@ it.each(['the EventTarget of its realm', "Node's EventTarget"])(
     await server.arrived(2);
     foreign.abort('mine');
     await expect(call).rejects.toBe('mine');
-  },
-);
+  }
+});
 
 it('a check runs with an AbortController and a signal of another realm', async () => {
   class ForeignController {
@@ -76,13 +75,4 @@ it('a check runs with an AbortController and a signal of another realm', async (
   const options = { groupIds: [groupId], signal: new ForeignSignal() as unknown as AbortSignal };
   const check = checkBackups(client as unknown as TenantSnapshotsClient, options);
   expect(await check.next()).toMatchObject({ done: true });
-});
-
-it("many calls with one signal of Node cause no warning, with another realm's EventTarget as the global one", async () => {
-  vi.stubGlobal('EventTarget', ForeignEventTarget);
-  const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
-  const client = openBareClient(await startRawServer(good));
-  const { signal } = new AbortController();
-  await Promise.all(Array.from({ length: 20 }, () => get(client, { signal })));
-  expect(warn).not.toHaveBeenCalled();
 });
