@@ -112,7 +112,7 @@ describe('the metrics', () => {
 
 it('from a shell, the endpoint serves metrics, and stops on SIGTERM', { timeout: 20_000 }, async () => {
   const atlas = await openEmulator();
-  const { child, output, ended } = runExample(['backup-metrics.mjs'], {
+  const { child, output, ended } = runExample('backup-metrics.mjs', [], {
     ...environmentOf(atlas),
     HOST: '127.0.0.1',
     PORT: '0',

@@ -3,6 +3,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { createService } from '../../../examples/http-service.mjs';
 import type { AtlasEmulator } from '../../../src/testing/index.js';
 import { environmentOf, openEmulator } from '../../support/open-emulator.js';
+import { startProcess } from '../../support/processes.js';
 import { TenantSnapshotsClient } from './support/package.mjs';
 import { runExample } from './support/run-example.js';
 
@@ -91,7 +92,7 @@ describe('from a shell, the HTTP service', () => {
   it('answers the requests that it has, closes the client, and ends, after SIGTERM', async () => {
     const atlas = await openEmulator();
     const variables = { ...environmentOf(atlas), SERVICE_SECRET: secret, HOST: '127.0.0.1', PORT: '0' };
-    const { child, output, ended } = runExample(['http-service.mjs'], variables);
+    const { child, output, ended } = runExample('http-service.mjs', [], variables);
     await expect.poll(() => output.stdout, { timeout: 10_000 }).toMatch(/listening at http/);
     const [, url] = /listening at (http:[^"]+)/.exec(output.stdout) ?? [];
     atlas.respond({ delay: 100 });
@@ -104,13 +105,14 @@ describe('from a shell, the HTTP service', () => {
   });
 
   it('does not start without a secret', async () => {
-    const { exitCode, stderr } = await runExample(['http-service.mjs']).ended;
+    const { exitCode, stderr } = await runExample('http-service.mjs', []).ended;
     expect(exitCode).toBe(1);
     expect(stderr).toContain('Set SERVICE_SECRET');
   });
 });
 
 it('has a test with msw, which passes', async () => {
-  const ended = await runExample(['--test', '--test-reporter=tap', 'http-service.test.mjs']).ended;
+  const args = ['--test', '--test-reporter=tap', 'examples/http-service.test.mjs'];
+  const ended = await startProcess(process.execPath, args).ended;
   expect(ended).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/^# pass 5$/m) });
 });

@@ -88,7 +88,7 @@ it('runs from a shell', async () => {
     NODE_EXTRA_CA_CERTS: ca.certFile,
   };
   const stdout = clusters.map((name) => `${name} ${snapshotIds[0]} COMPLETED\n`).join('');
-  const ended = await runExample(['http2.mjs', groupId, ...clusters], environment).ended;
+  const ended = await runExample('http2.mjs', [groupId, ...clusters], environment).ended;
   expect(ended).toMatchObject({ exitCode: 0, stdout });
   expect(connections()).toBe(1);
 });

@@ -27,7 +27,7 @@ describe('while Redis is down, the token store', { timeout: 20_000 }, () => {
   it('does not keep the process alive', async () => {
     const atlas = await openEmulator();
     const environment = { ...environmentOf(atlas), REDIS_URL: `redis://127.0.0.1:${await freePort()}` };
-    expect(await runExample(['keyv-redis.mjs', atlas.groupId, atlas.clusterName], environment).ended).toMatchObject({
+    expect(await runExample('keyv-redis.mjs', [atlas.groupId, atlas.clusterName], environment).ended).toMatchObject({
       exitCode: 0,
       stdout: expect.stringContaining(`${atlas.snapshotId} COMPLETED`),
       stderr: expect.stringMatching(/^Redis: .*ECONNREFUSED/),

@@ -18,13 +18,6 @@ async function openWorld() {
 }
 
 describe('the log', { timeout: 20_000 }, () => {
-  it('has a line for each call', async () => {
-    const { atlas, client, read } = await openWorld();
-    await client.getTenantSnapshot(atlas.groupId, atlas.clusterName, atlas.snapshotId);
-    const line = { level: 30, msg: 'Atlas call succeeded', operation: 'getTenantSnapshot', status: 200, attempts: 1 };
-    expect(read()).toMatchObject([line]);
-  });
-
   it('warns of a failed call, with its class, message and stack, without the body, the headers or a secret', async () => {
     const { atlas, client, credentials, lines, read } = await openWorld();
     atlas.respond({ status: 403, detail: `not for ${credentials.privateKey}` });
@@ -50,10 +43,14 @@ describe('the log', { timeout: 20_000 }, () => {
     expect(lines).toEqual([]);
   });
 
-  it('runs from a shell', async () => {
+  it('has a line for each call, from a shell too', async () => {
     const atlas = await openEmulator();
-    const parameters = ['logging-with-pino.mjs', atlas.groupId, atlas.clusterName];
-    const { stdout } = await runExample(parameters, environmentOf(atlas)).ended;
-    expect(JSON.parse(stdout)).toMatchObject({ operation: 'listTenantSnapshots', status: 200 });
+    const { stdout } = await runExample(
+      'logging-with-pino.mjs',
+      [atlas.groupId, atlas.clusterName],
+      environmentOf(atlas),
+    ).ended;
+    const line = { level: 30, msg: 'Atlas call succeeded', operation: 'listTenantSnapshots', status: 200, attempts: 1 };
+    expect(JSON.parse(stdout)).toMatchObject(line);
   });
 });

@@ -86,7 +86,7 @@ describe('the API', () => {
 
   it('runs from a shell', async () => {
     const { atlas } = await openApi();
-    const ended = await runExample(['openapi-fetch.mjs', atlas.groupId], environmentOf(atlas)).ended;
+    const ended = await runExample('openapi-fetch.mjs', [atlas.groupId], environmentOf(atlas)).ended;
     expect(ended).toMatchObject({ exitCode: 0, stdout: `${atlas.clusterName} IDLE\n` });
   });
 });

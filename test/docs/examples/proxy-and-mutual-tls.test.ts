@@ -48,8 +48,7 @@ describe('the dispatcher', { timeout: 20_000 }, () => {
 
   it('runs from a shell', async () => {
     const { atlas, ca, client, front, proxy } = await openWorld();
-    const parameters = ['proxy-and-mutual-tls.mjs', atlas.groupId, atlas.clusterName];
-    const { ended } = runExample(parameters, {
+    const { ended } = runExample('proxy-and-mutual-tls.mjs', [atlas.groupId, atlas.clusterName], {
       ...environmentOf(atlas),
       MONGODB_ATLAS_BASE_URL: front.url,
       PROXY: proxy.url,
