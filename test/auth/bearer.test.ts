@@ -35,27 +35,10 @@ describe('a function that returns tokens', () => {
     ['is called once more after a 401, with the refused token', [no, ok, ok], 't1 t2 t3', 'ok ok', ['', 't1', '']],
     ['is called once more after a 401 in an envelope', [enveloped401, ok], 't1 t2', 'ok', ['', 't1'], { call }],
     ['is not called a third time', [no, no], 't1 t2', '401', ['', 't1']],
-    [
-      'is called once more at each attempt',
-      [no, refusal(503), no, ok],
-      't1 t2 t3 t4',
-      'ok',
-      ['', 't1', '', 't3'],
-      { maxRetries: 1 },
-    ],
   ])('%s', async (_promise, script, sent, ended, refused, options) => {
     const accessToken = tokens();
     expect(await converse({ credentials: { accessToken }, ...options }, ...script)).toEqual({ sent, ended });
     expect(accessToken.mock.calls).toStrictEqual(refused.map((token) => [token === '' ? {} : { refused: token }]));
-  });
-
-  it('gets the refused token of its own call', async () => {
-    const accessToken = tokens();
-    const { get } = openConversation({ credentials: { accessToken } }, (request) =>
-      queueMicrotask(() => request.reply(/t[123]$/.test(request.headers['authorization'] ?? '') ? no : ok)),
-    );
-    await Promise.all([get(), get(), get()]);
-    expect(accessToken.mock.calls.flatMap(([{ refused }]) => refused ?? []).sort()).toEqual(['t1', 't2', 't3']);
   });
 
   const sealed = (): never => {

@@ -121,12 +121,6 @@ describe('a Digest challenge', () => {
     expect(getHashes()).toContain(chooseChallenge(`Digest realm="r", nonce="n"${rest}`)?.hash);
   });
 
-  it('may be that of Atlas', () => {
-    const header = 'Digest realm="MMS Public API", domain="", nonce="ab+/=", algorithm=MD5, qop="auth", stale=false';
-    const read = { realm: 'MMS Public API', nonce: 'ab+/=', algorithm: 'MD5', hasQop: true };
-    expect(chooseChallenge(header)).toEqual({ ...bare, ...read });
-  });
-
   it.each([
     ['another scheme', 'Basic realm="r", nonce="n"'],
     ['no parameters', 'Digest'],
@@ -212,22 +206,8 @@ describe('the Authorization header is that of', () => {
   });
 });
 
-describe('the response', () => {
-  const rows = ['MD5', 'SHA-256', 'SHA-512-256'].flatMap((algorithm) => [
-    { algorithm, qop: 'auth' as const },
-    { algorithm, qop: undefined },
-  ]);
-
-  it.each(rows)('is computed with $algorithm, qop $qop', ({ algorithm, qop }) => {
-    const header = `Digest realm="r", nonce="n", algorithm=${algorithm}${qop ? `, qop="${qop}"` : ''}`;
-    const request = { ...mufasa, realm: 'r', nonce: 'n', algorithm, cnonce: 'c', uri: '/a?b', nc: '000000ab', qop };
-    expect(paramsOf(login(header, { uri: '/a?b', nc: 171, cnonce: 'c' }))['response']).toBe(response(request));
-  });
-});
-
 describe('the parameters', () => {
   it.each([
-    ['without a qop', 'Digest realm="r", nonce="n"', 'username realm nonce uri response'],
     ['with a qop', plain, 'username realm nonce uri qop nc cnonce response'],
     [
       'with everything',

@@ -38,14 +38,6 @@ describe('a token', () => {
     ['is kept after an error', [t, refusal(402), refusal(403), refusal(500), ok], 'token t t t t', '402 403 500 ok'],
     ['is used up to two minutes before it expires', [t, ok, pass(hour - 121_000), ok], 'token t t', 'ok ok'],
     ['is renewed from a minute before', [t, ok, pass(hour - 59_000), u, ok], 'token t token u', 'ok ok'],
-    ['is not used once it has expired', [t, ok, pass(hour), u, ok], 'token t token u', 'ok ok'],
-    ['has a lifetime of its own', [token('t', 30), ok, pass(27_500), u, ok], 'token t token u', 'ok ok'],
-    [
-      'is valid for an hour if the response does not say how long',
-      [{ body: { access_token: 't' } }, ok, pass(hour - 121_000), ok, pass(62_000), u, ok],
-      'token t t token u',
-      'ok ok ok',
-    ],
     [
       'ages from its request on, not from its response',
       [(request) => setTimeout(() => request.reply(token('t', 30)), 5_000), ok, pass(22_500), u, ok],
@@ -66,12 +58,6 @@ describe('a token', () => {
     ],
   ])('%s', check);
 
-  it('is fetched once for 100 concurrent calls', async () => {
-    const { get, sent } = openConversation({ credentials }, t, ok);
-    await Promise.all(Array.from({ length: 100 }, () => get()));
-    expect(sent()).toBe(`token ${Array(100).fill('t').join(' ')}`);
-  });
-
   it('is shared by all kinds of calls, and by those that start while it is fetched', async () => {
     const { client, dispatcher, get, sent } = openConversation({ credentials }, silent, {
       body: { status: 'COMPLETED', results: [] },
@@ -86,29 +72,18 @@ describe('a token', () => {
   });
 });
 
-describe('a call that ends while its token is fetched', () => {
-  it('does not end the fetch for the calls that wait too, or for later ones', async () => {
-    const { dispatcher, get, sent } = openConversation({ credentials }, silent, ok);
-    const abort = new AbortController();
-    const aborted = outcomeOf(get({ signal: abort.signal }));
-    const late = outcomeOf(get({ timeout: 100 }));
-    const waiting = outcomeOf(get());
-    abort.abort('enough');
-    expect(await aborted).toBe('enough');
-    expect(await runClock(late)).toBe('TIMEOUT');
-    dispatcher.requests[0]?.reply(t);
-    expect(await waiting).toBe('ok');
-    expect(sent()).toBe('token t');
-  });
-
-  it('leaves the token to later calls, even if no other call waits for it', async () => {
-    const { dispatcher, get, sent } = openConversation({ credentials }, silent, ok);
-    expect(await runClock(outcomeOf(get({ timeout: 100 })))).toBe('TIMEOUT');
-    dispatcher.requests[0]?.reply(t);
-    await standStill();
-    expect(await outcomeOf(get())).toBe('ok');
-    expect(sent()).toBe('token t');
-  });
+it('a call that ends while its token is fetched does not end the fetch for the calls that wait too', async () => {
+  const { dispatcher, get, sent } = openConversation({ credentials }, silent, ok);
+  const abort = new AbortController();
+  const aborted = outcomeOf(get({ signal: abort.signal }));
+  const late = outcomeOf(get({ timeout: 100 }));
+  const waiting = outcomeOf(get());
+  abort.abort('enough');
+  expect(await aborted).toBe('enough');
+  expect(await runClock(late)).toBe('TIMEOUT');
+  dispatcher.requests[0]?.reply(t);
+  expect(await waiting).toBe('ok');
+  expect(sent()).toBe('token t');
 });
 
 describe('a refused token', () => {
@@ -118,7 +93,6 @@ describe('a refused token', () => {
 
   it.each<Row>([
     ['is renewed within the attempt', [t, ok, no, u, ok, ok], 'token t t token u u', 'ok ok ok'],
-    ['is renewed even if it is new', [t, no, u, ok], 'token t token u', 'ok'],
     ['in an envelope is renewed', [t, enveloped401, u, ok], 'token t token u', 'ok', { call }],
     ['is renewed each time', [t, no, u, ok, no, v, ok], 'token t token u u token v', 'ok ok'],
     [
@@ -141,7 +115,6 @@ describe('a refused token', () => {
       '401',
       { maxRetries: 1 },
     ],
-    ['whose replacement is refused ends the call', [t, no, u, no], 'token t token u', '401'],
     [
       'whose replacement is refused is not renewed again before half its life is over',
       [t, no, u, no, pass(hour / 2), no, pass(1), no, v, no],
@@ -212,16 +185,6 @@ describe('during a renewal', () => {
     expect(atlas.sent()).toBe('token t t token');
     return { ...atlas, start, late, renewal };
   }
-
-  it('calls whose old token is refused wait for it too, and nothing is renewed twice', async () => {
-    const { sent, answer, late, renewal } = await openRenewing();
-    await answer(3, no);
-    await answer(4, token('u'));
-    await answer(5, ok);
-    await answer(6, ok);
-    expect([await renewal, await late]).toEqual(['ok', 'ok']);
-    expect(sent()).toBe('token t t token u u');
-  });
 
   it('a token that was refused during a failed renewal is not used again', async () => {
     const { sent, answer, late, renewal } = await openRenewing();

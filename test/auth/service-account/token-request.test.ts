@@ -151,7 +151,6 @@ describe('a failed token request', () => {
     ['a 500', refusal(500), 500],
     ["a gateway's 502", { status: 502, body: '<html>Bad Gateway</html>' }, 500],
     ['a 429 with Retry-After', limited('3'), 3_000],
-    ['a 503 with Retry-After', limited('3', 503), 3_000],
     ['no response', new Error('lost'), 500],
     ['no response in time', silent, 1_000 + 500],
   ])('is a failed attempt of the call, and is retried: %s', async (_what, failure, wait) => {
@@ -168,7 +167,6 @@ describe('a failed token request', () => {
 
   it.each<[after: string, reply: Reply]>([
     ['a 400', refusal(400)],
-    ['a 401', refusal(401)],
     ['a 403', refusal(403)],
     ['a 403 for too many live tokens, without a store', { status: 403, body: tooManyTokens }],
     ['a Retry-After past the deadline', limited('30')],
