@@ -82,7 +82,7 @@ it.each<[error: AtlasError, what: string, advice: string]>([
     'The request got an unusable',
     'Check whether a proxy modifies',
   ],
-  [unusable('more than 9 bytes (maxResponseSize)'), 'The request got more than 9 bytes.', 'Check whether a proxy'],
+  [unusable('9 bytes (8 times maxResponseSize)'), 'The request got 9 bytes.', 'Check whether a proxy'],
   [new AtlasInvalidResponseError('The edition is X.', [], odd), 'The edition is X.', 'Check it in the Atlas UI'],
   [slow, 'Atlas did not answer within 15 s, in 4 attempts.', 'Check the network'],
   [new AtlasInvalidArgumentError([{ path: ['clusterName'], message: 'x' }]), 'The call was not sent', '.*--exclude'],
