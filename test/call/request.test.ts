@@ -1,5 +1,6 @@
 import { MockAgent } from 'undici';
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { Scope } from '../../src/http/scope.js';
 import {
   AtlasApiError,
   AtlasConnectionError,
@@ -12,7 +13,7 @@ import { runClock, stopClock } from '../support/clock.js';
 import { get, openClient, openScripted } from '../support/open-client.js';
 import { rejection } from '../support/rejection.js';
 import { type Behavior, type Reply, silent } from '../support/scripted-dispatcher.js';
-import { flexPath, listPath, tenantPath } from '../support/snapshot-routes.js';
+import { flexPath, listPath } from '../support/snapshot-routes.js';
 
 beforeEach(() => {
   stopClock();
@@ -40,9 +41,6 @@ function call(script: Behavior[], options: CallOptions = {}, clientOptions: Tena
 
 describe('a call is retried', () => {
   it.each<[after: string, first: Behavior, options?: CallOptions]>([
-    ['a 408', { status: 408 }],
-    ['a 429', { status: 429 }],
-    ['a 502 in HTML', { status: 502, body: '<html>Bad Gateway</html>' }],
     ['a 503 in an envelope', enveloped(503), { envelope: true }],
     ['a refused connection', failure('ECONNREFUSED')],
     ['a connection that is never made', failure('UND_ERR_CONNECT_TIMEOUT')],
@@ -55,19 +53,16 @@ describe('a call is retried', () => {
 });
 
 describe('a call is not retried', () => {
-  it.each<[after: string, first: Behavior, error: object, options?: CallOptions]>([
-    ['a 301', { status: 301 }, { status: 301 }],
-    ['a 304', { status: 304, body: '' }, { status: 304, body: '' }],
+  it.each<[after: string, first: Behavior, error: object]>([
     ['a 404, even with Retry-After', { status: 404, headers: { 'retry-after': '1' } }, { status: 404 }],
-    ['a 409 in an envelope', enveloped(409), { status: 409 }, { envelope: true }],
     ['an unusable 200', { body: '[]' }, { code: 'INVALID_RESPONSE' }],
-  ])('after %s', async (_after, first, error, options) => {
-    await expect(runClock(call([first, good], options).ended)).rejects.toMatchObject({ ...error, attempts: 1 });
+  ])('after %s', async (_after, first, error) => {
+    await expect(runClock(call([first, good]).ended)).rejects.toMatchObject({ ...error, attempts: 1 });
   });
 });
 
 describe('maxRetries', () => {
-  it.each([0, 1, 2, 5])('limits the retries to %i', async (maxRetries) => {
+  it.each([0, 2])('limits the retries to %i', async (maxRetries) => {
     const { ended, waits } = call([unavailable], { maxRetries });
     const error = await runClock(rejection(ended, AtlasApiError));
     expect([error.attempts, waits().length]).toEqual([maxRetries + 1, maxRetries]);
@@ -83,11 +78,14 @@ describe('maxRetries', () => {
     expect(data).toHaveLength(2);
     expect(response).toMatchObject({ status: 200, endpoint: 'flex', attempts: 4, rateLimit: { remaining: 2 } });
   });
+});
 
-  it('is 3 by default', async () => {
-    const { ended } = call([unavailable], {}, { maxRetries: undefined });
-    expect((await runClock(rejection(ended, AtlasApiError))).attempts).toBe(4);
-  });
+it('close() ends no call that has stopped waiting to retry, so that nothing keeps it', async () => {
+  const { client } = openScripted([unavailable, good], { maxRetries: 1 });
+  await runClock(get(client));
+  const end = vi.spyOn(Scope.prototype, 'end');
+  await client.close();
+  expect(end).not.toHaveBeenCalled();
 });
 
 it('a call rejects with the error of its last attempt', async () => {
@@ -122,24 +120,16 @@ describe('the delay before a retry', () => {
     await runClock(ended);
     expect(waits()).toEqual([750, 3000]);
   });
-
-  it('that would be more than a minute ends the call at once, with the error of its attempt', async () => {
-    const { ended } = call([limited('61')], { timeout: 600_000 });
-    const error = await rejection(ended, AtlasApiError);
-    expect(error).toMatchObject({ status: 429, attempts: 1, retryAfter: 61_000 });
-  });
 });
 
 describe('a success that breaks the contract is an INVALID_RESPONSE, without a retry', () => {
   it.each<[what: string, reply: Reply, issue: object]>([
-    ...[201, 202, 204, 299].map((status): [string, Reply, object] => [
+    ...[201, 204].map((status): [string, Reply, object] => [
       `the status ${status}`,
       { status },
       { path: '', message: `its status is ${status}, not 200` },
     ]),
     ['an empty body', { body: '' }, { path: '', message: 'its body is empty' }],
-    ['HTML', { body: '<html>Welcome</html>' }, { path: '', message: 'its body is not JSON' }],
-    ['half a JSON text', { body: '{"status":' }, { path: '', message: 'its body is not JSON' }],
     ['a snapshot with an invalid field', { body: { status: 5 } }, { path: 'status' }],
   ])('with %s', async (_what, reply, issue) => {
     await expect(call([reply, good]).ended).rejects.toMatchObject({
@@ -151,30 +141,19 @@ describe('a success that breaks the contract is an INVALID_RESPONSE, without a r
   });
 
   it.each([
-    ['get', { body: { results: ['x'.repeat(100)] } }, 'Raise maxResponseSize if you expect that much.'],
-    [
-      'getAll',
-      { body: { results: ['x'.repeat(100)] } },
-      'Raise maxResponseSize if you expect that much, or set a lower itemsPerPage in the query.',
-    ],
-    ['get', { body: '<html>' }, 'Check whether a proxy modifies responses. If that is not the reason, report a bug.'],
-  ] as const)('of %s is followed by advice: %o', async (operation, reply, advice) => {
+    [{ body: 'x'.repeat(100) }, 'Raise maxResponseSize'],
+    [{ body: '<html>' }, 'Check whether a proxy'],
+  ])('is followed by advice on the body: %j', async (reply, advice) => {
     const { client } = openScripted([reply], { maxResponseSize: 50 });
-    const { message } = await rejection(client[operation]('/api/atlas/v2/groups'), AtlasInvalidResponseError);
-    expect(message.endsWith(`. ${advice}`)).toBe(true);
+    expect((await rejection(get(client), AtlasInvalidResponseError)).advice).toContain(advice);
   });
 });
 
-it.each([
-  ['auto', flexPath],
-  ['tenant', tenantPath],
-] as const)('a MockAgent without a mock is asked once, and the error at %s names its path', async (endpoint, path) => {
+it('a MockAgent without a mock is asked once, and the error names its path', async () => {
   const dispatcher = new MockAgent();
   dispatcher.disableNetConnect();
   onTestFinished(() => dispatcher.close());
-  const error = await rejection(get(openClient({ dispatcher, endpoint })), AtlasConnectionError);
+  const error = await rejection(get(openClient({ dispatcher })), AtlasConnectionError);
   expect(error).toMatchObject({ attempts: 1, cause: { code: 'UND_MOCK_ERR_MOCK_NOT_MATCHED' } });
-  expect(error.message).toContain(
-    `No mock answers GET ${path}. ${endpoint === 'auto' ? 'Flex is asked first' : 'Add one'}`,
-  );
+  expect(error.advice).toContain(`No mock answers GET ${flexPath}.`);
 });

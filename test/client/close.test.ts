@@ -12,7 +12,6 @@ beforeEach(stopClock);
 
 describe('close()', () => {
   it.each<[how: string, close: (client: TenantSnapshotsClient) => Promise<unknown>]>([
-    ['once', (client) => client.close()],
     ['several times', (client) => Promise.all([client.close(), client.close()]).then(() => client.close())],
     [
       'by `await using`',

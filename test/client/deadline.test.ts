@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { AtlasTimeoutError, type TenantSnapshotsClient, type TenantSnapshotsClientOptions } from '../../src/index.js';
 import { passTime, runClock, stopClock } from '../support/clock.js';
 import { get, openAgent, openBareClient } from '../support/open-client.js';
-import { type RawServer, type Scripts, startRawServer } from '../support/raw-server.js';
+import { type Scripts, startRawServer } from '../support/raw-server.js';
 import {
   answer,
   drip,
@@ -27,11 +27,8 @@ describe('attemptTimeout', () => {
 
   it.each<[what: string, script: Script]>([
     ['no response', []],
-    ['a head that never ends', [send('HTTP/1.1 200 OK\r\n'), drip('x')]],
     ['endless interim responses', [drip(head(103))]],
-    ['a head without a body', [send(head(200, 'content-length: 5'))]],
     ['a body that never ends', [send(head(200, 'content-length: 1000000')), drip(' ')]],
-    ['an error body that never ends', [send(head(503, 'content-length: 1000000')), drip('x')]],
   ])('ends an exchange with %s, and its connection', async (_what, script) => {
     const server = await startRawServer(script);
     const call = get(openBareClient(server), { attemptTimeout: 1000 });
@@ -80,21 +77,17 @@ describe('timeout ends a call, and its error says what the call was doing:', () 
   const list: Call = (client) => client.listTenantSnapshots(...listPath, { timeout });
   const full = [answer(200, `{"totalCount":1000,"results":[${snapshotJson}]}`)];
   const stuck = () => ({ dispatcher: openAgent({ connect: () => undefined }) });
-  // The server accepts the connection, but knows no TLS.
-  const tls = ({ port }: RawServer) => ({ baseUrl: `https://127.0.0.1:${port}` });
-  type Options = (server: RawServer) => TenantSnapshotsClientOptions;
+  type Options = () => TenantSnapshotsClientOptions;
 
   it.each<[phase: string, how: string, Scripts, Options, Call, attempts: number]>([
     ['logging in', 'by a function', [], () => ({ credentials: { accessToken: () => never } }), once, 1],
     ['logging in', 'by a token request', [], () => ({ credentials: serviceAccount }), once, 1],
     ['waiting for a connection', 'that is never made', [], stuck, once, 1],
-    ['waiting for a connection', 'during a TLS handshake', [], tls, once, 1],
-    ['waiting for a connection', 'of a dispatcher', [], () => ({ dispatcher: { dispatch: () => true } }), once, 1],
     ['waiting for the response', 'to a get', [], () => ({}), once, 1],
     ['waiting for the response', 'to the second page of a list', [full, []], () => ({ endpoint: 'flex' }), list, 2],
   ])('%s %s', async (phase, _how, scripts, options, call, attempts) => {
     const server = await startRawServer(scripts);
-    const error = await runClock(rejection(call(openBareClient(server, options(server))), AtlasTimeoutError));
+    const error = await runClock(rejection(call(openBareClient(server, options())), AtlasTimeoutError));
     expect(error.message).toContain(`timed out after 1000 ms (timeout) while ${phase}`);
     expect(error.attempts).toBe(attempts);
     expect(performance.now()).toBeGreaterThanOrEqual(1000);
@@ -121,7 +114,6 @@ describe('fake timers that do not fake performance.now()', () => {
   // If they did not, these would take longer than a test may.
   it.each<[what: string, Scripts, call: (client: TenantSnapshotsClient) => Promise<unknown>, end: object]>([
     ['the deadline of a call', [], (client) => get(client, { timeout: 10_000 }), { code: 'TIMEOUT' }],
-    ['that of an attempt', [], (client) => get(client), { code: 'TIMEOUT' }],
     [
       'a retry',
       [sendRefusal(429, 'retry-after: 10'), good],

@@ -8,17 +8,7 @@ import {
 } from '../../src/index.js';
 import { get, openBareClient, openClient } from '../support/open-client.js';
 import { type RawRequest, startRawServer } from '../support/raw-server.js';
-import {
-  answer,
-  chunked,
-  head,
-  pause,
-  reset,
-  type Script,
-  send,
-  sendChallenge,
-  sendToken,
-} from '../support/raw-steps.js';
+import { answer, head, pause, reset, type Script, send, sendChallenge, sendToken } from '../support/raw-steps.js';
 import { rejection } from '../support/rejection.js';
 import { scriptedDispatcher } from '../support/scripted-dispatcher.js';
 import { shown } from '../support/shown.js';
@@ -78,14 +68,10 @@ interface Said {
 
 // As a debug page, a broken proxy or a server of another protocol may.
 const echoes: [where: string, echo: (said: Said) => Script, isShown: boolean][] = [
-  ['the request itself', ({ request }) => [send(request)], false],
   ['the request after a status line', ({ request }) => [send(`HTTP/1.1 200 OK\r\n${request}`)], false],
   ['an invalid header line', ({ login }) => [send(`HTTP/1.1 200 OK\r\n${login}\r\n\r\n`)], false],
   ['a status line', ({ login }) => [send(`HTTP/1.1 ${login}\r\n\r\n`)], false],
-  ['a reason phrase', ({ login }) => [send(`HTTP/1.1 400 ${login}\r\ncontent-length: 0\r\n\r\n`)], false],
-  ['a Content-Length', ({ login }) => [send(head(200, `content-length: ${login}`))], false],
   ['a chunk', ({ login }) => [send(`${head(200, 'transfer-encoding: chunked')}${login}\r\n`)], false],
-  ['a truncated chunk', ({ login }) => [chunked(400, [login]), reset], false],
   ['text, then a reset', ({ all }) => [send(`${head(200, 'content-length: 9999')}${all}`), pause(), reset], false],
   ['a body that is not JSON', ({ request }) => [answer(200, request)], false],
   ['a field of a body', ({ all }) => [answer(200, { id: all.join() })], false],
@@ -104,7 +90,6 @@ const echoes: [where: string, echo: (said: Said) => Script, isShown: boolean][] 
     true,
   ],
   ['the name of a header', ({ all }) => [answer(400, '{}', `${all.join().replace(/[^A-Za-z0-9]/g, '-')}: 1`)], true],
-  ['a retryable error', ({ request }) => [answer(503, request, 'retry-after: 3600')], true],
 ];
 
 describe.each(logins)('with $name', ({ credentials, secrets }) => {
