@@ -55,17 +55,16 @@ export function readResponse(
   limit: number,
   mask: MaskText,
 ): ApiResponse {
-  const { headers } = response;
-  const received = isSuccess(response.status) ? readBody(response, limit) : undefined;
+  const { status, headers } = response;
+  if (!isSuccess(status)) return { status, headers, isEnveloped: false, ...readError(response, mayBeEnveloped, mask) };
+  const body = readBody(response, limit);
+  const isFromAtlas = body.problem === undefined;
   // Atlas sends every envelope with status 200. Any other status speaks for itself.
-  const envelope = mayBeEnveloped && response.status === 200 ? openEnvelope(received?.json) : undefined;
-  const isEnveloped = envelope !== undefined;
-  const status = envelope?.status ?? response.status;
-  if (received !== undefined && isSuccess(status)) {
-    const body = isEnveloped ? { ...received, json: envelope.content } : received;
-    return { status, headers, body, isEnveloped, isFromAtlas: body.problem === undefined };
-  }
-  return { status, headers, isEnveloped, ...readError(response, mayBeEnveloped, mask) };
+  const envelope = mayBeEnveloped && status === 200 ? openEnvelope(body.json) : undefined;
+  if (envelope === undefined) return { status, headers, isEnveloped: false, body, isFromAtlas };
+  const inner = { status: envelope.status, headers, isEnveloped: true };
+  if (!isSuccess(inner.status)) return { ...inner, ...readError(response, mayBeEnveloped, mask) };
+  return { ...inner, body: { ...body, json: envelope.content }, isFromAtlas };
 }
 
 function isSuccess(status: number): boolean {

@@ -44,7 +44,7 @@ export class Mask {
     const safeLength = isCut ? masked.length - this.#room : masked.length;
     const safe = masked.slice(0, Math.max(0, Math.min(maxLength, safeLength)));
     // A copy: a slice would keep the whole text in memory as long as its error.
-    return safe.length < text.length ? Buffer.from(safe, 'utf16le').toString('utf16le') : safe;
+    return Buffer.from(safe, 'utf16le').toString('utf16le');
   }
 
   /**

@@ -180,9 +180,9 @@ function inBackground(connect: buildConnector.connector, sockets: Set<Socket>): 
 function withFinalErrors(connect: buildConnector.connector): buildConnector.connector {
   return (options, callback) => {
     connect(options, (...result: Parameters<buildConnector.Callback>) => {
-      const [cause] = result;
-      const isLost = cause !== null && 'code' in cause && cause.code === 'UND_ERR_SOCKET';
-      if (isLost) callback(new Error('The proxy closed the connection before it opened a tunnel', { cause }), null);
+      const [error] = result;
+      const isLost = error !== null && 'code' in error && error.code === 'UND_ERR_SOCKET';
+      if (isLost) callback(new Error('The proxy closed the connection before it opened a tunnel'), null);
       else callback(...result);
     });
   };

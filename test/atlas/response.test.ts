@@ -21,7 +21,7 @@ const defined = (value: object): unknown => JSON.parse(JSON.stringify(value));
 
 it.each<[what: string, body: string | Uint8Array, json: unknown, problem?: string, isPartial?: boolean]>([
   ['JSON', '{"a":[1]}', { a: [1] }],
-  ['JSON after a byte order mark', '\ufeff1', 1],
+  ['JSON after a byte order mark', '\ufeff"\ufeff"', '\ufeff'],
   ['nothing', '', undefined, 'is empty'],
   ['a space', ' ', undefined, 'is not JSON'],
   ['compressed', gzipSync('{}'), undefined, 'is not JSON'],
@@ -50,7 +50,7 @@ describe('an envelope', () => {
 
   it.each([
     ...[null, 1, [{ status: 200 }], {}],
-    ...[99, 600, 200.5, '200', 'COMPLETED', null].map((status) => ({ status, content: 1 })),
+    ...[99, 600, 1200, 200.5, '200', 'COMPLETED', null].map((status) => ({ status, content: 1 })),
     JSON.parse('{"__proto__":{"status":503,"content":{}}}'),
   ])('is not %j', (json) => {
     expect(openEnvelope(json)).toBeUndefined();
@@ -69,6 +69,9 @@ describe('an envelope', () => {
       found,
       { status: 200, isEnveloped: true, body: { json: found.content } },
     ],
+    ['may hold any success', 200, true, { status: 299 }, { status: 299, isFromAtlas: true, body: { json: {} } }],
+    ['may hold an interim status', 200, true, { status: 199 }, { status: 199, isFromAtlas: false, error: {} }],
+    ['may hold a redirect', 200, true, { status: 300 }, { status: 300, isFromAtlas: false, error: {} }],
     ['is not opened otherwise', 200, false, notFound, { status: 200, isEnveloped: false, body: { json: notFound } }],
     ['may hold an error, which is masked', 200, true, notFound, { status: 404, isEnveloped: true, error }],
     ['may hold an error that is cut', 200, true, long, { status: 404, isEnveloped: true, error: {} }],

@@ -73,6 +73,7 @@ describe('text', () => {
     expect(open().text(long, 10)).toBe('xxxxxxxxxx');
     expect(new Mask([]).text(long, 10)).toBe('xxxxxxxxxx');
     expect(open().text('a secret', 5)).toBe('a [ma');
+    expect(new Mask(['secret']).text(`${'\u200b'.repeat(22)}secret`, 10)).toBe('');
   });
 
   it('shows no part of a secret that a cut splits, however the text before it changes its length', () => {
@@ -139,6 +140,7 @@ describe('body', () => {
   it('cuts a body to 16,384 characters, and shows no part of a secret that the cut splits, however it is escaped', () => {
     const long = 'x'.repeat(20_000);
     expect(open().body(long)).toBe(long.slice(0, 16_384));
+    expect(new Mask(['secret']).body(`${'\\u0061'.repeat(2_733)}secret`)).toMatch(/^a{2700,}$/);
     const escaped = String.raw`\u0073\u0065\u0063\u0072\u0065\u0074`;
     for (let kept = 1; kept < escaped.length; kept += 1) {
       const masked = new Mask(['secret']).body(`${'.'.repeat(100)}${escaped.slice(0, kept)}`, true);
