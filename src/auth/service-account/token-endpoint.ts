@@ -86,6 +86,7 @@ export class TokenEndpoint {
   #refusal({ status, headers }: HttpResponse, json: unknown, isShared: boolean): NoLogin {
     // An OAuth error, except over the rate limit: there Atlas sends an error body of its own.
     // https://www.rfc-editor.org/rfc/rfc6749#section-5.2
+    // Not masked: each call that waits for the token masks it, with the tokens that it has sent too.
     const fields = isObject(json) ? json : {};
     const error = textOf(fields['error']) ?? textOf(fields['errorCode']);
     const errorDescription = textOf(fields['error_description']) ?? textOf(fields['detail']);
