@@ -121,14 +121,11 @@ describe('body', () => {
   });
 
   it('keeps what JSON says, however it is escaped, except for what nobody sees', () => {
-    const characters = fc.oneof(
-      fc.string({ unit: 'binary', maxLength: 1 }),
-      fc.constantFrom('"', '\\', '\n', '/', '\b'),
-    );
     const toEscapes = (text: string) =>
       text.replace(/./gs, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
     fc.assert(
-      fc.property(fc.string({ unit: characters }), (value) => {
+      fc.property(fc.uint16Array(), (units) => {
+        const value = `${String.fromCharCode(...units)}"\\/\n\b`;
         const expected = value.replace(/[^\P{C}\t\n\r]/gu, '');
         for (const json of [JSON.stringify(value), `"${toEscapes(value)}"`]) {
           expect(JSON.parse(open().body(json))).toBe(expected);
