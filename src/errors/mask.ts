@@ -48,7 +48,7 @@ export class Mask {
   }
 
   /**
-   * Masks the body of an error, which may be JSON. JSON stays valid.
+   * Masks the body of an error, which may be JSON. JSON stays valid, unless the body is longer than 16 KiB and cut.
    *
    * @param isTruncated - whether the body has already lost its end.
    */
@@ -56,7 +56,9 @@ export class Mask {
     const start = body.slice(0, maxTextLength + this.#room);
     // First what nobody sees, because it could split an escape.
     const unescaped = undoEscapes(start.replace(invisible, ''));
-    return this.text(unescaped, maxTextLength, isTruncated || start.length < body.length);
+    const masked = this.text(unescaped, maxTextLength, isTruncated || start.length < body.length);
+    // Decoding as a stream leaves out a character that the cut splits.
+    return new TextDecoder().decode(Buffer.from(masked).subarray(0, maxTextLength), { stream: true });
   }
 }
 

@@ -134,9 +134,10 @@ describe('body', () => {
     );
   });
 
-  it('cuts a body to 16,384 characters, and shows no part of a secret that the cut splits, however it is escaped', () => {
+  it('cuts a body to 16 KiB, and shows no part of a secret that the cut splits, however it is escaped', () => {
     const long = 'x'.repeat(20_000);
     expect(open().body(long)).toBe(long.slice(0, 16_384));
+    expect(open().body('€'.repeat(20_000))).toBe('€'.repeat(5_461));
     expect(new Mask(['secret']).body(`${'\\u0061'.repeat(2_733)}secret`)).toMatch(/^a{2700,}$/);
     const escaped = String.raw`\u0073\u0065\u0063\u0072\u0065\u0074`;
     for (let kept = 1; kept < escaped.length; kept += 1) {
