@@ -83,7 +83,6 @@ describe('of a dedicated cluster', () => {
   it.each([
     [1.5, true],
     [2, false],
-    [3, false],
   ])('a failed snapshot of %s days ago counts beside a backup of two days ago: %s', (days, counts) => {
     expect('lastFailed' in read([at('completed', 2), at('failed', days)])).toBe(counts);
   });
@@ -127,10 +126,5 @@ describe('of a Flex cluster', () => {
   it('nothing is known without a valid time', () => {
     const snapshots = [{ status: 'FAILED' }, flex('FAILED', Number.NaN), flex('COMPLETED')];
     expect(flexBackups(snapshots, now)).toStrictEqual({ readAt: now });
-  });
-
-  it('a snapshot may have no ID', () => {
-    const snapshot = { status: 'COMPLETED', finishTime: daysAgo(1) };
-    expect(flexBackups([snapshot], now).restorable?.newest).toStrictEqual({ time: daysAgo(1) });
   });
 });

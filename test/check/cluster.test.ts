@@ -15,20 +15,16 @@ function classify(type: 'flex' | 'dedicated', changes: object) {
 describe('a cluster of the list of dedicated ones', () => {
   it.each<[what: string, changes: object, outcome: string]>([
     ['in deletion', { stateName: 'DELETING', backupEnabled: false }, 'ignored'],
-    ['in deletion and free', { stateName: 'DELETING', ...regions('TENANT') }, 'ignored'],
     ['of the system', { internalClusterRole: 'SYSTEM_CLUSTER' }, 'ignored'],
     ['that shadows another', { internalClusterRole: 'INTERNAL_SHADOW_CLUSTER' }, 'ignored'],
     ['of the Flex list', regions('FLEX'), 'ignored'],
     ['that is free', regions('TENANT'), 'free'],
-    ['in creation', { stateName: 'CREATING' }, 'checked'],
-    ['over several clouds', regions('AWS', 'GCP'), 'checked'],
     [
       'with an unknown state, role and provider',
       { stateName: 'X', internalClusterRole: 'X', ...regions('X') },
       'checked',
     ],
     ['with another provider beside TENANT', regions('TENANT', 'AWS'), 'checked'],
-    ['with an odd provider', regions('TENANT', 5), 'checked'],
     ['with nothing but its name', { stateName: null, internalClusterRole: null, replicationSpecs: null }, 'checked'],
     ['without regions', { replicationSpecs: [{ regionConfigs: [] }] }, 'checked'],
     ['with odd regions', { replicationSpecs: [null, 5, { regionConfigs: 'AWS' }] }, 'checked'],

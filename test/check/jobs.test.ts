@@ -150,12 +150,6 @@ describe('the timeout of a check', () => {
     expect(findings[0]?.error).toBe(early);
   });
 
-  it('makes the check throw if the projects are not known', async () => {
-    const { check } = await openAtlas({ '': hanging });
-    stopClock();
-    await expect(runClock(check({ timeout: 100 }))).rejects.toEqual(ofCheck);
-  });
-
   it('covers what a slow reader takes', async () => {
     const { server, client } = await openAtlas({ [flexList]: list(many(5)) });
     stopClock();
@@ -219,13 +213,6 @@ describe('a rate limit', () => {
     await expect(finding).rejects.toBe('stopped');
     expect(vi.getTimerCount()).toBe(0);
   });
-
-  it('is not waited for any longer when the reader leaves the loop', async () => {
-    const { client } = openLimited(limited(60_000));
-    for await (const _ of checkBackups(client, { groupIds: [a] })) break;
-    await standStill();
-    expect(vi.getTimerCount()).toBe(0);
-  });
 });
 
 describe('an abort', () => {
@@ -255,14 +242,6 @@ describe('an abort', () => {
     const { server, check } = await openAtlas({});
     await expect(check({ signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
     expect(server.requests).toEqual([]);
-  });
-
-  it('ends a check whose calls ignore it', async () => {
-    const stop = new AbortController();
-    const finding = checkBackups(openIgnoringClient(), { signal: stop.signal }).next();
-    stop.abort(reason);
-    await expect(finding).rejects.toBe(reason);
-    expect(getEventListeners(stop.signal, 'abort')).toEqual([]);
   });
 
   it.each([

@@ -105,57 +105,32 @@ describe('a cluster whose schedule cannot be read', () => {
   const mildest = week + 2 * hour;
   const strictest = 3 * hour;
 
-  it.each<[facts: Facts, finding: object]>([
-    [{ newest: mildest + 1 }, { state: 'stale', maxAge: mildest }],
-    [{ newest: mildest }, { state: 'unknown', error }],
-    [{ newest: 26 * hour + 1 }, { state: 'unknown', error }],
-    [
-      { newest: 30 * day + mildest + 1, paused: true },
-      { state: 'stale', maxAge: mildest, reason: 'paused' },
-    ],
-    [
-      { newest: 30 * day + mildest, paused: true },
-      { state: 'unknown', error },
-    ],
-    [
-      { newest: strictest, maxAge },
-      { state: 'fresh', maxAge: strictest },
-    ],
-    [
-      { newest: strictest + 1, maxAge },
-      { state: 'unknown', error },
-    ],
-    [
-      { newest: mildest, maxAge },
-      { state: 'unknown', error },
-    ],
-    [
-      { newest: mildest + 1, maxAge },
-      { state: 'stale', maxAge: mildest },
-    ],
-    [
-      { newest: mildest, maxAge, paused: true },
-      { state: 'unknown', error },
-    ],
-    [
-      { newest: mildest + 1, maxAge, paused: true },
-      { state: 'paused', maxAge: mildest },
-    ],
-    [{ created: mildest }, { state: 'none' }],
-    [{ created: mildest - 1 }, { state: 'unknown', error }],
-    [
-      { created: 26 * hour, maxAge: 30 * day },
-      { state: 'unknown', error },
-    ],
-    [{ created: 26 * hour - 1, maxAge }, { state: 'new' }],
-    [
-      { created: hour, maxAge, paused: true },
-      { state: 'none', reason: 'paused' },
-    ],
-    [{}, { state: 'none' }],
-  ])('%j is %j', (facts, finding) => {
+  it.each<[facts: Facts, state: string, limit?: number | undefined, reason?: string]>([
+    [{ newest: mildest + 1 }, 'stale', mildest],
+    [{ newest: mildest }, 'unknown'],
+    [{ newest: 26 * hour + 1 }, 'unknown'],
+    [{ newest: 30 * day + mildest + 1, paused: true }, 'stale', mildest, 'paused'],
+    [{ newest: 30 * day + mildest, paused: true }, 'unknown'],
+    [{ newest: strictest, maxAge }, 'fresh', strictest],
+    [{ newest: strictest + 1, maxAge }, 'unknown'],
+    [{ newest: mildest, maxAge }, 'unknown'],
+    [{ newest: mildest + 1, maxAge }, 'stale', mildest],
+    [{ newest: mildest, maxAge, paused: true }, 'unknown'],
+    [{ newest: mildest + 1, maxAge, paused: true }, 'paused', mildest],
+    [{ created: mildest }, 'none'],
+    [{ created: mildest - 1 }, 'unknown'],
+    [{ created: 26 * hour, maxAge: 30 * day }, 'unknown'],
+    [{ created: 26 * hour - 1, maxAge }, 'new'],
+    [{ created: hour, maxAge, paused: true }, 'none', undefined, 'paused'],
+    [{}, 'none'],
+  ])('%j is %s', (facts, state, limit, reason) => {
     const known = facts.newest === undefined ? {} : backupOf(facts.newest);
-    expect(judge(evidenceOf(facts), { error })).toStrictEqual({ ...known, ...finding });
+    const verdict = {
+      ...(limit && { maxAge: limit }),
+      ...(reason && { reason }),
+      ...(state === 'unknown' && { error }),
+    };
+    expect(judge(evidenceOf(facts), { error })).toStrictEqual({ ...known, state, ...verdict });
   });
 });
 

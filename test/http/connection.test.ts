@@ -41,12 +41,9 @@ describe('an AtlasConnectionError with its cause, and then a good call, follow',
   });
 
   it.each<[what: string, script: Script, cause: RegExp]>([
-    ['a reset after the head', [okHead(length), pause(), reset], lost],
     ['a reset after an interim response', [send(head(103, 'link: </x>')), pause(), reset], lost],
     ['a close in the body', [okHead(length), send(half), end], lost],
-    ['a reset in the body of a 503', [send(head(503, length)), send(half), pause(), reset], lost],
     ['a close before the last chunk', [...inChunks(`36\r\n${snapshotJson}\r\n`), end], lost],
-    ['two different lengths', [okHead(length, 'content-length: 20'), send(snapshotJson)], /content-length/i],
     ['a response that is not HTTP', [send('SSH-2.0-OpenSSH_9.6\r\n')], /Expected HTTP/i],
     ['a NUL in a header', [send('HTTP/1.1 200 OK\r\nx: a\0b\r\n\r\n')], /header/i],
   ])('%s, after which the request is not sent again', async (_what, script, cause) => {

@@ -1,4 +1,3 @@
-import { runInNewContext } from 'node:vm';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { TenantSnapshotsClientOptions } from '../../src/index.js';
 import { passTime, stopClock } from '../support/clock.js';
@@ -75,11 +74,7 @@ describe('a dispatcher that responds within dispatch()', () => {
 describe('a misbehaving dispatcher', () => {
   it.each<[does: string, script: Behavior, cause: string]>([
     ['throws an error', () => thrown(new TypeError('no such thing')), 'no such thing'],
-    ['throws a string', () => thrown('no such thing'), 'no such thing'],
-    ['reports a string', (request) => request.fail('broken'), 'broken'],
-    ['reports an error of another realm', (request) => request.fail(runInNewContext('new Error("broken")')), 'broken'],
     ['reports null', (request) => request.fail(null), 'No error was reported'],
-    ['reports undefined', (request) => request.fail(undefined), 'No error was reported'],
   ])('causes one connection error if it %s', async (_does, script, message) => {
     const { promise } = call([script]);
     await expect(promise).rejects.toMatchObject({ code: 'CONNECTION', attempts: 1, cause: { message } });

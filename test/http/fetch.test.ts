@@ -70,11 +70,6 @@ describe('a response', () => {
       { headers: { 'set-cookie': 'a=1, b=2, c=3', 'x-a': '1, 2' } },
     ],
     [
-      'with thousands of lines of one field',
-      () => new Response('', { headers: Array(20_000).fill(['set-cookie', 'a']) }),
-      { headers: { 'set-cookie': Array(20_000).fill('a').join(', ') } },
-    ],
-    [
       'that the fetch has decoded',
       () => new Response('text', { headers: { 'content-encoding': 'gzip', 'content-length': '99' } }),
       {
@@ -125,21 +120,14 @@ describe('there is no response', () => {
     ['a TypeError of another realm', rejecting(runInNewContext('new TypeError("other")')), retryable],
     ['an error with a code', rejecting(coded('ConnectionRefused')), { ...retryable, cause: { message: 'broken' } }],
     ['a lost connection', rejecting(causedBy(coded('UND_ERR_SOCKET'))), { ...dead, cause: { code: 'UND_ERR_SOCKET' } }],
-    ['a lost connection of node-fetch', rejecting(coded('ECONNRESET')), dead],
-    ['a connect timeout', rejecting(causedBy(coded('UND_ERR_CONNECT_TIMEOUT'))), { kind: 'connect timeout' }],
-    ['a request that nock does not know', rejecting(causedBy(coded('ERR_NOCK_NO_MATCH'))), mock],
     ['a request that fetch-mock does not know', rejecting(new Error('fetch-mock: No response')), mock],
     ['any other error', rejecting(plain), { ...refusal, cause: plain }],
     ['any other error with a cause', rejecting(new Error('outer', { cause: plain })), { ...refusal, cause: plain }],
-    ['an exception', () => thrown(plain), { ...refusal, cause: plain }],
     ['a string', rejecting('text'), { ...refusal, cause: { message: 'text' } }],
     ['null', rejecting(null), { ...refusal, cause: { message: 'No error was reported' } }],
-    ['undefined', rejecting(undefined), refusal],
     ['an error whose getters throw', rejecting(hostile), { ...refusal, cause: { message: 'No error was reported' } }],
-    ['a network error whose cause has such getters', rejecting(causedBy(hostile)), refusal],
     ['a Response.error()', returning(Response.error()), none],
     ['a result that is undefined', returning(undefined), none],
-    ['a result that is a string', returning('text'), none],
     ['a result without headers', returning({ status: 200 }), { ...retryable, cause: { name: 'TypeError' } }],
     ['a body that fails', returning(failing(plain)), { ...retryable, cause: plain }],
     ['a lost connection in the body', returning(failing(causedBy(coded('UND_ERR_SOCKET')))), retryable],
@@ -170,15 +158,6 @@ describe('a fetch that ignores its signal', () => {
     expect(fetch.mock.lastCall?.[1].signal.aborted).toBe(true);
   });
 
-  it('may reject later', async () => {
-    const late = new Promise<never>((_resolve, reject) => setTimeout(reject, 20, new Error('late')));
-    await rejection(
-      run(() => late, origin, 10),
-      NoResponse,
-    );
-    await expect(late).rejects.toThrow('late');
-  });
-
   it.each<[what: string, init: ResponseInit, wrap: (response: Response) => FetchLike, chunk: number]>([
     ['is over the limit', {}, returning, 1_001],
     ['is over the limit by its Content-Length', { headers: { 'content-length': '1001' } }, returning, 0],
@@ -201,11 +180,8 @@ describe('a fetch that ignores its signal', () => {
     await expect.poll(() => body.destroyed, { interval: 1 }).toBe(true);
   });
 
-  it.each<[how: string, cancel: () => unknown]>([
-    ['returns nothing', () => undefined],
-    ['throws', () => thrown(new Error('cancel'))],
-  ])('may have a reader whose cancel() %s', async (_how, cancel) => {
-    const reader = { read: () => new Promise(() => undefined), cancel };
+  it('may have a reader whose cancel() throws', async () => {
+    const reader = { read: () => new Promise(() => undefined), cancel: () => thrown(new Error('cancel')) };
     const sent = run(returning(fake({ getReader: () => reader })), origin, 10);
     expect(await rejection(sent, NoResponse)).toMatchObject({ kind: 'attempt timeout' });
   });
@@ -233,7 +209,6 @@ describe("Node's own fetch", () => {
     ['decodes gzip', [answer(200, gzipSync('text'), 'content-encoding: gzip')], { bytes: Buffer.from('text') }],
     ['follows no redirect', [answer(302, '', 'location: /elsewhere')], { status: 302 }],
     ['gets an error over the limit', [answer(400, 'x'.repeat(1_001))], { status: 400, isTruncated: true }],
-    ['gets a Content-Length over the limit', [send(head(200, 'content-length: 1001'))], { isTruncated: true }],
     ['loses a connection', [reset], { kind: 'other', isDeadConnection: true }],
     ['loses a body', [send(head(200, length)), send('te'), end], { kind: 'other', isDeadConnection: false }],
     ['waits for a body', [send(head(200, length)), send('te')], { kind: 'attempt timeout' }],

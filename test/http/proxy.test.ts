@@ -88,7 +88,6 @@ describe('a proxy that refuses the tunnel', () => {
     [407, 1, ['proxy-authenticate: Basic realm="proxy"'], /proxy.*407.*user name and password/i],
     [403, 1, [], /proxy.*403.*NO_PROXY/i],
     [502, 3, [], /network.*proxy/],
-    [503, 3, [], /network.*proxy/],
   ])('with %i gets %i attempts, and no token', async (status, attempts, fields, message) => {
     const proxy = await startProxy([answer(status, 'no', ...fields)]);
     const error = await runClock(rejection(get(openBareClient(atlas, { maxRetries: 2 })), AtlasConnectionError));

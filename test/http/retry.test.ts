@@ -13,7 +13,6 @@ describe('retryDelay', () => {
     [3, 4000],
     [4, 8000],
     [5, 8000],
-    [99, 8000],
     [5000, 8000],
   ])('of retry %i is %i ms, plus up to half of it at random', (retries, delay) => {
     const delayWith = (jitter: number) => retryDelay({ isRetryable, jitter }, { retries, maxRetries }, forever);
@@ -67,9 +66,6 @@ describe('parseRetryAfter', () => {
     ['0', 0],
     ['1', 1000],
     ['120', 120_000],
-    ['007', 7000],
-    [' 3', 3000],
-    ['3 ', 3000],
     ['\t3\t', 3000],
   ])('parses %j as %i ms', (value, ms) => {
     expect(parseRetryAfter({ 'retry-after': value })).toBe(ms);
