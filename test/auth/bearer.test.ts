@@ -41,16 +41,13 @@ describe('a function that returns tokens', () => {
     expect(accessToken.mock.calls).toStrictEqual(refused.map((token) => [token === '' ? {} : { refused: token }]));
   });
 
-  const sealed = (): never => {
-    throw new Error('vault is sealed');
-  };
-
-  it.each<[how: string, fail: () => string | Promise<string>]>([
-    ['throws', () => sealed()],
-    ['rejects', async () => sealed()],
-  ])('that %s ends the call with an AtlasAuthenticationError, also after a 401', async (_how, fail) => {
+  it('that throws ends the call with an AtlasAuthenticationError, also after a 401', async () => {
     for (const tokens of [[], ['t']]) {
-      const accessToken = () => tokens.shift() ?? fail();
+      const accessToken = () => {
+        const token = tokens.shift();
+        if (token === undefined) throw new Error('vault is sealed');
+        return token;
+      };
       const { get, sent } = openConversation({ credentials: { accessToken }, maxRetries: 3 }, no);
       const error = await rejection(get(), AtlasAuthenticationError);
       expect(error.message).toBe('getTenantSnapshot could not log in. The accessToken function failed. See the cause.');

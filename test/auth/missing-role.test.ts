@@ -30,7 +30,6 @@ describe('a missing role', () => {
   ];
 
   it.each<Row>([
-    ['leads to no second try with a token', { accessToken: 't' }, [role], 't', '401'],
     ['leads to no second try with a function', { accessToken: () => 't' }, [role], 't', '401'],
     [
       'leads to no second try with an API key, whose nonce is kept',

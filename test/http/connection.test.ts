@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { AtlasConnectionError } from '../../src/index.js';
 import { standStill } from '../support/clock.js';
-import { freePort } from '../support/free-port.js';
 import { get, openBareClient } from '../support/open-client.js';
 import { startRawServer } from '../support/raw-server.js';
 import { answer, end, good, head, pause, reset, type Script, send, snapshotJson } from '../support/raw-steps.js';
@@ -49,14 +48,6 @@ describe('an AtlasConnectionError with its cause, and then a good call, follow',
   ])('%s, after which the request is not sent again', async (_what, script, cause) => {
     expect(await breakCall(script, cause)).toBe(1);
   });
-});
-
-it('each of many refused connections leads to an error of its own, with its code', async () => {
-  const client = openBareClient({ url: `http://127.0.0.1:${await freePort()}` });
-  const errors = await Promise.all(Array.from({ length: 200 }, () => rejection(get(client), AtlasConnectionError)));
-  expect(new Set(errors).size).toBe(200);
-  expect(errors[0]?.message).toContain('ECONNREFUSED');
-  expect(errors[0]).toMatchObject({ attempts: 1, cause: { code: 'ECONNREFUSED' } });
 });
 
 describe('an unusual but valid response is accepted:', () => {

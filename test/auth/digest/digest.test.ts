@@ -1,5 +1,4 @@
 import { getHashes } from 'node:crypto';
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   chooseChallenge,
@@ -54,19 +53,6 @@ describe('the schemes in a header with', () => {
   ])('%s', (_name, header, offers) => {
     expect(formatOffers(header)).toBe(offers);
   });
-});
-
-it('any text leaves the challenge on the next line readable, and no control character gets through', () => {
-  const words = ['a', '1', 'Digest', 'realm', 'nonce', 'qop', '\r\n', '\0', '\x7f', 'ü', '😀', '\ud800'];
-  const hostile = fc.string({ unit: fc.constantFrom('"', '\\', ',', '=', ' ', '\t', '@', ...words) });
-  fc.assert(
-    fc.property(hostile, (line) => {
-      const header = [line, 'Digest realm="r", nonce="good", algorithm=SHA-256'];
-      expect(chooseChallenge(header)).toMatchObject({ nonce: 'good' });
-      expect(formatOffers(header)).not.toMatch(/[^\t -~\x80-\uffff]/);
-    }),
-    { numRuns: 200 },
-  );
 });
 
 // Each would take minutes if the parser went over it more than a few times.

@@ -56,14 +56,6 @@ describe('close() revokes a token', () => {
     expect(sent()).toBe('token t revoke');
   });
 
-  it('that replaced a refused one, but not the refused one', async () => {
-    const { client, dispatcher, get } = openConversation({ credentials }, token('t'), refusal(401), token('u'), ok);
-    await get();
-    await client.close();
-    const bodies = dispatcher.requests.map(({ options }) => options.body).slice(4);
-    expect(bodies).toEqual(['token=u&token_type_hint=access_token']);
-  });
-
   it('even if its renewal fails meanwhile', async () => {
     const { client, get, sent } = openConversation({ credentials }, token('t', 1), ok, refusal(500), ok);
     await get();
