@@ -190,3 +190,9 @@ it('the cause of an unusable response is what the schema threw', async () => {
   const error = await rejection(open([{}]).get(other, { schema }), AtlasInvalidResponseError);
   expect(error.cause).toBe(thrown);
 });
+
+it('what a schema says about an unusable response is masked', async () => {
+  const schema = z.unknown().refine(() => false, 'the server sent token-of-the-test');
+  const error = await rejection(open([{}]).get(other, { schema }), AtlasInvalidResponseError);
+  expect(error.issues).toEqual([{ path: '', message: 'the server sent [masked]' }]);
+});

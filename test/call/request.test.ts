@@ -116,7 +116,7 @@ describe('the delay before a retry', () => {
 
   it('has up to half of it added at random, unless that would pass the deadline', async () => {
     vi.mocked(Math.random).mockReturnValue(1);
-    const { ended, waits } = call([unavailable, limited('3'), good], { timeout: 4_000 });
+    const { ended, waits } = call([unavailable, limited('3'), good], { timeout: 5_000 });
     await runClock(ended);
     expect(waits()).toEqual([750, 3000]);
   });
