@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { AtlasApiError, AtlasInvalidResponseError } from '../../src/index.js';
+import { AtlasApiError, AtlasInvalidArgumentError, AtlasInvalidResponseError } from '../../src/index.js';
 import { get, openBareClient, openScripted } from '../support/open-client.js';
 import { startRawServer } from '../support/raw-server.js';
 import { good } from '../support/raw-steps.js';
@@ -26,6 +26,21 @@ it('a request is a GET with no headers except Accept, User-Agent and the credent
       '',
     ],
   ]);
+});
+
+it.each<[method: 'getTenantSnapshot' | 'listTenantSnapshots' | 'get' | 'getAll', values: unknown[], places: string[]]>([
+  ['getTenantSnapshot', [], ['groupId', 'clusterName', 'snapshotId']],
+  ['getTenantSnapshot', [1, '-', 'A'.repeat(24), { timeout: 0 }], ['groupId', 'clusterName', 'snapshotId', 'timeout']],
+  ['listTenantSnapshots', [null, 'a b', { maxRetries: -1 }], ['groupId', 'clusterName', 'maxRetries']],
+  ['get', ['v2', { apiVersion: 'x' }], ['path', 'apiVersion']],
+  ['getAll', ['v2', { query: { pageNum: 1 } }], ['path', 'query.pageNum']],
+])('%s with %o sends nothing, and its error names each invalid argument', async (method, values, places) => {
+  const { client, dispatcher } = openScripted([]);
+  const error = await rejection(Reflect.apply(client[method], client, values), AtlasInvalidArgumentError);
+  expect(error).toMatchObject({ code: 'INVALID_ARGUMENT', operation: method });
+  expect(error.issues.map(({ path }) => path)).toEqual(places);
+  for (const { path, message } of error.issues) expect(error.message).toContain(`${path}: ${message}`);
+  expect(dispatcher.requests).toEqual([]);
 });
 
 const flexClusters = `/api/atlas/v2/groups/${groupId}/flexClusters`;

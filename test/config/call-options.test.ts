@@ -1,5 +1,5 @@
-import { expect, it } from 'vitest';
-import { resolveCall } from '../../src/config/call-options.js';
+import { describe, expect, it } from 'vitest';
+import { checkCall, type Operation, resolveCall } from '../../src/config/call-options.js';
 import { defaults } from '../support/defaults.js';
 
 const { baseUrl, ...ofClient } = defaults;
@@ -23,4 +23,63 @@ it('a call without options has those of the client, and envelope and pretty are 
   for (const options of [{}, { envelope: false, pretty: false }]) {
     expect(resolveCall(ofClient, options)).toEqual(ofClient);
   }
+});
+
+/** What is wrong with a call, and where. */
+const problemsOf = (operation: Operation, args: object, options: unknown = {}) =>
+  // As a caller without types may pass them.
+  checkCall(operation, args, options as object).map(({ path, message }) => `${path.join('.')}: ${message}`);
+
+const operations = ['getTenantSnapshot', 'listTenantSnapshots', 'get', 'getAll'] as const;
+const ofCluster = ['getTenantSnapshot', 'listTenantSnapshots'] as const;
+const ofPath = ['get', 'getAll'] as const;
+const args = {
+  groupId: '32b6e34b3d91647abb20e7b8',
+  clusterName: 'Cluster0',
+  snapshotId: '5cc310ace5dc7ce369814bc8',
+  path: '/api/atlas/v2/groups',
+};
+
+describe('the options of a call', () => {
+  const { signal } = new AbortController();
+  const badParameters = [{ a: null }, { a: {} }, { a: [null, {}] }];
+  const badDates = ['2024', '2024-1-1', '2025-13-99', '2025-02-29', '2024-11-13+json', '2024-11-13\r\nx: y', '', 5];
+
+  // test/config/client-options.test.ts has more values for the options that a client has too.
+  it.each<[name: string, of: readonly Operation[], good: unknown[], bad: unknown[], problem: RegExp]>([
+    ['signal', operations, [signal, null], [{}, 'abort', new AbortController()], /^must be an AbortSignal$/],
+    ['timeout', operations, [1], [0], / ms above 0$/],
+    ['attemptTimeout', operations, [1], [0], / ms above 0$/],
+    ['maxRetries', operations, [0, 100], [-1, 101, 1.5], / whole number from 0 /],
+    ['envelope', operations, [true, false], [1, 'true', null], /^must be true or false$/],
+    ['pretty', operations, [true, false], [1, 'true', null], /^must be true or false$/],
+    ['endpoint', ofCluster, ['auto', 'tenant', 'flex'], ['m2', '', null], /^must be auto, tenant or flex$/],
+    ['query', ofPath, [{ a: 'b', c: 5, d: [false] }], badParameters, /^must be a string, number or boolean, or /],
+    ['query', ofPath, [{}, { e: undefined }], ['a=b', 5], /^must be an object$/],
+    ['apiVersion', ofPath, ['2023-01-01', '2024-02-29'], badDates, /^must be a date that exists, YYYY-MM-DD$/],
+    ['schema', ofPath, [], [null, {}, () => true, 'string'], /^must be a Standard Schema, /],
+  ])('%s is checked for %j, and what is wrong is said in one sentence', (name, of, good, bad, problem) => {
+    for (const operation of of) {
+      for (const value of [...good, undefined]) expect(problemsOf(operation, args, { [name]: value })).toEqual([]);
+      for (const value of bad) {
+        const [issue, ...others] = checkCall(operation, args, { [name]: value });
+        expect([String(issue?.path[0]), issue?.message, others]).toEqual([name, expect.stringMatching(problem), []]);
+      }
+    }
+  });
+
+  it.each(operations)('of %s are an object of known options', (operation) => {
+    const unknown = expect.stringMatching(/^: there is no option retries \(options: signal, .*maxRetries, /);
+    expect(problemsOf(operation, args, { retries: 1 })).toEqual([unknown]);
+    for (const options of [null, 5, 'text', []]) {
+      expect(problemsOf(operation, args, options)).toEqual([': the options must be an object']);
+    }
+  });
+
+  it('of get() and getAll() have no endpoint, and the query of getAll() no pageNum', () => {
+    for (const operation of ofPath) expect(problemsOf(operation, args, { endpoint: 'flex' })).toHaveLength(1);
+    const query = { query: { pageNum: 1 } };
+    expect(problemsOf('get', args, query)).toEqual([]);
+    expect(problemsOf('getAll', args, query)).toEqual(['query.pageNum: must not be set (getAll reads every page)']);
+  });
 });
