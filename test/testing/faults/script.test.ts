@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import type { ScriptedAnswer } from '../../../src/testing/index.js';
 import {
   clusterApiPath,
   clustersPath,
@@ -13,31 +12,6 @@ import {
 const forever = Number.POSITIVE_INFINITY;
 
 describe('a scripted response', () => {
-  it('has its error fields and headers', async () => {
-    const { emulator, get } = await openApi();
-    const parts = { errorCode: 'CODE', detail: 'Detail.', parameters: [1, 'two'] };
-    emulator.respond({ status: 599, ...parts, headers: { 'x-test': 'yes', 'ratelimit-remaining': '0' } });
-    const { headers, json } = await get(flexApiPath());
-    expect(json).toEqual({ error: 599, reason: 'Unknown', ...parts });
-    expect([headers.get('x-test'), headers.get('ratelimit-remaining')]).toEqual(['yes', '0']);
-  });
-
-  it.each<[ScriptedAnswer, number, Record<string, string | null>, string]>([
-    [{ body: { id: 'x' } }, 200, { 'content-type': 'application/json', 'ratelimit-limit': '1200' }, '{"id":"x"}'],
-    [{ body: {}, headers: { 'content-type': 'text/json' } }, 200, { 'content-type': 'text/json' }, '{}'],
-    [{ body: 'plain' }, 200, { 'content-type': 'text/plain;charset=utf-8', 'ratelimit-limit': null }, 'plain'],
-    [{ status: 502, body: '<p>' }, 502, { 'content-type': 'text/html;charset=utf-8', 'ratelimit-limit': null }, '<p>'],
-    [{ status: 503, body: '', retryAfter: 'Wed, 21 Oct' }, 503, { 'retry-after': 'Wed, 21 Oct' }, ''],
-    [{ status: 204 }, 204, { 'content-type': null }, ''],
-    [{ status: 302, headers: { location: '/elsewhere' } }, 302, { location: '/elsewhere' }, ''],
-  ])('%j is sent as it is', async (answer, expected, expectedHeaders, body) => {
-    const { emulator, get } = await openApi();
-    emulator.respond(answer);
-    const { status, headers, text } = await get(flexApiPath(), { redirect: 'manual' });
-    expect([status, text]).toEqual([expected, body]);
-    for (const [name, value] of Object.entries(expectedHeaders)) expect(headers.get(name)).toBe(value);
-  });
-
   it('is sent as often as scripted, in order, until the script is cleared', async () => {
     const { emulator, statusOf } = await openApi();
     emulator.respond({ status: 503, times: 2 }, { status: 500, times: forever });
