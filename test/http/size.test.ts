@@ -1,13 +1,9 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { AtlasApiError, AtlasInvalidResponseError } from '../../src/index.js';
 import { get, openBareClient } from '../support/open-client.js';
 import { startRawServer } from '../support/raw-server.js';
 import { answer, chunked, drip, end, good, head, type Script, send, snapshotJson } from '../support/raw-steps.js';
 import { rejection } from '../support/rejection.js';
-import { useRunCode } from '../support/run-code.js';
-import { path } from '../support/snapshot-routes.js';
-
-const runCode = useRunCode();
 
 const limit = 1000;
 /** A snapshot with this many bytes. */
@@ -49,16 +45,4 @@ describe('maxResponseSize', () => {
     expect(error.body).toMatch(/^x{900,1000}$/);
     await expect.poll(() => server.closed, { interval: 1 }).toBe(1);
   });
-});
-
-it('a body in chunks of one byte needs no more memory than its size', async () => {
-  const chunks = sized(1_000_000).replaceAll(/./g, '1\r\n$&\r\n');
-  const server = await startRawServer([send(`${head(200, 'transfer-encoding: chunked')}${chunks}0\r\n\r\n`)]);
-  vi.stubEnv('NODE_OPTIONS', '--max-old-space-size=60');
-  const end = await runCode(`
-    const options = { baseUrl: '${server.url}', credentials: { accessToken: 'token' }, endpoint: 'tenant' };
-    const client = new atlas.TenantSnapshotsClient(options);
-    print((await client.getTenantSnapshot(...${JSON.stringify(path)})).status);
-    await client.close();`);
-  expect(end).toMatchObject({ exitCode: 0, stdout: 'COMPLETED\n', stderr: '' });
 });
