@@ -47,12 +47,12 @@ export function exchange(
 }
 
 /**
- * Waits until undici has freed the connection of a response: a turn of the event loop. A request that follows sooner would open
- * another connection.
+ * Waits until undici has freed the connection of a response: two turns of the event loop. A request that follows sooner would
+ * open another connection.
  */
 export function connectionFreed(): Promise<void> {
   return new Promise((resolve) => {
-    setImmediate(resolve);
+    setImmediate(() => setImmediate(resolve));
   });
 }
 
