@@ -94,7 +94,7 @@ export class TenantSnapshotsClient implements AsyncDisposable {
    * Sends a GET to any other path of the Atlas Administration API, with the same login, retries and errors as every call.
    *
    * @param path - must start with `/api/atlas/`. Pass a query as `query`.
-   * @param options - `query`, `apiVersion` and `schema`, and what overrides the options of the client for this call.
+   * @param options - `query`, `apiVersion`, `schema`, and options that override those of the client for this call.
    * @returns the parsed JSON: of type `unknown`, or of the output type of `schema`. Rejects like
    * {@link TenantSnapshotsClient.getTenantSnapshot}, and with an {@link AtlasInvalidResponseError} if the JSON does not match
    * `schema`.

@@ -119,7 +119,7 @@ const networkAdvice = 'Check the network, baseUrl and any proxy on the way to At
 
 /** What to do about an exchange that got no response. */
 const byKind: Readonly<Partial<Record<NoResponseKind, string>>> = {
-  'connect timeout': `${networkAdvice}, or raise attemptTimeout, which also limits connecting (10 s at most).`,
+  'connect timeout': `${networkAdvice}, or raise the client's attemptTimeout if it is below 10 s, because it limits connecting too.`,
   'proxy login': 'The proxy requires a login (407). Add a user name and password to HTTPS_PROXY.',
   'proxy refusal': 'The proxy refused the connection (403). Allow the host in the proxy, or add it to NO_PROXY.',
   'dispatcher version':

@@ -48,7 +48,7 @@ export function errorStatus(response: ErrorResponse, call: Call): Failed {
   return new Failed(error, response, { isRetryable: isRetryableStatus(status), retryAfter });
 }
 
-/** The failure of a success that this client cannot use. */
+/** The failure of a response with a success status that this client cannot use. */
 export function unusable(response: ApiResponse, { error, thrown }: Invalid, advice: string, call: Call): Failed {
   const issues = toIssues(error, createMask(call));
   const what = `${call.subject} got an unusable response: ${listIssues(issues)}.`;

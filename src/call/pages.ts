@@ -51,7 +51,7 @@ export async function requestPages<T>(target: Target<T>, call: Call): Promise<Su
       throw unusable(page.response, invalid(tooManyPages), adviceFor(page.target).tooManyPages, call);
     }
     call.scope.phase = 'requesting the next page';
-    // It should use the same connection.
+    // The next request should use the same connection.
     await connectionFreed();
     const query = { ...page.target.query, pageNum: pageNum + 1 };
     page = await request({ ...toPage(page.target), query }, call);

@@ -40,8 +40,8 @@ export function isFree(cluster: Cluster): boolean {
 /** Whether a cluster has regions, and all of them are of this provider. Stops at the first that is not. */
 function runsOnlyOn(provider: string, { replicationSpecs }: Cluster): boolean {
   const specs = itemsOf(replicationSpecs);
-  const isThere = (region: unknown) => fieldOf(region, 'providerName') === provider;
-  return specs.every((spec) => regionsOf(spec).every(isThere)) && specs.some((spec) => regionsOf(spec).length > 0);
+  const isOfProvider = (region: unknown) => fieldOf(region, 'providerName') === provider;
+  return specs.every((spec) => regionsOf(spec).every(isOfProvider)) && specs.some((spec) => regionsOf(spec).length > 0);
 }
 
 const regionsOf = (spec: unknown) => itemsOf(fieldOf(spec, 'regionConfigs'));

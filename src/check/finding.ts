@@ -1,8 +1,8 @@
 import type { AtlasError } from '../index.js';
 
 /**
- * Whether a cluster has a recent backup. The limit is `maxAge`, or 26 hours. Without `maxAge`, it is 7 days and 2 hours for a
- * dedicated cluster whose schedule takes a snapshot a week.
+ * Whether a cluster has a recent backup. The limit is `maxAge`. Without that option, it is 26 hours, or
+ * 7 days and 2 hours for a dedicated cluster whose schedule takes one snapshot a week.
  *
  * - `fresh`: the newest backup is at most as old as the limit.
  * - `stale`: it is older.
@@ -11,9 +11,9 @@ import type { AtlasError } from '../index.js';
  * - `none`: there is no backup, or backup is off.
  * - `new`: there is no backup, but the cluster was created less than 26 hours ago, or less than 7 days and 2 hours ago if its
  *   schedule takes a snapshot a week.
- * - `unknown`: a call failed, or the age of the newest backup is not known. Its time is more than an hour in the future, only
- *   snapshots of single shards of a sharded cluster are listed, or no recent backup is listed of a cluster whose edition is not
- *   `CORE`: Atlas does not list all backups of such a cluster. A schedule that cannot be read makes a cluster `unknown` only if
+ * - `unknown`: a call failed, or the snapshots do not show how old the newest backup is: its time is more than an hour in the
+ *   future, the cluster is sharded and only snapshots of single shards are listed, or its edition is not `CORE` and no recent
+ *   backup is listed. (Atlas does not list all backups of such an edition.) A schedule that cannot be read makes a cluster `unknown` only if
  *   the state depends on it: a backup that is older than 7 days and 2 hours is `stale` by every schedule.
  */
 export type BackupState = 'fresh' | 'stale' | 'none' | 'paused' | 'new' | 'unknown';

@@ -105,7 +105,7 @@ export class Jobs<T> {
     await this.#untilEnd(waited).finally(() => clearTimeout(timer));
   }
 
-  /** Waits until the check ends, for a rate limit to pass or for a call, whose client may ignore its signal and timeout. */
+  /** Waits for a promise, but no longer than the check lasts: the client of a call may ignore its signal and timeout. */
   async #untilEnd<R>(promise: Promise<R>): Promise<R> {
     const { signal } = this.#calls;
     let onEnd = () => {};

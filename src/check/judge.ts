@@ -6,7 +6,7 @@ import type { BackupCheckOptions } from './options.js';
 import { dailySchedule, hourlySchedule, type Schedule, weeklySchedule } from './schedule.js';
 import { day, hour, parseTime } from './times.js';
 
-// ms. How late a snapshot may be, and the first one of a new cluster.
+// ms. How late a snapshot may be, including the first one of a new cluster.
 const margin = 2 * hour;
 // ms. Atlas resumes a paused cluster after this time.
 const longestPause = 30 * day;

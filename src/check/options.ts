@@ -21,7 +21,7 @@ export interface BackupCheckOptions {
   timeout?: number | undefined;
   /** The maximum number of calls at a time. Default: 16. */
   concurrency?: number | undefined;
-  /** Ends the check at once. It then throws the signal's reason. */
+  /** Ends the check at once. The generator then throws the signal's reason. */
   signal?: AbortSignal | null | undefined;
 }
 

@@ -5,7 +5,7 @@ import { day, hour } from './times.js';
 
 /** What a backup schedule means for its cluster. */
 export interface Schedule {
-  /** The time between two of its snapshots, in ms. */
+  /** The interval that the limit is based on, in ms. A day if the schedule takes no snapshots, or only monthly or yearly ones. */
   readonly interval: number;
   /** Why the schedule takes too few snapshots. */
   readonly reason?: Reason;
@@ -16,7 +16,7 @@ export const dailySchedule: Schedule = { interval: day };
 
 export const noSchedule: Schedule = { interval: day, reason: 'no schedule' };
 
-// No schedule has a smaller or a greater interval.
+// The shortest and the longest `interval`.
 export const hourlySchedule: Schedule = { interval: hour };
 export const weeklySchedule: Schedule = { interval: 7 * day };
 

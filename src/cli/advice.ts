@@ -14,7 +14,10 @@ const adviceByKind: ReadonlyMap<unknown, string> = new Map([
   ['API_ERROR 401', 'Check the API key or token, its role (Project Read Only) and its IP access list.'],
   ['API_ERROR 402', 'The owner of the organization must add a payment method.'],
   ['API_ERROR 403', 'Check the role of the login (Project Read Only) and its IP access list.'],
-  ['API_ERROR 404', `It may have been deleted meanwhile: run the check again. If the error stays, ${server}`],
+  [
+    'API_ERROR 404',
+    `The project or cluster may have been deleted meanwhile: run the check again. If the error stays, ${server}`,
+  ],
   ['API_ERROR 406', 'Update atlas-tenant-snapshots.'],
   ['API_ERROR 410', 'Update atlas-tenant-snapshots.'],
   ['API_ERROR 429', rateLimit],

@@ -19,7 +19,8 @@ function exitCodeOf(code: unknown): number {
   return result === undefined || (result === 0 && code) ? 3 : result;
 }
 
-// Such code may end the process, or pass on the exit code that it is given. NODE_OPTIONS may have loaded it before.
+// Other code in this process, such as a module that NODE_OPTIONS loads, may call process.exit(), or wrap it and pass on the
+// exit code that it got.
 const exit = process.exit.bind(process);
 process.exit = (code) => exit(exitCodeOf(code));
 process.on('exit', (code) => {

@@ -9,7 +9,7 @@ import { type ClientSettings, endpoint, milliseconds, retries, withMethods } fro
 
 /** Options of one call. They override those of the client. */
 export interface CallOptions {
-  /** Ends the call at once. It then rejects with the signal's reason. */
+  /** Ends the call at once. The call then rejects with the signal's reason. */
   signal?: AbortSignal | null | undefined;
   /** Limits the whole call, in ms. */
   timeout?: number | undefined;
@@ -25,7 +25,7 @@ export interface CallOptions {
   endpoint?: EndpointChoice | undefined;
 }
 
-/** Options of `get()`. */
+/** Options of `get()` and `getAll()`. */
 export interface GetOptions extends Omit<CallOptions, 'endpoint'> {
   /** The query. Parameters that are undefined are left out, and an array repeats its parameter. */
   query?: Record<string, QueryValue | readonly QueryValue[] | undefined> | undefined;

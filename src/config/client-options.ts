@@ -33,13 +33,13 @@ export interface TenantSnapshotsClientOptions {
    * Default: `MONGODB_ATLAS_BASE_URL`, then `https://cloud.mongodb.com`.
    */
   baseUrl?: string | URL | undefined;
-  /** Default: `auto`. */
+  /** The endpoint for snapshots. `auto` asks Flex, and the tenant endpoint only if Flex does not have them. Default: `auto`. */
   endpoint?: EndpointChoice | undefined;
   /** Limits a whole call, in ms: login, queueing, retries and waits included. Default: 60,000. */
   timeout?: number | undefined;
-  /** Limits one HTTP exchange, in ms, from when it is on the wire. Default: 15,000. */
+  /** Limits one HTTP exchange, in ms, from when the request is sent. Also limits connecting, if below 10 s. Default: 15,000. */
   attemptTimeout?: number | undefined;
-  /** The maximum number of retries. Default: 3. */
+  /** The maximum number of retries of a call, or of each page of a list. Default: 3. */
   maxRetries?: number | undefined;
   /** Limits the body of a response, in bytes, and all pages of a list together to eight times as much. Default: 8 MiB. */
   maxResponseSize?: number | undefined;

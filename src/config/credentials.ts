@@ -63,7 +63,9 @@ export function resolveLogin(option: object | undefined): Login {
     // One pair of names for an API key is enough, so the last one is left out.
     const choices = logins.slice(0, -1).map((variables) => Object.values(variables).join(' and '));
     const what = `There are no credentials. The environment needs ${choices.join(', or ')}.`;
-    throw new AtlasConfigurationError(what, { advice: 'Set one of them, or pass the option credentials.' });
+    throw new AtlasConfigurationError(what, {
+      advice: 'Set the variables of one login, or pass the option credentials.',
+    });
   }
   const names = Object.values(login);
   const set = names.find((name) => process.env[name]);

@@ -19,15 +19,15 @@ const maxEscapeLength = 6;
  */
 export class Mask {
   /** The longest first, because one may be part of another. */
-  readonly #needles: readonly string[];
+  readonly #spellings: readonly string[];
   /** How many characters at the end of a masked text may come from a secret that a cut has split. */
-  readonly #room: number;
+  readonly #unsafeLength: number;
 
   constructor(secrets: readonly string[]) {
-    this.#needles = [...new Set(secrets.flatMap(spellingsOf))].sort((a, b) => b.length - a.length);
-    const [longest = ''] = this.#needles;
+    this.#spellings = [...new Set(secrets.flatMap(spellingsOf))].sort((a, b) => b.length - a.length);
+    const [longest = ''] = this.#spellings;
     // Another secret may be part of the split one, and the placeholder may be longer than it was.
-    this.#room = Math.ceil(((longest.length + maxEscapeLength) * placeholder.length) / minSecretLength);
+    this.#unsafeLength = Math.ceil(((longest.length + maxEscapeLength) * placeholder.length) / minSecretLength);
   }
 
   /**
@@ -37,11 +37,11 @@ export class Mask {
    * @param isTruncated - whether the text has already lost its end.
    */
   text(text: string, maxLength: number = maxTextLength, isTruncated = false): string {
-    const start = text.slice(0, maxLength + this.#room);
+    const start = text.slice(0, maxLength + this.#unsafeLength);
     const visible = start.replace(invisible, '');
-    const masked = this.#needles.reduce((rest, needle) => rest.replaceAll(needle, placeholder), visible);
+    const masked = this.#spellings.reduce((rest, spelling) => rest.replaceAll(spelling, placeholder), visible);
     const isCut = isTruncated || start.length < text.length;
-    const safeLength = isCut ? masked.length - this.#room : masked.length;
+    const safeLength = isCut ? masked.length - this.#unsafeLength : masked.length;
     const safe = masked.slice(0, Math.max(0, Math.min(maxLength, safeLength)));
     // A copy: a slice would keep the whole text in memory as long as its error.
     return Buffer.from(safe, 'utf16le').toString('utf16le');
@@ -53,8 +53,8 @@ export class Mask {
    * @param isTruncated - whether the body has already lost its end.
    */
   body(body: string, isTruncated = false): string {
-    const start = body.slice(0, maxTextLength + this.#room);
-    // First what nobody sees, because it could split an escape.
+    const start = body.slice(0, maxTextLength + this.#unsafeLength);
+    // Invisible characters go first, because one could split an escape.
     const unescaped = undoEscapes(start.replace(invisible, ''));
     const masked = this.text(unescaped, maxTextLength, isTruncated || start.length < body.length);
     // Decoding as a stream leaves out a character that the cut splits.

@@ -60,7 +60,7 @@ export class Scope {
    * Runs a part of a call within a limit of its own. After it, the call goes on.
    *
    * @param limit - ms.
-   * @param reason - of this limit alone.
+   * @param reason - what the part throws if this limit expires.
    * @throws the reason if the limit expires.
    */
   async runPart<T>(limit: number, reason: unknown, run: () => Promise<T>): Promise<T> {

@@ -163,7 +163,10 @@ function connectorOf({ connect }: Pool.Options): buildConnector.connector {
   return connect as buildConnector.connector;
 }
 
-/** Opens sockets that keep no process alive while they connect, as their call may have ended. While a call runs, its timer does. */
+/**
+ * Opens sockets that do not keep the process alive while they connect, because their call may have ended. The timer of a running
+ * call keeps it alive.
+ */
 function inBackground(connect: buildConnector.connector, sockets: Set<Socket>): buildConnector.connector {
   return (options, callback) => {
     // The function returns its socket, although its type says that it returns nothing.

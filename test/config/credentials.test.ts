@@ -115,7 +115,7 @@ describe('the error for an environment', () => {
         'There are no credentials. The environment needs MONGODB_ATLAS_ACCESS_TOKEN, ' +
           'or MONGODB_ATLAS_CLIENT_ID and MONGODB_ATLAS_CLIENT_SECRET, ' +
           'or MONGODB_ATLAS_PUBLIC_KEY and MONGODB_ATLAS_PRIVATE_KEY. ' +
-          'Set one of them, or pass the option credentials.',
+          'Set the variables of one login, or pass the option credentials.',
       );
     },
   );

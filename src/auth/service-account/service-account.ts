@@ -22,7 +22,7 @@ const maxReasonLength = 500;
 export class ServiceAccount implements Authenticator {
   readonly #endpoint: TokenEndpoint;
   readonly #shared: SharedToken | undefined;
-  // A token is fetched for all calls, so it must not run in the async context of the one that needed it first.
+  // A token request serves all calls, so it must not run in the async context of the call that caused it.
   readonly #inOwnContext = AsyncLocalStorage.snapshot();
   #token: AccessToken | undefined;
   /** ms since 1970. */

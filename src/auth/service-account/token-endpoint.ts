@@ -114,7 +114,6 @@ const checkStore = 'A tokenStore is set. Check that it works, and that all proce
 
 function advise(status: number, isTokenLimit: boolean, isShared: boolean): string {
   if (status === 429 || isTokenLimit) return isShared ? checkStore : shareToken;
-  if (status === 403) return 'Check the IP access list of the service account.';
   if (isRetryableStatus(status)) return unavailableAdvice;
   if (status === 400 || status === 401) return 'Check clientId and clientSecret, and that the secret has not expired.';
   return baseUrlAdvice;

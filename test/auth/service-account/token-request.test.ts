@@ -70,7 +70,7 @@ describe('the error of a token request', () => {
     [204, '', checkPath],
     [400, '', checkCredentials],
     [401, '', checkCredentials],
-    [403, '', 'Check the IP access list of the service account.'],
+    [403, '', 'Check baseUrl and any proxy on the way to Atlas.'],
     [403, tooManyTokens, shareToken],
     [429, '', shareToken],
     [503, '', 'Atlas or a gateway in front of it is temporarily unavailable. Try again later.'],
