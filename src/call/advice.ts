@@ -1,10 +1,10 @@
-import { type ApiResponse, isMissingRole, notFlexCode } from '../atlas/response.js';
+import { type ErrorResponse, isMissingRole, notFlexCode } from '../atlas/response.js';
 import { isVersioned, type Target } from '../atlas/target.js';
 import { baseUrlAdvice, unavailableAdvice } from '../errors/advice.js';
 import type { NoResponseKind } from '../http/no-response.js';
 import { isRetryableStatus } from '../http/retry.js';
 
-type ErrorResponse = Pick<ApiResponse, 'status' | 'error' | 'isFromAtlas'>;
+type Refusal = Pick<ErrorResponse, 'status' | 'error' | 'isFromAtlas'>;
 
 /** What to do about a response that looks modified on its way. */
 export const proxyAdvice = 'Check whether a proxy modifies responses. If that is not the reason, report a bug.';
@@ -51,7 +51,7 @@ export function adviceFor({ endpoint }: Target): typeof forEndpoint {
 }
 
 /** Says what to do about a response with an error status. */
-export function adviseOnStatus(response: ErrorResponse, retryAfter: number | undefined, target: Target): string {
+export function adviseOnStatus(response: Refusal, retryAfter: number | undefined, target: Target): string {
   const { status, isFromAtlas } = response;
   const advice = adviseOnCode(response, target);
   if (advice !== undefined) return advice;
@@ -78,8 +78,8 @@ export function adviseOnStatus(response: ErrorResponse, retryAfter: number | und
 }
 
 /** Says what to do about an error code that says more than the status. */
-function adviseOnCode({ status, error }: ErrorResponse, target: Target): string | undefined {
-  const errorCode = error?.errorCode ?? '';
+function adviseOnCode({ status, error }: Refusal, target: Target): string | undefined {
+  const errorCode = error.errorCode ?? '';
   if (isMissingRole(status, error)) return adviceFor(target).missingRole;
   if (errorCode === 'INVALID_VERSION_DATE') return adviseOnVersion(target);
   if (errorCode === notFlexCode) return adviseOnDedicated(target);

@@ -28,7 +28,10 @@ const tooManyPages = `the list has more than ${maxPages} pages, the most that th
 // page with an item may be followed by another.
 const tenantPageSize = 100;
 
-/** Requests all pages of a list. Fails with the first page that fails, or that shows that the list is incomplete. */
+/**
+ * Requests all pages of a list. Fails with the first page that fails, or that shows that the list is incomplete. Only the first
+ * page may come from the fallback. Each page has its own retries.
+ */
 export async function requestPages<T>(target: Target<T>, call: Call): Promise<Success<T[]>> {
   const parse = (json: unknown) => parsePage(json, target.parse);
   const isEmpty = ({ items }: Page<T>) => items.length === 0;

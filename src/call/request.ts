@@ -65,6 +65,7 @@ export async function request<T>(target: Target<T>, call: Call): Promise<Success
     call.lastError = error;
     const success = await askFallback(fallback, call);
     if (success !== undefined) return success;
+    // Built anew: the error counts the attempts at both endpoints.
     call.target = target;
     throw errorStatus(response, call);
   }
@@ -123,7 +124,8 @@ async function askFallback<T>({ target, isEmpty }: Fallback<T>, call: Call): Pro
     return isEmpty(success.data) ? undefined : success;
   } catch (reason) {
     if (!(reason instanceof Failed)) throw reason;
-    // What ends the call wins over the error of the first target, unless a response came before.
+    // The limit of the part is over here, so this is what ended the call: it wins over the error of the first target, unless a
+    // response came before.
     if (reason.response === undefined) scope.throwIfEnded();
     return undefined;
   }
