@@ -6,8 +6,7 @@ import { dirname, join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { AtlasEmulator, ScriptedAnswer } from '../../src/testing/index.js';
 import { environmentOf, openEmulator } from '../support/open-emulator.js';
-import { runProcess } from '../support/processes.js';
-import { bin, startCommand } from './support/start-command.js';
+import { bin, runProcess, startCommand } from '../support/processes.js';
 
 const start = (atlas: AtlasEmulator, args: string[] = [], env: Record<string, string> = {}) =>
   startCommand(['check', ...args], { ...environmentOf(atlas), ...env });

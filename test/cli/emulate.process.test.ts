@@ -1,8 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { freePort } from '../support/free-port.js';
-import { startCommand } from './support/start-command.js';
+import { freePort, startCommand } from '../support/processes.js';
 
 const apiKey = { MONGODB_ATLAS_PUBLIC_API_KEY: 'mine', MONGODB_ATLAS_PRIVATE_API_KEY: 'my-private-key' };
 

@@ -1,6 +1,9 @@
 // The one way in which tests start other programs.
 
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 
 /** How a program ended, and everything that it wrote. */
@@ -32,6 +35,14 @@ export function startProcess(file: string, args: readonly string[], options?: Pr
   return running;
 }
 
+/** The path of the command, as the build has it. */
+export const bin = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
+
+/** Starts the command as npx does, with these variables only. It ends with the test. */
+export function startCommand(args: readonly string[], env: Readonly<Record<string, string>> = {}): RunningProcess {
+  return startProcess(bin, args, { env });
+}
+
 /** Runs a program to its end, in a test or outside of one. */
 export function runProcess(file: string, args: readonly string[], options?: ProcessOptions): Promise<Outcome> {
   return spawnProcess(file, args, options).ended;
@@ -57,4 +68,15 @@ function spawnProcess(
   // A test that waits for something else is not to fail because of this.
   ended.catch(() => undefined);
   return { child, output, ended };
+}
+
+/** A port on which nothing listens, such as for a program that takes no port 0. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (address === null || typeof address === 'string') throw new Error('A TCP server has a port');
+  return address.port;
 }

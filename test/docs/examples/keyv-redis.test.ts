@@ -1,7 +1,7 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createTokenStore } from '../../../examples/keyv-redis.mjs';
-import { freePort } from '../../support/free-port.js';
 import { environmentOf, openEmulator } from '../../support/open-emulator.js';
+import { freePort } from '../../support/processes.js';
 import { TenantSnapshotsClient } from './support/package.mjs';
 import { runExample } from './support/run-example.js';
 

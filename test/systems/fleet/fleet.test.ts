@@ -5,9 +5,9 @@ import { expect, it, onTestFinished } from 'vitest';
 import { createTokenStore } from '../../../examples/keyv-redis.mjs';
 import type { AtlasEmulator, AtlasEmulatorOptions } from '../../../src/testing/index.js';
 import { runClock, stopClock } from '../../support/clock.js';
-import { freePort } from '../../support/free-port.js';
 import { openClient } from '../../support/open-client.js';
 import { openEmulator } from '../../support/open-emulator.js';
+import { freePort } from '../../support/processes.js';
 import { openRedis } from './redis-server.js';
 
 /** An emulator with limits of tokens. The test advances the minutes of its clock. */

@@ -1,7 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import type { DigestAlgorithm } from '../../../src/testing/index.js';
 import { get, openBareClient } from '../../support/open-client.js';
-import { snapshotId } from '../../support/snapshot-routes.js';
+import { openEmulator } from '../../support/open-emulator.js';
+import { runProcess } from '../../support/processes.js';
+import { clusterName, flexPath, flexType, groupId, snapshotId } from '../../support/snapshot-routes.js';
 import { apiKey, type LoggedRequest, type RunningServer, startApache, startLighttpd } from './servers.js';
 
 /** Functions that read the snapshot from a server, and that stop the server and return its log. */
@@ -93,5 +96,30 @@ describe('lighttpd', () => {
     const { read, stop } = await open(startLighttpd({ ...sha256, userhash: true }));
     expect(await read()).toMatchObject({ id: snapshotId });
     expect(statuses(await stop())).toEqual([401, 200]);
+  });
+});
+
+const algorithms: DigestAlgorithm[] = ['MD5', 'MD5-sess', 'SHA-256', 'SHA-256-sess', 'SHA-512-256'];
+
+describe.each(algorithms)('curl --digest by %s', (algorithm) => {
+  /** Requests a snapshot of an emulator. */
+  async function curl(changes: { privateKey?: string } = {}) {
+    const seed = { groupId, clusterName, snapshots: [{ id: snapshotId }] };
+    const { url, credentials, requests } = await openEmulator({ digest: { algorithms: [algorithm] }, seed });
+    const { publicKey, privateKey } = { ...credentials.apiKey, ...changes };
+    const login = ['--digest', '--user', `${publicKey}:${privateKey}`, '--header', `accept: ${flexType}`];
+    const options = ['--silent', '--show-error', '--fail-with-body', ...login];
+    const { exitCode, stdout } = await runProcess('curl', [...options, url + flexPath]);
+    return { exitCode, stdout, statuses: requests.map(({ status }) => status) };
+  }
+
+  it('logs in at the emulator', async () => {
+    expect(await curl()).toEqual({ exitCode: 0, stdout: expect.stringContaining(snapshotId), statuses: [401, 200] });
+  });
+
+  it('gets a 401 from the emulator for a wrong key', async () => {
+    const { exitCode, stdout } = await curl({ privateKey: 'wrong' });
+    // 22: the HTTP status was an error.
+    expect({ exitCode, stdout }).toEqual({ exitCode: 22, stdout: expect.stringContaining('"error" : 401') });
   });
 });

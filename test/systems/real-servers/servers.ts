@@ -8,8 +8,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { onTestFinished, vi } from 'vitest';
 import { failedSnapshot } from '../../support/atlas-bodies.js';
-import { freePort } from '../../support/free-port.js';
-import { startProcess } from '../../support/processes.js';
+import { freePort, startProcess } from '../../support/processes.js';
 import { tenantPath } from '../../support/snapshot-routes.js';
 
 const realm = 'MMS Public API';
