@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import type { ScriptedAnswer } from '../../src/testing/index.js';
 import { snapshotId } from '../support/snapshot-routes.js';
 import {
+  basic,
   clusterApiPath,
   clustersPath,
   dedicatedPath,
@@ -65,6 +66,22 @@ const errors: readonly (readonly [path: string, init?: RequestInit])[] = [
   [flexApiPath('?envelope=true'), { headers: { authorization: 'Bearer unknown' } }],
 ];
 
+/** A request for a token with this login. */
+const tokenRequest = (authorization: string, body: RequestInit['body'] = form('client_credentials')) =>
+  ['/api/oauth/token', { method: 'POST', headers: { authorization }, body }] as const;
+const form = (grant_type: string) => new URLSearchParams({ grant_type });
+const account = { clientId: 'mdb_sa_id_1', clientSecret: 'mdb_sa_sk_1' };
+const rightSecret = basic(account.clientId, account.clientSecret);
+
+const oauthErrors = [
+  tokenRequest(basic(account.clientId, 'wrong')),
+  tokenRequest(basic('other', account.clientSecret)),
+  tokenRequest('Bearer x'),
+  tokenRequest(rightSecret, form('password')),
+  tokenRequest(rightSecret, '{}'),
+  ['/api/oauth/token'],
+] as const;
+
 const scripted: readonly (readonly [path: string, answer: ScriptedAnswer])[] = [
   ...[400, 401, 402, 403, 404, 405, 406, 410, 500, 503, 504].map((status) => [flexOne, { status }] as const),
   [tenantOne, { status: 401, errorCode: 'TENANT_SNAPSHOT_ACCESS_DENIED' }],
@@ -93,13 +110,13 @@ const plain = ['connection', 'content-length', 'date', 'keep-alive', 'transfer-e
 
 /** One request to a new emulator, and its response: an object indented, an error as it was sent. */
 async function exchange(path: string, init?: RequestInit, answer?: ScriptedAnswer): Promise<string> {
-  const { emulator, get } = await openApi({ seed });
+  const { emulator, get } = await openApi({ seed, credentials: { serviceAccount: account } });
   if (answer !== undefined) emulator.respond(answer);
   const { status, headers, text } = await get(path, init);
   const body = status === 200 && text.startsWith('{') ? JSON.stringify(JSON.parse(text), null, 2) : text;
   const lines = [...headers].filter(([name]) => !plain.includes(name)).map(([name, value]) => `${name}: ${value}\n`);
-  const { method = 'GET', headers: sent } = init ?? {};
-  const conditions = [answer && `scripted ${JSON.stringify(answer)}`, sent && `with ${JSON.stringify(sent)}`];
+  const { method = 'GET', headers: sent, body: sentBody } = init ?? {};
+  const conditions = [answer && `scripted ${JSON.stringify(answer)}`, sent && `with ${JSON.stringify(sent)}`, sentBody];
   const title = [`${method} ${path}`, ...conditions.filter(Boolean)].join(', ');
   return `### ${title}\n${status}\n${lines.join('')}\n${body}\n`
     .replaceAll(emulator.url, 'http://127.0.0.1')
@@ -111,7 +128,7 @@ async function exchange(path: string, init?: RequestInit, answer?: ScriptedAnswe
 it('the emulator answers as recorded in exchanges.http', async () => {
   const exchanges = [];
   for (const path of answers) exchanges.push(await exchange(path));
-  for (const [path, init] of errors) exchanges.push(await exchange(path, init));
+  for (const [path, init] of [...errors, ...oauthErrors]) exchanges.push(await exchange(path, init));
   for (const [path, answer] of scripted) exchanges.push(await exchange(path, { redirect: 'manual' }, answer));
   await expect(exchanges.join('\n')).toMatchFileSnapshot('exchanges.http');
 });
