@@ -52,6 +52,6 @@ export const optionsSchema = z
     error: (issue) =>
       issue.code === 'unrecognized_keys'
         ? `there is no option ${issue.keys.join(' or ')} (options: ${Object.keys(fields).join(', ')})`
-        : 'must be an object',
+        : 'the options must be an object',
   })
   .partial();

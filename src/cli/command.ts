@@ -6,7 +6,10 @@ import { openStream } from './output-stream.js';
 const stop = new AbortController();
 if (process.send !== undefined) {
   process.on('message', (exitCode) => stop.abort(exitCode));
-  process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
+  const end = () => process.kill(process.pid, 'SIGKILL');
+  process.on('disconnect', end);
+  // The parent may have ended while this file was loaded.
+  if (!process.connected) end();
   // Only the command keeps this process alive.
   process.channel?.unref();
   // A terminal sends its signals to both processes.

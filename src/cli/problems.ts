@@ -3,7 +3,7 @@ import { adviseOn } from './advice.js';
 import type { CheckOptions } from './check-options.js';
 import type { NamedFinding } from './names.js';
 import { printable } from './output.js';
-import { covers, includes } from './patterns.js';
+import { includes } from './patterns.js';
 import type { Report } from './report.js';
 
 /** Why something could not be checked. Problems of the same kind share a line. */
@@ -36,7 +36,7 @@ const noneFound =
 /** Says which patterns of `--exclude` match nothing. That is no problem. */
 export function formatUnused({ findings, excluded, free }: Report, { exclude }: CheckOptions): string[] {
   const listed = [...findings, ...excluded, ...free];
-  const unused = exclude.filter((pattern) => !listed.some((cluster) => covers(pattern, cluster)));
+  const unused = exclude.filter((pattern) => !listed.some((cluster) => includes(pattern, cluster)));
   return unused.map(({ text }) => `--exclude ${text} matched nothing.`);
 }
 
@@ -74,9 +74,10 @@ export function describeError(error: AtlasError): string {
 
 function whatHappened(error: AtlasError): string {
   const { code, operation, path, message, advice = '', attempts = 1 } = error;
-  if (code === 'TIMEOUT') {
-    if (operation === 'checkBackups') return 'The check ran out of time.';
-    const [, ms] = /(\d+) ?ms/.exec(message) ?? [];
+  if (code === 'TIMEOUT' && operation === 'checkBackups') return 'The check ran out of time.';
+  // As the client says it, or undici while connecting. A proxy that hangs has no such number.
+  const [, ms] = /(?:timed out after|timeout:) (\d+) ?ms/.exec(message) ?? [];
+  if (code === 'TIMEOUT' && ms !== undefined) {
     return `Atlas did not answer within ${Number(ms) / 1000} s, in ${attempts} attempt${attempts === 1 ? '' : 's'}.`;
   }
   const what = message

@@ -47,10 +47,13 @@ function noteOf({ state, error, reason, maxAge: limit, lastFailed }: BackupFindi
   return notes.filter((note) => note !== undefined).join(', ');
 }
 
-/** Formats a limit. Unlike an age, it is exact, and may be a matter of seconds. */
+/** Formats a limit. Unlike an age, it is exact, to the second. */
 function formatLimit(ms: number): string {
   const seconds = Math.floor(ms / 1000);
-  return seconds < 60 ? `${seconds} s` : formatDuration(ms).replace(/ 0 \w+$/, '');
+  const parts = { d: seconds / 86_400, h: (seconds / 3_600) % 24, m: (seconds / 60) % 60, s: seconds % 60 };
+  return Object.entries(parts)
+    .flatMap(([unit, count]) => (count >= 1 ? [`${Math.floor(count)} ${unit}`] : []))
+    .join(' ');
 }
 
 /** Formats a duration in its two largest units, such as `5 h 12 m`. */

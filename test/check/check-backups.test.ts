@@ -149,7 +149,7 @@ describe('checkBackups', () => {
       { maxage: 1, ids: [] },
       'there is no option maxage or ids (options: groupIds, maxAge, timeout, concurrency, signal)',
     ],
-    [null, 'must be an object'],
+    [null, 'the options must be an object'],
   ])('rejects the options %j', async (options, message) => {
     const { client } = await openAtlas({});
     // As JavaScript may call it.

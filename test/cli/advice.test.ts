@@ -27,7 +27,11 @@ const api = (status: number, errorCode?: string) =>
   );
 const login = (status?: number) => new AtlasAuthenticationError('getAll could not log in.', context, { status });
 const noResponse = (why: string) => new AtlasConnectionError(`getAll ${path} got no response ${why}.`, context);
-const slow = new AtlasTimeoutError('getAll timed out after 15000 ms (attemptTimeout).', { ...context, attempts: 4 });
+const slow = new AtlasTimeoutError('getAll /x/db-5ms timed out after 15000 ms (attemptTimeout).', {
+  ...context,
+  attempts: 4,
+});
+const slowProxy = new AtlasTimeoutError(`getAll ${path} got no response (X): Headers Timeout Error.`, context);
 const odd = { operation: 'checkBackups', advice: 'Check it in the Atlas UI.' };
 const unusable = (what: string) => new AtlasInvalidResponseError(`getAll ${path} got ${what}.`, [], context);
 
@@ -36,9 +40,10 @@ const errors: AtlasError[] = [
   api(401, 'USER_UNAUTHORIZED'),
   api(401, 'TENANT_SNAPSHOT_ACCESS_DENIED'),
   api(403, 'IP_ADDRESS_NOT_ON_ACCESS_LIST'),
+  api(403, 'ORG_REQUIRES_ACCESS_LIST'),
   api(404, 'GROUP_NOT_FOUND'),
   api(404, 'CLUSTER_NOT_FOUND'),
-  ...[200, 401, 429, 503].map((status) => login(status)),
+  ...[200, 400, 401, 403, 404, 429, 503].map((status) => login(status)),
   noResponse('(ENOTFOUND): getaddrinfo ENOTFOUND x'),
   noResponse('(CERT_HAS_EXPIRED): certificate has expired'),
   noResponse('(UND_ERR_ABORTED): Proxy response (407)'),
@@ -47,6 +52,7 @@ const errors: AtlasError[] = [
   unusable('more than 9 bytes (maxResponseSize)'),
   new AtlasInvalidResponseError('The edition is X.', [], odd),
   slow,
+  slowProxy,
   new AtlasInvalidArgumentError([{ path: ['clusterName'], message: 'x' }]),
   new AtlasConfigurationError('There are no credentials.', context),
 ];
@@ -57,7 +63,7 @@ it('the command says what happened and what to do, in its own terms', async () =
     return `${[code, status, errorCode].filter(Boolean).join(' ')}\n  ${describeError(error)}`;
   });
   const own = texts.join('\n').replaceAll('--timeout', '');
-  expect(own).not.toMatch(/getAll|\/api\/|imeout|baseUrl|apiVersion|undefined/);
+  expect(own).not.toMatch(/getAll|\/api\/|[a-z]Timeout|timeout|baseUrl|apiVersion|undefined/);
   await expect(`${texts.join('\n\n')}\n`).toMatchFileSnapshot('advice.txt');
 });
 

@@ -90,6 +90,7 @@ describe('the table', () => {
   it.each([
     [minute - 1, '59 s'],
     [minute, '1 m'],
+    [90_000, '1 m 30 s'],
     [2 * hour, '2 h'],
   ])('notes the limit of a stale cluster: %i ms as %s', (limit, text) => {
     const found = { ...ofShop('carts'), state: 'stale' as const, ...backup(2 * day, limit) };
