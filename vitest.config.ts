@@ -10,6 +10,10 @@ function reporting() {
   return { reporters: ['default', 'json'], outputFile: { json } };
 }
 
+// Long enough for a busy machine.
+const patience = { testTimeout: 20_000, expect: { poll: { timeout: 10_000 } } };
+const isolation = { restoreMocks: true, unstubEnvs: true };
+
 export default defineConfig({
   test: {
     ...reporting(),
@@ -28,14 +32,13 @@ export default defineConfig({
           name: 'unit',
           include: ['test/**/*.test.ts'],
           exclude: [...configDefaults.exclude, ...processes, 'test/{package,systems}/**'],
-          restoreMocks: true,
-          unstubEnvs: true,
-          testTimeout: 20_000,
+          ...isolation,
+          ...patience,
         },
       },
       {
         // Starts processes, or imports the build by the package's name as the documents and examples do.
-        test: { name: 'processes', include: processes, restoreMocks: true, unstubEnvs: true, testTimeout: 60_000 },
+        test: { name: 'processes', include: processes, ...isolation, ...patience, testTimeout: 60_000 },
       },
       {
         // Tests of the tarball.

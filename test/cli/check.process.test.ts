@@ -12,15 +12,14 @@ const start = (atlas: AtlasEmulator, args: string[] = [], env: Record<string, st
   startCommand(['check', ...args], { ...environmentOf(atlas), ...env });
 
 const kindsOf = (atlas: AtlasEmulator) => atlas.requests.map(({ kind }) => kind);
-const until = (atlas: AtlasEmulator, kind: string) =>
-  expect.poll(() => kindsOf(atlas), { timeout: 10_000 }).toContain(kind);
+const until = (atlas: AtlasEmulator, kind: string) => expect.poll(() => kindsOf(atlas)).toContain(kind);
 
 /** Other code in the processes of the command. */
 const preloading = (code: string) => ({
   NODE_OPTIONS: `--import data:text/javascript,${encodeURIComponent(code)}`,
 });
 
-describe('the command as a process', { timeout: 20_000 }, () => {
+describe('the command as a process', () => {
   it('prints the table to stdout, and ends with the exit code', async () => {
     const atlas = await openEmulator();
     atlas.seed({ clusterName: 'None', snapshots: [] });

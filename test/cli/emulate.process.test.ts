@@ -17,7 +17,7 @@ async function startEmulator(env: Record<string, string> = {}, ...options: strin
   return { child, ended, variables, rest: lines.slice(exported.length) };
 }
 
-describe('the emulator from a shell', { timeout: 20_000 }, () => {
+describe('the emulator from a shell', () => {
   it.each(['SIGINT', 'SIGTERM'] as const)('serves a check, shows its requests, and ends on %s', async (signal) => {
     const { child, ended, variables, rest } = await startEmulator();
     expect(variables['MONGODB_ATLAS_BASE_URL']).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);

@@ -125,7 +125,6 @@ describe('the code', () => {
   // The tests of the fleet run the code for Redis.
   it.each(code.filter((block) => !block.code.includes('redis://')))(
     'in $document at line $line runs, and prints what its comments say',
-    { timeout: 30_000 },
     async (block) => {
       const outcome = await runDocumentedCode(block.code);
       expect(outcome).toMatchObject({ exitCode: 0, stderr: '' });
@@ -135,7 +134,7 @@ describe('the code', () => {
     },
   );
 
-  it('of a test with the emulator ends if an assertion fails', { timeout: 30_000 }, async () => {
+  it('of a test with the emulator ends if an assertion fails', async () => {
     const [test = ''] = code.map((block) => block.code).filter((text) => text.includes('startAtlasEmulator'));
     const { stdout } = await runDocumentedCode(test.replace('length, 5', 'length, 6'));
     expect(stdout).toMatch(/^# fail 1$/m);
@@ -229,7 +228,7 @@ describe('the documents list', () => {
     expect(flex).toEqual(expect.arrayContaining([`GET ${asTemplate(flexPath)}`, `Accept: ${flexType}`]));
   });
 
-  it('the lines of the debug log', { timeout: 30_000 }, async () => {
+  it('the lines of the debug log', async () => {
     const call = `
       atlas.respond({ status: 503 });
       await client.listTenantSnapshots(groupId, clusterName);`;

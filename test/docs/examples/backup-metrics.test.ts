@@ -110,18 +110,18 @@ describe('the metrics', () => {
   });
 });
 
-it('from a shell, the endpoint serves metrics, and stops on SIGTERM', { timeout: 20_000 }, async () => {
+it('from a shell, the endpoint serves metrics, and stops on SIGTERM', async () => {
   const atlas = await openEmulator();
   const { child, output, ended } = runExample('backup-metrics.mjs', [], {
     ...environmentOf(atlas),
     HOST: '127.0.0.1',
     PORT: '0',
   });
-  await expect.poll(() => output.stdout, { timeout: 10_000 }).toContain('Listening at');
+  await expect.poll(() => output.stdout).toContain('Listening at');
   const url = `http://127.0.0.1:${/port: (\d+)/.exec(output.stdout)?.[1]}`;
   const metrics = async () => (await fetch(`${url}/metrics`)).text();
   const line = `atlas_backup_state{project_id="${atlas.groupId}",project="Project 0",cluster="Cluster0",type="flex",state="fresh",reason=""} 1\n`;
-  await expect.poll(metrics, { timeout: 10_000 }).toContain(line);
+  await expect.poll(metrics).toContain(line);
   expect((await fetch(url)).status).toBe(404);
   child.kill('SIGTERM');
   expect(await ended).toMatchObject({ exitCode: 0 });

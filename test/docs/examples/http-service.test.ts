@@ -79,11 +79,11 @@ describe('the HTTP service', () => {
     atlas.respond({ hang: true });
     const caller = request(url + path, { headers }).on('error', () => {});
     caller.end();
-    await expect.poll(() => atlas.requests.at(-1)?.scheme, { timeout: 5_000 }).toBe('bearer');
+    await expect.poll(() => atlas.requests.at(-1)?.scheme).toBe('bearer');
     caller.destroy();
-    await expect.poll(() => atlas.requests.at(-1)?.aborted, { timeout: 5_000 }).toBe(true);
+    await expect.poll(() => atlas.requests.at(-1)?.aborted).toBe(true);
     const line = { level: 30, msg: 'The caller hung up', res: { statusCode: 499 } };
-    await expect.poll(log, { timeout: 5_000 }).toContainEqual(expect.objectContaining(line));
+    await expect.poll(log).toContainEqual(expect.objectContaining(line));
     expect(log().filter((line) => 'level' in line && line.level !== 30)).toEqual([]);
   });
 });
@@ -93,11 +93,11 @@ describe('from a shell, the HTTP service', () => {
     const atlas = await openEmulator();
     const variables = { ...environmentOf(atlas), SERVICE_SECRET: secret, HOST: '127.0.0.1', PORT: '0' };
     const { child, output, ended } = runExample('http-service.mjs', [], variables);
-    await expect.poll(() => output.stdout, { timeout: 10_000 }).toMatch(/listening at http/);
+    await expect.poll(() => output.stdout).toMatch(/listening at http/);
     const [, url] = /listening at (http:[^"]+)/.exec(output.stdout) ?? [];
     atlas.respond({ delay: 100 });
     const response = fetch(url + pathIn(atlas), { headers });
-    await expect.poll(() => atlas.requests.some(({ kind }) => kind === 'flex'), { timeout: 5_000 }).toBe(true);
+    await expect.poll(() => atlas.requests.some(({ kind }) => kind === 'flex')).toBe(true);
     child.kill('SIGTERM');
     expect((await response).status).toBe(200);
     expect((await ended).exitCode).toBe(0);

@@ -6,7 +6,7 @@ import { TenantSnapshotsClient } from './support/package.mjs';
 import { runExample } from './support/run-example.js';
 
 // test/systems/fleet tests the store on a real Redis.
-describe('while Redis is down, the token store', { timeout: 20_000 }, () => {
+describe('while Redis is down, the token store', () => {
   it('leads to one token request per client, and reports the error', async () => {
     const atlas = await openEmulator();
     const onError = vi.fn();

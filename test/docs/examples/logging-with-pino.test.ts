@@ -17,7 +17,7 @@ async function openWorld() {
   return { atlas, client, credentials, stop, lines, read };
 }
 
-describe('the log', { timeout: 20_000 }, () => {
+describe('the log', () => {
   it('warns of a failed call, with its class, message and stack, without the body, the headers or a secret', async () => {
     const { atlas, client, credentials, lines, read } = await openWorld();
     atlas.respond({ status: 403, detail: `not for ${credentials.privateKey}` });

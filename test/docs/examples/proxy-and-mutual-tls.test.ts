@@ -24,7 +24,7 @@ async function openWorld() {
   return { atlas, ca, client, front, proxy, list };
 }
 
-describe('the dispatcher', { timeout: 20_000 }, () => {
+describe('the dispatcher', () => {
   it('sends its certificate', async () => {
     const { ca, client, front, list } = await openWorld();
     expect(await list({ ca: ca.cert, ...client })).toHaveLength(5);
