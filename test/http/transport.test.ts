@@ -1,7 +1,11 @@
-import { expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { connectTimeout } from '../../src/http/transport.js';
-import { get, openBareClient } from '../support/open-client.js';
+import type { TenantSnapshotsClientOptions } from '../../src/index.js';
+import { passTime, stopClock } from '../support/clock.js';
+import { get, openBareClient, openScripted } from '../support/open-client.js';
 import { startRawServer } from '../support/raw-server.js';
+import type { Behavior, Reply } from '../support/scripted-dispatcher.js';
+import { tenantPath } from '../support/snapshot-routes.js';
 
 it.each([
   [50, 50],
@@ -23,4 +27,107 @@ it('no connection is left after close() while new ones hang', async () => {
   await calls;
   await client.close();
   await expect.poll(() => server.open, { interval: 1 }).toBe(0);
+});
+
+const url = 'http://127.0.0.1:9';
+const challenge: Reply = { status: 401, headers: { 'www-authenticate': 'Digest realm="r", nonce="n", qop="auth"' } };
+const success: Reply = { body: { status: 'COMPLETED' } };
+
+/** A reply within `dispatch()`. */
+const atOnce =
+  (reply: Reply): Behavior =>
+  (request) =>
+    request.reply(reply);
+
+/** A call over a dispatcher with this script. */
+function call(script: Behavior[], options: TenantSnapshotsClientOptions = {}, stop = new AbortController()) {
+  const { client, dispatcher } = openScripted(script, { baseUrl: url, endpoint: 'tenant', ...options });
+  const promise = get(client, { signal: stop.signal });
+  promise.catch(() => undefined);
+  return { promise, requests: dispatcher.requests };
+}
+
+it('gives the dispatcher the request, with the timeouts of undici turned off', async () => {
+  const { promise, requests } = call([success]);
+  await promise;
+  expect(requests).toHaveLength(1);
+  expect(requests[0]?.options).toMatchObject({ origin: url, path: tenantPath, method: 'GET', body: null });
+  expect(requests[0]?.options).toMatchObject({ headersTimeout: 0, bodyTimeout: 0 });
+  expect(requests[0]?.headers).toMatchObject({ authorization: 'Bearer token-of-the-test' });
+});
+
+it('a dispatcher whose controller throws holds up no abort', async () => {
+  const stop = new AbortController();
+  const abort = () => {
+    throw new Error('broken');
+  };
+  const calls = [1, 2].map(() => call([(request) => request.handler.onRequestStart({ abort })], {}, stop));
+  stop.abort('stop');
+  for (const { promise } of calls) await expect(promise).rejects.toBe('stop');
+});
+
+describe('a dispatcher that responds within dispatch()', () => {
+  beforeEach(stopClock);
+  const credentials = { publicKey: 'ABCDEFGH', privateKey: 'private' };
+
+  it('may send a challenge, and gets the login', async () => {
+    const { promise, requests } = call([atOnce(challenge), atOnce(success)], { credentials });
+    await expect(promise).resolves.toEqual({ status: 'COMPLETED' });
+    expect(requests.map(({ isAborted }) => isAborted)).toEqual([false, false]);
+  });
+
+  it.each<[name: string, reply: Reply | undefined]>([
+    ['nothing', undefined],
+    ['a challenge', challenge],
+    ['a retryable error', { status: 503 }],
+    ['a sunset', { status: 410 }],
+  ])('gets its request aborted, and no other, if it aborts the call and then sends %s', async (_name, reply) => {
+    const stop = new AbortController();
+    const abort: Behavior = (request) => {
+      request.start();
+      stop.abort('stop');
+      if (reply !== undefined) request.reply(reply);
+    };
+    const { promise, requests } = call([abort, success], { credentials, endpoint: 'auto', maxRetries: 3 }, stop);
+    await expect(promise).rejects.toBe('stop');
+    await passTime(2_000);
+    expect(requests.map(({ isAborted }) => isAborted)).toEqual([true]);
+  });
+});
+
+describe('a misbehaving dispatcher', () => {
+  it.each<[does: string, script: Behavior, cause: string]>([
+    ['throws an error', () => thrown(new TypeError('no such thing')), 'no such thing'],
+    ['reports null', (request) => request.fail(null), 'No error was reported'],
+  ])('causes one connection error if it %s', async (_does, script, message) => {
+    const { promise } = call([script]);
+    await expect(promise).rejects.toMatchObject({ code: 'CONNECTION', attempts: 1, cause: { message } });
+  });
+
+  it('has no effect after the end of a response', async () => {
+    const { promise } = call([
+      (request) => {
+        request.reply(success);
+        request.reply({ body: 'more' });
+        request.fail(new Error('too late'));
+      },
+    ]);
+    await expect(promise).resolves.toEqual({ status: 'COMPLETED' });
+  });
+});
+
+function thrown(reason: unknown): never {
+  throw reason;
+}
+
+it('attemptTimeout starts again if the dispatcher sends the request again', async () => {
+  stopClock();
+  const again: Behavior = (request) => {
+    request.start();
+    setTimeout(() => request.start(), 600);
+    setTimeout(() => request.reply(success), 1_200);
+  };
+  const { promise } = call([again], { attemptTimeout: 1_000 });
+  await passTime(1_300);
+  await expect(promise).resolves.toEqual({ status: 'COMPLETED' });
 });
