@@ -2,7 +2,15 @@ import { describe, expect, it, vi } from 'vitest';
 import { AtlasAuthenticationError } from '../../src/index.js';
 import { rejection } from '../support/rejection.js';
 import type { Behavior, Reply } from '../support/scripted-dispatcher.js';
-import { type ConversationOptions, converse, no, ok, openConversation, refusal } from './support/conversation.js';
+import {
+  type ConversationOptions,
+  converse,
+  missingRole,
+  no,
+  ok,
+  openConversation,
+  refusal,
+} from './support/conversation.js';
 
 type Context = { refused?: string };
 
@@ -35,6 +43,7 @@ describe('a function that returns tokens', () => {
     ['is called once more after a 401, with the refused token', [no, ok, ok], 't1 t2 t3', 'ok ok', ['', 't1', '']],
     ['is called once more after a 401 in an envelope', [enveloped401, ok], 't1 t2', 'ok', ['', 't1'], { call }],
     ['is not called a third time', [no, no], 't1 t2', '401', ['', 't1']],
+    ['is not called again if only a role is missing', [missingRole], 't1', '401', ['']],
   ])('%s', async (_promise, script, sent, ended, refused, options) => {
     const accessToken = tokens();
     expect(await converse({ credentials: { accessToken }, ...options }, ...script)).toEqual({ sent, ended });

@@ -12,7 +12,7 @@ const client = 'test/client/*.test.ts';
 const folders = {
   atlas: {
     mutate: 'src/atlas/*.ts',
-    tests: [client, 'test/atlas/*.test.ts', 'test/call/*.test.ts', 'test/auth/missing-role.test.ts'],
+    tests: [client, 'test/atlas/*.test.ts', 'test/call/*.test.ts', 'test/auth/bearer.test.ts'],
   },
   errors: { mutate: 'src/errors/*.ts', tests: [client, 'test/errors/*.test.ts', 'test/call/*.test.ts'] },
   http: {

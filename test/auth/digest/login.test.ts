@@ -13,6 +13,7 @@ import {
   type ConversationOptions,
   challenge,
   converse,
+  missingRole,
   ok,
   openConversation,
   refusal,
@@ -43,6 +44,12 @@ describe('a nonce', () => {
   it.each<Row>([
     ['serves later calls, with one request each', [a, ok, ok, ok], '- a1 a2 a3', 'ok ok ok'],
     ['is kept after an error', [a, refusal(403), refusal(500), ok], '- a1 a2 a3', '403 500 ok'],
+    [
+      'is kept if a role is missing',
+      [a, missingRole, refusal(401, 'USER_UNAUTHORIZED'), ok],
+      '- a1 a2 a3',
+      '401 401 ok',
+    ],
     ['is kept if there is no response', [a, new Error('lost'), ok], '- a1 a2', 'CONNECTION ok'],
     ['is kept after a timeout', [a, silent, ok], '- a1 a2', 'TIMEOUT ok', { attemptTimeout: 100 }],
     ['serves retries', [a, refusal(503), refusal(500), ok], '- a1 a2 a3', 'ok', { maxRetries: 3 }],

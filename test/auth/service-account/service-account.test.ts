@@ -8,6 +8,7 @@ import {
   serviceAccount as credentials,
   hour,
   type Interlude,
+  missingRole,
   no,
   ok,
   openConversation,
@@ -70,6 +71,31 @@ describe('a token', () => {
     await Promise.all(calls);
     expect(sent()).toBe('token t t t t');
   });
+});
+
+describe('a missing role', () => {
+  it.each<Row>([
+    ['leads to no second try, and the token is kept', [t, missingRole, missingRole, ok], 'token t t t', '401 401 ok'],
+    ['is also said by another code', [t, refusal(401, 'TENANT_SNAPSHOT_ACCESS_DENIED'), ok], 'token t t', '401 ok'],
+    [
+      'keeps a token in the first half of its life',
+      [t, ok, pass(hour / 2), missingRole, ok],
+      'token t t t',
+      'ok 401 ok',
+    ],
+    [
+      'has a token renewed by the next call in the second half, as the role may have been granted since it was issued',
+      [t, ok, pass(hour / 2 + 1), missingRole, u, ok],
+      'token t t token u',
+      'ok 401 ok',
+    ],
+    [
+      'has a token renewed once, not by each call',
+      [t, ok, pass(hour / 2 + 1), missingRole, u, missingRole, missingRole],
+      'token t t token u u',
+      'ok 401 401 401',
+    ],
+  ])('%s', check);
 });
 
 it('a call that ends while its token is fetched does not end the fetch for the calls that wait too', async () => {
