@@ -226,7 +226,11 @@ describe.each([
   });
 
   it.each<[what: string, bodies: object[], issue: object]>([
-    ['without results', [{}], { path: 'results' }],
+    ...[{}, [], { results: { id: 'a' } }].map((body): [string, object[], object] => [
+      `that is ${JSON.stringify(body)}`,
+      [body],
+      { path: 'results', message: 'must be an array, or this is not a list' },
+    ]),
     ['whose count is negative', [{ results: [], totalCount: -1 }], { path: 'totalCount' }],
     ['whose count is a fraction', [{ results: [], totalCount: 1.5 }], { path: 'totalCount' }],
     ['with an error', [{ results: [], error: 503 }], { path: '', message: hasError }],

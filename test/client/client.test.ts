@@ -54,12 +54,6 @@ describe('get()', () => {
     expect(dispatcher.requests.map(({ options }) => [options.method, options.path])).toEqual([['GET', flexClusters]]);
   });
 
-  it('honors inherited options', async () => {
-    const { dispatcher, client } = openScripted([{ body: {} }]);
-    await client.get(flexClusters, Object.create({ query: { a: 1 } }));
-    expect(dispatcher.requests[0]?.options.path).toBe(`${flexClusters}?a=1`);
-  });
-
   it('neither asks another endpoint nor parses an error with its schema', async () => {
     const { dispatcher, client } = openScripted([
       { status: 404, body: { error: 404, errorCode: 'CLUSTER_NOT_FOUND' } },
@@ -72,18 +66,10 @@ describe('get()', () => {
 });
 
 describe('getAll()', () => {
-  const message = 'must be an array, or this is not a list';
-
-  it.each<[body: unknown, issue: object]>([
-    ...[[], null, { id: 'a' }, { results: { id: 'a' } }].map((body): [unknown, object] => [
-      body,
-      { path: 'results', message },
-    ]),
-    [{ results: [{ id: 'a' }, { id: 5 }] }, { path: 'results.1.id' }],
-  ])('rejects the page %j, and names what is wrong', async (body, issue) => {
-    const { client } = openScripted([{ body: JSON.stringify(body) }]);
+  it('names the item that breaks its schema', async () => {
+    const { client } = openScripted([{ body: { results: [{ id: 'a' }, { id: 5 }] } }]);
     const call = client.getAll(flexClusters, { schema: z.object({ id: z.string() }) });
-    expect((await rejection(call, AtlasInvalidResponseError)).issues).toMatchObject([issue]);
+    expect((await rejection(call, AtlasInvalidResponseError)).issues).toMatchObject([{ path: 'results.1.id' }]);
   });
 
   it('accepts items that are not objects, and returns what its schema makes of each', async () => {
