@@ -217,14 +217,6 @@ describe('the retry channel', () => {
     expect(retries).toEqual([]);
   });
 
-  it('may close the client, which ends the wait at once', async () => {
-    const { client } = openRetrying([{ status: 429, headers: { 'retry-after': '30' } }]);
-    const close = () => void client.close();
-    channel('atlas-tenant-snapshots:retry').subscribe(close);
-    onTestFinished(() => void channel('atlas-tenant-snapshots:retry').unsubscribe(close));
-    await rejection(get(client), AtlasClosedError);
-  });
-
   it('publishes nothing after close()', async () => {
     const { client } = openRetrying([(request) => void setTimeout(() => request.reply(unavailable), 100)]);
     const call = rejection(get(client), AtlasClosedError);
