@@ -14,19 +14,24 @@ const fail = () => {
 };
 const failLater = async () => fail();
 
+interface Clusters {
+  results: { name: string }[];
+}
+
 /** The schemas of a library. */
 interface Library {
   readonly name: string;
   /** Turn the names of clusters into upper case. A library whose schemas are always synchronous has one. */
-  readonly valid: readonly StandardSchema<unknown>[];
+  readonly valid: readonly StandardSchema<Clusters>[];
   /** Finds the names to be wrong. */
   readonly mismatched: StandardSchema<unknown>;
   readonly throwing: readonly StandardSchema<unknown>[];
 }
 
-const ofZod = (name: z.ZodType) => z.object({ results: z.array(z.object({ name })) });
-const ofZod3 = (name: z3.ZodTypeAny) => z3.object({ results: z3.array(z3.object({ name })) });
-const ofMini = (name: mini.ZodMiniType) => mini.object({ results: mini.array(mini.object({ name })) });
+const ofZod = <Name extends z.ZodType>(name: Name) => z.object({ results: z.array(z.object({ name })) });
+const ofZod3 = <Name extends z3.ZodTypeAny>(name: Name) => z3.object({ results: z3.array(z3.object({ name })) });
+const ofMini = <Name extends mini.ZodMiniType>(name: Name) =>
+  mini.object({ results: mini.array(mini.object({ name })) });
 const nameLater = v.pipeAsync(v.string(), v.transformAsync(upperLater));
 
 const libraries: Library[] = [

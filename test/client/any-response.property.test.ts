@@ -1,9 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { AtlasError, type TenantSnapshotsClient } from '../../src/index.js';
-import { get, openBareClient, openScripted } from '../support/open-client.js';
-import { startRawServer } from '../support/raw-server.js';
-import { end, send } from '../support/raw-steps.js';
+import { get, openScripted } from '../support/open-client.js';
 import { listPath } from '../support/snapshot-routes.js';
 
 // Values with the field names that the client reads.
@@ -42,17 +40,4 @@ it('a call with any status and body ends with a value, or with an AtlasError of 
     else expect(status).toBe(200);
   });
   await fc.assert(property, { numRuns: 400 });
-});
-
-it('a call with any bytes in place of a response ends with a value or an AtlasError', async () => {
-  let bytes = '';
-  const server = await startRawServer(() => [send(bytes), end]);
-  const client = openBareClient(server);
-  const starts = ['HTTP/1.1 200 OK', 'HTTP/1.1 503 No', 'content-length: 2', 'transfer-encoding: chunked'];
-  const line = fc.oneof(fc.constantFrom(...starts, '', '{}', '0'), fc.string({ unit: 'binary', maxLength: 20 }));
-  const property = fc.asyncProperty(fc.array(line, { maxLength: 8 }), async (lines) => {
-    bytes = lines.map((text) => `${text}\r\n`).join('');
-    await get(client).catch((error: unknown) => expect(error).toBeInstanceOf(AtlasError));
-  });
-  await fc.assert(property, { numRuns: 200 });
 });
