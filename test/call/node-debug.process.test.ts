@@ -1,9 +1,7 @@
 import { expect, it, vi } from 'vitest';
+import { runCode } from '../support/processes.js';
 import { startRawServer } from '../support/raw-server.js';
 import { answer, end, good, head, reset, send, sendRefusal, sendToken } from '../support/raw-steps.js';
-import { useRunCode } from '../support/run-code.js';
-
-const runCode = useRunCode();
 
 /** Runs code with NODE_DEBUG set, and returns the lines of the log, without the prefix and with ms replaced. */
 async function readLog(code: string): Promise<string[]> {

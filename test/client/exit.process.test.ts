@@ -1,9 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { runCode } from '../support/processes.js';
 import { startRawServer } from '../support/raw-server.js';
 import { answer, good, pause, type Script, sendRefusal, sendToken } from '../support/raw-steps.js';
-import { useRunCode } from '../support/run-code.js';
-
-const runCode = useRunCode();
 
 const bearer = "credentials: { accessToken: 'token' }";
 const serviceAccount = "credentials: { clientId: 'id', clientSecret: 'secret' }";

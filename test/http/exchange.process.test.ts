@@ -4,14 +4,12 @@ import type { AtlasEmulator } from '../../src/testing/index.js';
 import { snapshots } from '../support/atlas-bodies.js';
 import { openAgent, openClient } from '../support/open-client.js';
 import { openEmulator } from '../support/open-emulator.js';
+import { runCode } from '../support/processes.js';
 import { startRawServer } from '../support/raw-server.js';
 import { head, send, snapshotJson } from '../support/raw-steps.js';
 import { rejection } from '../support/rejection.js';
-import { useRunCode } from '../support/run-code.js';
 import { path } from '../support/snapshot-routes.js';
 import { makeCertificates, openTlsFront } from '../support/tls.js';
-
-const runCode = useRunCode();
 
 // The client's own connections trust the test's authority only if their process started with NODE_EXTRA_CA_CERTS.
 describe('over TLS, one connection serves', () => {

@@ -43,6 +43,20 @@ export function startCommand(args: readonly string[], env: Readonly<Record<strin
   return startProcess(bin, args, { env });
 }
 
+const main = new URL('../../dist/index.js', import.meta.url).href;
+
+/**
+ * Runs code in a process of its own, which ends with the test. The code can use `atlas`, which is the package as it was built,
+ * and `print(text)`.
+ */
+export function runCode(code: string): Promise<Outcome> {
+  const module = `
+    import * as atlas from '${main}';
+    const print = (text) => process.stdout.write(text + '\\n');
+    ${code}`;
+  return startProcess(process.execPath, ['--input-type=module', '--eval', module]).ended;
+}
+
 /** Runs a program to its end, in a test or outside of one. */
 export function runProcess(file: string, args: readonly string[], options?: ProcessOptions): Promise<Outcome> {
   return spawnProcess(file, args, options).ended;
