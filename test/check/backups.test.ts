@@ -30,19 +30,12 @@ const only = (days: number) => ({
 type Rows = [what: string, snapshots: object[], found: object][];
 
 describe('of a dedicated cluster', () => {
-  const noBackup: Rows = [
-    ['that is not completed', [at('inProgress', 1), at('queued', 1), at('COMPLETED', 1), { id: idOf(1) }], {}],
-    [
-      'without a createdAt',
-      [at('completed', 1, { createdAt: undefined }), at('completed', 1, { createdAt: null })],
-      {},
-    ],
-    [
-      'with an invalid createdAt',
-      [at('completed', 1, { createdAt: 'today' }), at('completed', 1, { createdAt: 5 })],
-      {},
-    ],
-    ['that has expired', [at('completed', 1, { expiresAt: daysAgo(0.01).toISOString() })], {}],
+  const createdAt = (...times: unknown[]) => times.map((createdAt) => at('completed', 1, { createdAt }));
+  const noBackup: [what: string, snapshots: object[]][] = [
+    ['that is not completed', [at('inProgress', 1), at('queued', 1), at('COMPLETED', 1), { id: idOf(1) }]],
+    ['without a createdAt', createdAt(undefined, null)],
+    ['with an invalid createdAt', createdAt('today', '2026-08-09', '2026-13-09T12:00:00Z', 5)],
+    ['that has expired', [at('completed', 1, { expiresAt: daysAgo(0.01).toISOString() })]],
   ];
   const noID = { time: daysAgo(1) };
   const others = noBackup.flatMap(([, snapshots]) => snapshots);
@@ -53,6 +46,7 @@ describe('of a dedicated cluster', () => {
       { ...only(1), oldest: backupOf(3), backups: 3 },
     ],
     ['beside snapshots that are none', [...others, at('completed', 2), ...others], only(2)],
+    ['with a time of another zone', createdAt('2026-08-09T14:00:00+02:00'), only(1)],
     ['that never expires', [at('completed', 1, { expiresAt: undefined })], only(1)],
     ['that expires now', [at('completed', 1, { expiresAt: new Date(now).toISOString() })], only(1)],
     ['of any type', [at('completed', 1, { snapshotType: 'fallback', type: 'shardedCluster' })], only(1)],

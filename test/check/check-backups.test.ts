@@ -3,7 +3,7 @@ import { type BackupCheckOptions, type BackupFinding, checkBackups } from '../..
 import { AtlasClosedError, AtlasInvalidArgumentError } from '../../src/index.js';
 import { answer, type Script, sendRefusal } from '../support/raw-steps.js';
 import { rejection } from '../support/rejection.js';
-import { backup, checkLedger, cluster, hour, list, openAtlas, requestsOf } from './support/open-atlas.js';
+import { ago, backup, checkLedger, cluster, hour, list, openAtlas, requestsOf } from './support/open-atlas.js';
 
 const [a, b] = ['a'.repeat(24), 'b'.repeat(24)] as const;
 const denied = sendRefusal(403);
@@ -14,16 +14,19 @@ const orders = `${flexList}/Orders/backup/snapshots`;
 const ledger = `${dedicatedList}/Ledger/backup/snapshots`;
 const error = (code: string, fields: object = {}) => expect.objectContaining({ code, ...fields });
 
-/** Two projects with clusters of both types. */
+/** Two projects, one of them without a name, with clusters of both types. */
 const organization = {
   '': list([
     { id: a, name: 'Web Shop' },
-    { id: b, name: 'Billing' },
+    { id: b, name: null },
   ]),
   [flexList]: list([cluster('Orders'), cluster('Carts')]),
   [dedicatedList]: list([cluster('Ledger')]),
   [`/${b}/clusters`]: list([cluster('Invoices')]),
 };
+
+const notFound = (errorCode: string, status = 404): Script => [answer(status, { error: status, errorCode })];
+const noSchedule = notFound('BACKUP_CONFIG_NOT_FOUND');
 
 type Answers = Record<string, Script>;
 
@@ -44,46 +47,42 @@ describe('checkBackups', () => {
     const age = expect.closeTo(hour, -4);
     const only = { time: expect.any(Date) };
     const fresh = { state: 'fresh', newest: only, age, maxAge: 26 * hour, oldest: only, backups: 1 };
-    expect(findings.map(({ clusterName }) => clusterName).sort()).toEqual(['Carts', 'Invoices', 'Ledger', 'Orders']);
-    expect(findings).toContainEqual({ ...shop, clusterType: 'flex', clusterName: 'Orders', ...fresh });
-    expect(findings).toContainEqual({ ...shop, clusterType: 'dedicated', clusterName: 'Ledger', ...fresh });
+    const byName = Object.fromEntries(findings.map((finding) => [finding.clusterName, finding]));
+    expect(byName).toStrictEqual({
+      Orders: { ...shop, clusterType: 'flex', clusterName: 'Orders', ...fresh },
+      Carts: { ...shop, clusterType: 'flex', clusterName: 'Carts', ...fresh },
+      Ledger: { ...shop, clusterType: 'dedicated', clusterName: 'Ledger', ...fresh },
+      Invoices: { groupId: b, clusterType: 'dedicated', clusterName: 'Invoices', ...fresh },
+    });
     expect(totals).toStrictEqual({ projects: 2, free: [] });
-  });
-
-  it('copes with a project that has no name', async () => {
-    const { check } = await openAtlas({ ...organization, '': list([{ id: a, name: null }, { id: b }]) });
-    for (const finding of (await check()).findings) expect(finding).not.toHaveProperty('groupName');
   });
 
   it('checks the given projects, each once, without listing any', async () => {
     const { server, check } = await openAtlas(organization);
     const { findings, totals } = await check({ groupIds: [b, b] });
     expect(requestsOf(server).filter((path) => !path.startsWith(`/${b}/`))).toEqual([]);
-    expect(findings).toEqual([expect.not.objectContaining({ groupName: expect.anything() })]);
+    expect(findings).toMatchObject([{ groupId: b, clusterName: 'Invoices' }]);
     expect(totals).toStrictEqual({ projects: 1, free: [] });
   });
 
-  const free = cluster('M0', { replicationSpecs: [{ regionConfigs: [{ providerName: 'TENANT' }] }] });
-  const deleted = cluster('Old', { stateName: 'DELETING' });
-  it.each<[name: string, answers: Answers, options: BackupCheckOptions, totals: object]>([
-    ['an empty list of projects', { '': list([]) }, {}, { projects: 0, free: [] }],
-    ['an empty list of project IDs', {}, { groupIds: [] }, { projects: 0, free: [] }],
-    ['a project without clusters', {}, { groupIds: [a] }, { projects: 1, free: [] }],
-    [
-      'a free cluster',
-      { '': list([{ id: a, name: 'Web Shop' }]), [dedicatedList]: list([free]) },
-      {},
-      { projects: 1, free: [{ ...shop, clusterName: 'M0' }] },
-    ],
-    ['a cluster in deletion', { [flexList]: list([deleted]) }, { groupIds: [a] }, { projects: 1, free: [] }],
-  ])('yields nothing for %s', async (_name, answers, options, totals) => {
-    const { check } = await openAtlas(answers);
-    expect(await check(options)).toStrictEqual({ findings: [], totals });
+  it('yields nothing without project IDs', async () => {
+    const { check } = await openAtlas(organization);
+    expect(await check({ groupIds: [] })).toStrictEqual({ findings: [], totals: { projects: 0, free: [] } });
+  });
+
+  it('counts a free cluster, and leaves out one in deletion', async () => {
+    const free = cluster('M0', { replicationSpecs: [{ regionConfigs: [{ providerName: 'TENANT' }] }] });
+    const deleted = cluster('Old', { stateName: 'DELETING' });
+    const { check } = await openAtlas({
+      '': list([{ id: a, name: 'Web Shop' }]),
+      [dedicatedList]: list([free, deleted]),
+    });
+    const totals = { projects: 1, free: [{ ...shop, clusterName: 'M0' }] };
+    expect(await check()).toStrictEqual({ findings: [], totals });
   });
 
   it.each<[name: string, path: string, unknown: Partial<BackupFinding>, others: number]>([
-    ['a Flex cluster', orders, { clusterName: 'Orders' }, 3],
-    ['a dedicated cluster', ledger, { clusterName: 'Ledger' }, 3],
+    ['a cluster', orders, { clusterName: 'Orders' }, 3],
     ['the Flex clusters of a project', flexList, { clusterType: 'flex' }, 2],
     ['the dedicated clusters of a project', dedicatedList, { clusterType: 'dedicated' }, 3],
   ])('reports %s as unknown if the call fails, and goes on', async (_name, path, fields, others) => {
@@ -101,9 +100,9 @@ describe('checkBackups', () => {
     expect((await check()).totals.projects).toBe(1);
   });
 
-  it.each([flexList, dedicatedList])('sends nothing for a name in %s that could lead elsewhere', async (path) => {
+  it('sends nothing for a name that could lead elsewhere', async () => {
     const odd = [cluster('Al/tair'), cluster('..'), {}];
-    const { server, check } = await openAtlas({ [path]: list([...odd, cluster('Orders')]) });
+    const { server, check } = await openAtlas({ [flexList]: list([...odd, cluster('Orders')]) });
     const { findings } = await check({ groupIds: [a] });
     const unknown = { state: 'unknown', error: error('INVALID_ARGUMENT', { issues: [expect.anything()] }) };
     expect(findings).toMatchObject([
@@ -114,14 +113,11 @@ describe('checkBackups', () => {
   });
 
   it('calls a backup that is more than an hour ahead unknown', async () => {
-    const read = async (age: number) => {
-      const { check } = await openAtlas({ ...organization, [orders]: backup(age, 'flexClusters') });
-      return (await check()).findings.find(({ clusterName }) => clusterName === 'Orders');
-    };
+    const read = async (age: number) => (await checkLedger({}, { snapshots: backup(age, 'clusters') })).finding;
     expect(await read(-hour)).toMatchObject({ state: 'fresh', age: 0 });
     const message = expect.stringContaining('the clock of this machine');
     const issues = [{ path: 'results', message: expect.stringMatching(/^has a backup from 2.*Z,/) }];
-    const context = { operation: 'checkBackups', path: `/api/atlas/v2/groups${orders}` };
+    const context = { operation: 'checkBackups', path: `/api/atlas/v2/groups${ledger}` };
     const future = error('INVALID_RESPONSE', { message, issues, ...context });
     expect(await read(-hour - 60_000)).toMatchObject({ state: 'unknown', error: future });
   });
@@ -134,28 +130,22 @@ describe('checkBackups', () => {
     ['timeout', 'must be at most 2147483647 ms', [2 ** 31, Number.POSITIVE_INFINITY]],
     ['concurrency', 'must be a whole number above 0', [1.5, 0, -1.5, '1']],
     ['signal', 'must be an AbortSignal', [{}, 'abort']],
-  ])('rejects an invalid %s, and sends nothing: %s', async (path, message, values) => {
+    ['', 'the options must be an object', [null]],
+    [
+      '',
+      'there is no option maxage or ids (options: groupIds, maxAge, timeout, concurrency, signal)',
+      [{ maxage: 1, ids: [] }],
+    ],
+  ])('rejects invalid options, and sends nothing: %s %s', async (path, message, values) => {
     const { client, server } = await openAtlas(organization);
     for (const value of values) {
-      const options = { [path.replace(/\..*/, '')]: value };
-      const thrown = await rejection(checkBackups(client, options).next(), AtlasInvalidArgumentError);
+      const options = path === '' ? value : { [path.replace(/\..*/, '')]: value };
+      // As JavaScript may call it.
+      const check = checkBackups(client, options as BackupCheckOptions);
+      const thrown = await rejection(check.next(), AtlasInvalidArgumentError);
       expect(thrown).toMatchObject({ operation: 'checkBackups', issues: [{ path, message }] });
     }
     expect(server.requests).toEqual([]);
-  });
-
-  it.each<[options: unknown, message: string]>([
-    [
-      { maxage: 1, ids: [] },
-      'there is no option maxage or ids (options: groupIds, maxAge, timeout, concurrency, signal)',
-    ],
-    [null, 'the options must be an object'],
-  ])('rejects the options %j', async (options, message) => {
-    const { client } = await openAtlas({});
-    // As JavaScript may call it.
-    const check = checkBackups(client, options as BackupCheckOptions);
-    const thrown = await rejection(check.next(), AtlasInvalidArgumentError);
-    expect(thrown.issues).toEqual([{ path: '', message }]);
   });
 
   it('throws if the projects cannot be listed', async () => {
@@ -163,12 +153,15 @@ describe('checkBackups', () => {
     await expect(check()).rejects.toMatchObject({ code: 'API_ERROR' });
   });
 
-  it.each([
-    ['that the client is closed', new AtlasClosedError('Closed.')],
-    ['that is not one of Atlas, whatever its status', Object.assign(new TypeError('A bug.'), { status: 429 })],
-  ])('throws an error %s', async (_name, thrown) => {
-    const { client, check } = await openAtlas(organization);
-    vi.spyOn(client, 'listTenantSnapshots').mockRejectedValue(thrown);
+  const closed = new AtlasClosedError('Closed.');
+  it.each<['get' | 'listTenantSnapshots', Error]>([
+    ['listTenantSnapshots', closed],
+    ['listTenantSnapshots', Object.assign(new TypeError('A bug.'), { status: 429 })],
+    // Of a schedule, without which other errors hide nothing.
+    ['get', closed],
+  ])('throws an error of %s if it is that of a closed client, or not of Atlas: %s', async (method, thrown) => {
+    const { client, check } = await openAtlas({ ...organization, [ledger]: list([]) });
+    vi.spyOn(client, method).mockRejectedValue(thrown);
     await expect(check()).rejects.toBe(thrown);
   });
 });
@@ -178,20 +171,28 @@ describe('a dedicated cluster', () => {
   const scheduled = (...frequencies: string[]): Script => [
     answer(200, { policies: [{ policyItems: frequencies.map((frequencyType) => ({ frequencyType })) }] }),
   ];
-  const notFound = (errorCode: string, status = 404): Script => [answer(status, { error: status, errorCode })];
-  const noSchedule = notFound('BACKUP_CONFIG_NOT_FOUND');
   const both = ['schedule', 'snapshots'];
   const edition = { effectiveDatabaseEdition: 'INFINITE', backupEnabled: false };
   const known = { newest: { time: expect.any(Date) }, age: expect.closeTo(27 * hour, -4), backups: 1 };
 
   it.each<[name: string, fields: object, answers: Answers, finding: object, paths: string[]]>([
-    ['without backup', { backupEnabled: false }, {}, { state: 'none', reason: 'backup off' }, []],
-    ['that does not say whether it has backup', { backupEnabled: 'no' }, {}, { state: 'fresh' }, ['snapshots']],
+    [
+      'without backup, but with point-in-time restore',
+      { backupEnabled: false, pitEnabled: true },
+      {},
+      { state: 'none', reason: 'backup off', pitEnabled: true },
+      [],
+    ],
+    [
+      'that does not say whether it has backup',
+      { backupEnabled: 'no', pitEnabled: false },
+      {},
+      { state: 'fresh', pitEnabled: false },
+      ['snapshots'],
+    ],
     ['with weekly ones', {}, { ...old, schedule: scheduled('weekly') }, { maxAge: 170 * hour }, both],
     ['without a schedule', {}, { ...old, schedule: noSchedule }, { reason: 'no schedule' }, both],
     ['of another edition, with backup off', edition, {}, { state: 'fresh' }, ['snapshots']],
-    ['with point-in-time restore', { pitEnabled: true, backupEnabled: false }, {}, { pitEnabled: true }, []],
-    ['without point-in-time restore', { pitEnabled: false }, {}, { state: 'fresh', pitEnabled: false }, ['snapshots']],
   ])('%s', async (_name, fields, answers, finding, paths) => {
     expect(await checkLedger(fields, answers)).toMatchObject({ finding, paths });
   });
@@ -204,31 +205,64 @@ describe('a dedicated cluster', () => {
     const { finding } = await checkLedger({}, { ...old, schedule });
     expect(finding).toMatchObject({ clusterName: 'Ledger', state: 'unknown', error: error(code), ...known });
   });
+});
 
-  it('ends the check if the client is closed while its schedule is read', async () => {
-    const { client, check } = await openAtlas({ [dedicatedList]: list([cluster('Ledger')]), [ledger]: list([]) });
-    const closed = new AtlasClosedError('Closed.');
-    vi.spyOn(client, 'get').mockRejectedValue(closed);
-    await expect(check({ groupIds: [a] })).rejects.toBe(closed);
+describe('a sharded cluster', () => {
+  const snapshot = (type: string, age: number, status = 'completed') => ({ type, status, createdAt: ago(age) });
+  const single = (age: number, status?: string) => snapshot('replicaSet', age, status);
+  const whole = (age: number, status?: string) => snapshot('shardedCluster', age, status);
+  const page = (results: object[], more: object = {}): Script => [answer(200, { results, ...more })];
+  const unknown = (code: string, text: string) => ({
+    state: 'unknown',
+    error: error(code, { message: expect.stringContaining(text) }),
+  });
+  const unusable = (text: string) => unknown('INVALID_RESPONSE', text);
+  const sharded = { clusterType: 'SHARDED' };
+  const ownList = 'snapshots/shardedClusters';
+  const onlySingle = unusable('only snapshots of single shards');
+  const odd = { error: null, totalCount: 0, links: [null] };
+
+  it.each<[what: string, first: object[], second: Script, finding: object, calls: number]>([
+    ['with a backup', [single(hour), whole(2 * hour)], [], { age: expect.closeTo(2 * hour, -4) }, 1],
+    ['with a failure of all shards', [single(hour), whole(hour, 'failed')], [], { state: 'none' }, 2],
+    ['with a backup in its own list', [single(30 * hour)], page([whole(hour)]), { state: 'fresh' }, 2],
+    ['with an old one in its own list', [], page([single(hour), whole(30 * hour)]), { state: 'stale' }, 3],
+    ['with single shards only', [single(hour)], page([single(hour)]), onlySingle, 2],
+    ['with failed single shards', [single(hour, 'failed')], page([]), { state: 'none' }, 3],
+    ['without any snapshot', [], page([], odd), { state: 'none' }, 3],
+    ['whose own list fails', [], sendRefusal(403), unknown('API_ERROR', '403'), 2],
+    ['whose own list has an error', [], page([whole(hour)], { error: 503 }), unusable('error: must be absent'), 2],
+    ['whose own list is none', [], [answer(200, {})], unusable('results: must be a list'), 2],
+    ['whose own list has a next page', [], page([], { links: [{ rel: 'next' }] }), unusable('cut short'), 2],
+    ['whose own list has too few', [], page([], { totalCount: 1 }), unusable('cut short'), 2],
+  ])('%s', async (_what, first, second, finding, calls) => {
+    const answers: Answers = { snapshots: list(first), [ownList]: second, schedule: noSchedule };
+    const { finding: found, paths } = await checkLedger(sharded, answers);
+    expect(found).toMatchObject(finding);
+    expect(paths).toHaveLength(calls);
   });
 
-  it('is judged by maxAge, whatever its schedule', async () => {
-    const { finding, paths } = await checkLedger({}, { ...old, schedule: scheduled('weekly') }, { maxAge: hour });
-    expect(finding).toMatchObject({ state: 'stale', maxAge: hour });
-    expect(paths).toEqual(['snapshots']);
+  it('is unknown with single shards only, also if it is new, and is read without a query', async () => {
+    const answers = { snapshots: list([single(hour)]), [ownList]: page([]) };
+    const { server, finding } = await checkLedger({ ...sharded, createDate: ago(hour) }, answers);
+    expect(finding).toMatchObject(onlySingle);
+    const { target, headers } = server.requests.at(-1) ?? {};
+    expect(target).toMatch(/\/shardedClusters$/);
+    expect(headers?.['accept']).toBe('application/vnd.atlas.2023-01-01+json');
   });
 });
 
-it.each([undefined, 'schedule' as const])(
-  'a Flex cluster is judged by 26 hours, with a maxAge of %s',
-  async (maxAge) => {
-    const { server, check } = await openAtlas({
-      [flexList]: list([cluster('Orders', { paused: true, backupEnabled: false, pitEnabled: true })]),
-      [orders]: backup(27 * hour, 'flexClusters'),
-    });
-    const { findings } = await check({ groupIds: [a], maxAge });
-    expect(findings).toMatchObject([{ state: 'stale', maxAge: 26 * hour }]);
-    expect(findings[0]).not.toHaveProperty('pitEnabled');
-    expect(server.requests).toHaveLength(3);
-  },
-);
+it.each<[maxAge: BackupCheckOptions['maxAge'], limit: number]>([
+  [undefined, 26 * hour],
+  ['schedule', 26 * hour],
+  [hour, hour],
+])('with a maxAge of %s, the limit of a Flex cluster is %i ms', async (maxAge, limit) => {
+  const { server, check } = await openAtlas({
+    [flexList]: list([cluster('Orders', { paused: true, backupEnabled: false, pitEnabled: true })]),
+    [orders]: backup(27 * hour, 'flexClusters'),
+  });
+  const { findings } = await check({ groupIds: [a], maxAge });
+  expect(findings).toMatchObject([{ state: 'stale', maxAge: limit }]);
+  expect(findings[0]).not.toHaveProperty('pitEnabled');
+  expect(server.requests).toHaveLength(3);
+});

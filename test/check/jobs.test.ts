@@ -3,7 +3,6 @@ import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { checkBackups } from '../../src/check/index.js';
 import { AtlasApiError, AtlasAuthenticationError, type AtlasError, AtlasTimeoutError } from '../../src/index.js';
 import { passTime, runClock, standStill, stopClock } from '../support/clock.js';
-import { openClient } from '../support/open-client.js';
 import type { Script } from '../support/raw-steps.js';
 import { list, many, openAtlas, runCheck } from './support/open-atlas.js';
 
@@ -11,15 +10,22 @@ const [a, b] = ['a'.repeat(24), 'b'.repeat(24)] as const;
 const hanging: Script = [];
 const flexList = `/${a}/flexClusters`;
 const snapshotsOf = (name: string) => `${flexList}/${name}/backup/snapshots`;
-/** A call that ignores its signal and its timeout. A check only awaits a call, so a plain promise does. */
-const ignoring = () => new Promise<never>(() => {}) as never;
+/** A call that ignores its signal and its timeout. */
+const ignoring = () => new Promise<never>(() => {});
 
-/** A client whose calls never end. */
-function openIgnoringClient() {
-  const client = openClient({ baseUrl: 'http://127.0.0.1:9' });
-  vi.spyOn(client, 'getAll').mockImplementation(ignoring);
-  return client;
+interface Calls {
+  getAll?: (path: string, options: { signal: AbortSignal }) => Promise<unknown>;
+  listTenantSnapshots?: (groupId: string, name: string, options: { signal: AbortSignal }) => Promise<unknown>;
 }
+
+/** A client without a server. Calls that are not given never end. */
+function fakeClient(calls: Calls = {}): Parameters<typeof checkBackups>[0] {
+  // A check only awaits a call, so a plain promise does.
+  return { get: ignoring, getAll: ignoring, listTenantSnapshots: ignoring, ...calls } as never;
+}
+
+/** Lists this many Flex clusters, and no others. */
+const flexClusters = (count: number) => async (path: string) => (path.endsWith('/flexClusters') ? many(count) : []);
 
 describe('the calls of a check', () => {
   it.each([
@@ -27,35 +33,19 @@ describe('the calls of a check', () => {
     [3, 3],
     [undefined, 16],
   ])('with a concurrency of %s are at most %i at a time over all projects', async (concurrency, limit) => {
-    const { client } = await openAtlas({ [flexList]: list(many(20)), [`/${b}/clusters`]: list(many(20)) });
     let running = 0;
     let most = 0;
-    const count = async (call: Promise<unknown>) => {
+    const count = async (result: object[]) => {
       running += 1;
       most = Math.max(most, running);
-      await call;
+      await standStill(1);
       running -= 1;
-      return call;
+      return result;
     };
-    const counting = {
-      getAll: (...args: Parameters<typeof client.getAll>) => count(client.getAll(...args)),
-      listTenantSnapshots: (...args: Parameters<typeof client.listTenantSnapshots>) =>
-        count(client.listTenantSnapshots(...args)),
-    };
-    // A check only awaits a call, so a plain promise does.
-    expect((await runCheck(counting as never, { groupIds: [a, b], concurrency })).findings).toHaveLength(40);
+    const getAll = async (path: string) => count(await flexClusters(20)(path));
+    const client = fakeClient({ getAll, listTenantSnapshots: () => count([]) });
+    expect((await runCheck(client, { groupIds: [a, b], concurrency })).findings).toHaveLength(40);
     expect(most).toBe(limit);
-  });
-
-  it('wait for a slow reader', async () => {
-    const { server, client } = await openAtlas({ [flexList]: list(many(50)) });
-    const check = checkBackups(client, { groupIds: [a], concurrency: 4 });
-    await check.next();
-    await check.next();
-    await standStill();
-    // Two for the lists, two for the findings that were read, at most four for those that wait.
-    expect(server.requests.length).toBeLessThanOrEqual(8);
-    await check.return({ projects: 0, free: [] });
   });
 
   it('are aborted when the reader leaves the loop', async () => {
@@ -70,8 +60,7 @@ describe('the calls of a check', () => {
 });
 
 it('a finding without a call does not hold up what else the process does', async () => {
-  const client = openIgnoringClient();
-  vi.spyOn(client, 'getAll').mockResolvedValue(Array(1000).fill({ name: '' }));
+  const client = fakeClient({ getAll: async () => Array(1000).fill({ name: '' }) });
   const check = checkBackups(client, { groupIds: [a] });
   let turns = 0;
   setImmediate(() => {
@@ -96,8 +85,9 @@ describe('the timeout of a check', () => {
       [`/${a}/clusters`]: hanging,
       [snapshotsOf('Cluster2')]: hanging,
     });
-    if (how === 'ignore it') vi.spyOn(client, 'listTenantSnapshots').mockImplementation(ignoring);
+    if (how === 'ignore it') Object.assign(client, { listTenantSnapshots: ignoring });
     stopClock();
+    await passTime(1000);
     const { findings } = await runClock(runCheck(client, { groupIds: [a, b], timeout: 100, concurrency: 2 }));
     const about = findings.map(({ groupId, clusterType, clusterName }) => `${groupId} ${clusterType} ${clusterName}`);
     expect(about.sort()).toEqual([
@@ -107,6 +97,8 @@ describe('the timeout of a check', () => {
       `${b} flex undefined`,
     ]);
     expect(findings.map(({ error }) => error)).toEqual(Array(6).fill(ofCheck));
+    const causes = findings.flatMap(({ error }) => error?.cause ?? []);
+    expect(causes).toContainEqual(expect.objectContaining({ code: 'TIMEOUT', operation: 'getAll' }));
     // The others were never started.
     expect(server.requests.length).toBeLessThanOrEqual(3);
   });
@@ -114,7 +106,7 @@ describe('the timeout of a check', () => {
   it('is 10 minutes by default, also under fake timers that do not fake performance.now()', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     onTestFinished(() => void vi.useRealTimers());
-    const ended = runCheck(openIgnoringClient(), { groupIds: [a] });
+    const ended = runCheck(fakeClient(), { groupIds: [a] });
     await vi.advanceTimersByTimeAsync(600_000);
     const advice = 'Raise it if the check needs longer.';
     const timeout = { code: 'TIMEOUT', advice, message: `The check timed out after 600000 ms (timeout). ${advice}` };
@@ -124,33 +116,21 @@ describe('the timeout of a check', () => {
   it('leaves time to read a response that arrived before it', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
     onTestFinished(() => void vi.useRealTimers());
-    const client = openIgnoringClient();
     const late = () => new Promise((resolve) => setTimeout(() => setImmediate(() => setImmediate(resolve, [])), 30));
-    vi.spyOn(client, 'getAll').mockImplementation(() => late() as never);
-    const ended = runCheck(client, { groupIds: [a], timeout: 30 });
+    const ended = runCheck(fakeClient({ getAll: late }), { groupIds: [a], timeout: 30 });
     await new Promise(setImmediate);
     vi.advanceTimersByTime(30);
     expect(await ended).toEqual({ findings: [], totals: { projects: 1, free: [] } });
   });
 
-  it('has the error of the call as its cause', async () => {
-    const { check } = await openAtlas({ [flexList]: hanging });
-    stopClock();
-    await passTime(1000);
-    const [finding] = (await runClock(check({ groupIds: [a], timeout: 100 }))).findings;
-    expect(finding?.error).toEqual(ofCheck);
-    expect(finding?.error?.cause).toMatchObject({ code: 'TIMEOUT', operation: 'getAll' });
-  });
-
   it('does not hide why an earlier call failed', async () => {
-    const { client, check } = await openAtlas({ [flexList]: list(many(1)) });
     const early = new AtlasTimeoutError('The attempts timed out.');
-    vi.spyOn(client, 'listTenantSnapshots').mockRejectedValue(early);
-    const { findings } = await check({ groupIds: [a], timeout: 60_000 });
+    const client = fakeClient({ getAll: flexClusters(1), listTenantSnapshots: () => Promise.reject(early) });
+    const { findings } = await runCheck(client, { groupIds: [a], timeout: 60_000 });
     expect(findings[0]?.error).toBe(early);
   });
 
-  it('covers what a slow reader takes', async () => {
+  it('covers what a slow reader takes, during which no call starts', async () => {
     const { server, client } = await openAtlas({ [flexList]: list(many(5)) });
     stopClock();
     const check = checkBackups(client, { groupIds: [a], timeout: 100, concurrency: 1 });
@@ -169,20 +149,16 @@ describe('a rate limit', () => {
 
   /** A client of a project with two clusters. The calls for snapshots end with these errors, and then with a backup. */
   function openLimited(...errors: AtlasError[]) {
-    const client = openIgnoringClient();
     const calls: string[] = [];
-    const listClusters = async (path: string) => (path === `/api/atlas/v2/groups${flexList}` ? many(2) : []);
     const signals = new Set<AbortSignal>();
-    const listSnapshots = async (_groupId: string, name: string, { signal }: { signal: AbortSignal }) => {
+    const listTenantSnapshots: Calls['listTenantSnapshots'] = async (_groupId, name, { signal }) => {
       calls.push(`${name} at ${performance.now()}`);
       signals.add(signal);
       const error = errors.shift();
       if (error !== undefined) throw error;
       return [{ status: 'COMPLETED', finishTime: new Date() }];
     };
-    vi.spyOn(client, 'getAll').mockImplementation(listClusters as never);
-    vi.spyOn(client, 'listTenantSnapshots').mockImplementation(listSnapshots as never);
-    return { client, calls, signals };
+    return { client: fakeClient({ getAll: flexClusters(2), listTenantSnapshots }), calls, signals };
   }
 
   it('is waited for at least a second, while the call keeps its place, also if the token endpoint has it', async () => {
@@ -222,12 +198,11 @@ describe('an abort', () => {
     const warn = vi.fn();
     process.on('warning', warn);
     onTestFinished(() => void process.off('warning', warn));
-    const client = openIgnoringClient();
-    const listen = (_path: string, { signal }: { signal: AbortSignal }) => {
+    const listen: Calls['getAll'] = (_path, { signal }) => {
       signal.addEventListener('abort', () => {});
       return ignoring();
     };
-    vi.spyOn(client, 'getAll').mockImplementation(listen as never);
+    const client = fakeClient({ getAll: listen });
     const stop = new AbortController();
     const groupIds = Array.from({ length: 12 }, (_, index) => index.toString(16).repeat(24));
     const checks = groupIds.map(() => checkBackups(client, { groupIds, signal: stop.signal }).next());
