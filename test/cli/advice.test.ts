@@ -1,6 +1,5 @@
 // All advice of the command is in advice.txt, to be read there. `npx vitest run test/cli/advice.test.ts -u` writes it.
 import { expect, it } from 'vitest';
-import { checkBackups } from '../../src/check/index.js';
 import { describeError } from '../../src/cli/problems.js';
 import {
   AtlasApiError,
@@ -14,7 +13,7 @@ import {
 } from '../../src/index.js';
 import { openScripted } from '../support/open-client.js';
 import { rejection } from '../support/rejection.js';
-import { silent } from '../support/scripted-dispatcher.js';
+import { type Behavior, silent } from '../support/scripted-dispatcher.js';
 
 const path = '/api/atlas/v2/groups';
 // The end of each message of the client. The command has its own.
@@ -30,6 +29,14 @@ const noResponse = (why: string) => new AtlasConnectionError(`getAll ${path} got
 const slow = new AtlasTimeoutError('getAll /x/db-5ms timed out after 15000 ms (attemptTimeout).', {
   ...context,
   attempts: 4,
+});
+/** How the client itself reports a timeout. */
+const timeout = (behavior: Behavior) => {
+  const { client } = openScripted([behavior], { attemptTimeout: 20 });
+  return rejection(client.getAll(path), AtlasTimeoutError);
+};
+const connectTimeout = Object.assign(new Error('Connect Timeout Error (attempted address: x:1, timeout: 10000ms)'), {
+  code: 'UND_ERR_CONNECT_TIMEOUT',
 });
 const slowProxy = new AtlasTimeoutError(`getAll ${path} got no response (X): Headers Timeout Error.`, context);
 const odd = { operation: 'checkBackups', advice: 'Check it in the Atlas UI.' };
@@ -58,31 +65,12 @@ const errors: AtlasError[] = [
 ];
 
 it('the command says what happened and what to do, in its own terms', async () => {
-  const texts = errors.map((error) => {
+  const timeouts = [await timeout(silent), await timeout(connectTimeout)];
+  const texts = [...errors, ...timeouts].map((error) => {
     const { code, status, errorCode } = error.toJSON();
     return `${[code, status, errorCode].filter(Boolean).join(' ')}\n  ${describeError(error)}`;
   });
   const own = texts.join('\n').replaceAll('--timeout', '');
   expect(own).not.toMatch(/getAll|\/api\/|[a-z]Timeout|timeout|baseUrl|apiVersion|undefined/);
   await expect(`${texts.join('\n\n')}\n`).toMatchFileSnapshot('advice.txt');
-});
-
-const connectTimeout = Object.assign(new Error('Connect Timeout Error (attempted address: x:1, timeout: 10000ms)'), {
-  code: 'UND_ERR_CONNECT_TIMEOUT',
-});
-
-it.each([
-  ['within 0.02 s, in 1 attempt', silent],
-  ['within 10 s, in 1 attempt', connectTimeout],
-])('a timeout of the client: Atlas did not answer %s', async (what, behavior) => {
-  const { client } = openScripted([behavior], { attemptTimeout: 20 });
-  const error = await rejection(client.getAll(path), AtlasTimeoutError);
-  const advice = 'Check the network, and check MONGODB_ATLAS_BASE_URL and any proxy on the way to Atlas.';
-  expect(describeError(error)).toBe(`Atlas did not answer ${what}. ${advice}`);
-});
-
-it('a timeout of the check: it ran out of time', async () => {
-  const { client } = openScripted([silent]);
-  const error = await rejection(checkBackups(client, { timeout: 30 }).next(), AtlasTimeoutError);
-  expect(describeError(error)).toBe('The check ran out of time. Give it more time with --timeout.');
 });
