@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { ScriptedAnswer } from '../../src/testing/index.js';
+import type { AtlasEmulatorOptions, ScriptedAnswer } from '../../src/testing/index.js';
 import { snapshotId } from '../support/snapshot-routes.js';
 import {
   basic,
@@ -15,11 +15,26 @@ import {
   tenantApiPath,
 } from './support/open-api.js';
 
+const shopId = 'c'.repeat(24);
+const emptyId = 'd'.repeat(24);
+
 const seed = [
   { clusterName: 'Production', dedicated: true },
   { clusterName: 'Sandbox', free: true },
   { clusterName: 'Archive', dedicated: true, backupEnabled: false },
+  // A project that gets its name late, and clusters with all that a seed may have.
+  { groupId: shopId, createDate: new Date('2026-05-14T10:00:00.500Z'), stateName: 'CREATING', snapshots: [] },
+  { groupId: shopId, clusterName: 'Orders', dedicated: true, policyItems: [] },
+  {
+    ...{ groupId: shopId, groupName: 'Shop', clusterName: 'Carts', dedicated: true },
+    ...{ createDate: null, stateName: 'UPDATING', paused: true, policyItems: [{ frequencyType: 'weekly', extra: 1 }] },
+    snapshots: [{ id: otherId, status: 'queued', expiresAt: new Date('2026-05-15T10:00:00Z') }],
+  },
+  { groupId: emptyId },
 ];
+const account = { clientId: 'mdb_sa_id_1', clientSecret: 'mdb_sa_sk_1' };
+const accessToken = 'token';
+
 const flexOne = flexApiPath(`/${snapshotId}`);
 const tenantOne = tenantApiPath(`/${snapshotId}`);
 
@@ -27,22 +42,44 @@ const answers: readonly string[] = [
   projectsPath,
   eventsPath(),
   clustersPath(),
+  clustersPath(shopId),
+  clustersPath(emptyId),
   flexApiPath(),
   flexOne,
   tenantOne,
   clusterApiPath(),
+  clusterApiPath('?itemsPerPage=1&pageNum=2', shopId),
   dedicatedPath(),
+  dedicatedPath('', 'Sandbox'),
+  clusterApiPath('/Carts/backup/snapshots', shopId),
   schedulePath(),
+  clusterApiPath('/Carts/backup/schedule', shopId),
+  clusterApiPath('/Orders/backup/schedule', shopId),
   `${flexOne}?envelope=true`,
+  `${flexOne}?envelope=false`,
   flexApiPath('?envelope=true&itemsPerPage=1'),
+  flexApiPath('?itemsPerPage=1&pageNum=2'),
+  flexApiPath('?itemsPerPage=1&pageNum=5'),
+  flexApiPath('?itemsPerPage=500&pageNum=2'),
+  flexApiPath('?itemsPerPage=1&includeCount=false'),
+  // As recorded: without their count, events have no next link.
+  eventsPath('?itemsPerPage=1&includeCount=false'),
+  // It is not paged.
+  tenantApiPath('?itemsPerPage=1'),
 ];
 
-const errors: readonly (readonly [path: string, init?: RequestInit])[] = [
+type Request = readonly [path: string, init?: RequestInit];
+
+const withHeaders = (headers: Readonly<Record<string, string>>) => ({ headers });
+const withAccept = (accept: string) => withHeaders({ authorization: `Bearer ${accessToken}`, accept });
+
+const errors: readonly Request[] = [
   ['/api/atlas/v2/nothing'],
   [flexApiPath('', 'Cluster0', otherId)],
   [flexApiPath('', 'Reports')],
   [flexApiPath(`/${otherId}`)],
   [flexApiPath(`/${otherId}?envelope=true`)],
+  [flexApiPath(`/${otherId}?pretty=true`)],
   [tenantApiPath(`/${otherId}`)],
   [flexApiPath('', 'Production')],
   [flexApiPath(`/${otherId}`, 'Production')],
@@ -56,79 +93,146 @@ const errors: readonly (readonly [path: string, init?: RequestInit])[] = [
   [schedulePath('-')],
   [flexApiPath('/%2E%2E%2F')],
   [flexApiPath('?itemsPerPage=501')],
+  [flexApiPath('?itemsPerPage=0')],
+  [flexApiPath('?itemsPerPage=x')],
   [flexApiPath('?pageNum=0')],
+  [flexOne, withAccept('application/vnd.atlas.2024-11-12+json')],
+  [flexOne, withAccept('application/json')],
+  [tenantOne, withAccept('application/json')],
   [flexApiPath(), { method: 'DELETE' }],
   [tenantApiPath(), { method: 'DELETE' }],
-  [flexApiPath(), { headers: {} }],
-  ['/api/atlas/v2/nothing', { headers: {} }],
-  [flexApiPath('?envelope=true'), { headers: { authorization: 'Basic ZW11bGF0b3I6a2V5' } }],
-  [flexApiPath(), { headers: { authorization: 'Bearer unknown' } }],
-  [flexApiPath('?envelope=true'), { headers: { authorization: 'Bearer unknown' } }],
 ];
 
-/** A request for a token with this login. */
-const tokenRequest = (authorization: string, body: RequestInit['body'] = form('client_credentials')) =>
-  ['/api/oauth/token', { method: 'POST', headers: { authorization }, body }] as const;
-const form = (grant_type: string) => new URLSearchParams({ grant_type });
-const account = { clientId: 'mdb_sa_id_1', clientSecret: 'mdb_sa_sk_1' };
-const rightSecret = basic(account.clientId, account.clientSecret);
+/** A login by Digest with a nonce that is not the emulator's. */
+function withDigest(changes: Readonly<Record<string, string | undefined>> = {}) {
+  const parameters = {
+    ...{ username: 'emulator', realm: 'MMS Public API', nonce: 'n', uri: flexOne, response: '0' },
+    ...{ qop: 'auth', nc: '00000001', cnonce: 'c', ...changes },
+  };
+  const sent = Object.entries(parameters).filter(([, value]) => value !== undefined);
+  return withHeaders({ authorization: `Digest ${sent.map(([name, value]) => `${name}="${value}"`).join(', ')}` });
+}
 
-const oauthErrors = [
-  tokenRequest(basic(account.clientId, 'wrong')),
-  tokenRequest(basic('other', account.clientSecret)),
-  tokenRequest('Bearer x'),
-  tokenRequest(rightSecret, form('password')),
-  tokenRequest(rightSecret, '{}'),
-  ['/api/oauth/token'],
-] as const;
+const logins: readonly Request[] = [
+  [flexApiPath(), withHeaders({})],
+  ['/api/atlas/v2/nothing', withHeaders({})],
+  [flexApiPath('?envelope=true'), withHeaders({ authorization: 'Basic ZW11bGF0b3I6a2V5' })],
+  [flexApiPath(), withHeaders({ authorization: 'Bearer unknown' })],
+  [flexApiPath('?envelope=true'), withHeaders({ authorization: 'Bearer unknown' })],
+  [flexOne, withDigest()],
+  [flexOne, withDigest({ uri: '/elsewhere' })],
+  [flexOne, withDigest({ username: undefined, algorithm: 'MD4', qop: undefined })],
+  [flexOne, withDigest({ qop: 'auth-int', nc: '00000000' })],
+  [flexOne, withDigest({ nc: '1', cnonce: undefined })],
+  [flexOne, withDigest({ opaque: '1", opaque="2' })],
+  [flexOne, withDigest({ opaque: '1" 2' })],
+];
 
-const scripted: readonly (readonly [path: string, answer: ScriptedAnswer])[] = [
-  ...[400, 401, 402, 403, 404, 405, 406, 410, 500, 503, 504].map((status) => [flexOne, { status }] as const),
-  [tenantOne, { status: 401, errorCode: 'TENANT_SNAPSHOT_ACCESS_DENIED' }],
-  [flexOne, { status: 403, parameters: ['198.51.100.7'] }],
-  [flexOne, { status: 403, errorCode: 'ORG_REQUIRES_ACCESS_LIST' }],
-  [flexOne, { status: 429, retryAfter: 7 }],
-  [tenantOne, { status: 429 }],
+const tokenPath = '/api/oauth/token';
+const revokePath = '/api/oauth/revoke';
+const form = (fields: Record<string, string>) => new URLSearchParams(fields);
+const grant = form({ grant_type: 'client_credentials' });
+/** A request to an OAuth endpoint. */
+const post = (body: RequestInit['body'] = grant, authorization = basic(account.clientId, account.clientSecret)) => ({
+  method: 'POST',
+  headers: { authorization },
+  body,
+});
+
+const oauth: readonly Request[] = [
+  [tokenPath, post()],
+  [tokenPath, post(grant, basic(account.clientId, 'wrong'))],
+  [`${tokenPath}?envelope=true`, post(grant, basic('other', account.clientSecret))],
+  [tokenPath, post(grant, 'Bearer x')],
+  [tokenPath, post(form({ grant_type: 'password' }))],
+  [tokenPath, post('{}')],
+  [tokenPath],
+  [revokePath, post(form({ token: 'unknown' }))],
+  [revokePath, post(form({}))],
+  [revokePath, post(form({ token: accessToken }), basic('other', 'x'))],
+];
+
+const configured: readonly (readonly [options: AtlasEmulatorOptions, ...Request])[] = [
+  [{ envelopeKey: 'envelope' }, `${flexOne}?envelope=true`],
+  [{ paging: { maxItemsPerPage: 3 } }, flexApiPath('?itemsPerPage=4')],
+  [{ paging: { itemsPerPage: 1, totalCount: false } }, flexApiPath()],
+  [{ digest: { algorithms: ['SHA-256', 'MD5'] } }, flexOne, withHeaders({})],
+  [{ rateLimit: { capacity: 0 } }, flexOne],
+  [{ rateLimit: { capacity: 0, enforce: true } }, flexOne],
+  [{ rateLimit: { capacity: 0, enforce: true } }, tenantOne],
+  // Without a refill there is no time to name.
+  [{ rateLimit: { capacity: 0, refillPerMinute: 0, enforce: true } }, flexOne],
+  [{ tokens: { lifetime: 30 } }, tokenPath, post()],
+  [{ tokens: { live: 0 } }, tokenPath, post()],
+  [{ tokens: { perMinute: 0, window: 5000 } }, tokenPath, post()],
+  [{ tokens: { perMinute: 0, retryAfter: false } }, tokenPath, post()],
+];
+
+const scripted: readonly (readonly [answer: ScriptedAnswer, ...Request])[] = [
+  ...[400, 401, 402, 403, 404, 405, 406, 410, 500, 503, 504].map((status) => [{ status }, flexOne] as const),
+  [{ status: 401, errorCode: 'TENANT_SNAPSHOT_ACCESS_DENIED' }, tenantOne],
+  [{ status: 403, parameters: ['198.51.100.7'] }, flexOne],
+  [{ status: 403, errorCode: 'ORG_REQUIRES_ACCESS_LIST' }, flexOne],
+  [{ status: 429, retryAfter: 7 }, flexOne],
+  [{ status: 429 }, tenantOne],
   [
-    flexOne,
     { status: 599, errorCode: 'CODE', detail: 'Detail.', parameters: [1, 'two'], headers: { 'x-test': 'yes' } },
+    flexOne,
   ],
-  [flexOne, { body: { id: 'x' } }],
-  [flexOne, { body: { id: 'x' }, headers: { 'content-type': 'text/json', 'ratelimit-remaining': '0' } }],
-  [flexOne, { body: 'plain' }],
-  [flexOne, { status: 502, body: '<p>' }],
-  [flexOne, { status: 503, body: '', retryAfter: 'Wed, 21 Oct' }],
-  [flexOne, { status: 204 }],
-  [flexOne, { status: 302, headers: { location: '/elsewhere' } }],
-  [`${flexOne}?envelope=true`, { body: { id: 'x' } }],
-  [`${flexOne}?envelope=true`, { status: 401 }],
-  [`${flexOne}?envelope=true`, { status: 502, body: '<p>' }],
+  [{ body: { id: 'x' } }, flexOne],
+  [{ body: { id: 'x' }, headers: { 'content-type': 'text/json', 'ratelimit-remaining': '0' } }, flexOne],
+  [{ body: 'plain' }, flexOne],
+  [{ status: 502, body: '<p>' }, flexOne],
+  [{ status: 503, body: '', retryAfter: 'Wed, 21 Oct' }, flexOne],
+  [{ status: 204 }, flexOne],
+  [{ status: 302, headers: { location: '/elsewhere' } }, flexOne],
+  [{ body: { id: 'x' } }, `${flexOne}?envelope=true`],
+  [{ status: 401 }, `${flexOne}?envelope=true`],
+  [{ status: 502, body: '<p>' }, `${flexOne}?envelope=true`],
+  [{ for: 'token', status: 500, retryAfter: 2, headers: { 'x-test': 'yes' } }, tokenPath, post()],
+  [{ for: 'token', status: 403, errorCode: 'access_denied', detail: 'No.' }, tokenPath, post()],
+  [{ for: 'token', status: 400 }, tokenPath, post()],
+  [{ for: 'token', status: 429 }, tokenPath, post()],
 ];
 
 /** Headers that Node adds. */
 const plain = ['connection', 'content-length', 'date', 'keep-alive', 'transfer-encoding'];
 
+/** What is not the default of the emulator. */
+interface World {
+  readonly options?: AtlasEmulatorOptions;
+  readonly answer?: ScriptedAnswer;
+}
+
 /** One request to a new emulator, and its response: an object indented, an error as it was sent. */
-async function exchange(path: string, init?: RequestInit, answer?: ScriptedAnswer): Promise<string> {
-  const { emulator, get } = await openApi({ seed, credentials: { serviceAccount: account } });
+async function exchange([path, init]: Request, { options, answer }: World = {}): Promise<string> {
+  const { emulator, get } = await openApi({ seed, credentials: { serviceAccount: account, accessToken }, ...options });
+  emulator.sunset(false);
   if (answer !== undefined) emulator.respond(answer);
-  const { status, headers, text } = await get(path, init);
+  const { status, headers, text } = await get(path, { redirect: 'manual', ...init });
   const body = status === 200 && text.startsWith('{') ? JSON.stringify(JSON.parse(text), null, 2) : text;
   const lines = [...headers].filter(([name]) => !plain.includes(name)).map(([name, value]) => `${name}: ${value}\n`);
   const { method = 'GET', headers: sent, body: sentBody } = init ?? {};
-  const conditions = [answer && `scripted ${JSON.stringify(answer)}`, sent && `with ${JSON.stringify(sent)}`, sentBody];
-  const title = [`${method} ${path}`, ...conditions.filter(Boolean)].join(', ');
-  return `### ${title}\n${status}\n${lines.join('')}\n${body}\n`
+  const title = [
+    `${method} ${path}`,
+    options && `by the options ${JSON.stringify(options)}`,
+    answer && `scripted ${JSON.stringify(answer)}`,
+    sent && `with ${JSON.stringify(sent)}`,
+    sentBody,
+  ];
+  return `### ${title.filter(Boolean).join(', ')}\n${status}\n${lines.join('')}\n${body}\n`
     .replaceAll(emulator.url, 'http://127.0.0.1')
-    .replaceAll(/nonce="[A-Za-z0-9+/]{32}"/g, 'nonce="…"');
+    .replaceAll(/nonce="[A-Za-z0-9+/]{32}"/g, 'nonce="…"')
+    .replaceAll(/emulator-token-[a-f0-9]{48}/g, 'emulator-token-…');
 }
 
 // The form is that of recorded responses of Atlas, the values are made up. Before you update the file, compare the change with
 // a recording: `npx vitest run test/testing/exchanges.test.ts --update`
 it('the emulator answers as recorded in exchanges.http', async () => {
   const exchanges = [];
-  for (const path of answers) exchanges.push(await exchange(path));
-  for (const [path, init] of [...errors, ...oauthErrors]) exchanges.push(await exchange(path, init));
-  for (const [path, answer] of scripted) exchanges.push(await exchange(path, { redirect: 'manual' }, answer));
+  for (const path of answers) exchanges.push(await exchange([path]));
+  for (const request of [...errors, ...logins, ...oauth]) exchanges.push(await exchange(request));
+  for (const [options, ...request] of configured) exchanges.push(await exchange(request, { options }));
+  for (const [answer, ...request] of scripted) exchanges.push(await exchange(request, { answer }));
   await expect(exchanges.join('\n')).toMatchFileSnapshot('exchanges.http');
 });

@@ -1,136 +1,111 @@
 import { describe, expect, it } from 'vitest';
+import type { ScriptedAnswer } from '../../../src/testing/index.js';
 import { clustersPath, flexApiPath, openApi, projectsPath, tenantApiPath } from '../support/open-api.js';
+
+// test/testing/exchanges.http has the form of scripted responses.
 
 const forever = Number.POSITIVE_INFINITY;
 
-describe('a scripted response', () => {
-  it('is sent as often as scripted, in order, until the script is cleared', async () => {
-    const { emulator, statusOf } = await openApi();
-    emulator.respond({ status: 503, times: 2 }, { status: 500, times: forever });
-    for (const status of [503, 503, 500, 500]) expect(await statusOf(tenantApiPath())).toBe(status);
-    emulator.clearResponses();
-    expect(await statusOf(tenantApiPath())).toBe(200);
-    expect(emulator.requests.map(({ status }) => status)).toEqual([503, 503, 500, 500, 200]);
-  });
-
-  it('of the token endpoint is an OAuth error, except a 429', async () => {
-    const { emulator, fetchToken, statusOf } = await openApi();
-    emulator.respond({ status: 500, for: 'token', retryAfter: 2, headers: { 'x-test': 'yes' } });
-    emulator.respond({ status: 403, for: 'token', errorCode: 'access_denied', detail: 'No.' });
-    emulator.respond({ status: 400, for: 'token' }, { status: 429, for: 'token' });
-    expect(await statusOf(tenantApiPath())).toBe(200);
-    const first = await fetchToken();
-    expect([first.headers.get('retry-after'), first.headers.get('x-test')]).toEqual(['2', 'yes']);
-    expect(first.json).toMatchObject({ error: 'server_error' });
-    expect((await fetchToken()).json).toEqual({ error: 'access_denied', error_description: 'No.' });
-    expect((await fetchToken()).json).toMatchObject({ error: 'invalid_request' });
-    expect((await fetchToken()).json).toMatchObject({ error: 429, errorCode: 'RATE_LIMITED' });
-    expect((await fetchToken()).status).toBe(200);
-  });
+it('a scripted response is sent as often as scripted, in order, until the script is cleared', async () => {
+  const { emulator, statusOf } = await openApi();
+  emulator.respond({ status: 503, times: 2 }, { status: 500, times: forever });
+  for (const status of [503, 503, 500, 500]) expect(await statusOf(flexApiPath())).toBe(status);
+  emulator.clearResponses();
+  expect(await statusOf(flexApiPath())).toBe(200);
+  expect(emulator.requests.map(({ status }) => status)).toEqual([503, 503, 500, 500, 200]);
 });
 
-describe('a target', () => {
-  it('is the next request of its kind, by default the next one that has logged in', async () => {
-    const { emulator, statusOf, fetchToken } = await openApi();
-    emulator.respond({ status: 500, for: 'flex' }, { status: 501, for: 'tenant' }, { status: 502 });
-    expect(await statusOf(tenantApiPath(), { headers: {} })).toBe(401);
-    expect((await fetchToken()).status).toBe(200);
-    expect(await statusOf(tenantApiPath())).toBe(501);
-    for (const status of [500, 502, 200]) expect(await statusOf(flexApiPath())).toBe(status);
-  });
-
-  it('of any request is met before authentication', async () => {
-    const { emulator, statusOf } = await openApi();
-    emulator.respond({ status: 503, for: 'any' });
-    expect(await statusOf(tenantApiPath(), { headers: {} })).toBe(503);
-    expect(await statusOf(tenantApiPath(), { headers: {} })).toBe(401);
-  });
-
-  it('may be a path, whatever its query', async () => {
-    const { emulator, statusOf } = await openApi();
-    emulator.seed({ clusterName: 'Two', snapshots: [] });
-    emulator.respond({ status: 503, path: flexApiPath('', 'Two'), times: forever }, { status: 501, path: '/orgs' });
-    for (const path of [projectsPath, clustersPath(), flexApiPath()]) expect(await statusOf(path)).toBe(200);
-    expect(await statusOf(flexApiPath('?pageNum=1', 'Two'))).toBe(503);
-    expect(await statusOf('/orgs')).toBe(501);
-  });
-
-  it('may be the path of a token request', async () => {
-    const { emulator, fetchToken } = await openApi();
-    emulator.respond({ status: 500, path: '/api/oauth/token' });
-    expect((await fetchToken()).status).toBe(500);
-    expect((await fetchToken()).status).toBe(200);
-  });
-
-  it('may be both a path and a kind', async () => {
-    const { emulator, statusOf } = await openApi();
-    emulator.respond(
-      { status: 500, path: tenantApiPath(), for: 'flex' },
+it.each<[what: string, script: ScriptedAnswer[], conversation: string[]]>([
+  [
+    'is by default the next request that has logged in',
+    [{ status: 500 }],
+    ['anonymous 401', 'token 200', 'clusters 500', 'clusters 200'],
+  ],
+  [
+    'is the next request of its kind',
+    [{ status: 500, for: 'token' }, { status: 501, for: 'flex' }, { status: 502, for: 'tenant' }, { status: 503 }],
+    ['tenant 502', 'flex 501', 'flex 503', 'flex 200', 'token 500', 'token 200'],
+  ],
+  ['of any request is met before authentication', [{ status: 503, for: 'any' }], ['anonymous 503', 'anonymous 401']],
+  [
+    'may be a path, whatever its query',
+    [
+      { status: 500, path: flexApiPath(), times: forever },
+      { status: 501, path: '/api/oauth/token' },
+    ],
+    ['clusters 200', 'anonymous 401', 'flex 500', 'flex 500', 'token 501', 'token 200'],
+  ],
+  [
+    'may be both a path and a kind',
+    [
+      { status: 500, path: flexApiPath(), for: 'tenant' },
       { status: 503, path: flexApiPath(), for: 'any' },
-    );
-    expect(await statusOf(tenantApiPath())).toBe(200);
-    expect(await statusOf(flexApiPath())).toBe(503);
-    expect(await statusOf(flexApiPath())).toBe(200);
-  });
+    ],
+    ['tenant 410', 'clusters 200', 'flex 503', 'flex 200'],
+  ],
+])('a target %s', async (_what, script, conversation) => {
+  const { emulator, statusOf, fetchToken } = await openApi();
+  emulator.respond(...script);
+  const send: Record<string, () => Promise<number>> = {
+    anonymous: () => statusOf(flexApiPath(), { headers: {} }),
+    clusters: () => statusOf(clustersPath()),
+    flex: () => statusOf(flexApiPath('?pageNum=1')),
+    tenant: () => statusOf(tenantApiPath()),
+    token: async () => (await fetchToken()).status,
+  };
+  const seen = [];
+  for (const [name = ''] of conversation.map((line) => line.split(' '))) seen.push(`${name} ${await send[name]?.()}`);
+  expect(seen).toEqual(conversation);
 });
 
 describe('a fault', () => {
-  const causeOf = (error: { cause?: { code?: string } }) => error.cause?.code;
-
   it('delays an unchanged response', async () => {
-    const { emulator, statusOf, fetchToken } = await openApi();
-    emulator.respond({ delay: 30 }, { delay: 10, for: 'any' }, { delay: 1, for: 'token' });
+    const { emulator, statusOf } = await openApi();
+    emulator.respond({ delay: 30 });
     const before = performance.now();
-    expect(await statusOf(tenantApiPath())).toBe(200);
+    expect(await statusOf(flexApiPath())).toBe(200);
     expect(performance.now() - before).toBeGreaterThan(25);
-    expect((await fetchToken()).status).toBe(200);
   });
 
-  it('hangs one of several concurrent requests until its client gives up', async () => {
-    const { emulator, statusOf } = await openApi();
-    emulator.respond({ hang: true, path: clustersPath() });
-    const hanging = expect(statusOf(clustersPath(), { signal: AbortSignal.timeout(50) })).rejects.toThrow(/timeout/);
-    expect(await Promise.all([statusOf(projectsPath), statusOf(flexApiPath())])).toEqual([200, 200]);
-    await hanging;
+  it.each<[answer: ScriptedAnswer, cause: string, status: number | undefined]>([
+    [{ reset: true }, 'ECONNRESET', undefined],
+    [{ reset: 'body' }, 'UND_ERR_SOCKET', 200],
+    [{ reset: 'body', status: 503 }, 'UND_ERR_SOCKET', 503],
+    [{ reset: 'body', for: 'any' }, 'UND_ERR_SOCKET', 200],
+  ])('%j breaks the connection', async (answer, cause, status) => {
+    const { emulator, get } = await openApi();
+    emulator.respond(answer);
+    await expect(get(flexApiPath())).rejects.toMatchObject({ cause: { code: cause } });
+    expect((await get(flexApiPath())).status).toBe(200);
+    expect(emulator.requests).toMatchObject([
+      { status, aborted: false },
+      { status: 200, aborted: false },
+    ]);
   });
 
-  it('resets the connection before the head', async () => {
-    const { emulator, statusOf } = await openApi();
-    emulator.respond({ reset: true });
-    expect(await statusOf(tenantApiPath()).catch(causeOf)).toBe('ECONNRESET');
-    expect(emulator.requests[0]?.status).toBeUndefined();
-    expect(await statusOf(tenantApiPath())).toBe(200);
-  });
-
-  it('resets the connection in the body', async () => {
-    const { emulator, ask } = await openApi();
-    for (const answer of [{ status: 503 }, {}, { for: 'any' }] as const) {
-      emulator.respond({ reset: 'body', ...answer });
-      const response = await ask(tenantApiPath());
-      expect(response.status).toBe('status' in answer ? 503 : 200);
-      expect(await response.text().catch(causeOf)).toBe('UND_ERR_SOCKET');
-    }
-  });
-
-  it('hangs in the body until the client gives up', async () => {
-    const { emulator, ask } = await openApi();
-    emulator.respond({ hang: 'body' });
+  it.each<[answer: ScriptedAnswer, status: number | undefined]>([
+    [{ hang: true }, undefined],
+    [{ hang: 'body' }, 200],
+  ])('%j hangs until the client gives up, while other requests are answered', async (answer, status) => {
+    const { emulator, get, statusOf } = await openApi();
+    emulator.respond({ ...answer, path: flexApiPath() });
     const client = new AbortController();
-    const response = await ask(tenantApiPath(), { signal: client.signal });
-    expect(response.status).toBe(200);
-    const body = response.text();
-    setTimeout(() => client.abort(), 20);
-    await expect(body).rejects.toThrow(/abort/);
+    const hanging = get(flexApiPath(), { signal: client.signal });
+    await expect.poll(() => emulator.requests[0]).toMatchObject({ status, aborted: false });
+    expect(await statusOf(projectsPath)).toBe(200);
+    client.abort();
+    await expect(hanging).rejects.toThrow(/abort/);
+    await expect.poll(() => emulator.requests[0]).toMatchObject({ status, aborted: true });
   });
 
-  it('ends with the emulator', async () => {
+  it('ends with the emulator, which may be closed twice', async () => {
     const { emulator, login, ask } = await openApi();
-    const withoutSocket = () => emulator.fetch(new Request(emulator.url + tenantApiPath(), { headers: login }));
     emulator.respond({ hang: true, times: 2 });
-    const hanging = [ask(tenantApiPath()), withoutSocket()];
+    const request = new Request(emulator.url + flexApiPath(), { headers: login });
+    const hanging = [ask(flexApiPath()), emulator.fetch(request)];
     await expect.poll(() => emulator.requests.length).toBe(2);
-    await emulator.close();
+    await Promise.all([emulator.close(), emulator[Symbol.asyncDispose]()]);
     for (const { status } of await Promise.allSettled(hanging)) expect(status).toBe('rejected');
-    await expect(withoutSocket()).resolves.toHaveProperty('ok', true);
+    expect(emulator.requests).toMatchObject([{ aborted: false }, { aborted: false }]);
   });
 });

@@ -25,14 +25,12 @@ export const tenantApiPath = (rest = '', cluster = clusterName, group = groupId)
 export const basic = (id: string, secret: string) => `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}`;
 
 /**
- * An emulator whose time only `wait` moves and whose tenant endpoint works, and requests that log in with a bearer token
+ * An emulator whose time only `wait` moves, and requests that log in with a bearer token
  * unless `init` has other headers.
  */
 export async function openApi(options: AtlasEmulatorOptions = {}) {
   let time = now;
   const emulator = await openEmulator({ now: () => time, ...options });
-  // For tests of what all endpoints have in common: its requests need no version.
-  emulator.sunset(false);
   const login = { authorization: `Bearer ${emulator.credentials.accessToken.accessToken}`, accept: flexType };
   const ask = (path: string, init: RequestInit = {}) => fetch(emulator.url + path, { headers: login, ...init });
   const get = async (path: string, init?: RequestInit) => {
