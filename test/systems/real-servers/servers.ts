@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { onTestFinished, vi } from 'vitest';
 import { failedSnapshot } from '../../support/atlas-bodies.js';
+import { paramsOf } from '../../support/digest-login.js';
 import { freePort, startProcess } from '../../support/processes.js';
 import { tenantPath } from '../../support/snapshot-routes.js';
 
@@ -19,7 +20,8 @@ export const apiKey = { publicKey: 'abcdefgh', privateKey: '0123abcd-4567-89ef-0
 /** One request in the access log: `STATUS|AUTHORIZATION`. */
 export interface LoggedRequest {
   readonly status: number;
-  readonly authorization: string;
+  /** The parameters of `Authorization`. */
+  readonly login: Readonly<Record<string, string>>;
 }
 
 /** A server that runs until it is stopped, or the test ends. */
@@ -36,103 +38,80 @@ const apacheModules = ['mpm_event', 'authn_core', 'authn_file', 'authz_core', 'a
  *
  * @param options.nonceLifetime - in seconds. With 0, each nonce is accepted once.
  */
-export async function startApache({ nonceLifetime = 300, checkNonceCount = false } = {}): Promise<RunningServer> {
-  const site = await writeSite(['md5']);
-  const configuration = `
-ServerRoot "${site.folder}"
-DefaultRuntimeDir "${site.folder}"
-PidFile "${site.folder}/apache.pid"
+export function startApache({ nonceLifetime = 300, checkNonceCount = false } = {}): Promise<RunningServer> {
+  const configure = (folder: string, port: number) => `
+ServerRoot "${folder}"
+DefaultRuntimeDir "${folder}"
+PidFile "${folder}/apache.pid"
 ServerName 127.0.0.1
-Listen 127.0.0.1:${site.port}
+Listen 127.0.0.1:${port}
 ${apacheModules.map((name) => `LoadModule ${name}_module /usr/lib/apache2/modules/mod_${name}.so`).join('\n')}
 AuthDigestShmemSize 1M
 User nobody
 Group nogroup
-ErrorLog "${site.folder}/error.log"
+ErrorLog "${folder}/error.log"
 LogFormat "%>s|%{Authorization}i" authorization
-CustomLog "${site.folder}/access.log" authorization
-DocumentRoot "${site.documents}"
-<Directory "${site.documents}">
+CustomLog "${folder}/access.log" authorization
+DocumentRoot "${folder}/documents"
+<Directory "${folder}/documents">
   ForceType application/json
   AuthType Digest
   AuthName "${realm}"
   AuthDigestProvider file
-  AuthUserFile "${site.keys}"
+  AuthUserFile "${folder}/keys"
   AuthDigestNonceLifetime ${nonceLifetime}
   AuthDigestNcCheck ${checkNonceCount ? 'On' : 'Off'}
   Require valid-user
 </Directory>
 `;
-  return start('apache2', ['-DFOREGROUND', '-f'], site, configuration);
+  return start('apache2', ['-DFOREGROUND', '-f'], configure);
 }
 
-/** The challenge that lighttpd sends. */
-export interface LighttpdDigest {
-  /** The value of its option `algorithm`: `MD5`, `SHA-256` or `MD5|SHA-256`. */
-  readonly algorithm: string;
-  readonly hashes: readonly KeyHash[];
-  readonly userhash?: boolean;
-}
-
-export async function startLighttpd({ algorithm, hashes, userhash = false }: LighttpdDigest): Promise<RunningServer> {
-  const site = await writeSite(hashes);
-  const configuration = `
-server.document-root = "${site.documents}"
+/** lighttpd, which offers MD5 and SHA-256, and to hash the user name. */
+export function startLighttpd(): Promise<RunningServer> {
+  const configure = (folder: string, port: number) => `
+server.document-root = "${folder}/documents"
 server.bind = "127.0.0.1"
-server.port = ${site.port}
-server.errorlog = "${site.folder}/error.log"
+server.port = ${port}
+server.errorlog = "${folder}/error.log"
 server.modules = ("mod_auth", "mod_authn_file", "mod_accesslog")
 mimetype.assign = ("" => "application/json")
-accesslog.filename = "${site.folder}/access.log"
+accesslog.filename = "${folder}/access.log"
 accesslog.format = "%s|%{Authorization}i"
 auth.backend = "htdigest"
-auth.backend.htdigest.userfile = "${site.keys}"
+auth.backend.htdigest.userfile = "${folder}/keys"
 auth.require = ("" => (
   "method" => "digest",
-  "algorithm" => "${algorithm}",
+  "algorithm" => "MD5|SHA-256",
   "realm" => "${realm}",
   "nonce-secret" => "a secret of this test's own",
-  "userhash" => "${userhash ? 'enable' : 'disable'}",
+  "userhash" => "enable",
   "require" => "valid-user"
 ))
 `;
-  return start('lighttpd', ['-D', '-f'], site, configuration);
+  return start('lighttpd', ['-D', '-f'], configure);
 }
 
-type Site = Awaited<ReturnType<typeof writeSite>>;
-
-/** The hash in the key file, by its name in `node:crypto`. */
-type KeyHash = 'md5' | 'sha256';
-
-/** Writes a folder for a server: the snapshot, and a file of keys. */
-async function writeSite(hashes: readonly KeyHash[]) {
+/** Starts a server in the foreground and waits until it listens. The last argument is its configuration's path. */
+async function start(
+  program: string,
+  args: string[],
+  configure: (folder: string, port: number) => string,
+): Promise<RunningServer> {
   const folder = await mkdtemp(join(tmpdir(), 'atlas-tenant-snapshots-server-'));
   onTestFinished(() => rm(folder, { recursive: true }));
   // A server that starts as root switches to another user, who must be able to read it.
   await chmod(folder, 0o755);
-  const documents = join(folder, 'documents');
-  await mkdir(join(documents, dirname(tenantPath)), { recursive: true });
-  await writeFile(join(documents, tenantPath), JSON.stringify(failedSnapshot));
-  const keys = join(folder, 'keys');
-  await writeFile(keys, hashes.map((hash) => `${keyLine(hash)}\n`).join(''));
-  return { folder, documents, keys, port: await freePort() };
-}
-
-// user:realm:H(user:realm:password), followed by H(user:realm) for lighttpd.
-function keyLine(name: KeyHash): string {
-  const hash = (text: string) => createHash(name).update(text).digest('hex');
-  const user = `${apiKey.publicKey}:${realm}`;
-  return `${user}:${hash(`${user}:${apiKey.privateKey}`)}:${hash(user)}`;
-}
-
-/** Starts a server in the foreground and waits until it listens. The last argument is its configuration's path. */
-async function start(program: string, args: string[], site: Site, configuration: string): Promise<RunningServer> {
-  const { folder, port } = site;
-  const file = join(folder, 'server.conf');
-  await writeFile(file, configuration);
+  const document = join(folder, 'documents', tenantPath);
+  await mkdir(dirname(document), { recursive: true });
+  await writeFile(document, JSON.stringify(failedSnapshot));
+  await writeFile(join(folder, 'keys'), keyLine('md5') + keyLine('sha256'));
+  const port = await freePort();
+  const configuration = join(folder, 'server.conf');
+  await writeFile(configuration, configure(folder, port));
   // Debian installs servers in /usr/sbin.
   const env = { ...process.env, PATH: `${process.env['PATH']}:/usr/sbin` };
-  const { child, ended } = startProcess(program, [...args, file], { env });
+  const { child, ended } = startProcess(program, [...args, configuration], { env });
   // Before the kill that follows the test: a killed Apache httpd would leave its children.
   const end = async () => {
     child.kill();
@@ -154,19 +133,24 @@ async function start(program: string, args: string[], site: Site, configuration:
   };
 }
 
-function parse(line: string): LoggedRequest {
-  const [status, authorization = ''] = line.split('|');
-  return { status: Number(status), authorization };
+// user:realm:H(user:realm:password), followed by H(user:realm) for lighttpd.
+function keyLine(hashName: string): string {
+  const hash = (text: string) => createHash(hashName).update(text).digest('hex');
+  const user = `${apiKey.publicKey}:${realm}`;
+  return `${user}:${hash(`${user}:${apiKey.privateKey}`)}:${hash(user)}\n`;
 }
 
-async function isOpen(port: number): Promise<boolean> {
+/** Parses a line of a log, in which quotes are escaped. */
+function parse(line: string): LoggedRequest {
+  const [status, authorization] = line.replaceAll('\\"', '"').split('|');
+  return { status: Number(status), login: paramsOf(authorization) };
+}
+
+function isOpen(port: number): Promise<boolean> {
   const socket = connect(port, '127.0.0.1');
-  try {
-    await once(socket, 'connect');
-    return true;
-  } catch {
-    return false;
-  } finally {
-    socket.destroy();
-  }
+  const connected = once(socket, 'connect').then(
+    () => true,
+    () => false,
+  );
+  return connected.finally(() => socket.destroy());
 }
