@@ -73,12 +73,7 @@ describe('findDrift', () => {
     ['a role', 'Project Read Only', 'Owner', 'the required role is Owner instead of Project Read Only'],
     ['a field of a list', 'totalCount', 'x', 'field totalCount is gone'],
     ['a nested field', 'providerName', 'x', 'field results[].regions[].providerName is gone'],
-    [
-      'a line break as a space',
-      'Project Read Only',
-      '"x\\n::y"',
-      'the required role is x ::y instead of Project Read Only',
-    ],
+    ['a line break', 'Project Read Only', '"x\\n::y"', 'the required role is x ::y instead of Project Read Only'],
   ])('reports %s', (_what, part, replacement, change) => {
     expect(driftAfter(part, replacement)).toEqual([`${path}: ${change}`]);
   });
@@ -95,38 +90,26 @@ describe('findDrift', () => {
     expect(driftAfter(part, replacement)).toEqual([]);
   });
 
-  it.each<[unknown]>([
-    [null],
-    [1],
-    ['text'],
-    [[null]],
-    [{ get: { parameters: [null, { $ref: '#/a/b' }], responses: [] } }],
-    [{ get: { parameters: 1 } }],
-  ])('reports a path that is %j', (item) => {
-    expect(findDrift({ paths: { [path]: item } }, reads)).not.toEqual([]);
-  });
-
   it('knows what the package reads', async () => {
     const lists = objectOf({
       results: { items: objectOf({ replicationSpecs: { items: objectOf({ regionConfigs: { items: {} } }) } }) },
       policies: { items: objectOf({ policyItems: { items: {} } }) },
     });
-    const changes = findDrift(await documentWith(() => lists));
     const groups = '/api/atlas/v2/groups';
     const flex = `${groups}/{groupId}/flexClusters`;
     const clusters = `${groups}/{groupId}/clusters`;
     const backup = `${clusters}/{clusterName}/backup`;
-    for (const [read, field] of [
-      [groups, 'results[].id'],
-      [flex, 'results[].createDate'],
-      [`${flex}/{clusterName}/backup/snapshots`, 'results[].finishTime'],
-      [`${flex}/{clusterName}/backup/snapshots/{snapshotId}`, 'status'],
-      [clusters, 'results[].replicationSpecs[].regionConfigs[].providerName'],
-      [`${backup}/snapshots`, 'results[].createdAt'],
-      [`${backup}/snapshots/shardedClusters`, 'results[].status'],
-      [`${backup}/schedule`, 'policies[].policyItems[].frequencyType'],
-    ])
-      expect(changes).toContain(`${read}: field ${field} is gone`);
+    const changes = [
+      `${groups}: field results[].id is gone`,
+      `${flex}: field results[].createDate is gone`,
+      `${flex}/{clusterName}/backup/snapshots: field results[].finishTime is gone`,
+      `${flex}/{clusterName}/backup/snapshots/{snapshotId}: field status is gone`,
+      `${clusters}: field results[].replicationSpecs[].regionConfigs[].providerName is gone`,
+      `${backup}/snapshots: field results[].createdAt is gone`,
+      `${backup}/snapshots/shardedClusters: field results[].status is gone`,
+      `${backup}/schedule: field policies[].policyItems[].frequencyType is gone`,
+    ];
+    expect(findDrift(await documentWith(() => lists))).toEqual(expect.arrayContaining(changes));
   });
 });
 
