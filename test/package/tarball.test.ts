@@ -1,0 +1,92 @@
+import { readdirSync } from 'node:fs';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { expect, inject, it } from 'vitest';
+import { codeBlocks } from '../docs/support/documents.js';
+import { runProcess } from '../support/processes.js';
+
+const tarball = inject('tarball');
+const consumer = inject('consumer');
+const folder = join(consumer, 'node_modules/atlas-tenant-snapshots');
+const read = (path: string) => readFile(join(folder, path), 'utf8');
+
+it('contains what users need, and nothing else', async () => {
+  // Code or declarations that entries share, or that the command loads later.
+  const chunk = /^dist\/\w+-[\w-]{8}\.(c?js(\.map)?|d\.c?ts)$/;
+  const built = ['index', 'check', 'testing'].flatMap((entry) =>
+    ['.cjs', '.cjs.map', '.d.cts', '.d.ts', '.js', '.js.map'].map((ending) => `dist/${entry}${ending}`),
+  );
+  const commands = ['cli', 'command'].flatMap((name) => [`dist/${name}.js`, `dist/${name}.js.map`]);
+  const copied = ['docs', 'examples'].flatMap((name) => readdirSync(name).map((file) => `${name}/${file}`));
+  const texts = ['LICENSE', 'README.md', 'CHANGELOG.md', 'SECURITY.md', 'package.json'];
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const files = entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1));
+  expect(files.filter((path) => !chunk.test(path)).sort()).toEqual([...built, ...commands, ...copied, ...texts].sort());
+});
+
+it('depends on undici and zod only, and runs no script on install', async () => {
+  const { dependencies, peerDependencies, optionalDependencies, scripts } = JSON.parse(await read('package.json'));
+  expect(Object.keys(dependencies)).toEqual(['undici', 'zod']);
+  expect({ peerDependencies, optionalDependencies }).toEqual({});
+  expect(Object.keys(scripts).filter((name) => /install|^prepare$/.test(name))).toEqual([]);
+});
+
+it('has declarations that load the types of Node, which TypeScript 6 and later do not load by themselves', async () => {
+  const declarations = (await readdir(join(folder, 'dist'))).filter((path) => /\.d\.c?ts$/.test(path));
+  for (const name of declarations) expect(await read(`dist/${name}`)).toMatch(/^\/\/\/ <reference types="node" \/>/);
+});
+
+it('has a command that runs', async () => {
+  const { bin, version } = JSON.parse(await read('package.json'));
+  const ended = await runProcess(join(folder, bin['atlas-tenant-snapshots']), ['--version']);
+  expect(ended).toMatchObject({ exitCode: 0, stdout: `${version}\n`, stderr: '' });
+});
+
+it.each([
+  ['index.js', /^\.\.\/src\/(?!(check|cli|testing)\/)/],
+  ['index.cjs', /^\.\.\/src\/(?!(check|cli|testing)\/)/],
+  ['check.js', /^\.\.\/src\/check\//],
+  ['check.cjs', /^\.\.\/src\/check\//],
+  ['testing.js', /^\.\.\/src\/testing\//],
+  ['testing.cjs', /^\.\.\/src\/testing\//],
+  ['cli.js', /^\.\.\/src\/cli\//],
+  ['command.js', /^\.\.\/src\/cli\//],
+])('%s maps to its sources, and has no copy of another entry', async (file, own) => {
+  expect(await read(`dist/${file}`)).toMatch(new RegExp(`//# sourceMappingURL=${file}\\.map\\s*$`));
+  const { sources, sourcesContent } = JSON.parse(await read(`dist/${file}.map`));
+  expect(sources).not.toEqual([]);
+  for (const source of sources) expect(source).toMatch(own);
+  expect(sourcesContent).toEqual(sources.map(() => expect.any(String)));
+});
+
+const underBundler = ['--module', 'preserve', '--moduleResolution', 'bundler'];
+
+it.each([
+  ['TypeDoc warns of nothing', 'node_modules/.bin/typedoc', ['--emit', 'none'], ''],
+  ['publint finds no problem', 'node_modules/.bin/publint', ['run', tarball, '--strict'], expect.any(String)],
+  ['attw finds no problem', 'node_modules/.bin/attw', [tarball], expect.any(String)],
+  // Its files are ES modules and CommonJS.
+  ['a strict consumer compiles under nodenext', 'node_modules/.bin/tsc', ['-p', consumer, '--module', 'nodenext'], ''],
+  ['a strict consumer compiles under bundler', 'node_modules/.bin/tsc', ['-p', consumer, ...underBundler], ''],
+])('%s', async (_promise, program, args, expected) => {
+  const { exitCode, stdout, stderr } = await runProcess(program, args);
+  expect({ exitCode, output: (stdout + stderr).trim() }).toEqual({ exitCode: 0, output: expected });
+});
+
+it('an ES module of esbuild runs with the documented banner, and minified it keeps the class names of errors', async () => {
+  const main = `
+    import { TenantSnapshotsClient } from 'atlas-tenant-snapshots';
+    try {
+      new TenantSnapshotsClient({ timeout: 0 });
+    } catch (error) {
+      console.log(error.constructor.name, error.name);
+    }`;
+  await writeFile(join(consumer, 'main.mjs'), main);
+  const [block] = codeBlocks('docs/options.md', 'sh');
+  const bundle = block?.code.trim().replace('npx ', `${resolve('node_modules/.bin')}/`);
+  const run = `${bundle} --minify --log-level=warning && node bundle.mjs`;
+  const { stdout } = await runProcess('sh', ['-c', run], { cwd: consumer });
+  expect(stdout).toBe('AtlasConfigurationError AtlasConfigurationError\n');
+});
