@@ -1,19 +1,18 @@
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import { createMetrics } from '../../../examples/backup-metrics.mjs';
-import { isAtlasError } from '../../../src/index.js';
-import { environmentOf, openEmulator } from '../../support/open-emulator.js';
+import { openEmulator } from '../../support/open-emulator.js';
 import { read } from '../support/documents.js';
 import { TenantSnapshotsClient } from './support/package.mjs';
-import { runExample } from './support/run-example.js';
 
-const otherId = 'a'.repeat(24);
-const denied = { status: 401, errorCode: 'USER_UNAUTHORIZED' };
 const hour = 3_600;
-const clustersOf = (groupId: string) => `/api/atlas/v2/groups/${groupId}/flexClusters`;
+const otherId = 'a'.repeat(24);
+const now = expect.closeTo(Date.now() / 1000, -2);
 
 const invoices = { groupId: otherId, clusterName: 'invoices', dedicated: true, backupEnabled: false };
 /** A dedicated cluster that is fresh by its schedule. */
-const weekly = {
+const ledger = {
+  groupId: otherId,
+  clusterName: 'ledger',
   dedicated: true,
   policyItems: [{ frequencyType: 'weekly' }],
   snapshots: [{ id: 'b'.repeat(24), status: 'completed', createdAt: new Date(Date.now() - 48 * hour * 1000) }],
@@ -23,106 +22,81 @@ const weekly = {
 async function openMetrics() {
   const atlas = await openEmulator();
   atlas.seed({ groupName: 'Billing', ...invoices });
-  atlas.seed({ groupId: otherId, clusterName: 'ledger', ...weekly });
+  atlas.seed(ledger);
   const client = new TenantSnapshotsClient({ baseUrl: atlas.url, credentials: atlas.credentials.accessToken });
   onTestFinished(() => client.close());
   const { registry, refresh } = createMetrics(client);
-  const read = async (metric: string) => (await registry.getSingleMetric(metric)?.get())?.values ?? [];
   await refresh();
-  return {
-    atlas,
-    refresh,
-    /** When the last check ended or failed, in seconds since 1970. */
-    time: async (event: 'end' | 'failure') => (await read(`atlas_backup_check_${event}_timestamp_seconds`))[0]?.value,
-    /** The age or the limit of each cluster that has a backup. */
-    times: async (metric: 'age' | 'limit') =>
-      Object.fromEntries(
-        (await read(`atlas_backup_${metric}_seconds`)).map(({ labels, value }) => [labels['cluster'], value]),
+  const samples = async (name: string) => (await registry.getSingleMetric(`atlas_backup_${name}`)?.get())?.values ?? [];
+  const timesOf = async (name: string) =>
+    Object.fromEntries((await samples(name)).map(({ labels, value }) => [labels['cluster'], value]));
+  const metrics = async () => {
+    const states = (await samples('state')).filter(({ value }) => value === 1).map(({ labels }) => labels);
+    return {
+      /** The state and the reason of each cluster. */
+      states: Object.fromEntries(
+        states.map(({ project, cluster, state, reason }) => [`${project}/${cluster}`, `${state} ${reason}`.trim()]),
       ),
-    /** The state of each cluster, and the reason. */
-    states: async () =>
-      Object.fromEntries(
-        (await read('atlas_backup_state'))
-          .filter(({ value }) => value === 1)
-          .map(({ labels: { project, cluster, state, reason } }) => [
-            `${project}/${cluster}`,
-            `${state} ${reason}`.trim(),
-          ]),
-      ),
+      ages: await timesOf('age_seconds'),
+      limits: await timesOf('limit_seconds'),
+      /** When the last check ended or failed, in seconds since 1970. */
+      ended: (await samples('check_end_timestamp_seconds'))[0]?.value,
+      failed: (await samples('check_failure_timestamp_seconds'))[0]?.value,
+    };
   };
+  return { atlas, refresh, metrics };
 }
 
 const ages = { Cluster0: expect.closeTo(5 * hour, -3), ledger: expect.closeTo(48 * hour, -3) };
 const billing = { 'Billing/invoices': 'none backup off', 'Billing/ledger': 'fresh' };
 
-describe('the metrics', () => {
-  it('have the state of each cluster, and the age of each backup', async () => {
-    const { times, states, time } = await openMetrics();
-    expect(await states()).toEqual({ 'Project 0/Cluster0': 'fresh', ...billing });
-    expect(await times('age')).toEqual(ages);
-    expect(await times('limit')).toEqual({ Cluster0: 26 * hour, ledger: 170 * hour });
-    expect(await time('end')).toBeCloseTo(Date.now() / 1000, -1);
-    expect(await time('failure')).toBeUndefined();
-  });
-
-  it('have no values before the first check, and are those of the alerts', async () => {
-    const { registry } = createMetrics(new TenantSnapshotsClient({ credentials: { accessToken: 'token' } }));
-    const text = await registry.metrics();
-    expect(text).not.toMatch(/^atlas/m);
-    const names = new Set(read('examples/backup-alerts.yml').match(/\batlas_\w+/g));
-    for (const name of names) expect(text).toContain(`# TYPE ${name} gauge`);
-    expect(names.size).toBe(2);
-  });
-
-  it('say why a backup is unknown now, as the log does, and keep its age', async () => {
-    const log = vi.spyOn(console, 'error').mockReturnValue();
-    const { atlas, refresh, times, states } = await openMetrics();
-    const unauthorized = 'unknown USER_UNAUTHORIZED';
-    atlas.respond({ ...denied, path: clustersOf(atlas.groupId) });
-    await refresh();
-    expect(await states()).toEqual({ 'Project 0/': unauthorized, 'Project 0/Cluster0': unauthorized, ...billing });
-    atlas.respond({ status: 403, body: 'Forbidden', path: `${clustersOf(atlas.groupId)}/Cluster0/backup/snapshots` });
-    atlas.respond({ body: 'no JSON', path: `/api/atlas/v2/groups/${otherId}/clusters/ledger/backup/snapshots` });
-    await refresh();
-    const ledger = 'unknown INVALID_RESPONSE';
-    expect(await states()).toEqual({ 'Project 0/Cluster0': 'unknown 403', ...billing, 'Billing/ledger': ledger });
-    expect(await times('age')).toEqual(ages);
-    const logged = log.mock.calls.map(([line]) => JSON.parse(line).error.code);
-    expect(logged.sort()).toEqual(['API_ERROR', 'API_ERROR', 'INVALID_RESPONSE']);
-  });
-
-  it('drop a cluster that is gone', async () => {
-    const { atlas, refresh, states } = await openMetrics();
-    atlas.seed({ ...invoices, stateName: 'DELETING' });
-    await refresh();
-    expect(await states()).toEqual({ 'Project 0/Cluster0': 'fresh', 'Billing/ledger': 'fresh' });
-  });
-
-  it('stay as they are if a check fails, which they report', async () => {
-    const { atlas, refresh, times, states, time } = await openMetrics();
-    const [before, endedAt] = [await states(), await time('end')];
-    atlas.respond(denied);
-    await expect(refresh()).rejects.toSatisfy((error) => isAtlasError(error, 'API_ERROR'));
-    expect(await states()).toEqual(before);
-    expect(await times('age')).toEqual(ages);
-    expect(await time('end')).toBe(endedAt);
-    expect(await time('failure')).toBeCloseTo(Date.now() / 1000, -1);
+it('the metrics have the state of each cluster, and the age and the limit of each backup', async () => {
+  const { metrics } = await openMetrics();
+  expect(await metrics()).toEqual({
+    states: { 'Project 0/Cluster0': 'fresh', ...billing },
+    ages,
+    limits: { Cluster0: 26 * hour, ledger: 170 * hour },
+    ended: now,
+    failed: undefined,
   });
 });
 
-it('from a shell, the endpoint serves metrics, and stops on SIGTERM', async () => {
-  const atlas = await openEmulator();
-  const { child, output, ended } = runExample('backup-metrics.mjs', [], {
-    ...environmentOf(atlas),
-    HOST: '127.0.0.1',
-    PORT: '0',
+it('the metrics have no values before the first check, and are those of the alerts', async () => {
+  const { registry } = createMetrics(new TenantSnapshotsClient({ credentials: { accessToken: 'token' } }));
+  const text = await registry.metrics();
+  expect(text).not.toMatch(/^atlas/m);
+  const names = new Set(read('examples/backup-alerts.yml').match(/\batlas_\w+/g));
+  for (const name of names) expect(text).toContain(`# TYPE ${name} gauge`);
+  expect(names.size).toBe(2);
+});
+
+it('the metrics say why a backup is unknown now, as the log does, and keep its age', async () => {
+  const log = vi.spyOn(console, 'error').mockReturnValue();
+  const { atlas, refresh, metrics } = await openMetrics();
+  const clusters = `/api/atlas/v2/groups/${atlas.groupId}/flexClusters`;
+  atlas.respond({ status: 401, errorCode: 'USER_UNAUTHORIZED', path: clusters });
+  await refresh();
+  const unauthorized = 'unknown USER_UNAUTHORIZED';
+  expect(await metrics()).toMatchObject({
+    states: { 'Project 0/': unauthorized, 'Project 0/Cluster0': unauthorized, ...billing },
+    ages,
   });
-  await expect.poll(() => output.stdout).toContain('Listening at');
-  const url = `http://127.0.0.1:${/port: (\d+)/.exec(output.stdout)?.[1]}`;
-  const metrics = async () => (await fetch(`${url}/metrics`)).text();
-  const line = `atlas_backup_state{project_id="${atlas.groupId}",project="Project 0",cluster="Cluster0",type="flex",state="fresh",reason=""} 1\n`;
-  await expect.poll(metrics).toContain(line);
-  expect((await fetch(url)).status).toBe(404);
-  child.kill('SIGTERM');
-  expect(await ended).toMatchObject({ exitCode: 0 });
+  atlas.respond({ status: 403, body: 'Forbidden', path: `${clusters}/Cluster0/backup/snapshots` });
+  atlas.respond({ body: 'no JSON', path: `/api/atlas/v2/groups/${otherId}/clusters/ledger/backup/snapshots` });
+  await refresh();
+  const states = { ...billing, 'Project 0/Cluster0': 'unknown 403', 'Billing/ledger': 'unknown INVALID_RESPONSE' };
+  expect(await metrics()).toMatchObject({ states, ages });
+  const logged = log.mock.calls.map(([line]) => JSON.parse(line).error.code);
+  expect(logged.sort()).toEqual(['API_ERROR', 'API_ERROR', 'INVALID_RESPONSE']);
+});
+
+it('the metrics drop a cluster that is gone, and stay as they are if a check fails', async () => {
+  const { atlas, refresh, metrics } = await openMetrics();
+  atlas.seed({ ...invoices, stateName: 'DELETING' });
+  await refresh();
+  const before = await metrics();
+  expect(before.states).toEqual({ 'Project 0/Cluster0': 'fresh', 'Billing/ledger': 'fresh' });
+  atlas.respond({ status: 401, errorCode: 'USER_UNAUTHORIZED' });
+  await expect(refresh()).rejects.toMatchObject({ code: 'API_ERROR' });
+  expect(await metrics()).toEqual({ ...before, ages, failed: now });
 });
