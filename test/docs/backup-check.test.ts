@@ -1,13 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { openEmulator } from '../support/open-emulator.js';
-import { runProcess } from '../support/processes.js';
+import { environmentOf, openEmulator } from '../support/open-emulator.js';
+import { startCommand } from '../support/processes.js';
 import { codeBlocks, codeIn, tableUnder } from './support/documents.js';
 import { runRecipe } from './support/recipe.js';
 
 const document = 'docs/backup-check.md';
-const hour = 3_600_000;
-const ago = (hours: number) => new Date(Date.now() - hours * hour);
+const ago = (hours: number) => new Date(Date.now() - hours * 3_600_000);
 
 /** Runs the command on the clusters of the documents. */
 async function run(...options: string[]): Promise<string> {
@@ -26,12 +25,7 @@ async function run(...options: string[]): Promise<string> {
   atlas.seed({ ...shop, clusterName: 'sandbox', free: true });
   const billing = { groupId: 'a'.repeat(24), groupName: 'Billing' };
   atlas.seed({ ...billing, clusterName: 'invoices', dedicated: true, backupEnabled: false, snapshots: [] });
-  const env = {
-    MONGODB_ATLAS_BASE_URL: atlas.url,
-    MONGODB_ATLAS_ACCESS_TOKEN: atlas.credentials.accessToken.accessToken,
-  };
-  const { stdout } = await runProcess(process.execPath, ['dist/cli.js', 'check', ...options], { env });
-  return stdout;
+  return (await startCommand(['check', ...options], environmentOf(atlas)).ended).stdout;
 }
 
 it('the table in README.md is what the command prints', async () => {

@@ -40,6 +40,7 @@ export function tableUnder(document: string, heading: string): TableRow[] {
     .find((part) => part.startsWith(`${heading}\n`));
   const [table = ''] = /(?:^\|.*\n)+/m.exec(section ?? '') ?? [];
   const [header = [], _rule, ...rows] = table.trimEnd().split('\n').map(readCells);
+  if (rows.length === 0) throw new Error(`${document} has no table under ${heading}`);
   return rows.map((cells) => Object.fromEntries(header.map((name, n) => [name, cells[n] ?? ''])));
 }
 

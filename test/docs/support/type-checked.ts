@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
-const entries = ['src/index.ts', 'src/check/index.ts', 'src/testing/index.ts'].map((path) => root + path);
+const entries = ['src/index.ts', 'src/check/index.ts', 'src/testing/index.ts'];
 
 /** The result of type-checking code that imports the package by its name, under the project's strict settings. */
 export interface TypeChecked {
@@ -14,11 +14,8 @@ export interface TypeChecked {
 }
 
 /** @param texts - files that are not on disk, by their path from the project's root. */
-export function typeCheck(files: string[], texts: ReadonlyMap<string, string>): TypeChecked {
-  const virtual = new Map([...texts].map(([name, text]) => [root + name, text]));
-  const options = readOptions();
-  const names = [...entries, ...files.map((name) => root + name), ...virtual.keys()];
-  const program = ts.createProgram(names, options, overlay(options, virtual));
+export function typeCheck(files: readonly string[], texts: ReadonlyMap<string, string>): TypeChecked {
+  const program = createProgram([...entries, ...files, ...texts.keys()], texts);
   const checker = program.getTypeChecker();
   const exports = entries.flatMap((entry) => {
     const module = checker.getSymbolAtLocation(sourceFile(program, entry));
@@ -27,15 +24,14 @@ export function typeCheck(files: string[], texts: ReadonlyMap<string, string>): 
   return {
     checker,
     surface: new Map(exports.map((symbol) => [symbol.name, declaredType(checker, symbol)])),
-    problems: new Map([...files, ...texts.keys()].map((name) => [name, problemsIn(program, root + name)])),
+    problems: new Map([...files, ...texts.keys()].map((name) => [name, problemsIn(program, name)])),
   };
 }
 
-function readOptions(): ts.CompilerOptions {
+function createProgram(names: readonly string[], texts: ReadonlyMap<string, string>): ts.Program {
   const config = ts.readConfigFile(`${root}tsconfig.json`, ts.sys.readFile);
   const { options } = ts.convertCompilerOptionsFromJson(config.config.compilerOptions, root);
-  return {
-    ...options,
+  Object.assign(options, {
     // Examples may leave variables unused, and they use process.env.NAME.
     noUnusedLocals: false,
     noPropertyAccessFromIndexSignature: false,
@@ -46,28 +42,18 @@ function readOptions(): ts.CompilerOptions {
       'atlas-tenant-snapshots': [`${root}src/index.ts`],
       'atlas-tenant-snapshots/*': [`${root}src/*/index.ts`],
     },
-  };
-}
-
-function overlay(options: ts.CompilerOptions, virtual: ReadonlyMap<string, string>): ts.CompilerHost {
+  } satisfies ts.CompilerOptions);
+  const virtual = new Map([...texts].map(([name, text]) => [root + name, text]));
   const host = ts.createCompilerHost(options);
-  const { fileExists, readFile, getSourceFile } = host;
+  const { fileExists, readFile } = host;
   host.fileExists = (name) => virtual.has(name) || fileExists(name);
   host.readFile = (name) => virtual.get(name) ?? readFile(name);
-  host.getSourceFile = (name, settings, ...rest) => {
-    const text = virtual.get(name);
-    return text === undefined ? getSourceFile(name, settings, ...rest) : ts.createSourceFile(name, text, settings);
-  };
-  return host;
-}
-
-function problemsIn(program: ts.Program, name: string): string[] {
-  const source = sourceFile(program, name);
-  return [...program.getSyntacticDiagnostics(source), ...program.getSemanticDiagnostics(source)].map(describe);
+  const paths = names.map((name) => root + name);
+  return ts.createProgram(paths, options, host);
 }
 
 function sourceFile(program: ts.Program, name: string): ts.SourceFile {
-  const source = program.getSourceFile(name);
+  const source = program.getSourceFile(root + name);
   if (source === undefined) throw new Error(`${name} is not in the program`);
   return source;
 }
@@ -77,7 +63,11 @@ function declaredType(checker: ts.TypeChecker, symbol: ts.Symbol): ts.Type {
   return checker.getDeclaredTypeOfSymbol(isAlias ? checker.getAliasedSymbol(symbol) : symbol);
 }
 
-function describe({ file, start = 0, messageText }: ts.Diagnostic): string {
-  const line = file === undefined ? 0 : file.getLineAndCharacterOfPosition(start).line + 1;
-  return `${line}: ${ts.flattenDiagnosticMessageText(messageText, '\n')}`;
+function problemsIn(program: ts.Program, name: string): string[] {
+  const source = sourceFile(program, name);
+  const problems = [...program.getSyntacticDiagnostics(source), ...program.getSemanticDiagnostics(source)];
+  return problems.map(({ start = 0, messageText }) => {
+    const line = source.getLineAndCharacterOfPosition(start).line + 1;
+    return `${line}: ${ts.flattenDiagnosticMessageText(messageText, '\n')}`;
+  });
 }
