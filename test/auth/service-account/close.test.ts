@@ -1,15 +1,19 @@
 import { describe, expect, it } from 'vitest';
+import type { TenantSnapshotsClientOptions } from '../../../src/index.js';
 import { passTime, runClock, standStill } from '../../support/clock.js';
-import { RecordingStore } from '../../support/odd-stores.js';
+import { storeOf } from '../../support/odd-stores.js';
 import { type Behavior, type Reply, silent } from '../../support/scripted-dispatcher.js';
 import {
   serviceAccount as credentials,
+  hour,
   ok,
   openConversation,
   outcomeOf,
   refusal,
   token,
 } from '../support/conversation.js';
+
+const stored = { accessToken: 't', expiresAt: Date.now() + hour, lifetime: hour };
 
 /** Whether a promise settles within that many ms. */
 async function settlesWithin(ms: number, promise: Promise<unknown>): Promise<boolean> {
@@ -103,28 +107,13 @@ describe('close() resolves', () => {
   });
 });
 
-describe('close() does not revoke', () => {
-  it('a token that a store shares, whether it was fetched or found there', async () => {
-    const tokenStore = new RecordingStore();
-    for (const sent of ['token t', 't']) {
-      const replies: Reply[] = sent === 't' ? [ok] : [token('t'), ok];
-      const atlas = openConversation({ credentials, tokenStore }, ...replies);
-      await atlas.get();
-      await atlas.client.close();
-      expect(atlas.sent()).toBe(sent);
-    }
-  });
-
-  it('anything if no token was fetched', async () => {
-    const { client, sent } = openConversation({ credentials });
-    await client.close();
-    expect(sent()).toBe('');
-  });
-
-  it('a token that has expired', async () => {
-    const { client, get, sent } = openConversation({ credentials }, token('t', 0), ok);
-    await get();
-    await client.close();
-    expect(sent()).toBe('token t');
-  });
+it.each<[what: string, options: TenantSnapshotsClientOptions, script: Reply[], sent: string]>([
+  ['a token that it has put into a store', { tokenStore: storeOf(undefined) }, [token('t'), ok], 'token t'],
+  ['a token that it has found in a store', { tokenStore: storeOf(stored) }, [ok], 't'],
+  ['a token that has expired', {}, [token('t', 0), ok], 'token t'],
+])('close() does not revoke %s', async (_what, options, script, sent) => {
+  const atlas = openConversation({ credentials, ...options }, ...script);
+  await atlas.get();
+  await atlas.client.close();
+  expect(atlas.sent()).toBe(sent);
 });
