@@ -17,6 +17,8 @@ it('the options of a call override those of the client', () => {
     apiVersion: '2023-01-01',
   } as const;
   expect(resolveCall(ofClient, options)).toEqual({ ...ofClient, ...options });
+  // Inherited options have been checked too.
+  expect(resolveCall(ofClient, Object.create(options))).toEqual({ ...ofClient, ...options });
 });
 
 it('a call without options has those of the client, and envelope and pretty are sent only if they are true', () => {
