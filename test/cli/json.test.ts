@@ -81,10 +81,6 @@ describe('the JSON', () => {
     expect(parse(reportOf([finding])).findings).toEqual([{ ...same, ...more }]);
   });
 
-  it('has the error if the projects could not be listed', () => {
-    expect(parse(reportOf([], { error: down }))).toMatchObject({ findings: [], error: down.toJSON() });
-  });
-
   it('escapes what a terminal or a line reader could take for something else', () => {
     const clusterName =
       '##vso[a\u0000\n\u001b\u007f\u0085\u009b\u00ad\u200b\u2028\u2029\u202e\ufeff\ue000\u{e0001}\ud800é🚀';

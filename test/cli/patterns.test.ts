@@ -23,14 +23,11 @@ describe('a pattern', () => {
     ['*/*-a-*', none('x-a-b-c')],
     ['Web Shop/*', list],
     ['*p/*c**s', none('carts')],
-    ['*-*-*-*-*-*-*-*-x/*', none('carts', `${'-'.repeat(100)}x`)],
     ['A/B/carts', none('carts', 'A/B')],
-    ['A*/carts', none('carts', 'A/B\nC')],
     ['[a].(b)+\\d?|/carts', none('carts', '[a].(b)+\\d?|')],
     ['WebShop/carts', none('carts\u200b', ' Web\u0007Shop ')],
     [': :add-mask::x/: :carts', none(' ::carts', ':\u200b:add-mask::x')],
     [`${'y'.repeat(200)}/*`, none('carts', 'y'.repeat(1_000_000))],
-    [`${shop}/carts`, none('carts', '::add-mask::x')],
   ])('%s covers its clusters', (text, cluster) => {
     expect(covers(pattern(text), cluster)).toBe(true);
   });
@@ -38,8 +35,6 @@ describe('a pattern', () => {
   it.each<[text: string, cluster: Named]>([
     ['web shop/carts', none('carts')],
     ['Web Shop/Carts', none('carts')],
-    ['Web/carts', none('carts')],
-    ['Shop/carts', none('carts')],
     ['Web Shop/cart', none('carts')],
     ['Web Shop/arts', none('carts')],
     ['Web.Shop/carts', none('carts')],
@@ -48,9 +43,8 @@ describe('a pattern', () => {
     ['Office/*', none('carts')],
     ['Web Shop*hop/*', none('carts')],
     ['Web Shop/ca*ar*s', none('carts')],
+    ['Web Shop/*a*a*', none('carts')],
     ['*-*-*-*-*-*-*-*-x/*', none('carts', '-'.repeat(100))],
-    [`${shop.slice(1)}*/carts`, none('carts')],
-    [`*${shop.slice(-1)}/carts`, none('carts')],
     [`*${shop.slice(-1)}/carts`, nameless],
   ])('%s does not cover others', (text, cluster) => {
     expect(covers(pattern(text), cluster)).toBe(false);

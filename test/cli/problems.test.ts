@@ -33,25 +33,13 @@ it('errors with the same status and code share a line, with the first message; w
 it('other errors with the same message share a line, with the first three names', () => {
   const other = new AtlasInvalidArgumentError([{ path: ['clusterName'], message: 'Al\x1b[2J\n\u2028tair' }]);
   const report = reportOf([
-    ...['a', 'b', 'c', 'd', 'e'].map((name) => unknown(name)),
+    { ...list, clusterType: 'flex' },
+    ...['a', 'b', 'c', 'd'].map((name) => unknown(name)),
     ...['f', 'g', 'h'].map((name) => unknown(name, other)),
   ]);
   expect(linesOf(report)).toEqual([
-    `Web Shop / a, Web Shop / b, Web Shop / c and 2 more: ${isDown}`,
+    `${office} / Flex clusters, Web Shop / a, Web Shop / b and 2 more: ${isDown}`,
     expect.stringMatching(/^Web Shop \/ f, Web Shop \/ g, Web Shop \/ h: The call .*: clusterName: Al\[2Jtair\. Check/),
-  ]);
-});
-
-it('errors name neither a method nor a path, so that those of many lists share a line', () => {
-  const [first, second] = [shop, office].map((id) => `/api/atlas/v2/groups/${id}/clusters`);
-  const report = reportOf([
-    { ...list, error: failure('getAll', first, `getAll ${first}`) },
-    { ...list, clusterType: 'flex', error: failure('getAll', second, `getAll ${second}`) },
-    unknown('orders', failure('listTenantSnapshots', second, 'listTenantSnapshots')),
-  ]);
-  expect(linesOf(report)).toEqual([
-    `${office} / dedicated clusters, ${office} / Flex clusters, Web Shop / orders: ` +
-      `The request failed with status 503. ${later}`,
   ]);
 });
 
