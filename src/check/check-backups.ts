@@ -70,11 +70,11 @@ const nameSchema = z.object({ clusterName: clusterNameSchema });
 
 /** The jobs of a check, and its totals. */
 class Check {
-  readonly jobs: Jobs<BackupFinding>;
+  readonly jobs: Jobs;
   readonly #reads: Reads;
   readonly #maxAge: BackupCheckOptions['maxAge'];
-  readonly #waiting: Job<BackupFinding>[] = [];
-  #lists: Iterator<Job<BackupFinding>, undefined> = [].values();
+  readonly #waiting: Job[] = [];
+  #lists: Iterator<Job, undefined> = [].values();
   /** The IDs of the projects of which a list was read. */
   readonly #projectsRead = new Set<string>();
   readonly #free: BackupCheckTotals['free'] = [];
@@ -83,7 +83,7 @@ class Check {
     const { groupIds, maxAge, timeout = 600_000, concurrency = 16 } = options;
     // Clusters first, so that only those of a few projects wait.
     this.jobs = new Jobs(timeout, concurrency, () => this.#waiting.pop() ?? this.#lists.next().value);
-    this.#reads = new Reads(client, (start) => this.jobs.call(start));
+    this.#reads = new Reads(client, this.jobs);
     this.#maxAge = maxAge;
     if (groupIds === undefined) this.#waiting.push(() => this.#listProjects());
     else this.#lists = this.#listJobs(groupIds.map((groupId) => ({ groupId })));
@@ -97,7 +97,7 @@ class Check {
     this.#lists = this.#listJobs(await this.#reads.projects());
   }
 
-  *#listJobs(projects: readonly Project[]): Iterator<Job<BackupFinding>, undefined> {
+  *#listJobs(projects: readonly Project[]): Iterator<Job, undefined> {
     const byId = new Map(projects.map((project) => [project.groupId, project]));
     for (const project of byId.values()) {
       yield () => this.#listClusters(project, 'flex');

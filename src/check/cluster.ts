@@ -37,14 +37,11 @@ export function isFree(cluster: Cluster): boolean {
   return runsOnlyOn('TENANT', cluster);
 }
 
-/** Whether a cluster has regions, and all of them are of this provider. Stops at the first that is not. */
+/** Whether a cluster has regions, and all of them are of this provider. */
 function runsOnlyOn(provider: string, { replicationSpecs }: Cluster): boolean {
-  const specs = itemsOf(replicationSpecs);
-  const isOfProvider = (region: unknown) => fieldOf(region, 'providerName') === provider;
-  return specs.every((spec) => regionsOf(spec).every(isOfProvider)) && specs.some((spec) => regionsOf(spec).length > 0);
+  const regions = itemsOf(replicationSpecs).flatMap((spec) => itemsOf(fieldOf(spec, 'regionConfigs')));
+  return regions.length > 0 && regions.every((region) => fieldOf(region, 'providerName') === provider);
 }
-
-const regionsOf = (spec: unknown) => itemsOf(fieldOf(spec, 'regionConfigs'));
 
 /** The items of a list. Anything else counts as a list with an unknown item. */
 const itemsOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [undefined]);

@@ -1,4 +1,5 @@
-import { type AtlasError, AtlasTimeoutError, isAtlasError } from '../index.js';
+import { type AtlasError, AtlasTimeoutError, type CallOptions, isAtlasError } from '../index.js';
+import type { BackupFinding } from './finding.js';
 import { allowListeners } from './listeners.js';
 
 // Captured at import, so that it works under fake timers too.
@@ -12,27 +13,23 @@ const shortestWait = 1_000;
 const defaultWait = 10_000;
 
 /** A part of a check. Returns a finding, or `undefined` if it only reveals further jobs. */
-export type Job<T> = () => Promise<T | undefined>;
+export type Job = () => Promise<BackupFinding | undefined>;
 
-/** The options that limit a call. */
-export interface CallLimits {
-  readonly signal: AbortSignal;
-  /** ms. */
-  readonly timeout: number;
-}
+/** A call of the client, with the options that limit it. */
+type Call<T> = (limits: Pick<CallOptions, 'signal' | 'timeout'>) => Promise<T>;
 
 /**
  * Runs the jobs of a check: at most `concurrency` at a time, and all within one timeout. Jobs start only while a finding is
  * asked for, and a finding that waits takes up a place of `concurrency`. So a slow reader holds the jobs up.
  */
-export class Jobs<T> {
+export class Jobs {
   readonly #timeout: number;
   readonly #concurrency: number;
-  readonly #nextJob: () => Job<T> | undefined;
+  readonly #nextJob: () => Job | undefined;
   readonly #deadline: number;
   readonly #timer: NodeJS.Timeout;
   readonly #calls = new AbortController();
-  readonly #findings: T[] = [];
+  readonly #findings: BackupFinding[] = [];
   #running = 0;
   #asked = 0;
   #failure: { readonly reason: unknown } | undefined;
@@ -42,7 +39,7 @@ export class Jobs<T> {
    * @param timeout - ms.
    * @param nextJob - returns a job that can start now.
    */
-  constructor(timeout: number, concurrency: number, nextJob: () => Job<T> | undefined) {
+  constructor(timeout: number, concurrency: number, nextJob: () => Job | undefined) {
     this.#timeout = timeout;
     this.#concurrency = concurrency;
     this.#nextJob = nextJob;
@@ -53,7 +50,7 @@ export class Jobs<T> {
   }
 
   /** Returns the next finding, or `undefined` if there are no more. */
-  async next(): Promise<T | undefined> {
+  async next(): Promise<BackupFinding | undefined> {
     this.#asked += 1;
     // Jobs that make no call need no turn of the event loop. Many of them would hold up timers and signals.
     if (this.#asked % 100 === 0) await turn();
@@ -77,7 +74,7 @@ export class Jobs<T> {
   }
 
   /** Runs a call within the time that is left. Makes it again after a rate limit, if there is time. */
-  async call<R>(start: (limits: CallLimits) => Promise<R>): Promise<R> {
+  async call<T>(start: Call<T>): Promise<T> {
     const { signal } = this.#calls;
     for (;;) {
       if (this.#isOver) throw this.#timeoutError();
@@ -106,7 +103,7 @@ export class Jobs<T> {
   }
 
   /** Waits for a promise, but no longer than the check lasts: the client of a call may ignore its signal and timeout. */
-  async #untilEnd<R>(promise: Promise<R>): Promise<R> {
+  async #untilEnd<T>(promise: Promise<T>): Promise<T> {
     const { signal } = this.#calls;
     let onEnd = () => {};
     const ended = new Promise<never>((_, reject) => {

@@ -4,7 +4,7 @@ import { type Backups, dedicatedBackups, flexBackups } from './backups.js';
 import { type Cluster, clusterSchemas, isSharded } from './cluster.js';
 import { futureBackup, onlySingleShards } from './errors.js';
 import type { BackupFinding } from './finding.js';
-import type { CallLimits } from './jobs.js';
+import type { Jobs } from './jobs.js';
 import { judgeSchedule, noSchedule, type Schedule, scheduleSchema } from './schedule.js';
 import { anything } from './schemas.js';
 import { dedicatedSnapshotSchema, isCompleted, isOfAllShards, shardedListSchema } from './snapshots.js';
@@ -35,12 +35,12 @@ const projectSchema = z.object({ id: groupIdSchema, name });
  */
 export class Reads {
   readonly #client: BackupClient;
-  readonly #call: <T>(start: (limits: CallLimits) => Promise<T>) => Promise<T>;
+  readonly #jobs: Jobs;
 
-  /** @param call - runs a call within the time that is left. */
-  constructor(client: BackupClient, call: <T>(start: (limits: CallLimits) => Promise<T>) => Promise<T>) {
+  /** @param jobs - runs the calls. */
+  constructor(client: BackupClient, jobs: Jobs) {
     this.#client = client;
-    this.#call = call;
+    this.#jobs = jobs;
   }
 
   async projects(): Promise<Project[]> {
@@ -66,7 +66,9 @@ export class Reads {
   }
 
   #flexSnapshots(groupId: string, name: string) {
-    return this.#call((limits) => this.#client.listTenantSnapshots(groupId, name, { endpoint: 'flex', ...limits }));
+    return this.#jobs.call((limits) =>
+      this.#client.listTenantSnapshots(groupId, name, { endpoint: 'flex', ...limits }),
+    );
   }
 
   async #dedicatedBackups(path: string, cluster: Cluster): Promise<Backups> {
@@ -94,10 +96,10 @@ export class Reads {
   }
 
   #list<T>(path: string, apiVersion: string, schema: z.ZodType<T>): Promise<T[]> {
-    return this.#call((limits) => this.#client.getAll(path, { apiVersion, schema, ...limits }));
+    return this.#jobs.call((limits) => this.#client.getAll(path, { apiVersion, schema, ...limits }));
   }
 
   #get<T>(path: string, apiVersion: string, schema: z.ZodType<T>): Promise<T> {
-    return this.#call((limits) => this.#client.get(path, { apiVersion, schema, ...limits }));
+    return this.#jobs.call((limits) => this.#client.get(path, { apiVersion, schema, ...limits }));
   }
 }

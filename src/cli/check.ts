@@ -46,17 +46,14 @@ async function collect(options: CheckOptions, { stderr }: Output, signal: AbortS
   const showProgress = (text: string) => stderr.isTTY && stderr.write(`\r\x1b[K${text}`);
   const findings: NamedFinding[] = [];
   const excluded: NamedFinding[] = [];
-  let clusters = 0;
   try {
     const checked = checkBackups(client, { groupIds, maxAge, timeout, signal });
     for (;;) {
-      showProgress(`Clusters checked: ${clusters}`);
+      showProgress(`Clusters checked: ${findings.filter(isCluster).length}`);
       const { done, value } = await checked.next();
       if (done) return { ...asked, ...arrange(findings, excluded, value) };
       const finding = withNames(value);
-      const isChosen = chooses(options, finding);
-      (isChosen ? findings : excluded).push(finding);
-      if (isChosen && isCluster(finding)) clusters += 1;
+      (chooses(options, finding) ? findings : excluded).push(finding);
     }
   } catch (error) {
     if (!isAtlasError(error)) throw error;
