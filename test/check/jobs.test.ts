@@ -88,7 +88,7 @@ describe('the timeout of a check', () => {
     if (how === 'ignore it') Object.assign(client, { listTenantSnapshots: ignoring });
     stopClock();
     await passTime(1000);
-    const { findings } = await runClock(runCheck(client, { groupIds: [a, b], timeout: 100, concurrency: 2 }));
+    const { findings, totals } = await runClock(runCheck(client, { groupIds: [a, b], timeout: 100, concurrency: 2 }));
     const about = findings.map(({ groupId, clusterType, clusterName }) => `${groupId} ${clusterType} ${clusterName}`);
     expect(about.sort()).toEqual([
       `${a} dedicated undefined`,
@@ -99,7 +99,9 @@ describe('the timeout of a check', () => {
     expect(findings.map(({ error }) => error)).toEqual(Array(6).fill(ofCheck));
     const causes = findings.flatMap(({ error }) => error?.cause ?? []);
     expect(causes).toContainEqual(expect.objectContaining({ code: 'TIMEOUT', operation: 'getAll' }));
-    // The others were never started.
+    // No list of the other project was read.
+    expect(totals.projects).toBe(1);
+    // The other calls were never started.
     expect(server.requests.length).toBeLessThanOrEqual(3);
   });
 

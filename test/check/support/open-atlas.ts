@@ -45,7 +45,7 @@ const project = 'a'.repeat(24);
  * Checks one dedicated cluster.
  *
  * @param answers - by the path below that of its backups, such as `snapshots`.
- * @returns its finding, and these paths of the requests, sorted.
+ * @returns its finding, and these paths of the requests, with the version of the API.
  */
 export async function checkLedger(fields: object, answers: Record<string, Script>) {
   const backups = `/${project}/clusters/Ledger/backup/`;
@@ -55,7 +55,7 @@ export async function checkLedger(fields: object, answers: Record<string, Script
   });
   const { findings } = await check({ groupIds: [project] });
   const requests = requestsOf(server).filter((path) => path.startsWith(backups));
-  return { server, finding: findings[0], paths: requests.map((path) => path.slice(backups.length).split(' ')[0]) };
+  return { server, finding: findings[0], paths: requests.map((path) => path.slice(backups.length)) };
 }
 
 /** Runs a check to its end. */
@@ -67,11 +67,11 @@ export async function runCheck(...args: Parameters<typeof checkBackups>) {
   return { findings, totals: next.value };
 }
 
-/** The path and the version of the API of each request, sorted. */
+/** The path and the version of the API of each request. */
 export function requestsOf({ requests }: RawServer): string[] {
-  return requests
-    .map(({ target, headers }) => `${pathOf(target)} ${/\d{4}-\d\d-\d\d/.exec(headers['accept'] ?? '')?.[0]}`)
-    .sort();
+  return requests.map(({ target, headers }) => {
+    return `${pathOf(target)} ${/\d{4}-\d\d-\d\d/.exec(headers['accept'] ?? '')?.[0]}`;
+  });
 }
 
 function pathOf(target: string): string {
