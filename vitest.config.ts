@@ -47,7 +47,7 @@ export default defineConfig({
         test: {
           name: 'package',
           include: ['test/package/*.test.ts'],
-          globalSetup: ['test/package/tarball.ts'],
+          globalSetup: ['test/package/setup.ts'],
           testTimeout: 240_000,
         },
       },

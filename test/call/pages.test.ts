@@ -157,7 +157,7 @@ describe('the items of a list', () => {
 
 const all = snapshots(201);
 
-/** A page with these of all snapshots. */
+/** A page with a slice of all snapshots. */
 const page = (from: number, to: number, rest: object = {}) => ({ results: all.slice(from, to), ...rest });
 const next = [{ rel: 'next', href: 'https://cloud.mongodb.com/next' }];
 

@@ -80,7 +80,7 @@ describe('maxRetries', () => {
   });
 });
 
-it('close() ends no call that has stopped waiting to retry, so that nothing keeps it', async () => {
+it('a client keeps nothing of a call after its wait to retry', async () => {
   const { client } = openScripted([unavailable, good], { maxRetries: 1 });
   await runClock(get(client));
   const end = vi.spyOn(Scope.prototype, 'end');

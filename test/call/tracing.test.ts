@@ -140,13 +140,13 @@ describe('the trace of a call', () => {
 });
 
 describe('the trace of a call without a final response has no status, whatever an earlier attempt got:', () => {
-  const dead = Object.assign(new Error('no'), { code: 'ENOTFOUND' });
+  const unreachable = Object.assign(new Error('no'), { code: 'ENOTFOUND' });
 
   type Interrupt = (client: TenantSnapshotsClient, controller: AbortController) => unknown;
 
   it.each<[end: string, second: Behavior, options: CallOptions, interrupt: Interrupt, code: string]>([
     ['a timeout', silent, { timeout: 3_000 }, () => {}, 'TIMEOUT'],
-    ['a connection failure', dead, {}, () => {}, 'CONNECTION'],
+    ['a connection failure', unreachable, {}, () => {}, 'CONNECTION'],
     ['an abort', silent, {}, (_client, controller) => controller.abort({ code: 'MINE' }), 'MINE'],
     ['close()', silent, {}, (client) => client.close(), 'CLOSED'],
   ])('%s', async (_end, second, options, interrupt, code) => {

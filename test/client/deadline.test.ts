@@ -17,7 +17,7 @@ describe('timeout ends a call, and its error says what the call was doing:', () 
   const timeout = 1000;
   const once: Call = (client) => get(client, { timeout });
   const list: Call = (client) => client.listTenantSnapshots(...listPath, { timeout });
-  const full = [answer(200, `{"totalCount":1000,"results":[${snapshotJson}]}`)];
+  const firstPage = [answer(200, `{"totalCount":1000,"results":[${snapshotJson}]}`)];
   const stuck = () => ({ dispatcher: openAgent({ connect: () => undefined }) });
   type Options = () => TenantSnapshotsClientOptions;
 
@@ -26,7 +26,14 @@ describe('timeout ends a call, and its error says what the call was doing:', () 
     ['logging in', 'by a token request', [], () => ({ credentials: serviceAccount }), once, 1],
     ['waiting for a connection', 'that is never made', [], stuck, once, 1],
     ['waiting for the response', 'to a get', [], () => ({}), once, 1],
-    ['waiting for the response', 'to the second page of a list', [full, []], () => ({ endpoint: 'flex' }), list, 2],
+    [
+      'waiting for the response',
+      'to the second page of a list',
+      [firstPage, []],
+      () => ({ endpoint: 'flex' }),
+      list,
+      2,
+    ],
   ])('%s %s', async (phase, _how, scripts, options, call, attempts) => {
     const server = await startRawServer(scripts);
     const error = await runClock(rejection(call(openBareClient(server, options())), AtlasTimeoutError));

@@ -6,7 +6,8 @@ import { answer, good, pause, type Script, sendRefusal, sendToken } from '../sup
 const bearer = "credentials: { accessToken: 'token' }";
 const serviceAccount = "credentials: { clientId: 'id', clientSecret: 'secret' }";
 
-const open = (url: string, options = bearer) => `
+/** The beginning of the code of each process. */
+const preamble = (url: string, options = bearer) => `
   const open = (options) => new atlas.TenantSnapshotsClient({
     baseUrl: '${url}', ${options}, endpoint: 'tenant', maxRetries: 0, ...options
   });
@@ -27,7 +28,7 @@ const abort = `
 describe('a process exits', () => {
   it('after calls that succeeded, failed, were aborted and timed out', async () => {
     const server = await startRawServer([...Array.from({ length: 100 }, () => good), sendRefusal(404), []]);
-    const end = await runCode(`${open(server.url)}
+    const end = await runCode(`${preamble(server.url)}
       await report(Promise.all(Array.from({ length: 100 }, () => get())));
       await report(get());
       ${abort}
@@ -55,7 +56,7 @@ describe('a process exits', () => {
   ])('after %s', async (_when, setup, code, stdout) => {
     const server = await startRawServer();
     const url = `https://127.0.0.1:${server.port}`;
-    const end = await runCode(`${setup(server.url)} ${open(url)} ${code} watch();`);
+    const end = await runCode(`${setup(server.url)} ${preamble(url)} ${code} watch();`);
     expect(end).toMatchObject({ exitCode: 0, stdout, stderr: '' });
   });
 
@@ -74,7 +75,7 @@ describe('a process exits', () => {
   ])('during a token fetch %s', async (_when, tokens, store, code, stdout) => {
     const server = await startRawServer(({ target }) => (target.endsWith('/token') ? tokens : good));
     const options = `${serviceAccount} ${store}, attemptTimeout: 3000`;
-    const end = await runCode(`${open(server.url, options)} ${code}`);
+    const end = await runCode(`${preamble(server.url, options)} ${code}`);
     expect(end).toMatchObject({ exitCode: 0, stdout, stderr: '' });
   });
 });
@@ -83,7 +84,7 @@ it('a process keeps running during a call, a retry, and a call of accessToken', 
   const server = await startRawServer([good, sendRefusal(503), good]);
   const slowToken = `{ accessToken: () => new Promise((resolve) => setTimeout(resolve, 50, 't').unref()) }`;
   // Without a top-level await, which would make Node report that nothing keeps the process alive.
-  const end = await runCode(`${open(server.url)}
+  const end = await runCode(`${preamble(server.url)}
     report(get())
       .then(() => report(get({ maxRetries: 1 })))
       .then(() => report(open({ credentials: ${slowToken} }).getTenantSnapshot(...path)));`);
@@ -92,7 +93,7 @@ it('a process keeps running during a call, a retry, and a call of accessToken', 
 
 it('a process whose event loop is blocked past a deadline gets what arrived meanwhile, or else a timeout', async () => {
   const server = await startRawServer([good, [pause(50), ...good], [pause(50), ...sendRefusal(404)], []]);
-  const end = await runCode(`${open(server.url)}
+  const end = await runCode(`${preamble(server.url)}
     // Opens the connection.
     await get();
     const block = () => { for (const end = performance.now() + 300; performance.now() < end; ); };
@@ -114,7 +115,7 @@ describe('close() keeps its process alive until it resolves', () => {
       retry: sendRefusal(503),
     };
     const server = await startRawServer(({ headers }) => scripts[headers['user-agent']?.split(' ')[0] ?? ''] ?? []);
-    const end = await runCode(`${open(server.url)}
+    const end = await runCode(`${preamble(server.url)}
       const close = async (name, start, delay) => {
         const client = open({ userAgent: name, attemptTimeout: name === 'hang' ? 200 : 10_000, maxRetries: 3 });
         const ended = start?.(client).then(() => 'fulfilled', ({ code }) => code);
@@ -140,7 +141,7 @@ describe('close() keeps its process alive until it resolves', () => {
       if (target.endsWith('/token')) return tokens;
       return target.endsWith('/revoke') ? revocation : good;
     });
-    const end = await runCode(`${open(server.url, `${serviceAccount}, attemptTimeout: 200`)}
+    const end = await runCode(`${preamble(server.url, `${serviceAccount}, attemptTimeout: 200`)}
       await report(get({ timeout: ${timeout} })); await client.close(); print('closed');`);
     expect(end).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/\nclosed\n$/), stderr: '' });
   });

@@ -73,7 +73,7 @@ it.each([
   ['Nagios, Icinga, Sensu', 0, 0, worstFirst],
   ['Nagios, Icinga, Sensu', 2, 2, worstFirst],
   ['Nagios, Icinga, Sensu', 1, 3, worstFirst],
-])('the recipe for %s makes %i of the check its own %i', async (heading, checkCode, exitCode, stdout) => {
+])('the recipe for %s turns exit code %i of the check into %i', async (heading, checkCode, exitCode, stdout) => {
   const check = { report, exitCode: checkCode };
   expect(await runRecipe(heading, check)).toMatchObject({ exitCode, stdout, stderr: '' });
 });

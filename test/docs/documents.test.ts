@@ -73,7 +73,7 @@ function asTemplate(text: string): string {
 /** The members of an exported type: the values of a union of texts, or else the properties. `Type.name` is a property's type. */
 function membersOf(path: string): string[] {
   const [name = '', property] = path.split('.');
-  const exported = checked.surface.get(name);
+  const exported = checked.exportedTypes.get(name);
   const symbol = property === undefined ? undefined : exported?.getProperty(property);
   const type = symbol === undefined ? exported : checked.checker.getTypeOfSymbol(symbol);
   const values = (type?.isUnion() ? type.types : []).flatMap((part) => (part.isStringLiteral() ? [part.value] : []));
@@ -106,7 +106,7 @@ describe('the code', () => {
     expect(`${checked.problems.get(file)}\n${await runMistake(mistake)}`).toContain(message);
   });
 
-  // The tests of the fleet run the code for Redis.
+  // The code for Redis is only type-checked. The tests of the fleet run examples/keyv-redis.mjs, which is much the same.
   it.each(code.filter((block) => !block.code.includes('redis://')))(
     'in $document at line $line runs, and prints what its comments say',
     async (block) => {
@@ -120,7 +120,7 @@ describe('the code', () => {
 });
 
 describe('README.md', () => {
-  it('has the two commands, word for word', () => {
+  it('has the commands of the demo and of the tests', () => {
     const commands = codeBlocks('README.md', 'sh').map((block) => block.code.trim());
     expect(commands).toEqual(expect.arrayContaining(['npm ci && npm run demo', testCommand]));
   });
@@ -131,9 +131,13 @@ describe('README.md', () => {
     expect(readme).toContain(`\`maxRetries\` (${defaults.maxRetries})`);
   });
 
-  it('lists calls that there are', () => {
+  it('lists only calls that exist', () => {
     const names = column('README.md', 'Calls').flatMap((call) => /(\w+)\(/.exec(call)?.[1] ?? []);
-    const calls = [...membersOf('TenantSnapshotsClient'), ...membersOf('AtlasPromise'), ...checked.surface.keys()];
+    const calls = [
+      ...membersOf('TenantSnapshotsClient'),
+      ...membersOf('AtlasPromise'),
+      ...checked.exportedTypes.keys(),
+    ];
     expect(calls).toEqual(expect.arrayContaining(names));
   });
 
@@ -206,7 +210,7 @@ describe('the documents list', () => {
 describe.each(documents)('%s', (name) => {
   const text = read(name);
 
-  it('links to what is there', () => {
+  it('has no broken link', () => {
     for (const target of linksIn(text).filter((link) => !link.startsWith('https:'))) {
       const [path = '', anchor] = target.split('#');
       const file = path === '' ? name : new URL(`${dirname(name)}/${path}`, 'file:///').pathname.slice(1);
@@ -216,7 +220,7 @@ describe.each(documents)('%s', (name) => {
     }
   });
 
-  it('names scripts that are there', () => {
+  it('names only scripts that package.json has', () => {
     const { scripts } = JSON.parse(read('package.json'));
     for (const [, script = ''] of text.matchAll(/npm run ([\w:]+)/g)) expect(Object.keys(scripts)).toContain(script);
   });
@@ -244,7 +248,7 @@ describe('CONTRIBUTING.md', () => {
     expect(named.sort()).toEqual(entries.map((entry) => entry.name + (entry.isDirectory() ? '/' : '')).sort());
   });
 
-  it('names functions of the flow of a call that its files have', () => {
+  it('names functions of the flow of a call only beside the files that have them', () => {
     const flow = codeBlocks('CONTRIBUTING.md', 'text').map((block) => block.code);
     const lines = [...flow.join().matchAll(/^ *(\w+)\(\) +(\S+\.ts) /gm)];
     expect(lines).not.toEqual([]);

@@ -46,7 +46,7 @@ const cluster = objectOf({
 const fields = objectOf({ results: { items: cluster }, totalCount: {} });
 const reads = [{ path, version: '2024-08-05', query: new Set(['envelope', 'pageNum']), fields }];
 
-/** What the watch reports of the document above with another text in place of the first one. */
+/** The drift of the document above after one replacement. */
 function driftAfter(part: string, replacement: string): string[] {
   return findDrift(parse(text.replace(part, () => replacement)), reads);
 }
@@ -63,17 +63,22 @@ async function documentWith(fieldsOf: (read: { fields: object }) => object) {
 
 describe('findDrift', () => {
   it.each([
-    ['a path', `${path}:`, '/gone:', 'the path is gone, or has no GET'],
-    ['a GET', 'get:', 'put:', 'the path is gone, or has no GET'],
+    ['that a path is gone', `${path}:`, '/gone:', 'the path is gone, or has no GET'],
+    ['that a GET is gone', 'get:', 'put:', 'the path is gone, or has no GET'],
     ['that a GET is deprecated', 'get:', 'get:\n      deprecated: true', 'the GET is deprecated'],
-    ['a version', '2024-08-05', '2022-06-01', 'version 2024-08-05 is gone'],
+    ['that a version is gone', '2024-08-05', '2022-06-01', 'version 2024-08-05 is gone'],
     ['a sunset', 'schema:', 'x-sunset: 2028-01-01, schema:', 'version 2024-08-05 has the sunset date 2028-01-01'],
-    ['a query parameter', 'parameters/pageNum', 'x', 'query parameter pageNum is no longer listed'],
-    ['a query parameter of a path', 'envelope', 'x', 'query parameter envelope is no longer listed'],
-    ['a role', 'Project Read Only', 'Owner', 'the required role is Owner instead of Project Read Only'],
-    ['a field of a list', 'totalCount', 'x', 'field totalCount is gone'],
-    ['a nested field', 'providerName', 'x', 'field results[].regions[].providerName is gone'],
-    ['a line break', 'Project Read Only', '"x\\n::y"', 'the required role is x ::y instead of Project Read Only'],
+    ['that a query parameter is gone', 'parameters/pageNum', 'x', 'query parameter pageNum is no longer listed'],
+    ['that a query parameter of a path is gone', 'envelope', 'x', 'query parameter envelope is no longer listed'],
+    ['another role', 'Project Read Only', 'Owner', 'the required role is Owner instead of Project Read Only'],
+    ['that a field of a list is gone', 'totalCount', 'x', 'field totalCount is gone'],
+    ['that a nested field is gone', 'providerName', 'x', 'field results[].regions[].providerName is gone'],
+    [
+      'a role with a line break in one line',
+      'Project Read Only',
+      '"x\\n::y"',
+      'the required role is x ::y instead of Project Read Only',
+    ],
   ])('reports %s', (_what, part, replacement, change) => {
     expect(driftAfter(part, replacement)).toEqual([`${path}: ${change}`]);
   });

@@ -26,7 +26,7 @@ const okHead = (...fields: string[]) => send(head(200, ...fields));
 const inChunks = (text: string) => [okHead('transfer-encoding: chunked'), send(text)];
 const lost = /ECONNRESET|other side closed/;
 
-describe('an AtlasConnectionError with its cause, and then a good call, follow', () => {
+describe('a broken response is an AtlasConnectionError with its cause, and the next call succeeds:', () => {
   /** Breaks a call on a kept connection. Returns how often it was sent. */
   async function breakCall(script: Script, cause: RegExp): Promise<number> {
     let isBroken = false;
@@ -100,11 +100,11 @@ describe('maxResponseSize', () => {
 
   it.each<[what: string, script: Script]>([
     [
-      'an endless body, as it arrives',
+      'an endless body, once it passes the limit',
       [send(head(200, 'transfer-encoding: chunked')), drip(`64\r\n${hundred}\r\n`, 0)],
     ],
-    ['a body whose Content-Length is too large, at once', [send(head(200, 'content-length: 1001'))]],
-  ])('ends %s', async (_what, script) => {
+    ['a body whose Content-Length passes the limit, before it arrives', [send(head(200, 'content-length: 1001'))]],
+  ])('closes the connection of %s', async (_what, script) => {
     const server = await startRawServer(script);
     await rejection(get(openBareClient(server, { maxResponseSize: limit })), AtlasInvalidResponseError);
     await expect.poll(() => server.closed, { interval: 1 }).toBe(1);

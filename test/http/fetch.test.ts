@@ -102,7 +102,7 @@ describe('there is no response', () => {
   const mock = { kind: 'mock', isRetryable: false, isDeadConnection: false };
   const refusal = { ...mock, kind: 'fetch refusal' };
   const plain = new Error('plain');
-  const hostile = Object.defineProperty({}, 'message', { get: () => thrown(plain) });
+  const hostile = Object.defineProperty({}, 'message', { get: () => fail(plain) });
   const none = { ...retryable, cause: { message: 'The fetch returned no response' } };
 
   it.each<[after: string, fetch: FetchLike, expected: object]>([
@@ -138,7 +138,7 @@ describe('there is no response', () => {
   });
 });
 
-function thrown(reason: unknown): never {
+function fail(reason: unknown): never {
   throw reason;
 }
 
@@ -148,10 +148,10 @@ function readResponse(): Response {
   return response;
 }
 
-describe('a fetch that ignores its signal', () => {
+describe('if a fetch ignores its signal,', () => {
   const later = (response: unknown) => () => new Promise<Response>((resolve) => setTimeout(resolve, 20, response));
 
-  it('does not hold the call', async () => {
+  it('it does not hold the call', async () => {
     const fetch = vi.fn<FetchLike>(() => new Promise(() => undefined));
     expect(await rejection(run(fetch, origin, 10), NoResponse)).toMatchObject({ kind: 'attempt timeout' });
     expect(fetch.mock.lastCall?.[1].signal.aborted).toBe(true);
@@ -162,7 +162,7 @@ describe('a fetch that ignores its signal', () => {
     ['is over the limit by its Content-Length', { headers: { 'content-length': '1001' } }, returning, 0],
     ['does not come', {}, returning, 0],
     ['comes after the end of the call', {}, later, 0],
-  ])('has its body cancelled if that %s', async (_what, init, wrap, chunk) => {
+  ])('a body is cancelled that %s', async (_what, init, wrap, chunk) => {
     const cancel = vi.fn();
     const start = (stream: ReadableStreamDefaultController) => chunk > 0 && stream.enqueue(new Uint8Array(chunk));
     const response = new Response(new ReadableStream({ start: (stream) => void start(stream), cancel }), init);
@@ -173,19 +173,19 @@ describe('a fetch that ignores its signal', () => {
   it.each([
     ['is over the limit', () => Readable.from([Buffer.alloc(1_001), Buffer.alloc(1)])],
     ['stalls', () => new Readable({ read: () => undefined })],
-  ])('has its body destroyed if that is a stream of Node that %s', async (_what, open) => {
+  ])('a Node stream is destroyed that %s', async (_what, open) => {
     const body = open();
     await outcome(run(returning(fake(body)), origin, 10));
     await expect.poll(() => body.destroyed, { interval: 1 }).toBe(true);
   });
 
-  it('may have a reader whose cancel() throws', async () => {
-    const reader = { read: () => new Promise(() => undefined), cancel: () => thrown(new Error('cancel')) };
+  it('a reader whose cancel() throws does no harm', async () => {
+    const reader = { read: () => new Promise(() => undefined), cancel: () => fail(new Error('cancel')) };
     const sent = run(returning(fake({ getReader: () => reader })), origin, 10);
     expect(await rejection(sent, NoResponse)).toMatchObject({ kind: 'attempt timeout' });
   });
 
-  it('does not hold the call with a body whose parts are all at hand', async () => {
+  it('a body whose parts are all at hand does not hold the call', async () => {
     const body = new ReadableStream({ pull: (stream) => stream.enqueue(new Uint8Array()) });
     const sent = run(returning(new Response(body)), origin, 10);
     expect(await rejection(sent, NoResponse)).toMatchObject({ kind: 'attempt timeout' });
@@ -210,7 +210,7 @@ describe("Node's own fetch", () => {
     ['gets an error over the limit', [answer(400, 'x'.repeat(1_001))], { status: 400, isTruncated: true }],
     ['loses a connection', [reset], { kind: 'other', isDeadConnection: true }],
     ['loses a body', [send(head(200, length)), send('te'), end], { kind: 'other', isDeadConnection: false }],
-    ['waits for a body', [send(head(200, length)), send('te')], { kind: 'attempt timeout' }],
+    ['times out if a body does not end', [send(head(200, length)), send('te')], { kind: 'attempt timeout' }],
   ])('%s', async (_what, script, expected) => {
     const server = await startRawServer(script);
     expect(await outcome(run(fetch, server.url, 1_000))).toMatchObject(expected);

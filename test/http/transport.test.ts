@@ -56,7 +56,7 @@ it('gives the dispatcher the request, with the timeouts of undici turned off', a
   expect(requests[0]?.headers).toMatchObject({ authorization: 'Bearer token-of-the-test' });
 });
 
-it('a dispatcher whose controller throws holds up no abort', async () => {
+it('an abort ends every call, even if the controller of a dispatcher throws', async () => {
   const stop = new AbortController();
   const abort = () => {
     throw new Error('broken');
@@ -81,7 +81,7 @@ describe('a dispatcher that responds within dispatch()', () => {
     ['a challenge', challenge],
     ['a retryable error', { status: 503 }],
     ['a sunset', { status: 410 }],
-  ])('gets its request aborted, and no other, if it aborts the call and then sends %s', async (_name, reply) => {
+  ])('gets no second request if the call is aborted before it sends %s', async (_name, reply) => {
     const stop = new AbortController();
     const abort: Behavior = (request) => {
       request.start();
@@ -97,7 +97,7 @@ describe('a dispatcher that responds within dispatch()', () => {
 
 describe('a misbehaving dispatcher', () => {
   it.each<[does: string, script: Behavior, cause: string]>([
-    ['throws an error', () => thrown(new TypeError('no such thing')), 'no such thing'],
+    ['throws an error', () => fail(new TypeError('no such thing')), 'no such thing'],
     ['reports null', (request) => request.fail(null), 'No error was reported'],
   ])('causes one connection error if it %s', async (_does, script, message) => {
     const { promise } = call([script]);
@@ -116,7 +116,7 @@ describe('a misbehaving dispatcher', () => {
   });
 });
 
-function thrown(reason: unknown): never {
+function fail(reason: unknown): never {
   throw reason;
 }
 

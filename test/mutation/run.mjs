@@ -14,7 +14,7 @@ const folders = {
     mutate: 'src/atlas/*.ts',
     tests: [client, 'test/atlas/*.test.ts', 'test/call/*.test.ts', 'test/auth/bearer.test.ts'],
   },
-  errors: { mutate: 'src/errors/*.ts', tests: [client, 'test/errors/*.test.ts', 'test/call/*.test.ts'] },
+  errors: { mutate: 'src/errors/*.ts', tests: [client, 'test/{errors,call,config}/*.test.ts'] },
   http: {
     mutate: 'src/http/*.ts',
     tests: [

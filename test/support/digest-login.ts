@@ -19,7 +19,7 @@ export interface Login {
   sessionCnonce?: string;
 }
 
-export function response(login: Login): string {
+export function digestResponse(login: Login): string {
   const { username, realm, password, nonce, uri, qop } = login;
   const { algorithm = 'MD5', method = 'GET', nc = '00000001', cnonce = 'c', sessionCnonce = cnonce } = login;
   const name = hashes[algorithm.replace('-sess', '')] ?? '';

@@ -1,4 +1,4 @@
-// The one way in which tests start other programs.
+// Starts other programs.
 
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { once } from 'node:events';

@@ -3,16 +3,16 @@ import type { AtlasEmulatorOptions, ScriptedAnswer } from '../../src/testing/ind
 import { snapshotId } from '../support/snapshot-routes.js';
 import {
   basic,
-  clusterApiPath,
   clustersPath,
-  dedicatedPath,
+  dedicatedSnapshotsPath,
   eventsPath,
-  flexApiPath,
+  flexClustersPath,
+  flexSnapshotsPath,
   openApi,
   otherId,
   projectsPath,
   schedulePath,
-  tenantApiPath,
+  tenantSnapshotsPath,
 } from './support/open-api.js';
 
 const shopId = 'c'.repeat(24);
@@ -35,37 +35,37 @@ const seed = [
 const account = { clientId: 'mdb_sa_id_1', clientSecret: 'mdb_sa_sk_1' };
 const accessToken = 'token';
 
-const flexOne = flexApiPath(`/${snapshotId}`);
-const tenantOne = tenantApiPath(`/${snapshotId}`);
+const flexOne = flexSnapshotsPath(`/${snapshotId}`);
+const tenantOne = tenantSnapshotsPath(`/${snapshotId}`);
 
-const answers: readonly string[] = [
+const reads: readonly string[] = [
   projectsPath,
   eventsPath(),
-  clustersPath(),
-  clustersPath(shopId),
-  clustersPath(emptyId),
-  flexApiPath(),
+  flexClustersPath(),
+  flexClustersPath(shopId),
+  flexClustersPath(emptyId),
+  flexSnapshotsPath(),
   flexOne,
   tenantOne,
-  clusterApiPath(),
-  clusterApiPath('?itemsPerPage=1&pageNum=2', shopId),
-  dedicatedPath(),
-  dedicatedPath('', 'Sandbox'),
-  clusterApiPath('/Carts/backup/snapshots', shopId),
+  clustersPath(),
+  clustersPath('?itemsPerPage=1&pageNum=2', shopId),
+  dedicatedSnapshotsPath(),
+  dedicatedSnapshotsPath('', 'Sandbox'),
+  clustersPath('/Carts/backup/snapshots', shopId),
   schedulePath(),
-  clusterApiPath('/Carts/backup/schedule', shopId),
-  clusterApiPath('/Orders/backup/schedule', shopId),
+  clustersPath('/Carts/backup/schedule', shopId),
+  clustersPath('/Orders/backup/schedule', shopId),
   `${flexOne}?envelope=true`,
   `${flexOne}?envelope=false`,
-  flexApiPath('?envelope=true&itemsPerPage=1'),
-  flexApiPath('?itemsPerPage=1&pageNum=2'),
-  flexApiPath('?itemsPerPage=1&pageNum=5'),
-  flexApiPath('?itemsPerPage=500&pageNum=2'),
-  flexApiPath('?itemsPerPage=1&includeCount=false'),
+  flexSnapshotsPath('?envelope=true&itemsPerPage=1'),
+  flexSnapshotsPath('?itemsPerPage=1&pageNum=2'),
+  flexSnapshotsPath('?itemsPerPage=1&pageNum=5'),
+  flexSnapshotsPath('?itemsPerPage=500&pageNum=2'),
+  flexSnapshotsPath('?itemsPerPage=1&includeCount=false'),
   // As recorded: without their count, events have no next link.
   eventsPath('?itemsPerPage=1&includeCount=false'),
   // It is not paged.
-  tenantApiPath('?itemsPerPage=1'),
+  tenantSnapshotsPath('?itemsPerPage=1'),
 ];
 
 type Request = readonly [path: string, init?: RequestInit];
@@ -73,34 +73,34 @@ type Request = readonly [path: string, init?: RequestInit];
 const withHeaders = (headers: Readonly<Record<string, string>>) => ({ headers });
 const withAccept = (accept: string) => withHeaders({ authorization: `Bearer ${accessToken}`, accept });
 
-const errors: readonly Request[] = [
+const others: readonly Request[] = [
   ['/api/atlas/v2/nothing'],
-  [flexApiPath('', 'Cluster0', otherId)],
-  [flexApiPath('', 'Reports')],
-  [flexApiPath(`/${otherId}`)],
-  [flexApiPath(`/${otherId}?envelope=true`)],
-  [flexApiPath(`/${otherId}?pretty=true`)],
-  [tenantApiPath(`/${otherId}`)],
-  [flexApiPath('', 'Production')],
-  [flexApiPath(`/${otherId}`, 'Production')],
-  [flexApiPath('', 'Sandbox')],
-  [dedicatedPath('', 'Cluster0')],
+  [flexSnapshotsPath('', 'Cluster0', otherId)],
+  [flexSnapshotsPath('', 'Reports')],
+  [flexSnapshotsPath(`/${otherId}`)],
+  [flexSnapshotsPath(`/${otherId}?envelope=true`)],
+  [flexSnapshotsPath(`/${otherId}?pretty=true`)],
+  [tenantSnapshotsPath(`/${otherId}`)],
+  [flexSnapshotsPath('', 'Production')],
+  [flexSnapshotsPath(`/${otherId}`, 'Production')],
+  [flexSnapshotsPath('', 'Sandbox')],
+  [dedicatedSnapshotsPath('', 'Cluster0')],
   [schedulePath('Cluster0')],
   [schedulePath('Reports')],
   [schedulePath('Archive')],
-  [clustersPath('ABC')],
-  [tenantApiPath('', '%E4')],
+  [flexClustersPath('ABC')],
+  [tenantSnapshotsPath('', '%E4')],
   [schedulePath('-')],
-  [flexApiPath('/%2E%2E%2F')],
-  [flexApiPath('?itemsPerPage=501')],
-  [flexApiPath('?itemsPerPage=0')],
-  [flexApiPath('?itemsPerPage=x')],
-  [flexApiPath('?pageNum=0')],
+  [flexSnapshotsPath('/%2E%2E%2F')],
+  [flexSnapshotsPath('?itemsPerPage=501')],
+  [flexSnapshotsPath('?itemsPerPage=0')],
+  [flexSnapshotsPath('?itemsPerPage=x')],
+  [flexSnapshotsPath('?pageNum=0')],
   [flexOne, withAccept('application/vnd.atlas.2024-11-12+json')],
   [flexOne, withAccept('application/json')],
   [tenantOne, withAccept('application/json')],
-  [flexApiPath(), { method: 'DELETE' }],
-  [tenantApiPath(), { method: 'DELETE' }],
+  [flexSnapshotsPath(), { method: 'DELETE' }],
+  [tenantSnapshotsPath(), { method: 'DELETE' }],
 ];
 
 /** A login by Digest with a nonce that is not the emulator's. */
@@ -114,11 +114,11 @@ function withDigest(changes: Readonly<Record<string, string | undefined>> = {}) 
 }
 
 const logins: readonly Request[] = [
-  [flexApiPath(), withHeaders({})],
+  [flexSnapshotsPath(), withHeaders({})],
   ['/api/atlas/v2/nothing', withHeaders({})],
-  [flexApiPath('?envelope=true'), withHeaders({ authorization: 'Basic ZW11bGF0b3I6a2V5' })],
-  [flexApiPath(), withHeaders({ authorization: 'Bearer unknown' })],
-  [flexApiPath('?envelope=true'), withHeaders({ authorization: 'Bearer unknown' })],
+  [flexSnapshotsPath('?envelope=true'), withHeaders({ authorization: 'Basic ZW11bGF0b3I6a2V5' })],
+  [flexSnapshotsPath(), withHeaders({ authorization: 'Bearer unknown' })],
+  [flexSnapshotsPath('?envelope=true'), withHeaders({ authorization: 'Bearer unknown' })],
   [flexOne, withDigest()],
   [flexOne, withDigest({ uri: '/elsewhere' })],
   [flexOne, withDigest({ username: undefined, algorithm: 'MD4', qop: undefined })],
@@ -154,8 +154,8 @@ const oauth: readonly Request[] = [
 
 const configured: readonly (readonly [options: AtlasEmulatorOptions, ...Request])[] = [
   [{ envelopeKey: 'envelope' }, `${flexOne}?envelope=true`],
-  [{ paging: { maxItemsPerPage: 3 } }, flexApiPath('?itemsPerPage=4')],
-  [{ paging: { itemsPerPage: 1, totalCount: false } }, flexApiPath()],
+  [{ paging: { maxItemsPerPage: 3 } }, flexSnapshotsPath('?itemsPerPage=4')],
+  [{ paging: { itemsPerPage: 1, totalCount: false } }, flexSnapshotsPath()],
   [{ digest: { algorithms: ['SHA-256', 'MD5'] } }, flexOne, withHeaders({})],
   [{ rateLimit: { capacity: 0 } }, flexOne],
   [{ rateLimit: { capacity: 0, enforce: true } }, flexOne],
@@ -217,7 +217,7 @@ async function exchange([path, init]: Request, { options, answer }: World = {}):
     `${method} ${path}`,
     options && `by the options ${JSON.stringify(options)}`,
     answer && `scripted ${JSON.stringify(answer)}`,
-    sent && `with ${JSON.stringify(sent)}`,
+    sent && (Object.keys(sent).length > 0 ? `with ${JSON.stringify(sent)}` : 'without a login'),
     sentBody,
   ];
   return `### ${title.filter(Boolean).join(', ')}\n${status}\n${lines.join('')}\n${body}\n`
@@ -228,11 +228,12 @@ async function exchange([path, init]: Request, { options, answer }: World = {}):
 
 // The form is that of recorded responses of Atlas, the values are made up. Before you update the file, compare the change with
 // a recording: `npx vitest run test/testing/exchanges.test.ts --update`
-it('the emulator answers as recorded in exchanges.http', async () => {
+it('the emulator sends the responses in exchanges.http', async () => {
   const exchanges = [];
-  for (const path of answers) exchanges.push(await exchange([path]));
-  for (const request of [...errors, ...logins, ...oauth]) exchanges.push(await exchange(request));
+  for (const path of reads) exchanges.push(await exchange([path]));
+  for (const request of [...others, ...logins, ...oauth]) exchanges.push(await exchange(request));
   for (const [options, ...request] of configured) exchanges.push(await exchange(request, { options }));
   for (const [answer, ...request] of scripted) exchanges.push(await exchange(request, { answer }));
-  await expect(exchanges.join('\n')).toMatchFileSnapshot('exchanges.http');
+  const note = '# Unless its title says otherwise, a request logs in with a bearer token.';
+  await expect([note, ...exchanges].join('\n')).toMatchFileSnapshot('exchanges.http');
 });

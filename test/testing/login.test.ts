@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { DigestOptions } from '../../src/testing/index.js';
-import { type Login, paramsOf, response } from '../support/digest-login.js';
-import { flexApiPath, openApi } from './support/open-api.js';
+import { digestResponse, type Login, paramsOf } from '../support/digest-login.js';
+import { flexSnapshotsPath, openApi } from './support/open-api.js';
 
 // test/testing/exchanges.http has challenges, and logins that are refused whatever their nonce.
 
 const apiKey = { publicKey: 'abcdefgh', privateKey: '3f2c81d0-87a4-4b6e-9f52-d0f3ab1c2e47' };
-const uri = flexApiPath('?pretty=true');
+const uri = flexSnapshotsPath('?pretty=true');
 
 async function start(digest?: DigestOptions) {
   const {
@@ -25,7 +25,7 @@ async function start(digest?: DigestOptions) {
   /** Answers the last challenge of the first response, and reports what comes back. */
   const logIn = async (changes: Partial<Login> = {}) => {
     const { password, method, sessionCnonce, ...parameters } = { ...first, ...changes };
-    const sent = Object.entries({ ...parameters, response: response({ ...first, ...changes }) });
+    const sent = Object.entries({ ...parameters, response: digestResponse({ ...first, ...changes }) });
     const answer = await send(`Digest ${sent.map(([name, value]) => `${name}="${value}"`).join(', ')}`);
     const { stale, nonce: next } = challengeIn(answer);
     return { status: answer.status, stale, next };
@@ -52,7 +52,7 @@ describe('a login with the right key succeeds', () => {
   it('with its parameters in any case and order, with any white space', async () => {
     const { first, send } = await start();
     const { nonce, username } = first;
-    const header = `digest  RESPONSE="${response(first)}" ,, QOP=auth,nc=00000001,  cnonce=c,Uri="${uri}",NONCE="${nonce}",realm="MMS \\Public API",unknown=1, username="${username}",`;
+    const header = `digest  RESPONSE="${digestResponse(first)}" ,, QOP=auth,nc=00000001,  cnonce=c,Uri="${uri}",NONCE="${nonce}",realm="MMS \\Public API",unknown=1, username="${username}",`;
     expect((await send(header)).status).toBe(200);
   });
 });

@@ -8,7 +8,7 @@ import {
   openSession,
   parseNextNonce,
 } from '../../../src/auth/digest/digest.js';
-import { paramsOf, response } from '../../support/digest-login.js';
+import { digestResponse, paramsOf } from '../../support/digest-login.js';
 
 type Header = string | string[] | undefined;
 
@@ -214,7 +214,7 @@ describe('the parameters', () => {
     const sent = login(header, { credentials, cnonce: 'c' });
     expect(sent).toContain('username="q\\"u\\\\o", realm="a\\"b\\\\cd", nonce="\\"n\\"", opaque="\\\\", uri="/"');
     const request = { ...credentials, realm: 'a"b\\cd', nonce: '"n"', uri: '/', qop: 'auth' } as const;
-    expect(paramsOf(sent)['response']).toBe(response(request));
+    expect(paramsOf(sent)['response']).toBe(digestResponse(request));
   });
 
   it('are octets, one character each: of the challenge as they came, of the credentials in UTF-8', () => {
@@ -225,7 +225,7 @@ describe('the parameters', () => {
     expect(sent).toMatch(/^[ -~\x80-\xff]+$/);
     expect(paramsOf(Buffer.from(sent, 'latin1').toString())).toMatchObject({
       ...{ username: 'Jäsøn', realm: 'Zürich 東京', nonce: 'nö', opaque: 'ö' },
-      response: response({ ...credentials, realm: 'Zürich 東京', nonce: 'nö', uri: '/', qop: 'auth' }),
+      response: digestResponse({ ...credentials, realm: 'Zürich 東京', nonce: 'nö', uri: '/', qop: 'auth' }),
     });
   });
 });

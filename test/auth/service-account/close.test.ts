@@ -26,7 +26,7 @@ async function settlesWithin(ms: number, promise: Promise<unknown>): Promise<boo
 }
 
 describe('close() revokes a token', () => {
-  it('as RFC 7009 has it, logged in as the service account', async () => {
+  it('as RFC 7009 defines it, logged in as the service account', async () => {
     const { client, dispatcher, get } = openConversation({ credentials }, token('a+b='), ok);
     await get();
     await client.close();

@@ -76,7 +76,7 @@ describe('a token', () => {
 describe('a missing role', () => {
   it.each<Row>([
     ['leads to no second try, and the token is kept', [t, missingRole, missingRole, ok], 'token t t t', '401 401 ok'],
-    ['is also said by another code', [t, refusal(401, 'TENANT_SNAPSHOT_ACCESS_DENIED'), ok], 'token t t', '401 ok'],
+    ['has a second error code', [t, refusal(401, 'TENANT_SNAPSHOT_ACCESS_DENIED'), ok], 'token t t', '401 ok'],
     [
       'keeps a token in the first half of its life',
       [t, ok, pass(hour / 2), missingRole, ok],

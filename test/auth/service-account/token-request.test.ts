@@ -26,7 +26,7 @@ it('the error of a renewal shows no token that Atlas has refused', async () => {
   expect(error).toMatchObject({ error: '[masked]', errorDescription: 'the token [masked] was revoked' });
 });
 
-it('a token request is what Atlas expects, and serves the prefix of baseUrl', async () => {
+it('a token request is what Atlas expects, and keeps the path prefix of baseUrl', async () => {
   const server = await startRawServer([sendToken('the-token'), good]);
   const client = openBareClient({ url: `${server.url}/proxy/` }, { credentials, userAgent: 'backup-check/2.1' });
   await get(client);
@@ -39,7 +39,7 @@ it('a token request is what Atlas expects, and serves the prefix of baseUrl', as
       accept: 'application/json',
       'user-agent': expect.stringMatching(/^backup-check\/2\.1 atlas-tenant-snapshots\/\S+ node\/\S+$/),
       'content-type': 'application/x-www-form-urlencoded',
-      // Not form-encoded first, other than RFC 6749 asks.
+      // Not form-encoded first, although RFC 6749 requires it.
       authorization: `Basic ${btoa(`${credentials.clientId}:${credentials.clientSecret}`)}`,
       'content-length': '29',
     },
@@ -70,7 +70,7 @@ describe('the error of a token request', () => {
     [204, '', checkPath],
     [400, '', checkCredentials],
     [401, '', checkCredentials],
-    [403, '', 'Check baseUrl and any proxy on the way to Atlas.'],
+    [403, '', checkPath],
     [403, tooManyTokens, shareToken],
     [429, '', shareToken],
     [503, '', 'Atlas or a gateway in front of it is temporarily unavailable. Try again later.'],
@@ -102,17 +102,24 @@ describe('the error of a token request', () => {
   });
 
   const limit = 'Resource /api/oauth/token is limited to 50 requests every 1 minutes.';
-  it.each<[what: string, body: object, error: string | undefined, description: string | undefined, quote: string]>([
+  // The last column is what follows the status in the message.
+  it.each<[what: string, body: object, error: string | undefined, description: string | undefined, said: string]>([
     ['an OAuth error', { error: 'a', error_description: 'No. Not now.' }, 'a', 'No. Not now.', ', a: No. Not now. '],
     ['an OAuth error without a description', { error: 'a' }, 'a', undefined, ', a. '],
     ['a description alone', { error_description: 'No' }, undefined, 'No', ', No. '],
     ["an error of Atlas's own", { error: 429, errorCode: 'A', detail: limit }, 'A', limit, `, A: ${limit} `],
-    ['fields of other types', { error: 17, error_description: ['x'], errorCode: null }, undefined, undefined, '. '],
-    ['a list', ['access_denied'], undefined, undefined, '. '],
-  ])('quotes %s', async (_what, body, error, errorDescription, quote) => {
+    [
+      'nothing in fields of other types',
+      { error: 17, error_description: ['x'], errorCode: null },
+      undefined,
+      undefined,
+      '. ',
+    ],
+    ['nothing in a list', ['access_denied'], undefined, undefined, '. '],
+  ])('says what the response says: %s', async (_what, body, error, errorDescription, said) => {
     const thrown = await errorAfter({ status: 400, body });
     expect([thrown.error, thrown.errorDescription]).toEqual([error, errorDescription]);
-    expect(thrown.message).toContain(`failed with status 400${quote}`);
+    expect(thrown.message).toContain(`failed with status 400${said}`);
   });
 
   it.each<[what: string, reply: Reply, because: string]>([
@@ -125,7 +132,7 @@ describe('the error of a token request', () => {
       { body: { access_token: 'a', padding: 'x'.repeat(20_000) } },
       ', because its body is larger than 20000 bytes (maxResponseSize)',
     ],
-  ])('says why a 200 brought no token: %s', async (_what, reply, because) => {
+  ])('says that a 200 brought no token, and why if the body cannot be read: %s', async (_what, reply, because) => {
     const error = await errorAfter(reply);
     expect(error.message).toBe(
       `getTenantSnapshot could not log in. The response to the access token request has status 200 but no bearer token${because}. ${checkPath}`,

@@ -9,7 +9,7 @@ export interface TypeChecked {
   /** The problems in each file, as `line: message`. */
   readonly problems: ReadonlyMap<string, string[]>;
   /** The types that the entries of the package export, by name. */
-  readonly surface: ReadonlyMap<string, ts.Type>;
+  readonly exportedTypes: ReadonlyMap<string, ts.Type>;
   readonly checker: ts.TypeChecker;
 }
 
@@ -23,7 +23,7 @@ export function typeCheck(files: readonly string[], texts: ReadonlyMap<string, s
   });
   return {
     checker,
-    surface: new Map(exports.map((symbol) => [symbol.name, declaredType(checker, symbol)])),
+    exportedTypes: new Map(exports.map((symbol) => [symbol.name, declaredType(checker, symbol)])),
     problems: new Map([...files, ...texts.keys()].map((name) => [name, problemsIn(program, name)])),
   };
 }

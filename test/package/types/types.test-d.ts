@@ -25,17 +25,17 @@ import {
 import type { AtlasEmulatorOptions, ScriptedAnswer } from '../../../src/testing/index.js';
 
 /** Members of `T` that are optional, but may not be undefined. */
-type Stubborn<T> = {
+type RefusesUndefined<T> = {
   [K in keyof T]-?: object extends Pick<T, K> ? (Record<K, undefined> extends Pick<T, K> ? never : K) : never;
 }[keyof T];
 
-expectTypeOf<Stubborn<TenantSnapshotsClientOptions>>().toBeNever();
-expectTypeOf<Stubborn<CallOptions>>().toBeNever();
-expectTypeOf<Stubborn<GetOptions>>().toBeNever();
-expectTypeOf<Stubborn<BackupCheckOptions>>().toBeNever();
-expectTypeOf<Stubborn<AtlasEmulatorOptions>>().toBeNever();
-expectTypeOf<Stubborn<ScriptedAnswer>>().toBeNever();
-expectTypeOf<Stubborn<TenantSnapshot>>().toBeNever();
+expectTypeOf<RefusesUndefined<TenantSnapshotsClientOptions>>().toBeNever();
+expectTypeOf<RefusesUndefined<CallOptions>>().toBeNever();
+expectTypeOf<RefusesUndefined<GetOptions>>().toBeNever();
+expectTypeOf<RefusesUndefined<BackupCheckOptions>>().toBeNever();
+expectTypeOf<RefusesUndefined<AtlasEmulatorOptions>>().toBeNever();
+expectTypeOf<RefusesUndefined<ScriptedAnswer>>().toBeNever();
+expectTypeOf<RefusesUndefined<TenantSnapshot>>().toBeNever();
 
 // Agents of both versions of undici. Every other one extends one of these.
 expectTypeOf<undici7.Dispatcher | undici7.Agent | undici7.MockAgent>().toExtend<DispatcherLike>();

@@ -12,8 +12,8 @@ async function openRedis() {
   const isReady = () => output.stdout.includes('Ready to accept connections');
   await Promise.race([vi.waitUntil(isReady, { timeout: 10_000 }), ended]);
   /** Runs a command of Redis. Returns its result. */
-  const ask = async (...command: string[]) => (await runProcess('redis-cli', ['-p', port, ...command])).stdout.trim();
-  return { url: `redis://127.0.0.1:${port}`, ask };
+  const run = async (...command: string[]) => (await runProcess('redis-cli', ['-p', port, ...command])).stdout.trim();
+  return { url: `redis://127.0.0.1:${port}`, run };
 }
 
 /** Processes with one client each, which share a token in Redis. None at first. All end with the test. */
@@ -35,7 +35,7 @@ function openFleet(emulator: AtlasEmulator, redisUrl: string) {
       for (let left = by; left > 0; left -= 4) await Promise.all(Array.from({ length: Math.min(4, left) }, start));
     },
     /** Makes that many concurrent calls in every process at once, which all succeed. Returns the number of token requests. */
-    async wave(callsEach: number) {
+    async callFromAll(callsEach: number) {
       emulator.requests.length = 0;
       const errors = await Promise.all(members.map((member) => ask(member, { call: callsEach })));
       expect(errors.flat()).toEqual([]);
@@ -63,7 +63,7 @@ it.each([
   [25, { perMinute: 10 }],
   [12, { live: 1 }],
 ])(
-  '%i processes lose no call at a limit of %j, cold or after a revocation, and share a token',
+  '%i processes share a token, and no call fails at a token limit of %j, at the start and after a revocation',
   async (size, tokens) => {
     let passed = 0;
     const emulator = await openEmulator({ now: () => Date.now() + passed, tokens });
@@ -71,22 +71,22 @@ it.each([
     const fleet = openFleet(emulator, redis.url);
     await fleet.grow(size);
 
-    expect(await fleet.wave(3)).toBeGreaterThan(0);
-    expect(await fleet.wave(2)).toBe(0);
+    expect(await fleet.callFromAll(3)).toBeGreaterThan(0);
+    expect(await fleet.callFromAll(2)).toBe(0);
 
-    const key = await redis.ask('keys', '*');
+    const key = await redis.run('keys', '*');
     expect(key).toMatch(/^\S*atlas-tenant-snapshots:token:\S+$/);
-    const left = Number(await redis.ask('pttl', key));
+    const left = Number(await redis.run('pttl', key));
     expect(left).toBeLessThanOrEqual(3_600_000);
     expect(left).toBeGreaterThan(3_000_000);
 
     emulator.revokeTokens();
     passed += 60_001;
-    expect(await fleet.wave(3)).toBeGreaterThan(0);
-    expect(await fleet.wave(2)).toBe(0);
+    expect(await fleet.callFromAll(3)).toBeGreaterThan(0);
+    expect(await fleet.callFromAll(2)).toBe(0);
 
     // A process that joins uses the stored token, although the limit may be reached.
     await fleet.grow(4);
-    expect(await fleet.wave(2)).toBe(0);
+    expect(await fleet.callFromAll(2)).toBe(0);
   },
 );

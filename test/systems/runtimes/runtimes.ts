@@ -2,7 +2,7 @@ import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
-import { pack } from '../../package/tarball.js';
+import { pack } from '../../package/setup.js';
 import { runProcess } from '../../support/processes.js';
 
 /** A JavaScript runtime, as a package of npm brings it. */

@@ -1,13 +1,20 @@
 import { describe, expect, it } from 'vitest';
 import { snapshotId } from '../../support/snapshot-routes.js';
-import { clustersPath, flexApiPath, now, openApi, otherId } from '../support/open-api.js';
+import {
+  flexClustersPath,
+  flexSnapshotsPath,
+  now,
+  openApi,
+  otherId,
+  tenantSnapshotsPath,
+} from '../support/open-api.js';
 
 // test/testing/exchanges.http has what seeds look like in responses.
 
 async function open() {
   const { emulator, get } = await openApi();
   const read = async (cluster?: string, group?: string) =>
-    (await get(flexApiPath(`/${snapshotId}`, cluster, group))).json;
+    (await get(flexSnapshotsPath(`/${snapshotId}`, cluster, group))).json;
   return { emulator, get, read };
 }
 
@@ -61,6 +68,15 @@ describe('a snapshot', () => {
       ...{ id: snapshotId, scheduledTime: printed, startTime: printed },
       ...{ nested: { list: [{ of: 'one' }] }, printsItself: 'https://x.com/' },
     });
-    expect((await get(clustersPath())).json.results).toMatchObject([{ createDate: printed }]);
+    expect((await get(flexClustersPath())).json.results).toMatchObject([{ createDate: printed }]);
   });
+});
+
+it('the tenant endpoint is gone until sunset(false), and after sunset()', async () => {
+  const { emulator, statusOf } = await openApi();
+  expect([await statusOf(tenantSnapshotsPath()), await statusOf(flexSnapshotsPath())]).toEqual([410, 200]);
+  emulator.sunset(false);
+  expect(await statusOf(tenantSnapshotsPath())).toBe(200);
+  emulator.sunset();
+  expect(await statusOf(tenantSnapshotsPath())).toBe(410);
 });

@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { ScriptedAnswer } from '../../../src/testing/index.js';
-import { clustersPath, flexApiPath, openApi, projectsPath, tenantApiPath } from '../support/open-api.js';
+import {
+  flexClustersPath,
+  flexSnapshotsPath,
+  openApi,
+  projectsPath,
+  tenantSnapshotsPath,
+} from '../support/open-api.js';
 
 // test/testing/exchanges.http has the form of scripted responses.
 
@@ -9,9 +15,9 @@ const forever = Number.POSITIVE_INFINITY;
 it('a scripted response is sent as often as scripted, in order, until the script is cleared', async () => {
   const { emulator, statusOf } = await openApi();
   emulator.respond({ status: 503, times: 2 }, { status: 500, times: forever });
-  for (const status of [503, 503, 500, 500]) expect(await statusOf(flexApiPath())).toBe(status);
+  for (const status of [503, 503, 500, 500]) expect(await statusOf(flexSnapshotsPath())).toBe(status);
   emulator.clearResponses();
-  expect(await statusOf(flexApiPath())).toBe(200);
+  expect(await statusOf(flexSnapshotsPath())).toBe(200);
   expect(emulator.requests.map(({ status }) => status)).toEqual([503, 503, 500, 500, 200]);
 });
 
@@ -30,7 +36,7 @@ it.each<[what: string, script: ScriptedAnswer[], conversation: string[]]>([
   [
     'may be a path, whatever its query',
     [
-      { status: 500, path: flexApiPath(), times: forever },
+      { status: 500, path: flexSnapshotsPath(), times: forever },
       { status: 501, path: '/api/oauth/token' },
     ],
     ['clusters 200', 'anonymous 401', 'flex 500', 'flex 500', 'token 501', 'token 200'],
@@ -38,8 +44,8 @@ it.each<[what: string, script: ScriptedAnswer[], conversation: string[]]>([
   [
     'may be both a path and a kind',
     [
-      { status: 500, path: flexApiPath(), for: 'tenant' },
-      { status: 503, path: flexApiPath(), for: 'any' },
+      { status: 500, path: flexSnapshotsPath(), for: 'tenant' },
+      { status: 503, path: flexSnapshotsPath(), for: 'any' },
     ],
     ['tenant 410', 'clusters 200', 'flex 503', 'flex 200'],
   ],
@@ -47,10 +53,10 @@ it.each<[what: string, script: ScriptedAnswer[], conversation: string[]]>([
   const { emulator, statusOf, fetchToken } = await openApi();
   emulator.respond(...script);
   const send: Record<string, () => Promise<number>> = {
-    anonymous: () => statusOf(flexApiPath(), { headers: {} }),
-    clusters: () => statusOf(clustersPath()),
-    flex: () => statusOf(flexApiPath('?pageNum=1')),
-    tenant: () => statusOf(tenantApiPath()),
+    anonymous: () => statusOf(flexSnapshotsPath(), { headers: {} }),
+    clusters: () => statusOf(flexClustersPath()),
+    flex: () => statusOf(flexSnapshotsPath('?pageNum=1')),
+    tenant: () => statusOf(tenantSnapshotsPath()),
     token: async () => (await fetchToken()).status,
   };
   const seen = [];
@@ -63,7 +69,7 @@ describe('a fault', () => {
     const { emulator, statusOf } = await openApi();
     emulator.respond({ delay: 30 });
     const before = performance.now();
-    expect(await statusOf(flexApiPath())).toBe(200);
+    expect(await statusOf(flexSnapshotsPath())).toBe(200);
     expect(performance.now() - before).toBeGreaterThan(25);
   });
 
@@ -75,8 +81,8 @@ describe('a fault', () => {
   ])('%j breaks the connection', async (answer, cause, status) => {
     const { emulator, get } = await openApi();
     emulator.respond(answer);
-    await expect(get(flexApiPath())).rejects.toMatchObject({ cause: { code: cause } });
-    expect((await get(flexApiPath())).status).toBe(200);
+    await expect(get(flexSnapshotsPath())).rejects.toMatchObject({ cause: { code: cause } });
+    expect((await get(flexSnapshotsPath())).status).toBe(200);
     expect(emulator.requests).toMatchObject([
       { status, aborted: false },
       { status: 200, aborted: false },
@@ -88,9 +94,9 @@ describe('a fault', () => {
     [{ hang: 'body' }, 200],
   ])('%j hangs until the client gives up, while other requests are answered', async (answer, status) => {
     const { emulator, get, statusOf } = await openApi();
-    emulator.respond({ ...answer, path: flexApiPath() });
+    emulator.respond({ ...answer, path: flexSnapshotsPath() });
     const client = new AbortController();
-    const hanging = get(flexApiPath(), { signal: client.signal });
+    const hanging = get(flexSnapshotsPath(), { signal: client.signal });
     await expect.poll(() => emulator.requests[0]).toMatchObject({ status, aborted: false });
     expect(await statusOf(projectsPath)).toBe(200);
     client.abort();
@@ -101,8 +107,8 @@ describe('a fault', () => {
   it('ends with the emulator, which may be closed twice', async () => {
     const { emulator, login, ask } = await openApi();
     emulator.respond({ hang: true, times: 2 });
-    const request = new Request(emulator.url + flexApiPath(), { headers: login });
-    const hanging = [ask(flexApiPath()), emulator.fetch(request)];
+    const request = new Request(emulator.url + flexSnapshotsPath(), { headers: login });
+    const hanging = [ask(flexSnapshotsPath()), emulator.fetch(request)];
     await expect.poll(() => emulator.requests.length).toBe(2);
     await Promise.all([emulator.close(), emulator[Symbol.asyncDispose]()]);
     for (const { status } of await Promise.allSettled(hanging)) expect(status).toBe('rejected');

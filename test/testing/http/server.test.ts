@@ -1,7 +1,7 @@
 import { request } from 'node:http';
 import { expect, it } from 'vitest';
 import type { RecordedRequest } from '../../../src/testing/index.js';
-import { flexApiPath, openApi } from '../support/open-api.js';
+import { flexSnapshotsPath, openApi } from '../support/open-api.js';
 
 /** Sends a request that fetch() would not send, and returns its status. */
 const send = (url: string, path: string, method = 'GET', headers: Record<string, string> = {}, body = '') =>
@@ -13,7 +13,7 @@ const send = (url: string, path: string, method = 'GET', headers: Record<string,
 
 it('an absolute URL in the request line is accepted, as proxies send it', async () => {
   const { emulator, login } = await openApi();
-  expect(await send(emulator.url, emulator.url + flexApiPath(), 'GET', login)).toBe(200);
+  expect(await send(emulator.url, emulator.url + flexSnapshotsPath(), 'GET', login)).toBe(200);
 });
 
 it('an invalid request gets a 400', async () => {
@@ -24,7 +24,7 @@ it('an invalid request gets a 400', async () => {
 it('a scripted status that HTTP does not have leads to a 500 with the reason', async () => {
   const { emulator, get } = await openApi();
   emulator.respond({ status: 42 });
-  expect(await get(flexApiPath())).toMatchObject({ status: 500, text: expect.stringMatching(/RangeError/) });
+  expect(await get(flexSnapshotsPath())).toMatchObject({ status: 500, text: expect.stringMatching(/RangeError/) });
 });
 
 it('onResponse() is called with each request and its status, also if requests are not recorded', async () => {
@@ -33,9 +33,9 @@ it('onResponse() is called with each request and its status, also if requests ar
   const { emulator, statusOf } = await openApi({ onResponse, recordRequests: false });
   emulator.respond({ reset: true, for: 'any' });
   await expect(statusOf('/reset')).rejects.toThrow();
-  await statusOf(flexApiPath('?pageNum=1'));
+  await statusOf(flexSnapshotsPath('?pageNum=1'));
   await statusOf('/', { method: 'PUT', body: 'x'.repeat(65_537) });
-  expect(seen).toEqual([`GET ${flexApiPath('?pageNum=1')} 200`, 'PUT / 413']);
+  expect(seen).toEqual([`GET ${flexSnapshotsPath('?pageNum=1')} 200`, 'PUT / 413']);
   expect(emulator.requests).toEqual([]);
 });
 
@@ -56,6 +56,6 @@ it('a body over 64 kB is a 413 before login and before it has arrived completely
 
 it('fetch() sends the same response without a socket', async () => {
   const { emulator, login, get } = await openApi();
-  const response = await emulator.fetch(new Request(emulator.url + flexApiPath(), { headers: login }));
-  expect(await response.text()).toBe((await get(flexApiPath())).text);
+  const response = await emulator.fetch(new Request(emulator.url + flexSnapshotsPath(), { headers: login }));
+  expect(await response.text()).toBe((await get(flexSnapshotsPath())).text);
 });

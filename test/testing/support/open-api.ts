@@ -5,20 +5,20 @@ import { clusterName, flexType, groupId } from '../../support/snapshot-routes.js
 /** The time of the emulator at its start. */
 export const now = Date.parse('2026-05-14T16:20:00Z');
 
-/** An ID that the emulator does not have. */
+/** An ID that the emulator has only if a test seeds it. */
 export const otherId = '60f1c2d3e4a5b6978877665a';
 
 export const projectsPath = '/api/atlas/v2/groups';
 export const eventsPath = (rest = '', group = groupId) => `${projectsPath}/${group}/events${rest}`;
-export const clustersPath = (group = groupId) => `${projectsPath}/${group}/flexClusters`;
-export const flexApiPath = (rest = '', cluster = clusterName, group = groupId) =>
-  `${clustersPath(group)}/${cluster}/backup/snapshots${rest}`;
+export const flexClustersPath = (group = groupId) => `${projectsPath}/${group}/flexClusters`;
+export const flexSnapshotsPath = (rest = '', cluster = clusterName, group = groupId) =>
+  `${flexClustersPath(group)}/${cluster}/backup/snapshots${rest}`;
 /** The list of dedicated and free clusters, or what one of them has. */
-export const clusterApiPath = (rest = '', group = groupId) => `${projectsPath}/${group}/clusters${rest}`;
-export const dedicatedPath = (rest = '', cluster = 'Production') =>
-  clusterApiPath(`/${cluster}/backup/snapshots${rest}`);
-export const schedulePath = (cluster = 'Production') => clusterApiPath(`/${cluster}/backup/schedule`);
-export const tenantApiPath = (rest = '', cluster = clusterName, group = groupId) =>
+export const clustersPath = (rest = '', group = groupId) => `${projectsPath}/${group}/clusters${rest}`;
+export const dedicatedSnapshotsPath = (rest = '', cluster = 'Production') =>
+  clustersPath(`/${cluster}/backup/snapshots${rest}`);
+export const schedulePath = (cluster = 'Production') => clustersPath(`/${cluster}/backup/schedule`);
+export const tenantSnapshotsPath = (rest = '', cluster = clusterName, group = groupId) =>
   `/api/atlas/v1.0/groups/${group}/clusters/${cluster}/backup/tenant/snapshots${rest}`;
 
 /** The header of HTTP Basic. */

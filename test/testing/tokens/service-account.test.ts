@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { TokenOptions } from '../../../src/testing/index.js';
-import { basic, flexApiPath, openApi } from '../support/open-api.js';
+import { basic, flexSnapshotsPath, openApi } from '../support/open-api.js';
 
 // test/testing/exchanges.http has the bodies of the OAuth endpoints, and their limits by the options.
 
@@ -8,7 +8,7 @@ async function start(tokens: TokenOptions = {}) {
   const api = await openApi({ tokens });
   const newToken = async (): Promise<string> => (await api.fetchToken()).json.access_token;
   const statusOf = (token: string) =>
-    api.statusOf(flexApiPath(), { headers: { ...api.login, authorization: `Bearer ${token}` } });
+    api.statusOf(flexSnapshotsPath(), { headers: { ...api.login, authorization: `Bearer ${token}` } });
   return { ...api, newToken, statusOf };
 }
 

@@ -8,8 +8,8 @@ import { freePort, type RunningProcess, startProcess } from '../../support/proce
 import { makeCertificates, openConnectProxy, openTlsFront } from '../../support/tls.js';
 
 /**
- * Starts an example in a process of its own, through a symbolic link: one that compared the paths as they are would take itself
- * for a module, and do nothing. The process ends with the test.
+ * Starts an example in a process of its own, which ends with the test. The symbolic link shows that an example notices that it is
+ * the main program, even if its path is not its real path.
  *
  * @param env - variables besides those that point to the emulator.
  */
@@ -27,7 +27,7 @@ it.each([
   ['keyv-redis.mjs', /^\w{24} COMPLETED$/m, /^Redis: .*ECONNREFUSED/],
   ['logging-with-pino.mjs', /^{"level":30,.*"status":200,.*"msg":"Atlas call succeeded"}\n$/, /^$/],
   ['openapi-fetch.mjs', /^Cluster0 IDLE\n$/, /^$/],
-])('%s runs and ends, without Redis too', async (name, stdout, stderr) => {
+])('%s runs to its end; no Redis is there', async (name, stdout, stderr) => {
   const atlas = await openEmulator();
   const { ended } = startExample(name, atlas, { REDIS_URL: `redis://127.0.0.1:${await freePort()}` });
   const output = { stdout: expect.stringMatching(stdout), stderr: expect.stringMatching(stderr) };

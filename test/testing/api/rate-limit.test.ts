@@ -1,23 +1,12 @@
 import { expect, it } from 'vitest';
-import { clustersPath, flexApiPath, openApi, otherId, projectsPath, tenantApiPath } from '../support/open-api.js';
+import { flexClustersPath, flexSnapshotsPath, openApi, otherId, projectsPath } from '../support/open-api.js';
 
-// test/testing/exchanges.http has what each endpoint sends.
-
-it('the tenant endpoint is gone until sunset(false), and after sunset()', async () => {
-  const { emulator, statusOf } = await openApi();
-  expect([await statusOf(tenantApiPath()), await statusOf(flexApiPath())]).toEqual([410, 200]);
-  emulator.sunset(false);
-  expect(await statusOf(tenantApiPath())).toBe(200);
-  emulator.sunset();
-  expect(await statusOf(tenantApiPath())).toBe(410);
-});
-
-it('each endpoint of a project has its own rate limit', async () => {
+it('a list and its items share a rate limit, which other lists and other projects do not', async () => {
   const { get } = await openApi({ seed: { groupId: otherId, snapshots: [] } });
   const remaining = async (path: string) => (await get(path)).headers.get('ratelimit-remaining');
-  expect(await remaining(flexApiPath())).toBe('1199');
-  expect(await remaining(flexApiPath(`/${otherId}`))).toBe('1198');
-  for (const path of [flexApiPath('', 'Cluster0', otherId), clustersPath(), projectsPath]) {
+  expect(await remaining(flexSnapshotsPath())).toBe('1199');
+  expect(await remaining(flexSnapshotsPath(`/${otherId}`))).toBe('1198');
+  for (const path of [flexSnapshotsPath('', 'Cluster0', otherId), flexClustersPath(), projectsPath]) {
     expect(await remaining(path)).toBe('1199');
   }
 });
@@ -25,7 +14,7 @@ it('each endpoint of a project has its own rate limit', async () => {
 it('an enforced rate limit refuses requests until the bucket has one, and the bucket never overflows', async () => {
   const { get, wait } = await openApi({ rateLimit: { capacity: 2, refillPerMinute: 6, enforce: true } });
   const ask = async () => {
-    const { status, headers } = await get(flexApiPath());
+    const { status, headers } = await get(flexSnapshotsPath());
     return [status, headers.get('ratelimit-remaining'), headers.get('retry-after')];
   };
   expect(await ask()).toEqual([200, '1', null]);
