@@ -46,14 +46,17 @@ async function collect(options: CheckOptions, { stderr }: Output, signal: AbortS
   const showProgress = (text: string) => stderr.isTTY && stderr.write(`\r\x1b[K${text}`);
   const findings: NamedFinding[] = [];
   const excluded: NamedFinding[] = [];
+  let clusters = 0;
   try {
     const checked = checkBackups(client, { groupIds, maxAge, timeout, signal });
     for (;;) {
-      showProgress(`Clusters checked: ${findings.filter(isCluster).length}`);
+      showProgress(`Clusters checked: ${clusters}`);
       const { done, value } = await checked.next();
       if (done) return { ...asked, ...arrange(findings, excluded, value) };
       const finding = withNames(value);
-      (chooses(options, finding) ? findings : excluded).push(finding);
+      const isChosen = chooses(options, finding);
+      (isChosen ? findings : excluded).push(finding);
+      if (isChosen && isCluster(finding)) clusters += 1;
     }
   } catch (error) {
     if (!isAtlasError(error)) throw error;

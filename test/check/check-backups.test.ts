@@ -96,7 +96,7 @@ describe('checkBackups', () => {
 
   it('sends nothing for a name that could lead elsewhere', async () => {
     const odd = [cluster('Al/tair'), cluster('..'), {}];
-    const { server, check } = await openAtlas({ [flexList]: list([...odd, cluster('Orders')]) });
+    const { server, check } = await openAtlas({ [dedicatedList]: list([...odd, cluster('Orders')]) });
     const { findings } = await check({ groupIds: [a] });
     const unknown = { state: 'unknown', error: error('INVALID_ARGUMENT', { issues: [expect.anything()] }) };
     expect(findings).toMatchObject([
@@ -220,17 +220,27 @@ describe('a sharded cluster', () => {
   });
 });
 
-it.each<[maxAge: BackupCheckOptions['maxAge'], limit: number]>([
-  [undefined, 26 * hour],
-  ['schedule', 26 * hour],
-  [hour, hour],
-])('with a maxAge of %s, the limit of a Flex cluster is %i ms', async (maxAge, limit) => {
-  const { server, check } = await openAtlas({
-    [flexList]: list([cluster('Orders', { paused: true, backupEnabled: false, pitEnabled: true })]),
-    [orders]: backup(27 * hour, 'flexClusters'),
-  });
-  const { findings } = await check({ groupIds: [a], maxAge });
-  expect(findings).toMatchObject([{ state: 'stale', maxAge: limit }]);
-  expect(findings[0]).not.toHaveProperty('pitEnabled');
-  expect(server.requests).toHaveLength(3);
-});
+it.each<[maxAge: BackupCheckOptions['maxAge'], ofFlex: number, ofDedicated: number]>([
+  [undefined, 26 * hour, 26 * hour],
+  ['schedule', 26 * hour, 8 * hour],
+  [hour, hour, hour],
+])(
+  'with a maxAge of %s, the limit of a Flex cluster is %i ms, and that of a dedicated one %i',
+  async (maxAge, ...limits) => {
+    const { server, check } = await openAtlas({
+      [flexList]: list([cluster('Orders', { paused: true, backupEnabled: false, pitEnabled: true })]),
+      [orders]: backup(27 * hour, 'flexClusters'),
+      [dedicatedList]: list([cluster('Ledger')]),
+      [ledger]: backup(27 * hour, 'clusters'),
+      [`${dedicatedList}/Ledger/backup/schedule`]: [
+        answer(200, { policies: [{ policyItems: [{ frequencyType: 'hourly', frequencyInterval: 6 }] }] }),
+      ],
+    });
+    const { findings } = await check({ groupIds: [a], maxAge });
+    const found = ['Orders', 'Ledger'].map((name) => findings.find(({ clusterName }) => clusterName === name));
+    expect(found).toMatchObject(limits.map((limit) => ({ state: 'stale', maxAge: limit })));
+    expect(found[0]).not.toHaveProperty('pitEnabled');
+    // The schedule is read unless maxAge is a number.
+    expect(server.requests).toHaveLength(typeof maxAge === 'number' ? 4 : 5);
+  },
+);

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import packageJson from '../../package.json' with { type: 'json' };
 import { runCommand } from '../../src/cli/commands.js';
+import { emulateOptions, emulateUsage } from '../../src/cli/emulate.js';
 import type { ClusterSeed } from '../../src/testing/index.js';
 import { runClock, stopClock } from '../support/clock.js';
 import { environmentOf, openEmulator } from '../support/open-emulator.js';
@@ -114,6 +115,11 @@ describe('the command', () => {
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
   });
 
+  it('serves the emulator on port 4010 by default, as its usage says', () => {
+    expect(emulateOptions.port.default).toBe('4010');
+    expect(emulateUsage).toContain('Default: 4010.');
+  });
+
   it.each([[['--version']], [['check', '--version']]])('prints the version of the package for %j', async (args) => {
     expect(await run(args)).toEqual({ exitCode: 0, stdout: `${packageJson.version}\n`, stderr: '' });
   });
@@ -188,11 +194,14 @@ describe('the command', () => {
   it('says which login is used if the environment has several', async () => {
     const atlas = await openAtlas();
     vi.stubEnv('MONGODB_ATLAS_ACCESS_TOKEN', atlas.credentials.accessToken.accessToken);
+    vi.stubEnv('MONGODB_ATLAS_PUBLIC_KEY', 'mine');
+    vi.stubEnv('MONGODB_ATLAS_PRIVATE_KEY', 'my-private-key');
     const { stdout, stderr } = await run(['check', '--json']);
     expect(JSON.parse(stdout).login).toBe('access token');
     expect(stderr).toBe(
       'The environment has several logins. Used: MONGODB_ATLAS_ACCESS_TOKEN. ' +
-        'Ignored: MONGODB_ATLAS_CLIENT_ID, MONGODB_ATLAS_CLIENT_SECRET.\n',
+        'Ignored: MONGODB_ATLAS_CLIENT_ID, MONGODB_ATLAS_CLIENT_SECRET, ' +
+        'MONGODB_ATLAS_PUBLIC_KEY, MONGODB_ATLAS_PRIVATE_KEY.\n',
     );
   });
 });
@@ -212,6 +221,16 @@ describe('the exit code', () => {
   ])('is %i if %s', async (code, _name, seeds, args = []) => {
     await openAtlas(...seeds);
     expect(await run(['check', ...args])).toMatchObject({ exitCode: code, stderr: '' });
+  });
+
+  it.each<[why: string, seeds: ClusterSeed[], args: string[]]>([
+    ['a pattern of --include matches nothing', [], ['--include', '*/*', '--include', 'x/y']],
+    ['a named project has only free clusters', [{ groupId: otherId, free: true }], ['--project', otherId]],
+    ['a named project does not exist', [], ['--project', otherId]],
+    ['all clusters are excluded', [], ['--exclude', '*/*']],
+  ])('is 3 if %s', async (_why, seeds, args) => {
+    await openAtlas(...seeds);
+    expect(await run(['check', ...args])).toMatchObject({ exitCode: 3, stderr: expect.stringMatching(/./) });
   });
 
   it.each([

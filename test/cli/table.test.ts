@@ -83,6 +83,14 @@ describe('the table', () => {
     expect(lines[3]).toBe(`Clusters: 1 in 2 projects ${end}`);
   });
 
+  it('is left out without a cluster, and the summary ends with the server, then the limit', () => {
+    const { given } = readCheckOptions(['--max-age=2h']);
+    const report = reportOf([], { server: 'http://127.0.0.1:4010', options: given, maxAge: 2 * hour }, totals);
+    expect(formatTable(report, false, false)).toBe(
+      'Clusters: 0 in 2 projects. Not checked: 2 free. Server: http://127.0.0.1:4010. Limit: 2 h',
+    );
+  });
+
   it('has only the problems if asked for, and the whole summary', () => {
     const [all, some] = [false, true].map((only) =>
       formatTable(reportOf(findings), only, false).replaceAll(/ +/g, ' '),
