@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { AtlasTimeoutError } from '../../../src/index.js';
 import { passTime, runClock, standStill } from '../../support/clock.js';
+import { rejection } from '../../support/rejection.js';
 import { type Behavior, type Reply, silent } from '../../support/scripted-dispatcher.js';
 import { type Conversation, challenge, ok, openConversation, outcomeOf, refusal } from '../support/conversation.js';
 
@@ -112,7 +114,8 @@ describe('calls that wait for the challenge of another call', () => {
     const aborted = outcomeOf(atlas.get({ signal: abort.signal }));
     abort.abort('enough');
     expect(await aborted).toBe('enough');
-    expect(await runClock(outcomeOf(atlas.get({ timeout: 500 })))).toBe('TIMEOUT');
+    const late = await runClock(rejection(atlas.get({ timeout: 500 }), AtlasTimeoutError));
+    expect(late.message).toContain('while logging in');
     expect(atlas.sent()).toBe('-');
   });
 
