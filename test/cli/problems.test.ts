@@ -21,12 +21,14 @@ const later = describeError(failure('get', undefined, 'get')).split('503. ')[1];
 
 it('errors with the same status and code share a line, with the first message; without a code, the message counts', () => {
   const [a, b] = ['a', 'b'].map((text) => failure('get', undefined, `get ${text}`, 'BUSY'));
-  const c = failure('get', undefined, 'get ::x ##[error] ##vso[task]');
+  const [c, e] = ['::x ##[error] ##vso[task]', 'e'].map((text) => failure('get', undefined, `get ${text}`));
   const d = failure('get', undefined, 'get d', 'SLOW');
-  expect(linesOf(reportOf([unknown('a', a), unknown('b', b), unknown('c', c), unknown('d', d)]))).toEqual([
+  const report = reportOf([unknown('a', a), unknown('b', b), unknown('c', c), unknown('d', d), unknown('e', e)]);
+  expect(linesOf(report)).toEqual([
     `Web Shop / a, Web Shop / b: The request a failed with status 503. ${later}`,
     `Web Shop / c: The request ::x ## [error] ##vso [task] failed with status 503. ${later}`,
     `Web Shop / d: The request d failed with status 503. ${later}`,
+    `Web Shop / e: The request e failed with status 503. ${later}`,
   ]);
 });
 
