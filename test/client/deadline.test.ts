@@ -3,7 +3,7 @@ import { AtlasTimeoutError, type TenantSnapshotsClient, type TenantSnapshotsClie
 import { runClock, stopClock } from '../support/clock.js';
 import { get, openAgent, openBareClient } from '../support/open-client.js';
 import { type Scripts, startRawServer } from '../support/raw-server.js';
-import { answer, good, sendRefusal, snapshotJson } from '../support/raw-steps.js';
+import { answer, good, sendRefusal, sendToken, snapshotJson } from '../support/raw-steps.js';
 import { rejection } from '../support/rejection.js';
 import { listPath } from '../support/snapshot-routes.js';
 
@@ -24,6 +24,14 @@ describe('timeout ends a call, and its error says what the call was doing:', () 
   it.each<[phase: string, how: string, Scripts, Options, Call, attempts: number]>([
     ['logging in', 'by a function', [], () => ({ credentials: { accessToken: () => never } }), once, 1],
     ['logging in', 'by a token request', [], () => ({ credentials: serviceAccount }), once, 1],
+    [
+      'logging in',
+      'again after a refused token',
+      [sendToken(), sendRefusal(401), []],
+      () => ({ credentials: serviceAccount }),
+      once,
+      1,
+    ],
     ['waiting for a connection', 'that is never made', [], stuck, once, 1],
     ['waiting for the response', 'to a get', [], () => ({}), once, 1],
     [

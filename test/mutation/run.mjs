@@ -24,7 +24,14 @@ const folders = {
     ],
   },
   digest: { mutate: 'src/auth/digest/*.ts', tests: ['test/auth/digest/*.test.ts'] },
-  auth: { mutate: 'src/auth/{*,service-account/*}.ts', tests: ['test/auth/{*,service-account/*}.test.ts'] },
+  auth: {
+    mutate: 'src/auth/{*,service-account/*}.ts',
+    tests: [
+      'test/auth/{*,service-account/*}.test.ts',
+      'test/client/{deadline,secrets}.test.ts',
+      'test/call/fallback.test.ts',
+    ],
+  },
   call: {
     mutate: 'src/call/*.ts',
     tests: [client, 'test/call/*.test.ts', 'test/http/*.test.ts'],

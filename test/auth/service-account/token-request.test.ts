@@ -70,6 +70,7 @@ describe('the error of a token request', () => {
     [204, '', checkPath],
     [400, '', checkCredentials],
     [401, '', checkCredentials],
+    [400, { error_description: 'limit' }, checkCredentials],
     [403, '', checkPath],
     [403, tooManyTokens, shareToken],
     [429, '', shareToken],
