@@ -9,6 +9,7 @@ if ('Deno' in globalThis) await import('./command.js');
 
 /** The exit code that the command reported. Absent until then. */
 let result: number | undefined;
+const stopCodes = { SIGINT: 130, SIGTERM: 143 };
 /** The exit code for the signal that this process got. */
 let stopCode: number | undefined;
 
@@ -35,6 +36,8 @@ child.on('message', (exitCode) => {
   setTimeout(() => child.kill('SIGKILL'), longestExit);
 });
 child.on('exit', (_code, signal) => {
+  // A terminal sends its signals to both processes, and the child may end by one that this process has not noticed yet.
+  if (signal === 'SIGINT' || signal === 'SIGTERM') stopCode ??= stopCodes[signal];
   result ??= stopCode;
   if (result === undefined && signal !== null) console.error(`The command was ended by ${signal}.`);
   process.exit();
@@ -43,7 +46,7 @@ child.on('exit', (_code, signal) => {
 const stop = (signal: NodeJS.Signals) => {
   // The next signal ends this process, as it does without a listener, and the child ends with it.
   process.off('SIGINT', stop).off('SIGTERM', stop);
-  stopCode = signal === 'SIGINT' ? 130 : 143;
+  stopCode = signal === 'SIGINT' ? stopCodes.SIGINT : stopCodes.SIGTERM;
   if (child.connected) child.send(stopCode);
 };
 process.on('SIGINT', stop).on('SIGTERM', stop);

@@ -83,6 +83,18 @@ describe('the command as a process', () => {
   });
 
   it.each([
+    [130, 'SIGINT'],
+    [143, 'SIGTERM'],
+  ])(
+    'ends with exit code %i if the command ends by %s before its parent has noticed the signal',
+    async (exitCode, signal) => {
+      const atlas = await openEmulator();
+      const code = `process.send&&process.kill(process.pid,"${signal}")`;
+      expect(await start(atlas, [], preloading(code)).ended).toMatchObject({ exitCode, stderr: '' });
+    },
+  );
+
+  it.each([
     [2, passOn, ['--max-age', '1s']],
     [2, 'process.on("exit",()=>process.exit(0))', ['--max-age', '1s']],
     [3, 'process.on("exit",()=>process.exit(1))', []],
