@@ -34,7 +34,7 @@ const folders = {
   },
   call: {
     mutate: 'src/call/*.ts',
-    tests: [client, 'test/call/*.test.ts', 'test/http/*.test.ts'],
+    tests: [client, 'test/{call,http,auth/service-account}/*.test.ts'],
   },
   check: { mutate: 'src/check/*.ts', tests: ['test/check/*.test.ts'] },
   // The first lines of the process and the emulator run only in tests that start processes.
