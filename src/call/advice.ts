@@ -81,7 +81,6 @@ export function adviseOnStatus(response: Refusal, retryAfter: number | undefined
 function adviseOnCode({ status, error }: Refusal, target: Target): string | undefined {
   const errorCode = error.errorCode ?? '';
   if (isMissingRole(status, error)) return adviceFor(target).missingRole;
-  if (errorCode === 'INVALID_VERSION_DATE') return adviseOnVersion(target);
   if (errorCode === notFlexCode) return adviseOnDedicated(target);
   if (target.endpoint === 'tenant') {
     if (errorCode === 'RESOURCE_NOT_FOUND') return adviseOnRetired(target);

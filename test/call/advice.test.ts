@@ -32,7 +32,6 @@ const responses: [status: number, errorCode?: string | undefined, isFromAtlas?: 
   [404, 'RESOURCE_NOT_FOUND'],
   [400, 'CANNOT_USE_NON_FLEX_CLUSTER_IN_FLEX_API'],
   [400, 'CANNOT_USE_FLEX_CLUSTER_IN_CLUSTER_API'],
-  [406, 'INVALID_VERSION_DATE'],
   // It only looks like a known one.
   [418, 'toString'],
 ];
