@@ -249,5 +249,6 @@ describe.each([
     const error = await rejection(list(openPages(bodies, { maxResponseSize }).client), AtlasInvalidResponseError);
     const message = `the pages have more than ${8 * maxResponseSize} bytes together (8 times maxResponseSize)`;
     expect(error).toMatchObject({ attempts: 9, issues: [{ path: '', message }] });
+    expect(error.advice?.endsWith(', or narrow the query.')).toBe(operation === 'getAll');
   });
 });
