@@ -80,9 +80,10 @@ describe('maxRetries', () => {
   });
 });
 
-it('a client keeps nothing of a call after its wait to retry', async () => {
+it('a client keeps no timer of a call that has ended, and nothing of its wait to retry', async () => {
   const { client } = openScripted([unavailable, good], { maxRetries: 1 });
   await runClock(get(client));
+  expect(vi.getTimerCount()).toBe(0);
   const end = vi.spyOn(Scope.prototype, 'end');
   await client.close();
   expect(end).not.toHaveBeenCalled();
