@@ -141,11 +141,11 @@ describe('checkBackups', () => {
 
   const closed = new AtlasClosedError('Closed.');
   it.each<[what: string, method: 'get' | 'getAll' | 'listTenantSnapshots', thrown: Error]>([
-    ['if the projects cannot be listed', 'getAll', new AtlasConnectionError('Atlas is down.')],
+    ['of the list of projects', 'getAll', new AtlasConnectionError('Atlas is down.')],
     ['that the client is closed', 'listTenantSnapshots', closed],
     ['that the client is closed, while it reads a schedule', 'get', closed],
     ['that is not one of Atlas', 'listTenantSnapshots', Object.assign(new TypeError('A bug.'), { status: 429 })],
-  ])('throws an error %s', async (_what, method, thrown) => {
+  ])('rejects with an error %s', async (_what, method, thrown) => {
     const { client, check } = await openAtlas({ ...organization, [ledger]: list([]) });
     vi.spyOn(client, method).mockRejectedValue(thrown);
     await expect(check()).rejects.toBe(thrown);
@@ -163,11 +163,29 @@ describe('a dedicated cluster', () => {
   const known = { newest: { time: expect.any(Date) }, age: expect.closeTo(27 * hour, -4), backups: 1 };
 
   it.each<[name: string, fields: object, answers: Answers, finding: object, paths: string[]]>([
-    ['without backup', off, {}, { state: 'none', reason: 'backup off', pitEnabled: true }, []],
-    ['that does not say whether it has backup', unclear, {}, { state: 'fresh', pitEnabled: false }, [ofSnapshots]],
-    ['with weekly ones', {}, { ...old, schedule: scheduled('weekly') }, { maxAge: 170 * hour }, both],
-    ['without a schedule', {}, { ...old, schedule: noSchedule }, { reason: 'no schedule' }, both],
-    ['of another edition, with backup off', edition, {}, { state: 'fresh' }, [ofSnapshots]],
+    ['with backup off has none', off, {}, { state: 'none', reason: 'backup off', pitEnabled: true }, []],
+    [
+      'that does not say whether it has backup is judged by its snapshots',
+      unclear,
+      {},
+      { state: 'fresh', pitEnabled: false },
+      [ofSnapshots],
+    ],
+    [
+      'with a weekly schedule has a limit of 170 h',
+      {},
+      { ...old, schedule: scheduled('weekly') },
+      { maxAge: 170 * hour },
+      both,
+    ],
+    ['without a schedule says so', {}, { ...old, schedule: noSchedule }, { reason: 'no schedule' }, both],
+    [
+      'of another edition is judged by its snapshots, although backup is off',
+      edition,
+      {},
+      { state: 'fresh' },
+      [ofSnapshots],
+    ],
   ])('%s', async (_name, fields, answers, finding, paths) => {
     expect(await checkLedger(fields, answers)).toMatchObject({ finding, paths });
   });
@@ -199,18 +217,42 @@ describe('a sharded cluster', () => {
   const odd = { error: null, totalCount: 0, links: [null] };
 
   it.each<[what: string, first: object[], second: Script, finding: object, paths: string[]]>([
-    ['with a backup', [single(hour), whole(2 * hour)], [], { age: expect.closeTo(2 * hour, -4) }, [ofSnapshots]],
-    ['with a failure of all shards', [single(hour), whole(hour, 'failed')], [], { state: 'none' }, both],
-    ['with a backup in its own list', [single(30 * hour)], page([whole(hour)]), { state: 'fresh' }, lists],
-    ['with an old one in its own list', [], page([single(hour), whole(30 * hour)]), { state: 'stale' }, all],
-    ['with single shards only', [single(hour)], page([single(hour)]), onlySingle, lists],
-    ['with failed single shards', [single(hour, 'failed')], page([]), { state: 'none' }, all],
-    ['without any snapshot', [], page([], odd), { state: 'none' }, all],
-    ['whose own list fails', [], sendRefusal(403), unknown('API_ERROR', '403'), lists],
-    ['whose own list has an error', [], page([whole(hour)], { error: 503 }), unusable('error: must be absent'), lists],
-    ['whose own list is none', [], [answer(200, {})], unusable('results: must be a list'), lists],
-    ['whose own list has a next page', [], page([], { links: [{ rel: 'next' }] }), unusable('cut short'), lists],
-    ['whose own list has too few', [], page([], { totalCount: 1 }), unusable('cut short'), lists],
+    [
+      'is fresh by a backup of all shards',
+      [single(hour), whole(2 * hour)],
+      [],
+      { age: expect.closeTo(2 * hour, -4) },
+      [ofSnapshots],
+    ],
+    [
+      'has none if all shards failed, and its own list is not asked',
+      [single(hour), whole(hour, 'failed')],
+      [],
+      { state: 'none' },
+      both,
+    ],
+    ['is fresh by a backup in its own list', [single(30 * hour)], page([whole(hour)]), { state: 'fresh' }, lists],
+    ['is stale by an old one in its own list', [], page([single(hour), whole(30 * hour)]), { state: 'stale' }, all],
+    ['is unknown with single shards only', [single(hour)], page([single(hour)]), onlySingle, lists],
+    ['has none if single shards failed', [single(hour, 'failed')], page([]), { state: 'none' }, all],
+    ['has none without any snapshot', [], page([], odd), { state: 'none' }, all],
+    ['is unknown if its own list fails', [], sendRefusal(403), unknown('API_ERROR', '403'), lists],
+    [
+      'is unknown if its own list has an error',
+      [],
+      page([whole(hour)], { error: 503 }),
+      unusable('error: must be absent'),
+      lists,
+    ],
+    ['is unknown if its own list is no list', [], [answer(200, {})], unusable('results: must be a list'), lists],
+    [
+      'is unknown if its own list has a next page',
+      [],
+      page([], { links: [{ rel: 'next' }] }),
+      unusable('cut short'),
+      lists,
+    ],
+    ['is unknown if its own list has too few items', [], page([], { totalCount: 1 }), unusable('cut short'), lists],
   ])('%s', async (_what, first, second, finding, paths) => {
     const answers: Answers = { snapshots: list(first), [ownList]: second, schedule: noSchedule };
     const { server, ...found } = await checkLedger({ clusterType: 'SHARDED' }, answers);

@@ -4,7 +4,7 @@ import { checkBackups } from '../../src/check/index.js';
 import { AtlasApiError, AtlasAuthenticationError, type AtlasError, AtlasTimeoutError } from '../../src/index.js';
 import { passTime, runClock, standStill, stopClock } from '../support/clock.js';
 import type { Script } from '../support/raw-steps.js';
-import { list, many, openAtlas, runCheck } from './support/open-atlas.js';
+import { clusters, list, openAtlas, runCheck } from './support/open-atlas.js';
 
 const [a, b] = ['a'.repeat(24), 'b'.repeat(24)] as const;
 const hanging: Script = [];
@@ -24,8 +24,8 @@ function fakeClient(calls: Calls = {}): Parameters<typeof checkBackups>[0] {
   return { get: ignoring, getAll: ignoring, listTenantSnapshots: ignoring, ...calls } as never;
 }
 
-/** Lists this many Flex clusters, and no others. */
-const flexClusters = (count: number) => async (path: string) => (path.endsWith('/flexClusters') ? many(count) : []);
+/** Lists this clusters Flex clusters, and no others. */
+const flexClusters = (count: number) => async (path: string) => (path.endsWith('/flexClusters') ? clusters(count) : []);
 
 describe('the calls of a check', () => {
   it.each([
@@ -49,7 +49,7 @@ describe('the calls of a check', () => {
   });
 
   it('are aborted when the reader leaves the loop', async () => {
-    const { server, client } = await openAtlas({ [flexList]: list(many(2)), [snapshotsOf('Cluster0')]: hanging });
+    const { server, client } = await openAtlas({ [flexList]: list(clusters(2)), [snapshotsOf('Cluster0')]: hanging });
     const { signal } = new AbortController();
     for await (const _ of checkBackups(client, { groupIds: [a], signal })) break;
     expect(getEventListeners(signal, 'abort')).toEqual([]);
@@ -79,31 +79,34 @@ describe('the timeout of a check', () => {
     message: expect.stringContaining('The check timed out after 100 ms (timeout).'),
   });
 
-  it.each(['fail in time', 'ignore it'])('makes unknown what is not known, if calls %s', async (how) => {
-    const { server, client } = await openAtlas({
-      [flexList]: list(many(3)),
-      [`/${a}/clusters`]: hanging,
-      [snapshotsOf('Cluster2')]: hanging,
-    });
-    if (how === 'ignore it') Object.assign(client, { listTenantSnapshots: ignoring });
-    stopClock();
-    await passTime(1000);
-    const { findings, totals } = await runClock(runCheck(client, { groupIds: [a, b], timeout: 100, concurrency: 2 }));
-    const about = findings.map(({ groupId, clusterType, clusterName }) => `${groupId} ${clusterType} ${clusterName}`);
-    expect(about.sort()).toEqual([
-      `${a} dedicated undefined`,
-      ...many(3).map(({ name }) => `${a} flex ${name}`),
-      `${b} dedicated undefined`,
-      `${b} flex undefined`,
-    ]);
-    expect(findings.map(({ error }) => error)).toEqual(Array(6).fill(ofCheck));
-    const causes = findings.flatMap(({ error }) => error?.cause ?? []);
-    expect(causes).toContainEqual(expect.objectContaining({ code: 'TIMEOUT', operation: 'getAll' }));
-    // No list of the other project was read.
-    expect(totals.projects).toBe(1);
-    // The other calls were never started.
-    expect(server.requests.length).toBeLessThanOrEqual(3);
-  });
+  it.each(['end with it', 'ignore it'])(
+    'makes the lists and clusters unknown that were not read, if calls %s',
+    async (how) => {
+      const { server, client } = await openAtlas({
+        [flexList]: list(clusters(3)),
+        [`/${a}/clusters`]: hanging,
+        [snapshotsOf('Cluster2')]: hanging,
+      });
+      if (how === 'ignore it') Object.assign(client, { listTenantSnapshots: ignoring });
+      stopClock();
+      await passTime(1000);
+      const { findings, totals } = await runClock(runCheck(client, { groupIds: [a, b], timeout: 100, concurrency: 2 }));
+      const about = findings.map(({ groupId, clusterType, clusterName }) => `${groupId} ${clusterType} ${clusterName}`);
+      expect(about.sort()).toEqual([
+        `${a} dedicated undefined`,
+        ...clusters(3).map(({ name }) => `${a} flex ${name}`),
+        `${b} dedicated undefined`,
+        `${b} flex undefined`,
+      ]);
+      expect(findings.map(({ error }) => error)).toEqual(Array(6).fill(ofCheck));
+      const causes = findings.flatMap(({ error }) => error?.cause ?? []);
+      expect(causes).toContainEqual(expect.objectContaining({ code: 'TIMEOUT', operation: 'getAll' }));
+      // No list of the other project was read.
+      expect(totals.projects).toBe(1);
+      // The other calls were never started.
+      expect(server.requests.length).toBeLessThanOrEqual(3);
+    },
+  );
 
   it('is 10 minutes by default, also under fake timers that do not fake performance.now()', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
@@ -132,8 +135,8 @@ describe('the timeout of a check', () => {
     expect(findings[0]?.error).toBe(early);
   });
 
-  it('covers what a slow reader takes, during which no call starts', async () => {
-    const { server, client } = await openAtlas({ [flexList]: list(many(5)) });
+  it('includes the time of a slow reader, during which no call starts', async () => {
+    const { server, client } = await openAtlas({ [flexList]: list(clusters(5)) });
     stopClock();
     const check = checkBackups(client, { groupIds: [a], timeout: 100, concurrency: 1 });
     await check.next();
@@ -145,7 +148,7 @@ describe('the timeout of a check', () => {
 
 describe('a rate limit', () => {
   const limited = (retryAfter?: number) =>
-    new AtlasApiError('Too many requests.', { status: 429, retryAfter, headers: {}, body: '' });
+    new AtlasApiError('Too clusters requests.', { status: 429, retryAfter, headers: {}, body: '' });
 
   beforeEach(stopClock);
 
@@ -164,7 +167,7 @@ describe('a rate limit', () => {
   }
 
   it('is waited for at least a second, while the call keeps its place, also if the token endpoint has it', async () => {
-    const noToken = new AtlasAuthenticationError('Too many requests.', {}, { status: 429 });
+    const noToken = new AtlasAuthenticationError('Too clusters requests.', {}, { status: 429 });
     const { client, calls, signals } = openLimited(limited(2000), limited(0), noToken);
     const { findings } = await runClock(runCheck(client, { groupIds: [a], concurrency: 1 }));
     expect(findings.map(({ state }) => state)).toEqual(['fresh', 'fresh']);
@@ -175,7 +178,7 @@ describe('a rate limit', () => {
   it.each([
     [59_000, 'fresh', undefined],
     [60_000, 'unknown', limited(60_000)],
-  ])('of %i ms makes a cluster %s after a minute', async (retryAfter, state, error) => {
+  ])('of %i ms leaves a cluster %s, if the check may take a minute', async (retryAfter, state, error) => {
     const { client, calls } = openLimited(limited(retryAfter));
     const { findings } = await runClock(runCheck(client, { groupIds: [a], concurrency: 1, timeout: 60_000 }));
     expect(findings).toMatchObject([{ clusterName: 'Cluster1', state, ...(error && { error }) }, { state: 'fresh' }]);
@@ -226,7 +229,7 @@ describe('an abort', () => {
     ['counts after the last finding too', 1],
   ])('between two findings %s', async (_name, count) => {
     const stop = new AbortController();
-    const { client } = await openAtlas({ [flexList]: list(many(count)) });
+    const { client } = await openAtlas({ [flexList]: list(clusters(count)) });
     const check = checkBackups(client, { groupIds: [a], signal: stop.signal });
     await check.next();
     stop.abort(reason);

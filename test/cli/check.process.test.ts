@@ -14,7 +14,7 @@ const start = (atlas: AtlasEmulator, args: string[] = [], env: Record<string, st
 const kindsOf = (atlas: AtlasEmulator) => atlas.requests.map(({ kind }) => kind);
 const until = (atlas: AtlasEmulator, kind: string) => expect.poll(() => kindsOf(atlas)).toContain(kind);
 
-/** Other code in the processes of the command. */
+/** Other code in both processes of the command. Only the child, which runs it, has `process.send`. */
 const preloading = (code: string) => ({
   NODE_OPTIONS: `--import data:text/javascript,${encodeURIComponent(code)}`,
 });
@@ -24,7 +24,7 @@ describe('the command as a process', () => {
     ['SIGINT', 130, 'while it fetches a token', { hang: true, for: 'token' }, 'token'],
     ['SIGTERM', 143, 'while it reads snapshots', { hang: true, for: 'flex' }, 'flex'],
     ['SIGINT', 130, 'while it revokes its token', { delay: 300, for: 'revoke' }, 'revoke'],
-  ])('on %s ends with exit code %i %s, without a result', async (signal, exitCode, _when, answer, kind) => {
+  ])('on %s, ends with exit code %i and without a result: %s', async (signal, exitCode, _when, answer, kind) => {
     const atlas = await openEmulator();
     atlas.respond(answer);
     const { child, ended } = start(atlas, ['--json']);
@@ -60,21 +60,24 @@ describe('the command as a process', () => {
   it.each([
     { closed: 'stdout', args: [] },
     { closed: 'stderr', args: ['--project', 'f'.repeat(24), '--project', '32b6e34b3d91647abb20e7b8'] },
-  ] as const)('takes a closed pipe of $closed for no failure', async ({ closed, args }) => {
-    const atlas = await openEmulator();
-    atlas.seed({ clusterName: 'None', snapshots: [] });
-    const { child, ended } = start(atlas, [...args]);
-    child[closed].destroy();
-    expect((await ended).exitCode).toBe(2);
-  });
+  ] as const)(
+    'ends with the exit code of its findings although its $closed is a closed pipe',
+    async ({ closed, args }) => {
+      const atlas = await openEmulator();
+      atlas.seed({ clusterName: 'None', snapshots: [] });
+      const { child, ended } = start(atlas, [...args]);
+      child[closed].destroy();
+      expect((await ended).exitCode).toBe(2);
+    },
+  );
 
   const passOn = 'process.on("exit",code=>process.exit(code))';
 
   it.each([
     ['an unexpected error', 'setTimeout(()=>{throw(Error("unexpected"))},300)', /^Error: unexpected$/m],
     ['an exit with 0 that a listener passes on', `${passOn};setTimeout(()=>process.exit(0),300)`, /^$/],
-    ['an exit of the command alone', 'process.send&&setTimeout(()=>process.exit(0),300)', /^$/],
-    ['a signal to the command', 'process.send&&process.kill(process.pid,"SIGKILL")', /was ended by SIGKILL\.\n$/],
+    ['an exit of the child alone', 'process.send&&setTimeout(()=>process.exit(0),300)', /^$/],
+    ['a signal to the child', 'process.send&&process.kill(process.pid,"SIGKILL")', /was ended by SIGKILL\.\n$/],
   ])('ends with exit code 3 on %s', async (_name, code, stderr) => {
     const atlas = await openEmulator();
     atlas.respond({ hang: true, for: 'flex' });

@@ -10,9 +10,9 @@ export const ago = (ms: number) => new Date(Date.now() - ms).toISOString();
 /** A response with a list. */
 export const list = (items: readonly object[]): Script => [answer(200, { results: items, totalCount: items.length })];
 
-/** A response with one backup that is valid for clusters of both types. */
-export const backup = (age: number, list: string): Script => {
-  const [status, time] = list === 'clusters' ? ['completed', 'createdAt'] : ['COMPLETED', 'finishTime'];
+/** A response with one backup of a cluster in a list of this name: `flexClusters` or `clusters`. */
+export const backup = (age: number, listName: string): Script => {
+  const [status, time] = listName === 'clusters' ? ['completed', 'createdAt'] : ['COMPLETED', 'finishTime'];
   return [answer(200, { results: [{ status, [time]: ago(age) }], totalCount: 1 })];
 };
 
@@ -22,7 +22,7 @@ export const cluster = (name: string, fields: object = {}) => ({
   createDate: '2024-12-19T17:05:10Z',
   ...fields,
 });
-export const many = (count: number) => Array.from({ length: count }, (_, index) => cluster(`Cluster${index}`));
+export const clusters = (count: number) => Array.from({ length: count }, (_, index) => cluster(`Cluster${index}`));
 
 /**
  * Starts a scripted Atlas, and a client without retries.
@@ -32,8 +32,8 @@ export const many = (count: number) => Array.from({ length: count }, (_, index) 
 export async function openAtlas(answers: Readonly<Record<string, Script>>) {
   const server = await startRawServer(({ target }) => {
     const path = pathOf(target);
-    const [, type] = /\/(flexClusters|clusters)\/.*\/snapshots$/.exec(path) ?? [];
-    return answers[path] ?? (type === undefined ? list([]) : backup(hour, type));
+    const [, listName] = /\/(flexClusters|clusters)\/.*\/snapshots$/.exec(path) ?? [];
+    return answers[path] ?? (listName === undefined ? list([]) : backup(hour, listName));
   });
   const client = openClient({ baseUrl: server.url, maxRetries: 0 });
   return { server, client, check: (options?: BackupCheckOptions) => runCheck(client, options) };
