@@ -29,7 +29,7 @@ const folders = {
     tests: [
       'test/auth/{*,service-account/*}.test.ts',
       'test/client/{deadline,secrets}.test.ts',
-      'test/call/fallback.test.ts',
+      'test/call/{fallback,node-debug}.test.ts',
     ],
   },
   call: {
