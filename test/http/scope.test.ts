@@ -29,3 +29,9 @@ it('a call that ends while a part runs on after its limit stays ended', async ()
   await expect(part).rejects.toBe('deadline');
   expect(() => scope.throwIfEnded()).toThrow('deadline');
 });
+
+it('a wait that begins after the end is interrupted at once', async () => {
+  const scope = new Scope();
+  scope.end('deadline');
+  await expect(scope.waitFor('waiting', new Promise(() => undefined))).rejects.toBe('deadline');
+});

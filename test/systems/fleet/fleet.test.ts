@@ -60,8 +60,8 @@ async function ask(member: ChildProcess, message: object): Promise<string[]> {
 }
 
 it.each([
-  [25, { perMinute: 10 }],
-  [12, { live: 1 }],
+  [12, { perMinute: 5 }],
+  [8, { live: 1 }],
 ])(
   '%i processes share a token, and no call fails at a token limit of %j, at the start and after a revocation',
   async (size, tokens) => {
