@@ -10,7 +10,7 @@ if ('Deno' in globalThis) await import('./command.js');
 /** The exit code that the command reported. Absent until then. */
 let result: number | undefined;
 const stopCodes = { SIGINT: 130, SIGTERM: 143 };
-/** The exit code for the signal that this process got. */
+/** The exit code for the signal that this process or its child got. */
 let stopCode: number | undefined;
 
 /** @param code - the exit code that other code in this process asked for. */

@@ -1,10 +1,11 @@
 import { describe, expect, it, vi } from 'vitest';
 import { AtlasAuthenticationError } from '../../src/index.js';
 import { rejection } from '../support/rejection.js';
-import type { Behavior, Reply } from '../support/scripted-dispatcher.js';
+import type { Behavior } from '../support/scripted-dispatcher.js';
 import {
   type ConversationOptions,
   converse,
+  enveloped401,
   missingRole,
   no,
   ok,
@@ -14,7 +15,6 @@ import {
 
 type Context = { refused?: string };
 
-const enveloped401: Reply = { body: { status: 401, content: {} } };
 const call = { envelope: true };
 
 describe('a bearer token', () => {

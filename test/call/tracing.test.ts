@@ -15,7 +15,7 @@ import {
 import { passTime, runClock, standStill, stopClock } from '../support/clock.js';
 import { get, openScripted } from '../support/open-client.js';
 import { rejection } from '../support/rejection.js';
-import { type Behavior, type Reply, silent } from '../support/scripted-dispatcher.js';
+import { type Behavior, deadConnection, type Reply, silent } from '../support/scripted-dispatcher.js';
 import { flexPath, listPath } from '../support/snapshot-routes.js';
 
 const calls = tracingChannel<unknown, AtlasCallTrace>('atlas-tenant-snapshots:call');
@@ -86,8 +86,7 @@ describe('the trace of a call', () => {
 
   it('has no status of a request whose login then failed without a response', async () => {
     const accessToken = vi.fn().mockResolvedValueOnce('t1').mockResolvedValueOnce('t2').mockRejectedValue('sealed');
-    const dead = Object.assign(new Error('dead'), { code: 'UND_ERR_SOCKET' });
-    const { client } = open([{ status: 401 }, dead], { credentials: { accessToken } });
+    const { client } = open([{ status: 401 }, deadConnection], { credentials: { accessToken } });
     await rejection(get(client), AtlasAuthenticationError);
     expect(ended()[0]).not.toHaveProperty('status');
   });
@@ -120,8 +119,7 @@ describe('the trace of a call', () => {
   });
 
   it('leaves the caller on the stack of its error, also after a request was sent again', async () => {
-    const dead = Object.assign(new Error('dead'), { code: 'UND_ERR_SOCKET' });
-    const { client } = open([dead, { status: 403 }]);
+    const { client } = open([deadConnection, { status: 403 }]);
     async function caller() {
       return await get(client);
     }
@@ -241,7 +239,7 @@ describe('the retry channel', () => {
   );
 
   it('publishes nothing if a request is sent again after its connection ended', async () => {
-    const { dispatcher, client } = openRetrying([Object.assign(new Error('dead'), { code: 'UND_ERR_SOCKET' }), {}]);
+    const { dispatcher, client } = openRetrying([deadConnection, {}]);
     await get(client);
     expect(dispatcher.requests).toHaveLength(2);
     expect(retries).toEqual([]);

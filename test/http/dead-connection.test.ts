@@ -6,7 +6,7 @@ import { get, openAgent, openBareClient, openScripted } from '../support/open-cl
 import { startRawServer } from '../support/raw-server.js';
 import { answer, end, good, reset, type Script } from '../support/raw-steps.js';
 import { rejection } from '../support/rejection.js';
-import type { Behavior } from '../support/scripted-dispatcher.js';
+import { type Behavior, deadConnection } from '../support/scripted-dispatcher.js';
 import { listPath } from '../support/snapshot-routes.js';
 import { openConnectProxy } from '../support/tls.js';
 
@@ -33,11 +33,12 @@ describe.each(deaths)('a server that accepts a connection and %s gets the reques
   });
 });
 
-const lost = Object.assign(new Error('other side closed'), { code: 'UND_ERR_SOCKET' });
-
 it('a request is sent again three times at most in all of its attempts together', async () => {
   stopClock();
-  const { client, dispatcher } = openScripted([lost, { status: 503 }, lost, { status: 503 }, lost], { maxRetries: 2 });
+  const { client, dispatcher } = openScripted(
+    [deadConnection, { status: 503 }, deadConnection, { status: 503 }, deadConnection],
+    { maxRetries: 2 },
+  );
   expect(await runClock(rejection(get(client), AtlasConnectionError))).toMatchObject({ attempts: 3 });
   expect(dispatcher.requests).toHaveLength(6);
 });
@@ -48,7 +49,7 @@ it('a request is sent again after a turn of the event loop, when undici has noti
     setImmediate(() => {
       soon = dispatcher.requests.length;
     });
-    request.behave(lost);
+    request.behave(deadConnection);
   };
   const { client, dispatcher } = openScripted([lose, {}]);
   await get(client);
@@ -56,7 +57,7 @@ it('a request is sent again after a turn of the event loop, when undici has noti
 });
 
 it('a request whose connection dies before it was sent is not sent again', async () => {
-  const { client, dispatcher } = openScripted([(request) => request.fail(lost)]);
+  const { client, dispatcher } = openScripted([(request) => request.fail(deadConnection)]);
   await rejection(get(client), AtlasConnectionError);
   expect(dispatcher.requests).toHaveLength(1);
 });

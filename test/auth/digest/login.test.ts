@@ -7,7 +7,7 @@ import { get, openBareClient } from '../../support/open-client.js';
 import { startRawServer } from '../../support/raw-server.js';
 import { answer, good } from '../../support/raw-steps.js';
 import { rejection } from '../../support/rejection.js';
-import { type Behavior, type Reply, silent } from '../../support/scripted-dispatcher.js';
+import { type Behavior, deadConnection, type Reply, silent } from '../../support/scripted-dispatcher.js';
 import { tenantPath } from '../../support/snapshot-routes.js';
 import {
   type ConversationOptions,
@@ -30,8 +30,6 @@ const withInfo = (info: string, reply: Reply = ok): Reply => ({
 const next = (nonce: string, reply?: Reply) => withInfo(`nextnonce="${nonce}"`, reply);
 const [a, b, c] = [challenge('a'), challenge('b'), challenge('c')];
 const bare401: Reply = { status: 401 };
-/** The connection died before a byte of the response came back, so the request is sent again. */
-const dead = Object.assign(new Error('dead'), { code: 'UND_ERR_SOCKET' });
 
 /** Each row: what the server answers to consecutive calls, the nonce and nc of each request, and how the calls end. */
 type Row = [promise: string, script: Behavior[], sent: string, ended: string, options?: ConversationOptions];
@@ -82,7 +80,7 @@ describe('a refused nonce', () => {
     ],
     [
       'is replaced anew with each request that is sent again',
-      [a, ok, stale('b'), dead, stale('c'), dead, stale('d'), dead, stale('e'), ok, ok],
+      [a, ok, stale('b'), deadConnection, stale('c'), deadConnection, stale('d'), deadConnection, stale('e'), ok, ok],
       '- a1 a2 b1 b2 c1 c2 d1 d2 e1 e2',
       'ok ok ok',
     ],

@@ -6,6 +6,7 @@ import {
   type ConversationOptions,
   converse,
   serviceAccount as credentials,
+  enveloped401,
   hour,
   type Interlude,
   missingRole,
@@ -113,7 +114,6 @@ it('a call that ends while its token is fetched does not end the fetch for the c
 });
 
 describe('a refused token', () => {
-  const enveloped401: Reply = { body: { status: 401, content: {} } };
   const ofGateway: Reply = { status: 503, headers: { 'content-type': 'text/html' }, body: '<h1>Try again</h1>' };
   const call = { envelope: true };
 
@@ -149,7 +149,7 @@ describe('a refused token', () => {
     ],
     [
       'is renewed at once if only a role was missing with its replacement',
-      [t, no, u, refusal(401, 'USER_UNAUTHORIZED'), no, v, ok],
+      [t, no, u, missingRole, no, v, ok],
       'token t token u u token v',
       '401 ok',
     ],
@@ -234,7 +234,7 @@ describe('during a renewal', () => {
     const { sent, answer, start, late, renewal } = await openRenewing();
     await answer(4, token('u'));
     await answer(5, ok);
-    await answer(3, refusal(401, 'USER_UNAUTHORIZED'));
+    await answer(3, missingRole);
     const next = start();
     await answer(6, ok);
     expect([await renewal, await late, await next]).toEqual(['ok', '401', 'ok']);

@@ -6,7 +6,7 @@ import { get, openBareClient } from '../../support/open-client.js';
 import { startRawServer } from '../../support/raw-server.js';
 import { good, sendToken } from '../../support/raw-steps.js';
 import { rejection } from '../../support/rejection.js';
-import { type Behavior, type Reply, silent } from '../../support/scripted-dispatcher.js';
+import { type Behavior, deadConnection, type Reply, silent } from '../../support/scripted-dispatcher.js';
 import { converse, ok, openConversation, outcomeOf, refusal, token, tooManyTokens } from '../support/conversation.js';
 
 const credentials = { clientId: 'mdb_sa_id_65f1a2', clientSecret: 'mdb_sa_sk_x+y/z:%41_-~&=' };
@@ -50,12 +50,9 @@ it('a token request is what Atlas expects, and keeps the path prefix of baseUrl'
   expect(next?.headers['user-agent']).toBe(headers['user-agent']);
 });
 
-/** The connection died before a byte of the response came back. */
-const dead = Object.assign(new Error('dead'), { code: 'UND_ERR_SOCKET' });
-
 it.each<[promise: string, script: Behavior[], sent: string, ended: string]>([
-  ['is sent again, which is no retry', [dead, token('t'), ok], 'token token t', 'ok'],
-  ['is sent again at most once', [dead], 'token token', 'CONNECTION'],
+  ['is sent again, which is no retry', [deadConnection, token('t'), ok], 'token token t', 'ok'],
+  ['is sent again at most once', [deadConnection], 'token token', 'CONNECTION'],
 ])('a token request whose connection dies %s', async (_promise, script, sent, ended) => {
   const atlas = openConversation({ credentials }, ...script);
   expect([await outcomeOf(atlas.get()), atlas.sent()]).toEqual([ended, sent]);

@@ -47,6 +47,9 @@ export const no = refusal(401);
 /** A 401 that says that the login is good. Atlas sends a challenge with it, as with every 401. */
 export const missingRole: Reply = { ...challenge('x'), ...refusal(401, 'USER_UNAUTHORIZED') };
 
+/** A 401 in an envelope. */
+export const enveloped401: Reply = { body: { status: 401, content: {} } };
+
 /** A response to a token request. */
 export function token(access_token: string, expires_in = 3_600): Reply {
   return { body: { access_token, expires_in, token_type: 'Bearer' } };
