@@ -55,8 +55,8 @@ export function createService(client, secret, options) {
     const status = statusOf(error);
     request.log[status < 500 ? 'info' : 'error']({ err: error }, 'The call to Atlas failed');
     if (isAtlasError(error, 'INVALID_ARGUMENT')) return reply.code(status).send({ issues: error.issues });
-    const retryAfter = retryAfterOf(error);
-    if (retryAfter !== undefined) reply.header('retry-after', Math.ceil(retryAfter / 1000));
+    const retryAfterMs = retryAfterOf(error);
+    if (retryAfterMs !== undefined) reply.header('retry-after', Math.ceil(retryAfterMs / 1000));
     // The message may hold details that callers should not see.
     return reply.code(status).send({ code: error.code });
   });
@@ -98,7 +98,7 @@ export function statusOf(error) {
   if (isAtlasApiError(error, { errorCode: 'CANNOT_USE_NON_FLEX_CLUSTER_IN_FLEX_API' })) return 404;
   if (isAtlasApiError(error, { status: 429 }) || isAtlasError(error, 'CLOSED')) return 503;
   // Atlas gives out no more tokens for now.
-  if (isAtlasError(error, 'AUTHENTICATION') && error.retryAfter !== undefined) return 503;
+  if (isAtlasError(error, 'AUTHENTICATION') && error.retryAfterMs !== undefined) return 503;
   return isAtlasError(error, 'TIMEOUT') ? 504 : 502;
 }
 
@@ -108,7 +108,7 @@ export function statusOf(error) {
  * @param {import('atlas-tenant-snapshots').AtlasError} error
  */
 function retryAfterOf(error) {
-  return isAtlasError(error, 'API_ERROR') || isAtlasError(error, 'AUTHENTICATION') ? error.retryAfter : undefined;
+  return isAtlasError(error, 'API_ERROR') || isAtlasError(error, 'AUTHENTICATION') ? error.retryAfterMs : undefined;
 }
 
 /** @param {string} text */

@@ -9,7 +9,7 @@ import { request, run } from './call/request.js';
 import { reportLogin, traceCall } from './call/tracing.js';
 import { type CallOptions, checkCall, type GetOptions, type Operation, resolveCall } from './config/call-options.js';
 import { type ClientSettings, resolveOptions, type TenantSnapshotsClientOptions } from './config/client-options.js';
-import { AtlasInvalidArgumentError } from './errors/errors.js';
+import { invalidArguments } from './errors/issues.js';
 
 /**
  * A client for the backup snapshots of Atlas Flex clusters. Create one and share it: it reuses
@@ -175,7 +175,7 @@ export class TenantSnapshotsClient implements AsyncDisposable {
     read: (target: Target<Item>, call: Call) => Promise<Success<T>>,
   ): AtlasPromise<T> {
     const issues = checkCall(operation, args, options);
-    if (issues.length > 0) return toAtlasPromise(Promise.reject(new AtlasInvalidArgumentError(issues, { operation })));
+    if (issues.length > 0) return toAtlasPromise(Promise.reject(invalidArguments(operation, issues)));
     const settings = resolveCall(this.#defaults, options);
     const target = toTarget(args, settings);
     const call = new Call(operation, target, settings, this.#context);

@@ -22,6 +22,7 @@ export { TenantSnapshotsClient } from './client.js';
 export type { CallOptions, GetOptions } from './config/call-options.js';
 export type { TenantSnapshotsClientOptions } from './config/client-options.js';
 export {
+  type AnyAtlasError,
   AtlasApiError,
   AtlasAuthenticationError,
   AtlasClosedError,
@@ -32,10 +33,10 @@ export {
   type AtlasErrorOf,
   AtlasInvalidArgumentError,
   AtlasInvalidResponseError,
+  type AtlasIssue,
   AtlasTimeoutError,
   isAtlasApiError,
   isAtlasError,
 } from './errors/errors.js';
-export type { AtlasIssue } from './errors/issues.js';
 export type { FetchLike } from './http/fetch.js';
 export type { DispatcherLike } from './http/transport.js';

@@ -114,10 +114,10 @@ function isEmpty({ id }: TenantSnapshot): boolean {
 
 /**
  * Finds the newest backup of a Flex cluster: the `COMPLETED` snapshot with the latest `finishTime`. If several have it, returns
- * the first one. The snapshots may be in any order.
+ * the first one. The snapshots may be in any order. Whether the backup has expired does not matter.
  *
- * Snapshots of a dedicated cluster do not compile here. Their status is `completed` and their time `createdAt`, so none of them
- * would count. To check such a cluster, use `checkBackups` of `atlas-tenant-snapshots/check`.
+ * Snapshots of a dedicated cluster have other fields. To check such a cluster, use `checkBackups` of
+ * `atlas-tenant-snapshots/check`.
  *
  * @param snapshots - the result of `listTenantSnapshots()`.
  * @returns the snapshot, or `undefined` if none is a backup.
@@ -127,19 +127,17 @@ function isEmpty({ id }: TenantSnapshot): boolean {
  * const newest = newestBackup(await client.listTenantSnapshots(groupId, 'Cluster0'));
  * ```
  */
-export function newestBackup(
-  snapshots: readonly (TenantSnapshot & { createdAt?: never })[],
-): TenantSnapshot | undefined {
-  let newest: TenantSnapshot | undefined;
-  let newestTime = Number.NEGATIVE_INFINITY;
+export function newestBackup<S extends TenantSnapshot>(
+  snapshots: readonly S[],
+): (S & { finishTime: Date }) | undefined {
+  let newest: (S & { finishTime: Date }) | undefined;
   for (const snapshot of snapshots) {
-    if (snapshot.status !== 'COMPLETED') continue;
-    // An invalid date is NaN, which is not later than anything.
-    const time = snapshot.finishTime?.getTime() ?? Number.NaN;
-    if (time > newestTime) {
-      newest = snapshot;
-      newestTime = time;
-    }
+    if (isBackup(snapshot) && (newest === undefined || snapshot.finishTime > newest.finishTime)) newest = snapshot;
   }
   return newest;
+}
+
+function isBackup<S extends TenantSnapshot>(snapshot: S): snapshot is S & { finishTime: Date } {
+  // An invalid date is NaN.
+  return snapshot.status === 'COMPLETED' && !Number.isNaN(snapshot.finishTime?.getTime() ?? Number.NaN);
 }

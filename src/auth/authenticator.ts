@@ -91,7 +91,7 @@ export interface NoLoginDetails {
   readonly error?: string | undefined;
   readonly errorDescription?: string | undefined;
   /** What the token endpoint asked for, in ms. */
-  readonly retryAfter?: number | undefined;
+  readonly retryAfterMs?: number | undefined;
   /** What the caller's function threw. */
   readonly cause?: unknown;
 }

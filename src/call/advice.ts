@@ -51,7 +51,7 @@ export function adviceFor({ endpoint }: Target): typeof forEndpoint {
 }
 
 /** Says what to do about a response with an error status. */
-export function adviseOnStatus(response: Refusal, retryAfter: number | undefined, target: Target): string {
+export function adviseOnStatus(response: Refusal, retryAfterMs: number | undefined, target: Target): string {
   const { status, isFromAtlas } = response;
   const advice = adviseOnCode(response, target);
   if (advice !== undefined) return advice;
@@ -71,7 +71,7 @@ export function adviseOnStatus(response: Refusal, retryAfter: number | undefined
     case 410:
       return adviseOnRetired(target);
     case 429:
-      return `${retryAfter ? `Wait ${retryAfter} ms` : 'Wait'} before the next call, and make fewer calls.`;
+      return `${retryAfterMs ? `Wait ${retryAfterMs} ms` : 'Wait'} before the next call, and make fewer calls.`;
   }
   if (status < 400) return `Redirects are not followed. ${baseUrlAdvice}`;
   return isRetryableStatus(status) ? unavailableAdvice : baseUrlAdvice;

@@ -39,13 +39,13 @@ const maxCauseLength = 500;
 /** The failure of a response with an error status. */
 export function errorStatus(response: ErrorResponse, call: Call): Failed {
   const { status, headers, text: body, error: report } = response;
-  const retryAfter = retryAfterOf(response);
-  const fields = { status, ...report, retryAfter, headers: maskedHeaders(headers, createMask(call)), body };
+  const retryAfterMs = retryAfterOf(response);
+  const fields = { status, ...report, retryAfterMs, headers: maskedHeaders(headers, createMask(call)), body };
   const what = [`${call.subject} failed with status ${status}`, report.errorCode].filter(Boolean).join(' ');
-  const advice = adviseOnStatus(response, retryAfter, call.target);
+  const advice = adviseOnStatus(response, retryAfterMs, call.target);
   const message = `${what}${sentence(report.detail ?? report.reason)}`;
-  const error = new AtlasApiError(message, fields, { ...contextOf(call), advice });
-  return new Failed(error, response, { isRetryable: isRetryableStatus(status), retryAfter });
+  const error = new AtlasApiError(message, { ...fields, ...contextOf(call), advice });
+  return new Failed(error, response, { isRetryable: isRetryableStatus(status), retryAfterMs });
 }
 
 /** The failure of a response with a success status that this client cannot use. */
@@ -53,7 +53,7 @@ export function unusable(response: ApiResponse, { error, thrown }: Invalid, advi
   const issues = toIssues(error, createMask(call));
   const what = `${call.subject} got an unusable response: ${listIssues(issues)}.`;
   return new Failed(
-    new AtlasInvalidResponseError(what, issues, { ...contextOf(call), advice, cause: thrown }),
+    new AtlasInvalidResponseError(what, { issues, ...contextOf(call), advice, cause: thrown }),
     response,
   );
 }
@@ -82,7 +82,11 @@ export function noLogin({ reason, details, retry }: NoLogin, response: ApiRespon
     errorDescription: errorDescription && mask.text(errorDescription),
   };
   const what = `${call.subject} could not log in. ${mask.text(reason)}`;
-  return new Failed(new AtlasAuthenticationError(what, { ...contextOf(call), advice, cause }, fields), response, retry);
+  return new Failed(
+    new AtlasAuthenticationError(what, { ...fields, ...contextOf(call), advice, cause }),
+    response,
+    retry,
+  );
 }
 
 /** The failure of a call whose deadline has passed. */
@@ -92,7 +96,8 @@ export function timedOut(call: Call): Failed {
   const what = `${subject} timed out after ${timeout} ms (timeout) while ${scope.phase} (attempts: ${attempts}).`;
   const hint = lastError === undefined ? '' : ' The cause says why the last attempt failed.';
   const advice = 'Raise timeout if the call needs longer.';
-  return new Failed(new AtlasTimeoutError(what + hint, { ...contextOf(call), advice, cause: lastError }));
+  const limits = { limit: 'timeout', limitMs: timeout } as const;
+  return new Failed(new AtlasTimeoutError(what + hint, { ...limits, ...contextOf(call), advice, cause: lastError }));
 }
 
 /** The failure of a call that `close()` has ended, or that came after it. */
@@ -127,8 +132,8 @@ function secretOf(authorization: string): string {
 
 /** How long the server asked to wait, in ms. */
 function retryAfterOf({ headers, error }: ErrorResponse): number | undefined {
-  const retryAfter = parseRetryAfter(headers);
-  if (retryAfter !== undefined || error.errorCode !== 'RATE_LIMITED_TOKEN_BUCKET') return retryAfter;
+  const retryAfterMs = parseRetryAfter(headers);
+  if (retryAfterMs !== undefined || error.errorCode !== 'RATE_LIMITED_TOKEN_BUCKET') return retryAfterMs;
   // For this code Atlas sends the parameters `[path, wait in seconds, capacity, refill rate, 60]`.
   const seconds = String(error.parameters?.[1]);
   return /^\d{1,9}$/.test(seconds) ? Number(seconds) * 1000 : undefined;
@@ -153,19 +158,25 @@ function transportError(what: string, reason: NoResponse, target: Target | undef
   const { kind, cause, attemptTimeout } = reason;
   const context = contextOf(call);
   if (cause === undefined) {
-    const advice = 'Raise it if Atlas is slow from here.';
+    const fields = {
+      limit: 'attemptTimeout',
+      limitMs: attemptTimeout,
+      advice: 'Raise it if Atlas is slow from here.',
+    } as const;
     return new AtlasTimeoutError(`${what} timed out after ${attemptTimeout} ms (attemptTimeout).`, {
+      ...fields,
       ...context,
-      advice,
     });
   }
   const copy = maskedCopy(cause, createMask(call));
   // A numeric code, such as that of a DOMException, does not help.
   const code = typeof copy.code === 'string' ? ` (${copy.code})` : '';
-  const why = sentence(copy.message.slice(0, maxCauseLength));
-  const ErrorClass = kind === 'connect timeout' ? AtlasTimeoutError : AtlasConnectionError;
-  const advice = adviseOnTransport(kind, target);
-  return new ErrorClass(`${what} got no response${code}${why}`, { ...context, advice, cause: copy });
+  const why = `${what} got no response${code}${sentence(copy.message.slice(0, maxCauseLength))}`;
+  const fields = { ...context, advice: adviseOnTransport(kind, target), cause: copy };
+  if (kind === 'connect timeout' || kind === 'attempt timeout') {
+    return new AtlasTimeoutError(why, { limit: 'connecting', ...fields });
+  }
+  return new AtlasConnectionError(why, { kind, ...fields });
 }
 
 /** Copies an error without its secrets: an error of undici may hold a response that echoes the request. */

@@ -63,7 +63,13 @@ export async function* checkBackups(
 /** @throws AtlasInvalidArgumentError */
 function requireValid(schema: z.ZodType, value: unknown): void {
   const { error } = schema.safeParse(value);
-  if (error !== undefined) throw new AtlasInvalidArgumentError(error.issues, { operation: 'checkBackups' });
+  if (error === undefined) return;
+  const issues = error.issues.map(({ path, message }) => ({ path: path.map(String).join('.'), message }));
+  const list = issues.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`)).join(', ');
+  throw new AtlasInvalidArgumentError(`checkBackups was not sent because of invalid arguments: ${list}.`, {
+    operation: 'checkBackups',
+    issues,
+  });
 }
 
 const nameSchema = z.object({ clusterName: clusterNameSchema });

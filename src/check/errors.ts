@@ -27,6 +27,6 @@ function unjudgeable(
   path?: string,
   issue = `${what} ${advice}`,
 ): AtlasInvalidResponseError {
-  const context = { operation: 'checkBackups', path, advice };
-  return new AtlasInvalidResponseError(what, [{ path: 'results', message: issue }], context);
+  const issues = [{ path: 'results', message: issue }];
+  return new AtlasInvalidResponseError(what, { issues, operation: 'checkBackups', path, advice });
 }

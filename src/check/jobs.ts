@@ -93,7 +93,7 @@ export class Jobs {
     if (isLate && isAtlasError(error, 'TIMEOUT')) throw this.#timeoutError(error);
     // A limit of Atlas, or of its token endpoint.
     if (!isAtlasError(error) || !('status' in error) || error.status !== 429) throw error;
-    const delay = Math.max(error.retryAfter ?? defaultWait, shortestWait);
+    const delay = Math.max(error.retryAfterMs ?? defaultWait, shortestWait);
     if (this.#isOver || delay >= this.#timeLeft) throw error;
     let timer: NodeJS.Timeout | undefined;
     const waited = new Promise<void>((resolve) => {

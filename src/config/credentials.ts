@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { type AccessTokenCredentials, type AtlasCredentials, maxCredentialLength } from '../auth/authenticator.js';
 import { bearerTokenForm, isBearerToken } from '../auth/bearer.js';
-import { AtlasConfigurationError } from '../errors/errors.js';
-import { type AtlasIssue, inputIssues, listIssues, optionsError } from '../errors/issues.js';
+import { AtlasConfigurationError, type AtlasIssue } from '../errors/errors.js';
+import { inputIssues, listIssues, optionsError } from '../errors/issues.js';
 
 const text = z
   .string({ error: ({ input }) => (input === undefined ? 'is missing' : 'must be a string') })

@@ -1,6 +1,5 @@
-import type { SchemaError } from '../atlas/standard-schema.js';
 import type { EndpointName } from '../atlas/target.js';
-import { type AtlasIssue, inputIssues, listIssues } from './issues.js';
+import type { NoResponseKind } from '../http/no-response.js';
 
 /** The kind of an error. Stable across releases, unlike the message. */
 export type AtlasErrorCode =
@@ -13,7 +12,15 @@ export type AtlasErrorCode =
   | 'CLOSED'
   | 'INVALID_RESPONSE';
 
-/** The call that an error belongs to. */
+/** One thing that is wrong with an argument, an option or a body. */
+export interface AtlasIssue {
+  /** Where it is, such as `groupId` or `results.0.id`. Empty for the whole value. */
+  path: string;
+  /** What is wrong there. */
+  message: string;
+}
+
+/** What an error may have, whatever its class. */
 export interface AtlasErrorContext {
   /** The client's method, such as `getTenantSnapshot`. */
   operation?: string | undefined;
@@ -28,6 +35,9 @@ export interface AtlasErrorContext {
   /** The error that led to this one. */
   cause?: unknown;
 }
+
+/** The fields that one class of error has in addition. */
+type FieldsOf<E extends AtlasError> = Omit<E, keyof AtlasError>;
 
 // A registered symbol, so that two copies of this package (ESM and CommonJS, or two versions) recognize each other's errors.
 const brand = Symbol.for('atlas-tenant-snapshots.AtlasError');
@@ -51,14 +61,15 @@ export abstract class AtlasError extends Error {
   declare readonly advice?: string | undefined;
 
   /**
+   * Creates an error.
+   *
    * @param what - what happened, as the start of the message.
-   * @internal
+   * @param fields - what else the error says.
    */
-  constructor(what: string, { cause, advice, ...context }: AtlasErrorContext = {}, fields: object = {}) {
+  constructor(what: string, { cause, advice, ...fields }: AtlasErrorContext = {}) {
     super(advice === undefined ? what : `${what} ${advice}`, cause === undefined ? undefined : { cause });
     // Leaves undefined fields off the error.
-    const known = Object.entries({ ...context, ...fields }).filter(([, value]) => value !== undefined);
-    Object.assign(this, Object.fromEntries(known));
+    Object.assign(this, Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)));
     if (advice !== undefined) Object.defineProperty(this, 'advice', { value: advice });
   }
 
@@ -77,13 +88,15 @@ export class AtlasConfigurationError extends AtlasError {
 export class AtlasInvalidArgumentError extends AtlasError {
   readonly code = 'INVALID_ARGUMENT' as const;
   /** What is invalid, in the arguments and the options: at most 20 issues. */
-  declare readonly issues: AtlasIssue[];
+  readonly issues: AtlasIssue[];
 
-  /** @internal */
-  constructor(found: SchemaError['issues'], context: AtlasErrorContext = {}) {
-    const { operation = 'The call' } = context;
-    const issues = inputIssues({ issues: found });
-    super(`${operation} was not sent because of invalid arguments: ${listIssues(issues)}.`, context, { issues });
+  /** Creates an error. Default: no issues. */
+  constructor(
+    what: string,
+    { issues = [], ...context }: Partial<FieldsOf<AtlasInvalidArgumentError>> & AtlasErrorContext = {},
+  ) {
+    super(what, context);
+    this.issues = issues;
   }
 }
 
@@ -103,19 +116,24 @@ export class AtlasApiError extends AtlasError {
   /** The fields of the request that Atlas rejected. */
   declare readonly badRequestDetail?: { fields: { description: string; field: string }[] } | undefined;
   /** How long to wait before the next request, in ms. */
-  declare readonly retryAfter?: number | undefined;
+  declare readonly retryAfterMs?: number | undefined;
   /** The response headers, with lowercase names. Not enumerable, so that no log prints them. */
   declare readonly headers: Record<string, string>;
   /** The response body as text, at most 16 KiB. Not enumerable, so that no log prints it. */
   declare readonly body: string;
 
-  /** @internal */
+  /** Creates an error. Default: no headers, and an empty body. */
   constructor(
     what: string,
-    { headers, body, ...fields }: Omit<AtlasApiError, keyof AtlasError>,
-    context?: AtlasErrorContext,
+    {
+      headers = {},
+      body = '',
+      ...fields
+    }: Omit<FieldsOf<AtlasApiError>, 'headers' | 'body'> &
+      Partial<Pick<AtlasApiError, 'headers' | 'body'>> &
+      AtlasErrorContext,
   ) {
-    super(what, context, fields);
+    super(what, fields);
     Object.defineProperties(this, { headers: { value: headers }, body: { value: body } });
   }
 }
@@ -130,17 +148,38 @@ export class AtlasAuthenticationError extends AtlasError {
   /** The description of the OAuth 2.0 error. */
   declare readonly errorDescription?: string | undefined;
   /** How long to wait before the next token request, in ms, if the token endpoint sent it. */
-  declare readonly retryAfter?: number | undefined;
+  declare readonly retryAfterMs?: number | undefined;
+
+  /** Creates an error. */
+  constructor(what: string, fields: FieldsOf<AtlasAuthenticationError> & AtlasErrorContext = {}) {
+    super(what, fields);
+  }
 }
 
 /** No response arrived: no connection, a reset, a response that is cut off, or a `fetch` that failed. The message says why. */
 export class AtlasConnectionError extends AtlasError {
   readonly code = 'CONNECTION' as const;
+  /** What failed, in a word. */
+  declare readonly kind?: Exclude<NoResponseKind, 'attempt timeout' | 'connect timeout'> | undefined;
+
+  /** Creates an error. */
+  constructor(what: string, fields: FieldsOf<AtlasConnectionError> & AtlasErrorContext = {}) {
+    super(what, fields);
+  }
 }
 
 /** `timeout` or `attemptTimeout` expired. The message says which one, and what the call was doing. */
 export class AtlasTimeoutError extends AtlasError {
   readonly code = 'TIMEOUT' as const;
+  /** Which limit expired. */
+  declare readonly limit?: 'timeout' | 'attemptTimeout' | 'connecting' | undefined;
+  /** That limit, in ms. Absent for `connecting`, where a dispatcher may have its own. */
+  declare readonly limitMs?: number | undefined;
+
+  /** Creates an error. */
+  constructor(what: string, fields: FieldsOf<AtlasTimeoutError> & AtlasErrorContext = {}) {
+    super(what, fields);
+  }
 }
 
 /** The client was closed before the call, or while the call waited to retry or was about to ask the fallback. */
@@ -152,11 +191,15 @@ export class AtlasClosedError extends AtlasError {
 export class AtlasInvalidResponseError extends AtlasError {
   readonly code = 'INVALID_RESPONSE' as const;
   /** What is wrong with the response. */
-  declare readonly issues: AtlasIssue[];
+  readonly issues: AtlasIssue[];
 
-  /** @internal */
-  constructor(what: string, issues: AtlasIssue[], context?: AtlasErrorContext) {
-    super(what, context, { issues });
+  /** Creates an error. Default: no issues. */
+  constructor(
+    what: string,
+    { issues = [], ...context }: Partial<FieldsOf<AtlasInvalidResponseError>> & AtlasErrorContext = {},
+  ) {
+    super(what, context);
+    this.issues = issues;
   }
 }
 
@@ -176,8 +219,8 @@ for (const [name, type] of Object.entries({
   Object.defineProperty(type, 'name', { value: name });
 }
 
-/** The error class with the code `C`. */
-export type AtlasErrorOf<C extends AtlasErrorCode> = Extract<
+/** Every error of this package. A `switch` over `code` narrows it. */
+export type AnyAtlasError =
   | AtlasConfigurationError
   | AtlasInvalidArgumentError
   | AtlasApiError
@@ -185,9 +228,10 @@ export type AtlasErrorOf<C extends AtlasErrorCode> = Extract<
   | AtlasConnectionError
   | AtlasTimeoutError
   | AtlasClosedError
-  | AtlasInvalidResponseError,
-  { code: C }
->;
+  | AtlasInvalidResponseError;
+
+/** The error class with the code `C`. */
+export type AtlasErrorOf<C extends AtlasErrorCode> = Extract<AnyAtlasError, { code: C }>;
 
 /**
  * Checks whether an error comes from this package, and optionally whether it has a certain code. Works across realms and

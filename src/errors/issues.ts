@@ -1,14 +1,7 @@
 import { z } from 'zod';
 import type { SchemaError } from '../atlas/standard-schema.js';
+import { AtlasInvalidArgumentError, type AtlasIssue } from './errors.js';
 import { Mask } from './mask.js';
-
-/** One thing that is wrong with an argument, an option or a body. */
-export interface AtlasIssue {
-  /** Where it is, such as `groupId` or `results.0.id`. Empty for the whole value. */
-  path: string;
-  /** What is wrong there. */
-  message: string;
-}
 
 const maxIssues = 20;
 const maxPathLength = 100;
@@ -36,6 +29,13 @@ export function toIssues(error: SchemaError, mask = new Mask([])): AtlasIssue[] 
     path: mask.text(path.map(String).join('.'), maxPathLength),
     message: mask.text(message, maxMessageLength),
   }));
+}
+
+/** Says that a call was not sent, and why. */
+export function invalidArguments(operation: string, found: SchemaError['issues']): AtlasInvalidArgumentError {
+  const issues = inputIssues({ issues: found });
+  const what = `${operation} was not sent because of invalid arguments: ${listIssues(issues)}.`;
+  return new AtlasInvalidArgumentError(what, { operation, issues });
 }
 
 /** Returns the first issue of each argument and option: another one at the same place would only repeat it. */

@@ -10,7 +10,7 @@ export interface RetryHints {
   /** Whether another attempt may succeed. */
   readonly isRetryable: boolean;
   /** What the server asked for, in ms. */
-  readonly retryAfter?: number | undefined;
+  readonly retryAfterMs?: number | undefined;
   /** From 0 to 1; spreads the retries of many callers. Default: random. */
   readonly jitter?: number | undefined;
 }
@@ -24,12 +24,12 @@ export interface RetryHints {
  * @param remaining - ms until the deadline.
  */
 export function retryDelay(
-  { isRetryable, retryAfter = 0, jitter = Math.random() }: RetryHints,
+  { isRetryable, retryAfterMs = 0, jitter = Math.random() }: RetryHints,
   { retries, maxRetries }: { readonly retries: number; readonly maxRetries: number },
   remaining: number,
 ): number | undefined {
-  if (!isRetryable || retries === maxRetries || retryAfter > maxRetryAfter) return undefined;
-  const delay = Math.max(retryAfter, Math.min(firstDelay * 2 ** retries, maxDelay));
+  if (!isRetryable || retries === maxRetries || retryAfterMs > maxRetryAfter) return undefined;
+  const delay = Math.max(retryAfterMs, Math.min(firstDelay * 2 ** retries, maxDelay));
   // The jitter is left out if it alone would pass the deadline.
   return [delay + (delay / 2) * jitter, delay].find((ms) => ms < remaining);
 }

@@ -101,7 +101,7 @@ describe('the wait of a 429', () => {
   });
   const headers = { 'retry-after': '3' };
 
-  it.each<[what: string, reply: Reply, retryAfter: number | undefined]>([
+  it.each<[what: string, reply: Reply, retryAfterMs: number | undefined]>([
     ['is in its parameters', bucket('7'), 7_000],
     ['may be 0', bucket('0'), 0],
     ['may be a number', bucket(12), 12_000],
@@ -113,8 +113,8 @@ describe('the wait of a 429', () => {
       bucket(seconds),
       undefined,
     ]),
-  ])('%s', async (_what, reply, retryAfter) => {
-    expect((await errorOf(reply, { envelope: true })).retryAfter).toBe(retryAfter);
+  ])('%s', async (_what, reply, retryAfterMs) => {
+    expect((await errorOf(reply, { envelope: true })).retryAfterMs).toBe(retryAfterMs);
   });
 });
 

@@ -96,9 +96,9 @@ it('a call rejects with the error of its last attempt', async () => {
 
 describe('the delay before a retry', () => {
   const inSeconds = (seconds: number) => new Date(Date.now() + seconds * 1000).toUTCString();
-  const limited = (retryAfter: string): Reply => ({
+  const limited = (retryAfterMs: string): Reply => ({
     status: 429,
-    headers: { 'retry-after': retryAfter, date: inSeconds(0) },
+    headers: { 'retry-after': retryAfterMs, date: inSeconds(0) },
   });
 
   it('counts from the response, doubles, and is at least that of Retry-After, in seconds or as a date', async () => {

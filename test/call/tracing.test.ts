@@ -190,7 +190,7 @@ describe('the retry channel', () => {
         ...call,
         attempt: 2,
         delayMs: expect.closeTo(third - second, -1),
-        error: expect.objectContaining({ code: 'API_ERROR', status: 429, attempts: 2, retryAfter: 3_000 }),
+        error: expect.objectContaining({ code: 'API_ERROR', status: 429, attempts: 2, retryAfterMs: 3_000 }),
       },
     ]);
   });

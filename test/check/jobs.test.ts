@@ -147,8 +147,8 @@ describe('the timeout of a check', () => {
 });
 
 describe('a rate limit', () => {
-  const limited = (retryAfter?: number) =>
-    new AtlasApiError('Too clusters requests.', { status: 429, retryAfter, headers: {}, body: '' });
+  const limited = (retryAfterMs?: number) =>
+    new AtlasApiError('Too clusters requests.', { status: 429, retryAfterMs, headers: {}, body: '' });
 
   beforeEach(stopClock);
 
@@ -167,7 +167,7 @@ describe('a rate limit', () => {
   }
 
   it('is waited for at least a second, while the call keeps its place, also if the token endpoint has it', async () => {
-    const noToken = new AtlasAuthenticationError('Too clusters requests.', {}, { status: 429 });
+    const noToken = new AtlasAuthenticationError('Too clusters requests.', { status: 429 });
     const { client, calls, signals } = openLimited(limited(2000), limited(0), noToken);
     const { findings } = await runClock(runCheck(client, { groupIds: [a], concurrency: 1 }));
     expect(findings.map(({ state }) => state)).toEqual(['fresh', 'fresh']);
@@ -178,11 +178,11 @@ describe('a rate limit', () => {
   it.each([
     [59_000, 'fresh', undefined],
     [60_000, 'unknown', limited(60_000)],
-  ])('of %i ms leaves a cluster %s, if the check may take a minute', async (retryAfter, state, error) => {
-    const { client, calls } = openLimited(limited(retryAfter));
+  ])('of %i ms leaves a cluster %s, if the check may take a minute', async (retryAfterMs, state, error) => {
+    const { client, calls } = openLimited(limited(retryAfterMs));
     const { findings } = await runClock(runCheck(client, { groupIds: [a], concurrency: 1, timeout: 60_000 }));
     expect(findings).toMatchObject([{ clusterName: 'Cluster1', state, ...(error && { error }) }, { state: 'fresh' }]);
-    expect(calls.at(-1)).toBe(`Cluster0 at ${error === undefined ? retryAfter : 0}`);
+    expect(calls.at(-1)).toBe(`Cluster0 at ${error === undefined ? retryAfterMs : 0}`);
   });
 
   it('is not waited for any longer after an abort', async () => {

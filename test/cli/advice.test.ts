@@ -19,12 +19,8 @@ const path = '/api/atlas/v2/groups';
 // The end of each message of the client. The command has its own.
 const context = { operation: 'getAll', path, advice: 'Raise timeout, or check baseUrl and apiVersion.' };
 const api = (status: number, errorCode?: string) =>
-  new AtlasApiError(
-    `getAll ${path} failed with status ${status}.`,
-    { status, errorCode, headers: {}, body: '' },
-    context,
-  );
-const login = (status?: number) => new AtlasAuthenticationError('getAll could not log in.', context, { status });
+  new AtlasApiError(`getAll ${path} failed with status ${status}.`, { status, errorCode, ...context });
+const login = (status?: number) => new AtlasAuthenticationError('getAll could not log in.', { ...context, status });
 const noResponse = (why: string) => new AtlasConnectionError(`getAll ${path} got no response ${why}.`, context);
 const slow = new AtlasTimeoutError('getAll /x/db-5ms timed out after 15000 ms (attemptTimeout).', {
   ...context,
@@ -40,7 +36,7 @@ const connectTimeout = Object.assign(new Error('Connect Timeout Error (attempted
 });
 const slowProxy = new AtlasTimeoutError(`getAll ${path} got no response (X): Headers Timeout Error.`, context);
 const odd = { operation: 'checkBackups', advice: 'Check it in the Atlas UI.' };
-const unusable = (what: string) => new AtlasInvalidResponseError(`getAll ${path} got ${what}.`, [], context);
+const unusable = (what: string) => new AtlasInvalidResponseError(`getAll ${path} got ${what}.`, context);
 
 const errors: AtlasError[] = [
   ...[302, 400, 401, 402, 403, 404, 406, 410, 429, 503].map((status) => api(status)),
@@ -57,10 +53,10 @@ const errors: AtlasError[] = [
   new AtlasConnectionError(`getAll ${path}: the access token request got no response (X): y.`, context),
   unusable('an unusable response: its body is not JSON'),
   unusable('more than 9 bytes (maxResponseSize)'),
-  new AtlasInvalidResponseError('The edition is X.', [], odd),
+  new AtlasInvalidResponseError('The edition is X.', odd),
   slow,
   slowProxy,
-  new AtlasInvalidArgumentError([{ path: ['clusterName'], message: 'x' }]),
+  new AtlasInvalidArgumentError('The call was not sent because of invalid arguments: clusterName: x.'),
   new AtlasConfigurationError('There are no credentials.', context),
 ];
 

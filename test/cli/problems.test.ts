@@ -14,8 +14,8 @@ const list = { groupId: office, clusterType: 'dedicated', state: 'unknown', erro
 
 /** An error as the client builds it, with its method and path in the message. */
 function failure(operation: string, path: string | undefined, subject: string, errorCode?: string): AtlasError {
-  const fields = { status: 503, errorCode, headers: {}, body: '' };
-  return new AtlasApiError(`${subject} failed with status 503.`, fields, { operation, path, advice: 'Raise timeout.' });
+  const fields = { status: 503, errorCode, operation, path, advice: 'Raise timeout.' };
+  return new AtlasApiError(`${subject} failed with status 503.`, fields);
 }
 const later = describeError(failure('get', undefined, 'get')).split('503. ')[1];
 
@@ -33,7 +33,9 @@ it('errors with the same status and code share a line, with the first message; w
 });
 
 it('other errors with the same message share a line, with the first three names', () => {
-  const other = new AtlasInvalidArgumentError([{ path: ['clusterName'], message: 'Al\x1b[2J\n\u2028tair' }]);
+  const other = new AtlasInvalidArgumentError(
+    'The call was not sent because of invalid arguments: clusterName: Al\x1b[2J\n\u2028tair.',
+  );
   const report = reportOf([
     { ...list, clusterType: 'flex' },
     ...['a', 'b', 'c', 'd'].map((name) => unknown(name)),

@@ -42,14 +42,13 @@ describe('the table', () => {
     ]);
   });
 
-  const api = (status: number, errorCode?: string) =>
-    new AtlasApiError('x', { status, errorCode, headers: {}, body: '' });
+  const api = (status: number, errorCode?: string) => new AtlasApiError('x', { status, errorCode });
 
   it.each<[error: AtlasError, note: string]>([
     [api(404, '::CLUSTER_NOT_FOUND\x1b'), ': :CLUSTER_NOT_FOUND'],
     [api(404, 'x'.repeat(201)), 'x'.repeat(200)],
     [api(503), '503'],
-    [new AtlasAuthenticationError('x', {}, { status: 401 }), '401'],
+    [new AtlasAuthenticationError('x', { status: 401 }), '401'],
     [down, 'CONNECTION'],
   ])('of an unknown cluster shows what is known, and notes why: %s', (error, note) => {
     const found = {

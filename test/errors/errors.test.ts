@@ -23,7 +23,6 @@ const issues = [
   { path: 'groupId', message: 'must be a string' },
   { path: '', message: 'must have an id' },
 ];
-const found = issues.map(({ path, message }) => ({ path: [path], message }));
 const details = {
   status: 404,
   errorCode: 'X',
@@ -31,22 +30,38 @@ const details = {
   detail: 'd',
   parameters: [1],
   badRequestDetail: { fields: [{ description: 'a', field: 'b' }] },
-  retryAfter: 0,
+  retryAfterMs: 0,
 };
 const response = { headers: { 'x-header': 'of the response' }, body: 'the body' };
+const limit = { limit: 'timeout', limitMs: 5 } as const;
 const oauth = { status: 403, error: 'access_denied', errorDescription: 'limit reached' };
-const apiError = new AtlasApiError('no', { ...details, ...response }, context);
+const apiError = new AtlasApiError('no', { ...details, ...response, ...context });
 
 /** An error of each class, and the fields of its JSON besides name, code, message and those of its call. */
 const family: [name: string, code: AtlasErrorCode, error: AtlasError, own: object][] = [
   ['AtlasConfigurationError', 'CONFIGURATION', new AtlasConfigurationError('no', context), {}],
-  ['AtlasInvalidArgumentError', 'INVALID_ARGUMENT', new AtlasInvalidArgumentError(found, context), { issues }],
+  [
+    'AtlasInvalidArgumentError',
+    'INVALID_ARGUMENT',
+    new AtlasInvalidArgumentError('no', { ...context, issues }),
+    { issues },
+  ],
   ['AtlasApiError', 'API_ERROR', apiError, details],
-  ['AtlasAuthenticationError', 'AUTHENTICATION', new AtlasAuthenticationError('no', context, oauth), oauth],
-  ['AtlasConnectionError', 'CONNECTION', new AtlasConnectionError('no', context), {}],
-  ['AtlasTimeoutError', 'TIMEOUT', new AtlasTimeoutError('no', context), {}],
+  ['AtlasAuthenticationError', 'AUTHENTICATION', new AtlasAuthenticationError('no', { ...context, ...oauth }), oauth],
+  [
+    'AtlasConnectionError',
+    'CONNECTION',
+    new AtlasConnectionError('no', { ...context, kind: 'mock' }),
+    { kind: 'mock' },
+  ],
+  ['AtlasTimeoutError', 'TIMEOUT', new AtlasTimeoutError('no', { ...context, ...limit }), limit],
   ['AtlasClosedError', 'CLOSED', new AtlasClosedError('no', context), {}],
-  ['AtlasInvalidResponseError', 'INVALID_RESPONSE', new AtlasInvalidResponseError('no', issues, context), { issues }],
+  [
+    'AtlasInvalidResponseError',
+    'INVALID_RESPONSE',
+    new AtlasInvalidResponseError('no', { ...context, issues }),
+    { issues },
+  ],
 ];
 
 describe.each(family)('%s', (name, code, error, own) => {
@@ -94,16 +109,16 @@ it('the headers and the body of a response are not enumerable, so that no log pr
   }
 });
 
-describe('an error without a context', () => {
+describe('an error of which only the message is known', () => {
   it.each([
     new AtlasConfigurationError('no'),
-    new AtlasInvalidArgumentError([]),
-    new AtlasApiError('no', { status: 500, ...response }),
+    new AtlasInvalidArgumentError('no'),
+    new AtlasApiError('no', { status: 500 }),
     new AtlasAuthenticationError('no'),
     new AtlasConnectionError('no'),
     new AtlasTimeoutError('no'),
     new AtlasClosedError('no'),
-    new AtlasInvalidResponseError('no', []),
+    new AtlasInvalidResponseError('no'),
   ])('$name leaves off what it does not know', (error) => {
     const unknown = ['operation', 'endpoint', 'path', 'attempts', 'cause', 'errorCode', 'errorDescription'];
     for (const key of unknown) expect(key in error).toBe(false);
@@ -111,10 +126,10 @@ describe('an error without a context', () => {
   });
 });
 
-it('the message of an invalid argument lists the issues', () => {
-  const list = 'was not sent because of invalid arguments: groupId: must be a string, must have an id.';
-  expect(new AtlasInvalidArgumentError(found).message).toBe(`The call ${list}`);
-  expect(new AtlasInvalidArgumentError(found, call).message).toBe(`getTenantSnapshot ${list}`);
+it('what the type says is there is there, also if nobody passed it', () => {
+  expect(new AtlasApiError('no', { status: 404 })).toMatchObject({ status: 404, headers: {}, body: '' });
+  expect(new AtlasInvalidArgumentError('no').issues).toEqual([]);
+  expect(new AtlasInvalidResponseError('no').issues).toEqual([]);
 });
 
 describe('isAtlasError', () => {

@@ -25,9 +25,9 @@ describe('retryDelay', () => {
     [0, 0, 500],
     [4, 500, 8000],
     [0, 60_000, 60_000],
-  ])('of retry %i with Retry-After: %i ms is %i ms', (retries, retryAfter, delay) => {
+  ])('of retry %i with Retry-After: %i ms is %i ms', (retries, retryAfterMs, delay) => {
     const delayWith = (jitter: number) =>
-      retryDelay({ isRetryable, retryAfter, jitter }, { retries, maxRetries }, forever);
+      retryDelay({ isRetryable, retryAfterMs, jitter }, { retries, maxRetries }, forever);
     expect([0, 1].map(delayWith)).toEqual([delay, delay * 1.5]);
   });
 
@@ -38,8 +38,8 @@ describe('retryDelay', () => {
     ['does not exist if the deadline comes first', 0, 500, undefined],
     ['does not exist if the deadline comes before Retry-After', 5_000, 5_000, undefined],
     ['does not exist if Retry-After is more than a minute', 60_001, forever, undefined],
-  ])('%s', (_name, retryAfter, remaining, delay) => {
-    expect(retryDelay({ isRetryable, retryAfter, jitter: 1 }, { retries: 0, maxRetries }, remaining)).toBe(delay);
+  ])('%s', (_name, retryAfterMs, remaining, delay) => {
+    expect(retryDelay({ isRetryable, retryAfterMs, jitter: 1 }, { retries: 0, maxRetries }, remaining)).toBe(delay);
   });
 
   it.each([

@@ -95,12 +95,12 @@ export class TokenEndpoint {
     const isTokenLimit = status === 403 && /limit/i.test(errorDescription ?? '');
     // The next attempt reads the store first, and may find the token of another process.
     const mayBeStored = isShared && (status === 429 || isTokenLimit);
-    const retryAfter = parseRetryAfter(headers);
+    const retryAfterMs = parseRetryAfter(headers);
     const retry = mayBeStored
-      ? { isRetryable: true, retryAfter: Math.min(retryAfter ?? 0, maxWaitForStore) }
-      : { isRetryable: isRetryableStatus(status), retryAfter };
+      ? { isRetryable: true, retryAfterMs: Math.min(retryAfterMs ?? 0, maxWaitForStore) }
+      : { isRetryable: isRetryableStatus(status), retryAfterMs };
     const advice = advise(status, isTokenLimit, isShared);
-    const details = { advice, status, error, errorDescription, retryAfter };
+    const details = { advice, status, error, errorDescription, retryAfterMs };
     return new NoLogin(`${what.replace(/\.$/, '')}.`, details, retry);
   }
 }

@@ -20,9 +20,9 @@ import {
 
 const key = 'atlas-tenant-snapshots:token:https://cloud.mongodb.com:mdb_sa_id_1';
 const [t, u] = [token('t'), token('u')];
-const limited = (retryAfter?: string, status = 429): Reply => ({
+const limited = (retryAfterMs?: string, status = 429): Reply => ({
   status,
-  headers: retryAfter === undefined ? {} : { 'retry-after': retryAfter },
+  headers: retryAfterMs === undefined ? {} : { 'retry-after': retryAfterMs },
 });
 
 /** A token in the format of the store. */

@@ -92,11 +92,11 @@ describe('the error of a token request', () => {
 
   it('has the Retry-After of the response, if there is one', async () => {
     const limited = { status: 429, headers: { 'retry-after': '90' } };
-    expect((await errorAfter(limited)).retryAfter).toBe(90_000);
+    expect((await errorAfter(limited)).retryAfterMs).toBe(90_000);
     const { get } = openConversation({ credentials, tokenStore: new RecordingStore() }, limited);
     const error = await rejection(get(), AtlasAuthenticationError);
-    expect(JSON.parse(JSON.stringify(error))).toMatchObject({ retryAfter: 90_000 });
-    expect(await errorAfter({ status: 429 })).not.toHaveProperty('retryAfter', expect.anything());
+    expect(JSON.parse(JSON.stringify(error))).toMatchObject({ retryAfterMs: 90_000 });
+    expect(await errorAfter({ status: 429 })).not.toHaveProperty('retryAfterMs', expect.anything());
   });
 
   const limit = 'Resource /api/oauth/token is limited to 50 requests every 1 minutes.';
@@ -150,7 +150,7 @@ describe('the error of a token request', () => {
 });
 
 describe('a failed token request', () => {
-  const limited = (retryAfter: string, status = 429): Reply => ({ status, headers: { 'retry-after': retryAfter } });
+  const limited = (retryAfterMs: string, status = 429): Reply => ({ status, headers: { 'retry-after': retryAfterMs } });
 
   const options = { credentials, attemptTimeout: 1_000 };
   const refused = { code: 'AUTHENTICATION' };

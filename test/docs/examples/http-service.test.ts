@@ -61,14 +61,13 @@ it('ends the call of a caller who hangs up, and logs 499', async () => {
 });
 
 it('answers with the statuses of docs/errors.md', () => {
-  const apiError = (status: number, errorCode?: string) =>
-    new AtlasApiError('', { status, errorCode, headers: {}, body: '' });
+  const apiError = (status: number, errorCode?: string) => new AtlasApiError('', { status, errorCode });
   const errors = [
-    new AtlasInvalidArgumentError([]),
+    new AtlasInvalidArgumentError(''),
     apiError(404, 'CLUSTER_NOT_FOUND'),
     apiError(400, 'CANNOT_USE_NON_FLEX_CLUSTER_IN_FLEX_API'),
     apiError(429),
-    new AtlasAuthenticationError('', {}, { retryAfter: 1000 }),
+    new AtlasAuthenticationError('', { retryAfterMs: 1000 }),
     new AtlasTimeoutError(''),
     apiError(404),
   ];

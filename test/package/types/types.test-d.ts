@@ -17,7 +17,7 @@ import {
   type FetchLike,
   type GetOptions,
   isAtlasError,
-  type newestBackup,
+  newestBackup,
   type TenantSnapshot,
   type TenantSnapshotsClient,
   type TenantSnapshotsClientOptions,
@@ -48,11 +48,10 @@ const withHeader: FetchLike = (url, init) => fetch(url, { ...init, headers: { ..
 expectTypeOf([withHeader, async () => Response.json({})]).toExtend<FetchLike[]>();
 expectTypeOf<undici7.Agent>().not.toExtend<FetchLike>();
 
-// Snapshots of Flex clusters, also with fields of their own, and not those of dedicated clusters.
-type Snapshots = Parameters<typeof newestBackup>[0];
-expectTypeOf<readonly TenantSnapshot[]>().toExtend<Snapshots>();
-expectTypeOf<{ [more: string]: unknown; status: string; finishTime: Date }[]>().toExtend<Snapshots>();
-expectTypeOf<{ [more: string]: unknown; status: string; createdAt?: string | undefined }[]>().not.toExtend<Snapshots>();
+// A result has the fields of what was passed, and a time.
+const newest = newestBackup([{ status: 'COMPLETED', finishTime: new Date(), region: 'eu' }]);
+expectTypeOf(newest?.region).toEqualTypeOf<string | undefined>();
+if (newest !== undefined) expectTypeOf(newest.finishTime).toEqualTypeOf<Date>();
 
 declare const client: TenantSnapshotsClient;
 const path = '/api/atlas/v2/groups';
