@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import type { ErrorResponse } from './response.js';
-import { compiled } from './schemas.js';
 import { type Parsed, parseWith, type StandardSchema } from './standard-schema.js';
 
 /** The endpoint for M2/M5 (tenant) clusters, or its successor for Flex clusters. */
@@ -47,7 +46,7 @@ export type Parse<T> = (json: unknown) => Parsed<T> | Promise<Parsed<T>>;
 
 /** Returns the parser for a schema whose values Atlas defines. */
 export function parserOf<T>(schema: z.ZodType<T>): Parse<T> {
-  return (json) => compiled(schema).safeParse(json);
+  return (json) => schema.safeParse(json);
 }
 
 /** What every request of a client has in common. */
@@ -128,14 +127,12 @@ export const pathSchema: z.ZodType<string> = z
   )
   .refine((path) => !/%(?![0-9A-Fa-f]{2})/.test(path), 'must not contain a % without two hexadecimal digits')
   .refine((path) => !/\/(?:\/|$)/.test(path), 'must not contain an empty segment')
-  // A decoded ? or # ends the path. Some servers also remove what follows a semicolon before they resolve the path.
-  .refine((path) => !/[/\\]\.\.?(?:[/\\;?#]|$)/.test(decode(path)), 'must not contain the segment . or ..')
-  .refine((path) => !decode(path).includes('\0'), 'must not contain %00');
+  .refine((path) => !/[/\\]\.\.?(?:[/\\]|$)/.test(decode(path)), 'must not contain the segment . or ..');
 
-/** Decodes a path as often as possible, because a gateway may decode it again. Removes tabs and line breaks, as URL parsers do. */
+/** Decodes a path as often as possible, because a gateway may decode it again. */
 function decode(path: string): string {
-  const decoded = path
-    .replace(/%([0-9A-Fa-f]{2})/g, (_, octet: string) => String.fromCharCode(Number.parseInt(octet, 16)))
-    .replace(/[\t\n\r]/g, '');
+  const decoded = path.replace(/%([0-9A-Fa-f]{2})/g, (_, octet: string) =>
+    String.fromCharCode(Number.parseInt(octet, 16)),
+  );
   return decoded === path ? path : decode(decoded);
 }

@@ -55,8 +55,8 @@ export const maxCredentialLength = 8_192;
 export interface LoginRequest {
   /** The request target: path and query, as sent. */
   readonly path: string;
-  /** Whether another endpoint has accepted the login in this call, so that a 401 does not mean that a token is invalid. */
-  readonly isFallback?: boolean | undefined;
+  /** Whether a 401 may mean that the token is invalid. */
+  readonly mayReplaceToken: boolean;
   /** Ends the waits of a login. */
   readonly scope: Scope;
 }

@@ -29,11 +29,11 @@ export function staticBearer(token: string): Authenticator {
 /** Logs in with tokens from a function of the caller's. It is called before each request, and once more after a 401. */
 export function functionBearer(provider: AccessTokenProvider): Authenticator {
   return {
-    async authenticate({ isFallback, scope }, exchangeWith) {
+    async authenticate({ mayReplaceToken, scope }, exchangeWith) {
       const getToken = (context: { refused?: string }) => scope.waitFor('logging in', callProvider(provider, context));
       const token = await getToken({});
       const response = await exchangeWith(`Bearer ${token}`);
-      if (isFallback || !isTokenRefused(response)) return response;
+      if (!mayReplaceToken || !isTokenRefused(response)) return response;
       return exchangeWith(`Bearer ${await getToken({ refused: token })}`);
     },
     secrets: () => [],

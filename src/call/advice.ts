@@ -8,8 +8,8 @@ type Refusal = Pick<ErrorResponse, 'status' | 'error' | 'isFromAtlas'>;
 
 /** What to do about a response that looks modified on its way. */
 export const proxyAdvice = 'Check whether a proxy modifies responses. If that is not the reason, report a bug.';
-/** What to do about a list that changed while it was read. */
-export const rereadAdvice = 'Read the list again.';
+/** What to do about a list that ended early. */
+export const rereadAdvice = 'Read the list again. If that does not help, check whether a proxy modifies responses.';
 const updateAdvice = 'Update atlas-tenant-snapshots to a version for the current API.';
 const flexAdvice = "Pass endpoint: 'flex', or leave the option out.";
 
@@ -107,20 +107,26 @@ function adviseOnRetired({ endpoint }: Target): string {
   return endpoint === undefined ? 'Use a newer apiVersion, or the path that replaced this one.' : updateAdvice;
 }
 
-/** Says what to do about a page, or about all pages of a list, whose body is too large. */
-export function adviseOnSize({ endpoint, query }: Target, isWholeList = false): string {
+/** Says what to do about a body that is too large. */
+export function adviseOnSize({ endpoint, query }: Target): string {
   const canSetQuery = endpoint === undefined && query['itemsPerPage'] !== undefined;
-  const remedy = isWholeList ? 'narrow the query' : 'set a lower itemsPerPage in the query';
-  return `Raise maxResponseSize if you expect that much${canSetQuery ? `, or ${remedy}` : ''}.`;
+  return `Raise maxResponseSize if you expect that much${canSetQuery ? ', or set a lower itemsPerPage in the query' : ''}.`;
+}
+
+/** Says what to do about a page without a new item. */
+export function adviseOnRepeatedPage(totalCount: number | undefined): string {
+  return totalCount === undefined ? `${proxyAdvice} If it is a mock, give its lists a totalCount.` : proxyAdvice;
 }
 
 const networkAdvice = 'Check the network, baseUrl and any proxy on the way to Atlas';
 
 /** What to do about an exchange that got no response. */
 const byKind: Readonly<Partial<Record<NoResponseKind, string>>> = {
+  'attempt timeout': 'Raise it if Atlas is slow from here.',
   'connect timeout': `${networkAdvice}, or raise the client's attemptTimeout if it is below 10 s, because it limits connecting too.`,
   'proxy login': 'The proxy requires a login (407). Add a user name and password to HTTPS_PROXY.',
-  'proxy refusal': 'The proxy refused the connection (403). Allow the host in the proxy, or add it to NO_PROXY.',
+  'proxy refusal':
+    'The proxy refused the connection (403). It may not allow this host: allow it in the proxy, or add it to NO_PROXY.',
   'dispatcher version':
     'The dispatcher rejected the request. Pass a dispatcher of undici 7 or 8, not of an older version.',
   'fetch refusal': 'The option fetch rejected with an error of its own. Check that function.',

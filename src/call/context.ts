@@ -6,6 +6,7 @@ import { SharedToken } from '../auth/service-account/access-token.js';
 import { ServiceAccount } from '../auth/service-account/service-account.js';
 import { TokenEndpoint } from '../auth/service-account/token-endpoint.js';
 import type { ClientSettings } from '../config/client-options.js';
+import { startTimer } from '../http/timer.js';
 import { Transport } from '../http/transport.js';
 
 /** What the calls of a client share. */
@@ -14,6 +15,8 @@ export interface ClientContext {
   readonly transport: Transport;
   readonly authenticator: Authenticator;
   readonly lifetime: Lifetime;
+  /** Settles when the client is closed. Absent until then. */
+  closing?: Promise<void>;
 }
 
 /** Creates what the calls of a client share. */
@@ -23,8 +26,19 @@ export function openContext(settings: ClientSettings): ClientContext {
   return { base, transport, authenticator: createAuthenticator(settings, transport), lifetime: new Lifetime() };
 }
 
-/** Ends waits between retries, waits for the calls in flight, and closes what they share. */
-export async function closeContext({ lifetime, authenticator, transport }: ClientContext): Promise<void> {
+/**
+ * Waits for the calls in flight, and closes what they share.
+ *
+ * @param timeout - how long the calls may take, in ms. Default: as long as they need.
+ */
+export async function closeContext(context: ClientContext, timeout?: number): Promise<void> {
+  const { lifetime } = context;
+  const stopTimer = timeout === undefined ? undefined : startTimer(timeout, () => lifetime.endCalls());
+  context.closing ??= closeOnce(context);
+  await context.closing.finally(stopTimer);
+}
+
+async function closeOnce({ lifetime, authenticator, transport }: ClientContext): Promise<void> {
   await lifetime.close();
   await authenticator.close?.();
   await transport.close();
@@ -45,38 +59,40 @@ function createAuthenticator(settings: ClientSettings, transport: Transport): Au
   return new ServiceAccount(endpoint, tokenStore && new SharedToken(tokenStore, key));
 }
 
-/** What `close()` needs to know about the calls of a client. */
+/**
+ * Ends a call because its client is closed.
+ *
+ * @param isTimeUp - whether `close()` waits no longer. Otherwise, only a call that waits to retry ends.
+ */
+export type EndByClose = (isTimeUp: boolean) => void;
+
+/** The calls of a client, and whether it is closed. */
 class Lifetime {
   isClosed = false;
-  // A count: a set of all calls in flight nearly doubles the CPU of a call.
-  #inFlight = 0;
-  readonly #waiting = new Set<() => void>();
+  readonly #inFlight = new Set<EndByClose>();
   #onIdle = () => {};
 
-  /** Notes that a call is in flight. */
-  callStarted(): void {
-    this.#inFlight += 1;
+  callStarted(end: EndByClose): void {
+    this.#inFlight.add(end);
   }
 
-  /** Notes that a call is no longer in flight. */
-  callEnded(): void {
-    this.#inFlight -= 1;
-    if (this.#inFlight === 0) this.#onIdle();
-  }
-
-  /** Notes that a call waits to retry. Returns a function that notes the end of the wait. */
-  callWaits(end: () => void): () => void {
-    this.#waiting.add(end);
-    return () => this.#waiting.delete(end);
+  callEnded(end: EndByClose): void {
+    this.#inFlight.delete(end);
+    if (this.#inFlight.size === 0) this.#onIdle();
   }
 
   /** Ends the calls that wait to retry. Resolves when no call is in flight. */
   async close(): Promise<void> {
     this.isClosed = true;
-    for (const end of this.#waiting) end();
-    if (this.#inFlight === 0) return;
+    for (const end of this.#inFlight) end(false);
+    if (this.#inFlight.size === 0) return;
     await new Promise<void>((resolve) => {
       this.#onIdle = resolve;
     });
+  }
+
+  /** Ends the calls in flight. */
+  endCalls(): void {
+    for (const end of this.#inFlight) end(true);
   }
 }

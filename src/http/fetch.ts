@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import { ReadableStream, type ReadableStreamDefaultReader } from 'node:stream/web';
 import type { HeaderFields } from './headers.js';
-import { toError } from './no-response.js';
+import { isErrorLike } from './no-response.js';
 import { setImmediate } from './timer.js';
 import type { DispatchController, Dispatcher, DispatchHandler, DispatchOptions } from './transport.js';
 
@@ -76,11 +76,11 @@ async function exchangeByFetch(fetch: FetchLike, options: DispatchOptions, handl
     }
     handler.onResponseEnd(controller);
   } catch (reason) {
-    const error = toError(reason);
+    const { name, code, cause }: Partial<Record<string, unknown>> = Object(reason);
     // The network failed: a TypeError, or from Bun and node-fetch an error with a code. A body can fail with anything.
-    const isNetworkError = error.name === 'TypeError' || error.code !== undefined || reader !== undefined;
+    const isNetworkError = name === 'TypeError' || code !== undefined || reader !== undefined;
     // The cause says more, but it may be no error: in msw, it is a Response.
-    handler.onResponseError(controller, error.cause ?? error, !isNetworkError);
+    handler.onResponseError(controller, isErrorLike(cause) ? cause : reason, !isNetworkError);
   }
 }
 

@@ -80,10 +80,10 @@ export class DigestAuthenticator implements Authenticator {
    * @returns the challenge to answer if the server refused the nonce. `undefined` if the response is final.
    */
   #review(session: DigestSession, response: ApiResponse): DigestChallenge | undefined {
-    const { status, headers, isEnveloped, error } = response;
+    const { status, headers, error } = response;
     // A late response must not bring back a session that was given up or replaced.
     const isCurrent = this.#session === session;
-    const isRefused = status === 401 && !isEnveloped && !isMissingRole(status, error);
+    const isRefused = status === 401 && !isMissingRole(status, error);
     if (!isRefused) {
       const field = headers['authentication-info'];
       const nonce = field && parseNextNonce(field);
@@ -109,10 +109,10 @@ export class DigestAuthenticator implements Authenticator {
  *
  * @throws {@link NoLogin} if no challenge can be answered.
  */
-function challengeOf({ status, headers, isEnveloped }: ApiResponse): DigestChallenge | undefined {
+function challengeOf({ status, headers }: ApiResponse): DigestChallenge | undefined {
   const field = headers['www-authenticate'];
   // A challenge is never enveloped.
-  if (status !== 401 || isEnveloped || field === undefined) return undefined;
+  if (status !== 401 || field === undefined) return undefined;
   const challenge = chooseChallenge(field);
   if (challenge !== undefined) return challenge;
   const message = `The server did not offer a Digest challenge that this client supports. It offered: ${formatOffers(field)}.`;

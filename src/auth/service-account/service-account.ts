@@ -39,13 +39,13 @@ export class ServiceAccount implements Authenticator {
     this.#shared = shared;
   }
 
-  async authenticate({ isFallback, scope }: LoginRequest, exchangeWith: ExchangeWith): Promise<ApiResponse> {
+  async authenticate({ mayReplaceToken, scope }: LoginRequest, exchangeWith: ExchangeWith): Promise<ApiResponse> {
     const current = this.#token;
     const isUsable = current !== undefined && Date.now() < this.#renewAt;
     let token = isUsable ? current : await scope.waitFor('logging in', this.#renew(current));
     for (let isRenewed = false; ; isRenewed = true) {
       const response = await exchangeWith(`Bearer ${token.accessToken}`);
-      if (isFallback) return response;
+      if (!mayReplaceToken) return response;
       if (!isTokenRefused(response)) {
         this.#accept(token, response);
         return response;
@@ -73,10 +73,9 @@ export class ServiceAccount implements Authenticator {
     }
   }
 
-  #accept(token: AccessToken, { status, isFromAtlas }: ApiResponse): void {
+  #accept(token: AccessToken, { status }: ApiResponse): void {
     if (token !== this.#token) return;
-    // A gateway's 502 or 503 says nothing about the token.
-    if (isFromAtlas) this.#refused = undefined;
+    this.#refused = undefined;
     // A role is missing, and may have been granted since an old token was issued.
     if (status === 401 && isOld(token)) this.#drop(token);
   }

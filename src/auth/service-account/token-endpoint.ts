@@ -2,7 +2,7 @@ import { readBody } from '../../atlas/response.js';
 import { isObject } from '../../atlas/schemas.js';
 import type { RequestBase } from '../../atlas/target.js';
 import { baseUrlAdvice, unavailableAdvice } from '../../errors/advice.js';
-import { connectionFreed, type ExchangeLimits, exchange, type HttpResponse } from '../../http/exchange.js';
+import { type ExchangeLimits, exchange, type HttpResponse } from '../../http/exchange.js';
 import type { NoResponse } from '../../http/no-response.js';
 import { isRetryableStatus, parseRetryAfter } from '../../http/retry.js';
 import type { Transport } from '../../http/transport.js';
@@ -71,15 +71,12 @@ export class TokenEndpoint {
     const response = await this.#post(path, body)
       .catch(async (first: NoResponse) => {
         if (!first.isDeadConnection) throw first;
-        await connectionFreed();
         return this.#post(path, body);
       })
       .catch((noResponse: NoResponse) => {
         debug('token request to %s got no response', path);
         throw new NoLogin(noResponse, {}, { isRetryable: noResponse.isRetryable });
       });
-    // The request that needs the token should use the same connection.
-    await connectionFreed();
     return response;
   }
 
