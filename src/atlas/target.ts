@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { ErrorResponse } from './response.js';
+import { compiled } from './schemas.js';
 import { type Parsed, parseWith, type StandardSchema } from './standard-schema.js';
 
 /** The endpoint for M2/M5 (tenant) clusters, or its successor for Flex clusters. */
@@ -46,7 +47,7 @@ export type Parse<T> = (json: unknown) => Parsed<T> | Promise<Parsed<T>>;
 
 /** Returns the parser for a schema whose values Atlas defines. */
 export function parserOf<T>(schema: z.ZodType<T>): Parse<T> {
-  return (json) => schema.safeParse(json);
+  return (json) => compiled(schema).safeParse(json);
 }
 
 /** What every request of a client has in common. */

@@ -1,4 +1,4 @@
-import { isObject, listPageSchema } from '../atlas/schemas.js';
+import { compiled, isObject, listPageSchema } from '../atlas/schemas.js';
 import { invalid, type Parsed, type SchemaError } from '../atlas/standard-schema.js';
 import type { Parse, Target } from '../atlas/target.js';
 import { adviceFor, adviseOnRepeatedPage, rereadAdvice } from './advice.js';
@@ -97,7 +97,7 @@ function isLess(number: number | undefined, other: number | undefined): boolean 
 /** Parses one page of a list, and its items. */
 async function parsePage<T>(json: unknown, parseItem: Parse<T>): Promise<Parsed<Page<T>>> {
   const body = isObject(json) ? json : {};
-  const page = listPageSchema.safeParse(body);
+  const page = compiled(listPageSchema).safeParse(body);
   if (!page.success) return page;
   // A list with an error may be incomplete.
   if (body['error'] != null || body['errorCode'] != null) return invalid('the body has results, but also an error');

@@ -9,7 +9,7 @@ import { endOnAbort, Scope } from '../http/scope.js';
 import { startTimer } from '../http/timer.js';
 import { adviceFor, adviseOnSize, proxyAdvice } from './advice.js';
 import type { Attempt, Call, Success } from './call.js';
-import type { EndByClose } from './context.js';
+import type { RunningCall } from './context.js';
 import { closed, errorStatus, Failed, maskOf, noLogin, noResponse, timedOut, unusable } from './failed.js';
 import { describeFailure, reportRetry, startAttemptLog } from './tracing.js';
 
@@ -31,10 +31,13 @@ export async function run<T>(call: Call, read: () => Promise<Success<T>>): Promi
   throwIfClosed(call);
   const stopListening = signal ? endOnAbort(scope, signal) : undefined;
   const stopTimer = startTimer(timeout, () => scope.end(timedOut(call)));
-  const endByClose: EndByClose = (isTimeUp) => {
-    if (isTimeUp || call.isWaitingToRetry) scope.end(closed(call));
+  const running: RunningCall = {
+    place: 0,
+    endByClose(isTimeUp) {
+      if (isTimeUp || call.isWaitingToRetry) scope.end(closed(call));
+    },
   };
-  context.lifetime.callStarted(endByClose);
+  context.lifetime.callStarted(running);
   try {
     const success = await read();
     throwIfAborted(call);
@@ -46,7 +49,7 @@ export async function run<T>(call: Call, read: () => Promise<Success<T>>): Promi
   } finally {
     stopTimer();
     stopListening?.();
-    context.lifetime.callEnded(endByClose);
+    context.lifetime.callEnded(running);
   }
 }
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { clusterNameSchema, groupIdSchema } from '../atlas/schemas.js';
+import { clusterNameSchema, compiled, groupIdSchema } from '../atlas/schemas.js';
 import { snapshotIdSchema } from '../atlas/snapshots.js';
 import { isStandardSchema, type SchemaError, type StandardSchema } from '../atlas/standard-schema.js';
 import { type EndpointChoice, pathSchema, type QueryValue, type RequestOptions } from '../atlas/target.js';
@@ -103,7 +103,7 @@ export type Operation = keyof typeof methods;
 /** Checks the arguments and options of a call. */
 export function checkCall(operation: Operation, args: object, options: object): SchemaError['issues'] {
   const method = methods[operation];
-  return [...issuesOf(method.arguments, args), ...issuesOf(method.options, options)];
+  return [...issuesOf(compiled<unknown>(method.arguments), args), ...issuesOf(method.options, options)];
 }
 
 /** Checks the options of `close()`. */
