@@ -9,14 +9,7 @@ import {
   type LoginRequest,
   NoLogin,
 } from '../authenticator.js';
-import {
-  type DigestChallenge,
-  type DigestSession,
-  findChallenge,
-  hasHash,
-  nextAuthorization,
-  openSession,
-} from './digest.js';
+import { type DigestSession, findChallenge, hasHash, nextAuthorization, openSession } from './digest.js';
 
 /**
  * Logs in by HTTP Digest. Each request answers the latest challenge, so a call usually costs one request. A 401 with a
@@ -39,7 +32,7 @@ export class DigestAuthenticator implements Authenticator {
   }
 
   async authenticate({ path, scope }: LoginRequest, exchangeWith: ExchangeWith): Promise<ApiResponse> {
-    // Awaits nothing if there is no inquiry: otherwise each of many concurrent calls would start one.
+    // Not awaited if there is none: an await of nothing would let each of many concurrent calls start an inquiry.
     if (this.#session === undefined && this.#inquiry !== undefined) await scope.waitFor('logging in', this.#inquiry);
     const session = this.#session;
     const response = await (session === undefined
@@ -65,29 +58,27 @@ export class DigestAuthenticator implements Authenticator {
     return asking;
   }
 
-  /** Returns the session that answers a response, and keeps it for later calls. `undefined` if the response is final. */
+  /**
+   * Returns the session that answers a response, and keeps it for later calls. `undefined` if the response is final.
+   *
+   * @throws {@link NoLogin} if the server offers another login.
+   */
   #sessionFor(response: ApiResponse): DigestSession | undefined {
-    const challenge = challengeIn(response);
-    if (challenge === undefined) return undefined;
-    // If the nonce is the same, the session goes on counting: a server may refuse an nc that it has seen.
+    if (!isLoginRefused(response)) return undefined;
+    const offer = headerValue(response.headers, 'www-authenticate');
+    if (offer === undefined) return undefined;
+    const challenge = findChallenge(offer);
+    if (challenge === undefined) throw unsupported(offer);
+    // If the server repeats the nonce, the session goes on counting: the server may refuse an nc that it has seen.
     if (this.#session?.challenge.nonce === challenge.nonce) return this.#session;
     this.#session = openSession(challenge, this.#credentials);
     return this.#session;
   }
 }
 
-/**
- * Returns the challenge to answer, or `undefined` if the response is final.
- *
- * @throws {@link NoLogin} if the server offers something else.
- */
-function challengeIn(response: ApiResponse): DigestChallenge | undefined {
-  const offer = headerValue(response.headers, 'www-authenticate');
-  if (!isLoginRefused(response) || offer === undefined) return undefined;
-  const challenge = findChallenge(offer);
-  if (challenge !== undefined) return challenge;
+function unsupported(offer: string): NoLogin {
   const what = `The server did not offer a Digest challenge that this client supports. It offered: ${offer}.`;
-  if (hasHash('md5')) throw new NoLogin(what, { advice: baseUrlAdvice, status: 401 });
+  if (hasHash('md5')) return new NoLogin(what, { advice: baseUrlAdvice, status: 401 });
   const advice = 'Log in with a service account, which needs no MD5.';
-  throw new NoLogin(`${what} Node.js has no MD5 here, as in FIPS mode.`, { advice, status: 401 });
+  return new NoLogin(`${what} Node.js has no MD5 here, as in FIPS mode.`, { advice, status: 401 });
 }

@@ -60,7 +60,7 @@ export class ServiceAccount implements Authenticator {
   }
 
   async #revokeToken(): Promise<void> {
-    await this.#obtaining?.catch(() => undefined);
+    await this.#obtaining;
     const token = this.#token;
     this.#token = undefined;
     // Other processes use a shared token.

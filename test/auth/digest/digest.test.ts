@@ -59,21 +59,15 @@ describe('a challenge is answered with', () => {
 });
 
 // Each would take minutes if the parser went over it more than a few times.
-describe('a header of 100,000 characters is parsed in one pass:', () => {
-  const filled = (unit: string) => unit.repeat(100_000 / unit.length);
-
-  it.each([
-    ['quotes', filled('"')],
-    ['schemes', filled('a,')],
-    ['white space before an equals sign', `a${filled(' ')}="1"`],
-    ['white space after a scheme', `a${filled(' ')}`],
-    ['white space after an equals sign', `a=${filled(' ')}`],
-    ['escapes in an open value', `a="${filled('\\"')}`],
-    ['open values', filled('a="')],
-    ['values with a line break', filled('a="\n')],
-  ])('%s', (_name, text) => {
-    expect(findChallenge(`${text}\n, ${plain}`)?.nonce).toBe('n');
-  });
+it.each([
+  ['quotes', '"'],
+  ['schemes', 'a,'],
+  ['white space', ' '],
+  ['open values', 'a="'],
+  ['escapes in an open value', '\\"'],
+])('a header with thousands of %s is parsed in one pass', (_name, unit) => {
+  const header = `a="${unit.repeat(50_000)}\n, ${plain}`;
+  expect(findChallenge(header)?.nonce).toBe('n');
 });
 
 const mufasa = { publicKey: 'Mufasa', privateKey: 'Circle of Life' };
