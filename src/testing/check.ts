@@ -19,6 +19,7 @@ const amount = z.custom(isAmount, 'must be a number, 0 or more').optional();
 // Sent in a header, so it has to be finite.
 const rate = z.number().nonnegative().optional();
 const callback = z.custom((value) => typeof value === 'function', 'must be a function').optional();
+const objects = z.array(z.looseObject({})).optional();
 const isBody = (value: unknown) => typeof value === 'string' || (typeof value === 'object' && value !== null);
 
 const optional = (members: Readonly<Record<string, z.ZodType>>) => z.strictObject(members).optional();
@@ -70,10 +71,14 @@ const cluster = {
   free: flag,
   backupEnabled: flag,
   paused: flag,
-  policyItems: z.array(z.looseObject({})).optional(),
+  pitEnabled: flag,
+  clusterType: text,
+  effectiveDatabaseEdition: text,
+  policyItems: objects,
   createDate: z.union([z.date(), z.string(), z.null()]).optional(),
   stateName: text,
   snapshots: z.array(z.looseObject({ id: z.string() })).optional(),
+  restoreJobs: objects,
 } satisfies Members<ClusterSeed>;
 
 const answer = {

@@ -1,15 +1,18 @@
 /** The endpoint that a request reaches. `other` covers everything else: projects and their events, clusters, and backups of dedicated clusters. */
 export type RequestKind = 'tenant' | 'flex' | 'token' | 'revoke' | 'other';
 
-/** What an endpoint of the API serves. `snapshots` and `schedule` are those of dedicated clusters. */
+/** What an endpoint of the API serves. Backups that do not name another kind of cluster are those of dedicated clusters. */
 export type Resource =
   | 'projects'
   | 'events'
   | 'flexClusters'
   | 'clusters'
   | 'flexSnapshots'
+  | 'flexRestoreJobs'
   | 'tenantSnapshots'
   | 'snapshots'
+  | 'shardedSnapshots'
+  | 'restoreJobs'
   | 'schedule';
 
 interface Endpoint {
@@ -23,7 +26,8 @@ interface Endpoint {
 }
 
 const GROUP = '/api/atlas/v2/groups/*';
-const FLEX_SNAPSHOTS = `${GROUP}/flexClusters/*/backup/snapshots`;
+const FLEX_BACKUP = `${GROUP}/flexClusters/*/backup`;
+const DEDICATED_BACKUP = `${GROUP}/clusters/*/backup`;
 const TENANT_SNAPSHOTS = '/api/atlas/v1.0/groups/*/clusters/*/backup/tenant/snapshots';
 
 const ENDPOINTS: readonly Endpoint[] = [
@@ -31,14 +35,23 @@ const ENDPOINTS: readonly Endpoint[] = [
   { kind: 'revoke', path: '/api/oauth/revoke' },
   { kind: 'tenant', resource: 'tenantSnapshots', path: TENANT_SNAPSHOTS },
   { kind: 'tenant', resource: 'tenantSnapshots', path: `${TENANT_SNAPSHOTS}/*` },
-  { kind: 'flex', resource: 'flexSnapshots', version: '2024-11-13', path: FLEX_SNAPSHOTS },
-  { kind: 'flex', resource: 'flexSnapshots', version: '2024-11-13', path: `${FLEX_SNAPSHOTS}/*` },
+  { kind: 'flex', resource: 'flexSnapshots', version: '2024-11-13', path: `${FLEX_BACKUP}/snapshots` },
+  { kind: 'flex', resource: 'flexSnapshots', version: '2024-11-13', path: `${FLEX_BACKUP}/snapshots/*` },
+  { kind: 'other', resource: 'flexRestoreJobs', version: '2024-11-13', path: `${FLEX_BACKUP}/restoreJobs` },
   { kind: 'other', resource: 'projects', version: '2023-01-01', path: '/api/atlas/v2/groups' },
   { kind: 'other', resource: 'events', version: '2023-01-01', path: `${GROUP}/events` },
   { kind: 'other', resource: 'flexClusters', version: '2024-11-13', path: `${GROUP}/flexClusters` },
   { kind: 'other', resource: 'clusters', version: '2024-08-05', path: `${GROUP}/clusters` },
-  { kind: 'other', resource: 'snapshots', version: '2023-01-01', path: `${GROUP}/clusters/*/backup/snapshots` },
-  { kind: 'other', resource: 'schedule', version: '2024-08-05', path: `${GROUP}/clusters/*/backup/schedule` },
+  { kind: 'other', resource: 'snapshots', version: '2023-01-01', path: `${DEDICATED_BACKUP}/snapshots` },
+  {
+    kind: 'other',
+    resource: 'shardedSnapshots',
+    version: '2023-01-01',
+    path: `${DEDICATED_BACKUP}/snapshots/shardedClusters`,
+  },
+  { kind: 'other', resource: 'snapshots', version: '2023-01-01', path: `${DEDICATED_BACKUP}/snapshots/*` },
+  { kind: 'other', resource: 'restoreJobs', version: '2023-01-01', path: `${DEDICATED_BACKUP}/restoreJobs` },
+  { kind: 'other', resource: 'schedule', version: '2024-08-05', path: `${DEDICATED_BACKUP}/schedule` },
 ];
 
 const PATTERNS = ENDPOINTS.map(({ path, ...endpoint }) => ({
