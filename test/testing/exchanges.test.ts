@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import type { AtlasEmulatorOptions, ScriptedAnswer } from '../../src/testing/index.js';
+import type { ScriptedAnswer } from '../../src/testing/faults/script.js';
+import type { AtlasEmulatorOptions } from '../../src/testing/index.js';
 import { snapshotId } from '../support/snapshot-routes.js';
 import {
   basic,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { DigestOptions } from '../../src/testing/index.js';
+import type { DigestOptions } from '../../src/testing/digest/options.js';
 import { digestResponse, type Login, paramsOf } from '../support/digest-login.js';
 import { flexSnapshotsPath, openApi } from './support/open-api.js';
 
@@ -48,6 +48,14 @@ describe('a login with the right key succeeds', () => {
       expect(await logIn({ nc: '00000004', password: 'wrong' })).toEqual(refused);
     },
   );
+
+  it('with the credentials of another emulator', async () => {
+    const { emulator, get } = await openApi();
+    const other = await openApi({ credentials: emulator.credentials });
+    expect(other.emulator.credentials).toEqual(emulator.credentials);
+    expect(await get(uri)).toMatchObject({ status: 200 });
+    expect(await other.get(uri)).toMatchObject({ status: 200 });
+  });
 
   it('with its parameters in any case and order, with any white space', async () => {
     const { first, send } = await start();

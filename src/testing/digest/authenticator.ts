@@ -1,4 +1,4 @@
-import type { AtlasApiKey } from '../credentials.js';
+import type { ApiKeyCredentials } from '../credentials.js';
 import type { ReceivedRequest } from '../http/received-request.js';
 import { type DigestAuthorization, type MalformedAuthorization, parseAuthorization } from './authorization.js';
 import { type IssuedNonce, NonceTable } from './nonces.js';
@@ -15,11 +15,11 @@ export const REALM = 'MMS Public API';
 export class DigestAuthenticator {
   readonly #algorithms: readonly DigestAlgorithm[];
   readonly #nonces: NonceTable;
-  readonly #apiKey: Readonly<AtlasApiKey>;
+  readonly #apiKey: Readonly<ApiKeyCredentials>;
 
   constructor(
     { algorithms = ['MD5'], nonceLifetime = 60_000 }: DigestOptions = {},
-    apiKey: Readonly<AtlasApiKey>,
+    apiKey: Readonly<ApiKeyCredentials>,
     now: () => number,
   ) {
     this.#algorithms = algorithms;

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import type { DigestAlgorithm } from '../../../src/testing/index.js';
+import type { DigestAlgorithm } from '../../../src/testing/digest/options.js';
 import { get, openBareClient } from '../../support/open-client.js';
 import { openEmulator } from '../../support/open-emulator.js';
 import { runProcess } from '../../support/processes.js';

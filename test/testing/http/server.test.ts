@@ -1,6 +1,6 @@
 import { request } from 'node:http';
 import { expect, it } from 'vitest';
-import type { RecordedRequest } from '../../../src/testing/index.js';
+import type { RecordedRequest } from '../../../src/testing/http/request-log.js';
 import { flexSnapshotsPath, openApi } from '../support/open-api.js';
 
 /** Sends a request that fetch() would not send, and returns its status. */
