@@ -91,11 +91,7 @@ export const DEFAULT_POLICY_ITEMS: readonly PolicyItemSeed[] = [
   policyItem('yearly', 12, 1, 'years'),
 ];
 
-interface DedicatedCluster {
-  readonly groupId: string;
-  readonly name: string;
-  readonly clusterType: string;
-}
+type DedicatedCluster = Readonly<Record<'groupId' | 'name' | 'clusterType', string>>;
 
 /**
  * The backups of a dedicated cluster whose seed has no snapshots: one a day, oldest first, the newest about five hours old. The
@@ -103,15 +99,15 @@ interface DedicatedCluster {
  */
 export function defaultDedicatedBackups(cluster: DedicatedCluster, now: number): Backups {
   const daily = now - 5 * HOUR;
-  const [first, second, newest] = [daily - 2 * DAY, daily - DAY, daily] as const;
-  return {
-    snapshots: [first, second, newest].map((time) => dedicatedSnapshot(cluster, time)),
-    restoreJobs: [second, first].map((time) => dedicatedRestoreJob(cluster, time)),
-  };
+  const snapshots = [daily - 2 * DAY, daily - DAY, daily].map((time) => dedicatedSnapshot(cluster, time));
+  const restored = snapshots.slice(0, 2).reverse();
+  return { snapshots, restoreJobs: restored.map(({ id, createdAt }) => dedicatedRestoreJob(cluster, id, createdAt)) };
 }
 
-function dedicatedSnapshot(cluster: DedicatedCluster, time: number): SnapshotSeed {
-  const id = snapshotIdAt(cluster, time);
+function dedicatedSnapshot({ groupId, name, clusterType }: DedicatedCluster, time: number) {
+  const path = `groups/${groupId}/clusters/${name}`;
+  // An ObjectId begins with its time.
+  const id = Math.floor(time / SECOND).toString(16) + idOf(path).slice(8);
   const snapshot = {
     cloudProvider: 'AWS',
     copyRegions: [],
@@ -119,47 +115,37 @@ function dedicatedSnapshot(cluster: DedicatedCluster, time: number): SnapshotSee
     expiresAt: new Date(time + DAILY_RETENTION),
     frequencyType: 'daily',
     id,
-    links: [{ href: `https://cloud.mongodb.com/api/atlas/v2/${pathOf(cluster)}/backup/snapshots/${id}`, rel: 'self' }],
+    links: [{ href: `https://cloud.mongodb.com/api/atlas/v2/${path}/backup/snapshots/${id}`, rel: 'self' }],
     mongodVersion: '8.0.29',
     policyItems: [idOf('daily')],
     snapshotType: 'scheduled',
     status: 'completed',
     storageSizeBytes: 1_582_854_144,
   };
-  if (cluster.clusterType === 'REPLICASET') return { ...snapshot, replicaSetName: cluster.name, type: 'replicaSet' };
+  if (clusterType === 'REPLICASET') return { ...snapshot, replicaSetName: name, type: 'replicaSet' };
   const members = ['shard-0', 'shard-1'].map((shard) => ({
     cloudProvider: 'AWS',
     copyRegions: [],
     id: idOf(`${id} of ${shard}`),
-    replicaSetName: `${cluster.name}-${shard}`,
+    replicaSetName: `${name}-${shard}`,
   }));
   const snapshotIds = members.map((member) => member.id);
   return { ...snapshot, configServerType: 'EMBEDDED', members, snapshotIds, type: 'shardedCluster' };
 }
 
-/** A restore of the snapshot of this time, an hour later. */
-function dedicatedRestoreJob(cluster: DedicatedCluster, time: number): RestoreJobSeed {
-  const snapshotId = snapshotIdAt(cluster, time);
+/** A restore of a snapshot to its own cluster, an hour later. */
+function dedicatedRestoreJob({ groupId, name }: DedicatedCluster, snapshotId: string, createdAt: Date): RestoreJobSeed {
   return {
     cancelled: false,
     deliveryType: 'automated',
     expired: false,
     failed: false,
-    finishedAt: new Date(time + HOUR),
+    finishedAt: new Date(createdAt.getTime() + HOUR),
     id: idOf(`restore of ${snapshotId}`),
     links: [],
     snapshotId,
-    targetClusterName: cluster.name,
-    targetGroupId: cluster.groupId,
-    timestamp: new Date(time + MINUTE),
+    targetClusterName: name,
+    targetGroupId: groupId,
+    timestamp: createdAt,
   };
-}
-
-/** An ObjectId begins with its time. */
-function snapshotIdAt(cluster: DedicatedCluster, time: number): string {
-  return Math.floor(time / SECOND).toString(16) + idOf(pathOf(cluster)).slice(8);
-}
-
-function pathOf({ groupId, name }: DedicatedCluster): string {
-  return `groups/${groupId}/clusters/${name}`;
 }

@@ -1,7 +1,7 @@
 import { atlasError, methodNotAllowed } from '../http/atlas-error.js';
 import type { ReceivedRequest } from '../http/received-request.js';
 import type { Reply } from '../http/reply.js';
-import type { Resource, Route } from '../http/routes.js';
+import type { Resource } from '../http/routes.js';
 import { answerPage, answerWholeList, type PagingOptions } from './pages.js';
 import { printBackup, printEvent, printFlexCluster, printProject } from './print.js';
 import { printCluster, printSchedule } from './print-cluster-api.js';
@@ -28,8 +28,6 @@ export class ApiEndpoints {
     if (resource === undefined) return atlasError(request, 404, { errorCode: 'RESOURCE_NOT_FOUND' });
     if (kind === 'tenant' && this.isTenantGone) return atlasError(request, 410);
     if (request.method !== 'GET') return methodNotAllowed('GET,OPTIONS');
-    const invalid = describeInvalidValue(request.route);
-    if (invalid !== undefined) return atlasError(request, 400, invalid);
     if (version !== undefined && !accepts(request, version)) return atlasError(request, 406);
     const reply = this.#answerResource(request, resource);
     if (version === undefined || reply.status !== 200) return reply;
@@ -46,7 +44,8 @@ export class ApiEndpoints {
     if (project === undefined) return atlasError(request, 404, { errorCode: 'GROUP_NOT_FOUND' });
     if (route.clusterName === undefined) return this.#answerProjectList(request, resource, project);
     const cluster = project.clusters.get(route.clusterName);
-    if (cluster === undefined) return atlasError(request, 404, { errorCode: 'CLUSTER_NOT_FOUND' });
+    const isUnknown = cluster === undefined || (resource === 'tenantSnapshots' && !isFlex(cluster));
+    if (isUnknown) return atlasError(request, 404, { errorCode: 'CLUSTER_NOT_FOUND' });
     return this.#answerBackups(request, resource, cluster);
   }
 
@@ -110,21 +109,4 @@ function isFlex({ kind }: Cluster): boolean {
 function accepts({ headers }: ReceivedRequest, oldest: string): boolean {
   const version = /application\/vnd\.atlas\.(\d{4}-\d{2}-\d{2})\+json/i.exec(headers['accept'] ?? '')?.[1];
   return version !== undefined && version >= oldest;
-}
-
-const OBJECT_ID = /^([a-f0-9]{24})$/;
-const CLUSTER_NAME = /^[a-zA-Z0-9][a-zA-Z0-9-]*$/;
-
-/** Describes the first path value that does not match its pattern. */
-function describeInvalidValue(route: Route): { detail: string; parameters: string[] } | undefined {
-  const values = [
-    ['group ID', route.groupId, OBJECT_ID],
-    ['cluster name', route.clusterName, CLUSTER_NAME],
-    ['snapshot ID', route.snapshotId, OBJECT_ID],
-  ] as const;
-  for (const [name, value, pattern] of values) {
-    if (value === undefined || pattern.test(value)) continue;
-    return { detail: `An invalid ${name} ${value} was specified.`, parameters: [value] };
-  }
-  return undefined;
 }
