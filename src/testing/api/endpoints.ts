@@ -44,6 +44,7 @@ export class ApiEndpoints {
     if (project === undefined) return atlasError(request, 404, { errorCode: 'GROUP_NOT_FOUND' });
     if (route.clusterName === undefined) return this.#answerProjectList(request, resource, project);
     const cluster = project.clusters.get(route.clusterName);
+    // The tenant endpoint knows shared-tier clusters alone. What it answers for others is not recorded.
     const isUnknown = cluster === undefined || (resource === 'tenantSnapshots' && !isFlex(cluster));
     if (isUnknown) return atlasError(request, 404, { errorCode: 'CLUSTER_NOT_FOUND' });
     return this.#answerBackups(request, resource, cluster);
