@@ -6,7 +6,7 @@ import { Call, type Success } from './call/call.js';
 import { type ClientContext, closeContext, openContext } from './call/context.js';
 import { requestPages } from './call/pages.js';
 import { request, run } from './call/request.js';
-import { reportLogin, traceCall } from './call/tracing.js';
+import { traceCall } from './call/tracing.js';
 import {
   type AnyCallOptions,
   type CallOptions,
@@ -47,7 +47,6 @@ export class TenantSnapshotsClient implements AsyncDisposable {
    */
   constructor(options?: TenantSnapshotsClientOptions) {
     const settings = resolveOptions(options);
-    reportLogin(settings.login);
     this.#defaults = settings.defaults;
     this.#context = openContext(settings);
   }

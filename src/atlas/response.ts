@@ -28,8 +28,6 @@ export interface ErrorResponse extends ResponseHead {
   readonly text: string;
   /** What the body says about the error, masked. */
   readonly error: ErrorReport;
-  /** Whether the body looks like one of Atlas, rather than of a gateway or proxy in between. */
-  readonly isFromAtlas: boolean;
 }
 
 /** A response with its envelope opened and its body parsed. */
@@ -87,13 +85,9 @@ function readError({ headers, bytes, isTruncated }: HttpResponse, mask: Response
   // Parsing undoes the escapes of JSON, which may hide a secret.
   const json = parseJson(text, (_key, value) => (typeof value === 'string' ? mask.text(value) : value));
   const content = openEnvelope(json)?.content ?? json;
-  const fields = isObject(content) ? content : {};
-  const report = errorSchema.parse(fields);
+  const report = errorSchema.parse(isObject(content) ? content : {});
   const [headerCode] = [headers['x-error-code']].flat();
-  const errorCode = report.errorCode || (headerCode && mask.text(headerCode));
-  // Atlas sends the status as a number. Others send a text, or nothing.
-  const isFromAtlas = errorCode !== undefined || typeof fields['error'] === 'number';
-  return { text, error: { ...report, errorCode }, isFromAtlas };
+  return { text, error: { ...report, errorCode: report.errorCode || (headerCode && mask.text(headerCode)) } };
 }
 
 function parseJson(text: string, reviver?: (key: string, value: unknown) => unknown): unknown {

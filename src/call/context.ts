@@ -45,8 +45,7 @@ async function closeOnce({ lifetime, authenticator, transport }: ClientContext):
 }
 
 function createAuthenticator(settings: ClientSettings, transport: Transport): Authenticator {
-  const { tokenStore, origin, base, defaults } = settings;
-  const { credentials } = settings.login;
+  const { credentials, tokenStore, origin, base, defaults } = settings;
   if ('publicKey' in credentials) return new DigestAuthenticator(credentials);
   if ('accessToken' in credentials) {
     const { accessToken } = credentials;

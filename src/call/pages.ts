@@ -1,7 +1,7 @@
 import { compiled, isObject, listPageSchema } from '../atlas/schemas.js';
 import { invalid, type Parsed, type SchemaError } from '../atlas/standard-schema.js';
 import type { Parse, Target } from '../atlas/target.js';
-import { adviceFor, adviseOnRepeatedPage, rereadAdvice } from './advice.js';
+import { adviseOnPages, adviseOnRepeatedPage, rereadAdvice } from './advice.js';
 import type { Call, Success } from './call.js';
 import { unusable } from './failed.js';
 import { request } from './request.js';
@@ -65,7 +65,7 @@ export async function requestPages<T>(target: Target<T>, call: Call): Promise<Su
       if (!hasChanged || !isLess(items.length, firstCount)) return { ...page, data: items };
       throw fail(`the list ended after ${items.length} of ${firstCount} items`, rereadAdvice);
     }
-    if (pageNum === maxPages) throw fail(tooManyPages, adviceFor(page.target).tooManyPages);
+    if (pageNum === maxPages) throw fail(tooManyPages, adviseOnPages(page.target));
     isLinkedTo = hasNextLink;
     call.scope.phase = 'requesting the next page';
     const query = { ...page.target.query, pageNum: pageNum + 1 };

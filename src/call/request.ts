@@ -7,7 +7,7 @@ import { NoResponse } from '../http/no-response.js';
 import { retryDelay } from '../http/retry.js';
 import { endOnAbort, Scope } from '../http/scope.js';
 import { startTimer } from '../http/timer.js';
-import { adviceFor, adviseOnSize, proxyAdvice } from './advice.js';
+import { adviseOnBody, adviseOnSize, proxyAdvice } from './advice.js';
 import type { Attempt, Call, Success } from './call.js';
 import type { RunningCall } from './context.js';
 import { closed, errorStatus, Failed, maskOf, noLogin, noResponse, timedOut, unusable } from './failed.js';
@@ -199,7 +199,7 @@ async function evaluate<T>(response: ApiResponse, attempt: Attempt<T>): Promise<
   const result = target.parse(body.json);
   // Not awaited if it is at hand: that takes 1 % of a call.
   const parsed = 'then' in result ? await scope.waitFor('waiting for the schema', result) : result;
-  if (!parsed.success) throw unusable(response, parsed, adviceFor(target).unusableBody, attempt);
+  if (!parsed.success) throw unusable(response, parsed, adviseOnBody(target), attempt);
   return { data: parsed.data, target, attempts, response };
 }
 

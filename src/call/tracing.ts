@@ -1,7 +1,6 @@
 import { channel, tracingChannel } from 'node:diagnostics_channel';
 import { debuglog } from 'node:util';
 import { type EndpointName, toPath } from '../atlas/target.js';
-import type { Login } from '../config/credentials.js';
 import { AtlasAuthenticationError, type AtlasError, isAtlasError } from '../errors/errors.js';
 import type { Attempt, Call, Success } from './call.js';
 import { Failed } from './failed.js';
@@ -119,11 +118,6 @@ export function reportRetry(attempt: Attempt, error: AtlasError, delayMs: number
   if (isDebugging()) {
     debug('%s: retry in %d ms: %s', nameOf(attempt), Math.round(delayMs), printable(error.message));
   }
-}
-
-/** Logs which environment variables a client takes its login from, if they have several logins. */
-export function reportLogin({ chosenVariables }: Login): void {
-  if (chosenVariables !== undefined) debug('logs in with %s', chosenVariables.join(' and '));
 }
 
 /** Leaves out what could change what a terminal shows, or start a line of its own. */

@@ -7,7 +7,7 @@ import { inputIssues, listIssues, optionsError } from '../errors/issues.js';
 import type { ExchangeLimits } from '../http/exchange.js';
 import { type FetchLike, fetchDispatcher } from '../http/fetch.js';
 import type { DispatcherLike } from '../http/transport.js';
-import { type Login, resolveLogin } from './credentials.js';
+import { resolveCredentials } from './credentials.js';
 
 /** The package's version. A test compares it with package.json. */
 const version = '0.1.0';
@@ -68,7 +68,7 @@ export interface CallDefaults extends ExchangeLimits {
 
 /** The options of a client, checked and with defaults. */
 export interface ClientSettings {
-  readonly login: Login;
+  readonly credentials: AtlasCredentials;
   readonly tokenStore: TokenStore | undefined;
   /** Default: the client's own connections. */
   readonly dispatcher: DispatcherLike | undefined;
@@ -167,7 +167,7 @@ export function resolveOptions(options: TenantSnapshotsClientOptions = {}): Clie
   const { baseUrl = baseUrlFromEnvironment(), dispatcher = fetch && fetchDispatcher(fetch), ...defaults } = rest;
   const { origin, pathname } = baseUrl;
   return {
-    login: resolveLogin(credentials),
+    credentials: resolveCredentials(credentials),
     tokenStore,
     dispatcher,
     origin,
