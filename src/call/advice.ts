@@ -1,6 +1,6 @@
 import { type ErrorResponse, isMissingRole, notFlexCode } from '../atlas/response.js';
 import { isVersioned, type Target } from '../atlas/target.js';
-import { baseUrlAdvice, unavailableAdvice } from '../errors/advice.js';
+import { baseUrlAdvice, unavailableAdvice } from '../errors/server-advice.js';
 import type { NoResponseKind } from '../http/no-response.js';
 import { isRetryableStatus } from '../http/retry.js';
 
