@@ -1,27 +1,19 @@
 import { z } from 'zod';
 import {
-  type AtlasError,
+  type AnyAtlasError,
   AtlasInvalidArgumentError,
   clusterNameSchema,
   isAtlasError,
   type TenantSnapshotsClient,
 } from '../index.js';
 import { type Cluster, isFree, isIgnored, otherEditionOf } from './cluster.js';
-import type { BackupFinding } from './finding.js';
+import type { BackupCheckTotals, BackupFinding } from './finding.js';
 import { type Job, Jobs } from './jobs.js';
 import { judge, needsSchedule } from './judge.js';
 import { allowListeners } from './listeners.js';
 import { type BackupCheckOptions, optionsSchema } from './options.js';
 import { type BackupClient, type ClusterType, type Project, Reads } from './reads.js';
 import { dailySchedule } from './schedule.js';
-
-/** The totals of a check: the return value of its generator. */
-export interface BackupCheckTotals {
-  /** The number of projects of which at least one list of clusters was read. */
-  projects: number;
-  /** The free clusters (M0). Atlas has no backups of them. */
-  free: { groupId: string; groupName?: string | undefined; clusterName: string }[];
-}
 
 /**
  * Checks whether every Flex and dedicated cluster has a recent backup. Yields a finding per cluster as soon as it is known, in
@@ -83,7 +75,7 @@ class Check {
   #lists: Iterator<Job, undefined> = [].values();
   /** The IDs of the projects of which a list was read. */
   readonly #projectsRead = new Set<string>();
-  readonly #free: BackupCheckTotals['free'] = [];
+  readonly #notChecked: BackupCheckTotals['notChecked'] = [];
 
   constructor(client: BackupClient, options: BackupCheckOptions) {
     const { groupIds, maxAge, timeout = 600_000, concurrency = 16 } = options;
@@ -96,7 +88,7 @@ class Check {
   }
 
   get totals(): BackupCheckTotals {
-    return { projects: this.#projectsRead.size, free: this.#free };
+    return { projects: this.#projectsRead.size, notChecked: this.#notChecked };
   }
 
   async #listProjects(): Promise<undefined> {
@@ -117,8 +109,9 @@ class Check {
       this.#projectsRead.add(project.groupId);
       for (const cluster of clusters) {
         if (isIgnored(cluster)) continue;
-        if (isFree(cluster)) this.#free.push({ ...project, clusterName: cluster.name });
-        else this.#waiting.push(() => this.#checkCluster(project, clusterType, cluster));
+        if (isFree(cluster)) {
+          this.#notChecked.push({ ...project, clusterType, clusterName: cluster.name, reason: 'free' });
+        } else this.#waiting.push(() => this.#checkCluster(project, clusterType, cluster));
       }
       return undefined;
     } catch (error) {
@@ -143,7 +136,9 @@ class Check {
       return { state: 'none' as const, reason: 'backup off' as const };
     }
     const backups = await this.#reads.backups(groupId, clusterType, cluster);
-    const evidence = { cluster, backups, maxAge: this.#maxAge };
+    const name = { groupId, clusterType, clusterName: cluster.name };
+    const maxAge = typeof this.#maxAge === 'function' ? this.#maxAge(name) : this.#maxAge;
+    const evidence = { cluster, backups, maxAge };
     if (clusterType === 'flex' || !needsSchedule(evidence)) return judge(evidence, dailySchedule);
     const schedule = await this.#reads
       .schedule(groupId, cluster.name)
@@ -153,7 +148,7 @@ class Check {
 }
 
 /** Returns the error if a finding can report it. Throws any other, such as that of a closed client: it ends the check. */
-function findingError(error: unknown): AtlasError {
+function findingError(error: unknown): AnyAtlasError {
   if (isAtlasError(error) && error.code !== 'CLOSED') return error;
   throw error;
 }

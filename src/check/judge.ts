@@ -1,8 +1,8 @@
-import type { AtlasError } from '../index.js';
+import type { AnyAtlasError } from '../index.js';
 import type { Backups } from './backups.js';
 import { type Cluster, otherEditionOf } from './cluster.js';
 import { otherEdition } from './errors.js';
-import type { BackupCheckOptions } from './options.js';
+import type { MaxAge } from './options.js';
 import { dailySchedule, hourlySchedule, type Schedule, weeklySchedule } from './schedule.js';
 import { day, hour, parseTime } from './times.js';
 
@@ -15,7 +15,7 @@ const longestPause = 30 * day;
 export interface Evidence {
   readonly cluster: Cluster;
   readonly backups: Backups;
-  readonly maxAge?: BackupCheckOptions['maxAge'];
+  readonly maxAge?: MaxAge | undefined;
 }
 
 /** Whether the judgement depends on the schedule of a dedicated cluster. */
@@ -32,7 +32,7 @@ export function needsSchedule(evidence: Evidence): boolean {
  *
  * @param schedule - its schedule, or why it could not be read.
  */
-export function judge(evidence: Evidence, schedule: Schedule | { readonly error: AtlasError }) {
+export function judge(evidence: Evidence, schedule: Schedule | { readonly error: AnyAtlasError }) {
   const judgement =
     'error' in schedule ? judgeWithoutSchedule(evidence, schedule.error) : judgeBySchedule(evidence, schedule);
   const edition = otherEditionOf(evidence.cluster);
@@ -41,7 +41,7 @@ export function judge(evidence: Evidence, schedule: Schedule | { readonly error:
 }
 
 /** Judges by the strictest and by the mildest schedule. What both say holds for every schedule. */
-function judgeWithoutSchedule(evidence: Evidence, error: AtlasError) {
+function judgeWithoutSchedule(evidence: Evidence, error: AnyAtlasError) {
   const strictest = judgeBySchedule(evidence, hourlySchedule);
   const mildest = judgeBySchedule(evidence, weeklySchedule);
   if (strictest.state !== mildest.state) return toUnknown(evidence, error);
@@ -75,7 +75,7 @@ function isYoung(createDate: unknown, limit: number, now: number): boolean {
   return age < limit && age >= -(day + margin);
 }
 
-function toUnknown({ backups }: Evidence, error: AtlasError) {
+function toUnknown({ backups }: Evidence, error: AnyAtlasError) {
   const { restorable, lastFailed } = backups;
   return { state: 'unknown' as const, error, ...restorable, ...(lastFailed && { lastFailed }) };
 }
