@@ -115,10 +115,9 @@ const baseUrl = z
     'must use https (http is allowed only for a loopback host)',
   )
   .refine(
-    ({ username, password }) => username === '' && password === '',
-    'must not contain a user name or password (use the credentials option)',
+    ({ username, password, search, hash }) => username + password + search + hash === '',
+    'must not contain a user name, a password, a query or a fragment',
   )
-  .refine(({ search, hash }) => search === '' && hash === '', 'must not contain a query or fragment')
   // Other Atlas clients expect this path. Here every request would have it twice, and the 404s would look like a retired
   // endpoint.
   .refine(({ pathname }) => !/\/api\/atlas(?:\/|$)/.test(pathname), 'must not contain /api/atlas (the client adds it)');

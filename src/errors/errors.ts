@@ -2,15 +2,7 @@ import type { EndpointName } from '../atlas/target.js';
 import type { NoResponseKind } from '../http/no-response.js';
 
 /** The kind of an error. Stable across releases, unlike the message. */
-export type AtlasErrorCode =
-  | 'CONFIGURATION'
-  | 'INVALID_ARGUMENT'
-  | 'API_ERROR'
-  | 'AUTHENTICATION'
-  | 'CONNECTION'
-  | 'TIMEOUT'
-  | 'CLOSED'
-  | 'INVALID_RESPONSE';
+export type AtlasErrorCode = AnyAtlasError['code'];
 
 /** One thing that is wrong with an argument, an option or a body. */
 export interface AtlasIssue {
@@ -34,6 +26,10 @@ export interface AtlasErrorContext {
   advice?: string | undefined;
   /** The error that led to this one. */
   cause?: unknown;
+}
+
+interface ContextWithIssues extends AtlasErrorContext {
+  issues?: AtlasIssue[] | undefined;
 }
 
 /** The fields that one class of error has in addition. */
@@ -91,14 +87,14 @@ export class AtlasInvalidArgumentError extends AtlasError {
   readonly issues: AtlasIssue[];
 
   /** Creates an error. Default: no issues. */
-  constructor(
-    what: string,
-    { issues = [], ...context }: Partial<FieldsOf<AtlasInvalidArgumentError>> & AtlasErrorContext = {},
-  ) {
+  constructor(what: string, { issues = [], ...context }: ContextWithIssues = {}) {
     super(what, context);
     this.issues = issues;
   }
 }
+
+type ApiErrorFields = Omit<FieldsOf<AtlasApiError>, 'headers' | 'body'> &
+  Partial<Pick<AtlasApiError, 'headers' | 'body'>>;
 
 /** Atlas, or a gateway in front of it, returned an error status. */
 export class AtlasApiError extends AtlasError {
@@ -123,17 +119,9 @@ export class AtlasApiError extends AtlasError {
   declare readonly body: string;
 
   /** Creates an error. Default: no headers, and an empty body. */
-  constructor(
-    what: string,
-    {
-      headers = {},
-      body = '',
-      ...fields
-    }: Omit<FieldsOf<AtlasApiError>, 'headers' | 'body'> &
-      Partial<Pick<AtlasApiError, 'headers' | 'body'>> &
-      AtlasErrorContext,
-  ) {
-    super(what, fields);
+  constructor(what: string, fields: ApiErrorFields & AtlasErrorContext) {
+    const { headers = {}, body = '', ...others } = fields;
+    super(what, others);
     Object.defineProperties(this, { headers: { value: headers }, body: { value: body } });
   }
 }
@@ -194,10 +182,7 @@ export class AtlasInvalidResponseError extends AtlasError {
   readonly issues: AtlasIssue[];
 
   /** Creates an error. Default: no issues. */
-  constructor(
-    what: string,
-    { issues = [], ...context }: Partial<FieldsOf<AtlasInvalidResponseError>> & AtlasErrorContext = {},
-  ) {
+  constructor(what: string, { issues = [], ...context }: ContextWithIssues = {}) {
     super(what, context);
     this.issues = issues;
   }
