@@ -31,29 +31,6 @@ export const timeField = z.union([timeText, z.date()], 'must be a time, such as 
 /** The links of an item or a list. A malformed link is left out. */
 export const linksField = z.unknown().transform(readLinks).optional();
 
-/**
- * The output of {@link itemSchema}. Every field is optional, because Atlas leaves out what it does not know. Inlined, so that
- * the API report shows the fields.
- *
- * @inline
- */
-type Item<Fields extends z.core.$ZodLooseShape> = {
-  [Name in keyof Fields]?: Exclude<z.output<Fields[Name]>, null> | undefined;
-};
-
-/**
- * Returns the schema of an item. Drops the fields that are null; the schema of each field must accept null (`nullish()`).
- * Keeps fields that `fields` does not name.
- */
-export function itemSchema<Fields extends z.core.$ZodLooseShape>(fields: Fields): z.ZodType<Item<Fields>> {
-  return z.looseObject(fields).transform((item) => {
-    const record: Record<string, unknown> = item;
-    for (const name in record) if (record[name] == null && Object.hasOwn(fields, name)) delete record[name];
-    // The loop has removed the nulls.
-    return record as Item<Fields>;
-  });
-}
-
 const count = z.int().nonnegative().nullish();
 
 /** Checks one page of a list, but not its items. */

@@ -75,12 +75,6 @@ export function mayBeEnveloped({ query }: Target): boolean {
   return String(typeof envelope === 'object' ? envelope[0] : envelope) === 'true';
 }
 
-/** The arguments that name a cluster. They have been checked, so a path can hold them without escaping. */
-export interface ClusterArguments {
-  readonly groupId: string;
-  readonly clusterName: string;
-}
-
 /** The options of a call that change its request. */
 export interface RequestOptions {
   readonly endpoint: EndpointChoice;
