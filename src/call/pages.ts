@@ -61,7 +61,7 @@ export async function requestPages<T>(target: Target<T>, call: Call): Promise<Su
 
     firstCount ??= totalCount;
     hasChanged ||= added < keys.length || isLess(totalCount, firstCount) || (isEmpty && isLinkedTo);
-    if (!isFollowed(page, items.length)) {
+    if (!isFollowed(page, items.length, firstCount)) {
       if (!hasChanged || !isLess(items.length, firstCount)) return { ...page, data: items };
       throw fail(`the list ended after ${items.length} of ${firstCount} items`, rereadAdvice);
     }
@@ -81,9 +81,12 @@ function addNewItems<T>(page: Page<T>, items: T[], knownKeys: Set<unknown>): voi
   for (const key of page.keys) knownKeys.add(key);
 }
 
-/** @param seen - how many items were sent so far. */
-function isFollowed({ data, target }: Success<Page<unknown>>, seen: number): boolean {
-  const { keys, totalCount, hasNextLink } = data;
+/**
+ * @param seen - how many items were sent so far.
+ * @param firstCount - what the list counted at first. It counts if this page has no count.
+ */
+function isFollowed({ data, target }: Success<Page<unknown>>, seen: number, firstCount: number | undefined): boolean {
+  const { keys, totalCount = firstCount, hasNextLink } = data;
   if (hasNextLink || keys.length === 0) return hasNextLink;
   if (totalCount !== undefined) return seen < totalCount;
   return keys.length >= Number(target.query['itemsPerPage'] ?? defaultPageSize);

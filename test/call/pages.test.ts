@@ -47,6 +47,7 @@ describe.each([
     ['follows a link, whatever the count', [page('a', { ...linked, ...counted(1) }), page('b')], 'ab', 2],
     ['follows the link of an empty page', [page('', linked), page('a')], 'a', 2],
     ['follows a count above what was sent', [page('a', counted(3)), page('bc', counted(3))], 'abc', 2],
+    ['follows the count of an earlier page', [page('a', counted(3)), page('b'), page('c')], 'abc', 3],
     ['ends at its count', [page('ab', counted(2))], 'ab', 1],
     ['ends after an empty first page', [page('', counted(0))], '', 1],
     ['ends after a page that is not full, without a count', [page('a', { totalCount: null })], 'a', 1],
