@@ -67,7 +67,6 @@ export async function requestPages<T>(target: Target<T>, call: Call): Promise<Su
     }
     if (pageNum === maxPages) throw fail(tooManyPages, adviceFor(page.target).tooManyPages);
     isLinkedTo = hasNextLink;
-    call.scope.phase = 'requesting the next page';
     const query = { ...page.target.query, pageNum: pageNum + 1 };
     page = await request({ ...toPage(page.target), query }, call);
   }
@@ -121,7 +120,14 @@ async function parsePage<T>(json: unknown, parseItem: Parse<T>): Promise<Parsed<
 }
 
 function keyOf(item: unknown): unknown {
-  return (isObject(item) ? item['id'] : undefined) ?? JSON.stringify(item);
+  const id = isObject(item) ? item['id'] : undefined;
+  if (id != null) return id;
+  try {
+    return JSON.stringify(item);
+  } catch {
+    // Nested too deep, although JSON.parse() could read it. It counts as new.
+    return item;
+  }
 }
 
 function atIndex(index: number) {

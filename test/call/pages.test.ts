@@ -164,3 +164,8 @@ it('items are told apart as they were sent, and returned as the schema made them
   const schema = z.unknown().transform(() => 'same');
   expect(await client.getAll(groups, { schema })).toEqual(['same', 'same']);
 });
+
+it('items may be nested as deep as JSON allows', async () => {
+  const { client } = openScripted([{ body: `{"results":[${'{"n":['.repeat(100_000)}${']}'.repeat(100_000)}]}` }]);
+  expect(await client.getAll(groups)).toHaveLength(1);
+});
