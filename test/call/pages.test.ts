@@ -15,10 +15,12 @@ import { flexListPath, listPath } from '../support/snapshot-routes.js';
 
 type Page = { results?: unknown; totalCount?: number | null; links?: unknown[]; error?: unknown; errorCode?: unknown };
 
+type Item = { id?: string | undefined; status?: string | undefined };
+const itemSchema = z.object({ id: z.string().optional(), status: z.string().optional() });
+
 /** An item for a letter: with an ID if it is small, without one if it is a capital. */
 const toItem = (letter: string) => (letter >= 'a' ? { id: hexId(letter.charCodeAt(0)) } : { status: letter });
-const toLetter = ({ id, status }: { id?: string; status?: string }) =>
-  id === undefined ? status : String.fromCharCode(Number.parseInt(id, 16));
+const toLetter = ({ id, status }: Item) => (id === undefined ? status : String.fromCharCode(Number.parseInt(id, 16)));
 
 /** A page with an item for each letter. */
 const page = (letters: string, rest: Page = {}): Page => ({ results: Array.from(letters, toItem), ...rest });
@@ -39,10 +41,10 @@ function openPages(bodies: readonly Page[], options: TenantSnapshotsClientOption
 
 const groups = '/api/atlas/v2/groups';
 
-describe.each([
-  ['listTenantSnapshots', (client: TenantSnapshotsClient) => client.listTenantSnapshots(...listPath)],
-  ['getAll', (client: TenantSnapshotsClient) => client.getAll(groups, { schema: z.object({}).catchall(z.string()) })],
-] as const)('%s()', (operation, list) => {
+describe.each<[operation: string, list: (client: TenantSnapshotsClient) => Promise<Item[]>]>([
+  ['listTenantSnapshots', (client) => client.listTenantSnapshots(...listPath)],
+  ['getAll', (client) => client.getAll(groups, { schema: itemSchema })],
+])('%s()', (operation, list) => {
   it.each<[rule: string, bodies: Page[], items: string, requests: number]>([
     ['follows a link, whatever the count', [page('a', { ...linked, ...counted(1) }), page('b')], 'ab', 2],
     ['follows the link of an empty page', [page('', linked), page('a')], 'a', 2],
