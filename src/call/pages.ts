@@ -61,13 +61,12 @@ export async function requestPages<T>(target: Target<T>, call: Call): Promise<Su
 
     firstCount ??= totalCount;
     hasChanged ||= added < keys.length || isLess(totalCount, firstCount) || (isEmpty && isLinkedTo);
-    if (!isFollowed(page, items.length)) {
+    if (!isFollowed(page, items.length, firstCount)) {
       if (!hasChanged || !isLess(items.length, firstCount)) return { ...page, data: items };
       throw fail(`the list ended after ${items.length} of ${firstCount} items`, rereadAdvice);
     }
     if (pageNum === maxPages) throw fail(tooManyPages, adviseOnPages(page.target));
     isLinkedTo = hasNextLink;
-    call.scope.phase = 'requesting the next page';
     const query = { ...page.target.query, pageNum: pageNum + 1 };
     page = await request({ ...toPage(page.target), query }, call);
   }
@@ -81,9 +80,12 @@ function addNewItems<T>(page: Page<T>, items: T[], knownKeys: Set<unknown>): voi
   for (const key of page.keys) knownKeys.add(key);
 }
 
-/** @param seen - how many items were sent so far. */
-function isFollowed({ data, target }: Success<Page<unknown>>, seen: number): boolean {
-  const { keys, totalCount, hasNextLink } = data;
+/**
+ * @param seen - how many items were sent so far.
+ * @param firstCount - what the list counted at first. It counts if this page has no count.
+ */
+function isFollowed({ data, target }: Success<Page<unknown>>, seen: number, firstCount: number | undefined): boolean {
+  const { keys, totalCount = firstCount, hasNextLink } = data;
   if (hasNextLink || keys.length === 0) return hasNextLink;
   if (totalCount !== undefined) return seen < totalCount;
   return keys.length >= Number(target.query['itemsPerPage'] ?? defaultPageSize);
@@ -118,7 +120,14 @@ async function parsePage<T>(json: unknown, parseItem: Parse<T>): Promise<Parsed<
 }
 
 function keyOf(item: unknown): unknown {
-  return (isObject(item) ? item['id'] : undefined) ?? JSON.stringify(item);
+  const id = isObject(item) ? item['id'] : undefined;
+  if (id != null) return id;
+  try {
+    return JSON.stringify(item);
+  } catch {
+    // Nested too deep, although JSON.parse() could read it. It counts as new.
+    return item;
+  }
 }
 
 function atIndex(index: number) {

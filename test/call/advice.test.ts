@@ -72,7 +72,6 @@ it('says what to do about whatever may happen', async () => {
     format('an unusable body', (target) => adviceFor(target).unusableBody),
     format('too many pages', (target) => adviceFor(target).tooManyPages),
     format('a page that is too large', (target) => adviseOnSize(target)),
-    format('pages that are too large together', (target) => adviseOnSize(target, true)),
     ...kinds.map((kind) => format(`no response: ${kind}`, (target) => adviseOnTransport(kind, target))),
     `no response: mock\n  a token request: ${adviseOnTransport('mock', undefined)}`,
   ];
