@@ -79,7 +79,7 @@ export function readBody({ bytes, isTruncated: isPartial }: HttpResponse, limit:
   return { json, problem: json === undefined ? problem : undefined, isPartial };
 }
 
-/** Reads the body of an error. It is masked before it is parsed, and not parsed if it was cut off. */
+/** Reads the body of an error, which is masked before it is parsed. A body that was cut off is no JSON, so it has no fields. */
 function readError({ headers, bytes, isTruncated }: HttpResponse, mask: ResponseMask) {
   const text = mask.body(decode(bytes), isTruncated);
   // Parsing undoes the escapes of JSON, which may hide a secret.

@@ -3,7 +3,7 @@ import { clusterNameSchema, compiled, groupIdSchema } from '../atlas/schemas.js'
 import { snapshotIdSchema } from '../atlas/snapshots.js';
 import { isStandardSchema, type SchemaError, type StandardSchema } from '../atlas/standard-schema.js';
 import { type EndpointChoice, pathSchema, type QueryValue, type RequestOptions } from '../atlas/target.js';
-import { issuesOf, optionsError } from '../errors/issues.js';
+import { issuesOf, noOption, optionsError } from '../errors/issues.js';
 import type { ExchangeLimits } from '../http/exchange.js';
 import { type CallDefaults, endpoint, milliseconds, retries, withMethods } from './client-options.js';
 
@@ -73,12 +73,13 @@ const parameter = z
   .optional();
 
 const getOptions = commonOptions.extend({
+  endpoint: noOption,
   query: z.record(z.string(), parameter, 'must be an object').optional(),
   apiVersion: z.iso.date('must be a date that exists, YYYY-MM-DD').optional(),
   schema: z
     .custom<StandardSchema<unknown>>(isStandardSchema, 'must be a Standard Schema, such as one of zod 3.24 or later')
     .optional(),
-} satisfies Record<Exclude<keyof GetOptions, keyof CallOptions>, z.ZodType>);
+} satisfies Record<Exclude<keyof GetOptions, keyof typeof commonOptions.shape>, z.ZodType>);
 
 const closeOptions = z.strictObject({ timeout: milliseconds }, { error: optionsError }).partial();
 

@@ -170,7 +170,10 @@ export class AtlasTimeoutError extends AtlasError {
   }
 }
 
-/** The client was closed before the call, or while the call waited to retry or was about to ask the fallback. */
+/**
+ * The client was closed before the call, or while the call waited to retry or was about to ask the fallback; or the `timeout` of
+ * `close()` expired before the call had ended.
+ */
 export class AtlasClosedError extends AtlasError {
   readonly code = 'CLOSED' as const;
 }

@@ -32,9 +32,9 @@ export class Mask {
    */
   body(body: string, isTruncated: boolean): string {
     const masked = this.text(body, body.length * placeholder.length);
-    // What is left of a secret at the end is not recognized.
+    // What is left of a secret at the end is not recognized. It may be longer now: a shorter secret in it has been replaced.
     const [longest = ''] = this.#spellings;
-    const safe = isTruncated ? masked.slice(0, Math.max(0, masked.length - longest.length)) : masked;
+    const safe = isTruncated ? masked.slice(0, Math.max(0, masked.length - 2 * longest.length)) : masked;
     // Decoding as a stream leaves out a character that the cut splits.
     return new TextDecoder().decode(Buffer.from(safe).subarray(0, maxSize), { stream: true });
   }

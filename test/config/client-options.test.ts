@@ -11,7 +11,9 @@ const longest = 0x7fff_ffff;
 beforeEach(() => setEnvironment());
 
 /** The message of the AtlasConfigurationError for these options. */
-const messageFor = (options: unknown) => thrown(() => resolveOptions(options), AtlasConfigurationError).message;
+const messageFor = (options: unknown) =>
+  // As a caller without types may pass them.
+  thrown(() => resolveOptions(options as object), AtlasConfigurationError).message;
 
 /** The base URL for these options. */
 function urlFor(options: object): string {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { toIssues } from '../../src/errors/issues.js';
+import { invalidArguments, toIssues } from '../../src/errors/issues.js';
 import { Mask } from '../../src/errors/mask.js';
 
 function issuesOf(schema: z.ZodType, value: unknown, mask?: Mask) {
@@ -34,4 +34,17 @@ describe('toIssues', () => {
     const [issue] = issuesOf(z.record(z.string(), z.string(`not ${secret}`)), { [secret]: 1 }, new Mask([secret]));
     expect(issue).toEqual({ path: '[masked]', message: 'not [masked]' });
   });
+});
+
+it('the error for invalid arguments lists the first thing that is wrong with each', () => {
+  const error = invalidArguments('get', [
+    { path: ['path'], message: 'must be a string' },
+    { path: ['path'], message: 'must start with /api/atlas/' },
+    { path: ['query', 'a'], message: 'must be a string' },
+    { path: [], message: 'there is no option x' },
+  ]);
+  expect(error.message).toBe(
+    'get was called with invalid arguments: path: must be a string, query.a: must be a string, there is no option x.',
+  );
+  expect(error).toMatchObject({ operation: 'get', issues: [{ path: 'path' }, { path: 'query.a' }, { path: '' }] });
 });

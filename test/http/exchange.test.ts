@@ -1,7 +1,7 @@
 import type { Agent } from 'undici';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { AtlasApiError, AtlasConnectionError, AtlasInvalidResponseError, AtlasTimeoutError } from '../../src/index.js';
-import { passTime, runClock, standStill, stopClock } from '../support/clock.js';
+import { passTime, runClock, stopClock } from '../support/clock.js';
 import { get, openAgent, openBareClient } from '../support/open-client.js';
 import { startRawServer } from '../support/raw-server.js';
 import {
@@ -14,17 +14,41 @@ import {
   pause,
   reset,
   type Script,
+  type Step,
   send,
   sendChallenge,
   snapshotJson,
 } from '../support/raw-steps.js';
 import { rejection } from '../support/rejection.js';
+import { listPath } from '../support/snapshot-routes.js';
 
 const length = `content-length: ${snapshotJson.length}`;
 const half = snapshotJson.slice(0, 20);
 const okHead = (...fields: string[]) => send(head(200, ...fields));
 const inChunks = (text: string) => [okHead('transfer-encoding: chunked'), send(text)];
 const lost = /ECONNRESET|other side closed/;
+
+it.each<[after: string, script: Script]>([
+  ['responses', good],
+  ['errors', [answer(503, 'x'.repeat(100_000))]],
+  ['chunked bodies', [chunked(200, [snapshotJson])]],
+])('requests one after another use one connection, after %s', async (_after, script) => {
+  const server = await startRawServer(script);
+  const client = openBareClient(server);
+  for (let call = 0; call < 5; call += 1) await get(client).catch(() => undefined);
+  expect([server.requests.length, server.connections]).toEqual([5, 1]);
+});
+
+it('a response that has arrived counts, even if the process was held up past both deadlines', async () => {
+  const list = JSON.stringify({ results: [JSON.parse(snapshotJson)] });
+  const block: Step = () => void Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200);
+  const server = await startRawServer([
+    (socket) => void socket.write(head(200, `content-length: ${list.length}`) + list),
+    block,
+  ]);
+  const client = openBareClient(server, { attemptTimeout: 100, timeout: 100 });
+  await expect(client.listTenantSnapshots(...listPath)).resolves.toHaveLength(1);
+});
 
 describe('a broken response is an AtlasConnectionError with its cause, and the next call succeeds:', () => {
   /** Breaks a call on a kept connection. Returns how often it was sent. */
@@ -33,7 +57,6 @@ describe('a broken response is an AtlasConnectionError with its cause, and the n
     const server = await startRawServer(() => (isBroken ? script : good));
     const client = openBareClient(server);
     await get(client);
-    await standStill(2);
     isBroken = true;
     const error = await rejection(get(client), AtlasConnectionError);
     expect(error).toMatchObject({ operation: 'getTenantSnapshot', endpoint: 'tenant', attempts: 1 });

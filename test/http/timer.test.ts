@@ -6,7 +6,9 @@ beforeEach(() => {
   return () => vi.useRealTimers();
 });
 
-const turn = () => new Promise((resolve) => setImmediate(resolve));
+async function passTurns(turns: number): Promise<void> {
+  for (let turn = 0; turn < turns; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+}
 
 /** How many of the timers that a function starts keep the process alive. */
 function countAlive(start: () => void): number {
@@ -18,31 +20,28 @@ function countAlive(start: () => void): number {
 }
 
 describe('startTimer', () => {
-  it('fires once after the delay, a turn of the event loop later', async () => {
+  it('fires once after the delay, three turns of the event loop later', async () => {
     const onTimeout = vi.fn();
     startTimer(1_000, onTimeout);
     vi.advanceTimersByTime(999);
-    await turn();
+    await passTurns(5);
     vi.advanceTimersByTime(5_000);
+    await passTurns(2);
     expect(onTimeout).not.toHaveBeenCalled();
-    await turn();
+    await passTurns(3);
     expect(onTimeout).toHaveBeenCalledOnce();
   });
 
-  it('does not fire after it was stopped', () => {
-    const onTimeout = vi.fn();
-    startTimer(1_000, onTimeout)();
-    expect(vi.getTimerCount()).toBe(0);
-    vi.advanceTimersByTime(5_000);
-    expect(onTimeout).not.toHaveBeenCalled();
-  });
-
-  it('does not fire if it was stopped in that turn', async () => {
+  it.each([
+    ['before the delay is over', 0],
+    ['in these turns', 1_000],
+  ])('does not fire if it is stopped %s', async (_when, passed) => {
     const onTimeout = vi.fn();
     const stop = startTimer(1_000, onTimeout);
-    vi.advanceTimersByTime(1_000);
+    vi.advanceTimersByTime(passed);
     stop();
-    await turn();
+    expect(vi.getTimerCount()).toBe(0);
+    await passTurns(5);
     expect(onTimeout).not.toHaveBeenCalled();
   });
 
@@ -53,15 +52,13 @@ describe('startTimer', () => {
 });
 
 describe('waitAtMost', () => {
-  it('returns the value, and stops its timer', async () => {
-    expect(await waitAtMost(1_000, Promise.resolve('value'), false)).toBe('value');
-    await turn();
-    expect(vi.getTimerCount()).toBe(0);
-  });
-
-  it('rejects with the promise, and stops its timer', async () => {
-    await expect(waitAtMost(1_000, Promise.reject(new Error('no')), false)).rejects.toThrow('no');
-    await turn();
+  it.each([
+    ['returns the value', async () => 'value', 'value'],
+    ['rejects with the promise', () => Promise.reject(new Error('no')), new Error('no')],
+  ])('%s, and stops its timer', async (_what, start, expected) => {
+    const settled = await waitAtMost<unknown>(1_000, start(), false).catch((error: unknown) => error);
+    expect(settled).toEqual(expected);
+    await passTurns(1);
     expect(vi.getTimerCount()).toBe(0);
   });
 
