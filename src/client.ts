@@ -161,7 +161,7 @@ export class TenantSnapshotsClient implements AsyncDisposable {
    */
   async close(options: { timeout?: number | undefined } = {}): Promise<void> {
     const issues = checkClose(options);
-    if (issues.length > 0) throw invalidArguments('close', issues);
+    if (issues.length > 0) throw invalidArguments('close', issues, 'did nothing');
     await closeContext(this.#context, options.timeout);
   }
 

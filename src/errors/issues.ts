@@ -36,10 +36,18 @@ export function toIssues(error: SchemaError, mask = new Mask([])): AtlasIssue[] 
   }));
 }
 
-/** The error for a call with invalid arguments or options. */
-export function invalidArguments(operation: string, found: SchemaError['issues']): AtlasInvalidArgumentError {
+/**
+ * The error for invalid arguments or options.
+ *
+ * @param outcome - what that means for the operation.
+ */
+export function invalidArguments(
+  operation: string,
+  found: SchemaError['issues'],
+  outcome = 'was not sent',
+): AtlasInvalidArgumentError {
   const issues = inputIssues({ issues: found });
-  const what = `${operation} was called with invalid arguments: ${listIssues(issues)}.`;
+  const what = `${operation} ${outcome} because of invalid arguments: ${listIssues(issues)}.`;
   return new AtlasInvalidArgumentError(what, { operation, issues });
 }
 

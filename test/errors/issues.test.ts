@@ -44,7 +44,7 @@ it('the error for invalid arguments lists the first thing that is wrong with eac
     { path: [], message: 'there is no option x' },
   ]);
   expect(error.message).toBe(
-    'get was called with invalid arguments: path: must be a string, query.a: must be a string, there is no option x.',
+    'get was not sent because of invalid arguments: path: must be a string, query.a: must be a string, there is no option x.',
   );
   expect(error).toMatchObject({ operation: 'get', issues: [{ path: 'path' }, { path: 'query.a' }, { path: '' }] });
 });
