@@ -163,7 +163,9 @@ describe('a call that asks the tenant endpoint ends', () => {
     await standStill();
     await runClock(atlas.client.close());
     expect(await call).toMatchObject({ id: hexId(1) });
-    expect(await second).toMatchObject({ attempts: 1, endpoint: 'flex', cause: { status: 404 } });
+    const error = await second;
+    expect(error).toMatchObject({ attempts: 1, endpoint: 'flex', cause: { status: 404 } });
+    expect(error.message).toContain('while it was about to ask the tenant endpoint. ');
   });
 });
 
