@@ -8,7 +8,7 @@ import {
   type TenantSnapshotsClientOptions,
 } from '../../src/index.js';
 import { hexId } from '../support/atlas-bodies.js';
-import { runClock, stopClock } from '../support/clock.js';
+import { passTime, runClock, stopClock } from '../support/clock.js';
 import { get, openClient, openScripted } from '../support/open-client.js';
 import { rejection } from '../support/rejection.js';
 import { type Behavior, type Reply, silent } from '../support/scripted-dispatcher.js';
@@ -75,9 +75,13 @@ describe('maxRetries', () => {
   });
 });
 
-it('a client keeps no timer of a call that has ended', async () => {
-  const { client } = openScripted([unavailable, good], { maxRetries: 1 });
-  await runClock(get(client));
+it('a retry that is on the wire finishes after close(), and leaves no timer', async () => {
+  const late: Behavior = (request) => void setTimeout(() => request.reply(good), 1_000);
+  const { client } = openScripted([unavailable, late], { maxRetries: 1 });
+  const ended = get(client);
+  await passTime(900);
+  await runClock(client.close());
+  expect(await ended).toMatchObject({ status: 'COMPLETED' });
   expect(vi.getTimerCount()).toBe(0);
 });
 
