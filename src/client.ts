@@ -146,8 +146,8 @@ export class TenantSnapshotsClient implements AsyncDisposable {
   }
 
   /**
-   * Rejects new calls, and ends the calls that wait to retry or are about to ask the fallback. Waits until all calls
-   * in flight have finished, within their timeouts. Then revokes the token that this client fetched, in at most 2 s,
+   * Rejects new calls, and ends the calls that wait to retry or are about to ask the tenant endpoint. Waits until all other
+   * calls in flight have finished, within their timeouts. Then revokes the token that this client fetched, in at most 2 s,
    * unless `tokenStore` shares it. Safe to call twice. Does not close a `dispatcher` that you passed.
    *
    * @param options - `timeout` limits the wait for the calls in flight, in ms. They then end with an {@link AtlasClosedError}.

@@ -112,7 +112,7 @@ async function waitToRetry(delay: number, { error }: Failed, call: Call): Promis
  * call then ends as if it had not been asked.
  */
 async function askFallback<T>({ target, isEmpty }: Fallback<T>, call: Call): Promise<Success<T> | undefined> {
-  call.scope.phase = 'waiting for the fallback';
+  call.scope.phase = `about to ask the ${target.endpoint} endpoint`;
   throwIfClosed(call);
   const scope = new Scope();
   call.scope.onInterrupt((reason) => scope.end(reason));

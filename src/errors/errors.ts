@@ -171,8 +171,8 @@ export class AtlasTimeoutError extends AtlasError {
 }
 
 /**
- * The client was closed before the call, or while the call waited to retry or was about to ask the fallback; or the `timeout` of
- * `close()` expired before the call had ended.
+ * The client was closed before the call; or while the call waited to retry or was about to ask the tenant endpoint; or the call
+ * was still in flight when the `timeout` of `close()` had passed.
  */
 export class AtlasClosedError extends AtlasError {
   readonly code = 'CLOSED' as const;

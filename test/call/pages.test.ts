@@ -1,12 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { proxyAdvice, rereadAdvice } from '../../src/call/advice.js';
-import {
-  AtlasApiError,
-  AtlasInvalidResponseError,
-  type TenantSnapshotsClient,
-  type TenantSnapshotsClientOptions,
-} from '../../src/index.js';
+import { AtlasApiError, AtlasInvalidResponseError, type TenantSnapshotsClient } from '../../src/index.js';
 import { hexId } from '../support/atlas-bodies.js';
 import { openScripted } from '../support/open-client.js';
 import { rejection } from '../support/rejection.js';
@@ -35,8 +30,8 @@ const pageNum = ({ options }: DispatchedRequest) =>
   Number(new URL(options.path, 'http://localhost').searchParams.get('pageNum') ?? 1);
 
 /** A client that gets these pages, and an empty one for any later number. */
-function openPages(bodies: readonly Page[], options: TenantSnapshotsClientOptions = {}) {
-  return openScripted([(request) => request.reply({ body: bodies[pageNum(request) - 1] ?? page('') })], options);
+function openPages(bodies: readonly Page[]) {
+  return openScripted([(request) => request.reply({ body: bodies[pageNum(request) - 1] ?? page('') })]);
 }
 
 const groups = '/api/atlas/v2/groups';

@@ -55,17 +55,6 @@ describe('close()', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it('lets a request that hangs end by its attemptTimeout, without a retry', async () => {
-    const server = await startRawServer();
-    const client = openBareClient(server, { maxRetries: 3, attemptTimeout: 1000 });
-    const call = rejection(get(client), AtlasClosedError);
-    await server.arrived(1);
-    const closing = client.close();
-    expect((await runClock(call)).cause).toMatchObject({ code: 'TIMEOUT' });
-    await closing;
-    expect(server.requests).toHaveLength(1);
-  });
-
   it('with a timeout limits the wait of an earlier close() too', async () => {
     const server = await startRawServer();
     const client = openBareClient(server);

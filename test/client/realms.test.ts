@@ -59,9 +59,8 @@ it('a check runs with an AbortController and a signal of another realm', async (
     abort = (reason: unknown) => this.signal.abort(reason);
   }
   vi.stubGlobal('AbortController', ForeignController);
-  const client = { getAll: async () => [], listTenantSnapshots: async () => [] };
-  // A check only awaits the calls, so plain promises do.
-  const options = { groupIds: [groupId], signal: new ForeignSignal() as unknown as AbortSignal };
-  const check = checkBackups(client as unknown as TenantSnapshotsClient, options);
+  const client = { getAll: async () => [] } as unknown as TenantSnapshotsClient;
+  // A check only awaits the calls, so plain promises do. The signal is as TypeScript sees jsdom's.
+  const check = checkBackups(client, { groupIds: [groupId], signal: new ForeignSignal() as unknown as AbortSignal });
   expect(await check.next()).toMatchObject({ done: true });
 });
