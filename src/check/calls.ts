@@ -19,7 +19,7 @@ const shortestWait = 1_000;
 const defaultWait = 10_000;
 
 /** The methods of the client that a check uses. */
-export type BackupClient = Pick<TenantSnapshotsClient, 'get' | 'getAll'>;
+type BackupClient = Pick<TenantSnapshotsClient, 'get' | 'getAll'>;
 
 /** What Atlas sent, and when, in ms since 1970. */
 export interface Answer<T> {

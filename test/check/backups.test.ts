@@ -53,11 +53,6 @@ describe('of a dedicated cluster', () => {
     expect(read(snapshots)).toStrictEqual({ restorable, sentAt: now });
   });
 
-  it('of backups with equal times, the first listed is the newest', () => {
-    const twins = ['a', 'b'].map((digit) => at('completed', 1, { id: digit.repeat(24) }));
-    expect(read(twins).restorable?.newest.snapshotId).toBe('a'.repeat(24));
-  });
-
   it.each(noBackup)('a snapshot %s is no backup', (_what, snapshots) => {
     expect(read(snapshots)).toStrictEqual({ sentAt: now });
   });
