@@ -114,11 +114,11 @@ export class Calls {
   }
 }
 
-/** @param promise - a fake of the client may return a plain one. */
+/** A fake of the client may return a plain promise, or leave out parts of the response. */
 async function readAnswer<T>(promise: AtlasPromise<T> | Promise<T>): Promise<Answer<T>> {
   if (!('withResponse' in promise)) return { data: await promise, sentAt: Date.now() };
   const { data, response } = await promise.withResponse();
-  const sentAt = Date.parse(response.headers['date'] ?? '');
+  const sentAt = Date.parse(response?.headers?.['date'] ?? '');
   return { data, sentAt: Number.isNaN(sentAt) ? Date.now() : sentAt };
 }
 

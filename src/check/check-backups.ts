@@ -58,11 +58,8 @@ interface Check {
 
 async function checkProjects(check: Check): Promise<Iterable<Job>> {
   const { groupIds } = check.options;
-  if (groupIds === undefined) return listJobs(await readProjects(check.calls), check);
-  return listJobs(
-    [...new Set(groupIds)].map((groupId) => ({ groupId })),
-    check,
-  );
+  const given = groupIds && [...new Set(groupIds)].map((groupId) => ({ groupId }));
+  return listJobs(given ?? (await readProjects(check.calls)), check);
 }
 
 function* listJobs(projects: readonly Project[], check: Check): Iterable<Job> {
