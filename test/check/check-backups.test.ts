@@ -10,7 +10,7 @@ import {
 import { AtlasClosedError, AtlasConnectionError, AtlasInvalidArgumentError } from '../../src/index.js';
 import { answer, type Script, sendRefusal } from '../support/raw-steps.js';
 import { rejection } from '../support/rejection.js';
-import { fakeClient } from './support/fake-client.js';
+import { fakeClient, ignoring } from './support/fake-client.js';
 import {
   ago,
   backup,
@@ -165,6 +165,11 @@ describe('checkBackups', () => {
       expect(thrown).toMatchObject({ operation: 'checkBackups', issues: [{ path, message }] });
     }
     expect(server.requests).toEqual([]);
+  });
+
+  it('names at most 20 invalid options', async () => {
+    const check = checkBackups(fakeClient(ignoring), { groupIds: Array(21).fill('x') });
+    expect((await rejection(check.next(), AtlasInvalidArgumentError)).issues).toHaveLength(20);
   });
 
   const closed = new AtlasClosedError('Closed.');
@@ -326,6 +331,12 @@ describe('the evidence', () => {
     });
     expect(paths).toEqual([...both, 'restoreJobs 2023-01-01']);
     expect(server.requests.at(-1)?.target).toMatch(/restoreJobs\?itemsPerPage=100$/);
+  });
+
+  it('of a sharded cluster has the snapshots of both lists', async () => {
+    const answers = { snapshots: list([{ id: 'a' }]), 'snapshots/shardedClusters': list([{ id: 'b' }]) };
+    const { finding } = await checkLedger({ clusterType: 'SHARDED' }, answers, { evidence: true });
+    expect(finding?.evidence?.snapshots).toEqual([{ id: 'a' }, { id: 'b' }]);
   });
 
   it('of a Flex cluster has no schedule', async () => {
