@@ -1,11 +1,5 @@
-import {
-  type AtlasPromise,
-  AtlasTimeoutError,
-  type CallOptions,
-  isAtlasError,
-  type StandardSchema,
-  type TenantSnapshotsClient,
-} from '../index.js';
+import type { z } from 'zod';
+import { type AtlasPromise, AtlasTimeoutError, isAtlasError, type TenantSnapshotsClient } from '../index.js';
 import { allowListeners } from './listeners.js';
 
 // Captured at import, so that it works under fake timers too.
@@ -19,7 +13,7 @@ const shortestWait = 1_000;
 const defaultWait = 10_000;
 
 /** The methods of the client that a check uses. */
-export type BackupClient = Pick<TenantSnapshotsClient, 'get' | 'getAll'>;
+type BackupClient = Pick<TenantSnapshotsClient, 'get' | 'getAll'>;
 
 /** What Atlas sent, and when, in ms since 1970. */
 export interface Answer<T> {
@@ -27,7 +21,8 @@ export interface Answer<T> {
   readonly sentAt: number;
 }
 
-type Limits = Required<Pick<CallOptions, 'signal' | 'timeout'>>;
+/** The options that limit a call. */
+type Limits = Readonly<{ signal: AbortSignal; timeout: number }>;
 
 /**
  * Makes the calls of a check, all within one timeout. The client may be a fake that ignores its signal and its timeout: a call
@@ -58,12 +53,13 @@ export class Calls {
   }
 
   /** Reads every page of a list. */
-  getAll<T>(path: string, apiVersion: string, schema: StandardSchema<T>): Promise<Answer<T[]>> {
+  getAll<T>(path: string, apiVersion: string, schema: z.ZodType<T>): Promise<Answer<T[]>> {
     return this.#call('getAll', path, (limits) => this.#client.getAll(path, { apiVersion, schema, ...limits }));
   }
 
-  get(path: string, apiVersion: string, query?: Record<string, number>): Promise<Answer<unknown>> {
-    return this.#call('get', path, (limits) => this.#client.get(path, { apiVersion, query, ...limits }));
+  get<T>(path: string, apiVersion: string, schema: z.ZodType<T>, itemsPerPage?: number): Promise<Answer<T>> {
+    const request = { apiVersion, schema, query: { itemsPerPage } };
+    return this.#call('get', path, (limits) => this.#client.get(path, { ...request, ...limits }));
   }
 
   /** Makes a call within the time that is left. Makes it again after a rate limit, if there is time. */
@@ -103,26 +99,21 @@ export class Calls {
   }
 
   /** Waits for a promise, but no longer than the check lasts. */
-  async #untilEnd<T>(promise: Promise<T>): Promise<T> {
+  #untilEnd<T>(promise: Promise<T>): Promise<T> {
     const { signal } = this.#ending;
-    let onEnd = () => {};
-    const ended = new Promise<never>((_, reject) => {
-      onEnd = () => reject(signal.reason);
+    return new Promise((resolve, reject) => {
+      const onEnd = () => reject(signal.reason);
+      signal.addEventListener('abort', onEnd);
+      promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onEnd));
     });
-    signal.addEventListener('abort', onEnd);
-    try {
-      return await Promise.race([promise, ended]);
-    } finally {
-      signal.removeEventListener('abort', onEnd);
-    }
   }
 }
 
-/** @param promise - a fake of the client may return a plain one. */
+/** A fake of the client may return a plain promise, or leave out parts of the response. */
 async function readAnswer<T>(promise: AtlasPromise<T> | Promise<T>): Promise<Answer<T>> {
   if (!('withResponse' in promise)) return { data: await promise, sentAt: Date.now() };
   const { data, response } = await promise.withResponse();
-  const sentAt = Date.parse(response.headers['date'] ?? '');
+  const sentAt = Date.parse(response?.headers?.['date'] ?? '');
   return { data, sentAt: Number.isNaN(sentAt) ? Date.now() : sentAt };
 }
 

@@ -1,7 +1,7 @@
 import type { AnyAtlasError } from '../index.js';
 import type { Backups } from './backups.js';
 import { type Cluster, otherEditionOf } from './cluster.js';
-import { otherEdition } from './errors.js';
+import { unjudgeable } from './errors.js';
 import type { Reason } from './finding.js';
 import type { MaxAge } from './options.js';
 import { dailySchedule, hourlySchedule, type Schedule, weeklySchedule } from './schedule.js';
@@ -38,14 +38,15 @@ export function judge(facts: Facts, schedule: Schedule | { readonly error: AnyAt
     'error' in schedule ? judgeWithoutSchedule(facts, schedule.error) : judgeBySchedule(facts, schedule);
   const edition = otherEditionOf(facts.cluster);
   if (edition === undefined || (judgement.state !== 'none' && judgement.state !== 'stale')) return judgement;
-  return unknown(facts.backups, otherEdition(edition), 'other edition');
+  const error = unjudgeable(`The edition of the cluster is ${edition}: not all its backups are listed.`);
+  return toUnknown(facts.backups, error, 'other edition');
 }
 
 /** Judges by the strictest and by the mildest schedule. What both say holds for every schedule. */
 function judgeWithoutSchedule(facts: Facts, error: AnyAtlasError) {
   const strictest = judgeBySchedule(facts, hourlySchedule);
   const mildest = judgeBySchedule(facts, weeklySchedule);
-  if (strictest.state !== mildest.state) return unknown(facts.backups, error);
+  if (strictest.state !== mildest.state) return toUnknown(facts.backups, error);
   const judgement = strictest.state === 'fresh' ? strictest : mildest;
   return { reason: 'schedule unreadable' as const, ...judgement };
 }
@@ -78,12 +79,7 @@ function isYoung(createDate: unknown, limit: number, now: number): boolean {
 }
 
 /** The judgement of a cluster that cannot be judged. Keeps what is known of its backups. */
-export function unknown({ restorable, lastFailed }: Backups, error: AnyAtlasError, reason?: Reason) {
-  return {
-    state: 'unknown' as const,
-    error,
-    ...restorable,
-    ...(lastFailed && { lastFailed }),
-    ...(reason && { reason }),
-  };
+export function toUnknown({ restorable, lastFailed }: Backups, error: AnyAtlasError, reason?: Reason) {
+  const known = { ...restorable, ...(lastFailed && { lastFailed }), ...(reason && { reason }) };
+  return { state: 'unknown' as const, error, ...known };
 }
