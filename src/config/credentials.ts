@@ -62,12 +62,15 @@ export function resolveCredentials(option: object | undefined): AtlasCredentials
 
 /** @param variables - the environment variable of each field; empty for the option. */
 function checkCredentials(value: object, variables: Readonly<Record<string, string>>): AtlasCredentials {
-  const [kind, second] = kinds.filter(({ shape }) => Object.keys(value).some((name) => Object.hasOwn(shape, name)));
+  const given = Object.fromEntries(Object.entries(value).filter(([, field]) => field !== undefined));
+  // If every field is undefined, such as that of a variable that is not set, their names show which kind it should be.
+  const names = Object.keys(Object.keys(given).length > 0 ? given : value);
+  const [kind, second] = kinds.filter(({ shape }) => names.some((name) => Object.hasOwn(shape, name)));
   if (kind === undefined || second !== undefined) {
     const choices = 'publicKey and privateKey, clientId and clientSecret, or accessToken';
     throw invalidCredentials([{ path: 'credentials', message: `must have exactly one of these: ${choices}` }]);
   }
-  const parsed = kind.safeParse(value);
+  const parsed = kind.safeParse(given);
   if (parsed.success) return parsed.data;
   throw invalidCredentials(
     inputIssues(parsed.error).map(({ path, message }) => ({

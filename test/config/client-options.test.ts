@@ -97,8 +97,8 @@ describe('client options', () => {
 
 it('the credentials come from the environment, but the option overrides it', () => {
   setEnvironment({ MONGODB_ATLAS_ACCESS_TOKEN: 'of-the-environment' });
-  expect(resolveOptions().login.credentials).toEqual({ accessToken: 'of-the-environment' });
-  expect(resolveOptions({ credentials }).login.credentials).toEqual(credentials);
+  expect(resolveOptions().credentials).toEqual({ accessToken: 'of-the-environment' });
+  expect(resolveOptions({ credentials }).credentials).toEqual(credentials);
   for (const value of ['SECRET', null, ['SECRET']]) {
     expect(messageFor({ credentials: value })).toBe('Invalid client options: credentials: must be an object.');
   }

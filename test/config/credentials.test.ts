@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { AtlasCredentials } from '../../src/auth/authenticator.js';
-import { resolveLogin } from '../../src/config/credentials.js';
+import { resolveCredentials } from '../../src/config/credentials.js';
 import { AtlasConfigurationError } from '../../src/index.js';
 import { loginVariables, setEnvironment } from '../support/defaults.js';
 import { thrown } from '../support/rejection.js';
@@ -8,7 +8,7 @@ import { thrown } from '../support/rejection.js';
 beforeEach(() => setEnvironment());
 
 /** The message of the AtlasConfigurationError for the option, or for the environment. */
-const messageFor = (option?: object) => thrown(() => resolveLogin(option), AtlasConfigurationError).message;
+const messageFor = (option?: object) => thrown(() => resolveCredentials(option), AtlasConfigurationError).message;
 
 const apiKey = { publicKey: 'publickey', privateKey: 'private-key' };
 const account = { clientId: 'mdb_sa_id_1', clientSecret: 'mdb_sa_sk_1' };
@@ -25,7 +25,7 @@ describe('the option', () => {
     ['a function', { accessToken: () => 'a' }],
     ['8,192 characters long', { clientId: 'c'.repeat(8_192), clientSecret: 's'.repeat(8_192) }],
   ])('may be %s', (_name, given) => {
-    expect(resolveLogin(given).credentials).toEqual(given);
+    expect(resolveCredentials(given)).toEqual(given);
   });
 
   it.each<[string, object, RegExp]>([
@@ -92,7 +92,7 @@ describe('credentials from the environment', () => {
     ['a service account before half a key', { ...accountVariables, MONGODB_ATLAS_PUBLIC_KEY: 'publickey' }, account],
   ])('are %s', (_name, environment, credentials) => {
     setEnvironment(environment);
-    expect(resolveLogin(undefined).credentials).toEqual(credentials);
+    expect(resolveCredentials(undefined)).toEqual(credentials);
   });
 });
 
@@ -131,17 +131,4 @@ describe('the error for an environment', () => {
     setEnvironment({ ...others, [set]: 'a-value' });
     expect(messageFor()).toBe(`${set} is set, but ${missing} is not. Set both, or unset ${set}.`);
   });
-});
-
-it.each<[id: string, secret: string, option?: object]>([
-  ['credentials.publicKey', 'credentials.privateKey', { publicKey: 'mdb_sa_id_1', privateKey: 'mdb_sa_sk_1' }],
-  ['MONGODB_ATLAS_PUBLIC_KEY', 'MONGODB_ATLAS_PRIVATE_KEY'],
-  ['MONGODB_ATLAS_PUBLIC_API_KEY', 'MONGODB_ATLAS_PRIVATE_API_KEY'],
-])('the error for a service account in %s and %s names its own fields and variables', (id, secret, option) => {
-  setEnvironment({ [id]: 'mdb_sa_id_1', [secret]: 'mdb_sa_sk_1' });
-  expect(messageFor(option)).toBe(
-    `Invalid credentials: ${id}: is the client ID of a service account (pass it as clientId, or set ` +
-      `MONGODB_ATLAS_CLIENT_ID), ${secret}: is the secret of a service account (pass it as clientSecret, or set ` +
-      'MONGODB_ATLAS_CLIENT_SECRET).',
-  );
 });
