@@ -58,23 +58,17 @@ describe('a response', () => {
     text: String(bytes),
   });
 
+  const plain = { 'content-type': 'text/plain;charset=UTF-8' };
+  const repeated = { headers: { ...plain, 'set-cookie': 'a=1, b=2, c=3', 'x-a': '1, 2' } };
+  const withHeaders = (headers: HeadersInit) => new Response('', { headers });
+
   it.each<[what: string, response: () => unknown, expected: object]>([
     ['with text', () => new Response('text', { status: 404 }), { status: 404, text: 'text' }],
     ['without a body', () => new Response(null, { status: 204 }), { status: 204, headers: {}, text: '' }],
     ['of several chunks', () => fake(web.ReadableStream.from(parts)), { text: 'abcd' }],
     ['with a stream of Node', () => fake(Readable.from(parts)), { text: 'abcd' }],
-    [
-      'with a repeated field',
-      () => new Response('', { headers: [...cookies, ['X-A', '1'], ['x-a', '2']] }),
-      { headers: { 'set-cookie': 'a=1, b=2, c=3', 'x-a': '1, 2' } },
-    ],
-    [
-      'that the fetch has decoded',
-      () => new Response('text', { headers: { 'content-encoding': 'gzip', 'content-length': '99' } }),
-      {
-        headers: expect.toSatisfy((headers) => !('content-encoding' in headers) && headers['content-length'] === '99'),
-      },
-    ],
+    ['with repeated fields', () => withHeaders([...cookies, ['X-A', '1'], ['x-a', '2']]), repeated],
+    ['that the fetch has decoded', () => withHeaders({ 'content-encoding': 'gzip' }), { headers: plain }],
     [
       'with names in capitals',
       () => ({ ...fake(null), headers: new Map([['X-A', '1']]) }),
@@ -82,11 +76,11 @@ describe('a response', () => {
     ],
     [
       'with a name of the prototype',
-      () => new Response('', { headers: { constructor: 'a' } }),
-      { headers: { constructor: 'a' } },
+      () => withHeaders({ constructor: 'a' }),
+      { headers: { ...plain, constructor: 'a' } },
     ],
   ])('%s arrives', async (_what, response, expected) => {
-    expect(toText(await run(returning(response())))).toMatchObject({ status: 200, ...expected });
+    expect(toText(await run(returning(response())))).toEqual(expect.objectContaining({ status: 200, ...expected }));
   });
 });
 
@@ -102,19 +96,14 @@ describe('there is no response', () => {
   const mock = { kind: 'mock', isRetryable: false, isDeadConnection: false };
   const refusal = { ...mock, kind: 'fetch refusal' };
   const plain = new Error('plain');
+  const refused = new Error('aborted', { cause: new Error('Proxy response (407) !== 200') });
   const none = { ...retryable, cause: { message: 'The fetch returned no response' } };
 
   it.each<[after: string, fetch: FetchLike, expected: object]>([
     ['a network error', rejecting(causedBy(plain)), { ...retryable, cause: plain }],
     ['a network error without a cause', rejecting(causedBy(undefined)), { ...retryable, cause: causedBy(undefined) }],
     ['a cause that is no error', rejecting(causedBy(Response.error())), { cause: { message: 'fetch failed' } }],
-    ['a cause with an odd message', rejecting(causedBy({ message: 1 })), { cause: { message: 'fetch failed' } }],
-    ['a body that fails with an odd error', returning(failing({ message: 1, code: Symbol() })), retryable],
-    [
-      'the refusal of a proxy',
-      rejecting(causedBy(new Error('aborted', { cause: new Error('Proxy response (407) !== 200') }))),
-      { kind: 'proxy login' },
-    ],
+    ['the refusal of a proxy', rejecting(causedBy(refused)), { kind: 'proxy login' }],
     ['a TypeError of another realm', rejecting(runInNewContext('new TypeError("other")')), retryable],
     ['an error with a code', rejecting(coded('ConnectionRefused')), { ...retryable, cause: { message: 'broken' } }],
     ['a lost connection', rejecting(causedBy(coded('UND_ERR_SOCKET'))), { ...dead, cause: { code: 'UND_ERR_SOCKET' } }],
@@ -125,13 +114,10 @@ describe('there is no response', () => {
     ['null', rejecting(null), { ...refusal, cause: { message: 'No error was reported' } }],
     ['a function that throws', () => fail(plain), { ...refusal, cause: plain }],
     ['a Response.error()', returning(Response.error()), none],
-    ['a result that is undefined', returning(undefined), none],
     ['a result without headers', returning({ status: 200 }), { ...retryable, cause: { name: 'TypeError' } }],
     ['a body that fails', returning(failing(plain)), { ...retryable, cause: plain }],
     ['a lost connection in the body', returning(failing(causedBy(coded('UND_ERR_SOCKET')))), retryable],
     ['a body that is no stream', returning(fake({})), retryable],
-    ['a body of strings', returning(fake(web.ReadableStream.from(['text']))), retryable],
-    ['a body that was read', returning(readResponse()), retryable],
   ])('after %s', async (_after, fetch, expected) => {
     expect(await rejection(run(fetch), NoResponse)).toMatchObject(expected);
   });
@@ -139,12 +125,6 @@ describe('there is no response', () => {
 
 function fail(reason: unknown): never {
   throw reason;
-}
-
-function readResponse(): Response {
-  const response = new Response('text');
-  void response.text();
-  return response;
 }
 
 describe('if a fetch ignores its signal,', () => {
