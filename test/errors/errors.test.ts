@@ -51,22 +51,17 @@ describe.each(family)('the error with the code %s', (code, type, own) => {
   // Every class has these parameters.
   const error: AtlasError = Reflect.construct(type, ['no', { ...context, ...own }]);
 
-  it('has its name, its code and its context', () => {
+  it('is an AtlasError with its code, its context and a name that can be changed', () => {
+    expect(error).toBeInstanceOf(AtlasError);
+    expect(error).toBeInstanceOf(Error);
+    for (const name of ['name', 'advice']) expect(Object.keys(error)).not.toContain(name);
     expect(error).toMatchObject({ name: type.name, code, ...call, ...own });
     expect(type.name).toMatch(/^Atlas\w+Error$/);
     expect(error.cause).toBe(cause);
     expect(String(error)).toBe(`${type.name}: no Try again.`);
     expect(error.advice).toBe('Try again.');
     expect(error.stack).toContain(type.name);
-  });
-
-  it('is an AtlasError with a writable name that is not its own property', () => {
-    expect(error).toBeInstanceOf(AtlasError);
-    expect(error).toBeInstanceOf(Error);
-    for (const name of ['name', 'advice']) expect(Object.keys(error)).not.toContain(name);
-    const renamed = Object.create(error);
-    renamed.name = 'MyError';
-    expect(renamed.name).toBe('MyError');
+    expect(Object.assign(Object.create(error), { name: 'MyError' }).name).toBe('MyError');
   });
 
   it('is identified by its code, also by another copy of the package', async () => {
@@ -124,12 +119,9 @@ describe('isAtlasError', () => {
 describe('isAtlasApiError', () => {
   it.each([
     [{}, true],
-    [{ status: 404 }, true],
     [{ status: 410 }, false],
-    [{ errorCode: 'X' }, true],
     [{ errorCode: 'Y' }, false],
     [{ status: 404, errorCode: 'X' }, true],
-    [{ status: 404, errorCode: 'Y' }, false],
     [{ status: 410, errorCode: 'X' }, false],
     [{ status: undefined, errorCode: undefined }, true],
   ])('with %j is %s', (match, expected) => {

@@ -98,14 +98,10 @@ it('a connection that is never established times out after attemptTimeout', asyn
   const ends = silences.map(async ([to, script, urls]) => {
     const { proxy, url } = urls((await startRawServer(script)).port);
     vi.stubEnv('HTTPS_PROXY', proxy);
-    const client = openBareClient({ url }, { attemptTimeout: 50 });
+    const client = openBareClient({ url }, { attemptTimeout: 50.5 });
     const { attempts, message, cause } = await rejection(get(client, { timeout: 10_000 }), AtlasTimeoutError);
-    return { to, attempts, message, cause };
+    expect([to, attempts, message]).toEqual([to, 1, expect.stringContaining('attemptTimeout')]);
+    expect(cause).toMatchObject({ code: expect.stringMatching(/TIMEOUT/) });
   });
-  const error = {
-    attempts: 1,
-    message: expect.stringContaining('attemptTimeout'),
-    cause: { code: expect.stringMatching(/TIMEOUT/) },
-  };
-  expect(await Promise.all(ends)).toMatchObject(silences.map(([to]) => ({ to, ...error })));
+  await Promise.all(ends);
 });
