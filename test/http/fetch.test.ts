@@ -8,7 +8,6 @@ import { exchange, type HttpResponse as Received } from '../../src/http/exchange
 import { type FetchLike, fetchDispatcher } from '../../src/http/fetch.js';
 import { joinHeaders } from '../../src/http/headers.js';
 import { NoResponse } from '../../src/http/no-response.js';
-import { Scope } from '../../src/http/scope.js';
 import { Transport } from '../../src/http/transport.js';
 import { startRawServer } from '../support/raw-server.js';
 import { answer, end, head, reset, type Script, send } from '../support/raw-steps.js';
@@ -19,10 +18,10 @@ const limits = { attemptTimeout: 5_000, maxResponseSize: 1_000 };
 const get = { method: 'GET', path: '/a%2Fb?c=d', headers: ['accept', 'text/plain', 'x-a', '1'], body: null } as const;
 
 /** One exchange by a fetch. */
-function run(fetch: FetchLike, url = origin, attemptTimeout = limits.attemptTimeout, scope?: Scope) {
+function run(fetch: FetchLike, url = origin, attemptTimeout = limits.attemptTimeout) {
   const dispatcher = fetchDispatcher(fetch);
   const transport = new Transport({ origin: url, dispatcher, attemptTimeout, proxy: undefined });
-  return exchange(transport, { ...get, headers: [...get.headers] }, { ...limits, attemptTimeout }, scope);
+  return exchange(transport, { ...get, headers: [...get.headers] }, { ...limits, attemptTimeout });
 }
 
 /** A fetch that returns a response, or what is none. It ignores its signal, as mocks may. */
@@ -47,6 +46,7 @@ it('calls the fetch once for a request, with what it needs', async () => {
 
 describe('a response', () => {
   const parts = ['a', 'b', 'cd'].map((text) => Buffer.from(text));
+  const many = Array.from({ length: limits.maxResponseSize }, () => Buffer.from('a'));
   const toText = ({ status, headers, bytes }: Received) => ({
     status,
     headers: joinHeaders(headers),
@@ -62,6 +62,7 @@ describe('a response', () => {
     ['with text', () => new Response('text', { status: 404 }), { status: 404, text: 'text' }],
     ['without a body', () => new Response(null, { status: 204 }), { status: 204, headers: {}, text: '' }],
     ['of several chunks', () => fake(web.ReadableStream.from(parts)), { text: 'abcd' }],
+    ['of many small chunks', () => fake(web.ReadableStream.from(many)), { text: 'a'.repeat(many.length) }],
     ['with a stream of Node', () => fake(Readable.from(parts)), { text: 'abcd' }],
     ['with repeated fields, and a name of the prototype', () => withHeaders(fields), repeated],
     ['that the fetch has decoded', () => withHeaders({ 'content-encoding': 'gzip' }), { headers: plain }],
@@ -150,14 +151,6 @@ describe('if a fetch ignores its signal,', () => {
     const sent = run(returning(new Response(body)), origin, 10);
     expect(await rejection(sent, NoResponse)).toMatchObject({ kind: 'attempt timeout' });
   });
-});
-
-it('a fetch is not called after the end of its call', async () => {
-  const fetch = returning(new Response());
-  const scope = new Scope();
-  scope.end('stop');
-  await expect(run(fetch, origin, 10, scope)).rejects.toBe('stop');
-  expect(fetch).not.toHaveBeenCalled();
 });
 
 describe("Node's own fetch", () => {

@@ -1,10 +1,13 @@
 import { expect, it } from 'vitest';
+import { exchange } from '../../src/http/exchange.js';
+import { Scope } from '../../src/http/scope.js';
+import { Transport } from '../../src/http/transport.js';
 import { AtlasTimeoutError, type TenantSnapshotsClientOptions } from '../../src/index.js';
 import { passTime, runClock, stopClock } from '../support/clock.js';
 import { get, openBareClient, openScripted } from '../support/open-client.js';
 import { startRawServer } from '../support/raw-server.js';
 import { rejection } from '../support/rejection.js';
-import type { Behavior, Reply } from '../support/scripted-dispatcher.js';
+import { type Behavior, type Reply, scriptedDispatcher } from '../support/scripted-dispatcher.js';
 import { tenantPath } from '../support/snapshot-routes.js';
 
 it('a connection that is still connecting ends after 10 s, also after close()', async () => {
@@ -90,4 +93,15 @@ it('attemptTimeout starts again if the dispatcher sends the request again', asyn
   const { promise } = call([again], { attemptTimeout: 1_000 });
   await passTime(1_300);
   await expect(promise).resolves.toEqual({ status: 'COMPLETED' });
+});
+
+it('a request of a call that has ended is not given to the dispatcher', async () => {
+  const dispatcher = scriptedDispatcher();
+  const transport = new Transport({ origin: url, dispatcher, attemptTimeout: 1, proxy: undefined });
+  const scope = new Scope();
+  scope.end('stop');
+  const request = { method: 'GET', path: '/', headers: [], body: null } as const;
+  const sent = exchange(transport, request, { attemptTimeout: 1, maxResponseSize: 1 }, scope);
+  await expect(sent).rejects.toBe('stop');
+  expect(dispatcher.requests).toEqual([]);
 });
