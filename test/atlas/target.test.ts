@@ -46,7 +46,6 @@ describe('the target for a path', () => {
     [path, undefined, `application/vnd.atlas.${defaultApiVersion}+json`],
     [path, '2023-01-01', 'application/vnd.atlas.2023-01-01+json'],
     ['/api/atlas/v2', undefined, `application/vnd.atlas.${defaultApiVersion}+json`],
-    ['/api/atlas/v1.0/groups', undefined, 'application/json'],
     ['/api/atlas/v1.0/groups', '2023-01-01', 'application/json'],
     ['/api/atlas/v20/groups', undefined, 'application/json'],
   ])('%s with apiVersion %s accepts %s', (target, apiVersion, accept) => {

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { exchange } from '../../src/http/exchange.js';
 import { Scope } from '../../src/http/scope.js';
-import { Transport } from '../../src/http/transport.js';
+import { Transport, type WireRequest } from '../../src/http/transport.js';
 import { AtlasTimeoutError, type TenantSnapshotsClientOptions } from '../../src/index.js';
 import { passTime, runClock, stopClock } from '../support/clock.js';
 import { get, openBareClient, openScripted } from '../support/open-client.js';
@@ -100,7 +100,7 @@ it('a request of a call that has ended is not given to the dispatcher', async ()
   const transport = new Transport({ origin: url, dispatcher, attemptTimeout: 1, proxy: undefined });
   const scope = new Scope();
   scope.end('stop');
-  const request = { method: 'GET', path: '/', headers: [], body: null } as const;
+  const request: WireRequest = { method: 'GET', path: '/', headers: [], body: null };
   const sent = exchange(transport, request, { attemptTimeout: 1, maxResponseSize: 1 }, scope);
   await expect(sent).rejects.toBe('stop');
   expect(dispatcher.requests).toEqual([]);
