@@ -31,12 +31,7 @@ describe('the target for a path', () => {
   });
 
   it.each<[what: string, options: Partial<RequestOptions>, query: string, isEnveloped: boolean]>([
-    [
-      'adds envelope and pretty',
-      { envelope: true, pretty: true, query: { a: 1 } },
-      '?a=1&envelope=true&pretty=true',
-      true,
-    ],
+    ['adds envelope and pretty', { envelope: true, pretty: true }, '?envelope=true&pretty=true', true],
     ['keeps those of the query', { query: { envelope: true, pretty: false } }, '?envelope=true&pretty=false', true],
     ['reads a text', { query: { envelope: 'true' } }, '?envelope=true', true],
     ['reads the first of several', { query: { envelope: [true, false] } }, '?envelope=true&envelope=false', true],
@@ -51,7 +46,6 @@ describe('the target for a path', () => {
     [path, undefined, `application/vnd.atlas.${defaultApiVersion}+json`],
     [path, '2023-01-01', 'application/vnd.atlas.2023-01-01+json'],
     ['/api/atlas/v2', undefined, `application/vnd.atlas.${defaultApiVersion}+json`],
-    ['/api/atlas/v1.0/groups', undefined, 'application/json'],
     ['/api/atlas/v1.0/groups', '2023-01-01', 'application/json'],
     ['/api/atlas/v20/groups', undefined, 'application/json'],
   ])('%s with apiVersion %s accepts %s', (target, apiVersion, accept) => {

@@ -10,15 +10,6 @@ async function passTurns(turns: number): Promise<void> {
   for (let turn = 0; turn < turns; turn += 1) await new Promise((resolve) => setImmediate(resolve));
 }
 
-/** How many of the timers that a function starts keep the process alive. */
-function countAlive(start: () => void): number {
-  vi.useRealTimers();
-  const count = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
-  const before = count();
-  start();
-  return count() - before;
-}
-
 describe('startTimer', () => {
   it('fires once after the delay, three turns of the event loop later', async () => {
     const onTimeout = vi.fn();
@@ -44,11 +35,6 @@ describe('startTimer', () => {
     await passTurns(5);
     expect(onTimeout).not.toHaveBeenCalled();
   });
-
-  it('keeps the process alive, except in the background', () => {
-    expect(countAlive(() => startTimer(10, () => {}))).toBe(1);
-    expect(countAlive(() => startTimer(10, () => {}, true))).toBe(0);
-  });
 });
 
 describe('waitAtMost', () => {
@@ -67,11 +53,17 @@ describe('waitAtMost', () => {
     vi.advanceTimersByTime(1_000);
     await expect(settled).rejects.toThrow('it took more than 1000 ms');
   });
+});
 
-  it('keeps the process alive, except in the background', () => {
-    const never = new Promise(() => undefined);
-    const wait = (isBackground: boolean) => void waitAtMost(10, never, isBackground).catch(() => undefined);
-    expect(countAlive(() => wait(false))).toBe(1);
-    expect(countAlive(() => wait(true))).toBe(0);
-  });
+it.each<[what: string, start: (isBackground: boolean) => unknown]>([
+  ['startTimer', (isBackground) => startTimer(10, () => {}, isBackground)],
+  ['waitAtMost', (isBackground) => waitAtMost(10, new Promise(() => {}), isBackground).catch(() => undefined)],
+])('%s keeps the process alive, except in the background', (_what, start) => {
+  vi.useRealTimers();
+  const countAlive = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
+  const before = countAlive();
+  start(true);
+  expect(countAlive()).toBe(before);
+  start(false);
+  expect(countAlive()).toBe(before + 1);
 });
