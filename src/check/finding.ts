@@ -50,6 +50,18 @@ export interface BackupSnapshot {
   time: Date;
 }
 
+/** The backups of a cluster that can be restored. */
+export interface Restorable {
+  /** The newest backup. */
+  newest: BackupSnapshot;
+  /** ms from the newest backup to the response of Atlas; never negative. */
+  age: number;
+  /** The oldest backup. */
+  oldest: BackupSnapshot;
+  /** The number of backups. */
+  backups: number;
+}
+
 /** What Atlas answered about a cluster, each part as Atlas sent it. A part that was not read is absent. */
 export interface BackupEvidence {
   /** The cluster, as its list has it. */
@@ -75,47 +87,27 @@ export type BackupFinding = Omit<ClusterName, 'clusterName'> & {
   /** What Atlas answered, with the option `evidence`. */
   evidence?: BackupEvidence | undefined;
 } & (
-    | {
+    | ({
         state: 'fresh' | 'stale' | 'paused';
         clusterName: string;
-        /** The newest backup. */
-        newest: BackupSnapshot;
-        /** ms from the newest backup to the response of Atlas; never negative. */
-        age: number;
         /** The limit that applied, in ms. */
         maxAge: number;
-        /** The oldest backup that can be restored. */
-        oldest: BackupSnapshot;
-        /** The number of backups that can be restored. */
-        backups: number;
         error?: undefined;
-      }
-    | {
+      } & Restorable)
+    | ({
         state: 'none' | 'new';
         clusterName: string;
-        newest?: undefined;
-        age?: undefined;
         maxAge?: undefined;
-        oldest?: undefined;
-        backups?: undefined;
         error?: undefined;
-      }
-    | {
+      } & { [Name in keyof Restorable]?: undefined })
+    | ({
         state: 'unknown';
         /** Absent if the clusters of this type could not be listed. */
         clusterName?: string | undefined;
+        maxAge?: undefined;
         /** Why the state is unknown. */
         error: AnyAtlasError;
-        /** The newest backup, if the snapshots were read and there is one. */
-        newest?: BackupSnapshot | undefined;
-        /** ms from the newest backup to the response of Atlas, if there is a backup; never negative. */
-        age?: number | undefined;
-        maxAge?: undefined;
-        /** The oldest backup that can be restored, if there is one. */
-        oldest?: BackupSnapshot | undefined;
-        /** The number of backups that can be restored, if there is one. */
-        backups?: number | undefined;
-      }
+      } & { [Name in keyof Restorable]?: Restorable[Name] | undefined })
   );
 
 /** The totals of a check: the return value of its generator. */

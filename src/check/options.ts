@@ -40,6 +40,10 @@ const isSignal = (value: unknown) => typeof value === 'object' && value !== null
 
 const isDuration = (value: unknown) => typeof value === 'number' && value > 0;
 const isMaxAge = (value: unknown) => value === 'schedule' || (isDuration(value) && value !== Number.POSITIVE_INFINITY);
+
+/** Checks the highest age of a fresh backup. */
+export const maxAgeSchema = z.custom<MaxAge>(isMaxAge, 'must be a number of ms above 0, or "schedule"');
+
 // The longest delay of a timer, almost 25 days.
 const longestTimeout = 0x7fff_ffff;
 const concurrencyError = 'must be a whole number above 0';
@@ -51,7 +55,7 @@ const fields = {
     'must be a number of ms above 0, "schedule", or a function that returns one of them',
   ),
   filter: z.custom<BackupCheckOptions['filter']>((value) => typeof value === 'function', 'must be a function'),
-  evidence: z.boolean('must be a boolean'),
+  evidence: z.boolean('must be true or false'),
   timeout: z
     .custom<number>(isDuration, 'must be a number of ms above 0')
     .refine((ms) => ms <= longestTimeout, `must be at most ${longestTimeout} ms`),

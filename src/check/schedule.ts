@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Reason } from './finding.js';
-import { anything, listSchema, noError } from './schemas.js';
+import { anything, noError } from './json.js';
 import { day, hour } from './times.js';
 
 /** What a backup schedule means for its cluster. */
@@ -20,13 +20,11 @@ export const noSchedule: Schedule = { interval: day, reason: 'no schedule' };
 export const hourlySchedule: Schedule = { interval: hour };
 export const weeklySchedule: Schedule = { interval: 7 * day };
 
-// Atlas has one policy, with a few dozen items at most.
-const maxItems = 100;
 const policyItemSchema = z.object({ frequencyType: anything, frequencyInterval: anything });
-const policySchema = z.object({ policyItems: listSchema(policyItemSchema, maxItems) });
+const policySchema = z.object({ policyItems: z.array(policyItemSchema) });
 
 /** Parses the backup schedule of a dedicated cluster. */
-export const scheduleSchema = z.object({ policies: listSchema(policySchema, maxItems), ...noError });
+export const scheduleSchema = z.object({ policies: z.array(policySchema), ...noError });
 
 /** Judges a schedule by the most frequent of its snapshots. */
 export function judgeSchedule({ policies }: z.infer<typeof scheduleSchema>): Schedule {

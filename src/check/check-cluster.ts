@@ -1,0 +1,82 @@
+import { z } from 'zod';
+import { clusterNameSchema } from '../index.js';
+import { findBackups } from './backups.js';
+import type { Calls } from './calls.js';
+import { type Cluster, isSharded, otherEditionOf, toCluster } from './cluster.js';
+import { futureBackup, invalidArguments, onlySingleShards, reportable } from './errors.js';
+import type { BackupFinding, ClusterName } from './finding.js';
+import { fieldOf } from './json.js';
+import { judge, needsSchedule, unknown } from './judge.js';
+import { type BackupCheckOptions, type MaxAge, maxAgeSchema } from './options.js';
+import { ClusterReads } from './reads.js';
+import { dailySchedule } from './schedule.js';
+import { hour } from './times.js';
+
+// An invalid name could change the path. An invalid limit comes from a function of the caller.
+const argumentsSchema = z.object({ clusterName: clusterNameSchema, maxAge: maxAgeSchema.optional() });
+
+/**
+ * Checks one cluster.
+ *
+ * @param listed - the cluster as Atlas sent it.
+ */
+export async function checkCluster(
+  name: ClusterName,
+  listed: unknown,
+  options: BackupCheckOptions,
+  calls: Calls,
+): Promise<BackupFinding> {
+  const cluster = toCluster(name.clusterType, listed);
+  const { pitEnabled } = cluster;
+  const known = { ...name, ...(typeof pitEnabled === 'boolean' && { pitEnabled }) };
+  const maxAge = typeof options.maxAge === 'function' ? options.maxAge(name) : options.maxAge;
+  const invalid = invalidArguments(argumentsSchema, { clusterName: name.clusterName, maxAge });
+  if (invalid !== undefined) {
+    const evidence = options.evidence === true && { evidence: { cluster: listed, errors: [invalid] } };
+    return { ...known, state: 'unknown', error: invalid, ...evidence };
+  }
+  const reads = new ClusterReads(name, listed, calls);
+  const judgement = await judgeCluster(name, cluster, maxAge, reads).catch((error) => ({
+    state: 'unknown' as const,
+    error: reportable(error),
+  }));
+  return { ...known, ...judgement, ...(options.evidence === true && { evidence: await reads.evidence() }) };
+}
+
+async function judgeCluster(
+  { clusterType }: ClusterName,
+  cluster: Cluster,
+  maxAge: MaxAge | undefined,
+  reads: ClusterReads,
+) {
+  if (cluster['backupEnabled'] === false && otherEditionOf(cluster) === undefined) {
+    return { state: 'none' as const, reason: 'backup off' as const };
+  }
+  const { data, sentAt, areOfSingleShards } = await readSnapshots(cluster, reads);
+  const backups = findBackups(clusterType, data, sentAt);
+  if (areOfSingleShards) return unknown(backups, onlySingleShards(), 'single shards');
+  const newest = backups.restorable?.newest.time;
+  if (newest !== undefined && newest.getTime() - sentAt > hour) {
+    return unknown(backups, futureBackup(), 'future backup');
+  }
+  const facts = { cluster, backups, maxAge };
+  if (clusterType === 'flex' || !needsSchedule(facts)) return judge(facts, dailySchedule);
+  return judge(facts, await reads.schedule().catch((error) => ({ error: reportable(error) })));
+}
+
+/** Reads the snapshots that are backups of the whole cluster, or would be. */
+async function readSnapshots(cluster: Cluster, reads: ClusterReads) {
+  const listed = await reads.snapshots();
+  if (!isSharded(cluster)) return { ...listed, areOfSingleShards: false };
+  const data = listed.data.filter(isOfAllShards);
+  if (data.length > 0) return { ...listed, data, areOfSingleShards: false };
+  // Which of the two lists has the snapshots of a sharded cluster is not known.
+  const own = await reads.shardedSnapshots();
+  const ofOwn = own.data.filter(isOfAllShards);
+  const areOfSingleShards = ofOwn.length === 0 && listed.data.some((one) => fieldOf(one, 'status') === 'completed');
+  return { data: ofOwn, sentAt: own.sentAt, areOfSingleShards };
+}
+
+function isOfAllShards(snapshot: unknown): boolean {
+  return fieldOf(snapshot, 'type') === 'shardedCluster';
+}
