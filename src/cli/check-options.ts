@@ -27,9 +27,8 @@ Checks whether every Flex and dedicated cluster of MongoDB Atlas has a recent ba
   --version                  Print the version.
 
 The environment has the credentials: MONGODB_ATLAS_ACCESS_TOKEN, or MONGODB_ATLAS_CLIENT_ID and
-MONGODB_ATLAS_CLIENT_SECRET, or MONGODB_ATLAS_PUBLIC_KEY and MONGODB_ATLAS_PRIVATE_KEY (or the names of the Atlas CLI,
-MONGODB_ATLAS_PUBLIC_API_KEY and MONGODB_ATLAS_PRIVATE_API_KEY). MONGODB_ATLAS_BASE_URL names a server other than
-https://cloud.mongodb.com, and HTTPS_PROXY a proxy.
+MONGODB_ATLAS_CLIENT_SECRET, or MONGODB_ATLAS_PUBLIC_KEY and MONGODB_ATLAS_PRIVATE_KEY (or the names of the Atlas CLI).
+MONGODB_ATLAS_BASE_URL names a server other than https://cloud.mongodb.com, and HTTPS_PROXY a proxy.
 
 Exit code: 2 if a backup is stale or missing; otherwise 3 if something could not be checked, or the check failed; 0 if
 every cluster has a recent backup, is new or is paused. 130 on SIGINT, 143 on SIGTERM.
@@ -75,7 +74,7 @@ export function readCheckOptions(values: Values) {
     limits,
     /** The limit of the clusters that no pattern is for. */
     usualLimit: limits.find(({ pattern }) => pattern === undefined)?.maxAge,
-    baseline: baseline === undefined ? undefined : readBaseline(baseline),
+    baseline: readBaseline(baseline),
     evidence,
     output,
     // ms.

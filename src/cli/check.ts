@@ -1,12 +1,12 @@
 import { parseArgs } from 'node:util';
-import { checkBackups, type MaxAge } from '../check/index.js';
+import { type ClusterName, checkBackups } from '../check/index.js';
 import { isAtlasError, TenantSnapshotsClient } from '../index.js';
 import { type CheckOptions, checkOptions, checkUsage, readCheckOptions } from './check-options.js';
 import { describeLogins, type Login, readLogins } from './environment.js';
 import { explainConfiguration } from './explain.js';
 import { readHelp } from './help.js';
 import { formatJson } from './json.js';
-import { isCluster, type Named, type NamedFinding, withNames } from './names.js';
+import { isCluster, type NamedFinding, withNames } from './names.js';
 import type { Output, Run } from './output.js';
 import { chooses, covers } from './patterns.js';
 import { findProblems, formatProblems, formatUnused } from './problems.js';
@@ -42,7 +42,10 @@ async function check(options: CheckOptions, output: Output, stop: AbortSignal): 
  * @throws the reason of the signal, or an AtlasConfigurationError.
  */
 async function collect(options: CheckOptions, { stderr }: Output, signal: AbortSignal): Promise<Report> {
-  const { groupIds, evidence, timeout } = options;
+  const { groupIds, limits, evidence, timeout } = options;
+  const filter = (cluster: ClusterName) => chooses(options, withNames(cluster));
+  const maxAge = (cluster: ClusterName) =>
+    limits.find(({ pattern }) => pattern === undefined || covers(pattern, withNames(cluster)))?.maxAge;
   const checkedAt = new Date();
   const client = new TenantSnapshotsClient();
   // The client has found one.
@@ -52,14 +55,7 @@ async function collect(options: CheckOptions, { stderr }: Output, signal: AbortS
   const findings: NamedFinding[] = [];
   let clusters = 0;
   try {
-    const checked = checkBackups(client, {
-      groupIds,
-      maxAge: (cluster) => limitOf(options, withNames(cluster)),
-      filter: (cluster) => chooses(options, withNames(cluster)),
-      evidence,
-      timeout,
-      signal,
-    });
+    const checked = checkBackups(client, { groupIds, maxAge, filter, evidence, timeout, signal });
     for (;;) {
       showProgress(`Clusters checked: ${clusters}`);
       const { done, value } = await checked.next();
@@ -74,11 +70,6 @@ async function collect(options: CheckOptions, { stderr }: Output, signal: AbortS
     showProgress('');
     await client.close();
   }
-}
-
-/** Returns the limit of a cluster, if the options have one. */
-function limitOf({ limits }: CheckOptions, cluster: Named): MaxAge | undefined {
-  return limits.find(({ pattern }) => pattern === undefined || covers(pattern, cluster))?.maxAge;
 }
 
 /** Prints a report, and writes it to the file of `--output`. Returns the exit code. */

@@ -3,31 +3,19 @@ import { createRequire } from 'node:module';
 /** The server of Atlas. */
 export const atlasUrl = 'https://cloud.mongodb.com';
 
-/** A way to log in. */
-export interface Login {
-  readonly name: 'access token' | 'service account' | 'API key';
-  /** The environment variables that have it. */
-  readonly variables: readonly string[];
-}
-
-/** The logins in the order in which the client looks for them. */
-export const logins: readonly Login[] = [
+/** The logins in the order in which the client looks for them, and the environment variables that have them. */
+export const logins = [
   { name: 'access token', variables: ['MONGODB_ATLAS_ACCESS_TOKEN'] },
   { name: 'service account', variables: ['MONGODB_ATLAS_CLIENT_ID', 'MONGODB_ATLAS_CLIENT_SECRET'] },
   { name: 'API key', variables: ['MONGODB_ATLAS_PUBLIC_KEY', 'MONGODB_ATLAS_PRIVATE_KEY'] },
   { name: 'API key', variables: ['MONGODB_ATLAS_PUBLIC_API_KEY', 'MONGODB_ATLAS_PRIVATE_API_KEY'] },
-];
+] as const;
 
-const isSet = (variable: string) => Boolean(process.env[variable]);
+export type Login = (typeof logins)[number];
 
 /** Returns the logins of which all variables are set. The client uses the first. */
 export function readLogins(): Login[] {
-  return logins.filter(({ variables }) => variables.every(isSet));
-}
-
-/** Whether any variable of a login is set. */
-export function hasLogin(): boolean {
-  return logins.some(({ variables }) => variables.some(isSet));
+  return logins.filter(({ variables }) => variables.every((variable) => process.env[variable]));
 }
 
 /** Returns the values of a login. */

@@ -1,5 +1,5 @@
-import { type AnyAtlasError, isAtlasError } from '../index.js';
-import { hasLogin, type Login, logins } from './environment.js';
+import type { AnyAtlasError } from '../index.js';
+import { type Login, logins } from './environment.js';
 import { printable } from './output.js';
 
 // The messages of the client speak of its options and methods. These speak of what the user of the command can change.
@@ -7,14 +7,15 @@ import { printable } from './output.js';
 /** Says why there is no client, and what to do. */
 export function explainConfiguration({ message }: AnyAtlasError): string {
   const [token, account, key] = logins.map(({ variables }) => variables.join(' and '));
-  const what = hasLogin() ? message : `There are no credentials. Set ${token}, or ${account}, or ${key}.`;
+  const isAnySet = logins.some(({ variables }) => variables.some((variable) => process.env[variable]));
+  const what = isAnySet ? message : `There are no credentials. Set ${token}, or ${account}, or ${key}.`;
   return printable(`${what} Try: atlas-tenant-snapshots check --help`);
 }
 
 /** Says what happened during a check, and what to do. */
 export function explain(error: AnyAtlasError, login: Login): string {
   // The check says by itself why it cannot judge a response.
-  if (isAtlasError(error, 'INVALID_RESPONSE') && error.operation === 'checkBackups') return printable(error.message);
+  if (error.code === 'INVALID_RESPONSE' && error.issues.length === 0) return printable(error.message);
   const advice = adviceFor(login);
   const kind = kindsOf(error).find((kind) => advice.has(kind));
   return printable(`${whatHappened(error, login)} ${advice.get(kind) ?? runLater}`);
@@ -33,10 +34,12 @@ function whatHappened(error: AnyAtlasError, { variables }: Login): string {
       const issues = error.issues.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`));
       return sentence('Atlas sent what cannot be used', undefined, issues.join(', '));
     }
-    case 'TIMEOUT':
+    case 'TIMEOUT': {
       if (error.operation === 'checkBackups') return 'The check ran out of time.';
       if (error.limitMs === undefined) return noResponse(error.cause);
-      return `Atlas did not answer within ${Math.ceil(error.limitMs / 100) / 10} s (attempts: ${error.attempts ?? 1}).`;
+      const attempts = error.attempts === undefined ? '' : ` (attempts: ${error.attempts})`;
+      return `Atlas did not answer within ${Math.ceil(error.limitMs / 100) / 10} s${attempts}.`;
+    }
     case 'CONNECTION':
       return noResponse(error.cause);
     default:
@@ -80,7 +83,7 @@ function adviceFor({ name, variables }: Login): ReadonlyMap<unknown, string> {
     ['ORG_REQUIRES_ACCESS_LIST', accessList],
     ['API_ERROR 401', `Check the key or token in ${values}, its role (Project Read Only) and its IP access list.`],
     ['API_ERROR 403', `Check the role (Project Read Only) and the IP access list of ${account}.`],
-    ['API_ERROR 404', `The project or cluster may have been deleted meanwhile. ${runLater}`],
+    ['API_ERROR 404', `The project or cluster may have been deleted meanwhile, or its ID is wrong. ${runLater}`],
     ['API_ERROR 406', update],
     ['API_ERROR 410', update],
     ['API_ERROR 429', rateLimit],

@@ -3,7 +3,7 @@ import type { NotChecked, Report } from './report.js';
 import { formatVersion } from './report-file.js';
 
 /**
- * Formats the report as JSON. Absent fields are left out.
+ * Formats a report as JSON. Absent fields are left out.
  *
  * @param problems - the lines of stderr.
  */

@@ -11,7 +11,9 @@ export interface Pattern {
 }
 
 /** Which clusters to check. */
-export interface Patterns {
+export interface Choice {
+  /** The IDs of the projects. Absent: all. */
+  readonly groupIds?: readonly string[] | undefined;
   readonly include: readonly Pattern[];
   readonly exclude: readonly Pattern[];
 }
@@ -40,8 +42,9 @@ function toRegExp(pattern: string): RegExp {
   return new RegExp(`^${start}${middle.join('')}.*${end}$`, 'u');
 }
 
-/** Whether the patterns leave in a cluster, or a list that failed. */
-export function chooses({ include, exclude }: Patterns, found: Named): boolean {
+/** Whether to check a cluster, or to report a list that failed. */
+export function chooses({ groupIds, include, exclude }: Choice, found: Named): boolean {
+  if (groupIds?.includes(found.groupId) === false) return false;
   if (exclude.some((pattern) => covers(pattern, found))) return false;
   return include.length === 0 || include.some((pattern) => includes(pattern, found));
 }

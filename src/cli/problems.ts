@@ -8,12 +8,7 @@ import { chooses, includes } from './patterns.js';
 import type { Report } from './report.js';
 
 /** Why something could not be checked or is missing. */
-interface Problem {
-  readonly about: string;
-  readonly message: string;
-  /** Problems of the same kind share a line. */
-  readonly kind: string;
-}
+type Problem = ReturnType<typeof problem>;
 
 type Asked = Pick<CheckOptions, 'groupIds' | 'include' | 'exclude' | 'baseline'>;
 
@@ -44,17 +39,15 @@ const noneFound =
 
 /** Finds the clusters of the baseline that are neither listed now nor left out. */
 function vanished({ findings, notChecked }: Report, asked: Asked): Problem[] {
-  const { baseline, groupIds } = asked;
+  const { file, clusters } = asked.baseline;
+  const what = `in ${file}, and no longer listed. If nobody deleted it, check the role of the login in the project.`;
   const keyOf = ({ groupId, clusterName }: Named) => `${groupId}/${clusterName}`;
   const listed = new Set([...findings, ...notChecked].map(keyOf));
-  const notListed = findings.filter((found) => !isCluster(found)).map(({ groupId }) => groupId);
-  const unclear = new Set(notListed);
-  const gone = baseline?.clusters.filter((cluster) => {
-    const isAsked = (groupIds?.includes(cluster.groupId) ?? true) && chooses(asked, cluster);
-    return isAsked && !unclear.has(cluster.groupId) && !listed.has(keyOf(cluster));
-  });
-  const what = `in ${baseline?.file}, and no longer listed. If nobody deleted it, check the role of the login.`;
-  return (gone ?? []).map((cluster) => problem(nameOf(cluster), what));
+  const failedLists = findings.filter((found) => !isCluster(found));
+  const unclear = new Set(failedLists.map(({ groupId }) => groupId));
+  return clusters
+    .filter((cluster) => chooses(asked, cluster) && !unclear.has(cluster.groupId) && !listed.has(keyOf(cluster)))
+    .map((cluster) => problem(nameOf(cluster), what));
 }
 
 /** Says which patterns of `--exclude` match nothing. That is no problem. */
@@ -88,13 +81,14 @@ function nameOf({ project, cluster, clusterName, clusterType }: Named & Partial<
   return `${project} / ${cluster || list}`;
 }
 
-function problem(about: string, message: string, kind = message): Problem {
+/** @param kind - problems of the same kind share a line. */
+function problem(about: string, message: string, kind = message) {
   return { about, message, kind };
 }
 
 function failure(about: string, error: AnyAtlasError, login: Login): Problem {
   const { code, operation, limit, status, errorCode } = { limit: '', status: '', errorCode: '', ...error };
-  // What differs between the messages of a kind are names and times.
-  const kind = errorCode || code === 'TIMEOUT' ? [code, operation, limit, status, errorCode].join(' ') : undefined;
-  return problem(about, explain(error, login), kind);
+  // The messages of a kind may differ in names and times.
+  if (code === 'TIMEOUT') return problem(about, explain(error, login), `${operation} ${limit}`);
+  return problem(about, explain(error, login), errorCode ? `${status} ${errorCode}` : undefined);
 }

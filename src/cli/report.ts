@@ -1,9 +1,9 @@
-import type { BackupCheckTotals, BackupState, ClusterName } from '../check/index.js';
+import type { BackupCheckTotals, BackupState } from '../check/index.js';
 import type { AnyAtlasError } from '../index.js';
 import type { CheckOptions } from './check-options.js';
 import { type Login, readServer, readVersion, valuesOf } from './environment.js';
 import { isCluster, type Named, type NamedFinding, withNames } from './names.js';
-import { chooses, covers, type Patterns } from './patterns.js';
+import { type Choice, chooses, covers } from './patterns.js';
 
 /** The states, in the order of the report. */
 export const states = ['none', 'stale', 'unknown', 'paused', 'new', 'fresh'] as const satisfies readonly BackupState[];
@@ -13,13 +13,6 @@ export const reasons = ['free', 'deleting', 'internal', 'excluded', 'not include
 
 /** The limit of a cluster without `--max-age`, unless its schedule changes it: 26 hours, in ms. */
 export const dailyLimit = 26 * 3_600_000;
-
-/** A cluster that is not checked. */
-export type NotChecked = Named<ClusterName> & {
-  readonly reason: (typeof reasons)[number];
-  /** The pattern that excluded it. */
-  readonly pattern?: string | undefined;
-};
 
 /** A check as it is reported. */
 export interface Report extends ReturnType<typeof arrange> {
@@ -40,11 +33,11 @@ export function describeAsked({ usualLimit, given }: CheckOptions, login: Login)
 }
 
 /** Sorts and counts what a check found. */
-export function arrange(found: readonly NamedFinding[], totals: BackupCheckTotals, patterns: Patterns) {
+export function arrange(found: readonly NamedFinding[], totals: BackupCheckTotals, choice: Choice) {
   // The filter of the check sees clusters only, and not the lists that failed.
-  const findings = found.filter((finding) => chooses(patterns, finding)).sort(compareFindings);
-  const leftOut = found.filter((finding) => !chooses(patterns, finding));
-  const notChecked = totals.notChecked.map((cluster) => toNotChecked(withNames(cluster), patterns)).sort(compareNames);
+  const findings = found.filter((finding) => chooses(choice, finding)).sort(compareFindings);
+  const leftOut = found.filter((finding) => !chooses(choice, finding));
+  const notChecked = totals.notChecked.map((cluster) => toNotChecked(cluster, choice)).sort(compareNames);
   const clusters = findings.filter(isCluster);
   const notListed = findings.filter((finding) => !isCluster(finding));
   const ofStates = { none: 0, stale: 0, unknown: 0, paused: 0, new: 0, fresh: 0 };
@@ -56,11 +49,16 @@ export function arrange(found: readonly NamedFinding[], totals: BackupCheckTotal
   return { summary: { ...counts, ...ofStates, ...ofReasons }, findings, leftOut, notChecked };
 }
 
-function toNotChecked(cluster: Named<BackupCheckTotals['notChecked'][number]>, { exclude }: Patterns): NotChecked {
+/** A cluster that is not checked. */
+export type NotChecked = ReturnType<typeof toNotChecked>;
+
+/** Says why a cluster is not checked, and which pattern excluded it. */
+function toNotChecked(found: BackupCheckTotals['notChecked'][number], { exclude }: Choice) {
+  const cluster = withNames(found);
   const { reason } = cluster;
-  if (reason !== 'filtered') return { ...cluster, reason };
+  if (reason !== 'filtered') return { ...cluster, reason, pattern: undefined };
   const pattern = exclude.find((pattern) => covers(pattern, cluster))?.text;
-  return { ...cluster, reason: pattern === undefined ? 'not included' : 'excluded', pattern };
+  return { ...cluster, reason: pattern === undefined ? ('not included' as const) : ('excluded' as const), pattern };
 }
 
 const { compare } = new Intl.Collator('en');

@@ -25,7 +25,8 @@ describe('the JSON', () => {
   it('has what was asked, the summary, what was not checked, and the findings in the order of the table', () => {
     vi.stubEnv('MONGODB_ATLAS_PUBLIC_KEY', 'mine');
     vi.stubEnv('MONGODB_ATLAS_BASE_URL', undefined);
-    const args = [`--project=${shop}`, `--project=${shop}`, '--exclude=b/\x1b', '--exclude=*/o*d', '--exclude=*/old'];
+    const project = [shop, billing, office, shop];
+    const args = [...project.map((id) => `--project=${id}`), '--exclude=b/\x1b', '--exclude=*/o*d', '--exclude=*/old'];
     const report = { ...reportOf(findings, totals, [...args, '--max-age=x/*=schedule']), error: down };
     const { findings: parsed, ...rest } = parse(report);
     expect(Object.entries(rest)).toStrictEqual(
@@ -38,7 +39,7 @@ describe('the JSON', () => {
         server: 'https://cloud.mongodb.com',
         login: 'API key',
         loginId: 'mine',
-        options: { project: [shop, shop], exclude: ['b/\x1b', '*/o*d', '*/old'], maxAge: ['x/*=schedule'] },
+        options: { project, exclude: ['b/\x1b', '*/o*d', '*/old'], maxAge: ['x/*=schedule'] },
         summary: {
           ...{ projects: 2, projectsNotListed: 1, clusters: 10 },
           ...{ none: 2, stale: 2, unknown: 1, paused: 1, new: 1, fresh: 3 },

@@ -29,12 +29,12 @@ it('errors of one kind share a line, with the first three names and the first me
   ];
   const lines = linesOf([{ ...list, clusterType: 'flex' }, ...named.map(([name, error]) => unknown(name, error))]);
   expect(lines.map((line) => line.split(/ (?=Check|Run|Give)/)[0])).toEqual([
-    `${office} / Flex clusters, Web Shop / a, Web Shop / b and 2 more: ${isDown.split(' Check')[0]}`,
+    `${office} / Flex clusters, Web Shop / a, Web Shop / b and 2 more: ${isDown.split(' Run')[0]}`,
     'Web Shop / e0, Web Shop / e1: The request failed with status 503 BUSY: one.',
     'Web Shop / e2: The request failed with status 503 SLOW: one.',
     'Web Shop / e3: The request failed with status 503: ::x ## [error] ##vso [task].',
     'Web Shop / e4: The request failed with status 503: y.',
-    'Web Shop / f0, Web Shop / f1: Atlas did not answer within 9 s, in 1 attempt.',
+    'Web Shop / f0, Web Shop / f1: Atlas did not answer within 9 s.',
     'Web Shop / f2: The check ran out of time.',
     'Web Shop / f3, Web Shop / f4: Atlas sent what cannot be used: Al[2Jtair.',
   ]);
@@ -101,7 +101,10 @@ it('patterns of --exclude that match nothing are named', () => {
   const args = [...used, 'Web Shop/x\x1b'].map((text) => `--exclude=${text}`);
   const report = reportOf([unknown('a')], totals, args);
   // A cluster that a pattern leaves out is among those not checked.
-  const notChecked = [...report.notChecked, { ...withNames(ofShop('a')), reason: 'excluded' as const }];
+  const notChecked = [
+    ...report.notChecked,
+    { ...withNames(ofShop('a')), reason: 'excluded' as const, pattern: 'Web Shop/a' },
+  ];
   expect(formatUnused({ ...report, notChecked }, optionsOf(...args))).toEqual([
     '--exclude Web Shop/x matched nothing.',
   ]);

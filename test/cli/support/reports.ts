@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import type { BackupCheckTotals, BackupFinding } from '../../../src/check/index.js';
 import { checkOptions, readCheckOptions } from '../../../src/cli/check-options.js';
-import { type Login, logins } from '../../../src/cli/environment.js';
+import { logins } from '../../../src/cli/environment.js';
 import { withNames } from '../../../src/cli/names.js';
 import { arrange, describeAsked, type Report } from '../../../src/cli/report.js';
 import { AtlasConnectionError } from '../../../src/index.js';
@@ -10,7 +10,7 @@ export const [minute, hour, day] = [60_000, 3_600_000, 86_400_000];
 export const [shop, billing, office] = ['a', 'b', 'c'].map((digit) => digit.repeat(24)) as [string, string, string];
 const now = Date.parse('2026-08-10T12:00:30Z');
 
-export const [token, account, login] = logins as [Login, Login, Login];
+export const [token, account, login] = logins;
 export const down = new AtlasConnectionError('Atlas is down.');
 export const ofShop = (clusterName: string) =>
   ({ groupId: shop, groupName: 'Web Shop', clusterType: 'flex', clusterName }) as const;
