@@ -62,8 +62,9 @@ export class Calls {
     return this.#call('getAll', path, (limits) => this.#client.getAll(path, { apiVersion, schema, ...limits }));
   }
 
-  get(path: string, apiVersion: string, query?: Record<string, number>): Promise<Answer<unknown>> {
-    return this.#call('get', path, (limits) => this.#client.get(path, { apiVersion, query, ...limits }));
+  get<T>(path: string, apiVersion: string, schema: StandardSchema<T>, itemsPerPage?: number): Promise<Answer<T>> {
+    const request = { apiVersion, schema, query: { itemsPerPage } };
+    return this.#call('get', path, (limits) => this.#client.get(path, { ...request, ...limits }));
   }
 
   /** Makes a call within the time that is left. Makes it again after a rate limit, if there is time. */
@@ -103,18 +104,13 @@ export class Calls {
   }
 
   /** Waits for a promise, but no longer than the check lasts. */
-  async #untilEnd<T>(promise: Promise<T>): Promise<T> {
+  #untilEnd<T>(promise: Promise<T>): Promise<T> {
     const { signal } = this.#ending;
-    let onEnd = () => {};
-    const ended = new Promise<never>((_, reject) => {
-      onEnd = () => reject(signal.reason);
+    return new Promise((resolve, reject) => {
+      const onEnd = () => reject(signal.reason);
+      signal.addEventListener('abort', onEnd);
+      promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onEnd));
     });
-    signal.addEventListener('abort', onEnd);
-    try {
-      return await Promise.race([promise, ended]);
-    } finally {
-      signal.removeEventListener('abort', onEnd);
-    }
   }
 }
 

@@ -3,9 +3,8 @@ import { clusterNameSchema } from '../index.js';
 import { findBackups } from './backups.js';
 import type { Calls } from './calls.js';
 import { type Cluster, isSharded, otherEditionOf, toCluster } from './cluster.js';
-import { futureBackup, invalidArguments, onlySingleShards, reportable } from './errors.js';
+import { invalidArguments, reportable, unjudgeable } from './errors.js';
 import type { BackupFinding, ClusterName } from './finding.js';
-import { fieldOf } from './json.js';
 import { judge, needsSchedule, unknown } from './judge.js';
 import { type BackupCheckOptions, type MaxAge, maxAgeSchema } from './options.js';
 import { ClusterReads } from './reads.js';
@@ -52,31 +51,17 @@ async function judgeCluster(
   if (cluster['backupEnabled'] === false && otherEditionOf(cluster) === undefined) {
     return { state: 'none' as const, reason: 'backup off' as const };
   }
-  const { data, sentAt, areOfSingleShards } = await readSnapshots(cluster, reads);
+  const { data, sentAt, areOfSingleShards } = await reads.snapshots(isSharded(cluster));
   const backups = findBackups(clusterType, data, sentAt);
-  if (areOfSingleShards) return unknown(backups, onlySingleShards(), 'single shards');
-  const newest = backups.restorable?.newest.time;
-  if (newest !== undefined && newest.getTime() - sentAt > hour) {
-    return unknown(backups, futureBackup(), 'future backup');
+  if (areOfSingleShards) {
+    const error = unjudgeable('The cluster is sharded, but only snapshots of single shards are listed.');
+    return unknown(backups, error, 'single shards');
+  }
+  if (backups.restorable !== undefined && backups.restorable.newest.time.getTime() - sentAt > hour) {
+    const error = unjudgeable('The newest backup is more than an hour ahead of the time at which Atlas sent it.');
+    return unknown(backups, error, 'future backup');
   }
   const facts = { cluster, backups, maxAge };
   if (clusterType === 'flex' || !needsSchedule(facts)) return judge(facts, dailySchedule);
   return judge(facts, await reads.schedule().catch((error) => ({ error: reportable(error) })));
-}
-
-/** Reads the snapshots that are backups of the whole cluster, or would be. */
-async function readSnapshots(cluster: Cluster, reads: ClusterReads) {
-  const listed = await reads.snapshots();
-  if (!isSharded(cluster)) return { ...listed, areOfSingleShards: false };
-  const data = listed.data.filter(isOfAllShards);
-  if (data.length > 0) return { ...listed, data, areOfSingleShards: false };
-  // Which of the two lists has the snapshots of a sharded cluster is not known.
-  const own = await reads.shardedSnapshots();
-  const ofOwn = own.data.filter(isOfAllShards);
-  const areOfSingleShards = ofOwn.length === 0 && listed.data.some((one) => fieldOf(one, 'status') === 'completed');
-  return { data: ofOwn, sentAt: own.sentAt, areOfSingleShards };
-}
-
-function isOfAllShards(snapshot: unknown): boolean {
-  return fieldOf(snapshot, 'type') === 'shardedCluster';
 }

@@ -1,7 +1,7 @@
 import type { AnyAtlasError } from '../index.js';
 import type { Backups } from './backups.js';
 import { type Cluster, otherEditionOf } from './cluster.js';
-import { otherEdition } from './errors.js';
+import { unjudgeable } from './errors.js';
 import type { Reason } from './finding.js';
 import type { MaxAge } from './options.js';
 import { dailySchedule, hourlySchedule, type Schedule, weeklySchedule } from './schedule.js';
@@ -38,7 +38,8 @@ export function judge(facts: Facts, schedule: Schedule | { readonly error: AnyAt
     'error' in schedule ? judgeWithoutSchedule(facts, schedule.error) : judgeBySchedule(facts, schedule);
   const edition = otherEditionOf(facts.cluster);
   if (edition === undefined || (judgement.state !== 'none' && judgement.state !== 'stale')) return judgement;
-  return unknown(facts.backups, otherEdition(edition), 'other edition');
+  const error = unjudgeable(`The edition of the cluster is ${edition}: not all its backups are listed.`);
+  return unknown(facts.backups, error, 'other edition');
 }
 
 /** Judges by the strictest and by the mildest schedule. What both say holds for every schedule. */

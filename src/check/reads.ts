@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type AnyAtlasError, groupIdSchema, isAtlasApiError, isAtlasError } from '../index.js';
 import type { Answer, Calls } from './calls.js';
-import { parseBody, reportable } from './errors.js';
+import { reportable } from './errors.js';
 import type { BackupEvidence, ClusterName } from './finding.js';
 import { anything, fieldOf, itemsOf, noError } from './json.js';
 import { judgeSchedule, noSchedule, type Schedule, scheduleSchema } from './schedule.js';
@@ -47,6 +47,15 @@ const wholeListSchema = listSchema.refine(({ results, totalCount, links }) => {
   return typeof totalCount !== 'number' || totalCount <= results.length;
 }, 'the list is cut short');
 
+const isOfAllShards = (snapshot: unknown) => fieldOf(snapshot, 'type') === 'shardedCluster';
+const isCompleted = (snapshot: unknown) => fieldOf(snapshot, 'status') === 'completed';
+
+/** The snapshots of a cluster: of a sharded one only those of all shards. */
+interface Snapshots extends Answer<readonly unknown[]> {
+  /** Whether there are backups, but only of single shards. */
+  readonly areOfSingleShards?: boolean;
+}
+
 const maxRestores = 100;
 
 /**
@@ -55,44 +64,46 @@ const maxRestores = 100;
  * @see https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/
  */
 export class ClusterReads {
-  readonly #type: ClusterType;
+  readonly #isDedicated: boolean;
   readonly #path: string;
+  readonly #version: string;
   readonly #calls: Calls;
   readonly #evidence: BackupEvidence & { readonly errors: AnyAtlasError[] };
   #schedule: Promise<Schedule> | undefined;
 
   /** @param listed - the cluster as Atlas sent it. */
   constructor({ groupId, clusterType, clusterName }: ClusterName, listed: unknown, calls: Calls) {
-    this.#type = clusterType;
-    this.#path = `${groupsPath}/${groupId}/${api[clusterType].list}/${clusterName}/backup`;
+    const { list, backupVersion } = api[clusterType];
+    this.#isDedicated = clusterType === 'dedicated';
+    this.#path = `${groupsPath}/${groupId}/${list}/${clusterName}/backup`;
+    this.#version = backupVersion;
     this.#calls = calls;
     this.#evidence = { cluster: listed, errors: [] };
   }
 
-  snapshots(): Promise<Answer<readonly unknown[]>> {
+  snapshots(isSharded: boolean): Promise<Snapshots> {
     return this.#note(async () => {
-      const answer = await this.#calls.getAll(`${this.#path}/snapshots`, api[this.#type].backupVersion, anything);
-      this.#evidence.snapshots = answer.data;
-      return answer;
-    });
-  }
-
-  /** Reads the list that MongoDB documents for the snapshots of a sharded cluster. */
-  shardedSnapshots(): Promise<Answer<readonly unknown[]>> {
-    return this.#note(async () => {
-      const { results, sentAt } = await this.#getList('snapshots/shardedClusters', wholeListSchema);
-      this.#evidence.snapshots = [...(this.#evidence.snapshots ?? []), ...results];
-      return { data: results, sentAt };
+      const path = `${this.#path}/snapshots`;
+      const { data, sentAt } = await this.#calls.getAll(path, this.#version, anything);
+      this.#evidence.snapshots = data;
+      if (!isSharded) return { data, sentAt };
+      const ofAllShards = data.filter(isOfAllShards);
+      if (ofAllShards.length > 0) return { data: ofAllShards, sentAt };
+      // MongoDB documents another list for sharded clusters. Which of the two has their snapshots is not known.
+      const own = await this.#calls.get(`${path}/shardedClusters`, this.#version, wholeListSchema);
+      const ownData = itemsOf(own.data.results);
+      this.#evidence.snapshots = [...data, ...ownData];
+      const areOfSingleShards = !ownData.some(isOfAllShards) && data.some(isCompleted);
+      return { data: ownData.filter(isOfAllShards), sentAt: own.sentAt, areOfSingleShards };
     });
   }
 
   /** Reads the schedule of a dedicated cluster, once. */
   schedule(): Promise<Schedule> {
     this.#schedule ??= this.#note(async () => {
-      const path = `${this.#path}/schedule`;
-      const { data } = await this.#calls.get(path, '2024-08-05');
+      const { data } = await this.#calls.get(`${this.#path}/schedule`, '2024-08-05', scheduleSchema);
       this.#evidence.schedule = data;
-      return judgeSchedule(parseBody(scheduleSchema, data, path));
+      return judgeSchedule(data);
     }).catch((error) => {
       if (isAtlasApiError(error, { status: 404, errorCode: 'BACKUP_CONFIG_NOT_FOUND' })) return noSchedule;
       throw error;
@@ -102,18 +113,12 @@ export class ClusterReads {
 
   /** Reads what was not needed until now, and returns all that Atlas answered. */
   async evidence(): Promise<BackupEvidence> {
-    if (this.#type === 'dedicated') await this.schedule().catch(reportable);
+    if (this.#isDedicated) await this.schedule().catch(reportable);
     await this.#note(async () => {
-      const { results } = await this.#getList('restoreJobs', listSchema, { itemsPerPage: maxRestores });
-      this.#evidence.restores = results.slice(0, maxRestores);
+      const { data } = await this.#calls.get(`${this.#path}/restoreJobs`, this.#version, listSchema, maxRestores);
+      this.#evidence.restores = itemsOf(data.results).slice(0, maxRestores);
     }).catch(reportable);
     return this.#evidence;
-  }
-
-  async #getList(part: string, schema: typeof listSchema, query?: Record<string, number>) {
-    const path = `${this.#path}/${part}`;
-    const { data, sentAt } = await this.#calls.get(path, api[this.#type].backupVersion, query);
-    return { ...parseBody(schema, data, path), sentAt };
   }
 
   /** Adds the error to the evidence if a read fails. */
