@@ -19,7 +19,7 @@ const shortestWait = 1_000;
 const defaultWait = 10_000;
 
 /** The methods of the client that a check uses. */
-export type BackupClient = Pick<TenantSnapshotsClient, 'get' | 'getAll'>;
+type BackupClient = Pick<TenantSnapshotsClient, 'get' | 'getAll'>;
 
 /** What Atlas sent, and when, in ms since 1970. */
 export interface Answer<T> {
@@ -114,11 +114,11 @@ export class Calls {
   }
 }
 
-/** @param promise - a fake of the client may return a plain one. */
+/** A fake of the client may return a plain promise, or leave out parts of the response. */
 async function readAnswer<T>(promise: AtlasPromise<T> | Promise<T>): Promise<Answer<T>> {
   if (!('withResponse' in promise)) return { data: await promise, sentAt: Date.now() };
   const { data, response } = await promise.withResponse();
-  const sentAt = Date.parse(response.headers['date'] ?? '');
+  const sentAt = Date.parse(response?.headers?.['date'] ?? '');
   return { data, sentAt: Number.isNaN(sentAt) ? Date.now() : sentAt };
 }
 

@@ -81,6 +81,7 @@ export class ClusterReads {
     this.#evidence = { cluster: listed, errors: [] };
   }
 
+  /** Reads the snapshots: of a sharded cluster from up to two lists. */
   snapshots(isSharded: boolean): Promise<Snapshots> {
     return this.#note(async () => {
       const path = `${this.#path}/snapshots`;
