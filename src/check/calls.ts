@@ -1,11 +1,5 @@
-import {
-  type AtlasPromise,
-  AtlasTimeoutError,
-  type CallOptions,
-  isAtlasError,
-  type StandardSchema,
-  type TenantSnapshotsClient,
-} from '../index.js';
+import type { z } from 'zod';
+import { type AtlasPromise, AtlasTimeoutError, isAtlasError, type TenantSnapshotsClient } from '../index.js';
 import { allowListeners } from './listeners.js';
 
 // Captured at import, so that it works under fake timers too.
@@ -27,7 +21,8 @@ export interface Answer<T> {
   readonly sentAt: number;
 }
 
-type Limits = Required<Pick<CallOptions, 'signal' | 'timeout'>>;
+/** The options that limit a call. */
+type Limits = Readonly<{ signal: AbortSignal; timeout: number }>;
 
 /**
  * Makes the calls of a check, all within one timeout. The client may be a fake that ignores its signal and its timeout: a call
@@ -58,11 +53,11 @@ export class Calls {
   }
 
   /** Reads every page of a list. */
-  getAll<T>(path: string, apiVersion: string, schema: StandardSchema<T>): Promise<Answer<T[]>> {
+  getAll<T>(path: string, apiVersion: string, schema: z.ZodType<T>): Promise<Answer<T[]>> {
     return this.#call('getAll', path, (limits) => this.#client.getAll(path, { apiVersion, schema, ...limits }));
   }
 
-  get<T>(path: string, apiVersion: string, schema: StandardSchema<T>, itemsPerPage?: number): Promise<Answer<T>> {
+  get<T>(path: string, apiVersion: string, schema: z.ZodType<T>, itemsPerPage?: number): Promise<Answer<T>> {
     const request = { apiVersion, schema, query: { itemsPerPage } };
     return this.#call('get', path, (limits) => this.#client.get(path, { ...request, ...limits }));
   }

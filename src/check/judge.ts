@@ -80,11 +80,6 @@ function isYoung(createDate: unknown, limit: number, now: number): boolean {
 
 /** The judgement of a cluster that cannot be judged. Keeps what is known of its backups. */
 export function toUnknown({ restorable, lastFailed }: Backups, error: AnyAtlasError, reason?: Reason) {
-  return {
-    state: 'unknown' as const,
-    error,
-    ...restorable,
-    ...(lastFailed && { lastFailed }),
-    ...(reason && { reason }),
-  };
+  const known = { ...restorable, ...(lastFailed && { lastFailed }), ...(reason && { reason }) };
+  return { state: 'unknown' as const, error, ...known };
 }

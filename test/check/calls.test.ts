@@ -59,7 +59,7 @@ describe('the calls of a check', () => {
     ['the clock of this machine if it is odd', 'soon', 1],
   ])('take the age of a backup by %s', async (_what, date, hours) => {
     const snapshots = [{ status: 'COMPLETED', finishTime: ago(hour) }];
-    const answer = { data: snapshots, response: { headers: { ...(date && { date }) } } };
+    const answer = { data: snapshots, response: date && { headers: { date } } };
     const client = flexClusters(1, () => snapshots);
     const { getAll } = client;
     const withResponse = (path: string) => Object.assign(getAll(path), { withResponse: async () => answer });

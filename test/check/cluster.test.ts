@@ -62,7 +62,6 @@ it.each<[fields: object, edition: string | undefined]>([
   [{ effectiveDatabaseEdition: null, databaseEdition: null }, undefined],
   [{ effectiveDatabaseEdition: 'CORE', databaseEdition: 'INFINITE' }, undefined],
   [{ effectiveDatabaseEdition: 'INFINITE', databaseEdition: 'CORE' }, 'INFINITE'],
-  [{ effectiveDatabaseEdition: null, databaseEdition: 'INFINITE' }, 'INFINITE'],
   [{ databaseEdition: 5 }, undefined],
 ])('%j has the edition %s', (fields, edition) => {
   expect(otherEditionOf({ ...fields })).toBe(edition);
