@@ -1,11 +1,15 @@
 import { z } from 'zod';
 
-/** A link to a related Atlas resource. */
-export interface AtlasLink {
+/**
+ * A link to a related Atlas resource.
+ *
+ * @inline
+ */
+export type AtlasLink = {
   href?: string | undefined;
   /** How the linked resource relates to this one, such as `self` or `next`. */
   rel?: string | undefined;
-}
+};
 
 /** Checks a project ID. */
 export const groupIdSchema: z.ZodType<string> = z

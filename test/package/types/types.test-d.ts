@@ -9,7 +9,6 @@ import {
   type AtlasApiError,
   type AtlasError,
   type AtlasErrorCode,
-  type AtlasIssue,
   type AtlasPromise,
   type AtlasResponse,
   type CallOptions,
@@ -84,7 +83,8 @@ if (isAtlasError(error)) {
   if (error.code === 'API_ERROR') expectTypeOf(error).toEqualTypeOf<AtlasApiError>();
 }
 if (isAtlasError(error, 'API_ERROR')) expectTypeOf(error).toEqualTypeOf<AtlasApiError>();
-if (isAtlasError(error, 'INVALID_ARGUMENT')) expectTypeOf(error.issues).toEqualTypeOf<AtlasIssue[]>();
+if (isAtlasError(error, 'INVALID_ARGUMENT'))
+  expectTypeOf(error.issues).toEqualTypeOf<{ path: string; message: string }[]>();
 // @ts-expect-error no such code
 isAtlasError(error, 'API');
 
