@@ -62,7 +62,7 @@ it('has no code twice: each entry uses the others', async () => {
 
 const underBundler = ['--module', 'preserve', '--moduleResolution', 'bundler'];
 
-it.each([
+it.concurrent.each([
   ['TypeDoc warns of nothing', 'node_modules/.bin/typedoc', ['--emit', 'none'], ''],
   ['publint finds no problem', 'node_modules/.bin/publint', ['run', tarball, '--strict'], expect.any(String)],
   ['attw finds no problem', 'node_modules/.bin/attw', [tarball], expect.any(String)],
