@@ -18,12 +18,16 @@ it('contains what users need, and nothing else', async () => {
   );
   const commands = ['cli', 'command'].map((name) => `dist/${name}.js`);
   const copied = ['docs', 'examples'].flatMap((name) => readdirSync(name).map((file) => `${name}/${file}`));
-  const texts = ['LICENSE', 'README.md', 'CHANGELOG.md', 'SECURITY.md', 'package.json'];
+  const texts = ['LICENSE', 'package.json', 'CHANGELOG.md', 'CONTRIBUTING.md', 'README.md', 'SECURITY.md'];
+  const links = (await read('README.md')).matchAll(/\]\((?!https?:|#)([^)#]+)/g);
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   const files = entries
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1));
-  expect(files.filter((path) => !chunk.test(path)).sort()).toEqual([...built, ...commands, ...copied, ...texts].sort());
+  expect(files.filter((path) => !chunk.test(path)).sort()).toEqual(
+    [...built, ...commands, ...copied, ...texts, 'test/bench/README.md'].sort(),
+  );
+  expect(files).toEqual(expect.arrayContaining(Array.from(links, ([, path]) => path)));
   expect((await stat(tarball)).size).toBeLessThanOrEqual(250_000);
 });
 
