@@ -3,10 +3,18 @@ import type { ErrorResponse } from './response.js';
 import { compiled } from './schemas.js';
 import { type Parsed, parseWith, type StandardSchema } from './standard-schema.js';
 
-/** The endpoint for M2/M5 (tenant) clusters, or its successor for Flex clusters. */
+/**
+ * The endpoint for M2/M5 (tenant) clusters, or its successor for Flex clusters.
+ *
+ * @inline
+ */
 export type EndpointName = 'tenant' | 'flex';
 
-/** The endpoint to call. `auto` asks Flex, and the tenant endpoint only if Flex does not have the cluster or snapshot. */
+/**
+ * The endpoint to call. `auto` asks Flex, and the tenant endpoint only if Flex does not have the cluster or snapshot.
+ *
+ * @inline
+ */
 export type EndpointChoice = 'auto' | 'tenant' | 'flex';
 
 /** The value of one parameter of a query. */

@@ -1,6 +1,6 @@
 import { channel, tracingChannel } from 'node:diagnostics_channel';
 import { debuglog } from 'node:util';
-import { type EndpointName, toPath } from '../atlas/target.js';
+import { toPath } from '../atlas/target.js';
 import { AtlasAuthenticationError, type AtlasError, isAtlasError } from '../errors/errors.js';
 import type { Attempt, Call, Success } from './call.js';
 import { Failed } from './failed.js';
@@ -15,7 +15,7 @@ export interface AtlasCallTrace {
   /** The client's method. */
   operation: string;
   /** The endpoint that the call ended at. Absent for `get()` and `getAll()`. */
-  endpoint?: EndpointName | undefined;
+  endpoint?: 'tenant' | 'flex' | undefined;
   /** The HTTP method. */
   method: 'GET';
   /** The request target: path and query. */
@@ -35,7 +35,7 @@ export interface AtlasRetryTrace {
   /** The client's method. */
   operation: string;
   /** The endpoint that failed. Absent for `get()` and `getAll()`. */
-  endpoint?: EndpointName | undefined;
+  endpoint?: 'tenant' | 'flex' | undefined;
   /** The attempt that failed, from 1. */
   attempt: number;
   /** ms until the next attempt. */

@@ -4,16 +4,24 @@ import type { NoResponseKind } from '../http/no-response.js';
 /** The kind of an error. Stable across releases, unlike the message. */
 export type AtlasErrorCode = AnyAtlasError['code'];
 
-/** One thing that is wrong with an argument, an option or a body. */
-export interface AtlasIssue {
+/**
+ * One thing that is wrong with an argument, an option or a body.
+ *
+ * @inline
+ */
+export type AtlasIssue = {
   /** Where it is, such as `groupId` or `results.0.id`. Empty for the whole value. */
   path: string;
   /** What is wrong there. */
   message: string;
-}
+};
 
-/** What an error may have, whatever its class. */
-export interface AtlasErrorContext {
+/**
+ * What an error may have, whatever its class.
+ *
+ * @inline
+ */
+export type AtlasErrorContext = {
   /** The client's method, such as `getTenantSnapshot`. */
   operation?: string | undefined;
   /** The endpoint that the error is about. */
@@ -26,13 +34,17 @@ export interface AtlasErrorContext {
   advice?: string | undefined;
   /** The error that led to this one. */
   cause?: unknown;
-}
+};
 
 interface ContextWithIssues extends AtlasErrorContext {
   issues?: AtlasIssue[] | undefined;
 }
 
-/** The fields that one class of error has in addition. */
+/**
+ * The fields that one class of error has in addition.
+ *
+ * @inline
+ */
 type FieldsOf<E extends AtlasError> = Omit<E, keyof AtlasError>;
 
 // A registered symbol, so that two copies of this package (ESM and CommonJS, or two versions) recognize each other's errors.

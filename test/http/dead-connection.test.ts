@@ -95,5 +95,6 @@ describe.each(dispatchers)('over %s, no call is lost', (_name, open) => {
     await calls(64, client);
     server.closeConnections();
     await expect(calls(100, client)).resolves.toHaveLength(100);
+    expect(server.mostOpen).toBeLessThanOrEqual(64);
   });
 });
