@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import { ReadableStream, type ReadableStreamDefaultReader } from 'node:stream/web';
 import type { HeaderFields } from './headers.js';
 import { isErrorLike } from './no-response.js';
+import { setImmediate } from './timer.js';
 import type { DispatchController, Dispatcher, DispatchHandler, DispatchOptions } from './transport.js';
 
 /** A function like `globalThis.fetch`: that of Node, undici, node-fetch, Deno or Bun, or a mock of it. */
@@ -24,6 +25,8 @@ export type FetchLike = (
   /** A web stream, a Node stream, or null. */
   body: unknown;
 }>;
+
+const readsPerTurn = 1_024;
 
 /** Returns a dispatcher that sends each request with a fetch. */
 export function fetchDispatcher(fetch: FetchLike): Dispatcher {
@@ -64,10 +67,12 @@ async function exchangeByFetch(fetch: FetchLike, options: DispatchOptions, handl
     reader = openBody(body);
     if (signal.aborted) controller.abort(signal.reason);
     handler.onResponseStart(controller, response.status, toHeaderFields(response.headers));
-    while (reader !== undefined) {
+    for (let reads = 1; reader !== undefined; reads += 1) {
       const { done, value } = await reader.read();
       if (done) break;
       handler.onResponseData(controller, Buffer.from(value.buffer, value.byteOffset, value.byteLength));
+      // Parts that have all arrived would hold up timers and signals.
+      if (reads % readsPerTurn === 0) await new Promise((resolve) => setImmediate(resolve));
     }
     handler.onResponseEnd(controller);
   } catch (reason) {

@@ -1,5 +1,5 @@
 /** Captured at import, so that it works under fake timers too. */
-const { setImmediate } = globalThis;
+export const { setImmediate } = globalThis;
 
 /** Calls a function after some turns of the event loop. */
 export function afterTurns(turns: number, callback: () => void): void {

@@ -63,8 +63,8 @@ describe('an envelope', () => {
   it.each<[rule: string, status: number, mayBeEnveloped: boolean, body: object, expected: object]>([
     ['is opened if it was requested', 200, true, found, { status: 200, body: { json: found.content } }],
     ['may hold any success', 200, true, { status: 299 }, { status: 299, body: { json: {} } }],
-    ['may hold an interim status', 200, true, { status: 199 }, { status: 199, isFromAtlas: false, error: {} }],
-    ['may hold a redirect', 200, true, { status: 300 }, { status: 300, isFromAtlas: false, error: {} }],
+    ['may hold an interim status', 200, true, { status: 199 }, { status: 199, error: {} }],
+    ['may hold a redirect', 200, true, { status: 300 }, { status: 300, error: {} }],
     ['is not opened otherwise', 200, false, notFound, { status: 200, body: { json: notFound } }],
     ['may hold an error, which is masked', 200, true, notFound, { status: 404, error }],
     ['may hold an error without content', 200, true, { status: 503, content: null }, { status: 503, error: {} }],
@@ -119,14 +119,11 @@ describe('an error', () => {
 
   const coded = { 'x-error-code': ['a secret', 'B'] };
 
-  it.each<[how: string, body: string | object, headers: object, errorCode: string | undefined, isFromAtlas: boolean]>([
-    ['is from Atlas if its body has a code', { errorCode: 'X' }, {}, 'X', true],
-    ['is from Atlas if its headers have a code, which is masked', '<html>', coded, 'a [masked]', true],
-    ['has the code of its body rather than that of its headers', { errorCode: 'X' }, coded, 'X', true],
-    ['has the code of its headers if that of its body is empty', { errorCode: '' }, coded, 'a [masked]', true],
-    ['is from Atlas if its body has the status as a number', { error: 404 }, {}, undefined, true],
-    ['is not from Atlas if its body has the status as text', { error: '404', status: 404 }, {}, undefined, false],
-  ])('%s', (_how, body, headers, errorCode, isFromAtlas) => {
-    expect(open(404, body, { headers })).toMatchObject({ error: { errorCode }, isFromAtlas });
+  it.each<[code: string, body: string | object, errorCode: string]>([
+    ['of its body rather than that of its headers', { errorCode: 'X' }, 'X'],
+    ['of its headers, masked, if its body has none', '<html>', 'a [masked]'],
+    ['of its headers if that of its body is empty', { errorCode: '' }, 'a [masked]'],
+  ])('has the code %s', (_code, body, errorCode) => {
+    expect(open(404, body, { headers: coded })).toMatchObject({ error: { errorCode } });
   });
 });

@@ -1,7 +1,6 @@
 // Node reads NODE_DEBUG before any test runs. test/docs/documents.test.ts shows the log of a process that has it.
 import { beforeEach, expect, it, vi } from 'vitest';
 import { runClock, standStill, stopClock } from '../support/clock.js';
-import { setEnvironment } from '../support/defaults.js';
 import { get, openClient } from '../support/open-client.js';
 import { startRawServer } from '../support/raw-server.js';
 import { answer, end, good, head, reset, send, sendRefusal, sendToken } from '../support/raw-steps.js';
@@ -48,16 +47,6 @@ it('logs one line per token request and per failure of the token store, without 
     'tokenStore: set() failed: no[31m store',
     'getTenantSnapshot at flex: attempt 2 ended with 200 after N ms',
   ]);
-});
-
-it('logs the login if the environment has several', () => {
-  const account = { MONGODB_ATLAS_CLIENT_ID: 'id', MONGODB_ATLAS_CLIENT_SECRET: 'secret' };
-  setEnvironment(account);
-  openClient({ credentials: undefined });
-  expect(log()).toEqual([]);
-  setEnvironment({ ...account, MONGODB_ATLAS_PUBLIC_KEY: 'key' });
-  openClient({ credentials: undefined });
-  expect(log()).toEqual(['logs in with MONGODB_ATLAS_CLIENT_ID and MONGODB_ATLAS_CLIENT_SECRET']);
 });
 
 it('logs one line per attempt and per retry, at both endpoints, without control characters', async () => {

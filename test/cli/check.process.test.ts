@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { describe, expect, it } from 'vitest';
-import type { AtlasEmulator, ScriptedAnswer } from '../../src/testing/index.js';
+import type { ScriptedAnswer } from '../../src/testing/faults/script.js';
+import type { AtlasEmulator } from '../../src/testing/index.js';
 import { environmentOf, openEmulator } from '../support/open-emulator.js';
 import { bin, runProcess, startCommand } from '../support/processes.js';
 
