@@ -95,17 +95,13 @@ describe('the code', () => {
     expect(checked.problems.get(file)).toEqual([]);
   });
 
-  // The code for Redis is only type-checked. The tests of the fleet run examples/keyv-redis.mjs, which is much the same.
-  it.each(code.filter((block) => !block.code.includes('redis://')))(
-    'in $document at line $line runs, and prints what its comments say',
-    async (block) => {
-      const outcome = await runDocumentedCode(block.code);
-      expect(outcome).toMatchObject({ exitCode: 0, stderr: '' });
-      expect(outcome.stdout).not.toMatch(/undefined|^not ok|^# fail [1-9]/m);
-      const printed = [...block.code.matchAll(/^ *console\.log\(.*\); \/\/ (.*)$/gm)].map(([, output]) => output);
-      if (printed.length > 0) expect(withoutTimes(outcome.stdout)).toBe(withoutTimes(`${printed.join('\n')}\n`));
-    },
-  );
+  it.each(code)('in $document at line $line runs, and prints what its comments say', async (block) => {
+    const outcome = await runDocumentedCode(block.code);
+    expect(outcome).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(outcome.stdout).not.toMatch(/undefined|^not ok|^# fail [1-9]/m);
+    const printed = [...block.code.matchAll(/^ *console\.log\(.*\); \/\/ (.*)$/gm)].map(([, output]) => output);
+    if (printed.length > 0) expect(withoutTimes(outcome.stdout)).toBe(withoutTimes(`${printed.join('\n')}\n`));
+  });
 });
 
 describe('README.md', () => {
