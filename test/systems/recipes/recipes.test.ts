@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { runRecipe } from '../../docs/support/recipe.js';
@@ -9,61 +10,8 @@ it.each(['backup-alerts.yml', 'cronjob-alerts.yml'])('the alert rules fire for w
   expect(exitCode, stdout + stderr).toBe(0);
 });
 
-const cluster = { groupId: 'a'.repeat(24), groupName: 'R&D', clusterType: 'dedicated' };
-const oldest = { time: '2026-11-29T05:00:00.000Z' };
-const evidence = {
-  cluster: { name: 'carts', encryptionAtRestProvider: 'AWS' },
-  snapshots: [
-    { status: 'completed', createdAt: '2026-11-29T05:00:00Z', copyRegions: ['US_EAST_1'] },
-    { status: 'failed', createdAt: '2026-11-30T05:00:00Z' },
-    { status: 'completed', createdAt: '2026-12-01T05:00:00Z', copyRegions: ['US_EAST_1'] },
-  ],
-  schedule: {
-    restoreWindowDays: 7,
-    policies: [{ policyItems: [{ frequencyType: 'daily', retentionUnit: 'days', retentionValue: 7 }] }],
-  },
-  restores: [
-    {
-      deliveryType: 'automated',
-      cancelled: false,
-      failed: false,
-      finishedAt: '2026-10-20T08:00:00Z',
-      targetClusterName: 'drill',
-    },
-    {
-      deliveryType: 'automated',
-      cancelled: false,
-      failed: true,
-      finishedAt: '2026-11-20T08:00:00Z',
-      targetClusterName: 'drill',
-    },
-  ],
-  errors: [],
-};
-const json = JSON.stringify({
-  checkedAt: '2026-12-01T06:17:00.123Z',
-  finishedAt: '2026-12-01T06:17:09.456Z',
-  version: '0.1.0',
-  server: 'https://cloud.mongodb.com',
-  login: 'API key',
-  loginId: 'abcdefgh',
-  options: {},
-  notChecked: [{ ...cluster, clusterName: 'sandbox', reason: 'excluded', pattern: 'R&D/s*' }],
-  findings: [
-    { ...cluster, clusterName: 'off', state: 'none', reason: 'backup off', pitEnabled: false },
-    {
-      ...cluster,
-      clusterName: 'carts',
-      state: 'fresh',
-      time: '2026-12-01T05:00:00.000Z',
-      backups: 2,
-      oldest,
-      pitEnabled: true,
-      evidence,
-    },
-    { ...cluster, clusterType: 'flex', state: 'unknown', error: { code: 'API_ERROR', status: 503 } },
-  ],
-});
+// A report, as `check --evidence --output` writes it.
+const json = readFileSync(new URL('report.json', import.meta.url), 'utf8');
 const today = new Date().toISOString().slice(0, 10);
 
 it('the recipe for node_exporter writes the metrics of backup-metrics.mjs', async () => {
