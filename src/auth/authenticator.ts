@@ -1,4 +1,4 @@
-import type { ApiResponse } from '../atlas/response.js';
+import { type ApiResponse, isMissingRole } from '../atlas/response.js';
 import type { NoResponse } from '../http/no-response.js';
 import type { RetryHints } from '../http/retry.js';
 import type { Scope } from '../http/scope.js';
@@ -55,8 +55,11 @@ export const maxCredentialLength = 8_192;
 export interface LoginRequest {
   /** The request target: path and query, as sent. */
   readonly path: string;
-  /** Whether another endpoint has accepted the login in this call, so that a 401 does not mean that a token is invalid. */
-  readonly isFallback?: boolean | undefined;
+  /**
+   * Whether a 401 may mean that a token is invalid. False at the fallback endpoint: another endpoint has just accepted the token,
+   * so a 401 says nothing about it.
+   */
+  readonly mayReplaceToken: boolean;
   /** Ends the waits of a login. */
   readonly scope: Scope;
 }
@@ -67,8 +70,7 @@ export type ExchangeWith = (authorization?: string) => Promise<ApiResponse>;
 /** One way to log in. */
 export interface Authenticator {
   /**
-   * Sends a request with its login, and once more if the login can answer a refusal. Whatever the server does, it ends after a
-   * few tries.
+   * Sends a request with its login, and once more if the login can answer a refusal.
    *
    * @returns the final response.
    * @throws {@link NoLogin}, or what the exchange or the scope throws.
@@ -80,6 +82,11 @@ export interface Authenticator {
 
   /** Cleans up when the client is closed. Never rejects. */
   close?(): Promise<void>;
+}
+
+/** Whether a login was refused. A 401 for a missing role means that it was not. */
+export function isLoginRefused({ status, error }: ApiResponse): boolean {
+  return status === 401 && !isMissingRole(status, error);
 }
 
 /** What is known about a failed login. */

@@ -1,5 +1,10 @@
-import { type ApiResponse, isMissingRole } from '../atlas/response.js';
-import { type AccessTokenProvider, type Authenticator, maxCredentialLength, NoLogin } from './authenticator.js';
+import {
+  type AccessTokenProvider,
+  type Authenticator,
+  isLoginRefused,
+  maxCredentialLength,
+  NoLogin,
+} from './authenticator.js';
 
 /**
  * The characters of a bearer token. Nothing else may go into the header.
@@ -16,24 +21,19 @@ export function isBearerToken(value: unknown): value is string {
   return typeof value === 'string' && value.length <= maxCredentialLength && bearerTokenSyntax.test(value);
 }
 
-/** Whether Atlas refused a token, rather than the role that comes with it. */
-export function isTokenRefused({ status, error }: ApiResponse): boolean {
-  return status === 401 && !isMissingRole(status, error);
-}
-
 /** Logs in with a token that the caller passed. */
 export function staticBearer(token: string): Authenticator {
   return { authenticate: (_request, exchangeWith) => exchangeWith(`Bearer ${token}`), secrets: () => [token] };
 }
 
-/** Logs in with tokens from a function of the caller's. It is called before each request, and once more after a 401. */
+/** Logs in with tokens from the caller's function. It is called before each request, and once more after a 401. */
 export function functionBearer(provider: AccessTokenProvider): Authenticator {
   return {
-    async authenticate({ isFallback, scope }, exchangeWith) {
+    async authenticate({ mayReplaceToken, scope }, exchangeWith) {
       const getToken = (context: { refused?: string }) => scope.waitFor('logging in', callProvider(provider, context));
       const token = await getToken({});
       const response = await exchangeWith(`Bearer ${token}`);
-      if (isFallback || !isTokenRefused(response)) return response;
+      if (!isLoginRefused(response) || !mayReplaceToken) return response;
       return exchangeWith(`Bearer ${await getToken({ refused: token })}`);
     },
     secrets: () => [],

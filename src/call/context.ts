@@ -33,16 +33,14 @@ export async function closeContext({ lifetime, authenticator, transport }: Clien
 function createAuthenticator(settings: ClientSettings, transport: Transport): Authenticator {
   const { tokenStore, origin, base, defaults } = settings;
   const { credentials } = settings.login;
-  if ('publicKey' in credentials) {
-    return new DigestAuthenticator({ username: credentials.publicKey, password: credentials.privateKey });
-  }
+  if ('publicKey' in credentials) return new DigestAuthenticator(credentials);
   if ('accessToken' in credentials) {
     const { accessToken } = credentials;
     return typeof accessToken === 'string' ? staticBearer(accessToken) : functionBearer(accessToken);
   }
   const endpoint = new TokenEndpoint(transport, defaults, base, credentials);
   const key = `atlas-tenant-snapshots:token:${origin}${base.prefix}:${credentials.clientId}`;
-  return new ServiceAccount(endpoint, tokenStore && new SharedToken(tokenStore, key));
+  return new ServiceAccount(endpoint, tokenStore && new SharedToken(tokenStore, key, endpoint.secrets));
 }
 
 /** What `close()` needs to know about the calls of a client. */

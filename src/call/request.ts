@@ -157,7 +157,7 @@ async function sendRequest(target: Target, resends: { left: number }, call: Call
   for (;;) {
     response = undefined;
     try {
-      return await authenticator.authenticate({ path, isFallback, scope }, exchangeWith);
+      return await authenticator.authenticate({ path, mayReplaceToken: !isFallback, scope }, exchangeWith);
     } catch (reason) {
       if (reason instanceof NoLogin) throw noLogin(reason, response, call);
       if (!(reason instanceof NoResponse)) throw reason;

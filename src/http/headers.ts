@@ -5,7 +5,7 @@ export type HeaderFields = Readonly<Record<string, string | string[]>>;
 export type HeaderValue = HeaderFields[string] | undefined;
 
 /** Returns the lines of a field, to be parsed one by one: a malformed one then does not affect the others. */
-export function fieldLines(value: HeaderValue): string[] {
+function fieldLines(value: HeaderValue): string[] {
   return [value ?? []].flat();
 }
 

@@ -1,120 +1,84 @@
-import { type ApiResponse, isMissingRole } from '../../atlas/response.js';
+import type { ApiResponse } from '../../atlas/response.js';
 import { baseUrlAdvice } from '../../errors/advice.js';
-import { type Authenticator, type ExchangeWith, type LoginRequest, NoLogin } from '../authenticator.js';
+import { headerValue } from '../../http/headers.js';
 import {
-  chooseChallenge,
-  type DigestChallenge,
-  type DigestCredentials,
-  type DigestSession,
-  formatOffers,
-  nextAuthorization,
-  openSession,
-  parseNextNonce,
-} from './digest.js';
+  type ApiKeyCredentials,
+  type Authenticator,
+  type ExchangeWith,
+  isLoginRefused,
+  type LoginRequest,
+  NoLogin,
+} from '../authenticator.js';
+import { type DigestSession, findChallenge, hasHash, nextAuthorization, openSession } from './digest.js';
 
 /**
- * Logs in by HTTP Digest. The session is kept, so a call usually costs one request. The first call of a client asks for a
- * challenge, and calls that start meanwhile wait for it.
+ * Logs in by HTTP Digest. Each request answers the latest challenge, so a call usually costs one request. A 401 with a
+ * challenge is answered once: if that is refused too, the key is wrong.
+ *
+ * The first call of a client has nothing to answer, and sends its request without a login to get a challenge. That is an
+ * inquiry; calls that start meanwhile wait for it.
  *
  * @see https://www.rfc-editor.org/rfc/rfc7616
  */
 export class DigestAuthenticator implements Authenticator {
-  readonly #credentials: DigestCredentials;
+  readonly #credentials: ApiKeyCredentials;
+  /** That of the latest challenge. */
   #session: DigestSession | undefined;
-  /** Resolves when the latest request for a challenge ends, whether it brings a challenge or not. */
-  #inquiry: Promise<void> | undefined;
+  /** Resolves when its challenge is kept. If it brings none, the calls that waited ask by themselves. */
+  #inquiry: Promise<unknown> | undefined;
 
-  constructor(credentials: DigestCredentials) {
+  constructor(credentials: ApiKeyCredentials) {
     this.#credentials = credentials;
   }
 
   async authenticate({ path, scope }: LoginRequest, exchangeWith: ExchangeWith): Promise<ApiResponse> {
-    // No await before an inquiry starts: otherwise concurrent calls would each ask for a challenge.
+    // Not awaited if there is none: an await of nothing would let each of many concurrent calls start an inquiry.
     if (this.#session === undefined && this.#inquiry !== undefined) await scope.waitFor('logging in', this.#inquiry);
-    let session = this.#session;
-    const hasAsked = session === undefined;
-    if (session === undefined) {
-      const endInquiry = this.#startInquiry();
-      try {
-        const response = await exchangeWith();
-        const challenge = challengeOf(response);
-        if (challenge === undefined) return response;
-        session = this.#open(challenge);
-      } finally {
-        endInquiry();
-      }
-    }
-    const response = await exchangeWith(nextAuthorization(session, path));
-    const challenge = this.#review(session, response);
-    if (challenge === undefined) return response;
-    // A nonce that was just issued, and that no other request has used: the key is wrong, unless the server calls it stale.
-    const isNew = hasAsked && session.uses === 1;
-    if (isNew && !challenge.isStale) return response;
-    const next = this.#open(challenge);
-    const final = await exchangeWith(nextAuthorization(next, path));
-    this.#review(next, final);
-    return final;
+    const session = this.#session;
+    const response = await (session === undefined
+      ? this.#inquire(exchangeWith)
+      : exchangeWith(nextAuthorization(session, path)));
+    const answer = this.#sessionFor(response);
+    return answer === undefined ? response : exchangeWith(nextAuthorization(answer, path));
   }
 
   secrets(): string[] {
-    return [this.#credentials.username, this.#credentials.password];
+    return [this.#credentials.publicKey, this.#credentials.privateKey];
   }
 
-  /** Lets the calls that start from now on wait. Returns a function that ends their wait. */
-  #startInquiry(): () => void {
-    let end = () => {};
-    const inquiry = new Promise<void>((resolve) => {
-      end = resolve;
-    });
-    this.#inquiry = inquiry;
-    return () => {
-      // If it brought no challenge, the calls that waited ask by themselves, and one of them may have begun.
-      if (this.#inquiry === inquiry) this.#inquiry = undefined;
-      end();
-    };
+  #inquire(exchangeWith: ExchangeWith): Promise<ApiResponse> {
+    const asking = exchangeWith();
+    this.#inquiry = asking
+      .then((response) => this.#sessionFor(response))
+      // The call that asks reports it.
+      .catch(() => undefined)
+      .finally(() => {
+        this.#inquiry = undefined;
+      });
+    return asking;
   }
 
   /**
-   * Keeps, replaces or drops the session after a response.
+   * Returns the session that answers a response, and keeps it for later calls. `undefined` if the response is final.
    *
-   * @returns the challenge to answer if the server refused the nonce. `undefined` if the response is final.
+   * @throws {@link NoLogin} if the server offers another login.
    */
-  #review(session: DigestSession, response: ApiResponse): DigestChallenge | undefined {
-    const { status, headers, isEnveloped, error } = response;
-    // A late response must not bring back a session that was given up or replaced.
-    const isCurrent = this.#session === session;
-    const isRefused = status === 401 && !isEnveloped && !isMissingRole(status, error);
-    if (!isRefused) {
-      const field = headers['authentication-info'];
-      const nonce = field && parseNextNonce(field);
-      if (nonce && isCurrent) this.#open({ ...session.challenge, nonce });
-      return undefined;
-    }
-    const challenge = chooseChallenge(headers['www-authenticate']);
-    // With a challenge, the session stays and keeps counting: the server may offer its nonce again.
-    if (isCurrent && challenge === undefined) this.#session = undefined;
-    return challenge;
-  }
-
-  /** Opens a session and makes it current. If the server repeats a nonce, its session stays: a repeated nc may be refused. */
-  #open(challenge: DigestChallenge): DigestSession {
+  #sessionFor(response: ApiResponse): DigestSession | undefined {
+    if (!isLoginRefused(response)) return undefined;
+    const offer = headerValue(response.headers, 'www-authenticate');
+    if (offer === undefined) return undefined;
+    const challenge = findChallenge(offer);
+    if (challenge === undefined) throw unsupported(offer);
+    // If the server repeats the nonce, the session goes on counting: the server may refuse an nc that it has seen.
     if (this.#session?.challenge.nonce === challenge.nonce) return this.#session;
     this.#session = openSession(challenge, this.#credentials);
     return this.#session;
   }
 }
 
-/**
- * Returns the challenge in the response to a request without a login, or `undefined` if the response is final.
- *
- * @throws {@link NoLogin} if no challenge can be answered.
- */
-function challengeOf({ status, headers, isEnveloped }: ApiResponse): DigestChallenge | undefined {
-  const field = headers['www-authenticate'];
-  // A challenge is never enveloped.
-  if (status !== 401 || isEnveloped || field === undefined) return undefined;
-  const challenge = chooseChallenge(field);
-  if (challenge !== undefined) return challenge;
-  const message = `The server did not offer a Digest challenge that this client supports. It offered: ${formatOffers(field)}.`;
-  throw new NoLogin(message, { advice: baseUrlAdvice, status: 401 });
+function unsupported(offer: string): NoLogin {
+  const what = `The server did not offer a Digest challenge that this client supports. It offered: ${offer}.`;
+  if (hasHash('md5')) return new NoLogin(what, { advice: baseUrlAdvice, status: 401 });
+  const advice = 'Log in with a service account, which needs no MD5.';
+  return new NoLogin(`${what} Node.js has no MD5 here, as in FIPS mode.`, { advice, status: 401 });
 }

@@ -1,8 +1,8 @@
 import { getHashes, hash, randomBytes } from 'node:crypto';
-import { fieldLines, type HeaderValue } from '../../http/headers.js';
+import type { ApiKeyCredentials } from '../authenticator.js';
 
 /**
- * A Digest challenge that this client can answer. It has no qop, or one that includes `auth`.
+ * A Digest challenge that this client can answer: MD5 or SHA-256, with qop `auth`.
  *
  * @see https://www.rfc-editor.org/rfc/rfc7616#section-3.3
  */
@@ -14,81 +14,53 @@ export interface DigestChallenge {
   readonly algorithm: string | undefined;
   /** The hash function's name in `node:crypto`. */
   readonly hash: string;
-  /** Without a qop, the response follows RFC 2069. */
-  readonly hasQop: boolean;
-  readonly isStale: boolean;
 }
 
-/** The public and the private key of an API key. */
-export interface DigestCredentials {
-  readonly username: string;
-  readonly password: string;
-}
-
-/**
- * A challenge combined with one user's credentials. Everything that stays the same between requests is computed once, so
- * that a request costs two hashes and one string.
- */
+/** A challenge combined with an API key. What is the same for every request is computed once, which saves a fifth of a call. */
 export interface DigestSession {
   readonly challenge: DigestChallenge;
   readonly cnonce: string;
-  /** The hash of A1: username, realm and password. */
+  /** The hash of the public key, the realm and the private key. */
   readonly ha1: string;
-  /** Whether the nonce is ASCII, as usual. A string can then be hashed, which takes 0.5 µs less than its octets. */
-  readonly isAscii: boolean;
   /** The start of each `Authorization` value. */
   readonly prefix: string;
   /** How many requests have used the nonce. */
   uses: number;
 }
 
-/** The hash functions of Digest, as `node:crypto` names them. The strongest is last. */
-const hashes = ['md5', 'sha256', 'sha512-256'];
+const hashNames: Readonly<Record<string, string>> = { md5: 'md5', 'sha-256': 'sha256' };
 
-/**
- * Returns the strongest challenge in `WWW-Authenticate` that this client can answer. Among equals, one with a qop wins, then
- * the first.
- */
-export function chooseChallenge(header: HeaderValue): DigestChallenge | undefined {
-  return parseChallenges(header)
-    .flatMap((challenge) => readDigestChallenge(challenge) ?? [])
-    .sort((a, b) => hashes.indexOf(b.hash) - hashes.indexOf(a.hash) || Number(b.hasQop) - Number(a.hasQop))[0];
+/** Whether this Node has a hash function. OpenSSL in FIPS mode lacks MD5. */
+export function hasHash(name: string): boolean {
+  return getHashes().includes(name);
 }
 
-/** Lists the schemes in `WWW-Authenticate`, with the parameters that decide whether this client supports them. */
-export function formatOffers(header: HeaderValue): string {
-  const offers = parseChallenges(header).map(({ scheme, params: { algorithm, qop } }) => {
-    const decisive = [algorithm && `algorithm ${algorithm}`, qop && `qop ${qop}`].filter(Boolean);
-    return decisive.length === 0 ? scheme : `${scheme} (${decisive.join(', ')})`;
-  });
-  return offers.join(', ') || 'nothing readable';
+/** Returns the first challenge in `WWW-Authenticate` that this client can answer. */
+export function findChallenge(header: string): DigestChallenge | undefined {
+  for (const { scheme, params } of parseChallenges(header)) {
+    const { realm, nonce, opaque, algorithm, qop = '' } = params;
+    const hash = hashNames[(algorithm ?? 'MD5').toLowerCase()];
+    const isDigest = scheme === 'digest' && /(?:^|[\s,])auth(?:$|[\s,])/i.test(qop);
+    if (isDigest && hash !== undefined && hasHash(hash) && realm !== undefined && nonce) {
+      return { realm, nonce, opaque, algorithm, hash };
+    }
+  }
+  return undefined;
 }
 
-function readDigestChallenge({ scheme, params }: Challenge): DigestChallenge | undefined {
-  const { realm, nonce, opaque, algorithm, qop, stale } = params;
-  if (scheme.toLowerCase() !== 'digest' || realm === undefined || !nonce) return undefined;
-  // SHA-256 is sha256 in `node:crypto`, and SHA-512-256 is sha512-256.
-  const hash = (algorithm ?? 'MD5').toLowerCase().replace('sha-', 'sha');
-  // OpenSSL in FIPS mode lacks MD5.
-  const isKnown = hashes.includes(hash) && getHashes().includes(hash);
-  const qops: string[] = qop?.toLowerCase().match(/[^\s,]+/g) ?? [];
-  const hasQop = qops.length > 0;
-  if (!isKnown || (hasQop && !qops.includes('auth'))) return undefined;
-  return { realm, nonce, opaque, algorithm, hash, hasQop, isStale: stale?.toLowerCase() === 'true' };
-}
-
-/** Combines a challenge with credentials. */
-export function openSession(challenge: DigestChallenge, credentials: DigestCredentials): DigestSession {
+/** Combines a challenge with an API key. */
+export function openSession(challenge: DigestChallenge, { publicKey, privateKey }: ApiKeyCredentials): DigestSession {
   const { realm, nonce, opaque, algorithm } = challenge;
-  const username = toOctets(credentials.username);
+  const username = toOctets(publicKey);
+  const password = toOctets(privateKey);
+  const cnonce = randomBytes(16).toString('hex');
   const algorithmParam = algorithm === undefined ? '' : `, algorithm=${algorithm}`;
   const opaqueParam = opaque === undefined ? '' : `, opaque=${quote(opaque)}`;
   return {
     challenge,
-    cnonce: randomBytes(16).toString('hex'),
-    ha1: hash(challenge.hash, Buffer.from(`${username}:${realm}:${toOctets(credentials.password)}`, 'latin1')),
-    isAscii: /^[ -~]*$/.test(nonce),
-    prefix: `Digest username=${quote(username)}, realm=${quote(realm)}, nonce=${quote(nonce)}${algorithmParam}${opaqueParam}`,
+    cnonce,
+    ha1: hash(challenge.hash, Buffer.from(`${username}:${realm}:${password}`, 'latin1')),
+    prefix: `Digest username=${quote(username)}, realm=${quote(realm)}, nonce=${quote(nonce)}${algorithmParam}${opaqueParam}, qop=auth, cnonce="${cnonce}"`,
     uses: 0,
   };
 }
@@ -100,30 +72,12 @@ export function openSession(challenge: DigestChallenge, credentials: DigestCrede
  * @see https://www.rfc-editor.org/rfc/rfc7616#section-3.4.1
  */
 export function nextAuthorization(session: DigestSession, uri: string): string {
-  const { challenge, cnonce, ha1, prefix, isAscii } = session;
+  const { challenge, cnonce, ha1, prefix } = session;
   session.uses += 1;
-  // The part of the hashed text between HA1 and HA2.
-  let nonceParts = challenge.nonce;
-  let qopParams = '';
-  if (challenge.hasQop) {
-    const nc = session.uses.toString(16).padStart(8, '0');
-    nonceParts = `${challenge.nonce}:${nc}:${cnonce}:auth`;
-    qopParams = `, qop=auth, nc=${nc}, cnonce="${cnonce}"`;
-  }
+  const nc = session.uses.toString(16).padStart(8, '0');
   const ha2 = hash(challenge.hash, `GET:${uri}`);
-  const hashed = `${ha1}:${nonceParts}:${ha2}`;
-  const response = hash(challenge.hash, isAscii ? hashed : Buffer.from(hashed, 'latin1'));
-  return `${prefix}, uri="${uri}"${qopParams}, response="${response}"`;
-}
-
-/**
- * Returns the nonce that the server wants for the next request, from `Authentication-Info`. Never throws. `rspauth` is not
- * checked: a server may leave it out, so it proves nothing that TLS does not.
- *
- * @see https://www.rfc-editor.org/rfc/rfc7616#section-3.5
- */
-export function parseNextNonce(header: HeaderValue): string | undefined {
-  return parseElements(header).find(({ name, value }) => value && name.toLowerCase() === 'nextnonce')?.value;
+  const response = hash(challenge.hash, `${ha1}:${challenge.nonce}:${nc}:${cnonce}:auth:${ha2}`);
+  return `${prefix}, uri="${uri}", nc=${nc}, response="${response}"`;
 }
 
 /**
@@ -138,54 +92,33 @@ function quote(text: string): string {
   return `"${text.replace(/["\\]/g, '\\$&')}"`;
 }
 
-/**
- * One challenge in `WWW-Authenticate`, of any scheme.
- *
- * @see https://www.rfc-editor.org/rfc/rfc9110#section-11.3
- */
+/** One challenge in `WWW-Authenticate`, of any scheme. */
 interface Challenge {
-  /** As the server spells it. */
+  /** In lower case. */
   readonly scheme: string;
-  /** By lowercase name. The first one counts if a parameter is repeated. */
-  readonly params: Readonly<Record<string, string>>;
-}
-
-/**
- * Parses every challenge in `WWW-Authenticate`. Never throws: it skips what it cannot read.
- *
- * @see https://www.rfc-editor.org/rfc/rfc9110#section-11.6.1
- */
-function parseChallenges(header: HeaderValue): Challenge[] {
-  const challenges: Challenge[] = [];
-  let params: Record<string, string> = {};
-  for (const { name, value } of parseElements(header)) {
-    if (value === undefined) {
-      params = {};
-      challenges.push({ scheme: name, params });
-    } else {
-      params[name.toLowerCase()] ??= value;
-    }
-  }
-  return challenges;
+  /** By lowercase name. */
+  readonly params: Record<string, string>;
 }
 
 const token = "[!#$%&'*+.^_`|~0-9A-Za-z-]+";
 const quotedText = String.raw`"((?:[\t !#-\[\]-~\x80-\uffff]|\\[\t -~\x80-\uffff])*)"`;
 const unquotedText = String.raw`([!#-+\--~]*)`;
-// A comma is optional between elements, though RFC 9110 requires it. Linear for any text: a token is read at most twice, and
-// a value has one reading.
-const listElement = new RegExp(String.raw`(${token})(?:[\t ]*=[\t ]*(?:${quotedText}|${unquotedText}))?`, 'g');
+// A scheme has no value. Linear for any text: a token is read at most twice, and a value has one reading.
+const schemeOrParam = new RegExp(String.raw`(${token})(?:[\t ]*=[\t ]*(?:${quotedText}|${unquotedText}))?`, 'g');
 
 /**
- * Returns the parameters, and the schemes, which have no value. Values are unescaped and without control characters.
+ * Parses every challenge in `WWW-Authenticate`. Never throws: it skips what it cannot read. Values are unescaped and without
+ * control characters.
  *
- * @see https://www.rfc-editor.org/rfc/rfc9110#section-11
+ * @see https://www.rfc-editor.org/rfc/rfc9110#section-11.6.1
  */
-function parseElements(header: HeaderValue) {
-  return fieldLines(header).flatMap((line) =>
-    Array.from(line.matchAll(listElement), ([, name = '', quoted, unquoted]) => ({
-      name,
-      value: quoted?.replace(/\\(.)/g, '$1') ?? unquoted,
-    })),
-  );
+function parseChallenges(header: string): Challenge[] {
+  const challenges: Challenge[] = [];
+  for (const [, name = '', quoted, unquoted] of header.matchAll(schemeOrParam)) {
+    const value = quoted?.replace(/\\(.)/g, '$1') ?? unquoted;
+    const current = challenges.at(-1);
+    if (value === undefined) challenges.push({ scheme: name.toLowerCase(), params: {} });
+    else if (current !== undefined) current.params[name.toLowerCase()] = value;
+  }
+  return challenges;
 }

@@ -1,5 +1,7 @@
 import { debuglog } from 'node:util';
 import { z } from 'zod';
+import { Mask } from '../../errors/mask.js';
+import { toError } from '../../http/no-response.js';
 import { waitAtMost } from '../../http/timer.js';
 import { isBearerToken } from '../bearer.js';
 
@@ -13,31 +15,18 @@ export interface AccessToken {
   readonly expiresAt: number;
   /** ms from issue to expiry. */
   readonly lifetime: number;
-  /** Whether this client fetched it, rather than another process that shares the store. */
-  readonly isFetched: boolean;
 }
 
-// What Atlas uses, in seconds; RFC 6749 allows a server to leave it out.
-const usualLifetime = 3600;
 const maxMargin = 60_000;
 // Once per process: in a fleet that shares a token, the process with the largest value renews it, and the others find the
 // new one.
 const jitter = Math.random();
 
-const bearerToken = z.custom<string>(isBearerToken);
-const bearerType = z.string().regex(/^bearer$/i);
-const seconds = z.coerce.number().nonnegative();
-
-/** Checks the response of the token endpoint. @see https://www.rfc-editor.org/rfc/rfc6749#section-5.1 */
-export const tokenResponseSchema = z.object({
-  access_token: bearerToken,
-  token_type: bearerType.nullish(),
-  expires_in: seconds.nullish().transform((lifetime) => lifetime ?? usualLifetime),
-});
+export const bearerTokenSchema = z.custom<string>(isBearerToken);
 
 /** Checks a token from a store. */
 const storedTokenSchema = z.object({
-  accessToken: bearerToken,
+  accessToken: bearerTokenSchema,
   expiresAt: z.number(),
   lifetime: z.number().nonnegative(),
 });
@@ -70,42 +59,75 @@ export interface TokenStore {
 /** How long to wait for a store, in ms. */
 const storeTimeout = 500;
 
-/** One service account's token in a store. */
+const maxReasonLength = 500;
+
+/**
+ * One service account's token in a store. A store that fails counts as empty, and the first failure is a process warning: without
+ * its store, a fleet runs into the limits of Atlas.
+ */
 export class SharedToken {
   readonly #store: TokenStore;
   readonly #key: string;
-
-  /** @param key - names the base URL and the client ID. It holds no secret. */
-  constructor(store: TokenStore, key: string) {
-    this.#store = store;
-    this.#key = key;
-  }
+  readonly #secrets: readonly string[];
+  /** What was read or written last. An error of the store may quote it. */
+  #lastToken = '';
+  #hasWarned = false;
 
   /**
-   * Returns the stored token, or `undefined` if there is none.
-   *
-   * @throws what the store throws, or an error that says how else it failed.
+   * @param key - names the base URL and the client ID. It holds no secret.
+   * @param secrets - those of the service account, which no warning may show.
    */
+  constructor(store: TokenStore, key: string, secrets: readonly string[]) {
+    this.#store = store;
+    this.#key = key;
+    this.#secrets = secrets;
+  }
+
+  /** Returns the stored token, or `undefined` if there is none. Never rejects. */
   async read(): Promise<AccessToken | undefined> {
-    // Async, so that a store that throws causes a rejection.
-    const reading = async () => this.#store.get(this.#key);
-    const value = await waitAtMost(storeTimeout, reading(), true);
-    if (value == null) return undefined;
     try {
-      // Some stores parse what looks like JSON.
-      const token = storedTokenSchema.parse(typeof value === 'string' ? JSON.parse(value) : value);
-      return { ...token, isFetched: false };
-    } catch {
-      // Not the reason, which may quote a token.
-      throw new Error('it returned something other than a token that this package has stored');
+      const value = await waitAtMost(storeTimeout, this.#store.get(this.#key), true);
+      if (value == null) return undefined;
+      const token = parseStored(value);
+      this.#lastToken = token.accessToken;
+      return token;
+    } catch (reason) {
+      this.#reportFailure('get', reason);
+      return undefined;
     }
   }
 
-  /** @throws what the store throws, or an error that says how else it failed. */
-  async write({ accessToken, expiresAt, lifetime }: AccessToken): Promise<void> {
-    const value = JSON.stringify({ accessToken, expiresAt, lifetime });
-    const writing = async () => this.#store.set(this.#key, value, Math.floor(expiresAt - Date.now()));
-    // Keyv returns false if its adapter fails.
-    if ((await waitAtMost(storeTimeout, writing(), true)) === false) throw new Error('it returned false');
+  /** Stores a token. Never rejects. */
+  async write(token: AccessToken): Promise<void> {
+    this.#lastToken = token.accessToken;
+    try {
+      const ttl = Math.floor(token.expiresAt - Date.now());
+      const result = await waitAtMost(storeTimeout, this.#store.set(this.#key, JSON.stringify(token), ttl), true);
+      // Keyv returns false if its adapter fails.
+      if (result === false) throw new Error('it returned false');
+    } catch (reason) {
+      this.#reportFailure('set', reason);
+    }
+  }
+
+  #reportFailure(method: 'get' | 'set', reason: unknown): void {
+    const mask = new Mask([...this.#secrets, this.#lastToken]);
+    const why = mask.text(toError(reason).message, maxReasonLength).replace(/\s+/g, ' ');
+    const failure = `tokenStore: ${method}() failed: ${why}`;
+    debug('%s', failure);
+    if (this.#hasWarned) return;
+    this.#hasWarned = true;
+    const advice = 'Check the store. Without it, every process fetches its own tokens, and Atlas limits them.';
+    process.emitWarning(`${failure}. ${advice}`, 'AtlasTokenStoreWarning');
+  }
+}
+
+function parseStored(value: unknown): AccessToken {
+  try {
+    // Some stores parse what looks like JSON.
+    return storedTokenSchema.parse(typeof value === 'string' ? JSON.parse(value) : value);
+  } catch {
+    // Not the reason, which may quote a token.
+    throw new Error('it returned something other than a token that this package has stored');
   }
 }

@@ -1,23 +1,33 @@
+import { z } from 'zod';
 import { readBody } from '../../atlas/response.js';
 import { isObject } from '../../atlas/schemas.js';
 import type { RequestBase } from '../../atlas/target.js';
 import { baseUrlAdvice, unavailableAdvice } from '../../errors/advice.js';
-import { connectionFreed, type ExchangeLimits, exchange, type HttpResponse } from '../../http/exchange.js';
+import { type ExchangeLimits, exchange, type HttpResponse } from '../../http/exchange.js';
 import type { NoResponse } from '../../http/no-response.js';
 import { isRetryableStatus, parseRetryAfter } from '../../http/retry.js';
 import type { Transport } from '../../http/transport.js';
 import { NoLogin } from '../authenticator.js';
-import { type AccessToken, debug, tokenResponseSchema } from './access-token.js';
+import { type AccessToken, bearerTokenSchema, debug } from './access-token.js';
 
 /** The longest wait before an attempt that may find a token in the store, in ms. */
 const maxWaitForStore = 2_000;
+
+// What Atlas uses, in seconds. RFC 6749 allows a server to leave it out.
+const usualLifetime = 3600;
+
+/** @see https://www.rfc-editor.org/rfc/rfc6749#section-5.1 */
+const tokenResponseSchema = z.object({
+  access_token: bearerTokenSchema,
+  expires_in: z.number().nonnegative().nullish(),
+});
 
 /** Requests and revokes access tokens. */
 export class TokenEndpoint {
   readonly #post: (path: string, body: string) => Promise<HttpResponse>;
   readonly #maxResponseSize: number;
-  /** The secrets that no error may show. */
-  readonly secrets: () => string[];
+  /** What no error may show. */
+  readonly secrets: string[];
 
   constructor(
     transport: Transport,
@@ -35,11 +45,11 @@ export class TokenEndpoint {
     }).flat();
     this.#post = (path, body) => exchange(transport, { method: 'POST', path: prefix + path, headers, body }, limits);
     this.#maxResponseSize = limits.maxResponseSize;
-    this.secrets = () => [clientSecret, basic];
+    this.secrets = [clientSecret, basic];
   }
 
   /**
-   * Requests a token once.
+   * Requests a token.
    *
    * @param isShared - whether another process may store a token for this one.
    * @throws {@link NoLogin}
@@ -56,8 +66,9 @@ export class TokenEndpoint {
       const what = `The response to the access token request has status 200 but no bearer token${why}.`;
       throw new NoLogin(what, { advice: baseUrlAdvice, status: 200 });
     }
-    const lifetime = parsed.data.expires_in * 1000;
-    return { accessToken: parsed.data.access_token, lifetime, expiresAt: startedAt + lifetime, isFetched: true };
+    const { access_token: accessToken, expires_in } = parsed.data;
+    const lifetime = (expires_in ?? usualLifetime) * 1000;
+    return { accessToken, lifetime, expiresAt: startedAt + lifetime };
   }
 
   /** Revokes a token. @see https://www.rfc-editor.org/rfc/rfc7009 */
@@ -66,21 +77,18 @@ export class TokenEndpoint {
     await this.#send('/api/oauth/revoke', `token=${token}&token_type_hint=access_token`);
   }
 
-  async #send(path: string, body: string): Promise<HttpResponse> {
+  /** Sends a request, and once more if its connection died before any part of a response arrived. */
+  #send(path: string, body: string): Promise<HttpResponse> {
     // Without a scope, an exchange rejects with nothing but a NoResponse.
-    const response = await this.#post(path, body)
-      .catch(async (first: NoResponse) => {
-        if (!first.isDeadConnection) throw first;
-        await connectionFreed();
-        return this.#post(path, body);
+    return this.#post(path, body)
+      .catch((noResponse: NoResponse) => {
+        if (noResponse.isDeadConnection) return this.#post(path, body);
+        throw noResponse;
       })
       .catch((noResponse: NoResponse) => {
         debug('token request to %s got no response', path);
         throw new NoLogin(noResponse, {}, { isRetryable: noResponse.isRetryable });
       });
-    // The request that needs the token should use the same connection.
-    await connectionFreed();
-    return response;
   }
 
   #refusal({ status, headers }: HttpResponse, json: unknown, isShared: boolean): NoLogin {
@@ -92,16 +100,15 @@ export class TokenEndpoint {
     const errorDescription = textOf(fields['error_description']) ?? textOf(fields['detail']);
     const said = [error, errorDescription].filter(Boolean).join(': ');
     const what = `The access token request failed with status ${status}${said && `, ${said}`}`;
-    const isTokenLimit = status === 403 && /limit/i.test(errorDescription ?? '');
-    // The next attempt reads the store first, and may find the token of another process.
-    const mayBeStored = isShared && (status === 429 || isTokenLimit);
+    const isOverLimit = status === 429 || (status === 403 && /limit/i.test(errorDescription ?? ''));
     const retryAfterMs = parseRetryAfter(headers);
-    const retry = mayBeStored
-      ? { isRetryable: true, retryAfterMs: Math.min(retryAfterMs ?? 0, maxWaitForStore) }
-      : { isRetryable: isRetryableStatus(status), retryAfterMs };
-    const advice = advise(status, isTokenLimit, isShared);
-    const details = { advice, status, error, errorDescription, retryAfterMs };
-    return new NoLogin(`${what.replace(/\.$/, '')}.`, details, retry);
+    const advice = isOverLimit ? adviseOnLimit(isShared) : adviseOnStatus(status);
+    // The next attempt reads the store first, and may find the token of the process that was within the limit.
+    const retry =
+      isOverLimit && isShared
+        ? { isRetryable: true, retryAfterMs: Math.min(retryAfterMs ?? 0, maxWaitForStore) }
+        : { isRetryable: isRetryableStatus(status), retryAfterMs };
+    return new NoLogin(`${what.replace(/\.$/, '')}.`, { advice, status, error, errorDescription, retryAfterMs }, retry);
   }
 }
 
@@ -109,11 +116,12 @@ function textOf(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
-const shareToken = 'Share one token between all processes with tokenStore.';
-const checkStore = 'A tokenStore is set. Check that it works, and that all processes use the same store.';
+function adviseOnLimit(isShared: boolean): string {
+  if (isShared) return 'A tokenStore is set. Check that it works, and that all processes use the same store.';
+  return 'Share one token between all processes with tokenStore.';
+}
 
-function advise(status: number, isTokenLimit: boolean, isShared: boolean): string {
-  if (status === 429 || isTokenLimit) return isShared ? checkStore : shareToken;
+function adviseOnStatus(status: number): string {
   if (isRetryableStatus(status)) return unavailableAdvice;
   if (status === 400 || status === 401) return 'Check clientId and clientSecret, and that the secret has not expired.';
   return baseUrlAdvice;

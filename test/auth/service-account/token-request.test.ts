@@ -125,6 +125,11 @@ describe('the error of a token request', () => {
     ['HTML', { body: '<html>Sign in</html>' }, ', because its body is not JSON'],
     ['null', { body: 'null' }, ''],
     ['no token', { body: { expires_in: 3600 } }, ''],
+    ['an empty token', { body: { access_token: '' } }, ''],
+    ['a line break in the token', { body: { access_token: 'line\nbreak' } }, ''],
+    ['a token that is too long', { body: { access_token: 'a'.repeat(8_193) } }, ''],
+    ['a word as its lifetime', { body: { access_token: 'token', expires_in: 'soon' } }, ''],
+    ['a negative lifetime', { body: { access_token: 'token', expires_in: -1 } }, ''],
     [
       'too much',
       { body: { access_token: 'a', padding: 'x'.repeat(20_000) } },

@@ -59,18 +59,10 @@ describe('Apache httpd', () => {
     expect(statuses(await stop())).toEqual([401, 200, 401, 200]);
   });
 
-  it.each<[what: string, options: Parameters<typeof startApache>[0], count: number]>([
-    ['the nonce counts, which it checks', { checkNonceCount: true }, 1],
-    // It sends one in the last 30 seconds of a nonce.
-    ['the next nonce that it sent', { nonceLifetime: 20 }, 5],
-    // Its check of the count stays off, because it does not restart the count for a new nonce as RFC 7616 3.4 requires.
-    ['each nonce once, if it accepts each only once', { nonceLifetime: 0 }, 5],
-  ])('gets %s', async (_what, options, count) => {
-    const { read, stop } = await open(startApache(options));
+  it('gets the nonce counts that it checks', async () => {
+    const { read, stop } = await open(startApache({ checkNonceCount: true }));
     for (let call = 0; call < 5; call += 1) await read();
-    const log = await stop();
-    expect(statuses(log)).toEqual([401, ...ok(5)]);
-    expect(nonces(log).size).toBe(count);
+    expect(statuses(await stop())).toEqual([401, ...ok(5)]);
   });
 });
 

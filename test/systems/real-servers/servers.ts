@@ -36,7 +36,7 @@ const apacheModules = ['mpm_event', 'authn_core', 'authn_file', 'authz_core', 'a
 /**
  * Apache httpd, which offers MD5.
  *
- * @param options.nonceLifetime - in seconds. With 0, each nonce is accepted once.
+ * @param options.nonceLifetime - in seconds.
  */
 export function startApache({ nonceLifetime = 300, checkNonceCount = false } = {}): Promise<RunningServer> {
   const configure = (folder: string, port: number) => `
@@ -67,7 +67,7 @@ DocumentRoot "${folder}/documents"
   return start('apache2', ['-DFOREGROUND', '-f'], configure);
 }
 
-/** lighttpd, which offers MD5 and SHA-256, and to hash the user name. */
+/** lighttpd, which offers SHA-256, and to hash the user name. */
 export function startLighttpd(): Promise<RunningServer> {
   const configure = (folder: string, port: number) => `
 server.document-root = "${folder}/documents"
@@ -82,7 +82,7 @@ auth.backend = "htdigest"
 auth.backend.htdigest.userfile = "${folder}/keys"
 auth.require = ("" => (
   "method" => "digest",
-  "algorithm" => "MD5|SHA-256",
+  "algorithm" => "SHA-256",
   "realm" => "${realm}",
   "nonce-secret" => "a secret of this test's own",
   "userhash" => "enable",
