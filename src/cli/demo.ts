@@ -1,9 +1,10 @@
-import type { AtlasEmulator, ClusterSeed } from '../testing/index.js';
+import type { AtlasEmulator } from '../testing/index.js';
 
 /** Adds a project with a cluster in each state of a check. */
 export function addDemo(emulator: AtlasEmulator): void {
   const groupId = '60f1c2d3e4a5b6978877665a';
-  const seed = (cluster: ClusterSeed) => emulator.seed({ groupId, groupName: 'Demo', ...cluster });
+  const seed = (cluster: Parameters<AtlasEmulator['seed']>[0]) =>
+    emulator.seed({ groupId, groupName: 'Demo', ...cluster });
   const ago = (hours: number) => new Date(Date.now() - hours * 3_600_000);
   const taken = (time: Date) => [{ id: 'd'.repeat(24), status: 'completed', createdAt: time }];
   seed({ clusterName: 'carts', dedicated: true }); // fresh

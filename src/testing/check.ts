@@ -2,7 +2,12 @@ import { z } from 'zod';
 import type { PagingOptions } from './api/pages.js';
 import type { RateLimitOptions } from './api/rate-limit.js';
 import type { ClusterSeed, ProjectSeed } from './api/seed.js';
-import type { AtlasApiKey, AtlasServiceAccount, EmulatorCredentialOptions } from './credentials.js';
+import type {
+  AccessTokenCredentials,
+  ApiKeyCredentials,
+  EmulatorCredentialOptions,
+  ServiceAccountCredentials,
+} from './credentials.js';
 import { DIGEST_ALGORITHMS, type DigestOptions } from './digest/options.js';
 import type { ScriptedAnswer } from './faults/script.js';
 import type { AtlasEmulatorOptions } from './options.js';
@@ -19,6 +24,7 @@ const amount = z.custom(isAmount, 'must be a number, 0 or more').optional();
 // Sent in a header, so it has to be finite.
 const rate = z.number().nonnegative().optional();
 const callback = z.custom((value) => typeof value === 'function', 'must be a function').optional();
+const objects = z.array(z.looseObject({})).optional();
 const isBody = (value: unknown) => typeof value === 'string' || (typeof value === 'object' && value !== null);
 
 const optional = (members: Readonly<Record<string, z.ZodType>>) => z.strictObject(members).optional();
@@ -26,9 +32,11 @@ const optional = (members: Readonly<Record<string, z.ZodType>>) => z.strictObjec
 const options = {
   port: amount,
   credentials: optional({
-    apiKey: optional({ publicKey: text, privateKey: text } satisfies Members<AtlasApiKey>),
-    serviceAccount: optional({ clientId: text, clientSecret: text } satisfies Members<AtlasServiceAccount>),
-    accessToken: text,
+    apiKey: optional({ publicKey: text, privateKey: text } satisfies Members<ApiKeyCredentials>),
+    serviceAccount: optional({ clientId: text, clientSecret: text } satisfies Members<ServiceAccountCredentials>),
+    accessToken: z
+      .union([z.string(), z.strictObject({ accessToken: text } satisfies Members<AccessTokenCredentials>)])
+      .optional(),
   } satisfies Members<EmulatorCredentialOptions>),
   digest: optional({
     algorithms: z.array(z.enum(DIGEST_ALGORITHMS)).optional(),
@@ -70,10 +78,14 @@ const cluster = {
   free: flag,
   backupEnabled: flag,
   paused: flag,
-  policyItems: z.array(z.looseObject({})).optional(),
+  pitEnabled: flag,
+  clusterType: text,
+  effectiveDatabaseEdition: text,
+  policyItems: objects,
   createDate: z.union([z.date(), z.string(), z.null()]).optional(),
   stateName: text,
   snapshots: z.array(z.looseObject({ id: z.string() })).optional(),
+  restoreJobs: objects,
 } satisfies Members<ClusterSeed>;
 
 const answer = {

@@ -1,4 +1,4 @@
-import { DEFAULTS, defaultFlexSnapshots } from './api/defaults.js';
+import { DEFAULTS, defaultFlexBackups } from './api/defaults.js';
 import { ApiEndpoints } from './api/endpoints.js';
 import { RateLimit } from './api/rate-limit.js';
 import type { ClusterSeed, ProjectSeed } from './api/seed.js';
@@ -56,7 +56,7 @@ export class Emulator {
     this.#rateLimit = new RateLimit(options.rateLimit, now);
     this.#options = options;
     this.#now = now;
-    this.seed({ groupName: DEFAULTS.groupName, snapshots: defaultFlexSnapshots(now()) });
+    this.seed({ groupName: DEFAULTS.groupName, ...defaultFlexBackups(now()) });
     for (const seed of [options.seed ?? []].flat()) this.seed(seed);
   }
 

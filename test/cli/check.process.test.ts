@@ -4,7 +4,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { AtlasEmulator, ScriptedAnswer } from '../../src/testing/index.js';
+import type { ScriptedAnswer } from '../../src/testing/faults/script.js';
+import type { AtlasEmulator } from '../../src/testing/index.js';
 import { environmentOf, openEmulator } from '../support/open-emulator.js';
 import { bin, runProcess, startCommand } from '../support/processes.js';
 

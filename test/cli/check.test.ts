@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import packageJson from '../../package.json' with { type: 'json' };
 import { runCommand } from '../../src/cli/commands.js';
 import { emulateOptions, emulateUsage } from '../../src/cli/emulate.js';
-import type { ClusterSeed } from '../../src/testing/index.js';
+import type { ClusterSeed } from '../../src/testing/api/seed.js';
 import { runClock, stopClock } from '../support/clock.js';
 import { environmentOf, openEmulator } from '../support/open-emulator.js';
 

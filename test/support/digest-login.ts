@@ -15,17 +15,14 @@ export interface Login {
   qop?: 'auth' | undefined;
   nc?: string;
   cnonce?: string;
-  /** The cnonce in the key of a `-sess` algorithm. Default: that of the login. */
-  sessionCnonce?: string;
 }
 
 export function digestResponse(login: Login): string {
   const { username, realm, password, nonce, uri, qop } = login;
-  const { algorithm = 'MD5', method = 'GET', nc = '00000001', cnonce = 'c', sessionCnonce = cnonce } = login;
-  const name = hashes[algorithm.replace('-sess', '')] ?? '';
+  const { algorithm = 'MD5', method = 'GET', nc = '00000001', cnonce = 'c' } = login;
+  const name = hashes[algorithm] ?? '';
   const h = (text: string) => createHash(name).update(text).digest('hex');
-  const key = h(`${username}:${realm}:${password}`);
-  const a1 = algorithm.endsWith('-sess') ? h(`${key}:${nonce}:${sessionCnonce}`) : key;
+  const a1 = h(`${username}:${realm}:${password}`);
   const a2 = h(`${method}:${uri}`);
   const middle = qop === undefined ? nonce : `${nonce}:${nc}:${cnonce}:${qop}`;
   return h(`${a1}:${middle}:${a2}`);

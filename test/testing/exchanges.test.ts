@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import type { AtlasEmulatorOptions, ScriptedAnswer } from '../../src/testing/index.js';
+import type { ScriptedAnswer } from '../../src/testing/faults/script.js';
+import type { AtlasEmulatorOptions } from '../../src/testing/index.js';
 import { snapshotId } from '../support/snapshot-routes.js';
 import {
   basic,
@@ -22,13 +23,16 @@ const seed = [
   { clusterName: 'Production', dedicated: true },
   { clusterName: 'Sandbox', free: true },
   { clusterName: 'Archive', dedicated: true, backupEnabled: false },
+  { clusterName: 'Shards', dedicated: true, clusterType: 'SHARDED', pitEnabled: true },
   // A project that gets its name late, and clusters with all that a seed may have.
   { groupId: shopId, createDate: new Date('2026-05-14T10:00:00.500Z'), stateName: 'CREATING', snapshots: [] },
   { groupId: shopId, clusterName: 'Orders', dedicated: true, policyItems: [] },
   {
     ...{ groupId: shopId, groupName: 'Shop', clusterName: 'Carts', dedicated: true },
-    ...{ createDate: null, stateName: 'UPDATING', paused: true, policyItems: [{ frequencyType: 'weekly', extra: 1 }] },
+    ...{ createDate: null, stateName: 'UPDATING', paused: true, effectiveDatabaseEdition: 'INFINITE' },
+    policyItems: [{ frequencyType: 'weekly', extra: 1 }],
     snapshots: [{ id: otherId, status: 'queued', expiresAt: new Date('2026-05-15T10:00:00Z') }],
+    restoreJobs: [{ deliveryType: 'download', finishedAt: new Date('2026-05-15T10:00:00Z') }],
   },
   { groupId: emptyId },
 ];
@@ -43,7 +47,6 @@ const reads: readonly string[] = [
   eventsPath(),
   flexClustersPath(),
   flexClustersPath(shopId),
-  flexClustersPath(emptyId),
   flexSnapshotsPath(),
   flexOne,
   tenantOne,
@@ -51,7 +54,14 @@ const reads: readonly string[] = [
   clustersPath('?itemsPerPage=1&pageNum=2', shopId),
   dedicatedSnapshotsPath(),
   dedicatedSnapshotsPath('', 'Sandbox'),
+  dedicatedSnapshotsPath('/shardedClusters'),
+  dedicatedSnapshotsPath('/shardedClusters', 'Shards'),
+  dedicatedSnapshotsPath('?itemsPerPage=1', 'Shards'),
   clustersPath('/Carts/backup/snapshots', shopId),
+  clustersPath(`/Carts/backup/snapshots/${otherId}`, shopId),
+  `${flexClustersPath()}/Cluster0/backup/restoreJobs`,
+  clustersPath('/Production/backup/restoreJobs'),
+  clustersPath('/Carts/backup/restoreJobs', shopId),
   schedulePath(),
   clustersPath('/Carts/backup/schedule', shopId),
   clustersPath('/Orders/backup/schedule', shopId),
@@ -82,19 +92,15 @@ const others: readonly Request[] = [
   [flexSnapshotsPath(`/${otherId}?pretty=true`)],
   [tenantSnapshotsPath(`/${otherId}`)],
   [flexSnapshotsPath('', 'Production')],
-  [flexSnapshotsPath(`/${otherId}`, 'Production')],
   [flexSnapshotsPath('', 'Sandbox')],
   [dedicatedSnapshotsPath('', 'Cluster0')],
-  [schedulePath('Cluster0')],
-  [schedulePath('Reports')],
+  [`${flexClustersPath()}/Production/backup/restoreJobs`],
+  [dedicatedSnapshotsPath(`/${otherId}`)],
   [schedulePath('Archive')],
-  [flexClustersPath('ABC')],
   [tenantSnapshotsPath('', '%E4')],
-  [schedulePath('-')],
-  [flexSnapshotsPath('/%2E%2E%2F')],
+  [tenantSnapshotsPath('', 'Production')],
   [flexSnapshotsPath('?itemsPerPage=501')],
   [flexSnapshotsPath('?itemsPerPage=0')],
-  [flexSnapshotsPath('?itemsPerPage=x')],
   [flexSnapshotsPath('?pageNum=0')],
   [flexOne, withAccept('application/vnd.atlas.2024-11-12+json')],
   [flexOne, withAccept('application/json')],

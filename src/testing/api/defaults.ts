@@ -1,5 +1,5 @@
 import { idOf } from './ids.js';
-import type { PolicyItemSeed, SnapshotSeed } from './seed.js';
+import type { PolicyItemSeed, RestoreJobSeed, SnapshotSeed } from './seed.js';
 
 /** The project and the Flex cluster that every emulator starts with, and the newest COMPLETED snapshot of that cluster. */
 export const DEFAULTS = {
@@ -9,6 +9,12 @@ export const DEFAULTS = {
   snapshotId: '5cc310ace5dc7ce369814bcb',
 } as const;
 
+/** What a cluster has if its seed does not say it. */
+export interface Backups {
+  readonly snapshots: readonly SnapshotSeed[];
+  readonly restoreJobs: readonly RestoreJobSeed[];
+}
+
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
@@ -17,19 +23,21 @@ const FLEX_RETENTION = 8 * DAY;
 const DAILY_RETENTION = 7 * DAY;
 
 /**
- * The snapshots of that cluster: one a day, oldest first as Atlas lists them. A last one is still running. It is off the daily schedule, so that
- * the newest backup is only hours old.
+ * The backups of that cluster. One snapshot a day, oldest first as Atlas lists them. A last one is still running. It is off the
+ * daily schedule, so that the newest backup is only hours old. Two were restored, and the newest restore is listed first.
  */
-export function defaultFlexSnapshots(now: number): readonly SnapshotSeed[] {
+export function defaultFlexBackups(now: number): Backups {
   const minute = Math.floor(now / MINUTE) * MINUTE;
   const daily = minute - 5 * HOUR;
-  return [
+  const [first, second] = ['5cc310ace5dc7ce369814bc9', '5cc310ace5dc7ce369814bca'] as const;
+  const snapshots = [
     finished('5cc310ace5dc7ce369814bc8', 'FAILED', daily - 3 * DAY),
-    finished('5cc310ace5dc7ce369814bc9', 'COMPLETED', daily - 2 * DAY),
-    finished('5cc310ace5dc7ce369814bca', 'COMPLETED', daily - DAY),
+    finished(first, 'COMPLETED', daily - 2 * DAY),
+    finished(second, 'COMPLETED', daily - DAY),
     finished(DEFAULTS.snapshotId, 'COMPLETED', daily),
     running('5cc310ace5dc7ce369814bcc', minute - MINUTE),
   ];
+  return { snapshots, restoreJobs: [flexRestoreJob(second, daily - DAY), flexRestoreJob(first, daily - 2 * DAY)] };
 }
 
 function running(id: string, scheduled: number): SnapshotSeed {
@@ -51,6 +59,25 @@ function finished(id: string, status: 'COMPLETED' | 'FAILED', scheduled: number)
   };
 }
 
+/** A restore of the snapshot of this time, an hour later. */
+function flexRestoreJob(snapshotId: string, scheduled: number): RestoreJobSeed {
+  const restored = scheduled + HOUR;
+  return {
+    deliveryType: 'RESTORE',
+    expirationDate: new Date(restored + 4 * HOUR),
+    id: idOf(`restore of ${snapshotId}`),
+    instanceName: DEFAULTS.clusterName,
+    projectId: DEFAULTS.groupId,
+    restoreFinishedDate: new Date(restored + 3 * MINUTE),
+    restoreScheduledDate: new Date(restored),
+    snapshotFinishedDate: new Date(scheduled + 2 * MINUTE),
+    snapshotId,
+    status: 'COMPLETED',
+    targetDeploymentItemName: DEFAULTS.clusterName,
+    targetProjectId: DEFAULTS.groupId,
+  };
+}
+
 function policyItem(frequencyType: string, frequencyInterval: number, retentionValue: number, retentionUnit: string) {
   return { frequencyInterval, frequencyType, id: idOf(frequencyType), retentionUnit, retentionValue };
 }
@@ -64,17 +91,24 @@ export const DEFAULT_POLICY_ITEMS: readonly PolicyItemSeed[] = [
   policyItem('yearly', 12, 1, 'years'),
 ];
 
-/** The snapshots of a dedicated cluster whose seed has none: one a day, oldest first, the newest about five hours old. */
-export function defaultDedicatedSnapshots(groupId: string, clusterName: string, now: number): readonly SnapshotSeed[] {
+type DedicatedCluster = Readonly<Record<'groupId' | 'name' | 'clusterType', string>>;
+
+/**
+ * The backups of a dedicated cluster whose seed has no snapshots: one a day, oldest first, the newest about five hours old. The
+ * first two were restored, and the newest restore is listed first.
+ */
+export function defaultDedicatedBackups(cluster: DedicatedCluster, now: number): Backups {
   const daily = now - 5 * HOUR;
-  return [daily - 2 * DAY, daily - DAY, daily].map((time) => dedicatedSnapshot(groupId, clusterName, time));
+  const snapshots = [daily - 2 * DAY, daily - DAY, daily].map((time) => dedicatedSnapshot(cluster, time));
+  const restored = snapshots.slice(0, 2).reverse();
+  return { snapshots, restoreJobs: restored.map(({ id, createdAt }) => dedicatedRestoreJob(cluster, id, createdAt)) };
 }
 
-function dedicatedSnapshot(groupId: string, clusterName: string, time: number): SnapshotSeed {
-  const path = `groups/${groupId}/clusters/${clusterName}`;
+function dedicatedSnapshot({ groupId, name, clusterType }: DedicatedCluster, time: number) {
+  const path = `groups/${groupId}/clusters/${name}`;
   // An ObjectId begins with its time.
   const id = Math.floor(time / SECOND).toString(16) + idOf(path).slice(8);
-  return {
+  const snapshot = {
     cloudProvider: 'AWS',
     copyRegions: [],
     createdAt: new Date(time + MINUTE),
@@ -84,10 +118,34 @@ function dedicatedSnapshot(groupId: string, clusterName: string, time: number): 
     links: [{ href: `https://cloud.mongodb.com/api/atlas/v2/${path}/backup/snapshots/${id}`, rel: 'self' }],
     mongodVersion: '8.0.29',
     policyItems: [idOf('daily')],
-    replicaSetName: clusterName,
     snapshotType: 'scheduled',
     status: 'completed',
     storageSizeBytes: 1_582_854_144,
-    type: 'replicaSet',
+  };
+  if (clusterType === 'REPLICASET') return { ...snapshot, replicaSetName: name, type: 'replicaSet' };
+  const members = ['shard-0', 'shard-1'].map((shard) => ({
+    cloudProvider: 'AWS',
+    copyRegions: [],
+    id: idOf(`${id} of ${shard}`),
+    replicaSetName: `${name}-${shard}`,
+  }));
+  const snapshotIds = members.map((member) => member.id);
+  return { ...snapshot, configServerType: 'EMBEDDED', members, snapshotIds, type: 'shardedCluster' };
+}
+
+/** A restore of a snapshot to its own cluster, an hour later. */
+function dedicatedRestoreJob({ groupId, name }: DedicatedCluster, snapshotId: string, createdAt: Date): RestoreJobSeed {
+  return {
+    cancelled: false,
+    deliveryType: 'automated',
+    expired: false,
+    failed: false,
+    finishedAt: new Date(createdAt.getTime() + HOUR),
+    id: idOf(`restore of ${snapshotId}`),
+    links: [],
+    snapshotId,
+    targetClusterName: name,
+    targetGroupId: groupId,
+    timestamp: createdAt,
   };
 }

@@ -1,10 +1,11 @@
 import { atlasError, methodNotAllowed } from '../http/atlas-error.js';
 import type { ReceivedRequest } from '../http/received-request.js';
 import type { Reply } from '../http/reply.js';
-import type { Resource, Route } from '../http/routes.js';
+import type { Resource } from '../http/routes.js';
 import { answerPage, answerWholeList, type PagingOptions } from './pages.js';
-import { printEvent, printFlexCluster, printProject, printSnapshot } from './print.js';
+import { printBackup, printEvent, printFlexCluster, printProject } from './print.js';
 import { printCluster, printSchedule } from './print-cluster-api.js';
+import type { SnapshotSeed } from './seed.js';
 import type { Cluster, Project, ProjectStore } from './store.js';
 
 /** Serves projects, clusters and backups. */
@@ -27,8 +28,6 @@ export class ApiEndpoints {
     if (resource === undefined) return atlasError(request, 404, { errorCode: 'RESOURCE_NOT_FOUND' });
     if (kind === 'tenant' && this.isTenantGone) return atlasError(request, 410);
     if (request.method !== 'GET') return methodNotAllowed('GET,OPTIONS');
-    const invalid = describeInvalidValue(request.route);
-    if (invalid !== undefined) return atlasError(request, 400, invalid);
     if (version !== undefined && !accepts(request, version)) return atlasError(request, 406);
     const reply = this.#answerResource(request, resource);
     if (version === undefined || reply.status !== 200) return reply;
@@ -45,7 +44,9 @@ export class ApiEndpoints {
     if (project === undefined) return atlasError(request, 404, { errorCode: 'GROUP_NOT_FOUND' });
     if (route.clusterName === undefined) return this.#answerProjectList(request, resource, project);
     const cluster = project.clusters.get(route.clusterName);
-    if (cluster === undefined) return atlasError(request, 404, { errorCode: 'CLUSTER_NOT_FOUND' });
+    // The tenant endpoint knows shared-tier clusters alone. What it answers for others is not recorded.
+    const isUnknown = cluster === undefined || (resource === 'tenantSnapshots' && !isFlex(cluster));
+    if (isUnknown) return atlasError(request, 404, { errorCode: 'CLUSTER_NOT_FOUND' });
     return this.#answerBackups(request, resource, cluster);
   }
 
@@ -62,27 +63,43 @@ export class ApiEndpoints {
   }
 
   #answerBackups(request: ReceivedRequest, resource: Resource, cluster: Cluster): Reply {
-    const { snapshotId } = request.route;
-    if (resource === 'flexSnapshots' && !isFlex(cluster)) {
+    const isFlexApi = resource === 'flexSnapshots' || resource === 'flexRestoreJobs';
+    if (isFlexApi && !isFlex(cluster)) {
       return atlasError(request, 400, { errorCode: 'CANNOT_USE_NON_FLEX_CLUSTER_IN_FLEX_API' });
     }
-    if ((resource === 'snapshots' || resource === 'schedule') && isFlex(cluster)) {
+    if (!isFlexApi && resource !== 'tenantSnapshots' && isFlex(cluster)) {
       return atlasError(request, 400, { errorCode: 'CANNOT_USE_FLEX_CLUSTER_IN_CLUSTER_API' });
     }
-    if (resource === 'schedule') {
-      if (!cluster.backupEnabled) return atlasError(request, 404, { errorCode: 'BACKUP_CONFIG_NOT_FOUND' });
-      return { status: 200, content: printSchedule(cluster, request.origin, this.#now()) };
-    }
+    const { snapshots, restoreJobs } = cluster;
+    const { snapshotId } = request.route;
     if (snapshotId !== undefined) return answerSnapshot(request, cluster, snapshotId);
-    if (resource === 'tenantSnapshots') return answerWholeList(request, cluster.snapshots.map(printSnapshot));
-    return answerPage(request, cluster.snapshots, printSnapshot, this.#paging);
+    switch (resource) {
+      case 'schedule':
+        if (!cluster.backupEnabled) return atlasError(request, 404, { errorCode: 'BACKUP_CONFIG_NOT_FOUND' });
+        return { status: 200, content: printSchedule(cluster, request.origin, this.#now()) };
+      case 'flexRestoreJobs':
+      case 'restoreJobs':
+        return answerPage(request, restoreJobs, printBackup, this.#paging);
+      case 'tenantSnapshots':
+        return answerWholeList(request, snapshots.map(printBackup));
+      case 'shardedSnapshots':
+        return answerWholeList(request, snapshots.filter(isSharded).map(printBackup));
+      default:
+        return answerPage(request, snapshots, printBackup, this.#paging);
+    }
   }
 }
 
 function answerSnapshot(request: ReceivedRequest, cluster: Cluster, snapshotId: string): Reply {
   const snapshot = cluster.snapshots.find(({ id }) => id === snapshotId);
-  if (snapshot === undefined) return atlasError(request, 404, { errorCode: 'TENANT_SNAPSHOT_NOT_FOUND' });
-  return { status: 200, content: printSnapshot(snapshot) };
+  if (snapshot !== undefined) return { status: 200, content: printBackup(snapshot) };
+  if (isFlex(cluster)) return atlasError(request, 404, { errorCode: 'TENANT_SNAPSHOT_NOT_FOUND' });
+  return atlasError(request, 404, { errorCode: 'RESOURCE_NOT_FOUND', parameters: [`Snapshot with id ${snapshotId}`] });
+}
+
+// Whether Atlas also has them in the list of all snapshots is not recorded. The emulator does.
+function isSharded({ type }: SnapshotSeed): boolean {
+  return type === 'shardedCluster';
 }
 
 function isFlex({ kind }: Cluster): boolean {
@@ -93,21 +110,4 @@ function isFlex({ kind }: Cluster): boolean {
 function accepts({ headers }: ReceivedRequest, oldest: string): boolean {
   const version = /application\/vnd\.atlas\.(\d{4}-\d{2}-\d{2})\+json/i.exec(headers['accept'] ?? '')?.[1];
   return version !== undefined && version >= oldest;
-}
-
-const OBJECT_ID = /^([a-f0-9]{24})$/;
-const CLUSTER_NAME = /^[a-zA-Z0-9][a-zA-Z0-9-]*$/;
-
-/** Describes the first path value that does not match its pattern. */
-function describeInvalidValue(route: Route): { detail: string; parameters: string[] } | undefined {
-  const values = [
-    ['group ID', route.groupId, OBJECT_ID],
-    ['cluster name', route.clusterName, CLUSTER_NAME],
-    ['snapshot ID', route.snapshotId, OBJECT_ID],
-  ] as const;
-  for (const [name, value, pattern] of values) {
-    if (value === undefined || pattern.test(value)) continue;
-    return { detail: `An invalid ${name} ${value} was specified.`, parameters: [value] };
-  }
-  return undefined;
 }

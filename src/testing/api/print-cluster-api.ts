@@ -6,15 +6,17 @@ const HOUR = 3_600_000;
 
 /** Prints a dedicated or a free cluster as the Cluster API lists it. */
 export function printCluster(cluster: Cluster, origin: string): object {
-  const { groupId, name, kind, backupEnabled, createDate, paused, stateName } = cluster;
+  const { groupId, name, kind, clusterType, createDate, stateName } = cluster;
   const self = `${origin}/api/atlas/v2/groups/${groupId}/clusters/${name}`;
+  const shards = clusterType === 'REPLICASET' ? [0] : [0, 1];
   const region = kind === 'free' ? FREE_REGION : DEDICATED_REGION;
   return {
-    backupEnabled,
+    backupEnabled: cluster.backupEnabled,
     biConnector: { enabled: false, readPreference: 'secondary' },
-    clusterType: 'REPLICASET',
+    clusterType,
     createDate: printTime(createDate),
     diskWarmingMode: 'FULLY_WARMED',
+    effectiveDatabaseEdition: cluster.effectiveDatabaseEdition,
     encryptionAtRestProvider: 'NONE',
     featureCompatibilityVersion: '8.0',
     globalClusterSelfManagedSharding: false,
@@ -30,17 +32,15 @@ export function printCluster(cluster: Cluster, origin: string): object {
     mongoDBMajorVersion: '8.0',
     mongoDBVersion: '8.0.29',
     name,
-    paused,
-    pitEnabled: false,
+    paused: cluster.paused,
+    pitEnabled: cluster.pitEnabled,
     redactClientLogData: false,
-    replicationSpecs: [
-      {
-        id: idOf(`${groupId}/${name}/replicationSpec`),
-        regionConfigs: [region],
-        zoneId: idOf(`${groupId}/${name}/zone`),
-        zoneName: 'Zone 1',
-      },
-    ],
+    replicationSpecs: shards.map((shard) => ({
+      id: idOf(`${groupId}/${name}/shard ${shard}`),
+      regionConfigs: [region],
+      zoneId: idOf(`${groupId}/${name}/zone`),
+      zoneName: 'Zone 1',
+    })),
     rootCertType: 'ISRGROOTX1',
     stateName,
     tags: [],

@@ -1,5 +1,5 @@
 import { idOf } from './ids.js';
-import type { SnapshotSeed } from './seed.js';
+import type { RestoreJobSeed, SnapshotSeed } from './seed.js';
 import type { Cluster, Project } from './store.js';
 
 const ORG_ID = '4e1b7c90d5a2368f0b9c7d51';
@@ -9,9 +9,9 @@ export function printTime(value: unknown): unknown {
   return value instanceof Date ? value.toISOString().replace(/\.\d+Z$/, 'Z') : value;
 }
 
-/** Prints a snapshot with exactly the fields that it has. */
-export function printSnapshot(snapshot: SnapshotSeed): object {
-  return Object.fromEntries(Object.entries(snapshot).map(([name, value]) => [name, printTime(value)]));
+/** Prints a snapshot or a restore job with exactly the fields that it has. */
+export function printBackup(backup: SnapshotSeed | RestoreJobSeed): object {
+  return Object.fromEntries(Object.entries(backup).map(([name, value]) => [name, printTime(value)]));
 }
 
 /** Prints a cluster as the Flex API lists it. */

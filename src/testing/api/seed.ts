@@ -28,6 +28,9 @@ export interface PolicyItemSeed {
   [field: string]: unknown;
 }
 
+/** A restore job to serve, with any fields. Times may be `Date`s. */
+export type RestoreJobSeed = Readonly<Record<string, unknown>>;
+
 /** A project without clusters. */
 export interface ProjectSeed {
   /** Default: the emulator's own `groupId`. */
@@ -56,6 +59,12 @@ export interface ClusterSeed {
   backupEnabled?: boolean | undefined;
   /** Whether a dedicated cluster is paused. Default false. */
   paused?: boolean | undefined;
+  /** Whether a dedicated cluster has point-in-time backups. Default false. */
+  pitEnabled?: boolean | undefined;
+  /** What a dedicated cluster is. Any other type than `REPLICASET` has two shards. Default `REPLICASET`. */
+  clusterType?: 'REPLICASET' | 'SHARDED' | 'GEOSHARDED' | (string & {}) | undefined;
+  /** The edition of a dedicated cluster. Default `CORE`. */
+  effectiveDatabaseEdition?: 'CORE' | 'INFINITE' | (string & {}) | undefined;
   /**
    * The backup schedule of a dedicated cluster. Default: every 6 hours, daily, weekly, monthly and yearly, as Atlas creates
    * it. `[]` is no schedule.
@@ -70,6 +79,11 @@ export interface ClusterSeed {
    * Flex cluster. Default for a dedicated one: three daily snapshots, the newest about five hours old. For a free one: none.
    */
   snapshots?: readonly SnapshotSeed[] | undefined;
+  /**
+   * Served in this order, so list the newest first as Atlas does. Default: none, but for a dedicated cluster with the default
+   * snapshots, the restores of the first two.
+   */
+  restoreJobs?: readonly RestoreJobSeed[] | undefined;
 }
 
 /** Copies a cluster, a snapshot or a patch deeply. */

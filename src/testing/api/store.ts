@@ -1,8 +1,9 @@
-import { DEFAULT_POLICY_ITEMS, defaultDedicatedSnapshots } from './defaults.js';
+import { type Backups, DEFAULT_POLICY_ITEMS, defaultDedicatedBackups } from './defaults.js';
 import {
   type ClusterSeed,
   copySeed,
   type PolicyItemSeed,
+  type RestoreJobSeed,
   type SeedTime,
   type SnapshotPatch,
   type SnapshotSeed,
@@ -19,8 +20,12 @@ export interface Cluster {
   readonly stateName: string;
   readonly backupEnabled: boolean;
   readonly paused: boolean;
+  readonly pitEnabled: boolean;
+  readonly clusterType: string;
+  readonly effectiveDatabaseEdition: string;
   readonly policyItems: readonly PolicyItemSeed[];
   readonly snapshots: readonly SnapshotSeed[];
+  readonly restoreJobs: readonly RestoreJobSeed[];
 }
 
 /** A project with the clusters that it has now, by name. */
@@ -29,6 +34,8 @@ export interface Project {
   name: string;
   readonly clusters: Map<string, Cluster>;
 }
+
+const NO_BACKUPS: Backups = { snapshots: [], restoreJobs: [] };
 
 // As recorded: the cluster is older than the Flex API, so it was an M2 or M5.
 const DEFAULT_CREATE_DATE = '2023-03-27T17:22:20Z';
@@ -54,16 +61,24 @@ export class ProjectStore {
   seedCluster(project: Project, name: string, seed: ClusterSeed, now: number): void {
     const groupId = project.id;
     const kind = kindOf(seed);
+    const { clusterType = 'REPLICASET' } = seed;
+    const isTakenByAtlas = kind === 'dedicated' && seed.snapshots === undefined;
+    const backups = isTakenByAtlas ? defaultDedicatedBackups({ groupId, name, clusterType }, now) : NO_BACKUPS;
     const {
       createDate = DEFAULT_CREATE_DATE,
       stateName = 'IDLE',
       backupEnabled = kind !== 'free',
       paused = false,
+      pitEnabled = false,
+      effectiveDatabaseEdition = 'CORE',
       policyItems = DEFAULT_POLICY_ITEMS,
-      snapshots = kind === 'free' ? [] : defaultDedicatedSnapshots(groupId, name, now),
+      snapshots = backups.snapshots,
+      restoreJobs = backups.restoreJobs,
     } = copySeed(seed);
-    const cluster = { groupId, name, kind, createDate, stateName, backupEnabled, paused, policyItems, snapshots };
-    project.clusters.set(name, cluster);
+    project.clusters.set(name, {
+      ...{ groupId, name, kind, clusterType, createDate, stateName, effectiveDatabaseEdition },
+      ...{ backupEnabled, paused, pitEnabled, policyItems, snapshots, restoreJobs },
+    });
   }
 
   findProject(groupId: string): Project | undefined {

@@ -1,4 +1,4 @@
-import type { AtlasApiKey } from '../credentials.js';
+import type { ApiKeyCredentials } from '../credentials.js';
 import type { ReceivedRequest } from '../http/received-request.js';
 import { type DigestAuthorization, type MalformedAuthorization, parseAuthorization } from './authorization.js';
 import { type IssuedNonce, NonceTable } from './nonces.js';
@@ -15,11 +15,11 @@ export const REALM = 'MMS Public API';
 export class DigestAuthenticator {
   readonly #algorithms: readonly DigestAlgorithm[];
   readonly #nonces: NonceTable;
-  readonly #apiKey: Readonly<AtlasApiKey>;
+  readonly #apiKey: Readonly<ApiKeyCredentials>;
 
   constructor(
     { algorithms = ['MD5'], nonceLifetime = 60_000 }: DigestOptions = {},
-    apiKey: Readonly<AtlasApiKey>,
+    apiKey: Readonly<ApiKeyCredentials>,
     now: () => number,
   ) {
     this.#algorithms = algorithms;
@@ -45,25 +45,21 @@ export class DigestAuthenticator {
   check(credentials: string, request: ReceivedRequest): DigestVerdict {
     const authorization = parseAuthorization(credentials);
     if ('problem' in authorization) return authorization;
-    const { uri, nc, cnonce } = authorization;
+    const { uri, nc } = authorization;
     if (uri !== request.target) return { problem: `uri ${uri} is not the request target ${request.target}` };
     const nonce = this.#nonces.find(authorization.nonce);
     if (!this.#isSignedByKey(authorization, nonce, request.method)) return 'refused';
     // Only a client that knows the key learns that its nonce is stale (RFC 7616 section 3.3).
     if (nonce === undefined || nonce.counts.has(nc)) return 'stale';
     nonce.counts.add(nc);
-    nonce.firstCnonce ??= cnonce;
     return 'passed';
   }
 
   #isSignedByKey(authorization: DigestAuthorization, nonce: IssuedNonce | undefined, method: string): boolean {
-    const { username, realm, algorithm, cnonce, response } = authorization;
+    const { username, realm, algorithm, response } = authorization;
     if (username !== this.#apiKey.publicKey || realm !== REALM) return false;
     if (!this.#algorithms.includes(algorithm)) return false;
     if (nonce !== undefined && nonce.algorithm !== algorithm) return false;
-    // RFC 7616 binds a -sess key to the first cnonce; many clients bind it to each request's own.
-    return [nonce?.firstCnonce ?? cnonce, cnonce].some(
-      (sessionCnonce) => digestResponse(authorization, method, this.#apiKey.privateKey, sessionCnonce) === response,
-    );
+    return digestResponse(authorization, method, this.#apiKey.privateKey) === response;
   }
 }

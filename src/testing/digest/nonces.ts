@@ -7,8 +7,6 @@ export interface IssuedNonce {
   readonly issuedAt: number;
   /** Every `nc` so far. */
   readonly counts: Set<string>;
-  /** The cnonce of the first request, which a `-sess` key is bound to. */
-  firstCnonce: string | undefined;
 }
 
 /** The nonces that are still valid. */
@@ -27,7 +25,7 @@ export class NonceTable {
     this.#dropExpired();
     // 24 bytes become 32 characters, as long as a nonce from Atlas.
     const value = randomBytes(24).toString('base64');
-    this.#issued.set(value, { algorithm, issuedAt: this.#now(), counts: new Set(), firstCnonce: undefined });
+    this.#issued.set(value, { algorithm, issuedAt: this.#now(), counts: new Set() });
     return value;
   }
 

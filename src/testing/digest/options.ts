@@ -1,17 +1,14 @@
-/** A Digest algorithm of RFC 7616. */
-export type DigestAlgorithm = 'MD5' | 'MD5-sess' | 'SHA-256' | 'SHA-256-sess' | 'SHA-512-256' | 'SHA-512-256-sess';
+/** A Digest algorithm of RFC 7616. The client logs in by MD5 and SHA-256, and reports an offer of SHA-512-256 alone. */
+export type DigestAlgorithm = 'MD5' | 'SHA-256' | 'SHA-512-256';
 
 /** The hash of each algorithm, as Node names it. */
 export const HASH_NAMES: Readonly<Record<DigestAlgorithm, string>> = {
   MD5: 'md5',
-  'MD5-sess': 'md5',
   'SHA-256': 'sha256',
-  'SHA-256-sess': 'sha256',
   'SHA-512-256': 'sha512-256',
-  'SHA-512-256-sess': 'sha512-256',
 };
 
-/** Every algorithm of RFC 7616. The cast holds, because the table above has no other keys. */
+/** The algorithms that the emulator knows. The cast holds, because the table above has no other keys. */
 export const DIGEST_ALGORITHMS = Object.keys(HASH_NAMES) as readonly DigestAlgorithm[];
 
 /**

@@ -29,7 +29,7 @@ export interface ScriptedAnswer {
   detail?: string | undefined;
   /** The error's parameters. Default: Atlas's for the code, with the values of the request. */
   parameters?: readonly unknown[] | undefined;
-  /** `Retry-After`: seconds, or an HTTP date. */
+  /** The value of `Retry-After`, in its unit: a number of seconds, or an HTTP date. Not ms, as errors have `retryAfterMs`. */
   retryAfter?: number | string | undefined;
   /** Further response headers. */
   headers?: Readonly<Record<string, string>> | undefined;

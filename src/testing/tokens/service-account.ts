@@ -1,4 +1,4 @@
-import type { AtlasServiceAccount } from '../credentials.js';
+import type { ServiceAccountCredentials } from '../credentials.js';
 import { atlasError, methodNotAllowed } from '../http/atlas-error.js';
 import type { ReceivedRequest } from '../http/received-request.js';
 import type { Reply } from '../http/reply.js';
@@ -25,12 +25,17 @@ const TOO_MANY_TOKENS =
 
 /** The endpoints `/api/oauth/token` and `/api/oauth/revoke` for one service account. */
 export class ServiceAccountEndpoints {
-  readonly #account: Readonly<AtlasServiceAccount>;
+  readonly #account: Readonly<ServiceAccountCredentials>;
   readonly #tokens: TokenTable;
   readonly #options: TokenOptions;
   readonly #limit: RequestLimit;
 
-  constructor(account: Readonly<AtlasServiceAccount>, tokens: TokenTable, options: TokenOptions, now: () => number) {
+  constructor(
+    account: Readonly<ServiceAccountCredentials>,
+    tokens: TokenTable,
+    options: TokenOptions,
+    now: () => number,
+  ) {
     this.#account = account;
     this.#tokens = tokens;
     this.#options = options;

@@ -3,23 +3,23 @@ import ts from 'typescript';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const entries = ['src/index.ts', 'src/check/index.ts', 'src/testing/index.ts'];
-// They have types that no entry exports, but that the documents list.
-const ofEmulator = ['src/testing/api/seed.ts', 'src/testing/faults/script.ts'];
+// Documented by their members, not by their names.
+const internals = ['src/testing/api/seed.ts', 'src/testing/faults/script.ts'];
 
 /** The result of type-checking code that imports the package by its name, under the project's strict settings. */
 export interface TypeChecked {
   /** The problems in each file, as `line: message`. */
   readonly problems: ReadonlyMap<string, string[]>;
-  /** The types that the entries of the package export, and those of the emulator, by name. */
+  /** The types that the entries of the package export and document, by name. */
   readonly exportedTypes: ReadonlyMap<string, ts.Type>;
   readonly checker: ts.TypeChecker;
 }
 
 /** @param texts - files that are not on disk, by their path from the project's root. */
 export function typeCheck(files: readonly string[], texts: ReadonlyMap<string, string>): TypeChecked {
-  const program = createProgram([...entries, ...ofEmulator, ...files, ...texts.keys()], texts);
+  const program = createProgram([...entries, ...internals, ...files, ...texts.keys()], texts);
   const checker = program.getTypeChecker();
-  const exports = [...entries, ...ofEmulator].flatMap((entry) => {
+  const exports = [...entries, ...internals].flatMap((entry) => {
     const module = checker.getSymbolAtLocation(sourceFile(program, entry));
     return module === undefined ? [] : checker.getExportsOfModule(module);
   });

@@ -18,20 +18,14 @@ async function open() {
   return { emulator, get, read };
 }
 
-describe('a seeded cluster', () => {
-  it('is in its project only', async () => {
-    const { emulator, read } = await open();
-    emulator.seed({ groupId: otherId, clusterName: 'Other', snapshots: [{ id: snapshotId, links: [] }] });
-    expect(await read('Other', otherId)).toEqual({ id: snapshotId, links: [] });
-    expect(await read('Other')).toMatchObject({ errorCode: 'CLUSTER_NOT_FOUND' });
-  });
-
-  it('replaces the one of its name', async () => {
-    const { emulator, read } = await open();
-    emulator.seed({ snapshots: [{ id: snapshotId, status: 'QUEUED' }] });
-    expect(await read()).toEqual({ id: snapshotId, status: 'QUEUED' });
-    expect(emulator.snapshots).toEqual([{ id: snapshotId, status: 'QUEUED' }]);
-  });
+it('a seeded cluster is in its project only, and replaces the one of its name', async () => {
+  const { emulator, read } = await open();
+  emulator.seed({ groupId: otherId, clusterName: 'Other', snapshots: [{ id: snapshotId, links: [] }] });
+  expect(await read('Other', otherId)).toEqual({ id: snapshotId, links: [] });
+  expect(await read('Other')).toMatchObject({ errorCode: 'CLUSTER_NOT_FOUND' });
+  emulator.seed({ snapshots: [{ id: snapshotId, status: 'QUEUED' }] });
+  expect(await read()).toEqual({ id: snapshotId, status: 'QUEUED' });
+  expect(emulator.snapshots).toEqual([{ id: snapshotId, status: 'QUEUED' }]);
 });
 
 describe('a snapshot', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ScriptedAnswer } from '../../../src/testing/index.js';
+import type { ScriptedAnswer } from '../../../src/testing/faults/script.js';
 import {
   flexClustersPath,
   flexSnapshotsPath,

@@ -1,6 +1,6 @@
 import { request } from 'node:http';
 import { expect, it } from 'vitest';
-import type { RecordedRequest } from '../../../src/testing/index.js';
+import type { RecordedRequest } from '../../../src/testing/http/request-log.js';
 import { flexSnapshotsPath, openApi } from '../support/open-api.js';
 
 /** Sends a request that fetch() would not send, and returns its status. */
@@ -11,13 +11,9 @@ const send = (url: string, path: string, method = 'GET', headers: Record<string,
       .end(body);
   });
 
-it('an absolute URL in the request line is accepted, as proxies send it', async () => {
+it('an absolute URL in the request line is accepted, as proxies send it, and an invalid request gets a 400', async () => {
   const { emulator, login } = await openApi();
   expect(await send(emulator.url, emulator.url + flexSnapshotsPath(), 'GET', login)).toBe(200);
-});
-
-it('an invalid request gets a 400', async () => {
-  const { emulator } = await openApi();
   expect(await send(emulator.url, '/', 'GET', { host: '[' })).toBe(400);
 });
 

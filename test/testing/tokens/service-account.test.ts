@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { TokenOptions } from '../../../src/testing/index.js';
+import type { TokenOptions } from '../../../src/testing/tokens/service-account.js';
 import { basic, flexSnapshotsPath, openApi } from '../support/open-api.js';
 
 // test/testing/exchanges.http has the bodies of the OAuth endpoints, and their limits by the options.
