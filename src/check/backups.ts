@@ -1,79 +1,56 @@
-import { snapshotIdSchema, type TenantSnapshot } from '../index.js';
-import type { BackupSnapshot } from './finding.js';
-import { type DedicatedSnapshot, isCompleted } from './snapshots.js';
+import { snapshotIdSchema } from '../index.js';
+import type { BackupSnapshot, ClusterName, Restorable } from './finding.js';
+import { fieldOf } from './json.js';
 import { parseTime } from './times.js';
 
 /** What the snapshots of a cluster say about its backups. */
 export interface Backups {
   /** Absent if there is no backup that can be restored. */
-  readonly restorable?: {
-    readonly newest: BackupSnapshot;
-    /** ms, never negative. */
-    readonly age: number;
-    readonly oldest: BackupSnapshot;
-    readonly backups: number;
-  };
+  readonly restorable?: Restorable;
   /** The latest failed snapshot, if it is later than the newest backup. */
   readonly lastFailed?: BackupSnapshot;
-  /** When the snapshots arrived, in ms since 1970. */
-  readonly readAt: number;
+  /** When Atlas sent the snapshots, in ms since 1970. */
+  readonly sentAt: number;
 }
 
-/** Finds the backups and the latest failure of a Flex cluster. */
-export function flexBackups(snapshots: readonly TenantSnapshot[], readAt: number): Backups {
-  const completed = snapshots.filter(({ status }) => status === 'COMPLETED');
-  const unexpired = completed.filter(({ expiration }) => !isPast(expiration, readAt));
-  const failures = snapshots.filter(({ status }) => status === 'FAILED');
-  return summarize(
-    unexpired.map(({ id, finishTime }) => toSnapshot(id, finishTime)),
-    failures.map(({ id, finishTime }) => toSnapshot(id, finishTime ?? timeOfId(id))),
-    readAt,
-  );
-}
+/** What the snapshots of each type of cluster have. */
+const fields = {
+  flex: { completed: 'COMPLETED', failed: 'FAILED', time: 'finishTime', expiry: 'expiration' },
+  dedicated: { completed: 'completed', failed: 'failed', time: 'createdAt', expiry: 'expiresAt' },
+} as const;
 
-/** Finds the backups and the latest failure of a dedicated cluster. */
-export function dedicatedBackups(snapshots: readonly DedicatedSnapshot[], readAt: number): Backups {
-  const completed = snapshots.filter(isCompleted);
-  const unexpired = completed.filter(({ expiresAt }) => !isPast(parseTime(expiresAt), readAt));
-  const failures = snapshots.filter(({ status }) => status === 'failed');
-  return summarize(
-    unexpired.map(({ id, createdAt }) => toSnapshot(id, parseTime(createdAt))),
-    failures.map(({ id, createdAt }) => toSnapshot(id, parseTime(createdAt) ?? timeOfId(id))),
-    readAt,
-  );
-}
-
-type Snapshots = readonly (BackupSnapshot | undefined)[];
-
-function summarize(completed: Snapshots, failures: Snapshots, readAt: number): Backups {
-  const backups = newestFirst(completed);
+/** Finds the backups and the latest failure of a cluster. */
+export function findBackups(type: ClusterName['clusterType'], snapshots: readonly unknown[], sentAt: number): Backups {
+  const { completed, failed, time, expiry } = fields[type];
+  const withStatus = (status: string) => snapshots.filter((snapshot) => fieldOf(snapshot, 'status') === status);
+  const isRestorable = (snapshot: unknown) => {
+    const expiresAt = parseTime(fieldOf(snapshot, expiry));
+    return expiresAt === undefined || expiresAt.getTime() >= sentAt;
+  };
+  const backups = newestFirst(withStatus(completed).filter(isRestorable), (backup) => parseTime(fieldOf(backup, time)));
+  // A snapshot that failed may have no time.
+  const failures = newestFirst(withStatus(failed), (one) => parseTime(fieldOf(one, time)) ?? timeOfId(one));
   const [newest] = backups;
-  const [failed] = newestFirst(failures);
-  const lastFailed = failed && (newest === undefined || failed.time > newest.time) && { lastFailed: failed };
-  if (newest === undefined) return { ...lastFailed, readAt };
-  const age = Math.max(readAt - newest.time.getTime(), 0);
+  const [latest] = failures;
+  const isFailing = latest !== undefined && (newest === undefined || latest.time > newest.time);
+  const lastFailed = isFailing && { lastFailed: latest };
+  if (newest === undefined) return { ...lastFailed, sentAt };
+  const age = Math.max(sentAt - newest.time.getTime(), 0);
   const oldest = backups.at(-1) ?? newest;
-  return { restorable: { newest, age, oldest, backups: backups.length }, ...lastFailed, readAt };
+  return { restorable: { newest, age, oldest, backups: backups.length }, ...lastFailed, sentAt };
 }
 
 /** Sorts snapshots, without those that have no time. */
-function newestFirst(snapshots: Snapshots): BackupSnapshot[] {
-  const timed = snapshots.filter((snapshot) => snapshot !== undefined);
+function newestFirst(snapshots: readonly unknown[], timeOf: (snapshot: unknown) => Date | undefined): BackupSnapshot[] {
+  const timed = snapshots.flatMap((snapshot) => {
+    const [id, time] = [fieldOf(snapshot, 'id'), timeOf(snapshot)];
+    return time === undefined ? [] : { ...(typeof id === 'string' && { snapshotId: id }), time };
+  });
   return timed.sort((a, b) => b.time.getTime() - a.time.getTime());
 }
 
-function isPast(time: Date | undefined, now: number): boolean {
-  return time !== undefined && time.getTime() < now;
-}
-
-function toSnapshot(id: unknown, time: Date | undefined): BackupSnapshot | undefined {
-  // A client that the caller wrote may return invalid dates.
-  if (time === undefined || Number.isNaN(time.getTime())) return undefined;
-  return { ...(typeof id === 'string' && { snapshotId: id }), time };
-}
-
-/** When Atlas made an ID: its first eight digits are the seconds since 1970. */
-function timeOfId(id: unknown): Date | undefined {
-  const { data } = snapshotIdSchema.safeParse(id);
+/** When Atlas made the ID of a snapshot: its first eight digits are the seconds since 1970. */
+function timeOfId(snapshot: unknown): Date | undefined {
+  const { data } = snapshotIdSchema.safeParse(fieldOf(snapshot, 'id'));
   return data === undefined ? undefined : new Date(Number.parseInt(data.slice(0, 8), 16) * 1000);
 }

@@ -1,37 +1,22 @@
-import { z } from 'zod';
-import {
-  type AtlasError,
-  AtlasInvalidArgumentError,
-  clusterNameSchema,
-  isAtlasError,
-  type TenantSnapshotsClient,
-} from '../index.js';
-import { type Cluster, isFree, isIgnored, otherEditionOf } from './cluster.js';
-import type { BackupFinding } from './finding.js';
-import { type Job, Jobs } from './jobs.js';
-import { judge, needsSchedule } from './judge.js';
+import { type BackupClient, Calls } from './calls.js';
+import { checkCluster } from './check-cluster.js';
+import { isListedTwice, reasonNotToCheck, toCluster } from './cluster.js';
+import { invalidArguments, reportable } from './errors.js';
+import type { BackupCheckTotals, BackupFinding } from './finding.js';
+import { type Job, runJobs } from './jobs.js';
 import { allowListeners } from './listeners.js';
 import { type BackupCheckOptions, optionsSchema } from './options.js';
-import { type BackupClient, type ClusterType, type Project, Reads } from './reads.js';
-import { dailySchedule } from './schedule.js';
-
-/** The totals of a check: the return value of its generator. */
-export interface BackupCheckTotals {
-  /** The number of projects of which at least one list of clusters was read. */
-  projects: number;
-  /** The free clusters (M0). Atlas has no backups of them. */
-  free: { groupId: string; groupName?: string | undefined; clusterName: string }[];
-}
+import { type ClusterType, type Project, readClusters, readProjects } from './reads.js';
 
 /**
  * Checks whether every Flex and dedicated cluster has a recent backup. Yields a finding per cluster as soon as it is known, in
  * no particular order. If the Flex or the dedicated clusters of a project cannot be listed, that is one `unknown` finding
- * without `clusterName`. Leaving the loop ends the check. The API key or service account needs the role Project Read Only in
- * each project.
+ * without `clusterName`. Clusters without a finding are in the totals. Leaving the loop ends the check. The API key or service
+ * account needs the role Project Read Only in each project.
  *
  * @returns the findings. The first `next()` throws an {@link AtlasInvalidArgumentError} if the options are invalid, and an
- * {@link AtlasError} if the projects cannot be listed. Any `next()` throws the signal's reason if the signal aborts, and an
- * `AtlasClosedError` if the client is closed.
+ * {@link AtlasError} if the projects cannot be listed. Any `next()` throws the signal's reason if the signal aborts, an
+ * `AtlasClosedError` if the client is closed, and what a function in the options throws.
  *
  * @example
  * ```ts
@@ -40,120 +25,77 @@ export interface BackupCheckTotals {
  * @see https://www.mongodb.com/docs/atlas/backup/cloud-backup/overview/
  */
 export async function* checkBackups(
-  client: Pick<TenantSnapshotsClient, 'get' | 'getAll' | 'listTenantSnapshots'>,
+  client: BackupClient,
   options: BackupCheckOptions = {},
 ): AsyncGenerator<BackupFinding, BackupCheckTotals> {
-  requireValid(optionsSchema, options);
-  const { signal } = options;
+  const invalid = invalidArguments(optionsSchema, options);
+  if (invalid !== undefined) throw invalid;
+  const { signal, timeout = 600_000, concurrency = 16 } = options;
   if (signal?.aborted) throw signal.reason;
-  const check = new Check(client, options);
-  const { jobs } = check;
-  const onAbort = () => jobs.stop(signal?.reason);
+  const calls = new Calls(client, timeout);
+  const check: Check = { calls, options, projectsRead: new Set(), notChecked: [] };
+  const onAbort = () => calls.end(signal?.reason);
   if (signal) allowListeners(signal);
   signal?.addEventListener('abort', onAbort);
   try {
-    for (let finding = await jobs.next(); finding !== undefined; finding = await jobs.next()) yield finding;
-    return check.totals;
+    yield* runJobs(() => checkProjects(check), concurrency, signal);
+    return { projects: check.projectsRead.size, notChecked: check.notChecked };
   } finally {
-    jobs.stop();
+    calls.end();
     signal?.removeEventListener('abort', onAbort);
   }
 }
 
-/** @throws AtlasInvalidArgumentError */
-function requireValid(schema: z.ZodType, value: unknown): void {
-  const { error } = schema.safeParse(value);
-  if (error === undefined) return;
-  const issues = error.issues.map(({ path, message }) => ({ path: path.map(String).join('.'), message }));
-  const list = issues.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`)).join(', ');
-  throw new AtlasInvalidArgumentError(`checkBackups was not sent because of invalid arguments: ${list}.`, {
-    operation: 'checkBackups',
-    issues,
-  });
-}
-
-const nameSchema = z.object({ clusterName: clusterNameSchema });
-
-/** The jobs of a check, and its totals. */
-class Check {
-  readonly jobs: Jobs;
-  readonly #reads: Reads;
-  readonly #maxAge: BackupCheckOptions['maxAge'];
-  readonly #waiting: Job[] = [];
-  #lists: Iterator<Job, undefined> = [].values();
+/** What the jobs of a check share. */
+interface Check {
+  readonly calls: Calls;
+  readonly options: BackupCheckOptions;
   /** The IDs of the projects of which a list was read. */
-  readonly #projectsRead = new Set<string>();
-  readonly #free: BackupCheckTotals['free'] = [];
+  readonly projectsRead: Set<string>;
+  readonly notChecked: BackupCheckTotals['notChecked'];
+}
 
-  constructor(client: BackupClient, options: BackupCheckOptions) {
-    const { groupIds, maxAge, timeout = 600_000, concurrency = 16 } = options;
-    // Clusters first, so that only those of a few projects wait.
-    this.jobs = new Jobs(timeout, concurrency, () => this.#waiting.pop() ?? this.#lists.next().value);
-    this.#reads = new Reads(client, this.jobs);
-    this.#maxAge = maxAge;
-    if (groupIds === undefined) this.#waiting.push(() => this.#listProjects());
-    else this.#lists = this.#listJobs(groupIds.map((groupId) => ({ groupId })));
-  }
+async function checkProjects(check: Check): Promise<Iterable<Job>> {
+  const { groupIds } = check.options;
+  if (groupIds === undefined) return listJobs(await readProjects(check.calls), check);
+  return listJobs(
+    [...new Set(groupIds)].map((groupId) => ({ groupId })),
+    check,
+  );
+}
 
-  get totals(): BackupCheckTotals {
-    return { projects: this.#projectsRead.size, free: this.#free };
-  }
-
-  async #listProjects(): Promise<undefined> {
-    this.#lists = this.#listJobs(await this.#reads.projects());
-  }
-
-  *#listJobs(projects: readonly Project[]): Iterator<Job, undefined> {
-    const byId = new Map(projects.map((project) => [project.groupId, project]));
-    for (const project of byId.values()) {
-      yield () => this.#listClusters(project, 'flex');
-      yield () => this.#listClusters(project, 'dedicated');
-    }
-  }
-
-  async #listClusters(project: Project, clusterType: ClusterType): Promise<BackupFinding | undefined> {
-    try {
-      const clusters = await this.#reads.clusters(project.groupId, clusterType);
-      this.#projectsRead.add(project.groupId);
-      for (const cluster of clusters) {
-        if (isIgnored(cluster)) continue;
-        if (isFree(cluster)) this.#free.push({ ...project, clusterName: cluster.name });
-        else this.#waiting.push(() => this.#checkCluster(project, clusterType, cluster));
-      }
-      return undefined;
-    } catch (error) {
-      return { ...project, clusterType, state: 'unknown', error: findingError(error) };
-    }
-  }
-
-  async #checkCluster(project: Project, clusterType: ClusterType, cluster: Cluster): Promise<BackupFinding> {
-    const { name: clusterName, pitEnabled } = cluster;
-    const known = { ...project, clusterType, clusterName, ...(typeof pitEnabled === 'boolean' && { pitEnabled }) };
-    try {
-      // An invalid name could change the path.
-      requireValid(nameSchema, known);
-      return { ...known, ...(await this.#judge(project.groupId, clusterType, cluster)) };
-    } catch (error) {
-      return { ...known, state: 'unknown', error: findingError(error) };
-    }
-  }
-
-  async #judge(groupId: string, clusterType: ClusterType, cluster: Cluster) {
-    if (cluster.backupEnabled === false && otherEditionOf(cluster) === undefined) {
-      return { state: 'none' as const, reason: 'backup off' as const };
-    }
-    const backups = await this.#reads.backups(groupId, clusterType, cluster);
-    const evidence = { cluster, backups, maxAge: this.#maxAge };
-    if (clusterType === 'flex' || !needsSchedule(evidence)) return judge(evidence, dailySchedule);
-    const schedule = await this.#reads
-      .schedule(groupId, cluster.name)
-      .catch((error) => ({ error: findingError(error) }));
-    return judge(evidence, schedule);
+function* listJobs(projects: readonly Project[], check: Check): Iterable<Job> {
+  for (const project of projects) {
+    yield () => checkList(project, 'flex', check);
+    yield () => checkList(project, 'dedicated', check);
   }
 }
 
-/** Returns the error if a finding can report it. Throws any other, such as that of a closed client: it ends the check. */
-function findingError(error: unknown): AtlasError {
-  if (isAtlasError(error) && error.code !== 'CLOSED') return error;
-  throw error;
+async function checkList(project: Project, clusterType: ClusterType, check: Check): ReturnType<Job> {
+  try {
+    const listed = await readClusters(project.groupId, clusterType, check.calls);
+    check.projectsRead.add(project.groupId);
+    return clusterJobs(project, clusterType, listed, check);
+  } catch (error) {
+    return { ...project, clusterType, state: 'unknown', error: reportable(error) };
+  }
+}
+
+function* clusterJobs(
+  project: Project,
+  clusterType: ClusterType,
+  listed: readonly unknown[],
+  { calls, options, notChecked }: Check,
+): Iterable<Job> {
+  for (const item of listed) {
+    const cluster = toCluster(clusterType, item);
+    if (isListedTwice(cluster)) continue;
+    // A missing name becomes an empty one, which is reported as invalid.
+    const clusterName = typeof cluster['name'] === 'string' ? cluster['name'] : '';
+    const name = { ...project, clusterType, clusterName };
+    const isWanted = () => options.filter?.(name) ?? true;
+    const reason = reasonNotToCheck(cluster) ?? (isWanted() ? undefined : 'filtered');
+    if (reason === undefined) yield () => checkCluster(name, item, options, calls);
+    else notChecked.push({ ...name, reason });
+  }
 }

@@ -1,40 +1,29 @@
-import { z } from 'zod';
-import { anything, fieldOf } from './schemas.js';
+import type { BackupCheckTotals, ClusterName } from './finding.js';
+import { type Fields, fieldOf, isObject, itemsOf } from './json.js';
 
-// One odd cluster must not fail the list. A missing name becomes an empty one, which is reported as invalid.
-const name = anything.transform((value) => (typeof value === 'string' ? value : ''));
-const flexSchema = z.object({ name, stateName: anything, createDate: anything });
-const dedicatedSchema = flexSchema.extend({
-  backupEnabled: anything,
-  paused: anything,
-  pitEnabled: anything,
-  internalClusterRole: anything,
-  clusterType: anything,
-  replicationSpecs: anything,
-  effectiveDatabaseEdition: anything,
-  databaseEdition: anything,
-});
+/** What a check looks at in a cluster. */
+export type Cluster = Fields;
 
-/** A cluster, as a list of Atlas has it. A Flex cluster has only the first three fields. */
-export type Cluster = z.infer<typeof dedicatedSchema>;
-
-/** Parses a cluster of the list of each type. */
-export const clusterSchemas: Readonly<Record<'flex' | 'dedicated', z.ZodType<Cluster>>> = {
-  flex: flexSchema.catch({ name: '' }),
-  dedicated: dedicatedSchema.catch({ name: '' }),
-};
-
-const internalRoles: readonly unknown[] = ['SYSTEM_CLUSTER', 'INTERNAL_SHADOW_CLUSTER'];
-
-/** Whether a check skips a cluster: Atlas is deleting it, uses it internally, or lists it as a Flex cluster too. */
-export function isIgnored(cluster: Cluster): boolean {
-  const { stateName, internalClusterRole } = cluster;
-  return stateName === 'DELETING' || internalRoles.includes(internalClusterRole) || runsOnlyOn('FLEX', cluster);
+/** Reads an item of the list of clusters of this type. */
+export function toCluster(type: ClusterName['clusterType'], listed: unknown): Cluster {
+  const cluster = isObject(listed) ? listed : {};
+  if (type === 'dedicated') return cluster;
+  // What else is looked at has no meaning for a Flex cluster.
+  const { name, stateName, createDate } = cluster;
+  return { name, stateName, createDate };
 }
 
-/** Whether a cluster is free (M0). Atlas has no backups of it. */
-export function isFree(cluster: Cluster): boolean {
-  return runsOnlyOn('TENANT', cluster);
+/** Why a cluster of a list is not checked. Undefined if it is. */
+export function reasonNotToCheck(cluster: Cluster): BackupCheckTotals['notChecked'][number]['reason'] | undefined {
+  const { stateName, internalClusterRole: role } = cluster;
+  if (runsOnlyOn('TENANT', cluster)) return 'free';
+  if (stateName === 'DELETING') return 'deleting';
+  return role === 'SYSTEM_CLUSTER' || role === 'INTERNAL_SHADOW_CLUSTER' ? 'internal' : undefined;
+}
+
+/** Whether a cluster of the dedicated ones is a Flex cluster, which has its own list. */
+export function isListedTwice(cluster: Cluster): boolean {
+  return runsOnlyOn('FLEX', cluster);
 }
 
 /** Whether a cluster has regions, and all of them are of this provider. */
@@ -43,21 +32,14 @@ function runsOnlyOn(provider: string, { replicationSpecs }: Cluster): boolean {
   return regions.length > 0 && regions.every((region) => fieldOf(region, 'providerName') === provider);
 }
 
-/** The items of a list. Anything else counts as a list with an unknown item. */
-const itemsOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [undefined]);
-
-const shardedTypes: readonly unknown[] = ['SHARDED', 'GEOSHARDED'];
-
 /** Whether a cluster is sharded. Without a known type, its number of shards decides. */
 export function isSharded({ clusterType, replicationSpecs }: Cluster): boolean {
   if (clusterType === 'REPLICASET') return false;
-  return shardedTypes.includes(clusterType) || itemsOf(replicationSpecs).length > 1;
+  return clusterType === 'SHARDED' || clusterType === 'GEOSHARDED' || itemsOf(replicationSpecs).length > 1;
 }
 
 /** The edition of a cluster if it is not `CORE`. Such a cluster has backups that no list shows. */
 export function otherEditionOf({ effectiveDatabaseEdition, databaseEdition }: Cluster): string | undefined {
-  const edition = effectiveDatabaseEdition ?? databaseEdition ?? 'CORE';
-  if (edition === 'CORE') return undefined;
-  // Any other text could be a secret that a server echoes.
-  return typeof edition === 'string' && /^[A-Za-z]\w{0,19}$/.test(edition) ? edition : 'unknown';
+  const edition = effectiveDatabaseEdition ?? databaseEdition;
+  return typeof edition === 'string' && edition !== 'CORE' ? edition : undefined;
 }

@@ -1,32 +1,33 @@
-import { AtlasInvalidResponseError } from '../index.js';
+import type { z } from 'zod';
+import { type AnyAtlasError, AtlasInvalidArgumentError, AtlasInvalidResponseError, isAtlasError } from '../index.js';
 
-// Why a cluster is unknown although no call has failed. What differs between clusters is not in the messages, so that the
-// problems of many clusters read the same.
+const operation = 'checkBackups';
+const maxIssues = 20;
 
-/** @param readAt - the time of this machine, in ms since 1970. */
-export function futureBackup(time: Date, readAt: number, path: string): AtlasInvalidResponseError {
-  const clock = new Date(readAt).toISOString().slice(0, 16);
-  const what = `The newest backup is more than an hour ahead of the clock of this machine (${clock} UTC).`;
-  const issue = `has a backup from ${time.toISOString()}, which is in the future`;
-  return unjudgeable(what, 'Check the clock.', path, issue);
+/** Returns the error if a finding can report it. Throws any other, such as that of a closed client: it ends the check. */
+export function reportable(error: unknown): AnyAtlasError {
+  if (isAtlasError(error) && error.code !== 'CLOSED') return error;
+  throw error;
 }
 
-const checkInUi = 'Check it in the Atlas UI.';
-
-export function onlySingleShards(path: string): AtlasInvalidResponseError {
-  return unjudgeable('The cluster is sharded, but only snapshots of single shards are listed.', checkInUi, path);
+/** Checks arguments. Returns undefined if they are valid. */
+export function invalidArguments(schema: z.ZodType, value: unknown): AtlasInvalidArgumentError | undefined {
+  const { error } = schema.safeParse(value);
+  if (error === undefined) return undefined;
+  const found = error.issues.slice(0, maxIssues);
+  const issues = found.map(({ path, message }) => ({ path: path.map(String).join('.'), message }));
+  const list = issues.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`)).join(', ');
+  return new AtlasInvalidArgumentError(`checkBackups was not sent because of invalid arguments: ${list}.`, {
+    operation,
+    issues,
+  });
 }
 
-export function otherEdition(edition: string): AtlasInvalidResponseError {
-  return unjudgeable(`The edition of the cluster is ${edition}: not all its backups are listed.`, checkInUi);
-}
-
-function unjudgeable(
-  what: string,
-  advice: string,
-  path?: string,
-  issue = `${what} ${advice}`,
-): AtlasInvalidResponseError {
-  const issues = [{ path: 'results', message: issue }];
-  return new AtlasInvalidResponseError(what, { issues, operation: 'checkBackups', path, advice });
+/**
+ * The error of a cluster that is unknown although no call has failed.
+ *
+ * @param what - has nothing that differs between clusters, so that the problems of many read the same.
+ */
+export function unjudgeable(what: string): AtlasInvalidResponseError {
+  return new AtlasInvalidResponseError(what, { operation, advice: 'Check it in the Atlas UI.' });
 }

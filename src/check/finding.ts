@@ -1,4 +1,4 @@
-import type { AtlasError } from '../index.js';
+import type { AnyAtlasError } from '../index.js';
 
 /**
  * Whether a cluster has a recent backup. The limit is `maxAge`. Without that option, it is 26 hours, or
@@ -11,12 +11,33 @@ import type { AtlasError } from '../index.js';
  * - `none`: there is no backup, or backup is off.
  * - `new`: there is no backup, but the cluster was created less than 26 hours ago, or less than 7 days and 2 hours ago if its
  *   schedule takes a snapshot a week.
- * - `unknown`: a call failed, or the snapshots do not show how old the newest backup is: its time is more than an hour in the
- *   future, the cluster is sharded and only snapshots of single shards are listed, or its edition is not `CORE` and no recent
- *   backup is listed. (Atlas does not list all backups of such an edition.) A schedule that cannot be read makes a cluster `unknown` only if
- *   the state depends on it: a backup that is older than 7 days and 2 hours is `stale` by every schedule.
+ * - `unknown`: a call that was needed failed, or what Atlas sent cannot be judged. `error` says which, and `reason` why.
  */
 export type BackupState = 'fresh' | 'stale' | 'none' | 'paused' | 'new' | 'unknown';
+
+/** Why a cluster has its state, or what is wrong with its schedule. */
+export type Reason =
+  | 'backup off'
+  | 'no schedule'
+  | 'monthly only'
+  | 'yearly only'
+  | 'schedule unreadable'
+  | 'paused'
+  | 'other edition'
+  | 'single shards'
+  | 'future backup';
+
+/** Which cluster it is. */
+export interface ClusterName {
+  /** The project ID. */
+  groupId: string;
+  /** The project name. Absent if the check was given project IDs. */
+  groupName?: string | undefined;
+  /** Which list of the project has the cluster. `dedicated` means M10 and above. */
+  clusterType: 'flex' | 'dedicated';
+  /** The cluster name. */
+  clusterName: string;
+}
 
 /** A snapshot of a Flex or dedicated cluster. */
 export interface BackupSnapshot {
@@ -29,68 +50,73 @@ export interface BackupSnapshot {
   time: Date;
 }
 
+/** The backups of a cluster that can be restored. */
+export interface Restorable {
+  /** The newest backup. */
+  newest: BackupSnapshot;
+  /** ms from the newest backup to the response of Atlas; never negative. */
+  age: number;
+  /** The oldest backup. */
+  oldest: BackupSnapshot;
+  /** The number of backups. */
+  backups: number;
+}
+
+/** What Atlas answered about a cluster, each part as Atlas sent it. A part that was not read is absent. */
+export interface BackupEvidence {
+  /** The cluster, as its list has it. */
+  cluster: unknown;
+  /** All its snapshots. Absent if backup is off. */
+  snapshots?: readonly unknown[] | undefined;
+  /** The backup schedule of a dedicated cluster. */
+  schedule?: unknown;
+  /** The newest restore jobs, at most 100. Those of a dedicated cluster need the role Project Backup Manager. */
+  restores?: readonly unknown[] | undefined;
+  /** Why parts could not be read. */
+  errors: readonly AnyAtlasError[];
+}
+
 /** What {@link checkBackups} found out about a cluster, or about clusters of a project that could not be listed. */
-export type BackupFinding = {
-  /** The project ID. */
-  groupId: string;
-  /** The project name. Absent if the check was given project IDs. */
-  groupName?: string | undefined;
-  /** Which list of the project has the cluster. `dedicated` means M10 and above. */
-  clusterType: 'flex' | 'dedicated';
+export type BackupFinding = Omit<ClusterName, 'clusterName'> & {
   /** Whether point-in-time restore is on for a dedicated cluster. No state depends on it. */
   pitEnabled?: boolean | undefined;
   /** The latest failed snapshot, if it is later than the newest backup or there is no backup. */
   lastFailed?: BackupSnapshot | undefined;
+  /** Why the cluster has this state, or what is wrong with its schedule. */
+  reason?: Reason | undefined;
+  /** What Atlas answered, with the option `evidence`. */
+  evidence?: BackupEvidence | undefined;
 } & (
-  | ({
-      clusterName: string;
-      /**
-       * Why Atlas takes no backup, or not often enough: backup is off, the schedule is empty or has only monthly or yearly
-       * snapshots, or the cluster is paused.
-       */
-      reason?: 'backup off' | 'no schedule' | 'monthly only' | 'yearly only' | 'paused' | undefined;
-      error?: undefined;
-    } & (
-      | {
-          state: 'fresh' | 'stale' | 'paused';
-          /** The newest backup. */
-          newest: BackupSnapshot;
-          /** ms from the newest backup to the response of Atlas; never negative. */
-          age: number;
-          /** The limit that applied, in ms. */
-          maxAge: number;
-          /** The oldest backup that can be restored. */
-          oldest: BackupSnapshot;
-          /** The number of backups that can be restored. */
-          backups: number;
-        }
-      | {
-          state: 'none' | 'new';
-          newest?: undefined;
-          age?: undefined;
-          maxAge?: undefined;
-          oldest?: undefined;
-          backups?: undefined;
-        }
-    ))
-  | {
-      state: 'unknown';
-      /** Absent if the clusters of this type could not be listed. */
-      clusterName?: string | undefined;
-      /** Why the state is unknown. */
-      error: AtlasError;
-      reason?: undefined;
-      /** The newest backup, if the snapshots were read and there is one. */
-      newest?: BackupSnapshot | undefined;
-      /** ms from the newest backup to the response of Atlas, if there is a backup; never negative. */
-      age?: number | undefined;
-      maxAge?: undefined;
-      /** The oldest backup that can be restored, if there is one. */
-      oldest?: BackupSnapshot | undefined;
-      /** The number of backups that can be restored, if there is one. */
-      backups?: number | undefined;
-    }
-);
+    | ({
+        state: 'fresh' | 'stale' | 'paused';
+        clusterName: string;
+        /** The limit that applied, in ms. */
+        maxAge: number;
+        error?: undefined;
+      } & Restorable)
+    | ({
+        state: 'none' | 'new';
+        clusterName: string;
+        maxAge?: undefined;
+        error?: undefined;
+      } & { [Name in keyof Restorable]?: undefined })
+    | ({
+        state: 'unknown';
+        /** Absent if the clusters of this type could not be listed. */
+        clusterName?: string | undefined;
+        maxAge?: undefined;
+        /** Why the state is unknown. */
+        error: AnyAtlasError;
+      } & { [Name in keyof Restorable]?: Restorable[Name] | undefined })
+  );
 
-/** Why Atlas takes no backup, or not often enough. */
-export type Reason = NonNullable<BackupFinding['reason']>;
+/** The totals of a check: the return value of its generator. */
+export interface BackupCheckTotals {
+  /** The number of projects of which at least one list of clusters was read. */
+  projects: number;
+  /**
+   * The clusters of these lists that have no finding: `free` (M0, Atlas has no backups of it), `deleting`, `internal` (Atlas
+   * uses it), or `filtered` (by the option `filter`).
+   */
+  notChecked: (ClusterName & { reason: 'free' | 'deleting' | 'internal' | 'filtered' })[];
+}

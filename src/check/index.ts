@@ -3,6 +3,13 @@
  *
  * @packageDocumentation
  */
-export { type BackupCheckTotals, checkBackups } from './check-backups.js';
-export type { BackupFinding, BackupSnapshot, BackupState } from './finding.js';
-export type { BackupCheckOptions } from './options.js';
+export { checkBackups } from './check-backups.js';
+export type {
+  BackupCheckTotals,
+  BackupEvidence,
+  BackupFinding,
+  BackupSnapshot,
+  BackupState,
+  ClusterName,
+} from './finding.js';
+export type { BackupCheckOptions, MaxAge } from './options.js';

@@ -1,8 +1,9 @@
-import type { AtlasError } from '../index.js';
+import type { AnyAtlasError } from '../index.js';
 import type { Backups } from './backups.js';
 import { type Cluster, otherEditionOf } from './cluster.js';
-import { otherEdition } from './errors.js';
-import type { BackupCheckOptions } from './options.js';
+import { unjudgeable } from './errors.js';
+import type { Reason } from './finding.js';
+import type { MaxAge } from './options.js';
 import { dailySchedule, hourlySchedule, type Schedule, weeklySchedule } from './schedule.js';
 import { day, hour, parseTime } from './times.js';
 
@@ -12,19 +13,19 @@ const margin = 2 * hour;
 const longestPause = 30 * day;
 
 /** What a cluster is judged by, except its schedule. */
-export interface Evidence {
+export interface Facts {
   readonly cluster: Cluster;
   readonly backups: Backups;
-  readonly maxAge?: BackupCheckOptions['maxAge'];
+  readonly maxAge?: MaxAge | undefined;
 }
 
 /** Whether the judgement depends on the schedule of a dedicated cluster. */
-export function needsSchedule(evidence: Evidence): boolean {
-  const { cluster, maxAge } = evidence;
-  if (cluster.backupEnabled === false) return false;
+export function needsSchedule(facts: Facts): boolean {
+  const { cluster, maxAge } = facts;
+  if (cluster['backupEnabled'] === false) return false;
   if (maxAge === 'schedule') return true;
-  const { state } = judgeBySchedule(evidence, dailySchedule);
-  return state === 'stale' ? maxAge === undefined : state === 'none' && cluster.paused !== true;
+  const { state } = judgeBySchedule(facts, dailySchedule);
+  return state === 'stale' ? maxAge === undefined : state === 'none' && cluster['paused'] !== true;
 }
 
 /**
@@ -32,50 +33,58 @@ export function needsSchedule(evidence: Evidence): boolean {
  *
  * @param schedule - its schedule, or why it could not be read.
  */
-export function judge(evidence: Evidence, schedule: Schedule | { readonly error: AtlasError }) {
+export function judge(facts: Facts, schedule: Schedule | { readonly error: AnyAtlasError }) {
   const judgement =
-    'error' in schedule ? judgeWithoutSchedule(evidence, schedule.error) : judgeBySchedule(evidence, schedule);
-  const edition = otherEditionOf(evidence.cluster);
+    'error' in schedule ? judgeWithoutSchedule(facts, schedule.error) : judgeBySchedule(facts, schedule);
+  const edition = otherEditionOf(facts.cluster);
   if (edition === undefined || (judgement.state !== 'none' && judgement.state !== 'stale')) return judgement;
-  return toUnknown(evidence, otherEdition(edition));
+  const error = unjudgeable(`The edition of the cluster is ${edition}: not all its backups are listed.`);
+  return unknown(facts.backups, error, 'other edition');
 }
 
 /** Judges by the strictest and by the mildest schedule. What both say holds for every schedule. */
-function judgeWithoutSchedule(evidence: Evidence, error: AtlasError) {
-  const strictest = judgeBySchedule(evidence, hourlySchedule);
-  const mildest = judgeBySchedule(evidence, weeklySchedule);
-  if (strictest.state !== mildest.state) return toUnknown(evidence, error);
-  return strictest.state === 'fresh' ? strictest : mildest;
+function judgeWithoutSchedule(facts: Facts, error: AnyAtlasError) {
+  const strictest = judgeBySchedule(facts, hourlySchedule);
+  const mildest = judgeBySchedule(facts, weeklySchedule);
+  if (strictest.state !== mildest.state) return unknown(facts.backups, error);
+  const judgement = strictest.state === 'fresh' ? strictest : mildest;
+  return { reason: 'schedule unreadable' as const, ...judgement };
 }
 
-function judgeBySchedule({ cluster, backups, maxAge }: Evidence, { interval, reason }: Schedule) {
-  const { restorable, lastFailed, readAt } = backups;
-  const isPaused = cluster.paused === true;
+function judgeBySchedule({ cluster, backups, maxAge }: Facts, { interval, reason }: Schedule) {
+  const { restorable, lastFailed, sentAt } = backups;
+  const isPaused = cluster['paused'] === true;
   const defaultLimit = Math.max(interval, day) + margin;
   const failure = lastFailed && { lastFailed };
-  const notes = { ...(reason && { reason }), ...failure };
-  // The schedule explains a missing or an old backup better than the pause does.
-  const explanation = { ...(isPaused && { reason: 'paused' as const }), ...notes };
+  const ofSchedule = reason && { reason };
+  // The pause is the reason of the state, whatever the schedule is.
+  const ofPause = isPaused ? { reason: 'paused' as const } : ofSchedule;
   if (restorable === undefined) {
-    const isNew = !isPaused && isYoung(cluster.createDate, defaultLimit, readAt);
+    const isNew = !isPaused && isYoung(cluster['createDate'], defaultLimit, sentAt);
     // The backup of a new cluster may not be configured yet.
-    return isNew ? { state: 'new' as const, ...failure } : { state: 'none' as const, ...explanation };
+    return isNew ? { state: 'new' as const, ...failure } : { state: 'none' as const, ...ofPause, ...failure };
   }
   const limit = maxAge === 'schedule' ? interval + margin : (maxAge ?? defaultLimit);
-  const known = { ...restorable, maxAge: limit };
-  if (known.age <= limit) return { state: 'fresh' as const, ...known, ...notes };
-  if (isPaused && known.age <= limit + longestPause) return { state: 'paused' as const, ...known, ...notes };
-  return { state: 'stale' as const, ...known, ...explanation };
+  const known = { ...restorable, maxAge: limit, ...failure };
+  if (known.age <= limit) return { state: 'fresh' as const, ...known, ...ofSchedule };
+  if (isPaused && known.age <= limit + longestPause) return { state: 'paused' as const, ...known, ...ofSchedule };
+  return { state: 'stale' as const, ...known, ...ofPause };
 }
 
 function isYoung(createDate: unknown, limit: number, now: number): boolean {
   // NaN without a valid date, which is in no range.
   const age = now - (parseTime(createDate)?.getTime() ?? Number.NaN);
-  // The clock of Atlas may be ahead of the local one, but not by days.
+  // The clocks of Atlas may differ, but not by days.
   return age < limit && age >= -(day + margin);
 }
 
-function toUnknown({ backups }: Evidence, error: AtlasError) {
-  const { restorable, lastFailed } = backups;
-  return { state: 'unknown' as const, error, ...restorable, ...(lastFailed && { lastFailed }) };
+/** The judgement of a cluster that cannot be judged. Keeps what is known of its backups. */
+export function unknown({ restorable, lastFailed }: Backups, error: AnyAtlasError, reason?: Reason) {
+  return {
+    state: 'unknown' as const,
+    error,
+    ...restorable,
+    ...(lastFailed && { lastFailed }),
+    ...(reason && { reason }),
+  };
 }

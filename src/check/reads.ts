@@ -1,105 +1,133 @@
 import { z } from 'zod';
-import { groupIdSchema, isAtlasApiError, type TenantSnapshotsClient } from '../index.js';
-import { type Backups, dedicatedBackups, flexBackups } from './backups.js';
-import { type Cluster, clusterSchemas, isSharded } from './cluster.js';
-import { futureBackup, onlySingleShards } from './errors.js';
-import type { BackupFinding } from './finding.js';
-import type { Jobs } from './jobs.js';
+import { type AnyAtlasError, groupIdSchema, isAtlasApiError, isAtlasError } from '../index.js';
+import type { Answer, Calls } from './calls.js';
+import { reportable } from './errors.js';
+import type { BackupEvidence, ClusterName } from './finding.js';
+import { anything, fieldOf, itemsOf, noError } from './json.js';
 import { judgeSchedule, noSchedule, type Schedule, scheduleSchema } from './schedule.js';
-import { anything } from './schemas.js';
-import { dedicatedSnapshotSchema, isCompleted, isOfAllShards, shardedListSchema } from './snapshots.js';
-import { hour } from './times.js';
 
-/** The methods of the client that a check uses. */
-export type BackupClient = Pick<TenantSnapshotsClient, 'get' | 'getAll' | 'listTenantSnapshots'>;
-
-/** How a finding names its project. */
-export type Project = Pick<BackupFinding, 'groupId' | 'groupName'>;
-
-/** The name of each list of clusters in the paths of the API. */
-const listNames = { flex: 'flexClusters', dedicated: 'clusters' } as const;
+/** A project, as its findings name it. */
+export type Project = Pick<ClusterName, 'groupId' | 'groupName'>;
 
 /** Which list of a project has a cluster. */
-export type ClusterType = keyof typeof listNames;
+export type ClusterType = ClusterName['clusterType'];
+
+/** The name of each list of clusters in the paths of the API, its version, and the version of what is about backups. */
+const api = {
+  flex: { list: 'flexClusters', version: '2024-11-13', backupVersion: '2024-11-13' },
+  dedicated: { list: 'clusters', version: '2024-08-05', backupVersion: '2023-01-01' },
+} as const;
 
 const groupsPath = '/api/atlas/v2/groups';
-const snapshotsVersion = '2023-01-01';
-// Atlas allows at most 64 characters. Cut, because every finding of the project repeats the name.
-const name = anything.transform((value) => (typeof value === 'string' ? value.slice(0, 1_000) : undefined));
-const projectSchema = z.object({ id: groupIdSchema, name });
+const projectSchema = z.object({ id: groupIdSchema, name: anything });
+
+/** Reads the projects that the login can read. */
+export async function readProjects(calls: Calls): Promise<Project[]> {
+  const { data } = await calls.getAll(groupsPath, '2023-01-01', projectSchema);
+  return data.map(({ id, name }) => ({ groupId: id, ...(typeof name === 'string' && { groupName: name }) }));
+}
+
+/** Reads the clusters of a list, as Atlas sent them. */
+export async function readClusters(groupId: string, type: ClusterType, calls: Calls): Promise<unknown[]> {
+  const { list, version } = api[type];
+  const { data } = await calls.getAll(`${groupsPath}/${groupId}/${list}`, version, anything);
+  return data;
+}
+
+const listSchema = z.object({
+  results: z.array(anything, 'must be a list'),
+  totalCount: anything,
+  links: anything,
+  ...noError,
+});
+
+/** Parses a list that takes no query, so all of it has to be on the first page. */
+const wholeListSchema = listSchema.refine(({ results, totalCount, links }) => {
+  if (itemsOf(links).some((link) => fieldOf(link, 'rel') === 'next')) return false;
+  return typeof totalCount !== 'number' || totalCount <= results.length;
+}, 'the list is cut short');
+
+const isOfAllShards = (snapshot: unknown) => fieldOf(snapshot, 'type') === 'shardedCluster';
+const isCompleted = (snapshot: unknown) => fieldOf(snapshot, 'status') === 'completed';
+
+/** The snapshots of a cluster: of a sharded one only those of all shards. */
+interface Snapshots extends Answer<readonly unknown[]> {
+  /** Whether there are backups, but only of single shards. */
+  readonly areOfSingleShards?: boolean;
+}
+
+const maxRestores = 100;
 
 /**
- * What a check asks Atlas for.
+ * Reads what Atlas has of one cluster, and keeps it as evidence.
  *
  * @see https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/
  */
-export class Reads {
-  readonly #client: BackupClient;
-  readonly #jobs: Jobs;
+export class ClusterReads {
+  readonly #isDedicated: boolean;
+  readonly #path: string;
+  readonly #version: string;
+  readonly #calls: Calls;
+  readonly #evidence: BackupEvidence & { readonly errors: AnyAtlasError[] };
+  #schedule: Promise<Schedule> | undefined;
 
-  /** @param jobs - runs the calls. */
-  constructor(client: BackupClient, jobs: Jobs) {
-    this.#client = client;
-    this.#jobs = jobs;
+  /** @param listed - the cluster as Atlas sent it. */
+  constructor({ groupId, clusterType, clusterName }: ClusterName, listed: unknown, calls: Calls) {
+    const { list, backupVersion } = api[clusterType];
+    this.#isDedicated = clusterType === 'dedicated';
+    this.#path = `${groupsPath}/${groupId}/${list}/${clusterName}/backup`;
+    this.#version = backupVersion;
+    this.#calls = calls;
+    this.#evidence = { cluster: listed, errors: [] };
   }
 
-  async projects(): Promise<Project[]> {
-    const projects = await this.#list(groupsPath, '2023-01-01', projectSchema);
-    return projects.map(({ id, name }) => ({ groupId: id, ...(name !== undefined && { groupName: name }) }));
-  }
-
-  clusters(groupId: string, type: ClusterType): Promise<Cluster[]> {
-    const path = `${groupsPath}/${groupId}/${listNames[type]}`;
-    return this.#list(path, type === 'flex' ? '2024-11-13' : '2024-08-05', clusterSchemas[type]);
-  }
-
-  /** @throws AtlasInvalidResponseError if the snapshots do not say whether there is a recent backup. */
-  async backups(groupId: string, type: ClusterType, cluster: Cluster): Promise<Backups> {
-    const path = `${groupsPath}/${groupId}/${listNames[type]}/${cluster.name}/backup/snapshots`;
-    const backups =
-      type === 'flex'
-        ? flexBackups(await this.#flexSnapshots(groupId, cluster.name), Date.now())
-        : await this.#dedicatedBackups(path, cluster);
-    const { restorable: { newest } = {}, readAt } = backups;
-    if (newest !== undefined && newest.time.getTime() - readAt > hour) throw futureBackup(newest.time, readAt, path);
-    return backups;
-  }
-
-  #flexSnapshots(groupId: string, name: string) {
-    return this.#jobs.call((limits) =>
-      this.#client.listTenantSnapshots(groupId, name, { endpoint: 'flex', ...limits }),
-    );
-  }
-
-  async #dedicatedBackups(path: string, cluster: Cluster): Promise<Backups> {
-    const listed = await this.#list(path, snapshotsVersion, dedicatedSnapshotSchema);
-    if (!isSharded(cluster)) return dedicatedBackups(listed, Date.now());
-    let snapshots = listed.filter(isOfAllShards);
-    if (snapshots.length === 0) {
+  snapshots(isSharded: boolean): Promise<Snapshots> {
+    return this.#note(async () => {
+      const path = `${this.#path}/snapshots`;
+      const { data, sentAt } = await this.#calls.getAll(path, this.#version, anything);
+      this.#evidence.snapshots = data;
+      if (!isSharded) return { data, sentAt };
+      const ofAllShards = data.filter(isOfAllShards);
+      if (ofAllShards.length > 0) return { data: ofAllShards, sentAt };
       // MongoDB documents another list for sharded clusters. Which of the two has their snapshots is not known.
-      const { results } = await this.#get(`${path}/shardedClusters`, snapshotsVersion, shardedListSchema);
-      snapshots = results.filter(isOfAllShards);
-      if (snapshots.length === 0 && listed.some(isCompleted)) throw onlySingleShards(path);
-    }
-    return dedicatedBackups(snapshots, Date.now());
+      const own = await this.#calls.get(`${path}/shardedClusters`, this.#version, wholeListSchema);
+      const ownData = itemsOf(own.data.results);
+      this.#evidence.snapshots = [...data, ...ownData];
+      const areOfSingleShards = !ownData.some(isOfAllShards) && data.some(isCompleted);
+      return { data: ownData.filter(isOfAllShards), sentAt: own.sentAt, areOfSingleShards };
+    });
   }
 
-  /** Reads the schedule of a dedicated cluster. */
-  async schedule(groupId: string, clusterName: string): Promise<Schedule> {
-    const path = `${groupsPath}/${groupId}/clusters/${clusterName}/backup/schedule`;
-    try {
-      return judgeSchedule(await this.#get(path, '2024-08-05', scheduleSchema));
-    } catch (error) {
+  /** Reads the schedule of a dedicated cluster, once. */
+  schedule(): Promise<Schedule> {
+    this.#schedule ??= this.#note(async () => {
+      const { data } = await this.#calls.get(`${this.#path}/schedule`, '2024-08-05', scheduleSchema);
+      this.#evidence.schedule = data;
+      return judgeSchedule(data);
+    }).catch((error) => {
       if (isAtlasApiError(error, { status: 404, errorCode: 'BACKUP_CONFIG_NOT_FOUND' })) return noSchedule;
       throw error;
+    });
+    return this.#schedule;
+  }
+
+  /** Reads what was not needed until now, and returns all that Atlas answered. */
+  async evidence(): Promise<BackupEvidence> {
+    if (this.#isDedicated) await this.schedule().catch(reportable);
+    await this.#note(async () => {
+      const { data } = await this.#calls.get(`${this.#path}/restoreJobs`, this.#version, listSchema, maxRestores);
+      this.#evidence.restores = itemsOf(data.results).slice(0, maxRestores);
+    }).catch(reportable);
+    return this.#evidence;
+  }
+
+  /** Adds the error to the evidence if a read fails. */
+  async #note<T>(read: () => Promise<T>): Promise<T> {
+    try {
+      return await read();
+    } catch (error) {
+      if (isAtlasError(error)) this.#evidence.errors.push(error);
+      throw error;
     }
-  }
-
-  #list<T>(path: string, apiVersion: string, schema: z.ZodType<T>): Promise<T[]> {
-    return this.#jobs.call((limits) => this.#client.getAll(path, { apiVersion, schema, ...limits }));
-  }
-
-  #get<T>(path: string, apiVersion: string, schema: z.ZodType<T>): Promise<T> {
-    return this.#jobs.call((limits) => this.#client.get(path, { apiVersion, schema, ...limits }));
   }
 }

@@ -60,7 +60,7 @@ async function collect(options: CheckOptions, { stderr }: Output, signal: AbortS
     }
   } catch (error) {
     if (!isAtlasError(error)) throw error;
-    return { ...asked, ...arrange([], [], { projects: 0, free: [] }), error };
+    return { ...asked, ...arrange([], [], { projects: 0, notChecked: [] }), error };
   } finally {
     showProgress('');
     await client.close();

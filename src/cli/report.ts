@@ -26,13 +26,14 @@ export interface Report extends ReturnType<typeof arrange> {
 export function arrange(
   findings: readonly NamedFinding[],
   excluded: readonly NamedFinding[],
-  { projects, free }: BackupCheckTotals,
+  { projects, notChecked: unchecked }: BackupCheckTotals,
 ) {
   const notListed = findings.filter((finding) => !isCluster(finding));
   const projectsNotListed = new Set(notListed.map(({ groupId }) => groupId)).size;
   const clusters = findings.length - notListed.length;
   const ofStates = { none: 0, stale: 0, unknown: -notListed.length, paused: 0, new: 0, fresh: 0 };
   for (const { state } of findings) ofStates[state] += 1;
+  const free = unchecked.filter(({ reason }) => reason === 'free');
   const notChecked = { free: free.length, excluded: excluded.filter(isCluster).length };
   return {
     summary: { projects, projectsNotListed, clusters, ...ofStates, ...notChecked },

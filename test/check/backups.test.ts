@@ -1,7 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { dedicatedBackups, flexBackups } from '../../src/check/backups.js';
-import { dedicatedSnapshotSchema } from '../../src/check/snapshots.js';
-import type { TenantSnapshot } from '../../src/index.js';
+import { findBackups } from '../../src/check/backups.js';
 
 const now = Date.parse('2026-08-10T12:00:00Z');
 const daysAgo = (days: number) => new Date(now - days * 86_400_000);
@@ -27,7 +25,7 @@ const only = (days: number) => ({
   backups: 1,
 });
 
-type Rows = [what: string, snapshots: object[], found: object][];
+type Rows = [what: string, snapshots: unknown[], found: object][];
 
 describe('of a dedicated cluster', () => {
   const createdAt = (...times: unknown[]) => times.map((createdAt) => at('completed', 1, { createdAt }));
@@ -52,7 +50,7 @@ describe('of a dedicated cluster', () => {
     ['without an ID', [at('completed', 1, { id: 5 })], { ...only(1), newest: noID, oldest: noID }],
     ['from a clock that is ahead', [at('completed', -0.01)], { ...only(-0.01), age: 0 }],
   ])('backups %s are found', (_what, snapshots, restorable) => {
-    expect(read(snapshots)).toStrictEqual({ restorable, readAt: now });
+    expect(read(snapshots)).toStrictEqual({ restorable, sentAt: now });
   });
 
   it('of backups with equal times, the first listed is the newest', () => {
@@ -61,7 +59,7 @@ describe('of a dedicated cluster', () => {
   });
 
   it.each(noBackup)('a snapshot %s is no backup', (_what, snapshots) => {
-    expect(read(snapshots)).toStrictEqual({ readAt: now });
+    expect(read(snapshots)).toStrictEqual({ sentAt: now });
   });
 
   it.each<Rows[number]>([
@@ -81,43 +79,35 @@ describe('of a dedicated cluster', () => {
   });
 
   it.each([undefined, 'x'.repeat(24)])('a failed snapshot without a time is left out: ID %s', (id) => {
-    expect(read([at('failed', 1, { id, createdAt: undefined })])).toStrictEqual({ readAt: now });
+    expect(read([at('failed', 1, { id, createdAt: undefined })])).toStrictEqual({ sentAt: now });
   });
 
-  function read(snapshots: object[]) {
-    return dedicatedBackups(
-      snapshots.map((snapshot) => dedicatedSnapshotSchema.parse(snapshot)),
-      now,
-    );
+  function read(snapshots: unknown[]) {
+    return findBackups('dedicated', snapshots, now);
   }
 });
 
 describe('of a Flex cluster', () => {
-  const flex = (status: string, days?: number, expiration?: Date): TenantSnapshot => ({
+  const flex = (status: string, days?: number, expiration?: unknown) => ({
     id: idOf(days ?? 0),
     status,
-    finishTime: days === undefined ? undefined : daysAgo(days),
+    finishTime: days === undefined ? undefined : daysAgo(days).toISOString(),
     expiration,
   });
+  const read = (snapshots: unknown[]) => findBackups('flex', snapshots, now);
 
   it('the backups and the latest failure count by their finishTime', () => {
     const all = [flex('FAILED', 3), flex('FAILED', 1), flex('COMPLETED', 2), flex('COMPLETED', 4), flex('RUNNING')];
     const restorable = { ...only(2), oldest: backupOf(4), backups: 2 };
-    expect(flexBackups(all, now)).toStrictEqual({ restorable, lastFailed: backupOf(1), readAt: now });
+    expect(read(all)).toStrictEqual({ restorable, lastFailed: backupOf(1), sentAt: now });
   });
 
   it('a backup that has expired does not count', () => {
-    const snapshots = [flex('COMPLETED', 1, daysAgo(0.01)), flex('COMPLETED', 3, daysAgo(0))];
-    expect(flexBackups(snapshots, now)).toStrictEqual({ restorable: only(3), readAt: now });
+    const snapshots = [flex('COMPLETED', 1, daysAgo(0.01).toISOString()), flex('COMPLETED', 3, 'never')];
+    expect(read(snapshots)).toStrictEqual({ restorable: only(3), sentAt: now });
   });
 
-  it('a failure without a finishTime has the time of its ID', () => {
-    const snapshots = [{ id: idOf(1), status: 'FAILED' }, flex('FAILED', 2), { id: 'odd', status: 'FAILED' }];
-    expect(flexBackups(snapshots, now).lastFailed).toStrictEqual(backupOf(1));
-  });
-
-  it('nothing is known without a valid time', () => {
-    const snapshots = [{ status: 'FAILED' }, flex('FAILED', Number.NaN), flex('COMPLETED')];
-    expect(flexBackups(snapshots, now)).toStrictEqual({ readAt: now });
+  it('nothing is known of odd snapshots', () => {
+    expect(read([null, 'COMPLETED', { status: 'FAILED' }, flex('COMPLETED')])).toStrictEqual({ sentAt: now });
   });
 });

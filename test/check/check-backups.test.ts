@@ -1,9 +1,27 @@
-import { describe, expect, it, vi } from 'vitest';
-import { type BackupCheckOptions, type BackupFinding, checkBackups } from '../../src/check/index.js';
+import { describe, expect, it } from 'vitest';
+import {
+  type BackupCheckOptions,
+  type BackupEvidence,
+  type BackupFinding,
+  type ClusterName,
+  checkBackups,
+  type MaxAge,
+} from '../../src/check/index.js';
 import { AtlasClosedError, AtlasConnectionError, AtlasInvalidArgumentError } from '../../src/index.js';
 import { answer, type Script, sendRefusal } from '../support/raw-steps.js';
 import { rejection } from '../support/rejection.js';
-import { ago, backup, checkLedger, cluster, hour, list, openAtlas, requestsOf } from './support/open-atlas.js';
+import { fakeClient } from './support/fake-client.js';
+import {
+  ago,
+  backup,
+  checkLedger,
+  cluster,
+  hour,
+  list,
+  openAtlas,
+  requestsOf,
+  runCheck,
+} from './support/open-atlas.js';
 
 const [a, b] = ['a'.repeat(24), 'b'.repeat(24)] as const;
 const denied = sendRefusal(403);
@@ -32,6 +50,8 @@ const [ofSnapshots, ofSchedule] = ['snapshots 2023-01-01', 'schedule 2024-08-05'
 const both = [ofSnapshots, ofSchedule];
 
 type Answers = Record<string, Script>;
+const old = { snapshots: backup(27 * hour, 'clusters') };
+const off = { backupEnabled: false, pitEnabled: true };
 
 describe('checkBackups', () => {
   it('makes one call per list, with the version of each', async () => {
@@ -57,7 +77,7 @@ describe('checkBackups', () => {
       Ledger: { ...shop, clusterType: 'dedicated', clusterName: 'Ledger', ...fresh },
       Invoices: { groupId: b, clusterType: 'dedicated', clusterName: 'Invoices', ...fresh },
     });
-    expect(totals).toStrictEqual({ projects: 2, free: [] });
+    expect(totals).toStrictEqual({ projects: 2, notChecked: [] });
   });
 
   it('checks the given projects, each once, without listing any', async () => {
@@ -65,19 +85,46 @@ describe('checkBackups', () => {
     const { findings, totals } = await check({ groupIds: [b, b] });
     expect(requestsOf(server).filter((path) => !path.startsWith(`/${b}/`))).toEqual([]);
     expect(findings).toMatchObject([{ groupId: b, clusterName: 'Invoices' }]);
-    expect(totals).toStrictEqual({ projects: 1, free: [] });
-    expect(await check({ groupIds: [] })).toStrictEqual({ findings: [], totals: { projects: 0, free: [] } });
+    expect(totals).toStrictEqual({ projects: 1, notChecked: [] });
+    expect(await check({ groupIds: [] })).toStrictEqual({ findings: [], totals: { projects: 0, notChecked: [] } });
   });
 
-  it('counts a free cluster, and leaves out one in deletion', async () => {
-    const free = cluster('M0', { replicationSpecs: [{ regionConfigs: [{ providerName: 'TENANT' }] }] });
-    const deleted = cluster('Old', { stateName: 'DELETING' });
-    const { check } = await openAtlas({
-      '': list([{ id: a, name: 'Web Shop' }]),
-      [dedicatedList]: list([free, deleted]),
+  it('accounts for every cluster of the lists', async () => {
+    const regions = (providerName: string) => ({ replicationSpecs: [{ regionConfigs: [{ providerName }] }] });
+    const { server, check } = await openAtlas({
+      [flexList]: list([cluster('Orders'), cluster('Old', { stateName: 'DELETING' })]),
+      [dedicatedList]: list([
+        ...[
+          cluster('M0', regions('TENANT')),
+          cluster('Orders', regions('FLEX')),
+          cluster('Ledger'),
+          cluster('Archive'),
+        ],
+        cluster('Shadow', { internalClusterRole: 'INTERNAL_SHADOW_CLUSTER' }),
+      ]),
     });
-    const totals = { projects: 1, free: [{ ...shop, clusterName: 'M0' }] };
-    expect(await check()).toStrictEqual({ findings: [], totals });
+    const asked: ClusterName[] = [];
+    const filter = (name: ClusterName) => asked.push(name) > 2;
+    const { findings, totals } = await check({ groupIds: [a], concurrency: 1, filter });
+    const dedicated = { groupId: a, clusterType: 'dedicated' };
+    const ofFlex = { groupId: a, clusterType: 'flex' };
+    expect(asked).toStrictEqual([
+      { ...ofFlex, clusterName: 'Orders' },
+      { ...dedicated, clusterName: 'Ledger' },
+      { ...dedicated, clusterName: 'Archive' },
+    ]);
+    expect(findings).toMatchObject([{ clusterName: 'Archive', state: 'fresh' }]);
+    expect(totals).toStrictEqual({
+      projects: 1,
+      notChecked: [
+        { ...ofFlex, clusterName: 'Orders', reason: 'filtered' },
+        { ...ofFlex, clusterName: 'Old', reason: 'deleting' },
+        { ...dedicated, clusterName: 'M0', reason: 'free' },
+        { ...dedicated, clusterName: 'Ledger', reason: 'filtered' },
+        { ...dedicated, clusterName: 'Shadow', reason: 'internal' },
+      ],
+    });
+    expect(server.requests).toHaveLength(3);
   });
 
   it.each<[name: string, path: string, unknown: Partial<BackupFinding>, others: number]>([
@@ -100,7 +147,7 @@ describe('checkBackups', () => {
     const { findings } = await check({ groupIds: [a] });
     const unknown = { state: 'unknown', error: error('INVALID_ARGUMENT', { issues: [expect.anything()] }) };
     expect(findings).toMatchObject([
-      ...['', '..', 'Al/tair'].map((clusterName) => ({ clusterName, ...unknown })),
+      ...['Al/tair', '..', ''].map((clusterName) => ({ clusterName, ...unknown })),
       { clusterName: 'Orders', state: 'fresh' },
     ]);
     expect(server.requests).toHaveLength(3);
@@ -109,18 +156,19 @@ describe('checkBackups', () => {
   it('calls a backup that is more than an hour ahead unknown', async () => {
     const read = async (age: number) => (await checkLedger({}, { snapshots: backup(age, 'clusters') })).finding;
     expect(await read(-hour)).toMatchObject({ state: 'fresh', age: 0 });
-    const message = expect.stringContaining('the clock of this machine');
-    const issues = [{ path: 'results', message: expect.stringMatching(/^has a backup from 2.*Z,/) }];
-    const context = { operation: 'checkBackups', path: `/api/atlas/v2/groups${ledger}` };
-    const future = error('INVALID_RESPONSE', { message, issues, ...context });
-    expect(await read(-hour - 60_000)).toMatchObject({ state: 'unknown', error: future });
+    const future = error('INVALID_RESPONSE', { advice: 'Check it in the Atlas UI.', operation: 'checkBackups' });
+    const unknown = { state: 'unknown', reason: 'future backup', error: future, age: 0, backups: 1 };
+    expect(await read(-hour - 60_000)).toMatchObject(unknown);
   });
 
-  const known = 'options: groupIds, maxAge, timeout, concurrency, signal';
+  const limitError = 'must be a number of ms above 0, "schedule", or a function that returns one of them';
+  const known = 'options: groupIds, maxAge, filter, evidence, timeout, concurrency, signal';
   it.each<[path: string, message: string, values: unknown[]]>([
     ['groupIds.1', 'must be 24 lowercase hexadecimal digits', [[a, 'A'.repeat(24)]]],
     ['groupIds', 'must be a list of project IDs', [a, null]],
-    ['maxAge', 'must be a number of ms above 0, or "schedule"', [0, Number.POSITIVE_INFINITY, '26h', null]],
+    ['maxAge', limitError, [0, Number.POSITIVE_INFINITY, '26h', null]],
+    ['filter', 'must be a function', [true, null]],
+    ['evidence', 'must be true or false', ['yes', null]],
     ['timeout', 'must be a number of ms above 0', [-1, 0, '1m']],
     ['timeout', 'must be at most 2147483647 ms', [2 ** 31, Number.POSITIVE_INFINITY]],
     ['concurrency', 'must be a whole number above 0', [1.5, 0, -1.5, '1']],
@@ -140,24 +188,35 @@ describe('checkBackups', () => {
   });
 
   const closed = new AtlasClosedError('Closed.');
-  it.each<[what: string, method: 'get' | 'getAll' | 'listTenantSnapshots', thrown: Error]>([
-    ['of the list of projects', 'getAll', new AtlasConnectionError('Atlas is down.')],
-    ['that the client is closed', 'listTenantSnapshots', closed],
-    ['that the client is closed, while it reads a schedule', 'get', closed],
-    ['that is not one of Atlas', 'listTenantSnapshots', Object.assign(new TypeError('A bug.'), { status: 429 })],
-  ])('rejects with an error %s', async (_what, method, thrown) => {
-    const { client, check } = await openAtlas({ ...organization, [ledger]: list([]) });
-    vi.spyOn(client, method).mockRejectedValue(thrown);
-    await expect(check()).rejects.toBe(thrown);
+  const bug = Object.assign(new TypeError('A bug.'), { status: 429 });
+  it.each<[what: string, end: string, thrown: Error]>([
+    ['of the list of projects', '/groups', new AtlasConnectionError('Atlas is down.')],
+    ['that the client is closed, while it lists clusters', '/clusters', closed],
+    ['that the client is closed, while it reads snapshots', '/snapshots', closed],
+    ['that the client is closed, while it reads a schedule', '/schedule', closed],
+    ['that is not one of Atlas', '/snapshots', bug],
+  ])('rejects with an error %s', async (_what, end, thrown) => {
+    const client = fakeClient((path) => {
+      if (path.endsWith(end)) throw thrown;
+      if (path.endsWith('/groups')) return [{ id: a, name: null }];
+      return path.endsWith('/clusters') ? [cluster('Ledger')] : [];
+    });
+    await expect(runCheck(client)).rejects.toBe(thrown);
+  });
+
+  it.each(['filter', 'maxAge'])('rejects with what the function %s throws', async (name) => {
+    const throwing = () => {
+      throw bug;
+    };
+    const client = fakeClient((path) => (path.endsWith('/clusters') ? [cluster('Ledger')] : []));
+    await expect(runCheck(client, { groupIds: [a], [name]: throwing })).rejects.toBe(bug);
   });
 });
 
 describe('a dedicated cluster', () => {
-  const old = { snapshots: backup(27 * hour, 'clusters') };
   const scheduled = (...frequencies: string[]): Script => [
     answer(200, { policies: [{ policyItems: frequencies.map((frequencyType) => ({ frequencyType })) }] }),
   ];
-  const off = { backupEnabled: false, pitEnabled: true };
   const unclear = { backupEnabled: 'no', pitEnabled: false };
   const edition = { effectiveDatabaseEdition: 'INFINITE', backupEnabled: false };
   const known = { newest: { time: expect.any(Date) }, age: expect.closeTo(27 * hour, -4), backups: 1 };
@@ -194,6 +253,7 @@ describe('a dedicated cluster', () => {
     ['another code', notFound('CLUSTER_NOT_FOUND'), 'API_ERROR'],
     ['another status', notFound('BACKUP_CONFIG_NOT_FOUND', 403), 'API_ERROR'],
     ['an odd body', [answer(200, { policies: null })], 'INVALID_RESPONSE'],
+    ['no JSON', [answer(200, '<html>')], 'INVALID_RESPONSE'],
   ])('is unknown if its schedule decides and fails with %s', async (_name, schedule, code) => {
     const { finding } = await checkLedger({}, { ...old, schedule });
     expect(finding).toMatchObject({ clusterName: 'Ledger', state: 'unknown', error: error(code), ...known });
@@ -213,7 +273,7 @@ describe('a sharded cluster', () => {
   const ownList = 'snapshots/shardedClusters';
   const lists = [ofSnapshots, `${ownList} 2023-01-01`];
   const all = [...lists, ofSchedule];
-  const onlySingle = unusable('only snapshots of single shards');
+  const onlySingle = { ...unusable('only snapshots of single shards'), reason: 'single shards' };
   const odd = { error: null, totalCount: 0, links: [null] };
 
   it.each<[what: string, first: object[], second: Script, finding: object, paths: string[]]>([
@@ -262,27 +322,117 @@ describe('a sharded cluster', () => {
   });
 });
 
-it.each<[maxAge: BackupCheckOptions['maxAge'], ofFlex: number, ofDedicated: number]>([
-  [undefined, 26 * hour, 26 * hour],
-  ['schedule', 26 * hour, 8 * hour],
-  [hour, hour, hour],
-])(
-  'with a maxAge of %s, the limit of a Flex cluster is %i ms, and that of a dedicated one %i',
-  async (maxAge, ...limits) => {
-    const { server, check } = await openAtlas({
-      [flexList]: list([cluster('Orders', { paused: true, backupEnabled: false, pitEnabled: true })]),
-      [orders]: backup(27 * hour, 'flexClusters'),
-      [dedicatedList]: list([cluster('Ledger')]),
-      [ledger]: backup(27 * hour, 'clusters'),
-      [`${dedicatedList}/Ledger/backup/schedule`]: [
-        answer(200, { policies: [{ policyItems: [{ frequencyType: 'hourly', frequencyInterval: 6 }] }] }),
-      ],
-    });
+describe('the limit', () => {
+  const policy = { policyItems: [{ frequencyType: 'hourly', frequencyInterval: 6 }] };
+  const answers = {
+    [flexList]: list([cluster('Orders', { paused: true, backupEnabled: false, pitEnabled: true })]),
+    [orders]: backup(27 * hour, 'flexClusters'),
+    [dedicatedList]: list([cluster('Ledger')]),
+    [ledger]: backup(27 * hour, 'clusters'),
+    [`${dedicatedList}/Ledger/backup/schedule`]: [answer(200, { policies: [policy] })],
+  };
+  const ofLedger = (maxAge: MaxAge) => (name: ClusterName) => (name.clusterName === 'Ledger' ? maxAge : undefined);
+
+  it.each<[maxAge: BackupCheckOptions['maxAge'], ofFlex: number, ofDedicated: number, requests: number]>([
+    [undefined, 26 * hour, 26 * hour, 5],
+    ['schedule', 26 * hour, 8 * hour, 5],
+    [hour, hour, hour, 4],
+    [ofLedger('schedule'), 26 * hour, 8 * hour, 5],
+    [ofLedger(hour), 26 * hour, hour, 4],
+  ])('of %s is %i ms for a Flex cluster, and %i for a dedicated one', async (maxAge, ofFlex, ofDedicated, requests) => {
+    const { server, check } = await openAtlas(answers);
     const { findings } = await check({ groupIds: [a], maxAge });
     const found = ['Orders', 'Ledger'].map((name) => findings.find(({ clusterName }) => clusterName === name));
-    expect(found).toMatchObject(limits.map((limit) => ({ state: 'stale', maxAge: limit })));
+    expect(found).toMatchObject([ofFlex, ofDedicated].map((limit) => ({ state: 'stale', maxAge: limit })));
     expect(found[0]).not.toHaveProperty('pitEnabled');
-    // The schedule is read unless maxAge is a number.
-    expect(server.requests).toHaveLength(typeof maxAge === 'number' ? 4 : 5);
-  },
-);
+    expect(server.requests).toHaveLength(requests);
+  });
+
+  it('that a function returns must be one', async () => {
+    const { check } = await openAtlas(answers);
+    const { findings } = await check({ groupIds: [a], maxAge: ofLedger(-1), evidence: true });
+    const issues = [{ path: 'maxAge', message: 'must be a number of ms above 0, or "schedule"' }];
+    const invalid = error('INVALID_ARGUMENT', { issues });
+    const evidence = { cluster: cluster('Ledger'), errors: [invalid] };
+    expect(findings).toContainEqual(expect.objectContaining({ clusterName: 'Ledger', error: invalid, evidence }));
+  });
+});
+
+describe('the evidence', () => {
+  const policies = [{ policyItems: [{ frequencyType: 'monthly' }] }];
+  const jobs = (count: number) =>
+    Array.from({ length: count }, (_, index) => ({ id: `${index}`, status: 'COMPLETED' }));
+  const parts = ['cluster', 'snapshots', 'schedule', 'restores'] as const;
+  /** Which parts of the evidence are there, and the status or code of each error. */
+  const summarize = ({ errors = [], ...evidence }: Partial<BackupEvidence> = {}) => ({
+    read: parts.filter((part) => part in evidence),
+    failed: errors.map((one) => ('status' in one ? one.status : one.code)),
+  });
+
+  it('is what Atlas sent, and no state depends on it', async () => {
+    const [snapshot, more] = [{ createdAt: ago(hour), status: 'completed', odd: [null] }, { extra: 1 }];
+    const { server, finding, paths } = await checkLedger(
+      more,
+      {
+        snapshots: list([snapshot, more]),
+        schedule: [answer(200, { policies, ...more })],
+        // More than was asked for.
+        restoreJobs: list(jobs(101)),
+      },
+      { evidence: true },
+    );
+    expect(finding).toMatchObject({ state: 'fresh', backups: 1 });
+    expect(finding).not.toHaveProperty('reason');
+    expect(finding?.evidence).toStrictEqual({
+      cluster: cluster('Ledger', more),
+      snapshots: [snapshot, more],
+      schedule: { policies, ...more },
+      restores: jobs(100),
+      errors: [],
+    });
+    expect(paths).toEqual([...both, 'restoreJobs 2023-01-01']);
+    expect(server.requests.at(-1)?.target).toMatch(/restoreJobs\?itemsPerPage=100$/);
+  });
+
+  it('of a Flex cluster has no schedule', async () => {
+    const { server, check } = await openAtlas({ [flexList]: list([cluster('Orders')]) });
+    const { findings } = await check({ groupIds: [a], evidence: true });
+    expect(summarize(findings[0]?.evidence)).toEqual({ read: ['cluster', 'snapshots', 'restores'], failed: [] });
+    expect(requestsOf(server).at(-1)).toBe(`${flexList}/Orders/backup/restoreJobs 2024-11-13`);
+  });
+
+  it.each<[what: string, fields: object, answers: Answers, found: object, read: string[], failed: unknown[]]>([
+    ['with backup off', off, {}, { reason: 'backup off' }, ['cluster', 'schedule', 'restores'], []],
+    ['without snapshots', {}, { snapshots: denied }, { state: 'unknown' }, ['cluster', 'schedule', 'restores'], [403]],
+    [
+      'without schedule and restores',
+      {},
+      { schedule: noSchedule, restoreJobs: [answer(200, {})] },
+      { state: 'fresh' },
+      ['cluster', 'snapshots'],
+      [404, 'INVALID_RESPONSE'],
+    ],
+    [
+      'without the list of sharded snapshots',
+      { clusterType: 'SHARDED' },
+      { snapshots: list([{}]), 'snapshots/shardedClusters': denied },
+      { state: 'unknown' },
+      [...parts],
+      [403],
+    ],
+    [
+      'with a schedule that is needed and fails, read once',
+      {},
+      { ...old, schedule: denied },
+      { state: 'unknown' },
+      ['cluster', 'snapshots', 'restores'],
+      [403],
+    ],
+  ])('%s has what could be read, and the errors', async (_what, fields, answers, found, read, failed) => {
+    const others = { schedule: [answer(200, { policies })], restoreJobs: list([]) };
+    const { finding, paths } = await checkLedger(fields, { ...others, ...answers }, { evidence: true });
+    expect(finding).toMatchObject(found);
+    expect(summarize(finding?.evidence)).toEqual({ read, failed });
+    expect(new Set(paths).size).toBe(paths.length);
+  });
+});

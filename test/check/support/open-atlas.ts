@@ -47,13 +47,13 @@ const project = 'a'.repeat(24);
  * @param answers - by the path below that of its backups, such as `snapshots`.
  * @returns its finding, and these paths of the requests, with the version of the API.
  */
-export async function checkLedger(fields: object, answers: Record<string, Script>) {
+export async function checkLedger(fields: object, answers: Record<string, Script>, options?: BackupCheckOptions) {
   const backups = `/${project}/clusters/Ledger/backup/`;
   const { server, check } = await openAtlas({
     [`/${project}/clusters`]: list([cluster('Ledger', fields)]),
     ...Object.fromEntries(Object.entries(answers).map(([path, script]) => [backups + path, script])),
   });
-  const { findings } = await check({ groupIds: [project] });
+  const { findings } = await check({ groupIds: [project], ...options });
   const requests = requestsOf(server).filter((path) => path.startsWith(backups));
   return { server, finding: findings[0], paths: requests.map((path) => path.slice(backups.length)) };
 }

@@ -1,0 +1,128 @@
+import {
+  type AtlasPromise,
+  AtlasTimeoutError,
+  type CallOptions,
+  isAtlasError,
+  type StandardSchema,
+  type TenantSnapshotsClient,
+} from '../index.js';
+import { allowListeners } from './listeners.js';
+
+// Captured at import, so that it works under fake timers too.
+const { setTimeout: setRealTimeout } = globalThis;
+// ms. How long calls may take to time out by themselves.
+const grace = 100;
+// ms. No call is made in the last moments: it could not end in time.
+const shortestCall = 20;
+// ms. Atlas may ask for a wait of 0 s, again and again.
+const shortestWait = 1_000;
+const defaultWait = 10_000;
+
+/** The methods of the client that a check uses. */
+export type BackupClient = Pick<TenantSnapshotsClient, 'get' | 'getAll'>;
+
+/** What Atlas sent, and when, in ms since 1970. */
+export interface Answer<T> {
+  readonly data: T;
+  readonly sentAt: number;
+}
+
+type Limits = Required<Pick<CallOptions, 'signal' | 'timeout'>>;
+
+/**
+ * Makes the calls of a check, all within one timeout. The client may be a fake that ignores its signal and its timeout: a call
+ * ends with the check all the same.
+ */
+export class Calls {
+  readonly #client: BackupClient;
+  readonly #deadline: number;
+  readonly #timer: NodeJS.Timeout;
+  readonly #ending = new AbortController();
+  readonly #outOfTime: AtlasTimeoutError;
+
+  /** @param timeout - ms. */
+  constructor(client: BackupClient, timeout: number) {
+    this.#client = client;
+    this.#deadline = performance.now() + timeout;
+    const what = `The check ran out of time after ${timeout} ms (timeout).`;
+    this.#outOfTime = timeoutError(what, timeout, 'checkBackups');
+    allowListeners(this.#ending.signal);
+    // It keeps the process alive, even if the client does not.
+    this.#timer = setTimeout(() => setRealTimeout(() => this.end(this.#outOfTime), grace), timeout);
+  }
+
+  /** Aborts the calls. */
+  end(reason?: unknown): void {
+    clearTimeout(this.#timer);
+    this.#ending.abort(reason);
+  }
+
+  /** Reads every page of a list. */
+  getAll<T>(path: string, apiVersion: string, schema: StandardSchema<T>): Promise<Answer<T[]>> {
+    return this.#call('getAll', path, (limits) => this.#client.getAll(path, { apiVersion, schema, ...limits }));
+  }
+
+  get<T>(path: string, apiVersion: string, schema: StandardSchema<T>, itemsPerPage?: number): Promise<Answer<T>> {
+    const request = { apiVersion, schema, query: { itemsPerPage } };
+    return this.#call('get', path, (limits) => this.#client.get(path, { ...request, ...limits }));
+  }
+
+  /** Makes a call within the time that is left. Makes it again after a rate limit, if there is time. */
+  async #call<T>(operation: string, path: string, start: (limits: Limits) => AtlasPromise<T>): Promise<Answer<T>> {
+    const { signal } = this.#ending;
+    for (;;) {
+      if (signal.aborted) throw signal.reason;
+      if (this.#timeLeft < shortestCall) throw this.#outOfTime;
+      const timeout = Math.floor(this.#timeLeft);
+      try {
+        return await this.#untilEnd(readAnswer(start({ signal, timeout })));
+      } catch (error) {
+        if (error === this.#outOfTime) {
+          const what = `${operation} timed out after ${timeout} ms (timeout) while waiting for the response.`;
+          throw timeoutError(what, timeout, operation, path);
+        }
+        await this.#waitAfter(error);
+      }
+    }
+  }
+
+  get #timeLeft(): number {
+    return this.#deadline - performance.now();
+  }
+
+  /** Waits after a rate limit, if there is time. Throws any other error. */
+  async #waitAfter(error: unknown): Promise<void> {
+    // A limit of Atlas, or of its token endpoint.
+    if (!isAtlasError(error) || !('status' in error) || error.status !== 429) throw error;
+    const delay = Math.max(error.retryAfterMs ?? defaultWait, shortestWait);
+    if (delay + shortestCall > this.#timeLeft) throw error;
+    let timer: NodeJS.Timeout | undefined;
+    const waited = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, delay);
+    });
+    await this.#untilEnd(waited).finally(() => clearTimeout(timer));
+  }
+
+  /** Waits for a promise, but no longer than the check lasts. */
+  #untilEnd<T>(promise: Promise<T>): Promise<T> {
+    const { signal } = this.#ending;
+    return new Promise((resolve, reject) => {
+      const onEnd = () => reject(signal.reason);
+      signal.addEventListener('abort', onEnd);
+      promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onEnd));
+    });
+  }
+}
+
+/** @param promise - a fake of the client may return a plain one. */
+async function readAnswer<T>(promise: AtlasPromise<T> | Promise<T>): Promise<Answer<T>> {
+  if (!('withResponse' in promise)) return { data: await promise, sentAt: Date.now() };
+  const { data, response } = await promise.withResponse();
+  const sentAt = Date.parse(response.headers['date'] ?? '');
+  return { data, sentAt: Number.isNaN(sentAt) ? Date.now() : sentAt };
+}
+
+function timeoutError(what: string, limitMs: number, operation: string, path?: string): AtlasTimeoutError {
+  const advice = 'Raise timeout if the check needs longer.';
+  return new AtlasTimeoutError(what, { operation, path, limit: 'timeout', limitMs, advice });
+}

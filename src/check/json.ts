@@ -1,0 +1,27 @@
+import { z } from 'zod';
+
+/** A field that may have any value: an odd one counts as missing, and fails nothing. */
+export const anything = z.unknown().optional();
+
+const absent = z.null('must be absent, or the response is an error').optional();
+
+/** The fields of an error, which a response must not have beside its data. */
+export const noError = { error: absent, errorCode: absent };
+
+/** A JSON object. Atlas may send any value in its fields; an odd one counts as missing. */
+export type Fields = Readonly<Record<string, unknown>>;
+
+/** Whether a JSON value is an object. */
+export function isObject(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null;
+}
+
+/** Reads a field of a JSON value that should be an object. */
+export function fieldOf(value: unknown, name: string): unknown {
+  return isObject(value) ? value[name] : undefined;
+}
+
+/** The items of a JSON value that should be a list. */
+export function itemsOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
