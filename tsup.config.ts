@@ -27,5 +27,5 @@ export default defineConfig([
     // TypeScript 6 and later load no types by themselves, and `AsyncDisposable` comes from those of Node.
     dts: { banner: '/// <reference types="node" />' },
   },
-  { ...options, entry: { cli: 'src/cli/bin.ts', command: 'src/cli/command.ts' }, format: 'esm' },
+  { ...options, entry: { cli: 'src/cli/bin.ts' }, format: 'esm' },
 ]);

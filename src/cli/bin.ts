@@ -1,52 +1,34 @@
 #!/usr/bin/env node
-import { fork } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
+import { runCommand } from './commands.js';
+import { openStream } from './output-stream.js';
 
-// The command runs in a child process, because that can be killed. Node waits for the lookup of a host name even in
-// process.exit(), and a lookup that nobody answers may take half a minute. Deno does not wait, and asks for a permission to
-// start a process.
-if ('Deno' in globalThis) await import('./command.js');
-
-/** The exit code that the command reported. Absent until then. */
-let result: number | undefined;
-const stopCodes = { SIGINT: 130, SIGTERM: 143 };
-/** The exit code for the signal that this process or its child got. */
-let stopCode: number | undefined;
-
-/** @param code - the exit code that other code in this process asked for. */
-function exitCodeOf(code: unknown): number {
-  // An early end must not look like a result: neither 0 (every backup is there) nor 2 (one is missing). Nor 1, because npx
-  // exits with 1 if it cannot reach the registry. After a result of 0, an error still counts.
-  return result === undefined || (result === 0 && code) ? 3 : result;
-}
-
-// Other code in this process, such as a module that NODE_OPTIONS loads, may call process.exit(), or wrap it and pass on the
-// exit code that it got.
-const exit = process.exit.bind(process);
-process.exit = (code) => exit(exitCodeOf(code));
-process.on('exit', (code) => {
-  process.exitCode = exitCodeOf(code);
+// Until there is a result, every end is a failure, also if other code calls process.exit(0). Not 1: npx exits with that if it
+// cannot reach the registry.
+let exitCode = 3;
+process.on('exit', () => {
+  process.exitCode = exitCode;
 });
 
-// ms. For other code in the child that has work to do when it exits.
-const longestExit = 500;
-const child = fork(fileURLToPath(new URL('./command.js', import.meta.url)), process.argv.slice(2));
-child.on('message', (exitCode) => {
-  result = Number(exitCode);
-  setTimeout(() => child.kill('SIGKILL'), longestExit);
-});
-child.on('exit', (_code, signal) => {
-  // A terminal sends its signals to both processes, and the child may end by one that this process has not noticed yet.
-  if (signal === 'SIGINT' || signal === 'SIGTERM') stopCode ??= stopCodes[signal];
-  result ??= stopCode;
-  if (result === undefined && signal !== null) console.error(`The command was ended by ${signal}.`);
-  process.exit();
-});
-
-const stop = (signal: NodeJS.Signals) => {
-  // The next signal ends this process, as it does without a listener, and the child ends with it.
-  process.off('SIGINT', stop).off('SIGTERM', stop);
-  stopCode = signal === 'SIGINT' ? stopCodes.SIGINT : stopCodes.SIGTERM;
-  if (child.connected) child.send(stopCode);
+// Without a listener, a signal ends the process at once.
+const releaseSignals = () => process.removeAllListeners('SIGINT').removeAllListeners('SIGTERM');
+const stop = new AbortController();
+const onSignal = (signal: NodeJS.Signals) => {
+  releaseSignals();
+  stop.abort(signal);
 };
-process.on('SIGINT', stop).on('SIGTERM', stop);
+process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
+
+const output = { stdout: openStream(process.stdout), stderr: openStream(process.stderr) };
+const result = await runCommand(process.argv.slice(2), output, stop.signal);
+releaseSignals();
+const failure = (await output.stdout.finish()) ?? (await output.stderr.finish());
+if (failure !== undefined) process.stderr.write(`The output could not be written: ${failure.message}\n`);
+
+if (typeof result === 'string') {
+  // By the signal itself, so that a shell does not run the command after `||`.
+  process.kill(process.pid, result);
+} else {
+  exitCode = failure !== undefined && result !== 2 ? 3 : result;
+  // At once, because open sockets may keep the process alive, and other code may call process.exit(0) on `beforeExit`.
+  process.exit(exitCode);
+}

@@ -1,30 +1,37 @@
-import { checkBackups } from '../check/index.js';
+import { parseArgs } from 'node:util';
+import { type ClusterName, checkBackups } from '../check/index.js';
 import { isAtlasError, TenantSnapshotsClient } from '../index.js';
-import { type CheckOptions, readCheckOptions } from './check-options.js';
-import { describeLogins, readLogins, readServer } from './environment.js';
+import { type CheckOptions, checkOptions, checkUsage, readCheckOptions } from './check-options.js';
+import { describeLogins, type Login, readLogins } from './environment.js';
+import { explainConfiguration } from './explain.js';
+import { readHelp } from './help.js';
 import { formatJson } from './json.js';
-import { type NamedFinding, withNames } from './names.js';
+import { isCluster, type NamedFinding, withNames } from './names.js';
 import type { Output, Run } from './output.js';
-import { covers, includes } from './patterns.js';
-import { describeError, formatProblems, formatUnused, problemsOf } from './problems.js';
-import { arrange, dailyLimit, isCluster, type Report } from './report.js';
+import { chooses, covers } from './patterns.js';
+import { findProblems, formatProblems, formatUnused } from './problems.js';
+import { arrange, describeAsked, type Report } from './report.js';
+import { writeReport } from './report-file.js';
 import { formatTable } from './table.js';
 
 /** @throws an error that says what is wrong with the arguments. */
 export function readCheck(args: string[]): Run {
-  const options = readCheckOptions(args);
+  const { values } = parseArgs({ args, options: checkOptions });
+  const help = readHelp(values, checkUsage);
+  if (help !== undefined) return help;
+  const options = readCheckOptions(values);
   return (output, stop) => check(options, output, stop);
 }
 
-async function check(options: CheckOptions, output: Output, stop: AbortSignal): Promise<number> {
+async function check(options: CheckOptions, output: Output, stop: AbortSignal): ReturnType<Run> {
   try {
     const report = await collect(options, output, stop);
     // The signal may have come after the last finding.
-    return stop.aborted ? stop.reason : print(report, options, output);
+    return stop.aborted ? stop.reason : publish(report, options, output);
   } catch (error) {
     if (stop.aborted) return stop.reason;
-    if (!isAtlasError(error)) throw error;
-    output.stderr.write(`${describeError(error)}\n`);
+    if (!isAtlasError(error, 'CONFIGURATION')) throw error;
+    output.stderr.write(`${explainConfiguration(error)}\n`);
     return 3;
   }
 }
@@ -35,53 +42,50 @@ async function check(options: CheckOptions, output: Output, stop: AbortSignal): 
  * @throws the reason of the signal, or an AtlasConfigurationError.
  */
 async function collect(options: CheckOptions, { stderr }: Output, signal: AbortSignal): Promise<Report> {
-  const { given, groupIds, maxAge, timeout } = options;
+  const { groupIds, limits, evidence, timeout } = options;
+  const filter = (cluster: ClusterName) => chooses(options, withNames(cluster));
+  const maxAge = (cluster: ClusterName) =>
+    limits.find(({ pattern }) => pattern === undefined || covers(pattern, withNames(cluster)))?.maxAge;
   const checkedAt = new Date();
   const client = new TenantSnapshotsClient();
-  const logins = readLogins();
-  const choice = describeLogins(logins);
-  if (choice !== undefined) stderr.write(`${choice}\n`);
-  const origin = { server: readServer(), login: logins[0]?.name };
-  const asked = { checkedAt, options: given, maxAge: maxAge ?? dailyLimit, ...origin };
+  // The client has found one.
+  const [login] = readLogins() as [Login];
+  const start = { checkedAt, login, asked: describeAsked(options, login) };
   const showProgress = (text: string) => stderr.isTTY && stderr.write(`\r\x1b[K${text}`);
   const findings: NamedFinding[] = [];
-  const excluded: NamedFinding[] = [];
   let clusters = 0;
   try {
-    const checked = checkBackups(client, { groupIds, maxAge, timeout, signal });
+    const checked = checkBackups(client, { groupIds, maxAge, filter, evidence, timeout, signal });
     for (;;) {
       showProgress(`Clusters checked: ${clusters}`);
       const { done, value } = await checked.next();
-      if (done) return { ...asked, ...arrange(findings, excluded, value) };
-      const finding = withNames(value);
-      const isChosen = chooses(options, finding);
-      (isChosen ? findings : excluded).push(finding);
-      if (isChosen && isCluster(finding)) clusters += 1;
+      if (done) return { ...start, finishedAt: new Date(), ...arrange(findings, value, options) };
+      findings.push(withNames(value));
+      if (isCluster(value)) clusters += 1;
     }
   } catch (error) {
     if (!isAtlasError(error)) throw error;
-    return { ...asked, ...arrange([], [], { projects: 0, notChecked: [] }), error };
+    return { ...start, finishedAt: new Date(), ...arrange([], { projects: 0, notChecked: [] }, options), error };
   } finally {
     showProgress('');
     await client.close();
   }
 }
 
-/** Whether the patterns leave a finding in. */
-function chooses({ include, exclude }: CheckOptions, finding: NamedFinding): boolean {
-  if (exclude.some((pattern) => covers(pattern, finding))) return false;
-  return include.length === 0 || include.some((pattern) => includes(pattern, finding));
-}
-
-/** Prints a report. Returns the exit code. */
-function print(report: Report, options: CheckOptions, { stdout, stderr }: Output): number {
-  const { onlyProblems, isJson } = options;
+/** Prints a report, and writes it to the file of `--output`. Returns the exit code. */
+function publish(report: Report, options: CheckOptions, { stdout, stderr }: Output): number {
   const { summary, error } = report;
-  if (isJson) stdout.write(`${formatJson(report)}\n`);
-  else if (!error) stdout.write(`${formatTable(report, onlyProblems, stdout.isTTY && !process.env['NO_COLOR'])}\n`);
-  const problems = problemsOf(report, options);
-  const unused = error ? [] : formatUnused(report, options);
-  for (const line of [...formatProblems(problems), ...unused]) stderr.write(`${line}\n`);
+  const problems = findProblems(report, options);
+  const lines = [...describeLogins(), ...formatProblems(problems), ...formatUnused(report, options)];
+  const json = formatJson(report, lines);
+  if (options.isJson) stdout.write(`${json}\n`);
+  else if (error === undefined) {
+    const isColored = stdout.isTTY && !process.env['NO_COLOR'];
+    stdout.write(`${formatTable(report, options, isColored)}\n`);
+  }
+  for (const line of lines) stderr.write(`${line}\n`);
+  const failure = options.output && writeReport(options.output, `${json}\n`);
+  if (failure) stderr.write(`--output ${options.output} could not be written: ${failure}\n`);
   if (summary.none + summary.stale > 0) return 2;
-  return problems.length > 0 ? 3 : 0;
+  return problems.length > 0 || failure ? 3 : 0;
 }

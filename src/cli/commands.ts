@@ -1,28 +1,16 @@
-import { type ParseArgsConfig, parseArgs } from 'node:util';
+import { parseArgs } from 'node:util';
 import { readCheck } from './check.js';
-import { checkOptions, checkUsage } from './check-options.js';
-import { emulateOptions, emulateUsage, readEmulate } from './emulate.js';
-import { readVersion } from './environment.js';
+import { checkUsage } from './check-options.js';
+import { emulateUsage, readEmulate } from './emulate.js';
+import { helpOptions, readHelp } from './help.js';
 import type { Output, Run } from './output.js';
 
-interface Command {
-  readonly usage: string;
-  readonly options: ParseArgsConfig['options'];
-  /** @throws an error that says what is wrong with the arguments. */
-  readonly read: (args: string[]) => Run;
-}
-
-const commands: ReadonlyMap<string, Command> = new Map([
-  ['check', { usage: checkUsage, options: checkOptions, read: readCheck }],
-  ['emulate', { usage: emulateUsage, options: emulateOptions, read: readEmulate }],
-]);
-
 /**
- * Runs the command that the arguments name. Returns its exit code.
+ * Runs the command that the arguments name. Returns its exit code, or the signal that is to end the process.
  *
- * @param stop - ends the command. The reason is the exit code.
+ * @param stop - ends the command. The reason is the signal.
  */
-export async function runCommand(args: string[], output: Output, stop: AbortSignal): Promise<number> {
+export async function runCommand(args: string[], output: Output, stop: AbortSignal): ReturnType<Run> {
   let run: Run;
   try {
     run = readCommand(args);
@@ -33,33 +21,13 @@ export async function runCommand(args: string[], output: Output, stop: AbortSign
   return run(output, stop);
 }
 
+/** @throws an error that says what is wrong with the arguments. */
 function readCommand(args: string[]): Run {
-  const [name = '', ...options] = args;
-  const command = commands.get(name);
-  const asked = textAskedFor(args, command?.options);
-  if (asked.help) {
-    const usages = Array.from(commands.values(), ({ usage }) => usage);
-    return print(command?.usage ?? usages.join('\n'));
-  }
-  if (asked.version) return print(`${readVersion()}\n`);
-  if (command === undefined) throw new Error(`The commands are ${[...commands.keys()].join(' and ')}.`);
-  return command.read(options);
-}
-
-/**
- * Reads the arguments up to the first `--help` or `--version`.
- *
- * @throws an error that says what is wrong, for example that an option before `--help` has no value.
- */
-function textAskedFor(args: string[], options?: ParseArgsConfig['options']) {
-  const end = args.findIndex((arg) => arg === '--help' || arg === '--version') + 1;
-  const known = { ...options, help: { type: 'boolean' }, version: { type: 'boolean' } } as const;
-  return parseArgs({ args: args.slice(0, end), options: known, allowPositionals: true }).values;
-}
-
-function print(text: string): Run {
-  return async ({ stdout }) => {
-    stdout.write(text);
-    return 0;
-  };
+  const [name, ...options] = args;
+  if (name === 'check') return readCheck(options);
+  if (name === 'emulate') return readEmulate(options);
+  const { values } = parseArgs({ args, options: helpOptions, allowPositionals: true });
+  const help = readHelp(values, `${checkUsage}\n${emulateUsage}`);
+  if (help === undefined) throw new Error('The commands are check and emulate.');
+  return help;
 }

@@ -2,7 +2,8 @@ import { once } from 'node:events';
 import { parseArgs } from 'node:util';
 import type { AtlasEmulator } from '../testing/index.js';
 import { addDemo } from './demo.js';
-import { readLogins } from './environment.js';
+import { type Login, readLogins, valuesOf } from './environment.js';
+import { helpOptions, readHelp } from './help.js';
 import type { Output, Run } from './output.js';
 
 export const emulateUsage = `Usage: atlas-tenant-snapshots emulate [options]
@@ -15,14 +16,21 @@ try. Prints each request to stderr.
   --help       Print this text.
   --version    Print the version.
 
-The emulator accepts the credentials in the environment, and does not print them. It makes up the others.
+The emulator accepts the credentials in the environment, and does not print them. It makes up the others, and prints one
+login to export and the rest as comments: one is enough for a check.
 `;
 
-export const emulateOptions = { port: { type: 'string', default: '4010' }, demo: { type: 'boolean' } } as const;
+export const emulateOptions = {
+  port: { type: 'string', default: '4010' },
+  demo: { type: 'boolean' },
+  ...helpOptions,
+} as const;
 
 /** @throws an error that says what is wrong with the arguments. */
 export function readEmulate(args: string[]): Run {
   const { values } = parseArgs({ args, options: emulateOptions });
+  const help = readHelp(values, emulateUsage);
+  if (help !== undefined) return help;
   const port = Number(values.port);
   if (!/^\d{1,5}$/.test(values.port) || port > 65_535) {
     throw new Error('--port must be a whole number from 0 to 65535.');
@@ -30,7 +38,7 @@ export function readEmulate(args: string[]): Run {
   return (output, stop) => emulate(port, values.demo === true, output, stop);
 }
 
-async function emulate(port: number, isDemo: boolean, { stdout, stderr }: Output, stop: AbortSignal): Promise<number> {
+async function emulate(port: number, isDemo: boolean, { stdout, stderr }: Output, stop: AbortSignal): ReturnType<Run> {
   // Imported here, so that the other command does not load the emulator.
   const { startAtlasEmulator } = await import('../testing/index.js');
   let emulator: AtlasEmulator;
@@ -59,10 +67,10 @@ async function emulate(port: number, isDemo: boolean, { stdout, stderr }: Output
 /** Reads the credentials in the environment, as the client does. */
 function knownCredentials() {
   const logins = readLogins();
-  const valuesOf = (login: string) => logins.find(({ name }) => name === login)?.values ?? [];
-  const [accessToken] = valuesOf('access token');
-  const [clientId, clientSecret] = valuesOf('service account');
-  const [publicKey, privateKey] = valuesOf('API key');
+  const read = (name: Login['name']) => logins.filter((login) => login.name === name).flatMap(valuesOf);
+  const [accessToken] = read('access token');
+  const [clientId, clientSecret] = read('service account');
+  const [publicKey, privateKey] = read('API key');
   return {
     accessToken,
     serviceAccount: clientId && clientSecret ? { clientId, clientSecret } : undefined,
@@ -72,16 +80,19 @@ function knownCredentials() {
 
 /** Formats the variables for a shell, and the IDs as a comment. Leaves out known credentials: a log should not have them. */
 function formatStart({ url, credentials, groupId, clusterName, snapshotId }: AtlasEmulator): string {
-  const known = readLogins().flatMap(({ values }) => values);
+  const known = readLogins().flatMap(valuesOf);
+  const { accessToken, serviceAccount, apiKey } = credentials;
   const variables = {
-    BASE_URL: url,
-    ACCESS_TOKEN: credentials.accessToken.accessToken,
-    CLIENT_ID: credentials.serviceAccount.clientId,
-    CLIENT_SECRET: credentials.serviceAccount.clientSecret,
-    PUBLIC_KEY: credentials.apiKey.publicKey,
-    PRIVATE_KEY: credentials.apiKey.privateKey,
+    ACCESS_TOKEN: accessToken.accessToken,
+    CLIENT_ID: serviceAccount.clientId,
+    CLIENT_SECRET: serviceAccount.clientSecret,
+    PUBLIC_KEY: apiKey.publicKey,
+    PRIVATE_KEY: apiKey.privateKey,
   };
-  const printed = Object.entries(variables).filter(([, value]) => !known.includes(value));
-  const lines = printed.map(([name, value]) => `export MONGODB_ATLAS_${name}=${value}\n`);
-  return `${lines.join('')}# Project ${groupId}, cluster ${clusterName}, snapshot ${snapshotId}\n`;
+  const made = Object.entries(variables).filter(([, value]) => !known.includes(value));
+  // Only one login, so that a check does not say that it found several.
+  const isExported = (name: string) => name === 'ACCESS_TOKEN' && known.length === 0;
+  const lines = made.map(([name, value]) => `${isExported(name) ? '' : '# '}export MONGODB_ATLAS_${name}=${value}\n`);
+  const ids = `# Project ${groupId}, cluster ${clusterName}, snapshot ${snapshotId}\n`;
+  return `export MONGODB_ATLAS_BASE_URL=${url}\n${lines.join('')}${ids}`;
 }

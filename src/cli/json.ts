@@ -1,31 +1,27 @@
-import { readVersion } from './environment.js';
-import { unprintable } from './output.js';
-import { isCluster, type Report } from './report.js';
+import type { NamedFinding } from './names.js';
+import type { NotChecked, Report } from './report.js';
+import { formatVersion } from './report-file.js';
 
-/** Raised if a field is removed or changes its meaning. */
-const formatVersion = 1;
-
-/** Formats the report as JSON, without fields that are undefined. */
-export function formatJson({ findings, excluded, free, error, ...report }: Report): string {
-  const { checkedAt, maxAge, server, login, options, summary } = report;
-  const asked = { maxAge, version: readVersion(), server, login, options };
-  const notChecked = [
-    ...free.map(({ project, cluster, ...free }) => ({ ...free, reason: 'free' })),
-    ...excluded.filter(isCluster).map(({ groupId, groupName, clusterName, clusterType }) => {
-      return { groupId, groupName, clusterName, clusterType, reason: 'excluded' };
-    }),
-  ];
-  const plain = findings.map(({ newest, project, cluster, ...finding }) => ({ ...finding, ...newest }));
-  const document = { formatVersion, checkedAt, ...asked, summary, notChecked, findings: plain, error };
-  return escapeUnprintable(JSON.stringify(document, null, 2));
+/**
+ * Formats a report as JSON. Absent fields are left out.
+ *
+ * @param problems - the lines of stderr.
+ */
+export function formatJson({ asked, ...report }: Report, problems: readonly string[]): string {
+  const { checkedAt, finishedAt, summary, error } = report;
+  const notChecked = report.notChecked.map(plainCluster);
+  const findings = report.findings.map(plainFinding);
+  const times = { checkedAt, finishedAt };
+  return JSON.stringify({ formatVersion, ...times, ...asked, summary, notChecked, findings, problems, error }, null, 2);
 }
 
-function escapeUnprintable(json: string): string {
-  // CI systems would read ##[ and ##vso[ as a command, wherever it is.
-  return json.replace(/##(?=\w*\[)/g, '#\\u0023').replace(unprintable, (character) => {
-    // Line breaks in values are escaped already.
-    if (character === '\n') return character;
-    const units = character.split('');
-    return units.map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`).join('');
-  });
+function plainCluster({ groupId, groupName, clusterName, clusterType, reason, pattern }: NotChecked) {
+  return { groupId, groupName, clusterName, clusterType, reason, pattern };
+}
+
+function plainFinding({ newest, age, maxAge, oldest, backups, ...finding }: NamedFinding) {
+  const { groupId, groupName, clusterName, clusterType, state, reason } = finding;
+  const { pitEnabled, lastFailed, error, evidence } = finding;
+  const judged = { groupId, groupName, clusterName, clusterType, state, reason, ...newest, age, maxAge };
+  return { ...judged, oldest, backups, pitEnabled, lastFailed, error, evidence };
 }

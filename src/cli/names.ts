@@ -26,3 +26,8 @@ export function shownText(text: string): string {
   // Cut first, so that a hostile text of a megabyte costs no time.
   return [...printable(text.slice(0, 1_000)).trim()].slice(0, 200).join('');
 }
+
+/** Whether it is a cluster, and not a list that failed. */
+export function isCluster<T extends Cluster>(found: T): found is T & { clusterName: string } {
+  return found.clusterName !== undefined;
+}

@@ -1,12 +1,21 @@
 import type { Named } from './names.js';
-import { printable } from './output.js';
 
 /** A pattern of clusters, such as `Web Shop/test-*`. */
 export interface Pattern {
-  /** The pattern as the command prints it. */
+  /** As the user gave it. */
   readonly text: string;
-  readonly project: string;
-  readonly cluster: string;
+  /** The project as the user gave it: it may be an ID. */
+  readonly groupId: string;
+  readonly project: RegExp;
+  readonly cluster: RegExp;
+}
+
+/** Which clusters to check. */
+export interface Choice {
+  /** The IDs of the projects. Absent: all. */
+  readonly groupIds?: readonly string[] | undefined;
+  readonly include: readonly Pattern[];
+  readonly exclude: readonly Pattern[];
 }
 
 /**
@@ -20,7 +29,24 @@ export function readPattern(option: string, text: string): Pattern {
   if (slash < 1 || cluster === '') {
     throw new Error(`${option} must be a project and a cluster, such as "Web Shop/test-*".`);
   }
-  return { text: printable(text), project, cluster };
+  return { text, groupId: project, project: toRegExp(project), cluster: toRegExp(cluster) };
+}
+
+function toRegExp(pattern: string): RegExp {
+  const [start = '', ...parts] = pattern.split(/\*+/).map((part) => part.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&'));
+  const end = parts.pop();
+  if (end === undefined) return new RegExp(`^${start}$`, 'u');
+  // Each part counts where it first occurs. The lookahead keeps the engine from trying the other places, which would take
+  // hours for a pattern with many stars.
+  const middle = parts.map((part, index) => `(?=(.*?${part}))\\${index + 1}`);
+  return new RegExp(`^${start}${middle.join('')}.*${end}$`, 'u');
+}
+
+/** Whether to check a cluster, or to report a list that failed. */
+export function chooses({ groupIds, include, exclude }: Choice, found: Named): boolean {
+  if (groupIds?.includes(found.groupId) === false) return false;
+  if (exclude.some((pattern) => covers(pattern, found))) return false;
+  return include.length === 0 || include.some((pattern) => includes(pattern, found));
 }
 
 /** Whether a pattern of `--include` matches. A list that failed may have any cluster. */
@@ -30,25 +56,10 @@ export function includes(pattern: Pattern, found: Named): boolean {
 
 /** Whether a pattern covers a cluster. Only `*` covers a list that failed. */
 export function covers(pattern: Pattern, found: Named): boolean {
-  return isOfProject(pattern, found) && matches(pattern.cluster, found.cluster);
+  return isOfProject(pattern, found) && pattern.cluster.test(found.cluster);
 }
 
-function isOfProject({ project: pattern }: Pattern, { groupId, project }: Named): boolean {
+function isOfProject(pattern: Pattern, { groupId, project }: Named): boolean {
   // An ID counts as it is: `*2` is meant for Team 2, not for every project without a known name whose ID ends in 2.
-  return pattern === groupId || matches(pattern, project === groupId ? '' : project);
-}
-
-// Not a regular expression: a long name could take hours to match.
-function matches(pattern: string, text: string): boolean {
-  const [start = '', ...parts] = pattern.split('*');
-  const end = parts.pop();
-  if (end === undefined) return text === pattern;
-  if (!text.startsWith(start)) return false;
-  let position = start.length;
-  for (const part of parts) {
-    const found = text.indexOf(part, position);
-    if (found < 0) return false;
-    position = found + part.length;
-  }
-  return text.slice(position).endsWith(end);
+  return pattern.groupId === groupId || pattern.project.test(project === groupId ? '' : project);
 }

@@ -1,46 +1,64 @@
 import type { BackupCheckTotals, BackupState } from '../check/index.js';
-import type { AtlasError } from '../index.js';
+import type { AnyAtlasError } from '../index.js';
 import type { CheckOptions } from './check-options.js';
-import { type Named, type NamedFinding, withNames } from './names.js';
+import { type Login, readServer, readVersion, valuesOf } from './environment.js';
+import { isCluster, type Named, type NamedFinding, withNames } from './names.js';
+import { type Choice, chooses, covers } from './patterns.js';
 
 /** The states, in the order of the report. */
 export const states = ['none', 'stale', 'unknown', 'paused', 'new', 'fresh'] as const satisfies readonly BackupState[];
 
-/** 26 hours, in ms. */
+/** Why clusters are not checked, in the order of the summary. */
+export const reasons = ['free', 'deleting', 'internal', 'excluded', 'not included'] as const;
+
+/** The limit of a cluster without `--max-age`, unless its schedule changes it: 26 hours, in ms. */
 export const dailyLimit = 26 * 3_600_000;
 
 /** A check as it is reported. */
 export interface Report extends ReturnType<typeof arrange> {
   /** When the check started. */
   readonly checkedAt: Date;
-  /** The limit of `--max-age`, or 26 hours, in ms. */
-  readonly maxAge: number | 'schedule';
-  readonly server: string;
-  readonly login: string | undefined;
-  readonly options: CheckOptions['given'];
+  readonly finishedAt: Date;
+  readonly login: Login;
+  readonly asked: ReturnType<typeof describeAsked>;
   /** Why the projects could not be listed. */
-  readonly error?: AtlasError | undefined;
+  readonly error?: AnyAtlasError | undefined;
+}
+
+/** Describes what a check was asked, in the order of the JSON. */
+export function describeAsked({ usualLimit, given }: CheckOptions, login: Login) {
+  const loginId = login.name === 'access token' ? undefined : valuesOf(login)[0];
+  const from = { version: readVersion(), server: readServer(), login: login.name, loginId };
+  return { maxAge: usualLimit ?? dailyLimit, ...from, options: given };
 }
 
 /** Sorts and counts what a check found. */
-export function arrange(
-  findings: readonly NamedFinding[],
-  excluded: readonly NamedFinding[],
-  { projects, notChecked: unchecked }: BackupCheckTotals,
-) {
+export function arrange(found: readonly NamedFinding[], totals: BackupCheckTotals, choice: Choice) {
+  // The filter of the check sees clusters only, and not the lists that failed.
+  const findings = found.filter((finding) => chooses(choice, finding)).sort(compareFindings);
+  const leftOut = found.filter((finding) => !chooses(choice, finding));
+  const notChecked = totals.notChecked.map((cluster) => toNotChecked(cluster, choice)).sort(compareNames);
+  const clusters = findings.filter(isCluster);
   const notListed = findings.filter((finding) => !isCluster(finding));
+  const ofStates = { none: 0, stale: 0, unknown: 0, paused: 0, new: 0, fresh: 0 };
+  const ofReasons = { free: 0, deleting: 0, internal: 0, excluded: 0, 'not included': 0 };
+  for (const { state } of clusters) ofStates[state] += 1;
+  for (const { reason } of notChecked) ofReasons[reason] += 1;
   const projectsNotListed = new Set(notListed.map(({ groupId }) => groupId)).size;
-  const clusters = findings.length - notListed.length;
-  const ofStates = { none: 0, stale: 0, unknown: -notListed.length, paused: 0, new: 0, fresh: 0 };
-  for (const { state } of findings) ofStates[state] += 1;
-  const free = unchecked.filter(({ reason }) => reason === 'free');
-  const notChecked = { free: free.length, excluded: excluded.filter(isCluster).length };
-  return {
-    summary: { projects, projectsNotListed, clusters, ...ofStates, ...notChecked },
-    findings: [...findings].sort(compareFindings),
-    excluded: [...excluded].sort(compareNames),
-    free: free.map(withNames).sort(compareNames),
-  };
+  const counts = { projects: totals.projects, projectsNotListed, clusters: clusters.length };
+  return { summary: { ...counts, ...ofStates, ...ofReasons }, findings, leftOut, notChecked };
+}
+
+/** A cluster that is not checked. */
+export type NotChecked = ReturnType<typeof toNotChecked>;
+
+/** Says why a cluster is not checked, and which pattern excluded it. */
+function toNotChecked(found: BackupCheckTotals['notChecked'][number], { exclude }: Choice) {
+  const cluster = withNames(found);
+  const { reason } = cluster;
+  if (reason !== 'filtered') return { ...cluster, reason, pattern: undefined };
+  const pattern = exclude.find((pattern) => covers(pattern, cluster))?.text;
+  return { ...cluster, reason: pattern === undefined ? ('not included' as const) : ('excluded' as const), pattern };
 }
 
 const { compare } = new Intl.Collator('en');
@@ -58,9 +76,4 @@ function compareFindings(a: NamedFinding, b: NamedFinding): number {
     compareNames(a, b) ||
     compare(a.clusterType, b.clusterType)
   );
-}
-
-/** Whether a finding is about a cluster, and not about a list that failed. */
-export function isCluster({ clusterName }: Named): boolean {
-  return clusterName !== undefined;
 }

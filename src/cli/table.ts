@@ -1,15 +1,19 @@
-import type { BackupFinding, BackupState } from '../check/index.js';
+import type { BackupFinding, BackupState, MaxAge } from '../check/index.js';
+import type { CheckOptions } from './check-options.js';
 import { atlasUrl } from './environment.js';
 import { type NamedFinding, shownText } from './names.js';
-import { dailyLimit, type Report, states } from './report.js';
+import { dailyLimit, type Report, reasons, states } from './report.js';
 
 const problems: readonly BackupState[] = ['none', 'stale', 'unknown'];
 
+type Shown = Pick<CheckOptions, 'onlyProblems' | 'usualLimit'>;
+
 /** Formats a report as a table with a summary below. */
-export function formatTable(report: Report, onlyProblems: boolean, isColored: boolean): string {
+export function formatTable(report: Report, { onlyProblems, usualLimit }: Shown, isColored: boolean): string {
+  const summary = formatSummary(report, usualLimit);
   const findings = report.findings.filter(({ state }) => !onlyProblems || problems.includes(state));
-  if (findings.length === 0) return formatSummary(report);
-  const rows = findings.map((finding) => toRow(finding, report.maxAge === 'schedule' ? dailyLimit : report.maxAge));
+  if (findings.length === 0) return summary;
+  const rows = findings.map((finding) => toRow(finding, typeof usualLimit === 'number' ? usualLimit : dailyLimit));
   const widths = header.map((title, column) =>
     rows.reduce((widest, row) => Math.max(widest, row[column]?.length ?? 0), title.length),
   );
@@ -20,7 +24,7 @@ export function formatTable(report: Report, onlyProblems: boolean, isColored: bo
     return cells.join('  ').trimEnd();
   };
   const lines = [toLine(header), ...rows.map((row, index) => toLine(row, findings[index]?.state))];
-  return [...lines, '', formatSummary(report)].join('\n');
+  return [...lines, '', summary].join('\n');
 }
 
 const header = ['Project', 'Cluster', 'Type', 'State', 'Newest (UTC)', 'Age', 'Note'];
@@ -39,9 +43,9 @@ function toRow(finding: NamedFinding, usualLimit: number): string[] {
 
 function noteOf({ state, error, reason, maxAge: limit, lastFailed }: BackupFinding, usualLimit: number): string {
   const { errorCode, status, code } = error?.toJSON() ?? {};
-  // The schedule may have changed the limit.
+  // The schedule or a pattern may have changed the limit.
   const showsLimit = limit !== undefined && (state === 'stale' || limit !== usualLimit);
-  const notes = [error && shownText(String(errorCode ?? status ?? code)), reason];
+  const notes = [reason ?? (error && shownText(String(errorCode ?? status ?? code)))];
   if (showsLimit) notes.push(`limit ${formatLimit(limit)}`);
   if (lastFailed) notes.push('latest snapshot failed');
   return notes.filter((note) => note !== undefined).join(', ');
@@ -65,18 +69,17 @@ export function formatDuration(ms: number): string {
 }
 
 // Such as `Clusters: 7 in 3 projects (1 none, 6 fresh). Not checked: 2 free, 1 excluded`.
-function formatSummary({ summary, server, options, maxAge }: Report): string {
+function formatSummary({ summary, asked: { server } }: Report, limit: MaxAge | undefined): string {
   const { clusters, projects, projectsNotListed } = summary;
-  const list = (names: readonly (BackupState | 'free' | 'excluded')[]) =>
+  const list = (names: readonly (keyof typeof summary)[]) =>
     names.flatMap((name) => (summary[name] > 0 ? [`${summary[name]} ${name}`] : [])).join(', ');
-  const [ofStates, notChecked] = [list(states), list(['free', 'excluded'])];
+  const [ofStates, notChecked] = [list(states), list(reasons)];
   const sentences = [
     `Clusters: ${clusters} in ${projects} project${projects === 1 ? '' : 's'}${ofStates && ` (${ofStates})`}`,
   ];
   if (notChecked) sentences.push(`Not checked: ${notChecked}`);
   if (projectsNotListed > 0) sentences.push(`Projects with clusters that could not be listed: ${projectsNotListed}`);
   if (server !== atlasUrl) sentences.push(`Server: ${server}`);
-  const limit = maxAge === 'schedule' ? 'by schedule' : formatLimit(maxAge);
-  if (options.maxAge !== undefined) sentences.push(`Limit: ${limit}`);
+  if (limit !== undefined) sentences.push(`Limit: ${limit === 'schedule' ? 'by schedule' : formatLimit(limit)}`);
   return sentences.join('. ');
 }

@@ -1,28 +1,30 @@
 import { describe, expect, it } from 'vitest';
-import { checkUsage, readCheckOptions } from '../../src/cli/check-options.js';
+import { checkUsage } from '../../src/cli/check-options.js';
+import { optionsOf } from './support/reports.js';
 
 const shop = 'a'.repeat(24);
 const [hour, day] = [3_600_000, 86_400_000];
 
 describe('the options of a check', () => {
   it('have the defaults that the usage names', () => {
-    const maxAge = undefined;
-    expect(readCheckOptions([])).toMatchObject({ maxAge, timeout: 600_000, onlyProblems: false, isJson: false });
+    expect(optionsOf()).toMatchObject({ limits: [], timeout: 600_000, onlyProblems: false, isJson: false });
     expect(checkUsage).toMatch(/--timeout TIME .* Default: 10m\./);
   });
 
   it.each<[args: string[], options: object]>([
-    [['--max-age=1h', '--max-age=2d'], { maxAge: 2 * day }],
-    [['--max-age=schedule'], { maxAge: 'schedule' }],
-    [['--max-age=90s'], { maxAge: 90_000 }],
+    [['--max-age=1h', '--max-age=2d'], { usualLimit: 2 * day, limits: [{ maxAge: 2 * day }, { maxAge: hour }] }],
+    [['--max-age=schedule'], { usualLimit: 'schedule' }],
+    [['--max-age=90s'], { usualLimit: 90_000 }],
+    [['--max-age=a=b/c=32d'], { usualLimit: undefined, limits: [{ pattern: { text: 'a=b/c' }, maxAge: 32 * day }] }],
+    [['--max-age=a/*=schedule'], { limits: [{ maxAge: 'schedule' }] }],
     [['--timeout=30m', '--timeout=2h'], { timeout: 2 * hour }],
     [['--timeout=25d'], { timeout: 0x7fff_ffff }],
     [[`--project=${shop}`, `--project=${shop}`], { groupIds: [shop] }],
-    [['--include=a/b', '--include=a/c'], { include: [{ cluster: 'b' }, { cluster: 'c' }] }],
-    [['--exclude=a/b', '--exclude=a/c'], { exclude: [{ cluster: 'b' }, { cluster: 'c' }] }],
+    [['--include=a/b', '--include=a/c'], { include: [{ text: 'a/b' }, { text: 'a/c' }] }],
+    [['--exclude=a/b', '--exclude=a/c'], { exclude: [{ text: 'a/b' }, { text: 'a/c' }] }],
     [['--problems', '--json'], { onlyProblems: true, isJson: true }],
   ])('%j are %j', (args, options) => {
-    expect(readCheckOptions(args)).toMatchObject(options);
+    expect(optionsOf(...args)).toMatchObject(options);
   });
 
   it.each<[args: string[], problem: string]>([
@@ -36,9 +38,12 @@ describe('the options of a check', () => {
     ...['26', '26hm', '0h', '1.5h', '1w', 'h', ' 1h', '9'.repeat(400).concat('d'), '', 'schedules'].map(
       (time): [string[], string] => [[`--max-age=${time}`], '--max-age must be a whole number above 0'],
     ),
+    [['--max-age', 'carts=2d'], '--max-age must be a project and a cluster'],
+    [['--max-age', '=2d'], '--max-age must be a project and a cluster'],
+    [['--max-age', 'a/b='], '--max-age must be a whole number above 0'],
     [['--timeout', '0s'], '--timeout must be a whole number above 0'],
     [['--timeout', 'schedule'], '--timeout must be a whole number above 0'],
   ])('%j are wrong', (args, problem) => {
-    expect(() => readCheckOptions(args)).toThrow(problem);
+    expect(() => optionsOf(...args)).toThrow(problem);
   });
 });

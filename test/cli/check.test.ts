@@ -1,4 +1,7 @@
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import packageJson from '../../package.json' with { type: 'json' };
 import { runCommand } from '../../src/cli/commands.js';
 import { emulateOptions, emulateUsage } from '../../src/cli/emulate.js';
@@ -69,7 +72,7 @@ describe('the command', () => {
     const atlas = await openAtlas();
     const { exitCode, stdout, stderr } = await run(['check', '--json', '--problems', '--max-age', '2d']);
     expect(JSON.parse(stdout)).toMatchObject({
-      ...{ maxAge: 48 * hour, server: atlas.url, login: 'service account', options: { maxAge: '2d' } },
+      ...{ maxAge: 48 * hour, server: atlas.url, login: 'service account', options: { maxAge: ['2d'] }, problems: [] },
       summary: { projects: 1, clusters: 1, fresh: 1 },
       findings: [{ groupId: atlas.groupId, groupName: 'Project 0', clusterName: 'Cluster0', state: 'fresh' }],
     });
@@ -105,9 +108,9 @@ describe('the command', () => {
 
   it.each([
     ['of the check', ['check', '--help'], ['check']],
-    ['of the emulator', ['emulate', '--help', '--port'], ['emulate']],
+    ['of the emulator', ['emulate', '--port', '1', '--help'], ['emulate']],
     ['of both', ['--help'], ['check', 'emulate']],
-    ['after other options', ['check', '--exclude', '*/x', '--json', '--help'], ['check']],
+    ['although an option is wrong', ['check', '--max-age', 'x', '--help', '--json'], ['check']],
   ])('prints the usage %s', async (_name, args, names) => {
     const { exitCode, stdout, stderr } = await run(args);
     const usages = Array.from(stdout.matchAll(/^Usage: atlas-tenant-snapshots (\w+) /gm), ([, name]) => name);
@@ -171,8 +174,8 @@ describe('the command', () => {
     atlas.respond({ hang: true, path: groups });
     stopClock();
     const { exitCode, stderr } = await runClock(run(['check', '--timeout', '2s']));
-    const problem = 'The check ran out of time. Give it more time with --timeout.';
-    expect({ exitCode, stderr }).toEqual({ exitCode: 3, stderr: `The projects could not be listed: ${problem}\n` });
+    const problem = 'Atlas did not answer within 2 s (attempts: 1). Run the check again later.';
+    expect({ exitCode, stderr }).toEqual({ exitCode: 3, stderr: expect.stringContaining(`listed: ${problem}`) });
   });
 
   it('leaves out what is excluded or not included, and says which pattern matched nothing', async () => {
@@ -188,7 +191,50 @@ describe('the command', () => {
     const exclude = ['*/Non*', `${otherId}/*`, 'Project 0/x\x1b'].flatMap((pattern) => ['--exclude', pattern]);
     const { exitCode, stdout, stderr } = await run(['check', ...include, ...exclude]);
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '--exclude Project 0/x matched nothing.\n' });
-    expect(stdout).toMatch(/\n\nClusters: 1 in 3 projects \(1 fresh\)\. Not checked: 3 excluded\. Server: \S+\n$/);
+    expect(stdout).toMatch(
+      /\n\nClusters: 1 in 3 projects \(1 fresh\)\. Not checked: 2 excluded, 1 not included\. Server: \S+\n$/,
+    );
+  });
+
+  it('compares with a baseline, and writes the same JSON to a file as it prints', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'check-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const [before, after] = ['before.json', 'after.json'].map((name) => join(folder, name)) as [string, string];
+    const kept = { groupId: otherId, groupName: 'Billing', clusterName: 'ledger', ...dedicated(3) };
+    const gone = { groupId: 'b'.repeat(24), groupName: 'Payments', clusterName: 'cards', snapshots: flex(3) };
+    await openAtlas(kept, gone);
+    expect(await run(['check', '--output', before])).toMatchObject({ exitCode: 0, stderr: '' });
+    const atlas = await openAtlas(kept);
+    const { exitCode, stdout, stderr } = await run(['check', '--json', '--baseline', before, '--output', after]);
+    expect({ exitCode, stderr }).toEqual({
+      exitCode: 3,
+      stderr: expect.stringMatching(`^Payments / cards: in ${before}, and no longer listed\\. .*\n$`),
+    });
+    expect(readFileSync(after, 'utf8')).toBe(stdout);
+    expect(JSON.parse(stdout).problems).toEqual([stderr.trimEnd()]);
+    expect(await run(['check', '--output', folder, '--max-age=2h'])).toMatchObject({ exitCode: 2 });
+    expect(await run(['check', '--output', folder])).toMatchObject({
+      exitCode: 3,
+      stdout: expect.stringContaining('(2 fresh)'),
+      stderr: `--output ${folder} could not be written: it is no regular file\n`,
+    });
+    const { length } = atlas.requests;
+    expect(await run(['check', '--baseline', folder])).toMatchObject({ exitCode: 3, stdout: '' });
+    expect(atlas.requests).toHaveLength(length);
+  });
+
+  it('judges clusters by the limits of their patterns, and adds evidence', async () => {
+    const atlas = await openAtlas({ groupId: otherId, groupName: 'Analytics', clusterName: 'monthly-1', ...dedicated(99) });
+    const limits = ['*/monthly-*=32d', 'Analytics/x=1h', `${atlas.groupId}/*=schedule`].map((text) => `--max-age=${text}`);
+    const { exitCode, stdout } = await run(['check', '--json', '--evidence', ...limits]);
+    expect(exitCode).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({
+      options: { evidence: true },
+      findings: [
+        { clusterName: 'monthly-1', maxAge: 32 * 24 * hour, evidence: { cluster: { name: 'monthly-1' } } },
+        { clusterName: 'Cluster0', maxAge: 26 * hour, evidence: { snapshots: [{}], errors: [] } },
+      ],
+    });
   });
 
   it('says which login is used if the environment has several', async () => {

@@ -1,15 +1,14 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import packageJson from '../../package.json' with { type: 'json' };
 import type { BackupFinding } from '../../src/check/index.js';
-import { readCheckOptions } from '../../src/cli/check-options.js';
 import { formatJson } from '../../src/cli/json.js';
-import { withNames } from '../../src/cli/names.js';
 import type { Report } from '../../src/cli/report.js';
+import { AtlasApiError } from '../../src/index.js';
 import {
   backup,
+  billing,
   day,
   down,
-  excluded,
   findings,
   lastFailed,
   office,
@@ -19,41 +18,51 @@ import {
   totals,
 } from './support/reports.js';
 
-const parse = (report: Report) => JSON.parse(formatJson(report));
+const left = { groupId: shop, groupName: 'Web Shop' };
+const parse = (report: Report) => JSON.parse(formatJson(report, ['a line']));
 
 describe('the JSON', () => {
   it('has what was asked, the summary, what was not checked, and the findings in the order of the table', () => {
-    const list = withNames<BackupFinding>({ groupId: office, clusterType: 'flex', state: 'unknown', error: down });
-    const report = reportOf(findings, { excluded: [...excluded, list] }, totals);
+    vi.stubEnv('MONGODB_ATLAS_PUBLIC_KEY', 'mine');
+    vi.stubEnv('MONGODB_ATLAS_BASE_URL', undefined);
+    const project = [shop, billing, office, shop];
+    const args = [...project.map((id) => `--project=${id}`), '--exclude=b/\x1b', '--exclude=*/o*d', '--exclude=*/old'];
+    const report = { ...reportOf(findings, totals, [...args, '--max-age=x/*=schedule']), error: down };
     const { findings: parsed, ...rest } = parse(report);
-    expect(rest).toStrictEqual({
-      formatVersion: 1,
-      checkedAt: '2026-08-10T12:00:30.000Z',
-      maxAge: 93_600_000,
-      version: packageJson.version,
-      server: 'https://cloud.mongodb.com',
-      login: 'API key',
-      options: {},
-      summary: {
-        ...{ projects: 2, projectsNotListed: 1, clusters: 10 },
-        ...{ none: 2, stale: 2, unknown: 1, paused: 1, new: 1, fresh: 3, free: 2, excluded: 1 },
-      },
-      notChecked: [
-        { groupId: shop, groupName: 'Web Shop', clusterName: 'playground', reason: 'free' },
-        { groupId: shop, groupName: 'Web Shop', clusterName: 'sandbox', reason: 'free' },
-        { groupId: shop, groupName: 'Web Shop', clusterName: 'old', clusterType: 'flex', reason: 'excluded' },
-      ],
-    });
+    expect(Object.entries(rest)).toStrictEqual(
+      Object.entries({
+        formatVersion: 1,
+        checkedAt: '2026-08-10T12:00:30.000Z',
+        finishedAt: '2026-08-10T12:00:31.500Z',
+        maxAge: 93_600_000,
+        version: packageJson.version,
+        server: 'https://cloud.mongodb.com',
+        login: 'API key',
+        loginId: 'mine',
+        options: { project, exclude: ['b/\x1b', '*/o*d', '*/old'], maxAge: ['x/*=schedule'] },
+        summary: {
+          ...{ projects: 2, projectsNotListed: 1, clusters: 10 },
+          ...{ none: 2, stale: 2, unknown: 1, paused: 1, new: 1, fresh: 3 },
+          ...{ free: 1, deleting: 1, internal: 0, excluded: 1, 'not included': 0 },
+        },
+        notChecked: [
+          { groupId: billing, groupName: 'Billing', clusterName: 'gone', clusterType: 'dedicated', reason: 'deleting' },
+          { ...left, clusterName: 'old', clusterType: 'flex', reason: 'excluded', pattern: '*/o*d' },
+          { ...left, clusterName: 'sandbox', clusterType: 'flex', reason: 'free' },
+        ],
+        problems: ['a line'],
+        error: down.toJSON(),
+      }),
+    );
     expect(parsed.map(({ state }: BackupFinding) => state)).toEqual(report.findings.map(({ state }) => state));
   });
 
-  it('has the options as given', () => {
-    const args = [`--project=${shop}`, `--project=${shop}`, '--include=a/*', '--exclude=b/\x1b', '--max-age=schedule'];
-    const { given, maxAge = 0 } = readCheckOptions(args);
-    expect(parse(reportOf([], { options: given, maxAge }))).toMatchObject({
-      maxAge: 'schedule',
-      options: { project: [shop, shop], include: ['a/*'], exclude: ['b/\x1b'], maxAge: 'schedule' },
-    });
+  it.each([
+    [[], 93_600_000],
+    [['--max-age=1h', '--max-age=x/y=2h'], 3_600_000],
+    [['--max-age=schedule'], 'schedule'],
+  ])('with %j, has the limit %j', (args, maxAge) => {
+    expect(parse(reportOf([], {}, args))).toMatchObject({ maxAge });
   });
 
   const newest = { snapshotId: '5'.repeat(24), time: '2026-08-08T12:00:30.000Z' };
@@ -81,12 +90,14 @@ describe('the JSON', () => {
     expect(parse(reportOf([finding])).findings).toEqual([{ ...same, ...more }]);
   });
 
-  it('escapes what a terminal or a line reader could take for something else', () => {
-    const clusterName =
-      '##vso[a\u0000\n\u001b\u007f\u0085\u009b\u00ad\u200b\u2028\u2029\u202e\ufeff\ue000\u{e0001}\ud800é🚀';
-    const json = formatJson(reportOf([{ ...ofShop(clusterName), state: 'none' }]));
-    expect(json.replaceAll('\n', '')).not.toMatch(/[\p{C}\u2028\u2029]|##/u);
-    expect(json).toContain('\\u009b\\u00ad\\u200b\\u2028\\u2029\\u202e\\ufeff\\ue000\\udb40\\udc01\\ud800é🚀');
-    expect(JSON.parse(json).findings[0].clusterName).toBe(clusterName);
+  it('has the fields of a finding in order, with the evidence', () => {
+    const failed = new AtlasApiError('x', { status: 403 });
+    const evidence = { cluster: { name: 'a' }, snapshots: [{ id: '1' }], restores: [], errors: [failed] };
+    const all = { reason: 'monthly only', pitEnabled: true, lastFailed, evidence } as const;
+    const [parsed] = parse(reportOf([{ ...all, ...backup(2 * day), ...ofShop('a'), state: 'stale' }])).findings;
+    expect(Object.keys(parsed).join(' ')).toBe(
+      'groupId groupName clusterName clusterType state reason snapshotId time age maxAge oldest backups pitEnabled lastFailed evidence',
+    );
+    expect(parsed.evidence).toEqual({ ...evidence, errors: [failed.toJSON()] });
   });
 });

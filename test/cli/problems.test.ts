@@ -1,64 +1,57 @@
 import { expect, it } from 'vitest';
-import { readCheckOptions } from '../../src/cli/check-options.js';
-import { describeError, formatProblems, formatUnused, problemsOf } from '../../src/cli/problems.js';
-import type { Report } from '../../src/cli/report.js';
-import { AtlasApiError, type AtlasError, AtlasInvalidArgumentError } from '../../src/index.js';
-import { billing, down, excluded, office, ofShop, reportOf, shop, totals } from './support/reports.js';
+import type { BackupFinding } from '../../src/check/index.js';
+import { explain } from '../../src/cli/explain.js';
+import { withNames } from '../../src/cli/names.js';
+import { findProblems, formatProblems, formatUnused } from '../../src/cli/problems.js';
+import { type AnyAtlasError, AtlasApiError, AtlasInvalidArgumentError, AtlasTimeoutError } from '../../src/index.js';
+import { billing, down, login, office, ofShop, optionsOf, reportOf, shop, totals } from './support/reports.js';
 
-const linesOf = (report: Report, args: string[] = []) => formatProblems(problemsOf(report, readCheckOptions(args)));
-const isDown = describeError(down);
+const linesOf = (found: BackupFinding[], args: string[] = [], notChecked = totals.notChecked.slice(0, 0)) =>
+  formatProblems(findProblems(reportOf(found, { notChecked }, args), optionsOf(...args)));
+const isDown = explain(down, login);
 const byIds = (...ids: string[]) => ids.map((id) => `--project=${id}`);
-const unknown = (clusterName: string, error: AtlasError = down) =>
+const fresh = { ...ofShop('new'), state: 'new' } as const;
+const unknown = (clusterName: string, error: AnyAtlasError = down) =>
   ({ ...ofShop(clusterName), state: 'unknown', error }) as const;
 const list = { groupId: office, clusterType: 'dedicated', state: 'unknown', error: down } as const;
 
-/** An error as the client builds it, with its method and path in the message. */
-function failure(operation: string, path: string | undefined, subject: string, errorCode?: string): AtlasError {
-  const fields = { status: 503, errorCode, operation, path, advice: 'Raise timeout.' };
-  return new AtlasApiError(`${subject} failed with status 503.`, fields);
-}
-const later = describeError(failure('get', undefined, 'get')).split('503. ')[1];
-
-it('errors with the same status and code share a line, with the first message; without a code, the message counts', () => {
-  const [a, b] = ['a', 'b'].map((text) => failure('get', undefined, `get ${text}`, 'BUSY'));
-  const [c, e] = ['::x ##[error] ##vso[task]', 'e'].map((text) => failure('get', undefined, `get ${text}`));
-  const d = failure('get', undefined, 'get d', 'SLOW');
-  const report = reportOf([unknown('a', a), unknown('b', b), unknown('c', c), unknown('d', d), unknown('e', e)]);
-  expect(linesOf(report)).toEqual([
-    `Web Shop / a, Web Shop / b: The request a failed with status 503. ${later}`,
-    `Web Shop / c: The request ::x ## [error] ##vso [task] failed with status 503. ${later}`,
-    `Web Shop / d: The request d failed with status 503. ${later}`,
-    `Web Shop / e: The request e failed with status 503. ${later}`,
+it('errors of one kind share a line, with the first three names and the first message', () => {
+  const api = (detail: string, errorCode?: string) => new AtlasApiError('x', { status: 503, errorCode, detail });
+  const slow = (limitMs: number) => new AtlasTimeoutError('x', { operation: 'getAll', limit: 'timeout', limitMs });
+  const late = new AtlasTimeoutError('x', { operation: 'checkBackups', limit: 'timeout', limitMs: 9_000 });
+  const bad = new AtlasInvalidArgumentError('x', { issues: [{ path: '', message: 'Al\x1b[2J\n\u2028tair' }] });
+  const named: [string, AnyAtlasError][] = [
+    ...['a', 'b', 'c', 'd'].map((name): [string, AnyAtlasError] => [name, down]),
+    ...[api('one', 'BUSY'), api('two', 'BUSY'), api('one', 'SLOW'), api('::x ##[error] ##vso[task]'), api('y')].map(
+      (error, index): [string, AnyAtlasError] => [`e${index}`, error],
+    ),
+    ...[slow(9_000), slow(7_000), late, bad, bad].map((error, index): [string, AnyAtlasError] => [`f${index}`, error]),
+  ];
+  const lines = linesOf([{ ...list, clusterType: 'flex' }, ...named.map(([name, error]) => unknown(name, error))]);
+  expect(lines.map((line) => line.split(/ (?=Check|Run|Give)/)[0])).toEqual([
+    `${office} / Flex clusters, Web Shop / a, Web Shop / b and 2 more: ${isDown.split(' Run')[0]}`,
+    'Web Shop / e0, Web Shop / e1: The request failed with status 503 BUSY: one.',
+    'Web Shop / e2: The request failed with status 503 SLOW: one.',
+    'Web Shop / e3: The request failed with status 503: ::x ## [error] ##vso [task].',
+    'Web Shop / e4: The request failed with status 503: y.',
+    'Web Shop / f0, Web Shop / f1: Atlas did not answer within 9 s.',
+    'Web Shop / f2: The check ran out of time.',
+    'Web Shop / f3, Web Shop / f4: Atlas sent what cannot be used: Al[2Jtair.',
   ]);
 });
 
-it('other errors with the same message share a line, with the first three names', () => {
-  const other = new AtlasInvalidArgumentError(
-    'The call was not sent because of invalid arguments: clusterName: Al\x1b[2J\n\u2028tair.',
-  );
-  const report = reportOf([
-    { ...list, clusterType: 'flex' },
-    ...['a', 'b', 'c', 'd'].map((name) => unknown(name)),
-    ...['f', 'g', 'h'].map((name) => unknown(name, other)),
-  ]);
-  expect(linesOf(report)).toEqual([
-    `${office} / Flex clusters, Web Shop / a, Web Shop / b and 2 more: ${isDown}`,
-    expect.stringMatching(/^Web Shop \/ f, Web Shop \/ g, Web Shop \/ h: The call .*: clusterName: Al\[2Jtair\. Check/),
-  ]);
-});
-
-it.each<[name: string, report: Report, args: string[], lines: string[]]>([
-  ['nothing if all is known', reportOf([{ ...ofShop('tests'), state: 'none' }]), byIds(shop), []],
+it.each<[name: string, found: BackupFinding[], args: string[], lines: unknown[]]>([
+  ['nothing if all is known', [{ ...ofShop('tests'), state: 'none' }], byIds(shop), []],
   [
     'a named project without clusters, but not one whose clusters are excluded or not listed',
-    reportOf([list], { excluded }),
-    byIds(office, billing, shop),
+    [list],
+    [...byIds(office, billing, shop), '--exclude=*/old'],
     [`${office} / dedicated clusters: ${isDown}`, `${billing}: The project has no cluster that Atlas backs up.`],
   ],
-  ['a cluster without a name', reportOf([unknown('')]), [], [`Web Shop / (no name): ${isDown}`]],
+  ['a cluster without a name', [unknown('')], [], [`Web Shop / (no name): ${isDown}`]],
   [
     'a pattern of --include that matches no cluster, or only free ones, each in its own line',
-    reportOf([list], { excluded }, totals),
+    [list],
     ['Web Shop/old', `${office}/x`, 'Web Shop/s*', 'Gone/*\x1b'].map((text) => `--include=${text}`),
     [
       `${office} / dedicated clusters: ${isDown}`,
@@ -67,31 +60,52 @@ it.each<[name: string, report: Report, args: string[], lines: string[]]>([
       ),
     ],
   ],
-  [
-    'why there may be no cluster',
-    reportOf([]),
-    [],
-    [expect.stringMatching(/^No cluster was checked: .* role, such as Project Read Only/)],
-  ],
-  [
-    'that all are excluded',
-    reportOf([], { excluded }),
-    byIds(shop),
-    ['No cluster was checked: All of them are excluded.'],
-  ],
-  [
-    'only that the projects could not be listed',
-    reportOf([], { error: failure('getAll', '/api/atlas/v2/groups', 'getAll /api/atlas/v2/groups') }),
-    ['--include=Web Shop/*'],
-    [`The projects could not be listed: The request failed with status 503. ${later}`],
-  ],
-])('they say %s', (_name, report, args, lines) => {
-  expect(linesOf(report, args)).toEqual(lines);
+  ['not a list that a pattern leaves out', [fresh, list], ['--include=Web Shop/*'], []],
+  ['that all are excluded', [], ['--exclude=Web Shop/*'], ['No cluster was checked: All of them are excluded.']],
+])('they say %s', (_name, found, args, lines) => {
+  expect(linesOf(found, args, totals.notChecked)).toEqual(lines);
+});
+
+it('they say why there may be no cluster', () => {
+  expect(linesOf([])).toEqual([expect.stringMatching(/^No cluster was checked: .* role, such as Project Read Only/)]);
+});
+
+it('they say only that the projects could not be listed', () => {
+  const options = optionsOf('--include=Web Shop/*', '--exclude=x/y');
+  const report = { ...reportOf([]), error: down };
+  expect(formatProblems(findProblems(report, options))).toEqual([`The projects could not be listed: ${isDown}`]);
+  expect(formatUnused(report, options)).toEqual([]);
+});
+
+it.each<[args: string[], gone: string]>([
+  [[], 'Billing / x, Web Shop / x'],
+  [['--exclude=Billing/*'], 'Web Shop / x'],
+  [['--include=Billing/*', '--include=Web Shop/n*'], 'Billing / x'],
+  [byIds(shop), 'Web Shop / x'],
+])('with %j, clusters of the baseline that are no longer listed are named: %s', (args, gone) => {
+  const names = { groupId: billing, groupName: 'Billing' };
+  const earlier = [
+    ...[{ ...names, clusterName: 'x' }, ofShop('x'), ofShop('new')], // the last is still listed
+    ...[ofShop('sandbox'), ofShop('old')], // no longer checked
+    { groupId: office, clusterName: 'x' }, // one of its lists failed
+  ];
+  const options = { ...optionsOf(...args), baseline: { file: 'a.json', clusters: earlier.map(withNames) } };
+  const also = { ...names, clusterType: 'flex', clusterName: 'y', state: 'new' } as const;
+  const report = reportOf([fresh, also, list], totals, args);
+  const lines = formatProblems(findProblems(report, options)).filter((line) => !line.startsWith(office));
+  expect(lines).toEqual([expect.stringContaining(`${gone}: in a.json, and no longer listed.`)]);
 });
 
 it('patterns of --exclude that match nothing are named', () => {
-  const report = reportOf([unknown('a')], { excluded }, totals);
   const used = ['Web Shop/a', 'Web Shop/old', 'Web Shop/sandbox'];
   const args = [...used, 'Web Shop/x\x1b'].map((text) => `--exclude=${text}`);
-  expect(formatUnused(report, readCheckOptions(args))).toEqual(['--exclude Web Shop/x matched nothing.']);
+  const report = reportOf([unknown('a')], totals, args);
+  // A cluster that a pattern leaves out is among those not checked.
+  const notChecked = [
+    ...report.notChecked,
+    { ...withNames(ofShop('a')), reason: 'excluded' as const, pattern: 'Web Shop/a' },
+  ];
+  expect(formatUnused({ ...report, notChecked }, optionsOf(...args))).toEqual([
+    '--exclude Web Shop/x matched nothing.',
+  ]);
 });

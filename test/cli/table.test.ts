@@ -1,28 +1,31 @@
-import { describe, expect, it } from 'vitest';
-import { readCheckOptions } from '../../src/cli/check-options.js';
+import { describe, expect, it, vi } from 'vitest';
+import type { BackupFinding } from '../../src/check/index.js';
+import type { Report } from '../../src/cli/report.js';
 import { formatDuration, formatTable } from '../../src/cli/table.js';
-import { AtlasApiError, AtlasAuthenticationError, type AtlasError } from '../../src/index.js';
+import { type AnyAtlasError, AtlasApiError, AtlasAuthenticationError } from '../../src/index.js';
 import {
   backup,
   day,
   down,
-  excluded,
   findings,
   hour,
   lastFailed,
   minute,
   office,
   ofShop,
+  optionsOf,
   reportOf,
   shop,
   totals,
 } from './support/reports.js';
 
-const textOf = (...found: Parameters<typeof reportOf>[0]) => formatTable(reportOf(found), false, false);
+const format = (report: Report, args: string[] = [], isColored = false) =>
+  formatTable(report, optionsOf(...args), isColored);
+const textOf = (...found: BackupFinding[]) => format(reportOf(found));
 
 describe('the table', () => {
   it('has the worst first, then follows the names, and lines up', () => {
-    expect(formatTable(reportOf(findings, { excluded }, totals), false, false).split('\n')).toEqual([
+    expect(format(reportOf(findings, totals)).split('\n')).toEqual([
       'Project                   Cluster   Type       State    Newest (UTC)      Age       Note',
       'Billing                   ledger    dedicated  none     -                 -         backup off',
       'Web Shop                  tests     flex       none     -                 -         latest snapshot failed',
@@ -37,29 +40,24 @@ describe('the table', () => {
       'Web Shop                  Archive   flex       fresh    2026-08-10 11:30  30 m      latest snapshot failed',
       'Web Shop                  carts     flex       fresh    2026-08-10 06:48  5 h 12 m',
       '',
-      'Clusters: 10 in 2 projects (2 none, 2 stale, 1 unknown, 1 paused, 1 new, 3 fresh). Not checked: 2 free, 1 excluded. ' +
+      'Clusters: 10 in 2 projects (2 none, 2 stale, 1 unknown, 1 paused, 1 new, 3 fresh). Not checked: 1 free, 1 deleting, 1 not included. ' +
         'Projects with clusters that could not be listed: 1',
     ]);
   });
 
   const api = (status: number, errorCode?: string) => new AtlasApiError('x', { status, errorCode });
 
-  it.each<[error: AtlasError, note: string]>([
+  it.each<[error: AnyAtlasError, note: string, reason?: 'schedule unreadable']>([
     [api(404, '::CLUSTER_NOT_FOUND\x1b'), ': :CLUSTER_NOT_FOUND'],
     [api(404, 'x'.repeat(201)), 'x'.repeat(200)],
     [api(503), '503'],
     [new AtlasAuthenticationError('x', { status: 401 }), '401'],
     [down, 'CONNECTION'],
-  ])('of an unknown cluster shows what is known, and notes why: %s', (error, note) => {
-    const found = {
-      ...ofShop('carts'),
-      state: 'unknown' as const,
-      error,
-      ...backup(2 * day),
-      maxAge: undefined,
-      lastFailed,
-    };
-    const [, row] = textOf(found).split('\n');
+    [down, 'schedule unreadable', 'schedule unreadable'],
+  ])('of an unknown cluster shows what is known, and notes why: %s', (error, note, reason) => {
+    const why = { error, reason, lastFailed };
+    const known = { ...backup(2 * day), maxAge: undefined };
+    const [, row] = textOf({ ...ofShop('carts'), state: 'unknown', ...why, ...known }).split('\n');
     expect(row).toMatch(/unknown +2026-08-08 12:00 +2 d 0 h /);
     expect(row?.endsWith(`  ${note}, latest snapshot failed`)).toBe(true);
   });
@@ -70,35 +68,37 @@ describe('the table', () => {
     [[], 90_000, 'limit 1 m 30 s', '(1 fresh)'],
     [[], minute, 'limit 1 m', '(1 fresh)'],
     [[], minute - 1, 'limit 59 s', '(1 fresh)'],
+    [['--max-age=c/*=2h'], 2 * hour, 'limit 2 h', '(1 fresh)'],
+    [['--max-age=26d', '--max-age=c/*=2h'], 2 * hour, 'limit 2 h', '(1 fresh). Limit: 26 d'],
     [['--max-age=26d'], 26 * day, '', '(1 fresh). Limit: 26 d'],
     [['--max-age=26h'], 26 * hour, '', '(1 fresh). Limit: 1 d 2 h'],
     [['--max-age=schedule'], 26 * hour, '', '(1 fresh). Limit: by schedule'],
     [['--max-age=schedule'], 8 * hour, 'limit 8 h', '(1 fresh). Limit: by schedule'],
   ])('with %j, and a limit of %i ms for a cluster, notes "%s" and ends with "%s"', (args, limit, note, end) => {
-    const { given, maxAge = 26 * hour } = readCheckOptions(args);
     const found = { ...ofShop('carts'), state: 'fresh' as const, ...backup(hour, limit) };
-    const lines = formatTable(reportOf([found], { options: given, maxAge }), false, false).split('\n');
+    const lines = format(reportOf([found]), args).split('\n');
     expect(lines[1]?.split('1 h 0 m')[1]?.trim()).toBe(note);
     expect(lines[3]).toBe(`Clusters: 1 in 2 projects ${end}`);
   });
 
   it('is left out without a cluster, and the summary ends with the server, then the limit', () => {
-    const { given } = readCheckOptions(['--max-age=2h']);
-    const report = reportOf([], { server: 'http://127.0.0.1:4010', options: given, maxAge: 2 * hour }, totals);
-    expect(formatTable(report, false, false)).toBe(
-      'Clusters: 0 in 2 projects. Not checked: 2 free. Server: http://127.0.0.1:4010. Limit: 2 h',
+    vi.stubEnv('MONGODB_ATLAS_BASE_URL', 'http://127.0.0.1:4010/');
+    const { notChecked } = totals;
+    const report = reportOf([], { notChecked: [...notChecked, { ...ofShop('x'), reason: 'internal' }] }, [
+      '--exclude=*/o*',
+    ]);
+    expect(format(report, ['--max-age=2h'])).toBe(
+      'Clusters: 0 in 2 projects. Not checked: 1 free, 1 deleting, 1 internal, 1 excluded. Server: http://127.0.0.1:4010. Limit: 2 h',
     );
   });
 
   it('has only the problems if asked for, and the whole summary', () => {
-    const [all, some] = [false, true].map((only) =>
-      formatTable(reportOf(findings), only, false).replaceAll(/ +/g, ' '),
-    );
+    const [all, some] = [[], ['--problems']].map((args) => format(reportOf(findings), args).replaceAll(/ +/g, ' '));
     expect(some).toBe(all?.replaceAll(/^.* (paused|new|fresh) .*\n/gm, ''));
   });
 
   it('colors the states only', () => {
-    const colored = formatTable(reportOf(findings), false, true);
+    const colored = format(reportOf(findings), [], true);
     for (const state of ['31mnone   ', '31mstale  ', '35munknown', '33mpaused ', '32mfresh  ']) {
       expect(colored).toContain(`\x1b[${state}\x1b[39m`);
     }

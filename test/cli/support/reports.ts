@@ -1,13 +1,16 @@
+import { parseArgs } from 'node:util';
 import type { BackupCheckTotals, BackupFinding } from '../../../src/check/index.js';
-import { readCheckOptions } from '../../../src/cli/check-options.js';
+import { checkOptions, readCheckOptions } from '../../../src/cli/check-options.js';
+import { logins } from '../../../src/cli/environment.js';
 import { withNames } from '../../../src/cli/names.js';
-import { arrange, type Report } from '../../../src/cli/report.js';
+import { arrange, describeAsked, type Report } from '../../../src/cli/report.js';
 import { AtlasConnectionError } from '../../../src/index.js';
 
 export const [minute, hour, day] = [60_000, 3_600_000, 86_400_000];
 export const [shop, billing, office] = ['a', 'b', 'c'].map((digit) => digit.repeat(24)) as [string, string, string];
 const now = Date.parse('2026-08-10T12:00:30Z');
 
+export const [token, account, login] = logins;
 export const down = new AtlasConnectionError('Atlas is down.');
 export const ofShop = (clusterName: string) =>
   ({ groupId: shop, groupName: 'Web Shop', clusterType: 'flex', clusterName }) as const;
@@ -38,19 +41,29 @@ export const findings: BackupFinding[] = [
   { ...ofBilling('ledger'), state: 'none', reason: 'backup off' },
 ];
 
-export const excluded = [withNames<BackupFinding>({ ...ofShop('old'), state: 'none' })];
 export const totals: BackupCheckTotals = {
   projects: 2,
-  free: ['sandbox', 'playground'].map((clusterName) => ({ groupId: shop, groupName: 'Web Shop', clusterName })),
+  notChecked: [
+    { ...ofShop('sandbox'), reason: 'free' },
+    { ...ofBilling('gone'), reason: 'deleting' },
+    { ...ofShop('old'), reason: 'filtered' },
+  ],
 };
 
-/** The report of a check that found this. */
+/** The options of these arguments. */
+export const optionsOf = (...args: string[]) => readCheckOptions(parseArgs({ args, options: checkOptions }).values);
+
+/** The report of a check with these arguments that found this. */
 export function reportOf(
   found: readonly BackupFinding[],
-  { excluded = [], ...more }: Partial<Report> = {},
-  totals: BackupCheckTotals = { projects: 2, free: [] },
+  { projects = 2, notChecked = [] }: Partial<BackupCheckTotals> = {},
+  args: readonly string[] = [],
 ): Report {
-  const { given } = readCheckOptions([]);
-  const asked = { maxAge: 26 * hour, server: 'https://cloud.mongodb.com', login: 'API key', options: given };
-  return { checkedAt: new Date(now), ...asked, ...arrange(found.map(withNames), excluded, totals), ...more };
+  const options = optionsOf(...args);
+  const start = { checkedAt: new Date(now), finishedAt: new Date(now + 1_500), login };
+  return {
+    ...start,
+    asked: describeAsked(options, login),
+    ...arrange(found.map(withNames), { projects, notChecked }, options),
+  };
 }
