@@ -5,7 +5,7 @@ import { startCommand } from '../support/processes.js';
 import { codeBlocks, codeIn, tableUnder } from './support/documents.js';
 import { runRecipe } from './support/recipe.js';
 
-it('the table in README.md is what the commands before it print', async () => {
+it('the samples of the demo are what its commands print', async () => {
   const [sample] = codeBlocks('README.md', 'console');
   const [command, ...output] = (sample?.code ?? '').split('\n');
   expect(command).toBe('$ npx --no atlas-tenant-snapshots check');
@@ -13,8 +13,8 @@ it('the table in README.md is what the commands before it print', async () => {
   await expect.poll(() => emulator.output.stdout).toContain('# Project');
   const variables = [...emulator.output.stdout.matchAll(/^export (\w+)=(.*)$/gm)];
   const env = Object.fromEntries(variables.map(([, name = '', value = '']) => [name, value]));
-  const { exitCode, stdout } = await startCommand(['check'], env).ended;
-  expect(exitCode).toBe(2);
+  const { exitCode, stdout, stderr } = await startCommand(['check'], env).ended;
+  expect({ exitCode, stderr }).toEqual({ exitCode: 2, stderr: codeBlocks('docs/backup-check.md', 'text')[0]?.code });
   const withoutTimes = (text: string) => text.replaceAll(/\d{4}-\d{2}-\d{2} \d{2}:\d{2}|\d+ m(?= |$)|:\d+$/gm, '#');
   expect(withoutTimes(output.join('\n'))).toBe(withoutTimes(stdout));
 });
