@@ -1,11 +1,5 @@
-import {
-  type AtlasPromise,
-  AtlasTimeoutError,
-  type CallOptions,
-  isAtlasError,
-  type StandardSchema,
-  type TenantSnapshotsClient,
-} from '../index.js';
+import type { z } from 'zod';
+import { type AtlasPromise, AtlasTimeoutError, isAtlasError, type TenantSnapshotsClient } from '../index.js';
 import { allowListeners } from './listeners.js';
 
 // Captured at import, so that it works under fake timers too.
@@ -19,7 +13,7 @@ const shortestWait = 1_000;
 const defaultWait = 10_000;
 
 /** The methods of the client that a check uses. */
-export type BackupClient = Pick<TenantSnapshotsClient, 'get' | 'getAll'>;
+type BackupClient = Pick<TenantSnapshotsClient, 'get' | 'getAll'>;
 
 /** What Atlas sent, and when, in ms since 1970. */
 export interface Answer<T> {
@@ -27,7 +21,8 @@ export interface Answer<T> {
   readonly sentAt: number;
 }
 
-type Limits = Required<Pick<CallOptions, 'signal' | 'timeout'>>;
+/** The options that limit a call. */
+type Limits = Readonly<{ signal: AbortSignal; timeout: number }>;
 
 /**
  * Makes the calls of a check, all within one timeout. The client may be a fake that ignores its signal and its timeout: a call
@@ -58,11 +53,11 @@ export class Calls {
   }
 
   /** Reads every page of a list. */
-  getAll<T>(path: string, apiVersion: string, schema: StandardSchema<T>): Promise<Answer<T[]>> {
+  getAll<T>(path: string, apiVersion: string, schema: z.ZodType<T>): Promise<Answer<T[]>> {
     return this.#call('getAll', path, (limits) => this.#client.getAll(path, { apiVersion, schema, ...limits }));
   }
 
-  get<T>(path: string, apiVersion: string, schema: StandardSchema<T>, itemsPerPage?: number): Promise<Answer<T>> {
+  get<T>(path: string, apiVersion: string, schema: z.ZodType<T>, itemsPerPage?: number): Promise<Answer<T>> {
     const request = { apiVersion, schema, query: { itemsPerPage } };
     return this.#call('get', path, (limits) => this.#client.get(path, { ...request, ...limits }));
   }
@@ -114,11 +109,11 @@ export class Calls {
   }
 }
 
-/** @param promise - a fake of the client may return a plain one. */
+/** A fake of the client may return a plain promise, or leave out parts of the response. */
 async function readAnswer<T>(promise: AtlasPromise<T> | Promise<T>): Promise<Answer<T>> {
   if (!('withResponse' in promise)) return { data: await promise, sentAt: Date.now() };
   const { data, response } = await promise.withResponse();
-  const sentAt = Date.parse(response.headers['date'] ?? '');
+  const sentAt = Date.parse(response?.headers?.['date'] ?? '');
   return { data, sentAt: Number.isNaN(sentAt) ? Date.now() : sentAt };
 }
 

@@ -1,4 +1,5 @@
-import { type BackupClient, Calls } from './calls.js';
+import type { TenantSnapshotsClient } from '../index.js';
+import { Calls } from './calls.js';
 import { checkCluster } from './check-cluster.js';
 import { isListedTwice, reasonNotToCheck, toCluster } from './cluster.js';
 import { invalidArguments, reportable } from './errors.js';
@@ -25,7 +26,7 @@ import { type ClusterType, type Project, readClusters, readProjects } from './re
  * @see https://www.mongodb.com/docs/atlas/backup/cloud-backup/overview/
  */
 export async function* checkBackups(
-  client: BackupClient,
+  client: Pick<TenantSnapshotsClient, 'get' | 'getAll'>,
   options: BackupCheckOptions = {},
 ): AsyncGenerator<BackupFinding, BackupCheckTotals> {
   const invalid = invalidArguments(optionsSchema, options);
@@ -57,11 +58,8 @@ interface Check {
 
 async function checkProjects(check: Check): Promise<Iterable<Job>> {
   const { groupIds } = check.options;
-  if (groupIds === undefined) return listJobs(await readProjects(check.calls), check);
-  return listJobs(
-    [...new Set(groupIds)].map((groupId) => ({ groupId })),
-    check,
-  );
+  const given = groupIds && [...new Set(groupIds)].map((groupId) => ({ groupId }));
+  return listJobs(given ?? (await readProjects(check.calls)), check);
 }
 
 function* listJobs(projects: readonly Project[], check: Check): Iterable<Job> {

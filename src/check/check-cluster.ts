@@ -5,7 +5,7 @@ import type { Calls } from './calls.js';
 import { type Cluster, isSharded, otherEditionOf, toCluster } from './cluster.js';
 import { invalidArguments, reportable, unjudgeable } from './errors.js';
 import type { BackupFinding, ClusterName } from './finding.js';
-import { judge, needsSchedule, unknown } from './judge.js';
+import { judge, needsSchedule, toUnknown } from './judge.js';
 import { type BackupCheckOptions, type MaxAge, maxAgeSchema } from './options.js';
 import { ClusterReads } from './reads.js';
 import { dailySchedule } from './schedule.js';
@@ -55,11 +55,11 @@ async function judgeCluster(
   const backups = findBackups(clusterType, data, sentAt);
   if (areOfSingleShards) {
     const error = unjudgeable('The cluster is sharded, but only snapshots of single shards are listed.');
-    return unknown(backups, error, 'single shards');
+    return toUnknown(backups, error, 'single shards');
   }
   if (backups.restorable !== undefined && backups.restorable.newest.time.getTime() - sentAt > hour) {
     const error = unjudgeable('The newest backup is more than an hour ahead of the time at which Atlas sent it.');
-    return unknown(backups, error, 'future backup');
+    return toUnknown(backups, error, 'future backup');
   }
   const facts = { cluster, backups, maxAge };
   if (clusterType === 'flex' || !needsSchedule(facts)) return judge(facts, dailySchedule);

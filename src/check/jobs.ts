@@ -19,13 +19,14 @@ export async function* runJobs(
   // Not Promise.race(): a job that hangs would keep each result in memory that comes before its own.
   const ended: ReturnType<Job>[] = [];
   let onEnd = () => {};
-  let started = 0;
+  // The jobs that run or wait in `ended`.
+  let busy = 0;
   for (;;) {
     if (signal?.aborted) throw signal.reason;
-    while (started < concurrency) {
+    while (busy < concurrency) {
       const job = nextJob(waiting);
       if (job === undefined) break;
-      started += 1;
+      busy += 1;
       const result = job();
       const end = () => {
         ended.push(result);
@@ -33,7 +34,7 @@ export async function* runJobs(
       };
       result.then(end, end);
     }
-    if (started === 0) return;
+    if (busy === 0) return;
     const next = ended.shift();
     if (next === undefined) {
       await new Promise<void>((resolve) => {
@@ -42,7 +43,7 @@ export async function* runJobs(
       continue;
     }
     const result = await next;
-    started -= 1;
+    busy -= 1;
     if (Symbol.iterator in result) waiting.push(result[Symbol.iterator]());
     else yield result;
   }

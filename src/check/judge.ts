@@ -39,14 +39,14 @@ export function judge(facts: Facts, schedule: Schedule | { readonly error: AnyAt
   const edition = otherEditionOf(facts.cluster);
   if (edition === undefined || (judgement.state !== 'none' && judgement.state !== 'stale')) return judgement;
   const error = unjudgeable(`The edition of the cluster is ${edition}: not all its backups are listed.`);
-  return unknown(facts.backups, error, 'other edition');
+  return toUnknown(facts.backups, error, 'other edition');
 }
 
 /** Judges by the strictest and by the mildest schedule. What both say holds for every schedule. */
 function judgeWithoutSchedule(facts: Facts, error: AnyAtlasError) {
   const strictest = judgeBySchedule(facts, hourlySchedule);
   const mildest = judgeBySchedule(facts, weeklySchedule);
-  if (strictest.state !== mildest.state) return unknown(facts.backups, error);
+  if (strictest.state !== mildest.state) return toUnknown(facts.backups, error);
   const judgement = strictest.state === 'fresh' ? strictest : mildest;
   return { reason: 'schedule unreadable' as const, ...judgement };
 }
@@ -79,12 +79,7 @@ function isYoung(createDate: unknown, limit: number, now: number): boolean {
 }
 
 /** The judgement of a cluster that cannot be judged. Keeps what is known of its backups. */
-export function unknown({ restorable, lastFailed }: Backups, error: AnyAtlasError, reason?: Reason) {
-  return {
-    state: 'unknown' as const,
-    error,
-    ...restorable,
-    ...(lastFailed && { lastFailed }),
-    ...(reason && { reason }),
-  };
+export function toUnknown({ restorable, lastFailed }: Backups, error: AnyAtlasError, reason?: Reason) {
+  const known = { ...restorable, ...(lastFailed && { lastFailed }), ...(reason && { reason }) };
+  return { state: 'unknown' as const, error, ...known };
 }

@@ -34,18 +34,15 @@ export async function readClusters(groupId: string, type: ClusterType, calls: Ca
   return data;
 }
 
-const listSchema = z.object({
-  results: z.array(anything, 'must be a list'),
-  totalCount: anything,
-  links: anything,
-  ...noError,
-});
+const listSchema = z.object({ results: z.array(anything, 'must be a list'), ...noError });
 
 /** Parses a list that takes no query, so all of it has to be on the first page. */
-const wholeListSchema = listSchema.refine(({ results, totalCount, links }) => {
-  if (itemsOf(links).some((link) => fieldOf(link, 'rel') === 'next')) return false;
-  return typeof totalCount !== 'number' || totalCount <= results.length;
-}, 'the list is cut short');
+const wholeListSchema = z
+  .object({ ...listSchema.shape, totalCount: anything, links: anything })
+  .refine(({ results, totalCount, links }) => {
+    if (itemsOf(links).some((link) => fieldOf(link, 'rel') === 'next')) return false;
+    return typeof totalCount !== 'number' || totalCount <= results.length;
+  }, 'the list is cut short');
 
 const isOfAllShards = (snapshot: unknown) => fieldOf(snapshot, 'type') === 'shardedCluster';
 const isCompleted = (snapshot: unknown) => fieldOf(snapshot, 'status') === 'completed';
@@ -81,6 +78,7 @@ export class ClusterReads {
     this.#evidence = { cluster: listed, errors: [] };
   }
 
+  /** Reads the snapshots: of a sharded cluster from up to two lists. */
   snapshots(isSharded: boolean): Promise<Snapshots> {
     return this.#note(async () => {
       const path = `${this.#path}/snapshots`;

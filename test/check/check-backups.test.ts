@@ -10,7 +10,7 @@ import {
 import { AtlasClosedError, AtlasConnectionError, AtlasInvalidArgumentError } from '../../src/index.js';
 import { answer, type Script, sendRefusal } from '../support/raw-steps.js';
 import { rejection } from '../support/rejection.js';
-import { fakeClient } from './support/fake-client.js';
+import { fakeClient, ignoring } from './support/fake-client.js';
 import {
   ago,
   backup,
@@ -50,6 +50,7 @@ const [ofSnapshots, ofSchedule] = ['snapshots 2023-01-01', 'schedule 2024-08-05'
 const both = [ofSnapshots, ofSchedule];
 
 type Answers = Record<string, Script>;
+const [fresh, none, anyUnknown] = ['fresh', 'none', 'unknown'].map((state) => ({ state })) as [object, object, object];
 const old = { snapshots: backup(27 * hour, 'clusters') };
 const off = { backupEnabled: false, pitEnabled: true };
 
@@ -61,10 +62,8 @@ describe('checkBackups', () => {
       [
         ' 2023-01-01',
         ...[a, b].flatMap((id) => [`/${id}/flexClusters 2024-11-13`, `/${id}/clusters 2024-08-05`]),
-        `${flexList}/Carts/backup/snapshots 2024-11-13`,
-        `${orders} 2024-11-13`,
-        `${ledger} 2023-01-01`,
-        `/${b}/clusters/Invoices/backup/snapshots 2023-01-01`,
+        ...[orders, orders.replace('Orders', 'Carts')].map((path) => `${path} 2024-11-13`),
+        ...[ledger, `/${b}/clusters/Invoices/backup/snapshots`].map((path) => `${path} 2023-01-01`),
       ].sort(),
     );
     const age = expect.closeTo(hour, -4);
@@ -90,40 +89,23 @@ describe('checkBackups', () => {
   });
 
   it('accounts for every cluster of the lists', async () => {
-    const regions = (providerName: string) => ({ replicationSpecs: [{ regionConfigs: [{ providerName }] }] });
+    const ofRegion = (name: string, providerName: string) =>
+      cluster(name, { replicationSpecs: [{ regionConfigs: [{ providerName }] }] });
+    const shadow = cluster('Shadow', { internalClusterRole: 'INTERNAL_SHADOW_CLUSTER' });
+    const ofDedicated = [ofRegion('M0', 'TENANT'), ofRegion('Orders', 'FLEX'), cluster('Ledger'), cluster('Archive')];
     const { server, check } = await openAtlas({
       [flexList]: list([cluster('Orders'), cluster('Old', { stateName: 'DELETING' })]),
-      [dedicatedList]: list([
-        ...[
-          cluster('M0', regions('TENANT')),
-          cluster('Orders', regions('FLEX')),
-          cluster('Ledger'),
-          cluster('Archive'),
-        ],
-        cluster('Shadow', { internalClusterRole: 'INTERNAL_SHADOW_CLUSTER' }),
-      ]),
+      [dedicatedList]: list([...ofDedicated, shadow]),
     });
-    const asked: ClusterName[] = [];
-    const filter = (name: ClusterName) => asked.push(name) > 2;
+    const asked: string[] = [];
+    const filter = ({ clusterName }: ClusterName) => asked.push(clusterName) > 2;
     const { findings, totals } = await check({ groupIds: [a], concurrency: 1, filter });
-    const dedicated = { groupId: a, clusterType: 'dedicated' };
-    const ofFlex = { groupId: a, clusterType: 'flex' };
-    expect(asked).toStrictEqual([
-      { ...ofFlex, clusterName: 'Orders' },
-      { ...dedicated, clusterName: 'Ledger' },
-      { ...dedicated, clusterName: 'Archive' },
-    ]);
+    expect(asked).toEqual(['Orders', 'Ledger', 'Archive']);
     expect(findings).toMatchObject([{ clusterName: 'Archive', state: 'fresh' }]);
-    expect(totals).toStrictEqual({
-      projects: 1,
-      notChecked: [
-        { ...ofFlex, clusterName: 'Orders', reason: 'filtered' },
-        { ...ofFlex, clusterName: 'Old', reason: 'deleting' },
-        { ...dedicated, clusterName: 'M0', reason: 'free' },
-        { ...dedicated, clusterName: 'Ledger', reason: 'filtered' },
-        { ...dedicated, clusterName: 'Shadow', reason: 'internal' },
-      ],
-    });
+    const [first] = totals.notChecked;
+    expect(first).toStrictEqual({ groupId: a, clusterType: 'flex', clusterName: 'Orders', reason: 'filtered' });
+    const reasons = totals.notChecked.map(({ clusterName, reason }) => `${clusterName} ${reason}`);
+    expect(reasons.join(', ')).toBe('Orders filtered, Old deleting, M0 free, Ledger filtered, Shadow internal');
     expect(server.requests).toHaveLength(3);
   });
 
@@ -146,10 +128,8 @@ describe('checkBackups', () => {
     const { server, check } = await openAtlas({ [dedicatedList]: list([...odd, cluster('Orders')]) });
     const { findings } = await check({ groupIds: [a] });
     const unknown = { state: 'unknown', error: error('INVALID_ARGUMENT', { issues: [expect.anything()] }) };
-    expect(findings).toMatchObject([
-      ...['Al/tair', '..', ''].map((clusterName) => ({ clusterName, ...unknown })),
-      { clusterName: 'Orders', state: 'fresh' },
-    ]);
+    const invalid = ['Al/tair', '..', ''].map((clusterName) => ({ clusterName, ...unknown }));
+    expect(findings).toMatchObject([...invalid, { clusterName: 'Orders', state: 'fresh' }]);
     expect(server.requests).toHaveLength(3);
   });
 
@@ -187,64 +167,46 @@ describe('checkBackups', () => {
     expect(server.requests).toEqual([]);
   });
 
+  it('names at most 20 invalid options', async () => {
+    const check = checkBackups(fakeClient(ignoring), { groupIds: Array(21).fill('x') });
+    expect((await rejection(check.next(), AtlasInvalidArgumentError)).issues).toHaveLength(20);
+  });
+
   const closed = new AtlasClosedError('Closed.');
   const bug = Object.assign(new TypeError('A bug.'), { status: 429 });
-  it.each<[what: string, end: string, thrown: Error]>([
+  it.each<[what: string, end: string, thrown: Error, option?: 'filter' | 'maxAge']>([
     ['of the list of projects', '/groups', new AtlasConnectionError('Atlas is down.')],
     ['that the client is closed, while it lists clusters', '/clusters', closed],
     ['that the client is closed, while it reads snapshots', '/snapshots', closed],
     ['that the client is closed, while it reads a schedule', '/schedule', closed],
     ['that is not one of Atlas', '/snapshots', bug],
-  ])('rejects with an error %s', async (_what, end, thrown) => {
+    ['of the function filter', 'none', bug, 'filter'],
+    ['of the function maxAge', 'none', bug, 'maxAge'],
+  ])('rejects with an error %s', async (_what, end, thrown, option) => {
+    const fail = () => {
+      throw thrown;
+    };
     const client = fakeClient((path) => {
-      if (path.endsWith(end)) throw thrown;
+      if (path.endsWith(end)) fail();
       if (path.endsWith('/groups')) return [{ id: a, name: null }];
       return path.endsWith('/clusters') ? [cluster('Ledger')] : [];
     });
-    await expect(runCheck(client)).rejects.toBe(thrown);
-  });
-
-  it.each(['filter', 'maxAge'])('rejects with what the function %s throws', async (name) => {
-    const throwing = () => {
-      throw bug;
-    };
-    const client = fakeClient((path) => (path.endsWith('/clusters') ? [cluster('Ledger')] : []));
-    await expect(runCheck(client, { groupIds: [a], [name]: throwing })).rejects.toBe(bug);
+    await expect(runCheck(client, option && { [option]: fail })).rejects.toBe(thrown);
   });
 });
 
 describe('a dedicated cluster', () => {
-  const scheduled = (...frequencies: string[]): Script => [
-    answer(200, { policies: [{ policyItems: frequencies.map((frequencyType) => ({ frequencyType })) }] }),
-  ];
+  const weekly = [answer(200, { policies: [{ policyItems: [{ frequencyType: 'weekly' }] }] })];
   const unclear = { backupEnabled: 'no', pitEnabled: false };
   const edition = { effectiveDatabaseEdition: 'INFINITE', backupEnabled: false };
   const known = { newest: { time: expect.any(Date) }, age: expect.closeTo(27 * hour, -4), backups: 1 };
 
   it.each<[name: string, fields: object, answers: Answers, finding: object, paths: string[]]>([
     ['with backup off has none', off, {}, { state: 'none', reason: 'backup off', pitEnabled: true }, []],
-    [
-      'that does not say whether it has backup is judged by its snapshots',
-      unclear,
-      {},
-      { state: 'fresh', pitEnabled: false },
-      [ofSnapshots],
-    ],
-    [
-      'with a weekly schedule has a limit of 170 h',
-      {},
-      { ...old, schedule: scheduled('weekly') },
-      { maxAge: 170 * hour },
-      both,
-    ],
+    ['that hides whether backup is on is checked', unclear, {}, { ...fresh, pitEnabled: false }, [ofSnapshots]],
+    ['with a weekly schedule has its limit', {}, { ...old, schedule: weekly }, { maxAge: 170 * hour }, both],
     ['without a schedule says so', {}, { ...old, schedule: noSchedule }, { reason: 'no schedule' }, both],
-    [
-      'of another edition is judged by its snapshots, although backup is off',
-      edition,
-      {},
-      { state: 'fresh' },
-      [ofSnapshots],
-    ],
+    ['of another edition is checked although backup is off', edition, {}, fresh, [ofSnapshots]],
   ])('%s', async (_name, fields, answers, finding, paths) => {
     expect(await checkLedger(fields, answers)).toMatchObject({ finding, paths });
   });
@@ -253,7 +215,6 @@ describe('a dedicated cluster', () => {
     ['another code', notFound('CLUSTER_NOT_FOUND'), 'API_ERROR'],
     ['another status', notFound('BACKUP_CONFIG_NOT_FOUND', 403), 'API_ERROR'],
     ['an odd body', [answer(200, { policies: null })], 'INVALID_RESPONSE'],
-    ['no JSON', [answer(200, '<html>')], 'INVALID_RESPONSE'],
   ])('is unknown if its schedule decides and fails with %s', async (_name, schedule, code) => {
     const { finding } = await checkLedger({}, { ...old, schedule });
     expect(finding).toMatchObject({ clusterName: 'Ledger', state: 'unknown', error: error(code), ...known });
@@ -266,7 +227,7 @@ describe('a sharded cluster', () => {
   const whole = (age: number, status?: string) => snapshot('shardedCluster', age, status);
   const page = (results: object[], more: object = {}): Script => [answer(200, { results, ...more })];
   const unknown = (code: string, text: string) => ({
-    state: 'unknown',
+    ...anyUnknown,
     error: error(code, { message: expect.stringContaining(text) }),
   });
   const unusable = (text: string) => unknown('INVALID_RESPONSE', text);
@@ -275,43 +236,27 @@ describe('a sharded cluster', () => {
   const all = [...lists, ofSchedule];
   const onlySingle = { ...unusable('only snapshots of single shards'), reason: 'single shards' };
   const odd = { error: null, totalCount: 0, links: [null] };
+  const failed = page([whole(hour)], { error: 503 });
+  const followed = page([], { links: [{ rel: 'next' }] });
 
   it.each<[what: string, first: object[], second: Script, finding: object, paths: string[]]>([
     [
       'is fresh by a backup of all shards',
       [single(hour), whole(2 * hour)],
       [],
-      { age: expect.closeTo(2 * hour, -4) },
+      { ...fresh, backups: 1 },
       [ofSnapshots],
     ],
-    [
-      'has none if all shards failed, and its own list is not asked',
-      [single(hour), whole(hour, 'failed')],
-      [],
-      { state: 'none' },
-      both,
-    ],
-    ['is fresh by a backup in its own list', [single(30 * hour)], page([whole(hour)]), { state: 'fresh' }, lists],
+    ['has none if all shards failed: its own list is not asked', [single(hour), whole(hour, 'failed')], [], none, both],
+    ['is fresh by a backup in its own list', [single(30 * hour)], page([whole(hour)]), fresh, lists],
     ['is stale by an old one in its own list', [], page([single(hour), whole(30 * hour)]), { state: 'stale' }, all],
     ['is unknown with single shards only', [single(hour)], page([single(hour)]), onlySingle, lists],
-    ['has none if single shards failed', [single(hour, 'failed')], page([]), { state: 'none' }, all],
-    ['has none without any snapshot', [], page([], odd), { state: 'none' }, all],
-    ['is unknown if its own list fails', [], sendRefusal(403), unknown('API_ERROR', '403'), lists],
-    [
-      'is unknown if its own list has an error',
-      [],
-      page([whole(hour)], { error: 503 }),
-      unusable('error: must be absent'),
-      lists,
-    ],
+    ['has none if single shards failed', [single(hour, 'failed')], page([]), none, all],
+    ['has none without any snapshot', [], page([], odd), none, all],
+    ['is unknown if its own list fails', [], denied, unknown('API_ERROR', '403'), lists],
+    ['is unknown if its own list has an error', [], failed, unusable('error: must be absent'), lists],
     ['is unknown if its own list is no list', [], [answer(200, {})], unusable('results: must be a list'), lists],
-    [
-      'is unknown if its own list has a next page',
-      [],
-      page([], { links: [{ rel: 'next' }] }),
-      unusable('cut short'),
-      lists,
-    ],
+    ['is unknown if its own list has a next page', [], followed, unusable('cut short'), lists],
     ['is unknown if its own list has too few items', [], page([], { totalCount: 1 }), unusable('cut short'), lists],
   ])('%s', async (_what, first, second, finding, paths) => {
     const answers: Answers = { snapshots: list(first), [ownList]: second, schedule: noSchedule };
@@ -371,16 +316,10 @@ describe('the evidence', () => {
 
   it('is what Atlas sent, and no state depends on it', async () => {
     const [snapshot, more] = [{ createdAt: ago(hour), status: 'completed', odd: [null] }, { extra: 1 }];
-    const { server, finding, paths } = await checkLedger(
-      more,
-      {
-        snapshots: list([snapshot, more]),
-        schedule: [answer(200, { policies, ...more })],
-        // More than was asked for.
-        restoreJobs: list(jobs(101)),
-      },
-      { evidence: true },
-    );
+    // More restore jobs than were asked for.
+    const answers = { schedule: [answer(200, { policies, ...more })], restoreJobs: list(jobs(101)) };
+    const all = { snapshots: list([snapshot, more]), ...answers };
+    const { server, finding, paths } = await checkLedger(more, all, { evidence: true });
     expect(finding).toMatchObject({ state: 'fresh', backups: 1 });
     expect(finding).not.toHaveProperty('reason');
     expect(finding?.evidence).toStrictEqual({
@@ -394,6 +333,12 @@ describe('the evidence', () => {
     expect(server.requests.at(-1)?.target).toMatch(/restoreJobs\?itemsPerPage=100$/);
   });
 
+  it('of a sharded cluster has the snapshots of both lists', async () => {
+    const answers = { snapshots: list([{ id: 'a' }]), 'snapshots/shardedClusters': list([{ id: 'b' }]) };
+    const { finding } = await checkLedger({ clusterType: 'SHARDED' }, answers, { evidence: true });
+    expect(finding?.evidence?.snapshots).toEqual([{ id: 'a' }, { id: 'b' }]);
+  });
+
   it('of a Flex cluster has no schedule', async () => {
     const { server, check } = await openAtlas({ [flexList]: list([cluster('Orders')]) });
     const { findings } = await check({ groupIds: [a], evidence: true });
@@ -401,38 +346,21 @@ describe('the evidence', () => {
     expect(requestsOf(server).at(-1)).toBe(`${flexList}/Orders/backup/restoreJobs 2024-11-13`);
   });
 
+  const [, snapshots, schedule, restores] = parts;
+  const unread = { schedule: noSchedule, restoreJobs: [answer(200, {})] };
+  const halfRead = { snapshots: list([{}]), 'snapshots/shardedClusters': denied };
   it.each<[what: string, fields: object, answers: Answers, found: object, read: string[], failed: unknown[]]>([
-    ['with backup off', off, {}, { reason: 'backup off' }, ['cluster', 'schedule', 'restores'], []],
-    ['without snapshots', {}, { snapshots: denied }, { state: 'unknown' }, ['cluster', 'schedule', 'restores'], [403]],
-    [
-      'without schedule and restores',
-      {},
-      { schedule: noSchedule, restoreJobs: [answer(200, {})] },
-      { state: 'fresh' },
-      ['cluster', 'snapshots'],
-      [404, 'INVALID_RESPONSE'],
-    ],
-    [
-      'without the list of sharded snapshots',
-      { clusterType: 'SHARDED' },
-      { snapshots: list([{}]), 'snapshots/shardedClusters': denied },
-      { state: 'unknown' },
-      [...parts],
-      [403],
-    ],
-    [
-      'with a schedule that is needed and fails, read once',
-      {},
-      { ...old, schedule: denied },
-      { state: 'unknown' },
-      ['cluster', 'snapshots', 'restores'],
-      [403],
-    ],
+    ['with backup off', off, {}, none, [schedule, restores], []],
+    ['without snapshots', {}, { snapshots: denied }, anyUnknown, [schedule, restores], [403]],
+    ['without schedule and restores', {}, unread, fresh, [snapshots], [404, 'INVALID_RESPONSE']],
+    ['with one of two lists', { clusterType: 'SHARDED' }, halfRead, anyUnknown, [snapshots, schedule, restores], [403]],
+    ['without a schedule that is needed', {}, { ...old, schedule: denied }, anyUnknown, [snapshots, restores], [403]],
   ])('%s has what could be read, and the errors', async (_what, fields, answers, found, read, failed) => {
     const others = { schedule: [answer(200, { policies })], restoreJobs: list([]) };
     const { finding, paths } = await checkLedger(fields, { ...others, ...answers }, { evidence: true });
     expect(finding).toMatchObject(found);
-    expect(summarize(finding?.evidence)).toEqual({ read, failed });
+    expect(summarize(finding?.evidence)).toEqual({ read: ['cluster', ...read], failed });
+    // Nothing is read twice.
     expect(new Set(paths).size).toBe(paths.length);
   });
 });

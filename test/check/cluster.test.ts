@@ -21,7 +21,6 @@ describe('a cluster of the list of dedicated ones', () => {
     ],
     ['with another provider beside TENANT', regions('TENANT', 'AWS'), undefined],
     ['with nothing but its name', { stateName: null, internalClusterRole: null, replicationSpecs: null }, undefined],
-    ['without regions', { replicationSpecs: [{ regionConfigs: [] }] }, undefined],
     ['with odd regions', { replicationSpecs: [null, 5, { regionConfigs: 'TENANT' }] }, undefined],
     ['with an odd region beside TENANT', regions('TENANT', null), undefined],
   ])('%s is not checked because it is: %s', (_what, changes, reason) => {
@@ -63,7 +62,6 @@ it.each<[fields: object, edition: string | undefined]>([
   [{ effectiveDatabaseEdition: null, databaseEdition: null }, undefined],
   [{ effectiveDatabaseEdition: 'CORE', databaseEdition: 'INFINITE' }, undefined],
   [{ effectiveDatabaseEdition: 'INFINITE', databaseEdition: 'CORE' }, 'INFINITE'],
-  [{ effectiveDatabaseEdition: null, databaseEdition: 'INFINITE' }, 'INFINITE'],
   [{ databaseEdition: 5 }, undefined],
 ])('%j has the edition %s', (fields, edition) => {
   expect(otherEditionOf({ ...fields })).toBe(edition);

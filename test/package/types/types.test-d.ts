@@ -6,6 +6,7 @@ import { expectTypeOf } from 'vitest';
 import { z } from 'zod';
 import type { BackupCheckOptions, BackupFinding, BackupSnapshot, BackupState } from '../../../src/check/index.js';
 import {
+  type AnyAtlasError,
   type AtlasApiError,
   type AtlasError,
   type AtlasErrorCode,
@@ -93,10 +94,10 @@ isAtlasError(error, 'API');
 declare const finding: BackupFinding;
 expectTypeOf(finding.state).toEqualTypeOf<BackupState>();
 expectTypeOf(finding.newest ?? finding.oldest).toEqualTypeOf<BackupSnapshot | undefined>();
-expectTypeOf(finding.error).toEqualTypeOf<AtlasError | undefined>();
+expectTypeOf(finding.error).toEqualTypeOf<AnyAtlasError | undefined>();
 expectTypeOf(finding.age ?? finding.maxAge ?? finding.backups).toEqualTypeOf<number | undefined>();
 expectTypeOf(finding.reason).toExtend<string | undefined>();
-if (finding.state === 'unknown') expectTypeOf(finding.error).toEqualTypeOf<AtlasError>();
+if (finding.state === 'unknown') expectTypeOf(finding.error).toEqualTypeOf<AnyAtlasError>();
 else expectTypeOf(finding.clusterName).toEqualTypeOf<string>();
 if (finding.state === 'fresh' || finding.state === 'stale' || finding.state === 'paused') {
   expectTypeOf([finding.newest, finding.oldest]).toEqualTypeOf<BackupSnapshot[]>();
