@@ -1,5 +1,4 @@
 #!/usr/bin/env node
-import { runCommand } from './commands.js';
 import { openStream } from './output-stream.js';
 
 // Until there is a result, every end is a failure, also if other code calls process.exit(0). Not 1: npx exits with that if it
@@ -18,6 +17,8 @@ const onSignal = (signal: NodeJS.Signals) => {
 };
 process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
 
+// Loaded only now, so that an end while it loads is a failure too.
+const { runCommand } = await import('./commands.js');
 const output = { stdout: openStream(process.stdout), stderr: openStream(process.stderr) };
 const result = await runCommand(process.argv.slice(2), output, stop.signal);
 releaseSignals();

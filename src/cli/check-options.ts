@@ -2,8 +2,8 @@ import type { parseArgs } from 'node:util';
 import type { MaxAge } from '../check/index.js';
 import { groupIdSchema } from '../index.js';
 import { helpOptions } from './help.js';
+import { readBaseline } from './json.js';
 import { type Pattern, readPattern } from './patterns.js';
-import { readBaseline } from './report-file.js';
 
 export const checkUsage = `Usage: atlas-tenant-snapshots check [options]
 

@@ -5,13 +5,12 @@ import { type CheckOptions, checkOptions, checkUsage, readCheckOptions } from '.
 import { describeLogins, type Login, readLogins } from './environment.js';
 import { explainConfiguration } from './explain.js';
 import { readHelp } from './help.js';
-import { formatJson } from './json.js';
+import { formatJson, writeReport } from './json.js';
 import { isCluster, type NamedFinding, withNames } from './names.js';
 import type { Output, Run } from './output.js';
 import { chooses, covers } from './patterns.js';
 import { findProblems, formatProblems, formatUnused } from './problems.js';
 import { arrange, describeAsked, type Report } from './report.js';
-import { writeReport } from './report-file.js';
 import { formatTable } from './table.js';
 
 /** @throws an error that says what is wrong with the arguments. */
@@ -50,7 +49,7 @@ async function collect(options: CheckOptions, { stderr }: Output, signal: AbortS
   const client = new TenantSnapshotsClient();
   // The client has found one.
   const [login] = readLogins() as [Login];
-  const start = { checkedAt, login, asked: describeAsked(options, login) };
+  const start = { checkedAt, login, asked: describeAsked(options.usualLimit, options.given, login) };
   const showProgress = (text: string) => stderr.isTTY && stderr.write(`\r\x1b[K${text}`);
   const findings: NamedFinding[] = [];
   let clusters = 0;

@@ -1,6 +1,10 @@
-import type { NamedFinding } from './names.js';
+import fs from 'node:fs';
+import { z } from 'zod';
+import { isCluster, type Named, type NamedFinding, withNames } from './names.js';
 import type { NotChecked, Report } from './report.js';
-import { formatVersion } from './report-file.js';
+
+/** Raised if a field is removed or changes its meaning. */
+const formatVersion = 1;
 
 /**
  * Formats a report as JSON. Absent fields are left out.
@@ -24,4 +28,43 @@ function plainFinding({ newest, age, maxAge, oldest, backups, ...finding }: Name
   const { pitEnabled, lastFailed, error, evidence } = finding;
   const judged = { groupId, groupName, clusterName, clusterType, state, reason, ...newest, age, maxAge };
   return { ...judged, oldest, backups, pitEnabled, lastFailed, error, evidence };
+}
+
+/** Writes a report to a file, whole or not at all. Returns why it could not be written. */
+export function writeReport(file: string, json: string): string | undefined {
+  // The rename would replace a device, such as /dev/null, or a link.
+  if (fs.lstatSync(file, { throwIfNoEntry: false })?.isFile() === false) return 'it is no regular file';
+  const temporary = `${file}.${process.pid}.tmp`;
+  try {
+    fs.writeFileSync(temporary, json);
+    fs.renameSync(temporary, file);
+    return undefined;
+  } catch (error) {
+    fs.rmSync(temporary, { force: true });
+    return String(error);
+  }
+}
+
+const cluster = z.object({ groupId: z.string(), groupName: z.string().optional(), clusterName: z.string().optional() });
+const reportSchema = z.object({
+  formatVersion: z.literal(formatVersion),
+  notChecked: z.array(cluster),
+  findings: z.array(cluster),
+  // That of a check that could not list the projects. It knows of no cluster.
+  error: z.undefined().optional(),
+});
+
+/**
+ * Reads the clusters of an earlier report, also those that were not checked. Without a file, there are none.
+ *
+ * @throws an error if the file is no report.
+ */
+export function readBaseline(file: string | undefined): { file: string | undefined; clusters: Named[] } {
+  if (file === undefined) return { file, clusters: [] };
+  try {
+    const { notChecked, findings } = reportSchema.parse(JSON.parse(fs.readFileSync(file, 'utf8')));
+    return { file, clusters: [...notChecked, ...findings].filter(isCluster).map(withNames) };
+  } catch {
+    throw new Error(`--baseline: ${file} is missing, or no JSON report of a check that could list the projects.`);
+  }
 }

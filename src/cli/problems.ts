@@ -10,10 +10,8 @@ import type { Report } from './report.js';
 /** Why something could not be checked or is missing. */
 type Problem = ReturnType<typeof problem>;
 
-type Asked = Pick<CheckOptions, 'groupIds' | 'include' | 'exclude' | 'baseline'>;
-
 /** Finds what could not be checked or is missing. */
-export function findProblems(report: Report, asked: Asked): Problem[] {
+export function findProblems(report: Report, asked: CheckOptions): Problem[] {
   const { findings, leftOut, notChecked, login, error } = report;
   if (error !== undefined) return [failure('The projects could not be listed', error, login)];
   const filtered = notChecked.filter(({ reason }) => reason === 'excluded' || reason === 'not included');
@@ -38,7 +36,7 @@ const noneFound =
   'Atlas lists only the projects in which the login has a role, such as Project Read Only, and backs up no free cluster.';
 
 /** Finds the clusters of the baseline that are neither listed now nor left out. */
-function vanished({ findings, notChecked }: Report, asked: Asked): Problem[] {
+function vanished({ findings, notChecked }: Report, asked: CheckOptions): Problem[] {
   const { file, clusters } = asked.baseline;
   const what = `in ${file}, and no longer listed. If nobody deleted it, check the role of the login in the project.`;
   const keyOf = ({ groupId, clusterName }: Named) => `${groupId}/${clusterName}`;
@@ -51,7 +49,7 @@ function vanished({ findings, notChecked }: Report, asked: Asked): Problem[] {
 }
 
 /** Says which patterns of `--exclude` match nothing. That is no problem. */
-export function formatUnused({ findings, leftOut, notChecked, error }: Report, { exclude }: Asked): string[] {
+export function formatUnused({ findings, leftOut, notChecked, error }: Report, { exclude }: CheckOptions): string[] {
   const listed = [...findings, ...leftOut, ...notChecked];
   const unused = exclude.filter((pattern) => !listed.some((found) => includes(pattern, found)));
   return error === undefined ? unused.map(({ text }) => printable(`--exclude ${text} matched nothing.`)) : [];

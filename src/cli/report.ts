@@ -1,6 +1,5 @@
-import type { BackupCheckTotals, BackupState } from '../check/index.js';
+import type { BackupCheckTotals, BackupState, MaxAge } from '../check/index.js';
 import type { AnyAtlasError } from '../index.js';
-import type { CheckOptions } from './check-options.js';
 import { type Login, readServer, readVersion, valuesOf } from './environment.js';
 import { isCluster, type Named, type NamedFinding, withNames } from './names.js';
 import { type Choice, chooses, covers } from './patterns.js';
@@ -26,10 +25,10 @@ export interface Report extends ReturnType<typeof arrange> {
 }
 
 /** Describes what a check was asked, in the order of the JSON. */
-export function describeAsked({ usualLimit, given }: CheckOptions, login: Login) {
+export function describeAsked(usualLimit: MaxAge | undefined, options: object, login: Login) {
   const loginId = login.name === 'access token' ? undefined : valuesOf(login)[0];
   const from = { version: readVersion(), server: readServer(), login: login.name, loginId };
-  return { maxAge: usualLimit ?? dailyLimit, ...from, options: given };
+  return { maxAge: usualLimit ?? dailyLimit, ...from, options };
 }
 
 /** Sorts and counts what a check found. */

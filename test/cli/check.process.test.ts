@@ -75,14 +75,23 @@ describe('the command as a process', () => {
   );
 
   it.each([
-    ['an unexpected error', 'setTimeout(()=>{throw(Error("unexpected"))},300)', /^Error: unexpected$/m],
-    ['an unexpected rejection', 'setTimeout(()=>Promise.reject(Error("unexpected")),300)', /^Error: unexpected$/m],
-    ['an exit with 0', 'setTimeout(()=>process.exit(0),300)', /^$/],
+    ['an unexpected error', 'throw(Error("unexpected"))', /^Error: unexpected$/m],
+    ['an unexpected rejection', 'Promise.reject(Error("unexpected"))', /^Error: unexpected$/m],
+    ['an exit with 0', 'process.exit(0)', /^$/],
   ])('ends with exit code 3 on %s', async (_name, code, stderr) => {
     const atlas = await openEmulator();
     atlas.respond({ hang: true, for: 'flex' });
-    const outcome = { exitCode: 3, stdout: '', stderr: expect.stringMatching(stderr) };
-    expect(await start(atlas, [], preloading(code)).ended).toMatchObject(outcome);
+    const { child, ended } = start(atlas, [], preloading(`process.on("SIGUSR2",()=>{${code}})`));
+    await until(atlas, 'flex');
+    child.kill('SIGUSR2');
+    expect(await ended).toMatchObject({ exitCode: 3, stdout: '', stderr: expect.stringMatching(stderr) });
+  });
+
+  it('ends with exit code 3 if it ends while it loads', async () => {
+    // The first thing that the command asks for once its first file runs.
+    const code =
+      'const{on}=process;process.on=(...args)=>{setImmediate(()=>process.exit(0));return(on.apply(process,args))}';
+    expect(await startCommand(['--version'], preloading(code)).ended).toMatchObject({ exitCode: 3, stdout: '' });
   });
 
   it.each([

@@ -224,15 +224,22 @@ describe('the command', () => {
   });
 
   it('judges clusters by the limits of their patterns, and adds evidence', async () => {
-    const atlas = await openAtlas({ groupId: otherId, groupName: 'Analytics', clusterName: 'monthly-1', ...dedicated(99) });
-    const limits = ['*/monthly-*=32d', 'Analytics/x=1h', `${atlas.groupId}/*=schedule`].map((text) => `--max-age=${text}`);
+    const atlas = await openAtlas({
+      groupId: otherId,
+      groupName: 'Analytics',
+      clusterName: 'monthly-1',
+      ...dedicated(99),
+    });
+    const limits = ['*/monthly-*=32d', 'Analytics/x=1h', `${atlas.groupId}/*=schedule`].map(
+      (text) => `--max-age=${text}`,
+    );
     const { exitCode, stdout } = await run(['check', '--json', '--evidence', ...limits]);
     expect(exitCode).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({
       options: { evidence: true },
       findings: [
         { clusterName: 'monthly-1', maxAge: 32 * 24 * hour, evidence: { cluster: { name: 'monthly-1' } } },
-        { clusterName: 'Cluster0', maxAge: 26 * hour, evidence: { snapshots: [{}], errors: [] } },
+        { clusterName: 'Cluster0', maxAge: 26 * hour, evidence: { snapshots: expect.any(Array) } },
       ],
     });
   });

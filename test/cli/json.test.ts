@@ -1,7 +1,10 @@
-import { describe, expect, it, vi } from 'vitest';
+import fs from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import packageJson from '../../package.json' with { type: 'json' };
 import type { BackupFinding } from '../../src/check/index.js';
-import { formatJson } from '../../src/cli/json.js';
+import { formatJson, readBaseline, writeReport } from '../../src/cli/json.js';
 import type { Report } from '../../src/cli/report.js';
 import { AtlasApiError } from '../../src/index.js';
 import {
@@ -99,5 +102,45 @@ describe('the JSON', () => {
       'groupId groupName clusterName clusterType state reason snapshotId time age maxAge oldest backups pitEnabled lastFailed evidence',
     );
     expect(parsed.evidence).toEqual({ ...evidence, errors: [failed.toJSON()] });
+  });
+});
+
+describe('the JSON in a file', () => {
+  let folder = '';
+  beforeEach(() => {
+    folder = fs.mkdtempSync(join(tmpdir(), 'report-'));
+    onTestFinished(() => fs.rmSync(folder, { recursive: true }));
+  });
+
+  it('a written report is a baseline with all its clusters', () => {
+    const file = join(folder, 'a.json');
+    fs.writeFileSync(file, 'an older report');
+    expect(writeReport(file, formatJson(reportOf(findings, totals), []))).toBeUndefined();
+    expect(fs.readdirSync(folder)).toEqual(['a.json']);
+    const { clusters } = readBaseline(file);
+    expect(clusters).toHaveLength(10 + 3);
+    expect(clusters[0]).toMatchObject({ project: 'Billing', cluster: 'gone' });
+  });
+
+  it.each<[name: string, text: string | undefined]>([
+    ['is missing', undefined],
+    ['is empty', ''],
+    ['is cut', formatJson(reportOf([]), []).slice(0, -2)],
+    ['is something else', '{"findings":[]}'],
+    ['is of another format', formatJson(reportOf([]), []).replace('"formatVersion": 1', '"formatVersion": 2')],
+    ['is of a check that could not list the projects', formatJson({ ...reportOf([]), error: down }, [])],
+  ])('a baseline that %s is refused', (_name, text) => {
+    const file = join(folder, 'a.json');
+    if (text !== undefined) fs.writeFileSync(file, text);
+    expect(() => readBaseline(file)).toThrow(`--baseline: ${file} is missing, or no JSON report`);
+  });
+
+  it('a report that cannot be written leaves nothing behind', () => {
+    fs.mkdirSync(join(folder, 'folder'));
+    fs.symlinkSync('/dev/null', join(folder, 'link'));
+    for (const name of ['folder', 'link', 'missing/a.json']) {
+      expect(writeReport(join(folder, name), '{}'), name).toMatch(/^it is no regular file$|ENOENT/);
+    }
+    expect(fs.readdirSync(folder)).toEqual(['folder', 'link']);
   });
 });

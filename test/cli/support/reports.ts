@@ -63,7 +63,7 @@ export function reportOf(
   const start = { checkedAt: new Date(now), finishedAt: new Date(now + 1_500), login };
   return {
     ...start,
-    asked: describeAsked(options, login),
+    asked: describeAsked(options.usualLimit, options.given, login),
     ...arrange(found.map(withNames), { projects, notChecked }, options),
   };
 }
