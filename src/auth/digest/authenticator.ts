@@ -33,11 +33,10 @@ export class DigestAuthenticator implements Authenticator {
 
   async authenticate({ path, scope }: LoginRequest, exchangeWith: ExchangeWith): Promise<ApiResponse> {
     // Not awaited if there is none: an await of nothing would let each of many concurrent calls start an inquiry.
-    if (this.#session === undefined && this.#inquiry !== undefined) await scope.waitFor('logging in', this.#inquiry);
+    if (this.#inquiry !== undefined) await scope.waitFor('logging in', this.#inquiry);
     const session = this.#session;
-    const response = await (session === undefined
-      ? this.#inquire(exchangeWith)
-      : exchangeWith(nextAuthorization(session, path)));
+    const sending = session ? exchangeWith(nextAuthorization(session, path)) : this.#inquire(exchangeWith);
+    const response = await sending;
     const answer = this.#sessionFor(response);
     return answer === undefined ? response : exchangeWith(nextAuthorization(answer, path));
   }

@@ -8,12 +8,12 @@ import type { TokenEndpoint } from './token-endpoint.js';
 /** How long {@link ServiceAccount.close} takes at most, in ms. */
 const closeTimeout = 2_000;
 
-/** How long after a token was replaced the next one may be, in ms. Atlas limits how many tokens are valid at a time. */
+/** A refused token is replaced this long after the last replacement, in ms. Atlas limits how many tokens are valid at a time. */
 const replacementInterval = 60_000;
 
 /**
  * Logs in as a service account. All calls use one token. It is fetched once however many calls wait for it, and used until
- * shortly before it expires. A token that Atlas refuses is replaced, at most once a minute.
+ * shortly before it expires. If Atlas refuses it, it is replaced, at most once a minute, and the call is made again.
  *
  * @see https://www.rfc-editor.org/rfc/rfc6749#section-4.4
  */
@@ -27,8 +27,9 @@ export class ServiceAccount implements Authenticator {
   #obtaining: Promise<AccessToken> | undefined;
   /** The token that was refused last. The store may still have it. */
   #refused: string | undefined;
-  // Both in ms since 1970.
+  /** When to renew the token, in ms since 1970. */
   #renewAt = 0;
+  /** When a refused token may be replaced again, in ms since 1970. */
   #replaceableAt = 0;
 
   constructor(endpoint: TokenEndpoint, shared: SharedToken | undefined) {
@@ -40,7 +41,7 @@ export class ServiceAccount implements Authenticator {
     const token = await scope.waitFor('logging in', this.#currentToken());
     const response = await exchangeWith(`Bearer ${token.accessToken}`);
     if (!isLoginRefused(response) || !mayReplaceToken) return response;
-    // Otherwise another call has already replaced the token.
+    // If this is not the current token, another call has already replaced it.
     if (token === this.#token) {
       if (Date.now() < this.#replaceableAt) return response;
       this.#replaceableAt = Date.now() + replacementInterval;
@@ -63,37 +64,37 @@ export class ServiceAccount implements Authenticator {
     await this.#obtaining;
     const token = this.#token;
     this.#token = undefined;
-    // Other processes use a shared token.
+    // With a store, other processes use it too.
     if (token === undefined || this.#shared !== undefined || Date.now() >= token.expiresAt) return;
     await this.#endpoint.revoke(token.accessToken);
   }
 
   async #currentToken(): Promise<AccessToken> {
     if (this.#token !== undefined && Date.now() < this.#renewAt) return this.#token;
-    this.#obtaining ??= this.#inOwnContext(() => this.#renew()).finally(() => {
+    this.#obtaining ??= this.#inOwnContext(() => this.#obtain()).finally(() => {
       this.#obtaining = undefined;
     });
     return this.#obtaining;
   }
 
-  /** Replaces the token. If that fails, keeps the old one while it is valid. */
-  async #renew(): Promise<AccessToken> {
+  /** Obtains a new token. If that fails, the old one serves while it is valid. */
+  async #obtain(): Promise<AccessToken> {
     try {
-      this.#token = await this.#obtain();
+      this.#token = await this.#readOrFetch();
       this.#renewAt = renewalTime(this.#token);
       return this.#token;
     } catch (noLogin) {
       const old = this.#token;
       const now = Date.now();
       if (old === undefined || now >= old.expiresAt) throw noLogin;
-      // Not by the next call, or each would send a token request.
+      // The next calls use the old token. Otherwise each would send a token request.
       this.#renewAt = now + (old.expiresAt - now) / 2;
       return old;
     }
   }
 
   /** Takes the stored token if it is usable. Otherwise fetches one, and stores it. */
-  async #obtain(): Promise<AccessToken> {
+  async #readOrFetch(): Promise<AccessToken> {
     const stored = await this.#shared?.read();
     const isUsable = stored !== undefined && stored.accessToken !== this.#refused && Date.now() < renewalTime(stored);
     if (isUsable) return stored;

@@ -13,7 +13,7 @@ const credentials = { clientId: 'mdb_sa_id_65f1a2', clientSecret: 'mdb_sa_sk_x+y
 
 /** How a call ends whose token request gets this response, without a retry. */
 async function errorAfter(reply: Behavior) {
-  const { get, sent } = openConversation({ credentials, maxResponseSize: 20_000 }, reply);
+  const { get, sent } = openConversation({ credentials }, reply);
   const error = await rejection(get(), AtlasAuthenticationError);
   expect(sent()).toBe('token');
   return error;
@@ -106,14 +106,7 @@ describe('the error of a token request', () => {
     ['an OAuth error without a description', { error: 'a' }, 'a', undefined, ', a. '],
     ['a description alone', { error_description: 'No' }, undefined, 'No', ', No. '],
     ["an error of Atlas's own", { error: 429, errorCode: 'A', detail: limit }, 'A', limit, `, A: ${limit} `],
-    [
-      'nothing in fields of other types',
-      { error: 17, error_description: ['x'], errorCode: null },
-      undefined,
-      undefined,
-      '. ',
-    ],
-    ['nothing in a list', ['access_denied'], undefined, undefined, '. '],
+    ['fields of other types', { error: 17, error_description: ['x'] }, undefined, undefined, '. '],
   ])('says what the response says: %s', async (_what, body, error, errorDescription, said) => {
     const thrown = await errorAfter({ status: 400, body });
     expect([thrown.error, thrown.errorDescription]).toEqual([error, errorDescription]);
@@ -130,11 +123,6 @@ describe('the error of a token request', () => {
     ['a token that is too long', { body: { access_token: 'a'.repeat(8_193) } }, ''],
     ['a word as its lifetime', { body: { access_token: 'token', expires_in: 'soon' } }, ''],
     ['a negative lifetime', { body: { access_token: 'token', expires_in: -1 } }, ''],
-    [
-      'too much',
-      { body: { access_token: 'a', padding: 'x'.repeat(20_000) } },
-      ', because its body is larger than 20000 bytes (maxResponseSize)',
-    ],
   ])('says that a 200 brought no token, and why if the body cannot be read: %s', async (_what, reply, because) => {
     const error = await errorAfter(reply);
     expect(error.message).toBe(
@@ -155,7 +143,7 @@ describe('the error of a token request', () => {
 });
 
 describe('a failed token request', () => {
-  const limited = (retryAfterMs: string, status = 429): Reply => ({ status, headers: { 'retry-after': retryAfterMs } });
+  const limited = (seconds: string): Reply => ({ status: 429, headers: { 'retry-after': seconds } });
 
   const options = { credentials, attemptTimeout: 1_000 };
   const refused = { code: 'AUTHENTICATION' };
@@ -195,11 +183,8 @@ describe('a failed token request', () => {
     const { get, sent } = openConversation({ credentials, maxRetries: 2 }, (request) =>
       setTimeout(() => request.reply(refusal(503)), 10),
     );
-    const early = Array.from({ length: 50 }, () => outcomeOf(get()));
-    await Promise.resolve();
-    const late = Array.from({ length: 50 }, () => outcomeOf(get()));
-    const outcomes = await runClock(Promise.all([...early, ...late]));
-    expect(new Set(outcomes)).toEqual(new Set(['AUTHENTICATION']));
+    const calls = Array.from({ length: 100 }, () => outcomeOf(get()));
+    expect(new Set(await runClock(Promise.all(calls)))).toEqual(new Set(['AUTHENTICATION']));
     expect(sent()).toBe('token token token');
   });
 });
