@@ -3,7 +3,7 @@ import { defineConfig, type Options } from 'tsup';
 const options: Options = {
   target: 'node20',
   platform: 'node',
-  sourcemap: true,
+
   treeshake: true,
   esbuildPlugins: [
     {

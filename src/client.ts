@@ -6,9 +6,17 @@ import { Call, type Success } from './call/call.js';
 import { type ClientContext, closeContext, openContext } from './call/context.js';
 import { requestPages } from './call/pages.js';
 import { request, run } from './call/request.js';
-import { reportLogin, traceCall } from './call/tracing.js';
-import { type CallOptions, checkCall, type GetOptions, type Operation, resolveCall } from './config/call-options.js';
-import { type ClientSettings, resolveOptions, type TenantSnapshotsClientOptions } from './config/client-options.js';
+import { traceCall } from './call/tracing.js';
+import {
+  type AnyCallOptions,
+  type CallOptions,
+  checkCall,
+  checkClose,
+  type GetOptions,
+  type Operation,
+  resolveCall,
+} from './config/call-options.js';
+import { type CallDefaults, resolveOptions, type TenantSnapshotsClientOptions } from './config/client-options.js';
 import { invalidArguments } from './errors/issues.js';
 
 /**
@@ -23,9 +31,8 @@ import { invalidArguments } from './errors/issues.js';
  * ```
  */
 export class TenantSnapshotsClient implements AsyncDisposable {
-  readonly #defaults: ClientSettings['defaults'];
+  readonly #defaults: CallDefaults;
   readonly #context: ClientContext;
-  #closing: Promise<void> | undefined;
 
   /**
    * Creates a client. Sends nothing yet.
@@ -40,7 +47,6 @@ export class TenantSnapshotsClient implements AsyncDisposable {
    */
   constructor(options?: TenantSnapshotsClientOptions) {
     const settings = resolveOptions(options);
-    reportLogin(settings.login);
     this.#defaults = settings.defaults;
     this.#context = openContext(settings);
   }
@@ -140,18 +146,23 @@ export class TenantSnapshotsClient implements AsyncDisposable {
   }
 
   /**
-   * Rejects new calls, and ends the calls that wait to retry or are about to ask the fallback. Waits until all calls
-   * in flight have finished, within their timeouts. Then revokes the token that this client fetched, in at most 2 s,
+   * Rejects new calls, and ends the calls that wait to retry or are about to ask the tenant endpoint. Waits until all other
+   * calls in flight have finished, within their timeouts. Then revokes the token that this client fetched, in at most 2 s,
    * unless `tokenStore` shares it. Safe to call twice. Does not close a `dispatcher` that you passed.
+   *
+   * @param options - `timeout` limits the wait for the calls in flight, in ms. They then end with an {@link AtlasClosedError}.
+   * Default: no limit.
+   * @returns a promise that rejects with an {@link AtlasInvalidArgumentError} if an option is invalid. Then nothing is closed.
    *
    * @example
    * ```ts
-   * process.once('SIGTERM', () => client.close());
+   * process.once('SIGTERM', () => client.close({ timeout: 5_000 }));
    * ```
    */
-  close(): Promise<void> {
-    this.#closing ??= closeContext(this.#context);
-    return this.#closing;
+  async close(options: { timeout?: number | undefined } = {}): Promise<void> {
+    const issues = checkClose(options);
+    if (issues.length > 0) throw invalidArguments('close', issues, 'did nothing');
+    await closeContext(this.#context, options.timeout);
   }
 
   /**
@@ -170,7 +181,7 @@ export class TenantSnapshotsClient implements AsyncDisposable {
   #call<Arguments extends object, Item, T>(
     operation: Operation,
     args: Arguments,
-    options: CallOptions & GetOptions,
+    options: AnyCallOptions,
     toTarget: (args: Arguments, options: RequestOptions) => Target<Item>,
     read: (target: Target<Item>, call: Call) => Promise<Success<T>>,
   ): AtlasPromise<T> {
@@ -179,6 +190,6 @@ export class TenantSnapshotsClient implements AsyncDisposable {
     const settings = resolveCall(this.#defaults, options);
     const target = toTarget(args, settings);
     const call = new Call(operation, target, settings, this.#context);
-    return toAtlasPromise(traceCall(call, () => run(call, target, read)));
+    return toAtlasPromise(traceCall(call, () => run(call, () => read(target, call))));
   }
 }

@@ -1,4 +1,4 @@
-export { type AtlasLink, clusterNameSchema, groupIdSchema } from './atlas/schemas.js';
+export { clusterNameSchema, groupIdSchema } from './atlas/schemas.js';
 export {
   newestBackup,
   type SnapshotStatus,
@@ -7,14 +7,7 @@ export {
   tenantSnapshotSchema,
 } from './atlas/snapshots.js';
 export type { StandardSchema } from './atlas/standard-schema.js';
-export type { EndpointChoice, EndpointName, QueryValue } from './atlas/target.js';
-export type {
-  AccessTokenCredentials,
-  AccessTokenProvider,
-  ApiKeyCredentials,
-  AtlasCredentials,
-  ServiceAccountCredentials,
-} from './auth/authenticator.js';
+export type { QueryValue } from './atlas/target.js';
 export type { TokenStore } from './auth/service-account/access-token.js';
 export type { AtlasPromise, AtlasResponse } from './call/atlas-promise.js';
 export type { AtlasCallTrace, AtlasRetryTrace } from './call/tracing.js';
@@ -33,7 +26,6 @@ export {
   type AtlasErrorOf,
   AtlasInvalidArgumentError,
   AtlasInvalidResponseError,
-  type AtlasIssue,
   AtlasTimeoutError,
   isAtlasApiError,
   isAtlasError,

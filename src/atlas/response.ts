@@ -1,4 +1,3 @@
-import { isUtf8 } from 'node:buffer';
 import { z } from 'zod';
 import type { HttpResponse } from '../http/exchange.js';
 import { isObject } from './schemas.js';
@@ -8,8 +7,6 @@ export interface Body {
   readonly json: unknown;
   /** Why it is unusable as JSON; absent if it is usable. */
   readonly problem: string | undefined;
-  /** In bytes. */
-  readonly size: number;
   /** Whether it was cut off at `maxResponseSize`. */
   readonly isPartial: boolean;
 }
@@ -17,10 +14,6 @@ export interface Body {
 interface ResponseHead extends Pick<HttpResponse, 'headers'> {
   /** The HTTP status, or the status in the envelope. */
   readonly status: number;
-  /** Whether `status` comes from an envelope. */
-  readonly isEnveloped: boolean;
-  /** Whether the response looks like one of Atlas, rather than of a gateway or proxy in between. */
-  readonly isFromAtlas: boolean;
 }
 
 /** A response with a success status. */
@@ -40,31 +33,34 @@ export interface ErrorResponse extends ResponseHead {
 /** A response with its envelope opened and its body parsed. */
 export type ApiResponse = SuccessResponse | ErrorResponse;
 
-/** Masks the secrets in a text of an error response, and cuts it to 16 KiB. */
-export type MaskText = (text: string, isTruncated?: boolean) => string;
+/** Masks the secrets in an error response. */
+export interface ResponseMask {
+  /** Masks a text. */
+  text(text: string): string;
+  /** Masks the body of an error, and cuts it to 16 KiB. */
+  body(body: string, isTruncated: boolean): string;
+}
 
 /**
  * Opens the envelope of a response and parses its body, which is masked first if the response is an error.
  *
- * @param mayBeEnveloped - whether the request asked for an envelope.
+ * @param mayBeEnveloped - whether the request asked for an envelope. Atlas sends every envelope with status 200.
  * @param limit - `maxResponseSize`, in bytes.
+ * @param createMask - called only for an error.
  */
 export function readResponse(
   response: HttpResponse,
   mayBeEnveloped: boolean,
   limit: number,
-  mask: MaskText,
+  createMask: () => ResponseMask,
 ): ApiResponse {
   const { status, headers } = response;
-  if (!isSuccess(status)) return { status, headers, isEnveloped: false, ...readError(response, mayBeEnveloped, mask) };
+  if (!isSuccess(status)) return { status, headers, ...readError(response, createMask()) };
   const body = readBody(response, limit);
-  const isFromAtlas = body.problem === undefined;
-  // Atlas sends every envelope with status 200. Any other status speaks for itself.
   const envelope = mayBeEnveloped && status === 200 ? openEnvelope(body.json) : undefined;
-  if (envelope === undefined) return { status, headers, isEnveloped: false, body, isFromAtlas };
-  const inner = { status: envelope.status, headers, isEnveloped: true };
-  if (!isSuccess(inner.status)) return { ...inner, ...readError(response, mayBeEnveloped, mask) };
-  return { ...inner, body: { ...body, json: envelope.content }, isFromAtlas };
+  if (envelope === undefined) return { status, headers, body };
+  if (!isSuccess(envelope.status)) return { status: envelope.status, headers, ...readError(response, createMask()) };
+  return { status: envelope.status, headers, body: { ...body, json: envelope.content } };
 }
 
 function isSuccess(status: number): boolean {
@@ -77,37 +73,26 @@ function isSuccess(status: number): boolean {
  * @param limit - `maxResponseSize`, in bytes.
  */
 export function readBody({ bytes, isTruncated: isPartial }: HttpResponse, limit: number): Body {
-  const size = bytes.length;
-  if (isPartial) {
-    return { json: undefined, problem: `is larger than ${limit} bytes (maxResponseSize)`, size, isPartial };
-  }
-  const text = decode(bytes);
-  const json = parseJson(text);
-  if (json === undefined) return { json, problem: text === '' ? 'is empty' : 'is not JSON', size, isPartial };
-  return { json, problem: isUtf8(bytes) ? undefined : 'is not UTF-8', size, isPartial };
+  if (isPartial) return { json: undefined, problem: `is larger than ${limit} bytes (maxResponseSize)`, isPartial };
+  const json = parseJson(decode(bytes));
+  const problem = bytes.length === 0 ? 'is empty' : 'is not JSON';
+  return { json, problem: json === undefined ? problem : undefined, isPartial };
 }
 
-/** Reads the body of an error. It is masked before it is parsed, and not parsed if it was cut off. */
-function readError(
-  { headers, bytes, isTruncated }: HttpResponse,
-  mayBeEnveloped: boolean,
-  mask: MaskText,
-): Pick<ErrorResponse, 'text' | 'error' | 'isFromAtlas'> {
-  const text = mask(decode(bytes), isTruncated);
-  const json = isTruncated ? undefined : parseJson(text);
-  const content = mayBeEnveloped ? (openEnvelope(json)?.content ?? json) : json;
-  const fields = isObject(content) ? content : {};
-  const report = errorSchema.parse(fields);
+/** Reads the body of an error, which is masked before it is parsed. A body that was cut off is no JSON, so it has no fields. */
+function readError({ headers, bytes, isTruncated }: HttpResponse, mask: ResponseMask) {
+  const text = mask.body(decode(bytes), isTruncated);
+  // Parsing undoes the escapes of JSON, which may hide a secret.
+  const json = parseJson(text, (_key, value) => (typeof value === 'string' ? mask.text(value) : value));
+  const content = openEnvelope(json)?.content ?? json;
+  const report = errorSchema.parse(isObject(content) ? content : {});
   const [headerCode] = [headers['x-error-code']].flat();
-  const errorCode = report.errorCode || (headerCode && mask(headerCode));
-  // Atlas sends the status as a number. Others send a text, or nothing.
-  const isFromAtlas = errorCode !== undefined || typeof fields['error'] === 'number';
-  return { text, error: { ...report, errorCode }, isFromAtlas };
+  return { text, error: { ...report, errorCode: report.errorCode || (headerCode && mask.text(headerCode)) } };
 }
 
-function parseJson(text: string): unknown {
+function parseJson(text: string, reviver?: (key: string, value: unknown) => unknown): unknown {
   try {
-    return JSON.parse(text);
+    return JSON.parse(text, reviver);
   } catch {
     // The parser's own message quotes the body.
     return undefined;
@@ -127,12 +112,10 @@ function decode(bytes: Buffer): string {
  */
 export function openEnvelope(json: unknown): { status: number; content: unknown } | undefined {
   if (!isObject(json)) return undefined;
-  // A content that is null is content too.
-  const { status, content, envelope = content, ...list } = json;
-  const inner = content ?? envelope;
+  const { status, envelope, content = envelope, ...list } = json;
   // A snapshot has a status too, but that is a word such as COMPLETED.
   if (typeof status !== 'number' || !/^[1-5]\d\d$/.test(String(status))) return undefined;
-  return { status, content: inner === undefined ? list : inner };
+  return { status, content: content === undefined ? list : content };
 }
 
 const text = z.string().optional().catch(undefined);

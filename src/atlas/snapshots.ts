@@ -1,7 +1,7 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import { type ErrorResponse, notFlexCode } from './response.js';
-import { type AtlasLink, groupIdSchema, itemSchema, linksField, textField, timeField } from './schemas.js';
-import { type ClusterArguments, parserOf, type RequestOptions, type Target } from './target.js';
+import { type AtlasLink, groupIdSchema, linksField, textField, timeField } from './schemas.js';
+import { parserOf, type RequestOptions, type Target } from './target.js';
 
 /** Phase of a snapshot. Atlas adds values without notice, so any string is accepted. */
 export type SnapshotStatus = 'PENDING' | 'QUEUED' | 'RUNNING' | 'FAILED' | 'COMPLETED' | (string & {});
@@ -34,8 +34,7 @@ export interface TenantSnapshot {
 /** Checks a snapshot ID. */
 export const snapshotIdSchema: z.ZodType<string> = groupIdSchema;
 
-/** Checks a snapshot from Atlas and parses it into a {@link TenantSnapshot}. */
-export const tenantSnapshotSchema: z.ZodType<TenantSnapshot> = itemSchema({
+const fields = {
   id: snapshotIdSchema.nullish(),
   status: textField,
   mongoDBVersion: textField,
@@ -44,12 +43,25 @@ export const tenantSnapshotSchema: z.ZodType<TenantSnapshot> = itemSchema({
   finishTime: timeField,
   expiration: timeField,
   links: linksField,
+};
+
+/**
+ * Checks a snapshot from Atlas and parses it into a {@link TenantSnapshot}. Drops fields that are null, and keeps unknown ones.
+ * Accepts what it returned.
+ */
+export const tenantSnapshotSchema: z.ZodType<TenantSnapshot> = z.looseObject(fields).transform((item) => {
+  const record: Record<string, unknown> = item;
+  for (const name in fields) if (record[name] == null) delete record[name];
+  // The loop has removed the nulls.
+  return record as TenantSnapshot;
 });
 
 const parse = parserOf(tenantSnapshotSchema);
 
-/** The arguments that name a cluster or a snapshot, all checked. */
-interface SnapshotArguments extends ClusterArguments {
+/** The arguments that name a cluster or a snapshot. They have been checked, so a path can hold them without escaping. */
+interface SnapshotArguments {
+  readonly groupId: string;
+  readonly clusterName: string;
   /** Absent for the list. */
   readonly snapshotId?: string;
 }
@@ -60,46 +72,33 @@ interface SnapshotArguments extends ClusterArguments {
  * @see https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/group/endpoint-flex-snapshots
  */
 export function snapshotTarget(args: SnapshotArguments, options: RequestOptions): Target<TenantSnapshot> {
-  return options.endpoint === 'tenant' ? tenantTarget(args, options) : flexTarget(args, options);
-}
-
-function flexTarget(args: SnapshotArguments, options: RequestOptions): Target<TenantSnapshot> {
   const { groupId, clusterName, snapshotId } = args;
   const { endpoint, envelope, pretty } = options;
-  return {
-    endpoint: 'flex',
-    identifiers: identifiersOf(args),
-    apiPath: `/api/atlas/v2/groups/${groupId}/flexClusters/${clusterName}/backup/snapshots${lastSegment(args)}`,
-    accept: 'application/vnd.atlas.2024-11-13+json',
-    // According to MongoDB's specification, one snapshot does not take `pretty`.
-    query: snapshotId === undefined ? { includeCount: true, itemsPerPage: 500, envelope, pretty } : { envelope },
-    parse,
-    fallback: endpoint === 'auto' ? { target: tenantTarget(args, options, true), isMissing, isEmpty } : undefined,
-  };
-}
-
-function tenantTarget(args: SnapshotArguments, options: RequestOptions, isFallback = false): Target<TenantSnapshot> {
-  const { groupId, clusterName } = args;
-  const { envelope, pretty } = options;
-  return {
+  const isList = snapshotId === undefined;
+  const identifiers = isList
+    ? 'the project ID and the cluster name'
+    : 'the project ID, the cluster name and the snapshot ID';
+  const lastSegment = isList ? '' : `/${snapshotId}`;
+  const tenant: Target<TenantSnapshot> = {
     endpoint: 'tenant',
-    identifiers: identifiersOf(args),
-    apiPath: `/api/atlas/v1.0/groups/${groupId}/clusters/${clusterName}/backup/tenant/snapshots${lastSegment(args)}`,
+    identifiers,
+    apiPath: `/api/atlas/v1.0/groups/${groupId}/clusters/${clusterName}/backup/tenant/snapshots${lastSegment}`,
     accept: 'application/json',
     query: { envelope, pretty },
     parse,
-    isFallback,
+    isFallback: endpoint === 'auto',
   };
-}
-
-function identifiersOf({ snapshotId }: SnapshotArguments): string {
-  return snapshotId === undefined
-    ? 'the project ID and the cluster name'
-    : 'the project ID, the cluster name and the snapshot ID';
-}
-
-function lastSegment({ snapshotId }: SnapshotArguments): string {
-  return snapshotId === undefined ? '' : `/${snapshotId}`;
+  if (endpoint === 'tenant') return tenant;
+  return {
+    endpoint: 'flex',
+    identifiers,
+    apiPath: `/api/atlas/v2/groups/${groupId}/flexClusters/${clusterName}/backup/snapshots${lastSegment}`,
+    accept: 'application/vnd.atlas.2024-11-13+json',
+    // According to MongoDB's specification, one snapshot does not take `pretty`.
+    query: isList ? { includeCount: true, itemsPerPage: 500, envelope, pretty } : { envelope },
+    parse,
+    fallback: endpoint === 'auto' ? { target: tenant, isMissing, isEmpty } : undefined,
+  };
 }
 
 /** Whether a response of Flex says that it does not have the cluster or the snapshot. */

@@ -3,10 +3,18 @@ import type { ErrorResponse } from './response.js';
 import { compiled } from './schemas.js';
 import { type Parsed, parseWith, type StandardSchema } from './standard-schema.js';
 
-/** The endpoint for M2/M5 (tenant) clusters, or its successor for Flex clusters. */
+/**
+ * The endpoint for M2/M5 (tenant) clusters, or its successor for Flex clusters.
+ *
+ * @inline
+ */
 export type EndpointName = 'tenant' | 'flex';
 
-/** The endpoint to call. `auto` asks Flex, and the tenant endpoint only if Flex does not have the cluster or snapshot. */
+/**
+ * The endpoint to call. `auto` asks Flex, and the tenant endpoint only if Flex does not have the cluster or snapshot.
+ *
+ * @inline
+ */
 export type EndpointChoice = 'auto' | 'tenant' | 'flex';
 
 /** The value of one parameter of a query. */
@@ -75,12 +83,6 @@ export function mayBeEnveloped({ query }: Target): boolean {
   return String(typeof envelope === 'object' ? envelope[0] : envelope) === 'true';
 }
 
-/** The arguments that name a cluster. They have been checked, so a path can hold them without escaping. */
-export interface ClusterArguments {
-  readonly groupId: string;
-  readonly clusterName: string;
-}
-
 /** The options of a call that change its request. */
 export interface RequestOptions {
   readonly endpoint: EndpointChoice;
@@ -128,14 +130,12 @@ export const pathSchema: z.ZodType<string> = z
   )
   .refine((path) => !/%(?![0-9A-Fa-f]{2})/.test(path), 'must not contain a % without two hexadecimal digits')
   .refine((path) => !/\/(?:\/|$)/.test(path), 'must not contain an empty segment')
-  // A decoded ? or # ends the path. Some servers also remove what follows a semicolon before they resolve the path.
-  .refine((path) => !/[/\\]\.\.?(?:[/\\;?#]|$)/.test(decode(path)), 'must not contain the segment . or ..')
-  .refine((path) => !decode(path).includes('\0'), 'must not contain %00');
+  .refine((path) => !/[/\\]\.\.?(?:[/\\]|$)/.test(decode(path)), 'must not contain the segment . or ..');
 
-/** Decodes a path as often as possible, because a gateway may decode it again. Removes tabs and line breaks, as URL parsers do. */
+/** Decodes a path as often as possible, because a gateway may decode it again. */
 function decode(path: string): string {
-  const decoded = path
-    .replace(/%([0-9A-Fa-f]{2})/g, (_, octet: string) => String.fromCharCode(Number.parseInt(octet, 16)))
-    .replace(/[\t\n\r]/g, '');
+  const decoded = path.replace(/%([0-9A-Fa-f]{2})/g, (_, octet: string) =>
+    String.fromCharCode(Number.parseInt(octet, 16)),
+  );
   return decoded === path ? path : decode(decoded);
 }

@@ -8,44 +8,55 @@ import type { Scope } from '../http/scope.js';
  * `MONGODB_ATLAS_PUBLIC_API_KEY` and `MONGODB_ATLAS_PRIVATE_API_KEY`.
  *
  * @see https://www.rfc-editor.org/rfc/rfc7616
+ * @inline
  */
-export interface ApiKeyCredentials {
+export type ApiKeyCredentials = {
   /** The public key; in Atlas it has eight letters. */
   publicKey: string;
   /** The private key. It is never sent. */
   privateKey: string;
-}
+};
 
 /**
  * A service account, for OAuth 2.0 client credentials. In the environment: `MONGODB_ATLAS_CLIENT_ID` and
  * `MONGODB_ATLAS_CLIENT_SECRET`.
  *
  * @see https://www.rfc-editor.org/rfc/rfc6749#section-4.4
+ * @inline
  */
-export interface ServiceAccountCredentials {
+export type ServiceAccountCredentials = {
   /** The client ID, such as `mdb_sa_id_…`. */
   clientId: string;
   /** The client secret, such as `mdb_sa_sk_…`. It is sent only to the OAuth endpoints. */
   clientSecret: string;
-}
+};
 
 /**
  * A bearer token that you manage. In the environment: `MONGODB_ATLAS_ACCESS_TOKEN`.
  *
  * @see https://www.rfc-editor.org/rfc/rfc6750
+ * @inline
  */
-export interface AccessTokenCredentials {
+export type AccessTokenCredentials = {
   /**
    * A token, or a function that returns one. The function is called before each request, and once more after a 401, then
    * with the `refused` token.
    */
   accessToken: string | AccessTokenProvider;
-}
+};
 
-/** One of the three ways to log in. */
+/**
+ * One of the three ways to log in.
+ *
+ * @inline
+ */
 export type AtlasCredentials = ApiKeyCredentials | ServiceAccountCredentials | AccessTokenCredentials;
 
-/** Returns a bearer token. `refused` is the token that just got a 401. */
+/**
+ * Returns a bearer token. `refused` is the token that just got a 401.
+ *
+ * @inline
+ */
 export type AccessTokenProvider = (context: { refused?: string }) => string | Promise<string>;
 
 /** The most characters of a credential. Servers limit headers, and every text in an error is searched for the credentials. */

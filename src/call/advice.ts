@@ -1,17 +1,20 @@
 import { type ErrorResponse, isMissingRole, notFlexCode } from '../atlas/response.js';
 import { isVersioned, type Target } from '../atlas/target.js';
-import { baseUrlAdvice, unavailableAdvice } from '../errors/advice.js';
+import { baseUrlAdvice, unavailableAdvice } from '../errors/server-advice.js';
 import type { NoResponseKind } from '../http/no-response.js';
 import { isRetryableStatus } from '../http/retry.js';
 
-type Refusal = Pick<ErrorResponse, 'status' | 'error' | 'isFromAtlas'>;
+type Refusal = Pick<ErrorResponse, 'status' | 'error'>;
 
 /** What to do about a response that looks modified on its way. */
 export const proxyAdvice = 'Check whether a proxy modifies responses. If that is not the reason, report a bug.';
-/** What to do about a list that changed while it was read. */
-export const rereadAdvice = 'Read the list again.';
+/** What to do about a list that ended early. */
+export const rereadAdvice = 'Read the list again. If that does not help, check whether a proxy modifies responses.';
 const updateAdvice = 'Update atlas-tenant-snapshots to a version for the current API.';
 const flexAdvice = "Pass endpoint: 'flex', or leave the option out.";
+
+const missingRoleAdvice =
+  'The login is valid, but a role is missing. Grant the API key or service account a role that can read this, such as Project Read Only.';
 
 /** What to do about an error code that says more than its status. */
 const byCode: Readonly<Record<string, string>> = {
@@ -25,47 +28,23 @@ const byCode: Readonly<Record<string, string>> = {
   CANNOT_USE_FLEX_CLUSTER_IN_CLUSTER_API: 'This is a Flex cluster. Use the Flex API for it.',
 };
 
-/** For a target with an endpoint. */
-const forEndpoint = {
-  missingRole:
-    'The login is valid, but a role is missing. Grant the API key or service account the role Project Read Only.',
-  refusedLogin: 'Check the API key or token, its role (Project Read Only) and its IP access list.',
-  forbidden: 'Check the role of the API key or service account (Project Read Only) and its IP access list.',
-  unusableBody: proxyAdvice,
-  tooManyPages: proxyAdvice,
-};
-
-/** For a path that the caller chose. It may need other roles. */
-const forPath: typeof forEndpoint = {
-  missingRole:
-    'The login is valid, but a role is missing. Grant the API key or service account a role that can read this path, such as Project Read Only.',
-  refusedLogin: 'Check the API key or token, its roles and its IP access list.',
-  forbidden: 'Check the roles of the API key or service account and its IP access list.',
-  unusableBody: 'Check the path and the schema. If that is not the reason, report a bug.',
-  tooManyPages: 'Set a higher itemsPerPage in the query, or narrow the query.',
-};
-
-/** Returns the advice that depends on whether the caller chose the path. */
-export function adviceFor({ endpoint }: Target): typeof forEndpoint {
-  return endpoint === undefined ? forPath : forEndpoint;
-}
-
 /** Says what to do about a response with an error status. */
 export function adviseOnStatus(response: Refusal, retryAfterMs: number | undefined, target: Target): string {
-  const { status, isFromAtlas } = response;
+  const { status, error } = response;
   const advice = adviseOnCode(response, target);
   if (advice !== undefined) return advice;
   switch (status) {
     case 400:
       return 'Check the arguments. If the error has a badRequestDetail, that lists the rejected fields.';
     case 401:
-      return adviceFor(target).refusedLogin;
+      return 'Check the API key or token, its role (such as Project Read Only) and its IP access list.';
     case 402:
       return 'The owner of the organization must add a payment method.';
     case 403:
-      return adviceFor(target).forbidden;
+      return 'Check the role of the API key or service account (such as Project Read Only) and its IP access list.';
     case 404:
-      return isFromAtlas ? `Check ${target.identifiers}.` : `The response is not from Atlas. ${baseUrlAdvice}`;
+      // Atlas itself sends a code.
+      return error.errorCode === undefined ? baseUrlAdvice : `Check ${target.identifiers}.`;
     case 406:
       return adviseOnVersion(target);
     case 410:
@@ -80,7 +59,7 @@ export function adviseOnStatus(response: Refusal, retryAfterMs: number | undefin
 /** Says what to do about an error code that says more than the status. */
 function adviseOnCode({ status, error }: Refusal, target: Target): string | undefined {
   const errorCode = error.errorCode ?? '';
-  if (isMissingRole(status, error)) return adviceFor(target).missingRole;
+  if (isMissingRole(status, error)) return missingRoleAdvice;
   if (errorCode === notFlexCode) return adviseOnDedicated(target);
   if (target.endpoint === 'tenant') {
     if (errorCode === 'RESOURCE_NOT_FOUND') return adviseOnRetired(target);
@@ -107,20 +86,37 @@ function adviseOnRetired({ endpoint }: Target): string {
   return endpoint === undefined ? 'Use a newer apiVersion, or the path that replaced this one.' : updateAdvice;
 }
 
-/** Says what to do about a page, or about all pages of a list, whose body is too large. */
-export function adviseOnSize({ endpoint, query }: Target, isWholeList = false): string {
+/** Says what to do about a body that does not match its schema. The schema of `get()` is the caller's. */
+export function adviseOnBody({ endpoint }: Target): string {
+  if (endpoint !== undefined) return proxyAdvice;
+  return 'Check the path and the schema. If that is not the reason, report a bug.';
+}
+
+/** Says what to do about a list with too many pages. */
+export function adviseOnPages({ endpoint }: Target): string {
+  return endpoint === undefined ? 'Set a higher itemsPerPage in the query, or narrow the query.' : proxyAdvice;
+}
+
+/** Says what to do about a body that is too large. */
+export function adviseOnSize({ endpoint, query }: Target): string {
   const canSetQuery = endpoint === undefined && query['itemsPerPage'] !== undefined;
-  const remedy = isWholeList ? 'narrow the query' : 'set a lower itemsPerPage in the query';
-  return `Raise maxResponseSize if you expect that much${canSetQuery ? `, or ${remedy}` : ''}.`;
+  return `Raise maxResponseSize if you expect that much${canSetQuery ? ', or set a lower itemsPerPage in the query' : ''}.`;
+}
+
+/** Says what to do about a page without a new item. */
+export function adviseOnRepeatedPage(totalCount: number | undefined): string {
+  return totalCount === undefined ? `${proxyAdvice} If it is a mock, give its lists a totalCount.` : proxyAdvice;
 }
 
 const networkAdvice = 'Check the network, baseUrl and any proxy on the way to Atlas';
 
 /** What to do about an exchange that got no response. */
 const byKind: Readonly<Partial<Record<NoResponseKind, string>>> = {
+  'attempt timeout': 'Raise it if Atlas is slow from here.',
   'connect timeout': `${networkAdvice}, or raise the client's attemptTimeout if it is below 10 s, because it limits connecting too.`,
   'proxy login': 'The proxy requires a login (407). Add a user name and password to HTTPS_PROXY.',
-  'proxy refusal': 'The proxy refused the connection (403). Allow the host in the proxy, or add it to NO_PROXY.',
+  'proxy refusal':
+    'The proxy refused the connection (403). It may not allow this host: allow it in the proxy, or add it to NO_PROXY.',
   'dispatcher version':
     'The dispatcher rejected the request. Pass a dispatcher of undici 7 or 8, not of an older version.',
   'fetch refusal': 'The option fetch rejected with an error of its own. Check that function.',

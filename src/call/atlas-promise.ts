@@ -1,7 +1,8 @@
 import type { EndpointName } from '../atlas/target.js';
+import { AtlasError } from '../errors/errors.js';
 import { joinHeaders } from '../http/headers.js';
 import type { Success } from './call.js';
-import { Failed } from './errors.js';
+import { Failed } from './failed.js';
 
 /** How Atlas responded to a call. */
 export interface AtlasResponse {
@@ -47,12 +48,12 @@ function dataOf<T>({ data }: Success<T>): T {
   return data;
 }
 
-/** @throws the error of a failed attempt, or the reason why the call ended. */
+/** @throws the error of the last attempt, or what ended the call. */
 function throwError(reason: unknown): never {
-  if (!(reason instanceof Failed)) throw reason;
-  // The error was built elsewhere. Here its stack shows who awaits the call.
-  Error.captureStackTrace(reason.error);
-  throw reason.error;
+  const error = reason instanceof Failed ? reason.error : reason;
+  // It was built elsewhere, unless nothing was sent. Here its stack shows who awaits the call.
+  if (error instanceof AtlasError && error.code !== 'INVALID_ARGUMENT') Error.captureStackTrace(error);
+  throw error;
 }
 
 function describeResponse({ response, target, attempts }: Success<unknown>): AtlasResponse {

@@ -15,12 +15,12 @@ export class Call {
   readonly scope = new Scope();
   /** When the call must end, on the clock of `performance.now()`. */
   readonly deadline: number;
-  /** The target asked last. */
-  target: Target;
-  /** Attempts made so far. */
-  attempts = 0;
+  /** The latest attempt. Before the first one, it has the number 0. */
+  attempt: Attempt;
   /** The error of the latest attempt; absent if one has succeeded since. A later error may name it as its cause. */
   lastError: AtlasError | undefined;
+  /** Whether it waits before a retry. `close()` ends such a call. */
+  isWaitingToRetry = false;
   /** Every `Authorization` value sent. */
   readonly authorizations: string[] = [];
 
@@ -31,11 +31,21 @@ export class Call {
     this.settings = settings;
     this.context = context;
     this.deadline = performance.now() + settings.timeout;
-    this.target = target;
+    this.attempt = { call: this, target, number: 0, scope: this.scope };
   }
 }
 
-/** How a request of a call succeeded. */
+/** One attempt of a call: a request with its login. */
+export interface Attempt<T = unknown> {
+  readonly call: Call;
+  readonly target: Target<T>;
+  /** From 1, counted over all targets of the call. */
+  readonly number: number;
+  /** What may end it early: that of the call, or one with a tighter limit. */
+  readonly scope: Scope;
+}
+
+/** How a request of a call succeeded. It does not hold the call, which would keep its memory as long as the result. */
 export interface Success<T> {
   readonly data: T;
   readonly target: Target;

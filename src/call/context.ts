@@ -6,6 +6,7 @@ import { SharedToken } from '../auth/service-account/access-token.js';
 import { ServiceAccount } from '../auth/service-account/service-account.js';
 import { TokenEndpoint } from '../auth/service-account/token-endpoint.js';
 import type { ClientSettings } from '../config/client-options.js';
+import { startTimer } from '../http/timer.js';
 import { Transport } from '../http/transport.js';
 
 /** What the calls of a client share. */
@@ -14,6 +15,8 @@ export interface ClientContext {
   readonly transport: Transport;
   readonly authenticator: Authenticator;
   readonly lifetime: Lifetime;
+  /** Settles when the client is closed. Absent until then. */
+  closing?: Promise<void>;
 }
 
 /** Creates what the calls of a client share. */
@@ -23,16 +26,26 @@ export function openContext(settings: ClientSettings): ClientContext {
   return { base, transport, authenticator: createAuthenticator(settings, transport), lifetime: new Lifetime() };
 }
 
-/** Ends waits between retries, waits for the calls in flight, and closes what they share. */
-export async function closeContext({ lifetime, authenticator, transport }: ClientContext): Promise<void> {
+/**
+ * Waits for the calls in flight, and closes what they share.
+ *
+ * @param timeout - how long the calls may take, in ms. Default: as long as they need.
+ */
+export async function closeContext(context: ClientContext, timeout?: number): Promise<void> {
+  const { lifetime } = context;
+  const stopTimer = timeout === undefined ? undefined : startTimer(timeout, () => lifetime.endCalls(true));
+  context.closing ??= closeOnce(context);
+  await context.closing.finally(stopTimer);
+}
+
+async function closeOnce({ lifetime, authenticator, transport }: ClientContext): Promise<void> {
   await lifetime.close();
   await authenticator.close?.();
   await transport.close();
 }
 
 function createAuthenticator(settings: ClientSettings, transport: Transport): Authenticator {
-  const { tokenStore, origin, base, defaults } = settings;
-  const { credentials } = settings.login;
+  const { credentials, tokenStore, origin, base, defaults } = settings;
   if ('publicKey' in credentials) return new DigestAuthenticator(credentials);
   if ('accessToken' in credentials) {
     const { accessToken } = credentials;
@@ -43,38 +56,46 @@ function createAuthenticator(settings: ClientSettings, transport: Transport): Au
   return new ServiceAccount(endpoint, tokenStore && new SharedToken(tokenStore, key, endpoint.secrets));
 }
 
-/** What `close()` needs to know about the calls of a client. */
+/** A call, as `close()` sees it. */
+export interface RunningCall {
+  /** Where it is among the running calls. */
+  place: number;
+  /** @param isTimeUp - whether `close()` waits no longer. Otherwise, only a call that waits to retry ends. */
+  endByClose(isTimeUp: boolean): void;
+}
+
+/** The running calls of a client, and whether it is closed. */
 class Lifetime {
   isClosed = false;
-  // A count: a set of all calls in flight nearly doubles the CPU of a call.
-  #inFlight = 0;
-  readonly #waiting = new Set<() => void>();
+  // Not a set, which takes 4 % of a call.
+  readonly #running: RunningCall[] = [];
   #onIdle = () => {};
 
-  /** Notes that a call is in flight. */
-  callStarted(): void {
-    this.#inFlight += 1;
+  callStarted(call: RunningCall): void {
+    call.place = this.#running.push(call) - 1;
   }
 
-  /** Notes that a call is no longer in flight. */
-  callEnded(): void {
-    this.#inFlight -= 1;
-    if (this.#inFlight === 0) this.#onIdle();
+  callEnded(call: RunningCall): void {
+    const last = this.#running.pop();
+    if (last !== undefined && last !== call) {
+      last.place = call.place;
+      this.#running[last.place] = last;
+    }
+    if (this.#running.length === 0) this.#onIdle();
   }
 
-  /** Notes that a call waits to retry. Returns a function that notes the end of the wait. */
-  callWaits(end: () => void): () => void {
-    this.#waiting.add(end);
-    return () => this.#waiting.delete(end);
-  }
-
-  /** Ends the calls that wait to retry. Resolves when no call is in flight. */
+  /** Ends the calls that wait to retry. Resolves when no call is running. */
   async close(): Promise<void> {
     this.isClosed = true;
-    for (const end of this.#waiting) end();
-    if (this.#inFlight === 0) return;
+    this.endCalls(false);
+    if (this.#running.length === 0) return;
     await new Promise<void>((resolve) => {
       this.#onIdle = resolve;
     });
+  }
+
+  /** @param isTimeUp - as in {@link RunningCall.endByClose}. */
+  endCalls(isTimeUp: boolean): void {
+    for (const call of this.#running) call.endByClose(isTimeUp);
   }
 }

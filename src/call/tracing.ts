@@ -1,10 +1,9 @@
 import { channel, tracingChannel } from 'node:diagnostics_channel';
 import { debuglog } from 'node:util';
-import { type EndpointName, toPath } from '../atlas/target.js';
-import type { Login } from '../config/credentials.js';
-import type { AtlasError } from '../errors/errors.js';
-import type { Call, Success } from './call.js';
-import { Failed } from './errors.js';
+import { toPath } from '../atlas/target.js';
+import { AtlasAuthenticationError, type AtlasError, isAtlasError } from '../errors/errors.js';
+import type { Attempt, Call, Success } from './call.js';
+import { Failed } from './failed.js';
 
 /**
  * The context of the tracing channel `atlas-tenant-snapshots:call`, one per call. It holds no secret. Fields that are not
@@ -16,7 +15,7 @@ export interface AtlasCallTrace {
   /** The client's method. */
   operation: string;
   /** The endpoint that the call ended at. Absent for `get()` and `getAll()`. */
-  endpoint?: EndpointName | undefined;
+  endpoint?: 'tenant' | 'flex' | undefined;
   /** The HTTP method. */
   method: 'GET';
   /** The request target: path and query. */
@@ -36,7 +35,7 @@ export interface AtlasRetryTrace {
   /** The client's method. */
   operation: string;
   /** The endpoint that failed. Absent for `get()` and `getAll()`. */
-  endpoint?: EndpointName | undefined;
+  endpoint?: 'tenant' | 'flex' | undefined;
   /** The attempt that failed, from 1. */
   attempt: number;
   /** ms until the next attempt. */
@@ -65,8 +64,8 @@ export function traceCall<T>(call: Call, run: () => Promise<Success<T>>): Promis
       trace.status = success.response.status;
       return success;
     } catch (reason) {
-      if (reason instanceof Failed && reason.response !== undefined) trace.status = reason.response.status;
-      trace.error = reason instanceof Failed ? reason.error : reason;
+      trace.error = reason;
+      if (reason instanceof Failed) Object.assign(trace, { error: reason.error, ...statusOf(reason) });
       throw reason;
     } finally {
       Object.assign(trace, stateOf(call), { durationMs: performance.now() - startedAt });
@@ -79,43 +78,46 @@ export function traceCall<T>(call: Call, run: () => Promise<Success<T>>): Promis
   return promise;
 }
 
-function stateOf({ context, target, attempts }: Call): Pick<AtlasCallTrace, 'endpoint' | 'path' | 'attempts'> {
+function stateOf({ context, attempt }: Call): Pick<AtlasCallTrace, 'endpoint' | 'path' | 'attempts'> {
+  const { target, number: attempts } = attempt;
   return { endpoint: target.endpoint, path: toPath(context.base, target), attempts };
+}
+
+/** The status of the response that an attempt failed with, if there was one. */
+function statusOf({ response, error }: Failed): { status?: number | undefined } {
+  if (response !== undefined) return { status: response.status };
+  return error instanceof AtlasAuthenticationError && error.status !== undefined ? { status: error.status } : {};
 }
 
 /**
  * Returns a function that logs how an attempt ended, if `NODE_DEBUG` asks for it: with a status, or with what
  * {@link describeFailure} returns.
  */
-export function startAttemptLog(call: Call) {
+export function startAttemptLog(attempt: Attempt) {
   if (!isDebugging()) return undefined;
   const startedAt = performance.now();
   return (end: number | string) => {
     const ms = Math.round(performance.now() - startedAt);
-    debug('%s: attempt %d ended with %s after %d ms', nameOf(call), call.attempts, end, ms);
+    debug('%s: attempt %d ended with %s after %d ms', nameOf(attempt), attempt.number, end, ms);
   };
 }
 
 /** Describes in a word what an attempt threw: a status, the code of an error, or an abort. */
 export function describeFailure(reason: unknown): number | string {
-  return reason instanceof Failed ? (reason.response?.status ?? reason.error.code) : 'an abort';
+  if (reason instanceof Failed) return statusOf(reason).status ?? reason.error.code;
+  return isAtlasError(reason) ? reason.code : 'an abort';
 }
 
 /** Publishes and logs that a call waits before its next attempt. */
-export function reportRetry(call: Call, error: AtlasError, delayMs: number): void {
-  const { operation, target, attempts: attempt } = call;
+export function reportRetry(attempt: Attempt, error: AtlasError, delayMs: number): void {
+  const { call, target, number } = attempt;
   if (retries.hasSubscribers) {
-    const message = { operation, endpoint: target.endpoint, attempt, delayMs, error };
+    const message = { operation: call.operation, endpoint: target.endpoint, attempt: number, delayMs, error };
     retries.publish(message satisfies AtlasRetryTrace);
   }
   if (isDebugging()) {
-    debug('%s: retry in %d ms: %s', nameOf(call), Math.round(delayMs), printable(error.message));
+    debug('%s: retry in %d ms: %s', nameOf(attempt), Math.round(delayMs), printable(error.message));
   }
-}
-
-/** Logs which environment variables a client takes its login from, if they have several logins. */
-export function reportLogin({ chosenVariables }: Login): void {
-  if (chosenVariables !== undefined) debug('logs in with %s', chosenVariables.join(' and '));
 }
 
 /** Leaves out what could change what a terminal shows, or start a line of its own. */
@@ -123,6 +125,6 @@ function printable(text: string): string {
   return text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, '');
 }
 
-function nameOf({ operation, target }: Call): string {
-  return target.endpoint === undefined ? operation : `${operation} at ${target.endpoint}`;
+function nameOf({ call, target }: Attempt): string {
+  return target.endpoint === undefined ? call.operation : `${call.operation} at ${target.endpoint}`;
 }

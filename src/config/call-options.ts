@@ -3,9 +3,9 @@ import { clusterNameSchema, compiled, groupIdSchema } from '../atlas/schemas.js'
 import { snapshotIdSchema } from '../atlas/snapshots.js';
 import { isStandardSchema, type SchemaError, type StandardSchema } from '../atlas/standard-schema.js';
 import { type EndpointChoice, pathSchema, type QueryValue, type RequestOptions } from '../atlas/target.js';
-import { issuesOf, optionsError } from '../errors/issues.js';
+import { issuesOf, noOption, optionsError } from '../errors/issues.js';
 import type { ExchangeLimits } from '../http/exchange.js';
-import { type ClientSettings, endpoint, milliseconds, retries, withMethods } from './client-options.js';
+import { type CallDefaults, endpoint, milliseconds, retries, withMethods } from './client-options.js';
 
 /** Options of one call. They override those of the client. */
 export interface CallOptions {
@@ -27,6 +27,8 @@ export interface CallOptions {
 
 /** Options of `get()` and `getAll()`. */
 export interface GetOptions extends Omit<CallOptions, 'endpoint'> {
+  /** Not an option of these methods: the path says which endpoint it is. */
+  endpoint?: undefined;
   /** The query. Parameters that are undefined are left out, and an array repeats its parameter. */
   query?: Record<string, QueryValue | readonly QueryValue[] | undefined> | undefined;
   /** The version of the v2 API, as `YYYY-MM-DD`. Default: `2025-03-12`. */
@@ -34,6 +36,9 @@ export interface GetOptions extends Omit<CallOptions, 'endpoint'> {
   /** Checks the body and types the result: a schema of zod, `zod/mini`, valibot, arktype or another Standard Schema. */
   schema?: StandardSchema<unknown> | undefined;
 }
+
+/** The options of any call. */
+export type AnyCallOptions = CallOptions & Omit<GetOptions, 'endpoint'>;
 
 /** The options of one call, with the client's defaults. */
 export interface CallSettings extends ExchangeLimits, RequestOptions {
@@ -68,12 +73,15 @@ const parameter = z
   .optional();
 
 const getOptions = commonOptions.extend({
+  endpoint: noOption,
   query: z.record(z.string(), parameter, 'must be an object').optional(),
   apiVersion: z.iso.date('must be a date that exists, YYYY-MM-DD').optional(),
   schema: z
     .custom<StandardSchema<unknown>>(isStandardSchema, 'must be a Standard Schema, such as one of zod 3.24 or later')
     .optional(),
-} satisfies Record<Exclude<keyof GetOptions, keyof CallOptions>, z.ZodType>);
+} satisfies Record<Exclude<keyof GetOptions, keyof typeof commonOptions.shape>, z.ZodType>);
+
+const closeOptions = z.strictObject({ timeout: milliseconds }, { error: optionsError }).partial();
 
 const pageNum = z.undefined('must not be set (getAll reads every page)').optional();
 const getAllOptions = getOptions.extend({
@@ -99,8 +107,13 @@ export function checkCall(operation: Operation, args: object, options: object): 
   return [...issuesOf(compiled<unknown>(method.arguments), args), ...issuesOf(method.options, options)];
 }
 
+/** Checks the options of `close()`. */
+export function checkClose(options: object): SchemaError['issues'] {
+  return issuesOf(closeOptions, options);
+}
+
 /** Adds the client's defaults to the options of a call. */
-export function resolveCall(defaults: ClientSettings['defaults'], options: CallOptions & GetOptions): CallSettings {
+export function resolveCall(defaults: CallDefaults, options: AnyCallOptions): CallSettings {
   return {
     // One by one: a spread would miss inherited options, which have been checked too, and take 3 µs.
     signal: options.signal,

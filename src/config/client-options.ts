@@ -1,12 +1,13 @@
 import { z } from 'zod';
-import type { EndpointChoice } from '../atlas/target.js';
+import type { EndpointChoice, RequestBase } from '../atlas/target.js';
 import type { AtlasCredentials } from '../auth/authenticator.js';
 import type { TokenStore } from '../auth/service-account/access-token.js';
 import { AtlasConfigurationError } from '../errors/errors.js';
 import { inputIssues, listIssues, optionsError } from '../errors/issues.js';
+import type { ExchangeLimits } from '../http/exchange.js';
 import { type FetchLike, fetchDispatcher } from '../http/fetch.js';
 import type { DispatcherLike } from '../http/transport.js';
-import { resolveLogin } from './credentials.js';
+import { resolveCredentials } from './credentials.js';
 
 /** The package's version. A test compares it with package.json. */
 const version = '0.1.0';
@@ -41,7 +42,7 @@ export interface TenantSnapshotsClientOptions {
   attemptTimeout?: number | undefined;
   /** The maximum number of retries of a call, or of each page of a list. Default: 3. */
   maxRetries?: number | undefined;
-  /** Limits the body of a response, in bytes, and all pages of a list together to eight times as much. Default: 8 MiB. */
+  /** Limits the body of a response, in bytes. Default: 8 MiB. */
   maxResponseSize?: number | undefined;
   /**
    * An undici 7 or 8 dispatcher, for a proxy, mutual TLS or tests. The client does not close it.
@@ -57,8 +58,27 @@ export interface TenantSnapshotsClientOptions {
   userAgent?: string | undefined;
 }
 
+/** The options of a client that a call may override, with defaults. */
+export interface CallDefaults extends ExchangeLimits {
+  readonly endpoint: EndpointChoice;
+  /** ms. */
+  readonly timeout: number;
+  readonly maxRetries: number;
+}
+
 /** The options of a client, checked and with defaults. */
-export type ClientSettings = ReturnType<typeof resolveOptions>;
+export interface ClientSettings {
+  readonly credentials: AtlasCredentials;
+  readonly tokenStore: TokenStore | undefined;
+  /** Default: the client's own connections. */
+  readonly dispatcher: DispatcherLike | undefined;
+  /** Scheme, host and port of `baseUrl`. */
+  readonly origin: string;
+  /** The URL of a proxy for the client's own connections. */
+  readonly proxy: string | undefined;
+  readonly base: RequestBase;
+  readonly defaults: CallDefaults;
+}
 
 // The longest delay that setTimeout accepts, almost 25 days. As a size, 2 GiB.
 const largest = 0x7fff_ffff;
@@ -95,10 +115,9 @@ const baseUrl = z
     'must use https (http is allowed only for a loopback host)',
   )
   .refine(
-    ({ username, password }) => username === '' && password === '',
-    'must not contain a user name or password (use the credentials option)',
+    ({ username, password, search, hash }) => username + password + search + hash === '',
+    'must not contain a user name, a password, a query or a fragment',
   )
-  .refine(({ search, hash }) => search === '' && hash === '', 'must not contain a query or fragment')
   // Other Atlas clients expect this path. Here every request would have it twice, and the 404s would look like a retired
   // endpoint.
   .refine(({ pathname }) => !/\/api\/atlas(?:\/|$)/.test(pathname), 'must not contain /api/atlas (the client adds it)');
@@ -142,12 +161,12 @@ const clientOptions = z
  *
  * @throws {@link AtlasConfigurationError}
  */
-export function resolveOptions(options: unknown = {}) {
-  const { credentials, tokenStore, fetch, baseUrl, userAgent, ...rest } = check(clientOptions, options);
-  const { dispatcher = fetch && fetchDispatcher(fetch), ...defaults } = rest;
-  const { origin, pathname } = baseUrl ?? baseUrlFromEnvironment();
+export function resolveOptions(options: TenantSnapshotsClientOptions = {}): ClientSettings {
+  const { credentials, tokenStore, fetch, userAgent, ...rest } = check(clientOptions, options);
+  const { baseUrl = baseUrlFromEnvironment(), dispatcher = fetch && fetchDispatcher(fetch), ...defaults } = rest;
+  const { origin, pathname } = baseUrl;
   return {
-    login: resolveLogin(credentials),
+    credentials: resolveCredentials(credentials),
     tokenStore,
     dispatcher,
     origin,
@@ -156,7 +175,6 @@ export function resolveOptions(options: unknown = {}) {
       prefix: pathname.replace(/\/+$/, ''),
       userAgent: [userAgent, ownUserAgent].filter(Boolean).join(' '),
     },
-    /** The options that a call may override. */
     defaults,
   };
 }

@@ -11,16 +11,6 @@ const text = z
   // Control characters could start another header, and half a surrogate pair cannot be sent at all.
   .regex(/^[^\p{Cc}\p{Cs}]*$/u, 'must not contain control characters');
 
-// Atlas would only answer 401.
-const publicKey = text.regex(
-  /^(?!mdb_sa_id_)/,
-  'is the client ID of a service account (pass it as clientId, or set MONGODB_ATLAS_CLIENT_ID)',
-);
-const privateKey = text.regex(
-  /^(?!mdb_sa_sk_)/,
-  'is the secret of a service account (pass it as clientSecret, or set MONGODB_ATLAS_CLIENT_SECRET)',
-);
-
 const clientId = text.regex(/^[^:]*$/, 'must not contain a colon');
 const accessToken = z.custom<AccessTokenCredentials['accessToken']>(
   (value) => typeof value === 'function' || isBearerToken(value),
@@ -28,7 +18,7 @@ const accessToken = z.custom<AccessTokenCredentials['accessToken']>(
 );
 
 const kinds = [
-  z.strictObject({ publicKey, privateKey }, { error: optionsError }),
+  z.strictObject({ publicKey: text, privateKey: text }, { error: optionsError }),
   z.strictObject({ clientId, clientSecret: text }, { error: optionsError }),
   z.strictObject({ accessToken }, { error: optionsError }),
 ];
@@ -41,13 +31,6 @@ const logins: readonly Readonly<Record<string, string>>[] = [
   { publicKey: 'MONGODB_ATLAS_PUBLIC_API_KEY', privateKey: 'MONGODB_ATLAS_PRIVATE_API_KEY' },
 ];
 
-/** The credentials of a client. */
-export interface Login {
-  readonly credentials: AtlasCredentials;
-  /** The environment variables that have them, if the environment has other logins too. */
-  readonly chosenVariables?: readonly string[];
-}
-
 /**
  * Returns the credentials of the option, or else the first complete ones of the environment: an access token, a service
  * account, or an API key. An empty variable counts as missing.
@@ -55,10 +38,9 @@ export interface Login {
  * @throws {@link AtlasConfigurationError} if they are invalid, if there are none, or if half of a pair comes first: its other
  * half may have a misspelt name, and the next login could be an outdated one.
  */
-export function resolveLogin(option: object | undefined): Login {
-  if (option !== undefined) return { credentials: checkCredentials(option, {}) };
-  const present = logins.filter((variables) => Object.values(variables).some((name) => process.env[name]));
-  const [login] = present;
+export function resolveCredentials(option: object | undefined): AtlasCredentials {
+  if (option !== undefined) return checkCredentials(option, {});
+  const login = logins.find((variables) => Object.values(variables).some((name) => process.env[name]));
   if (login === undefined) {
     // One pair of names for an API key is enough, so the last one is left out.
     const choices = logins.slice(0, -1).map((variables) => Object.values(variables).join(' and '));
@@ -75,8 +57,7 @@ export function resolveLogin(option: object | undefined): Login {
     throw new AtlasConfigurationError(`${set} is set, but ${missing} is not.`, { advice });
   }
   const fields = Object.entries(login).map(([field, name]) => [field, process.env[name]]);
-  const credentials = checkCredentials(Object.fromEntries(fields), login);
-  return present.length > 1 ? { credentials, chosenVariables: names } : { credentials };
+  return checkCredentials(Object.fromEntries(fields), login);
 }
 
 /** @param variables - the environment variable of each field; empty for the option. */

@@ -2,26 +2,26 @@ import type { EndpointName } from '../atlas/target.js';
 import type { NoResponseKind } from '../http/no-response.js';
 
 /** The kind of an error. Stable across releases, unlike the message. */
-export type AtlasErrorCode =
-  | 'CONFIGURATION'
-  | 'INVALID_ARGUMENT'
-  | 'API_ERROR'
-  | 'AUTHENTICATION'
-  | 'CONNECTION'
-  | 'TIMEOUT'
-  | 'CLOSED'
-  | 'INVALID_RESPONSE';
+export type AtlasErrorCode = AnyAtlasError['code'];
 
-/** One thing that is wrong with an argument, an option or a body. */
-export interface AtlasIssue {
+/**
+ * One thing that is wrong with an argument, an option or a body.
+ *
+ * @inline
+ */
+export type AtlasIssue = {
   /** Where it is, such as `groupId` or `results.0.id`. Empty for the whole value. */
   path: string;
   /** What is wrong there. */
   message: string;
-}
+};
 
-/** What an error may have, whatever its class. */
-export interface AtlasErrorContext {
+/**
+ * What an error may have, whatever its class.
+ *
+ * @inline
+ */
+export type AtlasErrorContext = {
   /** The client's method, such as `getTenantSnapshot`. */
   operation?: string | undefined;
   /** The endpoint that the error is about. */
@@ -34,9 +34,17 @@ export interface AtlasErrorContext {
   advice?: string | undefined;
   /** The error that led to this one. */
   cause?: unknown;
+};
+
+interface ContextWithIssues extends AtlasErrorContext {
+  issues?: AtlasIssue[] | undefined;
 }
 
-/** The fields that one class of error has in addition. */
+/**
+ * The fields that one class of error has in addition.
+ *
+ * @inline
+ */
 type FieldsOf<E extends AtlasError> = Omit<E, keyof AtlasError>;
 
 // A registered symbol, so that two copies of this package (ESM and CommonJS, or two versions) recognize each other's errors.
@@ -91,14 +99,14 @@ export class AtlasInvalidArgumentError extends AtlasError {
   readonly issues: AtlasIssue[];
 
   /** Creates an error. Default: no issues. */
-  constructor(
-    what: string,
-    { issues = [], ...context }: Partial<FieldsOf<AtlasInvalidArgumentError>> & AtlasErrorContext = {},
-  ) {
+  constructor(what: string, { issues = [], ...context }: ContextWithIssues = {}) {
     super(what, context);
     this.issues = issues;
   }
 }
+
+type ApiErrorFields = Omit<FieldsOf<AtlasApiError>, 'headers' | 'body'> &
+  Partial<Pick<AtlasApiError, 'headers' | 'body'>>;
 
 /** Atlas, or a gateway in front of it, returned an error status. */
 export class AtlasApiError extends AtlasError {
@@ -123,17 +131,9 @@ export class AtlasApiError extends AtlasError {
   declare readonly body: string;
 
   /** Creates an error. Default: no headers, and an empty body. */
-  constructor(
-    what: string,
-    {
-      headers = {},
-      body = '',
-      ...fields
-    }: Omit<FieldsOf<AtlasApiError>, 'headers' | 'body'> &
-      Partial<Pick<AtlasApiError, 'headers' | 'body'>> &
-      AtlasErrorContext,
-  ) {
-    super(what, fields);
+  constructor(what: string, fields: ApiErrorFields & AtlasErrorContext) {
+    const { headers = {}, body = '', ...others } = fields;
+    super(what, others);
     Object.defineProperties(this, { headers: { value: headers }, body: { value: body } });
   }
 }
@@ -182,7 +182,10 @@ export class AtlasTimeoutError extends AtlasError {
   }
 }
 
-/** The client was closed before the call, or while the call waited to retry or was about to ask the fallback. */
+/**
+ * The client was closed before the call; or while the call waited to retry or was about to ask the tenant endpoint; or the call
+ * was still in flight when the `timeout` of `close()` had passed.
+ */
 export class AtlasClosedError extends AtlasError {
   readonly code = 'CLOSED' as const;
 }
@@ -194,10 +197,7 @@ export class AtlasInvalidResponseError extends AtlasError {
   readonly issues: AtlasIssue[];
 
   /** Creates an error. Default: no issues. */
-  constructor(
-    what: string,
-    { issues = [], ...context }: Partial<FieldsOf<AtlasInvalidResponseError>> & AtlasErrorContext = {},
-  ) {
+  constructor(what: string, { issues = [], ...context }: ContextWithIssues = {}) {
     super(what, context);
     this.issues = issues;
   }

@@ -12,11 +12,16 @@ export function issuesOf(schema: z.ZodType, value: unknown): SchemaError['issues
   return schema.safeParse(value).error?.issues ?? [];
 }
 
+/** Checks an option that a method does not have, although its type accepts `undefined`. */
+export const noOption = z.undefined('is not an option of this method').optional();
+
 /** The messages for a set of options. For unknown ones, it names them, and lists the options that exist. */
 export const optionsError: z.core.$ZodErrorMap = (issue) => {
   if (issue.code !== 'unrecognized_keys' || !(issue.inst instanceof z.ZodObject))
     return 'the options must be an object';
-  return `there is no option ${issue.keys.join(' or ')} (options: ${Object.keys(issue.inst.shape).join(', ')})`;
+  const { shape } = issue.inst;
+  const names = Object.keys(shape).filter((name) => shape[name] !== noOption);
+  return `there is no option ${issue.keys.join(' or ')} (options: ${names.join(', ')})`;
 };
 
 /**
@@ -31,10 +36,18 @@ export function toIssues(error: SchemaError, mask = new Mask([])): AtlasIssue[] 
   }));
 }
 
-/** Says that a call was not sent, and why. */
-export function invalidArguments(operation: string, found: SchemaError['issues']): AtlasInvalidArgumentError {
+/**
+ * The error for invalid arguments or options.
+ *
+ * @param outcome - what that means for the operation.
+ */
+export function invalidArguments(
+  operation: string,
+  found: SchemaError['issues'],
+  outcome = 'was not sent',
+): AtlasInvalidArgumentError {
   const issues = inputIssues({ issues: found });
-  const what = `${operation} was not sent because of invalid arguments: ${listIssues(issues)}.`;
+  const what = `${operation} ${outcome} because of invalid arguments: ${listIssues(issues)}.`;
   return new AtlasInvalidArgumentError(what, { operation, issues });
 }
 

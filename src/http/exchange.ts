@@ -1,7 +1,7 @@
 import { type HeaderFields, headerValue } from './headers.js';
 import { isConnectionLoss, kindOfError, NoResponse, toError } from './no-response.js';
 import type { Scope } from './scope.js';
-import { setImmediate, startTimer } from './timer.js';
+import { afterTurns, startTimer } from './timer.js';
 import type { DispatchController, DispatchHandler, Transport, WireRequest } from './transport.js';
 
 /** A complete response, as it came over the wire. */
@@ -22,7 +22,8 @@ export interface ExchangeLimits {
 }
 
 /**
- * Sends one request and waits for its response.
+ * Sends one request and waits for its response. Settles when undici has freed the connection, so that the next request can use
+ * it.
  *
  * @param scope - may end the exchange early. A request that serves many calls has none.
  * @throws {@link NoResponse}, or the reason of the scope if it ends.
@@ -37,7 +38,7 @@ export function exchange(
     scope?.throwIfEnded();
     const handler = new ExchangeHandler(limits, scope, resolve, reject);
     if (scope !== undefined) scope.phase = 'waiting for a connection';
-    scope?.onInterrupt((reason) => handler.fail(reason));
+    scope?.onInterrupt((reason) => handler.interrupt(reason));
     try {
       transport.dispatch(request, handler);
     } catch (error) {
@@ -47,17 +48,13 @@ export function exchange(
 }
 
 /**
- * Waits until undici has freed the connection of a response: two turns of the event loop. A request that follows sooner would
+ * How long undici takes to free the connection of a response, in turns of the event loop. A request that follows sooner would
  * open another connection.
  */
-export function connectionFreed(): Promise<void> {
-  return new Promise((resolve) => {
-    setImmediate(() => setImmediate(resolve));
-  });
-}
+const turnsToFreeConnection = 2;
 
-// Shared: an empty buffer for each exchange would take 1 µs.
-const noBytes: Buffer = Buffer.alloc(0);
+/** Many small chunks would take far more memory than their bytes, so this many are joined. */
+const maxChunks = 1_000;
 
 class ExchangeHandler implements DispatchHandler {
   readonly #limits: ExchangeLimits;
@@ -70,8 +67,10 @@ class ExchangeHandler implements DispatchHandler {
   /** 0 until the head of a response arrives. */
   #status = 0;
   #headers: HeaderFields = {};
-  /** The first `#size` bytes are the body so far. */
-  #buffer = noBytes;
+  /** The body so far, in chunks as they came, except those that are joined. */
+  #joined: Buffer[] = [];
+  #chunks: Buffer[] = [];
+  /** bytes. */
   #size = 0;
 
   constructor(
@@ -94,7 +93,7 @@ class ExchangeHandler implements DispatchHandler {
     // A dispatcher that retries starts the request again.
     this.#stopTimer?.();
     const { attemptTimeout } = this.#limits;
-    const onTimeout = () => this.fail(new NoResponse('attempt timeout', attemptTimeout));
+    const onTimeout = () => this.#fail(new NoResponse('attempt timeout', attemptTimeout));
     // In the background, because the timer of the call keeps the process alive.
     this.#stopTimer = startTimer(attemptTimeout, onTimeout, true);
   }
@@ -109,18 +108,13 @@ class ExchangeHandler implements DispatchHandler {
   }
 
   onResponseData(_controller: DispatchController, chunk: Buffer): void {
-    const { maxResponseSize } = this.#limits;
-    const part = chunk.subarray(0, maxResponseSize - this.#size);
-    const size = this.#size + part.length;
-    if (this.#size === 0) {
-      // Most bodies are one chunk, which needs no copy.
-      this.#buffer = part;
-    } else {
-      // The buffer doubles, so that small chunks cost no more memory than the body.
-      if (size > this.#buffer.length) this.#buffer = Buffer.concat([this.#buffer], Math.min(2 * size, maxResponseSize));
-      this.#buffer.set(part, this.#size);
+    const part = chunk.subarray(0, this.#limits.maxResponseSize - this.#size);
+    this.#size += part.length;
+    this.#chunks.push(part);
+    if (this.#chunks.length === maxChunks) {
+      this.#joined.push(Buffer.concat(this.#chunks));
+      this.#chunks = [];
     }
-    this.#size = size;
     if (part.length < chunk.length) this.#finish(true);
   }
 
@@ -134,29 +128,28 @@ class ExchangeHandler implements DispatchHandler {
     const isDead = wasSent && this.#status === 0 && isConnectionLoss(cause);
     const kind = kindOfError(cause);
     const isRefusal = isOwnError && kind === 'other';
-    this.fail(new NoResponse(isRefusal ? 'fetch refusal' : kind, this.#limits.attemptTimeout, cause, isDead));
+    this.#fail(new NoResponse(isRefusal ? 'fetch refusal' : kind, this.#limits.attemptTimeout, cause, isDead));
   }
 
-  /** Rejects with a reason, unless the exchange has ended. */
-  fail(reason: unknown): void {
+  /** Rejects at once, because the call has ended. */
+  interrupt(reason: unknown): void {
     if (!this.#end()) return;
     this.#reject(reason);
-    this.#abort('The request was given up');
+    this.#controller?.abort(new Error('The call ended'));
+  }
+
+  #fail(reason: NoResponse): void {
+    if (!this.#end()) return;
+    afterTurns(turnsToFreeConnection, () => this.#reject(reason));
+    this.#controller?.abort(new Error('The request was given up'));
   }
 
   #finish(isTruncated: boolean): void {
     if (!this.#end()) return;
-    const bytes = this.#buffer.subarray(0, this.#size);
-    this.#resolve({ status: this.#status, headers: this.#headers, bytes, isTruncated });
-    if (isTruncated) this.#abort('The body is larger than maxResponseSize');
-  }
-
-  #abort(why: string): void {
-    try {
-      this.#controller?.abort(new Error(why));
-    } catch {
-      // The dispatcher may be anybody's. The exchange has ended all the same.
-    }
+    const bytes = Buffer.concat([...this.#joined, ...this.#chunks]);
+    const response = { status: this.#status, headers: this.#headers, bytes, isTruncated };
+    afterTurns(turnsToFreeConnection, () => this.#resolve(response));
+    if (isTruncated) this.#controller?.abort(new Error('The body is larger than maxResponseSize'));
   }
 
   /** Returns false if it has already ended. */

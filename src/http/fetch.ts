@@ -1,8 +1,7 @@
 import type { Readable } from 'node:stream';
 import { ReadableStream, type ReadableStreamDefaultReader } from 'node:stream/web';
 import type { HeaderFields } from './headers.js';
-import { toError } from './no-response.js';
-import { setImmediate } from './timer.js';
+import { isErrorLike } from './no-response.js';
 import type { DispatchController, Dispatcher, DispatchHandler, DispatchOptions } from './transport.js';
 
 /** A function like `globalThis.fetch`: that of Node, undici, node-fetch, Deno or Bun, or a mock of it. */
@@ -25,8 +24,6 @@ export type FetchLike = (
   /** A web stream, a Node stream, or null. */
   body: unknown;
 }>;
-
-const readsPerTurn = 1_024;
 
 /** Returns a dispatcher that sends each request with a fetch. */
 export function fetchDispatcher(fetch: FetchLike): Dispatcher {
@@ -67,20 +64,18 @@ async function exchangeByFetch(fetch: FetchLike, options: DispatchOptions, handl
     reader = openBody(body);
     if (signal.aborted) controller.abort(signal.reason);
     handler.onResponseStart(controller, response.status, toHeaderFields(response.headers));
-    for (let reads = 1; reader !== undefined; reads += 1) {
+    while (reader !== undefined) {
       const { done, value } = await reader.read();
       if (done) break;
       handler.onResponseData(controller, Buffer.from(value.buffer, value.byteOffset, value.byteLength));
-      // Parts that have all arrived would hold up timers and signals.
-      if (reads % readsPerTurn === 0) await new Promise((resolve) => setImmediate(resolve));
     }
     handler.onResponseEnd(controller);
   } catch (reason) {
-    const error = toError(reason);
+    const { name, code, cause }: Partial<Record<string, unknown>> = Object(reason);
     // The network failed: a TypeError, or from Bun and node-fetch an error with a code. A body can fail with anything.
-    const isNetworkError = error.name === 'TypeError' || error.code !== undefined || reader !== undefined;
+    const isNetworkError = name === 'TypeError' || code !== undefined || reader !== undefined;
     // The cause says more, but it may be no error: in msw, it is a Response.
-    handler.onResponseError(controller, error.cause ?? error, !isNetworkError);
+    handler.onResponseError(controller, isErrorLike(cause) ? cause : reason, !isNetworkError);
   }
 }
 

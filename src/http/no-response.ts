@@ -67,23 +67,16 @@ function codeOf(error: Error): string {
   return 'code' in error && typeof error.code === 'string' ? error.code : '';
 }
 
-/** How many causes of an error are copied with it. */
-const copiedCauses = 2;
-
-/** Copies what was thrown or reported as a plain error. It may be anything, and its getters may throw. */
-export function toError(reason: unknown, causesLeft: number = copiedCauses): Error & { code?: string | number } {
-  try {
-    const { name, message, code, cause }: Partial<Record<string, unknown>> = Object(reason);
-    const text = [message, reason].find((value) => typeof value === 'string') ?? 'No error was reported';
-    const copy = new Error(text, isErrorLike(cause) && causesLeft > 0 ? { cause: toError(cause, causesLeft - 1) } : {});
-    if (typeof name === 'string') copy.name = name;
-    return typeof code === 'string' || typeof code === 'number' ? Object.assign(copy, { code }) : copy;
-  } catch {
-    return new Error('No error was reported');
-  }
+/** Copies what was thrown or reported as a plain error, with its cause. It may be anything. */
+export function toError(reason: unknown): Error & { code?: string | number } {
+  const { name, message, code, cause }: Partial<Record<string, unknown>> = Object(reason);
+  const text = [message, reason].find((value) => typeof value === 'string') ?? 'No error was reported';
+  const copy = new Error(text, isErrorLike(cause) ? { cause: new Error(cause.message) } : {});
+  if (typeof name === 'string') copy.name = name;
+  return typeof code === 'string' || typeof code === 'number' ? Object.assign(copy, { code }) : copy;
 }
 
 /** Whether a value can be treated as an Error. Not instanceof: it may come from another realm. */
-function isErrorLike(value: unknown): value is Error {
+export function isErrorLike(value: unknown): value is Error {
   return typeof value === 'object' && value !== null && 'message' in value && typeof value.message === 'string';
 }

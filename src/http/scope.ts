@@ -9,8 +9,6 @@ export class Scope {
   /** What the call is doing. */
   phase = 'starting';
   #ended: { readonly reason: unknown } | undefined;
-  /** Why a part of the call has ended. The call itself goes on. */
-  #partEnded: { readonly reason: unknown } | undefined;
   #interruptWait: (reason: unknown) => void = () => {};
 
   /** Ends the scope. Only the first reason counts. */
@@ -19,10 +17,9 @@ export class Scope {
     this.#interruptWait(this.#ended.reason);
   }
 
-  /** @throws the reason if the scope, or the part of the call that is running, has ended. */
+  /** @throws the reason if the scope has ended. */
   throwIfEnded(): void {
-    const ended = this.#ended ?? this.#partEnded;
-    if (ended !== undefined) throw ended.reason;
+    if (this.#ended !== undefined) throw this.#ended.reason;
   }
 
   /**
@@ -32,8 +29,7 @@ export class Scope {
    */
   onInterrupt(interruptWait: (reason: unknown) => void): void {
     this.#interruptWait = interruptWait;
-    const ended = this.#ended ?? this.#partEnded;
-    if (ended !== undefined) interruptWait(ended.reason);
+    if (this.#ended !== undefined) interruptWait(this.#ended.reason);
   }
 
   /** Waits for a promise, unless the scope ends first. */
@@ -55,26 +51,6 @@ export class Scope {
       });
     });
   }
-
-  /**
-   * Runs a part of a call within a limit of its own. After it, the call goes on.
-   *
-   * @param limit - ms.
-   * @param reason - what the part throws if this limit expires.
-   * @throws the reason if the limit expires.
-   */
-  async runPart<T>(limit: number, reason: unknown, run: () => Promise<T>): Promise<T> {
-    const stopTimer = startTimer(limit, () => {
-      this.#partEnded = { reason };
-      this.#interruptWait(reason);
-    });
-    try {
-      return await run();
-    } finally {
-      stopTimer();
-      this.#partEnded = undefined;
-    }
-  }
 }
 
 /** Ends a scope when a signal aborts. Returns a function that stops listening. */
@@ -87,11 +63,5 @@ export function endOnAbort(scope: Scope, signal: AbortSignal): () => void {
   }
   const onAbort = () => scope.end(signal.reason);
   signal.addEventListener('abort', onAbort);
-  return () => {
-    try {
-      signal.removeEventListener('abort', onAbort);
-    } catch {
-      // A signal that is not Node's own may throw. The result of the call counts.
-    }
-  };
+  return () => signal.removeEventListener('abort', onAbort);
 }

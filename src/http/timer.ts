@@ -1,5 +1,11 @@
 /** Captured at import, so that it works under fake timers too. */
-export const { setImmediate } = globalThis;
+const { setImmediate } = globalThis;
+
+/** Calls a function after some turns of the event loop. */
+export function afterTurns(turns: number, callback: () => void): void {
+  if (turns === 0) callback();
+  else setImmediate(afterTurns, turns - 1, callback);
+}
 
 /**
  * Starts a timer. Before it fires, responses that have already arrived are read: a busy process may not have read them in time.
@@ -13,7 +19,8 @@ export function startTimer(delay: number, onTimeout: () => void, isBackground = 
   const fire = () => {
     if (!isStopped) onTimeout();
   };
-  const timer = setTimeout(() => setImmediate(fire), delay);
+  // One turn to read a response, and two until its exchange settles.
+  const timer = setTimeout(() => afterTurns(3, fire), delay);
   if (isBackground) timer.unref();
   return () => {
     isStopped = true;

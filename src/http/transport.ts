@@ -1,8 +1,6 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
-import { channel } from 'node:diagnostics_channel';
 import { Socket } from 'node:net';
 // Bun replaces the bare name 'undici' with an incomplete stub. Everywhere else both names are the same module.
-import { buildConnector, Client, EnvHttpProxyAgent, Pool, type Dispatcher as UndiciDispatcher } from 'undici/index.js';
+import { buildConnector, EnvHttpProxyAgent, Pool } from 'undici/index.js';
 import type { HeaderFields } from './headers.js';
 
 /**
@@ -62,21 +60,6 @@ export interface DispatchHandler {
 const maxConnections = 64;
 const maxConnectTimeout = 10_000;
 
-// OpenTelemetry subscribes to this channel, to open a span for each request.
-const requestCreated = channel('undici:request:create');
-const callerContext = Symbol('callerContext');
-
-/** Sends a queued request in its caller's async context. A pool would send it in that of the previous request. */
-class ContextClient extends Client {
-  override dispatch(
-    options: UndiciDispatcher.DispatchOptions & { [callerContext]?: (run: () => boolean) => boolean },
-    handler: UndiciDispatcher.DispatchHandler,
-  ): boolean {
-    const dispatch = () => super.dispatch(options, handler);
-    return options[callerContext]?.(dispatch) ?? dispatch();
-  }
-}
-
 /** How to reach an origin. */
 export interface TransportOptions {
   readonly origin: string;
@@ -94,14 +77,12 @@ export class Transport {
   readonly #dispatcher: Dispatcher;
   /** The client's own connections; absent if the caller passed a dispatcher. */
   readonly #own: Pool | EnvHttpProxyAgent | undefined;
-  /** The open sockets of these connections. */
-  readonly #sockets = new Set<Socket>();
 
   constructor(options: TransportOptions) {
     const { origin, dispatcher } = options;
     this.#origin = origin;
     if (dispatcher === undefined) {
-      this.#own = openConnections(options, this.#sockets);
+      this.#own = openConnections(options);
       this.#dispatcher = this.#own;
     } else {
       this.#dispatcher = dispatcher;
@@ -112,23 +93,19 @@ export class Transport {
   dispatch({ path, method, headers, body }: WireRequest, handler: DispatchHandler): void {
     // One by one: a spread would take 3 µs.
     const options = { origin: this.#origin, path, method, headers, body, headersTimeout: 0, bodyTimeout: 0 };
-    if (requestCreated.hasSubscribers) Object.assign(options, { [callerContext]: AsyncLocalStorage.snapshot() });
     this.#dispatcher.dispatch(options, handler);
   }
 
-  /** Closes the client's own connections. */
+  /** Closes the client's own connections, except one that is still connecting, which takes at most 10 s. */
   async close(): Promise<void> {
     await this.#own?.destroy();
-    // undici leaves those that are still connecting.
-    for (const socket of this.#sockets) socket.destroy();
   }
 }
 
-/** @param sockets - the function adds the sockets that it opens, and removes those that are closed. */
-function openConnections(options: TransportOptions, sockets: Set<Socket>): Pool | EnvHttpProxyAgent {
-  const { origin, proxy, attemptTimeout } = options;
-  const timeout = connectTimeout(attemptTimeout);
-  const connect = inBackground(buildConnector({ timeout }), sockets);
+function openConnections({ origin, proxy, attemptTimeout }: TransportOptions): Pool | EnvHttpProxyAgent {
+  // undici wants an integer.
+  const timeout = Math.ceil(Math.min(attemptTimeout, maxConnectTimeout));
+  const connect = inBackground(buildConnector({ timeout }));
   if (proxy === undefined) return openPool(origin, connect, timeout);
   return new EnvHttpProxyAgent({
     httpsProxy: proxy,
@@ -138,24 +115,14 @@ function openConnections(options: TransportOptions, sockets: Set<Socket>): Pool 
     connect,
     proxyTls: { timeout },
     requestTls: { timeout },
-    clientFactory: (url, pool) => openPool(url, inBackground(connectorOf(pool), sockets), timeout),
+    clientFactory: (url, pool) => openPool(url, inBackground(connectorOf(pool)), timeout),
     factory: (url, pool) => openPool(url, withFinalErrors(connectorOf(pool)), timeout),
   });
 }
 
 function openPool(origin: string | URL, connect: buildConnector.connector, timeout: number): Pool {
-  return new Pool(origin, {
-    connections: maxConnections,
-    connect,
-    // For the request that opens a tunnel through a proxy. Every other request turns it off.
-    headersTimeout: timeout,
-    factory: (url, options) => new ContextClient(url, options),
-  });
-}
-
-/** How long opening a connection may take, in ms. undici wants an integer. */
-export function connectTimeout(attemptTimeout: number): number {
-  return Math.ceil(Math.min(attemptTimeout, maxConnectTimeout));
+  // The headers timeout is for the request that opens a tunnel through a proxy. Every other request turns it off.
+  return new Pool(origin, { connections: maxConnections, connect, headersTimeout: timeout });
 }
 
 // undici passes its own connect function here, never a set of options.
@@ -167,14 +134,11 @@ function connectorOf({ connect }: Pool.Options): buildConnector.connector {
  * Opens sockets that do not keep the process alive while they connect, because their call may have ended. The timer of a running
  * call keeps it alive.
  */
-function inBackground(connect: buildConnector.connector, sockets: Set<Socket>): buildConnector.connector {
+function inBackground(connect: buildConnector.connector): buildConnector.connector {
   return (options, callback) => {
     // The function returns its socket, although its type says that it returns nothing.
     const socket: unknown = connect(options, callback);
-    if (!(socket instanceof Socket)) return;
-    socket.unref();
-    sockets.add(socket);
-    socket.once('close', () => sockets.delete(socket));
+    if (socket instanceof Socket) socket.unref();
   };
 }
 

@@ -1,19 +1,21 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { type MaskText, openEnvelope, readBody, readResponse } from '../../src/atlas/response.js';
+import { openEnvelope, type ResponseMask, readBody, readResponse } from '../../src/atlas/response.js';
 
-const latin1 = (text: string) => Buffer.from(text, 'latin1');
-/** A mask that cuts a text, and more of a truncated one. */
-const mask: MaskText = (text, isTruncated) => text.replaceAll('secret', '[masked]').slice(0, isTruncated ? -1 : 999);
+/** A mask that cuts a body, and more of a truncated one. */
+const mask: ResponseMask = {
+  text: (text) => text.replaceAll('secret', '[masked]'),
+  body: (body, isTruncated) => mask.text(body).slice(0, isTruncated ? -1 : 999),
+};
 
 /** Opens a response with this body. Objects are sent as JSON. */
 function open(
   status: number,
-  body: string | Buffer | object,
+  body: string | object,
   { mayBeEnveloped = false, isTruncated = false, headers = {} } = {},
 ) {
-  const bytes = Buffer.isBuffer(body) ? body : Buffer.from(typeof body === 'string' ? body : JSON.stringify(body));
-  return readResponse({ status, headers, bytes, isTruncated }, mayBeEnveloped, 99, mask);
+  const bytes = Buffer.from(typeof body === 'string' ? body : JSON.stringify(body));
+  return readResponse({ status, headers, bytes, isTruncated }, mayBeEnveloped, 99, () => mask);
 }
 
 /** Leaves out what is undefined. */
@@ -25,12 +27,10 @@ it.each<[what: string, body: string | Uint8Array, json: unknown, problem?: strin
   ['nothing', '', undefined, 'is empty'],
   ['a space', ' ', undefined, 'is not JSON'],
   ['compressed', gzipSync('{}'), undefined, 'is not JSON'],
-  ['JSON that is not UTF-8', latin1('"\xff"'), '\ufffd', 'is not UTF-8'],
   ['truncated, and is not parsed', '123', undefined, 'is larger than 99 bytes (maxResponseSize)', true],
 ])('the body of a success may be %s', (_what, body, json, problem, isPartial = false) => {
-  const bytes = Buffer.from(body);
-  const read = readBody({ status: 200, headers: {}, bytes, isTruncated: isPartial }, 99);
-  expect(read).toEqual({ json, problem, size: bytes.length, isPartial });
+  const read = readBody({ status: 200, headers: {}, bytes: Buffer.from(body), isTruncated: isPartial }, 99);
+  expect(read).toEqual({ json, problem, isPartial });
 });
 
 describe('an envelope', () => {
@@ -38,8 +38,8 @@ describe('an envelope', () => {
     [{ status: 200, content: { id: 1 } }, 200, { id: 1 }],
     [{ status: 404, envelope: { id: 1 } }, 404, { id: 1 }],
     [{ status: 200, content: 1, envelope: 2 }, 200, 1],
-    [{ status: 200, content: null, envelope: 2 }, 200, 2],
     [{ status: 200, content: null }, 200, null],
+    [{ status: 200, envelope: null }, 200, null],
     // A list has no inner content.
     [{ status: 200, results: [] }, 200, { results: [] }],
     [{ status: 100 }, 100, {}],
@@ -51,7 +51,6 @@ describe('an envelope', () => {
   it.each([
     ...[null, 1, [{ status: 200 }], {}],
     ...[99, 600, 1200, 200.5, '200', 'COMPLETED', null].map((status) => ({ status, content: 1 })),
-    JSON.parse('{"__proto__":{"status":503,"content":{}}}'),
   ])('is not %j', (json) => {
     expect(openEnvelope(json)).toBeUndefined();
   });
@@ -62,41 +61,25 @@ describe('an envelope', () => {
   const long = { ...notFound, a: 'a'.repeat(999) };
 
   it.each<[rule: string, status: number, mayBeEnveloped: boolean, body: object, expected: object]>([
-    [
-      'is opened if it was requested',
-      200,
-      true,
-      found,
-      { status: 200, isEnveloped: true, body: { json: found.content } },
-    ],
-    ['may hold any success', 200, true, { status: 299 }, { status: 299, isFromAtlas: true, body: { json: {} } }],
+    ['is opened if it was requested', 200, true, found, { status: 200, body: { json: found.content } }],
+    ['may hold any success', 200, true, { status: 299 }, { status: 299, body: { json: {} } }],
     ['may hold an interim status', 200, true, { status: 199 }, { status: 199, isFromAtlas: false, error: {} }],
     ['may hold a redirect', 200, true, { status: 300 }, { status: 300, isFromAtlas: false, error: {} }],
-    ['is not opened otherwise', 200, false, notFound, { status: 200, isEnveloped: false, body: { json: notFound } }],
-    ['may hold an error, which is masked', 200, true, notFound, { status: 404, isEnveloped: true, error }],
-    ['may hold an error that is cut', 200, true, long, { status: 404, isEnveloped: true, error: {} }],
-    [
-      'is not opened beside another success',
-      201,
-      true,
-      found,
-      { status: 201, isEnveloped: false, body: { json: found } },
-    ],
-    ['does not override another status', 403, true, notFound, { status: 403, isEnveloped: false, error }],
-    ['may be missing', 403, true, { error: 403, ...error }, { status: 403, isEnveloped: false, error }],
-    [
-      'keeps the problem of its body',
-      200,
-      true,
-      latin1('{"status":200,"content":"\xff"}'),
-      { body: { json: '\ufffd', problem: 'is not UTF-8' }, isFromAtlas: false },
-    ],
+    ['is not opened otherwise', 200, false, notFound, { status: 200, body: { json: notFound } }],
+    ['may hold an error, which is masked', 200, true, notFound, { status: 404, error }],
+    ['may hold an error without content', 200, true, { status: 503, content: null }, { status: 503, error: {} }],
+    ['may hold an error that is cut', 200, true, long, { status: 404, error: {} }],
+    ['is not opened beside another success', 201, true, found, { status: 201, body: { json: found } }],
+    ['does not override another status', 403, true, notFound, { status: 403, error }],
+    ['may be missing', 403, true, { error: 403, ...error }, { status: 403, error }],
   ])('%s', (_rule, status, mayBeEnveloped, body, expected) => {
     expect(open(status, body, { mayBeEnveloped })).toMatchObject(expected);
   });
 });
 
 describe('an error', () => {
+  const escaped = String.raw`{"detail":"a \u0073ecret","parameters":["\u0073ecret"]}`;
+
   it.each<[rule: string, body: string | object, text: string, error: object, isTruncated?: boolean]>([
     [
       'is masked before it is parsed',
@@ -104,8 +87,14 @@ describe('an error', () => {
       '{"[masked]":1,"detail":"[masked]"}',
       { detail: '[masked]' },
     ],
-    ['is not parsed if it is truncated', '{"detail":"a"} ', '{"detail":"a"}', {}, true],
-    ['is not parsed if it is cut', { detail: 'a'.repeat(999) }, `{"detail":"${'a'.repeat(988)}`, {}],
+    [
+      'is masked again, as parsing undoes escapes',
+      escaped,
+      escaped,
+      { detail: 'a [masked]', parameters: ['[masked]'] },
+    ],
+    ['has no fields if it is truncated', { detail: 'a' }, '{"detail":"a"', {}, true],
+    ['has no fields if it is cut', { detail: 'a'.repeat(999) }, `{"detail":"${'a'.repeat(988)}`, {}],
   ])('%s', (_rule, body, text, error, isTruncated = false) => {
     const response = open(400, body, { isTruncated });
     expect(response).toHaveProperty('text', text);
@@ -119,7 +108,6 @@ describe('an error', () => {
     ['{"error":"x","errorCode":5,"reason":"r","detail":["d"]}', { reason: 'r' }],
     ['{"parameters":["a",1,true,null],"detail":"d"}', { parameters: ['a', 1, true, null], detail: 'd' }],
     ['{"parameters":[[]],"detail":"d"}', { detail: 'd' }],
-    ['{"parameters":"p","detail":"d"}', { detail: 'd' }],
     ['{"badRequestDetail":null,"detail":null,"errorCode":null,"reason":null,"parameters":null}', {}],
     ['{"badRequestDetail":{"fields":[null]},"reason":"r"}', { reason: 'r' }],
     ['{"badRequestDetail":{"fields":[{}]}}', { badRequestDetail: { fields: [{ field: '', description: '' }] } }],
@@ -139,7 +127,6 @@ describe('an error', () => {
     ['is from Atlas if its body has the status as a number', { error: 404 }, {}, undefined, true],
     ['is not from Atlas if its body has the status as text', { error: '404', status: 404 }, {}, undefined, false],
   ])('%s', (_how, body, headers, errorCode, isFromAtlas) => {
-    const response = open(404, body, { headers });
-    expect([response.error?.errorCode, response.isFromAtlas]).toEqual([errorCode, isFromAtlas]);
+    expect(open(404, body, { headers })).toMatchObject({ error: { errorCode }, isFromAtlas });
   });
 });

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { z } from 'zod';
 import { snapshotTarget } from '../../src/atlas/snapshots.js';
-import { type RequestOptions, type Target, toPath } from '../../src/atlas/target.js';
+import { type Target, toPath } from '../../src/atlas/target.js';
 import { newestBackup, type TenantSnapshot, tenantSnapshotSchema } from '../../src/index.js';
 import { referenceSnapshot } from '../support/atlas-bodies.js';
 import {
@@ -19,9 +18,8 @@ import {
 const parse = (body: object) => tenantSnapshotSchema.parse(JSON.parse(JSON.stringify(body)));
 
 /** The places of the issues; undefined if the value is valid. */
-function issuesOf(schema: z.ZodType, value: unknown) {
-  return schema.safeParse(value).error?.issues.map(({ path }) => path.join('.'));
-}
+const issuesOf = (value: unknown) =>
+  tenantSnapshotSchema.safeParse(value).error?.issues.map(({ path }) => path.join('.'));
 
 const times = ['scheduledTime', 'startTime', 'finishTime', 'expiration'] as const;
 
@@ -30,6 +28,11 @@ describe('tenantSnapshotSchema', () => {
     const at = new Date('2025-05-04T09:42:00Z');
     const dates = { expiration: at, finishTime: at, scheduledTime: at, startTime: at };
     expect(parse(referenceSnapshot)).toStrictEqual({ ...referenceSnapshot, ...dates });
+  });
+
+  it('accepts what it returned', () => {
+    const snapshot = parse(referenceSnapshot);
+    expect(tenantSnapshotSchema.parse({ ...snapshot })).toStrictEqual(snapshot);
   });
 
   it.each([...times, 'id', 'status', 'mongoDBVersion', 'links'])('drops %s if it is null', (name) => {
@@ -46,12 +49,6 @@ describe('tenantSnapshotSchema', () => {
     expect(parse(body)).toStrictEqual(body);
   });
 
-  it('keeps an unknown field as deep as JSON may be nested', () => {
-    const depth = 100_000;
-    const body = JSON.parse(`{"more":${'['.repeat(depth)}${']'.repeat(depth)}}`);
-    expect(tenantSnapshotSchema.parse(body)).toHaveProperty('more');
-  });
-
   it.each([
     ['2019-04-26T14:08:07Z', 1556287687000],
     ['2019-04-26T14:08:07.123456Z', 1556287687123],
@@ -63,9 +60,9 @@ describe('tenantSnapshotSchema', () => {
 
   it.each([
     ...['yesterday', '', '2019-04-26', '2019-04-26 14:08:07Z', '2019-04-26T14:08:07', '2023-02-29T00:00:00Z'],
-    ...[1556287687000, {}, false],
+    ...[1556287687000, {}, new Date(Number.NaN)],
   ])('rejects the time %j', (value) => {
-    for (const name of times) expect(issuesOf(tenantSnapshotSchema, { [name]: value })).toEqual([name]);
+    for (const name of times) expect(issuesOf({ [name]: value })).toEqual([name]);
   });
 
   it.each<[value: unknown, places: string[]]>([
@@ -74,19 +71,13 @@ describe('tenantSnapshotSchema', () => {
     [{ startTime: 'now', status: 1, id: 5 }, ['id', 'startTime', 'status']],
     ...[null, 'text', []].map((value): [unknown, string[]] => [value, ['']]),
   ])('rejects %j, and names each invalid field', (value, places) => {
-    expect(issuesOf(tenantSnapshotSchema, value)?.sort()).toEqual(places);
+    expect(issuesOf(value)?.sort()).toEqual(places);
   });
 
   it('drops malformed links, and malformed fields of links', () => {
     const links = [null, 'text', 5, [], { rel: 5, href: 'a', title: 't' }, { rel: 'self', href: null }];
     expect(parse({ links })).toStrictEqual({ links: [{ href: 'a', title: 't' }, { rel: 'self' }] });
     for (const odd of ['text', 5, {}]) expect(parse({ links: odd })).toStrictEqual({});
-  });
-
-  it('does not set the prototype from a __proto__ field', () => {
-    const snapshot = tenantSnapshotSchema.parse(JSON.parse('{"__proto__": {"status": "COMPLETED"}}'));
-    expect(snapshot.status).toBeUndefined();
-    expect(Object.getPrototypeOf(snapshot)).toBe(Object.prototype);
   });
 });
 
@@ -101,8 +92,6 @@ describe('newestBackup', () => {
     ['the newest, in any order', [at('COMPLETED', 1), at('COMPLETED', 3), at('COMPLETED', 2)], 'COMPLETED 3'],
     ['the first of two that finished together', [{ ...at('COMPLETED', 1), id: 'first' }, at('COMPLETED', 1)], 'first'],
     ['the newest that completed', [at('COMPLETED', 1), at('FAILED', 2), at('RUNNING', 3)], 'COMPLETED 1'],
-    ['one that finished before 1970', [at('COMPLETED', -1)], 'COMPLETED -1'],
-    ['the newest, whatever a failed one has', [JSON.parse('{"finishTime":"now"}'), at('COMPLETED', 1)], 'COMPLETED 1'],
     ['nothing if none has completed', [at('FAILED', 1), at('QUEUED'), {}], undefined],
     ['nothing if none has a finishTime', [at('COMPLETED')], undefined],
     ['nothing if a finishTime is invalid', [at('COMPLETED', Number.NaN)], undefined],
@@ -117,28 +106,20 @@ const one = { ...list, snapshotId };
 const sent = (target: Target) => toPath({ prefix: '', userAgent: 'test' }, target);
 
 describe('the target for snapshots', () => {
-  const flexQuery = '?includeCount=true&itemsPerPage=500';
+  const both = { envelope: true, pretty: true };
+  const flexList = `${flexListPath}?includeCount=true&itemsPerPage=500`;
 
-  it.each<[endpoint: 'tenant' | 'flex', args: typeof list, path: string, accept: string, takesPretty: boolean]>([
-    ['tenant', one, tenantPath, 'application/json', true],
-    ['tenant', list, tenantListPath, 'application/json', true],
+  it.each<[endpoint: 'tenant' | 'flex', args: typeof list, accept: string, path: string, withBoth: string]>([
+    ['tenant', one, 'application/json', tenantPath, '?envelope=true&pretty=true'],
+    ['tenant', list, 'application/json', tenantListPath, '?envelope=true&pretty=true'],
     // MongoDB's specification does not list pretty for one snapshot at Flex.
-    ['flex', one, flexPath, flexType, false],
-    ['flex', list, flexListPath + flexQuery, flexType, true],
-  ])('at %s of %o has its path, media type and query', (endpoint, args, path, accept, takesPretty) => {
-    const join = path.includes('?') ? '&' : '?';
-    const queries: [options: Partial<RequestOptions>, query: string][] = [
-      [{}, ''],
-      [{ envelope: true }, `${join}envelope=true`],
-      [{ pretty: true }, takesPretty ? `${join}pretty=true` : ''],
-      [{ envelope: true, pretty: true }, `${join}envelope=true${takesPretty ? '&pretty=true' : ''}`],
-    ];
-    for (const [options, query] of queries) {
-      const target = snapshotTarget(args, { endpoint, ...options });
-      expect(target).toMatchObject({ endpoint, accept });
-      expect(target.fallback).toBeUndefined();
-      expect(sent(target)).toBe(path + query);
-    }
+    ['flex', one, flexType, flexPath, '?envelope=true'],
+    ['flex', list, flexType, flexList, '&envelope=true&pretty=true'],
+  ])('at %s of %o has its media type, path and query', (endpoint, args, accept, path, withBoth) => {
+    const target = snapshotTarget(args, { endpoint });
+    expect({ ...target, sent: sent(target) }).toMatchObject({ endpoint, accept, sent: path });
+    expect(target.fallback).toBeUndefined();
+    expect(sent(snapshotTarget(args, { endpoint, ...both }))).toBe(path + withBoth);
   });
 
   it.each([one, list])('is Flex by default, and the tenant endpoint is its fallback: %o', (args) => {
@@ -166,7 +147,7 @@ describe('the fallback', () => {
     [false, 410, 'VERSION_GONE'],
     [false, 503],
   ])('is asked: %s, after a %i with the code %s', (isMissing, status, errorCode) => {
-    const response = { status, headers: {}, isEnveloped: false, isFromAtlas: true, text: '', error: { errorCode } };
+    const response = { status, headers: {}, isFromAtlas: true, text: '', error: { errorCode } };
     expect(fallback?.isMissing(response)).toBe(isMissing);
   });
 

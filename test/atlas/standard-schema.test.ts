@@ -18,88 +18,81 @@ interface Clusters {
   results: { name: string }[];
 }
 
-/** The schemas of a library. */
-interface Library {
-  readonly name: string;
-  /** Turn the names of clusters into upper case. A library whose schemas are always synchronous has one. */
-  readonly valid: readonly StandardSchema<Clusters>[];
-  /** Finds the names to be wrong. */
-  readonly mismatched: StandardSchema<unknown>;
-  readonly throwing: readonly StandardSchema<unknown>[];
-}
-
 const ofZod = <Name extends z.ZodType>(name: Name) => z.object({ results: z.array(z.object({ name })) });
 const ofZod3 = <Name extends z3.ZodTypeAny>(name: Name) => z3.object({ results: z3.array(z3.object({ name })) });
 const ofMini = <Name extends mini.ZodMiniType>(name: Name) =>
   mini.object({ results: mini.array(mini.object({ name })) });
+const ofValibot = <Name extends v.GenericSchema>(name: Name) => v.object({ results: v.array(v.object({ name })) });
 const nameLater = v.pipeAsync(v.string(), v.transformAsync(upperLater));
 
-const libraries: Library[] = [
-  {
-    name: 'zod 4',
-    valid: [ofZod(z.string().transform(upper)), ofZod(z.string().transform(upperLater))],
-    mismatched: ofZod(z.number()),
-    throwing: [z.unknown().transform(fail), z.unknown().transform(failLater), z.unknown().refine(fail)],
-  },
-  {
-    name: 'zod 3.25',
-    valid: [ofZod3(z3.string().transform(upper)), ofZod3(z3.string().transform(upperLater))],
-    mismatched: ofZod3(z3.number()),
-    throwing: [z3.unknown().transform(fail), z3.unknown().transform(failLater)],
-  },
-  {
-    name: 'zod/mini',
-    valid: [mini.transform(upper), mini.transform(upperLater)].map((change) =>
-      ofMini(mini.pipe(mini.string(), change)),
-    ),
-    mismatched: ofMini(mini.number()),
-    throwing: [mini.transform(fail), mini.transform(failLater)],
-  },
-  {
-    name: 'valibot',
-    valid: [
-      v.object({ results: v.array(v.object({ name: v.pipe(v.string(), v.transform(upper)) })) }),
-      v.objectAsync({ results: v.arrayAsync(v.objectAsync({ name: nameLater })) }),
-    ],
-    mismatched: v.object({ results: v.array(v.object({ name: v.number() })) }),
-    throwing: [v.pipe(v.unknown(), v.transform(fail)), v.pipeAsync(v.unknown(), v.transformAsync(failLater))],
-  },
-  {
-    name: 'arktype',
-    valid: [type({ results: type({ name: type('string').pipe(upper) }).array() })],
-    mismatched: type({ results: type({ name: 'number' }).array() }),
-    throwing: [type('unknown').pipe(fail)],
-  },
+/** Schemas that turn the names of clusters into upper case, at once or later; one that finds them wrong; and some that throw. */
+type Library = [
+  name: string,
+  valid: StandardSchema<Clusters>[],
+  mismatched: StandardSchema<unknown>,
+  throwing: StandardSchema<unknown>[],
 ];
 
-it.each(libraries)('a schema of $name converts a value, names what is wrong with it, or throws', async (library) => {
-  const value = { results: [{ name: 'Cluster0' }] };
-  for (const schema of [...library.valid, library.mismatched, ...library.throwing]) {
-    expect(isStandardSchema(schema)).toBe(true);
-  }
-  for (const schema of library.valid) {
-    expect(await parseWith(schema, value)).toEqual({ success: true, data: { results: [{ name: 'CLUSTER0' }] } });
-  }
-  const issue = { path: ['results', 0, 'name'], message: expect.stringMatching(/number/i) };
-  expect(await parseWith(library.mismatched, value)).toMatchObject({ success: false, error: { issues: [issue] } });
-  const issues = [{ path: [], message: 'the schema threw an error; see the cause' }];
-  for (const schema of library.throwing) {
-    expect(await parseWith(schema, value)).toEqual({ success: false, error: { issues }, thrown });
-  }
-});
+it.each<Library>([
+  [
+    'zod 4',
+    [ofZod(z.string().transform(upper)), ofZod(z.string().transform(upperLater))],
+    ofZod(z.number()),
+    [z.unknown().transform(fail), z.unknown().transform(failLater), z.unknown().refine(fail)],
+  ],
+  [
+    'zod 3.25',
+    [ofZod3(z3.string().transform(upper)), ofZod3(z3.string().transform(upperLater))],
+    ofZod3(z3.number()),
+    [z3.unknown().transform(fail), z3.unknown().transform(failLater)],
+  ],
+  [
+    'zod/mini',
+    [mini.transform(upper), mini.transform(upperLater)].map((change) => ofMini(mini.pipe(mini.string(), change))),
+    ofMini(mini.number()),
+    [mini.transform(fail), mini.transform(failLater)],
+  ],
+  [
+    'valibot',
+    [
+      ofValibot(v.pipe(v.string(), v.transform(upper))),
+      v.objectAsync({ results: v.arrayAsync(v.objectAsync({ name: nameLater })) }),
+    ],
+    ofValibot(v.number()),
+    [v.pipe(v.unknown(), v.transform(fail)), v.pipeAsync(v.unknown(), v.transformAsync(failLater))],
+  ],
+  [
+    'arktype',
+    [type({ results: type({ name: type('string').pipe(upper) }).array() })],
+    type({ results: type({ name: 'number' }).array() }),
+    [type('unknown').pipe(fail)],
+  ],
+])(
+  'a schema of %s converts a value, names what is wrong with it, or throws',
+  async (_name, valid, mismatched, throwing) => {
+    const value = { results: [{ name: 'Cluster0' }] };
+    for (const schema of [...valid, mismatched, ...throwing]) expect(isStandardSchema(schema)).toBe(true);
+    for (const schema of valid) {
+      expect(await parseWith(schema, value)).toEqual({ success: true, data: { results: [{ name: 'CLUSTER0' }] } });
+    }
+    const issue = { path: ['results', 0, 'name'], message: expect.stringMatching(/number/i) };
+    expect(await parseWith(mismatched, value)).toMatchObject({ success: false, error: { issues: [issue] } });
+    const issues = [{ path: [], message: 'the schema threw an error; see the cause' }];
+    for (const schema of throwing) {
+      expect(await parseWith(schema, value)).toEqual({ success: false, error: { issues }, thrown });
+    }
+  },
+);
 
 const validate = (value: unknown) => ({ value });
 
-it.each<[name: string, value: unknown]>([
-  ['null', null],
-  ['undefined', undefined],
-  ['text', 'string'],
-  ['an empty object', {}],
-  ['a function', () => true],
-  ['a schema of a library that is too old', { parse: validate, safeParseAsync: validate }],
-  ['a standard without a function', { '~standard': { version: 1, vendor: 'test', validate: {} } }],
-  ['another version of the standard', { '~standard': { version: 2, vendor: 'test', validate } }],
-])('%s is no schema', (_name, value) => {
+it.each<unknown>([
+  ...[null, undefined, 'string', {}, () => true],
+  // Of a library that is too old, without a function, and of another version of the standard.
+  { parse: validate, safeParseAsync: validate },
+  { '~standard': { version: 1, vendor: 'test', validate: {} } },
+  { '~standard': { version: 2, vendor: 'test', validate } },
+])('%o is no schema', (value) => {
   expect(isStandardSchema(value)).toBe(false);
 });
 

@@ -2,7 +2,14 @@
 import { expect, it } from 'vitest';
 import { snapshotTarget } from '../../src/atlas/snapshots.js';
 import { pathListTarget, pathTarget } from '../../src/atlas/target.js';
-import { adviceFor, adviseOnSize, adviseOnStatus, adviseOnTransport } from '../../src/call/advice.js';
+import {
+  adviseOnBody,
+  adviseOnPages,
+  adviseOnRepeatedPage,
+  adviseOnSize,
+  adviseOnStatus,
+  adviseOnTransport,
+} from '../../src/call/advice.js';
 import { clusterName, groupId, snapshotId } from '../support/snapshot-routes.js';
 
 const auto = { endpoint: 'auto' } as const;
@@ -19,13 +26,13 @@ const targets = {
 };
 type Target = (typeof targets)[keyof typeof targets];
 
-const responses: [status: number, errorCode?: string | undefined, isFromAtlas?: boolean][] = [
+const responses: [status: number, errorCode?: string][] = [
   ...[302, 400, 401, 402, 403, 404, 406, 408, 410, 418, 429, 500].map((status): [number] => [status]),
-  [404, undefined, false],
   [401, 'USER_UNAUTHORIZED'],
   [401, 'TENANT_SNAPSHOT_ACCESS_DENIED'],
   [403, 'IP_ADDRESS_NOT_ON_ACCESS_LIST'],
   [403, 'ORG_REQUIRES_ACCESS_LIST'],
+  [404, 'ATLAS_CODE'],
   [404, 'GROUP_NOT_FOUND'],
   [404, 'CLUSTER_NOT_FOUND'],
   [404, 'TENANT_SNAPSHOT_NOT_FOUND'],
@@ -37,6 +44,7 @@ const responses: [status: number, errorCode?: string | undefined, isFromAtlas?: 
 ];
 
 const kinds = [
+  'attempt timeout',
   'other',
   'connect timeout',
   'certificate',
@@ -60,19 +68,19 @@ function format(what: string, adviseOn: (target: Target) => string): string {
 
 it('says what to do about whatever may happen', async () => {
   const advice = [
-    ...responses.map(([status, errorCode, isFromAtlas = true]) => {
-      const what = [status, errorCode, !isFromAtlas && 'of a gateway'].filter(Boolean).join(' ');
-      return format(what, (target) => adviseOnStatus({ status, isFromAtlas, error: { errorCode } }, undefined, target));
+    ...responses.map(([status, errorCode]) => {
+      const what = [status, errorCode].filter(Boolean).join(' ');
+      return format(what, (target) => adviseOnStatus({ status, error: { errorCode } }, undefined, target));
     }),
     ...[0, 1_500].map((ms) =>
-      format(`429 with a wait of ${ms} ms`, (target) =>
-        adviseOnStatus({ status: 429, isFromAtlas: true, error: {} }, ms, target),
-      ),
+      format(`429 with a wait of ${ms} ms`, (target) => adviseOnStatus({ status: 429, error: {} }, ms, target)),
     ),
-    format('an unusable body', (target) => adviceFor(target).unusableBody),
-    format('too many pages', (target) => adviceFor(target).tooManyPages),
+    format('an unusable body', (target) => adviseOnBody(target)),
+    format('too many pages', (target) => adviseOnPages(target)),
     format('a page that is too large', (target) => adviseOnSize(target)),
-    format('pages that are too large together', (target) => adviseOnSize(target, true)),
+    ...[undefined, 5].map(
+      (count) => `a page without a new item, count ${count}\n  all: ${adviseOnRepeatedPage(count)}`,
+    ),
     ...kinds.map((kind) => format(`no response: ${kind}`, (target) => adviseOnTransport(kind, target))),
     `no response: mock\n  a token request: ${adviseOnTransport('mock', undefined)}`,
   ];

@@ -107,42 +107,22 @@ it('a process whose event loop is blocked past a deadline gets what arrived mean
 });
 
 // Node exits with code 13 if a top-level await is pending and nothing keeps the process alive.
-describe('close() keeps its process alive until it resolves', () => {
-  it('whatever a call is doing', async () => {
-    const scripts: Record<string, Script> = {
-      call: [pause(50), ...good],
-      hang: [],
-      retry: sendRefusal(503),
-    };
-    const server = await startRawServer(({ headers }) => scripts[headers['user-agent']?.split(' ')[0] ?? ''] ?? []);
-    const end = await runCode(`${preamble(server.url)}
-      const close = async (name, start, delay) => {
-        const client = open({ userAgent: name, attemptTimeout: name === 'hang' ? 200 : 10_000, maxRetries: 3 });
-        const ended = start?.(client).then(() => 'fulfilled', ({ code }) => code);
-        await sleep(delay);
-        await client.close();
-        print(name + ' ' + await ended);
-      };
-      const call = (client) => client.getTenantSnapshot(...path);
-      await close('unused', undefined, 0);
-      await close('call', call, 0);
-      await close('call', call, 20);
-      await close('hang', call, 20);
-      await close('retry', call, 100);`);
-    const stdout = 'unused undefined\ncall fulfilled\ncall fulfilled\nhang CLOSED\nretry CLOSED\n';
-    expect(end).toMatchObject({ exitCode: 0, stdout, stderr: '' });
+it.each<[what: string, scripts: Partial<Record<'token' | 'revoke' | 'get', Script>>, call: string]>([
+  ['a call on the wire', { get: [pause(50), ...good] }, 'report(get()); await sleep(20);'],
+  ['a call on the wire that hangs', { get: [] }, 'report(get()); await sleep(20);'],
+  ['a revocation that gets no response', { revoke: [] }, 'await report(get());'],
+  [
+    'the token fetch of a call that has ended',
+    { token: [pause(100), ...sendToken()] },
+    'await report(get({ timeout: 40 }));',
+  ],
+])('close() keeps its process alive until it resolves, during %s', async (_what, scripts, call) => {
+  const all = { token: sendToken(), revoke: [answer(200, '')], get: good, ...scripts };
+  const server = await startRawServer(({ target }) => {
+    if (target.endsWith('/token')) return all.token;
+    return target.endsWith('/revoke') ? all.revoke : all.get;
   });
-
-  it.each<[what: string, tokens: Script, revocation: Script, timeout: number]>([
-    ['a revocation that gets no response', sendToken(), [], 5_000],
-    ['the token fetch of a call that has ended', [pause(100), ...sendToken()], [answer(200, '')], 40],
-  ])('during %s', async (_what, tokens, revocation, timeout) => {
-    const server = await startRawServer(({ target }) => {
-      if (target.endsWith('/token')) return tokens;
-      return target.endsWith('/revoke') ? revocation : good;
-    });
-    const end = await runCode(`${preamble(server.url, `${serviceAccount}, attemptTimeout: 200`)}
-      await report(get({ timeout: ${timeout} })); await client.close(); print('closed');`);
-    expect(end).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/\nclosed\n$/), stderr: '' });
-  });
+  const end = await runCode(`${preamble(server.url, `${serviceAccount}, attemptTimeout: 200`)}
+    ${call} await client.close(); print('closed');`);
+  expect(end).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/^[A-Z]+\nclosed\n$/i), stderr: '' });
 });

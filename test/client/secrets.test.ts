@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import {
-  AtlasApiError,
   AtlasAuthenticationError,
   AtlasConnectionError,
   AtlasError,
@@ -130,16 +129,6 @@ describe.each(logins)('with $name', ({ credentials, secrets }) => {
     expectNoSecret(cause, secrets);
     expect(shown(cause)).toMatch(/Mock dispatch not matched.*\[masked\]/);
   });
-});
-
-const partOfToken = `You sent ${callerToken.slice(0, -8)}`;
-
-it('a body that is cut at maxResponseSize, inside a secret, shows no part of it', async () => {
-  // The second packet exceeds the limit, so the error keeps the first one.
-  const script = [send(head(400, 'content-length: 9999')), send(partOfToken), pause(), send('x')];
-  const options = { maxResponseSize: partOfToken.length };
-  const { client } = await open({ accessToken: callerToken }, () => script, options);
-  expectNoSecret(await rejection(get(client), AtlasApiError), [callerToken.slice(0, 6)]);
 });
 
 it('the error for a challenge masks a public key that its scheme echoes', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { checkCall, type Operation, resolveCall } from '../../src/config/call-options.js';
+import { checkCall, checkClose, type Operation, resolveCall } from '../../src/config/call-options.js';
 import { defaults } from '../support/defaults.js';
 
 const { baseUrl, ...ofClient } = defaults;
@@ -70,18 +70,40 @@ describe('the options of a call', () => {
     }
   });
 
-  it.each(operations)('of %s are an object of known options', (operation) => {
-    const unknown = expect.stringMatching(/^: there is no option retries \(options: signal, .*maxRetries, /);
-    expect(problemsOf(operation, args, { retries: 1 })).toEqual([unknown]);
+  it.each<[operation: Operation, own: string]>([
+    ['getTenantSnapshot', 'endpoint'],
+    ['listTenantSnapshots', 'endpoint'],
+    ['get', 'query, apiVersion, schema'],
+    ['getAll', 'query, apiVersion, schema'],
+  ])('of %s are an object of known options', (operation, own) => {
+    const names = `signal, timeout, attemptTimeout, maxRetries, envelope, pretty, ${own}`;
+    expect(problemsOf(operation, args, { retries: 1 })).toEqual([`: there is no option retries (options: ${names})`]);
     for (const options of [null, 5, 'text', []]) {
       expect(problemsOf(operation, args, options)).toEqual([': the options must be an object']);
     }
   });
 
   it('of get() and getAll() have no endpoint, and the query of getAll() no pageNum', () => {
-    for (const operation of ofPath) expect(problemsOf(operation, args, { endpoint: 'flex' })).toHaveLength(1);
+    for (const operation of ofPath) {
+      expect(problemsOf(operation, args, { endpoint: undefined })).toEqual([]);
+      const problem = 'endpoint: is not an option of this method';
+      expect(problemsOf(operation, args, { endpoint: 'flex' })).toEqual([problem]);
+    }
     const query = { query: { pageNum: 1 } };
     expect(problemsOf('get', args, query)).toEqual([]);
     expect(problemsOf('getAll', args, query)).toEqual(['query.pageNum: must not be set (getAll reads every page)']);
   });
+});
+
+it.each<[options: object, problem?: string]>([
+  [{}],
+  [{ timeout: undefined }],
+  [{ timeout: 0.5 }],
+  [{ timeout: 0 }, 'must be a number of ms above 0'],
+  [{ timeout: '5' }, 'must be a number of ms above 0'],
+  [{ timeout: 2 ** 31 }, 'must be at most 2147483647 ms'],
+  [{ signal: null }, 'there is no option signal (options: timeout)'],
+  [[], 'the options must be an object'],
+])('the options of close() may be %j, unless %s', (options, problem) => {
+  expect(checkClose(options).map(({ message }) => message)).toEqual(problem === undefined ? [] : [problem]);
 });

@@ -8,7 +8,6 @@ import { exchange, type HttpResponse as Received } from '../../src/http/exchange
 import { type FetchLike, fetchDispatcher } from '../../src/http/fetch.js';
 import { joinHeaders } from '../../src/http/headers.js';
 import { NoResponse } from '../../src/http/no-response.js';
-import { Scope } from '../../src/http/scope.js';
 import { Transport } from '../../src/http/transport.js';
 import { startRawServer } from '../support/raw-server.js';
 import { answer, end, head, reset, type Script, send } from '../support/raw-steps.js';
@@ -19,10 +18,10 @@ const limits = { attemptTimeout: 5_000, maxResponseSize: 1_000 };
 const get = { method: 'GET', path: '/a%2Fb?c=d', headers: ['accept', 'text/plain', 'x-a', '1'], body: null } as const;
 
 /** One exchange by a fetch. */
-function run(fetch: FetchLike, url = origin, attemptTimeout = limits.attemptTimeout, scope?: Scope) {
+function run(fetch: FetchLike, url = origin, attemptTimeout = limits.attemptTimeout) {
   const dispatcher = fetchDispatcher(fetch);
   const transport = new Transport({ origin: url, dispatcher, attemptTimeout, proxy: undefined });
-  return exchange(transport, { ...get, headers: [...get.headers] }, { ...limits, attemptTimeout }, scope);
+  return exchange(transport, { ...get, headers: [...get.headers] }, { ...limits, attemptTimeout });
 }
 
 /** A fetch that returns a response, or what is none. It ignores its signal, as mocks may. */
@@ -35,63 +34,46 @@ const outcome = (sent: Promise<unknown>) => sent.catch((reason: unknown) => reas
 it('calls the fetch once for a request, with what it needs', async () => {
   const fetch = returning(new Response());
   await run(fetch);
-  expect(fetch.mock.calls).toEqual([
-    [
-      `${origin}/a%2Fb?c=d`,
-      {
-        method: 'GET',
-        headers: { accept: 'text/plain', 'x-a': '1' },
-        body: null,
-        redirect: 'manual',
-        cache: 'no-store',
-        signal: expect.any(AbortSignal),
-      },
-    ],
-  ]);
+  expect(fetch).toHaveBeenCalledExactlyOnceWith(`${origin}/a%2Fb?c=d`, {
+    method: 'GET',
+    headers: { accept: 'text/plain', 'x-a': '1' },
+    body: null,
+    redirect: 'manual',
+    cache: 'no-store',
+    signal: expect.any(AbortSignal),
+  });
 });
 
 describe('a response', () => {
   const parts = ['a', 'b', 'cd'].map((text) => Buffer.from(text));
+  const many = Array.from({ length: limits.maxResponseSize }, () => Buffer.from('a'));
   const toText = ({ status, headers, bytes }: Received) => ({
     status,
     headers: joinHeaders(headers),
     text: String(bytes),
   });
 
+  const plain = { 'content-type': 'text/plain;charset=UTF-8' };
+  const repeated = { headers: { ...plain, 'set-cookie': 'a=1, b=2, c=3', 'x-a': '1, 2', constructor: 'a' } };
+  const fields: [string, string][] = [...cookies, ['X-A', '1'], ['x-a', '2'], ['constructor', 'a']];
+  const withHeaders = (headers: HeadersInit) => new Response('', { headers });
+
   it.each<[what: string, response: () => unknown, expected: object]>([
     ['with text', () => new Response('text', { status: 404 }), { status: 404, text: 'text' }],
     ['without a body', () => new Response(null, { status: 204 }), { status: 204, headers: {}, text: '' }],
     ['of several chunks', () => fake(web.ReadableStream.from(parts)), { text: 'abcd' }],
+    ['of many small chunks', () => fake(web.ReadableStream.from(many)), { text: 'a'.repeat(many.length) }],
     ['with a stream of Node', () => fake(Readable.from(parts)), { text: 'abcd' }],
-    [
-      'with a repeated field',
-      () => new Response('', { headers: [...cookies, ['X-A', '1'], ['x-a', '2']] }),
-      { headers: { 'set-cookie': 'a=1, b=2, c=3', 'x-a': '1, 2' } },
-    ],
-    [
-      'that the fetch has decoded',
-      () => new Response('text', { headers: { 'content-encoding': 'gzip', 'content-length': '99' } }),
-      {
-        headers: expect.toSatisfy((headers) => !('content-encoding' in headers) && headers['content-length'] === '99'),
-      },
-    ],
-    [
-      'with names in capitals',
-      () => ({ ...fake(null), headers: new Map([['X-A', '1']]) }),
-      { headers: { 'x-a': '1' } },
-    ],
-    [
-      'with a name of the prototype',
-      () => new Response('', { headers: { constructor: 'a' } }),
-      { headers: { constructor: 'a' } },
-    ],
+    ['with repeated fields, and a name of the prototype', () => withHeaders(fields), repeated],
+    ['that the fetch has decoded', () => withHeaders({ 'content-encoding': 'gzip' }), { headers: plain }],
+    ['with names in capitals', () => fake(null, new Map([['X-A', '1']])), { headers: { 'x-a': '1' } }],
   ])('%s arrives', async (_what, response, expected) => {
-    expect(toText(await run(returning(response())))).toMatchObject({ status: 200, ...expected });
+    expect(toText(await run(returning(response())))).toEqual(expect.objectContaining({ status: 200, ...expected }));
   });
 });
 
 const cookies: [string, string][] = ['a=1', 'b=2', 'c=3'].map((value) => ['set-cookie', value]);
-const fake = (body: unknown) => ({ status: 200, headers: new Map(), body });
+const fake = (body: unknown, headers = new Map()) => ({ status: 200, headers, body });
 const failing = (error: unknown) => new Response(new ReadableStream({ start: (stream) => stream.error(error) }));
 const coded = (code: string) => Object.assign(new Error('broken'), { code });
 const causedBy = (cause: unknown) => new TypeError('fetch failed', { cause });
@@ -102,20 +84,14 @@ describe('there is no response', () => {
   const mock = { kind: 'mock', isRetryable: false, isDeadConnection: false };
   const refusal = { ...mock, kind: 'fetch refusal' };
   const plain = new Error('plain');
-  const hostile = Object.defineProperty({}, 'message', { get: () => fail(plain) });
+  const refused = new Error('aborted', { cause: new Error('Proxy response (407) !== 200') });
   const none = { ...retryable, cause: { message: 'The fetch returned no response' } };
 
   it.each<[after: string, fetch: FetchLike, expected: object]>([
     ['a network error', rejecting(causedBy(plain)), { ...retryable, cause: plain }],
     ['a network error without a cause', rejecting(causedBy(undefined)), { ...retryable, cause: causedBy(undefined) }],
     ['a cause that is no error', rejecting(causedBy(Response.error())), { cause: { message: 'fetch failed' } }],
-    ['a cause with an odd message', rejecting(causedBy({ message: 1 })), { cause: { message: 'fetch failed' } }],
-    ['a body that fails with an odd error', returning(failing({ message: 1, code: Symbol() })), retryable],
-    [
-      'the refusal of a proxy',
-      rejecting(causedBy(new Error('aborted', { cause: new Error('Proxy response (407) !== 200') }))),
-      { kind: 'proxy login' },
-    ],
+    ['the refusal of a proxy', rejecting(causedBy(refused)), { kind: 'proxy login' }],
     ['a TypeError of another realm', rejecting(runInNewContext('new TypeError("other")')), retryable],
     ['an error with a code', rejecting(coded('ConnectionRefused')), { ...retryable, cause: { message: 'broken' } }],
     ['a lost connection', rejecting(causedBy(coded('UND_ERR_SOCKET'))), { ...dead, cause: { code: 'UND_ERR_SOCKET' } }],
@@ -124,15 +100,12 @@ describe('there is no response', () => {
     ['any other error with a cause', rejecting(new Error('outer', { cause: plain })), { ...refusal, cause: plain }],
     ['a string', rejecting('text'), { ...refusal, cause: { message: 'text' } }],
     ['null', rejecting(null), { ...refusal, cause: { message: 'No error was reported' } }],
-    ['an error whose getters throw', rejecting(hostile), { ...refusal, cause: { message: 'No error was reported' } }],
+    ['a function that throws', () => fail(plain), { ...refusal, cause: plain }],
     ['a Response.error()', returning(Response.error()), none],
-    ['a result that is undefined', returning(undefined), none],
     ['a result without headers', returning({ status: 200 }), { ...retryable, cause: { name: 'TypeError' } }],
     ['a body that fails', returning(failing(plain)), { ...retryable, cause: plain }],
     ['a lost connection in the body', returning(failing(causedBy(coded('UND_ERR_SOCKET')))), retryable],
     ['a body that is no stream', returning(fake({})), retryable],
-    ['a body of strings', returning(fake(web.ReadableStream.from(['text']))), retryable],
-    ['a body that was read', returning(readResponse()), retryable],
   ])('after %s', async (_after, fetch, expected) => {
     expect(await rejection(run(fetch), NoResponse)).toMatchObject(expected);
   });
@@ -140,12 +113,6 @@ describe('there is no response', () => {
 
 function fail(reason: unknown): never {
   throw reason;
-}
-
-function readResponse(): Response {
-  const response = new Response('text');
-  void response.text();
-  return response;
 }
 
 describe('if a fetch ignores its signal,', () => {
@@ -179,25 +146,11 @@ describe('if a fetch ignores its signal,', () => {
     await expect.poll(() => body.destroyed, { interval: 1 }).toBe(true);
   });
 
-  it('a reader whose cancel() throws does no harm', async () => {
-    const reader = { read: () => new Promise(() => undefined), cancel: () => fail(new Error('cancel')) };
-    const sent = run(returning(fake({ getReader: () => reader })), origin, 10);
-    expect(await rejection(sent, NoResponse)).toMatchObject({ kind: 'attempt timeout' });
-  });
-
   it('a body whose parts are all at hand does not hold the call', async () => {
     const body = new ReadableStream({ pull: (stream) => stream.enqueue(new Uint8Array()) });
     const sent = run(returning(new Response(body)), origin, 10);
     expect(await rejection(sent, NoResponse)).toMatchObject({ kind: 'attempt timeout' });
   });
-});
-
-it('a fetch is not called after the end of its call', async () => {
-  const fetch = returning(new Response());
-  const scope = new Scope();
-  scope.end('stop');
-  await expect(run(fetch, origin, 10, scope)).rejects.toBe('stop');
-  expect(fetch).not.toHaveBeenCalled();
 });
 
 describe("Node's own fetch", () => {

@@ -18,7 +18,6 @@ describe('kindOfError', () => {
     ['certificate', 'certificate has expired', 'CERT_HAS_EXPIRED'],
     ['certificate', 'unable to verify', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE'],
     ['other', 'read ECONNRESET', 'ECONNRESET'],
-    ['other', 'no code at all'],
   ])('is %s for %s %s', (kind, message, code) => {
     expect(kindOfError(errorOf(message, code))).toBe(kind);
   });

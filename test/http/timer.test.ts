@@ -6,62 +6,45 @@ beforeEach(() => {
   return () => vi.useRealTimers();
 });
 
-const turn = () => new Promise((resolve) => setImmediate(resolve));
-
-/** How many of the timers that a function starts keep the process alive. */
-function countAlive(start: () => void): number {
-  vi.useRealTimers();
-  const count = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
-  const before = count();
-  start();
-  return count() - before;
+async function passTurns(turns: number): Promise<void> {
+  for (let turn = 0; turn < turns; turn += 1) await new Promise((resolve) => setImmediate(resolve));
 }
 
 describe('startTimer', () => {
-  it('fires once after the delay, a turn of the event loop later', async () => {
+  it('fires once after the delay, three turns of the event loop later', async () => {
     const onTimeout = vi.fn();
     startTimer(1_000, onTimeout);
     vi.advanceTimersByTime(999);
-    await turn();
+    await passTurns(5);
     vi.advanceTimersByTime(5_000);
+    await passTurns(2);
     expect(onTimeout).not.toHaveBeenCalled();
-    await turn();
+    await passTurns(3);
     expect(onTimeout).toHaveBeenCalledOnce();
   });
 
-  it('does not fire after it was stopped', () => {
-    const onTimeout = vi.fn();
-    startTimer(1_000, onTimeout)();
-    expect(vi.getTimerCount()).toBe(0);
-    vi.advanceTimersByTime(5_000);
-    expect(onTimeout).not.toHaveBeenCalled();
-  });
-
-  it('does not fire if it was stopped in that turn', async () => {
+  it.each([
+    ['before the delay is over', 0],
+    ['in these turns', 1_000],
+  ])('does not fire if it is stopped %s', async (_when, passed) => {
     const onTimeout = vi.fn();
     const stop = startTimer(1_000, onTimeout);
-    vi.advanceTimersByTime(1_000);
+    vi.advanceTimersByTime(passed);
     stop();
-    await turn();
+    expect(vi.getTimerCount()).toBe(0);
+    await passTurns(5);
     expect(onTimeout).not.toHaveBeenCalled();
-  });
-
-  it('keeps the process alive, except in the background', () => {
-    expect(countAlive(() => startTimer(10, () => {}))).toBe(1);
-    expect(countAlive(() => startTimer(10, () => {}, true))).toBe(0);
   });
 });
 
 describe('waitAtMost', () => {
-  it('returns the value, and stops its timer', async () => {
-    expect(await waitAtMost(1_000, Promise.resolve('value'), false)).toBe('value');
-    await turn();
-    expect(vi.getTimerCount()).toBe(0);
-  });
-
-  it('rejects with the promise, and stops its timer', async () => {
-    await expect(waitAtMost(1_000, Promise.reject(new Error('no')), false)).rejects.toThrow('no');
-    await turn();
+  it.each([
+    ['returns the value', async () => 'value', 'value'],
+    ['rejects with the promise', () => Promise.reject(new Error('no')), new Error('no')],
+  ])('%s, and stops its timer', async (_what, start, expected) => {
+    const settled = await waitAtMost<unknown>(1_000, start(), false).catch((error: unknown) => error);
+    expect(settled).toEqual(expected);
+    await passTurns(1);
     expect(vi.getTimerCount()).toBe(0);
   });
 
@@ -70,11 +53,17 @@ describe('waitAtMost', () => {
     vi.advanceTimersByTime(1_000);
     await expect(settled).rejects.toThrow('it took more than 1000 ms');
   });
+});
 
-  it('keeps the process alive, except in the background', () => {
-    const never = new Promise(() => undefined);
-    const wait = (isBackground: boolean) => void waitAtMost(10, never, isBackground).catch(() => undefined);
-    expect(countAlive(() => wait(false))).toBe(1);
-    expect(countAlive(() => wait(true))).toBe(0);
-  });
+it.each<[what: string, start: (isBackground: boolean) => unknown]>([
+  ['startTimer', (isBackground) => startTimer(10, () => {}, isBackground)],
+  ['waitAtMost', (isBackground) => waitAtMost(10, new Promise(() => {}), isBackground).catch(() => undefined)],
+])('%s keeps the process alive, except in the background', (_what, start) => {
+  vi.useRealTimers();
+  const countAlive = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
+  const before = countAlive();
+  start(true);
+  expect(countAlive()).toBe(before);
+  start(false);
+  expect(countAlive()).toBe(before + 1);
 });

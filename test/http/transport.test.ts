@@ -1,31 +1,33 @@
-import { beforeEach, describe, expect, it } from 'vitest';
-import { connectTimeout } from '../../src/http/transport.js';
-import type { TenantSnapshotsClientOptions } from '../../src/index.js';
-import { passTime, stopClock } from '../support/clock.js';
+import { expect, it } from 'vitest';
+import { exchange } from '../../src/http/exchange.js';
+import { Scope } from '../../src/http/scope.js';
+import { Transport, type WireRequest } from '../../src/http/transport.js';
+import { AtlasTimeoutError, type TenantSnapshotsClientOptions } from '../../src/index.js';
+import { passTime, runClock, stopClock } from '../support/clock.js';
 import { get, openBareClient, openScripted } from '../support/open-client.js';
 import { startRawServer } from '../support/raw-server.js';
-import type { Behavior, Reply } from '../support/scripted-dispatcher.js';
+import { rejection } from '../support/rejection.js';
+import { type Behavior, type Reply, scriptedDispatcher } from '../support/scripted-dispatcher.js';
 import { tenantPath } from '../support/snapshot-routes.js';
 
-it.each([
-  [50, 50],
-  [1_500.5, 1_501],
-  [9_999, 9_999],
-  [15_000, 10_000],
-])('with an attemptTimeout of %d ms, opening a connection may take %d ms', (attemptTimeout, limit) => {
-  expect(connectTimeout(attemptTimeout)).toBe(limit);
-});
-
-it('no connection is left after close() while new ones hang', async () => {
+it('a connection that is still connecting ends after 10 s, also after close()', async () => {
+  stopClock();
   // Never answers the TLS handshake.
   const server = await startRawServer();
   const client = openBareClient({ url: `https://127.0.0.1:${server.port}` });
   const stop = new AbortController();
-  const calls = Promise.allSettled(Array.from({ length: 3 }, () => get(client, { signal: stop.signal })));
-  await expect.poll(() => server.open, { interval: 1 }).toBe(3);
-  stop.abort();
-  await calls;
-  await client.close();
+  const ended = get(client);
+  const aborted = get(client, { signal: stop.signal });
+  await expect.poll(() => server.open, { interval: 1 }).toBe(2);
+  stop.abort('stop');
+  await expect(aborted).rejects.toBe('stop');
+  const closing = client.close();
+  const { limit } = await runClock(rejection(ended, AtlasTimeoutError));
+  expect(limit).toBe('connecting');
+  expect(performance.now()).toBeGreaterThanOrEqual(10_000);
+  // undici's timer is up to a second late.
+  expect(performance.now()).toBeLessThan(12_000);
+  await closing;
   await expect.poll(() => server.open, { interval: 1 }).toBe(0);
 });
 
@@ -40,11 +42,9 @@ const atOnce =
     request.reply(reply);
 
 /** A call over a dispatcher with this script. */
-function call(script: Behavior[], options: TenantSnapshotsClientOptions = {}, stop = new AbortController()) {
+function call(script: Behavior[], options: TenantSnapshotsClientOptions = {}) {
   const { client, dispatcher } = openScripted(script, { baseUrl: url, endpoint: 'tenant', ...options });
-  const promise = get(client, { signal: stop.signal });
-  promise.catch(() => undefined);
-  return { promise, requests: dispatcher.requests };
+  return { promise: get(client), requests: dispatcher.requests };
 }
 
 it('gives the dispatcher the request, with the timeouts of undici turned off', async () => {
@@ -56,69 +56,32 @@ it('gives the dispatcher the request, with the timeouts of undici turned off', a
   expect(requests[0]?.headers).toMatchObject({ authorization: 'Bearer token-of-the-test' });
 });
 
-it('an abort ends every call, even if the controller of a dispatcher throws', async () => {
-  const stop = new AbortController();
-  const abort = () => {
-    throw new Error('broken');
-  };
-  const calls = [1, 2].map(() => call([(request) => request.handler.onRequestStart({ abort })], {}, stop));
-  stop.abort('stop');
-  for (const { promise } of calls) await expect(promise).rejects.toBe('stop');
-});
-
-describe('a dispatcher that responds within dispatch()', () => {
-  beforeEach(stopClock);
+it('a dispatcher that responds within dispatch() may send a challenge, and gets the login', async () => {
   const credentials = { publicKey: 'ABCDEFGH', privateKey: 'private' };
-
-  it('may send a challenge, and gets the login', async () => {
-    const { promise, requests } = call([atOnce(challenge), atOnce(success)], { credentials });
-    await expect(promise).resolves.toEqual({ status: 'COMPLETED' });
-    expect(requests.map(({ isAborted }) => isAborted)).toEqual([false, false]);
-  });
-
-  it.each<[name: string, reply: Reply | undefined]>([
-    ['nothing', undefined],
-    ['a challenge', challenge],
-    ['a retryable error', { status: 503 }],
-    ['a sunset', { status: 410 }],
-  ])('gets no second request if the call is aborted before it sends %s', async (_name, reply) => {
-    const stop = new AbortController();
-    const abort: Behavior = (request) => {
-      request.start();
-      stop.abort('stop');
-      if (reply !== undefined) request.reply(reply);
-    };
-    const { promise, requests } = call([abort, success], { credentials, endpoint: 'auto', maxRetries: 3 }, stop);
-    await expect(promise).rejects.toBe('stop');
-    await passTime(2_000);
-    expect(requests.map(({ isAborted }) => isAborted)).toEqual([true]);
-  });
+  const { promise, requests } = call([atOnce(challenge), atOnce(success)], { credentials });
+  await expect(promise).resolves.toEqual({ status: 'COMPLETED' });
+  expect(requests.map(({ isAborted }) => isAborted)).toEqual([false, false]);
 });
 
-describe('a misbehaving dispatcher', () => {
-  it.each<[does: string, script: Behavior, cause: string]>([
-    ['throws an error', () => fail(new TypeError('no such thing')), 'no such thing'],
-    ['reports null', (request) => request.fail(null), 'No error was reported'],
-  ])('causes one connection error if it %s', async (_does, script, message) => {
-    const { promise } = call([script]);
-    await expect(promise).rejects.toMatchObject({ code: 'CONNECTION', attempts: 1, cause: { message } });
-  });
-
-  it('has no effect after the end of a response', async () => {
-    const { promise } = call([
-      (request) => {
-        request.reply(success);
-        request.reply({ body: 'more' });
-        request.fail(new Error('too late'));
-      },
-    ]);
-    await expect(promise).resolves.toEqual({ status: 'COMPLETED' });
-  });
+it('a dispatcher that throws causes one connection error', async () => {
+  const { promise } = call([
+    () => {
+      throw new TypeError('no such thing');
+    },
+  ]);
+  await expect(promise).rejects.toMatchObject({ code: 'CONNECTION', attempts: 1, cause: { message: 'no such thing' } });
 });
 
-function fail(reason: unknown): never {
-  throw reason;
-}
+it('what a dispatcher reports after the end of a response has no effect', async () => {
+  const { promise } = call([
+    (request) => {
+      request.reply(success);
+      request.reply({ body: 'more' });
+      request.fail(new Error('too late'));
+    },
+  ]);
+  await expect(promise).resolves.toEqual({ status: 'COMPLETED' });
+});
 
 it('attemptTimeout starts again if the dispatcher sends the request again', async () => {
   stopClock();
@@ -130,4 +93,15 @@ it('attemptTimeout starts again if the dispatcher sends the request again', asyn
   const { promise } = call([again], { attemptTimeout: 1_000 });
   await passTime(1_300);
   await expect(promise).resolves.toEqual({ status: 'COMPLETED' });
+});
+
+it('a request of a call that has ended is not given to the dispatcher', async () => {
+  const dispatcher = scriptedDispatcher();
+  const transport = new Transport({ origin: url, dispatcher, attemptTimeout: 1, proxy: undefined });
+  const scope = new Scope();
+  scope.end('stop');
+  const request: WireRequest = { method: 'GET', path: '/', headers: [], body: null };
+  const sent = exchange(transport, request, { attemptTimeout: 1, maxResponseSize: 1 }, scope);
+  await expect(sent).rejects.toBe('stop');
+  expect(dispatcher.requests).toEqual([]);
 });

@@ -25,9 +25,11 @@ export default async function setup({ config, provide }: TestProject): Promise<(
   return () => rm(folder, { recursive: true, force: true });
 }
 
-/** Builds and packs, as for a release. Returns the path of the tarball. */
+/** Packs what `npm run build` has built. Returns the path of the tarball. */
 export async function pack(root: string, folder: string): Promise<string> {
-  const { stdout } = await run('npm', ['pack', '--json', '--pack-destination', folder], { cwd: root });
+  const { stdout } = await run('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', folder], {
+    cwd: root,
+  });
   const name = /"filename": "([^"]+)"/.exec(stdout)?.[1];
   if (name === undefined) throw new Error(`npm pack printed no file name: ${stdout}`);
   return join(folder, name);

@@ -4,6 +4,9 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { onTestFinished, vi } from 'vitest';
 
+// What a step starts settles within it: a timer fires three turns late, and an exchange settles two turns late.
+const turnsPerStep = 6;
+
 /** Stops the clock until the end of the test. In `beforeEach(stopClock)`, for each test of the file or block. */
 export function stopClock(): void {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date', 'performance'] });
@@ -16,7 +19,7 @@ export function stopClock(): void {
 export async function passTime(duration: number, step = 50): Promise<void> {
   for (let left = duration; left > 0; left -= step) {
     await vi.advanceTimersByTimeAsync(Math.min(left, step));
-    await turn();
+    await standStill(turnsPerStep);
   }
 }
 

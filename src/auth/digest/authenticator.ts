@@ -1,5 +1,5 @@
 import type { ApiResponse } from '../../atlas/response.js';
-import { baseUrlAdvice } from '../../errors/advice.js';
+import { baseUrlAdvice } from '../../errors/server-advice.js';
 import { headerValue } from '../../http/headers.js';
 import {
   type ApiKeyCredentials,

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { readBody } from '../../atlas/response.js';
 import { isObject } from '../../atlas/schemas.js';
 import type { RequestBase } from '../../atlas/target.js';
-import { baseUrlAdvice, unavailableAdvice } from '../../errors/advice.js';
+import { baseUrlAdvice, unavailableAdvice } from '../../errors/server-advice.js';
 import { type ExchangeLimits, exchange, type HttpResponse } from '../../http/exchange.js';
 import type { NoResponse } from '../../http/no-response.js';
 import { isRetryableStatus, parseRetryAfter } from '../../http/retry.js';

@@ -1,5 +1,14 @@
 // A strict consumer's module. It is compiled against the tarball, and not run. test/package/types/ has the types in detail.
-import { isAtlasError, type TenantSnapshot, TenantSnapshotsClient, tenantSnapshotSchema } from 'atlas-tenant-snapshots';
+import {
+  AtlasApiError,
+  type AtlasCallTrace,
+  type CallOptions,
+  isAtlasError,
+  type TenantSnapshot,
+  TenantSnapshotsClient,
+  type TenantSnapshotsClientOptions,
+  tenantSnapshotSchema,
+} from 'atlas-tenant-snapshots';
 import { type BackupFinding, checkBackups } from 'atlas-tenant-snapshots/check';
 import { type AtlasEmulator, startAtlasEmulator } from 'atlas-tenant-snapshots/testing';
 import Keyv from 'keyv';
@@ -25,3 +34,10 @@ try {
 } catch (error) {
   if (isAtlasError(error, 'API_ERROR')) console.log(error.errorCode, error.cause);
 }
+
+// Declarations can name the types of these, although some have no public name.
+export const options = (client: TenantSnapshotsClientOptions, call: CallOptions) => [client.credentials, call.endpoint];
+export const linksOf = (snapshot: TenantSnapshot) => snapshot.links?.[0];
+export const endpointOf = (trace: AtlasCallTrace) => trace.endpoint;
+export const issuesOf = (error: unknown) => isAtlasError(error, 'INVALID_ARGUMENT') && error.issues;
+export const build = (...args: ConstructorParameters<typeof AtlasApiError>) => new AtlasApiError(...args);

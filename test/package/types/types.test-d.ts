@@ -10,7 +10,6 @@ import {
   type AtlasApiError,
   type AtlasError,
   type AtlasErrorCode,
-  type AtlasIssue,
   type AtlasPromise,
   type AtlasResponse,
   type CallOptions,
@@ -86,7 +85,8 @@ if (isAtlasError(error)) {
   if (error.code === 'API_ERROR') expectTypeOf(error).toEqualTypeOf<AtlasApiError>();
 }
 if (isAtlasError(error, 'API_ERROR')) expectTypeOf(error).toEqualTypeOf<AtlasApiError>();
-if (isAtlasError(error, 'INVALID_ARGUMENT')) expectTypeOf(error.issues).toEqualTypeOf<AtlasIssue[]>();
+if (isAtlasError(error, 'INVALID_ARGUMENT'))
+  expectTypeOf(error.issues).toEqualTypeOf<{ path: string; message: string }[]>();
 // @ts-expect-error no such code
 isAtlasError(error, 'API');
 
