@@ -49,7 +49,7 @@ export async function runRecipe(
   script('node_modules/.bin/sudo', 'shift 2; exec "$@"');
   write('report', report);
   write('json', json);
-  write('env', `PATH="${bin}:$PATH" SLACK_WEBHOOK_URL=https://hooks.slack.com`);
+  write('env', 'SLACK_WEBHOOK_URL=https://hooks.slack.com');
   for (const [name, text] of Object.entries(files)) write(`var/${name}`, text);
   write('check.sh', inFolder(checkScript()), 0o755);
 
