@@ -145,13 +145,13 @@ function clustersIn(finding, known) {
 }
 
 /**
- * A short text with few different values, because it becomes a label: a code of Atlas such as `USER_UNAUTHORIZED`, one of the
- * client such as `TIMEOUT`, or a note of the check such as `backup off`.
+ * A short text with few different values, because it becomes a label: a note of the check such as `backup off`, a code of Atlas
+ * such as `USER_UNAUTHORIZED`, or one of the client such as `TIMEOUT`.
  *
  * @param {import('atlas-tenant-snapshots/check').BackupFinding} finding
  */
 function reasonOf({ reason, error }) {
-  if (error === undefined) return reason ?? '';
+  if (reason !== undefined || error === undefined) return reason ?? '';
   return isAtlasApiError(error) ? (error.errorCode ?? String(error.status)) : error.code;
 }
 

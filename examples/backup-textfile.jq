@@ -1,11 +1,11 @@
 # Turns the JSON of a check into metrics for the textfile collector of node_exporter, with the names and labels of
-# backup-metrics.mjs: atlas-tenant-snapshots check --json | jq -ref backup-textfile.jq > atlas_backups.prom
+# backup-metrics.mjs: jq -ref backup-textfile.jq report.json > atlas_backups.prom
 
 def labels: to_entries | map("\(.key)=\(.value | tostring | tojson)") | join(",");
 
 if .error then error(.error.message) else . end |
 
-"atlas_backup_check_end_timestamp_seconds \(now)",
+"atlas_backup_check_end_timestamp_seconds \(.finishedAt[:19] + "Z" | fromdate)",
 
 (.findings[] |
   .state as $current |

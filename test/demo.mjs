@@ -57,7 +57,7 @@ async function showEmulator() {
 
 /** Runs the command that checks all backups, after the emulator got clusters in every state. */
 async function showCheck(emulator) {
-  console.log('\n--- Does every cluster have a recent backup? npx atlas-tenant-snapshots check: ---\n');
+  console.log('\n--- Does every cluster have a recent backup? npx --no atlas-tenant-snapshots check: ---\n');
   const ago = (time) => new Date(Date.now() - time);
   const taken = (age) => [{ id: '6a70f0c0eb9e7a1777147ec0', status: 'completed', createdAt: ago(age) }];
   const billing = { groupId: '60f1c2d3e4a5b6978877665a', groupName: 'Billing' };

@@ -9,14 +9,12 @@ export const checkUsage = `Usage: atlas-tenant-snapshots check [options]
 
 Checks whether every Flex and dedicated cluster of MongoDB Atlas has a recent backup.
 
-  --project ID               Check only this project. May be repeated. Default: all that the login can read.
-  --include PROJECT/CLUSTER  Check only this cluster. May be repeated. PROJECT is a name or an ID. In names, * stands for any
-                             characters: "Web Shop/test-*". If no cluster matches, the exit code is 3.
-  --exclude PROJECT/CLUSTER  Leave out this cluster, even if it is included. May be repeated.
+  --project ID               Check only this project. Default: all that the login can read.
+  --include PROJECT/CLUSTER  Check only this cluster. If none matches, the exit code is 3.
+  --exclude PROJECT/CLUSTER  Leave out this cluster, even if it is included.
   --max-age TIME             How old a recent backup may be: a whole number and s, m, h or d. Or "schedule": the shortest
                              interval of the schedule of a dedicated cluster, and 2 hours. Default: 26h, or longer if the
-                             schedule takes a snapshot a week. For some clusters: PROJECT/CLUSTER=TIME. May be repeated:
-                             the last one that matches a cluster counts.
+                             schedule takes a snapshot a week. For some clusters: PROJECT/CLUSTER=TIME. The last one counts.
   --baseline FILE            Compare with an earlier report in JSON: if a cluster is no longer listed, the exit code is 3.
   --evidence                 Add to the JSON what Atlas answered: each cluster with its snapshots, schedule and restores.
   --output FILE              Write the JSON to a file too.
@@ -25,6 +23,8 @@ Checks whether every Flex and dedicated cluster of MongoDB Atlas has a recent ba
   --json                     Print JSON instead of a table: all clusters, also with --problems.
   --help                     Print this text.
   --version                  Print the version.
+
+The first four may be repeated. PROJECT is a name or an ID. In names, * stands for any characters: "Web Shop/test-*".
 
 The environment has the credentials: MONGODB_ATLAS_ACCESS_TOKEN, or MONGODB_ATLAS_CLIENT_ID and
 MONGODB_ATLAS_CLIENT_SECRET, or MONGODB_ATLAS_PUBLIC_KEY and MONGODB_ATLAS_PRIVATE_KEY (or the names of the Atlas CLI).

@@ -16,8 +16,7 @@ try. Prints each request to stderr.
   --help       Print this text.
   --version    Print the version.
 
-The emulator accepts the credentials in the environment, and does not print them. It makes up the others, and prints one
-login to export and the rest as comments: one is enough for a check.
+The emulator accepts the credentials in the environment, and does not print them. It makes up the others.
 `;
 
 export const emulateOptions = {

@@ -18,17 +18,20 @@ export function explain(error: AnyAtlasError, login: Login): string {
   if (error.code === 'INVALID_RESPONSE' && error.issues.length === 0) return printable(error.message);
   const advice = adviceFor(login);
   const kind = kindsOf(error).find((kind) => advice.has(kind));
-  return printable(`${whatHappened(error, login)} ${advice.get(kind) ?? runLater}`);
+  return printable(`${whatHappened(error, login.variables.join(' and '))} ${advice.get(kind) ?? runLater}`);
 }
 
-function whatHappened(error: AnyAtlasError, { variables }: Login): string {
+/** @param login - the variables of the login. */
+function whatHappened(error: AnyAtlasError, login: string): string {
   switch (error.code) {
     case 'API_ERROR':
       return sentence(`The request failed with status ${error.status}`, error.errorCode, error.detail ?? error.reason);
-    case 'AUTHENTICATION': {
-      const what = `The login with ${variables.join(' and ')} failed with status ${error.status}`;
-      return sentence(what, error.error, error.errorDescription);
-    }
+    case 'AUTHENTICATION':
+      return sentence(
+        `The login with ${login} failed with status ${error.status}`,
+        error.error,
+        error.errorDescription,
+      );
     case 'INVALID_RESPONSE':
     case 'INVALID_ARGUMENT': {
       const issues = error.issues.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`));

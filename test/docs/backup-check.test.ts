@@ -5,57 +5,54 @@ import { startCommand } from '../support/processes.js';
 import { codeBlocks, codeIn, tableUnder } from './support/documents.js';
 import { runRecipe } from './support/recipe.js';
 
-const document = 'docs/backup-check.md';
-const ago = (hours: number) => new Date(Date.now() - hours * 3_600_000);
+it('the samples of the demo are what its commands print', async () => {
+  const [sample] = codeBlocks('README.md', 'console');
+  const [command, ...output] = (sample?.code ?? '').split('\n');
+  expect(command).toBe('$ npx --no atlas-tenant-snapshots check');
+  const emulator = startCommand(['emulate', '--demo', '--port', '0']);
+  await expect.poll(() => emulator.output.stdout).toContain('# Project');
+  const variables = [...emulator.output.stdout.matchAll(/^export (\w+)=(.*)$/gm)];
+  const env = Object.fromEntries(variables.map(([, name = '', value = '']) => [name, value]));
+  const { exitCode, stdout, stderr } = await startCommand(['check'], env).ended;
+  expect({ exitCode, stderr }).toEqual({ exitCode: 2, stderr: codeBlocks('docs/backup-check.md', 'text')[0]?.code });
+  const withoutTimes = (text: string) => text.replaceAll(/\d{4}-\d{2}-\d{2} \d{2}:\d{2}|\d+ m(?= |$)|:\d+$/gm, '#');
+  expect(withoutTimes(output.join('\n'))).toBe(withoutTimes(stdout));
+});
 
-/** Runs the command on the clusters of the documents. */
-async function run(...options: string[]): Promise<string> {
+/** Runs a check that finds everything that a report can have. */
+async function check(...options: string[]): Promise<string> {
   const atlas = await openEmulator();
-  const completed = (hours: number) => ({ id: 'b'.repeat(24), status: 'COMPLETED', finishTime: ago(hours) });
-  const failed = { id: 'f'.repeat(24), status: 'FAILED', finishTime: ago(1) };
-  const ofDedicated = (hours: number) => ({ id: 'd'.repeat(24), status: 'completed', createdAt: ago(hours) });
-  const shop = { groupName: 'Web Shop' };
-  atlas.seed({ ...shop, stateName: 'DELETING', snapshots: [] });
-  atlas.seed({ ...shop, clusterName: 'orders', snapshots: [completed(80)] });
-  atlas.seed({ ...shop, clusterName: 'archive', dedicated: true, paused: true, snapshots: [ofDedicated(12 * 24 + 3)] });
-  atlas.seed({ ...shop, clusterName: 'users', createDate: new Date(), snapshots: [] });
-  atlas.seed({ ...shop, clusterName: 'carts', snapshots: [completed(5.2), failed] });
-  const policyItems = [{ frequencyType: 'weekly' }];
-  atlas.seed({ ...shop, clusterName: 'reports', dedicated: true, policyItems, snapshots: [ofDedicated(97)] });
-  atlas.seed({ ...shop, clusterName: 'sandbox', free: true });
-  const billing = { groupId: 'a'.repeat(24), groupName: 'Billing' };
-  atlas.seed({ ...billing, clusterName: 'invoices', dedicated: true, backupEnabled: false, snapshots: [] });
+  const finishTime = new Date(Date.now() - 3_600_000);
+  const failed = { id: 'f'.repeat(24), status: 'FAILED', finishTime: new Date() };
+  atlas.seed({ snapshots: [{ id: 'b'.repeat(24), status: 'COMPLETED', finishTime }, failed] });
+  atlas.seed({ clusterName: 'off', dedicated: true, backupEnabled: false, snapshots: [] });
+  atlas.seed({ clusterName: 'sandbox', free: true });
+  const lost = { groupId: 'a'.repeat(24), groupName: 'Lost' };
+  atlas.seed(lost);
+  atlas.respond({ status: 403, path: `/api/atlas/v2/groups/${lost.groupId}/clusters` });
   return (await startCommand(['check', ...options], environmentOf(atlas)).ended).stdout;
 }
 
-it('the table in README.md is what the command prints', async () => {
-  const [sample] = codeBlocks('README.md', 'console');
-  const [command, ...output] = (sample?.code ?? '').split('\n');
-  expect(command).toBe('$ npx atlas-tenant-snapshots check');
-  const withoutDates = (text: string) => text.replaceAll(/\d{4}-\d{2}-\d{2} \d{2}:\d{2}/g, 'date');
-  const printed = (await run()).replace(/\. Server: .*/, ''); // the sample is of Atlas
-  expect(withoutDates(output.join('\n'))).toBe(withoutDates(printed));
-});
-
-describe('docs/backup-check.md', () => {
-  it('lists the options of the command', async () => {
-    const options = [...(await run('--help')).matchAll(/^ {2}(--\S+( [A-Z/]+)?)/gm)].map(([, option]) => option);
-    expect(tableUnder(document, 'Options').flatMap((row) => codeIn(row['Option']))).toEqual(options);
+describe('the documents', () => {
+  it('list the options of the command', async () => {
+    const options = [...(await check('--help')).matchAll(/^ {2}(--\S+( [A-Z/]+)?)/gm)].map(([, option]) => option);
+    expect(tableUnder('docs/backup-check.md', 'Options').flatMap((row) => codeIn(row['Option']))).toEqual(options);
   });
 
-  it('lists every field of the JSON', async () => {
-    const { findings, ...others } = JSON.parse(await run('--json'));
-    const fields = tableUnder(document, 'JSON');
+  it('list every field of the JSON', async () => {
+    const { findings, ...others } = JSON.parse(await check('--json', '--evidence'));
+    const fields = tableUnder('docs/options.md', 'JSON');
     const rows = Object.fromEntries(fields.map((row) => [codeIn(row['Field'])[0], codeIn(row['Meaning'])]));
-    expect(Object.keys(rows).sort()).toEqual([...Object.keys(others), 'findings', 'error'].sort());
+    const names = fields.flatMap((row) => codeIn(row['Field']));
+    expect(names.sort()).toEqual([...Object.keys(others), 'findings', 'error'].sort());
     expect(rows['summary']?.sort()).toEqual(Object.keys(others.summary).sort());
     expect(rows['formatVersion']).toEqual([String(others.formatVersion)]);
-    const names = tableUnder(document, 'In code').flatMap((row) => codeIn(row['In JSON']));
     const found = new Set(findings.flatMap((finding: object) => Object.keys(finding)));
-    expect(names.sort()).toEqual([...found, 'error'].sort());
+    const ofFindings = tableUnder('docs/options.md', 'checkBackups').flatMap((row) => codeIn(row['In JSON']));
+    expect(ofFindings.sort()).toEqual([...found].sort());
   });
 
-  it.each(codeBlocks(document, 'yaml'))('has valid YAML at line $line, for the command', ({ code }) => {
+  it.each(codeBlocks('docs/monitoring.md', 'yaml'))('have valid YAML at line $line, for the command', ({ code }) => {
     expect(JSON.stringify(parse(code, { strict: true }))).toMatch(/atlas-tenant-snapshots\W+check\b/);
   });
 });
@@ -74,6 +71,19 @@ it.each([
   ['Nagios, Icinga, Sensu', 2, 2, worstFirst],
   ['Nagios, Icinga, Sensu', 1, 3, worstFirst],
 ])('the recipe for %s turns exit code %i of the check into %i', async (heading, checkCode, exitCode, stdout) => {
-  const check = { report, exitCode: checkCode };
-  expect(await runRecipe(heading, check)).toMatchObject({ exitCode, stdout, stderr: '' });
+  const outcome = await runRecipe(heading, { report, exitCode: checkCode });
+  expect(outcome).toMatchObject({ exitCode, stdout });
+});
+
+it("the recipe for a dead man's switch prints the report if the service cannot be reached", async () => {
+  const { stdout } = await runRecipe("Dead man's switch", { report, exitCode: 2, isOffline: true });
+  expect(stdout).toBe(report);
+});
+
+it.each([
+  [0, 'new'],
+  [2, 'before'],
+])('after exit code %i, the baseline of the next check is the report %s', async (exitCode, baseline) => {
+  const { readFile } = await runRecipe('cron', { report, exitCode, json: 'new' }, { 'baseline.json': 'before' });
+  expect(readFile('baseline.json')).toBe(baseline);
 });

@@ -8,7 +8,7 @@ import { isRetryableStatus } from '../../src/http/retry.js';
 import { defaultApiVersion, defaults, loginVariables } from '../support/defaults.js';
 import { clusterName, flexPath, flexType, groupId, snapshotId, tenantPath } from '../support/snapshot-routes.js';
 import { anchorsIn, codeBlocks, codeIn, documents, linksIn, read, tableUnder } from './support/documents.js';
-import { runDocumentedCode, runMistake } from './support/run-documented-code.js';
+import { runDocumentedCode } from './support/run-documented-code.js';
 import { type TypeChecked, typeCheck } from './support/type-checked.js';
 
 const readme = read('README.md');
@@ -19,12 +19,6 @@ const code = documents
 const examples = readdirSync(new URL('../../examples/', import.meta.url))
   .filter((name) => name.endsWith('.mjs'))
   .map((name) => `examples/${name}`);
-
-const mistakes = tableUnder('docs/errors.md', 'Common mistakes').map((row, index) => ({
-  mistake: codeIn(row['Mistake'])[0]?.replace(/^(?:new|client)\b/, 'await $&') ?? '',
-  message: codeIn(row['What TypeScript or the error says'])[0] ?? '',
-  file: `mistake-${index}.ts`,
-}));
 
 // What the text around a block has introduced.
 const context = `
@@ -58,11 +52,9 @@ let checked: TypeChecked;
 
 beforeAll(() => {
   const texts = code.map((block) => [block.file, `${block.code}\nexport {};\n`] as const);
-  const imports = "import { isAtlasError, newestBackup, TenantSnapshotsClient } from 'atlas-tenant-snapshots';";
-  const wrong = mistakes.map(({ file, mistake }) => [file, `${imports}\n${mistake};`] as const);
   checked = typeCheck(
     examples,
-    new Map([...texts, ...wrong, ['documented-context.ts', context], ['examples/atlas.d.ts', paths]]),
+    new Map([...texts, ['documented-context.ts', context], ['examples/atlas.d.ts', paths]]),
   );
 }, 120_000);
 
@@ -103,21 +95,13 @@ describe('the code', () => {
     expect(checked.problems.get(file)).toEqual([]);
   });
 
-  it.each(mistakes)('of a common mistake is refused: $mistake', async ({ file, mistake, message }) => {
-    expect(`${checked.problems.get(file)}\n${await runMistake(mistake)}`).toContain(message);
+  it.each(code)('in $document at line $line runs, and prints what its comments say', async (block) => {
+    const outcome = await runDocumentedCode(block.code);
+    expect(outcome).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(outcome.stdout).not.toMatch(/undefined|^not ok|^# fail [1-9]/m);
+    const printed = [...block.code.matchAll(/^ *console\.log\(.*\); \/\/ (.*)$/gm)].map(([, output]) => output);
+    if (printed.length > 0) expect(withoutTimes(outcome.stdout)).toBe(withoutTimes(`${printed.join('\n')}\n`));
   });
-
-  // The code for Redis is only type-checked. The tests of the fleet run examples/keyv-redis.mjs, which is much the same.
-  it.each(code.filter((block) => !block.code.includes('redis://')))(
-    'in $document at line $line runs, and prints what its comments say',
-    async (block) => {
-      const outcome = await runDocumentedCode(block.code);
-      expect(outcome).toMatchObject({ exitCode: 0, stderr: '' });
-      expect(outcome.stdout).not.toMatch(/undefined|^not ok|^# fail [1-9]/m);
-      const printed = [...block.code.matchAll(/^ *console\.log\(.*\); \/\/ (.*)$/gm)].map(([, output]) => output);
-      if (printed.length > 0) expect(withoutTimes(outcome.stdout)).toBe(withoutTimes(`${printed.join('\n')}\n`));
-    },
-  );
 });
 
 describe('README.md', () => {
@@ -156,8 +140,8 @@ describe('the documents list', () => {
     ['docs/errors.md', 'Codes', 'AtlasErrorCode'],
     ['docs/backup-check.md', 'States', 'BackupState'],
     ['docs/backup-check.md', 'Notes', 'BackupFinding.reason'],
-    ['docs/backup-check.md', 'In code', 'BackupFinding'],
-    ['docs/backup-check.md', 'Options of checkBackups', 'BackupCheckOptions'],
+    ['docs/options.md', 'checkBackups', 'BackupFinding'],
+    ['docs/options.md', 'Options of checkBackups', 'BackupCheckOptions'],
     ['docs/testing.md', 'Projects, clusters and snapshots', 'ClusterSeed'],
     ['docs/testing.md', 'Options of startAtlasEmulator', 'AtlasEmulatorOptions'],
     ['docs/testing.md', 'Responses', 'ScriptedAnswer'],
@@ -184,8 +168,8 @@ describe('the documents list', () => {
     const target = snapshotTarget({ groupId, clusterName, snapshotId }, { endpoint });
     // A missing role is known only after a 401.
     for (const item of Failure.replaceAll('xx', '02').match(/[A-Z_]{5,}|\d+/g) ?? ['nothing']) {
-      const isFromAtlas = !Failure.includes('gateway');
-      const response = { status: Number(item) || 401, isFromAtlas, error: { errorCode: item } };
+      const errorCode = Failure.includes('gateway') ? undefined : item;
+      const response = { status: Number(item) || 401, error: { errorCode } };
       expect([item, asTemplate(adviseOnStatus(response, undefined, target))]).toEqual([item, Advice]);
     }
   });
@@ -200,9 +184,9 @@ describe('the documents list', () => {
   });
 
   it('the paths of both endpoints', () => {
-    const flex = column('docs/migration.md', 'Migration', 'With Flex alone');
-    expect(column('docs/migration.md', 'Migration', 'What you have')).toContain(`GET ${asTemplate(tenantPath)}`);
-    expect(flex).toEqual(expect.arrayContaining([`GET ${asTemplate(flexPath)}`, `Accept: ${flexType}`]));
+    const paths = column('docs/options.md', 'Migration', 'What you have');
+    const requests = [`GET ${asTemplate(tenantPath)}`, `GET ${asTemplate(flexPath)}`, `Accept: ${flexType}`];
+    expect(paths).toEqual(expect.arrayContaining(requests));
   });
 
   it('the lines of the debug log', async () => {
@@ -228,6 +212,10 @@ describe.each(documents)('%s', (name) => {
       if (anchor !== undefined)
         expect([target, anchorsIn(read(file))]).toEqual([target, expect.arrayContaining([anchor])]);
     }
+  });
+
+  it('runs only an installed copy of the command', () => {
+    expect(text).not.toContain('npx atlas-tenant-snapshots');
   });
 
   it('names only scripts that package.json has', () => {
@@ -269,8 +257,6 @@ describe('CONTRIBUTING.md', () => {
 it('the change log, README.md and the recipes have the version of the package', () => {
   const { version } = JSON.parse(read('package.json'));
   expect(read('CHANGELOG.md')).toContain(`## [${version}]`);
-  const pins = (readme + read('docs/backup-check.md')).matchAll(
-    /atlas-(?:tenant-snapshots-|backup-check:)(\d[\d.]*\d)/g,
-  );
+  const pins = (readme + read('docs/monitoring.md')).matchAll(/atlas-(?:tenant-snapshots-|backup-check:)(\d[\d.]*\d)/g);
   expect(Array.from(pins, ([, pin]) => pin)).toEqual([version, version, version, version]);
 });

@@ -1,6 +1,6 @@
 /**
  * `npm run mutation`: mutates src (without the emulator) one folder at a time, each against the tests that cover it best:
- * against all tests it would take hours. Prints the score of each folder and of all, writes them to CONTRIBUTING.md, and fails
+ * against all tests it would take hours. Prints the score of each folder and of all, writes them to README.md in this folder, and fails
  * below 92 % over all or 88 % in a folder.
  *
  * `npm run mutation -- http digest` mutates only these folders, and `npm run mutation -- src/http/retry.ts` only this file.
@@ -45,7 +45,7 @@ const folders = {
   },
 };
 
-/** As CONTRIBUTING.md names them. */
+/** As README.md names them. */
 const labels = {
   atlas: '`src/atlas/`',
   errors: '`src/errors/`',
@@ -113,13 +113,14 @@ function table(rows) {
   return ['| Folder | Mutants caught | Score |', '|---|---|---|', ...lines].join('\n');
 }
 
-/** Replaces what is between the markers in CONTRIBUTING.md. */
-function writeToContributing(text) {
-  const document = readFileSync('CONTRIBUTING.md', 'utf8');
+/** Replaces what is between the markers in README.md. */
+function writeToReadme(text) {
+  const path = 'test/mutation/README.md';
+  const document = readFileSync(path, 'utf8');
   const marked = /(?<=<!-- mutation:start -->\n).*(?=<!-- mutation:end -->)/s;
   const date = new Date().toISOString().slice(0, 10);
   writeFileSync(
-    'CONTRIBUTING.md',
+    path,
     document.replace(marked, () => `\nMutation score, measured on ${date}:\n\n${text}\n\n`),
   );
 }
@@ -129,5 +130,5 @@ const sum = (key) => results.reduce((total, counts) => total + counts[key], 0);
 const total = { name: 'All', caught: sum('caught'), all: sum('all') };
 const scores = table([...results, total]);
 console.log(scores);
-if (asked.length === 0) writeToContributing(scores);
+if (asked.length === 0) writeToReadme(scores);
 if (score(total) < minScore || results.some((counts) => score(counts) < minFolderScore)) process.exitCode = 1;

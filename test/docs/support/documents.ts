@@ -8,6 +8,7 @@ export interface CodeBlock {
   readonly document: string;
   /** The number of its first line, from 1. */
   readonly line: number;
+  readonly language: string;
   readonly code: string;
 }
 
@@ -16,7 +17,7 @@ export type TableRow = Readonly<Record<string, string>>;
 
 /** Every document for users and contributors, by its path. */
 export const documents: readonly string[] = [
-  ...['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'SECURITY.md', 'test/bench/README.md'],
+  ...['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'SECURITY.md', 'test/bench/README.md', 'test/mutation/README.md'],
   ...readdirSync(new URL('docs/', root)).map((name) => `docs/${name}`),
 ];
 
@@ -25,20 +26,38 @@ export function read(path: string): string {
   return readFileSync(new URL(path, root), 'utf8');
 }
 
-/** The code blocks in a language. */
+/** The code blocks in a language. Those in a list are not indented. */
 export function codeBlocks(document: string, language: string): CodeBlock[] {
-  const text = read(document);
-  return [...text.matchAll(/^```(\w+)\n(.*?)^```$/gms)]
-    .filter(([, itsLanguage]) => itsLanguage === language)
-    .map(({ 2: code = '', index }) => ({ document, code, line: text.slice(0, index).split('\n').length + 1 }));
+  return codeBlocksIn(read(document), document).filter((block) => block.language === language);
+}
+
+/** The code blocks under a heading. */
+export function codeBlocksUnder(document: string, heading: string): CodeBlock[] {
+  return codeBlocksIn(sectionUnder(document, heading), document);
+}
+
+function codeBlocksIn(text: string, document: string): CodeBlock[] {
+  const blocks = [...text.matchAll(/^( *)```(\w+)\n(.*?)^ *```$/gms)];
+  return blocks.map(({ 1: indent = '', 2: language = '', 3: code = '', index }) => ({
+    document,
+    language,
+    code: code.replaceAll(new RegExp(`^${indent}`, 'gm'), ''),
+    line: text.slice(0, index).split('\n').length + 1,
+  }));
+}
+
+/** The text under a heading, up to the next one. Not of the title: a line that begins with one # may be a comment in code. */
+function sectionUnder(document: string, heading: string): string {
+  return (
+    read(document)
+      .split(/^##+ /m)
+      .find((part) => part.startsWith(`${heading}\n`)) ?? ''
+  );
 }
 
 /** The first table under a heading. */
 export function tableUnder(document: string, heading: string): TableRow[] {
-  const section = read(document)
-    .split(/^#+ /m)
-    .find((part) => part.startsWith(`${heading}\n`));
-  const [table = ''] = /(?:^\|.*\n)+/m.exec(section ?? '') ?? [];
+  const [table = ''] = /(?:^\|.*\n)+/m.exec(sectionUnder(document, heading)) ?? [];
   const [header = [], _rule, ...rows] = table.trimEnd().split('\n').map(readCells);
   if (rows.length === 0) throw new Error(`${document} has no table under ${heading}`);
   return rows.map((cells) => Object.fromEntries(header.map((name, n) => [name, cells[n] ?? ''])));

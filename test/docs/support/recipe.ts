@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 import { parse } from 'yaml';
 import { runProcess } from '../../support/processes.js';
-import { read } from './documents.js';
+import { codeBlocksUnder } from './documents.js';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 
@@ -12,46 +12,67 @@ interface Check {
   /** What it prints. */
   readonly report: string;
   readonly exitCode: number;
+  /** What it writes to the file of `--output`. */
+  readonly json?: string;
+  /** Whether no service can be reached. */
+  readonly isOffline?: boolean;
 }
 
 /**
- * Runs the code under a heading of docs/backup-check.md as it is printed, except for its folders. Instead of the check, a
- * script prints a report. Instead of curl, one prints the URL and what it would send.
+ * Runs the code under a heading of docs/monitoring.md, or another document, as it is printed, except for its folders. Instead
+ * of the check, a script prints a report. Instead of curl, one prints the URL and what it would send.
  *
- * @param files - in the folder of the recipe, by name.
+ * @param files - in the folder of the reports, by name.
  */
-export async function runRecipe(heading: string, check: Check, files: Readonly<Record<string, string>> = {}) {
+export async function runRecipe(
+  heading: string,
+  { report, exitCode, json = '', isOffline = false }: Check,
+  files: Readonly<Record<string, string>> = {},
+  document = 'docs/monitoring.md',
+) {
   const folder = mkdtempSync(`${tmpdir()}/recipe-`);
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const bin = `${folder}/node_modules/.bin`;
   for (const path of [bin, `${folder}/var`]) mkdirSync(path, { recursive: true });
   const write = (name: string, text: string, mode = 0o644) => writeFileSync(`${folder}/${name}`, text, { mode });
-  const script = (name: string, code: string) => write(`node_modules/.bin/${name}`, `#!/bin/sh\n${code}\n`, 0o755);
-  script('atlas-tenant-snapshots', `cat ${folder}/report\nexit ${check.exitCode}`);
-  script('curl', 'for url; do :; done; echo "$url"; cat');
-  write('report', check.report);
-  write('env', `PATH="${bin}:$PATH" SLACK_WEBHOOK_URL=https://hooks.slack.com`);
-  for (const [name, text] of Object.entries(files)) write(`var/${name}`, text);
+  const script = (name: string, code: string) => write(name, `#!/bin/sh\n${code}\n`, 0o755);
+  const inFolder = (code: string) =>
+    code
+      .replaceAll(/\/etc\/\S+\.env/g, `${folder}/env`)
+      .replaceAll(/\/var\/lib\/(atlas-backup-check|prometheus\/node-exporter)/g, `${folder}/var`)
+      .replaceAll('/opt/atlas-backup-check/node_modules/atlas-tenant-snapshots/', root)
+      .replaceAll('/opt/atlas-backup-check', folder);
 
-  const { shell, args, code } = codeUnder(heading);
-  const run = code
-    .replaceAll(/\/etc\/\S+\.env/g, `${folder}/env`)
-    .replaceAll(/\/var\/lib\/(atlas-backup-check|prometheus\/node-exporter)/g, `${folder}/var`)
-    .replaceAll('/opt/atlas-backup-check/node_modules/atlas-tenant-snapshots/', root);
-  const env = { ...process.env, GITHUB_STEP_SUMMARY: `${folder}/summary` };
-  const outcome = await runProcess(shell, [...args, '-c', run], { cwd: folder, env });
+  const writeJson = `while [ $# -gt 0 ]; do if [ "$1" = --output ]; then cp ${folder}/json "$2"; fi; shift; done`;
+  script('node_modules/.bin/atlas-tenant-snapshots', `cat ${folder}/report\n${writeJson}\nexit ${exitCode}`);
+  script('node_modules/.bin/curl', isOffline ? 'exit 7' : 'for url; do :; done; echo "$url"; cat');
+  script('node_modules/.bin/sudo', 'shift 2; exec "$@"');
+  write('report', report);
+  write('json', json);
+  write('env', 'SLACK_WEBHOOK_URL=https://hooks.slack.com');
+  for (const [name, text] of Object.entries(files)) write(`var/${name}`, text);
+  write('check.sh', inFolder(checkScript()), 0o755);
+
+  const { shell, args, code } = codeUnder(document, heading);
+  const env = { ...process.env, PATH: `${bin}:${process.env['PATH']}`, GITHUB_STEP_SUMMARY: `${folder}/summary` };
+  const outcome = await runProcess(shell, [...args, '-c', inFolder(code)], { cwd: folder, env });
   return { ...outcome, readFile: (name: string) => readFileSync(`${folder}/var/${name}`, 'utf8') };
 }
 
+/** The script that most recipes run. */
+function checkScript(): string {
+  const script = codeBlocksUnder('docs/monitoring.md', 'Install').find(({ code }) => code.startsWith('#!/bin/sh'));
+  if (script === undefined) throw new Error('docs/monitoring.md has no check.sh under Install');
+  return script.code;
+}
+
 /** The code under a heading: of a workflow its last step, of a crontab its commands. */
-function codeUnder(heading: string) {
-  const [, section = ''] = read('docs/backup-check.md').split(`\n## ${heading}\n`);
-  const [text = ''] = section.split('\n## ');
-  const blocks = [...text.matchAll(/^```(sh|yaml)\n(.*?)^```$/gms)];
-  const [[, language, code = ''] = []] = blocks;
+function codeUnder(document: string, heading: string) {
+  const blocks = codeBlocksUnder(document, heading);
+  const workflow = blocks.find(({ language }) => language === 'yaml');
   // As GitHub runs it.
-  if (language === 'yaml')
-    return { shell: 'bash', args: ['-eo', 'pipefail'], code: parse(code).jobs.check.steps.at(-1).run };
-  const commands = blocks.map(([, , block = '']) => block.replaceAll(/^[\d,]+ \S+ \* \* \* /gm, ''));
+  if (workflow !== undefined)
+    return { shell: 'bash', args: ['-eo', 'pipefail'], code: parse(workflow.code).jobs.check.steps.at(-1).run };
+  const commands = blocks.map(({ code }) => code.replaceAll(/^[\d,]+ \S+ \* \* \* /gm, ''));
   return { shell: 'sh', args: [], code: commands.join('\n') };
 }

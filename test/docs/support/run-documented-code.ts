@@ -2,10 +2,6 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 import { vi } from 'vitest';
-import { isAtlasError, newestBackup, TenantSnapshotsClient } from '../../../src/index.js';
-import { setEnvironment } from '../../support/defaults.js';
-import { openClient } from '../../support/open-client.js';
-import { openEmulator } from '../../support/open-emulator.js';
 import { type Outcome, runProcess } from '../../support/processes.js';
 
 // In the project, so that the package's name leads to its own build.
@@ -19,6 +15,7 @@ const beginning = `{
   const { groupId, clusterName, snapshotId } = atlas;
   const dedicatedSnapshots = \`/api/atlas/v2/groups/\${groupId}/clusters/\${clusterName}/backup/snapshots\`;
   atlas.respond({ path: \`\${dedicatedSnapshots}/\${snapshotId}\`, body: { status: 'completed' } });
+  atlas.seed({ clusterName: 'Production', dedicated: true });
   process.env.MONGODB_ATLAS_BASE_URL = atlas.url;
   process.env.MONGODB_ATLAS_CLIENT_ID = atlas.credentials.serviceAccount.clientId;
   process.env.MONGODB_ATLAS_CLIENT_SECRET = atlas.credentials.serviceAccount.clientSecret;
@@ -49,17 +46,4 @@ async function runInThisTest(path: string): Promise<Outcome> {
   await import(path);
   const stdout = log.mock.calls.map((values) => `${values.join(' ')}\n`).join('');
   return { exitCode: 0, signal: null, stdout, stderr: '' };
-}
-
-/** Runs a statement without credentials in the environment. Returns the message of its error, if it has one. */
-export async function runMistake(code: string): Promise<string | undefined> {
-  const atlas = await openEmulator();
-  atlas.seed({ clusterName: 'dedicated', dedicated: true });
-  const client = openClient({ baseUrl: atlas.url, credentials: atlas.credentials.accessToken });
-  setEnvironment();
-  const { groupId, clusterName, snapshotId } = atlas;
-  const variables = { TenantSnapshotsClient, isAtlasError, newestBackup, client, groupId, clusterName, snapshotId };
-  const { outputText } = ts.transpileModule(`return (async () => { ${code} })()`, { compilerOptions });
-  const run = new Function(...Object.keys(variables), outputText);
-  return run(...Object.values(variables)).then(() => undefined, String);
 }
