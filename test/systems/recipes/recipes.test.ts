@@ -27,7 +27,7 @@ it('the recipe for node_exporter writes the metrics of backup-metrics.mjs', asyn
       `atlas_backup_state{${labels}="",type="flex",state="unknown",reason="503"} 1`,
     ]),
   );
-  expect(lines.filter((line) => line.endsWith(' 1'))).toHaveLength(3);
+  expect(lines.filter((line) => line.endsWith(' 1'))).toHaveLength(4);
 });
 
 it.each([
@@ -59,7 +59,7 @@ it('the recipe for Slack prints the report if Slack cannot be reached', async ()
 
 it('the recipes for an audit answer from the files that they can read, and name the others', async () => {
   const files = {
-    '2026-11-03.json': json.replaceAll('12-01', '11-03'),
+    '2026-11-03.json': json.replaceAll('12-01', '11-03').replaceAll('sandbox', 'gone'),
     '2026-11-04.json': '',
     '2026-11-05.json': '{"a',
     [`${today}.json`]: json,
@@ -79,12 +79,16 @@ it('the recipes for an audit answer from the files that they can read, and name 
       '"2026-11-03","R&D","carts","fresh",,"2026-11-03T05:00:00.000Z",',
       '"2026-12-01","R&D","all flex clusters","unknown",,,',
       'R&D\tsandbox\texcluded\tR&D/s*',
+      'R&D / gone',
       'R&D / carts\t2026-11-29', // a day without a check
       'R&D\tcarts\t2\t2026-11-29T05:00:00.000Z\tdaily: 7 days',
       'R&D\tcarts\ttrue\t7',
+      'R&D\tshards\tfalse',
       'R&D\tcarts\tAWS\tUS_EAST_1',
       'R&D / carts\t2026-10-20T08:00:00Z\tdrill',
+      '2026-12-01\t/api/atlas/v2/restoreJobs\t401',
     ]),
   );
   expect(lines).not.toContain('R&D / carts\t2026-11-30'); // a failed snapshot
+  expect(lines).not.toContain('R&D / shards\t2026-11-29'); // of a single shard
 });
