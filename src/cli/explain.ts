@@ -70,7 +70,7 @@ const server = 'MONGODB_ATLAS_BASE_URL and any proxy on the way to Atlas.';
 const runLater = `Run the check again later. If the error stays, check the network, ${server}`;
 const update = 'Update atlas-tenant-snapshots.';
 const moreTime = 'Give it more time with --timeout.';
-const rateLimit = `The rate limit lasted until the end of the check. ${moreTime}`;
+const rateLimit = `The rate limit lasts longer than the check. ${moreTime}`;
 
 /** What to do about each kind of error. */
 function adviceFor({ name, variables }: Login): ReadonlyMap<unknown, string> {
@@ -94,7 +94,10 @@ function adviceFor({ name, variables }: Login): ReadonlyMap<unknown, string> {
     ['AUTHENTICATION 401', refused],
     ['AUTHENTICATION 403', 'Use a service account for the check alone: Atlas limits how many tokens are valid.'],
     ['AUTHENTICATION 429', rateLimit],
-    ['CONNECTION certificate', `Add your certificate authority with NODE_EXTRA_CA_CERTS, or check ${server}`],
+    [
+      'CONNECTION certificate',
+      `Add your certificate authority with NODE_EXTRA_CA_CERTS, or check this machine's clock, ${server}`,
+    ],
     ['CONNECTION proxy login', 'Check the user name and password in HTTPS_PROXY. NO_PROXY lists hosts that need none.'],
     ['CONNECTION proxy refusal', 'The proxy in HTTPS_PROXY may not allow this host. Allow it there, or set NO_PROXY.'],
     ['TIMEOUT checkBackups', moreTime],
