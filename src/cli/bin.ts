@@ -26,7 +26,9 @@ const failure = (await output.stdout.finish()) ?? (await output.stderr.finish())
 if (failure !== undefined) process.stderr.write(`The output could not be written: ${failure.message}\n`);
 
 if (typeof result === 'string') {
-  // By the signal itself, so that a shell does not run the command after `||`.
+  // By the signal itself, so that a shell does not run the command after `||`. The kernel does not let process 1 of a
+  // container end that way, so it ends with the code.
+  exitCode = result === 'SIGINT' ? 130 : 143;
   process.kill(process.pid, result);
 } else {
   exitCode = failure !== undefined && result !== 2 ? 3 : result;

@@ -49,6 +49,19 @@ describe('the command as a process', () => {
     expect(text).toEqual([]);
   });
 
+  // The kernel ignores a signal that process 1 sends to itself.
+  it.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const)('on %s, ends with exit code %i as process 1 of a container', async (signal, exitCode) => {
+    const atlas = await openEmulator();
+    atlas.respond({ hang: true, for: 'flex' });
+    const { child, ended } = start(atlas, [], preloading('process.kill=()=>true'));
+    await until(atlas, 'flex');
+    child.kill(signal);
+    expect(await ended).toMatchObject({ exitCode, stdout: '' });
+  });
+
   it('ends at once on a second signal', async () => {
     const atlas = await openEmulator();
     atlas.respond({ hang: true, for: 'flex' }, { hang: true, for: 'revoke' });
