@@ -98,9 +98,10 @@ async function waitToRetry(delay: number, { error }: Failed, call: Call): Promis
   // Before the report: neither an aborted call nor one of a closed client is retried.
   scope.throwIfEnded();
   throwIfClosed(call);
-  reportRetry(call.attempt, error, delay);
+  // Also before it, because a subscriber may close the client.
   call.isWaitingToRetry = true;
   try {
+    reportRetry(call.attempt, error, delay);
     await scope.sleep(delay);
   } finally {
     call.isWaitingToRetry = false;

@@ -202,6 +202,15 @@ describe('the retry channel', () => {
     expect(retries).toEqual([]);
   });
 
+  it('may have a subscriber that closes the client, which ends the call', async () => {
+    const { client, dispatcher } = openRetrying([unavailable, {}]);
+    const close = () => void client.close();
+    channel('atlas-tenant-snapshots:retry').subscribe(close);
+    onTestFinished(() => void channel('atlas-tenant-snapshots:retry').unsubscribe(close));
+    await runClock(rejection(get(client), AtlasClosedError));
+    expect(dispatcher.requests).toHaveLength(1);
+  });
+
   it.each([503, 404, 200])(
     'publishes nothing after an abort, even right after a response with status %i',
     async (status) => {

@@ -25,8 +25,8 @@ export class ServiceAccount implements Authenticator {
   #token: AccessToken | undefined;
   /** The new token that calls wait for. */
   #obtaining: Promise<AccessToken> | undefined;
-  /** The token that was refused last. The store may still have it. */
-  #refused: string | undefined;
+  /** The tokens that were refused. The store may still have one of them. */
+  readonly #refused = new Set<string>();
   /** When to renew the token, in ms since 1970. */
   #renewAt = 0;
   /** When a refused token may be replaced again, in ms since 1970. */
@@ -45,7 +45,7 @@ export class ServiceAccount implements Authenticator {
     if (token === this.#token) {
       if (Date.now() < this.#replaceableAt) return response;
       this.#replaceableAt = Date.now() + replacementInterval;
-      this.#refused = token.accessToken;
+      this.#refused.add(token.accessToken);
       this.#token = undefined;
     }
     const next = await scope.waitFor('logging in', this.#currentToken());
@@ -96,7 +96,7 @@ export class ServiceAccount implements Authenticator {
   /** Takes the stored token if it is usable. Otherwise fetches one, and stores it. */
   async #readOrFetch(): Promise<AccessToken> {
     const stored = await this.#shared?.read();
-    const isUsable = stored !== undefined && stored.accessToken !== this.#refused && Date.now() < renewalTime(stored);
+    const isUsable = stored !== undefined && !this.#refused.has(stored.accessToken) && Date.now() < renewalTime(stored);
     if (isUsable) return stored;
     const fetched = await this.#endpoint.requestToken(this.#shared !== undefined);
     await this.#shared?.write(fetched);

@@ -81,6 +81,13 @@ describe('a token store', () => {
     ['is read before each fetch, not for each call', [t, ok, ok, pass(hour), u, ok], 'token t t token u', 2, 2],
     ['saves a renewal by another process', [t, ok, pass(hour - 10_000), put('other'), ok], 'token t other', 2, 1],
     ['may hold a refused token, which is replaced within the attempt', [put('x'), no, t, ok, ok], 'x token t t', 2, 1],
+    [
+      'may get a refused token again, even after another one was refused',
+      [put('x'), no, t, ok, pass(60_000), put('x'), no, u, ok],
+      'x token t t token u',
+      3,
+      2,
+    ],
     ['with a new token after a refusal saves the fetch', [t, ok, put('other'), no, ok], 'token t t other', 2, 1],
   ])('%s', async (_promise, script, sent, reads, writes) => {
     const conversation = await converse({ credentials, tokenStore: store }, ...script);
