@@ -22,7 +22,6 @@ export interface Facts {
 /** Whether the judgement depends on the schedule of a dedicated cluster. */
 export function needsSchedule(facts: Facts): boolean {
   const { cluster, maxAge } = facts;
-  if (cluster['backupEnabled'] === false) return false;
   if (maxAge === 'schedule') return true;
   const { state } = judgeBySchedule(facts, dailySchedule);
   return state === 'stale' ? maxAge === undefined : state === 'none' && cluster['paused'] !== true;
@@ -61,8 +60,7 @@ function judgeBySchedule({ cluster, backups, maxAge }: Facts, { interval, reason
   const ofPause = isPaused ? { reason: 'paused' as const } : ofSchedule;
   if (restorable === undefined) {
     const isNew = !isPaused && isYoung(cluster['createDate'], defaultLimit, sentAt);
-    // The backup of a new cluster may not be configured yet.
-    return isNew ? { state: 'new' as const, ...failure } : { state: 'none' as const, ...ofPause, ...failure };
+    return { state: isNew ? ('new' as const) : ('none' as const), ...ofPause, ...failure };
   }
   const limit = maxAge === 'schedule' ? interval + margin : (maxAge ?? defaultLimit);
   const known = { ...restorable, maxAge: limit, ...failure };
