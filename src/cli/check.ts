@@ -83,7 +83,7 @@ function publish(report: Report, options: CheckOptions, { stdout, stderr }: Outp
     stdout.write(`${formatTable(report, options, isColored)}\n`);
   }
   for (const line of lines) stderr.write(`${line}\n`);
-  const failure = options.output && writeReport(options.output, `${json}\n`);
+  const failure = options.output === undefined ? undefined : writeReport(options.output, `${json}\n`);
   if (failure) stderr.write(`--output ${options.output} could not be written: ${failure}\n`);
   if (summary.none + summary.stale > 0) return 2;
   return problems.length > 0 || failure ? 3 : 0;

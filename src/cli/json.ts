@@ -32,16 +32,16 @@ function plainFinding({ newest, age, maxAge, oldest, backups, ...finding }: Name
 
 /** Writes a report to a file, whole or not at all. Returns why it could not be written. */
 export function writeReport(file: string, json: string): string | undefined {
-  // The rename would replace a device, such as /dev/null, or a link.
-  if (fs.lstatSync(file, { throwIfNoEntry: false })?.isFile() === false) return 'it is no regular file';
   const temporary = `${file}.${process.pid}.tmp`;
   try {
+    // The rename would replace a device, such as /dev/null, or a link.
+    if (fs.lstatSync(file, { throwIfNoEntry: false })?.isFile() === false) return 'it is no regular file';
     fs.writeFileSync(temporary, json);
     fs.renameSync(temporary, file);
     return undefined;
   } catch (error) {
-    fs.rmSync(temporary, { force: true });
-    return String(error);
+    if (fs.existsSync(temporary)) fs.rmSync(temporary);
+    return error instanceof Error ? error.message : String(error);
   }
 }
 
