@@ -90,7 +90,7 @@ function* clusterJobs(
     if (isListedTwice(cluster)) continue;
     // A missing name becomes an empty one, which is reported as invalid.
     const clusterName = typeof cluster['name'] === 'string' ? cluster['name'] : '';
-    const name = { ...project, clusterType, clusterName };
+    const name = { ...project, clusterName, clusterType };
     const isWanted = () => options.filter?.(name) ?? true;
     const reason = reasonNotToCheck(cluster) ?? (isWanted() ? undefined : 'filtered');
     if (reason === undefined) yield () => checkCluster(name, item, options, calls);
