@@ -1,7 +1,7 @@
 import type { BackupFinding } from './finding.js';
 
 /** A part of a check. Returns a finding, or the jobs that it reveals. */
-export type Job = () => Promise<BackupFinding | Iterable<Job>>;
+export type Job = () => Promise<BackupFinding | Job[]>;
 
 /**
  * Runs a job and all that it reveals, at most `concurrency` at a time, and yields the findings. Jobs start only while a finding
@@ -15,7 +15,8 @@ export async function* runJobs(
   concurrency: number,
   signal: AbortSignal | null | undefined,
 ): AsyncGenerator<BackupFinding, void> {
-  const waiting: Iterator<Job>[] = [[first].values()];
+  // The next one is the last.
+  const waiting = [first];
   // Not Promise.race(): a job that hangs would keep each result in memory that comes before its own.
   const ended: ReturnType<Job>[] = [];
   let onEnd = () => {};
@@ -24,7 +25,7 @@ export async function* runJobs(
   for (;;) {
     if (signal?.aborted) throw signal.reason;
     while (busy < concurrency) {
-      const job = nextJob(waiting);
+      const job = waiting.pop();
       if (job === undefined) break;
       busy += 1;
       const result = job();
@@ -44,17 +45,8 @@ export async function* runJobs(
     }
     const result = await next;
     busy -= 1;
-    if (Symbol.iterator in result) waiting.push(result[Symbol.iterator]());
+    // What was revealed last comes first, so that the clusters of only a few projects wait.
+    if (Array.isArray(result)) waiting.push(...result.reverse());
     else yield result;
   }
-}
-
-/** Takes the next job. The jobs that were revealed last come first, so that the clusters of only a few projects wait. */
-function nextJob(waiting: Iterator<Job>[]): Job | undefined {
-  for (let jobs = waiting.at(-1); jobs !== undefined; jobs = waiting.at(-1)) {
-    const { done, value } = jobs.next();
-    if (!done) return value;
-    waiting.pop();
-  }
-  return undefined;
 }
