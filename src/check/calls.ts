@@ -39,8 +39,12 @@ export class Calls {
   constructor(client: BackupClient, timeout: number) {
     this.#client = client;
     this.#deadline = performance.now() + timeout;
-    const what = `The check ran out of time after ${timeout} ms (timeout).`;
-    this.#outOfTime = timeoutError(what, timeout, 'checkBackups');
+    this.#outOfTime = new AtlasTimeoutError(`The check ran out of time after ${timeout} ms (timeout).`, {
+      operation: 'checkBackups',
+      limit: 'timeout',
+      limitMs: timeout,
+      advice: 'Raise timeout if the check needs longer.',
+    });
     allowListeners(this.#ending.signal);
     // It keeps the process alive, even if the client does not.
     this.#timer = setTimeout(() => setRealTimeout(() => this.end(this.#outOfTime), grace), timeout);
@@ -54,28 +58,24 @@ export class Calls {
 
   /** Reads every page of a list. */
   getAll<T>(path: string, apiVersion: string, schema: z.ZodType<T>): Promise<Answer<T[]>> {
-    return this.#call('getAll', path, (limits) => this.#client.getAll(path, { apiVersion, schema, ...limits }));
+    return this.#call((limits) => this.#client.getAll(path, { apiVersion, schema, ...limits }));
   }
 
   get<T>(path: string, apiVersion: string, schema: z.ZodType<T>, itemsPerPage?: number): Promise<Answer<T>> {
     const request = { apiVersion, schema, query: { itemsPerPage } };
-    return this.#call('get', path, (limits) => this.#client.get(path, { ...request, ...limits }));
+    return this.#call((limits) => this.#client.get(path, { ...request, ...limits }));
   }
 
   /** Makes a call within the time that is left. Makes it again after a rate limit, if there is time. */
-  async #call<T>(operation: string, path: string, start: (limits: Limits) => AtlasPromise<T>): Promise<Answer<T>> {
+  async #call<T>(start: (limits: Limits) => AtlasPromise<T>): Promise<Answer<T>> {
     const { signal } = this.#ending;
     for (;;) {
       if (signal.aborted) throw signal.reason;
-      if (this.#timeLeft < shortestCall) throw this.#outOfTime;
       const timeout = Math.floor(this.#timeLeft);
+      if (timeout < shortestCall) throw this.#outOfTime;
       try {
         return await this.#untilEnd(readAnswer(start({ signal, timeout })));
       } catch (error) {
-        if (error === this.#outOfTime) {
-          const what = `${operation} timed out after ${timeout} ms (timeout) while waiting for the response.`;
-          throw timeoutError(what, timeout, operation, path);
-        }
         await this.#waitAfter(error);
       }
     }
@@ -115,9 +115,4 @@ async function readAnswer<T>(promise: AtlasPromise<T> | Promise<T>): Promise<Ans
   const { data, response } = await promise.withResponse();
   const sentAt = Date.parse(response?.headers?.['date'] ?? '');
   return { data, sentAt: Number.isNaN(sentAt) ? Date.now() : sentAt };
-}
-
-function timeoutError(what: string, limitMs: number, operation: string, path?: string): AtlasTimeoutError {
-  const advice = 'Raise timeout if the check needs longer.';
-  return new AtlasTimeoutError(what, { operation, path, limit: 'timeout', limitMs, advice });
 }
