@@ -16,22 +16,21 @@ export function explainConfiguration({ message }: AnyAtlasError): string {
 export function explain(error: AnyAtlasError, login: Login): string {
   // The check says by itself why it cannot judge a response.
   if (error.code === 'INVALID_RESPONSE' && error.issues.length === 0) return printable(error.message);
+  const { code, errorCode, status, kind, operation } = error.toJSON();
   const advice = adviceFor(login);
-  const kind = kindsOf(error).find((kind) => advice.has(kind));
-  return printable(`${whatHappened(error, login.variables.join(' and '))} ${advice.get(kind) ?? runLater}`);
+  // The most telling first.
+  const known = [errorCode, `${code} ${status ?? kind ?? operation}`, code].find((key) => advice.has(key));
+  return printable(`${whatHappened(error, login)} ${advice.get(known) ?? runLater}`);
 }
 
-/** @param login - the variables of the login. */
-function whatHappened(error: AnyAtlasError, login: string): string {
+function whatHappened(error: AnyAtlasError, { variables }: Login): string {
   switch (error.code) {
     case 'API_ERROR':
       return sentence(`The request failed with status ${error.status}`, error.errorCode, error.detail ?? error.reason);
-    case 'AUTHENTICATION':
-      return sentence(
-        `The login with ${login} failed with status ${error.status}`,
-        error.error,
-        error.errorDescription,
-      );
+    case 'AUTHENTICATION': {
+      const what = `The login with ${variables.join(' and ')} failed with status ${error.status}`;
+      return sentence(what, error.error, error.errorDescription);
+    }
     case 'INVALID_RESPONSE':
     case 'INVALID_ARGUMENT': {
       const issues = error.issues.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`));
@@ -58,12 +57,6 @@ function noResponse(cause: unknown): string {
 function sentence(what: string, code: string | undefined, detail: string | undefined): string {
   const text = [code ? `${what} ${code}` : what, detail].filter(Boolean).join(': ');
   return /[.!?]$/.test(text) ? text : `${text}.`;
-}
-
-/** Returns what the advice may depend on, the most telling first. */
-function kindsOf(error: AnyAtlasError): unknown[] {
-  const { code, operation, status, errorCode, kind } = { status: '', errorCode: '', kind: '', ...error };
-  return [errorCode, ...[status, kind, operation].map((detail) => `${code} ${detail}`), code];
 }
 
 const server = 'MONGODB_ATLAS_BASE_URL and any proxy on the way to Atlas.';

@@ -23,16 +23,15 @@ export function findProblems(report: Report): Problem[] {
   const problems = [
     ...findings.flatMap((found) => (found.error === undefined ? [] : [failure(nameOf(found), found.error, login)])),
     ...empty.map((groupId) => problem(groupId, 'The project has no cluster that Atlas backs up.')),
-    ...unused.map(({ text }) =>
-      problem('--include', `${text} matches no cluster that Atlas backs up. ${checkPattern}`),
-    ),
+    ...unused.map(({ text }) => problem('--include', `${text} ${matchesNone}`)),
     ...vanished(report),
   ];
   if (problems.length > 0 || report.summary.clusters > 0) return problems;
   return [problem('No cluster was checked', filtered.length > 0 ? 'All of them are excluded.' : noneFound)];
 }
 
-const checkPattern = 'Check the pattern, and that the login can read the project.';
+const matchesNone =
+  'matches no cluster that Atlas backs up. Check the pattern, and that the login can read the project.';
 const noneFound =
   'Atlas lists only the projects in which the login has a role, such as Project Read Only, and backs up no free cluster.';
 
@@ -42,8 +41,7 @@ function vanished({ options, findings, notChecked }: Report): Problem[] {
   const what = `in ${file}, and no longer listed. If nobody deleted it, check the role of the login in the project.`;
   const keyOf = ({ groupId, clusterName }: Found) => `${groupId}/${clusterName}`;
   const listed = new Set([...findings, ...notChecked].map(keyOf));
-  const failedLists = findings.filter((found) => !isCluster(found));
-  const unclear = new Set(failedLists.map(({ groupId }) => groupId));
+  const unclear = new Set(findings.filter((found) => !isCluster(found)).map(({ groupId }) => groupId));
   return clusters
     .filter((cluster) => chooses(options, cluster) && !unclear.has(cluster.groupId) && !listed.has(keyOf(cluster)))
     .map((cluster) => problem(nameOf(cluster), what));
@@ -86,8 +84,9 @@ function problem(about: string, message: string, kind = message) {
 }
 
 function failure(about: string, error: AnyAtlasError, login: Login): Problem {
-  const { code, operation, limit, status, errorCode } = { limit: '', status: '', errorCode: '', ...error };
+  const { code, operation, limit, status, errorCode } = error.toJSON();
+  const message = explain(error, login);
   // The messages of a kind may differ in names and times.
-  if (code === 'TIMEOUT') return problem(about, explain(error, login), `${operation} ${limit}`);
-  return problem(about, explain(error, login), errorCode ? `${status} ${errorCode}` : undefined);
+  if (code === 'TIMEOUT') return problem(about, message, `${operation} ${limit}`);
+  return problem(about, message, errorCode ? `${status} ${errorCode}` : message);
 }

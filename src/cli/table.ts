@@ -77,9 +77,9 @@ function formatSummary({ summary, options: { usualLimit: limit } }: Report): str
   const [ofStates, notChecked] = [list(states), list(reasons)];
   const sentences = [
     `Clusters: ${clusters} in ${projects} project${projects === 1 ? '' : 's'}${ofStates && ` (${ofStates})`}`,
+    notChecked && `Not checked: ${notChecked}`,
+    server !== atlasUrl && `Server: ${server}`,
+    limit && `Limit: ${limit === 'schedule' ? 'by schedule' : formatLimit(limit)}`,
   ];
-  if (notChecked) sentences.push(`Not checked: ${notChecked}`);
-  if (server !== atlasUrl) sentences.push(`Server: ${server}`);
-  if (limit !== undefined) sentences.push(`Limit: ${limit === 'schedule' ? 'by schedule' : formatLimit(limit)}`);
-  return sentences.join('. ');
+  return sentences.filter(Boolean).join('. ');
 }
