@@ -45,7 +45,6 @@ describe('a pattern', () => {
     ['Web Shop*hop/*', none('carts')],
     ['Web Shop/ca*ar*s', none('carts')],
     ['Web Shop/*a*a*', none('carts')],
-    [`${'*-'.repeat(30)}x/*`, none('carts', '-'.repeat(200))],
     [`${'*'.repeat(200)}x/*`, none('carts', '-'.repeat(200))],
     [`*${shop.slice(-1)}/carts`, nameless],
   ])('%s does not cover others', (text, cluster) => {
