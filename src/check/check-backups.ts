@@ -34,7 +34,6 @@ export async function* checkBackups(
   const invalid = invalidArguments(optionsSchema, options);
   if (invalid !== undefined) throw invalid;
   const { signal, timeout = 600_000, concurrency = 16 } = options;
-  if (signal?.aborted) throw signal.reason;
   const calls = new Calls(client, timeout);
   const check: Check = { calls, options, projectsRead: new Set(), notChecked: [] };
   const onAbort = () => calls.end(signal?.reason);
