@@ -69,14 +69,11 @@ const rateLimit = `The rate limit lasted until the end of the check. ${moreTime}
 function adviceFor({ name, variables }: Login): ReadonlyMap<unknown, string> {
   const values = variables.join(' and ');
   const account = `the ${name === 'API key' ? name : 'service account'} of ${values}`;
-  const accessList = `Add the public IP address of this machine to the IP access list of ${account}.`;
   const digest = `The server offers no HTTP Digest that this machine can answer. Check ${server}`;
   const secret = 'Check both variables. The secret of the service account may have expired.';
   const refused = name === 'service account' ? secret : digest;
   return new Map([
     ['USER_UNAUTHORIZED', `The login is valid, but a role is missing. Grant ${account} the role Project Read Only.`],
-    ['IP_ADDRESS_NOT_ON_ACCESS_LIST', accessList],
-    ['ORG_REQUIRES_ACCESS_LIST', accessList],
     ['API_ERROR 401', `Check the key or token in ${values}, its role (Project Read Only) and its IP access list.`],
     ['API_ERROR 403', `Check the role (Project Read Only) and the IP access list of ${account}.`],
     ['API_ERROR 404', `The project or cluster may have been deleted meanwhile, or its ID is wrong. ${runLater}`],
