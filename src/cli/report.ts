@@ -32,13 +32,12 @@ export function arrange(found: readonly BackupFinding[], totals: BackupCheckTota
   const leftOut = found.filter((finding) => !chooses(options, finding));
   const notChecked = totals.notChecked.map((cluster) => toNotChecked(cluster, options)).sort(compareNames);
   const clusters = findings.filter(isCluster);
-  const notListed = findings.filter((finding) => !isCluster(finding));
   const ofStates = { none: 0, stale: 0, unknown: 0, paused: 0, new: 0, fresh: 0 };
   const ofReasons = { free: 0, deleting: 0, internal: 0, excluded: 0, 'not included': 0 };
   for (const { state } of clusters) ofStates[state] += 1;
   for (const { reason } of notChecked) ofReasons[reason] += 1;
-  const projectsNotListed = new Set(notListed.map(({ groupId }) => groupId)).size;
-  const counts = { projects: totals.projects, projectsNotListed, clusters: clusters.length };
+  const notListed = new Set(findings.filter((finding) => !isCluster(finding)).map(({ groupId }) => groupId));
+  const counts = { projects: totals.projects, projectsNotListed: notListed.size, clusters: clusters.length };
   return { summary: { ...counts, ...ofStates, ...ofReasons }, findings, leftOut, notChecked };
 }
 
