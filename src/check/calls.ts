@@ -1,6 +1,6 @@
+import { setMaxListeners } from 'node:events';
 import type { z } from 'zod';
 import { type AtlasPromise, AtlasTimeoutError, isAtlasError, type TenantSnapshotsClient } from '../index.js';
-import { allowListeners } from './listeners.js';
 
 // Captured at import, so that it works under fake timers too.
 const { setTimeout: setRealTimeout } = globalThis;
@@ -115,4 +115,13 @@ async function readAnswer<T>(promise: AtlasPromise<T> | Promise<T>): Promise<Ans
   const { data, response } = await promise.withResponse();
   const sentAt = Date.parse(response?.headers?.['date'] ?? '');
   return { data, sentAt: Number.isNaN(sentAt) ? Date.now() : sentAt };
+}
+
+/** Keeps Node from warning about listeners, however many checks or calls share a signal. Each removes its own. */
+export function allowListeners(signal: AbortSignal): void {
+  try {
+    setMaxListeners(0, signal);
+  } catch {
+    // A signal of another realm, such as that of jsdom, about which Node does not warn.
+  }
 }

@@ -1,11 +1,10 @@
 import type { TenantSnapshotsClient } from '../index.js';
-import { Calls } from './calls.js';
+import { allowListeners, Calls } from './calls.js';
 import { checkCluster } from './check-cluster.js';
 import { isListedTwice, reasonNotToCheck, toCluster } from './cluster.js';
 import { invalidArguments, reportable } from './errors.js';
 import type { BackupCheckTotals, BackupFinding } from './finding.js';
 import { type Job, runJobs } from './jobs.js';
-import { allowListeners } from './listeners.js';
 import { type BackupCheckOptions, optionsSchema } from './options.js';
 import { type ClusterType, type Project, readClusters, readProjects } from './reads.js';
 

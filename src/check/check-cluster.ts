@@ -8,8 +8,7 @@ import type { BackupFinding, ClusterName } from './finding.js';
 import { judge, needsSchedule, toUnknown } from './judge.js';
 import { type BackupCheckOptions, type MaxAge, maxAgeSchema } from './options.js';
 import { ClusterReads } from './reads.js';
-import { dailySchedule } from './schedule.js';
-import { hour } from './times.js';
+import { dailySchedule, hour } from './schedule.js';
 
 // An invalid name could change the path. An invalid limit comes from a function of the caller.
 const argumentsSchema = z.object({ clusterName: clusterNameSchema, maxAge: maxAgeSchema.optional() });

@@ -3,9 +3,9 @@ import type { Backups } from './backups.js';
 import { type Cluster, otherEditionOf } from './cluster.js';
 import { unjudgeable } from './errors.js';
 import type { Reason } from './finding.js';
+import { parseTime } from './json.js';
 import type { MaxAge } from './options.js';
-import { dailySchedule, hourlySchedule, type Schedule, weeklySchedule } from './schedule.js';
-import { day, hour, parseTime } from './times.js';
+import { dailySchedule, day, hour, hourlySchedule, type Schedule, weeklySchedule } from './schedule.js';
 
 // ms. How late a snapshot may be, including the first one of a new cluster.
 const margin = 2 * hour;

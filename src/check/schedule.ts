@@ -1,7 +1,11 @@
 import { z } from 'zod';
 import type { Reason } from './finding.js';
 import { type Fields, noError } from './json.js';
-import { day, hour } from './times.js';
+
+/** ms. */
+export const hour = 3_600_000;
+/** ms. */
+export const day = 24 * hour;
 
 /** What a backup schedule means for its cluster. */
 export interface Schedule {
