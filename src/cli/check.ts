@@ -45,11 +45,10 @@ async function collect(options: CheckOptions, { stderr }: Output, signal: AbortS
   const filter = (cluster: ClusterName) => chooses(options, cluster);
   const maxAge = (cluster: ClusterName) =>
     limits.find(({ pattern }) => pattern === undefined || covers(pattern, cluster))?.maxAge;
-  const checkedAt = new Date();
   const client = new TenantSnapshotsClient();
   // The client has found one.
   const [login] = readLogins() as [Login];
-  const start = { options, login, checkedAt };
+  const start = { options, login, checkedAt: new Date() };
   const showProgress = (text: string) => stderr.isTTY && stderr.write(`\r\x1b[K${text}`);
   const findings: BackupFinding[] = [];
   let clusters = 0;
@@ -75,7 +74,7 @@ async function collect(options: CheckOptions, { stderr }: Output, signal: AbortS
 function publish(report: Report, { stdout, stderr }: Output): number {
   const { options, summary, error } = report;
   const problems = findProblems(report);
-  const lines = [...describeLogins(), ...formatProblems(problems), ...formatUnused(report)];
+  const lines = [...describeLogins(report.login), ...formatProblems(problems), ...formatUnused(report)];
   const json = formatJson(report, lines);
   if (options.isJson) stdout.write(`${json}\n`);
   else if (error === undefined) {
