@@ -39,8 +39,7 @@ function whatHappened(error: AnyAtlasError, { variables }: Login): string {
     case 'TIMEOUT': {
       if (error.operation === 'checkBackups') return 'The check ran out of time.';
       if (error.limitMs === undefined) return noResponse(error.cause);
-      const attempts = error.attempts === undefined ? '' : ` (attempts: ${error.attempts})`;
-      return `Atlas did not answer within ${Math.ceil(error.limitMs / 100) / 10} s${attempts}.`;
+      return `Atlas did not answer within ${Math.ceil(error.limitMs / 100) / 10} s (attempts: ${error.attempts}).`;
     }
     case 'CONNECTION':
       return noResponse(error.cause);

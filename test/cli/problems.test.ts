@@ -16,7 +16,8 @@ const list = { groupId: office, clusterType: 'dedicated', state: 'unknown', erro
 
 it('errors of one kind share a line, with the first three names and the first message', () => {
   const api = (detail: string, errorCode?: string) => new AtlasApiError('x', { status: 503, errorCode, detail });
-  const slow = (limitMs: number) => new AtlasTimeoutError('x', { operation: 'getAll', limit: 'timeout', limitMs });
+  const slow = (limitMs: number) =>
+    new AtlasTimeoutError('x', { operation: 'getAll', limit: 'timeout', limitMs, attempts: 1 });
   const late = new AtlasTimeoutError('x', { operation: 'checkBackups', limit: 'timeout', limitMs: 9_000 });
   const bad = new AtlasInvalidArgumentError('x', { issues: [{ path: '', message: 'Al\x1b[2J\n\u2028tair' }] });
   const named: [string, AnyAtlasError][] = [
@@ -33,7 +34,7 @@ it('errors of one kind share a line, with the first three names and the first me
     'Web Shop / e2: The request failed with status 503 SLOW: one.',
     'Web Shop / e3: The request failed with status 503: ::x ## [error] ##vso [task].',
     'Web Shop / e4: The request failed with status 503: y.',
-    'Web Shop / f0, Web Shop / f1: Atlas did not answer within 9 s.',
+    'Web Shop / f0, Web Shop / f1: Atlas did not answer within 9 s (attempts: 1).',
     'Web Shop / f2: The check ran out of time.',
     'Web Shop / f3, Web Shop / f4: Atlas sent what cannot be used: Al[2Jtair.',
   ]);
