@@ -7,7 +7,7 @@ import { invalidArguments, reportable, unjudgeable } from './errors.js';
 import type { BackupFinding, ClusterName } from './finding.js';
 import { judge, needsSchedule, toUnknown } from './judge.js';
 import { type BackupCheckOptions, type MaxAge, maxAgeSchema } from './options.js';
-import { ClusterReads } from './reads.js';
+import { ClusterReads, type ClusterType } from './reads.js';
 import { dailySchedule, hour } from './schedule.js';
 
 // An invalid name could change the path. An invalid limit comes from a function of the caller.
@@ -34,24 +34,19 @@ export async function checkCluster(
     return { ...known, state: 'unknown', error: invalid, ...evidence };
   }
   const reads = new ClusterReads(name, listed, calls);
-  const judgement = await judgeCluster(name, cluster, maxAge, reads).catch((error) => ({
+  const judgement = await judgeCluster(name.clusterType, cluster, maxAge, reads).catch((error) => ({
     state: 'unknown' as const,
     error: reportable(error),
   }));
   return { ...known, ...judgement, ...(options.evidence === true && { evidence: await reads.evidence() }) };
 }
 
-async function judgeCluster(
-  { clusterType }: ClusterName,
-  cluster: Cluster,
-  maxAge: MaxAge | undefined,
-  reads: ClusterReads,
-) {
+async function judgeCluster(type: ClusterType, cluster: Cluster, maxAge: MaxAge | undefined, reads: ClusterReads) {
   if (cluster['backupEnabled'] === false && otherEditionOf(cluster) === undefined) {
     return { state: 'none' as const, reason: 'backup off' as const };
   }
   const { data, sentAt, areOfSingleShards } = await reads.snapshots(isSharded(cluster));
-  const backups = findBackups(clusterType, data, sentAt);
+  const backups = findBackups(type, data, sentAt);
   if (areOfSingleShards) {
     const error = unjudgeable('The cluster is sharded, but only snapshots of single shards are listed.');
     return toUnknown(backups, error, 'single shards');
@@ -61,6 +56,6 @@ async function judgeCluster(
     return toUnknown(backups, error, 'future backup');
   }
   const facts = { cluster, backups, maxAge };
-  if (clusterType === 'flex' || !needsSchedule(facts)) return judge(facts, dailySchedule);
+  if (type === 'flex' || !needsSchedule(facts)) return judge(facts, dailySchedule);
   return judge(facts, await reads.schedule().catch((error) => ({ error: reportable(error) })));
 }
