@@ -29,10 +29,7 @@ export async function checkCluster(
   const known = { ...name, ...(typeof pitEnabled === 'boolean' && { pitEnabled }) };
   const maxAge = typeof options.maxAge === 'function' ? options.maxAge(name) : options.maxAge;
   const invalid = invalidArguments(argumentsSchema, { clusterName: name.clusterName, maxAge });
-  if (invalid !== undefined) {
-    const evidence = options.evidence === true && { evidence: { cluster: listed, errors: [invalid] } };
-    return { ...known, state: 'unknown', error: invalid, ...evidence };
-  }
+  if (invalid !== undefined) return { ...known, state: 'unknown', error: invalid };
   const reads = new ClusterReads(name, listed, calls);
   const judgement = await judgeCluster(name.clusterType, cluster, maxAge, reads).catch((error) => ({
     state: 'unknown' as const,
