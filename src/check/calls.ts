@@ -21,12 +21,9 @@ export interface Answer<T> {
   readonly sentAt: number;
 }
 
-/** The options that limit a call. */
-type Limits = Readonly<{ signal: AbortSignal; timeout: number }>;
-
 /**
- * Makes the calls of a check, all within one timeout. The client may be a fake that ignores its signal and its timeout: a call
- * ends with the check all the same.
+ * Makes the calls of a check, all within one timeout. A call ends with the check even if the client is a fake that ignores its
+ * signal and its timeout.
  */
 export class Calls {
   readonly #client: BackupClient;
@@ -62,12 +59,11 @@ export class Calls {
   }
 
   get<T>(path: string, apiVersion: string, schema: z.ZodType<T>, itemsPerPage?: number): Promise<Answer<T>> {
-    const request = { apiVersion, schema, query: { itemsPerPage } };
-    return this.#call((limits) => this.#client.get(path, { ...request, ...limits }));
+    return this.#call((limits) => this.#client.get(path, { apiVersion, schema, query: { itemsPerPage }, ...limits }));
   }
 
   /** Makes a call within the time that is left. Makes it again after a rate limit, if there is time. */
-  async #call<T>(start: (limits: Limits) => AtlasPromise<T>): Promise<Answer<T>> {
+  async #call<T>(start: (limits: { signal: AbortSignal; timeout: number }) => AtlasPromise<T>): Promise<Answer<T>> {
     const { signal } = this.#ending;
     for (;;) {
       if (signal.aborted) throw signal.reason;

@@ -21,10 +21,9 @@ export interface Facts {
 
 /** Whether the judgement depends on the schedule of a dedicated cluster. */
 export function needsSchedule(facts: Facts): boolean {
-  const { cluster, maxAge } = facts;
-  if (maxAge === 'schedule') return true;
+  if (facts.maxAge === 'schedule') return true;
   const { state } = judgeBySchedule(facts, dailySchedule);
-  return state === 'stale' ? maxAge === undefined : state === 'none' && cluster['paused'] !== true;
+  return state === 'stale' ? facts.maxAge === undefined : state === 'none' && facts.cluster['paused'] !== true;
 }
 
 /**

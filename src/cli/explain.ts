@@ -36,11 +36,10 @@ function whatHappened(error: AnyAtlasError, { variables }: Login): string {
       const issues = error.issues.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`));
       return sentence('Atlas sent what cannot be used', undefined, issues.join(', '));
     }
-    case 'TIMEOUT': {
+    case 'TIMEOUT':
       if (error.operation === 'checkBackups') return 'The check ran out of time.';
       if (error.limitMs === undefined) return noResponse(error.cause);
       return `Atlas did not answer within ${Math.ceil(error.limitMs / 100) / 10} s (attempts: ${error.attempts}).`;
-    }
     case 'CONNECTION':
       return noResponse(error.cause);
     default:
