@@ -33,6 +33,7 @@ export async function* runJobs(
       running.add(ended);
     }
     if (running.size === 0) return;
+    // While a job hangs, the race holds the findings before its own: 14 MB for 10,000 clusters.
     const { result, ended } = await Promise.race(running);
     running.delete(ended);
     // What was revealed last comes first, so that the clusters of only a few projects wait.
