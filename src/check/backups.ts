@@ -1,7 +1,6 @@
 import { snapshotIdSchema } from '../index.js';
 import type { BackupSnapshot, ClusterName, Restorable } from './finding.js';
-import { fieldOf } from './json.js';
-import { parseTime } from './times.js';
+import { fieldOf, parseTime } from './json.js';
 
 /** What the snapshots of a cluster say about its backups. */
 export interface Backups {

@@ -1,6 +1,6 @@
+import { setMaxListeners } from 'node:events';
 import type { z } from 'zod';
 import { type AtlasPromise, AtlasTimeoutError, isAtlasError, type TenantSnapshotsClient } from '../index.js';
-import { allowListeners } from './listeners.js';
 
 // Captured at import, so that it works under fake timers too.
 const { setTimeout: setRealTimeout } = globalThis;
@@ -21,12 +21,9 @@ export interface Answer<T> {
   readonly sentAt: number;
 }
 
-/** The options that limit a call. */
-type Limits = Readonly<{ signal: AbortSignal; timeout: number }>;
-
 /**
- * Makes the calls of a check, all within one timeout. The client may be a fake that ignores its signal and its timeout: a call
- * ends with the check all the same.
+ * Makes the calls of a check, all within one timeout. A call ends with the check even if the client is a fake that ignores its
+ * signal and its timeout.
  */
 export class Calls {
   readonly #client: BackupClient;
@@ -39,8 +36,12 @@ export class Calls {
   constructor(client: BackupClient, timeout: number) {
     this.#client = client;
     this.#deadline = performance.now() + timeout;
-    const what = `The check ran out of time after ${timeout} ms (timeout).`;
-    this.#outOfTime = timeoutError(what, timeout, 'checkBackups');
+    this.#outOfTime = new AtlasTimeoutError(`The check ran out of time after ${timeout} ms (timeout).`, {
+      operation: 'checkBackups',
+      limit: 'timeout',
+      limitMs: timeout,
+      advice: 'Raise timeout if the check needs longer.',
+    });
     allowListeners(this.#ending.signal);
     // It keeps the process alive, even if the client does not.
     this.#timer = setTimeout(() => setRealTimeout(() => this.end(this.#outOfTime), grace), timeout);
@@ -54,28 +55,23 @@ export class Calls {
 
   /** Reads every page of a list. */
   getAll<T>(path: string, apiVersion: string, schema: z.ZodType<T>): Promise<Answer<T[]>> {
-    return this.#call('getAll', path, (limits) => this.#client.getAll(path, { apiVersion, schema, ...limits }));
+    return this.#call((limits) => this.#client.getAll(path, { apiVersion, schema, ...limits }));
   }
 
   get<T>(path: string, apiVersion: string, schema: z.ZodType<T>, itemsPerPage?: number): Promise<Answer<T>> {
-    const request = { apiVersion, schema, query: { itemsPerPage } };
-    return this.#call('get', path, (limits) => this.#client.get(path, { ...request, ...limits }));
+    return this.#call((limits) => this.#client.get(path, { apiVersion, schema, query: { itemsPerPage }, ...limits }));
   }
 
   /** Makes a call within the time that is left. Makes it again after a rate limit, if there is time. */
-  async #call<T>(operation: string, path: string, start: (limits: Limits) => AtlasPromise<T>): Promise<Answer<T>> {
+  async #call<T>(start: (limits: { signal: AbortSignal; timeout: number }) => AtlasPromise<T>): Promise<Answer<T>> {
     const { signal } = this.#ending;
     for (;;) {
       if (signal.aborted) throw signal.reason;
-      if (this.#timeLeft < shortestCall) throw this.#outOfTime;
       const timeout = Math.floor(this.#timeLeft);
+      if (timeout < shortestCall) throw this.#outOfTime;
       try {
         return await this.#untilEnd(readAnswer(start({ signal, timeout })));
       } catch (error) {
-        if (error === this.#outOfTime) {
-          const what = `${operation} timed out after ${timeout} ms (timeout) while waiting for the response.`;
-          throw timeoutError(what, timeout, operation, path);
-        }
         await this.#waitAfter(error);
       }
     }
@@ -117,7 +113,11 @@ async function readAnswer<T>(promise: AtlasPromise<T> | Promise<T>): Promise<Ans
   return { data, sentAt: Number.isNaN(sentAt) ? Date.now() : sentAt };
 }
 
-function timeoutError(what: string, limitMs: number, operation: string, path?: string): AtlasTimeoutError {
-  const advice = 'Raise timeout if the check needs longer.';
-  return new AtlasTimeoutError(what, { operation, path, limit: 'timeout', limitMs, advice });
+/** Keeps Node from warning about listeners, however many checks or calls share a signal. Each removes its own. */
+export function allowListeners(signal: AbortSignal): void {
+  try {
+    setMaxListeners(0, signal);
+  } catch {
+    // A signal of another realm, such as that of jsdom, about which Node does not warn.
+  }
 }

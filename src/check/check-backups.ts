@@ -1,19 +1,20 @@
 import type { TenantSnapshotsClient } from '../index.js';
-import { Calls } from './calls.js';
+import { allowListeners, Calls } from './calls.js';
 import { checkCluster } from './check-cluster.js';
 import { isListedTwice, reasonNotToCheck, toCluster } from './cluster.js';
 import { invalidArguments, reportable } from './errors.js';
 import type { BackupCheckTotals, BackupFinding } from './finding.js';
 import { type Job, runJobs } from './jobs.js';
-import { allowListeners } from './listeners.js';
 import { type BackupCheckOptions, optionsSchema } from './options.js';
 import { type ClusterType, type Project, readClusters, readProjects } from './reads.js';
 
 /**
  * Checks whether every Flex and dedicated cluster has a recent backup. Yields a finding per cluster as soon as it is known, in
  * no particular order. If the Flex or the dedicated clusters of a project cannot be listed, that is one `unknown` finding
- * without `clusterName`. Clusters without a finding are in the totals. Leaving the loop ends the check. The API key or service
- * account needs the role Project Read Only in each project.
+ * without `clusterName`. Clusters without a finding are in the totals. Leaving the loop ends the check.
+ *
+ * The login needs the role Project Read Only in each project, or Organization Read Only for all projects. For the restore jobs
+ * of dedicated clusters, which are part of the evidence, it needs Project Backup Manager.
  *
  * @returns the findings. The first `next()` throws an {@link AtlasInvalidArgumentError} if the options are invalid, and an
  * {@link AtlasError} if the projects cannot be listed. Any `next()` throws the signal's reason if the signal aborts, an
@@ -32,7 +33,6 @@ export async function* checkBackups(
   const invalid = invalidArguments(optionsSchema, options);
   if (invalid !== undefined) throw invalid;
   const { signal, timeout = 600_000, concurrency = 16 } = options;
-  if (signal?.aborted) throw signal.reason;
   const calls = new Calls(client, timeout);
   const check: Check = { calls, options, projectsRead: new Set(), notChecked: [] };
   const onAbort = () => calls.end(signal?.reason);
@@ -56,44 +56,37 @@ interface Check {
   readonly notChecked: BackupCheckTotals['notChecked'];
 }
 
-async function checkProjects(check: Check): Promise<Iterable<Job>> {
+async function checkProjects(check: Check): Promise<Job[]> {
   const { groupIds } = check.options;
   const given = groupIds && [...new Set(groupIds)].map((groupId) => ({ groupId }));
-  return listJobs(given ?? (await readProjects(check.calls)), check);
-}
-
-function* listJobs(projects: readonly Project[], check: Check): Iterable<Job> {
-  for (const project of projects) {
-    yield () => checkList(project, 'flex', check);
-    yield () => checkList(project, 'dedicated', check);
-  }
+  const projects = given ?? (await readProjects(check.calls));
+  return projects.flatMap((project) => [
+    () => checkList(project, 'flex', check),
+    () => checkList(project, 'dedicated', check),
+  ]);
 }
 
 async function checkList(project: Project, clusterType: ClusterType, check: Check): ReturnType<Job> {
+  let listed: unknown[];
   try {
-    const listed = await readClusters(project.groupId, clusterType, check.calls);
-    check.projectsRead.add(project.groupId);
-    return clusterJobs(project, clusterType, listed, check);
+    listed = await readClusters(project.groupId, clusterType, check.calls);
   } catch (error) {
     return { ...project, clusterType, state: 'unknown', error: reportable(error) };
   }
+  check.projectsRead.add(project.groupId);
+  return listed.flatMap((item) => clusterJob(project, clusterType, item, check) ?? []);
 }
 
-function* clusterJobs(
-  project: Project,
-  clusterType: ClusterType,
-  listed: readonly unknown[],
-  { calls, options, notChecked }: Check,
-): Iterable<Job> {
-  for (const item of listed) {
-    const cluster = toCluster(clusterType, item);
-    if (isListedTwice(cluster)) continue;
-    // A missing name becomes an empty one, which is reported as invalid.
-    const clusterName = typeof cluster['name'] === 'string' ? cluster['name'] : '';
-    const name = { ...project, clusterType, clusterName };
-    const isWanted = () => options.filter?.(name) ?? true;
-    const reason = reasonNotToCheck(cluster) ?? (isWanted() ? undefined : 'filtered');
-    if (reason === undefined) yield () => checkCluster(name, item, options, calls);
-    else notChecked.push({ ...name, reason });
-  }
+/** The job that checks a cluster. Undefined if the cluster is not checked. */
+function clusterJob(project: Project, clusterType: ClusterType, listed: unknown, check: Check): Job | undefined {
+  const { calls, options, notChecked } = check;
+  const cluster = toCluster(clusterType, listed);
+  if (isListedTwice(cluster)) return undefined;
+  // A missing name becomes an empty one, which is reported as invalid.
+  const clusterName = typeof cluster['name'] === 'string' ? cluster['name'] : '';
+  const name = { ...project, clusterName, clusterType };
+  const reason = reasonNotToCheck(cluster) ?? (options.filter?.(name) === false ? 'filtered' : undefined);
+  if (reason === undefined) return () => checkCluster(name, listed, options, calls);
+  notChecked.push({ ...name, reason });
+  return undefined;
 }

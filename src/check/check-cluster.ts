@@ -7,9 +7,8 @@ import { invalidArguments, reportable, unjudgeable } from './errors.js';
 import type { BackupFinding, ClusterName } from './finding.js';
 import { judge, needsSchedule, toUnknown } from './judge.js';
 import { type BackupCheckOptions, type MaxAge, maxAgeSchema } from './options.js';
-import { ClusterReads } from './reads.js';
-import { dailySchedule } from './schedule.js';
-import { hour } from './times.js';
+import { ClusterReads, type ClusterType } from './reads.js';
+import { dailySchedule, hour } from './schedule.js';
 
 // An invalid name could change the path. An invalid limit comes from a function of the caller.
 const argumentsSchema = z.object({ clusterName: clusterNameSchema, maxAge: maxAgeSchema.optional() });
@@ -30,29 +29,21 @@ export async function checkCluster(
   const known = { ...name, ...(typeof pitEnabled === 'boolean' && { pitEnabled }) };
   const maxAge = typeof options.maxAge === 'function' ? options.maxAge(name) : options.maxAge;
   const invalid = invalidArguments(argumentsSchema, { clusterName: name.clusterName, maxAge });
-  if (invalid !== undefined) {
-    const evidence = options.evidence === true && { evidence: { cluster: listed, errors: [invalid] } };
-    return { ...known, state: 'unknown', error: invalid, ...evidence };
-  }
+  if (invalid !== undefined) return { ...known, state: 'unknown', error: invalid };
   const reads = new ClusterReads(name, listed, calls);
-  const judgement = await judgeCluster(name, cluster, maxAge, reads).catch((error) => ({
+  const judgement = await judgeCluster(name.clusterType, cluster, maxAge, reads).catch((error) => ({
     state: 'unknown' as const,
     error: reportable(error),
   }));
   return { ...known, ...judgement, ...(options.evidence === true && { evidence: await reads.evidence() }) };
 }
 
-async function judgeCluster(
-  { clusterType }: ClusterName,
-  cluster: Cluster,
-  maxAge: MaxAge | undefined,
-  reads: ClusterReads,
-) {
+async function judgeCluster(type: ClusterType, cluster: Cluster, maxAge: MaxAge | undefined, reads: ClusterReads) {
   if (cluster['backupEnabled'] === false && otherEditionOf(cluster) === undefined) {
     return { state: 'none' as const, reason: 'backup off' as const };
   }
   const { data, sentAt, areOfSingleShards } = await reads.snapshots(isSharded(cluster));
-  const backups = findBackups(clusterType, data, sentAt);
+  const backups = findBackups(type, data, sentAt);
   if (areOfSingleShards) {
     const error = unjudgeable('The cluster is sharded, but only snapshots of single shards are listed.');
     return toUnknown(backups, error, 'single shards');
@@ -62,6 +53,6 @@ async function judgeCluster(
     return toUnknown(backups, error, 'future backup');
   }
   const facts = { cluster, backups, maxAge };
-  if (clusterType === 'flex' || !needsSchedule(facts)) return judge(facts, dailySchedule);
+  if (type === 'flex' || !needsSchedule(facts)) return judge(facts, dailySchedule);
   return judge(facts, await reads.schedule().catch((error) => ({ error: reportable(error) })));
 }

@@ -25,3 +25,12 @@ export function fieldOf(value: unknown, name: string): unknown {
 export function itemsOf(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
 }
+
+// A schema would take most of the time of a large check.
+const isoTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
+
+/** Parses a time of Atlas. Returns undefined for a missing or invalid one. */
+export function parseTime(value: unknown): Date | undefined {
+  const time = new Date(typeof value === 'string' && isoTime.test(value) ? value : Number.NaN);
+  return Number.isNaN(time.getTime()) ? undefined : time;
+}

@@ -3,9 +3,9 @@ import type { Backups } from './backups.js';
 import { type Cluster, otherEditionOf } from './cluster.js';
 import { unjudgeable } from './errors.js';
 import type { Reason } from './finding.js';
+import { parseTime } from './json.js';
 import type { MaxAge } from './options.js';
-import { dailySchedule, hourlySchedule, type Schedule, weeklySchedule } from './schedule.js';
-import { day, hour, parseTime } from './times.js';
+import { dailySchedule, day, hour, hourlySchedule, type Schedule, weeklySchedule } from './schedule.js';
 
 // ms. How late a snapshot may be, including the first one of a new cluster.
 const margin = 2 * hour;
@@ -21,11 +21,9 @@ export interface Facts {
 
 /** Whether the judgement depends on the schedule of a dedicated cluster. */
 export function needsSchedule(facts: Facts): boolean {
-  const { cluster, maxAge } = facts;
-  if (cluster['backupEnabled'] === false) return false;
-  if (maxAge === 'schedule') return true;
+  if (facts.maxAge === 'schedule') return true;
   const { state } = judgeBySchedule(facts, dailySchedule);
-  return state === 'stale' ? maxAge === undefined : state === 'none' && cluster['paused'] !== true;
+  return state === 'stale' ? facts.maxAge === undefined : state === 'none' && facts.cluster['paused'] !== true;
 }
 
 /**
@@ -61,8 +59,7 @@ function judgeBySchedule({ cluster, backups, maxAge }: Facts, { interval, reason
   const ofPause = isPaused ? { reason: 'paused' as const } : ofSchedule;
   if (restorable === undefined) {
     const isNew = !isPaused && isYoung(cluster['createDate'], defaultLimit, sentAt);
-    // The backup of a new cluster may not be configured yet.
-    return isNew ? { state: 'new' as const, ...failure } : { state: 'none' as const, ...ofPause, ...failure };
+    return { state: isNew ? ('new' as const) : ('none' as const), ...ofPause, ...failure };
   }
   const limit = maxAge === 'schedule' ? interval + margin : (maxAge ?? defaultLimit);
   const known = { ...restorable, maxAge: limit, ...failure };

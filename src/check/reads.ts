@@ -36,22 +36,13 @@ export async function readClusters(groupId: string, type: ClusterType, calls: Ca
 
 const listSchema = z.object({ results: z.array(anything, 'must be a list'), ...noError });
 
-/** Parses a list that takes no query, so all of it has to be on the first page. */
+/** Parses a list that takes no query, so all of it has to be on the first page. Its count is an estimate. */
 const wholeListSchema = z
-  .object({ ...listSchema.shape, totalCount: anything, links: anything })
-  .refine(({ results, totalCount, links }) => {
-    if (itemsOf(links).some((link) => fieldOf(link, 'rel') === 'next')) return false;
-    return typeof totalCount !== 'number' || totalCount <= results.length;
-  }, 'the list is cut short');
+  .object({ ...listSchema.shape, links: anything })
+  .refine(({ links }) => !itemsOf(links).some((link) => fieldOf(link, 'rel') === 'next'), 'the list is cut short');
 
 const isOfAllShards = (snapshot: unknown) => fieldOf(snapshot, 'type') === 'shardedCluster';
 const isCompleted = (snapshot: unknown) => fieldOf(snapshot, 'status') === 'completed';
-
-/** The snapshots of a cluster: of a sharded one only those of all shards. */
-interface Snapshots extends Answer<readonly unknown[]> {
-  /** Whether there are backups, but only of single shards. */
-  readonly areOfSingleShards?: boolean;
-}
 
 const maxRestores = 100;
 
@@ -78,8 +69,12 @@ export class ClusterReads {
     this.#evidence = { cluster: listed, errors: [] };
   }
 
-  /** Reads the snapshots: of a sharded cluster from up to two lists. */
-  snapshots(isSharded: boolean): Promise<Snapshots> {
+  /**
+   * Reads the snapshots: of a sharded cluster from up to two lists, and only those of all shards.
+   *
+   * @returns also whether there are backups, but only of single shards.
+   */
+  snapshots(isSharded: boolean): Promise<Answer<readonly unknown[]> & { readonly areOfSingleShards?: boolean }> {
     return this.#note(async () => {
       const path = `${this.#path}/snapshots`;
       const { data, sentAt } = await this.#calls.getAll(path, this.#version, anything);
@@ -89,10 +84,10 @@ export class ClusterReads {
       if (ofAllShards.length > 0) return { data: ofAllShards, sentAt };
       // MongoDB documents another list for sharded clusters. Which of the two has their snapshots is not known.
       const own = await this.#calls.get(`${path}/shardedClusters`, this.#version, wholeListSchema);
-      const ownData = itemsOf(own.data.results);
-      this.#evidence.snapshots = [...data, ...ownData];
-      const areOfSingleShards = !ownData.some(isOfAllShards) && data.some(isCompleted);
-      return { data: ownData.filter(isOfAllShards), sentAt: own.sentAt, areOfSingleShards };
+      this.#evidence.snapshots = [...data, ...own.data.results];
+      const ownOfAllShards = own.data.results.filter(isOfAllShards);
+      const areOfSingleShards = ownOfAllShards.length === 0 && data.some(isCompleted);
+      return { data: ownOfAllShards, sentAt: own.sentAt, areOfSingleShards };
     });
   }
 
@@ -114,7 +109,7 @@ export class ClusterReads {
     if (this.#isDedicated) await this.schedule().catch(reportable);
     await this.#note(async () => {
       const { data } = await this.#calls.get(`${this.#path}/restoreJobs`, this.#version, listSchema, maxRestores);
-      this.#evidence.restores = itemsOf(data.results).slice(0, maxRestores);
+      this.#evidence.restores = data.results.slice(0, maxRestores);
     }).catch(reportable);
     return this.#evidence;
   }

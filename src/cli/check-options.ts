@@ -1,9 +1,10 @@
 import type { parseArgs } from 'node:util';
 import type { MaxAge } from '../check/index.js';
 import { groupIdSchema } from '../index.js';
+import { readBaseline } from './baseline.js';
 import { helpOptions } from './help.js';
-import { readBaseline } from './json.js';
-import { type Pattern, readPattern } from './patterns.js';
+import type { Found } from './names.js';
+import { covers, includes, type Pattern, readPattern } from './patterns.js';
 
 export const checkUsage = `Usage: atlas-tenant-snapshots check [options]
 
@@ -82,6 +83,13 @@ export function readCheckOptions(values: Values) {
     onlyProblems: values.problems ?? false,
     isJson: values.json ?? false,
   };
+}
+
+/** Whether to check a cluster, or to report a list that failed. */
+export function chooses({ groupIds, include, exclude }: CheckOptions, found: Found): boolean {
+  if (groupIds?.includes(found.groupId) === false) return false;
+  if (exclude.some((pattern) => covers(pattern, found))) return false;
+  return include.length === 0 || include.some((pattern) => includes(pattern, found));
 }
 
 /** Reads a limit, and the pattern of the clusters that it is for. Without one, it is for all. */

@@ -1,16 +1,16 @@
 import { parseArgs } from 'node:util';
-import { type ClusterName, checkBackups } from '../check/index.js';
+import { type BackupFinding, type ClusterName, checkBackups } from '../check/index.js';
 import { isAtlasError, TenantSnapshotsClient } from '../index.js';
-import { type CheckOptions, checkOptions, checkUsage, readCheckOptions } from './check-options.js';
+import { type CheckOptions, checkOptions, checkUsage, chooses, readCheckOptions } from './check-options.js';
 import { describeLogins, type Login, readLogins } from './environment.js';
 import { explainConfiguration } from './explain.js';
 import { readHelp } from './help.js';
 import { formatJson, writeReport } from './json.js';
-import { isCluster, type NamedFinding, withNames } from './names.js';
+import { isCluster } from './names.js';
 import type { Output, Run } from './output.js';
-import { chooses, covers } from './patterns.js';
+import { covers } from './patterns.js';
 import { findProblems, formatProblems, formatUnused } from './problems.js';
-import { arrange, describeAsked, type Report } from './report.js';
+import { arrange, type Report } from './report.js';
 import { formatTable } from './table.js';
 
 /** @throws an error that says what is wrong with the arguments. */
@@ -26,7 +26,7 @@ async function check(options: CheckOptions, output: Output, stop: AbortSignal): 
   try {
     const report = await collect(options, output, stop);
     // The signal may have come after the last finding.
-    return stop.aborted ? stop.reason : publish(report, options, output);
+    return stop.aborted ? stop.reason : publish(report, output);
   } catch (error) {
     if (stop.aborted) return stop.reason;
     if (!isAtlasError(error, 'CONFIGURATION')) throw error;
@@ -42,16 +42,15 @@ async function check(options: CheckOptions, output: Output, stop: AbortSignal): 
  */
 async function collect(options: CheckOptions, { stderr }: Output, signal: AbortSignal): Promise<Report> {
   const { groupIds, limits, evidence, timeout } = options;
-  const filter = (cluster: ClusterName) => chooses(options, withNames(cluster));
+  const filter = (cluster: ClusterName) => chooses(options, cluster);
   const maxAge = (cluster: ClusterName) =>
-    limits.find(({ pattern }) => pattern === undefined || covers(pattern, withNames(cluster)))?.maxAge;
-  const checkedAt = new Date();
+    limits.find(({ pattern }) => pattern === undefined || covers(pattern, cluster))?.maxAge;
   const client = new TenantSnapshotsClient();
   // The client has found one.
   const [login] = readLogins() as [Login];
-  const start = { checkedAt, login, asked: describeAsked(options.usualLimit, options.given, login) };
+  const start = { options, login, checkedAt: new Date() };
   const showProgress = (text: string) => stderr.isTTY && stderr.write(`\r\x1b[K${text}`);
-  const findings: NamedFinding[] = [];
+  const findings: BackupFinding[] = [];
   let clusters = 0;
   try {
     const checked = checkBackups(client, { groupIds, maxAge, filter, evidence, timeout, signal });
@@ -59,7 +58,7 @@ async function collect(options: CheckOptions, { stderr }: Output, signal: AbortS
       showProgress(`Clusters checked: ${clusters}`);
       const { done, value } = await checked.next();
       if (done) return { ...start, finishedAt: new Date(), ...arrange(findings, value, options) };
-      findings.push(withNames(value));
+      findings.push(value);
       if (isCluster(value)) clusters += 1;
     }
   } catch (error) {
@@ -72,18 +71,18 @@ async function collect(options: CheckOptions, { stderr }: Output, signal: AbortS
 }
 
 /** Prints a report, and writes it to the file of `--output`. Returns the exit code. */
-function publish(report: Report, options: CheckOptions, { stdout, stderr }: Output): number {
-  const { summary, error } = report;
-  const problems = findProblems(report, options);
-  const lines = [...describeLogins(), ...formatProblems(problems), ...formatUnused(report, options)];
+function publish(report: Report, { stdout, stderr }: Output): number {
+  const { options, summary, error } = report;
+  const problems = findProblems(report);
+  const lines = [...describeLogins(report.login), ...formatProblems(problems), ...formatUnused(report)];
   const json = formatJson(report, lines);
   if (options.isJson) stdout.write(`${json}\n`);
   else if (error === undefined) {
     const isColored = stdout.isTTY && !process.env['NO_COLOR'];
-    stdout.write(`${formatTable(report, options, isColored)}\n`);
+    stdout.write(`${formatTable(report, isColored)}\n`);
   }
   for (const line of lines) stderr.write(`${line}\n`);
-  const failure = options.output && writeReport(options.output, `${json}\n`);
+  const failure = options.output === undefined ? undefined : writeReport(options.output, `${json}\n`);
   if (failure) stderr.write(`--output ${options.output} could not be written: ${failure}\n`);
   if (summary.none + summary.stale > 0) return 2;
   return problems.length > 0 || failure ? 3 : 0;

@@ -24,10 +24,8 @@ export function valuesOf({ variables }: Login): string[] {
 }
 
 /** Says which login is used and which are not, if the environment has several with different values. */
-export function describeLogins(): string[] {
-  const [used, ...others] = readLogins();
-  if (used === undefined) return [];
-  const ignored = others.filter((login) => valuesOf(login).join('\n') !== valuesOf(used).join('\n'));
+export function describeLogins(used: Login): string[] {
+  const ignored = readLogins().filter((login) => valuesOf(login).join('\n') !== valuesOf(used).join('\n'));
   if (ignored.length === 0) return [];
   const names = ignored.flatMap(({ variables }) => variables);
   return [`The environment has several logins. Used: ${used.variables.join(', ')}. Ignored: ${names.join(', ')}.`];

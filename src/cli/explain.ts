@@ -16,33 +16,30 @@ export function explainConfiguration({ message }: AnyAtlasError): string {
 export function explain(error: AnyAtlasError, login: Login): string {
   // The check says by itself why it cannot judge a response.
   if (error.code === 'INVALID_RESPONSE' && error.issues.length === 0) return printable(error.message);
+  const { code, errorCode, status, kind, operation } = error.toJSON();
   const advice = adviceFor(login);
-  const kind = kindsOf(error).find((kind) => advice.has(kind));
-  return printable(`${whatHappened(error, login.variables.join(' and '))} ${advice.get(kind) ?? runLater}`);
+  // The most telling first.
+  const known = [errorCode, `${code} ${status ?? kind ?? operation}`, code].find((key) => advice.has(key));
+  return printable(`${whatHappened(error, login)} ${advice.get(known) ?? runLater}`);
 }
 
-/** @param login - the variables of the login. */
-function whatHappened(error: AnyAtlasError, login: string): string {
+function whatHappened(error: AnyAtlasError, { variables }: Login): string {
   switch (error.code) {
     case 'API_ERROR':
       return sentence(`The request failed with status ${error.status}`, error.errorCode, error.detail ?? error.reason);
-    case 'AUTHENTICATION':
-      return sentence(
-        `The login with ${login} failed with status ${error.status}`,
-        error.error,
-        error.errorDescription,
-      );
+    case 'AUTHENTICATION': {
+      const what = `The login with ${variables.join(' and ')} failed with status ${error.status}`;
+      return sentence(what, error.error, error.errorDescription);
+    }
     case 'INVALID_RESPONSE':
     case 'INVALID_ARGUMENT': {
       const issues = error.issues.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`));
       return sentence('Atlas sent what cannot be used', undefined, issues.join(', '));
     }
-    case 'TIMEOUT': {
+    case 'TIMEOUT':
       if (error.operation === 'checkBackups') return 'The check ran out of time.';
       if (error.limitMs === undefined) return noResponse(error.cause);
-      const attempts = error.attempts === undefined ? '' : ` (attempts: ${error.attempts})`;
-      return `Atlas did not answer within ${Math.ceil(error.limitMs / 100) / 10} s${attempts}.`;
-    }
+      return `Atlas did not answer within ${Math.ceil(error.limitMs / 100) / 10} s (attempts: ${error.attempts}).`;
     case 'CONNECTION':
       return noResponse(error.cause);
     default:
@@ -60,12 +57,6 @@ function sentence(what: string, code: string | undefined, detail: string | undef
   return /[.!?]$/.test(text) ? text : `${text}.`;
 }
 
-/** Returns what the advice may depend on, the most telling first. */
-function kindsOf(error: AnyAtlasError): unknown[] {
-  const { code, operation, status, errorCode, kind } = { status: '', errorCode: '', kind: '', ...error };
-  return [errorCode, ...[status, kind, operation].map((detail) => `${code} ${detail}`), code];
-}
-
 const server = 'MONGODB_ATLAS_BASE_URL and any proxy on the way to Atlas.';
 const runLater = `Run the check again later. If the error stays, check the network, ${server}`;
 const update = 'Update atlas-tenant-snapshots.';
@@ -76,14 +67,11 @@ const rateLimit = `The rate limit lasts longer than the check. ${moreTime}`;
 function adviceFor({ name, variables }: Login): ReadonlyMap<unknown, string> {
   const values = variables.join(' and ');
   const account = `the ${name === 'API key' ? name : 'service account'} of ${values}`;
-  const accessList = `Add the public IP address of this machine to the IP access list of ${account}.`;
   const digest = `The server offers no HTTP Digest that this machine can answer. Check ${server}`;
   const secret = 'Check both variables. The secret of the service account may have expired.';
   const refused = name === 'service account' ? secret : digest;
   return new Map([
     ['USER_UNAUTHORIZED', `The login is valid, but a role is missing. Grant ${account} the role Project Read Only.`],
-    ['IP_ADDRESS_NOT_ON_ACCESS_LIST', accessList],
-    ['ORG_REQUIRES_ACCESS_LIST', accessList],
     ['API_ERROR 401', `Check the key or token in ${values}, its role (Project Read Only) and its IP access list.`],
     ['API_ERROR 403', `Check the role (Project Read Only) and the IP access list of ${account}.`],
     ['API_ERROR 404', `The project or cluster may have been deleted meanwhile, or its ID is wrong. ${runLater}`],

@@ -6,13 +6,9 @@ export const helpOptions = { help: { type: 'boolean' }, version: { type: 'boolea
 
 /** Returns what prints the usage or the version, if the options ask for it. */
 export function readHelp(asked: Partial<Record<'help' | 'version', boolean>>, usage: string): Run | undefined {
-  if (asked.help) return print(usage);
-  return asked.version ? print(`${readVersion()}\n`) : undefined;
-}
-
-function print(text: string): Run {
+  if (!asked.help && !asked.version) return undefined;
   return async ({ stdout }) => {
-    stdout.write(text);
+    stdout.write(asked.help ? usage : `${readVersion()}\n`);
     return 0;
   };
 }

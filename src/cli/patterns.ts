@@ -1,4 +1,4 @@
-import type { Named } from './names.js';
+import { clusterOf, type Found, projectOf } from './names.js';
 
 /** A pattern of clusters, such as `Web Shop/test-*`. */
 export interface Pattern {
@@ -8,14 +8,6 @@ export interface Pattern {
   readonly groupId: string;
   readonly project: RegExp;
   readonly cluster: RegExp;
-}
-
-/** Which clusters to check. */
-export interface Choice {
-  /** The IDs of the projects. Absent: all. */
-  readonly groupIds?: readonly string[] | undefined;
-  readonly include: readonly Pattern[];
-  readonly exclude: readonly Pattern[];
 }
 
 /**
@@ -33,33 +25,22 @@ export function readPattern(option: string, text: string): Pattern {
 }
 
 function toRegExp(pattern: string): RegExp {
-  const [start = '', ...parts] = pattern.split(/\*+/).map((part) => part.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&'));
-  const end = parts.pop();
-  if (end === undefined) return new RegExp(`^${start}$`, 'u');
-  // Each part counts where it first occurs. The lookahead keeps the engine from trying the other places, which would take
-  // hours for a pattern with many stars.
-  const middle = parts.map((part, index) => `(?=(.*?${part}))\\${index + 1}`);
-  return new RegExp(`^${start}${middle.join('')}.*${end}$`, 'u');
-}
-
-/** Whether to check a cluster, or to report a list that failed. */
-export function chooses({ groupIds, include, exclude }: Choice, found: Named): boolean {
-  if (groupIds?.includes(found.groupId) === false) return false;
-  if (exclude.some((pattern) => covers(pattern, found))) return false;
-  return include.length === 0 || include.some((pattern) => includes(pattern, found));
+  const parts = pattern.split(/\*+/).map((part) => part.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&'));
+  return new RegExp(`^${parts.join('.*')}$`, 'u');
 }
 
 /** Whether a pattern of `--include` matches. A list that failed may have any cluster. */
-export function includes(pattern: Pattern, found: Named): boolean {
+export function includes(pattern: Pattern, found: Found): boolean {
   return found.clusterName === undefined ? isOfProject(pattern, found) : covers(pattern, found);
 }
 
 /** Whether a pattern covers a cluster. Only `*` covers a list that failed. */
-export function covers(pattern: Pattern, found: Named): boolean {
-  return isOfProject(pattern, found) && pattern.cluster.test(found.cluster);
+export function covers(pattern: Pattern, found: Found): boolean {
+  return isOfProject(pattern, found) && pattern.cluster.test(clusterOf(found));
 }
 
-function isOfProject(pattern: Pattern, { groupId, project }: Named): boolean {
+function isOfProject(pattern: Pattern, found: Found): boolean {
+  const project = projectOf(found);
   // An ID counts as it is: `*2` is meant for Team 2, not for every project without a known name whose ID ends in 2.
-  return pattern.groupId === groupId || pattern.project.test(project === groupId ? '' : project);
+  return pattern.groupId === found.groupId || pattern.project.test(project === found.groupId ? '' : project);
 }

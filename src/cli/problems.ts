@@ -1,57 +1,56 @@
+import type { BackupFinding } from '../check/index.js';
 import type { AnyAtlasError } from '../index.js';
-import type { CheckOptions } from './check-options.js';
+import { chooses } from './check-options.js';
 import type { Login } from './environment.js';
 import { explain } from './explain.js';
-import { isCluster, type Named, type NamedFinding } from './names.js';
+import { clusterOf, type Found, isCluster, projectOf } from './names.js';
 import { printable } from './output.js';
-import { chooses, includes } from './patterns.js';
+import { includes } from './patterns.js';
 import type { Report } from './report.js';
 
 /** Why something could not be checked or is missing. */
 type Problem = ReturnType<typeof problem>;
 
 /** Finds what could not be checked or is missing. */
-export function findProblems(report: Report, asked: CheckOptions): Problem[] {
-  const { findings, leftOut, notChecked, login, error } = report;
+export function findProblems(report: Report): Problem[] {
+  const { options, findings, leftOut, notChecked, login, error } = report;
   if (error !== undefined) return [failure('The projects could not be listed', error, login)];
   const filtered = notChecked.filter(({ reason }) => reason === 'excluded' || reason === 'not included');
   const backedUp = [...findings, ...leftOut, ...filtered];
   const known = new Set(backedUp.map(({ groupId }) => groupId));
-  const empty = asked.groupIds?.filter((groupId) => !known.has(groupId)) ?? [];
-  const unused = asked.include.filter((pattern) => !backedUp.some((found) => includes(pattern, found)));
+  const empty = options.groupIds?.filter((groupId) => !known.has(groupId)) ?? [];
+  const unused = options.include.filter((pattern) => !backedUp.some((found) => includes(pattern, found)));
   const problems = [
     ...findings.flatMap((found) => (found.error === undefined ? [] : [failure(nameOf(found), found.error, login)])),
     ...empty.map((groupId) => problem(groupId, 'The project has no cluster that Atlas backs up.')),
-    ...unused.map(({ text }) =>
-      problem('--include', `${text} matches no cluster that Atlas backs up. ${checkPattern}`),
-    ),
-    ...vanished(report, asked),
+    ...unused.map(({ text }) => problem('--include', `${text} ${matchesNone}`)),
+    ...vanished(report),
   ];
   if (problems.length > 0 || report.summary.clusters > 0) return problems;
   return [problem('No cluster was checked', filtered.length > 0 ? 'All of them are excluded.' : noneFound)];
 }
 
-const checkPattern = 'Check the pattern, and that the login can read the project.';
+const matchesNone =
+  'matches no cluster that Atlas backs up. Check the pattern, and that the login can read the project.';
 const noneFound =
   'Atlas lists only the projects in which the login has a role, such as Project Read Only, and backs up no free cluster.';
 
 /** Finds the clusters of the baseline that are neither listed now nor left out. */
-function vanished({ findings, notChecked }: Report, asked: CheckOptions): Problem[] {
-  const { file, clusters } = asked.baseline;
+function vanished({ options, findings, notChecked }: Report): Problem[] {
+  const { file, clusters } = options.baseline;
   const what = `in ${file}, and no longer listed. If nobody deleted it, check the role of the login in the project.`;
-  const keyOf = ({ groupId, clusterName }: Named) => `${groupId}/${clusterName}`;
+  const keyOf = ({ groupId, clusterName }: Found) => `${groupId}/${clusterName}`;
   const listed = new Set([...findings, ...notChecked].map(keyOf));
-  const failedLists = findings.filter((found) => !isCluster(found));
-  const unclear = new Set(failedLists.map(({ groupId }) => groupId));
+  const unclear = new Set(findings.filter((found) => !isCluster(found)).map(({ groupId }) => groupId));
   return clusters
-    .filter((cluster) => chooses(asked, cluster) && !unclear.has(cluster.groupId) && !listed.has(keyOf(cluster)))
+    .filter((cluster) => chooses(options, cluster) && !unclear.has(cluster.groupId) && !listed.has(keyOf(cluster)))
     .map((cluster) => problem(nameOf(cluster), what));
 }
 
 /** Says which patterns of `--exclude` match nothing. That is no problem. */
-export function formatUnused({ findings, leftOut, notChecked, error }: Report, { exclude }: CheckOptions): string[] {
+export function formatUnused({ options, findings, leftOut, notChecked, error }: Report): string[] {
   const listed = [...findings, ...leftOut, ...notChecked];
-  const unused = exclude.filter((pattern) => !listed.some((found) => includes(pattern, found)));
+  const unused = options.exclude.filter((pattern) => !listed.some((found) => includes(pattern, found)));
   return error === undefined ? unused.map(({ text }) => printable(`--exclude ${text} matched nothing.`)) : [];
 }
 
@@ -74,9 +73,9 @@ export function formatProblems(problems: readonly Problem[]): string[] {
 
 const listNames = { flex: 'Flex clusters', dedicated: 'dedicated clusters' };
 
-function nameOf({ project, cluster, clusterName, clusterType }: Named & Partial<NamedFinding>): string {
-  const list = clusterName === undefined && clusterType !== undefined ? listNames[clusterType] : '(no name)';
-  return `${project} / ${cluster || list}`;
+function nameOf(found: Found & Partial<Pick<BackupFinding, 'clusterType'>>): string {
+  const list = isCluster(found) || found.clusterType === undefined ? '(no name)' : listNames[found.clusterType];
+  return `${projectOf(found)} / ${clusterOf(found) || list}`;
 }
 
 /** @param kind - problems of the same kind share a line. */
@@ -85,8 +84,9 @@ function problem(about: string, message: string, kind = message) {
 }
 
 function failure(about: string, error: AnyAtlasError, login: Login): Problem {
-  const { code, operation, limit, status, errorCode } = { limit: '', status: '', errorCode: '', ...error };
+  const { code, operation, limit, status, errorCode } = error.toJSON();
+  const message = explain(error, login);
   // The messages of a kind may differ in names and times.
-  if (code === 'TIMEOUT') return problem(about, explain(error, login), `${operation} ${limit}`);
-  return problem(about, explain(error, login), errorCode ? `${status} ${errorCode}` : undefined);
+  if (code === 'TIMEOUT') return problem(about, message, `${operation} ${limit}`);
+  return problem(about, message, errorCode ? `${status} ${errorCode}` : message);
 }

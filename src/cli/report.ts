@@ -1,8 +1,9 @@
-import type { BackupCheckTotals, BackupState, MaxAge } from '../check/index.js';
+import type { BackupCheckTotals, BackupFinding, BackupState } from '../check/index.js';
 import type { AnyAtlasError } from '../index.js';
-import { type Login, readServer, readVersion, valuesOf } from './environment.js';
-import { isCluster, type Named, type NamedFinding, withNames } from './names.js';
-import { type Choice, chooses, covers } from './patterns.js';
+import { type CheckOptions, chooses } from './check-options.js';
+import type { Login } from './environment.js';
+import { clusterOf, type Found, isCluster, projectOf } from './names.js';
+import { covers } from './patterns.js';
 
 /** The states, in the order of the report. */
 export const states = ['none', 'stale', 'unknown', 'paused', 'new', 'fresh'] as const satisfies readonly BackupState[];
@@ -18,44 +19,32 @@ export interface Report extends ReturnType<typeof arrange> {
   /** When the check started. */
   readonly checkedAt: Date;
   readonly finishedAt: Date;
+  readonly options: CheckOptions;
   readonly login: Login;
-  readonly asked: ReturnType<typeof describeAsked>;
   /** Why the projects could not be listed. */
   readonly error?: AnyAtlasError | undefined;
 }
 
-/** Describes what a check was asked, in the order of the JSON. */
-export function describeAsked(usualLimit: MaxAge | undefined, options: object, login: Login) {
-  const loginId = login.name === 'access token' ? undefined : valuesOf(login)[0];
-  const from = { version: readVersion(), server: readServer(), login: login.name, loginId };
-  return { maxAge: usualLimit ?? dailyLimit, ...from, options };
-}
-
 /** Sorts and counts what a check found. */
-export function arrange(found: readonly NamedFinding[], totals: BackupCheckTotals, choice: Choice) {
+export function arrange(found: readonly BackupFinding[], totals: BackupCheckTotals, options: CheckOptions) {
   // The filter of the check sees clusters only, and not the lists that failed.
-  const findings = found.filter((finding) => chooses(choice, finding)).sort(compareFindings);
-  const leftOut = found.filter((finding) => !chooses(choice, finding));
-  const notChecked = totals.notChecked.map((cluster) => toNotChecked(cluster, choice)).sort(compareNames);
+  const findings = found.filter((finding) => chooses(options, finding)).sort(compareFindings);
+  const leftOut = found.filter((finding) => !chooses(options, finding));
+  const notChecked = totals.notChecked.map((cluster) => toNotChecked(cluster, options)).sort(compareNames);
   const clusters = findings.filter(isCluster);
-  const notListed = findings.filter((finding) => !isCluster(finding));
   const ofStates = { none: 0, stale: 0, unknown: 0, paused: 0, new: 0, fresh: 0 };
   const ofReasons = { free: 0, deleting: 0, internal: 0, excluded: 0, 'not included': 0 };
   for (const { state } of clusters) ofStates[state] += 1;
   for (const { reason } of notChecked) ofReasons[reason] += 1;
-  const projectsNotListed = new Set(notListed.map(({ groupId }) => groupId)).size;
-  const counts = { projects: totals.projects, projectsNotListed, clusters: clusters.length };
+  const notListed = new Set(findings.filter((finding) => !isCluster(finding)).map(({ groupId }) => groupId));
+  const counts = { projects: totals.projects, projectsNotListed: notListed.size, clusters: clusters.length };
   return { summary: { ...counts, ...ofStates, ...ofReasons }, findings, leftOut, notChecked };
 }
 
-/** A cluster that is not checked. */
-export type NotChecked = ReturnType<typeof toNotChecked>;
-
 /** Says why a cluster is not checked, and which pattern excluded it. */
-function toNotChecked(found: BackupCheckTotals['notChecked'][number], { exclude }: Choice) {
-  const cluster = withNames(found);
+function toNotChecked(cluster: BackupCheckTotals['notChecked'][number], { exclude }: CheckOptions) {
   const { reason } = cluster;
-  if (reason !== 'filtered') return { ...cluster, reason, pattern: undefined };
+  if (reason !== 'filtered') return { ...cluster, reason };
   const pattern = exclude.find((pattern) => covers(pattern, cluster))?.text;
   return { ...cluster, reason: pattern === undefined ? ('not included' as const) : ('excluded' as const), pattern };
 }
@@ -63,12 +52,12 @@ function toNotChecked(found: BackupCheckTotals['notChecked'][number], { exclude 
 const { compare } = new Intl.Collator('en');
 
 /** Compares projects and clusters as shown. */
-function compareNames(a: Named, b: Named): number {
-  return compare(a.project, b.project) || compare(a.cluster, b.cluster);
+function compareNames(a: Found, b: Found): number {
+  return compare(projectOf(a), projectOf(b)) || compare(clusterOf(a), clusterOf(b));
 }
 
 /** Compares findings by state, stale ones by age, then by name. */
-function compareFindings(a: NamedFinding, b: NamedFinding): number {
+function compareFindings(a: BackupFinding, b: BackupFinding): number {
   return (
     states.indexOf(a.state) - states.indexOf(b.state) ||
     (a.state === 'stale' && b.state === 'stale' && a.newest.time.getTime() - b.newest.time.getTime()) ||

@@ -1,16 +1,15 @@
-import type { BackupFinding, BackupState, MaxAge } from '../check/index.js';
-import type { CheckOptions } from './check-options.js';
-import { atlasUrl } from './environment.js';
-import { type NamedFinding, shownText } from './names.js';
+import type { BackupFinding, BackupState } from '../check/index.js';
+import { atlasUrl, readServer } from './environment.js';
+import { clusterOf, projectOf } from './names.js';
+import { printable } from './output.js';
 import { dailyLimit, type Report, reasons, states } from './report.js';
 
 const problems: readonly BackupState[] = ['none', 'stale', 'unknown'];
 
-type Shown = Pick<CheckOptions, 'onlyProblems' | 'usualLimit'>;
-
 /** Formats a report as a table with a summary below. */
-export function formatTable(report: Report, { onlyProblems, usualLimit }: Shown, isColored: boolean): string {
-  const summary = formatSummary(report, usualLimit);
+export function formatTable(report: Report, isColored: boolean): string {
+  const { onlyProblems, usualLimit } = report.options;
+  const summary = formatSummary(report);
   const findings = report.findings.filter(({ state }) => !onlyProblems || problems.includes(state));
   if (findings.length === 0) return summary;
   const rows = findings.map((finding) => toRow(finding, typeof usualLimit === 'number' ? usualLimit : dailyLimit));
@@ -34,18 +33,19 @@ const stateColumn = header.indexOf('State');
 const colors: Partial<Record<BackupState, number>> = { none: 31, stale: 31, unknown: 35, paused: 33, fresh: 32 };
 
 /** @param usualLimit - the limit that needs no note, in ms. */
-function toRow(finding: NamedFinding, usualLimit: number): string[] {
-  const { project, cluster, clusterType, state, newest, age } = finding;
+function toRow(finding: BackupFinding, usualLimit: number): string[] {
+  const { clusterType, state, newest, age } = finding;
   const time = newest?.time.toISOString().slice(0, 16).replace('T', ' ') ?? '-';
   const shownAge = age === undefined ? '-' : formatDuration(age);
-  return [project, cluster || '-', clusterType, state, time, shownAge, noteOf(finding, usualLimit)];
+  const names = [projectOf(finding), clusterOf(finding) || '-'];
+  return [...names, clusterType, state, time, shownAge, noteOf(finding, usualLimit)];
 }
 
 function noteOf({ state, error, reason, maxAge: limit, lastFailed }: BackupFinding, usualLimit: number): string {
   const { errorCode, status, code } = error?.toJSON() ?? {};
   // The schedule or a pattern may have changed the limit.
   const showsLimit = limit !== undefined && (state === 'stale' || limit !== usualLimit);
-  const notes = [reason ?? (error && shownText(String(errorCode ?? status ?? code)))];
+  const notes = [reason ?? (error && printable(String(errorCode ?? status ?? code)))];
   if (showsLimit) notes.push(`limit ${formatLimit(limit)}`);
   if (lastFailed) notes.push('latest snapshot failed');
   return notes.filter((note) => note !== undefined).join(', ');
@@ -69,17 +69,17 @@ export function formatDuration(ms: number): string {
 }
 
 // Such as `Clusters: 7 in 3 projects (1 none, 6 fresh). Not checked: 2 free, 1 excluded`.
-function formatSummary({ summary, asked: { server } }: Report, limit: MaxAge | undefined): string {
-  const { clusters, projects, projectsNotListed } = summary;
+function formatSummary({ summary, options: { usualLimit: limit } }: Report): string {
+  const { clusters, projects } = summary;
+  const server = readServer();
   const list = (names: readonly (keyof typeof summary)[]) =>
     names.flatMap((name) => (summary[name] > 0 ? [`${summary[name]} ${name}`] : [])).join(', ');
   const [ofStates, notChecked] = [list(states), list(reasons)];
   const sentences = [
     `Clusters: ${clusters} in ${projects} project${projects === 1 ? '' : 's'}${ofStates && ` (${ofStates})`}`,
+    notChecked && `Not checked: ${notChecked}`,
+    server !== atlasUrl && `Server: ${server}`,
+    limit && `Limit: ${limit === 'schedule' ? 'by schedule' : formatLimit(limit)}`,
   ];
-  if (notChecked) sentences.push(`Not checked: ${notChecked}`);
-  if (projectsNotListed > 0) sentences.push(`Projects with clusters that could not be listed: ${projectsNotListed}`);
-  if (server !== atlasUrl) sentences.push(`Server: ${server}`);
-  if (limit !== undefined) sentences.push(`Limit: ${limit === 'schedule' ? 'by schedule' : formatLimit(limit)}`);
-  return sentences.join('. ');
+  return sentences.filter(Boolean).join('. ');
 }

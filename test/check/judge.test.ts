@@ -76,7 +76,7 @@ describe('a cluster without a backup', () => {
     [{ created: week + 2 * hour - 1 }, 'new', undefined, weekly],
     [{ created: 27 * hour }, 'none', 'no schedule', noSchedule],
     [{ created: hour, paused: true }, 'none', 'paused'],
-    [{ created: hour, maxAge }, 'new', undefined, noSchedule],
+    [{ created: hour, maxAge }, 'new', 'no schedule', noSchedule],
   ])('%j is %s (%s)', (facts, state, reason, schedule = dailySchedule) => {
     expect(judge(factsOf(facts), schedule)).toStrictEqual({ state, ...(reason && { reason }) });
   });
@@ -143,7 +143,7 @@ it.each<[facts: Given, state: string]>([
 describe('the schedule', () => {
   it.each<[isNeeded: boolean, facts: Given]>([
     [true, { newest: 27 * hour }],
-    [false, { newest: 27 * hour, databaseEdition: 'INFINITE', backupEnabled: false }],
+    [true, { newest: 27 * hour, databaseEdition: 'INFINITE', backupEnabled: false }],
     [false, { newest: 27 * hour, maxAge: hour }],
     [false, { newest: 27 * hour, paused: true }],
     [true, { newest: 40 * day, paused: true }],

@@ -218,6 +218,10 @@ describe('the command', () => {
       stdout: expect.stringContaining('(2 fresh)'),
       stderr: `--output ${folder} could not be written: it is no regular file\n`,
     });
+    const stderrOf = (reason: string) => expect.stringContaining(`could not be written: ${reason}`);
+    const long = `--output=${'x'.repeat(300)}`;
+    expect(await run(['check', long, '--max-age=2h'])).toMatchObject({ exitCode: 2, stderr: stderrOf('ENAMETOOLONG') });
+    expect(await run(['check', '--output='])).toMatchObject({ exitCode: 3, stderr: stderrOf('ENOENT') });
     const { length } = atlas.requests;
     expect(await run(['check', '--baseline', folder])).toMatchObject({ exitCode: 3, stdout: '' });
     expect(atlas.requests).toHaveLength(length);

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import packageJson from '../../package.json' with { type: 'json' };
 import type { BackupFinding } from '../../src/check/index.js';
-import { formatJson, readBaseline, writeReport } from '../../src/cli/json.js';
+import { readBaseline } from '../../src/cli/baseline.js';
+import { formatJson, writeReport } from '../../src/cli/json.js';
 import type { Report } from '../../src/cli/report.js';
 import { AtlasApiError } from '../../src/index.js';
 import {
@@ -119,7 +120,7 @@ describe('the JSON in a file', () => {
     expect(fs.readdirSync(folder)).toEqual(['a.json']);
     const { clusters } = readBaseline(file);
     expect(clusters).toHaveLength(10 + 3);
-    expect(clusters[0]).toMatchObject({ project: 'Billing', cluster: 'gone' });
+    expect(clusters[0]).toMatchObject({ groupName: 'Billing', clusterName: 'gone' });
   });
 
   it.each<[name: string, text: string | undefined]>([

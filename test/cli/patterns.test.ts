@@ -1,19 +1,20 @@
 import { describe, expect, it } from 'vitest';
-import type { BackupFinding } from '../../src/check/index.js';
-import { type Named, withNames } from '../../src/cli/names.js';
+import type { Found } from '../../src/cli/names.js';
 import { covers, includes, readPattern } from '../../src/cli/patterns.js';
-import { down, ofShop, shop } from './support/reports.js';
+import { ofShop, shop } from './support/reports.js';
 
-const none = (clusterName: string, groupName: string | undefined = 'Web Shop') =>
-  withNames({ ...ofShop(clusterName), groupName });
+const none = (clusterName: string, groupName: string | undefined = 'Web Shop') => ({
+  ...ofShop(clusterName),
+  groupName,
+});
 /** Known by its ID only, as with `--project`. */
-const nameless = withNames({ ...ofShop('carts'), groupName: undefined });
-const list = withNames<BackupFinding>({ ...ofShop(''), clusterName: undefined, state: 'unknown', error: down });
+const nameless: Found = { ...ofShop('carts'), groupName: undefined };
+const list: Found = { ...ofShop(''), clusterName: undefined };
 
 const pattern = (text: string) => readPattern('--exclude', text);
 
 describe('a pattern', () => {
-  it.each<[text: string, cluster: Named]>([
+  it.each<[text: string, cluster: Found]>([
     ['Web Shop/carts', none('carts')],
     [`${shop}/carts`, none('carts')],
     [`${shop}/car*`, nameless],
@@ -28,12 +29,11 @@ describe('a pattern', () => {
     ['[a].(b)+\\d?|/carts', none('carts', '[a].(b)+\\d?|')],
     ['WebShop/carts', none('carts\u200b', ' Web\u0007Shop ')],
     [': :add-mask::x/: :carts', none(' ::carts', ':\u200b:add-mask::x')],
-    [`${'y'.repeat(200)}/*`, none('carts', 'y'.repeat(1_000_000))],
   ])('%s covers its clusters', (text, cluster) => {
     expect(covers(pattern(text), cluster)).toBe(true);
   });
 
-  it.each<[text: string, cluster: Named]>([
+  it.each<[text: string, cluster: Found]>([
     ['web shop/carts', none('carts')],
     ['Web Shop/Carts', none('carts')],
     ['Web Shop/cart', none('carts')],
@@ -45,7 +45,6 @@ describe('a pattern', () => {
     ['Web Shop*hop/*', none('carts')],
     ['Web Shop/ca*ar*s', none('carts')],
     ['Web Shop/*a*a*', none('carts')],
-    [`${'*-'.repeat(30)}x/*`, none('carts', '-'.repeat(200))],
     [`${'*'.repeat(200)}x/*`, none('carts', '-'.repeat(200))],
     [`*${shop.slice(-1)}/carts`, nameless],
   ])('%s does not cover others', (text, cluster) => {

@@ -1,13 +1,12 @@
 import { expect, it } from 'vitest';
 import type { BackupFinding } from '../../src/check/index.js';
 import { explain } from '../../src/cli/explain.js';
-import { withNames } from '../../src/cli/names.js';
 import { findProblems, formatProblems, formatUnused } from '../../src/cli/problems.js';
 import { type AnyAtlasError, AtlasApiError, AtlasInvalidArgumentError, AtlasTimeoutError } from '../../src/index.js';
 import { billing, down, login, office, ofShop, optionsOf, reportOf, shop, totals } from './support/reports.js';
 
 const linesOf = (found: BackupFinding[], args: string[] = [], notChecked = totals.notChecked.slice(0, 0)) =>
-  formatProblems(findProblems(reportOf(found, { notChecked }, args), optionsOf(...args)));
+  formatProblems(findProblems(reportOf(found, { notChecked }, args)));
 const isDown = explain(down, login);
 const byIds = (...ids: string[]) => ids.map((id) => `--project=${id}`);
 const fresh = { ...ofShop('new'), state: 'new' } as const;
@@ -17,7 +16,8 @@ const list = { groupId: office, clusterType: 'dedicated', state: 'unknown', erro
 
 it('errors of one kind share a line, with the first three names and the first message', () => {
   const api = (detail: string, errorCode?: string) => new AtlasApiError('x', { status: 503, errorCode, detail });
-  const slow = (limitMs: number) => new AtlasTimeoutError('x', { operation: 'getAll', limit: 'timeout', limitMs });
+  const slow = (limitMs: number) =>
+    new AtlasTimeoutError('x', { operation: 'getAll', limit: 'timeout', limitMs, attempts: 1 });
   const late = new AtlasTimeoutError('x', { operation: 'checkBackups', limit: 'timeout', limitMs: 9_000 });
   const bad = new AtlasInvalidArgumentError('x', { issues: [{ path: '', message: 'Al\x1b[2J\n\u2028tair' }] });
   const named: [string, AnyAtlasError][] = [
@@ -34,7 +34,7 @@ it('errors of one kind share a line, with the first three names and the first me
     'Web Shop / e2: The request failed with status 503 SLOW: one.',
     'Web Shop / e3: The request failed with status 503: ::x ## [error] ##vso [task].',
     'Web Shop / e4: The request failed with status 503: y.',
-    'Web Shop / f0, Web Shop / f1: Atlas did not answer within 9 s.',
+    'Web Shop / f0, Web Shop / f1: Atlas did not answer within 9 s (attempts: 1).',
     'Web Shop / f2: The check ran out of time.',
     'Web Shop / f3, Web Shop / f4: Atlas sent what cannot be used: Al[2Jtair.',
   ]);
@@ -71,10 +71,9 @@ it('they say why there may be no cluster', () => {
 });
 
 it('they say only that the projects could not be listed', () => {
-  const options = optionsOf('--include=Web Shop/*', '--exclude=x/y');
-  const report = { ...reportOf([]), error: down };
-  expect(formatProblems(findProblems(report, options))).toEqual([`The projects could not be listed: ${isDown}`]);
-  expect(formatUnused(report, options)).toEqual([]);
+  const report = { ...reportOf([], {}, ['--include=Web Shop/*', '--exclude=x/y']), error: down };
+  expect(formatProblems(findProblems(report))).toEqual([`The projects could not be listed: ${isDown}`]);
+  expect(formatUnused(report)).toEqual([]);
 });
 
 it.each<[args: string[], gone: string]>([
@@ -89,10 +88,10 @@ it.each<[args: string[], gone: string]>([
     ...[ofShop('sandbox'), ofShop('old')], // no longer checked
     { groupId: office, clusterName: 'x' }, // one of its lists failed
   ];
-  const options = { ...optionsOf(...args), baseline: { file: 'a.json', clusters: earlier.map(withNames) } };
+  const options = { ...optionsOf(...args), baseline: { file: 'a.json', clusters: earlier } };
   const also = { ...names, clusterType: 'flex', clusterName: 'y', state: 'new' } as const;
-  const report = reportOf([fresh, also, list], totals, args);
-  const lines = formatProblems(findProblems(report, options)).filter((line) => !line.startsWith(office));
+  const report = { ...reportOf([fresh, also, list], totals, args), options };
+  const lines = formatProblems(findProblems(report)).filter((line) => !line.startsWith(office));
   expect(lines).toEqual([expect.stringContaining(`${gone}: in a.json, and no longer listed.`)]);
 });
 
@@ -101,11 +100,6 @@ it('patterns of --exclude that match nothing are named', () => {
   const args = [...used, 'Web Shop/x\x1b'].map((text) => `--exclude=${text}`);
   const report = reportOf([unknown('a')], totals, args);
   // A cluster that a pattern leaves out is among those not checked.
-  const notChecked = [
-    ...report.notChecked,
-    { ...withNames(ofShop('a')), reason: 'excluded' as const, pattern: 'Web Shop/a' },
-  ];
-  expect(formatUnused({ ...report, notChecked }, optionsOf(...args))).toEqual([
-    '--exclude Web Shop/x matched nothing.',
-  ]);
+  const notChecked = [...report.notChecked, { ...ofShop('a'), reason: 'excluded' as const, pattern: 'Web Shop/a' }];
+  expect(formatUnused({ ...report, notChecked })).toEqual(['--exclude Web Shop/x matched nothing.']);
 });

@@ -2,8 +2,7 @@ import { parseArgs } from 'node:util';
 import type { BackupCheckTotals, BackupFinding } from '../../../src/check/index.js';
 import { checkOptions, readCheckOptions } from '../../../src/cli/check-options.js';
 import { logins } from '../../../src/cli/environment.js';
-import { withNames } from '../../../src/cli/names.js';
-import { arrange, describeAsked, type Report } from '../../../src/cli/report.js';
+import { arrange, type Report } from '../../../src/cli/report.js';
 import { AtlasConnectionError } from '../../../src/index.js';
 
 export const [minute, hour, day] = [60_000, 3_600_000, 86_400_000];
@@ -60,10 +59,6 @@ export function reportOf(
   args: readonly string[] = [],
 ): Report {
   const options = optionsOf(...args);
-  const start = { checkedAt: new Date(now), finishedAt: new Date(now + 1_500), login };
-  return {
-    ...start,
-    asked: describeAsked(options.usualLimit, options.given, login),
-    ...arrange(found.map(withNames), { projects, notChecked }, options),
-  };
+  const start = { options, login, checkedAt: new Date(now), finishedAt: new Date(now + 1_500) };
+  return { ...start, ...arrange(found, { projects, notChecked }, options) };
 }
