@@ -16,7 +16,7 @@ import { Mask } from '../errors/mask.js';
 import { type HeaderFields, joinHeaders } from '../http/headers.js';
 import type { NoResponse } from '../http/no-response.js';
 import { isRetryableStatus, parseRetryAfter, type RetryHints } from '../http/retry.js';
-import { adviseOnStatus, adviseOnTransport } from './advice.js';
+import { adviseOnServer, adviseOnStatus, adviseOnTransport } from './advice.js';
 import type { Attempt, Call } from './call.js';
 
 /**
@@ -79,10 +79,11 @@ export function noLogin({ reason, details, retry }: NoLogin, attempt: Attempt): 
     const what = `${call.subject}: the access token request`;
     return new Failed(transportError(what, reason, adviseOnTransport(reason.kind, undefined), attempt), retry);
   }
-  const { error, errorDescription, ...others } = details;
+  const { status = 0, advice = adviseOnServer(status), error, errorDescription } = details;
   const mask = maskOf(call);
   const fields = {
-    ...others,
+    ...details,
+    advice,
     error: error && mask.text(error),
     errorDescription: errorDescription && mask.text(errorDescription),
   };

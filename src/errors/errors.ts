@@ -138,6 +138,13 @@ export class AtlasApiError extends AtlasError {
   }
 }
 
+/**
+ * What an {@link AtlasAuthenticationError} may have.
+ *
+ * @inline
+ */
+export type AuthenticationFields = FieldsOf<AtlasAuthenticationError> & AtlasErrorContext;
+
 /** The client could not get a token, or could not answer a challenge. */
 export class AtlasAuthenticationError extends AtlasError {
   readonly code = 'AUTHENTICATION' as const;
@@ -151,7 +158,7 @@ export class AtlasAuthenticationError extends AtlasError {
   declare readonly retryAfterMs?: number | undefined;
 
   /** Creates an error. */
-  constructor(what: string, fields: FieldsOf<AtlasAuthenticationError> & AtlasErrorContext = {}) {
+  constructor(what: string, fields: AuthenticationFields = {}) {
     super(what, fields);
   }
 }

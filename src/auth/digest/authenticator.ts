@@ -1,5 +1,4 @@
 import type { ApiResponse } from '../../atlas/response.js';
-import { baseUrlAdvice } from '../../errors/server-advice.js';
 import { headerValue } from '../../http/headers.js';
 import {
   type ApiKeyCredentials,
@@ -77,7 +76,7 @@ export class DigestAuthenticator implements Authenticator {
 
 function unsupported(offer: string): NoLogin {
   const what = `The server did not offer a Digest challenge that this client supports. It offered: ${offer}.`;
-  if (hasHash('md5')) return new NoLogin(what, { advice: baseUrlAdvice, status: 401 });
+  if (hasHash('md5')) return new NoLogin(what, { status: 401 });
   const advice = 'Log in with a service account, which needs no MD5.';
   return new NoLogin(`${what} Node.js has no MD5 here, as in FIPS mode.`, { advice, status: 401 });
 }
