@@ -1,5 +1,5 @@
 import { type ApiResponse, isMissingRole } from '../atlas/response.js';
-import type { AuthenticationFields } from '../errors/errors.js';
+import type { AtlasAuthenticationError, FieldsOf } from '../errors/errors.js';
 import type { NoResponse } from '../http/no-response.js';
 import type { RetryHints } from '../http/retry.js';
 import type { Scope } from '../http/scope.js';
@@ -106,10 +106,14 @@ export class NoLogin {
   /** What happened, as a sentence; or why the token request got no response. */
   readonly reason: string | NoResponse;
   /** What the errors have. Without advice, they have that of the status. */
-  readonly details: AuthenticationFields;
+  readonly details: FieldsOf<AtlasAuthenticationError>;
   readonly retry: RetryHints;
 
-  constructor(reason: string | NoResponse, details: AuthenticationFields, retry: RetryHints = { isRetryable: false }) {
+  constructor(
+    reason: string | NoResponse,
+    details: FieldsOf<AtlasAuthenticationError>,
+    retry: RetryHints = { isRetryable: false },
+  ) {
     this.reason = reason;
     this.details = details;
     // All calls that waited share the jitter, so that they retry together and need one token request, not one each.

@@ -7,9 +7,9 @@ import {
   AtlasClosedError,
   AtlasConnectionError,
   type AtlasError,
-  type AtlasErrorContext,
   AtlasInvalidResponseError,
   AtlasTimeoutError,
+  type FieldsOf,
 } from '../errors/errors.js';
 import { listIssues, toIssues } from '../errors/issues.js';
 import { Mask } from '../errors/mask.js';
@@ -113,7 +113,7 @@ export function closed(call: Call): AtlasClosedError {
   return new AtlasClosedError(what, { ...contextOf(attempt), advice, cause: lastError });
 }
 
-function contextOf({ call, target, number }: Attempt): AtlasErrorContext {
+function contextOf({ call, target, number }: Attempt): FieldsOf<AtlasError> {
   const { endpoint, apiPath } = target;
   return { operation: call.operation, endpoint, path: number === 0 ? undefined : apiPath, attempts: number };
 }
