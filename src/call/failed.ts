@@ -150,16 +150,16 @@ function sentence(detail: string | undefined): string {
 
 /** @param what - what got no response, as the start of a sentence. */
 function transportError(what: string, reason: NoResponse, advice: string, attempt: Attempt): AtlasError {
-  const { kind, cause = new Error('No error was reported'), attemptTimeout } = reason;
+  const { kind, cause, attemptTimeout } = reason;
   const context = contextOf(attempt);
-  if (kind === 'attempt timeout') {
+  // Only this kind has no cause.
+  if (kind === 'attempt timeout' || cause === undefined) {
     const limit = { limit: 'attemptTimeout', limitMs: attemptTimeout } as const;
     const message = `${what} timed out after ${attemptTimeout} ms (attemptTimeout).`;
     return new AtlasTimeoutError(message, { ...limit, ...context, advice });
   }
   const copy = maskedCopy(cause, maskOf(attempt.call));
-  // A numeric code, such as that of a DOMException, does not help.
-  const code = typeof copy.code === 'string' ? ` (${copy.code})` : '';
+  const code = copy.code === undefined ? '' : ` (${copy.code})`;
   const message = `${what} got no response${code}${sentence(copy.message.slice(0, maxCauseLength))}`;
   const fields = { ...context, advice, cause: copy };
   if (kind === 'connect timeout') return new AtlasTimeoutError(message, { limit: 'connecting', ...fields });
@@ -167,9 +167,7 @@ function transportError(what: string, reason: NoResponse, advice: string, attemp
 }
 
 /** Copies an error without its secrets: an error of undici may hold a response that echoes the request. */
-function maskedCopy(error: Error & { code?: string | number }, mask: Mask): Error & { code?: string | number } {
-  const { name, message, code } = error;
+function maskedCopy({ name, message, code }: Error & { code?: string }, mask: Mask): Error & { code?: string } {
   const copy = Object.assign(new Error(mask.text(message)), { name: mask.text(name) });
-  if (code === undefined) return copy;
-  return Object.assign(copy, { code: typeof code === 'string' ? mask.text(code) : code });
+  return code === undefined ? copy : Object.assign(copy, { code: mask.text(code) });
 }

@@ -11,7 +11,7 @@ import { adviseOnBody, adviseOnSize, proxyAdvice } from './advice.js';
 import type { Attempt, Call, Success } from './call.js';
 import type { RunningCall } from './context.js';
 import { closed, errorStatus, Failed, maskOf, noLogin, noResponse, timedOut, unusable } from './failed.js';
-import { describeFailure, reportRetry, startAttemptLog } from './tracing.js';
+import { describeFailure, logAttempt, reportRetry } from './tracing.js';
 
 /** How long the fallback may take, in ms. */
 const fallbackTimeout = 5_000;
@@ -39,17 +39,13 @@ export async function run<T>(call: Call, read: () => Promise<Success<T>>): Promi
   };
   context.lifetime.callStarted(running);
   try {
-    const success = await read();
-    throwIfAborted(call);
-    return success;
-  } catch (reason) {
-    // An abort wins even over a response that has arrived. A deadline does not.
-    throwIfAborted(call);
-    throw reason;
+    return await read();
   } finally {
     stopTimer();
     stopListening?.();
     context.lifetime.callEnded(running);
+    // An abort wins even over a response that has arrived. A deadline does not.
+    throwIfAborted(call);
   }
 }
 
@@ -138,13 +134,13 @@ async function makeAttempt<T>(
   scope.throwIfEnded();
   const attempt: Attempt<T> = { call, target, number: call.attempt.number + 1, scope };
   call.attempt = attempt;
-  const logAttempt = startAttemptLog(attempt);
+  const startedAt = performance.now();
   try {
     const success = await evaluate(await sendRequest(attempt, resends), attempt);
-    logAttempt?.(success.response.status);
+    logAttempt(attempt, startedAt, success.response.status);
     return success;
   } catch (failed) {
-    logAttempt?.(describeFailure(failed));
+    logAttempt(attempt, startedAt, describeFailure(failed));
     throw failed;
   }
 }
