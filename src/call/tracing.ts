@@ -46,7 +46,6 @@ export interface AtlasRetryTrace {
 
 const calls = tracingChannel<unknown, AtlasCallTrace>('atlas-tenant-snapshots:call');
 const retries = channel('atlas-tenant-snapshots:retry');
-// Logs nothing unless NODE_DEBUG asks for it.
 const debug = debuglog('atlas-tenant-snapshots');
 
 // Bun's tracing channel does not say whether it has subscribers, but its parts do.
@@ -92,6 +91,8 @@ function statusOf(reason: unknown): number | undefined {
 
 /** Logs how an attempt ended: with a status, or with what {@link describeFailure} returns. */
 export function logAttempt(attempt: Attempt, startedAt: number, end: number | string): void {
+  // Not asked for. Bun's logger does not say so, and logs nothing.
+  if (debug.enabled === false) return;
   const ms = Math.round(performance.now() - startedAt);
   debug('%s: attempt %d ended with %s after %d ms', nameOf(attempt), attempt.number, end, ms);
 }

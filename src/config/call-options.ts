@@ -104,7 +104,10 @@ export type Operation = keyof typeof methods;
 /** Checks the arguments and options of a call. */
 export function checkCall(operation: Operation, args: object, options: object): SchemaError['issues'] {
   const method = methods[operation];
-  return [...issuesOf(compiled<unknown>(method.arguments), args), ...issuesOf(method.options, options)];
+  return [
+    ...issuesOf(compiled<unknown>(method.arguments), args),
+    ...issuesOf(compiled<unknown>(method.options), options),
+  ];
 }
 
 /** Checks the options of `close()`. */
