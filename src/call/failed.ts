@@ -154,9 +154,8 @@ function transportError(what: string, reason: NoResponse, advice: string, attemp
   const context = contextOf(attempt);
   // Only this kind has no cause.
   if (kind === 'attempt timeout' || cause === undefined) {
-    const limit = { limit: 'attemptTimeout', limitMs: attemptTimeout } as const;
     const message = `${what} timed out after ${attemptTimeout} ms (attemptTimeout).`;
-    return new AtlasTimeoutError(message, { ...limit, ...context, advice });
+    return new AtlasTimeoutError(message, { limit: 'attemptTimeout', limitMs: attemptTimeout, ...context, advice });
   }
   const copy = maskedCopy(cause, maskOf(attempt.call));
   const code = copy.code === undefined ? '' : ` (${copy.code})`;

@@ -9,7 +9,6 @@ import { endOnAbort, Scope } from '../http/scope.js';
 import { startTimer } from '../http/timer.js';
 import { adviseOnBody, adviseOnSize, proxyAdvice } from './advice.js';
 import type { Attempt, Call, Success } from './call.js';
-import type { RunningCall } from './context.js';
 import { closed, errorStatus, Failed, maskOf, noLogin, noResponse, timedOut, unusable } from './failed.js';
 import { describeFailure, logAttempt, reportRetry } from './tracing.js';
 
@@ -17,6 +16,8 @@ import { describeFailure, logAttempt, reportRetry } from './tracing.js';
 const fallbackTimeout = 5_000;
 /** How often a request may be sent again because its connection died, over all its attempts. */
 const maxResends = 3;
+/** The phase that `close()` ends. */
+const retryPhase = 'waiting to retry';
 
 /**
  * Runs a call. Ends it at its deadline, when its signal aborts, or when the client that is being closed waits no longer.
@@ -31,13 +32,9 @@ export async function run<T>(call: Call, read: () => Promise<Success<T>>): Promi
   throwIfClosed(call);
   const stopListening = signal ? endOnAbort(scope, signal) : undefined;
   const stopTimer = startTimer(timeout, () => scope.end(timedOut(call)));
-  const running: RunningCall = {
-    place: 0,
-    endByClose(isTimeUp) {
-      if (isTimeUp || call.isWaitingToRetry) scope.end(closed(call));
-    },
-  };
-  context.lifetime.callStarted(running);
+  const running = context.lifetime.callStarted((isTimeUp) => {
+    if (isTimeUp || scope.phase === retryPhase) scope.end(closed(call));
+  });
   try {
     return await read();
   } finally {
@@ -90,17 +87,12 @@ async function requestWithRetries<T>(target: Target<T>, call: Call): Promise<Suc
 async function waitToRetry(delay: number, { error }: Failed, call: Call): Promise<void> {
   const { scope } = call;
   call.lastError = error;
-  scope.phase = 'waiting to retry';
+  scope.phase = retryPhase;
   // Before the report: neither an aborted call nor one of a closed client is retried.
   scope.throwIfEnded();
   throwIfClosed(call);
   reportRetry(call.attempt, error, delay);
-  call.isWaitingToRetry = true;
-  try {
-    await scope.sleep(delay);
-  } finally {
-    call.isWaitingToRetry = false;
-  }
+  await scope.sleep(delay);
 }
 
 /**

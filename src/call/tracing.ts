@@ -106,16 +106,10 @@ export function describeFailure(reason: unknown): number | string {
 /** Publishes and logs that a call waits before its next attempt. */
 export function reportRetry(attempt: Attempt, error: AtlasError, delayMs: number): void {
   const { call, target, number } = attempt;
-  if (retries.hasSubscribers) {
-    const message = { operation: call.operation, endpoint: target.endpoint, attempt: number, delayMs, error };
-    retries.publish(message satisfies AtlasRetryTrace);
-  }
-  debug('%s: retry in %d ms: %s', nameOf(attempt), Math.round(delayMs), printable(error.message));
-}
-
-/** Leaves out what could change what a terminal shows, or start a line of its own. */
-function printable(text: string): string {
-  return text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, '');
+  const message = { operation: call.operation, endpoint: target.endpoint, attempt: number, delayMs, error };
+  retries.publish(message satisfies AtlasRetryTrace);
+  // In one line. The mask has removed all other control characters.
+  debug('%s: retry in %d ms: %s', nameOf(attempt), Math.round(delayMs), error.message.replace(/\s+/g, ' '));
 }
 
 function nameOf({ call, target }: Attempt): string {
