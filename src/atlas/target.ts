@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import type { ErrorResponse } from './response.js';
-import { compiled } from './schemas.js';
 import { type Parsed, parseWith, type StandardSchema } from './standard-schema.js';
 
 /**
@@ -52,11 +51,6 @@ export interface Fallback<T> {
 
 /** Parses a JSON value. Returns a promise for a list, and for a schema of the caller's. */
 export type Parse<T> = (json: unknown) => Parsed<T> | Promise<Parsed<T>>;
-
-/** Returns the parser for a schema whose values Atlas defines. */
-export function parserOf<T>(schema: z.ZodType<T>): Parse<T> {
-  return (json) => compiled(schema).safeParse(json);
-}
 
 /** What every request of a client has in common. */
 export interface RequestBase {
