@@ -70,10 +70,10 @@ export async function request<T>(target: Target<T>, call: Call): Promise<Success
 /** Makes attempts until one succeeds, or until there is no next one. */
 async function requestWithRetries<T>(target: Target<T>, call: Call): Promise<Success<T>> {
   const { maxRetries } = call.settings;
-  const resends = { left: maxResends };
+  call.resendsLeft = maxResends;
   for (let retries = 0; ; retries += 1) {
     try {
-      return await makeAttempt(target, call.scope, resends, call);
+      return await makeAttempt(target, call.scope, call);
     } catch (failed) {
       if (!(failed instanceof Failed)) throw failed;
       const delay = retryDelay(failed.retry, { retries, maxRetries }, call.deadline - performance.now());
@@ -102,11 +102,12 @@ async function waitToRetry(delay: number, { error }: Failed, call: Call): Promis
 async function askFallback<T>({ target, isEmpty }: Fallback<T>, call: Call): Promise<Success<T> | undefined> {
   call.scope.phase = `about to ask the ${target.endpoint} endpoint`;
   throwIfClosed(call);
+  call.resendsLeft = maxResends;
   const scope = new Scope();
   call.scope.onInterrupt((reason) => scope.end(reason));
   const stopTimer = startTimer(fallbackTimeout, () => scope.end(new NoResponse('attempt timeout', fallbackTimeout)));
   try {
-    const success = await makeAttempt(target, scope, { left: maxResends }, call);
+    const success = await makeAttempt(target, scope, call);
     return isEmpty(success.data) ? undefined : success;
   } catch {
     call.scope.throwIfEnded();
@@ -117,18 +118,13 @@ async function askFallback<T>({ target, isEmpty }: Fallback<T>, call: Call): Pro
 }
 
 /** Sends a request, and finds out what its response means. */
-async function makeAttempt<T>(
-  target: Target<T>,
-  scope: Scope,
-  resends: { left: number },
-  call: Call,
-): Promise<Success<T>> {
+async function makeAttempt<T>(target: Target<T>, scope: Scope, call: Call): Promise<Success<T>> {
   scope.throwIfEnded();
   const attempt: Attempt<T> = { call, target, number: call.attempt.number + 1, scope };
   call.attempt = attempt;
   const startedAt = performance.now();
   try {
-    const success = await evaluate(await sendRequest(attempt, resends), attempt);
+    const success = await evaluate(await sendRequest(attempt), attempt);
     logAttempt(attempt, startedAt, success.response.status);
     return success;
   } catch (failed) {
@@ -137,12 +133,8 @@ async function makeAttempt<T>(
   }
 }
 
-/**
- * Sends a request with its login. Sends it again if its connection died before any part of a response arrived.
- *
- * @param resends - how often that may still happen.
- */
-async function sendRequest(attempt: Attempt, resends: { left: number }): Promise<ApiResponse> {
+/** Sends a request with its login. Sends it again if its connection died before any part of a response arrived. */
+async function sendRequest(attempt: Attempt): Promise<ApiResponse> {
   const { call, target, scope } = attempt;
   const { settings, context } = call;
   const { base, transport, authenticator } = context;
@@ -165,8 +157,8 @@ async function sendRequest(attempt: Attempt, resends: { left: number }): Promise
     } catch (reason) {
       if (reason instanceof NoLogin) throw noLogin(reason, attempt);
       if (!(reason instanceof NoResponse)) throw reason;
-      if (!reason.isDeadConnection || resends.left === 0) throw noResponse(reason, attempt);
-      resends.left -= 1;
+      if (!reason.isDeadConnection || call.resendsLeft === 0) throw noResponse(reason, attempt);
+      call.resendsLeft -= 1;
     }
   }
 }
