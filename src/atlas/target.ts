@@ -72,9 +72,7 @@ export function toPath({ prefix }: RequestBase, { apiPath, query }: Target): str
 
 /** Whether the response may have an envelope. The query of `get()` may ask for one, as the option does. */
 export function mayBeEnveloped({ query }: Target): boolean {
-  // Of several values, the first one counts.
-  const { envelope } = query;
-  return String(typeof envelope === 'object' ? envelope[0] : envelope) === 'true';
+  return String(query['envelope']) === 'true';
 }
 
 /** The options of a call that change its request. */
