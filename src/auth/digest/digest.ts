@@ -51,8 +51,10 @@ export function findChallenge(header: string): DigestChallenge | undefined {
 /** Combines a challenge with an API key. */
 export function openSession(challenge: DigestChallenge, { publicKey, privateKey }: ApiKeyCredentials): DigestSession {
   const { realm, nonce, opaque, algorithm } = challenge;
-  const username = toOctets(publicKey);
-  const password = toOctets(privateKey);
+  // The UTF-8 octets, one per character. Header text has this form, so that what the server sends goes back unchanged,
+  // whatever its charset is.
+  const username = Buffer.from(publicKey).toString('latin1');
+  const password = Buffer.from(privateKey).toString('latin1');
   const cnonce = randomBytes(16).toString('hex');
   const algorithmParam = algorithm === undefined ? '' : `, algorithm=${algorithm}`;
   const opaqueParam = opaque === undefined ? '' : `, opaque=${quote(opaque)}`;
@@ -78,14 +80,6 @@ export function nextAuthorization(session: DigestSession, uri: string): string {
   const ha2 = hash(challenge.hash, `GET:${uri}`);
   const response = hash(challenge.hash, `${ha1}:${challenge.nonce}:${nc}:${cnonce}:auth:${ha2}`);
   return `${prefix}, uri="${uri}", nc=${nc}, response="${response}"`;
-}
-
-/**
- * The UTF-8 octets of a text, one per character. Header text has this form, so that what the server sends goes back
- * unchanged, whatever its charset is.
- */
-function toOctets(text: string): string {
-  return Buffer.from(text).toString('latin1');
 }
 
 function quote(text: string): string {
