@@ -90,7 +90,7 @@ export interface Authenticator {
   authenticate(request: LoginRequest, exchangeWith: ExchangeWith): Promise<ApiResponse>;
 
   /** The credentials, which no error may show. */
-  secrets(): string[];
+  readonly secrets: readonly string[];
 
   /** Cleans up when the client is closed. Never rejects. */
   close?(): Promise<void>;

@@ -120,7 +120,7 @@ function contextOf({ call, target, number }: Attempt): FieldsOf<AtlasError> {
 
 /** A mask for the credentials, and for every login of the call: a server may echo any of them. */
 export function maskOf({ context, authorizations }: Call): Mask {
-  return new Mask([...context.authenticator.secrets(), ...authorizations.map(secretOf)]);
+  return new Mask([...context.authenticator.secrets, ...authorizations.map(secretOf)]);
 }
 
 /** The secret in an `Authorization` value: a bearer token, or the response of Digest. */

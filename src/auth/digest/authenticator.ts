@@ -20,6 +20,7 @@ import { type DigestSession, findChallenge, hasHash, nextAuthorization, openSess
  * @see https://www.rfc-editor.org/rfc/rfc7616
  */
 export class DigestAuthenticator implements Authenticator {
+  readonly secrets: readonly string[];
   readonly #credentials: ApiKeyCredentials;
   /** That of the latest challenge. */
   #session: DigestSession | undefined;
@@ -28,6 +29,7 @@ export class DigestAuthenticator implements Authenticator {
 
   constructor(credentials: ApiKeyCredentials) {
     this.#credentials = credentials;
+    this.secrets = [credentials.publicKey, credentials.privateKey];
   }
 
   async authenticate({ path, scope }: LoginRequest, exchangeWith: ExchangeWith): Promise<ApiResponse> {
@@ -38,10 +40,6 @@ export class DigestAuthenticator implements Authenticator {
     const response = await sending;
     const answer = this.#sessionFor(response);
     return answer === undefined ? response : exchangeWith(nextAuthorization(answer, path));
-  }
-
-  secrets(): string[] {
-    return [this.#credentials.publicKey, this.#credentials.privateKey];
   }
 
   #inquire(exchangeWith: ExchangeWith): Promise<ApiResponse> {

@@ -86,14 +86,6 @@ function quote(text: string): string {
   return `"${text.replace(/["\\]/g, '\\$&')}"`;
 }
 
-/** One challenge in `WWW-Authenticate`, of any scheme. */
-interface Challenge {
-  /** In lower case. */
-  readonly scheme: string;
-  /** By lowercase name. */
-  readonly params: Record<string, string>;
-}
-
 const token = "[!#$%&'*+.^_`|~0-9A-Za-z-]+";
 const quotedText = String.raw`"((?:[\t !#-\[\]-~\x80-\uffff]|\\[\t -~\x80-\uffff])*)"`;
 const unquotedText = String.raw`([!#-+\--~]*)`;
@@ -101,13 +93,13 @@ const unquotedText = String.raw`([!#-+\--~]*)`;
 const schemeOrParam = new RegExp(String.raw`(${token})(?:[\t ]*=[\t ]*(?:${quotedText}|${unquotedText}))?`, 'g');
 
 /**
- * Parses every challenge in `WWW-Authenticate`. Never throws: it skips what it cannot read. Values are unescaped and without
- * control characters.
+ * Parses every challenge in `WWW-Authenticate`, of any scheme. Never throws: it skips what it cannot read. Schemes and names
+ * are in lower case, values unescaped and without control characters.
  *
  * @see https://www.rfc-editor.org/rfc/rfc9110#section-11.6.1
  */
-function parseChallenges(header: string): Challenge[] {
-  const challenges: Challenge[] = [];
+function parseChallenges(header: string) {
+  const challenges: { scheme: string; params: Record<string, string> }[] = [];
   for (const [, name = '', quoted, unquoted] of header.matchAll(schemeOrParam)) {
     const value = quoted?.replace(/\\(.)/g, '$1') ?? unquoted;
     const current = challenges.at(-1);
