@@ -42,11 +42,8 @@ export async function requestPages<T>(target: Target<T>, call: Call): Promise<Su
   let hasChanged = false;
   let isLinkedTo = true;
   const { parse, fallback } = target;
-  const toPage = (list: Target): Target<Page<T>> => ({
-    ...list,
-    parse: (json) => parsePage(json, parse),
-    fallback: undefined,
-  });
+  const parseList = (json: unknown) => parsePage(json, parse);
+  const toPage = (list: Target): Target<Page<T>> => ({ ...list, parse: parseList, fallback: undefined });
   const hasNoItem = ({ keys }: Page<T>) => keys.length === 0;
   const fallbackToPage = fallback && { ...fallback, target: toPage(fallback.target), isEmpty: hasNoItem };
   let page = await request({ ...toPage(target), fallback: fallbackToPage }, call);

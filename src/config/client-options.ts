@@ -116,6 +116,9 @@ function isUrl(value: unknown): boolean {
   return isTextOrUrl && URL.canParse(String(value));
 }
 
+const baseUrlVariable = 'MONGODB_ATLAS_BASE_URL';
+const defaultBaseUrl = 'https://cloud.mongodb.com';
+
 const clientOptions = z
   .strictObject(
     {
@@ -151,8 +154,8 @@ const clientOptions = z
  */
 export function resolveOptions(options: TenantSnapshotsClientOptions = {}): ClientSettings {
   const { credentials, tokenStore, fetch, userAgent, ...rest } = check(clientOptions, options);
-  const { baseUrl = baseUrlFromEnvironment(), dispatcher = fetch && fetchDispatcher(fetch), ...defaults } = rest;
-  const { origin, pathname } = baseUrl;
+  const { baseUrl: url, dispatcher = fetch && fetchDispatcher(fetch), ...defaults } = rest;
+  const { origin, pathname } = url ?? check(baseUrl, process.env[baseUrlVariable] || defaultBaseUrl, baseUrlVariable);
   return {
     credentials: resolveCredentials(credentials),
     tokenStore,
@@ -165,11 +168,6 @@ export function resolveOptions(options: TenantSnapshotsClientOptions = {}): Clie
     },
     defaults,
   };
-}
-
-function baseUrlFromEnvironment(): URL {
-  const variable = 'MONGODB_ATLAS_BASE_URL';
-  return check(baseUrl, process.env[variable] || 'https://cloud.mongodb.com', variable);
 }
 
 function proxyFromEnvironment(): string | undefined {

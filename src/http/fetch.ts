@@ -113,7 +113,5 @@ function toHeaderFields(headers: Awaited<ReturnType<FetchLike>>['headers']): Hea
     // A mock may have numbers as values.
     fields[name] = name in fields ? `${fields[name]}, ${value}` : String(value);
   });
-  // The fetch has decoded the body.
-  delete fields['content-encoding'];
   return fields;
 }
