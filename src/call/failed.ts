@@ -74,20 +74,19 @@ export function noResponse(reason: NoResponse, attempt: Attempt): Failed {
 
 /** The failure of a login. */
 export function noLogin({ reason, details, retry }: NoLogin, attempt: Attempt): Failed {
-  const { call } = attempt;
   if (typeof reason !== 'string') {
-    const what = `${call.subject}: the access token request`;
+    const what = `${attempt.call.subject}: the access token request`;
     return new Failed(transportError(what, reason, adviseOnTransport(reason.kind, undefined), attempt), retry);
   }
   const { status = 0, advice = adviseOnServer(status), error, errorDescription } = details;
-  const mask = maskOf(call);
+  const mask = maskOf(attempt.call);
   const fields = {
     ...details,
     advice,
     error: error && mask.text(error),
     errorDescription: errorDescription && mask.text(errorDescription),
   };
-  const what = `${call.subject} could not log in. ${mask.text(reason)}`;
+  const what = `${attempt.call.subject} could not log in. ${mask.text(reason)}`;
   return new Failed(new AtlasAuthenticationError(what, { ...fields, ...contextOf(attempt) }), retry);
 }
 

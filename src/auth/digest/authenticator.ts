@@ -36,8 +36,7 @@ export class DigestAuthenticator implements Authenticator {
     // Not awaited if there is none: an await of nothing would let each of many concurrent calls start an inquiry.
     if (this.#inquiry !== undefined) await scope.waitFor('logging in', this.#inquiry);
     const session = this.#session;
-    const sending = session ? exchangeWith(nextAuthorization(session, path)) : this.#inquire(exchangeWith);
-    const response = await sending;
+    const response = await (session ? exchangeWith(nextAuthorization(session, path)) : this.#inquire(exchangeWith));
     const answer = this.#sessionFor(response);
     return answer === undefined ? response : exchangeWith(nextAuthorization(answer, path));
   }
@@ -60,8 +59,7 @@ export class DigestAuthenticator implements Authenticator {
    * @throws {@link NoLogin} if the server offers another login.
    */
   #sessionFor(response: ApiResponse): DigestSession | undefined {
-    if (!isLoginRefused(response)) return undefined;
-    const offer = headerValue(response.headers, 'www-authenticate');
+    const offer = isLoginRefused(response) ? headerValue(response.headers, 'www-authenticate') : undefined;
     if (offer === undefined) return undefined;
     const challenge = findChallenge(offer);
     if (challenge === undefined) throw unsupported(offer);

@@ -94,8 +94,7 @@ export class ServiceAccount implements Authenticator {
   /** Takes the stored token if it is usable. Otherwise fetches one, and stores it. */
   async #readOrFetch(): Promise<AccessToken> {
     const stored = await this.#shared?.read();
-    const isUsable = stored !== undefined && stored.accessToken !== this.#refused && Date.now() < renewalTime(stored);
-    if (isUsable) return stored;
+    if (stored !== undefined && stored.accessToken !== this.#refused && Date.now() < renewalTime(stored)) return stored;
     const fetched = await this.#endpoint.requestToken(this.#shared !== undefined);
     await this.#shared?.write(fetched);
     return fetched;
