@@ -21,7 +21,8 @@ import { invalidArguments } from './errors/issues.js';
 
 /**
  * A client for the backup snapshots of Atlas Flex clusters. Create one and share it: it reuses
- * connections, Digest sessions and tokens. The API key or service account needs the role Project Read Only.
+ * connections, Digest sessions and tokens. For snapshots, the API key or service account needs the role Project Read Only; for
+ * `get()` and `getAll()`, the role that the path needs.
  *
  * @example
  * ```ts
@@ -97,7 +98,8 @@ export class TenantSnapshotsClient implements AsyncDisposable {
   }
 
   /**
-   * Sends a GET to any other path of the Atlas Administration API, with the same login, retries and errors as every call.
+   * Sends a GET to any other path of the Atlas Administration API, with the same login, retries and errors as every call. The
+   * login needs the role that the path needs.
    *
    * @param path - must start with `/api/atlas/`. Pass a query as `query`.
    * @param options - `query`, `apiVersion`, `schema`, and options that override those of the client for this call.
@@ -121,7 +123,8 @@ export class TenantSnapshotsClient implements AsyncDisposable {
 
   /**
    * Reads every page of any other list of the Atlas Administration API: any path whose body has `results` and whose query
-   * takes `pageNum`. Asks for 500 items a page, unless the query sets `itemsPerPage`.
+   * takes `pageNum`. Asks for 500 items a page, unless the query sets `itemsPerPage`. The login needs the role that the path
+   * needs.
    *
    * @param path - must start with `/api/atlas/`. Pass a query as `query`, without `pageNum`.
    * @param options - as for {@link TenantSnapshotsClient.get}. `timeout` limits all pages together.

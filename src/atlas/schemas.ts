@@ -41,6 +41,7 @@ const count = z.int().nonnegative().nullish();
 export const listPageSchema = z.object({
   results: z.custom<unknown[]>(Array.isArray, 'must be an array, or this is not a list'),
   totalCount: count.transform((value) => value ?? undefined),
+  links: linksField,
 });
 
 /** Whether a JSON value is an object, and neither an array nor null. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type ErrorResponse, notFlexCode } from './response.js';
-import { type AtlasLink, groupIdSchema, linksField, textField, timeField } from './schemas.js';
-import { parserOf, type RequestOptions, type Target } from './target.js';
+import { type AtlasLink, compiled, groupIdSchema, linksField, textField, timeField } from './schemas.js';
+import type { Parse, RequestOptions, Target } from './target.js';
 
 /** Phase of a snapshot. Atlas adds values without notice, so any string is accepted. */
 export type SnapshotStatus = 'PENDING' | 'QUEUED' | 'RUNNING' | 'FAILED' | 'COMPLETED' | (string & {});
@@ -56,7 +56,7 @@ export const tenantSnapshotSchema: z.ZodType<TenantSnapshot> = z.looseObject(fie
   return record as TenantSnapshot;
 });
 
-const parse = parserOf(tenantSnapshotSchema);
+const parse: Parse<TenantSnapshot> = (json) => compiled(tenantSnapshotSchema).safeParse(json);
 
 /** The arguments that name a cluster or a snapshot. They have been checked, so a path can hold them without escaping. */
 interface SnapshotArguments {

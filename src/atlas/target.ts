@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import type { ErrorResponse } from './response.js';
-import { compiled } from './schemas.js';
 import { type Parsed, parseWith, type StandardSchema } from './standard-schema.js';
 
 /**
@@ -53,11 +52,6 @@ export interface Fallback<T> {
 /** Parses a JSON value. Returns a promise for a list, and for a schema of the caller's. */
 export type Parse<T> = (json: unknown) => Parsed<T> | Promise<Parsed<T>>;
 
-/** Returns the parser for a schema whose values Atlas defines. */
-export function parserOf<T>(schema: z.ZodType<T>): Parse<T> {
-  return (json) => compiled(schema).safeParse(json);
-}
-
 /** What every request of a client has in common. */
 export interface RequestBase {
   /** The path of `baseUrl`, without a slash at its end. */
@@ -78,9 +72,7 @@ export function toPath({ prefix }: RequestBase, { apiPath, query }: Target): str
 
 /** Whether the response may have an envelope. The query of `get()` may ask for one, as the option does. */
 export function mayBeEnveloped({ query }: Target): boolean {
-  // Of several values, the first one counts.
-  const { envelope } = query;
-  return String(typeof envelope === 'object' ? envelope[0] : envelope) === 'true';
+  return String(query['envelope']) === 'true';
 }
 
 /** The options of a call that change its request. */

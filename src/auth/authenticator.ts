@@ -1,4 +1,5 @@
 import { type ApiResponse, isMissingRole } from '../atlas/response.js';
+import type { AtlasAuthenticationError, FieldsOf } from '../errors/errors.js';
 import type { NoResponse } from '../http/no-response.js';
 import type { RetryHints } from '../http/retry.js';
 import type { Scope } from '../http/scope.js';
@@ -89,7 +90,7 @@ export interface Authenticator {
   authenticate(request: LoginRequest, exchangeWith: ExchangeWith): Promise<ApiResponse>;
 
   /** The credentials, which no error may show. */
-  secrets(): string[];
+  readonly secrets: readonly string[];
 
   /** Cleans up when the client is closed. Never rejects. */
   close?(): Promise<void>;
@@ -100,28 +101,19 @@ export function isLoginRefused({ status, error }: ApiResponse): boolean {
   return status === 401 && !isMissingRole(status, error);
 }
 
-/** What is known about a failed login. */
-export interface NoLoginDetails {
-  /** What to do, as a sentence. */
-  readonly advice?: string | undefined;
-  readonly status?: number | undefined;
-  /** The OAuth 2.0 error code and its description. */
-  readonly error?: string | undefined;
-  readonly errorDescription?: string | undefined;
-  /** What the token endpoint asked for, in ms. */
-  readonly retryAfterMs?: number | undefined;
-  /** What the caller's function threw. */
-  readonly cause?: unknown;
-}
-
 /** Why there is no login. Many calls may wait for the same login; each makes an error of its own from this. */
 export class NoLogin {
   /** What happened, as a sentence; or why the token request got no response. */
   readonly reason: string | NoResponse;
-  readonly details: NoLoginDetails;
+  /** What the errors have. Without advice, they have that of the status. */
+  readonly details: FieldsOf<AtlasAuthenticationError>;
   readonly retry: RetryHints;
 
-  constructor(reason: string | NoResponse, details: NoLoginDetails, retry: RetryHints = { isRetryable: false }) {
+  constructor(
+    reason: string | NoResponse,
+    details: FieldsOf<AtlasAuthenticationError>,
+    retry: RetryHints = { isRetryable: false },
+  ) {
     this.reason = reason;
     this.details = details;
     // All calls that waited share the jitter, so that they retry together and need one token request, not one each.

@@ -23,7 +23,7 @@ export function isBearerToken(value: unknown): value is string {
 
 /** Logs in with a token that the caller passed. */
 export function staticBearer(token: string): Authenticator {
-  return { authenticate: (_request, exchangeWith) => exchangeWith(`Bearer ${token}`), secrets: () => [token] };
+  return { authenticate: (_request, exchangeWith) => exchangeWith(`Bearer ${token}`), secrets: [token] };
 }
 
 /** Logs in with tokens from the caller's function. It is called before each request, and once more after a 401. */
@@ -36,7 +36,7 @@ export function functionBearer(provider: AccessTokenProvider): Authenticator {
       if (!isLoginRefused(response) || !mayReplaceToken) return response;
       return exchangeWith(`Bearer ${await getToken({ refused: token })}`);
     },
-    secrets: () => [],
+    secrets: [],
   };
 }
 

@@ -1,6 +1,5 @@
 import { type ErrorResponse, isMissingRole, notFlexCode } from '../atlas/response.js';
 import { isVersioned, type Target } from '../atlas/target.js';
-import { baseUrlAdvice, unavailableAdvice } from '../errors/server-advice.js';
 import type { NoResponseKind } from '../http/no-response.js';
 import { isRetryableStatus } from '../http/retry.js';
 
@@ -10,6 +9,7 @@ type Refusal = Pick<ErrorResponse, 'status' | 'error'>;
 export const proxyAdvice = 'Check whether a proxy modifies responses. If that is not the reason, report a bug.';
 /** What to do about a list that ended early. */
 export const rereadAdvice = 'Read the list again. If that does not help, check whether a proxy modifies responses.';
+const baseUrlAdvice = 'Check baseUrl and any proxy on the way to Atlas.';
 const updateAdvice = 'Update atlas-tenant-snapshots to a version for the current API.';
 const flexAdvice = "Pass endpoint: 'flex', or leave the option out.";
 
@@ -53,7 +53,13 @@ export function adviseOnStatus(response: Refusal, retryAfterMs: number | undefin
       return `${retryAfterMs ? `Wait ${retryAfterMs} ms` : 'Wait'} before the next call, and make fewer calls.`;
   }
   if (status < 400) return `Redirects are not followed. ${baseUrlAdvice}`;
-  return isRetryableStatus(status) ? unavailableAdvice : baseUrlAdvice;
+  return adviseOnServer(status);
+}
+
+/** Says what to do about a status that Atlas itself hardly sends. */
+export function adviseOnServer(status: number): string {
+  if (!isRetryableStatus(status)) return baseUrlAdvice;
+  return 'Atlas or a gateway in front of it is temporarily unavailable. Try again later.';
 }
 
 /** Says what to do about an error code that says more than the status. */

@@ -19,8 +19,8 @@ export class Call {
   attempt: Attempt;
   /** The error of the latest attempt; absent if one has succeeded since. A later error may name it as its cause. */
   lastError: AtlasError | undefined;
-  /** Whether it waits before a retry. `close()` ends such a call. */
-  isWaitingToRetry = false;
+  /** How often its current request may still be sent again because its connection died. */
+  resendsLeft = 0;
   /** Every `Authorization` value sent. */
   readonly authorizations: string[] = [];
 

@@ -57,11 +57,11 @@ function createAuthenticator(settings: ClientSettings, transport: Transport): Au
 }
 
 /** A call, as `close()` sees it. */
-export interface RunningCall {
+interface RunningCall {
   /** Where it is among the running calls. */
   place: number;
   /** @param isTimeUp - whether `close()` waits no longer. Otherwise, only a call that waits to retry ends. */
-  endByClose(isTimeUp: boolean): void;
+  readonly endByClose: (isTimeUp: boolean) => void;
 }
 
 /** The running calls of a client, and whether it is closed. */
@@ -71,8 +71,10 @@ class Lifetime {
   readonly #running: RunningCall[] = [];
   #onIdle = () => {};
 
-  callStarted(call: RunningCall): void {
-    call.place = this.#running.push(call) - 1;
+  callStarted(endByClose: RunningCall['endByClose']): RunningCall {
+    const call = { place: this.#running.length, endByClose };
+    this.#running.push(call);
+    return call;
   }
 
   callEnded(call: RunningCall): void {

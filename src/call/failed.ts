@@ -7,16 +7,16 @@ import {
   AtlasClosedError,
   AtlasConnectionError,
   type AtlasError,
-  type AtlasErrorContext,
   AtlasInvalidResponseError,
   AtlasTimeoutError,
+  type FieldsOf,
 } from '../errors/errors.js';
 import { listIssues, toIssues } from '../errors/issues.js';
 import { Mask } from '../errors/mask.js';
 import { type HeaderFields, joinHeaders } from '../http/headers.js';
 import type { NoResponse } from '../http/no-response.js';
 import { isRetryableStatus, parseRetryAfter, type RetryHints } from '../http/retry.js';
-import { adviseOnStatus, adviseOnTransport } from './advice.js';
+import { adviseOnServer, adviseOnStatus, adviseOnTransport } from './advice.js';
 import type { Attempt, Call } from './call.js';
 
 /**
@@ -74,19 +74,19 @@ export function noResponse(reason: NoResponse, attempt: Attempt): Failed {
 
 /** The failure of a login. */
 export function noLogin({ reason, details, retry }: NoLogin, attempt: Attempt): Failed {
-  const { call } = attempt;
   if (typeof reason !== 'string') {
-    const what = `${call.subject}: the access token request`;
+    const what = `${attempt.call.subject}: the access token request`;
     return new Failed(transportError(what, reason, adviseOnTransport(reason.kind, undefined), attempt), retry);
   }
-  const { error, errorDescription, ...others } = details;
-  const mask = maskOf(call);
+  const { status = 0, advice = adviseOnServer(status), error, errorDescription } = details;
+  const mask = maskOf(attempt.call);
   const fields = {
-    ...others,
+    ...details,
+    advice,
     error: error && mask.text(error),
     errorDescription: errorDescription && mask.text(errorDescription),
   };
-  const what = `${call.subject} could not log in. ${mask.text(reason)}`;
+  const what = `${attempt.call.subject} could not log in. ${mask.text(reason)}`;
   return new Failed(new AtlasAuthenticationError(what, { ...fields, ...contextOf(attempt) }), retry);
 }
 
@@ -112,14 +112,14 @@ export function closed(call: Call): AtlasClosedError {
   return new AtlasClosedError(what, { ...contextOf(attempt), advice, cause: lastError });
 }
 
-function contextOf({ call, target, number }: Attempt): AtlasErrorContext {
+function contextOf({ call, target, number }: Attempt): FieldsOf<AtlasError> {
   const { endpoint, apiPath } = target;
   return { operation: call.operation, endpoint, path: number === 0 ? undefined : apiPath, attempts: number };
 }
 
 /** A mask for the credentials, and for every login of the call: a server may echo any of them. */
 export function maskOf({ context, authorizations }: Call): Mask {
-  return new Mask([...context.authenticator.secrets(), ...authorizations.map(secretOf)]);
+  return new Mask([...context.authenticator.secrets, ...authorizations.map(secretOf)]);
 }
 
 /** The secret in an `Authorization` value: a bearer token, or the response of Digest. */
@@ -149,16 +149,15 @@ function sentence(detail: string | undefined): string {
 
 /** @param what - what got no response, as the start of a sentence. */
 function transportError(what: string, reason: NoResponse, advice: string, attempt: Attempt): AtlasError {
-  const { kind, cause = new Error('No error was reported'), attemptTimeout } = reason;
+  const { kind, cause, attemptTimeout } = reason;
   const context = contextOf(attempt);
-  if (kind === 'attempt timeout') {
-    const limit = { limit: 'attemptTimeout', limitMs: attemptTimeout } as const;
+  // Only this kind has no cause.
+  if (kind === 'attempt timeout' || cause === undefined) {
     const message = `${what} timed out after ${attemptTimeout} ms (attemptTimeout).`;
-    return new AtlasTimeoutError(message, { ...limit, ...context, advice });
+    return new AtlasTimeoutError(message, { limit: 'attemptTimeout', limitMs: attemptTimeout, ...context, advice });
   }
   const copy = maskedCopy(cause, maskOf(attempt.call));
-  // A numeric code, such as that of a DOMException, does not help.
-  const code = typeof copy.code === 'string' ? ` (${copy.code})` : '';
+  const code = copy.code === undefined ? '' : ` (${copy.code})`;
   const message = `${what} got no response${code}${sentence(copy.message.slice(0, maxCauseLength))}`;
   const fields = { ...context, advice, cause: copy };
   if (kind === 'connect timeout') return new AtlasTimeoutError(message, { limit: 'connecting', ...fields });
@@ -166,9 +165,7 @@ function transportError(what: string, reason: NoResponse, advice: string, attemp
 }
 
 /** Copies an error without its secrets: an error of undici may hold a response that echoes the request. */
-function maskedCopy(error: Error & { code?: string | number }, mask: Mask): Error & { code?: string | number } {
-  const { name, message, code } = error;
+function maskedCopy({ name, message, code }: Error & { code?: string }, mask: Mask): Error & { code?: string } {
   const copy = Object.assign(new Error(mask.text(message)), { name: mask.text(name) });
-  if (code === undefined) return copy;
-  return Object.assign(copy, { code: typeof code === 'string' ? mask.text(code) : code });
+  return code === undefined ? copy : Object.assign(copy, { code: mask.text(code) });
 }

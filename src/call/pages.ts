@@ -36,17 +36,14 @@ const defaultPageSize = 100;
  *   counted less than the first, or was empty although it was the first or linked to.
  */
 export async function requestPages<T>(target: Target<T>, call: Call): Promise<Success<T[]>> {
-  const items: T[] = [];
+  let items: T[] = [];
   const knownKeys = new Set<unknown>();
   let firstCount: number | undefined;
   let hasChanged = false;
   let isLinkedTo = true;
   const { parse, fallback } = target;
-  const toPage = (list: Target): Target<Page<T>> => ({
-    ...list,
-    parse: (json) => parsePage(json, parse),
-    fallback: undefined,
-  });
+  const parseList = (json: unknown) => parsePage(json, parse);
+  const toPage = (list: Target): Target<Page<T>> => ({ ...list, parse: parseList, fallback: undefined });
   const hasNoItem = ({ keys }: Page<T>) => keys.length === 0;
   const fallbackToPage = fallback && { ...fallback, target: toPage(fallback.target), isEmpty: hasNoItem };
   let page = await request({ ...toPage(target), fallback: fallbackToPage }, call);
@@ -54,13 +51,12 @@ export async function requestPages<T>(target: Target<T>, call: Call): Promise<Su
     const { keys, totalCount, hasNextLink } = page.data;
     const isEmpty = hasNoItem(page.data);
     const fail = (what: string, advice: string) => unusable(page.response, invalid(what), advice, call.attempt);
-    const known = items.length;
-    addNewItems(page.data, items, knownKeys);
-    const added = items.length - known;
-    if (!isEmpty && added === 0) throw fail(noNewItem, adviseOnRepeatedPage(totalCount));
+    const newItems = takeNewItems(page.data, knownKeys);
+    items = items.concat(newItems);
+    if (!isEmpty && newItems.length === 0) throw fail(noNewItem, adviseOnRepeatedPage(totalCount));
 
     firstCount ??= totalCount;
-    hasChanged ||= added < keys.length || isLess(totalCount, firstCount) || (isEmpty && isLinkedTo);
+    hasChanged ||= newItems.length < keys.length || isLess(totalCount, firstCount) || (isEmpty && isLinkedTo);
     if (!isFollowed(page, items.length, firstCount)) {
       if (!hasChanged || !isLess(items.length, firstCount)) return { ...page, data: items };
       throw fail(`the list ended after ${items.length} of ${firstCount} items`, rereadAdvice);
@@ -72,12 +68,11 @@ export async function requestPages<T>(target: Target<T>, call: Call): Promise<Su
   }
 }
 
-/** Adds the items that no earlier page had. */
-function addNewItems<T>(page: Page<T>, items: T[], knownKeys: Set<unknown>): void {
-  page.items.forEach((item, index) => {
-    if (!knownKeys.has(page.keys[index])) items.push(item);
-  });
-  for (const key of page.keys) knownKeys.add(key);
+/** Returns the items that no earlier page had. */
+function takeNewItems<T>({ items, keys }: Page<T>, knownKeys: Set<unknown>): T[] {
+  const newItems = items.filter((_, index) => !knownKeys.has(keys[index]));
+  for (const key of keys) knownKeys.add(key);
+  return newItems;
 }
 
 /**
@@ -103,14 +98,13 @@ async function parsePage<T>(json: unknown, parseItem: Parse<T>): Promise<Parsed<
   if (!page.success) return page;
   // A list with an error may be incomplete.
   if (body['error'] != null || body['errorCode'] != null) return invalid('the body has results, but also an error');
-  const { results, totalCount } = page.data;
+  const { results, totalCount, links = [] } = page.data;
   const items: T[] = [];
   for (const parsed of await Promise.all(results.map((item) => parseItem(item)))) {
     if (!parsed.success) return { ...parsed, error: { issues: parsed.error.issues.map(atIndex(items.length)) } };
     items.push(parsed.data);
   }
-  const links = Array.isArray(body['links']) ? body['links'] : [];
-  const hasNextLink = links.some((link) => isObject(link) && link['rel'] === 'next');
+  const hasNextLink = links.some(({ rel }) => rel === 'next');
   // A count of 0 beside items is none.
   const isCounted = totalCount !== 0 || items.length === 0;
   return {

@@ -9,14 +9,15 @@ import { endOnAbort, Scope } from '../http/scope.js';
 import { startTimer } from '../http/timer.js';
 import { adviseOnBody, adviseOnSize, proxyAdvice } from './advice.js';
 import type { Attempt, Call, Success } from './call.js';
-import type { RunningCall } from './context.js';
 import { closed, errorStatus, Failed, maskOf, noLogin, noResponse, timedOut, unusable } from './failed.js';
-import { describeFailure, reportRetry, startAttemptLog } from './tracing.js';
+import { describeFailure, logAttempt, reportRetry } from './tracing.js';
 
 /** How long the fallback may take, in ms. */
 const fallbackTimeout = 5_000;
 /** How often a request may be sent again because its connection died, over all its attempts. */
 const maxResends = 3;
+/** The phase that `close()` ends. */
+const retryPhase = 'waiting to retry';
 
 /**
  * Runs a call. Ends it at its deadline, when its signal aborts, or when the client that is being closed waits no longer.
@@ -31,25 +32,17 @@ export async function run<T>(call: Call, read: () => Promise<Success<T>>): Promi
   throwIfClosed(call);
   const stopListening = signal ? endOnAbort(scope, signal) : undefined;
   const stopTimer = startTimer(timeout, () => scope.end(timedOut(call)));
-  const running: RunningCall = {
-    place: 0,
-    endByClose(isTimeUp) {
-      if (isTimeUp || call.isWaitingToRetry) scope.end(closed(call));
-    },
-  };
-  context.lifetime.callStarted(running);
+  const running = context.lifetime.callStarted((isTimeUp) => {
+    if (isTimeUp || scope.phase === retryPhase) scope.end(closed(call));
+  });
   try {
-    const success = await read();
-    throwIfAborted(call);
-    return success;
-  } catch (reason) {
-    // An abort wins even over a response that has arrived. A deadline does not.
-    throwIfAborted(call);
-    throw reason;
+    return await read();
   } finally {
     stopTimer();
     stopListening?.();
     context.lifetime.callEnded(running);
+    // An abort wins even over a response that has arrived. A deadline does not.
+    throwIfAborted(call);
   }
 }
 
@@ -77,10 +70,10 @@ export async function request<T>(target: Target<T>, call: Call): Promise<Success
 /** Makes attempts until one succeeds, or until there is no next one. */
 async function requestWithRetries<T>(target: Target<T>, call: Call): Promise<Success<T>> {
   const { maxRetries } = call.settings;
-  const resends = { left: maxResends };
+  call.resendsLeft = maxResends;
   for (let retries = 0; ; retries += 1) {
     try {
-      return await makeAttempt(target, call.scope, resends, call);
+      return await makeAttempt(target, call.scope, call);
     } catch (failed) {
       if (!(failed instanceof Failed)) throw failed;
       const delay = retryDelay(failed.retry, { retries, maxRetries }, call.deadline - performance.now());
@@ -94,18 +87,12 @@ async function requestWithRetries<T>(target: Target<T>, call: Call): Promise<Suc
 async function waitToRetry(delay: number, { error }: Failed, call: Call): Promise<void> {
   const { scope } = call;
   call.lastError = error;
-  scope.phase = 'waiting to retry';
+  scope.phase = retryPhase;
   // Before the report: neither an aborted call nor one of a closed client is retried.
   scope.throwIfEnded();
   throwIfClosed(call);
-  // Also before it, because a subscriber may close the client.
-  call.isWaitingToRetry = true;
-  try {
-    reportRetry(call.attempt, error, delay);
-    await scope.sleep(delay);
-  } finally {
-    call.isWaitingToRetry = false;
-  }
+  reportRetry(call.attempt, error, delay);
+  await scope.sleep(delay);
 }
 
 /**
@@ -115,11 +102,12 @@ async function waitToRetry(delay: number, { error }: Failed, call: Call): Promis
 async function askFallback<T>({ target, isEmpty }: Fallback<T>, call: Call): Promise<Success<T> | undefined> {
   call.scope.phase = `about to ask the ${target.endpoint} endpoint`;
   throwIfClosed(call);
+  call.resendsLeft = maxResends;
   const scope = new Scope();
   call.scope.onInterrupt((reason) => scope.end(reason));
   const stopTimer = startTimer(fallbackTimeout, () => scope.end(new NoResponse('attempt timeout', fallbackTimeout)));
   try {
-    const success = await makeAttempt(target, scope, { left: maxResends }, call);
+    const success = await makeAttempt(target, scope, call);
     return isEmpty(success.data) ? undefined : success;
   } catch {
     call.scope.throwIfEnded();
@@ -130,32 +118,23 @@ async function askFallback<T>({ target, isEmpty }: Fallback<T>, call: Call): Pro
 }
 
 /** Sends a request, and finds out what its response means. */
-async function makeAttempt<T>(
-  target: Target<T>,
-  scope: Scope,
-  resends: { left: number },
-  call: Call,
-): Promise<Success<T>> {
+async function makeAttempt<T>(target: Target<T>, scope: Scope, call: Call): Promise<Success<T>> {
   scope.throwIfEnded();
   const attempt: Attempt<T> = { call, target, number: call.attempt.number + 1, scope };
   call.attempt = attempt;
-  const logAttempt = startAttemptLog(attempt);
+  const startedAt = performance.now();
   try {
-    const success = await evaluate(await sendRequest(attempt, resends), attempt);
-    logAttempt?.(success.response.status);
+    const success = await evaluate(await sendRequest(attempt), attempt);
+    logAttempt(attempt, startedAt, success.response.status);
     return success;
   } catch (failed) {
-    logAttempt?.(describeFailure(failed));
+    logAttempt(attempt, startedAt, describeFailure(failed));
     throw failed;
   }
 }
 
-/**
- * Sends a request with its login. Sends it again if its connection died before any part of a response arrived.
- *
- * @param resends - how often that may still happen.
- */
-async function sendRequest(attempt: Attempt, resends: { left: number }): Promise<ApiResponse> {
+/** Sends a request with its login. Sends it again if its connection died before any part of a response arrived. */
+async function sendRequest(attempt: Attempt): Promise<ApiResponse> {
   const { call, target, scope } = attempt;
   const { settings, context } = call;
   const { base, transport, authenticator } = context;
@@ -178,8 +157,8 @@ async function sendRequest(attempt: Attempt, resends: { left: number }): Promise
     } catch (reason) {
       if (reason instanceof NoLogin) throw noLogin(reason, attempt);
       if (!(reason instanceof NoResponse)) throw reason;
-      if (!reason.isDeadConnection || resends.left === 0) throw noResponse(reason, attempt);
-      resends.left -= 1;
+      if (!reason.isDeadConnection || call.resendsLeft === 0) throw noResponse(reason, attempt);
+      call.resendsLeft -= 1;
     }
   }
 }

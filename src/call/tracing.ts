@@ -47,8 +47,6 @@ export interface AtlasRetryTrace {
 const calls = tracingChannel<unknown, AtlasCallTrace>('atlas-tenant-snapshots:call');
 const retries = channel('atlas-tenant-snapshots:retry');
 const debug = debuglog('atlas-tenant-snapshots');
-// Bun's logger has no `enabled`. It drops what NODE_DEBUG does not ask for.
-const isDebugging = () => debug.enabled ?? true;
 
 // Bun's tracing channel does not say whether it has subscribers, but its parts do.
 const callChannels = [calls.start, calls.end, calls.asyncStart, calls.asyncEnd, calls.error];
@@ -64,8 +62,9 @@ export function traceCall<T>(call: Call, run: () => Promise<Success<T>>): Promis
       trace.status = success.response.status;
       return success;
     } catch (reason) {
-      trace.error = reason;
-      if (reason instanceof Failed) Object.assign(trace, { error: reason.error, ...statusOf(reason) });
+      trace.error = reason instanceof Failed ? reason.error : reason;
+      const status = statusOf(reason);
+      if (status !== undefined) trace.status = status;
       throw reason;
     } finally {
       Object.assign(trace, stateOf(call), { durationMs: performance.now() - startedAt });
@@ -84,45 +83,33 @@ function stateOf({ context, attempt }: Call): Pick<AtlasCallTrace, 'endpoint' | 
 }
 
 /** The status of the response that an attempt failed with, if there was one. */
-function statusOf({ response, error }: Failed): { status?: number | undefined } {
-  if (response !== undefined) return { status: response.status };
-  return error instanceof AtlasAuthenticationError && error.status !== undefined ? { status: error.status } : {};
+function statusOf(reason: unknown): number | undefined {
+  if (!(reason instanceof Failed)) return undefined;
+  const { response, error } = reason;
+  return response?.status ?? (error instanceof AtlasAuthenticationError ? error.status : undefined);
 }
 
-/**
- * Returns a function that logs how an attempt ended, if `NODE_DEBUG` asks for it: with a status, or with what
- * {@link describeFailure} returns.
- */
-export function startAttemptLog(attempt: Attempt) {
-  if (!isDebugging()) return undefined;
-  const startedAt = performance.now();
-  return (end: number | string) => {
-    const ms = Math.round(performance.now() - startedAt);
-    debug('%s: attempt %d ended with %s after %d ms', nameOf(attempt), attempt.number, end, ms);
-  };
+/** Logs how an attempt ended: with a status, or with what {@link describeFailure} returns. */
+export function logAttempt(attempt: Attempt, startedAt: number, end: number | string): void {
+  // Not asked for. Bun's logger does not say so, and logs nothing.
+  if (debug.enabled === false) return;
+  const ms = Math.round(performance.now() - startedAt);
+  debug('%s: attempt %d ended with %s after %d ms', nameOf(attempt), attempt.number, end, ms);
 }
 
 /** Describes in a word what an attempt threw: a status, the code of an error, or an abort. */
 export function describeFailure(reason: unknown): number | string {
-  if (reason instanceof Failed) return statusOf(reason).status ?? reason.error.code;
-  return isAtlasError(reason) ? reason.code : 'an abort';
+  const error = reason instanceof Failed ? reason.error : reason;
+  return statusOf(reason) ?? (isAtlasError(error) ? error.code : 'an abort');
 }
 
 /** Publishes and logs that a call waits before its next attempt. */
 export function reportRetry(attempt: Attempt, error: AtlasError, delayMs: number): void {
   const { call, target, number } = attempt;
-  if (retries.hasSubscribers) {
-    const message = { operation: call.operation, endpoint: target.endpoint, attempt: number, delayMs, error };
-    retries.publish(message satisfies AtlasRetryTrace);
-  }
-  if (isDebugging()) {
-    debug('%s: retry in %d ms: %s', nameOf(attempt), Math.round(delayMs), printable(error.message));
-  }
-}
-
-/** Leaves out what could change what a terminal shows, or start a line of its own. */
-function printable(text: string): string {
-  return text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, '');
+  const message = { operation: call.operation, endpoint: target.endpoint, attempt: number, delayMs, error };
+  retries.publish(message satisfies AtlasRetryTrace);
+  // In one line. The mask has removed all other control characters.
+  debug('%s: retry in %d ms: %s', nameOf(attempt), Math.round(delayMs), error.message.replace(/\s+/g, ' '));
 }
 
 function nameOf({ call, target }: Attempt): string {

@@ -4,7 +4,6 @@ import { snapshotIdSchema } from '../atlas/snapshots.js';
 import { isStandardSchema, type SchemaError, type StandardSchema } from '../atlas/standard-schema.js';
 import { type EndpointChoice, pathSchema, type QueryValue, type RequestOptions } from '../atlas/target.js';
 import { issuesOf, noOption, optionsError } from '../errors/issues.js';
-import type { ExchangeLimits } from '../http/exchange.js';
 import { type CallDefaults, endpoint, milliseconds, retries, withMethods } from './client-options.js';
 
 /** Options of one call. They override those of the client. */
@@ -41,10 +40,7 @@ export interface GetOptions extends Omit<CallOptions, 'endpoint'> {
 export type AnyCallOptions = CallOptions & Omit<GetOptions, 'endpoint'>;
 
 /** The options of one call, with the client's defaults. */
-export interface CallSettings extends ExchangeLimits, RequestOptions {
-  /** ms. */
-  readonly timeout: number;
-  readonly maxRetries: number;
+export interface CallSettings extends CallDefaults, RequestOptions {
   readonly signal?: AbortSignal | null | undefined;
 }
 
@@ -104,7 +100,10 @@ export type Operation = keyof typeof methods;
 /** Checks the arguments and options of a call. */
 export function checkCall(operation: Operation, args: object, options: object): SchemaError['issues'] {
   const method = methods[operation];
-  return [...issuesOf(compiled<unknown>(method.arguments), args), ...issuesOf(method.options, options)];
+  return [
+    ...issuesOf(compiled<unknown>(method.arguments), args),
+    ...issuesOf(compiled<unknown>(method.options), options),
+  ];
 }
 
 /** Checks the options of `close()`. */

@@ -6,7 +6,7 @@ import { AtlasConfigurationError } from '../errors/errors.js';
 import { inputIssues, listIssues, optionsError } from '../errors/issues.js';
 import type { ExchangeLimits } from '../http/exchange.js';
 import { type FetchLike, fetchDispatcher } from '../http/fetch.js';
-import type { DispatcherLike } from '../http/transport.js';
+import type { DispatcherLike, TransportOptions } from '../http/transport.js';
 import { resolveCredentials } from './credentials.js';
 
 /** The package's version. A test compares it with package.json. */
@@ -67,15 +67,9 @@ export interface CallDefaults extends ExchangeLimits {
 }
 
 /** The options of a client, checked and with defaults. */
-export interface ClientSettings {
+export interface ClientSettings extends Omit<TransportOptions, 'attemptTimeout'> {
   readonly credentials: AtlasCredentials;
   readonly tokenStore: TokenStore | undefined;
-  /** Default: the client's own connections. */
-  readonly dispatcher: DispatcherLike | undefined;
-  /** Scheme, host and port of `baseUrl`. */
-  readonly origin: string;
-  /** The URL of a proxy for the client's own connections. */
-  readonly proxy: string | undefined;
   readonly base: RequestBase;
   readonly defaults: CallDefaults;
 }
@@ -96,13 +90,7 @@ export const endpoint = z.enum(['auto', 'tenant', 'flex'], 'must be auto, tenant
 
 // Checks for methods: instanceof fails between realms and between copies of a package.
 export function withMethods<T>(names: string[], what: string): z.ZodType<T> {
-  return z.custom<T>(
-    (value) =>
-      typeof value === 'object' &&
-      value !== null &&
-      names.every((name) => typeof Reflect.get(value, name) === 'function'),
-    `must be ${what}`,
-  );
+  return z.custom<T>((value) => names.every((name) => typeof Object(value)[name] === 'function'), `must be ${what}`);
 }
 
 const loopback = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
@@ -127,6 +115,9 @@ function isUrl(value: unknown): boolean {
   const isTextOrUrl = typeof value === 'string' || Object.prototype.toString.call(value) === '[object URL]';
   return isTextOrUrl && URL.canParse(String(value));
 }
+
+const baseUrlVariable = 'MONGODB_ATLAS_BASE_URL';
+const defaultBaseUrl = 'https://cloud.mongodb.com';
 
 const clientOptions = z
   .strictObject(
@@ -163,8 +154,8 @@ const clientOptions = z
  */
 export function resolveOptions(options: TenantSnapshotsClientOptions = {}): ClientSettings {
   const { credentials, tokenStore, fetch, userAgent, ...rest } = check(clientOptions, options);
-  const { baseUrl = baseUrlFromEnvironment(), dispatcher = fetch && fetchDispatcher(fetch), ...defaults } = rest;
-  const { origin, pathname } = baseUrl;
+  const { baseUrl: url, dispatcher = fetch && fetchDispatcher(fetch), ...defaults } = rest;
+  const { origin, pathname } = url ?? check(baseUrl, process.env[baseUrlVariable] || defaultBaseUrl, baseUrlVariable);
   return {
     credentials: resolveCredentials(credentials),
     tokenStore,
@@ -177,11 +168,6 @@ export function resolveOptions(options: TenantSnapshotsClientOptions = {}): Clie
     },
     defaults,
   };
-}
-
-function baseUrlFromEnvironment(): URL {
-  const variable = 'MONGODB_ATLAS_BASE_URL';
-  return check(baseUrl, process.env[variable] || 'https://cloud.mongodb.com', variable);
 }
 
 function proxyFromEnvironment(): string | undefined {

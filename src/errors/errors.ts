@@ -17,35 +17,14 @@ export type AtlasIssue = {
 };
 
 /**
- * What an error may have, whatever its class.
+ * The fields of a class of error, as its constructor takes them.
  *
  * @inline
  */
-export type AtlasErrorContext = {
-  /** The client's method, such as `getTenantSnapshot`. */
-  operation?: string | undefined;
-  /** The endpoint that the error is about. */
-  endpoint?: EndpointName | undefined;
-  /** The path of the request, below `baseUrl` and without its query. */
-  path?: string | undefined;
-  /** Attempts made so far. */
-  attempts?: number | undefined;
-  /** What to do, as the last sentences of the message. */
-  advice?: string | undefined;
-  /** The error that led to this one. */
-  cause?: unknown;
-};
+export type FieldsOf<E extends AtlasError> = Omit<E, 'name' | 'message' | 'stack' | 'code' | 'toJSON'>;
 
-interface ContextWithIssues extends AtlasErrorContext {
-  issues?: AtlasIssue[] | undefined;
-}
-
-/**
- * The fields that one class of error has in addition.
- *
- * @inline
- */
-type FieldsOf<E extends AtlasError> = Omit<E, keyof AtlasError>;
+/** Makes fields optional. */
+type Optional<Fields> = { [Name in keyof Fields]?: Fields[Name] | undefined };
 
 // A registered symbol, so that two copies of this package (ESM and CommonJS, or two versions) recognize each other's errors.
 const brand = Symbol.for('atlas-tenant-snapshots.AtlasError');
@@ -57,7 +36,7 @@ const brand = Symbol.for('atlas-tenant-snapshots.AtlasError');
 export abstract class AtlasError extends Error {
   /** The kind of the error. Narrow with {@link isAtlasError}. */
   abstract readonly code: AtlasErrorCode;
-  /** The client's method that was called. */
+  /** The client's method that was called, such as `getTenantSnapshot`. */
   declare readonly operation?: string | undefined;
   /** The endpoint that the error is about. */
   declare readonly endpoint?: EndpointName | undefined;
@@ -74,7 +53,7 @@ export abstract class AtlasError extends Error {
    * @param what - what happened, as the start of the message.
    * @param fields - what else the error says.
    */
-  constructor(what: string, { cause, advice, ...fields }: AtlasErrorContext = {}) {
+  constructor(what: string, { cause, advice, ...fields }: FieldsOf<AtlasError> = {}) {
     super(advice === undefined ? what : `${what} ${advice}`, cause === undefined ? undefined : { cause });
     // Leaves undefined fields off the error.
     Object.assign(this, Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)));
@@ -99,14 +78,14 @@ export class AtlasInvalidArgumentError extends AtlasError {
   readonly issues: AtlasIssue[];
 
   /** Creates an error. Default: no issues. */
-  constructor(what: string, { issues = [], ...context }: ContextWithIssues = {}) {
+  constructor(what: string, { issues = [], ...context }: Optional<FieldsOf<AtlasInvalidArgumentError>> = {}) {
     super(what, context);
     this.issues = issues;
   }
 }
 
 type ApiErrorFields = Omit<FieldsOf<AtlasApiError>, 'headers' | 'body'> &
-  Partial<Pick<AtlasApiError, 'headers' | 'body'>>;
+  Optional<Pick<AtlasApiError, 'headers' | 'body'>>;
 
 /** Atlas, or a gateway in front of it, returned an error status. */
 export class AtlasApiError extends AtlasError {
@@ -131,7 +110,7 @@ export class AtlasApiError extends AtlasError {
   declare readonly body: string;
 
   /** Creates an error. Default: no headers, and an empty body. */
-  constructor(what: string, fields: ApiErrorFields & AtlasErrorContext) {
+  constructor(what: string, fields: ApiErrorFields) {
     const { headers = {}, body = '', ...others } = fields;
     super(what, others);
     Object.defineProperties(this, { headers: { value: headers }, body: { value: body } });
@@ -151,7 +130,7 @@ export class AtlasAuthenticationError extends AtlasError {
   declare readonly retryAfterMs?: number | undefined;
 
   /** Creates an error. */
-  constructor(what: string, fields: FieldsOf<AtlasAuthenticationError> & AtlasErrorContext = {}) {
+  constructor(what: string, fields: FieldsOf<AtlasAuthenticationError> = {}) {
     super(what, fields);
   }
 }
@@ -163,7 +142,7 @@ export class AtlasConnectionError extends AtlasError {
   declare readonly kind?: Exclude<NoResponseKind, 'attempt timeout' | 'connect timeout'> | undefined;
 
   /** Creates an error. */
-  constructor(what: string, fields: FieldsOf<AtlasConnectionError> & AtlasErrorContext = {}) {
+  constructor(what: string, fields: FieldsOf<AtlasConnectionError> = {}) {
     super(what, fields);
   }
 }
@@ -177,7 +156,7 @@ export class AtlasTimeoutError extends AtlasError {
   declare readonly limitMs?: number | undefined;
 
   /** Creates an error. */
-  constructor(what: string, fields: FieldsOf<AtlasTimeoutError> & AtlasErrorContext = {}) {
+  constructor(what: string, fields: FieldsOf<AtlasTimeoutError> = {}) {
     super(what, fields);
   }
 }
@@ -197,7 +176,7 @@ export class AtlasInvalidResponseError extends AtlasError {
   readonly issues: AtlasIssue[];
 
   /** Creates an error. Default: no issues. */
-  constructor(what: string, { issues = [], ...context }: ContextWithIssues = {}) {
+  constructor(what: string, { issues = [], ...context }: Optional<FieldsOf<AtlasInvalidResponseError>> = {}) {
     super(what, context);
     this.issues = issues;
   }

@@ -1,14 +1,6 @@
 /** Header fields by lowercase name. A value is a string, or an array with a string per line. */
 export type HeaderFields = Readonly<Record<string, string | string[]>>;
 
-/** A field as received: absent, once, or on several lines. */
-export type HeaderValue = HeaderFields[string] | undefined;
-
-/** Returns the lines of a field, to be parsed one by one: a malformed one then does not affect the others. */
-function fieldLines(value: HeaderValue): string[] {
-  return [value ?? []].flat();
-}
-
 /** Returns the value of a field. Repeated fields are joined, as RFC 9110 section 5.3 allows. */
 export function headerValue(headers: HeaderFields, name: string): string | undefined {
   const value = headers[name];
@@ -17,5 +9,5 @@ export function headerValue(headers: HeaderFields, name: string): string | undef
 
 /** Joins repeated fields, so that each has one value. */
 export function joinHeaders(headers: HeaderFields): Record<string, string> {
-  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, fieldLines(value).join(', ')]));
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value].flat().join(', ')]));
 }

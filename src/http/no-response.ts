@@ -68,12 +68,13 @@ function codeOf(error: Error): string {
 }
 
 /** Copies what was thrown or reported as a plain error, with its cause. It may be anything. */
-export function toError(reason: unknown): Error & { code?: string | number } {
+export function toError(reason: unknown): Error & { code?: string } {
   const { name, message, code, cause }: Partial<Record<string, unknown>> = Object(reason);
   const text = [message, reason].find((value) => typeof value === 'string') ?? 'No error was reported';
   const copy = new Error(text, isErrorLike(cause) ? { cause: new Error(cause.message) } : {});
   if (typeof name === 'string') copy.name = name;
-  return typeof code === 'string' || typeof code === 'number' ? Object.assign(copy, { code }) : copy;
+  // The numeric code of a DOMException does not help.
+  return typeof code === 'string' ? Object.assign(copy, { code }) : copy;
 }
 
 /** Whether a value can be treated as an Error. Not instanceof: it may come from another realm. */

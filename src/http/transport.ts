@@ -62,6 +62,7 @@ const maxConnectTimeout = 10_000;
 
 /** How to reach an origin. */
 export interface TransportOptions {
+  /** Scheme, host and port. */
   readonly origin: string;
   /** Default: the client's own connections. */
   readonly dispatcher: DispatcherLike | undefined;

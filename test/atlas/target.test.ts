@@ -34,8 +34,6 @@ describe('the target for a path', () => {
     ['adds envelope and pretty', { envelope: true, pretty: true }, '?envelope=true&pretty=true', true],
     ['keeps those of the query', { query: { envelope: true, pretty: false } }, '?envelope=true&pretty=false', true],
     ['reads a text', { query: { envelope: 'true' } }, '?envelope=true', true],
-    ['reads the first of several', { query: { envelope: [true, false] } }, '?envelope=true&envelope=false', true],
-    ['reads no other', { query: { envelope: [false, true] } }, '?envelope=false&envelope=true', false],
     ['has no others', {}, '', false],
   ])('%s', (_what, options, query, isEnveloped) => {
     const target = pathTarget({ path }, { ...auto, ...options });

@@ -69,7 +69,7 @@ it('logs one line per attempt and per retry, at both endpoints, without control 
   await ended(client.listTenantSnapshots(...listPath));
   expect(log()).toEqual([
     'getTenantSnapshot at flex: attempt 1 ended with 503 after N ms',
-    expect.stringMatching(/^getTenantSnapshot at flex: retry in N ms: getTenantSnapshot failed .* 503: a\[31mb\. /),
+    expect.stringMatching(/^getTenantSnapshot at flex: retry in N ms: getTenantSnapshot failed .* 503: a\[31m b\. /),
     'getTenantSnapshot at flex: attempt 2 ended with 404 after N ms',
     'getTenantSnapshot at tenant: attempt 3 ended with 200 after N ms',
     'get: attempt 1 ended with CONNECTION after N ms',

@@ -1,5 +1,4 @@
 import type { ApiResponse } from '../../atlas/response.js';
-import { baseUrlAdvice } from '../../errors/server-advice.js';
 import { headerValue } from '../../http/headers.js';
 import {
   type ApiKeyCredentials,
@@ -21,6 +20,7 @@ import { type DigestSession, findChallenge, hasHash, nextAuthorization, openSess
  * @see https://www.rfc-editor.org/rfc/rfc7616
  */
 export class DigestAuthenticator implements Authenticator {
+  readonly secrets: readonly string[];
   readonly #credentials: ApiKeyCredentials;
   /** That of the latest challenge. */
   #session: DigestSession | undefined;
@@ -29,20 +29,16 @@ export class DigestAuthenticator implements Authenticator {
 
   constructor(credentials: ApiKeyCredentials) {
     this.#credentials = credentials;
+    this.secrets = [credentials.publicKey, credentials.privateKey];
   }
 
   async authenticate({ path, scope }: LoginRequest, exchangeWith: ExchangeWith): Promise<ApiResponse> {
     // Not awaited if there is none: an await of nothing would let each of many concurrent calls start an inquiry.
     if (this.#inquiry !== undefined) await scope.waitFor('logging in', this.#inquiry);
     const session = this.#session;
-    const sending = session ? exchangeWith(nextAuthorization(session, path)) : this.#inquire(exchangeWith);
-    const response = await sending;
+    const response = await (session ? exchangeWith(nextAuthorization(session, path)) : this.#inquire(exchangeWith));
     const answer = this.#sessionFor(response);
     return answer === undefined ? response : exchangeWith(nextAuthorization(answer, path));
-  }
-
-  secrets(): string[] {
-    return [this.#credentials.publicKey, this.#credentials.privateKey];
   }
 
   #inquire(exchangeWith: ExchangeWith): Promise<ApiResponse> {
@@ -63,8 +59,7 @@ export class DigestAuthenticator implements Authenticator {
    * @throws {@link NoLogin} if the server offers another login.
    */
   #sessionFor(response: ApiResponse): DigestSession | undefined {
-    if (!isLoginRefused(response)) return undefined;
-    const offer = headerValue(response.headers, 'www-authenticate');
+    const offer = isLoginRefused(response) ? headerValue(response.headers, 'www-authenticate') : undefined;
     if (offer === undefined) return undefined;
     const challenge = findChallenge(offer);
     if (challenge === undefined) throw unsupported(offer);
@@ -77,7 +72,7 @@ export class DigestAuthenticator implements Authenticator {
 
 function unsupported(offer: string): NoLogin {
   const what = `The server did not offer a Digest challenge that this client supports. It offered: ${offer}.`;
-  if (hasHash('md5')) return new NoLogin(what, { advice: baseUrlAdvice, status: 401 });
+  if (hasHash('md5')) return new NoLogin(what, { status: 401 });
   const advice = 'Log in with a service account, which needs no MD5.';
   return new NoLogin(`${what} Node.js has no MD5 here, as in FIPS mode.`, { advice, status: 401 });
 }

@@ -51,8 +51,10 @@ export function findChallenge(header: string): DigestChallenge | undefined {
 /** Combines a challenge with an API key. */
 export function openSession(challenge: DigestChallenge, { publicKey, privateKey }: ApiKeyCredentials): DigestSession {
   const { realm, nonce, opaque, algorithm } = challenge;
-  const username = toOctets(publicKey);
-  const password = toOctets(privateKey);
+  // The UTF-8 octets, one per character. Header text has this form, so that what the server sends goes back unchanged,
+  // whatever its charset is.
+  const username = Buffer.from(publicKey).toString('latin1');
+  const password = Buffer.from(privateKey).toString('latin1');
   const cnonce = randomBytes(16).toString('hex');
   const algorithmParam = algorithm === undefined ? '' : `, algorithm=${algorithm}`;
   const opaqueParam = opaque === undefined ? '' : `, opaque=${quote(opaque)}`;
@@ -80,24 +82,8 @@ export function nextAuthorization(session: DigestSession, uri: string): string {
   return `${prefix}, uri="${uri}", nc=${nc}, response="${response}"`;
 }
 
-/**
- * The UTF-8 octets of a text, one per character. Header text has this form, so that what the server sends goes back
- * unchanged, whatever its charset is.
- */
-function toOctets(text: string): string {
-  return Buffer.from(text).toString('latin1');
-}
-
 function quote(text: string): string {
   return `"${text.replace(/["\\]/g, '\\$&')}"`;
-}
-
-/** One challenge in `WWW-Authenticate`, of any scheme. */
-interface Challenge {
-  /** In lower case. */
-  readonly scheme: string;
-  /** By lowercase name. */
-  readonly params: Record<string, string>;
 }
 
 const token = "[!#$%&'*+.^_`|~0-9A-Za-z-]+";
@@ -107,13 +93,13 @@ const unquotedText = String.raw`([!#-+\--~]*)`;
 const schemeOrParam = new RegExp(String.raw`(${token})(?:[\t ]*=[\t ]*(?:${quotedText}|${unquotedText}))?`, 'g');
 
 /**
- * Parses every challenge in `WWW-Authenticate`. Never throws: it skips what it cannot read. Values are unescaped and without
- * control characters.
+ * Parses every challenge in `WWW-Authenticate`, of any scheme. Never throws: it skips what it cannot read. Schemes and names
+ * are in lower case, values unescaped and without control characters.
  *
  * @see https://www.rfc-editor.org/rfc/rfc9110#section-11.6.1
  */
-function parseChallenges(header: string): Challenge[] {
-  const challenges: Challenge[] = [];
+function parseChallenges(header: string) {
+  const challenges: { scheme: string; params: Record<string, string> }[] = [];
   for (const [, name = '', quoted, unquoted] of header.matchAll(schemeOrParam)) {
     const value = quoted?.replace(/\\(.)/g, '$1') ?? unquoted;
     const current = challenges.at(-1);

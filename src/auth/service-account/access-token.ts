@@ -8,15 +8,6 @@ import { isBearerToken } from '../bearer.js';
 /** Logs a line, if `NODE_DEBUG` asks for it. */
 export const debug = debuglog('atlas-tenant-snapshots');
 
-/** An access token of a service account. */
-export interface AccessToken {
-  readonly accessToken: string;
-  /** ms since 1970, so that processes can compare it. */
-  readonly expiresAt: number;
-  /** ms from issue to expiry. */
-  readonly lifetime: number;
-}
-
 const maxMargin = 60_000;
 // Once per process: in a fleet that shares a token, the process with the largest value renews it, and the others find the
 // new one.
@@ -27,9 +18,14 @@ export const bearerTokenSchema = z.custom<string>(isBearerToken);
 /** Checks a token from a store. */
 const storedTokenSchema = z.object({
   accessToken: bearerTokenSchema,
+  /** ms since 1970, so that processes can compare it. */
   expiresAt: z.number(),
+  /** ms from issue to expiry. */
   lifetime: z.number().nonnegative(),
 });
+
+/** An access token of a service account. */
+export type AccessToken = Readonly<z.output<typeof storedTokenSchema>>;
 
 /**
  * When to renew a token, in ms since 1970: one to two margins before it expires, at random. The margin is a tenth of the

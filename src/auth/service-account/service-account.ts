@@ -18,6 +18,7 @@ const replacementInterval = 60_000;
  * @see https://www.rfc-editor.org/rfc/rfc6749#section-4.4
  */
 export class ServiceAccount implements Authenticator {
+  readonly secrets: readonly string[];
   readonly #endpoint: TokenEndpoint;
   readonly #shared: SharedToken | undefined;
   // A token request serves all calls, so it must not run in the async context of the call that caused it.
@@ -34,6 +35,7 @@ export class ServiceAccount implements Authenticator {
 
   constructor(endpoint: TokenEndpoint, shared: SharedToken | undefined) {
     this.#endpoint = endpoint;
+    this.secrets = endpoint.secrets;
     this.#shared = shared;
   }
 
@@ -50,10 +52,6 @@ export class ServiceAccount implements Authenticator {
     }
     const next = await scope.waitFor('logging in', this.#currentToken());
     return exchangeWith(`Bearer ${next.accessToken}`);
-  }
-
-  secrets(): string[] {
-    return this.#endpoint.secrets;
   }
 
   async close(): Promise<void> {

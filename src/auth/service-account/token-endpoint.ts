@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { readBody } from '../../atlas/response.js';
 import { isObject } from '../../atlas/schemas.js';
 import type { RequestBase } from '../../atlas/target.js';
-import { baseUrlAdvice, unavailableAdvice } from '../../errors/server-advice.js';
 import { type ExchangeLimits, exchange, type HttpResponse } from '../../http/exchange.js';
 import type { NoResponse } from '../../http/no-response.js';
 import { isRetryableStatus, parseRetryAfter } from '../../http/retry.js';
@@ -64,7 +63,7 @@ export class TokenEndpoint {
     if (!parsed.success) {
       const why = body.problem === undefined ? '' : `, because its body ${body.problem}`;
       const what = `The response to the access token request has status 200 but no bearer token${why}.`;
-      throw new NoLogin(what, { advice: baseUrlAdvice, status: 200 });
+      throw new NoLogin(what, { status: 200 });
     }
     const { access_token: accessToken, expires_in } = parsed.data;
     const lifetime = (expires_in ?? usualLifetime) * 1000;
@@ -121,8 +120,7 @@ function adviseOnLimit(isShared: boolean): string {
   return 'Share one token between all processes with tokenStore.';
 }
 
-function adviseOnStatus(status: number): string {
-  if (isRetryableStatus(status)) return unavailableAdvice;
-  if (status === 400 || status === 401) return 'Check clientId and clientSecret, and that the secret has not expired.';
-  return baseUrlAdvice;
+function adviseOnStatus(status: number): string | undefined {
+  if (status !== 400 && status !== 401) return undefined;
+  return 'Check clientId and clientSecret, and that the secret has not expired.';
 }
