@@ -34,7 +34,7 @@ function whatHappened(error: AnyAtlasError, { variables }: Login): string {
     case 'INVALID_RESPONSE':
     case 'INVALID_ARGUMENT': {
       const issues = error.issues.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`));
-      return sentence('Atlas sent what cannot be used', undefined, issues.join(', '));
+      return sentence('Atlas sent data that cannot be used', undefined, issues.join(', '));
     }
     case 'TIMEOUT':
       if (error.operation === 'checkBackups') return 'The check ran out of time.';
