@@ -18,7 +18,7 @@ try. Prints each request to stderr.
 The emulator accepts the credentials in the environment, and does not print them. It makes up the others.
 `;
 
-const emulateOptions = {
+export const emulateOptions = {
   port: { type: 'string', default: '4010' },
   demo: { type: 'boolean' },
   ...helpOptions,
