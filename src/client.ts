@@ -20,9 +20,9 @@ import { type CallDefaults, resolveOptions, type TenantSnapshotsClientOptions } 
 import { invalidArguments } from './errors/issues.js';
 
 /**
- * A client for the backup snapshots of Atlas Flex clusters. Create one and share it: it reuses
- * connections, Digest sessions and tokens. For snapshots, the API key or service account needs the role Project Read Only; for
- * `get()` and `getAll()`, the role that the path needs.
+ * A client for the backup snapshots of Atlas Flex clusters. Create one and share it: it reuses connections, Digest sessions and
+ * tokens. For snapshots, the API key or service account needs the role Project Read Only; for `get()` and `getAll()`, the role
+ * that the path needs.
  *
  * @example
  * ```ts

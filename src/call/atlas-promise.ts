@@ -51,7 +51,7 @@ function dataOf<T>({ data }: Success<T>): T {
 /** @throws the error of the last attempt, or what ended the call. */
 function throwError(reason: unknown): never {
   const error = reason instanceof Failed ? reason.error : reason;
-  // It was built elsewhere, unless nothing was sent. Here its stack shows who awaits the call.
+  // It was built elsewhere, and its stack should show who awaits the call. That of an invalid argument does already.
   if (error instanceof AtlasError && error.code !== 'INVALID_ARGUMENT') Error.captureStackTrace(error);
   throw error;
 }

@@ -19,7 +19,7 @@ export class Call {
   attempt: Attempt;
   /** The error of the latest attempt; absent if one has succeeded since. A later error may name it as its cause. */
   lastError: AtlasError | undefined;
-  /** How often its current request may still be sent again because its connection died. */
+  /** How many more times the current request may be sent again after its connection died. */
   resendsLeft = 0;
   /** Every `Authorization` value sent. */
   readonly authorizations: string[] = [];

@@ -20,14 +20,14 @@ import { adviseOnServer, adviseOnStatus, adviseOnTransport } from './advice.js';
 import type { Attempt, Call } from './call.js';
 
 /**
- * Why an attempt failed. Each part of it fails in its own way, and the one above turns that into its own:
+ * Why an attempt failed. Each layer throws its own type, and the layer above converts it:
  *
  * - an exchange throws `NoResponse`: nothing came back.
  * - a login throws `NoLogin`: there is no token, or no challenge that it can answer. It passes on a `NoResponse`.
  * - an attempt throws `Failed`, made of either of these or of a response. It decides whether there is a retry or a fallback.
  * - the promise of the call rejects with the `AtlasError` in the last `Failed`.
  *
- * What ends a call early is thrown as it is, through all of them: the error of its deadline or of `close()`, or the reason of its
+ * Whatever ends a call early passes through all layers unchanged: the error of its deadline or of `close()`, or the reason of its
  * signal.
  */
 export class Failed {

@@ -26,10 +26,10 @@ const defaultPageSize = 100;
 /**
  * Requests all pages of a list. Only the first page may come from the fallback. Each page has its own retries.
  *
- * An item that an earlier page had is left out. Another page follows if a page links to it; without a link, if the list counts
- * more items than were sent, or, without a count, if the page is full.
+ * An item that an earlier page had is left out. Another page follows if a page links to it. Without a link, it follows if the
+ * list counts more items than were sent. Without a count, it follows if the page is full.
  *
- * No list may be short in silence, but a count is an estimate: lists have been recorded that end one short of it. So a list fails
+ * A short list must never go unnoticed, but a count is only an estimate: recorded lists end one short of it. So a list fails
  *
  * - if a page has items, but no new one, because something on the way drops the query.
  * - if it ends with fewer items than it counted at first, and has changed meanwhile: a page had an item of an earlier one,
@@ -71,13 +71,14 @@ export async function requestPages<T>(target: Target<T>, call: Call): Promise<Su
 /** Returns the items that no earlier page had. */
 function takeNewItems<T>({ items, keys }: Page<T>, knownKeys: Set<unknown>): T[] {
   const newItems = items.filter((_, index) => !knownKeys.has(keys[index]));
+  // Only now, because two items of one page may have the same ID: something on the way may have masked it.
   for (const key of keys) knownKeys.add(key);
   return newItems;
 }
 
 /**
  * @param seen - how many items were sent so far.
- * @param firstCount - what the list counted at first. It counts if this page has no count.
+ * @param firstCount - what the list counted at first. Used if this page has no count.
  */
 function isFollowed({ data, target }: Success<Page<unknown>>, seen: number, firstCount: number | undefined): boolean {
   const { keys, totalCount = firstCount, hasNextLink } = data;
@@ -105,7 +106,7 @@ async function parsePage<T>(json: unknown, parseItem: Parse<T>): Promise<Parsed<
     items.push(parsed.data);
   }
   const hasNextLink = links.some(({ rel }) => rel === 'next');
-  // A count of 0 beside items is none.
+  // A count of 0 on a page with items is treated as missing.
   const isCounted = totalCount !== 0 || items.length === 0;
   return {
     success: true,

@@ -14,13 +14,13 @@ import { describeFailure, logAttempt, reportRetry } from './tracing.js';
 
 /** How long the fallback may take, in ms. */
 const fallbackTimeout = 5_000;
-/** How often a request may be sent again because its connection died, over all its attempts. */
+/** How often a request may be sent again after its connection died, over all its attempts. */
 const maxResends = 3;
 /** The phase that `close()` ends. */
 const retryPhase = 'waiting to retry';
 
 /**
- * Runs a call. Ends it at its deadline, when its signal aborts, or when the client that is being closed waits no longer.
+ * Runs a call. Ends it at its deadline, when its signal aborts, or when `close()` stops waiting for it.
  *
  * @param read - requests what the call is for.
  * @throws {@link Failed}, or what ended the call.
@@ -102,15 +102,15 @@ async function waitToRetry(delay: number, { error }: Failed, call: Call): Promis
 async function askFallback<T>({ target, isEmpty }: Fallback<T>, call: Call): Promise<Success<T> | undefined> {
   call.scope.phase = `about to ask the ${target.endpoint} endpoint`;
   throwIfClosed(call);
-  call.resendsLeft = maxResends;
   const scope = new Scope();
   call.scope.onInterrupt((reason) => scope.end(reason));
   const stopTimer = startTimer(fallbackTimeout, () => scope.end(new NoResponse('attempt timeout', fallbackTimeout)));
   try {
     const success = await makeAttempt(target, scope, call);
     return isEmpty(success.data) ? undefined : success;
-  } catch {
+  } catch (reason) {
     call.scope.throwIfEnded();
+    if (!(reason instanceof Failed) && !(reason instanceof NoResponse)) throw reason;
     return undefined;
   } finally {
     stopTimer();

@@ -16,8 +16,8 @@ import { type ClusterType, type Project, readClusters, readProjects } from './re
  * The login needs the role Project Read Only in each project, or Organization Read Only for all projects. For the restore jobs
  * of dedicated clusters, which are part of the evidence, it needs Project Backup Manager.
  *
- * @returns the findings. The first `next()` throws an {@link AtlasInvalidArgumentError} if the options are invalid, and an
- * {@link AtlasError} if the projects cannot be listed. Any `next()` throws the signal's reason if the signal aborts, an
+ * @returns the findings. The first `next()` throws an `AtlasInvalidArgumentError` if the options are invalid, and an
+ * `AtlasError` if the projects cannot be listed. Any `next()` throws the signal's reason if the signal aborts, an
  * `AtlasClosedError` if the client is closed, and what a function in the options throws.
  *
  * @example

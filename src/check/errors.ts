@@ -17,10 +17,8 @@ export function invalidArguments(schema: z.ZodType, value: unknown): AtlasInvali
   const found = error.issues.slice(0, maxIssues);
   const issues = found.map(({ path, message }) => ({ path: path.map(String).join('.'), message }));
   const list = issues.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`)).join(', ');
-  return new AtlasInvalidArgumentError(`checkBackups was not sent because of invalid arguments: ${list}.`, {
-    operation,
-    issues,
-  });
+  const what = `checkBackups was not sent because of invalid arguments: ${list}.`;
+  return new AtlasInvalidArgumentError(what, { operation, issues });
 }
 
 /**

@@ -5,8 +5,8 @@ import type { ClusterName } from './finding.js';
 /**
  * The highest age of a fresh backup: in ms, or `schedule`.
  *
- * With `schedule`, a dedicated cluster is judged by its own schedule, which costs one call per cluster: the time between two
- * snapshots and 2 hours, such as 8 hours if it takes one every 6 hours. The limit is 26 hours for a Flex cluster, and for a
+ * With `schedule`, a dedicated cluster is judged by its own schedule, which costs one call per cluster. The limit is then its
+ * shortest interval plus 2 hours: 8 hours for a snapshot every 6 hours. It is 26 hours for a Flex cluster, and for a
  * schedule that takes no snapshots or only monthly or yearly ones.
  */
 export type MaxAge = number | 'schedule';

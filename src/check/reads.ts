@@ -12,7 +12,7 @@ export type Project = Pick<ClusterName, 'groupId' | 'groupName'>;
 /** Which list of a project has a cluster. */
 export type ClusterType = ClusterName['clusterType'];
 
-/** The name of each list of clusters in the paths of the API, its version, and the version of what is about backups. */
+/** The name of each list of clusters in the paths of the API, its version, and the version of its backup endpoints. */
 const api = {
   flex: { list: 'flexClusters', version: '2024-11-13', backupVersion: '2024-11-13' },
   dedicated: { list: 'clusters', version: '2024-08-05', backupVersion: '2023-01-01' },
@@ -72,7 +72,7 @@ export class ClusterReads {
   /**
    * Reads the snapshots: of a sharded cluster from up to two lists, and only those of all shards.
    *
-   * @returns also whether there are backups, but only of single shards.
+   * @returns `areOfSingleShards` if there are backups, but only of single shards.
    */
   snapshots(isSharded: boolean): Promise<Answer<readonly unknown[]> & { readonly areOfSingleShards?: boolean }> {
     return this.#note(async () => {

@@ -25,6 +25,6 @@ export function readBaseline(file: string | undefined): { file: string | undefin
     const { notChecked, findings } = reportSchema.parse(JSON.parse(fs.readFileSync(file, 'utf8')));
     return { file, clusters: [...notChecked, ...findings].filter(isCluster) };
   } catch {
-    throw new Error(`--baseline: ${file} is missing, or no JSON report of a check that could list the projects.`);
+    throw new Error(`--baseline: ${file} is missing, or is not the report of a check that could list the projects.`);
   }
 }

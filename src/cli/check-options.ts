@@ -14,7 +14,7 @@ Checks whether every Flex and dedicated cluster of MongoDB Atlas has a recent ba
   --include PROJECT/CLUSTER  Check only this cluster. If none matches, the exit code is 3.
   --exclude PROJECT/CLUSTER  Leave out this cluster, even if it is included.
   --max-age TIME             How old a recent backup may be: a whole number and s, m, h or d. Or "schedule": the shortest
-                             interval of the schedule of a dedicated cluster, and 2 hours. Default: 26h, or longer if the
+                             interval in the schedule of a dedicated cluster, plus 2 hours. Default: 26h, or longer if the
                              schedule takes a snapshot a week. For some clusters: PROJECT/CLUSTER=TIME. The last one counts.
   --baseline FILE            Compare with an earlier report in JSON: if a cluster is no longer listed, the exit code is 3.
   --evidence                 Add to the JSON what Atlas answered: each cluster with its snapshots, schedule and restores.

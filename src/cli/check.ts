@@ -46,7 +46,7 @@ async function collect(options: CheckOptions, { stderr }: Output, signal: AbortS
   const maxAge = (cluster: ClusterName) =>
     limits.find(({ pattern }) => pattern === undefined || covers(pattern, cluster))?.maxAge;
   const client = new TenantSnapshotsClient();
-  // The client has found one.
+  // The client needs one, and its constructor has not thrown.
   const [login] = readLogins() as [Login];
   const start = { options, login, checkedAt: new Date() };
   const showProgress = (text: string) => stderr.isTTY && stderr.write(`\r\x1b[K${text}`);

@@ -34,7 +34,7 @@ function whatHappened(error: AnyAtlasError, { variables }: Login): string {
     case 'INVALID_RESPONSE':
     case 'INVALID_ARGUMENT': {
       const issues = error.issues.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`));
-      return sentence('Atlas sent what cannot be used', undefined, issues.join(', '));
+      return sentence('Atlas sent data that cannot be used', undefined, issues.join(', '));
     }
     case 'TIMEOUT':
       if (error.operation === 'checkBackups') return 'The check ran out of time.';
@@ -60,6 +60,7 @@ function sentence(what: string, code: string | undefined, detail: string | undef
 const server = 'MONGODB_ATLAS_BASE_URL and any proxy on the way to Atlas.';
 const runLater = `Run the check again later. If the error stays, check the network, ${server}`;
 const update = 'Update atlas-tenant-snapshots.';
+const certificate = `Add your certificate authority with NODE_EXTRA_CA_CERTS, or check this machine's clock, ${server}`;
 const moreTime = 'Give it more time with --timeout.';
 const rateLimit = `The rate limit lasts longer than the check. ${moreTime}`;
 
@@ -73,7 +74,7 @@ function adviceFor({ name, variables }: Login): ReadonlyMap<unknown, string> {
   return new Map([
     ['USER_UNAUTHORIZED', `The login is valid, but a role is missing. Grant ${account} the role Project Read Only.`],
     ['API_ERROR 401', `Check the key or token in ${values}, its role (Project Read Only) and its IP access list.`],
-    ['API_ERROR 403', `Check the role (Project Read Only) and the IP access list of ${account}.`],
+    ['API_ERROR 403', `Check the role (Project Read Only) and the IP access list of ${account}, and any proxy.`],
     ['API_ERROR 404', `The project or cluster may have been deleted meanwhile, or its ID is wrong. ${runLater}`],
     ['API_ERROR 406', update],
     ['API_ERROR 410', update],
@@ -82,10 +83,7 @@ function adviceFor({ name, variables }: Login): ReadonlyMap<unknown, string> {
     ['AUTHENTICATION 401', refused],
     ['AUTHENTICATION 403', 'Use a service account for the check alone: Atlas limits how many tokens are valid.'],
     ['AUTHENTICATION 429', rateLimit],
-    [
-      'CONNECTION certificate',
-      `Add your certificate authority with NODE_EXTRA_CA_CERTS, or check this machine's clock, ${server}`,
-    ],
+    ['CONNECTION certificate', certificate],
     ['CONNECTION proxy login', 'Check the user name and password in HTTPS_PROXY. NO_PROXY lists hosts that need none.'],
     ['CONNECTION proxy refusal', 'The proxy in HTTPS_PROXY may not allow this host. Allow it there, or set NO_PROXY.'],
     ['TIMEOUT checkBackups', moreTime],

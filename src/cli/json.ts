@@ -42,7 +42,7 @@ export function writeReport(file: string, json: string): string | undefined {
   const temporary = `${file}.${process.pid}.tmp`;
   try {
     // The rename would replace a device, such as /dev/null, or a link.
-    if (fs.lstatSync(file, { throwIfNoEntry: false })?.isFile() === false) return 'it is no regular file';
+    if (fs.lstatSync(file, { throwIfNoEntry: false })?.isFile() === false) return 'it is not a regular file';
     fs.writeFileSync(temporary, json);
     fs.renameSync(temporary, file);
     return undefined;

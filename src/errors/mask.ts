@@ -32,7 +32,8 @@ export class Mask {
    */
   body(body: string, isTruncated: boolean): string {
     const masked = this.text(body, body.length * placeholder.length);
-    // What is left of a secret at the end is not recognized. It may be longer now: a shorter secret in it has been replaced.
+    // A secret that was cut is not recognized. A shorter secret in it may have been replaced by something longer, so twice the
+    // longest secret is dropped.
     const [longest = ''] = this.#spellings;
     const safe = isTruncated ? masked.slice(0, Math.max(0, masked.length - 2 * longest.length)) : masked;
     // Decoding as a stream leaves out a character that the cut splits.

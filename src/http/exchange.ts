@@ -1,7 +1,7 @@
 import { type HeaderFields, headerValue } from './headers.js';
 import { isConnectionLoss, kindOfError, NoResponse, toError } from './no-response.js';
 import type { Scope } from './scope.js';
-import { afterTurns, startTimer } from './timer.js';
+import { afterTurns, startTimer, turnsToFreeConnection } from './timer.js';
 import type { DispatchController, DispatchHandler, Transport, WireRequest } from './transport.js';
 
 /** A complete response, as it came over the wire. */
@@ -20,12 +20,6 @@ export interface ExchangeLimits {
   /** bytes of a body. */
   readonly maxResponseSize: number;
 }
-
-/**
- * How long undici takes to free the connection of a response, in turns of the event loop. A request that follows sooner would
- * open another connection.
- */
-const turnsToFreeConnection = 2;
 
 /** Many small chunks would take far more memory than their bytes, so this many are joined. */
 const maxChunks = 1_000;

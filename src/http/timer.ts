@@ -1,6 +1,12 @@
 /** Captured at import, so that it works under fake timers too. */
 export const { setImmediate } = globalThis;
 
+/**
+ * How long undici takes to free the connection of a response, in turns of the event loop. A request that follows sooner would
+ * open another connection.
+ */
+export const turnsToFreeConnection = 2;
+
 /** Calls a function after some turns of the event loop. */
 export function afterTurns(turns: number, callback: () => void): void {
   if (turns === 0) callback();
@@ -19,8 +25,8 @@ export function startTimer(delay: number, onTimeout: () => void, isBackground = 
   const fire = () => {
     if (!isStopped) onTimeout();
   };
-  // One turn to read a response, and two until its exchange settles.
-  const timer = setTimeout(() => afterTurns(3, fire), delay);
+  // One turn to read a response, and then as many as its exchange takes to settle.
+  const timer = setTimeout(() => afterTurns(1 + turnsToFreeConnection, fire), delay);
   if (isBackground) timer.unref();
   return () => {
     isStopped = true;

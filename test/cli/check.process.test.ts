@@ -153,7 +153,7 @@ describe('the command as a process', () => {
       'a full device for --output',
       '> /dev/null',
       '--output /dev/full',
-      '--output /dev/full could not be written: it is no regular file',
+      '--output /dev/full could not be written: it is not a regular file',
     ],
   ])('ends with exit code %i on %s', async (exitCode, _what, redirection, args, error) => {
     const atlas = await openEmulator();

@@ -216,7 +216,7 @@ describe('the command', () => {
     expect(await run(['check', '--output', folder])).toMatchObject({
       exitCode: 3,
       stdout: expect.stringContaining('(2 fresh)'),
-      stderr: `--output ${folder} could not be written: it is no regular file\n`,
+      stderr: `--output ${folder} could not be written: it is not a regular file\n`,
     });
     const stderrOf = (reason: string) => expect.stringContaining(`could not be written: ${reason}`);
     const long = `--output=${'x'.repeat(300)}`;

@@ -133,7 +133,7 @@ describe('the JSON in a file', () => {
   ])('a baseline that %s is refused', (_name, text) => {
     const file = join(folder, 'a.json');
     if (text !== undefined) fs.writeFileSync(file, text);
-    expect(() => readBaseline(file)).toThrow(`--baseline: ${file} is missing, or no JSON report`);
+    expect(() => readBaseline(file)).toThrow(`--baseline: ${file} is missing, or is not the report`);
   });
 
   it('a report that cannot be written whole leaves the older one as it was', () => {
@@ -151,7 +151,7 @@ describe('the JSON in a file', () => {
     fs.mkdirSync(join(folder, 'folder'));
     fs.symlinkSync('/dev/null', join(folder, 'link'));
     for (const name of ['folder', 'link', 'missing/a.json']) {
-      expect(writeReport(join(folder, name), '{}'), name).toMatch(/^it is no regular file$|ENOENT/);
+      expect(writeReport(join(folder, name), '{}'), name).toMatch(/^it is not a regular file$|ENOENT/);
     }
     expect(fs.readdirSync(folder)).toEqual(['folder', 'link']);
   });

@@ -36,7 +36,7 @@ it('errors of one kind share a line, with the first three names and the first me
     'Web Shop / e4: The request failed with status 503: y.',
     'Web Shop / f0, Web Shop / f1: Atlas did not answer within 9 s (attempts: 1).',
     'Web Shop / f2: The check ran out of time.',
-    'Web Shop / f3, Web Shop / f4: Atlas sent what cannot be used: Al[2Jtair.',
+    'Web Shop / f3, Web Shop / f4: Atlas sent data that cannot be used: Al[2Jtair.',
   ]);
 });
 

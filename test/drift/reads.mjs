@@ -8,16 +8,24 @@ const groupId = '0123456789abcdef01234567';
 const snapshotId = 'fedcba9876543210fedcba98';
 const clusterName = 'Cluster0';
 
-// The response to every request. The item of the list is a project, a cluster and a snapshot in one. As a snapshot, it is no
-// backup, so that a check makes all its reads.
-const item = {
-  id: groupId,
-  name: clusterName,
-  clusterType: 'SHARDED',
-  replicationSpecs: [{ regionConfigs: [{ providerName: 'AWS' }] }],
-};
-const body = { id: snapshotId, results: [item], policies: [] };
-const lastPage = { results: [] };
+const past = '2026-01-01T00:00:00Z';
+
+// Each item of a list is a project, a cluster and a snapshot in one. As a snapshot, one has expired and the other has failed, so
+// that a check makes all its reads.
+function bodyFor(pathname) {
+  const isFlex = pathname.includes('/flexClusters/');
+  const cluster = { name: clusterName, stateName: 'IDLE', createDate: past, paused: false, pitEnabled: false };
+  const more = { backupEnabled: true, internalClusterRole: 'NONE', effectiveDatabaseEdition: 'CORE' };
+  const replicationSpecs = [{ regionConfigs: [{ providerName: 'AWS' }] }];
+  const times = { createdAt: past, expiresAt: past, finishTime: past, expiration: past };
+  const type = pathname.endsWith('/shardedClusters') ? 'shardedCluster' : 'replicaSet';
+  const item = { id: groupId, ...cluster, ...more, replicationSpecs, type, ...times };
+  const results = [
+    { ...item, clusterType: 'SHARDED', status: isFlex ? 'COMPLETED' : 'completed' },
+    { ...item, clusterType: 'REPLICASET', status: isFlex ? 'FAILED' : 'failed' },
+  ];
+  return { id: snapshotId, results, policies: [{ policyItems: [{ frequencyType: 'daily' }] }] };
+}
 
 /**
  * Runs the client and a check, and records what they read from Atlas.
@@ -41,7 +49,7 @@ export async function recordReads() {
       for (const name of searchParams.keys()) read.query.add(name);
       read.fields.allOf.push(fields.getStore());
       reads.set(path, read);
-      return Response.json(searchParams.get('pageNum') === '2' ? lastPage : body);
+      return Response.json(bodyFor(pathname));
     },
   });
 

@@ -22,9 +22,12 @@ import { type DigestSession, findChallenge, hasHash, nextAuthorization, openSess
 export class DigestAuthenticator implements Authenticator {
   readonly secrets: readonly string[];
   readonly #credentials: ApiKeyCredentials;
-  /** That of the latest challenge. */
+  /** The session for the latest challenge. */
   #session: DigestSession | undefined;
-  /** Resolves when its challenge is kept. If it brings none, the calls that waited ask by themselves. */
+  /**
+   * The inquiry in progress. Resolves when its challenge is stored. If it brings none, each of the calls that waited makes an
+   * inquiry of its own.
+   */
   #inquiry: Promise<unknown> | undefined;
 
   constructor(credentials: ApiKeyCredentials) {
@@ -33,7 +36,7 @@ export class DigestAuthenticator implements Authenticator {
   }
 
   async authenticate({ path, scope }: LoginRequest, exchangeWith: ExchangeWith): Promise<ApiResponse> {
-    // Not awaited if there is none: an await of nothing would let each of many concurrent calls start an inquiry.
+    // Awaited only if there is one: awaiting `undefined` yields, so concurrent calls would each start an inquiry.
     if (this.#inquiry !== undefined) await scope.waitFor('logging in', this.#inquiry);
     const session = this.#session;
     const response = await (session ? exchangeWith(nextAuthorization(session, path)) : this.#inquire(exchangeWith));
@@ -43,6 +46,7 @@ export class DigestAuthenticator implements Authenticator {
 
   #inquire(exchangeWith: ExchangeWith): Promise<ApiResponse> {
     const asking = exchangeWith();
+    // The challenge is stored here, before the calls that wait go on, and not only by the call that asks.
     this.#inquiry = asking
       .then((response) => this.#sessionFor(response))
       // The call that asks reports it.

@@ -8,7 +8,7 @@ import type { TokenEndpoint } from './token-endpoint.js';
 /** How long {@link ServiceAccount.close} takes at most, in ms. */
 const closeTimeout = 2_000;
 
-/** A refused token is replaced this long after the last replacement, in ms. Atlas limits how many tokens are valid at a time. */
+/** The shortest time between two replacements of a refused token, in ms. Atlas limits how many tokens are valid at a time. */
 const replacementInterval = 60_000;
 
 /**
