@@ -52,14 +52,13 @@ export async function run<T>(call: Call, read: () => Promise<Success<T>>): Promi
  * @throws what {@link run} throws.
  */
 export async function request<T>(target: Target<T>, call: Call): Promise<Success<T>> {
-  const { fallback } = target;
   try {
     return await requestWithRetries(target, call);
   } catch (failed) {
     if (!(failed instanceof Failed) || failed.response?.error === undefined) throw failed;
-    if (!fallback?.isMissing(failed.response)) throw failed;
+    if (!target.fallback?.isMissing(failed.response)) throw failed;
     call.lastError = failed.error;
-    const success = await askFallback(fallback, call);
+    const success = await askFallback(target.fallback, call);
     if (success !== undefined) return success;
     // The call ends at the first target, with the attempts at both.
     call.attempt = { ...call.attempt, target };
@@ -102,6 +101,7 @@ async function waitToRetry(delay: number, { error }: Failed, call: Call): Promis
 async function askFallback<T>({ target, isEmpty }: Fallback<T>, call: Call): Promise<Success<T> | undefined> {
   call.scope.phase = `about to ask the ${target.endpoint} endpoint`;
   throwIfClosed(call);
+  call.resendsLeft = maxResends;
   const scope = new Scope();
   call.scope.onInterrupt((reason) => scope.end(reason));
   const stopTimer = startTimer(fallbackTimeout, () => scope.end(new NoResponse('attempt timeout', fallbackTimeout)));
