@@ -120,6 +120,12 @@ describe('the wait of a 429', () => {
 describe('the message of an error without a response', () => {
   it.each<[what: string, behavior: Behavior, options: TenantSnapshotsClientOptions, message: string]>([
     ['says why', dead('ENOTFOUND'), {}, 'getTenantSnapshot got no response (ENOTFOUND): dead.'],
+    [
+      'says why also if that is a timeout',
+      dead('UND_ERR_CONNECT_TIMEOUT'),
+      {},
+      'getTenantSnapshot got no response (UND_ERR_CONNECT_TIMEOUT): dead.',
+    ],
     ['has no code if there is none', dead(), {}, 'getTenantSnapshot got no response: dead.'],
     ['has no text if there is none', new Error(''), {}, 'getTenantSnapshot got no response.'],
     [

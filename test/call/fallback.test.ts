@@ -86,11 +86,13 @@ describe('the tenant endpoint is asked', () => {
     expect(atlas.asked()).toEqual(['flex', 'tenant', 'flex', 'tenant']);
   });
 
-  it('after retries of Flex, and its request is sent again if its connection died', async () => {
-    const atlas = openAtlas({ flex: inTurn(html(503), missing), tenant: inTurn(dead('UND_ERR_SOCKET'), found) });
+  it('after retries of Flex, and its request is sent again if its connection died, as often as any', async () => {
+    const lost = dead('UND_ERR_SOCKET');
+    const flex = inTurn(lost, lost, lost, html(503), missing);
+    const atlas = openAtlas({ flex, tenant: inTurn(lost, lost, lost, found) });
     const { response } = await runClock(atlas.get().withResponse());
     expect(response).toMatchObject({ endpoint: 'tenant', attempts: 3 });
-    expect(atlas.asked()).toEqual(['flex', 'flex', 'tenant', 'tenant']);
+    expect(atlas.asked()).toEqual([...Array(5).fill('flex'), ...Array(4).fill('tenant')]);
   });
 });
 
@@ -176,6 +178,11 @@ describe('a 401 of the tenant endpoint', () => {
     await expectErrorOfFlex(atlas.get());
     await expectErrorOfFlex(atlas.get());
     expect(atlas.asked()).toEqual(['token', 'flex', 'tenant', 'flex', 'tenant']);
+    const accessToken = vi.fn(() => 'token');
+    await expectErrorOfFlex(
+      openAtlas({ flex: missing, tenant: apiError(401) }, { credentials: { accessToken } }).get(),
+    );
+    expect(accessToken.mock.calls).toEqual([[{}], [{}]]);
   });
 
   it('with a Digest challenge is answered once', async () => {

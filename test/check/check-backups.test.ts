@@ -238,6 +238,7 @@ describe('a sharded cluster', () => {
   const odd = { error: null, totalCount: 1, links: [null] };
   const failed = page([whole(hour)], { error: 503 });
   const followed = page([], { links: [{ rel: 'next' }] });
+  const late = [answer(200, { results: [whole(hour)] }, `date: ${new Date(Date.now() + 29 * hour).toUTCString()}`)];
 
   it.each<[what: string, first: object[], second: Script, finding: object, paths: string[]]>([
     [
@@ -249,6 +250,7 @@ describe('a sharded cluster', () => {
     ],
     ['has none if all shards failed: its own list is not asked', [single(hour), whole(hour, 'failed')], [], none, both],
     ['is fresh by a backup in its own list', [single(30 * hour)], page([whole(hour)]), fresh, lists],
+    ['has the age by the Date of its own list', [], late, { state: 'stale' }, all],
     ['is stale by an old one in its own list', [], page([single(hour), whole(30 * hour)]), { state: 'stale' }, all],
     ['is unknown with single shards only', [single(hour)], page([single(hour)]), onlySingle, lists],
     ['has none if single shards failed', [single(hour, 'failed')], page([]), none, all],

@@ -254,12 +254,18 @@ describe('the command', () => {
     vi.stubEnv('MONGODB_ATLAS_PUBLIC_KEY', 'mine');
     vi.stubEnv('MONGODB_ATLAS_PRIVATE_KEY', 'my-private-key');
     const { stdout, stderr } = await run(['check', '--json']);
-    expect(JSON.parse(stdout).login).toBe('access token');
+    const { login, loginId } = JSON.parse(stdout);
+    expect({ login, loginId }).toEqual({ login: 'access token', loginId: undefined });
     expect(stderr).toBe(
       'The environment has several logins. Used: MONGODB_ATLAS_ACCESS_TOKEN. ' +
         'Ignored: MONGODB_ATLAS_CLIENT_ID, MONGODB_ATLAS_CLIENT_SECRET, ' +
         'MONGODB_ATLAS_PUBLIC_KEY, MONGODB_ATLAS_PRIVATE_KEY.\n',
     );
+    // The same login under both names of its variables.
+    for (const name of ['ACCESS_TOKEN', 'CLIENT_ID', 'CLIENT_SECRET']) vi.stubEnv(`MONGODB_ATLAS_${name}`, undefined);
+    vi.stubEnv('MONGODB_ATLAS_PUBLIC_API_KEY', 'mine');
+    vi.stubEnv('MONGODB_ATLAS_PRIVATE_API_KEY', 'my-private-key');
+    expect((await run(['check'])).stderr).toMatch(/^The projects could not be listed: .*\n$/);
   });
 });
 

@@ -136,6 +136,17 @@ describe('the JSON in a file', () => {
     expect(() => readBaseline(file)).toThrow(`--baseline: ${file} is missing, or is not the report`);
   });
 
+  it('a report that cannot be written whole leaves the older one as it was', () => {
+    const file = join(folder, 'a.json');
+    fs.writeFileSync(file, 'an older report');
+    vi.spyOn(fs, 'writeFileSync').mockImplementationOnce((path) => {
+      fs.copyFileSync(import.meta.filename, String(path));
+      throw new Error('the disk is full');
+    });
+    expect(writeReport(file, '{}')).toBe('the disk is full');
+    expect([fs.readdirSync(folder), fs.readFileSync(file, 'utf8')]).toEqual([['a.json'], 'an older report']);
+  });
+
   it('a report that cannot be written leaves nothing behind', () => {
     fs.mkdirSync(join(folder, 'folder'));
     fs.symlinkSync('/dev/null', join(folder, 'link'));

@@ -122,7 +122,8 @@ describe.each(logins)('with $name', ({ credentials, secrets }) => {
       }
       // The message is that of undici's MockAgent, the properties are those of its responseError interceptor.
       const inner = new Error(`Mock dispatch not matched for headers '${JSON.stringify(headers)}'`);
-      throw Object.assign(new Error(inner.message, { cause: inner }), { body: headers, headers, data: headers });
+      const texts = { message: inner.message, name: inner.message, code: inner.message };
+      throw Object.assign(new Error('', { cause: inner }), { ...texts, body: headers, headers, data: headers });
     });
     const client = openClient({ credentials, dispatcher, endpoint: 'tenant', maxRetries: 0 });
     const { cause } = await rejection(get(client), AtlasConnectionError);

@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { resolveOptions } from '../../src/config/client-options.js';
 import { AtlasConfigurationError } from '../../src/index.js';
 import { defaults, setEnvironment } from '../support/defaults.js';
+import { RecordingStore } from '../support/odd-stores.js';
 import { thrown } from '../support/rejection.js';
 
 const credentials = { accessToken: 'token-1' };
@@ -82,6 +83,8 @@ it('the credentials come from the environment, but the option overrides it', () 
   setEnvironment({ MONGODB_ATLAS_ACCESS_TOKEN: 'of-the-environment' });
   expect(resolveOptions().credentials).toEqual({ accessToken: 'of-the-environment' });
   expect(resolveOptions({ credentials }).credentials).toEqual(credentials);
+  const tokenStore = new RecordingStore();
+  expect(resolveOptions({ tokenStore }).tokenStore).toBe(tokenStore);
   for (const value of ['SECRET', null, ['SECRET']]) {
     expect(messageFor({ credentials: value })).toBe('Invalid client options: credentials: must be an object.');
   }
@@ -99,8 +102,9 @@ describe('baseUrl', () => {
     ['http://127.255.255.254:1/a', 'http://127.255.255.254:1/a'],
     ['http://[::1]:3000', 'http://[::1]:3000'],
     ['HTTP://LOCALHOST', 'http://localhost'],
-  ])('may be %s, as a string and as a URL, and its path is kept as a prefix', (url, resolved) => {
-    for (const baseUrl of [url, new URL(url)]) expect(urlFor({ baseUrl })).toBe(resolved);
+  ])('may be %s, as a string and as a URL of any realm, and its path is kept as a prefix', (url, resolved) => {
+    const foreign = { [Symbol.toStringTag]: 'URL', toString: () => url };
+    for (const baseUrl of [url, new URL(url), foreign]) expect(urlFor({ baseUrl })).toBe(resolved);
   });
 
   it.each<unknown>([

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isConnectionLoss, kindOfError, type NoResponseKind } from '../../src/http/no-response.js';
+import { isConnectionLoss, kindOfError, NoResponse, type NoResponseKind } from '../../src/http/no-response.js';
 
 const errorOf = (message: string, code?: string) => Object.assign(new Error(message), code && { code });
 
@@ -21,6 +21,13 @@ describe('kindOfError', () => {
   ])('is %s for %s %s', (kind, message, code) => {
     expect(kindOfError(errorOf(message, code))).toBe(kind);
   });
+});
+
+it('only a network that failed, or was too slow, may do better at another attempt', () => {
+  const isRetryable = (kind: NoResponseKind) => new NoResponse(kind, 1).isRetryable;
+  for (const kind of ['attempt timeout', 'connect timeout', 'other'] as const) expect(isRetryable(kind)).toBe(true);
+  const final = ['certificate', 'proxy login', 'proxy refusal', 'dispatcher version', 'mock', 'fetch refusal'] as const;
+  for (const kind of final) expect([kind, isRetryable(kind)]).toEqual([kind, false]);
 });
 
 describe('isConnectionLoss', () => {

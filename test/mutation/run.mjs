@@ -19,7 +19,7 @@ const folders = {
     mutate: 'src/http/*.ts',
     tests: [
       'test/http/*.test.ts',
-      'test/client/{abort,async-context,close,deadline}.test.ts',
+      'test/client/{async-context,close,early-end}.test.ts',
       'test/call/{errors,request}.test.ts',
     ],
   },
@@ -28,7 +28,7 @@ const folders = {
     mutate: 'src/auth/{*,service-account/*}.ts',
     tests: [
       'test/auth/{*,service-account/*}.test.ts',
-      'test/client/{deadline,secrets}.test.ts',
+      'test/client/{early-end,secrets}.test.ts',
       'test/call/{fallback,node-debug}.test.ts',
     ],
   },

@@ -56,8 +56,11 @@ it('has no code twice: each entry uses the others', async () => {
     testing: /^src\/testing\//,
   };
   for (const file of (await readdir(join(folder, 'dist'))).filter((name) => /\.c?js$/.test(name))) {
+    const code = await read(`dist/${file}`);
+    // Only the command of the emulator loads it.
+    expect(code, file).not.toMatch(/^import .*\btesting\.js|require\(.*testing/m);
     // esbuild puts the path of a source above its code.
-    for (const [, source] of (await read(`dist/${file}`)).matchAll(/^\/\/ (src\/\S+)$/gm)) {
+    for (const [, source] of code.matchAll(/^\/\/ (src\/\S+)$/gm)) {
       expect(source, file).toMatch(own[file.replace(/\.c?js$/, '')] ?? /^src\/cli\//);
     }
   }
