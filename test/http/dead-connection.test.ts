@@ -85,7 +85,7 @@ describe.each(dispatchers)('over %s, no call is lost', (_name, open) => {
       await expect(get(client)).resolves.toMatchObject({ status: 'COMPLETED' });
     }
     await calls(dead, client);
-    await expect(calls(100, client)).resolves.toHaveLength(100);
+    await expect(calls(64, client)).resolves.toHaveLength(64);
     expect(server.mostOpen).toBeLessThanOrEqual(64);
   });
 

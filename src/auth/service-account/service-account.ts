@@ -8,12 +8,13 @@ import type { TokenEndpoint } from './token-endpoint.js';
 /** How long {@link ServiceAccount.close} takes at most, in ms. */
 const closeTimeout = 2_000;
 
-/** The shortest time between two replacements of a refused token, in ms. Atlas limits how many tokens are valid at a time. */
+/** The shortest time between two fetches that replace a refused token, in ms. Atlas limits how many tokens are valid at a time. */
 const replacementInterval = 60_000;
 
 /**
  * Logs in as a service account. All calls use one token. It is fetched once however many calls wait for it, and used until
- * shortly before it expires. If Atlas refuses it, it is replaced, at most once a minute, and the call is made again.
+ * shortly before it expires. If Atlas refuses it, the call is made again with the one in the store, or else with a new one, which
+ * is fetched at most once a minute.
  *
  * @see https://www.rfc-editor.org/rfc/rfc6749#section-4.4
  */
@@ -40,18 +41,17 @@ export class ServiceAccount implements Authenticator {
   }
 
   async authenticate({ mayReplaceToken, scope }: LoginRequest, exchangeWith: ExchangeWith): Promise<ApiResponse> {
-    const token = await scope.waitFor('logging in', this.#currentToken());
-    const response = await exchangeWith(`Bearer ${token.accessToken}`);
-    if (!isLoginRefused(response) || !mayReplaceToken) return response;
-    // If this is not the current token, another call has already replaced it.
-    if (token === this.#token) {
-      if (Date.now() < this.#replaceableAt) return response;
-      this.#replaceableAt = Date.now() + replacementInterval;
-      this.#refused.add(token.accessToken);
-      this.#token = undefined;
+    for (;;) {
+      const token = await scope.waitFor('logging in', this.#currentToken());
+      const response = await exchangeWith(`Bearer ${token.accessToken}`);
+      if (!isLoginRefused(response) || !mayReplaceToken) return response;
+      // Otherwise, another call has already replaced it.
+      if (token === this.#token) {
+        if (Date.now() < this.#replaceableAt) return response;
+        this.#refused.add(token.accessToken);
+        this.#token = undefined;
+      }
     }
-    const next = await scope.waitFor('logging in', this.#currentToken());
-    return exchangeWith(`Bearer ${next.accessToken}`);
   }
 
   async close(): Promise<void> {
@@ -96,6 +96,8 @@ export class ServiceAccount implements Authenticator {
     const stored = await this.#shared?.read();
     const isUsable = stored !== undefined && !this.#refused.has(stored.accessToken) && Date.now() < renewalTime(stored);
     if (isUsable) return stored;
+    // Only a fetch counts, because a token in the store may have been revoked together with the refused one.
+    if (this.#token === undefined && this.#refused.size > 0) this.#replaceableAt = Date.now() + replacementInterval;
     const fetched = await this.#endpoint.requestToken(this.#shared !== undefined);
     await this.#shared?.write(fetched);
     return fetched;

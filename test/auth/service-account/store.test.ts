@@ -89,6 +89,7 @@ describe('a token store', () => {
       2,
     ],
     ['with a new token after a refusal saves the fetch', [t, ok, put('other'), no, ok], 'token t t other', 2, 1],
+    ['may hold the next refused token too', [t, ok, put('other'), no, no, u, ok], 'token t t other token u', 3, 2],
   ])('%s', async (_promise, script, sent, reads, writes) => {
     const conversation = await converse({ credentials, tokenStore: store }, ...script);
     expect(conversation).toEqual({ sent, ended: expect.stringMatching(/^ok( ok)*$/) });
