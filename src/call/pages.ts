@@ -9,7 +9,7 @@ import { request } from './request.js';
 /** One page of a list. */
 interface Page<T> {
   readonly items: readonly T[];
-  /** What tells the items apart: the ID of each, or else all of it as JSON. */
+  /** What identifies each item: its ID, or else all of it as JSON. */
   readonly keys: readonly unknown[];
   /** An estimate, according to MongoDB's API specification. */
   readonly totalCount: number | undefined;

@@ -156,7 +156,7 @@ it('a list is read to its end if the client is closed meanwhile', async () => {
   expect(await list).toHaveLength(3);
 });
 
-it('items are told apart as they were sent, and returned as the schema made them', async () => {
+it('items are identified as they were sent, and returned as the schema made them', async () => {
   const { client } = openPages([page('a', linked), page('ab')]);
   const schema = z.unknown().transform(() => 'same');
   expect(await client.getAll(groups, { schema })).toEqual(['same', 'same']);

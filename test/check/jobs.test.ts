@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { BackupFinding } from '../../src/check/index.js';
 import { type Job, runJobs } from '../../src/check/jobs.js';
 
-/** A finding, which is told from others by its ID. */
+/** A finding, identified by its ID. */
 const finding = (groupId: string) => ({ groupId }) as BackupFinding;
 const job =
   (groupId: string): Job =>

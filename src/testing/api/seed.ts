@@ -80,7 +80,7 @@ export interface ClusterSeed {
    */
   snapshots?: readonly SnapshotSeed[] | undefined;
   /**
-   * Served in this order, so list the newest first as Atlas does. Default: none, but for a dedicated cluster with the default
+   * Served in this order, so list the newest first as Atlas does. Default: none, except for a dedicated cluster with the default
    * snapshots, the restores of the first two.
    */
   restoreJobs?: readonly RestoreJobSeed[] | undefined;
