@@ -28,9 +28,8 @@ export function findBackups(type: ClusterName['clusterType'], snapshots: readonl
   };
   const backups = newestFirst(withStatus(completed).filter(isRestorable), (backup) => parseTime(fieldOf(backup, time)));
   // A snapshot that failed may have no time.
-  const failures = newestFirst(withStatus(failed), (one) => parseTime(fieldOf(one, time)) ?? timeOfId(one));
+  const [latest] = newestFirst(withStatus(failed), (one) => parseTime(fieldOf(one, time)) ?? timeOfId(one));
   const [newest] = backups;
-  const [latest] = failures;
   const isFailing = latest !== undefined && (newest === undefined || latest.time > newest.time);
   const lastFailed = isFailing && { lastFailed: latest };
   if (newest === undefined) return { ...lastFailed, sentAt };

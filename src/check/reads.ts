@@ -36,10 +36,11 @@ export async function readClusters(groupId: string, type: ClusterType, calls: Ca
 
 const listSchema = z.object({ results: z.array(anything, 'must be a list'), ...noError });
 
-/** Parses a list that takes no query, so all of it has to be on the first page. Its count is an estimate. */
+/** Parses a list that takes no query, so all of it has to be on the first page. */
 const wholeListSchema = z
-  .object({ ...listSchema.shape, links: anything })
-  .refine(({ links }) => !itemsOf(links).some((link) => fieldOf(link, 'rel') === 'next'), 'the list is cut short');
+  .object({ ...listSchema.shape, totalCount: z.number().catch(0), links: anything })
+  .refine(({ links }) => !itemsOf(links).some((link) => fieldOf(link, 'rel') === 'next'), 'the list is cut short')
+  .refine(({ results, totalCount }) => totalCount <= results.length, 'the list is cut short: it counts more items');
 
 const isOfAllShards = (snapshot: unknown) => fieldOf(snapshot, 'type') === 'shardedCluster';
 const isCompleted = (snapshot: unknown) => fieldOf(snapshot, 'status') === 'completed';

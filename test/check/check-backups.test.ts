@@ -235,7 +235,7 @@ describe('a sharded cluster', () => {
   const lists = [ofSnapshots, `${ownList} 2023-01-01`];
   const all = [...lists, ofSchedule];
   const onlySingle = { ...unusable('only snapshots of single shards'), reason: 'single shards' };
-  const odd = { error: null, totalCount: 1, links: [null] };
+  const odd = { error: null, totalCount: 0, links: [null] };
   const failed = page([whole(hour)], { error: 503 });
   const followed = page([], { links: [{ rel: 'next' }] });
   const late = [answer(200, { results: [whole(hour)] }, `date: ${new Date(Date.now() + 29 * hour).toUTCString()}`)];
@@ -259,6 +259,7 @@ describe('a sharded cluster', () => {
     ['is unknown if its own list has an error', [], failed, unusable('error: must be absent'), lists],
     ['is unknown if its own list is no list', [], [answer(200, {})], unusable('results: must be a list'), lists],
     ['is unknown if its own list has a next page', [], followed, unusable('cut short'), lists],
+    ['is unknown if its own list has too few items', [], page([], { totalCount: 1 }), unusable('cut short'), lists],
   ])('%s', async (_what, first, second, finding, paths) => {
     const answers: Answers = { snapshots: list(first), [ownList]: second, schedule: noSchedule };
     const { server, ...found } = await checkLedger({ clusterType: 'SHARDED' }, answers);
