@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { HttpResponse } from '../http/exchange.js';
 import { isObject } from './schemas.js';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type ErrorResponse, notFlexCode } from './response.js';
 import { type AtlasLink, compiled, groupIdSchema, linksField, textField, timeField } from './schemas.js';
 import type { Parse, RequestOptions, Target } from './target.js';

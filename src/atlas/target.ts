@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ErrorResponse } from './response.js';
 import { type Parsed, parseWith, type StandardSchema } from './standard-schema.js';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { clusterNameSchema } from '../index.js';
 import { findBackups } from './backups.js';
 import type { Calls } from './calls.js';

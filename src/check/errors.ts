@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { type AnyAtlasError, AtlasInvalidArgumentError, AtlasInvalidResponseError, isAtlasError } from '../index.js';
 
 const operation = 'checkBackups';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** A field that may have any value: an odd one counts as missing, and fails nothing. */
 export const anything = z.unknown().optional();

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { groupIdSchema } from '../index.js';
 import type { ClusterName } from './finding.js';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type AnyAtlasError, groupIdSchema, isAtlasApiError, isAtlasError } from '../index.js';
 import type { Answer, Calls } from './calls.js';
 import { reportable } from './errors.js';

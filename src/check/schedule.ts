@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Reason } from './finding.js';
 import { type Fields, noError } from './json.js';
 

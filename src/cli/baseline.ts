@@ -1,5 +1,5 @@
 import fs from 'node:fs';
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Found, isCluster } from './names.js';
 
 /** The version of the JSON. Raised if a field is removed or changes its meaning. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type AccessTokenCredentials, type AtlasCredentials, maxCredentialLength } from '../auth/authenticator.js';
 import { bearerTokenForm, isBearerToken } from '../auth/bearer.js';
 import { AtlasConfigurationError, type AtlasIssue } from '../errors/errors.js';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { SchemaError } from '../atlas/standard-schema.js';
 import { AtlasInvalidArgumentError, type AtlasIssue } from './errors.js';
 import { Mask } from './mask.js';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { PagingOptions } from './api/pages.js';
 import type { RateLimitOptions } from './api/rate-limit.js';
 import type { ClusterSeed, ProjectSeed } from './api/seed.js';

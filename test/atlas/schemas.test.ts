@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { clusterNameSchema, groupIdSchema, snapshotIdSchema } from '../../src/index.js';
 
 const id = '0123456789abcdef01234567';

@@ -1,7 +1,7 @@
 import { type } from 'arktype';
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import * as mini from 'zod/mini';
 import { z as z3 } from 'zod3';
 import { isStandardSchema, parseWith, type StandardSchema } from '../../src/atlas/standard-schema.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { proxyAdvice, rereadAdvice } from '../../src/call/advice.js';
 import { AtlasApiError, AtlasInvalidResponseError, type TenantSnapshotsClient } from '../../src/index.js';
 import { hexId } from '../support/atlas-bodies.js';

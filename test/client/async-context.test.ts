@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { channel, tracingChannel } from 'node:diagnostics_channel';
 import { beforeEach, expect, it, onTestFinished, vi } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { hexId } from '../support/atlas-bodies.js';
 import { runClock, stopClock } from '../support/clock.js';
 import { openBareClient } from '../support/open-client.js';

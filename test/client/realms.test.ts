@@ -1,5 +1,5 @@
 import { afterEach, expect, it, vi } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { checkBackups } from '../../src/check/index.js';
 import type { TenantSnapshotsClient } from '../../src/index.js';
 import { get, openBareClient } from '../support/open-client.js';

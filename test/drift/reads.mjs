@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { z } from 'zod';
+import * as z from 'zod';
 import { isObject, listPageSchema } from '../../src/atlas/schemas.js';
 import { checkBackups } from '../../src/check/index.js';
 import { TenantSnapshotsClient, tenantSnapshotSchema } from '../../src/index.js';

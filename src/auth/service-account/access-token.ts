@@ -1,5 +1,5 @@
 import { debuglog } from 'node:util';
-import { z } from 'zod';
+import * as z from 'zod';
 import { Mask } from '../../errors/mask.js';
 import { toError } from '../../http/no-response.js';
 import { waitAtMost } from '../../http/timer.js';

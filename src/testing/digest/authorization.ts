@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { DIGEST_ALGORITHMS } from './options.js';
 
 /** The parameters of an `Authorization: Digest …` header that answers the emulator's challenge. */

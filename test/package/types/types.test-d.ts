@@ -3,7 +3,7 @@ import type * as undici7 from 'undici';
 import type * as undici8 from 'undici8';
 import * as v from 'valibot';
 import { expectTypeOf } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { BackupCheckOptions, BackupFinding, BackupSnapshot, BackupState } from '../../../src/check/index.js';
 import {
   type AnyAtlasError,
