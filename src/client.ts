@@ -17,7 +17,6 @@ import {
   resolveCall,
 } from './config/call-options.js';
 import { type CallDefaults, resolveOptions, type TenantSnapshotsClientOptions } from './config/client-options.js';
-import { invalidArguments } from './errors/issues.js';
 
 /**
  * A client for the backup snapshots of Atlas Flex clusters. Create one and share it: it reuses connections, Digest sessions and
@@ -163,8 +162,8 @@ export class TenantSnapshotsClient implements AsyncDisposable {
    * ```
    */
   async close(options: { timeout?: number | undefined } = {}): Promise<void> {
-    const issues = checkClose(options);
-    if (issues.length > 0) throw invalidArguments('close', issues, 'did nothing');
+    const invalid = checkClose(options);
+    if (invalid !== undefined) throw invalid;
     await closeContext(this.#context, options.timeout);
   }
 
@@ -188,8 +187,8 @@ export class TenantSnapshotsClient implements AsyncDisposable {
     toTarget: (args: Arguments, options: RequestOptions) => Target<Item>,
     read: (target: Target<Item>, call: Call) => Promise<Success<T>>,
   ): AtlasPromise<T> {
-    const issues = checkCall(operation, args, options);
-    if (issues.length > 0) return toAtlasPromise(Promise.reject(invalidArguments(operation, issues)));
+    const invalid = checkCall(operation, args, options);
+    if (invalid !== undefined) return toAtlasPromise(Promise.reject(invalid));
     const settings = resolveCall(this.#defaults, options);
     const target = toTarget(args, settings);
     const call = new Call(operation, target, settings, this.#context);

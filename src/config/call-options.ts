@@ -3,8 +3,18 @@ import { clusterNameSchema, compiled, groupIdSchema } from '../atlas/schemas.js'
 import { snapshotIdSchema } from '../atlas/snapshots.js';
 import { isStandardSchema, type SchemaError, type StandardSchema } from '../atlas/standard-schema.js';
 import { type EndpointChoice, pathSchema, type QueryValue, type RequestOptions } from '../atlas/target.js';
-import { issuesOf, noOption, optionsError } from '../errors/issues.js';
-import { type CallDefaults, endpoint, milliseconds, retries, withMethods } from './client-options.js';
+import { AtlasInvalidArgumentError } from '../errors/errors.js';
+import {
+  abortSignal,
+  flag,
+  inputIssues,
+  issuesOf,
+  listIssues,
+  milliseconds,
+  noOption,
+  optionsError,
+} from '../errors/issues.js';
+import { type CallDefaults, endpoint, retries } from './client-options.js';
 
 /** Options of one call. They override those of the client. */
 export interface CallOptions {
@@ -44,12 +54,10 @@ export interface CallSettings extends CallDefaults, RequestOptions {
   readonly signal?: AbortSignal | null | undefined;
 }
 
-const flag = z.boolean('must be true or false');
-
 const commonOptions = z
   .strictObject(
     {
-      signal: withMethods<AbortSignal>(['addEventListener', 'removeEventListener'], 'an AbortSignal').nullable(),
+      signal: abortSignal.nullable(),
       timeout: milliseconds,
       attemptTimeout: milliseconds,
       maxRetries: retries,
@@ -97,18 +105,31 @@ const methods = {
 /** The methods of the client that start a call. */
 export type Operation = keyof typeof methods;
 
-/** Checks the arguments and options of a call. */
-export function checkCall(operation: Operation, args: object, options: object): SchemaError['issues'] {
+/** Checks the arguments and options of a call. Returns the error if they are invalid. */
+export function checkCall(operation: Operation, args: object, options: object): AtlasInvalidArgumentError | undefined {
   const method = methods[operation];
-  return [
+  const issues = [
     ...issuesOf(compiled<unknown>(method.arguments), args),
     ...issuesOf(compiled<unknown>(method.options), options),
   ];
+  return invalidArguments(`${operation} was not sent`, operation, issues);
 }
 
-/** Checks the options of `close()`. */
-export function checkClose(options: object): SchemaError['issues'] {
-  return issuesOf(closeOptions, options);
+/** Checks the options of `close()`. Returns the error if they are invalid. */
+export function checkClose(options: object): AtlasInvalidArgumentError | undefined {
+  return invalidArguments('close did nothing', 'close', issuesOf(closeOptions, options));
+}
+
+/** @param outcome - what invalid arguments mean for the operation, as the start of a sentence. */
+function invalidArguments(
+  outcome: string,
+  operation: string,
+  found: SchemaError['issues'],
+): AtlasInvalidArgumentError | undefined {
+  if (found.length === 0) return undefined;
+  const issues = inputIssues({ issues: found });
+  const what = `${outcome} because of invalid arguments: ${listIssues(issues)}.`;
+  return new AtlasInvalidArgumentError(what, { operation, issues });
 }
 
 /** Adds the client's defaults to the options of a call. */

@@ -3,7 +3,7 @@ import type { EndpointChoice, RequestBase } from '../atlas/target.js';
 import type { AtlasCredentials } from '../auth/authenticator.js';
 import type { TokenStore } from '../auth/service-account/access-token.js';
 import { AtlasConfigurationError } from '../errors/errors.js';
-import { inputIssues, listIssues, optionsError } from '../errors/issues.js';
+import { inputIssues, listIssues, milliseconds, optionsError, withMethods } from '../errors/issues.js';
 import type { ExchangeLimits } from '../http/exchange.js';
 import { type FetchLike, fetchDispatcher } from '../http/fetch.js';
 import type { DispatcherLike, TransportOptions } from '../http/transport.js';
@@ -42,7 +42,7 @@ export interface TenantSnapshotsClientOptions {
   attemptTimeout?: number | undefined;
   /** The maximum number of retries of a call, or of each page of a list. Default: 3. */
   maxRetries?: number | undefined;
-  /** Limits the body of a response, in bytes. Default: 8 MiB. */
+  /** Limits the body of a response, in bytes: at most 512 MiB. Default: 8 MiB. */
   maxResponseSize?: number | undefined;
   /**
    * An undici 7 or 8 dispatcher, for a proxy, mutual TLS or tests. The client does not close it.
@@ -74,24 +74,15 @@ export interface ClientSettings extends Omit<TransportOptions, 'attemptTimeout'>
   readonly defaults: CallDefaults;
 }
 
-// The longest delay that setTimeout accepts, almost 25 days. As a size, 2 GiB.
-const largest = 0x7fff_ffff;
-export const milliseconds = z
-  .custom<number>((value) => typeof value === 'number' && value > 0, 'must be a number of ms above 0')
-  .refine((ms) => ms <= largest, `must be at most ${largest} ms`);
-
+// 512 MiB, because no string of Node is longer.
+const largestSize = 0x2000_0000;
 const sizeError = 'must be a whole number of bytes above 0';
-const bytes = z.int(sizeError).positive(sizeError).max(largest, `must be at most ${largest} bytes`);
+const bytes = z.int(sizeError).positive(sizeError).max(largestSize, `must be at most ${largestSize} bytes`);
 
 const retriesError = 'must be a whole number from 0 to 100';
 export const retries = z.int(retriesError).min(0, retriesError).max(100, retriesError);
 
 export const endpoint = z.enum(['auto', 'tenant', 'flex'], 'must be auto, tenant or flex');
-
-// Checks for methods: instanceof fails between realms and between copies of a package.
-export function withMethods<T>(names: string[], what: string): z.ZodType<T> {
-  return z.custom<T>((value) => names.every((name) => typeof Object(value)[name] === 'function'), `must be ${what}`);
-}
 
 const loopback = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
 

@@ -30,7 +30,7 @@ it('a call without options has those of the client, and envelope and pretty are 
 /** What is wrong with a call, and where. */
 const problemsOf = (operation: Operation, args: object, options: unknown = {}) =>
   // As a caller without types may pass them.
-  checkCall(operation, args, options as object).map(({ path, message }) => `${path.join('.')}: ${message}`);
+  checkCall(operation, args, options as object)?.issues.map(({ path, message }) => `${path}: ${message}`) ?? [];
 
 const operations = ['getTenantSnapshot', 'listTenantSnapshots', 'get', 'getAll'] as const;
 const ofCluster = ['getTenantSnapshot', 'listTenantSnapshots'] as const;
@@ -64,8 +64,8 @@ describe('the options of a call', () => {
     for (const operation of of) {
       for (const value of [...good, undefined]) expect(problemsOf(operation, args, { [name]: value })).toEqual([]);
       for (const value of bad) {
-        const [issue, ...others] = checkCall(operation, args, { [name]: value });
-        expect([String(issue?.path[0]), issue?.message, others]).toEqual([name, expect.stringMatching(problem), []]);
+        const [issue, ...others] = checkCall(operation, args, { [name]: value })?.issues ?? [];
+        expect([issue?.path.split('.')[0], issue?.message, others]).toEqual([name, expect.stringMatching(problem), []]);
       }
     }
   });
@@ -105,5 +105,13 @@ it.each<[options: object, problem?: string]>([
   [{ signal: null }, 'there is no option signal (options: timeout)'],
   [[], 'the options must be an object'],
 ])('the options of close() may be %j, unless %s', (options, problem) => {
-  expect(checkClose(options).map(({ message }) => message)).toEqual(problem === undefined ? [] : [problem]);
+  expect(checkClose(options)?.issues.map(({ message }) => message)).toEqual(problem && [problem]);
+});
+
+it('the error of invalid arguments lists the first thing that is wrong with each', () => {
+  const error = checkCall('get', { path: 'a//b' }, { query: { a: null }, x: 1 });
+  expect(error?.message).toMatch(
+    /^get was not sent because of invalid arguments: path: must start with [^,]*, query\.a: must be [^:]*, there is no option x \(/,
+  );
+  expect(error).toMatchObject({ operation: 'get', issues: [{ path: 'path' }, { path: 'query.a' }, { path: '' }] });
 });

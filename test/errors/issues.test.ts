@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { invalidArguments, toIssues } from '../../src/errors/issues.js';
+import { toIssues } from '../../src/errors/issues.js';
 import { Mask } from '../../src/errors/mask.js';
 
 const secret = 'secret'.repeat(40);
@@ -16,17 +16,4 @@ it.each<[found: string, path: PropertyKey[], message: string, expected: object]>
 it('an error has the first 20 issues', () => {
   const issues = Array.from({ length: 21 }, (_, index) => ({ path: [index], message: '' }));
   expect(toIssues({ issues }).map(({ path }) => path)).toEqual(Array.from({ length: 20 }, (_, index) => String(index)));
-});
-
-it('the error for invalid arguments lists the first thing that is wrong with each', () => {
-  const error = invalidArguments('get', [
-    { path: ['path'], message: 'must be a string' },
-    { path: ['path'], message: 'must start with /api/atlas/' },
-    { path: ['query', 'a'], message: 'must be a string' },
-    { path: [], message: 'there is no option x' },
-  ]);
-  expect(error.message).toBe(
-    'get was not sent because of invalid arguments: path: must be a string, query.a: must be a string, there is no option x.',
-  );
-  expect(error).toMatchObject({ operation: 'get', issues: [{ path: 'path' }, { path: 'query.a' }, { path: '' }] });
 });
