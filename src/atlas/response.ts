@@ -1,29 +1,23 @@
 import * as z from 'zod';
 import type { HttpResponse } from '../http/exchange.js';
+import type { Mask } from './mask.js';
 import { isObject } from './schemas.js';
 
-/** A body, parsed as JSON. */
-export interface Body {
-  readonly json: unknown;
-  /** Why it is unusable as JSON; absent if it is usable. */
-  readonly problem: string | undefined;
-  /** Whether it was cut off at `maxResponseSize`. */
-  readonly isPartial: boolean;
-}
-
-interface ResponseHead extends Pick<HttpResponse, 'headers'> {
+/** A response with a success status. */
+export interface SuccessResponse extends Pick<HttpResponse, 'headers' | 'isTruncated'> {
   /** The HTTP status, or the status in the envelope. */
   readonly status: number;
-}
-
-/** A response with a success status. */
-export interface SuccessResponse extends ResponseHead {
-  readonly body: Body;
+  /** The body, or what its envelope holds. */
+  readonly json: unknown;
+  /** Why the body is unusable as JSON; absent if it is usable. */
+  readonly problem: string | undefined;
   readonly error?: undefined;
 }
 
 /** A response with an error status. */
-export interface ErrorResponse extends ResponseHead {
+export interface ErrorResponse extends Pick<HttpResponse, 'headers'> {
+  /** The HTTP status, or the status in the envelope. */
+  readonly status: number;
   /** The start of the body, masked. */
   readonly text: string;
   /** What the body says about the error, masked. */
@@ -33,34 +27,26 @@ export interface ErrorResponse extends ResponseHead {
 /** A response with its envelope opened and its body parsed. */
 export type ApiResponse = SuccessResponse | ErrorResponse;
 
-/** Masks the secrets in an error response. */
-export interface ResponseMask {
-  /** Masks a text. */
-  text(text: string): string;
-  /** Masks the body of an error, and cuts it to 16 KiB. */
-  body(body: string, isTruncated: boolean): string;
-}
-
 /**
  * Opens the envelope of a response and parses its body, which is masked first if the response is an error.
  *
  * @param mayBeEnveloped - whether the request asked for an envelope. Atlas sends every envelope with status 200.
- * @param limit - `maxResponseSize`, in bytes.
+ * @param maxResponseSize - the limit of the body, in bytes.
  * @param createMask - called only for an error.
  */
 export function readResponse(
   response: HttpResponse,
   mayBeEnveloped: boolean,
-  limit: number,
-  createMask: () => ResponseMask,
+  maxResponseSize: number,
+  createMask: () => Mask,
 ): ApiResponse {
-  const { status, headers } = response;
-  if (!isSuccess(status)) return { status, headers, ...readError(response, createMask()) };
-  const body = readBody(response, limit);
-  const envelope = mayBeEnveloped && status === 200 ? openEnvelope(body.json) : undefined;
-  if (envelope === undefined) return { status, headers, body };
-  if (!isSuccess(envelope.status)) return { status: envelope.status, headers, ...readError(response, createMask()) };
-  return { status: envelope.status, headers, body: { ...body, json: envelope.content } };
+  const { status, headers, isTruncated } = response;
+  if (!isSuccess(status)) return readError(status, response, createMask());
+  const { json, problem } = readBody(response, maxResponseSize);
+  const envelope = mayBeEnveloped && status === 200 ? openEnvelope(json) : undefined;
+  if (envelope === undefined) return { status, headers, isTruncated, json, problem };
+  if (!isSuccess(envelope.status)) return readError(envelope.status, response, createMask());
+  return { status: envelope.status, headers, isTruncated, json: envelope.content, problem };
 }
 
 function isSuccess(status: number): boolean {
@@ -70,38 +56,38 @@ function isSuccess(status: number): boolean {
 /**
  * Parses a body as JSON. Never throws.
  *
- * @param limit - `maxResponseSize`, in bytes.
+ * @returns `problem`: why it is unusable as JSON; absent if it is usable.
  */
-export function readBody({ bytes, isTruncated: isPartial }: HttpResponse, limit: number): Body {
-  if (isPartial) return { json: undefined, problem: `is larger than ${limit} bytes (maxResponseSize)`, isPartial };
-  const json = parseJson(decode(bytes));
+export function readBody(
+  { bytes, isTruncated }: HttpResponse,
+  maxResponseSize: number,
+): { json: unknown; problem: string | undefined } {
+  if (isTruncated) return { json: undefined, problem: `is larger than ${maxResponseSize} bytes (maxResponseSize)` };
+  const json = parseJson(bytes);
   const problem = bytes.length === 0 ? 'is empty' : 'is not JSON';
-  return { json, problem: json === undefined ? problem : undefined, isPartial };
+  return { json, problem: json === undefined ? problem : undefined };
 }
 
-/** Reads the body of an error, which is masked before it is parsed. A body that was cut off is no JSON, so it has no fields. */
-function readError({ headers, bytes, isTruncated }: HttpResponse, mask: ResponseMask) {
-  const text = mask.body(decode(bytes), isTruncated);
+/** Reads the body of an error, which is masked before it is parsed. A body that was cut is no JSON, so it has no fields. */
+function readError(status: number, { headers, bytes, isTruncated }: HttpResponse, mask: Mask): ErrorResponse {
+  const text = mask.body(bytes, isTruncated);
   // Parsing undoes the escapes of JSON, which may hide a secret.
   const json = parseJson(text, (_key, value) => (typeof value === 'string' ? mask.text(value) : value));
   const content = openEnvelope(json)?.content ?? json;
   const report = errorSchema.parse(isObject(content) ? content : {});
   const [headerCode] = [headers['x-error-code']].flat();
-  return { text, error: { ...report, errorCode: report.errorCode || (headerCode && mask.text(headerCode)) } };
+  const errorCode = report.errorCode || (headerCode && mask.text(headerCode));
+  return { status, headers, text, error: { ...report, errorCode } };
 }
 
-function parseJson(text: string, reviver?: (key: string, value: unknown) => unknown): unknown {
+function parseJson(body: Buffer | string, reviver?: (key: string, value: unknown) => unknown): unknown {
   try {
-    return JSON.parse(text, reviver);
+    // Without a byte order mark, which JSON must not have.
+    return JSON.parse(body.toString().replace(/^\ufeff/, ''), reviver);
   } catch {
-    // The parser's own message quotes the body.
+    // Not the reason, which quotes the body.
     return undefined;
   }
-}
-
-/** Decodes a body, without its byte order mark, which JSON must not have. */
-function decode(bytes: Buffer): string {
-  return bytes.toString().replace(/^\ufeff/, '');
 }
 
 /**

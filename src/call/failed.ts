@@ -1,3 +1,4 @@
+import { Mask } from '../atlas/mask.js';
 import type { ApiResponse, ErrorResponse } from '../atlas/response.js';
 import type { Invalid } from '../atlas/standard-schema.js';
 import type { NoLogin } from '../auth/authenticator.js';
@@ -12,7 +13,6 @@ import {
   type FieldsOf,
 } from '../errors/errors.js';
 import { listIssues, toIssues } from '../errors/issues.js';
-import { Mask } from '../errors/mask.js';
 import { type HeaderFields, joinHeaders } from '../http/headers.js';
 import type { NoResponse } from '../http/no-response.js';
 import { isRetryableStatus, parseRetryAfter, type RetryHints } from '../http/retry.js';

@@ -167,16 +167,16 @@ async function sendRequest(attempt: Attempt): Promise<ApiResponse> {
 async function evaluate<T>(response: ApiResponse, attempt: Attempt<T>): Promise<Success<T>> {
   const { call, target, scope, number: attempts } = attempt;
   if (response.error !== undefined) throw errorStatus(response, attempt);
-  const { status, body } = response;
+  const { status, json, problem, isTruncated } = response;
   // Only 200 carries data; any other 2xx is unusable.
   if (status !== 200) throw unusable(response, invalid(`its status is ${status}, not 200`), proxyAdvice, attempt);
-  if (body.problem !== undefined) {
-    const advice = body.isPartial ? adviseOnSize(target) : proxyAdvice;
-    throw unusable(response, invalid(`its body ${body.problem}`), advice, attempt);
+  if (problem !== undefined) {
+    const advice = isTruncated ? adviseOnSize(target) : proxyAdvice;
+    throw unusable(response, invalid(`its body ${problem}`), advice, attempt);
   }
   // A timeout from here on is not caused by the failure of an earlier attempt.
   call.lastError = undefined;
-  const result = target.parse(body.json);
+  const result = target.parse(json);
   // Not awaited if it is at hand: that takes 1 % of a call.
   const parsed = 'then' in result ? await scope.waitFor('waiting for the schema', result) : result;
   if (!parsed.success) throw unusable(response, parsed, adviseOnBody(target), attempt);

@@ -1,9 +1,9 @@
 // Checks of values, and what they find wrong. No error class, because every entry of the package uses this file.
 
 import * as z from 'zod';
+import { Mask } from '../atlas/mask.js';
 import type { SchemaError } from '../atlas/standard-schema.js';
 import type { AtlasIssue } from './errors.js';
-import { Mask } from './mask.js';
 
 const maxIssues = 20;
 const maxPathLength = 100;

@@ -1,12 +1,9 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { openEnvelope, type ResponseMask, readBody, readResponse } from '../../src/atlas/response.js';
+import { Mask } from '../../src/atlas/mask.js';
+import { openEnvelope, readBody, readResponse } from '../../src/atlas/response.js';
 
-/** A mask that cuts a body, and more of a truncated one. */
-const mask: ResponseMask = {
-  text: (text) => text.replaceAll('secret', '[masked]'),
-  body: (body, isTruncated) => mask.text(body).slice(0, isTruncated ? -1 : 999),
-};
+const mask = new Mask(['secret']);
 
 /** Opens a response with this body. Objects are sent as JSON. */
 function open(
@@ -21,16 +18,16 @@ function open(
 /** Leaves out what is undefined. */
 const defined = (value: object): unknown => JSON.parse(JSON.stringify(value));
 
-it.each<[what: string, body: string | Uint8Array, json: unknown, problem?: string, isPartial?: boolean]>([
+it.each<[what: string, body: string | Uint8Array, json: unknown, problem?: string, isTruncated?: boolean]>([
   ['JSON', '{"a":[1]}', { a: [1] }],
   ['JSON after a byte order mark', '\ufeff"\ufeff"', '\ufeff'],
   ['nothing', '', undefined, 'is empty'],
   ['a space', ' ', undefined, 'is not JSON'],
   ['compressed', gzipSync('{}'), undefined, 'is not JSON'],
   ['truncated, and is not parsed', '123', undefined, 'is larger than 99 bytes (maxResponseSize)', true],
-])('the body of a success may be %s', (_what, body, json, problem, isPartial = false) => {
-  const read = readBody({ status: 200, headers: {}, bytes: Buffer.from(body), isTruncated: isPartial }, 99);
-  expect(read).toEqual({ json, problem, isPartial });
+])('the body of a success may be %s', (_what, body, json, problem, isTruncated = false) => {
+  const read = readBody({ status: 200, headers: {}, bytes: Buffer.from(body), isTruncated }, 99);
+  expect(read).toEqual({ json, problem });
 });
 
 describe('an envelope', () => {
@@ -58,18 +55,18 @@ describe('an envelope', () => {
   const found = { status: 200, content: { id: 'secret' } };
   const notFound = { status: 404, content: { errorCode: 'X', detail: 'a secret' } };
   const error = { errorCode: 'X', detail: 'a [masked]' };
-  const long = { ...notFound, a: 'a'.repeat(999) };
+  const long = { ...notFound, a: 'a'.repeat(16_384) };
 
   it.each<[rule: string, status: number, mayBeEnveloped: boolean, body: object, expected: object]>([
-    ['is opened if it was requested', 200, true, found, { status: 200, body: { json: found.content } }],
-    ['may hold any success', 200, true, { status: 299 }, { status: 299, body: { json: {} } }],
+    ['is opened if it was requested', 200, true, found, { status: 200, json: found.content }],
+    ['may hold any success', 200, true, { status: 299 }, { status: 299, json: {} }],
     ['may hold an interim status', 200, true, { status: 199 }, { status: 199, error: {} }],
     ['may hold a redirect', 200, true, { status: 300 }, { status: 300, error: {} }],
-    ['is not opened otherwise', 200, false, notFound, { status: 200, body: { json: notFound } }],
+    ['is not opened otherwise', 200, false, notFound, { status: 200, json: notFound }],
     ['may hold an error, which is masked', 200, true, notFound, { status: 404, error }],
     ['may hold an error without content', 200, true, { status: 503, content: null }, { status: 503, error: {} }],
     ['may hold an error that is cut', 200, true, long, { status: 404, error: {} }],
-    ['is not opened beside another success', 201, true, found, { status: 201, body: { json: found } }],
+    ['is not opened beside another success', 201, true, found, { status: 201, json: found }],
     ['does not override another status', 403, true, notFound, { status: 403, error }],
     ['may be missing', 403, true, { error: 403, ...error }, { status: 403, error }],
   ])('%s', (_rule, status, mayBeEnveloped, body, expected) => {
@@ -93,8 +90,8 @@ describe('an error', () => {
       escaped,
       { detail: 'a [masked]', parameters: ['[masked]'] },
     ],
-    ['has no fields if it is truncated', { detail: 'a' }, '{"detail":"a"', {}, true],
-    ['has no fields if it is cut', { detail: 'a'.repeat(999) }, `{"detail":"${'a'.repeat(988)}`, {}],
+    ['has no fields if it is truncated', { detail: 'a'.repeat(20) }, '{"detail":"aaaaaaaaaa', {}, true],
+    ['has no fields if it is cut', { detail: 'a'.repeat(16_384) }, `{"detail":"${'a'.repeat(16_373)}`, {}],
   ])('%s', (_rule, body, text, error, isTruncated = false) => {
     const response = open(400, body, { isTruncated });
     expect(response).toHaveProperty('text', text);

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
+import { Mask } from '../../src/atlas/mask.js';
 import { toIssues } from '../../src/errors/issues.js';
-import { Mask } from '../../src/errors/mask.js';
 
 const secret = 'secret'.repeat(40);
 

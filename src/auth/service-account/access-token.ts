@@ -1,6 +1,6 @@
 import { debuglog } from 'node:util';
 import * as z from 'zod';
-import { Mask } from '../../errors/mask.js';
+import { Mask } from '../../atlas/mask.js';
 import { toError } from '../../http/no-response.js';
 import { waitAtMost } from '../../http/timer.js';
 import { isBearerToken } from '../bearer.js';

@@ -1,0 +1,64 @@
+const placeholder = '[masked]';
+// A shorter secret could be an ordinary word of the text.
+const minSecretLength = 6;
+
+// Control and format characters, except tabs and line breaks. A server could hide a secret with them, and a terminal or a log
+// that leaves them out would show it again.
+const invisible = /[^\P{C}\t\n\r]/gu;
+
+/** Characters of a text, bytes of a body. */
+const maxSize = 16_384;
+
+/**
+ * Replaces secrets in texts, and removes control and format characters. A long text is cut first, so that the time does not
+ * depend on its length, and loses its end afterwards, which may hold part of a secret.
+ */
+export class Mask {
+  /** The longest first, because one may be part of another. */
+  readonly #spellings: readonly string[];
+  /**
+   * How much of a text is read beyond what is kept, and dropped if the text was cut: twice the longest secret, because a shorter
+   * one in the part of it may have been replaced by something longer.
+   */
+  readonly #margin: number;
+
+  constructor(secrets: readonly string[]) {
+    this.#spellings = [...new Set(secrets.flatMap(spellingsOf))].sort((a, b) => b.length - a.length);
+    this.#margin = 2 * (this.#spellings[0]?.length ?? 0);
+  }
+
+  /** Masks a text, and cuts it to a number of characters. Default: 16,384. */
+  text(text: string, maxLength: number = maxSize): string {
+    const start = text.slice(0, maxLength + this.#margin);
+    return this.#mask(start, start.length < text.length).slice(0, maxLength);
+  }
+
+  /**
+   * Decodes and masks the body of an error, and cuts it to 16 KiB.
+   *
+   * @param isTruncated - whether the body has already lost its end.
+   */
+  body(bytes: Buffer, isTruncated: boolean): string {
+    const start = bytes.subarray(0, maxSize + this.#margin);
+    const masked = this.#mask(decodeStart(start), isTruncated || start.length < bytes.length);
+    return decodeStart(Buffer.from(masked).subarray(0, maxSize));
+  }
+
+  #mask(text: string, isCut: boolean): string {
+    const visible = text.replace(invisible, '');
+    const masked = this.#spellings.reduce((rest, spelling) => rest.replaceAll(spelling, placeholder), visible);
+    return isCut ? masked.slice(0, Math.max(0, masked.length - this.#margin)) : masked;
+  }
+}
+
+/** Decodes bytes, without a byte order mark. Decoding as a stream leaves out a character that a cut splits. */
+function decodeStart(bytes: Buffer): string {
+  return new TextDecoder().decode(bytes, { stream: true });
+}
+
+/** A secret as it is, as JSON escapes it, and as a URL or form has it. */
+function spellingsOf(secret: string): string[] {
+  const visible = secret.replace(invisible, '');
+  if (visible.length < minSecretLength) return [];
+  return [visible, JSON.stringify(visible).slice(1, -1), encodeURIComponent(secret)];
+}
