@@ -1,9 +1,9 @@
-import { snapshotTarget, type TenantSnapshot } from './atlas/snapshots.js';
+import { snapshotListTarget, snapshotTarget, type TenantSnapshot } from './atlas/snapshots.js';
 import type { StandardSchema } from './atlas/standard-schema.js';
 import { pathListTarget, pathTarget, type RequestOptions, type Target } from './atlas/target.js';
 import { type AtlasPromise, toAtlasPromise } from './call/atlas-promise.js';
 import { Call, type Success } from './call/call.js';
-import { type ClientContext, closeContext, openContext } from './call/context.js';
+import { ClientContext } from './call/context.js';
 import { requestPages } from './call/pages.js';
 import { request, run } from './call/request.js';
 import { traceCall } from './call/tracing.js';
@@ -48,7 +48,7 @@ export class TenantSnapshotsClient implements AsyncDisposable {
   constructor(options?: TenantSnapshotsClientOptions) {
     const settings = resolveOptions(options);
     this.#defaults = settings.defaults;
-    this.#context = openContext(settings);
+    this.#context = new ClientContext(settings);
   }
 
   /**
@@ -93,7 +93,7 @@ export class TenantSnapshotsClient implements AsyncDisposable {
    * @see https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-listflexbackups
    */
   listTenantSnapshots(groupId: string, clusterName: string, options: CallOptions = {}): AtlasPromise<TenantSnapshot[]> {
-    return this.#call('listTenantSnapshots', { groupId, clusterName }, options, snapshotTarget, requestPages);
+    return this.#call('listTenantSnapshots', { groupId, clusterName }, options, snapshotListTarget, requestPages);
   }
 
   /**
@@ -164,7 +164,7 @@ export class TenantSnapshotsClient implements AsyncDisposable {
   async close(options: { timeout?: number | undefined } = {}): Promise<void> {
     const invalid = checkClose(options);
     if (invalid !== undefined) throw invalid;
-    await closeContext(this.#context, options.timeout);
+    await this.#context.close(options.timeout);
   }
 
   /**

@@ -1,7 +1,9 @@
 import * as z from 'zod';
+import { type Page, pageParser, pageSize } from './page.js';
 import { type ErrorResponse, notFlexCode } from './response.js';
 import { type AtlasLink, compiled, groupIdSchema, itemSchema, linksField, textField, timeField } from './schemas.js';
-import type { Parse, RequestOptions, Target } from './target.js';
+import type { Parse } from './standard-schema.js';
+import type { Fallback, Query, RequestOptions, Target } from './target.js';
 
 /** Phase of a snapshot. Atlas adds values without notice, so any string is accepted. */
 export type SnapshotStatus = 'PENDING' | 'QUEUED' | 'RUNNING' | 'FAILED' | 'COMPLETED' | (string & {});
@@ -101,37 +103,58 @@ export const dedicatedSnapshotSchema: z.ZodType<DedicatedSnapshot> = itemSchema(
   expiresAt: timeField,
 });
 
-const parse: Parse<TenantSnapshot> = (json) => compiled(tenantSnapshotSchema).safeParse(json);
+const parseSnapshot: Parse<TenantSnapshot> = (json) => compiled(tenantSnapshotSchema).safeParse(json);
 
-/** The arguments that name a cluster or a snapshot. They have been checked, so a path can hold them without escaping. */
-interface SnapshotArguments {
+/** The arguments that name a cluster. They have been checked, so a path can hold them without escaping. */
+interface ClusterArguments {
   readonly groupId: string;
   readonly clusterName: string;
-  /** Absent for the list. */
-  readonly snapshotId?: string;
 }
 
 /**
- * The target for one snapshot of a cluster, or for all of them.
+ * The target for one snapshot of a cluster.
  *
  * @see https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/group/endpoint-flex-snapshots
  */
-export function snapshotTarget(args: SnapshotArguments, options: RequestOptions): Target<TenantSnapshot> {
-  const { groupId, clusterName, snapshotId } = args;
-  const { endpoint, envelope, pretty } = options;
-  const isList = snapshotId === undefined;
-  const identifiers = isList
-    ? 'the project ID and the cluster name'
-    : 'the project ID, the cluster name and the snapshot ID';
-  const lastSegment = isList ? '' : `/${snapshotId}`;
-  const tenant: Target<TenantSnapshot> = {
+export function snapshotTarget(
+  { snapshotId, ...cluster }: ClusterArguments & { readonly snapshotId: string },
+  options: RequestOptions,
+): Target<TenantSnapshot> {
+  return clusterTarget(cluster, options, {
+    identifiers: 'the project ID, the cluster name and the snapshot ID',
+    lastSegment: `/${snapshotId}`,
+    // According to MongoDB's specification, one snapshot does not take `pretty`.
+    flexQuery: { envelope: options.envelope },
+    parse: parseSnapshot,
+    isEmpty: ({ id }) => id === undefined,
+  });
+}
+
+/** The target for the first page of the snapshots of a cluster. */
+export function snapshotListTarget(cluster: ClusterArguments, options: RequestOptions): Target<Page<TenantSnapshot>> {
+  const { envelope, pretty } = options;
+  return clusterTarget(cluster, options, {
+    identifiers: 'the project ID and the cluster name',
+    lastSegment: '',
+    flexQuery: { includeCount: true, itemsPerPage: pageSize, envelope, pretty },
+    parse: pageParser(parseSnapshot),
+    isEmpty: ({ items }) => items.length === 0,
+  });
+}
+
+/** Chooses the endpoint, and the fallback. */
+function clusterTarget<T>(
+  { groupId, clusterName }: ClusterArguments,
+  { endpoint, envelope, pretty }: RequestOptions,
+  { identifiers, lastSegment, flexQuery, parse, isEmpty }: ResourceOf<T>,
+): Target<T> {
+  const tenant: Target<T> = {
     endpoint: 'tenant',
     identifiers,
     apiPath: `/api/atlas/v1.0/groups/${groupId}/clusters/${clusterName}/backup/tenant/snapshots${lastSegment}`,
     accept: 'application/json',
     query: { envelope, pretty },
     parse,
-    isFallback: endpoint === 'auto',
   };
   if (endpoint === 'tenant') return tenant;
   return {
@@ -139,19 +162,21 @@ export function snapshotTarget(args: SnapshotArguments, options: RequestOptions)
     identifiers,
     apiPath: `/api/atlas/v2/groups/${groupId}/flexClusters/${clusterName}/backup/snapshots${lastSegment}`,
     accept: 'application/vnd.atlas.2024-11-13+json',
-    // According to MongoDB's specification, one snapshot does not take `pretty`.
-    query: isList ? { includeCount: true, itemsPerPage: 500, envelope, pretty } : { envelope },
+    query: flexQuery,
     parse,
     fallback: endpoint === 'auto' ? { target: tenant, isMissing, isEmpty } : undefined,
   };
 }
 
-/** Whether a response of Flex says that it does not have the cluster or the snapshot. */
+/** What differs between one snapshot and the list of them. */
+interface ResourceOf<T> extends Pick<Target<T>, 'identifiers' | 'parse'>, Pick<Fallback<T>, 'isEmpty'> {
+  /** The end of the path. */
+  readonly lastSegment: string;
+  readonly flexQuery: Query;
+}
+
+/** Whether Flex lacks the cluster or the snapshot. */
 function isMissing({ status, error }: ErrorResponse): boolean {
   if (status === 404) return error.errorCode !== 'GROUP_NOT_FOUND';
   return status === 400 && error.errorCode === notFlexCode;
-}
-
-function isEmpty({ id }: TenantSnapshot): boolean {
-  return id === undefined;
 }

@@ -38,6 +38,9 @@ export interface Invalid {
   readonly thrown?: unknown;
 }
 
+/** Parses a JSON value. May return a promise, as a schema of the caller may be asynchronous. */
+export type Parse<T> = (json: unknown) => Parsed<T> | Promise<Parsed<T>>;
+
 /** The result of a check that found one thing wrong with the whole value. */
 export function invalid(message: string): Invalid {
   return { success: false, error: { issues: [{ path: [], message }] } };

@@ -1,6 +1,7 @@
 import * as z from 'zod';
+import { type Page, pageParser, pageSize } from './page.js';
 import type { ErrorResponse } from './response.js';
-import { type Parsed, parseWith, type StandardSchema } from './standard-schema.js';
+import { type Parse, parseWith, type StandardSchema } from './standard-schema.js';
 
 /**
  * The endpoint for M2/M5 (tenant) clusters, or its successor for Flex clusters.
@@ -33,34 +34,26 @@ export interface Target<T = unknown> {
   /** The media type to accept. For v2 it names the API version. */
   readonly accept: string;
   readonly query: Query;
-  /** Parses the body, or each item of a list. */
+  /** Parses the body: an item, or a page of a list. */
   readonly parse: Parse<T>;
   readonly fallback?: Fallback<T> | undefined;
-  /** Whether another endpoint has accepted the login in this call, so that a 401 does not mean that a token is invalid. */
-  readonly isFallback?: boolean;
 }
 
-/** What to ask if a target does not have what was asked for. */
+/** A second target, for what the first one may lack. */
 export interface Fallback<T> {
   readonly target: Target<T>;
-  /** Whether a response of the first target says that it does not have it. */
+  /** Whether the first target lacks it, according to its error. */
   isMissing(response: ErrorResponse): boolean;
-  /** Whether the fallback does not have it either, although it returned data. */
+  /** Whether the second target lacks it too, although it returned data. */
   isEmpty(data: T): boolean;
 }
 
-/** Parses a JSON value. Returns a promise for a list, and for a schema of the caller's. */
-export type Parse<T> = (json: unknown) => Parsed<T> | Promise<Parsed<T>>;
-
-/** What every request of a client has in common. */
-export interface RequestBase {
-  /** The path of `baseUrl`, without a slash at its end. */
-  readonly prefix: string;
-  readonly userAgent: string;
-}
-
-/** Returns the path and query of a request, as sent. */
-export function toPath({ prefix }: RequestBase, { apiPath, query }: Target): string {
+/**
+ * Returns the path and query of a request, as sent.
+ *
+ * @param prefix - the path of `baseUrl`, without a slash at its end.
+ */
+export function toPath(prefix: string, { apiPath, query }: Target): string {
   const params = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) {
     // The check of the options skips `__proto__`, which may have any value.
@@ -102,9 +95,11 @@ export function pathTarget({ path: apiPath }: { readonly path: string }, options
 }
 
 /** The target for the first page of a list at a path that the caller chose. */
-export function pathListTarget(args: { readonly path: string }, options: RequestOptions): Target {
+export function pathListTarget(args: { readonly path: string }, options: RequestOptions): Target<Page<unknown>> {
   const target = pathTarget(args, options);
-  return { ...target, query: { ...target.query, itemsPerPage: target.query['itemsPerPage'] ?? 500, pageNum: 1 } };
+  const { itemsPerPage = pageSize } = target.query;
+  const query = { ...target.query, itemsPerPage, pageNum: 1 };
+  return { ...target, query, parse: pageParser(target.parse), fallback: undefined };
 }
 
 /** Whether a path takes a version in its media type. */

@@ -1,7 +1,4 @@
 import { type ApiResponse, isMissingRole } from '../atlas/response.js';
-import type { AtlasAuthenticationError, FieldsOf } from '../errors/errors.js';
-import type { NoResponse } from '../http/no-response.js';
-import type { RetryHints } from '../http/retry.js';
 import type { Scope } from '../http/scope.js';
 
 /**
@@ -67,11 +64,8 @@ export const maxCredentialLength = 8_192;
 export interface LoginRequest {
   /** The request target: path and query, as sent. */
   readonly path: string;
-  /**
-   * Whether a 401 may mean that a token is invalid. False at the fallback endpoint: another endpoint has just accepted the token,
-   * so a 401 says nothing about it.
-   */
-  readonly mayReplaceToken: boolean;
+  /** Whether another endpoint has just accepted the login, so that a 401 does not mean that the token is invalid. */
+  readonly isFallback: boolean;
   /** Ends the waits of a login. */
   readonly scope: Scope;
 }
@@ -85,7 +79,7 @@ export interface Authenticator {
    * Sends a request with its login, and once more if the login can answer a refusal.
    *
    * @returns the final response.
-   * @throws {@link NoLogin}, or what the exchange or the scope throws.
+   * @throws `Failed`, or what the exchange or the scope throws.
    */
   authenticate(request: LoginRequest, exchangeWith: ExchangeWith): Promise<ApiResponse>;
 
@@ -99,24 +93,4 @@ export interface Authenticator {
 /** Whether a login was refused. A 401 for a missing role means that it was not. */
 export function isLoginRefused({ status, error }: ApiResponse): boolean {
   return status === 401 && !isMissingRole(status, error);
-}
-
-/** Why there is no login. Many calls may wait for the same login; each makes an error of its own from this. */
-export class NoLogin {
-  /** What happened, as a sentence; or why the token request got no response. */
-  readonly reason: string | NoResponse;
-  /** What the errors have. Without advice, they have that of the status. */
-  readonly details: FieldsOf<AtlasAuthenticationError>;
-  readonly retry: RetryHints;
-
-  constructor(
-    reason: string | NoResponse,
-    details: FieldsOf<AtlasAuthenticationError>,
-    retry: RetryHints = { isRetryable: false },
-  ) {
-    this.reason = reason;
-    this.details = details;
-    // All calls that waited share the jitter, so that they retry together and need one token request, not one each.
-    this.retry = { jitter: Math.random(), ...retry };
-  }
 }

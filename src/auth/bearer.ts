@@ -1,10 +1,5 @@
-import {
-  type AccessTokenProvider,
-  type Authenticator,
-  isLoginRefused,
-  maxCredentialLength,
-  NoLogin,
-} from './authenticator.js';
+import { noLogin } from '../errors/failed.js';
+import { type AccessTokenProvider, type Authenticator, isLoginRefused, maxCredentialLength } from './authenticator.js';
 
 /**
  * The characters of a bearer token. Nothing else may go into the header.
@@ -29,11 +24,11 @@ export function staticBearer(token: string): Authenticator {
 /** Logs in with tokens from the caller's function. It is called before each request, and once more after a 401. */
 export function functionBearer(provider: AccessTokenProvider): Authenticator {
   return {
-    async authenticate({ mayReplaceToken, scope }, exchangeWith) {
+    async authenticate({ isFallback, scope }, exchangeWith) {
       const getToken = (context: { refused?: string }) => scope.waitFor('logging in', callProvider(provider, context));
       const token = await getToken({});
       const response = await exchangeWith(`Bearer ${token}`);
-      if (!isLoginRefused(response) || !mayReplaceToken) return response;
+      if (!isLoginRefused(response) || isFallback) return response;
       return exchangeWith(`Bearer ${await getToken({ refused: token })}`);
     },
     secrets: [],
@@ -45,9 +40,9 @@ async function callProvider(provider: AccessTokenProvider, context: { refused?: 
   try {
     token = await provider(context);
   } catch (cause) {
-    throw new NoLogin('The accessToken function failed.', { advice: 'See the cause.', cause });
+    throw noLogin('The accessToken function failed.', { advice: 'See the cause.', cause });
   }
   if (isBearerToken(token)) return token;
   const advice = `Return a string of ${bearerTokenForm}.`;
-  throw new NoLogin('The accessToken function did not return a bearer token.', { advice });
+  throw noLogin('The accessToken function did not return a bearer token.', { advice });
 }

@@ -2,7 +2,6 @@ import type { EndpointName } from '../atlas/target.js';
 import { AtlasError } from '../errors/errors.js';
 import { joinHeaders } from '../http/headers.js';
 import type { Success } from './call.js';
-import { Failed } from './failed.js';
 
 /** How Atlas responded to a call. */
 export interface AtlasResponse {
@@ -48,12 +47,11 @@ function dataOf<T>({ data }: Success<T>): T {
   return data;
 }
 
-/** @throws the error of the last attempt, or what ended the call. */
+/** @throws the reason. The stack of an error that was built elsewhere then shows who awaits the call. */
 function throwError(reason: unknown): never {
-  const error = reason instanceof Failed ? reason.error : reason;
-  // It was built elsewhere, and its stack should show who awaits the call. That of an invalid argument does already.
-  if (error instanceof AtlasError && error.code !== 'INVALID_ARGUMENT') Error.captureStackTrace(error);
-  throw error;
+  // That of an invalid argument shows it already.
+  if (reason instanceof AtlasError && reason.code !== 'INVALID_ARGUMENT') Error.captureStackTrace(reason);
+  throw reason;
 }
 
 function describeResponse({ response, target, attempts }: Success<unknown>): AtlasResponse {

@@ -1,4 +1,3 @@
-import type { RequestBase } from '../atlas/target.js';
 import type { Authenticator } from '../auth/authenticator.js';
 import { functionBearer, staticBearer } from '../auth/bearer.js';
 import { DigestAuthenticator } from '../auth/digest/authenticator.js';
@@ -9,95 +8,80 @@ import type { ClientSettings } from '../config/client-options.js';
 import { startTimer } from '../http/timer.js';
 import { Transport } from '../http/transport.js';
 
-/** What the calls of a client share. */
-export interface ClientContext {
-  readonly base: RequestBase;
+/** A running call, as `close()` sees it. */
+interface RunningCall {
+  /** @param isTimeUp - whether to end the call in any case, and not only while it pauses. */
+  close(isTimeUp: boolean): void;
+}
+
+/** What the calls of a client share, and which of them are running. */
+export class ClientContext {
+  /** The path of `baseUrl`, without a slash at its end. */
+  readonly prefix: string;
+  readonly userAgent: string;
   readonly transport: Transport;
   readonly authenticator: Authenticator;
-  readonly lifetime: Lifetime;
-  /** Settles when the client is closed. Absent until then. */
-  closing?: Promise<void>;
-}
+  /** Whether `close()` has been called. */
+  isClosed = false;
+  readonly #running = new Set<RunningCall>();
+  #closing: Promise<void> | undefined;
+  #onIdle = () => {};
 
-/** Creates what the calls of a client share. */
-export function openContext(settings: ClientSettings): ClientContext {
-  const { origin, dispatcher, proxy, base, defaults } = settings;
-  const transport = new Transport({ origin, dispatcher, proxy, attemptTimeout: defaults.attemptTimeout });
-  return { base, transport, authenticator: createAuthenticator(settings, transport), lifetime: new Lifetime() };
-}
+  constructor(settings: ClientSettings) {
+    const { origin, prefix, userAgent, dispatcher, proxy, defaults } = settings;
+    this.prefix = prefix;
+    this.userAgent = userAgent;
+    this.transport = new Transport({ origin, dispatcher, proxy, attemptTimeout: defaults.attemptTimeout });
+    this.authenticator = createAuthenticator(settings, this.transport);
+  }
 
-/**
- * Waits for the calls in flight, and closes what they share.
- *
- * @param timeout - how long the calls may take, in ms. Default: as long as they need.
- */
-export async function closeContext(context: ClientContext, timeout?: number): Promise<void> {
-  const { lifetime } = context;
-  const stopTimer = timeout === undefined ? undefined : startTimer(timeout, () => lifetime.endCalls(true));
-  context.closing ??= closeOnce(context);
-  await context.closing.finally(stopTimer);
-}
+  /** Adds a call that has started. */
+  add(call: RunningCall): void {
+    this.#running.add(call);
+  }
 
-async function closeOnce({ lifetime, authenticator, transport }: ClientContext): Promise<void> {
-  await lifetime.close();
-  await authenticator.close?.();
-  await transport.close();
+  /** Removes a call that has ended. */
+  remove(call: RunningCall): void {
+    this.#running.delete(call);
+    if (this.#running.size === 0) this.#onIdle();
+  }
+
+  /**
+   * Waits for the calls in flight, and closes what they share.
+   *
+   * @param timeout - how long the calls may take, in ms. Default: as long as they need.
+   */
+  async close(timeout?: number): Promise<void> {
+    const stopTimer = timeout === undefined ? undefined : startTimer(timeout, () => this.#endCalls(true));
+    this.#closing ??= this.#closeOnce();
+    await this.#closing.finally(stopTimer);
+  }
+
+  async #closeOnce(): Promise<void> {
+    this.isClosed = true;
+    this.#endCalls(false);
+    if (this.#running.size > 0) {
+      await new Promise<void>((resolve) => {
+        this.#onIdle = resolve;
+      });
+    }
+    await this.authenticator.close?.();
+    await this.transport.close();
+  }
+
+  #endCalls(isTimeUp: boolean): void {
+    for (const call of this.#running) call.close(isTimeUp);
+  }
 }
 
 function createAuthenticator(settings: ClientSettings, transport: Transport): Authenticator {
-  const { credentials, tokenStore, origin, base, defaults } = settings;
+  const { credentials, tokenStore, origin, prefix, userAgent, defaults } = settings;
   if ('publicKey' in credentials) return new DigestAuthenticator(credentials);
   if ('accessToken' in credentials) {
     const { accessToken } = credentials;
     return typeof accessToken === 'string' ? staticBearer(accessToken) : functionBearer(accessToken);
   }
-  const endpoint = new TokenEndpoint(transport, defaults, base, credentials);
-  const key = `atlas-tenant-snapshots:token:${origin}${base.prefix}:${credentials.clientId}`;
+  const endpoint = new TokenEndpoint(transport, defaults, prefix, userAgent, credentials);
+  const key = `atlas-tenant-snapshots:token:${origin}${prefix}:${credentials.clientId}`;
   return new ServiceAccount(endpoint, tokenStore && new SharedToken(tokenStore, key, endpoint.secrets));
-}
-
-/** A call, as `close()` sees it. */
-interface RunningCall {
-  /** Where it is among the running calls. */
-  place: number;
-  /** @param isTimeUp - whether `close()` waits no longer. Otherwise, only a call that waits to retry ends. */
-  readonly endByClose: (isTimeUp: boolean) => void;
-}
-
-/** The running calls of a client, and whether it is closed. */
-class Lifetime {
-  isClosed = false;
-  // Not a set, which takes 4 % of a call.
-  readonly #running: RunningCall[] = [];
-  #onIdle = () => {};
-
-  callStarted(endByClose: RunningCall['endByClose']): RunningCall {
-    const call = { place: this.#running.length, endByClose };
-    this.#running.push(call);
-    return call;
-  }
-
-  callEnded(call: RunningCall): void {
-    const last = this.#running.pop();
-    if (last !== undefined && last !== call) {
-      last.place = call.place;
-      this.#running[last.place] = last;
-    }
-    if (this.#running.length === 0) this.#onIdle();
-  }
-
-  /** Ends the calls that wait to retry. Resolves when no call is running. */
-  async close(): Promise<void> {
-    this.isClosed = true;
-    this.endCalls(false);
-    if (this.#running.length === 0) return;
-    await new Promise<void>((resolve) => {
-      this.#onIdle = resolve;
-    });
-  }
-
-  /** @param isTimeUp - as in {@link RunningCall.endByClose}. */
-  endCalls(isTimeUp: boolean): void {
-    for (const call of this.#running) call.endByClose(isTimeUp);
-  }
 }

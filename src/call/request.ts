@@ -1,193 +1,157 @@
 import { type ApiResponse, readResponse } from '../atlas/response.js';
 import { invalid } from '../atlas/standard-schema.js';
 import { type Fallback, mayBeEnveloped, type Target, toPath } from '../atlas/target.js';
-import { NoLogin } from '../auth/authenticator.js';
+import { adviseOnBody, adviseOnSize, proxyAdvice } from '../errors/advice.js';
+import { AtlasTimeoutError } from '../errors/errors.js';
+import { errorStatus, Failed, noResponse, unusable } from '../errors/failed.js';
 import { NoResponse } from '../http/no-response.js';
-import { retryDelay } from '../http/retry.js';
-import { endOnAbort, Scope } from '../http/scope.js';
-import { startTimer } from '../http/timer.js';
-import { adviseOnBody, adviseOnSize, proxyAdvice } from './advice.js';
-import type { Attempt, Call, Success } from './call.js';
-import { closed, errorStatus, Failed, maskOf, noLogin, noResponse, timedOut, unusable } from './failed.js';
-import { describeFailure, logAttempt, reportRetry } from './tracing.js';
+import { decideRetry } from '../http/retry.js';
+import type { Call, Success } from './call.js';
+import { logAttempt, reportRetry } from './tracing.js';
 
-/** How long the fallback may take, in ms. */
+/** How long an exchange with the fallback may take, in ms. */
 const fallbackTimeout = 5_000;
-/** How often a request may be sent again after its connection died, over all its attempts. */
+/** How often an attempt sends its request again because the connection died. */
 const maxResends = 3;
-/** The phase that `close()` ends. */
-const retryPhase = 'waiting to retry';
 
 /**
- * Runs a call. Ends it at its deadline, when its signal aborts, or when `close()` stops waiting for it.
+ * Runs a call.
  *
  * @param read - requests what the call is for.
- * @throws {@link Failed}, or what ended the call.
+ * @throws the error of the call, or the reason of its signal if that aborts.
  */
 export async function run<T>(call: Call, read: () => Promise<Success<T>>): Promise<Success<T>> {
-  const { scope, context, settings } = call;
-  const { signal, timeout } = settings;
-  throwIfAborted(call);
-  throwIfClosed(call);
-  const stopListening = signal ? endOnAbort(scope, signal) : undefined;
-  const stopTimer = startTimer(timeout, () => scope.end(timedOut(call)));
-  const running = context.lifetime.callStarted((isTimeUp) => {
-    if (isTimeUp || scope.phase === retryPhase) scope.end(closed(call));
-  });
+  const end = call.start();
   try {
-    return await read();
+    const success = await read();
+    // An abort wins over a response that has arrived. A deadline does not.
+    call.throwIfAborted();
+    call.status = success.response.status;
+    return success;
+  } catch (reason) {
+    call.throwIfAborted();
+    if (!(reason instanceof Failed)) throw reason;
+    call.status = reason.status;
+    throw reason.toError(call);
   } finally {
-    stopTimer();
-    stopListening?.();
-    context.lifetime.callEnded(running);
-    // An abort wins even over a response that has arrived. A deadline does not.
-    throwIfAborted(call);
+    end();
   }
 }
 
 /**
- * Requests what a target has. If it does not have what was asked for, asks its fallback.
+ * Requests what a target has. If the target lacks it, asks its fallback.
  *
- * @throws what {@link run} throws.
+ * @throws {@link Failed}, or what ended the call early.
  */
 export async function request<T>(target: Target<T>, call: Call): Promise<Success<T>> {
   try {
     return await requestWithRetries(target, call);
   } catch (failed) {
-    if (!(failed instanceof Failed) || failed.response?.error === undefined) throw failed;
-    if (!target.fallback?.isMissing(failed.response)) throw failed;
-    call.lastError = failed.error;
-    const success = await askFallback(target.fallback, call);
+    const { fallback } = target;
+    if (!(failed instanceof Failed) || failed.response === undefined) throw failed;
+    if (!fallback?.isMissing(failed.response)) throw failed;
+    call.lastError = failed.toError(call);
+    const success = await askFallback(fallback, call);
     if (success !== undefined) return success;
-    // The call ends at the first target, with the attempts at both.
-    call.attempt = { ...call.attempt, target };
-    throw errorStatus(failed.response, call.attempt);
+    // The error is about the first target, and counts the attempts at both.
+    call.target = target;
+    throw failed;
   }
 }
 
 /** Makes attempts until one succeeds, or until there is no next one. */
 async function requestWithRetries<T>(target: Target<T>, call: Call): Promise<Success<T>> {
   const { maxRetries } = call.settings;
-  call.resendsLeft = maxResends;
   for (let retries = 0; ; retries += 1) {
     try {
-      return await makeAttempt(target, call.scope, call);
+      return await makeAttempt(target, call, false);
     } catch (failed) {
       if (!(failed instanceof Failed)) throw failed;
-      const delay = retryDelay(failed.retry, { retries, maxRetries }, call.deadline - performance.now());
+      const remaining = call.deadline - performance.now();
+      const { delay, notRetried } = decideRetry(failed.retry, { retries, maxRetries, remaining });
+      call.notRetried = notRetried;
       if (delay === undefined) throw failed;
       await waitToRetry(delay, failed, call);
     }
   }
 }
 
-/** Waits before the next attempt. */
-async function waitToRetry(delay: number, { error }: Failed, call: Call): Promise<void> {
-  const { scope } = call;
+async function waitToRetry(delay: number, failed: Failed, call: Call): Promise<void> {
+  const error = failed.toError(call);
   call.lastError = error;
-  scope.phase = retryPhase;
-  // Before the report: neither an aborted call nor one of a closed client is retried.
-  scope.throwIfEnded();
-  throwIfClosed(call);
-  reportRetry(call.attempt, error, delay);
-  await scope.sleep(delay);
+  // Before the report, which announces a retry only if it is going to happen.
+  call.pause('waiting to retry');
+  reportRetry(call, error, delay);
+  await call.scope.sleep(delay);
 }
 
-/**
- * Makes one attempt at the fallback, for a limited time. Returns undefined if it does not have what was asked for, or fails: the
- * call then ends as if it had not been asked.
- */
+/** Makes one attempt at the fallback. Returns undefined if it lacks what was asked for, fails, or takes too long. */
 async function askFallback<T>({ target, isEmpty }: Fallback<T>, call: Call): Promise<Success<T> | undefined> {
-  call.scope.phase = `about to ask the ${target.endpoint} endpoint`;
-  throwIfClosed(call);
-  call.resendsLeft = maxResends;
-  const scope = new Scope();
-  call.scope.onInterrupt((reason) => scope.end(reason));
-  const stopTimer = startTimer(fallbackTimeout, () => scope.end(new NoResponse('attempt timeout', fallbackTimeout)));
   try {
-    const success = await makeAttempt(target, scope, call);
+    call.pause(`about to ask the ${target.endpoint} endpoint`);
+    const success = await makeAttempt(target, call, true);
     return isEmpty(success.data) ? undefined : success;
   } catch (reason) {
-    call.scope.throwIfEnded();
-    if (!(reason instanceof Failed) && !(reason instanceof NoResponse)) throw reason;
-    return undefined;
-  } finally {
-    stopTimer();
+    // The error of the first target is worth more than that of the fallback, or than a deadline. An abort and close() win.
+    if (reason instanceof Failed || reason instanceof AtlasTimeoutError) return undefined;
+    throw reason;
   }
 }
 
 /** Sends a request, and finds out what its response means. */
-async function makeAttempt<T>(target: Target<T>, scope: Scope, call: Call): Promise<Success<T>> {
-  scope.throwIfEnded();
-  const attempt: Attempt<T> = { call, target, number: call.attempt.number + 1, scope };
-  call.attempt = attempt;
+async function makeAttempt<T>(target: Target<T>, call: Call, isFallback: boolean): Promise<Success<T>> {
+  call.startAttempt(target);
   const startedAt = performance.now();
   try {
-    const success = await evaluate(await sendRequest(attempt), attempt);
-    logAttempt(attempt, startedAt, success.response.status);
+    const success = await evaluate(await sendRequest(target, call, isFallback), target, call);
+    logAttempt(call, startedAt, success.response);
     return success;
-  } catch (failed) {
-    logAttempt(attempt, startedAt, describeFailure(failed));
-    throw failed;
+  } catch (reason) {
+    logAttempt(call, startedAt, { thrown: reason });
+    throw reason;
   }
 }
 
 /** Sends a request with its login. Sends it again if its connection died before any part of a response arrived. */
-async function sendRequest(attempt: Attempt): Promise<ApiResponse> {
-  const { call, target, scope } = attempt;
-  const { settings, context } = call;
-  const { base, transport, authenticator } = context;
-  const path = toPath(base, target);
+async function sendRequest(target: Target, call: Call, isFallback: boolean): Promise<ApiResponse> {
+  const { settings, context, scope } = call;
+  const { maxResponseSize } = settings;
+  const attemptTimeout = isFallback ? Math.min(fallbackTimeout, settings.attemptTimeout) : settings.attemptTimeout;
+  const path = toPath(context.prefix, target);
   const exchangeWith = async (authorization?: string) => {
-    const headers = ['accept', target.accept, 'user-agent', base.userAgent];
+    const headers = ['accept', target.accept, 'user-agent', context.userAgent];
     if (authorization !== undefined) {
       headers.push('authorization', authorization);
       call.authorizations.push(authorization);
     }
-    const request = { method: 'GET', path, headers, body: null } as const;
-    const response = await transport.exchange(request, settings, scope);
-    return readResponse(response, mayBeEnveloped(target), settings.maxResponseSize, () => maskOf(call));
+    const get = { method: 'GET', path, headers, body: null } as const;
+    const response = await context.transport.exchange(get, { attemptTimeout, maxResponseSize }, scope);
+    return readResponse(response, mayBeEnveloped(target), maxResponseSize, () => call.mask);
   };
-  // Another endpoint has just accepted the token, so a 401 of the fallback says nothing about it.
-  const login = { path, mayReplaceToken: !target.isFallback, scope };
-  for (;;) {
+  for (let resends = 0; ; resends += 1) {
     try {
-      return await authenticator.authenticate(login, exchangeWith);
+      return await context.authenticator.authenticate({ path, isFallback, scope }, exchangeWith);
     } catch (reason) {
-      if (reason instanceof NoLogin) throw noLogin(reason, attempt);
       if (!(reason instanceof NoResponse)) throw reason;
-      if (!reason.isDeadConnection || call.resendsLeft === 0) throw noResponse(reason, attempt);
-      call.resendsLeft -= 1;
+      if (!reason.isDeadConnection || resends === maxResends) throw noResponse(reason);
     }
   }
 }
 
 /** Finds out what a response means, and parses the body of a success. */
-async function evaluate<T>(response: ApiResponse, attempt: Attempt<T>): Promise<Success<T>> {
-  const { call, target, scope, number: attempts } = attempt;
-  if (response.error !== undefined) throw errorStatus(response, attempt);
+async function evaluate<T>(response: ApiResponse, target: Target<T>, call: Call): Promise<Success<T>> {
+  if (response.error !== undefined) throw errorStatus(response);
   const { status, json, problem, isTruncated } = response;
   // Only 200 carries data; any other 2xx is unusable.
-  if (status !== 200) throw unusable(response, invalid(`its status is ${status}, not 200`), proxyAdvice, attempt);
+  if (status !== 200) throw unusable(response, invalid(`its status is ${status}, not 200`), proxyAdvice);
   if (problem !== undefined) {
-    const advice = isTruncated ? adviseOnSize(target) : proxyAdvice;
-    throw unusable(response, invalid(`its body ${problem}`), advice, attempt);
+    throw unusable(response, invalid(`its body ${problem}`), isTruncated ? adviseOnSize(target) : proxyAdvice);
   }
   // A timeout from here on is not caused by the failure of an earlier attempt.
   call.lastError = undefined;
-  const result = target.parse(json);
+  const pending = target.parse(json);
   // Not awaited if it is at hand: that takes 1 % of a call.
-  const parsed = 'then' in result ? await scope.waitFor('waiting for the schema', result) : result;
-  if (!parsed.success) throw unusable(response, parsed, adviseOnBody(target), attempt);
-  return { data: parsed.data, target, attempts, response };
-}
-
-/** @throws the signal's reason if it has aborted. */
-function throwIfAborted({ settings: { signal } }: Call): void {
-  if (signal?.aborted) throw signal.reason;
-}
-
-/** @throws AtlasClosedError if the client is closed. */
-function throwIfClosed(call: Call): void {
-  if (call.context.lifetime.isClosed) throw closed(call);
+  const parsed = 'then' in pending ? await call.scope.waitFor('waiting for the schema', pending) : pending;
+  if (!parsed.success) throw unusable(response, parsed, adviseOnBody(target));
+  return { data: parsed.data, target, attempts: call.attempts, response };
 }

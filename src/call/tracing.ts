@@ -1,9 +1,9 @@
 import { channel, tracingChannel } from 'node:diagnostics_channel';
 import { debuglog } from 'node:util';
 import { toPath } from '../atlas/target.js';
-import { AtlasAuthenticationError, type AtlasError, isAtlasError } from '../errors/errors.js';
-import type { Attempt, Call, Success } from './call.js';
-import { Failed } from './failed.js';
+import { type AtlasError, isAtlasError } from '../errors/errors.js';
+import { Failed } from '../errors/failed.js';
+import type { Call, Success } from './call.js';
 
 /**
  * The context of the tracing channel `atlas-tenant-snapshots:call`, one per call. It holds no secret. Fields that are not
@@ -58,13 +58,9 @@ export function traceCall<T>(call: Call, run: () => Promise<Success<T>>): Promis
   const trace: AtlasCallTrace = { operation: call.operation, method: 'GET', ...stateOf(call), durationMs: 0 };
   const promise = calls.start.runStores(trace, async () => {
     try {
-      const success = await run();
-      trace.status = success.response.status;
-      return success;
+      return await run();
     } catch (reason) {
-      trace.error = reason instanceof Failed ? reason.error : reason;
-      const status = statusOf(reason);
-      if (status !== undefined) trace.status = status;
+      trace.error = reason;
       throw reason;
     } finally {
       Object.assign(trace, stateOf(call), { durationMs: performance.now() - startedAt });
@@ -77,41 +73,40 @@ export function traceCall<T>(call: Call, run: () => Promise<Success<T>>): Promis
   return promise;
 }
 
-function stateOf({ context, attempt }: Call): Pick<AtlasCallTrace, 'endpoint' | 'path' | 'attempts'> {
-  const { target, number: attempts } = attempt;
-  return { endpoint: target.endpoint, path: toPath(context.base, target), attempts };
+function stateOf({
+  context,
+  target,
+  attempts,
+  status,
+}: Call): Pick<AtlasCallTrace, 'endpoint' | 'path' | 'attempts' | 'status'> {
+  const state = { endpoint: target.endpoint, path: toPath(context.prefix, target), attempts };
+  return status === undefined ? state : { ...state, status };
 }
 
-/** The status of the response that an attempt failed with, if there was one. */
-function statusOf(reason: unknown): number | undefined {
-  if (!(reason instanceof Failed)) return undefined;
-  const { response, error } = reason;
-  return response?.status ?? (error instanceof AtlasAuthenticationError ? error.status : undefined);
-}
-
-/** Logs how an attempt ended: with a status, or with what {@link describeFailure} returns. */
-export function logAttempt(attempt: Attempt, startedAt: number, end: number | string): void {
+/** Logs how an attempt ended: with the status of its response, or with what it threw. */
+export function logAttempt(call: Call, startedAt: number, end: { status: number } | { thrown: unknown }): void {
   // Not asked for. Bun's logger does not say so, and logs nothing.
   if (debug.enabled === false) return;
   const ms = Math.round(performance.now() - startedAt);
-  debug('%s: attempt %d ended with %s after %d ms', nameOf(attempt), attempt.number, end, ms);
+  const outcome = 'status' in end ? end.status : describeThrown(end.thrown, call);
+  debug('%s: attempt %d ended with %s after %d ms', nameOf(call), call.attempts, outcome, ms);
 }
 
-/** Describes in a word what an attempt threw: a status, the code of an error, or an abort. */
-export function describeFailure(reason: unknown): number | string {
-  const error = reason instanceof Failed ? reason.error : reason;
-  return statusOf(reason) ?? (isAtlasError(error) ? error.code : 'an abort');
+/** Describes what an attempt threw in a word: a status, the code of an error, or an abort. */
+function describeThrown(thrown: unknown, call: Call): number | string {
+  if (thrown instanceof Failed) return thrown.status ?? thrown.toError(call).code;
+  return isAtlasError(thrown) ? thrown.code : 'an abort';
 }
 
 /** Publishes and logs that a call waits before its next attempt. */
-export function reportRetry(attempt: Attempt, error: AtlasError, delayMs: number): void {
-  const { call, target, number } = attempt;
-  const message = { operation: call.operation, endpoint: target.endpoint, attempt: number, delayMs, error };
+export function reportRetry(call: Call, error: AtlasError, delayMs: number): void {
+  const { operation, target, attempts } = call;
+  const message = { operation, endpoint: target.endpoint, attempt: attempts, delayMs, error };
   retries.publish(message satisfies AtlasRetryTrace);
   // In one line. The mask has removed all other control characters.
-  debug('%s: retry in %d ms: %s', nameOf(attempt), Math.round(delayMs), error.message.replace(/\s+/g, ' '));
+  debug('%s: retry in %d ms: %s', nameOf(call), Math.round(delayMs), error.message.replace(/\s+/g, ' '));
 }
 
-function nameOf({ call, target }: Attempt): string {
-  return target.endpoint === undefined ? call.operation : `${call.operation} at ${target.endpoint}`;
+function nameOf({ operation, target }: Call): string {
+  return target.endpoint === undefined ? operation : `${operation} at ${target.endpoint}`;
 }

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { EndpointChoice, RequestBase } from '../atlas/target.js';
+import type { EndpointChoice } from '../atlas/target.js';
 import type { AtlasCredentials } from '../auth/authenticator.js';
 import type { TokenStore } from '../auth/service-account/access-token.js';
 import { AtlasConfigurationError } from '../errors/errors.js';
@@ -70,7 +70,9 @@ export interface CallDefaults extends ExchangeLimits {
 export interface ClientSettings extends Omit<TransportOptions, 'attemptTimeout'> {
   readonly credentials: AtlasCredentials;
   readonly tokenStore: TokenStore | undefined;
-  readonly base: RequestBase;
+  /** The path of `baseUrl`, without a slash at its end. */
+  readonly prefix: string;
+  readonly userAgent: string;
   readonly defaults: CallDefaults;
 }
 
@@ -153,10 +155,8 @@ export function resolveOptions(options: TenantSnapshotsClientOptions = {}): Clie
     dispatcher,
     origin,
     proxy: dispatcher === undefined && origin.startsWith('https:') ? proxyFromEnvironment() : undefined,
-    base: {
-      prefix: pathname.replace(/\/+$/, ''),
-      userAgent: [userAgent, ownUserAgent].filter(Boolean).join(' '),
-    },
+    prefix: pathname.replace(/\/+$/, ''),
+    userAgent: [userAgent, ownUserAgent].filter(Boolean).join(' '),
     defaults,
   };
 }

@@ -5,33 +5,43 @@ const maxDelay = 8_000;
 // A longer `Retry-After` is reported to the caller.
 const maxRetryAfter = 60_000;
 
-/** What decides whether to retry, and how long to wait before that. */
+/** What a failure says about another attempt. */
 export interface RetryHints {
   /** Whether another attempt may succeed. */
   readonly isRetryable: boolean;
   /** What the server asked for, in ms. */
   readonly retryAfterMs?: number | undefined;
-  /** From 0 to 1; spreads the retries of many callers. Default: random. */
-  readonly jitter?: number | undefined;
+  /** From 0 to 1; spreads the retries of many callers. */
+  readonly jitter: number;
+}
+
+/** Whether a retry follows. */
+export interface RetryDecision {
+  /** How long to wait before it, in ms; absent if there is none. */
+  readonly delay?: number;
+  /** Why there is none, although it might succeed and is allowed. */
+  readonly notRetried?: string;
 }
 
 /**
- * How long to wait before the next attempt, in ms: 500 ms, doubled with each retry up to 8 s, or `Retry-After` if that is
- * longer; plus up to half of that at random. Returns `undefined` if there is no next attempt: it would fail too, no retry is
- * left, `Retry-After` is longer than a minute, or the deadline comes first.
+ * Decides whether to retry, and when: after 500 ms, doubled with each retry up to 8 s, or after `Retry-After` if that is longer;
+ * plus up to half of that at random.
  *
  * @param retries - how many retries this request has had.
  * @param remaining - ms until the deadline.
  */
-export function retryDelay(
-  { isRetryable, retryAfterMs = 0, jitter = Math.random() }: RetryHints,
-  { retries, maxRetries }: { readonly retries: number; readonly maxRetries: number },
-  remaining: number,
-): number | undefined {
-  if (!isRetryable || retries === maxRetries || retryAfterMs > maxRetryAfter) return undefined;
-  const delay = Math.max(retryAfterMs, Math.min(firstDelay * 2 ** retries, maxDelay));
+export function decideRetry(
+  { isRetryable, retryAfterMs = 0, jitter }: RetryHints,
+  { retries, maxRetries, remaining }: { retries: number; maxRetries: number; remaining: number },
+): RetryDecision {
+  if (!isRetryable || retries === maxRetries) return {};
+  const shortest = Math.max(retryAfterMs, Math.min(firstDelay * 2 ** retries, maxDelay));
+  const notRetried = (why: string) => ({ notRetried: `Not retried: the wait of ${shortest} ms ${why}.` });
+  if (shortest > maxRetryAfter) return notRetried('is longer than a minute');
+  if (shortest >= remaining) return notRetried('would pass the deadline');
+  const delay = shortest + (shortest / 2) * jitter;
   // The jitter is left out if it alone would pass the deadline.
-  return [delay + (delay / 2) * jitter, delay].find((ms) => ms < remaining);
+  return { delay: delay < remaining ? delay : shortest };
 }
 
 /** Whether a request that got this status may succeed later. */

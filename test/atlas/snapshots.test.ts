@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { snapshotTarget } from '../../src/atlas/snapshots.js';
-import { type Target, toPath } from '../../src/atlas/target.js';
+import { snapshotListTarget, snapshotTarget } from '../../src/atlas/snapshots.js';
+import { type RequestOptions, type Target, toPath } from '../../src/atlas/target.js';
 import { dedicatedSnapshotSchema, tenantSnapshotSchema } from '../../src/index.js';
 import { referenceSnapshot } from '../support/atlas-bodies.js';
 import {
@@ -117,7 +117,11 @@ describe('dedicatedSnapshotSchema', () => {
 
 const list = { groupId, clusterName };
 const one = { ...list, snapshotId };
-const sent = (target: Target) => toPath({ prefix: '', userAgent: 'test' }, target);
+const sent = (target: Target) => toPath('', target);
+
+/** With a snapshot ID, the target for that snapshot, otherwise for the list. */
+const targetOf = (args: typeof one | typeof list, options: RequestOptions): Target =>
+  'snapshotId' in args ? snapshotTarget(args, options) : snapshotListTarget(args, options);
 
 describe('the target for snapshots', () => {
   const both = { envelope: true, pretty: true };
@@ -130,18 +134,18 @@ describe('the target for snapshots', () => {
     ['flex', one, flexType, flexPath, '?envelope=true'],
     ['flex', list, flexType, flexList, '&envelope=true&pretty=true'],
   ])('at %s of %o has its media type, path and query', (endpoint, args, accept, path, withBoth) => {
-    const target = snapshotTarget(args, { endpoint });
+    const target = targetOf(args, { endpoint });
     expect({ ...target, sent: sent(target) }).toMatchObject({ endpoint, accept, sent: path });
     expect(target.fallback).toBeUndefined();
-    expect(sent(snapshotTarget(args, { endpoint, ...both }))).toBe(path + withBoth);
+    expect(sent(targetOf(args, { endpoint, ...both }))).toBe(path + withBoth);
   });
 
   it.each([one, list])('is Flex by default, and the tenant endpoint is its fallback: %o', (args) => {
-    const target = snapshotTarget(args, { endpoint: 'auto', envelope: true });
-    const flex = snapshotTarget(args, { endpoint: 'flex', envelope: true });
-    const tenant = snapshotTarget(args, { endpoint: 'tenant', envelope: true });
-    expect({ ...target, fallback: undefined }).toEqual(flex);
-    expect(target.fallback?.target).toEqual({ ...tenant, isFallback: true });
+    const target = targetOf(args, { endpoint: 'auto', envelope: true });
+    const flex = targetOf(args, { endpoint: 'flex', envelope: true });
+    const tenant = targetOf(args, { endpoint: 'tenant', envelope: true });
+    expect({ ...target, fallback: undefined }).toMatchObject({ ...flex, parse: expect.anything() });
+    expect(target.fallback?.target).toMatchObject({ ...tenant, parse: expect.anything() });
   });
 });
 

@@ -15,7 +15,7 @@ import { defaultApiVersion } from '../support/defaults.js';
 
 const auto = { endpoint: 'auto' } as const;
 
-const sent = (target: Target, prefix = '') => toPath({ prefix, userAgent: 'test' }, target);
+const sent = (target: Target, prefix = '') => toPath(prefix, target);
 
 describe('the target for a path', () => {
   const path = '/api/atlas/v2/groups';

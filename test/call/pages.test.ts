@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { proxyAdvice, rereadAdvice } from '../../src/call/advice.js';
+import { proxyAdvice, rereadAdvice } from '../../src/errors/advice.js';
 import { AtlasApiError, AtlasInvalidResponseError, type TenantSnapshotsClient } from '../../src/index.js';
 import { hexId } from '../support/atlas-bodies.js';
 import { openScripted } from '../support/open-client.js';

@@ -62,13 +62,6 @@ const phases: Record<string, Phase> = {
   'while it waits for accessToken': { phase: login, scripts: [], options: noToken, requests: 0 },
   'while it waits for it after a 401': { phase: login, scripts: sendRefusal(401), options: noSecondToken },
   'in the second page of a list': { phase: response, scripts: [page, []], call: list, requests: 2, attempts: 2 },
-  'while it asks the tenant endpoint': {
-    phase: response,
-    scripts: [sendRefusal(404), []],
-    options: auto,
-    requests: 2,
-    attempts: 2,
-  },
   'while its schema hangs': { phase: 'waiting for the schema', scripts: good, call: parse },
 };
 const retrying: Phase = {
@@ -77,7 +70,14 @@ const retrying: Phase = {
   options: () => ({ maxRetries: 3 }),
 };
 
-const allPhases = Object.entries({ ...phases, 'while it waits to retry': retrying });
+// At its timeout, the call ends with the error of Flex: test/call/fallback.test.ts.
+const asking: Phase = { phase: response, scripts: [sendRefusal(404), []], options: auto, requests: 2, attempts: 2 };
+
+const allPhases = Object.entries({
+  ...phases,
+  'while it asks the tenant endpoint': asking,
+  'while it waits to retry': retrying,
+});
 
 /** Makes a call, until it is in a phase. */
 async function reach({ scripts, options, call = get, requests = 1 }: Phase, callOptions: Options = {}) {
@@ -115,6 +115,9 @@ it.each(Object.entries(phases))('timeout %s ends a call, whose error says what i
   const { message } = await runClock(rejection(ended, AtlasTimeoutError));
   const attempts = phase.attempts ?? 1;
   expect(message).toContain(`timed out after 1000 ms (timeout) while ${phase.phase} (attempts: ${attempts}).`);
+  expect(message).toMatch(
+    phase.options === stuck ? / at most 64 connections, / : / Raise timeout if the call needs longer\.$/,
+  );
   expect(performance.now()).toBeCloseTo(1_000, -2);
   await server.close();
 });

@@ -18,8 +18,8 @@ const messageFor = (options: unknown) =>
 
 /** The base URL for these options. */
 function urlFor(options: object): string {
-  const { origin, base } = resolveOptions({ credentials, ...options });
-  return origin + base.prefix;
+  const { origin, prefix } = resolveOptions({ credentials, ...options });
+  return origin + prefix;
 }
 
 it('missing and undefined options have their defaults', () => {
@@ -32,7 +32,7 @@ it('missing and undefined options have their defaults', () => {
 });
 
 it('the userAgent comes before that of the package, unless it is empty', () => {
-  const agentFor = (userAgent?: string) => resolveOptions({ credentials, userAgent }).base.userAgent;
+  const agentFor = (userAgent?: string) => resolveOptions({ credentials, userAgent }).userAgent;
   expect([agentFor(''), agentFor('report/2 (ops)')]).toEqual([agentFor(), `report/2 (ops) ${agentFor()}`]);
 });
 

@@ -3,7 +3,7 @@ import { dirname } from 'node:path/posix';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { snapshotTarget } from '../../src/atlas/snapshots.js';
-import { adviseOnStatus } from '../../src/call/advice.js';
+import { adviseOnStatus } from '../../src/errors/advice.js';
 import { isRetryableStatus } from '../../src/http/retry.js';
 import { defaultApiVersion, defaults, loginVariables } from '../support/defaults.js';
 import { clusterName, flexPath, flexType, groupId, snapshotId, tenantPath } from '../support/snapshot-routes.js';

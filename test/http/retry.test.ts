@@ -1,11 +1,13 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { isRetryableStatus, parseRetryAfter, retryDelay } from '../../src/http/retry.js';
+import { decideRetry, isRetryableStatus, parseRetryAfter } from '../../src/http/retry.js';
 
-describe('retryDelay', () => {
+describe('a retry', () => {
   const forever = Number.POSITIVE_INFINITY;
+  const tooLate = { notRetried: 'Not retried: the wait of 500 ms would pass the deadline.' };
+  const tooLong = { notRetried: 'Not retried: the wait of 60001 ms is longer than a minute.' };
 
-  // The delay without jitter, and with all of it.
-  it.each<[retries: number, retryAfterMs: number | undefined, remaining: number, delays: (number | undefined)[]]>([
+  // The delay without jitter, and with all of it; or why there is no retry.
+  it.each<[retries: number, retryAfterMs: number | undefined, remaining: number, decided: [number, number] | object]>([
     [0, undefined, forever, [500, 750]],
     [1, undefined, forever, [1_000, 1_500]],
     [4, undefined, forever, [8_000, 12_000]],
@@ -14,28 +16,22 @@ describe('retryDelay', () => {
     [0, 501, forever, [501, 751.5]],
     [4, 500, forever, [8_000, 12_000]],
     [0, 60_000, forever, [60_000, 90_000]],
-    [0, 60_001, forever, [undefined, undefined]],
+    [0, 60_001, forever, tooLong],
+    [0, 60_001, 500, tooLong],
     // The deadline: without the jitter, if that alone would pass it.
     [0, 0, 751, [500, 750]],
     [0, 0, 750, [500, 500]],
-    [0, 0, 500, [undefined, undefined]],
-    [0, 5_000, 5_000, [undefined, undefined]],
+    [0, 0, 500, tooLate],
+    [0, 500, -1, tooLate],
     // The number of retries.
     [9_999, undefined, forever, [8_000, 12_000]],
-    [10_000, undefined, forever, [undefined, undefined]],
-  ])('after %i retries, with Retry-After %s and %d ms left, is %j ms', (retries, retryAfterMs, remaining, delays) => {
-    const counts = { retries, maxRetries: 10_000 };
-    const delayOf = (jitter: number) => retryDelay({ isRetryable: true, retryAfterMs, jitter }, counts, remaining);
-    expect([0, 1].map(delayOf)).toEqual(delays);
-    expect(retryDelay({ isRetryable: false, retryAfterMs }, counts, remaining)).toBeUndefined();
-  });
-
-  it('has a jitter at random by default', () => {
-    const delays = Array.from({ length: 20 }, () =>
-      retryDelay({ isRetryable: true }, { retries: 0, maxRetries: 1 }, 9_999),
-    );
-    for (const delay of delays) expect(delay).toBeGreaterThanOrEqual(500);
-    expect(new Set(delays).size).toBeGreaterThan(1);
+    [10_000, 60_001, 0, {}],
+  ])('after %i retries, with Retry-After %s and %d ms left, is %j', (retries, retryAfterMs, remaining, decided) => {
+    const counts = { retries, maxRetries: 10_000, remaining };
+    const decide = (jitter: number) => decideRetry({ isRetryable: true, retryAfterMs, jitter }, counts);
+    const expected = Array.isArray(decided) ? decided.map((delay) => ({ delay })) : [decided, decided];
+    expect([0, 1].map(decide)).toEqual(expected);
+    expect(decideRetry({ isRetryable: false, retryAfterMs, jitter: 0 }, counts)).toEqual({});
   });
 });
 

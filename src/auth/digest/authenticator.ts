@@ -1,4 +1,5 @@
 import type { ApiResponse } from '../../atlas/response.js';
+import { type Failed, noLogin } from '../../errors/failed.js';
 import { headerValue } from '../../http/headers.js';
 import {
   type ApiKeyCredentials,
@@ -6,7 +7,6 @@ import {
   type ExchangeWith,
   isLoginRefused,
   type LoginRequest,
-  NoLogin,
 } from '../authenticator.js';
 import { type DigestSession, findChallenge, hasHash, nextAuthorization, openSession } from './digest.js';
 
@@ -60,7 +60,7 @@ export class DigestAuthenticator implements Authenticator {
   /**
    * Returns the session that answers a response, and keeps it for later calls. `undefined` if the response is final.
    *
-   * @throws {@link NoLogin} if the server offers another login.
+   * @throws {@link Failed} if the server offers another login.
    */
   #sessionFor(response: ApiResponse): DigestSession | undefined {
     const offer = isLoginRefused(response) ? headerValue(response.headers, 'www-authenticate') : undefined;
@@ -74,9 +74,9 @@ export class DigestAuthenticator implements Authenticator {
   }
 }
 
-function unsupported(offer: string): NoLogin {
+function unsupported(offer: string): Failed {
   const what = `The server did not offer a Digest challenge that this client supports. It offered: ${offer}.`;
-  if (hasHash('md5')) return new NoLogin(what, { status: 401 });
+  if (hasHash('md5')) return noLogin(what, { status: 401 });
   const advice = 'Log in with a service account, which needs no MD5.';
-  return new NoLogin(`${what} Node.js has no MD5 here, as in FIPS mode.`, { advice, status: 401 });
+  return noLogin(`${what} Node.js has no MD5 here, as in FIPS mode.`, { advice, status: 401 });
 }

@@ -40,11 +40,11 @@ export class ServiceAccount implements Authenticator {
     this.#shared = shared;
   }
 
-  async authenticate({ mayReplaceToken, scope }: LoginRequest, exchangeWith: ExchangeWith): Promise<ApiResponse> {
+  async authenticate({ isFallback, scope }: LoginRequest, exchangeWith: ExchangeWith): Promise<ApiResponse> {
     for (;;) {
       const token = await scope.waitFor('logging in', this.#currentToken());
       const response = await exchangeWith(`Bearer ${token.accessToken}`);
-      if (!isLoginRefused(response) || !mayReplaceToken) return response;
+      if (!isLoginRefused(response) || isFallback) return response;
       // Otherwise, another call has already replaced it.
       if (token === this.#token) {
         if (Date.now() < this.#replaceableAt) return response;
@@ -81,10 +81,10 @@ export class ServiceAccount implements Authenticator {
       this.#token = await this.#readOrFetch();
       this.#renewAt = renewalTime(this.#token);
       return this.#token;
-    } catch (noLogin) {
+    } catch (failed) {
       const old = this.#token;
       const now = Date.now();
-      if (old === undefined || now >= old.expiresAt) throw noLogin;
+      if (old === undefined || now >= old.expiresAt) throw failed;
       // The next calls use the old token. Otherwise each would send a token request.
       this.#renewAt = now + (old.expiresAt - now) / 2;
       return old;

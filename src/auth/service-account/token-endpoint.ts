@@ -1,12 +1,11 @@
 import * as z from 'zod';
 import { readBody } from '../../atlas/response.js';
 import { isObject } from '../../atlas/schemas.js';
-import type { RequestBase } from '../../atlas/target.js';
+import { type Failed, noLogin, noTokenResponse } from '../../errors/failed.js';
 import type { ExchangeLimits, HttpResponse } from '../../http/exchange.js';
 import type { NoResponse } from '../../http/no-response.js';
 import { isRetryableStatus, parseRetryAfter } from '../../http/retry.js';
 import type { Transport } from '../../http/transport.js';
-import { NoLogin } from '../authenticator.js';
 import { type AccessToken, bearerTokenSchema, debug } from './access-token.js';
 
 /** The longest wait before an attempt that may find a token in the store, in ms. */
@@ -31,7 +30,8 @@ export class TokenEndpoint {
   constructor(
     transport: Transport,
     limits: ExchangeLimits,
-    { prefix, userAgent }: RequestBase,
+    prefix: string,
+    userAgent: string,
     { clientId, clientSecret }: { clientId: string; clientSecret: string },
   ) {
     // RFC 6749 requires both to be form-encoded first, but Atlas does not decode them.
@@ -51,7 +51,7 @@ export class TokenEndpoint {
    * Requests a token.
    *
    * @param isShared - whether another process may store a token for this one.
-   * @throws {@link NoLogin}
+   * @throws {@link Failed}
    */
   async requestToken(isShared: boolean): Promise<AccessToken> {
     const startedAt = Date.now();
@@ -63,7 +63,7 @@ export class TokenEndpoint {
     if (!parsed.success) {
       const why = body.problem === undefined ? '' : `, because its body ${body.problem}`;
       const what = `The response to the access token request has status 200 but no bearer token${why}.`;
-      throw new NoLogin(what, { status: 200 });
+      throw noLogin(what, { status: 200 });
     }
     const { access_token: accessToken, expires_in } = parsed.data;
     const lifetime = (expires_in ?? usualLifetime) * 1000;
@@ -86,11 +86,11 @@ export class TokenEndpoint {
       })
       .catch((noResponse: NoResponse) => {
         debug('token request to %s got no response', path);
-        throw new NoLogin(noResponse, {}, { isRetryable: noResponse.isRetryable });
+        throw noTokenResponse(noResponse);
       });
   }
 
-  #refusal({ status, headers }: HttpResponse, json: unknown, isShared: boolean): NoLogin {
+  #refusal({ status, headers }: HttpResponse, json: unknown, isShared: boolean): Failed {
     // An OAuth error, except over the rate limit: there Atlas sends an error body of its own.
     // https://www.rfc-editor.org/rfc/rfc6749#section-5.2
     // Not masked: each call that waits for the token masks it, with the tokens that it has sent too.
@@ -107,7 +107,7 @@ export class TokenEndpoint {
       isOverLimit && isShared
         ? { isRetryable: true, retryAfterMs: Math.min(retryAfterMs ?? 0, maxWaitForStore) }
         : { isRetryable: isRetryableStatus(status), retryAfterMs };
-    return new NoLogin(`${what.replace(/\.$/, '')}.`, { advice, status, error, errorDescription, retryAfterMs }, retry);
+    return noLogin(`${what.replace(/\.$/, '')}.`, { advice, status, error, errorDescription, retryAfterMs }, retry);
   }
 }
 

@@ -1,6 +1,6 @@
-// All advice on a response, or on none, is in advice.txt, to be read there. `npx vitest run test/call/advice.test.ts -u` writes it.
+// All advice on a response, or on none, is in advice.txt, to be read there. `npx vitest run test/errors/advice.test.ts -u` writes it.
 import { expect, it } from 'vitest';
-import { snapshotTarget } from '../../src/atlas/snapshots.js';
+import { snapshotListTarget, snapshotTarget } from '../../src/atlas/snapshots.js';
 import { pathListTarget, pathTarget } from '../../src/atlas/target.js';
 import {
   adviseOnBody,
@@ -9,7 +9,7 @@ import {
   adviseOnSize,
   adviseOnStatus,
   adviseOnTransport,
-} from '../../src/call/advice.js';
+} from '../../src/errors/advice.js';
 import { clusterName, groupId, snapshotId } from '../support/snapshot-routes.js';
 
 const auto = { endpoint: 'auto' } as const;
@@ -17,9 +17,9 @@ const list = { groupId, clusterName };
 
 const targets = {
   'one snapshot': snapshotTarget({ ...list, snapshotId }, auto),
-  'the snapshots': snapshotTarget(list, auto),
+  'the snapshots': snapshotListTarget(list, auto),
   'one tenant snapshot': snapshotTarget({ ...list, snapshotId }, { endpoint: 'tenant' }),
-  'the tenant snapshots': snapshotTarget(list, { endpoint: 'tenant' }),
+  'the tenant snapshots': snapshotListTarget(list, { endpoint: 'tenant' }),
   'a v2 path': pathTarget({ path: '/api/atlas/v2/groups' }, auto),
   'a v2 list': pathListTarget({ path: '/api/atlas/v2/groups' }, auto),
   'another path': pathTarget({ path: '/api/atlas/v1.0/groups' }, auto),
@@ -72,6 +72,9 @@ it('says what to do about whatever may happen', async () => {
       const what = [status, errorCode].filter(Boolean).join(' ');
       return format(what, (target) => adviseOnStatus({ status, error: { errorCode } }, undefined, target));
     }),
+    format("404 with Atlas's detail", (target) =>
+      adviseOnStatus({ status: 404, error: { detail: 'No snapshot exists.' } }, undefined, target),
+    ),
     ...[0, 1_500].map((ms) =>
       format(`429 with a wait of ${ms} ms`, (target) => adviseOnStatus({ status: 429, error: {} }, ms, target)),
     ),

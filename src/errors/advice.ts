@@ -5,6 +5,9 @@ import { isRetryableStatus } from '../http/retry.js';
 
 type Refusal = Pick<ErrorResponse, 'status' | 'error'>;
 
+/** What to do about a call that ended at its deadline while it waited for a connection. */
+export const connectionsAdvice =
+  'Make fewer calls at once, as the client opens at most 64 connections, or raise timeout if the call needs longer.';
 /** What to do about a response that looks modified on its way. */
 export const proxyAdvice = 'Check whether a proxy modifies responses. If that is not the reason, report a bug.';
 /** What to do about a list that ended early. */
@@ -43,8 +46,8 @@ export function adviseOnStatus(response: Refusal, retryAfterMs: number | undefin
     case 403:
       return 'Check the role of the API key or service account (such as Project Read Only) and its IP access list.';
     case 404:
-      // Atlas itself sends a code.
-      return error.errorCode === undefined ? baseUrlAdvice : `Check ${target.identifiers}.`;
+      // Atlas itself sends a detail, and usually a code.
+      return error.errorCode || error.detail ? `Check ${target.identifiers}.` : baseUrlAdvice;
     case 406:
       return adviseOnVersion(target);
     case 410:
@@ -79,7 +82,7 @@ function adviseOnDedicated({ apiPath }: Target): string {
   const [, groupId = '{groupId}', clusterName = '{clusterName}'] =
     /\/groups\/([^/]+)\/\w+\/([^/]+)/.exec(apiPath) ?? [];
   const path = `/api/atlas/v2/groups/${groupId}/clusters/${clusterName}/backup/snapshots`;
-  return `The cluster is dedicated (M10 or larger) or free (M0). Read the snapshots of a dedicated cluster with getAll('${path}'), or check the backups of all clusters with checkBackups.`;
+  return `The cluster is dedicated (M10 or larger) or free (M0). Read the snapshots of a dedicated cluster with getAll('${path}', { schema: dedicatedSnapshotSchema }), or check the backups of all clusters with checkBackups.`;
 }
 
 function adviseOnVersion({ endpoint, apiPath }: Target): string {

@@ -1,0 +1,58 @@
+import { compiled, isObject, listPageSchema } from './schemas.js';
+import { invalid, type Parse, type Parsed, type SchemaError } from './standard-schema.js';
+
+/** How many items to ask for per page: the most that Atlas sends. */
+export const pageSize = 500;
+
+/** One page of a list. */
+export interface Page<T> {
+  /** The items as Atlas sent them. */
+  readonly results: readonly unknown[];
+  /** The parsed items. */
+  readonly items: readonly T[];
+  /** How many items the list has: an estimate, according to MongoDB's API specification. */
+  readonly totalCount: number | undefined;
+  readonly hasNextLink: boolean;
+}
+
+/** Returns the parser of a page whose items the given function parses. */
+export function pageParser<T>(parseItem: Parse<T>): Parse<Page<T>> {
+  return (json) => parsePage(json, parseItem);
+}
+
+async function parsePage<T>(json: unknown, parseItem: Parse<T>): Promise<Parsed<Page<T>>> {
+  const body = isObject(json) ? json : {};
+  const page = compiled(listPageSchema).safeParse(body);
+  if (!page.success) return page;
+  // A list with an error may be incomplete.
+  if (body['error'] != null || body['errorCode'] != null) return invalid('the body has results, but also an error');
+  const { results, totalCount, links = [] } = page.data;
+  const items: T[] = [];
+  // One after another, because millions of promises would take all memory, and a page of nonsense fails at its first item.
+  for (const result of results) {
+    const pending = parseItem(result);
+    const parsed = 'then' in pending ? await pending : pending;
+    if (!parsed.success) return { ...parsed, error: { issues: parsed.error.issues.map(atIndex(items.length)) } };
+    items.push(parsed.data);
+  }
+  const hasNextLink = links.some(({ rel }) => rel === 'next');
+  // A count of 0 on a page with items is treated as missing.
+  const isCounted = totalCount !== 0 || items.length === 0;
+  return { success: true, data: { results, items, totalCount: isCounted ? totalCount : undefined, hasNextLink } };
+}
+
+function atIndex(index: number) {
+  return ({ path, message }: SchemaError['issues'][number]) => ({ path: ['results', index, ...path], message });
+}
+
+/** Returns what identifies an item: its ID, or else all of it as JSON. */
+export function keyOf(item: unknown): unknown {
+  const id = isObject(item) ? item['id'] : undefined;
+  if (id != null) return id;
+  try {
+    return JSON.stringify(item);
+  } catch {
+    // Nested too deep, although JSON.parse() could read it. It counts as new.
+    return item;
+  }
+}

@@ -1,0 +1,195 @@
+import type { Mask } from '../atlas/mask.js';
+import type { ErrorResponse, SuccessResponse } from '../atlas/response.js';
+import type { Invalid } from '../atlas/standard-schema.js';
+import type { Target } from '../atlas/target.js';
+import { type HeaderFields, joinHeaders } from '../http/headers.js';
+import type { NoResponse } from '../http/no-response.js';
+import { isRetryableStatus, parseRetryAfter, type RetryHints } from '../http/retry.js';
+import { adviseOnServer, adviseOnStatus, adviseOnTransport } from './advice.js';
+import {
+  AtlasApiError,
+  AtlasAuthenticationError,
+  AtlasConnectionError,
+  type AtlasError,
+  AtlasInvalidResponseError,
+  AtlasTimeoutError,
+  type FieldsOf,
+} from './errors.js';
+import { listIssues, toIssues } from './issues.js';
+
+/** What an error says about its call. */
+export interface ErrorContext {
+  /** The client's method. */
+  readonly operation: string;
+  /** The start of the message: the method, and the path if the caller chose it. */
+  readonly subject: string;
+  /** The target of the latest attempt. */
+  readonly target: Target;
+  /** How many attempts the call has made. */
+  readonly attempts: number;
+  /** Why the call makes no other attempt, although that might succeed, as a sentence. */
+  readonly notRetried: string | undefined;
+  /** Masks the secrets of the call. */
+  readonly mask: Mask;
+}
+
+/**
+ * Why an attempt failed. Each layer throws a type of its own:
+ *
+ * 1. An exchange throws `NoResponse`: nothing came back.
+ * 2. A login, and an attempt, throws `Failed`: for a `NoResponse`, for a response, or because there is no login. The call then
+ *    decides whether to retry, and whether to ask the fallback.
+ * 3. A call rejects with an `AtlasError`, which the last `Failed` builds. Not before, because the error has the number of
+ *    attempts, and because calls that waited for the same login share its failure: each builds an error of its own.
+ *
+ * What ends a call early passes through all layers unchanged: the error of its deadline or of `close()`, or the reason of its
+ * signal.
+ */
+export class Failed {
+  readonly toError: (context: ErrorContext) => AtlasError;
+  readonly retry: RetryHints;
+  /** The status of the response that failed, if there was one. */
+  readonly status: number | undefined;
+  /** That response, if its status is an error. */
+  readonly response: ErrorResponse | undefined;
+
+  constructor(
+    toError: (context: ErrorContext) => AtlasError,
+    retry: Omit<RetryHints, 'jitter'>,
+    status?: number,
+    response?: ErrorResponse,
+  ) {
+    this.toError = toError;
+    // Calls that share the failure of a login share the jitter, so that they retry together and need one token request.
+    this.retry = { ...retry, jitter: Math.random() };
+    this.status = status;
+    this.response = response;
+  }
+}
+
+const notRetryable = { isRetryable: false };
+const maxCauseLength = 500;
+
+/** The failure of a response with an error status. */
+export function errorStatus(response: ErrorResponse): Failed {
+  const { status, headers, text: body, error: report } = response;
+  const retryAfterMs = retryAfterOf(response);
+  const toError = (context: ErrorContext) => {
+    const what = [`${context.subject} failed with status ${status}`, report.errorCode].filter(Boolean).join(' ');
+    return new AtlasApiError(explain(`${what}${sentence(report.detail ?? report.reason)}`, context), {
+      status,
+      ...report,
+      retryAfterMs,
+      headers: maskedHeaders(headers, context.mask),
+      body,
+      ...contextFields(context),
+      advice: adviseOnStatus(response, retryAfterMs, context.target),
+    });
+  };
+  return new Failed(toError, { isRetryable: isRetryableStatus(status), retryAfterMs }, status, response);
+}
+
+/** The failure of a response with a success status that this client cannot use. */
+export function unusable({ status }: SuccessResponse, { error, thrown }: Invalid, advice: string): Failed {
+  const toError = (context: ErrorContext) => {
+    const issues = toIssues(error, context.mask);
+    const what = `${context.subject} got an unusable response: ${listIssues(issues)}.`;
+    return new AtlasInvalidResponseError(what, { issues, ...contextFields(context), advice, cause: thrown });
+  };
+  return new Failed(toError, notRetryable, status);
+}
+
+/** The failure of an exchange without a response. */
+export function noResponse(reason: NoResponse): Failed {
+  const toError = (context: ErrorContext) =>
+    transportError(context.subject, reason, adviseOnTransport(reason.kind, context.target), context);
+  return new Failed(toError, { isRetryable: reason.isRetryable });
+}
+
+/** The failure of a token request without a response. */
+export function noTokenResponse(reason: NoResponse): Failed {
+  const advice = adviseOnTransport(reason.kind, undefined);
+  const toError = (context: ErrorContext) =>
+    transportError(`${context.subject}: the access token request`, reason, advice, context);
+  return new Failed(toError, { isRetryable: reason.isRetryable });
+}
+
+/**
+ * The failure of a login.
+ *
+ * @param why - what happened, as a sentence.
+ * @param details - what the error has. Without advice, it has that of the status.
+ */
+export function noLogin(
+  why: string,
+  details: FieldsOf<AtlasAuthenticationError>,
+  retry: Omit<RetryHints, 'jitter'> = notRetryable,
+): Failed {
+  const { status, advice = adviseOnServer(status ?? 0), error, errorDescription } = details;
+  const toError = (context: ErrorContext) => {
+    const { mask } = context;
+    return new AtlasAuthenticationError(explain(`${context.subject} could not log in. ${mask.text(why)}`, context), {
+      ...details,
+      advice,
+      error: error && mask.text(error),
+      errorDescription: errorDescription && mask.text(errorDescription),
+      ...contextFields(context),
+    });
+  };
+  return new Failed(toError, retry, status);
+}
+
+/** The fields that every error of a call has. */
+export function contextFields({ operation, target, attempts }: ErrorContext): FieldsOf<AtlasError> {
+  const { endpoint, apiPath } = target;
+  return { operation, endpoint, path: attempts === 0 ? undefined : apiPath, attempts };
+}
+
+/** Adds to a message why the call makes no other attempt. */
+function explain(message: string, { notRetried }: ErrorContext): string {
+  return notRetried === undefined ? message : `${message} ${notRetried}`;
+}
+
+/** How long the server asked to wait, in ms. */
+function retryAfterOf({ headers, error }: ErrorResponse): number | undefined {
+  const retryAfterMs = parseRetryAfter(headers);
+  if (retryAfterMs !== undefined || error.errorCode !== 'RATE_LIMITED_TOKEN_BUCKET') return retryAfterMs;
+  // For this code Atlas sends the parameters `[path, wait in seconds, capacity, refill rate, 60]`.
+  const seconds = String(error.parameters?.[1]);
+  return /^\d{1,9}$/.test(seconds) ? Number(seconds) * 1000 : undefined;
+}
+
+function maskedHeaders(headers: HeaderFields, mask: Mask): Record<string, string> {
+  const fields = Object.entries(joinHeaders(headers));
+  return Object.fromEntries(fields.map(([name, value]) => [mask.text(name), mask.text(value)]));
+}
+
+/** Formats a detail as `: detail.`, or as `.` if there is none. */
+function sentence(detail: string | undefined): string {
+  if (!detail) return '.';
+  return /[.!?]$/.test(detail) ? `: ${detail}` : `: ${detail}.`;
+}
+
+/** @param what - what got no response, as the start of a sentence. */
+function transportError(what: string, reason: NoResponse, advice: string, context: ErrorContext): AtlasError {
+  const { kind, cause, attemptTimeout } = reason;
+  const fields = { ...contextFields(context), advice };
+  // Only this kind has no cause.
+  if (kind === 'attempt timeout' || cause === undefined) {
+    const message = explain(`${what} timed out after ${attemptTimeout} ms (attemptTimeout).`, context);
+    return new AtlasTimeoutError(message, { limit: 'attemptTimeout', limitMs: attemptTimeout, ...fields });
+  }
+  const copy = maskedCopy(cause, context.mask);
+  const code = copy.code === undefined ? '' : ` (${copy.code})`;
+  const detail = sentence(copy.message.slice(0, maxCauseLength));
+  const message = explain(`${what} got no response${code}${detail}`, context);
+  if (kind === 'connect timeout')
+    return new AtlasTimeoutError(message, { limit: 'connecting', ...fields, cause: copy });
+  return new AtlasConnectionError(message, { kind, ...fields, cause: copy });
+}
+
+/** Copies an error without its secrets: an error of undici may hold a response that echoes the request. */
+function maskedCopy({ name, message, code }: Error & { code?: string }, mask: Mask): Error & { code?: string } {
+  const copy = Object.assign(new Error(mask.text(message)), { name: mask.text(name) });
+  return code === undefined ? copy : Object.assign(copy, { code: mask.text(code) });
+}
