@@ -53,7 +53,7 @@ function createAuthenticator(settings: ClientSettings, transport: Transport): Au
   }
   const endpoint = new TokenEndpoint(transport, defaults, base, credentials);
   const key = `atlas-tenant-snapshots:token:${origin}${base.prefix}:${credentials.clientId}`;
-  return new ServiceAccount(endpoint, tokenStore && new SharedToken(tokenStore, key, endpoint.secrets));
+  return new ServiceAccount(endpoint, tokenStore && new SharedToken(tokenStore, key));
 }
 
 /** A call, as `close()` sees it. */
