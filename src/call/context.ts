@@ -83,5 +83,5 @@ function createAuthenticator(settings: ClientSettings, transport: Transport): Au
   }
   const endpoint = new TokenEndpoint(transport, defaults, prefix, userAgent, credentials);
   const key = `atlas-tenant-snapshots:token:${origin}${prefix}:${credentials.clientId}`;
-  return new ServiceAccount(endpoint, tokenStore && new SharedToken(tokenStore, key, endpoint.secrets));
+  return new ServiceAccount(endpoint, tokenStore && new SharedToken(tokenStore, key));
 }

@@ -34,17 +34,17 @@ it('logs one line per token request and per failure of the token store, without 
     return requests === 1 ? [send(head(200, 'content-length: 9')), end] : sendToken();
   });
   vi.spyOn(process, 'emitWarning').mockReturnValue();
-  const fail = () => Promise.reject(new Error('no\u001b[31m\r\nstore'));
+  const fail = () => Promise.reject(new Error('BROKEN\u001b[31m\r\nstore'));
   const credentials = { clientId: 'mdb_sa_id_1', clientSecret: 'mdb_sa_sk_1' };
   await runClock(get(openClient({ baseUrl: server.url, credentials, tokenStore: { get: fail, set: fail } })));
   expect(log()).toEqual([
-    'tokenStore: get() failed: no[31m store',
+    'tokenStore: get() failed: it threw Error',
     'token request to /api/oauth/token got no response',
     'getTenantSnapshot at flex: attempt 1 ended with CONNECTION after N ms',
     expect.stringMatching(/^getTenantSnapshot at flex: retry in N ms: /),
-    'tokenStore: get() failed: no[31m store',
+    'tokenStore: get() failed: it threw Error',
     'token request ended with 200 after N ms',
-    'tokenStore: set() failed: no[31m store',
+    'tokenStore: set() failed: it threw Error',
     'getTenantSnapshot at flex: attempt 2 ended with 200 after N ms',
   ]);
 });

@@ -31,11 +31,11 @@ const empty = async () => undefined;
 
 /** Stores that fail in different ways, and what fails first. */
 export const brokenStores: readonly { does: string; store: TokenStore; failure: string }[] = [
-  { does: 'throws', store: { get: fail, set: fail }, failure: 'get() failed: the store is broken' },
-  { does: 'rejects', store: { get: reject, set: reject }, failure: 'get() failed: the store is broken' },
+  { does: 'throws', store: { get: fail, set: fail }, failure: 'get() failed: it threw Error' },
+  { does: 'rejects', store: { get: reject, set: reject }, failure: 'get() failed: it threw Error' },
   { does: 'hangs', store: { get: hang, set: hang }, failure: 'get() failed: it took more than 500 ms' },
-  { does: 'throws on a write', store: { get: empty, set: fail }, failure: 'set() failed: the store is broken' },
-  { does: 'rejects on a write', store: { get: empty, set: reject }, failure: 'set() failed: the store is broken' },
+  { does: 'throws on a write', store: { get: empty, set: fail }, failure: 'set() failed: it threw Error' },
+  { does: 'rejects on a write', store: { get: empty, set: reject }, failure: 'set() failed: it threw Error' },
   { does: 'hangs on a write', store: { get: empty, set: hang }, failure: 'set() failed: it took more than 500 ms' },
   // As Keyv does if its adapter throws.
   {

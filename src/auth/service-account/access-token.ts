@@ -1,6 +1,5 @@
 import { debuglog } from 'node:util';
 import * as z from 'zod';
-import { Mask } from '../../atlas/mask.js';
 import { toError } from '../../http/no-response.js';
 import { waitAtMost } from '../../http/timer.js';
 import { isBearerToken } from '../bearer.js';
@@ -55,8 +54,6 @@ export interface TokenStore {
 /** How long to wait for a store, in ms. */
 const storeTimeout = 500;
 
-const maxReasonLength = 500;
-
 /**
  * One service account's token in a store. A store that fails counts as empty, and the first failure is a process warning: without
  * its store, a fleet runs into the limits of Atlas.
@@ -64,58 +61,66 @@ const maxReasonLength = 500;
 export class SharedToken {
   readonly #store: TokenStore;
   readonly #key: string;
-  readonly #secrets: readonly string[];
-  /** What was read or written last. An error of the store may quote it. */
-  #lastToken = '';
   #hasWarned = false;
 
-  /**
-   * @param key - names the base URL and the client ID. It holds no secret.
-   * @param secrets - those of the service account, which no warning may show.
-   */
-  constructor(store: TokenStore, key: string, secrets: readonly string[]) {
+  /** @param key - names the base URL and the client ID. It holds no secret. */
+  constructor(store: TokenStore, key: string) {
     this.#store = store;
     this.#key = key;
-    this.#secrets = secrets;
   }
 
   /** Returns the stored token, or `undefined` if there is none. Never rejects. */
   async read(): Promise<AccessToken | undefined> {
     try {
-      const value = await waitAtMost(storeTimeout, this.#store.get(this.#key), true);
-      if (value == null) return undefined;
-      const token = parseStored(value);
-      this.#lastToken = token.accessToken;
-      return token;
-    } catch (reason) {
-      this.#reportFailure('get', reason);
+      const value = await waitForStore(() => this.#store.get(this.#key));
+      return value == null ? undefined : parseStored(value);
+    } catch (failure) {
+      this.#report('get', failure);
       return undefined;
     }
   }
 
   /** Stores a token. Never rejects. */
   async write(token: AccessToken): Promise<void> {
-    this.#lastToken = token.accessToken;
+    const ttl = Math.floor(token.expiresAt - Date.now());
     try {
-      const ttl = Math.floor(token.expiresAt - Date.now());
-      const result = await waitAtMost(storeTimeout, this.#store.set(this.#key, JSON.stringify(token), ttl), true);
+      const result = await waitForStore(() => this.#store.set(this.#key, JSON.stringify(token), ttl));
       // Keyv returns false if its adapter fails.
       if (result === false) throw new Error('it returned false');
-    } catch (reason) {
-      this.#reportFailure('set', reason);
+    } catch (failure) {
+      this.#report('set', failure);
     }
   }
 
-  #reportFailure(method: 'get' | 'set', reason: unknown): void {
-    const mask = new Mask([...this.#secrets, this.#lastToken]);
-    const why = mask.text(toError(reason).message, maxReasonLength).replace(/\s+/g, ' ');
-    const failure = `tokenStore: ${method}() failed: ${why}`;
-    debug('%s', failure);
+  #report(method: 'get' | 'set', failure: unknown): void {
+    const what = `tokenStore: ${method}() failed: ${toError(failure).message}`;
+    debug('%s', what);
     if (this.#hasWarned) return;
     this.#hasWarned = true;
     const advice = 'Check the store. Without it, every process fetches its own tokens, and Atlas limits them.';
-    process.emitWarning(`${failure}. ${advice}`, 'AtlasTokenStoreWarning');
+    process.emitWarning(`${what}. ${advice}`, 'AtlasTokenStoreWarning');
   }
+}
+
+/**
+ * Calls a store, and waits for it for a limited time.
+ *
+ * @throws an error that quotes nothing of the store's.
+ */
+function waitForStore(call: () => Promise<unknown>): Promise<unknown> {
+  // An async function, because the store may throw too.
+  const result = (async () => call())().catch((reason: unknown) => {
+    throw new Error(`it threw ${describe(reason)}`);
+  });
+  return waitAtMost(storeTimeout, result, true);
+}
+
+/** Describes what a store threw by its name, its code and a first word such as `NOAUTH`. The rest may quote a token. */
+function describe(reason: unknown): string {
+  const { name, code, message } = toError(reason);
+  const [, firstWord] = /^([A-Z]+)\s/.exec(message) ?? [];
+  const words = [name, code, firstWord].filter((word) => word !== undefined && /^\w{1,40}$/.test(word));
+  return words.join(' ') || 'an error';
 }
 
 function parseStored(value: unknown): AccessToken {

@@ -11,6 +11,21 @@ const closeTimeout = 2_000;
 /** The shortest time between two fetches that replace a refused token, in ms. Atlas limits how many tokens are valid at a time. */
 const replacementInterval = 60_000;
 
+/** How many tokens a call may try. */
+const maxTokens = 3;
+
+/** How many refused tokens are remembered. */
+const maxRefused = 10;
+
+/**
+ * The token in use. It is used until `renewAt`; then, if it cannot be renewed, until it expires. If the clock was wrong when it was
+ * obtained, both times are: a token that Atlas refuses is replaced whatever they say.
+ */
+interface TokenInUse extends AccessToken {
+  /** In ms since 1970, not after `expiresAt`. */
+  readonly renewAt: number;
+}
+
 /**
  * Logs in as a service account. All calls use one token. It is fetched once however many calls wait for it, and used until
  * shortly before it expires. If Atlas refuses it, the call is made again with the one in the store, or else with a new one, which
@@ -24,14 +39,13 @@ export class ServiceAccount implements Authenticator {
   readonly #shared: SharedToken | undefined;
   // A token request serves all calls, so it must not run in the async context of the call that caused it.
   readonly #inOwnContext = AsyncLocalStorage.snapshot();
-  #token: AccessToken | undefined;
+  /** Absent until the first one is obtained, and after it was refused. */
+  #token: TokenInUse | undefined;
   /** The new token that calls wait for. */
-  #obtaining: Promise<AccessToken> | undefined;
-  /** The tokens that were refused. The store may still have one of them. */
-  readonly #refused = new Set<string>();
-  /** When to renew the token, in ms since 1970. */
-  #renewAt = 0;
-  /** When a refused token may be replaced again, in ms since 1970. */
+  #obtaining: Promise<TokenInUse> | undefined;
+  /** The tokens that were refused last. The store may still have one of them. */
+  #refused: readonly string[] = [];
+  /** When a refused token may be replaced again, on the clock of `performance.now()`, which nobody sets. */
   #replaceableAt = 0;
 
   constructor(endpoint: TokenEndpoint, shared: SharedToken | undefined) {
@@ -41,14 +55,14 @@ export class ServiceAccount implements Authenticator {
   }
 
   async authenticate({ isFallback, scope }: LoginRequest, exchangeWith: ExchangeWith): Promise<ApiResponse> {
-    for (;;) {
-      const token = await scope.waitFor('logging in', this.#currentToken());
-      const response = await exchangeWith(`Bearer ${token.accessToken}`);
-      if (!isLoginRefused(response) || isFallback) return response;
+    for (let tokens = 1; ; tokens += 1) {
+      const { accessToken } = await scope.waitFor('logging in', this.#currentToken());
+      const response = await exchangeWith(`Bearer ${accessToken}`);
+      if (!isLoginRefused(response) || isFallback || tokens === maxTokens) return response;
       // Otherwise, another call has already replaced it.
-      if (token === this.#token) {
-        if (Date.now() < this.#replaceableAt) return response;
-        this.#refused.add(token.accessToken);
+      if (accessToken === this.#token?.accessToken) {
+        if (performance.now() < this.#replaceableAt) return response;
+        this.#refused = [accessToken, ...this.#refused].slice(0, maxRefused);
         this.#token = undefined;
       }
     }
@@ -68,7 +82,7 @@ export class ServiceAccount implements Authenticator {
   }
 
   async #currentToken(): Promise<AccessToken> {
-    if (this.#token !== undefined && Date.now() < this.#renewAt) return this.#token;
+    if (this.#token !== undefined && Date.now() < this.#token.renewAt) return this.#token;
     this.#obtaining ??= this.#inOwnContext(() => this.#obtain()).finally(() => {
       this.#obtaining = undefined;
     });
@@ -76,28 +90,30 @@ export class ServiceAccount implements Authenticator {
   }
 
   /** Obtains a new token. If that fails, the old one serves while it is valid. */
-  async #obtain(): Promise<AccessToken> {
+  async #obtain(): Promise<TokenInUse> {
     try {
-      this.#token = await this.#readOrFetch();
-      this.#renewAt = renewalTime(this.#token);
-      return this.#token;
+      const token = await this.#readOrFetch();
+      this.#token = { ...token, renewAt: renewalTime(token) };
     } catch (failed) {
       const old = this.#token;
       const now = Date.now();
       if (old === undefined || now >= old.expiresAt) throw failed;
       // The next calls use the old token. Otherwise each would send a token request.
-      this.#renewAt = now + (old.expiresAt - now) / 2;
-      return old;
+      this.#token = { ...old, renewAt: now + (old.expiresAt - now) / 2 };
     }
+    return this.#token;
   }
 
   /** Takes the stored token if it is usable. Otherwise fetches one, and stores it. */
   async #readOrFetch(): Promise<AccessToken> {
     const stored = await this.#shared?.read();
-    const isUsable = stored !== undefined && !this.#refused.has(stored.accessToken) && Date.now() < renewalTime(stored);
+    const isUsable =
+      stored !== undefined && !this.#refused.includes(stored.accessToken) && Date.now() < renewalTime(stored);
     if (isUsable) return stored;
     // Only a fetch counts, because a token in the store may have been revoked together with the refused one.
-    if (this.#token === undefined && this.#refused.size > 0) this.#replaceableAt = Date.now() + replacementInterval;
+    if (this.#token === undefined && this.#refused.length > 0) {
+      this.#replaceableAt = performance.now() + replacementInterval;
+    }
     const fetched = await this.#endpoint.requestToken(this.#shared !== undefined);
     await this.#shared?.write(fetched);
     return fetched;

@@ -19,6 +19,9 @@ import {
 
 const [t, u, v] = [token('t'), token('u'), token('v')];
 
+/** Somebody sets the clock of this machine. */
+const setClock = (by: number): Interlude => ({ happens: () => vi.setSystemTime(Date.now() + by) });
+
 /** Each row: what the server answers, what the client sends, and how its calls end. */
 type Row = [
   promise: string,
@@ -117,6 +120,12 @@ describe('a refused token', () => {
       'token t token token u',
       'ok',
       { maxRetries: 1 },
+    ],
+    [
+      'is replaced a minute after the last one, also if the clock was set back meanwhile',
+      [t, no, u, ok, setClock(-24 * hour), pass(minute - 1), no, pass(1), no, v, ok],
+      'token t token u u u token v',
+      'ok 401 ok',
     ],
   ])('%s', check);
 
