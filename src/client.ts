@@ -5,13 +5,12 @@ import { type AtlasPromise, toAtlasPromise } from './call/atlas-promise.js';
 import { Call, type Success } from './call/call.js';
 import { ClientContext } from './call/context.js';
 import { requestPages } from './call/pages.js';
-import { request, run } from './call/request.js';
+import { request } from './call/request.js';
 import { traceCall } from './call/tracing.js';
 import {
   type AnyCallOptions,
   type CallOptions,
   checkCall,
-  checkClose,
   type GetOptions,
   type Operation,
   resolveCall,
@@ -162,7 +161,7 @@ export class TenantSnapshotsClient implements AsyncDisposable {
    * ```
    */
   async close(options: { timeout?: number | undefined } = {}): Promise<void> {
-    const invalid = checkClose(options);
+    const invalid = checkCall('close', {}, options);
     if (invalid !== undefined) throw invalid;
     await this.#context.close(options.timeout);
   }
@@ -192,6 +191,6 @@ export class TenantSnapshotsClient implements AsyncDisposable {
     const settings = resolveCall(this.#defaults, options);
     const target = toTarget(args, settings);
     const call = new Call(operation, target, settings, this.#context);
-    return toAtlasPromise(traceCall(call, () => run(call, () => read(target, call))));
+    return toAtlasPromise(traceCall(call, () => call.run(() => read(target, call))));
   }
 }

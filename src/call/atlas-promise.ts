@@ -1,6 +1,6 @@
 import type { EndpointName } from '../atlas/target.js';
 import { AtlasError } from '../errors/errors.js';
-import { joinHeaders } from '../http/headers.js';
+import { joinHeaders } from '../http/exchange.js';
 import type { Success } from './call.js';
 
 /** How Atlas responded to a call. */

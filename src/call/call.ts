@@ -4,15 +4,24 @@ import type { Target } from '../atlas/target.js';
 import type { CallSettings } from '../config/call-options.js';
 import { connectionsAdvice } from '../errors/advice.js';
 import { AtlasClosedError, type AtlasError, AtlasTimeoutError } from '../errors/errors.js';
-import { contextFields, type ErrorContext } from '../errors/failed.js';
+import { contextFields, type ErrorContext, Failed, subjectOf } from '../errors/failed.js';
 import { endOnAbort, Scope } from '../http/scope.js';
 import { startTimer } from '../http/timer.js';
 import type { ClientContext } from './context.js';
 
+/** How a request of a call succeeded. It does not hold the call, which would keep its memory as long as the result. */
+export interface Success<T> {
+  readonly data: T;
+  /** The target that has the data. */
+  readonly target: Target;
+  /** Attempts made so far. */
+  readonly attempts: number;
+  readonly response: SuccessResponse;
+}
+
 /** One call, from its start to its end. */
 export class Call implements ErrorContext {
   readonly operation: string;
-  readonly subject: string;
   readonly settings: CallSettings;
   readonly context: ClientContext;
   /** What may end the call early. */
@@ -21,7 +30,6 @@ export class Call implements ErrorContext {
   readonly deadline: number;
   /** The target of the latest attempt; before it, the first one to ask. */
   target: Target;
-  /** How many attempts the call has made, at all its targets. */
   attempts = 0;
   /** The status of the response that the call ended with. */
   status: number | undefined;
@@ -35,36 +43,45 @@ export class Call implements ErrorContext {
 
   constructor(operation: string, target: Target, settings: CallSettings, context: ClientContext) {
     this.operation = operation;
-    this.subject = target.endpoint === undefined ? `${operation} ${target.apiPath}` : operation;
     this.settings = settings;
     this.context = context;
     this.deadline = performance.now() + settings.timeout;
     this.target = target;
   }
 
-  /** Masks the credentials, and every login of the call: a server may echo any of them. */
   get mask(): Mask {
     return new Mask([...this.context.authenticator.secrets, ...this.authorizations.map(secretOf)]);
   }
 
   /**
-   * Starts the call: from now on its deadline, its signal and `close()` may end it.
+   * Runs the call. Its deadline, its signal and `close()` may end it early.
    *
-   * @returns a function that ends it.
-   * @throws the reason of the signal if it has aborted, or {@link AtlasClosedError} if the client is closed.
+   * @param read - requests what the call is for.
+   * @throws the error of the call, or the reason of its signal if that aborts.
    */
-  start(): () => void {
+  async run<T>(read: () => Promise<Success<T>>): Promise<Success<T>> {
     const { signal, timeout } = this.settings;
-    this.throwIfAborted();
+    this.#throwIfAborted();
     this.#throwIfClosed();
     const stopListening = signal ? endOnAbort(this.scope, signal) : undefined;
     const stopTimer = startTimer(timeout, () => this.scope.end(this.#timedOut()));
     this.context.add(this);
-    return () => {
+    try {
+      const success = await read();
+      // An abort wins over a response that has arrived. A deadline does not.
+      this.#throwIfAborted();
+      this.status = success.response.status;
+      return success;
+    } catch (reason) {
+      this.#throwIfAborted();
+      if (!(reason instanceof Failed)) throw reason;
+      this.status = reason.status;
+      throw reason.toError(this);
+    } finally {
       stopTimer();
       stopListening?.();
       this.context.remove(this);
-    };
+    }
   }
 
   /** @throws what has ended the call early. */
@@ -89,16 +106,15 @@ export class Call implements ErrorContext {
   }
 
   /**
-   * Ends the call because of `close()`, unless it is making an attempt.
+   * Ends the call because of `close()`.
    *
-   * @param isTimeUp - whether `close()` waits no longer, which ends every call.
+   * @param isTimeUp - whether to end it even during an attempt.
    */
   close(isTimeUp: boolean): void {
     if (isTimeUp || this.#isPaused) this.scope.end(this.#closed());
   }
 
-  /** @throws the reason of the signal if it has aborted. */
-  throwIfAborted(): void {
+  #throwIfAborted(): void {
     const { signal } = this.settings;
     if (signal?.aborted) throw signal.reason;
   }
@@ -108,36 +124,24 @@ export class Call implements ErrorContext {
   }
 
   #timedOut(): AtlasTimeoutError {
-    const { subject, attempts, lastError } = this;
+    const { attempts, lastError, scope } = this;
     const { timeout } = this.settings;
-    const { phase } = this.scope;
-    const what = `${subject} timed out after ${timeout} ms (timeout) while ${phase} (attempts: ${attempts}).`;
+    const what = `${subjectOf(this)} timed out after ${timeout} ms (timeout) while ${scope.phase} (attempts: ${attempts}).`;
     const hint = lastError === undefined ? '' : ' The cause says why the last attempt failed.';
-    const isQueued = phase === 'waiting for a connection';
+    const isQueued = scope.phase === 'waiting for a connection';
     const advice = isQueued ? connectionsAdvice : 'Raise timeout if the call needs longer.';
-    const fields = { limit: 'timeout', limitMs: timeout, advice, cause: lastError } as const;
-    return new AtlasTimeoutError(what + hint, { ...contextFields(this), ...fields });
+    const fields = { ...contextFields(this), advice, cause: lastError };
+    return new AtlasTimeoutError(what + hint, { limit: 'timeout', limitMs: timeout, ...fields });
   }
 
   #closed(): AtlasClosedError {
-    const { subject, attempts, lastError } = this;
-    const isLate = attempts === 0;
-    const what = isLate
-      ? `${subject} was called after close().`
-      : `close() ended ${subject} while it was ${this.scope.phase}.`;
-    const advice = isLate ? 'Create a new client.' : 'Await calls before close().';
-    return new AtlasClosedError(what, { ...contextFields(this), advice, cause: lastError });
+    const subject = subjectOf(this);
+    const [what, advice] =
+      this.attempts === 0
+        ? [`${subject} was called after close().`, 'Create a new client.']
+        : [`close() ended ${subject} while it was ${this.scope.phase}.`, 'Await calls before close().'];
+    return new AtlasClosedError(what, { ...contextFields(this), advice, cause: this.lastError });
   }
-}
-
-/** How a request of a call succeeded. It does not hold the call, which would keep its memory as long as the result. */
-export interface Success<T> {
-  readonly data: T;
-  /** The one that has it. */
-  readonly target: Target;
-  /** Attempts made so far. */
-  readonly attempts: number;
-  readonly response: SuccessResponse;
 }
 
 /** The secret in an `Authorization` value: a bearer token, or the response of Digest. */

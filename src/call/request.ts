@@ -15,30 +15,6 @@ const fallbackTimeout = 5_000;
 const maxResends = 3;
 
 /**
- * Runs a call.
- *
- * @param read - requests what the call is for.
- * @throws the error of the call, or the reason of its signal if that aborts.
- */
-export async function run<T>(call: Call, read: () => Promise<Success<T>>): Promise<Success<T>> {
-  const end = call.start();
-  try {
-    const success = await read();
-    // An abort wins over a response that has arrived. A deadline does not.
-    call.throwIfAborted();
-    call.status = success.response.status;
-    return success;
-  } catch (reason) {
-    call.throwIfAborted();
-    if (!(reason instanceof Failed)) throw reason;
-    call.status = reason.status;
-    throw reason.toError(call);
-  } finally {
-    end();
-  }
-}
-
-/**
  * Requests what a target has. If the target lacks it, asks its fallback.
  *
  * @throws {@link Failed}, or what ended the call early.

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { clusterNameSchema, compiled, groupIdSchema } from '../atlas/schemas.js';
 import { snapshotIdSchema } from '../atlas/snapshots.js';
-import { isStandardSchema, type SchemaError, type StandardSchema } from '../atlas/standard-schema.js';
+import { isStandardSchema, type StandardSchema } from '../atlas/standard-schema.js';
 import { type EndpointChoice, pathSchema, type QueryValue, type RequestOptions } from '../atlas/target.js';
 import { AtlasInvalidArgumentError } from '../errors/errors.js';
 import {
@@ -94,41 +94,29 @@ const getAllOptions = getOptions.extend({
 
 const cluster = { groupId: groupIdSchema, clusterName: clusterNameSchema };
 
-/** What each method accepts. */
+/** What each method of the client accepts. */
 const methods = {
   getTenantSnapshot: { arguments: z.object({ ...cluster, snapshotId: snapshotIdSchema }), options: callOptions },
   listTenantSnapshots: { arguments: z.object(cluster), options: callOptions },
   get: { arguments: z.object({ path: pathSchema }), options: getOptions },
   getAll: { arguments: z.object({ path: pathSchema }), options: getAllOptions },
+  close: { arguments: z.object({}), options: closeOptions },
 };
 
-/** The methods of the client that start a call. */
+/** A method of the client. */
 export type Operation = keyof typeof methods;
 
-/** Checks the arguments and options of a call. Returns the error if they are invalid. */
+/** Checks the arguments and options of a method. Returns the error if they are invalid. */
 export function checkCall(operation: Operation, args: object, options: object): AtlasInvalidArgumentError | undefined {
   const method = methods[operation];
-  const issues = [
+  const found = [
     ...issuesOf(compiled<unknown>(method.arguments), args),
     ...issuesOf(compiled<unknown>(method.options), options),
   ];
-  return invalidArguments(`${operation} was not sent`, operation, issues);
-}
-
-/** Checks the options of `close()`. Returns the error if they are invalid. */
-export function checkClose(options: object): AtlasInvalidArgumentError | undefined {
-  return invalidArguments('close did nothing', 'close', issuesOf(closeOptions, options));
-}
-
-/** @param outcome - what invalid arguments mean for the operation, as the start of a sentence. */
-function invalidArguments(
-  outcome: string,
-  operation: string,
-  found: SchemaError['issues'],
-): AtlasInvalidArgumentError | undefined {
   if (found.length === 0) return undefined;
   const issues = inputIssues({ issues: found });
-  const what = `${outcome} because of invalid arguments: ${listIssues(issues)}.`;
+  const outcome = operation === 'close' ? 'did nothing' : 'was not sent';
+  const what = `${operation} ${outcome} because of invalid arguments: ${listIssues(issues)}.`;
   return new AtlasInvalidArgumentError(what, { operation, issues });
 }
 

@@ -2,7 +2,7 @@ import type { Mask } from '../atlas/mask.js';
 import type { ErrorResponse, SuccessResponse } from '../atlas/response.js';
 import type { Invalid } from '../atlas/standard-schema.js';
 import type { Target } from '../atlas/target.js';
-import { type HeaderFields, joinHeaders } from '../http/headers.js';
+import { type HeaderFields, joinHeaders } from '../http/exchange.js';
 import type { NoResponse } from '../http/no-response.js';
 import { isRetryableStatus, parseRetryAfter, type RetryHints } from '../http/retry.js';
 import { adviseOnServer, adviseOnStatus, adviseOnTransport } from './advice.js';
@@ -21,15 +21,13 @@ import { listIssues, toIssues } from './issues.js';
 export interface ErrorContext {
   /** The client's method. */
   readonly operation: string;
-  /** The start of the message: the method, and the path if the caller chose it. */
-  readonly subject: string;
   /** The target of the latest attempt. */
   readonly target: Target;
-  /** How many attempts the call has made. */
+  /** How many attempts the call has made, at all its targets. */
   readonly attempts: number;
-  /** Why the call makes no other attempt, although that might succeed, as a sentence. */
+  /** Why a failure is not retried, although another attempt might succeed. */
   readonly notRetried: string | undefined;
-  /** Masks the secrets of the call. */
+  /** Masks the credentials, and every login that the call has sent: a server may echo any of them. */
   readonly mask: Mask;
 }
 
@@ -75,7 +73,7 @@ export function errorStatus(response: ErrorResponse): Failed {
   const { status, headers, text: body, error: report } = response;
   const retryAfterMs = retryAfterOf(response);
   const toError = (context: ErrorContext) => {
-    const what = [`${context.subject} failed with status ${status}`, report.errorCode].filter(Boolean).join(' ');
+    const what = [`${subjectOf(context)} failed with status ${status}`, report.errorCode].filter(Boolean).join(' ');
     return new AtlasApiError(explain(`${what}${sentence(report.detail ?? report.reason)}`, context), {
       status,
       ...report,
@@ -93,25 +91,35 @@ export function errorStatus(response: ErrorResponse): Failed {
 export function unusable({ status }: SuccessResponse, { error, thrown }: Invalid, advice: string): Failed {
   const toError = (context: ErrorContext) => {
     const issues = toIssues(error, context.mask);
-    const what = `${context.subject} got an unusable response: ${listIssues(issues)}.`;
+    const what = `${subjectOf(context)} got an unusable response: ${listIssues(issues)}.`;
     return new AtlasInvalidResponseError(what, { issues, ...contextFields(context), advice, cause: thrown });
   };
   return new Failed(toError, notRetryable, status);
 }
 
-/** The failure of an exchange without a response. */
-export function noResponse(reason: NoResponse): Failed {
-  const toError = (context: ErrorContext) =>
-    transportError(context.subject, reason, adviseOnTransport(reason.kind, context.target), context);
-  return new Failed(toError, { isRetryable: reason.isRetryable });
-}
-
-/** The failure of a token request without a response. */
-export function noTokenResponse(reason: NoResponse): Failed {
-  const advice = adviseOnTransport(reason.kind, undefined);
-  const toError = (context: ErrorContext) =>
-    transportError(`${context.subject}: the access token request`, reason, advice, context);
-  return new Failed(toError, { isRetryable: reason.isRetryable });
+/**
+ * The failure of an exchange without a response.
+ *
+ * @param isTokenRequest - whether it was the request for a token that got no response.
+ */
+export function noResponse({ kind, cause, attemptTimeout, isRetryable }: NoResponse, isTokenRequest = false): Failed {
+  const toError = (context: ErrorContext) => {
+    const subject = isTokenRequest ? `${subjectOf(context)}: the access token request` : subjectOf(context);
+    const advice = adviseOnTransport(kind, isTokenRequest ? undefined : context.target);
+    const fields = { ...contextFields(context), advice };
+    // Only this kind has no cause.
+    if (kind === 'attempt timeout' || cause === undefined) {
+      const what = explain(`${subject} timed out after ${attemptTimeout} ms (attemptTimeout).`, context);
+      return new AtlasTimeoutError(what, { limit: 'attemptTimeout', limitMs: attemptTimeout, ...fields });
+    }
+    const copy = maskedCopy(cause, context.mask);
+    const code = copy.code === undefined ? '' : ` (${copy.code})`;
+    const detail = sentence(copy.message.slice(0, maxCauseLength));
+    const what = explain(`${subject} got no response${code}${detail}`, context);
+    if (kind === 'connect timeout') return new AtlasTimeoutError(what, { limit: 'connecting', ...fields, cause: copy });
+    return new AtlasConnectionError(what, { kind, ...fields, cause: copy });
+  };
+  return new Failed(toError, { isRetryable });
 }
 
 /**
@@ -128,7 +136,7 @@ export function noLogin(
   const { status, advice = adviseOnServer(status ?? 0), error, errorDescription } = details;
   const toError = (context: ErrorContext) => {
     const { mask } = context;
-    return new AtlasAuthenticationError(explain(`${context.subject} could not log in. ${mask.text(why)}`, context), {
+    return new AtlasAuthenticationError(explain(`${subjectOf(context)} could not log in. ${mask.text(why)}`, context), {
       ...details,
       advice,
       error: error && mask.text(error),
@@ -137,6 +145,11 @@ export function noLogin(
     });
   };
   return new Failed(toError, retry, status);
+}
+
+/** The start of a message: the method, and the path if the caller chose it. */
+export function subjectOf({ operation, target }: ErrorContext): string {
+  return target.endpoint === undefined ? `${operation} ${target.apiPath}` : operation;
 }
 
 /** The fields that every error of a call has. */
@@ -168,24 +181,6 @@ function maskedHeaders(headers: HeaderFields, mask: Mask): Record<string, string
 function sentence(detail: string | undefined): string {
   if (!detail) return '.';
   return /[.!?]$/.test(detail) ? `: ${detail}` : `: ${detail}.`;
-}
-
-/** @param what - what got no response, as the start of a sentence. */
-function transportError(what: string, reason: NoResponse, advice: string, context: ErrorContext): AtlasError {
-  const { kind, cause, attemptTimeout } = reason;
-  const fields = { ...contextFields(context), advice };
-  // Only this kind has no cause.
-  if (kind === 'attempt timeout' || cause === undefined) {
-    const message = explain(`${what} timed out after ${attemptTimeout} ms (attemptTimeout).`, context);
-    return new AtlasTimeoutError(message, { limit: 'attemptTimeout', limitMs: attemptTimeout, ...fields });
-  }
-  const copy = maskedCopy(cause, context.mask);
-  const code = copy.code === undefined ? '' : ` (${copy.code})`;
-  const detail = sentence(copy.message.slice(0, maxCauseLength));
-  const message = explain(`${what} got no response${code}${detail}`, context);
-  if (kind === 'connect timeout')
-    return new AtlasTimeoutError(message, { limit: 'connecting', ...fields, cause: copy });
-  return new AtlasConnectionError(message, { kind, ...fields, cause: copy });
 }
 
 /** Copies an error without its secrets: an error of undici may hold a response that echoes the request. */

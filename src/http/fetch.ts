@@ -1,7 +1,6 @@
 import type { Readable } from 'node:stream';
 import { ReadableStream, type ReadableStreamDefaultReader } from 'node:stream/web';
-import type { DispatchController, Exchange } from './exchange.js';
-import type { HeaderFields } from './headers.js';
+import type { DispatchController, Exchange, HeaderFields } from './exchange.js';
 import { isErrorLike } from './no-response.js';
 import { setImmediate } from './timer.js';
 import type { Dispatcher, DispatchOptions } from './transport.js';

@@ -1,4 +1,4 @@
-import { type HeaderFields, headerValue } from './headers.js';
+import { type HeaderFields, headerValue } from './exchange.js';
 
 const firstDelay = 500;
 const maxDelay = 8_000;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { checkCall, checkClose, type Operation, resolveCall } from '../../src/config/call-options.js';
+import { checkCall, type Operation, resolveCall } from '../../src/config/call-options.js';
 import { defaults } from '../support/defaults.js';
 
 const { baseUrl, ...ofClient } = defaults;
@@ -105,7 +105,7 @@ it.each<[options: object, problem?: string]>([
   [{ signal: null }, 'there is no option signal (options: timeout)'],
   [[], 'the options must be an object'],
 ])('the options of close() may be %j, unless %s', (options, problem) => {
-  expect(checkClose(options)?.issues.map(({ message }) => message)).toEqual(problem && [problem]);
+  expect(checkCall('close', {}, options)?.issues.map(({ message }) => message)).toEqual(problem && [problem]);
 });
 
 it('the error of invalid arguments lists the first thing that is wrong with each', () => {

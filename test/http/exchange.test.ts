@@ -1,6 +1,6 @@
 import type { Agent } from 'undici';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { headerValue, joinHeaders } from '../../src/http/headers.js';
+import { headerValue, joinHeaders } from '../../src/http/exchange.js';
 import { AtlasConnectionError, AtlasInvalidResponseError, AtlasTimeoutError } from '../../src/index.js';
 import { passTime, runClock, stopClock } from '../support/clock.js';
 import { get, openAgent, openBareClient } from '../support/open-client.js';

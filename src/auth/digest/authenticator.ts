@@ -1,6 +1,6 @@
 import type { ApiResponse } from '../../atlas/response.js';
 import { type Failed, noLogin } from '../../errors/failed.js';
-import { headerValue } from '../../http/headers.js';
+import { headerValue } from '../../http/exchange.js';
 import {
   type ApiKeyCredentials,
   type Authenticator,

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { readBody } from '../../atlas/response.js';
 import { isObject } from '../../atlas/schemas.js';
-import { type Failed, noLogin, noTokenResponse } from '../../errors/failed.js';
+import { type Failed, noLogin, noResponse } from '../../errors/failed.js';
 import type { ExchangeLimits, HttpResponse } from '../../http/exchange.js';
 import type { NoResponse } from '../../http/no-response.js';
 import { isRetryableStatus, parseRetryAfter } from '../../http/retry.js';
@@ -80,13 +80,13 @@ export class TokenEndpoint {
   #send(path: string, body: string): Promise<HttpResponse> {
     // Without a scope, an exchange rejects with nothing but a NoResponse.
     return this.#post(path, body)
-      .catch((noResponse: NoResponse) => {
-        if (noResponse.isDeadConnection) return this.#post(path, body);
-        throw noResponse;
+      .catch((reason: NoResponse) => {
+        if (reason.isDeadConnection) return this.#post(path, body);
+        throw reason;
       })
-      .catch((noResponse: NoResponse) => {
+      .catch((reason: NoResponse) => {
         debug('token request to %s got no response', path);
-        throw noTokenResponse(noResponse);
+        throw noResponse(reason, true);
       });
   }
 
