@@ -16,7 +16,23 @@ const defaultPageSize = 100;
 /**
  * Requests all pages of a list. Only the first page may come from the fallback. Each page has its own retries.
  *
- * Each item is returned once: one that an earlier page had is left out. Whether another page follows, see {@link hasNextPage}.
+ * @throws what {@link request} throws, or {@link Failed} if the list is unusable or incomplete.
+ */
+export async function requestPages<T>(firstPage: Target<Page<T>>, call: Call): Promise<Success<T[]>> {
+  const list = new ItemList<T>();
+  let target = firstPage;
+  for (let pageNum = 1; ; pageNum += 1) {
+    // The page is not kept, so that its memory is free when the next one arrives.
+    const { last, endpoint } = list.add(await request(target, call), pageNum);
+    if (last !== undefined) return { ...last, data: list.items };
+    // From the endpoint that had the first page.
+    const query = { ...endpoint.query, pageNum: pageNum + 1 };
+    target = { ...endpoint, query, parse: firstPage.parse, fallback: undefined };
+  }
+}
+
+/**
+ * The items of a list, each once: one that an earlier page had is left out.
  *
  * A short list must never go unnoticed, but a count is only an estimate: recorded lists end one short of it. So a list fails
  *
@@ -24,57 +40,62 @@ const defaultPageSize = 100;
  * - if it ends with fewer items than it counted at first, and has changed meanwhile: a page had an item of an earlier one,
  *   counted less than the first, or was empty although it was the first or linked to.
  */
-export async function requestPages<T>(target: Target<Page<T>>, call: Call): Promise<Success<T[]>> {
-  let items: T[] = [];
-  const knownKeys = new Set<unknown>();
-  let firstCount: number | undefined;
-  let hasChanged = false;
-  let isExpected = true;
-  let page = await request(target, call);
-  for (let pageNum = 1; ; pageNum += 1) {
-    const { results, totalCount, hasNextLink } = page.data;
-    const newItems = takeNewItems(page.data, knownKeys);
-    items = items.concat(newItems);
-    firstCount ??= totalCount;
+class ItemList<T> {
+  items: T[] = [];
+  readonly #knownKeys = new Set<unknown>();
+  #firstCount: number | undefined;
+  #hasChanged = false;
+  /** Whether the next page is the first, or linked to. */
+  #isExpected = true;
+
+  /**
+   * Adds the new items of a page.
+   *
+   * @returns the page as `last` if it is the last one.
+   * @throws {@link Failed} if the list is unusable or incomplete.
+   */
+  add(page: Success<Page<T>>, pageNum: number): { last?: Success<unknown>; endpoint: Target } {
+    const { data, response, target } = page;
+    const { results, totalCount, hasNextLink } = data;
+    const fail = (what: string, advice: string) => unusable(response, invalid(what), advice);
+
+    const newItems = this.#takeNewItems(data);
     const isEmpty = results.length === 0;
-    hasChanged ||= newItems.length < results.length || isLess(totalCount, firstCount) || (isEmpty && isExpected);
-
-    const fail = (what: string, advice: string) => unusable(page.response, invalid(what), advice);
     if (!isEmpty && newItems.length === 0) throw fail(noNewItem, adviseOnRepeatedPage(totalCount));
-    if (!hasNextPage(page, items.length, firstCount)) {
-      const isShort = hasChanged && isLess(items.length, firstCount);
-      if (isShort) throw fail(`the list ended after ${items.length} of ${firstCount} items`, rereadAdvice);
-      return { ...page, data: items };
+    this.items = this.items.concat(newItems);
+    this.#firstCount ??= totalCount;
+    this.#hasChanged ||= newItems.length < results.length;
+    this.#hasChanged ||= isLess(totalCount, this.#firstCount);
+    this.#hasChanged ||= isEmpty && this.#isExpected;
+    this.#isExpected = hasNextLink;
+
+    if (this.#isFollowed(data, target)) {
+      if (pageNum === maxPages) throw fail(tooManyPages, adviseOnPages(target));
+      return { endpoint: target };
     }
-    if (pageNum === maxPages) throw fail(tooManyPages, adviseOnPages(page.target));
-
-    isExpected = hasNextLink;
-    const query = { ...page.target.query, pageNum: pageNum + 1 };
-    // From the endpoint that had the first page.
-    page = await request({ ...page.target, query, parse: target.parse, fallback: undefined }, call);
+    const isShort = this.#hasChanged && isLess(this.items.length, this.#firstCount);
+    if (!isShort) return { last: page, endpoint: target };
+    throw fail(`the list ended after ${this.items.length} of ${this.#firstCount} items`, rereadAdvice);
   }
-}
 
-/** Returns the items that no earlier page had. */
-function takeNewItems<T>({ items, results }: Page<T>, knownKeys: Set<unknown>): T[] {
-  const newItems = items.filter((_, index) => !knownKeys.has(keyOf(results[index])));
-  // After the filter, because two items of one page may have the same ID: something on the way may have masked it.
-  for (const result of results) knownKeys.add(keyOf(result));
-  return newItems;
-}
+  /** Returns the items that no earlier page had. */
+  #takeNewItems({ items, results }: Page<T>): readonly T[] {
+    const isFirst = this.#knownKeys.size === 0;
+    const newItems = isFirst ? items : items.filter((_, index) => !this.#knownKeys.has(keyOf(results[index])));
+    // After the filter, because two items of one page may have the same ID: something on the way may have masked it.
+    for (const result of results) this.#knownKeys.add(keyOf(result));
+    return newItems;
+  }
 
-/**
- * Another page follows if this one links to it. Without a link, it follows if the list counts more items than were sent; and
- * without a count, if the page is full.
- *
- * @param seen - how many items were sent so far.
- * @param firstCount - what the list counted at first. Used if this page has no count.
- */
-function hasNextPage({ data, target }: Success<Page<unknown>>, seen: number, firstCount: number | undefined): boolean {
-  const { results, totalCount = firstCount, hasNextLink } = data;
-  if (hasNextLink || results.length === 0) return hasNextLink;
-  if (totalCount !== undefined) return seen < totalCount;
-  return results.length >= Number(target.query['itemsPerPage'] ?? defaultPageSize);
+  /**
+   * Another page follows if this one links to it. Without a link, it follows if the list counts more items than it has so far; and
+   * without a count, if the page is full.
+   */
+  #isFollowed({ results, totalCount = this.#firstCount, hasNextLink }: Page<T>, { query }: Target): boolean {
+    if (hasNextLink || results.length === 0) return hasNextLink;
+    if (totalCount !== undefined) return this.items.length < totalCount;
+    return results.length >= Number(query['itemsPerPage'] ?? defaultPageSize);
+  }
 }
 
 /** Whether a number is less than another one. False if one of them is not known. */
