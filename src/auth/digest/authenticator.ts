@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { ApiResponse } from '../../atlas/response.js';
 import { headerValue } from '../../http/headers.js';
 import {
@@ -67,9 +68,10 @@ export class DigestAuthenticator implements Authenticator {
     if (offer === undefined) return undefined;
     const challenge = findChallenge(offer);
     if (challenge === undefined) throw unsupported(offer);
-    // If the server repeats the nonce, the session goes on counting: the server may refuse an nc that it has seen.
-    if (this.#session?.challenge.nonce === challenge.nonce) return this.#session;
-    this.#session = openSession(challenge, this.#credentials);
+    // If the server repeats its challenge, the session goes on counting: the server may refuse an nc that it has seen.
+    if (this.#session === undefined || !isDeepStrictEqual(challenge, this.#session.challenge)) {
+      this.#session = openSession(challenge, this.#credentials);
+    }
     return this.#session;
   }
 }
