@@ -86,7 +86,7 @@ function readError({ headers, bytes, isTruncated }: HttpResponse, mask: Response
   const json = parseJson(text, (_key, value) => (typeof value === 'string' ? mask.text(value) : value));
   const content = openEnvelope(json)?.content ?? json;
   const report = errorSchema.parse(isObject(content) ? content : {});
-  const [headerCode] = [headers['x-error-code']].flat();
+  const headerCode = headers['x-error-code'];
   return { text, error: { ...report, errorCode: report.errorCode || (headerCode && mask.text(headerCode)) } };
 }
 

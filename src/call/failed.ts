@@ -13,7 +13,6 @@ import {
 } from '../errors/errors.js';
 import { listIssues, toIssues } from '../errors/issues.js';
 import { Mask } from '../errors/mask.js';
-import { type HeaderFields, joinHeaders } from '../http/headers.js';
 import type { NoResponse } from '../http/no-response.js';
 import { isRetryableStatus, parseRetryAfter, type RetryHints } from '../http/retry.js';
 import { adviseOnServer, adviseOnStatus, adviseOnTransport } from './advice.js';
@@ -136,9 +135,8 @@ function retryAfterOf({ headers, error }: ErrorResponse): number | undefined {
   return /^\d{1,9}$/.test(seconds) ? Number(seconds) * 1000 : undefined;
 }
 
-function maskedHeaders(headers: HeaderFields, mask: Mask): Record<string, string> {
-  const fields = Object.entries(joinHeaders(headers));
-  return Object.fromEntries(fields.map(([name, value]) => [mask.text(name), mask.text(value)]));
+function maskedHeaders(headers: ApiResponse['headers'], mask: Mask): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [mask.text(name), mask.text(value)]));
 }
 
 /** Formats a detail as `: detail.`, or as `.` if there is none. */

@@ -6,7 +6,6 @@ import { setupServer } from 'msw/node';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { HttpResponse as Received } from '../../src/http/exchange.js';
 import { type FetchLike, fetchDispatcher } from '../../src/http/fetch.js';
-import { joinHeaders } from '../../src/http/headers.js';
 import { NoResponse } from '../../src/http/no-response.js';
 import { Transport } from '../../src/http/transport.js';
 import { startRawServer } from '../support/raw-server.js';
@@ -49,7 +48,7 @@ describe('a response', () => {
   const many = Array.from({ length: limits.maxResponseSize }, () => Buffer.from('a'));
   const toText = ({ status, headers, bytes }: Received) => ({
     status,
-    headers: joinHeaders(headers),
+    headers,
     text: String(bytes),
   });
 

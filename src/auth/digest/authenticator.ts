@@ -1,6 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { ApiResponse } from '../../atlas/response.js';
-import { headerValue } from '../../http/headers.js';
 import {
   type ApiKeyCredentials,
   type Authenticator,
@@ -64,7 +63,7 @@ export class DigestAuthenticator implements Authenticator {
    * @throws {@link NoLogin} if the server offers another login.
    */
   #sessionFor(response: ApiResponse): DigestSession | undefined {
-    const offer = isLoginRefused(response) ? headerValue(response.headers, 'www-authenticate') : undefined;
+    const offer = isLoginRefused(response) ? response.headers['www-authenticate'] : undefined;
     if (offer === undefined) return undefined;
     const challenge = findChallenge(offer);
     if (challenge === undefined) throw unsupported(offer);
