@@ -23,6 +23,7 @@ const [a, b, c, d] = [challenge('a'), challenge('b'), challenge('c'), challenge(
 const bare401: Reply = { status: 401 };
 const offer = (...offers: string[]): Reply => ({ status: 401, headers: { 'www-authenticate': offers } });
 const otherRealm = offer('Digest realm="other", nonce="a", qop="auth"');
+const [opaque, md5] = [challenge('a', ', opaque="o"'), challenge('a', ', opaque="o", algorithm=MD5')];
 const call = { envelope: true };
 
 /** Each row: what the server answers to consecutive calls, the nonce and nc of each request, and how the calls end. */
@@ -66,17 +67,7 @@ describe('a refused answer', () => {
     ['goes on counting if the server repeats the challenge', [a, ok, a, ok], '- a1 a2 a3', 'ok ok'],
     [
       'is followed by one to the new challenge, even if only its realm, opaque or algorithm is new',
-      [
-        a,
-        ok,
-        otherRealm,
-        ok,
-        challenge('a', ', opaque="o"'),
-        ok,
-        challenge('a', ', opaque="o", algorithm=MD5'),
-        ok,
-        ok,
-      ],
+      [a, ok, otherRealm, ok, opaque, ok, md5, ok, ok],
       '- a1 a2 a1 a2 a1 a2 a1 a2',
       'ok ok ok ok ok',
     ],
