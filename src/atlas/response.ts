@@ -75,7 +75,7 @@ function readError(status: number, { headers, bytes, isTruncated }: HttpResponse
   const json = parseJson(text, (_key, value) => (typeof value === 'string' ? mask.text(value) : value));
   const content = openEnvelope(json)?.content ?? json;
   const report = errorSchema.parse(isObject(content) ? content : {});
-  const [headerCode] = [headers['x-error-code']].flat();
+  const headerCode = headers['x-error-code'];
   const errorCode = report.errorCode || (headerCode && mask.text(headerCode));
   return { status, headers, text, error: { ...report, errorCode } };
 }

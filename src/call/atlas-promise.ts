@@ -1,6 +1,5 @@
 import type { EndpointName } from '../atlas/target.js';
 import { AtlasError } from '../errors/errors.js';
-import { joinHeaders } from '../http/exchange.js';
 import type { Success } from './call.js';
 
 /** How Atlas responded to a call. */
@@ -55,8 +54,8 @@ function throwError(reason: unknown): never {
 }
 
 function describeResponse({ response, target, attempts }: Success<unknown>): AtlasResponse {
-  const headers = joinHeaders(response.headers);
-  const described: AtlasResponse = { status: response.status, headers, attempts };
+  const { status, headers } = response;
+  const described: AtlasResponse = { status, headers: { ...headers }, attempts };
   if (target.endpoint !== undefined) described.endpoint = target.endpoint;
   const limit = parseCount(headers['ratelimit-limit']);
   const remaining = parseCount(headers['ratelimit-remaining']);

@@ -2,7 +2,6 @@ import type { Mask } from '../atlas/mask.js';
 import type { ErrorResponse, SuccessResponse } from '../atlas/response.js';
 import type { Invalid } from '../atlas/standard-schema.js';
 import type { Target } from '../atlas/target.js';
-import { type HeaderFields, joinHeaders } from '../http/exchange.js';
 import type { NoResponse } from '../http/no-response.js';
 import { isRetryableStatus, parseRetryAfter, type RetryHints } from '../http/retry.js';
 import { adviseOnServer, adviseOnStatus, adviseOnTransport } from './advice.js';
@@ -172,8 +171,8 @@ function retryAfterOf({ headers, error }: ErrorResponse): number | undefined {
   return /^\d{1,9}$/.test(seconds) ? Number(seconds) * 1000 : undefined;
 }
 
-function maskedHeaders(headers: HeaderFields, mask: Mask): Record<string, string> {
-  const fields = Object.entries(joinHeaders(headers));
+function maskedHeaders(headers: Readonly<Record<string, string>>, mask: Mask): Record<string, string> {
+  const fields = Object.entries(headers);
   return Object.fromEntries(fields.map(([name, value]) => [mask.text(name), mask.text(value)]));
 }
 

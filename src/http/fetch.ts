@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import { ReadableStream, type ReadableStreamDefaultReader } from 'node:stream/web';
-import type { DispatchController, Exchange, HeaderFields } from './exchange.js';
+import type { DispatchController, Exchange } from './exchange.js';
 import { isErrorLike } from './no-response.js';
 import { setImmediate } from './timer.js';
 import type { Dispatcher, DispatchOptions } from './transport.js';
@@ -66,7 +66,7 @@ async function sendByFetch(fetch: FetchLike, options: DispatchOptions, handler: 
     body = response.body ?? undefined;
     reader = openBody(body);
     if (signal.aborted) controller.abort(signal.reason);
-    handler.onResponseStart(controller, response.status, toHeaderFields(response.headers));
+    handler.onResponseStart(controller, response.status, toFields(response.headers));
     for (let reads = 1; reader !== undefined; reads += 1) {
       const { done, value } = await reader.read();
       if (done) break;
@@ -104,7 +104,7 @@ async function discard(body: unknown, reader: ReadableStreamDefaultReader | unde
   }
 }
 
-function toHeaderFields(headers: Awaited<ReturnType<FetchLike>>['headers']): HeaderFields {
+function toFields(headers: Awaited<ReturnType<FetchLike>>['headers']): Record<string, string> {
   // Without a prototype, so that it starts empty.
   const fields: Record<string, string> = Object.create(null);
   // forEach, because it passes every line of Set-Cookie.

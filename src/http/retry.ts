@@ -1,5 +1,3 @@
-import { type HeaderFields, headerValue } from './exchange.js';
-
 const firstDelay = 500;
 const maxDelay = 8_000;
 // A longer `Retry-After` is reported to the caller.
@@ -55,11 +53,11 @@ export function isRetryableStatus(status: number): boolean {
  * @returns ms to wait, never negative; `undefined` if there is no valid value.
  * @see https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3
  */
-export function parseRetryAfter(headers: HeaderFields): number | undefined {
-  const value = headerValue(headers, 'retry-after') ?? '';
+export function parseRetryAfter(headers: Readonly<Record<string, string>>): number | undefined {
+  const { 'retry-after': value = '', date: now = '' } = headers;
   if (/^\s*\d+\s*$/.test(value)) return Number(value) * 1000;
   // A date has letters. Date.parse would take 2.5 for the fifth of February.
   const date = /[a-z]/i.test(value) ? Date.parse(value) : Number.NaN;
-  const serverTime = Date.parse(headerValue(headers, 'date') ?? '') || Date.now();
+  const serverTime = Date.parse(now) || Date.now();
   return Number.isNaN(date) ? undefined : Math.max(date - serverTime, 0);
 }

@@ -1,6 +1,5 @@
 import type { Agent } from 'undici';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { headerValue, joinHeaders } from '../../src/http/exchange.js';
 import { AtlasConnectionError, AtlasInvalidResponseError, AtlasTimeoutError } from '../../src/index.js';
 import { passTime, runClock, stopClock } from '../support/clock.js';
 import { get, openAgent, openBareClient } from '../support/open-client.js';
@@ -172,11 +171,4 @@ describe('attemptTimeout', () => {
     await Promise.all(first.map((_, index) => server.respond(index + 1, ...good)));
     await expect(Promise.all([...first, queued])).resolves.toHaveLength(connections + 1);
   });
-});
-
-it('repeated header fields are joined', () => {
-  const headers = { one: 'a', many: ['a', 'b'] };
-  const values = ['one', 'many', 'other'].map((name) => headerValue(headers, name));
-  expect(values).toEqual(['a', 'a, b', undefined]);
-  expect(joinHeaders(headers)).toEqual({ one: 'a', many: 'a, b' });
 });

@@ -4,7 +4,7 @@ import { runInNewContext } from 'node:vm';
 import { gzipSync } from 'node:zlib';
 import { setupServer } from 'msw/node';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { joinHeaders, type HttpResponse as Received } from '../../src/http/exchange.js';
+import type { HttpResponse as Received } from '../../src/http/exchange.js';
 import { type FetchLike, fetchDispatcher } from '../../src/http/fetch.js';
 import { NoResponse } from '../../src/http/no-response.js';
 import { Transport } from '../../src/http/transport.js';
@@ -48,7 +48,7 @@ describe('a response', () => {
   const many = Array.from({ length: limits.maxResponseSize }, () => Buffer.from('a'));
   const toText = ({ status, headers, bytes }: Received) => ({
     status,
-    headers: joinHeaders(headers),
+    headers,
     text: String(bytes),
   });
 

@@ -72,7 +72,7 @@ it('a dispatcher that throws causes one connection error', async () => {
 });
 
 it('what a dispatcher reports after the end of a response has no effect', async () => {
-  const { promise } = call([
+  const { promise, requests } = call([
     (request) => {
       request.reply(success);
       request.reply({ body: 'more' });
@@ -80,6 +80,7 @@ it('what a dispatcher reports after the end of a response has no effect', async 
     },
   ]);
   await expect(promise).resolves.toEqual({ status: 'COMPLETED' });
+  expect(requests[0]?.isAborted).toBe(false);
 });
 
 it('attemptTimeout starts again if the dispatcher sends the request again', async () => {

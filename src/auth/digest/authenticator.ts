@@ -1,6 +1,6 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { ApiResponse } from '../../atlas/response.js';
 import { type Failed, noLogin } from '../../errors/failed.js';
-import { headerValue } from '../../http/exchange.js';
 import {
   type ApiKeyCredentials,
   type Authenticator,
@@ -63,13 +63,14 @@ export class DigestAuthenticator implements Authenticator {
    * @throws {@link Failed} if the server offers another login.
    */
   #sessionFor(response: ApiResponse): DigestSession | undefined {
-    const offer = isLoginRefused(response) ? headerValue(response.headers, 'www-authenticate') : undefined;
+    const offer = isLoginRefused(response) ? response.headers['www-authenticate'] : undefined;
     if (offer === undefined) return undefined;
     const challenge = findChallenge(offer);
     if (challenge === undefined) throw unsupported(offer);
-    // If the server repeats the nonce, the session goes on counting: the server may refuse an nc that it has seen.
-    if (this.#session?.challenge.nonce === challenge.nonce) return this.#session;
-    this.#session = openSession(challenge, this.#credentials);
+    // If the server repeats its challenge, the session goes on counting: the server may refuse an nc that it has seen.
+    if (this.#session === undefined || !isDeepStrictEqual(challenge, this.#session.challenge)) {
+      this.#session = openSession(challenge, this.#credentials);
+    }
     return this.#session;
   }
 }

@@ -22,6 +22,8 @@ const credentials = { publicKey: 'abcdefgh', privateKey: '0123-secret-4567' };
 const [a, b, c, d] = [challenge('a'), challenge('b'), challenge('c'), challenge('d')];
 const bare401: Reply = { status: 401 };
 const offer = (...offers: string[]): Reply => ({ status: 401, headers: { 'www-authenticate': offers } });
+const otherRealm = offer('Digest realm="other", nonce="a", qop="auth"');
+const [opaque, md5] = [challenge('a', ', opaque="o"'), challenge('a', ', opaque="o", algorithm=MD5')];
 const call = { envelope: true };
 
 /** Each row: what the server answers to consecutive calls, the nonce and nc of each request, and how the calls end. */
@@ -62,7 +64,13 @@ describe('a refused answer', () => {
       '- a1 a2 b1 b2 c1 c2 d1',
       'ok ok',
     ],
-    ['goes on counting if the server repeats the nonce', [a, ok, a, ok], '- a1 a2 a3', 'ok ok'],
+    ['goes on counting if the server repeats the challenge', [a, ok, a, ok], '- a1 a2 a3', 'ok ok'],
+    [
+      'is followed by one to the new challenge, even if only its realm, opaque or algorithm is new',
+      [a, ok, otherRealm, ok, opaque, ok, md5, ok, ok],
+      '- a1 a2 a1 a2 a1 a2 a1 a2',
+      'ok ok ok ok ok',
+    ],
     ['in an envelope is final', [a, ok, enveloped401, ok], '- a1 a2 a3', 'ok 401 ok', { call }],
     ['with an offer that is not supported ends the call', [a, ok, offer('Basic')], '- a1 a2', 'ok AUTHENTICATION'],
   ])('%s', check);

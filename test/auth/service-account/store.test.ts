@@ -157,7 +157,6 @@ describe('a store that fails costs one token request and at most a second, never
     ['a secret as the whole message', named('Error', 'SECRET'), 'Error'],
     ['a name and a code that are sentences', named('\u001b[31m the-token', 'X', 'the-token'), 'an error'],
     ['a code that is too long', named('Error', '', 'x'.repeat(41)), 'Error'],
-    ['text', 'the-token', 'Error'],
     ['nothing', undefined, 'Error'],
   ])('of what it throws, its warning shows only names: %s', async (_what, error, shown) => {
     const tokenStore = { get: async () => undefined, set: () => Promise.reject(error) };
