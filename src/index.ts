@@ -1,6 +1,7 @@
 export { clusterNameSchema, groupIdSchema } from './atlas/schemas.js';
 export {
-  newestBackup,
+  type DedicatedSnapshot,
+  dedicatedSnapshotSchema,
   type SnapshotStatus,
   snapshotIdSchema,
   type TenantSnapshot,
@@ -32,3 +33,4 @@ export {
 } from './errors/errors.js';
 export type { FetchLike } from './http/fetch.js';
 export type { DispatcherLike } from './http/transport.js';
+export { newestBackup } from './newest-backup.js';

@@ -35,6 +35,20 @@ export const timeField = z.union([timeText, z.date()], 'must be a time, such as 
 /** The links of an item or a list. A malformed link is left out. */
 export const linksField = z.unknown().transform(readLinks).optional();
 
+/** Checks an item with these fields, which may all be missing. Drops those that are null, and keeps unknown ones. */
+export function itemSchema<Fields extends z.ZodRawShape>(fields: Fields): z.ZodType<ItemOf<Fields>> {
+  return z.looseObject(fields).transform((item) => {
+    const record: Record<string, unknown> = item;
+    for (const name in fields) if (record[name] == null) delete record[name];
+    // The loop has removed the nulls.
+    return record as ItemOf<Fields>;
+  });
+}
+
+type ItemOf<Fields extends z.ZodRawShape> = {
+  [Name in keyof Fields]?: Exclude<z.output<Fields[Name]>, null>;
+};
+
 const count = z.int().nonnegative().nullish();
 
 /** Checks one page of a list, but not its items. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type ErrorResponse, notFlexCode } from './response.js';
-import { type AtlasLink, compiled, groupIdSchema, linksField, textField, timeField } from './schemas.js';
+import { type AtlasLink, compiled, groupIdSchema, itemSchema, linksField, textField, timeField } from './schemas.js';
 import type { Parse, RequestOptions, Target } from './target.js';
 
 /** Phase of a snapshot. Atlas adds values without notice, so any string is accepted. */
@@ -34,7 +34,11 @@ export interface TenantSnapshot {
 /** Checks a snapshot ID. */
 export const snapshotIdSchema: z.ZodType<string> = groupIdSchema;
 
-const fields = {
+/**
+ * Checks a snapshot from Atlas and parses it into a {@link TenantSnapshot}. Drops fields that are null, and keeps unknown ones.
+ * Accepts what it returned.
+ */
+export const tenantSnapshotSchema: z.ZodType<TenantSnapshot> = itemSchema({
   id: snapshotIdSchema.nullish(),
   status: textField,
   mongoDBVersion: textField,
@@ -43,17 +47,58 @@ const fields = {
   finishTime: timeField,
   expiration: timeField,
   links: linksField,
-};
+});
 
 /**
- * Checks a snapshot from Atlas and parses it into a {@link TenantSnapshot}. Drops fields that are null, and keeps unknown ones.
- * Accepts what it returned.
+ * One backup snapshot of a dedicated cluster. Every field is optional, and a field that Atlas sends as `null` is left out. Fields
+ * that this type does not name are kept on the object.
+ *
+ * @see https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-listgroupclusterbackupsnapshots
  */
-export const tenantSnapshotSchema: z.ZodType<TenantSnapshot> = z.looseObject(fields).transform((item) => {
-  const record: Record<string, unknown> = item;
-  for (const name in fields) if (record[name] == null) delete record[name];
-  // The loop has removed the nulls.
-  return record as TenantSnapshot;
+export interface DedicatedSnapshot {
+  /** 24 lowercase hexadecimal digits. */
+  id?: string | undefined;
+  /** Phase of the snapshot. */
+  status?: 'queued' | 'inProgress' | 'completed' | 'failed' | (string & {}) | undefined;
+  /** `replicaSet` or `shardedCluster`. */
+  type?: string | undefined;
+  /** Why the snapshot was taken: `onDemand`, `scheduled` or `fallback`. */
+  snapshotType?: string | undefined;
+  /** Which item of the schedule took it: `hourly`, `daily`, `weekly`, `monthly`, `yearly`, or `ondemand` for none. */
+  frequencyType?: string | undefined;
+  /** The text that an on-demand snapshot was given. */
+  description?: string | undefined;
+  /** MongoDB version of the cluster when the snapshot was taken. */
+  mongodVersion?: string | undefined;
+  /** The size of the snapshot in bytes. */
+  storageSizeBytes?: number | undefined;
+  /** The moment that a restore brings back. */
+  createdAt?: Date | undefined;
+  /** When Atlas deletes the snapshot. */
+  expiresAt?: Date | undefined;
+}
+
+/**
+ * Checks a snapshot of a dedicated cluster and parses it into a {@link DedicatedSnapshot}: the `schema` with which `getAll()` reads
+ * `…/clusters/{clusterName}/backup/snapshots`. Drops fields that are null, and keeps unknown ones. Accepts what it returned.
+ *
+ * @example
+ * ```ts
+ * const path = `/api/atlas/v2/groups/${groupId}/clusters/Cluster1/backup/snapshots`;
+ * const newest = newestBackup(await client.getAll(path, { schema: dedicatedSnapshotSchema }));
+ * ```
+ */
+export const dedicatedSnapshotSchema: z.ZodType<DedicatedSnapshot> = itemSchema({
+  id: textField,
+  status: textField,
+  type: textField,
+  snapshotType: textField,
+  frequencyType: textField,
+  description: textField,
+  mongodVersion: textField,
+  storageSizeBytes: z.number().nullish(),
+  createdAt: timeField,
+  expiresAt: timeField,
 });
 
 const parse: Parse<TenantSnapshot> = (json) => compiled(tenantSnapshotSchema).safeParse(json);
@@ -109,34 +154,4 @@ function isMissing({ status, error }: ErrorResponse): boolean {
 
 function isEmpty({ id }: TenantSnapshot): boolean {
   return id === undefined;
-}
-
-/**
- * Finds the newest backup of a Flex cluster: the `COMPLETED` snapshot with the latest `finishTime`. If several have it, returns
- * the first one. The snapshots may be in any order. Whether the backup has expired does not matter.
- *
- * Snapshots of a dedicated cluster have other fields. To check such a cluster, use `checkBackups` of
- * `atlas-tenant-snapshots/check`.
- *
- * @param snapshots - the result of `listTenantSnapshots()`.
- * @returns the snapshot, or `undefined` if none is a backup.
- *
- * @example
- * ```ts
- * const newest = newestBackup(await client.listTenantSnapshots(groupId, 'Cluster0'));
- * ```
- */
-export function newestBackup<S extends TenantSnapshot>(
-  snapshots: readonly S[],
-): (S & { finishTime: Date }) | undefined {
-  let newest: (S & { finishTime: Date }) | undefined;
-  for (const snapshot of snapshots) {
-    if (isBackup(snapshot) && (newest === undefined || snapshot.finishTime > newest.finishTime)) newest = snapshot;
-  }
-  return newest;
-}
-
-function isBackup<S extends TenantSnapshot>(snapshot: S): snapshot is S & { finishTime: Date } {
-  // An invalid date is NaN.
-  return snapshot.status === 'COMPLETED' && !Number.isNaN(snapshot.finishTime?.getTime() ?? Number.NaN);
 }

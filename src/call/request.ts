@@ -2,7 +2,6 @@ import { type ApiResponse, readResponse } from '../atlas/response.js';
 import { invalid } from '../atlas/standard-schema.js';
 import { type Fallback, mayBeEnveloped, type Target, toPath } from '../atlas/target.js';
 import { NoLogin } from '../auth/authenticator.js';
-import { exchange } from '../http/exchange.js';
 import { NoResponse } from '../http/no-response.js';
 import { retryDelay } from '../http/retry.js';
 import { endOnAbort, Scope } from '../http/scope.js';
@@ -146,7 +145,7 @@ async function sendRequest(attempt: Attempt): Promise<ApiResponse> {
       call.authorizations.push(authorization);
     }
     const request = { method: 'GET', path, headers, body: null } as const;
-    const response = await exchange(transport, request, settings, scope);
+    const response = await transport.exchange(request, settings, scope);
     return readResponse(response, mayBeEnveloped(target), settings.maxResponseSize, () => maskOf(call));
   };
   // Another endpoint has just accepted the token, so a 401 of the fallback says nothing about it.

@@ -2,7 +2,6 @@ import { type HeaderFields, headerValue } from './headers.js';
 import { isConnectionLoss, kindOfError, NoResponse, toError } from './no-response.js';
 import type { Scope } from './scope.js';
 import { afterTurns, startTimer, turnsToFreeConnection } from './timer.js';
-import type { DispatchController, DispatchHandler, Transport, WireRequest } from './transport.js';
 
 /** A complete response, as it came over the wire. */
 export interface HttpResponse {
@@ -21,98 +20,119 @@ export interface ExchangeLimits {
   readonly maxResponseSize: number;
 }
 
-/** Many small chunks would take far more memory than their bytes, so this many are joined. */
-const maxChunks = 1_000;
+/** Stops an exchange. */
+export interface DispatchController {
+  /** Ends the exchange and closes its connection. */
+  abort(reason: Error): void;
+}
 
-/**
- * Sends one request and waits for its response. Settles when undici has freed the connection, so that the next request can use
- * it.
- *
- * @param scope - may end the exchange early. A request that serves many calls has none.
- * @throws {@link NoResponse}, or the reason of the scope if it ends.
- */
-export function exchange(
-  transport: Transport,
-  request: WireRequest,
-  { attemptTimeout, maxResponseSize }: ExchangeLimits,
-  scope?: Scope,
-): Promise<HttpResponse> {
-  return new Promise((resolve, reject) => {
-    scope?.throwIfEnded();
-    let controller: DispatchController | undefined;
-    let stopTimer = () => {};
-    let hasEnded = false;
-    // 0 until the head of a response arrives.
-    let status = 0;
-    let headers: HeaderFields = {};
-    // The body so far: what has been joined, and then chunks as they came.
-    const joined: Buffer[] = [];
-    let chunks: Buffer[] = [];
-    let size = 0;
+/** How to settle the promise of an exchange. */
+interface Settle {
+  readonly resolve: (response: HttpResponse) => void;
+  readonly reject: (reason: unknown) => void;
+}
 
-    const end = (settle: () => void, isWhole: boolean) => {
-      if (hasEnded) return;
-      hasEnded = true;
-      stopTimer();
-      afterTurns(turnsToFreeConnection, settle);
-      if (!isWhole) controller?.abort(new Error('The request was given up'));
-    };
-    const fail = (reason: unknown) => end(() => reject(reason), false);
-    const finish = (isTruncated: boolean) => {
-      const response = { status, headers, bytes: Buffer.concat([...joined, ...chunks]), isTruncated };
-      end(() => resolve(response), !isTruncated);
-    };
-    const failWith = (reason: unknown, isOwnError = false) => {
-      const cause = toError(reason);
-      const kind = kindOfError(cause);
-      const isDead = controller !== undefined && status === 0 && isConnectionLoss(cause);
-      fail(new NoResponse(isOwnError && kind === 'other' ? 'fetch refusal' : kind, attemptTimeout, cause, isDead));
-    };
+/** One request and what has arrived of its response. It is the handler that a dispatcher calls. */
+export class Exchange {
+  readonly #limits: ExchangeLimits;
+  readonly #scope: Scope;
+  readonly #settle: Settle;
+  /** Absent while the request is queued. */
+  #controller: DispatchController | undefined;
+  #stopTimer = () => {};
+  #hasEnded = false;
+  /** 0 until the head of a response arrives. */
+  #status = 0;
+  #headers: HeaderFields = {};
+  /** The body so far, and room for more. Many small chunks, kept as they come, would take far more memory than their bytes. */
+  #body = Buffer.alloc(0);
+  #size = 0;
 
-    const handler: DispatchHandler = {
-      onRequestStart(started) {
-        // Given up while it was queued. `abort` would close a good connection; an exception does not.
-        if (hasEnded) throw new Error('The call ended before its request was sent');
-        controller = started;
-        if (scope !== undefined) scope.phase = 'waiting for the response';
-        // A dispatcher that retries starts the request again.
-        stopTimer();
-        const onTimeout = () => fail(new NoResponse('attempt timeout', attemptTimeout));
-        // In the background, because the timer of the call keeps the process alive.
-        stopTimer = startTimer(attemptTimeout, onTimeout, true);
-      },
-      onResponseStart(_controller, statusCode, fields) {
-        // An interim response, such as a 103, is overwritten by the final one.
-        status = statusCode;
-        headers = fields;
-        // The body of an error is worth reading up to the limit.
-        const isSuccess = statusCode >= 200 && statusCode < 300;
-        if (isSuccess && Number(headerValue(fields, 'content-length')) > maxResponseSize) finish(true);
-      },
-      onResponseData(_controller, chunk) {
-        const part = chunk.subarray(0, maxResponseSize - size);
-        size += part.length;
-        chunks.push(part);
-        if (chunks.length === maxChunks) {
-          joined.push(Buffer.concat(chunks));
-          chunks = [];
-        }
-        if (part.length < chunk.length) finish(true);
-      },
-      onResponseEnd: () => finish(false),
-      onResponseError: (_controller, reason, isOwnError) => failWith(reason, isOwnError),
-    };
+  constructor(limits: ExchangeLimits, scope: Scope, settle: Settle) {
+    this.#limits = limits;
+    this.#scope = scope;
+    this.#settle = settle;
+  }
 
-    if (scope !== undefined) scope.phase = 'waiting for a connection';
-    scope?.onInterrupt((reason) => {
-      // A call ends at once: no request of it follows.
-      if (!hasEnded) reject(reason);
-      fail(reason);
-    });
-    try {
-      transport.dispatch(request, handler);
-    } catch (error) {
-      failWith(error);
+  /** The request is being sent. */
+  onRequestStart(controller: DispatchController): void {
+    // Given up while it was queued. `abort` would close a good connection; an exception does not.
+    if (this.#hasEnded) throw new Error('The call ended before its request was sent');
+    this.#controller = controller;
+    this.#scope.phase = 'waiting for the response';
+    const { attemptTimeout } = this.#limits;
+    // A dispatcher that retries starts the request again.
+    this.#stopTimer();
+    const onTimeout = () => this.#fail(new NoResponse('attempt timeout', attemptTimeout));
+    // In the background, because the timer of the call keeps the process alive.
+    this.#stopTimer = startTimer(attemptTimeout, onTimeout, true);
+  }
+
+  /** The head of a response arrived. Also called for interim (1xx) responses. */
+  onResponseStart(_controller: DispatchController, status: number, headers: HeaderFields): void {
+    // An interim response, such as a 103, is overwritten by the final one.
+    this.#status = status;
+    this.#headers = headers;
+    // The body of an error is worth reading up to the limit.
+    const isSuccess = status >= 200 && status < 300;
+    if (isSuccess && Number(headerValue(headers, 'content-length')) > this.#limits.maxResponseSize) this.#finish(true);
+  }
+
+  /** A part of the body arrived. */
+  onResponseData(_controller: DispatchController, chunk: Buffer): void {
+    const { maxResponseSize } = this.#limits;
+    const start = this.#size;
+    this.#size = Math.min(start + chunk.length, maxResponseSize);
+    if (this.#size > this.#body.length) {
+      // Twice what is needed, so that a body of many chunks is copied only a few times.
+      const body = Buffer.allocUnsafe(Math.min(2 * this.#size, maxResponseSize));
+      this.#body.copy(body);
+      this.#body = body;
     }
-  });
+    chunk.copy(this.#body, start, 0, this.#size - start);
+    if (this.#size < start + chunk.length) this.#finish(true);
+  }
+
+  /** The response is complete. */
+  onResponseEnd(): void {
+    this.#finish(false);
+  }
+
+  /**
+   * The exchange failed.
+   *
+   * @param isOwnError - whether the option `fetch` rejected with an error that is not a network error. undici does not pass it.
+   */
+  onResponseError(_controller: DispatchController | undefined, reason: unknown, isOwnError = false): void {
+    const cause = toError(reason);
+    const kind = kindOfError(cause);
+    const isDead = this.#controller !== undefined && this.#status === 0 && isConnectionLoss(cause);
+    const { attemptTimeout } = this.#limits;
+    this.#fail(new NoResponse(isOwnError && kind === 'other' ? 'fetch refusal' : kind, attemptTimeout, cause, isDead));
+  }
+
+  /** Ends the exchange because its call has ended. Settles at once: no request of the call follows. */
+  interrupt(reason: unknown): void {
+    if (!this.#hasEnded) this.#settle.reject(reason);
+    this.#fail(reason);
+  }
+
+  #fail(reason: unknown): void {
+    this.#end(() => this.#settle.reject(reason), false);
+  }
+
+  #finish(isTruncated: boolean): void {
+    const bytes = this.#body.subarray(0, this.#size);
+    const response = { status: this.#status, headers: this.#headers, bytes, isTruncated };
+    this.#end(() => this.#settle.resolve(response), !isTruncated);
+  }
+
+  /** Settles when undici has freed the connection, so that the next request can use it. */
+  #end(settle: () => void, isComplete: boolean): void {
+    if (this.#hasEnded) return;
+    this.#hasEnded = true;
+    this.#stopTimer();
+    afterTurns(turnsToFreeConnection, settle);
+    if (!isComplete) this.#controller?.abort(new Error('The request was given up'));
+  }
 }

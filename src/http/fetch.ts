@@ -1,9 +1,10 @@
 import type { Readable } from 'node:stream';
 import { ReadableStream, type ReadableStreamDefaultReader } from 'node:stream/web';
+import type { DispatchController, Exchange } from './exchange.js';
 import type { HeaderFields } from './headers.js';
 import { isErrorLike } from './no-response.js';
 import { setImmediate } from './timer.js';
-import type { DispatchController, Dispatcher, DispatchHandler, DispatchOptions } from './transport.js';
+import type { Dispatcher, DispatchOptions } from './transport.js';
 
 /** A function like `globalThis.fetch`: that of Node, undici, node-fetch, Deno or Bun, or a mock of it. */
 export type FetchLike = (
@@ -32,14 +33,14 @@ const readsPerTurn = 1_024;
 export function fetchDispatcher(fetch: FetchLike): Dispatcher {
   return {
     dispatch(options, handler) {
-      void exchangeByFetch(fetch, options, handler);
+      void sendByFetch(fetch, options, handler);
       return true;
     },
   };
 }
 
 /** Sends a request and reads the response. Never rejects. */
-async function exchangeByFetch(fetch: FetchLike, options: DispatchOptions, handler: DispatchHandler): Promise<void> {
+async function sendByFetch(fetch: FetchLike, options: DispatchOptions, handler: Exchange): Promise<void> {
   const { origin, path, method } = options;
   const headers: Record<string, string> = {};
   options.headers.forEach((name, index) => {
@@ -74,7 +75,7 @@ async function exchangeByFetch(fetch: FetchLike, options: DispatchOptions, handl
       // Parts that have all arrived would hold up timers and signals.
       if (reads % readsPerTurn === 0) await new Promise((resolve) => setImmediate(resolve));
     }
-    handler.onResponseEnd(controller);
+    handler.onResponseEnd();
   } catch (reason) {
     const { name, code, cause }: Partial<Record<string, unknown>> = Object(reason);
     // The network failed: a TypeError, or from Bun and node-fetch an error with a code. A body can fail with anything.

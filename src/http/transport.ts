@@ -1,7 +1,8 @@
 import { Socket } from 'node:net';
 // Bun replaces the bare name 'undici' with an incomplete stub. Everywhere else both names are the same module.
 import { buildConnector, EnvHttpProxyAgent, Pool } from 'undici/index.js';
-import type { HeaderFields } from './headers.js';
+import { Exchange, type ExchangeLimits, type HttpResponse } from './exchange.js';
+import { Scope } from './scope.js';
 
 /**
  * A dispatcher of undici 7 or 8: an `Agent`, `ProxyAgent`, `MockAgent` or another. The type is minimal, because the
@@ -14,7 +15,7 @@ export interface DispatcherLike {
 
 /** A dispatcher, as this package calls it. */
 export interface Dispatcher {
-  dispatch(options: DispatchOptions, handler: DispatchHandler): boolean;
+  dispatch(options: DispatchOptions, handler: Exchange): boolean;
 }
 
 /** One request. */
@@ -31,30 +32,6 @@ export interface WireRequest {
 export interface DispatchOptions extends WireRequest {
   /** Scheme, host and port. */
   readonly origin: string;
-}
-
-/** Stops an exchange. */
-export interface DispatchController {
-  /** Ends the exchange and closes its connection. */
-  abort(reason: Error): void;
-}
-
-/** What a dispatcher calls during an exchange. */
-export interface DispatchHandler {
-  /** The request is being sent. */
-  onRequestStart(controller: DispatchController): void;
-  /** The head of a response arrived. Also called for interim (1xx) responses. */
-  onResponseStart(controller: DispatchController, statusCode: number, headers: HeaderFields): void;
-  /** A part of the body arrived. */
-  onResponseData(controller: DispatchController, chunk: Buffer): void;
-  /** The response is complete. */
-  onResponseEnd(controller: DispatchController): void;
-  /**
-   * The exchange failed.
-   *
-   * @param isOwnError - whether the option `fetch` rejected with an error that is not a network error. undici does not pass it.
-   */
-  onResponseError(controller: DispatchController, error: unknown, isOwnError?: boolean): void;
 }
 
 const maxConnections = 64;
@@ -90,11 +67,27 @@ export class Transport {
     }
   }
 
-  /** Sends a request. The handler gets the response. */
-  dispatch({ path, method, headers, body }: WireRequest, handler: DispatchHandler): void {
-    // One by one: a spread would take 3 µs.
-    const options = { origin: this.#origin, path, method, headers, body, headersTimeout: 0, bodyTimeout: 0 };
-    this.#dispatcher.dispatch(options, handler);
+  /**
+   * Sends one request and waits for its response.
+   *
+   * @param scope - may end the exchange early. By default nothing does: a token request serves many calls.
+   * @throws `NoResponse`, or the reason of the scope if it ends.
+   */
+  exchange(request: WireRequest, limits: ExchangeLimits, scope = new Scope()): Promise<HttpResponse> {
+    return new Promise((resolve, reject) => {
+      scope.throwIfEnded();
+      const { path, method, headers, body } = request;
+      // One by one: a spread would take 3 µs.
+      const options = { origin: this.#origin, path, method, headers, body, headersTimeout: 0, bodyTimeout: 0 };
+      const exchange = new Exchange(limits, scope, { resolve, reject });
+      scope.phase = 'waiting for a connection';
+      scope.onInterrupt((reason) => exchange.interrupt(reason));
+      try {
+        this.#dispatcher.dispatch(options, exchange);
+      } catch (error) {
+        exchange.onResponseError(undefined, error);
+      }
+    });
   }
 
   /** Closes the client's own connections, except one that is still connecting, which takes at most 10 s. */

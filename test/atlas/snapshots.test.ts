@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { snapshotTarget } from '../../src/atlas/snapshots.js';
 import { type Target, toPath } from '../../src/atlas/target.js';
-import { newestBackup, type TenantSnapshot, tenantSnapshotSchema } from '../../src/index.js';
+import { dedicatedSnapshotSchema, tenantSnapshotSchema } from '../../src/index.js';
 import { referenceSnapshot } from '../support/atlas-bodies.js';
 import {
   clusterName,
@@ -81,23 +81,37 @@ describe('tenantSnapshotSchema', () => {
   });
 });
 
-const at = (status: string, day?: number): TenantSnapshot => ({
-  id: `${status} ${day}`,
-  status,
-  ...(day !== undefined && { finishTime: new Date(day * 86_400_000) }),
-});
+// The documented values, and a recorded null and list.
+const dedicated = {
+  id: snapshotId,
+  status: 'completed',
+  type: 'replicaSet',
+  snapshotType: 'onDemand',
+  frequencyType: 'ondemand',
+  description: 'before the migration',
+  mongodVersion: '8.0.29',
+  storageSizeBytes: 1_234_567_890,
+  createdAt: '2026-08-02T17:05:10Z',
+  expiresAt: '2026-08-09T17:05:10Z',
+  masterKeyUUID: null,
+  copyRegions: ['EU_WEST_1'],
+};
 
-describe('newestBackup', () => {
-  it.each<[what: string, snapshots: TenantSnapshot[], newest: string | undefined]>([
-    ['the newest, in any order', [at('COMPLETED', 1), at('COMPLETED', 3), at('COMPLETED', 2)], 'COMPLETED 3'],
-    ['the first of two that finished together', [{ ...at('COMPLETED', 1), id: 'first' }, at('COMPLETED', 1)], 'first'],
-    ['the newest that completed', [at('COMPLETED', 1), at('FAILED', 2), at('RUNNING', 3)], 'COMPLETED 1'],
-    ['nothing if none has completed', [at('FAILED', 1), at('QUEUED'), {}], undefined],
-    ['nothing if none has a finishTime', [at('COMPLETED')], undefined],
-    ['nothing if a finishTime is invalid', [at('COMPLETED', Number.NaN)], undefined],
-    ['nothing in an empty list', [], undefined],
-  ])('is %s', (_name, snapshots, newest) => {
-    expect(newestBackup(Object.freeze(snapshots))?.id).toBe(newest);
+describe('dedicatedSnapshotSchema', () => {
+  const parsed = dedicatedSnapshotSchema.parse(dedicated);
+
+  it('parses the dates, keeps the other fields, and accepts what it returned', () => {
+    const dates = { createdAt: new Date(dedicated.createdAt), expiresAt: new Date(dedicated.expiresAt) };
+    expect(parsed).toStrictEqual({ ...dedicated, ...dates });
+    expect(dedicatedSnapshotSchema.parse({ ...parsed })).toStrictEqual(parsed);
+    expect(dedicatedSnapshotSchema.parse({})).toStrictEqual({});
+  });
+
+  it.each(Object.keys(dedicated).slice(0, -2))('drops %s if it is null, and rejects an object', (name) => {
+    const others = Object.entries(parsed).filter(([other]) => other !== name);
+    expect(dedicatedSnapshotSchema.parse({ ...dedicated, [name]: null })).toStrictEqual(Object.fromEntries(others));
+    const { error } = dedicatedSnapshotSchema.safeParse({ ...dedicated, [name]: {} });
+    expect(error?.issues.map(({ path }) => path)).toEqual([[name]]);
   });
 });
 

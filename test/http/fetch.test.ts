@@ -4,7 +4,7 @@ import { runInNewContext } from 'node:vm';
 import { gzipSync } from 'node:zlib';
 import { setupServer } from 'msw/node';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { exchange, type HttpResponse as Received } from '../../src/http/exchange.js';
+import type { HttpResponse as Received } from '../../src/http/exchange.js';
 import { type FetchLike, fetchDispatcher } from '../../src/http/fetch.js';
 import { joinHeaders } from '../../src/http/headers.js';
 import { NoResponse } from '../../src/http/no-response.js';
@@ -21,7 +21,7 @@ const get = { method: 'GET', path: '/a%2Fb?c=d', headers: ['accept', 'text/plain
 function run(fetch: FetchLike, url = origin, attemptTimeout = limits.attemptTimeout) {
   const dispatcher = fetchDispatcher(fetch);
   const transport = new Transport({ origin: url, dispatcher, attemptTimeout, proxy: undefined });
-  return exchange(transport, { ...get, headers: [...get.headers] }, { ...limits, attemptTimeout });
+  return transport.exchange({ ...get, headers: [...get.headers] }, { ...limits, attemptTimeout });
 }
 
 /** A fetch that returns a response, or what is none. It ignores its signal, as mocks may. */

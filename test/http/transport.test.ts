@@ -1,5 +1,4 @@
 import { expect, it } from 'vitest';
-import { exchange } from '../../src/http/exchange.js';
 import { Scope } from '../../src/http/scope.js';
 import { Transport, type WireRequest } from '../../src/http/transport.js';
 import { AtlasTimeoutError, type TenantSnapshotsClientOptions } from '../../src/index.js';
@@ -101,7 +100,7 @@ it('a request of a call that has ended is not given to the dispatcher', async ()
   const scope = new Scope();
   scope.end('stop');
   const request: WireRequest = { method: 'GET', path: '/', headers: [], body: null };
-  const sent = exchange(transport, request, { attemptTimeout: 1, maxResponseSize: 1 }, scope);
+  const sent = transport.exchange(request, { attemptTimeout: 1, maxResponseSize: 1 }, scope);
   await expect(sent).rejects.toBe('stop');
   expect(dispatcher.requests).toEqual([]);
 });

@@ -6,7 +6,8 @@
 //   expect(dispatcher.requests[1]?.headers['authorization']).toBe(…);
 
 import { isNativeError } from 'node:util/types';
-import type { Dispatcher, DispatchHandler, DispatchOptions } from '../../src/http/transport.js';
+import type { Exchange } from '../../src/http/exchange.js';
+import type { Dispatcher, DispatchOptions } from '../../src/http/transport.js';
 
 /** A response. */
 export interface Reply {
@@ -53,7 +54,7 @@ export class DispatchedRequest {
   readonly options: DispatchOptions;
   /** By lower-case name. */
   readonly headers: Readonly<Record<string, string>>;
-  readonly handler: DispatchHandler;
+  readonly handler: Exchange;
   /** The time of the request by `performance.now()`, which may be stopped. */
   readonly at = performance.now();
   isAborted = false;
@@ -64,7 +65,7 @@ export class DispatchedRequest {
     },
   };
 
-  constructor(number: number, options: DispatchOptions, handler: DispatchHandler) {
+  constructor(number: number, options: DispatchOptions, handler: Exchange) {
     this.number = number;
     this.options = options;
     this.handler = handler;
@@ -95,7 +96,7 @@ export class DispatchedRequest {
     if (this.isAborted) return;
     this.handler.onResponseStart(this.#controller, status, { ...headers });
     this.handler.onResponseData(this.#controller, Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)));
-    this.handler.onResponseEnd(this.#controller);
+    this.handler.onResponseEnd();
   }
 
   /** Reports an error, which may be anything. Without {@link start}, nothing was sent. */

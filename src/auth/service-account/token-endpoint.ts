@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { readBody } from '../../atlas/response.js';
 import { isObject } from '../../atlas/schemas.js';
 import type { RequestBase } from '../../atlas/target.js';
-import { type ExchangeLimits, exchange, type HttpResponse } from '../../http/exchange.js';
+import type { ExchangeLimits, HttpResponse } from '../../http/exchange.js';
 import type { NoResponse } from '../../http/no-response.js';
 import { isRetryableStatus, parseRetryAfter } from '../../http/retry.js';
 import type { Transport } from '../../http/transport.js';
@@ -42,7 +42,7 @@ export class TokenEndpoint {
       'content-type': 'application/x-www-form-urlencoded',
       authorization: `Basic ${basic}`,
     }).flat();
-    this.#post = (path, body) => exchange(transport, { method: 'POST', path: prefix + path, headers, body }, limits);
+    this.#post = (path, body) => transport.exchange({ method: 'POST', path: prefix + path, headers, body }, limits);
     this.#maxResponseSize = limits.maxResponseSize;
     this.secrets = [clientSecret, basic];
   }

@@ -13,6 +13,7 @@ import {
   type AtlasPromise,
   type AtlasResponse,
   type CallOptions,
+  type DedicatedSnapshot,
   type DispatcherLike,
   type FetchLike,
   type GetOptions,
@@ -37,6 +38,7 @@ expectTypeOf<RefusesUndefined<BackupCheckOptions>>().toBeNever();
 expectTypeOf<RefusesUndefined<AtlasEmulatorOptions>>().toBeNever();
 expectTypeOf<RefusesUndefined<ScriptedAnswer>>().toBeNever();
 expectTypeOf<RefusesUndefined<TenantSnapshot>>().toBeNever();
+expectTypeOf<RefusesUndefined<DedicatedSnapshot>>().toBeNever();
 
 // Agents of both versions of undici. Every other one extends one of these.
 expectTypeOf<undici7.Dispatcher | undici7.Agent | undici7.MockAgent>().toExtend<DispatcherLike>();
@@ -53,6 +55,17 @@ expectTypeOf<undici7.Agent>().not.toExtend<FetchLike>();
 const newest = newestBackup([{ status: 'COMPLETED', finishTime: new Date(), region: 'eu' }]);
 expectTypeOf(newest?.region).toEqualTypeOf<string | undefined>();
 if (newest !== undefined) expectTypeOf(newest.finishTime).toEqualTypeOf<Date>();
+declare const ofFlex: readonly TenantSnapshot[];
+declare const ofDedicated: readonly DedicatedSnapshot[];
+expectTypeOf(newestBackup(ofFlex)).toEqualTypeOf<(TenantSnapshot & { finishTime: Date }) | undefined>();
+expectTypeOf(newestBackup(ofDedicated)).toEqualTypeOf<(DedicatedSnapshot & { createdAt: Date }) | undefined>();
+// @ts-expect-error neither time
+newestBackup([{ id: 'a', status: 'completed' }]);
+// @ts-expect-error a list that no schema has parsed
+newestBackup([{ status: 'completed', createdAt: '2026-08-02T17:05:10Z' }]);
+declare const unparsed: unknown[];
+// @ts-expect-error a list whose items have no type
+newestBackup(unparsed);
 
 declare const client: TenantSnapshotsClient;
 const path = '/api/atlas/v2/groups';
