@@ -41,14 +41,14 @@ describe('the documents', () => {
 
   it('list every field of the JSON', async () => {
     const { findings, ...others } = JSON.parse(await check('--json', '--evidence'));
-    const fields = tableUnder('docs/options.md', 'JSON');
+    const fields = tableUnder('docs/check-reference.md', 'JSON');
     const rows = Object.fromEntries(fields.map((row) => [codeIn(row['Field'])[0], codeIn(row['Meaning'])]));
     const names = fields.flatMap((row) => codeIn(row['Field']));
     expect(names.sort()).toEqual([...Object.keys(others), 'findings', 'error'].sort());
     expect(rows['summary']?.sort()).toEqual(Object.keys(others.summary).sort());
     expect(rows['formatVersion']).toEqual([String(others.formatVersion)]);
     const found = new Set(findings.flatMap((finding: object) => Object.keys(finding)));
-    const ofFindings = tableUnder('docs/options.md', 'checkBackups').flatMap((row) => codeIn(row['In JSON']));
+    const ofFindings = tableUnder('docs/check-reference.md', 'checkBackups').flatMap((row) => codeIn(row['In JSON']));
     expect(ofFindings.sort()).toEqual([...found].sort());
   });
 
