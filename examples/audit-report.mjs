@@ -16,7 +16,8 @@ import { isAtlasError, TenantSnapshotsClient } from 'atlas-tenant-snapshots';
 /** @typedef {ReturnType<typeof newProject>} Project */
 /** @typedef {ReturnType<typeof newCluster>} Cluster */
 
-const dayMs = 86_400_000;
+const hourMs = 3_600_000;
+const dayMs = 24 * hourMs;
 
 // How many days later a report still lists the backups of a day: Flex keeps 8, a new dedicated cluster 7.
 const listedFor = 7;
@@ -29,6 +30,7 @@ const notShown = [
   'A project in which the login has no role is in no report.',
   'Who could have deleted backups: Atlas has the roles of users and keys.',
   'Whether somebody changed the reports: that is what their storage is for.',
+  'Whether a Backup Compliance Policy is in place: only a Project Owner can read it.',
   'How long Atlas keeps events is not documented.',
 ];
 
@@ -121,8 +123,9 @@ function addReport(audit, file) {
   note(audit.notes, 'Checks', run.filter((part) => part !== undefined).join(', '), day);
   if (error !== undefined) return note(audit.notes, 'The projects could not be listed', codeOf(error), day);
   audit.days.add(day);
-  // The names and IDs of an anonymized report mean nothing in another one.
-  const source = JSON.stringify(options ?? {}).includes('"anonymize"') ? ` in ${file}` : '';
+  note(audit.notes, 'Projects listed', String(fieldsOf(report.summary).projects), day);
+  // An anonymized report has only the names of its options. Its other names mean nothing in another report.
+  const source = Array.isArray(options) ? ` in ${file}` : '';
   for (const listed of listOf(report.notChecked)) {
     const { notes } = clusterOf(projectOf(audit, listed, source), listed, day);
     const pattern = listed.pattern === undefined ? '' : ` by ${listed.pattern}`;
@@ -172,7 +175,9 @@ function addFinding(cluster, finding, time) {
   for (const restore of listOf(evidence.restores)) addRestore(cluster, restore);
   if (!Array.isArray(evidence.restores)) note(cluster.notes, 'Restore jobs not read', '', day);
   for (const failure of listOf(evidence.errors)) {
-    const part = String(failure.path).split('/').at(-1);
+    const part = String(failure.path ?? 'unnamed')
+      .split('/')
+      .at(-1);
     note(cluster.notes, 'Evidence not read', `${part}, ${codeOf(failure)}`, day);
   }
 }
@@ -205,7 +210,10 @@ function addBackup(cluster, backup) {
 }
 
 /** @param {Cluster} cluster @param {Fields} finding @param {number} time */
-function addReach(cluster, { backups, oldest }, time) {
+function addReach(cluster, { age, backups, oldest }, time) {
+  if (typeof age === 'number') {
+    keepHighest(cluster, 'Highest age at a check', age, `${(age / hourMs).toFixed(1)} h (check of ${printTime(time)})`);
+  }
   const from = timeOf(fieldsOf(oldest).time);
   if (from === undefined) return;
   const days = ((time - from) / dayMs).toFixed(1);
@@ -222,12 +230,13 @@ function addRestore(cluster, restore) {
   const isCompleted = status === undefined ? finishedAt && !failed && !cancelled : status === 'COMPLETED';
   const target = restore.targetDeploymentItemName ?? restore.targetClusterName ?? 'a target that is not named';
   // A download is no restore.
-  const kind = /download/i.test(String(deliveryType)) ? 'download' : 'restore';
-  keepHighest(cluster, `Last ${kind}${isCompleted ? '' : ' not completed'}`, time, `${printTime(time)}, to ${target}`);
+  if (/download/i.test(String(deliveryType))) return note(cluster.notes, 'Downloads', '', dayOf(time));
+  note(cluster.notes, isCompleted ? 'Restores' : 'Restores not completed', `to ${target}`, dayOf(time));
+  if (isCompleted) keepHighest(cluster, 'Last restore', time, `${printTime(time)}, to ${target}`);
 }
 
 /** What may change between two reports. Undefined if a report does not say it. @param {Fields} finding @param {Fields} evidence */
-function settingsOf({ clusterType, reason, pitEnabled }, evidence) {
+function settingsOf({ clusterType, reason, pitEnabled, maxAge }, evidence) {
   const cluster = fieldsOf(evidence.cluster);
   const schedule = evidence.schedule ?? (reason === 'no schedule' ? {} : undefined);
   const { policies, copySettings, restoreWindowDays } = fieldsOf(schedule);
@@ -235,6 +244,7 @@ function settingsOf({ clusterType, reason, pitEnabled }, evidence) {
   const key = cluster.encryptionAtRestProvider;
   return {
     Created: cluster.createDate,
+    'Limit of the check': typeof maxAge === 'number' ? `${maxAge / hourMs} h` : undefined,
     Backup: onOrOff(cluster.backupEnabled ?? fieldsOf(cluster.backupSettings).enabled),
     'Schedule and retention':
       clusterType === 'flex' ? 'one a day, the last 8 are kept (no setting)' : schedule && printList(items),

@@ -42,7 +42,7 @@ function write(...days: readonly (readonly [day: string, report: object | string
   const folder = openFolder();
   return days.map(([day, report]) => {
     const file = `${folder}/${day}.json`;
-    const known = { formatVersion: 1, checkedAt: `2026-11-${day}T12:00:00.000Z`, findings: [] };
+    const known = { formatVersion: 1, checkedAt: `2026-11-${day.slice(0, 2)}T12:00:00.000Z`, findings: [] };
     writeFileSync(file, typeof report === 'string' ? report : JSON.stringify({ ...known, ...report }));
     return file;
   });
@@ -89,6 +89,7 @@ it('answers from odd reports, in any order', async () => {
     ['04', { error }],
     ['05', { findings: [fresh([{ status: 'failed', createdAt: at('04') }])], options: { timeout: '5m' } }],
     ['08', { findings: [{ ...shop, clusterType: 'dedicated', state: 'unknown', error }] }],
+    ['08-anonymized', { findings: [{ ...fresh([]), clusterName: 'cluster1' }], options: ['evidence'] }],
     ['09', '{"a'],
   );
   const { exitCode, tables } = await audit(files);
@@ -97,9 +98,10 @@ it('answers from odd reports, in any order', async () => {
     'Days without a report': '2026-11-02, 2026-11-04, 2026-11-06 (3)',
     'Not usable': expect.stringContaining('09.json: '),
     'The projects could not be listed': 'USER_UNAUTHORIZED: 2026-11-04 (1)',
-    Checks: expect.stringMatching(/options \\\{"timeout":"5m"\\\}: 2026-11-05 \(1\)$/),
+    Checks: expect.stringMatching(/options \\\{"timeout":"5m"\\\}: 2026-11-05 \(1\)/),
     'Alerts and events: not asked': expect.stringContaining('There are no credentials.'),
   });
+  expect(Object.keys(tables)).toContainEqual(expect.stringMatching(/^Shop in .*08-anonymized\.json$/));
   expect(tables.Shop['Clusters could not be listed']).toBe('dedicated, USER_UNAUTHORIZED: 2026-11-08 (1)');
   expect(tables['a\\|b\\` \\<c\\> (flex)']['Days not in the reports']).toMatch(/\(4\)$/);
   expect(tables['carts (dedicated)']).toMatchObject({
@@ -114,6 +116,7 @@ it('answers from odd reports, in any order', async () => {
     Encryption: 'with a key of yours (AWS) (report of 2026-11-07)',
     'Termination protection': 'on (report of 2026-11-07)',
     'Last restore': '2026-11-02 06:00, to drill',
+    Downloads: '2026-11-04 (1)',
     Changes: '2026-11-05 to 2026-11-07: Schedule and retention: daily for 7 days → weekly for 7 days',
   });
 });
