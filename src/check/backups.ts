@@ -1,6 +1,16 @@
 import { snapshotIdSchema } from '../index.js';
-import type { BackupSnapshot, ClusterName, Restorable } from './finding.js';
+import type { BackupSnapshot, ClusterName } from './finding.js';
 import { fieldOf, parseTime } from './json.js';
+
+/** The backups of a cluster that can be restored. */
+interface Restorable {
+  readonly newest: BackupSnapshot;
+  /** ms from the newest backup to when Atlas sent it; never negative. */
+  readonly age: number;
+  readonly oldest: BackupSnapshot;
+  /** The number of backups. */
+  readonly backups: number;
+}
 
 /** What the snapshots of a cluster say about its backups. */
 export interface Backups {

@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import type { z } from 'zod';
-import { type AtlasPromise, AtlasTimeoutError, isAtlasError, type TenantSnapshotsClient } from '../index.js';
+import { type AtlasResponse, AtlasTimeoutError, isAtlasError } from '../index.js';
+import type { BackupClient } from './finding.js';
 
 // Captured at import, so that it works under fake timers too.
 const { setTimeout: setRealTimeout } = globalThis;
@@ -11,9 +12,6 @@ const shortestCall = 20;
 // ms. Atlas may ask for a wait of 0 s, again and again.
 const shortestWait = 1_000;
 const defaultWait = 10_000;
-
-/** The methods of the client that a check uses. */
-type BackupClient = Pick<TenantSnapshotsClient, 'get' | 'getAll'>;
 
 /** What Atlas sent, and when, in ms since 1970. */
 export interface Answer<T> {
@@ -63,14 +61,17 @@ export class Calls {
   }
 
   /** Makes a call within the time that is left. Makes it again after a rate limit, if there is time. */
-  async #call<T>(start: (limits: { signal: AbortSignal; timeout: number }) => AtlasPromise<T>): Promise<Answer<T>> {
+  async #call<T>(
+    start: (limits: { signal: AbortSignal; timeout: number }) => PromiseLike<unknown>,
+  ): Promise<Answer<T>> {
     const { signal } = this.#ending;
     for (;;) {
       if (signal.aborted) throw signal.reason;
       const timeout = Math.floor(this.#timeLeft);
       if (timeout < shortestCall) throw this.#outOfTime;
       try {
-        return await this.#untilEnd(readAnswer(start({ signal, timeout })));
+        // The client has checked the data with the schema.
+        return (await this.#untilEnd(readAnswer(start({ signal, timeout })))) as Answer<T>;
       } catch (error) {
         await this.#waitAfter(error);
       }
@@ -106,11 +107,19 @@ export class Calls {
 }
 
 /** A fake of the client may return a plain promise, or leave out parts of the response. */
-async function readAnswer<T>(promise: AtlasPromise<T> | Promise<T>): Promise<Answer<T>> {
-  if (!('withResponse' in promise)) return { data: await promise, sentAt: Date.now() };
+async function readAnswer(promise: PromiseLike<unknown>): Promise<Answer<unknown>> {
+  if (!hasResponse(promise)) return { data: await promise, sentAt: Date.now() };
   const { data, response } = await promise.withResponse();
   const sentAt = Date.parse(response?.headers?.['date'] ?? '');
   return { data, sentAt: Number.isNaN(sentAt) ? Date.now() : sentAt };
+}
+
+interface WithResponse {
+  withResponse(): Promise<{ data: unknown; response?: Partial<AtlasResponse> }>;
+}
+
+function hasResponse(promise: PromiseLike<unknown>): promise is PromiseLike<unknown> & WithResponse {
+  return 'withResponse' in promise;
 }
 
 /** Keeps Node from warning about listeners, however many checks or calls share a signal. Each removes its own. */

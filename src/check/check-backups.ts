@@ -1,9 +1,8 @@
-import type { TenantSnapshotsClient } from '../index.js';
 import { allowListeners, Calls } from './calls.js';
 import { checkCluster } from './check-cluster.js';
 import { isListedTwice, reasonNotToCheck, toCluster } from './cluster.js';
 import { invalidArguments, reportable } from './errors.js';
-import type { BackupCheckTotals, BackupFinding } from './finding.js';
+import type { BackupCheckTotals, BackupClient, BackupFinding } from './finding.js';
 import { type Job, runJobs } from './jobs.js';
 import { type BackupCheckOptions, optionsSchema } from './options.js';
 import { type ClusterType, type Project, readClusters, readProjects } from './reads.js';
@@ -27,7 +26,7 @@ import { type ClusterType, type Project, readClusters, readProjects } from './re
  * @see https://www.mongodb.com/docs/atlas/backup/cloud-backup/overview/
  */
 export async function* checkBackups(
-  client: Pick<TenantSnapshotsClient, 'get' | 'getAll'>,
+  client: BackupClient,
   options: BackupCheckOptions = {},
 ): AsyncGenerator<BackupFinding, BackupCheckTotals> {
   const invalid = invalidArguments(optionsSchema, options);

@@ -20,6 +20,11 @@ export interface BackupCheckOptions {
    * `undefined`: 26 hours, or 7 days and 2 hours for a dedicated cluster whose schedule takes a snapshot a week.
    */
   maxAge?: MaxAge | ((cluster: ClusterName) => MaxAge | undefined) | undefined;
+  /**
+   * How far the oldest backup has to reach back, in ms, or a function that returns it for each cluster. A cluster that is younger
+   * has nothing to show. Default, also of the function's `undefined`: backups may all be new.
+   */
+  minHistory?: number | ((cluster: ClusterName) => number | undefined) | undefined;
   /** Returns whether to check a cluster. No snapshot is read of the others; they are in `notChecked`. Default: all. */
   filter?: ((cluster: ClusterName) => boolean) | undefined;
   /** Adds to each finding what Atlas answered, for up to two more calls per cluster. Default: false. */
@@ -53,6 +58,10 @@ const fields = {
   maxAge: z.custom<BackupCheckOptions['maxAge']>(
     (value) => typeof value === 'function' || isMaxAge(value),
     'must be a number of ms above 0, "schedule", or a function that returns one of them',
+  ),
+  minHistory: z.custom<BackupCheckOptions['minHistory']>(
+    (value) => typeof value === 'function' || (isDuration(value) && value !== Number.POSITIVE_INFINITY),
+    'must be a number of ms above 0, or a function that returns one',
   ),
   filter: z.custom<BackupCheckOptions['filter']>((value) => typeof value === 'function', 'must be a function'),
   evidence: z.boolean('must be true or false'),

@@ -142,7 +142,7 @@ describe('checkBackups', () => {
   });
 
   const limitError = 'must be a number of ms above 0, "schedule", or a function that returns one of them';
-  const known = 'options: groupIds, maxAge, filter, evidence, timeout, concurrency, signal';
+  const known = 'options: groupIds, maxAge, minHistory, filter, evidence, timeout, concurrency, signal';
   it.each<[path: string, message: string, values: unknown[]]>([
     ['groupIds.1', 'must be 24 lowercase hexadecimal digits', [[a, 'A'.repeat(24)]]],
     ['groupIds', 'must be a list of project IDs', [a, null]],
