@@ -38,13 +38,13 @@ export class Anonymizer {
   }
 
   /** Rewrites all but the findings. */
-  document({ server, options, notChecked, error }: Document) {
+  document(document: Document) {
+    const { formatVersion, checkedAt, finishedAt, maxAge, version, server, login, options, summary, error } = document;
     return {
-      problems: undefined,
-      loginId: undefined,
+      ...{ formatVersion, checkedAt, finishedAt, maxAge, version, login, summary },
       server: ownServers.includes(server) ? server : 'other',
       options: Object.entries(options).flatMap(([name, value]) => (value === undefined ? [] : name)),
-      notChecked: notChecked.map((cluster) => ({ ...this.#rewrite({ ...cluster }), reason: cluster.reason })),
+      notChecked: document.notChecked.map((cluster) => ({ ...this.#rewrite(cluster), reason: cluster.reason })),
       error: error && toFacts(error),
     };
   }

@@ -60,10 +60,11 @@ function toPlainFinding({ newest, age, maxAge, minHistory, oldest, backups, ...f
 
 /** Formats JSON in parts, so that no number of findings is too large for a text. */
 export function* formatJson(document: Document, rewriter?: Rewriter): Generator<string> {
-  const { findings, ...others } = { ...document, ...rewriter?.document(document) };
+  const { findings, ...own } = document;
+  const others = rewriter?.document(document) ?? own;
   yield `${stringify(others, 2).slice(0, -2)},\n  "findings": [`;
   let separator = '\n    ';
-  for (const finding of document.findings) {
+  for (const finding of findings) {
     yield separator + formatFinding(finding, rewriter);
     separator = ',\n    ';
   }
