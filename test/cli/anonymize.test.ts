@@ -127,9 +127,9 @@ it('an anonymous report with evidence can be replayed, and gives the same states
   const output = { stdout: stream('stdout'), stderr: stream('stderr') };
   expect(await runClock(runCommand(args, output, new AbortController().signal), 1_000)).toBe(2);
   const report = JSON.parse(written.stdout);
-  const shown = (findings: { clusterName?: string; state: string }[]) =>
+  const shown = (findings: { clusterName?: string | undefined; state: string }[]) =>
     findings.map(({ clusterName, state }) => `${clusterName} ${state}`).sort();
-  expect(new Set(report.findings.map(({ state }: BackupFinding) => state)).size).toBe(6);
+  expect(new Set(report.findings.map(({ state }: BackupFinding) => state)).size).toBe(7);
 
   vi.setSystemTime(Date.parse(report.finishedAt) - (report.summary.clockOffset ?? 0));
   const short = report.findings.find(({ state }: BackupFinding) => state === 'short').clusterName;
