@@ -57,6 +57,26 @@ export interface BackupSnapshot {
   time: Date;
 }
 
+/** The backups of a cluster that can be restored. */
+export interface Restorable {
+  /** The newest backup. */
+  newest: BackupSnapshot;
+  /** ms from the newest backup to when Atlas sent it; never negative. */
+  age: number;
+  /** The oldest backup. */
+  oldest: BackupSnapshot;
+  /** The number of backups. */
+  backups: number;
+}
+
+/** What a cluster with backups is judged by. */
+interface Judged extends Restorable {
+  clusterName: string;
+  /** The limit that applied, in ms. */
+  maxAge: number;
+  error?: undefined;
+}
+
 /** What Atlas answered about a cluster, each part as Atlas sent it. A part that was not read is absent. */
 export interface BackupEvidence {
   /** The cluster, as its list has it. */
@@ -65,7 +85,10 @@ export interface BackupEvidence {
   snapshots?: readonly unknown[] | undefined;
   /** The backup schedule of a dedicated cluster. */
   schedule?: unknown;
-  /** The newest restore jobs, at most 100. Those of a dedicated cluster need the role Project Backup Manager. */
+  /**
+   * The newest restore jobs, at most 100, without the links from which a backup can be downloaded. Those of a dedicated cluster
+   * need the role Project Backup Manager.
+   */
   restores?: readonly unknown[] | undefined;
   /** Why parts could not be read. */
   errors: readonly AnyAtlasError[];
@@ -82,58 +105,28 @@ export type BackupFinding = Omit<ClusterName, 'clusterName'> & {
   /** What Atlas answered, with the option `evidence`. */
   evidence?: BackupEvidence | undefined;
 } & (
-    | {
-        state: 'fresh' | 'stale' | 'paused';
-        clusterName: string;
-        /** The newest backup that can be restored. */
-        newest: BackupSnapshot;
-        /** ms from the newest backup to when Atlas sent it; never negative. */
-        age: number;
-        /** The limit that applied, in ms. */
-        maxAge: number;
-        minHistory?: undefined;
-        /** The oldest backup that can be restored. */
-        oldest: BackupSnapshot;
-        /** The number of backups that can be restored. */
-        backups: number;
-        error?: undefined;
-      }
-    | {
+    | (Judged & { state: 'fresh' | 'stale' | 'paused'; minHistory?: undefined })
+    | (Judged & {
         state: 'short';
-        clusterName: string;
-        newest: BackupSnapshot;
-        age: number;
-        maxAge: number;
-        /** The history that the cluster has to have, in ms. */
+        /** How far back the oldest backup has to reach, in ms. */
         minHistory: number;
-        oldest: BackupSnapshot;
-        backups: number;
-        error?: undefined;
-      }
-    | {
+      })
+    | ({
         state: 'none' | 'new';
         clusterName: string;
-        newest?: undefined;
-        age?: undefined;
         maxAge?: undefined;
         minHistory?: undefined;
-        oldest?: undefined;
-        backups?: undefined;
         error?: undefined;
-      }
-    | {
+      } & { [Name in keyof Restorable]?: undefined })
+    | ({
         state: 'unknown';
         /** Absent if the clusters of this type could not be listed. */
         clusterName?: string | undefined;
-        newest?: BackupSnapshot | undefined;
-        age?: number | undefined;
         maxAge?: undefined;
         minHistory?: undefined;
-        oldest?: BackupSnapshot | undefined;
-        backups?: number | undefined;
         /** Why the state is unknown. */
         error: AnyAtlasError;
-      }
+      } & { [Name in keyof Restorable]?: Restorable[Name] | undefined })
   );
 
 /** The totals of a check: the return value of its generator. */
