@@ -148,7 +148,7 @@ interface Replayed {
   readonly clusterType: keyof typeof lists;
   readonly clusterName: string;
   readonly evidence: { cluster: unknown; snapshots?: unknown; schedule?: unknown };
-  readonly error: { status: number; errorCode?: string };
+  readonly error?: { status: number; errorCode?: string };
 }
 
 /** A client that answers what a report has as its evidence. */
@@ -159,7 +159,10 @@ function clientOf(findings: readonly Replayed[]): Parameters<typeof checkBackups
   for (const { groupId, clusterType, clusterName, evidence, error } of findings) {
     const list = `${groups}/${groupId}/${lists[clusterType]}`;
     add(list, evidence.cluster);
-    answers.set(`${list}/${clusterName}/backup/snapshots`, evidence.snapshots ?? new AtlasApiError('x', error));
+    answers.set(
+      `${list}/${clusterName}/backup/snapshots`,
+      evidence.snapshots ?? (error && new AtlasApiError('x', error)),
+    );
     answers.set(`${list}/${clusterName}/backup/schedule`, evidence.schedule);
   }
   const answer = async (path: string) => {
