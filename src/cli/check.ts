@@ -80,7 +80,7 @@ function publish(report: Report, inventory: Inventory | undefined, { stdout, std
   const { options, login, summary, error } = report;
   const update = inventory && updateInventory(inventory, report);
   const problems = findProblems(report, update?.problems);
-  const notices = [...(update?.notices ?? []), ...formatNotices(report, inventory?.clusters)];
+  const notices = [update?.created ?? [], ...formatNotices(report, inventory?.clusters)].flat();
   const logins = describeLogins(login);
   const linesWith = (maxVanished: number) => [...logins, ...formatProblems(problems, maxVanished), ...notices];
   const toJson = () => {

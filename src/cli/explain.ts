@@ -63,6 +63,7 @@ function sentence(what: string, code: string | undefined, detail: string | undef
 const server = 'MONGODB_ATLAS_BASE_URL and any proxy on the way to Atlas.';
 const checkServer = `Check ${server}`;
 const checkNetwork = `Run the check again later. If the error stays, check the network, ${server}`;
+const certificate = `Add your certificate authority with NODE_EXTRA_CA_CERTS, or check the clock, ${server}`;
 const update = 'Update atlas-tenant-snapshots.';
 const moreTime = 'Give the check more time with --timeout.';
 const rateLimit = `The rate limit lasts longer than the check. ${moreTime}`;
@@ -115,10 +116,7 @@ function adviceFor(login: Login, role: string): ReadonlyMap<unknown, string> {
     ['AUTHENTICATION 403', 'Use a service account for the check alone: Atlas limits how many tokens are valid.'],
     ['AUTHENTICATION 429', rateLimit],
     ['CONNECTION', checkNetwork],
-    [
-      'CONNECTION certificate',
-      `Add your certificate authority with NODE_EXTRA_CA_CERTS, or check the clock, ${server}`,
-    ],
+    ['CONNECTION certificate', certificate],
     ['CONNECTION proxy login', 'Check the user name and password in HTTPS_PROXY. NO_PROXY lists hosts that need none.'],
     ['CONNECTION proxy refusal', 'The proxy in HTTPS_PROXY may not allow this host. Allow it there, or set NO_PROXY.'],
     ['TIMEOUT', checkNetwork],

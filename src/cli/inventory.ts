@@ -43,23 +43,22 @@ export async function readInventory(file: string): Promise<Inventory> {
   }
 }
 
-/** Compares an inventory with what Atlas lists now, and writes it. Returns the problems, and what else is worth knowing. */
+/** Compares an inventory with what Atlas lists now, and writes it. Returns the problems, and whether the file is new. */
 export function updateInventory({ file, clusters, failure }: Inventory, report: Report) {
-  const problemsWith = (what: string): Problem[] => [{ about: '--inventory', message: `${file} ${what}` }];
+  const problemWith = (what: string): Problem => ({ about: '--inventory', message: `${file} ${what}` });
   if (failure !== undefined && failure !== 'is missing') {
     const advice = 'It is not compared, and left as it is. Restore it, or delete it to begin a new one.';
-    return { problems: problemsWith(`${failure}. ${advice}`), notices: [] };
+    return { problems: [problemWith(`${failure}. ${advice}`)] };
   }
   const { vanished, next } = compare(clusters, report);
   const text = JSON.stringify({ formatVersion, clusters: next }, null, 2);
   const whyNot = writeWhole(file, [`${text}\n`]);
-  const created = printable(`--inventory ${file} is new. It has the clusters of this check: ${next.length}.`);
+  const problems = toProblems(vanished, file);
+  if (whyNot !== undefined) return { problems: [...problems, problemWith(`could not be written: ${whyNot}`)] };
+  if (failure === undefined) return { problems };
   return {
-    problems: [
-      ...vanished.map((entry) => toVanished(entry, vanished, file)),
-      ...(whyNot === undefined ? [] : problemsWith(`could not be written: ${whyNot}`)),
-    ],
-    notices: failure === 'is missing' && whyNot === undefined ? [created] : [],
+    problems,
+    created: printable(`--inventory ${file} is new. It has the ${next.length} clusters of this check.`),
   };
 }
 
@@ -72,7 +71,8 @@ function compare(clusters: readonly Entry[], { options, findings, listed, checke
   const isExcluded = (entry: Entry) => excludedBy(options, listedNow.get(keyOf(entry)) ?? entry) !== undefined;
   const kept = clusters.filter((entry) => isOutside(entry) || !isExcluded(entry));
   const next = new Map(kept.map((entry) => [keyOf(entry), entry]));
-  for (const finding of findings.filter(isCluster)) {
+  // One without a name cannot be found again.
+  for (const finding of findings.filter(isCluster).filter(({ clusterName }) => clusterName !== '')) {
     const before = next.get(keyOf(finding));
     const { groupId, groupName = before?.groupName, clusterName, clusterType } = finding;
     const since = before?.since ?? checkedAt.toISOString();
@@ -88,15 +88,15 @@ function keyOf({ groupId, clusterName }: Found): string {
   return `${groupId}/${clusterName}`;
 }
 
-/** @param all - all that vanished: they share a line. */
-function toVanished(entry: Entry, all: readonly Entry[], file: string): Problem {
-  const days = all.map(({ since }) => since.slice(0, 10)).sort();
+/** The problems of clusters that are no longer listed. They share a line. */
+function toProblems(vanished: readonly Entry[], file: string): Problem[] {
+  const days = vanished.map(({ since }) => since.slice(0, 10)).sort();
   const since = days[0] === days.at(-1) ? days[0] : `${days[0]} or later`;
-  const exclude = `--exclude '${`${projectOf(entry)}/${clusterOf(entry)}`.replaceAll("'", "'\\''")}'`;
-  const advice =
-    all.length === 1
-      ? `If it was deleted on purpose, run the check once with ${exclude}.`
-      : `If they were deleted on purpose, run the check once with an --exclude for each, such as ${exclude}.`;
-  const message = `in ${file} since ${since}, and no longer listed. ${advice}`;
-  return { about: nameOf(entry), message, kind: 'vanished', isVanished: true };
+  const [what, option] = vanished.length === 1 ? ['it was', ''] : ['they were', 'an --exclude for each, such as '];
+  return vanished.map((entry) => {
+    const pattern = `${projectOf(entry)}/${clusterOf(entry)}`.replaceAll("'", "'\\''");
+    const advice = `If ${what} deleted on purpose, run the check once with ${option}--exclude '${pattern}'.`;
+    const message = `in ${file} since ${since}, and no longer listed. ${advice}`;
+    return { about: nameOf(entry), message, kind: 'vanished', isVanished: true };
+  });
 }

@@ -33,20 +33,16 @@ export function findProblems(report: Report, ofInventory: readonly Problem[] = [
     ...findings.flatMap((found) => (found.error === undefined ? [] : toProblem(nameOf(found), found.error, login))),
     ...empty.map((groupId) => ({ about: groupId, message: 'The project has no cluster that Atlas backs up.' })),
     ...findUnused('--include', options.include, backedUp),
-    ...findUnused(
-      '--max-age',
-      options.maxAges.flatMap(({ pattern }) => pattern ?? []),
-      listed,
-    ),
-    ...findUnused(
-      '--min-history',
-      options.minHistories.flatMap(({ pattern }) => pattern ?? []),
-      listed,
-    ),
+    ...findUnused('--max-age', patternsOf(options.maxAges), listed),
+    ...findUnused('--min-history', patternsOf(options.minHistories), listed),
     ...ofInventory,
   ];
   if (problems.length > 0 || summary.clusters > 0) return problems;
   return [{ about: 'No cluster was checked', message: backedUp.length > 0 ? 'All of them are excluded.' : noneFound }];
+}
+
+function patternsOf(limits: readonly { readonly pattern: Pattern | undefined }[]): Pattern[] {
+  return limits.flatMap(({ pattern }) => pattern ?? []);
 }
 
 const withoutBackups: readonly unknown[] = ['free', 'deleting', 'internal'];
@@ -130,20 +126,14 @@ function describeClock(offset = 0): string[] {
   return [`The clock of this machine is ${difference} the clock of Atlas, by which backups are judged. Set it.`];
 }
 
-const partNames: Readonly<Record<string, string>> = {
-  restoreJobs: 'the restore jobs',
-  schedule: 'the schedule',
-  snapshots: 'the snapshots',
-  shardedClusters: 'the snapshots',
-};
-
 /** Says which parts of the evidence could not be read, and of how many clusters. */
 function describeEvidence({ findings, login }: Report): string[] {
   const failures = findings.flatMap(({ clusterType, error: reported, evidence }) => {
     const errors = evidence?.errors.filter((error) => error !== reported) ?? [];
     return errors.map((error): Problem => {
-      const part = partNames[error.path?.split('/').at(-1) ?? ''] ?? 'a part';
-      const isOfManager = part === 'the restore jobs' && clusterType === 'dedicated';
+      // The name of the part in the paths of Atlas, such as `restoreJobs`.
+      const part = error.path?.split('/').at(-1) ?? 'some answers';
+      const isOfManager = part === 'restoreJobs' && clusterType === 'dedicated';
       const message = explain(error, login, isOfManager ? 'Project Backup Manager' : undefined);
       return { about: part, message, kind: `${part} ${isOfManager} ${kindOf(error, message)}` };
     });

@@ -35,7 +35,7 @@ const header = ['Project', 'Cluster', 'Type', 'State', 'Newest (UTC)', 'Age', 'N
 const stateColumn = header.indexOf('State');
 
 // Legible on a dark and on a light background.
-const colors: Partial<Record<BackupState, number>> = {
+const colors: { [State in BackupState]?: number } = {
   none: 31,
   stale: 31,
   short: 31,

@@ -25,21 +25,21 @@ const written = () => JSON.parse(readFileSync(file, 'utf8'));
 const namesIn = () => written().clusters.map(({ clusterName }: { clusterName: string }) => clusterName);
 
 async function update(found: readonly BackupFinding[], args: string[] = [], notChecked = totals.notChecked) {
-  const { problems, notices } = updateInventory(await readInventory(file), reportOf(found, { notChecked }, args));
-  return { lines: formatProblems(problems, 20), notices };
+  const { problems, created } = updateInventory(await readInventory(file), reportOf(found, { notChecked }, args));
+  return { lines: formatProblems(problems, 20), created };
 }
 
 describe('the inventory', () => {
   it('begins with the clusters that were checked, and a line says so', async () => {
-    const { lines, notices } = await update([
+    const { lines, created } = await update([
       checked(ofShop('b')),
       checked(ofBilling('x')),
       checked(ofShop('a')),
       failedList,
     ]);
-    expect({ lines, notices }).toEqual({
+    expect({ lines, created }).toEqual({
       lines: [],
-      notices: [`--inventory ${file} is new. It has the clusters of this check: 3.`],
+      created: `--inventory ${file} is new. It has the 3 clusters of this check.`,
     });
     const from = { since: '2026-08-10T12:00:30.000Z' };
     const clusters = [ofBilling('x'), ofShop('a'), ofShop('b')].map((name) => ({ ...name, ...from }));
@@ -50,7 +50,7 @@ describe('the inventory', () => {
     write({ ...ofShop('a'), groupName: 'Old', since }, { ...ofBilling('x'), since });
     const { groupName: _, ...nameless } = ofBilling('x');
     const found: BackupFinding[] = [checked(ofShop('a')), { ...nameless, state: 'none' }, checked(ofShop('b'))];
-    expect(await update(found)).toEqual({ lines: [], notices: [] });
+    expect(await update(found)).toEqual({ lines: [], created: undefined });
     expect(written().clusters).toEqual([
       { ...ofBilling('x'), since },
       { ...ofShop('a'), since },
@@ -116,7 +116,7 @@ describe('the inventory', () => {
     file = join(file, 'missing', 'inventory.json');
     expect(await update([checked(ofShop('a'))])).toEqual({
       lines: [expect.stringMatching(/ could not be written: ENOENT/)],
-      notices: [],
+      created: undefined,
     });
   });
 });

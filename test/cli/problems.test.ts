@@ -140,9 +140,9 @@ it('what evidence could not be read is said in a line for each kind, with the ro
   ];
   const report = reportOf(found);
   expect(formatNotices(report)).toEqual([
-    expect.stringMatching(/^The evidence of 2 clusters lacks the restore jobs\. .* role Project Backup Manager\.$/),
-    expect.stringMatching(/^The evidence of 1 cluster lacks the schedule\. .* status 503\. /),
-    expect.stringMatching(/^The evidence of 1 cluster lacks the restore jobs\. .* role Project Read Only\.$/),
+    expect.stringMatching(/^The evidence of 2 clusters lacks restoreJobs\. .* role Project Backup Manager\.$/),
+    expect.stringMatching(/^The evidence of 1 cluster lacks schedule\. .* status 503\. /),
+    expect.stringMatching(/^The evidence of 1 cluster lacks restoreJobs\. .* role Project Read Only\.$/),
   ]);
   expect(findProblems(report)).toHaveLength(1);
 });
