@@ -79,11 +79,3 @@ it("the recipe for a dead man's switch prints the report if the service cannot b
   const { stdout } = await runRecipe("Dead man's switch", { report, exitCode: 2, isOffline: true });
   expect(stdout).toBe(report);
 });
-
-it.each([
-  [0, 'new'],
-  [2, 'before'],
-])('after exit code %i, the baseline of the next check is the report %s', async (exitCode, baseline) => {
-  const { readFile } = await runRecipe('cron', { report, exitCode, json: 'new' }, { 'baseline.json': 'before' });
-  expect(readFile('baseline.json')).toBe(baseline);
-});
