@@ -25,7 +25,7 @@ import { Gauge, Registry } from 'prom-client';
  */
 
 /** @type {import('atlas-tenant-snapshots/check').BackupState[]} */
-const states = ['fresh', 'stale', 'none', 'paused', 'new', 'unknown'];
+const states = ['fresh', 'stale', 'short', 'none', 'paused', 'new', 'unknown'];
 
 /**
  * @param {Parameters<typeof checkBackups>[0]} client

@@ -11,6 +11,6 @@ if .error then error(.error.message) else . end |
   .state as $current |
   (.reason // .error.errorCode // .error.status // .error.code // "") as $reason |
   {project_id: .groupId, project: (.groupName // .groupId), cluster: (.clusterName // ""), type: .clusterType} as $cluster |
-  ("fresh", "stale", "none", "paused", "new", "unknown") |
+  ("fresh", "stale", "short", "none", "paused", "new", "unknown") |
   if . == $current then {state: ., reason: $reason, value: 1} else {state: ., reason: "", value: 0} end |
   "atlas_backup_state{\($cluster + {state, reason} | labels)} \(.value)")

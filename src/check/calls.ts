@@ -1,6 +1,14 @@
 import { setMaxListeners } from 'node:events';
 import type * as z from 'zod';
-import { type AtlasPromise, AtlasTimeoutError, isAtlasError, type TenantSnapshotsClient } from '../index.js';
+import {
+  type AnyAtlasError,
+  type AtlasConnectionError,
+  type AtlasResponse,
+  AtlasTimeoutError,
+  type GetOptions,
+  isAtlasError,
+} from '../index.js';
+import type { BackupClient } from './finding.js';
 
 // Captured at import, so that it works under fake timers too.
 const { setTimeout: setRealTimeout } = globalThis;
@@ -11,15 +19,21 @@ const shortestCall = 20;
 // ms. Atlas may ask for a wait of 0 s, again and again.
 const shortestWait = 1_000;
 const defaultWait = 10_000;
-
-/** The methods of the client that a check uses. */
-type BackupClient = Pick<TenantSnapshotsClient, 'get' | 'getAll'>;
+// ms. Long enough for a gateway of Atlas to restart.
+const longestOutage = 120_000;
 
 /** What Atlas sent, and when, in ms since 1970. */
 export interface Answer<T> {
   readonly data: T;
   readonly sentAt: number;
 }
+
+type ReadOptions<T> = Pick<GetOptions, 'apiVersion' | 'query'> & { schema?: z.ZodType<T> };
+/** A fake of the client may return a plain promise, or leave out parts of the response. */
+type StartedCall = PromiseLike<unknown> & {
+  withResponse?(): Promise<{ data: unknown; response?: Partial<AtlasResponse> }>;
+};
+type Limits = { signal: AbortSignal; timeout: number };
 
 /**
  * Makes the calls of a check, all within one timeout. A call ends with the check even if the client is a fake that ignores its
@@ -31,6 +45,8 @@ export class Calls {
   readonly #timer: NodeJS.Timeout;
   readonly #ending = new AbortController();
   readonly #outOfTime: AtlasTimeoutError;
+  /** The clock of this machine minus that of Atlas, in ms. Undefined until a response has a `Date`. */
+  clockOffset: number | undefined;
 
   /** @param timeout - ms. */
   constructor(client: BackupClient, timeout: number) {
@@ -40,7 +56,7 @@ export class Calls {
       operation: 'checkBackups',
       limit: 'timeout',
       limitMs: timeout,
-      advice: 'Raise timeout if the check needs longer.',
+      advice: 'Raise timeout if the check needs longer. What its caller does between two findings counts too.',
     });
     allowListeners(this.#ending.signal);
     // It keeps the process alive, even if the client does not.
@@ -54,39 +70,59 @@ export class Calls {
   }
 
   /** Reads every page of a list. */
-  getAll<T>(path: string, apiVersion: string, schema: z.ZodType<T>): Promise<Answer<T[]>> {
-    return this.#call((limits) => this.#client.getAll(path, { apiVersion, schema, ...limits }));
+  getAll<T>(path: string, options: ReadOptions<T>): Promise<Answer<readonly T[]>> {
+    return this.#call((limits) => this.#client.getAll(path, { ...options, ...limits }));
   }
 
-  get<T>(path: string, apiVersion: string, schema: z.ZodType<T>, itemsPerPage?: number): Promise<Answer<T>> {
-    return this.#call((limits) => this.#client.get(path, { apiVersion, schema, query: { itemsPerPage }, ...limits }));
+  get<T>(path: string, options: ReadOptions<T>): Promise<Answer<T>> {
+    return this.#call((limits) => this.#client.get(path, { ...options, ...limits }));
   }
 
-  /** Makes a call within the time that is left. Makes it again after a rate limit, if there is time. */
-  async #call<T>(start: (limits: { signal: AbortSignal; timeout: number }) => AtlasPromise<T>): Promise<Answer<T>> {
+  /**
+   * Makes a call within the time that is left. Makes it again, if there is time,
+   *
+   * - after a rate limit.
+   * - for two minutes after Atlas was down or could not be reached.
+   */
+  async #call<T>(start: (limits: Limits) => StartedCall): Promise<Answer<T>> {
     const { signal } = this.#ending;
+    let failure: unknown = this.#outOfTime;
+    let endOfOutage = this.#deadline;
     for (;;) {
       if (signal.aborted) throw signal.reason;
-      const timeout = Math.floor(this.#timeLeft);
-      if (timeout < shortestCall) throw this.#outOfTime;
+      const timeout = Math.floor(this.#deadline - performance.now());
+      if (timeout < shortestCall) throw failure;
       try {
-        return await this.#untilEnd(readAnswer(start({ signal, timeout })));
+        // The client has checked the data with the schema.
+        return (await this.#untilEnd(this.#read(start({ signal, timeout })))) as Answer<T>;
       } catch (error) {
-        await this.#waitAfter(error);
+        failure = error;
       }
+      const isLimit = isRateLimit(failure);
+      if (!isLimit) endOfOutage = Math.min(endOfOutage, performance.now() + longestOutage);
+      await this.#waitAfter(failure, isLimit ? this.#deadline : endOfOutage);
     }
   }
 
-  get #timeLeft(): number {
-    return this.#deadline - performance.now();
+  async #read(call: StartedCall): Promise<Answer<unknown>> {
+    const { data, response } = (await call.withResponse?.()) ?? { data: await call };
+    const now = Date.now();
+    const sentAt = timeOf(response?.headers);
+    if (sentAt === undefined) return { data, sentAt: now };
+    this.clockOffset ??= now - sentAt;
+    return { data, sentAt };
   }
 
-  /** Waits after a rate limit, if there is time. Throws any other error. */
-  async #waitAfter(error: unknown): Promise<void> {
-    // A limit of Atlas, or of its token endpoint.
-    if (!isAtlasError(error) || !('status' in error) || error.status !== 429) throw error;
-    const delay = Math.max(error.retryAfterMs ?? defaultWait, shortestWait);
-    if (delay + shortestCall > this.#timeLeft) throw error;
+  /**
+   * Waits before a call is made again.
+   *
+   * @param end - the time by which the wait has to be over.
+   * @throws the error of the call if it is not made again.
+   */
+  async #waitAfter(error: unknown, end: number): Promise<void> {
+    const delay = delayAfter(error);
+    const timeLeft = Math.min(end, this.#deadline - shortestCall) - performance.now();
+    if (this.#ending.signal.aborted || delay === undefined || delay > timeLeft) throw error;
     let timer: NodeJS.Timeout | undefined;
     const waited = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, delay);
@@ -105,12 +141,41 @@ export class Calls {
   }
 }
 
-/** A fake of the client may return a plain promise, or leave out parts of the response. */
-async function readAnswer<T>(promise: AtlasPromise<T> | Promise<T>): Promise<Answer<T>> {
-  if (!('withResponse' in promise)) return { data: await promise, sentAt: Date.now() };
-  const { data, response } = await promise.withResponse();
-  const sentAt = Date.parse(response?.headers?.['date'] ?? '');
-  return { data, sentAt: Number.isNaN(sentAt) ? Date.now() : sentAt };
+/** When Atlas sent a response, by its own clock, in ms since 1970. The response may have been in a cache since. */
+function timeOf({ date = '', age = '' }: AtlasResponse['headers'] = {}): number | undefined {
+  const sentAt = Date.parse(date);
+  if (Number.isNaN(sentAt)) return undefined;
+  return sentAt + Number(/^\d+/.exec(age)?.[0] ?? 0) * 1000;
+}
+
+/** Whether Atlas, or its token endpoint, limited the rate of calls. */
+function isRateLimit(error: unknown): boolean {
+  return isAtlasError(error) && statusOf(error) === 429;
+}
+
+/** How long to wait before a call is made again, in ms. Undefined if it would fail again. */
+function delayAfter(error: unknown): number | undefined {
+  if (!isAtlasError(error)) return undefined;
+  const isTemporary = error.code === 'CONNECTION' ? isLost(error) : /^(408|429|5..)$/.test(`${statusOf(error)}`);
+  const { retryAfterMs = defaultWait } = 'retryAfterMs' in error ? error : {};
+  return isTemporary ? Math.max(retryAfterMs, shortestWait) : undefined;
+}
+
+/** Whether a connection was lost or refused. */
+function isLost({ kind = 'other', cause }: AtlasConnectionError): boolean {
+  // A host that does not exist is more likely misspelled.
+  return kind === 'other' && Object(cause).code !== 'ENOTFOUND';
+}
+
+/** The status of the response; 0 if there was none. */
+function statusOf(error: AnyAtlasError): number {
+  return ('status' in error && error.status) || 0;
+}
+
+/** Returns the error if a finding can report it. Throws any other, such as that of a closed client: it ends the check. */
+export function reportable(error: unknown): AnyAtlasError {
+  if (isAtlasError(error) && error.code !== 'CLOSED') return error;
+  throw error;
 }
 
 /** Keeps Node from warning about listeners, however many checks or calls share a signal. Each removes its own. */

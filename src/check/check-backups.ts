@@ -1,12 +1,17 @@
-import type { TenantSnapshotsClient } from '../index.js';
-import { allowListeners, Calls } from './calls.js';
-import { checkCluster } from './check-cluster.js';
-import { isListedTwice, reasonNotToCheck, toCluster } from './cluster.js';
-import { invalidArguments, reportable } from './errors.js';
-import type { BackupCheckTotals, BackupFinding } from './finding.js';
+import { allowListeners, Calls, reportable } from './calls.js';
+import { type Cluster, type ClusterList, dailySchedule, findBackups, readCluster } from './facts.js';
+import type { BackupCheckTotals, BackupClient, BackupFinding, ClusterName } from './finding.js';
 import { type Job, runJobs } from './jobs.js';
-import { type BackupCheckOptions, optionsSchema } from './options.js';
-import { type ClusterType, type Project, readClusters, readProjects } from './reads.js';
+import { findDoubts, judge, needsSchedule } from './judge.js';
+import {
+  type BackupCheckOptions,
+  clusterSchema,
+  invalidArguments,
+  type Limits,
+  type MaxAge,
+  optionsSchema,
+} from './options.js';
+import { ClusterReads, type Project, readClusters, readProjects } from './reads.js';
 
 /**
  * Checks whether every Flex and dedicated cluster has a recent backup. Yields a finding per cluster as soon as it is known, in
@@ -27,7 +32,7 @@ import { type ClusterType, type Project, readClusters, readProjects } from './re
  * @see https://www.mongodb.com/docs/atlas/backup/cloud-backup/overview/
  */
 export async function* checkBackups(
-  client: Pick<TenantSnapshotsClient, 'get' | 'getAll'>,
+  client: BackupClient,
   options: BackupCheckOptions = {},
 ): AsyncGenerator<BackupFinding, BackupCheckTotals> {
   const invalid = invalidArguments(optionsSchema, options);
@@ -40,7 +45,9 @@ export async function* checkBackups(
   signal?.addEventListener('abort', onAbort);
   try {
     yield* runJobs(() => checkProjects(check), concurrency, signal);
-    return { projects: check.projectsRead.size, notChecked: check.notChecked };
+    const { projectsRead, notChecked } = check;
+    const { clockOffset } = calls;
+    return { projects: projectsRead.size, ...(clockOffset !== undefined && { clockOffset }), notChecked };
   } finally {
     calls.end();
     signal?.removeEventListener('abort', onAbort);
@@ -59,34 +66,60 @@ interface Check {
 async function checkProjects(check: Check): Promise<Job[]> {
   const { groupIds } = check.options;
   const given = groupIds && [...new Set(groupIds)].map((groupId) => ({ groupId }));
-  const projects = given ?? (await readProjects(check.calls));
+  const projects: Project[] = given ?? (await readProjects(check.calls));
   return projects.flatMap((project) => [
-    () => checkList(project, 'flex', check),
-    () => checkList(project, 'dedicated', check),
+    () => checkList({ ...project, clusterType: 'flex' }, check),
+    () => checkList({ ...project, clusterType: 'dedicated' }, check),
   ]);
 }
 
-async function checkList(project: Project, clusterType: ClusterType, check: Check): ReturnType<Job> {
-  let listed: unknown[];
+async function checkList(list: ClusterList, check: Check): ReturnType<Job> {
+  let listed: readonly unknown[];
   try {
-    listed = await readClusters(project.groupId, clusterType, check.calls);
+    listed = await readClusters(list, check.calls);
   } catch (error) {
-    return { ...project, clusterType, state: 'unknown', error: reportable(error) };
+    return { ...list, state: 'unknown', error: reportable(error) };
   }
-  check.projectsRead.add(project.groupId);
-  return listed.flatMap((item) => clusterJob(project, clusterType, item, check) ?? []);
+  check.projectsRead.add(list.groupId);
+  const clusters = listed.map((item) => readCluster(list, item));
+  return clusters.filter((cluster) => isChecked(cluster, check)).map((cluster) => () => checkCluster(cluster, check));
 }
 
-/** The job that checks a cluster. Undefined if the cluster is not checked. */
-function clusterJob(project: Project, clusterType: ClusterType, listed: unknown, check: Check): Job | undefined {
-  const { calls, options, notChecked } = check;
-  const cluster = toCluster(clusterType, listed);
-  if (isListedTwice(cluster)) return undefined;
-  // A missing name becomes an empty one, which is reported as invalid.
-  const clusterName = typeof cluster['name'] === 'string' ? cluster['name'] : '';
-  const name = { ...project, clusterName, clusterType };
-  const reason = reasonNotToCheck(cluster) ?? (options.filter?.(name) === false ? 'filtered' : undefined);
-  if (reason === undefined) return () => checkCluster(name, listed, options, calls);
-  notChecked.push({ ...name, reason });
-  return undefined;
+/** Whether a cluster is checked. If not, it is in the totals with the reason. */
+function isChecked({ name, notChecked }: Cluster, check: Check): boolean {
+  const reason = notChecked ?? (check.options.filter?.(name) === false ? 'filtered' : undefined);
+  if (reason !== undefined) check.notChecked.push({ ...name, reason });
+  return reason === undefined;
+}
+
+async function checkCluster(cluster: Cluster, { options, calls }: Check): Promise<BackupFinding> {
+  const { name, listed, pitEnabled } = cluster;
+  const limits = { maxAge: valueFor(name, options.maxAge), minHistory: valueFor(name, options.minHistory) };
+  const known = { ...name, ...(pitEnabled !== undefined && { pitEnabled }) };
+  const invalid = invalidArguments(clusterSchema, { ...name, ...limits });
+  if (invalid !== undefined) {
+    const evidence = options.evidence && { cluster: listed, errors: [invalid] };
+    return { ...known, state: 'unknown', error: invalid, ...(evidence && { evidence }) };
+  }
+  const reads = new ClusterReads(cluster, calls);
+  const judgement = await judgeCluster(cluster, limits, reads).catch(toUnknown);
+  return { ...known, ...judgement, ...(options.evidence && { evidence: await reads.evidence() }) };
+}
+
+/** The value of an option that may be a function of the cluster. */
+function valueFor<T extends MaxAge>(name: ClusterName, option: T | ((name: ClusterName) => T | undefined) | undefined) {
+  return typeof option === 'function' ? option(name) : option;
+}
+
+async function judgeCluster(cluster: Cluster, limits: Limits, reads: ClusterReads) {
+  if (cluster.isBackupOff) return { state: 'none' as const, reason: 'backup off' as const };
+  const snapshots = await reads.snapshots();
+  const { data, sentAt } = snapshots;
+  const backups = findBackups(cluster.name.clusterType, data, sentAt);
+  const facts = { ...limits, cluster, backups, sentAt, doubts: findDoubts(cluster, snapshots, backups) };
+  return judge(facts, needsSchedule(facts) ? await reads.schedule() : dailySchedule);
+}
+
+function toUnknown(error: unknown) {
+  return { state: 'unknown' as const, error: reportable(error) };
 }

@@ -1,4 +1,10 @@
-import type { AnyAtlasError } from '../index.js';
+import type { AnyAtlasError, GetOptions } from '../index.js';
+
+/** The methods of the client that a check uses. A fake of plain async functions has them too. */
+export interface BackupClient {
+  get(path: string, options: GetOptions): PromiseLike<unknown>;
+  getAll(path: string, options: GetOptions): PromiseLike<readonly unknown[]>;
+}
 
 /**
  * Whether a cluster has a recent backup. The limit is `maxAge`. Without that option, it is 26 hours, or
@@ -6,6 +12,7 @@ import type { AnyAtlasError } from '../index.js';
  *
  * - `fresh`: the newest backup is at most as old as the limit.
  * - `stale`: it is older.
+ * - `short`: the newest backup is as it should be, but the oldest does not reach back as far as `minHistory`.
  * - `paused`: it is older, but by at most 30 days, and the cluster is paused. Atlas takes no snapshots meanwhile, and resumes
  *   the cluster after 30 days.
  * - `none`: there is no backup, or backup is off.
@@ -13,7 +20,7 @@ import type { AnyAtlasError } from '../index.js';
  *   schedule takes a snapshot a week.
  * - `unknown`: a call that was needed failed, or what Atlas sent cannot be judged. `error` says which, and `reason` why.
  */
-export type BackupState = 'fresh' | 'stale' | 'none' | 'paused' | 'new' | 'unknown';
+export type BackupState = 'fresh' | 'stale' | 'short' | 'none' | 'paused' | 'new' | 'unknown';
 
 /** Why a cluster has its state, or what is wrong with its schedule. */
 export type Reason =
@@ -54,12 +61,20 @@ export interface BackupSnapshot {
 export interface Restorable {
   /** The newest backup. */
   newest: BackupSnapshot;
-  /** ms from the newest backup to the response of Atlas; never negative. */
+  /** ms from the newest backup to when Atlas sent it; never negative. */
   age: number;
   /** The oldest backup. */
   oldest: BackupSnapshot;
   /** The number of backups. */
   backups: number;
+}
+
+/** What a cluster with backups is judged by. */
+interface Judged extends Restorable {
+  clusterName: string;
+  /** The limit that applied, in ms. */
+  maxAge: number;
+  error?: undefined;
 }
 
 /** What Atlas answered about a cluster, each part as Atlas sent it. A part that was not read is absent. */
@@ -70,7 +85,10 @@ export interface BackupEvidence {
   snapshots?: readonly unknown[] | undefined;
   /** The backup schedule of a dedicated cluster. */
   schedule?: unknown;
-  /** The newest restore jobs, at most 100. Those of a dedicated cluster need the role Project Backup Manager. */
+  /**
+   * The newest restore jobs, at most 100, without the links from which a backup can be downloaded. Those of a dedicated cluster
+   * need the role Project Backup Manager.
+   */
   restores?: readonly unknown[] | undefined;
   /** Why parts could not be read. */
   errors: readonly AnyAtlasError[];
@@ -87,17 +105,17 @@ export type BackupFinding = Omit<ClusterName, 'clusterName'> & {
   /** What Atlas answered, with the option `evidence`. */
   evidence?: BackupEvidence | undefined;
 } & (
-    | ({
-        state: 'fresh' | 'stale' | 'paused';
-        clusterName: string;
-        /** The limit that applied, in ms. */
-        maxAge: number;
-        error?: undefined;
-      } & Restorable)
+    | (Judged & { state: 'fresh' | 'stale' | 'paused'; minHistory?: undefined })
+    | (Judged & {
+        state: 'short';
+        /** How far back the oldest backup has to reach, in ms. */
+        minHistory: number;
+      })
     | ({
         state: 'none' | 'new';
         clusterName: string;
         maxAge?: undefined;
+        minHistory?: undefined;
         error?: undefined;
       } & { [Name in keyof Restorable]?: undefined })
     | ({
@@ -105,6 +123,7 @@ export type BackupFinding = Omit<ClusterName, 'clusterName'> & {
         /** Absent if the clusters of this type could not be listed. */
         clusterName?: string | undefined;
         maxAge?: undefined;
+        minHistory?: undefined;
         /** Why the state is unknown. */
         error: AnyAtlasError;
       } & { [Name in keyof Restorable]?: Restorable[Name] | undefined })
@@ -114,6 +133,8 @@ export type BackupFinding = Omit<ClusterName, 'clusterName'> & {
 export interface BackupCheckTotals {
   /** The number of projects of which at least one list of clusters was read. */
   projects: number;
+  /** The clock of this machine minus that of Atlas, in ms. Absent if no response had a `Date`. */
+  clockOffset?: number | undefined;
   /**
    * The clusters of these lists that have no finding: `free` (M0, Atlas has no backups of it), `deleting`, `internal` (Atlas
    * uses it), or `filtered` (by the option `filter`).

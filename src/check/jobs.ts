@@ -3,12 +3,6 @@ import type { BackupFinding } from './finding.js';
 /** A part of a check. Returns a finding, or the jobs that it reveals. */
 export type Job = () => Promise<BackupFinding | Job[]>;
 
-interface Ended {
-  readonly result: Awaited<ReturnType<Job>>;
-  /** The promise that resolves to this object, so that it can be removed from those that run. */
-  readonly ended: Promise<Ended>;
-}
-
 /**
  * Runs a job and all that it reveals, at most `concurrency` at a time, and yields the findings. Jobs start only while a finding
  * is asked for, and one that has ended keeps its place until its result is taken. So a slow reader holds the jobs up, and the
@@ -21,23 +15,58 @@ export async function* runJobs(
   concurrency: number,
   signal: AbortSignal | null | undefined,
 ): AsyncGenerator<BackupFinding, void> {
-  // A stack: the last job starts next.
-  const waiting = [first];
-  const running = new Set<Promise<Ended>>();
+  const jobs = new Jobs();
+  jobs.add([first]);
   for (;;) {
     if (signal?.aborted) throw signal.reason;
-    while (running.size < concurrency) {
-      const job = waiting.pop();
-      if (job === undefined) break;
-      const ended: Promise<Ended> = job().then((result) => ({ result, ended }));
-      running.add(ended);
-    }
-    if (running.size === 0) return;
-    // While one job hangs, Promise.race() keeps all earlier findings in memory: 14 MB for 10,000 clusters.
-    const { result, ended } = await Promise.race(running);
-    running.delete(ended);
-    // What was revealed last comes first, so that the clusters of only a few projects wait.
-    if (Array.isArray(result)) waiting.push(...result.reverse());
+    const result = await jobs.run(concurrency);
+    if (result === undefined) return;
+    if (Array.isArray(result)) jobs.add(result);
     else yield result;
+  }
+}
+
+class Jobs {
+  /** A stack: the last job starts next. */
+  readonly #waiting: Job[] = [];
+  /** The number of jobs that run, or whose result has not been taken. */
+  #running = 0;
+  readonly #ended: ReturnType<Job>[] = [];
+  #onEnd = () => {};
+
+  /** Adds jobs. They come before those that wait, so that the clusters of only a few projects wait. */
+  add(jobs: readonly Job[]): void {
+    for (const job of [...jobs].reverse()) this.#waiting.push(job);
+  }
+
+  /**
+   * Runs jobs until one has ended. Takes its result; undefined if no job is left.
+   *
+   * `Promise.race()` would do this too, for a quarter more CPU in a large check.
+   */
+  async run(concurrency: number): Promise<Awaited<ReturnType<Job>> | undefined> {
+    while (this.#running < concurrency) {
+      const job = this.#waiting.pop();
+      if (job === undefined) break;
+      this.#start(job);
+    }
+    if (this.#running === 0) return undefined;
+    while (this.#ended.length === 0) {
+      await new Promise<void>((resolve) => {
+        this.#onEnd = resolve;
+      });
+    }
+    this.#running -= 1;
+    return this.#ended.shift();
+  }
+
+  #start(job: Job): void {
+    const result = job();
+    this.#running += 1;
+    const onEnd = () => {
+      this.#ended.push(result);
+      this.#onEnd();
+    };
+    result.then(onEnd, onEnd);
   }
 }

@@ -1,82 +1,110 @@
-import type { AnyAtlasError } from '../index.js';
-import type { Backups } from './backups.js';
-import { type Cluster, otherEditionOf } from './cluster.js';
-import { unjudgeable } from './errors.js';
-import type { Reason } from './finding.js';
-import { parseTime } from './json.js';
-import type { MaxAge } from './options.js';
-import { dailySchedule, day, hour, hourlySchedule, type Schedule, weeklySchedule } from './schedule.js';
+import { type AnyAtlasError, AtlasInvalidResponseError } from '../index.js';
+import { type Backups, type Cluster, day, hour, type Schedule } from './facts.js';
+import type { BackupState, Reason } from './finding.js';
+import type { Limits } from './options.js';
+import type { Snapshots } from './reads.js';
 
 // ms. How late a snapshot may be, including the first one of a new cluster.
 const margin = 2 * hour;
+// ms. The limit unless something else is known. The clocks of Atlas may differ, but not by so much.
+const defaultLimit = day + margin;
 // ms. Atlas resumes a paused cluster after this time.
 const longestPause = 30 * day;
 
+/** Why a cluster may be in another state than it seems. */
+export interface Doubt {
+  readonly error: AnyAtlasError;
+  readonly reason?: Reason;
+  /** The states that are certain all the same. */
+  readonly certain: readonly BackupState[];
+}
+
 /** What a cluster is judged by, except its schedule. */
-export interface Facts {
+export interface Facts extends Limits {
   readonly cluster: Cluster;
   readonly backups: Backups;
-  readonly maxAge?: MaxAge | undefined;
+  /** When Atlas sent the snapshots, in ms since 1970. */
+  readonly sentAt: number;
+  readonly doubts: readonly Doubt[];
+}
+
+/** Finds what makes the snapshots of a cluster doubtful. */
+export function findDoubts(cluster: Cluster, snapshots: Snapshots, { restorable }: Backups): Doubt[] {
+  const doubts: Doubt[] = [];
+  const add = (what: string, certain: BackupState[], reason?: Reason) => {
+    // Has nothing that differs between clusters, so that the problems of many read the same.
+    const error = new AtlasInvalidResponseError(what, {
+      operation: 'checkBackups',
+      advice: 'Check it in the Atlas UI.',
+    });
+    doubts.push({ error, certain, ...(reason && { reason }) });
+  };
+  if (snapshots.areOfSingleShards) {
+    add('The cluster is sharded, but only snapshots of single shards are listed.', [], 'single shards');
+  }
+  if (restorable !== undefined && restorable.newest.time.getTime() - snapshots.sentAt > hour) {
+    add('The newest backup is more than an hour ahead of the time at which Atlas sent it.', [], 'future backup');
+  }
+  if (snapshots.isCutShort) add('The list of snapshots of all shards is cut short.', ['fresh']);
+  const { otherEdition } = cluster;
+  if (otherEdition !== undefined) {
+    const certain: BackupState[] = ['fresh', 'paused', 'new'];
+    add(`The edition of the cluster is ${otherEdition}: not all its backups are listed.`, certain, 'other edition');
+  }
+  return doubts;
 }
 
 /** Whether the judgement depends on the schedule of a dedicated cluster. */
 export function needsSchedule(facts: Facts): boolean {
-  if (facts.maxAge === 'schedule') return true;
-  const { state } = judgeBySchedule(facts, dailySchedule);
-  return state === 'stale' ? facts.maxAge === undefined : state === 'none' && facts.cluster['paused'] !== true;
+  const { cluster, doubts, maxAge } = facts;
+  if (cluster.name.clusterType === 'flex' || doubts.some(({ certain }) => certain.length === 0)) return false;
+  if (maxAge === 'schedule') return true;
+  const { state } = judgeBy(day, facts);
+  return state === 'stale' ? maxAge === undefined : state === 'none' && !cluster.isPaused;
 }
 
-/**
- * Judges whether a cluster has a recent backup.
- *
- * @param schedule - its schedule, or why it could not be read.
- */
-export function judge(facts: Facts, schedule: Schedule | { readonly error: AnyAtlasError }) {
-  const judgement =
-    'error' in schedule ? judgeWithoutSchedule(facts, schedule.error) : judgeBySchedule(facts, schedule);
-  const edition = otherEditionOf(facts.cluster);
-  if (edition === undefined || (judgement.state !== 'none' && judgement.state !== 'stale')) return judgement;
-  const error = unjudgeable(`The edition of the cluster is ${edition}: not all its backups are listed.`);
-  return toUnknown(facts.backups, error, 'other edition');
-}
-
-/** Judges by the strictest and by the mildest schedule. What both say holds for every schedule. */
-function judgeWithoutSchedule(facts: Facts, error: AnyAtlasError) {
-  const strictest = judgeBySchedule(facts, hourlySchedule);
-  const mildest = judgeBySchedule(facts, weeklySchedule);
-  if (strictest.state !== mildest.state) return toUnknown(facts.backups, error);
-  const judgement = strictest.state === 'fresh' ? strictest : mildest;
-  return { reason: 'schedule unreadable' as const, ...judgement };
-}
-
-function judgeBySchedule({ cluster, backups, maxAge }: Facts, { interval, reason }: Schedule) {
-  const { restorable, lastFailed, sentAt } = backups;
-  const isPaused = cluster['paused'] === true;
-  const defaultLimit = Math.max(interval, day) + margin;
+/** Judges whether a cluster has a recent backup. What holds by the shortest and by the longest interval is certain. */
+export function judge(facts: Facts, schedule: Schedule) {
+  const { cluster, backups } = facts;
+  const { restorable, lastFailed } = backups;
+  const strictest = judgeBy(schedule.shortest, facts);
+  const mildest = judgeBy(schedule.longest, facts);
+  const { state } = mildest;
+  const doubts = [...facts.doubts];
+  if (schedule.error) doubts.unshift({ error: schedule.error, certain: state === strictest.state ? [state] : [] });
+  const doubt = doubts.find(({ certain }) => !certain.includes(state));
   const failure = lastFailed && { lastFailed };
-  const ofSchedule = reason && { reason };
-  // The pause is the reason of the state, whatever the schedule is.
-  const ofPause = isPaused ? { reason: 'paused' as const } : ofSchedule;
-  if (restorable === undefined) {
-    const isNew = !isPaused && isYoung(cluster['createDate'], defaultLimit, sentAt);
-    return { state: isNew ? ('new' as const) : ('none' as const), ...ofPause, ...failure };
+  if (doubt !== undefined) {
+    const { error, reason } = doubt;
+    return { state: 'unknown' as const, error, ...(reason && { reason }), ...restorable, ...failure };
   }
-  const limit = maxAge === 'schedule' ? interval + margin : (maxAge ?? defaultLimit);
-  const known = { ...restorable, maxAge: limit, ...failure };
-  if (known.age <= limit) return { state: 'fresh' as const, ...known, ...ofSchedule };
-  if (isPaused && known.age <= limit + longestPause) return { state: 'paused' as const, ...known, ...ofSchedule };
-  return { state: 'stale' as const, ...known, ...ofPause };
+  const isByPause = cluster.isPaused && (state === 'stale' || state === 'none');
+  const reason = isByPause ? ('paused' as const) : schedule.reason;
+  const judgement = state === 'fresh' || state === 'short' ? strictest : mildest;
+  return { ...judgement, ...(reason && { reason }), ...failure };
 }
 
-function isYoung(createDate: unknown, limit: number, now: number): boolean {
-  // NaN without a valid date, which is in no range.
-  const age = now - (parseTime(createDate)?.getTime() ?? Number.NaN);
-  // The clocks of Atlas may differ, but not by days.
-  return age < limit && age >= -(day + margin);
+/** Judges by one interval between snapshots, in ms. */
+function judgeBy(interval: number, { cluster, backups, sentAt, maxAge, minHistory }: Facts) {
+  const { isPaused, createdAt } = cluster;
+  const { restorable } = backups;
+  const limitOfSchedule = Math.max(interval + margin, defaultLimit);
+  if (restorable === undefined) {
+    const isNew = !isPaused && isYounger(createdAt, limitOfSchedule, sentAt);
+    return { state: isNew ? ('new' as const) : ('none' as const) };
+  }
+  const limit = maxAge === 'schedule' ? interval + margin : (maxAge ?? limitOfSchedule);
+  const known = { ...restorable, maxAge: limit };
+  const { age, oldest } = restorable;
+  const isFresh = age <= limit;
+  if (!isFresh && !(isPaused && age <= limit + longestPause)) return { state: 'stale' as const, ...known };
+  const isShort = minHistory !== undefined && isYounger(oldest.time.getTime(), minHistory, sentAt);
+  // A cluster cannot have backups of a time before it was created.
+  if (isShort && !isYounger(createdAt, minHistory, sentAt)) return { state: 'short' as const, ...known, minHistory };
+  return { state: isFresh ? ('fresh' as const) : ('paused' as const), ...known };
 }
 
-/** The judgement of a cluster that cannot be judged. Keeps what is known of its backups. */
-export function toUnknown({ restorable, lastFailed }: Backups, error: AnyAtlasError, reason?: Reason) {
-  const known = { ...restorable, ...(lastFailed && { lastFailed }), ...(reason && { reason }) };
-  return { state: 'unknown' as const, error, ...known };
+/** Whether a time (in ms since 1970) is less than this long ago. Not if it is NaN, or too far ahead to be true. */
+function isYounger(time: number, limit: number, now: number): boolean {
+  return now - time < limit && now - time >= -defaultLimit;
 }

@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { groupIdSchema } from '../index.js';
+import { inputIssues, listIssues, optionsError } from '../errors/issues.js';
+import { AtlasInvalidArgumentError, clusterNameSchema, groupIdSchema } from '../index.js';
 import type { ClusterName } from './finding.js';
 
 /**
@@ -13,20 +14,26 @@ export type MaxAge = number | 'schedule';
 
 /** Options of {@link checkBackups}. */
 export interface BackupCheckOptions {
-  /** The IDs of the projects to check. Default: every project that the login can read. */
+  /** The IDs of the projects to check, at least one. Default: every project that the login can read. */
   groupIds?: readonly string[] | undefined;
   /**
    * The highest age of a fresh backup, or a function that returns it for each cluster. Default, also of the function's
    * `undefined`: 26 hours, or 7 days and 2 hours for a dedicated cluster whose schedule takes a snapshot a week.
    */
   maxAge?: MaxAge | ((cluster: ClusterName) => MaxAge | undefined) | undefined;
+  /**
+   * How far back the oldest backup has to reach, in ms, or a function that returns it for each cluster. Does not apply to a
+   * cluster that was created later. Default, also of the function's `undefined`: any oldest backup will do.
+   */
+  minHistory?: number | ((cluster: ClusterName) => number | undefined) | undefined;
   /** Returns whether to check a cluster. No snapshot is read of the others; they are in `notChecked`. Default: all. */
   filter?: ((cluster: ClusterName) => boolean) | undefined;
   /** Adds to each finding what Atlas answered, for up to two more calls per cluster. Default: false. */
   evidence?: boolean | undefined;
   /**
-   * Limits the whole check, in ms. What is not known by then is `unknown`, with a `TIMEOUT`. A call that was rate limited is
-   * made again as long as there is time. Default: 10 minutes.
+   * Limits the whole check, in ms, with the time that the caller takes between two findings. What is not known by then is
+   * `unknown`, with a `TIMEOUT`. If there is time, a call is made again after a rate limit, and for two minutes after Atlas
+   * failed or could not be reached. Default: 10 minutes.
    */
   timeout?: number | undefined;
   /** The maximum number of calls at a time. Default: 16. */
@@ -38,37 +45,61 @@ export interface BackupCheckOptions {
 // Not instanceof: the signal may come from another realm.
 const isSignal = (value: unknown) => typeof value === 'object' && value !== null && 'addEventListener' in value;
 
-const isDuration = (value: unknown) => typeof value === 'number' && value > 0;
-const isMaxAge = (value: unknown) => value === 'schedule' || (isDuration(value) && value !== Number.POSITIVE_INFINITY);
-
-/** Checks the highest age of a fresh backup. */
-export const maxAgeSchema = z.custom<MaxAge>(isMaxAge, 'must be a number of ms above 0, or "schedule"');
+const isFunction = (value: unknown) => typeof value === 'function';
+const isDuration = (value: unknown) => typeof value === 'number' && value > 0 && value !== Number.POSITIVE_INFINITY;
+const isMaxAge = (value: unknown) => value === 'schedule' || isDuration(value);
+const durationError = 'must be a number of ms above 0';
 
 // The longest delay of a timer, almost 25 days.
 const longestTimeout = 0x7fff_ffff;
 const concurrencyError = 'must be a whole number above 0';
 
-const fields = {
-  groupIds: z.array(groupIdSchema, 'must be a list of project IDs'),
-  maxAge: z.custom<BackupCheckOptions['maxAge']>(
-    (value) => typeof value === 'function' || isMaxAge(value),
-    'must be a number of ms above 0, "schedule", or a function that returns one of them',
-  ),
-  filter: z.custom<BackupCheckOptions['filter']>((value) => typeof value === 'function', 'must be a function'),
-  evidence: z.boolean('must be true or false'),
-  timeout: z
-    .custom<number>(isDuration, 'must be a number of ms above 0')
-    .refine((ms) => ms <= longestTimeout, `must be at most ${longestTimeout} ms`),
-  concurrency: z.int(concurrencyError).positive(concurrencyError),
-  signal: z.custom<AbortSignal>(isSignal, 'must be an AbortSignal').nullable(),
-} satisfies Record<keyof BackupCheckOptions, z.ZodType>;
-
 /** Checks {@link BackupCheckOptions}. */
 export const optionsSchema = z
-  .strictObject(fields, {
-    error: (issue) =>
-      issue.code === 'unrecognized_keys'
-        ? `there is no option ${issue.keys.join(' or ')} (options: ${Object.keys(fields).join(', ')})`
-        : 'the options must be an object',
-  })
+  .strictObject(
+    {
+      groupIds: z
+        .array(groupIdSchema, 'must be a list of project IDs')
+        .min(1, 'must have a project ID (leave it out to check every project)'),
+      maxAge: z.custom<BackupCheckOptions['maxAge']>(
+        (value) => isFunction(value) || isMaxAge(value),
+        `${durationError}, "schedule", or a function that returns one of them`,
+      ),
+      minHistory: z.custom<BackupCheckOptions['minHistory']>(
+        (value) => isFunction(value) || isDuration(value),
+        `${durationError}, or a function that returns one`,
+      ),
+      filter: z.custom<BackupCheckOptions['filter']>(isFunction, 'must be a function'),
+      evidence: z.boolean('must be true or false'),
+      timeout: z
+        .custom<number>((value) => typeof value === 'number' && value > 0, durationError)
+        .refine((ms) => ms <= longestTimeout, `must be at most ${longestTimeout} ms`),
+      concurrency: z.int(concurrencyError).positive(concurrencyError),
+      signal: z.custom<AbortSignal>(isSignal, 'must be an AbortSignal').nullable(),
+    } satisfies Record<keyof BackupCheckOptions, z.ZodType>,
+    { error: optionsError },
+  )
   .partial();
+
+/** The limits of one cluster. */
+export interface Limits {
+  readonly maxAge: MaxAge | undefined;
+  /** ms. */
+  readonly minHistory: number | undefined;
+}
+
+/** Checks a name, which could otherwise change a path, and limits, which functions of the caller may have returned. */
+export const clusterSchema = z.object({
+  clusterName: clusterNameSchema,
+  maxAge: z.custom<MaxAge>(isMaxAge, `${durationError}, or "schedule"`).optional(),
+  minHistory: z.custom<number>(isDuration, durationError).optional(),
+});
+
+/** Checks arguments. Returns undefined if they are valid. */
+export function invalidArguments(schema: z.ZodType, value: unknown): AtlasInvalidArgumentError | undefined {
+  const { error } = schema.safeParse(value);
+  if (error === undefined) return undefined;
+  const issues = inputIssues(error);
+  const what = `checkBackups was not sent because of invalid arguments: ${listIssues(issues)}.`;
+  return new AtlasInvalidArgumentError(what, { operation: 'checkBackups', issues });
+}

@@ -1,16 +1,22 @@
 import * as z from 'zod';
-import { type AnyAtlasError, groupIdSchema, isAtlasApiError, isAtlasError } from '../index.js';
-import type { Answer, Calls } from './calls.js';
-import { reportable } from './errors.js';
+import { type AnyAtlasError, groupIdSchema, isAtlasApiError } from '../index.js';
+import { type Answer, type Calls, reportable } from './calls.js';
+import {
+  type Cluster,
+  type ClusterList,
+  fieldOf,
+  isObject,
+  itemsOf,
+  noSchedule,
+  policiesSchema,
+  readSchedule,
+  type Schedule,
+  unknownSchedule,
+} from './facts.js';
 import type { BackupEvidence, ClusterName } from './finding.js';
-import { anything, fieldOf, itemsOf, noError } from './json.js';
-import { judgeSchedule, noSchedule, type Schedule, scheduleSchema } from './schedule.js';
 
 /** A project, as its findings name it. */
 export type Project = Pick<ClusterName, 'groupId' | 'groupName'>;
-
-/** Which list of a project has a cluster. */
-export type ClusterType = ClusterName['clusterType'];
 
 /** The name of each list of clusters in the paths of the API, its version, and the version of its backup endpoints. */
 const api = {
@@ -19,28 +25,40 @@ const api = {
 } as const;
 
 const groupsPath = '/api/atlas/v2/groups';
+
+/** A field that may have any value: an odd one counts as missing, and fails nothing. */
+const anything = z.unknown().optional();
 const projectSchema = z.object({ id: groupIdSchema, name: anything });
 
 /** Reads the projects that the login can read. */
 export async function readProjects(calls: Calls): Promise<Project[]> {
-  const { data } = await calls.getAll(groupsPath, '2023-01-01', projectSchema);
+  const { data } = await calls.getAll(groupsPath, { apiVersion: '2023-01-01', schema: projectSchema });
   return data.map(({ id, name }) => ({ groupId: id, ...(typeof name === 'string' && { groupName: name }) }));
 }
 
 /** Reads the clusters of a list, as Atlas sent them. */
-export async function readClusters(groupId: string, type: ClusterType, calls: Calls): Promise<unknown[]> {
-  const { list, version } = api[type];
-  const { data } = await calls.getAll(`${groupsPath}/${groupId}/${list}`, version, anything);
+export async function readClusters({ groupId, clusterType }: ClusterList, calls: Calls): Promise<readonly unknown[]> {
+  const { list, version } = api[clusterType];
+  const { data } = await calls.getAll(`${groupsPath}/${groupId}/${list}`, { apiVersion: version });
   return data;
 }
 
-const listSchema = z.object({ results: z.array(anything, 'must be a list'), ...noError });
+/** The snapshots of a cluster. */
+export interface Snapshots extends Answer<readonly unknown[]> {
+  /** Whether there are backups, but only of single shards. */
+  readonly areOfSingleShards?: boolean;
+  /** Whether there are more snapshots than these. */
+  readonly isCutShort?: boolean;
+}
 
-/** Parses a list that takes no query, so all of it has to be on the first page. */
-const wholeListSchema = z
-  .object({ ...listSchema.shape, totalCount: z.number().catch(0), links: anything })
-  .refine(({ links }) => !itemsOf(links).some((link) => fieldOf(link, 'rel') === 'next'), 'the list is cut short')
-  .refine(({ results, totalCount }) => totalCount <= results.length, 'the list is cut short: it counts more items');
+const absent = z.null('must be absent, or the response is an error').optional();
+/** The fields of an error, which a response must not have beside its data. */
+const noError = { error: absent, errorCode: absent };
+const listSchema = z.object({ results: z.array(anything, 'must be a list'), ...noError });
+/** Checks a list that takes no query, so that no other page can be read. */
+const onlyPageSchema = listSchema.extend({ totalCount: z.number().catch(0), links: anything });
+// Keeps all fields, for the evidence.
+const scheduleSchema = z.looseObject({ policies: policiesSchema, ...noError });
 
 const isOfAllShards = (snapshot: unknown) => fieldOf(snapshot, 'type') === 'shardedCluster';
 const isCompleted = (snapshot: unknown) => fieldOf(snapshot, 'status') === 'completed';
@@ -53,75 +71,103 @@ const maxRestores = 100;
  * @see https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/
  */
 export class ClusterReads {
-  readonly #isDedicated: boolean;
+  readonly #cluster: Cluster;
   readonly #path: string;
-  readonly #version: string;
+  readonly #apiVersion: string;
   readonly #calls: Calls;
   readonly #evidence: BackupEvidence & { readonly errors: AnyAtlasError[] };
   #schedule: Promise<Schedule> | undefined;
 
-  /** @param listed - the cluster as Atlas sent it. */
-  constructor({ groupId, clusterType, clusterName }: ClusterName, listed: unknown, calls: Calls) {
+  constructor(cluster: Cluster, calls: Calls) {
+    const { groupId, clusterType, clusterName } = cluster.name;
     const { list, backupVersion } = api[clusterType];
-    this.#isDedicated = clusterType === 'dedicated';
+    this.#cluster = cluster;
     this.#path = `${groupsPath}/${groupId}/${list}/${clusterName}/backup`;
-    this.#version = backupVersion;
+    this.#apiVersion = backupVersion;
     this.#calls = calls;
-    this.#evidence = { cluster: listed, errors: [] };
+    this.#evidence = { cluster: cluster.listed, errors: [] };
   }
 
-  /**
-   * Reads the snapshots: of a sharded cluster from up to two lists, and only those of all shards.
-   *
-   * @returns `areOfSingleShards` if there are backups, but only of single shards.
-   */
-  snapshots(isSharded: boolean): Promise<Answer<readonly unknown[]> & { readonly areOfSingleShards?: boolean }> {
-    return this.#note(async () => {
-      const path = `${this.#path}/snapshots`;
-      const { data, sentAt } = await this.#calls.getAll(path, this.#version, anything);
+  /** Reads the snapshots: of a sharded cluster from up to two lists, and only those of all shards. */
+  async snapshots(): Promise<Snapshots> {
+    const path = `${this.#path}/snapshots`;
+    const apiVersion = this.#apiVersion;
+    try {
+      const { data, sentAt } = await this.#calls.getAll(path, { apiVersion });
       this.#evidence.snapshots = data;
-      if (!isSharded) return { data, sentAt };
+      if (!this.#cluster.isSharded) return { data, sentAt };
       const ofAllShards = data.filter(isOfAllShards);
       if (ofAllShards.length > 0) return { data: ofAllShards, sentAt };
       // MongoDB documents another list for sharded clusters. Which of the two has their snapshots is not known.
-      const own = await this.#calls.get(`${path}/shardedClusters`, this.#version, wholeListSchema);
-      this.#evidence.snapshots = [...data, ...own.data.results];
-      const ownOfAllShards = own.data.results.filter(isOfAllShards);
-      const areOfSingleShards = ownOfAllShards.length === 0 && data.some(isCompleted);
-      return { data: ownOfAllShards, sentAt: own.sentAt, areOfSingleShards };
-    });
+      const own = await this.#calls.get(`${path}/shardedClusters`, { apiVersion, schema: onlyPageSchema });
+      const { results, totalCount, links } = own.data;
+      this.#evidence.snapshots = [...data, ...results];
+      const found = results.filter(isOfAllShards);
+      return {
+        data: found,
+        sentAt: own.sentAt,
+        areOfSingleShards: found.length === 0 && data.some(isCompleted),
+        isCutShort: totalCount > results.length || itemsOf(links).some((link) => fieldOf(link, 'rel') === 'next'),
+      };
+    } catch (error) {
+      throw this.#note(error);
+    }
   }
 
   /** Reads the schedule of a dedicated cluster, once. */
   schedule(): Promise<Schedule> {
-    this.#schedule ??= this.#note(async () => {
-      const { data } = await this.#calls.get(`${this.#path}/schedule`, '2024-08-05', scheduleSchema);
-      this.#evidence.schedule = data;
-      return judgeSchedule(data);
-    }).catch((error) => {
-      if (isAtlasApiError(error, { status: 404, errorCode: 'BACKUP_CONFIG_NOT_FOUND' })) return noSchedule;
-      throw error;
-    });
+    this.#schedule ??= this.#readSchedule();
     return this.#schedule;
   }
 
   /** Reads what was not needed until now, and returns all that Atlas answered. */
   async evidence(): Promise<BackupEvidence> {
-    if (this.#isDedicated) await this.schedule().catch(reportable);
-    await this.#note(async () => {
-      const { data } = await this.#calls.get(`${this.#path}/restoreJobs`, this.#version, listSchema, maxRestores);
-      this.#evidence.restores = data.results.slice(0, maxRestores);
-    }).catch(reportable);
+    if (this.#cluster.name.clusterType === 'dedicated') await this.schedule();
+    await this.#readRestores();
     return this.#evidence;
   }
 
-  /** Adds the error to the evidence if a read fails. */
-  async #note<T>(read: () => Promise<T>): Promise<T> {
+  async #readSchedule(): Promise<Schedule> {
     try {
-      return await read();
+      const options = { apiVersion: '2024-08-05', schema: scheduleSchema };
+      const { data } = await this.#calls.get(`${this.#path}/schedule`, options);
+      this.#evidence.schedule = data;
+      return readSchedule(data.policies);
     } catch (error) {
-      if (isAtlasError(error)) this.#evidence.errors.push(error);
-      throw error;
+      const noted = this.#note(error);
+      const isMissing = isAtlasApiError(error, { status: 404, errorCode: 'BACKUP_CONFIG_NOT_FOUND' });
+      return isMissing ? noSchedule : unknownSchedule(noted);
     }
   }
+
+  async #readRestores(): Promise<void> {
+    try {
+      const query = { itemsPerPage: maxRestores };
+      const options = { apiVersion: this.#apiVersion, schema: listSchema, query };
+      const { data } = await this.#calls.get(`${this.#path}/restoreJobs`, options);
+      this.#evidence.restores = data.results.slice(0, maxRestores).map(withoutDownloads);
+    } catch (error) {
+      this.#note(error);
+    }
+  }
+
+  /** Adds the error of a read to the evidence. */
+  #note(error: unknown): AnyAtlasError {
+    const noted = reportable(error);
+    this.#evidence.errors.push(noted);
+    return noted;
+  }
+}
+
+/** Leaves out the links of a restore job from which anybody could download the backup. */
+function withoutDownloads(job: unknown): unknown {
+  if (!isObject(job)) return job;
+  const { deliveryUrl, privateDownloadDeliveryUrls, ...others } = job;
+  if (!Array.isArray(job['components'])) return others;
+  const components = job['components'].map((component) => {
+    if (!isObject(component)) return component;
+    const { downloadUrl, ...rest } = component;
+    return rest;
+  });
+  return { ...others, components };
 }

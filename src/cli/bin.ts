@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { openStream } from './output-stream.js';
+import { openStream } from './output.js';
 
 // Until there is a result, every end is a failure, also if other code calls process.exit(0). Not 1: npx exits with that if it
 // cannot reach the registry.

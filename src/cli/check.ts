@@ -1,38 +1,36 @@
-import { parseArgs } from 'node:util';
+import { once } from 'node:events';
 import { type BackupFinding, type ClusterName, checkBackups } from '../check/index.js';
+import { readLogins } from '../config/environment.js';
 import { isAtlasError, TenantSnapshotsClient } from '../index.js';
-import { type CheckOptions, checkOptions, checkUsage, chooses, readCheckOptions } from './check-options.js';
-import { describeLogins, type Login, readLogins } from './environment.js';
+import { Anonymizer } from './anonymize.js';
+import { type CheckOptions, limitOf } from './check-options.js';
 import { explainConfiguration } from './explain.js';
-import { readHelp } from './help.js';
-import { formatJson, writeReport } from './json.js';
-import { isCluster } from './names.js';
-import type { Output, Run } from './output.js';
-import { covers } from './patterns.js';
-import { findProblems, formatProblems, formatUnused } from './problems.js';
+import { type Inventory, readInventory, updateInventory } from './inventory.js';
+import { formatJson, toDocument } from './json.js';
+import { type Output, type Run, writeWhole } from './output.js';
+import { chooses, isCluster } from './patterns.js';
+import { describeLogins, findProblems, formatNotices, formatProblems } from './problems.js';
 import { arrange, type Report } from './report.js';
 import { formatTable } from './table.js';
 
-/** @throws an error that says what is wrong with the arguments. */
-export function readCheck(args: string[]): Run {
-  const { values } = parseArgs({ args, options: checkOptions });
-  const help = readHelp(values, checkUsage);
-  if (help !== undefined) return help;
-  const options = readCheckOptions(values);
-  return (output, stop) => check(options, output, stop);
-}
+/** How many of the clusters that are gone stderr names. The JSON names all. */
+const maxVanished = 20;
 
-async function check(options: CheckOptions, output: Output, stop: AbortSignal): ReturnType<Run> {
-  try {
-    const report = await collect(options, output, stop);
-    // The signal may have come after the last finding.
-    return stop.aborted ? stop.reason : publish(report, output);
-  } catch (error) {
-    if (stop.aborted) return stop.reason;
-    if (!isAtlasError(error, 'CONFIGURATION')) throw error;
-    output.stderr.write(`${explainConfiguration(error)}\n`);
-    return 3;
-  }
+/** Checks the backups, and prints the report. */
+export function check(options: CheckOptions): Run {
+  return async (output, stop) => {
+    try {
+      const report = await collect(options, output, stop);
+      const inventory = await readUnlessStopped(report, stop);
+      // The signal may have come after the last finding.
+      return stop.aborted ? stop.reason : publish(report, inventory, output);
+    } catch (error) {
+      if (stop.aborted) return stop.reason;
+      if (!isAtlasError(error, 'CONFIGURATION')) throw error;
+      output.stderr.write(`${explainConfiguration(error)}\n`);
+      return 3;
+    }
+  };
 }
 
 /**
@@ -41,19 +39,19 @@ async function check(options: CheckOptions, output: Output, stop: AbortSignal): 
  * @throws the reason of the signal, or an AtlasConfigurationError.
  */
 async function collect(options: CheckOptions, { stderr }: Output, signal: AbortSignal): Promise<Report> {
-  const { groupIds, limits, evidence, timeout } = options;
+  const { groupIds, maxAges, minHistories, evidence, timeout } = options;
   const filter = (cluster: ClusterName) => chooses(options, cluster);
-  const maxAge = (cluster: ClusterName) =>
-    limits.find(({ pattern }) => pattern === undefined || covers(pattern, cluster))?.maxAge;
+  const maxAge = (cluster: ClusterName) => limitOf(maxAges, cluster);
+  const minHistory = (cluster: ClusterName) => limitOf(minHistories, cluster);
   const client = new TenantSnapshotsClient();
-  // The client needs one, and its constructor has not thrown.
-  const [login] = readLogins() as [Login];
+  const [login] = readLogins();
+  if (login === undefined) throw new Error('The client has found a login that the command has not.');
   const start = { options, login, checkedAt: new Date() };
   const showProgress = (text: string) => stderr.isTTY && stderr.write(`\r\x1b[K${text}`);
   const findings: BackupFinding[] = [];
   let clusters = 0;
   try {
-    const checked = checkBackups(client, { groupIds, maxAge, filter, evidence, timeout, signal });
+    const checked = checkBackups(client, { groupIds, maxAge, minHistory, filter, evidence, timeout, signal });
     for (;;) {
       showProgress(`Clusters checked: ${clusters}`);
       const { done, value } = await checked.next();
@@ -70,20 +68,35 @@ async function collect(options: CheckOptions, { stderr }: Output, signal: AbortS
   }
 }
 
-/** Prints a report, and writes it to the file of `--output`. Returns the exit code. */
-function publish(report: Report, { stdout, stderr }: Output): number {
-  const { options, summary, error } = report;
-  const problems = findProblems(report);
-  const lines = [...describeLogins(report.login), ...formatProblems(problems), ...formatUnused(report)];
-  const json = formatJson(report, lines);
-  if (options.isJson) stdout.write(`${json}\n`);
-  else if (error === undefined) {
+/** Reads the inventory, if there is something to compare it with. A named pipe as its file must not hold up a signal. */
+async function readUnlessStopped({ options, error }: Report, stop: AbortSignal): Promise<Inventory | undefined> {
+  if (options.inventory === undefined || error !== undefined || stop.aborted) return undefined;
+  const stopped = once(stop, 'abort').then(() => undefined);
+  return Promise.race([readInventory(options.inventory), stopped]);
+}
+
+/** Updates the inventory, prints a report, and writes it to the file of `--output`. Returns the exit code. */
+function publish(report: Report, inventory: Inventory | undefined, { stdout, stderr }: Output): number {
+  const { options, login, summary, error } = report;
+  const update = inventory && updateInventory(inventory, report);
+  const problems = findProblems(report, update?.problems);
+  const notices = [update?.created ?? [], ...formatNotices(report, inventory?.clusters)].flat();
+  const logins = describeLogins(login);
+  const linesWith = (maxVanished: number) => [...logins, ...formatProblems(problems, maxVanished), ...notices];
+  const toJson = () => {
+    const document = toDocument(report, linesWith(Number.POSITIVE_INFINITY));
+    return formatJson(document, options.isAnonymous ? new Anonymizer(document) : undefined);
+  };
+
+  if (options.isJson) {
+    for (const part of toJson()) stdout.write(part);
+  } else if (error === undefined) {
     const isColored = stdout.isTTY && !process.env['NO_COLOR'];
     stdout.write(`${formatTable(report, isColored)}\n`);
   }
-  for (const line of lines) stderr.write(`${line}\n`);
-  const failure = options.output === undefined ? undefined : writeReport(options.output, `${json}\n`);
+  for (const line of linesWith(maxVanished)) stderr.write(`${line}\n`);
+  const failure = options.output === undefined ? undefined : writeWhole(options.output, toJson());
   if (failure) stderr.write(`--output ${options.output} could not be written: ${failure}\n`);
-  if (summary.none + summary.stale > 0) return 2;
+  if (summary.none + summary.stale + summary.short > 0) return 2;
   return problems.length > 0 || failure ? 3 : 0;
 }

@@ -1,9 +1,9 @@
 import { parseArgs } from 'node:util';
-import { readCheck } from './check.js';
-import { checkUsage } from './check-options.js';
-import { emulateUsage, readEmulate } from './emulate.js';
-import { helpOptions, readHelp } from './help.js';
-import type { Output, Run } from './output.js';
+import { check } from './check.js';
+import { checkOptions, checkUsage, readCheckOptions } from './check-options.js';
+import { emulate, emulateOptions, emulateUsage, readPort } from './emulate.js';
+import { readVersion } from './json.js';
+import { type Output, type Run, reasonOf } from './output.js';
 
 /**
  * Runs the command that the arguments name. Returns its exit code, or the signal that is to end the process.
@@ -15,19 +15,37 @@ export async function runCommand(args: string[], output: Output, stop: AbortSign
   try {
     run = readCommand(args);
   } catch (error) {
-    output.stderr.write(`${error instanceof Error ? error.message : error}\nTry: atlas-tenant-snapshots --help\n`);
+    output.stderr.write(`${reasonOf(error)}\nTry: atlas-tenant-snapshots --help\n`);
     return 3;
   }
   return run(output, stop);
 }
 
+/** The options that every command has. */
+const helpOptions = { help: { type: 'boolean' }, version: { type: 'boolean' } } as const;
+
 /** @throws an error that says what is wrong with the arguments. */
 function readCommand(args: string[]): Run {
-  const [name, ...options] = args;
-  if (name === 'check') return readCheck(options);
-  if (name === 'emulate') return readEmulate(options);
+  const [name, ...rest] = args;
+  if (name === 'check') {
+    const { values } = parseArgs({ args: rest, options: { ...checkOptions, ...helpOptions } });
+    return readHelp(values, checkUsage) ?? check(readCheckOptions(values));
+  }
+  if (name === 'emulate') {
+    const { values } = parseArgs({ args: rest, options: { ...emulateOptions, ...helpOptions } });
+    return readHelp(values, emulateUsage) ?? emulate(readPort(values.port), values.demo === true);
+  }
   const { values } = parseArgs({ args, options: helpOptions, allowPositionals: true });
   const help = readHelp(values, `${checkUsage}\n${emulateUsage}`);
   if (help === undefined) throw new Error('The commands are check and emulate.');
   return help;
+}
+
+/** Returns what prints the usage or the version, if the options ask for it. */
+function readHelp(asked: Partial<Record<'help' | 'version', boolean>>, usage: string): Run | undefined {
+  if (!asked.help && !asked.version) return undefined;
+  return async ({ stdout }) => {
+    stdout.write(asked.help ? usage : `${readVersion()}\n`);
+    return 0;
+  };
 }

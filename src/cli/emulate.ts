@@ -1,9 +1,7 @@
 import { once } from 'node:events';
-import { parseArgs } from 'node:util';
+import { type Login, logins, readLogins, valuesOf } from '../config/environment.js';
 import type { AtlasEmulator } from '../testing/index.js';
-import { type Login, readLogins, valuesOf } from './environment.js';
-import { helpOptions, readHelp } from './help.js';
-import type { Output, Run } from './output.js';
+import type { Run } from './output.js';
 
 export const emulateUsage = `Usage: atlas-tenant-snapshots emulate [options]
 
@@ -21,45 +19,42 @@ The emulator accepts the credentials in the environment, and does not print them
 export const emulateOptions = {
   port: { type: 'string', default: '4010' },
   demo: { type: 'boolean' },
-  ...helpOptions,
 } as const;
 
-/** @throws an error that says what is wrong with the arguments. */
-export function readEmulate(args: string[]): Run {
-  const { values } = parseArgs({ args, options: emulateOptions });
-  const help = readHelp(values, emulateUsage);
-  if (help !== undefined) return help;
-  const port = Number(values.port);
-  if (!/^\d{1,5}$/.test(values.port) || port > 65_535) {
-    throw new Error('--port must be a whole number from 0 to 65535.');
-  }
-  return (output, stop) => emulate(port, values.demo === true, output, stop);
+/** @throws an error that says what is wrong with the port. */
+export function readPort(text: string): number {
+  const port = Number(text);
+  if (/^\d{1,5}$/.test(text) && port <= 65_535) return port;
+  throw new Error('--port must be a whole number from 0 to 65535.');
 }
 
-async function emulate(port: number, isDemo: boolean, { stdout, stderr }: Output, stop: AbortSignal): ReturnType<Run> {
-  // Imported here, so that the other command does not load the emulator.
-  const { startAtlasEmulator } = await import('../testing/index.js');
-  let emulator: AtlasEmulator;
-  try {
-    emulator = await startAtlasEmulator({
-      port,
-      credentials: knownCredentials(),
-      // In addition to the Flex cluster that every emulator has.
-      seed: { clusterName: 'Cluster1', dedicated: true },
-      recordRequests: false,
-      onResponse: ({ method, path, status }) => stderr.write(`${method} ${path} ${status}\n`),
-    });
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error)) throw error;
-    const why = error.code === 'EADDRINUSE' ? 'in use' : `not available (${error.code})`;
-    stderr.write(`Port ${port} is ${why}. Choose another with --port.\n`);
-    return 3;
-  }
-  if (isDemo) addDemo(emulator);
-  stdout.write(formatStart(emulator));
-  if (!stop.aborted) await once(stop, 'abort');
-  await emulator.close();
-  return 0;
+/** Serves the emulator until `stop` aborts. */
+export function emulate(port: number, isDemo: boolean): Run {
+  return async ({ stdout, stderr }, stop) => {
+    // Imported here, so that the other command does not load the emulator.
+    const { startAtlasEmulator } = await import('../testing/index.js');
+    let emulator: AtlasEmulator;
+    try {
+      emulator = await startAtlasEmulator({
+        port,
+        credentials: knownCredentials(),
+        // In addition to the Flex cluster that every emulator has.
+        seed: { clusterName: 'Cluster1', dedicated: true },
+        recordRequests: false,
+        onResponse: ({ method, path, status }) => stderr.write(`${method} ${path} ${status}\n`),
+      });
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error)) throw error;
+      const why = error.code === 'EADDRINUSE' ? 'in use' : `not available (${error.code})`;
+      stderr.write(`Port ${port} is ${why}. Choose another with --port.\n`);
+      return 3;
+    }
+    if (isDemo) addDemo(emulator);
+    stdout.write(formatStart(emulator));
+    if (!stop.aborted) await once(stop, 'abort');
+    await emulator.close();
+    return 0;
+  };
 }
 
 /** Reads the credentials in the environment, as the client does. */
@@ -76,21 +71,18 @@ function knownCredentials() {
   };
 }
 
-/** Formats the variables for a shell, and the IDs as a comment. Leaves out known credentials: a log should not have them. */
+/** Formats the variables for a shell, and the IDs as a comment. */
 function formatStart({ url, credentials, groupId, clusterName, snapshotId }: AtlasEmulator): string {
   const known = readLogins().flatMap(valuesOf);
   const { accessToken, serviceAccount, apiKey } = credentials;
-  const variables = {
-    ACCESS_TOKEN: accessToken.accessToken,
-    CLIENT_ID: serviceAccount.clientId,
-    CLIENT_SECRET: serviceAccount.clientSecret,
-    PUBLIC_KEY: apiKey.publicKey,
-    PRIVATE_KEY: apiKey.privateKey,
-  };
-  const made = Object.entries(variables).filter(([, value]) => !known.includes(value));
-  // Only one login, so that a check does not say that it found several.
-  const isExported = (name: string) => name === 'ACCESS_TOKEN' && known.length === 0;
-  const lines = made.map(([name, value]) => `${isExported(name) ? '' : '# '}export MONGODB_ATLAS_${name}=${value}\n`);
+  const values: Readonly<Record<string, string>> = { ...accessToken, ...serviceAccount, ...apiKey };
+  // Without the last login, which is an API key too. Without known credentials: a log should not have them.
+  const variables = logins.slice(0, -1).flatMap(({ variables }) => Object.entries(variables));
+  const made = variables.filter(([field]) => !known.includes(values[field] ?? ''));
+  // Only one login, the first, so that a check does not say that it found several.
+  const lines = made.map(([field, name], index) => {
+    return `${index === 0 && known.length === 0 ? '' : '# '}export ${name}=${values[field]}\n`;
+  });
   const ids = `# Project ${groupId}, cluster ${clusterName}, snapshot ${snapshotId}\n`;
   return `export MONGODB_ATLAS_BASE_URL=${url}\n${lines.join('')}${ids}`;
 }

@@ -1,40 +1,43 @@
+import { type Login, logins } from '../config/environment.js';
 import type { AnyAtlasError } from '../index.js';
-import { type Login, logins } from './environment.js';
 import { printable } from './output.js';
 
 // The messages of the client speak of its options and methods. These speak of what the user of the command can change.
 
 /** Says why there is no client, and what to do. */
 export function explainConfiguration({ message }: AnyAtlasError): string {
-  const [token, account, key] = logins.map(({ variables }) => variables.join(' and '));
-  const isAnySet = logins.some(({ variables }) => variables.some((variable) => process.env[variable]));
+  const [token, account, key] = logins.map(namesOf);
+  const isAnySet = logins.some(({ variables }) => Object.values(variables).some((name) => process.env[name]));
   const what = isAnySet ? message : `There are no credentials. Set ${token}, or ${account}, or ${key}.`;
   return printable(`${what} Try: atlas-tenant-snapshots check --help`);
 }
 
 /** Says what happened during a check, and what to do. */
-export function explain(error: AnyAtlasError, login: Login): string {
+export function explain(error: AnyAtlasError, login: Login, role = 'Project Read Only'): string {
   // The check says by itself why it cannot judge a response.
   if (error.code === 'INVALID_RESPONSE' && error.issues.length === 0) return printable(error.message);
-  const { code, errorCode, status, kind, operation } = error.toJSON();
-  const advice = adviceFor(login);
-  // The most telling first.
-  const known = [errorCode, `${code} ${status ?? kind ?? operation}`, code].find((key) => advice.has(key));
-  return printable(`${whatHappened(error, login)} ${advice.get(known) ?? runLater}`);
+  return printable(`${whatHappened(error, login)} ${adviseOn(error, login, role)}`);
 }
 
-function whatHappened(error: AnyAtlasError, { variables }: Login): string {
+function namesOf({ variables }: Login): string {
+  return Object.values(variables).join(' and ');
+}
+
+function whatHappened(error: AnyAtlasError, login: Login): string {
   switch (error.code) {
     case 'API_ERROR':
       return sentence(`The request failed with status ${error.status}`, error.errorCode, error.detail ?? error.reason);
     case 'AUTHENTICATION': {
-      const what = `The login with ${variables.join(' and ')} failed with status ${error.status}`;
-      return sentence(what, error.error, error.errorDescription);
+      const what = `The login with ${namesOf(login)} failed`;
+      const status = error.status === undefined ? what : `${what} with status ${error.status}`;
+      return sentence(status, error.error, error.errorDescription);
     }
     case 'INVALID_RESPONSE':
     case 'INVALID_ARGUMENT': {
       const issues = error.issues.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`));
-      return sentence('Atlas sent data that cannot be used', undefined, issues.join(', '));
+      // The command has no such option.
+      const found = issues.join(', ').replaceAll(' (maxResponseSize)', '');
+      return sentence('Atlas sent data that cannot be used', undefined, found);
     }
     case 'TIMEOUT':
       if (error.operation === 'checkBackups') return 'The check ran out of time.';
@@ -58,24 +61,53 @@ function sentence(what: string, code: string | undefined, detail: string | undef
 }
 
 const server = 'MONGODB_ATLAS_BASE_URL and any proxy on the way to Atlas.';
-const runLater = `Run the check again later. If the error stays, check the network, ${server}`;
+const checkServer = `Check ${server}`;
+const checkNetwork = `Run the check again later. If the error stays, check the network, ${server}`;
+const certificate = `Add your certificate authority with NODE_EXTRA_CA_CERTS, or check the clock, ${server}`;
 const update = 'Update atlas-tenant-snapshots.';
-const certificate = `Add your certificate authority with NODE_EXTRA_CA_CERTS, or check this machine's clock, ${server}`;
-const moreTime = 'Give it more time with --timeout.';
+const moreTime = 'Give the check more time with --timeout.';
 const rateLimit = `The rate limit lasts longer than the check. ${moreTime}`;
+const unavailable = 'Atlas or a gateway in front of it is temporarily unavailable. Run the check again later.';
 
-/** What to do about each kind of error. */
-function adviceFor({ name, variables }: Login): ReadonlyMap<unknown, string> {
-  const values = variables.join(' and ');
-  const account = `the ${name === 'API key' ? name : 'service account'} of ${values}`;
-  const digest = `The server offers no HTTP Digest that this machine can answer. Check ${server}`;
+/** What Atlas and its gateways answer if a later request may succeed. */
+const isTemporary = (status: unknown) => status === 408 || Number(status) >= 500;
+
+/** Whether something else than Atlas answered: it sends JSON, and says what it has not found. */
+function isForeign(error: AnyAtlasError): boolean {
+  if (error.code !== 'API_ERROR') return false;
+  const isPage = /html/i.test(error.headers['content-type'] ?? '') || /^\s*</.test(error.body);
+  return isPage || (error.status === 404 && error.errorCode === undefined && error.detail === undefined);
+}
+
+/** Says what to do, by the facts of the error. With a status, there was a response, so that no network is to blame. */
+function adviseOn(error: AnyAtlasError, login: Login, role: string): string {
+  const { code, errorCode, status, kind, limit } = error.toJSON();
+  if (isForeign(error)) return isTemporary(status) ? `${unavailable} If the error stays, check ${server}` : checkServer;
+  const advice = adviceFor(login, role);
+  // The most telling first.
+  const known = [errorCode, `${code} ${status ?? kind ?? limit}`].find((key) => advice.has(key));
+  if (known === undefined && isTemporary(status)) return unavailable;
+  return advice.get(known ?? code) ?? checkServer;
+}
+
+function adviceFor(login: Login, role: string): ReadonlyMap<unknown, string> {
+  const values = namesOf(login);
+  const account = `the ${login.name === 'API key' ? login.name : 'service account'} of ${values}`;
+  const missingRole = `The login is valid, but a role is missing. Grant ${account} the role ${role}.`;
+  const digest = `The server offers no HTTP Digest that this machine can answer. ${checkServer}`;
   const secret = 'Check both variables. The secret of the service account may have expired.';
-  const refused = name === 'service account' ? secret : digest;
+  const refused = login.name === 'service account' ? secret : digest;
+  const gone = 'The project or cluster may have been deleted meanwhile, or the ID of the project is wrong.';
   return new Map([
-    ['USER_UNAUTHORIZED', `The login is valid, but a role is missing. Grant ${account} the role Project Read Only.`],
-    ['API_ERROR 401', `Check the key or token in ${values}, its role (Project Read Only) and its IP access list.`],
-    ['API_ERROR 403', `Check the role (Project Read Only) and the IP access list of ${account}, and any proxy.`],
-    ['API_ERROR 404', `The project or cluster may have been deleted meanwhile, or its ID is wrong. ${runLater}`],
+    ['USER_UNAUTHORIZED', missingRole],
+    ['TENANT_SNAPSHOT_ACCESS_DENIED', missingRole],
+    ['IP_ADDRESS_NOT_ON_ACCESS_LIST', `Add the IP address in the error to the IP access list of ${account}.`],
+    ['ORG_REQUIRES_ACCESS_LIST', `Create an IP access list for ${account}, with the public address of this machine.`],
+    ['API_ERROR 400', 'Run the check again later. If the error stays, report a bug.'],
+    ['API_ERROR 401', `Check the key or token in ${values}, its role (${role}) and its IP access list.`],
+    ['API_ERROR 402', 'The owner of the organization must add a payment method.'],
+    ['API_ERROR 403', `Check the role (${role}) and the IP access list of ${account}, and any proxy.`],
+    ['API_ERROR 404', gone],
     ['API_ERROR 406', update],
     ['API_ERROR 410', update],
     ['API_ERROR 429', rateLimit],
@@ -83,10 +115,13 @@ function adviceFor({ name, variables }: Login): ReadonlyMap<unknown, string> {
     ['AUTHENTICATION 401', refused],
     ['AUTHENTICATION 403', 'Use a service account for the check alone: Atlas limits how many tokens are valid.'],
     ['AUTHENTICATION 429', rateLimit],
+    ['CONNECTION', checkNetwork],
     ['CONNECTION certificate', certificate],
     ['CONNECTION proxy login', 'Check the user name and password in HTTPS_PROXY. NO_PROXY lists hosts that need none.'],
     ['CONNECTION proxy refusal', 'The proxy in HTTPS_PROXY may not allow this host. Allow it there, or set NO_PROXY.'],
-    ['TIMEOUT checkBackups', moreTime],
+    ['TIMEOUT', checkNetwork],
+    // The check gives each call the time that it has left itself.
+    ['TIMEOUT timeout', moreTime],
     ['INVALID_ARGUMENT', 'Check the cluster in the Atlas UI, or leave it out with --exclude.'],
     ['INVALID_RESPONSE', 'Check whether a proxy modifies responses. If that is not the reason, report a bug.'],
   ]);

@@ -1,21 +1,43 @@
-import fs from 'node:fs';
+import { createRequire } from 'node:module';
 import type { BackupFinding } from '../check/index.js';
-import { formatVersion } from './baseline.js';
-import { readServer, readVersion, valuesOf } from './environment.js';
+import { valuesOf } from '../config/environment.js';
 import { dailyLimit, type Report } from './report.js';
 
-/**
- * Formats a report as JSON. Absent fields are left out.
- *
- * @param problems - the lines of stderr.
- */
-export function formatJson(report: Report, problems: readonly string[]): string {
+/** The version of the JSON. Raised if a field is removed or changes its meaning. */
+const formatVersion = 1;
+
+/** The server of Atlas. */
+export const atlasUrl = 'https://cloud.mongodb.com';
+
+/** Returns the base URL that the client uses. It must be valid. */
+export function readServer(): string {
+  const { origin, pathname } = new URL(process.env['MONGODB_ATLAS_BASE_URL'] || atlasUrl);
+  return origin + pathname.replace(/\/+$/, '');
+}
+
+/** Reads the version of this package. */
+export function readVersion(): string {
+  return createRequire(import.meta.url)('atlas-tenant-snapshots/package.json').version;
+}
+
+/** What the JSON has. */
+export type Document = ReturnType<typeof toDocument>;
+type Finding = Document['findings'][number];
+
+/** Changes what is written. */
+interface Rewriter {
+  document(document: Document): object;
+  finding(finding: Finding): object;
+}
+
+/** @param problems - the lines of stderr. */
+export function toDocument(report: Report, problems: readonly string[]) {
   const { checkedAt, finishedAt, options, login, summary, notChecked, error } = report;
-  const document = {
+  return {
     formatVersion,
     checkedAt,
     finishedAt,
-    maxAge: options.usualLimit ?? dailyLimit,
+    maxAge: options.usualMaxAge ?? dailyLimit,
     version: readVersion(),
     server: readServer(),
     login: login.name,
@@ -23,31 +45,52 @@ export function formatJson(report: Report, problems: readonly string[]): string 
     options: options.given,
     summary,
     notChecked,
-    findings: report.findings.map(plainFinding),
     problems,
     error,
+    findings: report.findings.map(toPlainFinding),
   };
-  return JSON.stringify(document, null, 2);
 }
 
-function plainFinding({ newest, age, maxAge, oldest, backups, ...finding }: BackupFinding) {
+function toPlainFinding({ newest, age, maxAge, minHistory, oldest, backups, ...finding }: BackupFinding) {
   const { groupId, groupName, clusterName, clusterType, state, reason } = finding;
   const { pitEnabled, lastFailed, error, evidence } = finding;
-  const judged = { groupId, groupName, clusterName, clusterType, state, reason, ...newest, age, maxAge };
+  const judged = { groupId, groupName, clusterName, clusterType, state, reason, ...newest, age, maxAge, minHistory };
   return { ...judged, oldest, backups, pitEnabled, lastFailed, error, evidence };
 }
 
-/** Writes a report to a file, whole or not at all. Returns why it could not be written. */
-export function writeReport(file: string, json: string): string | undefined {
-  const temporary = `${file}.${process.pid}.tmp`;
-  try {
-    // The rename would replace a device, such as /dev/null, or a link.
-    if (fs.lstatSync(file, { throwIfNoEntry: false })?.isFile() === false) return 'it is not a regular file';
-    fs.writeFileSync(temporary, json);
-    fs.renameSync(temporary, file);
-    return undefined;
-  } catch (error) {
-    if (fs.existsSync(temporary)) fs.rmSync(temporary);
-    return error instanceof Error ? error.message : String(error);
+/** Formats JSON in parts, so that no number of findings is too large for a text. */
+export function* formatJson(document: Document, rewriter?: Rewriter): Generator<string> {
+  const { findings, ...own } = document;
+  const others = rewriter?.document(document) ?? own;
+  yield `${stringify(others, 2).slice(0, -2)},\n  "findings": [`;
+  let separator = '\n    ';
+  for (const finding of findings) {
+    yield separator + formatFinding(finding, rewriter);
+    separator = ',\n    ';
   }
+  yield '\n  ]\n}\n';
+}
+
+function formatFinding(finding: Finding, rewriter: Rewriter | undefined): string {
+  const format = (given: Finding, more?: object) => stringify({ ...(rewriter?.finding(given) ?? given), ...more });
+  try {
+    return format(finding);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    const errors = [{ message: 'The evidence is too large, or nested too deeply, to be written.' }];
+    return format({ ...finding, evidence: undefined }, { evidence: { errors } });
+  }
+}
+
+// What a terminal or a CI system could obey.
+const unsafe = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]|##(?=\w*\[)/gu;
+
+function stringify(value: object, indentation?: number): string {
+  return JSON.stringify(value, null, indentation).replace(unsafe, escapeAll);
+}
+
+function escapeAll(text: string): string {
+  // The line breaks of the indentation are no part of a text.
+  if (text === '\n') return text;
+  return text.replace(/[\s\S]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }

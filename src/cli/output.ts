@@ -1,3 +1,8 @@
+import { randomUUID } from 'node:crypto';
+import fs from 'node:fs';
+import { Socket } from 'node:net';
+import path from 'node:path';
+
 /** What a command writes to. */
 interface Stream {
   readonly isTTY: boolean;
@@ -13,6 +18,79 @@ export type Output = Readonly<Record<'stdout' | 'stderr', Stream>>;
  * @param stop - ends the command. The reason is the signal.
  */
 export type Run = (output: Output, stop: AbortSignal) => Promise<number | NodeJS.Signals>;
+
+/** Opens stdout or stderr. `finish()` returns the error if not all of the text could be written. */
+export function openStream(stream: NodeJS.WriteStream & { readonly fd: number }) {
+  const { fd } = stream;
+  let failure: NodeJS.ErrnoException | undefined;
+  stream.on('error', (error) => {
+    failure ??= error;
+  });
+  return {
+    isTTY: stream.isTTY,
+    write(text: string): void {
+      try {
+        if (stream instanceof Socket) stream.write(text);
+        // A file. Node's stream would drop what a full disk does not take, without an error.
+        else if (failure === undefined) fs.writeFileSync(fd, text);
+      } catch (error) {
+        stream.emit('error', error);
+      }
+    },
+    async finish(): Promise<Error | undefined> {
+      if (stream.writableLength > 0) {
+        await new Promise<unknown>((resolve) => stream.once('close', resolve).write('', resolve));
+      }
+      // A stream reports its error a little later.
+      await new Promise((resolve) => setImmediate(resolve));
+      // A reader may close its pipe early. That is no error.
+      return failure?.code === 'EPIPE' ? undefined : failure;
+    },
+  };
+}
+
+/** Returns the file that a path leads to through links. The file may not exist yet. */
+export function resolveFile(file: string): string {
+  try {
+    return fs.realpathSync(file);
+  } catch {
+    const folder = path.dirname(file);
+    return path.join(fs.existsSync(folder) ? fs.realpathSync(folder) : path.resolve(folder), path.basename(file));
+  }
+}
+
+/**
+ * Writes a file, whole or not at all. An existing file keeps its mode, and a new one is for its owner only. Returns why it could
+ * not be written.
+ */
+export function writeWhole(file: string, parts: Iterable<string>): string | undefined {
+  const target = resolveFile(file);
+  const temporary = `${target}.${randomUUID()}.tmp`;
+  try {
+    const existing = fs.lstatSync(target, { throwIfNoEntry: false });
+    // The rename would replace a device, such as /dev/null, or a link to nothing.
+    if (existing?.isFile() === false) return 'it is not a regular file';
+    // Fails if somebody else has made the file meanwhile.
+    const fd = fs.openSync(temporary, 'wx', 0o600);
+    try {
+      for (const part of parts) fs.writeFileSync(fd, part);
+      if (existing !== undefined) fs.fchmodSync(fd, existing.mode);
+      fs.fsyncSync(fd);
+    } finally {
+      fs.closeSync(fd);
+    }
+    fs.renameSync(temporary, target);
+    return undefined;
+  } catch (error) {
+    fs.rmSync(temporary, { force: true });
+    return reasonOf(error);
+  }
+}
+
+/** Why something failed, such as `EACCES: permission denied`. */
+export function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
 
 // Characters that could change what a terminal shows, and line separators.
 const unprintable = /[\p{C}\u2028\u2029]/gu;

@@ -1,13 +1,31 @@
-import { clusterOf, type Found, projectOf } from './names.js';
+import type { BackupFinding } from '../check/index.js';
+import { printable } from './output.js';
+
+/** A cluster, or the clusters of a project that could not be listed. */
+export type Found = Pick<BackupFinding, 'groupId' | 'groupName' | 'clusterName'>;
+
+/** Returns the name of a project as the command shows it, or else its ID. */
+export function projectOf({ groupId, groupName = '' }: Found): string {
+  return printable(groupName).trim() || groupId;
+}
+
+/** Returns the name of a cluster as the command shows it. Empty if it has none, or the clusters could not be listed. */
+export function clusterOf({ clusterName = '' }: Found): string {
+  return printable(clusterName).trim();
+}
+
+/** Whether it is a cluster, and not a list that failed. */
+export function isCluster<T extends Found>(found: T): found is T & { clusterName: string } {
+  return found.clusterName !== undefined;
+}
 
 /** A pattern of clusters, such as `Web Shop/test-*`. */
 export interface Pattern {
   /** As the user gave it. */
   readonly text: string;
   /** The project as the user gave it: it may be an ID. */
-  readonly groupId: string;
-  readonly project: RegExp;
-  readonly cluster: RegExp;
+  readonly project: string;
+  readonly cluster: string;
 }
 
 /**
@@ -21,26 +39,61 @@ export function readPattern(option: string, text: string): Pattern {
   if (slash < 1 || cluster === '') {
     throw new Error(`${option} must be a project and a cluster, such as "Web Shop/test-*".`);
   }
-  return { text, groupId: project, project: toRegExp(project), cluster: toRegExp(cluster) };
-}
-
-function toRegExp(pattern: string): RegExp {
-  const parts = pattern.split(/\*+/).map((part) => part.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&'));
-  return new RegExp(`^${parts.join('.*')}$`, 'u');
-}
-
-/** Whether a pattern of `--include` matches. A list that failed may have any cluster. */
-export function includes(pattern: Pattern, found: Found): boolean {
-  return found.clusterName === undefined ? isOfProject(pattern, found) : covers(pattern, found);
+  return { text, project, cluster };
 }
 
 /** Whether a pattern covers a cluster. Only `*` covers a list that failed. */
 export function covers(pattern: Pattern, found: Found): boolean {
-  return isOfProject(pattern, found) && pattern.cluster.test(clusterOf(found));
+  return isOfProject(pattern, found) && matches(pattern.cluster, clusterOf(found));
 }
 
-function isOfProject(pattern: Pattern, found: Found): boolean {
-  const project = projectOf(found);
+/** Whether a pattern may be meant for this: a list that failed may have any cluster. */
+export function mayCover(pattern: Pattern, found: Found): boolean {
+  return isCluster(found) ? covers(pattern, found) : isOfProject(pattern, found);
+}
+
+function isOfProject({ project }: Pattern, found: Found): boolean {
+  const name = projectOf(found);
   // An ID counts as it is: `*2` is meant for Team 2, not for every project without a known name whose ID ends in 2.
-  return pattern.groupId === found.groupId || pattern.project.test(project === found.groupId ? '' : project);
+  return project === found.groupId || matches(project, name === found.groupId ? '' : name);
+}
+
+/** Whether a text matches a pattern. A regular expression would take exponential time for many `*`. */
+function matches(pattern: string, text: string): boolean {
+  const [start = '', ...parts] = pattern.split('*');
+  const end = parts.pop();
+  if (end === undefined) return text === start;
+  if (!text.startsWith(start)) return false;
+  let position = start.length;
+  for (const part of parts) {
+    const found = text.indexOf(part, position);
+    if (found < 0) return false;
+    position = found + part.length;
+  }
+  return position + end.length <= text.length && text.endsWith(end);
+}
+
+/** Which clusters the user asked for. */
+export interface Choice {
+  /** The IDs of the projects. Undefined: all. */
+  readonly groupIds?: readonly string[] | undefined;
+  /** Empty: all. */
+  readonly include: readonly Pattern[];
+  readonly exclude: readonly Pattern[];
+}
+
+/** Whether to check a cluster, or to report a list that failed. */
+export function chooses(choice: Choice, found: Found): boolean {
+  return isIncluded(choice, found) && excludedBy(choice, found) === undefined;
+}
+
+/** Whether a cluster, or a list that failed, is in a project and in a pattern that the user asked for. */
+export function isIncluded({ groupIds, include }: Choice, found: Found): boolean {
+  if (groupIds?.includes(found.groupId) === false) return false;
+  return include.length === 0 || include.some((pattern) => mayCover(pattern, found));
+}
+
+/** The first pattern that excludes a cluster, or a list that failed. */
+export function excludedBy({ exclude }: Choice, found: Found): Pattern | undefined {
+  return exclude.find((pattern) => covers(pattern, found));
 }

@@ -1,92 +1,152 @@
 import type { BackupFinding } from '../check/index.js';
+import { type Login, readLogins, valuesOf } from '../config/environment.js';
 import type { AnyAtlasError } from '../index.js';
-import { chooses } from './check-options.js';
-import type { Login } from './environment.js';
 import { explain } from './explain.js';
-import { clusterOf, type Found, isCluster, projectOf } from './names.js';
 import { printable } from './output.js';
-import { includes } from './patterns.js';
+import { clusterOf, type Found, isCluster, mayCover, type Pattern, projectOf } from './patterns.js';
 import type { Report } from './report.js';
+import { formatDuration } from './table.js';
 
 /** Why something could not be checked or is missing. */
-type Problem = ReturnType<typeof problem>;
-
-/** Finds what could not be checked or is missing. */
-export function findProblems(report: Report): Problem[] {
-  const { options, findings, leftOut, notChecked, login, error } = report;
-  if (error !== undefined) return [failure('The projects could not be listed', error, login)];
-  const filtered = notChecked.filter(({ reason }) => reason === 'excluded' || reason === 'not included');
-  const backedUp = [...findings, ...leftOut, ...filtered];
-  const known = new Set(backedUp.map(({ groupId }) => groupId));
-  const empty = options.groupIds?.filter((groupId) => !known.has(groupId)) ?? [];
-  const unused = options.include.filter((pattern) => !backedUp.some((found) => includes(pattern, found)));
-  const problems = [
-    ...findings.flatMap((found) => (found.error === undefined ? [] : [failure(nameOf(found), found.error, login)])),
-    ...empty.map((groupId) => problem(groupId, 'The project has no cluster that Atlas backs up.')),
-    ...unused.map(({ text }) => problem('--include', `${text} ${matchesNone}`)),
-    ...vanished(report),
-  ];
-  if (problems.length > 0 || report.summary.clusters > 0) return problems;
-  return [problem('No cluster was checked', filtered.length > 0 ? 'All of them are excluded.' : noneFound)];
+export interface Problem {
+  /** What it is about. */
+  readonly about: string;
+  readonly message: string;
+  /** Problems of the same kind share a line, which has the message of the first. Default: the message. */
+  readonly kind?: string;
+  /** Whether it is a cluster that is gone, which no finding shows. */
+  readonly isVanished?: boolean;
 }
 
-const matchesNone =
-  'matches no cluster that Atlas backs up. Check the pattern, and that the login can read the project.';
+/**
+ * Finds what could not be checked or is missing.
+ *
+ * @param ofInventory - the problems of the inventory.
+ */
+export function findProblems(report: Report, ofInventory: readonly Problem[] = []): Problem[] {
+  const { options, findings, listed, summary, login, error } = report;
+  if (error !== undefined) return [toProblem('The projects could not be listed', error, login)];
+  const backedUp = listed.filter(({ reason }) => !withoutBackups.includes(reason));
+  const known = new Set(backedUp.map(({ groupId }) => groupId));
+  const empty = options.groupIds?.filter((groupId) => !known.has(groupId)) ?? [];
+  const problems = [
+    ...findings.flatMap((found) => (found.error === undefined ? [] : toProblem(nameOf(found), found.error, login))),
+    ...empty.map((groupId) => ({ about: groupId, message: 'The project has no cluster that Atlas backs up.' })),
+    ...findUnused('--include', options.include, backedUp),
+    ...findUnused('--max-age', patternsOf(options.maxAges), listed),
+    ...findUnused('--min-history', patternsOf(options.minHistories), listed),
+    ...ofInventory,
+  ];
+  if (problems.length > 0 || summary.clusters > 0) return problems;
+  return [{ about: 'No cluster was checked', message: backedUp.length > 0 ? 'All of them are excluded.' : noneFound }];
+}
+
+function patternsOf(limits: readonly { readonly pattern: Pattern | undefined }[]): Pattern[] {
+  return limits.flatMap(({ pattern }) => pattern ?? []);
+}
+
+const withoutBackups: readonly unknown[] = ['free', 'deleting', 'internal'];
+
 const noneFound =
   'Atlas lists only the projects in which the login has a role, such as Project Read Only, and backs up no free cluster.';
 
-/** Finds the clusters of the baseline that are neither listed now nor left out. */
-function vanished({ options, findings, notChecked }: Report): Problem[] {
-  const { file, clusters } = options.baseline;
-  const what = `in ${file}, and no longer listed. If nobody deleted it, check the role of the login in the project.`;
-  const keyOf = ({ groupId, clusterName }: Found) => `${groupId}/${clusterName}`;
-  const listed = new Set([...findings, ...notChecked].map(keyOf));
-  const unclear = new Set(findings.filter((found) => !isCluster(found)).map(({ groupId }) => groupId));
-  return clusters
-    .filter((cluster) => chooses(options, cluster) && !unclear.has(cluster.groupId) && !listed.has(keyOf(cluster)))
-    .map((cluster) => problem(nameOf(cluster), what));
+/** Finds the patterns that cannot be meant for any of these. */
+function findUnused(option: string, patterns: readonly Pattern[], listed: readonly Found[]): Problem[] {
+  const what = option === '--include' ? 'no cluster that Atlas backs up' : 'no cluster';
+  const advice = 'Check the pattern, and that the login can read the project.';
+  return unusedOf(patterns, listed).map((text) => ({ about: option, message: `${text} matches ${what}. ${advice}` }));
 }
 
-/** Says which patterns of `--exclude` match nothing. That is no problem. */
-export function formatUnused({ options, findings, leftOut, notChecked, error }: Report): string[] {
-  const listed = [...findings, ...leftOut, ...notChecked];
-  const unused = options.exclude.filter((pattern) => !listed.some((found) => includes(pattern, found)));
-  return error === undefined ? unused.map(({ text }) => printable(`--exclude ${text} matched nothing.`)) : [];
-}
-
-const shownNames = 3;
-
-/** Formats problems: a line for each kind, with the first names that it is about, and the first message. */
-export function formatProblems(problems: readonly Problem[]): string[] {
-  const kinds = new Map<string, Problem[]>();
-  for (const problem of problems) {
-    const same = kinds.get(problem.kind) ?? [];
-    kinds.set(problem.kind, same);
-    same.push(problem);
-  }
-  return Array.from(kinds.values(), (same) => {
-    const names = same.slice(0, shownNames).map(({ about }) => about);
-    const more = same.length > shownNames ? ` and ${same.length - shownNames} more` : '';
-    return printable(`${names.join(', ')}${more}: ${same[0]?.message}`);
-  });
+function unusedOf(patterns: readonly Pattern[], listed: readonly Found[]): string[] {
+  return patterns.filter((pattern) => !listed.some((found) => mayCover(pattern, found))).map(({ text }) => text);
 }
 
 const listNames = { flex: 'Flex clusters', dedicated: 'dedicated clusters' };
 
-function nameOf(found: Found & Partial<Pick<BackupFinding, 'clusterType'>>): string {
+export function nameOf(found: Found & { readonly clusterType?: BackupFinding['clusterType'] }): string {
   const list = isCluster(found) || found.clusterType === undefined ? '(no name)' : listNames[found.clusterType];
   return `${projectOf(found)} / ${clusterOf(found) || list}`;
 }
 
-/** @param kind - problems of the same kind share a line. */
-function problem(about: string, message: string, kind = message) {
-  return { about, message, kind };
+function toProblem(about: string, error: AnyAtlasError, login: Login): Problem {
+  const subject = error.path?.endsWith('/schedule') ? 'The schedule could not be read. ' : '';
+  const message = subject + explain(error, login);
+  return { about, message, kind: subject + kindOf(error, message) };
 }
 
-function failure(about: string, error: AnyAtlasError, login: Login): Problem {
+/** What errors have in common that need to be said once. Their messages may differ in names and times. */
+function kindOf(error: AnyAtlasError, message: string): string {
   const { code, operation, limit, status, errorCode } = error.toJSON();
-  const message = explain(error, login);
-  // The messages of a kind may differ in names and times.
-  if (code === 'TIMEOUT') return problem(about, message, `${operation} ${limit}`);
-  return problem(about, message, errorCode ? `${status} ${errorCode}` : message);
+  if (code === 'TIMEOUT') return `${operation} ${limit}`;
+  return errorCode ? `${status} ${errorCode}` : message;
+}
+
+/**
+ * Formats problems: a line for each kind, with the first names that it is about, and the first message.
+ *
+ * @param maxVanished - how many names the line on clusters that are gone has. Others have three.
+ */
+export function formatProblems(problems: readonly Problem[], maxVanished: number): string[] {
+  return groupByKind(problems).map(([first, ...others]) => {
+    const { message, isVanished } = first;
+    const maxNames = isVanished ? maxVanished : 3;
+    const names = [first, ...others].slice(0, maxNames).map(({ about }) => about);
+    const more = others.length >= maxNames ? ` and ${others.length + 1 - maxNames} more` : '';
+    return printable(`${names.join(', ')}${more}: ${message}`);
+  });
+}
+
+type Group = [first: Problem, ...others: Problem[]];
+
+function groupByKind(problems: readonly Problem[]): Group[] {
+  const kinds = new Map<string, Group>();
+  for (const problem of problems) {
+    const kind = problem.kind ?? problem.message;
+    const group = kinds.get(kind);
+    if (group === undefined) kinds.set(kind, [problem]);
+    else group.push(problem);
+  }
+  return [...kinds.values()];
+}
+
+/** Says what is worth knowing, but is no problem. */
+export function formatNotices(report: Report, remembered: readonly Found[] = []): string[] {
+  const { options, listed, summary, error } = report;
+  const unused = error === undefined ? unusedOf(options.exclude, [...listed, ...remembered]) : [];
+  return [
+    ...unused.map((text) => printable(`--exclude ${text} matched nothing.`)),
+    ...describeClock(summary.clockOffset),
+    ...describeEvidence(report),
+  ];
+}
+
+function describeClock(offset = 0): string[] {
+  if (Math.abs(offset) <= 60_000) return [];
+  const difference = `${formatDuration(Math.abs(offset))} ${offset > 0 ? 'ahead of' : 'behind'}`;
+  return [`The clock of this machine is ${difference} the clock of Atlas, by which backups are judged. Set it.`];
+}
+
+/** Says which parts of the evidence could not be read, and of how many clusters. */
+function describeEvidence({ findings, login }: Report): string[] {
+  const failures = findings.flatMap(({ clusterType, error: reported, evidence }) => {
+    const errors = evidence?.errors.filter((error) => error !== reported) ?? [];
+    return errors.map((error): Problem => {
+      // The name of the part in the paths of Atlas, such as `restoreJobs`.
+      const part = error.path?.split('/').at(-1) ?? 'some answers';
+      const isOfManager = part === 'restoreJobs' && clusterType === 'dedicated';
+      const message = explain(error, login, isOfManager ? 'Project Backup Manager' : undefined);
+      return { about: part, message, kind: `${part} ${isOfManager} ${kindOf(error, message)}` };
+    });
+  });
+  return groupByKind(failures).map(([{ about, message }, ...others]) => {
+    return `The evidence of ${others.length + 1} cluster${others.length === 0 ? '' : 's'} lacks ${about}. ${message}`;
+  });
+}
+
+/** Says which login is used and which are not, if the environment has several with different values. */
+export function describeLogins(used: Login): string[] {
+  const ignored = readLogins().filter((login) => valuesOf(login).join('\n') !== valuesOf(used).join('\n'));
+  if (ignored.length === 0) return [];
+  const namesOf = (logins: Login[]) => logins.flatMap(({ variables }) => Object.values(variables)).join(', ');
+  return [`The environment has several logins. Used: ${namesOf([used])}. Ignored: ${namesOf(ignored)}.`];
 }

@@ -1,12 +1,11 @@
 import type { BackupCheckTotals, BackupFinding, BackupState } from '../check/index.js';
+import type { Login } from '../config/environment.js';
 import type { AnyAtlasError } from '../index.js';
-import { type CheckOptions, chooses } from './check-options.js';
-import type { Login } from './environment.js';
-import { clusterOf, type Found, isCluster, projectOf } from './names.js';
-import { covers } from './patterns.js';
+import type { CheckOptions } from './check-options.js';
+import { chooses, clusterOf, excludedBy, type Found, isCluster, projectOf } from './patterns.js';
 
 /** The states, in the order of the report. */
-export const states = ['none', 'stale', 'unknown', 'paused', 'new', 'fresh'] as const satisfies readonly BackupState[];
+export const states = ['none', 'stale', 'short', 'unknown', 'paused', 'new', 'fresh'] as const satisfies BackupState[];
 
 /** Why clusters are not checked, in the order of the summary. */
 export const reasons = ['free', 'deleting', 'internal', 'excluded', 'not included'] as const;
@@ -27,32 +26,38 @@ export interface Report extends ReturnType<typeof arrange> {
 
 /** Sorts and counts what a check found. */
 export function arrange(found: readonly BackupFinding[], totals: BackupCheckTotals, options: CheckOptions) {
+  const notChecked = totals.notChecked.map((cluster) => toNotChecked(cluster, options)).sort(compareNames);
   // The filter of the check sees clusters only, and not the lists that failed.
   const findings = found.filter((finding) => chooses(options, finding)).sort(compareFindings);
-  const leftOut = found.filter((finding) => !chooses(options, finding));
-  const notChecked = totals.notChecked.map((cluster) => toNotChecked(cluster, options)).sort(compareNames);
   const clusters = findings.filter(isCluster);
-  const ofStates = { none: 0, stale: 0, unknown: 0, paused: 0, new: 0, fresh: 0 };
+  const ofStates = { none: 0, stale: 0, short: 0, unknown: 0, paused: 0, new: 0, fresh: 0 };
   const ofReasons = { free: 0, deleting: 0, internal: 0, excluded: 0, 'not included': 0 };
   for (const { state } of clusters) ofStates[state] += 1;
   for (const { reason } of notChecked) ofReasons[reason] += 1;
   const notListed = new Set(findings.filter((finding) => !isCluster(finding)).map(({ groupId }) => groupId));
-  const counts = { projects: totals.projects, projectsNotListed: notListed.size, clusters: clusters.length };
-  return { summary: { ...counts, ...ofStates, ...ofReasons }, findings, leftOut, notChecked };
+  const { projects, clockOffset } = totals;
+  const counts = { projects, projectsNotListed: notListed.size, clusters: clusters.length, clockOffset };
+  return {
+    summary: { ...counts, ...ofStates, ...ofReasons },
+    findings,
+    notChecked,
+    /** Everything that Atlas listed, and the lists that failed, whatever the options leave out. */
+    listed: [...found, ...notChecked],
+  };
 }
 
 /** Says why a cluster is not checked, and which pattern excluded it. */
-function toNotChecked(cluster: BackupCheckTotals['notChecked'][number], { exclude }: CheckOptions) {
+function toNotChecked(cluster: BackupCheckTotals['notChecked'][number], options: CheckOptions) {
   const { reason } = cluster;
   if (reason !== 'filtered') return { ...cluster, reason };
-  const pattern = exclude.find((pattern) => covers(pattern, cluster))?.text;
+  const pattern = excludedBy(options, cluster)?.text;
   return { ...cluster, reason: pattern === undefined ? ('not included' as const) : ('excluded' as const), pattern };
 }
 
 const { compare } = new Intl.Collator('en');
 
 /** Compares projects and clusters as shown. */
-function compareNames(a: Found, b: Found): number {
+export function compareNames(a: Found, b: Found): number {
   return compare(projectOf(a), projectOf(b)) || compare(clusterOf(a), clusterOf(b));
 }
 

@@ -1,18 +1,23 @@
 import type { BackupFinding, BackupState } from '../check/index.js';
-import { atlasUrl, readServer } from './environment.js';
-import { clusterOf, projectOf } from './names.js';
+import { atlasUrl, readServer } from './json.js';
 import { printable } from './output.js';
+import { clusterOf, projectOf } from './patterns.js';
 import { dailyLimit, type Report, reasons, states } from './report.js';
 
-const problems: readonly BackupState[] = ['none', 'stale', 'unknown'];
+const badStates: readonly BackupState[] = ['none', 'stale', 'short', 'unknown'];
+
+/** Whether a row is worth a look, although its state may be good. */
+function isProblem({ state, reason, lastFailed }: BackupFinding): boolean {
+  return badStates.includes(state) || reason === 'no schedule' || lastFailed !== undefined;
+}
 
 /** Formats a report as a table with a summary below. */
 export function formatTable(report: Report, isColored: boolean): string {
-  const { onlyProblems, usualLimit } = report.options;
+  const { onlyProblems, usualMaxAge } = report.options;
   const summary = formatSummary(report);
-  const findings = report.findings.filter(({ state }) => !onlyProblems || problems.includes(state));
+  const findings = report.findings.filter((finding) => !onlyProblems || isProblem(finding));
   if (findings.length === 0) return summary;
-  const rows = findings.map((finding) => toRow(finding, typeof usualLimit === 'number' ? usualLimit : dailyLimit));
+  const rows = findings.map((finding) => toRow(finding, typeof usualMaxAge === 'number' ? usualMaxAge : dailyLimit));
   const widths = header.map((title, column) =>
     rows.reduce((widest, row) => Math.max(widest, row[column]?.length ?? 0), title.length),
   );
@@ -30,7 +35,14 @@ const header = ['Project', 'Cluster', 'Type', 'State', 'Newest (UTC)', 'Age', 'N
 const stateColumn = header.indexOf('State');
 
 // Legible on a dark and on a light background.
-const colors: Partial<Record<BackupState, number>> = { none: 31, stale: 31, unknown: 35, paused: 33, fresh: 32 };
+const colors: { [State in BackupState]?: number } = {
+  none: 31,
+  stale: 31,
+  short: 31,
+  unknown: 35,
+  paused: 33,
+  fresh: 32,
+};
 
 /** @param usualLimit - the limit that needs no note, in ms. */
 function toRow(finding: BackupFinding, usualLimit: number): string[] {
@@ -41,12 +53,18 @@ function toRow(finding: BackupFinding, usualLimit: number): string[] {
   return [...names, clusterType, state, time, shownAge, noteOf(finding, usualLimit)];
 }
 
-function noteOf({ state, error, reason, maxAge: limit, lastFailed }: BackupFinding, usualLimit: number): string {
+function noteOf(finding: BackupFinding, usualLimit: number): string {
+  const { state, error, reason, maxAge: limit, lastFailed } = finding;
   const { errorCode, status, code } = error?.toJSON() ?? {};
   // The schedule or a pattern may have changed the limit.
   const showsLimit = limit !== undefined && (state === 'stale' || limit !== usualLimit);
   const notes = [reason ?? (error && printable(String(errorCode ?? status ?? code)))];
   if (showsLimit) notes.push(`limit ${formatLimit(limit)}`);
+  if (state === 'short') {
+    const { newest, age, oldest, minHistory } = finding;
+    const history = age + newest.time.getTime() - oldest.time.getTime();
+    notes.push(`history ${formatDuration(history)} of ${formatLimit(minHistory)}`);
+  }
   if (lastFailed) notes.push('latest snapshot failed');
   return notes.filter((note) => note !== undefined).join(', ');
 }
@@ -69,10 +87,10 @@ export function formatDuration(ms: number): string {
 }
 
 // Such as `Clusters: 7 in 3 projects (1 none, 6 fresh). Not checked: 2 free, 1 excluded`.
-function formatSummary({ summary, options: { usualLimit: limit } }: Report): string {
+function formatSummary({ summary, options: { usualMaxAge: limit } }: Report): string {
   const { clusters, projects } = summary;
   const server = readServer();
-  const list = (names: readonly (keyof typeof summary)[]) =>
+  const list = (names: readonly ((typeof states)[number] | (typeof reasons)[number])[]) =>
     names.flatMap((name) => (summary[name] > 0 ? [`${summary[name]} ${name}`] : [])).join(', ');
   const [ofStates, notChecked] = [list(states), list(reasons)];
   const sentences = [

@@ -3,6 +3,7 @@ import { type AccessTokenCredentials, type AtlasCredentials, maxCredentialLength
 import { bearerTokenForm, isBearerToken } from '../auth/bearer.js';
 import { AtlasConfigurationError, type AtlasIssue } from '../errors/errors.js';
 import { inputIssues, listIssues, optionsError } from '../errors/issues.js';
+import { logins } from './environment.js';
 
 const text = z
   .string({ error: ({ input }) => (input === undefined ? 'is missing' : 'must be a string') })
@@ -23,14 +24,6 @@ const kinds = [
   z.strictObject({ accessToken }, { error: optionsError }),
 ];
 
-/** The variables of each login. For an API key, the Go SDK and Terraform read the first pair, and the Atlas CLI the second. */
-const logins: readonly Readonly<Record<string, string>>[] = [
-  { accessToken: 'MONGODB_ATLAS_ACCESS_TOKEN' },
-  { clientId: 'MONGODB_ATLAS_CLIENT_ID', clientSecret: 'MONGODB_ATLAS_CLIENT_SECRET' },
-  { publicKey: 'MONGODB_ATLAS_PUBLIC_KEY', privateKey: 'MONGODB_ATLAS_PRIVATE_KEY' },
-  { publicKey: 'MONGODB_ATLAS_PUBLIC_API_KEY', privateKey: 'MONGODB_ATLAS_PRIVATE_API_KEY' },
-];
-
 /**
  * Returns the credentials of the option, or else the first complete ones of the environment: an access token, a service
  * account, or an API key. An empty variable counts as missing.
@@ -40,24 +33,24 @@ const logins: readonly Readonly<Record<string, string>>[] = [
  */
 export function resolveCredentials(option: object | undefined): AtlasCredentials {
   if (option !== undefined) return checkCredentials(option, {});
-  const login = logins.find((variables) => Object.values(variables).some((name) => process.env[name]));
+  const login = logins.find(({ variables }) => Object.values(variables).some((name) => process.env[name]));
   if (login === undefined) {
     // One pair of names for an API key is enough, so the last one is left out.
-    const choices = logins.slice(0, -1).map((variables) => Object.values(variables).join(' and '));
+    const choices = logins.slice(0, -1).map(({ variables }) => Object.values(variables).join(' and '));
     const what = `There are no credentials. The environment needs ${choices.join(', or ')}.`;
     throw new AtlasConfigurationError(what, {
       advice: 'Set the variables of one login, or pass the option credentials.',
     });
   }
-  const names = Object.values(login);
+  const names = Object.values(login.variables);
   const set = names.find((name) => process.env[name]);
   const missing = names.find((name) => !process.env[name]);
   if (missing !== undefined) {
     const advice = `Set both, or unset ${set}.`;
     throw new AtlasConfigurationError(`${set} is set, but ${missing} is not.`, { advice });
   }
-  const fields = Object.entries(login).map(([field, name]) => [field, process.env[name]]);
-  return checkCredentials(Object.fromEntries(fields), login);
+  const fields = Object.entries(login.variables).map(([field, name]) => [field, process.env[name]]);
+  return checkCredentials(Object.fromEntries(fields), login.variables);
 }
 
 /** @param variables - the environment variable of each field; empty for the option. */

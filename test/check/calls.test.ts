@@ -1,7 +1,13 @@
 import { getEventListeners } from 'node:events';
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { checkBackups } from '../../src/check/index.js';
-import { AtlasApiError, AtlasAuthenticationError, type AtlasError } from '../../src/index.js';
+import {
+  AtlasApiError,
+  AtlasAuthenticationError,
+  AtlasConnectionError,
+  type AtlasError,
+  AtlasTimeoutError,
+} from '../../src/index.js';
 import { passTime, runClock, standStill, stopClock } from '../support/clock.js';
 import type { Script } from '../support/raw-steps.js';
 import { fakeClient, ignoring } from './support/fake-client.js';
@@ -17,7 +23,7 @@ const outOfTime = (timeout: number) =>
     operation: 'checkBackups',
     limit: 'timeout',
     limitMs: timeout,
-    message: `The check ran out of time after ${timeout} ms (timeout). Raise timeout if the check needs longer.`,
+    message: `The check ran out of time after ${timeout} ms (timeout). Raise timeout if the check needs longer. What its caller does between two findings counts too.`,
   });
 
 /** Lists this many Flex clusters, and no others. `answer` is that of each cluster. */
@@ -52,20 +58,26 @@ describe('the calls of a check', () => {
     expect(server.requests).toHaveLength(4);
   });
 
-  const sent = (time: number) => new Date(time).toUTCString();
-  it.each([
-    ['the Date of the response', sent(Date.now() + 72 * hour), 73],
-    ['the clock of this machine without one', undefined, 1],
-    ['the clock of this machine if it is odd', 'soon', 1],
-  ])('take the age of a backup by %s', async (_what, date, hours) => {
-    const snapshots = [{ status: 'COMPLETED', finishTime: ago(hour) }];
-    const answer = { data: snapshots, response: date && { headers: { date } } };
-    const client = flexClusters(1, () => snapshots);
-    const { getAll } = client;
-    const withResponse = (path: string) => Object.assign(getAll(path), { withResponse: async () => answer });
-    const fake: unknown = (path: string) => (path.endsWith('snapshots') ? withResponse(path) : getAll(path));
-    const { findings } = await runCheck(Object.assign(client, { getAll: fake }), { groupIds: [a] });
+  const date = (hours: number) => new Date(Date.now() + hours * hour).toUTCString();
+  it.each<[what: string, headers: object | undefined, hours: number, offset?: number]>([
+    ['its Date', { date: date(72) }, 73, -72],
+    ['its Date and Age, if a cache had it', { date: date(-100), age: '360000' }, 1, 0],
+    ['its Date without an odd Age', { date: date(1), age: 'old' }, 2, -1],
+    ['the clock of this machine without a Date', { age: '3600' }, 1],
+    ['the clock of this machine if its Date is odd', { date: 'soon' }, 1],
+    ['the clock of this machine if a fake sends no headers', undefined, 1],
+  ])('take the age of a backup by %s', async (_what, headers, hours, offset) => {
+    const backups = [{ status: 'COMPLETED', finishTime: ago(hour) }];
+    const { get, getAll } = flexClusters(1, () => backups);
+    const withResponse = async () => ({ data: backups, response: headers && { headers } });
+    const withHeaders = (...[path, options]: Parameters<typeof getAll>) => {
+      const call = getAll(path, options);
+      return path.endsWith('snapshots') ? Object.assign(call, { withResponse }) : call;
+    };
+    const { findings, totals } = await runCheck({ get, getAll: withHeaders }, { groupIds: [a] });
     expect(findings).toMatchObject([{ age: expect.closeTo(hours * hour, -5) }]);
+    expect('clockOffset' in totals).toBe(offset !== undefined);
+    if (offset !== undefined) expect(totals.clockOffset).toBeCloseTo(offset * hour, -5);
   });
 });
 
@@ -124,13 +136,15 @@ describe('the timeout of a check', () => {
   });
 });
 
-describe('a rate limit', () => {
-  const limited = (retryAfterMs?: number) => new AtlasApiError('Too many requests.', { status: 429, retryAfterMs });
+describe('a call that fails', () => {
+  const failed = (status: number, retryAfterMs?: number) => new AtlasApiError('Failed.', { status, retryAfterMs });
+  const unreachable = (code?: string) =>
+    new AtlasConnectionError('No response.', code === undefined ? {} : { cause: Object.assign(new Error(), { code }) });
 
   beforeEach(stopClock);
 
-  /** A client of a project with two clusters. The calls for snapshots end with these errors, and then with a backup. */
-  function openLimited(...errors: AtlasError[]) {
+  /** Checks a project with two clusters. The calls for snapshots end with these errors, and then with a backup. */
+  async function checkFailing(errors: AtlasError[], timeout = 600_000) {
     const calls: string[] = [];
     const signals = new Set<AbortSignal>();
     const client = flexClusters(2, (path, { signal, timeout }) => {
@@ -140,13 +154,17 @@ describe('a rate limit', () => {
       if (error !== undefined) throw error;
       return [{ status: 'COMPLETED', finishTime: new Date().toISOString() }];
     });
-    return { client, calls, signals };
+    const { findings } = await runClock(runCheck(client, { groupIds: [a], concurrency: 1, timeout }), 500);
+    const [first] = findings;
+    const times = calls.filter((call) => call.startsWith('Cluster0')).map((call) => Number(/\d+(?=,)/.exec(call)));
+    return { findings, first, times, calls, signals };
   }
 
-  it('is waited for at least a second, while the call keeps its place, also if the token endpoint has it', async () => {
+  it('for a rate limit is made again after at least a second, and keeps its place meanwhile', async () => {
+    // The token endpoint has a limit too.
     const noToken = new AtlasAuthenticationError('Too many requests.', { status: 429 });
-    const { client, calls, signals } = openLimited(limited(2000), limited(0), noToken);
-    const { findings } = await runClock(runCheck(client, { groupIds: [a], concurrency: 1, timeout: 60_000 }));
+    const errors = [failed(429, 2000), failed(429, 0), noToken];
+    const { findings, calls, signals } = await checkFailing(errors, 60_000);
     expect(findings.map(({ state }) => state)).toEqual(['fresh', 'fresh']);
     const times = [0, 2000, 3000, 13_000].map((time) => `Cluster0 at ${time}, within ${60_000 - time}`);
     expect(calls).toEqual([...times, 'Cluster1 at 13000, within 47000']);
@@ -155,16 +173,49 @@ describe('a rate limit', () => {
 
   it.each([
     [59_000, 'fresh', undefined],
-    [60_000, 'unknown', limited(60_000)],
-  ])('of %i ms leaves a cluster %s, if the check may take a minute', async (retryAfterMs, state, error) => {
-    const { client } = openLimited(limited(retryAfterMs));
-    const { findings } = await runClock(runCheck(client, { groupIds: [a], concurrency: 1, timeout: 60_000 }));
+    [60_000, 'unknown', failed(429, 60_000)],
+  ])('for a rate limit of %i ms is %s, if the check may take a minute', async (retryAfterMs, state, error) => {
+    const { findings } = await checkFailing([failed(429, retryAfterMs)], 60_000);
     expect(findings).toMatchObject([{ clusterName: 'Cluster0', state, ...(error && { error }) }, { state: 'fresh' }]);
+  });
+
+  it.each<[what: string, error: AtlasError, times: number[]]>([
+    ['with status 500', failed(500), [0, 10_000]],
+    ['with status 408', failed(408), [0, 10_000]],
+    ['with a status and a wait', failed(503, 30_000), [0, 30_000]],
+    ['because Atlas gives no token', new AtlasAuthenticationError('Failed.', { status: 503 }), [0, 10_000]],
+    ['because the connection was lost', unreachable('ECONNRESET'), [0, 10_000]],
+    ['for a reason that a fake leaves out', unreachable(), [0, 10_000]],
+    ['with a status and too long a wait', failed(503, 121_000), [0]],
+    ['because the host does not exist', unreachable('ENOTFOUND'), [0]],
+    ['because of a certificate', new AtlasConnectionError('No.', { kind: 'certificate' }), [0]],
+    ['with a status that will not change', failed(404), [0]],
+    ['with a timeout', new AtlasTimeoutError('Timed out.', {}), [0]],
+  ])('%s is made again if that may help', async (_what, error, expected) => {
+    const { first, times } = await checkFailing([error]);
+    expect(times).toEqual(expected);
+    expect(first).toMatchObject(times.length > 1 ? { state: 'fresh' } : { state: 'unknown', error });
+  });
+
+  const every10s = (end: number) => Array.from({ length: end / 10_000 + 1 }, (_, index) => index * 10_000);
+  it.each<[what: string, errors: AtlasError[], timeout: number, times: number[]]>([
+    ['two minutes after it first failed', Array(13).fill(failed(503)), 600_000, every10s(120_000)],
+    ['the end of the check', Array(13).fill(failed(503)), 30_000, every10s(20_000)],
+    [
+      'two minutes after it first failed for another reason than a rate limit',
+      [failed(429, 200_000), failed(503), failed(429, 100_000), ...Array(3).fill(failed(503))],
+      600_000,
+      [0, 200_000, 210_000, 310_000, 320_000],
+    ],
+  ])('is made again until %s', async (_what, errors, timeout, expected) => {
+    const { first, times } = await checkFailing(errors, timeout);
+    expect(times).toEqual(expected);
+    expect(first).toMatchObject({ state: 'unknown', error: failed(503) });
   });
 
   it('is not waited for any longer after an abort', async () => {
     const stop = new AbortController();
-    const { client } = openLimited(limited(60_000));
+    const client = flexClusters(2, () => Promise.reject(failed(429, 60_000)));
     const finding = checkBackups(client, { groupIds: [a], concurrency: 1, signal: stop.signal }).next();
     await standStill();
     stop.abort('stopped');

@@ -85,28 +85,33 @@ describe('checkBackups', () => {
     expect(requestsOf(server).filter((path) => !path.startsWith(`/${b}/`))).toEqual([]);
     expect(findings).toMatchObject([{ groupId: b, clusterName: 'Invoices' }]);
     expect(totals).toStrictEqual({ projects: 1, notChecked: [] });
-    expect(await check({ groupIds: [] })).toStrictEqual({ findings: [], totals: { projects: 0, notChecked: [] } });
   });
 
   it('accounts for every cluster of the lists', async () => {
     const ofRegion = (name: string, providerName: string) =>
       cluster(name, { replicationSpecs: [{ regionConfigs: [{ providerName }] }] });
     const shadow = cluster('Shadow', { internalClusterRole: 'INTERNAL_SHADOW_CLUSTER' });
-    const ofDedicated = [ofRegion('M0', 'TENANT'), ofRegion('Orders', 'FLEX'), cluster('Ledger'), cluster('Archive')];
+    const ofDedicated = [ofRegion('M0', 'TENANT'), ofRegion('Mini', 'FLEX'), cluster('Ledger'), cluster('Archive')];
     const { server, check } = await openAtlas({
       [flexList]: list([cluster('Orders'), cluster('Old', { stateName: 'DELETING' })]),
       [dedicatedList]: list([...ofDedicated, shadow]),
     });
     const asked: string[] = [];
-    const filter = ({ clusterName }: ClusterName) => asked.push(clusterName) > 2;
+    const filter = ({ clusterName }: ClusterName) => asked.push(clusterName) % 2 === 0;
     const { findings, totals } = await check({ groupIds: [a], concurrency: 1, filter });
-    expect(asked).toEqual(['Orders', 'Ledger', 'Archive']);
-    expect(findings).toMatchObject([{ clusterName: 'Archive', state: 'fresh' }]);
+    expect(asked).toEqual(['Orders', 'Mini', 'Ledger', 'Archive']);
+    // A Flex cluster among the dedicated ones may be in no other list.
+    const checked = ['Mini', 'Archive'].map((clusterName) => ({
+      clusterType: 'dedicated',
+      clusterName,
+      state: 'fresh',
+    }));
+    expect(findings).toMatchObject(checked);
     const [first] = totals.notChecked;
     expect(first).toStrictEqual({ groupId: a, clusterType: 'flex', clusterName: 'Orders', reason: 'filtered' });
     const reasons = totals.notChecked.map(({ clusterName, reason }) => `${clusterName} ${reason}`);
     expect(reasons.join(', ')).toBe('Orders filtered, Old deleting, M0 free, Ledger filtered, Shadow internal');
-    expect(server.requests).toHaveLength(3);
+    expect(server.requests).toHaveLength(4);
   });
 
   it.each<[name: string, path: string, unknown: Partial<BackupFinding>, others: number]>([
@@ -142,11 +147,14 @@ describe('checkBackups', () => {
   });
 
   const limitError = 'must be a number of ms above 0, "schedule", or a function that returns one of them';
-  const known = 'options: groupIds, maxAge, filter, evidence, timeout, concurrency, signal';
+  const historyError = 'must be a number of ms above 0, or a function that returns one';
+  const known = 'options: groupIds, maxAge, minHistory, filter, evidence, timeout, concurrency, signal';
   it.each<[path: string, message: string, values: unknown[]]>([
     ['groupIds.1', 'must be 24 lowercase hexadecimal digits', [[a, 'A'.repeat(24)]]],
     ['groupIds', 'must be a list of project IDs', [a, null]],
+    ['groupIds', 'must have a project ID (leave it out to check every project)', [[]]],
     ['maxAge', limitError, [0, Number.POSITIVE_INFINITY, '26h', null]],
+    ['minHistory', historyError, [0, Number.POSITIVE_INFINITY, '14d', 'schedule', null]],
     ['filter', 'must be a function', [true, null]],
     ['evidence', 'must be true or false', ['yes', null]],
     ['timeout', 'must be a number of ms above 0', [-1, 0, '1m']],
@@ -174,14 +182,15 @@ describe('checkBackups', () => {
 
   const closed = new AtlasClosedError('Closed.');
   const bug = Object.assign(new TypeError('A bug.'), { status: 429 });
-  it.each<[what: string, end: string, thrown: Error, option?: 'filter' | 'maxAge']>([
-    ['of the list of projects', '/groups', new AtlasConnectionError('Atlas is down.')],
+  it.each<[what: string, end: string, thrown: Error, option?: 'filter' | 'maxAge' | 'minHistory']>([
+    ['of the list of projects', '/groups', new AtlasConnectionError('No.', { kind: 'certificate' })],
     ['that the client is closed, while it lists clusters', '/clusters', closed],
     ['that the client is closed, while it reads snapshots', '/snapshots', closed],
     ['that the client is closed, while it reads a schedule', '/schedule', closed],
     ['that is not one of Atlas', '/snapshots', bug],
     ['of the function filter', 'none', bug, 'filter'],
     ['of the function maxAge', 'none', bug, 'maxAge'],
+    ['of the function minHistory', 'none', bug, 'minHistory'],
   ])('rejects with an error %s', async (_what, end, thrown, option) => {
     const fail = () => {
       throw thrown;
@@ -215,6 +224,7 @@ describe('a dedicated cluster', () => {
     ['another code', notFound('CLUSTER_NOT_FOUND'), 'API_ERROR'],
     ['another status', notFound('BACKUP_CONFIG_NOT_FOUND', 403), 'API_ERROR'],
     ['an odd body', [answer(200, { policies: null })], 'INVALID_RESPONSE'],
+    ['an error beside its policies', [answer(200, { policies: [], error: 503 })], 'INVALID_RESPONSE'],
   ])('is unknown if its schedule decides and fails with %s', async (_name, schedule, code) => {
     const { finding } = await checkLedger({}, { ...old, schedule });
     expect(finding).toMatchObject({ clusterName: 'Ledger', state: 'unknown', error: error(code), ...known });
@@ -258,8 +268,9 @@ describe('a sharded cluster', () => {
     ['is unknown if its own list fails', [], denied, unknown('API_ERROR', '403'), lists],
     ['is unknown if its own list has an error', [], failed, unusable('error: must be absent'), lists],
     ['is unknown if its own list is no list', [], [answer(200, {})], unusable('results: must be a list'), lists],
-    ['is unknown if its own list has a next page', [], followed, unusable('cut short'), lists],
-    ['is unknown if its own list has too few items', [], page([], { totalCount: 1 }), unusable('cut short'), lists],
+    ['is unknown if its own list has a next page', [], followed, unusable('cut short'), all],
+    ['is unknown if its own list has too few items', [], page([], { totalCount: 1 }), unusable('cut short'), all],
+    ['is fresh by what its own list has', [], page([whole(hour)], { totalCount: 2 }), fresh, lists],
   ])('%s', async (_what, first, second, finding, paths) => {
     const answers: Answers = { snapshots: list(first), [ownList]: second, schedule: noSchedule };
     const { server, ...found } = await checkLedger({ clusterType: 'SHARDED' }, answers);
@@ -278,7 +289,10 @@ describe('the limit', () => {
     [ledger]: backup(27 * hour, 'clusters'),
     [`${dedicatedList}/Ledger/backup/schedule`]: [answer(200, { policies: [policy] })],
   };
-  const ofLedger = (maxAge: MaxAge) => (name: ClusterName) => (name.clusterName === 'Ledger' ? maxAge : undefined);
+  const ofLedger =
+    <T extends MaxAge>(limit: T) =>
+    (name: ClusterName) =>
+      name.clusterName === 'Ledger' ? limit : undefined;
 
   it.each<[maxAge: BackupCheckOptions['maxAge'], ofFlex: number, ofDedicated: number, requests: number]>([
     [undefined, 26 * hour, 26 * hour, 5],
@@ -295,12 +309,32 @@ describe('the limit', () => {
     expect(server.requests).toHaveLength(requests);
   });
 
+  it('of the history may depend on the cluster too', async () => {
+    const { check } = await openAtlas({
+      [flexList]: list([cluster('Orders')]),
+      [dedicatedList]: list([cluster('Ledger')]),
+    });
+    const { findings } = await check({ groupIds: [a], minHistory: ofLedger(2 * hour) });
+    expect(findings).toContainEqual(expect.objectContaining({ clusterName: 'Orders', state: 'fresh' }));
+    const short = { clusterName: 'Ledger', state: 'short', minHistory: 2 * hour, maxAge: 26 * hour };
+    expect(findings).toContainEqual(expect.objectContaining(short));
+    expect((await check({ groupIds: [a], minHistory: 2 * hour })).findings).toMatchObject([
+      { state: 'short' },
+      { state: 'short' },
+    ]);
+  });
+
   it('that a function returns must be one', async () => {
-    const { check } = await openAtlas(answers);
-    const { findings } = await check({ groupIds: [a], maxAge: ofLedger(-1) });
-    const issues = [{ path: 'maxAge', message: 'must be a number of ms above 0, or "schedule"' }];
+    const options = { maxAge: () => -1, minHistory: () => Number.NaN, evidence: true };
+    const { finding, paths } = await checkLedger({}, {}, options);
+    const issues = [
+      { path: 'maxAge', message: 'must be a number of ms above 0, or "schedule"' },
+      { path: 'minHistory', message: 'must be a number of ms above 0' },
+    ];
     const invalid = error('INVALID_ARGUMENT', { issues });
-    expect(findings).toContainEqual(expect.objectContaining({ clusterName: 'Ledger', error: invalid }));
+    const evidence = { cluster: cluster('Ledger'), errors: [invalid] };
+    expect(finding).toMatchObject({ clusterName: 'Ledger', state: 'unknown', error: invalid, evidence });
+    expect(paths).toEqual([]);
   });
 });
 
@@ -317,8 +351,10 @@ describe('the evidence', () => {
 
   it('is what Atlas sent, and no state depends on it', async () => {
     const [snapshot, more] = [{ createdAt: ago(hour), status: 'completed', odd: [null] }, { extra: 1 }];
+    const components = [null, { id: 'b', downloadUrl: 'https://x' }];
+    const download = { id: 'a', deliveryUrl: ['https://x'], privateDownloadDeliveryUrls: [], components };
     // More restore jobs than were asked for.
-    const answers = { schedule: [answer(200, { policies, ...more })], restoreJobs: list(jobs(101)) };
+    const answers = { schedule: [answer(200, { policies, ...more })], restoreJobs: list([download, ...jobs(100)]) };
     const all = { snapshots: list([snapshot, more]), ...answers };
     const { server, finding, paths } = await checkLedger(more, all, { evidence: true });
     expect(finding).toMatchObject({ state: 'fresh', backups: 1 });
@@ -327,7 +363,8 @@ describe('the evidence', () => {
       cluster: cluster('Ledger', more),
       snapshots: [snapshot, more],
       schedule: { policies, ...more },
-      restores: jobs(100),
+      // Not the links from which anybody could download the backup.
+      restores: [{ id: 'a', components: [null, { id: 'b' }] }, ...jobs(99)],
       errors: [],
     });
     expect(paths).toEqual([...both, 'restoreJobs 2023-01-01']);

@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { type Facts, judge, needsSchedule } from '../../src/check/judge.js';
-import { dailySchedule, noSchedule, type Schedule } from '../../src/check/schedule.js';
+import {
+  type Backups,
+  dailySchedule,
+  noSchedule,
+  readCluster,
+  type Schedule,
+  unknownSchedule,
+} from '../../src/check/facts.js';
+import { type Facts, findDoubts, judge, needsSchedule } from '../../src/check/judge.js';
 import { AtlasConnectionError } from '../../src/index.js';
 
 const hour = 3_600_000;
@@ -8,37 +15,44 @@ const day = 24 * hour;
 const week = 7 * day;
 const sentAt = Date.parse('2026-08-10T12:00:00Z');
 const ago = (ms: number) => new Date(sentAt - ms);
-const hourly: Schedule = { interval: 6 * hour };
-const weekly: Schedule = { interval: week };
-const monthly: Schedule = { interval: day, reason: 'monthly only' };
+const hourly: Schedule = { shortest: 6 * hour, longest: 6 * hour };
+const weekly: Schedule = { shortest: week, longest: week };
+const monthly: Schedule = { ...dailySchedule, reason: 'monthly only' };
 const maxAge = 'schedule';
 
 const reach = { oldest: { time: ago(40 * day) }, backups: 8 };
 
-/** `newest`, `failed` and `created` are ages in ms. */
+/** `newest`, `oldest`, `failed` and `created` are ages in ms. */
 interface Given {
   newest?: number;
+  oldest?: number;
   failed?: number;
   created?: number;
   paused?: unknown;
-  backupEnabled?: boolean;
   maxAge?: Facts['maxAge'];
+  minHistory?: number;
   databaseEdition?: string;
+  isCutShort?: boolean;
 }
 
-function factsOf({ newest, failed, created, maxAge, ...fields }: Given): Facts {
-  return {
-    cluster: { name: 'Ledger', createDate: created === undefined ? undefined : ago(created).toISOString(), ...fields },
-    backups: {
-      ...(newest !== undefined && { restorable: backupOf(newest) }),
-      ...(failed !== undefined && { lastFailed: { time: ago(failed) } }),
-      sentAt,
-    },
-    maxAge,
+function factsOf(given: Given, clusterType: 'flex' | 'dedicated' = 'dedicated'): Facts {
+  const { newest, failed, created, maxAge, minHistory, isCutShort = false, ...fields } = given;
+  const createDate = created === undefined ? undefined : ago(created).toISOString();
+  const cluster = readCluster({ groupId: 'a'.repeat(24), clusterType }, { ...fields, createDate });
+  const backups: Backups = {
+    ...(newest !== undefined && { restorable: backupOf(given) }),
+    ...(failed !== undefined && { lastFailed: { time: ago(failed) } }),
   };
+  const doubts = findDoubts(cluster, { data: [], sentAt, isCutShort }, backups);
+  return { cluster, backups, sentAt, maxAge, minHistory, doubts };
 }
 
-const backupOf = (age: number) => ({ newest: { time: ago(age) }, age, ...reach });
+const backupOf = ({ newest = 0, oldest }: Given) => ({
+  newest: { time: ago(newest) },
+  age: newest,
+  ...reach,
+  ...(oldest !== undefined && { oldest: { time: ago(oldest) } }),
+});
 
 type Row = [facts: Given, state: string, reason?: string | undefined, schedule?: Schedule | undefined];
 
@@ -61,7 +75,7 @@ describe('a cluster with a backup', () => {
     [{ newest: 25 * hour, maxAge }, 'fresh', 26 * hour, 'monthly only', monthly],
     [{ newest: 30 * day + 8 * hour, maxAge, paused: true }, 'paused', 8 * hour, undefined, hourly],
   ])('%j is %s by a limit of %i ms (%s)', (facts, state, limit, reason, schedule = dailySchedule) => {
-    const found = { state, ...backupOf(facts.newest ?? 0), maxAge: limit, ...(reason && { reason }) };
+    const found = { state, ...backupOf(facts), maxAge: limit, ...(reason && { reason }) };
     expect(judge(factsOf(facts), schedule)).toStrictEqual(found);
   });
 });
@@ -100,29 +114,61 @@ describe('a cluster whose schedule cannot be read', () => {
     [{ created: hour, maxAge, paused: true }, 'none', undefined, 'paused'],
     [{}, 'none'],
   ])('%j is %s', (facts, state, limit, reason = 'schedule unreadable') => {
-    const known = facts.newest === undefined ? {} : backupOf(facts.newest);
+    const known = facts.newest === undefined ? {} : backupOf(facts);
     const verdict = {
       ...(limit && { maxAge: limit }),
       ...(state === 'unknown' ? { error } : { reason }),
     };
-    expect(judge(factsOf(facts), { error })).toStrictEqual({ ...known, state, ...verdict });
+    expect(judge(factsOf(facts), unknownSchedule(error))).toStrictEqual({ ...known, state, ...verdict });
   });
 });
 
-describe('a cluster of another edition', () => {
-  it.each<[facts: Given, state: string, schedule?: Schedule]>([
-    [{ newest: 26 * hour }, 'fresh'],
-    [{ newest: 27 * hour }, 'unknown'],
-    [{ newest: 27 * hour }, 'fresh', weekly],
-    [{ newest: 27 * hour, paused: true }, 'paused'],
-    [{ created: hour }, 'new'],
-    [{}, 'unknown'],
-  ])('%j is %s', (facts, state, schedule = dailySchedule) => {
-    const judgement = judge(factsOf({ ...facts, databaseEdition: 'INFINITE' }), schedule);
-    expect(judgement).toMatchObject({ state, ...(facts.newest && backupOf(facts.newest)) });
-    if (state !== 'unknown') return;
-    const error = { code: 'INVALID_RESPONSE', message: expect.stringContaining('edition of the cluster is INFINITE') };
-    expect(judgement).toMatchObject({ reason: 'other edition', error });
+describe('a cluster with a history', () => {
+  const minHistory = 14 * day;
+  it.each<[facts: Given, state: string, limit?: number | undefined, schedule?: Schedule]>([
+    [{ newest: hour, oldest: minHistory - 1 }, 'short'],
+    [{ newest: hour, oldest: minHistory }, 'fresh'],
+    [{ newest: 20 * day, oldest: 20 * day, paused: true }, 'paused'],
+    [{ newest: 2 * day, oldest: 3 * day, paused: true }, 'short'],
+    [{ newest: 27 * hour, oldest: 3 * day }, 'stale'],
+    [{ newest: hour, oldest: 3 * day, created: minHistory }, 'short'],
+    [{ newest: hour, oldest: 3 * day, created: minHistory - 1 }, 'fresh'],
+    // Days ahead is no time at which a cluster was created.
+    [{ newest: hour, oldest: 3 * day, created: -2 * day }, 'short'],
+    [{ newest: hour, oldest: 3 * day }, 'short', 26 * hour, unknownSchedule(new AtlasConnectionError('Down.'))],
+    [{ newest: 2 * day, oldest: 3 * day, paused: true }, 'short', 170 * hour, weekly],
+  ])('%j is %s', (facts, state, limit = 26 * hour, schedule = dailySchedule) => {
+    const found = { state, ...backupOf(facts), maxAge: limit, ...(state === 'short' && { minHistory }) };
+    const { reason } = schedule;
+    expect(judge(factsOf({ ...facts, minHistory }), schedule)).toStrictEqual({ ...found, ...(reason && { reason }) });
+  });
+});
+
+describe('a cluster with backups that no list shows', () => {
+  const edition = { databaseEdition: 'INFINITE' };
+  const cut = { isCutShort: true };
+  const young = { newest: hour, oldest: 3 * day, minHistory: 14 * day };
+  it.each<[facts: Given, state: string, text?: string | undefined, schedule?: Schedule]>([
+    [{ ...edition, newest: 26 * hour }, 'fresh'],
+    [{ ...edition, newest: 27 * hour }, 'unknown', 'INFINITE'],
+    [{ ...edition, newest: 27 * hour }, 'fresh', undefined, weekly],
+    [{ ...edition, newest: 27 * hour, paused: true }, 'paused'],
+    [{ ...edition, ...young }, 'unknown', 'INFINITE'],
+    [{ ...edition, created: hour }, 'new'],
+    [edition, 'unknown', 'INFINITE'],
+    [{ ...cut, newest: 26 * hour }, 'fresh'],
+    [{ ...cut, newest: 27 * hour }, 'unknown', 'cut short'],
+    [{ ...cut, newest: 27 * hour, paused: true }, 'unknown', 'cut short'],
+    [{ ...cut, ...young }, 'unknown', 'cut short'],
+    [{ ...cut, created: hour }, 'unknown', 'cut short'],
+    [cut, 'unknown', 'cut short'],
+    [{ ...cut, newest: 27 * hour }, 'unknown', 'Down', unknownSchedule(new AtlasConnectionError('Down.'))],
+  ])('%j is %s (%s)', (facts, state, text, schedule = dailySchedule) => {
+    const judgement = judge(factsOf(facts), schedule);
+    expect(judgement).toMatchObject({ state, ...(facts.newest && backupOf(facts)) });
+    if (text === undefined) return;
+    expect(judgement).toMatchObject({ error: { message: expect.stringContaining(text) } });
+    expect('reason' in judgement && judgement.reason).toBe(text === 'INFINITE' && 'other edition');
     expect(judgement).not.toHaveProperty('maxAge');
   });
 });
@@ -143,7 +189,10 @@ it.each<[facts: Given, state: string]>([
 describe('the schedule', () => {
   it.each<[isNeeded: boolean, facts: Given]>([
     [true, { newest: 27 * hour }],
-    [true, { newest: 27 * hour, databaseEdition: 'INFINITE', backupEnabled: false }],
+    [true, { newest: 27 * hour, databaseEdition: 'INFINITE' }],
+    [true, { newest: 27 * hour, isCutShort: true }],
+    // Nothing is certain of a cluster whose newest backup is ahead.
+    [false, { newest: -2 * hour, maxAge }],
     [false, { newest: 27 * hour, maxAge: hour }],
     [false, { newest: 27 * hour, paused: true }],
     [true, { newest: 40 * day, paused: true }],
@@ -154,5 +203,6 @@ describe('the schedule', () => {
     [true, { newest: hour, maxAge }],
   ])('is needed: %s, for %j', (isNeeded, facts) => {
     expect(needsSchedule(factsOf(facts))).toBe(isNeeded);
+    expect(needsSchedule(factsOf(facts, 'flex'))).toBe(false);
   });
 });

@@ -7,16 +7,23 @@ const [hour, day] = [3_600_000, 86_400_000];
 
 describe('the options of a check', () => {
   it('have the defaults that the usage names', () => {
-    expect(optionsOf()).toMatchObject({ limits: [], timeout: 600_000, onlyProblems: false, isJson: false });
+    expect(optionsOf()).toMatchObject({
+      maxAges: [],
+      minHistories: [],
+      timeout: 600_000,
+      onlyProblems: false,
+      isJson: false,
+    });
     expect(checkUsage).toMatch(/--timeout TIME .* Default: 10m\./);
   });
 
   it.each<[args: string[], options: object]>([
-    [['--max-age=1h', '--max-age=2d'], { usualLimit: 2 * day, limits: [{ maxAge: 2 * day }, { maxAge: hour }] }],
-    [['--max-age=schedule'], { usualLimit: 'schedule' }],
-    [['--max-age=90s'], { usualLimit: 90_000 }],
-    [['--max-age=a=b/c=32d'], { usualLimit: undefined, limits: [{ pattern: { text: 'a=b/c' }, maxAge: 32 * day }] }],
-    [['--max-age=a/*=schedule'], { limits: [{ maxAge: 'schedule' }] }],
+    [['--max-age=1h', '--max-age=2d'], { usualMaxAge: 2 * day, maxAges: [{ value: hour }, { value: 2 * day }] }],
+    [['--max-age=schedule'], { usualMaxAge: 'schedule' }],
+    [['--max-age=90s'], { usualMaxAge: 90_000 }],
+    [['--max-age=a=b/c=32d'], { usualMaxAge: undefined, maxAges: [{ pattern: { text: 'a=b/c' }, value: 32 * day }] }],
+    [['--max-age=a/*=schedule'], { maxAges: [{ value: 'schedule' }] }],
+    [['--min-history=14d', '--min-history=a/b=1h'], { minHistories: [{ value: 14 * day }, { value: hour }] }],
     [['--timeout=30m', '--timeout=2h'], { timeout: 2 * hour }],
     [['--timeout=25d'], { timeout: 0x7fff_ffff }],
     [[`--project=${shop}`, `--project=${shop}`], { groupIds: [shop] }],
@@ -41,6 +48,9 @@ describe('the options of a check', () => {
     [['--max-age', 'carts=2d'], '--max-age must be a project and a cluster'],
     [['--max-age', '=2d'], '--max-age must be a project and a cluster'],
     [['--max-age', 'a/b='], '--max-age must be a whole number above 0'],
+    [['--min-history', 'schedule'], '--min-history must be a whole number above 0'],
+    [['--inventory', 'package.json', '--output', './src/../package.json'], 'must not be the same file'],
+    [['--inventory', 'x/missing', '--output', './x/missing'], 'must not be the same file'],
     [['--timeout', '0s'], '--timeout must be a whole number above 0'],
     [['--timeout', 'schedule'], '--timeout must be a whole number above 0'],
   ])('%j are wrong', (args, problem) => {

@@ -118,10 +118,10 @@ describe('the command as a process', () => {
 
   it('writes all of a large output to a slow reader', async () => {
     const atlas = await openEmulator();
-    for (let index = 0; index < 400; index += 1) atlas.seed({ clusterName: `Cluster-${index}`, snapshots: [] });
+    for (let index = 0; index < 600; index += 1) atlas.seed({ clusterName: `Cluster-${index}`, snapshots: [] });
     const script = `${bin} check --json | (sleep 0.5; cat)`;
     const { stdout } = await runProcess('sh', ['-c', script], { env: environmentOf(atlas) });
-    expect(JSON.parse(stdout).findings).toHaveLength(401);
+    expect(JSON.parse(stdout).findings).toHaveLength(601);
     expect(stdout.length).toBeGreaterThan(65_536);
   });
 

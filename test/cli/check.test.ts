@@ -1,4 +1,5 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
@@ -29,7 +30,7 @@ async function openAtlas(...seeds: ClusterSeed[]) {
   return atlas;
 }
 
-async function run(args: string[], isTTY = false) {
+async function run(args: string[], isTTY = false, stop = new AbortController().signal) {
   const written = { stdout: '', stderr: '' };
   const stream = (name: keyof typeof written) => ({
     isTTY,
@@ -39,11 +40,15 @@ async function run(args: string[], isTTY = false) {
     },
   });
   const output = { stdout: stream('stdout'), stderr: stream('stderr') };
-  const exitCode = await runCommand(args, output, new AbortController().signal);
+  const exitCode = await runCommand(args, output, stop);
   return { exitCode, ...written };
 }
 
+let folder = '';
+
 beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'check-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
   for (const name of Object.keys(process.env)) if (/^MONGODB_ATLAS_|^NO_COLOR$/.test(name)) vi.stubEnv(name, undefined);
 });
 
@@ -174,7 +179,7 @@ describe('the command', () => {
     atlas.respond({ hang: true, path: groups });
     stopClock();
     const { exitCode, stderr } = await runClock(run(['check', '--timeout', '2s']));
-    const problem = 'Atlas did not answer within 2 s (attempts: 1). Run the check again later.';
+    const problem = 'Atlas did not answer within 2 s (attempts: 1). Give the check more time with --timeout.';
     expect({ exitCode, stderr }).toEqual({ exitCode: 3, stderr: expect.stringContaining(`listed: ${problem}`) });
   });
 
@@ -196,35 +201,74 @@ describe('the command', () => {
     );
   });
 
-  it('compares with a baseline, and writes the same JSON to a file as it prints', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'check-'));
-    onTestFinished(() => rmSync(folder, { recursive: true }));
-    const [before, after] = ['before.json', 'after.json'].map((name) => join(folder, name)) as [string, string];
+  it('compares with an inventory, and writes the same JSON to a file as it prints', async () => {
+    const [inventory, report] = [join(folder, 'inventory.json'), join(folder, 'report.json')];
     const kept = { groupId: otherId, groupName: 'Billing', clusterName: 'ledger', ...dedicated(3) };
     const gone = { groupId: 'b'.repeat(24), groupName: 'Payments', clusterName: 'cards', snapshots: flex(3) };
     await openAtlas(kept, gone);
-    expect(await run(['check', '--output', before])).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(await run(['check', '--inventory', inventory])).toMatchObject({
+      exitCode: 0,
+      stderr: `--inventory ${inventory} is new. It has the 3 clusters of this check.\n`,
+    });
     const atlas = await openAtlas(kept);
-    const { exitCode, stdout, stderr } = await run(['check', '--json', '--baseline', before, '--output', after]);
+    const args = ['--inventory', inventory, '--output', report];
+    const { exitCode, stdout, stderr } = await run(['check', '--json', ...args]);
     expect({ exitCode, stderr }).toEqual({
       exitCode: 3,
-      stderr: expect.stringMatching(`^Payments / cards: in ${before}, and no longer listed\\. .*\n$`),
+      stderr: expect.stringMatching(`^Payments / cards: in ${inventory} since .*, and no longer listed\\. .*\n$`),
     });
-    expect(readFileSync(after, 'utf8')).toBe(stdout);
+    expect(readFileSync(report, 'utf8')).toBe(stdout);
     expect(JSON.parse(stdout).problems).toEqual([stderr.trimEnd()]);
-    expect(await run(['check', '--output', folder, '--max-age=2h'])).toMatchObject({ exitCode: 2 });
-    expect(await run(['check', '--output', folder])).toMatchObject({
+    atlas.respond({ ...denied, times: 1, path: groups });
+    const before = readFileSync(inventory, 'utf8');
+    expect((await run(['check', ...args])).stderr).toMatch(/^The projects could not be listed: .*\n$/);
+    expect(readFileSync(inventory, 'utf8')).toBe(before);
+    // The pattern matches only what the inventory has.
+    const all = await run(['check', ...args, '--exclude', 'Payments/cards', '--max-age=2h']);
+    expect(all).toMatchObject({ exitCode: 2, stderr: '' });
+    expect(readFileSync(inventory, 'utf8')).not.toContain('cards');
+  });
+
+  it('names all that is gone in the JSON, and twenty on stderr', async () => {
+    const inventory = join(folder, 'inventory.json');
+    const names = Array.from({ length: 25 }, (_, index) => `gone-${index}`);
+    const clusters = names.map((clusterName) => ({
+      groupId: otherId,
+      clusterName,
+      clusterType: 'flex',
+      since: '2026-01-01',
+    }));
+    writeFileSync(inventory, JSON.stringify({ formatVersion: 1, clusters }));
+    await openAtlas();
+    const { stdout, stderr } = await run(['check', '--json', '--inventory', inventory]);
+    expect(stderr).toMatch(/ gone-19 and 5 more: in /);
+    expect(JSON.parse(stdout).problems[0]).toMatch(/ gone-24: in /);
+  });
+
+  it('has no result if a signal comes while it waits for a named pipe, and leaves the inventory', async () => {
+    const pipe = join(folder, 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    const atlas = await openAtlas();
+    const stop = new AbortController();
+    const running = run(['check', '--inventory', pipe], false, stop.signal);
+    await expect.poll(() => atlas.requests.at(-1)?.path).toBe('/api/oauth/revoke');
+    stop.abort('SIGTERM');
+    expect(await running).toEqual({ exitCode: 'SIGTERM', stdout: '', stderr: '' });
+    // Lets the read of this process end.
+    writeFileSync(pipe, '');
+  });
+
+  it.each([
+    ['--output', 'could not be written: it is not a regular file'],
+    ['--inventory', 'cannot be read: EISDIR'],
+  ])('says that %s does not work, with exit code 3 unless a backup is missing', async (option, problem) => {
+    await openAtlas();
+    expect(await run(['check', option, folder])).toMatchObject({
       exitCode: 3,
-      stdout: expect.stringContaining('(2 fresh)'),
-      stderr: `--output ${folder} could not be written: it is not a regular file\n`,
+      stdout: expect.stringContaining('(1 fresh)'),
+      stderr: expect.stringContaining(problem),
     });
-    const stderrOf = (reason: string) => expect.stringContaining(`could not be written: ${reason}`);
-    const long = `--output=${'x'.repeat(300)}`;
-    expect(await run(['check', long, '--max-age=2h'])).toMatchObject({ exitCode: 2, stderr: stderrOf('ENAMETOOLONG') });
-    expect(await run(['check', '--output='])).toMatchObject({ exitCode: 3, stderr: stderrOf('ENOENT') });
-    const { length } = atlas.requests;
-    expect(await run(['check', '--baseline', folder])).toMatchObject({ exitCode: 3, stdout: '' });
-    expect(atlas.requests).toHaveLength(length);
+    expect(await run(['check', option, folder, '--max-age=1h'])).toMatchObject({ exitCode: 2 });
   });
 
   it('judges clusters by the limits of their patterns, and adds evidence', async () => {
@@ -234,7 +278,7 @@ describe('the command', () => {
       clusterName: 'monthly-1',
       ...dedicated(99),
     });
-    const limits = ['*/monthly-*=32d', 'Analytics/x=1h', `${atlas.groupId}/*=schedule`].map(
+    const limits = ['*/monthly-*=32d', '*/Cluster*=1h', `${atlas.groupId}/*=schedule`].map(
       (text) => `--max-age=${text}`,
     );
     const { exitCode, stdout } = await run(['check', '--json', '--evidence', ...limits]);

@@ -18,6 +18,8 @@ const context = { operation: 'getAll', path: '/api/atlas/v2/groups', advice: 'Ra
 const what = 'getAll /api/atlas/v2/groups failed.';
 const api = (status: number, errorCode?: string, detail?: string) =>
   new AtlasApiError(what, { status, errorCode, detail, ...context });
+const page = (status: number) =>
+  new AtlasApiError(what, { status, headers: { 'content-type': 'text/html' }, ...context });
 const login = (status: number, error?: string, errorDescription?: string) =>
   new AtlasAuthenticationError(what, { ...context, status, error, errorDescription });
 const because = (code: string, message: string) => Object.assign(new Error(message), { code });
@@ -35,6 +37,8 @@ const errors: AnyAtlasError[] = [
   api(404, 'GROUP_NOT_FOUND'),
   api(404, 'CLUSTER_NOT_FOUND'),
   api(500, '::error::x\n##[error]', 'Web\x1b[2JShop'),
+  ...[401, 404, 502].map(page),
+  api(404, undefined, 'No cluster named x exists.'),
   ...[200, 400, 404, 429, 503].map((status) => login(status)),
   login(401, 'invalid_client', 'The client is not known'),
   login(403, 'access_denied', 'Access Token limit reached.'),
@@ -44,6 +48,10 @@ const errors: AnyAtlasError[] = [
   noResponse('proxy refusal', because('UND_ERR_ABORTED', 'Proxy response (403) !== 200 when HTTP Tunneling')),
   noResponse('other'),
   new AtlasInvalidResponseError(what, { ...context, issues }),
+  new AtlasInvalidResponseError(what, {
+    ...context,
+    issues: [{ path: '', message: 'is larger than 8388608 bytes (maxResponseSize)' }],
+  }),
   new AtlasInvalidResponseError('The edition is X.', {
     operation: 'checkBackups',
     advice: 'Check it in the Atlas UI.',
@@ -62,7 +70,7 @@ it('the command says what happened and what to do, in its own terms', async () =
     return `${[code, status, errorCode].filter(Boolean).join(' ')}\n  ${explain(error, account)}`;
   });
   const own = texts.join('\n').replaceAll('--timeout', '');
-  expect(own).not.toMatch(/getAll|\/api\/|[a-z]Timeout|timeout|baseUrl|undefined|API key/);
+  expect(own).not.toMatch(/getAll|\/api\/|[a-z]Timeout|timeout|baseUrl|maxResponseSize|undefined|API key/);
   const refusals = [api(401), api(401, 'USER_UNAUTHORIZED'), login(401)];
   const others = [...refusals.map((error) => explain(error, apiKey)), explain(api(401), token)];
   expect(others.join('\n')).not.toMatch(/expired|MONGODB_ATLAS_CLIENT/);
@@ -71,7 +79,8 @@ it('the command says what happened and what to do, in its own terms', async () =
 
 it('names the variables if there are no credentials, and says what the client says if some are wrong', () => {
   const error = new AtlasConfigurationError('X is set, but Y is not.', { advice: 'Set both, or unset X.' });
-  for (const { variables } of [token, account, apiKey]) for (const name of variables) vi.stubEnv(name, undefined);
+  for (const { variables } of [token, account, apiKey])
+    for (const name of Object.values(variables)) vi.stubEnv(name, undefined);
   expect(explainConfiguration(error)).toMatch(/^There are no credentials\. Set MONGODB_ATLAS_ACCESS_TOKEN, or M/);
   vi.stubEnv('MONGODB_ATLAS_CLIENT_ID', 'mine');
   expect(explainConfiguration(error)).toBe(`${error.message} Try: atlas-tenant-snapshots check --help`);

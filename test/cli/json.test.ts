@@ -1,11 +1,7 @@
-import fs from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import packageJson from '../../package.json' with { type: 'json' };
 import type { BackupFinding } from '../../src/check/index.js';
-import { readBaseline } from '../../src/cli/baseline.js';
-import { formatJson, writeReport } from '../../src/cli/json.js';
+import { formatJson, toDocument } from '../../src/cli/json.js';
 import type { Report } from '../../src/cli/report.js';
 import { AtlasApiError } from '../../src/index.js';
 import {
@@ -23,7 +19,8 @@ import {
 } from './support/reports.js';
 
 const left = { groupId: shop, groupName: 'Web Shop' };
-const parse = (report: Report) => JSON.parse(formatJson(report, ['a line']));
+const textOf = (report: Report) => [...formatJson(toDocument(report, ['a line']))].join('');
+const parse = (report: Report) => JSON.parse(textOf(report));
 
 describe('the JSON', () => {
   it('has what was asked, the summary, what was not checked, and the findings in the order of the table', () => {
@@ -31,7 +28,8 @@ describe('the JSON', () => {
     vi.stubEnv('MONGODB_ATLAS_BASE_URL', undefined);
     const project = [shop, billing, office, shop];
     const args = [...project.map((id) => `--project=${id}`), '--exclude=b/\x1b', '--exclude=*/o*d', '--exclude=*/old'];
-    const report = { ...reportOf(findings, totals, [...args, '--max-age=x/*=schedule']), error: down };
+    const given = [...args, '--max-age=x/*=schedule', '--min-history=14d', '--anonymize', '--output=x', '--json'];
+    const report = { ...reportOf(findings, { ...totals, clockOffset: -90_000 }, given), error: down };
     const { findings: parsed, ...rest } = parse(report);
     expect(Object.entries(rest)).toStrictEqual(
       Object.entries({
@@ -43,10 +41,13 @@ describe('the JSON', () => {
         server: 'https://cloud.mongodb.com',
         login: 'API key',
         loginId: 'mine',
-        options: { project, exclude: ['b/\x1b', '*/o*d', '*/old'], maxAge: ['x/*=schedule'] },
+        options: {
+          ...{ project, exclude: ['b/\x1b', '*/o*d', '*/old'], anonymize: true },
+          ...{ maxAge: ['x/*=schedule'], minHistory: ['14d'] },
+        },
         summary: {
-          ...{ projects: 2, projectsNotListed: 1, clusters: 10 },
-          ...{ none: 2, stale: 2, unknown: 1, paused: 1, new: 1, fresh: 3 },
+          ...{ projects: 2, projectsNotListed: 1, clusters: 11, clockOffset: -90_000 },
+          ...{ none: 2, stale: 2, short: 1, unknown: 1, paused: 1, new: 1, fresh: 3 },
           ...{ free: 1, deleting: 1, internal: 0, excluded: 1, 'not included': 0 },
         },
         notChecked: [
@@ -85,6 +86,11 @@ describe('the JSON', () => {
       { ...newest, oldest, error: down.toJSON() },
     ],
     [
+      'a cluster with a short history',
+      { ...ofShop('taxes'), state: 'short', ...backup(2 * day), minHistory: 14 * day },
+      { ...newest, oldest },
+    ],
+    [
       'a list that failed',
       { groupId: office, clusterType: 'flex', state: 'unknown', error: down },
       { error: down.toJSON() },
@@ -104,55 +110,26 @@ describe('the JSON', () => {
     );
     expect(parsed.evidence).toEqual({ ...evidence, errors: [failed.toJSON()] });
   });
-});
 
-describe('the JSON in a file', () => {
-  let folder = '';
-  beforeEach(() => {
-    folder = fs.mkdtempSync(join(tmpdir(), 'report-'));
-    onTestFinished(() => fs.rmSync(folder, { recursive: true }));
+  it('has no text that a terminal or a CI system obeys, and loses nothing', () => {
+    const text = '\u009b2J\u202e\u2028\u{e0001}##[error]##vso[task.x]# # \\##[';
+    const report = { ...reportOf([{ ...ofShop(text), groupName: text, state: 'new' }]), error: down };
+    expect(textOf(report)).not.toMatch(/(?!\n)[\p{C}\u2028]|##\w*\[/u);
+    expect(parse(report).findings[0]).toMatchObject({ groupName: text, clusterName: text });
   });
 
-  it('a written report is a baseline with all its clusters', () => {
-    const file = join(folder, 'a.json');
-    fs.writeFileSync(file, 'an older report');
-    expect(writeReport(file, formatJson(reportOf(findings, totals), []))).toBeUndefined();
-    expect(fs.readdirSync(folder)).toEqual(['a.json']);
-    const { clusters } = readBaseline(file);
-    expect(clusters).toHaveLength(10 + 3);
-    expect(clusters[0]).toMatchObject({ groupName: 'Billing', clusterName: 'gone' });
-  });
-
-  it.each<[name: string, text: string | undefined]>([
-    ['is missing', undefined],
-    ['is empty', ''],
-    ['is cut', formatJson(reportOf([]), []).slice(0, -2)],
-    ['is something else', '{"findings":[]}'],
-    ['is of another format', formatJson(reportOf([]), []).replace('"formatVersion": 1', '"formatVersion": 2')],
-    ['is of a check that could not list the projects', formatJson({ ...reportOf([]), error: down }, [])],
-  ])('a baseline that %s is refused', (_name, text) => {
-    const file = join(folder, 'a.json');
-    if (text !== undefined) fs.writeFileSync(file, text);
-    expect(() => readBaseline(file)).toThrow(`--baseline: ${file} is missing, or is not the report`);
-  });
-
-  it('a report that cannot be written whole leaves the older one as it was', () => {
-    const file = join(folder, 'a.json');
-    fs.writeFileSync(file, 'an older report');
-    vi.spyOn(fs, 'writeFileSync').mockImplementationOnce((path) => {
-      fs.copyFileSync(import.meta.filename, String(path));
-      throw new Error('the disk is full');
-    });
-    expect(writeReport(file, '{}')).toBe('the disk is full');
-    expect([fs.readdirSync(folder), fs.readFileSync(file, 'utf8')]).toEqual([['a.json'], 'an older report']);
-  });
-
-  it('a report that cannot be written leaves nothing behind', () => {
-    fs.mkdirSync(join(folder, 'folder'));
-    fs.symlinkSync('/dev/null', join(folder, 'link'));
-    for (const name of ['folder', 'link', 'missing/a.json']) {
-      expect(writeReport(join(folder, name), '{}'), name).toMatch(/^it is not a regular file$|ENOENT/);
-    }
-    expect(fs.readdirSync(folder)).toEqual(['folder', 'link']);
+  it.each<[name: string, evidence: object, isWritten: boolean]>([
+    ['deep', JSON.parse(`${'['.repeat(20_000)}${']'.repeat(20_000)}`), false],
+    ['flat', ['a'], true],
+  ])('names all findings if the evidence of one is %s', (_name, cluster, isWritten) => {
+    const error = new AtlasApiError('x', { status: 403 });
+    const found = ['a', 'b'].map((name) => ({ ...ofShop(name), state: 'new' as const }));
+    const evidence = { cluster, errors: [error] };
+    const { findings: written } = parse(
+      reportOf(found.map((one, index) => (index === 0 ? { ...one, evidence } : one))),
+    );
+    expect(written.map(({ clusterName }: BackupFinding) => clusterName)).toEqual(['a', 'b']);
+    const { errors } = written[0].evidence;
+    expect(errors[0].message).toBe(isWritten ? 'x' : 'The evidence is too large, or nested too deeply, to be written.');
   });
 });

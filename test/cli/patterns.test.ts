@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Found } from '../../src/cli/names.js';
-import { covers, includes, readPattern } from '../../src/cli/patterns.js';
+import { covers, type Found, mayCover, readPattern } from '../../src/cli/patterns.js';
 import { ofShop, shop } from './support/reports.js';
 
 const none = (clusterName: string, groupName: string | undefined = 'Web Shop') => ({
@@ -45,7 +44,8 @@ describe('a pattern', () => {
     ['Web Shop*hop/*', none('carts')],
     ['Web Shop/ca*ar*s', none('carts')],
     ['Web Shop/*a*a*', none('carts')],
-    [`${'*'.repeat(200)}x/*`, none('carts', '-'.repeat(200))],
+    [`${'*a'.repeat(5_000)}x/*`, none('carts', 'a'.repeat(10_000))],
+    ['Web Shop/carts*s', none('carts')],
     [`*${shop.slice(-1)}/carts`, nameless],
   ])('%s does not cover others', (text, cluster) => {
     expect(covers(pattern(text), cluster)).toBe(false);
@@ -56,7 +56,7 @@ describe('a pattern', () => {
     [`${shop}/x*`, true],
     ['Office/*', false],
   ])('of --include, %s includes a list of the project that failed: %j', (text, isIncluded) => {
-    expect(includes(pattern(text), list)).toBe(isIncluded);
+    expect(mayCover(pattern(text), list)).toBe(isIncluded);
   });
 
   it.each(['', 'carts', '/carts', 'Web Shop/', '/'])('is not %j', (text) => {

@@ -1,12 +1,12 @@
 import { expect, it } from 'vitest';
 import type { BackupFinding } from '../../src/check/index.js';
 import { explain } from '../../src/cli/explain.js';
-import { findProblems, formatProblems, formatUnused } from '../../src/cli/problems.js';
+import { findProblems, formatNotices, formatProblems } from '../../src/cli/problems.js';
 import { type AnyAtlasError, AtlasApiError, AtlasInvalidArgumentError, AtlasTimeoutError } from '../../src/index.js';
-import { billing, down, login, office, ofShop, optionsOf, reportOf, shop, totals } from './support/reports.js';
+import { billing, down, login, office, ofShop, reportOf, shop, totals } from './support/reports.js';
 
 const linesOf = (found: BackupFinding[], args: string[] = [], notChecked = totals.notChecked.slice(0, 0)) =>
-  formatProblems(findProblems(reportOf(found, { notChecked }, args)));
+  formatProblems(findProblems(reportOf(found, { notChecked }, args)), 20);
 const isDown = explain(down, login);
 const byIds = (...ids: string[]) => ids.map((id) => `--project=${id}`);
 const fresh = { ...ofShop('new'), state: 'new' } as const;
@@ -28,7 +28,7 @@ it('errors of one kind share a line, with the first three names and the first me
     ...[slow(9_000), slow(7_000), late, bad, bad].map((error, index): [string, AnyAtlasError] => [`f${index}`, error]),
   ];
   const lines = linesOf([{ ...list, clusterType: 'flex' }, ...named.map(([name, error]) => unknown(name, error))]);
-  expect(lines.map((line) => line.split(/ (?=Check|Run|Give)/)[0])).toEqual([
+  expect(lines.map((line) => line.split(/ (?=Check|Run|Give|Atlas or)/)[0])).toEqual([
     `${office} / Flex clusters, Web Shop / a, Web Shop / b and 2 more: ${isDown.split(' Run')[0]}`,
     'Web Shop / e0, Web Shop / e1: The request failed with status 503 BUSY: one.',
     'Web Shop / e2: The request failed with status 503 SLOW: one.',
@@ -37,6 +37,13 @@ it('errors of one kind share a line, with the first three names and the first me
     'Web Shop / f0, Web Shop / f1: Atlas did not answer within 9 s (attempts: 1).',
     'Web Shop / f2: The check ran out of time.',
     'Web Shop / f3, Web Shop / f4: Atlas sent data that cannot be used: Al[2Jtair.',
+  ]);
+});
+
+it('a schedule that made a cluster unknown is named', () => {
+  const error = new AtlasApiError('x', { status: 503, path: '/clusters/a/backup/schedule' });
+  expect(linesOf([unknown('a', error)])).toEqual([
+    expect.stringMatching(/^Web Shop \/ a: The schedule could not be read\. The request failed with status 503\./),
   ]);
 });
 
@@ -60,6 +67,22 @@ it.each<[name: string, found: BackupFinding[], args: string[], lines: unknown[]]
       ),
     ],
   ],
+  [
+    'a pattern of a limit that matches no cluster, and not one that matches a free one or may be of a list that failed',
+    [fresh, list],
+    [
+      '--max-age=2h',
+      '--max-age=Web Shop/s*=8d',
+      '--max-age=Web Shop/cart=8h',
+      `--min-history=${office}/x=1d`,
+      '--min-history=a/b=1d',
+    ],
+    [
+      `${office} / dedicated clusters: ${isDown}`,
+      expect.stringMatching(/^--max-age: Web Shop\/cart matches no cluster\. Check/),
+      expect.stringMatching(/^--min-history: a\/b matches no cluster\. Check/),
+    ],
+  ],
   ['not a list that a pattern leaves out', [fresh, list], ['--include=Web Shop/*'], []],
   ['that all are excluded', [], ['--exclude=Web Shop/*'], ['No cluster was checked: All of them are excluded.']],
 ])('they say %s', (_name, found, args, lines) => {
@@ -72,34 +95,54 @@ it('they say why there may be no cluster', () => {
 
 it('they say only that the projects could not be listed', () => {
   const report = { ...reportOf([], {}, ['--include=Web Shop/*', '--exclude=x/y']), error: down };
-  expect(formatProblems(findProblems(report))).toEqual([`The projects could not be listed: ${isDown}`]);
-  expect(formatUnused(report)).toEqual([]);
-});
-
-it.each<[args: string[], gone: string]>([
-  [[], 'Billing / x, Web Shop / x'],
-  [['--exclude=Billing/*'], 'Web Shop / x'],
-  [['--include=Billing/*', '--include=Web Shop/n*'], 'Billing / x'],
-  [byIds(shop), 'Web Shop / x'],
-])('with %j, clusters of the baseline that are no longer listed are named: %s', (args, gone) => {
-  const names = { groupId: billing, groupName: 'Billing' };
-  const earlier = [
-    ...[{ ...names, clusterName: 'x' }, ofShop('x'), ofShop('new')], // the last is still listed
-    ...[ofShop('sandbox'), ofShop('old')], // no longer checked
-    { groupId: office, clusterName: 'x' }, // one of its lists failed
-  ];
-  const options = { ...optionsOf(...args), baseline: { file: 'a.json', clusters: earlier } };
-  const also = { ...names, clusterType: 'flex', clusterName: 'y', state: 'new' } as const;
-  const report = { ...reportOf([fresh, also, list], totals, args), options };
-  const lines = formatProblems(findProblems(report)).filter((line) => !line.startsWith(office));
-  expect(lines).toEqual([expect.stringContaining(`${gone}: in a.json, and no longer listed.`)]);
+  expect(formatProblems(findProblems(report), 20)).toEqual([`The projects could not be listed: ${isDown}`]);
+  expect(formatNotices(report)).toEqual([]);
 });
 
 it('patterns of --exclude that match nothing are named', () => {
-  const used = ['Web Shop/a', 'Web Shop/old', 'Web Shop/sandbox'];
+  const used = ['Web Shop/a', 'Web Shop/old', 'Web Shop/sandbox', 'Gone/x'];
   const args = [...used, 'Web Shop/x\x1b'].map((text) => `--exclude=${text}`);
-  const report = reportOf([unknown('a')], totals, args);
-  // A cluster that a pattern leaves out is among those not checked.
-  const notChecked = [...report.notChecked, { ...ofShop('a'), reason: 'excluded' as const, pattern: 'Web Shop/a' }];
-  expect(formatUnused({ ...report, notChecked })).toEqual(['--exclude Web Shop/x matched nothing.']);
+  const remembered = [{ groupId: billing, groupName: 'Gone', clusterName: 'x' }];
+  const notChecked = [...totals.notChecked, { ...ofShop('a'), reason: 'filtered' as const }];
+  expect(formatNotices(reportOf([], { notChecked }, args), remembered)).toEqual([
+    '--exclude Web Shop/x matched nothing.',
+  ]);
+});
+
+it.each([
+  [60_000, undefined],
+  [-60_001, '1 m behind'],
+  [3_600_001, '1 h 0 m ahead of'],
+])('a clock that is off by %i ms is said: %s', (clockOffset, difference) => {
+  const lines = formatNotices(reportOf([fresh], { clockOffset }));
+  expect(lines).toEqual(
+    difference === undefined ? [] : [expect.stringContaining(` is ${difference} the clock of Atlas`)],
+  );
+});
+
+it('what evidence could not be read is said in a line for each kind, with the role that is missing', () => {
+  const errorAt = (path: string, status = 401) =>
+    new AtlasApiError('x', {
+      status,
+      errorCode: status === 401 ? 'USER_UNAUTHORIZED' : undefined,
+      path: `/clusters/${path}`,
+    });
+  const finding = (clusterName: string, clusterType: 'flex' | 'dedicated', ...errors: AnyAtlasError[]) => ({
+    ...{ ...fresh, clusterName, clusterType },
+    evidence: { cluster: {}, errors },
+  });
+  const found = [
+    finding('a', 'dedicated', errorAt('a/backup/restoreJobs'), errorAt('a/backup/schedule', 503)),
+    finding('b', 'dedicated', errorAt('b/backup/restoreJobs')),
+    finding('c', 'flex', errorAt('c/backup/restoreJobs')),
+    // That is a problem already.
+    { ...unknown('d'), evidence: { cluster: {}, errors: [down] } },
+  ];
+  const report = reportOf(found);
+  expect(formatNotices(report)).toEqual([
+    expect.stringMatching(/^The evidence of 2 clusters lacks restoreJobs\. .* role Project Backup Manager\.$/),
+    expect.stringMatching(/^The evidence of 1 cluster lacks schedule\. .* status 503\. /),
+    expect.stringMatching(/^The evidence of 1 cluster lacks restoreJobs\. .* role Project Read Only\.$/),
+  ]);
+  expect(findProblems(report)).toHaveLength(1);
 });

@@ -29,6 +29,7 @@ describe('the table', () => {
       'Web Shop                  tests     flex       none     -                 -         latest snapshot failed',
       'Web Shop                  users     flex       stale    2026-08-07 04:00  3 d 8 h   limit 1 d 2 h',
       'Billing                   invoices  dedicated  stale    2026-08-08 12:00  2 d 0 h   no schedule, limit 1 d 2 h',
+      'Billing                   taxes     dedicated  short    2026-08-10 11:00  1 h 0 m   history 7 d 1 h of 14 d',
       `${office}  -         dedicated  unknown  -                 -         CONNECTION`,
       `${office}  -         flex       unknown  -                 -         CONNECTION`,
       'Web Shop                  orders    flex       unknown  -                 -         CONNECTION',
@@ -38,7 +39,7 @@ describe('the table', () => {
       'Web Shop                  Archive   flex       fresh    2026-08-10 11:30  30 m      latest snapshot failed',
       'Web Shop                  carts     flex       fresh    2026-08-10 06:48  5 h 12 m',
       '',
-      'Clusters: 10 in 2 projects (2 none, 2 stale, 1 unknown, 1 paused, 1 new, 3 fresh). Not checked: 1 free, 1 deleting, 1 not included',
+      'Clusters: 11 in 2 projects (2 none, 2 stale, 1 short, 1 unknown, 1 paused, 1 new, 3 fresh). Not checked: 1 free, 1 deleting, 1 not included',
     ]);
   });
 
@@ -89,14 +90,16 @@ describe('the table', () => {
     );
   });
 
-  it('has only the problems if asked for, and the whole summary', () => {
+  it('has only the problems and warnings if asked for, and the whole summary', () => {
     const [all, some] = [[], ['--problems']].map((args) => format(reportOf(findings, {}, args)).replaceAll(/ +/g, ' '));
-    expect(some).toBe(all?.replaceAll(/^.* (paused|new|fresh) .*\n/gm, ''));
+    expect(some).toBe(all?.replaceAll(/^(?!.*latest snapshot failed).* (paused|new|fresh) .*\n/gm, ''));
+    const unscheduled = { ...ofShop('carts'), state: 'fresh', ...backup(hour), reason: 'no schedule' } as const;
+    expect(format(reportOf([unscheduled], {}, ['--problems']))).toContain('no schedule');
   });
 
   it('colors the states only', () => {
     const colored = formatTable(reportOf(findings), true);
-    for (const state of ['31mnone   ', '31mstale  ', '35munknown', '33mpaused ', '32mfresh  ']) {
+    for (const state of ['31mnone   ', '31mstale  ', '31mshort  ', '35munknown', '33mpaused ', '32mfresh  ']) {
       expect(colored).toContain(`\x1b[${state}\x1b[39m`);
     }
     // biome-ignore lint/suspicious/noControlCharactersInRegex: The colors are control characters.

@@ -91,6 +91,59 @@ function* missingFields(document, schemas, fields, path = '') {
   }
 }
 
+const lists = { flex: 'flexClusters', dedicated: 'clusters' };
+
+/**
+ * Compares the evidence of a report with what the check reads.
+ *
+ * @returns a line for each field that is missing in all values, or has another type in some. None for lists that are empty.
+ */
+export function findReportDrift({ findings }, reads = recorded) {
+  return Object.entries(lists).flatMap(([type, list]) => {
+    const evidence = findings.flatMap(({ clusterType, evidence }) => (clusterType === type ? (evidence ?? []) : []));
+    const path = `/api/atlas/v2/groups/{groupId}/${list}`;
+    const ofCluster = `${path}/{clusterName}/backup`;
+    const parts = {
+      [path]: { results: evidence.map(({ cluster }) => cluster) },
+      [`${ofCluster}/snapshots`]: { results: evidence.flatMap(({ snapshots = [] }) => snapshots) },
+      [`${ofCluster}/schedule`]: evidence.flatMap(({ schedule = [] }) => schedule),
+    };
+    return Object.entries(parts).flatMap(([path, values]) => {
+      const read = reads.find((read) => read.path === path);
+      const changes = read === undefined ? [] : changesIn([values].flat(), read.fields);
+      return Array.from(new Set(changes), (change) => inOneLine(`${path}: ${change}`));
+    });
+  });
+}
+
+/** @param values - those that the report has in one place. */
+function* changesIn(values, fields, path = '') {
+  for (const { properties = {}, items } of expand(fields, fields)) {
+    for (const [name, inner] of Object.entries(properties)) {
+      const found = values.filter(isObject).map((value) => value[name] ?? undefined);
+      yield* changesOfField(found, inner, path === '' ? name : `${path}.${name}`);
+    }
+    if (items !== undefined) yield* changesIn(values.flatMap(asList), items, `${path}[]`);
+  }
+}
+
+function* changesOfField(found, fields, path) {
+  const present = found.filter((value) => value !== undefined);
+  // Without a sample, it is a part of a page, which a report does not have.
+  if (fields.sample !== undefined) {
+    const expected = typeOf(fields.sample);
+    const types = new Set(present.map(typeOf).filter((type) => type !== expected));
+    for (const type of types) yield `field ${path} has the type ${type} instead of ${expected}`;
+    const isMissing = found.length > 0 && present.length === 0;
+    if (isMissing && !undocumented.has(path.split('.').at(-1))) yield `field ${path} is missing`;
+  }
+  yield* changesIn(present, fields, path);
+}
+
+function typeOf(value) {
+  return Array.isArray(value) ? 'list' : typeof value;
+}
+
 /** Returns a part of a document, and the parts that it refers to or is composed of. Leaves out what is not an object. */
 function expand(document, part) {
   const parts = new Set([part]);

@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { parse } from 'yaml';
-import { runProcess } from '../support/processes.js';
-import { findDrift } from './drift.mjs';
+import { environmentOf, openEmulator } from '../support/open-emulator.js';
+import { runProcess, startCommand } from '../support/processes.js';
+import { findDrift, findReportDrift } from './drift.mjs';
 import { recordReads } from './reads.mjs';
 
 const path = '/groups/{groupId}/clusters';
@@ -118,6 +119,31 @@ describe('findDrift', () => {
   });
 });
 
+/** An anonymous report with evidence of a cluster of each type. */
+async function report() {
+  const atlas = await openEmulator();
+  atlas.seed({ clusterName: 'Cluster1', dedicated: true });
+  const args = ['check', '--json', '--evidence', '--anonymize'];
+  return (await startCommand(args, environmentOf(atlas)).ended).stdout;
+}
+
+it('findReportDrift says which fields of a report are missing or have another type', async () => {
+  const text = await report();
+  const driftAfter = (part: RegExp, replacement: string) =>
+    findReportDrift(JSON.parse(text.replaceAll(part, replacement))).sort();
+  const groups = '/api/atlas/v2/groups/{groupId}';
+  expect(driftAfter(/"(createDate|providerName)"/g, '"x"')).toEqual([
+    `${groups}/clusters: field results[].createDate is missing`,
+    `${groups}/clusters: field results[].replicationSpecs[].regionConfigs[].providerName is missing`,
+    `${groups}/flexClusters: field results[].createDate is missing`,
+  ]);
+  expect(driftAfter(/"completed"|"daily"/gi, '7')).toEqual([
+    `${groups}/clusters/{clusterName}/backup/schedule: field policies[].policyItems[].frequencyType has the type number instead of string`,
+    `${groups}/clusters/{clusterName}/backup/snapshots: field results[].status has the type number instead of string`,
+    `${groups}/flexClusters/{clusterName}/backup/snapshots: field results[].status has the type number instead of string`,
+  ]);
+});
+
 it('npm run drift exits with 0 without drift, and with 1 after printing the changes or the problem with the file', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'atlas-tenant-snapshots-'));
   onTestFinished(() => rm(folder, { recursive: true }));
@@ -128,6 +154,7 @@ it('npm run drift exits with 0 without drift, and with 1 after printing the chan
   const run = (...files: string[]) => runProcess(process.execPath, ['test/drift/run.mjs', ...files]);
   const same = await write('same.json', JSON.stringify(await documentWith((read) => read.fields)));
   expect(await run(same)).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/^No drift: .+\n$/), stderr: '' });
+  expect(await run(await write('report.json', await report()))).toMatchObject({ exitCode: 0, stderr: '' });
   const empty = await write('empty.yaml', 'openapi: 3.0.1\npaths: {}');
   const lines = expect.stringMatching(/^(?:\/api\/\S+: the path is gone, .+\n)+$/);
   expect(await run(empty)).toMatchObject({ exitCode: 1, stdout: lines, stderr: '' });

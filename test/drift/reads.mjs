@@ -103,7 +103,8 @@ function watched(value, fields) {
         return watched(member, fields.items);
       }
       fields.properties ??= {};
-      fields.properties[name] ??= {};
+      // The type that the check expects, which a schema may not have.
+      fields.properties[name] ??= { sample: member };
       return watched(member, fields.properties[name]);
     },
   });

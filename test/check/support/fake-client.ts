@@ -11,7 +11,7 @@ export const ignoring = () => new Promise<never>(() => {});
 export function fakeClient(
   answer: (path: string, limits: { signal: AbortSignal; timeout: number }) => unknown,
 ): Parameters<typeof checkBackups>[0] {
-  const call: unknown = async (path: string, limits: { signal: AbortSignal; timeout: number }) => answer(path, limits);
-  // A check only awaits a call, so a plain promise does.
-  return { get: call, getAll: call } as never;
+  // A check sets both limits of each call.
+  const call = async (path: string, limits: object) => answer(path, limits as { signal: AbortSignal; timeout: number });
+  return { get: call, getAll: async (path, limits) => [await call(path, limits)].flat() };
 }

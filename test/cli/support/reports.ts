@@ -1,15 +1,15 @@
 import { parseArgs } from 'node:util';
 import type { BackupCheckTotals, BackupFinding } from '../../../src/check/index.js';
 import { checkOptions, readCheckOptions } from '../../../src/cli/check-options.js';
-import { logins } from '../../../src/cli/environment.js';
 import { arrange, type Report } from '../../../src/cli/report.js';
+import { type Login, logins } from '../../../src/config/environment.js';
 import { AtlasConnectionError } from '../../../src/index.js';
 
 export const [minute, hour, day] = [60_000, 3_600_000, 86_400_000];
 export const [shop, billing, office] = ['a', 'b', 'c'].map((digit) => digit.repeat(24)) as [string, string, string];
 const now = Date.parse('2026-08-10T12:00:30Z');
 
-export const [token, account, login] = logins;
+export const [token, account, login] = logins as readonly [Login, Login, Login];
 export const down = new AtlasConnectionError('Atlas is down.');
 export const ofShop = (clusterName: string) =>
   ({ groupId: shop, groupName: 'Web Shop', clusterType: 'flex', clusterName }) as const;
@@ -31,6 +31,7 @@ export const findings: BackupFinding[] = [
   { ...ofBilling('reports'), state: 'fresh', ...backup(3 * day, 170 * hour), lastFailed },
   { ...ofBilling('drafts'), state: 'new' },
   { ...ofBilling('audits'), state: 'paused', ...backup(12 * day) },
+  { ...ofBilling('taxes'), state: 'short', ...backup(hour), minHistory: 14 * day },
   { ...ofShop('orders'), state: 'unknown', error: down },
   { groupId: office, clusterType: 'flex', state: 'unknown', error: down },
   { groupId: office, clusterType: 'dedicated', state: 'unknown', error: down },
@@ -55,10 +56,10 @@ export const optionsOf = (...args: string[]) => readCheckOptions(parseArgs({ arg
 /** The report of a check with these arguments that found this. */
 export function reportOf(
   found: readonly BackupFinding[],
-  { projects = 2, notChecked = [] }: Partial<BackupCheckTotals> = {},
+  { projects = 2, notChecked = [], clockOffset }: Partial<BackupCheckTotals> = {},
   args: readonly string[] = [],
 ): Report {
   const options = optionsOf(...args);
   const start = { options, login, checkedAt: new Date(now), finishedAt: new Date(now + 1_500) };
-  return { ...start, ...arrange(found, { projects, notChecked }, options) };
+  return { ...start, ...arrange(found, { projects, notChecked, clockOffset }, options) };
 }

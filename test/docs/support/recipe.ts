@@ -19,7 +19,7 @@ interface Check {
 }
 
 /**
- * Runs the code under a heading of docs/monitoring.md, or another document, as it is printed, except for its folders. Instead
+ * Runs the code under a heading of docs/monitoring.md as it is printed, except for its folders. Instead
  * of the check, a script prints a report. Instead of curl, one prints the URL and what it would send.
  *
  * @param files - in the folder of the reports, by name.
@@ -28,7 +28,6 @@ export async function runRecipe(
   heading: string,
   { report, exitCode, json = '', isOffline = false }: Check,
   files: Readonly<Record<string, string>> = {},
-  document = 'docs/monitoring.md',
 ) {
   const folder = mkdtempSync(`${tmpdir()}/recipe-`);
   onTestFinished(() => rmSync(folder, { recursive: true }));
@@ -53,7 +52,7 @@ export async function runRecipe(
   for (const [name, text] of Object.entries(files)) write(`var/${name}`, text);
   write('check.sh', inFolder(checkScript()), 0o755);
 
-  const { shell, args, code } = codeUnder(document, heading);
+  const { shell, args, code } = codeUnder(heading);
   const env = { ...process.env, PATH: `${bin}:${process.env['PATH']}`, GITHUB_STEP_SUMMARY: `${folder}/summary` };
   const outcome = await runProcess(shell, [...args, '-c', inFolder(code)], { cwd: folder, env });
   return { ...outcome, readFile: (name: string) => readFileSync(`${folder}/var/${name}`, 'utf8') };
@@ -67,8 +66,8 @@ function checkScript(): string {
 }
 
 /** The code under a heading: of a workflow its last step, of a crontab its commands. */
-function codeUnder(document: string, heading: string) {
-  const blocks = codeBlocksUnder(document, heading);
+function codeUnder(heading: string) {
+  const blocks = codeBlocksUnder('docs/monitoring.md', heading);
   const workflow = blocks.find(({ language }) => language === 'yaml');
   // As GitHub runs it.
   if (workflow !== undefined)

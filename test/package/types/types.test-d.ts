@@ -4,7 +4,13 @@ import type * as undici8 from 'undici8';
 import * as v from 'valibot';
 import { expectTypeOf } from 'vitest';
 import * as z from 'zod';
-import type { BackupCheckOptions, BackupFinding, BackupSnapshot, BackupState } from '../../../src/check/index.js';
+import {
+  type BackupCheckOptions,
+  type BackupFinding,
+  type BackupSnapshot,
+  type BackupState,
+  checkBackups,
+} from '../../../src/check/index.js';
 import {
   type AnyAtlasError,
   type AtlasApiError,
@@ -112,7 +118,12 @@ expectTypeOf(finding.age ?? finding.maxAge ?? finding.backups).toEqualTypeOf<num
 expectTypeOf(finding.reason).toExtend<string | undefined>();
 if (finding.state === 'unknown') expectTypeOf(finding.error).toEqualTypeOf<AnyAtlasError>();
 else expectTypeOf(finding.clusterName).toEqualTypeOf<string>();
-if (finding.state === 'fresh' || finding.state === 'stale' || finding.state === 'paused') {
+if (finding.state === 'short') expectTypeOf(finding.minHistory).toEqualTypeOf<number>();
+if (finding.state === 'fresh' || finding.state === 'stale' || finding.state === 'short' || finding.state === 'paused') {
   expectTypeOf([finding.newest, finding.oldest]).toEqualTypeOf<BackupSnapshot[]>();
   expectTypeOf([finding.age, finding.maxAge, finding.backups]).toEqualTypeOf<number[]>();
 }
+
+// A fake of the client needs nothing but two functions.
+checkBackups({ get: async () => ({}), getAll: async () => [] });
+checkBackups(client);

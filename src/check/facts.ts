@@ -1,0 +1,194 @@
+import * as z from 'zod';
+import { type AnyAtlasError, snapshotIdSchema } from '../index.js';
+import type { BackupCheckTotals, BackupSnapshot, ClusterName, Reason, Restorable } from './finding.js';
+
+/** ms. */
+export const hour = 3_600_000;
+/** ms. */
+export const day = 24 * hour;
+const week = 7 * day;
+
+/** A list of clusters: each project has two. */
+export type ClusterList = Omit<ClusterName, 'clusterName'>;
+
+/** What a check looks at in a cluster. */
+export type Cluster = ReturnType<typeof readCluster>;
+
+/** Reads an item of a list of clusters. */
+export function readCluster(list: ClusterList, listed: unknown) {
+  const { name, createDate, ...others } = isObject(listed) ? listed : {};
+  // Nothing else has a meaning for a Flex cluster.
+  const fields: Fields = list.clusterType === 'flex' ? { stateName: others['stateName'] } : others;
+  const edition = fields['effectiveDatabaseEdition'] ?? fields['databaseEdition'];
+  // Such a cluster has backups that no list shows, and they do not depend on its settings.
+  const otherEdition = typeof edition === 'string' && edition !== 'CORE' ? edition : undefined;
+  return {
+    // A missing name becomes an empty one, which is reported as invalid.
+    name: { ...list, clusterName: typeof name === 'string' ? name : '' },
+    /** The cluster as Atlas sent it. */
+    listed,
+    /** Why the cluster is not checked. Undefined if it is. */
+    notChecked: reasonNotToCheck(fields),
+    /** ms since 1970, or NaN. */
+    createdAt: parseTime(createDate),
+    isBackupOff: fields['backupEnabled'] === false && otherEdition === undefined,
+    isPaused: fields['paused'] === true,
+    isSharded: isSharded(fields),
+    pitEnabled: typeof fields['pitEnabled'] === 'boolean' ? fields['pitEnabled'] : undefined,
+    otherEdition,
+  };
+}
+
+type NotChecked = Exclude<BackupCheckTotals['notChecked'][number]['reason'], 'filtered'>;
+
+function reasonNotToCheck({ stateName, internalClusterRole: role, replicationSpecs }: Fields): NotChecked | undefined {
+  const regions = itemsOf(replicationSpecs).flatMap((spec) => itemsOf(fieldOf(spec, 'regionConfigs')));
+  if (regions.length > 0 && regions.every((region) => fieldOf(region, 'providerName') === 'TENANT')) return 'free';
+  if (stateName === 'DELETING') return 'deleting';
+  return role === 'SYSTEM_CLUSTER' || role === 'INTERNAL_SHADOW_CLUSTER' ? 'internal' : undefined;
+}
+
+/** Whether a cluster is sharded. Without a known type, its number of shards decides. */
+function isSharded({ clusterType, replicationSpecs }: Fields): boolean {
+  if (clusterType === 'REPLICASET') return false;
+  return clusterType === 'SHARDED' || clusterType === 'GEOSHARDED' || itemsOf(replicationSpecs).length > 1;
+}
+
+/** What the snapshots of a cluster say about its backups. */
+export interface Backups {
+  /** Absent if there is no backup that can be restored. */
+  readonly restorable?: Restorable;
+  /** The latest failed snapshot, if it is later than the newest backup. */
+  readonly lastFailed?: BackupSnapshot;
+}
+
+/** What the snapshots of each type of cluster have. */
+const snapshotFields = {
+  flex: { completed: 'COMPLETED', failed: 'FAILED', time: 'finishTime', expiry: 'expiration' },
+  dedicated: { completed: 'completed', failed: 'failed', time: 'createdAt', expiry: 'expiresAt' },
+} as const;
+
+/**
+ * Finds the backups and the latest failure of a cluster.
+ *
+ * @param sentAt - when Atlas sent the snapshots, in ms since 1970.
+ */
+export function findBackups(type: ClusterName['clusterType'], snapshots: readonly unknown[], sentAt: number): Backups {
+  const { completed, failed, time, expiry } = snapshotFields[type];
+  const timeOf = (snapshot: unknown) => parseTime(fieldOf(snapshot, time));
+  const hasExpired = (snapshot: unknown) => parseTime(fieldOf(snapshot, expiry)) < sentAt;
+  const withStatus = (status: string) => snapshots.filter((snapshot) => fieldOf(snapshot, 'status') === status);
+  const backups = newestFirst(withStatus(completed), timeOf).filter(({ snapshot }) => !hasExpired(snapshot));
+  // A snapshot that failed may have no time.
+  const [latest] = newestFirst(withStatus(failed), (one) => timeOf(one) || timeOfId(one));
+  const [newest] = backups;
+  const isFailing = latest !== undefined && (newest === undefined || latest.time > newest.time);
+  const lastFailed = isFailing && { lastFailed: toBackup(latest) };
+  if (newest === undefined) return { ...lastFailed };
+  const age = Math.max(sentAt - newest.time, 0);
+  const oldest = toBackup(backups.at(-1) ?? newest);
+  return { restorable: { newest: toBackup(newest), age, oldest, backups: backups.length }, ...lastFailed };
+}
+
+interface Timed {
+  readonly snapshot: unknown;
+  readonly time: number;
+}
+
+/** Sorts snapshots, without those that have no time. */
+function newestFirst(snapshots: readonly unknown[], timeOf: (snapshot: unknown) => number): Timed[] {
+  const timed = snapshots.map((snapshot) => ({ snapshot, time: timeOf(snapshot) }));
+  return timed.filter(({ time }) => !Number.isNaN(time)).sort((a, b) => b.time - a.time);
+}
+
+function toBackup({ snapshot, time }: Timed): BackupSnapshot {
+  const id = fieldOf(snapshot, 'id');
+  return { ...(typeof id === 'string' && { snapshotId: id }), time: new Date(time) };
+}
+
+/** When Atlas made the ID of a snapshot: its first eight digits are the seconds since 1970. */
+function timeOfId(snapshot: unknown): number {
+  const { data = '' } = snapshotIdSchema.safeParse(fieldOf(snapshot, 'id'));
+  return Number.parseInt(data.slice(0, 8), 16) * 1000;
+}
+
+/** How often a cluster takes snapshots. */
+export interface Schedule {
+  /** The shortest interval that it may have, in ms. A day if it takes no snapshots, or only monthly or yearly ones. */
+  readonly shortest: number;
+  /** The longest interval that it may have, in ms. The shortest one too, if the schedule is known. */
+  readonly longest: number;
+  /** What is wrong with the schedule. */
+  readonly reason?: Reason;
+  /** Why the schedule is not known. */
+  readonly error?: AnyAtlasError;
+}
+
+/** Flex clusters have this one. */
+export const dailySchedule: Schedule = { shortest: day, longest: day };
+
+export const noSchedule: Schedule = { ...dailySchedule, reason: 'no schedule' };
+
+/** A schedule that could not be read. */
+export function unknownSchedule(error: AnyAtlasError): Schedule {
+  return { shortest: hour, longest: week, reason: 'schedule unreadable', error };
+}
+
+const policySchema = z.looseObject({ policyItems: z.array(z.looseObject({})) });
+
+/** Checks the policies of the backup schedule of a dedicated cluster. */
+export const policiesSchema = z.array(policySchema);
+
+/** Reads a schedule: what counts is the most frequent of its snapshots. */
+export function readSchedule(policies: z.output<typeof policiesSchema>): Schedule {
+  const items = policies.flatMap(({ policyItems }) => policyItems);
+  const regular = items.filter((item) => item['frequencyType'] !== 'ondemand');
+  if (regular.length === 0) return noSchedule;
+  const interval = regular.map(intervalOf).reduce((a, b) => Math.min(a, b));
+  if (Number.isFinite(interval)) return { shortest: interval, longest: interval };
+  // Somebody may have deleted the daily item by mistake, so such a schedule does not raise the limit.
+  const isMonthly = regular.some((item) => item['frequencyType'] === 'monthly');
+  return { ...dailySchedule, reason: isMonthly ? 'monthly only' : 'yearly only' };
+}
+
+const hours = z.int().min(1).max(24).catch(24);
+
+function intervalOf(item: Fields): number {
+  switch (item['frequencyType']) {
+    case 'hourly':
+      return hours.parse(item['frequencyInterval']) * hour;
+    case 'weekly':
+      return week;
+    case 'monthly':
+    case 'yearly':
+      return Number.POSITIVE_INFINITY;
+    default:
+      // A frequency that is not known counts as daily.
+      return day;
+  }
+}
+
+/** A JSON object. Atlas may send any value in its fields; an odd one counts as missing. */
+type Fields = Readonly<Record<string, unknown>>;
+
+export function isObject(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Reads a field of a JSON value that should be an object. */
+export function fieldOf(value: unknown, name: string): unknown {
+  return isObject(value) ? value[name] : undefined;
+}
+
+/** The items of a JSON value that should be a list. */
+export function itemsOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+// A schema would take most of the time of a large check.
+const isoTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
+
+/** Parses a time of Atlas, in ms since 1970. A missing or invalid one is NaN, which is neither before nor after any other. */
+function parseTime(value: unknown): number {
+  return typeof value === 'string' && isoTime.test(value) ? Date.parse(value) : Number.NaN;
+}

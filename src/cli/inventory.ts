@@ -1,0 +1,102 @@
+import { readFile } from 'node:fs/promises';
+import * as z from 'zod';
+import { printable, reasonOf, writeWhole } from './output.js';
+import { clusterOf, excludedBy, type Found, isCluster, isIncluded, projectOf } from './patterns.js';
+import { nameOf, type Problem } from './problems.js';
+import { compareNames, type Report } from './report.js';
+
+const formatVersion = 1;
+
+const cluster = z.object({
+  groupId: z.string(),
+  groupName: z.string().optional(),
+  clusterName: z.string(),
+  clusterType: z.enum(['flex', 'dedicated']),
+  since: z.string(),
+});
+const inventory = z.object({ formatVersion: z.literal(formatVersion), clusters: z.array(cluster) });
+
+/** A cluster that the check watches, and since when. */
+type Entry = z.output<typeof cluster>;
+
+/** The clusters that the check watches, as the file of `--inventory` has them. */
+export interface Inventory {
+  readonly file: string;
+  readonly clusters: readonly Entry[];
+  /** What is wrong with the file. */
+  readonly failure?: 'is missing' | 'is not an inventory' | `cannot be read: ${string}`;
+}
+
+/** Reads an inventory. Never rejects, but a named pipe that nobody writes to never ends. */
+export async function readInventory(file: string): Promise<Inventory> {
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (error) {
+    const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+    return { file, clusters: [], failure: isMissing ? 'is missing' : `cannot be read: ${reasonOf(error)}` };
+  }
+  try {
+    return { file, clusters: inventory.parse(JSON.parse(text)).clusters };
+  } catch {
+    return { file, clusters: [], failure: 'is not an inventory' };
+  }
+}
+
+/** Compares an inventory with what Atlas lists now, and writes it. Returns the problems, and whether the file is new. */
+export function updateInventory({ file, clusters, failure }: Inventory, report: Report) {
+  const problemWith = (what: string): Problem => ({ about: '--inventory', message: `${file} ${what}` });
+  if (failure !== undefined && failure !== 'is missing') {
+    const advice = 'It is not compared, and left as it is. Restore it, or delete it to begin a new one.';
+    return { problems: [problemWith(`${failure}. ${advice}`)] };
+  }
+  const { vanished, next } = compare(clusters, report);
+  const text = JSON.stringify({ formatVersion, clusters: next }, null, 2);
+  const whyNot = writeWhole(file, [`${text}\n`]);
+  const problems = toProblems(vanished, file);
+  if (whyNot !== undefined) return { problems: [...problems, problemWith(`could not be written: ${whyNot}`)] };
+  if (failure === undefined) return { problems };
+  return {
+    problems,
+    created: printable(`--inventory ${file} is new. It has the ${next.length} clusters of this check.`),
+  };
+}
+
+/** Returns the clusters that are no longer listed, and all that the inventory has from now on. */
+function compare(clusters: readonly Entry[], { options, findings, listed, checkedAt }: Report) {
+  const listedNow = new Map(listed.filter(isCluster).map((found) => [keyOf(found), found]));
+  const failed = new Set(listed.filter((found) => !isCluster(found)).map(({ groupId }) => groupId));
+  // What this check cannot know about.
+  const isOutside = (entry: Entry) => failed.has(entry.groupId) || !isIncluded(options, entry);
+  const isExcluded = (entry: Entry) => excludedBy(options, listedNow.get(keyOf(entry)) ?? entry) !== undefined;
+  const kept = clusters.filter((entry) => isOutside(entry) || !isExcluded(entry));
+  const next = new Map(kept.map((entry) => [keyOf(entry), entry]));
+  // One without a name cannot be found again.
+  for (const finding of findings.filter(isCluster).filter(({ clusterName }) => clusterName !== '')) {
+    const before = next.get(keyOf(finding));
+    const { groupId, groupName = before?.groupName, clusterName, clusterType } = finding;
+    const since = before?.since ?? checkedAt.toISOString();
+    next.set(keyOf(finding), { groupId, groupName, clusterName, clusterType, since });
+  }
+  return {
+    vanished: kept.filter((entry) => !isOutside(entry) && !listedNow.has(keyOf(entry))),
+    next: [...next.values()].sort(compareNames),
+  };
+}
+
+function keyOf({ groupId, clusterName }: Found): string {
+  return `${groupId}/${clusterName}`;
+}
+
+/** The problems of clusters that are no longer listed. They share a line. */
+function toProblems(vanished: readonly Entry[], file: string): Problem[] {
+  const days = vanished.map(({ since }) => since.slice(0, 10)).sort();
+  const since = days[0] === days.at(-1) ? days[0] : `${days[0]} or later`;
+  const [what, option] = vanished.length === 1 ? ['it was', ''] : ['they were', 'an --exclude for each, such as '];
+  return vanished.map((entry) => {
+    const pattern = `${projectOf(entry)}/${clusterOf(entry)}`.replaceAll("'", "'\\''");
+    const advice = `If ${what} deleted on purpose, run the check once with ${option}--exclude '${pattern}'.`;
+    const message = `in ${file} since ${since}, and no longer listed. ${advice}`;
+    return { about: nameOf(entry), message, kind: 'vanished', isVanished: true };
+  });
+}

@@ -1,0 +1,74 @@
+import { execFileSync } from 'node:child_process';
+import fs from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { writeWhole } from '../../src/cli/output.js';
+
+let folder = '';
+let file = '';
+
+beforeEach(() => {
+  folder = fs.mkdtempSync(join(tmpdir(), 'output-'));
+  file = join(folder, 'report.json');
+  onTestFinished(() => fs.rmSync(folder, { recursive: true }));
+});
+
+const modeOf = (path: string) => fs.statSync(path).mode & 0o777;
+const read = () => fs.readFileSync(file, 'utf8');
+
+describe('a file', () => {
+  it('is made for its owner only, from all parts', () => {
+    expect(writeWhole(file, ['one', 'two'])).toBeUndefined();
+    expect([fs.readdirSync(folder), read(), modeOf(file)]).toEqual([['report.json'], 'onetwo', 0o600]);
+  });
+
+  it.each([0o640, 0o600, 0o666])('keeps its mode %o', (mode) => {
+    fs.writeFileSync(file, 'before');
+    fs.chmodSync(file, mode);
+    expect(writeWhole(file, ['after'])).toBeUndefined();
+    expect([read(), modeOf(file)]).toEqual(['after', mode]);
+  });
+
+  it('is followed to through a link, which stays one', () => {
+    const link = join(folder, 'link');
+    fs.writeFileSync(file, 'before');
+    fs.symlinkSync('report.json', link);
+    expect(writeWhole(link, ['after'])).toBeUndefined();
+    expect([read(), fs.readlinkSync(link), fs.readdirSync(folder)]).toEqual([
+      'after',
+      'report.json',
+      ['link', 'report.json'],
+    ]);
+  });
+
+  it('is written under another name first, which nobody can plant', () => {
+    const open = vi.spyOn(fs, 'openSync');
+    for (const text of ['one', 'two']) expect(writeWhole(file, [text])).toBeUndefined();
+    const [first, second] = open.mock.calls.map(([name, flags, mode]) => ({ name, flags, mode }));
+    expect(first).toMatchObject({ flags: 'wx', mode: 0o600 });
+    expect(first?.name).not.toBe(second?.name);
+  });
+
+  it('stays as it was if not all can be written, and nothing else is left', () => {
+    fs.writeFileSync(file, 'before');
+    const parts = function* () {
+      yield 'half';
+      throw new Error('the disk is full');
+    };
+    expect(writeWhole(file, parts())).toBe('the disk is full');
+    expect([fs.readdirSync(folder), read()]).toEqual([['report.json'], 'before']);
+  });
+
+  it('is refused if it is none', () => {
+    fs.mkdirSync(join(folder, 'folder'));
+    fs.symlinkSync('/dev/null', join(folder, 'device'));
+    fs.symlinkSync('missing', join(folder, 'dangling'));
+    execFileSync('mkfifo', [join(folder, 'pipe')]);
+    for (const name of ['folder', 'device', 'dangling', 'pipe', '.']) {
+      expect(writeWhole(join(folder, name), ['x']), name).toBe('it is not a regular file');
+    }
+    expect(writeWhole(join(folder, 'missing', 'a'), ['x'])).toContain('ENOENT');
+    expect(fs.readdirSync(folder)).toEqual(['dangling', 'device', 'folder', 'pipe']);
+  });
+});
