@@ -1,13 +1,19 @@
 import { Mask } from '../atlas/mask.js';
 import type { SuccessResponse } from '../atlas/response.js';
 import type { Target } from '../atlas/target.js';
+import type { Authenticator } from '../auth/authenticator.js';
+import { functionBearer, staticBearer } from '../auth/bearer.js';
+import { DigestAuthenticator } from '../auth/digest/authenticator.js';
+import { SharedToken } from '../auth/service-account/access-token.js';
+import { ServiceAccount } from '../auth/service-account/service-account.js';
+import { TokenEndpoint } from '../auth/service-account/token-endpoint.js';
 import type { CallSettings } from '../config/call-options.js';
+import type { ClientSettings } from '../config/client-options.js';
 import { connectionsAdvice } from '../errors/advice.js';
 import { AtlasClosedError, type AtlasError, AtlasTimeoutError } from '../errors/errors.js';
 import { contextFields, type ErrorContext, Failed, subjectOf } from '../errors/failed.js';
-import { endOnAbort, Scope } from '../http/scope.js';
-import { startTimer } from '../http/timer.js';
-import type { ClientContext } from './context.js';
+import { endOnAbort, Scope, startTimer } from '../http/scope.js';
+import { Transport } from '../http/transport.js';
 
 /** How a request of a call succeeded. It does not hold the call, which would keep its memory as long as the result. */
 export interface Success<T> {
@@ -147,4 +153,76 @@ export class Call implements ErrorContext {
 /** The secret in an `Authorization` value: a bearer token, or the response of Digest. */
 function secretOf(authorization: string): string {
   return /^Bearer (.*)|response="(\w+)"/.exec(authorization)?.slice(1).join('') ?? '';
+}
+
+/** What the calls of a client share, and which of them are running. */
+export class ClientContext {
+  /** The path of `baseUrl`, without a slash at its end. */
+  readonly prefix: string;
+  readonly userAgent: string;
+  readonly transport: Transport;
+  readonly authenticator: Authenticator;
+  /** Whether `close()` has been called. */
+  isClosed = false;
+  readonly #running = new Set<Call>();
+  #closing: Promise<void> | undefined;
+  #onIdle = () => {};
+
+  constructor(settings: ClientSettings) {
+    const { origin, prefix, userAgent, dispatcher, proxy, defaults } = settings;
+    this.prefix = prefix;
+    this.userAgent = userAgent;
+    this.transport = new Transport({ origin, dispatcher, proxy, attemptTimeout: defaults.attemptTimeout });
+    this.authenticator = createAuthenticator(settings, this.transport);
+  }
+
+  /** Adds a call that has started. */
+  add(call: Call): void {
+    this.#running.add(call);
+  }
+
+  /** Removes a call that has ended. */
+  remove(call: Call): void {
+    this.#running.delete(call);
+    if (this.#running.size === 0) this.#onIdle();
+  }
+
+  /**
+   * Waits for the calls in flight, and closes what they share.
+   *
+   * @param timeout - how long the calls may take, in ms. Default: as long as they need.
+   */
+  async close(timeout?: number): Promise<void> {
+    const stopTimer = timeout === undefined ? undefined : startTimer(timeout, () => this.#endCalls(true));
+    this.#closing ??= this.#closeOnce();
+    await this.#closing.finally(stopTimer);
+  }
+
+  async #closeOnce(): Promise<void> {
+    this.isClosed = true;
+    this.#endCalls(false);
+    if (this.#running.size > 0) {
+      await new Promise<void>((resolve) => {
+        this.#onIdle = resolve;
+      });
+    }
+    await this.authenticator.close?.();
+    await this.transport.close();
+  }
+
+  #endCalls(isTimeUp: boolean): void {
+    for (const call of this.#running) call.close(isTimeUp);
+  }
+}
+
+function createAuthenticator(settings: ClientSettings, transport: Transport): Authenticator {
+  const { credentials, tokenStore, origin, prefix, userAgent, defaults } = settings;
+  if ('publicKey' in credentials) return new DigestAuthenticator(credentials);
+  if ('accessToken' in credentials) {
+    const { accessToken } = credentials;
+    return typeof accessToken === 'string' ? staticBearer(accessToken) : functionBearer(accessToken);
+  }
+  const endpoint = new TokenEndpoint(transport, defaults, prefix, userAgent, credentials);
+  const key = `atlas-tenant-snapshots:token:${origin}${prefix}:${credentials.clientId}`;
+  return new ServiceAccount(endpoint, tokenStore && new SharedToken(tokenStore, key));
 }

@@ -1,6 +1,6 @@
 import { isConnectionLoss, kindOfError, NoResponse, toError } from './no-response.js';
 import type { Scope } from './scope.js';
-import { afterTurns, startTimer, turnsToFreeConnection } from './timer.js';
+import { afterTurns, startTimer, turnsToFreeConnection } from './scope.js';
 
 /** A complete response, as it came over the wire. */
 export interface HttpResponse {
