@@ -32,6 +32,7 @@ async function update(found: readonly BackupFinding[], args: string[] = [], notC
 describe('the inventory', () => {
   it('begins with the clusters that were checked, and a line says so', async () => {
     const { lines, created } = await update([
+      checked(ofShop('')),
       checked(ofShop('b')),
       checked(ofBilling('x')),
       checked(ofShop('a')),
