@@ -1,13 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import type { z } from 'zod';
-import {
-  type AnyAtlasError,
-  type AtlasConnectionError,
-  type AtlasResponse,
-  AtlasTimeoutError,
-  type GetOptions,
-  isAtlasError,
-} from '../index.js';
+import { type AnyAtlasError, type AtlasResponse, AtlasTimeoutError, type GetOptions, isAtlasError } from '../index.js';
 import type { BackupClient } from './finding.js';
 
 // Captured at import, so that it works under fake timers too.
@@ -45,6 +38,7 @@ export class Calls {
   readonly #timer: NodeJS.Timeout;
   readonly #ending = new AbortController();
   readonly #outOfTime: AtlasTimeoutError;
+  readonly #pending = new Set<(reason: unknown) => void>();
   /** The clock of this machine minus that of Atlas, in ms. Undefined until a response has a `Date`. */
   clockOffset: number | undefined;
 
@@ -67,6 +61,7 @@ export class Calls {
   end(reason?: unknown): void {
     clearTimeout(this.#timer);
     this.#ending.abort(reason);
+    for (const reject of this.#pending) reject(this.#ending.signal.reason);
   }
 
   /** Reads every page of a list. */
@@ -99,7 +94,7 @@ export class Calls {
         failure = error;
       }
       const isLimit = isRateLimit(failure);
-      if (!isLimit) endOfOutage = Math.min(endOfOutage, performance.now() + longestOutage);
+      if (!isLimit) endOfOutage = Math.min(endOfOutage, performance.now() + outageOf(failure));
       await this.#waitAfter(failure, isLimit ? this.#deadline : endOfOutage);
     }
   }
@@ -120,9 +115,10 @@ export class Calls {
    * @throws the error of the call if it is not made again.
    */
   async #waitAfter(error: unknown, end: number): Promise<void> {
-    const delay = delayAfter(error);
+    const { retryAfterMs = defaultWait } = isAtlasError(error) && 'retryAfterMs' in error ? error : {};
+    const delay = Math.max(retryAfterMs, shortestWait);
     const timeLeft = Math.min(end, this.#deadline - shortestCall) - performance.now();
-    if (this.#ending.signal.aborted || delay === undefined || delay > timeLeft) throw error;
+    if (this.#ending.signal.aborted || delay > timeLeft) throw error;
     let timer: NodeJS.Timeout | undefined;
     const waited = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, delay);
@@ -132,11 +128,9 @@ export class Calls {
 
   /** Waits for a promise, but no longer than the check lasts. */
   #untilEnd<T>(promise: Promise<T>): Promise<T> {
-    const { signal } = this.#ending;
     return new Promise((resolve, reject) => {
-      const onEnd = () => reject(signal.reason);
-      signal.addEventListener('abort', onEnd);
-      promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onEnd));
+      this.#pending.add(reject);
+      promise.then(resolve, reject).finally(() => this.#pending.delete(reject));
     });
   }
 }
@@ -148,28 +142,19 @@ function timeOf({ date = '', age = '' }: AtlasResponse['headers'] = {}): number 
   return sentAt + Number(/^\d+/.exec(age)?.[0] ?? 0) * 1000;
 }
 
-/** Whether Atlas, or its token endpoint, limited the rate of calls. */
+/** Whether Atlas, or its token endpoint, limits the rate of calls. */
 function isRateLimit(error: unknown): boolean {
-  return isAtlasError(error) && statusOf(error) === 429;
+  return isAtlasError(error) && 'status' in error && error.status === 429;
 }
 
-/** How long to wait before a call is made again, in ms. Undefined if it would fail again. */
-function delayAfter(error: unknown): number | undefined {
-  if (!isAtlasError(error)) return undefined;
-  const isTemporary = error.code === 'CONNECTION' ? isLost(error) : /^(408|429|5..)$/.test(`${statusOf(error)}`);
-  const { retryAfterMs = defaultWait } = 'retryAfterMs' in error ? error : {};
-  return isTemporary ? Math.max(retryAfterMs, shortestWait) : undefined;
-}
-
-/** Whether a connection was lost or refused. */
-function isLost({ kind = 'other', cause }: AtlasConnectionError): boolean {
+/** How long Atlas may be down or out of reach, in ms. 0 if another call would fail too. */
+function outageOf(error: unknown): number {
+  if (!isAtlasError(error)) return 0;
+  if (error.code !== 'CONNECTION')
+    return 'status' in error && /^(408|5..)$/.test(`${error.status}`) ? longestOutage : 0;
+  const { kind = 'other', cause } = error;
   // A host that does not exist is more likely misspelled.
-  return kind === 'other' && Object(cause).code !== 'ENOTFOUND';
-}
-
-/** The status of the response; 0 if there was none. */
-function statusOf(error: AnyAtlasError): number {
-  return ('status' in error && error.status) || 0;
+  return kind === 'other' && Object(cause).code !== 'ENOTFOUND' ? longestOutage : 0;
 }
 
 /** Returns the error if a finding can report it. Throws any other, such as that of a closed client: it ends the check. */
