@@ -1,5 +1,4 @@
 import { setMaxListeners } from 'node:events';
-import type { z } from 'zod';
 import { type AnyAtlasError, type AtlasResponse, AtlasTimeoutError, type GetOptions, isAtlasError } from '../index.js';
 import type { BackupClient } from './finding.js';
 
@@ -21,10 +20,9 @@ export interface Answer<T> {
   readonly sentAt: number;
 }
 
-type ReadOptions<T> = Pick<GetOptions, 'apiVersion' | 'query'> & { schema?: z.ZodType<T> };
 /** A fake of the client may return a plain promise, or leave out parts of the response. */
-type StartedCall = PromiseLike<unknown> & {
-  withResponse?(): Promise<{ data: unknown; response?: Partial<AtlasResponse> }>;
+type StartedCall<T> = PromiseLike<T> & {
+  withResponse?(): Promise<{ data: T; response?: Partial<AtlasResponse> }>;
 };
 type Limits = { signal: AbortSignal; timeout: number };
 
@@ -65,11 +63,11 @@ export class Calls {
   }
 
   /** Reads every page of a list. */
-  getAll<T>(path: string, options: ReadOptions<T>): Promise<Answer<readonly T[]>> {
+  getAll(path: string, options: GetOptions): Promise<Answer<readonly unknown[]>> {
     return this.#call((limits) => this.#client.getAll(path, { ...options, ...limits }));
   }
 
-  get<T>(path: string, options: ReadOptions<T>): Promise<Answer<T>> {
+  get(path: string, options: GetOptions): Promise<Answer<unknown>> {
     return this.#call((limits) => this.#client.get(path, { ...options, ...limits }));
   }
 
@@ -79,7 +77,7 @@ export class Calls {
    * - after a rate limit.
    * - for two minutes after Atlas was down or could not be reached.
    */
-  async #call<T>(start: (limits: Limits) => StartedCall): Promise<Answer<T>> {
+  async #call<T>(start: (limits: Limits) => StartedCall<T>): Promise<Answer<T>> {
     const { signal } = this.#ending;
     let failure: unknown = this.#outOfTime;
     let endOfOutage = this.#deadline;
@@ -88,8 +86,7 @@ export class Calls {
       const timeout = Math.floor(this.#deadline - performance.now());
       if (timeout < shortestCall) throw failure;
       try {
-        // The client has checked the data with the schema.
-        return (await this.#untilEnd(this.#read(start({ signal, timeout })))) as Answer<T>;
+        return await this.#untilEnd(this.#read(start({ signal, timeout })));
       } catch (error) {
         failure = error;
       }
@@ -99,8 +96,8 @@ export class Calls {
     }
   }
 
-  async #read(call: StartedCall): Promise<Answer<unknown>> {
-    const { data, response } = (await call.withResponse?.()) ?? { data: await call };
+  async #read<T>(call: StartedCall<T>): Promise<Answer<T>> {
+    const { data, response = undefined } = (await call.withResponse?.()) ?? { data: await call };
     const now = Date.now();
     const sentAt = timeOf(response?.headers);
     if (sentAt === undefined) return { data, sentAt: now };
