@@ -136,7 +136,13 @@ it('what evidence could not be read is said in a line for each kind, with the ro
     finding('b', 'dedicated', errorAt('b/backup/restoreJobs')),
     finding('c', 'flex', errorAt('c/backup/restoreJobs')),
     // That is a problem already, and an answer.
-    { ...unknown('d'), evidence: { cluster: {}, errors: [down, new AtlasApiError('x', { status: 404, errorCode: 'BACKUP_CONFIG_NOT_FOUND' })] } },
+    {
+      ...unknown('d'),
+      evidence: {
+        cluster: {},
+        errors: [down, new AtlasApiError('x', { status: 404, errorCode: 'BACKUP_CONFIG_NOT_FOUND' })],
+      },
+    },
   ];
   const report = reportOf(found);
   expect(formatNotices(report)).toEqual([
