@@ -16,9 +16,10 @@ export type Cluster = ReturnType<typeof readCluster>;
 
 /** Reads an item of a list of clusters. */
 export function readCluster(list: ClusterList, listed: unknown) {
-  const { name, createDate, ...others } = isObject(listed) ? listed : {};
+  const given: Fields = isObject(listed) ? listed : {};
+  const { name, stateName, createDate } = given;
   // Nothing else has a meaning for a Flex cluster.
-  const fields: Fields = list.clusterType === 'flex' ? { stateName: others['stateName'] } : others;
+  const fields: Fields = list.clusterType === 'flex' ? { stateName } : given;
   const edition = fields['effectiveDatabaseEdition'] ?? fields['databaseEdition'];
   // Such a cluster has backups that no list shows, and they do not depend on its settings.
   const otherEdition = typeof edition === 'string' && edition !== 'CORE' ? edition : undefined;
