@@ -115,7 +115,9 @@ export class Calls {
     const { retryAfterMs = defaultWait } = isAtlasError(error) && 'retryAfterMs' in error ? error : {};
     const delay = Math.max(retryAfterMs, shortestWait);
     const timeLeft = Math.min(end, this.#deadline - shortestCall) - performance.now();
-    if (this.#ending.signal.aborted || delay > timeLeft) throw error;
+    const { signal } = this.#ending;
+    if (signal.aborted) throw signal.reason;
+    if (delay > timeLeft) throw error;
     let timer: NodeJS.Timeout | undefined;
     const waited = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, delay);
