@@ -79,20 +79,18 @@ export class Calls {
    */
   async #call<T>(start: (limits: Limits) => StartedCall<T>): Promise<Answer<T>> {
     const { signal } = this.#ending;
-    let failure: unknown = this.#outOfTime;
     let endOfOutage = this.#deadline;
     for (;;) {
       if (signal.aborted) throw signal.reason;
       const timeout = Math.floor(this.#deadline - performance.now());
-      if (timeout < shortestCall) throw failure;
+      if (timeout < shortestCall) throw this.#outOfTime;
       try {
         return await this.#untilEnd(this.#read(start({ signal, timeout })));
       } catch (error) {
-        failure = error;
+        const isLimit = isRateLimit(error);
+        if (!isLimit) endOfOutage = Math.min(endOfOutage, performance.now() + outageOf(error));
+        await this.#waitAfter(error, isLimit ? this.#deadline : endOfOutage);
       }
-      const isLimit = isRateLimit(failure);
-      if (!isLimit) endOfOutage = Math.min(endOfOutage, performance.now() + outageOf(failure));
-      await this.#waitAfter(failure, isLimit ? this.#deadline : endOfOutage);
     }
   }
 
@@ -115,7 +113,9 @@ export class Calls {
     const { retryAfterMs = defaultWait } = isAtlasError(error) && 'retryAfterMs' in error ? error : {};
     const delay = Math.max(retryAfterMs, shortestWait);
     const timeLeft = Math.min(end, this.#deadline - shortestCall) - performance.now();
-    if (this.#ending.signal.aborted || delay > timeLeft) throw error;
+    const { signal } = this.#ending;
+    if (signal.aborted) throw signal.reason;
+    if (delay > timeLeft) throw error;
     let timer: NodeJS.Timeout | undefined;
     const waited = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, delay);

@@ -168,7 +168,7 @@ function intervalOf(item: unknown): number {
 type Fields = Readonly<Record<string, unknown>>;
 
 export function isObject(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return typeof value === 'object' && value !== null;
 }
 
 /** Reads a field of a JSON value that should be an object. */
