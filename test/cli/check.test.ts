@@ -208,7 +208,7 @@ describe('the command', () => {
     await openAtlas(kept, gone);
     expect(await run(['check', '--inventory', inventory])).toMatchObject({
       exitCode: 0,
-      stderr: `--inventory ${inventory} is new. It has the 3 clusters of this check.\n`,
+      stderr: `--inventory ${inventory} was missing. It was created with 3 clusters.\n`,
     });
     const atlas = await openAtlas(kept);
     const args = ['--inventory', inventory, '--output', report];
