@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { clusterNameSchema, compiled, groupIdSchema } from '../atlas/schemas.js';
 import { snapshotIdSchema } from '../atlas/snapshots.js';
 import { isStandardSchema, type StandardSchema } from '../atlas/standard-schema.js';
-import { type EndpointChoice, pathSchema, type QueryValue, type RequestOptions } from '../atlas/target.js';
+import { pathSchema, type QueryValue, type RequestOptions } from '../atlas/target.js';
 import { AtlasInvalidArgumentError } from '../errors/errors.js';
 import {
   abortSignal,
@@ -14,7 +14,7 @@ import {
   noOption,
   optionsError,
 } from '../errors/issues.js';
-import { type CallDefaults, endpoint, retries } from './client-options.js';
+import { type CallDefaults, endpoint, retries, type TenantSnapshotsClientOptions } from './client-options.js';
 
 /** Options of one call. They override those of the client. */
 export interface CallOptions {
@@ -31,7 +31,7 @@ export interface CallOptions {
   /** Asks Atlas to indent the body. The result is the same. */
   pretty?: boolean | undefined;
   /** Chooses the endpoint of this call. */
-  endpoint?: EndpointChoice | undefined;
+  endpoint?: TenantSnapshotsClientOptions['endpoint'] | undefined;
 }
 
 /** Options of `get()` and `getAll()`. */
