@@ -138,7 +138,7 @@ export function snapshotListTarget(cluster: ClusterArguments, options: RequestOp
     lastSegment: '',
     flexQuery: { includeCount: true, itemsPerPage: pageSize, envelope, pretty },
     parse: pageParser(parseSnapshot),
-    isEmpty: ({ items }) => items.length === 0,
+    isEmpty: ({ size }) => size === 0,
   });
 }
 

@@ -1,4 +1,4 @@
-import { keyOf, type Page } from '../atlas/page.js';
+import type { Page } from '../atlas/page.js';
 import { invalid } from '../atlas/standard-schema.js';
 import type { Target } from '../atlas/target.js';
 import { adviseOnPages, adviseOnRepeatedPage, rereadAdvice } from '../errors/advice.js';
@@ -22,8 +22,7 @@ export async function requestPages<T>(firstPage: Target<Page<T>>, call: Call): P
   const list = new ItemList<T>();
   let target = firstPage;
   for (let pageNum = 1; ; pageNum += 1) {
-    // The page is not kept, so that its memory is free when the next one arrives.
-    const { last, endpoint } = list.add(await request(target, call), pageNum);
+    const { last, endpoint } = await requestPage(target, call, list, pageNum);
     if (last !== undefined) return { ...last, data: list.items };
     // From the endpoint that had the first page.
     const query = { ...endpoint.query, pageNum: pageNum + 1 };
@@ -31,8 +30,13 @@ export async function requestPages<T>(firstPage: Target<Page<T>>, call: Call): P
   }
 }
 
+/** In a function of its own, which does not keep the page: its memory is free when the next one arrives. */
+async function requestPage<T>(target: Target<Page<T>>, call: Call, list: ItemList<T>, pageNum: number) {
+  return list.add(await request(target, call), pageNum);
+}
+
 /**
- * The items of a list, each once: one that an earlier page had is left out.
+ * The items of a list so far.
  *
  * A short list must never go unnoticed, but a count is only an estimate: recorded lists end one short of it. So a list fails
  *
@@ -42,7 +46,6 @@ export async function requestPages<T>(firstPage: Target<Page<T>>, call: Call): P
  */
 class ItemList<T> {
   items: T[] = [];
-  readonly #knownKeys = new Set<unknown>();
   #firstCount: number | undefined;
   #hasChanged = false;
   /** Whether the next page is the first, or linked to. */
@@ -56,17 +59,15 @@ class ItemList<T> {
    */
   add(page: Success<Page<T>>, pageNum: number): { last?: Success<unknown>; endpoint: Target } {
     const { data, response, target } = page;
-    const { results, totalCount, hasNextLink } = data;
+    const { newItems, size, totalCount, hasNextLink } = data;
     const fail = (what: string, advice: string) => unusable(response, invalid(what), advice);
 
-    const newItems = this.#takeNewItems(data);
-    const isEmpty = results.length === 0;
-    if (!isEmpty && newItems.length === 0) throw fail(noNewItem, adviseOnRepeatedPage(totalCount));
+    if (size > 0 && newItems.length === 0) throw fail(noNewItem, adviseOnRepeatedPage(totalCount));
     this.items = this.items.concat(newItems);
     this.#firstCount ??= totalCount;
-    this.#hasChanged ||= newItems.length < results.length;
+    this.#hasChanged ||= newItems.length < size;
     this.#hasChanged ||= isLess(totalCount, this.#firstCount);
-    this.#hasChanged ||= isEmpty && this.#isExpected;
+    this.#hasChanged ||= size === 0 && this.#isExpected;
     this.#isExpected = hasNextLink;
 
     if (this.#isFollowed(data, target)) {
@@ -78,23 +79,14 @@ class ItemList<T> {
     throw fail(`the list ended after ${this.items.length} of ${this.#firstCount} items`, rereadAdvice);
   }
 
-  /** Returns the items that no earlier page had. */
-  #takeNewItems({ items, results }: Page<T>): readonly T[] {
-    const isFirst = this.#knownKeys.size === 0;
-    const newItems = isFirst ? items : items.filter((_, index) => !this.#knownKeys.has(keyOf(results[index])));
-    // After the filter, because two items of one page may have the same ID: something on the way may have masked it.
-    for (const result of results) this.#knownKeys.add(keyOf(result));
-    return newItems;
-  }
-
   /**
    * Another page follows if this one links to it. Without a link, it follows if the list counts more items than it has so far; and
    * without a count, if the page is full.
    */
-  #isFollowed({ results, totalCount = this.#firstCount, hasNextLink }: Page<T>, { query }: Target): boolean {
-    if (hasNextLink || results.length === 0) return hasNextLink;
+  #isFollowed({ size, totalCount = this.#firstCount, hasNextLink }: Page<T>, { query }: Target): boolean {
+    if (hasNextLink || size === 0) return hasNextLink;
     if (totalCount !== undefined) return this.items.length < totalCount;
-    return results.length >= Number(query['itemsPerPage'] ?? defaultPageSize);
+    return size >= Number(query['itemsPerPage'] ?? defaultPageSize);
   }
 }
 
