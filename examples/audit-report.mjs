@@ -25,10 +25,12 @@ const listedFor = 7;
 // In the words of docs/audit.md.
 const notShown = [
   'The reports prove nothing about the time before the first one, except for the snapshots that it lists.',
-  'They do not prove that a backup still exists today, or that it can be restored.',
+  'If a backup is kept for less than 7 days, it may have existed on one of the days without a backup.',
+  'The reports do not prove that a backup still exists today, or that it can be restored.',
   'That a restore completed does not say that somebody looked at the data.',
   'A project in which the login has no role is in no report.',
   'Who could have deleted backups: Atlas has the roles of users and keys.',
+  'Who chose the patterns and the other options of the check: the configuration of its job has that.',
   'Whether somebody changed the reports: that is what their storage is for.',
   'Whether a Backup Compliance Policy is in place: only a Project Owner can read it.',
   'How long Atlas keeps events is not documented.',
@@ -76,6 +78,8 @@ function newCluster({ clusterName, clusterType }) {
     backups: /** @type {Days} */ (new Set()),
     // Of the reports that list its snapshots.
     read: /** @type {Days} */ (new Set()),
+    // The restore jobs by ID.
+    restores: /** @type {Map<string, { title: string, text: string, day: number }>} */ (new Map()),
     // The last value of each setting, and the day of its report.
     settings: /** @type {Map<string, { value: string, day: number }>} */ (new Map()),
     changes: /** @type {string[]} */ ([]),
@@ -157,7 +161,7 @@ function addFinding(cluster, finding, time) {
   const day = dayOf(time);
   const { state, error, oldest, lastFailed } = finding;
   const reason = finding.reason ?? (error && codeOf(error));
-  note(cluster.notes, 'Checked', reason ? `${state} (${reason})` : String(state), day);
+  note(cluster.notes, 'States', reason ? `${state} (${reason})` : String(state), day);
   const evidence = fieldsOf(finding.evidence);
   const snapshots = snapshotsOf(finding, evidence);
   // An unknown cluster may have backups that are not listed.
@@ -172,8 +176,7 @@ function addFinding(cluster, finding, time) {
   addReach(cluster, finding, time);
   addSettings(cluster, settingsOf(finding, evidence), day);
   cluster.createdAt = Math.min(cluster.createdAt, timeOf(fieldsOf(evidence.cluster).createDate) ?? cluster.createdAt);
-  for (const restore of listOf(evidence.restores)) addRestore(cluster, restore);
-  if (!Array.isArray(evidence.restores)) note(cluster.notes, 'Restore jobs not read', '', day);
+  addRestores(cluster, evidence.restores, day);
   for (const failure of listOf(evidence.errors)) {
     const part = String(failure.path ?? 'unnamed')
       .split('/')
@@ -217,22 +220,34 @@ function addReach(cluster, { age, backups, oldest }, time) {
   const from = timeOf(fieldsOf(oldest).time);
   if (from === undefined) return;
   const days = ((time - from) / dayMs).toFixed(1);
-  const text = `${backups} backups, back to ${printTime(from)}: ${days} days (check of ${printTime(time)})`;
+  const text = `${backups} ${backups === 1 ? 'backup' : 'backups'}, back to ${printTime(from)}: ${days} days (check of ${printTime(time)})`;
   keepHighest(cluster, 'Retention in fact, last', time, text);
   keepHighest(cluster, 'Retention in fact, shortest', from - time, text);
 }
 
+/** @param {Cluster} cluster @param {unknown} restores @param {number} day */
+function addRestores(cluster, restores, day) {
+  if (!Array.isArray(restores)) return note(cluster.notes, 'Restore jobs not read', '', day);
+  keepHighest(cluster, 'Last restore', Number.NEGATIVE_INFINITY, 'none in the restore jobs that were read');
+  for (const restore of listOf(restores)) addRestore(cluster, restore);
+}
+
 /** @param {Cluster} cluster @param {Fields} restore */
 function addRestore(cluster, restore) {
-  const { status, deliveryType, finishedAt, failed, cancelled } = restore;
-  const time = timeOf(restore.restoreFinishedDate ?? finishedAt ?? restore.restoreScheduledDate ?? restore.timestamp);
+  const { id, status, deliveryType, finishedAt, failed, cancelled } = restore;
+  const requestedAt = timeOfId(id);
+  const time = timeOf(restore.restoreFinishedDate ?? finishedAt) ?? requestedAt;
   if (time === undefined) return;
   const isCompleted = status === undefined ? finishedAt && !failed && !cancelled : status === 'COMPLETED';
   const target = restore.targetDeploymentItemName ?? restore.targetClusterName ?? 'a target that is not named';
   // A download is no restore.
-  if (/download/i.test(String(deliveryType))) return note(cluster.notes, 'Downloads', '', dayOf(time));
-  note(cluster.notes, isCompleted ? 'Restores' : 'Restores not completed', `to ${target}`, dayOf(time));
-  if (isCompleted) keepHighest(cluster, 'Last restore', time, `${printTime(time)}, to ${target}`);
+  const isDownload = /download/i.test(String(deliveryType));
+  const title = isDownload ? 'Downloads' : isCompleted ? 'Restores' : 'Restores not completed';
+  // A later report of the same job counts: a restore that was running may have completed.
+  cluster.restores.set(String(id ?? time), { title, text: isDownload ? '' : `to ${target}`, day: dayOf(time) });
+  const requested = requestedAt === undefined ? '' : `, requested ${printTime(requestedAt)}`;
+  if (isCompleted && !isDownload)
+    keepHighest(cluster, 'Last restore', time, `${printTime(time)}, to ${target}${requested}`);
 }
 
 /** What may change between two reports. Undefined if a report does not say it. @param {Fields} finding @param {Fields} evidence */
@@ -296,12 +311,13 @@ async function* print(audit, client) {
 }
 
 /** @param {Cluster} cluster @param {Days} reportDays */
-function printCluster({ name, type, createdAt, notes, listed, backups, read, settings, highest, changes }, reportDays) {
+function printCluster(cluster, reportDays) {
+  const { name, type, createdAt, notes, listed, backups, read, restores, settings, highest, changes } = cluster;
   const [first, last] = [Math.min(...reportDays), Math.max(...reportDays)];
   const days = daysFrom(Number.isFinite(createdAt) ? Math.max(first, dayOf(createdAt)) : first, last);
-  // The last day was not over when it was checked.
-  const lacking = days.filter((day) => day < last && !backups.has(day));
+  const lacking = days.filter((day) => !backups.has(day));
   const isRead = (/** @type {number} */ day) => daysFrom(day + 1, day + listedFor).some((later) => read.has(later));
+  for (const { title, text, day } of restores.values()) note(notes, title, text, day);
   const rows = printTable([
     ['Days with a backup', printDays(backups)],
     ['Days without a backup', printDays(lacking.filter(isRead))],
@@ -406,6 +422,10 @@ function timeOf(value) {
 
 /** @param {Fields} snapshot of Flex, of a dedicated cluster, or of a finding. */
 const timeOfSnapshot = ({ finishTime, createdAt, time }) => timeOf(finishTime ?? createdAt ?? time);
+
+/** The time when Atlas created the object of this ID. @param {unknown} id */
+const timeOfId = (id) =>
+  /^[\da-f]{24}$/.test(String(id)) ? Number.parseInt(String(id).slice(0, 8), 16) * 1000 : undefined;
 
 /** @param {number} time */
 const dayOf = (time) => Math.floor(time / dayMs);
