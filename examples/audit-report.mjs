@@ -31,6 +31,7 @@ const notShown = [
   'A project in which the login has no role is in no report.',
   'Who could have deleted backups: Atlas has the roles of users and keys.',
   'Who chose the patterns and the other options of the check: the configuration of its job has that.',
+  'Whether somebody acted on what the check found.',
   'Whether somebody changed the reports: that is what their storage is for.',
   'Whether a Backup Compliance Policy is in place: only a Project Owner can read it.',
   'How long Atlas keeps events is not documented.',
@@ -78,6 +79,8 @@ function newCluster({ clusterName, clusterType }) {
     backups: /** @type {Days} */ (new Set()),
     // Of the reports that list its snapshots.
     read: /** @type {Days} */ (new Set()),
+    // Of the reports that say that backup is off. They list no snapshots, also if there are some.
+    off: /** @type {Days} */ (new Set()),
     // The restore jobs by ID.
     restores: /** @type {Map<string, { title: string, text: string, day: number }>} */ (new Map()),
     // The last value of each setting, and the day of its report.
@@ -164,8 +167,9 @@ function addFinding(cluster, finding, time) {
   note(cluster.notes, 'States', reason ? `${state} (${reason})` : String(state), day);
   const evidence = fieldsOf(finding.evidence);
   const snapshots = snapshotsOf(finding, evidence);
+  if (reason === 'backup off') cluster.off.add(day);
   // An unknown cluster may have backups that are not listed.
-  if (state === 'none' || (state !== 'unknown' && Array.isArray(evidence.snapshots))) cluster.read.add(day);
+  else if (state === 'none' || (state !== 'unknown' && Array.isArray(evidence.snapshots))) cluster.read.add(day);
   const completed = snapshots.filter(({ status }) => /^completed$/i.test(String(status)));
   const failed = snapshots.filter(({ status }) => /^failed$/i.test(String(status)));
   for (const backup of [...completed, finding, fieldsOf(oldest)]) addBackup(cluster, backup);
@@ -312,16 +316,17 @@ async function* print(audit, client) {
 
 /** @param {Cluster} cluster @param {Days} reportDays */
 function printCluster(cluster, reportDays) {
-  const { name, type, createdAt, notes, listed, backups, read, restores, settings, highest, changes } = cluster;
+  const { name, type, createdAt, notes, listed, backups, read, off, restores, settings, highest, changes } = cluster;
   const [first, last] = [Math.min(...reportDays), Math.max(...reportDays)];
   const days = daysFrom(Number.isFinite(createdAt) ? Math.max(first, dayOf(createdAt)) : first, last);
   const lacking = days.filter((day) => !backups.has(day));
-  const isRead = (/** @type {number} */ day) => daysFrom(day + 1, day + listedFor).some((later) => read.has(later));
+  const isKnown = (/** @type {number} */ day) =>
+    off.has(day) || daysFrom(day + 1, day + listedFor).some((later) => read.has(later));
   for (const { title, text, day } of restores.values()) note(notes, title, text, day);
   const rows = printTable([
     ['Days with a backup', printDays(backups)],
-    ['Days without a backup', printDays(lacking.filter(isRead))],
-    ['Days not known', printDays(lacking.filter((day) => !isRead(day)))],
+    ['Days without a backup', printDays(lacking.filter(isKnown))],
+    ['Days not known', printDays(lacking.filter((day) => !isKnown(day)))],
     ['Days not in the reports', printDays(days.filter((day) => reportDays.has(day) && !listed.has(day)))],
     ...printNotes(notes),
     ...Array.from(settings, ([title, { value, day }]) => [title, `${value} (report of ${printDay(day)})`]),

@@ -87,18 +87,25 @@ it('answers from odd reports, in any order', async () => {
   const error = { status: 401, errorCode: 'USER_UNAUTHORIZED', path: '/api/x/restoreJobs' };
   const evidence = { schedule: scheduleOf('weekly'), restores: undefined, errors: [error] };
   const odd = { ...shop, clusterName: 'a|b`\n<c>', clusterType: 'flex', evidence: { cluster: 1, errors: [{}] } };
+  const archive = { ...fresh([backup('03')]), clusterName: 'archive' };
+  const off = { ...archive, state: 'none', reason: 'backup off', evidence: {} };
   const files = write(
     ['07', { findings: [fresh([backup('05'), backup('06', { copyRegions: [] })], evidence)] }],
     ['01', { findings: [fresh([backup('01')]), null, odd], notChecked: 'none' }],
     [
       '03',
-      { findings: [fresh([backup('03', { copyRegions: ['US_EAST_1'] })], { restores: [drill, failed, running] })] },
+      {
+        findings: [
+          archive,
+          fresh([backup('03', { copyRegions: ['US_EAST_1'] })], { restores: [drill, failed, running] }),
+        ],
+      },
     ],
     ['04', { error }],
     [
       '05',
       {
-        findings: [fresh([{ status: 'failed', createdAt: at('04') }], { restores: [finished, download] })],
+        findings: [off, fresh([{ status: 'failed', createdAt: at('04') }], { restores: [finished, download] })],
         options: { timeout: '5m' },
       },
     ],
@@ -118,6 +125,10 @@ it('answers from odd reports, in any order', async () => {
   expect(Object.keys(tables)).toContainEqual(expect.stringMatching(/^Shop in .*08-anonymized\.json$/));
   expect(tables.Shop['Clusters could not be listed']).toBe('dedicated, USER_UNAUTHORIZED: 2026-11-08 (1)');
   expect(tables['a\\|b\\` \\<c\\> (flex)']['Days not in the reports']).toMatch(/\(4\)$/);
+  expect(tables['archive (dedicated)']).toMatchObject({
+    'Days without a backup': '2026-11-01 to 2026-11-02, 2026-11-05 (3)',
+    'Days not known': '2026-11-04, 2026-11-06 to 2026-11-08 (4)',
+  });
   expect(tables['carts (dedicated)']).toMatchObject({
     'Days with a backup': '2026-11-01, 2026-11-03, 2026-11-05 to 2026-11-06 (4)',
     'Days without a backup': '2026-11-02, 2026-11-04 (2)',
