@@ -28,6 +28,7 @@ const notShown = [
   'If a backup is kept for less than 7 days, it may have existed on one of the days without a backup.',
   'The reports do not prove that a backup still exists today, or that it can be restored.',
   'That a restore completed does not say that somebody looked at the data.',
+  'How long a restore of a dedicated cluster took: its restore job has only the end.',
   'A project in which the login has no role is in no report.',
   'Who could have deleted backups: Atlas has the roles of users and keys.',
   'Who chose the patterns and the other options of the check: the configuration of its job has that.',
@@ -233,25 +234,31 @@ function addReach(cluster, { age, backups, oldest }, time) {
 function addRestores(cluster, restores, day) {
   if (!Array.isArray(restores)) return note(cluster.notes, 'Restore jobs not read', '', day);
   keepHighest(cluster, 'Last restore', Number.NEGATIVE_INFINITY, 'none in the restore jobs that were read');
-  for (const restore of listOf(restores)) addRestore(cluster, restore);
+  for (const restore of listOf(restores)) addRestore(cluster, restore, day);
 }
 
-/** @param {Cluster} cluster @param {Fields} restore */
-function addRestore(cluster, restore) {
-  const { id, status, deliveryType, finishedAt, failed, cancelled } = restore;
-  const requestedAt = timeOfId(id);
-  const time = timeOf(restore.restoreFinishedDate ?? finishedAt) ?? requestedAt;
-  if (time === undefined) return;
-  const isCompleted = status === undefined ? finishedAt && !failed && !cancelled : status === 'COMPLETED';
+/** @param {Cluster} cluster @param {Fields} restore @param {number} day of the report */
+function addRestore(cluster, restore, day) {
+  const { id, status, deliveryType, finishedAt, failed, cancelled, restoreFinishedDate, restoreScheduledDate } =
+    restore;
+  // Not the timestamp of a dedicated cluster: that is the time of the snapshot.
+  const time = timeOf(restoreFinishedDate ?? finishedAt);
+  const isCompleted = time !== undefined && (status === undefined ? !failed && !cancelled : status === 'COMPLETED');
   const target = restore.targetDeploymentItemName ?? restore.targetClusterName ?? 'a target that is not named';
   // A download is no restore.
   const isDownload = /download/i.test(String(deliveryType));
-  const title = isDownload ? 'Downloads' : isCompleted ? 'Restores' : 'Restores not completed';
+  const kind = isDownload ? 'Downloads' : 'Restores';
   // A later report of the same job counts: a restore that was running may have completed.
-  cluster.restores.set(String(id ?? time), { title, text: isDownload ? '' : `to ${target}`, day: dayOf(time) });
-  const requested = requestedAt === undefined ? '' : `, requested ${printTime(requestedAt)}`;
-  if (isCompleted && !isDownload)
-    keepHighest(cluster, 'Last restore', time, `${printTime(time)}, to ${target}${requested}`);
+  const key = String(id ?? time);
+  cluster.restores.set(key, {
+    title: isCompleted ? kind : `${kind} not completed, by the first report of each`,
+    text: isDownload ? '' : `to ${target}`,
+    day: isCompleted ? dayOf(time) : (cluster.restores.get(key)?.day ?? day),
+  });
+  if (!isCompleted || isDownload) return;
+  const scheduledAt = timeOf(restoreScheduledDate);
+  const scheduled = scheduledAt === undefined ? '' : `, scheduled ${printTime(scheduledAt)}`;
+  keepHighest(cluster, 'Last restore', time, `${printTime(time)}, to ${target}${scheduled}`);
 }
 
 /** What may change between two reports. Undefined if a report does not say it. @param {Fields} finding @param {Fields} evidence */
@@ -427,10 +434,6 @@ function timeOf(value) {
 
 /** @param {Fields} snapshot of Flex, of a dedicated cluster, or of a finding. */
 const timeOfSnapshot = ({ finishTime, createdAt, time }) => timeOf(finishTime ?? createdAt ?? time);
-
-/** The time when Atlas created the object of this ID. @param {unknown} id */
-const timeOfId = (id) =>
-  /^[\da-f]{24}$/.test(String(id)) ? Number.parseInt(String(id).slice(0, 8), 16) * 1000 : undefined;
 
 /** @param {number} time */
 const dayOf = (time) => Math.floor(time / dayMs);
