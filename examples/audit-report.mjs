@@ -25,10 +25,14 @@ const listedFor = 7;
 // In the words of docs/audit.md.
 const notShown = [
   'The reports prove nothing about the time before the first one, except for the snapshots that it lists.',
-  'They do not prove that a backup still exists today, or that it can be restored.',
+  'If a backup is kept for less than 7 days, it may have existed on one of the days without a backup.',
+  'The reports do not prove that a backup still exists today, or that it can be restored.',
   'That a restore completed does not say that somebody looked at the data.',
+  'How long a restore of a dedicated cluster took: its restore job has only the end.',
   'A project in which the login has no role is in no report.',
   'Who could have deleted backups: Atlas has the roles of users and keys.',
+  'Who chose the patterns and the other options of the check: the configuration of its job has that.',
+  'Whether somebody acted on what the check found.',
   'Whether somebody changed the reports: that is what their storage is for.',
   'Whether a Backup Compliance Policy is in place: only a Project Owner can read it.',
   'How long Atlas keeps events is not documented.',
@@ -76,6 +80,10 @@ function newCluster({ clusterName, clusterType }) {
     backups: /** @type {Days} */ (new Set()),
     // Of the reports that list its snapshots.
     read: /** @type {Days} */ (new Set()),
+    // Of the reports that say that backup is off. They list no snapshots, also if there are some.
+    off: /** @type {Days} */ (new Set()),
+    // The restore jobs by ID.
+    restores: /** @type {Map<string, { title: string, text: string, day: number }>} */ (new Map()),
     // The last value of each setting, and the day of its report.
     settings: /** @type {Map<string, { value: string, day: number }>} */ (new Map()),
     changes: /** @type {string[]} */ ([]),
@@ -157,11 +165,12 @@ function addFinding(cluster, finding, time) {
   const day = dayOf(time);
   const { state, error, oldest, lastFailed } = finding;
   const reason = finding.reason ?? (error && codeOf(error));
-  note(cluster.notes, 'Checked', reason ? `${state} (${reason})` : String(state), day);
+  note(cluster.notes, 'States', reason ? `${state} (${reason})` : String(state), day);
   const evidence = fieldsOf(finding.evidence);
   const snapshots = snapshotsOf(finding, evidence);
+  if (reason === 'backup off') cluster.off.add(day);
   // An unknown cluster may have backups that are not listed.
-  if (state === 'none' || (state !== 'unknown' && Array.isArray(evidence.snapshots))) cluster.read.add(day);
+  else if (state === 'none' || (state !== 'unknown' && Array.isArray(evidence.snapshots))) cluster.read.add(day);
   const completed = snapshots.filter(({ status }) => /^completed$/i.test(String(status)));
   const failed = snapshots.filter(({ status }) => /^failed$/i.test(String(status)));
   for (const backup of [...completed, finding, fieldsOf(oldest)]) addBackup(cluster, backup);
@@ -172,8 +181,7 @@ function addFinding(cluster, finding, time) {
   addReach(cluster, finding, time);
   addSettings(cluster, settingsOf(finding, evidence), day);
   cluster.createdAt = Math.min(cluster.createdAt, timeOf(fieldsOf(evidence.cluster).createDate) ?? cluster.createdAt);
-  for (const restore of listOf(evidence.restores)) addRestore(cluster, restore);
-  if (!Array.isArray(evidence.restores)) note(cluster.notes, 'Restore jobs not read', '', day);
+  addRestores(cluster, evidence.restores, day);
   for (const failure of listOf(evidence.errors)) {
     const part = String(failure.path ?? 'unnamed')
       .split('/')
@@ -217,22 +225,40 @@ function addReach(cluster, { age, backups, oldest }, time) {
   const from = timeOf(fieldsOf(oldest).time);
   if (from === undefined) return;
   const days = ((time - from) / dayMs).toFixed(1);
-  const text = `${backups} backups, back to ${printTime(from)}: ${days} days (check of ${printTime(time)})`;
+  const text = `${backups} ${backups === 1 ? 'backup' : 'backups'}, back to ${printTime(from)}: ${days} days (check of ${printTime(time)})`;
   keepHighest(cluster, 'Retention in fact, last', time, text);
   keepHighest(cluster, 'Retention in fact, shortest', from - time, text);
 }
 
-/** @param {Cluster} cluster @param {Fields} restore */
-function addRestore(cluster, restore) {
-  const { status, deliveryType, finishedAt, failed, cancelled } = restore;
-  const time = timeOf(restore.restoreFinishedDate ?? finishedAt ?? restore.restoreScheduledDate ?? restore.timestamp);
-  if (time === undefined) return;
-  const isCompleted = status === undefined ? finishedAt && !failed && !cancelled : status === 'COMPLETED';
+/** @param {Cluster} cluster @param {unknown} restores @param {number} day */
+function addRestores(cluster, restores, day) {
+  if (!Array.isArray(restores)) return note(cluster.notes, 'Restore jobs not read', '', day);
+  keepHighest(cluster, 'Last restore', Number.NEGATIVE_INFINITY, 'none in the restore jobs that were read');
+  for (const restore of listOf(restores)) addRestore(cluster, restore, day);
+}
+
+/** @param {Cluster} cluster @param {Fields} restore @param {number} day of the report */
+function addRestore(cluster, restore, day) {
+  const { id, status, deliveryType, finishedAt, failed, cancelled, restoreFinishedDate, restoreScheduledDate } =
+    restore;
+  // Not the timestamp of a dedicated cluster: that is the time of the snapshot.
+  const time = timeOf(restoreFinishedDate ?? finishedAt);
+  const isCompleted = time !== undefined && (status === undefined ? !failed && !cancelled : status === 'COMPLETED');
   const target = restore.targetDeploymentItemName ?? restore.targetClusterName ?? 'a target that is not named';
   // A download is no restore.
-  if (/download/i.test(String(deliveryType))) return note(cluster.notes, 'Downloads', '', dayOf(time));
-  note(cluster.notes, isCompleted ? 'Restores' : 'Restores not completed', `to ${target}`, dayOf(time));
-  if (isCompleted) keepHighest(cluster, 'Last restore', time, `${printTime(time)}, to ${target}`);
+  const isDownload = /download/i.test(String(deliveryType));
+  const kind = isDownload ? 'Downloads' : 'Restores';
+  // A later report of the same job counts: a restore that was running may have completed.
+  const key = String(id ?? time);
+  cluster.restores.set(key, {
+    title: isCompleted ? kind : `${kind} not completed, by the first report of each`,
+    text: isDownload ? '' : `to ${target}`,
+    day: isCompleted ? dayOf(time) : (cluster.restores.get(key)?.day ?? day),
+  });
+  if (!isCompleted || isDownload) return;
+  const scheduledAt = timeOf(restoreScheduledDate);
+  const scheduled = scheduledAt === undefined ? '' : `, scheduled ${printTime(scheduledAt)}`;
+  keepHighest(cluster, 'Last restore', time, `${printTime(time)}, to ${target}${scheduled}`);
 }
 
 /** What may change between two reports. Undefined if a report does not say it. @param {Fields} finding @param {Fields} evidence */
@@ -296,16 +322,18 @@ async function* print(audit, client) {
 }
 
 /** @param {Cluster} cluster @param {Days} reportDays */
-function printCluster({ name, type, createdAt, notes, listed, backups, read, settings, highest, changes }, reportDays) {
+function printCluster(cluster, reportDays) {
+  const { name, type, createdAt, notes, listed, backups, read, off, restores, settings, highest, changes } = cluster;
   const [first, last] = [Math.min(...reportDays), Math.max(...reportDays)];
   const days = daysFrom(Number.isFinite(createdAt) ? Math.max(first, dayOf(createdAt)) : first, last);
-  // The last day was not over when it was checked.
-  const lacking = days.filter((day) => day < last && !backups.has(day));
-  const isRead = (/** @type {number} */ day) => daysFrom(day + 1, day + listedFor).some((later) => read.has(later));
+  const lacking = days.filter((day) => !backups.has(day));
+  const isKnown = (/** @type {number} */ day) =>
+    off.has(day) || daysFrom(day + 1, day + listedFor).some((later) => read.has(later));
+  for (const { title, text, day } of restores.values()) note(notes, title, text, day);
   const rows = printTable([
     ['Days with a backup', printDays(backups)],
-    ['Days without a backup', printDays(lacking.filter(isRead))],
-    ['Days not known', printDays(lacking.filter((day) => !isRead(day)))],
+    ['Days without a backup', printDays(lacking.filter(isKnown))],
+    ['Days not known', printDays(lacking.filter((day) => !isKnown(day)))],
     ['Days not in the reports', printDays(days.filter((day) => reportDays.has(day) && !listed.has(day)))],
     ...printNotes(notes),
     ...Array.from(settings, ([title, { value, day }]) => [title, `${value} (report of ${printDay(day)})`]),

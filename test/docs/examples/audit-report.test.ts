@@ -62,7 +62,7 @@ it('answers from a report of the emulator, and asks it for the alerts and the ev
   expect(exitCode).toBe(0);
   expect(tables['orders (dedicated)']).toMatchObject({
     'Days with a backup': expect.stringMatching(/\(3\)$/),
-    Checked: expect.stringMatching(/^fresh: \S+ \(1\)$/),
+    States: expect.stringMatching(/^fresh: \S+ \(1\)$/),
     'Retention in fact, last': expect.stringMatching(/^3 backups, back to .*: 2\.2 days/),
     'Schedule and retention': expect.stringMatching(/^hourly \(6 h\) for 7 days, daily for 7 days, weekly/),
     'Window of point in time': expect.stringMatching(/^7 days/),
@@ -78,16 +78,35 @@ it('answers from a report of the emulator, and asks it for the alerts and the ev
 
 it('answers from odd reports, in any order', async () => {
   const drill = { deliveryType: 'automated', finishedAt: at('02'), targetClusterName: 'drill' };
-  const restores = [drill, { ...drill, deliveryType: 'download', finishedAt: at('04') }];
+  const running = { deliveryType: 'automated', timestamp: at('01'), targetClusterName: 'drill', id: 'b'.repeat(24) };
+  const failed = { ...running, id: 'a'.repeat(24), failed: true };
+  const finished = { ...running, finishedAt: at('04') };
+  const download = { ...drill, deliveryType: 'download', finishedAt: at('05') };
   const error = { status: 401, errorCode: 'USER_UNAUTHORIZED', path: '/api/x/restoreJobs' };
   const evidence = { schedule: scheduleOf('weekly'), restores: undefined, errors: [error] };
   const odd = { ...shop, clusterName: 'a|b`\n<c>', clusterType: 'flex', evidence: { cluster: 1, errors: [{}] } };
+  const archive = { ...fresh([backup('03')]), clusterName: 'archive' };
+  const off = { ...archive, state: 'none', reason: 'backup off', evidence: {} };
   const files = write(
     ['07', { findings: [fresh([backup('05'), backup('06', { copyRegions: [] })], evidence)] }],
     ['01', { findings: [fresh([backup('01')]), null, odd], notChecked: 'none' }],
-    ['03', { findings: [fresh([backup('03', { copyRegions: ['US_EAST_1'] })], { restores })] }],
+    [
+      '03',
+      {
+        findings: [
+          archive,
+          fresh([backup('03', { copyRegions: ['US_EAST_1'] })], { restores: [drill, failed, running] }),
+        ],
+      },
+    ],
     ['04', { error }],
-    ['05', { findings: [fresh([{ status: 'failed', createdAt: at('04') }])], options: { timeout: '5m' } }],
+    [
+      '05',
+      {
+        findings: [off, fresh([{ status: 'failed', createdAt: at('04') }], { restores: [finished, download] })],
+        options: { timeout: '5m' },
+      },
+    ],
     ['08', { findings: [{ ...shop, clusterType: 'dedicated', state: 'unknown', error }] }],
     ['08-anonymized', { findings: [{ ...fresh([]), clusterName: 'cluster1' }], options: ['evidence'] }],
     ['09', '{"a'],
@@ -104,10 +123,14 @@ it('answers from odd reports, in any order', async () => {
   expect(Object.keys(tables)).toContainEqual(expect.stringMatching(/^Shop in .*08-anonymized\.json$/));
   expect(tables.Shop['Clusters could not be listed']).toBe('dedicated, USER_UNAUTHORIZED: 2026-11-08 (1)');
   expect(tables['a\\|b\\` \\<c\\> (flex)']['Days not in the reports']).toMatch(/\(4\)$/);
+  expect(tables['archive (dedicated)']).toMatchObject({
+    'Days without a backup': '2026-11-01 to 2026-11-02, 2026-11-05 (3)',
+    'Days not known': '2026-11-04, 2026-11-06 to 2026-11-08 (4)',
+  });
   expect(tables['carts (dedicated)']).toMatchObject({
     'Days with a backup': '2026-11-01, 2026-11-03, 2026-11-05 to 2026-11-06 (4)',
     'Days without a backup': '2026-11-02, 2026-11-04 (2)',
-    'Days not known': '2026-11-07 (1)',
+    'Days not known': '2026-11-07 to 2026-11-08 (2)',
     'Days not in the reports': '2026-11-08 (1)',
     'Failed snapshots': '2026-11-04 (1)',
     'Evidence not read': 'restoreJobs, USER_UNAUTHORIZED: 2026-11-07 (1)',
@@ -115,8 +138,10 @@ it('answers from odd reports, in any order', async () => {
     'Newest backup with copies': '2026-11-03 06:00, copies: US_EAST_1',
     Encryption: 'with a key of yours (AWS) (report of 2026-11-07)',
     'Termination protection': 'on (report of 2026-11-07)',
-    'Last restore': '2026-11-02 06:00, to drill',
-    Downloads: '2026-11-04 (1)',
+    'Last restore': '2026-11-04 06:00, to drill',
+    Restores: 'to drill: 2026-11-02, 2026-11-04 (2)',
+    'Restores not completed, by the first report of each': 'to drill: 2026-11-03 (1)',
+    Downloads: '2026-11-05 (1)',
     Changes: '2026-11-05 to 2026-11-07: Schedule and retention: daily for 7 days → weekly for 7 days',
   });
 });
