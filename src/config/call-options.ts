@@ -1,20 +1,11 @@
 import * as z from 'zod';
 import { clusterNameSchema, compiled, groupIdSchema } from '../atlas/schemas.js';
 import { snapshotIdSchema } from '../atlas/snapshots.js';
-import { isStandardSchema, type StandardSchema } from '../atlas/standard-schema.js';
+import { isStandardSchema, type SchemaError, type StandardSchema } from '../atlas/standard-schema.js';
 import { type EndpointChoice, pathSchema, type QueryValue, type RequestOptions } from '../atlas/target.js';
 import { AtlasInvalidArgumentError } from '../errors/errors.js';
-import {
-  abortSignal,
-  flag,
-  inputIssues,
-  issuesOf,
-  listIssues,
-  milliseconds,
-  noOption,
-  optionsError,
-} from '../errors/issues.js';
-import { type CallDefaults, endpoint, retries } from './client-options.js';
+import { inputIssues, listIssues, noOption, optionsError } from '../errors/issues.js';
+import { type CallDefaults, endpoint, milliseconds, retries, withMethods } from './client-options.js';
 
 /** Options of one call. They override those of the client. */
 export interface CallOptions {
@@ -54,10 +45,12 @@ export interface CallSettings extends CallDefaults, RequestOptions {
   readonly signal?: AbortSignal | null | undefined;
 }
 
+const flag = z.boolean('must be true or false');
+
 const commonOptions = z
   .strictObject(
     {
-      signal: abortSignal.nullable(),
+      signal: withMethods<AbortSignal>(['addEventListener', 'removeEventListener'], 'an AbortSignal').nullable(),
       timeout: milliseconds,
       attemptTimeout: milliseconds,
       maxRetries: retries,
@@ -109,15 +102,16 @@ export type Operation = keyof typeof methods;
 /** Checks the arguments and options of a method. Returns the error if they are invalid. */
 export function checkCall(operation: Operation, args: object, options: object): AtlasInvalidArgumentError | undefined {
   const method = methods[operation];
-  const found = [
-    ...issuesOf(compiled<unknown>(method.arguments), args),
-    ...issuesOf(compiled<unknown>(method.options), options),
-  ];
+  const found = [...issuesOf(method.arguments, args), ...issuesOf(method.options, options)];
   if (found.length === 0) return undefined;
   const issues = inputIssues({ issues: found });
   const outcome = operation === 'close' ? 'did nothing' : 'was not sent';
   const what = `${operation} ${outcome} because of invalid arguments: ${listIssues(issues)}.`;
   return new AtlasInvalidArgumentError(what, { operation, issues });
+}
+
+function issuesOf(schema: z.ZodType, value: unknown): SchemaError['issues'] {
+  return compiled(schema).safeParse(value).error?.issues ?? [];
 }
 
 /** Adds the client's defaults to the options of a call. */
