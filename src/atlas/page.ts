@@ -15,12 +15,8 @@ export interface Page<T> {
   readonly hasNextLink: boolean;
 }
 
-/** Returns the parser of a page whose items the given function parses. */
-export function pageParser<T>(parseItem: Parse<T>): Parse<Page<T>> {
-  return (json) => parsePage(json, parseItem);
-}
-
-async function parsePage<T>(json: unknown, parseItem: Parse<T>): Promise<Parsed<Page<T>>> {
+/** Parses a page whose items the given function parses. */
+export async function parsePage<T>(json: unknown, parseItem: Parse<T>): Promise<Parsed<Page<T>>> {
   const body = isObject(json) ? json : {};
   const page = compiled(listPageSchema).safeParse(body);
   if (!page.success) return page;

@@ -136,3 +136,8 @@ export function isMissingRole(status: number, error: ErrorReport | undefined): b
   const errorCode = error?.errorCode;
   return status === 401 && (errorCode === 'USER_UNAUTHORIZED' || errorCode === 'TENANT_SNAPSHOT_ACCESS_DENIED');
 }
+
+/** Whether Atlas refused the login. */
+export function isLoginRefused({ status, error }: ApiResponse): boolean {
+  return status === 401 && !isMissingRole(status, error);
+}

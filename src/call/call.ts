@@ -2,7 +2,7 @@ import { Mask } from '../atlas/mask.js';
 import type { SuccessResponse } from '../atlas/response.js';
 import type { Target } from '../atlas/target.js';
 import type { Authenticator } from '../auth/authenticator.js';
-import { functionBearer, staticBearer } from '../auth/bearer.js';
+import { bearerLogin } from '../auth/bearer.js';
 import { DigestAuthenticator } from '../auth/digest/authenticator.js';
 import { SharedToken } from '../auth/service-account/access-token.js';
 import { ServiceAccount } from '../auth/service-account/service-account.js';
@@ -218,10 +218,7 @@ export class ClientContext {
 function createAuthenticator(settings: ClientSettings, transport: Transport): Authenticator {
   const { credentials, tokenStore, origin, prefix, userAgent, defaults } = settings;
   if ('publicKey' in credentials) return new DigestAuthenticator(credentials);
-  if ('accessToken' in credentials) {
-    const { accessToken } = credentials;
-    return typeof accessToken === 'string' ? staticBearer(accessToken) : functionBearer(accessToken);
-  }
+  if ('accessToken' in credentials) return bearerLogin(credentials.accessToken);
   const endpoint = new TokenEndpoint(transport, defaults, prefix, userAgent, credentials);
   const key = `atlas-tenant-snapshots:token:${origin}${prefix}:${credentials.clientId}`;
   return new ServiceAccount(endpoint, tokenStore && new SharedToken(tokenStore, key));

@@ -73,12 +73,8 @@ export function traceCall<T>(call: Call, run: () => Promise<Success<T>>): Promis
   return promise;
 }
 
-function stateOf({
-  context,
-  target,
-  attempts,
-  status,
-}: Call): Pick<AtlasCallTrace, 'endpoint' | 'path' | 'attempts' | 'status'> {
+/** The fields that change during a call. */
+function stateOf({ context, target, attempts, status }: Call) {
   const state = { endpoint: target.endpoint, path: toPath(context.prefix, target), attempts };
   return status === undefined ? state : { ...state, status };
 }

@@ -1,13 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { ApiResponse } from '../../atlas/response.js';
+import { type ApiResponse, isLoginRefused } from '../../atlas/response.js';
 import { type Failed, noLogin } from '../../errors/failed.js';
-import {
-  type ApiKeyCredentials,
-  type Authenticator,
-  type ExchangeWith,
-  isLoginRefused,
-  type LoginRequest,
-} from '../authenticator.js';
+import type { ApiKeyCredentials, Authenticator, ExchangeWith, LoginRequest } from '../authenticator.js';
 import { type DigestSession, findChallenge, hasHash, nextAuthorization, openSession } from './digest.js';
 
 /**

@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { ApiResponse } from '../../atlas/response.js';
+import { type ApiResponse, isLoginRefused } from '../../atlas/response.js';
 import { waitAtMost } from '../../http/scope.js';
-import { type Authenticator, type ExchangeWith, isLoginRefused, type LoginRequest } from '../authenticator.js';
+import type { Authenticator, ExchangeWith, LoginRequest } from '../authenticator.js';
 import { type AccessToken, renewalTime, type SharedToken } from './access-token.js';
 import type { TokenEndpoint } from './token-endpoint.js';
 
