@@ -14,7 +14,7 @@ import {
   type Operation,
   resolveCall,
 } from './config/call-options.js';
-import { type CallDefaults, resolveOptions, type TenantSnapshotsClientOptions } from './config/client-options.js';
+import { resolveOptions, type TenantSnapshotsClientOptions } from './config/client-options.js';
 
 /**
  * A client for the backup snapshots of Atlas Flex clusters. Create one and share it: it reuses connections, Digest sessions and
@@ -29,7 +29,6 @@ import { type CallDefaults, resolveOptions, type TenantSnapshotsClientOptions } 
  * ```
  */
 export class TenantSnapshotsClient implements AsyncDisposable {
-  readonly #defaults: CallDefaults;
   readonly #context: ClientContext;
 
   /**
@@ -44,9 +43,7 @@ export class TenantSnapshotsClient implements AsyncDisposable {
    * ```
    */
   constructor(options?: TenantSnapshotsClientOptions) {
-    const settings = resolveOptions(options);
-    this.#defaults = settings.defaults;
-    this.#context = new ClientContext(settings);
+    this.#context = new ClientContext(resolveOptions(options));
   }
 
   /**
@@ -187,7 +184,7 @@ export class TenantSnapshotsClient implements AsyncDisposable {
   ): AtlasPromise<T> {
     const invalid = checkCall(operation, args, options);
     if (invalid !== undefined) return toAtlasPromise(Promise.reject(invalid));
-    const settings = resolveCall(this.#defaults, options);
+    const settings = resolveCall(this.#context.settings, options);
     const target = toTarget(args, settings);
     const call = new Call(operation, target, settings, this.#context);
     return toAtlasPromise(traceCall(call, () => call.run(() => read(target, call))));

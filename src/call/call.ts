@@ -157,9 +157,7 @@ function secretOf(authorization: string): string {
 
 /** What the calls of a client share, and which of them are running. */
 export class ClientContext {
-  /** The path of `baseUrl`, without a slash at its end. */
-  readonly prefix: string;
-  readonly userAgent: string;
+  readonly settings: ClientSettings;
   readonly transport: Transport;
   readonly authenticator: Authenticator;
   /** Whether `close()` has been called. */
@@ -169,10 +167,8 @@ export class ClientContext {
   #onIdle = () => {};
 
   constructor(settings: ClientSettings) {
-    const { origin, prefix, userAgent, dispatcher, proxy, defaults } = settings;
-    this.prefix = prefix;
-    this.userAgent = userAgent;
-    this.transport = new Transport({ origin, dispatcher, proxy, attemptTimeout: defaults.attemptTimeout });
+    this.settings = settings;
+    this.transport = new Transport(settings);
     this.authenticator = createAuthenticator(settings, this.transport);
   }
 
@@ -216,10 +212,10 @@ export class ClientContext {
 }
 
 function createAuthenticator(settings: ClientSettings, transport: Transport): Authenticator {
-  const { credentials, tokenStore, origin, prefix, userAgent, defaults } = settings;
+  const { credentials, tokenStore, origin, prefix } = settings;
   if ('publicKey' in credentials) return new DigestAuthenticator(credentials);
   if ('accessToken' in credentials) return bearerLogin(credentials.accessToken);
-  const endpoint = new TokenEndpoint(transport, defaults, prefix, userAgent, credentials);
+  const endpoint = new TokenEndpoint(transport, settings, credentials);
   const key = `atlas-tenant-snapshots:token:${origin}${prefix}:${credentials.clientId}`;
   return new ServiceAccount(endpoint, tokenStore && new SharedToken(tokenStore, key));
 }

@@ -92,17 +92,18 @@ async function makeAttempt<T>(target: Target<T>, call: Call, isFallback: boolean
 async function sendRequest(target: Target, call: Call, isFallback: boolean): Promise<ApiResponse> {
   const { settings, context, scope } = call;
   const { maxResponseSize } = settings;
+  const { prefix, userAgent } = context.settings;
   const attemptTimeout = isFallback ? Math.min(fallbackTimeout, settings.attemptTimeout) : settings.attemptTimeout;
-  const path = toPath(context.prefix, target);
+  const path = toPath(prefix, target);
   const exchangeWith = async (authorization?: string) => {
-    const headers = ['accept', target.accept, 'user-agent', context.userAgent];
+    const headers = ['accept', target.accept, 'user-agent', userAgent];
     if (authorization !== undefined) {
       headers.push('authorization', authorization);
       call.authorizations.push(authorization);
     }
     const get = { method: 'GET', path, headers, body: null } as const;
     const response = await context.transport.exchange(get, { attemptTimeout, maxResponseSize }, scope);
-    return readResponse(response, mayBeEnveloped(target), maxResponseSize, () => call.mask);
+    return readResponse(response, mayBeEnveloped(target), () => call.mask);
   };
   for (let resends = 0; ; resends += 1) {
     try {
@@ -117,11 +118,12 @@ async function sendRequest(target: Target, call: Call, isFallback: boolean): Pro
 /** Finds out what a response means, and parses the body of a success. */
 async function evaluate<T>(response: ApiResponse, target: Target<T>, call: Call): Promise<Success<T>> {
   if (response.error !== undefined) throw errorStatus(response);
-  const { status, json, problem, isTruncated } = response;
+  const { status, json, problem, truncatedAt } = response;
   // Only 200 carries data; any other 2xx is unusable.
   if (status !== 200) throw unusable(response, invalid(`its status is ${status}, not 200`), proxyAdvice);
   if (problem !== undefined) {
-    throw unusable(response, invalid(`its body ${problem}`), isTruncated ? adviseOnSize(target) : proxyAdvice);
+    const advice = truncatedAt === undefined ? proxyAdvice : adviseOnSize(target);
+    throw unusable(response, invalid(`its body ${problem}`), advice);
   }
   // A timeout from here on is not caused by the failure of an earlier attempt.
   call.lastError = undefined;

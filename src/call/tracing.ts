@@ -75,7 +75,7 @@ export function traceCall<T>(call: Call, run: () => Promise<Success<T>>): Promis
 
 /** The fields that change during a call. */
 function stateOf({ context, target, attempts, status }: Call) {
-  const state = { endpoint: target.endpoint, path: toPath(context.prefix, target), attempts };
+  const state = { endpoint: target.endpoint, path: toPath(context.settings.prefix, target), attempts };
   return status === undefined ? state : { ...state, status };
 }
 

@@ -67,13 +67,12 @@ export interface CallDefaults extends ExchangeLimits {
 }
 
 /** The options of a client, checked and with defaults. */
-export interface ClientSettings extends Omit<TransportOptions, 'attemptTimeout'> {
+export interface ClientSettings extends CallDefaults, TransportOptions {
   readonly credentials: AtlasCredentials;
-  readonly tokenStore: TokenStore | undefined;
+  readonly tokenStore?: TokenStore | undefined;
   /** The path of `baseUrl`, without a slash at its end. */
   readonly prefix: string;
   readonly userAgent: string;
-  readonly defaults: CallDefaults;
 }
 
 // The longest delay that setTimeout accepts, almost 25 days.
@@ -159,18 +158,17 @@ const clientOptions = z
  * @throws {@link AtlasConfigurationError}
  */
 export function resolveOptions(options: TenantSnapshotsClientOptions = {}): ClientSettings {
-  const { credentials, tokenStore, fetch, userAgent, ...rest } = check(clientOptions, options);
-  const { baseUrl: url, dispatcher = fetch && fetchDispatcher(fetch), ...defaults } = rest;
+  const { baseUrl: url, credentials, fetch, userAgent, ...others } = check(clientOptions, options);
+  const { dispatcher = fetch && fetchDispatcher(fetch) } = others;
   const { origin, pathname } = url ?? check(baseUrl, process.env[baseUrlVariable] || defaultBaseUrl, baseUrlVariable);
   return {
+    ...others,
     credentials: resolveCredentials(credentials),
-    tokenStore,
     dispatcher,
     origin,
     proxy: dispatcher === undefined && origin.startsWith('https:') ? proxyFromEnvironment() : undefined,
     prefix: pathname.replace(/\/+$/, ''),
     userAgent: [userAgent, ownUserAgent].filter(Boolean).join(' '),
-    defaults,
   };
 }
 

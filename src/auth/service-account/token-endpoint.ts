@@ -6,6 +6,7 @@ import type { ExchangeLimits, HttpResponse } from '../../http/exchange.js';
 import type { NoResponse } from '../../http/no-response.js';
 import { isRetryableStatus, parseRetryAfter } from '../../http/retry.js';
 import type { Transport } from '../../http/transport.js';
+import type { ServiceAccountCredentials } from '../authenticator.js';
 import { type AccessToken, bearerTokenSchema, debug } from './access-token.js';
 
 /** The longest wait before an attempt that may find a token in the store, in ms. */
@@ -23,16 +24,13 @@ const tokenResponseSchema = z.object({
 /** Requests and revokes access tokens. */
 export class TokenEndpoint {
   readonly #post: (path: string, body: string) => Promise<HttpResponse>;
-  readonly #maxResponseSize: number;
   /** What no error may show. */
   readonly secrets: string[];
 
   constructor(
     transport: Transport,
-    limits: ExchangeLimits,
-    prefix: string,
-    userAgent: string,
-    { clientId, clientSecret }: { clientId: string; clientSecret: string },
+    { prefix, userAgent, ...limits }: ExchangeLimits & { prefix: string; userAgent: string },
+    { clientId, clientSecret }: ServiceAccountCredentials,
   ) {
     // RFC 6749 requires both to be form-encoded first, but Atlas does not decode them.
     const basic = Buffer.from(`${clientId}:${clientSecret}`).toString('base64');
@@ -43,7 +41,6 @@ export class TokenEndpoint {
       authorization: `Basic ${basic}`,
     }).flat();
     this.#post = (path, body) => transport.exchange({ method: 'POST', path: prefix + path, headers, body }, limits);
-    this.#maxResponseSize = limits.maxResponseSize;
     this.secrets = [clientSecret, basic];
   }
 
@@ -57,7 +54,7 @@ export class TokenEndpoint {
     const startedAt = Date.now();
     const response = await this.#send('/api/oauth/token', 'grant_type=client_credentials');
     debug('token request ended with %d after %d ms', response.status, Date.now() - startedAt);
-    const body = readBody(response, this.#maxResponseSize);
+    const body = readBody(response);
     if (response.status !== 200) throw this.#refusal(response, body.json, isShared);
     const parsed = tokenResponseSchema.safeParse(body.json);
     if (!parsed.success) {
