@@ -130,8 +130,7 @@ export class TenantSnapshotsClient implements AsyncDisposable {
    * ```ts
    * // The snapshots of a dedicated cluster.
    * const path = `/api/atlas/v2/groups/${groupId}/clusters/Cluster1/backup/snapshots`;
-   * const schema = z.object({ status: z.string(), createdAt: z.string().optional() });
-   * const backups = (await client.getAll(path, { schema })).filter(({ status }) => status === 'completed');
+   * const newest = newestBackup(await client.getAll(path, { schema: dedicatedSnapshotSchema }));
    * ```
    * @see https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/
    */

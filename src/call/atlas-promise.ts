@@ -1,4 +1,3 @@
-import type { EndpointName } from '../atlas/target.js';
 import { AtlasError } from '../errors/errors.js';
 import type { Success } from './call.js';
 
@@ -9,7 +8,7 @@ export interface AtlasResponse {
   /** The response headers, with lowercase names. */
   headers: Record<string, string>;
   /** The endpoint that responded. Absent for `get()` and `getAll()`. */
-  endpoint?: EndpointName | undefined;
+  endpoint?: 'tenant' | 'flex' | undefined;
   /** Attempts made, at both endpoints. */
   attempts: number;
   /** The rate limit, if the response names it: the size of the bucket, and the requests left in it. */

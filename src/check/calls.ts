@@ -1,13 +1,5 @@
 import { setMaxListeners } from 'node:events';
-import type * as z from 'zod';
-import {
-  type AnyAtlasError,
-  type AtlasConnectionError,
-  type AtlasResponse,
-  AtlasTimeoutError,
-  type GetOptions,
-  isAtlasError,
-} from '../index.js';
+import { type AnyAtlasError, type AtlasResponse, AtlasTimeoutError, type GetOptions, isAtlasError } from '../index.js';
 import type { BackupClient } from './finding.js';
 
 // Captured at import, so that it works under fake timers too.
@@ -28,10 +20,9 @@ export interface Answer<T> {
   readonly sentAt: number;
 }
 
-type ReadOptions<T> = Pick<GetOptions, 'apiVersion' | 'query'> & { schema?: z.ZodType<T> };
 /** A fake of the client may return a plain promise, or leave out parts of the response. */
-type StartedCall = PromiseLike<unknown> & {
-  withResponse?(): Promise<{ data: unknown; response?: Partial<AtlasResponse> }>;
+type StartedCall<T> = PromiseLike<T> & {
+  withResponse?(): Promise<{ data: T; response?: Partial<AtlasResponse> }>;
 };
 type Limits = { signal: AbortSignal; timeout: number };
 
@@ -45,6 +36,7 @@ export class Calls {
   readonly #timer: NodeJS.Timeout;
   readonly #ending = new AbortController();
   readonly #outOfTime: AtlasTimeoutError;
+  readonly #pending = new Set<(reason: unknown) => void>();
   /** The clock of this machine minus that of Atlas, in ms. Undefined until a response has a `Date`. */
   clockOffset: number | undefined;
 
@@ -67,14 +59,15 @@ export class Calls {
   end(reason?: unknown): void {
     clearTimeout(this.#timer);
     this.#ending.abort(reason);
+    for (const reject of this.#pending) reject(this.#ending.signal.reason);
   }
 
   /** Reads every page of a list. */
-  getAll<T>(path: string, options: ReadOptions<T>): Promise<Answer<readonly T[]>> {
+  getAll(path: string, options: GetOptions): Promise<Answer<readonly unknown[]>> {
     return this.#call((limits) => this.#client.getAll(path, { ...options, ...limits }));
   }
 
-  get<T>(path: string, options: ReadOptions<T>): Promise<Answer<T>> {
+  get(path: string, options: GetOptions): Promise<Answer<unknown>> {
     return this.#call((limits) => this.#client.get(path, { ...options, ...limits }));
   }
 
@@ -84,28 +77,25 @@ export class Calls {
    * - after a rate limit.
    * - for two minutes after Atlas was down or could not be reached.
    */
-  async #call<T>(start: (limits: Limits) => StartedCall): Promise<Answer<T>> {
+  async #call<T>(start: (limits: Limits) => StartedCall<T>): Promise<Answer<T>> {
     const { signal } = this.#ending;
-    let failure: unknown = this.#outOfTime;
     let endOfOutage = this.#deadline;
     for (;;) {
       if (signal.aborted) throw signal.reason;
       const timeout = Math.floor(this.#deadline - performance.now());
-      if (timeout < shortestCall) throw failure;
+      if (timeout < shortestCall) throw this.#outOfTime;
       try {
-        // The client has checked the data with the schema.
-        return (await this.#untilEnd(this.#read(start({ signal, timeout })))) as Answer<T>;
+        return await this.#untilEnd(this.#read(start({ signal, timeout })));
       } catch (error) {
-        failure = error;
+        const isLimit = isRateLimit(error);
+        if (!isLimit) endOfOutage = Math.min(endOfOutage, performance.now() + outageOf(error));
+        await this.#waitAfter(error, isLimit ? this.#deadline : endOfOutage);
       }
-      const isLimit = isRateLimit(failure);
-      if (!isLimit) endOfOutage = Math.min(endOfOutage, performance.now() + longestOutage);
-      await this.#waitAfter(failure, isLimit ? this.#deadline : endOfOutage);
     }
   }
 
-  async #read(call: StartedCall): Promise<Answer<unknown>> {
-    const { data, response } = (await call.withResponse?.()) ?? { data: await call };
+  async #read<T>(call: StartedCall<T>): Promise<Answer<T>> {
+    const { data, response = undefined } = (await call.withResponse?.()) ?? { data: await call };
     const now = Date.now();
     const sentAt = timeOf(response?.headers);
     if (sentAt === undefined) return { data, sentAt: now };
@@ -120,9 +110,12 @@ export class Calls {
    * @throws the error of the call if it is not made again.
    */
   async #waitAfter(error: unknown, end: number): Promise<void> {
-    const delay = delayAfter(error);
+    const { retryAfterMs = defaultWait } = isAtlasError(error) && 'retryAfterMs' in error ? error : {};
+    const delay = Math.max(retryAfterMs, shortestWait);
     const timeLeft = Math.min(end, this.#deadline - shortestCall) - performance.now();
-    if (this.#ending.signal.aborted || delay === undefined || delay > timeLeft) throw error;
+    const { signal } = this.#ending;
+    if (signal.aborted) throw signal.reason;
+    if (delay > timeLeft) throw error;
     let timer: NodeJS.Timeout | undefined;
     const waited = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, delay);
@@ -132,11 +125,9 @@ export class Calls {
 
   /** Waits for a promise, but no longer than the check lasts. */
   #untilEnd<T>(promise: Promise<T>): Promise<T> {
-    const { signal } = this.#ending;
     return new Promise((resolve, reject) => {
-      const onEnd = () => reject(signal.reason);
-      signal.addEventListener('abort', onEnd);
-      promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onEnd));
+      this.#pending.add(reject);
+      promise.then(resolve, reject).finally(() => this.#pending.delete(reject));
     });
   }
 }
@@ -148,28 +139,19 @@ function timeOf({ date = '', age = '' }: AtlasResponse['headers'] = {}): number 
   return sentAt + Number(/^\d+/.exec(age)?.[0] ?? 0) * 1000;
 }
 
-/** Whether Atlas, or its token endpoint, limited the rate of calls. */
+/** Whether Atlas, or its token endpoint, limits the rate of calls. */
 function isRateLimit(error: unknown): boolean {
-  return isAtlasError(error) && statusOf(error) === 429;
+  return isAtlasError(error) && 'status' in error && error.status === 429;
 }
 
-/** How long to wait before a call is made again, in ms. Undefined if it would fail again. */
-function delayAfter(error: unknown): number | undefined {
-  if (!isAtlasError(error)) return undefined;
-  const isTemporary = error.code === 'CONNECTION' ? isLost(error) : /^(408|429|5..)$/.test(`${statusOf(error)}`);
-  const { retryAfterMs = defaultWait } = 'retryAfterMs' in error ? error : {};
-  return isTemporary ? Math.max(retryAfterMs, shortestWait) : undefined;
-}
-
-/** Whether a connection was lost or refused. */
-function isLost({ kind = 'other', cause }: AtlasConnectionError): boolean {
+/** How long Atlas may be down or out of reach, in ms. 0 if another call would fail too. */
+function outageOf(error: unknown): number {
+  if (!isAtlasError(error)) return 0;
+  if (error.code !== 'CONNECTION')
+    return 'status' in error && /^(408|5..)$/.test(`${error.status}`) ? longestOutage : 0;
+  const { kind = 'other', cause } = error;
   // A host that does not exist is more likely misspelled.
-  return kind === 'other' && Object(cause).code !== 'ENOTFOUND';
-}
-
-/** The status of the response; 0 if there was none. */
-function statusOf(error: AnyAtlasError): number {
-  return ('status' in error && error.status) || 0;
+  return kind === 'other' && Object(cause).code !== 'ENOTFOUND' ? longestOutage : 0;
 }
 
 /** Returns the error if a finding can report it. Throws any other, such as that of a closed client: it ends the check. */

@@ -16,9 +16,10 @@ export type Cluster = ReturnType<typeof readCluster>;
 
 /** Reads an item of a list of clusters. */
 export function readCluster(list: ClusterList, listed: unknown) {
-  const { name, createDate, ...others } = isObject(listed) ? listed : {};
+  const given: Fields = isObject(listed) ? listed : {};
+  const { name, stateName, createDate } = given;
   // Nothing else has a meaning for a Flex cluster.
-  const fields: Fields = list.clusterType === 'flex' ? { stateName: others['stateName'] } : others;
+  const fields: Fields = list.clusterType === 'flex' ? { stateName } : given;
   const edition = fields['effectiveDatabaseEdition'] ?? fields['databaseEdition'];
   // Such a cluster has backups that no list shows, and they do not depend on its settings.
   const otherEdition = typeof edition === 'string' && edition !== 'CORE' ? edition : undefined;
@@ -134,29 +135,24 @@ export function unknownSchedule(error: AnyAtlasError): Schedule {
   return { shortest: hour, longest: week, reason: 'schedule unreadable', error };
 }
 
-const policySchema = z.looseObject({ policyItems: z.array(z.looseObject({})) });
-
-/** Checks the policies of the backup schedule of a dedicated cluster. */
-export const policiesSchema = z.array(policySchema);
-
-/** Reads a schedule: what counts is the most frequent of its snapshots. */
-export function readSchedule(policies: z.output<typeof policiesSchema>): Schedule {
-  const items = policies.flatMap(({ policyItems }) => policyItems);
-  const regular = items.filter((item) => item['frequencyType'] !== 'ondemand');
+/** Reads the backup schedule of a dedicated cluster: what counts is the most frequent of its snapshots. */
+export function readSchedule(schedule: unknown): Schedule {
+  const items = itemsOf(fieldOf(schedule, 'policies')).flatMap((policy) => itemsOf(fieldOf(policy, 'policyItems')));
+  const regular = items.filter((item) => fieldOf(item, 'frequencyType') !== 'ondemand');
   if (regular.length === 0) return noSchedule;
   const interval = regular.map(intervalOf).reduce((a, b) => Math.min(a, b));
   if (Number.isFinite(interval)) return { shortest: interval, longest: interval };
   // Somebody may have deleted the daily item by mistake, so such a schedule does not raise the limit.
-  const isMonthly = regular.some((item) => item['frequencyType'] === 'monthly');
+  const isMonthly = regular.some((item) => fieldOf(item, 'frequencyType') === 'monthly');
   return { ...dailySchedule, reason: isMonthly ? 'monthly only' : 'yearly only' };
 }
 
 const hours = z.int().min(1).max(24).catch(24);
 
-function intervalOf(item: Fields): number {
-  switch (item['frequencyType']) {
+function intervalOf(item: unknown): number {
+  switch (fieldOf(item, 'frequencyType')) {
     case 'hourly':
-      return hours.parse(item['frequencyInterval']) * hour;
+      return hours.parse(fieldOf(item, 'frequencyInterval')) * hour;
     case 'weekly':
       return week;
     case 'monthly':
@@ -172,7 +168,7 @@ function intervalOf(item: Fields): number {
 type Fields = Readonly<Record<string, unknown>>;
 
 export function isObject(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return typeof value === 'object' && value !== null;
 }
 
 /** Reads a field of a JSON value that should be an object. */

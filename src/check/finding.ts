@@ -12,9 +12,9 @@ export interface BackupClient {
  *
  * - `fresh`: the newest backup is at most as old as the limit.
  * - `stale`: it is older.
- * - `short`: the newest backup is as it should be, but the oldest does not reach back as far as `minHistory`.
  * - `paused`: it is older, but by at most 30 days, and the cluster is paused. Atlas takes no snapshots meanwhile, and resumes
  *   the cluster after 30 days.
+ * - `short`: it would be `fresh` or `paused`, but the oldest backup does not reach back as far as `minHistory`.
  * - `none`: there is no backup, or backup is off.
  * - `new`: there is no backup, but the cluster was created less than 26 hours ago, or less than 7 days and 2 hours ago if its
  *   schedule takes a snapshot a week.

@@ -71,7 +71,7 @@ export function judge(facts: Facts, schedule: Schedule) {
   const mildest = judgeBy(schedule.longest, facts);
   const { state } = mildest;
   const doubts = [...facts.doubts];
-  if (schedule.error) doubts.unshift({ error: schedule.error, certain: state === strictest.state ? [state] : [] });
+  if (schedule.error) doubts.push({ error: schedule.error, certain: state === strictest.state ? [state] : [] });
   const doubt = doubts.find(({ certain }) => !certain.includes(state));
   const failure = lastFailed && { lastFailed };
   if (doubt !== undefined) {

@@ -81,19 +81,15 @@ export const optionsSchema = z
   )
   .partial();
 
-/** The limits of one cluster. */
-export interface Limits {
-  readonly maxAge: MaxAge | undefined;
-  /** ms. */
-  readonly minHistory: number | undefined;
-}
-
 /** Checks a name, which could otherwise change a path, and limits, which functions of the caller may have returned. */
 export const clusterSchema = z.object({
   clusterName: clusterNameSchema,
   maxAge: z.custom<MaxAge>(isMaxAge, `${durationError}, or "schedule"`).optional(),
   minHistory: z.custom<number>(isDuration, durationError).optional(),
 });
+
+/** The limits of one cluster. */
+export type Limits = Omit<z.output<typeof clusterSchema>, 'clusterName'>;
 
 /** Checks arguments. Returns undefined if they are valid. */
 export function invalidArguments(schema: z.ZodType, value: unknown): AtlasInvalidArgumentError | undefined {

@@ -8,7 +8,6 @@ import {
   isObject,
   itemsOf,
   noSchedule,
-  policiesSchema,
   readSchedule,
   type Schedule,
   unknownSchedule,
@@ -26,14 +25,21 @@ const api = {
 
 const groupsPath = '/api/atlas/v2/groups';
 
-/** A field that may have any value: an odd one counts as missing, and fails nothing. */
-const anything = z.unknown().optional();
-const projectSchema = z.object({ id: groupIdSchema, name: anything });
+// What a response has to have, without which the client refuses it. Other fields may have any value.
+const absent = z.null('must be absent, or the response is an error').optional();
+const noError = { error: absent, errorCode: absent };
+const projectSchema = z.looseObject({ id: groupIdSchema });
+const listSchema = z.looseObject({ results: z.array(z.unknown(), 'must be a list'), ...noError });
+const policySchema = z.looseObject({ policyItems: z.array(z.looseObject({})) });
+const scheduleSchema = z.looseObject({ policies: z.array(policySchema), ...noError });
 
 /** Reads the projects that the login can read. */
 export async function readProjects(calls: Calls): Promise<Project[]> {
   const { data } = await calls.getAll(groupsPath, { apiVersion: '2023-01-01', schema: projectSchema });
-  return data.map(({ id, name }) => ({ groupId: id, ...(typeof name === 'string' && { groupName: name }) }));
+  return data.map((project) => {
+    const name = fieldOf(project, 'name');
+    return { groupId: `${fieldOf(project, 'id')}`, ...(typeof name === 'string' && { groupName: name }) };
+  });
 }
 
 /** Reads the clusters of a list, as Atlas sent them. */
@@ -50,15 +56,6 @@ export interface Snapshots extends Answer<readonly unknown[]> {
   /** Whether there are more snapshots than these. */
   readonly isCutShort?: boolean;
 }
-
-const absent = z.null('must be absent, or the response is an error').optional();
-/** The fields of an error, which a response must not have beside its data. */
-const noError = { error: absent, errorCode: absent };
-const listSchema = z.object({ results: z.array(anything, 'must be a list'), ...noError });
-/** Checks a list that takes no query, so that no other page can be read. */
-const onlyPageSchema = listSchema.extend({ totalCount: z.number().catch(0), links: anything });
-// Keeps all fields, for the evidence.
-const scheduleSchema = z.looseObject({ policies: policiesSchema, ...noError });
 
 const isOfAllShards = (snapshot: unknown) => fieldOf(snapshot, 'type') === 'shardedCluster';
 const isCompleted = (snapshot: unknown) => fieldOf(snapshot, 'status') === 'completed';
@@ -99,15 +96,16 @@ export class ClusterReads {
       const ofAllShards = data.filter(isOfAllShards);
       if (ofAllShards.length > 0) return { data: ofAllShards, sentAt };
       // MongoDB documents another list for sharded clusters. Which of the two has their snapshots is not known.
-      const own = await this.#calls.get(`${path}/shardedClusters`, { apiVersion, schema: onlyPageSchema });
-      const { results, totalCount, links } = own.data;
+      const own = await this.#calls.get(`${path}/shardedClusters`, { apiVersion, schema: listSchema });
+      const results = itemsOf(fieldOf(own.data, 'results'));
+      const hasNextPage = itemsOf(fieldOf(own.data, 'links')).some((link) => fieldOf(link, 'rel') === 'next');
       this.#evidence.snapshots = [...data, ...results];
       const found = results.filter(isOfAllShards);
       return {
         data: found,
         sentAt: own.sentAt,
         areOfSingleShards: found.length === 0 && data.some(isCompleted),
-        isCutShort: totalCount > results.length || itemsOf(links).some((link) => fieldOf(link, 'rel') === 'next'),
+        isCutShort: hasNextPage || Number(fieldOf(own.data, 'totalCount')) > results.length,
       };
     } catch (error) {
       throw this.#note(error);
@@ -132,7 +130,7 @@ export class ClusterReads {
       const options = { apiVersion: '2024-08-05', schema: scheduleSchema };
       const { data } = await this.#calls.get(`${this.#path}/schedule`, options);
       this.#evidence.schedule = data;
-      return readSchedule(data.policies);
+      return readSchedule(data);
     } catch (error) {
       const noted = this.#note(error);
       const isMissing = isAtlasApiError(error, { status: 404, errorCode: 'BACKUP_CONFIG_NOT_FOUND' });
@@ -145,7 +143,7 @@ export class ClusterReads {
       const query = { itemsPerPage: maxRestores };
       const options = { apiVersion: this.#apiVersion, schema: listSchema, query };
       const { data } = await this.#calls.get(`${this.#path}/restoreJobs`, options);
-      this.#evidence.restores = data.results.slice(0, maxRestores).map(withoutDownloads);
+      this.#evidence.restores = itemsOf(fieldOf(data, 'results')).slice(0, maxRestores).map(withoutDownloads);
     } catch (error) {
       this.#note(error);
     }

@@ -94,7 +94,7 @@ function addDemo(emulator: AtlasEmulator): void {
     emulator.seed({ groupId, groupName: 'Demo', ...cluster });
   const ago = (hours: number) => new Date(Date.now() - hours * 3_600_000);
   const taken = (time: Date) => [{ id: 'd'.repeat(24), status: 'completed', createdAt: time }];
-  seed({ clusterName: 'carts', dedicated: true }); // fresh
+  seed({ clusterName: 'carts', dedicated: true, clusterType: 'SHARDED' }); // fresh
   seed({ clusterName: 'orders', dedicated: true, snapshots: taken(ago(80)) }); // stale
   seed({ clusterName: 'invoices', dedicated: true, backupEnabled: false }); // none
   seed({ clusterName: 'archive', dedicated: true, paused: true, snapshots: taken(ago(291)) }); // paused

@@ -58,7 +58,7 @@ export function updateInventory({ file, clusters, failure }: Inventory, report: 
   if (failure === undefined) return { problems };
   return {
     problems,
-    created: printable(`--inventory ${file} is new. It has the ${next.length} clusters of this check.`),
+    created: printable(`--inventory ${file} was missing. It was created with ${next.length} clusters.`),
   };
 }
 

@@ -1,6 +1,6 @@
 import type { BackupFinding } from '../check/index.js';
 import { type Login, readLogins, valuesOf } from '../config/environment.js';
-import type { AnyAtlasError } from '../index.js';
+import { type AnyAtlasError, isAtlasApiError } from '../index.js';
 import { explain } from './explain.js';
 import { printable } from './output.js';
 import { clusterOf, type Found, isCluster, mayCover, type Pattern, projectOf } from './patterns.js';
@@ -126,20 +126,25 @@ function describeClock(offset = 0): string[] {
   return [`The clock of this machine is ${difference} the clock of Atlas, by which backups are judged. Set it.`];
 }
 
+const noSchedule = { status: 404, errorCode: 'BACKUP_CONFIG_NOT_FOUND' };
+
 /** Says which parts of the evidence could not be read, and of how many clusters. */
 function describeEvidence({ findings, login }: Report): string[] {
   const failures = findings.flatMap(({ clusterType, error: reported, evidence }) => {
-    const errors = evidence?.errors.filter((error) => error !== reported) ?? [];
+    // A cluster without a schedule has nothing that could be read.
+    const isKnown = (error: AnyAtlasError) => error === reported || isAtlasApiError(error, noSchedule);
+    const errors = evidence?.errors.filter((error) => !isKnown(error)) ?? [];
     return errors.map((error): Problem => {
       // The name of the part in the paths of Atlas, such as `restoreJobs`.
-      const part = error.path?.split('/').at(-1) ?? 'some answers';
+      const part = error.path?.split('/').at(-1) ?? 'a part';
       const isOfManager = part === 'restoreJobs' && clusterType === 'dedicated';
       const message = explain(error, login, isOfManager ? 'Project Backup Manager' : undefined);
       return { about: part, message, kind: `${part} ${isOfManager} ${kindOf(error, message)}` };
     });
   });
   return groupByKind(failures).map(([{ about, message }, ...others]) => {
-    return `The evidence of ${others.length + 1} cluster${others.length === 0 ? '' : 's'} lacks ${about}. ${message}`;
+    const clusters = others.length === 0 ? '1 cluster' : `${others.length + 1} clusters`;
+    return `Evidence: ${about} of ${clusters} could not be read. ${message}`;
   });
 }
 

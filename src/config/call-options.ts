@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { clusterNameSchema, compiled, groupIdSchema } from '../atlas/schemas.js';
 import { snapshotIdSchema } from '../atlas/snapshots.js';
 import { isStandardSchema, type SchemaError, type StandardSchema } from '../atlas/standard-schema.js';
-import { type EndpointChoice, pathSchema, type QueryValue, type RequestOptions } from '../atlas/target.js';
+import { pathSchema, type QueryValue, type RequestOptions } from '../atlas/target.js';
 import { AtlasInvalidArgumentError } from '../errors/errors.js';
 import { inputIssues, listIssues, noOption, optionsError } from '../errors/issues.js';
 import { type CallDefaults, endpoint, milliseconds, retries, withMethods } from './client-options.js';
@@ -22,7 +22,7 @@ export interface CallOptions {
   /** Asks Atlas to indent the body. The result is the same. */
   pretty?: boolean | undefined;
   /** Chooses the endpoint of this call. */
-  endpoint?: EndpointChoice | undefined;
+  endpoint?: 'auto' | 'tenant' | 'flex' | undefined;
 }
 
 /** Options of `get()` and `getAll()`. */

@@ -224,6 +224,8 @@ describe('a dedicated cluster', () => {
     ['another code', notFound('CLUSTER_NOT_FOUND'), 'API_ERROR'],
     ['another status', notFound('BACKUP_CONFIG_NOT_FOUND', 403), 'API_ERROR'],
     ['an odd body', [answer(200, { policies: null })], 'INVALID_RESPONSE'],
+    ['an odd policy', [answer(200, { policies: [{ policyItems: null }] })], 'INVALID_RESPONSE'],
+    ['an odd item', [answer(200, { policies: [{ policyItems: ['daily'] }] })], 'INVALID_RESPONSE'],
     ['an error beside its policies', [answer(200, { policies: [], error: 503 })], 'INVALID_RESPONSE'],
   ])('is unknown if its schedule decides and fails with %s', async (_name, schedule, code) => {
     const { finding } = await checkLedger({}, { ...old, schedule });

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
@@ -208,7 +208,7 @@ describe('the command', () => {
     await openAtlas(kept, gone);
     expect(await run(['check', '--inventory', inventory])).toMatchObject({
       exitCode: 0,
-      stderr: `--inventory ${inventory} is new. It has the 3 clusters of this check.\n`,
+      stderr: `--inventory ${inventory} was missing. It was created with 3 clusters.\n`,
     });
     const atlas = await openAtlas(kept);
     const args = ['--inventory', inventory, '--output', report];
@@ -220,9 +220,9 @@ describe('the command', () => {
     expect(readFileSync(report, 'utf8')).toBe(stdout);
     expect(JSON.parse(stdout).problems).toEqual([stderr.trimEnd()]);
     atlas.respond({ ...denied, times: 1, path: groups });
-    const before = readFileSync(inventory, 'utf8');
-    expect((await run(['check', ...args])).stderr).toMatch(/^The projects could not be listed: .*\n$/);
-    expect(readFileSync(inventory, 'utf8')).toBe(before);
+    const other = join(folder, 'other.json');
+    expect((await run(['check', '--inventory', other])).stderr).toMatch(/^The projects could not be listed: .*\n$/);
+    expect(existsSync(other)).toBe(false);
     // The pattern matches only what the inventory has.
     const all = await run(['check', ...args, '--exclude', 'Payments/cards', '--max-age=2h']);
     expect(all).toMatchObject({ exitCode: 2, stderr: '' });
@@ -325,6 +325,7 @@ describe('the exit code', () => {
     [0, 'a stale cluster is in another project', [fresh, stale], ['--project', otherId]],
     [0, 'the limit is long', [stale], ['--max-age', '30d']],
     [2, 'a cluster has no backup', [none]],
+    [2, 'the history of a cluster is short', [fresh], ['--project', otherId, '--min-history', '20d']],
   ])('is %i if %s', async (code, _name, seeds, args = []) => {
     await openAtlas(...seeds);
     expect(await run(['check', ...args])).toMatchObject({ exitCode: code, stderr: '' });

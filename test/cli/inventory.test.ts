@@ -32,6 +32,7 @@ async function update(found: readonly BackupFinding[], args: string[] = [], notC
 describe('the inventory', () => {
   it('begins with the clusters that were checked, and a line says so', async () => {
     const { lines, created } = await update([
+      checked(ofShop('')),
       checked(ofShop('b')),
       checked(ofBilling('x')),
       checked(ofShop('a')),
@@ -39,7 +40,7 @@ describe('the inventory', () => {
     ]);
     expect({ lines, created }).toEqual({
       lines: [],
-      created: `--inventory ${file} is new. It has the 3 clusters of this check.`,
+      created: `--inventory ${file} was missing. It was created with 3 clusters.`,
     });
     const from = { since: '2026-08-10T12:00:30.000Z' };
     const clusters = [ofBilling('x'), ofShop('a'), ofShop('b')].map((name) => ({ ...name, ...from }));

@@ -135,14 +135,20 @@ it('what evidence could not be read is said in a line for each kind, with the ro
     finding('a', 'dedicated', errorAt('a/backup/restoreJobs'), errorAt('a/backup/schedule', 503)),
     finding('b', 'dedicated', errorAt('b/backup/restoreJobs')),
     finding('c', 'flex', errorAt('c/backup/restoreJobs')),
-    // That is a problem already.
-    { ...unknown('d'), evidence: { cluster: {}, errors: [down] } },
+    // That is a problem already, and an answer.
+    {
+      ...unknown('d'),
+      evidence: {
+        cluster: {},
+        errors: [down, new AtlasApiError('x', { status: 404, errorCode: 'BACKUP_CONFIG_NOT_FOUND' })],
+      },
+    },
   ];
   const report = reportOf(found);
   expect(formatNotices(report)).toEqual([
-    expect.stringMatching(/^The evidence of 2 clusters lacks restoreJobs\. .* role Project Backup Manager\.$/),
-    expect.stringMatching(/^The evidence of 1 cluster lacks schedule\. .* status 503\. /),
-    expect.stringMatching(/^The evidence of 1 cluster lacks restoreJobs\. .* role Project Read Only\.$/),
+    expect.stringMatching(/^Evidence: restoreJobs of 2 clusters could not be read\. .* role Project Backup Manager\.$/),
+    expect.stringMatching(/^Evidence: schedule of 1 cluster could not be read\. .* status 503\. /),
+    expect.stringMatching(/^Evidence: restoreJobs of 1 cluster could not be read\. .* role Project Read Only\.$/),
   ]);
   expect(findProblems(report)).toHaveLength(1);
 });

@@ -83,6 +83,8 @@ function templateOf(path) {
 
 /** The fields of a schema, as a JSON Schema. Those of a transformed value are in its input, those of a piped one in its output. */
 function fieldsOf(schema) {
+  // The check reads most without a schema.
+  if (schema === undefined) return {};
   return { allOf: ['input', 'output'].map((io) => z.toJSONSchema(schema, { io, unrepresentable: 'any' })) };
 }
 

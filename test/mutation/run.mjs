@@ -38,7 +38,7 @@ const folders = {
   },
   check: { mutate: 'src/check/*.ts', tests: ['test/check/*.test.ts'] },
   // The first lines of the process and the emulator run only in tests that start processes.
-  cli: { mutate: 'src/cli/!(bin|demo|emulate|output-stream).ts', tests: ['test/cli/*.test.ts'] },
+  cli: { mutate: 'src/cli/!(bin|emulate).ts', tests: ['test/cli/*.test.ts'] },
   config: {
     mutate: 'src/{config/*,client}.ts',
     tests: [client, 'test/{config,call}/*.test.ts', 'test/http/{fetch,proxy}.test.ts'],

@@ -2,6 +2,7 @@
 import {
   AtlasApiError,
   type AtlasCallTrace,
+  type AtlasResponse,
   type CallOptions,
   isAtlasError,
   type TenantSnapshot,
@@ -38,6 +39,6 @@ try {
 // Declarations can name the types of these, although some have no public name.
 export const options = (client: TenantSnapshotsClientOptions, call: CallOptions) => [client.credentials, call.endpoint];
 export const linksOf = (snapshot: TenantSnapshot) => snapshot.links?.[0];
-export const endpointOf = (trace: AtlasCallTrace) => trace.endpoint;
+export const endpointOf = (trace: AtlasCallTrace, response: AtlasResponse) => trace.endpoint ?? response.endpoint;
 export const issuesOf = (error: unknown) => isAtlasError(error, 'INVALID_ARGUMENT') && error.issues;
 export const build = (...args: ConstructorParameters<typeof AtlasApiError>) => new AtlasApiError(...args);
