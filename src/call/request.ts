@@ -47,18 +47,14 @@ async function requestWithRetries<T>(target: Target<T>, call: Call): Promise<Suc
       const { delay, notRetried } = decideRetry(failed.retry, { retries, maxRetries, remaining });
       call.notRetried = notRetried;
       if (delay === undefined) throw failed;
-      await waitToRetry(delay, failed, call);
+      const error = failed.toError(call);
+      call.lastError = error;
+      // Before the report, which announces a retry only if it is going to happen.
+      call.pause('waiting to retry');
+      reportRetry(call, error, delay);
+      await call.scope.sleep(delay);
     }
   }
-}
-
-async function waitToRetry(delay: number, failed: Failed, call: Call): Promise<void> {
-  const error = failed.toError(call);
-  call.lastError = error;
-  // Before the report, which announces a retry only if it is going to happen.
-  call.pause('waiting to retry');
-  reportRetry(call, error, delay);
-  await call.scope.sleep(delay);
 }
 
 /** Makes one attempt at the fallback. Returns undefined if it lacks what was asked for, fails, or takes too long. */

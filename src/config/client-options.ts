@@ -98,6 +98,10 @@ export function withMethods<T>(names: string[], what: string): z.ZodType<T> {
   return z.custom<T>((value) => names.every((name) => typeof Object(value)[name] === 'function'), `must be ${what}`);
 }
 
+const store = withMethods<TokenStore>(['get', 'set'], 'a store with get and set, such as a Keyv instance');
+
+const printableText = z.string('must be a string').regex(/^[\x20-\x7e]*$/, 'must be printable ASCII');
+
 const loopback = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
 
 const baseUrl = z
@@ -128,10 +132,7 @@ const clientOptions = z
   .strictObject(
     {
       credentials: z.looseObject({}, 'must be an object').optional(),
-      tokenStore: withMethods<TokenStore>(
-        ['get', 'set'],
-        'a store with get and set, such as a Keyv instance',
-      ).optional(),
+      tokenStore: store.optional(),
       baseUrl: baseUrl.optional(),
       endpoint: endpoint.default('auto'),
       timeout: milliseconds.default(60_000),
@@ -140,10 +141,7 @@ const clientOptions = z
       maxResponseSize: bytes.default(8_388_608),
       dispatcher: withMethods<DispatcherLike>(['dispatch'], 'an undici dispatcher').optional(),
       fetch: z.custom<FetchLike>((value) => typeof value === 'function', 'must be a function').optional(),
-      userAgent: z
-        .string('must be a string')
-        .regex(/^[\x20-\x7e]*$/, 'must be printable ASCII')
-        .optional(),
+      userAgent: printableText.optional(),
     } satisfies Record<keyof TenantSnapshotsClientOptions, z.ZodType>,
     { error: optionsError },
   )

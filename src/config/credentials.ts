@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { type AccessTokenCredentials, type AtlasCredentials, maxCredentialLength } from '../auth/authenticator.js';
 import { bearerTokenForm, isBearerToken } from '../auth/bearer.js';
-import { AtlasConfigurationError, type AtlasIssue } from '../errors/errors.js';
+import { AtlasConfigurationError } from '../errors/errors.js';
 import { inputIssues, listIssues, optionsError } from '../errors/issues.js';
 import { logins } from './environment.js';
 
@@ -38,9 +38,8 @@ export function resolveCredentials(option: object | undefined): AtlasCredentials
     // One pair of names for an API key is enough, so the last one is left out.
     const choices = logins.slice(0, -1).map(({ variables }) => Object.values(variables).join(' and '));
     const what = `There are no credentials. The environment needs ${choices.join(', or ')}.`;
-    throw new AtlasConfigurationError(what, {
-      advice: 'Set the variables of one login, or pass the option credentials.',
-    });
+    const advice = 'Set the variables of one login, or pass the option credentials.';
+    throw new AtlasConfigurationError(what, { advice });
   }
   const names = Object.values(login.variables);
   const set = names.find((name) => process.env[name]);
@@ -61,18 +60,11 @@ function checkCredentials(value: object, variables: Readonly<Record<string, stri
   const [kind, second] = kinds.filter(({ shape }) => names.some((name) => Object.hasOwn(shape, name)));
   if (kind === undefined || second !== undefined) {
     const choices = 'publicKey and privateKey, clientId and clientSecret, or accessToken';
-    throw invalidCredentials([{ path: 'credentials', message: `must have exactly one of these: ${choices}` }]);
+    throw new AtlasConfigurationError(`Invalid credentials: credentials: must have exactly one of these: ${choices}.`);
   }
   const parsed = kind.safeParse(given);
   if (parsed.success) return parsed.data;
-  throw invalidCredentials(
-    inputIssues(parsed.error).map(({ path, message }) => ({
-      path: variables[path] ?? ['credentials', path].filter(Boolean).join('.'),
-      message,
-    })),
-  );
-}
-
-function invalidCredentials(issues: AtlasIssue[]): AtlasConfigurationError {
-  return new AtlasConfigurationError(`Invalid credentials: ${listIssues(issues)}.`);
+  const nameOf = (field: string) => variables[field] ?? ['credentials', field].filter(Boolean).join('.');
+  const issues = inputIssues(parsed.error).map(({ path, message }) => ({ path: nameOf(path), message }));
+  throw new AtlasConfigurationError(`Invalid credentials: ${listIssues(issues)}.`);
 }
