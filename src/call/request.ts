@@ -44,7 +44,7 @@ async function requestWithRetries<T>(target: Target<T>, call: Call): Promise<Suc
     } catch (failed) {
       if (!(failed instanceof Failed)) throw failed;
       const remaining = call.deadline - performance.now();
-      const { delay, notRetried } = decideRetry(failed.retry, { retries, maxRetries, remaining });
+      const { delay, notRetried } = decideRetry(failed.retry, failed.jitter, { retries, maxRetries, remaining });
       call.notRetried = notRetried;
       if (delay === undefined) throw failed;
       const error = failed.toError(call);

@@ -47,19 +47,15 @@ export interface CallSettings extends CallDefaults, RequestOptions {
 
 const flag = z.boolean('must be true or false');
 
-const commonOptions = z
-  .strictObject(
-    {
-      signal: withMethods<AbortSignal>(['addEventListener', 'removeEventListener'], 'an AbortSignal').nullable(),
-      timeout: milliseconds,
-      attemptTimeout: milliseconds,
-      maxRetries: retries,
-      envelope: flag,
-      pretty: flag,
-    } satisfies Record<Exclude<keyof CallOptions, 'endpoint'>, z.ZodType>,
-    { error: optionsError },
-  )
-  .partial();
+const commonFields = {
+  signal: withMethods<AbortSignal>(['addEventListener', 'removeEventListener'], 'an AbortSignal').nullable(),
+  timeout: milliseconds,
+  attemptTimeout: milliseconds,
+  maxRetries: retries,
+  envelope: flag,
+  pretty: flag,
+} satisfies Record<Exclude<keyof CallOptions, 'endpoint'>, z.ZodType>;
+const commonOptions = z.strictObject(commonFields, { error: optionsError }).partial();
 
 const callOptions = commonOptions.extend({ endpoint: endpoint.optional() });
 
@@ -76,7 +72,7 @@ const getOptions = commonOptions.extend({
   schema: z
     .custom<StandardSchema<unknown>>(isStandardSchema, 'must be a Standard Schema, such as one of zod 3.24 or later')
     .optional(),
-} satisfies Record<Exclude<keyof GetOptions, keyof typeof commonOptions.shape>, z.ZodType>);
+} satisfies Record<Exclude<keyof GetOptions, keyof typeof commonFields>, z.ZodType>);
 
 const closeOptions = z.strictObject({ timeout: milliseconds }, { error: optionsError }).partial();
 

@@ -128,23 +128,22 @@ function isUrl(value: unknown): boolean {
 const baseUrlVariable = 'MONGODB_ATLAS_BASE_URL';
 const defaultBaseUrl = 'https://cloud.mongodb.com';
 
+const clientFields = {
+  credentials: z.looseObject({}, 'must be an object').optional(),
+  tokenStore: store.optional(),
+  baseUrl: baseUrl.optional(),
+  endpoint: endpoint.default('auto'),
+  timeout: milliseconds.default(60_000),
+  attemptTimeout: milliseconds.default(15_000),
+  maxRetries: retries.default(3),
+  maxResponseSize: bytes.default(8_388_608),
+  dispatcher: withMethods<DispatcherLike>(['dispatch'], 'an undici dispatcher').optional(),
+  fetch: z.custom<FetchLike>((value) => typeof value === 'function', 'must be a function').optional(),
+  userAgent: printableText.optional(),
+} satisfies Record<keyof TenantSnapshotsClientOptions, z.ZodType>;
+
 const clientOptions = z
-  .strictObject(
-    {
-      credentials: z.looseObject({}, 'must be an object').optional(),
-      tokenStore: store.optional(),
-      baseUrl: baseUrl.optional(),
-      endpoint: endpoint.default('auto'),
-      timeout: milliseconds.default(60_000),
-      attemptTimeout: milliseconds.default(15_000),
-      maxRetries: retries.default(3),
-      maxResponseSize: bytes.default(8_388_608),
-      dispatcher: withMethods<DispatcherLike>(['dispatch'], 'an undici dispatcher').optional(),
-      fetch: z.custom<FetchLike>((value) => typeof value === 'function', 'must be a function').optional(),
-      userAgent: printableText.optional(),
-    } satisfies Record<keyof TenantSnapshotsClientOptions, z.ZodType>,
-    { error: optionsError },
-  )
+  .strictObject(clientFields, { error: optionsError })
   .refine(({ dispatcher, fetch }) => dispatcher === undefined || fetch === undefined, {
     path: ['fetch'],
     message: 'must not be set together with dispatcher',

@@ -98,7 +98,7 @@ export class TokenEndpoint {
     const what = `The access token request failed with status ${status}${said && `, ${said}`}`;
     const isOverLimit = status === 429 || (status === 403 && /limit/i.test(errorDescription ?? ''));
     const retryAfterMs = parseRetryAfter(headers);
-    const advice = isOverLimit ? adviseOnLimit(isShared) : adviseOnStatus(status);
+    const advice = adviseOnRefusal(status, isOverLimit, isShared);
     // The next attempt reads the store first, and may find the token of the process that was within the limit.
     const retry =
       isOverLimit && isShared
@@ -112,12 +112,10 @@ function textOf(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
-function adviseOnLimit(isShared: boolean): string {
-  if (isShared) return 'A tokenStore is set. Check that it works, and that all processes use the same store.';
-  return 'Share one token between all processes with tokenStore.';
-}
-
-function adviseOnStatus(status: number): string | undefined {
+function adviseOnRefusal(status: number, isOverLimit: boolean, isShared: boolean): string | undefined {
+  if (isOverLimit && isShared)
+    return 'A tokenStore is set. Check that it works, and that all processes use the same store.';
+  if (isOverLimit) return 'Share one token between all processes with tokenStore.';
   if (status !== 400 && status !== 401) return undefined;
   return 'Check clientId and clientSecret, and that the secret has not expired.';
 }
