@@ -146,8 +146,8 @@ export class TenantSnapshotsClient implements AsyncDisposable {
    * calls in flight have finished, within their timeouts. Then revokes the token that this client fetched, in at most 2 s,
    * unless `tokenStore` shares it. Safe to call twice. Does not close a `dispatcher` that you passed.
    *
-   * @param options - `timeout` limits the wait for the calls in flight, in ms. They then end with an {@link AtlasClosedError}.
-   * Default: no limit.
+   * @param options - `timeout` limits the wait for the calls in flight, in ms. Those that have not
+   * finished by then end with an {@link AtlasClosedError}. Default: no limit.
    * @returns a promise that rejects with an {@link AtlasInvalidArgumentError} if an option is invalid. Then nothing is closed.
    *
    * @example

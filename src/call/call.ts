@@ -15,7 +15,7 @@ import { contextFields, type ErrorContext, Failed, subjectOf } from '../errors/f
 import { endOnAbort, Scope, startTimer } from '../http/scope.js';
 import { Transport } from '../http/transport.js';
 
-/** How a request of a call succeeded. It does not hold the call, which would keep its memory as long as the result. */
+/** How a request of a call succeeded. It does not hold the call, whose memory would then last as long as the result. */
 export interface Success<T> {
   readonly data: T;
   /** The target that has the data. */

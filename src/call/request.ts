@@ -121,10 +121,10 @@ async function evaluate<T>(response: ApiResponse, target: Target<T>, call: Call)
     const advice = truncatedAt === undefined ? proxyAdvice : adviseOnSize(target);
     throw unusable(response, invalid(`its body ${problem}`), advice);
   }
-  // A timeout from here on is not caused by the failure of an earlier attempt.
+  // This attempt has succeeded, so a later timeout has no earlier failure as its cause.
   call.lastError = undefined;
   const pending = target.parse(json);
-  // Not awaited if it is at hand: that takes 1 % of a call.
+  // Awaited only if it is a promise: awaiting a value takes 1 % of a call.
   const parsed = 'then' in pending ? await call.scope.waitFor('waiting for the schema', pending) : pending;
   if (!parsed.success) throw unusable(response, parsed, adviseOnBody(target));
   return { data: parsed.data, target, attempts: call.attempts, response };

@@ -81,7 +81,7 @@ function stateOf({ context, target, attempts, status }: Call) {
 
 /** Logs how an attempt ended: with the status of its response, or with what it threw. */
 export function logAttempt(call: Call, startedAt: number, end: { status: number } | { thrown: unknown }): void {
-  // Not asked for. Bun's logger does not say so, and logs nothing.
+  // Bun's logger has no `enabled`, and logs nothing.
   if (debug.enabled === false) return;
   const ms = Math.round(performance.now() - startedAt);
   const outcome = 'status' in end ? end.status : describeThrown(end.thrown, call);

@@ -113,7 +113,7 @@ function issuesOf(schema: z.ZodType, value: unknown): SchemaError['issues'] {
 /** Adds the client's defaults to the options of a call. */
 export function resolveCall(defaults: CallDefaults, options: AnyCallOptions): CallSettings {
   return {
-    // One by one: a spread would miss inherited options, which have been checked too, and take 3 µs.
+    // One by one: a spread would leave out inherited options, which the check has read, and take 3 µs.
     signal: options.signal,
     query: options.query,
     apiVersion: options.apiVersion,

@@ -28,8 +28,8 @@ const kinds = [
  * Returns the credentials of the option, or else the first complete ones of the environment: an access token, a service
  * account, or an API key. An empty variable counts as missing.
  *
- * @throws {@link AtlasConfigurationError} if they are invalid, if there are none, or if half of a pair comes first: its other
- * half may have a misspelt name, and the next login could be an outdated one.
+ * @throws {@link AtlasConfigurationError} if they are invalid, if there are none, or if the first login that has a variable
+ * lacks its other one: the name may be misspelt, and the next login could be an outdated one.
  */
 export function resolveCredentials(option: object | undefined): AtlasCredentials {
   if (option !== undefined) return checkCredentials(option, {});
@@ -55,7 +55,7 @@ export function resolveCredentials(option: object | undefined): AtlasCredentials
 /** @param variables - the environment variable of each field; empty for the option. */
 function checkCredentials(value: object, variables: Readonly<Record<string, string>>): AtlasCredentials {
   const given = Object.fromEntries(Object.entries(value).filter(([, field]) => field !== undefined));
-  // If every field is undefined, such as that of a variable that is not set, their names show which kind it should be.
+  // If all fields are undefined, because a variable is not set, the names of the fields show which kind is meant.
   const names = Object.keys(Object.keys(given).length > 0 ? given : value);
   const [kind, second] = kinds.filter(({ shape }) => names.some((name) => Object.hasOwn(shape, name)));
   if (kind === undefined || second !== undefined) {

@@ -102,7 +102,7 @@ export function noResponse({ kind, cause, attemptTimeout, isRetryable }: NoRespo
     const subject = isTokenRequest ? `${subjectOf(context)}: the access token request` : subjectOf(context);
     const advice = adviseOnTransport(kind, isTokenRequest ? undefined : context.target);
     const fields = { ...contextFields(context), advice };
-    // Only this kind has no cause.
+    // Only this kind has no cause, which the types do not show.
     if (kind === 'attempt timeout' || cause === undefined) {
       const what = explain(`${subject} timed out after ${attemptTimeout} ms (attemptTimeout).`, context);
       return new AtlasTimeoutError(what, { limit: 'attemptTimeout', limitMs: attemptTimeout, ...fields });

@@ -9,7 +9,7 @@ const maxIssues = 20;
 const maxPathLength = 100;
 const maxMessageLength = 200;
 
-/** Checks an option that a method does not have, although its type accepts `undefined`. */
+/** Accepts only `undefined`: for an option that a method does not have. */
 export const noOption = z.undefined('is not an option of this method').optional();
 
 /** The messages for a set of options. For unknown ones, it names them, and lists the options that exist. */

@@ -58,7 +58,7 @@ export class Exchange {
 
   /** The request is being sent. */
   onRequestStart(controller: DispatchController): void {
-    // Given up while it was queued. `abort` would close a good connection; an exception does not.
+    // The call ended while its request was queued. An exception keeps the connection, which `abort` would close.
     if (this.#hasEnded) throw new Error('The call ended before its request was sent');
     this.#controller = controller;
     this.#scope.phase = 'waiting for the response';
@@ -113,7 +113,7 @@ export class Exchange {
     this.#fail(new NoResponse(isOwnError && kind === 'other' ? 'fetch refusal' : kind, attemptTimeout, cause, isDead));
   }
 
-  /** Ends the exchange because its call has ended. Settles at once: no request of the call follows. */
+  /** Ends the exchange because its call has ended. Settles at once, as no request of the call waits for the connection. */
   interrupt(reason: unknown): void {
     if (!this.#hasEnded) this.#settle.reject(reason);
     this.#fail(reason);

@@ -99,7 +99,7 @@ export class TokenEndpoint {
     const isOverLimit = status === 429 || (status === 403 && /limit/i.test(errorDescription ?? ''));
     const retryAfterMs = parseRetryAfter(headers);
     const advice = adviseOnRefusal(status, isOverLimit, isShared);
-    // The next attempt reads the store first, and may find the token of the process that was within the limit.
+    // The next attempt reads the store first, and may find a token that another process has stored.
     const retry =
       isOverLimit && isShared
         ? { isRetryable: true, retryAfterMs: Math.min(retryAfterMs ?? 0, maxWaitForStore) }
