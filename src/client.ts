@@ -14,7 +14,7 @@ import {
   type Operation,
   resolveCall,
 } from './config/call-options.js';
-import { type CallDefaults, resolveOptions, type TenantSnapshotsClientOptions } from './config/client-options.js';
+import { resolveOptions, type TenantSnapshotsClientOptions } from './config/client-options.js';
 
 /**
  * A client for the backup snapshots of Atlas Flex clusters. Create one and share it: it reuses connections, Digest sessions and
@@ -29,7 +29,6 @@ import { type CallDefaults, resolveOptions, type TenantSnapshotsClientOptions } 
  * ```
  */
 export class TenantSnapshotsClient implements AsyncDisposable {
-  readonly #defaults: CallDefaults;
   readonly #context: ClientContext;
 
   /**
@@ -44,9 +43,7 @@ export class TenantSnapshotsClient implements AsyncDisposable {
    * ```
    */
   constructor(options?: TenantSnapshotsClientOptions) {
-    const settings = resolveOptions(options);
-    this.#defaults = settings.defaults;
-    this.#context = new ClientContext(settings);
+    this.#context = new ClientContext(resolveOptions(options));
   }
 
   /**
@@ -149,8 +146,8 @@ export class TenantSnapshotsClient implements AsyncDisposable {
    * calls in flight have finished, within their timeouts. Then revokes the token that this client fetched, in at most 2 s,
    * unless `tokenStore` shares it. Safe to call twice. Does not close a `dispatcher` that you passed.
    *
-   * @param options - `timeout` limits the wait for the calls in flight, in ms. They then end with an {@link AtlasClosedError}.
-   * Default: no limit.
+   * @param options - `timeout` limits the wait for the calls in flight, in ms. Those that have not
+   * finished by then end with an {@link AtlasClosedError}. Default: no limit.
    * @returns a promise that rejects with an {@link AtlasInvalidArgumentError} if an option is invalid. Then nothing is closed.
    *
    * @example
@@ -186,7 +183,7 @@ export class TenantSnapshotsClient implements AsyncDisposable {
   ): AtlasPromise<T> {
     const invalid = checkCall(operation, args, options);
     if (invalid !== undefined) return toAtlasPromise(Promise.reject(invalid));
-    const settings = resolveCall(this.#defaults, options);
+    const settings = resolveCall(this.#context.settings, options);
     const target = toTarget(args, settings);
     const call = new Call(operation, target, settings, this.#context);
     return toAtlasPromise(traceCall(call, () => call.run(() => read(target, call))));

@@ -17,8 +17,8 @@ export class Mask {
   /** The longest first, because one may be part of another. */
   readonly #spellings: readonly string[];
   /**
-   * How much of a text is read beyond what is kept, and dropped if the text was cut: twice the longest secret, because a shorter
-   * one in the part of it may have been replaced by something longer.
+   * How much of a text is read beyond what is kept. If the text was cut, as much is dropped after masking, because the end may
+   * hold part of a secret: twice the longest one, because masking lengthens that part if it replaces a shorter secret in it.
    */
   readonly #margin: number;
 

@@ -60,7 +60,7 @@ function keyOf(item: unknown): unknown {
   try {
     return JSON.stringify(item);
   } catch {
-    // Nested too deep, although JSON.parse() could read it. It counts as new.
+    // JSON.parse() reads deeper nesting than JSON.stringify() writes. Such an item counts as new.
     return item;
   }
 }

@@ -4,7 +4,7 @@ import type { Mask } from './mask.js';
 import { isObject } from './schemas.js';
 
 /** A response with a success status. */
-export interface SuccessResponse extends Pick<HttpResponse, 'headers' | 'isTruncated'> {
+export interface SuccessResponse extends Pick<HttpResponse, 'headers' | 'truncatedAt'> {
   /** The HTTP status, or the status in the envelope. */
   readonly status: number;
   /** The body, or what its envelope holds. */
@@ -31,22 +31,16 @@ export type ApiResponse = SuccessResponse | ErrorResponse;
  * Opens the envelope of a response and parses its body, which is masked first if the response is an error.
  *
  * @param mayBeEnveloped - whether the request asked for an envelope. Atlas sends every envelope with status 200.
- * @param maxResponseSize - the limit of the body, in bytes.
  * @param createMask - called only for an error.
  */
-export function readResponse(
-  response: HttpResponse,
-  mayBeEnveloped: boolean,
-  maxResponseSize: number,
-  createMask: () => Mask,
-): ApiResponse {
-  const { status, headers, isTruncated } = response;
+export function readResponse(response: HttpResponse, mayBeEnveloped: boolean, createMask: () => Mask): ApiResponse {
+  const { status, headers, truncatedAt } = response;
   if (!isSuccess(status)) return readError(status, response, createMask());
-  const { json, problem } = readBody(response, maxResponseSize);
+  const { json, problem } = readBody(response);
   const envelope = mayBeEnveloped && status === 200 ? openEnvelope(json) : undefined;
-  if (envelope === undefined) return { status, headers, isTruncated, json, problem };
+  if (envelope === undefined) return { status, headers, truncatedAt, json, problem };
   if (!isSuccess(envelope.status)) return readError(envelope.status, response, createMask());
-  return { status: envelope.status, headers, isTruncated, json: envelope.content, problem };
+  return { status: envelope.status, headers, truncatedAt, json: envelope.content, problem };
 }
 
 function isSuccess(status: number): boolean {
@@ -58,19 +52,18 @@ function isSuccess(status: number): boolean {
  *
  * @returns `problem`: why it is unusable as JSON; absent if it is usable.
  */
-export function readBody(
-  { bytes, isTruncated }: HttpResponse,
-  maxResponseSize: number,
-): { json: unknown; problem: string | undefined } {
-  if (isTruncated) return { json: undefined, problem: `is larger than ${maxResponseSize} bytes (maxResponseSize)` };
+export function readBody({ bytes, truncatedAt }: HttpResponse): Pick<SuccessResponse, 'json' | 'problem'> {
+  if (truncatedAt !== undefined) {
+    return { json: undefined, problem: `is larger than ${truncatedAt} bytes (maxResponseSize)` };
+  }
   const json = parseJson(bytes);
   const problem = bytes.length === 0 ? 'is empty' : 'is not JSON';
   return { json, problem: json === undefined ? problem : undefined };
 }
 
 /** Reads the body of an error, which is masked before it is parsed. A body that was cut is no JSON, so it has no fields. */
-function readError(status: number, { headers, bytes, isTruncated }: HttpResponse, mask: Mask): ErrorResponse {
-  const text = mask.body(bytes, isTruncated);
+function readError(status: number, { headers, bytes, truncatedAt }: HttpResponse, mask: Mask): ErrorResponse {
+  const text = mask.body(bytes, truncatedAt !== undefined);
   // Parsing undoes the escapes of JSON, which may hide a secret.
   const json = parseJson(text, (_key, value) => (typeof value === 'string' ? mask.text(value) : value));
   const content = openEnvelope(json)?.content ?? json;
@@ -135,4 +128,9 @@ export const notFlexCode = 'CANNOT_USE_NON_FLEX_CLUSTER_IN_FLEX_API';
 export function isMissingRole(status: number, error: ErrorReport | undefined): boolean {
   const errorCode = error?.errorCode;
   return status === 401 && (errorCode === 'USER_UNAUTHORIZED' || errorCode === 'TENANT_SNAPSHOT_ACCESS_DENIED');
+}
+
+/** Whether Atlas refused the login. */
+export function isLoginRefused({ status, error }: ApiResponse): boolean {
+  return status === 401 && !isMissingRole(status, error);
 }

@@ -48,7 +48,7 @@ export function invalid(message: string): Invalid {
 
 /** Whether a value of the caller's is a schema. The schemas of arktype are functions. */
 export function isStandardSchema(value: unknown): value is StandardSchema<unknown> {
-  // Object() makes any value one that has members.
+  // Object(), because null and undefined have no members to read.
   const { version, validate }: Record<string, unknown> = Object(Object(value)['~standard']);
   return version === 1 && typeof validate === 'function';
 }
@@ -62,7 +62,7 @@ export async function parseWith<T>(
   try {
     // validate() of zod runs an asynchronous schema twice, and leaves a rejection of the first run unhandled.
     if (standard.vendor === 'zod' && schema.safeParseAsync !== undefined) return await schema.safeParseAsync(value);
-    // What the promise of a Standard Schema resolves to.
+    // Standard Schema defines the type to which the promise resolves.
     const result = (await standard.validate(value)) as SchemaResult<T>;
     if (result.issues === undefined) return { success: true, data: result.value };
     return { success: false, error: { issues: Array.from(result.issues, toPlainIssue) } };

@@ -56,7 +56,7 @@ export interface Fallback<T> {
 export function toPath(prefix: string, { apiPath, query }: Target): string {
   const params = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) {
-    // The check of the options skips `__proto__`, which may have any value.
+    // Not only undefined: the check of the options skips a parameter named `__proto__`, so it may be null.
     if (value == null) continue;
     for (const item of Array.isArray(value) ? value : [value]) params.append(name, String(item));
   }

@@ -1,4 +1,4 @@
-import { type ApiResponse, isMissingRole } from '../atlas/response.js';
+import type { ApiResponse } from '../atlas/response.js';
 import type { Scope } from '../http/scope.js';
 
 /**
@@ -88,9 +88,4 @@ export interface Authenticator {
 
   /** Cleans up when the client is closed. Never rejects. */
   close?(): Promise<void>;
-}
-
-/** Whether a login was refused. A 401 for a missing role means that it was not. */
-export function isLoginRefused({ status, error }: ApiResponse): boolean {
-  return status === 401 && !isMissingRole(status, error);
 }

@@ -1,5 +1,6 @@
+import { isLoginRefused } from '../atlas/response.js';
 import { noLogin } from '../errors/failed.js';
-import { type AccessTokenProvider, type Authenticator, isLoginRefused, maxCredentialLength } from './authenticator.js';
+import { type AccessTokenProvider, type Authenticator, maxCredentialLength } from './authenticator.js';
 
 /**
  * The characters of a bearer token. Nothing else may go into the header.
@@ -16,16 +17,18 @@ export function isBearerToken(value: unknown): value is string {
   return typeof value === 'string' && value.length <= maxCredentialLength && bearerTokenSyntax.test(value);
 }
 
-/** Logs in with a token that the caller passed. */
-export function staticBearer(token: string): Authenticator {
-  return { authenticate: (_request, exchangeWith) => exchangeWith(`Bearer ${token}`), secrets: [token] };
-}
-
-/** Logs in with tokens from the caller's function. It is called before each request, and once more after a 401. */
-export function functionBearer(provider: AccessTokenProvider): Authenticator {
+/**
+ * Logs in with a token that the caller passed, or with tokens from the caller's function. The function is called before each
+ * request, and once more after a 401.
+ */
+export function bearerLogin(accessToken: string | AccessTokenProvider): Authenticator {
+  if (typeof accessToken === 'string') {
+    return { authenticate: (_request, exchangeWith) => exchangeWith(`Bearer ${accessToken}`), secrets: [accessToken] };
+  }
   return {
     async authenticate({ isFallback, scope }, exchangeWith) {
-      const getToken = (context: { refused?: string }) => scope.waitFor('logging in', callProvider(provider, context));
+      const getToken = (context: { refused?: string }) =>
+        scope.waitFor('logging in', callProvider(accessToken, context));
       const token = await getToken({});
       const response = await exchangeWith(`Bearer ${token}`);
       if (!isLoginRefused(response) || isFallback) return response;

@@ -31,7 +31,7 @@ export interface AtlasPromise<T> extends Promise<T> {
 
 /** The promise of a call's data and response. */
 export function toAtlasPromise<T>(result: Promise<Success<T>>): AtlasPromise<T> {
-  // Not a closure: the stack of an error would keep it, and with it the whole response.
+  // Two functions from outside: the stack of an error keeps its functions, and a closure here would keep the whole response.
   const promise = result.then(dataOf<T>, throwError);
   const withResponse = async () => {
     // Awaited first, so that a rejection of either promise is handled.
@@ -47,7 +47,7 @@ function dataOf<T>({ data }: Success<T>): T {
 
 /** @throws the reason. The stack of an error that was built elsewhere then shows who awaits the call. */
 function throwError(reason: unknown): never {
-  // That of an invalid argument shows it already.
+  // The stack of an invalid argument starts at the caller already.
   if (reason instanceof AtlasError && reason.code !== 'INVALID_ARGUMENT') Error.captureStackTrace(reason);
   throw reason;
 }

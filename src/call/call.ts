@@ -2,7 +2,7 @@ import { Mask } from '../atlas/mask.js';
 import type { SuccessResponse } from '../atlas/response.js';
 import type { Target } from '../atlas/target.js';
 import type { Authenticator } from '../auth/authenticator.js';
-import { functionBearer, staticBearer } from '../auth/bearer.js';
+import { bearerLogin } from '../auth/bearer.js';
 import { DigestAuthenticator } from '../auth/digest/authenticator.js';
 import { SharedToken } from '../auth/service-account/access-token.js';
 import { ServiceAccount } from '../auth/service-account/service-account.js';
@@ -15,7 +15,7 @@ import { contextFields, type ErrorContext, Failed, subjectOf } from '../errors/f
 import { endOnAbort, Scope, startTimer } from '../http/scope.js';
 import { Transport } from '../http/transport.js';
 
-/** How a request of a call succeeded. It does not hold the call, which would keep its memory as long as the result. */
+/** How a request of a call succeeded. It does not hold the call, whose memory would then last as long as the result. */
 export interface Success<T> {
   readonly data: T;
   /** The target that has the data. */
@@ -157,9 +157,7 @@ function secretOf(authorization: string): string {
 
 /** What the calls of a client share, and which of them are running. */
 export class ClientContext {
-  /** The path of `baseUrl`, without a slash at its end. */
-  readonly prefix: string;
-  readonly userAgent: string;
+  readonly settings: ClientSettings;
   readonly transport: Transport;
   readonly authenticator: Authenticator;
   /** Whether `close()` has been called. */
@@ -169,10 +167,8 @@ export class ClientContext {
   #onIdle = () => {};
 
   constructor(settings: ClientSettings) {
-    const { origin, prefix, userAgent, dispatcher, proxy, defaults } = settings;
-    this.prefix = prefix;
-    this.userAgent = userAgent;
-    this.transport = new Transport({ origin, dispatcher, proxy, attemptTimeout: defaults.attemptTimeout });
+    this.settings = settings;
+    this.transport = new Transport(settings);
     this.authenticator = createAuthenticator(settings, this.transport);
   }
 
@@ -216,13 +212,10 @@ export class ClientContext {
 }
 
 function createAuthenticator(settings: ClientSettings, transport: Transport): Authenticator {
-  const { credentials, tokenStore, origin, prefix, userAgent, defaults } = settings;
+  const { credentials, tokenStore, origin, prefix } = settings;
   if ('publicKey' in credentials) return new DigestAuthenticator(credentials);
-  if ('accessToken' in credentials) {
-    const { accessToken } = credentials;
-    return typeof accessToken === 'string' ? staticBearer(accessToken) : functionBearer(accessToken);
-  }
-  const endpoint = new TokenEndpoint(transport, defaults, prefix, userAgent, credentials);
+  if ('accessToken' in credentials) return bearerLogin(credentials.accessToken);
+  const endpoint = new TokenEndpoint(transport, settings, credentials);
   const key = `atlas-tenant-snapshots:token:${origin}${prefix}:${credentials.clientId}`;
   return new ServiceAccount(endpoint, tokenStore && new SharedToken(tokenStore, key));
 }

@@ -10,7 +10,7 @@ import { request } from './request.js';
 const maxPages = 200;
 const tooManyPages = `the list has more than ${maxPages} pages, the most that this client reads`;
 const noNewItem = 'the page has no new item, as if something on the way had dropped the query';
-// The tenant endpoint is asked for no number of items. This is its default.
+// What the tenant endpoint sends, as its requests name no number of items.
 const defaultPageSize = 100;
 
 /**
@@ -41,8 +41,8 @@ async function requestPage<T>(target: Target<Page<T>>, call: Call, list: ItemLis
  * A short list must never go unnoticed, but a count is only an estimate: recorded lists end one short of it. So a list fails
  *
  * - if a page has items, but no new one, because something on the way drops the query.
- * - if it ends with fewer items than it counted at first, and has changed meanwhile: a page had an item of an earlier one,
- *   counted less than the first, or was empty although it was the first or linked to.
+ * - if it ends with fewer items than its first page counted, and has changed while it was read. Each of these shows a change:
+ *   a page repeats an item of an earlier page, counts less than the first page, or is empty although it is the first or linked to.
  */
 class ItemList<T> {
   items: T[] = [];
@@ -80,8 +80,8 @@ class ItemList<T> {
   }
 
   /**
-   * Another page follows if this one links to it. Without a link, it follows if the list counts more items than it has so far; and
-   * without a count, if the page is full.
+   * Whether to request another page: if this one links to it; without a link, if the list counts more items than have arrived;
+   * without a count, if this page is full.
    */
   #isFollowed({ size, totalCount = this.#firstCount, hasNextLink }: Page<T>, { query }: Target): boolean {
     if (hasNextLink || size === 0) return hasNextLink;

@@ -44,21 +44,17 @@ async function requestWithRetries<T>(target: Target<T>, call: Call): Promise<Suc
     } catch (failed) {
       if (!(failed instanceof Failed)) throw failed;
       const remaining = call.deadline - performance.now();
-      const { delay, notRetried } = decideRetry(failed.retry, { retries, maxRetries, remaining });
+      const { delay, notRetried } = decideRetry(failed.retry, failed.jitter, { retries, maxRetries, remaining });
       call.notRetried = notRetried;
       if (delay === undefined) throw failed;
-      await waitToRetry(delay, failed, call);
+      const error = failed.toError(call);
+      call.lastError = error;
+      // Before the report, which announces a retry only if it is going to happen.
+      call.pause('waiting to retry');
+      reportRetry(call, error, delay);
+      await call.scope.sleep(delay);
     }
   }
-}
-
-async function waitToRetry(delay: number, failed: Failed, call: Call): Promise<void> {
-  const error = failed.toError(call);
-  call.lastError = error;
-  // Before the report, which announces a retry only if it is going to happen.
-  call.pause('waiting to retry');
-  reportRetry(call, error, delay);
-  await call.scope.sleep(delay);
 }
 
 /** Makes one attempt at the fallback. Returns undefined if it lacks what was asked for, fails, or takes too long. */
@@ -92,17 +88,18 @@ async function makeAttempt<T>(target: Target<T>, call: Call, isFallback: boolean
 async function sendRequest(target: Target, call: Call, isFallback: boolean): Promise<ApiResponse> {
   const { settings, context, scope } = call;
   const { maxResponseSize } = settings;
+  const { prefix, userAgent } = context.settings;
   const attemptTimeout = isFallback ? Math.min(fallbackTimeout, settings.attemptTimeout) : settings.attemptTimeout;
-  const path = toPath(context.prefix, target);
+  const path = toPath(prefix, target);
   const exchangeWith = async (authorization?: string) => {
-    const headers = ['accept', target.accept, 'user-agent', context.userAgent];
+    const headers = ['accept', target.accept, 'user-agent', userAgent];
     if (authorization !== undefined) {
       headers.push('authorization', authorization);
       call.authorizations.push(authorization);
     }
     const get = { method: 'GET', path, headers, body: null } as const;
     const response = await context.transport.exchange(get, { attemptTimeout, maxResponseSize }, scope);
-    return readResponse(response, mayBeEnveloped(target), maxResponseSize, () => call.mask);
+    return readResponse(response, mayBeEnveloped(target), () => call.mask);
   };
   for (let resends = 0; ; resends += 1) {
     try {
@@ -117,16 +114,17 @@ async function sendRequest(target: Target, call: Call, isFallback: boolean): Pro
 /** Finds out what a response means, and parses the body of a success. */
 async function evaluate<T>(response: ApiResponse, target: Target<T>, call: Call): Promise<Success<T>> {
   if (response.error !== undefined) throw errorStatus(response);
-  const { status, json, problem, isTruncated } = response;
+  const { status, json, problem, truncatedAt } = response;
   // Only 200 carries data; any other 2xx is unusable.
   if (status !== 200) throw unusable(response, invalid(`its status is ${status}, not 200`), proxyAdvice);
   if (problem !== undefined) {
-    throw unusable(response, invalid(`its body ${problem}`), isTruncated ? adviseOnSize(target) : proxyAdvice);
+    const advice = truncatedAt === undefined ? proxyAdvice : adviseOnSize(target);
+    throw unusable(response, invalid(`its body ${problem}`), advice);
   }
-  // A timeout from here on is not caused by the failure of an earlier attempt.
+  // This attempt has succeeded, so a later timeout has no earlier failure as its cause.
   call.lastError = undefined;
   const pending = target.parse(json);
-  // Not awaited if it is at hand: that takes 1 % of a call.
+  // Awaited only if it is a promise: awaiting a value takes 1 % of a call.
   const parsed = 'then' in pending ? await call.scope.waitFor('waiting for the schema', pending) : pending;
   if (!parsed.success) throw unusable(response, parsed, adviseOnBody(target));
   return { data: parsed.data, target, attempts: call.attempts, response };

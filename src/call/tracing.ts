@@ -73,19 +73,15 @@ export function traceCall<T>(call: Call, run: () => Promise<Success<T>>): Promis
   return promise;
 }
 
-function stateOf({
-  context,
-  target,
-  attempts,
-  status,
-}: Call): Pick<AtlasCallTrace, 'endpoint' | 'path' | 'attempts' | 'status'> {
-  const state = { endpoint: target.endpoint, path: toPath(context.prefix, target), attempts };
+/** The fields that change during a call. */
+function stateOf({ context, target, attempts, status }: Call) {
+  const state = { endpoint: target.endpoint, path: toPath(context.settings.prefix, target), attempts };
   return status === undefined ? state : { ...state, status };
 }
 
 /** Logs how an attempt ended: with the status of its response, or with what it threw. */
 export function logAttempt(call: Call, startedAt: number, end: { status: number } | { thrown: unknown }): void {
-  // Not asked for. Bun's logger does not say so, and logs nothing.
+  // Bun's logger has no `enabled`, and logs nothing.
   if (debug.enabled === false) return;
   const ms = Math.round(performance.now() - startedAt);
   const outcome = 'status' in end ? end.status : describeThrown(end.thrown, call);

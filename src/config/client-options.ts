@@ -3,7 +3,7 @@ import type { EndpointChoice } from '../atlas/target.js';
 import type { AtlasCredentials } from '../auth/authenticator.js';
 import type { TokenStore } from '../auth/service-account/access-token.js';
 import { AtlasConfigurationError } from '../errors/errors.js';
-import { inputIssues, listIssues, milliseconds, optionsError, withMethods } from '../errors/issues.js';
+import { inputIssues, listIssues, optionsError } from '../errors/issues.js';
 import type { ExchangeLimits } from '../http/exchange.js';
 import { type FetchLike, fetchDispatcher } from '../http/fetch.js';
 import type { DispatcherLike, TransportOptions } from '../http/transport.js';
@@ -67,14 +67,21 @@ export interface CallDefaults extends ExchangeLimits {
 }
 
 /** The options of a client, checked and with defaults. */
-export interface ClientSettings extends Omit<TransportOptions, 'attemptTimeout'> {
+export interface ClientSettings extends CallDefaults, TransportOptions {
   readonly credentials: AtlasCredentials;
-  readonly tokenStore: TokenStore | undefined;
+  readonly tokenStore?: TokenStore | undefined;
   /** The path of `baseUrl`, without a slash at its end. */
   readonly prefix: string;
   readonly userAgent: string;
-  readonly defaults: CallDefaults;
 }
+
+// The longest delay that setTimeout accepts, almost 25 days.
+const longestDelay = 0x7fff_ffff;
+
+/** Checks a time limit. */
+export const milliseconds = z
+  .custom<number>((value) => typeof value === 'number' && value > 0, 'must be a number of ms above 0')
+  .refine((ms) => ms <= longestDelay, `must be at most ${longestDelay} ms`);
 
 // 512 MiB, because no string of Node is longer.
 const largestSize = 0x2000_0000;
@@ -85,6 +92,15 @@ const retriesError = 'must be a whole number from 0 to 100';
 export const retries = z.int(retriesError).min(0, retriesError).max(100, retriesError);
 
 export const endpoint = z.enum(['auto', 'tenant', 'flex'], 'must be auto, tenant or flex');
+
+/** Checks an object for its methods: instanceof fails between realms and between copies of a package. */
+export function withMethods<T>(names: string[], what: string): z.ZodType<T> {
+  return z.custom<T>((value) => names.every((name) => typeof Object(value)[name] === 'function'), `must be ${what}`);
+}
+
+const store = withMethods<TokenStore>(['get', 'set'], 'a store with get and set, such as a Keyv instance');
+
+const printableText = z.string('must be a string').regex(/^[\x20-\x7e]*$/, 'must be printable ASCII');
 
 const loopback = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
 
@@ -112,29 +128,22 @@ function isUrl(value: unknown): boolean {
 const baseUrlVariable = 'MONGODB_ATLAS_BASE_URL';
 const defaultBaseUrl = 'https://cloud.mongodb.com';
 
+const clientFields = {
+  credentials: z.looseObject({}, 'must be an object').optional(),
+  tokenStore: store.optional(),
+  baseUrl: baseUrl.optional(),
+  endpoint: endpoint.default('auto'),
+  timeout: milliseconds.default(60_000),
+  attemptTimeout: milliseconds.default(15_000),
+  maxRetries: retries.default(3),
+  maxResponseSize: bytes.default(8_388_608),
+  dispatcher: withMethods<DispatcherLike>(['dispatch'], 'an undici dispatcher').optional(),
+  fetch: z.custom<FetchLike>((value) => typeof value === 'function', 'must be a function').optional(),
+  userAgent: printableText.optional(),
+} satisfies Record<keyof TenantSnapshotsClientOptions, z.ZodType>;
+
 const clientOptions = z
-  .strictObject(
-    {
-      credentials: z.looseObject({}, 'must be an object').optional(),
-      tokenStore: withMethods<TokenStore>(
-        ['get', 'set'],
-        'a store with get and set, such as a Keyv instance',
-      ).optional(),
-      baseUrl: baseUrl.optional(),
-      endpoint: endpoint.default('auto'),
-      timeout: milliseconds.default(60_000),
-      attemptTimeout: milliseconds.default(15_000),
-      maxRetries: retries.default(3),
-      maxResponseSize: bytes.default(8_388_608),
-      dispatcher: withMethods<DispatcherLike>(['dispatch'], 'an undici dispatcher').optional(),
-      fetch: z.custom<FetchLike>((value) => typeof value === 'function', 'must be a function').optional(),
-      userAgent: z
-        .string('must be a string')
-        .regex(/^[\x20-\x7e]*$/, 'must be printable ASCII')
-        .optional(),
-    } satisfies Record<keyof TenantSnapshotsClientOptions, z.ZodType>,
-    { error: optionsError },
-  )
+  .strictObject(clientFields, { error: optionsError })
   .refine(({ dispatcher, fetch }) => dispatcher === undefined || fetch === undefined, {
     path: ['fetch'],
     message: 'must not be set together with dispatcher',
@@ -146,18 +155,17 @@ const clientOptions = z
  * @throws {@link AtlasConfigurationError}
  */
 export function resolveOptions(options: TenantSnapshotsClientOptions = {}): ClientSettings {
-  const { credentials, tokenStore, fetch, userAgent, ...rest } = check(clientOptions, options);
-  const { baseUrl: url, dispatcher = fetch && fetchDispatcher(fetch), ...defaults } = rest;
+  const { baseUrl: url, credentials, fetch, userAgent, ...others } = check(clientOptions, options);
+  const { dispatcher = fetch && fetchDispatcher(fetch) } = others;
   const { origin, pathname } = url ?? check(baseUrl, process.env[baseUrlVariable] || defaultBaseUrl, baseUrlVariable);
   return {
+    ...others,
     credentials: resolveCredentials(credentials),
-    tokenStore,
     dispatcher,
     origin,
     proxy: dispatcher === undefined && origin.startsWith('https:') ? proxyFromEnvironment() : undefined,
     prefix: pathname.replace(/\/+$/, ''),
     userAgent: [userAgent, ownUserAgent].filter(Boolean).join(' '),
-    defaults,
   };
 }
 

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { type AccessTokenCredentials, type AtlasCredentials, maxCredentialLength } from '../auth/authenticator.js';
 import { bearerTokenForm, isBearerToken } from '../auth/bearer.js';
-import { AtlasConfigurationError, type AtlasIssue } from '../errors/errors.js';
+import { AtlasConfigurationError } from '../errors/errors.js';
 import { inputIssues, listIssues, optionsError } from '../errors/issues.js';
 import { logins } from './environment.js';
 
@@ -28,8 +28,8 @@ const kinds = [
  * Returns the credentials of the option, or else the first complete ones of the environment: an access token, a service
  * account, or an API key. An empty variable counts as missing.
  *
- * @throws {@link AtlasConfigurationError} if they are invalid, if there are none, or if half of a pair comes first: its other
- * half may have a misspelt name, and the next login could be an outdated one.
+ * @throws {@link AtlasConfigurationError} if they are invalid, if there are none, or if the first login that has a variable
+ * lacks its other one: the name may be misspelt, and the next login could be an outdated one.
  */
 export function resolveCredentials(option: object | undefined): AtlasCredentials {
   if (option !== undefined) return checkCredentials(option, {});
@@ -38,9 +38,8 @@ export function resolveCredentials(option: object | undefined): AtlasCredentials
     // One pair of names for an API key is enough, so the last one is left out.
     const choices = logins.slice(0, -1).map(({ variables }) => Object.values(variables).join(' and '));
     const what = `There are no credentials. The environment needs ${choices.join(', or ')}.`;
-    throw new AtlasConfigurationError(what, {
-      advice: 'Set the variables of one login, or pass the option credentials.',
-    });
+    const advice = 'Set the variables of one login, or pass the option credentials.';
+    throw new AtlasConfigurationError(what, { advice });
   }
   const names = Object.values(login.variables);
   const set = names.find((name) => process.env[name]);
@@ -56,23 +55,16 @@ export function resolveCredentials(option: object | undefined): AtlasCredentials
 /** @param variables - the environment variable of each field; empty for the option. */
 function checkCredentials(value: object, variables: Readonly<Record<string, string>>): AtlasCredentials {
   const given = Object.fromEntries(Object.entries(value).filter(([, field]) => field !== undefined));
-  // If every field is undefined, such as that of a variable that is not set, their names show which kind it should be.
+  // If all fields are undefined, because a variable is not set, the names of the fields show which kind is meant.
   const names = Object.keys(Object.keys(given).length > 0 ? given : value);
   const [kind, second] = kinds.filter(({ shape }) => names.some((name) => Object.hasOwn(shape, name)));
   if (kind === undefined || second !== undefined) {
     const choices = 'publicKey and privateKey, clientId and clientSecret, or accessToken';
-    throw invalidCredentials([{ path: 'credentials', message: `must have exactly one of these: ${choices}` }]);
+    throw new AtlasConfigurationError(`Invalid credentials: credentials: must have exactly one of these: ${choices}.`);
   }
   const parsed = kind.safeParse(given);
   if (parsed.success) return parsed.data;
-  throw invalidCredentials(
-    inputIssues(parsed.error).map(({ path, message }) => ({
-      path: variables[path] ?? ['credentials', path].filter(Boolean).join('.'),
-      message,
-    })),
-  );
-}
-
-function invalidCredentials(issues: AtlasIssue[]): AtlasConfigurationError {
-  return new AtlasConfigurationError(`Invalid credentials: ${listIssues(issues)}.`);
+  const nameOf = (field: string) => variables[field] ?? ['credentials', field].filter(Boolean).join('.');
+  const issues = inputIssues(parsed.error).map(({ path, message }) => ({ path: nameOf(path), message }));
+  throw new AtlasConfigurationError(`Invalid credentials: ${listIssues(issues)}.`);
 }

@@ -162,8 +162,8 @@ export class AtlasTimeoutError extends AtlasError {
 }
 
 /**
- * The client was closed before the call; or while the call waited to retry or was about to ask the tenant endpoint; or the call
- * was still in flight when the `timeout` of `close()` had passed.
+ * The client was closed before the call started, while it waited to retry, or while it was about to ask the tenant endpoint. A
+ * call that is still in flight when the `timeout` of `close()` has passed ends with this error too.
  */
 export class AtlasClosedError extends AtlasError {
   readonly code = 'CLOSED' as const;

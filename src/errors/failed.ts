@@ -45,26 +45,22 @@ export interface ErrorContext {
 export class Failed {
   readonly toError: (context: ErrorContext) => AtlasError;
   readonly retry: RetryHints;
+  /** From 0 to 1. Calls that share the failure of a login share it, so that they retry together and need one token request. */
+  readonly jitter = Math.random();
   /** The status of the response that failed, if there was one. */
   readonly status: number | undefined;
   /** That response, if its status is an error. */
   readonly response: ErrorResponse | undefined;
 
-  constructor(
-    toError: (context: ErrorContext) => AtlasError,
-    retry: Omit<RetryHints, 'jitter'>,
-    status?: number,
-    response?: ErrorResponse,
-  ) {
+  constructor(toError: Failed['toError'], retry: RetryHints, status?: number, response?: ErrorResponse) {
     this.toError = toError;
-    // Calls that share the failure of a login share the jitter, so that they retry together and need one token request.
-    this.retry = { ...retry, jitter: Math.random() };
+    this.retry = retry;
     this.status = status;
     this.response = response;
   }
 }
 
-const notRetryable = { isRetryable: false };
+const notRetryable: RetryHints = { isRetryable: false };
 const maxCauseLength = 500;
 
 /** The failure of a response with an error status. */
@@ -106,7 +102,7 @@ export function noResponse({ kind, cause, attemptTimeout, isRetryable }: NoRespo
     const subject = isTokenRequest ? `${subjectOf(context)}: the access token request` : subjectOf(context);
     const advice = adviseOnTransport(kind, isTokenRequest ? undefined : context.target);
     const fields = { ...contextFields(context), advice };
-    // Only this kind has no cause.
+    // Only this kind has no cause, which the types do not show.
     if (kind === 'attempt timeout' || cause === undefined) {
       const what = explain(`${subject} timed out after ${attemptTimeout} ms (attemptTimeout).`, context);
       return new AtlasTimeoutError(what, { limit: 'attemptTimeout', limitMs: attemptTimeout, ...fields });
@@ -127,11 +123,7 @@ export function noResponse({ kind, cause, attemptTimeout, isRetryable }: NoRespo
  * @param why - what happened, as a sentence.
  * @param details - what the error has. Without advice, it has that of the status.
  */
-export function noLogin(
-  why: string,
-  details: FieldsOf<AtlasAuthenticationError>,
-  retry: Omit<RetryHints, 'jitter'> = notRetryable,
-): Failed {
+export function noLogin(why: string, details: FieldsOf<AtlasAuthenticationError>, retry = notRetryable): Failed {
   const { status, advice = adviseOnServer(status ?? 0), error, errorDescription } = details;
   const toError = (context: ErrorContext) => {
     const { mask } = context;

@@ -1,4 +1,4 @@
-// Checks of values, and what they find wrong. No error class, because every entry of the package uses this file.
+// How errors word what is wrong with a value. No error class, because every entry of the package uses this file.
 
 import * as z from 'zod';
 import { Mask } from '../atlas/mask.js';
@@ -9,26 +9,7 @@ const maxIssues = 20;
 const maxPathLength = 100;
 const maxMessageLength = 200;
 
-// The longest delay that setTimeout accepts, almost 25 days.
-const longestDelay = 0x7fff_ffff;
-
-/** Checks a time limit. */
-export const milliseconds = z
-  .custom<number>((value) => typeof value === 'number' && value > 0, 'must be a number of ms above 0')
-  .refine((ms) => ms <= longestDelay, `must be at most ${longestDelay} ms`);
-
-/** Checks an object for its methods: instanceof fails between realms and between copies of a package. */
-export function withMethods<T>(names: string[], what: string): z.ZodType<T> {
-  return z.custom<T>((value) => names.every((name) => typeof Object(value)[name] === 'function'), `must be ${what}`);
-}
-
-/** Checks the signal that ends a call. */
-export const abortSignal = withMethods<AbortSignal>(['addEventListener', 'removeEventListener'], 'an AbortSignal');
-
-/** Checks an option that is on or off. */
-export const flag = z.boolean('must be true or false');
-
-/** Checks an option that a method does not have, although its type accepts `undefined`. */
+/** Accepts only `undefined`: for an option that a method does not have. */
 export const noOption = z.undefined('is not an option of this method').optional();
 
 /** The messages for a set of options. For unknown ones, it names them, and lists the options that exist. */
@@ -39,11 +20,6 @@ export const optionsError: z.core.$ZodErrorMap = (issue) => {
   const names = Object.keys(shape).filter((name) => shape[name] !== noOption);
   return `there is no option ${issue.keys.join(' or ')} (options: ${names.join(', ')})`;
 };
-
-/** Checks a value against a schema. Returns its issues, uncut; none if it is valid. */
-export function issuesOf(schema: z.ZodType, value: unknown): SchemaError['issues'] {
-  return schema.safeParse(value).error?.issues ?? [];
-}
 
 /**
  * Returns the issues of a schema's error, cut to a readable length whatever the input was.

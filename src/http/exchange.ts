@@ -1,6 +1,5 @@
 import { isConnectionLoss, kindOfError, NoResponse, toError } from './no-response.js';
-import type { Scope } from './scope.js';
-import { afterTurns, startTimer, turnsToFreeConnection } from './scope.js';
+import { afterTurns, type Scope, startTimer, turnsToFreeConnection } from './scope.js';
 
 /** A complete response, as it came over the wire. */
 export interface HttpResponse {
@@ -8,8 +7,8 @@ export interface HttpResponse {
   /** By lowercase name. Repeated fields are joined, as RFC 9110 section 5.3 allows. */
   readonly headers: Readonly<Record<string, string>>;
   readonly bytes: Buffer;
-  /** Whether the body was cut off at `maxResponseSize`. */
-  readonly isTruncated: boolean;
+  /** The `maxResponseSize` at which the body was cut off; absent if it is whole. */
+  readonly truncatedAt: number | undefined;
 }
 
 /** Header fields by lowercase name, as undici has them. A repeated field has an array with a string per line. */
@@ -59,7 +58,7 @@ export class Exchange {
 
   /** The request is being sent. */
   onRequestStart(controller: DispatchController): void {
-    // Given up while it was queued. `abort` would close a good connection; an exception does not.
+    // The call ended while its request was queued. An exception keeps the connection, which `abort` would close.
     if (this.#hasEnded) throw new Error('The call ended before its request was sent');
     this.#controller = controller;
     this.#scope.phase = 'waiting for the response';
@@ -114,7 +113,7 @@ export class Exchange {
     this.#fail(new NoResponse(isOwnError && kind === 'other' ? 'fetch refusal' : kind, attemptTimeout, cause, isDead));
   }
 
-  /** Ends the exchange because its call has ended. Settles at once: no request of the call follows. */
+  /** Ends the exchange because its call has ended. Settles at once, as no request of the call waits for the connection. */
   interrupt(reason: unknown): void {
     if (!this.#hasEnded) this.#settle.reject(reason);
     this.#fail(reason);
@@ -126,7 +125,8 @@ export class Exchange {
 
   #finish(isTruncated: boolean): void {
     const bytes = this.#body.subarray(0, this.#size);
-    const response = { status: this.#status, headers: joinFields(this.#headers), bytes, isTruncated };
+    const truncatedAt = isTruncated ? this.#limits.maxResponseSize : undefined;
+    const response = { status: this.#status, headers: joinFields(this.#headers), bytes, truncatedAt };
     this.#end(() => this.#settle.resolve(response), !isTruncated);
   }
 

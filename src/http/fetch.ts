@@ -71,13 +71,13 @@ async function sendByFetch(fetch: FetchLike, options: DispatchOptions, handler: 
       const { done, value } = await reader.read();
       if (done) break;
       handler.onResponseData(controller, Buffer.from(value.buffer, value.byteOffset, value.byteLength));
-      // Parts that have all arrived would hold up timers and signals.
+      // Reading parts that have already arrived does not let timers and signals run.
       if (reads % readsPerTurn === 0) await new Promise((resolve) => setImmediate(resolve));
     }
     handler.onResponseEnd();
   } catch (reason) {
     const { name, code, cause }: Partial<Record<string, unknown>> = Object(reason);
-    // The network failed: a TypeError, or from Bun and node-fetch an error with a code. A body can fail with anything.
+    // A network error is a TypeError, or has a code (Bun, node-fetch). What ends a body counts as one, whatever it is.
     const isNetworkError = name === 'TypeError' || code !== undefined || reader !== undefined;
     // The cause says more, but it may be no error: in msw, it is a Response.
     handler.onResponseError(controller, isErrorLike(cause) ? cause : reason, !isNetworkError);

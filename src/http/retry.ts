@@ -9,8 +9,6 @@ export interface RetryHints {
   readonly isRetryable: boolean;
   /** What the server asked for, in ms. */
   readonly retryAfterMs?: number | undefined;
-  /** From 0 to 1; spreads the retries of many callers. */
-  readonly jitter: number;
 }
 
 /** Whether a retry follows. */
@@ -23,13 +21,15 @@ export interface RetryDecision {
 
 /**
  * Decides whether to retry, and when: after 500 ms, doubled with each retry up to 8 s, or after `Retry-After` if that is longer;
- * plus up to half of that at random.
+ * plus up to half of that delay at random.
  *
+ * @param jitter - from 0 to 1; spreads the retries of many callers.
  * @param retries - how many retries this request has had.
  * @param remaining - ms until the deadline.
  */
 export function decideRetry(
-  { isRetryable, retryAfterMs = 0, jitter }: RetryHints,
+  { isRetryable, retryAfterMs = 0 }: RetryHints,
+  jitter: number,
   { retries, maxRetries, remaining }: { retries: number; maxRetries: number; remaining: number },
 ): RetryDecision {
   if (!isRetryable || retries === maxRetries) return {};
@@ -38,7 +38,7 @@ export function decideRetry(
   if (shortest > maxRetryAfter) return notRetried('is longer than a minute');
   if (shortest >= remaining) return notRetried('would pass the deadline');
   const delay = shortest + (shortest / 2) * jitter;
-  // The jitter is left out if it alone would pass the deadline.
+  // Without the jitter if only that would pass the deadline.
   return { delay: delay < remaining ? delay : shortest };
 }
 

@@ -24,7 +24,7 @@ export class Scope {
   /**
    * Registers the function that interrupts the current wait. It replaces that of the previous wait.
    *
-   * @param interruptWait - called at once if the scope has already ended. May be called after the wait, and must then do nothing.
+   * @param interruptWait - called when the scope ends, or at once if it has ended. It must do nothing if its wait is over.
    */
   onInterrupt(interruptWait: (reason: unknown) => void): void {
     this.#interruptWait = interruptWait;
@@ -81,7 +81,8 @@ export function afterTurns(turns: number, callback: () => void): void {
 }
 
 /**
- * Starts a timer. Before it fires, responses that have already arrived are read: a busy process may not have read them in time.
+ * Starts a timer. Before it fires, the event loop gets time to read responses that have already arrived, in case the process was
+ * too busy to read them.
  *
  * @param delay - ms.
  * @param isBackground - whether the process may end before the timer fires.

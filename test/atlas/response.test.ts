@@ -12,21 +12,22 @@ function open(
   { mayBeEnveloped = false, isTruncated = false, headers = {} } = {},
 ) {
   const bytes = Buffer.from(typeof body === 'string' ? body : JSON.stringify(body));
-  return readResponse({ status, headers, bytes, isTruncated }, mayBeEnveloped, 99, () => mask);
+  const truncatedAt = isTruncated ? bytes.length : undefined;
+  return readResponse({ status, headers, bytes, truncatedAt }, mayBeEnveloped, () => mask);
 }
 
 /** Leaves out what is undefined. */
 const defined = (value: object): unknown => JSON.parse(JSON.stringify(value));
 
-it.each<[what: string, body: string | Uint8Array, json: unknown, problem?: string, isTruncated?: boolean]>([
+it.each<[what: string, body: string | Uint8Array, json: unknown, problem?: string, truncatedAt?: number]>([
   ['JSON', '{"a":[1]}', { a: [1] }],
   ['JSON after a byte order mark', '\ufeff"\ufeff"', '\ufeff'],
   ['nothing', '', undefined, 'is empty'],
   ['a space', ' ', undefined, 'is not JSON'],
   ['compressed', gzipSync('{}'), undefined, 'is not JSON'],
-  ['truncated, and is not parsed', '123', undefined, 'is larger than 99 bytes (maxResponseSize)', true],
-])('the body of a success may be %s', (_what, body, json, problem, isTruncated = false) => {
-  const read = readBody({ status: 200, headers: {}, bytes: Buffer.from(body), isTruncated }, 99);
+  ['truncated, and is not parsed', '123', undefined, 'is larger than 99 bytes (maxResponseSize)', 99],
+])('the body of a success may be %s', (_what, body, json, problem, truncatedAt) => {
+  const read = readBody({ status: 200, headers: {}, bytes: Buffer.from(body), truncatedAt });
   expect(read).toEqual({ json, problem });
 });
 

@@ -26,7 +26,7 @@ it('missing and undefined options have their defaults', () => {
   const { baseUrl, ...others } = defaults;
   const nothing = Object.fromEntries([...Object.keys(defaults), 'userAgent'].map((name) => [name, undefined]));
   for (const options of [{}, nothing]) {
-    expect(resolveOptions({ credentials, ...options }).defaults).toEqual(others);
+    expect(resolveOptions({ credentials, ...options })).toMatchObject(others);
     expect(urlFor(options)).toBe(baseUrl);
   }
 });

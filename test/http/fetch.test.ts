@@ -155,10 +155,10 @@ describe("Node's own fetch", () => {
   const length = 'content-length: 4';
 
   it.each<[what: string, script: Script, expected: object]>([
-    ['gets an answer', [answer(200, 'text', 'x-a: 1')], { status: 200, isTruncated: false }],
+    ['gets an answer', [answer(200, 'text', 'x-a: 1')], { status: 200, truncatedAt: undefined }],
     ['decodes gzip', [answer(200, gzipSync('text'), 'content-encoding: gzip')], { bytes: Buffer.from('text') }],
     ['follows no redirect', [answer(302, '', 'location: /elsewhere')], { status: 302 }],
-    ['gets an error over the limit', [answer(400, 'x'.repeat(1_001))], { status: 400, isTruncated: true }],
+    ['gets an error over the limit', [answer(400, 'x'.repeat(1_001))], { status: 400, truncatedAt: 1_000 }],
     ['loses a connection', [reset], { kind: 'other', isDeadConnection: true }],
     ['loses a body', [send(head(200, length)), send('te'), end], { kind: 'other', isDeadConnection: false }],
     ['times out if a body does not end', [send(head(200, length)), send('te')], { kind: 'attempt timeout' }],

@@ -1,13 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { ApiResponse } from '../../atlas/response.js';
+import { type ApiResponse, isLoginRefused } from '../../atlas/response.js';
 import { type Failed, noLogin } from '../../errors/failed.js';
-import {
-  type ApiKeyCredentials,
-  type Authenticator,
-  type ExchangeWith,
-  isLoginRefused,
-  type LoginRequest,
-} from '../authenticator.js';
+import type { ApiKeyCredentials, Authenticator, ExchangeWith, LoginRequest } from '../authenticator.js';
 import { type DigestSession, findChallenge, hasHash, nextAuthorization, openSession } from './digest.js';
 
 /**
@@ -25,8 +19,8 @@ export class DigestAuthenticator implements Authenticator {
   /** The session for the latest challenge. */
   #session: DigestSession | undefined;
   /**
-   * The inquiry in progress. Resolves when its challenge is stored. If it brings none, each of the calls that waited makes an
-   * inquiry of its own.
+   * The inquiry in progress. Resolves when its challenge is stored. If the response has none, each of the calls that
+   * waited makes an inquiry of its own.
    */
   #inquiry: Promise<unknown> | undefined;
 
@@ -46,7 +40,7 @@ export class DigestAuthenticator implements Authenticator {
 
   #inquire(exchangeWith: ExchangeWith): Promise<ApiResponse> {
     const asking = exchangeWith();
-    // The challenge is stored here, before the calls that wait go on, and not only by the call that asks.
+    // Stores the challenge before the calls that wait continue. The call that asks stores it too, but later.
     this.#inquiry = asking
       .then((response) => this.#sessionFor(response))
       // The call that asks reports it.
@@ -67,7 +61,7 @@ export class DigestAuthenticator implements Authenticator {
     if (offer === undefined) return undefined;
     const challenge = findChallenge(offer);
     if (challenge === undefined) throw unsupported(offer);
-    // If the server repeats its challenge, the session goes on counting: the server may refuse an nc that it has seen.
+    // A challenge that is the same keeps its session and its count (`nc`): the server may refuse a count that it has seen.
     if (this.#session === undefined || !isDeepStrictEqual(challenge, this.#session.challenge)) {
       this.#session = openSession(challenge, this.#credentials);
     }

@@ -51,8 +51,7 @@ export function findChallenge(header: string): DigestChallenge | undefined {
 /** Combines a challenge with an API key. */
 export function openSession(challenge: DigestChallenge, { publicKey, privateKey }: ApiKeyCredentials): DigestSession {
   const { realm, nonce, opaque, algorithm } = challenge;
-  // The UTF-8 octets, one per character. Header text has this form, so that what the server sends goes back unchanged,
-  // whatever its charset is.
+  // Each byte of the UTF-8 text as one character, as Node reads headers: so the realm goes back as it came, in any charset.
   const username = Buffer.from(publicKey).toString('latin1');
   const password = Buffer.from(privateKey).toString('latin1');
   const cnonce = randomBytes(16).toString('hex');
@@ -89,7 +88,7 @@ function quote(text: string): string {
 const token = "[!#$%&'*+.^_`|~0-9A-Za-z-]+";
 const quotedText = String.raw`"((?:[\t !#-\[\]-~\x80-\uffff]|\\[\t -~\x80-\uffff])*)"`;
 const unquotedText = String.raw`([!#-+\--~]*)`;
-// A scheme has no value. Linear for any text: a token is read at most twice, and a value has one reading.
+// A match without a value is a scheme. The time is linear for any text: a token is read at most twice, and a value has one reading.
 const schemeOrParam = new RegExp(String.raw`(${token})(?:[\t ]*=[\t ]*(?:${quotedText}|${unquotedText}))?`, 'g');
 
 /**

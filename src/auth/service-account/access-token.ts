@@ -8,8 +8,8 @@ import { isBearerToken } from '../bearer.js';
 export const debug = debuglog('atlas-tenant-snapshots');
 
 const maxMargin = 60_000;
-// Once per process: in a fleet that shares a token, the process with the largest value renews it, and the others find the
-// new one.
+// One value per process: in a fleet that shares a token, the process with the largest value renews it, and the others find
+// the new one in the store.
 const jitter = Math.random();
 
 export const bearerTokenSchema = z.custom<string>(isBearerToken);

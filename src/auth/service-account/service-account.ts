@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { ApiResponse } from '../../atlas/response.js';
+import { type ApiResponse, isLoginRefused } from '../../atlas/response.js';
 import { waitAtMost } from '../../http/scope.js';
-import { type Authenticator, type ExchangeWith, isLoginRefused, type LoginRequest } from '../authenticator.js';
+import type { Authenticator, ExchangeWith, LoginRequest } from '../authenticator.js';
 import { type AccessToken, renewalTime, type SharedToken } from './access-token.js';
 import type { TokenEndpoint } from './token-endpoint.js';
 
@@ -59,7 +59,7 @@ export class ServiceAccount implements Authenticator {
       const { accessToken } = await scope.waitFor('logging in', this.#currentToken());
       const response = await exchangeWith(`Bearer ${accessToken}`);
       if (!isLoginRefused(response) || isFallback || tokens === maxTokens) return response;
-      // Otherwise, another call has already replaced it.
+      // If another token is in use by now, another call has replaced this one.
       if (accessToken === this.#token?.accessToken) {
         if (performance.now() < this.#replaceableAt) return response;
         this.#refused = [accessToken, ...this.#refused].slice(0, maxRefused);
@@ -110,7 +110,7 @@ export class ServiceAccount implements Authenticator {
     const isUsable =
       stored !== undefined && !this.#refused.includes(stored.accessToken) && Date.now() < renewalTime(stored);
     if (isUsable) return stored;
-    // Only a fetch counts, because a token in the store may have been revoked together with the refused one.
+    // Only a fetch starts this interval: a token from the store may have been revoked together with the refused one.
     if (this.#token === undefined && this.#refused.length > 0) {
       this.#replaceableAt = performance.now() + replacementInterval;
     }

@@ -6,6 +6,7 @@ import type { ExchangeLimits, HttpResponse } from '../../http/exchange.js';
 import type { NoResponse } from '../../http/no-response.js';
 import { isRetryableStatus, parseRetryAfter } from '../../http/retry.js';
 import type { Transport } from '../../http/transport.js';
+import type { ServiceAccountCredentials } from '../authenticator.js';
 import { type AccessToken, bearerTokenSchema, debug } from './access-token.js';
 
 /** The longest wait before an attempt that may find a token in the store, in ms. */
@@ -23,16 +24,13 @@ const tokenResponseSchema = z.object({
 /** Requests and revokes access tokens. */
 export class TokenEndpoint {
   readonly #post: (path: string, body: string) => Promise<HttpResponse>;
-  readonly #maxResponseSize: number;
   /** What no error may show. */
   readonly secrets: string[];
 
   constructor(
     transport: Transport,
-    limits: ExchangeLimits,
-    prefix: string,
-    userAgent: string,
-    { clientId, clientSecret }: { clientId: string; clientSecret: string },
+    { prefix, userAgent, ...limits }: ExchangeLimits & { prefix: string; userAgent: string },
+    { clientId, clientSecret }: ServiceAccountCredentials,
   ) {
     // RFC 6749 requires both to be form-encoded first, but Atlas does not decode them.
     const basic = Buffer.from(`${clientId}:${clientSecret}`).toString('base64');
@@ -43,7 +41,6 @@ export class TokenEndpoint {
       authorization: `Basic ${basic}`,
     }).flat();
     this.#post = (path, body) => transport.exchange({ method: 'POST', path: prefix + path, headers, body }, limits);
-    this.#maxResponseSize = limits.maxResponseSize;
     this.secrets = [clientSecret, basic];
   }
 
@@ -57,7 +54,7 @@ export class TokenEndpoint {
     const startedAt = Date.now();
     const response = await this.#send('/api/oauth/token', 'grant_type=client_credentials');
     debug('token request ended with %d after %d ms', response.status, Date.now() - startedAt);
-    const body = readBody(response, this.#maxResponseSize);
+    const body = readBody(response);
     if (response.status !== 200) throw this.#refusal(response, body.json, isShared);
     const parsed = tokenResponseSchema.safeParse(body.json);
     if (!parsed.success) {
@@ -101,8 +98,8 @@ export class TokenEndpoint {
     const what = `The access token request failed with status ${status}${said && `, ${said}`}`;
     const isOverLimit = status === 429 || (status === 403 && /limit/i.test(errorDescription ?? ''));
     const retryAfterMs = parseRetryAfter(headers);
-    const advice = isOverLimit ? adviseOnLimit(isShared) : adviseOnStatus(status);
-    // The next attempt reads the store first, and may find the token of the process that was within the limit.
+    const advice = adviseOnRefusal(status, isOverLimit, isShared);
+    // The next attempt reads the store first, and may find a token that another process has stored.
     const retry =
       isOverLimit && isShared
         ? { isRetryable: true, retryAfterMs: Math.min(retryAfterMs ?? 0, maxWaitForStore) }
@@ -115,12 +112,10 @@ function textOf(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
-function adviseOnLimit(isShared: boolean): string {
-  if (isShared) return 'A tokenStore is set. Check that it works, and that all processes use the same store.';
-  return 'Share one token between all processes with tokenStore.';
-}
-
-function adviseOnStatus(status: number): string | undefined {
+function adviseOnRefusal(status: number, isOverLimit: boolean, isShared: boolean): string | undefined {
+  if (isOverLimit && isShared)
+    return 'A tokenStore is set. Check that it works, and that all processes use the same store.';
+  if (isOverLimit) return 'Share one token between all processes with tokenStore.';
   if (status !== 400 && status !== 401) return undefined;
   return 'Check clientId and clientSecret, and that the secret has not expired.';
 }
