@@ -85,8 +85,8 @@ export class Call implements ErrorContext {
       throw reason.toError(this);
     } finally {
       stopTimer();
-      stopListening?.();
       this.context.remove(this);
+      stopListening?.();
     }
   }
 

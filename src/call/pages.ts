@@ -1,4 +1,4 @@
-import type { Page } from '../atlas/page.js';
+import { type Page, pageSize } from '../atlas/page.js';
 import { invalid } from '../atlas/standard-schema.js';
 import type { Target } from '../atlas/target.js';
 import { adviseOnPages, adviseOnRepeatedPage, rereadAdvice } from '../errors/advice.js';
@@ -86,7 +86,8 @@ class ItemList<T> {
   #isFollowed({ size, totalCount = this.#firstCount, hasNextLink }: Page<T>, { query }: Target): boolean {
     if (hasNextLink || size === 0) return hasNextLink;
     if (totalCount !== undefined) return this.items.length < totalCount;
-    return size >= Number(query['itemsPerPage'] ?? defaultPageSize);
+    // Atlas may send fewer items a page than were asked for, but not fewer than it sends at most.
+    return size >= Math.min(Number(query['itemsPerPage'] ?? defaultPageSize), pageSize);
   }
 }
 

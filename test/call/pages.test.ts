@@ -124,6 +124,7 @@ it.each<[asked: string, size: number, list: (client: TenantSnapshotsClient) => P
   ['500 by Flex', 500, (client) => client.listTenantSnapshots(...listPath)],
   ['100 by the tenant endpoint', 100, (client) => client.listTenantSnapshots(...listPath, { endpoint: 'tenant' })],
   ['500 by getAll()', 500, (client) => client.getAll(groups)],
+  ['more by its query than Atlas sends', 500, (client) => client.getAll(groups, { query: { itemsPerPage: 1000 } })],
   ['2 by its query', 2, (client) => client.getAll(groups, { query: { itemsPerPage: 2 } })],
 ])('without a count, a full page is followed: %s', async (_asked, size, list) => {
   for (const [length, requests] of [[size, 2] as const, [size - 1, 1] as const]) {

@@ -94,7 +94,7 @@ export class DispatchedRequest {
   reply({ status = 200, headers = { 'content-type': 'application/json' }, body = {} }: Reply = {}): void {
     if (!this.#isStarted) this.start();
     if (this.isAborted) return;
-    this.handler.onResponseStart(this.#controller, status, { ...headers });
+    this.handler.onResponseStart(this.#controller, status, Object.freeze({ ...headers }));
     this.handler.onResponseData(this.#controller, Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)));
     this.handler.onResponseEnd();
   }

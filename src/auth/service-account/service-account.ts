@@ -59,12 +59,7 @@ export class ServiceAccount implements Authenticator {
       const { accessToken } = await scope.waitFor('logging in', this.#currentToken());
       const response = await exchangeWith(`Bearer ${accessToken}`);
       if (!isLoginRefused(response) || isFallback || tokens === maxTokens) return response;
-      // If another token is in use by now, another call has replaced this one.
-      if (accessToken === this.#token?.accessToken) {
-        if (performance.now() < this.#replaceableAt) return response;
-        this.#refused = [accessToken, ...this.#refused].slice(0, maxRefused);
-        this.#token = undefined;
-      }
+      if (!(await scope.waitFor('logging in', this.#replace(accessToken)))) return response;
     }
   }
 
@@ -81,6 +76,19 @@ export class ServiceAccount implements Authenticator {
     await this.#endpoint.revoke(token.accessToken);
   }
 
+  /** Gives up a refused token, so that the next one is obtained. Returns false if there is none yet. */
+  async #replace(refused: string): Promise<boolean> {
+    const isInUse = () => refused === this.#token?.accessToken;
+    // Otherwise, another call has replaced it.
+    if (!isInUse()) return true;
+    if (!this.#refused.includes(refused)) this.#refused = [refused, ...this.#refused].slice(0, maxRefused);
+    const mayFetch = performance.now() >= this.#replaceableAt;
+    const stored = mayFetch ? undefined : await this.#readStore();
+    if (!mayFetch && stored === undefined) return false;
+    if (isInUse()) this.#token = stored;
+    return true;
+  }
+
   async #currentToken(): Promise<AccessToken> {
     if (this.#token !== undefined && Date.now() < this.#token.renewAt) return this.#token;
     this.#obtaining ??= this.#inOwnContext(() => this.#obtain()).finally(() => {
@@ -92,8 +100,7 @@ export class ServiceAccount implements Authenticator {
   /** Obtains a new token. If that fails, the old one serves while it is valid. */
   async #obtain(): Promise<TokenInUse> {
     try {
-      const token = await this.#readOrFetch();
-      this.#token = { ...token, renewAt: renewalTime(token) };
+      this.#token = await this.#readOrFetch();
     } catch (failed) {
       const old = this.#token;
       const now = Date.now();
@@ -104,18 +111,23 @@ export class ServiceAccount implements Authenticator {
     return this.#token;
   }
 
-  /** Takes the stored token if it is usable. Otherwise fetches one, and stores it. */
-  async #readOrFetch(): Promise<AccessToken> {
-    const stored = await this.#shared?.read();
-    const isUsable =
-      stored !== undefined && !this.#refused.includes(stored.accessToken) && Date.now() < renewalTime(stored);
-    if (isUsable) return stored;
+  async #readOrFetch(): Promise<TokenInUse> {
+    const stored = await this.#readStore();
+    if (stored !== undefined) return stored;
     // Only a fetch starts this interval: a token from the store may have been revoked together with the refused one.
     if (this.#token === undefined && this.#refused.length > 0) {
       this.#replaceableAt = performance.now() + replacementInterval;
     }
     const fetched = await this.#endpoint.requestToken(this.#shared !== undefined);
     await this.#shared?.write(fetched);
-    return fetched;
+    return { ...fetched, renewAt: renewalTime(fetched) };
+  }
+
+  /** Returns the token in the store, if it is usable. */
+  async #readStore(): Promise<TokenInUse | undefined> {
+    const stored = await this.#shared?.read();
+    if (stored === undefined || this.#refused.includes(stored.accessToken)) return undefined;
+    const renewAt = renewalTime(stored);
+    return Date.now() < renewAt ? { ...stored, renewAt } : undefined;
   }
 }

@@ -91,6 +91,13 @@ describe('a token store', () => {
       2,
     ],
     ['with a new token after a refusal saves the fetch', [t, ok, put('other'), no, ok], 'token t t other', 2, 1],
+    [
+      'replaces a refused token also within a minute of the last fetch',
+      [t, no, u, ok, put('other'), no, ok],
+      'token t token u u other',
+      3,
+      2,
+    ],
     ['may hold the next refused token too', [t, ok, put('other'), no, no, u, ok], 'token t t other token u', 3, 2],
   ])('%s', async (_promise, script, sent, reads, writes) => {
     const conversation = await converse({ credentials, tokenStore: store }, ...script);
