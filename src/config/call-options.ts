@@ -4,8 +4,8 @@ import { snapshotIdSchema } from '../atlas/snapshots.js';
 import { isStandardSchema, type SchemaError, type StandardSchema } from '../atlas/standard-schema.js';
 import { pathSchema, type QueryValue, type RequestOptions } from '../atlas/target.js';
 import { AtlasInvalidArgumentError } from '../errors/errors.js';
-import { inputIssues, listIssues, noOption, optionsError } from '../errors/issues.js';
-import { type CallDefaults, endpoint, milliseconds, retries, withMethods } from './client-options.js';
+import { abortSignal, flag, inputIssues, listIssues, milliseconds, noOption, optionsError } from '../errors/issues.js';
+import { type CallDefaults, endpoint, retries } from './client-options.js';
 
 /** Options of one call. They override those of the client. */
 export interface CallOptions {
@@ -45,10 +45,8 @@ export interface CallSettings extends CallDefaults, RequestOptions {
   readonly signal?: AbortSignal | null | undefined;
 }
 
-const flag = z.boolean('must be true or false');
-
 const commonFields = {
-  signal: withMethods<AbortSignal>(['addEventListener', 'removeEventListener'], 'an AbortSignal').nullable(),
+  signal: abortSignal.nullable(),
   timeout: milliseconds,
   attemptTimeout: milliseconds,
   maxRetries: retries,

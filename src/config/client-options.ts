@@ -3,7 +3,7 @@ import type { EndpointChoice } from '../atlas/target.js';
 import type { AtlasCredentials } from '../auth/authenticator.js';
 import type { TokenStore } from '../auth/service-account/access-token.js';
 import { AtlasConfigurationError } from '../errors/errors.js';
-import { inputIssues, listIssues, optionsError } from '../errors/issues.js';
+import { inputIssues, listIssues, milliseconds, optionsError, withMethods } from '../errors/issues.js';
 import type { ExchangeLimits } from '../http/exchange.js';
 import { type FetchLike, fetchDispatcher } from '../http/fetch.js';
 import type { DispatcherLike, TransportOptions } from '../http/transport.js';
@@ -75,14 +75,6 @@ export interface ClientSettings extends CallDefaults, TransportOptions {
   readonly userAgent: string;
 }
 
-// The longest delay that setTimeout accepts, almost 25 days.
-const longestDelay = 0x7fff_ffff;
-
-/** Checks a time limit. */
-export const milliseconds = z
-  .custom<number>((value) => typeof value === 'number' && value > 0, 'must be a number of ms above 0')
-  .refine((ms) => ms <= longestDelay, `must be at most ${longestDelay} ms`);
-
 // 512 MiB, because no string of Node is longer.
 const largestSize = 0x2000_0000;
 const sizeError = 'must be a whole number of bytes above 0';
@@ -92,11 +84,6 @@ const retriesError = 'must be a whole number from 0 to 100';
 export const retries = z.int(retriesError).min(0, retriesError).max(100, retriesError);
 
 export const endpoint = z.enum(['auto', 'tenant', 'flex'], 'must be auto, tenant or flex');
-
-/** Checks an object for its methods: instanceof fails between realms and between copies of a package. */
-export function withMethods<T>(names: string[], what: string): z.ZodType<T> {
-  return z.custom<T>((value) => names.every((name) => typeof Object(value)[name] === 'function'), `must be ${what}`);
-}
 
 const store = withMethods<TokenStore>(['get', 'set'], 'a store with get and set, such as a Keyv instance');
 

@@ -1,4 +1,5 @@
-// How errors word what is wrong with a value. No error class, because every entry of the package uses this file.
+// Checks that several sets of options share, and how errors word what is wrong. No error class, because every entry of the package
+// uses this file.
 
 import * as z from 'zod';
 import { Mask } from '../atlas/mask.js';
@@ -8,6 +9,25 @@ import type { AtlasIssue } from './errors.js';
 const maxIssues = 20;
 const maxPathLength = 100;
 const maxMessageLength = 200;
+
+// The longest delay that setTimeout accepts, almost 25 days.
+const longestDelay = 0x7fff_ffff;
+
+/** Checks a time limit. */
+export const milliseconds = z
+  .custom<number>((value) => typeof value === 'number' && value > 0, 'must be a number of ms above 0')
+  .refine((ms) => ms <= longestDelay, `must be at most ${longestDelay} ms`);
+
+/** Checks an option that is on or off. */
+export const flag = z.boolean('must be true or false');
+
+/** Checks an object for its methods: instanceof fails between realms and between copies of a package. */
+export function withMethods<T>(names: string[], what: string): z.ZodType<T> {
+  return z.custom<T>((value) => names.every((name) => typeof Object(value)[name] === 'function'), `must be ${what}`);
+}
+
+/** Checks the signal that ends a call. */
+export const abortSignal = withMethods<AbortSignal>(['addEventListener', 'removeEventListener'], 'an AbortSignal');
 
 /** Accepts only `undefined`: for an option that a method does not have. */
 export const noOption = z.undefined('is not an option of this method').optional();
