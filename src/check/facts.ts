@@ -79,10 +79,14 @@ export function findBackups(type: ClusterName['clusterType'], snapshots: readonl
   // A snapshot that failed may have no time.
   const [lastFailed] = newestFirst(withStatus(failed), (one) => timeOf(one) || timeOfId(one));
   const [newest] = backups;
-  if (newest === undefined) return { lastFailed };
-  const age = Math.max(sentAt - newest.time.getTime(), 0);
-  const restorable: Restorable = { newest, age, oldest: backups.at(-1) ?? newest, backups: backups.length };
-  return { restorable, lastFailed: lastFailed && lastFailed.time > newest.time ? lastFailed : undefined };
+  const restorable: Restorable | undefined = newest && {
+    newest,
+    age: Math.max(sentAt - newest.time.getTime(), 0),
+    oldest: backups.at(-1) ?? newest,
+    backups: backups.length,
+  };
+  const isFailing = lastFailed !== undefined && (newest === undefined || lastFailed.time > newest.time);
+  return { restorable, lastFailed: isFailing ? lastFailed : undefined };
 }
 
 /** Sorts snapshots, without those that have no time. */
