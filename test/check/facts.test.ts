@@ -23,7 +23,6 @@ describe('a cluster of the list of dedicated ones', () => {
       undefined,
     ],
     ['with another provider beside TENANT', regions('TENANT', 'AWS'), undefined],
-    ['that is a Flex cluster', regions('FLEX'), undefined],
     ['with nothing but its name', { stateName: null, internalClusterRole: null, replicationSpecs: null }, undefined],
     ['with odd regions', { replicationSpecs: [null, 5, { regionConfigs: 'TENANT' }] }, undefined],
     ['with an odd region beside TENANT', regions('TENANT', null), undefined],

@@ -178,12 +178,8 @@ describe('a cluster whose backups are in doubt', () => {
 
 it.each<[facts: Given, state: string]>([
   [{}, 'none'],
-  [{ created: hour }, 'new'],
   [{ newest: 2 * hour }, 'fresh'],
-  [{ newest: 30 * hour }, 'stale'],
-  [{ newest: 30 * hour, paused: true }, 'paused'],
   [{ newest: 30 * hour, databaseEdition: 'INFINITE' }, 'unknown'],
-  [{ databaseEdition: 'INFINITE' }, 'unknown'],
 ])('of %j, which is %s, the failed snapshot is kept', (facts, state) => {
   const lastFailed = { time: ago(hour) };
   expect(judge(factsOf({ ...facts, failed: hour }), dailySchedule)).toMatchObject({ state, lastFailed });

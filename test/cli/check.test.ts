@@ -143,11 +143,9 @@ describe('the command', () => {
     expect(stderr).toMatch(/\nTry: atlas-tenant-snapshots --help\n$/);
   });
 
-  it('names the variables if there are no credentials, and no option that the command lacks', async () => {
-    const { exitCode, stdout, stderr } = await run(['check', '--json']);
-    expect({ exitCode, stdout }).toEqual({ exitCode: 3, stdout: '' });
-    expect(stderr).toMatch(/^There are no credentials\. .*MONGODB_ATLAS_ACCESS_TOKEN, or MONGODB_ATLAS_CLIENT_ID.*\n$/);
-    expect(stderr).not.toContain('option');
+  it('prints only an error without credentials', async () => {
+    const stderr = expect.stringMatching(/^There are no credentials\. .*\n$/);
+    expect(await run(['check', '--json'])).toEqual({ exitCode: 3, stdout: '', stderr });
   });
 
   it('reports that the projects cannot be listed', async () => {
