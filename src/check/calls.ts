@@ -24,7 +24,6 @@ export interface Answer<T> {
 type StartedCall<T> = PromiseLike<T> & {
   withResponse?(): Promise<{ data: T; response?: Partial<AtlasResponse> }>;
 };
-type Limits = { signal: AbortSignal; timeout: number };
 
 /**
  * Makes the calls of a check, all within one timeout. A call ends with the check even if the client is a fake that ignores its
@@ -36,7 +35,6 @@ export class Calls {
   readonly #timer: NodeJS.Timeout;
   readonly #ending = new AbortController();
   readonly #outOfTime: AtlasTimeoutError;
-  readonly #pending = new Set<(reason: unknown) => void>();
   /** The clock of this machine minus that of Atlas, in ms. Undefined until a response has a `Date`. */
   clockOffset: number | undefined;
 
@@ -59,7 +57,6 @@ export class Calls {
   end(reason?: unknown): void {
     clearTimeout(this.#timer);
     this.#ending.abort(reason);
-    for (const reject of this.#pending) reject(this.#ending.signal.reason);
   }
 
   /** Reads every page of a list. */
@@ -77,7 +74,7 @@ export class Calls {
    * - after a rate limit.
    * - for two minutes after Atlas was down or could not be reached.
    */
-  async #call<T>(start: (limits: Limits) => StartedCall<T>): Promise<Answer<T>> {
+  async #call<T>(start: (limits: GetOptions) => StartedCall<T>): Promise<Answer<T>> {
     const { signal } = this.#ending;
     let endOfOutage = this.#deadline;
     for (;;) {
@@ -125,9 +122,11 @@ export class Calls {
 
   /** Waits for a promise, but no longer than the check lasts. */
   #untilEnd<T>(promise: Promise<T>): Promise<T> {
+    const { signal } = this.#ending;
     return new Promise((resolve, reject) => {
-      this.#pending.add(reject);
-      promise.then(resolve, reject).finally(() => this.#pending.delete(reject));
+      const onEnd = () => reject(signal.reason);
+      signal.addEventListener('abort', onEnd);
+      promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onEnd));
     });
   }
 }

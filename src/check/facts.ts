@@ -55,56 +55,49 @@ function isSharded({ clusterType, replicationSpecs }: Fields): boolean {
   return clusterType === 'SHARDED' || clusterType === 'GEOSHARDED' || itemsOf(replicationSpecs).length > 1;
 }
 
-/** What the snapshots of a cluster say about its backups. */
-export interface Backups {
-  /** Absent if there is no backup that can be restored. */
-  readonly restorable?: Restorable;
-  /** The latest failed snapshot, if it is later than the newest backup. */
-  readonly lastFailed?: BackupSnapshot;
-}
-
 /** What the snapshots of each type of cluster have. */
 const snapshotFields = {
   flex: { completed: 'COMPLETED', failed: 'FAILED', time: 'finishTime', expiry: 'expiration' },
   dedicated: { completed: 'completed', failed: 'failed', time: 'createdAt', expiry: 'expiresAt' },
 } as const;
 
+/** What the snapshots of a cluster say about its backups. */
+export type Backups = ReturnType<typeof findBackups>;
+
 /**
- * Finds the backups and the latest failure of a cluster.
+ * Finds the backups that can be restored, and the latest failure if it is later than the newest of them.
  *
  * @param sentAt - when Atlas sent the snapshots, in ms since 1970.
  */
-export function findBackups(type: ClusterName['clusterType'], snapshots: readonly unknown[], sentAt: number): Backups {
+export function findBackups(type: ClusterName['clusterType'], snapshots: readonly unknown[], sentAt: number) {
   const { completed, failed, time, expiry } = snapshotFields[type];
   const timeOf = (snapshot: unknown) => parseTime(fieldOf(snapshot, time));
   const hasExpired = (snapshot: unknown) => parseTime(fieldOf(snapshot, expiry)) < sentAt;
   const withStatus = (status: string) => snapshots.filter((snapshot) => fieldOf(snapshot, 'status') === status);
-  const backups = newestFirst(withStatus(completed), timeOf).filter(({ snapshot }) => !hasExpired(snapshot));
+  const complete = withStatus(completed).filter((snapshot) => !hasExpired(snapshot));
+  const backups = newestFirst(complete, timeOf);
   // A snapshot that failed may have no time.
-  const [latest] = newestFirst(withStatus(failed), (one) => timeOf(one) || timeOfId(one));
+  const [lastFailed] = newestFirst(withStatus(failed), (one) => timeOf(one) || timeOfId(one));
   const [newest] = backups;
-  const isFailing = latest !== undefined && (newest === undefined || latest.time > newest.time);
-  const lastFailed = isFailing && { lastFailed: toBackup(latest) };
-  if (newest === undefined) return { ...lastFailed };
-  const age = Math.max(sentAt - newest.time, 0);
-  const oldest = toBackup(backups.at(-1) ?? newest);
-  return { restorable: { newest: toBackup(newest), age, oldest, backups: backups.length }, ...lastFailed };
-}
-
-interface Timed {
-  readonly snapshot: unknown;
-  readonly time: number;
+  const restorable: Restorable | undefined = newest && {
+    newest,
+    age: Math.max(sentAt - newest.time.getTime(), 0),
+    oldest: backups.at(-1) ?? newest,
+    backups: backups.length,
+  };
+  const isFailing = lastFailed !== undefined && (newest === undefined || lastFailed.time > newest.time);
+  return { restorable, lastFailed: isFailing ? lastFailed : undefined };
 }
 
 /** Sorts snapshots, without those that have no time. */
-function newestFirst(snapshots: readonly unknown[], timeOf: (snapshot: unknown) => number): Timed[] {
-  const timed = snapshots.map((snapshot) => ({ snapshot, time: timeOf(snapshot) }));
-  return timed.filter(({ time }) => !Number.isNaN(time)).sort((a, b) => b.time - a.time);
-}
-
-function toBackup({ snapshot, time }: Timed): BackupSnapshot {
-  const id = fieldOf(snapshot, 'id');
-  return { ...(typeof id === 'string' && { snapshotId: id }), time: new Date(time) };
+function newestFirst(snapshots: readonly unknown[], timeOf: (snapshot: unknown) => number): BackupSnapshot[] {
+  const timed = snapshots.map((snapshot): BackupSnapshot => {
+    const id = fieldOf(snapshot, 'id');
+    const time = new Date(timeOf(snapshot));
+    return typeof id === 'string' ? { snapshotId: id, time } : { time };
+  });
+  const known = timed.filter(({ time }) => !Number.isNaN(time.getTime()));
+  return known.sort((a, b) => b.time.getTime() - a.time.getTime());
 }
 
 /** When Atlas made the ID of a snapshot: its first eight digits are the seconds since 1970. */

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { inputIssues, listIssues, optionsError } from '../errors/issues.js';
+import { abortSignal, flag, inputIssues, listIssues, milliseconds, optionsError } from '../errors/issues.js';
 import { AtlasInvalidArgumentError, clusterNameSchema, groupIdSchema } from '../index.js';
 import type { ClusterName } from './finding.js';
 
@@ -42,16 +42,10 @@ export interface BackupCheckOptions {
   signal?: AbortSignal | null | undefined;
 }
 
-// Not instanceof: the signal may come from another realm.
-const isSignal = (value: unknown) => typeof value === 'object' && value !== null && 'addEventListener' in value;
-
 const isFunction = (value: unknown) => typeof value === 'function';
 const isDuration = (value: unknown) => typeof value === 'number' && value > 0 && value !== Number.POSITIVE_INFINITY;
 const isMaxAge = (value: unknown) => value === 'schedule' || isDuration(value);
 const durationError = 'must be a number of ms above 0';
-
-// The longest delay of a timer, almost 25 days.
-const longestTimeout = 0x7fff_ffff;
 const concurrencyError = 'must be a whole number above 0';
 
 /** Checks {@link BackupCheckOptions}. */
@@ -70,12 +64,10 @@ export const optionsSchema = z
         `${durationError}, or a function that returns one`,
       ),
       filter: z.custom<BackupCheckOptions['filter']>(isFunction, 'must be a function'),
-      evidence: z.boolean('must be true or false'),
-      timeout: z
-        .custom<number>((value) => typeof value === 'number' && value > 0, durationError)
-        .refine((ms) => ms <= longestTimeout, `must be at most ${longestTimeout} ms`),
+      evidence: flag,
+      timeout: milliseconds,
       concurrency: z.int(concurrencyError).positive(concurrencyError),
-      signal: z.custom<AbortSignal>(isSignal, 'must be an AbortSignal').nullable(),
+      signal: abortSignal.nullable(),
     } satisfies Record<keyof BackupCheckOptions, z.ZodType>,
     { error: optionsError },
   )

@@ -159,13 +159,13 @@ export class ClusterReads {
 
 /** Leaves out the links of a restore job from which anybody could download the backup. */
 function withoutDownloads(job: unknown): unknown {
-  if (!isObject(job)) return job;
-  const { deliveryUrl, privateDownloadDeliveryUrls, ...others } = job;
-  if (!Array.isArray(job['components'])) return others;
-  const components = job['components'].map((component) => {
-    if (!isObject(component)) return component;
-    const { downloadUrl, ...rest } = component;
-    return rest;
-  });
-  return { ...others, components };
+  const kept = withoutLinks(job);
+  if (!isObject(kept) || !Array.isArray(kept['components'])) return kept;
+  return { ...kept, components: kept['components'].map(withoutLinks) };
+}
+
+function withoutLinks(part: unknown): unknown {
+  if (!isObject(part)) return part;
+  const { deliveryUrl, privateDownloadDeliveryUrls, downloadUrl, ...others } = part;
+  return others;
 }

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import * as z from 'zod';
-import { printable, reasonOf, writeWhole } from './output.js';
+import { printable, writeWhole } from './output.js';
 import { clusterOf, excludedBy, type Found, isCluster, isIncluded, projectOf } from './patterns.js';
 import { nameOf, type Problem } from './problems.js';
 import { compareNames, type Report } from './report.js';
@@ -24,23 +24,23 @@ export interface Inventory {
   readonly file: string;
   readonly clusters: readonly Entry[];
   /** What is wrong with the file. */
-  readonly failure?: 'is missing' | 'is not an inventory' | `cannot be read: ${string}`;
+  readonly failure?: string | undefined;
 }
 
 /** Reads an inventory. Never rejects, but a named pipe that nobody writes to never ends. */
 export async function readInventory(file: string): Promise<Inventory> {
-  let text: string;
   try {
-    text = await readFile(file, 'utf8');
+    const { clusters } = inventory.parse(JSON.parse(await readFile(file, 'utf8')));
+    return { file, clusters };
   } catch (error) {
-    const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
-    return { file, clusters: [], failure: isMissing ? 'is missing' : `cannot be read: ${reasonOf(error)}` };
+    return { file, clusters: [], failure: describe(error) };
   }
-  try {
-    return { file, clusters: inventory.parse(JSON.parse(text)).clusters };
-  } catch {
-    return { file, clusters: [], failure: 'is not an inventory' };
-  }
+}
+
+function describe(error: unknown): string {
+  // Only the errors of the file system have a code.
+  if (!(error instanceof Error && 'code' in error)) return 'is not an inventory';
+  return error.code === 'ENOENT' ? 'is missing' : `cannot be read: ${error.message}`;
 }
 
 /** Compares an inventory with what Atlas lists now, and writes it. Returns the problems, and whether the file is new. */
@@ -51,15 +51,11 @@ export function updateInventory({ file, clusters, failure }: Inventory, report: 
     return { problems: [problemWith(`${failure}. ${advice}`)] };
   }
   const { vanished, next } = compare(clusters, report);
-  const text = JSON.stringify({ formatVersion, clusters: next }, null, 2);
-  const whyNot = writeWhole(file, [`${text}\n`]);
   const problems = toProblems(vanished, file);
+  const whyNot = writeWhole(file, [`${JSON.stringify({ formatVersion, clusters: next }, null, 2)}\n`]);
   if (whyNot !== undefined) return { problems: [...problems, problemWith(`could not be written: ${whyNot}`)] };
-  if (failure === undefined) return { problems };
-  return {
-    problems,
-    created: printable(`--inventory ${file} was missing. It was created with ${next.length} clusters.`),
-  };
+  const created = printable(`--inventory ${file} was missing. It was created with ${next.length} clusters.`);
+  return { problems, created: failure && created };
 }
 
 /** Returns the clusters that are no longer listed, and all that the inventory has from now on. */

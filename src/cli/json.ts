@@ -51,11 +51,9 @@ export function toDocument(report: Report, problems: readonly string[]) {
   };
 }
 
-function toPlainFinding({ newest, age, maxAge, minHistory, oldest, backups, ...finding }: BackupFinding) {
-  const { groupId, groupName, clusterName, clusterType, state, reason } = finding;
-  const { pitEnabled, lastFailed, error, evidence } = finding;
-  const judged = { groupId, groupName, clusterName, clusterType, state, reason, ...newest, age, maxAge, minHistory };
-  return { ...judged, oldest, backups, pitEnabled, lastFailed, error, evidence };
+function toPlainFinding(finding: BackupFinding) {
+  const { groupId, groupName, clusterName, clusterType, state, reason, newest, ...others } = finding;
+  return { groupId, groupName, clusterName, clusterType, state, reason, ...newest, ...others };
 }
 
 /** Formats JSON in parts, so that no number of findings is too large for a text. */

@@ -5,10 +5,7 @@ import type { CheckOptions } from './check-options.js';
 import { chooses, clusterOf, excludedBy, type Found, isCluster, projectOf } from './patterns.js';
 
 /** The states, in the order of the report. */
-export const states = ['none', 'stale', 'short', 'unknown', 'paused', 'new', 'fresh'] as const satisfies BackupState[];
-
-/** Why clusters are not checked, in the order of the summary. */
-export const reasons = ['free', 'deleting', 'internal', 'excluded', 'not included'] as const;
+const states = ['none', 'stale', 'short', 'unknown', 'paused', 'new', 'fresh'] satisfies BackupState[];
 
 /** The limit of a cluster without `--max-age`, unless its schedule changes it: 26 hours, in ms. */
 export const dailyLimit = 26 * 3_600_000;
@@ -30,6 +27,7 @@ export function arrange(found: readonly BackupFinding[], totals: BackupCheckTota
   // The filter of the check sees clusters only, and not the lists that failed.
   const findings = found.filter((finding) => chooses(options, finding)).sort(compareFindings);
   const clusters = findings.filter(isCluster);
+  // In the order of the summary.
   const ofStates = { none: 0, stale: 0, short: 0, unknown: 0, paused: 0, new: 0, fresh: 0 };
   const ofReasons = { free: 0, deleting: 0, internal: 0, excluded: 0, 'not included': 0 };
   for (const { state } of clusters) ofStates[state] += 1;
@@ -39,6 +37,8 @@ export function arrange(found: readonly BackupFinding[], totals: BackupCheckTota
   const counts = { projects, projectsNotListed: notListed.size, clusters: clusters.length, clockOffset };
   return {
     summary: { ...counts, ...ofStates, ...ofReasons },
+    ofStates,
+    ofReasons,
     findings,
     notChecked,
     /** Everything that Atlas listed, and the lists that failed, whatever the options leave out. */

@@ -2,7 +2,7 @@ import type { BackupFinding, BackupState } from '../check/index.js';
 import { atlasUrl, readServer } from './json.js';
 import { printable } from './output.js';
 import { clusterOf, projectOf } from './patterns.js';
-import { dailyLimit, type Report, reasons, states } from './report.js';
+import { dailyLimit, type Report } from './report.js';
 
 const badStates: readonly BackupState[] = ['none', 'stale', 'short', 'unknown'];
 
@@ -87,17 +87,21 @@ export function formatDuration(ms: number): string {
 }
 
 // Such as `Clusters: 7 in 3 projects (1 none, 6 fresh). Not checked: 2 free, 1 excluded`.
-function formatSummary({ summary, options: { usualMaxAge: limit } }: Report): string {
+function formatSummary({ summary, ofStates, ofReasons, options }: Report): string {
   const { clusters, projects } = summary;
+  const { usualMaxAge: limit } = options;
   const server = readServer();
-  const list = (names: readonly ((typeof states)[number] | (typeof reasons)[number])[]) =>
-    names.flatMap((name) => (summary[name] > 0 ? [`${summary[name]} ${name}`] : [])).join(', ');
-  const [ofStates, notChecked] = [list(states), list(reasons)];
+  const [states, notChecked] = [ofStates, ofReasons].map(formatCounts);
   const sentences = [
-    `Clusters: ${clusters} in ${projects} project${projects === 1 ? '' : 's'}${ofStates && ` (${ofStates})`}`,
+    `Clusters: ${clusters} in ${projects} project${projects === 1 ? '' : 's'}${states && ` (${states})`}`,
     notChecked && `Not checked: ${notChecked}`,
     server !== atlasUrl && `Server: ${server}`,
     limit && `Limit: ${limit === 'schedule' ? 'by schedule' : formatLimit(limit)}`,
   ];
   return sentences.filter(Boolean).join('. ');
+}
+
+function formatCounts(counts: Readonly<Record<string, number>>): string {
+  const some = Object.entries(counts).filter(([, count]) => count > 0);
+  return some.map(([name, count]) => `${count} ${name}`).join(', ');
 }

@@ -10,7 +10,7 @@ import {
 import { AtlasClosedError, AtlasConnectionError, AtlasInvalidArgumentError } from '../../src/index.js';
 import { answer, type Script, sendRefusal } from '../support/raw-steps.js';
 import { rejection } from '../support/rejection.js';
-import { fakeClient, ignoring } from './support/fake-client.js';
+import { fakeClient } from './support/fake-client.js';
 import {
   ago,
   backup,
@@ -138,14 +138,6 @@ describe('checkBackups', () => {
     expect(server.requests).toHaveLength(3);
   });
 
-  it('calls a backup that is more than an hour ahead unknown', async () => {
-    const read = async (age: number) => (await checkLedger({}, { snapshots: backup(age, 'clusters') })).finding;
-    expect(await read(-hour)).toMatchObject({ state: 'fresh', age: 0 });
-    const future = error('INVALID_RESPONSE', { advice: 'Check it in the Atlas UI.', operation: 'checkBackups' });
-    const unknown = { state: 'unknown', reason: 'future backup', error: future, age: 0, backups: 1 };
-    expect(await read(-hour - 60_000)).toMatchObject(unknown);
-  });
-
   const limitError = 'must be a number of ms above 0, "schedule", or a function that returns one of them';
   const historyError = 'must be a number of ms above 0, or a function that returns one';
   const known = 'options: groupIds, maxAge, minHistory, filter, evidence, timeout, concurrency, signal';
@@ -173,11 +165,6 @@ describe('checkBackups', () => {
       expect(thrown).toMatchObject({ operation: 'checkBackups', issues: [{ path, message }] });
     }
     expect(server.requests).toEqual([]);
-  });
-
-  it('names at most 20 invalid options', async () => {
-    const check = checkBackups(fakeClient(ignoring), { groupIds: Array(21).fill('x') });
-    expect((await rejection(check.next(), AtlasInvalidArgumentError)).issues).toHaveLength(20);
   });
 
   const closed = new AtlasClosedError('Closed.');
@@ -320,10 +307,8 @@ describe('the limit', () => {
     expect(findings).toContainEqual(expect.objectContaining({ clusterName: 'Orders', state: 'fresh' }));
     const short = { clusterName: 'Ledger', state: 'short', minHistory: 2 * hour, maxAge: 26 * hour };
     expect(findings).toContainEqual(expect.objectContaining(short));
-    expect((await check({ groupIds: [a], minHistory: 2 * hour })).findings).toMatchObject([
-      { state: 'short' },
-      { state: 'short' },
-    ]);
+    const ofAll = await check({ groupIds: [a], minHistory: 2 * hour });
+    expect(ofAll.findings.map(({ state }) => state)).toEqual(['short', 'short']);
   });
 
   it('that a function returns must be one', async () => {

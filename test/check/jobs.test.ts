@@ -51,12 +51,6 @@ describe('the jobs of a check', () => {
     expect(await last).toEqual({ done: false, value: finding('2') });
   });
 
-  it('end with what one of them throws', async () => {
-    const { jobs } = heldJobs(1);
-    const failing = () => Promise.reject('failed');
-    await expect(idsOf(async () => [...jobs, failing], 2)).rejects.toBe('failed');
-  });
-
   it('end with the reason of the signal, after the last finding too', async () => {
     const stop = new AbortController();
     const findings = runJobs(job('a'), 2, stop.signal);

@@ -40,8 +40,8 @@ function factsOf(given: Given, clusterType: 'flex' | 'dedicated' = 'dedicated'):
   const createDate = created === undefined ? undefined : ago(created).toISOString();
   const cluster = readCluster({ groupId: 'a'.repeat(24), clusterType }, { ...fields, createDate });
   const backups: Backups = {
-    ...(newest !== undefined && { restorable: backupOf(given) }),
-    ...(failed !== undefined && { lastFailed: { time: ago(failed) } }),
+    restorable: newest === undefined ? undefined : backupOf(given),
+    lastFailed: failed === undefined ? undefined : { time: ago(failed) },
   };
   const doubts = findDoubts(cluster, { data: [], sentAt, isCutShort }, backups);
   return { cluster, backups, sentAt, maxAge, minHistory, doubts };
@@ -144,7 +144,7 @@ describe('a cluster with a history', () => {
   });
 });
 
-describe('a cluster with backups that no list shows', () => {
+describe('a cluster whose backups are in doubt', () => {
   const edition = { databaseEdition: 'INFINITE' };
   const cut = { isCutShort: true };
   const young = { newest: hour, oldest: 3 * day, minHistory: 14 * day };
@@ -162,25 +162,24 @@ describe('a cluster with backups that no list shows', () => {
     [{ ...cut, ...young }, 'unknown', 'cut short'],
     [{ ...cut, created: hour }, 'unknown', 'cut short'],
     [cut, 'unknown', 'cut short'],
+    [{ newest: -hour }, 'fresh'],
+    [{ newest: -hour - 1 }, 'unknown', 'an hour ahead'],
     [{ ...cut, newest: 27 * hour }, 'unknown', 'Down', unknownSchedule(new AtlasConnectionError('Down.'))],
   ])('%j is %s (%s)', (facts, state, text, schedule = dailySchedule) => {
     const judgement = judge(factsOf(facts), schedule);
     expect(judgement).toMatchObject({ state, ...(facts.newest && backupOf(facts)) });
     if (text === undefined) return;
     expect(judgement).toMatchObject({ error: { message: expect.stringContaining(text) } });
-    expect('reason' in judgement && judgement.reason).toBe(text === 'INFINITE' && 'other edition');
+    const reason = { INFINITE: 'other edition', 'an hour ahead': 'future backup' }[text];
+    expect('reason' in judgement ? judgement.reason : undefined).toBe(reason);
     expect(judgement).not.toHaveProperty('maxAge');
   });
 });
 
 it.each<[facts: Given, state: string]>([
   [{}, 'none'],
-  [{ created: hour }, 'new'],
   [{ newest: 2 * hour }, 'fresh'],
-  [{ newest: 30 * hour }, 'stale'],
-  [{ newest: 30 * hour, paused: true }, 'paused'],
   [{ newest: 30 * hour, databaseEdition: 'INFINITE' }, 'unknown'],
-  [{ databaseEdition: 'INFINITE' }, 'unknown'],
 ])('of %j, which is %s, the failed snapshot is kept', (facts, state) => {
   const lastFailed = { time: ago(hour) };
   expect(judge(factsOf({ ...facts, failed: hour }), dailySchedule)).toMatchObject({ state, lastFailed });

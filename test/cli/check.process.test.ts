@@ -1,5 +1,3 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { describe, expect, it } from 'vitest';
@@ -33,20 +31,6 @@ describe('the command as a process', () => {
     child.kill(signal);
     expect(await ended).toEqual({ exitCode: null, signal, stdout: '', stderr: '' });
     if (kind !== 'token') expect(kindsOf(atlas).at(-1)).toBe('revoke');
-  });
-
-  it('on Ctrl+C, makes a shell end instead of running what follows ||', async () => {
-    const atlas = await openEmulator();
-    atlas.respond({ hang: true, for: 'flex' });
-    const env = { PATH: process.env['PATH'], ...environmentOf(atlas) };
-    // In a group of its own, all of whose processes get the signal, as from a terminal.
-    const shell = spawn('bash', ['-c', `${bin} check || echo alarm`], { detached: true, env });
-    const text: string[] = [];
-    shell.stdout.on('data', (chunk) => text.push(String(chunk)));
-    await until(atlas, 'flex');
-    process.kill(-Number(shell.pid), 'SIGINT');
-    expect(await once(shell, 'close')).toEqual([null, 'SIGINT']);
-    expect(text).toEqual([]);
   });
 
   // The kernel ignores a signal that process 1 sends to itself.
@@ -147,13 +131,6 @@ describe('the command as a process', () => {
       `> ${tmpdir()}/little-$$; code=$?; rm ${tmpdir()}/little-$$; exit $code`,
       '--json',
       'The output could not be written: EFBIG',
-    ],
-    [
-      3,
-      'a full device for --output',
-      '> /dev/null',
-      '--output /dev/full',
-      '--output /dev/full could not be written: it is not a regular file',
     ],
   ])('ends with exit code %i on %s', async (exitCode, _what, redirection, args, error) => {
     const atlas = await openEmulator();

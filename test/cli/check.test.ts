@@ -84,13 +84,6 @@ describe('the command', () => {
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
   });
 
-  it('prints only problems if asked for', async () => {
-    await openAtlas();
-    expect((await run(['check', '--problems'])).stdout).toMatch(
-      /^Clusters: 1 in 1 project \(1 fresh\)\. Server: .*\n$/,
-    );
-  });
-
   it('counts the clusters on a terminal while it works, and leaves nothing of it', async () => {
     const atlas = await openAtlas({ groupId: otherId, clusterName: 'Second', snapshots: flex(1) });
     const shown = (count: number) => `\r\x1b[KClusters checked: ${count}`;
@@ -150,17 +143,15 @@ describe('the command', () => {
     expect(stderr).toMatch(/\nTry: atlas-tenant-snapshots --help\n$/);
   });
 
-  it('names the variables if there are no credentials, and no option that the command lacks', async () => {
-    const { exitCode, stdout, stderr } = await run(['check', '--json']);
-    expect({ exitCode, stdout }).toEqual({ exitCode: 3, stdout: '' });
-    expect(stderr).toMatch(/^There are no credentials\. .*MONGODB_ATLAS_ACCESS_TOKEN, or MONGODB_ATLAS_CLIENT_ID.*\n$/);
-    expect(stderr).not.toContain('option');
+  it('prints only an error without credentials', async () => {
+    const stderr = expect.stringMatching(/^There are no credentials\. .*\n$/);
+    expect(await run(['check', '--json'])).toEqual({ exitCode: 3, stdout: '', stderr });
   });
 
   it('reports that the projects cannot be listed', async () => {
     const atlas = await openAtlas();
     atlas.respond(denied);
-    const { exitCode, stdout, stderr } = await run(['check', '--exclude', '*/*']);
+    const { exitCode, stdout, stderr } = await run(['check', '--include', 'x/y', '--exclude', '*/*']);
     expect({ exitCode, stdout }).toEqual({ exitCode: 3, stdout: '' });
     expect(stderr).toMatch(
       /^The projects could not be listed: The request failed with status 401 USER_UNAUTHORIZED.*\n$/,
@@ -329,16 +320,6 @@ describe('the exit code', () => {
   ])('is %i if %s', async (code, _name, seeds, args = []) => {
     await openAtlas(...seeds);
     expect(await run(['check', ...args])).toMatchObject({ exitCode: code, stderr: '' });
-  });
-
-  it.each<[why: string, seeds: ClusterSeed[], args: string[]]>([
-    ['a pattern of --include matches nothing', [], ['--include', '*/*', '--include', 'x/y']],
-    ['a named project has only free clusters', [{ groupId: otherId, free: true }], ['--project', otherId]],
-    ['a named project does not exist', [], ['--project', otherId]],
-    ['all clusters are excluded', [], ['--exclude', '*/*']],
-  ])('is 3 if %s', async (_why, seeds, args) => {
-    await openAtlas(...seeds);
-    expect(await run(['check', ...args])).toMatchObject({ exitCode: 3, stderr: expect.stringMatching(/./) });
   });
 
   it.each([

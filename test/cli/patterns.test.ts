@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { covers, type Found, mayCover, readPattern } from '../../src/cli/patterns.js';
+import { covers, type Found, readPattern } from '../../src/cli/patterns.js';
 import { ofShop, shop } from './support/reports.js';
 
 const none = (clusterName: string, groupName: string | undefined = 'Web Shop') => ({
@@ -49,14 +49,6 @@ describe('a pattern', () => {
     [`*${shop.slice(-1)}/carts`, nameless],
   ])('%s does not cover others', (text, cluster) => {
     expect(covers(pattern(text), cluster)).toBe(false);
-  });
-
-  it.each([
-    ['Web Shop/carts', true],
-    [`${shop}/x*`, true],
-    ['Office/*', false],
-  ])('of --include, %s includes a list of the project that failed: %j', (text, isIncluded) => {
-    expect(mayCover(pattern(text), list)).toBe(isIncluded);
   });
 
   it.each(['', 'carts', '/carts', 'Web Shop/', '/'])('is not %j', (text) => {

@@ -93,12 +93,6 @@ it('they say why there may be no cluster', () => {
   expect(linesOf([])).toEqual([expect.stringMatching(/^No cluster was checked: .* role, such as Project Read Only/)]);
 });
 
-it('they say only that the projects could not be listed', () => {
-  const report = { ...reportOf([], {}, ['--include=Web Shop/*', '--exclude=x/y']), error: down };
-  expect(formatProblems(findProblems(report), 20)).toEqual([`The projects could not be listed: ${isDown}`]);
-  expect(formatNotices(report)).toEqual([]);
-});
-
 it('patterns of --exclude that match nothing are named', () => {
   const used = ['Web Shop/a', 'Web Shop/old', 'Web Shop/sandbox', 'Gone/x'];
   const args = [...used, 'Web Shop/x\x1b'].map((text) => `--exclude=${text}`);
