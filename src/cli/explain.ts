@@ -72,8 +72,11 @@ const unavailable = 'Atlas or a gateway in front of it is temporarily unavailabl
 /** What Atlas and its gateways answer if a later request may succeed. */
 const isTemporary = (status: unknown) => status === 408 || Number(status) >= 500;
 
-/** Whether something else than Atlas answered: it sends JSON, and says what it has not found. */
-function isForeign(error: AnyAtlasError): boolean {
+/** Whether something else than Atlas answered. Atlas sends JSON, and says what it has not found, or why it gives no token. */
+function isForeign(error: AnyAtlasError, login: Login): boolean {
+  if (error.code === 'AUTHENTICATION' && login.name === 'service account') {
+    return error.status !== 429 && error.error === undefined && error.errorDescription === undefined;
+  }
   if (error.code !== 'API_ERROR') return false;
   const isPage = /html/i.test(error.headers['content-type'] ?? '') || /^\s*</.test(error.body);
   return isPage || (error.status === 404 && error.errorCode === undefined && error.detail === undefined);
@@ -82,7 +85,8 @@ function isForeign(error: AnyAtlasError): boolean {
 /** Says what to do, by the facts of the error. With a status, there was a response, so that no network is to blame. */
 function adviseOn(error: AnyAtlasError, login: Login, role: string): string {
   const { code, errorCode, status, kind, limit } = error.toJSON();
-  if (isForeign(error)) return isTemporary(status) ? `${unavailable} If the error stays, check ${server}` : checkServer;
+  if (isForeign(error, login))
+    return isTemporary(status) ? `${unavailable} If the error stays, check ${server}` : checkServer;
   const advice = adviceFor(login, role);
   // The most telling first.
   const known = [errorCode, `${code} ${status ?? kind ?? limit}`].find((key) => advice.has(key));

@@ -39,16 +39,18 @@ export async function readInventory(file: string): Promise<Inventory> {
 
 function describe(error: unknown): string {
   // Only the errors of the file system have a code.
-  if (!(error instanceof Error && 'code' in error)) return 'is not an inventory';
-  return error.code === 'ENOENT' ? 'is missing' : `cannot be read: ${error.message}`;
+  if (!(error instanceof Error && 'code' in error)) {
+    return 'is not an inventory. It is left as it is. Restore it, or delete it to begin a new one.';
+  }
+  if (error.code === 'ENOENT') return 'is missing';
+  return `cannot be read: ${error.message}. Let the user of this check read and write it.`;
 }
 
 /** Compares an inventory with what Atlas lists now, and writes it. Returns the problems, and whether the file is new. */
 export function updateInventory({ file, clusters, failure }: Inventory, report: Report) {
   const problemWith = (what: string): Problem => ({ about: '--inventory', message: `${file} ${what}` });
   if (failure !== undefined && failure !== 'is missing') {
-    const advice = 'It is not compared, and left as it is. Restore it, or delete it to begin a new one.';
-    return { problems: [problemWith(`${failure}. ${advice}`)] };
+    return { problems: [problemWith(failure)] };
   }
   const { vanished, next } = compare(clusters, report);
   const problems = toProblems(vanished, file);

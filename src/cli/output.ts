@@ -64,26 +64,33 @@ export function resolveFile(file: string): string {
  * not be written.
  */
 export function writeWhole(file: string, parts: Iterable<string>): string | undefined {
-  const target = resolveFile(file);
-  const temporary = `${target}.${randomUUID()}.tmp`;
   try {
+    const target = resolveFile(file);
     const existing = fs.lstatSync(target, { throwIfNoEntry: false });
     // The rename would replace a device, such as /dev/null, or a link to nothing.
     if (existing?.isFile() === false) return 'it is not a regular file';
-    // Fails if somebody else has made the file meanwhile.
-    const fd = fs.openSync(temporary, 'wx', 0o600);
-    try {
-      for (const part of parts) fs.writeFileSync(fd, part);
-      if (existing !== undefined) fs.fchmodSync(fd, existing.mode);
-      fs.fsyncSync(fd);
-    } finally {
-      fs.closeSync(fd);
-    }
-    fs.renameSync(temporary, target);
+    replace(target, parts, existing?.mode);
     return undefined;
   } catch (error) {
-    fs.rmSync(temporary, { force: true });
     return reasonOf(error);
+  }
+}
+
+/** @param mode - of the file that is replaced, if there is one. */
+function replace(target: string, parts: Iterable<string>, mode: number | undefined): void {
+  const temporary = `${target}.${randomUUID()}.tmp`;
+  // Fails if somebody else has made the file meanwhile.
+  const fd = fs.openSync(temporary, 'wx', 0o600);
+  try {
+    for (const part of parts) fs.writeFileSync(fd, part);
+    if (mode !== undefined) fs.fchmodSync(fd, mode);
+    fs.fsyncSync(fd);
+    fs.renameSync(temporary, target);
+  } catch (error) {
+    fs.rmSync(temporary, { force: true });
+    throw error;
+  } finally {
+    fs.closeSync(fd);
   }
 }
 

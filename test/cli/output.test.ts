@@ -69,6 +69,7 @@ describe('a file', () => {
       expect(writeWhole(join(folder, name), ['x']), name).toBe('it is not a regular file');
     }
     expect(writeWhole(join(folder, 'missing', 'a'), ['x'])).toContain('ENOENT');
+    expect(writeWhole(join(folder, 'a'.repeat(250)), ['x'])).toContain('ENAMETOOLONG');
     expect(fs.readdirSync(folder)).toEqual(['dangling', 'device', 'folder', 'pipe']);
   });
 });
