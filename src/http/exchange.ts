@@ -47,7 +47,7 @@ export class Exchange {
   #status = 0;
   #headers: HeaderFields = {};
   /** The body so far, and room for more. Many small chunks, kept as they come, would take far more memory than their bytes. */
-  #body = Buffer.alloc(0);
+  #body: Buffer = Buffer.alloc(0);
   #size = 0;
 
   constructor(limits: ExchangeLimits, scope: Scope, settle: Settle) {
@@ -83,16 +83,23 @@ export class Exchange {
   /** A part of the body arrived. */
   onResponseData(_controller: DispatchController, chunk: Buffer): void {
     const { maxResponseSize } = this.#limits;
-    const start = this.#size;
-    this.#size = Math.min(start + chunk.length, maxResponseSize);
-    if (this.#size > this.#body.length) {
-      // Twice what is needed, so that a body of many chunks is copied only a few times.
-      const body = Buffer.allocUnsafe(Math.min(2 * this.#size, maxResponseSize));
+    const part = chunk.subarray(0, maxResponseSize - this.#size);
+    const size = this.#size + part.length;
+    // Most responses have one chunk, which need not be copied.
+    if (this.#size === 0) this.#body = part;
+    else this.#append(part, Math.min(2 * size, maxResponseSize));
+    this.#size = size;
+    if (part.length < chunk.length) this.#finish(true);
+  }
+
+  /** @param capacity - for how many bytes to make room, if there is none. Doubled, so that a body is copied only a few times. */
+  #append(part: Buffer, capacity: number): void {
+    if (this.#size + part.length > this.#body.length) {
+      const body = Buffer.allocUnsafe(capacity);
       this.#body.copy(body);
       this.#body = body;
     }
-    chunk.copy(this.#body, start, 0, this.#size - start);
-    if (this.#size < start + chunk.length) this.#finish(true);
+    part.copy(this.#body, this.#size);
   }
 
   /** The response is complete. */
