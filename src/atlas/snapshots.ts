@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { type Page, pageParser, pageSize } from './page.js';
+import { type Page, pageSize, parsePage } from './page.js';
 import { type ErrorResponse, notFlexCode } from './response.js';
 import { type AtlasLink, compiled, groupIdSchema, itemSchema, linksField, textField, timeField } from './schemas.js';
 import type { Parse } from './standard-schema.js';
@@ -137,8 +137,8 @@ export function snapshotListTarget(cluster: ClusterArguments, options: RequestOp
     identifiers: 'the project ID and the cluster name',
     lastSegment: '',
     flexQuery: { includeCount: true, itemsPerPage: pageSize, envelope, pretty },
-    parse: pageParser(parseSnapshot),
-    isEmpty: ({ size }) => size === 0,
+    parse: (json) => parsePage(json, parseSnapshot),
+    isEmpty: ({ items }) => items.length === 0,
   });
 }
 

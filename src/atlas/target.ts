@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { type Page, pageParser, pageSize } from './page.js';
+import { type Page, pageSize, parsePage } from './page.js';
 import type { ErrorResponse } from './response.js';
 import { type Parse, parseWith, type StandardSchema } from './standard-schema.js';
 
@@ -99,7 +99,7 @@ export function pathListTarget(args: { readonly path: string }, options: Request
   const target = pathTarget(args, options);
   const { itemsPerPage = pageSize } = target.query;
   const query = { ...target.query, itemsPerPage, pageNum: 1 };
-  return { ...target, query, parse: pageParser(target.parse), fallback: undefined };
+  return { ...target, query, parse: (json) => parsePage(json, target.parse), fallback: undefined };
 }
 
 /** Whether a path takes a version in its media type. */

@@ -1,4 +1,4 @@
-import { type Page, pageSize } from '../atlas/page.js';
+import { keyOf, type Page, pageSize } from '../atlas/page.js';
 import { invalid } from '../atlas/standard-schema.js';
 import type { Target } from '../atlas/target.js';
 import { adviseOnPages, adviseOnRepeatedPage, rereadAdvice } from '../errors/advice.js';
@@ -14,7 +14,8 @@ const noNewItem = 'the page has no new item, as if something on the way had drop
 const defaultPageSize = 100;
 
 /**
- * Requests all pages of a list. Only the first page may come from the fallback. Each page has its own retries.
+ * Requests all pages of a list. Only the first page may come from the fallback: the endpoint that has it has the others. Each page
+ * has its own retries.
  *
  * @throws what {@link request} throws, or {@link Failed} if the list is unusable or incomplete.
  */
@@ -22,72 +23,82 @@ export async function requestPages<T>(firstPage: Target<Page<T>>, call: Call): P
   const list = new ItemList<T>();
   let target = firstPage;
   for (let pageNum = 1; ; pageNum += 1) {
-    const { last, endpoint } = await requestPage(target, call, list, pageNum);
+    const { last, answered } = await addPage(target, pageNum, list, call);
     if (last !== undefined) return { ...last, data: list.items };
-    // From the endpoint that had the first page.
-    const query = { ...endpoint.query, pageNum: pageNum + 1 };
-    target = { ...endpoint, query, parse: firstPage.parse, fallback: undefined };
+    const query = { ...answered.query, pageNum: pageNum + 1 };
+    target = { ...answered, query, parse: firstPage.parse, fallback: undefined };
   }
 }
 
-/** In a function of its own, which does not keep the page: its memory is free when the next one arrives. */
-async function requestPage<T>(target: Target<Page<T>>, call: Call, list: ItemList<T>, pageNum: number) {
-  return list.add(await request(target, call), pageNum);
+/** A function of its own, so that no variable keeps the memory of a page while the next one is requested. */
+async function addPage<T>(target: Target<Page<T>>, pageNum: number, list: ItemList<T>, call: Call) {
+  const page = await request(target, call);
+  return { answered: page.target, last: list.add(page, pageNum) ? undefined : page };
 }
 
 /**
- * The items of a list so far.
+ * The items of a list so far, each once.
  *
  * A short list must never go unnoticed, but a count is only an estimate: recorded lists end one short of it. So a list fails
  *
- * - if a page has items, but no new one, because something on the way drops the query.
- * - if it ends with fewer items than its first page counted, and has changed while it was read. Each of these shows a change:
- *   a page repeats an item of an earlier page, counts less than the first page, or is empty although it is the first or linked to.
+ * - if a page has items, but no new one: something on the way drops the query.
+ * - if it ends with fewer items than its first count, and it has changed meanwhile. It has changed if a page
+ *   - has an item of an earlier page,
+ *   - counts less than the first count, or
+ *   - is empty, although it is the first or an earlier page links to it.
  */
 class ItemList<T> {
   items: T[] = [];
+  readonly #keys = new Set<unknown>();
   #firstCount: number | undefined;
   #hasChanged = false;
-  /** Whether the next page is the first, or linked to. */
-  #isExpected = true;
+  #isLinkedTo = true;
 
   /**
    * Adds the new items of a page.
    *
-   * @returns the page as `last` if it is the last one.
+   * @returns whether another page follows.
    * @throws {@link Failed} if the list is unusable or incomplete.
    */
-  add(page: Success<Page<T>>, pageNum: number): { last?: Success<unknown>; endpoint: Target } {
-    const { data, response, target } = page;
-    const { newItems, size, totalCount, hasNextLink } = data;
+  add({ data, response, target }: Success<Page<T>>, pageNum: number): boolean {
+    const { items, totalCount, hasNextLink } = data;
     const fail = (what: string, advice: string) => unusable(response, invalid(what), advice);
 
-    if (size > 0 && newItems.length === 0) throw fail(noNewItem, adviseOnRepeatedPage(totalCount));
+    const newItems = this.#takeNewItems(data);
+    const isEmpty = items.length === 0;
+    if (!isEmpty && newItems.length === 0) throw fail(noNewItem, adviseOnRepeatedPage(totalCount));
     this.items = this.items.concat(newItems);
     this.#firstCount ??= totalCount;
-    this.#hasChanged ||= newItems.length < size;
+    this.#hasChanged ||= newItems.length < items.length;
     this.#hasChanged ||= isLess(totalCount, this.#firstCount);
-    this.#hasChanged ||= size === 0 && this.#isExpected;
-    this.#isExpected = hasNextLink;
+    this.#hasChanged ||= isEmpty && this.#isLinkedTo;
+    this.#isLinkedTo = hasNextLink;
 
-    if (this.#isFollowed(data, target)) {
-      if (pageNum === maxPages) throw fail(tooManyPages, adviseOnPages(target));
-      return { endpoint: target };
-    }
+    const isFollowed = this.#isFollowed(data, target);
+    if (isFollowed && pageNum === maxPages) throw fail(tooManyPages, adviseOnPages(target));
     const isShort = this.#hasChanged && isLess(this.items.length, this.#firstCount);
-    if (!isShort) return { last: page, endpoint: target };
+    if (isFollowed || !isShort) return isFollowed;
     throw fail(`the list ended after ${this.items.length} of ${this.#firstCount} items`, rereadAdvice);
   }
 
+  /** Returns the items that no earlier page had. */
+  #takeNewItems({ items, results }: Page<T>): readonly T[] {
+    const isFirst = this.#keys.size === 0;
+    const newItems = isFirst ? items : items.filter((_, index) => !this.#keys.has(keyOf(results[index])));
+    // Only now: two items of one page may have the same ID, if something on the way has masked it, and both count.
+    for (const result of results) this.#keys.add(keyOf(result));
+    return newItems;
+  }
+
   /**
-   * Whether to request another page: if this one links to it; without a link, if the list counts more items than have arrived;
+   * Whether another page follows: if this one links to it; without a link, if the list counts more items than it has so far;
    * without a count, if this page is full.
    */
-  #isFollowed({ size, totalCount = this.#firstCount, hasNextLink }: Page<T>, { query }: Target): boolean {
-    if (hasNextLink || size === 0) return hasNextLink;
+  #isFollowed({ items, totalCount = this.#firstCount, hasNextLink }: Page<T>, { query }: Target): boolean {
+    if (hasNextLink || items.length === 0) return hasNextLink;
     if (totalCount !== undefined) return this.items.length < totalCount;
-    // Atlas may send fewer items a page than were asked for, but not fewer than it sends at most.
-    return size >= Math.min(Number(query['itemsPerPage'] ?? defaultPageSize), pageSize);
+    // Atlas sends at most 500 items a page, however many the query asks for.
+    return items.length >= Math.min(Number(query['itemsPerPage'] ?? defaultPageSize), pageSize);
   }
 }
 
