@@ -14,7 +14,10 @@ const folders = {
     mutate: 'src/atlas/*.ts',
     tests: [client, 'test/atlas/*.test.ts', 'test/call/*.test.ts', 'test/auth/bearer.test.ts'],
   },
-  errors: { mutate: 'src/errors/*.ts', tests: [client, 'test/{errors,call,config}/*.test.ts'] },
+  errors: {
+    mutate: 'src/errors/*.ts',
+    tests: [client, 'test/{errors,call,config}/*.test.ts', 'test/auth/{bearer,service-account/token-request}.test.ts'],
+  },
   http: {
     mutate: 'src/http/*.ts',
     tests: [
@@ -40,8 +43,8 @@ const folders = {
   // The first lines of the process and the emulator run only in tests that start processes.
   cli: { mutate: 'src/cli/!(bin|emulate).ts', tests: ['test/cli/*.test.ts'] },
   config: {
-    mutate: 'src/{config/*,client}.ts',
-    tests: [client, 'test/{config,call}/*.test.ts', 'test/http/{fetch,proxy}.test.ts'],
+    mutate: 'src/{config/*,client,newest-backup}.ts',
+    tests: [client, 'test/newest-backup.test.ts', 'test/{config,call}/*.test.ts', 'test/http/{fetch,proxy}.test.ts'],
   },
 };
 
@@ -53,7 +56,7 @@ const labels = {
   digest: '`src/auth/digest/`',
   auth: '`src/auth/`, without `digest/`',
   call: '`src/call/`',
-  config: '`src/config/`, `src/client.ts`',
+  config: '`src/config/`, `src/client.ts`, `src/newest-backup.ts`',
   check: '`src/check/`',
   cli: '`src/cli/`',
 };
