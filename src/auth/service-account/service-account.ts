@@ -18,8 +18,8 @@ const maxTokens = 3;
 const maxRefused = 10;
 
 /**
- * The token in use. It is used until `renewAt`; then, if it cannot be renewed, until it expires. If the clock was wrong when it was
- * obtained, both times are: a token that Atlas refuses is replaced whatever they say.
+ * The token in use. It is renewed at `renewAt`, and used until it expires if that fails. Both times are wrong if the clock was when the
+ * token was obtained. That does no harm, because a token that Atlas refuses is replaced at any time.
  */
 interface TokenInUse extends AccessToken {
   /** In ms since 1970, not after `expiresAt`. */
@@ -45,7 +45,7 @@ export class ServiceAccount implements Authenticator {
   #obtaining: Promise<TokenInUse> | undefined;
   /** The tokens that were refused last. The store may still have one of them. */
   #refused: readonly string[] = [];
-  /** When a refused token may be replaced again, on the clock of `performance.now()`, which nobody sets. */
+  /** When a token may be fetched again for a refused one, by `performance.now()`, a clock that nobody can set. */
   #replaceableAt = 0;
 
   constructor(endpoint: TokenEndpoint, shared: SharedToken | undefined) {
@@ -59,7 +59,8 @@ export class ServiceAccount implements Authenticator {
       const { accessToken } = await scope.waitFor('logging in', this.#currentToken());
       const response = await exchangeWith(`Bearer ${accessToken}`);
       if (!isLoginRefused(response) || isFallback || tokens === maxTokens) return response;
-      if (!(await scope.waitFor('logging in', this.#replace(accessToken)))) return response;
+      const hasNext = await scope.waitFor('logging in', this.#giveUp(accessToken));
+      if (!hasNext) return response;
     }
   }
 
@@ -76,19 +77,26 @@ export class ServiceAccount implements Authenticator {
     await this.#endpoint.revoke(token.accessToken);
   }
 
-  /** Gives up a refused token, so that the next one is obtained. Returns false if there is none yet. */
-  async #replace(refused: string): Promise<boolean> {
+  /**
+   * Gives up a refused token. The next one is that of the store, or else a new one.
+   *
+   * @returns false if there is no next one yet, because a new one is fetched at most once a minute.
+   */
+  async #giveUp(refused: string): Promise<boolean> {
     const isInUse = () => refused === this.#token?.accessToken;
-    // Otherwise, another call has replaced it.
+    // Another call has given it up.
     if (!isInUse()) return true;
     if (!this.#refused.includes(refused)) this.#refused = [refused, ...this.#refused].slice(0, maxRefused);
-    const mayFetch = performance.now() >= this.#replaceableAt;
-    const stored = mayFetch ? undefined : await this.#readStore();
-    if (!mayFetch && stored === undefined) return false;
-    if (isInUse()) this.#token = stored;
-    return true;
+    if (performance.now() >= this.#replaceableAt) {
+      this.#token = undefined;
+      return true;
+    }
+    const stored = await this.#readStore();
+    if (stored !== undefined && isInUse()) this.#token = stored;
+    return !isInUse();
   }
 
+  /** Returns the token in use, or obtains one, once for all calls that wait for it. */
   async #currentToken(): Promise<AccessToken> {
     if (this.#token !== undefined && Date.now() < this.#token.renewAt) return this.#token;
     this.#obtaining ??= this.#inOwnContext(() => this.#obtain()).finally(() => {
@@ -111,10 +119,11 @@ export class ServiceAccount implements Authenticator {
     return this.#token;
   }
 
+  /** Takes the token of the store. If that is not usable, fetches one, and stores it. */
   async #readOrFetch(): Promise<TokenInUse> {
     const stored = await this.#readStore();
     if (stored !== undefined) return stored;
-    // Only a fetch starts this interval: a token from the store may have been revoked together with the refused one.
+    // A token from the store does not start the interval: it may be refused too, and then a fetch must still be allowed.
     if (this.#token === undefined && this.#refused.length > 0) {
       this.#replaceableAt = performance.now() + replacementInterval;
     }
