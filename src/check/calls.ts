@@ -4,7 +4,7 @@ import type { BackupClient } from './finding.js';
 
 // Captured at import, so that it works under fake timers too.
 const { setTimeout: setRealTimeout } = globalThis;
-// ms. How long calls may take to time out by themselves.
+// ms. After the deadline, calls may still end with their own timeouts for this long. Then they are aborted.
 const grace = 100;
 // ms. No call is made in the last moments: it could not end in time.
 const shortestCall = 20;

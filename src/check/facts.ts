@@ -21,7 +21,7 @@ export function readCluster(list: ClusterList, listed: unknown) {
   // Nothing else has a meaning for a Flex cluster.
   const fields: Fields = list.clusterType === 'flex' ? { stateName } : given;
   const edition = fields['effectiveDatabaseEdition'] ?? fields['databaseEdition'];
-  // Such a cluster has backups that no list shows, and they do not depend on its settings.
+  // A cluster of another edition has backups that no list shows, even if `backupEnabled` is false.
   const otherEdition = typeof edition === 'string' && edition !== 'CORE' ? edition : undefined;
   return {
     // A missing name becomes an empty one, which is reported as invalid.
@@ -110,7 +110,7 @@ function timeOfId(snapshot: unknown): number {
 export interface Schedule {
   /** The shortest interval that it may have, in ms. A day if it takes no snapshots, or only monthly or yearly ones. */
   readonly shortest: number;
-  /** The longest interval that it may have, in ms. The shortest one too, if the schedule is known. */
+  /** The longest interval that it may have, in ms. Equal to `shortest` if the schedule is known. */
   readonly longest: number;
   /** What is wrong with the schedule. */
   readonly reason?: Reason;
@@ -128,14 +128,14 @@ export function unknownSchedule(error: AnyAtlasError): Schedule {
   return { shortest: hour, longest: week, reason: 'schedule unreadable', error };
 }
 
-/** Reads the backup schedule of a dedicated cluster: what counts is the most frequent of its snapshots. */
+/** Reads the backup schedule of a dedicated cluster. The interval is that of its most frequent item. */
 export function readSchedule(schedule: unknown): Schedule {
   const items = itemsOf(fieldOf(schedule, 'policies')).flatMap((policy) => itemsOf(fieldOf(policy, 'policyItems')));
   const regular = items.filter((item) => fieldOf(item, 'frequencyType') !== 'ondemand');
   if (regular.length === 0) return noSchedule;
   const interval = regular.map(intervalOf).reduce((a, b) => Math.min(a, b));
   if (Number.isFinite(interval)) return { shortest: interval, longest: interval };
-  // Somebody may have deleted the daily item by mistake, so such a schedule does not raise the limit.
+  // Monthly or yearly snapshots alone do not raise the limit: somebody may have deleted the daily item by mistake.
   const isMonthly = regular.some((item) => fieldOf(item, 'frequencyType') === 'monthly');
   return { ...dailySchedule, reason: isMonthly ? 'monthly only' : 'yearly only' };
 }

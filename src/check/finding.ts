@@ -1,6 +1,6 @@
 import type { AnyAtlasError, GetOptions } from '../index.js';
 
-/** The methods of the client that a check uses. A fake of plain async functions has them too. */
+/** The methods of the client that a check uses. In a fake, they may be plain async functions. */
 export interface BackupClient {
   get(path: string, options: GetOptions): PromiseLike<unknown>;
   getAll(path: string, options: GetOptions): PromiseLike<readonly unknown[]>;

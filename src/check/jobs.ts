@@ -4,9 +4,9 @@ import type { BackupFinding } from './finding.js';
 export type Job = () => Promise<BackupFinding | Job[]>;
 
 /**
- * Runs a job and all that it reveals, at most `concurrency` at a time, and yields the findings. Jobs start only while a finding
- * is asked for, and one that has ended keeps its place until its result is taken. So a slow reader holds the jobs up, and the
- * memory does not grow.
+ * Runs a job and all that it reveals, at most `concurrency` at a time, and yields the findings. Jobs start only while the reader
+ * asks for a finding, and a finished job counts as running until its result is taken. So a slow reader holds the jobs up, and
+ * the memory does not grow.
  *
  * @throws what a job throws, or the reason of the signal.
  */
@@ -17,8 +17,8 @@ export async function* runJobs(
 ): AsyncGenerator<BackupFinding, void> {
   // A stack: the last job starts next.
   const waiting = [first];
-  // A promise for each job whose result was not taken: the job that ends first resolves the first. With `Promise.race()`
-  // instead, a large check takes a quarter more CPU.
+  // One promise per job whose result was not taken, in the order in which jobs end: the first to end resolves the first promise.
+  // With `Promise.race()` instead, a large check takes a quarter more CPU.
   const ends: Promise<Ended>[] = [];
   const resolvers: ((ended: Ended) => void)[] = [];
   const start = (job: Job) => {
@@ -29,11 +29,12 @@ export async function* runJobs(
   };
   for (;;) {
     if (signal?.aborted) throw signal.reason;
+    // Takes as many jobs as there is room for. There is always room here: nothing has started, or a result was just taken.
     for (const job of waiting.splice(ends.length - concurrency).reverse()) start(job);
     const end = ends.shift();
     if (end === undefined) return;
     const result = await (await end).result;
-    // What was revealed last comes first, so that the clusters of only a few projects wait.
+    // The newest jobs start first, in the order of their list, so that the clusters of only a few projects wait.
     if (Array.isArray(result)) for (const job of result.reverse()) waiting.push(job);
     else yield result;
   }

@@ -6,16 +6,16 @@ import type { Snapshots } from './reads.js';
 
 // ms. How late a snapshot may be, including the first one of a new cluster.
 const margin = 2 * hour;
-// ms. The limit unless something else is known. The clocks of Atlas may differ, but not by so much.
+// ms. The default limit. isYounger() also takes it as the most by which two clocks of Atlas may differ.
 const defaultLimit = day + margin;
 // ms. Atlas resumes a paused cluster after this time.
 const longestPause = 30 * day;
 
-/** Why a cluster may be in another state than it seems. */
+/** A reason not to trust the state that the backups show. */
 export interface Doubt {
   readonly error: AnyAtlasError;
   readonly reason?: Reason;
-  /** The states that are certain all the same. */
+  /** The states that hold in spite of the doubt. */
   readonly certain: readonly BackupState[];
 }
 
@@ -32,7 +32,7 @@ export interface Facts extends Limits {
 export function findDoubts(cluster: Cluster, snapshots: Snapshots, { restorable }: Backups): Doubt[] {
   const doubts: Doubt[] = [];
   const add = (what: string, certain: BackupState[], reason?: Reason) => {
-    // Has nothing that differs between clusters, so that the problems of many read the same.
+    // The text does not name the cluster, so that the same problem of many clusters has the same text.
     const error = new AtlasInvalidResponseError(what, {
       operation: 'checkBackups',
       advice: 'Check it in the Atlas UI.',
@@ -60,10 +60,11 @@ export function needsSchedule(facts: Facts): boolean {
   if (cluster.name.clusterType === 'flex' || doubts.some(({ certain }) => certain.length === 0)) return false;
   if (maxAge === 'schedule') return true;
   const { state } = judgeBy(day, facts);
+  // A longer interval may raise the limit, unless maxAge is given, or turn `none` into `new`, unless the cluster is paused.
   return state === 'stale' ? maxAge === undefined : state === 'none' && !cluster.isPaused;
 }
 
-/** Judges whether a cluster has a recent backup. What holds by the shortest and by the longest interval is certain. */
+/** Judges whether a cluster has a recent backup. If its schedule is unknown, the shortest and the longest interval must agree. */
 export function judge(facts: Facts, schedule: Schedule) {
   const { cluster, backups } = facts;
   const { restorable, lastFailed } = backups;
@@ -80,6 +81,7 @@ export function judge(facts: Facts, schedule: Schedule) {
   }
   const isByPause = cluster.isPaused && (state === 'stale' || state === 'none');
   const reason = isByPause ? ('paused' as const) : schedule.reason;
+  // If the schedule is unknown, the finding has the limit that makes the state certain.
   const judgement = state === 'fresh' || state === 'short' ? strictest : mildest;
   return { ...judgement, ...(reason && { reason }), ...failure };
 }
@@ -104,7 +106,7 @@ function judgeBy(interval: number, { cluster, backups, sentAt, maxAge, minHistor
   return { state: isFresh ? ('fresh' as const) : ('paused' as const), ...known };
 }
 
-/** Whether a time (in ms since 1970) is less than this long ago. Not if it is NaN, or too far ahead to be true. */
+/** Whether a time (in ms since 1970) is less than this long ago. False for NaN, and for a time more than 26 hours ahead. */
 function isYounger(time: number, limit: number, now: number): boolean {
   return now - time < limit && now - time >= -defaultLimit;
 }

@@ -6,9 +6,9 @@ import type { ClusterName } from './finding.js';
 /**
  * The highest age of a fresh backup: in ms, or `schedule`.
  *
- * With `schedule`, a dedicated cluster is judged by its own schedule, which costs one call per cluster. The limit is then its
- * shortest interval plus 2 hours: 8 hours for a snapshot every 6 hours. It is 26 hours for a Flex cluster, and for a
- * schedule that takes no snapshots or only monthly or yearly ones.
+ * With `schedule`, a dedicated cluster is judged by its own schedule, which costs one call per cluster. The limit is then the
+ * shortest interval of the schedule plus 2 hours, such as 8 hours for a snapshot every 6 hours. For a Flex cluster, and for a
+ * schedule with no snapshots or only monthly or yearly ones, the limit is 26 hours.
  */
 export type MaxAge = number | 'schedule';
 
@@ -17,13 +17,13 @@ export interface BackupCheckOptions {
   /** The IDs of the projects to check, at least one. Default: every project that the login can read. */
   groupIds?: readonly string[] | undefined;
   /**
-   * The highest age of a fresh backup, or a function that returns it for each cluster. Default, also of the function's
+   * The highest age of a fresh backup, or a function that returns it for each cluster. Default, also if the function returns
    * `undefined`: 26 hours, or 7 days and 2 hours for a dedicated cluster whose schedule takes a snapshot a week.
    */
   maxAge?: MaxAge | ((cluster: ClusterName) => MaxAge | undefined) | undefined;
   /**
    * How far back the oldest backup has to reach, in ms, or a function that returns it for each cluster. Does not apply to a
-   * cluster that was created later. Default, also of the function's `undefined`: any oldest backup will do.
+   * cluster that was created later. Default, also if the function returns `undefined`: no minimum.
    */
   minHistory?: number | ((cluster: ClusterName) => number | undefined) | undefined;
   /** Returns whether to check a cluster. No snapshot is read of the others; they are in `notChecked`. Default: all. */
@@ -31,9 +31,9 @@ export interface BackupCheckOptions {
   /** Adds to each finding what Atlas answered, for up to two more calls per cluster. Default: false. */
   evidence?: boolean | undefined;
   /**
-   * Limits the whole check, in ms, with the time that the caller takes between two findings. What is not known by then is
-   * `unknown`, with a `TIMEOUT`. If there is time, a call is made again after a rate limit, and for two minutes after Atlas
-   * failed or could not be reached. Default: 10 minutes.
+   * Limits the whole check, in ms, including the time that the caller takes between two findings. What is not known by then is
+   * `unknown`, with a `TIMEOUT`. While there is time, the check repeats a call after a rate limit, and for two minutes after
+   * Atlas failed or could not be reached. Default: 10 minutes.
    */
   timeout?: number | undefined;
   /** The maximum number of calls at a time. Default: 16. */
@@ -73,7 +73,7 @@ export const optionsSchema = z
   )
   .partial();
 
-/** Checks a name, which could otherwise change a path, and limits, which functions of the caller may have returned. */
+/** Checks the cluster name, which becomes part of a path, and the limits, because functions of the caller may return anything. */
 export const clusterSchema = z.object({
   clusterName: clusterNameSchema,
   maxAge: z.custom<MaxAge>(isMaxAge, `${durationError}, or "schedule"`).optional(),

@@ -25,7 +25,7 @@ const api = {
 
 const groupsPath = '/api/atlas/v2/groups';
 
-// What a response has to have, without which the client refuses it. Other fields may have any value.
+// The client rejects a response that does not match these schemas. Other fields may have any value.
 const absent = z.null('must be absent, or the response is an error').optional();
 const noError = { error: absent, errorCode: absent };
 const projectSchema = z.looseObject({ id: groupIdSchema });
@@ -85,7 +85,7 @@ export class ClusterReads {
     this.#evidence = { cluster: cluster.listed, errors: [] };
   }
 
-  /** Reads the snapshots: of a sharded cluster from up to two lists, and only those of all shards. */
+  /** Reads the snapshots. Of a sharded cluster, only those of all shards count: if one list has none, reads another list. */
   async snapshots(): Promise<Snapshots> {
     const path = `${this.#path}/snapshots`;
     const apiVersion = this.#apiVersion;

@@ -22,8 +22,8 @@ const fieldName = /^[A-Za-z]\w*$/;
 type Kind = 'project' | 'cluster' | 'text' | 'id';
 
 /**
- * Replaces the texts of a report, the same by the same. What stays is listed here, not what goes: words of Atlas and of this
- * package, numbers and times.
+ * Replaces each text of a report by a pseudonym, equal texts by the same one. Keeps only what this file names: numbers, times,
+ * and words of Atlas and of this package.
  */
 export class Anonymizer {
   readonly #known = new Map([['', '']]);

@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 import { openStream } from './output.js';
 
-// Until there is a result, every end is a failure, also if other code calls process.exit(0). Not 1: npx exits with that if it
-// cannot reach the registry.
+// The process exits with 3 until there is a result, even if other code calls process.exit(0). Not with 1, because npx exits with
+// 1 if it cannot reach the registry.
 let exitCode = 3;
 process.on('exit', () => {
   process.exitCode = exitCode;
@@ -17,7 +17,7 @@ const onSignal = (signal: NodeJS.Signals) => {
 };
 process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
 
-// Loaded only now, so that an end while it loads is a failure too.
+// Loaded last: if the process ends meanwhile, it exits with 3.
 const { runCommand } = await import('./commands.js');
 const output = { stdout: openStream(process.stdout), stderr: openStream(process.stderr) };
 const result = await runCommand(process.argv.slice(2), output, stop.signal);
@@ -26,8 +26,8 @@ const failure = (await output.stdout.finish()) ?? (await output.stderr.finish())
 if (failure !== undefined) process.stderr.write(`The output could not be written: ${failure.message}\n`);
 
 if (typeof result === 'string') {
-  // By the signal itself, so that a shell does not run the command after `||`. The kernel does not let process 1 of a
-  // container end that way, so it ends with the code.
+  // Ends by the signal itself, so that a shell does not run the command after `||`. Process 1 of a container cannot end that way,
+  // so it exits with the code.
   exitCode = result === 'SIGINT' ? 130 : 143;
   process.kill(process.pid, result);
 } else {

@@ -68,7 +68,7 @@ async function collect(options: CheckOptions, { stderr }: Output, signal: AbortS
   }
 }
 
-/** Reads the inventory, if there is something to compare it with. A named pipe as its file must not hold up a signal. */
+/** Reads the inventory, if there is something to compare it with. Stops at a signal: reading a named pipe may never end. */
 async function readUnlessStopped({ options, error }: Report, stop: AbortSignal): Promise<Inventory | undefined> {
   if (options.inventory === undefined || error !== undefined || stop.aborted) return undefined;
   const stopped = once(stop, 'abort').then(() => undefined);

@@ -82,13 +82,13 @@ function isForeign(error: AnyAtlasError, login: Login): boolean {
   return isPage || (error.status === 404 && error.errorCode === undefined && error.detail === undefined);
 }
 
-/** Says what to do, by the facts of the error. With a status, there was a response, so that no network is to blame. */
+/** Says what to do about an error. An error with a status had a response, so its advice does not blame the network. */
 function adviseOn(error: AnyAtlasError, login: Login, role: string): string {
   const { code, errorCode, status, kind, limit } = error.toJSON();
   if (isForeign(error, login))
     return isTemporary(status) ? `${unavailable} If the error stays, check ${server}` : checkServer;
   const advice = adviceFor(login, role);
-  // The most telling first.
+  // The most specific first.
   const known = [errorCode, `${code} ${status ?? kind ?? limit}`].find((key) => advice.has(key));
   if (known === undefined && isTemporary(status)) return unavailable;
   return advice.get(known ?? code) ?? checkServer;

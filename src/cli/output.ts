@@ -31,7 +31,7 @@ export function openStream(stream: NodeJS.WriteStream & { readonly fd: number })
     write(text: string): void {
       try {
         if (stream instanceof Socket) stream.write(text);
-        // A file. Node's stream would drop what a full disk does not take, without an error.
+        // A file is written synchronously: on a full disk, Node's stream would lose text without an error.
         else if (failure === undefined) fs.writeFileSync(fd, text);
       } catch (error) {
         stream.emit('error', error);

@@ -54,7 +54,7 @@ export function mayCover(pattern: Pattern, found: Found): boolean {
 
 function isOfProject({ project }: Pattern, found: Found): boolean {
   const name = projectOf(found);
-  // An ID counts as it is: `*2` is meant for Team 2, not for every project without a known name whose ID ends in 2.
+  // Wildcards match names, not IDs: `*2` means Team 2, not every project without a name whose ID ends in 2.
   return project === found.groupId || matches(project, name === found.groupId ? '' : name);
 }
 

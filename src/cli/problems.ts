@@ -74,7 +74,7 @@ function toProblem(about: string, error: AnyAtlasError, login: Login): Problem {
   return { about, message, kind: subject + kindOf(error, message) };
 }
 
-/** What errors have in common that need to be said once. Their messages may differ in names and times. */
+/** Returns the same key for errors that need only one line. Their messages may differ in names and times. */
 function kindOf(error: AnyAtlasError, message: string): string {
   const { code, operation, limit, status, errorCode } = error.toJSON();
   if (code === 'TIMEOUT') return `${operation} ${limit}`;
