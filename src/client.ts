@@ -122,9 +122,9 @@ export class TenantSnapshotsClient implements AsyncDisposable {
    *
    * @param path - must start with `/api/atlas/`. Pass a query as `query`, without `pageNum`.
    * @param options - as for {@link TenantSnapshotsClient.get}. `timeout` limits all pages together.
-   * @returns all items, each once, in the order in which Atlas returns them: of type `unknown`, or of the output type of
-   * `schema`, which checks one item. Rejects like {@link TenantSnapshotsClient.get}, and if any page fails. `withResponse()`
-   * returns the response of the last page, and the attempts of all pages.
+   * @returns all items, each once, in the order in which Atlas returns them. Without `schema`, they are of type `unknown`.
+   * `schema` checks each item and sets its type. Rejects like {@link TenantSnapshotsClient.get}, and if any page fails.
+   * `withResponse()` returns the response of the last page, and the attempts of all pages.
    *
    * @example
    * ```ts
@@ -142,9 +142,10 @@ export class TenantSnapshotsClient implements AsyncDisposable {
   }
 
   /**
-   * Rejects new calls, and ends the calls that wait to retry or are about to ask the tenant endpoint. Waits until all other
-   * calls in flight have finished, within their timeouts. Then revokes the token that this client fetched, in at most 2 s,
-   * unless `tokenStore` shares it. Safe to call twice. Does not close a `dispatcher` that you passed.
+   * Rejects new calls. A call that waits to retry ends at once, and one that would ask the tenant endpoint next ends without
+   * asking it. Waits until all other calls in flight have finished, within their timeouts. Then revokes the token that this
+   * client fetched, in at most 2 s, unless `tokenStore` shares it. Safe to call twice. Does not close a `dispatcher` that you
+   * passed.
    *
    * @param options - `timeout` limits the wait for the calls in flight, in ms. Those that have not
    * finished by then end with an {@link AtlasClosedError}. Default: no limit.

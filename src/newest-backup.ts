@@ -4,8 +4,8 @@ import { AtlasInvalidArgumentError } from './errors/errors.js';
 
 /**
  * Finds the newest backup of a cluster. Of a Flex cluster, that is the `COMPLETED` snapshot with the latest `finishTime`; of a
- * dedicated cluster, the `completed` one with the latest `createdAt`. If several have it, returns the first one. The snapshots may
- * be in any order. Whether the backup has expired does not matter.
+ * dedicated cluster, the `completed` one with the latest `createdAt`. If several have it, returns the first one. The snapshots
+ * may be in any order. Whether the backup has expired does not matter.
  *
  * @param snapshots - the result of `listTenantSnapshots()`, or of `getAll()` with `dedicatedSnapshotSchema`.
  * @returns the snapshot, or `undefined` if none is a backup.

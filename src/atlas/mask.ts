@@ -6,19 +6,19 @@ const minSecretLength = 6;
 // that leaves them out would show it again.
 const invisible = /[^\P{C}\t\n\r]/gu;
 
-/** Characters of a text, bytes of a body. */
+/** The most that is kept: characters of a text, bytes of a body. */
 const maxSize = 16_384;
 
 /**
- * Replaces secrets in texts, and removes control and format characters. A long text is cut first, so that the time does not
- * depend on its length, and loses its end afterwards, which may hold part of a secret.
+ * Replaces secrets in texts, and removes control and format characters. Cuts a long text before masking, which limits the time
+ * that masking takes. Drops its end after masking, because the cut may have left part of a secret there.
  */
 export class Mask {
   /** The longest first, because one may be part of another. */
   readonly #spellings: readonly string[];
   /**
-   * How much of a text is read beyond what is kept. If the text was cut, as much is dropped after masking, because the end may
-   * hold part of a secret: twice the longest one, because masking lengthens that part if it replaces a shorter secret in it.
+   * How much is read beyond the limit, and dropped after masking if the text was cut. The dropped end may hold part of a secret.
+   * Twice the longest secret, because masking a shorter secret inside that part can make the part longer.
    */
   readonly #margin: number;
 
@@ -51,7 +51,7 @@ export class Mask {
   }
 }
 
-/** Decodes bytes, without a byte order mark. Decoding as a stream leaves out a character that a cut splits. */
+/** Decodes bytes, without a byte order mark. `stream` drops an incomplete character at the end. */
 function decodeStart(bytes: Buffer): string {
   return new TextDecoder().decode(bytes, { stream: true });
 }

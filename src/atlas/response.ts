@@ -28,7 +28,7 @@ export interface ErrorResponse extends Pick<HttpResponse, 'headers'> {
 export type ApiResponse = SuccessResponse | ErrorResponse;
 
 /**
- * Opens the envelope of a response and parses its body, which is masked first if the response is an error.
+ * Opens the envelope of a response and parses its body. Masks the body of an error before it parses it.
  *
  * @param mayBeEnveloped - whether the request asked for an envelope. Atlas sends every envelope with status 200.
  * @param createMask - called only for an error.
@@ -61,10 +61,10 @@ export function readBody({ bytes, truncatedAt }: HttpResponse): Pick<SuccessResp
   return { json, problem: json === undefined ? problem : undefined };
 }
 
-/** Reads the body of an error, which is masked before it is parsed. A body that was cut is no JSON, so it has no fields. */
+/** Masks the body of an error, and parses it. A body that was cut is no JSON, so it has no fields. */
 function readError(status: number, { headers, bytes, truncatedAt }: HttpResponse, mask: Mask): ErrorResponse {
   const text = mask.body(bytes, truncatedAt !== undefined);
-  // Parsing undoes the escapes of JSON, which may hide a secret.
+  // Masked again, because the escapes of JSON may have hidden a secret.
   const json = parseJson(text, (_key, value) => (typeof value === 'string' ? mask.text(value) : value));
   const content = openEnvelope(json)?.content ?? json;
   const report = errorSchema.parse(isObject(content) ? content : {});

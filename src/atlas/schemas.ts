@@ -29,7 +29,7 @@ export const textField = z.string().nullish();
 
 const timeText = z.iso.datetime({ offset: true }).transform((text) => new Date(text));
 
-/** A time in a response, parsed into a Date. A Date is accepted too, so that a schema accepts what it returned. */
+/** A time in a response, parsed into a Date. Also accepts a Date, so that a parsed item can be parsed again. */
 export const timeField = z.union([timeText, z.date()], 'must be a time, such as 2026-08-02T17:05:10Z').nullish();
 
 /** The links of an item or a list. A malformed link is left out. */

@@ -38,7 +38,7 @@ export const snapshotIdSchema: z.ZodType<string> = groupIdSchema;
 
 /**
  * Checks a snapshot from Atlas and parses it into a {@link TenantSnapshot}. Drops fields that are null, and keeps unknown ones.
- * Accepts what it returned.
+ * Its output is valid input too.
  */
 export const tenantSnapshotSchema: z.ZodType<TenantSnapshot> = itemSchema({
   id: snapshotIdSchema.nullish(),
@@ -81,8 +81,8 @@ export interface DedicatedSnapshot {
 }
 
 /**
- * Checks a snapshot of a dedicated cluster and parses it into a {@link DedicatedSnapshot}: the `schema` with which `getAll()` reads
- * `…/clusters/{clusterName}/backup/snapshots`. Drops fields that are null, and keeps unknown ones. Accepts what it returned.
+ * Checks a snapshot of a dedicated cluster and parses it into a {@link DedicatedSnapshot}. Pass it as `schema` to `getAll()` for
+ * `…/clusters/{clusterName}/backup/snapshots`. Drops fields that are null, and keeps unknown ones. Its output is valid input too.
  *
  * @example
  * ```ts

@@ -48,7 +48,7 @@ export function invalid(message: string): Invalid {
 
 /** Whether a value of the caller's is a schema. The schemas of arktype are functions. */
 export function isStandardSchema(value: unknown): value is StandardSchema<unknown> {
-  // Object(), because null and undefined have no members to read.
+  // Object() turns null and undefined into an empty object.
   const { version, validate }: Record<string, unknown> = Object(Object(value)['~standard']);
   return version === 1 && typeof validate === 'function';
 }
@@ -60,7 +60,7 @@ export async function parseWith<T>(
 ): Promise<Parsed<T>> {
   const standard = schema['~standard'];
   try {
-    // validate() of zod runs an asynchronous schema twice, and leaves a rejection of the first run unhandled.
+    // Not the validate() of zod: it runs an asynchronous schema twice, and leaves the first rejection unhandled.
     if (standard.vendor === 'zod' && schema.safeParseAsync !== undefined) return await schema.safeParseAsync(value);
     // Standard Schema defines the type to which the promise resolves.
     const result = (await standard.validate(value)) as SchemaResult<T>;

@@ -56,7 +56,7 @@ export interface Fallback<T> {
 export function toPath(prefix: string, { apiPath, query }: Target): string {
   const params = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) {
-    // Not only undefined: the check of the options skips a parameter named `__proto__`, so it may be null.
+    // Also null: the check of the options skips a parameter named `__proto__`.
     if (value == null) continue;
     for (const item of Array.isArray(value) ? value : [value]) params.append(name, String(item));
   }
@@ -79,7 +79,7 @@ export interface RequestOptions {
   readonly schema?: StandardSchema<unknown> | undefined;
 }
 
-// The newest version in MongoDB's specification. Atlas returns the newest version of the resource up to this date.
+// The newest version in MongoDB's specification. Atlas answers with the latest version of a resource that is not after this date.
 const newestVersion = '2025-03-12';
 
 /** The target for a path that the caller chose and {@link pathSchema} has checked. */

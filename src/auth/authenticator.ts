@@ -57,7 +57,7 @@ export type AtlasCredentials = ApiKeyCredentials | ServiceAccountCredentials | A
  */
 export type AccessTokenProvider = (context: { refused?: string }) => string | Promise<string>;
 
-/** The most characters of a credential. Servers limit headers, and every text in an error is searched for the credentials. */
+/** The most characters of a credential. Limits the length of a header, and the time that masking takes. */
 export const maxCredentialLength = 8_192;
 
 /** The GET that needs a login. */
@@ -76,7 +76,7 @@ export type ExchangeWith = (authorization?: string) => Promise<ApiResponse>;
 /** One way to log in. */
 export interface Authenticator {
   /**
-   * Sends a request with its login, and once more if the login can answer a refusal.
+   * Sends a request with a login. Repeats the request if Atlas refuses that login and there is another one to try.
    *
    * @returns the final response.
    * @throws `Failed`, or what the exchange or the scope throws.

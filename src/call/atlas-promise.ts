@@ -31,7 +31,7 @@ export interface AtlasPromise<T> extends Promise<T> {
 
 /** The promise of a call's data and response. */
 export function toAtlasPromise<T>(result: Promise<Success<T>>): AtlasPromise<T> {
-  // Two functions from outside: the stack of an error keeps its functions, and a closure here would keep the whole response.
+  // Not closures: an error keeps the functions on its stack alive, and a closure would keep the response alive with them.
   const promise = result.then(dataOf<T>, throwError);
   const withResponse = async () => {
     // Awaited first, so that a rejection of either promise is handled.
@@ -45,7 +45,7 @@ function dataOf<T>({ data }: Success<T>): T {
   return data;
 }
 
-/** @throws the reason. The stack of an error that was built elsewhere then shows who awaits the call. */
+/** Throws the reason. Gives an AtlasError a new stack, which shows who awaits the call. */
 function throwError(reason: unknown): never {
   // The stack of an invalid argument starts at the caller already.
   if (reason instanceof AtlasError && reason.code !== 'INVALID_ARGUMENT') Error.captureStackTrace(reason);

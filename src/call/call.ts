@@ -15,7 +15,7 @@ import { contextFields, type ErrorContext, Failed, subjectOf } from '../errors/f
 import { endOnAbort, Scope, startTimer } from '../http/scope.js';
 import { Transport } from '../http/transport.js';
 
-/** How a request of a call succeeded. It does not hold the call, whose memory would then last as long as the result. */
+/** How a request of a call succeeded. It has no reference to the call, so that the call can be freed before the result. */
 export interface Success<T> {
   readonly data: T;
   /** The target that has the data. */
@@ -34,12 +34,13 @@ export class Call implements ErrorContext {
   readonly scope = new Scope();
   /** When the call must end, on the clock of `performance.now()`. */
   readonly deadline: number;
-  /** The target of the latest attempt; before it, the first one to ask. */
+  /** The target of the latest attempt. Before the first attempt: the target that is asked first. */
   target: Target;
+  /** An attempt may take several requests: for its login, or because a connection died. */
   attempts = 0;
   /** The status of the response that the call ended with. */
   status: number | undefined;
-  /** The error of the latest attempt, unless one has succeeded since. A timeout may name it as its cause. */
+  /** The error of the latest failed attempt. Reset when Atlas sends data. A timeout and `close()` name it as their cause. */
   lastError: AtlasError | undefined;
   notRetried: string | undefined;
   /** Every `Authorization` value that the call has sent. */

@@ -9,7 +9,7 @@ import { decideRetry } from '../http/retry.js';
 import type { Call, Success } from './call.js';
 import { logAttempt, reportRetry } from './tracing.js';
 
-/** How long an exchange with the fallback may take, in ms. */
+/** The limit of each exchange with the fallback, in ms. */
 const fallbackTimeout = 5_000;
 /** How often an attempt sends its request again because the connection died. */
 const maxResends = 3;
@@ -26,10 +26,11 @@ export async function request<T>(target: Target<T>, call: Call): Promise<Success
     const { fallback } = target;
     if (!(failed instanceof Failed) || failed.response === undefined) throw failed;
     if (!fallback?.isMissing(failed.response)) throw failed;
+    // The cause of the error if close() ends the call now.
     call.lastError = failed.toError(call);
     const success = await askFallback(fallback, call);
     if (success !== undefined) return success;
-    // The error is about the first target, and counts the attempts at both.
+    // The call builds its error later, from its fields: about the first target, with the attempts at both.
     call.target = target;
     throw failed;
   }
@@ -49,7 +50,7 @@ async function requestWithRetries<T>(target: Target<T>, call: Call): Promise<Suc
       if (delay === undefined) throw failed;
       const error = failed.toError(call);
       call.lastError = error;
-      // Before the report, which announces a retry only if it is going to happen.
+      // Comes before the report: it throws if the call has ended or the client is closed, and then there is no retry.
       call.pause('waiting to retry');
       reportRetry(call, error, delay);
       await call.scope.sleep(delay);
@@ -57,14 +58,17 @@ async function requestWithRetries<T>(target: Target<T>, call: Call): Promise<Suc
   }
 }
 
-/** Makes one attempt at the fallback. Returns undefined if it lacks what was asked for, fails, or takes too long. */
+/**
+ * Makes one attempt at the fallback. Returns undefined if the fallback lacks the data, the attempt fails, or the deadline of the
+ * call passes.
+ */
 async function askFallback<T>({ target, isEmpty }: Fallback<T>, call: Call): Promise<Success<T> | undefined> {
   try {
     call.pause(`about to ask the ${target.endpoint} endpoint`);
     const success = await makeAttempt(target, call, true);
     return isEmpty(success.data) ? undefined : success;
   } catch (reason) {
-    // The error of the first target is worth more than that of the fallback, or than a deadline. An abort and close() win.
+    // The call then fails with the error of the first target. After an abort or close(), it fails with theirs.
     if (reason instanceof Failed || reason instanceof AtlasTimeoutError) return undefined;
     throw reason;
   }
@@ -121,7 +125,7 @@ async function evaluate<T>(response: ApiResponse, target: Target<T>, call: Call)
     const advice = truncatedAt === undefined ? proxyAdvice : adviseOnSize(target);
     throw unusable(response, invalid(`its body ${problem}`), advice);
   }
-  // This attempt has succeeded, so a later timeout has no earlier failure as its cause.
+  // Atlas has sent data, so a timeout from now on does not have an earlier failure as its cause.
   call.lastError = undefined;
   const pending = target.parse(json);
   // Awaited only if it is a promise: awaiting a value takes 1 % of a call.

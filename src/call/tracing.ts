@@ -45,7 +45,7 @@ export interface AtlasRetryTrace {
 }
 
 const calls = tracingChannel<unknown, AtlasCallTrace>('atlas-tenant-snapshots:call');
-const retries = channel('atlas-tenant-snapshots:retry');
+const retryChannel = channel('atlas-tenant-snapshots:retry');
 const debug = debuglog('atlas-tenant-snapshots');
 
 // Bun's tracing channel does not say whether it has subscribers, but its parts do.
@@ -98,7 +98,7 @@ function describeThrown(thrown: unknown, call: Call): number | string {
 export function reportRetry(call: Call, error: AtlasError, delayMs: number): void {
   const { operation, target, attempts } = call;
   const message = { operation, endpoint: target.endpoint, attempt: attempts, delayMs, error };
-  retries.publish(message satisfies AtlasRetryTrace);
+  retryChannel.publish(message satisfies AtlasRetryTrace);
   // In one line. The mask has removed all other control characters.
   debug('%s: retry in %d ms: %s', nameOf(call), Math.round(delayMs), error.message.replace(/\s+/g, ' '));
 }

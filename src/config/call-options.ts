@@ -21,7 +21,7 @@ export interface CallOptions {
   envelope?: boolean | undefined;
   /** Asks Atlas to indent the body. The result is the same. */
   pretty?: boolean | undefined;
-  /** Chooses the endpoint of this call. */
+  /** Chooses the endpoint of this call. If `timeout` expires while `auto` asks the tenant endpoint, the error is that of Flex. */
   endpoint?: 'auto' | 'tenant' | 'flex' | undefined;
 }
 
@@ -111,7 +111,7 @@ function issuesOf(schema: z.ZodType, value: unknown): SchemaError['issues'] {
 /** Adds the client's defaults to the options of a call. */
 export function resolveCall(defaults: CallDefaults, options: AnyCallOptions): CallSettings {
   return {
-    // One by one: a spread would leave out inherited options, which the check has read, and take 3 µs.
+    // Not a spread: it would skip inherited options, which the check accepts, and take 3 µs.
     signal: options.signal,
     query: options.query,
     apiVersion: options.apiVersion,

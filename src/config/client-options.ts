@@ -34,7 +34,10 @@ export interface TenantSnapshotsClientOptions {
    * Default: `MONGODB_ATLAS_BASE_URL`, then `https://cloud.mongodb.com`.
    */
   baseUrl?: string | URL | undefined;
-  /** The endpoint for snapshots. `auto` asks Flex, and the tenant endpoint only if Flex does not have them. Default: `auto`. */
+  /**
+   * The endpoint for snapshots. `auto` asks Flex, and the tenant endpoint only if Flex does not have them. If the tenant
+   * endpoint returns none either, or `timeout` expires meanwhile, the call ends with the error of Flex. Default: `auto`.
+   */
   endpoint?: EndpointChoice | undefined;
   /** Limits a whole call, in ms: login, queueing, retries and waits included. Default: 60,000. */
   timeout?: number | undefined;

@@ -28,8 +28,8 @@ const kinds = [
  * Returns the credentials of the option, or else the first complete ones of the environment: an access token, a service
  * account, or an API key. An empty variable counts as missing.
  *
- * @throws {@link AtlasConfigurationError} if they are invalid, if there are none, or if the first login that has a variable
- * lacks its other one: the name may be misspelt, and the next login could be an outdated one.
+ * @throws {@link AtlasConfigurationError} if they are invalid, if there are none, or if the first login with a variable set
+ * has only one of its two: the name of the other may be misspelt, and the next login may be outdated.
  */
 export function resolveCredentials(option: object | undefined): AtlasCredentials {
   if (option !== undefined) return checkCredentials(option, {});

@@ -162,8 +162,8 @@ export class AtlasTimeoutError extends AtlasError {
 }
 
 /**
- * The client was closed before the call started, while it waited to retry, or while it was about to ask the tenant endpoint. A
- * call that is still in flight when the `timeout` of `close()` has passed ends with this error too.
+ * The client was closed before the call started, while it waited to retry, or before it asked the tenant endpoint. A call that
+ * is still in flight when the `timeout` of `close()` has passed ends with this error too.
  */
 export class AtlasClosedError extends AtlasError {
   readonly code = 'CLOSED' as const;

@@ -34,10 +34,10 @@ export interface ErrorContext {
  * Why an attempt failed. Each layer throws a type of its own:
  *
  * 1. An exchange throws `NoResponse`: nothing came back.
- * 2. A login, and an attempt, throws `Failed`: for a `NoResponse`, for a response, or because there is no login. The call then
- *    decides whether to retry, and whether to ask the fallback.
- * 3. A call rejects with an `AtlasError`, which the last `Failed` builds. Not before, because the error has the number of
- *    attempts, and because calls that waited for the same login share its failure: each builds an error of its own.
+ * 2. A login or an attempt throws `Failed`: there is no response, no usable response, or no login. The call then decides whether
+ *    to retry, and whether to ask the fallback.
+ * 3. A call rejects with an `AtlasError`, which the last `Failed` builds at the end. Only then is the number of attempts known.
+ *    Calls that waited for the same login share one `Failed`, and each builds its own error from it.
  *
  * What ends a call early passes through all layers unchanged: the error of its deadline or of `close()`, or the reason of its
  * signal.
@@ -45,11 +45,11 @@ export interface ErrorContext {
 export class Failed {
   readonly toError: (context: ErrorContext) => AtlasError;
   readonly retry: RetryHints;
-  /** From 0 to 1. Calls that share the failure of a login share it, so that they retry together and need one token request. */
+  /** From 0 to 1. Stored here, so that calls that share a failed login retry at the same time and need one token request. */
   readonly jitter = Math.random();
   /** The status of the response that failed, if there was one. */
   readonly status: number | undefined;
-  /** That response, if its status is an error. */
+  /** The response, if its status is an error. */
   readonly response: ErrorResponse | undefined;
 
   constructor(toError: Failed['toError'], retry: RetryHints, status?: number, response?: ErrorResponse) {
@@ -121,7 +121,7 @@ export function noResponse({ kind, cause, attemptTimeout, isRetryable }: NoRespo
  * The failure of a login.
  *
  * @param why - what happened, as a sentence.
- * @param details - what the error has. Without advice, it has that of the status.
+ * @param details - the fields of the error. Default: the advice for the status.
  */
 export function noLogin(why: string, details: FieldsOf<AtlasAuthenticationError>, retry = notRetryable): Failed {
   const { status, advice = adviseOnServer(status ?? 0), error, errorDescription } = details;

@@ -1,5 +1,5 @@
-// Checks that several sets of options share, and how errors word what is wrong. No error class, because every entry of the package
-// uses this file.
+// Checks that several sets of options share, and how errors word what is wrong. Imports no error class: each entry of the package
+// has its own copy of this file, and there must be only one of each class.
 
 import * as z from 'zod';
 import { Mask } from '../atlas/mask.js';
@@ -32,7 +32,7 @@ export const abortSignal = withMethods<AbortSignal>(['addEventListener', 'remove
 /** Accepts only `undefined`: for an option that a method does not have. */
 export const noOption = z.undefined('is not an option of this method').optional();
 
-/** The messages for a set of options. For unknown ones, it names them, and lists the options that exist. */
+/** Words the errors of a set of options: names the unknown options, and lists those that exist. */
 export const optionsError: z.core.$ZodErrorMap = (issue) => {
   if (issue.code !== 'unrecognized_keys' || !(issue.inst instanceof z.ZodObject))
     return 'the options must be an object';

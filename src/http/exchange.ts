@@ -58,7 +58,7 @@ export class Exchange {
 
   /** The request is being sent. */
   onRequestStart(controller: DispatchController): void {
-    // The call ended while its request was queued. An exception keeps the connection, which `abort` would close.
+    // The call ended while its request was queued. Throwing keeps the connection open; `abort` would close it.
     if (this.#hasEnded) throw new Error('The call ended before its request was sent');
     this.#controller = controller;
     this.#scope.phase = 'waiting for the response';
@@ -110,7 +110,7 @@ export class Exchange {
   /**
    * The exchange failed.
    *
-   * @param isOwnError - whether the option `fetch` rejected with an error that is not a network error. undici does not pass it.
+   * @param isOwnError - whether the option `fetch` rejected with something other than a network error. undici does not pass it.
    */
   onResponseError(_controller: DispatchController | undefined, reason: unknown, isOwnError = false): void {
     const cause = toError(reason);
@@ -120,7 +120,7 @@ export class Exchange {
     this.#fail(new NoResponse(isOwnError && kind === 'other' ? 'fetch refusal' : kind, attemptTimeout, cause, isDead));
   }
 
-  /** Ends the exchange because its call has ended. Settles at once, as no request of the call waits for the connection. */
+  /** Ends the exchange because its call has ended. Rejects before the connection is free, because the call sends nothing more. */
   interrupt(reason: unknown): void {
     if (!this.#hasEnded) this.#settle.reject(reason);
     this.#fail(reason);

@@ -77,7 +77,7 @@ async function sendByFetch(fetch: FetchLike, options: DispatchOptions, handler: 
     handler.onResponseEnd();
   } catch (reason) {
     const { name, code, cause }: Partial<Record<string, unknown>> = Object(reason);
-    // A network error is a TypeError, or has a code (Bun, node-fetch). What ends a body counts as one, whatever it is.
+    // A network error is a TypeError, or has a code (Bun, node-fetch). Any error while the body is read counts as one.
     const isNetworkError = name === 'TypeError' || code !== undefined || reader !== undefined;
     // The cause says more, but it may be no error: in msw, it is a Response.
     handler.onResponseError(controller, isErrorLike(cause) ? cause : reason, !isNetworkError);

@@ -13,15 +13,15 @@ export interface RetryHints {
 
 /** Whether a retry follows. */
 export interface RetryDecision {
-  /** How long to wait before it, in ms; absent if there is none. */
+  /** How long to wait before the retry, in ms; absent if there is no retry. */
   readonly delay?: number;
-  /** Why there is none, although it might succeed and is allowed. */
+  /** Why there is no retry, if only the length of the wait prevents it. */
   readonly notRetried?: string;
 }
 
 /**
- * Decides whether to retry, and when: after 500 ms, doubled with each retry up to 8 s, or after `Retry-After` if that is longer;
- * plus up to half of that delay at random.
+ * Decides whether to retry, and when. The delay is 500 ms, doubled with each retry up to 8 s, or `Retry-After` if that is longer.
+ * Up to half of the delay is added at random.
  *
  * @param jitter - from 0 to 1; spreads the retries of many callers.
  * @param retries - how many retries this request has had.
@@ -38,7 +38,7 @@ export function decideRetry(
   if (shortest > maxRetryAfter) return notRetried('is longer than a minute');
   if (shortest >= remaining) return notRetried('would pass the deadline');
   const delay = shortest + (shortest / 2) * jitter;
-  // Without the jitter if only that would pass the deadline.
+  // Leaves out the jitter if the delay ends before the deadline only without it.
   return { delay: delay < remaining ? delay : shortest };
 }
 

@@ -22,9 +22,9 @@ export class Scope {
   }
 
   /**
-   * Registers the function that interrupts the current wait. It replaces that of the previous wait.
+   * Sets the function that interrupts the current wait, in place of the previous one.
    *
-   * @param interruptWait - called when the scope ends, or at once if it has ended. It must do nothing if its wait is over.
+   * @param interruptWait - called when the scope ends, or at once if it has ended. Must do nothing if its wait is over by then.
    */
   onInterrupt(interruptWait: (reason: unknown) => void): void {
     this.#interruptWait = interruptWait;
@@ -93,7 +93,7 @@ export function startTimer(delay: number, onTimeout: () => void, isBackground = 
   const fire = () => {
     if (!isStopped) onTimeout();
   };
-  // One turn to read a response, and then as many as its exchange takes to settle.
+  // One turn for the response to be read, and then as many as its exchange takes to settle.
   const timer = setTimeout(() => afterTurns(1 + turnsToFreeConnection, fire), delay);
   if (isBackground) timer.unref();
   return () => {

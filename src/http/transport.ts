@@ -77,7 +77,7 @@ export class Transport {
     return new Promise((resolve, reject) => {
       scope.throwIfEnded();
       const { path, method, headers, body } = request;
-      // One by one: a spread would take 3 µs.
+      // Not a spread: it would take 3 µs.
       const options = { origin: this.#origin, path, method, headers, body, headersTimeout: 0, bodyTimeout: 0 };
       const exchange = new Exchange(limits, scope, { resolve, reject });
       scope.phase = 'waiting for a connection';
@@ -90,7 +90,7 @@ export class Transport {
     });
   }
 
-  /** Closes the client's own connections, except one that is still connecting, which takes at most 10 s. */
+  /** Closes the client's own connections. A connection that is still being opened closes by itself, within 10 s. */
   async close(): Promise<void> {
     await this.#own?.destroy();
   }
@@ -125,8 +125,8 @@ function connectorOf({ connect }: Pool.Options): buildConnector.connector {
 }
 
 /**
- * Opens sockets that do not keep the process alive while they connect, because their call may have ended. The timer of a running
- * call keeps it alive.
+ * Lets the process end while a socket connects, because the call that opened the socket may have ended. A running call keeps the
+ * process alive with its timer.
  */
 function inBackground(connect: buildConnector.connector): buildConnector.connector {
   return (options, callback) => {

@@ -19,8 +19,8 @@ export class DigestAuthenticator implements Authenticator {
   /** The session for the latest challenge. */
   #session: DigestSession | undefined;
   /**
-   * The inquiry in progress. Resolves when its challenge is stored. If the response has none, each of the calls that
-   * waited makes an inquiry of its own.
+   * The inquiry in progress. Resolves when the challenge is stored. If there was no challenge, every waiting call makes its own
+   * inquiry.
    */
   #inquiry: Promise<unknown> | undefined;
 
@@ -30,7 +30,7 @@ export class DigestAuthenticator implements Authenticator {
   }
 
   async authenticate({ path, scope }: LoginRequest, exchangeWith: ExchangeWith): Promise<ApiResponse> {
-    // Awaited only if there is one: awaiting `undefined` yields, so concurrent calls would each start an inquiry.
+    // Does not await `undefined`: that would let concurrent calls run, and each would start an inquiry.
     if (this.#inquiry !== undefined) await scope.waitFor('logging in', this.#inquiry);
     const session = this.#session;
     const response = await (session ? exchangeWith(nextAuthorization(session, path)) : this.#inquire(exchangeWith));
@@ -40,10 +40,10 @@ export class DigestAuthenticator implements Authenticator {
 
   #inquire(exchangeWith: ExchangeWith): Promise<ApiResponse> {
     const asking = exchangeWith();
-    // Stores the challenge before the calls that wait continue. The call that asks stores it too, but later.
+    // Stores the session before the waiting calls continue. Later, authenticate() gets the same session for the same response.
     this.#inquiry = asking
       .then((response) => this.#sessionFor(response))
-      // The call that asks reports it.
+      // The call that makes the inquiry reports the error.
       .catch(() => undefined)
       .finally(() => {
         this.#inquiry = undefined;
@@ -61,7 +61,7 @@ export class DigestAuthenticator implements Authenticator {
     if (offer === undefined) return undefined;
     const challenge = findChallenge(offer);
     if (challenge === undefined) throw unsupported(offer);
-    // A challenge that is the same keeps its session and its count (`nc`): the server may refuse a count that it has seen.
+    // The same challenge keeps its session: an inquiry gets here twice, and the server may refuse an `nc` that it has seen.
     if (this.#session === undefined || !isDeepStrictEqual(challenge, this.#session.challenge)) {
       this.#session = openSession(challenge, this.#credentials);
     }

@@ -51,7 +51,7 @@ export function findChallenge(header: string): DigestChallenge | undefined {
 /** Combines a challenge with an API key. */
 export function openSession(challenge: DigestChallenge, { publicKey, privateKey }: ApiKeyCredentials): DigestSession {
   const { realm, nonce, opaque, algorithm } = challenge;
-  // Each byte of the UTF-8 text as one character, as Node reads headers: so the realm goes back as it came, in any charset.
+  // As UTF-8 with one character per byte. Node reads headers that way, so the realm goes back unchanged, whatever its charset.
   const username = Buffer.from(publicKey).toString('latin1');
   const password = Buffer.from(privateKey).toString('latin1');
   const cnonce = randomBytes(16).toString('hex');
@@ -88,7 +88,7 @@ function quote(text: string): string {
 const token = "[!#$%&'*+.^_`|~0-9A-Za-z-]+";
 const quotedText = String.raw`"((?:[\t !#-\[\]-~\x80-\uffff]|\\[\t -~\x80-\uffff])*)"`;
 const unquotedText = String.raw`([!#-+\--~]*)`;
-// A match without a value is a scheme. The time is linear for any text: a token is read at most twice, and a value has one reading.
+// A match without `=` is a scheme. Matching takes linear time: it reads a token at most twice, and a value in only one way.
 const schemeOrParam = new RegExp(String.raw`(${token})(?:[\t ]*=[\t ]*(?:${quotedText}|${unquotedText}))?`, 'g');
 
 /**

@@ -8,8 +8,8 @@ import { isBearerToken } from '../bearer.js';
 export const debug = debuglog('atlas-tenant-snapshots');
 
 const maxMargin = 60_000;
-// One value per process: in a fleet that shares a token, the process with the largest value renews it, and the others find
-// the new one in the store.
+// One value per process: the process with the largest value renews a shared token first, and the others find the new token in
+// the store.
 const jitter = Math.random();
 
 export const bearerTokenSchema = z.custom<string>(isBearerToken);
@@ -27,8 +27,8 @@ const storedTokenSchema = z.object({
 export type AccessToken = Readonly<z.output<typeof storedTokenSchema>>;
 
 /**
- * When to renew a token, in ms since 1970: one to two margins before it expires, at random. The margin is a tenth of the
- * lifetime, at most a minute.
+ * When to renew a token, in ms since 1970: at random, 1 to 2 margins before it expires. The margin is a tenth of the lifetime, at
+ * most a minute.
  */
 export function renewalTime({ expiresAt, lifetime }: AccessToken): number {
   return expiresAt - Math.min(lifetime / 10, maxMargin) * (1 + jitter);

@@ -9,7 +9,7 @@ import type { Transport } from '../../http/transport.js';
 import type { ServiceAccountCredentials } from '../authenticator.js';
 import { type AccessToken, bearerTokenSchema, debug } from './access-token.js';
 
-/** The longest wait before an attempt that may find a token in the store, in ms. */
+/** The longest wait, in ms, before the next attempt reads the store again for the token of another process. */
 const maxWaitForStore = 2_000;
 
 // What Atlas uses, in seconds. RFC 6749 allows a server to leave it out.
@@ -90,7 +90,7 @@ export class TokenEndpoint {
   #refusal({ status, headers }: HttpResponse, json: unknown, isShared: boolean): Failed {
     // An OAuth error, except over the rate limit: there Atlas sends an error body of its own.
     // https://www.rfc-editor.org/rfc/rfc6749#section-5.2
-    // Not masked: each call that waits for the token masks it, with the tokens that it has sent too.
+    // Not masked here. Each waiting call masks these texts, because each has sent other tokens.
     const fields = isObject(json) ? json : {};
     const error = textOf(fields['error']) ?? textOf(fields['errorCode']);
     const errorDescription = textOf(fields['error_description']) ?? textOf(fields['detail']);

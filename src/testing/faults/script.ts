@@ -23,7 +23,10 @@ export interface ScriptedAnswer {
   times?: number | undefined;
   /** Default 200 if there is a `body`. From 400, without a `body`, the response is an error in Atlas's form. */
   status?: number | undefined;
-  /** The error's code. A code that Atlas is known to send fills in Atlas's `detail` and `parameters`. Default: the usual code of the status. */
+  /**
+   * The error's code. A code that Atlas is known to send fills in Atlas's `detail` and `parameters`. Default: the usual code of
+   * the status.
+   */
   errorCode?: string | undefined;
   /** The error's text. Default: Atlas's text for the code. */
   detail?: string | undefined;

@@ -1,4 +1,7 @@
-/** The endpoint that a request reaches. `other` covers everything else: projects and their events, clusters, backups of dedicated clusters, and restore jobs. */
+/**
+ * The endpoint that a request reaches. `other` covers everything else: projects and their events, clusters, backups of dedicated
+ * clusters, and restore jobs.
+ */
 export type RequestKind = 'tenant' | 'flex' | 'token' | 'revoke' | 'other';
 
 /** What an endpoint of the API serves. Backups that do not name another kind of cluster are those of dedicated clusters. */
