@@ -14,8 +14,8 @@ const noNewItem = 'the page has no new item, as if something on the way had drop
 const defaultPageSize = 100;
 
 /**
- * Requests all pages of a list. Only the first page may come from the fallback: the endpoint that has it has the others. Each page
- * has its own retries.
+ * Requests all pages of a list. Only the first page may come from the fallback: the endpoint that has it has the others. Each
+ * page has its own retries.
  *
  * @throws what {@link request} throws, or {@link Failed} if the list is unusable or incomplete.
  */

@@ -8,7 +8,7 @@ import type { TokenEndpoint } from './token-endpoint.js';
 /** How long {@link ServiceAccount.close} takes at most, in ms. */
 const closeTimeout = 2_000;
 
-/** The shortest time between two fetches that replace a refused token, in ms. Atlas limits how many tokens are valid at a time. */
+/** The shortest time between two fetches for refused tokens, in ms. Atlas limits how many tokens are valid at a time. */
 const replacementInterval = 60_000;
 
 /** How many tokens a call may try. */
@@ -18,8 +18,8 @@ const maxTokens = 3;
 const maxRefused = 10;
 
 /**
- * The token in use. It is renewed at `renewAt`, and used until it expires if that fails. Both times are wrong if the clock was when the
- * token was obtained. That does no harm, because a token that Atlas refuses is replaced at any time.
+ * The token in use. It is renewed at `renewAt`, and used until it expires if that fails. If the clock was wrong when the token was
+ * obtained, both times are wrong. That does no harm, because a token that Atlas refuses is replaced at any time.
  */
 interface TokenInUse extends AccessToken {
   /** In ms since 1970, not after `expiresAt`. */
