@@ -64,8 +64,14 @@ export class Calls {
     return this.#call((limits) => this.#client.getAll(path, { ...options, ...limits }));
   }
 
-  get(path: string, options: GetOptions): Promise<Answer<unknown>> {
-    return this.#call((limits) => this.#client.get(path, { ...options, ...limits }));
+  /**
+   * Reads anything else.
+   *
+   * @param isForState - whether a state depends on it. Otherwise the call does not wait for the end of an outage: it would take the
+   * time of other clusters.
+   */
+  get(path: string, options: GetOptions, isForState = true): Promise<Answer<unknown>> {
+    return this.#call((limits) => this.#client.get(path, { ...options, ...limits }), isForState);
   }
 
   /**
@@ -74,9 +80,9 @@ export class Calls {
    * - after a rate limit.
    * - for two minutes after Atlas was down or could not be reached.
    */
-  async #call<T>(start: (limits: GetOptions) => StartedCall<T>): Promise<Answer<T>> {
+  async #call<T>(start: (limits: GetOptions) => StartedCall<T>, isForState = true): Promise<Answer<T>> {
     const { signal } = this.#ending;
-    let endOfOutage = this.#deadline;
+    let endOfOutage = isForState ? this.#deadline : 0;
     for (;;) {
       if (signal.aborted) throw signal.reason;
       const timeout = Math.floor(this.#deadline - performance.now());
@@ -133,7 +139,8 @@ export class Calls {
 
 /** When Atlas sent a response, by its own clock, in ms since 1970. The response may have been in a cache since. */
 function timeOf({ date = '', age = '' }: AtlasResponse['headers'] = {}): number | undefined {
-  const sentAt = Date.parse(date);
+  // Without GMT, it would be read in the time zone of this machine.
+  const sentAt = date.endsWith('GMT') ? Date.parse(date) : Number.NaN;
   if (Number.isNaN(sentAt)) return undefined;
   return sentAt + Number(/^\d+/.exec(age)?.[0] ?? 0) * 1000;
 }

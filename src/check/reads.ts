@@ -112,23 +112,27 @@ export class ClusterReads {
     }
   }
 
-  /** Reads the schedule of a dedicated cluster, once. */
-  schedule(): Promise<Schedule> {
-    this.#schedule ??= this.#readSchedule();
+  /**
+   * Reads the schedule of a dedicated cluster, once.
+   *
+   * @param isForState - whether the state of the cluster depends on it, and not only the evidence.
+   */
+  schedule(isForState = true): Promise<Schedule> {
+    this.#schedule ??= this.#readSchedule(isForState);
     return this.#schedule;
   }
 
   /** Reads what was not needed until now, and returns all that Atlas answered. */
   async evidence(): Promise<BackupEvidence> {
-    if (this.#cluster.name.clusterType === 'dedicated') await this.schedule();
+    if (this.#cluster.name.clusterType === 'dedicated') await this.schedule(false);
     await this.#readRestores();
     return this.#evidence;
   }
 
-  async #readSchedule(): Promise<Schedule> {
+  async #readSchedule(isForState: boolean): Promise<Schedule> {
     try {
       const options = { apiVersion: '2024-08-05', schema: scheduleSchema };
-      const { data } = await this.#calls.get(`${this.#path}/schedule`, options);
+      const { data } = await this.#calls.get(`${this.#path}/schedule`, options, isForState);
       this.#evidence.schedule = data;
       return readSchedule(data);
     } catch (error) {
@@ -142,7 +146,7 @@ export class ClusterReads {
     try {
       const query = { itemsPerPage: maxRestores };
       const options = { apiVersion: this.#apiVersion, schema: listSchema, query };
-      const { data } = await this.#calls.get(`${this.#path}/restoreJobs`, options);
+      const { data } = await this.#calls.get(`${this.#path}/restoreJobs`, options, false);
       this.#evidence.restores = itemsOf(fieldOf(data, 'results')).slice(0, maxRestores).map(withoutDownloads);
     } catch (error) {
       this.#note(error);

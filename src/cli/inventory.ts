@@ -63,11 +63,17 @@ export function updateInventory({ file, clusters, failure }: Inventory, report: 
 /** Returns the clusters that are no longer listed, and all that the inventory has from now on. */
 function compare(clusters: readonly Entry[], { options, findings, listed, checkedAt }: Report) {
   const listedNow = new Map(listed.filter(isCluster).map((found) => [keyOf(found), found]));
+  const projectNames = new Map(listed.map(({ groupId, groupName }) => [groupId, groupName]));
   const failed = new Set(listed.filter((found) => !isCluster(found)).map(({ groupId }) => groupId));
   // What this check cannot know about.
   const isOutside = (entry: Entry) => failed.has(entry.groupId) || !isIncluded(options, entry);
   const isExcluded = (entry: Entry) => excludedBy(options, listedNow.get(keyOf(entry)) ?? entry) !== undefined;
-  const kept = clusters.filter((entry) => isOutside(entry) || !isExcluded(entry));
+  // The patterns have the latest name of a project.
+  const entries = clusters.map((entry) => ({
+    ...entry,
+    groupName: projectNames.get(entry.groupId) ?? entry.groupName,
+  }));
+  const kept = entries.filter((entry) => isOutside(entry) || !isExcluded(entry));
   const next = new Map(kept.map((entry) => [keyOf(entry), entry]));
   // One without a name cannot be found again.
   for (const finding of findings.filter(isCluster).filter(({ clusterName }) => clusterName !== '')) {

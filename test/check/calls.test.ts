@@ -60,6 +60,16 @@ describe('the calls of a check', () => {
     expect(getEventListeners(signal, 'abort')).toEqual([]);
   });
 
+  it('are not made again after a 503 if they only bring evidence', async () => {
+    const get = vi.fn(async () => {
+      throw new AtlasApiError('failed', { status: 503 });
+    });
+    const { getAll } = flexClusters(1, () => []);
+    const { findings } = await runCheck({ get, getAll }, { groupIds: [a], evidence: true });
+    expect(findings).toMatchObject([{ state: 'none', evidence: { errors: [{ status: 503 }] } }]);
+    expect(get).toHaveBeenCalledOnce();
+  });
+
   const date = (hours: number) => new Date(Date.now() + hours * hour).toUTCString();
   it.each<[what: string, headers: object | undefined, hours: number, offset?: number]>([
     ['its Date', { date: date(72) }, 73, -72],
@@ -67,6 +77,7 @@ describe('the calls of a check', () => {
     ['its Date without an odd Age', { date: date(1), age: 'old' }, 2, -1],
     ['the clock of this machine without a Date', { age: '3600' }, 1],
     ['the clock of this machine if its Date is odd', { date: 'soon' }, 1],
+    ['the clock of this machine if its Date has no zone', { date: date(72).replace(' GMT', '') }, 1],
     ['the clock of this machine if a fake sends no headers', undefined, 1],
   ])('take the age of a backup by %s', async (_what, headers, hours, offset) => {
     const backups = [{ status: 'COMPLETED', finishTime: ago(hour) }];

@@ -67,6 +67,12 @@ describe('the inventory', () => {
     expect(namesIn()).toEqual(['a']);
   });
 
+  it('reports one that is gone under the latest name of its project, by which patterns match it', async () => {
+    write({ ...ofShop('b'), groupName: 'Old', since }, { ...ofShop('c'), groupName: undefined, since });
+    const { lines } = await update([checked(ofShop('a'))], ['--include=Web Shop/*']);
+    expect(lines).toEqual([expect.stringMatching(/^Web Shop \/ b, Web Shop \/ c: /)]);
+  });
+
   it('names all that are gone in one line', async () => {
     write({ ...ofShop('b'), since: '2026-07-02' }, { ...ofShop('c'), since });
     expect((await update([checked(ofShop('a'))])).lines).toEqual([
