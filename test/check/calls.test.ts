@@ -34,12 +34,12 @@ const flexClusters = (count: number, answer: (...call: Parameters<Parameters<typ
   });
 
 describe('the calls of a check', () => {
-  it('are at most 16 at a time over all projects', async () => {
+  it('are at most 16 at a time over all projects, and so are their listeners', async () => {
     let running = 0;
     let most = 0;
-    const client = flexClusters(20, async () => {
+    const client = flexClusters(20, async (_path, { signal }) => {
       running += 1;
-      most = Math.max(most, running);
+      most = Math.max(most, running, getEventListeners(signal, 'abort').length);
       await standStill(1);
       running -= 1;
       return [];
