@@ -48,6 +48,14 @@ describe('the calls of a check', () => {
     expect(most).toBe(16);
   });
 
+  it('may read lists of any length', async () => {
+    const backups = Array(130_000).fill({ status: 'COMPLETED', finishTime: ago(hour) });
+    const client = flexClusters(130_000, () => backups);
+    const check = checkBackups(client, { groupIds: [a], concurrency: 1 });
+    expect(await check.next()).toMatchObject({ value: { state: 'fresh', backups: 130_000 } });
+    await check.return({ projects: 1, notChecked: [] });
+  });
+
   it('are aborted when the reader leaves the loop', async () => {
     const ofCalls: AbortSignal[] = [];
     const client = flexClusters(2, (path, limits) => {
