@@ -57,7 +57,7 @@ it.each<[name: string, found: BackupFinding[], args: string[], lines: unknown[]]
   ],
   ['a cluster without a name', [unknown('')], [], [`Web Shop / (no name): ${isDown}`]],
   [
-    'a pattern of --include that matches no cluster, or only free ones, each in its own line',
+    'a pattern of --include that matches no cluster, or only free and internal ones, each in its own line',
     [list],
     ['Web Shop/old', `${office}/x`, 'Web Shop/s*', 'Gone/*\x1b'].map((text) => `--include=${text}`),
     [
@@ -86,7 +86,8 @@ it.each<[name: string, found: BackupFinding[], args: string[], lines: unknown[]]
   ['not a list that a pattern leaves out', [fresh, list], ['--include=Web Shop/*'], []],
   ['that all are excluded', [], ['--exclude=Web Shop/*'], ['No cluster was checked: All of them are excluded.']],
 ])('they say %s', (_name, found, args, lines) => {
-  expect(linesOf(found, args, totals.notChecked)).toEqual(lines);
+  const shadow = { ...ofShop('shadow'), reason: 'internal' as const };
+  expect(linesOf(found, args, [...totals.notChecked, shadow])).toEqual(lines);
 });
 
 it('they say why there may be no cluster', () => {
