@@ -31,13 +31,8 @@ async function update(found: readonly BackupFinding[], args: string[] = [], notC
 
 describe('the inventory', () => {
   it('begins with the clusters that were checked, and a line says so', async () => {
-    const { lines, created } = await update([
-      checked(ofShop('')),
-      checked(ofShop('b')),
-      checked(ofBilling('x')),
-      checked(ofShop('a')),
-      failedList,
-    ]);
+    const found = [ofShop(''), ofShop('b'), ofBilling('x'), ofShop('a')].map(checked);
+    const { lines, created } = await update([...found, failedList]);
     expect({ lines, created }).toEqual({
       lines: [],
       created: `--inventory ${file} was missing. It was created with 3 clusters.`,
@@ -80,12 +75,7 @@ describe('the inventory', () => {
     ['a free one', ofShop('sandbox'), [], true],
     ['one that is being deleted', ofBilling('gone'), [], true],
     ['an excluded one', ofShop('old'), ['--exclude=*/old'], false],
-    [
-      'an excluded one of a project that was renamed',
-      { ...ofShop('old'), groupName: 'X' },
-      ['--exclude=Web*/old'],
-      false,
-    ],
+    ['an excluded one of a renamed project', { ...ofShop('old'), groupName: 'X' }, ['--exclude=Web*/old'], false],
     ['one that is not included', ofBilling('x'), ['--include=Web Shop/*'], true],
     ['an excluded one that is not included', ofBilling('x'), ['--include=Web Shop/*', '--exclude=*/x'], true],
     ['one of another project', ofBilling('x'), [`--project=${shop}`], true],
