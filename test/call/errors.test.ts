@@ -53,6 +53,19 @@ describe('every error has the operation and the path of its request, and the mes
   });
 });
 
+it.each<[code: string, behavior: Behavior, options: TenantSnapshotsClientOptions]>([
+  ['API_ERROR', { status: 503 }, {}],
+  ['AUTHENTICATION', { status: 503 }, account],
+  ['CONNECTION', dead(), {}],
+  ['TIMEOUT', silent, { attemptTimeout: 50 }],
+])('%s says why there is no retry that might help, if the response is %o', async (code, behavior, options) => {
+  stopClock();
+  const client = open([behavior], { maxRetries: 1, timeout: 400, ...options });
+  const error = await runClock(rejection(get(client), AtlasError));
+  expect(error.code).toBe(code);
+  expect(error.message).toContain('. Not retried: the wait of 500 ms would pass the deadline. ');
+});
+
 describe('an AtlasApiError', () => {
   const whole = {
     error: 400,

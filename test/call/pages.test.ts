@@ -163,6 +163,14 @@ it('items are identified as they were sent, and returned as the schema made them
   expect(await client.getAll(groups, { schema })).toEqual(['same', 'same']);
 });
 
+it('items are parsed up to the first that fails', async () => {
+  const parsed: unknown[] = [];
+  const schema = z.unknown().refine((item) => parsed.push(item) < 2, 'is wrong');
+  const { client } = openScripted([{ body: { results: [1, 2, 3] } }]);
+  const { issues } = await rejection(client.getAll(groups, { schema }), AtlasInvalidResponseError);
+  expect([parsed, issues]).toEqual([[1, 2], [{ path: 'results.1', message: 'is wrong' }]]);
+});
+
 it('items may be nested as deep as JSON allows', async () => {
   const { client } = openScripted([{ body: `{"results":[${'{"n":['.repeat(100_000)}${']}'.repeat(100_000)}]}` }]);
   expect(await client.getAll(groups)).toHaveLength(1);

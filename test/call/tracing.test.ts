@@ -212,7 +212,7 @@ describe('the retry channel', () => {
   });
 
   it.each([503, 404, 200])(
-    'publishes nothing after an abort, even right after a response with status %i',
+    'publishes nothing after an abort, and no status, even right after a response with status %i',
     async (status) => {
       const controller = new AbortController();
       const abortingReply: Behavior = (request) => {
@@ -222,6 +222,7 @@ describe('the retry channel', () => {
       const { client } = openRetrying([abortingReply]);
       await expect(get(client, { signal: controller.signal })).rejects.toBe('mine');
       expect(retries).toEqual([]);
+      expect('status' in (ended()[0] ?? {})).toBe(false);
     },
   );
 });

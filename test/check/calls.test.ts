@@ -34,18 +34,26 @@ const flexClusters = (count: number, answer: (...call: Parameters<Parameters<typ
   });
 
 describe('the calls of a check', () => {
-  it('are at most 16 at a time over all projects', async () => {
+  it('are at most 16 at a time over all projects, and so are their listeners', async () => {
     let running = 0;
     let most = 0;
-    const client = flexClusters(20, async () => {
+    const client = flexClusters(20, async (_path, { signal }) => {
       running += 1;
-      most = Math.max(most, running);
+      most = Math.max(most, running, getEventListeners(signal, 'abort').length);
       await standStill(1);
       running -= 1;
       return [];
     });
     expect((await runCheck(client, { groupIds: [a, b] })).findings).toHaveLength(40);
     expect(most).toBe(16);
+  });
+
+  it('may read lists of any length', async () => {
+    const backups = Array(130_000).fill({ status: 'COMPLETED', finishTime: ago(hour) });
+    const client = flexClusters(130_000, () => backups);
+    const check = checkBackups(client, { groupIds: [a], concurrency: 1 });
+    expect(await check.next()).toMatchObject({ value: { state: 'fresh', backups: 130_000 } });
+    await check.return({ projects: 1, notChecked: [] });
   });
 
   it('are aborted when the reader leaves the loop', async () => {
@@ -218,16 +226,12 @@ describe('a call that fails', () => {
     expect(first).toMatchObject(times.length > 1 ? { state: 'fresh' } : { state: 'unknown', error });
   });
 
+  const mixed = [failed(429, 200_000), failed(503), failed(429, 150_000), failed(503)];
   const every10s = (end: number) => Array.from({ length: end / 10_000 + 1 }, (_, index) => index * 10_000);
   it.each<[what: string, errors: AtlasError[], timeout: number, times: number[]]>([
     ['two minutes after it first failed', Array(13).fill(failed(503)), 600_000, every10s(120_000)],
     ['the end of the check', Array(13).fill(failed(503)), 30_000, every10s(20_000)],
-    [
-      'two minutes after it first failed for another reason than a rate limit',
-      [failed(429, 200_000), failed(503), failed(429, 150_000), failed(503)],
-      600_000,
-      [0, 200_000, 210_000, 360_000],
-    ],
+    ['two minutes after it first failed, rate limits aside', mixed, 600_000, [0, 200_000, 210_000, 360_000]],
   ])('is made again until %s', async (_what, errors, timeout, expected) => {
     const { first, times } = await checkFailing(errors, timeout);
     expect(times).toEqual(expected);

@@ -179,6 +179,7 @@ describe('a cluster whose backups are in doubt', () => {
 it.each<[facts: Given, state: string]>([
   [{}, 'none'],
   [{ newest: 2 * hour }, 'fresh'],
+  [{ newest: 30 * hour }, 'stale'],
   [{ newest: 30 * hour, databaseEdition: 'INFINITE' }, 'unknown'],
 ])('of %j, which is %s, the failed snapshot is kept', (facts, state) => {
   const lastFailed = { time: ago(hour) };

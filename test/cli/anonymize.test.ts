@@ -3,7 +3,7 @@ import { type BackupFinding, checkBackups } from '../../src/check/index.js';
 import { Anonymizer } from '../../src/cli/anonymize.js';
 import { runCommand } from '../../src/cli/commands.js';
 import { formatJson, toDocument } from '../../src/cli/json.js';
-import { AtlasApiError } from '../../src/index.js';
+import { AtlasApiError, AtlasConnectionError, AtlasTimeoutError } from '../../src/index.js';
 import { runClock, stopClock } from '../support/clock.js';
 import { setEnvironment } from '../support/defaults.js';
 import { environmentOf, openEmulator } from '../support/open-emulator.js';
@@ -25,6 +25,10 @@ describe('an anonymous report', () => {
     ...{ status: 404, errorCode: 'CLUSTER_NOT_FOUND', detail: 'No carts.', reason: 'Not Found', path: '/carts' },
     ...{ operation: 'getAll', attempts: 2, retryAfterMs: 5 },
   });
+  const others = [
+    new AtlasTimeoutError('carts', { limit: 'timeout', limitMs: 5 }),
+    new AtlasConnectionError('carts', { kind: 'certificate' }),
+  ];
   const facts = { name: 'AtlasApiError', code: 'API_ERROR', status: 404, errorCode: 'CLUSTER_NOT_FOUND' };
   const text = expect.stringMatching(/^text\d+$/);
   const objectId = expect.stringMatching(/^6{8}0{15}\d$/);
@@ -64,14 +68,18 @@ describe('an anonymous report', () => {
     ['but no other texts', { tags: [{ key: 'owner', note: '' }] }, { tags: [{ key: text, note: '' }] }],
     ['the time of an ID', { id: '6'.repeat(24) }, { id: objectId }],
   ])('keeps %s of the evidence', (_what, cluster, expected) => {
-    const evidence = { cluster, errors: [error] };
+    const evidence = { cluster, errors: [error, ...others] };
     const { findings } = anonymized([
       { ...ofShop('carts'), state: 'none', evidence },
       { ...ofShop('users'), state: 'none' },
     ]);
     expect(findings[0].evidence).toEqual({
       cluster: { ...cluster, ...expected },
-      errors: [{ ...facts, operation: 'getAll', attempts: 2 }],
+      errors: [
+        { ...facts, operation: 'getAll', attempts: 2 },
+        { name: 'AtlasTimeoutError', code: 'TIMEOUT', limit: 'timeout', limitMs: 5 },
+        { name: 'AtlasConnectionError', code: 'CONNECTION', kind: 'certificate' },
+      ],
     });
   });
 

@@ -7,13 +7,8 @@ const [hour, day] = [3_600_000, 86_400_000];
 
 describe('the options of a check', () => {
   it('have the defaults that the usage names', () => {
-    expect(optionsOf()).toMatchObject({
-      maxAges: [],
-      minHistories: [],
-      timeout: 600_000,
-      onlyProblems: false,
-      isJson: false,
-    });
+    const defaults = { maxAges: [], minHistories: [], timeout: 600_000, onlyProblems: false, isJson: false };
+    expect(optionsOf()).toMatchObject(defaults);
     expect(checkUsage).toMatch(/--timeout TIME .* Default: 10m\./);
   });
 

@@ -38,6 +38,7 @@ const errors: AnyAtlasError[] = [
   api(404, 'CLUSTER_NOT_FOUND'),
   api(500, '::error::x\n##[error]', 'Web\x1b[2JShop'),
   ...[401, 404, 502].map(page),
+  new AtlasApiError(what, { status: 403, body: '\n<html>', ...context }),
   api(404, undefined, 'No cluster named x exists.'),
   ...[200, 400, 404, 429, 503].map((status) => login(status)),
   login(401, 'invalid_client', 'The client is not known'),

@@ -88,14 +88,8 @@ describe('the JSON', () => {
       lastFailed: { snapshotId: '6'.repeat(24), time: '2026-08-10T11:00:30.000Z' },
       evidence: { ...evidence, errors: [failed.toJSON()] },
     });
-    expect(Object.keys(short).slice(0, 7)).toEqual([
-      ...Object.keys(left),
-      'clusterName',
-      'clusterType',
-      'state',
-      'reason',
-      'snapshotId',
-    ]);
+    const names = Object.keys(short).join(' ');
+    expect(names).toMatch(/^groupId groupName clusterName clusterType state reason snapshotId /);
     expect(list).toEqual({ groupId: office, clusterType: 'flex', state: 'unknown', error: down.toJSON() });
   });
 

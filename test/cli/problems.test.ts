@@ -57,7 +57,7 @@ it.each<[name: string, found: BackupFinding[], args: string[], lines: unknown[]]
   ],
   ['a cluster without a name', [unknown('')], [], [`Web Shop / (no name): ${isDown}`]],
   [
-    'a pattern of --include that matches no cluster, or only free ones, each in its own line',
+    'a pattern of --include that matches no cluster, or only free and internal ones, each in its own line',
     [list],
     ['Web Shop/old', `${office}/x`, 'Web Shop/s*', 'Gone/*\x1b'].map((text) => `--include=${text}`),
     [
@@ -86,7 +86,8 @@ it.each<[name: string, found: BackupFinding[], args: string[], lines: unknown[]]
   ['not a list that a pattern leaves out', [fresh, list], ['--include=Web Shop/*'], []],
   ['that all are excluded', [], ['--exclude=Web Shop/*'], ['No cluster was checked: All of them are excluded.']],
 ])('they say %s', (_name, found, args, lines) => {
-  expect(linesOf(found, args, totals.notChecked)).toEqual(lines);
+  const shadow = { ...ofShop('shadow'), reason: 'internal' as const };
+  expect(linesOf(found, args, [...totals.notChecked, shadow])).toEqual(lines);
 });
 
 it('they say why there may be no cluster', () => {
@@ -115,28 +116,19 @@ it.each([
 });
 
 it('what evidence could not be read is said in a line for each kind, with the role that is missing', () => {
-  const errorAt = (path: string, status = 401) =>
-    new AtlasApiError('x', {
-      status,
-      errorCode: status === 401 ? 'USER_UNAUTHORIZED' : undefined,
-      path: `/clusters/${path}`,
-    });
+  const errorAt = (path: string, status = 401, errorCode = 'USER_UNAUTHORIZED') =>
+    new AtlasApiError('x', { status, errorCode, path: `/clusters/${path}` });
+  const unscheduled = errorAt('d/backup/schedule', 404, 'BACKUP_CONFIG_NOT_FOUND');
   const finding = (clusterName: string, clusterType: 'flex' | 'dedicated', ...errors: AnyAtlasError[]) => ({
     ...{ ...fresh, clusterName, clusterType },
     evidence: { cluster: {}, errors },
   });
   const found = [
-    finding('a', 'dedicated', errorAt('a/backup/restoreJobs'), errorAt('a/backup/schedule', 503)),
+    finding('a', 'dedicated', errorAt('a/backup/restoreJobs'), errorAt('a/backup/schedule', 503, '')),
     finding('b', 'dedicated', errorAt('b/backup/restoreJobs')),
     finding('c', 'flex', errorAt('c/backup/restoreJobs')),
     // That is a problem already, and an answer.
-    {
-      ...unknown('d'),
-      evidence: {
-        cluster: {},
-        errors: [down, new AtlasApiError('x', { status: 404, errorCode: 'BACKUP_CONFIG_NOT_FOUND' })],
-      },
-    },
+    { ...unknown('d'), evidence: { cluster: {}, errors: [down, unscheduled] } },
   ];
   const report = reportOf(found);
   expect(formatNotices(report)).toEqual([

@@ -97,6 +97,10 @@ describe('the table', () => {
     expect(format(reportOf([unscheduled], {}, ['--problems']))).toContain('no schedule');
   });
 
+  it('may have any number of rows', () => {
+    expect(format(reportOf(Array(130_000).fill(findings[0])))).toContain('Clusters: 130000 in');
+  });
+
   it('colors the states only', () => {
     const colored = formatTable(reportOf(findings), true);
     for (const state of ['31mnone   ', '31mstale  ', '31mshort  ', '35munknown', '33mpaused ', '32mfresh  ']) {

@@ -85,7 +85,8 @@ it('answers from odd reports, in any order', async () => {
   const error = { status: 401, errorCode: 'USER_UNAUTHORIZED', path: '/api/x/restoreJobs' };
   const evidence = { schedule: scheduleOf('weekly'), restores: undefined, errors: [error] };
   const odd = { ...shop, clusterName: 'a|b`\n<c>', clusterType: 'flex', evidence: { cluster: 1, errors: [{}] } };
-  const archive = { ...fresh([backup('03')]), clusterName: 'archive' };
+  const ofShards = [backup('02'), backup('03', { type: 'shardedCluster' })];
+  const archive = { ...fresh(ofShards, { cluster: { clusterType: 'SHARDED' } }), clusterName: 'archive' };
   const off = { ...archive, state: 'none', reason: 'backup off', evidence: {} };
   const files = write(
     ['07', { findings: [fresh([backup('05'), backup('06', { copyRegions: [] })], evidence)] }],
