@@ -105,7 +105,7 @@ describe('a token store', () => {
     expect([store.gets.length, store.sets.length]).toEqual([reads, writes]);
   });
 
-  it('that has another refused token at each read costs a call three tokens, and only the last ten are remembered', async () => {
+  it('that has another refused token at each read costs a call three tokens, and refused ones are remembered', async () => {
     let reads = 0;
     const get = async () => JSON.parse(stored(`x${reads++ % 12}`));
     const refusals = Array<Behavior>(18).fill(no);
