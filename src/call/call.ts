@@ -45,6 +45,8 @@ export class Call implements ErrorContext {
   notRetried: string | undefined;
   /** Every `Authorization` value that the call has sent. */
   readonly authorizations: string[] = [];
+  /** Where the call is in the list of its client's running calls. */
+  place = 0;
   /** Whether the call is between two attempts. Then `close()` ends it. */
   #isPaused = false;
 
@@ -163,7 +165,8 @@ export class ClientContext {
   readonly authenticator: Authenticator;
   /** Whether `close()` has been called. */
   isClosed = false;
-  readonly #running = new Set<Call>();
+  // Not a set: at 16 calls at a time, what it leaves to the garbage collector costs half as much as a call.
+  readonly #running: Call[] = [];
   #closing: Promise<void> | undefined;
   #onIdle = () => {};
 
@@ -175,13 +178,18 @@ export class ClientContext {
 
   /** Adds a call that has started. */
   add(call: Call): void {
-    this.#running.add(call);
+    call.place = this.#running.length;
+    this.#running.push(call);
   }
 
   /** Removes a call that has ended. */
   remove(call: Call): void {
-    this.#running.delete(call);
-    if (this.#running.size === 0) this.#onIdle();
+    const last = this.#running.pop();
+    if (last !== undefined && last !== call) {
+      last.place = call.place;
+      this.#running[last.place] = last;
+    }
+    if (this.#running.length === 0) this.#onIdle();
   }
 
   /**
@@ -198,7 +206,7 @@ export class ClientContext {
   async #closeOnce(): Promise<void> {
     this.isClosed = true;
     this.#endCalls(false);
-    if (this.#running.size > 0) {
+    if (this.#running.length > 0) {
       await new Promise<void>((resolve) => {
         this.#onIdle = resolve;
       });
