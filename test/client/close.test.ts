@@ -1,10 +1,11 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { AtlasClosedError, AtlasInvalidArgumentError, type TenantSnapshotsClientOptions } from '../../src/index.js';
 import { passTime, runClock, standStill, stopClock } from '../support/clock.js';
-import { get, openAgent, openBareClient } from '../support/open-client.js';
+import { get, openAgent, openBareClient, openScripted } from '../support/open-client.js';
 import { startRawServer } from '../support/raw-server.js';
 import { good, type Script, sendChallenge } from '../support/raw-steps.js';
 import { rejection } from '../support/rejection.js';
+import { silent } from '../support/scripted-dispatcher.js';
 
 const apiKey = { publicKey: 'ABCDEFGH', privateKey: 'private' };
 
@@ -22,6 +23,15 @@ describe('close()', () => {
     }
     await expect.poll(() => server.open, { interval: 1 }).toBe(0);
     await Promise.all([client.close(), client.close()]);
+  });
+
+  it('ends all calls that are left after its timeout, in whatever order the others have ended', async () => {
+    const { client } = openScripted([{}, silent]);
+    const [first, ...left] = [get(client), get(client), get(client)];
+    const ended = left.map((call) => rejection(call, AtlasClosedError));
+    await first;
+    await runClock(client.close({ timeout: 1_000 }));
+    await expect(Promise.all(ended)).resolves.toHaveLength(2);
   });
 
   it("does not close the caller's agent", async () => {
