@@ -45,7 +45,7 @@ export class Call implements ErrorContext {
   notRetried: string | undefined;
   /** Every `Authorization` value that the call has sent. */
   readonly authorizations: string[] = [];
-  /** Where the call is in the list of its client's running calls. */
+  /** The index of the call in its client's list of running calls. */
   place = 0;
   /** Whether the call is between two attempts. Then `close()` ends it. */
   #isPaused = false;
