@@ -29,7 +29,7 @@ export async function* runJobs(
   };
   for (;;) {
     if (signal?.aborted) throw signal.reason;
-    // Takes as many jobs as there is room for. There is always room here: nothing has started, or a result was just taken.
+    // As many as there is room for. `ends` is shorter than `concurrency` here: nothing has started, or a result was just taken.
     for (const job of waiting.splice(ends.length - concurrency).reverse()) start(job);
     const end = ends.shift();
     if (end === undefined) return;

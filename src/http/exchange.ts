@@ -46,7 +46,7 @@ export class Exchange {
   /** 0 until the head of a response arrives. */
   #status = 0;
   #headers: HeaderFields = {};
-  /** The body so far, and room for more. Many small chunks, kept as they come, would take far more memory than their bytes. */
+  /** The body so far, and room for more. Small chunks that are kept one by one would take far more memory than their bytes. */
   #body: Buffer = Buffer.alloc(0);
   #size = 0;
 
@@ -82,20 +82,19 @@ export class Exchange {
 
   /** A part of the body arrived. */
   onResponseData(_controller: DispatchController, chunk: Buffer): void {
-    const { maxResponseSize } = this.#limits;
-    const part = chunk.subarray(0, maxResponseSize - this.#size);
-    const size = this.#size + part.length;
+    const part = chunk.subarray(0, this.#limits.maxResponseSize - this.#size);
     // Most responses have one chunk, which need not be copied.
     if (this.#size === 0) this.#body = part;
-    else this.#append(part, Math.min(2 * size, maxResponseSize));
-    this.#size = size;
+    else this.#append(part);
+    this.#size += part.length;
     if (part.length < chunk.length) this.#finish(true);
   }
 
-  /** @param capacity - for how many bytes to make room, if there is none. Doubled, so that a body is copied only a few times. */
-  #append(part: Buffer, capacity: number): void {
-    if (this.#size + part.length > this.#body.length) {
-      const body = Buffer.allocUnsafe(capacity);
+  #append(part: Buffer): void {
+    const size = this.#size + part.length;
+    if (size > this.#body.length) {
+      // Room for twice as much, so that a body of many chunks is copied only a few times.
+      const body = Buffer.allocUnsafe(Math.min(2 * size, this.#limits.maxResponseSize));
       this.#body.copy(body);
       this.#body = body;
     }
