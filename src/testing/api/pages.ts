@@ -24,14 +24,20 @@ export function answerWholeList(request: ReceivedRequest, results: readonly obje
   return { status: 200, content: { links, results, totalCount: results.length } };
 }
 
+/** How one list is paged. */
+interface PageOptions extends PagingOptions {
+  /** Whether a page without its count has no `next` link either, and a count of 0. */
+  readonly isCountNeeded?: boolean;
+}
+
 /** Answers with the page that `pageNum`, `itemsPerPage` and `includeCount` ask for. */
 export function answerPage<Item>(
   request: ReceivedRequest,
   items: readonly Item[],
   print: (item: Item) => object,
-  options: PagingOptions = {},
+  options: PageOptions = {},
 ): Reply {
-  const { itemsPerPage: defaultSize = 100, maxItemsPerPage = 500, totalCount = true } = options;
+  const { itemsPerPage: defaultSize = 100, maxItemsPerPage = 500, totalCount = true, isCountNeeded = false } = options;
   const itemsPerPage = readNumber(request, 'itemsPerPage', defaultSize, maxItemsPerPage);
   if (itemsPerPage === undefined) return refuseParameter(request, 'itemsPerPage');
   const pageNum = readNumber(request, 'pageNum', 1, Number.MAX_SAFE_INTEGER);
@@ -41,8 +47,7 @@ export function answerPage<Item>(
   const end = pageNum * itemsPerPage;
   const links = [linkTo(request, 'self', page)];
   if (pageNum > 1) links.push(linkTo(request, 'previous', { ...page, pageNum: pageNum - 1 }));
-  // As recorded: without their count, events have no next link, however many there are, and a count of 0.
-  const hidesNext = request.route.resource === 'events' && !includeCount;
+  const hidesNext = isCountNeeded && !includeCount;
   if (end < items.length && !hidesNext) links.push(linkTo(request, 'next', { ...page, pageNum: pageNum + 1 }));
   const count = includeCount && totalCount ? items.length : undefined;
   // Prints this page only, so that a long list costs no more per page than a short one.
@@ -65,9 +70,7 @@ function refuseParameter(request: ReceivedRequest, name: string): Reply {
 
 function linkTo({ origin, path, query }: ReceivedRequest, rel: string, page: Page): { href: string; rel: string } {
   const { includeCount, pageNum, itemsPerPage } = page;
-  const parameters = new URLSearchParams(
-    `includeCount=${includeCount}&pageNum=${pageNum}&itemsPerPage=${itemsPerPage}`,
-  );
-  for (const [name, value] of query) if (!parameters.has(name)) parameters.set(name, value);
-  return { href: `${origin}${path}?${parameters}`, rel };
+  const paging = new URLSearchParams(`includeCount=${includeCount}&pageNum=${pageNum}&itemsPerPage=${itemsPerPage}`);
+  const others = [...query].filter(([name]) => !paging.has(name));
+  return { href: `${origin}${path}?${new URLSearchParams([...paging, ...others])}`, rel };
 }

@@ -1,9 +1,8 @@
 import { atlasError } from '../http/atlas-error.js';
-import type { ReceivedRequest } from '../http/received-request.js';
+import { type ReceivedRequest, type Route, USUAL_BUCKET } from '../http/received-request.js';
 import type { Reply } from '../http/reply.js';
-import { bucketOf } from '../http/token-buckets.js';
 
-/** The token buckets. Each project has one per endpoint. */
+/** The token buckets. Each project has one per list and its items. */
 export interface RateLimitOptions {
   /** Requests in a full bucket. Default: Atlas's, 1200 for Flex and 4000 for tenant snapshots. */
   capacity?: number | undefined;
@@ -11,6 +10,14 @@ export interface RateLimitOptions {
   refillPerMinute?: number | undefined;
   /** Whether an empty bucket refuses requests with 429. Default false: only the headers report it. */
   enforce?: boolean | undefined;
+}
+
+/** What a bucket has to say about a request. */
+export interface Limit {
+  /** They report the limit. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** The 429 of a bucket that is empty and enforced. */
+  readonly refusal?: Reply;
 }
 
 interface Bucket {
@@ -29,11 +36,12 @@ export class RateLimit {
     this.#now = now;
   }
 
-  /** Takes a request out of its bucket. Returns the headers that report it, and a 429 if the bucket is empty and enforced. */
-  take(request: ReceivedRequest): { readonly headers: Record<string, string>; readonly refusal?: Reply } {
-    const atlas = bucketOf(request.route);
+  /** Takes a request out of its bucket. */
+  take(request: ReceivedRequest, route: Route): Limit {
+    const atlas = route.bucket ?? USUAL_BUCKET;
     const { capacity = atlas.capacity, refillPerMinute = atlas.refillPerMinute, enforce = false } = this.#options;
-    const bucket = this.#fill(`${request.route.resource} ${request.route.groupId}`, capacity, refillPerMinute);
+    const listPath = route.path.replace('/{snapshotId}', '');
+    const bucket = this.#fill(`${listPath} ${request.groupId}`, capacity, refillPerMinute);
     const isEmpty = bucket.level < 1;
     if (!isEmpty) bucket.level -= 1;
     const report = { 'ratelimit-limit': String(capacity), 'ratelimit-remaining': String(Math.floor(bucket.level)) };

@@ -1,7 +1,6 @@
 import { atlasError, methodNotAllowed } from '../http/atlas-error.js';
-import type { ReceivedRequest } from '../http/received-request.js';
-import type { Reply } from '../http/reply.js';
-import type { RequestKind } from '../http/routes.js';
+import { isOAuth, type ReceivedRequest, type RequestKind } from '../http/received-request.js';
+import { type Reply, retryAfterHeader } from '../http/reply.js';
 import { oauthError } from '../tokens/oauth-error.js';
 
 /**
@@ -81,23 +80,19 @@ export function scriptedReply(answer: ScriptedAnswer, request: ReceivedRequest):
   const { status, body, retryAfter } = answer;
   if (status === undefined && body === undefined) return undefined;
   if (body === undefined && status !== undefined && status >= 400) return scriptedError(status, answer, request);
-  const wait = retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) };
-  return { status: status ?? 200, headers: { ...wait, ...answer.headers }, content: body ?? '' };
+  const headers = { ...retryAfterHeader(retryAfter), ...answer.headers };
+  return { status: status ?? 200, headers, content: body ?? '' };
 }
 
 function scriptedError(status: number, answer: ScriptedAnswer, request: ReceivedRequest): Reply {
-  const { kind } = request.route;
-  if (kind === 'token' || kind === 'revoke') return scriptedTokenError(status, answer, request);
+  if (isOAuth(request)) return scriptedTokenError(status, answer, request);
   if (status === 405 && answer.errorCode === undefined) return methodNotAllowed('GET,OPTIONS');
   return atlasError(request, status, answer);
 }
 
 function scriptedTokenError(status: number, answer: ScriptedAnswer, request: ReceivedRequest): Reply {
-  const { errorCode, detail, retryAfter, headers } = answer;
-  // The only error of the token endpoint that is not an OAuth error.
-  if (status === 429) return atlasError(request, status, { ...answer, errorCode: errorCode ?? 'RATE_LIMITED' });
-  const code = errorCode ?? (status >= 500 ? 'server_error' : 'invalid_request');
-  const error = oauthError(status, code, detail ?? `Scripted answer ${status}.`);
-  const wait = retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) };
-  return { ...error, headers: { ...error.headers, ...wait, ...headers } };
+  const { errorCode = 'RATE_LIMITED' } = answer;
+  // Atlas was seen to send its own form for this code only. MongoDB documents an OAuth error for this status too.
+  if (status === 429 && errorCode === 'RATE_LIMITED') return atlasError(request, status, { ...answer, errorCode });
+  return oauthError(status, answer);
 }

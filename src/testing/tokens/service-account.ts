@@ -1,5 +1,5 @@
 import type { ServiceAccountCredentials } from '../credentials.js';
-import { atlasError, methodNotAllowed } from '../http/atlas-error.js';
+import { atlasError } from '../http/atlas-error.js';
 import type { ReceivedRequest } from '../http/received-request.js';
 import type { Reply } from '../http/reply.js';
 import { oauthError } from './oauth-error.js';
@@ -20,9 +20,6 @@ export interface TokenOptions {
   retryAfter?: boolean | undefined;
 }
 
-const TOO_MANY_TOKENS =
-  'Access Token limit reached. Please use the existing Access Tokens or create a new Service Account.';
-
 /** The endpoints `/api/oauth/token` and `/api/oauth/revoke` for one service account. */
 export class ServiceAccountEndpoints {
   readonly #account: Readonly<ServiceAccountCredentials>;
@@ -42,18 +39,15 @@ export class ServiceAccountEndpoints {
     this.#limit = new RequestLimit(options.perMinute ?? 50, options.window ?? 60_000, now);
   }
 
-  answer(request: ReceivedRequest): Reply {
-    return request.route.kind === 'token' ? this.#answerToken(request) : this.#answerRevoke(request);
-  }
-
-  #answerToken(request: ReceivedRequest): Reply {
+  answerToken(request: ReceivedRequest): Reply {
     const refusal = this.#refuseRate(request) ?? this.#refuseClient(request);
     if (refusal !== undefined) return refusal;
     if (new URLSearchParams(request.body).get('grant_type') !== 'client_credentials') {
-      return oauthError(400, 'unsupported_grant_type', 'Only the grant type client_credentials is supported.');
+      const detail = 'Only the grant type client_credentials is supported.';
+      return oauthError(400, { errorCode: 'unsupported_grant_type', detail });
     }
     const { lifetime = 3600, live = 100 } = this.#options;
-    if (this.#tokens.countExpiring() >= live) return oauthError(403, 'access_denied', TOO_MANY_TOKENS);
+    if (this.#tokens.countExpiring() >= live) return oauthError(403);
     const token = this.#tokens.issue(lifetime * 1000);
     return {
       status: 200,
@@ -62,11 +56,11 @@ export class ServiceAccountEndpoints {
     };
   }
 
-  #answerRevoke(request: ReceivedRequest): Reply {
+  answerRevoke(request: ReceivedRequest): Reply {
     const refusal = this.#refuseClient(request);
     if (refusal !== undefined) return refusal;
     const token = new URLSearchParams(request.body).get('token');
-    if (token === null) return oauthError(400, 'invalid_request', 'The parameter token is missing.');
+    if (token === null) return oauthError(400, { detail: 'The parameter token is missing.' });
     // RFC 7009 section 2.2: an unknown token is a success too.
     this.#tokens.revoke(token);
     return { status: 200, content: '' };
@@ -85,12 +79,9 @@ export class ServiceAccountEndpoints {
   }
 
   #refuseClient(request: ReceivedRequest): Reply | undefined {
-    if (request.method !== 'POST') return methodNotAllowed('POST,OPTIONS');
     const [id, secret] = basicCredentials(request) ?? [];
-    if (id !== this.#account.clientId || secret !== this.#account.clientSecret) {
-      return oauthError(401, 'invalid_client', 'Client authentication failed.');
-    }
-    if (!isForm(request)) return oauthError(400, 'invalid_request', 'The body must be form-encoded.');
+    if (id !== this.#account.clientId || secret !== this.#account.clientSecret) return oauthError(401);
+    if (!isForm(request)) return oauthError(400, { detail: 'The body must be form-encoded.' });
     return undefined;
   }
 }
