@@ -13,7 +13,7 @@ import { type Reply, render } from './http/reply.js';
 import { type RecordedRequest, toRecord } from './http/request-log.js';
 import { refuseLogin } from './login.js';
 import type { AtlasEmulatorOptions } from './options.js';
-import { type Atlas, answerByRoute, matchRoute, type ServedRoute } from './routes.js';
+import { type Atlas, answerByRoute, findRoute, type ServedRoute } from './routes.js';
 import { ServiceAccountEndpoints } from './tokens/service-account.js';
 import { TokenTable } from './tokens/token-table.js';
 
@@ -36,7 +36,6 @@ export class Emulator {
   readonly atlas: Atlas;
   readonly #rateLimit: RateLimit;
   readonly #options: AtlasEmulatorOptions;
-  readonly #now: () => number;
   readonly #closing = new AbortController();
 
   constructor(options: AtlasEmulatorOptions) {
@@ -55,7 +54,6 @@ export class Emulator {
     };
     this.#rateLimit = new RateLimit(options.rateLimit, now);
     this.#options = options;
-    this.#now = now;
     this.seed({ groupName: DEFAULTS.groupName, ...defaultFlexBackups(now()) });
     for (const seed of [options.seed ?? []].flat()) this.seed(seed);
   }
@@ -66,7 +64,7 @@ export class Emulator {
     check(isCluster ? 'cluster' : 'project', seed);
     const { store } = this.atlas;
     const project = store.seedProject(seed.groupId ?? DEFAULTS.groupId, seed.groupName);
-    if (isCluster) store.seedCluster(project, seed.clusterName ?? DEFAULTS.clusterName, seed, this.#now());
+    if (isCluster) store.seedCluster(project, seed.clusterName ?? DEFAULTS.clusterName, seed, this.atlas.now());
   }
 
   /** Ends requests that hang or wait. */
@@ -83,15 +81,15 @@ export class Emulator {
   /** Answers a request whose body was read before. Undefined stands for a body that is too large. */
   async answer(fetched: Request, body: string | undefined): Promise<Response> {
     const { recordRequests = true, envelopeKey = 'content', onResponse } = this.#options;
-    const match = matchRoute(new URL(fetched.url).pathname);
-    const request = receive(fetched, body ?? '', match);
-    const recorded = toRecord(request, this.#now());
+    const { route, names } = findRoute(new URL(fetched.url).pathname);
+    const request = receive(fetched, body ?? '', route, names);
+    const recorded = toRecord(request, this.atlas.now());
     if (recordRequests && body !== undefined) this.requests.push(recorded);
     request.signal.addEventListener('abort', () => {
       recorded.aborted = !this.#closing.signal.aborted;
     });
     const { reply, fault }: Outcome =
-      body === undefined ? { reply: BODY_TOO_LARGE } : await this.#answer(request, match.route);
+      body === undefined ? { reply: BODY_TOO_LARGE } : await this.#answer(request, route);
     const wire = render(reply, request, envelopeKey);
     recorded.status = wire.status;
     onResponse?.(recorded);

@@ -1,6 +1,6 @@
 import * as api from './api/handlers.js';
 import { atlasError, methodNotAllowed } from './http/atlas-error.js';
-import type { ReceivedRequest, Route, RouteMatch } from './http/received-request.js';
+import { NO_NAMES, type PathNames, type ReceivedRequest, type Route } from './http/received-request.js';
 import type { Reply } from './http/reply.js';
 import type { ServiceAccountEndpoints } from './tokens/service-account.js';
 
@@ -36,20 +36,16 @@ const TENANT_SNAPSHOTS = '/api/atlas/v1.0/groups/{groupId}/clusters/{clusterName
 const ROUTES: readonly ServedRoute[] = [
   { path: '/api/oauth/token', ...TOKEN, answer: (request, atlas) => atlas.serviceAccount.answerToken(request) },
   { path: '/api/oauth/revoke', ...REVOKE, answer: (request, atlas) => atlas.serviceAccount.answerRevoke(request) },
-  { path: TENANT_SNAPSHOTS, ...TENANT, answer: api.ofTenantCluster(api.listTenantSnapshots) },
-  { path: `${TENANT_SNAPSHOTS}/{snapshotId}`, ...TENANT, answer: api.ofTenantCluster(api.getSnapshot) },
-  { path: `${FLEX_BACKUP}/snapshots`, ...FLEX, answer: api.ofFlexCluster(api.listSnapshots) },
-  { path: `${FLEX_BACKUP}/snapshots/{snapshotId}`, ...FLEX, answer: api.ofFlexCluster(api.getSnapshot) },
-  { path: `${FLEX_BACKUP}/restoreJobs`, ...FLEX, answer: api.ofFlexCluster(api.listRestoreJobs) },
-  { path: `${BACKUP}/snapshots`, ...DEDICATED, answer: api.ofDedicatedCluster(api.listSnapshots) },
-  {
-    path: `${BACKUP}/snapshots/shardedClusters`,
-    ...DEDICATED,
-    answer: api.ofDedicatedCluster(api.listShardedSnapshots),
-  },
-  { path: `${BACKUP}/snapshots/{snapshotId}`, ...DEDICATED, answer: api.ofDedicatedCluster(api.getSnapshot) },
-  { path: `${BACKUP}/restoreJobs`, ...DEDICATED, answer: api.ofDedicatedCluster(api.listRestoreJobs) },
-  { path: `${BACKUP}/schedule`, version: '2024-08-05', answer: api.ofDedicatedCluster(api.getSchedule) },
+  { path: TENANT_SNAPSHOTS, ...TENANT, answer: api.ofTenant(api.listTenantSnapshots) },
+  { path: `${TENANT_SNAPSHOTS}/{snapshotId}`, ...TENANT, answer: api.ofTenant(api.getSnapshot) },
+  { path: `${FLEX_BACKUP}/snapshots`, ...FLEX, answer: api.ofFlex(api.listSnapshots) },
+  { path: `${FLEX_BACKUP}/snapshots/{snapshotId}`, ...FLEX, answer: api.ofFlex(api.getSnapshot) },
+  { path: `${FLEX_BACKUP}/restoreJobs`, ...FLEX, answer: api.ofFlex(api.listRestoreJobs) },
+  { path: `${BACKUP}/snapshots`, ...DEDICATED, answer: api.ofDedicated(api.listSnapshots) },
+  { path: `${BACKUP}/snapshots/shardedClusters`, ...DEDICATED, answer: api.ofDedicated(api.listShardedSnapshots) },
+  { path: `${BACKUP}/snapshots/{snapshotId}`, ...DEDICATED, answer: api.ofDedicated(api.getSnapshot) },
+  { path: `${BACKUP}/restoreJobs`, ...DEDICATED, answer: api.ofDedicated(api.listRestoreJobs) },
+  { path: `${BACKUP}/schedule`, version: '2024-08-05', answer: api.ofDedicated(api.getSchedule) },
   { path: '/api/atlas/v2/groups', version: '2023-01-01', answer: api.listProjects },
   { path: `${GROUP}/events`, version: '2023-01-01', answer: api.ofProject(api.listEvents) },
   { path: `${GROUP}/flexClusters`, version: '2024-11-13', answer: api.ofProject(api.listFlexClusters) },
@@ -61,22 +57,13 @@ const PATTERNS = ROUTES.map((route) => {
   return { route, pattern: new RegExp(`^${pattern}$`) };
 });
 
-export function matchRoute(path: string): RouteMatch<ServedRoute> {
+/** Finds the route that serves a path, if there is one, and the names in the path. */
+export function findRoute(path: string): { route: ServedRoute | undefined; names: PathNames } {
   for (const { route, pattern } of PATTERNS) {
     const match = pattern.exec(path);
-    if (match === null) continue;
-    const { groupId = '', clusterName = '', snapshotId = '' } = match.groups ?? {};
-    return { route, groupId: decode(groupId), clusterName: decode(clusterName), snapshotId: decode(snapshotId) };
+    if (match !== null) return { route, names: { ...NO_NAMES, ...match.groups } };
   }
-  return { route: undefined, groupId: '', clusterName: '', snapshotId: '' };
-}
-
-function decode(segment: string): string {
-  try {
-    return decodeURIComponent(segment);
-  } catch {
-    return segment;
-  }
+  return { route: undefined, names: NO_NAMES };
 }
 
 /** Answers a request that has logged in by the handler of its route. */

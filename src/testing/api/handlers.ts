@@ -38,15 +38,15 @@ function ofCluster(isRight: (cluster: Cluster) => boolean, status: number, error
   });
 }
 
-export function ofFlexCluster(answer: ClusterHandler): Handler {
+export function ofFlex(answer: ClusterHandler): Handler {
   return ofCluster(isFlex, 400, 'CANNOT_USE_NON_FLEX_CLUSTER_IN_FLEX_API', answer);
 }
 
-export function ofDedicatedCluster(answer: ClusterHandler): Handler {
+export function ofDedicated(answer: ClusterHandler): Handler {
   return ofCluster(isNotFlex, 400, 'CANNOT_USE_FLEX_CLUSTER_IN_CLUSTER_API', answer);
 }
 
-export function ofTenantCluster(answer: ClusterHandler): Handler {
+export function ofTenant(answer: ClusterHandler): Handler {
   // What Atlas answers for a dedicated cluster here is not recorded.
   const answerCluster = ofCluster(isFlex, 404, 'CLUSTER_NOT_FOUND', answer);
   return (request, api) => (api.isTenantGone ? atlasError(request, 410) : answerCluster(request, api));

@@ -12,12 +12,6 @@ export interface PagingOptions {
   totalCount?: boolean | undefined;
 }
 
-interface Page {
-  readonly includeCount: boolean;
-  readonly pageNum: number;
-  readonly itemsPerPage: number;
-}
-
 /** Answers with the whole list, as the tenant endpoint does: it has no paging. */
 export function answerWholeList(request: ReceivedRequest, results: readonly object[]): Reply {
   const links = [linkTo(request, 'self', { includeCount: true, pageNum: 1, itemsPerPage: 100 })];
@@ -68,9 +62,9 @@ function refuseParameter(request: ReceivedRequest, name: string): Reply {
   return atlasError(request, 400, { errorCode: 'INVALID_QUERY_PARAMETER', detail, parameters: [name] });
 }
 
-function linkTo({ origin, path, query }: ReceivedRequest, rel: string, page: Page): { href: string; rel: string } {
-  const { includeCount, pageNum, itemsPerPage } = page;
-  const paging = new URLSearchParams(`includeCount=${includeCount}&pageNum=${pageNum}&itemsPerPage=${itemsPerPage}`);
-  const others = [...query].filter(([name]) => !paging.has(name));
+/** Links to a page. Keeps the other parameters of the query. */
+function linkTo({ origin, path, query }: ReceivedRequest, rel: string, page: Readonly<Record<string, unknown>>) {
+  const paging = Object.entries(page).map(([name, value]): [string, string] => [name, String(value)]);
+  const others = [...query].filter(([name]) => !(name in page));
   return { href: `${origin}${path}?${new URLSearchParams([...paging, ...others])}`, rel };
 }

@@ -1,5 +1,5 @@
 import { atlasError } from '../http/atlas-error.js';
-import { type ReceivedRequest, type Route, USUAL_BUCKET } from '../http/received-request.js';
+import type { ReceivedRequest, Route } from '../http/received-request.js';
 import type { Reply } from '../http/reply.js';
 
 /** The token buckets. Each project has one per list and its items. */
@@ -38,7 +38,7 @@ export class RateLimit {
 
   /** Takes a request out of its bucket. */
   take(request: ReceivedRequest, route: Route): Limit {
-    const atlas = route.bucket ?? USUAL_BUCKET;
+    const atlas = request.bucket;
     const { capacity = atlas.capacity, refillPerMinute = atlas.refillPerMinute, enforce = false } = this.#options;
     const listPath = route.path.replace('/{snapshotId}', '');
     const bucket = this.#fill(`${listPath} ${request.groupId}`, capacity, refillPerMinute);

@@ -1,7 +1,7 @@
 import { atlasError, methodNotAllowed } from '../http/atlas-error.js';
 import { isOAuth, type ReceivedRequest, type RequestKind } from '../http/received-request.js';
 import { type Reply, retryAfterHeader } from '../http/reply.js';
-import { oauthError } from '../tokens/oauth-error.js';
+import { oauthError, rateLimited } from '../tokens/oauth-error.js';
 
 /**
  * The requests that a scripted answer is for: `api` is any request to the API after login, `tenant` and `flex` are those
@@ -85,14 +85,11 @@ export function scriptedReply(answer: ScriptedAnswer, request: ReceivedRequest):
 }
 
 function scriptedError(status: number, answer: ScriptedAnswer, request: ReceivedRequest): Reply {
-  if (isOAuth(request)) return scriptedTokenError(status, answer, request);
-  if (status === 405 && answer.errorCode === undefined) return methodNotAllowed('GET,OPTIONS');
+  const { errorCode } = answer;
+  if (isOAuth(request)) {
+    const isRateLimit = status === 429 && (errorCode === undefined || errorCode === 'RATE_LIMITED');
+    return isRateLimit ? rateLimited(request, answer) : oauthError(status, answer);
+  }
+  if (status === 405 && errorCode === undefined) return methodNotAllowed('GET,OPTIONS');
   return atlasError(request, status, answer);
-}
-
-function scriptedTokenError(status: number, answer: ScriptedAnswer, request: ReceivedRequest): Reply {
-  const { errorCode = 'RATE_LIMITED' } = answer;
-  // Atlas was seen to send its own form for this code only. MongoDB documents an OAuth error for this status too.
-  if (status === 429 && errorCode === 'RATE_LIMITED') return atlasError(request, status, { ...answer, errorCode });
-  return oauthError(status, answer);
 }

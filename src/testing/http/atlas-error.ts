@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import { clusterIdOf } from '../ids.js';
-import { type ReceivedRequest, USUAL_BUCKET } from './received-request.js';
+import type { ReceivedRequest } from './received-request.js';
 import { type Reply, retryAfterHeader } from './reply.js';
 
 /** The parts of an error that differ from Atlas's own. */
@@ -60,7 +60,8 @@ const DEFAULT_CODES: Readonly<Record<number, string>> = {
 };
 
 /** What the parameters of errors are made of. */
-function valuesOf({ path, route, groupId, clusterName, snapshotId }: ReceivedRequest, parts: ErrorParts) {
+function valuesOf(request: ReceivedRequest, parts: ErrorParts) {
+  const { path, groupId, clusterName, snapshotId, bucket } = request;
   return {
     // The emulator listens on this address, so its clients have it too.
     address: '127.0.0.1',
@@ -69,7 +70,7 @@ function valuesOf({ path, route, groupId, clusterName, snapshotId }: ReceivedReq
     clusterId: clusterIdOf(groupId, clusterName),
     version: '2023-01-01',
     wait: Number(parts.retryAfter) || 0,
-    ...{ path, groupId, clusterName, snapshotId, ...(route?.bucket ?? USUAL_BUCKET) },
+    ...{ path, groupId, clusterName, snapshotId, ...bucket },
   };
 }
 

@@ -10,7 +10,7 @@ export interface TokenBucket {
   readonly refillPerMinute: number;
 }
 
-/** Paths that have the same handler. */
+/** What the emulator serves under a path. */
 export interface Route {
   /** Each `{groupId}`, `{clusterName}` and `{snapshotId}` stands for one segment. */
   readonly path: string;
@@ -21,25 +21,26 @@ export interface Route {
 }
 
 // Recorded for snapshots of Flex and dedicated clusters.
-export const USUAL_BUCKET: TokenBucket = { capacity: 1200, refillPerMinute: 500 };
+const USUAL_BUCKET: TokenBucket = { capacity: 1200, refillPerMinute: 500 };
 
-/** The route of a path, and what the path names. A name is empty if the path has no such segment. */
-export interface RouteMatch<R extends Route = Route> {
-  /** Undefined if the emulator does not serve the path. */
-  readonly route: R | undefined;
+/** The names in a path. Each is empty if the path has no such segment. */
+export interface PathNames {
   readonly groupId: string;
   readonly clusterName: string;
   readonly snapshotId: string;
 }
 
+export const NO_NAMES: PathNames = { groupId: '', clusterName: '', snapshotId: '' };
+
 /** A request that the emulator received. */
-export interface ReceivedRequest extends RouteMatch {
+export interface ReceivedRequest extends PathNames {
   readonly method: string;
   /** Scheme, host and port. */
   readonly origin: string;
   /** The path without the query. */
   readonly path: string;
   readonly kind: RequestKind;
+  readonly bucket: TokenBucket;
   /** The path with the query, as on the request line. */
   readonly target: string;
   readonly query: URLSearchParams;
@@ -49,14 +50,15 @@ export interface ReceivedRequest extends RouteMatch {
   readonly signal: AbortSignal;
 }
 
-export function receive(request: Request, body: string, match: RouteMatch): ReceivedRequest {
+export function receive(request: Request, body: string, route: Route | undefined, names: PathNames): ReceivedRequest {
   const url = new URL(request.url);
   return {
-    ...match,
+    ...names,
     method: request.method,
     origin: url.origin,
     path: url.pathname,
-    kind: match.route?.kind ?? 'other',
+    kind: route?.kind ?? 'other',
+    bucket: route?.bucket ?? USUAL_BUCKET,
     target: url.pathname + url.search,
     query: url.searchParams,
     headers: Object.fromEntries(request.headers),

@@ -1,5 +1,6 @@
 import { STATUS_CODES } from 'node:http';
-import type { ErrorParts } from '../http/atlas-error.js';
+import { atlasError, type ErrorParts } from '../http/atlas-error.js';
+import type { ReceivedRequest } from '../http/received-request.js';
 import { type Reply, retryAfterHeader } from '../http/reply.js';
 
 /** The errors that Atlas is known to send, by status. */
@@ -22,4 +23,9 @@ export function oauthError(status: number, parts: ErrorParts = {}): Reply {
     headers: { 'cache-control': 'no-store', ...challenge, ...retryAfterHeader(retryAfter), ...parts.headers },
     content: { error: errorCode, error_description: detail },
   };
+}
+
+/** The only error of the token endpoints that is not an OAuth error. */
+export function rateLimited(request: ReceivedRequest, parts: ErrorParts): Reply {
+  return atlasError(request, 429, { ...parts, errorCode: 'RATE_LIMITED' });
 }

@@ -1,8 +1,7 @@
 import type { ServiceAccountCredentials } from '../credentials.js';
-import { atlasError } from '../http/atlas-error.js';
 import type { ReceivedRequest } from '../http/received-request.js';
 import type { Reply } from '../http/reply.js';
-import { oauthError } from './oauth-error.js';
+import { oauthError, rateLimited } from './oauth-error.js';
 import { RequestLimit } from './request-limit.js';
 import type { TokenTable } from './token-table.js';
 
@@ -22,17 +21,12 @@ export interface TokenOptions {
 
 /** The endpoints `/api/oauth/token` and `/api/oauth/revoke` for one service account. */
 export class ServiceAccountEndpoints {
-  readonly #account: Readonly<ServiceAccountCredentials>;
+  readonly #account: ServiceAccountCredentials;
   readonly #tokens: TokenTable;
   readonly #options: TokenOptions;
   readonly #limit: RequestLimit;
 
-  constructor(
-    account: Readonly<ServiceAccountCredentials>,
-    tokens: TokenTable,
-    options: TokenOptions,
-    now: () => number,
-  ) {
+  constructor(account: ServiceAccountCredentials, tokens: TokenTable, options: TokenOptions, now: () => number) {
     this.#account = account;
     this.#tokens = tokens;
     this.#options = options;
@@ -40,7 +34,7 @@ export class ServiceAccountEndpoints {
   }
 
   answerToken(request: ReceivedRequest): Reply {
-    const refusal = this.#refuseRate(request) ?? this.#refuseClient(request);
+    const refusal = this.#refuse(request) ?? this.#refuseRate(request);
     if (refusal !== undefined) return refusal;
     if (new URLSearchParams(request.body).get('grant_type') !== 'client_credentials') {
       const detail = 'Only the grant type client_credentials is supported.';
@@ -57,7 +51,7 @@ export class ServiceAccountEndpoints {
   }
 
   answerRevoke(request: ReceivedRequest): Reply {
-    const refusal = this.#refuseClient(request);
+    const refusal = this.#refuse(request);
     if (refusal !== undefined) return refusal;
     const token = new URLSearchParams(request.body).get('token');
     if (token === null) return oauthError(400, { detail: 'The parameter token is missing.' });
@@ -66,34 +60,23 @@ export class ServiceAccountEndpoints {
     return { status: 200, content: '' };
   }
 
+  /** Refuses a request that does not log in, or has no form. */
+  #refuse({ headers }: ReceivedRequest): Reply | undefined {
+    const { clientId, clientSecret } = this.#account;
+    const expected = Buffer.from(`${clientId}:${clientSecret}`).toString('base64');
+    const credentials = /^Basic\s+(\S+)$/i.exec(headers['authorization'] ?? '')?.[1];
+    if (credentials !== expected) return oauthError(401);
+    const isForm = /^application\/x-www-form-urlencoded\s*(;|$)/i.test(headers['content-type'] ?? '');
+    return isForm ? undefined : oauthError(400, { detail: 'The body must be form-encoded.' });
+  }
+
   #refuseRate(request: ReceivedRequest): Reply | undefined {
-    const [clientId] = basicCredentials(request) ?? [];
-    // Atlas counts the requests of each client. Those of others are refused anyway.
-    const wait = clientId === this.#account.clientId ? this.#limit.take() : undefined;
+    const wait = this.#limit.take();
     if (wait === undefined) return undefined;
-    return atlasError(request, 429, {
-      errorCode: 'RATE_LIMITED',
+    const { retryAfter = true } = this.#options;
+    return rateLimited(request, {
       parameters: [request.path, this.#limit.max, 1],
-      retryAfter: this.#options.retryAfter === false ? undefined : Math.ceil(wait / 1000),
+      retryAfter: retryAfter ? Math.ceil(wait / 1000) : undefined,
     });
   }
-
-  #refuseClient(request: ReceivedRequest): Reply | undefined {
-    const [id, secret] = basicCredentials(request) ?? [];
-    if (id !== this.#account.clientId || secret !== this.#account.clientSecret) return oauthError(401);
-    if (!isForm(request)) return oauthError(400, { detail: 'The body must be form-encoded.' });
-    return undefined;
-  }
-}
-
-function basicCredentials(request: ReceivedRequest): [id: string, secret: string] | undefined {
-  const encoded = /^Basic\s+(\S+)$/i.exec(request.headers['authorization'] ?? '')?.[1];
-  if (encoded === undefined) return undefined;
-  const text = Buffer.from(encoded, 'base64').toString('utf8');
-  const colon = text.indexOf(':');
-  return colon === -1 ? undefined : [text.slice(0, colon), text.slice(colon + 1)];
-}
-
-function isForm(request: ReceivedRequest): boolean {
-  return /^application\/x-www-form-urlencoded\s*(;|$)/i.test(request.headers['content-type'] ?? '');
 }
