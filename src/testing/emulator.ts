@@ -96,7 +96,7 @@ export class Emulator {
     return toResponse(wire, fault, () => this.#abortSignal(request));
   }
 
-  /** Returns the first reply of: the script before login, the login, the script after it, the rate limit, and the route. */
+  /** Asks in turn, up to the first reply: the script, the login, the script after login, the rate limit, and the route. */
   async #answer(request: ReceivedRequest, route: ServedRoute | undefined): Promise<Outcome> {
     const beforeLogin = this.script.take(request, 'any');
     const earlyReply = await this.#play(beforeLogin, request);
@@ -118,7 +118,7 @@ export class Emulator {
     return scriptedReply(answer, request);
   }
 
-  /** Counts a request towards its rate limit. OAuth and what does not exist have none. */
+  /** Counts a request towards its rate limit. OAuth, unknown paths and unknown projects have none. */
   #takeFromBucket(request: ReceivedRequest, route: ServedRoute | undefined): Limit {
     const { groupId } = request;
     const isUnknownProject = groupId !== '' && this.atlas.store.findProject(groupId) === undefined;

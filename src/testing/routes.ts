@@ -15,7 +15,7 @@ export interface ServedRoute extends Route {
   readonly method?: 'POST';
   /** The version of the API in which the response has this form. Default: no versions. */
   readonly version?: string;
-  /** Answers a request that has logged in. */
+  /** Answers a request whose path, method and version fit. Requests to the API have logged in before. */
   readonly answer: (request: ReceivedRequest, atlas: Atlas) => Reply;
 }
 
@@ -57,7 +57,7 @@ const PATTERNS = ROUTES.map((route) => {
   return { route, pattern: new RegExp(`^${pattern}$`) };
 });
 
-/** Finds the route that serves a path, if there is one, and the names in the path. */
+/** Finds the route of a path, and the names in the path. The route is undefined if the emulator does not serve the path. */
 export function findRoute(path: string): { route: ServedRoute | undefined; names: PathNames } {
   for (const { route, pattern } of PATTERNS) {
     const match = pattern.exec(path);
@@ -66,7 +66,7 @@ export function findRoute(path: string): { route: ServedRoute | undefined; names
   return { route: undefined, names: NO_NAMES };
 }
 
-/** Answers a request that has logged in by the handler of its route. */
+/** Answers a request by the handler of its route. */
 export function answerByRoute(request: ReceivedRequest, route: ServedRoute | undefined, atlas: Atlas): Reply {
   if (route === undefined) return atlasError(request, 404, { errorCode: 'RESOURCE_NOT_FOUND' });
   const { method = 'GET', version } = route;

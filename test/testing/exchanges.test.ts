@@ -85,7 +85,7 @@ const withHeaders = (headers: Readonly<Record<string, string>>) => ({ headers })
 const withAccept = (accept: string) => withHeaders({ authorization: `Bearer ${accessToken}`, accept });
 
 const others: readonly Request[] = [
-  ['/api/atlas/v2/nothing'],
+  [`${projectsPath}/${emptyId}/alertConfigs`],
   [flexSnapshotsPath('', 'Cluster0', otherId)],
   [flexSnapshotsPath('', 'Reports')],
   [flexSnapshotsPath(`/${otherId}`)],

@@ -28,7 +28,7 @@ export function ofProject(answer: ProjectHandler): Handler {
   };
 }
 
-/** Returns a handler that finds the cluster of the path first, and refuses one of the wrong kind. */
+/** Returns a handler that finds the cluster of the path first, and refuses it if it is of the wrong kind. */
 function ofCluster(isRight: (cluster: Cluster) => boolean, status: number, errorCode: string, answer: ClusterHandler) {
   return ofProject((request, { clusters }, api) => {
     const cluster = clusters.get(request.clusterName);
@@ -38,16 +38,19 @@ function ofCluster(isRight: (cluster: Cluster) => boolean, status: number, error
   });
 }
 
+/** Returns a handler of the Flex API. */
 export function ofFlex(answer: ClusterHandler): Handler {
   return ofCluster(isFlex, 400, 'CANNOT_USE_NON_FLEX_CLUSTER_IN_FLEX_API', answer);
 }
 
+/** Returns a handler of the Cluster API, which serves dedicated and free clusters. */
 export function ofDedicated(answer: ClusterHandler): Handler {
   return ofCluster(isNotFlex, 400, 'CANNOT_USE_FLEX_CLUSTER_IN_CLUSTER_API', answer);
 }
 
+/** Returns a handler of the tenant endpoint. */
 export function ofTenant(answer: ClusterHandler): Handler {
-  // What Atlas answers for a dedicated cluster here is not recorded.
+  // What Atlas answers for a dedicated cluster here has not been recorded.
   const answerCluster = ofCluster(isFlex, 404, 'CLUSTER_NOT_FOUND', answer);
   return (request, api) => (api.isTenantGone ? atlasError(request, 410) : answerCluster(request, api));
 }
@@ -65,7 +68,7 @@ export const listEvents: ProjectHandler = (request, project, { paging }) => {
   const snapshots = [...project.clusters.values()].filter(isFlex).flatMap((cluster) => cluster.snapshots);
   const completed = snapshots.filter(({ status }) => isListed && status === 'COMPLETED').reverse();
   const print = (snapshot: (typeof completed)[number]) => printEvent(snapshot, project);
-  // As recorded.
+  // As recorded for events.
   return answerPage(request, completed, print, { ...paging, isCountNeeded: true });
 };
 
@@ -78,7 +81,7 @@ export const listClusters: ProjectHandler = (request, { clusters }, { paging }) 
   return answerPage(request, listed, (cluster) => printCluster(cluster, request.origin), paging);
 };
 
-// Whether Atlas also has the snapshots of a sharded cluster here is very likely, but not recorded.
+// Atlas very probably lists the snapshots of a sharded cluster here too. That has not been recorded.
 export const listSnapshots: ClusterHandler = (request, { snapshots }, { paging }) =>
   answerPage(request, snapshots, printBackup, paging);
 

@@ -2,7 +2,7 @@ import { atlasError } from '../http/atlas-error.js';
 import type { ReceivedRequest, Route } from '../http/received-request.js';
 import type { Reply } from '../http/reply.js';
 
-/** The token buckets. Each project has one per list and its items. */
+/** The token buckets. Each project has one for each list and its items. */
 export interface RateLimitOptions {
   /** Requests in a full bucket. Default: Atlas's, 1200 for Flex and 4000 for tenant snapshots. */
   capacity?: number | undefined;
@@ -12,11 +12,11 @@ export interface RateLimitOptions {
   enforce?: boolean | undefined;
 }
 
-/** What a bucket has to say about a request. */
+/** What the rate limit adds to a response. */
 export interface Limit {
-  /** They report the limit. */
+  /** They report the limit. Empty if Atlas does not report it. */
   readonly headers: Readonly<Record<string, string>>;
-  /** The 429 of a bucket that is empty and enforced. */
+  /** A 429, if the bucket is empty and enforced. */
   readonly refusal?: Reply;
 }
 
@@ -40,6 +40,7 @@ export class RateLimit {
   take(request: ReceivedRequest, route: Route): Limit {
     const atlas = request.bucket;
     const { capacity = atlas.capacity, refillPerMinute = atlas.refillPerMinute, enforce = false } = this.#options;
+    // A list and its items share a bucket.
     const listPath = route.path.replace('/{snapshotId}', '');
     const bucket = this.#fill(`${listPath} ${request.groupId}`, capacity, refillPerMinute);
     const isEmpty = bucket.level < 1;
@@ -51,8 +52,7 @@ export class RateLimit {
     const wait = Math.ceil(((1 - bucket.level) / refillPerMinute) * 60);
     // A bucket that never refills has no time to name.
     const retryAfter = Number.isFinite(wait) ? wait : undefined;
-    const parameters = [request.path.slice(1), retryAfter ?? 0, capacity, refillPerMinute, 60];
-    return { headers, refusal: atlasError(request, 429, { parameters, retryAfter }) };
+    return { headers, refusal: atlasError({ ...request, bucket: { capacity, refillPerMinute } }, 429, { retryAfter }) };
   }
 
   #fill(key: string, capacity: number, refillPerMinute: number): Bucket {

@@ -16,10 +16,10 @@ export interface ErrorParts {
   readonly headers?: Readonly<Record<string, string>> | undefined;
 }
 
-/** The text of an error, and the parameters that Atlas sends with it, in this order. A number is itself. */
+/** The text of an error, and the names of its parameters in Atlas's order. A number stands for itself. */
 type KnownError = readonly [text: string, ...parameters: (keyof ReturnType<typeof valuesOf> | number)[]];
 
-/** The errors that Atlas is known to send, by code. Each `%s` is a parameter, as in Atlas's table of error codes. */
+/** The errors that Atlas is known to send. Each `%s` in a text is a parameter, as in Atlas's table of error codes. */
 const KNOWN_ERRORS: Readonly<Record<string, KnownError>> = {
   BACKUP_CONFIG_NOT_FOUND: ['No backup configuration exists for cluster %s in group %s.', 'clusterId', 'groupId'],
   CANNOT_USE_FLEX_CLUSTER_IN_CLUSTER_API: ['Flex cluster %s cannot be used in the Cluster API.', 'clusterName'],
@@ -59,7 +59,7 @@ const DEFAULT_CODES: Readonly<Record<number, string>> = {
   503: 'SERVICE_UNAVAILABLE',
 };
 
-/** What the parameters of errors are made of. */
+/** Returns the value of each parameter by its name. */
 function valuesOf(request: ReceivedRequest, parts: ErrorParts) {
   const { path, groupId, clusterName, snapshotId, bucket } = request;
   return {

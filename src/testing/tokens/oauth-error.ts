@@ -3,7 +3,7 @@ import { atlasError, type ErrorParts } from '../http/atlas-error.js';
 import type { ReceivedRequest } from '../http/received-request.js';
 import { type Reply, retryAfterHeader } from '../http/reply.js';
 
-/** The errors that Atlas is known to send, by status. */
+/** The errors that Atlas is known to send. */
 const KNOWN_ERRORS: Readonly<Record<number, readonly [code: string, text: string]>> = {
   401: ['invalid_client', 'Invalid credentials provided.'],
   403: [

@@ -60,7 +60,7 @@ export class ServiceAccountEndpoints {
     return { status: 200, content: '' };
   }
 
-  /** Refuses a request that does not log in, or has no form. */
+  /** Refuses a request without the account's secret or without a form. */
   #refuse({ headers }: ReceivedRequest): Reply | undefined {
     const { clientId, clientSecret } = this.#account;
     const expected = Buffer.from(`${clientId}:${clientSecret}`).toString('base64');
