@@ -57,7 +57,7 @@ const PATTERNS = ROUTES.map((route) => {
   return { route, pattern: new RegExp(`^${pattern}$`) };
 });
 
-/** Finds the route of a path, and the names in the path. The route is undefined if the emulator does not serve the path. */
+/** Finds the route of a path, and the names in the path. Without a route, the emulator does not serve the path. */
 export function findRoute(path: string): { route: ServedRoute | undefined; names: PathNames } {
   for (const { route, pattern } of PATTERNS) {
     const match = pattern.exec(path);

@@ -94,8 +94,8 @@ export const DEFAULT_POLICY_ITEMS: readonly PolicyItemSeed[] = [
 type DedicatedCluster = Readonly<Record<'groupId' | 'name' | 'clusterType', string>>;
 
 /**
- * The backups of a dedicated cluster whose seed has no snapshots: one a day, newest first as Atlas lists them, the newest about
- * five hours old. The other two were restored, and the newest restore is listed first.
+ * The backups of a dedicated cluster whose seed has no snapshots: three daily ones, of which the newest is about five hours old.
+ * The other two were restored. Both lists begin with the newest, as Atlas's do.
  */
 export function defaultDedicatedBackups(cluster: DedicatedCluster, now: number): Backups {
   const daily = now - 5 * HOUR;

@@ -28,6 +28,7 @@ const KNOWN_ERRORS: Readonly<Record<string, KnownError>> = {
   GROUP_NOT_FOUND: ['No group with ID %s exists.', 'groupId'],
   INVALID_VERSION_DATE: ['Invalid accept header or version date.'],
   IP_ADDRESS_NOT_ON_ACCESS_LIST: ['IP address %s is not allowed to access this resource.', 'address'],
+  NO_PAYMENT_INFORMATION_FOUND: ['No payment information was found for group %s.', 'groupId'],
   NOT_IN_GROUP: ['The current user is not in the group, or the group does not exist.'],
   ORG_REQUIRES_ACCESS_LIST: ['This organization requires access through an access list of ip ranges.', 'address'],
   RATE_LIMITED: ['Resource %s is limited to %s requests every %s minutes.', 'path', 50, 1],
