@@ -94,7 +94,7 @@ export const DEFAULT_POLICY_ITEMS: readonly PolicyItemSeed[] = [
 type DedicatedCluster = Readonly<Record<'groupId' | 'name' | 'clusterType', string>>;
 
 /**
- * The backups of a dedicated cluster whose seed has no snapshots: three daily ones, of which the newest is about five hours old.
+ * The backups of a dedicated cluster whose seed has no snapshots: three daily ones, the newest about five hours old.
  * The other two were restored. Both lists begin with the newest, as Atlas's do.
  */
 export function defaultDedicatedBackups(cluster: DedicatedCluster, now: number): Backups {

@@ -5,8 +5,8 @@ import { oauthError, rateLimited } from '../tokens/oauth-error.js';
 
 /**
  * The requests that a scripted answer is for. `api` is any request to the API after login, `tenant` one for snapshots of the
- * tenant endpoint, `flex` one for snapshots or restore jobs of a Flex cluster. `token` and `revoke` are requests to OAuth. `any`
- * is the very next request, before login.
+ * tenant endpoint, `flex` one for snapshots or restore jobs of a Flex cluster. `token` and `revoke` are requests to OAuth.
+ * `any` is the very next request, before login.
  */
 export type ScriptTarget = 'api' | 'tenant' | 'flex' | 'token' | 'revoke' | 'any';
 
