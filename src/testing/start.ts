@@ -24,7 +24,7 @@ import type { AtlasEmulatorOptions } from './options.js';
 export async function startAtlasEmulator(options: AtlasEmulatorOptions = {}): Promise<AtlasEmulator> {
   const emulator = new Emulator(options);
   const server = await listen((request, body) => emulator.answer(request, body), options.port ?? 0);
-  const { store, endpoints, script, digest, tokens } = emulator;
+  const { atlas, script, digest, tokens } = emulator;
   const close = () => {
     emulator.close();
     return server.close();
@@ -35,14 +35,14 @@ export async function startAtlasEmulator(options: AtlasEmulatorOptions = {}): Pr
     requests: emulator.requests,
     ...DEFAULTS,
     get snapshots() {
-      const cluster = store.findProject(DEFAULTS.groupId)?.clusters.get(DEFAULTS.clusterName);
+      const cluster = atlas.store.findProject(DEFAULTS.groupId)?.clusters.get(DEFAULTS.clusterName);
       return (cluster?.snapshots ?? []).map(copySeed);
     },
     seed: (seed) => emulator.seed(seed),
-    updateSnapshot: (snapshotId, patch) => store.updateSnapshot(snapshotId, patch),
+    updateSnapshot: (snapshotId, patch) => atlas.store.updateSnapshot(snapshotId, patch),
     sunset(isOver = true) {
       check('sunset', isOver);
-      endpoints.isTenantGone = isOver;
+      atlas.isTenantGone = isOver;
     },
     respond(...answers) {
       for (const answer of answers) check('answer', answer);

@@ -74,6 +74,7 @@ const reads: readonly string[] = [
   flexSnapshotsPath('?itemsPerPage=1&includeCount=false'),
   // As recorded: without their count, events have no next link.
   eventsPath('?itemsPerPage=1&includeCount=false'),
+  eventsPath('?eventType=TENANT_SNAPSHOT_FAILED&eventType=CLUSTER_DELETED'),
   // It is not paged.
   tenantSnapshotsPath('?itemsPerPage=1'),
 ];
@@ -84,7 +85,7 @@ const withHeaders = (headers: Readonly<Record<string, string>>) => ({ headers })
 const withAccept = (accept: string) => withHeaders({ authorization: `Bearer ${accessToken}`, accept });
 
 const others: readonly Request[] = [
-  ['/api/atlas/v2/nothing'],
+  [`${projectsPath}/${emptyId}/alertConfigs`],
   [flexSnapshotsPath('', 'Cluster0', otherId)],
   [flexSnapshotsPath('', 'Reports')],
   [flexSnapshotsPath(`/${otherId}`)],
@@ -178,7 +179,12 @@ const scripted: readonly (readonly [answer: ScriptedAnswer, ...Request])[] = [
   ...[400, 401, 402, 403, 404, 405, 406, 410, 500, 503, 504].map((status) => [{ status }, flexOne] as const),
   [{ status: 401, errorCode: 'TENANT_SNAPSHOT_ACCESS_DENIED' }, tenantOne],
   [{ status: 403, parameters: ['198.51.100.7'] }, flexOne],
-  [{ status: 403, errorCode: 'ORG_REQUIRES_ACCESS_LIST' }, flexOne],
+  ...['NOT_IN_GROUP', 'USER_CANNOT_ACCESS_GROUP', 'USER_CANNOT_ACCESS_ORG'].map(
+    (errorCode) => [{ status: 401, errorCode }, flexOne] as const,
+  ),
+  ...['ORG_REQUIRES_ACCESS_LIST', 'RESOURCE_REQUIRES_ACCESS_LIST'].map(
+    (errorCode) => [{ status: 403, errorCode }, flexOne] as const,
+  ),
   [{ status: 429, retryAfter: 7 }, flexOne],
   [{ status: 429 }, tenantOne],
   [
@@ -196,9 +202,10 @@ const scripted: readonly (readonly [answer: ScriptedAnswer, ...Request])[] = [
   [{ status: 401 }, `${flexOne}?envelope=true`],
   [{ status: 502, body: '<p>' }, `${flexOne}?envelope=true`],
   [{ for: 'token', status: 500, retryAfter: 2, headers: { 'x-test': 'yes' } }, tokenPath, post()],
+  [{ for: 'token', status: 503, retryAfter: 2 }, tokenPath, post()],
   [{ for: 'token', status: 403, errorCode: 'access_denied', detail: 'No.' }, tokenPath, post()],
-  [{ for: 'token', status: 400 }, tokenPath, post()],
-  [{ for: 'token', status: 429 }, tokenPath, post()],
+  ...[400, 401, 403, 429].map((status) => [{ for: 'token', status }, tokenPath, post()] as const),
+  [{ for: 'token', status: 429, errorCode: 'rate_limited' }, tokenPath, post()],
 ];
 
 /** Headers that Node adds. */

@@ -1,4 +1,4 @@
-import { idOf } from './ids.js';
+import { idOf } from '../ids.js';
 import type { PolicyItemSeed, RestoreJobSeed, SnapshotSeed } from './seed.js';
 
 /** The project and the Flex cluster that every emulator starts with, and the newest COMPLETED snapshot of that cluster. */
@@ -94,13 +94,13 @@ export const DEFAULT_POLICY_ITEMS: readonly PolicyItemSeed[] = [
 type DedicatedCluster = Readonly<Record<'groupId' | 'name' | 'clusterType', string>>;
 
 /**
- * The backups of a dedicated cluster whose seed has no snapshots: one a day, oldest first, the newest about five hours old. The
- * first two were restored, and the newest restore is listed first.
+ * The backups of a dedicated cluster whose seed has no snapshots: three daily ones, the newest about five hours old.
+ * The other two were restored. Both lists begin with the newest, as Atlas's do.
  */
 export function defaultDedicatedBackups(cluster: DedicatedCluster, now: number): Backups {
   const daily = now - 5 * HOUR;
-  const snapshots = [daily - 2 * DAY, daily - DAY, daily].map((time) => dedicatedSnapshot(cluster, time));
-  const restored = snapshots.slice(0, 2).reverse();
+  const snapshots = [daily, daily - DAY, daily - 2 * DAY].map((time) => dedicatedSnapshot(cluster, time));
+  const restored = snapshots.slice(1);
   return { snapshots, restoreJobs: restored.map(({ id, createdAt }) => dedicatedRestoreJob(cluster, id, createdAt)) };
 }
 
@@ -108,11 +108,11 @@ function dedicatedSnapshot({ groupId, name, clusterType }: DedicatedCluster, tim
   const path = `groups/${groupId}/clusters/${name}`;
   // An ObjectId begins with its time.
   const id = Math.floor(time / SECOND).toString(16) + idOf(path).slice(8);
+  const copies = { cloudProvider: 'AWS', copyRegions: [] };
   const snapshot = {
-    cloudProvider: 'AWS',
-    copyRegions: [],
     createdAt: new Date(time + MINUTE),
-    expiresAt: new Date(time + DAILY_RETENTION),
+    // Atlas counts the retention from the end of the snapshot, which no field has.
+    expiresAt: new Date(time + 130 * SECOND + DAILY_RETENTION),
     frequencyType: 'daily',
     id,
     links: [{ href: `https://cloud.mongodb.com/api/atlas/v2/${path}/backup/snapshots/${id}`, rel: 'self' }],
@@ -122,15 +122,14 @@ function dedicatedSnapshot({ groupId, name, clusterType }: DedicatedCluster, tim
     status: 'completed',
     storageSizeBytes: 1_582_854_144,
   };
-  if (clusterType === 'REPLICASET') return { ...snapshot, replicaSetName: name, type: 'replicaSet' };
-  const members = ['shard-0', 'shard-1'].map((shard) => ({
-    cloudProvider: 'AWS',
-    copyRegions: [],
-    id: idOf(`${id} of ${shard}`),
-    replicaSetName: `${name}-${shard}`,
+  if (clusterType === 'REPLICASET') return { ...copies, ...snapshot, replicaSetName: name, type: 'replicaSet' };
+  const members = ['shard-0', 'shard-1', 'config-0'].map((member) => ({
+    ...copies,
+    id: idOf(`${id} of ${member}`),
+    replicaSetName: `${name}-${member}`,
   }));
   const snapshotIds = members.map((member) => member.id);
-  return { ...snapshot, configServerType: 'EMBEDDED', members, snapshotIds, type: 'shardedCluster' };
+  return { configServerType: 'DEDICATED', ...snapshot, members, snapshotIds, type: 'shardedCluster' };
 }
 
 /** A restore of a snapshot to its own cluster, an hour later. */

@@ -12,16 +12,16 @@ export interface PagingOptions {
   totalCount?: boolean | undefined;
 }
 
-interface Page {
-  readonly includeCount: boolean;
-  readonly pageNum: number;
-  readonly itemsPerPage: number;
-}
-
 /** Answers with the whole list, as the tenant endpoint does: it has no paging. */
 export function answerWholeList(request: ReceivedRequest, results: readonly object[]): Reply {
   const links = [linkTo(request, 'self', { includeCount: true, pageNum: 1, itemsPerPage: 100 })];
   return { status: 200, content: { links, results, totalCount: results.length } };
+}
+
+/** How one list is paged. */
+interface PageOptions extends PagingOptions {
+  /** Whether a page without its count has no `next` link either, and a count of 0. */
+  readonly isCountNeeded?: boolean;
 }
 
 /** Answers with the page that `pageNum`, `itemsPerPage` and `includeCount` ask for. */
@@ -29,9 +29,9 @@ export function answerPage<Item>(
   request: ReceivedRequest,
   items: readonly Item[],
   print: (item: Item) => object,
-  options: PagingOptions = {},
+  options: PageOptions = {},
 ): Reply {
-  const { itemsPerPage: defaultSize = 100, maxItemsPerPage = 500, totalCount = true } = options;
+  const { itemsPerPage: defaultSize = 100, maxItemsPerPage = 500, totalCount = true, isCountNeeded = false } = options;
   const itemsPerPage = readNumber(request, 'itemsPerPage', defaultSize, maxItemsPerPage);
   if (itemsPerPage === undefined) return refuseParameter(request, 'itemsPerPage');
   const pageNum = readNumber(request, 'pageNum', 1, Number.MAX_SAFE_INTEGER);
@@ -41,8 +41,7 @@ export function answerPage<Item>(
   const end = pageNum * itemsPerPage;
   const links = [linkTo(request, 'self', page)];
   if (pageNum > 1) links.push(linkTo(request, 'previous', { ...page, pageNum: pageNum - 1 }));
-  // As recorded: without their count, events have no next link, however many there are, and a count of 0.
-  const hidesNext = request.route.resource === 'events' && !includeCount;
+  const hidesNext = isCountNeeded && !includeCount;
   if (end < items.length && !hidesNext) links.push(linkTo(request, 'next', { ...page, pageNum: pageNum + 1 }));
   const count = includeCount && totalCount ? items.length : undefined;
   // Prints this page only, so that a long list costs no more per page than a short one.
@@ -63,11 +62,9 @@ function refuseParameter(request: ReceivedRequest, name: string): Reply {
   return atlasError(request, 400, { errorCode: 'INVALID_QUERY_PARAMETER', detail, parameters: [name] });
 }
 
-function linkTo({ origin, path, query }: ReceivedRequest, rel: string, page: Page): { href: string; rel: string } {
-  const { includeCount, pageNum, itemsPerPage } = page;
-  const parameters = new URLSearchParams(
-    `includeCount=${includeCount}&pageNum=${pageNum}&itemsPerPage=${itemsPerPage}`,
-  );
-  for (const [name, value] of query) if (!parameters.has(name)) parameters.set(name, value);
-  return { href: `${origin}${path}?${parameters}`, rel };
+/** Links to a page. Keeps the other parameters of the query. */
+function linkTo({ origin, path, query }: ReceivedRequest, rel: string, page: Readonly<Record<string, unknown>>) {
+  const paging = Object.entries(page).map(([name, value]): [string, string] => [name, String(value)]);
+  const others = [...query].filter(([name]) => !(name in page));
+  return { href: `${origin}${path}?${new URLSearchParams([...paging, ...others])}`, rel };
 }

@@ -1,4 +1,4 @@
-import { idOf } from './ids.js';
+import { clusterIdOf, idOf } from '../ids.js';
 import { printTime } from './print.js';
 import type { Cluster } from './store.js';
 
@@ -21,7 +21,7 @@ export function printCluster(cluster: Cluster, origin: string): object {
     featureCompatibilityVersion: '8.0',
     globalClusterSelfManagedSharding: false,
     groupId,
-    id: idOf(`${groupId}/${name}`),
+    id: clusterIdOf(groupId, name),
     internalClusterRole: 'NONE',
     labels: [],
     links: [
@@ -76,7 +76,7 @@ export function printSchedule({ groupId, name, policyItems }: Cluster, origin: s
   const nextSnapshot = policyItems.length === 0 ? {} : { nextSnapshot: printTime(new Date(now + HOUR)) };
   return {
     autoExportEnabled: false,
-    clusterId: idOf(`${groupId}/${name}`),
+    clusterId: clusterIdOf(groupId, name),
     clusterName: name,
     copyPolicyItemsEnabled: false,
     copySettings: [],

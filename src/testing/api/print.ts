@@ -1,6 +1,9 @@
-import { idOf } from './ids.js';
+import { clusterIdOf, idOf } from '../ids.js';
 import type { RestoreJobSeed, SnapshotSeed } from './seed.js';
 import type { Cluster, Project } from './store.js';
+
+/** The type of every event that the emulator has. */
+export const EVENT_TYPE = 'TENANT_SNAPSHOT_COMPLETED_AUDIT';
 
 const ORG_ID = '4e1b7c90d5a2368f0b9c7d51';
 
@@ -21,7 +24,7 @@ export function printFlexCluster({ groupId, name, createDate, stateName }: Clust
     clusterType: 'REPLICASET',
     createDate: printTime(createDate),
     groupId,
-    id: idOf(`${groupId}/${name}`),
+    id: clusterIdOf(groupId, name),
     mongoDBVersion: '8.0.29',
     name,
     providerSettings: { backingProviderName: 'AWS', diskSizeGB: 5, providerName: 'FLEX', regionName: 'US_EAST_1' },
@@ -50,7 +53,7 @@ export function printProject({ id, name, clusters }: Project, origin: string): o
 export function printEvent({ id, finishTime }: SnapshotSeed, project: Project): object {
   return {
     created: printTime(finishTime),
-    eventTypeName: 'TENANT_SNAPSHOT_COMPLETED_AUDIT',
+    eventTypeName: EVENT_TYPE,
     groupId: project.id,
     id: idOf(`event of ${id}`),
     isGlobalAdmin: false,

@@ -1,9 +1,8 @@
 import { atlasError } from '../http/atlas-error.js';
-import type { ReceivedRequest } from '../http/received-request.js';
+import type { ReceivedRequest, Route } from '../http/received-request.js';
 import type { Reply } from '../http/reply.js';
-import { bucketOf } from '../http/token-buckets.js';
 
-/** The token buckets. Each project has one per endpoint. */
+/** The token buckets. Each project has one for each list and its items. */
 export interface RateLimitOptions {
   /** Requests in a full bucket. Default: Atlas's, 1200 for Flex and 4000 for tenant snapshots. */
   capacity?: number | undefined;
@@ -11,6 +10,14 @@ export interface RateLimitOptions {
   refillPerMinute?: number | undefined;
   /** Whether an empty bucket refuses requests with 429. Default false: only the headers report it. */
   enforce?: boolean | undefined;
+}
+
+/** What the rate limit adds to a response. */
+export interface Limit {
+  /** They report the limit. Empty if Atlas does not report it. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** A 429, if the bucket is empty and enforced. */
+  readonly refusal?: Reply;
 }
 
 interface Bucket {
@@ -29,11 +36,13 @@ export class RateLimit {
     this.#now = now;
   }
 
-  /** Takes a request out of its bucket. Returns the headers that report it, and a 429 if the bucket is empty and enforced. */
-  take(request: ReceivedRequest): { readonly headers: Record<string, string>; readonly refusal?: Reply } {
-    const atlas = bucketOf(request.route);
+  /** Takes a request out of its bucket. */
+  take(request: ReceivedRequest, route: Route): Limit {
+    const atlas = request.bucket;
     const { capacity = atlas.capacity, refillPerMinute = atlas.refillPerMinute, enforce = false } = this.#options;
-    const bucket = this.#fill(`${request.route.resource} ${request.route.groupId}`, capacity, refillPerMinute);
+    // A list and its items share a bucket.
+    const listPath = route.path.replace('/{snapshotId}', '');
+    const bucket = this.#fill(`${listPath} ${request.groupId}`, capacity, refillPerMinute);
     const isEmpty = bucket.level < 1;
     if (!isEmpty) bucket.level -= 1;
     const report = { 'ratelimit-limit': String(capacity), 'ratelimit-remaining': String(Math.floor(bucket.level)) };
@@ -43,8 +52,7 @@ export class RateLimit {
     const wait = Math.ceil(((1 - bucket.level) / refillPerMinute) * 60);
     // A bucket that never refills has no time to name.
     const retryAfter = Number.isFinite(wait) ? wait : undefined;
-    const parameters = [request.path.slice(1), retryAfter ?? 0, capacity, refillPerMinute, 60];
-    return { headers, refusal: atlasError(request, 429, { parameters, retryAfter }) };
+    return { headers, refusal: atlasError({ ...request, bucket: { capacity, refillPerMinute } }, 429, { retryAfter }) };
   }
 
   #fill(key: string, capacity: number, refillPerMinute: number): Bucket {

@@ -61,7 +61,7 @@ export interface ClusterSeed {
   paused?: boolean | undefined;
   /** Whether a dedicated cluster has point-in-time backups. Default false. */
   pitEnabled?: boolean | undefined;
-  /** What a dedicated cluster is. Any other type than `REPLICASET` has two shards. Default `REPLICASET`. */
+  /** What a dedicated cluster is. Any other type than `REPLICASET` has two shards and a config server. Default `REPLICASET`. */
   clusterType?: 'REPLICASET' | 'SHARDED' | 'GEOSHARDED' | (string & {}) | undefined;
   /** The edition of a dedicated cluster. Default `CORE`. */
   effectiveDatabaseEdition?: 'CORE' | 'INFINITE' | (string & {}) | undefined;
@@ -75,13 +75,14 @@ export interface ClusterSeed {
   /** Default `IDLE`. */
   stateName?: 'CREATING' | 'IDLE' | 'UPDATING' | 'DELETING' | 'REPAIRING' | (string & {}) | undefined;
   /**
-   * Served in this order, so list the oldest first as Atlas does. Replaces the cluster's earlier snapshots. Required for a
-   * Flex cluster. Default for a dedicated one: three daily snapshots, the newest about five hours old. For a free one: none.
+   * Served in this order. Atlas lists those of a Flex cluster oldest first, those of a dedicated one newest first. Replaces the
+   * cluster's earlier snapshots. Required for a Flex cluster. Default for a dedicated one: three daily snapshots, the newest
+   * about five hours old. For a free one: none.
    */
   snapshots?: readonly SnapshotSeed[] | undefined;
   /**
-   * Served in this order, so list the newest first as Atlas does. Default: none, except for a dedicated cluster with the default
-   * snapshots, the restores of the first two.
+   * Served in this order. Atlas lists the newest first. Default: the restores of the older two default snapshots of a
+   * dedicated cluster, otherwise none.
    */
   restoreJobs?: readonly RestoreJobSeed[] | undefined;
 }

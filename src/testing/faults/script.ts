@@ -1,12 +1,12 @@
 import { atlasError, methodNotAllowed } from '../http/atlas-error.js';
-import type { ReceivedRequest } from '../http/received-request.js';
-import type { Reply } from '../http/reply.js';
-import type { RequestKind } from '../http/routes.js';
-import { oauthError } from '../tokens/oauth-error.js';
+import { isOAuth, type ReceivedRequest, type RequestKind } from '../http/received-request.js';
+import { type Reply, retryAfterHeader } from '../http/reply.js';
+import { oauthError, rateLimited } from '../tokens/oauth-error.js';
 
 /**
- * The requests that a scripted answer is for: `api` is any request to the API after login, `tenant` and `flex` are those
- * to one endpoint, `token` and `revoke` those to OAuth. `any` is the very next request, before login.
+ * The requests that a scripted answer is for. `api` is any request to the API after login, `tenant` one for snapshots of the
+ * tenant endpoint, `flex` one for snapshots or restore jobs of a Flex cluster. `token` and `revoke` are requests to OAuth.
+ * `any` is the very next request, before login.
  */
 export type ScriptTarget = 'api' | 'tenant' | 'flex' | 'token' | 'revoke' | 'any';
 
@@ -81,23 +81,16 @@ export function scriptedReply(answer: ScriptedAnswer, request: ReceivedRequest):
   const { status, body, retryAfter } = answer;
   if (status === undefined && body === undefined) return undefined;
   if (body === undefined && status !== undefined && status >= 400) return scriptedError(status, answer, request);
-  const wait = retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) };
-  return { status: status ?? 200, headers: { ...wait, ...answer.headers }, content: body ?? '' };
+  const headers = { ...retryAfterHeader(retryAfter), ...answer.headers };
+  return { status: status ?? 200, headers, content: body ?? '' };
 }
 
 function scriptedError(status: number, answer: ScriptedAnswer, request: ReceivedRequest): Reply {
-  const { kind } = request.route;
-  if (kind === 'token' || kind === 'revoke') return scriptedTokenError(status, answer, request);
-  if (status === 405 && answer.errorCode === undefined) return methodNotAllowed('GET,OPTIONS');
+  const { errorCode } = answer;
+  if (isOAuth(request)) {
+    const isRateLimit = status === 429 && (errorCode === undefined || errorCode === 'RATE_LIMITED');
+    return isRateLimit ? rateLimited(request, answer) : oauthError(status, answer);
+  }
+  if (status === 405 && errorCode === undefined) return methodNotAllowed('GET,OPTIONS');
   return atlasError(request, status, answer);
-}
-
-function scriptedTokenError(status: number, answer: ScriptedAnswer, request: ReceivedRequest): Reply {
-  const { errorCode, detail, retryAfter, headers } = answer;
-  // The only error of the token endpoint that is not an OAuth error.
-  if (status === 429) return atlasError(request, status, { ...answer, errorCode: errorCode ?? 'RATE_LIMITED' });
-  const code = errorCode ?? (status >= 500 ? 'server_error' : 'invalid_request');
-  const error = oauthError(status, code, detail ?? `Scripted answer ${status}.`);
-  const wait = retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) };
-  return { ...error, headers: { ...error.headers, ...wait, ...headers } };
 }

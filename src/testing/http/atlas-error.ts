@@ -1,10 +1,10 @@
 import { STATUS_CODES } from 'node:http';
+import { clusterIdOf } from '../ids.js';
 import type { ReceivedRequest } from './received-request.js';
-import type { Reply } from './reply.js';
-import { bucketOf } from './token-buckets.js';
+import { type Reply, retryAfterHeader } from './reply.js';
 
 /** The parts of an error that differ from Atlas's own. */
-export interface AtlasErrorParts {
+export interface ErrorParts {
   /** Default: the usual code of the status. */
   readonly errorCode?: string | undefined;
   /** Default: Atlas's text for the code. */
@@ -16,58 +16,37 @@ export interface AtlasErrorParts {
   readonly headers?: Readonly<Record<string, string>> | undefined;
 }
 
-/** Atlas's texts. Each `%s` is a parameter, as in Atlas's table of error codes. */
-const TEXTS: Readonly<Record<string, string>> = {
-  BACKUP_CONFIG_NOT_FOUND: 'No backup configuration exists for cluster %s in group %s.',
-  CANNOT_USE_FLEX_CLUSTER_IN_CLUSTER_API: 'Flex cluster %s cannot be used in the Cluster API.',
-  CANNOT_USE_NON_FLEX_CLUSTER_IN_FLEX_API: 'Cannot use non-flex cluster %s in the flex API.',
-  CLUSTER_NOT_FOUND: 'No cluster named %s exists in group %s.',
-  GROUP_NOT_FOUND: 'No group with ID %s exists.',
-  INVALID_VERSION_DATE: 'Invalid accept header or version date.',
-  IP_ADDRESS_NOT_ON_ACCESS_LIST: 'IP address %s is not allowed to access this resource.',
-  ORG_REQUIRES_ACCESS_LIST: 'This organization requires access through an access list of ip ranges.',
-  RATE_LIMITED: 'Resource %s is limited to %s requests every %s minutes.',
-  RATE_LIMITED_TOKEN_BUCKET:
+/** The text of an error, and the names of its parameters in Atlas's order. A number stands for itself. */
+type KnownError = readonly [text: string, ...parameters: (keyof ReturnType<typeof valuesOf> | number)[]];
+
+/** The errors that Atlas is known to send. Each `%s` in a text is a parameter, as in Atlas's table of error codes. */
+const KNOWN_ERRORS: Readonly<Record<string, KnownError>> = {
+  BACKUP_CONFIG_NOT_FOUND: ['No backup configuration exists for cluster %s in group %s.', 'clusterId', 'groupId'],
+  CANNOT_USE_FLEX_CLUSTER_IN_CLUSTER_API: ['Flex cluster %s cannot be used in the Cluster API.', 'clusterName'],
+  CANNOT_USE_NON_FLEX_CLUSTER_IN_FLEX_API: ['Cannot use non-flex cluster %s in the flex API.', 'clusterName'],
+  CLUSTER_NOT_FOUND: ['No cluster named %s exists in group %s.', 'clusterName', 'groupId'],
+  GROUP_NOT_FOUND: ['No group with ID %s exists.', 'groupId'],
+  INVALID_VERSION_DATE: ['Invalid accept header or version date.'],
+  IP_ADDRESS_NOT_ON_ACCESS_LIST: ['IP address %s is not allowed to access this resource.', 'address'],
+  NO_PAYMENT_INFORMATION_FOUND: ['No payment information was found for group %s.', 'groupId'],
+  NOT_IN_GROUP: ['The current user is not in the group, or the group does not exist.'],
+  ORG_REQUIRES_ACCESS_LIST: ['This organization requires access through an access list of ip ranges.', 'address'],
+  RATE_LIMITED: ['Resource %s is limited to %s requests every %s minutes.', 'path', 50, 1],
+  RATE_LIMITED_TOKEN_BUCKET: [
     'Rate limit exceeded for %s. Please retry after %s seconds. Request capacity: %s. Refill rate: %s per %s seconds. ' +
-    'For more information, see: http://dochub.mongodb.org/core/atlas-api-rate-limit.',
-  RESOURCE_NOT_FOUND: 'Cannot find resource %s.',
-  TENANT_SNAPSHOT_ACCESS_DENIED: 'Not authorized to access specified tenant snapshot.',
-  TENANT_SNAPSHOT_NOT_FOUND: 'No M2/M5 snapshot with ID %s exists for cluster %s.',
-  UNEXPECTED_ERROR: 'Unexpected error.',
-  USER_UNAUTHORIZED: 'Current user is not authorized to perform this action.',
-  VERSION_GONE: 'Version %s of %s is no longer available.',
+      'For more information, see: http://dochub.mongodb.org/core/atlas-api-rate-limit.',
+    ...(['barePath', 'wait', 'capacity', 'refillPerMinute', 60] as const),
+  ],
+  RESOURCE_NOT_FOUND: ['Cannot find resource %s.', 'path'],
+  RESOURCE_REQUIRES_ACCESS_LIST: ['This resource requires access through an access list of ip ranges.', 'address'],
+  TENANT_SNAPSHOT_ACCESS_DENIED: ['Not authorized to access specified tenant snapshot.'],
+  TENANT_SNAPSHOT_NOT_FOUND: ['No M2/M5 snapshot with ID %s exists for cluster %s.', 'snapshotId', 'clusterName'],
+  UNEXPECTED_ERROR: ['Unexpected error.'],
+  USER_CANNOT_ACCESS_GROUP: ['User cannot access this group.'],
+  USER_CANNOT_ACCESS_ORG: ['User cannot access this organization.'],
+  USER_UNAUTHORIZED: ['Current user is not authorized to perform this action.'],
+  VERSION_GONE: ['Version %s of %s is no longer available.', 'version', 'barePath'],
 };
-
-// The emulator listens on this address, so its clients have it too.
-const CLIENT_ADDRESS = '127.0.0.1';
-
-/** Atlas's parameters for an error that answers this request. */
-function defaultParameters(
-  errorCode: string,
-  request: ReceivedRequest,
-  retryAfter: number | string | undefined,
-): readonly unknown[] {
-  const { path, route } = request;
-  const { groupId = '', clusterName = '', snapshotId = '' } = route;
-  // Atlas leaves the leading slash out of some paths.
-  const bare = path.slice(1);
-  const { capacity, refillPerMinute } = bucketOf(route);
-  const parameters: Readonly<Record<string, readonly unknown[]>> = {
-    BACKUP_CONFIG_NOT_FOUND: [clusterName, groupId],
-    CANNOT_USE_FLEX_CLUSTER_IN_CLUSTER_API: [clusterName],
-    CANNOT_USE_NON_FLEX_CLUSTER_IN_FLEX_API: [clusterName],
-    CLUSTER_NOT_FOUND: [clusterName, groupId],
-    GROUP_NOT_FOUND: [groupId],
-    IP_ADDRESS_NOT_ON_ACCESS_LIST: [CLIENT_ADDRESS],
-    ORG_REQUIRES_ACCESS_LIST: [CLIENT_ADDRESS],
-    RATE_LIMITED: [path, 50, 1],
-    RATE_LIMITED_TOKEN_BUCKET: [bare, Number(retryAfter) || 0, capacity, refillPerMinute, 60],
-    RESOURCE_NOT_FOUND: [path],
-    TENANT_SNAPSHOT_NOT_FOUND: [snapshotId, clusterName],
-    VERSION_GONE: ['2023-01-01', bare],
-  };
-  return parameters[errorCode] ?? [];
-}
 
 const DEFAULT_CODES: Readonly<Record<number, string>> = {
   400: 'VALIDATION_ERROR',
@@ -81,16 +60,32 @@ const DEFAULT_CODES: Readonly<Record<number, string>> = {
   503: 'SERVICE_UNAVAILABLE',
 };
 
+/** Returns the value of each parameter by its name. */
+function valuesOf(request: ReceivedRequest, parts: ErrorParts) {
+  const { path, groupId, clusterName, snapshotId, bucket } = request;
+  return {
+    // The emulator listens on this address, so its clients have it too.
+    address: '127.0.0.1',
+    // Atlas leaves the leading slash out of some paths.
+    barePath: path.slice(1),
+    clusterId: clusterIdOf(groupId, clusterName),
+    version: '2023-01-01',
+    wait: Number(parts.retryAfter) || 0,
+    ...{ path, groupId, clusterName, snapshotId, ...bucket },
+  };
+}
+
 /** An error in the form that Atlas gives it after login. */
-export function atlasError(request: ReceivedRequest, status: number, parts: AtlasErrorParts = {}): Reply {
-  const errorCode = parts.errorCode ?? DEFAULT_CODES[status] ?? 'UNEXPECTED_ERROR';
+export function atlasError(request: ReceivedRequest, status: number, parts: ErrorParts = {}): Reply {
+  const { errorCode = DEFAULT_CODES[status] ?? 'UNEXPECTED_ERROR' } = parts;
   const reason = STATUS_CODES[status] ?? 'Unknown';
-  const parameters = parts.parameters ?? defaultParameters(errorCode, request, parts.retryAfter);
-  const detail = parts.detail ?? fillIn(TEXTS[errorCode] ?? `${reason}.`, parameters);
-  const retryAfter = parts.retryAfter === undefined ? {} : { 'retry-after': String(parts.retryAfter) };
+  const [text, ...names] = KNOWN_ERRORS[errorCode] ?? [`${reason}.`];
+  const values = valuesOf(request, parts);
+  const { parameters = names.map((name) => (typeof name === 'number' ? name : values[name])) } = parts;
+  const { detail = fillIn(text, parameters) } = parts;
   return {
     status,
-    headers: { 'x-error-code': errorCode, ...retryAfter, ...parts.headers },
+    headers: { 'x-error-code': errorCode, ...retryAfterHeader(parts.retryAfter), ...parts.headers },
     content: { detail, error: status, errorCode, parameters, reason },
   };
 }

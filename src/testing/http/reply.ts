@@ -1,4 +1,4 @@
-import type { ReceivedRequest } from './received-request.js';
+import { isOAuth, type ReceivedRequest } from './received-request.js';
 
 /** A response before it is rendered. */
 export interface Reply {
@@ -6,6 +6,11 @@ export interface Reply {
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /** An object becomes JSON and follows `pretty` and `envelope`. Text is sent unchanged, like a gateway's page. */
   readonly content: object | string;
+}
+
+/** The header for a number of seconds or an HTTP date, if there is one. */
+export function retryAfterHeader(value: number | string | undefined): Readonly<Record<string, string>> {
+  return value === undefined ? {} : { 'retry-after': String(value) };
 }
 
 /** A response as it goes over the wire. */
@@ -16,14 +21,14 @@ export interface WireReply {
 }
 
 /** Renders a reply as the request's `pretty` and `envelope` parameters ask for. */
-export function render(reply: Reply, { query, route }: ReceivedRequest, envelopeKey: string): WireReply {
+export function render(reply: Reply, request: ReceivedRequest, envelopeKey: string): WireReply {
   const { status, headers, content } = reply;
   if (typeof content === 'string') {
     const type = content === '' ? undefined : { 'content-type': guessTextType(content) };
     return { status, headers: { ...type, ...headers }, body: content };
   }
   // The token endpoints know neither parameter.
-  const isOn = (name: string) => route.kind !== 'token' && route.kind !== 'revoke' && query.get(name) === 'true';
+  const isOn = (name: string) => !isOAuth(request) && request.query.get(name) === 'true';
   const json = isOn('envelope') ? wrap(status, content, envelopeKey) : content;
   return {
     status: isOn('envelope') ? 200 : status,

@@ -1,5 +1,4 @@
-import type { ReceivedRequest } from './received-request.js';
-import type { RequestKind } from './routes.js';
+import type { ReceivedRequest, RequestKind } from './received-request.js';
 
 /** A request that the emulator received. */
 export interface RecordedRequest {
@@ -28,8 +27,7 @@ export interface RecordedRequest {
 export type PendingRecord = { -readonly [Name in keyof RecordedRequest]: RecordedRequest[Name] };
 
 export function toRecord(request: ReceivedRequest, receivedAt: number): PendingRecord {
-  const { method, target: path, route, headers, body } = request;
-  const { kind } = route;
+  const { method, target: path, kind, headers, body } = request;
   const scheme = headers['authorization']?.split(' ', 1)[0]?.toLowerCase();
   return { method, path, headers, body, kind, scheme, receivedAt, status: undefined, aborted: false };
 }

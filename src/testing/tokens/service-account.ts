@@ -1,8 +1,7 @@
 import type { ServiceAccountCredentials } from '../credentials.js';
-import { atlasError, methodNotAllowed } from '../http/atlas-error.js';
 import type { ReceivedRequest } from '../http/received-request.js';
 import type { Reply } from '../http/reply.js';
-import { oauthError } from './oauth-error.js';
+import { oauthError, rateLimited } from './oauth-error.js';
 import { RequestLimit } from './request-limit.js';
 import type { TokenTable } from './token-table.js';
 
@@ -20,40 +19,29 @@ export interface TokenOptions {
   retryAfter?: boolean | undefined;
 }
 
-const TOO_MANY_TOKENS =
-  'Access Token limit reached. Please use the existing Access Tokens or create a new Service Account.';
-
 /** The endpoints `/api/oauth/token` and `/api/oauth/revoke` for one service account. */
 export class ServiceAccountEndpoints {
-  readonly #account: Readonly<ServiceAccountCredentials>;
+  readonly #account: ServiceAccountCredentials;
   readonly #tokens: TokenTable;
   readonly #options: TokenOptions;
   readonly #limit: RequestLimit;
 
-  constructor(
-    account: Readonly<ServiceAccountCredentials>,
-    tokens: TokenTable,
-    options: TokenOptions,
-    now: () => number,
-  ) {
+  constructor(account: ServiceAccountCredentials, tokens: TokenTable, options: TokenOptions, now: () => number) {
     this.#account = account;
     this.#tokens = tokens;
     this.#options = options;
     this.#limit = new RequestLimit(options.perMinute ?? 50, options.window ?? 60_000, now);
   }
 
-  answer(request: ReceivedRequest): Reply {
-    return request.route.kind === 'token' ? this.#answerToken(request) : this.#answerRevoke(request);
-  }
-
-  #answerToken(request: ReceivedRequest): Reply {
-    const refusal = this.#refuseRate(request) ?? this.#refuseClient(request);
+  answerToken(request: ReceivedRequest): Reply {
+    const refusal = this.#refuse(request) ?? this.#refuseRate(request);
     if (refusal !== undefined) return refusal;
     if (new URLSearchParams(request.body).get('grant_type') !== 'client_credentials') {
-      return oauthError(400, 'unsupported_grant_type', 'Only the grant type client_credentials is supported.');
+      const detail = 'Only the grant type client_credentials is supported.';
+      return oauthError(400, { errorCode: 'unsupported_grant_type', detail });
     }
     const { lifetime = 3600, live = 100 } = this.#options;
-    if (this.#tokens.countExpiring() >= live) return oauthError(403, 'access_denied', TOO_MANY_TOKENS);
+    if (this.#tokens.countExpiring() >= live) return oauthError(403);
     const token = this.#tokens.issue(lifetime * 1000);
     return {
       status: 200,
@@ -62,47 +50,33 @@ export class ServiceAccountEndpoints {
     };
   }
 
-  #answerRevoke(request: ReceivedRequest): Reply {
-    const refusal = this.#refuseClient(request);
+  answerRevoke(request: ReceivedRequest): Reply {
+    const refusal = this.#refuse(request);
     if (refusal !== undefined) return refusal;
     const token = new URLSearchParams(request.body).get('token');
-    if (token === null) return oauthError(400, 'invalid_request', 'The parameter token is missing.');
+    if (token === null) return oauthError(400, { detail: 'The parameter token is missing.' });
     // RFC 7009 section 2.2: an unknown token is a success too.
     this.#tokens.revoke(token);
     return { status: 200, content: '' };
   }
 
+  /** Refuses a request without the account's secret or without a form. */
+  #refuse({ headers }: ReceivedRequest): Reply | undefined {
+    const { clientId, clientSecret } = this.#account;
+    const expected = Buffer.from(`${clientId}:${clientSecret}`).toString('base64');
+    const credentials = /^Basic\s+(\S+)$/i.exec(headers['authorization'] ?? '')?.[1];
+    if (credentials !== expected) return oauthError(401);
+    const isForm = /^application\/x-www-form-urlencoded\s*(;|$)/i.test(headers['content-type'] ?? '');
+    return isForm ? undefined : oauthError(400, { detail: 'The body must be form-encoded.' });
+  }
+
   #refuseRate(request: ReceivedRequest): Reply | undefined {
-    const [clientId] = basicCredentials(request) ?? [];
-    // Atlas counts the requests of each client. Those of others are refused anyway.
-    const wait = clientId === this.#account.clientId ? this.#limit.take() : undefined;
+    const wait = this.#limit.take();
     if (wait === undefined) return undefined;
-    return atlasError(request, 429, {
-      errorCode: 'RATE_LIMITED',
+    const { retryAfter = true } = this.#options;
+    return rateLimited(request, {
       parameters: [request.path, this.#limit.max, 1],
-      retryAfter: this.#options.retryAfter === false ? undefined : Math.ceil(wait / 1000),
+      retryAfter: retryAfter ? Math.ceil(wait / 1000) : undefined,
     });
   }
-
-  #refuseClient(request: ReceivedRequest): Reply | undefined {
-    if (request.method !== 'POST') return methodNotAllowed('POST,OPTIONS');
-    const [id, secret] = basicCredentials(request) ?? [];
-    if (id !== this.#account.clientId || secret !== this.#account.clientSecret) {
-      return oauthError(401, 'invalid_client', 'Client authentication failed.');
-    }
-    if (!isForm(request)) return oauthError(400, 'invalid_request', 'The body must be form-encoded.');
-    return undefined;
-  }
-}
-
-function basicCredentials(request: ReceivedRequest): [id: string, secret: string] | undefined {
-  const encoded = /^Basic\s+(\S+)$/i.exec(request.headers['authorization'] ?? '')?.[1];
-  if (encoded === undefined) return undefined;
-  const text = Buffer.from(encoded, 'base64').toString('utf8');
-  const colon = text.indexOf(':');
-  return colon === -1 ? undefined : [text.slice(0, colon), text.slice(colon + 1)];
-}
-
-function isForm(request: ReceivedRequest): boolean {
-  return /^application\/x-www-form-urlencoded\s*(;|$)/i.test(request.headers['content-type'] ?? '');
 }

@@ -29,8 +29,13 @@ it.each<[what: string, script: ScriptedAnswer[], conversation: string[]]>([
   ],
   [
     'is the next request of its kind',
-    [{ status: 500, for: 'token' }, { status: 501, for: 'flex' }, { status: 502, for: 'tenant' }, { status: 503 }],
-    ['tenant 502', 'flex 501', 'flex 503', 'flex 200', 'token 500', 'token 200'],
+    [
+      { status: 500, for: 'token' },
+      { status: 501, for: 'flex', times: 2 },
+      { status: 502, for: 'tenant' },
+      { status: 503 },
+    ],
+    ['tenant 502', 'flex 501', 'restores 501', 'flex 503', 'restores 200', 'token 500', 'token 200'],
   ],
   ['of any request is met before authentication', [{ status: 503, for: 'any' }], ['anonymous 503', 'anonymous 401']],
   [
@@ -56,6 +61,7 @@ it.each<[what: string, script: ScriptedAnswer[], conversation: string[]]>([
     anonymous: () => statusOf(flexSnapshotsPath(), { headers: {} }),
     clusters: () => statusOf(flexClustersPath()),
     flex: () => statusOf(flexSnapshotsPath('?pageNum=1')),
+    restores: () => statusOf(`${flexClustersPath()}/Cluster0/backup/restoreJobs`),
     tenant: () => statusOf(tenantSnapshotsPath()),
     token: async () => (await fetchToken()).status,
   };

@@ -4,3 +4,7 @@ import { createHash } from 'node:crypto';
 export function idOf(text: string): string {
   return createHash('sha256').update(text).digest('hex').slice(0, 24);
 }
+
+export function clusterIdOf(groupId: string, clusterName: string): string {
+  return idOf(`${groupId}/${clusterName}`);
+}
