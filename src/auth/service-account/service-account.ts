@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { type ApiResponse, isLoginRefused } from '../../atlas/response.js';
-import { waitAtMost } from '../../http/scope.js';
+import { waitAtMost } from '../../http/timer.js';
 import type { Authenticator, ExchangeWith, LoginRequest } from '../authenticator.js';
 import { type AccessToken, renewalTime, type SharedToken } from './access-token.js';
 import type { TokenEndpoint } from './token-endpoint.js';

@@ -1,0 +1,98 @@
+import type { Authenticator } from '../auth/authenticator.js';
+import { bearerLogin } from '../auth/bearer.js';
+import { DigestAuthenticator } from '../auth/digest/authenticator.js';
+import { SharedToken } from '../auth/service-account/access-token.js';
+import { ServiceAccount } from '../auth/service-account/service-account.js';
+import { TokenEndpoint } from '../auth/service-account/token-endpoint.js';
+import type { ClientSettings } from '../config/client-options.js';
+import { startTimer } from '../http/timer.js';
+import { Transport } from '../http/transport.js';
+
+/** A call that has not ended. */
+interface RunningCall {
+  /**
+   * Ends the call because of `close()`.
+   *
+   * @param isTimeUp - whether to end it even during an attempt.
+   */
+  close(isTimeUp: boolean): void;
+}
+
+/** A running call, and its index in the list of them. */
+interface Entry {
+  readonly call: RunningCall;
+  index: number;
+}
+
+/** What the calls of a client share, and which of them are running. */
+export class ClientState {
+  readonly settings: ClientSettings;
+  readonly transport: Transport;
+  readonly authenticator: Authenticator;
+  /** Whether `close()` has been called. */
+  isClosed = false;
+  // Not a set: at 16 calls at a time, what it leaves to the garbage collector costs half as much as a call.
+  readonly #running: Entry[] = [];
+  #closing: Promise<void> | undefined;
+  #onIdle = () => {};
+
+  constructor(settings: ClientSettings) {
+    this.settings = settings;
+    this.transport = new Transport(settings);
+    this.authenticator = createAuthenticator(settings, this.transport);
+  }
+
+  /** Adds a call that has started. Returns what {@link remove} takes. */
+  add(call: RunningCall): Entry {
+    const entry = { call, index: this.#running.length };
+    this.#running.push(entry);
+    return entry;
+  }
+
+  /** Removes a call that has ended. The last one of the list takes its place. */
+  remove(entry: Entry): void {
+    const last = this.#running.pop();
+    if (last !== undefined && last !== entry) {
+      last.index = entry.index;
+      this.#running[last.index] = last;
+    }
+    if (this.#running.length === 0) this.#onIdle();
+  }
+
+  /**
+   * Waits for the calls in flight, and closes what they share.
+   *
+   * @param timeout - how long the calls may take, in ms. Default: as long as they need.
+   */
+  async close(timeout?: number): Promise<void> {
+    const stopTimer = timeout === undefined ? undefined : startTimer(timeout, () => this.#endCalls(true));
+    this.#closing ??= this.#closeOnce();
+    await this.#closing.finally(stopTimer);
+  }
+
+  async #closeOnce(): Promise<void> {
+    this.isClosed = true;
+    this.#endCalls(false);
+    if (this.#running.length > 0) {
+      await new Promise<void>((resolve) => {
+        this.#onIdle = resolve;
+      });
+    }
+    await this.authenticator.close?.();
+    await this.transport.close();
+  }
+
+  #endCalls(isTimeUp: boolean): void {
+    for (const { call } of this.#running) call.close(isTimeUp);
+  }
+}
+
+/** Chooses the login for the credentials. */
+function createAuthenticator(settings: ClientSettings, transport: Transport): Authenticator {
+  const { credentials, tokenStore, origin, prefix } = settings;
+  if ('publicKey' in credentials) return new DigestAuthenticator(credentials);
+  if ('accessToken' in credentials) return bearerLogin(credentials.accessToken);
+  const endpoint = new TokenEndpoint(transport, settings, credentials);
+  const key = `atlas-tenant-snapshots:token:${origin}${prefix}:${credentials.clientId}`;
+  return new ServiceAccount(endpoint, tokenStore && new SharedToken(tokenStore, key));
+}
