@@ -58,15 +58,8 @@ export function readBody({ bytes, truncatedAt }: HttpResponse): Pick<SuccessResp
   return { json, problem: json === undefined ? problem : undefined };
 }
 
-/** What an error response says, without secrets. */
-export interface ReadError {
-  /** The start of the body. */
-  readonly text: string;
-  readonly report: ErrorReport;
-}
-
-/** Masks the body of an error, and parses it. A body that was cut is no JSON, so it has no fields. */
-export function readError({ headers, bytes, truncatedAt }: ErrorResponse, mask: Mask): ReadError {
+/** Masks the body of an error, and parses it: `text` is its start. A body that was cut is no JSON, so it has no fields. */
+export function readError({ headers, bytes, truncatedAt }: ErrorResponse, mask: Mask) {
   const text = mask.body(bytes, truncatedAt !== undefined);
   // Masked again, because the escapes of JSON may have hidden a secret.
   const json = parseJson(text, (_key, value) => (typeof value === 'string' ? mask.text(value) : value));
@@ -133,14 +126,11 @@ const errorSchema = z.object({
 export type ErrorReport = z.output<typeof errorSchema>;
 
 /** How long the server asked to wait before the next request, in ms. */
-export function retryAfterOf(
-  { headers }: Pick<ErrorResponse, 'headers'>,
-  { errorCode, parameters }: ErrorReport,
-): number | undefined {
+export function retryAfterOf({ headers }: ErrorResponse, report: ErrorReport): number | undefined {
   const retryAfterMs = parseRetryAfter(headers);
-  if (retryAfterMs !== undefined || errorCode !== 'RATE_LIMITED_TOKEN_BUCKET') return retryAfterMs;
+  if (retryAfterMs !== undefined || report.errorCode !== 'RATE_LIMITED_TOKEN_BUCKET') return retryAfterMs;
   // For this code Atlas sends the parameters `[path, wait in seconds, capacity, refill rate, 60]`.
-  const seconds = String(parameters?.[1]);
+  const seconds = String(report.parameters?.[1]);
   return /^\d{1,9}$/.test(seconds) ? Number(seconds) * 1000 : undefined;
 }
 

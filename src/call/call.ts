@@ -3,8 +3,7 @@ import type { SuccessResponse } from '../atlas/response.js';
 import type { Target } from '../atlas/target.js';
 import type { CallSettings } from '../config/call-options.js';
 import type { AtlasError } from '../errors/errors.js';
-import type { Failed } from '../errors/failure.js';
-import { closed, timedOut, toError } from '../errors/to-error.js';
+import { closed, type Failure, timedOut } from '../errors/failure.js';
 import { endOnAbort, Scope } from '../http/scope.js';
 import { startTimer } from '../http/timer.js';
 import type { ClientState } from './client-state.js';
@@ -18,6 +17,17 @@ export interface Succeeded<T> {
   /** Attempts that the call had made by then, at all its targets. */
   readonly attempts: number;
   readonly response: SuccessResponse;
+}
+
+/** How an attempt ended that failed. */
+export interface Failed {
+  readonly ok: false;
+  readonly failure: Failure;
+  readonly target: Target;
+  /** Attempts that the call had made by then, at all its targets. */
+  readonly attempts: number;
+  /** Why there is no retry, although another attempt might succeed. */
+  readonly notRetried?: string | undefined;
 }
 
 /** How an attempt ended. A call ends like its last attempt, unless something ends it early. */
@@ -65,7 +75,7 @@ export class Call {
     this.#throwIfClosed('starting');
     const stopListening = signal ? endOnAbort(this.scope, signal) : undefined;
     const stopTimer = startTimer(timeout, () => this.scope.end(this.#timedOut()));
-    const entry = this.client.add(this);
+    const running = this.client.add((isTimeUp) => this.#close(isTimeUp));
     try {
       const outcome = await read();
       // An abort wins over a response that has arrived. A deadline does not.
@@ -79,7 +89,7 @@ export class Call {
       throw reason;
     } finally {
       stopTimer();
-      this.client.remove(entry);
+      this.client.remove(running);
       stopListening?.();
     }
   }
@@ -122,24 +132,20 @@ export class Call {
     this.#isPaused = false;
   }
 
-  /**
-   * Ends the call because of `close()`.
-   *
-   * @param isTimeUp - whether to end it even during an attempt.
-   */
-  close(isTimeUp: boolean): void {
-    if (isTimeUp || this.#isPaused) this.scope.end(this.#closed(this.scope.phase));
-  }
-
   /** Builds the error of a failed attempt. */
   toError(failed: Failed): AtlasError {
     const secrets = [...this.client.authenticator.secrets, ...this.#authorizations.map(secretOf)];
-    return toError(failed, this.operation, new Mask(secrets));
+    return failed.failure.toError({ ...failed, operation: this.operation, mask: new Mask(secrets) });
   }
 
   #throwIfAborted(): void {
     const { signal } = this.settings;
     if (signal?.aborted) throw signal.reason;
+  }
+
+  /** @param isTimeUp - whether to end the call even during an attempt. */
+  #close(isTimeUp: boolean): void {
+    if (isTimeUp || this.#isPaused) this.scope.end(this.#closed(this.scope.phase));
   }
 
   #throwIfClosed(doing: string): void {

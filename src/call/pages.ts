@@ -22,30 +22,25 @@ export async function requestPages<T>(firstPage: Target<Page<T>>, call: Call): P
   const list = new ItemList<T>();
   let target = firstPage;
   for (let pageNum = 1; ; pageNum += 1) {
-    const { next, outcome } = await addPage(target, pageNum, list, call);
-    if (next === undefined) return outcome;
+    const next = await addPage(target, pageNum, list, call);
+    if ('ok' in next) return next;
     target = next;
   }
 }
 
-/** Where the next page is, or how the list ended. */
-type Step<T> =
-  | { readonly next: Target<Page<T>>; readonly outcome?: undefined }
-  | { readonly next?: undefined; readonly outcome: Outcome<T[]> };
-
 /**
- * Requests a page and adds it to the list. A function of its own, so that no variable keeps the memory of a page while the next one
- * is requested.
+ * Requests a page and adds it to the list. Returns the target of the next page, or how the list ended. A function of its own, so
+ * that no variable keeps the memory of a page while the next one is requested.
  */
-async function addPage<T>(page: Target<Page<T>>, pageNum: number, list: ItemList<T>, call: Call): Promise<Step<T>> {
-  const outcome = await request(page, call);
-  if (!outcome.ok) return { outcome };
+async function addPage<T>(page: Target<Page<T>>, pageNum: number, list: ItemList<T>, call: Call) {
+  const outcome: Outcome<Page<T>> = await request(page, call);
+  if (!outcome.ok) return outcome;
   const { target, attempts } = outcome;
   const failure = list.add(outcome, pageNum);
-  if (failure !== undefined) return { outcome: { ok: false, failure, target, attempts } };
-  if (!list.isFollowed) return { outcome: { ...outcome, data: list.items } };
+  if (failure !== undefined) return { ok: false, failure, target, attempts } as const;
+  if (!list.isFollowed) return { ...outcome, data: list.items };
   const query = { ...target.query, pageNum: pageNum + 1 };
-  return { next: { ...target, query, parse: page.parse, fallback: undefined } };
+  return { ...target, query, parse: page.parse, fallback: undefined };
 }
 
 /**

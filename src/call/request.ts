@@ -3,17 +3,10 @@ import type { Invalid } from '../atlas/standard-schema.js';
 import { type Fallback, mayBeEnveloped, type Target, toPath } from '../atlas/target.js';
 import { adviseOnBody, adviseOnSize, proxyAdvice } from '../errors/advice.js';
 import { AtlasTimeoutError } from '../errors/errors.js';
-import {
-  type Failed,
-  type Failure,
-  LoginFailed,
-  noResponseFailure,
-  statusFailure,
-  unusableFailure,
-} from '../errors/failure.js';
+import { Failure, noResponseFailure, statusFailure, unusableFailure } from '../errors/failure.js';
 import { NoResponse } from '../http/no-response.js';
 import { decideRetry } from '../http/retry.js';
-import type { Call, Outcome } from './call.js';
+import type { Call, Failed, Outcome } from './call.js';
 import { logAttempt, reportRetry } from './tracing.js';
 
 /** The limit of each exchange with the fallback, in ms. */
@@ -42,7 +35,8 @@ async function requestWithRetries<T>(target: Target<T>, call: Call): Promise<Out
     const outcome = await makeAttempt(target, call, false);
     if (outcome.ok) return outcome;
     const remaining = call.deadline - performance.now();
-    const { delay, notRetried } = decideRetry(outcome.failure.retry, { retries, maxRetries, remaining });
+    const { retry, jitter } = outcome.failure;
+    const { delay, notRetried } = decideRetry(retry, jitter, { retries, maxRetries, remaining });
     if (delay === undefined) return { ...outcome, notRetried };
     // Before the report, because only a retry that is going to happen is reported.
     call.continueAfter(outcome, 'waiting to retry');
@@ -52,10 +46,8 @@ async function requestWithRetries<T>(target: Target<T>, call: Call): Promise<Out
 }
 
 /** Whether a target failed because it lacks what was requested. */
-function isLacking<T>(failure: Failure, fallback: Fallback<T>): boolean {
-  if (failure.kind !== 'error status') return false;
-  const { response } = failure;
-  return fallback.isMissing(response.status, readUnmasked(response).errorCode);
+function isLacking<T>({ response }: Failure, fallback: Fallback<T>): boolean {
+  return response !== undefined && fallback.isMissing(response.status, readUnmasked(response).errorCode);
 }
 
 /**
@@ -85,11 +77,11 @@ async function makeAttempt<T>(target: Target<T>, call: Call, isFallback: boolean
     logAttempt(call, startedAt, outcome);
     return outcome;
   } catch (reason) {
-    const failure = failureOf(reason);
-    const outcome = failure && failed(failure, target, call);
+    const failure = reason instanceof NoResponse ? noResponseFailure(reason) : reason;
+    const outcome = failure instanceof Failure ? failed(failure, target, call) : undefined;
     logAttempt(call, startedAt, outcome ?? { thrown: reason });
-    if (outcome !== undefined) return outcome;
-    throw reason;
+    if (outcome === undefined) throw reason;
+    return outcome;
   }
 }
 
@@ -137,12 +129,6 @@ async function evaluate<T>(response: ApiResponse, target: Target<T>, call: Call)
   const parsed = 'then' in pending ? await call.scope.waitFor('waiting for the schema', pending) : pending;
   if (!parsed.success) return unusable(parsed, adviseOnBody(target));
   return { ok: true, data: parsed.data, target, attempts: call.attempts, response };
-}
-
-/** The failure that an exchange or a login threw. Undefined if the call has been ended early. */
-function failureOf(reason: unknown): Failure | undefined {
-  if (reason instanceof LoginFailed) return reason.failure;
-  return reason instanceof NoResponse ? noResponseFailure(reason) : undefined;
 }
 
 function failed(failure: Failure, target: Target, { attempts }: Call): Failed {

@@ -2,8 +2,7 @@ import { channel, tracingChannel } from 'node:diagnostics_channel';
 import { debuglog } from 'node:util';
 import { toPath } from '../atlas/target.js';
 import { isAtlasError } from '../errors/errors.js';
-import type { Failed } from '../errors/failure.js';
-import type { Call, Outcome, Succeeded } from './call.js';
+import type { Call, Failed, Outcome, Succeeded } from './call.js';
 
 /**
  * The context of the tracing channel `atlas-tenant-snapshots:call`, one per call. It holds no secret. Fields that are not

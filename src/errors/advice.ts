@@ -4,11 +4,7 @@ import type { NoResponseKind } from '../http/no-response.js';
 import { isTemporaryStatus } from '../http/retry.js';
 import type { Phase } from '../http/scope.js';
 
-/** A status, and what the body says about it. */
-interface Refusal {
-  readonly status: number;
-  readonly error: ErrorReport;
-}
+type Refusal = { readonly status: number; readonly error: ErrorReport };
 
 /** What to do about a response that looks modified on its way. */
 export const proxyAdvice = 'Check whether a proxy modifies responses. If that is not the reason, report a bug.';

@@ -9,8 +9,6 @@ export interface RetryHints {
   readonly isRetryable: boolean;
   /** What the server asked for, in ms. */
   readonly retryAfterMs?: number | undefined;
-  /** From 0 to 1: how much of the random part of the delay to add. Default: random. */
-  readonly jitter?: number | undefined;
 }
 
 /** Whether a retry follows. */
@@ -25,11 +23,13 @@ export interface RetryDecision {
  * Decides whether to retry, and when. The delay is 500 ms, doubled with each retry up to 8 s, or `Retry-After` if that is longer.
  * Up to half of the delay is added at random.
  *
+ * @param jitter - from 0 to 1; spreads the retries of many callers.
  * @param retries - how many retries this request has had.
  * @param remaining - ms until the deadline.
  */
 export function decideRetry(
-  { isRetryable, retryAfterMs = 0, jitter = Math.random() }: RetryHints,
+  { isRetryable, retryAfterMs = 0 }: RetryHints,
+  jitter: number,
   { retries, maxRetries, remaining }: { retries: number; maxRetries: number; remaining: number },
 ): RetryDecision {
   if (!isRetryable || retries === maxRetries) return {};

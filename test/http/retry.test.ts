@@ -34,10 +34,10 @@ describe('a retry', () => {
     [10_000, 60_001, 0, {}],
   ])('after %i retries, with Retry-After %s and %d ms left, is %j', (retries, retryAfterMs, remaining, decided) => {
     const counts = { retries, maxRetries: 10_000, remaining };
-    const decide = (jitter: number) => decideRetry({ isRetryable: true, retryAfterMs, jitter }, counts);
+    const decide = (jitter: number) => decideRetry({ isRetryable: true, retryAfterMs }, jitter, counts);
     const expected = Array.isArray(decided) ? decided.map((delay) => ({ delay })) : [decided, decided];
     expect([0, 1].map(decide)).toEqual(expected);
-    expect(decideRetry({ isRetryable: false, retryAfterMs }, counts)).toEqual({});
+    expect(decideRetry({ isRetryable: false, retryAfterMs }, 0, counts)).toEqual({});
   });
 });
 

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { readBody } from '../../atlas/response.js';
 import { isObject } from '../../atlas/schemas.js';
-import { LoginFailed, loginFailed, noResponseFailure } from '../../errors/failure.js';
+import { type Failure, loginFailure, noResponseFailure } from '../../errors/failure.js';
 import type { ExchangeLimits, HttpResponse } from '../../http/exchange.js';
 import type { NoResponse } from '../../http/no-response.js';
 import { isRateLimitStatus, isTemporaryStatus, parseRetryAfter } from '../../http/retry.js';
@@ -48,7 +48,7 @@ export class TokenEndpoint {
    * Requests a token.
    *
    * @param isShared - whether another process may store a token for this one.
-   * @throws {@link LoginFailed}
+   * @throws {@link Failure}
    */
   async requestToken(isShared: boolean): Promise<AccessToken> {
     const startedAt = Date.now();
@@ -60,7 +60,7 @@ export class TokenEndpoint {
     if (!parsed.success) {
       const why = body.problem === undefined ? '' : `, because its body ${body.problem}`;
       const what = `The response to the access token request has status 200 but no bearer token${why}.`;
-      throw loginFailed(what, { status: 200 });
+      throw loginFailure(what, { status: 200 });
     }
     const { access_token: accessToken, expires_in } = parsed.data;
     const lifetime = (expires_in ?? usualLifetime) * 1000;
@@ -83,11 +83,11 @@ export class TokenEndpoint {
       })
       .catch((reason: NoResponse) => {
         debug('token request to %s got no response', path);
-        throw new LoginFailed(noResponseFailure(reason, true));
+        throw noResponseFailure(reason, true);
       });
   }
 
-  #refusal({ status, headers }: HttpResponse, json: unknown, isShared: boolean): LoginFailed {
+  #refusal({ status, headers }: HttpResponse, json: unknown, isShared: boolean): Failure {
     // An OAuth error, except over the rate limit: there Atlas sends an error body of its own.
     // https://www.rfc-editor.org/rfc/rfc6749#section-5.2
     // Not masked here. Each waiting call masks these texts, because each has sent other tokens.
@@ -104,7 +104,11 @@ export class TokenEndpoint {
       isOverLimit && isShared
         ? { isRetryable: true, retryAfterMs: Math.min(retryAfterMs ?? 0, maxWaitForStore) }
         : { isRetryable: isTemporaryStatus(status), retryAfterMs };
-    return loginFailed(`${what.replace(/\.$/, '')}.`, { advice, status, error, errorDescription, retryAfterMs }, retry);
+    return loginFailure(
+      `${what.replace(/\.$/, '')}.`,
+      { advice, status, error, errorDescription, retryAfterMs },
+      retry,
+    );
   }
 }
 
