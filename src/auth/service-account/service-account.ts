@@ -55,12 +55,13 @@ export class ServiceAccount implements Authenticator {
   }
 
   async authenticate({ isFallback, scope }: LoginRequest, exchangeWith: ExchangeWith): Promise<ApiResponse> {
+    let token = await scope.waitFor('logging in', this.#currentToken());
     for (let tokens = 1; ; tokens += 1) {
-      const { accessToken } = await scope.waitFor('logging in', this.#currentToken());
-      const response = await exchangeWith(`Bearer ${accessToken}`);
+      const response = await exchangeWith(`Bearer ${token}`);
       if (!isLoginRefused(response) || isFallback || tokens === maxTokens) return response;
-      const hasNext = await scope.waitFor('logging in', this.#giveUp(accessToken));
-      if (!hasNext) return response;
+      const next = await scope.waitFor('logging in', this.#tokenAfter(token));
+      if (next === undefined) return response;
+      token = next;
     }
   }
 
@@ -77,32 +78,30 @@ export class ServiceAccount implements Authenticator {
     await this.#endpoint.revoke(token.accessToken);
   }
 
-  /**
-   * Gives up a refused token. The next one is that of the store, or else a new one.
-   *
-   * @returns false if there is no next one yet, because a new one is fetched at most once a minute.
-   */
-  async #giveUp(refused: string): Promise<boolean> {
-    const isInUse = () => refused === this.#token?.accessToken;
-    // Another call has given it up.
-    if (!isInUse()) return true;
-    if (!this.#refused.includes(refused)) this.#refused = [refused, ...this.#refused].slice(0, maxRefused);
-    if (performance.now() >= this.#replaceableAt) {
-      this.#token = undefined;
-      return true;
-    }
-    const stored = await this.#readStore();
-    if (stored !== undefined && isInUse()) this.#token = stored;
-    return !isInUse();
-  }
-
   /** Returns the token in use, or obtains one, once for all calls that wait for it. */
-  async #currentToken(): Promise<AccessToken> {
-    if (this.#token !== undefined && Date.now() < this.#token.renewAt) return this.#token;
+  async #currentToken(): Promise<string> {
+    if (this.#token !== undefined && Date.now() < this.#token.renewAt) return this.#token.accessToken;
     this.#obtaining ??= this.#inOwnContext(() => this.#obtain()).finally(() => {
       this.#obtaining = undefined;
     });
-    return this.#obtaining;
+    return (await this.#obtaining).accessToken;
+  }
+
+  /** Returns the token to try after a refused one: that of the store, or else a new one. Undefined if it is too soon for that. */
+  async #tokenAfter(refused: string): Promise<string | undefined> {
+    const isInUse = () => refused === this.#token?.accessToken;
+    if (isInUse()) {
+      if (!this.#refused.includes(refused)) this.#refused = [refused, ...this.#refused].slice(0, maxRefused);
+      if (performance.now() >= this.#replaceableAt) {
+        this.#token = undefined;
+      } else {
+        const stored = await this.#readStore();
+        // Only if no other call has replaced the refused token meanwhile.
+        if (stored !== undefined && isInUse()) this.#token = stored;
+        if (isInUse()) return undefined;
+      }
+    }
+    return this.#currentToken();
   }
 
   /** Obtains a new token. If that fails, the old one serves while it is valid. */
