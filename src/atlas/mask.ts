@@ -46,8 +46,7 @@ export class Mask {
 
   /** Masks the names and the values of headers. */
   headers(headers: Readonly<Record<string, string>>): Record<string, string> {
-    const fields = Object.entries(headers);
-    return Object.fromEntries(fields.map(([name, value]) => [this.text(name), this.text(value)]));
+    return Object.fromEntries(Object.entries(headers).map(([name, value]) => [this.text(name), this.text(value)]));
   }
 
   /** Copies the name, the code and the message of an error. The rest may hold a request, or a response that echoes it. */

@@ -15,11 +15,12 @@ export interface SuccessResponse extends Pick<HttpResponse, 'headers' | 'truncat
   readonly problem: string | undefined;
 }
 
-/** A response with an error status. Its body is not read yet, because most errors are retried or lead to the fallback. */
+/**
+ * A response with an error status, its own or that in its envelope. Its body is read only if somebody needs what it says, because
+ * most errors are retried, or lead to the fallback.
+ */
 export interface ErrorResponse extends HttpResponse {
   readonly ok: false;
-  /** The HTTP status, or the status in the envelope. */
-  readonly status: number;
 }
 
 /** A response with its envelope opened. */
@@ -70,11 +71,9 @@ export function readError({ headers, bytes, truncatedAt }: ErrorResponse, mask: 
   return { text, report: { ...report, errorCode } };
 }
 
-const noMask = new Mask([]);
-
 /** Reads what a response says about its error, to decide by it. No error may show it, because it is not masked. */
 export function readUnmasked(response: ErrorResponse): ErrorReport {
-  return readError(response, noMask).report;
+  return readError(response, new Mask([])).report;
 }
 
 function parseJson(body: Buffer | string, reviver?: (key: string, value: unknown) => unknown): unknown {

@@ -3,7 +3,7 @@ import type { SuccessResponse } from '../atlas/response.js';
 import type { Target } from '../atlas/target.js';
 import type { CallSettings } from '../config/call-options.js';
 import type { AtlasError } from '../errors/errors.js';
-import { closed, type Failure, timedOut } from '../errors/failure.js';
+import { type AttemptFacts, closed, type Failure, timedOut } from '../errors/failure.js';
 import { endOnAbort, Scope } from '../http/scope.js';
 import { startTimer } from '../http/timer.js';
 import type { ClientState } from './client-state.js';
@@ -20,14 +20,9 @@ export interface Succeeded<T> {
 }
 
 /** How an attempt ended that failed. */
-export interface Failed {
+export interface Failed extends Pick<AttemptFacts, 'target' | 'attempts' | 'notRetried'> {
   readonly ok: false;
   readonly failure: Failure;
-  readonly target: Target;
-  /** Attempts that the call had made by then, at all its targets. */
-  readonly attempts: number;
-  /** Why there is no retry, although another attempt might succeed. */
-  readonly notRetried?: string | undefined;
 }
 
 /** How an attempt ended. A call ends like its last attempt, unless something ends it early. */
@@ -74,7 +69,8 @@ export class Call {
     this.#throwIfAborted();
     this.#throwIfClosed('starting');
     const stopListening = signal ? endOnAbort(this.scope, signal) : undefined;
-    const stopTimer = startTimer(timeout, () => this.scope.end(this.#timedOut()));
+    const onTimeout = () => this.scope.end(timedOut(this, timeout, this.scope.phase, this.#cause()));
+    const stopTimer = startTimer(timeout, onTimeout);
     const running = this.client.add((isTimeUp) => this.#close(isTimeUp));
     try {
       const outcome = await read();
@@ -150,11 +146,6 @@ export class Call {
 
   #throwIfClosed(doing: string): void {
     if (this.client.isClosed) throw this.#closed(doing);
-  }
-
-  #timedOut(): AtlasError {
-    const { timeout } = this.settings;
-    return timedOut(this, { timeout, phase: this.scope.phase, cause: this.#cause() });
   }
 
   #closed(doing: string): AtlasError {

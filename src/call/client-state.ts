@@ -1,8 +1,8 @@
 import type { Authenticator } from '../auth/authenticator.js';
-import { createAuthenticator } from '../auth/create-authenticator.js';
 import type { ClientSettings } from '../config/client-options.js';
 import { startTimer } from '../http/timer.js';
 import { Transport } from '../http/transport.js';
+import { createAuthenticator } from './create-authenticator.js';
 
 /** A call that has not ended. */
 interface RunningCall {

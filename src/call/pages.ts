@@ -39,8 +39,7 @@ async function addPage<T>(page: Target<Page<T>>, pageNum: number, list: ItemList
   const failure = list.add(outcome, pageNum);
   if (failure !== undefined) return { ok: false, failure, target, attempts } as const;
   if (!list.isFollowed) return { ...outcome, data: list.items };
-  const query = { ...target.query, pageNum: pageNum + 1 };
-  return { ...target, query, parse: page.parse, fallback: undefined };
+  return { ...target, query: { ...target.query, pageNum: pageNum + 1 }, parse: page.parse, fallback: undefined };
 }
 
 /**
@@ -70,12 +69,11 @@ class ItemList<T> {
    */
   add({ data, response, target }: Succeeded<Page<T>>, pageNum: number): Failure | undefined {
     const { items, totalCount, hasNextLink } = data;
+    const fail = (what: string, advice: string) => unusableFailure(response, what, advice);
 
     const newItems = this.#takeNewItems(data);
     const isEmpty = items.length === 0;
-    if (!isEmpty && newItems.length === 0) {
-      return unusableFailure(response, noNewItem, adviseOnRepeatedPage(totalCount));
-    }
+    if (!isEmpty && newItems.length === 0) return fail(noNewItem, adviseOnRepeatedPage(totalCount));
     this.items = this.items.concat(newItems);
     this.#firstCount ??= totalCount;
     this.#hasChanged ||= newItems.length < items.length;
@@ -84,12 +82,10 @@ class ItemList<T> {
     this.#isLinkedTo = hasNextLink;
 
     this.isFollowed = this.#hasNext(data, target);
-    if (this.isFollowed) {
-      return pageNum === maxPages ? unusableFailure(response, tooManyPages, adviseOnPages(target)) : undefined;
-    }
-    if (!this.#hasChanged || !isLess(this.items.length, this.#firstCount)) return undefined;
-    const what = `the list ended after ${this.items.length} of ${this.#firstCount} items`;
-    return unusableFailure(response, what, rereadAdvice);
+    if (this.isFollowed) return pageNum === maxPages ? fail(tooManyPages, adviseOnPages(target)) : undefined;
+    const isShort = this.#hasChanged && isLess(this.items.length, this.#firstCount);
+    if (!isShort) return undefined;
+    return fail(`the list ended after ${this.items.length} of ${this.#firstCount} items`, rereadAdvice);
   }
 
   /** Returns the items that no earlier page had. */

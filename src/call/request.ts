@@ -1,5 +1,4 @@
 import { type ApiResponse, readResponse, readUnmasked } from '../atlas/response.js';
-import type { Invalid } from '../atlas/standard-schema.js';
 import { type Fallback, mayBeEnveloped, type Target, toPath } from '../atlas/target.js';
 import { adviseOnBody, adviseOnSize, proxyAdvice } from '../errors/advice.js';
 import { AtlasTimeoutError } from '../errors/errors.js';
@@ -77,16 +76,17 @@ async function makeAttempt<T>(target: Target<T>, call: Call, isFallback: boolean
     logAttempt(call, startedAt, outcome);
     return outcome;
   } catch (reason) {
-    const failure = reason instanceof NoResponse ? noResponseFailure(reason) : reason;
-    const outcome = failure instanceof Failure ? failed(failure, target, call) : undefined;
-    logAttempt(call, startedAt, outcome ?? { thrown: reason });
-    if (outcome === undefined) throw reason;
-    return outcome;
+    logAttempt(call, startedAt, { endedEarly: reason });
+    throw reason;
   }
 }
 
-/** Sends a request with its login. Sends it again if its connection died before any part of a response arrived. */
-async function sendRequest(target: Target, call: Call, isFallback: boolean): Promise<ApiResponse> {
+/**
+ * Sends a request with its login. Sends it again if its connection died before any part of a response arrived.
+ *
+ * @returns the response, or why there is none.
+ */
+async function sendRequest(target: Target, call: Call, isFallback: boolean): Promise<ApiResponse | Failure> {
   const { settings, client, scope } = call;
   const { maxResponseSize } = settings;
   const { prefix, userAgent } = client.settings;
@@ -106,31 +106,29 @@ async function sendRequest(target: Target, call: Call, isFallback: boolean): Pro
     try {
       return await client.authenticator.authenticate({ path, isFallback, scope }, exchangeWith);
     } catch (reason) {
-      const isDeadConnection = reason instanceof NoResponse && reason.isDeadConnection;
-      if (!isDeadConnection || resends === maxResends) throw reason;
+      if (reason instanceof Failure) return reason;
+      if (!(reason instanceof NoResponse)) throw reason;
+      if (!reason.isDeadConnection || resends === maxResends) return noResponseFailure(reason);
     }
   }
 }
 
 /** Finds out what a response means, and parses the body of a success. */
-async function evaluate<T>(response: ApiResponse, target: Target<T>, call: Call): Promise<Outcome<T>> {
-  if (!response.ok) return failed(statusFailure(response), target, call);
-  const unusable = (found: string | Invalid, advice: string) =>
-    failed(unusableFailure(response, found, advice), target, call);
+async function evaluate<T>(response: ApiResponse | Failure, target: Target<T>, call: Call): Promise<Outcome<T>> {
+  const fail = (failure: Failure): Failed => ({ ok: false, failure, target, attempts: call.attempts });
+  if (response instanceof Failure) return fail(response);
+  if (!response.ok) return fail(statusFailure(response));
   const { status, json, problem, truncatedAt } = response;
   // Only 200 carries data; any other 2xx is unusable.
-  if (status !== 200) return unusable(`its status is ${status}, not 200`, proxyAdvice);
+  if (status !== 200) return fail(unusableFailure(response, `its status is ${status}, not 200`, proxyAdvice));
   if (problem !== undefined) {
-    return unusable(`its body ${problem}`, truncatedAt === undefined ? proxyAdvice : adviseOnSize(target));
+    const advice = truncatedAt === undefined ? proxyAdvice : adviseOnSize(target);
+    return fail(unusableFailure(response, `its body ${problem}`, advice));
   }
   call.receiveData();
   const pending = target.parse(json);
   // Awaited only if it is a promise: awaiting a value takes 1 % of a call.
   const parsed = 'then' in pending ? await call.scope.waitFor('waiting for the schema', pending) : pending;
-  if (!parsed.success) return unusable(parsed, adviseOnBody(target));
+  if (!parsed.success) return fail(unusableFailure(response, parsed, adviseOnBody(target)));
   return { ok: true, data: parsed.data, target, attempts: call.attempts, response };
-}
-
-function failed(failure: Failure, target: Target, { attempts }: Call): Failed {
-  return { ok: false, failure, target, attempts };
 }

@@ -79,7 +79,7 @@ function stateOf({ client, target, attempts, status }: Call) {
 }
 
 /** How an attempt ended, or what ended its call early. */
-type AttemptEnd = Outcome<unknown> | { readonly thrown: unknown };
+type AttemptEnd = Outcome<unknown> | { readonly endedEarly: unknown };
 
 /** Logs how an attempt ended. */
 export function logAttempt(call: Call, startedAt: number, end: AttemptEnd): void {
@@ -91,17 +91,16 @@ export function logAttempt(call: Call, startedAt: number, end: AttemptEnd): void
 
 /** Describes how an attempt ended in a word: a status, the code of an error, or an abort. */
 function describeEnd(end: AttemptEnd, call: Call): number | string {
-  if ('thrown' in end) return isAtlasError(end.thrown) ? end.thrown.code : 'an abort';
+  if ('endedEarly' in end) return isAtlasError(end.endedEarly) ? end.endedEarly.code : 'an abort';
   return end.ok ? end.response.status : (end.failure.status ?? call.toError(end).code);
 }
 
 /** Publishes and logs that a call waits before its next attempt. Nobody may want to know, and then there is no error. */
 export function reportRetry(call: Call, failed: Failed, delayMs: number): void {
   if (!retryChannel.hasSubscribers && !debug.enabled) return;
-  const { operation } = call;
   const { target, attempts } = failed;
   const error = call.toError(failed);
-  const message = { operation, endpoint: target.endpoint, attempt: attempts, delayMs, error };
+  const message = { operation: call.operation, endpoint: target.endpoint, attempt: attempts, delayMs, error };
   retryChannel.publish(message satisfies AtlasRetryTrace);
   // In one line. The mask has removed all other control characters.
   debug('%s: retry in %d ms: %s', nameOf(call), Math.round(delayMs), error.message.replace(/\s+/g, ' '));

@@ -23,7 +23,7 @@ export interface CallFacts {
   /** The client's method. */
   readonly operation: string;
   readonly target: Target;
-  /** Attempts that the call has made, at all its targets. */
+  /** Attempts that the call had made by then, at all its targets. */
   readonly attempts: number;
 }
 
@@ -162,10 +162,7 @@ export function loginFailure(why: string, details: FieldsOf<AtlasAuthenticationE
  * @param timeout - ms.
  * @param cause - the error of the last attempt, if it failed.
  */
-export function timedOut(
-  facts: CallFacts,
-  { timeout, phase, cause }: { timeout: number; phase: Phase; cause: AtlasError | undefined },
-): AtlasTimeoutError {
+export function timedOut(facts: CallFacts, timeout: number, phase: Phase, cause: AtlasError | undefined): AtlasError {
   const when = `while ${phase} (attempts: ${facts.attempts})`;
   const hint = cause === undefined ? '' : ' The cause says why the last attempt failed.';
   const what = `${subjectOf(facts)} timed out after ${timeout} ms (timeout) ${when}.${hint}`;
@@ -179,7 +176,7 @@ export function timedOut(
  * @param doing - what the call was doing.
  * @param cause - the error of the last attempt, if it failed.
  */
-export function closed(facts: CallFacts, doing: string, cause: AtlasError | undefined): AtlasClosedError {
+export function closed(facts: CallFacts, doing: string, cause: AtlasError | undefined): AtlasError {
   const subject = subjectOf(facts);
   const [what, advice] =
     facts.attempts === 0

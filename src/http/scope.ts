@@ -3,7 +3,6 @@ import { startTimer } from './timer.js';
 
 /** What a call is doing, as its errors say it. */
 export type Phase =
-  | 'starting'
   | 'logging in'
   | 'waiting for a connection'
   | 'waiting for the response'
@@ -15,7 +14,7 @@ export type Phase =
  * interrupts the wait in progress, and every later one.
  */
 export class Scope {
-  #phase: Phase = 'starting';
+  #phase: Phase = 'logging in';
   #interrupt: (reason: unknown) => void = () => {};
   #ended: { readonly reason: unknown } | undefined;
 

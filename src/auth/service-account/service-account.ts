@@ -87,21 +87,23 @@ export class ServiceAccount implements Authenticator {
     return (await this.#obtaining).accessToken;
   }
 
-  /** Returns the token to try after a refused one: that of the store, or else a new one. Undefined if it is too soon for that. */
+  /**
+   * Returns the token to try after a refused one: that of the store, or else a new one. Undefined if the store has none, and it is
+   * too soon to fetch one.
+   */
   async #tokenAfter(refused: string): Promise<string | undefined> {
     const isInUse = () => refused === this.#token?.accessToken;
-    if (isInUse()) {
-      if (!this.#refused.includes(refused)) this.#refused = [refused, ...this.#refused].slice(0, maxRefused);
-      if (performance.now() >= this.#replaceableAt) {
-        this.#token = undefined;
-      } else {
-        const stored = await this.#readStore();
-        // Only if no other call has replaced the refused token meanwhile.
-        if (stored !== undefined && isInUse()) this.#token = stored;
-        if (isInUse()) return undefined;
-      }
+    // Another call has replaced it.
+    if (!isInUse()) return this.#currentToken();
+    if (!this.#refused.includes(refused)) this.#refused = [refused, ...this.#refused].slice(0, maxRefused);
+    if (performance.now() >= this.#replaceableAt) {
+      this.#token = undefined;
+      return this.#currentToken();
     }
-    return this.#currentToken();
+    const stored = await this.#readStore();
+    // Another call may have replaced it while this one read the store.
+    if (stored !== undefined && isInUse()) this.#token = stored;
+    return isInUse() ? undefined : this.#currentToken();
   }
 
   /** Obtains a new token. If that fails, the old one serves while it is valid. */

@@ -94,8 +94,8 @@ export class TokenEndpoint {
     const fields = isObject(json) ? json : {};
     const error = textOf(fields['error']) ?? textOf(fields['errorCode']);
     const errorDescription = textOf(fields['error_description']) ?? textOf(fields['detail']);
-    const said = [error, errorDescription].filter(Boolean).join(': ');
-    const what = `The access token request failed with status ${status}${said && `, ${said}`}`;
+    const said = [error, errorDescription].filter(Boolean).join(': ').replace(/\.$/, '');
+    const what = `The access token request failed with status ${status}${said && `, ${said}`}.`;
     const isOverLimit = isRateLimitStatus(status) || (status === 403 && /limit/i.test(errorDescription ?? ''));
     const retryAfterMs = parseRetryAfter(headers);
     const advice = adviseOnRefusal(status, isOverLimit, isShared);
@@ -104,11 +104,7 @@ export class TokenEndpoint {
       isOverLimit && isShared
         ? { isRetryable: true, retryAfterMs: Math.min(retryAfterMs ?? 0, maxWaitForStore) }
         : { isRetryable: isTemporaryStatus(status), retryAfterMs };
-    return loginFailure(
-      `${what.replace(/\.$/, '')}.`,
-      { advice, status, error, errorDescription, retryAfterMs },
-      retry,
-    );
+    return loginFailure(what, { advice, status, error, errorDescription, retryAfterMs }, retry);
   }
 }
 
