@@ -4,6 +4,9 @@ import { parseRetryAfter } from '../http/retry.js';
 import { Mask } from './mask.js';
 import { isObject } from './schemas.js';
 
+/** How much of an error body is kept, in bytes. Its error shows far less, but masking reads on. */
+const maxErrorSize = 262_144;
+
 /** A response with a success status. */
 export interface SuccessResponse extends Pick<HttpResponse, 'headers' | 'truncatedAt'> {
   readonly ok: true;
@@ -33,12 +36,20 @@ export type ApiResponse = SuccessResponse | ErrorResponse;
  */
 export function readResponse(response: HttpResponse, mayBeEnveloped: boolean): ApiResponse {
   const { status, headers, truncatedAt } = response;
-  if (!isSuccess(status)) return { ...response, ok: false };
+  if (!isSuccess(status)) return toErrorResponse(response, status);
   const { json, problem } = readBody(response);
   const envelope = mayBeEnveloped && status === 200 ? openEnvelope(json) : undefined;
   if (envelope === undefined) return { ok: true, status, headers, truncatedAt, json, problem };
-  if (!isSuccess(envelope.status)) return { ...response, ok: false, status: envelope.status };
+  if (!isSuccess(envelope.status)) return toErrorResponse(response, envelope.status);
   return { ok: true, status: envelope.status, headers, truncatedAt, json: envelope.content, problem };
+}
+
+/** Keeps only the start of a large body, because a call may wait long before somebody reads its error. */
+function toErrorResponse(response: HttpResponse, status: number): ErrorResponse {
+  if (response.bytes.length <= maxErrorSize) return { ...response, ok: false, status };
+  // A copy, which does not hold the memory of the rest.
+  const bytes = Buffer.from(response.bytes.subarray(0, maxErrorSize));
+  return { ...response, ok: false, status, bytes, truncatedAt: maxErrorSize };
 }
 
 function isSuccess(status: number): boolean {

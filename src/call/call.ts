@@ -9,13 +9,9 @@ import { startTimer } from '../http/timer.js';
 import type { ClientState } from './client-state.js';
 
 /** How an attempt ended that succeeded. It has no reference to the call, so that the call can be freed before the result. */
-export interface Succeeded<T> {
+export interface Succeeded<T> extends Pick<AttemptFacts, 'target' | 'attempts'> {
   readonly ok: true;
   readonly data: T;
-  /** The target that has the data. */
-  readonly target: Target;
-  /** Attempts that the call had made by then, at all its targets. */
-  readonly attempts: number;
   readonly response: SuccessResponse;
 }
 

@@ -14,14 +14,10 @@ export type Phase =
  * interrupts the wait in progress, and every later one.
  */
 export class Scope {
-  #phase: Phase = 'logging in';
+  /** What the latest wait is for. Only {@link begin} sets it. */
+  phase: Phase = 'logging in';
   #interrupt: (reason: unknown) => void = () => {};
   #ended: { readonly reason: unknown } | undefined;
-
-  /** What the latest wait is for. */
-  get phase(): Phase {
-    return this.#phase;
-  }
 
   /** Ends the scope. Only the first reason counts. */
   end(reason: unknown): void {
@@ -41,7 +37,7 @@ export class Scope {
    * @param interrupt - ends the wait. Called when the scope ends, or at once if it has ended. Does nothing if the wait is over.
    */
   begin(phase: Phase, interrupt: (reason: unknown) => void): void {
-    this.#phase = phase;
+    this.phase = phase;
     this.#interrupt = interrupt;
     if (this.#ended !== undefined) interrupt(this.#ended.reason);
   }
@@ -55,14 +51,12 @@ export class Scope {
   }
 
   /** Waits for some ms, unless the scope ends first. */
-  sleep(phase: Phase, delay: number): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const stopTimer = startTimer(delay, resolve);
-      this.begin(phase, (reason) => {
-        stopTimer();
-        reject(reason);
-      });
+  async sleep(phase: Phase, delay: number): Promise<void> {
+    let stopTimer = () => {};
+    const timer = new Promise<void>((resolve) => {
+      stopTimer = startTimer(delay, resolve);
     });
+    await this.waitFor(phase, timer).finally(stopTimer);
   }
 }
 
