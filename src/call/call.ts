@@ -3,7 +3,7 @@ import type { SuccessResponse } from '../atlas/response.js';
 import type { Target } from '../atlas/target.js';
 import type { CallSettings } from '../config/call-options.js';
 import type { AtlasError } from '../errors/errors.js';
-import { type AttemptFacts, closed, type Failure, timedOut } from '../errors/failure.js';
+import { type AttemptFacts, closedError, type Failure, timeoutError } from '../errors/failure.js';
 import { endOnAbort, Scope } from '../http/scope.js';
 import { startTimer } from '../http/timer.js';
 import type { ClientState } from './client-state.js';
@@ -24,7 +24,7 @@ export interface Failed extends Pick<AttemptFacts, 'target' | 'attempts' | 'notR
 /** How an attempt ended. A call ends like its last attempt, unless something ends it early. */
 export type Outcome<T> = Succeeded<T> | Failed;
 
-/** One call, from its start to its end. Its fields are for others to read. */
+/** One call, from its start to its end. Others only read its fields. */
 export class Call {
   readonly operation: string;
   readonly settings: CallSettings;
@@ -39,7 +39,7 @@ export class Call {
   attempts = 0;
   /** The status of the response that the call ended with. */
   status: number | undefined;
-  /** How the latest attempt ended, if it failed. A timeout and `close()` name it as their cause. */
+  /** The cause if the call ends early: how its latest attempt failed. */
   #lastFailed: Failed | undefined;
   /** Whether the call waits between two attempts. Then `close()` ends it. */
   #isPaused = false;
@@ -63,9 +63,9 @@ export class Call {
   async run<T>(read: () => Promise<Outcome<T>>): Promise<Succeeded<T>> {
     const { signal, timeout } = this.settings;
     this.#throwIfAborted();
-    this.#throwIfClosed('starting');
+    this.#throwIfClosed();
     const stopListening = signal ? endOnAbort(this.scope, signal) : undefined;
-    const onTimeout = () => this.scope.end(timedOut(this, timeout, this.scope.phase, this.#cause()));
+    const onTimeout = () => this.scope.end(timeoutError(this, timeout, this.scope.phase, this.#cause()));
     const stopTimer = startTimer(timeout, onTimeout);
     const running = this.client.add((isTimeUp) => this.#close(isTimeUp));
     try {
@@ -93,20 +93,20 @@ export class Call {
     this.attempts += 1;
   }
 
-  /** The attempt sends a login. */
-  sendLogin(authorization: string): void {
+  /** The attempt sends a login, which no error may show. */
+  recordLogin(authorization: string): void {
     this.#authorizations.push(authorization);
   }
 
-  /** The attempt got data from Atlas, so an earlier failure is no longer the cause if the call ends early. */
-  receiveData(): void {
+  /** The attempt got data from Atlas, so an earlier failure is not the cause if the call ends early from now on. */
+  recordData(): void {
     this.#lastFailed = undefined;
   }
 
   /**
-   * The attempt failed, but another one is to follow.
+   * The attempt failed, but another one is to follow. If the call ends early, its error has this failure as its cause.
    *
-   * @param next - what the call does until then, for messages.
+   * @param next - what the call does next, for the message of that error.
    * @throws what has ended the call early, or that the client is closed.
    */
   continueAfter(failed: Failed, next: string): void {
@@ -115,7 +115,7 @@ export class Call {
     this.#throwIfClosed(next);
   }
 
-  /** Waits before a retry. */
+  /** Waits before a retry. `close()` ends the wait. */
   async pause(delay: number): Promise<void> {
     // Again, because a subscriber to the retry channel may have called close().
     this.#throwIfClosed('waiting to retry');
@@ -140,12 +140,12 @@ export class Call {
     if (isTimeUp || this.#isPaused) this.scope.end(this.#closed(this.scope.phase));
   }
 
-  #throwIfClosed(doing: string): void {
+  #throwIfClosed(doing: string = this.scope.phase): void {
     if (this.client.isClosed) throw this.#closed(doing);
   }
 
   #closed(doing: string): AtlasError {
-    return closed(this, doing, this.#cause());
+    return closedError(this, doing, this.#cause());
   }
 
   #cause(): AtlasError | undefined {

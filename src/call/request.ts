@@ -53,15 +53,16 @@ function isLacking<T>({ response }: Failure, fallback: Fallback<T>): boolean {
  * Makes one attempt at the fallback. Returns undefined if the fallback lacks the data, the attempt fails, or the deadline of the
  * call passes.
  *
- * @param first - how the attempt before ended.
+ * @param first - how the first target failed.
+ * @throws what ended the call early, unless it is the deadline.
  */
 async function askFallback<T>({ target, isEmpty }: Fallback<T>, first: Failed, call: Call) {
-  call.continueAfter(first, `about to ask the ${target.endpoint} endpoint`);
   try {
+    call.continueAfter(first, `about to ask the ${target.endpoint} endpoint`);
     const second = await makeAttempt(target, call, true);
     return second.ok && !isEmpty(second.data) ? second : undefined;
   } catch (reason) {
-    // The answer of the first target is known. Only an abort and close() win over it.
+    // The call then ends with the error of the first target. Only an abort and close() win over that.
     if (reason instanceof AtlasTimeoutError) return undefined;
     throw reason;
   }
@@ -96,7 +97,7 @@ async function sendRequest(target: Target, call: Call, isFallback: boolean): Pro
     const headers = ['accept', target.accept, 'user-agent', userAgent];
     if (authorization !== undefined) {
       headers.push('authorization', authorization);
-      call.sendLogin(authorization);
+      call.recordLogin(authorization);
     }
     const get = { method: 'GET', path, headers, body: null } as const;
     const response = await client.transport.exchange(get, { attemptTimeout, maxResponseSize }, scope);
@@ -113,9 +114,10 @@ async function sendRequest(target: Target, call: Call, isFallback: boolean): Pro
   }
 }
 
-/** Finds out what a response means, and parses the body of a success. */
+/** Finds out what a response means, or that there is none, and parses the body of a success. */
 async function evaluate<T>(response: ApiResponse | Failure, target: Target<T>, call: Call): Promise<Outcome<T>> {
-  const fail = (failure: Failure): Failed => ({ ok: false, failure, target, attempts: call.attempts });
+  const { attempts } = call;
+  const fail = (failure: Failure): Failed => ({ ok: false, failure, target, attempts });
   if (response instanceof Failure) return fail(response);
   if (!response.ok) return fail(statusFailure(response));
   const { status, json, problem, truncatedAt } = response;
@@ -125,10 +127,10 @@ async function evaluate<T>(response: ApiResponse | Failure, target: Target<T>, c
     const advice = truncatedAt === undefined ? proxyAdvice : adviseOnSize(target);
     return fail(unusableFailure(response, `its body ${problem}`, advice));
   }
-  call.receiveData();
+  call.recordData();
   const pending = target.parse(json);
   // Awaited only if it is a promise: awaiting a value takes 1 % of a call.
   const parsed = 'then' in pending ? await call.scope.waitFor('waiting for the schema', pending) : pending;
   if (!parsed.success) return fail(unusableFailure(response, parsed, adviseOnBody(target)));
-  return { ok: true, data: parsed.data, target, attempts: call.attempts, response };
+  return { ok: true, data: parsed.data, target, attempts, response };
 }

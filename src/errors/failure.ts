@@ -18,7 +18,7 @@ import {
 } from './errors.js';
 import { listIssues, toIssues } from './issues.js';
 
-/** What every error says about its call. */
+/** What the error of a call says about it. */
 export interface CallFacts {
   /** The client's method. */
   readonly operation: string;
@@ -27,7 +27,7 @@ export interface CallFacts {
   readonly attempts: number;
 }
 
-/** What the error of a failed attempt says about its call. */
+/** What the error of a failed attempt says besides. */
 export interface AttemptFacts extends CallFacts {
   /** Why there is no retry, although another attempt might succeed. */
   readonly notRetried?: string | undefined;
@@ -162,7 +162,7 @@ export function loginFailure(why: string, details: FieldsOf<AtlasAuthenticationE
  * @param timeout - ms.
  * @param cause - the error of the last attempt, if it failed.
  */
-export function timedOut(facts: CallFacts, timeout: number, phase: Phase, cause: AtlasError | undefined): AtlasError {
+export function timeoutError(facts: CallFacts, timeout: number, phase: Phase, cause?: AtlasError): AtlasError {
   const when = `while ${phase} (attempts: ${facts.attempts})`;
   const hint = cause === undefined ? '' : ' The cause says why the last attempt failed.';
   const what = `${subjectOf(facts)} timed out after ${timeout} ms (timeout) ${when}.${hint}`;
@@ -176,7 +176,7 @@ export function timedOut(facts: CallFacts, timeout: number, phase: Phase, cause:
  * @param doing - what the call was doing.
  * @param cause - the error of the last attempt, if it failed.
  */
-export function closed(facts: CallFacts, doing: string, cause: AtlasError | undefined): AtlasError {
+export function closedError(facts: CallFacts, doing: string, cause?: AtlasError): AtlasError {
   const subject = subjectOf(facts);
   const [what, advice] =
     facts.attempts === 0

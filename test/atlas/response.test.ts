@@ -118,6 +118,14 @@ describe('an error', () => {
     expect(defined('error' in response ? response.error : {})).toEqual(error);
   });
 
+  it('keeps only the start of a large body, and counts as truncated', () => {
+    const bytes = Buffer.alloc(262_145, 'a');
+    const large = readResponse({ status: 503, headers: {}, bytes, truncatedAt: undefined }, false);
+    expect(large).toMatchObject({ ok: false, truncatedAt: 262_144, bytes: { buffer: { byteLength: 262_144 } } });
+    const whole = readResponse({ status: 503, headers: {}, bytes: bytes.subarray(1), truncatedAt: undefined }, false);
+    expect(whole).toMatchObject({ ok: false, truncatedAt: undefined });
+  });
+
   const coded = { 'x-error-code': 'a secret' };
 
   it.each<[code: string, body: string | object, errorCode: string]>([

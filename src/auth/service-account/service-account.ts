@@ -27,9 +27,12 @@ interface TokenInUse extends AccessToken {
 }
 
 /**
- * Logs in as a service account. All calls use one token. It is fetched once however many calls wait for it, and used until
- * shortly before it expires. If Atlas refuses it, the call is made again with the one in the store, or else with a new one, which
- * is fetched at most once a minute.
+ * Logs in as a service account. All calls use one token:
+ *
+ * - It is fetched once, however many calls wait for it. Before each fetch, the store is read: another process may have stored one.
+ * - It is renewed shortly before it expires. If that fails, it is used until it expires.
+ * - If Atlas refuses it, the call is made again with the token in the store, unless that was refused too, or else with a new one.
+ *   A token is fetched for a refused one at most once a minute, and a call tries at most three tokens.
  *
  * @see https://www.rfc-editor.org/rfc/rfc6749#section-4.4
  */
@@ -89,7 +92,7 @@ export class ServiceAccount implements Authenticator {
 
   /**
    * Returns the token to try after a refused one: that of the store, or else a new one. Undefined if the store has none, and it is
-   * too soon to fetch one.
+   * too soon to fetch one. Then the refused one stays in use.
    */
   async #tokenAfter(refused: string): Promise<string | undefined> {
     const isInUse = () => refused === this.#token?.accessToken;
