@@ -70,9 +70,9 @@ export class Call {
     const running = this.client.add((isTimeUp) => this.#close(isTimeUp));
     try {
       const outcome = await read();
+      this.target = outcome.target;
       // An abort wins over a response that has arrived. A deadline does not.
       this.#throwIfAborted();
-      this.target = outcome.target;
       this.status = outcome.ok ? outcome.response.status : outcome.failure.status;
       if (outcome.ok) return outcome;
       throw this.toError(outcome);
