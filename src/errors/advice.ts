@@ -4,6 +4,7 @@ import type { NoResponseKind } from '../http/no-response.js';
 import { isTemporaryStatus } from '../http/retry.js';
 import type { Phase } from '../http/scope.js';
 
+/** A response with an error status, and what its body says. */
 type Refusal = { readonly status: number; readonly error: ErrorReport };
 
 /** What to do about a response that looks modified on its way. */
