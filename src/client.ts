@@ -2,7 +2,8 @@ import { snapshotListTarget, snapshotTarget, type TenantSnapshot } from './atlas
 import type { StandardSchema } from './atlas/standard-schema.js';
 import { pathListTarget, pathTarget, type RequestOptions, type Target } from './atlas/target.js';
 import { type AtlasPromise, toAtlasPromise } from './call/atlas-promise.js';
-import { Call, ClientContext, type Success } from './call/call.js';
+import { Call, type Outcome } from './call/call.js';
+import { ClientState } from './call/client-state.js';
 import { requestPages } from './call/pages.js';
 import { request } from './call/request.js';
 import { traceCall } from './call/tracing.js';
@@ -29,7 +30,7 @@ import { resolveOptions, type TenantSnapshotsClientOptions } from './config/clie
  * ```
  */
 export class TenantSnapshotsClient implements AsyncDisposable {
-  readonly #context: ClientContext;
+  readonly #state: ClientState;
 
   /**
    * Creates a client. Sends nothing yet.
@@ -43,7 +44,7 @@ export class TenantSnapshotsClient implements AsyncDisposable {
    * ```
    */
   constructor(options?: TenantSnapshotsClientOptions) {
-    this.#context = new ClientContext(resolveOptions(options));
+    this.#state = new ClientState(resolveOptions(options));
   }
 
   /**
@@ -159,7 +160,7 @@ export class TenantSnapshotsClient implements AsyncDisposable {
   async close(options: { timeout?: number | undefined } = {}): Promise<void> {
     const invalid = checkCall('close', {}, options);
     if (invalid !== undefined) throw invalid;
-    await this.#context.close(options.timeout);
+    await this.#state.close(options.timeout);
   }
 
   /**
@@ -180,13 +181,13 @@ export class TenantSnapshotsClient implements AsyncDisposable {
     args: Arguments,
     options: AnyCallOptions,
     toTarget: (args: Arguments, options: RequestOptions) => Target<Item>,
-    read: (target: Target<Item>, call: Call) => Promise<Success<T>>,
+    read: (target: Target<Item>, call: Call) => Promise<Outcome<T>>,
   ): AtlasPromise<T> {
     const invalid = checkCall(operation, args, options);
     if (invalid !== undefined) return toAtlasPromise(Promise.reject(invalid));
-    const settings = resolveCall(this.#context.settings, options);
+    const settings = resolveCall(this.#state.settings, options);
     const target = toTarget(args, settings);
-    const call = new Call(operation, target, settings, this.#context);
+    const call = new Call(operation, target, settings, this.#state);
     return toAtlasPromise(traceCall(call, () => call.run(() => read(target, call))));
   }
 }

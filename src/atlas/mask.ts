@@ -44,6 +44,17 @@ export class Mask {
     return decodeStart(Buffer.from(masked).subarray(0, maxSize));
   }
 
+  /** Masks the names and the values of headers. */
+  headers(headers: Readonly<Record<string, string>>): Record<string, string> {
+    return Object.fromEntries(Object.entries(headers).map(([name, value]) => [this.text(name), this.text(value)]));
+  }
+
+  /** Copies the name, the code and the message of an error. The rest may hold a request, or a response that echoes it. */
+  copyOf({ name, message, code }: Error & { code?: string }): Error & { code?: string } {
+    const copy = Object.assign(new Error(this.text(message)), { name: this.text(name) });
+    return code === undefined ? copy : Object.assign(copy, { code: this.text(code) });
+  }
+
   #mask(text: string, isCut: boolean): string {
     const visible = text.replace(invisible, '');
     const masked = this.#spellings.reduce((rest, spelling) => rest.replaceAll(spelling, placeholder), visible);

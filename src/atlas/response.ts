@@ -1,46 +1,55 @@
 import * as z from 'zod';
 import type { HttpResponse } from '../http/exchange.js';
-import type { Mask } from './mask.js';
+import { parseRetryAfter } from '../http/retry.js';
+import { Mask } from './mask.js';
 import { isObject } from './schemas.js';
+
+/** How much of an error body is kept, in bytes. Its error shows far less, but masking reads on. */
+const maxErrorSize = 262_144;
 
 /** A response with a success status. */
 export interface SuccessResponse extends Pick<HttpResponse, 'headers' | 'truncatedAt'> {
+  readonly ok: true;
   /** The HTTP status, or the status in the envelope. */
   readonly status: number;
   /** The body, or what its envelope holds. */
   readonly json: unknown;
   /** Why the body is unusable as JSON; absent if it is usable. */
   readonly problem: string | undefined;
-  readonly error?: undefined;
 }
 
-/** A response with an error status. */
-export interface ErrorResponse extends Pick<HttpResponse, 'headers'> {
-  /** The HTTP status, or the status in the envelope. */
-  readonly status: number;
-  /** The start of the body, masked. */
-  readonly text: string;
-  /** What the body says about the error, masked. */
-  readonly error: ErrorReport;
+/**
+ * A response with an error status, its own or that in its envelope. Its body is read only if somebody needs what it says, because
+ * most errors are retried, or lead to the fallback.
+ */
+export interface ErrorResponse extends HttpResponse {
+  readonly ok: false;
 }
 
-/** A response with its envelope opened and its body parsed. */
+/** A response with its envelope opened. */
 export type ApiResponse = SuccessResponse | ErrorResponse;
 
 /**
- * Opens the envelope of a response and parses its body. Masks the body of an error before it parses it.
+ * Opens the envelope of a response, and parses the body of a success.
  *
  * @param mayBeEnveloped - whether the request asked for an envelope. Atlas sends every envelope with status 200.
- * @param createMask - called only for an error.
  */
-export function readResponse(response: HttpResponse, mayBeEnveloped: boolean, createMask: () => Mask): ApiResponse {
+export function readResponse(response: HttpResponse, mayBeEnveloped: boolean): ApiResponse {
   const { status, headers, truncatedAt } = response;
-  if (!isSuccess(status)) return readError(status, response, createMask());
+  if (!isSuccess(status)) return toErrorResponse(response, status);
   const { json, problem } = readBody(response);
   const envelope = mayBeEnveloped && status === 200 ? openEnvelope(json) : undefined;
-  if (envelope === undefined) return { status, headers, truncatedAt, json, problem };
-  if (!isSuccess(envelope.status)) return readError(envelope.status, response, createMask());
-  return { status: envelope.status, headers, truncatedAt, json: envelope.content, problem };
+  if (envelope === undefined) return { ok: true, status, headers, truncatedAt, json, problem };
+  if (!isSuccess(envelope.status)) return toErrorResponse(response, envelope.status);
+  return { ok: true, status: envelope.status, headers, truncatedAt, json: envelope.content, problem };
+}
+
+/** Keeps only the start of a large body, because a call may wait long before somebody reads its error. */
+function toErrorResponse(response: HttpResponse, status: number): ErrorResponse {
+  if (response.bytes.length <= maxErrorSize) return { ...response, ok: false, status };
+  // A copy, which does not hold the memory of the rest.
+  const bytes = Buffer.from(response.bytes.subarray(0, maxErrorSize));
+  return { ...response, ok: false, status, bytes, truncatedAt: maxErrorSize };
 }
 
 function isSuccess(status: number): boolean {
@@ -61,8 +70,8 @@ export function readBody({ bytes, truncatedAt }: HttpResponse): Pick<SuccessResp
   return { json, problem: json === undefined ? problem : undefined };
 }
 
-/** Masks the body of an error, and parses it. A body that was cut is no JSON, so it has no fields. */
-function readError(status: number, { headers, bytes, truncatedAt }: HttpResponse, mask: Mask): ErrorResponse {
+/** Masks the body of an error, and parses it: `text` is its start. A body that was cut is no JSON, so it has no fields. */
+export function readError({ headers, bytes, truncatedAt }: ErrorResponse, mask: Mask) {
   const text = mask.body(bytes, truncatedAt !== undefined);
   // Masked again, because the escapes of JSON may have hidden a secret.
   const json = parseJson(text, (_key, value) => (typeof value === 'string' ? mask.text(value) : value));
@@ -70,7 +79,12 @@ function readError(status: number, { headers, bytes, truncatedAt }: HttpResponse
   const report = errorSchema.parse(isObject(content) ? content : {});
   const headerCode = headers['x-error-code'];
   const errorCode = report.errorCode || (headerCode && mask.text(headerCode));
-  return { status, headers, text, error: { ...report, errorCode } };
+  return { text, report: { ...report, errorCode } };
+}
+
+/** Reads what a response says about its error, to decide by it. No error may show it, because it is not masked. */
+export function readUnmasked(response: ErrorResponse): ErrorReport {
+  return readError(response, new Mask([])).report;
 }
 
 function parseJson(body: Buffer | string, reviver?: (key: string, value: unknown) => unknown): unknown {
@@ -121,16 +135,33 @@ const errorSchema = z.object({
 /** What a response says about its error. */
 export type ErrorReport = z.output<typeof errorSchema>;
 
+/** How long the server asked to wait before the next request, in ms. */
+export function retryAfterOf({ headers }: ErrorResponse, report: ErrorReport): number | undefined {
+  const retryAfterMs = parseRetryAfter(headers);
+  if (retryAfterMs !== undefined || report.errorCode !== 'RATE_LIMITED_TOKEN_BUCKET') return retryAfterMs;
+  // For this code Atlas sends the parameters `[path, wait in seconds, capacity, refill rate, 60]`.
+  const seconds = String(report.parameters?.[1]);
+  return /^\d{1,9}$/.test(seconds) ? Number(seconds) * 1000 : undefined;
+}
+
 /** The error code of the Flex endpoints for a cluster that is not Flex. */
 export const notFlexCode = 'CANNOT_USE_NON_FLEX_CLUSTER_IN_FLEX_API';
 
-/** Whether Atlas accepted the login, but a role is missing. Atlas returns 401 for that, not 403. */
-export function isMissingRole(status: number, error: ErrorReport | undefined): boolean {
-  const errorCode = error?.errorCode;
-  return status === 401 && (errorCode === 'USER_UNAUTHORIZED' || errorCode === 'TENANT_SNAPSHOT_ACCESS_DENIED');
+/** Atlas accepted the login, but a role is missing. Atlas returns 401 for that, not 403. */
+const missingRoleCodes = [
+  'USER_UNAUTHORIZED',
+  'TENANT_SNAPSHOT_ACCESS_DENIED',
+  'NOT_IN_GROUP',
+  'USER_CANNOT_ACCESS_GROUP',
+  'USER_CANNOT_ACCESS_ORG',
+];
+
+/** Whether Atlas accepted the login, but a role is missing. */
+export function isMissingRole(status: number, errorCode: string | undefined): boolean {
+  return status === 401 && errorCode !== undefined && missingRoleCodes.includes(errorCode);
 }
 
 /** Whether Atlas refused the login. */
-export function isLoginRefused({ status, error }: ApiResponse): boolean {
-  return status === 401 && !isMissingRole(status, error);
+export function isLoginRefused(response: ApiResponse): boolean {
+  return !response.ok && response.status === 401 && !isMissingRole(401, readUnmasked(response).errorCode);
 }

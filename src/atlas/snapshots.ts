@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { type Page, pageSize, parsePage } from './page.js';
-import { type ErrorResponse, notFlexCode } from './response.js';
+import { notFlexCode } from './response.js';
 import { type AtlasLink, compiled, groupIdSchema, itemSchema, linksField, textField, timeField } from './schemas.js';
 import type { Parse } from './standard-schema.js';
 import type { Fallback, Query, RequestOptions, Target } from './target.js';
@@ -176,7 +176,7 @@ interface ResourceOf<T> extends Pick<Target<T>, 'identifiers' | 'parse'>, Pick<F
 }
 
 /** Whether Flex lacks the cluster or the snapshot. */
-function isMissing({ status, error }: ErrorResponse): boolean {
-  if (status === 404) return error.errorCode !== 'GROUP_NOT_FOUND';
-  return status === 400 && error.errorCode === notFlexCode;
+function isMissing(status: number, errorCode: string | undefined): boolean {
+  if (status === 404) return errorCode !== 'GROUP_NOT_FOUND';
+  return status === 400 && errorCode === notFlexCode;
 }

@@ -1,6 +1,5 @@
 import * as z from 'zod';
 import { type Page, pageSize, parsePage } from './page.js';
-import type { ErrorResponse } from './response.js';
 import { type Parse, parseWith, type StandardSchema } from './standard-schema.js';
 
 /**
@@ -43,7 +42,7 @@ export interface Target<T = unknown> {
 export interface Fallback<T> {
   readonly target: Target<T>;
   /** Whether the first target lacks it, according to its error. */
-  isMissing(response: ErrorResponse): boolean;
+  isMissing(status: number, errorCode: string | undefined): boolean;
   /** Whether the second target lacks it too, although it returned data. */
   isEmpty(data: T): boolean;
 }

@@ -79,7 +79,7 @@ export interface Authenticator {
    * Sends a request with a login. Repeats the request if Atlas refuses that login and there is another one to try.
    *
    * @returns the final response.
-   * @throws `Failed`, or what the exchange or the scope throws.
+   * @throws `Failure`, or what the exchange or the scope throws.
    */
   authenticate(request: LoginRequest, exchangeWith: ExchangeWith): Promise<ApiResponse>;
 

@@ -1,5 +1,5 @@
 import { isLoginRefused } from '../atlas/response.js';
-import { noLogin } from '../errors/failed.js';
+import { loginFailure } from '../errors/failure.js';
 import { type AccessTokenProvider, type Authenticator, maxCredentialLength } from './authenticator.js';
 
 /**
@@ -43,9 +43,9 @@ async function callProvider(provider: AccessTokenProvider, context: { refused?: 
   try {
     token = await provider(context);
   } catch (cause) {
-    throw noLogin('The accessToken function failed.', { advice: 'See the cause.', cause });
+    throw loginFailure('The accessToken function failed.', { advice: 'See the cause.', cause });
   }
   if (isBearerToken(token)) return token;
   const advice = `Return a string of ${bearerTokenForm}.`;
-  throw noLogin('The accessToken function did not return a bearer token.', { advice });
+  throw loginFailure('The accessToken function did not return a bearer token.', { advice });
 }

@@ -1,9 +1,8 @@
 import { keyOf, type Page, pageSize } from '../atlas/page.js';
-import { invalid } from '../atlas/standard-schema.js';
 import type { Target } from '../atlas/target.js';
 import { adviseOnPages, adviseOnRepeatedPage, rereadAdvice } from '../errors/advice.js';
-import { unusable } from '../errors/failed.js';
-import type { Call, Success } from './call.js';
+import { type Failure, unusableFailure } from '../errors/failure.js';
+import type { Call, Outcome, Succeeded } from './call.js';
 import { request } from './request.js';
 
 // At 500 items a page, 100,000 items.
@@ -17,23 +16,30 @@ const defaultPageSize = 100;
  * Requests all pages of a list. Only the first page may come from the fallback: the endpoint that has it has the others. Each
  * page has its own retries.
  *
- * @throws what {@link request} throws, or {@link Failed} if the list is unusable or incomplete.
+ * @throws what ended the call early.
  */
-export async function requestPages<T>(firstPage: Target<Page<T>>, call: Call): Promise<Success<T[]>> {
+export async function requestPages<T>(firstPage: Target<Page<T>>, call: Call): Promise<Outcome<T[]>> {
   const list = new ItemList<T>();
   let target = firstPage;
   for (let pageNum = 1; ; pageNum += 1) {
-    const { last, answered } = await addPage(target, pageNum, list, call);
-    if (last !== undefined) return { ...last, data: list.items };
-    const query = { ...answered.query, pageNum: pageNum + 1 };
-    target = { ...answered, query, parse: firstPage.parse, fallback: undefined };
+    const next = await addPage(target, pageNum, list, call);
+    if ('ok' in next) return next;
+    target = next;
   }
 }
 
-/** A function of its own, so that no variable keeps the memory of a page while the next one is requested. */
-async function addPage<T>(target: Target<Page<T>>, pageNum: number, list: ItemList<T>, call: Call) {
-  const page = await request(target, call);
-  return { answered: page.target, last: list.add(page, pageNum) ? undefined : page };
+/**
+ * Requests a page and adds it to the list. Returns the target of the next page, or how the list ended. A function of its own, so
+ * that no variable keeps the memory of a page while the next one is requested.
+ */
+async function addPage<T>(page: Target<Page<T>>, pageNum: number, list: ItemList<T>, call: Call) {
+  const outcome: Outcome<Page<T>> = await request(page, call);
+  if (!outcome.ok) return outcome;
+  const { target, attempts } = outcome;
+  const failure = list.add(outcome, pageNum);
+  if (failure !== undefined) return { ok: false, failure, target, attempts } as const;
+  if (!list.isFollowed) return { ...outcome, data: list.items };
+  return { ...target, query: { ...target.query, pageNum: pageNum + 1 }, parse: page.parse, fallback: undefined };
 }
 
 /**
@@ -49,6 +55,8 @@ async function addPage<T>(target: Target<Page<T>>, pageNum: number, list: ItemLi
  */
 class ItemList<T> {
   items: T[] = [];
+  /** Whether another page follows the last one. */
+  isFollowed = true;
   readonly #keys = new Set<unknown>();
   #firstCount: number | undefined;
   #hasChanged = false;
@@ -57,16 +65,15 @@ class ItemList<T> {
   /**
    * Adds the new items of a page.
    *
-   * @returns whether another page follows.
-   * @throws {@link Failed} if the list is unusable or incomplete.
+   * @returns why the list is unusable or incomplete, if it is.
    */
-  add({ data, response, target }: Success<Page<T>>, pageNum: number): boolean {
+  add({ data, response, target }: Succeeded<Page<T>>, pageNum: number): Failure | undefined {
     const { items, totalCount, hasNextLink } = data;
-    const fail = (what: string, advice: string) => unusable(response, invalid(what), advice);
+    const fail = (what: string, advice: string) => unusableFailure(response, what, advice);
 
     const newItems = this.#takeNewItems(data);
     const isEmpty = items.length === 0;
-    if (!isEmpty && newItems.length === 0) throw fail(noNewItem, adviseOnRepeatedPage(totalCount));
+    if (!isEmpty && newItems.length === 0) return fail(noNewItem, adviseOnRepeatedPage(totalCount));
     this.items = this.items.concat(newItems);
     this.#firstCount ??= totalCount;
     this.#hasChanged ||= newItems.length < items.length;
@@ -74,11 +81,11 @@ class ItemList<T> {
     this.#hasChanged ||= isEmpty && this.#isLinkedTo;
     this.#isLinkedTo = hasNextLink;
 
-    const isFollowed = this.#isFollowed(data, target);
-    if (isFollowed && pageNum === maxPages) throw fail(tooManyPages, adviseOnPages(target));
+    this.isFollowed = this.#hasNext(data, target);
+    if (this.isFollowed) return pageNum === maxPages ? fail(tooManyPages, adviseOnPages(target)) : undefined;
     const isShort = this.#hasChanged && isLess(this.items.length, this.#firstCount);
-    if (isFollowed || !isShort) return isFollowed;
-    throw fail(`the list ended after ${this.items.length} of ${this.#firstCount} items`, rereadAdvice);
+    if (!isShort) return undefined;
+    return fail(`the list ended after ${this.items.length} of ${this.#firstCount} items`, rereadAdvice);
   }
 
   /** Returns the items that no earlier page had. */
@@ -91,10 +98,10 @@ class ItemList<T> {
   }
 
   /**
-   * Whether another page follows: if this one links to it; without a link, if the list counts more items than it has so far;
+   * Whether another page follows this one: if this one links to it; without a link, if the list counts more items than it has so far;
    * without a count, if this page is full.
    */
-  #isFollowed({ items, totalCount = this.#firstCount, hasNextLink }: Page<T>, { query }: Target): boolean {
+  #hasNext({ items, totalCount = this.#firstCount, hasNextLink }: Page<T>, { query }: Target): boolean {
     if (hasNextLink || items.length === 0) return hasNextLink;
     if (totalCount !== undefined) return this.items.length < totalCount;
     // Atlas sends at most 500 items a page, however many the query asks for.

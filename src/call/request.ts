@@ -1,12 +1,11 @@
-import { type ApiResponse, readResponse } from '../atlas/response.js';
-import { invalid } from '../atlas/standard-schema.js';
+import { type ApiResponse, readResponse, readUnmasked } from '../atlas/response.js';
 import { type Fallback, mayBeEnveloped, type Target, toPath } from '../atlas/target.js';
 import { adviseOnBody, adviseOnSize, proxyAdvice } from '../errors/advice.js';
 import { AtlasTimeoutError } from '../errors/errors.js';
-import { errorStatus, Failed, noResponse, unusable } from '../errors/failed.js';
+import { Failure, noResponseFailure, statusFailure, unusableFailure } from '../errors/failure.js';
 import { NoResponse } from '../http/no-response.js';
 import { decideRetry } from '../http/retry.js';
-import type { Call, Success } from './call.js';
+import type { Call, Failed, Outcome } from './call.js';
 import { logAttempt, reportRetry } from './tracing.js';
 
 /** The limit of each exchange with the fallback, in ms. */
@@ -15,121 +14,123 @@ const fallbackTimeout = 5_000;
 const maxResends = 3;
 
 /**
- * Requests what a target has. If the target lacks it, asks its fallback.
+ * Requests what a target has. If the target lacks it, asks its fallback. What that has is the outcome; otherwise it is as if the
+ * fallback had not been asked, except for the number of attempts.
  *
- * @throws {@link Failed}, or what ended the call early.
+ * @throws what ended the call early.
  */
-export async function request<T>(target: Target<T>, call: Call): Promise<Success<T>> {
-  try {
-    return await requestWithRetries(target, call);
-  } catch (failed) {
-    const { fallback } = target;
-    if (!(failed instanceof Failed) || failed.response === undefined) throw failed;
-    if (!fallback?.isMissing(failed.response)) throw failed;
-    // The cause of the error if close() ends the call now.
-    call.lastError = failed.toError(call);
-    const success = await askFallback(fallback, call);
-    if (success !== undefined) return success;
-    // The call builds its error later, from its fields: about the first target, with the attempts at both.
-    call.target = target;
-    throw failed;
-  }
+export async function request<T>(target: Target<T>, call: Call): Promise<Outcome<T>> {
+  const { fallback } = target;
+  const first = await requestWithRetries(target, call);
+  if (first.ok || fallback === undefined || !isLacking(first.failure, fallback)) return first;
+  const second = await askFallback(fallback, first, call);
+  return second ?? { ...first, attempts: call.attempts };
 }
 
 /** Makes attempts until one succeeds, or until there is no next one. */
-async function requestWithRetries<T>(target: Target<T>, call: Call): Promise<Success<T>> {
+async function requestWithRetries<T>(target: Target<T>, call: Call): Promise<Outcome<T>> {
   const { maxRetries } = call.settings;
   for (let retries = 0; ; retries += 1) {
-    try {
-      return await makeAttempt(target, call, false);
-    } catch (failed) {
-      if (!(failed instanceof Failed)) throw failed;
-      const remaining = call.deadline - performance.now();
-      const { delay, notRetried } = decideRetry(failed.retry, failed.jitter, { retries, maxRetries, remaining });
-      call.notRetried = notRetried;
-      if (delay === undefined) throw failed;
-      const error = failed.toError(call);
-      call.lastError = error;
-      // Comes before the report: it throws if the call has ended or the client is closed, and then there is no retry.
-      call.pause('waiting to retry');
-      reportRetry(call, error, delay);
-      await call.scope.sleep(delay);
-    }
+    const outcome = await makeAttempt(target, call, false);
+    if (outcome.ok) return outcome;
+    const remaining = call.deadline - performance.now();
+    const { retry, jitter } = outcome.failure;
+    const { delay, notRetried } = decideRetry(retry, jitter, { retries, maxRetries, remaining });
+    if (delay === undefined) return { ...outcome, notRetried };
+    // Before the report, because only a retry that is going to happen is reported.
+    call.continueAfter(outcome, 'waiting to retry');
+    reportRetry(call, outcome, delay);
+    await call.pause(delay);
   }
+}
+
+/** Whether a target failed because it lacks what was requested. */
+function isLacking<T>({ response }: Failure, fallback: Fallback<T>): boolean {
+  return response !== undefined && fallback.isMissing(response.status, readUnmasked(response).errorCode);
 }
 
 /**
  * Makes one attempt at the fallback. Returns undefined if the fallback lacks the data, the attempt fails, or the deadline of the
  * call passes.
+ *
+ * @param first - how the first target failed.
+ * @throws what ended the call early, unless it is the deadline.
  */
-async function askFallback<T>({ target, isEmpty }: Fallback<T>, call: Call): Promise<Success<T> | undefined> {
+async function askFallback<T>({ target, isEmpty }: Fallback<T>, first: Failed, call: Call) {
   try {
-    call.pause(`about to ask the ${target.endpoint} endpoint`);
-    const success = await makeAttempt(target, call, true);
-    return isEmpty(success.data) ? undefined : success;
+    call.continueAfter(first, `about to ask the ${target.endpoint} endpoint`);
+    const second = await makeAttempt(target, call, true);
+    return second.ok && !isEmpty(second.data) ? second : undefined;
   } catch (reason) {
-    // The call then fails with the error of the first target. After an abort or close(), it fails with theirs.
-    if (reason instanceof Failed || reason instanceof AtlasTimeoutError) return undefined;
+    // The call then ends with the error of the first target. Only an abort and close() win over that.
+    if (reason instanceof AtlasTimeoutError) return undefined;
     throw reason;
   }
 }
 
 /** Sends a request, and finds out what its response means. */
-async function makeAttempt<T>(target: Target<T>, call: Call, isFallback: boolean): Promise<Success<T>> {
+async function makeAttempt<T>(target: Target<T>, call: Call, isFallback: boolean): Promise<Outcome<T>> {
   call.startAttempt(target);
   const startedAt = performance.now();
   try {
-    const success = await evaluate(await sendRequest(target, call, isFallback), target, call);
-    logAttempt(call, startedAt, success.response);
-    return success;
+    const outcome = await evaluate(await sendRequest(target, call, isFallback), target, call);
+    logAttempt(call, startedAt, outcome);
+    return outcome;
   } catch (reason) {
-    logAttempt(call, startedAt, { thrown: reason });
+    logAttempt(call, startedAt, { endedEarly: reason });
     throw reason;
   }
 }
 
-/** Sends a request with its login. Sends it again if its connection died before any part of a response arrived. */
-async function sendRequest(target: Target, call: Call, isFallback: boolean): Promise<ApiResponse> {
-  const { settings, context, scope } = call;
+/**
+ * Sends a request with its login. Sends it again if its connection died before any part of a response arrived.
+ *
+ * @returns the response, or why there is none.
+ */
+async function sendRequest(target: Target, call: Call, isFallback: boolean): Promise<ApiResponse | Failure> {
+  const { settings, client, scope } = call;
   const { maxResponseSize } = settings;
-  const { prefix, userAgent } = context.settings;
+  const { prefix, userAgent } = client.settings;
   const attemptTimeout = isFallback ? Math.min(fallbackTimeout, settings.attemptTimeout) : settings.attemptTimeout;
   const path = toPath(prefix, target);
   const exchangeWith = async (authorization?: string) => {
     const headers = ['accept', target.accept, 'user-agent', userAgent];
     if (authorization !== undefined) {
       headers.push('authorization', authorization);
-      call.authorizations.push(authorization);
+      call.recordLogin(authorization);
     }
     const get = { method: 'GET', path, headers, body: null } as const;
-    const response = await context.transport.exchange(get, { attemptTimeout, maxResponseSize }, scope);
-    return readResponse(response, mayBeEnveloped(target), () => call.mask);
+    const response = await client.transport.exchange(get, { attemptTimeout, maxResponseSize }, scope);
+    return readResponse(response, mayBeEnveloped(target));
   };
   for (let resends = 0; ; resends += 1) {
     try {
-      return await context.authenticator.authenticate({ path, isFallback, scope }, exchangeWith);
+      return await client.authenticator.authenticate({ path, isFallback, scope }, exchangeWith);
     } catch (reason) {
+      if (reason instanceof Failure) return reason;
       if (!(reason instanceof NoResponse)) throw reason;
-      if (!reason.isDeadConnection || resends === maxResends) throw noResponse(reason);
+      if (!reason.isDeadConnection || resends === maxResends) return noResponseFailure(reason);
     }
   }
 }
 
-/** Finds out what a response means, and parses the body of a success. */
-async function evaluate<T>(response: ApiResponse, target: Target<T>, call: Call): Promise<Success<T>> {
-  if (response.error !== undefined) throw errorStatus(response);
+/** Finds out what a response means, or that there is none, and parses the body of a success. */
+async function evaluate<T>(response: ApiResponse | Failure, target: Target<T>, call: Call): Promise<Outcome<T>> {
+  const { attempts } = call;
+  const fail = (failure: Failure): Failed => ({ ok: false, failure, target, attempts });
+  if (response instanceof Failure) return fail(response);
+  if (!response.ok) return fail(statusFailure(response));
   const { status, json, problem, truncatedAt } = response;
   // Only 200 carries data; any other 2xx is unusable.
-  if (status !== 200) throw unusable(response, invalid(`its status is ${status}, not 200`), proxyAdvice);
+  if (status !== 200) return fail(unusableFailure(response, `its status is ${status}, not 200`, proxyAdvice));
   if (problem !== undefined) {
     const advice = truncatedAt === undefined ? proxyAdvice : adviseOnSize(target);
-    throw unusable(response, invalid(`its body ${problem}`), advice);
+    return fail(unusableFailure(response, `its body ${problem}`, advice));
   }
-  // Atlas has sent data, so a timeout from now on does not have an earlier failure as its cause.
-  call.lastError = undefined;
+  call.recordData();
   const pending = target.parse(json);
   // Awaited only if it is a promise: awaiting a value takes 1 % of a call.
   const parsed = 'then' in pending ? await call.scope.waitFor('waiting for the schema', pending) : pending;
-  if (!parsed.success) throw unusable(response, parsed, adviseOnBody(target));
-  return { data: parsed.data, target, attempts: call.attempts, response };
+  if (!parsed.success) return fail(unusableFailure(response, parsed, adviseOnBody(target)));
+  return { ok: true, data: parsed.data, target, attempts, response };
 }

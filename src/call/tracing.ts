@@ -1,9 +1,8 @@
 import { channel, tracingChannel } from 'node:diagnostics_channel';
 import { debuglog } from 'node:util';
 import { toPath } from '../atlas/target.js';
-import { type AtlasError, isAtlasError } from '../errors/errors.js';
-import { Failed } from '../errors/failed.js';
-import type { Call, Success } from './call.js';
+import { isAtlasError } from '../errors/errors.js';
+import type { Call, Failed, Outcome, Succeeded } from './call.js';
 
 /**
  * The context of the tracing channel `atlas-tenant-snapshots:call`, one per call. It holds no secret. Fields that are not
@@ -52,7 +51,7 @@ const debug = debuglog('atlas-tenant-snapshots');
 const callChannels = [calls.start, calls.end, calls.asyncStart, calls.asyncEnd, calls.error];
 
 /** Runs a call. If anyone subscribes to the tracing channel, publishes its start and its end. */
-export function traceCall<T>(call: Call, run: () => Promise<Success<T>>): Promise<Success<T>> {
+export function traceCall<T>(call: Call, run: () => Promise<Succeeded<T>>): Promise<Succeeded<T>> {
   if (!callChannels.some(({ hasSubscribers }) => hasSubscribers)) return run();
   const startedAt = performance.now();
   const trace: AtlasCallTrace = { operation: call.operation, method: 'GET', ...stateOf(call), durationMs: 0 };
@@ -74,30 +73,34 @@ export function traceCall<T>(call: Call, run: () => Promise<Success<T>>): Promis
 }
 
 /** The fields that change during a call. */
-function stateOf({ context, target, attempts, status }: Call) {
-  const state = { endpoint: target.endpoint, path: toPath(context.settings.prefix, target), attempts };
+function stateOf({ client, target, attempts, status }: Call) {
+  const state = { endpoint: target.endpoint, path: toPath(client.settings.prefix, target), attempts };
   return status === undefined ? state : { ...state, status };
 }
 
-/** Logs how an attempt ended: with the status of its response, or with what it threw. */
-export function logAttempt(call: Call, startedAt: number, end: { status: number } | { thrown: unknown }): void {
+/** How an attempt ended, or what ended its call early. */
+type AttemptEnd = Outcome<unknown> | { readonly endedEarly: unknown };
+
+/** Logs how an attempt ended. */
+export function logAttempt(call: Call, startedAt: number, end: AttemptEnd): void {
   // Bun's logger has no `enabled`, and logs nothing.
-  if (debug.enabled === false) return;
+  if (!debug.enabled) return;
   const ms = Math.round(performance.now() - startedAt);
-  const outcome = 'status' in end ? end.status : describeThrown(end.thrown, call);
-  debug('%s: attempt %d ended with %s after %d ms', nameOf(call), call.attempts, outcome, ms);
+  debug('%s: attempt %d ended with %s after %d ms', nameOf(call), call.attempts, describeEnd(end, call), ms);
 }
 
-/** Describes what an attempt threw in a word: a status, the code of an error, or an abort. */
-function describeThrown(thrown: unknown, call: Call): number | string {
-  if (thrown instanceof Failed) return thrown.status ?? thrown.toError(call).code;
-  return isAtlasError(thrown) ? thrown.code : 'an abort';
+/** Describes how an attempt ended in a word: a status, the code of an error, or an abort. */
+function describeEnd(end: AttemptEnd, call: Call): number | string {
+  if ('endedEarly' in end) return isAtlasError(end.endedEarly) ? end.endedEarly.code : 'an abort';
+  return end.ok ? end.response.status : (end.failure.status ?? call.toError(end).code);
 }
 
-/** Publishes and logs that a call waits before its next attempt. */
-export function reportRetry(call: Call, error: AtlasError, delayMs: number): void {
-  const { operation, target, attempts } = call;
-  const message = { operation, endpoint: target.endpoint, attempt: attempts, delayMs, error };
+/** Publishes and logs that a call waits before its next attempt. Nobody may want to know, and then there is no error. */
+export function reportRetry(call: Call, failed: Failed, delayMs: number): void {
+  if (!retryChannel.hasSubscribers && !debug.enabled) return;
+  const { target, attempts } = failed;
+  const error = call.toError(failed);
+  const message = { operation: call.operation, endpoint: target.endpoint, attempt: attempts, delayMs, error };
   retryChannel.publish(message satisfies AtlasRetryTrace);
   // In one line. The mask has removed all other control characters.
   debug('%s: retry in %d ms: %s', nameOf(call), Math.round(delayMs), error.message.replace(/\s+/g, ' '));

@@ -4,8 +4,9 @@ import { snapshotIdSchema } from '../atlas/snapshots.js';
 import { isStandardSchema, type SchemaError, type StandardSchema } from '../atlas/standard-schema.js';
 import { pathSchema, type QueryValue, type RequestOptions } from '../atlas/target.js';
 import { AtlasInvalidArgumentError } from '../errors/errors.js';
-import { abortSignal, flag, inputIssues, listIssues, milliseconds, noOption, optionsError } from '../errors/issues.js';
+import { inputIssues, listIssues } from '../errors/issues.js';
 import { type CallDefaults, endpoint, retries } from './client-options.js';
+import { abortSignal, flag, milliseconds, noOption, optionsError } from './option-schemas.js';
 
 /** Options of one call. They override those of the client. */
 export interface CallOptions {
@@ -113,7 +114,7 @@ export function resolveCall(defaults: CallDefaults, options: AnyCallOptions): Ca
   return {
     // Not a spread: it would skip inherited options, which the check accepts, and take 3 µs.
     signal: options.signal,
-    query: options.query,
+    query: copyQuery(options.query),
     apiVersion: options.apiVersion,
     schema: options.schema,
     maxResponseSize: defaults.maxResponseSize,
@@ -125,4 +126,11 @@ export function resolveCall(defaults: CallDefaults, options: AnyCallOptions): Ca
     maxRetries: options.maxRetries ?? defaults.maxRetries,
     endpoint: options.endpoint ?? defaults.endpoint,
   };
+}
+
+/** Copies a query: the caller may reuse its arrays for the next call, before the later pages and retries of this one. */
+function copyQuery(query: GetOptions['query']): GetOptions['query'] {
+  if (query === undefined) return undefined;
+  const parameters = Object.entries(query);
+  return Object.fromEntries(parameters.map(([name, value]) => [name, Array.isArray(value) ? [...value] : value]));
 }

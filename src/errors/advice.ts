@@ -1,13 +1,12 @@
-import { type ErrorResponse, isMissingRole, notFlexCode } from '../atlas/response.js';
+import { type ErrorReport, isMissingRole, notFlexCode } from '../atlas/response.js';
 import { isVersioned, type Target } from '../atlas/target.js';
 import type { NoResponseKind } from '../http/no-response.js';
-import { isRetryableStatus } from '../http/retry.js';
+import { isTemporaryStatus } from '../http/retry.js';
+import type { Phase } from '../http/scope.js';
 
-type Refusal = Pick<ErrorResponse, 'status' | 'error'>;
+/** A response with an error status, and what its body says. */
+type Refusal = { readonly status: number; readonly error: ErrorReport };
 
-/** What to do about a call that ended at its deadline while it waited for a connection. */
-export const connectionsAdvice =
-  'Make fewer calls at once, as the client opens at most 64 connections, or raise timeout if the call needs longer.';
 /** What to do about a response that looks modified on its way. */
 export const proxyAdvice = 'Check whether a proxy modifies responses. If that is not the reason, report a bug.';
 /** What to do about a list that ended early. */
@@ -18,13 +17,15 @@ const flexAdvice = "Pass endpoint: 'flex', or leave the option out.";
 
 const missingRoleAdvice =
   'The login is valid, but a role is missing. Grant the API key or service account a role that can read this, such as Project Read Only.';
+const noAccessListAdvice =
+  'Create an IP access list for the API key or service account, and add the public IP address of this machine.';
 
 /** What to do about an error code that says more than its status. */
 const byCode: Readonly<Record<string, string>> = {
   IP_ADDRESS_NOT_ON_ACCESS_LIST:
     'Add the IP address in the error to the IP access list of the API key or service account.',
-  ORG_REQUIRES_ACCESS_LIST:
-    'Create an IP access list for the API key or service account, and add the public IP address of this machine.',
+  ORG_REQUIRES_ACCESS_LIST: noAccessListAdvice,
+  RESOURCE_REQUIRES_ACCESS_LIST: noAccessListAdvice,
   GROUP_NOT_FOUND: 'Check the project ID, and that the login has access to the project.',
   CLUSTER_NOT_FOUND: 'Check the cluster name and the project ID.',
   TENANT_SNAPSHOT_NOT_FOUND: 'List the snapshots to see which exist. Atlas deletes a snapshot when it expires.',
@@ -61,14 +62,14 @@ export function adviseOnStatus(response: Refusal, retryAfterMs: number | undefin
 
 /** Says what to do about a status that Atlas itself hardly sends. */
 export function adviseOnServer(status: number): string {
-  if (!isRetryableStatus(status)) return baseUrlAdvice;
+  if (!isTemporaryStatus(status)) return baseUrlAdvice;
   return 'Atlas or a gateway in front of it is temporarily unavailable. Try again later.';
 }
 
 /** Says what to do about an error code that says more than the status. */
 function adviseOnCode({ status, error }: Refusal, target: Target): string | undefined {
   const errorCode = error.errorCode ?? '';
-  if (isMissingRole(status, error)) return missingRoleAdvice;
+  if (isMissingRole(status, error.errorCode)) return missingRoleAdvice;
   if (errorCode === notFlexCode) return adviseOnDedicated(target);
   if (target.endpoint === 'tenant') {
     if (errorCode === 'RESOURCE_NOT_FOUND') return adviseOnRetired(target);
@@ -115,6 +116,12 @@ export function adviseOnSize({ endpoint, query }: Target): string {
 /** Says what to do about a page without a new item. */
 export function adviseOnRepeatedPage(totalCount: number | undefined): string {
   return totalCount === undefined ? `${proxyAdvice} If it is a mock, give its lists a totalCount.` : proxyAdvice;
+}
+
+/** Says what to do about a call that ended at its deadline. */
+export function adviseOnTimeout(phase: Phase): string {
+  if (phase !== 'waiting for a connection') return 'Raise timeout if the call needs longer.';
+  return 'Make fewer calls at once, as the client opens at most 64 connections, or raise timeout if the call needs longer.';
 }
 
 const networkAdvice = 'Check the network, baseUrl and any proxy on the way to Atlas';

@@ -78,8 +78,8 @@ export class AtlasInvalidArgumentError extends AtlasError {
   readonly issues: AtlasIssue[];
 
   /** Creates an error. Default: no issues. */
-  constructor(what: string, { issues = [], ...context }: Optional<FieldsOf<AtlasInvalidArgumentError>> = {}) {
-    super(what, context);
+  constructor(what: string, { issues = [], ...others }: Optional<FieldsOf<AtlasInvalidArgumentError>> = {}) {
+    super(what, others);
     this.issues = issues;
   }
 }
@@ -176,8 +176,8 @@ export class AtlasInvalidResponseError extends AtlasError {
   readonly issues: AtlasIssue[];
 
   /** Creates an error. Default: no issues. */
-  constructor(what: string, { issues = [], ...context }: Optional<FieldsOf<AtlasInvalidResponseError>> = {}) {
-    super(what, context);
+  constructor(what: string, { issues = [], ...others }: Optional<FieldsOf<AtlasInvalidResponseError>> = {}) {
+    super(what, others);
     this.issues = issues;
   }
 }

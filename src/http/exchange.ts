@@ -1,5 +1,6 @@
 import { isConnectionLoss, kindOfError, NoResponse, toError } from './no-response.js';
-import { afterTurns, type Scope, startTimer, turnsToFreeConnection } from './scope.js';
+import type { Scope } from './scope.js';
+import { afterTurns, startTimer, turnsToFreeConnection } from './timer.js';
 
 /** A complete response, as it came over the wire. */
 export interface HttpResponse {
@@ -50,10 +51,17 @@ export class Exchange {
   #body: Buffer = Buffer.alloc(0);
   #size = 0;
 
+  /** Ends the exchange because its call has ended. Rejects before the connection is free, because the call sends nothing more. */
+  readonly #interrupt = (reason: unknown) => {
+    if (!this.#hasEnded) this.#settle.reject(reason);
+    this.#fail(reason);
+  };
+
   constructor(limits: ExchangeLimits, scope: Scope, settle: Settle) {
     this.#limits = limits;
     this.#scope = scope;
     this.#settle = settle;
+    scope.begin('waiting for a connection', this.#interrupt);
   }
 
   /** The request is being sent. */
@@ -61,7 +69,7 @@ export class Exchange {
     // The call ended while its request was queued. Throwing keeps the connection open; `abort` would close it.
     if (this.#hasEnded) throw new Error('The call ended before its request was sent');
     this.#controller = controller;
-    this.#scope.phase = 'waiting for the response';
+    this.#scope.begin('waiting for the response', this.#interrupt);
     const { attemptTimeout } = this.#limits;
     // A dispatcher that retries starts the request again.
     this.#stopTimer();
@@ -119,12 +127,6 @@ export class Exchange {
     this.#fail(new NoResponse(isOwnError && kind === 'other' ? 'fetch refusal' : kind, attemptTimeout, cause, isDead));
   }
 
-  /** Ends the exchange because its call has ended. Rejects before the connection is free, because the call sends nothing more. */
-  interrupt(reason: unknown): void {
-    if (!this.#hasEnded) this.#settle.reject(reason);
-    this.#fail(reason);
-  }
-
   #fail(reason: unknown): void {
     this.#end(() => this.#settle.reject(reason), false);
   }
@@ -148,13 +150,7 @@ export class Exchange {
 
 /** Joins repeated fields. Few responses have any, and a copy takes 2 % of a call. */
 function joinFields(fields: HeaderFields): Record<string, string> {
-  for (const name in fields) {
-    if (Array.isArray(fields[name])) return joinAll(fields);
-  }
-  // The loop has found no array.
-  return fields as Record<string, string>;
-}
-
-function joinAll(fields: HeaderFields): Record<string, string> {
+  // No value is an array, so all are strings.
+  if (!Object.values(fields).some(Array.isArray)) return fields as Record<string, string>;
   return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, [value].flat().join(', ')]));
 }

@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import { ReadableStream, type ReadableStreamDefaultReader } from 'node:stream/web';
 import type { DispatchController, Exchange } from './exchange.js';
 import { isErrorLike } from './no-response.js';
-import { setImmediate } from './scope.js';
+import { setImmediate } from './timer.js';
 import type { Dispatcher, DispatchOptions } from './transport.js';
 
 /** A function like `globalThis.fetch`: that of Node, undici, node-fetch, Deno or Bun, or a mock of it. */

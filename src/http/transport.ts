@@ -80,8 +80,6 @@ export class Transport {
       // Not a spread: it would take 3 µs.
       const options = { origin: this.#origin, path, method, headers, body, headersTimeout: 0, bodyTimeout: 0 };
       const exchange = new Exchange(limits, scope, { resolve, reject });
-      scope.phase = 'waiting for a connection';
-      scope.onInterrupt((reason) => exchange.interrupt(reason));
       try {
         this.#dispatcher.dispatch(options, exchange);
       } catch (error) {

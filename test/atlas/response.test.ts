@@ -1,11 +1,11 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { Mask } from '../../src/atlas/mask.js';
-import { openEnvelope, readBody, readResponse } from '../../src/atlas/response.js';
+import { openEnvelope, readBody, readError, readResponse } from '../../src/atlas/response.js';
 
 const mask = new Mask(['secret']);
 
-/** Opens a response with this body. Objects are sent as JSON. */
+/** Opens a response with this body, and reads its error. Objects are sent as JSON. */
 function open(
   status: number,
   body: string | object,
@@ -13,7 +13,10 @@ function open(
 ) {
   const bytes = Buffer.from(typeof body === 'string' ? body : JSON.stringify(body));
   const truncatedAt = isTruncated ? bytes.length : undefined;
-  return readResponse({ status, headers, bytes, truncatedAt }, mayBeEnveloped, () => mask);
+  const response = readResponse({ status, headers, bytes, truncatedAt }, mayBeEnveloped);
+  if (response.ok) return response;
+  const { text, report } = readError(response, mask);
+  return { status: response.status, text, error: report };
 }
 
 /** Leaves out what is undefined. */
@@ -96,7 +99,7 @@ describe('an error', () => {
   ])('%s', (_rule, body, text, error, isTruncated = false) => {
     const response = open(400, body, { isTruncated });
     expect(response).toHaveProperty('text', text);
-    expect(defined(response.error ?? {})).toEqual(error);
+    expect(defined('error' in response ? response.error : {})).toEqual(error);
   });
 
   it.each<[body: string, error: object]>([
@@ -112,7 +115,15 @@ describe('an error', () => {
   ])('has the valid fields of %s', (body, error) => {
     const response = open(400, body);
     expect(response).toHaveProperty('text', body);
-    expect(defined(response.error ?? {})).toEqual(error);
+    expect(defined('error' in response ? response.error : {})).toEqual(error);
+  });
+
+  it('keeps only the start of a large body, and counts as truncated', () => {
+    const bytes = Buffer.alloc(262_145, 'a');
+    const large = readResponse({ status: 503, headers: {}, bytes, truncatedAt: undefined }, false);
+    expect(large).toMatchObject({ ok: false, truncatedAt: 262_144, bytes: { buffer: { byteLength: 262_144 } } });
+    const whole = readResponse({ status: 503, headers: {}, bytes: bytes.subarray(1), truncatedAt: undefined }, false);
+    expect(whole).toMatchObject({ ok: false, truncatedAt: undefined });
   });
 
   const coded = { 'x-error-code': 'a secret' };

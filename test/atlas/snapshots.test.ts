@@ -164,8 +164,7 @@ describe('the fallback', () => {
     [false, 410, 'VERSION_GONE'],
     [false, 503],
   ])('is asked: %s, after a %i with the code %s', (isMissing, status, errorCode) => {
-    const response = { status, headers: {}, isFromAtlas: true, text: '', error: { errorCode } };
-    expect(fallback?.isMissing(response)).toBe(isMissing);
+    expect(fallback?.isMissing(status, errorCode)).toBe(isMissing);
   });
 
   it.each([

@@ -207,7 +207,8 @@ describe('the retry channel', () => {
     const close = () => void client.close();
     channel('atlas-tenant-snapshots:retry').subscribe(close);
     onTestFinished(() => void channel('atlas-tenant-snapshots:retry').unsubscribe(close));
-    await runClock(rejection(get(client), AtlasClosedError));
+    const { message } = await runClock(rejection(get(client), AtlasClosedError));
+    expect(message).toContain(' while it was waiting to retry. ');
     expect(dispatcher.requests).toHaveLength(1);
   });
 

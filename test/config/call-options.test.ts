@@ -27,6 +27,15 @@ it('a call without options has those of the client, and envelope and pretty are 
   }
 });
 
+it('the query of a call stays as it was when the call started, arrays included', () => {
+  const ids = ['a'];
+  const query: { ids: string[]; page?: number } = { ids };
+  const { query: resolved } = resolveCall(ofClient, { query });
+  ids.push('b');
+  query.page = 2;
+  expect(resolved).toEqual({ ids: ['a'] });
+});
+
 /** What is wrong with a call, and where. */
 const problemsOf = (operation: Operation, args: object, options: unknown = {}) =>
   // As a caller without types may pass them.

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type ApiResponse, isLoginRefused } from '../../atlas/response.js';
-import { type Failed, noLogin } from '../../errors/failed.js';
+import { type Failure, loginFailure } from '../../errors/failure.js';
 import type { ApiKeyCredentials, Authenticator, ExchangeWith, LoginRequest } from '../authenticator.js';
 import { type DigestSession, findChallenge, hasHash, nextAuthorization, openSession } from './digest.js';
 
@@ -54,7 +54,7 @@ export class DigestAuthenticator implements Authenticator {
   /**
    * Returns the session that answers a response, and keeps it for later calls. `undefined` if the response is final.
    *
-   * @throws {@link Failed} if the server offers another login.
+   * @throws {@link Failure} if the server offers another login.
    */
   #sessionFor(response: ApiResponse): DigestSession | undefined {
     const offer = isLoginRefused(response) ? response.headers['www-authenticate'] : undefined;
@@ -69,9 +69,9 @@ export class DigestAuthenticator implements Authenticator {
   }
 }
 
-function unsupported(offer: string): Failed {
+function unsupported(offer: string): Failure {
   const what = `The server did not offer a Digest challenge that this client supports. It offered: ${offer}.`;
-  if (hasHash('md5')) return noLogin(what, { status: 401 });
+  if (hasHash('md5')) return loginFailure(what, { status: 401 });
   const advice = 'Log in with a service account, which needs no MD5.';
-  return noLogin(`${what} Node.js has no MD5 here, as in FIPS mode.`, { advice, status: 401 });
+  return loginFailure(`${what} Node.js has no MD5 here, as in FIPS mode.`, { advice, status: 401 });
 }

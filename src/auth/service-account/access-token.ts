@@ -1,7 +1,7 @@
 import { debuglog } from 'node:util';
 import * as z from 'zod';
 import { toError } from '../../http/no-response.js';
-import { waitAtMost } from '../../http/scope.js';
+import { waitAtMost } from '../../http/timer.js';
 import { isBearerToken } from '../bearer.js';
 
 /** Logs a line, if `NODE_DEBUG` asks for it. */

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { type ApiResponse, isLoginRefused } from '../../atlas/response.js';
-import { waitAtMost } from '../../http/scope.js';
+import { waitAtMost } from '../../http/timer.js';
 import type { Authenticator, ExchangeWith, LoginRequest } from '../authenticator.js';
 import { type AccessToken, renewalTime, type SharedToken } from './access-token.js';
 import type { TokenEndpoint } from './token-endpoint.js';
@@ -27,9 +27,12 @@ interface TokenInUse extends AccessToken {
 }
 
 /**
- * Logs in as a service account. All calls use one token. It is fetched once however many calls wait for it, and used until
- * shortly before it expires. If Atlas refuses it, the call is made again with the one in the store, or else with a new one, which
- * is fetched at most once a minute.
+ * Logs in as a service account. All calls use one token:
+ *
+ * - It is fetched once, however many calls wait for it. Before each fetch, the store is read: another process may have stored one.
+ * - It is renewed shortly before it expires. If that fails, it is used until it expires.
+ * - If Atlas refuses it, the call is made again with the token in the store, unless that was refused too, or else with a new one.
+ *   A token is fetched for a refused one at most once a minute, and a call tries at most three tokens.
  *
  * @see https://www.rfc-editor.org/rfc/rfc6749#section-4.4
  */
@@ -55,12 +58,13 @@ export class ServiceAccount implements Authenticator {
   }
 
   async authenticate({ isFallback, scope }: LoginRequest, exchangeWith: ExchangeWith): Promise<ApiResponse> {
+    let token = await scope.waitFor('logging in', this.#currentToken());
     for (let tokens = 1; ; tokens += 1) {
-      const { accessToken } = await scope.waitFor('logging in', this.#currentToken());
-      const response = await exchangeWith(`Bearer ${accessToken}`);
+      const response = await exchangeWith(`Bearer ${token}`);
       if (!isLoginRefused(response) || isFallback || tokens === maxTokens) return response;
-      const hasNext = await scope.waitFor('logging in', this.#giveUp(accessToken));
-      if (!hasNext) return response;
+      const next = await scope.waitFor('logging in', this.#tokenAfter(token));
+      if (next === undefined) return response;
+      token = next;
     }
   }
 
@@ -77,32 +81,32 @@ export class ServiceAccount implements Authenticator {
     await this.#endpoint.revoke(token.accessToken);
   }
 
-  /**
-   * Gives up a refused token. The next one is that of the store, or else a new one.
-   *
-   * @returns false if there is no next one yet, because a new one is fetched at most once a minute.
-   */
-  async #giveUp(refused: string): Promise<boolean> {
-    const isInUse = () => refused === this.#token?.accessToken;
-    // Another call has given it up.
-    if (!isInUse()) return true;
-    if (!this.#refused.includes(refused)) this.#refused = [refused, ...this.#refused].slice(0, maxRefused);
-    if (performance.now() >= this.#replaceableAt) {
-      this.#token = undefined;
-      return true;
-    }
-    const stored = await this.#readStore();
-    if (stored !== undefined && isInUse()) this.#token = stored;
-    return !isInUse();
-  }
-
   /** Returns the token in use, or obtains one, once for all calls that wait for it. */
-  async #currentToken(): Promise<AccessToken> {
-    if (this.#token !== undefined && Date.now() < this.#token.renewAt) return this.#token;
+  async #currentToken(): Promise<string> {
+    if (this.#token !== undefined && Date.now() < this.#token.renewAt) return this.#token.accessToken;
     this.#obtaining ??= this.#inOwnContext(() => this.#obtain()).finally(() => {
       this.#obtaining = undefined;
     });
-    return this.#obtaining;
+    return (await this.#obtaining).accessToken;
+  }
+
+  /**
+   * Returns the token to try after a refused one: that of the store, or else a new one. Undefined if the store has none, and it is
+   * too soon to fetch one. Then the refused one stays in use.
+   */
+  async #tokenAfter(refused: string): Promise<string | undefined> {
+    const isInUse = () => refused === this.#token?.accessToken;
+    // Another call has replaced it.
+    if (!isInUse()) return this.#currentToken();
+    if (!this.#refused.includes(refused)) this.#refused = [refused, ...this.#refused].slice(0, maxRefused);
+    if (performance.now() >= this.#replaceableAt) {
+      this.#token = undefined;
+      return this.#currentToken();
+    }
+    const stored = await this.#readStore();
+    // Another call may have replaced it while this one read the store.
+    if (stored !== undefined && isInUse()) this.#token = stored;
+    return isInUse() ? undefined : this.#currentToken();
   }
 
   /** Obtains a new token. If that fails, the old one serves while it is valid. */

@@ -1,10 +1,10 @@
 import * as z from 'zod';
 import { readBody } from '../../atlas/response.js';
 import { isObject } from '../../atlas/schemas.js';
-import { type Failed, noLogin, noResponse } from '../../errors/failed.js';
+import { type Failure, loginFailure, noResponseFailure } from '../../errors/failure.js';
 import type { ExchangeLimits, HttpResponse } from '../../http/exchange.js';
 import type { NoResponse } from '../../http/no-response.js';
-import { isRetryableStatus, parseRetryAfter } from '../../http/retry.js';
+import { isRateLimitStatus, isTemporaryStatus, parseRetryAfter } from '../../http/retry.js';
 import type { Transport } from '../../http/transport.js';
 import type { ServiceAccountCredentials } from '../authenticator.js';
 import { type AccessToken, bearerTokenSchema, debug } from './access-token.js';
@@ -48,7 +48,7 @@ export class TokenEndpoint {
    * Requests a token.
    *
    * @param isShared - whether another process may store a token for this one.
-   * @throws {@link Failed}
+   * @throws {@link Failure}
    */
   async requestToken(isShared: boolean): Promise<AccessToken> {
     const startedAt = Date.now();
@@ -60,7 +60,7 @@ export class TokenEndpoint {
     if (!parsed.success) {
       const why = body.problem === undefined ? '' : `, because its body ${body.problem}`;
       const what = `The response to the access token request has status 200 but no bearer token${why}.`;
-      throw noLogin(what, { status: 200 });
+      throw loginFailure(what, { status: 200 });
     }
     const { access_token: accessToken, expires_in } = parsed.data;
     const lifetime = (expires_in ?? usualLifetime) * 1000;
@@ -83,28 +83,28 @@ export class TokenEndpoint {
       })
       .catch((reason: NoResponse) => {
         debug('token request to %s got no response', path);
-        throw noResponse(reason, true);
+        throw noResponseFailure(reason, true);
       });
   }
 
-  #refusal({ status, headers }: HttpResponse, json: unknown, isShared: boolean): Failed {
+  #refusal({ status, headers }: HttpResponse, json: unknown, isShared: boolean): Failure {
     // An OAuth error, except over the rate limit: there Atlas sends an error body of its own.
     // https://www.rfc-editor.org/rfc/rfc6749#section-5.2
     // Not masked here. Each waiting call masks these texts, because each has sent other tokens.
     const fields = isObject(json) ? json : {};
     const error = textOf(fields['error']) ?? textOf(fields['errorCode']);
     const errorDescription = textOf(fields['error_description']) ?? textOf(fields['detail']);
-    const said = [error, errorDescription].filter(Boolean).join(': ');
-    const what = `The access token request failed with status ${status}${said && `, ${said}`}`;
-    const isOverLimit = status === 429 || (status === 403 && /limit/i.test(errorDescription ?? ''));
+    const said = [error, errorDescription].filter(Boolean).join(': ').replace(/\.$/, '');
+    const what = `The access token request failed with status ${status}${said && `, ${said}`}.`;
+    const isOverLimit = isRateLimitStatus(status) || (status === 403 && /limit/i.test(errorDescription ?? ''));
     const retryAfterMs = parseRetryAfter(headers);
     const advice = adviseOnRefusal(status, isOverLimit, isShared);
     // The next attempt reads the store first, and may find a token that another process has stored.
     const retry =
       isOverLimit && isShared
         ? { isRetryable: true, retryAfterMs: Math.min(retryAfterMs ?? 0, maxWaitForStore) }
-        : { isRetryable: isRetryableStatus(status), retryAfterMs };
-    return noLogin(`${what.replace(/\.$/, '')}.`, { advice, status, error, errorDescription, retryAfterMs }, retry);
+        : { isRetryable: isTemporaryStatus(status), retryAfterMs };
+    return loginFailure(what, { advice, status, error, errorDescription, retryAfterMs }, retry);
   }
 }
 

@@ -81,13 +81,16 @@ describe('a token', () => {
   });
 });
 
-it.each(['USER_UNAUTHORIZED', 'TENANT_SNAPSHOT_ACCESS_DENIED'])(
-  '%s leads to no second try and no new token',
-  async (errorCode) => {
-    const script = [t, refusal(401, errorCode), ok, pass(hour / 2 + 1), refusal(401, errorCode), ok];
-    expect(await converse({ credentials }, ...script)).toEqual({ sent: 'token t t t t', ended: '401 ok 401 ok' });
-  },
-);
+it.each([
+  'USER_UNAUTHORIZED',
+  'TENANT_SNAPSHOT_ACCESS_DENIED',
+  'NOT_IN_GROUP',
+  'USER_CANNOT_ACCESS_GROUP',
+  'USER_CANNOT_ACCESS_ORG',
+])('%s leads to no second try and no new token', async (errorCode) => {
+  const script = [t, refusal(401, errorCode), ok, pass(hour / 2 + 1), refusal(401, errorCode), ok];
+  expect(await converse({ credentials }, ...script)).toEqual({ sent: 'token t t t t', ended: '401 ok 401 ok' });
+});
 
 it('a call that ends while its token is fetched does not end the fetch for the calls that wait too', async () => {
   const { dispatcher, get, sent } = openConversation({ credentials }, silent, ok);

@@ -1,0 +1,208 @@
+import type { Mask } from '../atlas/mask.js';
+import { type ErrorResponse, readError, readUnmasked, retryAfterOf, type SuccessResponse } from '../atlas/response.js';
+import { type Invalid, invalid } from '../atlas/standard-schema.js';
+import type { Target } from '../atlas/target.js';
+import type { NoResponse } from '../http/no-response.js';
+import { isTemporaryStatus, type RetryHints } from '../http/retry.js';
+import type { Phase } from '../http/scope.js';
+import { adviseOnServer, adviseOnStatus, adviseOnTimeout, adviseOnTransport } from './advice.js';
+import {
+  AtlasApiError,
+  AtlasAuthenticationError,
+  AtlasClosedError,
+  AtlasConnectionError,
+  type AtlasError,
+  AtlasInvalidResponseError,
+  AtlasTimeoutError,
+  type FieldsOf,
+} from './errors.js';
+import { listIssues, toIssues } from './issues.js';
+
+/** What the error of a call says about it. */
+export interface CallFacts {
+  /** The client's method. */
+  readonly operation: string;
+  readonly target: Target;
+  /** Attempts that the call had made by then, at all its targets. */
+  readonly attempts: number;
+}
+
+/** What the error of a failed attempt says besides. */
+export interface AttemptFacts extends CallFacts {
+  /** Why there is no retry, although another attempt might succeed. */
+  readonly notRetried?: string | undefined;
+  /** Masks the credentials, and every login that the call has sent: a server may echo any of them. */
+  readonly mask: Mask;
+}
+
+/**
+ * Why an attempt failed. Three layers report it, each in its own way:
+ *
+ * 1. An exchange throws `NoResponse`: nothing came back.
+ * 2. A login throws a `Failure`: there is no token, or no challenge that the client can answer. Calls that wait for the same login
+ *    get the same one.
+ * 3. An attempt catches both, and returns how it ended: with data, or with a `Failure`. The call decides by that whether to retry,
+ *    and whether to ask the fallback.
+ *
+ * A call rejects with an `AtlasError`. It is built from the last failure, and before that only if somebody gets to see it: in the
+ * report of a retry, or as the cause of another error. Most failures need none, because a later attempt succeeds.
+ *
+ * What ends a call early passes through all layers unchanged: the error of its deadline or of `close()`, or the reason of its
+ * signal.
+ */
+export class Failure {
+  readonly toError: (facts: AttemptFacts) => AtlasError;
+  readonly retry: RetryHints;
+  /** From 0 to 1. Stored here, so that calls that share a failed login retry at the same time and need one token request. */
+  readonly jitter = Math.random();
+  /** The status of the response, if there was one. */
+  readonly status: number | undefined;
+  /** The response, if its status is an error. */
+  readonly response: ErrorResponse | undefined;
+
+  constructor(toError: Failure['toError'], retry: RetryHints, status?: number, response?: ErrorResponse) {
+    this.toError = toError;
+    this.retry = retry;
+    this.status = status;
+    this.response = response;
+  }
+}
+
+const notRetryable: RetryHints = { isRetryable: false };
+const maxCauseLength = 500;
+
+/** The failure of an attempt whose response has an error status. */
+export function statusFailure(response: ErrorResponse): Failure {
+  const { status, headers } = response;
+  const toError = (facts: AttemptFacts) => {
+    const { text, report } = readError(response, facts.mask);
+    const retryAfterMs = retryAfterOf(response, report);
+    const what = [`${subjectOf(facts)} failed with status ${status}`, report.errorCode].filter(Boolean).join(' ');
+    return new AtlasApiError(explain(`${what}${sentence(report.detail ?? report.reason)}`, facts), {
+      status,
+      ...report,
+      retryAfterMs,
+      headers: facts.mask.headers(headers),
+      body: text,
+      ...fieldsOf(facts),
+      advice: adviseOnStatus({ status, error: report }, retryAfterMs, facts.target),
+    });
+  };
+  const isRetryable = isTemporaryStatus(status);
+  const retryAfterMs = isRetryable ? retryAfterOf(response, readUnmasked(response)) : undefined;
+  return new Failure(toError, { isRetryable, retryAfterMs }, status, response);
+}
+
+/**
+ * The failure of an attempt whose response has a success status, but cannot be used.
+ *
+ * @param found - what is wrong with it, in words or as a schema says it.
+ */
+export function unusableFailure({ status }: SuccessResponse, found: string | Invalid, advice: string): Failure {
+  const toError = (facts: AttemptFacts) => {
+    const { error, thrown } = typeof found === 'string' ? invalid(found) : found;
+    const issues = toIssues(error, facts.mask);
+    const what = `${subjectOf(facts)} got an unusable response: ${listIssues(issues)}.`;
+    return new AtlasInvalidResponseError(what, { issues, ...fieldsOf(facts), advice, cause: thrown });
+  };
+  return new Failure(toError, notRetryable, status);
+}
+
+/**
+ * The failure of an exchange that got no response.
+ *
+ * @param isTokenRequest - whether it was the request for a token.
+ */
+export function noResponseFailure(
+  { kind, cause, attemptTimeout, isRetryable }: NoResponse,
+  isTokenRequest = false,
+): Failure {
+  const toError = (facts: AttemptFacts) => {
+    const subject = isTokenRequest ? `${subjectOf(facts)}: the access token request` : subjectOf(facts);
+    const advice = adviseOnTransport(kind, isTokenRequest ? undefined : facts.target);
+    const fields = { ...fieldsOf(facts), advice };
+    // Only this kind has no cause, which the types do not show.
+    if (kind === 'attempt timeout' || cause === undefined) {
+      const what = explain(`${subject} timed out after ${attemptTimeout} ms (attemptTimeout).`, facts);
+      return new AtlasTimeoutError(what, { limit: 'attemptTimeout', limitMs: attemptTimeout, ...fields });
+    }
+    const copy = facts.mask.copyOf(cause);
+    const code = copy.code === undefined ? '' : ` (${copy.code})`;
+    const what = explain(`${subject} got no response${code}${sentence(copy.message.slice(0, maxCauseLength))}`, facts);
+    if (kind === 'connect timeout') return new AtlasTimeoutError(what, { limit: 'connecting', ...fields, cause: copy });
+    return new AtlasConnectionError(what, { kind, ...fields, cause: copy });
+  };
+  return new Failure(toError, { isRetryable });
+}
+
+/**
+ * The failure of a login.
+ *
+ * @param why - what happened, as a sentence.
+ * @param details - the fields of the error. Default: the advice for the status.
+ */
+export function loginFailure(why: string, details: FieldsOf<AtlasAuthenticationError>, retry = notRetryable): Failure {
+  const { status, advice = adviseOnServer(status ?? 0), error, errorDescription } = details;
+  const toError = (facts: AttemptFacts) => {
+    const { mask } = facts;
+    return new AtlasAuthenticationError(explain(`${subjectOf(facts)} could not log in. ${mask.text(why)}`, facts), {
+      ...details,
+      advice,
+      error: error && mask.text(error),
+      errorDescription: errorDescription && mask.text(errorDescription),
+      ...fieldsOf(facts),
+    });
+  };
+  return new Failure(toError, retry, status);
+}
+
+/**
+ * Builds the error of a call that its deadline has ended.
+ *
+ * @param timeout - ms.
+ * @param cause - the error of the last attempt, if it failed.
+ */
+export function timeoutError(facts: CallFacts, timeout: number, phase: Phase, cause?: AtlasError): AtlasError {
+  const when = `while ${phase} (attempts: ${facts.attempts})`;
+  const hint = cause === undefined ? '' : ' The cause says why the last attempt failed.';
+  const what = `${subjectOf(facts)} timed out after ${timeout} ms (timeout) ${when}.${hint}`;
+  const fields = { ...fieldsOf(facts), advice: adviseOnTimeout(phase), cause };
+  return new AtlasTimeoutError(what, { limit: 'timeout', limitMs: timeout, ...fields });
+}
+
+/**
+ * Builds the error of a call that `close()` has ended, or that came after it.
+ *
+ * @param doing - what the call was doing.
+ * @param cause - the error of the last attempt, if it failed.
+ */
+export function closedError(facts: CallFacts, doing: string, cause?: AtlasError): AtlasError {
+  const subject = subjectOf(facts);
+  const [what, advice] =
+    facts.attempts === 0
+      ? [`${subject} was called after close().`, 'Create a new client.']
+      : [`close() ended ${subject} while it was ${doing}.`, 'Await calls before close().'];
+  return new AtlasClosedError(what, { ...fieldsOf(facts), advice, cause });
+}
+
+/** The start of a message: the method, and the path if the caller chose it. */
+function subjectOf({ operation, target }: CallFacts): string {
+  return target.endpoint === undefined ? `${operation} ${target.apiPath}` : operation;
+}
+
+/** The fields that every error of a call has. */
+function fieldsOf({ operation, target, attempts }: CallFacts): FieldsOf<AtlasError> {
+  const { endpoint, apiPath } = target;
+  return { operation, endpoint, path: attempts === 0 ? undefined : apiPath, attempts };
+}
+
+/** Adds to a message why the call makes no other attempt. */
+function explain(message: string, { notRetried }: AttemptFacts): string {
+  return notRetried === undefined ? message : `${message} ${notRetried}`;
+}
+
+/** Formats a detail as `: detail.`, or as `.` if there is none. */
+function sentence(detail: string | undefined): string {
+  if (!detail) return '.';
+  return /[.!?]$/.test(detail) ? `: ${detail}` : `: ${detail}.`;
+}
