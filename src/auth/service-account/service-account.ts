@@ -62,6 +62,8 @@ export class ServiceAccount implements Authenticator {
     for (let tokens = 1; ; tokens += 1) {
       const response = await exchangeWith(`Bearer ${token}`);
       if (!isLoginRefused(response) || isFallback || tokens === maxTokens) return response;
+      // A call that has ended needs no other token.
+      scope.throwIfEnded();
       const next = await scope.waitFor('logging in', this.#tokenAfter(token));
       if (next === undefined) return response;
       token = next;
@@ -75,7 +77,6 @@ export class ServiceAccount implements Authenticator {
   async #revokeToken(): Promise<void> {
     await this.#obtaining;
     const token = this.#token;
-    this.#token = undefined;
     // With a store, other processes use it too.
     if (token === undefined || this.#shared !== undefined || Date.now() >= token.expiresAt) return;
     await this.#endpoint.revoke(token.accessToken);

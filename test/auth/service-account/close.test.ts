@@ -6,6 +6,7 @@ import { type Behavior, type Reply, silent } from '../../support/scripted-dispat
 import {
   serviceAccount as credentials,
   hour,
+  no,
   ok,
   openConversation,
   outcomeOf,
@@ -100,4 +101,18 @@ it.each<[what: string, options: TenantSnapshotsClientOptions, script: Reply[], s
   await atlas.get();
   await atlas.client.close();
   expect(atlas.sent()).toBe(sent);
+});
+
+it('close() ends the login of a call that its deadline has ended: no token is fetched later', async () => {
+  const answers = [undefined, undefined, new Promise(() => {})];
+  const tokenStore = { get: async () => answers.shift(), set: async () => true };
+  const script = [token('t'), ok, no, token('u'), ok, no, token('v')];
+  const { client, get, sent } = openConversation({ credentials, tokenStore }, ...script);
+  await get();
+  await get();
+  // Refused again within the minute, so the store is read, which takes longer than the call.
+  expect(await runClock(outcomeOf(get({ timeout: 50 })))).toBe('TIMEOUT');
+  await client.close();
+  await passTime(1_000);
+  expect(sent()).toBe('token t t token u u');
 });
