@@ -50,7 +50,7 @@ export class Mask {
   }
 
   /** Copies the name, the code and the message of an error. The rest may hold a request, or a response that echoes it. */
-  copyOf({ name, message, code }: Error & { code?: string }): Error & { code?: string } {
+  error({ name, message, code }: Error & { code?: string }): Error & { code?: string } {
     const copy = Object.assign(new Error(this.text(message)), { name: this.text(name) });
     return code === undefined ? copy : Object.assign(copy, { code: this.text(code) });
   }

@@ -1,11 +1,13 @@
 import * as z from 'zod';
 import type { HttpResponse } from '../http/exchange.js';
-import { parseRetryAfter } from '../http/retry.js';
+import { isRateLimitStatus, parseRetryAfter } from '../http/retry.js';
 import { Mask } from './mask.js';
 import { isObject } from './schemas.js';
 
-/** How much of an error body is kept, in bytes. Its error shows far less, but masking reads on. */
+/** How much of an error body is kept, in bytes. Its error shows less, but masking reads beyond that. */
 const maxErrorSize = 262_144;
+/** Masks nothing: for what only the client reads. */
+const unmasked = new Mask([]);
 
 /** A response with a success status. */
 export interface SuccessResponse extends Pick<HttpResponse, 'headers' | 'truncatedAt'> {
@@ -19,7 +21,7 @@ export interface SuccessResponse extends Pick<HttpResponse, 'headers' | 'truncat
 }
 
 /**
- * A response with an error status, its own or that in its envelope. Its body is read only if somebody needs what it says, because
+ * A response with an error status, its own or that in its envelope. Its body is parsed only if somebody needs what it says, because
  * most errors are retried, or lead to the fallback.
  */
 export interface ErrorResponse extends HttpResponse {
@@ -82,9 +84,9 @@ export function readError({ headers, bytes, truncatedAt }: ErrorResponse, mask: 
   return { text, report: { ...report, errorCode } };
 }
 
-/** Reads what a response says about its error, to decide by it. No error may show it, because it is not masked. */
-export function readUnmasked(response: ErrorResponse): ErrorReport {
-  return readError(response, new Mask([])).report;
+/** Returns the error code of a response, to decide by it. No error may show it, because it is not masked. */
+export function errorCodeOf(response: ErrorResponse): string | undefined {
+  return readError(response, unmasked).report.errorCode;
 }
 
 function parseJson(body: Buffer | string, reviver?: (key: string, value: unknown) => unknown): unknown {
@@ -136,11 +138,12 @@ const errorSchema = z.object({
 export type ErrorReport = z.output<typeof errorSchema>;
 
 /** How long the server asked to wait before the next request, in ms. */
-export function retryAfterOf({ headers }: ErrorResponse, report: ErrorReport): number | undefined {
-  const retryAfterMs = parseRetryAfter(headers);
-  if (retryAfterMs !== undefined || report.errorCode !== 'RATE_LIMITED_TOKEN_BUCKET') return retryAfterMs;
+export function retryAfterOf(response: ErrorResponse): number | undefined {
+  const retryAfterMs = parseRetryAfter(response.headers);
+  if (retryAfterMs !== undefined || !isRateLimitStatus(response.status)) return retryAfterMs;
+  const { errorCode, parameters } = readError(response, unmasked).report;
   // For this code Atlas sends the parameters `[path, wait in seconds, capacity, refill rate, 60]`.
-  const seconds = String(report.parameters?.[1]);
+  const seconds = errorCode === 'RATE_LIMITED_TOKEN_BUCKET' ? String(parameters?.[1]) : '';
   return /^\d{1,9}$/.test(seconds) ? Number(seconds) * 1000 : undefined;
 }
 
@@ -163,5 +166,5 @@ export function isMissingRole(status: number, errorCode: string | undefined): bo
 
 /** Whether Atlas refused the login. */
 export function isLoginRefused(response: ApiResponse): boolean {
-  return !response.ok && response.status === 401 && !isMissingRole(401, readUnmasked(response).errorCode);
+  return !response.ok && response.status === 401 && !isMissingRole(401, errorCodeOf(response));
 }

@@ -1,5 +1,5 @@
 import { AtlasError } from '../errors/errors.js';
-import type { Succeeded } from './call.js';
+import type { Success } from './call.js';
 
 /** How Atlas responded to a call. */
 export interface AtlasResponse {
@@ -30,7 +30,7 @@ export interface AtlasPromise<T> extends Promise<T> {
 }
 
 /** The promise of a call's data and response. */
-export function toAtlasPromise<T>(result: Promise<Succeeded<T>>): AtlasPromise<T> {
+export function toAtlasPromise<T>(result: Promise<Success<T>>): AtlasPromise<T> {
   // Not closures: an error keeps the functions on its stack alive, and a closure would keep the response alive with them.
   const promise = result.then(dataOf<T>, throwError);
   const withResponse = async () => {
@@ -41,7 +41,7 @@ export function toAtlasPromise<T>(result: Promise<Succeeded<T>>): AtlasPromise<T
   return Object.assign(promise, { withResponse });
 }
 
-function dataOf<T>({ data }: Succeeded<T>): T {
+function dataOf<T>({ data }: Success<T>): T {
   return data;
 }
 
@@ -52,7 +52,7 @@ function throwError(reason: unknown): never {
   throw reason;
 }
 
-function describeResponse({ response, target, attempts }: Succeeded<unknown>): AtlasResponse {
+function describeResponse({ response, target, attempts }: Success<unknown>): AtlasResponse {
   const { status, headers } = response;
   const described: AtlasResponse = { status, headers: { ...headers }, attempts };
   if (target.endpoint !== undefined) described.endpoint = target.endpoint;

@@ -3,29 +3,29 @@ import type { SuccessResponse } from '../atlas/response.js';
 import type { Target } from '../atlas/target.js';
 import type { CallSettings } from '../config/call-options.js';
 import type { AtlasError } from '../errors/errors.js';
-import { type AttemptFacts, closedError, type Failure, timeoutError } from '../errors/failure.js';
+import { type AttemptFacts, type CallFacts, closedError, type Failure, timeoutError } from '../errors/failure.js';
 import { endOnAbort, Scope } from '../http/scope.js';
 import { startTimer } from '../http/timer.js';
 import type { ClientState } from './client-state.js';
 
 /** How an attempt ended that succeeded. It has no reference to the call, so that the call can be freed before the result. */
-export interface Succeeded<T> extends Pick<AttemptFacts, 'target' | 'attempts'> {
+export interface Success<T> extends Pick<AttemptFacts, 'target' | 'attempts'> {
   readonly ok: true;
   readonly data: T;
   readonly response: SuccessResponse;
 }
 
 /** How an attempt ended that failed. */
-export interface Failed extends Pick<AttemptFacts, 'target' | 'attempts' | 'notRetried'> {
+export interface FailedAttempt extends Pick<AttemptFacts, 'target' | 'attempts' | 'notRetried'> {
   readonly ok: false;
   readonly failure: Failure;
 }
 
-/** How an attempt ended. A call ends like its last attempt, unless something ends it early. */
-export type Outcome<T> = Succeeded<T> | Failed;
+/** How an attempt ended. Unless something ends a call early, it ends like one of its attempts. */
+export type Outcome<T> = Success<T> | FailedAttempt;
 
 /** One call, from its start to its end. Others only read its fields. */
-export class Call {
+export class Call implements CallFacts {
   readonly operation: string;
   readonly settings: CallSettings;
   readonly client: ClientState;
@@ -33,14 +33,14 @@ export class Call {
   readonly scope = new Scope();
   /** When the call must end, on the clock of `performance.now()`. */
   readonly deadline: number;
-  /** The target of the latest attempt; before the first one, the target that is asked first; at last, that of the outcome. */
+  /** The target of the latest attempt, or the first target before there is one. In the end, the target of the outcome. */
   target: Target;
   /** An attempt may take several requests: for its login, or because a connection died. */
   attempts = 0;
   /** The status of the response that the call ended with. */
   status: number | undefined;
   /** The cause if the call ends early: how its latest attempt failed. */
-  #lastFailed: Failed | undefined;
+  #lastFailed: FailedAttempt | undefined;
   /** Whether the call waits between two attempts. Then `close()` ends it. */
   #isPaused = false;
   /** Every `Authorization` value that the call has sent. */
@@ -60,7 +60,7 @@ export class Call {
    * @param read - requests what the call is for.
    * @throws the error of the call, or the reason of its signal if that aborts.
    */
-  async run<T>(read: () => Promise<Outcome<T>>): Promise<Succeeded<T>> {
+  async run<T>(read: () => Promise<Outcome<T>>): Promise<Success<T>> {
     const { signal, timeout } = this.settings;
     this.#throwIfAborted();
     this.#throwIfClosed();
@@ -94,12 +94,12 @@ export class Call {
   }
 
   /** The attempt sends a login, which no error may show. */
-  recordLogin(authorization: string): void {
+  keepSecret(authorization: string): void {
     this.#authorizations.push(authorization);
   }
 
-  /** The attempt got data from Atlas, so an earlier failure is not the cause if the call ends early from now on. */
-  recordData(): void {
+  /** Atlas has sent data, so an earlier failure is not the cause if the call ends early from now on. */
+  forgetFailure(): void {
     this.#lastFailed = undefined;
   }
 
@@ -109,7 +109,7 @@ export class Call {
    * @param next - what the call does next, for the message of that error.
    * @throws what has ended the call early, or that the client is closed.
    */
-  continueAfter(failed: Failed, next: string): void {
+  continueAfter(failed: FailedAttempt, next: string): void {
     this.#lastFailed = failed;
     this.scope.throwIfEnded();
     this.#throwIfClosed(next);
@@ -125,9 +125,9 @@ export class Call {
   }
 
   /** Builds the error of a failed attempt. */
-  toError(failed: Failed): AtlasError {
+  toError({ failure, target, attempts, notRetried }: FailedAttempt): AtlasError {
     const secrets = [...this.client.authenticator.secrets, ...this.#authorizations.map(secretOf)];
-    return failed.failure.toError({ ...failed, operation: this.operation, mask: new Mask(secrets) });
+    return failure.toError({ operation: this.operation, target, attempts, notRetried, mask: new Mask(secrets) });
   }
 
   #throwIfAborted(): void {

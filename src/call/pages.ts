@@ -2,7 +2,7 @@ import { keyOf, type Page, pageSize } from '../atlas/page.js';
 import type { Target } from '../atlas/target.js';
 import { adviseOnPages, adviseOnRepeatedPage, rereadAdvice } from '../errors/advice.js';
 import { type Failure, unusableFailure } from '../errors/failure.js';
-import type { Call, Outcome, Succeeded } from './call.js';
+import type { Call, Outcome, Success } from './call.js';
 import { request } from './request.js';
 
 // At 500 items a page, 100,000 items.
@@ -67,7 +67,7 @@ class ItemList<T> {
    *
    * @returns why the list is unusable or incomplete, if it is.
    */
-  add({ data, response, target }: Succeeded<Page<T>>, pageNum: number): Failure | undefined {
+  add({ data, response, target }: Success<Page<T>>, pageNum: number): Failure | undefined {
     const { items, totalCount, hasNextLink } = data;
     const fail = (what: string, advice: string) => unusableFailure(response, what, advice);
 

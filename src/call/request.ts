@@ -1,11 +1,11 @@
-import { type ApiResponse, readResponse, readUnmasked } from '../atlas/response.js';
+import { type ApiResponse, errorCodeOf, readResponse } from '../atlas/response.js';
 import { type Fallback, mayBeEnveloped, type Target, toPath } from '../atlas/target.js';
 import { adviseOnBody, adviseOnSize, proxyAdvice } from '../errors/advice.js';
 import { AtlasTimeoutError } from '../errors/errors.js';
 import { Failure, noResponseFailure, statusFailure, unusableFailure } from '../errors/failure.js';
 import { NoResponse } from '../http/no-response.js';
 import { decideRetry } from '../http/retry.js';
-import type { Call, Failed, Outcome } from './call.js';
+import type { Call, FailedAttempt, Outcome } from './call.js';
 import { logAttempt, reportRetry } from './tracing.js';
 
 /** The limit of each exchange with the fallback, in ms. */
@@ -14,8 +14,8 @@ const fallbackTimeout = 5_000;
 const maxResends = 3;
 
 /**
- * Requests what a target has. If the target lacks it, asks its fallback. What that has is the outcome; otherwise it is as if the
- * fallback had not been asked, except for the number of attempts.
+ * Requests what a target has. If the target lacks it, asks its fallback. If that does not have it either, the outcome is that of the
+ * first target, with the attempts at both.
  *
  * @throws what ended the call early.
  */
@@ -46,7 +46,7 @@ async function requestWithRetries<T>(target: Target<T>, call: Call): Promise<Out
 
 /** Whether a target failed because it lacks what was requested. */
 function isLacking<T>({ response }: Failure, fallback: Fallback<T>): boolean {
-  return response !== undefined && fallback.isMissing(response.status, readUnmasked(response).errorCode);
+  return response !== undefined && fallback.isMissing(response.status, errorCodeOf(response));
 }
 
 /**
@@ -56,7 +56,7 @@ function isLacking<T>({ response }: Failure, fallback: Fallback<T>): boolean {
  * @param first - how the first target failed.
  * @throws what ended the call early, unless it is the deadline.
  */
-async function askFallback<T>({ target, isEmpty }: Fallback<T>, first: Failed, call: Call) {
+async function askFallback<T>({ target, isEmpty }: Fallback<T>, first: FailedAttempt, call: Call) {
   try {
     call.continueAfter(first, `about to ask the ${target.endpoint} endpoint`);
     const second = await makeAttempt(target, call, true);
@@ -97,7 +97,7 @@ async function sendRequest(target: Target, call: Call, isFallback: boolean): Pro
     const headers = ['accept', target.accept, 'user-agent', userAgent];
     if (authorization !== undefined) {
       headers.push('authorization', authorization);
-      call.recordLogin(authorization);
+      call.keepSecret(authorization);
     }
     const get = { method: 'GET', path, headers, body: null } as const;
     const response = await client.transport.exchange(get, { attemptTimeout, maxResponseSize }, scope);
@@ -117,7 +117,7 @@ async function sendRequest(target: Target, call: Call, isFallback: boolean): Pro
 /** Finds out what a response means, or that there is none, and parses the body of a success. */
 async function evaluate<T>(response: ApiResponse | Failure, target: Target<T>, call: Call): Promise<Outcome<T>> {
   const { attempts } = call;
-  const fail = (failure: Failure): Failed => ({ ok: false, failure, target, attempts });
+  const fail = (failure: Failure): FailedAttempt => ({ ok: false, failure, target, attempts });
   if (response instanceof Failure) return fail(response);
   if (!response.ok) return fail(statusFailure(response));
   const { status, json, problem, truncatedAt } = response;
@@ -127,7 +127,7 @@ async function evaluate<T>(response: ApiResponse | Failure, target: Target<T>, c
     const advice = truncatedAt === undefined ? proxyAdvice : adviseOnSize(target);
     return fail(unusableFailure(response, `its body ${problem}`, advice));
   }
-  call.recordData();
+  call.forgetFailure();
   const pending = target.parse(json);
   // Awaited only if it is a promise: awaiting a value takes 1 % of a call.
   const parsed = 'then' in pending ? await call.scope.waitFor('waiting for the schema', pending) : pending;

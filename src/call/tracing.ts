@@ -2,7 +2,7 @@ import { channel, tracingChannel } from 'node:diagnostics_channel';
 import { debuglog } from 'node:util';
 import { toPath } from '../atlas/target.js';
 import { isAtlasError } from '../errors/errors.js';
-import type { Call, Failed, Outcome, Succeeded } from './call.js';
+import type { Call, FailedAttempt, Outcome, Success } from './call.js';
 
 /**
  * The context of the tracing channel `atlas-tenant-snapshots:call`, one per call. It holds no secret. Fields that are not
@@ -51,7 +51,7 @@ const debug = debuglog('atlas-tenant-snapshots');
 const callChannels = [calls.start, calls.end, calls.asyncStart, calls.asyncEnd, calls.error];
 
 /** Runs a call. If anyone subscribes to the tracing channel, publishes its start and its end. */
-export function traceCall<T>(call: Call, run: () => Promise<Succeeded<T>>): Promise<Succeeded<T>> {
+export function traceCall<T>(call: Call, run: () => Promise<Success<T>>): Promise<Success<T>> {
   if (!callChannels.some(({ hasSubscribers }) => hasSubscribers)) return run();
   const startedAt = performance.now();
   const trace: AtlasCallTrace = { operation: call.operation, method: 'GET', ...stateOf(call), durationMs: 0 };
@@ -95,8 +95,8 @@ function describeEnd(end: AttemptEnd, call: Call): number | string {
   return end.ok ? end.response.status : (end.failure.status ?? call.toError(end).code);
 }
 
-/** Publishes and logs that a call waits before its next attempt. Nobody may want to know, and then there is no error. */
-export function reportRetry(call: Call, failed: Failed, delayMs: number): void {
+/** Publishes and logs that a call waits before its next attempt. Builds the error only if somebody subscribes or logs. */
+export function reportRetry(call: Call, failed: FailedAttempt, delayMs: number): void {
   if (!retryChannel.hasSubscribers && !debug.enabled) return;
   const { target, attempts } = failed;
   const error = call.toError(failed);

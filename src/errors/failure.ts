@@ -1,5 +1,5 @@
 import type { Mask } from '../atlas/mask.js';
-import { type ErrorResponse, readError, readUnmasked, retryAfterOf, type SuccessResponse } from '../atlas/response.js';
+import { type ErrorResponse, readError, retryAfterOf, type SuccessResponse } from '../atlas/response.js';
 import { type Invalid, invalid } from '../atlas/standard-schema.js';
 import type { Target } from '../atlas/target.js';
 import type { NoResponse } from '../http/no-response.js';
@@ -18,7 +18,7 @@ import {
 } from './errors.js';
 import { listIssues, toIssues } from './issues.js';
 
-/** What the error of a call says about it. */
+/** What every error of a call says. */
 export interface CallFacts {
   /** The client's method. */
   readonly operation: string;
@@ -27,7 +27,7 @@ export interface CallFacts {
   readonly attempts: number;
 }
 
-/** What the error of a failed attempt says besides. */
+/** What the error of a failed attempt is built from, besides its failure. */
 export interface AttemptFacts extends CallFacts {
   /** Why there is no retry, although another attempt might succeed. */
   readonly notRetried?: string | undefined;
@@ -36,7 +36,7 @@ export interface AttemptFacts extends CallFacts {
 }
 
 /**
- * Why an attempt failed. Three layers report it, each in its own way:
+ * Why an attempt failed. Three layers pass it on, each in its own way:
  *
  * 1. An exchange throws `NoResponse`: nothing came back.
  * 2. A login throws a `Failure`: there is no token, or no challenge that the client can answer. Calls that wait for the same login
@@ -44,8 +44,8 @@ export interface AttemptFacts extends CallFacts {
  * 3. An attempt catches both, and returns how it ended: with data, or with a `Failure`. The call decides by that whether to retry,
  *    and whether to ask the fallback.
  *
- * A call rejects with an `AtlasError`. It is built from the last failure, and before that only if somebody gets to see it: in the
- * report of a retry, or as the cause of another error. Most failures need none, because a later attempt succeeds.
+ * A call rejects with an `AtlasError`, built from the failure of its last attempt, or of the last one before the fallback. Any other
+ * failure becomes an error only if somebody sees it: in the report of a retry, or as the cause of another error.
  *
  * What ends a call early passes through all layers unchanged: the error of its deadline or of `close()`, or the reason of its
  * signal.
@@ -74,9 +74,9 @@ const maxCauseLength = 500;
 /** The failure of an attempt whose response has an error status. */
 export function statusFailure(response: ErrorResponse): Failure {
   const { status, headers } = response;
+  const retryAfterMs = retryAfterOf(response);
   const toError = (facts: AttemptFacts) => {
     const { text, report } = readError(response, facts.mask);
-    const retryAfterMs = retryAfterOf(response, report);
     const what = [`${subjectOf(facts)} failed with status ${status}`, report.errorCode].filter(Boolean).join(' ');
     return new AtlasApiError(explain(`${what}${sentence(report.detail ?? report.reason)}`, facts), {
       status,
@@ -88,9 +88,7 @@ export function statusFailure(response: ErrorResponse): Failure {
       advice: adviseOnStatus({ status, error: report }, retryAfterMs, facts.target),
     });
   };
-  const isRetryable = isTemporaryStatus(status);
-  const retryAfterMs = isRetryable ? retryAfterOf(response, readUnmasked(response)) : undefined;
-  return new Failure(toError, { isRetryable, retryAfterMs }, status, response);
+  return new Failure(toError, { isRetryable: isTemporaryStatus(status), retryAfterMs }, status, response);
 }
 
 /**
@@ -126,7 +124,7 @@ export function noResponseFailure(
       const what = explain(`${subject} timed out after ${attemptTimeout} ms (attemptTimeout).`, facts);
       return new AtlasTimeoutError(what, { limit: 'attemptTimeout', limitMs: attemptTimeout, ...fields });
     }
-    const copy = facts.mask.copyOf(cause);
+    const copy = facts.mask.error(cause);
     const code = copy.code === undefined ? '' : ` (${copy.code})`;
     const what = explain(`${subject} got no response${code}${sentence(copy.message.slice(0, maxCauseLength))}`, facts);
     if (kind === 'connect timeout') return new AtlasTimeoutError(what, { limit: 'connecting', ...fields, cause: copy });
@@ -162,7 +160,7 @@ export function loginFailure(why: string, details: FieldsOf<AtlasAuthenticationE
  * @param timeout - ms.
  * @param cause - the error of the last attempt, if it failed.
  */
-export function timeoutError(facts: CallFacts, timeout: number, phase: Phase, cause?: AtlasError): AtlasError {
+export function timeoutError(facts: CallFacts, timeout: number, phase: Phase, cause?: AtlasError): AtlasTimeoutError {
   const when = `while ${phase} (attempts: ${facts.attempts})`;
   const hint = cause === undefined ? '' : ' The cause says why the last attempt failed.';
   const what = `${subjectOf(facts)} timed out after ${timeout} ms (timeout) ${when}.${hint}`;
@@ -176,7 +174,7 @@ export function timeoutError(facts: CallFacts, timeout: number, phase: Phase, ca
  * @param doing - what the call was doing.
  * @param cause - the error of the last attempt, if it failed.
  */
-export function closedError(facts: CallFacts, doing: string, cause?: AtlasError): AtlasError {
+export function closedError(facts: CallFacts, doing: string, cause?: AtlasError): AtlasClosedError {
   const subject = subjectOf(facts);
   const [what, advice] =
     facts.attempts === 0
