@@ -4,13 +4,13 @@ import { readLogins } from '../config/environment.js';
 import { isAtlasError, TenantSnapshotsClient } from '../index.js';
 import { Anonymizer } from './anonymize.js';
 import { type CheckOptions, limitOf } from './check-options.js';
+import { arrange, type Report } from './check-report.js';
 import { explainConfiguration } from './explain.js';
 import { type Inventory, readInventory, updateInventory } from './inventory.js';
 import { formatJson, toDocument } from './json.js';
 import { type Output, type Run, writeWhole } from './output.js';
 import { chooses, isCluster } from './patterns.js';
 import { describeLogins, findProblems, formatNotices, formatProblems } from './problems.js';
-import { arrange, type Report } from './report.js';
 import { formatTable } from './table.js';
 
 /** How many of the clusters that are gone stderr names. The JSON names all. */

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import * as z from 'zod';
+import { compareNames, type Report } from './check-report.js';
 import { printable, writeWhole } from './output.js';
 import { clusterOf, excludedBy, type Found, isCluster, isIncluded, projectOf } from './patterns.js';
 import { nameOf, type Problem } from './problems.js';
-import { compareNames, type Report } from './report.js';
 
 const formatVersion = 1;
 

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import type { BackupFinding } from '../check/index.js';
 import { valuesOf } from '../config/environment.js';
-import { dailyLimit, type Report } from './report.js';
+import { dailyLimit, type Report } from './check-report.js';
 
 /** The version of the JSON. Raised if a field is removed or changes its meaning. */
 const formatVersion = 1;

@@ -1,10 +1,10 @@
 import type { BackupFinding } from '../check/index.js';
 import { type Login, readLogins, valuesOf } from '../config/environment.js';
 import { type AnyAtlasError, isAtlasApiError } from '../index.js';
+import type { Report } from './check-report.js';
 import { explain } from './explain.js';
 import { printable } from './output.js';
 import { clusterOf, type Found, isCluster, mayCover, type Pattern, projectOf } from './patterns.js';
-import type { Report } from './report.js';
 import { formatDuration } from './table.js';
 
 /** Why something could not be checked or is missing. */

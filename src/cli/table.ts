@@ -1,14 +1,13 @@
 import type { BackupFinding, BackupState } from '../check/index.js';
+import { dailyLimit, type Report } from './check-report.js';
 import { atlasUrl, readServer } from './json.js';
 import { printable } from './output.js';
 import { clusterOf, projectOf } from './patterns.js';
-import { dailyLimit, type Report } from './report.js';
-
-const badStates: readonly BackupState[] = ['none', 'stale', 'short', 'unknown'];
+import { states } from './states.js';
 
 /** Whether a row is worth a look, although its state may be good. */
 function isProblem({ state, reason, lastFailed }: BackupFinding): boolean {
-  return badStates.includes(state) || reason === 'no schedule' || lastFailed !== undefined;
+  return states[state].needsLook || reason === 'no schedule' || lastFailed !== undefined;
 }
 
 /** Formats a report as a table with a summary below. */
@@ -23,8 +22,8 @@ export function formatTable(report: Report, isColored: boolean): string {
   );
   const toLine = (row: readonly string[], state?: BackupState) => {
     const cells = row.map((cell, column) => cell.padEnd(widths[column] ?? 0));
-    const color = isColored && state !== undefined && colors[state];
-    if (color) cells[stateColumn] = `\x1b[${color}m${cells[stateColumn]}\x1b[39m`;
+    const color = isColored && state !== undefined && states[state].color;
+    if (color) cells[stateColumn] = `\x1b[${colorCodes[color]}m${cells[stateColumn]}\x1b[39m`;
     return cells.join('  ').trimEnd();
   };
   const lines = [toLine(header), ...rows.map((row, index) => toLine(row, findings[index]?.state))];
@@ -34,15 +33,7 @@ export function formatTable(report: Report, isColored: boolean): string {
 const header = ['Project', 'Cluster', 'Type', 'State', 'Newest (UTC)', 'Age', 'Note'];
 const stateColumn = header.indexOf('State');
 
-// Legible on a dark and on a light background.
-const colors: { [State in BackupState]?: number } = {
-  none: 31,
-  stale: 31,
-  short: 31,
-  unknown: 35,
-  paused: 33,
-  fresh: 32,
-};
+const colorCodes = { red: 31, green: 32, yellow: 33, magenta: 35 };
 
 /** @param usualLimit - the limit that needs no note, in ms. */
 function toRow(finding: BackupFinding, usualLimit: number): string[] {

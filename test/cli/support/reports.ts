@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import type { BackupCheckTotals, BackupFinding } from '../../../src/check/index.js';
 import { checkOptions, readCheckOptions } from '../../../src/cli/check-options.js';
-import { arrange, type Report } from '../../../src/cli/report.js';
+import { arrange, type Report } from '../../../src/cli/check-report.js';
 import { type Login, logins } from '../../../src/config/environment.js';
 import { AtlasConnectionError } from '../../../src/index.js';
 

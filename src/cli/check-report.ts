@@ -3,9 +3,7 @@ import type { Login } from '../config/environment.js';
 import type { AnyAtlasError } from '../index.js';
 import type { CheckOptions } from './check-options.js';
 import { chooses, clusterOf, excludedBy, type Found, isCluster, projectOf } from './patterns.js';
-
-/** The states, in the order of the report. */
-const states = ['none', 'stale', 'short', 'unknown', 'paused', 'new', 'fresh'] satisfies BackupState[];
+import { stateNames } from './states.js';
 
 /** The limit of a cluster without `--max-age`, unless its schedule changes it: 26 hours, in ms. */
 export const dailyLimit = 26 * 3_600_000;
@@ -27,8 +25,7 @@ export function arrange(found: readonly BackupFinding[], totals: BackupCheckTota
   // The filter of the check sees clusters only, and not the lists that failed.
   const findings = found.filter((finding) => chooses(options, finding)).sort(compareFindings);
   const clusters = findings.filter(isCluster);
-  // In the order of the summary.
-  const ofStates = { none: 0, stale: 0, short: 0, unknown: 0, paused: 0, new: 0, fresh: 0 };
+  const ofStates = Object.fromEntries(stateNames.map((state) => [state, 0])) as Record<BackupState, number>;
   const ofReasons = { free: 0, deleting: 0, internal: 0, excluded: 0, 'not included': 0 };
   for (const { state } of clusters) ofStates[state] += 1;
   for (const { reason } of notChecked) ofReasons[reason] += 1;
@@ -64,7 +61,7 @@ export function compareNames(a: Found, b: Found): number {
 /** Compares findings by state, stale ones by age, then by name. */
 function compareFindings(a: BackupFinding, b: BackupFinding): number {
   return (
-    states.indexOf(a.state) - states.indexOf(b.state) ||
+    stateNames.indexOf(a.state) - stateNames.indexOf(b.state) ||
     (a.state === 'stale' && b.state === 'stale' && a.newest.time.getTime() - b.newest.time.getTime()) ||
     compareNames(a, b) ||
     compare(a.clusterType, b.clusterType)
