@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { abortSignal, flag, inputIssues, listIssues, milliseconds, optionsError } from '../errors/issues.js';
+import { abortSignal, flag, milliseconds, optionsError } from '../config/option-schemas.js';
+import { inputIssues, listIssues } from '../errors/issues.js';
 import { AtlasInvalidArgumentError, clusterNameSchema, groupIdSchema } from '../index.js';
 import type { ClusterName } from './finding.js';
 

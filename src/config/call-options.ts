@@ -4,8 +4,9 @@ import { snapshotIdSchema } from '../atlas/snapshots.js';
 import { isStandardSchema, type SchemaError, type StandardSchema } from '../atlas/standard-schema.js';
 import { pathSchema, type QueryValue, type RequestOptions } from '../atlas/target.js';
 import { AtlasInvalidArgumentError } from '../errors/errors.js';
-import { abortSignal, flag, inputIssues, listIssues, milliseconds, noOption, optionsError } from '../errors/issues.js';
+import { inputIssues, listIssues } from '../errors/issues.js';
 import { type CallDefaults, endpoint, retries } from './client-options.js';
+import { abortSignal, flag, milliseconds, noOption, optionsError } from './option-schemas.js';
 
 /** Options of one call. They override those of the client. */
 export interface CallOptions {

@@ -3,11 +3,12 @@ import type { EndpointChoice } from '../atlas/target.js';
 import type { AtlasCredentials } from '../auth/authenticator.js';
 import type { TokenStore } from '../auth/service-account/access-token.js';
 import { AtlasConfigurationError } from '../errors/errors.js';
-import { inputIssues, listIssues, milliseconds, optionsError, withMethods } from '../errors/issues.js';
+import { inputIssues, listIssues } from '../errors/issues.js';
 import type { ExchangeLimits } from '../http/exchange.js';
 import { type FetchLike, fetchDispatcher } from '../http/fetch.js';
 import type { DispatcherLike, TransportOptions } from '../http/transport.js';
 import { resolveCredentials } from './credentials.js';
+import { milliseconds, optionsError, withMethods } from './option-schemas.js';
 
 /** The package's version. A test compares it with package.json. */
 const version = '0.1.0';

@@ -2,8 +2,9 @@ import * as z from 'zod';
 import { type AccessTokenCredentials, type AtlasCredentials, maxCredentialLength } from '../auth/authenticator.js';
 import { bearerTokenForm, isBearerToken } from '../auth/bearer.js';
 import { AtlasConfigurationError } from '../errors/errors.js';
-import { inputIssues, listIssues, optionsError } from '../errors/issues.js';
+import { inputIssues, listIssues } from '../errors/issues.js';
 import { logins } from './environment.js';
+import { optionsError } from './option-schemas.js';
 
 const text = z
   .string({ error: ({ input }) => (input === undefined ? 'is missing' : 'must be a string') })
