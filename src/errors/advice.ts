@@ -1,7 +1,7 @@
 import { type ErrorResponse, isMissingRole, notFlexCode } from '../atlas/response.js';
 import { isVersioned, type Target } from '../atlas/target.js';
 import type { NoResponseKind } from '../http/no-response.js';
-import { isRetryableStatus } from '../http/retry.js';
+import { isTemporaryStatus } from '../http/retry.js';
 
 type Refusal = Pick<ErrorResponse, 'status' | 'error'>;
 
@@ -61,7 +61,7 @@ export function adviseOnStatus(response: Refusal, retryAfterMs: number | undefin
 
 /** Says what to do about a status that Atlas itself hardly sends. */
 export function adviseOnServer(status: number): string {
-  if (!isRetryableStatus(status)) return baseUrlAdvice;
+  if (!isTemporaryStatus(status)) return baseUrlAdvice;
   return 'Atlas or a gateway in front of it is temporarily unavailable. Try again later.';
 }
 

@@ -3,7 +3,7 @@ import type { ErrorResponse, SuccessResponse } from '../atlas/response.js';
 import type { Invalid } from '../atlas/standard-schema.js';
 import type { Target } from '../atlas/target.js';
 import type { NoResponse } from '../http/no-response.js';
-import { isRetryableStatus, parseRetryAfter, type RetryHints } from '../http/retry.js';
+import { isTemporaryStatus, parseRetryAfter, type RetryHints } from '../http/retry.js';
 import { adviseOnServer, adviseOnStatus, adviseOnTransport } from './advice.js';
 import {
   AtlasApiError,
@@ -79,7 +79,7 @@ export function errorStatus(response: ErrorResponse): Failed {
       advice: adviseOnStatus(response, retryAfterMs, context.target),
     });
   };
-  return new Failed(toError, { isRetryable: isRetryableStatus(status), retryAfterMs }, status, response);
+  return new Failed(toError, { isRetryable: isTemporaryStatus(status), retryAfterMs }, status, response);
 }
 
 /** The failure of a response with a success status that this client cannot use. */

@@ -42,9 +42,19 @@ export function decideRetry(
   return { delay: delay < remaining ? delay : shortest };
 }
 
-/** Whether a request that got this status may succeed later. */
-export function isRetryableStatus(status: number): boolean {
-  return status === 408 || status === 429 || status >= 500;
+/** Whether a request that got this status may succeed later: over a rate limit, or during an outage. */
+export function isTemporaryStatus(status: number): boolean {
+  return isRateLimitStatus(status) || isOutageStatus(status);
+}
+
+/** Whether the server limits the rate of requests. */
+export function isRateLimitStatus(status: number): boolean {
+  return status === 429;
+}
+
+/** Whether the server, or a gateway in front of it, is down or too slow for now. */
+export function isOutageStatus(status: number): boolean {
+  return status === 408 || status >= 500;
 }
 
 /**

@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { snapshotTarget } from '../../src/atlas/snapshots.js';
 import { adviseOnStatus } from '../../src/errors/advice.js';
-import { isRetryableStatus } from '../../src/http/retry.js';
+import { isTemporaryStatus } from '../../src/http/retry.js';
 import { defaultApiVersion, defaults, loginVariables } from '../support/defaults.js';
 import { clusterName, flexPath, flexType, groupId, snapshotId, tenantPath } from '../support/snapshot-routes.js';
 import { anchorsIn, codeBlocks, codeIn, documents, linksIn, read, tableUnder } from './support/documents.js';
@@ -175,7 +175,7 @@ describe('the documents list', () => {
   });
 
   it('the statuses that are retried', () => {
-    const statuses = Array.from({ length: 100 }, (_, index) => 400 + index).filter(isRetryableStatus);
+    const statuses = Array.from({ length: 100 }, (_, index) => 400 + index).filter(isTemporaryStatus);
     const failures = tableUnder('docs/errors.md', 'API errors').map((row) => row['Failure']);
     const [, inReadme] = /(\d[\d, ]*) and 5xx are \[retried\]/.exec(readme) ?? [];
     const [, inOptions] = /^\| Status (.*) or 5xx,/m.exec(read('docs/options.md')) ?? [];

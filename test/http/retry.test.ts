@@ -1,5 +1,11 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { decideRetry, isRetryableStatus, parseRetryAfter } from '../../src/http/retry.js';
+import {
+  decideRetry,
+  isOutageStatus,
+  isRateLimitStatus,
+  isTemporaryStatus,
+  parseRetryAfter,
+} from '../../src/http/retry.js';
 
 describe('a retry', () => {
   const forever = Number.POSITIVE_INFINITY;
@@ -36,10 +42,21 @@ describe('a retry', () => {
 });
 
 it.each([
-  [true, [408, 429, 500, 501, 502, 503, 504, 599]],
-  [false, [200, 204, 301, 400, 401, 402, 403, 404, 405, 407, 409, 410, 428, 430, 499]],
-])('may succeed later: %j, for %j', (isRetryable, statuses) => {
-  for (const status of statuses) expect([status, isRetryableStatus(status)]).toEqual([status, isRetryable]);
+  [{ isTemporary: true, isRateLimit: true, isOutage: false }, [429]],
+  [{ isTemporary: true, isRateLimit: false, isOutage: true }, [408, 500, 501, 502, 503, 504, 599]],
+  [
+    { isTemporary: false, isRateLimit: false, isOutage: false },
+    [200, 204, 301, 400, 401, 402, 403, 404, 405, 407, 409, 410, 428, 430, 499, Number.NaN],
+  ],
+])('%j is what is known of %j', (expected, statuses) => {
+  for (const status of statuses) {
+    const found = {
+      isTemporary: isTemporaryStatus(status),
+      isRateLimit: isRateLimitStatus(status),
+      isOutage: isOutageStatus(status),
+    };
+    expect([status, found]).toEqual([status, expected]);
+  }
 });
 
 const date = Date.UTC(1994, 10, 6, 8, 49, 37);

@@ -4,7 +4,7 @@ import { isObject } from '../../atlas/schemas.js';
 import { type Failed, noLogin, noResponse } from '../../errors/failed.js';
 import type { ExchangeLimits, HttpResponse } from '../../http/exchange.js';
 import type { NoResponse } from '../../http/no-response.js';
-import { isRetryableStatus, parseRetryAfter } from '../../http/retry.js';
+import { isRateLimitStatus, isTemporaryStatus, parseRetryAfter } from '../../http/retry.js';
 import type { Transport } from '../../http/transport.js';
 import type { ServiceAccountCredentials } from '../authenticator.js';
 import { type AccessToken, bearerTokenSchema, debug } from './access-token.js';
@@ -96,14 +96,14 @@ export class TokenEndpoint {
     const errorDescription = textOf(fields['error_description']) ?? textOf(fields['detail']);
     const said = [error, errorDescription].filter(Boolean).join(': ');
     const what = `The access token request failed with status ${status}${said && `, ${said}`}`;
-    const isOverLimit = status === 429 || (status === 403 && /limit/i.test(errorDescription ?? ''));
+    const isOverLimit = isRateLimitStatus(status) || (status === 403 && /limit/i.test(errorDescription ?? ''));
     const retryAfterMs = parseRetryAfter(headers);
     const advice = adviseOnRefusal(status, isOverLimit, isShared);
     // The next attempt reads the store first, and may find a token that another process has stored.
     const retry =
       isOverLimit && isShared
         ? { isRetryable: true, retryAfterMs: Math.min(retryAfterMs ?? 0, maxWaitForStore) }
-        : { isRetryable: isRetryableStatus(status), retryAfterMs };
+        : { isRetryable: isTemporaryStatus(status), retryAfterMs };
     return noLogin(`${what.replace(/\.$/, '')}.`, { advice, status, error, errorDescription, retryAfterMs }, retry);
   }
 }
