@@ -132,7 +132,8 @@ export class ClusterReads {
   async #readSchedule(isForState: boolean): Promise<Schedule> {
     try {
       const options = { apiVersion: '2024-08-05', schema: scheduleSchema };
-      const { data } = await this.#calls.get(`${this.#path}/schedule`, options, isForState);
+      const path = `${this.#path}/schedule`;
+      const { data } = await (isForState ? this.#calls.get(path, options) : this.#calls.getOnce(path, options));
       this.#evidence.schedule = data;
       return readSchedule(data);
     } catch (error) {
@@ -146,7 +147,7 @@ export class ClusterReads {
     try {
       const query = { itemsPerPage: maxRestores };
       const options = { apiVersion: this.#apiVersion, schema: listSchema, query };
-      const { data } = await this.#calls.get(`${this.#path}/restoreJobs`, options, false);
+      const { data } = await this.#calls.getOnce(`${this.#path}/restoreJobs`, options);
       this.#evidence.restores = itemsOf(fieldOf(data, 'results')).slice(0, maxRestores).map(withoutDownloads);
     } catch (error) {
       this.#note(error);

@@ -68,13 +68,13 @@ describe('the calls of a check', () => {
     expect(getEventListeners(signal, 'abort')).toEqual([]);
   });
 
-  it('are not made again after a 503 if they only bring evidence', async () => {
+  it.each([503, 429])('are not made again after a %i if they only bring evidence', async (status) => {
     const get = vi.fn(async () => {
-      throw new AtlasApiError('failed', { status: 503 });
+      throw new AtlasApiError('failed', { status });
     });
     const { getAll } = flexClusters(1, () => []);
     const { findings } = await runCheck({ get, getAll }, { groupIds: [a], evidence: true });
-    expect(findings).toMatchObject([{ state: 'none', evidence: { errors: [{ status: 503 }] } }]);
+    expect(findings).toMatchObject([{ state: 'none', evidence: { errors: [{ status }] } }]);
     expect(get).toHaveBeenCalledOnce();
   });
 
@@ -236,6 +236,19 @@ describe('a call that fails', () => {
     const { first, times } = await checkFailing(errors, timeout);
     expect(times).toEqual(expected);
     expect(first).toMatchObject({ state: 'unknown', error: failed(503) });
+  });
+
+  it('is made again for two minutes after the check first met an outage, not after each call did', async () => {
+    const groupIds = Array.from({ length: 40 }, (_, index) => index.toString(16).padStart(24, '0'));
+    const client = fakeClient((path) => {
+      if (path.endsWith('/flexClusters')) throw failed(503);
+      if (path.endsWith('/clusters')) return path.includes(`${groupIds.at(-1)}`) ? clusters(1) : [];
+      return path.endsWith('/snapshots') ? [{ status: 'completed', createdAt: '1969-12-01T00:00:00Z' }] : {};
+    });
+    const { findings } = await runClock(runCheck(client, { groupIds }), 1000);
+    expect(findings.filter(({ state }) => state === 'unknown')).toHaveLength(40);
+    expect(findings).toContainEqual(expect.objectContaining({ clusterName: 'Cluster0', state: 'stale' }));
+    expect(performance.now()).toBeLessThan(125_000);
   });
 
   it.each(['fails', 'waits'])('is not waited for any longer if the check is aborted while it %s', async (when) => {
