@@ -24,7 +24,6 @@ export function readCluster(list: ClusterList, listed: unknown) {
   // A cluster of another edition has backups that no list shows, even if `backupEnabled` is false.
   const otherEdition = typeof edition === 'string' && edition !== 'CORE' ? edition : undefined;
   return {
-    // A missing name becomes an empty one, which is reported as invalid.
     name: { ...list, clusterName: typeof name === 'string' ? name : '' },
     /** The cluster as Atlas sent it. */
     listed,

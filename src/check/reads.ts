@@ -25,13 +25,31 @@ const api = {
 
 const groupsPath = '/api/atlas/v2/groups';
 
-// The client rejects a response that does not match these schemas. Other fields may have any value.
+const isCluster = (item: unknown) => typeof fieldOf(item, 'name') === 'string';
+const isSnapshot = (item: unknown) => typeof fieldOf(item, 'status') === 'string';
+const isPolicy = (item: unknown) => isList(fieldOf(item, 'policyItems'), isObject);
+
+/** Whether a value is a list of such items. Stops at the first other one, because a list may have millions. */
+function isList(value: unknown, isItem: (item: unknown) => boolean): boolean {
+  return Array.isArray(value) && value.every(isItem);
+}
+
+// The client rejects a response that does not match these schemas. Other fields may have any value. What they accept stays as
+// Atlas sent it.
 const absent = z.null('must be absent, or the response is an error').optional();
 const noError = { error: absent, errorCode: absent };
 const projectSchema = z.looseObject({ id: groupIdSchema });
-const listSchema = z.looseObject({ results: z.array(z.unknown(), 'must be a list'), ...noError });
-const policySchema = z.looseObject({ policyItems: z.array(z.looseObject({})) });
-const scheduleSchema = z.looseObject({ policies: z.array(policySchema), ...noError });
+const clusterSchema = z.custom(isCluster, 'must be a cluster with a name');
+const snapshotSchema = z.custom(isSnapshot, 'must be a snapshot with a status');
+const shardedSchema = z.looseObject({
+  results: z.custom((value) => isList(value, isSnapshot), 'must be a list of snapshots with a status'),
+  ...noError,
+});
+const restoresSchema = z.looseObject({ results: z.custom(Array.isArray, 'must be a list'), ...noError });
+const scheduleSchema = z.looseObject({
+  policies: z.custom((value) => isList(value, isPolicy), 'must be a list of policies with a list of items'),
+  ...noError,
+});
 
 /** Reads the projects that the login can read. */
 export async function readProjects(calls: Calls): Promise<Project[]> {
@@ -45,7 +63,8 @@ export async function readProjects(calls: Calls): Promise<Project[]> {
 /** Reads the clusters of a list, as Atlas sent them. */
 export async function readClusters({ groupId, clusterType }: ClusterList, calls: Calls): Promise<readonly unknown[]> {
   const { list, version } = api[clusterType];
-  const { data } = await calls.getAll(`${groupsPath}/${groupId}/${list}`, { apiVersion: version });
+  const options = { apiVersion: version, schema: clusterSchema };
+  const { data } = await calls.getAll(`${groupsPath}/${groupId}/${list}`, options);
   return data;
 }
 
@@ -90,13 +109,13 @@ export class ClusterReads {
     const path = `${this.#path}/snapshots`;
     const apiVersion = this.#apiVersion;
     try {
-      const { data, sentAt } = await this.#calls.getAll(path, { apiVersion });
+      const { data, sentAt } = await this.#calls.getAll(path, { apiVersion, schema: snapshotSchema });
       this.#evidence.snapshots = data;
       if (!this.#cluster.isSharded) return { data, sentAt };
       const ofAllShards = data.filter(isOfAllShards);
       if (ofAllShards.length > 0) return { data: ofAllShards, sentAt };
       // MongoDB documents another list for sharded clusters. Which of the two has their snapshots is not known.
-      const own = await this.#calls.get(`${path}/shardedClusters`, { apiVersion, schema: listSchema });
+      const own = await this.#calls.get(`${path}/shardedClusters`, { apiVersion, schema: shardedSchema });
       const results = itemsOf(fieldOf(own.data, 'results'));
       const hasNextPage = itemsOf(fieldOf(own.data, 'links')).some((link) => fieldOf(link, 'rel') === 'next');
       this.#evidence.snapshots = [...data, ...results];
@@ -146,7 +165,7 @@ export class ClusterReads {
   async #readRestores(): Promise<void> {
     try {
       const query = { itemsPerPage: maxRestores };
-      const options = { apiVersion: this.#apiVersion, schema: listSchema, query };
+      const options = { apiVersion: this.#apiVersion, schema: restoresSchema, query };
       const { data } = await this.#calls.getOnce(`${this.#path}/restoreJobs`, options);
       this.#evidence.restores = itemsOf(fieldOf(data, 'results')).slice(0, maxRestores).map(withoutDownloads);
     } catch (error) {
@@ -171,6 +190,6 @@ function withoutDownloads(job: unknown): unknown {
 
 function withoutLinks(part: unknown): unknown {
   if (!isObject(part)) return part;
-  const { deliveryUrl, privateDownloadDeliveryUrls, downloadUrl, ...others } = part;
+  const { deliveryUrl, privateDownloadDeliveryUrls, downloadUrl, snapshotUrl, ...others } = part;
   return others;
 }
