@@ -6,6 +6,9 @@ export interface BackupClient {
   getAll(path: string, options: GetOptions): PromiseLike<readonly unknown[]>;
 }
 
+/** The highest age of a fresh backup without the option `maxAge`, unless a schedule raises it: 26 hours, in ms. */
+export const defaultMaxAge = 26 * 3_600_000;
+
 /**
  * Whether a cluster has a recent backup. The limit is `maxAge`. Without that option, it is 26 hours, or
  * 7 days and 2 hours for a dedicated cluster whose schedule takes one snapshot a week.

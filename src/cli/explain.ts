@@ -1,6 +1,6 @@
 import { type Login, logins } from '../config/environment.js';
 import type { AnyAtlasError } from '../index.js';
-import { printable } from './output.js';
+import { printable } from './text.js';
 
 // The messages of the client speak of its options and methods. These speak of what the user of the command can change.
 

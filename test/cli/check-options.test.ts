@@ -7,7 +7,8 @@ const [hour, day] = [3_600_000, 86_400_000];
 
 describe('the options of a check', () => {
   it('have the defaults that the usage names', () => {
-    const defaults = { maxAges: [], minHistories: [], timeout: 600_000, onlyProblems: false, isJson: false };
+    const ofCheck = { timeout: 600_000 };
+    const defaults = { maxAges: [], minHistories: [], ofCheck, onlyProblems: false, isJson: false };
     expect(optionsOf()).toMatchObject(defaults);
     expect(checkUsage).toMatch(/--timeout TIME .* Default: 10m\./);
   });
@@ -19,8 +20,8 @@ describe('the options of a check', () => {
     [['--max-age=a=b/c=32d'], { usualMaxAge: undefined, maxAges: [{ pattern: { text: 'a=b/c' }, value: 32 * day }] }],
     [['--max-age=a/*=schedule'], { maxAges: [{ value: 'schedule' }] }],
     [['--min-history=14d', '--min-history=a/b=1h'], { minHistories: [{ value: 14 * day }, { value: hour }] }],
-    [['--timeout=30m', '--timeout=2h'], { timeout: 2 * hour }],
-    [['--timeout=25d'], { timeout: 0x7fff_ffff }],
+    [['--timeout=30m', '--timeout=2h'], { ofCheck: { timeout: 2 * hour } }],
+    [['--timeout=25d'], { ofCheck: { timeout: 0x7fff_ffff } }],
     [[`--project=${shop}`, `--project=${shop}`], { groupIds: [shop] }],
     [['--include=a/b', '--include=a/c'], { include: [{ text: 'a/b' }, { text: 'a/c' }] }],
     [['--exclude=a/b', '--exclude=a/c'], { exclude: [{ text: 'a/b' }, { text: 'a/c' }] }],
