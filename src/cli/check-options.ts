@@ -3,7 +3,7 @@ import type { BackupCheckOptions, ClusterName, MaxAge } from '../check/index.js'
 import { logins } from '../config/environment.js';
 import { groupIdSchema } from '../index.js';
 import { resolveFile } from './files.js';
-import { type Choice, chooses, covers, type Pattern, readPattern } from './patterns.js';
+import { type Choice, chooses, covers, readPattern } from './patterns.js';
 import { parseDuration } from './text.js';
 
 export const checkUsage = `Usage: atlas-tenant-snapshots check [options]
@@ -56,12 +56,6 @@ export const checkOptions = {
 
 type Values = ReturnType<typeof parseArgs<{ options: typeof checkOptions }>>['values'];
 
-/** A limit, and the clusters that it is for. Without a pattern, it is for all. */
-interface Limit<T> {
-  readonly pattern: Pattern | undefined;
-  readonly value: T;
-}
-
 // ms. The longest that checkBackups accepts, almost 25 days.
 const longestTimeout = 0x7fff_ffff;
 
@@ -83,14 +77,15 @@ export function readCheckOptions(values: Values) {
     include: include.map((pattern) => readPattern('--include', pattern)),
     exclude: exclude.map((pattern) => readPattern('--exclude', pattern)),
   };
-  const toMaxAge = (text: string) => (text === 'schedule' ? text : readTime('--max-age', text, '26h, or schedule'));
-  const maxAges = readLimits<MaxAge>('--max-age', maxAge, toMaxAge);
+  const toMaxAge = (text: string): MaxAge =>
+    text === 'schedule' ? text : readTime('--max-age', text, '26h, or schedule');
+  const maxAges = readLimits('--max-age', maxAge, toMaxAge);
   const toMinHistory = (text: string) => readTime('--min-history', text, '14d');
   const minHistories = readLimits('--min-history', minHistory, toMinHistory);
   const ofCheck: BackupCheckOptions = {
     groupIds: choice.groupIds,
-    maxAge: (cluster) => limitOf(maxAges, cluster),
-    minHistory: (cluster) => limitOf(minHistories, cluster),
+    maxAge: maxAges.limitOf,
+    minHistory: minHistories.limitOf,
     filter: (cluster) => chooses(choice, cluster),
     evidence,
     timeout: Math.min(readTime('--timeout', timeout, '10m'), longestTimeout),
@@ -104,7 +99,7 @@ export function readCheckOptions(values: Values) {
     maxAges,
     minHistories,
     /** The highest age for the clusters that no pattern is for. */
-    usualMaxAge: limitOf(maxAges, undefined),
+    usualMaxAge: maxAges.limitOf(),
     inventory,
     isAnonymous: anonymize,
     output,
@@ -113,19 +108,20 @@ export function readCheckOptions(values: Values) {
   };
 }
 
-/** The limit of a cluster, or the one that is for all clusters. The last one given counts. */
-function limitOf<T>(limits: readonly Limit<T>[], cluster: ClusterName | undefined): T | undefined {
-  const isFor = ({ pattern }: Limit<T>) => pattern === undefined || (cluster !== undefined && covers(pattern, cluster));
-  return limits.filter(isFor).at(-1)?.value;
-}
-
-function readLimits<T>(option: string, given: readonly string[] = [], readValue: (text: string) => T): Limit<T>[] {
-  return given.map((text) => {
+/** Reads limits, each for all clusters or for those of a pattern. */
+function readLimits<T>(option: string, given: readonly string[] = [], readValue: (text: string) => T) {
+  const limits = given.map((text) => {
     // The name of a project may contain the character too.
     const end = text.lastIndexOf('=');
     const pattern = end < 0 ? undefined : readPattern(option, text.slice(0, end));
     return { pattern, value: readValue(text.slice(end + 1)) };
   });
+  return {
+    patterns: limits.flatMap(({ pattern }) => pattern ?? []),
+    /** The limit of a cluster, or of all clusters. The last one given counts. */
+    limitOf: (cluster?: ClusterName) =>
+      limits.filter(({ pattern }) => pattern === undefined || (cluster && covers(pattern, cluster))).at(-1)?.value,
+  };
 }
 
 function readTime(option: string, text: string, examples: string): number {

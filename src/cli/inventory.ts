@@ -3,6 +3,9 @@ import type { Entry } from './inventory-file.js';
 import { clusterOf, excludedBy, type Found, isCluster, isIncluded, projectOf } from './patterns.js';
 import { groupBy, nameOf, type Problem } from './problems.js';
 
+/** What a check knows of a cluster of the inventory: it was checked, or why not. */
+type Fate = 'checked' | LeftOut | 'list failed' | 'gone' | 'outside';
+
 /** A cluster of an inventory, compared with what Atlas lists now. */
 export interface Compared {
   readonly before: Entry;
@@ -13,34 +16,6 @@ export interface Compared {
   readonly project: string;
 }
 
-type Fate =
-  /** It is checked, or there is a good reason why not. */
-  | 'fine'
-  /** The options leave it out. */
-  | 'outside'
-  /** An `--exclude` matches it. */
-  | 'excluded'
-  | 'no longer listed'
-  /** `--include` matches only the name that its project has in the inventory. */
-  | 'no longer included'
-  /** A free cluster of the same name has taken its place. */
-  | 'free';
-
-/** What this check knows of a cluster: that it was checked, why not, or that it may be in a list that failed. */
-type Listing = 'checked' | LeftOut | 'list failed' | 'missing';
-
-/** The fate of a cluster that the options choose. */
-const fates: Readonly<Record<Listing, Fate>> = {
-  checked: 'fine',
-  free: 'free',
-  deleting: 'fine',
-  internal: 'fine',
-  excluded: 'excluded',
-  'not included': 'no longer included',
-  'list failed': 'fine',
-  missing: 'no longer listed',
-};
-
 /**
  * Compares an inventory with what Atlas lists now.
  *
@@ -50,31 +25,31 @@ const fates: Readonly<Record<Listing, Fate>> = {
 export function compareInventory(entries: readonly Entry[], report: Report): Compared[] {
   const { options, listed } = report;
   const projectNames = new Map(listed.map(({ groupId, groupName }) => [groupId, groupName]));
-  const listingOf = findListings(report);
+  const findFate = fateFinder(report);
   return entries.map((before) => {
     const groupName = projectNames.get(before.groupId);
     const latest = { ...before, groupName: groupName ?? before.groupName };
     const isIncludedNow = isIncluded(options, latest);
-    const listing = listingOf(before);
     const fateOf = (): Fate => {
       if (!isIncludedNow && !isIncluded(options, before)) return 'outside';
-      // The check does not report a list that failed if the project is not included.
-      if (listing === 'list failed') return isIncludedNow ? 'fine' : 'no longer included';
-      return excludedBy(options, before) || excludedBy(options, latest) ? 'excluded' : fates[listing];
+      const fate = findFate(before);
+      // A check does not report a list that failed of a project that is not included.
+      if (fate === 'list failed') return isIncludedNow ? fate : 'not included';
+      return excludedBy(options, before) || excludedBy(options, latest) ? 'excluded' : fate;
     };
     const project = projectOf({ groupId: before.groupId, groupName });
     return { before, entry: isIncludedNow ? latest : before, fate: fateOf(), project };
   });
 }
 
-function findListings({ findings, notChecked, listed }: Report): (entry: Entry) => Listing {
+function fateFinder({ findings, notChecked, listed }: Report): (entry: Entry) => Fate {
   const checked = byKey(findings.filter(isCluster));
   const leftOut = byKey(notChecked);
   const failed = new Set(listed.filter((found) => !isCluster(found)).map(({ groupId }) => groupId));
   return (entry) => {
     if (checked.has(keyOf(entry))) return 'checked';
     if (failed.has(entry.groupId)) return 'list failed';
-    return leftOut.get(keyOf(entry))?.reason ?? 'missing';
+    return leftOut.get(keyOf(entry))?.reason ?? 'gone';
   };
 }
 
@@ -103,34 +78,31 @@ function keyOf({ groupId, clusterName }: Found): string {
 
 /** The problems of clusters that have left the check without an `--exclude`. Those of a kind share a line. */
 export function findDepartures(compared: readonly Compared[], { options }: Report): Problem[] {
-  const departed = compared.filter(({ fate }) => isDeparture(fate));
-  const kindOf = ({ fate, project }: Compared) => (fate === 'no longer included' ? `${fate}: ${project}` : fate);
-  return groupBy(departed, kindOf).flatMap((group) => {
+  const kindOf = ({ fate, project }: Compared) => (fate === 'not included' ? `${fate}: ${project}` : fate);
+  return groupBy(compared, kindOf).flatMap((group) => {
     const days = group.map(({ entry }) => entry.since.slice(0, 10)).sort();
     const since = days[0] === days.at(-1) ? days[0] : `${days[0]} or later`;
-    return group.map((one): Problem => {
-      const message = `in ${options.inventory} since ${since}, ${describe(one, group.length === 1)}`;
-      return { about: nameOf(one.entry), message, kind: kindOf(one), isInNoFinding: true };
+    return group.flatMap((one) => {
+      const what = describeDeparture(one, group.length > 1);
+      const message = `in ${options.inventory} since ${since}, ${what}`;
+      return what ? { about: nameOf(one.entry), message, kind: kindOf(one), isInNoFinding: true } : [];
     });
   });
 }
 
-function isDeparture(fate: Fate): boolean {
-  return fate === 'no longer listed' || fate === 'no longer included' || fate === 'free';
-}
-
-/** Says what became of a cluster, and what to do. */
-function describe({ entry, fate, project }: Compared, isOnly: boolean): string {
+/** Says what became of a cluster, and what to do. Undefined if it has not left, or for a good reason. */
+function describeDeparture({ entry, fate, project }: Compared, areSeveral: boolean): string | undefined {
   const pattern = `${projectOf(entry)}/${clusterOf(entry)}`.replaceAll("'", "'\\''");
-  const command = `run the check once with ${isOnly ? '' : 'an --exclude for each, such as '}--exclude '${pattern}'.`;
-  if (fate === 'no longer included') {
-    const subject = isOnly ? 'it: its' : 'them: their';
-    return `but --include no longer matches ${subject} project is now ${project}. Include that name, or ${command}`;
+  const command = `run the check once with ${areSeveral ? 'an --exclude for each, such as ' : ''}--exclude '${pattern}'.`;
+  const [it, its, itWas] = areSeveral ? ['them', 'their', 'they were'] : ['it', 'its', 'it was'];
+  switch (fate) {
+    case 'gone':
+      return `and no longer listed. If ${itWas} deleted on purpose, ${command}`;
+    case 'not included':
+      return `but --include no longer matches ${it}: ${its} project is now ${project}. Include that name, or ${command}`;
+    case 'free':
+      return `but now free, and Atlas does not back up a free cluster. If ${itWas} replaced on purpose, ${command}`;
+    default:
+      return undefined;
   }
-  const subject = isOnly ? 'it was' : 'they were';
-  if (fate === 'free') {
-    const what = isOnly ? 'a free cluster' : 'free clusters';
-    return `but now ${what}, which Atlas does not back up. If ${subject} replaced on purpose, ${command}`;
-  }
-  return `and no longer listed. If ${subject} deleted on purpose, ${command}`;
 }

@@ -31,16 +31,12 @@ export function findProblems(report: Report, ofInventory: readonly Problem[] = [
     ...findings.flatMap((found) => (found.error === undefined ? [] : toProblem(nameOf(found), found.error, login))),
     ...empty.map((groupId) => ({ about: groupId, message: 'The project has no cluster that Atlas backs up.' })),
     ...findUnused('--include', options.include, backedUp),
-    ...findUnused('--max-age', patternsOf(options.maxAges), listed),
-    ...findUnused('--min-history', patternsOf(options.minHistories), listed),
+    ...findUnused('--max-age', options.maxAges.patterns, listed),
+    ...findUnused('--min-history', options.minHistories.patterns, listed),
     ...ofInventory,
   ];
   if (problems.length > 0 || summary.clusters > 0) return problems;
   return [{ about: 'No cluster was checked', message: backedUp.length > 0 ? 'All of them are excluded.' : noneFound }];
-}
-
-function patternsOf(limits: readonly { readonly pattern: Pattern | undefined }[]): Pattern[] {
-  return limits.flatMap(({ pattern }) => pattern ?? []);
 }
 
 const noneFound =

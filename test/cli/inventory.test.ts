@@ -97,7 +97,7 @@ describe('the inventory', () => {
 
   it('reports one in whose place is a free cluster', () => {
     const entry = { ...ofShop('sandbox'), since };
-    const line = `Web Shop / sandbox: in FILE since 2026-07-01, but now a free cluster, which Atlas does not back up. If it was replaced on purpose, run the check once with --exclude 'Web Shop/sandbox'.`;
+    const line = `Web Shop / sandbox: in FILE since 2026-07-01, but now free, and Atlas does not back up a free cluster. If it was replaced on purpose, run the check once with --exclude 'Web Shop/sandbox'.`;
     expect(update([entry], [])).toEqual({ lines: [line], next: [entry] });
     expect(update([entry], [], ['--exclude=*/sandbox'])).toEqual({ lines: [], next: [] });
   });
