@@ -124,11 +124,13 @@ export class Calls {
     await this.#untilEnd(waited).finally(() => clearTimeout(timer));
   }
 
-  /** When a call that ended with this error may be made again at the latest, by `performance.now()`. */
+  /** When a call that ended with this error may be made again at the latest, by `performance.now()`. 0: it may not. */
   #lastRepeatAfter(error: unknown): number {
+    if (!isAtlasError(error)) return 0;
     const lastCall = this.#deadline - shortestCall;
-    if (isRateLimit(error)) return lastCall;
-    if (!isOutage(error)) return 0;
+    const status = ('status' in error && error.status) || 0;
+    if (isRateLimitStatus(status)) return lastCall;
+    if (!isOutageStatus(status) && !isOutOfReach(error)) return 0;
     // Counts from the first outage of the check: if each call waited anew, a part of Atlas that is down would take all the time.
     this.#endOfOutage ??= performance.now() + longestOutage;
     return Math.min(this.#endOfOutage, lastCall);
@@ -153,22 +155,11 @@ function timeOf({ date = '', age = '' }: AtlasResponse['headers'] = {}): number 
   return sentAt + Number(/^\d+/.exec(age)?.[0] ?? 0) * 1000;
 }
 
-/** Whether Atlas, or its token endpoint, limits the rate of calls. */
-function isRateLimit(error: unknown): boolean {
-  return isAtlasError(error) && isRateLimitStatus(statusOf(error));
-}
-
-/** Whether Atlas is down or out of reach, and may be back soon. */
-function isOutage(error: unknown): boolean {
-  if (!isAtlasError(error)) return false;
-  if (error.code !== 'CONNECTION') return isOutageStatus(statusOf(error));
+/** Whether Atlas is out of reach, and may be back soon. A host that does not exist is more likely misspelled. */
+function isOutOfReach(error: AnyAtlasError): boolean {
+  if (error.code !== 'CONNECTION') return false;
   const { kind = 'other', cause } = error;
-  // A host that does not exist is more likely misspelled.
   return kind === 'other' && Object(cause).code !== 'ENOTFOUND';
-}
-
-function statusOf(error: AnyAtlasError): number {
-  return ('status' in error && error.status) || 0;
 }
 
 /** Returns the error if a finding can report it. Throws any other, such as that of a closed client: it ends the check. */

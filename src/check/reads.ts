@@ -27,29 +27,27 @@ const groupsPath = '/api/atlas/v2/groups';
 
 const isCluster = (item: unknown) => typeof fieldOf(item, 'name') === 'string';
 const isSnapshot = (item: unknown) => typeof fieldOf(item, 'status') === 'string';
-const isPolicy = (item: unknown) => isList(fieldOf(item, 'policyItems'), isObject);
+const isPolicy = (item: unknown) => isListOf(isObject, fieldOf(item, 'policyItems'));
 
 /** Whether a value is a list of such items. Stops at the first other one, because a list may have millions. */
-function isList(value: unknown, isItem: (item: unknown) => boolean): boolean {
+function isListOf(isItem: (item: unknown) => boolean, value: unknown): boolean {
   return Array.isArray(value) && value.every(isItem);
 }
 
-// The client rejects a response that does not match these schemas. Other fields may have any value. What they accept stays as
-// Atlas sent it.
+// The client rejects a response that does not match these schemas. What they accept stays as Atlas sent it, and other fields may
+// have any value.
 const absent = z.null('must be absent, or the response is an error').optional();
-const noError = { error: absent, errorCode: absent };
+const withList = (name: string, isItem: (item: unknown) => boolean, items: string) =>
+  z.looseObject({
+    [name]: z.custom((value) => isListOf(isItem, value), `must be a list of ${items}`),
+    ...{ error: absent, errorCode: absent },
+  });
 const projectSchema = z.looseObject({ id: groupIdSchema });
 const clusterSchema = z.custom(isCluster, 'must be a cluster with a name');
 const snapshotSchema = z.custom(isSnapshot, 'must be a snapshot with a status');
-const shardedSchema = z.looseObject({
-  results: z.custom((value) => isList(value, isSnapshot), 'must be a list of snapshots with a status'),
-  ...noError,
-});
-const restoresSchema = z.looseObject({ results: z.custom(Array.isArray, 'must be a list'), ...noError });
-const scheduleSchema = z.looseObject({
-  policies: z.custom((value) => isList(value, isPolicy), 'must be a list of policies with a list of items'),
-  ...noError,
-});
+const shardedSchema = withList('results', isSnapshot, 'snapshots with a status');
+const restoresSchema = withList('results', isObject, 'restore jobs');
+const scheduleSchema = withList('policies', isPolicy, 'policies with a list of items');
 
 /** Reads the projects that the login can read. */
 export async function readProjects(calls: Calls): Promise<Project[]> {
@@ -151,8 +149,7 @@ export class ClusterReads {
   async #readSchedule(isForState: boolean): Promise<Schedule> {
     try {
       const options = { apiVersion: '2024-08-05', schema: scheduleSchema };
-      const path = `${this.#path}/schedule`;
-      const { data } = await (isForState ? this.#calls.get(path, options) : this.#calls.getOnce(path, options));
+      const { data } = await this.#calls[isForState ? 'get' : 'getOnce'](`${this.#path}/schedule`, options);
       this.#evidence.schedule = data;
       return readSchedule(data);
     } catch (error) {

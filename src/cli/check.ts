@@ -87,8 +87,7 @@ function publish(report: Report, inventory: Inventory, { stdout, stderr }: Outpu
   // Before anything is printed, since a file that cannot be written is a problem too.
   const saved = saveInventory(inventory, nextInventory(compared, report));
   const problems = findProblems(report, [...findDepartures(compared, report), ...saved.problems]);
-  const remembered = compared.flatMap(({ before, entry }) => [before, entry]);
-  const notices = [...saved.notices, ...formatNotices(report, remembered)];
+  const notices = [...saved.notices, ...formatNotices(report, compared)];
   const linesWith = (names: number) => [...describeLogins(login), ...formatProblems(problems, names), ...notices];
   const toJson = () => {
     const document = toDocument(report, linesWith(Number.POSITIVE_INFINITY));
@@ -107,17 +106,13 @@ function publish(report: Report, inventory: Inventory, { stdout, stderr }: Outpu
   return exitCodeOf(report, problems.length > 0 || failure !== undefined);
 }
 
-/** Saves what an inventory has from now on. Returns what to say about the file. */
+/** Saves what an inventory has from now on. Returns what to say about its file. */
 function saveInventory(inventory: Inventory, next: readonly Entry[]): { problems: Problem[]; notices: string[] } {
   if (inventory.type === 'none') return { problems: [], notices: [] };
   const { type, file } = inventory;
-  const problemWith = (what: string) => ({
-    problems: [{ about: '--inventory', message: `${file} ${what}` }],
-    notices: [],
-  });
-  if (type === 'broken') return problemWith(inventory.failure);
-  const failure = writeInventory(file, next);
-  if (failure !== undefined) return problemWith(`could not be written: ${failure}`);
+  const failure = type === 'broken' ? inventory.failure : writeInventory(file, next);
+  if (failure !== undefined)
+    return { problems: [{ about: '--inventory', message: `${file} ${failure}` }], notices: [] };
   const created = `--inventory ${file} was missing. It was created with ${next.length} clusters.`;
   return { problems: [], notices: type === 'new' ? [printable(created)] : [] };
 }

@@ -46,7 +46,8 @@ export async function readInventory(file: string): Promise<Inventory> {
   }
 }
 
-/** Writes an inventory, whole or not at all. Returns why it could not be written. */
+/** Writes an inventory, whole or not at all. Returns what is wrong if it could not be written. */
 export function writeInventory(file: string, clusters: readonly Entry[]): string | undefined {
-  return writeWhole(file, [`${JSON.stringify({ formatVersion, clusters }, null, 2)}\n`]);
+  const failure = writeWhole(file, [`${JSON.stringify({ formatVersion, clusters }, null, 2)}\n`]);
+  return failure && `could not be written: ${failure}`;
 }

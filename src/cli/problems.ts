@@ -102,11 +102,12 @@ export function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): [fi
 /**
  * Says what is worth knowing, but is no problem.
  *
- * @param ofInventory - the clusters of the inventory, by all their names.
+ * @param watched - the clusters of the inventory, which an --exclude may match too.
  */
-export function formatNotices(report: Report, ofInventory: readonly Found[] = []): string[] {
+export function formatNotices(report: Report, watched: readonly { before: Found; entry: Found }[] = []): string[] {
   const { options, listed, summary, error } = report;
-  const unused = error === undefined ? unusedOf(options.exclude, [...listed, ...ofInventory]) : [];
+  const known = [...listed, ...watched.flatMap(({ before, entry }) => [before, entry])];
+  const unused = error === undefined ? unusedOf(options.exclude, known) : [];
   return [
     ...unused.map((text) => printable(`--exclude ${text} matched nothing.`)),
     ...describeClock(summary.clockOffset),

@@ -35,5 +35,5 @@ it('a file that cannot be read or written says why', async () => {
   mkdirSync(file);
   const failure = expect.stringMatching(/^cannot be read: EISDIR/);
   expect(await readInventory(file)).toEqual({ type: 'broken', file, failure });
-  expect(writeInventory(join(file, 'missing', 'inventory.json'), [])).toMatch(/^ENOENT/);
+  expect(writeInventory(join(file, 'missing', 'inventory.json'), [])).toMatch(/^could not be written: ENOENT/);
 });
