@@ -1,16 +1,15 @@
 import * as z from 'zod';
-import { type AnyAtlasError, groupIdSchema, isAtlasApiError } from '../index.js';
+import { type AnyAtlasError, groupIdSchema } from '../index.js';
 import { type Answer, type Calls, reportable } from './calls.js';
 import {
   type Cluster,
-  type ClusterList,
   fieldOf,
   isObject,
   itemsOf,
-  noSchedule,
+  type List,
   readSchedule,
   type Schedule,
-  unknownSchedule,
+  unreadSchedule,
 } from './facts.js';
 import type { BackupEvidence, ClusterName } from './finding.js';
 
@@ -59,7 +58,7 @@ export async function readProjects(calls: Calls): Promise<Project[]> {
 }
 
 /** Reads the clusters of a list, as Atlas sent them. */
-export async function readClusters({ groupId, clusterType }: ClusterList, calls: Calls): Promise<readonly unknown[]> {
+export async function readClusters({ groupId, clusterType }: List, calls: Calls): Promise<readonly unknown[]> {
   const { list, version } = api[clusterType];
   const options = { apiVersion: version, schema: clusterSchema };
   const { data } = await calls.getAll(`${groupsPath}/${groupId}/${list}`, options);
@@ -153,9 +152,7 @@ export class ClusterReads {
       this.#evidence.schedule = data;
       return readSchedule(data);
     } catch (error) {
-      const noted = this.#note(error);
-      const isMissing = isAtlasApiError(error, { status: 404, errorCode: 'BACKUP_CONFIG_NOT_FOUND' });
-      return isMissing ? noSchedule : unknownSchedule(noted);
+      return unreadSchedule(this.#note(error));
     }
   }
 

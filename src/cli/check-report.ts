@@ -52,12 +52,8 @@ export function toReport(run: Run, found: readonly BackupFinding[], totals: Back
       clusters: clusters.length,
       clockOffset: totals.clockOffset,
       ...count(
-        stateNames,
-        clusters.map(({ state }) => state),
-      ),
-      ...count(
-        leftOutNames,
-        notChecked.map(({ reason }) => reason),
+        [...stateNames, ...leftOutNames],
+        [...clusters.map(({ state }) => state), ...notChecked.map(({ reason }) => reason)],
       ),
     },
   };
