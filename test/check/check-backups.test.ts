@@ -66,7 +66,7 @@ describe('checkBackups', () => {
         ...[ledger, `/${b}/clusters/Invoices/backup/snapshots`].map((path) => `${path} 2023-01-01`),
       ].sort(),
     );
-    const age = expect.closeTo(hour, -4);
+    const age = expect.closeTo(hour, -6);
     const only = { time: expect.any(Date) };
     const fresh = { state: 'fresh', newest: only, age, maxAge: 26 * hour, oldest: only, backups: 1 };
     const byName = Object.fromEntries(findings.map((finding) => [finding.clusterName, finding]));
@@ -203,7 +203,7 @@ describe('a dedicated cluster', () => {
   const weekly = [answer(200, { policies: [{ policyItems: [{ frequencyType: 'weekly' }] }] })];
   const unclear = { backupEnabled: 'no', pitEnabled: false };
   const edition = { effectiveDatabaseEdition: 'INFINITE', backupEnabled: false };
-  const known = { newest: { time: expect.any(Date) }, age: expect.closeTo(27 * hour, -4), backups: 1 };
+  const known = { newest: { time: expect.any(Date) }, age: expect.closeTo(27 * hour, -6), backups: 1 };
 
   it.each<[name: string, fields: object, answers: Answers, finding: object, paths: string[]]>([
     ['with backup off has none', off, {}, { state: 'none', reason: 'backup off', pitEnabled: true }, []],
