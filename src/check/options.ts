@@ -33,8 +33,9 @@ export interface BackupCheckOptions {
   evidence?: boolean | undefined;
   /**
    * Limits the whole check, in ms, including the time that the caller takes between two findings. What is not known by then is
-   * `unknown`, with a `TIMEOUT`. While there is time, the check repeats a call after a rate limit, and for two minutes after
-   * Atlas failed or could not be reached. Default: 10 minutes.
+   * `unknown`, with a `TIMEOUT`. While there is time, the check repeats a call after a rate limit. If Atlas fails or cannot be
+   * reached, it repeats calls until two minutes after it first met that. Calls that only bring evidence are not repeated.
+   * Default: 10 minutes.
    */
   timeout?: number | undefined;
   /** The maximum number of calls at a time. Default: 16. */

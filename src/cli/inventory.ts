@@ -23,34 +23,26 @@ export interface Compared {
  * is renamed does not leave the check in silence. Its entry has the latest name as soon as `--include` matches that.
  */
 export function compareInventory(entries: readonly Entry[], report: Report): Compared[] {
-  const { options, listed } = report;
+  const { options, findings, notChecked, listed } = report;
   const projectNames = new Map(listed.map(({ groupId, groupName }) => [groupId, groupName]));
-  const findFate = fateFinder(report);
+  const failed = new Set(listed.filter((found) => !isCluster(found)).map(({ groupId }) => groupId));
+  const known = new Map<string, Fate>(notChecked.map((cluster) => [keyOf(cluster), cluster.reason]));
+  for (const finding of findings) known.set(keyOf(finding), 'checked');
+  const fateOf = (before: Entry, latest: Entry, isIncludedNow: boolean): Fate => {
+    if (!isIncludedNow && !isIncluded(options, before)) return 'outside';
+    const fate = known.get(keyOf(before)) ?? 'gone';
+    // A check does not report a list that failed of a project that is not included.
+    if (fate !== 'checked' && failed.has(before.groupId)) return isIncludedNow ? 'list failed' : 'not included';
+    return excludedBy(options, before) || excludedBy(options, latest) ? 'excluded' : fate;
+  };
   return entries.map((before) => {
     const groupName = projectNames.get(before.groupId);
     const latest = { ...before, groupName: groupName ?? before.groupName };
     const isIncludedNow = isIncluded(options, latest);
-    const fateOf = (): Fate => {
-      if (!isIncludedNow && !isIncluded(options, before)) return 'outside';
-      const fate = findFate(before);
-      // A check does not report a list that failed of a project that is not included.
-      if (fate === 'list failed') return isIncludedNow ? fate : 'not included';
-      return excludedBy(options, before) || excludedBy(options, latest) ? 'excluded' : fate;
-    };
+    const fate = fateOf(before, latest, isIncludedNow);
     const project = projectOf({ groupId: before.groupId, groupName });
-    return { before, entry: isIncludedNow ? latest : before, fate: fateOf(), project };
+    return { before, entry: isIncludedNow ? latest : before, fate, project };
   });
-}
-
-function fateFinder({ findings, notChecked, listed }: Report): (entry: Entry) => Fate {
-  const checked = byKey(findings.filter(isCluster));
-  const leftOut = byKey(notChecked);
-  const failed = new Set(listed.filter((found) => !isCluster(found)).map(({ groupId }) => groupId));
-  return (entry) => {
-    if (checked.has(keyOf(entry))) return 'checked';
-    if (failed.has(entry.groupId)) return 'list failed';
-    return leftOut.get(keyOf(entry))?.reason ?? 'gone';
-  };
 }
 
 /** Returns all that the inventory has from now on: what stays there, and the clusters that were checked. */
