@@ -15,11 +15,7 @@ interface Ended {
  *
  * @throws what a job throws, or the reason of the signal.
  */
-export async function* runJobs(
-  first: Job,
-  concurrency: number,
-  signal: AbortSignal | null | undefined,
-): AsyncGenerator<BackupFinding, void> {
+export async function* runJobs(first: Job, concurrency: number, signal?: AbortSignal | null) {
   // The last one starts next.
   const waiting = [first];
   const running = new Set<Promise<Ended>>();

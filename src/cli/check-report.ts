@@ -1,5 +1,5 @@
 import { defaultMaxAge } from '../check/finding.js';
-import type { BackupCheckTotals, BackupFinding } from '../check/index.js';
+import type { BackupCheckTotals, BackupFinding, BackupState } from '../check/index.js';
 import { type Login, readBaseUrl } from '../config/environment.js';
 import type { AnyAtlasError } from '../index.js';
 import type { CheckOptions } from './check-options.js';
@@ -7,11 +7,13 @@ import { chooses, clusterOf, excludedBy, type Found, isCluster, projectOf } from
 import { stateNames } from './states.js';
 
 /** How the check was run. */
-interface Run {
+interface CheckRun {
   readonly checkedAt: Date;
   readonly finishedAt: Date;
   readonly options: CheckOptions;
   readonly login: Login;
+  /** Why the projects could not be listed. */
+  readonly error?: AnyAtlasError | undefined;
 }
 
 /** A check as it is reported. */
@@ -22,12 +24,8 @@ const leftOut = { free: false, deleting: false, internal: false, excluded: true,
 export type LeftOut = keyof typeof leftOut;
 export const leftOutNames = Object.keys(leftOut) as readonly LeftOut[];
 
-/**
- * Sorts and counts what a check found.
- *
- * @param error - why the projects could not be listed.
- */
-export function toReport(run: Run, found: readonly BackupFinding[], totals: BackupCheckTotals, error?: AnyAtlasError) {
+/** Sorts and counts what a check found. */
+export function toReport(run: CheckRun, found: readonly BackupFinding[], totals: BackupCheckTotals) {
   const { options } = run;
   const notChecked = totals.notChecked.map((cluster) => toNotChecked(cluster, options)).sort(compareNames);
   // The filter of the check sees clusters only, and not the lists that failed.
@@ -37,7 +35,6 @@ export function toReport(run: Run, found: readonly BackupFinding[], totals: Back
   const backedUp = notChecked.filter(({ reason }) => leftOut[reason]);
   return {
     ...run,
-    error,
     server: readServer(),
     maxAge: options.usualMaxAge ?? defaultMaxAge,
     findings,
@@ -51,10 +48,7 @@ export function toReport(run: Run, found: readonly BackupFinding[], totals: Back
       projectsNotListed: new Set(failedLists.map(({ groupId }) => groupId)).size,
       clusters: clusters.length,
       clockOffset: totals.clockOffset,
-      ...count(
-        [...stateNames, ...leftOutNames],
-        [...clusters.map(({ state }) => state), ...notChecked.map(({ reason }) => reason)],
-      ),
+      ...count([...clusters.map(({ state }) => state), ...notChecked.map(({ reason }) => reason)]),
     },
   };
 }
@@ -65,10 +59,11 @@ function readServer(): string {
   return origin + pathname.replace(/\/+$/, '');
 }
 
-function count<Name extends string>(names: readonly Name[], found: readonly Name[]) {
-  const counts = Object.fromEntries(names.map((name) => [name, 0])) as Record<Name, number>;
-  for (const name of found) counts[name] += 1;
-  return counts;
+/** Counts the clusters of each state, and those that are not checked for each reason. */
+function count(found: readonly (BackupState | LeftOut)[]) {
+  const counts = Object.fromEntries([...stateNames, ...leftOutNames].map((name) => [name, 0]));
+  for (const name of found) counts[name] = (counts[name] ?? 0) + 1;
+  return counts as Record<BackupState | LeftOut, number>;
 }
 
 /** Says why a cluster is not checked, and which pattern excluded it. */

@@ -61,7 +61,7 @@ async function collect(options: CheckOptions, { stderr }: Output, signal: AbortS
     }
   } catch (error) {
     if (!isAtlasError(error)) throw error;
-    return toReport({ ...start, finishedAt: new Date() }, [], { projects: 0, notChecked: [] }, error);
+    return toReport({ ...start, finishedAt: new Date(), error }, [], { projects: 0, notChecked: [] });
   } finally {
     showProgress('');
     await client.close();
