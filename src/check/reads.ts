@@ -89,7 +89,7 @@ export class ClusterReads {
   readonly #apiVersion: string;
   readonly #calls: Calls;
   readonly #evidence: BackupEvidence & { readonly errors: AnyAtlasError[] };
-  #schedule: Promise<Schedule> | undefined;
+  #hasReadSchedule = false;
 
   constructor(cluster: Cluster, calls: Calls) {
     const { groupId, clusterType, clusterName } = cluster.name;
@@ -128,27 +128,23 @@ export class ClusterReads {
     }
   }
 
-  /**
-   * Reads the schedule of a dedicated cluster, once.
-   *
-   * @param isForState - whether the state of the cluster depends on it, and not only the evidence.
-   */
-  schedule(isForState = true): Promise<Schedule> {
-    this.#schedule ??= this.#readSchedule(isForState);
-    return this.#schedule;
+  /** Reads the schedule of a dedicated cluster. The state of the cluster depends on it. */
+  schedule(): Promise<Schedule> {
+    return this.#readSchedule('get');
   }
 
   /** Reads what was not needed until now, and returns all that Atlas answered. */
   async evidence(): Promise<BackupEvidence> {
-    if (this.#cluster.name.clusterType === 'dedicated') await this.schedule(false);
+    if (this.#cluster.name.clusterType === 'dedicated' && !this.#hasReadSchedule) await this.#readSchedule('getOnce');
     await this.#readRestores();
     return this.#evidence;
   }
 
-  async #readSchedule(isForState: boolean): Promise<Schedule> {
+  async #readSchedule(method: 'get' | 'getOnce'): Promise<Schedule> {
+    this.#hasReadSchedule = true;
     try {
       const options = { apiVersion: '2024-08-05', schema: scheduleSchema };
-      const { data } = await this.#calls[isForState ? 'get' : 'getOnce'](`${this.#path}/schedule`, options);
+      const { data } = await this.#calls[method](`${this.#path}/schedule`, options);
       this.#evidence.schedule = data;
       return readSchedule(data);
     } catch (error) {
