@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events';
+import { isOutageStatus, isRateLimitStatus } from '../http/retry.js';
 import { type AnyAtlasError, type AtlasResponse, AtlasTimeoutError, type GetOptions, isAtlasError } from '../index.js';
 import type { BackupClient } from './finding.js';
 
@@ -11,7 +12,7 @@ const shortestCall = 20;
 // ms. Atlas may ask for a wait of 0 s, again and again.
 const shortestWait = 1_000;
 const defaultWait = 10_000;
-// ms. Long enough for a gateway of Atlas to restart.
+// ms. How long a check waits for the end of an outage. Long enough for a gateway of Atlas to restart.
 const longestOutage = 120_000;
 
 /** What Atlas sent, and when, in ms since 1970. */
@@ -35,6 +36,8 @@ export class Calls {
   readonly #timer: NodeJS.Timeout;
   readonly #ending = new AbortController();
   readonly #outOfTime: AtlasTimeoutError;
+  /** Until when calls are made again after an outage, by `performance.now()`. Undefined until the check meets one. */
+  #endOfOutage: number | undefined;
   /** The clock of this machine minus that of Atlas, in ms. Undefined until a response has a `Date`. */
   clockOffset: number | undefined;
 
@@ -61,40 +64,37 @@ export class Calls {
 
   /** Reads every page of a list. */
   getAll(path: string, options: GetOptions): Promise<Answer<readonly unknown[]>> {
-    return this.#call((limits) => this.#client.getAll(path, { ...options, ...limits }));
+    return this.#callAgain((limits) => this.#client.getAll(path, { ...options, ...limits }));
   }
 
-  /**
-   * Reads anything else.
-   *
-   * @param isForState - whether a state depends on it. Otherwise the call does not wait for the end of an outage: it would take the
-   * time of other clusters.
-   */
-  get(path: string, options: GetOptions, isForState = true): Promise<Answer<unknown>> {
-    return this.#call((limits) => this.#client.get(path, { ...options, ...limits }), isForState);
+  /** Reads anything else. */
+  get(path: string, options: GetOptions): Promise<Answer<unknown>> {
+    return this.#callAgain((limits) => this.#client.get(path, { ...options, ...limits }));
   }
 
-  /**
-   * Makes a call within the time that is left. Makes it again, if there is time,
-   *
-   * - after a rate limit.
-   * - for two minutes after Atlas was down or could not be reached.
-   */
-  async #call<T>(start: (limits: GetOptions) => StartedCall<T>, isForState = true): Promise<Answer<T>> {
-    const { signal } = this.#ending;
-    let endOfOutage = isForState ? this.#deadline : 0;
+  /** Reads something that no state depends on. Only the client repeats it: waiting would take the time of other clusters. */
+  getOnce(path: string, options: GetOptions): Promise<Answer<unknown>> {
+    return this.#call((limits) => this.#client.get(path, { ...options, ...limits }));
+  }
+
+  /** Makes a call, and makes it again while its error is temporary and there is time. */
+  async #callAgain<T>(start: (limits: GetOptions) => StartedCall<T>): Promise<Answer<T>> {
     for (;;) {
-      if (signal.aborted) throw signal.reason;
-      const timeout = Math.floor(this.#deadline - performance.now());
-      if (timeout < shortestCall) throw this.#outOfTime;
       try {
-        return await this.#untilEnd(this.#read(start({ signal, timeout })));
+        return await this.#call(start);
       } catch (error) {
-        const isLimit = isRateLimit(error);
-        if (!isLimit) endOfOutage = Math.min(endOfOutage, performance.now() + outageOf(error));
-        await this.#waitAfter(error, isLimit ? this.#deadline : endOfOutage);
+        await this.#waitAfter(error);
       }
     }
+  }
+
+  /** Makes a call within the time that is left. */
+  async #call<T>(start: (limits: GetOptions) => StartedCall<T>): Promise<Answer<T>> {
+    const { signal } = this.#ending;
+    if (signal.aborted) throw signal.reason;
+    const timeout = Math.floor(this.#deadline - performance.now());
+    if (timeout < shortestCall) throw this.#outOfTime;
+    return this.#untilEnd(this.#read(start({ signal, timeout })));
   }
 
   async #read<T>(call: StartedCall<T>): Promise<Answer<T>> {
@@ -109,21 +109,31 @@ export class Calls {
   /**
    * Waits before a call is made again.
    *
-   * @param end - the time by which the wait has to be over.
    * @throws the error of the call if it is not made again.
    */
-  async #waitAfter(error: unknown, end: number): Promise<void> {
-    const { retryAfterMs = defaultWait } = isAtlasError(error) && 'retryAfterMs' in error ? error : {};
-    const delay = Math.max(retryAfterMs, shortestWait);
-    const timeLeft = Math.min(end, this.#deadline - shortestCall) - performance.now();
+  async #waitAfter(error: unknown): Promise<void> {
     const { signal } = this.#ending;
     if (signal.aborted) throw signal.reason;
-    if (delay > timeLeft) throw error;
+    const { retryAfterMs = defaultWait } = isAtlasError(error) && 'retryAfterMs' in error ? error : {};
+    const delay = Math.max(retryAfterMs, shortestWait);
+    if (performance.now() + delay > this.#lastRepeatAfter(error)) throw error;
     let timer: NodeJS.Timeout | undefined;
     const waited = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, delay);
     });
     await this.#untilEnd(waited).finally(() => clearTimeout(timer));
+  }
+
+  /** When a call that ended with this error may be made again at the latest, by `performance.now()`. 0: it may not. */
+  #lastRepeatAfter(error: unknown): number {
+    if (!isAtlasError(error)) return 0;
+    const lastCall = this.#deadline - shortestCall;
+    const status = ('status' in error && error.status) || 0;
+    if (isRateLimitStatus(status)) return lastCall;
+    if (!isOutageStatus(status) && !isOutOfReach(error)) return 0;
+    // Counts from the first outage of the check: if each call waited anew, a part of Atlas that is down would take all the time.
+    this.#endOfOutage ??= performance.now() + longestOutage;
+    return Math.min(this.#endOfOutage, lastCall);
   }
 
   /** Waits for a promise, but no longer than the check lasts. */
@@ -145,19 +155,11 @@ function timeOf({ date = '', age = '' }: AtlasResponse['headers'] = {}): number 
   return sentAt + Number(/^\d+/.exec(age)?.[0] ?? 0) * 1000;
 }
 
-/** Whether Atlas, or its token endpoint, limits the rate of calls. */
-function isRateLimit(error: unknown): boolean {
-  return isAtlasError(error) && 'status' in error && error.status === 429;
-}
-
-/** How long Atlas may be down or out of reach, in ms. 0 if another call would fail too. */
-function outageOf(error: unknown): number {
-  if (!isAtlasError(error)) return 0;
-  if (error.code !== 'CONNECTION')
-    return 'status' in error && /^(408|5..)$/.test(`${error.status}`) ? longestOutage : 0;
+/** Whether Atlas is out of reach, and may be back soon. A host that does not exist is more likely misspelled. */
+function isOutOfReach(error: AnyAtlasError): boolean {
+  if (error.code !== 'CONNECTION') return false;
   const { kind = 'other', cause } = error;
-  // A host that does not exist is more likely misspelled.
-  return kind === 'other' && Object(cause).code !== 'ENOTFOUND' ? longestOutage : 0;
+  return kind === 'other' && Object(cause).code !== 'ENOTFOUND';
 }
 
 /** Returns the error if a finding can report it. Throws any other, such as that of a closed client: it ends the check. */

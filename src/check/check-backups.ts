@@ -1,16 +1,9 @@
 import { allowListeners, Calls, reportable } from './calls.js';
-import { type Cluster, type ClusterList, dailySchedule, findBackups, readCluster } from './facts.js';
+import { type Cluster, dailySchedule, findBackups, type List, readCluster } from './facts.js';
 import type { BackupCheckTotals, BackupClient, BackupFinding, ClusterName } from './finding.js';
 import { type Job, runJobs } from './jobs.js';
 import { findDoubts, judge, needsSchedule } from './judge.js';
-import {
-  type BackupCheckOptions,
-  clusterSchema,
-  invalidArguments,
-  type Limits,
-  type MaxAge,
-  optionsSchema,
-} from './options.js';
+import { type BackupCheckOptions, invalidCluster, invalidOptions, type Limits, type MaxAge } from './options.js';
 import { ClusterReads, type Project, readClusters, readProjects } from './reads.js';
 
 /**
@@ -35,7 +28,7 @@ export async function* checkBackups(
   client: BackupClient,
   options: BackupCheckOptions = {},
 ): AsyncGenerator<BackupFinding, BackupCheckTotals> {
-  const invalid = invalidArguments(optionsSchema, options);
+  const invalid = invalidOptions(options);
   if (invalid !== undefined) throw invalid;
   const { signal, timeout = 600_000, concurrency = 16 } = options;
   const calls = new Calls(client, timeout);
@@ -73,7 +66,7 @@ async function checkProjects(check: Check): Promise<Job[]> {
   ]);
 }
 
-async function checkList(list: ClusterList, check: Check): ReturnType<Job> {
+async function checkList(list: List, check: Check): ReturnType<Job> {
   let listed: readonly unknown[];
   try {
     listed = await readClusters(list, check.calls);
@@ -96,7 +89,7 @@ async function checkCluster(cluster: Cluster, { options, calls }: Check): Promis
   const { name, listed, pitEnabled } = cluster;
   const limits = { maxAge: valueFor(name, options.maxAge), minHistory: valueFor(name, options.minHistory) };
   const known = { ...name, ...(pitEnabled !== undefined && { pitEnabled }) };
-  const invalid = invalidArguments(clusterSchema, { ...name, ...limits });
+  const invalid = invalidCluster({ ...name, ...limits });
   if (invalid !== undefined) {
     const evidence = options.evidence && { cluster: listed, errors: [invalid] };
     return { ...known, state: 'unknown', error: invalid, ...(evidence && { evidence }) };

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { type AnyAtlasError, snapshotIdSchema } from '../index.js';
+import { type AnyAtlasError, isAtlasApiError, snapshotIdSchema } from '../index.js';
 import type { BackupCheckTotals, BackupSnapshot, ClusterName, Reason, Restorable } from './finding.js';
 
 /** ms. */
@@ -9,13 +9,13 @@ export const day = 24 * hour;
 const week = 7 * day;
 
 /** A list of clusters: each project has two. */
-export type ClusterList = Omit<ClusterName, 'clusterName'>;
+export type List = Omit<ClusterName, 'clusterName'>;
 
 /** What a check looks at in a cluster. */
 export type Cluster = ReturnType<typeof readCluster>;
 
 /** Reads an item of a list of clusters. */
-export function readCluster(list: ClusterList, listed: unknown) {
+export function readCluster(list: List, listed: unknown) {
   const given: Fields = isObject(listed) ? listed : {};
   const { name, stateName, createDate } = given;
   // Nothing else has a meaning for a Flex cluster.
@@ -24,7 +24,6 @@ export function readCluster(list: ClusterList, listed: unknown) {
   // A cluster of another edition has backups that no list shows, even if `backupEnabled` is false.
   const otherEdition = typeof edition === 'string' && edition !== 'CORE' ? edition : undefined;
   return {
-    // A missing name becomes an empty one, which is reported as invalid.
     name: { ...list, clusterName: typeof name === 'string' ? name : '' },
     /** The cluster as Atlas sent it. */
     listed,
@@ -121,10 +120,11 @@ export interface Schedule {
 /** Flex clusters have this one. */
 export const dailySchedule: Schedule = { shortest: day, longest: day };
 
-export const noSchedule: Schedule = { ...dailySchedule, reason: 'no schedule' };
+const noSchedule: Schedule = { ...dailySchedule, reason: 'no schedule' };
 
-/** A schedule that could not be read. */
-export function unknownSchedule(error: AnyAtlasError): Schedule {
+/** The schedule of a cluster if reading it ended with an error. */
+export function unreadSchedule(error: AnyAtlasError): Schedule {
+  if (isAtlasApiError(error, { status: 404, errorCode: 'BACKUP_CONFIG_NOT_FOUND' })) return noSchedule;
   return { shortest: hour, longest: week, reason: 'schedule unreadable', error };
 }
 

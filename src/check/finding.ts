@@ -6,6 +6,9 @@ export interface BackupClient {
   getAll(path: string, options: GetOptions): PromiseLike<readonly unknown[]>;
 }
 
+/** The highest age of a fresh backup without the option `maxAge`, unless a schedule raises it: 26 hours, in ms. */
+export const defaultMaxAge = 26 * 3_600_000;
+
 /**
  * Whether a cluster has a recent backup. The limit is `maxAge`. Without that option, it is 26 hours, or
  * 7 days and 2 hours for a dedicated cluster whose schedule takes one snapshot a week.
@@ -105,29 +108,24 @@ export type BackupFinding = Omit<ClusterName, 'clusterName'> & {
   /** What Atlas answered, with the option `evidence`. */
   evidence?: BackupEvidence | undefined;
 } & (
-    | (Judged & { state: 'fresh' | 'stale' | 'paused'; minHistory?: undefined })
+    | (Judged & { state: 'fresh' | 'stale' | 'paused' } & Without<'minHistory'>)
     | (Judged & {
         state: 'short';
         /** How far back the oldest backup has to reach, in ms. */
         minHistory: number;
       })
-    | ({
-        state: 'none' | 'new';
-        clusterName: string;
-        maxAge?: undefined;
-        minHistory?: undefined;
-        error?: undefined;
-      } & { [Name in keyof Restorable]?: undefined })
+    | ({ state: 'none' | 'new'; clusterName: string } & Without<keyof Restorable | 'maxAge' | 'minHistory' | 'error'>)
     | ({
         state: 'unknown';
         /** Absent if the clusters of this type could not be listed. */
         clusterName?: string | undefined;
-        maxAge?: undefined;
-        minHistory?: undefined;
         /** Why the state is unknown. */
         error: AnyAtlasError;
-      } & { [Name in keyof Restorable]?: Restorable[Name] | undefined })
+      } & { [Name in keyof Restorable]?: Restorable[Name] | undefined } & Without<'maxAge' | 'minHistory'>)
   );
+
+/** Declares the members of other states, so that a finding can be taken apart before its state is known. */
+type Without<Names extends string> = { [Name in Names]?: undefined };
 
 /** The totals of a check: the return value of its generator. */
 export interface BackupCheckTotals {

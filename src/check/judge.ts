@@ -1,13 +1,13 @@
 import { type AnyAtlasError, AtlasInvalidResponseError } from '../index.js';
 import { type Backups, type Cluster, day, hour, type Schedule } from './facts.js';
-import type { BackupState, Reason } from './finding.js';
+import { type BackupState, defaultMaxAge, type Reason } from './finding.js';
 import type { Limits } from './options.js';
 import type { Snapshots } from './reads.js';
 
 // ms. How late a snapshot may be, including the first one of a new cluster.
 const margin = 2 * hour;
-// ms. The default limit. isYounger() also takes it as the most by which two clocks of Atlas may differ.
-const defaultLimit = day + margin;
+// ms. The most by which two clocks of Atlas may differ.
+const largestDifference = day + margin;
 // ms. Atlas resumes a paused cluster after this time.
 const longestPause = 30 * day;
 
@@ -90,7 +90,7 @@ export function judge(facts: Facts, schedule: Schedule) {
 function judgeBy(interval: number, { cluster, backups, sentAt, maxAge, minHistory }: Facts) {
   const { isPaused, createdAt } = cluster;
   const { restorable } = backups;
-  const limitOfSchedule = Math.max(interval + margin, defaultLimit);
+  const limitOfSchedule = Math.max(interval + margin, defaultMaxAge);
   if (restorable === undefined) {
     const isNew = !isPaused && isYounger(createdAt, limitOfSchedule, sentAt);
     return { state: isNew ? ('new' as const) : ('none' as const) };
@@ -108,5 +108,5 @@ function judgeBy(interval: number, { cluster, backups, sentAt, maxAge, minHistor
 
 /** Whether a time (in ms since 1970) is less than this long ago. False for NaN, and for a time more than 26 hours ahead. */
 function isYounger(time: number, limit: number, now: number): boolean {
-  return now - time < limit && now - time >= -defaultLimit;
+  return now - time < limit && now - time >= -largestDifference;
 }

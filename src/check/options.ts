@@ -33,8 +33,9 @@ export interface BackupCheckOptions {
   evidence?: boolean | undefined;
   /**
    * Limits the whole check, in ms, including the time that the caller takes between two findings. What is not known by then is
-   * `unknown`, with a `TIMEOUT`. While there is time, the check repeats a call after a rate limit, and for two minutes after
-   * Atlas failed or could not be reached. Default: 10 minutes.
+   * `unknown`, with a `TIMEOUT`. While there is time, the check repeats a call after a rate limit. If Atlas fails or cannot be
+   * reached, it repeats calls until two minutes after it first met that. Calls that only bring evidence are not repeated.
+   * Default: 10 minutes.
    */
   timeout?: number | undefined;
   /** The maximum number of calls at a time. Default: 16. */
@@ -49,8 +50,7 @@ const isMaxAge = (value: unknown) => value === 'schedule' || isDuration(value);
 const durationError = 'must be a number of ms above 0';
 const concurrencyError = 'must be a whole number above 0';
 
-/** Checks {@link BackupCheckOptions}. */
-export const optionsSchema = z
+const optionsSchema = z
   .strictObject(
     {
       groupIds: z
@@ -74,8 +74,7 @@ export const optionsSchema = z
   )
   .partial();
 
-/** Checks the cluster name, which becomes part of a path, and the limits, because functions of the caller may return anything. */
-export const clusterSchema = z.object({
+const clusterSchema = z.object({
   clusterName: clusterNameSchema,
   maxAge: z.custom<MaxAge>(isMaxAge, `${durationError}, or "schedule"`).optional(),
   minHistory: z.custom<number>(isDuration, durationError).optional(),
@@ -84,8 +83,17 @@ export const clusterSchema = z.object({
 /** The limits of one cluster. */
 export type Limits = Omit<z.output<typeof clusterSchema>, 'clusterName'>;
 
-/** Checks arguments. Returns undefined if they are valid. */
-export function invalidArguments(schema: z.ZodType, value: unknown): AtlasInvalidArgumentError | undefined {
+/** Checks {@link BackupCheckOptions}. Returns undefined if they are valid. */
+export function invalidOptions(options: BackupCheckOptions): AtlasInvalidArgumentError | undefined {
+  return invalidArguments(optionsSchema, options);
+}
+
+/** Checks the cluster name, which becomes part of a path, and the limits, because functions of the caller may return anything. */
+export function invalidCluster(cluster: ClusterName & Limits): AtlasInvalidArgumentError | undefined {
+  return invalidArguments(clusterSchema, cluster);
+}
+
+function invalidArguments(schema: z.ZodType, value: unknown): AtlasInvalidArgumentError | undefined {
   const { error } = schema.safeParse(value);
   if (error === undefined) return undefined;
   const issues = inputIssues(error);

@@ -1,16 +1,15 @@
 import * as z from 'zod';
-import { type AnyAtlasError, groupIdSchema, isAtlasApiError } from '../index.js';
+import { type AnyAtlasError, groupIdSchema } from '../index.js';
 import { type Answer, type Calls, reportable } from './calls.js';
 import {
   type Cluster,
-  type ClusterList,
   fieldOf,
   isObject,
   itemsOf,
-  noSchedule,
+  type List,
   readSchedule,
   type Schedule,
-  unknownSchedule,
+  unreadSchedule,
 } from './facts.js';
 import type { BackupEvidence, ClusterName } from './finding.js';
 
@@ -25,13 +24,29 @@ const api = {
 
 const groupsPath = '/api/atlas/v2/groups';
 
-// The client rejects a response that does not match these schemas. Other fields may have any value.
+const isCluster = (item: unknown) => typeof fieldOf(item, 'name') === 'string';
+const isSnapshot = (item: unknown) => typeof fieldOf(item, 'status') === 'string';
+const isPolicy = (item: unknown) => isListOf(isObject, fieldOf(item, 'policyItems'));
+
+/** Whether a value is a list of such items. Stops at the first other one, because a list may have millions. */
+function isListOf(isItem: (item: unknown) => boolean, value: unknown): boolean {
+  return Array.isArray(value) && value.every(isItem);
+}
+
+// The client rejects a response that does not match these schemas. What they accept stays as Atlas sent it, and other fields may
+// have any value.
 const absent = z.null('must be absent, or the response is an error').optional();
-const noError = { error: absent, errorCode: absent };
+const withList = (name: string, isItem: (item: unknown) => boolean, items: string) =>
+  z.looseObject({
+    [name]: z.custom((value) => isListOf(isItem, value), `must be a list of ${items}`),
+    ...{ error: absent, errorCode: absent },
+  });
 const projectSchema = z.looseObject({ id: groupIdSchema });
-const listSchema = z.looseObject({ results: z.array(z.unknown(), 'must be a list'), ...noError });
-const policySchema = z.looseObject({ policyItems: z.array(z.looseObject({})) });
-const scheduleSchema = z.looseObject({ policies: z.array(policySchema), ...noError });
+const clusterSchema = z.custom(isCluster, 'must be a cluster with a name');
+const snapshotSchema = z.custom(isSnapshot, 'must be a snapshot with a status');
+const shardedSchema = withList('results', isSnapshot, 'snapshots with a status');
+const restoresSchema = withList('results', isObject, 'restore jobs');
+const scheduleSchema = withList('policies', isPolicy, 'policies with a list of items');
 
 /** Reads the projects that the login can read. */
 export async function readProjects(calls: Calls): Promise<Project[]> {
@@ -43,9 +58,10 @@ export async function readProjects(calls: Calls): Promise<Project[]> {
 }
 
 /** Reads the clusters of a list, as Atlas sent them. */
-export async function readClusters({ groupId, clusterType }: ClusterList, calls: Calls): Promise<readonly unknown[]> {
+export async function readClusters({ groupId, clusterType }: List, calls: Calls): Promise<readonly unknown[]> {
   const { list, version } = api[clusterType];
-  const { data } = await calls.getAll(`${groupsPath}/${groupId}/${list}`, { apiVersion: version });
+  const options = { apiVersion: version, schema: clusterSchema };
+  const { data } = await calls.getAll(`${groupsPath}/${groupId}/${list}`, options);
   return data;
 }
 
@@ -73,7 +89,7 @@ export class ClusterReads {
   readonly #apiVersion: string;
   readonly #calls: Calls;
   readonly #evidence: BackupEvidence & { readonly errors: AnyAtlasError[] };
-  #schedule: Promise<Schedule> | undefined;
+  #hasReadSchedule = false;
 
   constructor(cluster: Cluster, calls: Calls) {
     const { groupId, clusterType, clusterName } = cluster.name;
@@ -90,13 +106,13 @@ export class ClusterReads {
     const path = `${this.#path}/snapshots`;
     const apiVersion = this.#apiVersion;
     try {
-      const { data, sentAt } = await this.#calls.getAll(path, { apiVersion });
+      const { data, sentAt } = await this.#calls.getAll(path, { apiVersion, schema: snapshotSchema });
       this.#evidence.snapshots = data;
       if (!this.#cluster.isSharded) return { data, sentAt };
       const ofAllShards = data.filter(isOfAllShards);
       if (ofAllShards.length > 0) return { data: ofAllShards, sentAt };
       // MongoDB documents another list for sharded clusters. Which of the two has their snapshots is not known.
-      const own = await this.#calls.get(`${path}/shardedClusters`, { apiVersion, schema: listSchema });
+      const own = await this.#calls.get(`${path}/shardedClusters`, { apiVersion, schema: shardedSchema });
       const results = itemsOf(fieldOf(own.data, 'results'));
       const hasNextPage = itemsOf(fieldOf(own.data, 'links')).some((link) => fieldOf(link, 'rel') === 'next');
       this.#evidence.snapshots = [...data, ...results];
@@ -112,41 +128,35 @@ export class ClusterReads {
     }
   }
 
-  /**
-   * Reads the schedule of a dedicated cluster, once.
-   *
-   * @param isForState - whether the state of the cluster depends on it, and not only the evidence.
-   */
-  schedule(isForState = true): Promise<Schedule> {
-    this.#schedule ??= this.#readSchedule(isForState);
-    return this.#schedule;
+  /** Reads the schedule of a dedicated cluster. The state of the cluster depends on it. */
+  schedule(): Promise<Schedule> {
+    return this.#readSchedule('get');
   }
 
   /** Reads what was not needed until now, and returns all that Atlas answered. */
   async evidence(): Promise<BackupEvidence> {
-    if (this.#cluster.name.clusterType === 'dedicated') await this.schedule(false);
+    if (this.#cluster.name.clusterType === 'dedicated' && !this.#hasReadSchedule) await this.#readSchedule('getOnce');
     await this.#readRestores();
     return this.#evidence;
   }
 
-  async #readSchedule(isForState: boolean): Promise<Schedule> {
+  async #readSchedule(method: 'get' | 'getOnce'): Promise<Schedule> {
+    this.#hasReadSchedule = true;
     try {
       const options = { apiVersion: '2024-08-05', schema: scheduleSchema };
-      const { data } = await this.#calls.get(`${this.#path}/schedule`, options, isForState);
+      const { data } = await this.#calls[method](`${this.#path}/schedule`, options);
       this.#evidence.schedule = data;
       return readSchedule(data);
     } catch (error) {
-      const noted = this.#note(error);
-      const isMissing = isAtlasApiError(error, { status: 404, errorCode: 'BACKUP_CONFIG_NOT_FOUND' });
-      return isMissing ? noSchedule : unknownSchedule(noted);
+      return unreadSchedule(this.#note(error));
     }
   }
 
   async #readRestores(): Promise<void> {
     try {
       const query = { itemsPerPage: maxRestores };
-      const options = { apiVersion: this.#apiVersion, schema: listSchema, query };
-      const { data } = await this.#calls.get(`${this.#path}/restoreJobs`, options, false);
+      const options = { apiVersion: this.#apiVersion, schema: restoresSchema, query };
+      const { data } = await this.#calls.getOnce(`${this.#path}/restoreJobs`, options);
       this.#evidence.restores = itemsOf(fieldOf(data, 'results')).slice(0, maxRestores).map(withoutDownloads);
     } catch (error) {
       this.#note(error);
@@ -170,6 +180,6 @@ function withoutDownloads(job: unknown): unknown {
 
 function withoutLinks(part: unknown): unknown {
   if (!isObject(part)) return part;
-  const { deliveryUrl, privateDownloadDeliveryUrls, downloadUrl, ...others } = part;
+  const { deliveryUrl, privateDownloadDeliveryUrls, downloadUrl, snapshotUrl, ...others } = part;
   return others;
 }

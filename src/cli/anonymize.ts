@@ -1,5 +1,6 @@
+import { atlasUrl } from '../config/environment.js';
 import type { AnyAtlasError } from '../index.js';
-import { atlasUrl, type Document } from './json.js';
+import type { Document } from './json.js';
 
 const ownServers = [atlasUrl, 'https://cloud.mongodbgov.com'];
 

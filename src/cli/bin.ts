@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { openStream } from './output.js';
+import { openStream } from './streams.js';
 
 // The process exits with 3 until there is a result, even if other code calls process.exit(0). Not with 1, because npx exits with
 // 1 if it cannot reach the registry.

@@ -1,9 +1,10 @@
 import type { parseArgs } from 'node:util';
-import type { ClusterName, MaxAge } from '../check/index.js';
+import type { BackupCheckOptions, ClusterName, MaxAge } from '../check/index.js';
 import { logins } from '../config/environment.js';
 import { groupIdSchema } from '../index.js';
-import { resolveFile } from './output.js';
-import { covers, type Pattern, readPattern } from './patterns.js';
+import { resolveFile } from './files.js';
+import { type Choice, chooses, covers, readPattern } from './patterns.js';
+import { parseDuration } from './text.js';
 
 export const checkUsage = `Usage: atlas-tenant-snapshots check [options]
 
@@ -16,8 +17,8 @@ Checks whether every Flex and dedicated cluster of MongoDB Atlas has a recent ba
                              interval in the schedule of a dedicated cluster, plus 2 hours. Default: 26h, or longer if the
                              schedule takes a snapshot a week. For some clusters: PROJECT/CLUSTER=TIME. The last one counts.
   --min-history TIME         How far back the oldest backup must reach. For some clusters: PROJECT/CLUSTER=TIME, as above.
-  --inventory FILE           Remember the clusters in FILE. If one is no longer listed, the exit code is 3, until an
-                             --exclude matches it.
+  --inventory FILE           Remember the clusters in FILE. If one is no longer listed or no longer checked, the exit code
+                             is 3, until an --exclude matches it.
   --evidence                 Add to the JSON what Atlas answered: each cluster with its snapshots, schedule and restores.
   --anonymize                Leave names out of the JSON, so that you can share it.
   --output FILE              Write the JSON to a file too.
@@ -55,12 +56,6 @@ export const checkOptions = {
 
 type Values = ReturnType<typeof parseArgs<{ options: typeof checkOptions }>>['values'];
 
-/** A limit, and the clusters that it is for. Without a pattern, it is for all. */
-interface Limit<T> {
-  readonly pattern: Pattern | undefined;
-  readonly value: T;
-}
-
 // ms. The longest that checkBackups accepts, almost 25 days.
 const longestTimeout = 0x7fff_ffff;
 
@@ -77,48 +72,60 @@ export function readCheckOptions(values: Values) {
   if (inventory !== undefined && output !== undefined && resolveFile(inventory) === resolveFile(output)) {
     throw new Error('--inventory and --output must not be the same file.');
   }
-  const toMaxAge = (text: string) => (text === 'schedule' ? text : readTime('--max-age', text, '26h, or schedule'));
-  const maxAges = readLimits<MaxAge>('--max-age', maxAge, toMaxAge);
-  return {
-    /** What decides what is checked and how, as the user gave it, for the JSON. */
-    given: { ...others, maxAge, minHistory },
+  const choice: Choice = {
     groupIds: project && [...new Set(project)],
     include: include.map((pattern) => readPattern('--include', pattern)),
     exclude: exclude.map((pattern) => readPattern('--exclude', pattern)),
-    maxAges,
-    minHistories: readLimits('--min-history', minHistory, (text) => readTime('--min-history', text, '14d')),
-    /** The highest age for the clusters that no pattern is for. */
-    usualMaxAge: maxAges.filter(({ pattern }) => pattern === undefined).at(-1)?.value,
-    inventory,
+  };
+  const toMaxAge = (text: string): MaxAge =>
+    text === 'schedule' ? text : readTime('--max-age', text, '26h, or schedule');
+  const maxAges = readLimits('--max-age', maxAge, toMaxAge);
+  const toMinHistory = (text: string) => readTime('--min-history', text, '14d');
+  const minHistories = readLimits('--min-history', minHistory, toMinHistory);
+  const ofCheck: BackupCheckOptions = {
+    groupIds: choice.groupIds,
+    maxAge: maxAges.limitOf,
+    minHistory: minHistories.limitOf,
+    filter: (cluster) => chooses(choice, cluster),
     evidence,
+    timeout: Math.min(readTime('--timeout', timeout, '10m'), longestTimeout),
+  };
+  return {
+    ...choice,
+    /** What checkBackups() takes. */
+    ofCheck,
+    /** What decides what is checked and how, as the user gave it, for the JSON. */
+    given: { ...others, maxAge, minHistory },
+    maxAges,
+    minHistories,
+    /** The highest age for the clusters that no pattern is for. */
+    usualMaxAge: maxAges.limitOf(),
+    inventory,
     isAnonymous: anonymize,
     output,
-    // ms.
-    timeout: Math.min(readTime('--timeout', timeout, '10m'), longestTimeout),
     onlyProblems: problems,
     isJson: json,
   };
 }
 
-/** The limit of a cluster. The last one given counts. */
-export function limitOf<T>(limits: readonly Limit<T>[], cluster: ClusterName): T | undefined {
-  return limits.filter(({ pattern }) => pattern === undefined || covers(pattern, cluster)).at(-1)?.value;
-}
-
-function readLimits<T>(option: string, given: readonly string[] = [], readValue: (text: string) => T): Limit<T>[] {
-  return given.map((text) => {
+/** Reads limits, each for all clusters or for those of a pattern. */
+function readLimits<T>(option: string, given: readonly string[] = [], readValue: (text: string) => T) {
+  const limits = given.map((text) => {
     // The name of a project may contain the character too.
     const end = text.lastIndexOf('=');
     const pattern = end < 0 ? undefined : readPattern(option, text.slice(0, end));
     return { pattern, value: readValue(text.slice(end + 1)) };
   });
+  return {
+    patterns: limits.flatMap(({ pattern }) => pattern ?? []),
+    /** The limit of a cluster, or of all clusters. The last one given counts. */
+    limitOf: (cluster?: ClusterName) =>
+      limits.filter(({ pattern }) => pattern === undefined || (cluster && covers(pattern, cluster))).at(-1)?.value,
+  };
 }
 
-const units: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
-
 function readTime(option: string, text: string, examples: string): number {
-  const [, digits = '', unit = ''] = /^(\d+)([smhd])$/.exec(text) ?? [];
-  const time = Number(digits) * (units[unit] ?? 0);
-  if (time > 0 && Number.isSafeInteger(time)) return time;
+  const time = parseDuration(text);
+  if (time !== undefined) return time;
   throw new Error(`${option} must be a whole number above 0 and s, m, h or d, such as ${examples}.`);
 }

@@ -1,28 +1,32 @@
 import { once } from 'node:events';
-import { type BackupFinding, type ClusterName, checkBackups } from '../check/index.js';
+import { type BackupFinding, checkBackups } from '../check/index.js';
 import { readLogins } from '../config/environment.js';
 import { isAtlasError, TenantSnapshotsClient } from '../index.js';
 import { Anonymizer } from './anonymize.js';
-import { type CheckOptions, limitOf } from './check-options.js';
+import type { CheckOptions } from './check-options.js';
+import { type Report, toReport } from './check-report.js';
 import { explainConfiguration } from './explain.js';
-import { type Inventory, readInventory, updateInventory } from './inventory.js';
+import { writeWhole } from './files.js';
+import { compareInventory, findDepartures, nextInventory } from './inventory.js';
+import { type Entry, type Inventory, readInventory, writeInventory } from './inventory-file.js';
 import { formatJson, toDocument } from './json.js';
-import { type Output, type Run, writeWhole } from './output.js';
-import { chooses, isCluster } from './patterns.js';
-import { describeLogins, findProblems, formatNotices, formatProblems } from './problems.js';
-import { arrange, type Report } from './report.js';
+import { isCluster } from './patterns.js';
+import { describeLogins, findProblems, formatNotices, formatProblems, type Problem } from './problems.js';
+import { states } from './states.js';
+import type { Output, Run } from './streams.js';
 import { formatTable } from './table.js';
+import { printable } from './text.js';
 
-/** How many of the clusters that are gone stderr names. The JSON names all. */
-const maxVanished = 20;
+/** How many of the clusters that no finding shows stderr names. The JSON names all. */
+const maxNames = 20;
 
-/** Checks the backups, and prints the report. */
+/** Checks the backups, and prints what it found. */
 export function check(options: CheckOptions): Run {
   return async (output, stop) => {
     try {
       const report = await collect(options, output, stop);
-      const inventory = await readUnlessStopped(report, stop);
-      // The signal may have come after the last finding.
+      const inventory = await readInventoryFor(report, stop);
+      // The signal may have come meanwhile. From here on nothing waits, so it cannot cut the result short.
       return stop.aborted ? stop.reason : publish(report, inventory, output);
     } catch (error) {
       if (stop.aborted) return stop.reason;
@@ -39,10 +43,6 @@ export function check(options: CheckOptions): Run {
  * @throws the reason of the signal, or an AtlasConfigurationError.
  */
 async function collect(options: CheckOptions, { stderr }: Output, signal: AbortSignal): Promise<Report> {
-  const { groupIds, maxAges, minHistories, evidence, timeout } = options;
-  const filter = (cluster: ClusterName) => chooses(options, cluster);
-  const maxAge = (cluster: ClusterName) => limitOf(maxAges, cluster);
-  const minHistory = (cluster: ClusterName) => limitOf(minHistories, cluster);
   const client = new TenantSnapshotsClient();
   const [login] = readLogins();
   if (login === undefined) throw new Error('The client has found a login that the command has not.');
@@ -51,38 +51,44 @@ async function collect(options: CheckOptions, { stderr }: Output, signal: AbortS
   const findings: BackupFinding[] = [];
   let clusters = 0;
   try {
-    const checked = checkBackups(client, { groupIds, maxAge, minHistory, filter, evidence, timeout, signal });
+    const checked = checkBackups(client, { ...options.ofCheck, signal });
     for (;;) {
       showProgress(`Clusters checked: ${clusters}`);
       const { done, value } = await checked.next();
-      if (done) return { ...start, finishedAt: new Date(), ...arrange(findings, value, options) };
+      if (done) return toReport({ ...start, finishedAt: new Date() }, findings, value);
       findings.push(value);
       if (isCluster(value)) clusters += 1;
     }
   } catch (error) {
     if (!isAtlasError(error)) throw error;
-    return { ...start, finishedAt: new Date(), ...arrange([], { projects: 0, notChecked: [] }, options), error };
+    return toReport({ ...start, finishedAt: new Date(), error }, [], { projects: 0, notChecked: [] });
   } finally {
     showProgress('');
     await client.close();
   }
 }
 
-/** Reads the inventory, if there is something to compare it with. Stops at a signal: reading a named pipe may never end. */
-async function readUnlessStopped({ options, error }: Report, stop: AbortSignal): Promise<Inventory | undefined> {
-  if (options.inventory === undefined || error !== undefined || stop.aborted) return undefined;
-  const stopped = once(stop, 'abort').then(() => undefined);
+/**
+ * Reads the inventory, if there is one and something to compare it with.
+ *
+ * @throws the reason of the signal: reading a named pipe may never end.
+ */
+async function readInventoryFor({ options, error }: Report, stop: AbortSignal): Promise<Inventory> {
+  if (options.inventory === undefined || error !== undefined) return { type: 'none' };
+  stop.throwIfAborted();
+  const stopped = once(stop, 'abort').then(() => Promise.reject(stop.reason));
   return Promise.race([readInventory(options.inventory), stopped]);
 }
 
-/** Updates the inventory, prints a report, and writes it to the file of `--output`. Returns the exit code. */
-function publish(report: Report, inventory: Inventory | undefined, { stdout, stderr }: Output): number {
-  const { options, login, summary, error } = report;
-  const update = inventory && updateInventory(inventory, report);
-  const problems = findProblems(report, update?.problems);
-  const notices = [update?.created ?? [], ...formatNotices(report, inventory?.clusters)].flat();
-  const logins = describeLogins(login);
-  const linesWith = (maxVanished: number) => [...logins, ...formatProblems(problems, maxVanished), ...notices];
+/** Decides what the report says, saves the inventory, and prints and saves the report. Returns the exit code. */
+function publish(report: Report, inventory: Inventory, { stdout, stderr }: Output): 0 | 2 | 3 {
+  const { options, login, error } = report;
+  const compared = compareInventory(inventory.type === 'read' ? inventory.clusters : [], report);
+  // Before anything is printed, since a file that cannot be written is a problem too.
+  const saved = saveInventory(inventory, nextInventory(compared, report));
+  const problems = findProblems(report, [...findDepartures(compared, report), ...saved.problems]);
+  const notices = [...saved.notices, ...formatNotices(report, compared)];
+  const linesWith = (names: number) => [...describeLogins(login), ...formatProblems(problems, names), ...notices];
   const toJson = () => {
     const document = toDocument(report, linesWith(Number.POSITIVE_INFINITY));
     return formatJson(document, options.isAnonymous ? new Anonymizer(document) : undefined);
@@ -94,9 +100,26 @@ function publish(report: Report, inventory: Inventory | undefined, { stdout, std
     const isColored = stdout.isTTY && !process.env['NO_COLOR'];
     stdout.write(`${formatTable(report, isColored)}\n`);
   }
-  for (const line of linesWith(maxVanished)) stderr.write(`${line}\n`);
+  for (const line of linesWith(maxNames)) stderr.write(`${line}\n`);
   const failure = options.output === undefined ? undefined : writeWhole(options.output, toJson());
-  if (failure) stderr.write(`--output ${options.output} could not be written: ${failure}\n`);
-  if (summary.none + summary.stale + summary.short > 0) return 2;
-  return problems.length > 0 || failure ? 3 : 0;
+  if (failure !== undefined) stderr.write(`--output ${options.output} could not be written: ${failure}\n`);
+  return exitCodeOf(report, problems.length > 0 || failure !== undefined);
+}
+
+/** Saves what an inventory has from now on. Returns what to say about its file. */
+function saveInventory(inventory: Inventory, next: readonly Entry[]): { problems: Problem[]; notices: string[] } {
+  if (inventory.type === 'none') return { problems: [], notices: [] };
+  const { type, file } = inventory;
+  const failure = type === 'broken' ? inventory.failure : writeInventory(file, next);
+  if (failure !== undefined)
+    return { problems: [{ about: '--inventory', message: `${file} ${failure}` }], notices: [] };
+  const created = `--inventory ${file} was missing. It was created with ${next.length} clusters.`;
+  return { problems: [], notices: type === 'new' ? [printable(created)] : [] };
+}
+
+/** The exit code that the states ask for. Bad backups take precedence over what is not known. */
+function exitCodeOf({ findings }: Report, hasProblems: boolean): 0 | 2 | 3 {
+  const codes = new Set(findings.map(({ state }) => states[state].exitCode));
+  if (codes.has(2)) return 2;
+  return hasProblems || codes.has(3) ? 3 : 0;
 }

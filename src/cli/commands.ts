@@ -3,7 +3,8 @@ import { check } from './check.js';
 import { checkOptions, checkUsage, readCheckOptions } from './check-options.js';
 import { emulate, emulateOptions, emulateUsage, readPort } from './emulate.js';
 import { readVersion } from './json.js';
-import { type Output, type Run, reasonOf } from './output.js';
+import type { Output, Run } from './streams.js';
+import { messageOf } from './text.js';
 
 /**
  * Runs the command that the arguments name. Returns its exit code, or the signal that is to end the process.
@@ -15,7 +16,7 @@ export async function runCommand(args: string[], output: Output, stop: AbortSign
   try {
     run = readCommand(args);
   } catch (error) {
-    output.stderr.write(`${reasonOf(error)}\nTry: atlas-tenant-snapshots --help\n`);
+    output.stderr.write(`${messageOf(error)}\nTry: atlas-tenant-snapshots --help\n`);
     return 3;
   }
   return run(output, stop);

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type Login, logins, readLogins, valuesOf } from '../config/environment.js';
 import type { AtlasEmulator } from '../testing/index.js';
-import type { Run } from './output.js';
+import type { Run } from './streams.js';
 
 export const emulateUsage = `Usage: atlas-tenant-snapshots emulate [options]
 

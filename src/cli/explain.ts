@@ -1,6 +1,7 @@
 import { type Login, logins } from '../config/environment.js';
+import { isOutageStatus } from '../http/retry.js';
 import type { AnyAtlasError } from '../index.js';
-import { printable } from './output.js';
+import { printable } from './text.js';
 
 // The messages of the client speak of its options and methods. These speak of what the user of the command can change.
 
@@ -66,11 +67,10 @@ const checkNetwork = `Run the check again later. If the error stays, check the n
 const certificate = `Add your certificate authority with NODE_EXTRA_CA_CERTS, or check the clock, ${server}`;
 const update = 'Update atlas-tenant-snapshots.';
 const moreTime = 'Give the check more time with --timeout.';
-const rateLimit = `The rate limit lasts longer than the check. ${moreTime}`;
+// A read that only brings evidence does not wait for all the time of the check.
+const rateLimit =
+  'The rate limit lasts longer than the check waits. Run the check again later, or give it more time with --timeout.';
 const unavailable = 'Atlas or a gateway in front of it is temporarily unavailable. Run the check again later.';
-
-/** What Atlas and its gateways answer if a later request may succeed. */
-const isTemporary = (status: unknown) => status === 408 || Number(status) >= 500;
 
 /** Whether something else than Atlas answered. Atlas sends JSON, and says what it has not found, or why it gives no token. */
 function isForeign(error: AnyAtlasError, login: Login): boolean {
@@ -86,27 +86,34 @@ function isForeign(error: AnyAtlasError, login: Login): boolean {
 function adviseOn(error: AnyAtlasError, login: Login, role: string): string {
   const { code, errorCode, status, kind, limit } = error.toJSON();
   if (isForeign(error, login))
-    return isTemporary(status) ? `${unavailable} If the error stays, check ${server}` : checkServer;
+    return isOutageStatus(Number(status)) ? `${unavailable} If the error stays, check ${server}` : checkServer;
   const advice = adviceFor(login, role);
   // The most specific first.
   const known = [errorCode, `${code} ${status ?? kind ?? limit}`].find((key) => advice.has(key));
-  if (known === undefined && isTemporary(status)) return unavailable;
+  if (known === undefined && isOutageStatus(Number(status))) return unavailable;
   return advice.get(known ?? code) ?? checkServer;
 }
+
+/** What Atlas answers if the login is valid, but must not read a project or organization. */
+const missingRoleCodes = [
+  ...['USER_UNAUTHORIZED', 'NOT_IN_GROUP', 'USER_CANNOT_ACCESS_GROUP', 'USER_CANNOT_ACCESS_ORG'],
+  'TENANT_SNAPSHOT_ACCESS_DENIED',
+];
 
 function adviceFor(login: Login, role: string): ReadonlyMap<unknown, string> {
   const values = namesOf(login);
   const account = `the ${login.name === 'API key' ? login.name : 'service account'} of ${values}`;
   const missingRole = `The login is valid, but a role is missing. Grant ${account} the role ${role}.`;
+  const missingList = `Create an IP access list for ${account}, with the public address of this machine.`;
   const digest = `The server offers no HTTP Digest that this machine can answer. ${checkServer}`;
   const secret = 'Check both variables. The secret of the service account may have expired.';
   const refused = login.name === 'service account' ? secret : digest;
   const gone = 'The project or cluster may have been deleted meanwhile, or the ID of the project is wrong.';
   return new Map([
-    ['USER_UNAUTHORIZED', missingRole],
-    ['TENANT_SNAPSHOT_ACCESS_DENIED', missingRole],
+    ...missingRoleCodes.map((code) => [code, missingRole] as const),
     ['IP_ADDRESS_NOT_ON_ACCESS_LIST', `Add the IP address in the error to the IP access list of ${account}.`],
-    ['ORG_REQUIRES_ACCESS_LIST', `Create an IP access list for ${account}, with the public address of this machine.`],
+    ['ORG_REQUIRES_ACCESS_LIST', missingList],
+    ['RESOURCE_REQUIRES_ACCESS_LIST', missingList],
     ['API_ERROR 400', 'Run the check again later. If the error stays, report a bug.'],
     ['API_ERROR 401', `Check the key or token in ${values}, its role (${role}) and its IP access list.`],
     ['API_ERROR 402', 'The owner of the organization must add a payment method.'],
@@ -115,8 +122,7 @@ function adviceFor(login: Login, role: string): ReadonlyMap<unknown, string> {
     ['API_ERROR 406', update],
     ['API_ERROR 410', update],
     ['API_ERROR 429', rateLimit],
-    ['AUTHENTICATION 400', refused],
-    ['AUTHENTICATION 401', refused],
+    ['AUTHENTICATION', refused],
     ['AUTHENTICATION 403', 'Use a service account for the check alone: Atlas limits how many tokens are valid.'],
     ['AUTHENTICATION 429', rateLimit],
     ['CONNECTION', checkNetwork],

@@ -1,19 +1,10 @@
 import { createRequire } from 'node:module';
 import type { BackupFinding } from '../check/index.js';
 import { valuesOf } from '../config/environment.js';
-import { dailyLimit, type Report } from './report.js';
+import type { Report } from './check-report.js';
 
 /** The version of the JSON. Raised if a field is removed or changes its meaning. */
 const formatVersion = 1;
-
-/** The server of Atlas. */
-export const atlasUrl = 'https://cloud.mongodb.com';
-
-/** Returns the base URL that the client uses. It must be valid. */
-export function readServer(): string {
-  const { origin, pathname } = new URL(process.env['MONGODB_ATLAS_BASE_URL'] || atlasUrl);
-  return origin + pathname.replace(/\/+$/, '');
-}
 
 /** Reads the version of this package. */
 export function readVersion(): string {
@@ -32,14 +23,14 @@ interface Rewriter {
 
 /** @param problems - the lines of stderr. */
 export function toDocument(report: Report, problems: readonly string[]) {
-  const { checkedAt, finishedAt, options, login, summary, notChecked, error } = report;
+  const { checkedAt, finishedAt, maxAge, server, options, login, summary, notChecked, error } = report;
   return {
     formatVersion,
     checkedAt,
     finishedAt,
-    maxAge: options.usualMaxAge ?? dailyLimit,
+    maxAge,
     version: readVersion(),
-    server: readServer(),
+    server,
     login: login.name,
     loginId: login.name === 'access token' ? undefined : valuesOf(login)[0],
     options: options.given,

@@ -1,5 +1,5 @@
 import type { BackupFinding } from '../check/index.js';
-import { printable } from './output.js';
+import { printable } from './text.js';
 
 /** A cluster, or the clusters of a project that could not be listed. */
 export type Found = Pick<BackupFinding, 'groupId' | 'groupName' | 'clusterName'>;

@@ -1,11 +1,10 @@
 import type { BackupFinding } from '../check/index.js';
 import { type Login, readLogins, valuesOf } from '../config/environment.js';
 import { type AnyAtlasError, isAtlasApiError } from '../index.js';
+import type { Report } from './check-report.js';
 import { explain } from './explain.js';
-import { printable } from './output.js';
 import { clusterOf, type Found, isCluster, mayCover, type Pattern, projectOf } from './patterns.js';
-import type { Report } from './report.js';
-import { formatDuration } from './table.js';
+import { formatDuration, printable } from './text.js';
 
 /** Why something could not be checked or is missing. */
 export interface Problem {
@@ -14,8 +13,8 @@ export interface Problem {
   readonly message: string;
   /** Problems of the same kind share a line, which has the message of the first. Default: the message. */
   readonly kind?: string;
-  /** Whether it is a cluster that is gone, which no finding shows. */
-  readonly isVanished?: boolean;
+  /** Whether no finding shows it, so that the line names more of its kind. */
+  readonly isInNoFinding?: boolean;
 }
 
 /**
@@ -24,28 +23,21 @@ export interface Problem {
  * @param ofInventory - the problems of the inventory.
  */
 export function findProblems(report: Report, ofInventory: readonly Problem[] = []): Problem[] {
-  const { options, findings, listed, summary, login, error } = report;
+  const { options, findings, listed, backedUp, summary, login, error } = report;
   if (error !== undefined) return [toProblem('The projects could not be listed', error, login)];
-  const backedUp = listed.filter(({ reason }) => !withoutBackups.includes(reason));
   const known = new Set(backedUp.map(({ groupId }) => groupId));
   const empty = options.groupIds?.filter((groupId) => !known.has(groupId)) ?? [];
   const problems = [
     ...findings.flatMap((found) => (found.error === undefined ? [] : toProblem(nameOf(found), found.error, login))),
     ...empty.map((groupId) => ({ about: groupId, message: 'The project has no cluster that Atlas backs up.' })),
     ...findUnused('--include', options.include, backedUp),
-    ...findUnused('--max-age', patternsOf(options.maxAges), listed),
-    ...findUnused('--min-history', patternsOf(options.minHistories), listed),
+    ...findUnused('--max-age', options.maxAges.patterns, listed),
+    ...findUnused('--min-history', options.minHistories.patterns, listed),
     ...ofInventory,
   ];
   if (problems.length > 0 || summary.clusters > 0) return problems;
   return [{ about: 'No cluster was checked', message: backedUp.length > 0 ? 'All of them are excluded.' : noneFound }];
 }
-
-function patternsOf(limits: readonly { readonly pattern: Pattern | undefined }[]): Pattern[] {
-  return limits.flatMap(({ pattern }) => pattern ?? []);
-}
-
-const withoutBackups: readonly unknown[] = ['free', 'deleting', 'internal'];
 
 const noneFound =
   'Atlas lists only the projects in which the login has a role, such as Project Read Only, and backs up no free cluster.';
@@ -84,35 +76,38 @@ function kindOf(error: AnyAtlasError, message: string): string {
 /**
  * Formats problems: a line for each kind, with the first names that it is about, and the first message.
  *
- * @param maxVanished - how many names the line on clusters that are gone has. Others have three.
+ * @param maxOfNoFinding - how many names a line has that no finding shows. Others have three.
  */
-export function formatProblems(problems: readonly Problem[], maxVanished: number): string[] {
-  return groupByKind(problems).map(([first, ...others]) => {
-    const { message, isVanished } = first;
-    const maxNames = isVanished ? maxVanished : 3;
-    const names = [first, ...others].slice(0, maxNames).map(({ about }) => about);
-    const more = others.length >= maxNames ? ` and ${others.length + 1 - maxNames} more` : '';
+export function formatProblems(problems: readonly Problem[], maxOfNoFinding: number): string[] {
+  return groupBy(problems, ({ kind, message }) => kind ?? message).map((group) => {
+    const [{ message, isInNoFinding }] = group;
+    const maxNames = isInNoFinding ? maxOfNoFinding : 3;
+    const names = group.slice(0, maxNames).map(({ about }) => about);
+    const more = group.length > maxNames ? ` and ${group.length - maxNames} more` : '';
     return printable(`${names.join(', ')}${more}: ${message}`);
   });
 }
 
-type Group = [first: Problem, ...others: Problem[]];
-
-function groupByKind(problems: readonly Problem[]): Group[] {
-  const kinds = new Map<string, Group>();
-  for (const problem of problems) {
-    const kind = problem.kind ?? problem.message;
-    const group = kinds.get(kind);
-    if (group === undefined) kinds.set(kind, [problem]);
-    else group.push(problem);
+/** Groups items by a key, in the order in which the keys come. */
+export function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): [first: T, ...others: T[]][] {
+  const groups = new Map<string, [first: T, ...others: T[]]>();
+  for (const item of items) {
+    const group = groups.get(keyOf(item));
+    if (group === undefined) groups.set(keyOf(item), [item]);
+    else group.push(item);
   }
-  return [...kinds.values()];
+  return [...groups.values()];
 }
 
-/** Says what is worth knowing, but is no problem. */
-export function formatNotices(report: Report, remembered: readonly Found[] = []): string[] {
+/**
+ * Says what is worth knowing, but is no problem.
+ *
+ * @param watched - the clusters of the inventory, which an --exclude may match too.
+ */
+export function formatNotices(report: Report, watched: readonly { before: Found; entry: Found }[] = []): string[] {
   const { options, listed, summary, error } = report;
-  const unused = error === undefined ? unusedOf(options.exclude, [...listed, ...remembered]) : [];
+  const known = [...listed, ...watched.flatMap(({ before, entry }) => [before, entry])];
+  const unused = error === undefined ? unusedOf(options.exclude, known) : [];
   return [
     ...unused.map((text) => printable(`--exclude ${text} matched nothing.`)),
     ...describeClock(summary.clockOffset),
@@ -134,7 +129,7 @@ function describeEvidence({ findings, login }: Report): string[] {
     // A cluster without a schedule has nothing that could be read.
     const isKnown = (error: AnyAtlasError) => error === reported || isAtlasApiError(error, noSchedule);
     const errors = evidence?.errors.filter((error) => !isKnown(error)) ?? [];
-    return errors.map((error): Problem => {
+    return errors.map((error) => {
       // The name of the part in the paths of Atlas, such as `restoreJobs`.
       const part = error.path?.split('/').at(-1) ?? 'a part';
       const isOfManager = part === 'restoreJobs' && clusterType === 'dedicated';
@@ -142,8 +137,9 @@ function describeEvidence({ findings, login }: Report): string[] {
       return { about: part, message, kind: `${part} ${isOfManager} ${kindOf(error, message)}` };
     });
   });
-  return groupByKind(failures).map(([{ about, message }, ...others]) => {
-    const clusters = others.length === 0 ? '1 cluster' : `${others.length + 1} clusters`;
+  return groupBy(failures, ({ kind }) => kind).map((group) => {
+    const [{ about, message }] = group;
+    const clusters = group.length === 1 ? '1 cluster' : `${group.length} clusters`;
     return `Evidence: ${about} of ${clusters} could not be read. ${message}`;
   });
 }

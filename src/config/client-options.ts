@@ -8,6 +8,7 @@ import type { ExchangeLimits } from '../http/exchange.js';
 import { type FetchLike, fetchDispatcher } from '../http/fetch.js';
 import type { DispatcherLike, TransportOptions } from '../http/transport.js';
 import { resolveCredentials } from './credentials.js';
+import { baseUrlVariable, readBaseUrl } from './environment.js';
 import { milliseconds, optionsError, withMethods } from './option-schemas.js';
 
 /** The package's version. A test compares it with package.json. */
@@ -116,9 +117,6 @@ function isUrl(value: unknown): boolean {
   return isTextOrUrl && URL.canParse(String(value));
 }
 
-const baseUrlVariable = 'MONGODB_ATLAS_BASE_URL';
-const defaultBaseUrl = 'https://cloud.mongodb.com';
-
 const clientFields = {
   credentials: z.looseObject({}, 'must be an object').optional(),
   tokenStore: store.optional(),
@@ -148,7 +146,7 @@ const clientOptions = z
 export function resolveOptions(options: TenantSnapshotsClientOptions = {}): ClientSettings {
   const { baseUrl: url, credentials, fetch, userAgent, ...others } = check(clientOptions, options);
   const { dispatcher = fetch && fetchDispatcher(fetch) } = others;
-  const { origin, pathname } = url ?? check(baseUrl, process.env[baseUrlVariable] || defaultBaseUrl, baseUrlVariable);
+  const { origin, pathname } = url ?? check(baseUrl, readBaseUrl(), baseUrlVariable);
   return {
     ...others,
     credentials: resolveCredentials(credentials),

@@ -31,3 +31,13 @@ export function readLogins(): Login[] {
 export function valuesOf({ variables }: Login): string[] {
   return Object.values(variables).map((name) => process.env[name] ?? '');
 }
+
+export const baseUrlVariable = 'MONGODB_ATLAS_BASE_URL';
+
+/** The server of Atlas. */
+export const atlasUrl = 'https://cloud.mongodb.com';
+
+/** Returns the base URL of a client without the option `baseUrl`. It may be invalid. */
+export function readBaseUrl(): string {
+  return process.env[baseUrlVariable] || atlasUrl;
+}

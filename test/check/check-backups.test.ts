@@ -66,7 +66,7 @@ describe('checkBackups', () => {
         ...[ledger, `/${b}/clusters/Invoices/backup/snapshots`].map((path) => `${path} 2023-01-01`),
       ].sort(),
     );
-    const age = expect.closeTo(hour, -4);
+    const age = expect.closeTo(hour, -6);
     const only = { time: expect.any(Date) };
     const fresh = { state: 'fresh', newest: only, age, maxAge: 26 * hour, oldest: only, backups: 1 };
     const byName = Object.fromEntries(findings.map((finding) => [finding.clusterName, finding]));
@@ -125,13 +125,25 @@ describe('checkBackups', () => {
   });
 
   it('sends nothing for a name that could lead elsewhere', async () => {
-    const odd = [cluster('Al/tair'), cluster('..'), {}];
+    const odd = [cluster('Al/tair'), cluster('..'), cluster('')];
     const { server, check } = await openAtlas({ [dedicatedList]: list([...odd, cluster('Orders')]) });
     const { findings } = await check({ groupIds: [a] });
     const unknown = { state: 'unknown', error: error('INVALID_ARGUMENT', { issues: [expect.anything()] }) };
     const invalid = ['Al/tair', '..', ''].map((clusterName) => ({ clusterName, ...unknown }));
     expect(findings).toMatchObject([...invalid, { clusterName: 'Orders', state: 'fresh' }]);
     expect(server.requests).toHaveLength(3);
+  });
+
+  it.each<[list: string, item: object, finding: Partial<BackupFinding>]>([
+    [flexList, { id: '1' }, { clusterType: 'flex' }],
+    [dedicatedList, { name: null }, { clusterType: 'dedicated' }],
+    [orders, {}, { clusterName: 'Orders' }],
+    [ledger, { id: '1', status: null }, { clusterName: 'Ledger' }],
+  ])('cannot use the list %s with %j in it', async (path, item, finding) => {
+    const answers: Answers = { ...organization, [path]: list([cluster('First', { status: 'x' }), item]) };
+    const { findings } = await (await openAtlas(answers)).check({ groupIds: [a] });
+    const unknown = findings.filter(({ state }) => state === 'unknown');
+    expect(unknown).toMatchObject([{ ...finding, error: error('INVALID_RESPONSE', { issues: [expect.anything()] }) }]);
   });
 
   const limitError = 'must be a number of ms above 0, "schedule", or a function that returns one of them';
@@ -191,7 +203,7 @@ describe('a dedicated cluster', () => {
   const weekly = [answer(200, { policies: [{ policyItems: [{ frequencyType: 'weekly' }] }] })];
   const unclear = { backupEnabled: 'no', pitEnabled: false };
   const edition = { effectiveDatabaseEdition: 'INFINITE', backupEnabled: false };
-  const known = { newest: { time: expect.any(Date) }, age: expect.closeTo(27 * hour, -4), backups: 1 };
+  const known = { newest: { time: expect.any(Date) }, age: expect.closeTo(27 * hour, -6), backups: 1 };
 
   it.each<[name: string, fields: object, answers: Answers, finding: object, paths: string[]]>([
     ['with backup off has none', off, {}, { state: 'none', reason: 'backup off', pitEnabled: true }, []],
@@ -247,6 +259,13 @@ describe('a sharded cluster', () => {
     ['is unknown if its own list fails', [], denied, unknown('API_ERROR', '403'), lists],
     ['is unknown if its own list has an error', [], failed, unusable('error: must be absent'), lists],
     ['is unknown if its own list is no list', [], [answer(200, {})], unusable('results: must be a list'), lists],
+    [
+      'is unknown if its own list has odd items',
+      [],
+      page([{}]),
+      unusable('results: must be a list of snapshots'),
+      lists,
+    ],
     ['is unknown if its own list has a next page', [], followed, unusable('cut short'), all],
     ['is unknown if its own list has too few items', [], page([], { totalCount: 1 }), unusable('cut short'), all],
     ['is fresh by what its own list has', [], page([whole(hour)], { totalCount: 2 }), fresh, lists],
@@ -328,17 +347,19 @@ describe('the evidence', () => {
 
   it('is what Atlas sent, and no state depends on it', async () => {
     const [snapshot, more] = [{ createdAt: ago(hour), status: 'completed', odd: [null] }, { extra: 1 }];
+    const queued = { status: 'queued' };
     const components = [null, { id: 'b', downloadUrl: 'https://x' }];
-    const download = { id: 'a', deliveryUrl: ['https://x'], privateDownloadDeliveryUrls: [], components };
+    const links = { deliveryUrl: ['https://x'], privateDownloadDeliveryUrls: [], snapshotUrl: 'https://x' };
+    const download = { id: 'a', ...links, components };
     // More restore jobs than were asked for.
     const answers = { schedule: [answer(200, { policies, ...more })], restoreJobs: list([download, ...jobs(100)]) };
-    const all = { snapshots: list([snapshot, more]), ...answers };
+    const all = { snapshots: list([snapshot, queued]), ...answers };
     const { server, finding, paths } = await checkLedger(more, all, { evidence: true });
     expect(finding).toMatchObject({ state: 'fresh', backups: 1 });
     expect(finding).not.toHaveProperty('reason');
     expect(finding?.evidence).toStrictEqual({
       cluster: cluster('Ledger', more),
-      snapshots: [snapshot, more],
+      snapshots: [snapshot, queued],
       schedule: { policies, ...more },
       // Not the links from which anybody could download the backup.
       restores: [{ id: 'a', components: [null, { id: 'b' }] }, ...jobs(99)],
@@ -349,9 +370,10 @@ describe('the evidence', () => {
   });
 
   it('of a sharded cluster has the snapshots of both lists', async () => {
-    const answers = { snapshots: list([{ id: 'a' }]), 'snapshots/shardedClusters': list([{ id: 'b' }]) };
+    const [first, second] = ['a', 'b'].map((id) => ({ id, status: 'queued' })) as [object, object];
+    const answers = { snapshots: list([first]), 'snapshots/shardedClusters': list([second]) };
     const { finding } = await checkLedger({ clusterType: 'SHARDED' }, answers, { evidence: true });
-    expect(finding?.evidence?.snapshots).toEqual([{ id: 'a' }, { id: 'b' }]);
+    expect(finding?.evidence?.snapshots).toEqual([first, second]);
   });
 
   it('of a Flex cluster has no schedule', async () => {
@@ -363,7 +385,7 @@ describe('the evidence', () => {
 
   const [, snapshots, schedule, restores] = parts;
   const unread = { schedule: noSchedule, restoreJobs: [answer(200, {})] };
-  const halfRead = { snapshots: list([{}]), 'snapshots/shardedClusters': denied };
+  const halfRead = { snapshots: list([{ status: 'queued' }]), 'snapshots/shardedClusters': denied };
   it.each<[what: string, fields: object, answers: Answers, found: object, read: string[], failed: unknown[]]>([
     ['with backup off', off, {}, none, [schedule, restores], []],
     ['without snapshots', {}, { snapshots: denied }, anyUnknown, [schedule, restores], [403]],

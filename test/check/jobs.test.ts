@@ -22,7 +22,7 @@ function heldJobs(count: number) {
 /** Runs all jobs, and returns the IDs of the findings in their order. */
 async function idsOf(first: Job, concurrency = 1) {
   const ids: string[] = [];
-  for await (const { groupId } of runJobs(first, concurrency, null)) ids.push(groupId);
+  for await (const { groupId } of runJobs(first, concurrency)) ids.push(groupId);
   return ids;
 }
 
@@ -35,7 +35,7 @@ describe('the jobs of a check', () => {
 
   it('start only while a finding is asked for', async () => {
     const { started, jobs } = heldJobs(5);
-    const findings = runJobs(async () => jobs, 2, null);
+    const findings = runJobs(async () => jobs, 2);
     const next = findings.next();
     await turn();
     expect(started).toHaveLength(2);

@@ -1,14 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import {
-  type Backups,
-  dailySchedule,
-  noSchedule,
-  readCluster,
-  type Schedule,
-  unknownSchedule,
-} from '../../src/check/facts.js';
+import { type Backups, dailySchedule, readCluster, type Schedule, unreadSchedule } from '../../src/check/facts.js';
 import { type Facts, findDoubts, judge, needsSchedule } from '../../src/check/judge.js';
-import { AtlasConnectionError } from '../../src/index.js';
+import { AtlasApiError, AtlasConnectionError } from '../../src/index.js';
 
 const hour = 3_600_000;
 const day = 24 * hour;
@@ -18,6 +11,7 @@ const ago = (ms: number) => new Date(sentAt - ms);
 const hourly: Schedule = { shortest: 6 * hour, longest: 6 * hour };
 const weekly: Schedule = { shortest: week, longest: week };
 const monthly: Schedule = { ...dailySchedule, reason: 'monthly only' };
+const noSchedule = unreadSchedule(new AtlasApiError('None.', { status: 404, errorCode: 'BACKUP_CONFIG_NOT_FOUND' }));
 const maxAge = 'schedule';
 
 const reach = { oldest: { time: ago(40 * day) }, backups: 8 };
@@ -119,7 +113,7 @@ describe('a cluster whose schedule cannot be read', () => {
       ...(limit && { maxAge: limit }),
       ...(state === 'unknown' ? { error } : { reason }),
     };
-    expect(judge(factsOf(facts), unknownSchedule(error))).toStrictEqual({ ...known, state, ...verdict });
+    expect(judge(factsOf(facts), unreadSchedule(error))).toStrictEqual({ ...known, state, ...verdict });
   });
 });
 
@@ -135,7 +129,7 @@ describe('a cluster with a history', () => {
     [{ newest: hour, oldest: 3 * day, created: minHistory - 1 }, 'fresh'],
     // Days ahead is no time at which a cluster was created.
     [{ newest: hour, oldest: 3 * day, created: -2 * day }, 'short'],
-    [{ newest: hour, oldest: 3 * day }, 'short', 26 * hour, unknownSchedule(new AtlasConnectionError('Down.'))],
+    [{ newest: hour, oldest: 3 * day }, 'short', 26 * hour, unreadSchedule(new AtlasConnectionError('Down.'))],
     [{ newest: 2 * day, oldest: 3 * day, paused: true }, 'short', 170 * hour, weekly],
   ])('%j is %s', (facts, state, limit = 26 * hour, schedule = dailySchedule) => {
     const found = { state, ...backupOf(facts), maxAge: limit, ...(state === 'short' && { minHistory }) };
@@ -164,7 +158,7 @@ describe('a cluster whose backups are in doubt', () => {
     [cut, 'unknown', 'cut short'],
     [{ newest: -hour }, 'fresh'],
     [{ newest: -hour - 1 }, 'unknown', 'an hour ahead'],
-    [{ ...cut, newest: 27 * hour }, 'unknown', 'Down', unknownSchedule(new AtlasConnectionError('Down.'))],
+    [{ ...cut, newest: 27 * hour }, 'unknown', 'Down', unreadSchedule(new AtlasConnectionError('Down.'))],
   ])('%j is %s (%s)', (facts, state, text, schedule = dailySchedule) => {
     const judgement = judge(factsOf(facts), schedule);
     expect(judgement).toMatchObject({ state, ...(facts.newest && backupOf(facts)) });

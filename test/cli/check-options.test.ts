@@ -7,26 +7,45 @@ const [hour, day] = [3_600_000, 86_400_000];
 
 describe('the options of a check', () => {
   it('have the defaults that the usage names', () => {
-    const defaults = { maxAges: [], minHistories: [], timeout: 600_000, onlyProblems: false, isJson: false };
+    const ofCheck = { timeout: 600_000 };
+    const defaults = { usualMaxAge: undefined, ofCheck, onlyProblems: false, isJson: false };
     expect(optionsOf()).toMatchObject(defaults);
     expect(checkUsage).toMatch(/--timeout TIME .* Default: 10m\./);
   });
 
   it.each<[args: string[], options: object]>([
-    [['--max-age=1h', '--max-age=2d'], { usualMaxAge: 2 * day, maxAges: [{ value: hour }, { value: 2 * day }] }],
+    [['--max-age=1h', '--max-age=2d'], { usualMaxAge: 2 * day }],
     [['--max-age=schedule'], { usualMaxAge: 'schedule' }],
     [['--max-age=90s'], { usualMaxAge: 90_000 }],
-    [['--max-age=a=b/c=32d'], { usualMaxAge: undefined, maxAges: [{ pattern: { text: 'a=b/c' }, value: 32 * day }] }],
-    [['--max-age=a/*=schedule'], { maxAges: [{ value: 'schedule' }] }],
-    [['--min-history=14d', '--min-history=a/b=1h'], { minHistories: [{ value: 14 * day }, { value: hour }] }],
-    [['--timeout=30m', '--timeout=2h'], { timeout: 2 * hour }],
-    [['--timeout=25d'], { timeout: 0x7fff_ffff }],
+    [['--max-age=a=b/c=32d'], { usualMaxAge: undefined, maxAges: { patterns: [{ text: 'a=b/c' }] } }],
+    [['--timeout=30m', '--timeout=2h'], { ofCheck: { timeout: 2 * hour } }],
+    [['--timeout=25d'], { ofCheck: { timeout: 0x7fff_ffff } }],
     [[`--project=${shop}`, `--project=${shop}`], { groupIds: [shop] }],
     [['--include=a/b', '--include=a/c'], { include: [{ text: 'a/b' }, { text: 'a/c' }] }],
     [['--exclude=a/b', '--exclude=a/c'], { exclude: [{ text: 'a/b' }, { text: 'a/c' }] }],
     [['--problems', '--json'], { onlyProblems: true, isJson: true }],
   ])('%j are %j', (args, options) => {
     expect(optionsOf(...args)).toMatchObject(options);
+  });
+
+  it.each<[args: string[], limits: unknown[]]>([
+    [[], [undefined, undefined]],
+    [
+      ['--max-age=a/*=schedule', '--min-history=14d'],
+      ['schedule', 14 * day],
+    ],
+    [
+      ['--max-age=a/*=1h', '--max-age=2h', '--min-history=a/b=1h', '--min-history=x/*=2h'],
+      [2 * hour, hour],
+    ],
+    [
+      ['--max-age=2h', '--max-age=a/b=32d'],
+      [32 * day, undefined],
+    ],
+  ])('%j are the limits %j of a cluster', (args, limits) => {
+    const { maxAges, minHistories } = optionsOf(...args);
+    const cluster = { groupId: shop, groupName: 'a', clusterName: 'b', clusterType: 'flex' } as const;
+    expect([maxAges.limitOf(cluster), minHistories.limitOf(cluster)]).toEqual(limits);
   });
 
   it.each<[args: string[], problem: string]>([

@@ -109,6 +109,17 @@ describe('the command as a process', () => {
     expect(stdout.length).toBeGreaterThan(65_536);
   });
 
+  it('reads 8 MB of items that are no clusters in little memory', async () => {
+    const atlas = await openEmulator();
+    const body = `{"results":[{}${',{}'.repeat(2_700_000)}]}`;
+    atlas.respond({ status: 200, body, path: `/api/atlas/v2/groups/${atlas.groupId}/clusters` });
+    expect(await start(atlas, [], { NODE_OPTIONS: '--max-old-space-size=400' }).ended).toMatchObject({
+      exitCode: 3,
+      stdout: expect.stringContaining('(1 fresh)'),
+      stderr: expect.stringContaining('must be a cluster with a name'),
+    });
+  });
+
   it('ends with exit code 3 if a pipe fails', async () => {
     const atlas = await openEmulator();
     const code = 'process.stdout.write=()=>process.stdout.destroy(Error("broken"))';

@@ -31,9 +31,11 @@ const issues = [{ path: 'results.0.name', message: 'must be a string' }];
 const errors: AnyAtlasError[] = [
   ...[302, 400, 401, 402, 403, 404, 406, 410, 429, 503].map((status) => api(status)),
   api(401, 'USER_UNAUTHORIZED', 'Current user is not authorized to perform this action.'),
-  api(401, 'TENANT_SNAPSHOT_ACCESS_DENIED'),
+  ...['TENANT_SNAPSHOT_ACCESS_DENIED', 'NOT_IN_GROUP', 'USER_CANNOT_ACCESS_GROUP', 'USER_CANNOT_ACCESS_ORG'].map(
+    (code) => api(401, code),
+  ),
   api(403, 'IP_ADDRESS_NOT_ON_ACCESS_LIST', 'IP address 192.0.2.1 is not on the access list'),
-  api(403, 'ORG_REQUIRES_ACCESS_LIST'),
+  ...['ORG_REQUIRES_ACCESS_LIST', 'RESOURCE_REQUIRES_ACCESS_LIST'].map((code) => api(403, code)),
   api(404, 'GROUP_NOT_FOUND'),
   api(404, 'CLUSTER_NOT_FOUND'),
   api(500, '::error::x\n##[error]', 'Web\x1b[2JShop'),

@@ -1,8 +1,8 @@
 import { describe, expect, it, vi } from 'vitest';
 import packageJson from '../../package.json' with { type: 'json' };
 import type { BackupFinding } from '../../src/check/index.js';
+import type { Report } from '../../src/cli/check-report.js';
 import { formatJson, toDocument } from '../../src/cli/json.js';
-import type { Report } from '../../src/cli/report.js';
 import { AtlasApiError } from '../../src/index.js';
 import {
   backup,

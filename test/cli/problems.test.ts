@@ -95,13 +95,12 @@ it('they say why there may be no cluster', () => {
 });
 
 it('patterns of --exclude that match nothing are named', () => {
-  const used = ['Web Shop/a', 'Web Shop/old', 'Web Shop/sandbox', 'Gone/x'];
+  const used = ['Web Shop/a', 'Web Shop/old', 'Web Shop/sandbox', 'Gone/x', 'Billing/x'];
   const args = [...used, 'Web Shop/x\x1b'].map((text) => `--exclude=${text}`);
-  const remembered = [{ groupId: billing, groupName: 'Gone', clusterName: 'x' }];
+  const x = { groupId: billing, clusterName: 'x' };
+  const watched = [{ before: { ...x, groupName: 'Gone' }, entry: { ...x, groupName: 'Billing' } }];
   const notChecked = [...totals.notChecked, { ...ofShop('a'), reason: 'filtered' as const }];
-  expect(formatNotices(reportOf([], { notChecked }, args), remembered)).toEqual([
-    '--exclude Web Shop/x matched nothing.',
-  ]);
+  expect(formatNotices(reportOf([], { notChecked }, args), watched)).toEqual(['--exclude Web Shop/x matched nothing.']);
 });
 
 it.each([

@@ -1,7 +1,8 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { BackupFinding } from '../../src/check/index.js';
-import type { Report } from '../../src/cli/report.js';
-import { formatDuration, formatTable } from '../../src/cli/table.js';
+import type { Report } from '../../src/cli/check-report.js';
+import { formatTable } from '../../src/cli/table.js';
+import { formatDuration } from '../../src/cli/text.js';
 import { type AnyAtlasError, AtlasApiError, AtlasAuthenticationError } from '../../src/index.js';
 import {
   backup,

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import type { BackupCheckTotals, BackupFinding } from '../../../src/check/index.js';
 import { checkOptions, readCheckOptions } from '../../../src/cli/check-options.js';
-import { arrange, type Report } from '../../../src/cli/report.js';
+import { type Report, toReport } from '../../../src/cli/check-report.js';
 import { type Login, logins } from '../../../src/config/environment.js';
 import { AtlasConnectionError } from '../../../src/index.js';
 
@@ -60,6 +60,6 @@ export function reportOf(
   args: readonly string[] = [],
 ): Report {
   const options = optionsOf(...args);
-  const start = { options, login, checkedAt: new Date(now), finishedAt: new Date(now + 1_500) };
-  return { ...start, ...arrange(found, { projects, notChecked, clockOffset }, options) };
+  const run = { options, login, checkedAt: new Date(now), finishedAt: new Date(now + 1_500) };
+  return toReport(run, found, { projects, notChecked, clockOffset });
 }

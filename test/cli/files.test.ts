@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { writeWhole } from '../../src/cli/output.js';
+import { writeWhole } from '../../src/cli/files.js';
 
 let folder = '';
 let file = '';

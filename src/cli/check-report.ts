@@ -1,18 +1,13 @@
+import { defaultMaxAge } from '../check/finding.js';
 import type { BackupCheckTotals, BackupFinding, BackupState } from '../check/index.js';
-import type { Login } from '../config/environment.js';
+import { type Login, readBaseUrl } from '../config/environment.js';
 import type { AnyAtlasError } from '../index.js';
 import type { CheckOptions } from './check-options.js';
 import { chooses, clusterOf, excludedBy, type Found, isCluster, projectOf } from './patterns.js';
+import { stateNames } from './states.js';
 
-/** The states, in the order of the report. */
-const states = ['none', 'stale', 'short', 'unknown', 'paused', 'new', 'fresh'] satisfies BackupState[];
-
-/** The limit of a cluster without `--max-age`, unless its schedule changes it: 26 hours, in ms. */
-export const dailyLimit = 26 * 3_600_000;
-
-/** A check as it is reported. */
-export interface Report extends ReturnType<typeof arrange> {
-  /** When the check started. */
+/** How the check was run. */
+interface CheckRun {
   readonly checkedAt: Date;
   readonly finishedAt: Date;
   readonly options: CheckOptions;
@@ -21,29 +16,54 @@ export interface Report extends ReturnType<typeof arrange> {
   readonly error?: AnyAtlasError | undefined;
 }
 
+/** A check as it is reported. */
+export type Report = ReturnType<typeof toReport>;
+
+/** Why a cluster is not checked, in the order of the summary, and whether Atlas backs it up all the same. */
+const leftOut = { free: false, deleting: false, internal: false, excluded: true, 'not included': true };
+export type LeftOut = keyof typeof leftOut;
+export const leftOutNames = Object.keys(leftOut) as readonly LeftOut[];
+
 /** Sorts and counts what a check found. */
-export function arrange(found: readonly BackupFinding[], totals: BackupCheckTotals, options: CheckOptions) {
+export function toReport(run: CheckRun, found: readonly BackupFinding[], totals: BackupCheckTotals) {
+  const { options } = run;
   const notChecked = totals.notChecked.map((cluster) => toNotChecked(cluster, options)).sort(compareNames);
   // The filter of the check sees clusters only, and not the lists that failed.
   const findings = found.filter((finding) => chooses(options, finding)).sort(compareFindings);
   const clusters = findings.filter(isCluster);
-  // In the order of the summary.
-  const ofStates = { none: 0, stale: 0, short: 0, unknown: 0, paused: 0, new: 0, fresh: 0 };
-  const ofReasons = { free: 0, deleting: 0, internal: 0, excluded: 0, 'not included': 0 };
-  for (const { state } of clusters) ofStates[state] += 1;
-  for (const { reason } of notChecked) ofReasons[reason] += 1;
-  const notListed = new Set(findings.filter((finding) => !isCluster(finding)).map(({ groupId }) => groupId));
-  const { projects, clockOffset } = totals;
-  const counts = { projects, projectsNotListed: notListed.size, clusters: clusters.length, clockOffset };
+  const failedLists = findings.filter((finding) => !isCluster(finding));
+  const backedUp = notChecked.filter(({ reason }) => leftOut[reason]);
   return {
-    summary: { ...counts, ...ofStates, ...ofReasons },
-    ofStates,
-    ofReasons,
+    ...run,
+    server: readServer(),
+    maxAge: options.usualMaxAge ?? defaultMaxAge,
     findings,
     notChecked,
     /** Everything that Atlas listed, and the lists that failed, whatever the options leave out. */
     listed: [...found, ...notChecked],
+    /** The same without the clusters of which Atlas takes no backups. */
+    backedUp: [...found, ...backedUp],
+    summary: {
+      projects: totals.projects,
+      projectsNotListed: new Set(failedLists.map(({ groupId }) => groupId)).size,
+      clusters: clusters.length,
+      clockOffset: totals.clockOffset,
+      ...count([...clusters.map(({ state }) => state), ...notChecked.map(({ reason }) => reason)]),
+    },
   };
+}
+
+/** The base URL that the client used. */
+function readServer(): string {
+  const { origin, pathname } = new URL(readBaseUrl());
+  return origin + pathname.replace(/\/+$/, '');
+}
+
+/** Counts the clusters of each state, and those that are not checked for each reason. */
+function count(found: readonly (BackupState | LeftOut)[]) {
+  const counts = Object.fromEntries([...stateNames, ...leftOutNames].map((name) => [name, 0]));
+  for (const name of found) counts[name] = (counts[name] ?? 0) + 1;
+  return counts as Record<BackupState | LeftOut, number>;
 }
 
 /** Says why a cluster is not checked, and which pattern excluded it. */
@@ -64,7 +84,7 @@ export function compareNames(a: Found, b: Found): number {
 /** Compares findings by state, stale ones by age, then by name. */
 function compareFindings(a: BackupFinding, b: BackupFinding): number {
   return (
-    states.indexOf(a.state) - states.indexOf(b.state) ||
+    stateNames.indexOf(a.state) - stateNames.indexOf(b.state) ||
     (a.state === 'stale' && b.state === 'stale' && a.newest.time.getTime() - b.newest.time.getTime()) ||
     compareNames(a, b) ||
     compare(a.clusterType, b.clusterType)

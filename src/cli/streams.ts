@@ -1,0 +1,48 @@
+import fs from 'node:fs';
+import { Socket } from 'node:net';
+
+/** What a command writes to. */
+interface Stream {
+  readonly isTTY: boolean;
+  readonly write: (text: string) => unknown;
+}
+
+/** The streams that a command writes to. */
+export type Output = Readonly<Record<'stdout' | 'stderr', Stream>>;
+
+/**
+ * Runs a command whose arguments have been read. Returns its exit code, or the signal that is to end the process.
+ *
+ * @param stop - ends the command. The reason is the signal.
+ */
+export type Run = (output: Output, stop: AbortSignal) => Promise<number | NodeJS.Signals>;
+
+/** Opens stdout or stderr. `finish()` returns the error if not all of the text could be written. */
+export function openStream(stream: NodeJS.WriteStream & { readonly fd: number }) {
+  const { fd } = stream;
+  let failure: NodeJS.ErrnoException | undefined;
+  stream.on('error', (error) => {
+    failure ??= error;
+  });
+  return {
+    isTTY: stream.isTTY,
+    write(text: string): void {
+      try {
+        if (stream instanceof Socket) stream.write(text);
+        // A file is written synchronously: on a full disk, Node's stream would lose text without an error.
+        else if (failure === undefined) fs.writeFileSync(fd, text);
+      } catch (error) {
+        stream.emit('error', error);
+      }
+    },
+    async finish(): Promise<Error | undefined> {
+      if (stream.writableLength > 0) {
+        await new Promise<unknown>((resolve) => stream.once('close', resolve).write('', resolve));
+      }
+      // A stream reports its error a little later.
+      await new Promise((resolve) => setImmediate(resolve));
+      // A reader may close its pipe early. That is no error.
+      return failure?.code === 'EPIPE' ? undefined : failure;
+    },
+  };
+}

@@ -1,0 +1,39 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeEach, expect, it, onTestFinished } from 'vitest';
+import { readInventory, writeInventory } from '../../src/cli/inventory-file.js';
+import { ofShop } from './support/reports.js';
+
+let file = '';
+beforeEach(() => {
+  const folder = mkdtempSync(join(tmpdir(), 'inventory-'));
+  file = join(folder, 'inventory.json');
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+});
+
+it('an inventory is new, and then what was written', async () => {
+  expect(await readInventory(file)).toEqual({ type: 'new', file });
+  const clusters = [{ ...ofShop('a'), since: '2026-07-01' }];
+  expect(writeInventory(file, clusters)).toBeUndefined();
+  expect(await readInventory(file)).toEqual({ type: 'read', file, clusters });
+});
+
+it.each([
+  ['is empty', ''],
+  ['is cut', '{"formatVersion": 1, "clusters": ['],
+  ['is of another format', '{"formatVersion": 2, "clusters": []}'],
+  ['has odd clusters', '{"formatVersion": 1, "clusters": [{}]}'],
+  ['is a report', '{"formatVersion": 1, "findings": []}'],
+])('a file that %s is no inventory', async (_what, text) => {
+  writeFileSync(file, text);
+  const failure = expect.stringMatching(/^is not an inventory\. It is left as it is\. /);
+  expect(await readInventory(file)).toEqual({ type: 'broken', file, failure });
+});
+
+it('a file that cannot be read or written says why', async () => {
+  mkdirSync(file);
+  const failure = expect.stringMatching(/^cannot be read: EISDIR/);
+  expect(await readInventory(file)).toEqual({ type: 'broken', file, failure });
+  expect(writeInventory(join(file, 'missing', 'inventory.json'), [])).toMatch(/^could not be written: ENOENT/);
+});
