@@ -6,6 +6,7 @@ import path from 'node:path';
 /** What a command writes to. */
 interface Stream {
   readonly isTTY: boolean;
+  /** What it returns may be awaited: the text is then with the reader, or nearly. */
   readonly write: (text: string) => unknown;
 }
 
@@ -28,14 +29,16 @@ export function openStream(stream: NodeJS.WriteStream & { readonly fd: number })
   });
   return {
     isTTY: stream.isTTY,
-    write(text: string): void {
+    write(text: string): Promise<unknown> | undefined {
       try {
-        if (stream instanceof Socket) stream.write(text);
+        // A reader may be slow, or close its pipe.
+        if (stream instanceof Socket) return stream.write(text) || stream.destroyed ? undefined : drained(stream);
         // A file is written synchronously: on a full disk, Node's stream would lose text without an error.
         else if (failure === undefined) fs.writeFileSync(fd, text);
       } catch (error) {
         stream.emit('error', error);
       }
+      return undefined;
     },
     async finish(): Promise<Error | undefined> {
       if (stream.writableLength > 0) {
@@ -47,6 +50,16 @@ export function openStream(stream: NodeJS.WriteStream & { readonly fd: number })
       return failure?.code === 'EPIPE' ? undefined : failure;
     },
   };
+}
+
+async function drained(stream: NodeJS.WriteStream): Promise<void> {
+  await new Promise<void>((resolve) => {
+    const settle = () => {
+      stream.off('drain', settle).off('close', settle);
+      resolve();
+    };
+    stream.on('drain', settle).on('close', settle);
+  });
 }
 
 /** Returns the file that a path leads to through links. The file may not exist yet. */

@@ -1,0 +1,93 @@
+import { addEvidence } from './evidence.js';
+import { type Check, type Cluster, keepHighest } from './history.js';
+import { type Fields, type Finding, fieldsOf, getOrAdd, listOf, timeOf } from './json.js';
+import { count, dayMs, dayOf, note, printDuration, printTime } from './time.js';
+
+/** @param time - of the report, which is not before those that were added earlier. */
+export function addFinding(cluster: Cluster, finding: Finding, evidence: Fields, time: number): void {
+  const day = dayOf(time);
+  const { state, reason } = finding;
+  const snapshots = snapshotsOf(finding, evidence);
+  note(cluster.states, reason === undefined ? state : `${state} (${reason})`, day);
+  cluster.finding = finding;
+  if (cluster.checks.at(-1)?.day === day) cluster.checks.pop();
+  cluster.checks.push(toCheck(finding, evidence, time));
+  addBackups(cluster, finding, snapshots);
+  addReach(cluster, finding, time);
+  addEvidence(cluster, finding, evidence, snapshots, day);
+}
+
+function toCheck({ state, reason, newest, oldest, maxAge }: Finding, evidence: Fields, time: number): Check {
+  const isPaused = fieldsOf(evidence['cluster'])['paused'] === true && (state === 'fresh' || state === 'short');
+  // An unknown cluster may have backups that no list has.
+  const isKnown = state !== 'unknown' && newest !== undefined;
+  const hasAll = Array.isArray(evidence['snapshots']) && oldest !== undefined;
+  return {
+    day: dayOf(time),
+    time,
+    state,
+    isOff: reason === 'backup off',
+    isPaused: state === 'paused' || isPaused,
+    limit: maxAge,
+    // Without evidence, a report says that no backup follows the newest one. With evidence, it lists those that the retention left.
+    completeFrom: isKnown ? Math.min(newest, hasAll ? Math.max(oldest, time - keptFor(evidence)) : newest) : undefined,
+  };
+}
+
+const unitsOfRetention: Readonly<Record<string, number>> = { days: 1, weeks: 7, months: 28, years: 365 };
+
+/** How long every backup is kept at least, in ms: by the schedule, or 7 days, as Flex and new dedicated clusters have it. */
+function keptFor(evidence: Fields): number {
+  const items = listOf(fieldsOf(evidence['schedule'])['policies']).flatMap(({ policyItems }) => listOf(policyItems));
+  const days = items.map(({ retentionValue, retentionUnit }) => {
+    return Number(retentionValue) * (unitsOfRetention[String(retentionUnit)] ?? Number.NaN);
+  });
+  // Not longer, because the retention may have been extended a short time ago.
+  return Math.min(7, ...days.filter((number) => number > 0)) * dayMs;
+}
+
+/** The snapshots of the whole cluster, and not those of single shards. */
+function snapshotsOf({ clusterType }: Finding, evidence: Fields): Fields[] {
+  const snapshots = listOf(evidence['snapshots']);
+  const { clusterType: kind, replicationSpecs } = fieldsOf(evidence['cluster']);
+  const isSharded = /SHARDED$/.test(String(kind)) || (kind !== 'REPLICASET' && listOf(replicationSpecs).length > 1);
+  if (clusterType !== 'dedicated' || !isSharded) return snapshots;
+  return snapshots.filter(({ type }) => type === 'shardedCluster');
+}
+
+const isStatus = (status: string, snapshot: Fields): boolean => String(snapshot['status']).toLowerCase() === status;
+
+function addBackups(cluster: Cluster, { newest, oldest, lastFailed }: Finding, snapshots: readonly Fields[]): void {
+  for (const snapshot of snapshots) {
+    const { finishTime, createdAt, startTime, scheduledTime } = snapshot;
+    if (isStatus('completed', snapshot)) addBackup(cluster, timeOf(finishTime ?? createdAt));
+    if (!isStatus('failed', snapshot)) continue;
+    const failedAt = timeOf(finishTime ?? createdAt ?? startTime ?? scheduledTime);
+    if (failedAt !== undefined) cluster.failures.add(dayOf(failedAt));
+  }
+  addBackup(cluster, newest);
+  addBackup(cluster, oldest);
+  if (lastFailed !== undefined) cluster.failures.add(dayOf(lastFailed));
+}
+
+function addBackup({ backups }: Cluster, time: number | undefined): void {
+  if (time === undefined) return;
+  const day = dayOf(time);
+  backups.set(
+    day,
+    Math.max(
+      time,
+      getOrAdd(backups, day, () => time),
+    ),
+  );
+}
+
+function addReach(cluster: Cluster, { age, oldest, backups }: Finding, time: number): void {
+  const check = `check of ${printTime(time)}`;
+  if (age !== undefined) keepHighest(cluster, 'Highest age at a check', age, `${printDuration(age)} (${check})`);
+  if (oldest === undefined) return;
+  const kept = backups === undefined ? '' : `${count(backups, 'backup')}, `;
+  const text = `${kept}back to ${printTime(oldest)}: ${printDuration(time - oldest)} (${check})`;
+  keepHighest(cluster, 'Retention in fact, last', time, text);
+  keepHighest(cluster, 'Retention in fact, shortest', oldest - time, text);
+}

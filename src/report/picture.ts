@@ -1,0 +1,143 @@
+import { type Kind, kinds, type Run, type Span } from './days.js';
+import { type Html, html } from './html.js';
+import type { Row } from './rows.js';
+import { count, Days, dayMs, printDay, printRange } from './time.js';
+
+/** Where a day is in a picture that is as wide as its place: in percent, so that nothing is stretched. */
+const at = (span: Span, day: number): string => percent((day - span.first) / (span.last - span.first + 1));
+
+const widthOf = (span: Span, first: number, last: number): string =>
+  percent((last - first + 1) / (span.last - span.first + 1));
+
+const percent = (part: number): string => `${Number((100 * part).toFixed(2))}%`;
+
+// Above the line, which is at 18, is what there is; below it is what lacks. [y, height]
+const shapes: Readonly<
+  Record<Exclude<Kind, 'blank'>, readonly (readonly [className: string, y: number, height: number])[]>
+> = {
+  backup: [['backup', 8, 10]],
+  late: [
+    ['backup', 8, 10],
+    ['over', 19, 7],
+  ],
+  within: [['within', 14, 4]],
+  over: [['over', 19, 7]],
+  off: [['off', 19.5, 6]],
+  paused: [['paused', 14, 4]],
+  unknown: [['unknown', 12, 11]],
+  skipped: [['skipped', 17, 2]],
+};
+
+/** Draws runs of days. */
+function drawRun({ kind, first, last }: Run, span: Span): Html | undefined {
+  if (kind === 'blank') return undefined;
+  const [x, width] = [at(span, first), widthOf(span, first, last)];
+  const bars = shapes[kind].map(
+    ([name, y, height]) => html`<rect class="${name}" x="${x}" y="${y}" width="${width}" height="${height}"/>`,
+  );
+  const days = last > first ? ` (${last - first + 1} days)` : '';
+  return html`<g><title>${printRange(first, last)}: ${kinds[kind]}${days}</title>${bars}</g>`;
+}
+
+/** Draws a mark at each day that the picture has. */
+function drawMarks(days: Days, name: 'failed' | 'restored', title: string, span: Span): Html[] {
+  const all = days.runs.flatMap(([first, last]) =>
+    Array.from({ length: last - first + 1 }, (_, index) => first + index),
+  );
+  const center = 0.5 / (span.last - span.first + 1);
+  return all
+    .filter((day) => day >= span.first && day <= span.last)
+    .map((day) => {
+      const x = percent((day - span.first) / (span.last - span.first + 1) + center);
+      return html`<g><title>${printDay(day)}: ${title}</title><use href="#${name}" x="${x}"/></g>`;
+    });
+}
+
+/** The days on which a cluster was restored. */
+export const restoredOn = ({ cluster }: Pick<Row, 'cluster'>): Days =>
+  Days.of([...cluster.restores.values()].filter((job) => job.isCompleted && !job.isDownload).map(({ day }) => day));
+
+/** Draws the days of a cluster. */
+export function drawRow(row: Row, span: Span): Html {
+  const { cluster, standing, runs } = row;
+  const failures = Days.of(cluster.failures);
+  const restored = restoredOn(row);
+  const sums = new Map<Kind, number>();
+  for (const { kind, first, last } of runs) sums.set(kind, (sums.get(kind) ?? 0) + last - first + 1);
+  const parts = Array.from(sums, ([kind, days]) => `${kinds[kind]} on ${count(days, 'day')}`);
+  if (failures.count > 0) parts.push(`a snapshot failed on ${count(failures.count, 'day')}`);
+  if (restored.count > 0) parts.push(`restored on ${count(restored.count, 'day')}`);
+  const label = `${cluster.name}, ${cluster.type}, ${standing.label}. ${printRange(span.first, span.last)}: ${parts.join('; ')}.`;
+  return html`<svg class="days" role="img" aria-label="${label}"><use href="#grid"/>${runs.map((run) => drawRun(run, span))}${drawMarks(
+    failures,
+    'failed',
+    'a snapshot failed',
+    span,
+  )}${drawMarks(restored, 'restored', 'restored', span)}<use href="#cuts"/></svg>`;
+}
+
+/** Draws the days with a report, those whose check failed, and those without. */
+export function drawReports(days: Days, failed: Days, span: Span): Html {
+  const draw = (name: string, y: number, height: number, title: string, runs: Days['runs']) =>
+    runs.map(([first, last]) => {
+      const [x, width] = [at(span, first), widthOf(span, first, last)];
+      return html`<rect class="${name}" x="${x}" y="${y}" width="${width}" height="${height}"><title>${printRange(first, last)}: ${title}</title></rect>`;
+    });
+  const label = `Reports on ${count(days.count, 'day')}: ${days}.${failed.count > 0 ? ` The check failed on ${failed}.` : ''}`;
+  return html`<svg class="days" role="img" aria-label="${label}"><use href="#grid"/>${draw(
+    'report',
+    10,
+    8,
+    'a report',
+    days.runs,
+  )}${draw('over', 19, 7, 'the check failed', failed.runs)}<use href="#cuts"/></svg>`;
+}
+
+const months = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ');
+
+/** Weeks, or months in a long picture. */
+function ticksOf(span: Span): { readonly day: number; readonly label: string }[] {
+  const all = Array.from({ length: span.last - span.first + 1 }, (_, index) => span.first + index);
+  const isLong = all.length > 75;
+  return all.flatMap((day) => {
+    const date = new Date(day * dayMs);
+    const [year, month, dayOfMonth] = [date.getUTCFullYear(), months[date.getUTCMonth()], date.getUTCDate()];
+    if (isLong) return dayOfMonth === 1 ? { day, label: month === 'Jan' ? `${year}` : `${month}` } : [];
+    return date.getUTCDay() === 1 || all.length < 8 ? { day, label: `${month} ${dayOfMonth}` } : [];
+  });
+}
+
+/** Defines once what all rows use: the grid, the axis, the hatching and the marks. */
+export function drawShared(span: Span): Html {
+  const ticks = ticksOf(span);
+  const length = span.last - span.first + 1;
+  const cuts = length > 75 ? [] : Array.from({ length: length - 1 }, (_, index) => at(span, span.first + index + 1));
+  return html`<svg class="shared" aria-hidden="true"><defs>
+<pattern id="hatch" width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect width="1.6" height="5"/></pattern>
+<pattern id="dots" width="6" height="8" patternUnits="userSpaceOnUse"><rect width="3" height="8"/></pattern>
+<g id="failed"><path d="M-3.5 0.5l7 6m0-6l-7 6"/></g>
+<g id="restored"><circle cy="3.5" r="3"/></g>
+<g id="grid"><line class="line" x2="100%" y1="18.5" y2="18.5"/>${ticks.map(({ day }) => html`<line x1="${at(span, day)}" x2="${at(span, day)}" y2="30"/>`)}</g>
+<g id="cuts">${cuts.map((x) => html`<line x1="${x}" x2="${x}" y1="7" y2="27"/>`)}</g>
+<g id="axis">${ticks.map(({ day, label }) => html`<text x="${at(span, day)}" dx="2" y="11">${label}</text>`)}</g>
+</defs></svg>`;
+}
+
+export const axis = html`<svg class="axis" aria-hidden="true"><use href="#axis"/></svg>`;
+
+/** What the shapes mean. */
+export function drawLegend(): Html {
+  const items = Object.entries(shapes).map(([kind, bars]) => {
+    const rects = bars.map(
+      ([name, y, height]) => html`<rect class="${name}" x="1" y="${y}" width="16" height="${height}"/>`,
+    );
+    return html`<li><svg class="key" aria-hidden="true"><line class="line" x2="18" y1="18.5" y2="18.5"/>${rects}</svg>${kinds[kind as Kind]}</li>`;
+  });
+  const marks = [
+    ['failed', 'a snapshot failed'],
+    ['restored', 'restored'],
+  ].map(
+    ([id, title]) => html`<li><svg class="key" aria-hidden="true"><use href="#${id}" x="9" y="12"/></svg>${title}</li>`,
+  );
+  return html`<ul class="legend">${items}${marks}</ul>`;
+}

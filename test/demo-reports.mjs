@@ -1,0 +1,119 @@
+// Makes reports of ten days from the emulator, for the demo and for the picture of the page.
+
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { startAtlasEmulator } from '../dist/testing.js';
+
+const command = fileURLToPath(new URL('../dist/cli.js', import.meta.url));
+const [hour, day] = [3_600_000, 86_400_000];
+
+const shop = { groupId: '60f1c2d3e4a5b69788776651', groupName: 'Web Shop' };
+const billing = { groupId: '60f1c2d3e4a5b6978877665a', groupName: 'Billing' };
+
+/** The clusters and the days (as days before today) on which each got a backup, or something else happened. */
+const clusters = [
+  { ...shop, clusterName: 'carts', backups: daily() },
+  { ...shop, clusterName: 'orders', dedicated: true, pitEnabled: true, backups: daily(), restoredOn: 6 },
+  { ...shop, clusterName: 'users', dedicated: true, backups: daily().filter((ago) => ago > 2), failed: [2, 1, 0] },
+  { ...shop, clusterName: 'search', dedicated: true, backups: daily(), deletedOn: 3 },
+  { ...shop, clusterName: 'sessions', createdOn: 4, backups: daily().filter((ago) => ago < 4) },
+  { ...billing, clusterName: 'invoices', dedicated: true, backups: daily().filter((ago) => ago > 5), offOn: 5 },
+  { ...billing, clusterName: 'ledger', dedicated: true, backups: daily().filter((ago) => ago !== 5), failed: [5] },
+  { ...billing, clusterName: 'audit', dedicated: true, policyItems: [weekly()], backups: [2, 9, 16, 23] },
+  { ...billing, clusterName: 'taxes', dedicated: true, backups: daily().filter((ago) => ago > 4), pausedOn: 4 },
+  { ...billing, clusterName: 'drafts', createdOn: 0, backups: [] },
+  { ...billing, clusterName: 'sandbox', free: true, backups: [] },
+];
+
+function daily() {
+  return Array.from({ length: 17 }, (_, ago) => ago);
+}
+
+function weekly() {
+  return { frequencyType: 'weekly', frequencyInterval: 6, retentionValue: 4, retentionUnit: 'weeks' };
+}
+
+/**
+ * Writes a report for each of ten days, except one, to a folder that is made anew. Returns the files, the oldest first.
+ *
+ * @param {string} folder
+ */
+export async function writeReports(folder) {
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  const days = [9, 8, 6, 5, 4, 3, 2, 1, 0];
+  const files = [];
+  for (const ago of days) files.push(await writeReport(folder, ago));
+  return files;
+}
+
+/** Runs the check as if it were this number of days ago. */
+async function writeReport(folder, ago) {
+  const emulator = await startAtlasEmulator();
+  const { accessToken } = emulator.credentials.accessToken;
+  const now = Date.now();
+  for (const cluster of clusters) seed(emulator, cluster, ago, now);
+  const file = `${folder}/${new Date(now - ago * day).toISOString().slice(0, 10)}.json`;
+  const env = { PATH: process.env.PATH, MONGODB_ATLAS_BASE_URL: emulator.url, MONGODB_ATLAS_ACCESS_TOKEN: accessToken };
+  const args = [command, 'check', '--evidence', '--output', file, '--exclude', '*/Cluster0'];
+  await once(spawn(process.execPath, args, { env, stdio: 'ignore' }), 'close');
+  await emulator.close();
+  const time = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g;
+  const shifted = readFileSync(file, 'utf8').replace(time, (text) =>
+    new Date(Date.parse(text) - ago * day).toISOString(),
+  );
+  writeFileSync(file, shifted.replaceAll(emulator.url, 'https://cloud.mongodb.com'));
+  return file;
+}
+
+/** Seeds a cluster as it was this number of days ago. */
+function seed(
+  emulator,
+  { backups, failed = [], createdOn, deletedOn, offOn, pausedOn, restoredOn, ...cluster },
+  ago,
+  now,
+) {
+  if (createdOn < ago || deletedOn >= ago) return;
+  const time = (on) => new Date(now - (on - ago) * day - 5 * hour);
+  const isDedicated = cluster.dedicated === true;
+  const kept = isDedicated ? (cluster.policyItems ? 28 : 7) : 8;
+  const seen = [...backups.map((on) => [on, 'completed']), ...failed.map((on) => [on, 'failed'])]
+    .filter(([on]) => on >= ago && on < ago + kept)
+    .sort(([a], [b]) => b - a);
+  const snapshots = seen.map(([on, status]) => {
+    const id = (0x6a70f0c0 - on * 86_400).toString(16) + 'eb9e7a1777147ec0';
+    const [at, expires] = [time(on), new Date(time(on).getTime() + kept * day)];
+    return isDedicated
+      ? {
+          id,
+          status,
+          createdAt: at,
+          expiresAt: expires,
+          type: 'replicaSet',
+          snapshotType: 'scheduled',
+          copyRegions: [],
+        }
+      : { id, status: status.toUpperCase(), scheduledTime: at, startTime: at, finishTime: at, expiration: expires };
+  });
+  const restoreJobs =
+    restoredOn >= ago
+      ? [
+          {
+            id: '6b'.repeat(12),
+            deliveryType: 'automated',
+            finishedAt: time(restoredOn),
+            targetClusterName: 'restore-test',
+          },
+        ]
+      : [];
+  emulator.seed({
+    ...cluster,
+    createDate: createdOn === undefined ? undefined : new Date(time(createdOn).getTime() + 3 * hour),
+    backupEnabled: isDedicated ? !(offOn >= ago) : undefined,
+    paused: isDedicated ? pausedOn >= ago : undefined,
+    snapshots,
+    restoreJobs,
+  });
+}
