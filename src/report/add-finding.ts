@@ -1,23 +1,43 @@
 import { addEvidence } from './evidence.js';
 import { type Check, type Cluster, keepHighest } from './history.js';
 import { type Fields, type Finding, fieldsOf, getOrAdd, listOf, timeOf } from './json.js';
-import { count, dayMs, dayOf, note, printDuration, printTime } from './time.js';
+import { count, dayMs, dayOf, hourMs, note, printDuration, printTime } from './time.js';
 
-/** @param time - of the report, which is not before those that were added earlier. */
-export function addFinding(cluster: Cluster, finding: Finding, evidence: Fields, time: number): void {
+/**
+ * @param time - of the report, which is not before those that were added earlier.
+ * @param isLimitGiven - whether the check had `--max-age`.
+ */
+export function addFinding(
+  cluster: Cluster,
+  finding: Finding,
+  evidence: Fields,
+  time: number,
+  isLimitGiven: boolean,
+): void {
   const day = dayOf(time);
   const { state, reason } = finding;
   const snapshots = snapshotsOf(finding, evidence);
   note(cluster.states, reason === undefined ? state : `${state} (${reason})`, day);
   cluster.finding = finding;
-  if (cluster.checks.at(-1)?.day === day) cluster.checks.pop();
-  cluster.checks.push(toCheck(finding, evidence, time));
+  addCheck(cluster, toCheck(finding, evidence, time, isLimitGiven));
   addBackups(cluster, finding, snapshots);
   addReach(cluster, finding, time);
   addEvidence(cluster, finding, evidence, snapshots, day);
 }
 
-function toCheck({ state, reason, newest, oldest, maxAge }: Finding, evidence: Fields, time: number): Check {
+function addCheck({ checks }: Cluster, check: Check): void {
+  const before = checks.at(-1);
+  if (before?.day === check.day) checks.pop();
+  // What the report before listed is known too, if nothing is missing between the two.
+  const isContinued = before?.completeFrom !== undefined && before.time >= (check.completeFrom ?? check.time + 1);
+  const completeFrom = isContinued
+    ? Math.min(before.completeFrom, check.completeFrom ?? check.time)
+    : check.completeFrom;
+  checks.push({ ...check, completeFrom });
+}
+
+function toCheck(finding: Finding, evidence: Fields, time: number, isLimitGiven: boolean): Check {
+  const { state, reason, newest, oldest } = finding;
   const isPaused = fieldsOf(evidence['cluster'])['paused'] === true && (state === 'fresh' || state === 'short');
   // An unknown cluster may have backups that no list has.
   const isKnown = state !== 'unknown' && newest !== undefined;
@@ -28,18 +48,36 @@ function toCheck({ state, reason, newest, oldest, maxAge }: Finding, evidence: F
     state,
     isOff: reason === 'backup off',
     isPaused: state === 'paused' || isPaused,
-    limit: maxAge,
+    limit: isLimitGiven ? finding.maxAge : limitOf(finding, evidence),
     // Without evidence, a report says that no backup follows the newest one. With evidence, it lists those that the retention left.
     completeFrom: isKnown ? Math.min(newest, hasAll ? Math.max(oldest, time - keptFor(evidence)) : newest) : undefined,
   };
 }
 
+const [usualLimit, weeklyLimit] = [26 * hourMs, 7 * dayMs + 2 * hourMs];
+
+/**
+ * The limit that a later check may apply. A check raises the usual one by the schedule only if the cluster would be stale without
+ * that, so that of a backup of the last hours says nothing of it.
+ */
+function limitOf({ clusterType, maxAge, age }: Finding, evidence: Fields): number | undefined {
+  if (clusterType !== 'dedicated' || maxAge !== usualLimit || (age ?? 0) > usualLimit) return maxAge;
+  const frequencies = itemsOf(evidence).map(({ frequencyType }) => frequencyType);
+  if (frequencies.length === 0) return undefined;
+  const isWeekly = frequencies.every((frequency) =>
+    ['weekly', 'monthly', 'yearly', 'ondemand'].includes(String(frequency)),
+  );
+  return isWeekly && frequencies.includes('weekly') ? weeklyLimit : usualLimit;
+}
+
+const itemsOf = (evidence: Fields): Fields[] =>
+  listOf(fieldsOf(evidence['schedule'])['policies']).flatMap(({ policyItems }) => listOf(policyItems));
+
 const unitsOfRetention: Readonly<Record<string, number>> = { days: 1, weeks: 7, months: 28, years: 365 };
 
 /** How long every backup is kept at least, in ms: by the schedule, or 7 days, as Flex and new dedicated clusters have it. */
 function keptFor(evidence: Fields): number {
-  const items = listOf(fieldsOf(evidence['schedule'])['policies']).flatMap(({ policyItems }) => listOf(policyItems));
-  const days = items.map(({ retentionValue, retentionUnit }) => {
+  const days = itemsOf(evidence).map(({ retentionValue, retentionUnit }) => {
     return Number(retentionValue) * (unitsOfRetention[String(retentionUnit)] ?? Number.NaN);
   });
   // Not longer, because the retention may have been extended a short time ago.

@@ -128,7 +128,7 @@ class Judge {
 
   /** Judges by what later reports list. */
   #judgeByLists(end: number): Kind | undefined {
-    const limit = this.#limits.at(-1) ?? this.#laterLimit;
+    const limit = this.#limits.at(-1) ?? this.#laterLimit ?? this.#cluster.finding?.maxAge;
     const from = this.#completeFrom;
     if (from > end || limit === undefined) return undefined;
     const newest = this.#cluster.backups.get(this.#backupDays.at(-1) ?? Number.NaN);

@@ -2,23 +2,28 @@ import { type Kind, kinds, type Run, type Span } from './days.js';
 import type { Cluster } from './history.js';
 import { type Html, html } from './html.js';
 import type { Row } from './rows.js';
-import { Days, type Notes, note, printDay, printRange } from './time.js';
+import { Days, type Notes, note, printDay, printDuration, printRange } from './time.js';
 
 type Line = readonly [title: string, ...texts: (string | Html | undefined)[]];
 
 /** Prints all that the reports say of a cluster. */
 export function printDetails({ cluster, runs }: Row, span: Span, reportDays: Days): Html {
   const { settings, highest, states, notChecked, notRead, failures, changes } = cluster;
+  const { maxAge, message } = cluster.finding ?? {};
   const unlisted = Days.of(daysOf(reportDays).filter((day) => !cluster.listed.has(day)));
   const lines: Line[] = [
     ['State', ...printNotes(states)],
     ['Not checked', ...printNotes(notChecked)],
-    ['Error at the last check', cluster.isChecked && cluster.finding?.message],
+    ['Error at the last check', cluster.isChecked && message],
     ...daysByKind(cluster, runs, span),
     ['A snapshot failed', print(Days.of(failures))],
     ['In no list of the report', print(unlisted)],
     ...Array.from(highest, ([title, { text }]): Line => [title, text]),
     ...restoresOf(cluster),
+    [
+      'Limit of the last check',
+      settings.has('Limit of the check') || maxAge === undefined ? undefined : printDuration(maxAge),
+    ],
     ...Array.from(settings, ([title, { value, day }]): Line => [title, `${value} (report of ${printDay(day)})`]),
     ['Not in the evidence', ...printNotes(notRead)],
     ['Changes', ...(changes.length > 0 ? changes : ['none'])],
@@ -29,7 +34,7 @@ export function printDetails({ cluster, runs }: Row, span: Span, reportDays: Day
 /** Prints titles, each with its lines. Leaves out those without any. */
 export function printLines(lines: readonly Line[]): Html {
   const some = lines.map(([title, ...texts]) => [title, texts.filter((text) => text !== undefined)] as const);
-  return html`<dl>${some.map(([title, texts]) => texts.length > 0 && html`<div><dt>${title}</dt>${texts.map((text) => html`<dd>${text}</dd>`)}</div>`)}</dl>`;
+  return html`<dl class="lines">${some.map(([title, texts]) => texts.length > 0 && html`<div><dt>${title}</dt>${texts.map((text) => html`<dd>${text}</dd>`)}</div>`)}</dl>`;
 }
 
 export const printNotes = (notes: Notes): string[] => Array.from(notes, ([text, days]) => `${text}: ${days}`);

@@ -1,6 +1,6 @@
 import { type Cluster, keepHighest } from './history.js';
 import { codeOf, type Fields, type Finding, fieldsOf, listed, listOf, shown, timeOf } from './json.js';
-import { dayOf, hourMs, note, printDay, printTime } from './time.js';
+import { dayOf, note, printDay, printDuration, printTime } from './time.js';
 
 /**
  * Adds what Atlas answered.
@@ -16,7 +16,7 @@ export function addEvidence(
   day: number,
 ): void {
   for (const snapshot of snapshots) addCopies(cluster, snapshot);
-  addSettings(cluster, settingsOf(finding, evidence), day);
+  addSettings(cluster, settingsOf(finding, evidence, cluster.checks.at(-1)?.limit), day);
   const createdAt = timeOf(fieldsOf(evidence['cluster'])['createDate']);
   // A later cluster may have the same name.
   if (createdAt !== undefined) cluster.createdAt = Math.min(createdAt, cluster.createdAt ?? createdAt);
@@ -69,7 +69,11 @@ function addRestore(cluster: Cluster, restore: Fields, day: number): void {
 }
 
 /** What may differ between two reports. Undefined if a report does not say it. */
-function settingsOf({ clusterType, reason, maxAge, minHistory, pitEnabled }: Finding, evidence: Fields) {
+function settingsOf(
+  { clusterType, reason, minHistory, pitEnabled }: Finding,
+  evidence: Fields,
+  limit: number | undefined,
+) {
   const cluster = fieldsOf(evidence['cluster']);
   const schedule = evidence['schedule'] ?? (reason === 'no schedule' ? {} : undefined);
   const { policies, copySettings, restoreWindowDays } = fieldsOf(schedule);
@@ -79,8 +83,8 @@ function settingsOf({ clusterType, reason, maxAge, minHistory, pitEnabled }: Fin
   const tags = listOf(cluster['tags']).map((tag) => `${shown(tag['key'])}=${shown(tag['value'])}`);
   return {
     Created: shown(cluster['createDate']),
-    'Limit of the check': maxAge === undefined ? undefined : `${maxAge / hourMs} h`,
-    'Least history': minHistory === undefined ? undefined : `${minHistory / hourMs} h`,
+    'Limit of the check': limit === undefined ? undefined : printDuration(limit),
+    'Least history': minHistory === undefined ? undefined : printDuration(minHistory),
     Backup: onOrOff(cluster['backupEnabled'] ?? fieldsOf(cluster['backupSettings'])['enabled']),
     Paused: onOrOff(cluster['paused']),
     'Schedule and retention': flexSchedule ?? (schedule === undefined ? undefined : listed(items)),

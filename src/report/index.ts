@@ -99,8 +99,11 @@ function printRefusals({ failures }: Answers): Html {
 }
 
 /** Prints how the checks were run. */
-function printChecks({ checks, projectCounts }: History): Html {
+function printChecks({ checks, days, failures, projectCounts }: History): Html {
   return html`<section class="checks"><h2>How the checks were run</h2>${printLines([
+    ['Days with a report', String(days) || 'none'],
+    ['Days without a report', String(days.gaps) || 'none'],
+    ['Days with a check that failed', String(Days.of(failures.map(({ time }) => dayOf(time)))) || 'none'],
     ['Checks', ...printNotes(checks)],
     ['Projects listed', ...printNotes(projectCounts)],
   ])}</section>`;

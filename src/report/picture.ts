@@ -107,6 +107,13 @@ function ticksOf(span: Span): { readonly day: number; readonly label: string }[]
   });
 }
 
+function drawTick({ day, label }: { readonly day: number; readonly label: string }, span: Span): Html {
+  // The last label would not fit beside its line.
+  const isLast = day > span.last - (span.last - span.first) / 10;
+  const [x, anchor] = [at(span, isLast ? span.last + 1 : day), isLast ? 'end' : 'start'];
+  return html`<text x="${x}" y="11" text-anchor="${anchor}">${label}</text>`;
+}
+
 /** Defines once what all rows use: the grid, the axis, the hatching and the marks. */
 export function drawShared(span: Span): Html {
   const ticks = ticksOf(span);
@@ -119,7 +126,7 @@ export function drawShared(span: Span): Html {
 <g id="restored"><circle cy="3.5" r="3"/></g>
 <g id="grid"><line class="line" x2="100%" y1="18.5" y2="18.5"/>${ticks.map(({ day }) => html`<line x1="${at(span, day)}" x2="${at(span, day)}" y2="30"/>`)}</g>
 <g id="cuts">${cuts.map((x) => html`<line x1="${x}" x2="${x}" y1="7" y2="27"/>`)}</g>
-<g id="axis">${ticks.map(({ day, label }) => html`<text x="${at(span, day)}" dx="2" y="11">${label}</text>`)}</g>
+<g id="axis">${ticks.map((tick) => drawTick(tick, span))}</g>
 </defs></svg>`;
 }
 

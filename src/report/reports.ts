@@ -133,7 +133,9 @@ export function addReport(history: History, report: Report): void {
 }
 
 function addClusters(history: History, { file, time, isAnonymized, fields }: Report, server: string): void {
-  const { project: groupIds, exclude } = fieldsOf(fields['options']);
+  const { options } = fields;
+  const { project: groupIds, exclude, maxAge } = fieldsOf(options);
+  const isLimitGiven = maxAge !== undefined || (Array.isArray(options) && options.includes('maxAge'));
   const listing: Listing = {
     time,
     server,
@@ -169,7 +171,7 @@ function addClusters(history: History, { file, time, isAnonymized, fields }: Rep
     else {
       const cluster = clusterOf(projectOf(finding), finding, time);
       cluster.isChecked = true;
-      addFinding(cluster, finding, fieldsOf(fieldsOfFinding['evidence']), time);
+      addFinding(cluster, finding, fieldsOf(fieldsOfFinding['evidence']), time, isLimitGiven);
     }
   }
   if (unreadable > 0) history.unusable.push({ file, why: `${unreadable} of its entries name no cluster or no state` });

@@ -15,6 +15,9 @@ export interface Knowledge {
 export interface Standing {
   /** A state, or what else it is. */
   readonly label: string;
+  /** Whether the label is a state. */
+  readonly isChecked: boolean;
+  readonly isGone: boolean;
   readonly needsLook: boolean;
   readonly color: string;
   /** The lowest is the worst. */
@@ -90,8 +93,8 @@ function standingOf(
   { states, covers }: Knowledge,
 ): Standing {
   const last = covering.at(-1);
-  const odd = { needsLook: true, color: 'magenta', rank: rankOf('', states) };
-  const calm = { needsLook: false, color: 'plain', rank: Number.MAX_SAFE_INTEGER };
+  const odd = { isChecked: true, isGone: false, needsLook: true, color: 'magenta', rank: rankOf('', states) };
+  const calm = { isChecked: false, isGone: false, needsLook: false, color: 'plain', rank: Number.MAX_SAFE_INTEGER };
   if (last?.failedLists.has(listKey(project, cluster.type))) {
     // The list itself needs a look.
     return { ...odd, label: 'unknown', needsLook: false, note: 'the clusters of the project could not be listed' };
@@ -105,7 +108,12 @@ function standingOf(
   const later = covering.filter(({ time }) => time > cluster.listedAt);
   const lastDay = `last listed on ${printDay(dayOf(cluster.listedAt))}`;
   const pattern = later.flatMap(({ excludes }) => excludes).find((text) => covers(text, names));
-  const gone = { label: 'no longer listed', note: `${lastDay}: deleted, or a role was lost` };
+  const gone = {
+    isChecked: false,
+    isGone: true,
+    label: 'no longer listed',
+    note: `${lastDay}: deleted, or a role was lost`,
+  };
   if (!cluster.isChecked) return { ...calm, ...gone, note: lastDay };
   return pattern === undefined ? { ...odd, ...gone } : { ...calm, ...gone, note: `${lastDay}, excluded by ${pattern}` };
 }

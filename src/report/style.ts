@@ -32,20 +32,21 @@ rect.backup { fill: var(--good) } .within { fill: var(--low) } rect.over { fill:
 .off { fill: var(--page); stroke: var(--bad); stroke-width: 1.4 } .skipped { fill: var(--gray) }
 .paused { fill: url(#dots) } #dots rect { fill: var(--calm) } .unknown { fill: url(#hatch) } #hatch rect { fill: var(--gray) }
 #failed path { stroke: var(--bad); stroke-width: 2; fill: none } #restored circle { stroke: var(--link); stroke-width: 2; fill: var(--page) }
-.row > summary, .head { display: grid; grid-template-columns: minmax(0, 15rem) 7.5rem minmax(0, 1fr); gap: 0 .8rem; align-items: center;
+.row > summary, .head { display: grid; grid-template-columns: minmax(0, 15rem) 8.5rem minmax(0, 1fr); gap: 0 .8rem; align-items: center;
   padding: .1rem .4rem; list-style: none }
+.row .chip { justify-self: start }
 .row > summary { cursor: pointer } .row > summary::-webkit-details-marker { display: none }
 .row > summary:hover, .row[open] > summary { background: var(--panel) } .row:target > summary { outline: 2px solid var(--link) }
 .wide { max-width: calc(var(--days) * 30px) }
-.row > dl, .events > dl, .checks > dl { padding: .5rem .4rem 1rem 1.4rem; background: var(--panel); font-size: .88rem }
-dl div { display: flex; flex-wrap: wrap; gap: 0 1rem } .row dt, .events dt, .checks dt { flex: 0 0 13rem; color: var(--soft) }
-.facts div { display: block } .row dd, .events dd, .checks dd { flex: 1 1 20rem } dd + dd { margin-left: 14rem; flex-basis: 100% }
-.facts dd + dd { margin: .2rem 0 0 }
+.lines { padding: .5rem .4rem 1rem 1.4rem; background: var(--panel); font-size: .88rem; column-gap: 2rem }
+.lines div { display: grid; grid-template-columns: 13.5rem minmax(0, 1fr); gap: 0 1rem; break-inside: avoid }
+.lines dt { color: var(--soft) } .lines dd { grid-column: 2 } .facts dd + dd { margin: .2rem 0 0 }
 .events { margin: .2rem .4rem; font-size: .9rem } .name small { white-space: nowrap }
+@media (min-width: 70rem) { .row .lines { columns: 2 } }
 @media (max-width: 40rem) { body { padding: .8rem } .row > summary, .head { grid-template-columns: minmax(0, 1fr) auto; padding: .3rem 0 }
-  .wide { grid-column: 1 / -1 } .row dt, .events dt, .checks dt { flex-basis: 100% } dd + dd { margin-left: 0 } }
+  .wide { grid-column: 1 / -1 } .lines { padding-left: .4rem } .lines div { display: block } .lines dd { margin: 0 0 .3rem .8rem } }
 @media screen { .many .row { content-visibility: auto; contain-intrinsic-size: auto 34px } }
-@media print { @page { size: A4 landscape; margin: 10mm } body { padding: 0; max-width: none; font-size: 10px }
+@media print { @page { size: A4 landscape; margin: 10mm } :root { font-size: 9.5px; --panel: #fff } body { padding: 0; max-width: none; font-size: 1rem }
   * { print-color-adjust: exact; -webkit-print-color-adjust: exact } details::details-content { display: block; content-visibility: visible;
-  block-size: auto } .row > summary, h2, .head { break-after: avoid } .row > summary, dl div, li { break-inside: avoid } }
+  block-size: auto } .row .lines { columns: 2 } .row > summary, h2, .head { break-after: avoid } .row > summary, li { break-inside: avoid } }
 `);

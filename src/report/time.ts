@@ -57,6 +57,15 @@ export class Days {
     return this.runs.reduce((sum, [first, last]) => sum + last - first + 1, 0);
   }
 
+  /** The days between the runs. */
+  get gaps(): Days {
+    const gaps = new Days();
+    this.runs.slice(1).forEach(([first], index) => {
+      gaps.runs.push([(this.runs[index]?.[1] ?? first) + 1, first - 1]);
+    });
+    return gaps;
+  }
+
   toString(): string {
     const runs = this.runs.map(([first, last]) => printRange(first, last));
     return this.count > 1 ? `${runs.join(', ')} (${this.count} days)` : runs.join();

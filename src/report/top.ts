@@ -1,6 +1,7 @@
-import { kinds, type Run } from './days.js';
+import type { Run } from './days.js';
 import type { Cluster, History } from './history.js';
 import { type Html, html, join, name } from './html.js';
+import type { Finding } from './json.js';
 import { restoredOn } from './picture.js';
 import type { Row, Section, Standing } from './rows.js';
 import { count, Days, hourMs, printDay, printDuration, printRange, printTime } from './time.js';
@@ -20,11 +21,11 @@ export function printSummary(history: History, sections: readonly Section[]): Ht
   ];
   if (listing !== undefined) {
     if (last?.hasFailed) facts.push(['Last check that listed clusters', printTime(listing.time)]);
-    const clusters = rows.filter(({ standing }) => standing.label !== 'no longer listed').length;
+    const checked = rows.filter(({ standing }) => standing.isChecked).length;
     facts.push(
-      ['Clusters', html`${count(clusters, 'cluster')} in ${count(sections.length, 'project')}`, printCounts(rows)],
       ['Reports', `on ${days.count} of ${count(end - first + 1, 'day')}, ${printRange(first, end)}`],
       ['Restored', `${count(restored, 'cluster')}`],
+      ['Checked', `${count(checked, 'cluster')}`, printCounts(rows)],
     );
   }
   return html`<dl class="facts">${facts.map(([title, ...texts]) => html`<div><dt>${title}</dt>${texts.map((text) => html`<dd>${text}</dd>`)}</div>`)}</dl>`;
@@ -45,10 +46,7 @@ function printCounts(rows: readonly Row[]): Html {
 }
 
 /** Prints what is wrong with the reports themselves. */
-export function printReportProblems(
-  { unusable, failures, last, days, listings }: History,
-  now: number,
-): Html | undefined {
+export function printReportProblems({ unusable, failures, last, listings }: History, now: number): Html | undefined {
   const problems: (Html | string)[] = [];
   if (listings.length === 0) problems.push(noReport(last === undefined));
   if (last !== undefined && now - last.time > 26 * hourMs) {
@@ -56,8 +54,6 @@ export function printReportProblems(
   }
   problems.push(...failures.map(({ time, why }) => `The check of ${printTime(time)} failed: ${why}`));
   problems.push(...unusable.map(({ file, why }) => html`${name(file)}: ${why}`));
-  const missing = Days.of(gapsOf(days));
-  if (missing.count > 0) problems.push(`No report on ${missing}.`);
   if (problems.length === 0) return undefined;
   return html`<section class="bad"><h2>The reports</h2><ul>${problems.map((problem) => html`<li>${problem}</li>`)}</ul></section>`;
 }
@@ -66,12 +62,6 @@ const noReport = (isEmpty: boolean): string =>
   isEmpty
     ? 'No file is a usable report of a check.'
     : 'No report lists clusters: every check failed to list the projects.';
-
-const gapsOf = ({ runs }: Days): number[] =>
-  runs.slice(1).flatMap(([first], index) => {
-    const before = runs[index]?.[1] ?? first;
-    return Array.from({ length: first - before - 1 }, (_, step) => before + 1 + step);
-  });
 
 /** Prints what somebody has to look at, the worst first. */
 export function printAttention(history: History, sections: readonly Section[]): Html {
@@ -106,27 +96,26 @@ const ageOf = ({ cluster }: Row): number => cluster.finding?.age ?? 0;
 /** Says what is wrong, since when, and whether it was so before. */
 function explain({ cluster, standing, runs }: Row): string[] {
   const { finding, failures } = cluster;
-  const { newest, age, maxAge, oldest, minHistory, message } = finding ?? {};
-  const facts: (string | undefined)[] = [standing.note];
-  if (standing.label !== 'no longer listed') {
-    if (message !== undefined) facts.push(message.replace(/\.$/, ''));
-    facts.push(`${standing.label} since the report of ${printDay(sinceOf(cluster))}`);
-  }
-  if (newest !== undefined) {
-    const limit = maxAge === undefined ? '' : `, with a limit of ${printDuration(maxAge)}`;
-    facts.push(
-      `newest backup ${printTime(newest)}${age === undefined ? '' : `, ${printDuration(age)} old at the check${limit}`}`,
-    );
-  }
+  const { newest, oldest, minHistory } = finding ?? {};
+  const isListed = !standing.isGone;
+  const facts = [standing.note];
+  if (isListed) facts.push(`${standing.label} since the report of ${printDay(sinceOf(cluster))}`);
+  if (newest !== undefined) facts.push(`newest backup ${printTime(newest)}${isListed ? printAge(finding) : ''}`);
   if (minHistory !== undefined && oldest !== undefined) {
     facts.push(`oldest backup ${printTime(oldest)}, ${printDuration(minHistory)} of history needed`);
   }
   const isBad = ({ kind }: Run) => kind === 'over' || kind === 'late';
   const bad = runs.filter(isBad).map(({ first, last }) => printRange(first, last));
-  if (bad.length > 0) facts.push(`${kinds.over} on ${lastOf(bad)}`);
+  if (bad.length > 0) facts.push(`over the limit on ${lastOf(bad)}`);
   const failed = Days.of(failures).runs.map(([first, last]) => printRange(first, last));
   if (failed.length > 0) facts.push(`a snapshot failed on ${lastOf(failed)}`);
+  if (isListed) facts.push(finding?.message?.replace(/\.$/, ''));
   return facts.filter((fact) => fact !== undefined);
+}
+
+function printAge({ age, maxAge }: Partial<Finding> = {}): string {
+  if (age === undefined) return '';
+  return `, ${printDuration(age)} old at the check${maxAge === undefined ? '' : ` (limit ${printDuration(maxAge)})`}`;
 }
 
 const lastOf = (runs: readonly string[]): string =>

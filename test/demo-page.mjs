@@ -1,8 +1,8 @@
-// Makes reports of ten days from the emulator, for the demo and for the picture of the page.
-
+// Writes the page that `npm run demo:page` names, from reports of ten days that the command makes of the emulator. With a file as
+// its argument, it also takes a picture of the page, with Debian's chromium.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { startAtlasEmulator } from '../dist/testing.js';
 
@@ -21,7 +21,7 @@ const clusters = [
   { ...shop, clusterName: 'sessions', createdOn: 4, backups: daily().filter((ago) => ago < 4) },
   { ...billing, clusterName: 'invoices', dedicated: true, backups: daily().filter((ago) => ago > 5), offOn: 5 },
   { ...billing, clusterName: 'ledger', dedicated: true, backups: daily().filter((ago) => ago !== 5), failed: [5] },
-  { ...billing, clusterName: 'audit', dedicated: true, policyItems: [weekly()], backups: [2, 9, 16, 23] },
+  { ...billing, clusterName: 'audit', dedicated: true, policyItems: [weekly()], backups: [2, 9, 16] },
   { ...billing, clusterName: 'taxes', dedicated: true, backups: daily().filter((ago) => ago > 4), pausedOn: 4 },
   { ...billing, clusterName: 'drafts', createdOn: 0, backups: [] },
   { ...billing, clusterName: 'sandbox', free: true, backups: [] },
@@ -33,20 +33,6 @@ function daily() {
 
 function weekly() {
   return { frequencyType: 'weekly', frequencyInterval: 6, retentionValue: 4, retentionUnit: 'weeks' };
-}
-
-/**
- * Writes a report for each of ten days, except one, to a folder that is made anew. Returns the files, the oldest first.
- *
- * @param {string} folder
- */
-export async function writeReports(folder) {
-  rmSync(folder, { recursive: true, force: true });
-  mkdirSync(folder, { recursive: true });
-  const days = [9, 8, 6, 5, 4, 3, 2, 1, 0];
-  const files = [];
-  for (const ago of days) files.push(await writeReport(folder, ago));
-  return files;
 }
 
 /** Runs the check as if it were this number of days ago. */
@@ -83,7 +69,7 @@ function seed(
     .filter(([on]) => on >= ago && on < ago + kept)
     .sort(([a], [b]) => b - a);
   const snapshots = seen.map(([on, status]) => {
-    const id = (0x6a70f0c0 - on * 86_400).toString(16) + 'eb9e7a1777147ec0';
+    const id = `${(0x6a70f0c0 - on * 86_400).toString(16)}eb9e7a1777147ec0`;
     const [at, expires] = [time(on), new Date(time(on).getTime() + kept * day)];
     return isDedicated
       ? {
@@ -110,10 +96,32 @@ function seed(
       : [];
   emulator.seed({
     ...cluster,
-    createDate: createdOn === undefined ? undefined : new Date(time(createdOn).getTime() + 3 * hour),
+    createDate: new Date(time(createdOn ?? 900).getTime() + 3 * hour),
     backupEnabled: isDedicated ? !(offOn >= ago) : undefined,
     paused: isDedicated ? pausedOn >= ago : undefined,
     snapshots,
     restoreJobs,
   });
 }
+
+async function takePicture(page, file) {
+  const { chromium } = await import('playwright-core');
+  const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox'] });
+  const tab = await browser.newPage({ viewport: { width: 960, height: 1020 } });
+  await tab.goto(`file://${page}`);
+  await tab.screenshot({ path: file });
+  await browser.close();
+}
+
+const folder = fileURLToPath(new URL('../reports/demo', import.meta.url));
+const page = `${folder}/page.html`;
+rmSync(folder, { recursive: true, force: true });
+mkdirSync(folder, { recursive: true });
+const files = [];
+// One day has no report.
+for (const ago of [9, 8, 6, 5, 4, 3, 2, 1, 0]) files.push(await writeReport(folder, ago));
+const args = [command, 'report', ...files];
+await once(spawn(process.execPath, args, { stdio: ['ignore', openSync(page, 'w'), 'inherit'] }), 'close');
+const picture = process.argv[2];
+if (picture !== undefined) await takePicture(page, picture);
+console.log(`A page of the backups of ten days, from the emulator: ${page}`);
