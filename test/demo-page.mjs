@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { crc32, deflateSync } from 'node:zlib';
 import { startAtlasEmulator } from '../dist/testing.js';
 
 const command = fileURLToPath(new URL('../dist/cli.js', import.meta.url));
@@ -104,13 +105,66 @@ function seed(
   });
 }
 
+/** Takes a picture of the upper part of a page, with a palette of at most 256 colors, so that the file stays small. */
 async function takePicture(page, file) {
   const { chromium } = await import('playwright-core');
   const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox'] });
-  const tab = await browser.newPage({ viewport: { width: 960, height: 1020 } });
+  const tab = await browser.newPage({ viewport: { width: 1100, height: 1190 } });
   await tab.goto(`file://${page}`);
-  await tab.screenshot({ path: file });
+  const screenshot = (await tab.screenshot()).toString('base64');
+  const { width, height, pixels } = await tab.evaluate(readPixels, screenshot);
   await browser.close();
+  writeFileSync(file, encodePng(width, height, pixels));
+}
+
+/** Decodes a PNG in the browser. Returns each pixel as a number with 5 bits per channel. */
+async function readPixels(base64) {
+  const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+  const image = await createImageBitmap(new Blob([bytes], { type: 'image/png' }));
+  const { width, height } = image;
+  const context = new OffscreenCanvas(width, height).getContext('2d');
+  context.drawImage(image, 0, 0);
+  const { data } = context.getImageData(0, 0, width, height);
+  const pixels = Array.from({ length: width * height }, (_, index) => {
+    const [red, green, blue] = data.subarray(index * 4, index * 4 + 3).map((value) => value >> 3);
+    return (red << 10) | (green << 5) | blue;
+  });
+  return { width, height, pixels };
+}
+
+/** Encodes pixels with a palette of the most frequent colors. Others get the nearest one. */
+function encodePng(width, height, pixels) {
+  const counts = new Map();
+  for (const color of pixels) counts.set(color, (counts.get(color) ?? 0) + 1);
+  const palette = [...counts.keys()].sort((a, b) => counts.get(b) - counts.get(a)).slice(0, 256);
+  const channels = (color) => [color >> 10, (color >> 5) & 31, color & 31];
+  const distance = (a, b) => channels(a).reduce((sum, value, index) => sum + (value - channels(b)[index]) ** 2, 0);
+  const nearest = (color) =>
+    palette.reduce((best, other) => (distance(other, color) < distance(best, color) ? other : best));
+  const indexes = new Map([...counts.keys()].map((color) => [color, palette.indexOf(nearest(color))]));
+  const lines = Buffer.alloc((width + 1) * height);
+  pixels.forEach((color, index) => {
+    lines[index + Math.floor(index / width) + 1] = indexes.get(color);
+  });
+  const header = Buffer.from([0, 0, width >> 8, width & 255, 0, 0, height >> 8, height & 255, 8, 3, 0, 0, 0]);
+  const colors = Buffer.from(palette.flatMap(channels).map((value) => Math.round((value * 255) / 31)));
+  const chunk = (type, data) => {
+    const body = Buffer.concat([Buffer.from(type), data]);
+    const framed = Buffer.alloc(body.length + 8);
+    framed.writeUInt32BE(data.length);
+    body.copy(framed, 4);
+    framed.writeUInt32BE(crc32(body), body.length + 4);
+    return framed;
+  };
+  const signature = Buffer.from([137, 80, 78, 71, 13, 10, 26, 10]);
+  const data = deflateSync(lines, { level: 9 });
+  return Buffer.concat([
+    signature,
+    chunk('IHDR', header),
+    chunk('PLTE', colors),
+    chunk('IDAT', data),
+    chunk('IEND', Buffer.alloc(0)),
+  ]);
 }
 
 const folder = fileURLToPath(new URL('../reports/demo', import.meta.url));
