@@ -1,17 +1,21 @@
 import type { Check, Cluster, History } from './history.js';
 import { dayMs, dayOf } from './time.js';
 
-/** What a day may be to a cluster, in words. */
+/** What a day may be to a cluster. All words and bars are here: `title` is that of a bar, and `label` that of a list of days. */
 export const kinds = {
-  backup: 'a backup',
-  late: 'a backup, but over the limit at the end of the day',
-  within: 'none, but within the limit',
-  over: 'none, and over the limit',
-  off: 'backup off',
-  paused: 'paused',
-  unknown: 'not known',
-  skipped: 'not checked',
-  blank: 'not listed',
+  backup: { title: 'a backup', label: 'Days with a backup', bars: ['backup'] },
+  late: {
+    title: 'a backup, but over the limit at the end of the day',
+    label: 'Days with a backup, but over the limit at the end',
+    bars: ['backup', 'over'],
+  },
+  within: { title: 'none, but within the limit', label: 'Days without, but within the limit', bars: ['within'] },
+  over: { title: 'none, and over the limit', label: 'Days without, and over the limit', bars: ['over'] },
+  off: { title: 'backup off', label: 'Days with backup off', bars: ['off'] },
+  paused: { title: 'paused', label: 'Days paused', bars: ['paused'] },
+  unknown: { title: 'not known', label: 'Days not known', bars: ['unknown'] },
+  skipped: { title: 'not checked', label: 'Days not checked', bars: ['skipped'] },
+  blank: { title: 'not listed', label: 'Days not listed', bars: [] },
 } as const;
 
 export type Kind = keyof typeof kinds;

@@ -1,80 +1,74 @@
-import { type Kind, kinds, type Run, type Span } from './days.js';
-import type { Cluster } from './history.js';
+import { type Kind, kinds, type Run } from './days.js';
+import { type Cluster, limitTitle } from './history.js';
 import { type Html, html } from './html.js';
+import { getOrAdd } from './json.js';
 import type { Row } from './rows.js';
-import { Days, type Notes, note, printDay, printDuration, printRange } from './time.js';
+import { Days, type Notes, note, printDay, printDuration } from './time.js';
 
-type Line = readonly [title: string, ...texts: (string | Html | undefined)[]];
+/** A title and what is under it. Nothing is printed if that is empty. */
+export type Line = readonly [title: string, texts: readonly string[]];
 
-/** Prints all that the reports say of a cluster. */
-export function printDetails({ cluster, runs }: Row, span: Span, reportDays: Days): Html {
-  const { settings, highest, states, notChecked, notRead, failures, changes } = cluster;
-  const { maxAge, message } = cluster.finding ?? {};
-  const unlisted = Days.of(daysOf(reportDays).filter((day) => !cluster.listed.has(day)));
-  const lines: Line[] = [
-    ['State', ...printNotes(states)],
-    ['Not checked', ...printNotes(notChecked)],
-    ['Error at the last check', cluster.isChecked && message],
-    ...daysByKind(cluster, runs, span),
-    ['A snapshot failed', print(Days.of(failures))],
-    ['In no list of the report', print(unlisted)],
-    ...Array.from(highest, ([title, { text }]): Line => [title, text]),
-    ...restoresOf(cluster),
-    [
-      'Limit of the last check',
-      settings.has('Limit of the check') || maxAge === undefined ? undefined : printDuration(maxAge),
-    ],
-    ...Array.from(settings, ([title, { value, day }]): Line => [title, `${value} (report of ${printDay(day)})`]),
-    ['Not in the evidence', ...printNotes(notRead)],
-    ['Changes', ...(changes.length > 0 ? changes : ['none'])],
-  ].map(([title = '', ...texts]) => [title as string, ...texts.map((text) => text || undefined)]);
-  return printLines(lines);
+export function printLines(lines: readonly Line[]): Html {
+  const some = lines.filter(([, texts]) => texts.length > 0);
+  const toHtml = ([title, texts]: Line) =>
+    html`<div><dt>${title}</dt>${texts.map((text) => html`<dd>${text}</dd>`)}</div>`;
+  return html`<dl class="lines">${some.map(toHtml)}</dl>`;
 }
 
-/** Prints titles, each with its lines. Leaves out those without any. */
-export function printLines(lines: readonly Line[]): Html {
-  const some = lines.map(([title, ...texts]) => [title, texts.filter((text) => text !== undefined)] as const);
-  return html`<dl class="lines">${some.map(([title, texts]) => texts.length > 0 && html`<div><dt>${title}</dt>${texts.map((text) => html`<dd>${text}</dd>`)}</div>`)}</dl>`;
+/** Prints all that the reports say of a cluster. */
+export function printDetails({ cluster, runs }: Row, reportDays: Days): Html {
+  const { highest, states, notChecked, notRead, failures, changes, finding, listed, isChecked } = cluster;
+  const unlisted = Days.of(reportDays.list.filter((day) => !listed.has(day)));
+  return printLines([
+    ['State', printNotes(states)],
+    ['Not checked', printNotes(notChecked)],
+    ['Error at the last check', isChecked && finding?.message ? [finding.message] : []],
+    ...daysByKind(cluster, runs),
+    ['Days not in the reports', print(unlisted)],
+    ['Failed snapshots', print(Days.of(failures))],
+    ...Array.from(highest, ([title, { text }]): Line => [title, [text]]),
+    ...restoresOf(cluster),
+    ['Not read', printNotes(notRead)],
+    ...settingsOf(cluster),
+    ['Changes', changes.length > 0 ? changes : ['none']],
+  ]);
+}
+
+function settingsOf({ settings, finding }: Cluster): Line[] {
+  const last = Math.max(...Array.from(settings.values(), ({ day }) => day));
+  const lines = Array.from(settings, ([title, { value, day }]): Line => {
+    return [title, [day === last ? value : `${value} (report of ${printDay(day)})`]];
+  });
+  // A limit that no later check needs.
+  const isMissing = finding?.maxAge !== undefined && !settings.has(limitTitle);
+  if (isMissing) lines.unshift([limitTitle, [printDuration(finding.maxAge)]]);
+  return lines.length > 0 ? [['By the report of', [printDay(last)]], ...lines] : [];
 }
 
 export const printNotes = (notes: Notes): string[] => Array.from(notes, ([text, days]) => `${text}: ${days}`);
 
-const print = (days: Days): string | undefined => (days.count > 0 ? String(days) : undefined);
-
-const daysOf = ({ runs }: Days): number[] =>
-  runs.flatMap(([first, last]) => Array.from({ length: last - first + 1 }, (_, index) => first + index));
+const print = (days: Days): string[] => (days.count > 0 ? [String(days)] : []);
 
 /** The days of each kind. Those with a backup include the ones before the picture. */
-function daysByKind({ backups }: Cluster, runs: readonly Run[], span: Span): Line[] {
-  const ofKinds = new Map<Kind, Days>();
+function daysByKind({ backups }: Cluster, runs: readonly Run[]): Line[] {
+  const ofKinds = new Map<Kind, Days>([['backup', Days.of(backups.keys())]]);
   for (const { kind, first, last } of runs) {
-    for (let day = first; day <= last; day += 1) {
-      const days = ofKinds.get(kind) ?? new Days();
-      ofKinds.set(kind, days);
-      days.add(day);
-    }
+    if (kind !== 'backup' && kind !== 'blank') getOrAdd(ofKinds, kind, () => new Days()).runs.push([first, last]);
   }
-  const all = (Object.keys(kinds) as Kind[]).map((kind): Line => {
-    const days = kind === 'backup' ? Days.of(backups.keys()) : ofKinds.get(kind);
-    return [`Days: ${kinds[kind]}`, days && print(days)];
-  });
-  return [
-    ['Days in the picture', printRange(span.first, span.last)],
-    ...all.filter(([title]) => title !== `Days: ${kinds.blank}`),
-  ];
+  return Array.from(ofKinds, ([kind, days]): Line => [kinds[kind].label, print(days)]);
 }
 
 /** Completed restores by the day on which they ended, others by the first report of each. */
 function restoresOf({ restores }: Cluster): Line[] {
-  const [done, open, downloads]: Notes[] = [new Map(), new Map(), new Map()];
-  const sorted = [...restores.values()].sort((a, b) => a.day - b.day);
-  for (const { isDownload, isCompleted, target, day } of sorted) {
-    const notes = isDownload ? downloads : isCompleted ? done : open;
-    note(notes as Notes, isDownload ? (isCompleted ? 'completed' : 'not completed') : `to ${target}`, day);
+  const titles = new Map<string, Notes>();
+  for (const { isDownload, isCompleted, target, day } of [...restores.values()].sort((a, b) => a.day - b.day)) {
+    const kind = isDownload ? 'Downloads, which are no restores' : 'Restores';
+    const title = isCompleted ? kind : `${kind}, not completed, by the first report of each`;
+    note(
+      getOrAdd(titles, title, () => new Map()),
+      `to ${target}`,
+      day,
+    );
   }
-  return [
-    ['Restores', ...printNotes(done as Notes)],
-    ['Restores not completed, by the first report of each', ...printNotes(open as Notes)],
-    ['Downloads, which are no restores', ...printNotes(downloads as Notes)],
-  ];
+  return Array.from(titles, ([title, notes]): Line => [title, printNotes(notes)]);
 }

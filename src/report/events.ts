@@ -1,12 +1,12 @@
 import { groupIdSchema, isAtlasError, TenantSnapshotsClient } from '../index.js';
-import { printLines } from './details.js';
+import { type Line, printLines } from './details.js';
 import type { History, Project } from './history.js';
 import { type Html, html } from './html.js';
 import { type Fields, listed, listOf, shown, textOf } from './json.js';
 import { dayMs, printDay } from './time.js';
 
 /** What Atlas answered about a project: the rows of a table, or why there are none. */
-type Answer = { readonly rows: readonly (readonly [string, string])[] } | { readonly failure: string };
+type Answer = { readonly rows: readonly Line[] } | { readonly failure: string };
 
 /** What Atlas answered, by the ID of the project. */
 export interface Answers {
@@ -75,19 +75,19 @@ export async function askAtlas({ projects, days }: History, signal: AbortSignal)
   return answers;
 }
 
-function toAlert(item: Fields): [string, string][] {
+function toAlert(item: Fields): Line[] {
   const { eventTypeName, enabled, notifications } = item;
   if (!textOf(eventTypeName)?.startsWith('CPS_')) return [];
   const notified = listed(listOf(notifications).map(({ typeName }) => typeName));
-  return [[String(eventTypeName), `${enabled === true ? 'enabled' : 'not enabled'}, notifies: ${notified}`]];
+  return [[String(eventTypeName), [`${enabled === true ? 'enabled' : 'not enabled'}, notifies: ${notified}`]]];
 }
 
-function toEvent(item: Fields): [string, string][] {
+function toEvent(item: Fields): Line[] {
   const { created, eventTypeName, clusterName, username, publicKey, remoteAddress } = item;
   const what = [eventTypeName, clusterName].map(shown).filter(Boolean).join(', ');
   const who = username ? `user ${shown(username)}` : publicKey ? `API key ${shown(publicKey)}` : 'nobody named';
   const from = remoteAddress ? `, from the IP address ${shown(remoteAddress)}` : '';
-  return [[shown(created) ?? 'no time', `${what}: ${who}${from}`]];
+  return [[shown(created) ?? 'no time', [`${what}: ${who}${from}`]]];
 }
 
 /** Prints what Atlas answered about a project. */

@@ -1,4 +1,4 @@
-import { type Cluster, keepHighest } from './history.js';
+import { type Cluster, keepHighest, limitTitle } from './history.js';
 import { codeOf, type Fields, type Finding, fieldsOf, listed, listOf, shown, timeOf } from './json.js';
 import { dayOf, note, printDay, printDuration, printTime } from './time.js';
 
@@ -83,7 +83,7 @@ function settingsOf(
   const tags = listOf(cluster['tags']).map((tag) => `${shown(tag['key'])}=${shown(tag['value'])}`);
   return {
     Created: shown(cluster['createDate']),
-    'Limit of the check': limit === undefined ? undefined : printDuration(limit),
+    [limitTitle]: limit === undefined ? undefined : printDuration(limit),
     'Least history': minHistory === undefined ? undefined : printDuration(minHistory),
     Backup: onOrOff(cluster['backupEnabled'] ?? fieldsOf(cluster['backupSettings'])['enabled']),
     Paused: onOrOff(cluster['paused']),

@@ -90,6 +90,9 @@ export interface Cluster {
   readonly highest: Map<string, { readonly rank: number; readonly text: string }>;
 }
 
+/** The setting that is the limit. */
+export const limitTitle = 'Limit of the check';
+
 export interface Restore {
   readonly isDownload: boolean;
   readonly isCompleted: boolean;

@@ -90,7 +90,7 @@ function printRow(row: Row, { days }: History, span: Span): Html {
   const { id, cluster, standing } = row;
   return html`<details class="row" id="${id}"><summary><span class="name">${name(cluster.name)} <small>${cluster.type}</small></span>${chip(
     standing,
-  )}<span class="wide">${drawRow(row, span)}</span></summary>${printDetails(row, span, days)}</details>`;
+  )}<span class="wide">${drawRow(row, span)}</span></summary>${printDetails(row, days)}</details>`;
 }
 
 function printRefusals({ failures }: Answers): Html {
@@ -101,11 +101,11 @@ function printRefusals({ failures }: Answers): Html {
 /** Prints how the checks were run. */
 function printChecks({ checks, days, failures, projectCounts }: History): Html {
   return html`<section class="checks"><h2>How the checks were run</h2>${printLines([
-    ['Days with a report', String(days) || 'none'],
-    ['Days without a report', String(days.gaps) || 'none'],
-    ['Days with a check that failed', String(Days.of(failures.map(({ time }) => dayOf(time)))) || 'none'],
-    ['Checks', ...printNotes(checks)],
-    ['Projects listed', ...printNotes(projectCounts)],
+    ['Days with a report', [String(days)]],
+    ['Days without a report', [String(days.gaps) || 'none']],
+    ['Days with a check that failed', [String(Days.of(failures.map(({ time }) => dayOf(time)))) || 'none']],
+    ['Checks', printNotes(checks)],
+    ['Projects listed', printNotes(projectCounts)],
   ])}</section>`;
 }
 

@@ -11,46 +11,24 @@ const widthOf = (span: Span, first: number, last: number): string =>
 
 const percent = (part: number): string => `${Number((100 * part).toFixed(2))}%`;
 
-// Above the line, which is at 18, is what there is; below it is what lacks. [y, height]
-const shapes: Readonly<
-  Record<Exclude<Kind, 'blank'>, readonly (readonly [className: string, y: number, height: number])[]>
-> = {
-  backup: [['backup', 8, 10]],
-  late: [
-    ['backup', 8, 10],
-    ['over', 19, 7],
-  ],
-  within: [['within', 14, 4]],
-  over: [['over', 19, 7]],
-  off: [['off', 19.5, 6]],
-  paused: [['paused', 14, 4]],
-  unknown: [['unknown', 12, 11]],
-  skipped: [['skipped', 17, 2]],
-};
+/** Draws runs of days: what there is above the line, what lacks below it. */
+function drawRun({ kind, first, last }: Run, span: Span): Html[] {
+  const { title, bars } = kinds[kind];
+  return bars.map((bar) => drawBar(bar, first, last, title, span));
+}
 
-/** Draws runs of days. */
-function drawRun({ kind, first, last }: Run, span: Span): Html | undefined {
-  if (kind === 'blank') return undefined;
-  const [x, width] = [at(span, first), widthOf(span, first, last)];
-  const bars = shapes[kind].map(
-    ([name, y, height]) => html`<rect class="${name}" x="${x}" y="${y}" width="${width}" height="${height}"/>`,
-  );
-  const days = last > first ? ` (${last - first + 1} days)` : '';
-  return html`<g><title>${printRange(first, last)}: ${kinds[kind]}${days}</title>${bars}</g>`;
+function drawBar(name: string, first: number, last: number, words: string, span: Span): Html {
+  const days = last > first && ` (${last - first + 1} days)`;
+  const title = html`<title>${printRange(first, last)}: ${words}${days}</title>`;
+  return html`<rect class="${name}" x="${at(span, first)}" width="${widthOf(span, first, last)}">${title}</rect>`;
 }
 
 /** Draws a mark at each day that the picture has. */
 function drawMarks(days: Days, name: 'failed' | 'restored', title: string, span: Span): Html[] {
-  const all = days.runs.flatMap(([first, last]) =>
-    Array.from({ length: last - first + 1 }, (_, index) => first + index),
-  );
-  const center = 0.5 / (span.last - span.first + 1);
-  return all
-    .filter((day) => day >= span.first && day <= span.last)
-    .map((day) => {
-      const x = percent((day - span.first) / (span.last - span.first + 1) + center);
-      return html`<g><title>${printDay(day)}: ${title}</title><use href="#${name}" x="${x}"/></g>`;
-    });
+  const shown = days.list.filter((day) => day >= span.first && day <= span.last);
+  return shown.map((day) => {
+    return html`<use href="#${name}" x="${at(span, day + 0.5)}"><title>${printDay(day)}: ${title}</title></use>`;
+  });
 }
 
 /** The days on which a cluster was restored. */
@@ -64,40 +42,36 @@ export function drawRow(row: Row, span: Span): Html {
   const restored = restoredOn(row);
   const sums = new Map<Kind, number>();
   for (const { kind, first, last } of runs) sums.set(kind, (sums.get(kind) ?? 0) + last - first + 1);
-  const parts = Array.from(sums, ([kind, days]) => `${kinds[kind]} on ${count(days, 'day')}`);
+  const parts = Array.from(sums, ([kind, days]) => `${kinds[kind].title} on ${count(days, 'day')}`);
   if (failures.count > 0) parts.push(`a snapshot failed on ${count(failures.count, 'day')}`);
   if (restored.count > 0) parts.push(`restored on ${count(restored.count, 'day')}`);
   const label = `${cluster.name}, ${cluster.type}, ${standing.label}. ${printRange(span.first, span.last)}: ${parts.join('; ')}.`;
-  return html`<svg class="days" role="img" aria-label="${label}"><use href="#grid"/>${runs.map((run) => drawRun(run, span))}${drawMarks(
-    failures,
-    'failed',
-    'a snapshot failed',
-    span,
-  )}${drawMarks(restored, 'restored', 'restored', span)}<use href="#cuts"/></svg>`;
+  const marks = [
+    drawMarks(failures, 'failed', 'a snapshot failed', span),
+    drawMarks(restored, 'restored', 'restored', span),
+  ];
+  return drawDays(label, [runs.map((run) => drawRun(run, span)), marks]);
 }
+
+const drawDays = (label: string, parts: readonly Parts[]): Html =>
+  html`<svg class="days" role="img" aria-label="${label}"><use href="#grid"/>${parts}<use href="#cuts"/></svg>`;
+
+type Parts = Html | readonly Parts[];
 
 /** Draws the days with a report, those whose check failed, and those without. */
 export function drawReports(days: Days, failed: Days, span: Span): Html {
-  const draw = (name: string, y: number, height: number, title: string, runs: Days['runs']) =>
-    runs.map(([first, last]) => {
-      const [x, width] = [at(span, first), widthOf(span, first, last)];
-      return html`<rect class="${name}" x="${x}" y="${y}" width="${width}" height="${height}"><title>${printRange(first, last)}: ${title}</title></rect>`;
-    });
-  const label = `Reports on ${count(days.count, 'day')}: ${days}.${failed.count > 0 ? ` The check failed on ${failed}.` : ''}`;
-  return html`<svg class="days" role="img" aria-label="${label}"><use href="#grid"/>${draw(
-    'report',
-    10,
-    8,
-    'a report',
-    days.runs,
-  )}${draw('over', 19, 7, 'the check failed', failed.runs)}<use href="#cuts"/></svg>`;
+  const draw = (name: string, words: string, { runs }: Days) =>
+    runs.map(([first, last]) => drawBar(name, first, last, words, span));
+  const failures = failed.count > 0 ? ` The check failed on ${failed}.` : '';
+  const label = `Reports on ${count(days.count, 'day')}: ${days}.${failures}`;
+  return drawDays(label, [draw('report', 'a report', days), draw('over', 'the check failed', failed)]);
 }
 
 const months = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ');
 
 /** Weeks, or months in a long picture. */
 function ticksOf(span: Span): { readonly day: number; readonly label: string }[] {
-  const all = Array.from({ length: span.last - span.first + 1 }, (_, index) => span.first + index);
+  const all = Days.between(span.first, span.last).list;
   const isLong = all.length > 75;
   return all.flatMap((day) => {
     const date = new Date(day * dayMs);
@@ -134,11 +108,10 @@ export const axis = html`<svg class="axis" aria-hidden="true"><use href="#axis"/
 
 /** What the shapes mean. */
 export function drawLegend(): Html {
-  const items = Object.entries(shapes).map(([kind, bars]) => {
-    const rects = bars.map(
-      ([name, y, height]) => html`<rect class="${name}" x="1" y="${y}" width="16" height="${height}"/>`,
-    );
-    return html`<li><svg class="key" aria-hidden="true"><line class="line" x2="18" y1="18.5" y2="18.5"/>${rects}</svg>${kinds[kind as Kind]}</li>`;
+  const items = Object.values(kinds).map(({ title, bars }) => {
+    const rects = bars.map((bar) => html`<rect class="${bar}" x="1" width="16"/>`);
+    const line = html`<line class="line" x2="18" y1="18.5" y2="18.5"/>`;
+    return html`<li><svg class="key" aria-hidden="true">${line}${rects}</svg>${title}</li>`;
   });
   const marks = [
     ['failed', 'a snapshot failed'],

@@ -28,9 +28,11 @@ svg { display: block; overflow: visible } .shared { position: absolute; width: 0
 .axis text, #axis text { font-size: 10.5px; fill: var(--soft) }
 #grid line { stroke: var(--edge) } .line { stroke: var(--gray) } #grid .line { stroke: var(--gray) }
 #cuts line { stroke: var(--page); stroke-width: 1 }
-rect.backup { fill: var(--good) } .within { fill: var(--low) } rect.over { fill: var(--bad) } .report { fill: var(--gray) }
-.off { fill: var(--page); stroke: var(--bad); stroke-width: 1.4 } .skipped { fill: var(--gray) }
-.paused { fill: url(#dots) } #dots rect { fill: var(--calm) } .unknown { fill: url(#hatch) } #hatch rect { fill: var(--gray) }
+.backup { y: 8px; height: 10px; fill: var(--good) } .within { y: 14px; height: 4px; fill: var(--low) }
+.over { y: 19px; height: 7px; fill: var(--bad) } .off { y: 19.5px; height: 6px; fill: var(--page); stroke: var(--bad); stroke-width: 1.4 }
+.paused { y: 14px; height: 4px; fill: url(#dots) } #dots rect { fill: var(--calm) }
+.unknown { y: 12px; height: 11px; fill: url(#hatch) } #hatch rect { fill: var(--gray) }
+.skipped { y: 17px; height: 2px; fill: var(--gray) } .report { y: 10px; height: 8px; fill: var(--gray) }
 #failed path { stroke: var(--bad); stroke-width: 2; fill: none } #restored circle { stroke: var(--link); stroke-width: 2; fill: var(--page) }
 .row > summary, .head { display: grid; grid-template-columns: minmax(0, 15rem) 8.5rem minmax(0, 1fr); gap: 0 .8rem; align-items: center;
   padding: .1rem .4rem; list-style: none }

@@ -34,6 +34,12 @@ export class Days {
     return sorted;
   }
 
+  static between(first: number, last: number): Days {
+    const days = new Days();
+    days.runs.push([first, last]);
+    return days;
+  }
+
   /** @param day - not before the days that were added earlier. */
   add(day: number): void {
     const run = this.runs.at(-1);
@@ -55,6 +61,10 @@ export class Days {
 
   get count(): number {
     return this.runs.reduce((sum, [first, last]) => sum + last - first + 1, 0);
+  }
+
+  get list(): number[] {
+    return this.runs.flatMap(([first, last]) => Array.from({ length: last - first + 1 }, (_, index) => first + index));
   }
 
   /** The days between the runs. */
