@@ -19,39 +19,46 @@ export function addFinding(
   const snapshots = snapshotsOf(finding, evidence);
   note(cluster.states, reason === undefined ? state : `${state} (${reason})`, day);
   cluster.finding = finding;
-  addCheck(cluster, toCheck(finding, evidence, time, isLimitGiven));
+  addCheck(cluster, finding, evidence, time, isLimitGiven);
   addBackups(cluster, finding, snapshots);
   addReach(cluster, finding, time);
   addEvidence(cluster, finding, evidence, snapshots, day);
 }
 
-function addCheck({ checks }: Cluster, check: Check): void {
-  const before = checks.at(-1);
-  if (before?.day === check.day) checks.pop();
-  // What the report before listed is known too, if nothing is missing between the two.
-  const isContinued = before?.completeFrom !== undefined && before.time >= (check.completeFrom ?? check.time + 1);
-  const completeFrom = isContinued
-    ? Math.min(before.completeFrom, check.completeFrom ?? check.time)
-    : check.completeFrom;
-  checks.push({ ...check, completeFrom });
-}
-
-function toCheck(finding: Finding, evidence: Fields, time: number, isLimitGiven: boolean): Check {
-  const { state, reason, newest, oldest } = finding;
+function addCheck(cluster: Cluster, finding: Finding, evidence: Fields, time: number, isLimitGiven: boolean): void {
+  const { checks, checkedAt } = cluster;
+  const { state, reason } = finding;
+  const day = dayOf(time);
   const isPaused = fieldsOf(evidence['cluster'])['paused'] === true && (state === 'fresh' || state === 'short');
-  // An unknown cluster may have backups that no list has.
-  const isKnown = state !== 'unknown' && newest !== undefined;
-  const hasAll = Array.isArray(evidence['snapshots']) && oldest !== undefined;
-  return {
-    day: dayOf(time),
-    time,
+  const listedFrom = findListedFrom(finding, evidence, time);
+  let before = checks.pop();
+  // What the report before listed is known too, if nothing is missing between the two.
+  const isContinued = listedFrom !== undefined && checkedAt >= listedFrom;
+  const added: Check = {
+    first: day,
+    last: day,
     state,
     isOff: reason === 'backup off',
     isPaused: state === 'paused' || isPaused,
     limit: isLimitGiven ? finding.maxAge : limitOf(finding, evidence),
-    // Without evidence, a report says that no backup follows the newest one. With evidence, it lists those that the retention left.
-    completeFrom: isKnown ? Math.min(newest, hasAll ? Math.max(oldest, time - keptFor(evidence)) : newest) : undefined,
+    completeFrom: (isContinued ? before?.completeFrom : undefined) ?? listedFrom,
   };
+  cluster.checkedAt = time;
+  if (before?.last === day) before = before.first < day ? { ...before, last: day - 1 } : checks.pop();
+  const isSame = before?.last === day - 1 && comparedFields.every((field) => before[field] === added[field]);
+  if (before !== undefined && !isSame) checks.push(before);
+  if (isSame) added.first = before?.first ?? day;
+  checks.push(added);
+}
+
+const comparedFields = ['state', 'isOff', 'isPaused', 'limit', 'completeFrom'] as const;
+
+/** From when on a report lists every backup. Undefined if it may lack some, as for an unknown cluster. */
+function findListedFrom({ state, newest, oldest }: Finding, evidence: Fields, time: number): number | undefined {
+  if (state === 'unknown' || newest === undefined) return undefined;
+  // Without evidence, it says that no backup follows the newest one. With evidence, it has those that the retention left.
+  const hasAll = Array.isArray(evidence['snapshots']) && oldest !== undefined;
+  return hasAll ? Math.min(newest, Math.max(oldest, time - keptFor(evidence))) : newest;
 }
 
 const [usualLimit, weeklyLimit] = [26 * hourMs, 7 * dayMs + 2 * hourMs];
@@ -121,11 +128,13 @@ function addBackup({ backups }: Cluster, time: number | undefined): void {
 }
 
 function addReach(cluster: Cluster, { age, oldest, backups }: Finding, time: number): void {
-  const check = `check of ${printTime(time)}`;
-  if (age !== undefined) keepHighest(cluster, 'Highest age at a check', age, `${printDuration(age)} (${check})`);
+  const print = (text: string) => `${text} (check of ${printTime(time)})`;
+  if (age !== undefined) keepHighest(cluster, 'Highest age at a check', age, () => print(printDuration(age)));
   if (oldest === undefined) return;
-  const kept = backups === undefined ? '' : `${count(backups, 'backup')}, `;
-  const text = `${kept}back to ${printTime(oldest)}: ${printDuration(time - oldest)} (${check})`;
-  keepHighest(cluster, 'Retention in fact, last', time, text);
-  keepHighest(cluster, 'Retention in fact, shortest', oldest - time, text);
+  const reach = () => {
+    const kept = backups === undefined ? '' : `${count(backups, 'backup')}, `;
+    return print(`${kept}back to ${printTime(oldest)}: ${printDuration(time - oldest)}`);
+  };
+  keepHighest(cluster, 'Retention in fact, last', time, reach);
+  keepHighest(cluster, 'Retention in fact, shortest', oldest - time, reach);
 }

@@ -103,20 +103,23 @@ class Judge {
   kindOf(day: number): Kind {
     this.#goTo(day);
     const { backups, createdAt, notChecked } = this.#cluster;
-    const check = this.#checks.at(-1)?.day === day ? this.#checks.at(-1) : undefined;
-    const atEnd = this.#judgeEnd(day, check);
-    if (backups.has(day)) return atEnd === 'over' ? 'late' : 'backup';
+    const before = this.#checks.at(-1);
+    const check = before !== undefined && before.last >= day ? before : undefined;
+    if (backups.has(day))
+      return this.#judgeEnd(day, day === this.#last ? check : undefined) === 'over' ? 'late' : 'backup';
     if (createdAt !== undefined && dayOf(createdAt) > day) return 'blank';
     if (check?.isOff) return 'off';
     if (check === undefined && [...notChecked.values()].some((days) => days.has(day))) return 'skipped';
-    return atEnd ?? (this.#isListed(day) ? 'unknown' : 'blank');
+    return this.#judgeEnd(day, check) ?? (this.#isListed(day) ? 'unknown' : 'blank');
   }
 
   #goTo(day: number): void {
-    for (let check = this.#checks.at(-1); check !== undefined && check.day > day; check = this.#checks.at(-1)) {
-      this.#later = this.#checks.pop();
+    for (let check = this.#checks.at(-1); check !== undefined && check.last > day; check = this.#checks.at(-1)) {
+      this.#later = check;
       this.#laterLimit = check.limit ?? this.#laterLimit;
       this.#completeFrom = Math.min(this.#completeFrom, check.completeFrom ?? this.#completeFrom);
+      if (check.first <= day) break;
+      this.#checks.pop();
       this.#limits.pop();
     }
     while ((this.#backupDays.at(-1) ?? day) > day) this.#backupDays.pop();

@@ -21,7 +21,7 @@ export function addEvidence(
   // A later cluster may have the same name.
   if (createdAt !== undefined) cluster.createdAt = Math.min(createdAt, cluster.createdAt ?? createdAt);
   if (Array.isArray(evidence['restores'])) addRestores(cluster, listOf(evidence['restores']), day);
-  else note(cluster.notRead, 'restore jobs', day);
+  else if (evidence['cluster'] !== undefined) note(cluster.notRead, 'restore jobs', day);
   for (const error of listOf(evidence['errors'])) {
     const part = shown(error['path'])?.split('/').at(-1) ?? 'a part';
     note(cluster.notRead, `${part} (${codeOf(error)})`, day);
@@ -35,15 +35,18 @@ function addCopies(cluster: Cluster, snapshot: Fields): void {
   const lists = (members.length > 0 ? members : [snapshot]).map(({ copyRegions }) => copyRegions).filter(Array.isArray);
   // Those that have a copy of every shard.
   const regions = lists[0]?.filter((region) => lists.every((list) => list.includes(region)));
-  const key = shown(snapshot['masterKeyUUID']);
-  const copies = regions && `copies: ${listed(regions)}`;
-  const text = [printTime(time), key && `with the key ${key}`, copies].filter(Boolean).join(', ');
-  keepHighest(cluster, 'Newest backup', time, text);
-  if (regions?.length) keepHighest(cluster, 'Newest backup with copies', time, text);
+  const print = () => {
+    const key = shown(snapshot['masterKeyUUID']);
+    return [printTime(time), key && `with the key ${key}`, regions && `copies: ${listed(regions)}`]
+      .filter(Boolean)
+      .join(', ');
+  };
+  keepHighest(cluster, 'Newest backup', time, print);
+  if (regions?.length) keepHighest(cluster, 'Newest backup with copies', time, print);
 }
 
 function addRestores(cluster: Cluster, restores: readonly Fields[], day: number): void {
-  keepHighest(cluster, 'Last restore', Number.NEGATIVE_INFINITY, 'none in the restore jobs that were read');
+  keepHighest(cluster, 'Last restore', Number.NEGATIVE_INFINITY, () => 'none in the restore jobs that were read');
   for (const restore of restores) addRestore(cluster, restore, day);
 }
 
@@ -65,7 +68,7 @@ function addRestore(cluster: Cluster, restore: Fields, day: number): void {
   if (!isCompleted || isDownload) return;
   const scheduledAt = timeOf(restoreScheduledDate);
   const scheduled = scheduledAt === undefined ? '' : `, scheduled ${printTime(scheduledAt)}`;
-  keepHighest(cluster, 'Last restore', time, `${printTime(time)}, to ${target}${scheduled}`);
+  keepHighest(cluster, 'Last restore', time, () => `${printTime(time)}, to ${target}${scheduled}`);
 }
 
 /** What may differ between two reports. Undefined if a report does not say it. */

@@ -48,16 +48,16 @@ export interface Project {
   readonly clusters: Map<string, Cluster>;
 }
 
-/** What the last report of a day says about a cluster. Times are in ms since 1970. */
+/** What the last reports of days that follow each other say about a cluster. */
 export interface Check {
-  readonly day: number;
-  readonly time: number;
+  first: number;
+  readonly last: number;
   readonly state: string;
   readonly isOff: boolean;
   readonly isPaused: boolean;
   /** How old the newest backup may be, in ms. */
   readonly limit: number | undefined;
-  /** The report lists every backup from this time on. Undefined if it may lack some. */
+  /** The reports list every backup from this time on, in ms since 1970. Undefined if they may lack some. */
   readonly completeFrom: number | undefined;
 }
 
@@ -65,12 +65,14 @@ export interface Check {
 export interface Cluster {
   readonly name: string;
   readonly type: string;
-  /** One per day. */
+  /** With a new one for each day that differs from the one before. */
   readonly checks: Check[];
   /** The finding of the last report that has one. */
   finding: Finding | undefined;
   /** Whether the last report that lists the cluster has a finding of it. */
   isChecked: boolean;
+  /** The time of the last finding, in ms since 1970. */
+  checkedAt: number;
   /** The time of the last report that lists the cluster. */
   listedAt: number;
   readonly listed: Days;
@@ -107,6 +109,7 @@ export function newCluster({ clusterType }: Named, name: string): Cluster {
     checks: [],
     finding: undefined,
     isChecked: false,
+    checkedAt: 0,
     listedAt: 0,
     listed: new Days(),
     states: new Map(),
@@ -136,8 +139,8 @@ export function newHistory(): History {
 }
 
 /** Keeps the text under this title, unless an earlier one ranks higher. */
-export function keepHighest({ highest }: Pick<Cluster, 'highest'>, title: string, rank: number, text: string): void {
-  if (rank >= (highest.get(title)?.rank ?? Number.NEGATIVE_INFINITY)) highest.set(title, { rank, text });
+export function keepHighest({ highest }: Cluster, title: string, rank: number, print: () => string): void {
+  if (rank >= (highest.get(title)?.rank ?? Number.NEGATIVE_INFINITY)) highest.set(title, { rank, text: print() });
 }
 
 export const listKey = ({ groupId }: Pick<Named, 'groupId'>, clusterType: string): string =>

@@ -70,8 +70,13 @@ export function readFinding(fields: Fields): Finding | undefined {
   const named = readNamed(fields);
   const { state, reason, error, pitEnabled, oldest, lastFailed } = fields;
   if (named === undefined || typeof state !== 'string') return undefined;
+  const { groupId, groupName, clusterName, clusterType } = named;
+  // Without a spread, which makes objects that are ten times as slow.
   return {
-    ...named,
+    groupId,
+    groupName,
+    clusterName,
+    clusterType,
     state,
     reason: textOf(reason) ?? (error === undefined ? undefined : codeOf(error)),
     newest: timeOf(fields['time']),

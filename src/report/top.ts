@@ -125,5 +125,5 @@ const lastOf = (runs: readonly string[]): string =>
 function sinceOf({ checks }: Cluster): number {
   const state = checks.at(-1)?.state;
   const before = checks.map((check) => check.state === state).lastIndexOf(false);
-  return checks[before + 1]?.day ?? 0;
+  return checks[before + 1]?.first ?? 0;
 }
