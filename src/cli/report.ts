@@ -18,7 +18,7 @@ export const reportOptions = { events: { type: 'boolean' } } as const;
 
 /** Prints a page of the reports in these files. */
 export function report(files: readonly string[], asksAtlas: boolean): Run {
-  if (files.length === 0) throw new Error('report needs at least one file that check --output has written.');
+  if (files.length === 0) throw new Error('report needs a file that check --output has written.');
   return async (output, stop) => {
     try {
       return await print(files, asksAtlas, output, stop);

@@ -54,11 +54,12 @@ function addCheck(cluster: Cluster, finding: Finding, evidence: Fields, time: nu
 const comparedFields = ['state', 'isOff', 'isPaused', 'limit', 'completeFrom'] as const;
 
 /** From when on a report lists every backup. Undefined if it may lack some, as for an unknown cluster. */
-function findListedFrom({ state, newest, oldest }: Finding, evidence: Fields, time: number): number | undefined {
+function findListedFrom(finding: Finding, evidence: Fields, time: number): number | undefined {
+  const { state, newest, oldest } = finding;
   if (state === 'unknown' || newest === undefined) return undefined;
   // Without evidence, it says that no backup follows the newest one. With evidence, it has those that the retention left.
   const hasAll = Array.isArray(evidence['snapshots']) && oldest !== undefined;
-  return hasAll ? Math.min(newest, Math.max(oldest, time - keptFor(evidence))) : newest;
+  return hasAll ? Math.min(newest, Math.max(oldest, time - keptFor(finding, evidence))) : newest;
 }
 
 const [usualLimit, weeklyLimit] = [26 * hourMs, 7 * dayMs + 2 * hourMs];
@@ -82,13 +83,15 @@ const itemsOf = (evidence: Fields): Fields[] =>
 
 const unitsOfRetention: Readonly<Record<string, number>> = { days: 1, weeks: 7, months: 28, years: 365 };
 
-/** How long every backup is kept at least, in ms: by the schedule, or 7 days, as Flex and new dedicated clusters have it. */
-function keptFor(evidence: Fields): number {
+/** How long every backup is kept at least, in ms: by the schedule, or for 7 days, as that of a new cluster has it. */
+function keptFor({ clusterType }: Finding, evidence: Fields): number {
+  // Flex keeps the last 8 backups, whatever their age.
+  if (clusterType === 'flex') return Number.POSITIVE_INFINITY;
   const days = itemsOf(evidence).map(({ retentionValue, retentionUnit }) => {
     return Number(retentionValue) * (unitsOfRetention[String(retentionUnit)] ?? Number.NaN);
   });
-  // Not longer, because the retention may have been extended a short time ago.
-  return Math.min(7, ...days.filter((number) => number > 0)) * dayMs;
+  const known = days.filter((number) => number > 0);
+  return (known.length > 0 ? Math.min(...known) : 7) * dayMs;
 }
 
 /** The snapshots of the whole cluster, and not those of single shards. */

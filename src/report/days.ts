@@ -1,21 +1,20 @@
 import type { Check, Cluster, History } from './history.js';
 import { dayMs, dayOf } from './time.js';
 
-/** What a day may be to a cluster. All words and bars are here: `title` is that of a bar, and `label` that of a list of days. */
+/** What a day may be to a cluster: the title of its bar, whose class is the key, and the label of a list of such days. */
 export const kinds = {
-  backup: { title: 'a backup', label: 'Days with a backup', bars: ['backup'] },
+  backup: { title: 'a backup', label: 'Days with a backup' },
   late: {
     title: 'a backup, but over the limit at the end of the day',
     label: 'Days with a backup, but over the limit at the end',
-    bars: ['backup', 'over'],
   },
-  within: { title: 'none, but within the limit', label: 'Days without, but within the limit', bars: ['within'] },
-  over: { title: 'none, and over the limit', label: 'Days without, and over the limit', bars: ['over'] },
-  off: { title: 'backup off', label: 'Days with backup off', bars: ['off'] },
-  paused: { title: 'paused', label: 'Days paused', bars: ['paused'] },
-  unknown: { title: 'not known', label: 'Days not known', bars: ['unknown'] },
-  skipped: { title: 'not checked', label: 'Days not checked', bars: ['skipped'] },
-  blank: { title: 'not listed', label: 'Days not listed', bars: [] },
+  within: { title: 'none, but within the limit', label: 'Days without, but within the limit' },
+  over: { title: 'none, and over the limit', label: 'Days without, and over the limit' },
+  off: { title: 'backup off', label: 'Days with backup off' },
+  paused: { title: 'paused', label: 'Days paused' },
+  unknown: { title: 'not known', label: 'Days not known' },
+  skipped: { title: 'not checked', label: 'Days not checked' },
+  blank: { title: 'not listed', label: 'Days not listed' },
 } as const;
 
 export type Kind = keyof typeof kinds;

@@ -39,10 +39,10 @@ function settingsOf({ settings, finding }: Cluster): Line[] {
   const lines = Array.from(settings, ([title, { value, day }]): Line => {
     return [title, [day === last ? value : `${value} (report of ${printDay(day)})`]];
   });
-  // A limit that no later check needs.
+  if (lines.length > 0) lines.unshift(['By the report of', [printDay(last)]]);
+  // The usual limit, which the schedule may raise.
   const isMissing = finding?.maxAge !== undefined && !settings.has(limitTitle);
-  if (isMissing) lines.unshift([limitTitle, [printDuration(finding.maxAge)]]);
-  return lines.length > 0 ? [['By the report of', [printDay(last)]], ...lines] : [];
+  return isMissing ? [[limitTitle, [printDuration(finding.maxAge)]], ...lines] : lines;
 }
 
 export const printNotes = (notes: Notes): string[] => Array.from(notes, ([text, days]) => `${text}: ${days}`);

@@ -57,7 +57,7 @@ export async function askAtlas({ projects, days }: History, signal: AbortSignal)
     const minDate = new Date((days.first ?? 0) * dayMs).toISOString();
     for (const project of projects.values()) {
       if (project.isAnonymized || !groupIdSchema.safeParse(project.groupId).success) {
-        const failure = 'Atlas was not asked, because the ID of the project is not one of Atlas.';
+        const failure = 'Atlas was not asked about a project, because its ID is not one of Atlas.';
         answers.failures.push(failure);
         answers.alerts.set(project.groupId, { failure });
         continue;
@@ -84,7 +84,7 @@ function toAlert(item: Fields): Line[] {
 
 function toEvent(item: Fields): Line[] {
   const { created, eventTypeName, clusterName, username, publicKey, remoteAddress } = item;
-  const what = [eventTypeName, clusterName].map(shown).filter(Boolean).join(', ');
+  const what = [shown(eventTypeName) ?? 'an event without a type', shown(clusterName)].filter(Boolean).join(', ');
   const who = username ? `user ${shown(username)}` : publicKey ? `API key ${shown(publicKey)}` : 'nobody named';
   const from = remoteAddress ? `, from the IP address ${shown(remoteAddress)}` : '';
   return [[shown(created) ?? 'no time', [`${what}: ${who}${from}`]]];
@@ -93,7 +93,7 @@ function toEvent(item: Fields): Line[] {
 /** Prints what Atlas answered about a project. */
 export function printEvents(answers: Answers, { groupId }: Project, first: number): Html {
   return html`${printAnswer(answers.alerts.get(groupId), 'Alerts on backups, today')}
-${printAnswer(answers.events.get(groupId), `Events on backups since ${printDay(first)}`)}`;
+${printAnswer(answers.events.get(groupId), `Events on backups since ${printDay(first)}, with names of users and IP addresses`)}`;
 }
 
 function printAnswer(answer: Answer | undefined, title: string): Html | undefined {

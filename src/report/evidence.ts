@@ -83,7 +83,7 @@ function settingsOf(
   const items = listOf(policies).flatMap(({ policyItems }) => listOf(policyItems).map(printPolicyItem));
   const flexSchedule = clusterType === 'flex' ? 'one a day, the last 8 are kept (no setting)' : undefined;
   const key = shown(cluster['encryptionAtRestProvider']);
-  const tags = listOf(cluster['tags']).map((tag) => `${shown(tag['key'])}=${shown(tag['value'])}`);
+  const tags = listOf(cluster['tags']).map(({ key, value }) => `${shown(key) ?? '?'}=${shown(value) ?? '?'}`);
   return {
     Created: shown(cluster['createDate']),
     [limitTitle]: limit === undefined ? undefined : printDuration(limit),
@@ -102,8 +102,9 @@ function settingsOf(
 }
 
 function printPolicyItem({ frequencyType, frequencyInterval, retentionValue, retentionUnit }: Fields): string {
-  const interval = frequencyType === 'hourly' ? ` (${shown(frequencyInterval)} h)` : '';
-  return `${shown(frequencyType)}${interval} for ${shown(retentionValue)} ${shown(retentionUnit)}`;
+  const texts = [frequencyType, frequencyInterval, retentionValue, retentionUnit].map((value) => shown(value) ?? '?');
+  const [type, interval, value, unit] = texts;
+  return `${type}${type === 'hourly' ? ` (${interval} h)` : ''} for ${value} ${unit}`;
 }
 
 const onOrOff = (value: unknown): string | undefined =>

@@ -10,6 +10,7 @@ import { Days, dayOf, printTime } from './time.js';
 import { chip, printAttention, printReportProblems, printSummary } from './top.js';
 
 export { askAtlas } from './events.js';
+export type { History } from './history.js';
 export { readReports } from './reports.js';
 export type { Knowledge } from './rows.js';
 

@@ -1,4 +1,4 @@
-import { type Kind, kinds, type Run, type Span } from './days.js';
+import { type Kind, kinds, type Span } from './days.js';
 import { type Html, html } from './html.js';
 import type { Row } from './rows.js';
 import { count, Days, dayMs, printDay, printRange } from './time.js';
@@ -11,12 +11,7 @@ const widthOf = (span: Span, first: number, last: number): string =>
 
 const percent = (part: number): string => `${Number((100 * part).toFixed(2))}%`;
 
-/** Draws runs of days: what there is above the line, what lacks below it. */
-function drawRun({ kind, first, last }: Run, span: Span): Html[] {
-  const { title, bars } = kinds[kind];
-  return bars.map((bar) => drawBar(bar, first, last, title, span));
-}
-
+/** Draws days that follow each other. */
 function drawBar(name: string, first: number, last: number, words: string, span: Span): Html {
   const days = last > first && ` (${last - first + 1} days)`;
   const title = html`<title>${printRange(first, last)}: ${words}${days}</title>`;
@@ -46,11 +41,13 @@ export function drawRow(row: Row, span: Span): Html {
   if (failures.count > 0) parts.push(`a snapshot failed on ${count(failures.count, 'day')}`);
   if (restored.count > 0) parts.push(`restored on ${count(restored.count, 'day')}`);
   const label = `${cluster.name}, ${cluster.type}, ${standing.label}. ${printRange(span.first, span.last)}: ${parts.join('; ')}.`;
+  const drawn = runs.filter(({ kind }) => kind !== 'blank');
+  const bars = drawn.map(({ kind, first, last }) => drawBar(kind, first, last, kinds[kind].title, span));
   const marks = [
     drawMarks(failures, 'failed', 'a snapshot failed', span),
     drawMarks(restored, 'restored', 'restored', span),
   ];
-  return drawDays(label, [runs.map((run) => drawRun(run, span)), marks]);
+  return drawDays(label, [bars, marks]);
 }
 
 const drawDays = (label: string, parts: readonly Parts[]): Html =>
@@ -96,6 +93,7 @@ export function drawShared(span: Span): Html {
   return html`<svg class="shared" aria-hidden="true"><defs>
 <pattern id="hatch" width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect width="1.6" height="5"/></pattern>
 <pattern id="dots" width="6" height="8" patternUnits="userSpaceOnUse"><rect width="3" height="8"/></pattern>
+<linearGradient id="both" x2="0" y2="1"><stop offset="55%"/><stop offset="55%"/></linearGradient>
 <g id="failed"><path d="M-3.5 0.5l7 6m0-6l-7 6"/></g>
 <g id="restored"><circle cy="3.5" r="3"/></g>
 <g id="grid"><line class="line" x2="100%" y1="18.5" y2="18.5"/>${ticks.map(({ day }) => html`<line x1="${at(span, day)}" x2="${at(span, day)}" y2="30"/>`)}</g>
@@ -108,10 +106,10 @@ export const axis = html`<svg class="axis" aria-hidden="true"><use href="#axis"/
 
 /** What the shapes mean. */
 export function drawLegend(): Html {
-  const items = Object.values(kinds).map(({ title, bars }) => {
-    const rects = bars.map((bar) => html`<rect class="${bar}" x="1" width="16"/>`);
+  const drawn = Object.entries(kinds).filter(([kind]) => kind !== 'blank');
+  const bars = drawn.map(([kind, { title }]) => {
     const line = html`<line class="line" x2="18" y1="18.5" y2="18.5"/>`;
-    return html`<li><svg class="key" aria-hidden="true">${line}${rects}</svg>${title}</li>`;
+    return html`<li><svg class="key" aria-hidden="true">${line}<rect class="${kind}" x="1" width="16"/></svg>${title}</li>`;
   });
   const marks = [
     ['failed', 'a snapshot failed'],
@@ -119,5 +117,5 @@ export function drawLegend(): Html {
   ].map(
     ([id, title]) => html`<li><svg class="key" aria-hidden="true"><use href="#${id}" x="9" y="12"/></svg>${title}</li>`,
   );
-  return html`<ul class="legend">${items}${marks}</ul>`;
+  return html`<ul class="legend">${bars}${marks}</ul>`;
 }

@@ -116,7 +116,7 @@ export function addReport(history: History, report: Report): void {
   const given = `options ${JSON.stringify(options ?? {})}`;
   note(
     history.checks,
-    [`version ${shown(version) ?? 'unknown'}`, server, login, loginId, given].filter(Boolean).join(', '),
+    [`version ${shown(version) ?? 'unknown'}`, server, shown(login), shown(loginId), given].filter(Boolean).join(', '),
     day,
   );
   const problems = Array.isArray(fields['problems']) ? fields['problems'].map(String) : [];

@@ -28,7 +28,9 @@ svg { display: block; overflow: visible } .shared { position: absolute; width: 0
 .axis text, #axis text { font-size: 10.5px; fill: var(--soft) }
 #grid line { stroke: var(--edge) } .line { stroke: var(--gray) } #grid .line { stroke: var(--gray) }
 #cuts line { stroke: var(--page); stroke-width: 1 }
-.backup { y: 8px; height: 10px; fill: var(--good) } .within { y: 14px; height: 4px; fill: var(--low) }
+.backup { y: 8px; height: 10px; fill: var(--good) } .late { y: 8px; height: 18px; fill: url(#both) }
+#both stop { stop-color: var(--good) } #both stop + stop { stop-color: var(--bad) }
+.within { y: 14px; height: 4px; fill: var(--low) }
 .over { y: 19px; height: 7px; fill: var(--bad) } .off { y: 19.5px; height: 6px; fill: var(--page); stroke: var(--bad); stroke-width: 1.4 }
 .paused { y: 14px; height: 4px; fill: url(#dots) } #dots rect { fill: var(--calm) }
 .unknown { y: 12px; height: 11px; fill: url(#hatch) } #hatch rect { fill: var(--gray) }
