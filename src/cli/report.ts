@@ -39,7 +39,8 @@ async function print(
   const { askAtlas, printPage, readReports } = await import('../report/index.js');
   const history = await readReports(files, stop);
   const answers = asksAtlas ? await askAtlas(history, stop) : undefined;
-  for (const part of printPage(history, { states, covers: coversFound }, answers, Date.now())) {
+  const material = { history, knowledge: { states, covers: coversFound }, answers, now: Date.now() };
+  for (const part of printPage(material)) {
     stop.throwIfAborted();
     await stdout.write(part);
   }

@@ -1,57 +1,49 @@
 import { addEvidence } from './evidence.js';
-import { type Check, type Cluster, keepHighest } from './history.js';
-import { type Fields, type Finding, fieldsOf, getOrAdd, listOf, timeOf } from './json.js';
+import { type Cluster, keepHighest } from './history.js';
+import { type Fields, type Finding, fieldsOf, listOf, timeOf } from './json.js';
 import { count, dayMs, dayOf, hourMs, note, printDuration, printTime } from './time.js';
 
-/**
- * @param time - of the report, which is not before those that were added earlier.
- * @param isLimitGiven - whether the check had `--max-age`.
- */
-export function addFinding(
-  cluster: Cluster,
-  finding: Finding,
-  evidence: Fields,
-  time: number,
-  isLimitGiven: boolean,
-): void {
+/** What a report has besides the finding. */
+interface Context {
+  readonly evidence: Fields;
+  /** Not before that of the reports that were added earlier. */
+  readonly time: number;
+  /** Whether the check had `--max-age`. */
+  readonly isLimitGiven: boolean;
+}
+
+export function addFinding(cluster: Cluster, finding: Finding, context: Context): void {
+  const { evidence, time } = context;
   const day = dayOf(time);
   const { state, reason } = finding;
   const snapshots = snapshotsOf(finding, evidence);
   note(cluster.states, reason === undefined ? state : `${state} (${reason})`, day);
-  cluster.finding = finding;
-  addCheck(cluster, finding, evidence, time, isLimitGiven);
+  addCheck(cluster, finding, context);
   addBackups(cluster, finding, snapshots);
   addReach(cluster, finding, time);
   addEvidence(cluster, finding, evidence, snapshots, day);
 }
 
-function addCheck(cluster: Cluster, finding: Finding, evidence: Fields, time: number, isLimitGiven: boolean): void {
+function addCheck(cluster: Cluster, finding: Finding, { evidence, time, isLimitGiven }: Context): void {
   const { checks, checkedAt } = cluster;
-  const { state, reason } = finding;
+  const { state, reason, maxAge } = finding;
   const day = dayOf(time);
   const isPaused = fieldsOf(evidence['cluster'])['paused'] === true && (state === 'fresh' || state === 'short');
   const listedFrom = findListedFrom(finding, evidence, time);
-  let before = checks.pop();
   // What the report before listed is known too, if nothing is missing between the two.
-  const isContinued = listedFrom !== undefined && checkedAt >= listedFrom;
-  const added: Check = {
-    first: day,
-    last: day,
+  const before = listedFrom !== undefined && checkedAt >= listedFrom ? checks.at(-1)?.completeFrom : undefined;
+  if (checks.at(-1)?.day === day) checks.pop();
+  checks.push({
+    day,
     state,
     isOff: reason === 'backup off',
     isPaused: state === 'paused' || isPaused,
-    limit: isLimitGiven ? finding.maxAge : limitOf(finding, evidence),
-    completeFrom: (isContinued ? before?.completeFrom : undefined) ?? listedFrom,
-  };
+    limit: isLimitGiven ? maxAge : limitOf(finding, evidence),
+    completeFrom: before ?? listedFrom,
+  });
+  cluster.finding = finding;
   cluster.checkedAt = time;
-  if (before?.last === day) before = before.first < day ? { ...before, last: day - 1 } : checks.pop();
-  const isSame = before?.last === day - 1 && comparedFields.every((field) => before[field] === added[field]);
-  if (before !== undefined && !isSame) checks.push(before);
-  if (isSame) added.first = before?.first ?? day;
-  checks.push(added);
 }
-
-const comparedFields = ['state', 'isOff', 'isPaused', 'limit', 'completeFrom'] as const;
 
 /** From when on a report lists every backup. Undefined if it may lack some, as for an unknown cluster. */
 function findListedFrom(finding: Finding, evidence: Fields, time: number): number | undefined {
@@ -72,9 +64,8 @@ function limitOf({ clusterType, maxAge, age }: Finding, evidence: Fields): numbe
   if (clusterType !== 'dedicated' || maxAge !== usualLimit || (age ?? 0) > usualLimit) return maxAge;
   const frequencies = itemsOf(evidence).map(({ frequencyType }) => frequencyType);
   if (frequencies.length === 0) return undefined;
-  const isWeekly = frequencies.every((frequency) =>
-    ['weekly', 'monthly', 'yearly', 'ondemand'].includes(String(frequency)),
-  );
+  const rare: unknown[] = ['weekly', 'monthly', 'yearly', 'ondemand'];
+  const isWeekly = frequencies.every((frequency) => rare.includes(frequency));
   return isWeekly && frequencies.includes('weekly') ? weeklyLimit : usualLimit;
 }
 
@@ -87,11 +78,12 @@ const unitsOfRetention: Readonly<Record<string, number>> = { days: 1, weeks: 7, 
 function keptFor({ clusterType }: Finding, evidence: Fields): number {
   // Flex keeps the last 8 backups, whatever their age.
   if (clusterType === 'flex') return Number.POSITIVE_INFINITY;
-  const days = itemsOf(evidence).map(({ retentionValue, retentionUnit }) => {
-    return Number(retentionValue) * (unitsOfRetention[String(retentionUnit)] ?? Number.NaN);
-  });
-  const known = days.filter((number) => number > 0);
-  return (known.length > 0 ? Math.min(...known) : 7) * dayMs;
+  const daysOf = ({ retentionValue, retentionUnit }: Fields) =>
+    Number(retentionValue) * (unitsOfRetention[String(retentionUnit)] ?? Number.NaN);
+  const days = itemsOf(evidence)
+    .map(daysOf)
+    .filter((number) => number > 0);
+  return (days.length > 0 ? Math.min(...days) : 7) * dayMs;
 }
 
 /** The snapshots of the whole cluster, and not those of single shards. */
@@ -119,15 +111,7 @@ function addBackups(cluster: Cluster, { newest, oldest, lastFailed }: Finding, s
 }
 
 function addBackup({ backups }: Cluster, time: number | undefined): void {
-  if (time === undefined) return;
-  const day = dayOf(time);
-  backups.set(
-    day,
-    Math.max(
-      time,
-      getOrAdd(backups, day, () => time),
-    ),
-  );
+  if (time !== undefined && time > (backups.get(dayOf(time)) ?? 0)) backups.set(dayOf(time), time);
 }
 
 function addReach(cluster: Cluster, { age, oldest, backups }: Finding, time: number): void {

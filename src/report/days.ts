@@ -102,8 +102,7 @@ class Judge {
   kindOf(day: number): Kind {
     this.#goTo(day);
     const { backups, createdAt, notChecked } = this.#cluster;
-    const before = this.#checks.at(-1);
-    const check = before !== undefined && before.last >= day ? before : undefined;
+    const check = this.#checks.at(-1)?.day === day ? this.#checks.at(-1) : undefined;
     if (backups.has(day))
       return this.#judgeEnd(day, day === this.#last ? check : undefined) === 'over' ? 'late' : 'backup';
     if (createdAt !== undefined && dayOf(createdAt) > day) return 'blank';
@@ -113,12 +112,10 @@ class Judge {
   }
 
   #goTo(day: number): void {
-    for (let check = this.#checks.at(-1); check !== undefined && check.last > day; check = this.#checks.at(-1)) {
-      this.#later = check;
+    for (let check = this.#checks.at(-1); check !== undefined && check.day > day; check = this.#checks.at(-1)) {
+      this.#later = this.#checks.pop();
       this.#laterLimit = check.limit ?? this.#laterLimit;
       this.#completeFrom = Math.min(this.#completeFrom, check.completeFrom ?? this.#completeFrom);
-      if (check.first <= day) break;
-      this.#checks.pop();
       this.#limits.pop();
     }
     while ((this.#backupDays.at(-1) ?? day) > day) this.#backupDays.pop();

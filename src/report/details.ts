@@ -41,8 +41,9 @@ function settingsOf({ settings, finding }: Cluster): Line[] {
   });
   if (lines.length > 0) lines.unshift(['By the report of', [printDay(last)]]);
   // The usual limit, which the schedule may raise.
-  const isMissing = finding?.maxAge !== undefined && !settings.has(limitTitle);
-  return isMissing ? [[limitTitle, [printDuration(finding.maxAge)]], ...lines] : lines;
+  const { maxAge } = finding ?? {};
+  const isMissing = maxAge !== undefined && !settings.has(limitTitle);
+  return isMissing ? [[limitTitle, [printDuration(maxAge)]], ...lines] : lines;
 }
 
 export const printNotes = (notes: Notes): string[] => Array.from(notes, ([text, days]) => `${text}: ${days}`);

@@ -5,13 +5,12 @@ import { type Html, html } from './html.js';
 import { type Fields, listed, listOf, shown, textOf } from './json.js';
 import { dayMs, printDay } from './time.js';
 
-/** What Atlas answered about a project: the rows of a table, or why there are none. */
-type Answer = { readonly rows: readonly Line[] } | { readonly failure: string };
+/** What Atlas answered: the rows of a table, or why there are none. */
+type Answer = readonly [title: string, rows: readonly Line[] | string];
 
-/** What Atlas answered, by the ID of the project. */
+/** What Atlas answered, by the ID of the project, and what it refused. */
 export interface Answers {
-  readonly alerts: ReadonlyMap<string, Answer>;
-  readonly events: ReadonlyMap<string, Answer>;
+  readonly ofProjects: ReadonlyMap<string, readonly Answer[]>;
   readonly failures: readonly string[];
 }
 
@@ -28,51 +27,50 @@ const eventTypes = `
 // The version of both lists.
 const apiVersion = '2023-01-01';
 
+const notAsked = 'Atlas was not asked about a project, because its ID is not one of Atlas.';
+
 /**
  * Asks Atlas, with the login of the environment, for the alert configurations on backups and the events since the first report.
  *
  * @param signal - ends it. It rejects with the reason.
  */
 export async function askAtlas({ projects, days }: History, signal: AbortSignal): Promise<Answers> {
-  const answers = { alerts: new Map<string, Answer>(), events: new Map<string, Answer>(), failures: [] as string[] };
-  let client: TenantSnapshotsClient;
-  try {
-    client = new TenantSnapshotsClient();
-  } catch (error) {
+  const ofProjects = new Map<string, Answer[]>();
+  const failures: string[] = [];
+  /** Returns what failed, which is not the end of the others. */
+  const toFailure = (error: unknown): string => {
     if (!isAtlasError(error)) throw error;
-    return { ...answers, failures: [error.message] };
-  }
-  const ask = async ({ groupId }: Project, list: string, query: object, toRow: typeof toAlert): Promise<Answer> => {
-    const path = `/api/atlas/v2/groups/${groupId}/${list}`;
-    try {
-      const items = await client.getAll(path, { apiVersion, signal, query: { ...query } });
-      return { rows: listOf(items).flatMap((item) => toRow(item)) };
-    } catch (error) {
-      if (!isAtlasError(error)) throw error;
-      answers.failures.push(error.message);
-      return { failure: error.message };
-    }
+    failures.push(error.message);
+    return error.message;
   };
+  const first = days.first ?? 0;
+  const query = { eventType: eventTypes, minDate: new Date(first * dayMs).toISOString() };
+  const titles = [
+    'Alerts on backups, today',
+    `Events on backups since ${printDay(first)}, with names of users and IP addresses`,
+  ];
   try {
-    const minDate = new Date((days.first ?? 0) * dayMs).toISOString();
-    for (const project of projects.values()) {
-      if (project.isAnonymized || !groupIdSchema.safeParse(project.groupId).success) {
-        const failure = 'Atlas was not asked about a project, because its ID is not one of Atlas.';
-        answers.failures.push(failure);
-        answers.alerts.set(project.groupId, { failure });
-        continue;
-      }
-      const [alerts, events] = await Promise.all([
-        ask(project, 'alertConfigs', {}, toAlert),
-        ask(project, 'events', { eventType: eventTypes, minDate }, toEvent),
-      ]);
-      answers.alerts.set(project.groupId, alerts);
-      answers.events.set(project.groupId, events);
+    const client = new TenantSnapshotsClient();
+    const ask = async (path: string, toRow: (item: Fields) => Line[], options?: object): Promise<Line[] | string> => {
+      const items = client.getAll(path, { apiVersion, signal, ...options });
+      return await items.then((all) => listOf(all).flatMap(toRow), toFailure);
+    };
+    for (const { groupId, isAnonymized } of projects.values()) {
+      const path = `/api/atlas/v2/groups/${groupId}`;
+      const isId = !isAnonymized && groupIdSchema.safeParse(groupId).success;
+      const asked = isId && [ask(`${path}/alertConfigs`, toAlert), ask(`${path}/events`, toEvent, { query })];
+      if (!isId) failures.push(notAsked);
+      const answers = asked ? await Promise.all(asked) : [notAsked, notAsked];
+      ofProjects.set(
+        groupId,
+        answers.map((rows, index) => [titles[index] ?? '', rows]),
+      );
     }
-  } finally {
     await client.close();
+  } catch (error) {
+    toFailure(error);
   }
-  return answers;
+  return { ofProjects, failures };
 }
 
 function toAlert(item: Fields): Line[] {
@@ -91,16 +89,11 @@ function toEvent(item: Fields): Line[] {
 }
 
 /** Prints what Atlas answered about a project. */
-export function printEvents(answers: Answers, { groupId }: Project, first: number): Html {
-  return html`${printAnswer(answers.alerts.get(groupId), 'Alerts on backups, today')}
-${printAnswer(answers.events.get(groupId), `Events on backups since ${printDay(first)}, with names of users and IP addresses`)}`;
-}
-
-function printAnswer(answer: Answer | undefined, title: string): Html | undefined {
-  if (answer === undefined) return undefined;
-  const failure = 'failure' in answer ? answer.failure : undefined;
-  const rows = 'rows' in answer ? answer.rows : [];
-  const content =
-    rows.length > 0 ? printLines(rows) : html`<p>${failure === undefined ? 'None.' : `Not known: ${failure}`}</p>`;
-  return html`<details class="events"><summary>${title}${failure !== undefined && ': not known'}</summary>${content}</details>`;
+export function printEvents({ ofProjects }: Answers, { groupId }: Project): Html[] {
+  return (ofProjects.get(groupId) ?? []).map(([title, rows]) => {
+    const isKnown = typeof rows !== 'string';
+    const none = html`<p>${isKnown ? 'None.' : `Not known: ${rows}`}</p>`;
+    const content = isKnown && rows.length > 0 ? printLines(rows) : none;
+    return html`<details class="events"><summary>${title}${!isKnown && ': not known'}</summary>${content}</details>`;
+  });
 }

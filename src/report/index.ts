@@ -14,34 +14,28 @@ export type { History } from './history.js';
 export { readReports } from './reports.js';
 export type { Knowledge } from './rows.js';
 
-/**
- * Prints reports as a page of HTML, in parts.
- *
- * @param answers - of Atlas, if it was asked.
- * @param now - when the page is made, in ms since 1970.
- */
-export function* printPage(
-  history: History,
-  knowledge: Knowledge,
-  answers: Answers | undefined,
-  now: number,
-): Generator<string> {
-  const span = findSpan(history);
-  const sections = span === undefined ? [] : toSections(history, span, knowledge);
-  for (const part of printParts(history, sections, span, answers, now)) yield `${part.text}\n`;
+/** What a page is made of. */
+interface Material {
+  readonly history: History;
+  readonly knowledge: Knowledge;
+  /** Of Atlas, if it was asked. */
+  readonly answers?: Answers | undefined;
+  /** When the page is made, in ms since 1970. */
+  readonly now: number;
+}
+
+/** Prints reports as a page of HTML, in parts. */
+export function* printPage(material: Material): Generator<string> {
+  for (const part of printParts(material)) yield `${part.text}\n`;
 }
 
 // Nothing is loaded, and nothing runs.
 const policy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
 
-function* printParts(
-  history: History,
-  sections: readonly Section[],
-  span: Span | undefined,
-  answers: Answers | undefined,
-  now: number,
-): Generator<Html> {
-  const rows = sections.reduce((sum, section) => sum + section.rows.length, 0);
+function* printParts({ history, knowledge, answers, now }: Material): Generator<Html> {
+  const span = findSpan(history);
+  const sections = span === undefined ? [] : toSections(history, span, knowledge);
+  const isLarge = sections.reduce((sum, { rows }) => sum + rows.length, 0) > 1000;
   const days = span === undefined ? 1 : span.last - span.first + 1;
   yield html`<!DOCTYPE html>
 <html lang="en">
@@ -54,18 +48,25 @@ function* printParts(
 <title>Backups</title>
 <style>${style}</style>
 </head>
-<body class="${rows > 1000 && 'many'}" style="--days: ${days}">
+<body class="${isLarge && 'many'}" style="--days: ${days}">
 <main>
 <h1>Backups of MongoDB Atlas</h1>
 <p class="soft">By the reports of atlas-tenant-snapshots check. Made ${printTime(now)}. All days are those of UTC.</p>`;
   yield printSummary(history, sections);
-  yield html`${printReportProblems(history, now)}`;
-  yield html`${answers !== undefined && answers.failures.length > 0 && printRefusals(answers)}`;
+  yield html`${printReportProblems(history, now)}${answers && printRefusals(answers)}`;
   yield printAttention(history, sections);
   if (span !== undefined) {
-    yield html`${drawShared(span)}<h2>Each day</h2>${drawLegend()}`;
-    yield html`<div class="head"><span>Days with a report</span><span></span><div class="wide">${axis}${drawReports(history.days, failedDaysOf(history, span), span)}</div></div>`;
-    for (const section of sections) yield* printSection(section, history, span, answers);
+    const failed = history.failures
+      .map(({ time }) => dayOf(time))
+      .filter((day) => day >= span.first && day <= span.last);
+    const reports = drawReports(history.days, Days.of(failed), span);
+    yield html`${drawShared(span)}<h2>Each day</h2>${drawLegend()}
+<div class="head"><span>Days with a report</span><span></span><div class="wide">${axis}${reports}</div></div>`;
+    for (const section of sections) {
+      yield printHead(section);
+      for (const row of section.rows) yield printRow(row, history, span);
+      yield html`${answers && printEvents(answers, section.project)}</section>`;
+    }
   }
   yield printChecks(history);
   yield html`<h2>What this page cannot show</h2><ul>${notShown.map((sentence) => html`<li>${sentence}</li>`)}</ul>
@@ -74,36 +75,35 @@ function* printParts(
 </html>`;
 }
 
-const failedDaysOf = ({ failures }: History, { first, last }: Span): Days =>
-  Days.of(failures.map(({ time }) => dayOf(time)).filter((day) => day >= first && day <= last));
-
-function* printSection(section: Section, history: History, span: Span, answers: Answers | undefined): Generator<Html> {
-  const { id, project, rows, failedLists } = section;
-  yield html`<section><h2 id="${id}">${name(project.name)}</h2>
+const printHead = ({
+  id,
+  project,
+  failedLists,
+}: Section): Html => html`<section><h2 id="${id}">${name(project.name)}</h2>
 <p class="soft">Project ${project.groupId}</p>
-${failedLists.map(({ type, notes }) => html`<p>The ${type} clusters could not be listed. ${printNotes(notes).join(' ')}</p>`)}
+${failedLists.map(([type, notes]) => html`<p>The ${type} clusters could not be listed. ${printNotes(notes).join(' ')}</p>`)}
 <div class="head"><span></span><span></span><div class="wide">${axis}</div></div>`;
-  for (const row of rows) yield printRow(row, history, span);
-  yield html`${answers && printEvents(answers, project, history.days.first ?? span.first)}</section>`;
-}
 
 function printRow(row: Row, { days }: History, span: Span): Html {
   const { id, cluster, standing } = row;
-  return html`<details class="row" id="${id}"><summary><span class="name">${name(cluster.name)} <small>${cluster.type}</small></span>${chip(
-    standing,
-  )}<span class="wide">${drawRow(row, span)}</span></summary>${printDetails(row, days)}</details>`;
+  const title = html`<span class="name">${name(cluster.name)} <small>${cluster.type}</small></span>`;
+  const summary = html`<summary>${title}${chip(standing)}<span class="wide">${drawRow(row, span)}</span></summary>`;
+  return html`<details class="row" id="${id}">${summary}${printDetails(row, days)}</details>`;
 }
 
-function printRefusals({ failures }: Answers): Html {
+function printRefusals({ failures }: Answers): Html | undefined {
   const texts = [...new Set(failures)];
+  if (texts.length === 0) return undefined;
   return html`<section class="bad"><h2>Alerts and events</h2><ul>${texts.map((text) => html`<li>Not known: ${text}</li>`)}</ul></section>`;
 }
 
 /** Prints how the checks were run. */
 function printChecks({ checks, days, failures, projectCounts }: History): Html {
+  const all = Array.from({ length: (days.last ?? 0) - (days.first ?? 0) }, (_, index) => (days.first ?? 0) + index);
+  const missing = all.filter((day) => !days.has(day));
   return html`<section class="checks"><h2>How the checks were run</h2>${printLines([
     ['Days with a report', [String(days)]],
-    ['Days without a report', [String(days.gaps) || 'none']],
+    ['Days without a report', [String(Days.of(missing)) || 'none']],
     ['Days with a check that failed', [String(Days.of(failures.map(({ time }) => dayOf(time)))) || 'none']],
     ['Checks', printNotes(checks)],
     ['Projects listed', printNotes(projectCounts)],

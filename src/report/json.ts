@@ -13,6 +13,10 @@ export const textOf = (value: unknown): string | undefined => (typeof value === 
 
 export const numberOf = (value: unknown): number | undefined => (typeof value === 'number' ? value : undefined);
 
+/** The texts of a list. */
+export const textsOf = (value: unknown): string[] =>
+  Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
+
 /** A time in ms since 1970. */
 export function timeOf(value: unknown): number | undefined {
   const time = typeof value === 'string' && /^\d{4}-\d\d-\d\dT/.test(value) ? Date.parse(value) : Number.NaN;
@@ -33,60 +37,40 @@ export function getOrAdd<Key, Value>(map: Map<Key, Value>, key: Key, create: () 
   return value;
 }
 
-/** A cluster as a report names it, or a list of clusters, which has no `clusterName`. */
-export interface Named {
-  readonly groupId: string;
-  readonly groupName: string | undefined;
-  readonly clusterName: string | undefined;
-  readonly clusterType: string;
-}
+export type Named = NonNullable<ReturnType<typeof readNamed>>;
 
-/** A finding of a report. Times are in ms since 1970. */
-export interface Finding extends Named {
-  readonly state: string;
-  /** The reason of the state, or the code of the error. */
-  readonly reason: string | undefined;
-  readonly newest: number | undefined;
-  readonly age: number | undefined;
-  readonly maxAge: number | undefined;
-  readonly minHistory: number | undefined;
-  readonly oldest: number | undefined;
-  readonly backups: number | undefined;
-  readonly pitEnabled: unknown;
-  readonly lastFailed: number | undefined;
-  /** What the error says. */
-  readonly message: string | undefined;
-}
-
-/** Undefined if it names neither a cluster nor a list. */
-export function readNamed({ groupId, groupName, clusterName, clusterType }: Fields): Named | undefined {
+/** Reads a cluster as a report names it, or a list of clusters, which has no `clusterName`. Undefined if it is neither. */
+export function readNamed({ groupId, groupName, clusterName, clusterType }: Fields) {
   if (typeof groupId !== 'string' || typeof clusterType !== 'string') return undefined;
   if (clusterName !== undefined && typeof clusterName !== 'string') return undefined;
   return { groupId, groupName: textOf(groupName), clusterName, clusterType };
 }
 
-/** Undefined if it is no finding. */
-export function readFinding(fields: Fields): Finding | undefined {
+export type Finding = NonNullable<ReturnType<typeof readFinding>>;
+
+/** Reads a finding. Times are in ms since 1970. Undefined if it is none. */
+export function readFinding(fields: Fields) {
   const named = readNamed(fields);
-  const { state, reason, error, pitEnabled, oldest, lastFailed } = fields;
+  const { state, error, reason } = fields;
   if (named === undefined || typeof state !== 'string') return undefined;
-  const { groupId, groupName, clusterName, clusterType } = named;
-  // Without a spread, which makes objects that are ten times as slow.
   return {
-    groupId,
-    groupName,
-    clusterName,
-    clusterType,
+    // A spread here would make objects that are ten times as slow.
+    groupId: named.groupId,
+    groupName: named.groupName,
+    clusterName: named.clusterName,
+    clusterType: named.clusterType,
     state,
+    /** Of the state, or the code of the error. */
     reason: textOf(reason) ?? (error === undefined ? undefined : codeOf(error)),
     newest: timeOf(fields['time']),
     age: numberOf(fields['age']),
     maxAge: numberOf(fields['maxAge']),
     minHistory: numberOf(fields['minHistory']),
-    oldest: timeOf(fieldsOf(oldest)['time']),
+    oldest: timeOf(fieldsOf(fields['oldest'])['time']),
     backups: numberOf(fields['backups']),
-    pitEnabled,
-    lastFailed: timeOf(fieldsOf(lastFailed)['time']),
+    pitEnabled: fields['pitEnabled'],
+    lastFailed: timeOf(fieldsOf(fields['lastFailed'])['time']),
+    /** Of the error. */
     message: textOf(fieldsOf(error)['message']),
   };
 }

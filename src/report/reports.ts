@@ -1,6 +1,6 @@
 import { open, readFile } from 'node:fs/promises';
 import { addFinding } from './add-finding.js';
-import { type Cluster, type History, type Listing, listKey, newCluster, newHistory, type Project } from './history.js';
+import { Cluster, History, type Listing, listKey, type Project } from './history.js';
 import {
   codeOf,
   type Fields,
@@ -14,18 +14,12 @@ import {
   readNamed,
   shown,
   textOf,
+  textsOf,
   timeOf,
 } from './json.js';
-import { dayOf, note } from './time.js';
+import { dayOf, type Notes, note } from './time.js';
 
-/** A report of a check. */
-export interface Report {
-  readonly file: string;
-  /** When the check started, in ms since 1970. */
-  readonly time: number;
-  readonly isAnonymized: boolean;
-  readonly fields: Fields;
-}
+type Report = Awaited<ReturnType<typeof readReport>>;
 
 /**
  * Reads reports, the oldest first, one at a time. What is no report is in the history too.
@@ -33,42 +27,33 @@ export interface Report {
  * @param signal - ends it. It rejects with the reason.
  */
 export async function readReports(files: readonly string[], signal: AbortSignal): Promise<History> {
-  const history = newHistory();
-  const read = async <T>(file: string, reader: (file: string) => Promise<T>): Promise<T | undefined> => {
+  const history = new History();
+  const read = async <T>(file: string, reader: (file: string) => Promise<T>): Promise<T[]> => {
     signal.throwIfAborted();
     try {
-      return await reader(file);
+      return [await reader(file)];
     } catch (error) {
-      history.unusable.push({ file, why: error instanceof Error ? error.message : String(error) });
-      return undefined;
+      history.unusable.push({ file, why: explain(error) });
+      return [];
     }
   };
-
   const dated: { readonly file: string; readonly time: number }[] = [];
-  for (const file of files) {
-    const time = await read(file, readTime);
-    if (time !== undefined) dated.push({ file, time });
-  }
-  const anonymized: string[] = [];
-  let usable = 0;
+  for (const file of files) for (const time of await read(file, readTime)) dated.push({ file, time });
   for (const { file } of dated.sort((a, b) => a.time - b.time)) {
-    const report = await read(file, readReport);
-    if (report?.isAnonymized) anonymized.push(file);
-    if (report === undefined || report.isAnonymized) continue;
-    usable += 1;
-    addReport(history, report);
+    for (const report of await read(file, readReport)) {
+      if (report.isAnonymized && dated.length > 1) history.unusable.push({ file, why: ofOtherNames });
+      else addReport(history, report);
+    }
   }
-  const [first = '', ...others] = anonymized;
-  // Its names are those of one report.
-  const alone = usable === 0 && others.length === 0 && first !== '' ? await read(first, readReport) : undefined;
-  if (alone !== undefined) addReport(history, alone);
-  else for (const file of anonymized) history.unusable.push({ file, why: ofAnotherName });
   return history;
 }
 
-const ofAnotherName = 'It is anonymized, so its names mean nothing beside other reports. Use it alone.';
+const ofOtherNames = 'It is anonymized, so its names mean nothing beside other reports. Use it alone.';
 
-const textOfFile = async (file: string): Promise<string> => await readFile(file, 'utf8');
+function explain(error: unknown): string {
+  if (error instanceof SyntaxError) return 'It is not JSON, or only a part of it.';
+  return error instanceof Error ? error.message : String(error);
+}
 
 // As this package begins a report.
 const start = /^\s*\{\s*"formatVersion":\s*1,\s*"checkedAt":\s*"([^"\\]*)",/;
@@ -87,8 +72,8 @@ async function readTime(file: string): Promise<number> {
 }
 
 /** @throws an error that says why it is no report. */
-async function readReport(file: string): Promise<Report> {
-  const fields = fieldsOf(parse(await textOfFile(file)));
+async function readReport(file: string) {
+  const fields = fieldsOf(JSON.parse(await readFile(file, 'utf8')));
   const { formatVersion = 1, checkedAt, findings, error, options } = fields;
   const time = timeOf(checkedAt);
   if (time === undefined || (!Array.isArray(findings) && typeof error !== 'object')) {
@@ -98,32 +83,17 @@ async function readReport(file: string): Promise<Report> {
   return { file, time, fields, isAnonymized: Array.isArray(options) };
 }
 
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-    throw new Error('It is not JSON, or only a part of it.', { cause: error });
-  }
-}
-
 /** @param report - not older than those that were added earlier. */
-export function addReport(history: History, report: Report): void {
+function addReport(history: History, report: Report): void {
   const { time, fields } = report;
   const { version, login, loginId, options, error, summary } = fields;
   const day = dayOf(time);
   const server = textOf(fields['server']) ?? 'a server that the report does not name';
-  const given = `options ${JSON.stringify(options ?? {})}`;
-  note(
-    history.checks,
-    [`version ${shown(version) ?? 'unknown'}`, server, shown(login), shown(loginId), given].filter(Boolean).join(', '),
-    day,
-  );
-  const problems = Array.isArray(fields['problems']) ? fields['problems'].map(String) : [];
-  history.last = { time, server, problems, hasFailed: error !== undefined };
+  const given = [`version ${shown(version) ?? 'unknown'}`, server, shown(login), shown(loginId)].filter(Boolean);
+  note(history.checks, `${given.join(', ')}, options ${JSON.stringify(options ?? {})}`, day);
+  history.last = { time, server, problems: textsOf(fields['problems']), hasFailed: error !== undefined };
   if (error !== undefined) {
-    const message = textOf(fieldsOf(error)['message']);
-    history.failures.push({ time, why: message ?? codeOf(error) });
+    history.failures.push({ time, why: textOf(fieldsOf(error)['message']) ?? codeOf(error) });
     return;
   }
   history.days.add(day);
@@ -140,20 +110,13 @@ function addClusters(history: History, { file, time, isAnonymized, fields }: Rep
     time,
     server,
     groupIds: Array.isArray(groupIds) ? groupIds : undefined,
-    excludes: Array.isArray(exclude) ? exclude.map(String) : [],
+    excludes: textsOf(exclude),
     failedLists: new Set(),
   };
   history.listings.push(listing);
-  const projectOf = (named: Named) => {
-    const { groupId, groupName } = named;
-    const create = () => ({
-      groupId,
-      name: groupId,
-      failedLists: new Map(),
-      server,
-      isAnonymized,
-      clusters: new Map(),
-    });
+  const projectOf = ({ groupId, groupName }: Named): Project => {
+    const lists = () => ({ failedLists: new Map(), clusters: new Map() });
+    const create = () => ({ groupId, name: groupId, server, isAnonymized, ...lists() });
     const project = getOrAdd(history.projects, groupId, create);
     project.name = groupName || groupId;
     return project;
@@ -171,7 +134,7 @@ function addClusters(history: History, { file, time, isAnonymized, fields }: Rep
     else {
       const cluster = clusterOf(projectOf(finding), finding, time);
       cluster.isChecked = true;
-      addFinding(cluster, finding, fieldsOf(fieldsOfFinding['evidence']), time, isLimitGiven);
+      addFinding(cluster, finding, { evidence: fieldsOf(fieldsOfFinding['evidence']), time, isLimitGiven });
     }
   }
   if (unreadable > 0) history.unusable.push({ file, why: `${unreadable} of its entries name no cluster or no state` });
@@ -179,7 +142,11 @@ function addClusters(history: History, { file, time, isAnonymized, fields }: Rep
 
 function clusterOf(project: Project, named: Named, time: number): Cluster {
   const name = named.clusterName ?? '';
-  const cluster = getOrAdd(project.clusters, `${named.clusterType}/${name}`, () => newCluster(named, name));
+  const cluster = getOrAdd(
+    project.clusters,
+    `${named.clusterType}/${name}`,
+    () => new Cluster(name, named.clusterType),
+  );
   cluster.listedAt = time;
   cluster.listed.add(dayOf(time));
   return cluster;
@@ -194,10 +161,6 @@ function addNotChecked(project: Project, named: Named, { reason, pattern }: Fiel
 
 function addFailedList(project: Project, finding: Finding, { time, failedLists }: Listing): void {
   failedLists.add(listKey(finding, finding.clusterType));
-  const why = finding.message ?? finding.reason ?? 'no reason';
-  note(
-    getOrAdd(project.failedLists, finding.clusterType, () => new Map()),
-    why,
-    dayOf(time),
-  );
+  const notes: Notes = getOrAdd(project.failedLists, finding.clusterType, () => new Map());
+  note(notes, finding.message ?? finding.reason ?? 'no reason', dayOf(time));
 }

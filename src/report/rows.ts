@@ -41,7 +41,7 @@ export interface Section {
   /** The worst first. */
   readonly rows: readonly Row[];
   /** The lists of clusters that the last report could not read. */
-  readonly failedLists: readonly { readonly type: string; readonly notes: Notes }[];
+  readonly failedLists: readonly (readonly [type: string, Notes])[];
 }
 
 /** Judges all clusters. The projects are sorted by their worst cluster, then by name. */
@@ -58,7 +58,7 @@ export function toSections(history: History, span: Span, knowledge: Knowledge): 
     const rows = judged.sort(compareRows).map((row, position): Row => ({ id: `${id}c${position + 1}`, ...row }));
     const isFailing = (type: string) => covering.at(-1)?.failedLists.has(listKey(project, type));
     const failedLists = [...project.failedLists].filter(([type]) => isFailing(type));
-    return { id, project, rows, failedLists: failedLists.map(([type, notes]) => ({ type, notes })) };
+    return { id, project, rows, failedLists };
   });
   return sections.sort((a, b) => worstOf(a) - worstOf(b) || compare(a.project.name, b.project.name));
 }
@@ -108,14 +108,10 @@ function standingOf(
   const later = covering.filter(({ time }) => time > cluster.listedAt);
   const lastDay = `last listed on ${printDay(dayOf(cluster.listedAt))}`;
   const pattern = later.flatMap(({ excludes }) => excludes).find((text) => covers(text, names));
-  const gone = {
-    isChecked: false,
-    isGone: true,
-    label: 'no longer listed',
-    note: `${lastDay}: deleted, or a role was lost`,
-  };
+  const gone = { isChecked: false, isGone: true, label: 'no longer listed' };
   if (!cluster.isChecked) return { ...calm, ...gone, note: lastDay };
-  return pattern === undefined ? { ...odd, ...gone } : { ...calm, ...gone, note: `${lastDay}, excluded by ${pattern}` };
+  if (pattern !== undefined) return { ...calm, ...gone, note: `${lastDay}, excluded by ${pattern}` };
+  return { ...odd, ...gone, note: `${lastDay}: deleted, or a role was lost` };
 }
 
 function factsOf(state: string, states: Knowledge['states']) {

@@ -34,12 +34,6 @@ export class Days {
     return sorted;
   }
 
-  static between(first: number, last: number): Days {
-    const days = new Days();
-    days.runs.push([first, last]);
-    return days;
-  }
-
   /** @param day - not before the days that were added earlier. */
   add(day: number): void {
     const run = this.runs.at(-1);
@@ -65,15 +59,6 @@ export class Days {
 
   get list(): number[] {
     return this.runs.flatMap(([first, last]) => Array.from({ length: last - first + 1 }, (_, index) => first + index));
-  }
-
-  /** The days between the runs. */
-  get gaps(): Days {
-    const gaps = new Days();
-    this.runs.slice(1).forEach(([first], index) => {
-      gaps.runs.push([(this.runs[index]?.[1] ?? first) + 1, first - 1]);
-    });
-    return gaps;
   }
 
   toString(): string {

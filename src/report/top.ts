@@ -48,7 +48,8 @@ function printCounts(rows: readonly Row[]): Html {
 /** Prints what is wrong with the reports themselves. */
 export function printReportProblems({ unusable, failures, last, listings }: History, now: number): Html | undefined {
   const problems: (Html | string)[] = [];
-  if (listings.length === 0) problems.push(noReport(last === undefined));
+  if (last === undefined) problems.push('No file is a usable report of a check.');
+  else if (listings.length === 0) problems.push('No report lists clusters: every check failed to list the projects.');
   if (last !== undefined && now - last.time > 26 * hourMs) {
     problems.push(`The last check was ${printDuration(now - last.time)} before this page was made: more than 26 h.`);
   }
@@ -58,21 +59,12 @@ export function printReportProblems({ unusable, failures, last, listings }: Hist
   return html`<section class="bad"><h2>The reports</h2><ul>${problems.map((problem) => html`<li>${problem}</li>`)}</ul></section>`;
 }
 
-const noReport = (isEmpty: boolean): string =>
-  isEmpty
-    ? 'No file is a usable report of a check.'
-    : 'No report lists clusters: every check failed to list the projects.';
-
 /** Prints what somebody has to look at, the worst first. */
 export function printAttention(history: History, sections: readonly Section[]): Html {
-  const lists = sections.flatMap(({ id, project, failedLists, rows }) =>
-    failedLists.map(({ type, notes }) => {
-      const known = rows.filter(
-        ({ cluster, standing }) => cluster.type === type && standing.label === 'unknown',
-      ).length;
-      const clusters = known > 0 ? ` Earlier reports have ${count(known, 'cluster')} of it.` : '';
+  const lists = sections.flatMap(({ id, project, failedLists }) =>
+    failedLists.map(([type, notes]) => {
       const link = html`<a href="#${id}">${name(project.name)}, ${type} clusters</a>`;
-      return html`<li><span class="chip magenta">unknown</span> ${link}: could not be listed. ${[...notes.keys()].at(-1)}${clusters}</li>`;
+      return html`<li><span class="chip magenta">unknown</span> ${link}: could not be listed. ${[...notes.keys()].at(-1)}</li>`;
     }),
   );
   const rows = sections.flatMap(({ project, rows: all }) =>
@@ -125,5 +117,5 @@ const lastOf = (runs: readonly string[]): string =>
 function sinceOf({ checks }: Cluster): number {
   const state = checks.at(-1)?.state;
   const before = checks.map((check) => check.state === state).lastIndexOf(false);
-  return checks[before + 1]?.first ?? 0;
+  return checks[before + 1]?.day ?? 0;
 }
