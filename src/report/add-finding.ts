@@ -1,6 +1,6 @@
 import { addEvidence } from './evidence.js';
-import { type Cluster, keepHighest } from './history.js';
-import { type Fields, type Finding, fieldsOf, listOf, timeOf } from './json.js';
+import { addBackup, type Cluster, keepHighest } from './history.js';
+import { type Fields, type Finding, fieldsOf, listOf } from './json.js';
 import { count, dayMs, dayOf, hourMs, note, printDuration, printTime } from './time.js';
 
 /** What a report has besides the finding. */
@@ -13,15 +13,13 @@ interface Context {
 }
 
 export function addFinding(cluster: Cluster, finding: Finding, context: Context): void {
-  const { evidence, time } = context;
-  const day = dayOf(time);
-  const { state, reason } = finding;
-  const snapshots = snapshotsOf(finding, evidence);
-  note(cluster.states, reason === undefined ? state : `${state} (${reason})`, day);
+  const { state, reason, newest, oldest, lastFailed } = finding;
+  note(cluster.states, reason === undefined ? state : `${state} (${reason})`, dayOf(context.time));
   addCheck(cluster, finding, context);
-  addBackups(cluster, finding, snapshots);
-  addReach(cluster, finding, time);
-  addEvidence(cluster, finding, evidence, snapshots, day);
+  for (const time of [newest, oldest]) if (time !== undefined) addBackup(cluster, time);
+  if (lastFailed !== undefined) cluster.failures.add(dayOf(lastFailed));
+  addReach(cluster, finding, context.time);
+  addEvidence(cluster, finding, context.evidence, dayOf(context.time));
 }
 
 function addCheck(cluster: Cluster, finding: Finding, { evidence, time, isLimitGiven }: Context): void {
@@ -84,34 +82,6 @@ function keptFor({ clusterType }: Finding, evidence: Fields): number {
     .map(daysOf)
     .filter((number) => number > 0);
   return (days.length > 0 ? Math.min(...days) : 7) * dayMs;
-}
-
-/** The snapshots of the whole cluster, and not those of single shards. */
-function snapshotsOf({ clusterType }: Finding, evidence: Fields): Fields[] {
-  const snapshots = listOf(evidence['snapshots']);
-  const { clusterType: kind, replicationSpecs } = fieldsOf(evidence['cluster']);
-  const isSharded = /SHARDED$/.test(String(kind)) || (kind !== 'REPLICASET' && listOf(replicationSpecs).length > 1);
-  if (clusterType !== 'dedicated' || !isSharded) return snapshots;
-  return snapshots.filter(({ type }) => type === 'shardedCluster');
-}
-
-const isStatus = (status: string, snapshot: Fields): boolean => String(snapshot['status']).toLowerCase() === status;
-
-function addBackups(cluster: Cluster, { newest, oldest, lastFailed }: Finding, snapshots: readonly Fields[]): void {
-  for (const snapshot of snapshots) {
-    const { finishTime, createdAt, startTime, scheduledTime } = snapshot;
-    if (isStatus('completed', snapshot)) addBackup(cluster, timeOf(finishTime ?? createdAt));
-    if (!isStatus('failed', snapshot)) continue;
-    const failedAt = timeOf(finishTime ?? createdAt ?? startTime ?? scheduledTime);
-    if (failedAt !== undefined) cluster.failures.add(dayOf(failedAt));
-  }
-  addBackup(cluster, newest);
-  addBackup(cluster, oldest);
-  if (lastFailed !== undefined) cluster.failures.add(dayOf(lastFailed));
-}
-
-function addBackup({ backups }: Cluster, time: number | undefined): void {
-  if (time !== undefined && time > (backups.get(dayOf(time)) ?? 0)) backups.set(dayOf(time), time);
 }
 
 function addReach(cluster: Cluster, { age, oldest, backups }: Finding, time: number): void {

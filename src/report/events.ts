@@ -49,10 +49,12 @@ export async function askAtlas({ projects, days }: History, signal: AbortSignal)
     'Alerts on backups, today',
     `Events on backups since ${printDay(first)}, with names of users and IP addresses`,
   ];
+  let client: TenantSnapshotsClient | undefined;
   try {
-    const client = new TenantSnapshotsClient();
+    client = new TenantSnapshotsClient();
+    const atlas = client;
     const ask = async (path: string, toRow: (item: Fields) => Line[], options?: object): Promise<Line[] | string> => {
-      const items = client.getAll(path, { apiVersion, signal, ...options });
+      const items = atlas.getAll(path, { apiVersion, signal, ...options });
       return await items.then((all) => listOf(all).flatMap(toRow), toFailure);
     };
     for (const { groupId, isAnonymized } of projects.values()) {
@@ -61,14 +63,13 @@ export async function askAtlas({ projects, days }: History, signal: AbortSignal)
       const asked = isId && [ask(`${path}/alertConfigs`, toAlert), ask(`${path}/events`, toEvent, { query })];
       if (!isId) failures.push(notAsked);
       const answers = asked ? await Promise.all(asked) : [notAsked, notAsked];
-      ofProjects.set(
-        groupId,
-        answers.map((rows, index) => [titles[index] ?? '', rows]),
-      );
+      const titled = answers.map((rows, index): Answer => [titles[index] ?? '', rows]);
+      ofProjects.set(groupId, titled);
     }
-    await client.close();
   } catch (error) {
     toFailure(error);
+  } finally {
+    await client?.close();
   }
   return { ofProjects, failures };
 }

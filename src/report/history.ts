@@ -1,5 +1,5 @@
 import type { Finding, Named } from './json.js';
-import { Days, type Notes } from './time.js';
+import { Days, dayOf, type Notes } from './time.js';
 
 // What the reports say, as plain data. Times are in ms since 1970.
 
@@ -97,6 +97,10 @@ export interface Restore {
   readonly isCompleted: boolean;
   readonly target: string;
   readonly day: number;
+}
+
+export function addBackup({ backups }: Cluster, time: number): void {
+  if (time > (backups.get(dayOf(time)) ?? 0)) backups.set(dayOf(time), time);
 }
 
 /** Keeps the text under this title, unless an earlier one ranks higher. */

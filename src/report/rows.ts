@@ -1,6 +1,6 @@
 import { judgeDays, type Run, type Span } from './days.js';
 import { type Cluster, type History, type Listing, listKey, type Project } from './history.js';
-import { getOrAdd, type Named } from './json.js';
+import type { Named } from './json.js';
 import { dayOf, type Notes, printDay } from './time.js';
 
 /** What the command knows, and the page asks. */
@@ -47,12 +47,15 @@ export interface Section {
 /** Judges all clusters. The projects are sorted by their worst cluster, then by name. */
 export function toSections(history: History, span: Span, knowledge: Knowledge): Section[] {
   const sections = [...history.projects.values()].map((project, index): Section => {
-    const covering = findCovering(history, project);
-    const coveredOf = new Map<string, number[]>();
-    const judged = [...project.clusters.values()].map((cluster) => {
-      const covered = getOrAdd(coveredOf, cluster.type, () => daysOf(covering, listKey(project, cluster.type)));
-      const standing = standingOf(cluster, project, covering, knowledge);
-      return { cluster, standing, runs: judgeDays(cluster, span, covered) };
+    const { server, groupId, clusters } = project;
+    // The reports that would list its clusters, if Atlas did.
+    const covering = history.listings.filter((listing) => {
+      return listing.server === server && (listing.groupIds?.includes(groupId) ?? true);
+    });
+    const judged = [...clusters.values()].map((cluster) => {
+      const readable = covering.filter(({ failedLists }) => !failedLists.has(listKey(project, cluster.type)));
+      const runs = judgeDays(cluster, span, [...new Set(readable.map(({ time }) => dayOf(time)))]);
+      return { cluster, standing: standingOf(cluster, project, covering, knowledge), runs };
     });
     const id = `p${index + 1}`;
     const rows = judged.sort(compareRows).map((row, position): Row => ({ id: `${id}c${position + 1}`, ...row }));
@@ -75,23 +78,8 @@ const compareRows = (a: Omit<Row, 'id'>, b: Omit<Row, 'id'>): number =>
 const worstOf = ({ rows, failedLists }: Section): number =>
   failedLists.length > 0 ? 0 : (rows[0]?.standing.rank ?? Number.POSITIVE_INFINITY);
 
-/** Finds the reports that would list the clusters of a project, if Atlas did. */
-function findCovering({ listings }: History, { server, groupId }: Project): Listing[] {
-  return listings.filter((listing) => listing.server === server && (listing.groupIds?.includes(groupId) ?? true));
-}
-
-/** The days of the reports that could read a list. */
-function daysOf(covering: readonly Listing[], key: string): number[] {
-  const days = covering.filter(({ failedLists }) => !failedLists.has(key)).map(({ time }) => dayOf(time));
-  return [...new Set(days)];
-}
-
-function standingOf(
-  cluster: Cluster,
-  project: Project,
-  covering: readonly Listing[],
-  { states, covers }: Knowledge,
-): Standing {
+function standingOf(cluster: Cluster, project: Project, covering: readonly Listing[], known: Knowledge): Standing {
+  const { states, covers } = known;
   const last = covering.at(-1);
   const odd = { isChecked: true, isGone: false, needsLook: true, color: 'magenta', rank: rankOf('', states) };
   const calm = { isChecked: false, isGone: false, needsLook: false, color: 'plain', rank: Number.MAX_SAFE_INTEGER };
@@ -104,10 +92,12 @@ function standingOf(
     const { state = '', reason } = cluster.finding ?? {};
     return { ...odd, ...factsOf(state, states), label: state, rank: rankOf(state, states), note: reason };
   }
-  const names = { groupId: project.groupId, groupName: project.name, clusterName: cluster.name };
+  const { groupId, name: groupName } = project;
   const later = covering.filter(({ time }) => time > cluster.listedAt);
   const lastDay = `last listed on ${printDay(dayOf(cluster.listedAt))}`;
-  const pattern = later.flatMap(({ excludes }) => excludes).find((text) => covers(text, names));
+  const pattern = later
+    .flatMap(({ excludes }) => excludes)
+    .find((text) => covers(text, { groupId, groupName, clusterName: cluster.name }));
   const gone = { isChecked: false, isGone: true, label: 'no longer listed' };
   if (!cluster.isChecked) return { ...calm, ...gone, note: lastDay };
   if (pattern !== undefined) return { ...calm, ...gone, note: `${lastDay}, excluded by ${pattern}` };

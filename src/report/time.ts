@@ -17,9 +17,9 @@ export function printDuration(ms: number): string {
   const minutes = Math.floor(ms / 60_000);
   const hours = Math.floor(minutes / 60);
   if (hours < 1) return `${minutes} m`;
-  const [large, small] =
-    hours < 48 ? [`${hours} h`, `${minutes % 60} m`] : [`${Math.floor(hours / 24)} d`, `${hours % 24} h`];
-  return small.startsWith('0 ') ? large : `${large} ${small}`;
+  const isLong = hours >= 48;
+  const [large, small] = isLong ? [Math.floor(hours / 24), hours % 24] : [hours, minutes % 60];
+  return `${large} ${isLong ? 'd' : 'h'}${small > 0 ? ` ${small} ${isLong ? 'h' : 'm'}` : ''}`;
 }
 
 export const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? '' : 's'}`;

@@ -38,11 +38,9 @@ function printCounts(rows: readonly Row[]): Html {
     const known = counts.get(standing.label) ?? { standing, number: 0 };
     counts.set(standing.label, { ...known, number: known.number + 1 });
   }
-  const chips = Array.from(
-    counts.values(),
-    ({ standing, number }) => html`<span class="chip ${standing.color}">${number} ${standing.label}</span>`,
-  );
-  return join(chips, ' ');
+  const toChip = ({ standing, number }: { standing: Standing; number: number }) =>
+    html`<span class="chip ${standing.color}">${number} ${standing.label}</span>`;
+  return join([...counts.values()].map(toChip), ' ');
 }
 
 /** Prints what is wrong with the reports themselves. */
