@@ -42,7 +42,7 @@ async function print(
   const material = { history, knowledge: { states, covers: coversFound }, answers, now: Date.now() };
   for (const part of printPage(material)) {
     stop.throwIfAborted();
-    await stdout.write(part);
+    await stdout.write(`${part}\n`);
   }
   const { unusable } = history;
   for (const { file, why } of unusable) stderr.write(`${printable(`${file}: ${why}`)}\n`);

@@ -6,7 +6,7 @@ export const kinds = {
   backup: { title: 'a backup', label: 'Days with a backup' },
   late: {
     title: 'a backup, but over the limit at the end of the day',
-    label: 'Days with a backup, but over the limit at the end',
+    label: 'Days with a backup, but over the limit',
   },
   within: { title: 'none, but within the limit', label: 'Days without, but within the limit' },
   over: { title: 'none, and over the limit', label: 'Days without, and over the limit' },
@@ -103,12 +103,13 @@ class Judge {
     this.#goTo(day);
     const { backups, createdAt, notChecked } = this.#cluster;
     const check = this.#checks.at(-1)?.day === day ? this.#checks.at(-1) : undefined;
-    if (backups.has(day))
-      return this.#judgeEnd(day, day === this.#last ? check : undefined) === 'over' ? 'late' : 'backup';
+    // The state of a report before the backup does not count.
+    const judged = this.#judgeEnd(day, backups.has(day) && day < this.#last ? undefined : check);
+    if (backups.has(day)) return judged === 'over' ? 'late' : 'backup';
     if (createdAt !== undefined && dayOf(createdAt) > day) return 'blank';
     if (check?.isOff) return 'off';
     if (check === undefined && [...notChecked.values()].some((days) => days.has(day))) return 'skipped';
-    return this.#judgeEnd(day, check) ?? (this.#isListed(day) ? 'unknown' : 'blank');
+    return judged ?? (this.#isListed(day) ? 'unknown' : 'blank');
   }
 
   #goTo(day: number): void {

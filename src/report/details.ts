@@ -1,9 +1,8 @@
 import { type Kind, kinds, type Run } from './days.js';
 import { type Cluster, limitTitle } from './history.js';
 import { type Html, html } from './html.js';
-import { getOrAdd } from './json.js';
 import type { Row } from './rows.js';
-import { Days, type Notes, note, printDay, printDuration } from './time.js';
+import { Days, getOrAdd, type Notes, note, printDay, printDuration } from './time.js';
 
 /** A title and what is under it. Nothing is printed if that is empty. */
 export type Line = readonly [title: string, texts: readonly string[]];
@@ -65,11 +64,8 @@ function restoresOf({ restores }: Cluster): Line[] {
   for (const { isDownload, isCompleted, target, day } of [...restores.values()].sort((a, b) => a.day - b.day)) {
     const kind = isDownload ? 'Downloads, which are no restores' : 'Restores';
     const title = isCompleted ? kind : `${kind}, not completed, by the first report of each`;
-    note(
-      getOrAdd(titles, title, () => new Map()),
-      `to ${target}`,
-      day,
-    );
+    const notes: Notes = getOrAdd(titles, title, () => new Map());
+    note(notes, `to ${target}`, day);
   }
   return Array.from(titles, ([title, notes]): Line => [title, printNotes(notes)]);
 }

@@ -51,8 +51,8 @@ export async function askAtlas({ projects, days }: History, signal: AbortSignal)
   ];
   let client: TenantSnapshotsClient | undefined;
   try {
-    client = new TenantSnapshotsClient();
-    const atlas = client;
+    const atlas = new TenantSnapshotsClient();
+    client = atlas;
     const ask = async (path: string, toRow: (item: Fields) => Line[], options?: object): Promise<Line[] | string> => {
       const items = atlas.getAll(path, { apiVersion, signal, ...options });
       return await items.then((all) => listOf(all).flatMap(toRow), toFailure);

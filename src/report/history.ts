@@ -75,8 +75,8 @@ export class Cluster {
   /** The days with a failed snapshot. */
   readonly failures = new Set<number>();
   createdAt: number | undefined;
-  /** By ID. */
-  readonly restores = new Map<string, Restore>();
+  /** The restore jobs by ID. The day is that of the end, or of the first report. */
+  readonly restores = new Map<string, { isDownload: boolean; isCompleted: boolean; target: string; day: number }>();
   /** The last value of each setting, and the day of its report. */
   readonly settings = new Map<string, { readonly value: string; readonly day: number }>();
   readonly changes: string[] = [];
@@ -91,13 +91,6 @@ export class Cluster {
 
 /** The setting that is the limit. */
 export const limitTitle = 'Limit of the check';
-
-export interface Restore {
-  readonly isDownload: boolean;
-  readonly isCompleted: boolean;
-  readonly target: string;
-  readonly day: number;
-}
 
 export function addBackup({ backups }: Cluster, time: number): void {
   if (time > (backups.get(dayOf(time)) ?? 0)) backups.set(dayOf(time), time);

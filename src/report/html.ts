@@ -5,6 +5,10 @@ export class Html {
   constructor(text: string) {
     this.text = text;
   }
+
+  toString(): string {
+    return this.text;
+  }
 }
 
 type Value = Html | string | number | false | undefined | readonly Value[];

@@ -24,15 +24,11 @@ interface Material {
   readonly now: number;
 }
 
-/** Prints reports as a page of HTML, in parts. */
-export function* printPage(material: Material): Generator<string> {
-  for (const part of printParts(material)) yield `${part.text}\n`;
-}
-
 // Nothing is loaded, and nothing runs.
 const policy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
 
-function* printParts({ history, knowledge, answers, now }: Material): Generator<Html> {
+/** Prints reports as a page of HTML, in parts. */
+export function* printPage({ history, knowledge, answers, now }: Material): Generator<Html> {
   const span = findSpan(history);
   const sections = span === undefined ? [] : toSections(history, span, knowledge);
   const isLarge = sections.reduce((sum, { rows }) => sum + rows.length, 0) > 1000;

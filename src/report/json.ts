@@ -31,12 +31,6 @@ export function shown(value: unknown): string | undefined {
 
 export const listed = (texts: readonly unknown[]): string => texts.map(shown).join(', ') || 'none';
 
-export function getOrAdd<Key, Value>(map: Map<Key, Value>, key: Key, create: () => Value): Value {
-  const value = map.get(key) ?? create();
-  map.set(key, value);
-  return value;
-}
-
 export type Named = NonNullable<ReturnType<typeof readNamed>>;
 
 /** Reads a cluster as a report names it, or a list of clusters, which has no `clusterName`. Undefined if it is neither. */

@@ -6,7 +6,6 @@ import {
   type Fields,
   type Finding,
   fieldsOf,
-  getOrAdd,
   listOf,
   type Named,
   numberOf,
@@ -17,7 +16,7 @@ import {
   textsOf,
   timeOf,
 } from './json.js';
-import { dayOf, type Notes, note } from './time.js';
+import { dayOf, getOrAdd, type Notes, note } from './time.js';
 
 type Report = Awaited<ReturnType<typeof readReport>>;
 

@@ -81,7 +81,7 @@ const worstOf = ({ rows, failedLists }: Section): number =>
 function standingOf(cluster: Cluster, project: Project, covering: readonly Listing[], known: Knowledge): Standing {
   const { states, covers } = known;
   const last = covering.at(-1);
-  const odd = { isChecked: true, isGone: false, needsLook: true, color: 'magenta', rank: rankOf('', states) };
+  const odd = { isChecked: true, isGone: false, ...factsOf('', states) };
   const calm = { isChecked: false, isGone: false, needsLook: false, color: 'plain', rank: Number.MAX_SAFE_INTEGER };
   if (last?.failedLists.has(listKey(project, cluster.type))) {
     // The list itself needs a look.
@@ -90,7 +90,7 @@ function standingOf(cluster: Cluster, project: Project, covering: readonly Listi
   if (cluster.listedAt === last?.time) {
     if (!cluster.isChecked) return { ...calm, label: 'not checked', note: [...cluster.notChecked.keys()].at(-1) };
     const { state = '', reason } = cluster.finding ?? {};
-    return { ...odd, ...factsOf(state, states), label: state, rank: rankOf(state, states), note: reason };
+    return { ...odd, ...factsOf(state, states), label: state, note: reason };
   }
   const { groupId, name: groupName } = project;
   const later = covering.filter(({ time }) => time > cluster.listedAt);
@@ -104,15 +104,10 @@ function standingOf(cluster: Cluster, project: Project, covering: readonly Listi
   return { ...odd, ...gone, note: `${lastDay}: deleted, or a role was lost` };
 }
 
+/** A state that the page does not know needs a look, and follows those that do. */
 function factsOf(state: string, states: Knowledge['states']) {
-  if (!Object.hasOwn(states, state)) return {};
-  const { needsLook = true, color = 'plain' } = states[state] ?? {};
-  return { needsLook, color };
-}
-
-/** A state that the page does not know follows those that need a look. */
-function rankOf(state: string, states: Knowledge['states']): number {
   const names = Object.keys(states);
-  const index = names.indexOf(state);
-  return index >= 0 ? index : names.filter((name) => states[name]?.needsLook).length - 0.5;
+  const rank = names.indexOf(state);
+  const { needsLook, color = 'plain' } = (rank >= 0 && states[state]) || { needsLook: true, color: 'magenta' };
+  return { needsLook, color, rank: rank >= 0 ? rank : names.filter((name) => states[name]?.needsLook).length - 0.5 };
 }

@@ -72,7 +72,11 @@ export type Notes = Map<string, Days>;
 
 /** @param day - not before the days that were noted earlier. */
 export function note(notes: Notes, text: string, day: number): void {
-  const days = notes.get(text);
-  if (days !== undefined) days.add(day);
-  else notes.set(text, Days.of([day]));
+  getOrAdd(notes, text, () => new Days()).add(day);
+}
+
+export function getOrAdd<Key, Value>(map: Map<Key, Value>, key: Key, create: () => Value): Value {
+  const value = map.get(key) ?? create();
+  map.set(key, value);
+  return value;
 }

@@ -1,7 +1,6 @@
 import type { Run } from './days.js';
 import type { Cluster, History } from './history.js';
 import { type Html, html, join, name } from './html.js';
-import type { Finding } from './json.js';
 import { restoredOn } from './picture.js';
 import type { Row, Section, Standing } from './rows.js';
 import { count, Days, hourMs, printDay, printDuration, printRange, printTime } from './time.js';
@@ -86,11 +85,13 @@ const ageOf = ({ cluster }: Row): number => cluster.finding?.age ?? 0;
 /** Says what is wrong, since when, and whether it was so before. */
 function explain({ cluster, standing, runs }: Row): string[] {
   const { finding, failures } = cluster;
-  const { newest, oldest, minHistory } = finding ?? {};
+  const { newest, age, maxAge, oldest, minHistory } = finding ?? {};
   const isListed = !standing.isGone;
   const facts = [standing.note];
   if (isListed) facts.push(`${standing.label} since the report of ${printDay(sinceOf(cluster))}`);
-  if (newest !== undefined) facts.push(`newest backup ${printTime(newest)}${isListed ? printAge(finding) : ''}`);
+  const limit = maxAge === undefined ? '' : ` (limit ${printDuration(maxAge)})`;
+  const old = age === undefined || !isListed ? '' : `, ${printDuration(age)} old at the check${limit}`;
+  if (newest !== undefined) facts.push(`newest backup ${printTime(newest)}${old}`);
   if (minHistory !== undefined && oldest !== undefined) {
     facts.push(`oldest backup ${printTime(oldest)}, ${printDuration(minHistory)} of history needed`);
   }
@@ -101,11 +102,6 @@ function explain({ cluster, standing, runs }: Row): string[] {
   if (failed.length > 0) facts.push(`a snapshot failed on ${lastOf(failed)}`);
   if (isListed) facts.push(finding?.message?.replace(/\.$/, ''));
   return facts.filter((fact) => fact !== undefined);
-}
-
-function printAge({ age, maxAge }: Partial<Finding> = {}): string {
-  if (age === undefined) return '';
-  return `, ${printDuration(age)} old at the check${maxAge === undefined ? '' : ` (limit ${printDuration(maxAge)})`}`;
 }
 
 const lastOf = (runs: readonly string[]): string =>

@@ -16,7 +16,10 @@ async function ask(groupIds: readonly string[], more: object = {}) {
   const findings = groupIds.map((groupId) => ({ ...finding('fresh', [2]), groupId, groupName: undefined }));
   const history = await read(write(reportOf(2, findings, more)));
   const answers = await askAtlas(history, signal);
-  return { failures: answers.failures, text: textOf([...printPage({ history, knowledge, answers, now: 0 })].join('')) };
+  return {
+    failures: answers.failures,
+    text: textOf([...printPage({ history, knowledge, answers, now: 0 })].join('\n')),
+  };
 }
 
 it('shows alerts and events of each project, with users and addresses', async () => {

@@ -77,7 +77,7 @@ export const knowledge = {
 /** Prints the page of these reports, which is made on a day of November. */
 export async function print(reports: readonly (object | string)[], madeOn = 30): Promise<string> {
   const history = await read(write(...reports));
-  return [...printPage({ history, knowledge, now: Date.parse(at(madeOn, 13)) })].join('');
+  return [...printPage({ history, knowledge, now: Date.parse(at(madeOn, 13)) })].join('\n');
 }
 
 /** The text of HTML, with a line for each element that stands for itself. */
