@@ -12,7 +12,6 @@ import { chip, printAttention, printReportProblems, printSummary } from './top.j
 export { askAtlas } from './events.js';
 export type { History } from './history.js';
 export { readReports } from './reports.js';
-export type { Knowledge } from './rows.js';
 
 /** What a page is made of. */
 interface Material {

@@ -4,9 +4,10 @@ import { onTestFinished } from 'vitest';
 import { states } from '../../../src/cli/states.js';
 import { type History, printPage, readReports } from '../../../src/report/index.js';
 
-export const [hour, day] = [3_600_000, 86_400_000];
+export const hour = 3_600_000;
+const day = 24 * hour;
 export const shop = { groupId: 'a'.repeat(24), groupName: 'Shop' };
-export const start = Date.parse('2026-11-01T00:00:00Z');
+const start = Date.parse('2026-11-01T00:00:00Z');
 
 /** A time, such as `at(3, 6)` for 6 o'clock on 3 November, UTC. */
 export const at = (dayOfMonth: number, hours = 6): string =>
