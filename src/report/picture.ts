@@ -5,6 +5,8 @@ import { count, Days, dayMs, printDay, printRange } from './time.js';
 
 const lengthOf = ({ first, last }: Span): number => last - first + 1;
 
+const isLong = (span: Span): boolean => lengthOf(span) > 75;
+
 /** A number of days in percent of a picture that is as wide as its place, so that nothing is stretched. */
 const percent = (days: number, span: Span): string => `${Number(((100 * days) / lengthOf(span)).toFixed(2))}%`;
 
@@ -69,14 +71,14 @@ function ticksOf(span: Span): (readonly [day: number, label: string])[] {
   return days.flatMap((day) => {
     const date = new Date(day * dayMs);
     const [month = '', dayOfMonth] = [months[date.getUTCMonth()], date.getUTCDate()];
-    if (length <= 75) return date.getUTCDay() === 1 || length < 8 ? [[day, `${month} ${dayOfMonth}`]] : [];
+    if (!isLong(span)) return date.getUTCDay() === 1 || length < 8 ? [[day, `${month} ${dayOfMonth}`]] : [];
     return dayOfMonth === 1 ? [[day, month === 'Jan' ? `${date.getUTCFullYear()}` : month]] : [];
   });
 }
 
 /** The last label would not fit beside its line. */
 function drawTick(day: number, label: string, span: Span): Html {
-  const isLast = day > span.last - lengthOf(span) / 10;
+  const isLast = day > span.last - lengthOf(span) / (isLong(span) ? 20 : 10);
   const [x, anchor] = isLast ? ['100%', 'end'] : [at(span, day), 'start'];
   return html`<text x="${x}" y="11" text-anchor="${anchor}">${label}</text>`;
 }
@@ -84,9 +86,7 @@ function drawTick(day: number, label: string, span: Span): Html {
 /** Defines once what all rows use: the grid, the axis, the hatching and the marks. */
 export function drawShared(span: Span): Html {
   const ticks = ticksOf(span);
-  const cuts = Array.from({ length: lengthOf(span) > 75 ? 0 : lengthOf(span) - 1 }, (_, index) =>
-    percent(index + 1, span),
-  );
+  const cuts = Array.from({ length: isLong(span) ? 0 : lengthOf(span) - 1 }, (_, index) => percent(index + 1, span));
   return html`<svg class="shared" aria-hidden="true"><defs>
 <pattern id="hatch" width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect width="1.6" height="5"/></pattern>
 <pattern id="dots" width="6" height="8" patternUnits="userSpaceOnUse"><rect width="3" height="8"/></pattern>
