@@ -1,5 +1,6 @@
 import { configDefaults, defineConfig } from 'vitest/config';
 
+const browser = ['test/report/*.browser.test.ts'];
 const processes = ['test/**/*.process.test.ts', 'test/docs/**/*.test.ts'];
 
 /** In CI, the counts of a run go to a file for the summary of `.ci/run`. It has the name of the npm script. */
@@ -33,7 +34,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: [...configDefaults.exclude, ...processes, 'test/{package,systems}/**'],
+          exclude: [...configDefaults.exclude, ...processes, ...browser, 'test/{package,systems}/**'],
           ...isolation,
           ...patience,
         },
@@ -41,6 +42,10 @@ export default defineConfig({
       {
         // Starts processes, or imports the build by the package's name as the documents and examples do.
         test: { name: 'processes', include: processes, ...isolation, ...patience, testTimeout: 60_000 },
+      },
+      {
+        // Needs chromium from Debian.
+        test: { name: 'page', include: browser, ...patience, testTimeout: 60_000 },
       },
       {
         // Tests of the tarball.

@@ -3,6 +3,7 @@ import { check } from './check.js';
 import { checkOptions, checkUsage, readCheckOptions } from './check-options.js';
 import { emulate, emulateOptions, emulateUsage, readPort } from './emulate.js';
 import { readVersion } from './json.js';
+import { report, reportOptions, reportUsage } from './report.js';
 import type { Output, Run } from './streams.js';
 import { messageOf } from './text.js';
 
@@ -32,13 +33,18 @@ function readCommand(args: string[]): Run {
     const { values } = parseArgs({ args: rest, options: { ...checkOptions, ...helpOptions } });
     return readHelp(values, checkUsage) ?? check(readCheckOptions(values));
   }
+  if (name === 'report') {
+    const options = { ...reportOptions, ...helpOptions };
+    const { values, positionals } = parseArgs({ args: rest, options, allowPositionals: true });
+    return readHelp(values, reportUsage) ?? report(positionals, values.events === true);
+  }
   if (name === 'emulate') {
     const { values } = parseArgs({ args: rest, options: { ...emulateOptions, ...helpOptions } });
     return readHelp(values, emulateUsage) ?? emulate(readPort(values.port), values.demo === true);
   }
   const { values } = parseArgs({ args, options: helpOptions, allowPositionals: true });
-  const help = readHelp(values, `${checkUsage}\n${emulateUsage}`);
-  if (help === undefined) throw new Error('The commands are check and emulate.');
+  const help = readHelp(values, `${checkUsage}\n${reportUsage}\n${emulateUsage}`);
+  if (help === undefined) throw new Error('The commands are check, report and emulate.');
   return help;
 }
 

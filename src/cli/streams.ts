@@ -4,6 +4,7 @@ import { Socket } from 'node:net';
 /** What a command writes to. */
 interface Stream {
   readonly isTTY: boolean;
+  /** May return a promise, which resolves when the text is written, or cannot be. */
   readonly write: (text: string) => unknown;
 }
 
@@ -26,14 +27,15 @@ export function openStream(stream: NodeJS.WriteStream & { readonly fd: number })
   });
   return {
     isTTY: stream.isTTY,
-    write(text: string): void {
+    write(text: string): Promise<unknown> | undefined {
       try {
-        if (stream instanceof Socket) stream.write(text);
+        if (stream instanceof Socket) return new Promise((resolve) => stream.write(text, resolve));
         // A file is written synchronously: on a full disk, Node's stream would lose text without an error.
         else if (failure === undefined) fs.writeFileSync(fd, text);
       } catch (error) {
         stream.emit('error', error);
       }
+      return undefined;
     },
     async finish(): Promise<Error | undefined> {
       if (stream.writableLength > 0) {

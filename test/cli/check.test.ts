@@ -105,8 +105,9 @@ describe('the command', () => {
 
   it.each([
     ['of the check', ['check', '--help'], ['check']],
+    ['of the page', ['report', '--help'], ['report']],
     ['of the emulator', ['emulate', '--port', '1', '--help'], ['emulate']],
-    ['of both', ['--help'], ['check', 'emulate']],
+    ['of all', ['--help'], ['check', 'report', 'emulate']],
     ['although an option is wrong', ['check', '--max-age', 'x', '--help', '--json'], ['check']],
   ])('prints the usage %s', async (_name, args, names) => {
     const { exitCode, stdout, stderr } = await run(args);
@@ -125,11 +126,11 @@ describe('the command', () => {
   });
 
   it.each<[args: string[], problem: string]>([
-    [[], 'The commands are check and emulate.'],
-    [['--', '--help'], 'The commands are check and emulate.'],
+    [[], 'The commands are check, report and emulate.'],
+    [['--', '--help'], 'The commands are check, report and emulate.'],
     [['check', '--', '--help'], "Unexpected argument '--help'"],
     [['check', '--exclude', '--help'], "'--exclude' argument is ambiguous"],
-    [['constructor'], 'The commands are check and emulate.'],
+    [['constructor'], 'The commands are check, report and emulate.'],
     [['emulate', '--host', '0.0.0.0'], 'Unknown option'],
     ...['', 'x', '-1', '1.5', '65536'].map((port): [string[], string] => [
       ['emulate', `--port=${port}`],

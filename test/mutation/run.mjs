@@ -42,6 +42,7 @@ const folders = {
   check: { mutate: 'src/check/*.ts', tests: ['test/check/*.test.ts'] },
   // The first lines of the process and the emulator run only in tests that start processes.
   cli: { mutate: 'src/cli/!(bin|emulate).ts', tests: ['test/cli/*.test.ts'] },
+  report: { mutate: 'src/report/*.ts', tests: ['test/report/*.test.ts'] },
   config: {
     mutate: 'src/{config/*,client,newest-backup}.ts',
     tests: [client, 'test/newest-backup.test.ts', 'test/{config,call}/*.test.ts', 'test/http/{fetch,proxy}.test.ts'],
@@ -59,6 +60,7 @@ const labels = {
   config: '`src/config/`, `src/client.ts`, `src/newest-backup.ts`',
   check: '`src/check/`',
   cli: '`src/cli/`',
+  report: '`src/report/`',
 };
 
 const folder = 'reports/mutation';

@@ -4,7 +4,12 @@ import { configDefaults, defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: (process.env['MUTATION_TESTS'] ?? 'test/**/*.test.ts').split(' '),
-    exclude: [...configDefaults.exclude, 'test/**/*.process.test.ts', 'test/client/*.property.test.ts'],
+    exclude: [
+      ...configDefaults.exclude,
+      'test/**/*.process.test.ts',
+      'test/client/*.property.test.ts',
+      'test/report/*.browser.test.ts',
+    ],
     // Many mutants make a test hang.
     testTimeout: 3_000,
     restoreMocks: true,

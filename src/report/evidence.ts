@@ -1,0 +1,122 @@
+import { addBackup, type Cluster, keepHighest, limitTitle } from './history.js';
+import { codeOf, type Fields, type Finding, fieldsOf, listed, listOf, shown, timeOf } from './json.js';
+import { dayOf, note, printDay, printDuration, printTime } from './time.js';
+
+/** Adds what Atlas answered. @param day - of the report. */
+export function addEvidence(cluster: Cluster, finding: Finding, evidence: Fields, day: number): void {
+  for (const snapshot of snapshotsOf(finding, evidence)) addSnapshot(cluster, snapshot);
+  addSettings(cluster, settingsOf(cluster, finding, evidence), day);
+  const createdAt = timeOf(fieldsOf(evidence['cluster'])['createDate']);
+  // A later cluster may have the same name.
+  if (createdAt !== undefined) cluster.createdAt = Math.min(createdAt, cluster.createdAt ?? createdAt);
+  addRestores(cluster, evidence, day);
+  for (const error of listOf(evidence['errors'])) {
+    const part = shown(error['path'])?.split('/').at(-1) ?? 'a part';
+    note(cluster.notRead, `${part} (${codeOf(error)})`, day);
+  }
+}
+
+/** The snapshots of the whole cluster, and not those of single shards. */
+function snapshotsOf({ clusterType }: Finding, evidence: Fields): Fields[] {
+  const snapshots = listOf(evidence['snapshots']);
+  const { clusterType: kind, replicationSpecs } = fieldsOf(evidence['cluster']);
+  const isSharded = /SHARDED$/.test(String(kind)) || (kind !== 'REPLICASET' && listOf(replicationSpecs).length > 1);
+  if (clusterType !== 'dedicated' || !isSharded) return snapshots;
+  return snapshots.filter(({ type }) => type === 'shardedCluster');
+}
+
+function addSnapshot(cluster: Cluster, snapshot: Fields): void {
+  const { status, finishTime, createdAt, startTime, scheduledTime } = snapshot;
+  const time = timeOf(finishTime ?? createdAt ?? startTime ?? scheduledTime);
+  if (time === undefined) return;
+  if (/^failed$/i.test(String(status))) cluster.failures.add(dayOf(time));
+  if (!/^completed$/i.test(String(status)) || (finishTime ?? createdAt) === undefined) return;
+  addBackup(cluster, time);
+  const members = listOf(snapshot['members']);
+  const lists = (members.length > 0 ? members : [snapshot]).map(({ copyRegions }) => copyRegions).filter(Array.isArray);
+  // Those that have a copy of every shard.
+  const regions = lists[0]?.filter((region) => lists.every((list) => list.includes(region)));
+  const print = () => {
+    const key = shown(snapshot['masterKeyUUID']);
+    const texts = [printTime(time), key && `with the key ${key}`, regions && `copies: ${listed(regions)}`];
+    return texts.filter(Boolean).join(', ');
+  };
+  keepHighest(cluster, 'Newest backup', time, print);
+  if (regions?.length) keepHighest(cluster, 'Newest backup with copies', time, print);
+}
+
+function addRestores(cluster: Cluster, { restores, cluster: described }: Fields, day: number): void {
+  const isRead = Array.isArray(restores);
+  if (!isRead && described !== undefined) note(cluster.notRead, 'restore jobs', day);
+  if (!isRead) return;
+  keepHighest(cluster, 'Last restore', Number.NEGATIVE_INFINITY, () => 'none in the restore jobs that were read');
+  for (const restore of listOf(restores)) addRestore(cluster, restore, day);
+}
+
+function addRestore(cluster: Cluster, restore: Fields, day: number): void {
+  const { id, status, finishedAt, failed, cancelled, restoreFinishedDate, restoreScheduledDate } = restore;
+  // Not the timestamp of a dedicated cluster: that is the time of the snapshot.
+  const time = timeOf(restoreFinishedDate ?? finishedAt);
+  const isCompleted = time !== undefined && (status === undefined ? !failed && !cancelled : status === 'COMPLETED');
+  // A download is no restore.
+  const isDownload = /download/i.test(String(restore['deliveryType']));
+  const named = restore['targetDeploymentItemName'] ?? restore['targetClusterName'];
+  const target = shown(named) ?? 'a target without a name';
+  // A later report of the same job counts: a restore that was running may have completed.
+  const key = shown(id ?? time) ?? '';
+  const firstDay = cluster.restores.get(key)?.day ?? day;
+  cluster.restores.set(key, { isDownload, isCompleted, target, day: isCompleted ? dayOf(time) : firstDay });
+  if (!isCompleted || isDownload) return;
+  const scheduledAt = timeOf(restoreScheduledDate);
+  const scheduled = scheduledAt === undefined ? '' : `, scheduled ${printTime(scheduledAt)}`;
+  keepHighest(cluster, 'Last restore', time, () => `${printTime(time)}, to ${target}${scheduled}`);
+}
+
+/** What may differ between two reports. Undefined if a report does not say it. */
+function settingsOf({ checks }: Cluster, finding: Finding, evidence: Fields) {
+  const { clusterType, reason, minHistory, pitEnabled } = finding;
+  const limit = checks.at(-1)?.limit;
+  const cluster = fieldsOf(evidence['cluster']);
+  const schedule = evidence['schedule'] ?? (reason === 'no schedule' ? {} : undefined);
+  const { policies, copySettings, restoreWindowDays } = fieldsOf(schedule);
+  const items = listOf(policies).flatMap(({ policyItems }) => listOf(policyItems).map(printPolicyItem));
+  const flexSchedule = clusterType === 'flex' ? 'one a day, the last 8 are kept (no setting)' : undefined;
+  const key = shown(cluster['encryptionAtRestProvider']);
+  const tags = listOf(cluster['tags']).map(({ key, value }) => `${shown(key) ?? '?'}=${shown(value) ?? '?'}`);
+  return {
+    Created: shown(cluster['createDate']),
+    [limitTitle]: limit === undefined ? undefined : printDuration(limit),
+    'Least history': minHistory === undefined ? undefined : printDuration(minHistory),
+    Backup: onOrOff(cluster['backupEnabled'] ?? fieldsOf(cluster['backupSettings'])['enabled']),
+    Paused: onOrOff(cluster['paused']),
+    'Schedule and retention': flexSchedule ?? (schedule === undefined ? undefined : listed(items)),
+    'Copies by schedule': Array.isArray(copySettings) && listed(listOf(copySettings).map((copy) => copy['regionName'])),
+    'Point in time': onOrOff(pitEnabled),
+    'Window of point in time':
+      pitEnabled === false ? 'none' : restoreWindowDays !== undefined && `${shown(restoreWindowDays)} days`,
+    Encryption: key === 'NONE' ? 'with the key of Atlas' : key && `with a key of yours (${key})`,
+    'Termination protection': onOrOff(cluster['terminationProtectionEnabled']),
+    Tags: Array.isArray(cluster['tags']) && listed(tags),
+  };
+}
+
+function printPolicyItem({ frequencyType, frequencyInterval, retentionValue, retentionUnit }: Fields): string {
+  const texts = [frequencyType, frequencyInterval, retentionValue, retentionUnit].map((value) => shown(value) ?? '?');
+  const [type, interval, value, unit] = texts;
+  return `${type}${type === 'hourly' ? ` (${interval} h)` : ''} for ${value} ${unit}`;
+}
+
+const onOrOff = (value: unknown): string | undefined =>
+  typeof value === 'boolean' ? (value ? 'on' : 'off') : undefined;
+
+/** @param day - of the report. */
+function addSettings(cluster: Cluster, settings: ReturnType<typeof settingsOf>, day: number): void {
+  for (const [name, value] of Object.entries(settings)) {
+    if (!value) continue;
+    const before = cluster.settings.get(name);
+    if (before !== undefined && before.value !== value) {
+      cluster.changes.push(`${printDay(before.day)} to ${printDay(day)}: ${name}: ${before.value} → ${value}`);
+    }
+    cluster.settings.set(name, { value, day });
+  }
+}

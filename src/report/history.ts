@@ -1,0 +1,104 @@
+import type { Finding, Named } from './json.js';
+import { Days, dayOf, type Notes } from './time.js';
+
+// What the reports say, as plain data. Times are in ms since 1970.
+
+/** What all reports say. */
+export class History {
+  /** Files that are no reports, and what a report has that is no finding. */
+  readonly unusable: { readonly file: string; readonly why: string }[] = [];
+  /** The checks that could not list the projects. */
+  readonly failures: { readonly time: number; readonly why: string }[] = [];
+  /** The days with a report that lists clusters. */
+  readonly days = new Days();
+  readonly listings: Listing[] = [];
+  /** How the checks were run. */
+  readonly checks: Notes = new Map();
+  readonly projectCounts: Notes = new Map();
+  readonly projects = new Map<string, Project>();
+  /** The last check, whether it failed or not. */
+  last: { time: number; server: string; problems: readonly string[]; hasFailed: boolean } | undefined;
+}
+
+/** What a report covers. */
+export interface Listing {
+  readonly time: number;
+  readonly server: string;
+  /** The IDs of `--project`. Undefined if there is no such option. */
+  readonly groupIds: readonly unknown[] | undefined;
+  /** The patterns of `--exclude`. */
+  readonly excludes: readonly string[];
+  /** The lists of clusters that could not be read. */
+  readonly failedLists: Set<string>;
+}
+
+export interface Project {
+  readonly groupId: string;
+  /** The latest one. */
+  name: string;
+  readonly server: string;
+  readonly isAnonymized: boolean;
+  /** The lists of clusters that could not be read, and why. */
+  readonly failedLists: Map<string, Notes>;
+  readonly clusters: Map<string, Cluster>;
+}
+
+/** What the last report of a day says about a cluster. */
+export interface Check {
+  readonly day: number;
+  readonly state: string;
+  readonly isOff: boolean;
+  readonly isPaused: boolean;
+  /** How old the newest backup may be, in ms. */
+  readonly limit: number | undefined;
+  /** The reports list every backup from this time on. Undefined if they may lack some. */
+  readonly completeFrom: number | undefined;
+}
+
+/** What the reports say about a cluster, in their order. */
+export class Cluster {
+  readonly name: string;
+  readonly type: string;
+  readonly checks: Check[] = [];
+  /** The last one, and its time. */
+  finding: Finding | undefined;
+  checkedAt = 0;
+  /** Whether the last report that lists the cluster has a finding of it, and the time of that report. */
+  isChecked = false;
+  listedAt = 0;
+  readonly listed = new Days();
+  readonly states: Notes = new Map();
+  readonly notChecked: Notes = new Map();
+  readonly notRead: Notes = new Map();
+  /** The latest backup of each day. */
+  readonly backups = new Map<number, number>();
+  /** The days with a failed snapshot. */
+  readonly failures = new Set<number>();
+  createdAt: number | undefined;
+  /** The restore jobs by ID. The day is that of the end, or of the first report. */
+  readonly restores = new Map<string, { isDownload: boolean; isCompleted: boolean; target: string; day: number }>();
+  /** The last value of each setting, and the day of its report. */
+  readonly settings = new Map<string, { readonly value: string; readonly day: number }>();
+  readonly changes: string[] = [];
+  /** What ranks highest under each title, such as the latest restore. */
+  readonly highest = new Map<string, { readonly rank: number; readonly text: string }>();
+
+  constructor(name: string, type: string) {
+    this.name = name;
+    this.type = type;
+  }
+}
+
+/** The setting that is the limit. */
+export const limitTitle = 'Limit of the check';
+
+export function addBackup({ backups }: Cluster, time: number): void {
+  if (time > (backups.get(dayOf(time)) ?? 0)) backups.set(dayOf(time), time);
+}
+
+/** Keeps the text under this title, unless an earlier one ranks higher. */
+export function keepHighest({ highest }: Cluster, title: string, rank: number, print: () => string): void {
+  if (rank >= (highest.get(title)?.rank ?? Number.NEGATIVE_INFINITY)) highest.set(title, { rank, text: print() });
+}
+
+export const listKey = ({ groupId }: Pick<Named, 'groupId'>, type: string): string => `${groupId}/${type}`;

@@ -1,0 +1,112 @@
+import { type Kind, kinds, type Span } from './days.js';
+import { type Html, html } from './html.js';
+import type { Row } from './rows.js';
+import { count, Days, dayMs, printDay, printRange } from './time.js';
+
+const lengthOf = ({ first, last }: Span): number => last - first + 1;
+
+const isLong = (span: Span): boolean => lengthOf(span) > 75;
+
+/** A number of days in percent of a picture that is as wide as its place, so that nothing is stretched. */
+const percent = (days: number, span: Span): string => `${Number(((100 * days) / lengthOf(span)).toFixed(2))}%`;
+
+/** Where a day is. */
+const at = (span: Span, day: number): string => percent(day - span.first, span);
+
+/** Draws days that follow each other. */
+function drawBar(name: string, first: number, last: number, words: string, span: Span): Html {
+  const days = last > first && ` (${last - first + 1} days)`;
+  const title = html`<title>${printRange(first, last)}: ${words}${days}</title>`;
+  return html`<rect class="${name}" x="${at(span, first)}" width="${percent(last - first + 1, span)}">${title}</rect>`;
+}
+
+const markTitles = { failed: 'a snapshot failed', restored: 'restored' } as const;
+
+/** Draws a mark at each day that the picture has. */
+function drawMarks(days: Days, name: keyof typeof markTitles, span: Span): Html[] {
+  const shown = days.list.filter((day) => day >= span.first && day <= span.last);
+  const toMark = (day: number) =>
+    html`<use href="#${name}" x="${at(span, day + 0.5)}"><title>${printDay(day)}: ${markTitles[name]}</title></use>`;
+  return shown.map(toMark);
+}
+
+/** The days on which a cluster was restored. */
+export const restoredOn = ({ cluster }: Pick<Row, 'cluster'>): Days =>
+  Days.of([...cluster.restores.values()].filter((job) => job.isCompleted && !job.isDownload).map(({ day }) => day));
+
+/** Draws the days of a cluster. */
+export function drawRow(row: Row, span: Span): Html {
+  const { cluster, standing, runs } = row;
+  const failures = Days.of(cluster.failures);
+  const restored = restoredOn(row);
+  const sums = new Map<Kind, number>();
+  for (const { kind, first, last } of runs) sums.set(kind, (sums.get(kind) ?? 0) + last - first + 1);
+  const parts = Array.from(sums, ([kind, days]) => `${kinds[kind].title} on ${count(days, 'day')}`);
+  if (failures.count > 0) parts.push(`a snapshot failed on ${count(failures.count, 'day')}`);
+  if (restored.count > 0) parts.push(`restored on ${count(restored.count, 'day')}`);
+  const label = `${cluster.name}, ${cluster.type}, ${standing.label}. ${printRange(span.first, span.last)}: ${parts.join('; ')}.`;
+  const drawn = runs.filter(({ kind }) => kind !== 'blank');
+  const bars = drawn.map(({ kind, first, last }) => drawBar(kind, first, last, kinds[kind].title, span));
+  return drawDays(label, [...bars, ...drawMarks(failures, 'failed', span), ...drawMarks(restored, 'restored', span)]);
+}
+
+const drawDays = (label: string, parts: readonly Html[]): Html =>
+  html`<svg class="days" role="img" aria-label="${label}"><use href="#grid"/>${parts}<use href="#cuts"/></svg>`;
+
+/** Draws the days with a report, those whose check failed, and those without. */
+export function drawReports(days: Days, failed: Days, span: Span): Html {
+  const draw = (name: string, words: string, { runs }: Days) =>
+    runs.map(([first, last]) => drawBar(name, first, last, words, span));
+  const failures = failed.count > 0 ? ` The check failed on ${failed}.` : '';
+  const label = `Reports on ${count(days.count, 'day')}: ${days}.${failures}`;
+  return drawDays(label, [...draw('report', 'a report', days), ...draw('over', 'the check failed', failed)]);
+}
+
+const months = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ');
+
+/** The days of the axis with their labels: weeks, or months in a long picture. */
+function ticksOf(span: Span): (readonly [day: number, label: string])[] {
+  const length = lengthOf(span);
+  const days = Array.from({ length }, (_, index) => span.first + index);
+  return days.flatMap((day) => {
+    const date = new Date(day * dayMs);
+    const [month = '', dayOfMonth] = [months[date.getUTCMonth()], date.getUTCDate()];
+    if (!isLong(span)) return date.getUTCDay() === 1 || length < 8 ? [[day, `${month} ${dayOfMonth}`]] : [];
+    return dayOfMonth === 1 ? [[day, month === 'Jan' ? `${date.getUTCFullYear()}` : month]] : [];
+  });
+}
+
+/** The last label would not fit beside its line. */
+function drawTick(day: number, label: string, span: Span): Html {
+  const isLast = day > span.last - lengthOf(span) / (isLong(span) ? 20 : 10);
+  const [x, anchor] = isLast ? ['100%', 'end'] : [at(span, day), 'start'];
+  return html`<text x="${x}" y="11" text-anchor="${anchor}">${label}</text>`;
+}
+
+/** Defines once what all rows use: the grid, the axis, the hatching and the marks. */
+export function drawShared(span: Span): Html {
+  const ticks = ticksOf(span);
+  const cuts = Array.from({ length: isLong(span) ? 0 : lengthOf(span) - 1 }, (_, index) => percent(index + 1, span));
+  return html`<svg class="shared" aria-hidden="true"><defs>
+<pattern id="hatch" width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect width="1.6" height="5"/></pattern>
+<pattern id="dots" width="6" height="8" patternUnits="userSpaceOnUse"><rect width="3" height="8"/></pattern>
+<linearGradient id="both" x2="0" y2="1"><stop offset="55%"/><stop offset="55%"/></linearGradient>
+<g id="failed"><path d="M-3.5 0.5l7 6m0-6l-7 6"/></g>
+<g id="restored"><circle cy="3.5" r="3"/></g>
+<g id="grid"><line class="line" x2="100%" y1="18.5" y2="18.5"/>${ticks.map(([day]) => html`<line x1="${at(span, day)}" x2="${at(span, day)}" y2="30"/>`)}</g>
+<g id="cuts">${cuts.map((x) => html`<line x1="${x}" x2="${x}" y1="7" y2="27"/>`)}</g>
+<g id="axis">${ticks.map(([day, label]) => drawTick(day, label, span))}</g>
+</defs></svg>`;
+}
+
+export const axis = html`<svg class="axis" aria-hidden="true"><use href="#axis"/></svg>`;
+
+/** What the shapes mean. */
+export function drawLegend(): Html {
+  const item = (key: Html, title: string) => html`<li><svg class="key" aria-hidden="true">${key}</svg>${title}</li>`;
+  const line = html`<line class="line" x2="18" y1="18.5" y2="18.5"/>`;
+  const drawn = Object.entries(kinds).filter(([kind]) => kind !== 'blank');
+  const bars = drawn.map(([kind, { title }]) => item(html`${line}<rect class="${kind}" x="1" width="16"/>`, title));
+  const marks = Object.entries(markTitles).map(([id, title]) => item(html`<use href="#${id}" x="9" y="12"/>`, title));
+  return html`<ul class="legend">${bars}${marks}</ul>`;
+}

@@ -1,0 +1,113 @@
+import { judgeDays, type Run, type Span } from './days.js';
+import { type Cluster, type History, type Listing, listKey, type Project } from './history.js';
+import type { Named } from './json.js';
+import { dayOf, type Notes, printDay } from './time.js';
+
+/** What the command knows, and the page asks. */
+export interface Knowledge {
+  /** The states of a check, the worst first. */
+  readonly states: Readonly<Record<string, { readonly needsLook: boolean; readonly color?: string }>>;
+  /** Whether a pattern of `--exclude` covers a cluster. */
+  readonly covers: (pattern: string, cluster: Pick<Named, 'groupId' | 'groupName' | 'clusterName'>) => boolean;
+}
+
+/** What a cluster is now, as far as the reports know. */
+export interface Standing {
+  /** A state, or what else it is. */
+  readonly label: string;
+  /** Whether the label is a state. */
+  readonly isChecked: boolean;
+  readonly isGone: boolean;
+  readonly needsLook: boolean;
+  readonly color: string;
+  /** The lowest is the worst. */
+  readonly rank: number;
+  readonly note?: string | undefined;
+}
+
+/** A row of the picture. */
+export interface Row {
+  /** Of the element. */
+  readonly id: string;
+  readonly cluster: Cluster;
+  readonly standing: Standing;
+  readonly runs: readonly Run[];
+}
+
+/** The rows of a project. */
+export interface Section {
+  readonly id: string;
+  readonly project: Project;
+  /** The worst first. */
+  readonly rows: readonly Row[];
+  /** The lists of clusters that the last report could not read. */
+  readonly failedLists: readonly (readonly [type: string, Notes])[];
+}
+
+/** Judges all clusters. The projects are sorted by their worst cluster, then by name. */
+export function toSections(history: History, span: Span, knowledge: Knowledge): Section[] {
+  const sections = [...history.projects.values()].map((project, index): Section => {
+    const { server, groupId, clusters } = project;
+    // The reports that would list its clusters, if Atlas did.
+    const covering = history.listings.filter((listing) => {
+      return listing.server === server && (listing.groupIds?.includes(groupId) ?? true);
+    });
+    const judged = [...clusters.values()].map((cluster) => {
+      const readable = covering.filter(({ failedLists }) => !failedLists.has(listKey(project, cluster.type)));
+      const runs = judgeDays(cluster, span, [...new Set(readable.map(({ time }) => dayOf(time)))]);
+      return { cluster, standing: standingOf(cluster, project, covering, knowledge), runs };
+    });
+    const id = `p${index + 1}`;
+    const rows = judged.sort(compareRows).map((row, position): Row => ({ id: `${id}c${position + 1}`, ...row }));
+    const isFailing = (type: string) => covering.at(-1)?.failedLists.has(listKey(project, type));
+    const failedLists = [...project.failedLists].filter(([type]) => isFailing(type));
+    return { id, project, rows, failedLists };
+  });
+  return sections.sort((a, b) => worstOf(a) - worstOf(b) || compare(a.project.name, b.project.name));
+}
+
+const { compare } = new Intl.Collator('en');
+
+const compareRows = (a: Omit<Row, 'id'>, b: Omit<Row, 'id'>): number =>
+  a.standing.rank - b.standing.rank ||
+  // The oldest backup first.
+  (a.standing.needsLook ? (b.cluster.finding?.age ?? 0) - (a.cluster.finding?.age ?? 0) : 0) ||
+  compare(a.cluster.name, b.cluster.name) ||
+  compare(a.cluster.type, b.cluster.type);
+
+const worstOf = ({ rows, failedLists }: Section): number =>
+  failedLists.length > 0 ? 0 : (rows[0]?.standing.rank ?? Number.POSITIVE_INFINITY);
+
+function standingOf(cluster: Cluster, project: Project, covering: readonly Listing[], known: Knowledge): Standing {
+  const { states, covers } = known;
+  const last = covering.at(-1);
+  const odd = { isChecked: true, isGone: false, ...factsOf('', states) };
+  const calm = { isChecked: false, isGone: false, needsLook: false, color: 'plain', rank: Number.MAX_SAFE_INTEGER };
+  if (last?.failedLists.has(listKey(project, cluster.type))) {
+    // The list itself needs a look.
+    return { ...odd, label: 'unknown', needsLook: false, note: 'the clusters of the project could not be listed' };
+  }
+  if (cluster.listedAt === last?.time) {
+    if (!cluster.isChecked) return { ...calm, label: 'not checked', note: [...cluster.notChecked.keys()].at(-1) };
+    const { state = '', reason } = cluster.finding ?? {};
+    return { ...odd, ...factsOf(state, states), label: state, note: reason };
+  }
+  const { groupId, name: groupName } = project;
+  const later = covering.filter(({ time }) => time > cluster.listedAt);
+  const lastDay = `last listed on ${printDay(dayOf(cluster.listedAt))}`;
+  const pattern = later
+    .flatMap(({ excludes }) => excludes)
+    .find((text) => covers(text, { groupId, groupName, clusterName: cluster.name }));
+  const gone = { isChecked: false, isGone: true, label: 'no longer listed' };
+  if (!cluster.isChecked) return { ...calm, ...gone, note: lastDay };
+  if (pattern !== undefined) return { ...calm, ...gone, note: `${lastDay}, excluded by ${pattern}` };
+  return { ...odd, ...gone, note: `${lastDay}: deleted, or a role was lost` };
+}
+
+/** A state that the page does not know needs a look, and follows those that do. */
+function factsOf(state: string, states: Knowledge['states']) {
+  const names = Object.keys(states);
+  const rank = names.indexOf(state);
+  const { needsLook, color = 'plain' } = (rank >= 0 && states[state]) || { needsLook: true, color: 'magenta' };
+  return { needsLook, color, rank: rank >= 0 ? rank : names.filter((name) => states[name]?.needsLook).length - 0.5 };
+}

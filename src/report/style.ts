@@ -1,0 +1,56 @@
+import { Html } from './html.js';
+
+/** Light and dark, narrow and printed. Without a color, the shapes still say what a day was. */
+export const style = new Html(`
+:root { color-scheme: light dark; --ink: #1c2430; --soft: #566072; --page: #fff; --panel: #f5f7f9; --edge: #d5dae1;
+  --good: #2a7f62; --low: #7ba495; --bad: #c8322b; --odd: #86409c; --calm: #8a6410; --gray: #8b94a3; --link: #1b5fae }
+@media (prefers-color-scheme: dark) { :root { --ink: #e4e8ee; --soft: #a3adbc; --page: #14181e; --panel: #1c222a; --edge: #39424f;
+  --good: #4fb08c; --low: #4d7567; --bad: #ff776d; --odd: #cf97e2; --calm: #d9ad4e; --gray: #78828f; --link: #83b7f5 } }
+* { box-sizing: border-box }
+body { margin: 0 auto; padding: 1.5rem; max-width: 84rem; background: var(--page); color: var(--ink);
+  font: 15px/1.5 system-ui, "Segoe UI", Roboto, "DejaVu Sans", sans-serif; overflow-wrap: anywhere }
+h1 { font-size: 1.7rem; margin: 0 } h2 { font-size: 1.15rem; margin: 2rem 0 .4rem } h3 { font-size: 1rem; margin: 1rem 0 .2rem }
+a { color: var(--link) } p { margin: .3rem 0 } ul { margin: .3rem 0; padding-left: 1.1rem } li { margin: .25rem 0 }
+small, .soft { color: var(--soft); font-size: .85rem }
+dl { margin: 0 } dd { margin: 0 }
+.facts { display: flex; flex-wrap: wrap; gap: .6rem 2.2rem; margin: 1rem 0 } .facts dt { color: var(--soft); font-size: .85rem }
+.facts dd { font-weight: 600 }
+.chip { display: inline-block; padding: 0 .5em; border: 1px solid currentColor; border-radius: .8em; font-size: .82rem;
+  font-weight: 600; white-space: nowrap; color: var(--soft) }
+.red { color: var(--bad) } .magenta { color: var(--odd) } .yellow { color: var(--calm) } .green { color: var(--good) }
+.bad, .attention { margin: 1rem 0; padding: .2rem 1rem .7rem; background: var(--panel); border-left: 4px solid var(--edge) }
+.bad { border-color: var(--bad) } .bad h2, .attention h2 { margin-top: .6rem }
+.attention li, .bad li { list-style: none } .attention ul, .bad ul { padding: 0 }
+.legend { display: flex; flex-wrap: wrap; gap: .2rem 1.4rem; padding: 0; font-size: .85rem; color: var(--soft) }
+.legend li { list-style: none; display: flex; align-items: center; gap: .4rem; margin: 0 }
+svg { display: block; overflow: visible } .shared { position: absolute; width: 0; height: 0 }
+.key { width: 18px; height: 30px } .axis { height: 15px; width: 100% } .days { height: 30px; width: 100% }
+.axis text, #axis text { font-size: 10.5px; fill: var(--soft) }
+#grid line { stroke: var(--edge) } .line { stroke: var(--gray) } #grid .line { stroke: var(--gray) }
+#cuts line { stroke: var(--page); stroke-width: 1 }
+.backup { y: 8px; height: 10px; fill: var(--good) } .late { y: 8px; height: 18px; fill: url(#both) }
+#both stop { stop-color: var(--good) } #both stop + stop { stop-color: var(--bad) }
+.within { y: 14px; height: 4px; fill: var(--low) }
+.over { y: 19px; height: 7px; fill: var(--bad) } .off { y: 19.5px; height: 6px; fill: var(--page); stroke: var(--bad); stroke-width: 1.4 }
+.paused { y: 14px; height: 4px; fill: url(#dots) } #dots rect { fill: var(--calm) }
+.unknown { y: 12px; height: 11px; fill: url(#hatch) } #hatch rect { fill: var(--gray) }
+.skipped { y: 17px; height: 2px; fill: var(--gray) } .report { y: 10px; height: 8px; fill: var(--gray) }
+#failed path { stroke: var(--bad); stroke-width: 2; fill: none } #restored circle { stroke: var(--link); stroke-width: 2; fill: var(--page) }
+.row > summary, .head { display: grid; grid-template-columns: minmax(0, 15rem) 8.5rem minmax(0, 1fr); gap: 0 .8rem; align-items: center;
+  padding: .1rem .4rem; list-style: none }
+.row .chip { justify-self: start }
+.row > summary { cursor: pointer } .row > summary::-webkit-details-marker { display: none }
+.row > summary:hover, .row[open] > summary { background: var(--panel) } .row:target > summary { outline: 2px solid var(--link) }
+.wide { max-width: calc(var(--days) * 30px) }
+.lines { padding: .5rem .4rem 1rem 1.4rem; background: var(--panel); font-size: .88rem; column-gap: 2rem }
+.lines div { display: grid; grid-template-columns: 13.5rem minmax(0, 1fr); gap: 0 1rem; break-inside: avoid }
+.lines dt { color: var(--soft) } .lines dd { grid-column: 2 } .facts dd + dd { margin: .2rem 0 0 }
+.events { margin: .2rem .4rem; font-size: .9rem } .name small { white-space: nowrap }
+@media (min-width: 70rem) { .row .lines { columns: 2 } }
+@media (max-width: 40rem) { body { padding: .8rem } .row > summary, .head { grid-template-columns: minmax(0, 1fr) auto; padding: .3rem 0 }
+  .wide { grid-column: 1 / -1 } .lines { padding-left: .4rem } .lines div { display: block } .lines dd { margin: 0 0 .3rem .8rem } }
+@media screen { .many .row { content-visibility: auto; contain-intrinsic-size: auto 34px } }
+@media print { @page { size: A4 landscape; margin: 10mm } :root { font-size: 9.5px; --panel: #fff } body { padding: 0; max-width: none; font-size: 1rem }
+  * { print-color-adjust: exact; -webkit-print-color-adjust: exact } details::details-content { display: block; content-visibility: visible;
+  block-size: auto } .row .lines { columns: 2 } .row > summary, h2, .head { break-after: avoid } .row > summary, li { break-inside: avoid } }
+`);

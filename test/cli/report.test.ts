@@ -1,0 +1,57 @@
+import { expect, it, vi } from 'vitest';
+import { runCommand } from '../../src/cli/commands.js';
+import { finding, reportOf, shop, write } from '../report/support/reports.js';
+
+/** Runs the command with these arguments. Returns what it wrote. */
+async function run(args: string[], stop = new AbortController().signal) {
+  const written = { stdout: '', stderr: '' };
+  const streamOf = (name: keyof typeof written) => ({
+    isTTY: false,
+    write: (text: string) => {
+      written[name] += text;
+    },
+  });
+  const exitCode = await runCommand(
+    ['report', ...args],
+    { stdout: streamOf('stdout'), stderr: streamOf('stderr') },
+    stop,
+  );
+  return { exitCode, ...written };
+}
+
+it('prints a page of reports', async () => {
+  const names = { ...shop, clusterName: 'old', clusterType: 'dedicated', state: 'fresh' };
+  const gone = { options: { exclude: ['Shop/o*', 'odd'] } };
+  const files = write(reportOf(1, [names]), reportOf(2, [finding('stale', [1])], gone));
+  const { exitCode, stdout, stderr } = await run(files);
+  expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+  expect(stdout).toMatch(/^<!DOCTYPE html>.*<span class="chip red">stale<\/span>.*<\/html>\n$/s);
+  expect(stdout).toContain('class="chip plain">no longer listed<');
+});
+
+it('says which files are no reports', async () => {
+  const [file = '', report = ''] = write('{', reportOf(2, [finding('fresh', [2])]));
+  const { exitCode, stdout, stderr } = await run(['--', `${file}`, report, '/missing\u001b.json']);
+  expect(exitCode).toBe(3);
+  expect(stderr).toBe(
+    `${file}: It is not JSON, or only a part of it.\n/missing.json: ENOENT: no such file or directory, open '/missing.json'\n`,
+  );
+  expect(stdout).toContain(`<bdi>${file}</bdi>: It is not JSON`);
+});
+
+it('needs a file', async () => {
+  const { exitCode, stdout, stderr } = await run(['--events']);
+  expect({ exitCode, stdout }).toEqual({ exitCode: 3, stdout: '' });
+  expect(stderr).toBe('report needs a file that check --output has written.\nTry: atlas-tenant-snapshots --help\n');
+});
+
+it('exits with 3 if Atlas refuses to answer', async () => {
+  vi.stubEnv('MONGODB_ATLAS_ACCESS_TOKEN', '');
+  const { exitCode, stdout } = await run(['--events', ...write(reportOf(2, [finding('fresh', [2])]))]);
+  expect(exitCode).toBe(3);
+  expect(stdout).toContain('There are no credentials.');
+});
+
+it('ends at a signal', async () => {
+  expect((await run(write(reportOf(2, [])), AbortSignal.abort('SIGTERM'))).exitCode).toBe('SIGTERM');
+});

@@ -1,0 +1,136 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { at, evidenceOf, finding, print, reportOf, shop, write } from './support/reports.js';
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const hostile = '<img src=x onerror="document.title=1">\u202e\u0007</title><script>document.title=2</script>';
+
+let browser: Browser;
+
+beforeAll(async () => {
+  browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox'] });
+});
+afterAll(() => browser.close());
+
+const evidence = evidenceOf([1, 2, 5], {
+  restores: [{ finishedAt: at(2) }],
+  cluster: { tags: [{ key: hostile, value: '1' }] },
+});
+
+/** A report with every kind of row, whose names are hostile. */
+const report = reportOf(
+  5,
+  [
+    finding('fresh', [1, 2, 5], { ...evidence, lastFailed: { time: at(3) } }),
+    ...['stale', 'short', 'paused', 'new', 'unknown', 'odd'].map((state) =>
+      finding(state, [1], { clusterName: state }),
+    ),
+    finding('none', [], { clusterName: 'off', reason: 'backup off' }),
+    finding('stale', [2], { clusterName: hostile, groupId: hostile, groupName: hostile, error: { message: hostile } }),
+    { ...shop, clusterType: 'flex', state: 'unknown', error: { message: 'No role.' } },
+  ],
+  { problems: [hostile], notChecked: [{ ...shop, clusterName: 'free', clusterType: 'dedicated', reason: 'free' }] },
+);
+
+interface Look {
+  readonly width: number;
+  readonly colorScheme?: 'light' | 'dark';
+}
+
+/** Opens a page of these reports. Returns what it asked for too. */
+async function open(
+  reports: readonly object[],
+  { width, colorScheme = 'light' }: Look,
+): Promise<{ page: Page; requests: string[] }> {
+  const [file = ''] = write('');
+  writeFileSync(`${file}.html`, await print(reports));
+  const page = await browser.newPage({ viewport: { width, height: 800 }, colorScheme });
+  onTestFinished(() => page.close());
+  const requests: string[] = [];
+  page.on('request', (request) => requests.push(request.url()));
+  await page.goto(`file://${file}.html`);
+  return { page, requests };
+}
+
+describe.each([1280, 400])('at %i px', (width) => {
+  it.each(['light', 'dark'] as const)(
+    'has no serious violation of accessibility, and fits, in %s',
+    async (colorScheme) => {
+      const { page } = await open([reportOf(1, []), report], { width, colorScheme });
+      await page.evaluate("for (const row of document.querySelectorAll('details')) row.open = true");
+      expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);
+      await page.evaluate(axe);
+      const { violations } = (await page.evaluate('axe.run()')) as { violations: { id: string; impact: string }[] };
+      expect(violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')).toEqual([]);
+    },
+  );
+});
+
+it('is inert, whatever the names are', async () => {
+  const { page, requests } = await open([report], { width: 1280 });
+  expect(requests).toHaveLength(1);
+  expect(await page.title()).toBe('Backups');
+  expect(await page.locator('script, img, iframe, link, object, base, form').count()).toBe(0);
+  const policy = await page.locator('meta[http-equiv="Content-Security-Policy"]').getAttribute('content');
+  expect(policy).toMatch(/^default-src 'none'; style-src 'unsafe-inline'/);
+  const shown = '<img src=x onerror="document.title=1"></title><script>document.title=2</script>';
+  expect(await page.locator('.row bdi').allTextContents()).toContain(shown);
+  expect(await page.content()).not.toMatch(/\u202e/);
+});
+
+it('draws each kind of day in a shape of its own', async () => {
+  const { page } = await open([report], { width: 1280 });
+  const line = 18.5;
+  const boxes = (await page.evaluate(`Array.from(document.querySelectorAll('.legend rect'), (rect) => {
+    const { y, height } = rect.getBBox();
+    const { fill, stroke } = getComputedStyle(rect);
+    return [rect.getAttribute('class'), { y, height, fill: /url/.test(fill) ? 'pattern' : 'plain', isHollow: stroke !== 'none' }];
+  })`)) as [string, { y: number; height: number; fill: string; isHollow: boolean }][];
+  const shapes = Object.fromEntries(boxes);
+  expect(new Set(boxes.map(([, box]) => JSON.stringify(box))).size).toBe(8);
+  expect(shapes['backup']?.y).toBeLessThan(line - 5);
+  expect(shapes['within']?.y).toBeGreaterThan(shapes['backup']?.y ?? line);
+  expect(shapes['over']?.y).toBeGreaterThan(line);
+  expect(shapes['off']).toMatchObject({ isHollow: true });
+  expect(shapes['unknown']).toMatchObject({ fill: 'pattern' });
+});
+
+it('draws the days, the grid and the marks where they belong', async () => {
+  const { page } = await open([report], { width: 1280 });
+  const row = page.locator('.row', { hasText: 'carts' });
+  const box = await row.locator('svg').boundingBox();
+  const right = await row.locator('rect.backup').last().boundingBox();
+  const mark = await row.locator('use[href="#failed"]').boundingBox();
+  expect((right?.x ?? 0) + (right?.width ?? 0)).toBeCloseTo((box?.x ?? 0) + (box?.width ?? 0), 0);
+  expect((mark?.x ?? 0) + (mark?.width ?? 0) / 2).toBeCloseTo((box?.x ?? 0) + (box?.width ?? 0) / 2, -1);
+});
+
+it('leads from what needs attention to its row, whose details open', async () => {
+  const { page } = await open([report], { width: 1280 });
+  await page.getByRole('link', { name: 'Shop / stale' }).click();
+  const row = page.locator('.row:target');
+  expect(await row.locator('.name bdi').textContent()).toBe('stale');
+  expect(await row.locator('dl').isVisible()).toBe(false);
+  await row.locator('summary').click();
+  expect(await row.locator('dl').isVisible()).toBe(true);
+});
+
+it('shows all details on paper', async () => {
+  const { page } = await open([report], { width: 1280 });
+  await page.emulateMedia({ media: 'print' });
+  const details = page.locator('.row dl');
+  const visible = await Promise.all((await details.all()).map((list) => list.boundingBox()));
+  expect(visible.every((box) => (box?.height ?? 0) > 20)).toBe(true);
+  expect((await page.pdf({ preferCSSPageSize: true })).length).toBeGreaterThan(10_000);
+});
+
+it('draws only what is on the screen if there are more than 1,000 rows', async () => {
+  const many = Array.from({ length: 1001 }, (_, index) => finding('fresh', [1], { clusterName: `c${index}` }));
+  const { page } = await open([reportOf(1, many)], { width: 1280 });
+  const style = "getComputedStyle(document.querySelector('.row')).contentVisibility";
+  expect(await page.evaluate(style)).toBe('auto');
+  await page.emulateMedia({ media: 'print' });
+  expect(await page.evaluate(style)).toBe('visible');
+});

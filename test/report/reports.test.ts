@@ -1,0 +1,110 @@
+import { expect, it } from 'vitest';
+import { readReports } from '../../src/report/index.js';
+import { at, finding, print, read, reportOf, textOf, titlesOf, write } from './support/reports.js';
+
+const report = reportOf(2, [finding('fresh', [2])]);
+const noReport = 'It is not a report of a check.';
+
+it.each([
+  ['text', 'It is not JSON, or only a part of it.'],
+  ['', 'It is not JSON, or only a part of it.'],
+  [JSON.stringify(report).slice(0, -1), 'It is not JSON, or only a part of it.'],
+  ['null', noReport],
+  ['[]', noReport],
+  ['"report"', noReport],
+  [{ formatVersion: 1, clusters: [] }, noReport],
+  [{ ...report, checkedAt: 'yesterday' }, noReport],
+  [{ ...report, checkedAt: '2026-13-01T00:00:00Z' }, noReport],
+  [{ ...report, findings: {} }, noReport],
+  [{ ...report, formatVersion: 2 }, 'Its formatVersion is 2, not 1.'],
+  [
+    {
+      ...report,
+      findings: [
+        null,
+        1,
+        {},
+        { ...finding('fresh'), groupId: 1 },
+        { ...finding('fresh'), clusterName: 1 },
+        { ...finding('fresh'), clusterType: 1 },
+        { ...finding('fresh'), state: 1 },
+      ],
+    },
+    '7 of its entries name no cluster or no state',
+  ],
+  [
+    { ...report, notChecked: [{ groupId: 'a', clusterType: 'flex' }, 1] },
+    '2 of its entries name no cluster or no state',
+  ],
+])('says what is wrong with %j', async (text, why) => {
+  const files = write(text, report);
+  const { unusable, days } = await read(files);
+  expect(unusable).toEqual([{ file: files[0], why }]);
+  expect(String(days)).toBe('2026-11-02');
+});
+
+it('says that a file is missing, or a folder', async () => {
+  const { unusable } = await read(['/missing.json', '/tmp']);
+  expect(unusable.map(({ why }) => why)).toEqual([
+    expect.stringContaining('ENOENT'),
+    expect.stringContaining('EISDIR'),
+  ]);
+});
+
+it('sorts the reports by their time, whatever comes first in them', async () => {
+  const { checkedAt, ...others } = reportOf(3, [finding('stale', [1])]);
+  const html = await print([{ others: 'x'.repeat(300), ...others, checkedAt }, JSON.stringify(report, null, 2)]);
+  expect(titlesOf(html)).toEqual(['01 to 02: a backup (2 days)', '03: none, and over the limit'].slice(0, 2));
+});
+
+it('uses an anonymized report only alone', async () => {
+  const anonymized = { ...reportOf(2, [finding('fresh', [2])]), options: ['evidence'] };
+  const why = 'It is anonymized, so its names mean nothing beside other reports. Use it alone.';
+  expect(titlesOf(await print([anonymized, '{']))).toEqual(['02: a backup']);
+  const files = write(anonymized, report);
+  expect((await read(files)).unusable).toEqual([{ file: files[0], why }]);
+  expect((await read(write(anonymized, anonymized))).listings).toEqual([]);
+});
+
+it('ends at a signal', async () => {
+  const stop = new AbortController();
+  stop.abort('SIGINT');
+  await expect(readReports(write(report), stop.signal)).rejects.toBe('SIGINT');
+});
+
+it('accepts odd values anywhere, and shows no value that is none', async () => {
+  const odd = [null, 0, -1, 1e308, true, '', 'x', [], {}, [null], { a: 1 }, '2026-11-02T06:00:00Z'];
+  const fields = [
+    ...Object.keys(finding('fresh', [2])),
+    'reason',
+    'age',
+    'minHistory',
+    'pitEnabled',
+    'lastFailed',
+    'error',
+    'evidence',
+  ];
+  const ofEvidence = ['cluster', 'snapshots', 'schedule', 'restores', 'errors'];
+  const findings = odd.flatMap((value, index) => [
+    ...fields.map((field) => ({ ...finding('fresh', [2]), clusterName: `a${index}${field}`, [field]: value })),
+    ...ofEvidence.map((part) => ({
+      ...finding('fresh', [2]),
+      clusterName: `b${index}${part}`,
+      evidence: { [part]: value },
+    })),
+    ...ofEvidence.map((part) => ({
+      ...finding('fresh', [2]),
+      clusterName: `c${index}${part}`,
+      evidence: { [part]: [value] },
+    })),
+  ]);
+  const top = ['version', 'server', 'login', 'loginId', 'options', 'summary', 'problems', 'notChecked', 'finishedAt'];
+  const reports = odd.flatMap((value, index) =>
+    top.map((field) => ({ ...reportOf((index % 9) + 2, findings), [field]: value })),
+  );
+  const text = textOf(
+    await print([...reports.filter(({ options }) => !Array.isArray(options)), { ...report, checkedAt: at(1) }]),
+  );
+  expect(text).not.toMatch(/undefined|NaN|Infinity|\[object|Invalid/);
+  expect(text.length).toBeGreaterThan(10_000);
+});
