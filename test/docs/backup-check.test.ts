@@ -6,13 +6,16 @@ import { codeBlocks, codeIn, tableUnder } from './support/documents.js';
 import { runRecipe } from './support/recipe.js';
 
 it('the samples of the demo are what its commands print', async () => {
-  const [sample] = codeBlocks('README.md', 'console');
-  const [command, ...output] = (sample?.code ?? '').split('\n');
-  expect(command).toBe('$ npx --no atlas-tenant-snapshots check');
+  const samples = codeBlocks('README.md', 'console').map(({ code }) => code.split('\n'));
+  const [[emulate, ...exports] = [], [command, ...output] = []] = samples;
+  expect([emulate, command]).toEqual(
+    ['emulate --demo', 'check'].map((args) => `$ npx --no atlas-tenant-snapshots ${args}`),
+  );
   const emulator = startCommand(['emulate', '--demo', '--port', '0']);
   await expect.poll(() => emulator.output.stdout).toContain('# Project');
   const variables = [...emulator.output.stdout.matchAll(/^export (\w+)=(.*)$/gm)];
   const env = Object.fromEntries(variables.map(([, name = '', value = '']) => [name, value]));
+  expect(exports.map((line) => line.split(/[ =]/)[1]).filter(Boolean)).toEqual(Object.keys(env));
   const { exitCode, stdout, stderr } = await startCommand(['check'], env).ended;
   expect({ exitCode, stderr }).toEqual({ exitCode: 2, stderr: codeBlocks('docs/backup-check.md', 'text')[0]?.code });
   const withoutTimes = (text: string) => text.replaceAll(/\d{4}-\d{2}-\d{2} \d{2}:\d{2}|\d+ m(?= |$)|:\d+$/gm, '#');
