@@ -65,7 +65,6 @@ describe('the documents', () => {
 it.each([
   ['README.md', 'Try it without an account', ['report.html', 'today.json']],
   ['docs/backup-check.md', 'Options', ['first.json', 'second.json']],
-  ['docs/backup-check.md', 'Sharing a report', ['report.json']],
 ])('the commands of %s under "%s" write %j', async (document, heading, files) => {
   const folder = mkdtempSync(`${tmpdir()}/commands-`);
   onTestFinished(() => rmSync(folder, { recursive: true }));
