@@ -2,7 +2,7 @@
  * A Prometheus endpoint that says how old the newest backup of each cluster is. It checks all Flex and dedicated clusters
  * every 10 minutes.
  *
- *   npm install prom-client atlas-tenant-snapshots
+ *   npm install prom-client # in a project that has installed atlas-tenant-snapshots
  *   MONGODB_ATLAS_CLIENT_ID=… MONGODB_ATLAS_CLIENT_SECRET=… node backup-metrics.mjs
  *   curl localhost:9464/metrics
  *

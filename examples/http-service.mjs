@@ -2,7 +2,7 @@
  * An HTTP service that lists backup snapshots as JSON. All requests share one client. On SIGTERM the service answers the
  * requests that it has, then stops.
  *
- *   npm install fastify atlas-tenant-snapshots
+ *   npm install fastify # in a project that has installed atlas-tenant-snapshots
  *   export SERVICE_SECRET="$(openssl rand -hex 32)"
  *   MONGODB_ATLAS_CLIENT_ID=… MONGODB_ATLAS_CLIENT_SECRET=… node http-service.mjs
  *   curl -H "Authorization: Bearer $SERVICE_SECRET" \

@@ -1,7 +1,7 @@
 /**
  * Tests http-service.mjs with msw 2, which answers instead of Atlas.
  *
- *   npm install fastify atlas-tenant-snapshots
+ *   npm install fastify # in a project that has installed atlas-tenant-snapshots
  *   npm install --save-dev msw@2
  *   node --test http-service.test.mjs
  *

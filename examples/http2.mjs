@@ -1,7 +1,7 @@
 /**
  * HTTP/2: concurrent calls share one connection. The option `dispatcher` takes any undici agent.
  *
- *   npm install undici@7 atlas-tenant-snapshots
+ *   npm install undici@7 # in a project that has installed atlas-tenant-snapshots
  *   MONGODB_ATLAS_CLIENT_ID=… MONGODB_ATLAS_CLIENT_SECRET=… node http2.mjs 32b6e34b3d91647abb20e7b8 Cluster0 Cluster1
  *
  * Use it if the server, or the gateway in front of it, supports HTTP/2. Otherwise undici sends the requests in turn over

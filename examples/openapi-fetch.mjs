@@ -2,7 +2,7 @@
  * Any GET of the Atlas Administration API, with types from MongoDB's OpenAPI document. openapi-fetch builds the requests,
  * and the client sends them: it logs in and retries, and a failed call throws its errors.
  *
- *   npm install openapi-fetch atlas-tenant-snapshots
+ *   npm install openapi-fetch # in a project that has installed atlas-tenant-snapshots
  *   npx --package typescript@5 --package openapi-typescript@7 openapi-typescript --output atlas.d.ts \
  *     https://raw.githubusercontent.com/mongodb/openapi/main/openapi/v2/openapi-2025-03-12.json
  *   MONGODB_ATLAS_CLIENT_ID=… MONGODB_ATLAS_CLIENT_SECRET=… node openapi-fetch.mjs 32b6e34b3d91647abb20e7b8

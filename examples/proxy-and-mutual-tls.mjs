@@ -1,7 +1,7 @@
 /**
  * A proxy and mutual TLS. The option `dispatcher` takes any undici agent.
  *
- *   npm install undici@7 atlas-tenant-snapshots
+ *   npm install undici@7 # in a project that has installed atlas-tenant-snapshots
  *   PROXY=http://proxy.example:3128 CA=ca.pem CERT=client.pem KEY=client-key.pem node proxy-and-mutual-tls.mjs \
  *     32b6e34b3d91647abb20e7b8 Cluster0
  *

@@ -1,18 +1,23 @@
-import { describe, expect, it } from 'vitest';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { parse } from 'yaml';
 import { environmentOf, openEmulator } from '../support/open-emulator.js';
-import { startCommand } from '../support/processes.js';
-import { codeBlocks, codeIn, tableUnder } from './support/documents.js';
+import { bin, runProcess, startCommand } from '../support/processes.js';
+import { codeBlocks, codeBlocksUnder, codeIn, tableUnder } from './support/documents.js';
 import { runRecipe } from './support/recipe.js';
 
 it('the samples of the demo are what its commands print', async () => {
-  const [sample] = codeBlocks('README.md', 'console');
-  const [command, ...output] = (sample?.code ?? '').split('\n');
-  expect(command).toBe('$ npx --no atlas-tenant-snapshots check');
+  const samples = codeBlocks('README.md', 'console').map(({ code }) => code.split('\n'));
+  const [[emulate, ...exports] = [], [command, ...output] = []] = samples;
+  expect([emulate, command]).toEqual(
+    ['emulate --demo', 'check'].map((args) => `$ npx --no atlas-tenant-snapshots ${args}`),
+  );
   const emulator = startCommand(['emulate', '--demo', '--port', '0']);
   await expect.poll(() => emulator.output.stdout).toContain('# Project');
   const variables = [...emulator.output.stdout.matchAll(/^export (\w+)=(.*)$/gm)];
   const env = Object.fromEntries(variables.map(([, name = '', value = '']) => [name, value]));
+  expect(exports.map((line) => line.split(/[ =]/)[1]).filter(Boolean)).toEqual(Object.keys(env));
   const { exitCode, stdout, stderr } = await startCommand(['check'], env).ended;
   expect({ exitCode, stderr }).toEqual({ exitCode: 2, stderr: codeBlocks('docs/backup-check.md', 'text')[0]?.code });
   const withoutTimes = (text: string) => text.replaceAll(/\d{4}-\d{2}-\d{2} \d{2}:\d{2}|\d+ m(?= |$)|:\d+$/gm, '#');
@@ -55,6 +60,24 @@ describe('the documents', () => {
   it.each(codeBlocks('docs/monitoring.md', 'yaml'))('have valid YAML at line $line, for the command', ({ code }) => {
     expect(JSON.stringify(parse(code, { strict: true }))).toMatch(/atlas-tenant-snapshots\W+check\b/);
   });
+});
+
+it.each([
+  ['README.md', 'Try it without an account', ['report.html', 'today.json']],
+  ['docs/backup-check.md', 'Options', ['first.json', 'second.json']],
+])('the commands of %s under "%s" write %j', async (document, heading, files) => {
+  const folder = mkdtempSync(`${tmpdir()}/commands-`);
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const environment = environmentOf(await openEmulator());
+  const variables = Object.entries(environment).map(([name, value]) => `${name}=${value}\n`);
+  for (const name of ['first', 'second']) writeFileSync(`${folder}/${name}.env`, variables.join(''));
+  const npx = `#!/bin/sh\nshift 2\nexec ${process.execPath} ${bin} "$@"\n`;
+  writeFileSync(`${folder}/npx`, npx, { mode: 0o755 });
+  const [block] = codeBlocksUnder(document, heading).filter(({ language }) => language === 'sh');
+  const env = { ...environment, PATH: `${folder}:${process.env['PATH']}` };
+  const { exitCode, stderr } = await runProcess('sh', ['-c', block?.code ?? 'exit 1'], { cwd: folder, env });
+  expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+  expect(readdirSync(folder)).toEqual(expect.arrayContaining(files));
 });
 
 const table = 'Project   Cluster  Type  State\nWeb Shop  carts    flex  stale\n\n';

@@ -55,3 +55,14 @@ it('the recipe for Slack prints the report if Slack cannot be reached', async ()
   const { stdout } = await runRecipe('Slack', { report: longReport, exitCode: 2, isOffline: true });
   expect(stdout).toBe(longReport);
 });
+
+it('the recipe for PagerDuty opens and resolves an alarm per cluster, and one for the check', async () => {
+  const { stdout } = await runRecipe('PagerDuty, Opsgenie', { report: 'Clusters: 4\n', exitCode: 2, json });
+  const lines = stdout.match(/^\{.*\}/gm) ?? [];
+  const events = lines.map((line) => JSON.parse(line));
+  expect(events.map(({ dedup_key, event_action, payload }) => [dedup_key, event_action, payload.summary])).toEqual([
+    ['atlas-backups/check', 'trigger', 'Exit code 2: Clusters: 4'],
+    ['atlas-backups/aaaaaaaaaaaaaaaaaaaaaaaa/off', 'trigger', 'R&D / off: none'],
+    ['atlas-backups/aaaaaaaaaaaaaaaaaaaaaaaa/carts', 'resolve', 'R&D / carts: fresh'],
+  ]);
+});
