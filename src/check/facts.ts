@@ -146,18 +146,11 @@ export function readSchedule(schedule: unknown): Schedule {
 const hours = z.int().min(1).max(24).catch(24);
 
 function intervalOf(item: unknown): number {
-  switch (fieldOf(item, 'frequencyType')) {
-    case 'hourly':
-      return hours.parse(fieldOf(item, 'frequencyInterval')) * hour;
-    case 'weekly':
-      return week;
-    case 'monthly':
-    case 'yearly':
-      return Number.POSITIVE_INFINITY;
-    default:
-      // A frequency that is not known counts as daily.
-      return day;
-  }
+  const frequency = fieldOf(item, 'frequencyType');
+  if (frequency === 'hourly') return hours.parse(fieldOf(item, 'frequencyInterval')) * hour;
+  if (frequency === 'weekly') return week;
+  // A frequency that is not known counts as daily.
+  return frequency === 'monthly' || frequency === 'yearly' ? Number.POSITIVE_INFINITY : day;
 }
 
 /** A JSON object. Atlas may send any value in its fields; an odd one counts as missing. */

@@ -111,8 +111,8 @@ function saveInventory(inventory: Inventory, next: readonly Entry[]): { problems
   if (inventory.type === 'none') return { problems: [], notices: [] };
   const { type, file } = inventory;
   const failure = type === 'broken' ? inventory.failure : writeInventory(file, next);
-  if (failure !== undefined)
-    return { problems: [{ about: '--inventory', message: `${file} ${failure}` }], notices: [] };
+  const problem = { about: '--inventory', message: `${file} ${failure}` };
+  if (failure !== undefined) return { problems: [problem], notices: [] };
   const created = `--inventory ${file} was missing. It was created with ${next.length} clusters.`;
   return { problems: [], notices: type === 'new' ? [printable(created)] : [] };
 }
