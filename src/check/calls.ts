@@ -114,26 +114,21 @@ export class Calls {
   async #waitAfter(error: unknown): Promise<void> {
     const { signal } = this.#ending;
     if (signal.aborted) throw signal.reason;
-    const { retryAfterMs = defaultWait } = isAtlasError(error) && 'retryAfterMs' in error ? error : {};
+    if (!isAtlasError(error)) throw error;
+    let lastCall = this.#deadline - shortestCall;
+    if (isOutage(error)) {
+      // Counts from the first outage of the check: if each call waited anew, a part of Atlas that is down would take all the time.
+      this.#endOfOutage ??= performance.now() + longestOutage;
+      lastCall = Math.min(lastCall, this.#endOfOutage);
+    } else if (!isRateLimitStatus(statusOf(error))) throw error;
+    const { retryAfterMs = defaultWait } = 'retryAfterMs' in error ? error : {};
     const delay = Math.max(retryAfterMs, shortestWait);
-    if (performance.now() + delay > this.#lastRepeatAfter(error)) throw error;
+    if (performance.now() + delay > lastCall) throw error;
     let timer: NodeJS.Timeout | undefined;
     const waited = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, delay);
     });
     await this.#untilEnd(waited).finally(() => clearTimeout(timer));
-  }
-
-  /** When a call that ended with this error may be made again at the latest, by `performance.now()`. 0: it may not. */
-  #lastRepeatAfter(error: unknown): number {
-    if (!isAtlasError(error)) return 0;
-    const lastCall = this.#deadline - shortestCall;
-    const status = ('status' in error && error.status) || 0;
-    if (isRateLimitStatus(status)) return lastCall;
-    if (!isOutageStatus(status) && !isOutOfReach(error)) return 0;
-    // Counts from the first outage of the check: if each call waited anew, a part of Atlas that is down would take all the time.
-    this.#endOfOutage ??= performance.now() + longestOutage;
-    return Math.min(this.#endOfOutage, lastCall);
   }
 
   /** Waits for a promise, but no longer than the check lasts. */
@@ -155,9 +150,13 @@ function timeOf({ date = '', age = '' }: AtlasResponse['headers'] = {}): number 
   return sentAt + Number(/^\d+/.exec(age)?.[0] ?? 0) * 1000;
 }
 
-/** Whether Atlas is out of reach, and may be back soon. A host that does not exist is more likely misspelled. */
-function isOutOfReach(error: AnyAtlasError): boolean {
-  if (error.code !== 'CONNECTION') return false;
+function statusOf(error: AnyAtlasError): number {
+  return ('status' in error && error.status) || 0;
+}
+
+/** Whether Atlas fails or is out of reach, and may be back soon. A host that does not exist is more likely misspelled. */
+function isOutage(error: AnyAtlasError): boolean {
+  if (error.code !== 'CONNECTION') return isOutageStatus(statusOf(error));
   const { kind = 'other', cause } = error;
   return kind === 'other' && Object(cause).code !== 'ENOTFOUND';
 }

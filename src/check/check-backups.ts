@@ -1,5 +1,5 @@
 import { allowListeners, Calls, reportable } from './calls.js';
-import { type Cluster, dailySchedule, findBackups, type List, readCluster } from './facts.js';
+import { type Cluster, type ClusterList, dailySchedule, findBackups, readCluster } from './facts.js';
 import type { BackupCheckTotals, BackupClient, BackupFinding, ClusterName } from './finding.js';
 import { type Job, runJobs } from './jobs.js';
 import { findDoubts, judge, needsSchedule } from './judge.js';
@@ -66,7 +66,7 @@ async function checkProjects(check: Check): Promise<Job[]> {
   ]);
 }
 
-async function checkList(list: List, check: Check): ReturnType<Job> {
+async function checkList(list: ClusterList, check: Check): ReturnType<Job> {
   let listed: readonly unknown[];
   try {
     listed = await readClusters(list, check.calls);

@@ -9,13 +9,13 @@ export const day = 24 * hour;
 const week = 7 * day;
 
 /** A list of clusters: each project has two. */
-export type List = Omit<ClusterName, 'clusterName'>;
+export type ClusterList = Omit<ClusterName, 'clusterName'>;
 
 /** What a check looks at in a cluster. */
 export type Cluster = ReturnType<typeof readCluster>;
 
 /** Reads an item of a list of clusters. */
-export function readCluster(list: List, listed: unknown) {
+export function readCluster(list: ClusterList, listed: unknown) {
   const given: Fields = isObject(listed) ? listed : {};
   const { name, stateName, createDate } = given;
   // Nothing else has a meaning for a Flex cluster.
@@ -122,9 +122,12 @@ export const dailySchedule: Schedule = { shortest: day, longest: day };
 
 const noSchedule: Schedule = { ...dailySchedule, reason: 'no schedule' };
 
+/** The error with which Atlas says that a cluster has no schedule. */
+export const noScheduleError = { status: 404, errorCode: 'BACKUP_CONFIG_NOT_FOUND' };
+
 /** The schedule of a cluster if reading it ended with an error. */
 export function unreadSchedule(error: AnyAtlasError): Schedule {
-  if (isAtlasApiError(error, { status: 404, errorCode: 'BACKUP_CONFIG_NOT_FOUND' })) return noSchedule;
+  if (isAtlasApiError(error, noScheduleError)) return noSchedule;
   return { shortest: hour, longest: week, reason: 'schedule unreadable', error };
 }
 
@@ -143,18 +146,11 @@ export function readSchedule(schedule: unknown): Schedule {
 const hours = z.int().min(1).max(24).catch(24);
 
 function intervalOf(item: unknown): number {
-  switch (fieldOf(item, 'frequencyType')) {
-    case 'hourly':
-      return hours.parse(fieldOf(item, 'frequencyInterval')) * hour;
-    case 'weekly':
-      return week;
-    case 'monthly':
-    case 'yearly':
-      return Number.POSITIVE_INFINITY;
-    default:
-      // A frequency that is not known counts as daily.
-      return day;
-  }
+  const frequency = fieldOf(item, 'frequencyType');
+  if (frequency === 'hourly') return hours.parse(fieldOf(item, 'frequencyInterval')) * hour;
+  if (frequency === 'weekly') return week;
+  // A frequency that is not known counts as daily.
+  return frequency === 'monthly' || frequency === 'yearly' ? Number.POSITIVE_INFINITY : day;
 }
 
 /** A JSON object. Atlas may send any value in its fields; an odd one counts as missing. */

@@ -61,7 +61,8 @@ export function needsSchedule(facts: Facts): boolean {
   if (maxAge === 'schedule') return true;
   const { state } = judgeBy(day, facts);
   // A longer interval may raise the limit, unless maxAge is given, or turn `none` into `new`, unless the cluster is paused.
-  return state === 'stale' ? maxAge === undefined : state === 'none' && !cluster.isPaused;
+  if (state === 'stale') return maxAge === undefined;
+  return state === 'none' && !cluster.isPaused;
 }
 
 /** Judges whether a cluster has a recent backup. If its schedule is unknown, the shortest and the longest interval must agree. */

@@ -74,6 +74,7 @@ const optionsSchema = z
   )
   .partial();
 
+// The cluster name becomes part of a path, and functions of the caller may return any limits.
 const clusterSchema = z.object({
   clusterName: clusterNameSchema,
   maxAge: z.custom<MaxAge>(isMaxAge, `${durationError}, or "schedule"`).optional(),
@@ -83,15 +84,11 @@ const clusterSchema = z.object({
 /** The limits of one cluster. */
 export type Limits = Omit<z.output<typeof clusterSchema>, 'clusterName'>;
 
-/** Checks {@link BackupCheckOptions}. Returns undefined if they are valid. */
-export function invalidOptions(options: BackupCheckOptions): AtlasInvalidArgumentError | undefined {
-  return invalidArguments(optionsSchema, options);
-}
+/** Returns the error of a check if these are invalid. */
+export const invalidOptions = (options: BackupCheckOptions) => invalidArguments(optionsSchema, options);
 
-/** Checks the cluster name, which becomes part of a path, and the limits, because functions of the caller may return anything. */
-export function invalidCluster(cluster: ClusterName & Limits): AtlasInvalidArgumentError | undefined {
-  return invalidArguments(clusterSchema, cluster);
-}
+/** Returns the error of a finding if these are invalid. */
+export const invalidCluster = (cluster: ClusterName & Limits) => invalidArguments(clusterSchema, cluster);
 
 function invalidArguments(schema: z.ZodType, value: unknown): AtlasInvalidArgumentError | undefined {
   const { error } = schema.safeParse(value);

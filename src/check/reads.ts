@@ -3,10 +3,10 @@ import { type AnyAtlasError, groupIdSchema } from '../index.js';
 import { type Answer, type Calls, reportable } from './calls.js';
 import {
   type Cluster,
+  type ClusterList,
   fieldOf,
   isObject,
   itemsOf,
-  type List,
   readSchedule,
   type Schedule,
   unreadSchedule,
@@ -33,20 +33,19 @@ function isListOf(isItem: (item: unknown) => boolean, value: unknown): boolean {
   return Array.isArray(value) && value.every(isItem);
 }
 
+const listOf = (isItem: (item: unknown) => boolean, items: string) =>
+  z.custom((value) => isListOf(isItem, value), `must be a list of ${items}`);
+
 // The client rejects a response that does not match these schemas. What they accept stays as Atlas sent it, and other fields may
 // have any value.
 const absent = z.null('must be absent, or the response is an error').optional();
-const withList = (name: string, isItem: (item: unknown) => boolean, items: string) =>
-  z.looseObject({
-    [name]: z.custom((value) => isListOf(isItem, value), `must be a list of ${items}`),
-    ...{ error: absent, errorCode: absent },
-  });
+const answer = z.looseObject({ error: absent, errorCode: absent });
 const projectSchema = z.looseObject({ id: groupIdSchema });
 const clusterSchema = z.custom(isCluster, 'must be a cluster with a name');
 const snapshotSchema = z.custom(isSnapshot, 'must be a snapshot with a status');
-const shardedSchema = withList('results', isSnapshot, 'snapshots with a status');
-const restoresSchema = withList('results', isObject, 'restore jobs');
-const scheduleSchema = withList('policies', isPolicy, 'policies with a list of items');
+const shardedSchema = answer.extend({ results: listOf(isSnapshot, 'snapshots with a status') });
+const restoresSchema = answer.extend({ results: listOf(isObject, 'restore jobs') });
+const scheduleSchema = answer.extend({ policies: listOf(isPolicy, 'policies with a list of items') });
 
 /** Reads the projects that the login can read. */
 export async function readProjects(calls: Calls): Promise<Project[]> {
@@ -58,7 +57,7 @@ export async function readProjects(calls: Calls): Promise<Project[]> {
 }
 
 /** Reads the clusters of a list, as Atlas sent them. */
-export async function readClusters({ groupId, clusterType }: List, calls: Calls): Promise<readonly unknown[]> {
+export async function readClusters({ groupId, clusterType }: ClusterList, calls: Calls): Promise<readonly unknown[]> {
   const { list, version } = api[clusterType];
   const options = { apiVersion: version, schema: clusterSchema };
   const { data } = await calls.getAll(`${groupsPath}/${groupId}/${list}`, options);
@@ -89,7 +88,7 @@ export class ClusterReads {
   readonly #apiVersion: string;
   readonly #calls: Calls;
   readonly #evidence: BackupEvidence & { readonly errors: AnyAtlasError[] };
-  #hasReadSchedule = false;
+  #schedule: Promise<Schedule> | undefined;
 
   constructor(cluster: Cluster, calls: Calls) {
     const { groupId, clusterType, clusterName } = cluster.name;
@@ -130,21 +129,22 @@ export class ClusterReads {
 
   /** Reads the schedule of a dedicated cluster. The state of the cluster depends on it. */
   schedule(): Promise<Schedule> {
-    return this.#readSchedule('get');
+    this.#schedule = this.#readSchedule((...request) => this.#calls.get(...request));
+    return this.#schedule;
   }
 
   /** Reads what was not needed until now, and returns all that Atlas answered. */
   async evidence(): Promise<BackupEvidence> {
-    if (this.#cluster.name.clusterType === 'dedicated' && !this.#hasReadSchedule) await this.#readSchedule('getOnce');
+    if (this.#cluster.name.clusterType === 'dedicated') {
+      await (this.#schedule ?? this.#readSchedule((...request) => this.#calls.getOnce(...request)));
+    }
     await this.#readRestores();
     return this.#evidence;
   }
 
-  async #readSchedule(method: 'get' | 'getOnce'): Promise<Schedule> {
-    this.#hasReadSchedule = true;
+  async #readSchedule(get: Calls['get']): Promise<Schedule> {
     try {
-      const options = { apiVersion: '2024-08-05', schema: scheduleSchema };
-      const { data } = await this.#calls[method](`${this.#path}/schedule`, options);
+      const { data } = await get(`${this.#path}/schedule`, { apiVersion: '2024-08-05', schema: scheduleSchema });
       this.#evidence.schedule = data;
       return readSchedule(data);
     } catch (error) {

@@ -17,8 +17,8 @@ Checks whether every Flex and dedicated cluster of MongoDB Atlas has a recent ba
                              interval in the schedule of a dedicated cluster, plus 2 hours. Default: 26h, or longer if the
                              schedule takes a snapshot a week. For some clusters: PROJECT/CLUSTER=TIME. The last one counts.
   --min-history TIME         How far back the oldest backup must reach. For some clusters: PROJECT/CLUSTER=TIME, as above.
-  --inventory FILE           Remember the clusters in FILE. If one is no longer listed or no longer checked, the exit code
-                             is 3, until an --exclude matches it.
+  --inventory FILE           Remember the clusters in FILE. If one is deleted, becomes free, or is no longer included because
+                             its project has a new name, the exit code is 3, until an --exclude matches it.
   --evidence                 Add to the JSON what Atlas answered: each cluster with its snapshots, schedule and restores.
   --anonymize                Leave names out of the JSON, so that you can share it.
   --output FILE              Write the JSON to a file too.
@@ -82,14 +82,15 @@ export function readCheckOptions(values: Values) {
   const maxAges = readLimits('--max-age', maxAge, toMaxAge);
   const toMinHistory = (text: string) => readTime('--min-history', text, '14d');
   const minHistories = readLimits('--min-history', minHistory, toMinHistory);
-  const ofCheck: BackupCheckOptions = {
+  const ofCheck = {
     groupIds: choice.groupIds,
     maxAge: maxAges.limitOf,
     minHistory: minHistories.limitOf,
-    filter: (cluster) => chooses(choice, cluster),
+    filter: (cluster: ClusterName) => chooses(choice, cluster),
     evidence,
     timeout: Math.min(readTime('--timeout', timeout, '10m'), longestTimeout),
-  };
+    // A new option of the check has to be set here, or named as one that the command does not have.
+  } satisfies Record<Exclude<keyof BackupCheckOptions, 'signal' | 'concurrency'>, unknown>;
   return {
     ...choice,
     /** What checkBackups() takes. */

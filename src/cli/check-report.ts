@@ -19,10 +19,9 @@ interface CheckRun {
 /** A check as it is reported. */
 export type Report = ReturnType<typeof toReport>;
 
-/** Why a cluster is not checked, in the order of the summary, and whether Atlas backs it up all the same. */
-const leftOut = { free: false, deleting: false, internal: false, excluded: true, 'not included': true };
-export type LeftOut = keyof typeof leftOut;
-export const leftOutNames = Object.keys(leftOut) as readonly LeftOut[];
+/** Why a cluster is not checked, in the order of the summary. */
+export const leftOutNames = ['free', 'deleting', 'internal', 'excluded', 'not included'] as const;
+export type LeftOut = (typeof leftOutNames)[number];
 
 /** Sorts and counts what a check found. */
 export function toReport(run: CheckRun, found: readonly BackupFinding[], totals: BackupCheckTotals) {
@@ -32,7 +31,7 @@ export function toReport(run: CheckRun, found: readonly BackupFinding[], totals:
   const findings = found.filter((finding) => chooses(options, finding)).sort(compareFindings);
   const clusters = findings.filter(isCluster);
   const failedLists = findings.filter((finding) => !isCluster(finding));
-  const backedUp = notChecked.filter(({ reason }) => leftOut[reason]);
+  const filtered = totals.notChecked.filter(({ reason }) => reason === 'filtered');
   return {
     ...run,
     server: readServer(),
@@ -41,8 +40,8 @@ export function toReport(run: CheckRun, found: readonly BackupFinding[], totals:
     notChecked,
     /** Everything that Atlas listed, and the lists that failed, whatever the options leave out. */
     listed: [...found, ...notChecked],
-    /** The same without the clusters of which Atlas takes no backups. */
-    backedUp: [...found, ...backedUp],
+    /** The same without the clusters of which Atlas takes no backups. It does of those that the options leave out. */
+    backedUp: [...found, ...filtered],
     summary: {
       projects: totals.projects,
       projectsNotListed: new Set(failedLists.map(({ groupId }) => groupId)).size,
@@ -61,9 +60,9 @@ function readServer(): string {
 
 /** Counts the clusters of each state, and those that are not checked for each reason. */
 function count(found: readonly (BackupState | LeftOut)[]) {
-  const counts = Object.fromEntries([...stateNames, ...leftOutNames].map((name) => [name, 0]));
-  for (const name of found) counts[name] = (counts[name] ?? 0) + 1;
-  return counts as Record<BackupState | LeftOut, number>;
+  const names = [...stateNames, ...leftOutNames];
+  const counts = names.map((name) => [name, found.filter((one) => one === name).length]);
+  return Object.fromEntries(counts) as Record<BackupState | LeftOut, number>;
 }
 
 /** Says why a cluster is not checked, and which pattern excluded it. */

@@ -17,8 +17,8 @@ import type { Output, Run } from './streams.js';
 import { formatTable } from './table.js';
 import { printable } from './text.js';
 
-/** How many of the clusters that no finding shows stderr names. The JSON names all. */
-const maxNames = 20;
+/** How many clusters that have left the check a line of stderr names. The JSON names all. */
+const maxDepartures = 20;
 
 /** Checks the backups, and prints what it found. */
 export function check(options: CheckOptions): Run {
@@ -88,9 +88,9 @@ function publish(report: Report, inventory: Inventory, { stdout, stderr }: Outpu
   const saved = saveInventory(inventory, nextInventory(compared, report));
   const problems = findProblems(report, [...findDepartures(compared, report), ...saved.problems]);
   const notices = [...saved.notices, ...formatNotices(report, compared)];
-  const linesWith = (names: number) => [...describeLogins(login), ...formatProblems(problems, names), ...notices];
+  const toLines = (max: number) => [...describeLogins(login), ...formatProblems(problems, max), ...notices];
   const toJson = () => {
-    const document = toDocument(report, linesWith(Number.POSITIVE_INFINITY));
+    const document = toDocument(report, toLines(Number.POSITIVE_INFINITY));
     return formatJson(document, options.isAnonymous ? new Anonymizer(document) : undefined);
   };
 
@@ -100,7 +100,7 @@ function publish(report: Report, inventory: Inventory, { stdout, stderr }: Outpu
     const isColored = stdout.isTTY && !process.env['NO_COLOR'];
     stdout.write(`${formatTable(report, isColored)}\n`);
   }
-  for (const line of linesWith(maxNames)) stderr.write(`${line}\n`);
+  for (const line of toLines(maxDepartures)) stderr.write(`${line}\n`);
   const failure = options.output === undefined ? undefined : writeWhole(options.output, toJson());
   if (failure !== undefined) stderr.write(`--output ${options.output} could not be written: ${failure}\n`);
   return exitCodeOf(report, problems.length > 0 || failure !== undefined);
@@ -111,8 +111,8 @@ function saveInventory(inventory: Inventory, next: readonly Entry[]): { problems
   if (inventory.type === 'none') return { problems: [], notices: [] };
   const { type, file } = inventory;
   const failure = type === 'broken' ? inventory.failure : writeInventory(file, next);
-  if (failure !== undefined)
-    return { problems: [{ about: '--inventory', message: `${file} ${failure}` }], notices: [] };
+  const problem = { about: '--inventory', message: `${file} ${failure}` };
+  if (failure !== undefined) return { problems: [problem], notices: [] };
   const created = `--inventory ${file} was missing. It was created with ${next.length} clusters.`;
   return { problems: [], notices: type === 'new' ? [printable(created)] : [] };
 }

@@ -9,7 +9,8 @@ Serves an emulator of MongoDB Atlas on 127.0.0.1 until SIGINT or SIGTERM. Prints
 try. Prints each request to stderr.
 
   --port PORT  The port, or 0 for any free one. Default: 4010.
-  --demo       Add a project with a cluster in each state of a check. The exit code of the check is then 2.
+  --demo       Add a project with a cluster in each state of a check except short. The exit code of the check is
+               then 2.
   --help       Print this text.
   --version    Print the version.
 
@@ -87,19 +88,19 @@ function formatStart({ url, credentials, groupId, clusterName, snapshotId }: Atl
   return `export MONGODB_ATLAS_BASE_URL=${url}\n${lines.join('')}${ids}`;
 }
 
-/** Adds a project with a cluster in each state of a check. */
+/** Adds a project with a cluster in each state of a check except `short`, which needs an option. */
 function addDemo(emulator: AtlasEmulator): void {
   const groupId = '60f1c2d3e4a5b6978877665a';
-  const seed = (cluster: Parameters<AtlasEmulator['seed']>[0]) =>
-    emulator.seed({ groupId, groupName: 'Demo', ...cluster });
-  const ago = (hours: number) => new Date(Date.now() - hours * 3_600_000);
-  const taken = (time: Date) => [{ id: 'd'.repeat(24), status: 'completed', createdAt: time }];
-  seed({ clusterName: 'carts', dedicated: true, clusterType: 'SHARDED' }); // fresh
-  seed({ clusterName: 'orders', dedicated: true, snapshots: taken(ago(80)) }); // stale
-  seed({ clusterName: 'invoices', dedicated: true, backupEnabled: false }); // none
-  seed({ clusterName: 'archive', dedicated: true, paused: true, snapshots: taken(ago(291)) }); // paused
-  seed({ clusterName: 'users', createDate: ago(3), snapshots: [] }); // new
-  seed({ clusterName: 'reports', dedicated: true }); // unknown
+  const project = { groupId, groupName: 'Demo', dedicated: true };
+  const backup = (hours: number) => {
+    return [{ id: 'd'.repeat(24), status: 'completed', createdAt: new Date(Date.now() - hours * 3_600_000) }];
+  };
+  emulator.seed({ ...project, clusterName: 'carts', clusterType: 'SHARDED' }); // fresh
+  emulator.seed({ ...project, clusterName: 'orders', snapshots: backup(80) }); // stale
+  emulator.seed({ ...project, clusterName: 'invoices', backupEnabled: false }); // none
+  emulator.seed({ ...project, clusterName: 'archive', paused: true, snapshots: backup(291) }); // paused
+  emulator.seed({ ...project, clusterName: 'users', dedicated: false, createDate: new Date(), snapshots: [] }); // new
+  emulator.seed({ ...project, clusterName: 'reports' }); // unknown
   const path = `/api/atlas/v2/groups/${groupId}/clusters/reports/backup/snapshots`;
   emulator.respond({ status: 403, body: 'Forbidden', path, times: Infinity });
   // A shorter name, so that the table fits into 80 columns.

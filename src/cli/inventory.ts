@@ -3,8 +3,17 @@ import type { Entry } from './inventory-file.js';
 import { clusterOf, excludedBy, type Found, isCluster, isIncluded, projectOf } from './patterns.js';
 import { groupBy, nameOf, type Problem } from './problems.js';
 
-/** What a check knows of a cluster of the inventory: it was checked, or why not. */
-type Fate = 'checked' | LeftOut | 'list failed' | 'gone' | 'outside';
+/** What becomes of a cluster of an inventory. All but the first two have left the check without an `--exclude`. */
+type Fate = 'kept' | 'excluded' | 'gone' | 'free' | 'not included';
+
+/** The fate of a cluster that is listed, but not checked. */
+const fateOfLeftOut: Readonly<Record<LeftOut, Fate>> = {
+  free: 'free',
+  deleting: 'kept',
+  internal: 'kept',
+  excluded: 'excluded',
+  'not included': 'not included',
+};
 
 /** A cluster of an inventory, compared with what Atlas lists now. */
 export interface Compared {
@@ -12,7 +21,7 @@ export interface Compared {
   /** As the inventory has it from now on, if it stays there. */
   readonly entry: Entry;
   readonly fate: Fate;
-  /** The latest name of its project. */
+  /** What patterns have to match now: the latest name of its project, or the ID if the check reads no names (--project). */
   readonly project: string;
 }
 
@@ -26,41 +35,39 @@ export function compareInventory(entries: readonly Entry[], report: Report): Com
   const { options, findings, notChecked, listed } = report;
   const projectNames = new Map(listed.map(({ groupId, groupName }) => [groupId, groupName]));
   const failed = new Set(listed.filter((found) => !isCluster(found)).map(({ groupId }) => groupId));
-  const known = new Map<string, Fate>(notChecked.map((cluster) => [keyOf(cluster), cluster.reason]));
-  for (const finding of findings) known.set(keyOf(finding), 'checked');
-  const fateOf = (before: Entry, latest: Entry, isIncludedNow: boolean): Fate => {
-    if (!isIncludedNow && !isIncluded(options, before)) return 'outside';
-    const fate = known.get(keyOf(before)) ?? 'gone';
-    // A check does not report a list that failed of a project that is not included.
-    if (fate !== 'checked' && failed.has(before.groupId)) return isIncludedNow ? 'list failed' : 'not included';
-    return excludedBy(options, before) || excludedBy(options, latest) ? 'excluded' : fate;
+  const checked = new Set(findings.filter(isCluster).map(keyOf));
+  const leftOut = new Map(notChecked.map((cluster) => [keyOf(cluster), cluster.reason]));
+  const fateOf = (before: Entry, latest: Entry): Fate => {
+    if (checked.has(keyOf(before))) return 'kept';
+    const isIncludedNow = isIncluded(options, latest);
+    if (!isIncludedNow && !isIncluded(options, before)) return 'kept';
+    // The report has no list that failed of a project that is not included.
+    if (failed.has(before.groupId)) return isIncludedNow ? 'kept' : 'not included';
+    if (excludedBy(options, before) || excludedBy(options, latest)) return 'excluded';
+    const reason = leftOut.get(keyOf(before));
+    return reason === undefined ? 'gone' : fateOfLeftOut[reason];
   };
   return entries.map((before) => {
     const groupName = projectNames.get(before.groupId);
     const latest = { ...before, groupName: groupName ?? before.groupName };
-    const isIncludedNow = isIncluded(options, latest);
-    const fate = fateOf(before, latest, isIncludedNow);
-    const project = projectOf({ groupId: before.groupId, groupName });
-    return { before, entry: isIncludedNow ? latest : before, fate, project };
+    const entry = isIncluded(options, latest) ? latest : before;
+    return { before, entry, fate: fateOf(before, latest), project: projectOf({ ...latest, groupName }) };
   });
 }
 
 /** Returns all that the inventory has from now on: what stays there, and the clusters that were checked. */
 export function nextInventory(compared: readonly Compared[], { findings, checkedAt }: Report): Entry[] {
-  const known = byKey(compared.map(({ entry }) => entry));
-  const next = byKey(compared.filter(({ fate }) => fate !== 'excluded').map(({ entry }) => entry));
-  // One without a name cannot be found again.
-  for (const finding of findings.filter(isCluster).filter(({ clusterName }) => clusterName !== '')) {
-    const before = known.get(keyOf(finding));
-    const { groupId, groupName = before?.groupName, clusterName, clusterType } = finding;
+  const staying = compared.filter(({ fate }) => fate !== 'excluded');
+  const next = new Map(staying.map(({ entry }) => [keyOf(entry), entry]));
+  for (const { groupId, groupName, clusterName, clusterType } of findings) {
+    // A cluster without a name cannot be found again.
+    if (!clusterName) continue;
+    const key = keyOf({ groupId, clusterName });
+    const before = next.get(key);
     const since = before?.since ?? checkedAt.toISOString();
-    next.set(keyOf(finding), { groupId, groupName, clusterName, clusterType, since });
+    next.set(key, { groupId, groupName: groupName ?? before?.groupName, clusterName, clusterType, since });
   }
   return [...next.values()].sort(compareNames);
-}
-
-function byKey<T extends Found>(found: readonly T[]): Map<string, T> {
-  return new Map(found.map((one) => [keyOf(one), one]));
 }
 
 /** Without the type: a cluster may be made again as another type. */
@@ -68,33 +75,24 @@ function keyOf({ groupId, clusterName }: Found): string {
   return `${groupId}/${clusterName}`;
 }
 
-/** The problems of clusters that have left the check without an `--exclude`. Those of a kind share a line. */
+/** The problems of clusters that have left the check without an `--exclude`. Those with the same fate share a line. */
 export function findDepartures(compared: readonly Compared[], { options }: Report): Problem[] {
-  const kindOf = ({ fate, project }: Compared) => (fate === 'not included' ? `${fate}: ${project}` : fate);
-  return groupBy(compared, kindOf).flatMap((group) => {
+  const groups = groupBy(compared, ({ fate, project }) => (fate === 'not included' ? `${fate}: ${project}` : fate));
+  return groups.flatMap((group) => {
+    const [{ entry, fate, project }, ...others] = group;
+    if (fate === 'kept' || fate === 'excluded') return [];
+    const areSeveral = others.length > 0;
+    const [it, its, itWas] = areSeveral ? ['them', 'their', 'they were'] : ['it', 'its', 'it was'];
+    const what = {
+      gone: `and no longer listed. If ${itWas} deleted on purpose,`,
+      free: `but now free, and Atlas does not back up a free cluster. If ${itWas} replaced on purpose,`,
+      'not included': `but --include no longer matches ${it}: ${its} project is now ${project}. Include that name, or`,
+    }[fate];
     const days = group.map(({ entry }) => entry.since.slice(0, 10)).sort();
     const since = days[0] === days.at(-1) ? days[0] : `${days[0]} or later`;
-    return group.flatMap((one) => {
-      const what = describeDeparture(one, group.length > 1);
-      const message = `in ${options.inventory} since ${since}, ${what}`;
-      return what ? { about: nameOf(one.entry), message, kind: kindOf(one), isInNoFinding: true } : [];
-    });
+    const pattern = `${projectOf(entry)}/${clusterOf(entry)}`.replaceAll("'", "'\\''");
+    const exclude = `${areSeveral ? 'an --exclude for each, such as ' : ''}--exclude '${pattern}'`;
+    const message = `in ${options.inventory} since ${since}, ${what} run the check once with ${exclude}.`;
+    return group.map(({ entry }) => ({ about: nameOf(entry), message, isDeparture: true }));
   });
-}
-
-/** Says what became of a cluster, and what to do. Undefined if it has not left, or for a good reason. */
-function describeDeparture({ entry, fate, project }: Compared, areSeveral: boolean): string | undefined {
-  const pattern = `${projectOf(entry)}/${clusterOf(entry)}`.replaceAll("'", "'\\''");
-  const command = `run the check once with ${areSeveral ? 'an --exclude for each, such as ' : ''}--exclude '${pattern}'.`;
-  const [it, its, itWas] = areSeveral ? ['them', 'their', 'they were'] : ['it', 'its', 'it was'];
-  switch (fate) {
-    case 'gone':
-      return `and no longer listed. If ${itWas} deleted on purpose, ${command}`;
-    case 'not included':
-      return `but --include no longer matches ${it}: ${its} project is now ${project}. Include that name, or ${command}`;
-    case 'free':
-      return `but now free, and Atlas does not back up a free cluster. If ${itWas} replaced on purpose, ${command}`;
-    default:
-      return undefined;
-  }
 }

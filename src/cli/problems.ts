@@ -1,3 +1,4 @@
+import { noScheduleError } from '../check/facts.js';
 import type { BackupFinding } from '../check/index.js';
 import { type Login, readLogins, valuesOf } from '../config/environment.js';
 import { type AnyAtlasError, isAtlasApiError } from '../index.js';
@@ -13,8 +14,8 @@ export interface Problem {
   readonly message: string;
   /** Problems of the same kind share a line, which has the message of the first. Default: the message. */
   readonly kind?: string;
-  /** Whether no finding shows it, so that the line names more of its kind. */
-  readonly isInNoFinding?: boolean;
+  /** Whether a cluster of the inventory has left the check. No finding shows it, so the line names more of its kind. */
+  readonly isDeparture?: boolean;
 }
 
 /**
@@ -76,12 +77,12 @@ function kindOf(error: AnyAtlasError, message: string): string {
 /**
  * Formats problems: a line for each kind, with the first names that it is about, and the first message.
  *
- * @param maxOfNoFinding - how many names a line has that no finding shows. Others have three.
+ * @param maxDepartures - how many names a line has of clusters that have left the check. Others have three.
  */
-export function formatProblems(problems: readonly Problem[], maxOfNoFinding: number): string[] {
+export function formatProblems(problems: readonly Problem[], maxDepartures: number): string[] {
   return groupBy(problems, ({ kind, message }) => kind ?? message).map((group) => {
-    const [{ message, isInNoFinding }] = group;
-    const maxNames = isInNoFinding ? maxOfNoFinding : 3;
+    const [{ message, isDeparture }] = group;
+    const maxNames = isDeparture ? maxDepartures : 3;
     const names = group.slice(0, maxNames).map(({ about }) => about);
     const more = group.length > maxNames ? ` and ${group.length - maxNames} more` : '';
     return printable(`${names.join(', ')}${more}: ${message}`);
@@ -121,13 +122,11 @@ function describeClock(offset = 0): string[] {
   return [`The clock of this machine is ${difference} the clock of Atlas, by which backups are judged. Set it.`];
 }
 
-const noSchedule = { status: 404, errorCode: 'BACKUP_CONFIG_NOT_FOUND' };
-
 /** Says which parts of the evidence could not be read, and of how many clusters. */
 function describeEvidence({ findings, login }: Report): string[] {
   const failures = findings.flatMap(({ clusterType, error: reported, evidence }) => {
     // A cluster without a schedule has nothing that could be read.
-    const isKnown = (error: AnyAtlasError) => error === reported || isAtlasApiError(error, noSchedule);
+    const isKnown = (error: AnyAtlasError) => error === reported || isAtlasApiError(error, noScheduleError);
     const errors = evidence?.errors.filter((error) => !isKnown(error)) ?? [];
     return errors.map((error) => {
       // The name of the part in the paths of Atlas, such as `restoreJobs`.

@@ -3,12 +3,12 @@ import type { BackupFinding, BackupState } from '../check/index.js';
 import { atlasUrl } from '../config/environment.js';
 import { leftOutNames, type Report } from './check-report.js';
 import { clusterOf, projectOf } from './patterns.js';
-import { stateNames, states } from './states.js';
+import { needsLook, stateNames, states } from './states.js';
 import { formatDuration, formatLimit, printable } from './text.js';
 
 /** Whether a row is worth a look, although its state may be good. */
 function isProblem({ state, reason, lastFailed }: BackupFinding): boolean {
-  return states[state].needsLook || reason === 'no schedule' || lastFailed !== undefined;
+  return needsLook(state) || reason === 'no schedule' || lastFailed !== undefined;
 }
 
 /** Formats a report as a table with a summary below. */
@@ -66,9 +66,10 @@ function noteOf(finding: BackupFinding, usualLimit: number): string {
 function formatSummary({ summary, server, options }: Report): string {
   const { clusters, projects } = summary;
   const { usualMaxAge: limit } = options;
-  const [states, notChecked] = [stateNames, leftOutNames].map((names) => formatCounts(summary, names));
+  const byState = formatCounts(summary, stateNames);
+  const notChecked = formatCounts(summary, leftOutNames);
   const sentences = [
-    `Clusters: ${clusters} in ${projects} project${projects === 1 ? '' : 's'}${states && ` (${states})`}`,
+    `Clusters: ${clusters} in ${projects} project${projects === 1 ? '' : 's'}${byState && ` (${byState})`}`,
     notChecked && `Not checked: ${notChecked}`,
     server !== atlasUrl && `Server: ${server}`,
     limit && `Limit: ${limit === 'schedule' ? 'by schedule' : formatLimit(limit)}`,

@@ -14,12 +14,14 @@ export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
+// ms, the largest first.
 const units = { d: 86_400_000, h: 3_600_000, m: 60_000, s: 1000 };
+const sizes = new Map(Object.entries(units));
 
 /** Parses a duration such as `26h`, in ms. Undefined if it is none, or 0. */
 export function parseDuration(text: string): number | undefined {
-  const [, digits, unit] = /^(\d+)([smhd])$/.exec(text) ?? [];
-  const ms = Number(digits) * (units[unit as keyof typeof units] ?? 0);
+  const [, digits = '', unit = ''] = /^(\d+)([smhd])$/.exec(text) ?? [];
+  const ms = Number(digits) * (sizes.get(unit) ?? 0);
   return ms > 0 && Number.isSafeInteger(ms) ? ms : undefined;
 }
 
@@ -34,7 +36,7 @@ export function formatDuration(ms: number): string {
 /** Formats a limit. Unlike an age, it is exact, to the second. */
 export function formatLimit(ms: number): string {
   let rest = ms;
-  const parts = Object.entries(units).map(([unit, size]) => {
+  const parts = Array.from(sizes, ([unit, size]) => {
     const count = Math.floor(rest / size);
     rest -= count * size;
     return count > 0 ? `${count} ${unit}` : '';

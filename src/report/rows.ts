@@ -6,7 +6,7 @@ import { dayOf, type Notes, printDay } from './time.js';
 /** What the command knows, and the page asks. */
 export interface Knowledge {
   /** The states of a check, the worst first. */
-  readonly states: Readonly<Record<string, { readonly needsLook: boolean; readonly color?: string }>>;
+  readonly states: Readonly<Record<string, { readonly exitCode: number; readonly color?: string }>>;
   /** Whether a pattern of `--exclude` covers a cluster. */
   readonly covers: (pattern: string, cluster: Pick<Named, 'groupId' | 'groupName' | 'clusterName'>) => boolean;
 }
@@ -108,6 +108,7 @@ function standingOf(cluster: Cluster, project: Project, covering: readonly Listi
 function factsOf(state: string, states: Knowledge['states']) {
   const names = Object.keys(states);
   const rank = names.indexOf(state);
-  const { needsLook, color = 'plain' } = (rank >= 0 && states[state]) || { needsLook: true, color: 'magenta' };
-  return { needsLook, color, rank: rank >= 0 ? rank : names.filter((name) => states[name]?.needsLook).length - 0.5 };
+  const { exitCode, color = 'plain' } = states[state] ?? { exitCode: 3, color: 'magenta' };
+  const bad = names.filter((name) => states[name]?.exitCode !== 0);
+  return { needsLook: exitCode !== 0, color, rank: rank >= 0 ? rank : bad.length - 0.5 };
 }
