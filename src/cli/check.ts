@@ -102,7 +102,8 @@ function publish(report: Report, inventory: Inventory, { stdout, stderr }: Outpu
   }
   for (const line of toLines(maxDepartures)) stderr.write(`${line}\n`);
   const failure = options.output === undefined ? undefined : writeWhole(options.output, toJson());
-  if (failure !== undefined) stderr.write(`--output ${options.output} could not be written: ${failure}\n`);
+  if (failure !== undefined)
+    stderr.write(`${printable(`--output ${options.output} could not be written: ${failure}`)}\n`);
   return exitCodeOf(report, problems.length > 0 || failure !== undefined);
 }
 

@@ -1,6 +1,6 @@
 import { type Login, logins } from '../config/environment.js';
 import { isOutageStatus } from '../http/retry.js';
-import type { AnyAtlasError } from '../index.js';
+import { type AnyAtlasError, isAtlasApiError } from '../index.js';
 import { printable } from './text.js';
 
 // The messages of the client speak of its options and methods. These speak of what the user of the command can change.
@@ -43,12 +43,17 @@ function whatHappened(error: AnyAtlasError, login: Login): string {
     case 'TIMEOUT':
       if (error.operation === 'checkBackups') return 'The check ran out of time.';
       if (error.limitMs === undefined) return noResponse(error.cause);
-      return `Atlas did not answer within ${Math.ceil(error.limitMs / 100) / 10} s (attempts: ${error.attempts}).`;
+      return `${failedBefore(error, login)} within ${Math.ceil(error.limitMs / 100) / 10} s (attempts: ${error.attempts}).`;
     case 'CONNECTION':
       return noResponse(error.cause);
     default:
       return error.message;
   }
+}
+
+/** Says how the attempt before a timeout failed, if Atlas answered. */
+function failedBefore({ cause }: AnyAtlasError, login: Login): string {
+  return isAtlasApiError(cause) ? `${whatHappened(cause, login)} No attempt succeeded` : 'Atlas did not answer';
 }
 
 function noResponse(cause: unknown): string {
