@@ -106,13 +106,8 @@ const rowOf = (html: string, clusterName: string): string => {
 /** The details of a cluster: the lines under each title. */
 export function detailsOf(html: string, clusterName = 'carts'): Record<string, string[]> {
   const row = rowOf(html, clusterName);
-  const lines = [...row.matchAll(/<dt>(.*?)<\/dt>((?:<dd>.*?<\/dd>)*)/g)];
-  return Object.fromEntries(
-    lines.map(([, title, texts = '']) => [
-      title,
-      [...texts.matchAll(/<dd>(.*?)<\/dd>/g)].map(([, text]) => textOf(text ?? '')),
-    ]),
-  );
+  const lines = [...row.matchAll(/<dt>(.*?)(<dd>.*?)<\/div>/g)];
+  return Object.fromEntries(lines.map(([, title, texts = '']) => [title, texts.split('<dd>').slice(1).map(textOf)]));
 }
 
 /** The titles of the bars and marks of a cluster. */
