@@ -86,17 +86,11 @@ export function textOf(html: string): string {
   const lines = html
     .replace(/<(style|title|svg)\b.*?<\/\1>/gs, '')
     .replace(/<\/?(?:div|dt|dd|li|p|h\d|summary|section|details|dl|ul)\b[^>]*>/g, '\n');
-  const plain = lines
-    .replace(/<[^>]*>/g, '')
-    .replace(/&lt;/g, '<')
-    .replace(/&gt;/g, '>')
-    .replace(/&#39;/g, "'")
-    .replace(/&quot;/g, '"');
-  return plain
-    .replace(/&amp;/g, '&')
-    .replace(/\s*\n\s*/g, '\n')
-    .trim();
+  const plain = lines.replace(/<[^>]*>/g, '').replace(/&(lt|gt|#39|quot|amp);/g, (_, name) => characters[name] ?? '');
+  return plain.replace(/\s*\n\s*/g, '\n').trim();
 }
+
+const characters: Readonly<Record<string, string>> = { lt: '<', gt: '>', '#39': "'", quot: '"', amp: '&' };
 
 const rowOf = (html: string, clusterName: string): string => {
   const [, ...rows] = html.split('<details class="row"');
