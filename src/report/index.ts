@@ -99,7 +99,6 @@ function printChecks({ checks, days, failures, projectCounts }: History): Html {
   ])}</section>`;
 }
 
-// In the words of docs/audit.md.
 const notShown = [
   'The reports prove nothing about the time before the first one, except for the snapshots that it lists.',
   'If a backup is kept for less than 7 days, it may have existed on one of the days without a backup.',
