@@ -50,7 +50,7 @@ const scheduleOf = (...items: [frequencyType: string, retentionValue: number, re
 const on = (day: number, ...findings: unknown[]) => reportOf(day, findings);
 const weekly = scheduleOf(['weekly', 4, 'weeks']);
 const both = scheduleOf(['weekly', 4, 'weeks'], ['daily', 7, 'days']);
-const rare = scheduleOf(['hourly', 2, 'days'], ['daily', 0, 'days'], ['monthly', 1, 'x']);
+const rare = scheduleOf(['hourly', 2, 'days'], ['weekly', 4, 'weeks'], ['daily', 0, 'days'], ['monthly', 1, 'x']);
 const monthly = scheduleOf(['monthly', 12, 'months']);
 const off = finding('none', [], { reason: 'backup off' });
 const none = finding('none');
