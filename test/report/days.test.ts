@@ -80,7 +80,11 @@ it.each<[what: string, reports: object[], days: string]>([
   ['what was dropped between two reports is not known', [on(2, fresh([1, 2])), on(8, fresh([7, 8]))], 'bb????bb'],
   ['a backup that was dropped stays known', [on(2, fresh([2])), on(3, fresh([3], rare))], 'bb'],
   ['one report continues the other', [on(7, seen([6])), on(9, stale([6])), on(10, stale([6]))], 'boooo'],
-  ['a day may be within the limit', [reportOf(3, [fresh([1, 3], {}, { maxAge: 50 * hour })], maxAge('50h'))], 'bwb'],
+  [
+    'a day may be within the limit',
+    [reportOf(7, [fresh([1, 3, 5, 7], {}, { maxAge: 50 * hour })], maxAge('50h'))],
+    'bwbwbwb',
+  ],
   ['the last day ends with the last report', [on(5, seen([4]))], 'bw'],
   ['so it is with a short history', [on(5, finding('short', [4]))], 'bw'],
   ['a weekly schedule raises the limit before a check needs it', [on(8, fresh([1, 8], weekly))], 'bwwwwwwb'],

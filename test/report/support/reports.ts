@@ -42,11 +42,11 @@ export function finding(state: string, days: readonly number[] = [], more: objec
   return { ...found, time: at(newest), oldest: { time: at(oldest) }, backups: days.length, ...more };
 }
 
-/** The evidence of these days. */
+/** The evidence of these days, the newest backup first, as Atlas sends it. */
 export const evidenceOf = (days: readonly number[], more: object = {}) => ({
   evidence: {
     cluster: {},
-    snapshots: days.map((dayOfMonth) => snapshot(dayOfMonth)),
+    snapshots: days.map((dayOfMonth) => snapshot(dayOfMonth)).reverse(),
     restores: [],
     errors: [],
     ...more,
