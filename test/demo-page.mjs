@@ -9,8 +9,10 @@ import { startAtlasEmulator } from '../dist/testing.js';
 
 const command = fileURLToPath(new URL('../dist/cli.js', import.meta.url));
 const [hour, day] = [3_600_000, 86_400_000];
+const now = Date.now();
 
-const shop = { groupId: '60f1c2d3e4a5b69788776651', groupName: 'Web Shop' };
+// The ID of the project that the emulator always has.
+const shop = { groupId: '32b6e34b3d91647abb20e7b8', groupName: 'Web Shop' };
 const billing = { groupId: '60f1c2d3e4a5b6978877665a', groupName: 'Billing' };
 
 /** The clusters and the days (as days before today) on which each got a backup, or something else happened. */
@@ -40,8 +42,7 @@ function weekly() {
 async function writeReport(folder, ago) {
   const emulator = await startAtlasEmulator();
   const { accessToken } = emulator.credentials.accessToken;
-  const now = Date.now();
-  for (const cluster of clusters) seed(emulator, cluster, ago, now);
+  for (const cluster of clusters) seed(emulator, cluster, ago);
   const file = `${folder}/${new Date(now - ago * day).toISOString().slice(0, 10)}.json`;
   const env = { PATH: process.env.PATH, MONGODB_ATLAS_BASE_URL: emulator.url, MONGODB_ATLAS_ACCESS_TOKEN: accessToken };
   const args = [command, 'check', '--evidence', '--output', file, '--exclude', '*/Cluster0'];
@@ -56,12 +57,7 @@ async function writeReport(folder, ago) {
 }
 
 /** Seeds a cluster as it was this number of days ago. */
-function seed(
-  emulator,
-  { backups, failed = [], createdOn, deletedOn, offOn, pausedOn, restoredOn, ...cluster },
-  ago,
-  now,
-) {
+function seed(emulator, { backups, failed = [], createdOn, deletedOn, offOn, pausedOn, restoredOn, ...cluster }, ago) {
   if (createdOn < ago || deletedOn >= ago) return;
   const time = (on) => new Date(now - (on - ago) * day - 5 * hour);
   const isDedicated = cluster.dedicated === true;

@@ -23,48 +23,38 @@ export function addFinding(cluster: Cluster, finding: Finding, context: Context)
 }
 
 function addCheck(cluster: Cluster, finding: Finding, { evidence, time, isLimitGiven }: Context): void {
-  const { checks, checkedAt } = cluster;
-  const { state, reason, maxAge } = finding;
+  const { checks } = cluster;
+  const { state, reason } = finding;
   const day = dayOf(time);
-  const isPaused = fieldsOf(evidence['cluster'])['paused'] === true && (state === 'fresh' || state === 'short');
-  const listedFrom = findListedFrom(finding, evidence, time);
-  // What the report before listed is known too, if nothing is missing between the two.
-  const before = listedFrom !== undefined && checkedAt >= listedFrom ? checks.at(-1)?.completeFrom : undefined;
+  // An unknown cluster has no limit.
+  const limit = finding.maxAge ?? checks.at(-1)?.limit ?? 0;
   if (checks.at(-1)?.day === day) checks.pop();
   checks.push({
     day,
     state,
     isOff: reason === 'backup off',
-    isPaused: state === 'paused' || isPaused,
-    limit: isLimitGiven ? maxAge : limitOf(finding, evidence),
-    completeFrom: before ?? listedFrom,
+    limit: isLimitGiven ? limit : Math.max(limit, limitOfSchedule(evidence)),
+    completeFrom: findCompleteFrom(finding, evidence, time),
   });
   cluster.finding = finding;
-  cluster.checkedAt = time;
 }
 
-/** From when on a report lists every backup. Undefined if it may lack some, as for an unknown cluster. */
-function findListedFrom(finding: Finding, evidence: Fields, time: number): number | undefined {
+/** From when on a report lists every backup. Infinity if it may lack some, as for an unknown cluster. */
+function findCompleteFrom(finding: Finding, evidence: Fields, time: number): number {
   const { state, newest, oldest } = finding;
-  if (state === 'unknown' || newest === undefined) return undefined;
+  if (state === 'unknown' || newest === undefined) return Number.POSITIVE_INFINITY;
   // Without evidence, it says that no backup follows the newest one. With evidence, it has those that the retention left.
   const hasAll = Array.isArray(evidence['snapshots']) && oldest !== undefined;
   return hasAll ? Math.min(newest, Math.max(oldest, time - keptFor(finding, evidence))) : newest;
 }
 
-const [usualLimit, weeklyLimit] = [26 * hourMs, 7 * dayMs + 2 * hourMs];
+const weeklyLimit = 7 * dayMs + 2 * hourMs;
 
-/**
- * The limit that a later check may apply. A check raises the usual one by the schedule only if the cluster would be stale without
- * that, so that of a backup of the last hours says nothing of it.
- */
-function limitOf({ clusterType, maxAge, age }: Finding, evidence: Fields): number | undefined {
-  if (clusterType !== 'dedicated' || maxAge !== usualLimit || (age ?? 0) > usualLimit) return maxAge;
+/** The limit that a weekly schedule sets. A check reads the schedule only if the cluster would be stale without it. */
+function limitOfSchedule(evidence: Fields): number {
   const frequencies = itemsOf(evidence).map(({ frequencyType }) => frequencyType);
-  if (frequencies.length === 0) return undefined;
-  const rare: unknown[] = ['weekly', 'monthly', 'yearly', 'ondemand'];
-  const isWeekly = frequencies.every((frequency) => rare.includes(frequency));
-  return isWeekly && frequencies.includes('weekly') ? weeklyLimit : usualLimit;
+  const isRare = (frequency: unknown) => /^(weekly|monthly|yearly|ondemand)$/.test(String(frequency));
+  return frequencies.includes('weekly') && frequencies.every(isRare) ? weeklyLimit : 0;
 }
 
 const itemsOf = (evidence: Fields): Fields[] =>
@@ -85,12 +75,12 @@ function keptFor({ clusterType }: Finding, evidence: Fields): number {
 }
 
 function addReach(cluster: Cluster, { age, oldest, backups }: Finding, time: number): void {
-  const print = (text: string) => `${text} (check of ${printTime(time)})`;
-  if (age !== undefined) keepHighest(cluster, 'Highest age at a check', age, () => print(printDuration(age)));
+  const checked = `(check of ${printTime(time)})`;
+  if (age !== undefined) keepHighest(cluster, 'Highest age at a check', age, () => `${printDuration(age)} ${checked}`);
   if (oldest === undefined) return;
   const reach = () => {
     const kept = backups === undefined ? '' : `${count(backups, 'backup')}, `;
-    return print(`${kept}back to ${printTime(oldest)}: ${printDuration(time - oldest)}`);
+    return `${kept}back to ${printTime(oldest)}: ${printDuration(time - oldest)} ${checked}`;
   };
   keepHighest(cluster, 'Retention in fact, last', time, reach);
   keepHighest(cluster, 'Retention in fact, shortest', oldest - time, reach);

@@ -5,14 +5,15 @@ import { type Html, html } from './html.js';
 import { type Fields, listed, listOf, shown, textOf } from './json.js';
 import { dayMs, printDay } from './time.js';
 
-/** What Atlas answered: the rows of a table, or why there are none. */
-type Answer = readonly [title: string, rows: readonly Line[] | string];
-
-/** What Atlas answered, by the ID of the project, and what it refused. */
+/** What Atlas answered. */
 export interface Answers {
-  readonly ofProjects: ReadonlyMap<string, readonly Answer[]>;
+  /** The tables of each project, by its ID. */
+  readonly tables: ReadonlyMap<string, readonly Table[]>;
+  /** What is not known, and why. */
   readonly failures: readonly string[];
 }
+
+type Table = readonly [title: string, rows: readonly Line[]];
 
 // The names that start with CPS are of dedicated clusters, and those that start with TENANT are of Flex.
 const eventTypes = `
@@ -27,51 +28,47 @@ const eventTypes = `
 // The version of both lists.
 const apiVersion = '2023-01-01';
 
-const notAsked = 'Atlas was not asked about a project, because its ID is not one of Atlas.';
-
 /**
  * Asks Atlas, with the login of the environment, for the alert configurations on backups and the events since the first report.
  *
  * @param signal - ends it. It rejects with the reason.
  */
 export async function askAtlas({ projects, days }: History, signal: AbortSignal): Promise<Answers> {
-  const ofProjects = new Map<string, Answer[]>();
+  const tables = new Map<string, Table[]>();
   const failures: string[] = [];
-  /** Returns what failed, which is not the end of the others. */
-  const toFailure = (error: unknown): string => {
+  // What failed is not the end of the others.
+  const addFailure = (error: unknown): [] => {
     if (!isAtlasError(error)) throw error;
     failures.push(error.message);
-    return error.message;
+    return [];
   };
   const first = days.first ?? 0;
   const query = { eventType: eventTypes, minDate: new Date(first * dayMs).toISOString() };
-  const titles = [
-    'Alerts on backups, today',
-    `Events on backups since ${printDay(first)}, with names of users and IP addresses`,
-  ];
+  const eventTitle = `Events on backups since ${printDay(first)}, with names of users and IP addresses`;
   let client: TenantSnapshotsClient | undefined;
   try {
     const atlas = new TenantSnapshotsClient();
     client = atlas;
-    const ask = async (path: string, toRow: (item: Fields) => Line[], options?: object): Promise<Line[] | string> => {
-      const items = atlas.getAll(path, { apiVersion, signal, ...options });
-      return await items.then((all) => listOf(all).flatMap(toRow), toFailure);
-    };
-    for (const { groupId, isAnonymized } of projects.values()) {
+    const ask = (path: string, title: string, toRow: (item: Fields) => Line[], options?: object): Promise<Table[]> =>
+      atlas
+        .getAll(path, { apiVersion, signal, ...options })
+        .then((items): Table[] => [[title, listOf(items).flatMap(toRow)]], addFailure);
+    for (const { groupId, name, isAnonymized } of projects.values()) {
+      if (isAnonymized || !groupIdSchema.safeParse(groupId).success) {
+        failures.push(`Atlas was not asked about the project ${name}, because its ID is not one of Atlas.`);
+        continue;
+      }
       const path = `/api/atlas/v2/groups/${groupId}`;
-      const isId = !isAnonymized && groupIdSchema.safeParse(groupId).success;
-      const asked = isId && [ask(`${path}/alertConfigs`, toAlert), ask(`${path}/events`, toEvent, { query })];
-      if (!isId) failures.push(notAsked);
-      const answers = asked ? await Promise.all(asked) : [notAsked, notAsked];
-      const titled = answers.map((rows, index): Answer => [titles[index] ?? '', rows]);
-      ofProjects.set(groupId, titled);
+      const alerts = ask(`${path}/alertConfigs`, 'Alerts on backups, today', toAlert);
+      const events = ask(`${path}/events`, eventTitle, toEvent, { query });
+      tables.set(groupId, (await Promise.all([alerts, events])).flat());
     }
   } catch (error) {
-    toFailure(error);
+    addFailure(error);
   } finally {
     await client?.close();
   }
-  return { ofProjects, failures };
+  return { tables, failures };
 }
 
 function toAlert(item: Fields): Line[] {
@@ -90,11 +87,9 @@ function toEvent(item: Fields): Line[] {
 }
 
 /** Prints what Atlas answered about a project. */
-export function printEvents({ ofProjects }: Answers, { groupId }: Project): Html[] {
-  return (ofProjects.get(groupId) ?? []).map(([title, rows]) => {
-    const isKnown = typeof rows !== 'string';
-    const none = html`<p>${isKnown ? 'None.' : `Not known: ${rows}`}</p>`;
-    const content = isKnown && rows.length > 0 ? printLines(rows) : none;
-    return html`<details class="events"><summary>${title}${!isKnown && ': not known'}</summary>${content}</details>`;
+export function printEvents({ tables }: Answers, { groupId }: Project): Html[] {
+  return (tables.get(groupId) ?? []).map(([title, rows]) => {
+    const content = rows.length > 0 ? printLines(rows) : html`<p>None.</p>`;
+    return html`<details class="events"><summary>${title}</summary>${content}</details>`;
   });
 }

@@ -1,11 +1,11 @@
-import { addBackup, type Cluster, keepHighest, limitTitle } from './history.js';
+import { addBackup, type Cluster, keepHighest } from './history.js';
 import { codeOf, type Fields, type Finding, fieldsOf, listed, listOf, shown, timeOf } from './json.js';
 import { dayOf, note, printDay, printDuration, printTime } from './time.js';
 
 /** Adds what Atlas answered. @param day - of the report. */
 export function addEvidence(cluster: Cluster, finding: Finding, evidence: Fields, day: number): void {
-  for (const snapshot of snapshotsOf(finding, evidence)) addSnapshot(cluster, snapshot);
-  addSettings(cluster, settingsOf(cluster, finding, evidence), day);
+  for (const snapshot of snapshotsOf(evidence)) addSnapshot(cluster, snapshot);
+  addSettings(cluster, settingsOf(finding, evidence), day);
   const createdAt = timeOf(fieldsOf(evidence['cluster'])['createDate']);
   // A later cluster may have the same name.
   if (createdAt !== undefined) cluster.createdAt = Math.min(createdAt, cluster.createdAt ?? createdAt);
@@ -17,12 +17,9 @@ export function addEvidence(cluster: Cluster, finding: Finding, evidence: Fields
 }
 
 /** The snapshots of the whole cluster, and not those of single shards. */
-function snapshotsOf({ clusterType }: Finding, evidence: Fields): Fields[] {
-  const snapshots = listOf(evidence['snapshots']);
-  const { clusterType: kind, replicationSpecs } = fieldsOf(evidence['cluster']);
-  const isSharded = /SHARDED$/.test(String(kind)) || (kind !== 'REPLICASET' && listOf(replicationSpecs).length > 1);
-  if (clusterType !== 'dedicated' || !isSharded) return snapshots;
-  return snapshots.filter(({ type }) => type === 'shardedCluster');
+function snapshotsOf(evidence: Fields): Fields[] {
+  const isSharded = /SHARDED$/.test(String(fieldsOf(evidence['cluster'])['clusterType']));
+  return listOf(evidence['snapshots']).filter(({ type }) => !isSharded || type === 'shardedCluster');
 }
 
 function addSnapshot(cluster: Cluster, snapshot: Fields): void {
@@ -73,9 +70,8 @@ function addRestore(cluster: Cluster, restore: Fields, day: number): void {
 }
 
 /** What may differ between two reports. Undefined if a report does not say it. */
-function settingsOf({ checks }: Cluster, finding: Finding, evidence: Fields) {
+function settingsOf(finding: Finding, evidence: Fields) {
   const { clusterType, reason, minHistory, pitEnabled } = finding;
-  const limit = checks.at(-1)?.limit;
   const cluster = fieldsOf(evidence['cluster']);
   const schedule = evidence['schedule'] ?? (reason === 'no schedule' ? {} : undefined);
   const { policies, copySettings, restoreWindowDays } = fieldsOf(schedule);
@@ -85,7 +81,6 @@ function settingsOf({ checks }: Cluster, finding: Finding, evidence: Fields) {
   const tags = listOf(cluster['tags']).map(({ key, value }) => `${shown(key) ?? '?'}=${shown(value) ?? '?'}`);
   return {
     Created: shown(cluster['createDate']),
-    [limitTitle]: limit === undefined ? undefined : printDuration(limit),
     'Least history': minHistory === undefined ? undefined : printDuration(minHistory),
     Backup: onOrOff(cluster['backupEnabled'] ?? fieldsOf(cluster['backupSettings'])['enabled']),
     Paused: onOrOff(cluster['paused']),
@@ -93,7 +88,7 @@ function settingsOf({ checks }: Cluster, finding: Finding, evidence: Fields) {
     'Copies by schedule': Array.isArray(copySettings) && listed(listOf(copySettings).map((copy) => copy['regionName'])),
     'Point in time': onOrOff(pitEnabled),
     'Window of point in time':
-      pitEnabled === false ? 'none' : restoreWindowDays !== undefined && `${shown(restoreWindowDays)} days`,
+      pitEnabled === true && restoreWindowDays !== undefined && `${shown(restoreWindowDays)} days`,
     Encryption: key === 'NONE' ? 'with the key of Atlas' : key && `with a key of yours (${key})`,
     'Termination protection': onOrOff(cluster['terminationProtectionEnabled']),
     Tags: Array.isArray(cluster['tags']) && listed(tags),

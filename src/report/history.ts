@@ -38,8 +38,8 @@ export interface Project {
   name: string;
   readonly server: string;
   readonly isAnonymized: boolean;
-  /** The lists of clusters that could not be read, and why. */
-  readonly failedLists: Map<string, Notes>;
+  /** Why a list of clusters could not be read, by its type. The latest reason. */
+  readonly failedLists: Map<string, string>;
   readonly clusters: Map<string, Cluster>;
 }
 
@@ -48,11 +48,10 @@ export interface Check {
   readonly day: number;
   readonly state: string;
   readonly isOff: boolean;
-  readonly isPaused: boolean;
-  /** How old the newest backup may be, in ms. */
-  readonly limit: number | undefined;
-  /** The reports list every backup from this time on. Undefined if they may lack some. */
-  readonly completeFrom: number | undefined;
+  /** How old the newest backup may be, in ms. 0 if no report says it. */
+  readonly limit: number;
+  /** The report lists every backup from this time on. Infinity if it may lack some. */
+  readonly completeFrom: number;
 }
 
 /** What the reports say about a cluster, in their order. */
@@ -60,9 +59,8 @@ export class Cluster {
   readonly name: string;
   readonly type: string;
   readonly checks: Check[] = [];
-  /** The last one, and its time. */
+  /** The last one. */
   finding: Finding | undefined;
-  checkedAt = 0;
   /** Whether the last report that lists the cluster has a finding of it, and the time of that report. */
   isChecked = false;
   listedAt = 0;
@@ -88,9 +86,6 @@ export class Cluster {
     this.type = type;
   }
 }
-
-/** The setting that is the limit. */
-export const limitTitle = 'Limit of the check';
 
 export function addBackup({ backups }: Cluster, time: number): void {
   if (time > (backups.get(dayOf(time)) ?? 0)) backups.set(dayOf(time), time);

@@ -42,7 +42,3 @@ function escapeText(text: string): string {
 
 /** A name that somebody chose, whose direction does not change that of what is around it. */
 export const name = (text: string): Html => html`<bdi>${text}</bdi>`;
-
-/** HTML with something between every two parts. */
-export const join = (parts: readonly Value[], separator: string): Html =>
-  html`${parts.map((part, index) => [index > 0 && separator, part])}`;

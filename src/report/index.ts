@@ -56,10 +56,10 @@ export function* printPage({ history, knowledge, answers, now }: Material): Gene
       .filter((day) => day >= span.first && day <= span.last);
     const reports = drawReports(history.days, Days.of(failed), span);
     yield html`${drawShared(span)}<h2>Each day</h2>${drawLegend()}
-<div class="head"><span>Days with a report</span><span></span><div class="wide">${axis}${reports}</div></div>`;
+<div class="head"><span>Days with a report</span><span></span><div>${axis}${reports}</div></div>`;
     for (const section of sections) {
       yield printHead(section);
-      for (const row of section.rows) yield printRow(row, history, span);
+      for (const row of section.rows) yield printRow(row, span);
       yield html`${answers && printEvents(answers, section.project)}</section>`;
     }
   }
@@ -70,26 +70,20 @@ export function* printPage({ history, knowledge, answers, now }: Material): Gene
 </html>`;
 }
 
-const printHead = ({
-  id,
-  project,
-  failedLists,
-}: Section): Html => html`<section><h2 id="${id}">${name(project.name)}</h2>
+const printHead = ({ id, project }: Section): Html => html`<section><h2 id="${id}">${name(project.name)}</h2>
 <p class="soft">Project ${project.groupId}</p>
-${failedLists.map(([type, notes]) => html`<p>The ${type} clusters could not be listed. ${printNotes(notes).join(' ')}</p>`)}
-<div class="head"><span></span><span></span><div class="wide">${axis}</div></div>`;
+<div class="head"><span></span><span></span>${axis}</div>`;
 
-function printRow(row: Row, { days }: History, span: Span): Html {
+function printRow(row: Row, span: Span): Html {
   const { id, cluster, standing } = row;
   const title = html`<span class="name">${name(cluster.name)} <small>${cluster.type}</small></span>`;
-  const summary = html`<summary>${title}${chip(standing)}<span class="wide">${drawRow(row, span)}</span></summary>`;
-  return html`<details class="row" id="${id}">${summary}${printDetails(row, days)}</details>`;
+  const summary = html`<summary>${title}${chip(standing)}${drawRow(row, span)}</summary>`;
+  return html`<details class="row" id="${id}">${summary}${printDetails(row)}</details>`;
 }
 
 function printRefusals({ failures }: Answers): Html | undefined {
-  const texts = [...new Set(failures)];
-  if (texts.length === 0) return undefined;
-  return html`<section class="bad"><h2>Alerts and events</h2><ul>${texts.map((text) => html`<li>Not known: ${text}</li>`)}</ul></section>`;
+  if (failures.length === 0) return undefined;
+  return html`<section class="bad"><h2>Alerts and events</h2><ul>${failures.map((text) => html`<li>Not known: ${text}</li>`)}</ul></section>`;
 }
 
 /** Prints how the checks were run. */
@@ -105,7 +99,6 @@ function printChecks({ checks, days, failures, projectCounts }: History): Html {
   ])}</section>`;
 }
 
-// In the words of docs/audit.md.
 const notShown = [
   'The reports prove nothing about the time before the first one, except for the snapshots that it lists.',
   'If a backup is kept for less than 7 days, it may have existed on one of the days without a backup.',

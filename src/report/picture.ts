@@ -1,4 +1,4 @@
-import { type Kind, kinds, type Span } from './days.js';
+import { kinds, type Span } from './days.js';
 import { type Html, html } from './html.js';
 import type { Row } from './rows.js';
 import { count, Days, dayMs, printDay, printRange } from './time.js';
@@ -13,11 +13,14 @@ const percent = (days: number, span: Span): string => `${Number(((100 * days) / 
 /** Where a day is. */
 const at = (span: Span, day: number): string => percent(day - span.first, span);
 
-/** Draws days that follow each other. */
-function drawBar(name: string, first: number, last: number, words: string, span: Span): Html {
-  const days = last > first && ` (${last - first + 1} days)`;
-  const title = html`<title>${printRange(first, last)}: ${words}${days}</title>`;
-  return html`<rect class="${name}" x="${at(span, first)}" width="${percent(last - first + 1, span)}">${title}</rect>`;
+/** Draws runs of days, as shapes of this class. The style has the width of a single day. */
+function drawBars(name: string, { runs }: Days, words: string, span: Span): Html {
+  const bars = runs.map(([first, last]) => {
+    const length = last - first + 1;
+    const [width, days] = length > 1 ? [html` width="${percent(length, span)}"`, ` (${length} days)`] : [];
+    return html`<rect x="${at(span, first)}"${width}><title>${printRange(first, last)}: ${words}${days}</title></rect>`;
+  });
+  return html`<g class="${name}">${bars}</g>`;
 }
 
 const markTitles = { failed: 'a snapshot failed', restored: 'restored' } as const;
@@ -36,17 +39,15 @@ export const restoredOn = ({ cluster }: Pick<Row, 'cluster'>): Days =>
 
 /** Draws the days of a cluster. */
 export function drawRow(row: Row, span: Span): Html {
-  const { cluster, standing, runs } = row;
+  const { cluster, standing, days } = row;
   const failures = Days.of(cluster.failures);
   const restored = restoredOn(row);
-  const sums = new Map<Kind, number>();
-  for (const { kind, first, last } of runs) sums.set(kind, (sums.get(kind) ?? 0) + last - first + 1);
-  const parts = Array.from(sums, ([kind, days]) => `${kinds[kind].title} on ${count(days, 'day')}`);
+  const parts = Array.from(days, ([kind, some]) => `${kinds[kind].title} on ${count(some.count, 'day')}`);
   if (failures.count > 0) parts.push(`a snapshot failed on ${count(failures.count, 'day')}`);
   if (restored.count > 0) parts.push(`restored on ${count(restored.count, 'day')}`);
   const label = `${cluster.name}, ${cluster.type}, ${standing.label}. ${printRange(span.first, span.last)}: ${parts.join('; ')}.`;
-  const drawn = runs.filter(({ kind }) => kind !== 'blank');
-  const bars = drawn.map(({ kind, first, last }) => drawBar(kind, first, last, kinds[kind].title, span));
+  const drawn = [...days].filter(([kind]) => kind !== 'blank');
+  const bars = drawn.map(([kind, some]) => drawBars(kind, some, kinds[kind].title, span));
   return drawDays(label, [...bars, ...drawMarks(failures, 'failed', span), ...drawMarks(restored, 'restored', span)]);
 }
 
@@ -55,11 +56,12 @@ const drawDays = (label: string, parts: readonly Html[]): Html =>
 
 /** Draws the days with a report, those whose check failed, and those without. */
 export function drawReports(days: Days, failed: Days, span: Span): Html {
-  const draw = (name: string, words: string, { runs }: Days) =>
-    runs.map(([first, last]) => drawBar(name, first, last, words, span));
   const failures = failed.count > 0 ? ` The check failed on ${failed}.` : '';
   const label = `Reports on ${count(days.count, 'day')}: ${days}.${failures}`;
-  return drawDays(label, [...draw('report', 'a report', days), ...draw('over', 'the check failed', failed)]);
+  return drawDays(label, [
+    drawBars('report', days, 'a report', span),
+    drawBars('over', failed, 'the check failed', span),
+  ]);
 }
 
 const months = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ');
@@ -90,7 +92,6 @@ export function drawShared(span: Span): Html {
   return html`<svg class="shared" aria-hidden="true"><defs>
 <pattern id="hatch" width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect width="1.6" height="5"/></pattern>
 <pattern id="dots" width="6" height="8" patternUnits="userSpaceOnUse"><rect width="3" height="8"/></pattern>
-<linearGradient id="both" x2="0" y2="1"><stop offset="55%"/><stop offset="55%"/></linearGradient>
 <g id="failed"><path d="M-3.5 0.5l7 6m0-6l-7 6"/></g>
 <g id="restored"><circle cy="3.5" r="3"/></g>
 <g id="grid"><line class="line" x2="100%" y1="18.5" y2="18.5"/>${ticks.map(([day]) => html`<line x1="${at(span, day)}" x2="${at(span, day)}" y2="30"/>`)}</g>
@@ -106,7 +107,9 @@ export function drawLegend(): Html {
   const item = (key: Html, title: string) => html`<li><svg class="key" aria-hidden="true">${key}</svg>${title}</li>`;
   const line = html`<line class="line" x2="18" y1="18.5" y2="18.5"/>`;
   const drawn = Object.entries(kinds).filter(([kind]) => kind !== 'blank');
-  const bars = drawn.map(([kind, { title }]) => item(html`${line}<rect class="${kind}" x="1" width="16"/>`, title));
+  const bars = drawn.map(([kind, { title }]) =>
+    item(html`${line}<g class="${kind}"><rect x="1" width="16"/></g>`, title),
+  );
   const marks = Object.entries(markTitles).map(([id, title]) => item(html`<use href="#${id}" x="9" y="12"/>`, title));
   return html`<ul class="legend">${bars}${marks}</ul>`;
 }

@@ -4,7 +4,6 @@ import { Cluster, History, type Listing, listKey, type Project } from './history
 import {
   codeOf,
   type Fields,
-  type Finding,
   fieldsOf,
   listOf,
   type Named,
@@ -16,7 +15,7 @@ import {
   textsOf,
   timeOf,
 } from './json.js';
-import { dayOf, getOrAdd, type Notes, note } from './time.js';
+import { dayOf, getOrAdd, note } from './time.js';
 
 type Report = Awaited<ReturnType<typeof readReport>>;
 
@@ -27,22 +26,18 @@ type Report = Awaited<ReturnType<typeof readReport>>;
  */
 export async function readReports(files: readonly string[], signal: AbortSignal): Promise<History> {
   const history = new History();
-  const read = async <T>(file: string, reader: (file: string) => Promise<T>): Promise<T[]> => {
+  const attempt = async (file: string, read: () => Promise<void>): Promise<void> => {
     signal.throwIfAborted();
-    try {
-      return [await reader(file)];
-    } catch (error) {
-      history.unusable.push({ file, why: explain(error) });
-      return [];
-    }
+    await read().catch((error: unknown) => history.unusable.push({ file, why: explain(error) }));
   };
   const dated: { readonly file: string; readonly time: number }[] = [];
-  for (const file of files) for (const time of await read(file, readTime)) dated.push({ file, time });
+  for (const file of files) await attempt(file, async () => void dated.push({ file, time: await readTime(file) }));
   for (const { file } of dated.sort((a, b) => a.time - b.time)) {
-    for (const report of await read(file, readReport)) {
-      if (report.isAnonymized && dated.length > 1) history.unusable.push({ file, why: ofOtherNames });
-      else addReport(history, report);
-    }
+    await attempt(file, async () => {
+      const report = await readReport(file);
+      if (report.isAnonymized && dated.length > 1) throw new Error(ofOtherNames);
+      addReport(history, report);
+    });
   }
   return history;
 }
@@ -129,8 +124,10 @@ function addClusters(history: History, { file, time, isAnonymized, fields }: Rep
   for (const fieldsOfFinding of listOf(fields['findings'])) {
     const finding = readFinding(fieldsOfFinding);
     if (finding === undefined) unreadable += 1;
-    else if (finding.clusterName === undefined) addFailedList(projectOf(finding), finding, listing);
-    else {
+    else if (finding.clusterName === undefined) {
+      listing.failedLists.add(listKey(finding, finding.clusterType));
+      projectOf(finding).failedLists.set(finding.clusterType, finding.message ?? finding.reason ?? 'no reason');
+    } else {
       const cluster = clusterOf(projectOf(finding), finding, time);
       cluster.isChecked = true;
       addFinding(cluster, finding, { evidence: fieldsOf(fieldsOfFinding['evidence']), time, isLimitGiven });
@@ -156,10 +153,4 @@ function addNotChecked(project: Project, named: Named, { reason, pattern }: Fiel
   cluster.isChecked = false;
   const why = shown(reason) ?? 'no reason';
   note(cluster.notChecked, pattern === undefined ? why : `${why} by ${shown(pattern)}`, dayOf(time));
-}
-
-function addFailedList(project: Project, finding: Finding, { time, failedLists }: Listing): void {
-  failedLists.add(listKey(finding, finding.clusterType));
-  const notes: Notes = getOrAdd(project.failedLists, finding.clusterType, () => new Map());
-  note(notes, finding.message ?? finding.reason ?? 'no reason', dayOf(time));
 }

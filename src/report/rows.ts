@@ -1,7 +1,7 @@
-import { judgeDays, type Run, type Span } from './days.js';
+import { judgeDays, type Kind, type Span } from './days.js';
 import { type Cluster, type History, type Listing, listKey, type Project } from './history.js';
 import type { Named } from './json.js';
-import { dayOf, type Notes, printDay } from './time.js';
+import { type Days, dayOf, printDay } from './time.js';
 
 /** What the command knows, and the page asks. */
 export interface Knowledge {
@@ -15,8 +15,6 @@ export interface Knowledge {
 export interface Standing {
   /** A state, or what else it is. */
   readonly label: string;
-  /** Whether the label is a state. */
-  readonly isChecked: boolean;
   readonly isGone: boolean;
   readonly needsLook: boolean;
   readonly color: string;
@@ -31,7 +29,7 @@ export interface Row {
   readonly id: string;
   readonly cluster: Cluster;
   readonly standing: Standing;
-  readonly runs: readonly Run[];
+  readonly days: ReadonlyMap<Kind, Days>;
 }
 
 /** The rows of a project. */
@@ -40,8 +38,8 @@ export interface Section {
   readonly project: Project;
   /** The worst first. */
   readonly rows: readonly Row[];
-  /** The lists of clusters that the last report could not read. */
-  readonly failedLists: readonly (readonly [type: string, Notes])[];
+  /** The lists of clusters that the last report could not read, and why. */
+  readonly failedLists: readonly (readonly [type: string, why: string])[];
 }
 
 /** Judges all clusters. The projects are sorted by their worst cluster, then by name. */
@@ -54,8 +52,8 @@ export function toSections(history: History, span: Span, knowledge: Knowledge): 
     });
     const judged = [...clusters.values()].map((cluster) => {
       const readable = covering.filter(({ failedLists }) => !failedLists.has(listKey(project, cluster.type)));
-      const runs = judgeDays(cluster, span, [...new Set(readable.map(({ time }) => dayOf(time)))]);
-      return { cluster, standing: standingOf(cluster, project, covering, knowledge), runs };
+      const days = judgeDays(cluster, span, new Set(readable.map(({ time }) => dayOf(time))));
+      return { cluster, standing: standingOf(cluster, project, covering, knowledge), days };
     });
     const id = `p${index + 1}`;
     const rows = judged.sort(compareRows).map((row, position): Row => ({ id: `${id}c${position + 1}`, ...row }));
@@ -68,7 +66,8 @@ export function toSections(history: History, span: Span, knowledge: Knowledge): 
 
 const { compare } = new Intl.Collator('en');
 
-const compareRows = (a: Omit<Row, 'id'>, b: Omit<Row, 'id'>): number =>
+/** The worst first. */
+export const compareRows = (a: Omit<Row, 'id'>, b: Omit<Row, 'id'>): number =>
   a.standing.rank - b.standing.rank ||
   // The oldest backup first.
   (a.standing.needsLook ? (b.cluster.finding?.age ?? 0) - (a.cluster.finding?.age ?? 0) : 0) ||
@@ -81,8 +80,8 @@ const worstOf = ({ rows, failedLists }: Section): number =>
 function standingOf(cluster: Cluster, project: Project, covering: readonly Listing[], known: Knowledge): Standing {
   const { states, covers } = known;
   const last = covering.at(-1);
-  const odd = { isChecked: true, isGone: false, ...factsOf('', states) };
-  const calm = { isChecked: false, isGone: false, needsLook: false, color: 'plain', rank: Number.MAX_SAFE_INTEGER };
+  const odd = { isGone: false, ...factsOf('', states) };
+  const calm = { isGone: false, needsLook: false, color: 'plain', rank: Number.MAX_SAFE_INTEGER };
   if (last?.failedLists.has(listKey(project, cluster.type))) {
     // The list itself needs a look.
     return { ...odd, label: 'unknown', needsLook: false, note: 'the clusters of the project could not be listed' };
@@ -92,13 +91,19 @@ function standingOf(cluster: Cluster, project: Project, covering: readonly Listi
     const { state = '', reason } = cluster.finding ?? {};
     return { ...odd, ...factsOf(state, states), label: state, note: reason };
   }
-  const { groupId, name: groupName } = project;
-  const later = covering.filter(({ time }) => time > cluster.listedAt);
   const lastDay = `last listed on ${printDay(dayOf(cluster.listedAt))}`;
+  const gone = { isGone: true, label: 'no longer listed' };
+  const { groupId, name: groupName, clusters } = project;
+  const successor = [...clusters.values()].find(
+    ({ name, listedAt }) => name === cluster.name && listedAt === last?.time,
+  );
+  if (successor !== undefined) {
+    return { ...calm, ...gone, note: `${lastDay}; a ${successor.type} cluster of this name is listed now` };
+  }
+  const later = covering.filter(({ time }) => time > cluster.listedAt);
   const pattern = later
     .flatMap(({ excludes }) => excludes)
     .find((text) => covers(text, { groupId, groupName, clusterName: cluster.name }));
-  const gone = { isChecked: false, isGone: true, label: 'no longer listed' };
   if (!cluster.isChecked) return { ...calm, ...gone, note: lastDay };
   if (pattern !== undefined) return { ...calm, ...gone, note: `${lastDay}, excluded by ${pattern}` };
   return { ...odd, ...gone, note: `${lastDay}: deleted, or a role was lost` };

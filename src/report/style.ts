@@ -27,28 +27,28 @@ svg { display: block; overflow: visible } .shared { position: absolute; width: 0
 .key { width: 18px; height: 30px } .axis { height: 15px; width: 100% } .days { height: 30px; width: 100% }
 .axis text, #axis text { font-size: 10.5px; fill: var(--soft) }
 #grid line { stroke: var(--edge) } .line { stroke: var(--gray) } #grid .line { stroke: var(--gray) }
+rect:not([width]) { width: calc(100% / var(--days)) }
 #cuts line { stroke: var(--page); stroke-width: 1 }
-.backup { y: 8px; height: 10px; fill: var(--good) } .late { y: 8px; height: 18px; fill: url(#both) }
-#both stop { stop-color: var(--good) } #both stop + stop { stop-color: var(--bad) }
-.within { y: 14px; height: 4px; fill: var(--low) }
-.over { y: 19px; height: 7px; fill: var(--bad) } .off { y: 19.5px; height: 6px; fill: var(--page); stroke: var(--bad); stroke-width: 1.4 }
-.paused { y: 14px; height: 4px; fill: url(#dots) } #dots rect { fill: var(--calm) }
-.unknown { y: 12px; height: 11px; fill: url(#hatch) } #hatch rect { fill: var(--gray) }
-.skipped { y: 17px; height: 2px; fill: var(--gray) } .report { y: 10px; height: 8px; fill: var(--gray) }
+.backup rect { y: 8px; height: 10px; fill: var(--good) }
+.within rect { y: 14px; height: 4px; fill: var(--low) }
+.over rect { y: 19px; height: 7px; fill: var(--bad) } .off rect { y: 19.5px; height: 6px; fill: var(--page); stroke: var(--bad); stroke-width: 1.4 }
+.paused rect { y: 14px; height: 4px; fill: url(#dots) } #dots rect { fill: var(--calm) }
+.unknown rect { y: 12px; height: 11px; fill: url(#hatch) } #hatch rect { fill: var(--gray) }
+.skipped rect { y: 17px; height: 2px; fill: var(--gray) } .report rect { y: 10px; height: 8px; fill: var(--gray) }
 #failed path { stroke: var(--bad); stroke-width: 2; fill: none } #restored circle { stroke: var(--link); stroke-width: 2; fill: var(--page) }
 .row > summary, .head { display: grid; grid-template-columns: minmax(0, 15rem) 8.5rem minmax(0, 1fr); gap: 0 .8rem; align-items: center;
   padding: .1rem .4rem; list-style: none }
 .row .chip { justify-self: start }
 .row > summary { cursor: pointer } .row > summary::-webkit-details-marker { display: none }
 .row > summary:hover, .row[open] > summary { background: var(--panel) } .row:target > summary { outline: 2px solid var(--link) }
-.wide { max-width: calc(var(--days) * 30px) }
+.axis, .days { max-width: calc(var(--days) * 30px) }
 .lines { padding: .5rem .4rem 1rem 1.4rem; background: var(--panel); font-size: .88rem; column-gap: 2rem }
 .lines div { display: grid; grid-template-columns: 13.5rem minmax(0, 1fr); gap: 0 1rem; break-inside: avoid }
-.lines dt { color: var(--soft) } .lines dd { grid-column: 2 } .facts dd + dd { margin: .2rem 0 0 }
+.lines dt { color: var(--soft) } .lines dd { grid-column: 2 }
 .events { margin: .2rem .4rem; font-size: .9rem } .name small { white-space: nowrap }
 @media (min-width: 70rem) { .row .lines { columns: 2 } }
 @media (max-width: 40rem) { body { padding: .8rem } .row > summary, .head { grid-template-columns: minmax(0, 1fr) auto; padding: .3rem 0 }
-  .wide { grid-column: 1 / -1 } .lines { padding-left: .4rem } .lines div { display: block } .lines dd { margin: 0 0 .3rem .8rem } }
+  .head > :last-child, .days { grid-column: 1 / -1 } .lines { padding-left: .4rem } .lines div { display: block } .lines dd { margin: 0 0 .3rem .8rem } }
 @media screen { .many .row { content-visibility: auto; contain-intrinsic-size: auto 34px } }
 @media print { @page { size: A4 landscape; margin: 10mm } :root { font-size: 9.5px; --panel: #fff } body { padding: 0; max-width: none; font-size: 1rem }
   * { print-color-adjust: exact; -webkit-print-color-adjust: exact } details::details-content { display: block; content-visibility: visible;

@@ -1,8 +1,7 @@
-import type { Run } from './days.js';
 import type { Cluster, History } from './history.js';
-import { type Html, html, join, name } from './html.js';
+import { type Html, html, name } from './html.js';
 import { restoredOn } from './picture.js';
-import type { Row, Section, Standing } from './rows.js';
+import { compareRows, type Row, type Section, type Standing } from './rows.js';
 import { count, Days, hourMs, printDay, printDuration, printRange, printTime } from './time.js';
 
 export const chip = ({ label, color }: Standing): Html => html`<span class="chip ${color}">${label}</span>`;
@@ -14,20 +13,19 @@ export function printSummary(history: History, sections: readonly Section[]): Ht
   const restored = rows.filter((row) => restoredOn(row).count > 0).length;
   const [first, end] = [days.first ?? 0, days.last ?? 0];
   const listing = listings.at(-1);
-  const facts: [string, ...(Html | string)[]][] = [
+  const facts: [string, Html | string][] = [
     ['Last check', last === undefined ? 'none' : `${printTime(last.time)}${last.hasFailed ? ', failed' : ''}`],
     ['Server', last?.server ?? 'none'],
   ];
   if (listing !== undefined) {
     if (last?.hasFailed) facts.push(['Last check that listed clusters', printTime(listing.time)]);
-    const checked = rows.filter(({ standing }) => standing.isChecked).length;
     facts.push(
       ['Reports', `on ${days.count} of ${count(end - first + 1, 'day')}, ${printRange(first, end)}`],
-      ['Restored', `${count(restored, 'cluster')}`],
-      ['Checked', `${count(checked, 'cluster')}`, printCounts(rows)],
+      ['Restored', count(restored, 'cluster')],
+      ['Clusters', printCounts(rows)],
     );
   }
-  return html`<dl class="facts">${facts.map(([title, ...texts]) => html`<div><dt>${title}</dt>${texts.map((text) => html`<dd>${text}</dd>`)}</div>`)}</dl>`;
+  return html`<dl class="facts">${facts.map(([title, text]) => html`<div><dt>${title}</dt><dd>${text}</dd></div>`)}</dl>`;
 }
 
 /** Counts the clusters by what they are, the worst first. */
@@ -38,8 +36,8 @@ function printCounts(rows: readonly Row[]): Html {
     counts.set(standing.label, { ...known, number: known.number + 1 });
   }
   const toChip = ({ standing, number }: { standing: Standing; number: number }) =>
-    html`<span class="chip ${standing.color}">${number} ${standing.label}</span>`;
-  return join([...counts.values()].map(toChip), ' ');
+    html`<span class="chip ${standing.color}">${number} ${standing.label}</span> `;
+  return html`${Array.from(counts.values(), toChip)}`;
 }
 
 /** Prints what is wrong with the reports themselves. */
@@ -59,18 +57,18 @@ export function printReportProblems({ unusable, failures, last, listings }: Hist
 /** Prints what somebody has to look at, the worst first. */
 export function printAttention(history: History, sections: readonly Section[]): Html {
   const lists = sections.flatMap(({ id, project, failedLists }) =>
-    failedLists.map(([type, notes]) => {
+    failedLists.map(([type, why]) => {
       const link = html`<a href="#${id}">${name(project.name)}, ${type} clusters</a>`;
-      return html`<li><span class="chip magenta">unknown</span> ${link}: could not be listed. ${[...notes.keys()].at(-1)}</li>`;
+      return html`<li><span class="chip magenta">unknown</span> ${link}: could not be listed. ${why}</li>`;
     }),
   );
   const rows = sections.flatMap(({ project, rows: all }) =>
     all.filter(({ standing }) => standing.needsLook).map((row) => ({ row, project })),
   );
-  const sorted = rows.sort((a, b) => a.row.standing.rank - b.row.standing.rank || ageOf(b.row) - ageOf(a.row));
+  const sorted = rows.sort((a, b) => compareRows(a.row, b.row));
   const clusters = sorted.map(({ row, project }) => {
     const link = html`<a href="#${row.id}">${name(project.name)} / ${name(row.cluster.name)}</a>`;
-    return html`<li>${chip(row.standing)} ${link}: ${join(explain(row), '; ')}.</li>`;
+    return html`<li>${chip(row.standing)} ${link}: ${explain(row)}.</li>`;
   });
   const items = [...clusters, ...lists];
   const problems = history.last?.problems ?? [];
@@ -80,32 +78,29 @@ ${items.length > 0 ? html`<ul>${items}</ul>` : none}
 ${problems.length > 0 && html`<h3>Problems that the last check named</h3><ul>${problems.map((problem) => html`<li>${problem}</li>`)}</ul>`}</section>`;
 }
 
-const ageOf = ({ cluster }: Row): number => cluster.finding?.age ?? 0;
-
 /** Says what is wrong, since when, and whether it was so before. */
-function explain({ cluster, standing, runs }: Row): string[] {
+function explain({ cluster, standing, days }: Row): string {
   const { finding, failures } = cluster;
   const { newest, age, maxAge, oldest, minHistory } = finding ?? {};
-  const isListed = !standing.isGone;
   const facts = [standing.note];
-  if (isListed) facts.push(`${standing.label} since the report of ${printDay(sinceOf(cluster))}`);
+  if (!standing.isGone) facts.push(`${standing.label} since the report of ${printDay(sinceOf(cluster))}`);
   const limit = maxAge === undefined ? '' : ` (limit ${printDuration(maxAge)})`;
-  const old = age === undefined || !isListed ? '' : `, ${printDuration(age)} old at the check${limit}`;
+  const old = age === undefined || standing.isGone ? '' : `, ${printDuration(age)} old at the check${limit}`;
   if (newest !== undefined) facts.push(`newest backup ${printTime(newest)}${old}`);
   if (minHistory !== undefined && oldest !== undefined) {
     facts.push(`oldest backup ${printTime(oldest)}, ${printDuration(minHistory)} of history needed`);
   }
-  const isBad = ({ kind }: Run) => kind === 'over' || kind === 'late';
-  const bad = runs.filter(isBad).map(({ first, last }) => printRange(first, last));
-  if (bad.length > 0) facts.push(`over the limit on ${lastOf(bad)}`);
-  const failed = Days.of(failures).runs.map(([first, last]) => printRange(first, last));
-  if (failed.length > 0) facts.push(`a snapshot failed on ${lastOf(failed)}`);
-  if (isListed) facts.push(finding?.message?.replace(/\.$/, ''));
-  return facts.filter((fact) => fact !== undefined);
+  const over = days.get('over');
+  if (over !== undefined) facts.push(`over the limit on ${printLast(over)}`);
+  if (failures.size > 0) facts.push(`a snapshot failed on ${printLast(Days.of(failures))}`);
+  if (!standing.isGone) facts.push(finding?.message?.replace(/\.$/, ''));
+  return facts.filter((fact) => fact !== undefined).join('; ');
 }
 
-const lastOf = (runs: readonly string[]): string =>
-  `${runs.length > 3 ? 'other days, and on ' : ''}${runs.slice(-3).join(', ')}`;
+function printLast({ runs }: Days): string {
+  const ranges = runs.slice(-3).map(([first, last]) => printRange(first, last));
+  return `${runs.length > 3 ? 'other days, and on ' : ''}${ranges.join(', ')}`;
+}
 
 /** Since which day the reports have had the state. */
 function sinceOf({ checks }: Cluster): number {

@@ -1,8 +1,9 @@
 import { expect, it } from 'vitest';
 import { readReports } from '../../src/report/index.js';
-import { at, finding, print, read, reportOf, textOf, titlesOf, write } from './support/reports.js';
+import { finding, print, read, reportOf, textOf, titlesOf, write } from './support/reports.js';
 
 const report = reportOf(2, [finding('fresh', [2])]);
+const misnamed = ['groupId', 'clusterName', 'clusterType', 'state'].map((key) => ({ ...finding('fresh'), [key]: 1 }));
 const noReport = 'It is not a report of a check.';
 
 it.each([
@@ -17,25 +18,8 @@ it.each([
   [{ ...report, checkedAt: '2026-13-01T00:00:00Z' }, noReport],
   [{ ...report, findings: {} }, noReport],
   [{ ...report, formatVersion: 2 }, 'Its formatVersion is 2, not 1.'],
-  [
-    {
-      ...report,
-      findings: [
-        null,
-        1,
-        {},
-        { ...finding('fresh'), groupId: 1 },
-        { ...finding('fresh'), clusterName: 1 },
-        { ...finding('fresh'), clusterType: 1 },
-        { ...finding('fresh'), state: 1 },
-      ],
-    },
-    '7 of its entries name no cluster or no state',
-  ],
-  [
-    { ...report, notChecked: [{ groupId: 'a', clusterType: 'flex' }, 1] },
-    '2 of its entries name no cluster or no state',
-  ],
+  [{ ...report, findings: [null, 1, {}, ...misnamed] }, '7 of its entries name no cluster or no state'],
+  [{ ...report, notChecked: [{ ...report, clusterType: 'flex' }, 1] }, '2 of its entries name no cluster or no state'],
 ])('says what is wrong with %j', async (text, why) => {
   const files = write(text, report);
   const { unusable, days } = await read(files);
@@ -45,16 +29,13 @@ it.each([
 
 it('says that a file is missing, or a folder', async () => {
   const { unusable } = await read(['/missing.json', '/tmp']);
-  expect(unusable.map(({ why }) => why)).toEqual([
-    expect.stringContaining('ENOENT'),
-    expect.stringContaining('EISDIR'),
-  ]);
+  expect(unusable.map(({ why }) => why.slice(0, 6))).toEqual(['ENOENT', 'EISDIR']);
 });
 
 it('sorts the reports by their time, whatever comes first in them', async () => {
   const { checkedAt, ...others } = reportOf(3, [finding('stale', [1])]);
   const html = await print([{ others: 'x'.repeat(300), ...others, checkedAt }, JSON.stringify(report, null, 2)]);
-  expect(titlesOf(html)).toEqual(['01 to 02: a backup (2 days)', '03: none, and over the limit'].slice(0, 2));
+  expect(titlesOf(html)).toEqual(['01 to 02: a backup (2 days)', '03: none, and over the limit']);
 });
 
 it('uses an anonymized report only alone', async () => {
@@ -74,37 +55,23 @@ it('ends at a signal', async () => {
 
 it('accepts odd values anywhere, and shows no value that is none', async () => {
   const odd = [null, 0, -1, 1e308, true, '', 'x', [], {}, [null], { a: 1 }, '2026-11-02T06:00:00Z'];
-  const fields = [
-    ...Object.keys(finding('fresh', [2])),
-    'reason',
-    'age',
-    'minHistory',
-    'pitEnabled',
-    'lastFailed',
-    'error',
-    'evidence',
-  ];
-  const ofEvidence = ['cluster', 'snapshots', 'schedule', 'restores', 'errors'];
+  const found = finding('fresh', [2]);
+  const added = ['reason', 'age', 'minHistory', 'pitEnabled', 'lastFailed', 'error', 'evidence'];
+  const parts = ['cluster', 'snapshots', 'schedule', 'restores', 'errors'];
   const findings = odd.flatMap((value, index) => [
-    ...fields.map((field) => ({ ...finding('fresh', [2]), clusterName: `a${index}${field}`, [field]: value })),
-    ...ofEvidence.map((part) => ({
-      ...finding('fresh', [2]),
-      clusterName: `b${index}${part}`,
-      evidence: { [part]: value },
-    })),
-    ...ofEvidence.map((part) => ({
-      ...finding('fresh', [2]),
-      clusterName: `c${index}${part}`,
-      evidence: { [part]: [value] },
-    })),
+    ...[...Object.keys(found), ...added].map((key) => ({ ...found, clusterName: `a${index}${key}`, [key]: value })),
+    ...parts.flatMap((part) =>
+      [value, [value]].map((odder, is) => ({
+        ...found,
+        clusterName: `b${index}${is}${part}`,
+        evidence: { [part]: odder },
+      })),
+    ),
   ]);
   const top = ['version', 'server', 'login', 'loginId', 'options', 'summary', 'problems', 'notChecked', 'finishedAt'];
-  const reports = odd.flatMap((value, index) =>
-    top.map((field) => ({ ...reportOf((index % 9) + 2, findings), [field]: value })),
-  );
-  const text = textOf(
-    await print([...reports.filter(({ options }) => !Array.isArray(options)), { ...report, checkedAt: at(1) }]),
-  );
+  const reports = odd.flatMap((value) => top.map((key) => ({ ...reportOf(2, []), [key]: value })));
+  const usable = reports.filter(({ options }) => !Array.isArray(options));
+  const text = textOf(await print([...usable, reportOf(1, findings), reportOf(3, findings)]));
   expect(text).not.toMatch(/undefined|NaN|Infinity|\[object|Invalid/);
   expect(text.length).toBeGreaterThan(10_000);
 });

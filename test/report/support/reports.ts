@@ -42,11 +42,11 @@ export function finding(state: string, days: readonly number[] = [], more: objec
   return { ...found, time: at(newest), oldest: { time: at(oldest) }, backups: days.length, ...more };
 }
 
-/** The evidence of these days. */
+/** The evidence of these days, the newest backup first, as Atlas sends it. */
 export const evidenceOf = (days: readonly number[], more: object = {}) => ({
   evidence: {
     cluster: {},
-    snapshots: days.map((dayOfMonth) => snapshot(dayOfMonth)),
+    snapshots: days.map((dayOfMonth) => snapshot(dayOfMonth)).reverse(),
     restores: [],
     errors: [],
     ...more,
@@ -86,17 +86,11 @@ export function textOf(html: string): string {
   const lines = html
     .replace(/<(style|title|svg)\b.*?<\/\1>/gs, '')
     .replace(/<\/?(?:div|dt|dd|li|p|h\d|summary|section|details|dl|ul)\b[^>]*>/g, '\n');
-  const plain = lines
-    .replace(/<[^>]*>/g, '')
-    .replace(/&lt;/g, '<')
-    .replace(/&gt;/g, '>')
-    .replace(/&#39;/g, "'")
-    .replace(/&quot;/g, '"');
-  return plain
-    .replace(/&amp;/g, '&')
-    .replace(/\s*\n\s*/g, '\n')
-    .trim();
+  const plain = lines.replace(/<[^>]*>/g, '').replace(/&(lt|gt|#39|quot|amp);/g, (_, name) => characters[name] ?? '');
+  return plain.replace(/\s*\n\s*/g, '\n').trim();
 }
+
+const characters: Readonly<Record<string, string>> = { lt: '<', gt: '>', '#39': "'", quot: '"', amp: '&' };
 
 const rowOf = (html: string, clusterName: string): string => {
   const [, ...rows] = html.split('<details class="row"');
@@ -106,13 +100,8 @@ const rowOf = (html: string, clusterName: string): string => {
 /** The details of a cluster: the lines under each title. */
 export function detailsOf(html: string, clusterName = 'carts'): Record<string, string[]> {
   const row = rowOf(html, clusterName);
-  const lines = [...row.matchAll(/<dt>(.*?)<\/dt>((?:<dd>.*?<\/dd>)*)/g)];
-  return Object.fromEntries(
-    lines.map(([, title, texts = '']) => [
-      title,
-      [...texts.matchAll(/<dd>(.*?)<\/dd>/g)].map(([, text]) => textOf(text ?? '')),
-    ]),
-  );
+  const lines = [...row.matchAll(/<dt>(.*?)(<dd>.*?)<\/div>/g)];
+  return Object.fromEntries(lines.map(([, title, texts = '']) => [title, texts.split('<dd>').slice(1).map(textOf)]));
 }
 
 /** The titles of the bars and marks of a cluster. */
