@@ -83,8 +83,8 @@ type AttemptEnd = Outcome<unknown> | { readonly endedEarly: unknown };
 
 /** Logs how an attempt ended. */
 export function logAttempt(call: Call, startedAt: number, end: AttemptEnd): void {
-  // Bun's logger has no `enabled`, and logs nothing.
-  if (!debug.enabled) return;
+  // Not `!enabled`: the logger of Bun has no such field, but may log.
+  if (debug.enabled === false) return;
   const ms = Math.round(performance.now() - startedAt);
   debug('%s: attempt %d ended with %s after %d ms', nameOf(call), call.attempts, describeEnd(end, call), ms);
 }
@@ -97,7 +97,7 @@ function describeEnd(end: AttemptEnd, call: Call): number | string {
 
 /** Publishes and logs that a call waits before its next attempt. Builds the error only if somebody subscribes or logs. */
 export function reportRetry(call: Call, failed: FailedAttempt, delayMs: number): void {
-  if (!retryChannel.hasSubscribers && !debug.enabled) return;
+  if (!retryChannel.hasSubscribers && debug.enabled === false) return;
   const { target, attempts } = failed;
   const error = call.toError(failed);
   const message = { operation: call.operation, endpoint: target.endpoint, attempt: attempts, delayMs, error };
