@@ -89,10 +89,10 @@ it.each([
   ['cron', 2, 0, report],
   ["Dead man's switch", 0, 0, `https://hc-ping.com/YOUR-ID/0\n${report}`],
   ["Dead man's switch", 3, 0, `https://hc-ping.com/YOUR-ID/3\n${report}`],
-  ['GitHub Actions', 2, 2, report],
-  ['Nagios, Icinga, Sensu', 0, 0, worstFirst],
-  ['Nagios, Icinga, Sensu', 2, 2, worstFirst],
-  ['Nagios, Icinga, Sensu', 1, 3, worstFirst],
+  ['github-actions.yml', 2, 2, report],
+  ['backup-nagios.sh', 0, 0, worstFirst],
+  ['backup-nagios.sh', 2, 2, worstFirst],
+  ['backup-nagios.sh', 1, 3, worstFirst],
 ])('the recipe for %s turns exit code %i of the check into %i', async (heading, checkCode, exitCode, stdout) => {
   const outcome = await runRecipe(heading, { report, exitCode: checkCode });
   expect(outcome).toMatchObject({ exitCode, stdout });
