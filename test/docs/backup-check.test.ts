@@ -4,7 +4,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { parse } from 'yaml';
 import { environmentOf, openEmulator } from '../support/open-emulator.js';
 import { bin, runProcess, startCommand } from '../support/processes.js';
-import { codeBlocks, codeBlocksUnder, codeIn, tableUnder } from './support/documents.js';
+import { codeBlocks, codeBlocksUnder, codeIn, read, tableUnder } from './support/documents.js';
 import { runRecipe } from './support/recipe.js';
 
 it('the samples of the demo are what its commands print', async () => {
@@ -57,8 +57,9 @@ describe('the documents', () => {
     expect(ofFindings.sort()).toEqual([...found].sort());
   });
 
-  it.each(codeBlocks('docs/monitoring.md', 'yaml'))('have valid YAML at line $line, for the command', ({ code }) => {
-    expect(JSON.stringify(parse(code, { strict: true }))).toMatch(/atlas-tenant-snapshots\W+check\b/);
+  it.each(['cronjob.yml', 'github-actions.yml'])('link to examples/%s, which is valid YAML for the command', (name) => {
+    const example = parse(read(`examples/${name}`), { strict: true });
+    expect(JSON.stringify(example)).toMatch(/atlas-tenant-snapshots\W+check\b/);
   });
 });
 
@@ -89,10 +90,10 @@ it.each([
   ['cron', 2, 0, report],
   ["Dead man's switch", 0, 0, `https://hc-ping.com/YOUR-ID/0\n${report}`],
   ["Dead man's switch", 3, 0, `https://hc-ping.com/YOUR-ID/3\n${report}`],
-  ['GitHub Actions', 2, 2, report],
-  ['Nagios, Icinga, Sensu', 0, 0, worstFirst],
-  ['Nagios, Icinga, Sensu', 2, 2, worstFirst],
-  ['Nagios, Icinga, Sensu', 1, 3, worstFirst],
+  ['github-actions.yml', 2, 2, report],
+  ['backup-nagios.sh', 0, 0, worstFirst],
+  ['backup-nagios.sh', 2, 2, worstFirst],
+  ['backup-nagios.sh', 1, 3, worstFirst],
 ])('the recipe for %s turns exit code %i of the check into %i', async (heading, checkCode, exitCode, stdout) => {
   const outcome = await runRecipe(heading, { report, exitCode: checkCode });
   expect(outcome).toMatchObject({ exitCode, stdout });

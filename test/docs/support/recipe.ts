@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 import { parse } from 'yaml';
 import { runProcess } from '../../support/processes.js';
-import { codeBlocksUnder } from './documents.js';
+import { codeBlocksUnder, read } from './documents.js';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 
@@ -19,13 +19,14 @@ interface Check {
 }
 
 /**
- * Runs the code under a heading of docs/monitoring.md as it is printed, except for its folders. Instead
- * of the check, a script prints a report. Instead of curl, one prints the URL and what it would send.
+ * Runs a recipe as it is printed, except for its folders. Instead of the check, a script prints a report. Instead of curl, one
+ * prints the URL and what it would send.
  *
+ * @param recipe - a heading of docs/monitoring.md, or a script or workflow in examples/.
  * @param files - in the folder of the reports, by name.
  */
 export async function runRecipe(
-  heading: string,
+  recipe: string,
   { report, exitCode, json = '', isOffline = false }: Check,
   files: Readonly<Record<string, string>> = {},
 ) {
@@ -52,7 +53,7 @@ export async function runRecipe(
   for (const [name, text] of Object.entries(files)) write(`var/${name}`, text);
   write('check.sh', inFolder(checkScript()), 0o755);
 
-  const { shell, args, code } = codeUnder(heading);
+  const { shell, args, code } = codeOf(recipe);
   const env = { ...process.env, PATH: `${bin}:${process.env['PATH']}`, GITHUB_STEP_SUMMARY: `${folder}/summary` };
   const outcome = await runProcess(shell, [...args, '-c', inFolder(code)], { cwd: folder, env });
   return { ...outcome, readFile: (name: string) => readFileSync(`${folder}/var/${name}`, 'utf8') };
@@ -65,13 +66,18 @@ function checkScript(): string {
   return script.code;
 }
 
-/** The code under a heading: of a workflow its last step, of a crontab its commands. */
-function codeUnder(heading: string) {
-  const blocks = codeBlocksUnder('docs/monitoring.md', heading);
-  const workflow = blocks.find(({ language }) => language === 'yaml');
+/** The code of a recipe: of a workflow its last step, of a crontab its commands. */
+function codeOf(recipe: string) {
   // As GitHub runs it.
-  if (workflow !== undefined)
-    return { shell: 'bash', args: ['-eo', 'pipefail'], code: parse(workflow.code).jobs.check.steps.at(-1).run };
-  const commands = blocks.map(({ code }) => code.replaceAll(/^[\d,]+ \S+ \* \* \* /gm, ''));
+  if (recipe.endsWith('.yml'))
+    return {
+      shell: 'bash',
+      args: ['-eo', 'pipefail'],
+      code: parse(read(`examples/${recipe}`)).jobs.check.steps.at(-1).run,
+    };
+  if (recipe.endsWith('.sh')) return { shell: 'sh', args: [], code: read(`examples/${recipe}`) };
+  const commands = codeBlocksUnder('docs/monitoring.md', recipe).map(({ code }) =>
+    code.replaceAll(/^[\d,]+ \S+ \* \* \* /gm, ''),
+  );
   return { shell: 'sh', args: [], code: commands.join('\n') };
 }

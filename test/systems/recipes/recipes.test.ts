@@ -43,7 +43,7 @@ it.each([
 const longReport = `R&D  carts  stale\n${'R&D  orders  stale\n'.repeat(300)}Clusters: 301\n`;
 
 it('the recipe for Slack sends the start and the end of a long report', async () => {
-  const { stdout } = await runRecipe('Slack', { report: longReport, exitCode: 2 });
+  const { stdout } = await runRecipe('backup-slack.sh', { report: longReport, exitCode: 2 });
   const [url = '', ...body] = stdout.split('\n');
   const message: string = JSON.parse(body.join('\n')).text;
   expect(url).toBe('https://hooks.slack.com');
@@ -52,12 +52,12 @@ it('the recipe for Slack sends the start and the end of a long report', async ()
 });
 
 it('the recipe for Slack prints the report if Slack cannot be reached', async () => {
-  const { stdout } = await runRecipe('Slack', { report: longReport, exitCode: 2, isOffline: true });
+  const { stdout } = await runRecipe('backup-slack.sh', { report: longReport, exitCode: 2, isOffline: true });
   expect(stdout).toBe(longReport);
 });
 
 it('the recipe for PagerDuty opens and resolves an alarm per cluster, and one for the check', async () => {
-  const { stdout } = await runRecipe('PagerDuty, Opsgenie', { report: 'Clusters: 4\n', exitCode: 2, json });
+  const { stdout } = await runRecipe('backup-pagerduty.sh', { report: 'Clusters: 4\n', exitCode: 2, json });
   const lines = stdout.match(/^\{.*\}/gm) ?? [];
   const events = lines.map((line) => JSON.parse(line));
   expect(events.map(({ dedup_key, event_action, payload }) => [dedup_key, event_action, payload.summary])).toEqual([
