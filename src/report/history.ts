@@ -36,7 +36,8 @@ export interface Project {
   readonly groupId: string;
   /** The latest one. */
   name: string;
-  readonly server: string;
+  /** Their names in the reports that list the project. */
+  readonly servers: Set<string>;
   readonly isAnonymized: boolean;
   /** Why a list of clusters could not be read, by its type. The latest reason. */
   readonly failedLists: Map<string, string>;

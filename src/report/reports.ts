@@ -110,9 +110,10 @@ function addClusters(history: History, { file, time, isAnonymized, fields }: Rep
   history.listings.push(listing);
   const projectOf = ({ groupId, groupName }: Named): Project => {
     const lists = () => ({ failedLists: new Map(), clusters: new Map() });
-    const create = () => ({ groupId, name: groupId, server, isAnonymized, ...lists() });
+    const create = () => ({ groupId, name: groupId, servers: new Set<string>(), isAnonymized, ...lists() });
     const project = getOrAdd(history.projects, groupId, create);
     project.name = groupName || groupId;
+    project.servers.add(server);
     return project;
   };
   let unreadable = 0;
@@ -150,7 +151,9 @@ function clusterOf(project: Project, named: Named, time: number): Cluster {
 
 function addNotChecked(project: Project, named: Named, { reason, pattern }: Fields, time: number): void {
   const cluster = clusterOf(project, named, time);
-  cluster.isChecked = false;
+  // What one check leaves out may be what another one is for.
+  const isOfOther = reason === 'not included' || (reason === 'excluded' && cluster.checks.at(-1)?.day === dayOf(time));
+  if (!isOfOther) cluster.isChecked = false;
   const why = shown(reason) ?? 'no reason';
   note(cluster.notChecked, pattern === undefined ? why : `${why} by ${shown(pattern)}`, dayOf(time));
 }

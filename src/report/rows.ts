@@ -45,10 +45,10 @@ export interface Section {
 /** Judges all clusters. The projects are sorted by their worst cluster, then by name. */
 export function toSections(history: History, span: Span, knowledge: Knowledge): Section[] {
   const sections = [...history.projects.values()].map((project, index): Section => {
-    const { server, groupId, clusters } = project;
+    const { servers, groupId, clusters } = project;
     // The reports that would list its clusters, if Atlas did.
     const covering = history.listings.filter((listing) => {
-      return listing.server === server && (listing.groupIds?.includes(groupId) ?? true);
+      return servers.has(listing.server) && (listing.groupIds?.includes(groupId) ?? true);
     });
     const judged = [...clusters.values()].map((cluster) => {
       const readable = covering.filter(({ failedLists }) => !failedLists.has(listKey(project, cluster.type)));
