@@ -38,10 +38,10 @@ async function print(
 ): Promise<number> {
   // Imported here, so that the other commands do not load the page.
   const { askAtlas, printPage, readReports } = await import('../report/index.js');
-  const history = await readReports(files, stop);
+  const knowledge = { states, covers: coversFound, now: Date.now() };
+  const history = await readReports(files, knowledge, stop);
   const answers = asksAtlas ? await askAtlas(history, stop) : undefined;
-  const material = { history, knowledge: { states, covers: coversFound }, answers, now: Date.now() };
-  for (const part of printPage(material)) {
+  for (const part of printPage({ history, knowledge, answers })) {
     stop.throwIfAborted();
     await stdout.write(`${part}\n`);
   }
@@ -52,7 +52,7 @@ async function print(
 
 function coversFound(pattern: string, found: Found): boolean {
   try {
-    return covers(readPattern('--exclude', pattern), found);
+    return covers(readPattern('The pattern', pattern), found);
   } catch {
     // A report may have anything in this place.
     return false;

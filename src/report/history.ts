@@ -3,6 +3,16 @@ import { Days, dayOf, type Notes } from './time.js';
 
 // What the reports say, as plain data. Times are in ms since 1970.
 
+/** What the command knows, and the page asks. */
+export interface Knowledge {
+  /** The states of a check, the worst first. */
+  readonly states: Readonly<Record<string, { readonly exitCode: number; readonly color?: string }>>;
+  /** Whether a pattern covers a cluster. */
+  readonly covers: (pattern: string, cluster: Pick<Named, 'groupId' | 'groupName' | 'clusterName'>) => boolean;
+  /** When the page is made. */
+  readonly now: number;
+}
+
 /** What all reports say. */
 export class History {
   /** Files that are no reports, and what a report has that is no finding. */
@@ -62,6 +72,7 @@ export class Cluster {
   readonly checks: Check[] = [];
   /** The last one. */
   finding: Finding | undefined;
+  checkedAt = 0;
   /** Whether the last report that lists the cluster has a finding of it, and the time of that report. */
   isChecked = false;
   listedAt = 0;

@@ -1,6 +1,6 @@
 import { open, readFile } from 'node:fs/promises';
 import { addFinding } from './add-finding.js';
-import { Cluster, History, type Listing, listKey, type Project } from './history.js';
+import { Cluster, History, type Knowledge, type Listing, listKey, type Project } from './history.js';
 import {
   codeOf,
   type Fields,
@@ -15,7 +15,7 @@ import {
   textsOf,
   timeOf,
 } from './json.js';
-import { dayOf, getOrAdd, note } from './time.js';
+import { dayOf, getOrAdd, hourMs, note, printTime } from './time.js';
 
 type Report = Awaited<ReturnType<typeof readReport>>;
 
@@ -24,7 +24,11 @@ type Report = Awaited<ReturnType<typeof readReport>>;
  *
  * @param signal - ends it. It rejects with the reason.
  */
-export async function readReports(files: readonly string[], signal: AbortSignal): Promise<History> {
+export async function readReports(
+  files: readonly string[],
+  knowledge: Knowledge,
+  signal: AbortSignal,
+): Promise<History> {
   const history = new History();
   const attempt = async (file: string, read: () => Promise<void>): Promise<void> => {
     signal.throwIfAborted();
@@ -36,7 +40,8 @@ export async function readReports(files: readonly string[], signal: AbortSignal)
     await attempt(file, async () => {
       const report = await readReport(file);
       if (report.isAnonymized && dated.length > 1) throw new Error(ofOtherNames);
-      addReport(history, report);
+      if (report.time > knowledge.now + hourMs) throw new Error(ofTheFuture(report));
+      addReport(history, report, knowledge);
     });
   }
   return history;
@@ -44,8 +49,12 @@ export async function readReports(files: readonly string[], signal: AbortSignal)
 
 const ofOtherNames = 'It is anonymized, so its names mean nothing beside other reports. Use it alone.';
 
+const ofTheFuture = ({ time }: Report) =>
+  `It is dated ${printTime(time)}, after this page was made. Check the clock of the machine that wrote it.`;
+
 function explain(error: unknown): string {
   if (error instanceof SyntaxError) return 'It is not JSON, or only a part of it.';
+  if (error instanceof RangeError) return 'It is nested too deep.';
   return error instanceof Error ? error.message : String(error);
 }
 
@@ -78,7 +87,7 @@ async function readReport(file: string) {
 }
 
 /** @param report - not older than those that were added earlier. */
-function addReport(history: History, report: Report): void {
+function addReport(history: History, report: Report, knowledge: Knowledge): void {
   const { time, fields } = report;
   const { version, login, loginId, options, error, summary } = fields;
   const day = dayOf(time);
@@ -93,13 +102,16 @@ function addReport(history: History, report: Report): void {
   history.days.add(day);
   const projects = numberOf(fieldsOf(summary)['projects']);
   if (projects !== undefined) note(history.projectCounts, String(projects), day);
-  addClusters(history, report, server);
+  addClusters(history, report, server, knowledge);
 }
 
-function addClusters(history: History, { file, time, isAnonymized, fields }: Report, server: string): void {
+function addClusters(history: History, report: Report, server: string, knowledge: Knowledge): void {
+  const { file, time, isAnonymized, fields } = report;
   const { options } = fields;
   const { project: groupIds, exclude, maxAge } = fieldsOf(options);
-  const isLimitGiven = maxAge !== undefined || (Array.isArray(options) && options.includes('maxAge'));
+  // An anonymized report says only that there is a limit.
+  const isLimitGiven = (named: Named) =>
+    textsOf(maxAge).some((text) => isFor(named, text, knowledge)) || textsOf(options).includes('maxAge');
   const listing: Listing = {
     time,
     server,
@@ -131,10 +143,17 @@ function addClusters(history: History, { file, time, isAnonymized, fields }: Rep
     } else {
       const cluster = clusterOf(projectOf(finding), finding, time);
       cluster.isChecked = true;
-      addFinding(cluster, finding, { evidence: fieldsOf(fieldsOfFinding['evidence']), time, isLimitGiven });
+      const evidence = fieldsOf(fieldsOfFinding['evidence']);
+      addFinding(cluster, finding, { evidence, time, isLimitGiven: isLimitGiven(finding) });
     }
   }
   if (unreadable > 0) history.unusable.push({ file, why: `${unreadable} of its entries name no cluster or no state` });
+}
+
+/** Whether a limit, such as `26h` or `Web Shop/test-*=26h`, is for a cluster. */
+function isFor(named: Named, limit: string, { covers }: Knowledge): boolean {
+  const end = limit.lastIndexOf('=');
+  return end < 0 || covers(limit.slice(0, end), named);
 }
 
 function clusterOf(project: Project, named: Named, time: number): Cluster {

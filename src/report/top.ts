@@ -2,7 +2,7 @@ import type { Cluster, History } from './history.js';
 import { type Html, html, name } from './html.js';
 import { restoredOn } from './picture.js';
 import { compareRows, type Row, type Section, type Standing } from './rows.js';
-import { count, Days, hourMs, printDay, printDuration, printRange, printTime } from './time.js';
+import { count, Days, dayOf, hourMs, printDay, printDuration, printRange, printTime } from './time.js';
 
 export const chip = ({ label, color }: Standing): Html => html`<span class="chip ${color}">${label}</span>`;
 
@@ -40,13 +40,25 @@ function printCounts(rows: readonly Row[]): Html {
   return html`${Array.from(counts.values(), toChip)}`;
 }
 
+const maxSilence = 26 * hourMs;
+
 /** Prints what is wrong with the reports themselves. */
-export function printReportProblems({ unusable, failures, last, listings }: History, now: number): Html | undefined {
+export function printReportProblems(history: History, sections: readonly Section[], now: number): Html | undefined {
+  const { unusable, failures, last, listings } = history;
   const problems: (Html | string)[] = [];
   if (last === undefined) problems.push('No file is a usable report of a check.');
   else if (listings.length === 0) problems.push('No report lists clusters: every check failed to list the projects.');
-  if (last !== undefined && now - last.time > 26 * hourMs) {
+  if (last !== undefined && now - last.time > maxSilence) {
     problems.push(`The last check was ${printDuration(now - last.time)} before this page was made: more than 26 h.`);
+  }
+  // One of several jobs may have died.
+  for (const { project, rows } of sections) {
+    const clusters = rows.filter(({ standing }) => !standing.isGone).map(({ cluster }) => cluster);
+    const late = clusters.filter(({ isChecked, checkedAt }) => isChecked && now - checkedAt > maxSilence);
+    const missed = late.filter(({ checkedAt }) => checkedAt !== listings.at(-1)?.time);
+    const days = Days.of(missed.map(({ checkedAt }) => dayOf(checkedAt)));
+    const what = `the last check of ${count(missed.length, 'cluster')} was on ${days}: more than 26 h before this page`;
+    if (missed.length > 0) problems.push(html`${name(project.name)}: ${what} was made.`);
   }
   problems.push(...failures.map(({ time, why }) => `The check of ${printTime(time)} failed: ${why}`));
   problems.push(...unusable.map(({ file, why }) => html`${name(file)}: ${why}`));

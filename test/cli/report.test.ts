@@ -1,6 +1,9 @@
-import { expect, it, vi } from 'vitest';
+import { beforeEach, expect, it, vi } from 'vitest';
 import { runCommand } from '../../src/cli/commands.js';
-import { finding, reportOf, shop, write } from '../report/support/reports.js';
+import { at, finding, reportOf, shop, write } from '../report/support/reports.js';
+
+// Reports of November are not of the future.
+beforeEach(() => void vi.setSystemTime(at(2, 13)));
 
 /** Runs the command with these arguments. Returns what it wrote. */
 async function run(args: string[], stop = new AbortController().signal) {

@@ -16,7 +16,7 @@ async function ask(groupIds: readonly string[], more: object = {}) {
   const findings = groupIds.map((groupId) => ({ ...finding('fresh', [2]), groupId, groupName: undefined }));
   const history = await read(write(reportOf(2, findings, more)));
   const answers = await askAtlas(history, signal);
-  const html = [...printPage({ history, knowledge, answers, now: 0 })].join('\n');
+  const html = [...printPage({ history, knowledge, answers })].join('\n');
   return { failures: answers.failures, text: textOf(html) };
 }
 

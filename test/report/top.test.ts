@@ -160,6 +160,19 @@ it.each<[what: string, reports: (object | string)[], madeOn: number, problems: u
     [expect.stringContaining('26 h 6 m before')],
   ],
   [
+    'clusters that the last checks were not for',
+    [
+      reportOf(1, [fresh('a', 1), fresh('b', 1), named('x', 'fresh', [1], { groupId: 'b'.repeat(24), groupName: '' })]),
+      reportOf(2, [fresh('b', 2)], { options: { project: [shop.groupId] }, notChecked: [unasked('a')] }),
+      reportOf(3, [fresh('b', 3)], { options: { project: [shop.groupId] }, notChecked: [unasked('a')] }),
+    ],
+    3,
+    ['b'.repeat(24), 'Shop'].map(
+      (project) =>
+        `${project}: the last check of 1 cluster was on 2026-11-01: more than 26 h before this page was made.`,
+    ),
+  ],
+  [
     'files that are no reports',
     ['{'],
     1,
@@ -199,7 +212,7 @@ it.each([
   [1, 30, ['Nov 2', 'Nov 9', 'Nov 16', 'Nov 23', 'Nov 30']],
   [-60, 75, ['Sep', 'Oct', 'Nov', 'Dec', '2027']],
 ])('has an axis from %i to %i November', async (first, last, labels) => {
-  const html = await print([reportOf(first, [named('a', 'none')]), reportOf(last, [named('a', 'none')])]);
+  const html = await print([reportOf(first, [named('a', 'none')]), reportOf(last, [named('a', 'none')])], last);
   const axis = /<g id="axis">(.*?)<\/g>/s.exec(html)?.[1] ?? '';
   expect([...axis.matchAll(/>([^<]+)<\/text>/g)].map(([, label]) => label)).toEqual(labels);
   expect(html.split('<use href="#axis"/>').length).toBe(3);
