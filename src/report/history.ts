@@ -19,7 +19,9 @@ export class History {
   readonly unusable: { readonly file: string; readonly why: string }[] = [];
   /** The checks that could not list the projects. */
   readonly failures: { readonly time: number; readonly why: string }[] = [];
-  /** The days with a report that lists clusters. */
+  /** The days with a report. */
+  readonly reportDays = new Days();
+  /** Those whose report lists clusters. */
   readonly days = new Days();
   readonly listings: Listing[] = [];
   /** How the checks were run. */
@@ -51,6 +53,7 @@ export interface Project {
   readonly isAnonymized: boolean;
   /** Why a list of clusters could not be read, by its type. The latest reason. */
   readonly failedLists: Map<string, string>;
+  readonly listFailures: Notes;
   readonly clusters: Map<string, Cluster>;
 }
 
@@ -85,6 +88,7 @@ export class Cluster {
   /** The days with a failed snapshot. */
   readonly failures = new Set<number>();
   createdAt: number | undefined;
+  areRestoresRead = false;
   /** The restore jobs by ID. The day is that of the end, or of the first report. */
   readonly restores = new Map<string, { isDownload: boolean; isCompleted: boolean; target: string; day: number }>();
   /** The last value of each setting, and the day of its report. */

@@ -68,9 +68,12 @@ export function* printPage({ history, knowledge, answers }: Material): Generator
 </html>`;
 }
 
-const printHead = ({ id, project }: Section): Html => html`<section><h2 id="${id}">${name(project.name)}</h2>
-<p class="soft">Project ${project.groupId}</p>
+function printHead({ id, project }: Section): Html {
+  const { groupId, listFailures } = project;
+  const failures = listFailures.size > 0 && printLines([['Could not be listed', printNotes(listFailures)]]);
+  return html`<section><h2 id="${id}">${name(project.name)}</h2><p class="soft">Project ${groupId}</p>${failures}
 <div class="head"><span></span><span></span>${axis}</div>`;
+}
 
 function printRow(row: Row, span: Span): Html {
   const { id, cluster, standing } = row;
@@ -85,8 +88,9 @@ function printRefusals({ failures }: Answers): Html | undefined {
 }
 
 /** Prints how the checks were run. */
-function printChecks({ checks, days, failures, projectCounts }: History): Html {
-  const all = Array.from({ length: (days.last ?? 0) - (days.first ?? 0) }, (_, index) => (days.first ?? 0) + index);
+function printChecks({ checks, reportDays, days, failures, projectCounts }: History): Html {
+  const [first, last] = [reportDays.first ?? 0, reportDays.last ?? -1];
+  const all = Array.from({ length: last - first + 1 }, (_, index) => first + index);
   const missing = all.filter((day) => !days.has(day));
   return html`<section class="checks"><h2>How the checks were run</h2>${printLines([
     ['Days with a report', [String(days)]],

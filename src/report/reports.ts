@@ -91,6 +91,7 @@ function addReport(history: History, report: Report, knowledge: Knowledge): void
   const { time, fields } = report;
   const { version, login, loginId, options, error, summary } = fields;
   const day = dayOf(time);
+  history.reportDays.add(day);
   const server = textOf(fields['server']) ?? 'a server that the report does not name';
   const given = [`version ${shown(version) ?? 'unknown'}`, server, shown(login), shown(loginId)].filter(Boolean);
   note(history.checks, `${given.join(', ')}, options ${JSON.stringify(options ?? {})}`, day);
@@ -121,7 +122,7 @@ function addClusters(history: History, report: Report, server: string, knowledge
   };
   history.listings.push(listing);
   const projectOf = ({ groupId, groupName }: Named): Project => {
-    const lists = () => ({ failedLists: new Map(), clusters: new Map() });
+    const lists = () => ({ failedLists: new Map(), listFailures: new Map(), clusters: new Map() });
     const create = () => ({ groupId, name: groupId, servers: new Set<string>(), isAnonymized, ...lists() });
     const project = getOrAdd(history.projects, groupId, create);
     project.name = groupName || groupId;
@@ -139,7 +140,10 @@ function addClusters(history: History, report: Report, server: string, knowledge
     if (finding === undefined) unreadable += 1;
     else if (finding.clusterName === undefined) {
       listing.failedLists.add(listKey(finding, finding.clusterType));
-      projectOf(finding).failedLists.set(finding.clusterType, finding.message ?? finding.reason ?? 'no reason');
+      const { failedLists, listFailures } = projectOf(finding);
+      const why = finding.message ?? finding.reason ?? 'no reason';
+      failedLists.set(finding.clusterType, why);
+      note(listFailures, `${finding.clusterType} clusters: ${why.replace(/\.$/, '')}`, dayOf(time));
     } else {
       const cluster = clusterOf(projectOf(finding), finding, time);
       cluster.isChecked = true;

@@ -8,10 +8,11 @@ export const chip = ({ label, color }: Standing): Html => html`<span class="chip
 
 /** Prints what a manager asks for. */
 export function printSummary(history: History, sections: readonly Section[]): Html {
-  const { last, days, listings } = history;
+  const { last, reportDays, days, listings } = history;
   const rows = sections.flatMap((section) => section.rows);
+  const areRestoresRead = rows.some(({ cluster }) => cluster.areRestoresRead);
   const restored = rows.filter((row) => restoredOn(row).count > 0).length;
-  const [first, end] = [days.first ?? 0, days.last ?? 0];
+  const [first, end] = [reportDays.first ?? 0, reportDays.last ?? 0];
   const listing = listings.at(-1);
   const facts: [string, Html | string][] = [
     ['Last check', last === undefined ? 'none' : `${printTime(last.time)}${last.hasFailed ? ', failed' : ''}`],
@@ -21,7 +22,7 @@ export function printSummary(history: History, sections: readonly Section[]): Ht
     if (last?.hasFailed) facts.push(['Last check that listed clusters', printTime(listing.time)]);
     facts.push(
       ['Reports', `on ${days.count} of ${count(end - first + 1, 'day')}, ${printRange(first, end)}`],
-      ['Restored', count(restored, 'cluster')],
+      ['Restored', areRestoresRead ? count(restored, 'cluster') : 'not known'],
       ['Clusters', printCounts(rows)],
     );
   }
@@ -92,13 +93,14 @@ ${problems.length > 0 && html`<h3>Problems that the last check named</h3><ul>${p
 
 /** Says what is wrong, since when, and whether it was so before. */
 function explain({ cluster, standing, days }: Row): string {
-  const { finding, failures } = cluster;
+  const { finding, failures, backups } = cluster;
   const { newest, age, maxAge, oldest, minHistory } = finding ?? {};
   const facts = [standing.note];
   if (!standing.isGone) facts.push(`${standing.label} since the report of ${printDay(sinceOf(cluster))}`);
   const limit = maxAge === undefined ? '' : ` (limit ${printDuration(maxAge)})`;
   const old = age === undefined || standing.isGone ? '' : `, ${printDuration(age)} old at the check${limit}`;
   if (newest !== undefined) facts.push(`newest backup ${printTime(newest)}${old}`);
+  else if (backups.size > 0) facts.push(`newest known backup ${printTime(Math.max(...backups.values()))}`);
   if (minHistory !== undefined && oldest !== undefined) {
     facts.push(`oldest backup ${printTime(oldest)}, ${printDuration(minHistory)} of history needed`);
   }
@@ -114,9 +116,10 @@ function printLast({ runs }: Days): string {
   return `${runs.length > 3 ? 'other days, and on ' : ''}${ranges.join(', ')}`;
 }
 
-/** Since which day the reports have had the state. */
+/** Since which day the reports have had the state. Those that do not know it do not end it. */
 function sinceOf({ checks }: Cluster): number {
   const state = checks.at(-1)?.state;
-  const before = checks.map((check) => check.state === state).lastIndexOf(false);
-  return checks[before + 1]?.day ?? 0;
+  const known = checks.filter((check) => check.state === state || check.state !== 'unknown');
+  const before = known.map((check) => check.state === state).lastIndexOf(false);
+  return known[before + 1]?.day ?? 0;
 }

@@ -57,6 +57,18 @@ it.each<[what: string, reports: object[], lines: string[]]>([
     ],
   ],
   [
+    'the same state before and after an unknown one, and the newest backup that was known',
+    [
+      reportOf(2, [named('a', 'stale', [1]), named('b', 'fresh', [1])]),
+      reportOf(3, [named('a', 'unknown'), named('b', 'none')]),
+      reportOf(4, [named('a', 'stale', [1]), named('b', 'none')]),
+    ],
+    [
+      expect.stringMatching(/b: none since the report of 2026-11-03; newest known backup 2026-11-01 06:00 UTC;/),
+      expect.stringContaining('a: stale since the report of 2026-11-02;'),
+    ],
+  ],
+  [
     'the last three times of many',
     [reportOf(9, [named('a', 'stale', [1, 3, 5, 7], { clusterType: 'flex', ...evidenceOf([1, 3, 5, 7]) })])],
     [expect.stringMatching(/over the limit on other days, and on 2026-11-04, 2026-11-06, 2026-11-08 to 2026-11-09\.$/)],
@@ -124,6 +136,9 @@ it('counts what is no longer listed and what a failed list hides, and says why i
   expect(textOf(await print([reportOf(1, [fresh('a', 1), x]), reportOf(3, [list, x])]))).toContain(
     'Clusters\n1 unknown 1 fresh\n',
   );
+  const text = textOf(await print([reportOf(1, [fresh('a', 1)]), reportOf(2, [list]), reportOf(3, [fresh('a', 3)])]));
+  expect(text).toContain(`Project ${shop.groupId}\nCould not be listed\ndedicated clusters: No role: 2026-11-02\n`);
+  expect(text).toContain('Restored\nnot known\n');
 });
 
 it('links to each row and to each list that failed, across projects', async () => {
@@ -205,6 +220,7 @@ it('labels the picture for those who do not see it, and dates the last check tha
   ]);
   expect(textOf(html)).toContain('Last check\n2026-11-05 12:00 UTC, failed\n');
   expect(textOf(html)).toContain('Last check that listed clusters\n2026-11-04 12:00 UTC\n');
+  expect(textOf(html)).toContain('Reports\non 2 of 5 days, 2026-11-01 to 2026-11-05\n');
 });
 
 it.each([
