@@ -225,8 +225,10 @@ it('labels the picture for those who do not see it, and dates the last check tha
 
 it.each([
   [1, 3, ['Nov 1', 'Nov 2', 'Nov 3']],
-  [1, 30, ['Nov 2', 'Nov 9', 'Nov 16', 'Nov 23', 'Nov 30']],
+  [1, 30, ['Nov 2', 'Nov 9', 'Nov 16', 'Nov 23']],
+  [1, 60, ['Nov 2', 'Nov 16', 'Nov 30', 'Dec 14']],
   [-60, 75, ['Sep', 'Oct', 'Nov', 'Dec', '2027']],
+  [1, 500, ['Nov', '2027', 'Mar', 'May', 'Jul', 'Sep', 'Nov', '2028']],
 ])('has an axis from %i to %i November', async (first, last, labels) => {
   const html = await print([reportOf(first, [named('a', 'none')]), reportOf(last, [named('a', 'none')])], last);
   const axis = /<g id="axis">(.*?)<\/g>/s.exec(html)?.[1] ?? '';
