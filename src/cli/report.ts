@@ -1,3 +1,6 @@
+import { readLogins } from '../config/environment.js';
+import type { AnyAtlasError } from '../index.js';
+import { explain, explainConfiguration } from './explain.js';
 import { covers, type Found, readPattern } from './patterns.js';
 import { states } from './states.js';
 import type { Output, Run } from './streams.js';
@@ -38,21 +41,31 @@ async function print(
 ): Promise<number> {
   // Imported here, so that the other commands do not load the page.
   const { askAtlas, printPage, readReports } = await import('../report/index.js');
-  const history = await readReports(files, stop);
-  const answers = asksAtlas ? await askAtlas(history, stop) : undefined;
-  const material = { history, knowledge: { states, covers: coversFound }, answers, now: Date.now() };
-  for (const part of printPage(material)) {
+  const knowledge = { states, covers: coversFound, now: Date.now() };
+  const history = await readReports(files, knowledge, stop);
+  const answers = asksAtlas ? await askAtlas(history, explainRefusal, stop) : undefined;
+  for (const part of printPage({ history, knowledge, answers })) {
     stop.throwIfAborted();
     await stdout.write(`${part}\n`);
   }
-  const { unusable } = history;
-  for (const { file, why } of unusable) stderr.write(`${printable(`${file}: ${why}`)}\n`);
-  return unusable.length > 0 || (answers?.failures.length ?? 0) > 0 ? 3 : 0;
+  const problems = [...history.unusable.map(({ file, why }) => `${file}: ${why}`), ...(answers?.failures ?? [])];
+  for (const problem of problems) stderr.write(`${printable(problem)}\n`);
+  return problems.length > 0 ? 3 : 0;
+}
+
+function explainRefusal(error: AnyAtlasError): string {
+  const [login] = readLogins();
+  if (login === undefined || error.code === 'CONFIGURATION') return explainConfiguration(error);
+  // The check has a --timeout, and this command has none.
+  if (error.code === 'TIMEOUT' || error.toJSON()['status'] === 429) {
+    return 'Atlas did not answer in time, or limits the rate. Run the report again later.';
+  }
+  return explain(error, login);
 }
 
 function coversFound(pattern: string, found: Found): boolean {
   try {
-    return covers(readPattern('--exclude', pattern), found);
+    return covers(readPattern('The pattern', pattern), found);
   } catch {
     // A report may have anything in this place.
     return false;

@@ -8,7 +8,7 @@ interface Context {
   readonly evidence: Fields;
   /** Not before that of the reports that were added earlier. */
   readonly time: number;
-  /** Whether the check had `--max-age`. */
+  /** Whether the check had a `--max-age` for the cluster. */
   readonly isLimitGiven: boolean;
 }
 
@@ -37,6 +37,7 @@ function addCheck(cluster: Cluster, finding: Finding, { evidence, time, isLimitG
     completeFrom: findCompleteFrom(finding, evidence, time),
   });
   cluster.finding = finding;
+  cluster.checkedAt = time;
 }
 
 /** From when on a report lists every backup. Infinity if it may lack some, as for an unknown cluster. */

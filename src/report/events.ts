@@ -1,4 +1,4 @@
-import { groupIdSchema, isAtlasError, TenantSnapshotsClient } from '../index.js';
+import { type AnyAtlasError, groupIdSchema, isAtlasError, TenantSnapshotsClient } from '../index.js';
 import { type Line, printLines } from './details.js';
 import type { History, Project } from './history.js';
 import { type Html, html } from './html.js';
@@ -31,15 +31,20 @@ const apiVersion = '2023-01-01';
 /**
  * Asks Atlas, with the login of the environment, for the alert configurations on backups and the events since the first report.
  *
+ * @param explain - says why Atlas did not answer, and what to do.
  * @param signal - ends it. It rejects with the reason.
  */
-export async function askAtlas({ projects, days }: History, signal: AbortSignal): Promise<Answers> {
+export async function askAtlas(
+  { projects, days }: History,
+  explain: (error: AnyAtlasError) => string,
+  signal: AbortSignal,
+): Promise<Answers> {
   const tables = new Map<string, Table[]>();
   const failures: string[] = [];
   // What failed is not the end of the others.
-  const addFailure = (error: unknown): [] => {
+  const addFailure = (error: unknown, subject = ''): [] => {
     if (!isAtlasError(error)) throw error;
-    failures.push(error.message);
+    failures.push(subject + explain(error));
     return [];
   };
   const first = days.first ?? 0;
@@ -49,18 +54,18 @@ export async function askAtlas({ projects, days }: History, signal: AbortSignal)
   try {
     const atlas = new TenantSnapshotsClient();
     client = atlas;
-    const ask = (path: string, title: string, toRow: (item: Fields) => Line[], options?: object): Promise<Table[]> =>
-      atlas
-        .getAll(path, { apiVersion, signal, ...options })
-        .then((items): Table[] => [[title, listOf(items).flatMap(toRow)]], addFailure);
     for (const { groupId, name, isAnonymized } of projects.values()) {
       if (isAnonymized || !groupIdSchema.safeParse(groupId).success) {
         failures.push(`Atlas was not asked about the project ${name}, because its ID is not one of Atlas.`);
         continue;
       }
-      const path = `/api/atlas/v2/groups/${groupId}`;
-      const alerts = ask(`${path}/alertConfigs`, 'Alerts on backups, today', toAlert);
-      const events = ask(`${path}/events`, eventTitle, toEvent, { query });
+      const ask = (list: string, title: string, toRow: (item: Fields) => Line[], options?: object): Promise<Table[]> =>
+        atlas.getAll(`/api/atlas/v2/groups/${groupId}/${list}`, { apiVersion, signal, ...options }).then(
+          (items): Table[] => [[title, listOf(items).flatMap(toRow)]],
+          (error: unknown) => addFailure(error, `${name}: ${title}: `),
+        );
+      const alerts = ask('alertConfigs', 'Alerts on backups, today', toAlert);
+      const events = ask('events', eventTitle, toEvent, { query });
       tables.set(groupId, (await Promise.all([alerts, events])).flat());
     }
   } catch (error) {

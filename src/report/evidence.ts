@@ -46,6 +46,7 @@ function addRestores(cluster: Cluster, { restores, cluster: described }: Fields,
   const isRead = Array.isArray(restores);
   if (!isRead && described !== undefined) note(cluster.notRead, 'restore jobs', day);
   if (!isRead) return;
+  cluster.areRestoresRead = true;
   keepHighest(cluster, 'Last restore', Number.NEGATIVE_INFINITY, () => 'none in the restore jobs that were read');
   for (const restore of listOf(restores)) addRestore(cluster, restore, day);
 }

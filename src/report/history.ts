@@ -3,13 +3,25 @@ import { Days, dayOf, type Notes } from './time.js';
 
 // What the reports say, as plain data. Times are in ms since 1970.
 
+/** What the command knows, and the page asks. */
+export interface Knowledge {
+  /** The states of a check, the worst first. */
+  readonly states: Readonly<Record<string, { readonly exitCode: number; readonly color?: string }>>;
+  /** Whether a pattern covers a cluster. */
+  readonly covers: (pattern: string, cluster: Pick<Named, 'groupId' | 'groupName' | 'clusterName'>) => boolean;
+  /** When the page is made. */
+  readonly now: number;
+}
+
 /** What all reports say. */
 export class History {
   /** Files that are no reports, and what a report has that is no finding. */
   readonly unusable: { readonly file: string; readonly why: string }[] = [];
   /** The checks that could not list the projects. */
   readonly failures: { readonly time: number; readonly why: string }[] = [];
-  /** The days with a report that lists clusters. */
+  /** The days with a report. */
+  readonly reportDays = new Days();
+  /** Those whose report lists clusters. */
   readonly days = new Days();
   readonly listings: Listing[] = [];
   /** How the checks were run. */
@@ -36,10 +48,12 @@ export interface Project {
   readonly groupId: string;
   /** The latest one. */
   name: string;
-  readonly server: string;
+  /** Their names in the reports that list the project. */
+  readonly servers: Set<string>;
   readonly isAnonymized: boolean;
   /** Why a list of clusters could not be read, by its type. The latest reason. */
   readonly failedLists: Map<string, string>;
+  readonly listFailures: Notes;
   readonly clusters: Map<string, Cluster>;
 }
 
@@ -61,6 +75,7 @@ export class Cluster {
   readonly checks: Check[] = [];
   /** The last one. */
   finding: Finding | undefined;
+  checkedAt = 0;
   /** Whether the last report that lists the cluster has a finding of it, and the time of that report. */
   isChecked = false;
   listedAt = 0;
@@ -73,6 +88,7 @@ export class Cluster {
   /** The days with a failed snapshot. */
   readonly failures = new Set<number>();
   createdAt: number | undefined;
+  areRestoresRead = false;
   /** The restore jobs by ID. The day is that of the end, or of the first report. */
   readonly restores = new Map<string, { isDownload: boolean; isCompleted: boolean; target: string; day: number }>();
   /** The last value of each setting, and the day of its report. */

@@ -1,10 +1,10 @@
 import { findSpan, type Span } from './days.js';
 import { printDetails, printLines, printNotes } from './details.js';
 import { type Answers, printEvents } from './events.js';
-import type { History } from './history.js';
+import type { History, Knowledge } from './history.js';
 import { type Html, html, name } from './html.js';
 import { axis, drawLegend, drawReports, drawRow, drawShared } from './picture.js';
-import { type Knowledge, type Row, type Section, toSections } from './rows.js';
+import { type Row, type Section, toSections } from './rows.js';
 import { style } from './style.js';
 import { Days, dayOf, printTime } from './time.js';
 import { chip, printAttention, printReportProblems, printSummary } from './top.js';
@@ -19,15 +19,13 @@ interface Material {
   readonly knowledge: Knowledge;
   /** Of Atlas, if it was asked. */
   readonly answers?: Answers | undefined;
-  /** When the page is made, in ms since 1970. */
-  readonly now: number;
 }
 
 // Nothing is loaded, and nothing runs.
 const policy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
 
 /** Prints reports as a page of HTML, in parts. */
-export function* printPage({ history, knowledge, answers, now }: Material): Generator<Html> {
+export function* printPage({ history, knowledge, answers }: Material): Generator<Html> {
   const span = findSpan(history);
   const sections = span === undefined ? [] : toSections(history, span, knowledge);
   const isLarge = sections.reduce((sum, { rows }) => sum + rows.length, 0) > 1000;
@@ -46,9 +44,9 @@ export function* printPage({ history, knowledge, answers, now }: Material): Gene
 <body class="${isLarge && 'many'}" style="--days: ${days}">
 <main>
 <h1>Backups of MongoDB Atlas</h1>
-<p class="soft">By the reports of atlas-tenant-snapshots check. Made ${printTime(now)}. All days are those of UTC.</p>`;
+<p class="soft">By the reports of atlas-tenant-snapshots check. Made ${printTime(knowledge.now)}. All days are those of UTC.</p>`;
   yield printSummary(history, sections);
-  yield html`${printReportProblems(history, now)}${answers && printRefusals(answers)}`;
+  yield html`${printReportProblems(history, sections, knowledge.now)}${answers && printRefusals(answers)}`;
   yield printAttention(history, sections);
   if (span !== undefined) {
     const failed = history.failures
@@ -70,9 +68,12 @@ export function* printPage({ history, knowledge, answers, now }: Material): Gene
 </html>`;
 }
 
-const printHead = ({ id, project }: Section): Html => html`<section><h2 id="${id}">${name(project.name)}</h2>
-<p class="soft">Project ${project.groupId}</p>
+function printHead({ id, project }: Section): Html {
+  const { groupId, listFailures } = project;
+  const failures = listFailures.size > 0 && printLines([['Could not be listed', printNotes(listFailures)]]);
+  return html`<section><h2 id="${id}">${name(project.name)}</h2><p class="soft">Project ${groupId}</p>${failures}
 <div class="head"><span></span><span></span>${axis}</div>`;
+}
 
 function printRow(row: Row, span: Span): Html {
   const { id, cluster, standing } = row;
@@ -87,8 +88,9 @@ function printRefusals({ failures }: Answers): Html | undefined {
 }
 
 /** Prints how the checks were run. */
-function printChecks({ checks, days, failures, projectCounts }: History): Html {
-  const all = Array.from({ length: (days.last ?? 0) - (days.first ?? 0) }, (_, index) => (days.first ?? 0) + index);
+function printChecks({ checks, reportDays, days, failures, projectCounts }: History): Html {
+  const [first, last] = [reportDays.first ?? 0, reportDays.last ?? -1];
+  const all = Array.from({ length: last - first + 1 }, (_, index) => first + index);
   const missing = all.filter((day) => !days.has(day));
   return html`<section class="checks"><h2>How the checks were run</h2>${printLines([
     ['Days with a report', [String(days)]],

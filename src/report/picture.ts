@@ -66,23 +66,26 @@ export function drawReports(days: Days, failed: Days, span: Span): Html {
 
 const months = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ');
 
-/** The days of the axis with their labels: weeks, or months in a long picture. */
+/** The days of the axis with their labels: weeks, or months in a long picture. Not more than fit on a narrow screen. */
 function ticksOf(span: Span): (readonly [day: number, label: string])[] {
   const length = lengthOf(span);
+  const step = [1, 2, 3, 4, 6].find((number) => length / 30 / number < 12.5) ?? 12;
+  const isLabeled = (day: number) => length < 8 || (day + 3) % (length > 50 ? 14 : 7) === 0;
   const days = Array.from({ length }, (_, index) => span.first + index);
   return days.flatMap((day) => {
     const date = new Date(day * dayMs);
-    const [month = '', dayOfMonth] = [months[date.getUTCMonth()], date.getUTCDate()];
-    if (!isLong(span)) return date.getUTCDay() === 1 || length < 8 ? [[day, `${month} ${dayOfMonth}`]] : [];
-    return dayOfMonth === 1 ? [[day, month === 'Jan' ? `${date.getUTCFullYear()}` : month]] : [];
+    const [month, dayOfMonth] = [date.getUTCMonth(), date.getUTCDate()];
+    if (!isLong(span)) return isLabeled(day) ? [[day, `${months[month]} ${dayOfMonth}`]] : [];
+    const label = month === 0 ? date.getUTCFullYear() : months[month];
+    return dayOfMonth === 1 && month % step === 0 ? [[day, String(label)]] : [];
   });
 }
 
-/** The last label would not fit beside its line. */
-function drawTick(day: number, label: string, span: Span): Html {
-  const isLast = day > span.last - lengthOf(span) / (isLong(span) ? 20 : 10);
-  const [x, anchor] = isLast ? ['100%', 'end'] : [at(span, day), 'start'];
-  return html`<text x="${x}" y="11" text-anchor="${anchor}">${label}</text>`;
+/** A label near the end of a picture of weeks or months would not fit beside its line. */
+function drawTick(day: number, label: string, span: Span): Html | undefined {
+  const length = lengthOf(span);
+  if (length >= 8 && day > span.last - length / (isLong(span) ? 20 : 10)) return undefined;
+  return html`<text x="${at(span, day)}" y="11">${label}</text>`;
 }
 
 /** Defines once what all rows use: the grid, the axis, the hatching and the marks. */

@@ -1,6 +1,6 @@
 import { open, readFile } from 'node:fs/promises';
 import { addFinding } from './add-finding.js';
-import { Cluster, History, type Listing, listKey, type Project } from './history.js';
+import { Cluster, History, type Knowledge, type Listing, listKey, type Project } from './history.js';
 import {
   codeOf,
   type Fields,
@@ -24,7 +24,11 @@ type Report = Awaited<ReturnType<typeof readReport>>;
  *
  * @param signal - ends it. It rejects with the reason.
  */
-export async function readReports(files: readonly string[], signal: AbortSignal): Promise<History> {
+export async function readReports(
+  files: readonly string[],
+  knowledge: Knowledge,
+  signal: AbortSignal,
+): Promise<History> {
   const history = new History();
   const attempt = async (file: string, read: () => Promise<void>): Promise<void> => {
     signal.throwIfAborted();
@@ -36,7 +40,7 @@ export async function readReports(files: readonly string[], signal: AbortSignal)
     await attempt(file, async () => {
       const report = await readReport(file);
       if (report.isAnonymized && dated.length > 1) throw new Error(ofOtherNames);
-      addReport(history, report);
+      addReport(history, report, knowledge);
     });
   }
   return history;
@@ -46,6 +50,7 @@ const ofOtherNames = 'It is anonymized, so its names mean nothing beside other r
 
 function explain(error: unknown): string {
   if (error instanceof SyntaxError) return 'It is not JSON, or only a part of it.';
+  if (error instanceof RangeError) return 'It is nested too deep.';
   return error instanceof Error ? error.message : String(error);
 }
 
@@ -78,10 +83,11 @@ async function readReport(file: string) {
 }
 
 /** @param report - not older than those that were added earlier. */
-function addReport(history: History, report: Report): void {
+function addReport(history: History, report: Report, knowledge: Knowledge): void {
   const { time, fields } = report;
   const { version, login, loginId, options, error, summary } = fields;
   const day = dayOf(time);
+  history.reportDays.add(day);
   const server = textOf(fields['server']) ?? 'a server that the report does not name';
   const given = [`version ${shown(version) ?? 'unknown'}`, server, shown(login), shown(loginId)].filter(Boolean);
   note(history.checks, `${given.join(', ')}, options ${JSON.stringify(options ?? {})}`, day);
@@ -93,13 +99,16 @@ function addReport(history: History, report: Report): void {
   history.days.add(day);
   const projects = numberOf(fieldsOf(summary)['projects']);
   if (projects !== undefined) note(history.projectCounts, String(projects), day);
-  addClusters(history, report, server);
+  addClusters(history, report, server, knowledge);
 }
 
-function addClusters(history: History, { file, time, isAnonymized, fields }: Report, server: string): void {
+function addClusters(history: History, report: Report, server: string, knowledge: Knowledge): void {
+  const { file, time, isAnonymized, fields } = report;
   const { options } = fields;
   const { project: groupIds, exclude, maxAge } = fieldsOf(options);
-  const isLimitGiven = maxAge !== undefined || (Array.isArray(options) && options.includes('maxAge'));
+  // An anonymized report says only that there is a limit.
+  const isLimitGiven = (named: Named) =>
+    textsOf(maxAge).some((text) => isFor(named, text, knowledge)) || textsOf(options).includes('maxAge');
   const listing: Listing = {
     time,
     server,
@@ -109,10 +118,11 @@ function addClusters(history: History, { file, time, isAnonymized, fields }: Rep
   };
   history.listings.push(listing);
   const projectOf = ({ groupId, groupName }: Named): Project => {
-    const lists = () => ({ failedLists: new Map(), clusters: new Map() });
-    const create = () => ({ groupId, name: groupId, server, isAnonymized, ...lists() });
+    const lists = () => ({ failedLists: new Map(), listFailures: new Map(), clusters: new Map() });
+    const create = () => ({ groupId, name: groupId, servers: new Set<string>(), isAnonymized, ...lists() });
     const project = getOrAdd(history.projects, groupId, create);
     project.name = groupName || groupId;
+    project.servers.add(server);
     return project;
   };
   let unreadable = 0;
@@ -126,14 +136,24 @@ function addClusters(history: History, { file, time, isAnonymized, fields }: Rep
     if (finding === undefined) unreadable += 1;
     else if (finding.clusterName === undefined) {
       listing.failedLists.add(listKey(finding, finding.clusterType));
-      projectOf(finding).failedLists.set(finding.clusterType, finding.message ?? finding.reason ?? 'no reason');
+      const { failedLists, listFailures } = projectOf(finding);
+      const why = finding.message ?? finding.reason ?? 'no reason';
+      failedLists.set(finding.clusterType, why);
+      note(listFailures, `${finding.clusterType} clusters: ${why.replace(/\.$/, '')}`, dayOf(time));
     } else {
       const cluster = clusterOf(projectOf(finding), finding, time);
       cluster.isChecked = true;
-      addFinding(cluster, finding, { evidence: fieldsOf(fieldsOfFinding['evidence']), time, isLimitGiven });
+      const evidence = fieldsOf(fieldsOfFinding['evidence']);
+      addFinding(cluster, finding, { evidence, time, isLimitGiven: isLimitGiven(finding) });
     }
   }
   if (unreadable > 0) history.unusable.push({ file, why: `${unreadable} of its entries name no cluster or no state` });
+}
+
+/** Whether a limit, such as `26h` or `Web Shop/test-*=26h`, is for a cluster. */
+function isFor(named: Named, limit: string, { covers }: Knowledge): boolean {
+  const end = limit.lastIndexOf('=');
+  return end < 0 || covers(limit.slice(0, end), named);
 }
 
 function clusterOf(project: Project, named: Named, time: number): Cluster {
@@ -150,7 +170,9 @@ function clusterOf(project: Project, named: Named, time: number): Cluster {
 
 function addNotChecked(project: Project, named: Named, { reason, pattern }: Fields, time: number): void {
   const cluster = clusterOf(project, named, time);
-  cluster.isChecked = false;
+  // What one check leaves out may be what another one is for.
+  const isOfOther = reason === 'not included' || (reason === 'excluded' && cluster.checks.at(-1)?.day === dayOf(time));
+  if (!isOfOther) cluster.isChecked = false;
   const why = shown(reason) ?? 'no reason';
   note(cluster.notChecked, pattern === undefined ? why : `${why} by ${shown(pattern)}`, dayOf(time));
 }

@@ -1,15 +1,6 @@
 import { judgeDays, type Kind, type Span } from './days.js';
-import { type Cluster, type History, type Listing, listKey, type Project } from './history.js';
-import type { Named } from './json.js';
+import { type Cluster, type History, type Knowledge, type Listing, listKey, type Project } from './history.js';
 import { type Days, dayOf, printDay } from './time.js';
-
-/** What the command knows, and the page asks. */
-export interface Knowledge {
-  /** The states of a check, the worst first. */
-  readonly states: Readonly<Record<string, { readonly exitCode: number; readonly color?: string }>>;
-  /** Whether a pattern of `--exclude` covers a cluster. */
-  readonly covers: (pattern: string, cluster: Pick<Named, 'groupId' | 'groupName' | 'clusterName'>) => boolean;
-}
 
 /** What a cluster is now, as far as the reports know. */
 export interface Standing {
@@ -45,10 +36,10 @@ export interface Section {
 /** Judges all clusters. The projects are sorted by their worst cluster, then by name. */
 export function toSections(history: History, span: Span, knowledge: Knowledge): Section[] {
   const sections = [...history.projects.values()].map((project, index): Section => {
-    const { server, groupId, clusters } = project;
+    const { servers, groupId, clusters } = project;
     // The reports that would list its clusters, if Atlas did.
     const covering = history.listings.filter((listing) => {
-      return listing.server === server && (listing.groupIds?.includes(groupId) ?? true);
+      return servers.has(listing.server) && (listing.groupIds?.includes(groupId) ?? true);
     });
     const judged = [...clusters.values()].map((cluster) => {
       const readable = covering.filter(({ failedLists }) => !failedLists.has(listKey(project, cluster.type)));

@@ -16,7 +16,7 @@ dl { margin: 0 } dd { margin: 0 }
 .facts { display: flex; flex-wrap: wrap; gap: .6rem 2.2rem; margin: 1rem 0 } .facts dt { color: var(--soft); font-size: .85rem }
 .facts dd { font-weight: 600 }
 .chip { display: inline-block; padding: 0 .5em; border: 1px solid currentColor; border-radius: .8em; font-size: .82rem;
-  font-weight: 600; white-space: nowrap; color: var(--soft) }
+  font-weight: 600; color: var(--soft) }
 .red { color: var(--bad) } .magenta { color: var(--odd) } .yellow { color: var(--calm) } .green { color: var(--good) }
 .bad, .attention { margin: 1rem 0; padding: .2rem 1rem .7rem; background: var(--panel); border-left: 4px solid var(--edge) }
 .bad { border-color: var(--bad) } .bad h2, .attention h2 { margin-top: .6rem }
@@ -41,7 +41,7 @@ rect:not([width]) { width: calc(100% / var(--days)) }
 .row .chip { justify-self: start }
 .row > summary { cursor: pointer } .row > summary::-webkit-details-marker { display: none }
 .row > summary:hover, .row[open] > summary { background: var(--panel) } .row:target > summary { outline: 2px solid var(--link) }
-.axis, .days { max-width: calc(var(--days) * 30px) }
+.axis, .days { max-width: calc(var(--days) * 45px) }
 .lines { padding: .5rem .4rem 1rem 1.4rem; background: var(--panel); font-size: .88rem; column-gap: 2rem }
 .lines div { display: grid; grid-template-columns: 13.5rem minmax(0, 1fr); gap: 0 1rem; break-inside: avoid }
 .lines dt { color: var(--soft) } .lines dd { grid-column: 2 }
@@ -52,5 +52,5 @@ rect:not([width]) { width: calc(100% / var(--days)) }
 @media screen { .many .row { content-visibility: auto; contain-intrinsic-size: auto 34px } }
 @media print { @page { size: A4 landscape; margin: 10mm } :root { font-size: 9.5px; --panel: #fff } body { padding: 0; max-width: none; font-size: 1rem }
   * { print-color-adjust: exact; -webkit-print-color-adjust: exact } details::details-content { display: block; content-visibility: visible;
-  block-size: auto } .row .lines { columns: 2 } .row > summary, h2, .head { break-after: avoid } .row > summary, li { break-inside: avoid } }
+  block-size: auto } .row .lines { columns: 2 } .row > summary, h2, section > p, .head { break-after: avoid } .row > summary, li { break-inside: avoid } }
 `);

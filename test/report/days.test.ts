@@ -91,6 +91,8 @@ it.each<[what: string, reports: object[], days: string]>([
   ['a schedule that has more than weekly backups does not', [on(8, fresh([6, 8], both))], 'bob'],
   ['a monthly schedule does not', [on(8, fresh([6, 8], monthly))], 'bob'],
   ['--max-age overrides the schedule', [reportOf(4, [fresh([1, 4], weekly)], maxAge('26h'))], 'boob'],
+  ['for this cluster', [reportOf(4, [fresh([1, 4], weekly)], maxAge('Shop/carts=26h'))], 'boob'],
+  ['but not for another', [reportOf(4, [fresh([1, 4], weekly)], maxAge('Shop/other=26h'))], 'bwwb'],
   ['also in an anonymized report', [reportOf(4, [fresh([1, 4], weekly)], { options: ['maxAge'] })], 'boob'],
   ['other options do not', [reportOf(4, [fresh([1, 4], weekly)], { options: ['evidence'] })], 'bwwb'],
   ['the limit of the check after a day applies', [on(8, fresh([8])), on(12, seen([8], later))], 'bwwww'],

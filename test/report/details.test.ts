@@ -170,13 +170,18 @@ it('says why a cluster was not checked, or is unknown', async () => {
 
 it('says how the checks were run, and what it cannot show', async () => {
   const html = textOf(
-    await print([reportOf(1, []), reportOf(2, [], { error: {} }), reportOf(4, [], { options: { timeout: '5m' } })]),
+    await print([
+      reportOf(1, []),
+      reportOf(2, [], { error: {} }),
+      reportOf(4, [], { options: { timeout: '5m' } }),
+      reportOf(6, [], { error: {} }),
+    ]),
   );
   expect(html).toContain(
     [
-      'Days with a report\n2026-11-01, 2026-11-04 (2 days)\nDays without a report\n2026-11-02 to 2026-11-03 (2 days)',
-      'Days with a check that failed\n2026-11-02\nChecks',
-      'version 0.1.0, https://cloud.mongodb.com, API key, options {}: 2026-11-01 to 2026-11-02 (2 days)',
+      'Days with a report\n2026-11-01, 2026-11-04 (2 days)\nDays without a report\n2026-11-02 to 2026-11-03, 2026-11-05 to 2026-11-06 (4 days)',
+      'Days with a check that failed\n2026-11-02, 2026-11-06 (2 days)\nChecks',
+      'version 0.1.0, https://cloud.mongodb.com, API key, options {}: 2026-11-01 to 2026-11-02, 2026-11-06 (3 days)',
       'version 0.1.0, https://cloud.mongodb.com, API key, options {"timeout":"5m"}: 2026-11-04',
       'Projects listed\n1: 2026-11-01, 2026-11-04 (2 days)',
     ].join('\n'),

@@ -1,9 +1,10 @@
 import { expect, it } from 'vitest';
 import { readReports } from '../../src/report/index.js';
-import { finding, print, read, reportOf, textOf, titlesOf, write } from './support/reports.js';
+import { finding, knowledge, print, read, reportOf, textOf, titlesOf, write } from './support/reports.js';
 
 const report = reportOf(2, [finding('fresh', [2])]);
 const misnamed = ['groupId', 'clusterName', 'clusterType', 'state'].map((key) => ({ ...finding('fresh'), [key]: 1 }));
+const nested = '['.repeat(20_000) + ']'.repeat(20_000);
 const noReport = 'It is not a report of a check.';
 
 it.each([
@@ -19,6 +20,7 @@ it.each([
   [{ ...report, findings: {} }, noReport],
   [{ ...report, formatVersion: 2 }, 'Its formatVersion is 2, not 1.'],
   [{ ...report, findings: [null, 1, {}, ...misnamed] }, '7 of its entries name no cluster or no state'],
+  [JSON.stringify({ ...report, options: { a: 0 } }).replace('"a":0', `"a":${nested}`), 'It is nested too deep.'],
   [{ ...report, notChecked: [{ ...report, clusterType: 'flex' }, 1] }, '2 of its entries name no cluster or no state'],
 ])('says what is wrong with %j', async (text, why) => {
   const files = write(text, report);
@@ -50,7 +52,7 @@ it('uses an anonymized report only alone', async () => {
 it('ends at a signal', async () => {
   const stop = new AbortController();
   stop.abort('SIGINT');
-  await expect(readReports(write(report), stop.signal)).rejects.toBe('SIGINT');
+  await expect(readReports(write(report), knowledge, stop.signal)).rejects.toBe('SIGINT');
 });
 
 it('accepts odd values anywhere, and shows no value that is none', async () => {

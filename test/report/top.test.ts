@@ -6,6 +6,7 @@ const named = (clusterName: string, state: string, days: readonly number[] = [],
 const fresh = (clusterName: string, day: number) => named(clusterName, 'fresh', [day]);
 const skipped = (clusterName: string) => ({ ...shop, clusterName, clusterType: 'dedicated', reason: 'excluded' });
 const list = { ...shop, clusterType: 'dedicated', state: 'unknown', error: { message: 'No role.' } };
+const unasked = (clusterName: string) => ({ ...skipped(clusterName), reason: 'not included' });
 const failed = (error: object) => ({ error, findings: undefined });
 
 /** The lines from one heading to the next. */
@@ -56,6 +57,18 @@ it.each<[what: string, reports: object[], lines: string[]]>([
     ],
   ],
   [
+    'the same state before and after an unknown one, and the newest backup that was known',
+    [
+      reportOf(2, [named('a', 'stale', [1]), named('b', 'fresh', [1])]),
+      reportOf(3, [named('a', 'unknown'), named('b', 'none')]),
+      reportOf(4, [named('a', 'stale', [1]), named('b', 'none')]),
+    ],
+    [
+      expect.stringMatching(/b: none since the report of 2026-11-03; newest known backup 2026-11-01 06:00 UTC;/),
+      expect.stringContaining('a: stale since the report of 2026-11-02;'),
+    ],
+  ],
+  [
     'the last three times of many',
     [reportOf(9, [named('a', 'stale', [1, 3, 5, 7], { clusterType: 'flex', ...evidenceOf([1, 3, 5, 7]) })])],
     [expect.stringMatching(/over the limit on other days, and on 2026-11-04, 2026-11-06, 2026-11-08 to 2026-11-09\.$/)],
@@ -83,6 +96,23 @@ it.each<[what: string, reports: object[], lines: string[]]>([
     ['No cluster, by the last check that listed them.'],
   ],
   [
+    'what a later check for other clusters left out',
+    [
+      reportOf(1, [named('a', 'stale', [1]), named('b', 'stale', [1]), fresh('c', 1)]),
+      { ...reportOf(1, [], { notChecked: [skipped('b')] }), checkedAt: at(1, 13) },
+      reportOf(2, [fresh('d', 2)], { notChecked: [unasked('a'), unasked('b'), unasked('c')] }),
+      reportOf(3, [fresh('d', 3)], { notChecked: [unasked('a'), unasked('b')] }),
+    ],
+    ['stale Shop / a', 'stale Shop / b', 'no longer listed Shop / c'].map((line) =>
+      expect.stringContaining(`${line}: `),
+    ),
+  ],
+  [
+    'no cluster, if only the name of the server changes',
+    [reportOf(1, [fresh('a', 1)]), reportOf(2, [fresh('a', 2)], { server: 'x' })],
+    ['No cluster, by the last check that listed them.'],
+  ],
+  [
     'a list that failed, instead of its clusters',
     [reportOf(1, [fresh('a', 1), list]), reportOf(2, [fresh('a', 2)]), reportOf(3, [list])],
     ['unknown Shop, dedicated clusters: could not be listed. No role.'],
@@ -106,6 +136,9 @@ it('counts what is no longer listed and what a failed list hides, and says why i
   expect(textOf(await print([reportOf(1, [fresh('a', 1), x]), reportOf(3, [list, x])]))).toContain(
     'Clusters\n1 unknown 1 fresh\n',
   );
+  const text = textOf(await print([reportOf(1, [fresh('a', 1)]), reportOf(2, [list]), reportOf(3, [fresh('a', 3)])]));
+  expect(text).toContain(`Project ${shop.groupId}\nCould not be listed\ndedicated clusters: No role: 2026-11-02\n`);
+  expect(text).toContain('Restored\nnot known\n');
 });
 
 it('links to each row and to each list that failed, across projects', async () => {
@@ -142,6 +175,25 @@ it.each<[what: string, reports: (object | string)[], madeOn: number, problems: u
     [expect.stringContaining('26 h 6 m before')],
   ],
   [
+    'clusters that the last checks were not for',
+    [
+      reportOf(1, [fresh('a', 1), fresh('b', 1), named('x', 'fresh', [1], { groupId: 'b'.repeat(24), groupName: '' })]),
+      reportOf(2, [fresh('b', 2)], { options: { project: [shop.groupId] }, notChecked: [unasked('a')] }),
+      reportOf(3, [fresh('b', 3)], { options: { project: [shop.groupId] }, notChecked: [unasked('a')] }),
+    ],
+    3,
+    ['b'.repeat(24), 'Shop'].map(
+      (project) =>
+        `${project}: the last check of 1 cluster was on 2026-11-01: more than 26 h before this page was made.`,
+    ),
+  ],
+  [
+    'a clock that is wrong',
+    [reportOf(3, [])],
+    2,
+    ['The last check is dated 2026-11-03 12:00 UTC, after this page was made. Check the clock of its machine.'],
+  ],
+  [
     'files that are no reports',
     ['{'],
     1,
@@ -174,14 +226,17 @@ it('labels the picture for those who do not see it, and dates the last check tha
   ]);
   expect(textOf(html)).toContain('Last check\n2026-11-05 12:00 UTC, failed\n');
   expect(textOf(html)).toContain('Last check that listed clusters\n2026-11-04 12:00 UTC\n');
+  expect(textOf(html)).toContain('Reports\non 2 of 5 days, 2026-11-01 to 2026-11-05\n');
 });
 
 it.each([
   [1, 3, ['Nov 1', 'Nov 2', 'Nov 3']],
-  [1, 30, ['Nov 2', 'Nov 9', 'Nov 16', 'Nov 23', 'Nov 30']],
+  [1, 30, ['Nov 2', 'Nov 9', 'Nov 16', 'Nov 23']],
+  [1, 60, ['Nov 2', 'Nov 16', 'Nov 30', 'Dec 14']],
   [-60, 75, ['Sep', 'Oct', 'Nov', 'Dec', '2027']],
+  [1, 500, ['Nov', '2027', 'Mar', 'May', 'Jul', 'Sep', 'Nov', '2028']],
 ])('has an axis from %i to %i November', async (first, last, labels) => {
-  const html = await print([reportOf(first, [named('a', 'none')]), reportOf(last, [named('a', 'none')])]);
+  const html = await print([reportOf(first, [named('a', 'none')]), reportOf(last, [named('a', 'none')])], last);
   const axis = /<g id="axis">(.*?)<\/g>/s.exec(html)?.[1] ?? '';
   expect([...axis.matchAll(/>([^<]+)<\/text>/g)].map(([, label]) => label)).toEqual(labels);
   expect(html.split('<use href="#axis"/>').length).toBe(3);

@@ -64,8 +64,6 @@ export function write(...reports: readonly (object | string)[]): string[] {
   });
 }
 
-export const read = (files: readonly string[]): Promise<History> => readReports(files, new AbortController().signal);
-
 /** What the command knows. */
 export const knowledge = {
   states,
@@ -73,12 +71,17 @@ export const knowledge = {
     pattern: string,
     { groupName, clusterName }: { readonly groupName?: unknown; readonly clusterName?: unknown },
   ) => pattern === `${groupName}/${clusterName}`,
+  now: Date.parse(at(30, 13)),
 };
+
+export const read = (files: readonly string[], more: object = {}): Promise<History> =>
+  readReports(files, { ...knowledge, ...more }, new AbortController().signal);
 
 /** Prints the page of these reports, which is made on a day of November. */
 export async function print(reports: readonly (object | string)[], madeOn = 30): Promise<string> {
-  const history = await read(write(...reports));
-  return [...printPage({ history, knowledge, now: Date.parse(at(madeOn, 13)) })].join('\n');
+  const now = Date.parse(at(madeOn, 13));
+  const history = await read(write(...reports), { now });
+  return [...printPage({ history, knowledge: { ...knowledge, now } })].join('\n');
 }
 
 /** The text of HTML, with a line for each element that stands for itself. */
