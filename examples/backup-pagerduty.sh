@@ -10,7 +10,7 @@ jq -c --arg code "$?" --arg report "$report" --arg key "$PAGERDUTY_KEY" '
   };
   event("check"; $code != "0"; "warning"; "Exit code \($code): \($report)"),
   (.findings[] | select(.clusterName and .state != "unknown") |
-    event("\(.groupId)/\(.clusterName)"; .state | IN("none", "stale", "short"); "critical";
+    event("\(.groupId)/\(.clusterName)"; .state | IN("fresh", "new", "paused") | not; "critical";
       "\(.groupName // .groupId) / \(.clusterName): \(.state)"))' "/var/lib/atlas-backup-check/$(date -u +%F).json" |
   while read -r event; do
     printf %s "$event" | curl -fsS --max-time 10 --retry 3 -o /dev/null -H 'Content-Type: application/json' -d @- \
