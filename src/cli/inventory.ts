@@ -37,9 +37,8 @@ export function compareInventory(entries: readonly Entry[], report: Report): Com
   const failed = new Set(listed.filter((found) => !isCluster(found)).map(({ groupId }) => groupId));
   const checked = new Set(findings.filter(isCluster).map(keyOf));
   const leftOut = new Map(notChecked.map((cluster) => [keyOf(cluster), cluster.reason]));
-  const fateOf = (before: Entry, latest: Entry): Fate => {
+  const fateOf = (before: Entry, latest: Entry, isIncludedNow: boolean): Fate => {
     if (checked.has(keyOf(before))) return 'kept';
-    const isIncludedNow = isIncluded(options, latest);
     if (!isIncludedNow && !isIncluded(options, before)) return 'kept';
     // The report has no list that failed of a project that is not included.
     if (failed.has(before.groupId)) return isIncludedNow ? 'kept' : 'not included';
@@ -50,8 +49,9 @@ export function compareInventory(entries: readonly Entry[], report: Report): Com
   return entries.map((before) => {
     const groupName = projectNames.get(before.groupId);
     const latest = { ...before, groupName: groupName ?? before.groupName };
-    const entry = isIncluded(options, latest) ? latest : before;
-    return { before, entry, fate: fateOf(before, latest), project: projectOf({ ...latest, groupName }) };
+    const isIncludedNow = isIncluded(options, latest);
+    const fate = fateOf(before, latest, isIncludedNow);
+    return { before, entry: isIncludedNow ? latest : before, fate, project: projectOf({ ...latest, groupName }) };
   });
 }
 

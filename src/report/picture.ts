@@ -10,7 +10,7 @@ const isLong = (span: Span): boolean => lengthOf(span) > 75;
 /** A number of days in percent of a picture that is as wide as its place, so that nothing is stretched. */
 const percent = (days: number, span: Span): string => `${Number(((100 * days) / lengthOf(span)).toFixed(2))}%`;
 
-/** Where a day is. */
+/** The horizontal position of a day in the picture. */
 const at = (span: Span, day: number): string => percent(day - span.first, span);
 
 /** Draws runs of days, as shapes of this class. The style has the width of a single day. */
