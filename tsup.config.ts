@@ -10,8 +10,8 @@ const options: Options = {
       // The check and the command use the other entries in dist instead of copies of their own.
       name: 'entries',
       setup({ onResolve, initialOptions: { outExtension } }) {
-        onResolve({ filter: /^\.\.\/(check\/|testing\/)?index\.js$/ }, ({ path }) => {
-          const [, entry = 'index'] = /^\.\.\/(\w+)\//.exec(path) ?? [];
+        onResolve({ filter: /^\.\.\/(client|check|testing)\/index\.js$/ }, ({ path }) => {
+          const entry = path.split('/')[1]?.replace('client', 'index');
           return { path: `./${entry}${outExtension?.['.js'] ?? '.js'}`, external: true };
         });
       },
@@ -22,7 +22,7 @@ const options: Options = {
 export default defineConfig([
   {
     ...options,
-    entry: { index: 'src/index.ts', check: 'src/check/index.ts', testing: 'src/testing/index.ts' },
+    entry: { index: 'src/client/index.ts', check: 'src/check/index.ts', testing: 'src/testing/index.ts' },
     format: ['esm', 'cjs'],
     // An entry has its own copy of the few lines without a class that it shares with another one.
     splitting: false,

@@ -1,6 +1,12 @@
 import { setMaxListeners } from 'node:events';
-import { isOutageStatus, isRateLimitStatus } from '../http/retry.js';
-import { type AnyAtlasError, type AtlasResponse, AtlasTimeoutError, type GetOptions, isAtlasError } from '../index.js';
+import { isOutageStatus, isRateLimitStatus } from '../client/http/retry.js';
+import {
+  type AnyAtlasError,
+  type AtlasResponse,
+  AtlasTimeoutError,
+  type GetOptions,
+  isAtlasError,
+} from '../client/index.js';
 import type { BackupClient } from './finding.js';
 
 // Captured at import, so that it works under fake timers too.

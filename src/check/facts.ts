@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { type AnyAtlasError, isAtlasApiError, snapshotIdSchema } from '../index.js';
+import { type AnyAtlasError, isAtlasApiError, snapshotIdSchema } from '../client/index.js';
 import type { BackupCheckTotals, BackupSnapshot, ClusterName, Reason, Restorable } from './finding.js';
 
 /** ms. */

@@ -1,4 +1,4 @@
-import type { AnyAtlasError, GetOptions } from '../index.js';
+import type { AnyAtlasError, GetOptions } from '../client/index.js';
 
 /** The methods of the client that a check uses. In a fake, they may be plain async functions. */
 export interface BackupClient {

@@ -1,4 +1,4 @@
-import { type AnyAtlasError, AtlasInvalidResponseError } from '../index.js';
+import { type AnyAtlasError, AtlasInvalidResponseError } from '../client/index.js';
 import { type Backups, type Cluster, day, hour, type Schedule } from './facts.js';
 import { type BackupState, defaultMaxAge, type Reason } from './finding.js';
 import type { Limits } from './options.js';

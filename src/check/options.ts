@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { abortSignal, flag, milliseconds, optionsError } from '../config/option-schemas.js';
-import { inputIssues, listIssues } from '../errors/issues.js';
-import { AtlasInvalidArgumentError, clusterNameSchema, groupIdSchema } from '../index.js';
+import { abortSignal, flag, milliseconds, optionsError } from '../client/config/option-schemas.js';
+import { inputIssues, listIssues } from '../client/errors/issues.js';
+import { AtlasInvalidArgumentError, clusterNameSchema, groupIdSchema } from '../client/index.js';
 import type { ClusterName } from './finding.js';
 
 /**

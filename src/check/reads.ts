@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { type AnyAtlasError, groupIdSchema } from '../index.js';
+import { type AnyAtlasError, groupIdSchema } from '../client/index.js';
 import { type Answer, type Calls, reportable } from './calls.js';
 import {
   type Cluster,

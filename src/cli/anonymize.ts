@@ -1,5 +1,5 @@
-import { atlasUrl } from '../config/environment.js';
-import type { AnyAtlasError } from '../index.js';
+import { atlasUrl } from '../client/config/environment.js';
+import type { AnyAtlasError } from '../client/index.js';
 import type { Document } from './json.js';
 
 const ownServers = [atlasUrl, 'https://cloud.mongodbgov.com'];

@@ -1,7 +1,7 @@
 import type { parseArgs } from 'node:util';
 import type { BackupCheckOptions, ClusterName, MaxAge } from '../check/index.js';
-import { logins } from '../config/environment.js';
-import { groupIdSchema } from '../index.js';
+import { logins } from '../client/config/environment.js';
+import { groupIdSchema } from '../client/index.js';
 import { resolveFile } from './files.js';
 import { type Choice, chooses, covers, readPattern } from './patterns.js';
 import { parseDuration } from './text.js';

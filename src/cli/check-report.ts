@@ -1,7 +1,7 @@
 import { defaultMaxAge } from '../check/finding.js';
 import type { BackupCheckTotals, BackupFinding, BackupState } from '../check/index.js';
-import { type Login, readBaseUrl } from '../config/environment.js';
-import type { AnyAtlasError } from '../index.js';
+import { type Login, readBaseUrl } from '../client/config/environment.js';
+import type { AnyAtlasError } from '../client/index.js';
 import type { CheckOptions } from './check-options.js';
 import { chooses, clusterOf, excludedBy, type Found, isCluster, projectOf } from './patterns.js';
 import { stateNames } from './states.js';

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type BackupFinding, checkBackups } from '../check/index.js';
-import { readLogins } from '../config/environment.js';
-import { isAtlasError, TenantSnapshotsClient } from '../index.js';
+import { readLogins } from '../client/config/environment.js';
+import { isAtlasError, TenantSnapshotsClient } from '../client/index.js';
 import { Anonymizer } from './anonymize.js';
 import type { CheckOptions } from './check-options.js';
 import { type Report, toReport } from './check-report.js';

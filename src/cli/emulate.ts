@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { type Login, logins, readLogins, valuesOf } from '../config/environment.js';
+import { type Login, logins, readLogins, valuesOf } from '../client/config/environment.js';
 import type { AtlasEmulator } from '../testing/index.js';
 import type { Run } from './streams.js';
 

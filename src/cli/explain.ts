@@ -1,6 +1,6 @@
-import { type Login, logins } from '../config/environment.js';
-import { isOutageStatus } from '../http/retry.js';
-import { type AnyAtlasError, isAtlasApiError } from '../index.js';
+import { type Login, logins } from '../client/config/environment.js';
+import { isOutageStatus } from '../client/http/retry.js';
+import { type AnyAtlasError, isAtlasApiError } from '../client/index.js';
 import { printable } from './text.js';
 
 // The messages of the client speak of its options and methods. These speak of what the user of the command can change.

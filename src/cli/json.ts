@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import type { BackupFinding } from '../check/index.js';
-import { valuesOf } from '../config/environment.js';
+import { valuesOf } from '../client/config/environment.js';
 import type { Report } from './check-report.js';
 
 /** The version of the JSON. Raised if a field is removed or changes its meaning. */

@@ -1,7 +1,7 @@
 import { noScheduleError } from '../check/facts.js';
 import type { BackupFinding } from '../check/index.js';
-import { type Login, readLogins, valuesOf } from '../config/environment.js';
-import { type AnyAtlasError, isAtlasApiError } from '../index.js';
+import { type Login, readLogins, valuesOf } from '../client/config/environment.js';
+import { type AnyAtlasError, isAtlasApiError } from '../client/index.js';
 import type { Report } from './check-report.js';
 import { explain } from './explain.js';
 import { clusterOf, type Found, isCluster, mayCover, type Pattern, projectOf } from './patterns.js';

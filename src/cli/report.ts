@@ -1,5 +1,5 @@
-import { readLogins } from '../config/environment.js';
-import type { AnyAtlasError } from '../index.js';
+import { readLogins } from '../client/config/environment.js';
+import type { AnyAtlasError } from '../client/index.js';
 import { explain, explainConfiguration } from './explain.js';
 import { covers, type Found, readPattern } from './patterns.js';
 import { states } from './states.js';

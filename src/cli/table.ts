@@ -1,6 +1,6 @@
 import { defaultMaxAge } from '../check/finding.js';
 import type { BackupFinding, BackupState } from '../check/index.js';
-import { atlasUrl } from '../config/environment.js';
+import { atlasUrl } from '../client/config/environment.js';
 import { leftOutNames, type Report } from './check-report.js';
 import { clusterOf, projectOf } from './patterns.js';
 import { needsLook, stateNames, states } from './states.js';

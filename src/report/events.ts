@@ -1,4 +1,4 @@
-import { type AnyAtlasError, groupIdSchema, isAtlasError, TenantSnapshotsClient } from '../index.js';
+import { type AnyAtlasError, groupIdSchema, isAtlasError, TenantSnapshotsClient } from '../client/index.js';
 import { type Line, printLines } from './details.js';
 import type { History, Project } from './history.js';
 import { type Html, html } from './html.js';

@@ -7,7 +7,7 @@ import {
   AtlasConnectionError,
   type AtlasError,
   AtlasTimeoutError,
-} from '../../src/index.js';
+} from '../../src/client/index.js';
 import { passTime, runClock, standStill, stopClock } from '../support/clock.js';
 import { fakeClient, ignoring } from './support/fake-client.js';
 import { ago, clusters, hour, openAtlas, runCheck } from './support/open-atlas.js';

@@ -7,7 +7,7 @@ import {
   checkBackups,
   type MaxAge,
 } from '../../src/check/index.js';
-import { AtlasClosedError, AtlasConnectionError, AtlasInvalidArgumentError } from '../../src/index.js';
+import { AtlasClosedError, AtlasConnectionError, AtlasInvalidArgumentError } from '../../src/client/index.js';
 import { answer, type Script, sendRefusal } from '../support/raw-steps.js';
 import { rejection } from '../support/rejection.js';
 import { fakeClient } from './support/fake-client.js';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Backups, dailySchedule, readCluster, type Schedule, unreadSchedule } from '../../src/check/facts.js';
 import { type Facts, findDoubts, judge, needsSchedule } from '../../src/check/judge.js';
-import { AtlasApiError, AtlasConnectionError } from '../../src/index.js';
+import { AtlasApiError, AtlasConnectionError } from '../../src/client/index.js';
 
 const hour = 3_600_000;
 const day = 24 * hour;

@@ -3,7 +3,7 @@ import { type BackupFinding, checkBackups } from '../../src/check/index.js';
 import { Anonymizer } from '../../src/cli/anonymize.js';
 import { runCommand } from '../../src/cli/commands.js';
 import { formatJson, toDocument } from '../../src/cli/json.js';
-import { AtlasApiError, AtlasConnectionError, AtlasTimeoutError } from '../../src/index.js';
+import { AtlasApiError, AtlasConnectionError, AtlasTimeoutError } from '../../src/client/index.js';
 import { setEnvironment } from '../support/defaults.js';
 import { environmentOf, openEmulator } from '../support/open-emulator.js';
 import { backup, day, ofShop, reportOf, totals } from './support/reports.js';

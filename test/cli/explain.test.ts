@@ -10,7 +10,7 @@ import {
   AtlasInvalidArgumentError,
   AtlasInvalidResponseError,
   AtlasTimeoutError,
-} from '../../src/index.js';
+} from '../../src/client/index.js';
 import { account, login as apiKey, token } from './support/reports.js';
 
 // What the client says, none of which the command repeats.

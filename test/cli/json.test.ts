@@ -3,7 +3,7 @@ import packageJson from '../../package.json' with { type: 'json' };
 import type { BackupFinding } from '../../src/check/index.js';
 import type { Report } from '../../src/cli/check-report.js';
 import { formatJson, toDocument } from '../../src/cli/json.js';
-import { AtlasApiError } from '../../src/index.js';
+import { AtlasApiError } from '../../src/client/index.js';
 import {
   backup,
   billing,

@@ -2,7 +2,12 @@ import { expect, it } from 'vitest';
 import type { BackupFinding } from '../../src/check/index.js';
 import { explain } from '../../src/cli/explain.js';
 import { findProblems, formatNotices, formatProblems } from '../../src/cli/problems.js';
-import { type AnyAtlasError, AtlasApiError, AtlasInvalidArgumentError, AtlasTimeoutError } from '../../src/index.js';
+import {
+  type AnyAtlasError,
+  AtlasApiError,
+  AtlasInvalidArgumentError,
+  AtlasTimeoutError,
+} from '../../src/client/index.js';
 import { billing, down, login, office, ofShop, reportOf, shop, totals } from './support/reports.js';
 
 const linesOf = (found: BackupFinding[], args: string[] = [], notChecked = totals.notChecked.slice(0, 0)) =>

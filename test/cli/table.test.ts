@@ -3,7 +3,7 @@ import type { BackupFinding } from '../../src/check/index.js';
 import type { Report } from '../../src/cli/check-report.js';
 import { formatTable } from '../../src/cli/table.js';
 import { formatDuration } from '../../src/cli/text.js';
-import { type AnyAtlasError, AtlasApiError, AtlasAuthenticationError } from '../../src/index.js';
+import { type AnyAtlasError, AtlasApiError, AtlasAuthenticationError } from '../../src/client/index.js';
 import {
   backup,
   day,

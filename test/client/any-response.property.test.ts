@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { AtlasError, type TenantSnapshotsClient } from '../../src/index.js';
+import { AtlasError, type TenantSnapshotsClient } from '../../src/client/index.js';
 import { get, openScripted } from '../support/open-client.js';
 import { listPath } from '../support/snapshot-routes.js';
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { AtlasApiError, AtlasInvalidArgumentError, AtlasInvalidResponseError } from '../../src/index.js';
+import { AtlasApiError, AtlasInvalidArgumentError, AtlasInvalidResponseError } from '../../src/client/index.js';
 import { get, openBareClient, openScripted } from '../support/open-client.js';
 import { startRawServer } from '../support/raw-server.js';
 import { good } from '../support/raw-steps.js';

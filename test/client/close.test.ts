@@ -1,5 +1,9 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { AtlasClosedError, AtlasInvalidArgumentError, type TenantSnapshotsClientOptions } from '../../src/index.js';
+import {
+  AtlasClosedError,
+  AtlasInvalidArgumentError,
+  type TenantSnapshotsClientOptions,
+} from '../../src/client/index.js';
 import { passTime, runClock, standStill, stopClock } from '../support/clock.js';
 import { get, openAgent, openBareClient, openScripted } from '../support/open-client.js';
 import { startRawServer } from '../support/raw-server.js';

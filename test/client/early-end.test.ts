@@ -10,7 +10,7 @@ import {
   type CallOptions,
   type TenantSnapshotsClient,
   type TenantSnapshotsClientOptions,
-} from '../../src/index.js';
+} from '../../src/client/index.js';
 import { runClock, standStill, stopClock } from '../support/clock.js';
 import { get, openAgent, openBareClient } from '../support/open-client.js';
 import { type Scripts, startRawServer } from '../support/raw-server.js';
@@ -70,7 +70,7 @@ const retrying: Phase = {
   options: () => ({ maxRetries: 3 }),
 };
 
-// At its timeout, the call ends with the error of Flex: test/call/fallback.test.ts.
+// At its timeout, the call ends with the error of Flex: test/client/call/fallback.test.ts.
 const asking: Phase = { phase: response, scripts: [sendRefusal(404), []], options: auto, requests: 2, attempts: 2 };
 
 const allPhases = Object.entries({

@@ -1,7 +1,7 @@
 import { afterEach, expect, it, vi } from 'vitest';
 import * as z from 'zod';
 import { checkBackups } from '../../src/check/index.js';
-import type { TenantSnapshotsClient } from '../../src/index.js';
+import type { TenantSnapshotsClient } from '../../src/client/index.js';
 import { get, openBareClient } from '../support/open-client.js';
 import { startRawServer } from '../support/raw-server.js';
 import { good } from '../support/raw-steps.js';

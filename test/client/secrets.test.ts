@@ -4,7 +4,7 @@ import {
   AtlasConnectionError,
   AtlasError,
   type TenantSnapshotsClientOptions,
-} from '../../src/index.js';
+} from '../../src/client/index.js';
 import { get, openBareClient, openClient } from '../support/open-client.js';
 import { type RawRequest, startRawServer } from '../support/raw-server.js';
 import { answer, head, pause, reset, type Script, send, sendChallenge, sendToken } from '../support/raw-steps.js';

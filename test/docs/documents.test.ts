@@ -2,9 +2,9 @@ import { existsSync, readdirSync } from 'node:fs';
 import { dirname } from 'node:path/posix';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { snapshotTarget } from '../../src/atlas/snapshots.js';
-import { adviseOnStatus } from '../../src/errors/advice.js';
-import { isTemporaryStatus } from '../../src/http/retry.js';
+import { snapshotTarget } from '../../src/client/atlas/snapshots.js';
+import { adviseOnStatus } from '../../src/client/errors/advice.js';
+import { isTemporaryStatus } from '../../src/client/http/retry.js';
 import { defaultApiVersion, defaults, loginVariables } from '../support/defaults.js';
 import { clusterName, flexPath, flexType, groupId, snapshotId, tenantPath } from '../support/snapshot-routes.js';
 import { anchorsIn, codeBlocks, codeIn, documents, linksIn, read, tableUnder } from './support/documents.js';
@@ -240,9 +240,12 @@ describe('.github', () => {
 });
 
 describe('CONTRIBUTING.md', () => {
-  it('names every file and folder at the top of src', () => {
-    const entries = readdirSync(new URL('../../src/', import.meta.url), { withFileTypes: true });
-    const named = column('CONTRIBUTING.md', 'Source layout');
+  it.each([
+    ['src', 'Source layout'],
+    ['src/client', 'Layers of the client'],
+  ])('names every file and folder at the top of %s', (folder, heading) => {
+    const entries = readdirSync(new URL(`../../${folder}/`, import.meta.url), { withFileTypes: true });
+    const named = column('CONTRIBUTING.md', heading);
     expect(named.sort()).toEqual(entries.map((entry) => entry.name + (entry.isDirectory() ? '/' : '')).sort());
   });
 
@@ -250,7 +253,7 @@ describe('CONTRIBUTING.md', () => {
     const flow = codeBlocks('CONTRIBUTING.md', 'text').map((block) => block.code);
     const lines = [...flow.join().matchAll(/^ *(\w+)\(\) +(\S+\.ts) /gm)];
     expect(lines).not.toEqual([]);
-    for (const [, name, path] of lines) expect(read(`src/${path}`)).toMatch(new RegExp(`\\b${name}\\b`));
+    for (const [, name, path] of lines) expect(read(`src/client/${path}`)).toMatch(new RegExp(`\\b${name}\\b`));
   });
 });
 

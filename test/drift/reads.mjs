@@ -1,8 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import * as z from 'zod';
-import { isObject, listPageSchema } from '../../src/atlas/schemas.js';
 import { checkBackups } from '../../src/check/index.js';
-import { TenantSnapshotsClient, tenantSnapshotSchema } from '../../src/index.js';
+import { isObject, listPageSchema } from '../../src/client/atlas/schemas.js';
+import { TenantSnapshotsClient, tenantSnapshotSchema } from '../../src/client/index.js';
 
 const groupId = '0123456789abcdef01234567';
 const snapshotId = 'fedcba9876543210fedcba98';

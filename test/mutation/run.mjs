@@ -3,7 +3,7 @@
  * against all tests it would take hours. Prints the score of each folder and of all, writes them to README.md in this folder, and fails
  * below 94 % over all or 90 % in a folder.
  *
- * `npm run mutation -- http digest` mutates only these folders, and `npm run mutation -- src/http/retry.ts` only this file.
+ * `npm run mutation -- http digest` mutates only these folders, and `npm run mutation -- src/client/http/retry.ts` only this file.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -11,53 +11,57 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 const client = 'test/client/*.test.ts';
 const folders = {
   atlas: {
-    mutate: 'src/atlas/*.ts',
-    tests: [client, 'test/atlas/*.test.ts', 'test/call/*.test.ts', 'test/auth/bearer.test.ts'],
+    mutate: 'src/client/atlas/*.ts',
+    tests: [client, 'test/client/atlas/*.test.ts', 'test/client/call/*.test.ts', 'test/client/auth/bearer.test.ts'],
   },
   errors: {
-    mutate: 'src/errors/*.ts',
-    tests: [client, 'test/{errors,call,config}/*.test.ts', 'test/auth/{bearer,service-account/token-request}.test.ts'],
-  },
-  http: {
-    mutate: 'src/http/*.ts',
+    mutate: 'src/client/errors/*.ts',
     tests: [
-      'test/http/*.test.ts',
-      'test/client/{async-context,close,early-end}.test.ts',
-      'test/call/{errors,request}.test.ts',
+      client,
+      'test/client/{errors,call,config}/*.test.ts',
+      'test/client/auth/{bearer,service-account/token-request}.test.ts',
     ],
   },
-  digest: { mutate: 'src/auth/digest/*.ts', tests: ['test/auth/digest/*.test.ts'] },
-  auth: {
-    mutate: 'src/auth/{*,service-account/*}.ts',
+  http: {
+    mutate: 'src/client/http/*.ts',
     tests: [
-      'test/auth/{*,service-account/*}.test.ts',
+      'test/client/http/*.test.ts',
+      'test/client/{async-context,close,early-end}.test.ts',
+      'test/client/call/{errors,request}.test.ts',
+    ],
+  },
+  digest: { mutate: 'src/client/auth/digest/*.ts', tests: ['test/client/auth/digest/*.test.ts'] },
+  auth: {
+    mutate: 'src/client/auth/{*,service-account/*}.ts',
+    tests: [
+      'test/client/auth/{*,service-account/*}.test.ts',
       'test/client/{early-end,secrets}.test.ts',
-      'test/call/{fallback,node-debug}.test.ts',
+      'test/client/call/{fallback,node-debug}.test.ts',
     ],
   },
   call: {
-    mutate: 'src/call/*.ts',
-    tests: [client, 'test/{call,http,auth/service-account}/*.test.ts'],
+    mutate: 'src/client/call/*.ts',
+    tests: [client, 'test/client/{call,http,auth/service-account}/*.test.ts'],
   },
   check: { mutate: 'src/check/*.ts', tests: ['test/check/*.test.ts'] },
   // The first lines of the process and the emulator run only in tests that start processes.
   cli: { mutate: 'src/cli/!(bin|emulate).ts', tests: ['test/cli/*.test.ts'] },
   report: { mutate: 'src/report/*.ts', tests: ['test/report/*.test.ts'] },
   config: {
-    mutate: 'src/{config/*,client,newest-backup}.ts',
-    tests: [client, 'test/newest-backup.test.ts', 'test/{config,call}/*.test.ts', 'test/http/{fetch,proxy}.test.ts'],
+    mutate: 'src/client/{config/*,client,newest-backup}.ts',
+    tests: [client, 'test/client/{config,call}/*.test.ts', 'test/client/http/{fetch,proxy}.test.ts'],
   },
 };
 
 /** As README.md names them. */
 const labels = {
-  atlas: '`src/atlas/`',
-  errors: '`src/errors/`',
-  http: '`src/http/`',
-  digest: '`src/auth/digest/`',
-  auth: '`src/auth/`, without `digest/`',
-  call: '`src/call/`',
-  config: '`src/config/`, `src/client.ts`, `src/newest-backup.ts`',
+  atlas: '`src/client/atlas/`',
+  errors: '`src/client/errors/`',
+  http: '`src/client/http/`',
+  digest: '`src/client/auth/digest/`',
+  auth: '`src/client/auth/`, without `digest/`',
+  call: '`src/client/call/`',
+  config: '`src/client/config/`, `src/client/client.ts`, `src/client/newest-backup.ts`',
   check: '`src/check/`',
   cli: '`src/cli/`',
   report: '`src/report/`',
@@ -89,7 +93,7 @@ function mutate(folderOrFile) {
 }
 
 function folderOf(file) {
-  const name = file === 'src/client.ts' ? 'config' : file.split('/').findLast((part) => part in folders);
+  const name = /^src\/client\/[^/]+$/.test(file) ? 'config' : file.split('/').findLast((part) => part in folders);
   if (name === undefined) throw new Error(`${file} is neither a file in src nor one of ${Object.keys(folders)}`);
   return name;
 }

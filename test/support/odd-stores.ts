@@ -1,4 +1,4 @@
-import type { TokenStore } from '../../src/index.js';
+import type { TokenStore } from '../../src/client/index.js';
 
 /** A store in memory that records its calls. */
 export class RecordingStore implements TokenStore {

@@ -8,7 +8,7 @@ import {
   type TenantSnapshot,
   TenantSnapshotsClient,
   type TenantSnapshotsClientOptions,
-} from '../../src/index.js';
+} from '../../src/client/index.js';
 import { type Behavior, type ScriptedDispatcher, scriptedDispatcher } from './scripted-dispatcher.js';
 import { path } from './snapshot-routes.js';
 

@@ -2,8 +2,8 @@ import { parseArgs } from 'node:util';
 import type { BackupCheckTotals, BackupFinding } from '../../../src/check/index.js';
 import { checkOptions, readCheckOptions } from '../../../src/cli/check-options.js';
 import { type Report, toReport } from '../../../src/cli/check-report.js';
-import { type Login, logins } from '../../../src/config/environment.js';
-import { AtlasConnectionError } from '../../../src/index.js';
+import { type Login, logins } from '../../../src/client/config/environment.js';
+import { AtlasConnectionError } from '../../../src/client/index.js';
 
 export const [minute, hour, day] = [60_000, 3_600_000, 86_400_000];
 export const [shop, billing, office] = ['a', 'b', 'c'].map((digit) => digit.repeat(24)) as [string, string, string];

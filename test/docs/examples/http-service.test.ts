@@ -6,7 +6,7 @@ import {
   AtlasAuthenticationError,
   AtlasInvalidArgumentError,
   AtlasTimeoutError,
-} from '../../../src/index.js';
+} from '../../../src/client/index.js';
 import { openEmulator } from '../../support/open-emulator.js';
 import { tableUnder } from '../support/documents.js';
 import { TenantSnapshotsClient } from './support/package.mjs';

@@ -1,7 +1,7 @@
 import { constants, createSecureServer, type ServerHttp2Session, type ServerHttp2Stream } from 'node:http2';
 import { expect, it, onTestFinished } from 'vitest';
 import { createDispatcher } from '../../../examples/http2.mjs';
-import { TenantSnapshotsClient } from '../../../src/index.js';
+import { TenantSnapshotsClient } from '../../../src/client/index.js';
 import { hexId } from '../../support/atlas-bodies.js';
 import { groupId } from '../../support/snapshot-routes.js';
 import { listen, makeCertificates } from '../../support/tls.js';

@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
-const entries = ['src/index.ts', 'src/check/index.ts', 'src/testing/index.ts'];
+const entries = ['src/client/index.ts', 'src/check/index.ts', 'src/testing/index.ts'];
 // Documented by their members, not by their names.
 const internals = ['src/testing/api/seed.ts', 'src/testing/faults/script.ts'];
 
@@ -41,7 +41,7 @@ function createProgram(names: readonly string[], texts: ReadonlyMap<string, stri
     checkJs: true,
     skipLibCheck: true,
     paths: {
-      'atlas-tenant-snapshots': [`${root}src/index.ts`],
+      'atlas-tenant-snapshots': [`${root}src/client/index.ts`],
       'atlas-tenant-snapshots/*': [`${root}src/*/index.ts`],
     },
   } satisfies ts.CompilerOptions);

@@ -28,7 +28,7 @@ import {
   type TenantSnapshot,
   type TenantSnapshotsClient,
   type TenantSnapshotsClientOptions,
-} from '../../../src/index.js';
+} from '../../../src/client/index.js';
 import type { ScriptedAnswer } from '../../../src/testing/faults/script.js';
 import type { AtlasEmulatorOptions } from '../../../src/testing/index.js';
 

@@ -1,0 +1,177 @@
+import { describe, expect, it } from 'vitest';
+import { snapshotListTarget, snapshotTarget } from '../../../src/client/atlas/snapshots.js';
+import { type RequestOptions, type Target, toPath } from '../../../src/client/atlas/target.js';
+import { dedicatedSnapshotSchema, tenantSnapshotSchema } from '../../../src/client/index.js';
+import { referenceSnapshot } from '../../support/atlas-bodies.js';
+import {
+  clusterName,
+  flexListPath,
+  flexPath,
+  flexType,
+  groupId,
+  snapshotId,
+  tenantListPath,
+  tenantPath,
+} from '../../support/snapshot-routes.js';
+
+/** Parses the body as it comes off the wire. */
+const parse = (body: object) => tenantSnapshotSchema.parse(JSON.parse(JSON.stringify(body)));
+
+/** The places of the issues; undefined if the value is valid. */
+const issuesOf = (value: unknown) =>
+  tenantSnapshotSchema.safeParse(value).error?.issues.map(({ path }) => path.join('.'));
+
+const times = ['scheduledTime', 'startTime', 'finishTime', 'expiration'] as const;
+
+describe('tenantSnapshotSchema', () => {
+  it("parses the dates of the reference page's example, and keeps its other fields", () => {
+    const at = new Date('2025-05-04T09:42:00Z');
+    const dates = { expiration: at, finishTime: at, scheduledTime: at, startTime: at };
+    expect(parse(referenceSnapshot)).toStrictEqual({ ...referenceSnapshot, ...dates });
+  });
+
+  it('accepts what it returned', () => {
+    const snapshot = parse(referenceSnapshot);
+    expect(tenantSnapshotSchema.parse({ ...snapshot })).toStrictEqual(snapshot);
+  });
+
+  it.each([...times, 'id', 'status', 'mongoDBVersion', 'links'])('drops %s if it is null', (name) => {
+    const others = Object.entries(parse(referenceSnapshot)).filter(([other]) => other !== name);
+    expect(parse({ ...referenceSnapshot, [name]: null })).toStrictEqual(Object.fromEntries(others));
+  });
+
+  it.each([
+    {},
+    { region: null, size: { bytes: 12, unit: 'GB' }, links: [{ href: 'a', rel: 'self', title: 'b' }] },
+    { status: 'ARCHIVED' },
+    { status: '' },
+  ])('keeps missing and unknown fields, and unknown values of the status: %j', (body) => {
+    expect(parse(body)).toStrictEqual(body);
+  });
+
+  it.each([
+    ['2019-04-26T14:08:07Z', 1556287687000],
+    ['2019-04-26T14:08:07.123456Z', 1556287687123],
+    ['2019-04-26T16:08:07+02:00', 1556287687000],
+    ['1969-12-31T23:59:59Z', -1000],
+  ])('parses the time %s', (text, time) => {
+    for (const name of times) expect(parse({ [name]: text })[name]).toStrictEqual(new Date(time));
+  });
+
+  it.each([
+    ...['yesterday', '', '2019-04-26', '2019-04-26 14:08:07Z', '2019-04-26T14:08:07', '2023-02-29T00:00:00Z'],
+    ...[1556287687000, {}, new Date(Number.NaN)],
+  ])('rejects the time %j', (value) => {
+    for (const name of times) expect(issuesOf({ [name]: value })).toEqual([name]);
+  });
+
+  it.each<[value: unknown, places: string[]]>([
+    [{ id: 'A'.repeat(24) }, ['id']],
+    [{ mongoDBVersion: 8 }, ['mongoDBVersion']],
+    [{ startTime: 'now', status: 1, id: 5 }, ['id', 'startTime', 'status']],
+    ...[null, 'text', []].map((value): [unknown, string[]] => [value, ['']]),
+  ])('rejects %j, and names each invalid field', (value, places) => {
+    expect(issuesOf(value)?.sort()).toEqual(places);
+  });
+
+  it('drops malformed links, and malformed fields of links', () => {
+    const links = [null, 'text', 5, [], { rel: 5, href: 'a', title: 't' }, { rel: 'self', href: null }];
+    expect(parse({ links })).toStrictEqual({ links: [{ href: 'a', title: 't' }, { rel: 'self' }] });
+    for (const odd of ['text', 5, {}]) expect(parse({ links: odd })).toStrictEqual({});
+  });
+});
+
+// The documented values, and a recorded null and list.
+const dedicated = {
+  id: snapshotId,
+  status: 'completed',
+  type: 'replicaSet',
+  snapshotType: 'onDemand',
+  frequencyType: 'ondemand',
+  description: 'before the migration',
+  mongodVersion: '8.0.29',
+  storageSizeBytes: 1_234_567_890,
+  createdAt: '2026-08-02T17:05:10Z',
+  expiresAt: '2026-08-09T17:05:10Z',
+  masterKeyUUID: null,
+  copyRegions: ['EU_WEST_1'],
+};
+
+describe('dedicatedSnapshotSchema', () => {
+  const parsed = dedicatedSnapshotSchema.parse(dedicated);
+
+  it('parses the dates, keeps the other fields, and accepts what it returned', () => {
+    const dates = { createdAt: new Date(dedicated.createdAt), expiresAt: new Date(dedicated.expiresAt) };
+    expect(parsed).toStrictEqual({ ...dedicated, ...dates });
+    expect(dedicatedSnapshotSchema.parse({ ...parsed })).toStrictEqual(parsed);
+  });
+
+  it.each(Object.keys(dedicated).slice(0, -2))('drops %s if it is null, and rejects an object', (name) => {
+    const others = Object.entries(parsed).filter(([other]) => other !== name);
+    expect(dedicatedSnapshotSchema.parse({ ...dedicated, [name]: null })).toStrictEqual(Object.fromEntries(others));
+    const { error } = dedicatedSnapshotSchema.safeParse({ ...dedicated, [name]: {} });
+    expect(error?.issues.map(({ path }) => path)).toEqual([[name]]);
+  });
+});
+
+const list = { groupId, clusterName };
+const one = { ...list, snapshotId };
+const sent = (target: Target) => toPath('', target);
+
+/** With a snapshot ID, the target for that snapshot, otherwise for the list. */
+const targetOf = (args: typeof one | typeof list, options: RequestOptions): Target =>
+  'snapshotId' in args ? snapshotTarget(args, options) : snapshotListTarget(args, options);
+
+describe('the target for snapshots', () => {
+  const both = { envelope: true, pretty: true };
+  const flexList = `${flexListPath}?includeCount=true&itemsPerPage=500`;
+
+  it.each<[endpoint: 'tenant' | 'flex', args: typeof list, accept: string, path: string, withBoth: string]>([
+    ['tenant', one, 'application/json', tenantPath, '?envelope=true&pretty=true'],
+    ['tenant', list, 'application/json', tenantListPath, '?envelope=true&pretty=true'],
+    // MongoDB's specification does not list pretty for one snapshot at Flex.
+    ['flex', one, flexType, flexPath, '?envelope=true'],
+    ['flex', list, flexType, flexList, '&envelope=true&pretty=true'],
+  ])('at %s of %o has its media type, path and query', (endpoint, args, accept, path, withBoth) => {
+    const target = targetOf(args, { endpoint });
+    expect({ ...target, sent: sent(target) }).toMatchObject({ endpoint, accept, sent: path });
+    expect(target.fallback).toBeUndefined();
+    expect(sent(targetOf(args, { endpoint, ...both }))).toBe(path + withBoth);
+  });
+
+  it.each([one, list])('is Flex by default, and the tenant endpoint is its fallback: %o', (args) => {
+    const target = targetOf(args, { endpoint: 'auto', envelope: true });
+    const flex = targetOf(args, { endpoint: 'flex', envelope: true });
+    const tenant = targetOf(args, { endpoint: 'tenant', envelope: true });
+    expect({ ...target, fallback: undefined }).toMatchObject({ ...flex, parse: expect.anything() });
+    expect(target.fallback?.target).toMatchObject({ ...tenant, parse: expect.anything() });
+  });
+});
+
+describe('the fallback', () => {
+  const { fallback } = snapshotTarget(one, { endpoint: 'auto' });
+
+  it.each<[isMissing: boolean, status: number, errorCode?: string]>([
+    [true, 404],
+    [true, 404, 'CLUSTER_NOT_FOUND'],
+    [true, 404, 'RESOURCE_NOT_FOUND'],
+    [false, 404, 'GROUP_NOT_FOUND'],
+    [true, 400, 'CANNOT_USE_NON_FLEX_CLUSTER_IN_FLEX_API'],
+    [false, 400],
+    [false, 400, 'VALIDATION_ERROR'],
+    [false, 401, 'USER_UNAUTHORIZED'],
+    [false, 403, 'CANNOT_USE_NON_FLEX_CLUSTER_IN_FLEX_API'],
+    [false, 410, 'VERSION_GONE'],
+    [false, 503],
+  ])('is asked: %s, after a %i with the code %s', (isMissing, status, errorCode) => {
+    expect(fallback?.isMissing(status, errorCode)).toBe(isMissing);
+  });
+
+  it.each([
+    [true, {}],
+    [true, { status: 'COMPLETED' }],
+    [false, { id: snapshotId }],
+  ])('has nothing: %s, if its snapshot is %j', (isEmpty, snapshot) => {
+    expect(fallback?.isEmpty(snapshot)).toBe(isEmpty);
+  });
+});

@@ -1,0 +1,167 @@
+import { posix } from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  mayBeEnveloped,
+  pathListTarget,
+  pathSchema,
+  pathTarget,
+  type Query,
+  type RequestOptions,
+  type Target,
+  toPath,
+} from '../../../src/client/atlas/target.js';
+import { defaultApiVersion } from '../../support/defaults.js';
+
+const auto = { endpoint: 'auto' } as const;
+
+const sent = (target: Target, prefix = '') => toPath(prefix, target);
+
+describe('the target for a path', () => {
+  const path = '/api/atlas/v2/groups';
+
+  it.each<[query: Query, sent: string]>([
+    [{ text: 'a b&c=d?#%+é' }, '?text=a+b%26c%3Dd%3F%23%25%2B%C3%A9'],
+    [{ 'a key': '/..', empty: '' }, '?a+key=%2F..&empty='],
+    [{ list: ['b', 1, true], count: 5, flag: false }, '?list=b&list=1&list=true&count=5&flag=false'],
+    [{ none: undefined, empty: [] }, ''],
+    [JSON.parse('{ "__proto__": null, "a": 1 }'), '?a=1'],
+  ])('has the query %j as %j', (query, expected) => {
+    expect(sent(pathTarget({ path }, { ...auto, query }))).toBe(path + expected);
+  });
+
+  it.each<[what: string, options: Partial<RequestOptions>, query: string, isEnveloped: boolean]>([
+    ['adds envelope and pretty', { envelope: true, pretty: true }, '?envelope=true&pretty=true', true],
+    ['keeps those of the query', { query: { envelope: true, pretty: false } }, '?envelope=true&pretty=false', true],
+    ['reads a text', { query: { envelope: 'true' } }, '?envelope=true', true],
+    ['has no others', {}, '', false],
+  ])('%s', (_what, options, query, isEnveloped) => {
+    const target = pathTarget({ path }, { ...auto, ...options });
+    expect([sent(target), mayBeEnveloped(target)]).toEqual([path + query, isEnveloped]);
+  });
+
+  it.each([
+    [path, undefined, `application/vnd.atlas.${defaultApiVersion}+json`],
+    [path, '2023-01-01', 'application/vnd.atlas.2023-01-01+json'],
+    ['/api/atlas/v2', undefined, `application/vnd.atlas.${defaultApiVersion}+json`],
+    ['/api/atlas/v1.0/groups', '2023-01-01', 'application/json'],
+    ['/api/atlas/v20/groups', undefined, 'application/json'],
+  ])('%s with apiVersion %s accepts %s', (target, apiVersion, accept) => {
+    expect(pathTarget({ path: target }, { ...auto, apiVersion }).accept).toBe(accept);
+  });
+
+  it('of a list has 500 items a page, unless its query says otherwise, and page numbers', () => {
+    const target = pathListTarget({ path }, { ...auto, query: { includeCount: true } });
+    expect(sent(target)).toBe(`${path}?includeCount=true&itemsPerPage=500&pageNum=1`);
+    const small = pathListTarget({ path }, { ...auto, query: { itemsPerPage: 7, pageNum: undefined } });
+    expect(sent(small)).toBe(`${path}?itemsPerPage=7&pageNum=1`);
+  });
+});
+
+const origin = 'https://cloud.mongodb.com';
+const prefixes = ['', '/proxy/atlas'];
+
+/** The URL of the request for a path, or undefined if the path is invalid. */
+function urlOf(path: unknown, prefix = ''): string | undefined {
+  const { data } = pathSchema.safeParse(path);
+  const target = data === undefined ? undefined : pathTarget({ path: data }, { endpoint: 'auto' });
+  return target && origin + sent(target, prefix);
+}
+
+/** Decodes one layer of percent-encoding, as a proxy or server may before it splits the path. */
+function decodeOnce(path: string): string {
+  return path
+    .replace(/%[0-9a-f]{2}/gi, (octet) => String.fromCharCode(Number.parseInt(octet.slice(1), 16)))
+    .replaceAll('\\', '/');
+}
+
+/** What a client, a proxy or a server may resolve a URL to. */
+function resolutionsOf(url: string): string[] {
+  const path = url.slice(origin.length);
+  return [new URL(url).href, ...[path, decodeOnce(path)].map((part) => origin + posix.normalize(part))];
+}
+
+// The parts of path traversal attacks.
+const fragments = [
+  ...['/', '//', '\\', '.', '..', '...'],
+  ...['%', '%2e', '%2E', '%2f', '%2F', '%5c', '%5C', '%252e', '%25', '%u002e'],
+  ...['@', ':', ';', '?', '#', '&', '=', ' ', '\t', '\r\n', '\0', '\uff0e', '\uff0f', '\ud800', 'é'],
+  ...['api', 'atlas', 'v2', 'evil.example', 'https:', 'user:pass@', ':443', '0', 'A'],
+];
+
+const hostilePath = fc
+  .tuple(
+    fc.constantFrom('/api/atlas/', '/api/atlas', '/api/', '//', 'https://evil.example/api/atlas/', ''),
+    fc.array(fc.oneof({ weight: 9, arbitrary: fc.constantFrom(...fragments) }, fc.string({ maxLength: 3 })), {
+      maxLength: 12,
+    }),
+  )
+  .map(([start, parts]) => start + parts.join(''));
+
+describe('the path of get()', () => {
+  it.each(prefixes)('never leads outside the API, with the baseUrl prefix %j', (prefix) => {
+    const inside = new RegExp(`^${origin}${prefix}/api/atlas/[^?#]*$`);
+    const property = fc.property(hostilePath, (path) => {
+      const url = urlOf(path, prefix);
+      if (url === undefined) return;
+      expect(url).toMatch(/^[!-~]+$/);
+      for (const resolved of resolutionsOf(url)) expect(resolved).toMatch(inside);
+    });
+    fc.assert(property, { numRuns: 1_000 });
+  });
+
+  it.each([
+    '/api/atlas/v2',
+    '/api/atlas/v2/groups/5e2211c17a3e5a48f5497de3/flexClusters',
+    '/api/atlas/v2/groups/byName/My%20Project',
+    // Every character that a path may have, and characters that are encoded.
+    "/api/atlas/v2/A-z0.9_~:@!$&'()*+,=",
+    '/api/atlas/v2/%C3%A9/%25/%3F%23/%3B',
+    // Three dots, and names that begin or end with dots, are ordinary segments.
+    '/api/atlas/.../..a/b../.c',
+    `/api/atlas/${'x'.repeat(2048 - '/api/atlas/'.length)}`,
+  ])('may be %j, and is sent unchanged', (path) => {
+    for (const prefix of prefixes) expect(urlOf(path, prefix)).toBe(origin + prefix + path);
+  });
+
+  const mustStart =
+    'must start with /api/atlas/ and contain only valid path characters (pass query parameters in the query option)';
+
+  it.each<[message: string, paths: unknown[]]>([
+    ['must be a string', [undefined, 5, ['/api/atlas/v2'], new URL('https://evil.example/api/atlas/v2')]],
+    ['must have at most 2048 characters', [`/api/atlas/${'x'.repeat(2049 - '/api/atlas/'.length)}`]],
+    [
+      mustStart,
+      [
+        // Not below /api/atlas/.
+        ...['', '/api/atlas/', 'api/atlas/v2', '/API/ATLAS/v2', '/api/atlasx/v2', ' /api/atlas/v2', '/api//atlas/v2'],
+        // Another host.
+        ...['//evil.example/api/atlas/v2', 'https://evil.example/api/atlas/v2', '@evil.example/api/atlas/v2'],
+        // A query, a fragment, and characters that no path has.
+        ...under('x?y=1', 'x#y', 'x ', 'x\n', 'x\r\nhost: evil.example', 'x\0', 'x\\..\\y', '\uff0f', '\ud800'),
+        ...under(...[...'"<>`{|^[;'].map((character) => `x${character}y`)),
+      ],
+    ],
+    ['must not contain an empty segment', under('/x', 'x/', 'x//y', 'x/y/', '/evil.example')],
+    ['must not contain a % without two hexadecimal digits', under('%', '%2', '%zz', '%2g', '%u002e', '100%/x')],
+    [
+      // Plain, encoded, and between encoded separators.
+      'must not contain the segment . or ..',
+      [
+        ...under('.', '..', './x', 'x/..', 'x/../../../y', '%2e', '.%2e', 'x/%2E%2E/y'),
+        ...under('x%2F..%2Fy', 'x%2f%2e%2e%2fy', 'x%5C%2e%2e', '..%5cy', 'x%2f.', '%2e%2fx'),
+        // Encoded more than once, because a gateway may decode it.
+        ...under('%252e%252e/x', 'x%25252f%252e.', `%${'25'.repeat(900)}2e`),
+      ],
+    ],
+  ])('%s', (message, paths) => {
+    for (const path of paths) {
+      const messages = pathSchema.safeParse(path).error?.issues.map((issue) => issue.message);
+      expect([path, messages]).toEqual([path, expect.arrayContaining([message])]);
+    }
+  });
+});
+
+function under(...rest: string[]): string[] {
+  return rest.map((path) => `/api/atlas/${path}`);
+}

@@ -1,0 +1,229 @@
+import { tracingChannel } from 'node:diagnostics_channel';
+import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import {
+  AtlasApiError,
+  AtlasClosedError,
+  type CallOptions,
+  type TenantSnapshotsClientOptions,
+} from '../../../src/client/index.js';
+import { hexId } from '../../support/atlas-bodies.js';
+import { passTime, runClock, standStill, stopClock } from '../../support/clock.js';
+import { get, openScripted } from '../../support/open-client.js';
+import { rejection } from '../../support/rejection.js';
+import { type Behavior, type DispatchedRequest, type Reply, silent } from '../../support/scripted-dispatcher.js';
+import { flexPath, listPath, tenantPath } from '../../support/snapshot-routes.js';
+
+beforeEach(stopClock);
+
+/** What the requests of a client get. */
+interface Atlas {
+  readonly flex: Behavior;
+  readonly tenant: Behavior;
+}
+
+function endpointOf({ options: { path } }: DispatchedRequest): 'flex' | 'tenant' | 'token' {
+  if (path.endsWith('/oauth/token')) return 'token';
+  return path.includes('/tenant/') ? 'tenant' : 'flex';
+}
+
+function openAtlas(atlas: Atlas, options: TenantSnapshotsClientOptions = {}) {
+  const token = { body: { access_token: 't', token_type: 'Bearer', expires_in: 3600 } };
+  const behave = (request: DispatchedRequest) => request.behave({ ...atlas, token }[endpointOf(request)]);
+  const { client, dispatcher } = openScripted([behave], { maxRetries: 3, ...options });
+  return {
+    client,
+    dispatcher,
+    get: (options?: CallOptions) => get(client, options),
+    list: (options?: CallOptions) => client.listTenantSnapshots(...listPath, options),
+    asked: () => dispatcher.requests.map(endpointOf),
+  };
+}
+
+/** A behavior for each request in turn. The last one is also for later requests. */
+function inTurn(...behaviors: [Behavior, ...Behavior[]]): Behavior {
+  let count = 0;
+  return (request) => {
+    count += 1;
+    request.behave(behaviors[Math.min(count, behaviors.length) - 1] ?? behaviors[0]);
+  };
+}
+
+const apiError = (status: number, errorCode?: string): Reply => ({ status, body: { error: status, errorCode } });
+const html = (status: number): Reply => ({ status, body: '<h1>A gateway says no</h1>' });
+const dead = (code: string) => Object.assign(new Error('dead'), { code });
+
+/** A response after some ms. */
+const late =
+  (ms: number, reply: Reply): Behavior =>
+  (request) =>
+    void setTimeout(() => request.reply(reply), ms);
+
+/** A snapshot and a list in one. */
+const found: Reply = { body: { id: hexId(1), results: [{ id: hexId(1) }], totalCount: 1 } };
+const emptyList: Reply = { body: { results: [], totalCount: 0 } };
+const missing = apiError(404, 'CLUSTER_NOT_FOUND');
+
+/** Ends as if the tenant endpoint had not been asked, except for the number of attempts. */
+async function expectErrorOfFlex(call: Promise<unknown>): Promise<void> {
+  const error = await runClock(rejection(call, AtlasApiError));
+  expect(error).toMatchObject({ status: 404, errorCode: 'CLUSTER_NOT_FOUND', endpoint: 'flex', attempts: 2 });
+  expect(error.path).toContain('/flexClusters/');
+  expect(error).not.toHaveProperty('cause');
+}
+
+// When Flex does not have something is in test/client/atlas/snapshots.test.ts.
+describe('the tenant endpoint is asked', () => {
+  it.each<[after: string, flex: Reply, options?: CallOptions]>([
+    ['a 404', missing],
+    ['a 404 in an envelope', { body: { status: 404, content: { error: 404 } } }, { envelope: true }],
+  ])('by each call after %s, and its 200 is the result', async (_after, flex, options) => {
+    const atlas = openAtlas({ flex, tenant: found });
+    for (const call of [atlas.get, atlas.list]) {
+      const { response } = await call(options).withResponse();
+      expect(response).toMatchObject({ status: 200, endpoint: 'tenant', attempts: 2 });
+    }
+    expect(atlas.asked()).toEqual(['flex', 'tenant', 'flex', 'tenant']);
+  });
+
+  it('after retries of Flex, and its request is sent again if its connection died, however often those of Flex did', async () => {
+    const lost = dead('UND_ERR_SOCKET');
+    const flex = inTurn(lost, lost, lost, html(503), missing);
+    const atlas = openAtlas({ flex, tenant: inTurn(lost, found) });
+    const { response } = await runClock(atlas.get().withResponse());
+    expect(response).toMatchObject({ endpoint: 'tenant', attempts: 3 });
+    expect(atlas.asked()).toEqual([...Array(5).fill('flex'), 'tenant', 'tenant']);
+  });
+});
+
+describe('Flex alone is asked, and the call ends with its answer', () => {
+  it.each<[after: string, flex: Behavior, error: object]>([
+    ['another error', apiError(404, 'GROUP_NOT_FOUND'), { status: 404 }],
+    ['an unusable 200', html(200), { code: 'INVALID_RESPONSE' }],
+    ['a dead connection', dead('ENOTFOUND'), { code: 'CONNECTION' }],
+  ])('after %s', async (_after, flex, error) => {
+    const atlas = openAtlas({ flex, tenant: found }, { maxRetries: 0 });
+    for (const call of [atlas.get, atlas.list]) {
+      await expect(call()).rejects.toMatchObject({ ...error, endpoint: 'flex', attempts: 1 });
+    }
+    expect(atlas.asked()).toEqual(['flex', 'flex']);
+  });
+
+  it('after an empty list', async () => {
+    const atlas = openAtlas({ flex: emptyList, tenant: found });
+    expect(await atlas.list()).toEqual([]);
+    expect(atlas.asked()).toEqual(['flex']);
+  });
+});
+
+describe('the call ends with the error of Flex if the tenant endpoint', () => {
+  it.each<[does: string, tenant: Behavior]>([
+    ['responds with another error', apiError(410, 'VERSION_GONE')],
+    ['responds with a retryable error', html(503)],
+    ['responds with HTML', html(200)],
+    ['responds with another schema', { body: { id: 5, results: 5 } }],
+    ['has nothing either', emptyList],
+    ['closes the connection', dead('ENOTFOUND')],
+    ['never responds', silent],
+  ])('%s', async (_does, tenant) => {
+    const atlas = openAtlas({ flex: missing, tenant });
+    await expectErrorOfFlex(atlas.get());
+    await expectErrorOfFlex(atlas.list());
+    expect(atlas.asked()).toEqual(['flex', 'tenant', 'flex', 'tenant']);
+  });
+});
+
+it.each<[what: string, options: TenantSnapshotsClientOptions, asked: string[], limit: number]>([
+  ['5 s, if it does not respond', { attemptTimeout: 60_000 }, ['flex', 'tenant'], 5_000],
+  ['timeout, if a login for it hangs', { credentials: { accessToken: hangAfterFirst() } }, ['flex'], 60_000],
+  ['attemptTimeout, if that is less', { attemptTimeout: 1_000 }, ['flex', 'tenant'], 1_000],
+  ['timeout, if that is less', { timeout: 2_000 }, ['flex', 'tenant'], 2_000],
+])('the tenant endpoint is asked for at most %s', async (_what, options, asked, limit) => {
+  const atlas = openAtlas({ flex: missing, tenant: silent }, options);
+  await expectErrorOfFlex(atlas.get());
+  expect(performance.now()).toBeCloseTo(limit, -3);
+  expect(atlas.asked()).toEqual(asked);
+});
+
+/** An accessToken function whose second token never comes. */
+function hangAfterFirst() {
+  return vi.fn(() => new Promise<string>(() => undefined)).mockResolvedValueOnce('token');
+}
+
+it('close() ends a call before the tenant endpoint is asked, but not while it is on the wire', async () => {
+  const atlas = openAtlas({ flex: late(1_000, missing), tenant: late(1_000, found) });
+  const call = atlas.get();
+  await passTime(1_500);
+  const second = rejection(atlas.get(), AtlasClosedError);
+  await standStill();
+  await runClock(atlas.client.close());
+  expect(await call).toMatchObject({ id: hexId(1) });
+  const error = await second;
+  expect(error).toMatchObject({ attempts: 1, endpoint: 'flex', cause: { status: 404 } });
+  expect(error.message).toContain('while it was about to ask the tenant endpoint. ');
+});
+
+describe('a 401 of the tenant endpoint', () => {
+  it('replaces no token', async () => {
+    const credentials = { clientId: 'id', clientSecret: 'secret' };
+    const atlas = openAtlas({ flex: missing, tenant: apiError(401) }, { credentials });
+    await expectErrorOfFlex(atlas.get());
+    await expectErrorOfFlex(atlas.get());
+    expect(atlas.asked()).toEqual(['token', 'flex', 'tenant', 'flex', 'tenant']);
+    const accessToken = vi.fn(() => 'token');
+    await expectErrorOfFlex(
+      openAtlas({ flex: missing, tenant: apiError(401) }, { credentials: { accessToken } }).get(),
+    );
+    expect(accessToken.mock.calls).toEqual([[{}], [{}]]);
+  });
+
+  it('with a Digest challenge is answered once', async () => {
+    const challenge = (nonce: string): Reply => ({
+      status: 401,
+      headers: { 'www-authenticate': `Digest realm="r", nonce="${nonce}", qop="auth"` },
+    });
+    const credentials = { publicKey: 'public', privateKey: 'private-key' };
+    const flex = inTurn(challenge('a'), missing);
+    const atlas = openAtlas({ flex, tenant: inTurn(challenge('b'), found, challenge('c')) }, { credentials });
+    expect(await atlas.get()).toMatchObject({ id: hexId(1) });
+    await expectErrorOfFlex(atlas.get());
+    expect(atlas.asked()).toEqual(['flex', 'flex', 'tenant', 'tenant', 'flex', 'tenant', 'tenant']);
+  });
+});
+
+describe('the pages of a list', () => {
+  const next = { links: [{ rel: 'next' }] };
+  const page = (id: number, rest: object = {}): Reply => ({ body: { results: [{ id: hexId(id) }], ...rest } });
+
+  it('come from the endpoint that has the first one, without its limit of 5 s', async () => {
+    const atlas = openAtlas({
+      flex: missing,
+      tenant: inTurn(page(1, next), html(503), late(6_000, page(2, { totalCount: 2 }))),
+    });
+    const { data, response } = await runClock(atlas.list().withResponse());
+    expect(data).toEqual([{ id: hexId(1) }, { id: hexId(2) }]);
+    expect(response).toMatchObject({ endpoint: 'tenant', attempts: 4 });
+    expect(atlas.asked()).toEqual(['flex', 'tenant', 'tenant', 'tenant']);
+    expect(atlas.dispatcher.requests[3]?.options.path).toMatch(/\/tenant\/snapshots\?pageNum=2$/);
+  });
+
+  it('are not asked for elsewhere after the first one', async () => {
+    const atlas = openAtlas({ flex: inTurn(page(1, next), missing), tenant: found });
+    await expectErrorOfFlex(atlas.list());
+    expect(atlas.asked()).toEqual(['flex', 'flex']);
+  });
+});
+
+it.each<[end: string, tenant: Reply, trace: object]>([
+  ['a result of the tenant endpoint', found, { endpoint: 'tenant', path: tenantPath, status: 200 }],
+  ['the error of Flex', html(503), { endpoint: 'flex', path: flexPath, status: 404, error: { status: 404 } }],
+])('a call with %s has one trace, with the endpoint that it ended at', async (_end, tenant, trace) => {
+  const { asyncEnd } = tracingChannel('atlas-tenant-snapshots:call');
+  const traces: unknown[] = [];
+  const note = (ended: unknown) => void traces.push(ended);
+  asyncEnd.subscribe(note);
+  onTestFinished(() => void asyncEnd.unsubscribe(note));
+  await openAtlas({ flex: missing, tenant })
+    .get()
+    .catch(() => undefined);
+  expect(traces).toMatchObject([{ ...trace, attempts: 2 }]);
+});

@@ -1,0 +1,81 @@
+// Node reads NODE_DEBUG before any test runs. test/docs/documents.test.ts shows the log of a process that has it.
+import { beforeEach, expect, it, vi } from 'vitest';
+import { runClock, standStill, stopClock } from '../../support/clock.js';
+import { get, openClient } from '../../support/open-client.js';
+import { startRawServer } from '../../support/raw-server.js';
+import { answer, end, good, head, reset, send, sendRefusal, sendToken } from '../../support/raw-steps.js';
+import { listPath } from '../../support/snapshot-routes.js';
+
+const { lines } = vi.hoisted(() => ({ lines: [] as string[] }));
+
+vi.mock('node:util', async (importActual) => {
+  const util = await importActual<typeof import('node:util')>();
+  const debuglog = (section: string) => {
+    const enabled = section === 'atlas-tenant-snapshots';
+    const log = (...values: unknown[]) => enabled && lines.push(util.format(...values));
+    return Object.assign(log, { enabled });
+  };
+  return { ...util, debuglog };
+});
+
+beforeEach(() => {
+  lines.length = 0;
+  stopClock();
+});
+
+/** The log, with times replaced. Attempts and waits take at most 10 s here. */
+const log = () => lines.map((line) => line.replace(/\b\d{1,4} ms/g, 'N ms'));
+
+it('logs one line per token request and per failure of the token store, without control characters', async () => {
+  let requests = 0;
+  const server = await startRawServer(({ target }) => {
+    if (target !== '/api/oauth/token') return good;
+    requests += 1;
+    return requests === 1 ? [send(head(200, 'content-length: 9')), end] : sendToken();
+  });
+  vi.spyOn(process, 'emitWarning').mockReturnValue();
+  const fail = () => Promise.reject(new Error('BROKEN\u001b[31m\r\nstore'));
+  const credentials = { clientId: 'mdb_sa_id_1', clientSecret: 'mdb_sa_sk_1' };
+  await runClock(get(openClient({ baseUrl: server.url, credentials, tokenStore: { get: fail, set: fail } })));
+  expect(log()).toEqual([
+    'tokenStore: get() failed: it threw Error',
+    'token request to /api/oauth/token got no response',
+    'getTenantSnapshot at flex: attempt 1 ended with CONNECTION after N ms',
+    expect.stringMatching(/^getTenantSnapshot at flex: retry in N ms: /),
+    'tokenStore: get() failed: it threw Error',
+    'token request ended with 200 after N ms',
+    'tokenStore: set() failed: it threw Error',
+    'getTenantSnapshot at flex: attempt 2 ended with 200 after N ms',
+  ]);
+});
+
+it('logs one line per attempt and per retry, at both endpoints, without control characters', async () => {
+  const server = await startRawServer(({ target, number }) => {
+    if (number === 1) return [answer(503, { error: 503, detail: 'a\u001b[31m\r\n\u0085\u2028b' })];
+    if (target.endsWith('/groups')) return [reset];
+    if (target.endsWith('/clusters') || target.endsWith('/tenant/snapshots')) return [];
+    return target.includes('/tenant/') ? good : sendRefusal(404);
+  });
+  const client = openClient({ baseUrl: server.url });
+  const ended = (call: Promise<unknown>) => runClock(call.catch(() => undefined));
+  await ended(get(client));
+  await ended(client.get('/api/atlas/v2/groups', { maxRetries: 0 }));
+  await ended(client.get('/api/atlas/v2/clusters', { timeout: 100 }));
+  const stop = new AbortController();
+  const aborted = client.get('/api/atlas/v2/clusters', { signal: stop.signal });
+  await standStill();
+  stop.abort();
+  await ended(aborted);
+  await ended(client.listTenantSnapshots(...listPath));
+  expect(log()).toEqual([
+    'getTenantSnapshot at flex: attempt 1 ended with 503 after N ms',
+    expect.stringMatching(/^getTenantSnapshot at flex: retry in N ms: getTenantSnapshot failed .* 503: a\[31m b\. /),
+    'getTenantSnapshot at flex: attempt 2 ended with 404 after N ms',
+    'getTenantSnapshot at tenant: attempt 3 ended with 200 after N ms',
+    'get: attempt 1 ended with CONNECTION after N ms',
+    'get: attempt 1 ended with TIMEOUT after N ms',
+    'get: attempt 1 ended with an abort after N ms',
+    'listTenantSnapshots at flex: attempt 1 ended with 404 after N ms',
+    'listTenantSnapshots at tenant: attempt 2 ended with TIMEOUT after N ms',
+  ]);
+});

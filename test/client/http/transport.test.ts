@@ -1,0 +1,107 @@
+import { expect, it } from 'vitest';
+import { Scope } from '../../../src/client/http/scope.js';
+import { Transport, type WireRequest } from '../../../src/client/http/transport.js';
+import { AtlasTimeoutError, type TenantSnapshotsClientOptions } from '../../../src/client/index.js';
+import { passTime, runClock, stopClock } from '../../support/clock.js';
+import { get, openBareClient, openScripted } from '../../support/open-client.js';
+import { startRawServer } from '../../support/raw-server.js';
+import { rejection } from '../../support/rejection.js';
+import { type Behavior, type Reply, scriptedDispatcher } from '../../support/scripted-dispatcher.js';
+import { tenantPath } from '../../support/snapshot-routes.js';
+
+it('a connection that is still connecting ends after 10 s, also after close()', async () => {
+  stopClock();
+  // Never answers the TLS handshake.
+  const server = await startRawServer();
+  const client = openBareClient({ url: `https://127.0.0.1:${server.port}` });
+  const stop = new AbortController();
+  const ended = get(client);
+  const aborted = get(client, { signal: stop.signal });
+  await expect.poll(() => server.open, { interval: 1 }).toBe(2);
+  stop.abort('stop');
+  await expect(aborted).rejects.toBe('stop');
+  const closing = client.close();
+  const { limit } = await runClock(rejection(ended, AtlasTimeoutError));
+  expect(limit).toBe('connecting');
+  expect(performance.now()).toBeGreaterThanOrEqual(10_000);
+  // undici's timer is up to a second late.
+  expect(performance.now()).toBeLessThan(12_000);
+  await closing;
+  await expect.poll(() => server.open, { interval: 1 }).toBe(0);
+});
+
+const url = 'http://127.0.0.1:9';
+const challenge: Reply = { status: 401, headers: { 'www-authenticate': 'Digest realm="r", nonce="n", qop="auth"' } };
+const success: Reply = { body: { status: 'COMPLETED' } };
+
+/** A reply within `dispatch()`. */
+const atOnce =
+  (reply: Reply): Behavior =>
+  (request) =>
+    request.reply(reply);
+
+/** A call over a dispatcher with this script. */
+function call(script: Behavior[], options: TenantSnapshotsClientOptions = {}) {
+  const { client, dispatcher } = openScripted(script, { baseUrl: url, endpoint: 'tenant', ...options });
+  return { promise: get(client), requests: dispatcher.requests };
+}
+
+it('gives the dispatcher the request, with the timeouts of undici turned off', async () => {
+  const { promise, requests } = call([success]);
+  await promise;
+  expect(requests).toHaveLength(1);
+  expect(requests[0]?.options).toMatchObject({ origin: url, path: tenantPath, method: 'GET', body: null });
+  expect(requests[0]?.options).toMatchObject({ headersTimeout: 0, bodyTimeout: 0 });
+  expect(requests[0]?.headers).toMatchObject({ authorization: 'Bearer token-of-the-test' });
+});
+
+it('a dispatcher that responds within dispatch() may send a challenge, and gets the login', async () => {
+  const credentials = { publicKey: 'ABCDEFGH', privateKey: 'private' };
+  const { promise, requests } = call([atOnce(challenge), atOnce(success)], { credentials });
+  await expect(promise).resolves.toEqual({ status: 'COMPLETED' });
+  expect(requests.map(({ isAborted }) => isAborted)).toEqual([false, false]);
+});
+
+it('a dispatcher that throws causes one connection error', async () => {
+  const { promise } = call([
+    () => {
+      throw new TypeError('no such thing');
+    },
+  ]);
+  await expect(promise).rejects.toMatchObject({ code: 'CONNECTION', attempts: 1, cause: { message: 'no such thing' } });
+});
+
+it('what a dispatcher reports after the end of a response has no effect', async () => {
+  const { promise, requests } = call([
+    (request) => {
+      request.reply(success);
+      request.reply({ body: 'more' });
+      request.fail(new Error('too late'));
+    },
+  ]);
+  await expect(promise).resolves.toEqual({ status: 'COMPLETED' });
+  expect(requests[0]?.isAborted).toBe(false);
+});
+
+it('attemptTimeout starts again if the dispatcher sends the request again', async () => {
+  stopClock();
+  const again: Behavior = (request) => {
+    request.start();
+    setTimeout(() => request.start(), 600);
+    setTimeout(() => request.reply(success), 1_200);
+  };
+  const { promise } = call([again], { attemptTimeout: 1_000 });
+  await passTime(1_300);
+  await expect(promise).resolves.toEqual({ status: 'COMPLETED' });
+});
+
+it('a request of a call that has ended is not given to the dispatcher', async () => {
+  const dispatcher = scriptedDispatcher();
+  const transport = new Transport({ origin: url, dispatcher, attemptTimeout: 1, proxy: undefined });
+  const scope = new Scope();
+  scope.end('stop');
+  const request: WireRequest = { method: 'GET', path: '/', headers: [], body: null };
+  const sent = transport.exchange(request, { attemptTimeout: 1, maxResponseSize: 1 }, scope);
+  await expect(sent).rejects.toBe('stop');
+  expect(dispatcher.requests).toEqual([]);
+});
