@@ -1,6 +1,6 @@
 #!/bin/sh
 # A plugin for Nagios, Icinga and Sensu: runs the check, and prints its worst clusters and its summary in the first line.
-# Install it as docs/monitoring.md says.
+# Install it as docs/check/notify.md says.
 report=$(sudo -u atlas-backup-check /opt/atlas-backup-check/check.sh --timeout 25s 2>&1)
 case $? in 0) code=0 ;; 2) code=2 ;; *) code=3 ;; esac # anything else, such as a missing node, is unknown
 printf '%s\n' "$report" | awk -F '  +' '

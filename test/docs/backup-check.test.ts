@@ -19,7 +19,7 @@ it('the samples of the demo are what its commands print', async () => {
   const env = Object.fromEntries(variables.map(([, name = '', value = '']) => [name, value]));
   expect(exports.map((line) => line.split(/[ =]/)[1]).filter(Boolean)).toEqual(Object.keys(env));
   const { exitCode, stdout, stderr } = await startCommand(['check'], env).ended;
-  expect({ exitCode, stderr }).toEqual({ exitCode: 2, stderr: codeBlocks('docs/backup-check.md', 'text')[0]?.code });
+  expect({ exitCode, stderr }).toEqual({ exitCode: 2, stderr: codeBlocks('docs/check/alarm.md', 'text')[0]?.code });
   const withoutTimes = (text: string) => text.replaceAll(/\d{4}-\d{2}-\d{2} \d{2}:\d{2}|\d+ m(?= |$)|:\d+$/gm, '#');
   expect(withoutTimes(output.join('\n'))).toBe(withoutTimes(stdout));
 });
@@ -41,19 +41,21 @@ async function check(...options: string[]): Promise<string> {
 describe('the documents', () => {
   it('list the options of the command', async () => {
     const options = [...(await check('--help')).matchAll(/^ {2}(--\S+( [A-Z/]+)?)/gm)].map(([, option]) => option);
-    expect(tableUnder('docs/backup-check.md', 'Options').flatMap((row) => codeIn(row['Option']))).toEqual(options);
+    expect(tableUnder('docs/check/options.md', 'Options').flatMap((row) => codeIn(row['Option']))).toEqual(options);
   });
 
   it('list every field of the JSON', async () => {
     const { findings, ...others } = JSON.parse(await check('--json', '--evidence', '--min-history', '14d'));
-    const fields = tableUnder('docs/check-reference.md', 'JSON');
+    const fields = tableUnder('docs/check/json.md', 'JSON');
     const rows = Object.fromEntries(fields.map((row) => [codeIn(row['Field'])[0], codeIn(row['Meaning'])]));
     const names = fields.flatMap((row) => codeIn(row['Field']));
     expect(names.sort()).toEqual([...Object.keys(others), 'findings', 'error'].sort());
     expect(rows['summary']?.sort()).toEqual(Object.keys(others.summary).sort());
     expect(rows['formatVersion']).toEqual([String(others.formatVersion)]);
     const found = new Set(findings.flatMap((finding: object) => Object.keys(finding)));
-    const ofFindings = tableUnder('docs/check-reference.md', 'checkBackups').flatMap((row) => codeIn(row['In JSON']));
+    const ofFindings = tableUnder('docs/client/checkBackups.md', 'checkBackups').flatMap((row) =>
+      codeIn(row['In JSON']),
+    );
     expect(ofFindings.sort()).toEqual([...found].sort());
   });
 
@@ -65,7 +67,7 @@ describe('the documents', () => {
 
 it.each([
   ['README.md', 'Try it without an account', ['report.html', 'today.json']],
-  ['docs/backup-check.md', 'Options', ['first.json', 'second.json']],
+  ['docs/check/options.md', 'Options', ['first.json', 'second.json']],
 ])('the commands of %s under "%s" write %j', async (document, heading, files) => {
   const folder = mkdtempSync(`${tmpdir()}/commands-`);
   onTestFinished(() => rmSync(folder, { recursive: true }));

@@ -80,7 +80,7 @@ function column(document: string, heading: string, name?: string): string[] {
 
 /** The default of each option in a table that has one as code: the last code span, without quotes and underscores. */
 function defaultsUnder(heading: string): Record<string, string> {
-  const rows = tableUnder('docs/options.md', heading);
+  const rows = tableUnder('docs/client/calls.md', heading);
   const entries = rows.map((row) => [codeIn(row['Option'])[0], codeIn(row['Default']).at(-1)?.replaceAll(/['_]/g, '')]);
   return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
 }
@@ -133,18 +133,18 @@ describe('README.md', () => {
 
 describe('the documents list', () => {
   it.each([
-    ['docs/options.md', 'Client options', 'TenantSnapshotsClientOptions'],
-    ['docs/options.md', 'Call options', 'CallOptions'],
-    ['docs/options.md', 'Options of get and getAll', 'GetOptions', 'CallOptions'],
-    ['docs/options.md', 'Responses', 'AtlasResponse'],
-    ['docs/errors.md', 'Codes', 'AtlasErrorCode'],
-    ['docs/backup-check.md', 'States', 'BackupState'],
-    ['docs/backup-check.md', 'Notes', 'BackupFinding.reason'],
-    ['docs/check-reference.md', 'checkBackups', 'BackupFinding'],
-    ['docs/check-reference.md', 'Options', 'BackupCheckOptions'],
-    ['docs/testing.md', 'Projects, clusters and snapshots', 'ClusterSeed'],
-    ['docs/testing.md', 'Options of startAtlasEmulator', 'AtlasEmulatorOptions'],
-    ['docs/testing.md', 'Responses', 'ScriptedAnswer'],
+    ['docs/client/calls.md', 'Client options', 'TenantSnapshotsClientOptions'],
+    ['docs/client/calls.md', 'Call options', 'CallOptions'],
+    ['docs/client/calls.md', 'get and getAll', 'GetOptions', 'CallOptions'],
+    ['docs/client/calls.md', 'Responses', 'AtlasResponse'],
+    ['docs/client/errors.md', 'Codes', 'AtlasErrorCode'],
+    ['docs/check/alarm.md', 'States', 'BackupState'],
+    ['docs/check/alarm.md', 'Notes', 'BackupFinding.reason'],
+    ['docs/client/checkBackups.md', 'checkBackups', 'BackupFinding'],
+    ['docs/client/checkBackups.md', 'Options', 'BackupCheckOptions'],
+    ['docs/client/emulator.md', 'Projects, clusters and snapshots', 'ClusterSeed'],
+    ['docs/client/emulator.md', 'Options of startAtlasEmulator', 'AtlasEmulatorOptions'],
+    ['docs/client/emulator.md', 'Responses', 'ScriptedAnswer'],
   ])('in %s under "%s" all members of %s', (document, heading, type, others = '') => {
     const members = membersOf(type).filter((name) => !membersOf(others).includes(name));
     expect(column(document, heading).sort()).toEqual(members.sort());
@@ -153,38 +153,41 @@ describe('the documents list', () => {
   it('the defaults of the client and of get()', () => {
     const asTexts = Object.entries(defaults).map(([name, value]) => [name, String(value)]);
     expect(defaultsUnder('Client options')).toEqual(Object.fromEntries(asTexts));
-    expect(defaultsUnder('Options of get and getAll')).toEqual({ apiVersion: defaultApiVersion });
+    expect(defaultsUnder('get and getAll')).toEqual({ apiVersion: defaultApiVersion });
   });
 
-  it.each(column('docs/errors.md', 'Codes', 'Class'))('the fields of %s', (name) => {
-    const row = tableUnder('docs/errors.md', 'Fields').find((fields) => codeIn(fields['Class']).includes(name));
+  it.each(column('docs/client/errors.md', 'Codes', 'Class'))('the fields of %s', (name) => {
+    const row = tableUnder('docs/client/errors.md', 'Fields').find((fields) => codeIn(fields['Class']).includes(name));
     const documented = [...membersOf('AtlasError'), ...codeIn(row?.['More fields'])];
     expect(membersOf(name)).toContain('code');
     expect(documented).toEqual(expect.arrayContaining(membersOf(name)));
   });
 
-  it.each(tableUnder('docs/errors.md', 'API errors'))('the advice after $Failure', ({ Failure = '', Advice }) => {
-    const endpoint = Failure.includes('tenant') ? 'tenant' : 'flex';
-    const target = snapshotTarget({ groupId, clusterName, snapshotId }, { endpoint });
-    // A missing role is known only after a 401.
-    for (const item of Failure.replaceAll('xx', '02').match(/[A-Z_]{5,}|\d+/g) ?? ['nothing']) {
-      const errorCode = Failure.includes('gateway') ? undefined : item;
-      const response = { status: Number(item) || 401, error: { errorCode } };
-      expect([item, asTemplate(adviseOnStatus(response, undefined, target))]).toEqual([item, Advice]);
-    }
-  });
+  it.each(tableUnder('docs/client/errors.md', 'API errors'))(
+    'the advice after $Failure',
+    ({ Failure = '', Advice }) => {
+      const endpoint = Failure.includes('tenant') ? 'tenant' : 'flex';
+      const target = snapshotTarget({ groupId, clusterName, snapshotId }, { endpoint });
+      // A missing role is known only after a 401.
+      for (const item of Failure.replaceAll('xx', '02').match(/[A-Z_]{5,}|\d+/g) ?? ['nothing']) {
+        const errorCode = Failure.includes('gateway') ? undefined : item;
+        const response = { status: Number(item) || 401, error: { errorCode } };
+        expect([item, asTemplate(adviseOnStatus(response, undefined, target))]).toEqual([item, Advice]);
+      }
+    },
+  );
 
   it('the statuses that are retried', () => {
     const statuses = Array.from({ length: 100 }, (_, index) => 400 + index).filter(isTemporaryStatus);
-    const failures = tableUnder('docs/errors.md', 'API errors').map((row) => row['Failure']);
+    const failures = tableUnder('docs/client/errors.md', 'API errors').map((row) => row['Failure']);
     const [, inReadme] = /(\d[\d, ]*) and 5xx are \[retried\]/.exec(readme) ?? [];
-    const [, inOptions] = /^\| Status (.*) or 5xx,/m.exec(read('docs/options.md')) ?? [];
+    const [, inOptions] = /^\| Status (.*) or 5xx,/m.exec(read('docs/client/calls.md')) ?? [];
     expect({ inReadme, inOptions }).toEqual({ inReadme: statuses.join(', '), inOptions: statuses.join(', ') });
     for (const status of statuses) expect(failures).toContainEqual(expect.stringContaining(String(status)));
   });
 
   it('the paths of both endpoints', () => {
-    const paths = column('docs/options.md', 'Migration', 'What you have');
+    const paths = column('docs/client/calls.md', 'Migration', 'What you have');
     const requests = [`GET ${asTemplate(tenantPath)}`, `GET ${asTemplate(flexPath)}`, `Accept: ${flexType}`];
     expect(paths).toEqual(expect.arrayContaining(requests));
   });
@@ -194,7 +197,7 @@ describe('the documents list', () => {
       atlas.respond({ status: 503 });
       await client.listTenantSnapshots(groupId, clusterName);`;
     const { stderr } = await runDocumentedCode(call, { NODE_DEBUG: 'atlas-tenant-snapshots' });
-    const [sample] = codeBlocks('docs/observability.md', 'text');
+    const [sample] = codeBlocks('docs/client/traces.md', 'text');
     const linesOf = (text = '') => text.replaceAll(/ \d+(?=: | ms)/g, ' #').split('\n');
     const expected = linesOf(sample?.code).map((line) => expect.stringContaining(line.replace('…', '')));
     expect(linesOf(stderr)).toEqual(expected);

@@ -96,7 +96,7 @@ it('an ES module of esbuild runs with the documented banner, and minified it kee
       console.log(error.constructor.name, error.name);
     }`;
   await writeFile(join(consumer, 'main.mjs'), main);
-  const [block] = codeBlocks('docs/runtimes.md', 'sh');
+  const [block] = codeBlocks('docs/client/runtimes.md', 'sh');
   const bundle = block?.code.trim().replace('npx ', `${resolve('node_modules/.bin')}/`);
   const run = `${bundle} --minify --log-level=warning && node bundle.mjs`;
   const { stdout } = await runProcess('sh', ['-c', run], { cwd: consumer });

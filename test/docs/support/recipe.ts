@@ -22,7 +22,7 @@ interface Check {
  * Runs a recipe as it is printed, except for its folders. Instead of the check, a script prints a report. Instead of curl, one
  * prints the URL and what it would send.
  *
- * @param recipe - a heading of docs/monitoring.md, or a script or workflow in examples/.
+ * @param recipe - a heading of docs/check/install.md or notify.md, or a script or workflow in examples/.
  * @param files - in the folder of the reports, by name.
  */
 export async function runRecipe(
@@ -61,8 +61,8 @@ export async function runRecipe(
 
 /** The script that most recipes run. */
 function checkScript(): string {
-  const script = codeBlocksUnder('docs/monitoring.md', 'Install').find(({ code }) => code.startsWith('#!/bin/sh'));
-  if (script === undefined) throw new Error('docs/monitoring.md has no check.sh under Install');
+  const script = codeBlocksUnder('docs/check/install.md', 'Install').find(({ code }) => code.startsWith('#!/bin/sh'));
+  if (script === undefined) throw new Error('docs/check/install.md has no check.sh under Install');
   return script.code;
 }
 
@@ -76,8 +76,7 @@ function codeOf(recipe: string) {
       code: parse(read(`examples/${recipe}`)).jobs.check.steps.at(-1).run,
     };
   if (recipe.endsWith('.sh')) return { shell: 'sh', args: [], code: read(`examples/${recipe}`) };
-  const commands = codeBlocksUnder('docs/monitoring.md', recipe).map(({ code }) =>
-    code.replaceAll(/^[\d,]+ \S+ \* \* \* /gm, ''),
-  );
+  const blocks = ['install', 'notify'].flatMap((page) => codeBlocksUnder(`docs/check/${page}.md`, recipe));
+  const commands = blocks.map(({ code }) => code.replaceAll(/^[\d,]+ \S+ \* \* \* /gm, ''));
   return { shell: 'sh', args: [], code: commands.join('\n') };
 }
