@@ -1,27 +1,34 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { parse } from 'yaml';
 import { environmentOf, openEmulator } from '../support/open-emulator.js';
 import { bin, runProcess, startCommand } from '../support/processes.js';
-import { codeBlocks, codeBlocksUnder, codeIn, read, tableUnder } from './support/documents.js';
-import { runRecipe } from './support/recipe.js';
+import { codeBlocks, codeBlocksUnder, codeIn, tableUnder } from './support/documents.js';
 
-it('the samples of the demo are what its commands print', async () => {
-  const samples = codeBlocks('README.md', 'console').map(({ code }) => code.split('\n'));
-  const [[emulate, ...exports] = [], [command, ...output] = []] = samples;
-  expect([emulate, command]).toEqual(
-    ['emulate --demo', 'check'].map((args) => `$ npx --no atlas-tenant-snapshots ${args}`),
-  );
-  const emulator = startCommand(['emulate', '--demo', '--port', '0']);
-  await expect.poll(() => emulator.output.stdout).toContain('# Project');
-  const variables = [...emulator.output.stdout.matchAll(/^export (\w+)=(.*)$/gm)];
-  const env = Object.fromEntries(variables.map(([, name = '', value = '']) => [name, value]));
-  expect(exports.map((line) => line.split(/[ =]/)[1]).filter(Boolean)).toEqual(Object.keys(env));
-  const { exitCode, stdout, stderr } = await startCommand(['check'], env).ended;
-  expect({ exitCode, stderr }).toEqual({ exitCode: 2, stderr: codeBlocks('docs/check/alarm.md', 'text')[0]?.code });
-  const withoutTimes = (text: string) => text.replaceAll(/\d{4}-\d{2}-\d{2} \d{2}:\d{2}|\d+ m(?= |$)|:\d+$/gm, '#');
-  expect(withoutTimes(output.join('\n'))).toBe(withoutTimes(stdout));
+/** Runs shell commands of a document in a new project that has installed the package. */
+async function runInProject(code: string, env: Record<string, string> = {}, files: Record<string, string> = {}) {
+  const folder = mkdtempSync(`${tmpdir()}/project-`);
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const commands = `${folder}/node_modules/.bin`;
+  mkdirSync(commands, { recursive: true });
+  symlinkSync(bin, `${commands}/atlas-tenant-snapshots`);
+  for (const [name, text] of Object.entries(files)) writeFileSync(`${folder}/${name}`, text);
+  const variables = { PATH: `${commands}:${process.env['PATH']}`, ...env };
+  const outcome = await runProcess('sh', ['-c', code], { cwd: folder, env: variables });
+  return { ...outcome, files: readdirSync(folder) };
+}
+
+it('the commands under "On call" print what is beside them, and write a page', async () => {
+  const [commands, table] = codeBlocksUnder('README.md', 'On call');
+  const code = (commands?.code ?? '')
+    .replace('--demo', '--demo --port 0')
+    .replace('sleep 3', "until grep -q '# Project' emulator.env; do sleep 0.1; done")
+    .replace('--output today.json', '$&; echo "Exit code: $?"');
+  const { exitCode, stdout, stderr, files } = await runInProject(code);
+  expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: codeBlocks('docs/check/alarm.md', 'text')[0]?.code });
+  const withoutTimes = (text = '') => text.replaceAll(/\d{4}-\d{2}-\d{2} \d{2}:\d{2}|\d+ m(?= |$)|:\d+$/gm, '#');
+  expect(withoutTimes(stdout)).toBe(withoutTimes(`${table?.code}Exit code: 2\n`));
+  expect(files).toEqual(expect.arrayContaining(['today.json', 'report.html']));
 });
 
 /** Runs a check that finds everything that a report can have. */
@@ -58,50 +65,13 @@ describe('the documents', () => {
     );
     expect(ofFindings.sort()).toEqual([...found].sort());
   });
-
-  it.each(['cronjob.yml', 'github-actions.yml'])('link to examples/%s, which is valid YAML for the command', (name) => {
-    const example = parse(read(`examples/${name}`), { strict: true });
-    expect(JSON.stringify(example)).toMatch(/atlas-tenant-snapshots\W+check\b/);
-  });
 });
 
-it.each([
-  ['README.md', 'Try it without an account', ['report.html', 'today.json']],
-  ['docs/check/options.md', 'Options', ['first.json', 'second.json']],
-])('the commands of %s under "%s" write %j', async (document, heading, files) => {
-  const folder = mkdtempSync(`${tmpdir()}/commands-`);
-  onTestFinished(() => rmSync(folder, { recursive: true }));
-  const environment = environmentOf(await openEmulator());
-  const variables = Object.entries(environment).map(([name, value]) => `${name}=${value}\n`);
-  for (const name of ['first', 'second']) writeFileSync(`${folder}/${name}.env`, variables.join(''));
-  const npx = `#!/bin/sh\nshift 2\nexec ${process.execPath} ${bin} "$@"\n`;
-  writeFileSync(`${folder}/npx`, npx, { mode: 0o755 });
-  const [block] = codeBlocksUnder(document, heading).filter(({ language }) => language === 'sh');
-  const env = { ...environment, PATH: `${folder}:${process.env['PATH']}` };
-  const { exitCode, stderr } = await runProcess('sh', ['-c', block?.code ?? 'exit 1'], { cwd: folder, env });
+it('the commands for two organizations write a report of each', async () => {
+  const [commands] = codeBlocksUnder('docs/check/options.md', 'Options').filter(({ language }) => language === 'sh');
+  const variables = Object.entries(environmentOf(await openEmulator())).map(([name, value]) => `${name}=${value}\n`);
+  const logins = { 'first.env': variables.join(''), 'second.env': variables.join('') };
+  const { exitCode, stderr, files } = await runInProject(commands?.code ?? 'exit 1', {}, logins);
   expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
-  expect(readdirSync(folder)).toEqual(expect.arrayContaining(files));
-});
-
-const table = 'Project   Cluster  Type  State\nWeb Shop  carts    flex  stale\n\n';
-const report = `${table}Clusters: 1\n`;
-const worstFirst = `Web Shop / carts stale, Clusters: 1\n${table}`;
-
-it.each([
-  ['cron', 0, 0, ''],
-  ['cron', 2, 0, report],
-  ["Dead man's switch", 0, 0, `https://hc-ping.com/YOUR-ID/0\n${report}`],
-  ["Dead man's switch", 3, 0, `https://hc-ping.com/YOUR-ID/3\n${report}`],
-  ['github-actions.yml', 2, 2, report],
-  ['backup-nagios.sh', 0, 0, worstFirst],
-  ['backup-nagios.sh', 2, 2, worstFirst],
-  ['backup-nagios.sh', 1, 3, worstFirst],
-])('the recipe for %s turns exit code %i of the check into %i', async (heading, checkCode, exitCode, stdout) => {
-  const outcome = await runRecipe(heading, { report, exitCode: checkCode });
-  expect(outcome).toMatchObject({ exitCode, stdout });
-});
-
-it("the recipe for a dead man's switch prints the report if the service cannot be reached", async () => {
-  const { stdout } = await runRecipe("Dead man's switch", { report, exitCode: 2, isOffline: true });
-  expect(stdout).toBe(report);
+  expect(files).toEqual(expect.arrayContaining(['first.json', 'second.json']));
 });

@@ -8,13 +8,12 @@ import { isTemporaryStatus } from '../../src/client/http/retry.js';
 import { defaultApiVersion, defaults, loginVariables } from '../support/defaults.js';
 import { clusterName, flexPath, flexType, groupId, snapshotId, tenantPath } from '../support/snapshot-routes.js';
 import { anchorsIn, codeBlocks, codeIn, documents, linksIn, read, tableUnder } from './support/documents.js';
-import { runDocumentedCode } from './support/run-documented-code.js';
+import { runDocumentedCode, runProgram } from './support/run-documented-code.js';
 import { type TypeChecked, typeCheck } from './support/type-checked.js';
 
-const readme = read('README.md');
 const testCommand = 'npm ci && npm test';
 const code = documents
-  .flatMap((document) => codeBlocks(document, 'ts'))
+  .flatMap((document) => [...codeBlocks(document, 'ts'), ...codeBlocks(document, 'js')])
   .map((block) => ({ ...block, file: `${block.document.replace(/\W/g, '-')}-${block.line}.ts` }));
 const examples = readdirSync(new URL('../../examples/', import.meta.url))
   .filter((name) => name.endsWith('.mjs'))
@@ -96,7 +95,7 @@ describe('the code', () => {
   });
 
   it.each(code)('in $document at line $line runs, and prints what its comments say', async (block) => {
-    const outcome = await runDocumentedCode(block.code);
+    const outcome = await (block.language === 'js' ? runProgram(block.code) : runDocumentedCode(block.code));
     expect(outcome).toMatchObject({ exitCode: 0, stderr: '' });
     expect(outcome.stdout).not.toMatch(/undefined|^not ok|^# fail [1-9]/m);
     const printed = [...block.code.matchAll(/^ *console\.log\(.*\); \/\/ (.*)$/gm)].map(([, output]) => output);
@@ -105,19 +104,8 @@ describe('the code', () => {
 });
 
 describe('README.md', () => {
-  it('has the commands of the demo and of the tests', () => {
-    const commands = codeBlocks('README.md', 'sh').flatMap((block) => block.code.split('\n'));
-    expect(commands).toEqual(expect.arrayContaining(['npm ci && npm run demo', testCommand]));
-  });
-
-  it('names the defaults of the client', () => {
-    expect(readme).toContain(`\`timeout\` (${defaults.timeout / 1000} s)`);
-    expect(readme).toContain(`\`attemptTimeout\` (${defaults.attemptTimeout / 1000} s)`);
-    expect(readme).toContain(`\`maxRetries\` (${defaults.maxRetries})`);
-  });
-
   it('lists only calls that exist', () => {
-    const names = column('README.md', 'Calls').flatMap((call) => /(\w+)\(/.exec(call)?.[1] ?? []);
+    const names = column('README.md', 'In code').flatMap((call) => /(\w+)\(/.exec(call)?.[1] ?? []);
     const calls = [
       ...membersOf('TenantSnapshotsClient'),
       ...membersOf('AtlasPromise'),
@@ -180,9 +168,8 @@ describe('the documents list', () => {
   it('the statuses that are retried', () => {
     const statuses = Array.from({ length: 100 }, (_, index) => 400 + index).filter(isTemporaryStatus);
     const failures = tableUnder('docs/client/errors.md', 'API errors').map((row) => row['Failure']);
-    const [, inReadme] = /(\d[\d, ]*) and 5xx are \[retried\]/.exec(readme) ?? [];
-    const [, inOptions] = /^\| Status (.*) or 5xx,/m.exec(read('docs/client/calls.md')) ?? [];
-    expect({ inReadme, inOptions }).toEqual({ inReadme: statuses.join(', '), inOptions: statuses.join(', ') });
+    const [, inTable] = /^\| Status (.*) or 5xx,/m.exec(read('docs/client/calls.md')) ?? [];
+    expect(inTable).toBe(statuses.join(', '));
     for (const status of statuses) expect(failures).toContainEqual(expect.stringContaining(String(status)));
   });
 
@@ -218,7 +205,7 @@ describe.each(documents)('%s', (name) => {
   });
 
   it('runs only an installed copy of the command', () => {
-    expect(text).not.toContain('npx atlas-tenant-snapshots');
+    expect(text.match(/^.*npx .*atlas-tenant-snapshots.*$/gm)).toBeNull();
   });
 
   it('names only scripts that package.json has', () => {

@@ -8,75 +8,81 @@ import { codeBlocksUnder, read } from './documents.js';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 
-interface Check {
-  /** What it prints. */
-  readonly report: string;
-  readonly exitCode: number;
-  /** What it writes to the file of `--output`. */
+interface Machine {
+  /** What the check prints. */
+  readonly report?: string;
+  /** How the check ends. */
+  readonly exitCode?: number;
+  /** What the check writes to the folder of `--output`. */
   readonly json?: string;
+  /** In place of the documented `check.sh`: another script, or none. */
+  readonly checkScript?: { readonly code: string; readonly mode?: number } | 'missing';
+  /** Whether the command of the user fails. */
+  readonly notifyFails?: boolean;
   /** Whether no service can be reached. */
   readonly isOffline?: boolean;
+  /** Files in the folder of the reports, by name. */
+  readonly files?: Readonly<Record<string, string>>;
+  /** More variables of the environment. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /**
- * Runs a recipe as it is printed, except for its folders. Instead of the check, a script prints a report. Instead of curl, one
- * prints the URL and what it would send.
+ * Runs a recipe as it is printed, except for its folders, on a machine that was set up as docs/check/install.md and
+ * docs/check/notify.md say. In place of the check, a script prints a report. In place of curl, one prints the URL, and in place of
+ * the command of the user, one prints what it gets.
  *
- * @param recipe - a heading of docs/check/install.md or notify.md, or a script or workflow in examples/.
- * @param files - in the folder of the reports, by name.
+ * @param document - with the recipe, a crontab line, in its first code block under `heading`.
  */
-export async function runRecipe(
-  recipe: string,
-  { report, exitCode, json = '', isOffline = false }: Check,
-  files: Readonly<Record<string, string>> = {},
-) {
+export async function runRecipe(document: string, heading: string, machine: Machine) {
+  const { report = '', exitCode = 0, json = '', checkScript, notifyFails, isOffline, files = {}, env = {} } = machine;
   const folder = mkdtempSync(`${tmpdir()}/recipe-`);
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const bin = `${folder}/node_modules/.bin`;
-  for (const path of [bin, `${folder}/var`]) mkdirSync(path, { recursive: true });
-  const write = (name: string, text: string, mode = 0o644) => writeFileSync(`${folder}/${name}`, text, { mode });
+  for (const path of [bin, `${folder}/reports`, `${folder}/metrics`]) mkdirSync(path, { recursive: true });
+  const write = (name: string, text: string, mode?: number) => writeFileSync(`${folder}/${name}`, text, { mode });
   const script = (name: string, code: string) => write(name, `#!/bin/sh\n${code}\n`, 0o755);
   const inFolder = (code: string) =>
     code
-      .replaceAll(/\/etc\/\S+\.env/g, `${folder}/env`)
-      .replaceAll(/\/var\/lib\/(atlas-backup-check|prometheus\/node-exporter)/g, `${folder}/var`)
+      .replaceAll('/etc/atlas-backup-check.env', `${folder}/env`)
+      .replaceAll('/var/lib/atlas-backup-check', folder)
+      .replaceAll('/var/lib/prometheus/node-exporter', `${folder}/metrics`)
       .replaceAll('/opt/atlas-backup-check/node_modules/atlas-tenant-snapshots/', root)
-      .replaceAll('/opt/atlas-backup-check', folder);
+      .replaceAll('/opt/atlas-backup-check', folder)
+      .replace('timeout -k 30 15m', 'timeout -k 0.5 0.5');
 
-  const writeJson = `while [ $# -gt 0 ]; do if [ "$1" = --output ]; then cp ${folder}/json "$2"; fi; shift; done`;
-  script('node_modules/.bin/atlas-tenant-snapshots', `cat ${folder}/report\n${writeJson}\nexit ${exitCode}`);
-  script('node_modules/.bin/curl', isOffline ? 'exit 7' : 'for url; do :; done; echo "$url"; cat');
-  script('node_modules/.bin/sudo', 'shift 2; exec "$@"');
   write('report', report);
   write('json', json);
-  write('env', 'SLACK_WEBHOOK_URL=https://hooks.slack.com');
-  for (const [name, text] of Object.entries(files)) write(`var/${name}`, text);
-  write('check.sh', inFolder(checkScript()), 0o755);
+  // With an empty text, the check wrote no report.
+  const writeJson = `while [ $# -gt 0 ]; do [ "$1" != --output ] || [ ! -s ${folder}/json ] || cp ${folder}/json "$2/2026.json"; shift; done`;
+  script('node_modules/.bin/atlas-tenant-snapshots', `cat ${folder}/report\n${writeJson}\nexit ${exitCode}`);
+  script('node_modules/.bin/curl', isOffline ? 'exit 7' : 'for url; do :; done; echo "$url"');
+  script('page', notifyFails ? 'exit 1' : 'echo "page $1"; cat');
+  for (const [name, text] of Object.entries(files)) write(name, text);
+  if (checkScript === undefined) write('check.sh', inFolder(shellScript('docs/check/install.md', 'Install')), 0o755);
+  else if (checkScript !== 'missing') write('check.sh', `#!/bin/sh\n${checkScript.code}\n`, checkScript.mode ?? 0o755);
+  write('notify.sh', inFolder(shellScript('docs/check/notify.md', 'notify.sh')), 0o755);
 
-  const { shell, args, code } = codeOf(recipe);
-  const env = { ...process.env, PATH: `${bin}:${process.env['PATH']}`, GITHUB_STEP_SUMMARY: `${folder}/summary` };
-  const outcome = await runProcess(shell, [...args, '-c', inFolder(code)], { cwd: folder, env });
-  return { ...outcome, readFile: (name: string) => readFileSync(`${folder}/var/${name}`, 'utf8') };
+  const [line] = codeBlocksUnder(document, heading);
+  const code = inFolder((line?.code ?? 'exit 1').replace(/^[\d,]+ \S+ \* \* \* /, ''));
+  const variables = { ...process.env, PATH: `${bin}:${process.env['PATH']}`, ...env };
+  const outcome = await runProcess('sh', ['-c', code], { cwd: folder, env: variables });
+  return { ...outcome, readFile: (name: string) => readFileSync(`${folder}/${name}`, 'utf8') };
 }
 
-/** The script that most recipes run. */
-function checkScript(): string {
-  const script = codeBlocksUnder('docs/check/install.md', 'Install').find(({ code }) => code.startsWith('#!/bin/sh'));
-  if (script === undefined) throw new Error('docs/check/install.md has no check.sh under Install');
+/** The first shell script under a heading. */
+function shellScript(document: string, heading: string): string {
+  const script = codeBlocksUnder(document, heading).find(({ code }) => code.startsWith('#!/bin/sh'));
+  if (script === undefined) throw new Error(`${document} has no script under "${heading}"`);
   return script.code;
 }
 
-/** The code of a recipe: of a workflow its last step, of a crontab its commands. */
-function codeOf(recipe: string) {
-  // As GitHub runs it.
-  if (recipe.endsWith('.yml'))
-    return {
-      shell: 'bash',
-      args: ['-eo', 'pipefail'],
-      code: parse(read(`examples/${recipe}`)).jobs.check.steps.at(-1).run,
-    };
-  if (recipe.endsWith('.sh')) return { shell: 'sh', args: [], code: read(`examples/${recipe}`) };
-  const blocks = ['install', 'notify'].flatMap((page) => codeBlocksUnder(`docs/check/${page}.md`, recipe));
-  const commands = blocks.map(({ code }) => code.replaceAll(/^[\d,]+ \S+ \* \* \* /gm, ''));
-  return { shell: 'sh', args: [], code: commands.join('\n') };
+/** Runs a step of examples/github-actions.yml as GitHub does. */
+export function runStep(
+  name: string,
+  options: { readonly cwd: string; readonly env: Readonly<Record<string, string>> },
+) {
+  const steps: { name?: string; run: string }[] = parse(read('examples/github-actions.yml')).jobs.check.steps;
+  const { run } = steps.find((step) => step.name === name) ?? { run: 'exit 1' };
+  return runProcess('bash', ['-eo', 'pipefail', '-c', run], options);
 }
