@@ -15,7 +15,7 @@ export interface Reply {
   readonly status?: number;
   /** Default: the content type of JSON. */
   readonly headers?: Readonly<Record<string, string | string[]>>;
-  /** Objects are sent as JSON. Default `{}`. */
+  /** Objects are sent as JSON. Default: a snapshot. */
   readonly body?: string | object;
 }
 
@@ -91,7 +91,11 @@ export class DispatchedRequest {
   }
 
   /** Responds, unless the client has aborted the request. */
-  reply({ status = 200, headers = { 'content-type': 'application/json' }, body = {} }: Reply = {}): void {
+  reply({
+    status = 200,
+    headers = { 'content-type': 'application/json' },
+    body = { status: 'COMPLETED' },
+  }: Reply = {}): void {
     if (!this.#isStarted) this.start();
     if (this.isAborted) return;
     this.handler.onResponseStart(this.#controller, status, Object.freeze({ ...headers }));

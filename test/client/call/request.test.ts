@@ -46,7 +46,7 @@ describe('a call is retried', () => {
     ['a connection that is never made', failure('UND_ERR_CONNECT_TIMEOUT')],
     ['an attempt timeout', silent],
   ])('after %s', async (_after, first, options) => {
-    const { ended } = call([first, options?.envelope ? { body: { status: 200, content: {} } } : good], options, {
+    const { ended } = call([first, options?.envelope ? { body: { status: 200, content: good.body } } : good], options, {
       maxResponseSize: 50,
     });
     const { response } = await runClock(ended.withResponse());
