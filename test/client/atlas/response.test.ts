@@ -79,7 +79,7 @@ describe('an envelope', () => {
 });
 
 describe('an error', () => {
-  const escaped = String.raw`{"detail":"a \u0073ecret","parameters":["\u0073ecret"]}`;
+  const escaped = String.raw`{"detail":"a \u0073ecret","parameters":["\u0073ecret",{"\u0073ecret":[{"s\u0065cret":1}]}]}`;
 
   it.each<[rule: string, body: string | object, text: string, error: object, isTruncated?: boolean]>([
     [
@@ -92,7 +92,7 @@ describe('an error', () => {
       'is masked again, as parsing undoes escapes',
       escaped,
       escaped,
-      { detail: 'a [masked]', parameters: ['[masked]'] },
+      { detail: 'a [masked]', parameters: ['[masked]', { '[masked]': [{ '[masked]': 1 }] }] },
     ],
     ['has no fields if it is truncated', { detail: 'a'.repeat(20) }, '{"detail":"aaaaaaaaaa', {}, true],
     ['has no fields if it is cut', { detail: 'a'.repeat(16_384) }, `{"detail":"${'a'.repeat(16_373)}`, {}],
@@ -107,8 +107,11 @@ describe('an error', () => {
     ['[{"errorCode":"X"}]', {}],
     ['null', {}],
     ['{"error":"x","errorCode":5,"reason":"r","detail":["d"]}', { reason: 'r' }],
-    ['{"parameters":["a",1,true,null],"detail":"d"}', { parameters: ['a', 1, true, null], detail: 'd' }],
-    ['{"parameters":[[]],"detail":"d"}', { detail: 'd' }],
+    [
+      '{"parameters":["a",1,true,null,{"b":{"c":[2]}}],"detail":"d"}',
+      { parameters: ['a', 1, true, null, { b: { c: [2] } }], detail: 'd' },
+    ],
+    ['{"parameters":{"a":1},"detail":"d"}', { detail: 'd' }],
     ['{"badRequestDetail":null,"detail":null,"errorCode":null,"reason":null,"parameters":null}', {}],
     ['{"badRequestDetail":{"fields":[null]},"reason":"r"}', { reason: 'r' }],
     ['{"badRequestDetail":{"fields":[{}]}}', { badRequestDetail: { fields: [{ field: '', description: '' }] } }],
