@@ -6,18 +6,23 @@ import { Mask } from './mask.js';
 
 /** How much of an error body is kept, in bytes. Its error shows less, but masking reads beyond that. */
 const maxErrorSize = 262_144;
+const maxProblemLength = 200;
 /** Masks nothing: for what only the client reads. */
 const unmasked = new Mask([]);
 
-/** A response with a success status. */
-export interface SuccessResponse extends Pick<HttpResponse, 'headers' | 'truncatedAt'> {
-  readonly ok: true;
-  /** The HTTP status, or the status in the envelope. */
-  readonly status: number;
+/** A body, read as JSON. */
+export interface Body {
   /** The body, or what its envelope holds. */
   readonly json: unknown;
   /** Why the body is unusable as JSON; absent if it is usable. */
   readonly problem: string | undefined;
+}
+
+/** A response with a success status. */
+export interface SuccessResponse extends Body, Pick<HttpResponse, 'headers' | 'truncatedAt'> {
+  readonly ok: true;
+  /** The HTTP status, or the status in the envelope. */
+  readonly status: number;
 }
 
 /**
@@ -58,12 +63,9 @@ function isSuccess(status: number): boolean {
   return status >= 200 && status < 300;
 }
 
-/**
- * Parses a body as JSON. Never throws.
- *
- * @returns `problem`: why it is unusable as JSON; absent if it is usable.
- */
-export function readBody({ bytes, truncatedAt }: HttpResponse): Pick<SuccessResponse, 'json' | 'problem'> {
+/** Parses a body as JSON. Never throws. */
+export function readBody({ bytes, truncatedAt, undecoded }: HttpResponse): Body {
+  if (undecoded !== undefined) return { json: undefined, problem: describeCoding(undecoded) };
   if (truncatedAt !== undefined) {
     return { json: undefined, problem: `is larger than ${truncatedAt} bytes (maxResponseSize)` };
   }
@@ -72,8 +74,15 @@ export function readBody({ bytes, truncatedAt }: HttpResponse): Pick<SuccessResp
   return { json, problem: json === undefined ? problem : undefined };
 }
 
-/** Masks the body of an error, and parses it: `text` is its start. A body that was cut is no JSON, so it has no fields. */
-export function readError({ headers, bytes, truncatedAt }: ErrorResponse, mask: Mask) {
+function describeCoding(coding: string): string {
+  return `could not be decoded (content-encoding: ${coding})`;
+}
+
+/**
+ * Masks the body of an error, and parses it: `text` is its start. A body that was cut is no JSON, so it has no fields. `problem` says
+ * that it could not be decoded.
+ */
+export function readError({ headers, bytes, truncatedAt, undecoded }: ErrorResponse, mask: Mask) {
   const text = mask.body(bytes, truncatedAt !== undefined);
   // Masked again, because the escapes of JSON may have hidden a secret. Skipped for what only the client reads, which saves 2 % of a
   // call that asks the fallback.
@@ -82,7 +91,8 @@ export function readError({ headers, bytes, truncatedAt }: ErrorResponse, mask: 
   const report = errorSchema.parse(fieldsOf(content));
   const headerCode = headers['x-error-code'];
   const errorCode = report.errorCode || (headerCode && mask.text(headerCode));
-  return { text, report: { ...report, errorCode } };
+  const problem = undecoded && `its body ${mask.text(describeCoding(undecoded), maxProblemLength)}`;
+  return { text, report: { ...report, errorCode }, problem };
 }
 
 /** Masks a part of an error: a text, or the names in an object. */
