@@ -86,9 +86,13 @@ function isChecked({ name, notChecked }: Cluster, check: Check): boolean {
 }
 
 async function checkCluster(cluster: Cluster, { options, calls }: Check): Promise<BackupFinding> {
-  const { name, listed, pitEnabled } = cluster;
+  const { name, clusterId, listed, pitEnabled } = cluster;
   const limits = { maxAge: valueFor(name, options.maxAge), minHistory: valueFor(name, options.minHistory) };
-  const known = { ...name, ...(pitEnabled !== undefined && { pitEnabled }) };
+  const known = {
+    ...name,
+    ...(clusterId !== undefined && { clusterId }),
+    ...(pitEnabled !== undefined && { pitEnabled }),
+  };
   const invalid = invalidCluster({ ...name, ...limits });
   if (invalid !== undefined) {
     const evidence = options.evidence && { cluster: listed, errors: [invalid] };

@@ -17,7 +17,7 @@ export type Cluster = ReturnType<typeof readCluster>;
 /** Reads an item of a list of clusters. */
 export function readCluster(list: ClusterList, listed: unknown) {
   const given: Fields = isObject(listed) ? listed : {};
-  const { name, stateName, createDate } = given;
+  const { name, id, stateName, createDate } = given;
   // Nothing else has a meaning for a Flex cluster.
   const fields: Fields = list.clusterType === 'flex' ? { stateName } : given;
   const edition = fields['effectiveDatabaseEdition'] ?? fields['databaseEdition'];
@@ -25,6 +25,7 @@ export function readCluster(list: ClusterList, listed: unknown) {
   const otherEdition = typeof edition === 'string' && edition !== 'CORE' ? edition : undefined;
   return {
     name: { ...list, clusterName: typeof name === 'string' ? name : '' },
+    clusterId: typeof id === 'string' ? id : undefined,
     /** The cluster as Atlas sent it. */
     listed,
     /** Why the cluster is not checked. Undefined if it is. */

@@ -99,6 +99,11 @@ export interface BackupEvidence {
 
 /** What {@link checkBackups} found out about a cluster, or about clusters of a project that could not be listed. */
 export type BackupFinding = Omit<ClusterName, 'clusterName'> & {
+  /**
+   * The ID of the cluster, as Atlas sent it. A cluster that was deleted and created again under its name has another one. Absent
+   * if Atlas sent none, and if the clusters of this type could not be listed.
+   */
+  clusterId?: string | undefined;
   /** Whether point-in-time restore is on for a dedicated cluster. No state depends on it. */
   pitEnabled?: boolean | undefined;
   /** The latest failed snapshot, if it is later than the newest backup or there is no backup. */

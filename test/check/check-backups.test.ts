@@ -38,9 +38,9 @@ const organization = {
     { id: a, name: 'Web Shop' },
     { id: b, name: null },
   ]),
-  [flexList]: list([cluster('Orders'), cluster('Carts')]),
-  [dedicatedList]: list([cluster('Ledger')]),
-  [`/${b}/clusters`]: list([cluster('Invoices')]),
+  [flexList]: list([cluster('Orders', { id: 'id-2' }), cluster('Carts')]),
+  [dedicatedList]: list([cluster('Ledger', { id: 'id-1' })]),
+  [`/${b}/clusters`]: list([cluster('Invoices', { id: null })]),
 };
 
 const notFound = (errorCode: string, status = 404): Script => [answer(status, { error: status, errorCode })];
@@ -71,9 +71,9 @@ describe('checkBackups', () => {
     const fresh = { state: 'fresh', newest: only, age, maxAge: 26 * hour, oldest: only, backups: 1 };
     const byName = Object.fromEntries(findings.map((finding) => [finding.clusterName, finding]));
     expect(byName).toStrictEqual({
-      Orders: { ...shop, clusterType: 'flex', clusterName: 'Orders', ...fresh },
+      Orders: { ...shop, clusterType: 'flex', clusterName: 'Orders', clusterId: 'id-2', ...fresh },
       Carts: { ...shop, clusterType: 'flex', clusterName: 'Carts', ...fresh },
-      Ledger: { ...shop, clusterType: 'dedicated', clusterName: 'Ledger', ...fresh },
+      Ledger: { ...shop, clusterType: 'dedicated', clusterName: 'Ledger', clusterId: 'id-1', ...fresh },
       Invoices: { groupId: b, clusterType: 'dedicated', clusterName: 'Invoices', ...fresh },
     });
     expect(totals).toStrictEqual({ projects: 2, notChecked: [] });

@@ -36,6 +36,7 @@ it('of a Flex cluster only the fields count that it can have', () => {
   const cluster = { ...dedicated, ...deleting, ...odd, internalClusterRole: 'SYSTEM_CLUSTER' };
   expect(read(cluster, 'flex')).toStrictEqual({
     name: { groupId: 'a'.repeat(24), clusterType: 'flex', clusterName: 'Ledger' },
+    clusterId: undefined,
     listed: cluster,
     notChecked: 'deleting',
     createdAt: Number.NaN,

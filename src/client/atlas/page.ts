@@ -1,4 +1,5 @@
-import { compiled, isObject, listPageSchema } from './schemas.js';
+import { fieldsOf, hasNextLink } from './json.js';
+import { compiled, listPageSchema } from './schemas.js';
 import { invalid, type Parse, type Parsed, type SchemaError } from './standard-schema.js';
 
 /** How many items to ask for per page: the most that Atlas sends. */
@@ -16,12 +17,12 @@ export interface Page<T> {
 
 /** Parses a page, and its items with the given function. */
 export async function parsePage<T>(json: unknown, parseItem: Parse<T>): Promise<Parsed<Page<T>>> {
-  const body = isObject(json) ? json : {};
+  const body = fieldsOf(json);
   const page = compiled(listPageSchema).safeParse(body);
   if (!page.success) return page;
   // A list with an error may be incomplete.
   if (body['error'] != null || body['errorCode'] != null) return invalid('the body has results, but also an error');
-  const { results, totalCount, links = [] } = page.data;
+  const { results, totalCount } = page.data;
   const items: T[] = [];
   // One after another: millions of promises would take all memory, and a page of nonsense fails at its first item.
   for (const result of results) {
@@ -30,11 +31,10 @@ export async function parsePage<T>(json: unknown, parseItem: Parse<T>): Promise<
     if (!parsed.success) return { ...parsed, error: { issues: parsed.error.issues.map(atIndex(items.length)) } };
     items.push(parsed.data);
   }
-  const hasNextLink = links.some(({ rel }) => rel === 'next');
   // Atlas sends a count of 0 beside items if it has not counted them.
   const isCounted = totalCount !== 0 || items.length === 0;
   const count = isCounted ? totalCount : undefined;
-  return { success: true, data: { items, results, totalCount: count, hasNextLink } };
+  return { success: true, data: { items, results, totalCount: count, hasNextLink: hasNextLink(body['links']) } };
 }
 
 function atIndex(index: number) {
@@ -43,7 +43,7 @@ function atIndex(index: number) {
 
 /** Returns what identifies an item: its ID, or else all of it as JSON. */
 export function keyOf(item: unknown): unknown {
-  const id = isObject(item) ? item['id'] : undefined;
+  const { id } = fieldsOf(item);
   if (id != null) return id;
   try {
     return JSON.stringify(item);

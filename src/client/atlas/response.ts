@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import type { HttpResponse } from '../http/exchange.js';
 import { isRateLimitStatus, parseRetryAfter } from '../http/retry.js';
+import { fieldsOf, isObject } from './json.js';
 import { Mask } from './mask.js';
-import { isObject } from './schemas.js';
 
 /** How much of an error body is kept, in bytes. Its error shows less, but masking reads beyond that. */
 const maxErrorSize = 262_144;
@@ -78,7 +78,7 @@ export function readError({ headers, bytes, truncatedAt }: ErrorResponse, mask: 
   // Masked again, because the escapes of JSON may have hidden a secret.
   const json = parseJson(text, (_key, value) => (typeof value === 'string' ? mask.text(value) : value));
   const content = openEnvelope(json)?.content ?? json;
-  const report = errorSchema.parse(isObject(content) ? content : {});
+  const report = errorSchema.parse(fieldsOf(content));
   const headerCode = headers['x-error-code'];
   const errorCode = report.errorCode || (headerCode && mask.text(headerCode));
   return { text, report: { ...report, errorCode } };

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { isObject } from './json.js';
 
 /**
  * A link to a related Atlas resource.
@@ -32,7 +33,7 @@ const timeText = z.iso.datetime({ offset: true }).transform((text) => new Date(t
 /** A time in a response, parsed into a Date. Also accepts a Date, so that a parsed item can be parsed again. */
 export const timeField = z.union([timeText, z.date()], 'must be a time, such as 2026-08-02T17:05:10Z').nullish();
 
-/** The links of an item or a list. A malformed link is left out. */
+/** The links of an item. A malformed link is left out. */
 export const linksField = z.unknown().transform(readLinks).optional();
 
 /** Checks an item with these fields, which may all be missing. Drops those that are null, and keeps unknown ones. */
@@ -55,13 +56,7 @@ const count = z.int().nonnegative().nullish();
 export const listPageSchema = z.object({
   results: z.custom<unknown[]>(Array.isArray, 'must be an array, or this is not a list'),
   totalCount: count.transform((value) => value ?? undefined),
-  links: linksField,
 });
-
-/** Whether a JSON value is an object, and neither an array nor null. */
-export function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
 
 // Links are optional extras: a malformed one must not fail the snapshot that it belongs to.
 function readLinks(value: unknown): AtlasLink[] | undefined {

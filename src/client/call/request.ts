@@ -29,13 +29,12 @@ export async function request<T>(target: Target<T>, call: Call): Promise<Outcome
 
 /** Makes attempts until one succeeds, or until there is no next one. */
 async function requestWithRetries<T>(target: Target<T>, call: Call): Promise<Outcome<T>> {
-  const { maxRetries } = call.settings;
   for (let retries = 0; ; retries += 1) {
     const outcome = await makeAttempt(target, call, false);
     if (outcome.ok) return outcome;
     const remaining = call.deadline - performance.now();
     const { retry, jitter } = outcome.failure;
-    const { delay, notRetried } = decideRetry(retry, jitter, { retries, maxRetries, remaining });
+    const { delay, notRetried } = decideRetry(retry, jitter, { retries, remaining }, call.settings);
     if (delay === undefined) return { ...outcome, notRetried };
     // Before the report, because only a retry that is going to happen is reported.
     call.continueAfter(outcome, 'waiting to retry');

@@ -5,7 +5,7 @@ import { isStandardSchema, type SchemaError, type StandardSchema } from '../atla
 import { pathSchema, type QueryValue, type RequestOptions } from '../atlas/target.js';
 import { AtlasInvalidArgumentError } from '../errors/errors.js';
 import { inputIssues, listIssues } from '../errors/issues.js';
-import { type CallDefaults, endpoint, retries } from './client-options.js';
+import { type CallDefaults, endpoint, retries, retryAfter } from './client-options.js';
 import { abortSignal, flag, milliseconds, noOption, optionsError } from './option-schemas.js';
 
 /** Options of one call. They override those of the client. */
@@ -18,6 +18,8 @@ export interface CallOptions {
   attemptTimeout?: number | undefined;
   /** The maximum number of retries. */
   maxRetries?: number | undefined;
+  /** The longest `Retry-After` that the call waits for, in ms. A longer one ends it at once. */
+  maxRetryAfter?: number | undefined;
   /** Asks Atlas to always return status 200, with the real status in the body. The result is the same. */
   envelope?: boolean | undefined;
   /** Asks Atlas to indent the body. The result is the same. */
@@ -51,6 +53,7 @@ const commonFields = {
   timeout: milliseconds,
   attemptTimeout: milliseconds,
   maxRetries: retries,
+  maxRetryAfter: retryAfter,
   envelope: flag,
   pretty: flag,
 } satisfies Record<Exclude<keyof CallOptions, 'endpoint'>, z.ZodType>;
@@ -124,6 +127,7 @@ export function resolveCall(defaults: CallDefaults, options: AnyCallOptions): Ca
     timeout: options.timeout ?? defaults.timeout,
     attemptTimeout: options.attemptTimeout ?? defaults.attemptTimeout,
     maxRetries: options.maxRetries ?? defaults.maxRetries,
+    maxRetryAfter: options.maxRetryAfter ?? defaults.maxRetryAfter,
     endpoint: options.endpoint ?? defaults.endpoint,
   };
 }

@@ -1,7 +1,5 @@
 const firstDelay = 500;
 const maxDelay = 8_000;
-// A longer `Retry-After` is reported to the caller.
-const maxRetryAfter = 60_000;
 
 /** What a failure says about another attempt. */
 export interface RetryHints {
@@ -9,6 +7,13 @@ export interface RetryHints {
   readonly isRetryable: boolean;
   /** What the server asked for, in ms. */
   readonly retryAfterMs?: number | undefined;
+}
+
+/** The options that limit retries. */
+export interface RetryLimits {
+  readonly maxRetries: number;
+  /** ms. A longer `Retry-After` ends the call. */
+  readonly maxRetryAfter: number;
 }
 
 /** Whether a retry follows. */
@@ -30,13 +35,16 @@ export interface RetryDecision {
 export function decideRetry(
   { isRetryable, retryAfterMs = 0 }: RetryHints,
   jitter: number,
-  { retries, maxRetries, remaining }: { retries: number; maxRetries: number; remaining: number },
+  { retries, remaining }: { retries: number; remaining: number },
+  { maxRetries, maxRetryAfter }: RetryLimits,
 ): RetryDecision {
   if (!isRetryable || retries === maxRetries) return {};
   const shortest = Math.max(retryAfterMs, Math.min(firstDelay * 2 ** retries, maxDelay));
-  const notRetried = (why: string) => ({ notRetried: `Not retried: the wait of ${shortest} ms ${why}.` });
-  if (shortest > maxRetryAfter) return notRetried('is longer than a minute');
-  if (shortest >= remaining) return notRetried('would pass the deadline');
+  const notRetried = (wait: number, why: string) => ({ notRetried: `Not retried: the wait of ${wait} ms ${why}.` });
+  if (retryAfterMs > maxRetryAfter) {
+    return notRetried(retryAfterMs, `is longer than maxRetryAfter (${maxRetryAfter} ms), which you can raise`);
+  }
+  if (shortest >= remaining) return notRetried(shortest, 'would pass the deadline');
   const delay = shortest + (shortest / 2) * jitter;
   // Leaves out the jitter if the delay ends before the deadline only without it.
   return { delay: delay < remaining ? delay : shortest };

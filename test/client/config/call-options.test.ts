@@ -10,6 +10,7 @@ it('the options of a call override those of the client', () => {
     timeout: 1,
     attemptTimeout: 2,
     maxRetries: 0,
+    maxRetryAfter: 0,
     endpoint: 'flex',
     envelope: true,
     pretty: true,
@@ -62,6 +63,7 @@ describe('the options of a call', () => {
     ['timeout', operations, [1], [0], / ms above 0$/],
     ['attemptTimeout', operations, [1], [0], / ms above 0$/],
     ['maxRetries', operations, [0, 100], [-1, 101, 1.5], / whole number from 0 /],
+    ['maxRetryAfter', operations, [0, 1], [-1], / ms from 0 to /],
     ['envelope', operations, [true, false], [1, 'true', null], /^must be true or false$/],
     ['pretty', operations, [true, false], [1, 'true', null], /^must be true or false$/],
     ['endpoint', ofCluster, ['auto', 'tenant', 'flex'], ['m2', '', null], /^must be auto, tenant or flex$/],
@@ -85,7 +87,7 @@ describe('the options of a call', () => {
     ['get', 'query, apiVersion, schema'],
     ['getAll', 'query, apiVersion, schema'],
   ])('of %s are an object of known options', (operation, own) => {
-    const names = `signal, timeout, attemptTimeout, maxRetries, envelope, pretty, ${own}`;
+    const names = `signal, timeout, attemptTimeout, maxRetries, maxRetryAfter, envelope, pretty, ${own}`;
     expect(problemsOf(operation, args, { retries: 1 })).toEqual([`: there is no option retries (options: ${names})`]);
     for (const options of [null, 5, 'text', []]) {
       expect(problemsOf(operation, args, options)).toEqual([': the options must be an object']);

@@ -10,7 +10,10 @@ import {
 describe('a retry', () => {
   const forever = Number.POSITIVE_INFINITY;
   const tooLate = { notRetried: 'Not retried: the wait of 500 ms would pass the deadline.' };
-  const tooLong = { notRetried: 'Not retried: the wait of 60001 ms is longer than a minute.' };
+  const maxRetryAfter = 60_000;
+  const tooLong = {
+    notRetried: 'Not retried: the wait of 60001 ms is longer than maxRetryAfter (60000 ms), which you can raise.',
+  };
 
   // The delay without jitter, and with all of it; or why there is no retry.
   it.each<[retries: number, retryAfterMs: number | undefined, remaining: number, decided: [number, number] | object]>([
@@ -33,11 +36,24 @@ describe('a retry', () => {
     [9_999, undefined, forever, [8_000, 12_000]],
     [10_000, 60_001, 0, {}],
   ])('after %i retries, with Retry-After %s and %d ms left, is %j', (retries, retryAfterMs, remaining, decided) => {
-    const counts = { retries, maxRetries: 10_000, remaining };
-    const decide = (jitter: number) => decideRetry({ isRetryable: true, retryAfterMs }, jitter, counts);
+    const limits = { maxRetries: 10_000, maxRetryAfter };
+    const decide = (jitter: number) =>
+      decideRetry({ isRetryable: true, retryAfterMs }, jitter, { retries, remaining }, limits);
     const expected = Array.isArray(decided) ? decided.map((delay) => ({ delay })) : [decided, decided];
     expect([0, 1].map(decide)).toEqual(expected);
-    expect(decideRetry({ isRetryable: false, retryAfterMs }, 0, counts)).toEqual({});
+    expect(decideRetry({ isRetryable: false, retryAfterMs }, 0, { retries, remaining }, limits)).toEqual({});
+  });
+
+  it('is not made after any Retry-After if maxRetryAfter is 0, but after a failure without one', () => {
+    const decide = (retryAfterMs?: number) =>
+      decideRetry(
+        { isRetryable: true, retryAfterMs },
+        0,
+        { retries: 2, remaining: forever },
+        { maxRetries: 3, maxRetryAfter: 0 },
+      );
+    const notRetried = 'Not retried: the wait of 1000 ms is longer than maxRetryAfter (0 ms), which you can raise.';
+    expect([undefined, 0, 1_000].map(decide)).toEqual([{ delay: 2_000 }, { delay: 2_000 }, { notRetried }]);
   });
 });
 

@@ -1,6 +1,6 @@
 import * as z from 'zod';
+import { fieldsOf } from '../../atlas/json.js';
 import { readBody } from '../../atlas/response.js';
-import { isObject } from '../../atlas/schemas.js';
 import { type Failure, loginFailure, noResponseFailure } from '../../errors/failure.js';
 import type { ExchangeLimits, HttpResponse } from '../../http/exchange.js';
 import type { NoResponse } from '../../http/no-response.js';
@@ -91,7 +91,7 @@ export class TokenEndpoint {
     // An OAuth error, except over the rate limit: there Atlas sends an error body of its own.
     // https://www.rfc-editor.org/rfc/rfc6749#section-5.2
     // Not masked here. Each waiting call masks these texts, because each has sent other tokens.
-    const fields = isObject(json) ? json : {};
+    const fields = fieldsOf(json);
     const error = textOf(fields['error']) ?? textOf(fields['errorCode']);
     const errorDescription = textOf(fields['error_description']) ?? textOf(fields['detail']);
     const said = [error, errorDescription].filter(Boolean).join(': ').replace(/\.$/, '');
