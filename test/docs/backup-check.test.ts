@@ -1,22 +1,8 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { environmentOf, openEmulator } from '../support/open-emulator.js';
-import { bin, runProcess, startCommand } from '../support/processes.js';
+import { startCommand } from '../support/processes.js';
 import { codeBlocks, codeBlocksUnder, codeIn, tableUnder } from './support/documents.js';
-
-/** Runs shell commands of a document in a new project that has installed the package. */
-async function runInProject(code: string, env: Record<string, string> = {}, files: Record<string, string> = {}) {
-  const folder = mkdtempSync(`${tmpdir()}/project-`);
-  onTestFinished(() => rmSync(folder, { recursive: true }));
-  const commands = `${folder}/node_modules/.bin`;
-  mkdirSync(commands, { recursive: true });
-  symlinkSync(bin, `${commands}/atlas-tenant-snapshots`);
-  for (const [name, text] of Object.entries(files)) writeFileSync(`${folder}/${name}`, text);
-  const variables = { PATH: `${commands}:${process.env['PATH']}`, ...env };
-  const outcome = await runProcess('sh', ['-c', code], { cwd: folder, env: variables });
-  return { ...outcome, files: readdirSync(folder) };
-}
+import { runInProject } from './support/recipe.js';
 
 it('the commands under "On call" print what is beside them, and write a page', async () => {
   const [commands, table] = codeBlocksUnder('README.md', 'On call');
@@ -74,4 +60,25 @@ it('the commands for two organizations write a report of each', async () => {
   const { exitCode, stderr, files } = await runInProject(commands?.code ?? 'exit 1', {}, logins);
   expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
   expect(files).toEqual(expect.arrayContaining(['first.json', 'second.json']));
+});
+
+it('the command of docs/audit/page.md writes a page of all reports', async () => {
+  const [command] = codeBlocks('docs/audit/page.md', 'sh');
+  const check =
+    'mkdir reports; for n in 1 2; do atlas-tenant-snapshots check --output reports/$n.json; done > check.log';
+  const { exitCode, stderr, files } = await runInProject(
+    `${check}\n${command?.code}`,
+    environmentOf(await openEmulator()),
+  );
+  expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+  expect(files).toContain('backups.html');
+});
+
+it.each([
+  ['2027-01-31', '--exclude Web Shop/sandbox-eu'],
+  ['2027-02-01', ''],
+])('the exception of docs/audit/policy.md on %s leaves out %j', async (today, options) => {
+  const [exception] = codeBlocksUnder('docs/audit/policy.md', 'Exceptions');
+  const { stdout } = await runInProject(`${exception?.code.replace('$(date -u +%F)', today)}\necho "$*"`);
+  expect(stdout).toBe(`${options}\n`);
 });

@@ -1,12 +1,25 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 import { parse } from 'yaml';
-import { runProcess } from '../../support/processes.js';
+import { bin, runProcess } from '../../support/processes.js';
 import { codeBlocksUnder, read } from './documents.js';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
+
+/** Runs shell commands of a document in a new project that has installed the package. */
+export async function runInProject(code: string, env: Record<string, string> = {}, files: Record<string, string> = {}) {
+  const folder = mkdtempSync(`${tmpdir()}/project-`);
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const commands = `${folder}/node_modules/.bin`;
+  mkdirSync(commands, { recursive: true });
+  symlinkSync(bin, `${commands}/atlas-tenant-snapshots`);
+  for (const [name, text] of Object.entries(files)) writeFileSync(`${folder}/${name}`, text);
+  const variables = { PATH: `${commands}:${process.env['PATH']}`, ...env };
+  const outcome = await runProcess('sh', ['-c', code], { cwd: folder, env: variables });
+  return { ...outcome, files: readdirSync(folder) };
+}
 
 interface Machine {
   /** What the check prints. */
@@ -38,8 +51,8 @@ export async function runRecipe(document: string, heading: string, machine: Mach
   const { report = '', exitCode = 0, json = '', checkScript, notifyFails, isOffline, files = {}, env = {} } = machine;
   const folder = mkdtempSync(`${tmpdir()}/recipe-`);
   onTestFinished(() => rmSync(folder, { recursive: true }));
-  const bin = `${folder}/node_modules/.bin`;
-  for (const path of [bin, `${folder}/reports`, `${folder}/metrics`]) mkdirSync(path, { recursive: true });
+  const commands = `${folder}/node_modules/.bin`;
+  for (const path of [commands, `${folder}/reports`, `${folder}/metrics`]) mkdirSync(path, { recursive: true });
   const write = (name: string, text: string, mode?: number) => writeFileSync(`${folder}/${name}`, text, { mode });
   const script = (name: string, code: string) => write(name, `#!/bin/sh\n${code}\n`, 0o755);
   const inFolder = (code: string) =>
@@ -65,7 +78,7 @@ export async function runRecipe(document: string, heading: string, machine: Mach
 
   const [line] = codeBlocksUnder(document, heading);
   const code = inFolder((line?.code ?? 'exit 1').replace(/^[\d,]+ \S+ \* \* \* /, ''));
-  const variables = { ...process.env, PATH: `${bin}:${process.env['PATH']}`, ...env };
+  const variables = { ...process.env, PATH: `${commands}:${process.env['PATH']}`, ...env };
   const outcome = await runProcess('sh', ['-c', code], { cwd: folder, env: variables });
   return { ...outcome, readFile: (name: string) => readFileSync(`${folder}/${name}`, 'utf8') };
 }

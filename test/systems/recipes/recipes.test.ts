@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
-import { runRecipe } from '../../docs/support/recipe.js';
+import { codeBlocksUnder } from '../../docs/support/documents.js';
+import { runInProject, runRecipe } from '../../docs/support/recipe.js';
+import { environmentOf, openEmulator } from '../../support/open-emulator.js';
 import { runProcess } from '../../support/processes.js';
 
 it.each(['backup-alerts.yml', 'cronjob-alerts.yml'])('the alert rules fire for what they are for: %s', async (file) => {
@@ -41,4 +43,14 @@ it.each([
   const { exitCode, readFile } = await textfile({ exitCode: 3, json: text, files });
   expect(exitCode).not.toBe(0);
   expect(readFile('metrics/atlas_backups.prom')).toBe('before');
+});
+
+it.each([
+  ['docs/check/alarm.md', 'To restore', /^([0-9a-f]{24}\tcompleted\t\S+Z\t\S+Z\n){3}$/],
+  ['docs/check/json.md', 'JSON', /^Web Shop\torders\tfresh\t\S+Z\t\S+Z\t3\n/m],
+])('the command with jq of %s under "%s" prints lines of fields', async (document, heading, lines) => {
+  const atlas = await openEmulator({ seed: { groupName: 'Web Shop', clusterName: 'orders', dedicated: true } });
+  const [command] = codeBlocksUnder(document, heading).filter(({ language }) => language === 'sh');
+  const { stdout, stderr } = await runInProject(command?.code ?? 'exit 1', environmentOf(atlas));
+  expect({ stdout, stderr }).toEqual({ stdout: expect.stringMatching(lines), stderr: '' });
 });
