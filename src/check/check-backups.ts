@@ -1,8 +1,8 @@
 import { allowListeners, Calls, reportable } from './calls.js';
-import { type Cluster, type ClusterList, dailySchedule, findBackups, readCluster } from './facts.js';
+import { type Cluster, type ClusterList, findBackups, readCluster } from './facts.js';
 import type { BackupCheckTotals, BackupClient, BackupFinding, ClusterName } from './finding.js';
 import { type Job, runJobs } from './jobs.js';
-import { findDoubts, judge, needsSchedule } from './judge.js';
+import { findDoubts, judge, judgeWithoutSchedule } from './judge.js';
 import { type BackupCheckOptions, invalidCluster, invalidOptions, type Limits, type MaxAge } from './options.js';
 import { ClusterReads, type Project, readClusters, readProjects } from './reads.js';
 
@@ -114,7 +114,7 @@ async function judgeCluster(cluster: Cluster, limits: Limits, reads: ClusterRead
   const { data, sentAt } = snapshots;
   const backups = findBackups(cluster.name.clusterType, data, sentAt);
   const facts = { ...limits, cluster, backups, sentAt, doubts: findDoubts(cluster, snapshots, backups) };
-  return judge(facts, needsSchedule(facts) ? await reads.schedule() : dailySchedule);
+  return judgeWithoutSchedule(facts) ?? judge(facts, await reads.schedule());
 }
 
 function toUnknown(error: unknown) {
