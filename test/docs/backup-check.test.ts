@@ -55,9 +55,9 @@ describe('the documents', () => {
 
 it('the commands for two organizations write a report of each', async () => {
   const [commands] = codeBlocksUnder('docs/check/options.md', 'Options').filter(({ language }) => language === 'sh');
-  const variables = Object.entries(environmentOf(await openEmulator())).map(([name, value]) => `${name}=${value}\n`);
-  const logins = { 'first.env': variables.join(''), 'second.env': variables.join('') };
-  const { exitCode, stderr, files } = await runInProject(commands?.code ?? 'exit 1', {}, logins);
+  const logins = 'env | grep ^MONGODB_ATLAS_ | tee first.env > second.env';
+  const env = environmentOf(await openEmulator());
+  const { exitCode, stderr, files } = await runInProject(`${logins}\n${commands?.code}`, env);
   expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
   expect(files).toEqual(expect.arrayContaining(['first.json', 'second.json']));
 });

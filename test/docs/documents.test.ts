@@ -103,23 +103,11 @@ describe('the code', () => {
   });
 });
 
-describe('README.md', () => {
-  it('lists only calls that exist', () => {
-    const names = column('README.md', 'In code').flatMap((call) => /(\w+)\(/.exec(call)?.[1] ?? []);
-    const calls = [
-      ...membersOf('TenantSnapshotsClient'),
-      ...membersOf('AtlasPromise'),
-      ...checked.exportedTypes.keys(),
-    ];
-    expect(calls).toEqual(expect.arrayContaining(names));
-  });
-
-  it('lists the environment variables of the logins in the order of the client', () => {
+describe('the documents list', () => {
+  it('the environment variables of the logins in the order of the client', () => {
     expect(column('README.md', 'Logins', 'Environment variables')).toEqual(loginVariables.flat());
   });
-});
 
-describe('the documents list', () => {
   it.each([
     ['docs/client/calls.md', 'Client options', 'TenantSnapshotsClientOptions'],
     ['docs/client/calls.md', 'Call options', 'CallOptions'],

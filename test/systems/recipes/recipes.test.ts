@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { codeBlocksUnder } from '../../docs/support/documents.js';
@@ -13,13 +12,11 @@ it.each(['backup-alerts.yml', 'cronjob-alerts.yml'])('the alert rules fire for w
 });
 
 // A report, as `check --output` writes it.
-const json = readFileSync(new URL('report.json', import.meta.url), 'utf8');
-
-const textfile = (machine: Parameters<typeof runRecipe>[2]) => runRecipe('docs/check/notify.md', 'Prometheus', machine);
+const report = fileURLToPath(new URL('report.json', import.meta.url));
+const textfile = (before: string) => runRecipe('docs/check/notify.md', 'Prometheus', before);
 
 it('the recipe for node_exporter writes the metrics of backup-metrics.mjs', async () => {
-  const files = { 'reports/2025.json': 'an older report' };
-  const { stderr, readFile } = await textfile({ exitCode: 2, json, files });
+  const { stderr, readFile } = await textfile(`echo older > reports/2025.json; export JSON=${report}`);
   expect(stderr).toBe('');
   const lines = readFile('metrics/atlas_backups.prom').split('\n');
   const labels = 'project_id="aaaaaaaaaaaaaaaaaaaaaaaa",project="R&D",cluster';
@@ -36,11 +33,10 @@ it('the recipe for node_exporter writes the metrics of backup-metrics.mjs', asyn
 
 it.each([
   ['no report', ''],
-  ['half a report', json.slice(0, 500)],
-  ['an error', JSON.stringify({ findings: [], error: { message: 'The projects could not be listed' } })],
-])('the recipe for node_exporter keeps the metrics of before if the check wrote %s', async (_, text) => {
-  const files = { 'metrics/atlas_backups.prom': 'before' };
-  const { exitCode, readFile } = await textfile({ exitCode: 3, json: text, files });
+  ['half a report', `head -c 500 ${report} > half; export JSON=half`],
+  ['an error', `echo '{ "findings": [], "error": { "message": "failed" } }' > error; export JSON=error`],
+])('the recipe for node_exporter keeps the metrics of before if the check wrote %s', async (_, check) => {
+  const { exitCode, readFile } = await textfile(`printf before > metrics/atlas_backups.prom; ${check}`);
   expect(exitCode).not.toBe(0);
   expect(readFile('metrics/atlas_backups.prom')).toBe('before');
 });
