@@ -2,7 +2,7 @@ import { type AnyAtlasError, groupIdSchema, isAtlasError, TenantSnapshotsClient 
 import { type Line, printLines } from './details.js';
 import type { History, Project } from './history.js';
 import { type Html, html } from './html.js';
-import { type Fields, listed, listOf, shown, textOf } from './json.js';
+import { type Fields, listed, listOf, shown } from './json.js';
 import { dayMs, printDay } from './time.js';
 
 /** What Atlas answered. */
@@ -78,7 +78,7 @@ export async function askAtlas(
 
 function toAlert(item: Fields): Line[] {
   const { eventTypeName, enabled, notifications } = item;
-  if (!textOf(eventTypeName)?.startsWith('CPS_')) return [];
+  if (!shown(eventTypeName)?.startsWith('CPS_')) return [];
   const notified = listed(listOf(notifications).map(({ typeName }) => typeName));
   return [[String(eventTypeName), [`${enabled === true ? 'enabled' : 'not enabled'}, notifies: ${notified}`]]];
 }
