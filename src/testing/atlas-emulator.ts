@@ -40,6 +40,13 @@ export interface AtlasEmulator extends AsyncDisposable {
    */
   seed(seed: ClusterSeed | ProjectSeed): void;
   /**
+   * Removes a cluster, as if it was deleted. Without `clusterName`, removes the whole project, as if the login had lost its role
+   * there. Without `groupId`, the project is the emulator's own.
+   *
+   * @throws TypeError if the emulator does not have it.
+   */
+  remove(target: { groupId?: string | undefined; clusterName?: string | undefined }): void;
+  /**
    * Changes fields of a snapshot in every cluster that has it. Undefined removes a field.
    *
    * @throws TypeError if no cluster has the snapshot.

@@ -74,6 +74,7 @@ const cluster = {
   groupId: text,
   groupName: text,
   clusterName: text,
+  id: text,
   dedicated: flag,
   free: flag,
   backupEnabled: flag,
@@ -109,6 +110,7 @@ const schemas = {
   project: z.strictObject(project),
   cluster: z.strictObject(cluster),
   answer: z.strictObject(answer),
+  target: z.strictObject({ groupId: text, clusterName: text }),
   sunset: z.boolean(),
 };
 

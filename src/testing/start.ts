@@ -35,10 +35,14 @@ export async function startAtlasEmulator(options: AtlasEmulatorOptions = {}): Pr
     requests: emulator.requests,
     ...DEFAULTS,
     get snapshots() {
-      const cluster = atlas.store.findProject(DEFAULTS.groupId)?.clusters.get(DEFAULTS.clusterName);
+      const cluster = atlas.store.projects.get(DEFAULTS.groupId)?.clusters.get(DEFAULTS.clusterName);
       return (cluster?.snapshots ?? []).map(copySeed);
     },
     seed: (seed) => emulator.seed(seed),
+    remove(target) {
+      check('target', target);
+      atlas.store.remove(target.groupId ?? DEFAULTS.groupId, target.clusterName);
+    },
     updateSnapshot: (snapshotId, patch) => atlas.store.updateSnapshot(snapshotId, patch),
     sunset(isOver = true) {
       check('sunset', isOver);

@@ -24,6 +24,7 @@ it.each([
   ['seed', { clusterName: 'One' }, 'project', 'clusterName: needs snapshots, if only an empty list.'],
   ['seed', { snapshots: [{ _id: 'x' }] }, 'cluster', 'snapshots.0.id: Invalid input: expected string'],
   ['respond', { for: 'tokn', status: 429 }, 'answer', 'for: Invalid option: expected one of "api"|'],
+  ['remove', { cluster: 'One' }, 'target', 'Unrecognized key: "cluster".'],
   ['sunset', 'empty', 'sunset', 'Invalid input: expected boolean'],
   ['respond', { stauts: 503 }, 'answer', 'Unrecognized key: "stauts".'],
   ['respond', { path: '/api/atlas/v2/groups?pageNum=1' }, 'answer', 'path: must be a path without a query.'],

@@ -22,7 +22,7 @@ type ClusterHandler = (request: ReceivedRequest, cluster: Cluster, api: Api) => 
 /** Returns a handler that finds the project of the path first. */
 export function ofProject(answer: ProjectHandler): Handler {
   return (request, api) => {
-    const project = api.store.findProject(request.groupId);
+    const project = api.store.projects.get(request.groupId);
     if (project === undefined) return atlasError(request, 404, { errorCode: 'GROUP_NOT_FOUND' });
     return answer(request, project, api);
   };
@@ -59,7 +59,7 @@ const isFlex = ({ kind }: Cluster) => kind === 'flex';
 const isNotFlex = ({ kind }: Cluster) => kind !== 'flex';
 
 export const listProjects: Handler = (request, { store, paging }) =>
-  answerPage(request, store.projects, (project) => printProject(project, request.origin), paging);
+  answerPage(request, [...store.projects.values()], (project) => printProject(project, request.origin), paging);
 
 /** Lists the completed snapshots of Flex clusters. They are the only events that the emulator has. */
 export const listEvents: ProjectHandler = (request, project, { paging }) => {
@@ -67,9 +67,8 @@ export const listEvents: ProjectHandler = (request, project, { paging }) => {
   const isListed = types.length === 0 || types.includes(EVENT_TYPE);
   const snapshots = [...project.clusters.values()].filter(isFlex).flatMap((cluster) => cluster.snapshots);
   const completed = snapshots.filter(({ status }) => isListed && status === 'COMPLETED').reverse();
-  const print = (snapshot: (typeof completed)[number]) => printEvent(snapshot, project);
   // As recorded for events.
-  return answerPage(request, completed, print, { ...paging, isCountNeeded: true });
+  return answerPage(request, completed, (event) => printEvent(event, project), { ...paging, isCountNeeded: true });
 };
 
 export const listFlexClusters: ProjectHandler = (request, { clusters }, { paging }) =>
@@ -103,6 +102,7 @@ export const listRestoreJobs: ClusterHandler = (request, { restoreJobs }, { pagi
   answerPage(request, restoreJobs, printBackup, paging);
 
 export const getSchedule: ClusterHandler = (request, cluster, { now }) => {
-  if (!cluster.backupEnabled) return atlasError(request, 404, { errorCode: 'BACKUP_CONFIG_NOT_FOUND' });
+  const parameters = [cluster.id, cluster.groupId];
+  if (!cluster.backupEnabled) return atlasError(request, 404, { errorCode: 'BACKUP_CONFIG_NOT_FOUND', parameters });
   return { status: 200, content: printSchedule(cluster, request.origin, now()) };
 };

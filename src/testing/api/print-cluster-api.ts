@@ -1,4 +1,4 @@
-import { clusterIdOf, idOf } from '../ids.js';
+import { idOf } from '../ids.js';
 import { printTime } from './print.js';
 import type { Cluster } from './store.js';
 
@@ -6,7 +6,7 @@ const HOUR = 3_600_000;
 
 /** Prints a dedicated or a free cluster as the Cluster API lists it. */
 export function printCluster(cluster: Cluster, origin: string): object {
-  const { groupId, name, kind, clusterType, createDate, stateName } = cluster;
+  const { id, groupId, name, kind, clusterType, createDate, stateName } = cluster;
   const self = `${origin}/api/atlas/v2/groups/${groupId}/clusters/${name}`;
   const shards = clusterType === 'REPLICASET' ? [0] : [0, 1];
   const region = kind === 'free' ? FREE_REGION : DEDICATED_REGION;
@@ -21,7 +21,7 @@ export function printCluster(cluster: Cluster, origin: string): object {
     featureCompatibilityVersion: '8.0',
     globalClusterSelfManagedSharding: false,
     groupId,
-    id: clusterIdOf(groupId, name),
+    id,
     internalClusterRole: 'NONE',
     labels: [],
     links: [
@@ -72,11 +72,11 @@ function nodes(nodeCount: number): object {
 }
 
 /** Prints the backup schedule of a dedicated cluster. Without policy items there is no next snapshot. */
-export function printSchedule({ groupId, name, policyItems }: Cluster, origin: string, now: number): object {
+export function printSchedule({ id, groupId, name, policyItems }: Cluster, origin: string, now: number): object {
   const nextSnapshot = policyItems.length === 0 ? {} : { nextSnapshot: printTime(new Date(now + HOUR)) };
   return {
     autoExportEnabled: false,
-    clusterId: clusterIdOf(groupId, name),
+    clusterId: id,
     clusterName: name,
     copyPolicyItemsEnabled: false,
     copySettings: [],

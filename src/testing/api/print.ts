@@ -1,4 +1,4 @@
-import { clusterIdOf, idOf } from '../ids.js';
+import { idOf } from '../ids.js';
 import type { RestoreJobSeed, SnapshotSeed } from './seed.js';
 import type { Cluster, Project } from './store.js';
 
@@ -18,13 +18,13 @@ export function printBackup(backup: SnapshotSeed | RestoreJobSeed): object {
 }
 
 /** Prints a cluster as the Flex API lists it. */
-export function printFlexCluster({ groupId, name, createDate, stateName }: Cluster): object {
+export function printFlexCluster({ id, groupId, name, createDate, stateName }: Cluster): object {
   return {
     backupSettings: { enabled: true },
     clusterType: 'REPLICASET',
     createDate: printTime(createDate),
     groupId,
-    id: clusterIdOf(groupId, name),
+    id,
     mongoDBVersion: '8.0.29',
     name,
     providerSettings: { backingProviderName: 'AWS', diskSizeGB: 5, providerName: 'FLEX', regionName: 'US_EAST_1' },

@@ -51,6 +51,11 @@ export interface ClusterSeed {
   groupName?: string | undefined;
   /** Default: the emulator's own `clusterName`. */
   clusterName?: string | undefined;
+  /**
+   * The ID of the cluster. Default: the one that a cluster of this name has, or one made of the project and the name, so that it
+   * is the same in every run. A cluster that is deleted and created again has another one.
+   */
+  id?: string | undefined;
   /** Whether the cluster is dedicated (M10 or larger). The Flex API rejects it. Default false: a Flex cluster. */
   dedicated?: boolean | undefined;
   /** Whether the cluster is free (M0). It has no backups, and the Flex API rejects it. Default false. */

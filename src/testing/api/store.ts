@@ -1,3 +1,4 @@
+import { clusterIdOf } from '../ids.js';
 import { type Backups, DEFAULT_POLICY_ITEMS, defaultDedicatedBackups } from './defaults.js';
 import {
   type ClusterSeed,
@@ -13,6 +14,7 @@ type ClusterKind = 'flex' | 'dedicated' | 'free';
 
 /** A cluster with the snapshots that it has now. */
 export interface Cluster {
+  readonly id: string;
   readonly groupId: string;
   readonly name: string;
   readonly kind: ClusterKind;
@@ -42,18 +44,14 @@ const DEFAULT_CREATE_DATE = '2023-03-27T17:22:20Z';
 
 /** The projects, clusters and snapshots of one emulator. */
 export class ProjectStore {
-  readonly #projects = new Map<string, Project>();
-
-  /** Every project, in the order of their seeds. */
-  get projects(): readonly Project[] {
-    return [...this.#projects.values()];
-  }
+  /** Every project by its ID, in the order of their seeds. */
+  readonly projects = new Map<string, Project>();
 
   /** Adds a project, or renames it if it exists and a name is given. */
   seedProject(id: string, name: string | undefined): Project {
-    const project = this.#projects.get(id) ?? { id, name: `Project ${this.#projects.size}`, clusters: new Map() };
+    const project = this.projects.get(id) ?? { id, name: `Project ${this.projects.size}`, clusters: new Map() };
     project.name = name ?? project.name;
-    this.#projects.set(id, project);
+    this.projects.set(id, project);
     return project;
   }
 
@@ -65,6 +63,7 @@ export class ProjectStore {
     const isTakenByAtlas = kind === 'dedicated' && seed.snapshots === undefined;
     const backups = isTakenByAtlas ? defaultDedicatedBackups({ groupId, name, clusterType }, now) : NO_BACKUPS;
     const {
+      id = project.clusters.get(name)?.id ?? clusterIdOf(groupId, name),
       createDate = DEFAULT_CREATE_DATE,
       stateName = 'IDLE',
       backupEnabled = kind !== 'free',
@@ -76,17 +75,20 @@ export class ProjectStore {
       restoreJobs = backups.restoreJobs,
     } = copySeed(seed);
     project.clusters.set(name, {
-      ...{ groupId, name, kind, clusterType, createDate, stateName, effectiveDatabaseEdition },
+      ...{ id, groupId, name, kind, clusterType, createDate, stateName, effectiveDatabaseEdition },
       ...{ backupEnabled, paused, pitEnabled, policyItems, snapshots, restoreJobs },
     });
   }
 
-  findProject(groupId: string): Project | undefined {
-    return this.#projects.get(groupId);
+  /** Removes a cluster, or a project if no cluster is named. */
+  remove(groupId: string, clusterName: string | undefined): void {
+    const from = clusterName === undefined ? this.projects : this.projects.get(groupId)?.clusters;
+    if (from?.delete(clusterName ?? groupId)) return;
+    throw new TypeError(`The emulator has no ${[groupId, clusterName].filter(Boolean).join('/')}. Seed it first.`);
   }
 
   updateSnapshot(snapshotId: string, patch: SnapshotPatch): void {
-    const clusters = this.projects.flatMap(({ clusters }) => [...clusters.values()]);
+    const clusters = [...this.projects.values()].flatMap(({ clusters }) => [...clusters.values()]);
     const found = clusters.flatMap(({ snapshots }) => snapshots.filter(({ id }) => id === snapshotId));
     if (found.length === 0) throw new TypeError(`The emulator has no snapshot ${snapshotId}. Seed it first.`);
     for (const snapshot of found) Object.assign(snapshot, copySeed(patch));

@@ -14,14 +14,10 @@ export function retryAfterHeader(value: number | string | undefined): Readonly<R
 }
 
 /** A response as it goes over the wire. */
-export interface WireReply {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
-}
+export type WireReply = ReturnType<typeof render>;
 
 /** Renders a reply as the request's `pretty` and `envelope` parameters ask for. */
-export function render(reply: Reply, request: ReceivedRequest, envelopeKey: string): WireReply {
+export function render(reply: Reply, request: ReceivedRequest, envelopeKey: string) {
   const { status, headers, content } = reply;
   if (typeof content === 'string') {
     const type = content === '' ? undefined : { 'content-type': guessTextType(content) };
