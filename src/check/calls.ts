@@ -8,6 +8,7 @@ import {
   isAtlasError,
 } from '../client/index.js';
 import type { BackupClient } from './finding.js';
+import type { Jobs } from './jobs.js';
 
 // Captured at import, so that it works under fake timers too.
 const { setTimeout: setRealTimeout } = globalThis;
@@ -38,18 +39,24 @@ type StartedCall<T> = PromiseLike<T> & {
  */
 export class Calls {
   readonly #client: BackupClient;
+  readonly #jobs: Jobs;
   readonly #deadline: number;
   readonly #timer: NodeJS.Timeout;
   readonly #ending = new AbortController();
   readonly #outOfTime: AtlasTimeoutError;
-  /** Until when calls are made again after an outage, by `performance.now()`. Undefined until the check meets one. */
-  #endOfOutage: number | undefined;
+  /** Until when calls are made again after an outage, by `performance.now()`. Infinity until the check meets one. */
+  #endOfOutage = Number.POSITIVE_INFINITY;
+  /** The waits for the rate limits of projects, by project ID. */
+  readonly #rateLimits = new Map<string | undefined, Promise<void>>();
+  /** Whether the calls only bring evidence from now on. Only the client repeats those. */
+  areStatesKnown = false;
   /** The clock of this machine minus that of Atlas, in ms. Undefined until a response has a `Date`. */
   clockOffset: number | undefined;
 
   /** @param timeout - ms. */
-  constructor(client: BackupClient, timeout: number) {
+  constructor(client: BackupClient, jobs: Jobs, timeout: number) {
     this.#client = client;
+    this.#jobs = jobs;
     this.#deadline = performance.now() + timeout;
     this.#outOfTime = new AtlasTimeoutError(`The check ran out of time after ${timeout} ms (timeout).`, {
       operation: 'checkBackups',
@@ -70,37 +77,50 @@ export class Calls {
 
   /** Reads every page of a list. */
   getAll(path: string, options: GetOptions): Promise<Answer<readonly unknown[]>> {
-    return this.#callAgain((limits) => this.#client.getAll(path, { ...options, ...limits }));
+    return this.#callAgain(path, (limits) => this.#client.getAll(path, { ...options, ...limits }));
   }
 
   /** Reads anything else. */
   get(path: string, options: GetOptions): Promise<Answer<unknown>> {
-    return this.#callAgain((limits) => this.#client.get(path, { ...options, ...limits }));
-  }
-
-  /** Reads something that no state depends on. Only the client repeats it: waiting would take the time of other clusters. */
-  getOnce(path: string, options: GetOptions): Promise<Answer<unknown>> {
-    return this.#call((limits) => this.#client.get(path, { ...options, ...limits }));
+    return this.#callAgain(path, (limits) => this.#client.get(path, { ...options, ...limits }));
   }
 
   /** Makes a call, and makes it again while its error is temporary and there is time. */
-  async #callAgain<T>(start: (limits: GetOptions) => StartedCall<T>): Promise<Answer<T>> {
+  async #callAgain<T>(path: string, start: (limits: GetOptions) => StartedCall<T>): Promise<Answer<T>> {
+    const project = /groups\/(\w+)/.exec(path)?.[1];
+    let failure: unknown = this.#outOfTime;
     for (;;) {
+      const rateLimit = this.#rateLimits.get(project);
+      if (rateLimit !== undefined) {
+        await this.#jobs.pause(rateLimit);
+        // Another call of the project may have met the limit again by now.
+        continue;
+      }
       try {
-        return await this.#call(start);
+        return await this.#call(start, failure);
       } catch (error) {
-        await this.#waitAfter(error);
+        failure = error;
+        await this.#jobs.pause(this.#waitAfter(error, project));
       }
     }
   }
 
-  /** Makes a call within the time that is left. */
-  async #call<T>(start: (limits: GetOptions) => StartedCall<T>): Promise<Answer<T>> {
+  /** Makes a call within the time that is left. Throws `failure` if there is none. */
+  async #call<T>(start: (limits: GetOptions) => StartedCall<T>, failure: unknown): Promise<Answer<T>> {
     const { signal } = this.#ending;
     if (signal.aborted) throw signal.reason;
-    const timeout = Math.floor(this.#deadline - performance.now());
-    if (timeout < shortestCall) throw this.#outOfTime;
-    return this.#untilEnd(this.#read(start({ signal, timeout })));
+    const now = performance.now();
+    const timeout = Math.floor(this.#deadline - now);
+    if (timeout < shortestCall) throw failure;
+    const call = start({
+      signal,
+      timeout,
+      // The check waits instead, without a place.
+      ...(!this.areStatesKnown && { maxRetryAfter: 0 }),
+      // A part of Atlas that hangs must not take all the time.
+      ...(now > this.#endOfOutage && { maxRetries: 0 }),
+    });
+    return this.#untilEnd(this.#read(call));
   }
 
   async #read<T>(call: StartedCall<T>): Promise<Answer<T>> {
@@ -113,28 +133,38 @@ export class Calls {
   }
 
   /**
-   * Waits before a call is made again.
+   * Starts the wait before a call is made again.
    *
    * @throws the error of the call if it is not made again.
    */
-  async #waitAfter(error: unknown): Promise<void> {
+  #waitAfter(error: unknown, project: string | undefined): Promise<void> {
     const { signal } = this.#ending;
     if (signal.aborted) throw signal.reason;
     if (!isAtlasError(error)) throw error;
-    let lastCall = this.#deadline - shortestCall;
-    if (isOutage(error)) {
-      // Counts from the first outage of the check: if each call waited anew, a part of Atlas that is down would take all the time.
-      this.#endOfOutage ??= performance.now() + longestOutage;
-      lastCall = Math.min(lastCall, this.#endOfOutage);
-    } else if (!isRateLimitStatus(statusOf(error))) throw error;
+    const isLimited = isRateLimitStatus(statusOf(error));
+    const isDown = isOutage(error);
+    const now = performance.now();
+    // Counts from the first outage of the check: if each call waited anew, a part of Atlas that is down would take all the time.
+    if (isDown || error.code === 'TIMEOUT') this.#endOfOutage = Math.min(this.#endOfOutage, now + longestOutage);
+    if (this.areStatesKnown || !(isLimited || isDown)) throw error;
     const { retryAfterMs = defaultWait } = 'retryAfterMs' in error ? error : {};
     const delay = Math.max(retryAfterMs, shortestWait);
-    if (performance.now() + delay > lastCall) throw error;
+    const lastCall = this.#deadline - shortestCall;
+    if (now + delay > (isDown ? Math.min(lastCall, this.#endOfOutage) : lastCall)) throw error;
+    const wait: Promise<void> = this.#wait(delay).finally(() => {
+      if (this.#rateLimits.get(project) === wait) this.#rateLimits.delete(project);
+    });
+    if (isLimited) this.#rateLimits.set(project, wait);
+    return wait;
+  }
+
+  /** Waits for a time in ms. */
+  #wait(delay: number): Promise<void> {
     let timer: NodeJS.Timeout | undefined;
     const waited = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, delay);
     });
-    await this.#untilEnd(waited).finally(() => clearTimeout(timer));
+    return this.#untilEnd(waited).finally(() => clearTimeout(timer));
   }
 
   /** Waits for a promise, but no longer than the check lasts. */

@@ -1,8 +1,8 @@
 import { allowListeners, Calls, reportable } from './calls.js';
-import { type Cluster, type ClusterList, dailySchedule, findBackups, readCluster } from './facts.js';
+import { type Cluster, type ClusterList, findBackups, readCluster } from './facts.js';
 import type { BackupCheckTotals, BackupClient, BackupFinding, ClusterName } from './finding.js';
-import { type Job, runJobs } from './jobs.js';
-import { findDoubts, judge, needsSchedule } from './judge.js';
+import { type Job, Jobs } from './jobs.js';
+import { findDoubts, judge, judgeWithoutSchedule } from './judge.js';
 import { type BackupCheckOptions, invalidCluster, invalidOptions, type Limits, type MaxAge } from './options.js';
 import { ClusterReads, type Project, readClusters, readProjects } from './reads.js';
 
@@ -31,13 +31,16 @@ export async function* checkBackups(
   const invalid = invalidOptions(options);
   if (invalid !== undefined) throw invalid;
   const { signal, timeout = 600_000, concurrency = 16 } = options;
-  const calls = new Calls(client, timeout);
-  const check: Check = { calls, options, projectsRead: new Set(), notChecked: [] };
+  const jobs = new Jobs(concurrency, signal);
+  const calls = new Calls(client, jobs, timeout);
+  const check: Check = { calls, options, projectsRead: new Set(), notChecked: [], evidence: [] };
   const onAbort = () => calls.end(signal?.reason);
   if (signal) allowListeners(signal);
   signal?.addEventListener('abort', onAbort);
   try {
-    yield* runJobs(() => checkProjects(check), concurrency, signal);
+    yield* jobs.run(() => checkProjects(check));
+    calls.areStatesKnown = true;
+    yield* jobs.run(async () => check.evidence);
     const { projectsRead, notChecked } = check;
     const { clockOffset } = calls;
     return { projects: projectsRead.size, ...(clockOffset !== undefined && { clockOffset }), notChecked };
@@ -54,6 +57,8 @@ interface Check {
   /** The IDs of the projects of which a list was read. */
   readonly projectsRead: Set<string>;
   readonly notChecked: BackupCheckTotals['notChecked'];
+  /** The jobs that read evidence, when all states are known. */
+  readonly evidence: Job[];
 }
 
 async function checkProjects(check: Check): Promise<Job[]> {
@@ -85,7 +90,7 @@ function isChecked({ name, notChecked }: Cluster, check: Check): boolean {
   return reason === undefined;
 }
 
-async function checkCluster(cluster: Cluster, { options, calls }: Check): Promise<BackupFinding> {
+async function checkCluster(cluster: Cluster, { options, calls, evidence }: Check): ReturnType<Job> {
   const { name, clusterId, listed, pitEnabled } = cluster;
   const limits = { maxAge: valueFor(name, options.maxAge), minHistory: valueFor(name, options.minHistory) };
   const known = {
@@ -99,8 +104,10 @@ async function checkCluster(cluster: Cluster, { options, calls }: Check): Promis
     return { ...known, state: 'unknown', error: invalid, ...(evidence && { evidence }) };
   }
   const reads = new ClusterReads(cluster, calls);
-  const judgement = await judgeCluster(cluster, limits, reads).catch(toUnknown);
-  return { ...known, ...judgement, ...(options.evidence && { evidence: await reads.evidence() }) };
+  const finding = { ...known, ...(await judgeCluster(cluster, limits, reads).catch(toUnknown)) };
+  if (!options.evidence) return finding;
+  evidence.push(async () => ({ ...finding, evidence: await reads.evidence() }));
+  return [];
 }
 
 /** The value of an option that may be a function of the cluster. */
@@ -114,7 +121,7 @@ async function judgeCluster(cluster: Cluster, limits: Limits, reads: ClusterRead
   const { data, sentAt } = snapshots;
   const backups = findBackups(cluster.name.clusterType, data, sentAt);
   const facts = { ...limits, cluster, backups, sentAt, doubts: findDoubts(cluster, snapshots, backups) };
-  return judge(facts, needsSchedule(facts) ? await reads.schedule() : dailySchedule);
+  return judgeWithoutSchedule(facts) ?? judge(facts, await reads.schedule());
 }
 
 function toUnknown(error: unknown) {

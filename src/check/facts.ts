@@ -108,20 +108,17 @@ function timeOfId(snapshot: unknown): number {
 
 /** How often a cluster takes snapshots. */
 export interface Schedule {
-  /** The shortest interval that it may have, in ms. A day if it takes no snapshots, or only monthly or yearly ones. */
-  readonly shortest: number;
-  /** The longest interval that it may have, in ms. Equal to `shortest` if the schedule is known. */
-  readonly longest: number;
+  /** ms between snapshots: the shortest that is possible if the schedule is not known. A day if it says nothing of that. */
+  readonly interval: number;
+  /** The longest interval that is possible, in ms, if the schedule is not known. */
+  readonly longest?: number;
   /** What is wrong with the schedule. */
   readonly reason?: Reason;
   /** Why the schedule is not known. */
   readonly error?: AnyAtlasError;
 }
 
-/** Flex clusters have this one. */
-export const dailySchedule: Schedule = { shortest: day, longest: day };
-
-const noSchedule: Schedule = { ...dailySchedule, reason: 'no schedule' };
+const noSchedule: Schedule = { interval: day, reason: 'no schedule' };
 
 /** The error with which Atlas says that a cluster has no schedule. */
 export const noScheduleError = { status: 404, errorCode: 'BACKUP_CONFIG_NOT_FOUND' };
@@ -129,7 +126,7 @@ export const noScheduleError = { status: 404, errorCode: 'BACKUP_CONFIG_NOT_FOUN
 /** The schedule of a cluster if reading it ended with an error. */
 export function unreadSchedule(error: AnyAtlasError): Schedule {
   if (isAtlasApiError(error, noScheduleError)) return noSchedule;
-  return { shortest: hour, longest: week, reason: 'schedule unreadable', error };
+  return { interval: hour, longest: week, reason: 'schedule unreadable', error };
 }
 
 /** Reads the backup schedule of a dedicated cluster. The interval is that of its most frequent item. */
@@ -138,10 +135,10 @@ export function readSchedule(schedule: unknown): Schedule {
   const regular = items.filter((item) => fieldOf(item, 'frequencyType') !== 'ondemand');
   if (regular.length === 0) return noSchedule;
   const interval = regular.map(intervalOf).reduce((a, b) => Math.min(a, b));
-  if (Number.isFinite(interval)) return { shortest: interval, longest: interval };
+  if (Number.isFinite(interval)) return { interval };
   // Monthly or yearly snapshots alone do not raise the limit: somebody may have deleted the daily item by mistake.
   const isMonthly = regular.some((item) => fieldOf(item, 'frequencyType') === 'monthly');
-  return { ...dailySchedule, reason: isMonthly ? 'monthly only' : 'yearly only' };
+  return { interval: day, reason: isMonthly ? 'monthly only' : 'yearly only' };
 }
 
 const hours = z.int().min(1).max(24).catch(24);

@@ -10,6 +10,8 @@ const margin = 2 * hour;
 const largestDifference = day + margin;
 // ms. Atlas resumes a paused cluster after this time.
 const longestPause = 30 * day;
+// ms. By then, a cluster with a weekly schedule has a backup.
+const firstDays = 8 * day;
 
 /** A reason not to trust the state that the backups show. */
 export interface Doubt {
@@ -54,36 +56,43 @@ export function findDoubts(cluster: Cluster, snapshots: Snapshots, { restorable 
   return doubts;
 }
 
-/** Whether the judgement depends on the schedule of a dedicated cluster. */
-export function needsSchedule(facts: Facts): boolean {
+/** Judges whether a cluster has a recent backup. Undefined if that depends on its schedule. */
+export function judgeWithoutSchedule(facts: Facts) {
   const { cluster, doubts, maxAge } = facts;
-  if (cluster.name.clusterType === 'flex' || doubts.some(({ certain }) => certain.length === 0)) return false;
-  if (maxAge === 'schedule') return true;
-  const { state } = judgeBy(day, facts);
+  const judgement = judgeBy(day, facts);
+  const { state } = judgement;
   // A longer interval may raise the limit, unless maxAge is given, or turn `none` into `new`, unless the cluster is paused.
-  if (state === 'stale') return maxAge === undefined;
-  return state === 'none' && !cluster.isPaused;
+  const mayChange = state === 'stale' ? maxAge === undefined : state === 'none' && !cluster.isPaused;
+  const hasSchedule = cluster.name.clusterType === 'dedicated';
+  const mayBeCertain = doubts.every(({ certain }) => certain.length > 0);
+  if (hasSchedule && mayBeCertain && (mayChange || maxAge === 'schedule')) return undefined;
+  return conclude(judgement, facts);
 }
 
-/** Judges whether a cluster has a recent backup. If its schedule is unknown, the shortest and the longest interval must agree. */
-export function judge(facts: Facts, schedule: Schedule) {
-  const { cluster, backups } = facts;
-  const { restorable, lastFailed } = backups;
-  const strictest = judgeBy(schedule.shortest, facts);
-  const mildest = judgeBy(schedule.longest, facts);
+/** Judges a cluster by its schedule. If that is unknown, the shortest and the longest possible interval must agree. */
+export function judge(facts: Facts, { interval, longest = interval, reason, error }: Schedule) {
+  const strictest = judgeBy(interval, facts);
+  const mildest = judgeBy(longest, facts);
   const { state } = mildest;
-  const doubts = [...facts.doubts];
-  if (schedule.error) doubts.push({ error: schedule.error, certain: state === strictest.state ? [state] : [] });
-  const doubt = doubts.find(({ certain }) => !certain.includes(state));
+  const isCertain = state === strictest.state;
+  const doubts = error === undefined ? facts.doubts : [...facts.doubts, { error, certain: isCertain ? [state] : [] }];
+  // The finding has the limit that makes the state certain.
+  const judgement = isCertain && (state === 'fresh' || state === 'short') ? strictest : mildest;
+  return conclude(judgement, { ...facts, doubts }, reason);
+}
+
+/** The state and its reason, or the doubt because of which the state is unknown. */
+function conclude(judgement: ReturnType<typeof judgeBy>, { cluster, backups, doubts }: Facts, ofSchedule?: Reason) {
+  const { state } = judgement;
+  const { restorable, lastFailed } = backups;
   const failure = lastFailed && { lastFailed };
+  const doubt = doubts.find(({ certain }) => !certain.includes(state));
   if (doubt !== undefined) {
     const { error, reason } = doubt;
     return { state: 'unknown' as const, error, ...(reason && { reason }), ...restorable, ...failure };
   }
   const isByPause = cluster.isPaused && (state === 'stale' || state === 'none');
-  const reason = isByPause ? ('paused' as const) : schedule.reason;
-  // If the schedule is unknown, the finding has the limit that makes the state certain.
-  const judgement = state === 'fresh' || state === 'short' ? strictest : mildest;
+  const reason = isByPause ? ('paused' as const) : ofSchedule;
   return { ...judgement, ...(reason && { reason }), ...failure };
 }
 
@@ -92,8 +101,10 @@ function judgeBy(interval: number, { cluster, backups, sentAt, maxAge, minHistor
   const { isPaused, createdAt } = cluster;
   const { restorable } = backups;
   const limitOfSchedule = Math.max(interval + margin, defaultMaxAge);
+  // A cluster without a valid time of its creation counts as old.
+  const lifetime = createdAt - sentAt <= largestDifference ? sentAt - createdAt : Number.POSITIVE_INFINITY;
   if (restorable === undefined) {
-    const isNew = !isPaused && isYounger(createdAt, limitOfSchedule, sentAt);
+    const isNew = !isPaused && lifetime < limitOfSchedule;
     return { state: isNew ? ('new' as const) : ('none' as const) };
   }
   const limit = maxAge === 'schedule' ? interval + margin : (maxAge ?? limitOfSchedule);
@@ -101,13 +112,9 @@ function judgeBy(interval: number, { cluster, backups, sentAt, maxAge, minHistor
   const { age, oldest } = restorable;
   const isFresh = age <= limit;
   if (!isFresh && !(isPaused && age <= limit + longestPause)) return { state: 'stale' as const, ...known };
-  const isShort = minHistory !== undefined && isYounger(oldest.time.getTime(), minHistory, sentAt);
-  // A cluster cannot have backups of a time before it was created.
-  if (isShort && !isYounger(createdAt, minHistory, sentAt)) return { state: 'short' as const, ...known, minHistory };
+  const history = sentAt - oldest.time.getTime();
+  if (minHistory !== undefined && history < Math.min(minHistory, lifetime - firstDays)) {
+    return { state: 'short' as const, ...known, minHistory };
+  }
   return { state: isFresh ? ('fresh' as const) : ('paused' as const), ...known };
-}
-
-/** Whether a time (in ms since 1970) is less than this long ago. False for NaN, and for a time more than 26 hours ahead. */
-function isYounger(time: number, limit: number, now: number): boolean {
-  return now - time < limit && now - time >= -largestDifference;
 }

@@ -127,24 +127,23 @@ export class ClusterReads {
     }
   }
 
-  /** Reads the schedule of a dedicated cluster. The state of the cluster depends on it. */
+  /** Reads the schedule of a dedicated cluster, once. */
   schedule(): Promise<Schedule> {
-    this.#schedule = this.#readSchedule((...request) => this.#calls.get(...request));
+    this.#schedule ??= this.#readSchedule();
     return this.#schedule;
   }
 
-  /** Reads what was not needed until now, and returns all that Atlas answered. */
+  /** Reads what no state depended on, and returns all that Atlas answered. */
   async evidence(): Promise<BackupEvidence> {
-    if (this.#cluster.name.clusterType === 'dedicated') {
-      await (this.#schedule ?? this.#readSchedule((...request) => this.#calls.getOnce(...request)));
-    }
+    if (this.#cluster.name.clusterType === 'dedicated') await this.schedule();
     await this.#readRestores();
     return this.#evidence;
   }
 
-  async #readSchedule(get: Calls['get']): Promise<Schedule> {
+  async #readSchedule(): Promise<Schedule> {
     try {
-      const { data } = await get(`${this.#path}/schedule`, { apiVersion: '2024-08-05', schema: scheduleSchema });
+      const options = { apiVersion: '2024-08-05', schema: scheduleSchema };
+      const { data } = await this.#calls.get(`${this.#path}/schedule`, options);
       this.#evidence.schedule = data;
       return readSchedule(data);
     } catch (error) {
@@ -156,7 +155,7 @@ export class ClusterReads {
     try {
       const query = { itemsPerPage: maxRestores };
       const options = { apiVersion: this.#apiVersion, schema: restoresSchema, query };
-      const { data } = await this.#calls.getOnce(`${this.#path}/restoreJobs`, options);
+      const { data } = await this.#calls.get(`${this.#path}/restoreJobs`, options);
       this.#evidence.restores = itemsOf(fieldOf(data, 'results')).slice(0, maxRestores).map(withoutDownloads);
     } catch (error) {
       this.#note(error);

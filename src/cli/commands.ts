@@ -4,7 +4,7 @@ import { checkOptions, checkUsage, readCheckOptions } from './check-options.js';
 import { emulate, emulateOptions, emulateUsage, readPort } from './emulate.js';
 import { forget, forgetUsage } from './forget.js';
 import { readVersion } from './json.js';
-import { report, reportOptions, reportUsage } from './report.js';
+import { report, reportUsage } from './report.js';
 import type { Output, Run } from './streams.js';
 import { messageOf, printable } from './text.js';
 
@@ -40,9 +40,8 @@ function readCommand(args: string[]): Run {
     return readHelp(values, checkUsage) ?? check(readCheckOptions(values));
   }
   if (name === 'report') {
-    const options = { ...reportOptions, ...helpOptions };
-    const { values, positionals } = parseArgs({ args: rest, options, allowPositionals: true });
-    return readHelp(values, reportUsage) ?? report(positionals, values.events === true);
+    const { values, positionals } = parseArgs({ args: rest, options: helpOptions, allowPositionals: true });
+    return readHelp(values, reportUsage) ?? report(positionals);
   }
   if (name === 'forget') {
     const { values, positionals } = parseArgs({ args: rest, options: helpOptions, allowPositionals: true });

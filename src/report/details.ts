@@ -1,39 +1,44 @@
 import { kinds } from './days.js';
-import type { Cluster } from './history.js';
-import { type Html, html } from './html.js';
+import type { Cluster, Project } from './history.js';
+import { dated, type Html, html } from './html.js';
 import type { Row } from './rows.js';
 import { Days, getOrAdd, type Notes, note, printDay, printDuration } from './time.js';
 
 /** A title and what is under it. Nothing is printed if that is empty. */
 export type Line = readonly [title: string, texts: readonly string[]];
 
-export function printLines(lines: readonly Line[]): Html {
+/** @param id - of the element: a link to it opens the row that it is in. */
+export function printLines(lines: readonly Line[], id?: string): Html {
   const some = lines.filter(([, texts]) => texts.length > 0);
   const toHtml = ([title, texts]: Line) =>
     // HTML needs no end tags here. In 3,000 rows, that saves 0.3 MB.
-    html`<div><dt>${title}${texts.map((text) => html`<dd>${text}`)}</div>`;
-  return html`<dl class="lines">${some.map(toHtml)}</dl>`;
+    html`<div><dt>${title}${texts.map((text) => html`<dd>${dated(text)}`)}</div>`;
+  return html`<dl class="lines"${id !== undefined && html` id="${id}"`}>${some.map(toHtml)}</dl>`;
 }
 
 /** Prints all that the reports say of a cluster. */
-export function printDetails({ cluster, days }: Row): Html {
+export function printDetails({ id, cluster, days }: Row, { groupId }: Project): Html {
   const { highest, states, notChecked, notRead, failures, changes, checks, finding, isChecked } = cluster;
   // Those with a backup include the ones before the picture.
   const ofKinds = new Map([...days, ['backup', Days.of(cluster.backups.keys())] as const]);
   const limit = checks.at(-1)?.limit;
-  return printLines([
-    ['State', printNotes(states)],
-    ['Not checked', printNotes(notChecked)],
-    ['Error at the last check', isChecked && finding?.message ? [finding.message] : []],
-    ...Array.from(ofKinds, ([kind, some]): Line => [kinds[kind].label, print(some)]),
-    ['Failed snapshots', print(Days.of(failures))],
-    ['Limit of the check', limit ? [printDuration(limit)] : []],
-    ...Array.from(highest, ([title, { text }]): Line => [title, [text]]),
-    ...restoresOf(cluster),
-    ['Not read', printNotes(notRead)],
-    ...settingsOf(cluster),
-    ['Changes', changes.length > 0 ? changes : ['none']],
-  ]);
+  return printLines(
+    [
+      ['State', printNotes(states)],
+      ['Not checked', printNotes(notChecked)],
+      ['Error at the last check', isChecked && finding?.message ? [finding.message] : []],
+      ...Array.from(ofKinds, ([kind, some]): Line => [kinds[kind].label, print(some)]),
+      ['Failed snapshots', print(Days.of(failures))],
+      ['Limit of the check', limit ? [printDuration(limit)] : []],
+      ...Array.from(highest, ([title, { text }]): Line => [title, [text]]),
+      ...restoresOf(cluster),
+      ['Not read', printNotes(notRead)],
+      ...settingsOf(cluster),
+      ['Changes', changes.length > 0 ? changes : ['none']],
+      ['Project ID', [groupId]],
+    ],
+    id,
+  );
 }
 
 function settingsOf({ settings, checks }: Cluster): Line[] {

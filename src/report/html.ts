@@ -42,3 +42,18 @@ function escapeText(text: string): string {
 
 /** A name that somebody chose, whose direction does not change that of what is around it. */
 export const name = (text: string): Html => html`<bdi>${text}</bdi>`;
+
+/** Text whose dates do not break at their hyphens. */
+export function dated(text: string): Html {
+  const parts = text.split(/(\d{4}-\d\d-\d\d)/);
+  return html`${parts.map((part, index) => (index % 2 === 1 ? html`<time>${part}</time>` : part))}`;
+}
+
+const maxListed = 500;
+
+/** Prints a list, of at most 500 of a kind. */
+export function printList<Item>(items: readonly Item[], toHtml: (item: Item) => Html | string): Html {
+  const more = items.length - maxListed;
+  const printed = items.slice(0, maxListed).map((item) => html`<li>${toHtml(item)}</li>`);
+  return html`${printed}${more > 0 && html`<li>and ${more} more</li>`}`;
+}

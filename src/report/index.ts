@@ -1,15 +1,17 @@
+import { printAttention } from './attention.js';
 import { findSpan, type Span } from './days.js';
 import { printDetails, printLines, printNotes } from './details.js';
-import { type Answers, printEvents } from './events.js';
+import { daysWithout, printChecks, printLeftOut, printLimits } from './end.js';
+import { printGaps } from './gaps.js';
 import type { History, Knowledge } from './history.js';
-import { type Html, html, name } from './html.js';
+import { dated, type Html, html, name } from './html.js';
+import { chip, countEach, isLeftOut, typeOf } from './names.js';
 import { axis, drawLegend, drawReports, drawRow, drawShared } from './picture.js';
 import { type Row, type Section, toSections } from './rows.js';
 import { style } from './style.js';
-import { Days, dayOf, printTime } from './time.js';
-import { chip, printAttention, printReportProblems, printSummary } from './top.js';
+import { count, Days, dayOf, printTime } from './time.js';
+import { printSummary, sayAttention } from './top.js';
 
-export { askAtlas } from './events.js';
 export type { History } from './history.js';
 export { readReports } from './reports.js';
 
@@ -17,19 +19,19 @@ export { readReports } from './reports.js';
 interface Material {
   readonly history: History;
   readonly knowledge: Knowledge;
-  /** Of Atlas, if it was asked. */
-  readonly answers?: Answers | undefined;
 }
 
 // Nothing is loaded, and nothing runs.
 const policy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
 
 /** Prints reports as a page of HTML, in parts. */
-export function* printPage({ history, knowledge, answers }: Material): Generator<Html> {
+export function* printPage({ history, knowledge }: Material): Generator<Html> {
   const span = findSpan(history);
   const sections = span === undefined ? [] : toSections(history, span, knowledge);
   const isLarge = sections.reduce((sum, { rows }) => sum + rows.length, 0) > 1000;
   const days = span === undefined ? 1 : span.last - span.first + 1;
+  const sentence = sayAttention(history, sections);
+  const last = history.last === undefined ? 'No check' : `Last check ${printTime(history.last.time)}`;
   yield html`<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -38,80 +40,67 @@ export function* printPage({ history, knowledge, answers }: Material): Generator
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <meta name="referrer" content="no-referrer">
-<title>Backups</title>
+<title>${sentence}</title>
 <style>${style}</style>
 </head>
 <body class="${isLarge && 'many'}" style="--days: ${days}">
 <main>
-<h1>Backups of MongoDB Atlas</h1>
-<p class="soft">By the reports of atlas-tenant-snapshots check. Made ${printTime(knowledge.now)}. All days are those of UTC.</p>`;
+<h1>${sentence}</h1>
+<p class="last">${dated(`${last}${history.last?.hasFailed ? ', failed' : ''}.`)}</p>
+<p class="soft">${dated(`Backups of MongoDB Atlas, by the reports of atlas-tenant-snapshots check. Made ${printTime(knowledge.now)}. All days are those of UTC.`)}</p>`;
   yield printSummary(history, sections);
-  yield html`${printReportProblems(history, sections, knowledge.now)}${answers && printRefusals(answers)}`;
-  yield printAttention(history, sections);
+  yield printAttention(history, sections, knowledge.now);
   if (span !== undefined) {
-    const failed = history.failures
-      .map(({ time }) => dayOf(time))
-      .filter((day) => day >= span.first && day <= span.last);
-    const reports = drawReports(history.days, Days.of(failed), span);
-    yield html`${drawShared(span)}<h2>Each day</h2>${drawLegend()}
-<div class="head"><span>Days with a report</span><span></span><div>${axis}${reports}</div></div>`;
-    for (const section of sections) {
-      yield printHead(section);
-      for (const row of section.rows) yield printRow(row, span);
-      yield html`${answers && printEvents(answers, section.project)}</section>`;
-    }
+    yield printGaps(sections);
+    yield* printPicture(history, sections, span);
   }
-  yield printChecks(history);
-  yield html`<h2>What this page cannot show</h2><ul>${notShown.map((sentence) => html`<li>${sentence}</li>`)}</ul>
+  yield html`${printLeftOut(sections)}${printChecks(history)}${printLimits()}
 </main>
 </body>
 </html>`;
 }
 
-function printHead({ id, project }: Section): Html {
+function* printPicture(history: History, sections: readonly Section[], span: Span): Generator<Html> {
+  const failed = history.failures.map(({ time }) => dayOf(time)).filter((day) => day >= span.first && day <= span.last);
+  const without = daysWithout(history.reportDays, history.days);
+  yield html`${drawShared(span)}<section><h2>Each day</h2>${drawLegend()}
+<div class="head top"><span></span><span></span>${axis}</div>
+<div class="head"><span>Days with a report</span><span></span>${drawReports(history.days, Days.of(failed), span)}</div>
+${without.count > 0 && html`<p class="soft">${dated(`No report on ${without}.`)}</p>`}`;
+  for (const section of sections) {
+    yield printHead(section, sections.length === 1);
+    for (const row of section.rows) yield printRow(row, section, span);
+    yield html`</details>`;
+  }
+  yield html`</section>`;
+}
+
+/** Projects whose clusters are all well are closed. */
+function printHead({ id, project, rows, failedLists }: Section, isOnly: boolean): Html {
   const { groupId, listFailures } = project;
-  const failures = listFailures.size > 0 && printLines([['Could not be listed', printNotes(listFailures)]]);
-  return html`<section><h2 id="${id}">${name(project.name)}</h2><p class="soft">Project ${groupId}</p>${failures}
-<div class="head"><span></span><span></span>${axis}</div>`;
+  const isBad = failedLists.length > 0 || rows.some(({ standing }) => standing.needsLook);
+  const failures = listFailures.size > 0 && [
+    ['Could not be listed', printNotes(listFailures)] as const,
+    ['Project ID', [groupId]] as const,
+  ];
+  return html`<details class="project"${(isBad || isOnly) && html` open`}><summary><h3>${name(project.name)}</h3> ${sumUp(rows)}</summary>
+<div id="${id}">${failures && printLines(failures)}</div>`;
 }
 
-function printRow(row: Row, span: Span): Html {
-  const { id, cluster, standing } = row;
-  const title = html`<span class="name">${name(cluster.name)} <small>${cluster.type}</small></span>`;
+/** Such as `3 clusters, all fresh` or `3 clusters: 1 stale, 2 fresh; 1 left out`. */
+function sumUp(rows: readonly Row[]): string {
+  const leftOut = rows.filter(isLeftOut).length;
+  const labels = rows.filter((row) => !isLeftOut(row)).map(({ standing }) => standing.label);
+  const counts = countEach(labels);
+  const each = Array.from(counts, ([label, number]) => `${number} ${label}`).join(', ');
+  const [only] = counts.keys();
+  const states = counts.size > 1 ? `: ${each}` : only === undefined ? '' : `, all ${only}`;
+  return `${count(labels.length, 'cluster')}${states}${leftOut > 0 ? `; ${leftOut} left out` : ''}`;
+}
+
+function printRow(row: Row, { project }: Section, span: Span): Html {
+  const { cluster, standing } = row;
+  const title = html`<span class="name">${name(cluster.name)} <small>${typeOf(cluster)}</small></span>`;
   const summary = html`<summary>${title}${chip(standing)}${drawRow(row, span)}</summary>`;
-  return html`<details class="row" id="${id}">${summary}${printDetails(row)}</details>`;
+  return html`<details class="row">${summary}${printDetails(row, project)}</details>`;
 }
-
-function printRefusals({ failures }: Answers): Html | undefined {
-  if (failures.length === 0) return undefined;
-  return html`<section class="bad"><h2>Alerts and events</h2><ul>${failures.map((text) => html`<li>Not known: ${text}</li>`)}</ul></section>`;
-}
-
-/** Prints how the checks were run. */
-function printChecks({ checks, reportDays, days, failures, projectCounts }: History): Html {
-  const [first, last] = [reportDays.first ?? 0, reportDays.last ?? -1];
-  const all = Array.from({ length: last - first + 1 }, (_, index) => first + index);
-  const missing = all.filter((day) => !days.has(day));
-  return html`<section class="checks"><h2>How the checks were run</h2>${printLines([
-    ['Days with a report', [String(days)]],
-    ['Days without a report', [String(Days.of(missing)) || 'none']],
-    ['Days with a check that failed', [String(Days.of(failures.map(({ time }) => dayOf(time)))) || 'none']],
-    ['Checks', printNotes(checks)],
-    ['Projects listed', printNotes(projectCounts)],
-  ])}</section>`;
-}
-
-const notShown = [
-  'The reports prove nothing about the time before the first one, except for the snapshots that it lists.',
-  'If a backup is kept for less than 7 days, it may have existed on one of the days without a backup.',
-  'The reports do not prove that a backup still exists today, or that it can be restored.',
-  'That a restore completed does not say that somebody looked at the data.',
-  'How long a restore of a dedicated cluster took: its restore job has only the end.',
-  'A project in which the login has no role is in no report.',
-  'Who could have deleted backups: Atlas has the roles of users and keys.',
-  'Who chose the patterns and the other options of the check: the configuration of its job has that.',
-  'Whether somebody acted on what the check found.',
-  'Whether somebody changed the reports: that is what their storage is for.',
-  'Whether a Backup Compliance Policy is in place: only a Project Owner can read it.',
-  'How long Atlas keeps events is not documented.',
-];

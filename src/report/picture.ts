@@ -1,7 +1,8 @@
 import { kinds, type Span } from './days.js';
 import { type Html, html } from './html.js';
+import { typeOf } from './names.js';
 import type { Row } from './rows.js';
-import { count, Days, dayMs, printDay, printRange } from './time.js';
+import { count, Days, dayMs, getOrAdd, printDay, printRange } from './time.js';
 
 const lengthOf = ({ first, last }: Span): number => last - first + 1;
 
@@ -25,12 +26,23 @@ function drawBars(name: string, { runs }: Days, words: string, span: Span): Html
 
 const markTitles = { failed: 'a snapshot failed', restored: 'restored' } as const;
 
-/** Draws a mark at each day that the picture has. */
-function drawMarks(days: Days, name: keyof typeof markTitles, span: Span): Html[] {
-  const shown = days.list.filter((day) => day >= span.first && day <= span.last);
-  const toMark = (day: number) =>
-    html`<use href="#${name}" x="${at(span, day + 0.5)}"><title>${printDay(day)}: ${markTitles[name]}</title></use>`;
-  return shown.map(toMark);
+type Mark = keyof typeof markTitles;
+
+/** Draws a mark at each day that the picture has. Those of one day are side by side. */
+function drawMarks(marks: Readonly<Record<Mark, Days>>, span: Span): Html[] {
+  const byDay = new Map<number, Mark[]>();
+  for (const mark of Object.keys(markTitles) as Mark[]) {
+    // It has no other keys.
+    for (const day of marks[mark].list) getOrAdd(byDay, day, () => []).push(mark);
+  }
+  const shown = [...byDay].filter(([day]) => day >= span.first && day <= span.last);
+  return shown.flatMap(([day, some]) =>
+    some.map((mark, index) => {
+      const shift = (2 * index + 1 - some.length) * 4.5;
+      const moved = shift !== 0 && html` transform="translate(${shift})"`;
+      return html`<use href="#${mark}" x="${at(span, day + 0.5)}"${moved}><title>${printDay(day)}: ${markTitles[mark]}</title></use>`;
+    }),
+  );
 }
 
 /** The days on which a cluster was restored. */
@@ -45,10 +57,10 @@ export function drawRow(row: Row, span: Span): Html {
   const parts = Array.from(days, ([kind, some]) => `${kinds[kind].title} on ${count(some.count, 'day')}`);
   if (failures.count > 0) parts.push(`a snapshot failed on ${count(failures.count, 'day')}`);
   if (restored.count > 0) parts.push(`restored on ${count(restored.count, 'day')}`);
-  const label = `${cluster.name}, ${cluster.type}, ${standing.label}. ${printRange(span.first, span.last)}: ${parts.join('; ')}.`;
+  const label = `${cluster.name}, ${typeOf(cluster)}, ${standing.label}. ${printRange(span.first, span.last)}: ${parts.join('; ')}.`;
   const drawn = [...days].filter(([kind]) => kind !== 'blank');
   const bars = drawn.map(([kind, some]) => drawBars(kind, some, kinds[kind].title, span));
-  return drawDays(label, [...bars, ...drawMarks(failures, 'failed', span), ...drawMarks(restored, 'restored', span)]);
+  return drawDays(label, [...bars, ...drawMarks({ failed: failures, restored }, span)]);
 }
 
 const drawDays = (label: string, parts: readonly Html[]): Html =>

@@ -7,10 +7,11 @@ import {
   AtlasConnectionError,
   type AtlasError,
   AtlasTimeoutError,
+  type GetOptions,
 } from '../../src/client/index.js';
 import { passTime, runClock, standStill, stopClock } from '../support/clock.js';
 import { fakeClient, ignoring } from './support/fake-client.js';
-import { ago, clusters, hour, openAtlas, runCheck } from './support/open-atlas.js';
+import { ago, cluster, clusters, hour, openAtlas, runCheck } from './support/open-atlas.js';
 
 const [a, b] = ['a'.repeat(24), 'b'.repeat(24)] as const;
 const groups = '/api/atlas/v2/groups';
@@ -65,14 +66,28 @@ describe('the calls of a check', () => {
     expect(getEventListeners(signal, 'abort')).toEqual([]);
   });
 
-  it.each([503, 429])('are not made again after a %i if they only bring evidence', async (status) => {
-    const get = vi.fn(async () => {
-      throw new AtlasApiError('failed', { status });
-    });
-    const { getAll } = flexClusters(1, () => []);
-    const { findings } = await runCheck({ get, getAll }, { groupIds: [a], evidence: true });
-    expect(findings).toMatchObject([{ state: 'none', evidence: { errors: [{ status }] } }]);
-    expect(get).toHaveBeenCalledOnce();
+  it.each([429, 503])(
+    'that only bring evidence are made when all states are known, and not again after a %i',
+    async (status) => {
+      const calls: unknown[] = [];
+      const client = fakeClient((path, { maxRetryAfter }) => {
+        calls.push([path.replace(/.*\//, ''), maxRetryAfter]);
+        if (!path.endsWith('Jobs')) return path.endsWith('/flexClusters') ? clusters(2) : [];
+        throw new AtlasApiError('failed', { status });
+      });
+      const { findings } = await runCheck(client, { groupIds: [a], evidence: true, concurrency: 1 });
+      expect(findings).toMatchObject(Array(2).fill({ state: 'none', evidence: { errors: [{ status }] } }));
+      const ofStates = ['flexClusters', 'snapshots', 'snapshots', 'clusters'].map((path) => [path, 0]);
+      expect(calls).toEqual([...ofStates, ...Array(2).fill(['restoreJobs', undefined])]);
+    },
+  );
+
+  it('that only bring evidence take no state with them if the time is over', async () => {
+    stopClock();
+    const client = flexClusters(20, () => []);
+    const ended = runCheck({ ...client, get: ignoring }, { groupIds: [a], evidence: true, timeout: 1000 });
+    const { findings } = await runClock(ended);
+    expect(findings).toMatchObject(Array(20).fill({ state: 'none', evidence: { errors: [outOfTime(1000)] } }));
   });
 
   const date = (hours: number) => new Date(Date.now() + hours * hour).toUTCString();
@@ -174,37 +189,38 @@ describe('a call that fails', () => {
 
   beforeEach(stopClock);
 
-  /** Checks a project with two clusters. The calls for snapshots end with these errors, and then with a backup. */
+  /** Checks a project with two clusters, in one place. The calls for the first one end with these errors, and then with a backup. */
   async function checkFailing(errors: AtlasError[], timeout = 600_000) {
     const calls: string[] = [];
-    const client = flexClusters(2, (path, { timeout }) => {
+    const client = flexClusters(2, (path, { timeout, maxRetryAfter }) => {
+      expect(maxRetryAfter).toBe(0);
       calls.push(`${/Cluster\d/.exec(path)} at ${performance.now()}, within ${timeout}`);
-      const error = errors.shift();
+      const error = path.includes('Cluster0') ? errors.shift() : undefined;
       if (error !== undefined) throw error;
       return [{ status: 'COMPLETED', finishTime: new Date().toISOString() }];
     });
     const { findings } = await runClock(runCheck(client, { groupIds: [a], concurrency: 1, timeout }), 500);
-    const [first] = findings;
+    const first = findings.find(({ clusterName }) => clusterName === 'Cluster0');
     const times = calls.filter((call) => call.startsWith('Cluster0')).map((call) => Number(/\d+(?=,)/.exec(call)));
     return { findings, first, times, calls };
   }
 
-  it('for a rate limit is made again after at least a second, and keeps its place meanwhile', async () => {
+  it('for a rate limit is made again after at least a second, and the other calls of its project wait too', async () => {
     // The token endpoint has a limit too.
     const noToken = new AtlasAuthenticationError('Too many requests.', { status: 429 });
     const errors = [failed(429, 2000), failed(429, 0), noToken];
     const { findings, calls } = await checkFailing(errors, 60_000);
     expect(findings.map(({ state }) => state)).toEqual(['fresh', 'fresh']);
-    const times = [0, 2000, 3000, 13_000].map((time) => `Cluster0 at ${time}, within ${60_000 - time}`);
-    expect(calls).toEqual([...times, 'Cluster1 at 13000, within 47000']);
+    const [first, ...others] = [0, 2000, 3000, 13_000].map((time) => `Cluster0 at ${time}, within ${60_000 - time}`);
+    expect(calls).toEqual([first, 'Cluster1 at 2000, within 58000', ...others]);
   });
 
   it.each([
     [59_000, 'fresh', undefined],
     [60_000, 'unknown', failed(429, 60_000)],
   ])('for a rate limit of %i ms is %s, if the check may take a minute', async (retryAfterMs, state, error) => {
-    const { findings } = await checkFailing([failed(429, retryAfterMs)], 60_000);
-    expect(findings).toMatchObject([{ clusterName: 'Cluster0', state, ...(error && { error }) }, { state: 'fresh' }]);
+    const { first } = await checkFailing([failed(429, retryAfterMs)], 60_000);
+    expect(first).toMatchObject({ state, ...(error && { error }) });
   });
 
   it.each<[what: string, error: AtlasError, times: number[]]>([
@@ -237,17 +253,58 @@ describe('a call that fails', () => {
     expect(first).toMatchObject({ state: 'unknown', error: failed(503) });
   });
 
-  it('is made again for two minutes after the check first met an outage, not after each call did', async () => {
-    const groupIds = Array.from({ length: 40 }, (_, index) => index.toString(16).padStart(24, '0'));
-    const client = fakeClient((path) => {
-      if (path.endsWith('/flexClusters')) throw failed(503);
-      if (path.endsWith('/clusters')) return path.includes(`${groupIds.at(-1)}`) ? clusters(1) : [];
-      return path.endsWith('/snapshots') ? [{ status: 'completed', createdAt: '1969-12-01T00:00:00Z' }] : {};
+  describe('of many projects', () => {
+    const groupIds = Array.from({ length: 120 }, (_, index) => index.toString(16).padStart(24, '0'));
+    const old = [{ status: 'completed', createdAt: '1969-12-01T00:00:00Z' }];
+
+    const lists: Record<string, unknown> = {
+      [`${groups}/${groupIds[0]}/clusters`]: clusters(40),
+      [`${groups}/${groupIds.at(-1)}/clusters`]: [cluster('Ledger')],
+    };
+
+    /** Checks projects of which the first one has 40 clusters, and the last one a stale cluster. `fail` may throw an error. */
+    async function checkMany(fail: (path: string, limits: GetOptions) => unknown) {
+      const client = fakeClient(async (path, limits) => {
+        await fail(path, limits);
+        return lists[path] ?? (path.endsWith('/snapshots') ? old : []);
+      });
+      const { findings, totals } = await runClock(runCheck(client, { groupIds }), 1000);
+      expect(findings).toContainEqual(expect.objectContaining({ clusterName: 'Ledger', state: 'stale' }));
+      return { unknown: findings.filter(({ state }) => state === 'unknown'), totals };
+    }
+
+    it('goes on after two minutes of an outage of the check, not of each call', async () => {
+      const { unknown } = await checkMany((path) => {
+        if (path.endsWith('/flexClusters')) throw failed(503);
+      });
+      expect(unknown).toHaveLength(120);
+      expect(performance.now()).toBeLessThan(125_000);
     });
-    const { findings } = await runClock(runCheck(client, { groupIds }), 1000);
-    expect(findings.filter(({ state }) => state === 'unknown')).toHaveLength(40);
-    expect(findings).toContainEqual(expect.objectContaining({ clusterName: 'Cluster0', state: 'stale' }));
-    expect(performance.now()).toBeLessThan(125_000);
+
+    it('gives its place back while it waits for the rate limit of a project, in which few others are refused', async () => {
+      let refused = 0;
+      const { unknown, totals } = await checkMany((path) => {
+        if (!path.includes(`${groupIds[0]}/clusters/`)) return;
+        refused += 1;
+        throw failed(429, 200_000);
+      });
+      expect(totals.projects).toBe(120);
+      expect(unknown).toHaveLength(40);
+      // 16 at a time, and once each when the next wait would pass the deadline.
+      expect(refused).toBeLessThanOrEqual(16 + 16 + 40);
+    });
+
+    it('gets one attempt after two minutes of timeouts', async () => {
+      const retries: unknown[] = [];
+      const { unknown } = await checkMany(async (path, { maxRetries = 3 }) => {
+        if (!path.endsWith('/flexClusters')) return;
+        retries.push(maxRetries);
+        await new Promise((resolve) => setTimeout(resolve, 16_000 * (maxRetries + 1)));
+        throw new AtlasTimeoutError('Timed out.', { limit: 'attemptTimeout' });
+      });
+      expect(unknown).toHaveLength(120);
+      expect(retries).toEqual([...Array(48).fill(3), ...Array(72).fill(0)]);
+    });
   });
 
   it.each(['fails', 'waits'])('is not waited for any longer if the check is aborted while it %s', async (when) => {

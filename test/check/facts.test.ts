@@ -170,7 +170,7 @@ describe('of a Flex cluster', () => {
 });
 
 const hour = 3_600_000;
-const every = (interval: number) => ({ shortest: interval, longest: interval });
+const every = (interval: number) => ({ interval });
 const daily = every(24 * hour);
 const weekly = every(7 * 24 * hour);
 const none = { ...daily, reason: 'no schedule' };

@@ -1,7 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import type { BackupFinding } from '../../src/check/index.js';
-import { type Job, runJobs } from '../../src/check/jobs.js';
+import { type Job, Jobs } from '../../src/check/jobs.js';
 
 /** A finding, identified by its ID. */
 const finding = (groupId: string) => ({ groupId }) as BackupFinding;
@@ -22,7 +22,7 @@ function heldJobs(count: number) {
 /** Runs all jobs, and returns the IDs of the findings in their order. */
 async function idsOf(first: Job, concurrency = 1) {
   const ids: string[] = [];
-  for await (const { groupId } of runJobs(first, concurrency)) ids.push(groupId);
+  for await (const { groupId } of new Jobs(concurrency).run(first)) ids.push(groupId);
   return ids;
 }
 
@@ -35,7 +35,7 @@ describe('the jobs of a check', () => {
 
   it('start only while a finding is asked for', async () => {
     const { started, jobs } = heldJobs(5);
-    const findings = runJobs(async () => jobs, 2);
+    const findings = new Jobs(2).run(async () => jobs);
     const next = findings.next();
     await turn();
     expect(started).toHaveLength(2);
@@ -51,9 +51,27 @@ describe('the jobs of a check', () => {
     expect(await last).toEqual({ done: false, value: finding('2') });
   });
 
+  it('give their place to another while they pause, and need one to go on', async () => {
+    const jobs = new Jobs(1);
+    const steps: string[] = [];
+    const pausing: Job = async () => {
+      await jobs.pause(turn());
+      steps.push('paused job goes on');
+      return [];
+    };
+    const other: Job = async () => {
+      steps.push('other job starts');
+      for (const _ of Array(5)) await turn();
+      steps.push('other job ends');
+      return [];
+    };
+    expect(await jobs.run(async () => [pausing, other]).next()).toEqual({ done: true });
+    expect(steps).toEqual(['other job starts', 'other job ends', 'paused job goes on']);
+  });
+
   it('end with the reason of the signal, after the last finding too', async () => {
     const stop = new AbortController();
-    const findings = runJobs(job('a'), 2, stop.signal);
+    const findings = new Jobs(2, stop.signal).run(job('a'));
     await findings.next();
     stop.abort('stopped');
     await expect(findings.next()).rejects.toBe('stopped');

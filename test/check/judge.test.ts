@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type Backups, dailySchedule, readCluster, type Schedule, unreadSchedule } from '../../src/check/facts.js';
-import { type Facts, findDoubts, judge, needsSchedule } from '../../src/check/judge.js';
+import { type Backups, readCluster, type Schedule, unreadSchedule } from '../../src/check/facts.js';
+import { type Facts, findDoubts, judge, judgeWithoutSchedule } from '../../src/check/judge.js';
 import { AtlasApiError, AtlasConnectionError } from '../../src/client/index.js';
 
 const hour = 3_600_000;
@@ -8,8 +8,9 @@ const day = 24 * hour;
 const week = 7 * day;
 const sentAt = Date.parse('2026-08-10T12:00:00Z');
 const ago = (ms: number) => new Date(sentAt - ms);
-const hourly: Schedule = { shortest: 6 * hour, longest: 6 * hour };
-const weekly: Schedule = { shortest: week, longest: week };
+const dailySchedule: Schedule = { interval: day };
+const hourly: Schedule = { interval: 6 * hour };
+const weekly: Schedule = { interval: week };
 const monthly: Schedule = { ...dailySchedule, reason: 'monthly only' };
 const noSchedule = unreadSchedule(new AtlasApiError('None.', { status: 404, errorCode: 'BACKUP_CONFIG_NOT_FOUND' }));
 const maxAge = 'schedule';
@@ -125,8 +126,11 @@ describe('a cluster with a history', () => {
     [{ newest: 20 * day, oldest: 20 * day, paused: true }, 'paused'],
     [{ newest: 2 * day, oldest: 3 * day, paused: true }, 'short'],
     [{ newest: 27 * hour, oldest: 3 * day }, 'stale'],
-    [{ newest: hour, oldest: 3 * day, created: minHistory }, 'short'],
-    [{ newest: hour, oldest: 3 * day, created: minHistory - 1 }, 'fresh'],
+    // Unless the backups reach back to the first 8 days of the cluster.
+    [{ newest: hour, oldest: 3 * day, created: 11 * day }, 'fresh'],
+    [{ newest: hour, oldest: 3 * day, created: 11 * day + 1 }, 'short'],
+    [{ newest: hour, oldest: 13 * day, created: 21 * day }, 'fresh'],
+    [{ newest: hour, oldest: 8 * day, created: 300 * day }, 'short'],
     // Days ahead is no time at which a cluster was created.
     [{ newest: hour, oldest: 3 * day, created: -2 * day }, 'short'],
     [{ newest: hour, oldest: 3 * day }, 'short', 26 * hour, unreadSchedule(new AtlasConnectionError('Down.'))],
@@ -196,7 +200,8 @@ describe('the schedule', () => {
     [false, { paused: true }],
     [true, { newest: hour, maxAge }],
   ])('is needed: %s, for %j', (isNeeded, facts) => {
-    expect(needsSchedule(factsOf(facts))).toBe(isNeeded);
-    expect(needsSchedule(factsOf(facts, 'flex'))).toBe(false);
+    const daily = judge(factsOf(facts), dailySchedule);
+    expect(judgeWithoutSchedule(factsOf(facts))).toEqual(isNeeded ? undefined : daily);
+    expect(judgeWithoutSchedule(factsOf(facts, 'flex'))).toHaveProperty('state');
   });
 });

@@ -1,7 +1,6 @@
 import { beforeEach, expect, it, vi } from 'vitest';
 import { runCommand } from '../../src/cli/commands.js';
 import { at, finding, reportOf, shop, write } from '../report/support/reports.js';
-import { environmentOf, openEmulator } from '../support/open-emulator.js';
 
 // Reports of November are not of the future.
 beforeEach(() => void vi.setSystemTime(at(2, 13)));
@@ -44,26 +43,9 @@ it('says which files are no reports', async () => {
 });
 
 it('needs a file', async () => {
-  const { exitCode, stdout, stderr } = await run(['--events']);
+  const { exitCode, stdout, stderr } = await run([]);
   expect({ exitCode, stdout }).toEqual({ exitCode: 3, stdout: '' });
   expect(stderr).toBe('report needs a file that check --output has written.\nTry: atlas-tenant-snapshots --help\n');
-});
-
-it('says in its own words that Atlas refuses to answer', async () => {
-  const events = ['--events', ...write(reportOf(2, [finding('fresh', [2])]))];
-  const { exitCode, stdout, stderr } = await run(events);
-  expect(exitCode).toBe(3);
-  expect(stdout).toContain('Not known: There are no credentials.');
-  expect(stderr).toMatch(/^There are no credentials\. Set MONGODB_ATLAS_ACCESS_TOKEN, or .*\n$/);
-  const atlas = await openEmulator();
-  for (const [name, value] of Object.entries(environmentOf(atlas))) vi.stubEnv(name, value);
-  const path = `/api/atlas/v2/groups/${shop.groupId}/alertConfigs`;
-  atlas.respond({ path, status: 429, retryAfter: '3600' });
-  expect((await run(events)).stderr.split('\n').sort()).toEqual([
-    '',
-    'Shop: Alerts on backups, today: Atlas did not answer in time, or limits the rate. Run the report again later.',
-    expect.stringMatching(/^Shop: Events on backups since .*: The request .* 404 GROUP_NOT_FOUND: .* is wrong\.$/),
-  ]);
 });
 
 it('ends at a signal', async () => {

@@ -10,7 +10,7 @@ import { groupId, tenantPath } from '../support/snapshot-routes.js';
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
 
-it('a request is a GET with no headers except Accept, User-Agent and the credentials', async () => {
+it('a request is a GET with no headers except Accept, Accept-Encoding, User-Agent and the credentials', async () => {
   const server = await startRawServer(good);
   await get(openBareClient(server));
   expect(server.requests.map(({ head, body }) => (head + body).split('\r\n'))).toEqual([
@@ -19,6 +19,7 @@ it('a request is a GET with no headers except Accept, User-Agent and the credent
       `host: 127.0.0.1:${server.port}`,
       'connection: keep-alive',
       'accept: application/json',
+      'accept-encoding: gzip',
       `user-agent: atlas-tenant-snapshots/${version} node/${process.versions.node}`,
       'authorization: Bearer token-of-the-test',
       '',

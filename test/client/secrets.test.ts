@@ -103,7 +103,7 @@ describe.each(logins)('with $name', ({ credentials, secrets }) => {
   });
 
   it('the client, its promises and its responses show no secret', async () => {
-    const { client } = await open(credentials, () => [answer(200, '{}')]);
+    const { client } = await open(credentials, () => [answer(200, '{"status":"COMPLETED"}')]);
     const promise = get(client);
     for (const value of [client, promise]) expectNoSecret(value, secrets);
     const { response } = await promise.withResponse();

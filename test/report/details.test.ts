@@ -96,6 +96,7 @@ it('answers the ten questions about a cluster', async () => {
       '2026-11-02 to 2026-11-03: Encryption: with the key of Atlas → with a key of yours (AWS)',
       '2026-11-03 to 2026-11-04: Point in time: on → off',
     ],
+    'Project ID': [shop.groupId],
   });
 });
 
@@ -165,6 +166,7 @@ it('says why a cluster was not checked, or is unknown', async () => {
     'Days not known': ['2026-11-01, 2026-11-04 (2 days)'],
     'Days not checked': ['2026-11-02 to 2026-11-03 (2 days)'],
     Changes: ['none'],
+    'Project ID': [shop.groupId],
   });
 });
 

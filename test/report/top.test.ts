@@ -9,10 +9,14 @@ const list = { ...shop, clusterType: 'dedicated', state: 'unknown', error: { mes
 const unasked = (clusterName: string) => ({ ...skipped(clusterName), reason: 'not included' });
 const failed = (error: object) => ({ error, findings: undefined });
 
-/** The lines from one heading to the next. */
-const between = (html: string, first: string, last: string): string[] => {
+/** The lines from one heading to the next one of these. */
+const between = (html: string, first: string, ...next: readonly string[]): string[] => {
   const [, after = ''] = textOf(html).split(`\n${first}\n`);
-  return after.split(`\n${last}\n`)[0]?.split('\n').filter(Boolean) ?? [];
+  const lines = after.split('\n').filter(Boolean);
+  return lines.slice(
+    0,
+    lines.findIndex((line) => next.includes(line)),
+  );
 };
 
 it('sums up the last check and the clusters, the worst first', async () => {
@@ -21,12 +25,10 @@ it('sums up the last check and the clusters, the worst first', async () => {
   const reports = [reportOf(1, [fresh('a', 1)]), reportOf(4, last, { notChecked: [skipped('f')] })];
   expect(textOf(await print(reports)).split('\nNeeds')[0]).toBe(
     [
-      'Backups of MongoDB Atlas',
-      'By the reports of atlas-tenant-snapshots check. Made 2026-11-30 13:00 UTC. All days are those of UTC.',
-      'Last check\n2026-11-04 12:00 UTC\nServer\nhttps://cloud.mongodb.com',
-      'Reports\non 2 of 4 days, 2026-11-01 to 2026-11-04\nRestored\n1 cluster',
-      'Clusters\n1 none 1 great 2 fresh 1 not checked',
-      'The reports\nThe last check was 26 d 1 h before this page was made: more than 26 h.',
+      '2 of 4 clusters need attention.\nLast check 2026-11-04 12:00 UTC.',
+      'Backups of MongoDB Atlas, by the reports of atlas-tenant-snapshots check. Made 2026-11-30 13:00 UTC. All days are those of UTC.',
+      'Server\nhttps://cloud.mongodb.com\nReports\non 2 of 4 days, 2026-11-01 to 2026-11-04\nRestored\n1 cluster',
+      'Clusters\n1 none 1 great 2 fresh\nLeft out\n1 excluded',
     ].join('\n'),
   );
 });
@@ -93,7 +95,7 @@ it.each<[what: string, reports: object[], lines: string[]]>([
   [
     'no Flex cluster that was upgraded',
     [reportOf(1, [{ ...fresh('a', 1), clusterType: 'flex' }]), reportOf(2, [fresh('a', 2)])],
-    ['No cluster, by the last check that listed them.'],
+    ['No cluster.'],
   ],
   [
     'what a later check for other clusters left out',
@@ -110,20 +112,22 @@ it.each<[what: string, reports: object[], lines: string[]]>([
   [
     'no cluster, if only the name of the server changes',
     [reportOf(1, [fresh('a', 1)]), reportOf(2, [fresh('a', 2)], { server: 'x' })],
-    ['No cluster, by the last check that listed them.'],
+    ['No cluster.'],
   ],
   [
     'a list that failed, instead of its clusters',
     [reportOf(1, [fresh('a', 1), list]), reportOf(2, [fresh('a', 2)]), reportOf(3, [list])],
     ['unknown Shop, dedicated clusters: could not be listed. No role.'],
   ],
-  [
-    'the problems that the last check named',
-    [reportOf(1, [], { problems: ['old'] }), reportOf(2, [fresh('a', 2)], { problems: ['A: gone.', 'B: late.'] })],
-    ['No cluster, by the last check that listed them.', 'Problems that the last check named', 'A: gone.', 'B: late.'],
-  ],
 ])('names what needs attention: %s', async (_what, reports, lines) => {
-  expect(between(await print(reports), 'Needs attention', 'Each day')).toEqual(lines);
+  expect(between(await print(reports), 'Needs attention', 'The reports')).toEqual(lines);
+});
+
+it('names the problems that the last check named', async () => {
+  const problems = ['A: gone.', 'B: late.'];
+  const reports = [reportOf(1, [], { problems: ['old'] }), reportOf(2, [fresh('a', 2)], { problems })];
+  const lines = between(await print(reports), 'Problems that the last check named', 'Gaps of this period');
+  expect(lines).toEqual(problems);
 });
 
 it('counts what is no longer listed and what a failed list hides, and says why in the row', async () => {
@@ -137,7 +141,7 @@ it('counts what is no longer listed and what a failed list hides, and says why i
     'Clusters\n1 unknown 1 fresh\n',
   );
   const text = textOf(await print([reportOf(1, [fresh('a', 1)]), reportOf(2, [list]), reportOf(3, [fresh('a', 3)])]));
-  expect(text).toContain(`Project ${shop.groupId}\nCould not be listed\ndedicated clusters: No role: 2026-11-02\n`);
+  expect(text).toContain(`Could not be listed\ndedicated clusters: No role: 2026-11-02\nProject ID\n${shop.groupId}\n`);
   expect(text).toContain('Restored\nnot known\n');
 });
 
@@ -152,6 +156,8 @@ it('links to each row and to each list that failed, across projects', async () =
     [`${billing.groupId} / b`, 1],
     ['Shop, dedicated clusters', 1],
     ['Shop, flex clusters', 1],
+    // In the table of gaps.
+    [`${billing.groupId} / b`, 1],
   ]);
   expect([...html.matchAll(/<span class="name"><bdi>(\w)<\/bdi>/g)].map(([, name]) => name)).toEqual(['b', 'a', 'a']);
 });
@@ -209,7 +215,9 @@ it.each<[what: string, reports: (object | string)[], madeOn: number, problems: u
     ],
   ],
 ])('says what is wrong with the reports: %s', async (_what, reports, madeOn, problems) => {
-  expect(between(await print(reports, madeOn), 'The reports', 'Needs attention')).toEqual(problems);
+  expect(
+    between(await print(reports, madeOn), 'The reports', 'Gaps of this period', 'How the checks were run'),
+  ).toEqual(problems);
 });
 
 it('labels the picture for those who do not see it, and dates the last check that listed clusters', async () => {
@@ -224,7 +232,7 @@ it('labels the picture for those who do not see it, and dates the last check tha
     'Reports on 2 days: 2026-11-02, 2026-11-04 (2 days). The check failed on 2026-11-01.',
     'a&lt;, dedicated, stale. 2026-11-01 to 2026-11-04: a backup on 1 day; none, and over the limit on 3 days; a snapshot failed on 1 day; restored on 1 day.',
   ]);
-  expect(textOf(html)).toContain('Last check\n2026-11-05 12:00 UTC, failed\n');
+  expect(textOf(html)).toContain('Last check 2026-11-05 12:00 UTC, failed.\n');
   expect(textOf(html)).toContain('Last check that listed clusters\n2026-11-04 12:00 UTC\n');
   expect(textOf(html)).toContain('Reports\non 2 of 5 days, 2026-11-01 to 2026-11-05\n');
 });
@@ -239,5 +247,31 @@ it.each([
   const html = await print([reportOf(first, [named('a', 'none')]), reportOf(last, [named('a', 'none')])], last);
   const axis = /<g id="axis">(.*?)<\/g>/s.exec(html)?.[1] ?? '';
   expect([...axis.matchAll(/>([^<]+)<\/text>/g)].map(([, label]) => label)).toEqual(labels);
-  expect(html.split('<use href="#axis"/>').length).toBe(3);
+  expect(html.split('<use href="#axis"/>').length).toBe(2);
+});
+
+it('lists the gaps, also those that are over, the newest first', async () => {
+  const off = named('b', 'none', [], { reason: 'backup off' });
+  const reports = [
+    reportOf(2, [named('a', 'stale', [-1]), fresh('b', 2)]),
+    reportOf(4, [named('a', 'stale', [-1]), off]),
+    reportOf(5, [fresh('a', 5), off]),
+    reportOf(7, [named('a', 'stale', [5]), off]),
+  ];
+  expect(between(await print(reports), 'State now', 'Each day')).toEqual([
+    ...['Shop / a', '2026-11-06', '2026-11-07', '2', 'stale'],
+    ...['Shop / b', '2026-11-04', '2026-11-07', '4', 'none'],
+    // There is no report of the third day.
+    ...['Shop / a', '2026-10-31', '2026-11-04', '5', 'stale'],
+  ]);
+});
+
+it('lists at most 50 gaps, and at most 500 clusters of a state, and says how many more', async () => {
+  const many = Array.from({ length: 502 }, (_, index) => named(`c${index}`, 'stale', [1]));
+  const html = await print([reportOf(3, many)]);
+  expect(between(html, 'Needs attention', 'The reports').slice(499)).toEqual([
+    expect.stringContaining('stale Shop / c'),
+    'and 2 more',
+  ]);
+  expect(between(html, 'State now', 'Each day').slice(249)).toEqual(['stale', 'And 452 older gaps.']);
 });

@@ -15,7 +15,7 @@ export interface Reply {
   readonly status?: number;
   /** Default: the content type of JSON. */
   readonly headers?: Readonly<Record<string, string | string[]>>;
-  /** Objects are sent as JSON. Default `{}`. */
+  /** Bytes are sent as they are, and other objects as JSON. Default: a snapshot. */
   readonly body?: string | object;
 }
 
@@ -91,11 +91,16 @@ export class DispatchedRequest {
   }
 
   /** Responds, unless the client has aborted the request. */
-  reply({ status = 200, headers = { 'content-type': 'application/json' }, body = {} }: Reply = {}): void {
+  reply({
+    status = 200,
+    headers = { 'content-type': 'application/json' },
+    body = { status: 'COMPLETED' },
+  }: Reply = {}): void {
     if (!this.#isStarted) this.start();
     if (this.isAborted) return;
     this.handler.onResponseStart(this.#controller, status, Object.freeze({ ...headers }));
-    this.handler.onResponseData(this.#controller, Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)));
+    const isData = typeof body === 'string' || body instanceof Uint8Array;
+    this.handler.onResponseData(this.#controller, Buffer.from(isData ? body : JSON.stringify(body)));
     this.handler.onResponseEnd();
   }
 

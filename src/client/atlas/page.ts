@@ -1,6 +1,6 @@
 import { fieldsOf, hasNextLink } from './json.js';
 import { compiled, listPageSchema } from './schemas.js';
-import { invalid, type Parse, type Parsed, type SchemaError } from './standard-schema.js';
+import { errorIn, type Parse, type Parsed, type SchemaError } from './standard-schema.js';
 
 /** How many items to ask for per page: the most that Atlas sends. */
 export const pageSize = 500;
@@ -18,10 +18,11 @@ export interface Page<T> {
 /** Parses a page, and its items with the given function. */
 export async function parsePage<T>(json: unknown, parseItem: Parse<T>): Promise<Parsed<Page<T>>> {
   const body = fieldsOf(json);
+  // Also with results: the list may be incomplete.
+  const error = errorIn(body);
+  if (error !== undefined) return error;
   const page = compiled(listPageSchema).safeParse(body);
   if (!page.success) return page;
-  // A list with an error may be incomplete.
-  if (body['error'] != null || body['errorCode'] != null) return invalid('the body has results, but also an error');
   const { results, totalCount } = page.data;
   const items: T[] = [];
   // One after another: millions of promises would take all memory, and a page of nonsense fails at its first item.

@@ -6,18 +6,23 @@ import { Mask } from './mask.js';
 
 /** How much of an error body is kept, in bytes. Its error shows less, but masking reads beyond that. */
 const maxErrorSize = 262_144;
+const maxProblemLength = 200;
 /** Masks nothing: for what only the client reads. */
 const unmasked = new Mask([]);
 
-/** A response with a success status. */
-export interface SuccessResponse extends Pick<HttpResponse, 'headers' | 'truncatedAt'> {
-  readonly ok: true;
-  /** The HTTP status, or the status in the envelope. */
-  readonly status: number;
+/** A body, read as JSON. */
+export interface Body {
   /** The body, or what its envelope holds. */
   readonly json: unknown;
   /** Why the body is unusable as JSON; absent if it is usable. */
   readonly problem: string | undefined;
+}
+
+/** A response with a success status. */
+export interface SuccessResponse extends Body, Pick<HttpResponse, 'headers' | 'truncatedAt'> {
+  readonly ok: true;
+  /** The HTTP status, or the status in the envelope. */
+  readonly status: number;
 }
 
 /**
@@ -58,12 +63,9 @@ function isSuccess(status: number): boolean {
   return status >= 200 && status < 300;
 }
 
-/**
- * Parses a body as JSON. Never throws.
- *
- * @returns `problem`: why it is unusable as JSON; absent if it is usable.
- */
-export function readBody({ bytes, truncatedAt }: HttpResponse): Pick<SuccessResponse, 'json' | 'problem'> {
+/** Parses a body as JSON. Never throws. */
+export function readBody({ bytes, truncatedAt, undecoded }: HttpResponse): Body {
+  if (undecoded !== undefined) return { json: undefined, problem: describeCoding(undecoded) };
   if (truncatedAt !== undefined) {
     return { json: undefined, problem: `is larger than ${truncatedAt} bytes (maxResponseSize)` };
   }
@@ -72,16 +74,32 @@ export function readBody({ bytes, truncatedAt }: HttpResponse): Pick<SuccessResp
   return { json, problem: json === undefined ? problem : undefined };
 }
 
-/** Masks the body of an error, and parses it: `text` is its start. A body that was cut is no JSON, so it has no fields. */
-export function readError({ headers, bytes, truncatedAt }: ErrorResponse, mask: Mask) {
+function describeCoding(coding: string): string {
+  return `could not be decoded (content-encoding: ${coding})`;
+}
+
+/**
+ * Masks the body of an error, and parses it: `text` is its start. A body that was cut is no JSON, so it has no fields. `problem` says
+ * that it could not be decoded.
+ */
+export function readError({ headers, bytes, truncatedAt, undecoded }: ErrorResponse, mask: Mask) {
   const text = mask.body(bytes, truncatedAt !== undefined);
-  // Masked again, because the escapes of JSON may have hidden a secret.
-  const json = parseJson(text, (_key, value) => (typeof value === 'string' ? mask.text(value) : value));
+  // Masked again, because the escapes of JSON may have hidden a secret. Skipped for what only the client reads, which saves 2 % of a
+  // call that asks the fallback.
+  const json = parseJson(text, mask === unmasked ? undefined : (_name, value) => maskPart(value, mask));
   const content = openEnvelope(json)?.content ?? json;
   const report = errorSchema.parse(fieldsOf(content));
   const headerCode = headers['x-error-code'];
   const errorCode = report.errorCode || (headerCode && mask.text(headerCode));
-  return { text, report: { ...report, errorCode } };
+  const problem = undecoded && `its body ${mask.text(describeCoding(undecoded), maxProblemLength)}`;
+  return { text, report: { ...report, errorCode }, problem };
+}
+
+/** Masks a part of an error: a text, or the names in an object. */
+function maskPart(part: unknown, mask: Mask): unknown {
+  if (typeof part === 'string') return mask.text(part);
+  if (!isObject(part)) return part;
+  return Object.fromEntries(Object.entries(part).map(([name, value]) => [mask.text(name), value]));
 }
 
 /** Returns the error code of a response, to decide by it. No error may show it, because it is not masked. */
@@ -89,7 +107,7 @@ export function errorCodeOf(response: ErrorResponse): string | undefined {
   return readError(response, unmasked).report.errorCode;
 }
 
-function parseJson(body: Buffer | string, reviver?: (key: string, value: unknown) => unknown): unknown {
+function parseJson(body: Buffer | string, reviver?: (name: string, value: unknown) => unknown): unknown {
   try {
     // Without a byte order mark, which JSON must not have.
     return JSON.parse(body.toString().replace(/^\ufeff/, ''), reviver);
@@ -114,7 +132,6 @@ export function openEnvelope(json: unknown): { status: number; content: unknown 
 }
 
 const text = z.string().optional().catch(undefined);
-const parameter = z.union([z.string(), z.number(), z.boolean(), z.null()]);
 const rejectedField = z.object({ description: z.string().catch(''), field: z.string().catch('') });
 
 /**
@@ -127,7 +144,7 @@ const errorSchema = z.object({
   errorCode: text,
   detail: text,
   reason: text,
-  parameters: z.array(parameter).optional().catch(undefined),
+  parameters: z.array(z.unknown()).optional().catch(undefined),
   badRequestDetail: z
     .object({ fields: z.array(rejectedField) })
     .optional()

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { type Page, pageSize, parsePage } from './page.js';
 import { notFlexCode } from './response.js';
 import { type AtlasLink, compiled, groupIdSchema, itemSchema, linksField, textField, timeField } from './schemas.js';
-import type { Parse } from './standard-schema.js';
+import { errorIn, invalid, type Parse } from './standard-schema.js';
 import type { Fallback, Query, RequestOptions, Target } from './target.js';
 
 /** Phase of a snapshot. Atlas adds values without notice, so any string is accepted. */
@@ -36,11 +36,7 @@ export interface TenantSnapshot {
 /** Checks a snapshot ID. */
 export const snapshotIdSchema: z.ZodType<string> = groupIdSchema;
 
-/**
- * Checks a snapshot from Atlas and parses it into a {@link TenantSnapshot}. Drops fields that are null, and keeps unknown ones.
- * Its output is valid input too.
- */
-export const tenantSnapshotSchema: z.ZodType<TenantSnapshot> = itemSchema({
+const ownFields = {
   id: snapshotIdSchema.nullish(),
   status: textField,
   mongoDBVersion: textField,
@@ -48,8 +44,14 @@ export const tenantSnapshotSchema: z.ZodType<TenantSnapshot> = itemSchema({
   startTime: timeField,
   finishTime: timeField,
   expiration: timeField,
-  links: linksField,
-});
+};
+const ownNames = Object.keys(ownFields);
+
+/**
+ * Checks a snapshot from Atlas and parses it into a {@link TenantSnapshot}. Drops fields that are null, and keeps unknown ones.
+ * Its output is valid input too.
+ */
+export const tenantSnapshotSchema: z.ZodType<TenantSnapshot> = itemSchema({ ...ownFields, links: linksField });
 
 /**
  * One backup snapshot of a dedicated cluster. Every field is optional, and a field that Atlas sends as `null` is left out. Fields
@@ -103,7 +105,15 @@ export const dedicatedSnapshotSchema: z.ZodType<DedicatedSnapshot> = itemSchema(
   expiresAt: timeField,
 });
 
-const parseSnapshot: Parse<TenantSnapshot> = (json) => compiled(tenantSnapshotSchema).safeParse(json);
+/** Parses a snapshot. What has an error, or none of a snapshot's fields, is no snapshot, although the schema would accept it. */
+const parseSnapshot: Parse<TenantSnapshot> = (json) => {
+  const error = errorIn(json);
+  if (error !== undefined) return error;
+  const parsed = compiled(tenantSnapshotSchema).safeParse(json);
+  if (parsed.success && !ownNames.some((name) => name in parsed.data))
+    return invalid("it has none of a snapshot's fields");
+  return parsed;
+};
 
 /** The arguments that name a cluster. They have been checked, so a path can hold them without escaping. */
 interface ClusterArguments {
@@ -126,7 +136,8 @@ export function snapshotTarget(
     // According to MongoDB's specification, one snapshot does not take `pretty`.
     flexQuery: { envelope: options.envelope },
     parse: parseSnapshot,
-    isEmpty: ({ id }) => id === undefined,
+    // What is no snapshot is an error.
+    isEmpty: () => false,
   });
 }
 

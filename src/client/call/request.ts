@@ -3,6 +3,7 @@ import { type Fallback, mayBeEnveloped, type Target, toPath } from '../atlas/tar
 import { adviseOnBody, adviseOnSize, proxyAdvice } from '../errors/advice.js';
 import { AtlasTimeoutError } from '../errors/errors.js';
 import { Failure, noResponseFailure, statusFailure, unusableFailure } from '../errors/failure.js';
+import { acceptedCoding } from '../http/codings.js';
 import { NoResponse } from '../http/no-response.js';
 import { decideRetry } from '../http/retry.js';
 import type { Call, FailedAttempt, Outcome } from './call.js';
@@ -93,7 +94,7 @@ async function sendRequest(target: Target, call: Call, isFallback: boolean): Pro
   const attemptTimeout = isFallback ? Math.min(fallbackTimeout, settings.attemptTimeout) : settings.attemptTimeout;
   const path = toPath(prefix, target);
   const exchangeWith = async (authorization?: string) => {
-    const headers = ['accept', target.accept, 'user-agent', userAgent];
+    const headers = ['accept', target.accept, 'accept-encoding', acceptedCoding, 'user-agent', userAgent];
     if (authorization !== undefined) {
       headers.push('authorization', authorization);
       call.keepSecret(authorization);

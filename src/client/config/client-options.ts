@@ -53,7 +53,7 @@ export interface TenantSnapshotsClientOptions {
    * `retryAfterMs`. Default: 60,000.
    */
   maxRetryAfter?: number | undefined;
-  /** Limits the body of a response, in bytes: at most 512 MiB. Default: 8 MiB. */
+  /** Limits the body of a response, as sent and as decoded, in bytes: at most 512 MiB. Default: 8 MiB. */
   maxResponseSize?: number | undefined;
   /**
    * An undici 7 or 8 dispatcher, for a proxy, mutual TLS or tests. The client does not close it.

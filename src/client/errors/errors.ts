@@ -98,8 +98,8 @@ export class AtlasApiError extends AtlasError {
   declare readonly reason?: string | undefined;
   /** What happened, in the words of Atlas. */
   declare readonly detail?: string | undefined;
-  /** The values in {@link detail}. */
-  declare readonly parameters?: (string | number | boolean | null)[] | undefined;
+  /** The values in {@link detail}, as Atlas sent them: texts, numbers or objects. */
+  declare readonly parameters?: unknown[] | undefined;
   /** The fields of the request that Atlas rejected. */
   declare readonly badRequestDetail?: { fields: { description: string; field: string }[] } | undefined;
   /** How long to wait before the next request, in ms. */

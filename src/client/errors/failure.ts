@@ -76,9 +76,9 @@ export function statusFailure(response: ErrorResponse): Failure {
   const { status, headers } = response;
   const retryAfterMs = retryAfterOf(response);
   const toError = (facts: AttemptFacts) => {
-    const { text, report } = readError(response, facts.mask);
+    const { text, report, problem } = readError(response, facts.mask);
     const what = [`${subjectOf(facts)} failed with status ${status}`, report.errorCode].filter(Boolean).join(' ');
-    return new AtlasApiError(explain(`${what}${sentence(report.detail ?? report.reason)}`, facts), {
+    return new AtlasApiError(explain(`${what}${sentence(report.detail ?? report.reason ?? problem)}`, facts), {
       status,
       ...report,
       retryAfterMs,

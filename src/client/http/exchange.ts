@@ -10,6 +10,8 @@ export interface HttpResponse {
   readonly bytes: Buffer;
   /** The `maxResponseSize` at which the body was cut off; absent if it is whole. */
   readonly truncatedAt: number | undefined;
+  /** The content coding that could not be decoded. There are no bytes then. */
+  readonly undecoded?: string;
 }
 
 /** Header fields by lowercase name, as undici has them. A repeated field has an array with a string per line. */

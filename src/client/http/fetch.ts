@@ -43,7 +43,8 @@ async function sendByFetch(fetch: FetchLike, options: DispatchOptions, handler: 
   const { origin, path, method } = options;
   const headers: Record<string, string> = {};
   options.headers.forEach((name, index) => {
-    if (index % 2 === 0) headers[name] = options.headers[index + 1] ?? '';
+    // The fetch asks for the codings that it decodes.
+    if (index % 2 === 0 && name !== 'accept-encoding') headers[name] = options.headers[index + 1] ?? '';
   });
   const aborter = new AbortController();
   const { signal } = aborter;
@@ -113,5 +114,7 @@ function toFields(headers: Awaited<ReturnType<FetchLike>>['headers']): Record<st
     // A mock may have numbers as values.
     fields[name] = name in fields ? `${fields[name]}, ${value}` : String(value);
   });
+  // The fetch has decoded the body.
+  delete fields['content-encoding'];
   return fields;
 }

@@ -1,6 +1,7 @@
 import { Socket } from 'node:net';
 // Bun replaces the bare name 'undici' with an incomplete stub. Everywhere else both names are the same module.
 import { buildConnector, EnvHttpProxyAgent, Pool } from 'undici/index.js';
+import { decode } from './codings.js';
 import { Exchange, type ExchangeLimits, type HttpResponse } from './exchange.js';
 import { Scope } from './scope.js';
 
@@ -79,7 +80,8 @@ export class Transport {
       const { path, method, headers, body } = request;
       // Not a spread: it would take 3 µs.
       const options = { origin: this.#origin, path, method, headers, body, headersTimeout: 0, bodyTimeout: 0 };
-      const exchange = new Exchange(limits, scope, { resolve, reject });
+      const decoded = (response: HttpResponse) => resolve(decode(response, limits.maxResponseSize));
+      const exchange = new Exchange(limits, scope, { resolve: decoded, reject });
       try {
         this.#dispatcher.dispatch(options, exchange);
       } catch (error) {

@@ -148,6 +148,41 @@ describe('the target for snapshots', () => {
   });
 });
 
+describe('what is no snapshot is none', () => {
+  const code = { error: 404, errorCode: 'CLUSTER_NOT_FOUND' };
+  const noField = "it has none of a snapshot's fields";
+  const nulls = {
+    id: null,
+    status: null,
+    mongoDBVersion: null,
+    ...Object.fromEntries(times.map((name) => [name, null])),
+  };
+
+  it.each<[body: object, message: string]>([
+    [code, 'it has an error (CLUSTER_NOT_FOUND)'],
+    [{ ...referenceSnapshot, ...code }, 'it has an error (CLUSTER_NOT_FOUND)'],
+    [{ ...referenceSnapshot, error: 500 }, 'it has an error'],
+    [{ ...referenceSnapshot, errorCode: '' }, 'it has an error'],
+    [{ errorCode: { a: 1 } }, 'it has an error'],
+    [{}, noField],
+    [{ message: 'ok', links: [] }, noField],
+    [nulls, noField],
+    [{ results: [] }, noField],
+  ])('%j', async (body, message) => {
+    const error = (...path: unknown[]) => ({ success: false, error: { issues: [{ path, message }] } });
+    expect(await snapshotTarget(one, { endpoint: 'flex' }).parse(body)).toMatchObject(error());
+    const results = [referenceSnapshot, body, referenceSnapshot];
+    expect(await snapshotListTarget(list, { endpoint: 'tenant' }).parse({ results })).toMatchObject(
+      error('results', 1),
+    );
+  });
+
+  it.each(['id', 'status', 'mongoDBVersion', ...times] as const)('but a body with nothing but %s is one', (name) => {
+    const body = { error: null, errorCode: null, [name]: referenceSnapshot[name] };
+    expect(snapshotTarget(one, { endpoint: 'tenant' }).parse(body)).toMatchObject({ success: true });
+  });
+});
+
 describe('the fallback', () => {
   const { fallback } = snapshotTarget(one, { endpoint: 'auto' });
 
@@ -165,13 +200,5 @@ describe('the fallback', () => {
     [false, 503],
   ])('is asked: %s, after a %i with the code %s', (isMissing, status, errorCode) => {
     expect(fallback?.isMissing(status, errorCode)).toBe(isMissing);
-  });
-
-  it.each([
-    [true, {}],
-    [true, { status: 'COMPLETED' }],
-    [false, { id: snapshotId }],
-  ])('has nothing: %s, if its snapshot is %j', (isEmpty, snapshot) => {
-    expect(fallback?.isEmpty(snapshot)).toBe(isEmpty);
   });
 });

@@ -95,7 +95,7 @@ describe.each<[operation: string, list: (client: TenantSnapshotsClient) => Promi
     expect(error.advice).toBe(`${proxyAdvice} If it is a mock, give its lists a totalCount.`);
   });
 
-  const hasError = { path: '', message: 'the body has results, but also an error' };
+  const hasError = { path: '', message: 'it has an error' };
   const isNoList = { path: 'results', message: 'must be an array, or this is not a list' };
 
   it.each<[what: string, body: Page | [], issue: object]>([
@@ -106,7 +106,7 @@ describe.each<[operation: string, list: (client: TenantSnapshotsClient) => Promi
     ['a count with a fraction', page('a', counted(1.5)), { path: 'totalCount' }],
     ['an error', page('a', { error: 503 }), hasError],
     ['an error beside empty results', page('', { error: 503 }), hasError],
-    ['an error code', page('a', { errorCode: 'X' }), hasError],
+    ['an error code', page('a', { errorCode: 'X' }), { path: '', message: 'it has an error (X)' }],
   ])('rejects a body with %s', async (_what, body, issue) => {
     const { client } = openScripted([{ body }]);
     expect((await rejection(list(client), AtlasInvalidResponseError)).issues).toMatchObject([issue]);

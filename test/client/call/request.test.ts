@@ -42,11 +42,12 @@ describe('a call is retried', () => {
   it.each<[after: string, first: Behavior, options?: CallOptions]>([
     ['a 503 in an envelope', enveloped(503), { envelope: true }],
     ['a 503 whose body is cut', { status: 503, body: 'x'.repeat(51) }],
+    ['a 503 whose body cannot be decoded', { status: 503, headers: { 'content-encoding': 'br' } }],
     ['a refused connection', failure('ECONNREFUSED')],
     ['a connection that is never made', failure('UND_ERR_CONNECT_TIMEOUT')],
     ['an attempt timeout', silent],
   ])('after %s', async (_after, first, options) => {
-    const { ended } = call([first, options?.envelope ? { body: { status: 200, content: {} } } : good], options, {
+    const { ended } = call([first, options?.envelope ? { body: { status: 200, content: good.body } } : good], options, {
       maxResponseSize: 50,
     });
     const { response } = await runClock(ended.withResponse());

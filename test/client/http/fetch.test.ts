@@ -14,13 +14,14 @@ import { rejection } from '../../support/rejection.js';
 
 const origin = 'http://127.0.0.1:9';
 const limits = { attemptTimeout: 5_000, maxResponseSize: 1_000 };
-const get = { method: 'GET', path: '/a%2Fb?c=d', headers: ['accept', 'text/plain', 'x-a', '1'], body: null } as const;
+const headers = ['accept', 'text/plain', 'accept-encoding', 'gzip', 'x-a', '1'];
+const get = { method: 'GET', path: '/a%2Fb?c=d', headers, body: null } as const;
 
 /** One exchange by a fetch. */
 function run(fetch: FetchLike, url = origin, attemptTimeout = limits.attemptTimeout) {
   const dispatcher = fetchDispatcher(fetch);
   const transport = new Transport({ origin: url, dispatcher, attemptTimeout, proxy: undefined });
-  return transport.exchange({ ...get, headers: [...get.headers] }, { ...limits, attemptTimeout });
+  return transport.exchange(get, { ...limits, attemptTimeout });
 }
 
 /** A fetch that returns a response, or what is none. It ignores its signal, as mocks may. */
@@ -30,7 +31,7 @@ const rejecting = (reason: unknown) => vi.fn<FetchLike>().mockRejectedValue(reas
 /** The response of an exchange, or why there is none. */
 const outcome = (sent: Promise<unknown>) => sent.catch((reason: unknown) => reason);
 
-it('calls the fetch once for a request, with what it needs', async () => {
+it('calls the fetch once for a request, with what it needs, and leaves codings to it', async () => {
   const fetch = returning(new Response());
   await run(fetch);
   expect(fetch).toHaveBeenCalledExactlyOnceWith(`${origin}/a%2Fb?c=d`, {
@@ -55,6 +56,7 @@ describe('a response', () => {
   const plain = { 'content-type': 'text/plain;charset=UTF-8' };
   const repeated = { headers: { ...plain, 'set-cookie': 'a=1, b=2, c=3', 'x-a': '1, 2', constructor: 'a' } };
   const fields: [string, string][] = [...cookies, ['X-A', '1'], ['x-a', '2'], ['constructor', 'a']];
+  const gzip = { 'content-encoding': 'gzip' };
   const withHeaders = (headers: HeadersInit) => new Response('', { headers });
 
   it.each<[what: string, response: () => unknown, expected: object]>([
@@ -64,6 +66,7 @@ describe('a response', () => {
     ['of many small chunks', () => fake(web.ReadableStream.from(many)), { text: 'a'.repeat(many.length) }],
     ['with a stream of Node', () => fake(Readable.from(parts)), { text: 'abcd' }],
     ['with repeated fields, and a name of the prototype', () => withHeaders(fields), repeated],
+    ['that the fetch has decoded', () => new Response('a', { headers: gzip }), { headers: plain, text: 'a' }],
     ['with names in capitals', () => fake(null, new Map([['X-A', '1']])), { headers: { 'x-a': '1' } }],
   ])('%s arrives', async (_what, response, expected) => {
     expect(toText(await run(returning(response())))).toEqual(expect.objectContaining({ status: 200, ...expected }));

@@ -88,7 +88,7 @@ export async function print(reports: readonly (object | string)[], madeOn = 30):
 export function textOf(html: string): string {
   const lines = html
     .replace(/<(style|title|svg)\b.*?<\/\1>/gs, '')
-    .replace(/<\/?(?:div|dt|dd|li|p|h\d|summary|section|details|dl|ul)\b[^>]*>/g, '\n');
+    .replace(/<\/?(?:div|dt|dd|li|p|h\d|summary|section|details|dl|ul|td|th)\b[^>]*>/g, '\n');
   const plain = lines.replace(/<[^>]*>/g, '').replace(/&(lt|gt|#39|quot|amp);/g, (_, name) => characters[name] ?? '');
   return plain.replace(/\s*\n\s*/g, '\n').trim();
 }

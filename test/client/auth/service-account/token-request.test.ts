@@ -37,6 +37,7 @@ it('a token request is what Atlas expects, and keeps the path prefix of baseUrl'
     target: '/proxy/api/oauth/token',
     headers: {
       accept: 'application/json',
+      'accept-encoding': 'gzip',
       'user-agent': expect.stringMatching(/^backup-check\/2\.1 atlas-tenant-snapshots\/\S+ node\/\S+$/),
       'content-type': 'application/x-www-form-urlencoded',
       // Not form-encoded first, although RFC 6749 requires it.
@@ -45,7 +46,7 @@ it('a token request is what Atlas expects, and keeps the path prefix of baseUrl'
     },
     body: 'grant_type=client_credentials',
   });
-  expect(Object.keys(headers)).toHaveLength(5);
+  expect(Object.keys(headers)).toHaveLength(6);
   expect(next?.authorization).toBe('Bearer the-token');
   expect(next?.headers['user-agent']).toBe(headers['user-agent']);
 });

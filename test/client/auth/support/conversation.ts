@@ -28,7 +28,7 @@ export const serviceAccount = { clientId: 'mdb_sa_id_1', clientSecret: 'mdb_sa_s
 /** The lifetime of a token, in ms. */
 export const hour = 3_600_000;
 
-/** An empty snapshot. */
+/** A snapshot. */
 export const ok: Reply = {};
 
 /** A 401 with a Digest challenge for this nonce, and with more parameters. */

@@ -1,0 +1,27 @@
+import { gunzipSync } from 'node:zlib';
+import type { HttpResponse } from './exchange.js';
+
+/** The `Accept-Encoding` of every request. */
+export const acceptedCoding = 'gzip';
+
+/**
+ * Decodes the body of a response. Not in the background: that would take more CPU, and the body of a page decodes in a millisecond.
+ *
+ * @param maxResponseSize - bytes of the decoded body.
+ * @see https://www.rfc-editor.org/rfc/rfc9110#section-8.4
+ */
+export function decode(response: HttpResponse, maxResponseSize: number): HttpResponse {
+  const coding = response.headers['content-encoding'];
+  if (coding === undefined || /^(?:identity)?$/.test(coding) || response.bytes.length === 0) return response;
+  const unread = { ...response, bytes: Buffer.alloc(0) };
+  if (response.truncatedAt !== undefined) return unread;
+  if (!/^(?:x-)?gzip$/i.test(coding.trim())) return { ...unread, undecoded: coding };
+  try {
+    const bytes = gunzipSync(response.bytes, { maxOutputLength: maxResponseSize });
+    const { 'content-encoding': _, ...headers } = response.headers;
+    return { ...response, headers, bytes };
+  } catch (error) {
+    const isTooLarge = Object(error).code === 'ERR_BUFFER_TOO_LARGE';
+    return isTooLarge ? { ...unread, truncatedAt: maxResponseSize } : { ...unread, undecoded: coding };
+  }
+}

@@ -1,0 +1,98 @@
+import { joinRuns } from './gaps.js';
+import type { Cluster, History } from './history.js';
+import { dated, type Html, html, name, printList } from './html.js';
+import { chip, linkTo } from './names.js';
+import { compareRows, type Row, type Section } from './rows.js';
+import { count, Days, dayOf, getOrAdd, hourMs, printDay, printDuration, printRange, printTime } from './time.js';
+
+/** Prints what somebody has to look at, the worst first: clusters, then the reports, then what the checks named. */
+export function printAttention(history: History, sections: readonly Section[], now: number): Html {
+  const lists = sections.flatMap(({ id, project, failedLists }) =>
+    failedLists.map(([type, why]) => {
+      const link = html`<a href="#${id}">${name(project.name)}, ${type} clusters</a>`;
+      return html`<span class="chip magenta">unknown</span> ${link}: could not be listed. ${dated(why)}`;
+    }),
+  );
+  const rows = sections.flatMap(({ project, rows: all }) =>
+    all.filter(({ standing }) => standing.needsLook).map((row) => ({ row, project })),
+  );
+  const kinds = new Map<string, typeof rows>();
+  for (const item of rows.sort((a, b) => compareRows(a.row, b.row))) {
+    getOrAdd(kinds, item.row.standing.label, () => []).push(item);
+  }
+  const clusters = Array.from(kinds.values(), (some) =>
+    printList(some, ({ row, project }) => html`${chip(row.standing)} ${linkTo(row, project)}: ${dated(explain(row))}.`),
+  );
+  const isCalm = rows.length + lists.length === 0;
+  const problems = history.last?.problems ?? [];
+  const named = html`<h3>Problems that the last check named</h3><ul>${printList(problems, dated)}</ul>`;
+  return html`<section class="attention"><h2>Needs attention</h2>
+${isCalm ? html`<p>No cluster.</p>` : html`<ul>${clusters}${printList(lists, (list) => list)}</ul>`}
+${printReportProblems(history, sections, now)}${problems.length > 0 && named}</section>`;
+}
+
+const maxSilence = 26 * hourMs;
+
+/** Prints what is wrong with the reports themselves. */
+function printReportProblems(history: History, sections: readonly Section[], now: number): Html | undefined {
+  const { unusable, failures, last, listings } = history;
+  const problems: (Html | string)[] = [];
+  if (last === undefined) problems.push('No file is a usable report of a check.');
+  else if (listings.length === 0) problems.push('No report lists clusters: every check failed to list the projects.');
+  if (last !== undefined && now - last.time > maxSilence) {
+    problems.push(`The last check was ${printDuration(now - last.time)} before this page was made: more than 26 h.`);
+  }
+  if (last !== undefined && now < last.time - hourMs) {
+    problems.push(
+      dated(
+        `The last check is dated ${printTime(last.time)}, after this page was made. Check the clock of its machine.`,
+      ),
+    );
+  }
+  // One of several jobs may have died.
+  for (const { project, rows } of sections) {
+    const clusters = rows.filter(({ standing }) => !standing.isGone).map(({ cluster }) => cluster);
+    const late = clusters.filter(({ isChecked, checkedAt }) => isChecked && now - checkedAt > maxSilence);
+    const missed = late.filter(({ checkedAt }) => checkedAt !== listings.at(-1)?.time);
+    const days = Days.of(missed.map(({ checkedAt }) => dayOf(checkedAt)));
+    const what = `the last check of ${count(missed.length, 'cluster')} was on ${days}: more than 26 h before this page`;
+    if (missed.length > 0) problems.push(html`${name(project.name)}: ${dated(what)} was made.`);
+  }
+  if (problems.length + failures.length + unusable.length === 0) return undefined;
+  return html`<section class="bad" id="reports"><h3>The reports</h3><ul>${printList(problems, (problem) => problem)}
+${printList(failures, ({ time, why }) => dated(`The check of ${printTime(time)} failed: ${why}`))}
+${printList(unusable, ({ file, why }) => html`${name(file)}: ${why}`)}</ul></section>`;
+}
+
+/** Says what is wrong, since when, and whether it was so before. */
+function explain({ cluster, standing, days }: Row): string {
+  const { finding, failures, backups } = cluster;
+  const { newest, age, maxAge, oldest, minHistory } = finding ?? {};
+  const facts = [standing.note];
+  if (!standing.isGone) facts.push(`${standing.label} since the report of ${printDay(sinceOf(cluster))}`);
+  const limit = maxAge === undefined ? '' : ` (limit ${printDuration(maxAge)})`;
+  const old = age === undefined || standing.isGone ? '' : `, ${printDuration(age)} old at the check${limit}`;
+  if (newest !== undefined) facts.push(`newest backup ${printTime(newest)}${old}`);
+  else if (backups.size > 0) facts.push(`newest known backup ${printTime(Math.max(...backups.values()))}`);
+  if (minHistory !== undefined && oldest !== undefined) {
+    facts.push(`oldest backup ${printTime(oldest)}, ${printDuration(minHistory)} of history needed`);
+  }
+  const over = days.get('over');
+  if (over !== undefined) facts.push(`over the limit on ${printLast(joinRuns(over.runs, days.get('unknown')))}`);
+  if (failures.size > 0) facts.push(`a snapshot failed on ${printLast(Days.of(failures).runs)}`);
+  if (!standing.isGone) facts.push(finding?.message?.replace(/\.$/, ''));
+  return facts.filter((fact) => fact !== undefined).join('; ');
+}
+
+function printLast(runs: Days['runs']): string {
+  const ranges = runs.slice(-3).map(([first, last]) => printRange(first, last));
+  return `${runs.length > 3 ? 'other days, and on ' : ''}${ranges.join(', ')}`;
+}
+
+/** Since which day the reports have had the state. Those that do not know it do not end it. */
+function sinceOf({ checks }: Cluster): number {
+  const state = checks.at(-1)?.state;
+  const known = checks.filter((check) => check.state === state || check.state !== 'unknown');
+  const before = known.map((check) => check.state === state).lastIndexOf(false);
+  return known[before + 1]?.day ?? 0;
+}

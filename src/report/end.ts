@@ -1,0 +1,62 @@
+import { type Line, printLines, printNotes } from './details.js';
+import type { History } from './history.js';
+import { type Html, html, name, printList } from './html.js';
+import { isLeftOut, leftOutBy } from './names.js';
+import type { Section } from './rows.js';
+import { Days, dayOf, getOrAdd } from './time.js';
+
+/** Prints what the checks left out, by the reason and the pattern. */
+export function printLeftOut(sections: readonly Section[]): Html | undefined {
+  const clusters = new Map<string, Html[]>();
+  for (const { project, rows } of sections) {
+    for (const { cluster } of rows.filter(isLeftOut)) {
+      const last = cluster.finding && ` (${cluster.finding.state} when it was last checked)`;
+      const named = html`${name(project.name)} / ${name(cluster.name)}${last}`;
+      getOrAdd(clusters, leftOutBy(cluster), () => []).push(named);
+    }
+  }
+  if (clusters.size === 0) return undefined;
+  const lines = Array.from(
+    clusters,
+    ([reason, some]) => html`<dt>${some.length} ${reason}</dt><dd><ul>${printList(some, (item) => item)}</ul></dd>`,
+  );
+  return html`<section><h2>What was left out</h2><dl class="left-out">${lines}</dl></section>`;
+}
+
+/** Prints how the checks were run. */
+export function printChecks({ checks, reportDays, days, failures, projectCounts }: History): Html {
+  const lines: Line[] = [
+    ['Days with a report', [String(days)]],
+    ['Days without a report', [String(daysWithout(reportDays, days)) || 'none']],
+    ['Days with a check that failed', [String(Days.of(failures.map(({ time }) => dayOf(time)))) || 'none']],
+    ['Checks', printNotes(checks)],
+    ['Projects listed', printNotes(projectCounts)],
+  ];
+  return html`<section><h2>How the checks were run</h2>${printLines(lines)}</section>`;
+}
+
+/** The days between the first and the last report that no report lists clusters of. */
+export function daysWithout({ first = 0, last = -1 }: Days, days: Days): Days {
+  const all = Array.from({ length: last - first + 1 }, (_, index) => first + index);
+  return Days.of(all.filter((day) => !days.has(day)));
+}
+
+/** Prints what no report can show. */
+export function printLimits(): Html {
+  return html`<section><h2>What this page cannot show</h2><ul class="limits">${printList(notShown, (sentence) => sentence)}</ul></section>`;
+}
+
+const notShown = [
+  'The reports prove nothing about the time before the first one, except for the snapshots that it lists.',
+  'If a backup is kept for less than 7 days, it may have existed on one of the days without a backup.',
+  'The reports do not prove that a backup still exists today, or that it can be restored.',
+  'That a restore completed does not say that somebody looked at the data.',
+  'How long a restore of a dedicated cluster took: its restore job has only the end.',
+  'A project in which the login has no role is in no report.',
+  'Who could have deleted backups: Atlas has the roles of users and keys.',
+  'Who chose the patterns and the other options of the check: the configuration of its job has that.',
+  'Whether somebody acted on what the check found.',
+  'Whether somebody changed the reports: that is what their storage is for.',
+  'Whether a Backup Compliance Policy is in place: only a Project Owner can read it.',
+  'How long Atlas keeps events is not documented.',
+];
