@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { fieldsOf, isSharded, itemsOf, type JsonObject, scheduleItems, snapshotFields } from '../client/atlas/json.js';
 import { type AnyAtlasError, isAtlasApiError, snapshotIdSchema } from '../client/index.js';
 import type { BackupCheckTotals, BackupSnapshot, ClusterName, Reason, Restorable } from './finding.js';
 
@@ -16,10 +17,10 @@ export type Cluster = ReturnType<typeof readCluster>;
 
 /** Reads an item of a list of clusters. */
 export function readCluster(list: ClusterList, listed: unknown) {
-  const given: Fields = isObject(listed) ? listed : {};
+  const given = fieldsOf(listed);
   const { name, id, stateName, createDate } = given;
   // Nothing else has a meaning for a Flex cluster.
-  const fields: Fields = list.clusterType === 'flex' ? { stateName } : given;
+  const fields: JsonObject = list.clusterType === 'flex' ? { stateName } : given;
   const edition = fields['effectiveDatabaseEdition'] ?? fields['databaseEdition'];
   // A cluster of another edition has backups that no list shows, even if `backupEnabled` is false.
   const otherEdition = typeof edition === 'string' && edition !== 'CORE' ? edition : undefined;
@@ -42,24 +43,13 @@ export function readCluster(list: ClusterList, listed: unknown) {
 
 type NotChecked = Exclude<BackupCheckTotals['notChecked'][number]['reason'], 'filtered'>;
 
-function reasonNotToCheck({ stateName, internalClusterRole: role, replicationSpecs }: Fields): NotChecked | undefined {
-  const regions = itemsOf(replicationSpecs).flatMap((spec) => itemsOf(fieldOf(spec, 'regionConfigs')));
-  if (regions.length > 0 && regions.every((region) => fieldOf(region, 'providerName') === 'TENANT')) return 'free';
+function reasonNotToCheck(cluster: JsonObject): NotChecked | undefined {
+  const { stateName, internalClusterRole: role, replicationSpecs } = cluster;
+  const regions = itemsOf(replicationSpecs).flatMap((spec) => itemsOf(fieldsOf(spec)['regionConfigs']));
+  if (regions.length > 0 && regions.every((region) => fieldsOf(region)['providerName'] === 'TENANT')) return 'free';
   if (stateName === 'DELETING') return 'deleting';
   return role === 'SYSTEM_CLUSTER' || role === 'INTERNAL_SHADOW_CLUSTER' ? 'internal' : undefined;
 }
-
-/** Whether a cluster is sharded. Without a known type, its number of shards decides. */
-function isSharded({ clusterType, replicationSpecs }: Fields): boolean {
-  if (clusterType === 'REPLICASET') return false;
-  return clusterType === 'SHARDED' || clusterType === 'GEOSHARDED' || itemsOf(replicationSpecs).length > 1;
-}
-
-/** What the snapshots of each type of cluster have. */
-const snapshotFields = {
-  flex: { completed: 'COMPLETED', failed: 'FAILED', time: 'finishTime', expiry: 'expiration' },
-  dedicated: { completed: 'completed', failed: 'failed', time: 'createdAt', expiry: 'expiresAt' },
-} as const;
 
 /** What the snapshots of a cluster say about its backups. */
 export type Backups = ReturnType<typeof findBackups>;
@@ -71,9 +61,9 @@ export type Backups = ReturnType<typeof findBackups>;
  */
 export function findBackups(type: ClusterName['clusterType'], snapshots: readonly unknown[], sentAt: number) {
   const { completed, failed, time, expiry } = snapshotFields[type];
-  const timeOf = (snapshot: unknown) => parseTime(fieldOf(snapshot, time));
-  const hasExpired = (snapshot: unknown) => parseTime(fieldOf(snapshot, expiry)) < sentAt;
-  const withStatus = (status: string) => snapshots.filter((snapshot) => fieldOf(snapshot, 'status') === status);
+  const timeOf = (snapshot: unknown) => parseTime(fieldsOf(snapshot)[time]);
+  const hasExpired = (snapshot: unknown) => parseTime(fieldsOf(snapshot)[expiry]) < sentAt;
+  const withStatus = (status: string) => snapshots.filter((snapshot) => fieldsOf(snapshot)['status'] === status);
   const complete = withStatus(completed).filter((snapshot) => !hasExpired(snapshot));
   const backups = newestFirst(complete, timeOf);
   // A snapshot that failed may have no time.
@@ -92,7 +82,7 @@ export function findBackups(type: ClusterName['clusterType'], snapshots: readonl
 /** Sorts snapshots, without those that have no time. */
 function newestFirst(snapshots: readonly unknown[], timeOf: (snapshot: unknown) => number): BackupSnapshot[] {
   const timed = snapshots.map((snapshot): BackupSnapshot => {
-    const id = fieldOf(snapshot, 'id');
+    const id = fieldsOf(snapshot)['id'];
     const time = new Date(timeOf(snapshot));
     return typeof id === 'string' ? { snapshotId: id, time } : { time };
   });
@@ -102,7 +92,7 @@ function newestFirst(snapshots: readonly unknown[], timeOf: (snapshot: unknown) 
 
 /** When Atlas made the ID of a snapshot: its first eight digits are the seconds since 1970. */
 function timeOfId(snapshot: unknown): number {
-  const { data = '' } = snapshotIdSchema.safeParse(fieldOf(snapshot, 'id'));
+  const { data = '' } = snapshotIdSchema.safeParse(fieldsOf(snapshot)['id']);
   return Number.parseInt(data.slice(0, 8), 16) * 1000;
 }
 
@@ -131,41 +121,22 @@ export function unreadSchedule(error: AnyAtlasError): Schedule {
 
 /** Reads the backup schedule of a dedicated cluster. The interval is that of its most frequent item. */
 export function readSchedule(schedule: unknown): Schedule {
-  const items = itemsOf(fieldOf(schedule, 'policies')).flatMap((policy) => itemsOf(fieldOf(policy, 'policyItems')));
-  const regular = items.filter((item) => fieldOf(item, 'frequencyType') !== 'ondemand');
-  if (regular.length === 0) return noSchedule;
-  const interval = regular.map(intervalOf).reduce((a, b) => Math.min(a, b));
+  const items = scheduleItems(schedule);
+  if (items.length === 0) return noSchedule;
+  const interval = items.map(intervalOf).reduce((a, b) => Math.min(a, b));
   if (Number.isFinite(interval)) return { interval };
   // Monthly or yearly snapshots alone do not raise the limit: somebody may have deleted the daily item by mistake.
-  const isMonthly = regular.some((item) => fieldOf(item, 'frequencyType') === 'monthly');
+  const isMonthly = items.some(({ frequencyType }) => frequencyType === 'monthly');
   return { interval: day, reason: isMonthly ? 'monthly only' : 'yearly only' };
 }
 
 const hours = z.int().min(1).max(24).catch(24);
 
-function intervalOf(item: unknown): number {
-  const frequency = fieldOf(item, 'frequencyType');
-  if (frequency === 'hourly') return hours.parse(fieldOf(item, 'frequencyInterval')) * hour;
-  if (frequency === 'weekly') return week;
+function intervalOf({ frequencyType, frequencyInterval }: JsonObject): number {
+  if (frequencyType === 'hourly') return hours.parse(frequencyInterval) * hour;
+  if (frequencyType === 'weekly') return week;
   // A frequency that is not known counts as daily.
-  return frequency === 'monthly' || frequency === 'yearly' ? Number.POSITIVE_INFINITY : day;
-}
-
-/** A JSON object. Atlas may send any value in its fields; an odd one counts as missing. */
-type Fields = Readonly<Record<string, unknown>>;
-
-export function isObject(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null;
-}
-
-/** Reads a field of a JSON value that should be an object. */
-export function fieldOf(value: unknown, name: string): unknown {
-  return isObject(value) ? value[name] : undefined;
-}
-
-/** The items of a JSON value that should be a list. */
-export function itemsOf(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
+  return frequencyType === 'monthly' || frequencyType === 'yearly' ? Number.POSITIVE_INFINITY : day;
 }
 
 // A schema would take most of the time of a large check.

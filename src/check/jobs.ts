@@ -26,7 +26,7 @@ export class Jobs {
    */
   async *run(first: Job) {
     const ended: ReturnType<Job>[] = [];
-    const add = (job: Job) => {
+    const add = (job: Job) =>
       this.#waiting.push(() => {
         const run = job();
         const onEnd = () => {
@@ -35,7 +35,6 @@ export class Jobs {
         };
         run.then(onEnd, onEnd);
       });
-    };
     add(first);
     let unfinished = 1;
     for (;;) {
@@ -75,10 +74,9 @@ export class Jobs {
   }
 
   #givePlaces(): void {
-    for (; this.#freePlaces > 0; this.#freePlaces -= 1) {
-      const start = this.#waiting.pop();
-      if (start === undefined) return;
-      start();
+    while (this.#freePlaces > 0 && this.#waiting.length > 0) {
+      this.#freePlaces -= 1;
+      this.#waiting.pop()?.();
     }
   }
 }

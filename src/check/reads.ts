@@ -1,16 +1,8 @@
 import * as z from 'zod';
+import { fieldsOf, hasNextLink, isObject, isOfAllShards, itemsOf, snapshotFields } from '../client/atlas/json.js';
 import { type AnyAtlasError, groupIdSchema } from '../client/index.js';
 import { type Answer, type Calls, reportable } from './calls.js';
-import {
-  type Cluster,
-  type ClusterList,
-  fieldOf,
-  isObject,
-  itemsOf,
-  readSchedule,
-  type Schedule,
-  unreadSchedule,
-} from './facts.js';
+import { type Cluster, type ClusterList, readSchedule, type Schedule, unreadSchedule } from './facts.js';
 import type { BackupEvidence, ClusterName } from './finding.js';
 
 /** A project, as its findings name it. */
@@ -24,9 +16,9 @@ const api = {
 
 const groupsPath = '/api/atlas/v2/groups';
 
-const isCluster = (item: unknown) => typeof fieldOf(item, 'name') === 'string';
-const isSnapshot = (item: unknown) => typeof fieldOf(item, 'status') === 'string';
-const isPolicy = (item: unknown) => isListOf(isObject, fieldOf(item, 'policyItems'));
+const isCluster = (item: unknown) => typeof fieldsOf(item)['name'] === 'string';
+const isSnapshot = (item: unknown) => typeof fieldsOf(item)['status'] === 'string';
+const isPolicy = (item: unknown) => isListOf(isObject, fieldsOf(item)['policyItems']);
 
 /** Whether a value is a list of such items. Stops at the first other one, because a list may have millions. */
 function isListOf(isItem: (item: unknown) => boolean, value: unknown): boolean {
@@ -51,8 +43,8 @@ const scheduleSchema = answer.extend({ policies: listOf(isPolicy, 'policies with
 export async function readProjects(calls: Calls): Promise<Project[]> {
   const { data } = await calls.getAll(groupsPath, { apiVersion: '2023-01-01', schema: projectSchema });
   return data.map((project) => {
-    const name = fieldOf(project, 'name');
-    return { groupId: `${fieldOf(project, 'id')}`, ...(typeof name === 'string' && { groupName: name }) };
+    const name = fieldsOf(project)['name'];
+    return { groupId: `${fieldsOf(project)['id']}`, ...(typeof name === 'string' && { groupName: name }) };
   });
 }
 
@@ -72,8 +64,7 @@ export interface Snapshots extends Answer<readonly unknown[]> {
   readonly isCutShort?: boolean;
 }
 
-const isOfAllShards = (snapshot: unknown) => fieldOf(snapshot, 'type') === 'shardedCluster';
-const isCompleted = (snapshot: unknown) => fieldOf(snapshot, 'status') === 'completed';
+const isCompleted = (snapshot: unknown) => fieldsOf(snapshot)['status'] === snapshotFields.dedicated.completed;
 
 const maxRestores = 100;
 
@@ -112,15 +103,15 @@ export class ClusterReads {
       if (ofAllShards.length > 0) return { data: ofAllShards, sentAt };
       // MongoDB documents another list for sharded clusters. Which of the two has their snapshots is not known.
       const own = await this.#calls.get(`${path}/shardedClusters`, { apiVersion, schema: shardedSchema });
-      const results = itemsOf(fieldOf(own.data, 'results'));
-      const hasNextPage = itemsOf(fieldOf(own.data, 'links')).some((link) => fieldOf(link, 'rel') === 'next');
-      this.#evidence.snapshots = [...data, ...results];
-      const found = results.filter(isOfAllShards);
+      const { results, totalCount, links } = fieldsOf(own.data);
+      const listed = itemsOf(results);
+      this.#evidence.snapshots = [...data, ...listed];
+      const found = listed.filter(isOfAllShards);
       return {
         data: found,
         sentAt: own.sentAt,
         areOfSingleShards: found.length === 0 && data.some(isCompleted),
-        isCutShort: hasNextPage || Number(fieldOf(own.data, 'totalCount')) > results.length,
+        isCutShort: hasNextLink(links) || Number(totalCount) > listed.length,
       };
     } catch (error) {
       throw this.#note(error);
@@ -156,7 +147,7 @@ export class ClusterReads {
       const query = { itemsPerPage: maxRestores };
       const options = { apiVersion: this.#apiVersion, schema: restoresSchema, query };
       const { data } = await this.#calls.get(`${this.#path}/restoreJobs`, options);
-      this.#evidence.restores = itemsOf(fieldOf(data, 'results')).slice(0, maxRestores).map(withoutDownloads);
+      this.#evidence.restores = itemsOf(fieldsOf(data)['results']).slice(0, maxRestores).map(withoutDownloads);
     } catch (error) {
       this.#note(error);
     }

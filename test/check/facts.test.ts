@@ -52,18 +52,6 @@ it.each([null, [], 5])('a cluster that is no object has no name: %j', (listed) =
   expect(read(listed).name.clusterName).toBe('');
 });
 
-it.each<[fields: object, isSharded: boolean]>([
-  [{ clusterType: 'SHARDED' }, true],
-  [{ clusterType: 'GEOSHARDED', replicationSpecs: [{}] }, true],
-  [{ clusterType: 'REPLICASET', replicationSpecs: [{}, {}] }, false],
-  [{ clusterType: 'X', replicationSpecs: [{}, {}] }, true],
-  [{ replicationSpecs: [{}, {}] }, true],
-  [{ replicationSpecs: [{}] }, false],
-  [{ clusterType: null, replicationSpecs: 'two' }, false],
-])('%j is sharded: %s', (fields, expected) => {
-  expect(read(fields).isSharded).toBe(expected);
-});
-
 it.each<[fields: object, edition: string | undefined]>([
   [{}, undefined],
   [{ effectiveDatabaseEdition: null, databaseEdition: null }, undefined],

@@ -1,4 +1,5 @@
-// How to read JSON that no schema has checked. Imports nothing: each entry of the package has its own copy of this file.
+// How to read JSON of Atlas that no schema has checked: any field may be missing or odd. Imports nothing: each entry of the package
+// has its own copy of this file.
 
 /** A JSON object. Its fields may have any type. */
 export type JsonObject = Record<string, unknown>;
@@ -15,5 +16,33 @@ export function fieldsOf(value: unknown): JsonObject {
 
 /** Whether the links of a page lead to another one. */
 export function hasNextLink(links: unknown): boolean {
-  return Array.isArray(links) && links.some((link) => fieldsOf(link)['rel'] === 'next');
+  return itemsOf(links).some((link) => fieldsOf(link)['rel'] === 'next');
+}
+
+/** The items of a JSON list. Any other value has none. */
+export function itemsOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+/** Whether a dedicated cluster is sharded. Without a known type, its number of shards decides. */
+export function isSharded({ clusterType, replicationSpecs }: JsonObject): boolean {
+  if (clusterType === 'REPLICASET') return false;
+  return clusterType === 'SHARDED' || clusterType === 'GEOSHARDED' || itemsOf(replicationSpecs).length > 1;
+}
+
+/** Whether a snapshot is of a whole sharded cluster, and not of a single shard. */
+export function isOfAllShards(snapshot: unknown): boolean {
+  return fieldsOf(snapshot)['type'] === 'shardedCluster';
+}
+
+/** What the snapshots of each type of cluster have: two values of `status`, and the names of two times. */
+export const snapshotFields = {
+  flex: { completed: 'COMPLETED', failed: 'FAILED', time: 'finishTime', expiry: 'expiration' },
+  dedicated: { completed: 'completed', failed: 'failed', time: 'createdAt', expiry: 'expiresAt' },
+} as const;
+
+/** The items of all policies of a backup schedule, except those of on-demand snapshots: they take none. */
+export function scheduleItems(schedule: unknown): JsonObject[] {
+  const items = itemsOf(fieldsOf(schedule)['policies']).flatMap((policy) => itemsOf(fieldsOf(policy)['policyItems']));
+  return items.map(fieldsOf).filter(({ frequencyType }) => frequencyType !== 'ondemand');
 }
