@@ -76,7 +76,7 @@ function count(found: readonly (BackupState | LeftOut)[]) {
 /** Says why a cluster is not checked, and which pattern excluded it. */
 function toNotChecked(cluster: BackupCheckTotals['notChecked'][number], options: CheckOptions) {
   const { reason } = cluster;
-  if (reason !== 'filtered') return { ...cluster, reason };
+  if (reason !== 'filtered') return { ...cluster, reason, pattern: undefined };
   const pattern = excludedBy(options, cluster)?.text;
   return { ...cluster, reason: pattern === undefined ? ('not included' as const) : ('excluded' as const), pattern };
 }

@@ -67,7 +67,7 @@ ${printList(unusable, ({ file, why }) => html`${name(file)}: ${why}`)}</ul></sec
 /** Says what is wrong, since when, and whether it was so before. */
 function explain({ cluster, standing, days }: Row): string {
   const { finding, failures, backups } = cluster;
-  const { newest, age, maxAge, oldest, minHistory } = finding ?? {};
+  const { time: newest, age, maxAge, oldest, minHistory } = finding ?? {};
   const facts = [standing.note];
   if (!standing.isGone) facts.push(`${standing.label} since the report of ${printDay(sinceOf(cluster))}`);
   const limit = maxAge === undefined ? '' : ` (limit ${printDuration(maxAge)})`;
@@ -75,12 +75,12 @@ function explain({ cluster, standing, days }: Row): string {
   if (newest !== undefined) facts.push(`newest backup ${printTime(newest)}${old}`);
   else if (backups.size > 0) facts.push(`newest known backup ${printTime(Math.max(...backups.values()))}`);
   if (minHistory !== undefined && oldest !== undefined) {
-    facts.push(`oldest backup ${printTime(oldest)}, ${printDuration(minHistory)} of history needed`);
+    facts.push(`oldest backup ${printTime(oldest.time)}, ${printDuration(minHistory)} of history needed`);
   }
   const over = days.get('over');
   if (over !== undefined) facts.push(`over the limit on ${printLast(joinRuns(over.runs, days.get('unknown')))}`);
   if (failures.size > 0) facts.push(`a snapshot failed on ${printLast(Days.of(failures).runs)}`);
-  if (!standing.isGone) facts.push(finding?.message?.replace(/\.$/, ''));
+  if (!standing.isGone) facts.push(finding?.error?.message?.replace(/\.$/, ''));
   return facts.filter((fact) => fact !== undefined).join('; ');
 }
 

@@ -1,7 +1,10 @@
-import type { Finding, Named } from './json.js';
+import type { Finding } from './format.js';
 import { Days, dayOf, type Notes } from './time.js';
 
 // What the reports say, as plain data. Times are in ms since 1970.
+
+/** A cluster as a report names it, or a list of clusters, which has no `clusterName`. */
+export type Named = Pick<Finding, 'groupId' | 'groupName' | 'clusterName' | 'clusterType'>;
 
 /** What the command knows, and the page asks. */
 export interface Knowledge {

@@ -1,5 +1,6 @@
 import { judgeDays, type Kind, type Span } from './days.js';
 import { type Cluster, type History, type Knowledge, type Listing, listKey, type Project } from './history.js';
+import { reasonOf } from './json.js';
 import { type Days, dayOf, printDay } from './time.js';
 
 /** What a cluster is now, as far as the reports know. */
@@ -79,8 +80,8 @@ function standingOf(cluster: Cluster, project: Project, covering: readonly Listi
   }
   if (cluster.listedAt === last?.time) {
     if (!cluster.isChecked) return { ...calm, label: 'not checked', note: [...cluster.notChecked.keys()].at(-1) };
-    const { state = '', reason } = cluster.finding ?? {};
-    return { ...odd, ...factsOf(state, states), label: state, note: reason };
+    const { state = '' } = cluster.finding ?? {};
+    return { ...odd, ...factsOf(state, states), label: state, note: cluster.finding && reasonOf(cluster.finding) };
   }
   const lastDay = `last listed on ${printDay(dayOf(cluster.listedAt))}`;
   const gone = { isGone: true, label: 'no longer listed' };
