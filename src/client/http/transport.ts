@@ -2,7 +2,7 @@ import { Socket } from 'node:net';
 // Bun replaces the bare name 'undici' with an incomplete stub. Everywhere else both names are the same module.
 import { buildConnector, EnvHttpProxyAgent, Pool } from 'undici/index.js';
 import { decode } from './codings.js';
-import { Exchange, type ExchangeLimits, type HttpResponse } from './exchange.js';
+import { type Connecting, Exchange, type ExchangeLimits, type HttpResponse } from './exchange.js';
 import { Scope } from './scope.js';
 
 /**
@@ -56,12 +56,13 @@ export class Transport {
   readonly #dispatcher: Dispatcher;
   /** The client's own connections; absent if the caller passed a dispatcher. */
   readonly #own: Pool | EnvHttpProxyAgent | undefined;
+  readonly #connecting: Connecting = { isFirstRequest: false };
 
   constructor(options: TransportOptions) {
     const { origin, dispatcher } = options;
     this.#origin = origin;
     if (dispatcher === undefined) {
-      this.#own = openConnections(options);
+      this.#own = openConnections(options, this.#connecting);
       this.#dispatcher = this.#own;
     } else {
       this.#dispatcher = dispatcher;
@@ -81,7 +82,7 @@ export class Transport {
       // Not a spread: it would take 3 µs.
       const options = { origin: this.#origin, path, method, headers, body, headersTimeout: 0, bodyTimeout: 0 };
       const decoded = (response: HttpResponse) => resolve(decode(response, limits.maxResponseSize));
-      const exchange = new Exchange(limits, scope, { resolve: decoded, reject });
+      const exchange = new Exchange(limits, scope, { resolve: decoded, reject }, this.#connecting);
       try {
         this.#dispatcher.dispatch(options, exchange);
       } catch (error) {
@@ -96,11 +97,23 @@ export class Transport {
   }
 }
 
-function openConnections({ origin, proxy, attemptTimeout }: TransportOptions): Pool | EnvHttpProxyAgent {
+function openConnections(
+  { origin, proxy, attemptTimeout }: TransportOptions,
+  connecting: Connecting,
+): Pool | EnvHttpProxyAgent {
   // undici wants an integer.
   const timeout = Math.ceil(Math.min(attemptTimeout, maxConnectTimeout));
   const connect = inBackground(buildConnector({ timeout }));
-  if (proxy === undefined) return openPool(origin, connect, timeout);
+  const openPool = (url: string | URL, connector: buildConnector.connector) =>
+    // The headers timeout is for the request that opens a tunnel through a proxy. Every other request turns it off.
+    new Pool(url, { connections: maxConnections, connect: connector, headersTimeout: timeout }).on('connect', () => {
+      // undici starts the first request of a connection as soon as this returns.
+      connecting.isFirstRequest = true;
+      queueMicrotask(() => {
+        connecting.isFirstRequest = false;
+      });
+    });
+  if (proxy === undefined) return openPool(origin, connect);
   return new EnvHttpProxyAgent({
     httpsProxy: proxy,
     // Otherwise it reads HTTP_PROXY, which is not meant for https.
@@ -109,14 +122,9 @@ function openConnections({ origin, proxy, attemptTimeout }: TransportOptions): P
     connect,
     proxyTls: { timeout },
     requestTls: { timeout },
-    clientFactory: (url, pool) => openPool(url, inBackground(connectorOf(pool)), timeout),
-    factory: (url, pool) => openPool(url, withFinalErrors(connectorOf(pool)), timeout),
+    clientFactory: (url, pool) => openPool(url, inBackground(connectorOf(pool))),
+    factory: (url, pool) => openPool(url, withFinalErrors(connectorOf(pool))),
   });
-}
-
-function openPool(origin: string | URL, connect: buildConnector.connector, timeout: number): Pool {
-  // The headers timeout is for the request that opens a tunnel through a proxy. Every other request turns it off.
-  return new Pool(origin, { connections: maxConnections, connect, headersTimeout: timeout });
 }
 
 // undici passes its own connect function here, never a set of options.
