@@ -1,7 +1,13 @@
-import { expect, it } from 'vitest';
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
+import { expect, it, onTestFinished } from 'vitest';
 import { Scope } from '../../../src/client/http/scope.js';
 import { Transport, type WireRequest } from '../../../src/client/http/transport.js';
-import { AtlasTimeoutError, type TenantSnapshotsClientOptions } from '../../../src/client/index.js';
+import {
+  AtlasConnectionError,
+  AtlasTimeoutError,
+  type TenantSnapshotsClientOptions,
+} from '../../../src/client/index.js';
 import { passTime, runClock, stopClock } from '../../support/clock.js';
 import { get, openBareClient, openScripted } from '../../support/open-client.js';
 import { startRawServer } from '../../support/raw-server.js';
@@ -28,6 +34,21 @@ it('a connection that is still connecting ends after 10 s, also after close()', 
   expect(performance.now()).toBeLessThan(12_000);
   await closing;
   await expect.poll(() => server.open, { interval: 1 }).toBe(0);
+});
+
+it.each<[what: string, scheme: string, bytes: string]>([
+  ['https at a plain http port', 'https', 'HTTP/1.1 400 Bad Request\r\n\r\n'],
+  ['http at a TLS port', 'http', '\x15\x03\x01\0\x02\x02\x46'],
+])('%s ends a call at once', async (_what, scheme, bytes) => {
+  const server = createServer((socket) => socket.on('error', () => undefined).once('data', () => socket.end(bytes)));
+  onTestFinished(() => void server.close());
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  // A TCP server that listens has a port.
+  const { port } = server.address() as AddressInfo;
+  const client = openBareClient({ url: `${scheme}://127.0.0.1:${port}` }, { maxRetries: 3 });
+  const error = await rejection(get(client), AtlasConnectionError);
+  expect(error).toMatchObject({ kind: 'protocol', attempts: 1 });
+  expect(error.advice).toContain('Check the scheme and the port of baseUrl');
 });
 
 const url = 'http://127.0.0.1:9';
