@@ -57,3 +57,11 @@ export function printList<Item>(items: readonly Item[], toHtml: (item: Item) => 
   const printed = items.slice(0, maxListed).map((item) => html`<li>${toHtml(item)}</li>`);
   return html`${printed}${more > 0 && html`<li>and ${more} more</li>`}`;
 }
+
+/** Prints a table. The first cell of each row names it. */
+export function printTable(heads: readonly string[], rows: readonly (readonly Value[])[]): Html {
+  const toRow = ([first, ...cells]: readonly Value[]) =>
+    html`<tr><th scope="row">${first}</th>${cells.map((cell) => html`<td>${cell}</td>`)}</tr>`;
+  const columns = heads.map((head) => html`<th scope="col">${head}</th>`);
+  return html`<table><thead><tr>${columns}</tr></thead><tbody>${rows.map(toRow)}</tbody></table>`;
+}

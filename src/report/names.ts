@@ -6,9 +6,11 @@ import type { Row, Standing } from './rows.js';
 export const chip = ({ label, color }: Pick<Standing, 'label' | 'color'>): Html =>
   html`<span class="chip ${color}">${label}</span>`;
 
-/** A link that opens the row of a cluster. */
-export const linkTo = ({ id, cluster }: Row, project: Project): Html =>
-  html`<a href="#${id}">${name(project.name)} / ${name(cluster.name)}</a>`;
+/** A link that opens the row of a cluster, if the page has it. */
+export function linkTo({ id, cluster }: Row, project: Project): Html {
+  const named = html`${name(project.name)} / ${name(cluster.name)}`;
+  return id === undefined ? named : html`<a href="#${id}">${named}</a>`;
+}
 
 /** Whether the last report that lists a cluster has no finding of it. */
 export const isLeftOut = ({ cluster, standing }: Pick<Row, 'cluster' | 'standing'>): boolean =>

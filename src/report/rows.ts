@@ -1,5 +1,6 @@
 import { judgeDays, type Kind, type Span } from './days.js';
 import { type Cluster, type History, type Knowledge, type Listing, listKey, type Project } from './history.js';
+import { reasonOf } from './json.js';
 import { type Days, dayOf, printDay } from './time.js';
 
 /** What a cluster is now, as far as the reports know. */
@@ -14,12 +15,21 @@ export interface Standing {
   readonly note?: string | undefined;
 }
 
+/** What somebody has to look at, beside what a cluster is now. */
+export interface Concern {
+  readonly label: string;
+  readonly color: string;
+  readonly rank: number;
+  readonly text: string;
+}
+
 /** A row of the picture. */
 export interface Row {
-  /** Of the element. */
-  readonly id: string;
+  /** Of the element. Undefined if the page has no row of the cluster, but counts it. */
+  readonly id: string | undefined;
   readonly cluster: Cluster;
   readonly standing: Standing;
+  readonly concerns: readonly Concern[];
   readonly days: ReadonlyMap<Kind, Days>;
 }
 
@@ -44,7 +54,7 @@ export function toSections(history: History, span: Span, knowledge: Knowledge): 
     const judged = [...clusters.values()].map((cluster) => {
       const readable = covering.filter(({ failedLists }) => !failedLists.has(listKey(project, cluster.type)));
       const days = judgeDays(cluster, span, new Set(readable.map(({ time }) => dayOf(time))));
-      return { cluster, standing: standingOf(cluster, project, covering, knowledge), days };
+      return { cluster, standing: standingOf(cluster, project, covering, knowledge), concerns: [], days };
     });
     const id = `p${index + 1}`;
     const rows = judged.sort(compareRows).map((row, position): Row => ({ id: `${id}c${position + 1}`, ...row }));
@@ -52,8 +62,23 @@ export function toSections(history: History, span: Span, knowledge: Knowledge): 
     const failedLists = [...project.failedLists].filter(([type]) => isFailing(type));
     return { id, project, rows, failedLists };
   });
-  return sections.sort((a, b) => worstOf(a) - worstOf(b) || compare(a.project.name, b.project.name));
+  const sorted = sections.sort((a, b) => worstOf(a) - worstOf(b) || compare(a.project.name, b.project.name));
+  return leaveOutGone(sorted);
 }
+
+const maxGone = 500;
+
+/** Leaves out the rows of all but 500 clusters that are no longer listed. There may be years of them. */
+function leaveOutGone(sections: readonly Section[]): Section[] {
+  const gone = sections.flatMap(({ rows }) => rows.filter(({ standing }) => standing.isGone));
+  const leftOut = new Set(gone.sort(compareRows).slice(maxGone));
+  const toRow = (row: Row): Row => (leftOut.has(row) ? { ...row, id: undefined } : row);
+  return sections.map((section) => ({ ...section, rows: section.rows.map(toRow) }));
+}
+
+/** Whether somebody has to look at a cluster. */
+export const needsLook = ({ standing, concerns }: Pick<Row, 'standing' | 'concerns'>): boolean =>
+  standing.needsLook || concerns.length > 0;
 
 const { compare } = new Intl.Collator('en');
 
@@ -79,8 +104,8 @@ function standingOf(cluster: Cluster, project: Project, covering: readonly Listi
   }
   if (cluster.listedAt === last?.time) {
     if (!cluster.isChecked) return { ...calm, label: 'not checked', note: [...cluster.notChecked.keys()].at(-1) };
-    const { state = '', reason } = cluster.finding ?? {};
-    return { ...odd, ...factsOf(state, states), label: state, note: reason };
+    const { state = '' } = cluster.finding ?? {};
+    return { ...odd, ...factsOf(state, states), label: state, note: cluster.finding && reasonOf(cluster.finding) };
   }
   const lastDay = `last listed on ${printDay(dayOf(cluster.listedAt))}`;
   const gone = { isGone: true, label: 'no longer listed' };
