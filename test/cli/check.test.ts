@@ -97,6 +97,8 @@ describe('the command', () => {
     const atlas = await openAtlas({ groupId: otherId, clusterName: 'Second', snapshots: flex(1) });
     const shown = (count: number) => `\r\x1b[KClusters checked: ${count}`;
     expect((await run(['check'], true)).stderr).toBe(`${shown(0)}${shown(1)}${shown(2)}\r\x1b[K`);
+    // With evidence, all findings come at the end.
+    expect((await run(['check', '--evidence'], true)).stderr).toContain(`${shown(0)}\r\x1b[KClusters listed: 1\r`);
     atlas.respond({ ...denied, path: `${groups}/${otherId}/flexClusters` });
     const { stderr } = await run(['check'], true);
     expect(stderr).toContain(shown(1));
