@@ -18,7 +18,15 @@ const billing = { groupId: '60f1c2d3e4a5b6978877665a', groupName: 'Billing' };
 /** The clusters and the days (as days before today) on which each got a backup, or something else happened. */
 const clusters = [
   { ...shop, clusterName: 'carts', backups: daily() },
-  { ...shop, clusterName: 'orders', dedicated: true, pitEnabled: true, backups: daily(), restoredOn: 6 },
+  {
+    ...shop,
+    clusterName: 'orders',
+    dedicated: true,
+    pitEnabled: true,
+    backups: daily(),
+    restoredOn: 6,
+    purged: [9, 8, 7],
+  },
   { ...shop, clusterName: 'users', dedicated: true, backups: daily().filter((ago) => ago > 2), failed: [2, 1, 0] },
   { ...shop, clusterName: 'search', dedicated: true, backups: daily(), deletedOn: 3 },
   { ...shop, clusterName: 'sessions', createdOn: 4, backups: daily().filter((ago) => ago < 4) },
@@ -28,6 +36,19 @@ const clusters = [
   { ...billing, clusterName: 'taxes', dedicated: true, backups: daily().filter((ago) => ago > 4), pausedOn: 4 },
   { ...billing, clusterName: 'drafts', createdOn: 0, backups: [] },
   { ...billing, clusterName: 'sandbox', free: true, backups: [] },
+  { ...shop, clusterName: 'load-test', dedicated: true, backups: [] },
+];
+
+// How many days ago the backups in `purged` were deleted.
+const purgedOn = 4;
+
+// Each day has an emulator of its own. The login of the jobs does not change.
+const serviceAccount = { clientId: 'mdb_sa_id_demo', clientSecret: 'mdb_sa_sk_demo' };
+
+/** Two jobs, how many hours apart they run, and the options of each. */
+const jobs = [
+  { name: 'billing', hoursBefore: 6, options: ['--include', 'Billing/*'] },
+  { name: 'others', hoursBefore: 0, options: ['--exclude', 'Billing/*', '--exclude', '*/load-*'] },
 ];
 
 function daily() {
@@ -38,32 +59,44 @@ function weekly() {
   return { frequencyType: 'weekly', frequencyInterval: 6, retentionValue: 4, retentionUnit: 'weeks' };
 }
 
-/** Runs the check as if it were this number of days ago. */
-async function writeReport(folder, ago) {
-  const emulator = await startAtlasEmulator();
-  const { accessToken } = emulator.credentials.accessToken;
+/** Runs the checks as if it were this number of days ago. */
+async function writeReports(folder, ago) {
+  const emulator = await startAtlasEmulator({ credentials: { serviceAccount } });
+  emulator.remove({ clusterName: emulator.clusterName });
   for (const cluster of clusters) seed(emulator, cluster, ago);
-  const file = `${folder}/${new Date(now - ago * day).toISOString().slice(0, 10)}.json`;
-  const env = { PATH: process.env.PATH, MONGODB_ATLAS_BASE_URL: emulator.url, MONGODB_ATLAS_ACCESS_TOKEN: accessToken };
-  const args = [command, 'check', '--evidence', '--output', file, '--exclude', '*/Cluster0'];
-  await once(spawn(process.execPath, args, { env, stdio: 'ignore' }), 'close');
+  const { clientId, clientSecret } = serviceAccount;
+  const login = { MONGODB_ATLAS_CLIENT_ID: clientId, MONGODB_ATLAS_CLIENT_SECRET: clientSecret };
+  const env = { PATH: process.env.PATH, MONGODB_ATLAS_BASE_URL: emulator.url, ...login };
+  const files = [];
+  for (const { name, hoursBefore, options } of jobs) {
+    const earlier = ago * day + hoursBefore * hour;
+    const file = `${folder}/${name}-${new Date(now - earlier).toISOString().slice(0, 10)}.json`;
+    const args = [command, 'check', '--evidence', '--output', file, ...options];
+    await once(spawn(process.execPath, args, { env, stdio: 'ignore' }), 'close');
+    const time = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g;
+    const shifted = readFileSync(file, 'utf8').replace(time, (text) =>
+      new Date(Date.parse(text) - earlier).toISOString(),
+    );
+    // The port that the command `emulate` has, because each emulator here has another one.
+    writeFileSync(file, shifted.replaceAll(emulator.url, 'http://127.0.0.1:4010'));
+    files.push(file);
+  }
   await emulator.close();
-  const time = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g;
-  const shifted = readFileSync(file, 'utf8').replace(time, (text) =>
-    new Date(Date.parse(text) - ago * day).toISOString(),
-  );
-  writeFileSync(file, shifted.replaceAll(emulator.url, 'https://cloud.mongodb.com'));
-  return file;
+  return files;
 }
 
 /** Seeds a cluster as it was this number of days ago. */
-function seed(emulator, { backups, failed = [], createdOn, deletedOn, offOn, pausedOn, restoredOn, ...cluster }, ago) {
+function seed(
+  emulator,
+  { backups, failed = [], createdOn, deletedOn, offOn, pausedOn, restoredOn, purged = [], ...cluster },
+  ago,
+) {
   if (createdOn < ago || deletedOn >= ago) return;
   const time = (on) => new Date(now - (on - ago) * day - 5 * hour);
   const isDedicated = cluster.dedicated === true;
   const kept = isDedicated ? (cluster.policyItems ? 28 : 7) : 8;
   const seen = [...backups.map((on) => [on, 'completed']), ...failed.map((on) => [on, 'failed'])]
-    .filter(([on]) => on >= ago && on < ago + kept)
+    .filter(([on]) => on >= ago && on < ago + kept && !(purgedOn >= ago && purged.includes(on)))
     .sort(([a], [b]) => b - a);
   const snapshots = seen.map(([on, status]) => {
     const id = `${(0x6a70f0c0 - on * 86_400).toString(16)}eb9e7a1777147ec0`;
@@ -169,7 +202,7 @@ rmSync(folder, { recursive: true, force: true });
 mkdirSync(folder, { recursive: true });
 const files = [];
 // One day has no report.
-for (const ago of [9, 8, 6, 5, 4, 3, 2, 1, 0]) files.push(await writeReport(folder, ago));
+for (const ago of [9, 8, 6, 5, 4, 3, 2, 1, 0]) files.push(...(await writeReports(folder, ago)));
 const args = [command, 'report', ...files];
 await once(spawn(process.execPath, args, { stdio: ['ignore', openSync(page, 'w'), 'inherit'] }), 'close');
 const picture = process.argv[2];

@@ -1,5 +1,4 @@
 import { atlasUrl } from '../client/config/environment.js';
-import type { AnyAtlasError } from '../client/index.js';
 import type { Document } from './json.js';
 
 const ownServers = [atlasUrl, 'https://cloud.mongodbgov.com'];
@@ -70,7 +69,7 @@ export class Anonymizer {
   /** @param field - the field that has the value. */
   #rewriteValue(value: unknown, field: string): unknown {
     if (Array.isArray(value)) return value.map((item) => this.#rewriteValue(item, field));
-    if (typeof value === 'object' && value !== null && !(value instanceof Date)) return this.#rewrite(value);
+    if (typeof value === 'object' && value !== null) return this.#rewrite(value);
     if (typeof value !== 'string' || time.test(value)) return value;
     return fieldsOfWords.has(field) && word.test(value) ? value : this.#pseudonymOf(value);
   }
@@ -87,7 +86,7 @@ export class Anonymizer {
   }
 }
 
-function toFacts(error: AnyAtlasError): object {
-  const facts = Object.entries(error.toJSON()).filter(([name]) => errorFields.includes(name));
+function toFacts(error: object): object {
+  const facts = Object.entries(error).filter(([name]) => errorFields.includes(name));
   return Object.fromEntries(facts.filter(([name, value]) => name !== 'errorCode' || word.test(String(value))));
 }

@@ -17,11 +17,12 @@ Checks whether every Flex and dedicated cluster of MongoDB Atlas has a recent ba
                              interval in the schedule of a dedicated cluster, plus 2 hours. Default: 26h, or longer if the
                              schedule takes a snapshot a week. For some clusters: PROJECT/CLUSTER=TIME. The last one counts.
   --min-history TIME         How far back the oldest backup must reach. For some clusters: PROJECT/CLUSTER=TIME, as above.
-  --inventory FILE           Remember the clusters in FILE. If one is deleted, becomes free, or is no longer included because
-                             its project has a new name, the exit code is 3, until an --exclude matches it.
+  --inventory FILE           Remember the clusters in FILE. If one is deleted or replaced, becomes free, or is left out because
+                             its project has a new name, the exit code is 3, until you forget it. See: forget --help.
   --evidence                 Add to the JSON what Atlas answered: each cluster with its snapshots, schedule and restores.
-  --anonymize                Leave names out of the JSON, so that you can share it.
-  --output FILE              Write the JSON to a file too.
+  --anonymize                Leave names out of the JSON, so that you can share it. With --json or --output.
+  --output FILE              Write the JSON to FILE too. If FILE is a folder, or ends with /: to a new file in it, named after
+                             the start of the check.
   --timeout TIME             How long the check may take. Default: 10m.
   --problems                 Print only the clusters that have no recent backup, a short history or a warning, or could not
                              be checked.
@@ -71,6 +72,9 @@ export function readCheckOptions(values: Values) {
   }
   if (inventory !== undefined && output !== undefined && resolveFile(inventory) === resolveFile(output)) {
     throw new Error('--inventory and --output must not be the same file.');
+  }
+  if (anonymize && !json && output === undefined) {
+    throw new Error('--anonymize needs --json or --output: the table has names.');
   }
   const choice: Choice = {
     groupIds: project && [...new Set(project)],

@@ -23,6 +23,13 @@ export type Report = ReturnType<typeof toReport>;
 export const leftOutNames = ['free', 'deleting', 'internal', 'excluded', 'not included'] as const;
 export type LeftOut = (typeof leftOutNames)[number];
 
+/** What Atlas listed: a cluster, or a list that failed. */
+export interface Listed extends Found {
+  readonly clusterId?: string | undefined;
+  /** Why a cluster is not checked, or what its finding says. */
+  readonly reason?: string | undefined;
+}
+
 /** Sorts and counts what a check found. */
 export function toReport(run: CheckRun, found: readonly BackupFinding[], totals: BackupCheckTotals) {
   const { options } = run;
@@ -31,6 +38,7 @@ export function toReport(run: CheckRun, found: readonly BackupFinding[], totals:
   const findings = found.filter((finding) => chooses(options, finding)).sort(compareFindings);
   const clusters = findings.filter(isCluster);
   const failedLists = findings.filter((finding) => !isCluster(finding));
+  const listed: readonly Listed[] = [...notChecked, ...found];
   const filtered = totals.notChecked.filter(({ reason }) => reason === 'filtered');
   return {
     ...run,
@@ -39,7 +47,7 @@ export function toReport(run: CheckRun, found: readonly BackupFinding[], totals:
     findings,
     notChecked,
     /** Everything that Atlas listed, and the lists that failed, whatever the options leave out. */
-    listed: [...found, ...notChecked],
+    listed,
     /** The same without the clusters of which Atlas takes no backups. It does of those that the options leave out. */
     backedUp: [...found, ...filtered],
     summary: {
@@ -68,7 +76,7 @@ function count(found: readonly (BackupState | LeftOut)[]) {
 /** Says why a cluster is not checked, and which pattern excluded it. */
 function toNotChecked(cluster: BackupCheckTotals['notChecked'][number], options: CheckOptions) {
   const { reason } = cluster;
-  if (reason !== 'filtered') return { ...cluster, reason };
+  if (reason !== 'filtered') return { ...cluster, reason, pattern: undefined };
   const pattern = excludedBy(options, cluster)?.text;
   return { ...cluster, reason: pattern === undefined ? ('not included' as const) : ('excluded' as const), pattern };
 }

@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { type BackupFinding, checkBackups } from '../check/index.js';
 import { readLogins } from '../client/config/environment.js';
 import { isAtlasError, TenantSnapshotsClient } from '../client/index.js';
@@ -7,7 +6,7 @@ import type { CheckOptions } from './check-options.js';
 import { type Report, toReport } from './check-report.js';
 import { explainConfiguration } from './explain.js';
 import { writeWhole } from './files.js';
-import { compareInventory, findDepartures, nextInventory } from './inventory.js';
+import { compareInventory, countUnlisted, findDepartures, nextInventory } from './inventory.js';
 import { type Entry, type Inventory, readInventory, writeInventory } from './inventory-file.js';
 import { formatJson, toDocument } from './json.js';
 import { isCluster } from './patterns.js';
@@ -29,7 +28,6 @@ export function check(options: CheckOptions): Run {
       // The signal may have come meanwhile. From here on nothing waits, so it cannot cut the result short.
       return stop.aborted ? stop.reason : publish(report, inventory, output);
     } catch (error) {
-      if (stop.aborted) return stop.reason;
       if (!isAtlasError(error, 'CONFIGURATION')) throw error;
       output.stderr.write(`${explainConfiguration(error)}\n`);
       return 3;
@@ -68,26 +66,21 @@ async function collect(options: CheckOptions, { stderr }: Output, signal: AbortS
   }
 }
 
-/**
- * Reads the inventory, if there is one and something to compare it with.
- *
- * @throws the reason of the signal: reading a named pipe may never end.
- */
+/** Reads the inventory, if there is one and something to compare it with. */
 async function readInventoryFor({ options, error }: Report, stop: AbortSignal): Promise<Inventory> {
   if (options.inventory === undefined || error !== undefined) return { type: 'none' };
-  stop.throwIfAborted();
-  const stopped = once(stop, 'abort').then(() => Promise.reject(stop.reason));
-  return Promise.race([readInventory(options.inventory), stopped]);
+  return readInventory(options.inventory, stop);
 }
 
 /** Decides what the report says, saves the inventory, and prints and saves the report. Returns the exit code. */
 function publish(report: Report, inventory: Inventory, { stdout, stderr }: Output): 0 | 2 | 3 {
   const { options, login, error } = report;
-  const compared = compareInventory(inventory.type === 'read' ? inventory.clusters : [], report);
+  const entries = inventory.type === 'read' ? inventory.clusters : [];
+  const watched = compareInventory(entries, report);
+  const next = nextInventory(watched, report);
   // Before anything is printed, since a file that cannot be written is a problem too.
-  const saved = saveInventory(inventory, nextInventory(compared, report));
-  const problems = findProblems(report, [...findDepartures(compared, report), ...saved.problems]);
-  const notices = [...saved.notices, ...formatNotices(report, compared)];
+  const problems = findProblems(report, [...findDepartures(watched, report), ...saveInventory(inventory, next)]);
+  const notices = formatNotices(report, [...entries, ...next]);
   const toLines = (max: number) => [...describeLogins(login), ...formatProblems(problems, max), ...notices];
   const toJson = () => {
     const document = toDocument(report, toLines(Number.POSITIVE_INFINITY));
@@ -98,24 +91,26 @@ function publish(report: Report, inventory: Inventory, { stdout, stderr }: Outpu
     for (const part of toJson()) stdout.write(part);
   } else if (error === undefined) {
     const isColored = stdout.isTTY && !process.env['NO_COLOR'];
-    stdout.write(`${formatTable(report, isColored)}\n`);
+    stdout.write(`${formatTable(report, countUnlisted(watched), isColored)}\n`);
   }
   for (const line of toLines(maxDepartures)) stderr.write(`${line}\n`);
-  const failure = options.output === undefined ? undefined : writeWhole(options.output, toJson());
+  // Such as 2026-12-01T061700Z.
+  const name = report.checkedAt.toISOString().replace(/:|\.\d+/g, '');
+  const failure = options.output === undefined ? undefined : writeWhole(options.output, toJson(), name);
   if (failure !== undefined)
     stderr.write(`${printable(`--output ${options.output} could not be written: ${failure}`)}\n`);
   return exitCodeOf(report, problems.length > 0 || failure !== undefined);
 }
 
-/** Saves what an inventory has from now on. Returns what to say about its file. */
-function saveInventory(inventory: Inventory, next: readonly Entry[]): { problems: Problem[]; notices: string[] } {
-  if (inventory.type === 'none') return { problems: [], notices: [] };
+/** Saves what an inventory has from now on. Returns what is wrong with its file. */
+function saveInventory(inventory: Inventory, next: readonly Entry[]): Problem[] {
+  if (inventory.type === 'none') return [];
   const { type, file } = inventory;
   const failure = type === 'broken' ? inventory.failure : writeInventory(file, next);
-  const problem = { about: '--inventory', message: `${file} ${failure}` };
-  if (failure !== undefined) return { problems: [problem], notices: [] };
-  const created = `--inventory ${file} was missing. It was created with ${next.length} clusters.`;
-  return { problems: [], notices: type === 'new' ? [printable(created)] : [] };
+  // Nobody knows which clusters the check watched before.
+  const created = `was missing, and has been created with ${next.length} clusters. If it is not new, keep it on a disk that lasts.`;
+  const what = failure ?? (type === 'new' ? created : undefined);
+  return what === undefined ? [] : [{ about: '--inventory', message: `${file} ${what}` }];
 }
 
 /** The exit code that the states ask for. Bad backups take precedence over what is not known. */

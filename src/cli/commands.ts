@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { check } from './check.js';
 import { checkOptions, checkUsage, readCheckOptions } from './check-options.js';
 import { emulate, emulateOptions, emulateUsage, readPort } from './emulate.js';
+import { forget, forgetUsage } from './forget.js';
 import { readVersion } from './json.js';
 import { report, reportUsage } from './report.js';
 import type { Output, Run } from './streams.js';
@@ -20,7 +21,12 @@ export async function runCommand(args: string[], output: Output, stop: AbortSign
     output.stderr.write(`${printable(messageOf(error))}\nTry: atlas-tenant-snapshots --help\n`);
     return 3;
   }
-  return run(output, stop);
+  try {
+    return await run(output, stop);
+  } catch (error) {
+    if (stop.aborted) return stop.reason;
+    throw error;
+  }
 }
 
 /** The options that every command has. */
@@ -37,13 +43,17 @@ function readCommand(args: string[]): Run {
     const { values, positionals } = parseArgs({ args: rest, options: helpOptions, allowPositionals: true });
     return readHelp(values, reportUsage) ?? report(positionals);
   }
+  if (name === 'forget') {
+    const { values, positionals } = parseArgs({ args: rest, options: helpOptions, allowPositionals: true });
+    return readHelp(values, forgetUsage) ?? forget(positionals);
+  }
   if (name === 'emulate') {
     const { values } = parseArgs({ args: rest, options: { ...emulateOptions, ...helpOptions } });
     return readHelp(values, emulateUsage) ?? emulate(readPort(values.port), values.demo === true);
   }
   const { values } = parseArgs({ args, options: helpOptions, allowPositionals: true });
-  const help = readHelp(values, `${checkUsage}\n${reportUsage}\n${emulateUsage}`);
-  if (help === undefined) throw new Error('The commands are check, report and emulate.');
+  const help = readHelp(values, [checkUsage, reportUsage, forgetUsage, emulateUsage].join('\n'));
+  if (help === undefined) throw new Error('The commands are check, report, forget and emulate.');
   return help;
 }
 

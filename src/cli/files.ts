@@ -16,22 +16,64 @@ export function resolveFile(file: string): string {
 /**
  * Writes a file, whole or not at all. An existing file keeps its mode, and a new one is for its owner only. Returns why it could
  * not be written.
+ *
+ * @param nameInFolder - if the path is that of a folder, the name of a new file in it, without `.json`. A path that ends with a
+ * slash is one, and the folder is made if it is missing.
  */
-export function writeWhole(file: string, parts: Iterable<string>): string | undefined {
+export function writeWhole(file: string, parts: Iterable<string>, nameInFolder?: string): string | undefined {
   try {
-    const target = resolveFile(file);
-    const existing = fs.lstatSync(target, { throwIfNoEntry: false });
-    // The rename would replace a device, such as /dev/null, or a link to nothing.
-    if (existing?.isFile() === false) return 'it is not a regular file';
-    replace(target, parts, existing?.mode);
+    if (nameInFolder !== undefined && isFolder(file)) addToFolder(file, nameInFolder, parts);
+    else replace(file, parts);
     return undefined;
   } catch (error) {
     return messageOf(error);
   }
 }
 
-/** @param mode - of the file that is replaced, if there is one. */
-function replace(target: string, parts: Iterable<string>, mode: number | undefined): void {
+function isFolder(file: string): boolean {
+  return file.endsWith('/') || fs.statSync(file, { throwIfNoEntry: false })?.isDirectory() === true;
+}
+
+function addToFolder(folder: string, name: string, parts: Iterable<string>): void {
+  fs.mkdirSync(folder, { recursive: true });
+  const target = path.join(folder, name);
+  writeBeside(target, parts, undefined, (temporary) => linkToFreeName(temporary, target));
+}
+
+/** Unlike a rename, a link fails if the name is taken. So no run replaces the file of another one. */
+function linkToFreeName(temporary: string, target: string): void {
+  for (let count = 1; ; count += 1) {
+    try {
+      fs.linkSync(temporary, count === 1 ? `${target}.json` : `${target}-${count}.json`);
+      return;
+    } catch (error) {
+      const { code, message } = error as NodeJS.ErrnoException;
+      const advice = 'If the file system of the folder has no links, name a file instead of a folder.';
+      if (code !== 'EEXIST') throw new Error(`${message}. ${advice}`);
+    }
+  }
+}
+
+function replace(file: string, parts: Iterable<string>): void {
+  const target = resolveFile(file);
+  const existing = fs.lstatSync(target, { throwIfNoEntry: false });
+  // The rename would replace a device, such as /dev/null, or a link to nothing.
+  if (existing?.isFile() === false) throw new Error('it is not a regular file');
+  writeBeside(target, parts, existing?.mode, (temporary) => fs.renameSync(temporary, target));
+}
+
+/**
+ * Writes a temporary file beside the target.
+ *
+ * @param mode - of the file that is replaced, if there is one.
+ * @param move - moves the temporary file to the target, when it is complete.
+ */
+function writeBeside(
+  target: string,
+  parts: Iterable<string>,
+  mode: number | undefined,
+  move: (temporary: string) => void,
+): void {
   const temporary = `${target}.${randomUUID()}.tmp`;
   // Fails if somebody else has made the file meanwhile.
   const fd = fs.openSync(temporary, 'wx', 0o600);
@@ -39,11 +81,9 @@ function replace(target: string, parts: Iterable<string>, mode: number | undefin
     for (const part of parts) fs.writeFileSync(fd, part);
     if (mode !== undefined) fs.fchmodSync(fd, mode);
     fs.fsyncSync(fd);
-    fs.renameSync(temporary, target);
-  } catch (error) {
-    fs.rmSync(temporary, { force: true });
-    throw error;
+    move(temporary);
   } finally {
     fs.closeSync(fd);
+    fs.rmSync(temporary, { force: true });
   }
 }

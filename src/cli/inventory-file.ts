@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import * as z from 'zod';
 import { writeWhole } from './files.js';
@@ -9,6 +10,7 @@ const entrySchema = z.object({
   groupName: z.string().optional(),
   clusterName: z.string(),
   clusterType: z.enum(['flex', 'dedicated']),
+  clusterId: z.string().optional(),
   since: z.string(),
 });
 const inventorySchema = z.object({ formatVersion: z.literal(formatVersion), clusters: z.array(entrySchema) });
@@ -26,15 +28,25 @@ export type Inventory =
   /** It cannot be read, or is no inventory. */
   | { readonly type: 'broken'; readonly file: string; readonly failure: string };
 
-/** Reads an inventory. Never rejects, but a named pipe that nobody writes to never ends. */
-export async function readInventory(file: string): Promise<Inventory> {
+/**
+ * Reads an inventory.
+ *
+ * @throws the reason of the signal: reading a named pipe may never end.
+ */
+export async function readInventory(file: string, stop: AbortSignal): Promise<Inventory> {
+  stop.throwIfAborted();
+  const stopped = once(stop, 'abort').then(() => Promise.reject(stop.reason));
+  return Promise.race([read(file), stopped]);
+}
+
+async function read(file: string): Promise<Inventory> {
   let text: string;
   try {
     text = await readFile(file, 'utf8');
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT') return { type: 'new', file };
-    const failure = `cannot be read: ${message}. Let the user of this check read and write it.`;
+    const failure = `cannot be read: ${message}. Let the user of this command read and write it.`;
     return { type: 'broken', file, failure };
   }
   try {
@@ -48,6 +60,8 @@ export async function readInventory(file: string): Promise<Inventory> {
 
 /** Writes an inventory, whole or not at all. Returns what is wrong if it could not be written. */
 export function writeInventory(file: string, clusters: readonly Entry[]): string | undefined {
-  const failure = writeWhole(file, [`${JSON.stringify({ formatVersion, clusters }, null, 2)}\n`]);
+  // The schema brings the keys into one order, so that the file changes only if a cluster does.
+  const inventory = inventorySchema.parse({ formatVersion, clusters });
+  const failure = writeWhole(file, [`${JSON.stringify(inventory, null, 2)}\n`]);
   return failure && `could not be written: ${failure}`;
 }

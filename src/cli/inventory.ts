@@ -1,26 +1,17 @@
-import { compareNames, type LeftOut, type Report } from './check-report.js';
+import { compareNames, type Listed, type Report } from './check-report.js';
 import type { Entry } from './inventory-file.js';
-import { clusterOf, excludedBy, type Found, isCluster, isIncluded, projectOf } from './patterns.js';
+import { chooses, clusterOf, type Found, isCluster, isIncluded, projectOf } from './patterns.js';
 import { groupBy, nameOf, type Problem } from './problems.js';
 
-/** What becomes of a cluster of an inventory. All but the first two have left the check without an `--exclude`. */
-type Fate = 'kept' | 'excluded' | 'gone' | 'free' | 'not included';
-
-/** The fate of a cluster that is listed, but not checked. */
-const fateOfLeftOut: Readonly<Record<LeftOut, Fate>> = {
-  free: 'free',
-  deleting: 'kept',
-  internal: 'kept',
-  excluded: 'excluded',
-  'not included': 'not included',
-};
+/** How a cluster of the inventory has left the check, although the options do not leave it out. */
+type Departure = 'unlisted' | 'unlisted with its project' | 'replaced' | 'free' | 'not included' | 'excluded';
 
 /** A cluster of an inventory, compared with what Atlas lists now. */
-export interface Compared {
-  readonly before: Entry;
-  /** As the inventory has it from now on, if it stays there. */
+export interface Watched {
+  /** As the inventory has it from now on. */
   readonly entry: Entry;
-  readonly fate: Fate;
+  /** Undefined if the cluster has not left the check, or cannot be compared. */
+  readonly departure: Departure | undefined;
   /** What patterns have to match now: the latest name of its project, or the ID if the check reads no names (--project). */
   readonly project: string;
 }
@@ -28,44 +19,54 @@ export interface Compared {
 /**
  * Compares an inventory with what Atlas lists now.
  *
- * The options choose a cluster by the name of its project in the inventory or by the latest one, so that a cluster whose project
- * is renamed does not leave the check in silence. Its entry has the latest name as soon as `--include` matches that.
+ * The options leave a cluster out only if they do so under both names: that of its project in the inventory, and the latest one.
+ * So a cluster whose project is renamed does not leave the check in silence. The entry gets the latest name, unless the options
+ * leave that out.
  */
-export function compareInventory(entries: readonly Entry[], report: Report): Compared[] {
-  const { options, findings, notChecked, listed } = report;
+export function compareInventory(entries: readonly Entry[], { options, listed }: Report): Watched[] {
   const projectNames = new Map(listed.map(({ groupId, groupName }) => [groupId, groupName]));
+  const clusters = new Map(listed.filter(isCluster).map((cluster) => [keyOf(cluster), cluster]));
   const failed = new Set(listed.filter((found) => !isCluster(found)).map(({ groupId }) => groupId));
-  const checked = new Set(findings.filter(isCluster).map(keyOf));
-  const leftOut = new Map(notChecked.map((cluster) => [keyOf(cluster), cluster.reason]));
-  const fateOf = (before: Entry, latest: Entry, isIncludedNow: boolean): Fate => {
-    if (checked.has(keyOf(before))) return 'kept';
-    if (!isIncludedNow && !isIncluded(options, before)) return 'kept';
-    // The report has no list that failed of a project that is not included.
-    if (failed.has(before.groupId)) return isIncludedNow ? 'kept' : 'not included';
-    if (excludedBy(options, before) || excludedBy(options, latest)) return 'excluded';
-    const reason = leftOut.get(keyOf(before));
-    return reason === undefined ? 'gone' : fateOfLeftOut[reason];
+
+  const departureOf = (before: Entry, latest: Entry, isChosen: boolean): Departure | undefined => {
+    const { groupId } = before;
+    const found = clusters.get(keyOf(before));
+    const hasFailed = failed.has(groupId);
+    if (found === undefined && !hasFailed) return projectNames.has(groupId) ? 'unlisted' : 'unlisted with its project';
+    if (!isChosen) return isIncluded(options, latest) ? 'excluded' : 'not included';
+    return found === undefined || hasFailed ? undefined : departureInPlace(before, found);
   };
+
   return entries.map((before) => {
-    const groupName = projectNames.get(before.groupId);
-    const latest = { ...before, groupName: groupName ?? before.groupName };
-    const isIncludedNow = isIncluded(options, latest);
-    const fate = fateOf(before, latest, isIncludedNow);
-    return { before, entry: isIncludedNow ? latest : before, fate, project: projectOf({ ...latest, groupName }) };
+    const { groupId, groupName } = before;
+    const latest = projectNames.has(groupId) ? { ...before, groupName: projectNames.get(groupId) } : before;
+    const isChosen = chooses(options, latest);
+    const entry = isChosen ? { ...latest, groupName: latest.groupName ?? groupName } : before;
+    const isLeftOut = !isChosen && !chooses(options, before);
+    const departure = isLeftOut ? undefined : departureOf(before, latest, isChosen);
+    return { entry, departure, project: projectOf(latest) };
   });
 }
 
-/** Returns all that the inventory has from now on: what stays there, and the clusters that were checked. */
-export function nextInventory(compared: readonly Compared[], { findings, checkedAt }: Report): Entry[] {
-  const staying = compared.filter(({ fate }) => fate !== 'excluded');
-  const next = new Map(staying.map(({ entry }) => [keyOf(entry), entry]));
-  for (const { groupId, groupName, clusterName, clusterType } of findings) {
+/** Whether something else has taken the place of a cluster. */
+function departureInPlace({ clusterId }: Entry, found: Listed): Departure | undefined {
+  if (found.reason === 'free') return 'free';
+  const areIdsKnown = clusterId !== undefined && found.clusterId !== undefined;
+  return areIdsKnown && clusterId !== found.clusterId ? 'replaced' : undefined;
+}
+
+/** Returns all that the inventory has from now on: what it had, and the clusters that were checked. */
+export function nextInventory(watched: readonly Watched[], { findings, checkedAt }: Report): Entry[] {
+  const next = new Map(watched.map(({ entry }) => [keyOf(entry), entry]));
+  for (const { groupId, groupName, clusterName, clusterType, clusterId } of findings) {
     // A cluster without a name cannot be found again.
     if (!clusterName) continue;
     const key = keyOf({ groupId, clusterName });
-    const before = next.get(key);
-    const since = before?.since ?? checkedAt.toISOString();
-    next.set(key, { groupId, groupName: groupName ?? before?.groupName, clusterName, clusterType, since });
+    const known = next.get(key);
+    // The entry stays that of the first cluster of this name.
+    if (known?.clusterId !== undefined && known.clusterId !== clusterId) continue;
+    const since = known?.since ?? checkedAt.toISOString();
+    next.set(key, { groupId, groupName: groupName ?? known?.groupName, clusterName, clusterType, clusterId, since });
   }
   return [...next.values()].sort(compareNames);
 }
@@ -75,24 +76,44 @@ function keyOf({ groupId, clusterName }: Found): string {
   return `${groupId}/${clusterName}`;
 }
 
-/** The problems of clusters that have left the check without an `--exclude`. Those with the same fate share a line. */
-export function findDepartures(compared: readonly Compared[], { options }: Report): Problem[] {
-  const groups = groupBy(compared, ({ fate, project }) => (fate === 'not included' ? `${fate}: ${project}` : fate));
-  return groups.flatMap((group) => {
-    const [{ entry, fate, project }, ...others] = group;
-    if (fate === 'kept' || fate === 'excluded') return [];
-    const areSeveral = others.length > 0;
-    const [it, its, itWas] = areSeveral ? ['them', 'their', 'they were'] : ['it', 'its', 'it was'];
-    const what = {
-      gone: `and no longer listed. If ${itWas} deleted on purpose,`,
-      free: `but now free, and Atlas does not back up a free cluster. If ${itWas} replaced on purpose,`,
-      'not included': `but --include no longer matches ${it}: ${its} project is now ${project}. Include that name, or`,
-    }[fate];
+/** Counts the clusters that Atlas no longer lists. */
+export function countUnlisted(watched: readonly Watched[]): number {
+  return watched.filter(({ departure }) => departure?.startsWith('unlisted')).length;
+}
+
+/** What is said of a cluster that has left the check, before the command that takes it out of the inventory. */
+const texts: Readonly<Record<Departure, (project: string) => string>> = {
+  unlisted: () => 'and no longer listed, although other clusters of its project are. If this is on purpose',
+  'unlisted with its project': () =>
+    'and no longer listed, nor is any cluster of its project: the project was deleted, or the login lost its role there. If this is on purpose',
+  replaced: () => 'but now another cluster has this name, without the backups of the first. If this is on purpose',
+  free: () => 'but now free, and Atlas does not back up a free cluster. If this is on purpose',
+  'not included': (project) =>
+    `but --include no longer matches it: its project is now ${project}. Include that name, or, if this is on purpose`,
+  excluded: (project) => `but --exclude matches it: its project is now ${project}. If this is on purpose`,
+};
+
+/** The problems of clusters that have left the check. Equal ones share a line. */
+export function findDepartures(watched: readonly Watched[], { options: { inventory = '' } }: Report): Problem[] {
+  const departed = watched.flatMap(({ entry, departure, project }) => {
+    return departure === undefined ? [] : { entry, text: texts[departure](project) };
+  });
+  return groupBy(departed, ({ text }) => text).flatMap((group) => {
     const days = group.map(({ entry }) => entry.since.slice(0, 10)).sort();
     const since = days[0] === days.at(-1) ? days[0] : `${days[0]} or later`;
-    const pattern = `${projectOf(entry)}/${clusterOf(entry)}`.replaceAll("'", "'\\''");
-    const exclude = `${areSeveral ? 'an --exclude for each, such as ' : ''}--exclude '${pattern}'`;
-    const message = `in ${options.inventory} since ${since}, ${what} run the check once with ${exclude}.`;
-    return group.map(({ entry }) => ({ about: nameOf(entry), message, isDeparture: true }));
+    return group.map(({ entry, text }) => ({
+      about: nameOf(entry),
+      message: `watched since ${since}, ${text}: atlas-tenant-snapshots forget ${quoteUnlessPlain(inventory)}`,
+      pattern: quote(`${projectOf(entry)}/${clusterOf(entry)}`),
+    }));
   });
+}
+
+function quoteUnlessPlain(text: string): string {
+  return /^[\w./-]+$/.test(text) ? text : quote(text);
+}
+
+/** Quotes a text for a shell. */
+function quote(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`;
 }

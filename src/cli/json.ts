@@ -1,50 +1,96 @@
 import { createRequire } from 'node:module';
-import type { BackupFinding } from '../check/index.js';
+import type { BackupEvidence, BackupFinding, BackupSnapshot } from '../check/index.js';
 import { valuesOf } from '../client/config/environment.js';
+import {
+  formatVersion,
+  type WrittenEvidence,
+  type WrittenFinding,
+  type WrittenNotChecked,
+  type WrittenOptions,
+  type WrittenReport,
+} from '../report/format.js';
 import type { Report } from './check-report.js';
-
-/** The version of the JSON. Raised if a field is removed or changes its meaning. */
-const formatVersion = 1;
 
 /** Reads the version of this package. */
 export function readVersion(): string {
   return createRequire(import.meta.url)('atlas-tenant-snapshots/package.json').version;
 }
 
+// With these, no field is forgotten, neither here nor in the format.
+
+type Complete<Format> = { [Name in keyof Required<Format>]: Format[Name] };
+
+/** Compiles only if `Format` has all fields of `Given`. */
+type Has<Format, Given> = Record<Exclude<Given extends unknown ? keyof Given : never, keyof Format>, never>;
+
+type Same<Format, Given> = Format & Has<Format, Given> & Has<Given, Format>;
+
 /** What the JSON has. */
 export type Document = ReturnType<typeof toDocument>;
-type Finding = Document['findings'][number];
 
 /** Changes what is written. */
 interface Rewriter {
   document(document: Document): object;
-  finding(finding: Finding): object;
+  finding(finding: WrittenFinding): object;
 }
 
 /** @param problems - the lines of stderr. */
 export function toDocument(report: Report, problems: readonly string[]) {
-  const { checkedAt, finishedAt, maxAge, server, options, login, summary, notChecked, error } = report;
+  const { checkedAt, finishedAt, maxAge, server, options, login, summary, notChecked, error, findings } = report;
   return {
     formatVersion,
-    checkedAt,
-    finishedAt,
+    checkedAt: checkedAt.toISOString(),
+    finishedAt: finishedAt.toISOString(),
     maxAge,
     version: readVersion(),
     server,
     login: login.name,
     loginId: login.name === 'access token' ? undefined : valuesOf(login)[0],
-    options: options.given,
-    summary,
-    notChecked,
-    problems,
-    error,
-    findings: report.findings.map(toPlainFinding),
-  };
+    options: options.given satisfies Same<WrittenOptions, typeof options.given>,
+    summary: summary satisfies Same<WrittenReport['summary'], typeof summary>,
+    notChecked: notChecked satisfies Same<WrittenNotChecked, (typeof notChecked)[number]>[],
+    problems: [...problems],
+    error: error?.toJSON(),
+    findings: findings.map(toWrittenFinding),
+  } satisfies Complete<WrittenReport>;
 }
 
-function toPlainFinding(finding: BackupFinding) {
-  const { groupId, groupName, clusterName, clusterType, state, reason, newest, ...others } = finding;
-  return { groupId, groupName, clusterName, clusterType, state, reason, ...newest, ...others };
+function toWrittenFinding(finding: BackupFinding) {
+  const { newest, oldest, lastFailed, error, evidence } = finding;
+  return {
+    groupId: finding.groupId,
+    groupName: finding.groupName,
+    clusterName: finding.clusterName,
+    clusterType: finding.clusterType,
+    clusterId: finding.clusterId,
+    state: finding.state,
+    reason: finding.reason,
+    snapshotId: newest?.snapshotId,
+    time: newest?.time.toISOString(),
+    age: finding.age,
+    maxAge: finding.maxAge,
+    minHistory: finding.minHistory,
+    oldest: oldest && toWrittenSnapshot(oldest),
+    backups: finding.backups,
+    pitEnabled: finding.pitEnabled,
+    lastFailed: lastFailed && toWrittenSnapshot(lastFailed),
+    error: error?.toJSON(),
+    evidence: evidence && toWrittenEvidence(evidence),
+  } satisfies Complete<WrittenFinding> & Has<WrittenFinding, Omit<BackupFinding, 'newest'>>;
+}
+
+function toWrittenSnapshot({ snapshotId, time }: BackupSnapshot) {
+  return { snapshotId, time: time.toISOString() };
+}
+
+function toWrittenEvidence({ cluster, snapshots, schedule, restores, errors }: BackupEvidence) {
+  return {
+    cluster,
+    snapshots: snapshots && [...snapshots],
+    schedule,
+    restores: restores && [...restores],
+    errors: errors.map((error) => error.toJSON()),
+  } satisfies Complete<WrittenEvidence> & Has<WrittenEvidence, BackupEvidence>;
 }
 
 /** Formats JSON in parts, so that no number of findings is too large for a text. */
@@ -60,8 +106,9 @@ export function* formatJson(document: Document, rewriter?: Rewriter): Generator<
   yield '\n  ]\n}\n';
 }
 
-function formatFinding(finding: Finding, rewriter: Rewriter | undefined): string {
-  const format = (given: Finding, more?: object) => stringify({ ...(rewriter?.finding(given) ?? given), ...more });
+function formatFinding(finding: WrittenFinding, rewriter: Rewriter | undefined): string {
+  const format = (given: WrittenFinding, more?: object) =>
+    stringify({ ...(rewriter?.finding(given) ?? given), ...more });
   try {
     return format(finding);
   } catch (error) {

@@ -14,8 +14,8 @@ export interface Problem {
   readonly message: string;
   /** Problems of the same kind share a line, which has the message of the first. Default: the message. */
   readonly kind?: string;
-  /** Whether a cluster of the inventory has left the check. No finding shows it, so the line names more of its kind. */
-  readonly isDeparture?: boolean;
+  /** What the command at the end of the line has to name. No finding shows such a problem, so the line names more of its kind. */
+  readonly pattern?: string;
 }
 
 /**
@@ -43,14 +43,14 @@ export function findProblems(report: Report, ofInventory: readonly Problem[] = [
 const noneFound =
   'Atlas lists only the projects in which the login has a role, such as Project Read Only, and backs up no free cluster.';
 
-/** Finds the patterns that cannot be meant for any of these. */
 function findUnused(option: string, patterns: readonly Pattern[], listed: readonly Found[]): Problem[] {
   const what = option === '--include' ? 'no cluster that Atlas backs up' : 'no cluster';
   const advice = 'Check the pattern, and that the login can read the project.';
   return unusedOf(patterns, listed).map((text) => ({ about: option, message: `${text} matches ${what}. ${advice}` }));
 }
 
-function unusedOf(patterns: readonly Pattern[], listed: readonly Found[]): string[] {
+/** The patterns that cannot be meant for any of these. */
+export function unusedOf(patterns: readonly Pattern[], listed: readonly Found[]): string[] {
   return patterns.filter((pattern) => !listed.some((found) => mayCover(pattern, found))).map(({ text }) => text);
 }
 
@@ -77,15 +77,16 @@ function kindOf(error: AnyAtlasError, message: string): string {
 /**
  * Formats problems: a line for each kind, with the first names that it is about, and the first message.
  *
- * @param maxDepartures - how many names a line has of clusters that have left the check. Others have three.
+ * @param maxPatterns - how many names a line has if they are also in the command at its end. Others have three.
  */
-export function formatProblems(problems: readonly Problem[], maxDepartures: number): string[] {
+export function formatProblems(problems: readonly Problem[], maxPatterns: number): string[] {
   return groupBy(problems, ({ kind, message }) => kind ?? message).map((group) => {
-    const [{ message, isDeparture }] = group;
-    const maxNames = isDeparture ? maxDepartures : 3;
-    const names = group.slice(0, maxNames).map(({ about }) => about);
-    const more = group.length > maxNames ? ` and ${group.length - maxNames} more` : '';
-    return printable(`${names.join(', ')}${more}: ${message}`);
+    const [{ message, pattern }] = group;
+    const shown = group.slice(0, pattern === undefined ? 3 : maxPatterns);
+    const names = shown.map(({ about }) => about).join(', ');
+    const more = group.length > shown.length ? ` and ${group.length - shown.length} more` : '';
+    const patterns = shown.flatMap((problem) => problem.pattern ?? []);
+    return printable([`${names}${more}: ${message}`, ...patterns].join(' '));
   });
 }
 
@@ -105,10 +106,9 @@ export function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): [fi
  *
  * @param watched - the clusters of the inventory, which an --exclude may match too.
  */
-export function formatNotices(report: Report, watched: readonly { before: Found; entry: Found }[] = []): string[] {
+export function formatNotices(report: Report, watched: readonly Found[] = []): string[] {
   const { options, listed, summary, error } = report;
-  const known = [...listed, ...watched.flatMap(({ before, entry }) => [before, entry])];
-  const unused = error === undefined ? unusedOf(options.exclude, known) : [];
+  const unused = error === undefined ? unusedOf(options.exclude, [...listed, ...watched]) : [];
   return [
     ...unused.map((text) => printable(`--exclude ${text} matched nothing.`)),
     ...describeClock(summary.clockOffset),

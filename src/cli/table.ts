@@ -2,7 +2,7 @@ import { defaultMaxAge } from '../check/finding.js';
 import type { BackupFinding, BackupState } from '../check/index.js';
 import { atlasUrl } from '../client/config/environment.js';
 import { leftOutNames, type Report } from './check-report.js';
-import { clusterOf, projectOf } from './patterns.js';
+import { clusterOf, isCluster, projectOf } from './patterns.js';
 import { needsLook, stateNames, states } from './states.js';
 import { formatDuration, formatLimit, printable } from './text.js';
 
@@ -11,10 +11,14 @@ function isProblem({ state, reason, lastFailed }: BackupFinding): boolean {
   return needsLook(state) || reason === 'no schedule' || lastFailed !== undefined;
 }
 
-/** Formats a report as a table with a summary below. */
-export function formatTable(report: Report, isColored: boolean): string {
+/**
+ * Formats a report as a table with a summary below.
+ *
+ * @param unlisted - the number of clusters of the inventory that Atlas no longer lists.
+ */
+export function formatTable(report: Report, unlisted: number, isColored: boolean): string {
   const { onlyProblems } = report.options;
-  const summary = formatSummary(report);
+  const summary = formatSummary(report, unlisted);
   const findings = report.findings.filter((finding) => !onlyProblems || isProblem(finding));
   if (findings.length === 0) return summary;
   const usualLimit = report.maxAge === 'schedule' ? defaultMaxAge : report.maxAge;
@@ -62,14 +66,17 @@ function noteOf(finding: BackupFinding, usualLimit: number): string {
   return notes.filter((note) => note !== undefined).join(', ');
 }
 
-// Such as `Clusters: 7 in 3 projects (1 none, 6 fresh). Not checked: 2 free, 1 excluded`.
-function formatSummary({ summary, server, options }: Report): string {
+// Such as `Clusters: 7 in 3 projects (1 none, 6 fresh). Lists that failed: 1. Not checked: 2 free, 1 excluded`.
+function formatSummary({ findings, summary, server, options }: Report, unlisted: number): string {
   const { clusters, projects } = summary;
   const { usualMaxAge: limit } = options;
   const byState = formatCounts(summary, stateNames);
+  const failed = findings.filter((finding) => !isCluster(finding)).length;
   const notChecked = formatCounts(summary, leftOutNames);
   const sentences = [
     `Clusters: ${clusters} in ${projects} project${projects === 1 ? '' : 's'}${byState && ` (${byState})`}`,
+    failed > 0 && `Lists that failed: ${failed}`,
+    unlisted > 0 && `No longer listed: ${unlisted}`,
     notChecked && `Not checked: ${notChecked}`,
     server !== atlasUrl && `Server: ${server}`,
     limit && `Limit: ${limit === 'schedule' ? 'by schedule' : formatLimit(limit)}`,

@@ -1,8 +1,7 @@
 import { joinRuns } from './gaps.js';
 import type { Cluster, History } from './history.js';
-import { dated, type Html, html, name, printList } from './html.js';
-import { chip, linkTo } from './names.js';
-import { compareRows, type Row, type Section } from './rows.js';
+import { chip, dated, type Html, html, name, printList } from './html.js';
+import { type Concern, compareRows, linkTo, needsLook, type Row, type Section } from './rows.js';
 import { count, Days, dayOf, getOrAdd, hourMs, printDay, printDuration, printRange, printTime } from './time.js';
 
 /** Prints what somebody has to look at, the worst first: clusters, then the reports, then what the checks named. */
@@ -13,22 +12,29 @@ export function printAttention(history: History, sections: readonly Section[], n
       return html`<span class="chip magenta">unknown</span> ${link}: could not be listed. ${dated(why)}`;
     }),
   );
-  const rows = sections.flatMap(({ project, rows: all }) =>
-    all.filter(({ standing }) => standing.needsLook).map((row) => ({ row, project })),
+  const items = sections.flatMap(({ project, rows }) =>
+    rows.filter(needsLook).flatMap((row) => itemsOf(row).map((item) => ({ ...item, row, project }))),
   );
-  const kinds = new Map<string, typeof rows>();
-  for (const item of rows.sort((a, b) => compareRows(a.row, b.row))) {
-    getOrAdd(kinds, item.row.standing.label, () => []).push(item);
-  }
+  items.sort((a, b) => a.rank - b.rank || compareRows(a.row, b.row));
+  const kinds = new Map<string, typeof items>();
+  for (const item of items) getOrAdd(kinds, item.label, () => []).push(item);
   const clusters = Array.from(kinds.values(), (some) =>
-    printList(some, ({ row, project }) => html`${chip(row.standing)} ${linkTo(row, project)}: ${dated(explain(row))}.`),
+    printList(some, (item) => html`${chip(item)} ${linkTo(item.row, item.project)}: ${dated(item.text)}.`),
   );
-  const isCalm = rows.length + lists.length === 0;
-  const problems = history.last?.problems ?? [];
-  const named = html`<h3>Problems that the last check named</h3><ul>${printList(problems, dated)}</ul>`;
+  const isCalm = items.length + lists.length === 0;
+  // Two jobs may name the same.
+  const problems = [...new Set(history.last?.problems)];
+  const title = `Problems that the last check ${history.jobs.length > 1 ? 'of each job ' : ''}named`;
+  const named = html`<h3>${title}</h3><ul>${printList(problems, dated)}</ul>`;
   return html`<section class="attention"><h2>Needs attention</h2>
 ${isCalm ? html`<p>No cluster.</p>` : html`<ul>${clusters}${printList(lists, (list) => list)}</ul>`}
 ${printReportProblems(history, sections, now)}${problems.length > 0 && named}</section>`;
+}
+
+/** What is wrong with a cluster: what it is, and what else is. */
+function itemsOf(row: Row): Concern[] {
+  const { label, color, rank, needsLook: isBad } = row.standing;
+  return [...(isBad ? [{ label, color, rank, text: explain(row) }] : []), ...row.concerns];
 }
 
 const maxSilence = 26 * hourMs;
@@ -67,7 +73,7 @@ ${printList(unusable, ({ file, why }) => html`${name(file)}: ${why}`)}</ul></sec
 /** Says what is wrong, since when, and whether it was so before. */
 function explain({ cluster, standing, days }: Row): string {
   const { finding, failures, backups } = cluster;
-  const { newest, age, maxAge, oldest, minHistory } = finding ?? {};
+  const { time: newest, age, maxAge, oldest, minHistory } = finding ?? {};
   const facts = [standing.note];
   if (!standing.isGone) facts.push(`${standing.label} since the report of ${printDay(sinceOf(cluster))}`);
   const limit = maxAge === undefined ? '' : ` (limit ${printDuration(maxAge)})`;
@@ -75,12 +81,12 @@ function explain({ cluster, standing, days }: Row): string {
   if (newest !== undefined) facts.push(`newest backup ${printTime(newest)}${old}`);
   else if (backups.size > 0) facts.push(`newest known backup ${printTime(Math.max(...backups.values()))}`);
   if (minHistory !== undefined && oldest !== undefined) {
-    facts.push(`oldest backup ${printTime(oldest)}, ${printDuration(minHistory)} of history needed`);
+    facts.push(`oldest backup ${printTime(oldest.time)}, ${printDuration(minHistory)} of history needed`);
   }
   const over = days.get('over');
   if (over !== undefined) facts.push(`over the limit on ${printLast(joinRuns(over.runs, days.get('unknown')))}`);
   if (failures.size > 0) facts.push(`a snapshot failed on ${printLast(Days.of(failures).runs)}`);
-  if (!standing.isGone) facts.push(finding?.message?.replace(/\.$/, ''));
+  if (!standing.isGone) facts.push(finding?.error?.message?.replace(/\.$/, ''));
   return facts.filter((fact) => fact !== undefined).join('; ');
 }
 

@@ -26,7 +26,7 @@ export function printDetails({ id, cluster, days }: Row, { groupId }: Project): 
     [
       ['State', printNotes(states)],
       ['Not checked', printNotes(notChecked)],
-      ['Error at the last check', isChecked && finding?.message ? [finding.message] : []],
+      ['Error at the last check', isChecked && finding?.error?.message ? [finding.error.message] : []],
       ...Array.from(ofKinds, ([kind, some]): Line => [kinds[kind].label, print(some)]),
       ['Failed snapshots', print(Days.of(failures))],
       ['Limit of the check', limit ? [printDuration(limit)] : []],

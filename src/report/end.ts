@@ -1,9 +1,8 @@
 import { type Line, printLines, printNotes } from './details.js';
 import type { History } from './history.js';
-import { type Html, html, name, printList } from './html.js';
-import { isLeftOut, leftOutBy } from './names.js';
-import type { Section } from './rows.js';
-import { Days, dayOf, getOrAdd } from './time.js';
+import { dated, type Html, html, name, printList, printTable } from './html.js';
+import { isLeftOut, leftOutBy, type Section } from './rows.js';
+import { Days, dayOf, getOrAdd, printTime } from './time.js';
 
 /** Prints what the checks left out, by the reason and the pattern. */
 export function printLeftOut(sections: readonly Section[]): Html | undefined {
@@ -18,9 +17,10 @@ export function printLeftOut(sections: readonly Section[]): Html | undefined {
   if (clusters.size === 0) return undefined;
   const lines = Array.from(
     clusters,
-    ([reason, some]) => html`<dt>${some.length} ${reason}</dt><dd><ul>${printList(some, (item) => item)}</ul></dd>`,
+    ([reason, some]) =>
+      html`<div><dt>${some.length} ${reason}</dt><dd><ul>${printList(some, (item) => item)}</ul></dd></div>`,
   );
-  return html`<section><h2>What was left out</h2><dl class="left-out">${lines}</dl></section>`;
+  return html`<section><h2>What was left out</h2><dl class="lines">${lines}</dl></section>`;
 }
 
 /** Prints how the checks were run. */
@@ -33,6 +33,16 @@ export function printChecks({ checks, reportDays, days, failures, projectCounts 
     ['Projects listed', printNotes(projectCounts)],
   ];
   return html`<section><h2>How the checks were run</h2>${printLines(lines)}</section>`;
+}
+
+/** Prints what the page was made of, so that it can be held against the storage. */
+export function printFiles({ files }: History): Html {
+  const rows = files.map(({ file, time, sha256 }) => [
+    name(file),
+    dated(printTime(time)),
+    html`<code>${sha256}</code>`,
+  ]);
+  return html`<section><h2>The files</h2>${printTable(['File', 'Time of the check', 'SHA-256'], rows)}</section>`;
 }
 
 /** The days between the first and the last report that no report lists clusters of. */
@@ -58,5 +68,5 @@ const notShown = [
   'Whether somebody acted on what the check found.',
   'Whether somebody changed the reports: that is what their storage is for.',
   'Whether a Backup Compliance Policy is in place: only a Project Owner can read it.',
-  'How long Atlas keeps events is not documented.',
+  'Events and alert settings: the Atlas CLI lists them.',
 ];

@@ -1,25 +1,29 @@
+import type { Finding } from './format.js';
 import { addBackup, type Cluster, keepHighest } from './history.js';
-import { codeOf, type Fields, type Finding, fieldsOf, listed, listOf, shown, timeOf } from './json.js';
+import { codeOf, type Fields, fieldsOf, listed, listOf, shown, timeOf } from './json.js';
 import { dayOf, note, printDay, printDuration, printTime } from './time.js';
 
+type Evidence = NonNullable<Finding['evidence']>;
+
 /** Adds what Atlas answered. @param day - of the report. */
-export function addEvidence(cluster: Cluster, finding: Finding, evidence: Fields, day: number): void {
+export function addEvidence(cluster: Cluster, finding: Finding, day: number): void {
+  const { evidence = {} } = finding;
   for (const snapshot of snapshotsOf(evidence)) addSnapshot(cluster, snapshot);
   addSettings(cluster, settingsOf(finding, evidence), day);
-  const createdAt = timeOf(fieldsOf(evidence['cluster'])['createDate']);
+  const createdAt = timeOf(fieldsOf(evidence.cluster)['createDate']);
   // A later cluster may have the same name.
   if (createdAt !== undefined) cluster.createdAt = Math.min(createdAt, cluster.createdAt ?? createdAt);
   addRestores(cluster, evidence, day);
-  for (const error of listOf(evidence['errors'])) {
+  for (const error of listOf(evidence.errors)) {
     const part = shown(error['path'])?.split('/').at(-1) ?? 'a part';
     note(cluster.notRead, `${part} (${codeOf(error)})`, day);
   }
 }
 
 /** The snapshots of the whole cluster, and not those of single shards. */
-function snapshotsOf(evidence: Fields): Fields[] {
-  const isSharded = /SHARDED$/.test(String(fieldsOf(evidence['cluster'])['clusterType']));
-  return listOf(evidence['snapshots']).filter(({ type }) => !isSharded || type === 'shardedCluster');
+function snapshotsOf(evidence: Evidence): Fields[] {
+  const isSharded = /SHARDED$/.test(String(fieldsOf(evidence.cluster)['clusterType']));
+  return listOf(evidence.snapshots).filter(({ type }) => !isSharded || type === 'shardedCluster');
 }
 
 function addSnapshot(cluster: Cluster, snapshot: Fields): void {
@@ -42,7 +46,7 @@ function addSnapshot(cluster: Cluster, snapshot: Fields): void {
   if (regions?.length) keepHighest(cluster, 'Newest backup with copies', time, print);
 }
 
-function addRestores(cluster: Cluster, { restores, cluster: described }: Fields, day: number): void {
+function addRestores(cluster: Cluster, { restores, cluster: described }: Evidence, day: number): void {
   const isRead = Array.isArray(restores);
   if (!isRead && described !== undefined) note(cluster.notRead, 'restore jobs', day);
   if (!isRead) return;
@@ -71,10 +75,10 @@ function addRestore(cluster: Cluster, restore: Fields, day: number): void {
 }
 
 /** What may differ between two reports. Undefined if a report does not say it. */
-function settingsOf(finding: Finding, evidence: Fields) {
+function settingsOf(finding: Finding, evidence: Evidence) {
   const { clusterType, reason, minHistory, pitEnabled } = finding;
-  const cluster = fieldsOf(evidence['cluster']);
-  const schedule = evidence['schedule'] ?? (reason === 'no schedule' ? {} : undefined);
+  const cluster = fieldsOf(evidence.cluster);
+  const schedule = evidence.schedule ?? (reason === 'no schedule' ? {} : undefined);
   const { policies, copySettings, restoreWindowDays } = fieldsOf(schedule);
   const items = listOf(policies).flatMap(({ policyItems }) => listOf(policyItems).map(printPolicyItem));
   const flexSchedule = clusterType === 'flex' ? 'one a day, the last 8 are kept (no setting)' : undefined;

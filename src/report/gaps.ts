@@ -1,6 +1,5 @@
-import { type Html, html } from './html.js';
-import { chip, linkTo } from './names.js';
-import type { Row, Section } from './rows.js';
+import { chip, type Html, html, printTable } from './html.js';
+import { linkTo, type Row, type Section } from './rows.js';
 import { count, Days, printDay } from './time.js';
 
 const maxListed = 50;
@@ -12,11 +11,10 @@ export function printGaps(sections: readonly Section[]): Html {
   );
   gaps.sort((a, b) => b.last - a.last || b.first - a.first);
   const lines = gaps.slice(0, maxListed).map(({ project, row, first, last }) => {
-    const days = html`<td><time>${printDay(first)}</time></td><td><time>${printDay(last)}</time></td><td>${last - first + 1}</td>`;
-    return html`<tr><th scope="row">${linkTo(row, project)}</th>${days}<td>${chip(row.standing)}</td></tr>`;
+    const [from, to] = [first, last].map((day) => html`<time>${printDay(day)}</time>`);
+    return [linkTo(row, project), from, to, last - first + 1, chip(row.standing)];
   });
-  const heads = ['Cluster', 'From', 'To', 'Days', 'State now'].map((title) => html`<th scope="col">${title}</th>`);
-  const table = html`<table><thead><tr>${heads}</tr></thead><tbody>${lines}</tbody></table>`;
+  const table = printTable(['Cluster', 'From', 'To', 'Days', 'State now'], lines);
   const more = gaps.length > maxListed && html`<p>And ${count(gaps.length - maxListed, 'older gap')}.</p>`;
   return html`<section><h2>Gaps of this period</h2>${gaps.length > 0 ? table : html`<p>None.</p>`}${more}</section>`;
 }

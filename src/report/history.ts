@@ -1,7 +1,10 @@
-import type { Finding, Named } from './json.js';
+import type { Finding } from './format.js';
 import { Days, dayOf, type Notes } from './time.js';
 
 // What the reports say, as plain data. Times are in ms since 1970.
+
+/** A cluster as a report names it, or a list of clusters, which has no `clusterName`. */
+export type Named = Pick<Finding, 'groupId' | 'groupName' | 'clusterName' | 'clusterType'>;
 
 /** What the command knows, and the page asks. */
 export interface Knowledge {
@@ -13,8 +16,24 @@ export interface Knowledge {
   readonly now: number;
 }
 
+/** The reports of one login, with the options that choose or judge clusters. */
+export interface Job {
+  /** What tells it apart from the others. */
+  readonly label: string;
+  readonly checks: number;
+  /** When its first and its last check began. */
+  readonly first: number;
+  readonly last: number;
+  /** Whether its next check is overdue. */
+  readonly isDead: boolean;
+  /** Those that its last check named. */
+  readonly problems: readonly string[];
+}
+
 /** What all reports say. */
 export class History {
+  readonly jobs: Job[] = [];
+  readonly files: { readonly file: string; readonly time: number; readonly sha256: string }[] = [];
   /** Files that are no reports, and what a report has that is no finding. */
   readonly unusable: { readonly file: string; readonly why: string }[] = [];
   /** The checks that could not list the projects. */
@@ -87,6 +106,8 @@ export class Cluster {
   readonly backups = new Map<number, number>();
   /** The days with a failed snapshot. */
   readonly failures = new Set<number>();
+  /** The days of backups that were deleted before their time. */
+  readonly deletions = new Set<number>();
   createdAt: number | undefined;
   areRestoresRead = false;
   /** The restore jobs by ID. The day is that of the end, or of the first report. */

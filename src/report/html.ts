@@ -49,6 +49,10 @@ export function dated(text: string): Html {
   return html`${parts.map((part, index) => (index % 2 === 1 ? html`<time>${part}</time>` : part))}`;
 }
 
+/** A label in a frame. */
+export const chip = ({ label, color }: { readonly label: string; readonly color: string }): Html =>
+  html`<span class="chip ${color}">${label}</span>`;
+
 const maxListed = 500;
 
 /** Prints a list, of at most 500 of a kind. */
@@ -56,4 +60,12 @@ export function printList<Item>(items: readonly Item[], toHtml: (item: Item) => 
   const more = items.length - maxListed;
   const printed = items.slice(0, maxListed).map((item) => html`<li>${toHtml(item)}</li>`);
   return html`${printed}${more > 0 && html`<li>and ${more} more</li>`}`;
+}
+
+/** Prints a table. The first cell of each row names it. */
+export function printTable(heads: readonly string[], rows: readonly (readonly Value[])[]): Html {
+  const toRow = ([first, ...cells]: readonly Value[]) =>
+    html`<tr><th scope="row">${first}</th>${cells.map((cell) => html`<td>${cell}</td>`)}</tr>`;
+  const columns = heads.map((head) => html`<th scope="col">${head}</th>`);
+  return html`<table><thead><tr>${columns}</tr></thead><tbody>${rows.map(toRow)}</tbody></table>`;
 }

@@ -1,16 +1,15 @@
 import { printAttention } from './attention.js';
 import { findSpan, type Span } from './days.js';
 import { printDetails, printLines, printNotes } from './details.js';
-import { daysWithout, printChecks, printLeftOut, printLimits } from './end.js';
+import { daysWithout, printChecks, printFiles, printLeftOut, printLimits } from './end.js';
 import { printGaps } from './gaps.js';
 import type { History, Knowledge } from './history.js';
-import { dated, type Html, html, name } from './html.js';
-import { chip, countEach, isLeftOut, typeOf } from './names.js';
+import { chip, dated, type Html, html, name } from './html.js';
 import { axis, drawLegend, drawReports, drawRow, drawShared } from './picture.js';
-import { type Row, type Section, toSections } from './rows.js';
+import { countEach, isLeftOut, needsLook, type Row, type Section, toSections, typeOf } from './rows.js';
 import { style } from './style.js';
 import { count, Days, dayOf, printTime } from './time.js';
-import { printSummary, sayAttention } from './top.js';
+import { printJobs, printSummary, sayAttention } from './top.js';
 
 export type { History } from './history.js';
 export { readReports } from './reports.js';
@@ -49,12 +48,12 @@ export function* printPage({ history, knowledge }: Material): Generator<Html> {
 <p class="last">${dated(`${last}${history.last?.hasFailed ? ', failed' : ''}.`)}</p>
 <p class="soft">${dated(`Backups of MongoDB Atlas, by the reports of atlas-tenant-snapshots check. Made ${printTime(knowledge.now)}. All days are those of UTC.`)}</p>`;
   yield printSummary(history, sections);
-  yield printAttention(history, sections, knowledge.now);
+  yield html`${printAttention(history, sections, knowledge.now)}${printJobs(history)}`;
   if (span !== undefined) {
     yield printGaps(sections);
     yield* printPicture(history, sections, span);
   }
-  yield html`${printLeftOut(sections)}${printChecks(history)}${printLimits()}
+  yield html`${printLeftOut(sections)}${printChecks(history)}${printFiles(history)}${printLimits()}
 </main>
 </body>
 </html>`;
@@ -62,15 +61,17 @@ export function* printPage({ history, knowledge }: Material): Generator<Html> {
 
 function* printPicture(history: History, sections: readonly Section[], span: Span): Generator<Html> {
   const failed = history.failures.map(({ time }) => dayOf(time)).filter((day) => day >= span.first && day <= span.last);
-  const without = daysWithout(history.reportDays, history.days);
+  const without = daysWithout(history.reportDays, history.reportDays);
   yield html`${drawShared(span)}<section><h2>Each day</h2>${drawLegend()}
 <div class="head top"><span></span><span></span>${axis}</div>
 <div class="head"><span>Days with a report</span><span></span>${drawReports(history.days, Days.of(failed), span)}</div>
 ${without.count > 0 && html`<p class="soft">${dated(`No report on ${without}.`)}</p>`}`;
   for (const section of sections) {
     yield printHead(section, sections.length === 1);
-    for (const row of section.rows) yield printRow(row, section, span);
-    yield html`</details>`;
+    const shown = section.rows.filter(({ id }) => id !== undefined);
+    for (const row of shown) yield printRow(row, section, span);
+    const more = section.rows.length - shown.length;
+    yield html`${more > 0 && html`<p>and ${more} more that are no longer listed</p>`}</details>`;
   }
   yield html`</section>`;
 }
@@ -78,7 +79,7 @@ ${without.count > 0 && html`<p class="soft">${dated(`No report on ${without}.`)}
 /** Projects whose clusters are all well are closed. */
 function printHead({ id, project, rows, failedLists }: Section, isOnly: boolean): Html {
   const { groupId, listFailures } = project;
-  const isBad = failedLists.length > 0 || rows.some(({ standing }) => standing.needsLook);
+  const isBad = failedLists.length > 0 || rows.some(needsLook);
   const failures = listFailures.size > 0 && [
     ['Could not be listed', printNotes(listFailures)] as const,
     ['Project ID', [groupId]] as const,

@@ -1,3 +1,5 @@
+import type { Finding } from './format.js';
+
 // Reads JSON in which any field may be missing or odd.
 
 /** A JSON object. */
@@ -9,17 +11,11 @@ export const fieldsOf = (value: unknown): Fields =>
 /** The items of a list, each as an object. */
 export const listOf = (value: unknown): Fields[] => (Array.isArray(value) ? value.map(fieldsOf) : []);
 
-export const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
+const isoTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/;
 
-export const numberOf = (value: unknown): number | undefined => (typeof value === 'number' ? value : undefined);
-
-/** The texts of a list. */
-export const textsOf = (value: unknown): string[] =>
-  Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
-
-/** A time in ms since 1970. */
+/** A time of Atlas in ms since 1970. One without a zone is none: it would be read in the zone of this machine. */
 export function timeOf(value: unknown): number | undefined {
-  const time = typeof value === 'string' && /^\d{4}-\d\d-\d\dT/.test(value) ? Date.parse(value) : Number.NaN;
+  const time = typeof value === 'string' && isoTime.test(value) ? Date.parse(value) : Number.NaN;
   return Number.isNaN(time) ? undefined : time;
 }
 
@@ -31,43 +27,9 @@ export function shown(value: unknown): string | undefined {
 
 export const listed = (texts: readonly unknown[]): string => texts.map(shown).join(', ') || 'none';
 
-export type Named = NonNullable<ReturnType<typeof readNamed>>;
-
-/** Reads a cluster as a report names it, or a list of clusters, which has no `clusterName`. Undefined if it is neither. */
-export function readNamed({ groupId, groupName, clusterName, clusterType }: Fields) {
-  if (typeof groupId !== 'string' || typeof clusterType !== 'string') return undefined;
-  if (clusterName !== undefined && typeof clusterName !== 'string') return undefined;
-  return { groupId, groupName: textOf(groupName), clusterName, clusterType };
-}
-
-export type Finding = NonNullable<ReturnType<typeof readFinding>>;
-
-/** Reads a finding. Times are in ms since 1970. Undefined if it is none. */
-export function readFinding(fields: Fields) {
-  const named = readNamed(fields);
-  const { state, error, reason } = fields;
-  if (named === undefined || typeof state !== 'string') return undefined;
-  return {
-    // A spread here would make objects that are ten times as slow.
-    groupId: named.groupId,
-    groupName: named.groupName,
-    clusterName: named.clusterName,
-    clusterType: named.clusterType,
-    state,
-    /** Of the state, or the code of the error. */
-    reason: textOf(reason) ?? (error === undefined ? undefined : codeOf(error)),
-    newest: timeOf(fields['time']),
-    age: numberOf(fields['age']),
-    maxAge: numberOf(fields['maxAge']),
-    minHistory: numberOf(fields['minHistory']),
-    oldest: timeOf(fieldsOf(fields['oldest'])['time']),
-    backups: numberOf(fields['backups']),
-    pitEnabled: fields['pitEnabled'],
-    lastFailed: timeOf(fieldsOf(fields['lastFailed'])['time']),
-    /** Of the error. */
-    message: textOf(fieldsOf(error)['message']),
-  };
-}
+/** The reason of a state, or the code of the error. */
+export const reasonOf = ({ reason, error }: Pick<Finding, 'reason' | 'error'>): string | undefined =>
+  reason ?? (error && codeOf(error));
 
 /** What names an error in a few characters. */
 export function codeOf(error: unknown): string {

@@ -1,7 +1,6 @@
 import { kinds, type Span } from './days.js';
 import { type Html, html } from './html.js';
-import { typeOf } from './names.js';
-import type { Row } from './rows.js';
+import { type Row, typeOf } from './rows.js';
 import { count, Days, dayMs, getOrAdd, printDay, printRange } from './time.js';
 
 const lengthOf = ({ first, last }: Span): number => last - first + 1;
@@ -24,7 +23,11 @@ function drawBars(name: string, { runs }: Days, words: string, span: Span): Html
   return html`<g class="${name}">${bars}</g>`;
 }
 
-const markTitles = { failed: 'a snapshot failed', restored: 'restored' } as const;
+const markTitles = {
+  failed: 'a snapshot failed',
+  restored: 'restored',
+  deleted: 'deleted before its time',
+} as const;
 
 type Mark = keyof typeof markTitles;
 
@@ -38,7 +41,7 @@ function drawMarks(marks: Readonly<Record<Mark, Days>>, span: Span): Html[] {
   const shown = [...byDay].filter(([day]) => day >= span.first && day <= span.last);
   return shown.flatMap(([day, some]) =>
     some.map((mark, index) => {
-      const shift = (2 * index + 1 - some.length) * 4.5;
+      const shift = (2 * index + 1 - some.length) * 6;
       const moved = shift !== 0 && html` transform="translate(${shift})"`;
       return html`<use href="#${mark}" x="${at(span, day + 0.5)}"${moved}><title>${printDay(day)}: ${markTitles[mark]}</title></use>`;
     }),
@@ -54,13 +57,15 @@ export function drawRow(row: Row, span: Span): Html {
   const { cluster, standing, days } = row;
   const failures = Days.of(cluster.failures);
   const restored = restoredOn(row);
+  const deleted = Days.of(cluster.deletions);
   const parts = Array.from(days, ([kind, some]) => `${kinds[kind].title} on ${count(some.count, 'day')}`);
   if (failures.count > 0) parts.push(`a snapshot failed on ${count(failures.count, 'day')}`);
   if (restored.count > 0) parts.push(`restored on ${count(restored.count, 'day')}`);
+  if (deleted.count > 0) parts.push(`backups of ${count(deleted.count, 'day')} were deleted before their time`);
   const label = `${cluster.name}, ${typeOf(cluster)}, ${standing.label}. ${printRange(span.first, span.last)}: ${parts.join('; ')}.`;
   const drawn = [...days].filter(([kind]) => kind !== 'blank');
   const bars = drawn.map(([kind, some]) => drawBars(kind, some, kinds[kind].title, span));
-  return drawDays(label, [...bars, ...drawMarks({ failed: failures, restored }, span)]);
+  return drawDays(label, [...bars, ...drawMarks({ failed: failures, restored, deleted }, span)]);
 }
 
 const drawDays = (label: string, parts: readonly Html[]): Html =>
@@ -109,6 +114,7 @@ export function drawShared(span: Span): Html {
 <pattern id="dots" width="6" height="8" patternUnits="userSpaceOnUse"><rect width="3" height="8"/></pattern>
 <g id="failed"><path d="M-3.5 0.5l7 6m0-6l-7 6"/></g>
 <g id="restored"><circle cy="3.5" r="3"/></g>
+<g id="deleted"><path d="M-4 0.5h8l-4 6.5z"/></g>
 <g id="grid"><line class="line" x2="100%" y1="18.5" y2="18.5"/>${ticks.map(([day]) => html`<line x1="${at(span, day)}" x2="${at(span, day)}" y2="30"/>`)}</g>
 <g id="cuts">${cuts.map((x) => html`<line x1="${x}" x2="${x}" y1="7" y2="27"/>`)}</g>
 <g id="axis">${ticks.map(([day, label]) => drawTick(day, label, span))}</g>

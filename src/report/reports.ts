@@ -1,23 +1,11 @@
 import { open, readFile } from 'node:fs/promises';
 import { addFinding } from './add-finding.js';
-import { Cluster, History, type Knowledge, type Listing, listKey, type Project } from './history.js';
-import {
-  codeOf,
-  type Fields,
-  fieldsOf,
-  listOf,
-  type Named,
-  numberOf,
-  readFinding,
-  readNamed,
-  shown,
-  textOf,
-  textsOf,
-  timeOf,
-} from './json.js';
+import { type NotChecked, readReport } from './format.js';
+import { Cluster, History, type Knowledge, type Listing, listKey, type Named, type Project } from './history.js';
+import { codeOf, reasonOf, timeOf } from './json.js';
 import { dayOf, getOrAdd, note } from './time.js';
 
-type Report = Awaited<ReturnType<typeof readReport>>;
+type ReportFile = Awaited<ReturnType<typeof readReportFile>>;
 
 /**
  * Reads reports, the oldest first, one at a time. What is no report is in the history too.
@@ -38,9 +26,9 @@ export async function readReports(
   for (const file of files) await attempt(file, async () => void dated.push({ file, time: await readTime(file) }));
   for (const { file } of dated.sort((a, b) => a.time - b.time)) {
     await attempt(file, async () => {
-      const report = await readReport(file);
-      if (report.isAnonymized && dated.length > 1) throw new Error(ofOtherNames);
-      addReport(history, report, knowledge);
+      const read = await readReportFile(file);
+      if (read.isAnonymized && dated.length > 1) throw new Error(ofOtherNames);
+      addReport(history, read, knowledge);
     });
   }
   return history;
@@ -67,55 +55,42 @@ async function readTime(file: string): Promise<number> {
   } finally {
     await handle.close();
   }
-  return (await readReport(file)).time;
+  return (await readReportFile(file)).report.checkedAt;
 }
 
 /** @throws an error that says why it is no report. */
-async function readReport(file: string) {
-  const fields = fieldsOf(JSON.parse(await readFile(file, 'utf8')));
-  const { formatVersion = 1, checkedAt, findings, error, options } = fields;
-  const time = timeOf(checkedAt);
-  if (time === undefined || (!Array.isArray(findings) && typeof error !== 'object')) {
-    throw new Error('It is not a report of a check.');
-  }
-  if (formatVersion !== 1) throw new Error(`Its formatVersion is ${JSON.stringify(formatVersion)}, not 1.`);
-  return { file, time, fields, isAnonymized: Array.isArray(options) };
+async function readReportFile(file: string) {
+  const report = readReport(JSON.parse(await readFile(file, 'utf8')));
+  return { file, report, isAnonymized: Array.isArray(report.options) };
 }
 
-/** @param report - not older than those that were added earlier. */
-function addReport(history: History, report: Report, knowledge: Knowledge): void {
-  const { time, fields } = report;
-  const { version, login, loginId, options, error, summary } = fields;
+/** @param read - not older than those that were added earlier. */
+function addReport(history: History, read: ReportFile, knowledge: Knowledge): void {
+  const { version, login, loginId, options, error, summary, problems = [], checkedAt: time } = read.report;
   const day = dayOf(time);
   history.reportDays.add(day);
-  const server = textOf(fields['server']) ?? 'a server that the report does not name';
-  const given = [`version ${shown(version) ?? 'unknown'}`, server, shown(login), shown(loginId)].filter(Boolean);
+  const server = read.report.server ?? 'a server that the report does not name';
+  const given = [`version ${version ?? 'unknown'}`, server, login, loginId].filter(Boolean);
   note(history.checks, `${given.join(', ')}, options ${JSON.stringify(options ?? {})}`, day);
-  history.last = { time, server, problems: textsOf(fields['problems']), hasFailed: error !== undefined };
+  history.last = { time, server, problems, hasFailed: error !== undefined };
   if (error !== undefined) {
-    history.failures.push({ time, why: textOf(fieldsOf(error)['message']) ?? codeOf(error) });
+    history.failures.push({ time, why: error.message ?? codeOf(error) });
     return;
   }
   history.days.add(day);
-  const projects = numberOf(fieldsOf(summary)['projects']);
-  if (projects !== undefined) note(history.projectCounts, String(projects), day);
-  addClusters(history, report, server, knowledge);
+  if (summary?.projects !== undefined) note(history.projectCounts, String(summary.projects), day);
+  addClusters(history, read, server, knowledge);
 }
 
-function addClusters(history: History, report: Report, server: string, knowledge: Knowledge): void {
-  const { file, time, isAnonymized, fields } = report;
-  const { options } = fields;
-  const { project: groupIds, exclude, maxAge } = fieldsOf(options);
+function addClusters(history: History, read: ReportFile, server: string, knowledge: Knowledge): void {
+  const { file, report, isAnonymized } = read;
+  const { checkedAt: time, findings, notChecked, odd, options = {} } = report;
+  const names = Array.isArray(options) ? options : undefined;
+  const { project: groupIds, exclude = [], maxAge = [] } = Array.isArray(options) ? {} : options;
   // An anonymized report says only that there is a limit.
   const isLimitGiven = (named: Named) =>
-    textsOf(maxAge).some((text) => isFor(named, text, knowledge)) || textsOf(options).includes('maxAge');
-  const listing: Listing = {
-    time,
-    server,
-    groupIds: Array.isArray(groupIds) ? groupIds : undefined,
-    excludes: textsOf(exclude),
-    failedLists: new Set(),
-  };
+    maxAge.some((text) => isFor(named, text, knowledge)) || names?.includes('maxAge') === true;
+  const listing: Listing = { time, server, groupIds, excludes: exclude, failedLists: new Set() };
   history.listings.push(listing);
   const projectOf = ({ groupId, groupName }: Named): Project => {
     const lists = () => ({ failedLists: new Map(), listFailures: new Map(), clusters: new Map() });
@@ -125,29 +100,21 @@ function addClusters(history: History, report: Report, server: string, knowledge
     project.servers.add(server);
     return project;
   };
-  let unreadable = 0;
-  for (const fieldsOfCluster of listOf(fields['notChecked'])) {
-    const named = readNamed(fieldsOfCluster);
-    if (named?.clusterName !== undefined) addNotChecked(projectOf(named), named, fieldsOfCluster, time);
-    else unreadable += 1;
-  }
-  for (const fieldsOfFinding of listOf(fields['findings'])) {
-    const finding = readFinding(fieldsOfFinding);
-    if (finding === undefined) unreadable += 1;
-    else if (finding.clusterName === undefined) {
+  for (const cluster of notChecked) addNotChecked(projectOf(cluster), cluster, time);
+  for (const finding of findings) {
+    if (finding.clusterName === undefined) {
       listing.failedLists.add(listKey(finding, finding.clusterType));
       const { failedLists, listFailures } = projectOf(finding);
-      const why = finding.message ?? finding.reason ?? 'no reason';
+      const why = finding.error?.message ?? reasonOf(finding) ?? 'no reason';
       failedLists.set(finding.clusterType, why);
       note(listFailures, `${finding.clusterType} clusters: ${why.replace(/\.$/, '')}`, dayOf(time));
     } else {
       const cluster = clusterOf(projectOf(finding), finding, time);
       cluster.isChecked = true;
-      const evidence = fieldsOf(fieldsOfFinding['evidence']);
-      addFinding(cluster, finding, { evidence, time, isLimitGiven: isLimitGiven(finding) });
+      addFinding(cluster, finding, { time, isLimitGiven: isLimitGiven(finding) });
     }
   }
-  if (unreadable > 0) history.unusable.push({ file, why: `${unreadable} of its entries name no cluster or no state` });
+  if (odd > 0) history.unusable.push({ file, why: `${odd} of its entries name no cluster or no state` });
 }
 
 /** Whether a limit, such as `26h` or `Web Shop/test-*=26h`, is for a cluster. */
@@ -168,11 +135,12 @@ function clusterOf(project: Project, named: Named, time: number): Cluster {
   return cluster;
 }
 
-function addNotChecked(project: Project, named: Named, { reason, pattern }: Fields, time: number): void {
-  const cluster = clusterOf(project, named, time);
+function addNotChecked(project: Project, notChecked: NotChecked, time: number): void {
+  const cluster = clusterOf(project, notChecked, time);
+  const { reason, pattern } = notChecked;
   // What one check leaves out may be what another one is for.
   const isOfOther = reason === 'not included' || (reason === 'excluded' && cluster.checks.at(-1)?.day === dayOf(time));
   if (!isOfOther) cluster.isChecked = false;
-  const why = shown(reason) ?? 'no reason';
-  note(cluster.notChecked, pattern === undefined ? why : `${why} by ${shown(pattern)}`, dayOf(time));
+  const why = reason ?? 'no reason';
+  note(cluster.notChecked, pattern === undefined ? why : `${why} by ${pattern}`, dayOf(time));
 }

@@ -1,5 +1,7 @@
 import { judgeDays, type Kind, type Span } from './days.js';
 import { type Cluster, type History, type Knowledge, type Listing, listKey, type Project } from './history.js';
+import { type Html, html, name } from './html.js';
+import { reasonOf } from './json.js';
 import { type Days, dayOf, printDay } from './time.js';
 
 /** What a cluster is now, as far as the reports know. */
@@ -14,12 +16,21 @@ export interface Standing {
   readonly note?: string | undefined;
 }
 
+/** What somebody has to look at, beside what a cluster is now. */
+export interface Concern {
+  readonly label: string;
+  readonly color: string;
+  readonly rank: number;
+  readonly text: string;
+}
+
 /** A row of the picture. */
 export interface Row {
-  /** Of the element. */
-  readonly id: string;
+  /** Of the element. Undefined if the page has no row of the cluster, but counts it. */
+  readonly id: string | undefined;
   readonly cluster: Cluster;
   readonly standing: Standing;
+  readonly concerns: readonly Concern[];
   readonly days: ReadonlyMap<Kind, Days>;
 }
 
@@ -44,7 +55,7 @@ export function toSections(history: History, span: Span, knowledge: Knowledge): 
     const judged = [...clusters.values()].map((cluster) => {
       const readable = covering.filter(({ failedLists }) => !failedLists.has(listKey(project, cluster.type)));
       const days = judgeDays(cluster, span, new Set(readable.map(({ time }) => dayOf(time))));
-      return { cluster, standing: standingOf(cluster, project, covering, knowledge), days };
+      return { cluster, standing: standingOf(cluster, project, covering, knowledge), concerns: [], days };
     });
     const id = `p${index + 1}`;
     const rows = judged.sort(compareRows).map((row, position): Row => ({ id: `${id}c${position + 1}`, ...row }));
@@ -52,8 +63,23 @@ export function toSections(history: History, span: Span, knowledge: Knowledge): 
     const failedLists = [...project.failedLists].filter(([type]) => isFailing(type));
     return { id, project, rows, failedLists };
   });
-  return sections.sort((a, b) => worstOf(a) - worstOf(b) || compare(a.project.name, b.project.name));
+  const sorted = sections.sort((a, b) => worstOf(a) - worstOf(b) || compare(a.project.name, b.project.name));
+  return leaveOutGone(sorted);
 }
+
+const maxGone = 500;
+
+/** Leaves out the rows of all but 500 clusters that are no longer listed. There may be years of them. */
+function leaveOutGone(sections: readonly Section[]): Section[] {
+  const gone = sections.flatMap(({ rows }) => rows.filter(({ standing }) => standing.isGone));
+  const leftOut = new Set(gone.sort(compareRows).slice(maxGone));
+  const toRow = (row: Row): Row => (leftOut.has(row) ? { ...row, id: undefined } : row);
+  return sections.map((section) => ({ ...section, rows: section.rows.map(toRow) }));
+}
+
+/** Whether somebody has to look at a cluster. */
+export const needsLook = ({ standing, concerns }: Pick<Row, 'standing' | 'concerns'>): boolean =>
+  standing.needsLook || concerns.length > 0;
 
 const { compare } = new Intl.Collator('en');
 
@@ -79,8 +105,8 @@ function standingOf(cluster: Cluster, project: Project, covering: readonly Listi
   }
   if (cluster.listedAt === last?.time) {
     if (!cluster.isChecked) return { ...calm, label: 'not checked', note: [...cluster.notChecked.keys()].at(-1) };
-    const { state = '', reason } = cluster.finding ?? {};
-    return { ...odd, ...factsOf(state, states), label: state, note: reason };
+    const { state = '' } = cluster.finding ?? {};
+    return { ...odd, ...factsOf(state, states), label: state, note: cluster.finding && reasonOf(cluster.finding) };
   }
   const lastDay = `last listed on ${printDay(dayOf(cluster.listedAt))}`;
   const gone = { isGone: true, label: 'no longer listed' };
@@ -107,4 +133,28 @@ function factsOf(state: string, states: Knowledge['states']) {
   const { exitCode, color = 'plain' } = states[state] ?? { exitCode: 3, color: 'magenta' };
   const bad = names.filter((name) => states[name]?.exitCode !== 0);
   return { needsLook: exitCode !== 0, color, rank: rank >= 0 ? rank : bad.length - 0.5 };
+}
+
+/** A link that opens the row of a cluster, if the page has it. */
+export function linkTo({ id, cluster }: Row, project: Project): Html {
+  const named = html`${name(project.name)} / ${name(cluster.name)}`;
+  return id === undefined ? named : html`<a href="#${id}">${named}</a>`;
+}
+
+/** Whether the last report that lists a cluster has no finding of it. */
+export const isLeftOut = ({ cluster, standing }: Pick<Row, 'cluster' | 'standing'>): boolean =>
+  !cluster.isChecked && !standing.isGone;
+
+/** Why a cluster was left out, and by which pattern. */
+export const leftOutBy = ({ notChecked }: Cluster): string => [...notChecked.keys()].at(-1) ?? '';
+
+/** The type of a cluster. Atlas lists free clusters among the dedicated ones. */
+export const typeOf = (cluster: Cluster): string =>
+  !cluster.isChecked && leftOutBy(cluster) === 'free' ? 'free' : cluster.type;
+
+/** Counts texts, in the order in which they come. */
+export function countEach(texts: readonly string[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const text of texts) counts.set(text, (counts.get(text) ?? 0) + 1);
+  return counts;
 }

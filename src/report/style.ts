@@ -9,63 +9,74 @@ export const style = new Html(`
 * { box-sizing: border-box }
 body { margin: 0 auto; padding: 1.5rem; max-width: 84rem; background: var(--page); color: var(--ink);
   font: 15px/1.5 system-ui, "Segoe UI", Roboto, "DejaVu Sans", sans-serif; overflow-wrap: anywhere }
-h1 { font-size: 1.7rem; margin: 0 } h2 { font-size: 1.15rem; margin: 1.6rem 0 .4rem } h3 { font-size: 1rem; margin: 1rem 0 .2rem }
-time { white-space: nowrap } .last { font-weight: 600 }
+h1 { font-size: 1.7rem; margin: 0 } h2 { font-size: 1.15rem; margin: 1.3rem 0 .3rem } h3 { font-size: 1rem; margin: 1rem 0 .2rem }
 a { color: var(--link) } p { margin: .3rem 0 } ul { margin: .3rem 0; padding-left: 1.1rem } li { margin: .25rem 0 }
+dl, dd { margin: 0 }
 small, .soft { color: var(--soft); font-size: .85rem }
-dl { margin: 0 } dd { margin: 0 }
-.facts { display: flex; flex-wrap: wrap; gap: .6rem 2.2rem; margin: 1rem 0 } .facts dt { color: var(--soft); font-size: .85rem }
-.facts dd { font-weight: 600; display: flex; flex-wrap: wrap; gap: .3rem }
+time { white-space: nowrap }
+table { border-collapse: collapse; font-size: .9rem }
+th, td { padding: .15rem 1.4rem .15rem 0; text-align: left; vertical-align: top; font-weight: normal }
+thead th { color: var(--soft); font-size: .85rem } thead th, td { overflow-wrap: normal } tbody tr { border-top: 1px solid var(--edge) }
+code { font-size: .8rem; overflow-wrap: anywhere }
 .chip { display: inline-block; padding: 0 .5em; border: 1px solid currentColor; border-radius: .8em; font-size: .82rem;
-  font-weight: 600; color: var(--soft) }
+  font-weight: 600; color: var(--soft); white-space: nowrap }
 .red { color: var(--bad) } .magenta { color: var(--odd) } .yellow { color: var(--calm) } .green { color: var(--good) }
-.attention { margin: 1rem 0; padding: .2rem 1rem .7rem; background: var(--panel); border-left: 4px solid var(--edge) }
-.attention:has(li) { border-color: var(--bad) } .attention h2 { margin-top: .6rem }
-.attention li { list-style: none } .attention ul { padding: 0 } #reports h3 { color: var(--bad) }
-table { border-collapse: collapse; font-size: .9rem } th, td { padding: .15rem 1.4rem .15rem 0; text-align: left; vertical-align: top; font-weight: normal }
-th:not([scope=row]), td { overflow-wrap: normal } .chip { white-space: nowrap }
-thead th { color: var(--soft); font-size: .85rem } tbody tr { border-top: 1px solid var(--edge) }
-.legend { display: flex; flex-wrap: wrap; gap: .2rem 1.4rem; padding: 0; font-size: .85rem; color: var(--soft) }
-.legend li { list-style: none; display: flex; align-items: center; gap: .4rem; margin: 0 }
+
+.last { font-weight: 600 }
+.facts { display: flex; flex-wrap: wrap; gap: .6rem 2.2rem; margin: 1rem 0 } .facts dt { color: var(--soft); font-size: .85rem }
+.facts dd { display: flex; flex-wrap: wrap; gap: .3rem; font-weight: 600 }
+.attention { margin: .8rem 0; padding: .1rem 1rem .5rem; background: var(--panel); border-left: 4px solid var(--edge) }
+.attention:has(li) { border-color: var(--bad) } .attention h2 { margin-top: .6rem } #reports h3 { color: var(--bad) }
+.attention ul { padding: 0 } .attention li { list-style: none }
+
 svg { display: block; overflow: visible } .shared { position: absolute; width: 0; height: 0 }
-.key { width: 18px; height: 30px } .axis { height: 15px; width: 100% } .days { height: 30px; width: 100% }
+.legend { display: flex; flex-wrap: wrap; gap: .2rem 1.2rem; padding: 0; font-size: .85rem; color: var(--soft) }
+.legend li { list-style: none; display: flex; align-items: center; gap: .4rem; margin: 0 }
+.key { width: 18px; height: 24px; margin-top: -6px } .axis { height: 15px; width: 100% } .days { height: 30px; width: 100% }
+.axis, .days { max-width: calc(var(--days) * 45px) }
 .axis text, #axis text { font-size: 10.5px; fill: var(--soft) }
 #grid line { stroke: var(--edge) } .line { stroke: var(--gray) } #grid .line { stroke: var(--gray) }
-rect:not([width]) { width: calc(100% / var(--days)) }
 #cuts line { stroke: var(--page); stroke-width: 1 }
+rect:not([width]) { width: calc(100% / var(--days)) }
 .backup rect { y: 8px; height: 10px; fill: var(--good) }
 .within rect { y: 14px; height: 4px; fill: var(--low) }
-.over rect { y: 19px; height: 7px; fill: var(--bad) } .off rect { y: 19.5px; height: 6px; fill: var(--page); stroke: var(--bad); stroke-width: 1.4 }
+.over rect { y: 19px; height: 7px; fill: var(--bad) }
+.off rect { y: 19.5px; height: 6px; fill: var(--page); stroke: var(--bad); stroke-width: 1.4 }
 .paused rect { y: 14px; height: 4px; fill: url(#dots) } #dots rect { fill: var(--calm) }
 .unknown rect { y: 12px; height: 11px; fill: url(#hatch) } #hatch rect { fill: var(--gray) }
-.skipped rect { y: 17px; height: 2px; fill: var(--gray) } .report rect { y: 10px; height: 8px; fill: var(--gray) }
-#failed path { stroke: var(--bad); stroke-width: 2; fill: none } #restored circle { stroke: var(--link); stroke-width: 2; fill: var(--page) }
+.skipped rect { y: 17px; height: 2px; fill: var(--gray) }
+.report rect { y: 10px; height: 8px; fill: var(--gray) }
+#failed path { stroke: var(--bad); stroke-width: 2; fill: none }
+#deleted path { fill: var(--odd) }
+#restored circle { stroke: var(--link); stroke-width: 2; fill: var(--page) }
+
+.project { border-top: 1px solid var(--edge) } .project:last-of-type { border-bottom: 1px solid var(--edge) }
+.project > summary { cursor: pointer; color: var(--soft); font-size: .85rem; line-height: 1.6 }
+.project > summary h3 { display: inline; margin: 0 .5rem 0 0; font-size: .95rem; color: var(--ink) }
+.row > summary, .head { display: grid; grid-template-columns: minmax(0, 15rem) 8.5rem minmax(0, 1fr); gap: 0 .8rem;
+  align-items: center; padding: .1rem .4rem; list-style: none }
 .top { position: sticky; top: 0; z-index: 1; background: var(--page) } .row [id], .project > [id] { scroll-margin-top: 6rem }
-.project { border-top: 1px solid var(--edge) } .project > summary { cursor: pointer; color: var(--soft); font-size: .85rem; line-height: 1.6 }
-.project > summary h3 { display: inline; margin: 0 .5rem 0 0; font-size: .95rem; color: var(--ink) } .project:last-of-type { border-bottom: 1px solid var(--edge) }
-.left-out { font-size: .9rem } .left-out dt { color: var(--soft) } .left-out ul { padding: 0 } .left-out li { display: inline } .left-out li + li::before { content: ", " }
-.limits { font-size: .9rem }
-.row > summary, .head { display: grid; grid-template-columns: minmax(0, 15rem) 8.5rem minmax(0, 1fr); gap: 0 .8rem; align-items: center;
-  padding: .1rem .4rem; list-style: none }
-.row .chip { justify-self: start }
-.row .name::before { content: "▸ "; color: var(--soft) } .row[open] .name::before { content: "▾ " } .row > summary { cursor: pointer } .row > summary::-webkit-details-marker { display: none }
+.row > summary { cursor: pointer } .row > summary::-webkit-details-marker { display: none }
 .row > summary:hover, .row[open] > summary { background: var(--panel) } .row:has(> :target) > summary { outline: 2px solid var(--link) }
-.axis, .days { max-width: calc(var(--days) * 45px) }
-.lines { padding: .5rem .4rem 1rem 1.4rem; background: var(--panel); font-size: .88rem; column-gap: 2rem }
+.name::before { content: "▸ "; color: var(--soft) } .row[open] .name::before { content: "▾ " }
+.name small { white-space: nowrap } .row .chip { justify-self: start }
+.lines { padding: .4rem .4rem .5rem 1.4rem; background: var(--panel); font-size: .88rem; column-gap: 2rem }
 .lines div { display: grid; grid-template-columns: 13.5rem minmax(0, 1fr); gap: 0 1rem; break-inside: avoid }
 .lines dt { color: var(--soft) } .lines dd { grid-column: 2 }
-.name small { white-space: nowrap }
+.lines ul { margin: 0; padding: 0 } .lines li { display: inline } .lines li + li::before { content: ", " }
+.limits { font-size: .88rem; line-height: 1.4; column-gap: 2rem }
 @media (min-width: 70rem) { .row .lines, .limits { columns: 2 } }
-@media (max-width: 40rem) { body { padding: .8rem } table { font-size: .82rem } th, td { padding-right: .5rem } .top { position: sticky; top: 0; z-index: 1; background: var(--page) } .row [id], .project > [id] { scroll-margin-top: 6rem }
-.project { border-top: 1px solid var(--edge) } .project > summary { cursor: pointer; color: var(--soft); font-size: .85rem; line-height: 1.6 }
-.project > summary h3 { display: inline; margin: 0 .5rem 0 0; font-size: .95rem; color: var(--ink) } .project:last-of-type { border-bottom: 1px solid var(--edge) }
-.left-out { font-size: .9rem } .left-out dt { color: var(--soft) } .left-out ul { padding: 0 } .left-out li { display: inline } .left-out li + li::before { content: ", " }
-.limits { font-size: .9rem }
-.row > summary, .head { grid-template-columns: minmax(0, 1fr) auto; padding: .3rem 0 }
-  .head > :last-child, .days { grid-column: 1 / -1 } .lines { padding-left: .4rem } .lines div { display: block } .lines dd { margin: 0 0 .3rem .8rem } }
+
+@media (max-width: 40rem) { body { padding: .8rem } table { font-size: .82rem } th, td { padding-right: .5rem }
+  .row > summary, .head { grid-template-columns: minmax(0, 1fr) auto; padding: .3rem 0 } .top, .days { grid-column: 1 / -1 }
+  .top > span { display: none } .axis { grid-column: 1 / -1 }
+  .lines { padding-left: .4rem } .lines div { display: block } .lines dd { margin: 0 0 .3rem .8rem } }
 @media screen { .many .row { content-visibility: auto; contain-intrinsic-size: auto 34px } }
-@media print { @page { size: A4 landscape; margin: 10mm } :root { font-size: 9.5px; --panel: #fff } body { padding: 0; max-width: none; font-size: 1rem }
-  * { print-color-adjust: exact; -webkit-print-color-adjust: exact } details::details-content { display: block; content-visibility: visible;
-  block-size: auto } .row .lines { columns: 3; padding: 0 .4rem .6rem; font-size: .85rem } .lines div { grid-template-columns: 9rem minmax(0, 1fr) } .top { position: static }
-  summary::marker, .row .name::before, .row[open] .name::before { content: "" } .row > summary, h2, section > p, .head { break-after: avoid } .row, li { break-inside: avoid } }
+@media print { @page { size: A4 landscape; margin: 10mm }
+  * { print-color-adjust: exact; -webkit-print-color-adjust: exact }
+  :root { font-size: 9.5px; --panel: #fff } body { padding: 0; max-width: none; font-size: 1rem }
+  details::details-content { display: block; content-visibility: visible; block-size: auto }
+  summary::marker, .name::before, .row[open] .name::before { content: "" } .top { position: static }
+  .row .lines { columns: 3; padding: 0 .4rem .6rem; font-size: .85rem } .lines div { grid-template-columns: 9rem minmax(0, 1fr) }
+  .row > summary, .project > summary, h2, section > p, .head { break-after: avoid } .row, li, tr { break-inside: avoid } }
 `);

@@ -1,16 +1,15 @@
 import type { History } from './history.js';
-import { dated, type Html, html } from './html.js';
-import { chip, countEach, isLeftOut, leftOutBy } from './names.js';
+import { chip, dated, type Html, html, printTable } from './html.js';
 import { restoredOn } from './picture.js';
-import type { Row, Section } from './rows.js';
+import { countEach, isLeftOut, leftOutBy, needsLook, type Row, type Section } from './rows.js';
 import { count, printRange, printTime } from './time.js';
 
 /** Says in a sentence whether somebody has to look. */
 export function sayAttention(history: History, sections: readonly Section[]): string {
   if (history.listings.length === 0) return 'No report lists clusters.';
-  const rows = sections.flatMap((section) => section.rows).filter((row) => row.standing.needsLook || !isLeftOut(row));
+  const rows = sections.flatMap((section) => section.rows).filter((row) => needsLook(row) || !isLeftOut(row));
   const lists = sections.reduce((sum, { failedLists }) => sum + failedLists.length, 0);
-  const bad = rows.filter(({ standing }) => standing.needsLook).length;
+  const bad = rows.filter(needsLook).length;
   const need = `${bad} of ${count(rows.length, 'cluster')} ${bad === 1 ? 'needs' : 'need'} attention`;
   const unread = lists > 0 ? `, and ${count(lists, 'list')} of clusters could not be read` : '';
   return `${bad > 0 ? need : 'No cluster needs attention'}${unread}.`;
@@ -48,4 +47,14 @@ function printStates(rows: readonly Row[]): Html {
   const toChip = ([label, number]: [string, number]) =>
     html`${chip({ label: `${number} ${label}`, color: colors.get(label) ?? 'plain' })} `;
   return html`${Array.from(counts, toChip)}`;
+}
+
+/** Prints when each of several jobs ran. */
+export function printJobs({ jobs }: History): Html | undefined {
+  if (jobs.length < 2) return undefined;
+  const rows = jobs.map(({ label, checks, first, last, isDead }) => {
+    const dead = isDead && html` ${chip({ label: 'overdue', color: 'red' })}`;
+    return [label, checks, dated(printTime(first)), html`${dated(printTime(last))}${dead}`];
+  });
+  return html`<section><h2>Jobs</h2>${printTable(['Job', 'Reports', 'First check', 'Last check'], rows)}</section>`;
 }

@@ -65,6 +65,7 @@ describe('the options of a check', () => {
     [['--min-history', 'schedule'], '--min-history must be a whole number above 0'],
     [['--inventory', 'package.json', '--output', './src/../package.json'], 'must not be the same file'],
     [['--inventory', 'x/missing', '--output', './x/missing'], 'must not be the same file'],
+    [['--anonymize', '--problems'], '--anonymize needs --json or --output'],
     [['--timeout', '0s'], '--timeout must be a whole number above 0'],
     [['--timeout', 'schedule'], '--timeout must be a whole number above 0'],
   ])('%j are wrong', (args, problem) => {

@@ -1,5 +1,15 @@
 import { execFileSync } from 'node:child_process';
-import { closeSync, constants, existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  existsSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
@@ -106,8 +116,9 @@ describe('the command', () => {
   it.each([
     ['of the check', ['check', '--help'], ['check']],
     ['of the page', ['report', '--help'], ['report']],
+    ['of the inventory', ['forget', '--help'], ['forget']],
     ['of the emulator', ['emulate', '--port', '1', '--help'], ['emulate']],
-    ['of all', ['--help'], ['check', 'report', 'emulate']],
+    ['of all', ['--help'], ['check', 'report', 'forget', 'emulate']],
     ['although an option is wrong', ['check', '--max-age', 'x', '--help', '--json'], ['check']],
   ])('prints the usage %s', async (_name, args, names) => {
     const { exitCode, stdout, stderr } = await run(args);
@@ -126,12 +137,14 @@ describe('the command', () => {
   });
 
   it.each<[args: string[], problem: string]>([
-    [[], 'The commands are check, report and emulate.'],
-    [['--', '--help'], 'The commands are check, report and emulate.'],
+    [[], 'The commands are check, report, forget and emulate.'],
+    [['--', '--help'], 'The commands are check, report, forget and emulate.'],
     [['check', '--', '--help'], "Unexpected argument '--help'"],
     [['check', '--exclude', '--help'], "'--exclude' argument is ambiguous"],
-    [['constructor'], 'The commands are check, report and emulate.'],
+    [['constructor'], 'The commands are check, report, forget and emulate.'],
     [['emulate', '--host', '0.0.0.0'], 'Unknown option'],
+    [['forget', 'inventory.json'], 'forget needs an inventory and a cluster'],
+    [['forget', 'inventory.json', 'carts'], 'The cluster must be a project and a cluster'],
     ...['', 'x', '-1', '1.5', '65536'].map((port): [string[], string] => [
       ['emulate', `--port=${port}`],
       '--port must be a whole number from 0 to 65535.',
@@ -192,44 +205,73 @@ describe('the command', () => {
     );
   });
 
-  it('compares with an inventory, and writes the same JSON to a file as it prints', async () => {
+  it('compares with an inventory until a cluster is forgotten, and writes the same JSON to a file as it prints', async () => {
     const [inventory, report] = [join(folder, 'inventory.json'), join(folder, 'report.json')];
-    const kept = { groupId: otherId, groupName: 'Billing', clusterName: 'ledger', ...dedicated(3) };
-    const gone = { groupId: 'b'.repeat(24), groupName: 'Payments', clusterName: 'cards', snapshots: flex(3) };
-    await openAtlas(kept, gone);
+    const ledger = { groupId: otherId, groupName: "Bill's", clusterName: 'ledger', ...dedicated(3) };
+    const cards = { groupId: otherId, clusterName: 'cards', snapshots: flex(3) };
+    const atlas = await openAtlas(ledger, cards);
     expect(await run(['check', '--inventory', inventory])).toMatchObject({
-      exitCode: 0,
-      stderr: `--inventory ${inventory} was missing. It was created with 3 clusters.\n`,
-    });
-    const atlas = await openAtlas(kept);
-    const args = ['--inventory', inventory, '--output', report];
-    const { exitCode, stdout, stderr } = await run(['check', '--json', ...args]);
-    expect({ exitCode, stderr }).toEqual({
       exitCode: 3,
-      stderr: expect.stringMatching(`^Payments / cards: in ${inventory} since .*, and no longer listed\\. .*\n$`),
+      stderr: expect.stringMatching(/^--inventory: \S+ was missing, and has been created with 3 clusters\. .*\n$/),
     });
+    expect(await run(['check', '--inventory', inventory])).toMatchObject({ exitCode: 0, stderr: '' });
+
+    atlas.remove({ groupId: otherId, clusterName: 'cards' });
+    const args = ['check', '--json', '--inventory', inventory, '--output', report];
+    const { exitCode, stdout, stderr } = await run(args);
+    expect(exitCode).toBe(3);
+    const [line = '', command = ''] = stderr.trimEnd().split(': atlas-tenant-snapshots ');
+    expect(line).toMatch(/^Bill's \/ cards: watched since \d{4}-\d\d-\d\d, and no longer listed, although/);
+    expect(command).toBe(`forget ${inventory} 'Bill'\\''s/cards'`);
     expect(readFileSync(report, 'utf8')).toBe(stdout);
     expect(JSON.parse(stdout).problems).toEqual([stderr.trimEnd()]);
-    atlas.respond({ ...denied, times: 1, path: groups });
-    const other = join(folder, 'other.json');
-    expect((await run(['check', '--inventory', other])).stderr).toMatch(/^The projects could not be listed: .*\n$/);
-    expect(existsSync(other)).toBe(false);
-    // The pattern matches only what the inventory has.
-    const all = await run(['check', ...args, '--exclude', 'Payments/cards', '--max-age=2h', '--anonymize']);
-    expect(all).toMatchObject({ exitCode: 2, stderr: '' });
-    expect(readFileSync(inventory, 'utf8')).not.toContain('cards');
+    expect((await run(['check', '--inventory', inventory])).stdout).toContain('. No longer listed: 1. Server: ');
+    // It is only hidden.
+    const excluding = ['--exclude', "Bill's/cards", '--max-age=2h', '--output', report, '--anonymize'];
+    expect(await run(['check', '--inventory', inventory, ...excluding])).toMatchObject({ exitCode: 2, stderr: '' });
     expect(readFileSync(report, 'utf8')).not.toContain('ledger');
+    expect(readFileSync(inventory, 'utf8')).toContain('cards');
+
+    expect(await run(['forget', inventory, "Bill's/cards", 'Gone/x\x1b'])).toEqual({
+      ...{ exitCode: 3, stdout: '' },
+      stderr: `${inventory} is left as it is, because no cluster in it matches Gone/x.\n`,
+    });
+    expect(await run(['forget', inventory, '*/cards', `${otherId}/c*`])).toEqual({
+      ...{ exitCode: 0, stderr: '' },
+      stdout: expect.stringMatching(/^Bill's \/ cards: watched since \d{4}-\d\d-\d\d, and forgotten now\.\n$/),
+    });
+    expect(await run(['check', '--inventory', inventory])).toMatchObject({ exitCode: 0, stderr: '' });
+    for (const file of [report, join(folder, 'missing')]) {
+      expect(await run(['forget', file, '*/*'])).toMatchObject({ exitCode: 3, stdout: '' });
+    }
+  });
+
+  it('creates no inventory if the projects cannot be listed', async () => {
+    const atlas = await openAtlas();
+    atlas.respond(denied);
+    const inventory = join(folder, 'inventory.json');
+    expect((await run(['check', '--inventory', inventory])).stderr).toMatch(/^The projects could not be listed: .*\n$/);
+    expect(existsSync(inventory)).toBe(false);
   });
 
   it('names all that is gone in the JSON, and twenty on stderr', async () => {
     const inventory = join(folder, 'inventory.json');
     const gone = { groupId: otherId, clusterType: 'flex', since: '2026-01-01' };
-    const clusters = Array.from({ length: 25 }, (_, index) => ({ ...gone, clusterName: `gone-${index}` }));
+    const clusters = Array.from({ length: 25 }, (_, index) => ({ ...gone, clusterName: `gone-${index + 10}` }));
     writeFileSync(inventory, JSON.stringify({ formatVersion: 1, clusters }));
     await openAtlas();
     const { stdout, stderr } = await run(['check', '--json', '--inventory', inventory]);
-    expect(stderr).toMatch(/ gone-19 and 5 more: in /);
-    expect(JSON.parse(stdout).problems[0]).toMatch(/ gone-24: in /);
+    expect(stderr).toMatch(/ gone-29 and 5 more: watched .*gone-29'\n$/);
+    expect(JSON.parse(stdout).problems[0]).toMatch(/ gone-34: watched .*gone-34'$/);
+  });
+
+  it('adds a file to a folder, named after the start, and never replaces one', async () => {
+    await openAtlas();
+    const reports = join(folder, 'new', 'reports');
+    for (const output of [`${reports}/`, reports]) expect((await run(['check', '--output', output])).exitCode).toBe(0);
+    const files = readdirSync(reports);
+    expect(files).toHaveLength(2);
+    for (const name of files) expect(name).toMatch(/^\d{4}-\d\d-\d\dT\d{6}Z(-2)?\.json$/);
   });
 
   it('has no result if a signal comes while it waits for a named pipe, and leaves the inventory', async () => {
@@ -247,16 +289,16 @@ describe('the command', () => {
   });
 
   it.each([
-    ['--output', 'could not be written: it is not a regular file'],
-    ['--inventory', 'cannot be read: EISDIR'],
-  ])('says that %s does not work, with exit code 3 unless a backup is missing', async (option, problem) => {
+    ['--output', '/dev/null', 'could not be written: it is not a regular file'],
+    ['--inventory', '/dev', 'cannot be read: EISDIR'],
+  ])('says that %s %s does not work, with exit code 3 unless a backup is missing', async (option, path, problem) => {
     await openAtlas();
-    expect(await run(['check', option, folder])).toMatchObject({
+    expect(await run(['check', option, path])).toMatchObject({
       exitCode: 3,
       stdout: expect.stringContaining('(1 fresh)'),
       stderr: expect.stringContaining(problem),
     });
-    expect(await run(['check', option, folder, '--max-age=1h'])).toMatchObject({ exitCode: 2 });
+    expect(await run(['check', option, path, '--max-age=1h'])).toMatchObject({ exitCode: 2 });
   });
 
   it('judges clusters by the limits of their patterns, and adds evidence', async () => {

@@ -47,6 +47,26 @@ describe('a file', () => {
     expect(first?.name).not.toBe(second?.name);
   });
 
+  it('is added to a folder, which may be missing, under a name that nothing has', () => {
+    const target = join(folder, 'reports', 'daily');
+    expect(writeWhole(`${target}/`, ['one'], 'name')).toBeUndefined();
+    expect(writeWhole(target, ['two'], 'name')).toBeUndefined();
+    const texts = ['name.json', 'name-2.json'].map((name) => fs.readFileSync(join(target, name), 'utf8'));
+    expect([fs.readdirSync(target), texts]).toEqual([
+      ['name-2.json', 'name.json'],
+      ['one', 'two'],
+    ]);
+    expect(modeOf(join(target, 'name.json'))).toBe(0o600);
+  });
+
+  it('is not added to a folder that has no links, and nothing is left', () => {
+    vi.spyOn(fs, 'linkSync').mockImplementation(() => {
+      throw Object.assign(new Error('EPERM: operation not permitted'), { code: 'EPERM' });
+    });
+    expect(writeWhole(folder, ['x'], 'name')).toMatch(/^EPERM: .* name a file instead of a folder\.$/);
+    expect(fs.readdirSync(folder)).toEqual([]);
+  });
+
   it('stays as it was if not all can be written, and nothing else is left', () => {
     fs.writeFileSync(file, 'before');
     const parts = function* () {

@@ -1,10 +1,11 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, expect, it, onTestFinished } from 'vitest';
 import { readInventory, writeInventory } from '../../src/cli/inventory-file.js';
 import { ofShop } from './support/reports.js';
 
+const { signal } = new AbortController();
 let file = '';
 beforeEach(() => {
   const folder = mkdtempSync(join(tmpdir(), 'inventory-'));
@@ -13,10 +14,12 @@ beforeEach(() => {
 });
 
 it('an inventory is new, and then what was written', async () => {
-  expect(await readInventory(file)).toEqual({ type: 'new', file });
-  const clusters = [{ ...ofShop('a'), since: '2026-07-01' }];
+  expect(await readInventory(file, signal)).toEqual({ type: 'new', file });
+  const clusters = [{ since: '2026-07-01', clusterId: 'x', ...ofShop('a') }];
   expect(writeInventory(file, clusters)).toBeUndefined();
-  expect(await readInventory(file)).toEqual({ type: 'read', file, clusters });
+  expect(await readInventory(file, signal)).toEqual({ type: 'read', file, clusters });
+  const keys = ['groupId', 'groupName', 'clusterName', 'clusterType', 'clusterId', 'since'];
+  expect(Object.keys(JSON.parse(readFileSync(file, 'utf8')).clusters[0])).toEqual(keys);
 });
 
 it.each([
@@ -28,12 +31,12 @@ it.each([
 ])('a file that %s is no inventory', async (_what, text) => {
   writeFileSync(file, text);
   const failure = expect.stringMatching(/^is not an inventory\. It is left as it is\. /);
-  expect(await readInventory(file)).toEqual({ type: 'broken', file, failure });
+  expect(await readInventory(file, signal)).toEqual({ type: 'broken', file, failure });
 });
 
 it('a file that cannot be read or written says why', async () => {
   mkdirSync(file);
   const failure = expect.stringMatching(/^cannot be read: EISDIR/);
-  expect(await readInventory(file)).toEqual({ type: 'broken', file, failure });
+  expect(await readInventory(file, signal)).toEqual({ type: 'broken', file, failure });
   expect(writeInventory(join(file, 'missing', 'inventory.json'), [])).toMatch(/^could not be written: ENOENT/);
 });

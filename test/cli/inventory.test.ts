@@ -13,11 +13,21 @@ const today = '2026-08-10T12:00:30.000Z';
 const failedList = { groupId: office, clusterType: 'flex', state: 'unknown', error: down } as const;
 
 /** Compares an inventory with what a check found. Returns the lines, and the next inventory. */
-function update(entries: readonly Entry[], found: readonly BackupFinding[], args: string[] = []) {
-  const report = reportOf(found, totals, ['--inventory=FILE', ...args]);
-  const compared = compareInventory(entries, report);
-  return { lines: formatProblems(findDepartures(compared, report), 20), next: nextInventory(compared, report) };
+function update(
+  entries: readonly Entry[],
+  found: readonly BackupFinding[],
+  args: string[] = [],
+  notChecked = totals.notChecked,
+) {
+  const report = reportOf(found, { notChecked }, ['--inventory=FILE', ...args]);
+  const watched = compareInventory(entries, report);
+  return { lines: formatProblems(findDepartures(watched, report), 20), next: nextInventory(watched, report) };
 }
+
+const lineOf = (cluster: string, what: string) =>
+  `${cluster.replace('/', ' / ')}: watched since 2026-07-01, ${what}: atlas-tenant-snapshots forget FILE '${cluster}'`;
+const unlisted = 'and no longer listed, although other clusters of its project are. If this is on purpose';
+const idOf = (digit: string) => digit.repeat(24);
 
 describe('the inventory', () => {
   it('begins with the clusters that were checked, except those without a name', () => {
@@ -26,16 +36,20 @@ describe('the inventory', () => {
     expect(update([], [...found, failedList])).toEqual({ lines: [], next });
   });
 
-  it('grows with every check, and keeps since when it has a cluster, under its latest name', () => {
+  it('grows with every check, and keeps since when it has a cluster, under its latest name and with its ID', () => {
     const entries = [
       { ...ofShop('a'), groupName: 'Old', since },
-      { ...ofBilling('x'), since },
+      { ...ofBilling('x'), clusterId: idOf('1'), since },
     ];
     const { groupName: _, ...nameless } = ofBilling('x');
-    const found: BackupFinding[] = [checked(ofShop('a')), { ...nameless, state: 'none' }, checked(ofShop('b'))];
+    const found: BackupFinding[] = [
+      { ...checked(ofShop('a')), clusterId: idOf('2') },
+      { ...nameless, state: 'none' },
+      checked(ofShop('b')),
+    ];
     const next = [
-      { ...ofBilling('x'), since },
-      { ...ofShop('a'), since },
+      { ...ofBilling('x'), clusterId: idOf('1'), since },
+      { ...ofShop('a'), clusterId: idOf('2'), since },
       { ...ofShop('b'), since: today },
     ];
     expect(update(entries, found)).toEqual({ lines: [], next });
@@ -43,66 +57,94 @@ describe('the inventory', () => {
     expect(update(entries, found, ['--exclude=Old/a'])).toEqual({ lines: [], next });
   });
 
-  it('says which cluster is gone, until an --exclude matches it, although another project has one of its name', () => {
-    const entries = [ofShop("x's"), ofBilling("x's")].map((name) => ({ ...name, since }));
-    const line = `Billing / x's: in FILE since 2026-07-01, and no longer listed. If it was deleted on purpose, run the check once with --exclude 'Billing/x'\\''s'.`;
-    const { lines, next } = update(entries, [checked(ofShop("x's"))]);
-    expect(lines).toEqual([line]);
-    expect(update(next, [checked(ofShop("x's"))]).lines).toEqual([line]);
-    const last = update(next, [checked(ofShop("x's"))], ["--exclude=Billing/x's"]);
-    expect(last).toEqual({ lines: [], next: [{ ...ofShop("x's"), since }] });
+  it('says which cluster is gone, and keeps it, although another project has one of its name', () => {
+    const entries = [ofBilling("x's"), ofShop("x's")].map((name) => ({ ...name, since }));
+    const found = [checked(ofShop("x's"))];
+    const line = lineOf("Billing/x's", unlisted).replace(/'Billing\/.*/, "'Billing/x'\\''s'");
+    const { lines, next } = update(entries, found);
+    expect({ lines, next }).toEqual({ lines: [line], next: entries });
+    expect(update(next, found, ["--exclude=Billing/x's"])).toEqual({ lines: [], next: entries });
+    expect(update(next, [...found, checked(ofBilling("x's"))])).toEqual({ lines: [], next: entries });
   });
 
-  it('reports all that are gone in one line, under the latest name of their project, by which patterns match them', () => {
-    const entries = [
-      { ...ofShop('b'), groupName: 'Old', since: '2026-07-02' },
-      { ...ofShop('c'), groupName: undefined, since },
-    ];
-    const { lines } = update(entries, [checked(ofShop('a'))], ['--include=Web Shop/*']);
-    expect(lines).toEqual([
+  it('says of one that is gone whether its project is', () => {
+    const entry = { ...ofShop('a'), groupId: office, groupName: 'Office', since };
+    expect(update([entry], []).lines).toEqual([
       expect.stringMatching(
-        /^Web Shop \/ b, Web Shop \/ c: in .* since 2026-07-01 or later, .* If they were .* with an --exclude for each, such as --exclude 'Web Shop\/b'\.$/,
+        /^Office \/ a: .* listed, nor is any cluster of its project: the project was deleted, or the/,
       ),
     ]);
   });
 
-  it('reports one of which --include matches only the old name, which it keeps until a pattern matches', () => {
-    const entry = { ...ofShop('a'), groupName: 'shop-old', since };
-    const include = '--include=shop-*/*';
-    const [left] = [{ ...ofShop('a'), reason: 'filtered' as const }];
-    const run = (...args: string[]) => {
-      const report = reportOf([], { notChecked: [left] }, ['--inventory=FILE', ...args]);
-      const compared = compareInventory([entry], report);
-      return { lines: formatProblems(findDepartures(compared, report), 20), next: nextInventory(compared, report) };
-    };
-    const line = `shop-old / a: in FILE since 2026-07-01, but --include no longer matches it: its project is now Web Shop. Include that name, or run the check once with --exclude 'shop-old/a'.`;
-    expect(run(include)).toEqual({ lines: [line], next: [entry] });
-    expect(run(include, '--exclude=shop-old/a')).toEqual({ lines: [], next: [] });
-    expect(run(include, '--exclude=Web Shop/*')).toEqual({ lines: [], next: [] });
-    // A list that failed is not reported for a project that is not included.
-    const unlisted = update([entry], [{ ...failedList, groupId: shop, groupName: 'Web Shop' }], [include]);
-    expect(unlisted).toEqual({ lines: [line], next: [entry] });
-    const renamed = update([entry], [checked(ofShop('a'))], [include, '--include=Web*/a']);
-    expect(renamed).toEqual({ lines: [], next: [{ ...ofShop('a'), since }] });
+  it('names all that are gone in one line, under the latest name of their project, by which the command finds them', () => {
+    const entries = [
+      { ...ofShop('b'), groupName: 'Old', since: '2026-07-02' },
+      { ...ofShop('c'), groupName: undefined, since },
+    ];
+    const { lines, next } = update(entries, [checked(ofShop('a'))], ['--include=Web Shop/*']);
+    expect(lines).toEqual([
+      expect.stringMatching(
+        /^Web Shop \/ b, Web Shop \/ c: watched since 2026-07-01 or later, .* FILE 'Web Shop\/b' 'Web Shop\/c'$/,
+      ),
+    ]);
+    expect(next.map(({ groupName }) => groupName)).toEqual(['Web Shop', 'Web Shop', 'Web Shop']);
   });
 
-  it('reports one in whose place is a free cluster', () => {
+  it('says that another cluster has the name of one, and keeps the ID of the first', () => {
+    const entry = { ...ofShop('a'), clusterId: idOf('1'), since };
+    const what = 'but now another cluster has this name, without the backups of the first. If this is on purpose';
+    const found = { ...checked(ofShop('a')), clusterId: idOf('2') };
+    expect(update([entry], [found])).toEqual({ lines: [lineOf('Web Shop/a', what)], next: [entry] });
+  });
+
+  it('says that a free cluster is in the place of one', () => {
     const entry = { ...ofShop('sandbox'), since };
-    const line = `Web Shop / sandbox: in FILE since 2026-07-01, but now free, and Atlas does not back up a free cluster. If it was replaced on purpose, run the check once with --exclude 'Web Shop/sandbox'.`;
-    expect(update([entry], [])).toEqual({ lines: [line], next: [entry] });
-    expect(update([entry], [], ['--exclude=*/sandbox'])).toEqual({ lines: [], next: [] });
+    const what = 'but now free, and Atlas does not back up a free cluster. If this is on purpose';
+    expect(update([entry], [])).toEqual({ lines: [lineOf('Web Shop/sandbox', what)], next: [entry] });
+    expect(update([entry], [], ['--exclude=*/sandbox'])).toEqual({ lines: [], next: [entry] });
   });
 
-  it.each<[what: string, name: Omit<Entry, 'since'>, args: string[], isKept: boolean]>([
-    ['one that is being deleted', ofBilling('gone'), [], true],
-    ['an excluded one', ofShop('old'), ['--exclude=*/old'], false],
-    ['an excluded one of a renamed project', { ...ofShop('old'), groupName: 'X' }, ['--exclude=Web*/old'], false],
-    ['one that is not included', ofBilling('x'), ['--include=Web Shop/*'], true],
-    ['an excluded one that is not included', ofBilling('x'), ['--include=Web Shop/*', '--exclude=*/x'], true],
-    ['one of another project', ofBilling('x'), [`--project=${shop}`], true],
-    ['one of a project of which a list failed', { ...ofShop('x'), groupId: office }, ['--exclude=*/x'], true],
-  ])('does not report %s', (_what, name, args, isKept) => {
-    const { lines, next } = update([{ ...name, since }], [checked(ofShop('a')), failedList], args);
-    expect({ lines, next }).toMatchObject({ lines: [], next: { length: isKept ? 2 : 1 } });
+  const old = { ...ofShop('a'), groupName: 'shop-old', since };
+  it.each([
+    [
+      ['--include=shop-*/*'],
+      'but --include no longer matches it: its project is now Web Shop. Include that name, or, if this is on purpose',
+    ],
+    [['--exclude=Web*/a'], 'but --exclude matches it: its project is now Web Shop. If this is on purpose'],
+  ])('says that a new name leaves one out by %j, also if a list failed, and keeps its name', (args, what) => {
+    const lines = [lineOf('shop-old/a', what)];
+    const left = { ...ofShop('a'), reason: 'filtered' as const };
+    expect(update([old], [], args, [left])).toEqual({ lines, next: [old] });
+    const failed = { ...failedList, groupId: shop, groupName: 'Web Shop' };
+    expect(update([old], [failed], args)).toEqual({ lines, next: [old] });
+    // If it is gone, that is what has to be said.
+    expect(update([old], [], args).lines).toEqual([lineOf('shop-old/a', unlisted)]);
+    expect(update([old], [], [...args, '--exclude=shop-old/a'], [left])).toEqual({ lines: [], next: [old] });
+  });
+
+  it.each<[what: string, name: Omit<Entry, 'since'>, args: string[]]>([
+    ['one that is being deleted', ofBilling('gone'), []],
+    ['an excluded one', ofShop('old'), ['--exclude=*/old']],
+    ['one that is not included', ofBilling('x'), ['--include=Web Shop/*']],
+    [
+      'one that is excluded by its new name, and by its old one not included',
+      old,
+      ['--include=W*/*', '--exclude=W*/*'],
+    ],
+    ['one of another project', ofBilling('x'), [`--project=${shop}`]],
+    ['one of a project of which a list failed', { ...ofShop('x'), groupId: office }, ['--exclude=*/x']],
+  ])('does not report %s, and keeps it', (_what, name, args) => {
+    const entry = { ...name, since };
+    const { lines, next } = update([entry], [checked(ofShop('c')), failedList], args);
+    expect({ lines, next }).toMatchObject({ lines: [], next: expect.arrayContaining([entry]) });
+  });
+
+  it('does not compare the IDs of a project of which a list failed', () => {
+    const entry = { ...ofShop('a'), clusterId: idOf('1'), since };
+    const found: BackupFinding[] = [
+      { ...checked(ofShop('a')), clusterId: idOf('2') },
+      { ...failedList, groupId: shop },
+    ];
+    expect(update([entry], found)).toEqual({ lines: [], next: [entry] });
   });
 });

@@ -4,6 +4,7 @@ import type { BackupFinding } from '../../src/check/index.js';
 import type { Report } from '../../src/cli/check-report.js';
 import { formatJson, toDocument } from '../../src/cli/json.js';
 import { AtlasApiError } from '../../src/client/index.js';
+import { readReport, reportSchema } from '../../src/report/format.js';
 import {
   backup,
   billing,
@@ -91,6 +92,43 @@ describe('the JSON', () => {
     const names = Object.keys(short).join(' ');
     expect(names).toMatch(/^groupId groupName clusterName clusterType state reason snapshotId /);
     expect(list).toEqual({ groupId: office, clusterType: 'flex', state: 'unknown', error: down.toJSON() });
+  });
+
+  it('is read as it is described, with times as numbers', () => {
+    const evidence = { cluster: { name: 'a' }, snapshots: [{}], schedule: {}, restores: [{}], errors: [down] };
+    const known = {
+      ...backup(2 * day),
+      clusterId: 'c',
+      reason: 'no schedule',
+      pitEnabled: true,
+      minHistory: 1,
+    } as const;
+    const found = { ...ofShop('a'), ...known, lastFailed, evidence, state: 'short' } as const;
+    const list = { groupId: office, clusterType: 'flex', state: 'unknown', error: down } as const;
+    const written = parse({
+      ...reportOf([found, list], { ...totals, clockOffset: 1 }, ['--exclude=*/old']),
+      error: down,
+    });
+    expect(reportSchema.safeParse(written).error).toBeUndefined();
+    const { findings: read, odd, ...rest } = readReport(written);
+    const { newest, oldest } = known;
+    const error = { name: down.name, message: down.message, code: down.code };
+    const { snapshotId, time } = newest;
+    const timeOf = (snapshot: typeof newest) => ({ ...snapshot, time: snapshot.time.getTime() });
+    const { evidence: answers, ...expected } = { ...parse(reportOf([found])).findings[0] };
+    expect(odd).toBe(0);
+    expect(read).toEqual([
+      {
+        ...{ ...expected, snapshotId, time: time.getTime(), oldest: timeOf(oldest), lastFailed: timeOf(lastFailed) },
+        evidence: { ...answers, errors: [error] },
+      },
+      { ...list, error },
+    ]);
+    expect(rest).toEqual({
+      ...{ ...written, findings: undefined, error },
+      checkedAt: Date.parse(written.checkedAt),
+      finishedAt: Date.parse(written.finishedAt),
+    });
   });
 
   it('has no text that a terminal or a CI system obeys, and loses nothing', () => {

@@ -102,8 +102,7 @@ it('they say why there may be no cluster', () => {
 it('patterns of --exclude that match nothing are named', () => {
   const used = ['Web Shop/a', 'Web Shop/old', 'Web Shop/sandbox', 'Gone/x', 'Billing/x'];
   const args = [...used, 'Web Shop/x\x1b'].map((text) => `--exclude=${text}`);
-  const x = { groupId: billing, clusterName: 'x' };
-  const watched = [{ before: { ...x, groupName: 'Gone' }, entry: { ...x, groupName: 'Billing' } }];
+  const watched = ['Gone', 'Billing'].map((groupName) => ({ groupId: billing, groupName, clusterName: 'x' }));
   const notChecked = [...totals.notChecked, { ...ofShop('a'), reason: 'filtered' as const }];
   expect(formatNotices(reportOf([], { notChecked }, args), watched)).toEqual(['--exclude Web Shop/x matched nothing.']);
 });

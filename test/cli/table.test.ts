@@ -19,12 +19,12 @@ import {
   totals,
 } from './support/reports.js';
 
-const format = (report: Report) => formatTable(report, false);
+const format = (report: Report, unlisted = 0) => formatTable(report, unlisted, false);
 const textOf = (...found: BackupFinding[]) => format(reportOf(found));
 
 describe('the table', () => {
   it('has the worst first, then follows the names, and lines up', () => {
-    expect(format(reportOf(findings, totals)).split('\n')).toEqual([
+    expect(format(reportOf(findings, totals), 3).split('\n')).toEqual([
       'Project                   Cluster   Type       State    Newest (UTC)      Age       Note',
       'Billing                   ledger    dedicated  none     -                 -         backup off',
       'Web Shop                  tests     flex       none     -                 -         latest snapshot failed',
@@ -40,7 +40,7 @@ describe('the table', () => {
       'Web Shop                  Archive   flex       fresh    2026-08-10 11:30  30 m      latest snapshot failed',
       'Web Shop                  carts     flex       fresh    2026-08-10 06:48  5 h 12 m',
       '',
-      'Clusters: 11 in 2 projects (2 none, 2 stale, 1 short, 1 unknown, 1 paused, 1 new, 3 fresh). Not checked: 1 free, 1 deleting, 1 not included',
+      'Clusters: 11 in 2 projects (2 none, 2 stale, 1 short, 1 unknown, 1 paused, 1 new, 3 fresh). Lists that failed: 2. No longer listed: 3. Not checked: 1 free, 1 deleting, 1 not included',
     ]);
   });
 
@@ -103,7 +103,7 @@ describe('the table', () => {
   });
 
   it('colors the states only', () => {
-    const colored = formatTable(reportOf(findings), true);
+    const colored = formatTable(reportOf(findings), 0, true);
     for (const state of ['31mnone   ', '31mstale  ', '31mshort  ', '35munknown', '33mpaused ', '32mfresh  ']) {
       expect(colored).toContain(`\x1b[${state}\x1b[39m`);
     }

@@ -1,10 +1,11 @@
 import { expect, it } from 'vitest';
 import { readReports } from '../../src/report/index.js';
-import { finding, knowledge, print, read, reportOf, textOf, titlesOf, write } from './support/reports.js';
+import { evidenceOf, finding, knowledge, print, read, reportOf, textOf, titlesOf, write } from './support/reports.js';
 
 const report = reportOf(2, [finding('fresh', [2])]);
 const misnamed = ['groupId', 'clusterName', 'clusterType', 'state'].map((key) => ({ ...finding('fresh'), [key]: 1 }));
 const nested = '['.repeat(20_000) + ']'.repeat(20_000);
+const deep = reportOf(2, [finding('fresh', [2], evidenceOf([2], { restores: [{ id: 0 }] }))]);
 const noReport = 'It is not a report of a check.';
 
 it.each([
@@ -20,7 +21,7 @@ it.each([
   [{ ...report, findings: {} }, noReport],
   [{ ...report, formatVersion: 2 }, 'Its formatVersion is 2, not 1.'],
   [{ ...report, findings: [null, 1, {}, ...misnamed] }, '7 of its entries name no cluster or no state'],
-  [JSON.stringify({ ...report, options: { a: 0 } }).replace('"a":0', `"a":${nested}`), 'It is nested too deep.'],
+  [JSON.stringify(deep).replace('"id":0', `"id":${nested}`), 'It is nested too deep.'],
   [{ ...report, notChecked: [{ ...report, clusterType: 'flex' }, 1] }, '2 of its entries name no cluster or no state'],
 ])('says what is wrong with %j', async (text, why) => {
   const files = write(text, report);

@@ -275,3 +275,20 @@ it('lists at most 50 gaps, and at most 500 clusters of a state, and says how man
   ]);
   expect(between(html, 'State now', 'Each day').slice(249)).toEqual(['stale', 'And 452 older gaps.']);
 });
+
+it('says what was left out, by reason and pattern, and calls a free cluster free', async () => {
+  const notChecked = [
+    { ...skipped('m0'), reason: 'free' },
+    { ...skipped('load-1'), pattern: '*/load-*' },
+    { ...skipped('load-2'), pattern: '*/load-*' },
+    { ...skipped('b'), pattern: 'Shop/b' },
+  ];
+  const html = await print([reportOf(1, [fresh('b', 1)]), reportOf(2, [fresh('a', 2)], { notChecked })]);
+  expect(between(html, 'What was left out', 'How the checks were run')).toEqual([
+    ...['1 excluded by Shop/b', 'Shop / b (fresh when it was last checked)'],
+    ...['2 excluded by */load-*', 'Shop / load-1', 'Shop / load-2'],
+    ...['1 free', 'Shop / m0'],
+  ]);
+  expect(textOf(html)).toContain('Left out\n3 excluded, 1 free\n');
+  expect(textOf(html)).toMatch(/^m0 free/m);
+});

@@ -11,8 +11,6 @@ import { logAttempt, reportRetry } from './tracing.js';
 
 /** The limit of each exchange with the fallback, in ms. */
 const fallbackTimeout = 5_000;
-/** How often an attempt sends its request again because the connection died. */
-const maxResends = 3;
 
 /**
  * Requests what a target has. If the target lacks it, asks its fallback. If that does not have it either, the outcome is that of the
@@ -83,7 +81,8 @@ async function makeAttempt<T>(target: Target<T>, call: Call, isFallback: boolean
 }
 
 /**
- * Sends a request with its login. Sends it again if its connection died before any part of a response arrived.
+ * Sends a request with its login. Sends it once again, with a new login, if a connection that had been used before died: the server
+ * may have closed it meanwhile.
  *
  * @returns the response, or why there is none.
  */
@@ -103,13 +102,13 @@ async function sendRequest(target: Target, call: Call, isFallback: boolean): Pro
     const response = await client.transport.exchange(get, { attemptTimeout, maxResponseSize }, scope);
     return readResponse(response, mayBeEnveloped(target));
   };
-  for (let resends = 0; ; resends += 1) {
+  for (let isResend = false; ; isResend = true) {
     try {
       return await client.authenticator.authenticate({ path, isFallback, scope }, exchangeWith);
     } catch (reason) {
       if (reason instanceof Failure) return reason;
       if (!(reason instanceof NoResponse)) throw reason;
-      if (!reason.isDeadConnection || resends === maxResends) return noResponseFailure(reason);
+      if (!reason.isDeadConnection || isResend) return noResponseFailure(reason);
     }
   }
 }

@@ -31,6 +31,12 @@ export interface DispatchController {
   abort(reason: Error): void;
 }
 
+/** Shared by the exchanges of a transport. */
+export interface Connecting {
+  /** Whether undici has just opened a connection, and starts its first request now. Other dispatchers do not say. */
+  isFirstRequest: boolean;
+}
+
 /** How to settle the promise of an exchange. */
 interface Settle {
   readonly resolve: (response: HttpResponse) => void;
@@ -42,10 +48,12 @@ export class Exchange {
   readonly #limits: ExchangeLimits;
   readonly #scope: Scope;
   readonly #settle: Settle;
+  readonly #connecting: Readonly<Connecting>;
   /** Absent while the request is queued. */
   #controller: DispatchController | undefined;
   #stopTimer = () => {};
   #hasEnded = false;
+  #isFirstRequest = false;
   /** 0 until the head of a response arrives. */
   #status = 0;
   #headers: HeaderFields = {};
@@ -59,10 +67,11 @@ export class Exchange {
     this.#fail(reason);
   };
 
-  constructor(limits: ExchangeLimits, scope: Scope, settle: Settle) {
+  constructor(limits: ExchangeLimits, scope: Scope, settle: Settle, connecting: Readonly<Connecting>) {
     this.#limits = limits;
     this.#scope = scope;
     this.#settle = settle;
+    this.#connecting = connecting;
     scope.begin('waiting for a connection', this.#interrupt);
   }
 
@@ -71,6 +80,7 @@ export class Exchange {
     // The call ended while its request was queued. Throwing keeps the connection open; `abort` would close it.
     if (this.#hasEnded) throw new Error('The call ended before its request was sent');
     this.#controller = controller;
+    this.#isFirstRequest = this.#connecting.isFirstRequest;
     this.#scope.begin('waiting for the response', this.#interrupt);
     const { attemptTimeout } = this.#limits;
     // A dispatcher that retries starts the request again.
@@ -124,7 +134,8 @@ export class Exchange {
   onResponseError(_controller: DispatchController | undefined, reason: unknown, isOwnError = false): void {
     const cause = toError(reason);
     const kind = kindOfError(cause);
-    const isDead = this.#controller !== undefined && this.#status === 0 && isConnectionLoss(cause);
+    const isUnanswered = this.#controller !== undefined && this.#status === 0;
+    const isDead = isUnanswered && !this.#isFirstRequest && isConnectionLoss(cause);
     const { attemptTimeout } = this.#limits;
     this.#fail(new NoResponse(isOwnError && kind === 'other' ? 'fetch refusal' : kind, attemptTimeout, cause, isDead));
   }

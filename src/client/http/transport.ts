@@ -1,8 +1,8 @@
 import { Socket } from 'node:net';
 // Bun replaces the bare name 'undici' with an incomplete stub. Everywhere else both names are the same module.
-import { buildConnector, EnvHttpProxyAgent, Pool } from 'undici/index.js';
+import { buildConnector, EnvHttpProxyAgent, getGlobalDispatcher, Pool } from 'undici/index.js';
 import { decode } from './codings.js';
-import { Exchange, type ExchangeLimits, type HttpResponse } from './exchange.js';
+import { type Connecting, Exchange, type ExchangeLimits, type HttpResponse } from './exchange.js';
 import { Scope } from './scope.js';
 
 /**
@@ -54,14 +54,15 @@ export interface TransportOptions {
 export class Transport {
   readonly #origin: string;
   readonly #dispatcher: Dispatcher;
-  /** The client's own connections; absent if the caller passed a dispatcher. */
+  /** The client's own connections; absent if the caller passed a dispatcher or a fetch. */
   readonly #own: Pool | EnvHttpProxyAgent | undefined;
+  readonly #connecting: Connecting = { isFirstRequest: false };
 
   constructor(options: TransportOptions) {
     const { origin, dispatcher } = options;
     this.#origin = origin;
     if (dispatcher === undefined) {
-      this.#own = openConnections(options);
+      this.#own = openConnections(options, this.#connecting);
       this.#dispatcher = this.#own;
     } else {
       this.#dispatcher = dispatcher;
@@ -81,9 +82,10 @@ export class Transport {
       // Not a spread: it would take 3 µs.
       const options = { origin: this.#origin, path, method, headers, body, headersTimeout: 0, bodyTimeout: 0 };
       const decoded = (response: HttpResponse) => resolve(decode(response, limits.maxResponseSize));
-      const exchange = new Exchange(limits, scope, { resolve: decoded, reject });
+      const exchange = new Exchange(limits, scope, { resolve: decoded, reject }, this.#connecting);
       try {
-        this.#dispatcher.dispatch(options, exchange);
+        const dispatcher = (this.#own && findMock()) ?? this.#dispatcher;
+        dispatcher.dispatch(options, exchange);
       } catch (error) {
         exchange.onResponseError(undefined, error);
       }
@@ -96,11 +98,23 @@ export class Transport {
   }
 }
 
-function openConnections({ origin, proxy, attemptTimeout }: TransportOptions): Pool | EnvHttpProxyAgent {
+function openConnections(
+  { origin, proxy, attemptTimeout }: TransportOptions,
+  connecting: Connecting,
+): Pool | EnvHttpProxyAgent {
   // undici wants an integer.
   const timeout = Math.ceil(Math.min(attemptTimeout, maxConnectTimeout));
   const connect = inBackground(buildConnector({ timeout }));
-  if (proxy === undefined) return openPool(origin, connect, timeout);
+  const openPool = (url: string | URL, connector: buildConnector.connector) =>
+    // The headers timeout is for the request that opens a tunnel through a proxy. Every other request turns it off.
+    new Pool(url, { connections: maxConnections, connect: connector, headersTimeout: timeout }).on('connect', () => {
+      // undici starts the first request of a connection as soon as this returns.
+      connecting.isFirstRequest = true;
+      queueMicrotask(() => {
+        connecting.isFirstRequest = false;
+      });
+    });
+  if (proxy === undefined) return openPool(origin, connect);
   return new EnvHttpProxyAgent({
     httpsProxy: proxy,
     // Otherwise it reads HTTP_PROXY, which is not meant for https.
@@ -109,19 +123,24 @@ function openConnections({ origin, proxy, attemptTimeout }: TransportOptions): P
     connect,
     proxyTls: { timeout },
     requestTls: { timeout },
-    clientFactory: (url, pool) => openPool(url, inBackground(connectorOf(pool)), timeout),
-    factory: (url, pool) => openPool(url, withFinalErrors(connectorOf(pool)), timeout),
+    clientFactory: (url, pool) => openPool(url, inBackground(connectorOf(pool))),
+    factory: (url, pool) => openPool(url, withFinalErrors(connectorOf(pool))),
   });
-}
-
-function openPool(origin: string | URL, connect: buildConnector.connector, timeout: number): Pool {
-  // The headers timeout is for the request that opens a tunnel through a proxy. Every other request turns it off.
-  return new Pool(origin, { connections: maxConnections, connect, headersTimeout: timeout });
 }
 
 // undici passes its own connect function here, never a set of options.
 function connectorOf({ connect }: Pool.Options): buildConnector.connector {
   return connect as buildConnector.connector;
+}
+
+// Undici 8 has its global dispatcher here, and gives undici 7 a wrapper of it.
+const globalOfUndici8 = Symbol.for('undici.globalDispatcher.2');
+
+/** Finds a MockAgent that a test has made the global dispatcher. No other global dispatcher is used. */
+function findMock(): Dispatcher | undefined {
+  const dispatchers: unknown[] = [getGlobalDispatcher(), Reflect.get(globalThis, globalOfUndici8)];
+  // Every dispatcher that is a mock has this method.
+  return dispatchers.find((dispatcher) => Object(dispatcher).isMockActive === true) as Dispatcher | undefined;
 }
 
 /**

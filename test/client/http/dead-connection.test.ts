@@ -3,39 +3,67 @@ import { AtlasConnectionError, type DispatcherLike, type TenantSnapshotsClient }
 import { runClock, stopClock } from '../../support/clock.js';
 import { get, openAgent, openBareClient, openScripted } from '../../support/open-client.js';
 import { startRawServer } from '../../support/raw-server.js';
-import { answer, end, good, reset, type Script } from '../../support/raw-steps.js';
+import { end, good, reset, type Script } from '../../support/raw-steps.js';
 import { rejection } from '../../support/rejection.js';
 import { type Behavior, deadConnection } from '../../support/scripted-dispatcher.js';
 import { listPath } from '../../support/snapshot-routes.js';
 
 const deaths: [how: string, script: Script][] = [
-  ['resets it', [reset]],
-  ['closes it', [end]],
+  ['resets connections', [reset]],
+  ['closes connections', [end]],
 ];
 
-// No test here has retries: sending a request again is no retry.
-describe.each(deaths)('a server that accepts a connection and %s gets the request again', (_how, dies) => {
-  it.each([0, 1, 2, 3])('at no charge, %i times', async (times) => {
-    const server = await startRawServer(({ number }) => (number <= times ? dies : good));
-    const { response } = await get(openBareClient(server)).withResponse();
-    expect(response.attempts).toBe(1);
-    expect(server.requests).toHaveLength(times + 1);
+describe.each(deaths)('if a server %s,', (_how, dies) => {
+  it('a request on a new connection is sent once, with its retries four times', async () => {
+    const server = await startRawServer(dies);
+    expect(await rejection(get(openBareClient(server)), AtlasConnectionError)).toMatchObject({ attempts: 1 });
+    expect(server.requests).toHaveLength(1);
+    stopClock();
+    const retried = get(openBareClient(server, { maxRetries: undefined }));
+    expect(await runClock(rejection(retried, AtlasConnectionError))).toMatchObject({ attempts: 4 });
+    expect(server.requests).toHaveLength(1 + 4);
   });
 
-  it('three times at most for each request of a call, such as each page of a list', async () => {
-    const page = (number: number) => ({ results: [{ id: String(number).padStart(24, '0') }], totalCount: 3 });
-    const server = await startRawServer(({ number }) => (number % 4 === 0 ? [answer(200, page(number))] : dies));
-    const list = openBareClient(server, { endpoint: 'flex' }).listTenantSnapshots(...listPath);
-    const { data, response } = await list.withResponse();
-    expect([data.length, response.attempts, server.requests.length]).toEqual([3, 3, 12]);
+  it('a request on a used connection is sent once more, at no charge', async () => {
+    const server = await startRawServer(({ before }) => (before === 0 ? good : dies));
+    const client = openBareClient(server);
+    for (let call = 1; call <= 3; call += 1) {
+      const { response } = await get(client).withResponse();
+      expect([response.attempts, server.requests.length]).toEqual([1, 2 * call - 1]);
+    }
+  });
+
+  it('a request on a used connection is not sent a third time', async () => {
+    const server = await startRawServer([good, dies]);
+    const client = openBareClient(server);
+    await get(client);
+    expect(await rejection(get(client), AtlasConnectionError)).toMatchObject({ attempts: 1 });
+    expect(server.requests).toHaveLength(3);
+  });
+
+  it('a request on a used connection is sent once more although another one opens a connection', async () => {
+    const server = await startRawServer(({ number }) => (number === 1 || number > 3 ? good : dies));
+    const client = openBareClient(server);
+    await get(client);
+    const ended = await Promise.allSettled([get(client), get(client)]);
+    expect(ended.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+    expect(server.requests.map(({ before }) => before).sort()).toEqual([0, 0, 0, 1]);
   });
 });
 
-it('an attempt sends its request again three times at most', async () => {
+it('an attempt over a dispatcher, which does not say whether a connection is new, sends its request twice at most', async () => {
   stopClock();
   const { client, dispatcher } = openScripted([deadConnection], { maxRetries: 1 });
   expect(await runClock(rejection(get(client), AtlasConnectionError))).toMatchObject({ attempts: 2 });
-  expect(dispatcher.requests).toHaveLength(8);
+  expect(dispatcher.requests).toHaveLength(4);
+});
+
+it('each page of a list is sent once more', async () => {
+  const page = (id: string) => ({ body: { results: [{ id: id.padStart(24, '0') }], totalCount: 2 } });
+  const script = [deadConnection, page('1'), deadConnection, page('2')];
+  const { client, dispatcher } = openScripted(script, { endpoint: 'flex' });
+  const { data, response } = await client.listTenantSnapshots(...listPath).withResponse();
+  expect([data.length, response.attempts, dispatcher.requests.length]).toEqual([2, 2, 4]);
 });
 
 it('a request is sent again after a turn of the event loop, when undici has noticed that the connection is gone', async () => {
@@ -71,17 +99,14 @@ describe.each(dispatchers)('over %s, no call is lost', (_name, open) => {
     ['closes a kept connection at the next request', good, [end]],
     ['resets a kept connection at the next request', good, [reset]],
   ])('if the server %s', async (_how, first, later) => {
-    // As many dead connections in the pool as the times that a request is sent again.
-    const dead = 3;
     const server = await startRawServer(({ before, connection }) => {
       if (before === 0) return first;
-      return connection <= dead ? later : good;
+      return connection === 1 ? later : good;
     });
     const client = openBareClient(server, { dispatcher: open() });
     for (let call = 0; call < 2; call += 1) {
       await expect(get(client)).resolves.toMatchObject({ status: 'COMPLETED' });
     }
-    await calls(dead, client);
     await expect(calls(64, client)).resolves.toHaveLength(64);
     expect(server.mostOpen).toBeLessThanOrEqual(64);
   });

@@ -44,7 +44,7 @@ async function startProxy(scripts: Scripts): Promise<RawServer> {
   return proxy;
 }
 
-describe('each of many concurrent calls gets an error, after at most four connections per attempt, if the proxy', () => {
+describe('each of many concurrent calls gets an error, after one connection per attempt, if the proxy', () => {
   beforeEach(stopClock);
   const noTunnel = /^The proxy closed the connection before it opened a tunnel$/;
 
@@ -60,7 +60,7 @@ describe('each of many concurrent calls gets an error, after at most four connec
       expect(error).toMatchObject({ attempts: 2, cause: { message: expect.stringMatching(cause) } });
     }
     const { connections } = proxy;
-    expect(connections).toBeLessThanOrEqual(20 * 2 * 4);
+    expect(connections).toBeLessThanOrEqual(20 * 2);
     // No further connections in the background.
     await standStill(200);
     expect(proxy.connections).toBe(connections);
@@ -73,6 +73,7 @@ describe('a proxy that refuses the tunnel', () => {
   it.each<[status: number, attempts: number, fields: string[], message: RegExp]>([
     [407, 1, ['proxy-authenticate: Basic realm="proxy"'], /proxy.*407.*user name and password/i],
     [403, 1, [], /proxy.*403.*NO_PROXY/i],
+    [404, 1, [], /proxy.*404.*HTTPS_PROXY/i],
     [502, 3, [], /network.*proxy/],
   ])('with %i gets %i attempts, and no token', async (status, attempts, fields, message) => {
     const proxy = await startProxy([answer(status, 'no', ...fields)]);

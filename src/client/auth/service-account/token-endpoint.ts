@@ -75,7 +75,7 @@ export class TokenEndpoint {
     await this.#send('/api/oauth/revoke', `token=${token}&token_type_hint=access_token`);
   }
 
-  /** Sends a request, and once more if its connection died before any part of a response arrived. */
+  /** Sends a request, and once more if a connection that had been used before died. */
   #send(path: string, body: string): Promise<HttpResponse> {
     // Without a scope, an exchange rejects with nothing but a NoResponse.
     return this.#post(path, body)

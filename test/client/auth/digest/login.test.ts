@@ -19,7 +19,7 @@ import {
 
 const credentials = { publicKey: 'abcdefgh', privateKey: '0123-secret-4567' };
 
-const [a, b, c, d] = [challenge('a'), challenge('b'), challenge('c'), challenge('d')];
+const [a, b, c] = [challenge('a'), challenge('b'), challenge('c')];
 const bare401: Reply = { status: 401 };
 const offer = (...offers: string[]): Reply => ({ status: 401, headers: { 'www-authenticate': offers } });
 const otherRealm = offer('Digest realm="other", nonce="a", qop="auth"');
@@ -59,9 +59,9 @@ describe('a refused answer', () => {
       { maxRetries: 1 },
     ],
     [
-      'is followed by another one each time that the request is sent again',
-      [a, ok, b, deadConnection, c, deadConnection, d, ok],
-      '- a1 a2 b1 b2 c1 c2 d1',
+      'is followed by another one if the request is sent again',
+      [a, ok, b, deadConnection, c, ok],
+      '- a1 a2 b1 b2 c1',
       'ok ok',
     ],
     ['goes on counting if the server repeats the challenge', [a, ok, a, ok], '- a1 a2 a3', 'ok ok'],
