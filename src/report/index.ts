@@ -61,7 +61,7 @@ export function* printPage({ history, knowledge }: Material): Generator<Html> {
 
 function* printPicture(history: History, sections: readonly Section[], span: Span): Generator<Html> {
   const failed = history.failures.map(({ time }) => dayOf(time)).filter((day) => day >= span.first && day <= span.last);
-  const without = daysWithout(history.reportDays, history.days);
+  const without = daysWithout(history.reportDays, history.reportDays);
   yield html`${drawShared(span)}<section><h2>Each day</h2>${drawLegend()}
 <div class="head top"><span></span><span></span>${axis}</div>
 <div class="head"><span>Days with a report</span><span></span>${drawReports(history.days, Days.of(failed), span)}</div>

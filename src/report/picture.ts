@@ -26,7 +26,7 @@ function drawBars(name: string, { runs }: Days, words: string, span: Span): Html
 const markTitles = {
   failed: 'a snapshot failed',
   restored: 'restored',
-  deleted: 'a backup that was deleted before its time',
+  deleted: 'deleted before its time',
 } as const;
 
 type Mark = keyof typeof markTitles;
