@@ -235,6 +235,21 @@ describe('a call that fails', () => {
     expect(first).toMatchObject({ state, ...(error && { error }) });
   });
 
+  it('for a rate limit waits as long as the last answer of its project says', async () => {
+    const waits: Record<string, number> = { Cluster0: 1000, Cluster1: 3000 };
+    const times: number[] = [];
+    const client = flexClusters(3, (path) => {
+      times.push(performance.now());
+      const [name = ''] = /Cluster\d/.exec(path) ?? [];
+      const wait = waits[name];
+      delete waits[name];
+      if (wait !== undefined) throw failed(429, wait);
+      return [];
+    });
+    await runClock(runCheck(client, { groupIds: [a], concurrency: 2 }), 500);
+    expect(times).toEqual([0, 0, 3000, 3000, 3000]);
+  });
+
   it.each<[what: string, error: AtlasError, times: number[]]>([
     ['with status 500', failed(500), [0, 10_000]],
     ['with status 408', failed(408), [0, 10_000]],
