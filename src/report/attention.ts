@@ -1,8 +1,7 @@
 import { joinRuns } from './gaps.js';
 import type { Cluster, History } from './history.js';
-import { dated, type Html, html, name, printList } from './html.js';
-import { chip, linkTo } from './names.js';
-import { type Concern, compareRows, needsLook, type Row, type Section } from './rows.js';
+import { chip, dated, type Html, html, name, printList } from './html.js';
+import { type Concern, compareRows, linkTo, needsLook, type Row, type Section } from './rows.js';
 import { count, Days, dayOf, getOrAdd, hourMs, printDay, printDuration, printRange, printTime } from './time.js';
 
 /** Prints what somebody has to look at, the worst first: clusters, then the reports, then what the checks named. */
