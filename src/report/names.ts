@@ -1,6 +1,7 @@
-import type { Cluster, Project } from './history.js';
+import type { Project } from './history.js';
 import { type Html, html, name } from './html.js';
-import type { Row, Standing } from './rows.js';
+import { printReason, type Standing } from './judge.js';
+import type { Row } from './rows.js';
 
 /** What a cluster is now, in a frame. */
 export const chip = ({ label, color }: Pick<Standing, 'label' | 'color'>): Html =>
@@ -12,16 +13,15 @@ export function linkTo({ id, cluster }: Row, project: Project): Html {
   return id === undefined ? named : html`<a href="#${id}">${named}</a>`;
 }
 
-/** Whether the last report that lists a cluster has no finding of it. */
-export const isLeftOut = ({ cluster, standing }: Pick<Row, 'cluster' | 'standing'>): boolean =>
-  !cluster.isChecked && !standing.isGone;
+/** Whether no job checks a cluster. */
+export const isLeftOut = ({ standing }: Pick<Row, 'standing'>): boolean => standing.leftOut !== undefined;
 
 /** Why a cluster was left out, and by which pattern. */
-export const leftOutBy = ({ notChecked }: Cluster): string => [...notChecked.keys()].at(-1) ?? '';
+export const leftOutBy = ({ leftOut }: Standing): string => printReason(leftOut);
 
 /** The type of a cluster. Atlas lists free clusters among the dedicated ones. */
-export const typeOf = (cluster: Cluster): string =>
-  !cluster.isChecked && leftOutBy(cluster) === 'free' ? 'free' : cluster.type;
+export const typeOf = ({ cluster, standing }: Pick<Row, 'cluster' | 'standing'>): string =>
+  standing.leftOut?.reason === 'free' ? 'free' : cluster.type;
 
 /** Counts texts, in the order in which they come. */
 export function countEach(texts: readonly string[]): Map<string, number> {
