@@ -3,10 +3,11 @@
  * every 10 minutes.
  *
  *   npm install prom-client # in a project that has installed atlas-tenant-snapshots
- *   MONGODB_ATLAS_CLIENT_ID=… MONGODB_ATLAS_CLIENT_SECRET=… node backup-metrics.mjs
+ *   node node_modules/atlas-tenant-snapshots/examples/backup-metrics.mjs # the login is in the environment (README.md)
  *   curl localhost:9464/metrics
  *
- * It listens on all interfaces, as a container needs it. HOST and PORT change that. backup-alerts.yml has alert rules.
+ * It takes no options: to leave out clusters or to change limits, copy it, and pass options to createMetrics(). It listens on
+ * port 9464 of all interfaces, as a container needs it. HOST and PORT change that. backup-alerts.yml has alert rules.
  */
 import { realpathSync } from 'node:fs';
 import { createServer } from 'node:http';

@@ -4,11 +4,11 @@
  *
  *   npm install fastify # in a project that has installed atlas-tenant-snapshots
  *   export SERVICE_SECRET="$(openssl rand -hex 32)"
- *   MONGODB_ATLAS_CLIENT_ID=… MONGODB_ATLAS_CLIENT_SECRET=… node http-service.mjs
+ *   node node_modules/atlas-tenant-snapshots/examples/http-service.mjs & # the login is in the environment (README.md)
  *   curl -H "Authorization: Bearer $SERVICE_SECRET" \
  *     localhost:3000/projects/32b6e34b3d91647abb20e7b8/clusters/Cluster0/snapshots
  *
- * It listens on all interfaces, as a container needs it. HOST and PORT change that.
+ * It listens on port 3000 of all interfaces, as a container needs it. HOST and PORT change that.
  */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { realpathSync } from 'node:fs';

@@ -3,7 +3,7 @@
  *
  *   npm install fastify # in a project that has installed atlas-tenant-snapshots
  *   npm install --save-dev msw@2
- *   node --test http-service.test.mjs
+ *   node --test node_modules/atlas-tenant-snapshots/examples/http-service.test.mjs
  *
  * msw 2 sees only requests that are sent with fetch, so the client gets the option `fetch`. Without it, the requests reach
  * Atlas.

@@ -2,7 +2,8 @@
  * HTTP/2: concurrent calls share one connection. The option `dispatcher` takes any undici agent.
  *
  *   npm install undici@7 # in a project that has installed atlas-tenant-snapshots
- *   MONGODB_ATLAS_CLIENT_ID=… MONGODB_ATLAS_CLIENT_SECRET=… node http2.mjs 32b6e34b3d91647abb20e7b8 Cluster0 Cluster1
+ *   # The login is in the environment (README.md). The arguments are a project ID and Flex clusters.
+ *   node node_modules/atlas-tenant-snapshots/examples/http2.mjs 32b6e34b3d91647abb20e7b8 Cluster0
  *
  * Use it if the server, or the gateway in front of it, supports HTTP/2. Otherwise undici sends the requests in turn over
  * one HTTP/1.1 connection, and the client's own connections are faster.

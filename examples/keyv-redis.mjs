@@ -2,7 +2,8 @@
  * One access token for many processes: all processes that run this share the service account's token through Redis.
  *
  *   npm install keyv @keyv/redis # in a project that has installed atlas-tenant-snapshots
- *   MONGODB_ATLAS_CLIENT_ID=… MONGODB_ATLAS_CLIENT_SECRET=… REDIS_URL=redis://localhost:6379 node keyv-redis.mjs \
+ *   # The login, a service account, is in the environment (README.md).
+ *   REDIS_URL=redis://localhost:6379 node node_modules/atlas-tenant-snapshots/examples/keyv-redis.mjs \
  *     32b6e34b3d91647abb20e7b8 Cluster0
  */
 import { realpathSync } from 'node:fs';

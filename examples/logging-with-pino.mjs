@@ -2,7 +2,8 @@
  * Logs a line for each call, with pino, through the tracing channel of the client.
  *
  *   npm install pino # in a project that has installed atlas-tenant-snapshots
- *   MONGODB_ATLAS_CLIENT_ID=… MONGODB_ATLAS_CLIENT_SECRET=… node logging-with-pino.mjs 32b6e34b3d91647abb20e7b8 Cluster0
+ *   # The login is in the environment (README.md).
+ *   node node_modules/atlas-tenant-snapshots/examples/logging-with-pino.mjs 32b6e34b3d91647abb20e7b8 Cluster0
  */
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { realpathSync } from 'node:fs';

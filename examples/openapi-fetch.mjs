@@ -5,9 +5,10 @@
  *   npm install openapi-fetch # in a project that has installed atlas-tenant-snapshots
  *   npx --package typescript@5 --package openapi-typescript@7 openapi-typescript --output atlas.d.ts \
  *     https://raw.githubusercontent.com/mongodb/openapi/main/openapi/v2/openapi-2025-03-12.json
- *   MONGODB_ATLAS_CLIENT_ID=… MONGODB_ATLAS_CLIENT_SECRET=… node openapi-fetch.mjs 32b6e34b3d91647abb20e7b8
+ *   # The login is in the environment (README.md).
+ *   node node_modules/atlas-tenant-snapshots/examples/openapi-fetch.mjs 32b6e34b3d91647abb20e7b8
  *
- * In TypeScript: createAtlasApi<paths>(client)
+ * atlas.d.ts is for a copy of this file in your project. In TypeScript: createAtlasApi<paths>(client)
  */
 import { realpathSync } from 'node:fs';
 import { TenantSnapshotsClient } from 'atlas-tenant-snapshots';

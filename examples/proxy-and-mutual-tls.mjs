@@ -2,8 +2,9 @@
  * A proxy and mutual TLS. The option `dispatcher` takes any undici agent.
  *
  *   npm install undici@7 # in a project that has installed atlas-tenant-snapshots
- *   PROXY=http://proxy.example:3128 CA=ca.pem CERT=client.pem KEY=client-key.pem node proxy-and-mutual-tls.mjs \
- *     32b6e34b3d91647abb20e7b8 Cluster0
+ *   # The login is in the environment (README.md). Leave out the variables that you do not need.
+ *   PROXY=http://proxy.example:3128 CA=ca.pem CERT=client.pem KEY=client-key.pem \
+ *     node node_modules/atlas-tenant-snapshots/examples/proxy-and-mutual-tls.mjs 32b6e34b3d91647abb20e7b8 Cluster0
  *
  * You need none of this for a plain proxy, because the client reads HTTPS_PROXY and NO_PROXY. If you only have a
  * certificate authority of your own, set NODE_EXTRA_CA_CERTS.

@@ -1,5 +1,5 @@
-// The demo, as `npm run demo` runs it: lists the snapshots of a cluster, and prints the newest backup. With the emulator, it
-// also checks the backups of Flex and dedicated clusters.
+// The demo, as `npm run demo` runs it: reads a snapshot with the client, then lists all snapshots of its cluster. With the
+// emulator, it also checks the backups of Flex and dedicated clusters.
 //
 // It reads from real Atlas if the environment has
 //   ATLAS_GROUP_ID       the project ID,
@@ -7,7 +7,7 @@
 //   credentials          MONGODB_ATLAS_ACCESS_TOKEN, or MONGODB_ATLAS_CLIENT_ID and MONGODB_ATLAS_CLIENT_SECRET, or
 //                        MONGODB_ATLAS_PUBLIC_KEY and MONGODB_ATLAS_PRIVATE_KEY (or the names of the Atlas CLI).
 // Optional:
-//   ATLAS_SNAPSHOT_ID        a snapshot to print instead of the newest backup
+//   ATLAS_SNAPSHOT_ID        the snapshot to read; default: the newest backup
 //   MONGODB_ATLAS_BASE_URL   another URL than https://cloud.mongodb.com
 // Otherwise it reads from the emulator.
 import { spawn } from 'node:child_process';
@@ -47,7 +47,7 @@ async function showEmulator() {
   console.log(`Reading from the emulator at ${baseUrl}, with an API key.`);
   console.log('To read from real Atlas, set ATLAS_GROUP_ID, ATLAS_CLUSTER_NAME and MONGODB_ATLAS_* credentials.');
   try {
-    await showCluster(client, groupId, clusterName);
+    await showCluster(client, groupId, clusterName, emulator.snapshotId);
     await showCheck(emulator);
   } finally {
     await client.close();
@@ -57,7 +57,7 @@ async function showEmulator() {
 
 /** Runs the command that checks all backups, after the emulator got clusters in every state. */
 async function showCheck(emulator) {
-  console.log('\n--- Does every cluster have a recent backup? npx --no atlas-tenant-snapshots check: ---\n');
+  console.log('\n--- Does every cluster have a recent backup? atlas-tenant-snapshots check ---\n');
   const ago = (time) => new Date(Date.now() - time);
   const taken = (age) => [{ id: '6a70f0c0eb9e7a1777147ec0', status: 'completed', createdAt: ago(age) }];
   const billing = { groupId: '60f1c2d3e4a5b6978877665a', groupName: 'Billing' };
@@ -79,18 +79,16 @@ async function showCheck(emulator) {
 }
 
 async function showCluster(client, groupId, clusterName, snapshotId) {
-  const list = await client.listTenantSnapshots(groupId, clusterName).withResponse();
-  const snapshots = list.data.sort((a, b) => timeOf(b) - timeOf(a));
-  const total = count(snapshots.length, 'snapshot');
-  console.log(`\n${total} of cluster ${clusterName}, newest first (from ${describe(list.response)}):`);
-  for (const snapshot of snapshots) {
-    console.log(`  ${snapshot.id}  ${(snapshot.status ?? '?').padEnd(9)}  ${local(snapshot.scheduledTime)}`);
+  const id = snapshotId ?? newestBackup(await client.listTenantSnapshots(groupId, clusterName))?.id;
+  if (id !== undefined) {
+    const { data, response } = await client.getTenantSnapshot(groupId, clusterName, id).withResponse();
+    console.log(`\nawait client.getTenantSnapshot('${groupId}', '${clusterName}', '${id}')`);
+    print(data, response);
   }
-  const id = snapshotId ?? newestBackup(snapshots)?.id;
-  if (id === undefined) return;
-  const { data, response } = await client.getTenantSnapshot(groupId, clusterName, id).withResponse();
-  console.log(snapshotId ? '\nThe snapshot:' : '\nThe newest backup:');
-  print(data, response);
+  console.log(`\nawait client.listTenantSnapshots('${groupId}', '${clusterName}')`);
+  for (const snapshot of await client.listTenantSnapshots(groupId, clusterName)) {
+    console.log(`  ${snapshot.id}  ${(snapshot.status ?? '?').padEnd(9)}  ${local(snapshot.finishTime)}`);
+  }
 }
 
 function print({ id, status, mongoDBVersion, scheduledTime, startTime, finishTime, expiration }, response) {
@@ -111,10 +109,6 @@ function print({ id, status, mongoDBVersion, scheduledTime, startTime, finishTim
 function describe({ endpoint, attempts, rateLimit }) {
   const left = rateLimit?.remaining === undefined ? '' : `, ${count(rateLimit.remaining, 'request')} left`;
   return `the ${endpoint === 'flex' ? 'Flex' : 'tenant'} endpoint, ${count(attempts, 'attempt')}${left}`;
-}
-
-function timeOf({ scheduledTime, startTime }) {
-  return (scheduledTime ?? startTime)?.getTime() ?? 0;
 }
 
 function local(time) {

@@ -106,7 +106,7 @@ export class Calls {
   }
 
   /** Makes a call within the time that is left. Throws `failure` if there is none. */
-  async #call<T>(start: (limits: GetOptions) => StartedCall<T>, failure: unknown): Promise<Answer<T>> {
+  #call<T>(start: (limits: GetOptions) => StartedCall<T>, failure: unknown): Promise<Answer<T>> {
     const { signal } = this.#ending;
     if (signal.aborted) throw signal.reason;
     const now = performance.now();
@@ -173,7 +173,9 @@ export class Calls {
     return new Promise((resolve, reject) => {
       const onEnd = () => reject(signal.reason);
       signal.addEventListener('abort', onEnd);
-      promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onEnd));
+      const removeListener = () => signal.removeEventListener('abort', onEnd);
+      promise.then(removeListener, removeListener);
+      promise.then(resolve, reject);
     });
   }
 }

@@ -7,9 +7,10 @@ import { type BackupCheckOptions, invalidCluster, invalidOptions, type Limits, t
 import { ClusterReads, type Project, readClusters, readProjects } from './reads.js';
 
 /**
- * Checks whether every Flex and dedicated cluster has a recent backup. Yields a finding per cluster as soon as it is known, in
- * no particular order. If the Flex or the dedicated clusters of a project cannot be listed, that is one `unknown` finding
- * without `clusterName`. Clusters without a finding are in the totals. Leaving the loop ends the check.
+ * Checks whether every Flex and dedicated cluster has a recent backup. Yields a finding per cluster as soon as it is known, or
+ * at the end with the option `evidence`, in no particular order. If the Flex or the dedicated clusters of a project cannot be
+ * listed, that is one `unknown` finding without `clusterName`. Clusters without a finding are in the totals. Leaving the loop
+ * ends the check.
  *
  * The login needs the role Project Read Only in each project, or Organization Read Only for all projects. For the restore jobs
  * of dedicated clusters, which are part of the evidence, it needs Project Backup Manager.

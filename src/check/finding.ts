@@ -17,7 +17,8 @@ export const defaultMaxAge = 26 * 3_600_000;
  * - `stale`: it is older.
  * - `paused`: it is older, but by at most 30 days, and the cluster is paused. Atlas takes no snapshots meanwhile, and resumes
  *   the cluster after 30 days.
- * - `short`: it would be `fresh` or `paused`, but the oldest backup does not reach back as far as `minHistory`.
+ * - `short`: it would be `fresh` or `paused`, but the oldest backup does not reach back as far as `minHistory`, nor to the
+ *   first 8 days of the cluster.
  * - `none`: there is no backup, or backup is off.
  * - `new`: there is no backup, but the cluster was created less than 26 hours ago, or less than 7 days and 2 hours ago if its
  *   schedule takes a snapshot a week.

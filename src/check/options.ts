@@ -23,22 +23,25 @@ export interface BackupCheckOptions {
    */
   maxAge?: MaxAge | ((cluster: ClusterName) => MaxAge | undefined) | undefined;
   /**
-   * How far back the oldest backup has to reach, in ms, or a function that returns it for each cluster. Does not apply to a
-   * cluster that was created later. Default, also if the function returns `undefined`: no minimum.
+   * How far back the oldest backup has to reach, in ms, or a function that returns it for each cluster. Backups that reach back
+   * to the first 8 days of a younger cluster are enough. Default, also if the function returns `undefined`: no minimum.
    */
   minHistory?: number | ((cluster: ClusterName) => number | undefined) | undefined;
   /** Returns whether to check a cluster. No snapshot is read of the others; they are in `notChecked`. Default: all. */
   filter?: ((cluster: ClusterName) => boolean) | undefined;
-  /** Adds to each finding what Atlas answered, for up to two more calls per cluster. Default: false. */
+  /**
+   * Adds to each finding what Atlas answered, for up to two more calls per cluster. They are made when all states are known, so
+   * the findings come at the end. Default: false.
+   */
   evidence?: boolean | undefined;
   /**
    * Limits the whole check, in ms, including the time that the caller takes between two findings. What is not known by then is
    * `unknown`, with a `TIMEOUT`. While there is time, the check repeats a call after a rate limit. If Atlas fails or cannot be
-   * reached, it repeats calls until two minutes after it first met that. Calls that only bring evidence are not repeated.
-   * Default: 10 minutes.
+   * reached, it repeats calls until two minutes after it first met that, and then makes one attempt per call. Calls that only
+   * bring evidence are left to the client's retries. Default: 10 minutes.
    */
   timeout?: number | undefined;
-  /** The maximum number of calls at a time. Default: 16. */
+  /** The maximum number of calls at a time, without those that wait to be repeated. Default: 16. */
   concurrency?: number | undefined;
   /** Ends the check at once. The generator then throws the signal's reason. */
   signal?: AbortSignal | null | undefined;

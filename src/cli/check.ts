@@ -1,4 +1,4 @@
-import { type BackupFinding, checkBackups } from '../check/index.js';
+import { type BackupFinding, type ClusterName, checkBackups } from '../check/index.js';
 import { readLogins } from '../client/config/environment.js';
 import { isAtlasError, TenantSnapshotsClient } from '../client/index.js';
 import { Anonymizer } from './anonymize.js';
@@ -47,9 +47,16 @@ async function collect(options: CheckOptions, { stderr }: Output, signal: AbortS
   const start = { options, login, checkedAt: new Date() };
   const showProgress = (text: string) => stderr.isTTY && stderr.write(`\r\x1b[K${text}`);
   const findings: BackupFinding[] = [];
-  let clusters = 0;
+  let [clusters, listed] = [0, 0];
+  const filter = (cluster: ClusterName) => {
+    const isChosen = options.ofCheck.filter(cluster);
+    if (isChosen) listed += 1;
+    // The findings with evidence come at the end.
+    if (options.ofCheck.evidence) showProgress(`Clusters listed: ${listed}`);
+    return isChosen;
+  };
   try {
-    const checked = checkBackups(client, { ...options.ofCheck, signal });
+    const checked = checkBackups(client, { ...options.ofCheck, filter, signal });
     for (;;) {
       showProgress(`Clusters checked: ${clusters}`);
       const { done, value } = await checked.next();

@@ -122,7 +122,11 @@ function adviceFor(login: Login, role: string): ReadonlyMap<unknown, string> {
     ['API_ERROR 400', 'Run the check again later. If the error stays, report a bug.'],
     ['API_ERROR 401', `Check the key or token in ${values}, its role (${role}) and its IP access list.`],
     ['API_ERROR 402', 'The owner of the organization must add a payment method.'],
-    ['API_ERROR 403', `Check the role (${role}) and the IP access list of ${account}, and any proxy.`],
+    // Atlas names a code. Without one, a proxy or gateway is more likely to have answered.
+    [
+      'API_ERROR 403',
+      `Check any proxy or gateway on the way to Atlas, then the IP access list of ${account} and its role (${role}).`,
+    ],
     ['API_ERROR 404', gone],
     ['API_ERROR 406', update],
     ['API_ERROR 410', update],

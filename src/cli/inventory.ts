@@ -83,9 +83,9 @@ export function countUnlisted(watched: readonly Watched[]): number {
 
 /** What is said of a cluster that has left the check, before the command that takes it out of the inventory. */
 const texts: Readonly<Record<Departure, (project: string) => string>> = {
-  unlisted: () => 'and no longer listed, although other clusters of its project are. If this is on purpose',
+  unlisted: () => 'and no longer listed. Other clusters of its project still are. If this is on purpose',
   'unlisted with its project': () =>
-    'and no longer listed, nor is any cluster of its project: the project was deleted, or the login lost its role there. If this is on purpose',
+    'and no longer listed. No cluster of its project is: the project was deleted, or the login lost its role there. If this is on purpose',
   replaced: () => 'but now another cluster has this name, without the backups of the first. If this is on purpose',
   free: () => 'but now free, and Atlas does not back up a free cluster. If this is on purpose',
   'not included': (project) =>
@@ -104,9 +104,15 @@ export function findDepartures(watched: readonly Watched[], { options: { invento
     return group.map(({ entry, text }) => ({
       about: nameOf(entry),
       message: `watched since ${since}, ${text}: atlas-tenant-snapshots forget ${quoteUnlessPlain(inventory)}`,
-      pattern: quote(`${projectOf(entry)}/${clusterOf(entry)}`),
+      pattern: quote(patternOf(entry)),
     }));
   });
+}
+
+/** A pattern that matches this cluster only. */
+function patternOf(entry: Entry): string {
+  const project = projectOf(entry);
+  return `${project.includes('*') ? entry.groupId : project}/${clusterOf(entry)}`;
 }
 
 function quoteUnlessPlain(text: string): string {

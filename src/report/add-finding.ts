@@ -1,6 +1,5 @@
 import { scheduleItems } from '../client/atlas/json.js';
-import { findContradictions } from './contradictions.js';
-import { findDeleted, listBackups } from './deletions.js';
+import { findContradictions, findDeleted, listBackups } from './contradictions.js';
 import { addEvidence } from './evidence.js';
 import type { Finding } from './format.js';
 import { addBackup, type Check, type Cluster, keepHighest, saidBy } from './history.js';

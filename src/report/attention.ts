@@ -1,9 +1,8 @@
 import { joinRuns } from './gaps.js';
 import type { History } from './history.js';
-import { dated, type Html, html, name, printList } from './html.js';
+import { chip, dated, type Html, html, name, printList } from './html.js';
 import type { Concern } from './judge.js';
-import { chip, linkTo } from './names.js';
-import { compareRows, needsLook, type Row, type Section } from './rows.js';
+import { compareRows, linkTo, needsLook, type Row, type Section } from './rows.js';
 import { Days, getOrAdd, hourMs, printDay, printDuration, printRange, printTime } from './time.js';
 
 /** Prints what somebody has to look at, the worst first: clusters, then the reports, then what the checks named. */

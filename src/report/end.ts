@@ -1,8 +1,7 @@
 import { type Line, printLines, printNotes } from './details.js';
 import type { History } from './history.js';
 import { dated, type Html, html, name, printList, printTable } from './html.js';
-import { isLeftOut, leftOutBy } from './names.js';
-import type { Section } from './rows.js';
+import { isLeftOut, leftOutBy, type Section } from './rows.js';
 import { Days, dayOf, getOrAdd, printTime } from './time.js';
 
 /** Prints what the checks left out, by the reason and the pattern. */

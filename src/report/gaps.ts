@@ -1,6 +1,5 @@
-import { type Html, html, printTable } from './html.js';
-import { chip, linkTo } from './names.js';
-import type { Row, Section } from './rows.js';
+import { chip, type Html, html, printTable } from './html.js';
+import { linkTo, type Row, type Section } from './rows.js';
 import { count, Days, printDay } from './time.js';
 
 const maxListed = 50;

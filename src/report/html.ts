@@ -49,6 +49,10 @@ export function dated(text: string): Html {
   return html`${parts.map((part, index) => (index % 2 === 1 ? html`<time>${part}</time>` : part))}`;
 }
 
+/** A label in a frame. */
+export const chip = ({ label, color }: { readonly label: string; readonly color: string }): Html =>
+  html`<span class="chip ${color}">${label}</span>`;
+
 const maxListed = 500;
 
 /** Prints a list, of at most 500 of a kind. */

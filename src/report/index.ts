@@ -4,10 +4,9 @@ import { printDetails, printLines, printNotes } from './details.js';
 import { daysWithout, printChecks, printFiles, printLeftOut, printLimits } from './end.js';
 import { printGaps } from './gaps.js';
 import type { History, Knowledge } from './history.js';
-import { dated, type Html, html, name } from './html.js';
-import { chip, countEach, isLeftOut, typeOf } from './names.js';
+import { chip, dated, type Html, html, name } from './html.js';
 import { axis, drawLegend, drawReports, drawRow, drawShared } from './picture.js';
-import { needsLook, type Row, type Section, toSections } from './rows.js';
+import { countEach, isLeftOut, needsLook, type Row, type Section, toSections, typeOf } from './rows.js';
 import { style } from './style.js';
 import { count, Days, dayOf, printTime } from './time.js';
 import { printJobs, printSummary, sayAttention } from './top.js';
@@ -62,7 +61,7 @@ export function* printPage({ history, knowledge }: Material): Generator<Html> {
 
 function* printPicture(history: History, sections: readonly Section[], span: Span): Generator<Html> {
   const failed = history.failures.map(({ time }) => dayOf(time)).filter((day) => day >= span.first && day <= span.last);
-  const without = daysWithout(history.reportDays, history.days);
+  const without = daysWithout(history.reportDays, history.reportDays);
   yield html`${drawShared(span)}<section><h2>Each day</h2>${drawLegend()}
 <div class="head top"><span></span><span></span>${axis}</div>
 <div class="head"><span>Days with a report</span><span></span>${drawReports(history.days, Days.of(failed), span)}</div>

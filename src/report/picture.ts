@@ -1,7 +1,6 @@
 import { kinds, type Span } from './days.js';
 import { type Html, html } from './html.js';
-import { typeOf } from './names.js';
-import type { Row } from './rows.js';
+import { type Row, typeOf } from './rows.js';
 import { count, Days, dayMs, getOrAdd, printDay, printRange } from './time.js';
 
 const lengthOf = ({ first, last }: Span): number => last - first + 1;
@@ -27,7 +26,7 @@ function drawBars(name: string, { runs }: Days, words: string, span: Span): Html
 const markTitles = {
   failed: 'a snapshot failed',
   restored: 'restored',
-  deleted: 'a backup that was deleted before its time',
+  deleted: 'deleted before its time',
 } as const;
 
 type Mark = keyof typeof markTitles;

@@ -1,6 +1,7 @@
 import { judgeDays, type Kind, type Span } from './days.js';
 import { type Cluster, type History, type Knowledge, listKey, type Project } from './history.js';
-import { type Concern, findFailedLists, judge, type Standing } from './judge.js';
+import { type Html, html, name } from './html.js';
+import { type Concern, findFailedLists, judge, printReason, type Standing } from './judge.js';
 import { type Days, dayOf } from './time.js';
 
 /** A row of the picture. */
@@ -78,4 +79,27 @@ function findCovered({ jobs }: History, { groupId }: Project, type: Cluster['typ
     return failure === undefined && !failedLists.has(key) && setup.options.project?.includes(groupId) !== false;
   });
   return new Set(covering.map(({ time }) => dayOf(time)));
+}
+
+/** A link that opens the row of a cluster, if the page has it. */
+export function linkTo({ id, cluster }: Row, project: Project): Html {
+  const named = html`${name(project.name)} / ${name(cluster.name)}`;
+  return id === undefined ? named : html`<a href="#${id}">${named}</a>`;
+}
+
+/** Whether no job checks a cluster. */
+export const isLeftOut = ({ standing }: Pick<Row, 'standing'>): boolean => standing.leftOut !== undefined;
+
+/** Why a cluster was left out, and by which pattern. */
+export const leftOutBy = ({ leftOut }: Standing): string => printReason(leftOut);
+
+/** The type of a cluster. Atlas lists free clusters among the dedicated ones. */
+export const typeOf = ({ cluster, standing }: Pick<Row, 'cluster' | 'standing'>): string =>
+  standing.leftOut?.reason === 'free' ? 'free' : cluster.type;
+
+/** Counts texts, in the order in which they come. */
+export function countEach(texts: readonly string[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const text of texts) counts.set(text, (counts.get(text) ?? 0) + 1);
+  return counts;
 }

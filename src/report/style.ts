@@ -9,7 +9,7 @@ export const style = new Html(`
 * { box-sizing: border-box }
 body { margin: 0 auto; padding: 1.5rem; max-width: 84rem; background: var(--page); color: var(--ink);
   font: 15px/1.5 system-ui, "Segoe UI", Roboto, "DejaVu Sans", sans-serif; overflow-wrap: anywhere }
-h1 { font-size: 1.7rem; margin: 0 } h2 { font-size: 1.15rem; margin: 1.6rem 0 .4rem } h3 { font-size: 1rem; margin: 1rem 0 .2rem }
+h1 { font-size: 1.7rem; margin: 0 } h2 { font-size: 1.15rem; margin: 1.3rem 0 .3rem } h3 { font-size: 1rem; margin: 1rem 0 .2rem }
 a { color: var(--link) } p { margin: .3rem 0 } ul { margin: .3rem 0; padding-left: 1.1rem } li { margin: .25rem 0 }
 dl, dd { margin: 0 }
 small, .soft { color: var(--soft); font-size: .85rem }
@@ -25,14 +25,14 @@ code { font-size: .8rem; overflow-wrap: anywhere }
 .last { font-weight: 600 }
 .facts { display: flex; flex-wrap: wrap; gap: .6rem 2.2rem; margin: 1rem 0 } .facts dt { color: var(--soft); font-size: .85rem }
 .facts dd { display: flex; flex-wrap: wrap; gap: .3rem; font-weight: 600 }
-.attention { margin: 1rem 0; padding: .2rem 1rem .7rem; background: var(--panel); border-left: 4px solid var(--edge) }
+.attention { margin: .8rem 0; padding: .1rem 1rem .5rem; background: var(--panel); border-left: 4px solid var(--edge) }
 .attention:has(li) { border-color: var(--bad) } .attention h2 { margin-top: .6rem } #reports h3 { color: var(--bad) }
 .attention ul { padding: 0 } .attention li { list-style: none }
 
 svg { display: block; overflow: visible } .shared { position: absolute; width: 0; height: 0 }
 .legend { display: flex; flex-wrap: wrap; gap: .2rem 1.2rem; padding: 0; font-size: .85rem; color: var(--soft) }
 .legend li { list-style: none; display: flex; align-items: center; gap: .4rem; margin: 0 }
-.key { width: 18px; height: 30px } .axis { height: 15px; width: 100% } .days { height: 30px; width: 100% }
+.key { width: 18px; height: 24px; margin-top: -6px } .axis { height: 15px; width: 100% } .days { height: 30px; width: 100% }
 .axis, .days { max-width: calc(var(--days) * 45px) }
 .axis text, #axis text { font-size: 10.5px; fill: var(--soft) }
 #grid line { stroke: var(--edge) } .line { stroke: var(--gray) } #grid .line { stroke: var(--gray) }
@@ -60,11 +60,11 @@ rect:not([width]) { width: calc(100% / var(--days)) }
 .row > summary:hover, .row[open] > summary { background: var(--panel) } .row:has(> :target) > summary { outline: 2px solid var(--link) }
 .name::before { content: "▸ "; color: var(--soft) } .row[open] .name::before { content: "▾ " }
 .name small { white-space: nowrap } .row .chip { justify-self: start }
-.lines { padding: .5rem .4rem 1rem 1.4rem; background: var(--panel); font-size: .88rem; column-gap: 2rem }
+.lines { padding: .4rem .4rem .5rem 1.4rem; background: var(--panel); font-size: .88rem; column-gap: 2rem }
 .lines div { display: grid; grid-template-columns: 13.5rem minmax(0, 1fr); gap: 0 1rem; break-inside: avoid }
 .lines dt { color: var(--soft) } .lines dd { grid-column: 2 }
 .lines ul { margin: 0; padding: 0 } .lines li { display: inline } .lines li + li::before { content: ", " }
-.limits { font-size: .9rem; column-gap: 2rem }
+.limits { font-size: .88rem; line-height: 1.4; column-gap: 2rem }
 @media (min-width: 70rem) { .row .lines, .limits { columns: 2 } }
 
 @media (max-width: 40rem) { body { padding: .8rem } table { font-size: .82rem } th, td { padding-right: .5rem }

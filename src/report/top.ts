@@ -1,8 +1,7 @@
 import type { History } from './history.js';
-import { dated, type Html, html, printTable } from './html.js';
-import { chip, countEach, isLeftOut, leftOutBy } from './names.js';
+import { chip, dated, type Html, html, printTable } from './html.js';
 import { restoredOn } from './picture.js';
-import { needsLook, type Row, type Section } from './rows.js';
+import { countEach, isLeftOut, leftOutBy, needsLook, type Row, type Section } from './rows.js';
 import { count, printRange, printTime } from './time.js';
 
 /** Says in a sentence whether somebody has to look. */

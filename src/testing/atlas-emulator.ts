@@ -41,7 +41,8 @@ export interface AtlasEmulator extends AsyncDisposable {
   seed(seed: ClusterSeed | ProjectSeed): void;
   /**
    * Removes a cluster, as if it was deleted. Without `clusterName`, removes the whole project, as if the login had lost its role
-   * there. Without `groupId`, the project is the emulator's own.
+   * there. Without `groupId`, the project is the emulator's own. A cluster that is seeded again has the same ID, unless the seed
+   * has another, as a cluster has that is created again.
    *
    * @throws TypeError if the emulator does not have it.
    */

@@ -97,6 +97,8 @@ describe('the command', () => {
     const atlas = await openAtlas({ groupId: otherId, clusterName: 'Second', snapshots: flex(1) });
     const shown = (count: number) => `\r\x1b[KClusters checked: ${count}`;
     expect((await run(['check'], true)).stderr).toBe(`${shown(0)}${shown(1)}${shown(2)}\r\x1b[K`);
+    // With evidence, all findings come at the end.
+    expect((await run(['check', '--evidence'], true)).stderr).toContain(`${shown(0)}\r\x1b[KClusters listed: 1\r`);
     atlas.respond({ ...denied, path: `${groups}/${otherId}/flexClusters` });
     const { stderr } = await run(['check'], true);
     expect(stderr).toContain(shown(1));
@@ -221,7 +223,7 @@ describe('the command', () => {
     const { exitCode, stdout, stderr } = await run(args);
     expect(exitCode).toBe(3);
     const [line = '', command = ''] = stderr.trimEnd().split(': atlas-tenant-snapshots ');
-    expect(line).toMatch(/^Bill's \/ cards: watched since \d{4}-\d\d-\d\d, and no longer listed, although/);
+    expect(line).toMatch(/^Bill's \/ cards: watched since \d{4}-\d\d-\d\d, and no longer listed\. Other clusters/);
     expect(command).toBe(`forget ${inventory} 'Bill'\\''s/cards'`);
     expect(readFileSync(report, 'utf8')).toBe(stdout);
     expect(JSON.parse(stdout).problems).toEqual([stderr.trimEnd()]);

@@ -16,8 +16,9 @@ it('the demo reads from its emulator by default, and checks both types of cluste
   const { exitCode, stdout, stderr } = await run();
   expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
   expect(stdout).toMatch(/^Reading from the emulator at http:\/\/127\.0\.0\.1:\d+/);
-  expect(stdout).toMatch(/5 snapshots of cluster Cluster0, newest first \(from the \w+ endpoint, 1 attempt.*\):/);
-  expect(stdout).toMatch(/^The newest backup:\n.*^ {2}Status {6}COMPLETED\n.*^ {2}Finished .* \(after 2 minutes\)$/ms);
+  expect(stdout).toMatch(/^await client\.getTenantSnapshot\(.*\)\n {2}Snapshot .*\n {2}Status {6}COMPLETED$/m);
+  expect(stdout).toMatch(/^ {2}Finished .* \(after 2 minutes\)\n.*\n {2}Read from {3}the Flex endpoint, 1 attempt, /m);
+  expect(stdout).toMatch(/^await client\.listTenantSnapshots\(.*\)\n( {2}\w{24} .*\n){5}$/m);
   expect(stdout).toMatch(/\nClusters: 8 in 2 projects .*\. Not checked: 1 free\. Server: http/);
   expect(stdout).not.toMatch(/undefined|NaN|Invalid|null/);
 });
@@ -33,7 +34,7 @@ it('the demo reads from Atlas if the environment has credentials and IDs', async
   };
   const { exitCode, stdout, stderr } = await run(environment);
   expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
-  expect(stdout).toMatch(/^Reading from real Atlas at http.*^The snapshot:\n {2}Snapshot {4}\w{24}$/ms);
+  expect(stdout).toMatch(/^Reading from real Atlas at http.*^ {2}Snapshot {4}\w{24}$/ms);
   expect(stdout).not.toMatch(/undefined|NaN|Invalid|emulator at/);
   const failed = await run({ ...environment, MONGODB_ATLAS_ACCESS_TOKEN: 'expired' });
   expect(failed).toMatchObject({

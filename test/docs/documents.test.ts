@@ -8,13 +8,12 @@ import { isTemporaryStatus } from '../../src/client/http/retry.js';
 import { defaultApiVersion, defaults, loginVariables } from '../support/defaults.js';
 import { clusterName, flexPath, flexType, groupId, snapshotId, tenantPath } from '../support/snapshot-routes.js';
 import { anchorsIn, codeBlocks, codeIn, documents, linksIn, read, tableUnder } from './support/documents.js';
-import { runDocumentedCode } from './support/run-documented-code.js';
+import { runDocumentedCode, runProgram } from './support/run-documented-code.js';
 import { type TypeChecked, typeCheck } from './support/type-checked.js';
 
-const readme = read('README.md');
 const testCommand = 'npm ci && npm test';
 const code = documents
-  .flatMap((document) => codeBlocks(document, 'ts'))
+  .flatMap((document) => [...codeBlocks(document, 'ts'), ...codeBlocks(document, 'js')])
   .map((block) => ({ ...block, file: `${block.document.replace(/\W/g, '-')}-${block.line}.ts` }));
 const examples = readdirSync(new URL('../../examples/', import.meta.url))
   .filter((name) => name.endsWith('.mjs'))
@@ -80,7 +79,7 @@ function column(document: string, heading: string, name?: string): string[] {
 
 /** The default of each option in a table that has one as code: the last code span, without quotes and underscores. */
 function defaultsUnder(heading: string): Record<string, string> {
-  const rows = tableUnder('docs/options.md', heading);
+  const rows = tableUnder('docs/client/calls.md', heading);
   const entries = rows.map((row) => [codeIn(row['Option'])[0], codeIn(row['Default']).at(-1)?.replaceAll(/['_]/g, '')]);
   return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
 }
@@ -96,7 +95,7 @@ describe('the code', () => {
   });
 
   it.each(code)('in $document at line $line runs, and prints what its comments say', async (block) => {
-    const outcome = await runDocumentedCode(block.code);
+    const outcome = await (block.language === 'js' ? runProgram(block.code) : runDocumentedCode(block.code));
     expect(outcome).toMatchObject({ exitCode: 0, stderr: '' });
     expect(outcome.stdout).not.toMatch(/undefined|^not ok|^# fail [1-9]/m);
     const printed = [...block.code.matchAll(/^ *console\.log\(.*\); \/\/ (.*)$/gm)].map(([, output]) => output);
@@ -104,47 +103,24 @@ describe('the code', () => {
   });
 });
 
-describe('README.md', () => {
-  it('has the commands of the demo and of the tests', () => {
-    const commands = codeBlocks('README.md', 'sh').flatMap((block) => block.code.split('\n'));
-    expect(commands).toEqual(expect.arrayContaining(['npm ci && npm run demo', testCommand]));
-  });
-
-  it('names the defaults of the client', () => {
-    expect(readme).toContain(`\`timeout\` (${defaults.timeout / 1000} s)`);
-    expect(readme).toContain(`\`attemptTimeout\` (${defaults.attemptTimeout / 1000} s)`);
-    expect(readme).toContain(`\`maxRetries\` (${defaults.maxRetries})`);
-  });
-
-  it('lists only calls that exist', () => {
-    const names = column('README.md', 'Calls').flatMap((call) => /(\w+)\(/.exec(call)?.[1] ?? []);
-    const calls = [
-      ...membersOf('TenantSnapshotsClient'),
-      ...membersOf('AtlasPromise'),
-      ...checked.exportedTypes.keys(),
-    ];
-    expect(calls).toEqual(expect.arrayContaining(names));
-  });
-
-  it('lists the environment variables of the logins in the order of the client', () => {
+describe('the documents list', () => {
+  it('the environment variables of the logins in the order of the client', () => {
     expect(column('README.md', 'Logins', 'Environment variables')).toEqual(loginVariables.flat());
   });
-});
 
-describe('the documents list', () => {
   it.each([
-    ['docs/options.md', 'Client options', 'TenantSnapshotsClientOptions'],
-    ['docs/options.md', 'Call options', 'CallOptions'],
-    ['docs/options.md', 'Options of get and getAll', 'GetOptions', 'CallOptions'],
-    ['docs/options.md', 'Responses', 'AtlasResponse'],
-    ['docs/errors.md', 'Codes', 'AtlasErrorCode'],
-    ['docs/backup-check.md', 'States', 'BackupState'],
-    ['docs/backup-check.md', 'Notes', 'BackupFinding.reason'],
-    ['docs/check-reference.md', 'checkBackups', 'BackupFinding'],
-    ['docs/check-reference.md', 'Options', 'BackupCheckOptions'],
-    ['docs/testing.md', 'Projects, clusters and snapshots', 'ClusterSeed'],
-    ['docs/testing.md', 'Options of startAtlasEmulator', 'AtlasEmulatorOptions'],
-    ['docs/testing.md', 'Responses', 'ScriptedAnswer'],
+    ['docs/client/calls.md', 'Client options', 'TenantSnapshotsClientOptions'],
+    ['docs/client/calls.md', 'Call options', 'CallOptions'],
+    ['docs/client/calls.md', 'get and getAll', 'GetOptions', 'CallOptions'],
+    ['docs/client/calls.md', 'Responses', 'AtlasResponse'],
+    ['docs/client/errors.md', 'Codes', 'AtlasErrorCode'],
+    ['docs/check/alarm.md', 'States', 'BackupState'],
+    ['docs/check/alarm.md', 'Notes', 'BackupFinding.reason'],
+    ['docs/client/checkBackups.md', 'checkBackups', 'BackupFinding'],
+    ['docs/client/checkBackups.md', 'Options', 'BackupCheckOptions'],
+    ['docs/client/emulator.md', 'Projects, clusters and snapshots', 'ClusterSeed'],
+    ['docs/client/emulator.md', 'Options of startAtlasEmulator', 'AtlasEmulatorOptions'],
+    ['docs/client/emulator.md', 'Responses', 'ScriptedAnswer'],
   ])('in %s under "%s" all members of %s', (document, heading, type, others = '') => {
     const members = membersOf(type).filter((name) => !membersOf(others).includes(name));
     expect(column(document, heading).sort()).toEqual(members.sort());
@@ -153,38 +129,40 @@ describe('the documents list', () => {
   it('the defaults of the client and of get()', () => {
     const asTexts = Object.entries(defaults).map(([name, value]) => [name, String(value)]);
     expect(defaultsUnder('Client options')).toEqual(Object.fromEntries(asTexts));
-    expect(defaultsUnder('Options of get and getAll')).toEqual({ apiVersion: defaultApiVersion });
+    expect(defaultsUnder('get and getAll')).toEqual({ apiVersion: defaultApiVersion });
   });
 
-  it.each(column('docs/errors.md', 'Codes', 'Class'))('the fields of %s', (name) => {
-    const row = tableUnder('docs/errors.md', 'Fields').find((fields) => codeIn(fields['Class']).includes(name));
+  it.each(column('docs/client/errors.md', 'Codes', 'Class'))('the fields of %s', (name) => {
+    const row = tableUnder('docs/client/errors.md', 'Fields').find((fields) => codeIn(fields['Class']).includes(name));
     const documented = [...membersOf('AtlasError'), ...codeIn(row?.['More fields'])];
     expect(membersOf(name)).toContain('code');
     expect(documented).toEqual(expect.arrayContaining(membersOf(name)));
   });
 
-  it.each(tableUnder('docs/errors.md', 'API errors'))('the advice after $Failure', ({ Failure = '', Advice }) => {
-    const endpoint = Failure.includes('tenant') ? 'tenant' : 'flex';
-    const target = snapshotTarget({ groupId, clusterName, snapshotId }, { endpoint });
-    // A missing role is known only after a 401.
-    for (const item of Failure.replaceAll('xx', '02').match(/[A-Z_]{5,}|\d+/g) ?? ['nothing']) {
-      const errorCode = Failure.includes('gateway') ? undefined : item;
-      const response = { status: Number(item) || 401, error: { errorCode } };
-      expect([item, asTemplate(adviseOnStatus(response, undefined, target))]).toEqual([item, Advice]);
-    }
-  });
+  it.each(tableUnder('docs/client/errors.md', 'API errors'))(
+    'the advice after $Failure',
+    ({ Failure = '', Advice }) => {
+      const endpoint = Failure.includes('tenant') ? 'tenant' : 'flex';
+      const target = snapshotTarget({ groupId, clusterName, snapshotId }, { endpoint });
+      // A missing role is known only after a 401.
+      for (const item of Failure.replaceAll('xx', '02').match(/[A-Z_]{5,}|\d+/g) ?? ['nothing']) {
+        const errorCode = Failure.includes('gateway') ? undefined : item;
+        const response = { status: Number(item) || 401, error: { errorCode } };
+        expect([item, asTemplate(adviseOnStatus(response, undefined, target))]).toEqual([item, Advice]);
+      }
+    },
+  );
 
   it('the statuses that are retried', () => {
     const statuses = Array.from({ length: 100 }, (_, index) => 400 + index).filter(isTemporaryStatus);
-    const failures = tableUnder('docs/errors.md', 'API errors').map((row) => row['Failure']);
-    const [, inReadme] = /(\d[\d, ]*) and 5xx are \[retried\]/.exec(readme) ?? [];
-    const [, inOptions] = /^\| Status (.*) or 5xx,/m.exec(read('docs/options.md')) ?? [];
-    expect({ inReadme, inOptions }).toEqual({ inReadme: statuses.join(', '), inOptions: statuses.join(', ') });
+    const failures = tableUnder('docs/client/errors.md', 'API errors').map((row) => row['Failure']);
+    const [, inTable] = /^\| Status (.*) or 5xx,/m.exec(read('docs/client/calls.md')) ?? [];
+    expect(inTable).toBe(statuses.join(', '));
     for (const status of statuses) expect(failures).toContainEqual(expect.stringContaining(String(status)));
   });
 
   it('the paths of both endpoints', () => {
-    const paths = column('docs/options.md', 'Migration', 'What you have');
+    const paths = column('docs/client/calls.md', 'Migration', 'What you have');
     const requests = [`GET ${asTemplate(tenantPath)}`, `GET ${asTemplate(flexPath)}`, `Accept: ${flexType}`];
     expect(paths).toEqual(expect.arrayContaining(requests));
   });
@@ -194,7 +172,7 @@ describe('the documents list', () => {
       atlas.respond({ status: 503 });
       await client.listTenantSnapshots(groupId, clusterName);`;
     const { stderr } = await runDocumentedCode(call, { NODE_DEBUG: 'atlas-tenant-snapshots' });
-    const [sample] = codeBlocks('docs/observability.md', 'text');
+    const [sample] = codeBlocks('docs/client/traces.md', 'text');
     const linesOf = (text = '') => text.replaceAll(/ \d+(?=: | ms)/g, ' #').split('\n');
     const expected = linesOf(sample?.code).map((line) => expect.stringContaining(line.replace('…', '')));
     expect(linesOf(stderr)).toEqual(expected);
@@ -215,7 +193,7 @@ describe.each(documents)('%s', (name) => {
   });
 
   it('runs only an installed copy of the command', () => {
-    expect(text).not.toContain('npx atlas-tenant-snapshots');
+    expect(text.match(/^.*npx .*atlas-tenant-snapshots.*$/gm)).toBeNull();
   });
 
   it('names only scripts that package.json has', () => {

@@ -138,6 +138,8 @@ const byKind: Readonly<Partial<Record<NoResponseKind, string>>> = {
   'fetch refusal': 'The option fetch rejected with an error of its own. Check that function.',
   certificate:
     'The TLS certificate was rejected. Check baseUrl, or add your certificate authority with NODE_EXTRA_CA_CERTS.',
+  protocol:
+    'What answered does not speak the expected protocol. Check the scheme and the port of baseUrl, and HTTPS_PROXY if it is set.',
 };
 
 /**

@@ -8,7 +8,8 @@ export type NoResponseKind =
   | 'dispatcher version'
   | 'mock'
   | 'fetch refusal'
-  | 'certificate';
+  | 'certificate'
+  | 'protocol';
 
 const retryableKinds: readonly NoResponseKind[] = ['attempt timeout', 'connect timeout', 'other'];
 
@@ -38,20 +39,26 @@ export class NoResponse {
 const certificateError =
   /CERT|UND_ERR_PRX_TLS|UNABLE_TO_VERIFY|HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_EXCEEDED|UNKNOWN_CA/;
 
+// What answered speaks neither HTTP nor TLS, or the other one of the two. The error of undici's HTTP parser is known by its name.
+const protocolError = /^(?:ERR_SSL_|EPROTO$|EINVAL$|UND_ERR_HEADERS_OVERFLOW$)/;
+
 const mockCodes = ['UND_MOCK_ERR_MOCK_NOT_MATCHED', 'ERR_NOCK_NO_MATCH'];
 
 /** Classifies an error of undici, of a fetch or of a mock. */
 export function kindOfError(error: Error): NoResponseKind {
   // A fetch wraps the error of its proxy.
   const { message } = isErrorLike(error.cause) ? error.cause : error;
-  if (/Proxy (?:response|Authentication Required) \(407\)/.test(message)) return 'proxy login';
-  if (/Proxy response \(403\)/.test(message)) return 'proxy refusal';
+  const [, proxyStatus] = /Proxy (?:response|Authentication Required) \((\d+)\)/.exec(message) ?? [];
+  if (proxyStatus === '407') return 'proxy login';
+  if (proxyStatus === '403') return 'proxy refusal';
+  if (Number(proxyStatus) < 500) return 'protocol';
   const code = codeOf(error);
   if (code === 'UND_ERR_INVALID_ARG') return 'dispatcher version';
   if (mockCodes.includes(code) || /^(?:\[MSW\]|fetch-mock:)/.test(error.message)) return 'mock';
   // Only the request that opens a tunnel through a proxy has a headers timeout.
   if (code === 'UND_ERR_CONNECT_TIMEOUT' || code === 'UND_ERR_HEADERS_TIMEOUT') return 'connect timeout';
-  return certificateError.test(code) ? 'certificate' : 'other';
+  if (certificateError.test(code)) return 'certificate';
+  return error.name === 'HTTPParserError' || protocolError.test(code) ? 'protocol' : 'other';
 }
 
 const connectionLossCodes = ['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE'];

@@ -1,6 +1,6 @@
 import { Socket } from 'node:net';
 // Bun replaces the bare name 'undici' with an incomplete stub. Everywhere else both names are the same module.
-import { buildConnector, EnvHttpProxyAgent, Pool } from 'undici/index.js';
+import { buildConnector, EnvHttpProxyAgent, getGlobalDispatcher, Pool } from 'undici/index.js';
 import { decode } from './codings.js';
 import { type Connecting, Exchange, type ExchangeLimits, type HttpResponse } from './exchange.js';
 import { Scope } from './scope.js';
@@ -54,7 +54,7 @@ export interface TransportOptions {
 export class Transport {
   readonly #origin: string;
   readonly #dispatcher: Dispatcher;
-  /** The client's own connections; absent if the caller passed a dispatcher. */
+  /** The client's own connections; absent if the caller passed a dispatcher or a fetch. */
   readonly #own: Pool | EnvHttpProxyAgent | undefined;
   readonly #connecting: Connecting = { isFirstRequest: false };
 
@@ -84,7 +84,8 @@ export class Transport {
       const decoded = (response: HttpResponse) => resolve(decode(response, limits.maxResponseSize));
       const exchange = new Exchange(limits, scope, { resolve: decoded, reject }, this.#connecting);
       try {
-        this.#dispatcher.dispatch(options, exchange);
+        const dispatcher = (this.#own && findMock()) ?? this.#dispatcher;
+        dispatcher.dispatch(options, exchange);
       } catch (error) {
         exchange.onResponseError(undefined, error);
       }
@@ -130,6 +131,16 @@ function openConnections(
 // undici passes its own connect function here, never a set of options.
 function connectorOf({ connect }: Pool.Options): buildConnector.connector {
   return connect as buildConnector.connector;
+}
+
+// Undici 8 has its global dispatcher here, and gives undici 7 a wrapper of it.
+const globalOfUndici8 = Symbol.for('undici.globalDispatcher.2');
+
+/** Finds a MockAgent that a test has made the global dispatcher. No other global dispatcher is used. */
+function findMock(): Dispatcher | undefined {
+  const dispatchers: unknown[] = [getGlobalDispatcher(), Reflect.get(globalThis, globalOfUndici8)];
+  // Every dispatcher that is a mock has this method.
+  return dispatchers.find((dispatcher) => Object(dispatcher).isMockActive === true) as Dispatcher | undefined;
 }
 
 /**

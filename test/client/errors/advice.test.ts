@@ -52,6 +52,7 @@ const kinds = [
   'other',
   'connect timeout',
   'certificate',
+  'protocol',
   'proxy login',
   'proxy refusal',
   'dispatcher version',

@@ -73,6 +73,7 @@ describe('a proxy that refuses the tunnel', () => {
   it.each<[status: number, attempts: number, fields: string[], message: RegExp]>([
     [407, 1, ['proxy-authenticate: Basic realm="proxy"'], /proxy.*407.*user name and password/i],
     [403, 1, [], /proxy.*403.*NO_PROXY/i],
+    [404, 1, [], /proxy.*404.*HTTPS_PROXY/i],
     [502, 3, [], /network.*proxy/],
   ])('with %i gets %i attempts, and no token', async (status, attempts, fields, message) => {
     const proxy = await startProxy([answer(status, 'no', ...fields)]);

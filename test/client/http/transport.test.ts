@@ -1,10 +1,18 @@
-import { expect, it } from 'vitest';
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
+import { getGlobalDispatcher, MockAgent, setGlobalDispatcher } from 'undici';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { Scope } from '../../../src/client/http/scope.js';
 import { Transport, type WireRequest } from '../../../src/client/http/transport.js';
-import { AtlasTimeoutError, type TenantSnapshotsClientOptions } from '../../../src/client/index.js';
+import {
+  AtlasConnectionError,
+  AtlasTimeoutError,
+  type TenantSnapshotsClientOptions,
+} from '../../../src/client/index.js';
 import { passTime, runClock, stopClock } from '../../support/clock.js';
-import { get, openBareClient, openScripted } from '../../support/open-client.js';
+import { get, openAgent, openBareClient, openScripted } from '../../support/open-client.js';
 import { startRawServer } from '../../support/raw-server.js';
+import { good } from '../../support/raw-steps.js';
 import { rejection } from '../../support/rejection.js';
 import { type Behavior, type Reply, scriptedDispatcher } from '../../support/scripted-dispatcher.js';
 import { tenantPath } from '../../support/snapshot-routes.js';
@@ -28,6 +36,21 @@ it('a connection that is still connecting ends after 10 s, also after close()', 
   expect(performance.now()).toBeLessThan(12_000);
   await closing;
   await expect.poll(() => server.open, { interval: 1 }).toBe(0);
+});
+
+it.each<[what: string, scheme: string, bytes: string]>([
+  ['https at a plain http port', 'https', 'HTTP/1.1 400 Bad Request\r\n\r\n'],
+  ['http at a TLS port', 'http', '\x15\x03\x01\0\x02\x02\x46'],
+])('%s ends a call at once', async (_what, scheme, bytes) => {
+  const server = createServer((socket) => socket.on('error', () => undefined).once('data', () => socket.end(bytes)));
+  onTestFinished(() => void server.close());
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  // A TCP server that listens has a port.
+  const { port } = server.address() as AddressInfo;
+  const client = openBareClient({ url: `${scheme}://127.0.0.1:${port}` }, { maxRetries: 3 });
+  const error = await rejection(get(client), AtlasConnectionError);
+  expect(error).toMatchObject({ kind: 'protocol', attempts: 1 });
+  expect(error.advice).toContain('Check the scheme and the port of baseUrl');
 });
 
 const url = 'http://127.0.0.1:9';
@@ -60,6 +83,43 @@ it('a dispatcher that responds within dispatch() may send a challenge, and gets 
   const { promise, requests } = call([atOnce(challenge), atOnce(success)], { credentials });
   await expect(promise).resolves.toEqual({ status: 'COMPLETED' });
   expect(requests.map(({ isAborted }) => isAborted)).toEqual([false, false]);
+});
+
+describe.each<[by: string, setGlobal: (mock: MockAgent) => void]>([
+  ['undici 7', setGlobalDispatcher],
+  // It gives undici 7 a wrapper instead. Its package needs a later Node.
+  ['undici 8', (mock) => Reflect.set(globalThis, Symbol.for('undici.globalDispatcher.2'), mock)],
+])('a MockAgent that is the global dispatcher of %s', (_by, setGlobal) => {
+  /** Makes it the global dispatcher until the end of the test. */
+  function openMock() {
+    const [before, mock] = [getGlobalDispatcher(), new MockAgent()];
+    setGlobal(mock);
+    onTestFinished(() => setGlobalDispatcher(before));
+    mock.disableNetConnect();
+    return mock;
+  }
+
+  it('gets the requests of a client, while it is one', async () => {
+    const server = await startRawServer(good);
+    const client = openBareClient(server);
+    const mock = openMock();
+    mock.get(server.url).intercept({ path: tenantPath }).reply(200, { status: 'QUEUED' });
+    await expect(get(client)).resolves.toEqual({ status: 'QUEUED' });
+    expect(await rejection(get(client), AtlasConnectionError)).toMatchObject({ kind: 'mock' });
+    expect(server.requests).toHaveLength(0);
+    mock.deactivate();
+    await expect(get(client)).resolves.toMatchObject({ status: 'COMPLETED' });
+  });
+
+  it('gets none if the client has a dispatcher or a fetch', async () => {
+    const server = await startRawServer(good);
+    const { fetch } = globalThis;
+    const dispatcher = openAgent();
+    openMock();
+    await get(openBareClient(server, { dispatcher }));
+    await get(openBareClient(server, { fetch: () => fetch(`${server.url}/`, { dispatcher } as RequestInit) }));
+    expect(server.requests).toHaveLength(2);
+  });
 });
 
 it('a dispatcher that throws causes one connection error', async () => {

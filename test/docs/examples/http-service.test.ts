@@ -60,7 +60,7 @@ it('ends the call of a caller who hangs up, and logs 499', async () => {
   expect(log().filter((line) => 'level' in line && line.level !== 30)).toEqual([]);
 });
 
-it('answers with the statuses of docs/errors.md', () => {
+it('answers with the statuses of docs/client/in-a-service.md', () => {
   const apiError = (status: number, errorCode?: string) => new AtlasApiError('', { status, errorCode });
   const errors = [
     new AtlasInvalidArgumentError(''),
@@ -71,6 +71,6 @@ it('answers with the statuses of docs/errors.md', () => {
     new AtlasTimeoutError(''),
     apiError(404),
   ];
-  const rows = tableUnder('docs/errors.md', 'What your service should answer');
+  const rows = tableUnder('docs/client/in-a-service.md', 'What your service should answer');
   expect(errors.map(statusOf)).toEqual(rows.map((row) => Number(row['Status'])));
 });

@@ -18,7 +18,7 @@ export type TableRow = Readonly<Record<string, string>>;
 /** Every document for users and contributors, by its path. */
 export const documents: readonly string[] = [
   ...['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'SECURITY.md', 'test/bench/README.md', 'test/mutation/README.md'],
-  ...readdirSync(new URL('docs/', root))
+  ...readdirSync(new URL('docs/', root), { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.md'))
     .map((name) => `docs/${name}`),
 ];

@@ -1,83 +1,63 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
-import { parse } from 'yaml';
-import { runProcess } from '../../support/processes.js';
-import { codeBlocksUnder, read } from './documents.js';
+import { bin, runProcess } from '../../support/processes.js';
+import { codeBlocksUnder } from './documents.js';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 
-interface Check {
-  /** What it prints. */
-  readonly report: string;
-  readonly exitCode: number;
-  /** What it writes to the file of `--output`. */
-  readonly json?: string;
-  /** Whether no service can be reached. */
-  readonly isOffline?: boolean;
+/** A new folder with empty folders in it, which is deleted after the test. */
+export function openFolder(...folders: string[]): string {
+  const folder = mkdtempSync(`${tmpdir()}/documents-`);
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  for (const name of folders) mkdirSync(`${folder}/${name}`, { recursive: true });
+  return folder;
 }
+
+/** Runs shell commands in a new project that has installed the package. */
+export async function runInProject(code: string, env: Readonly<Record<string, string>> = {}) {
+  const cwd = openFolder('node_modules/.bin');
+  symlinkSync(bin, `${cwd}/node_modules/.bin/atlas-tenant-snapshots`);
+  const variables = { PATH: `${cwd}/node_modules/.bin:${process.env['PATH']}`, ...env };
+  const outcome = await runProcess('sh', ['-c', code], { cwd, env: variables });
+  return { ...outcome, files: readdirSync(cwd) };
+}
+
+/** What a machine has in place of the check, of curl, and of the command of the user. */
+const stubs = {
+  'bin/atlas-tenant-snapshots': 'echo "Clusters: 1"; [ -z "$JSON" ] || cp "$JSON" reports/2026.json; exit "$CODE"',
+  'bin/curl': '[ -z "$OFFLINE" ] || exit 7; for url; do :; done; echo "$url"',
+  page: 'echo "page $1"; cat',
+};
 
 /**
- * Runs a recipe as it is printed, except for its folders. Instead of the check, a script prints a report. Instead of curl, one
- * prints the URL and what it would send.
+ * Runs a recipe as it is printed, except for its folders and the time limit, on a machine that was set up as docs/check/install.md
+ * and docs/check/notify.md say, with `stubs`.
  *
- * @param recipe - a heading of docs/monitoring.md, or a script or workflow in examples/.
- * @param files - in the folder of the reports, by name.
+ * @param document - with the recipe, a crontab line, in its first code block under `heading`.
+ * @param before - shell commands that run before it, in the folder of the check.
  */
-export async function runRecipe(
-  recipe: string,
-  { report, exitCode, json = '', isOffline = false }: Check,
-  files: Readonly<Record<string, string>> = {},
-) {
-  const folder = mkdtempSync(`${tmpdir()}/recipe-`);
-  onTestFinished(() => rmSync(folder, { recursive: true }));
-  const bin = `${folder}/node_modules/.bin`;
-  for (const path of [bin, `${folder}/var`]) mkdirSync(path, { recursive: true });
-  const write = (name: string, text: string, mode = 0o644) => writeFileSync(`${folder}/${name}`, text, { mode });
-  const script = (name: string, code: string) => write(name, `#!/bin/sh\n${code}\n`, 0o755);
-  const inFolder = (code: string) =>
+export async function runRecipe(document: string, heading: string, before = '') {
+  const cwd = openFolder('bin', 'reports', 'metrics');
+  const inFolder = (code = 'exit 1') =>
     code
-      .replaceAll(/\/etc\/\S+\.env/g, `${folder}/env`)
-      .replaceAll(/\/var\/lib\/(atlas-backup-check|prometheus\/node-exporter)/g, `${folder}/var`)
+      .replaceAll('/var/lib/prometheus/node-exporter', `${cwd}/metrics`)
       .replaceAll('/opt/atlas-backup-check/node_modules/atlas-tenant-snapshots/', root)
-      .replaceAll('/opt/atlas-backup-check', folder);
-
-  const writeJson = `while [ $# -gt 0 ]; do if [ "$1" = --output ]; then cp ${folder}/json "$2"; fi; shift; done`;
-  script('node_modules/.bin/atlas-tenant-snapshots', `cat ${folder}/report\n${writeJson}\nexit ${exitCode}`);
-  script('node_modules/.bin/curl', isOffline ? 'exit 7' : 'for url; do :; done; echo "$url"; cat');
-  script('node_modules/.bin/sudo', 'shift 2; exec "$@"');
-  write('report', report);
-  write('json', json);
-  write('env', 'SLACK_WEBHOOK_URL=https://hooks.slack.com');
-  for (const [name, text] of Object.entries(files)) write(`var/${name}`, text);
-  write('check.sh', inFolder(checkScript()), 0o755);
-
-  const { shell, args, code } = codeOf(recipe);
-  const env = { ...process.env, PATH: `${bin}:${process.env['PATH']}`, GITHUB_STEP_SUMMARY: `${folder}/summary` };
-  const outcome = await runProcess(shell, [...args, '-c', inFolder(code)], { cwd: folder, env });
-  return { ...outcome, readFile: (name: string) => readFileSync(`${folder}/var/${name}`, 'utf8') };
-}
-
-/** The script that most recipes run. */
-function checkScript(): string {
-  const script = codeBlocksUnder('docs/monitoring.md', 'Install').find(({ code }) => code.startsWith('#!/bin/sh'));
-  if (script === undefined) throw new Error('docs/monitoring.md has no check.sh under Install');
-  return script.code;
-}
-
-/** The code of a recipe: of a workflow its last step, of a crontab its commands. */
-function codeOf(recipe: string) {
-  // As GitHub runs it.
-  if (recipe.endsWith('.yml'))
-    return {
-      shell: 'bash',
-      args: ['-eo', 'pipefail'],
-      code: parse(read(`examples/${recipe}`)).jobs.check.steps.at(-1).run,
-    };
-  if (recipe.endsWith('.sh')) return { shell: 'sh', args: [], code: read(`examples/${recipe}`) };
-  const commands = codeBlocksUnder('docs/monitoring.md', recipe).map(({ code }) =>
-    code.replaceAll(/^[\d,]+ \S+ \* \* \* /gm, ''),
-  );
-  return { shell: 'sh', args: [], code: commands.join('\n') };
+      .replaceAll('/opt/atlas-backup-check/node_modules/.bin', `${cwd}/bin`)
+      .replaceAll(/\/(var\/lib|opt)\/atlas-backup-check/g, cwd)
+      .replace('timeout -k 30 15m', 'timeout -k 0.5 0.5');
+  const scriptOf = (page: string, title: string) =>
+    inFolder(codeBlocksUnder(page, title).find(({ code }) => code.startsWith('#!/bin/sh'))?.code);
+  const scripts = {
+    ...stubs,
+    'check.sh': scriptOf('docs/check/install.md', 'Install'),
+    'notify.sh': scriptOf('docs/check/notify.md', 'notify.sh'),
+  };
+  for (const [name, code] of Object.entries(scripts))
+    writeFileSync(`${cwd}/${name}`, `#!/bin/sh\n${code}`, { mode: 0o755 });
+  const line = codeBlocksUnder(document, heading)[0]?.code.replace(/^[\d,]+ \S+ \* \* \* /, '');
+  const env = { PATH: `${cwd}/bin:${process.env['PATH']}`, CODE: '2' };
+  const outcome = await runProcess('sh', ['-c', `${before}\n${inFolder(line)}`], { cwd, env });
+  return { ...outcome, readFile: (name: string) => readFileSync(`${cwd}/${name}`, 'utf8') };
 }

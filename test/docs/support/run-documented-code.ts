@@ -29,12 +29,21 @@ await globalThis.client.close();
 await globalThis.atlas.close();`;
 
 /** Runs a block of code as printed: in a process of its own, unless it needs Vitest. */
-export async function runDocumentedCode(code: string, env: Record<string, string> = {}): Promise<Outcome> {
+export function runDocumentedCode(code: string, env?: Record<string, string>): Promise<Outcome> {
+  return runFile(ts.transpileModule(beginning + code + end, { compilerOptions }).outputText, env);
+}
+
+/** Runs a block of code that is a whole program. */
+export function runProgram(code: string): Promise<Outcome> {
+  return runFile(code);
+}
+
+async function runFile(code: string, env: Record<string, string> = {}): Promise<Outcome> {
   mkdirSync(reports, { recursive: true });
   const folder = mkdtempSync(`${reports}documented-code-`);
   try {
     const path = `${folder}/code.mjs`;
-    writeFileSync(path, ts.transpileModule(beginning + code + end, { compilerOptions }).outputText);
+    writeFileSync(path, code);
     return await (code.includes("from 'vitest'") ? runInThisTest(path) : runProcess(process.execPath, [path], { env }));
   } finally {
     rmSync(folder, { recursive: true });

@@ -1,7 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
-import { runRecipe } from '../../docs/support/recipe.js';
+import { codeBlocksUnder } from '../../docs/support/documents.js';
+import { runInProject, runRecipe } from '../../docs/support/recipe.js';
+import { environmentOf, openEmulator } from '../../support/open-emulator.js';
 import { runProcess } from '../../support/processes.js';
 
 it.each(['backup-alerts.yml', 'cronjob-alerts.yml'])('the alert rules fire for what they are for: %s', async (file) => {
@@ -11,12 +12,13 @@ it.each(['backup-alerts.yml', 'cronjob-alerts.yml'])('the alert rules fire for w
 });
 
 // A report, as `check --output` writes it.
-const json = readFileSync(new URL('report.json', import.meta.url), 'utf8');
+const report = fileURLToPath(new URL('report.json', import.meta.url));
+const textfile = (before: string) => runRecipe('docs/check/notify.md', 'Prometheus', before);
 
 it('the recipe for node_exporter writes the metrics of backup-metrics.mjs', async () => {
-  const { stderr, readFile } = await runRecipe('Prometheus', { report: '', exitCode: 2, json });
+  const { stderr, readFile } = await textfile(`echo older > reports/2025.json; export JSON=${report}`);
   expect(stderr).toBe('');
-  const lines = readFile('atlas_backups.prom').split('\n');
+  const lines = readFile('metrics/atlas_backups.prom').split('\n');
   const labels = 'project_id="aaaaaaaaaaaaaaaaaaaaaaaa",project="R&D",cluster';
   expect(lines).toEqual(
     expect.arrayContaining([
@@ -31,38 +33,20 @@ it('the recipe for node_exporter writes the metrics of backup-metrics.mjs', asyn
 
 it.each([
   ['no report', ''],
-  ['half a report', json.slice(0, 500)],
-  ['an error', JSON.stringify({ findings: [], error: { message: 'The projects could not be listed' } })],
-])('the recipe for node_exporter keeps the metrics of before if the check wrote %s', async (_, text) => {
-  const files = { 'atlas_backups.prom': 'before' };
-  const { exitCode, readFile } = await runRecipe('Prometheus', { report: '', exitCode: 3, json: text }, files);
+  ['half a report', `head -c 500 ${report} > half; export JSON=half`],
+  ['an error', `echo '{ "findings": [], "error": { "message": "failed" } }' > error; export JSON=error`],
+])('the recipe for node_exporter keeps the metrics of before if the check wrote %s', async (_, check) => {
+  const { exitCode, readFile } = await textfile(`printf before > metrics/atlas_backups.prom; ${check}`);
   expect(exitCode).not.toBe(0);
-  expect(readFile('atlas_backups.prom')).toBe('before');
+  expect(readFile('metrics/atlas_backups.prom')).toBe('before');
 });
 
-const longReport = `R&D  carts  stale\n${'R&D  orders  stale\n'.repeat(300)}Clusters: 301\n`;
-
-it('the recipe for Slack sends the start and the end of a long report', async () => {
-  const { stdout } = await runRecipe('backup-slack.sh', { report: longReport, exitCode: 2 });
-  const [url = '', ...body] = stdout.split('\n');
-  const message: string = JSON.parse(body.join('\n')).text;
-  expect(url).toBe('https://hooks.slack.com');
-  expect(message.length).toBeLessThanOrEqual(3_000);
-  expect(message).toMatch(/^```\nR&amp;D {2}carts .*\nClusters: 301\n```$/s);
-});
-
-it('the recipe for Slack prints the report if Slack cannot be reached', async () => {
-  const { stdout } = await runRecipe('backup-slack.sh', { report: longReport, exitCode: 2, isOffline: true });
-  expect(stdout).toBe(longReport);
-});
-
-it('the recipe for PagerDuty opens and resolves an alarm per cluster, and one for the check', async () => {
-  const { stdout } = await runRecipe('backup-pagerduty.sh', { report: 'Clusters: 4\n', exitCode: 2, json });
-  const lines = stdout.match(/^\{.*\}/gm) ?? [];
-  const events = lines.map((line) => JSON.parse(line));
-  expect(events.map(({ dedup_key, event_action, payload }) => [dedup_key, event_action, payload.summary])).toEqual([
-    ['atlas-backups/check', 'trigger', 'Exit code 2: Clusters: 4'],
-    ['atlas-backups/aaaaaaaaaaaaaaaaaaaaaaaa/off', 'trigger', 'R&D / off: none'],
-    ['atlas-backups/aaaaaaaaaaaaaaaaaaaaaaaa/carts', 'resolve', 'R&D / carts: fresh'],
-  ]);
+it.each([
+  ['docs/check/alarm.md', 'To restore', /^([0-9a-f]{24}\tcompleted\t\S+Z\t\S+Z\n){3}$/],
+  ['docs/check/json.md', 'JSON', /^Web Shop\torders\tfresh\t\S+Z\t\S+Z\t3\n/m],
+])('the command with jq of %s under "%s" prints lines of fields', async (document, heading, lines) => {
+  const atlas = await openEmulator({ seed: { groupName: 'Web Shop', clusterName: 'orders', dedicated: true } });
+  const [command] = codeBlocksUnder(document, heading).filter(({ language }) => language === 'sh');
+  const { stdout, stderr } = await runInProject(command?.code ?? 'exit 1', environmentOf(atlas));
+  expect({ stdout, stderr }).toEqual({ stdout: expect.stringMatching(lines), stderr: '' });
 });
