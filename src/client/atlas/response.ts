@@ -10,19 +10,15 @@ const maxProblemLength = 200;
 /** Masks nothing: for what only the client reads. */
 const unmasked = new Mask([]);
 
-/** A body, read as JSON. */
-export interface Body {
+/** A response with a success status. */
+export interface SuccessResponse extends Pick<HttpResponse, 'headers' | 'truncatedAt'> {
+  readonly ok: true;
+  /** The HTTP status, or the status in the envelope. */
+  readonly status: number;
   /** The body, or what its envelope holds. */
   readonly json: unknown;
   /** Why the body is unusable as JSON; absent if it is usable. */
   readonly problem: string | undefined;
-}
-
-/** A response with a success status. */
-export interface SuccessResponse extends Body, Pick<HttpResponse, 'headers' | 'truncatedAt'> {
-  readonly ok: true;
-  /** The HTTP status, or the status in the envelope. */
-  readonly status: number;
 }
 
 /**
@@ -63,19 +59,20 @@ function isSuccess(status: number): boolean {
   return status >= 200 && status < 300;
 }
 
-/** Parses a body as JSON. Never throws. */
-export function readBody({ bytes, truncatedAt, undecoded }: HttpResponse): Body {
-  if (undecoded !== undefined) return { json: undefined, problem: describeCoding(undecoded) };
+/**
+ * Parses a body as JSON. Never throws.
+ *
+ * @returns `problem`: why it is unusable as JSON; absent if it is usable.
+ */
+export function readBody(response: HttpResponse): Pick<SuccessResponse, 'json' | 'problem'> {
+  const { bytes, truncatedAt, undecoded } = response;
+  if (undecoded !== undefined) return { json: undefined, problem: undecoded };
   if (truncatedAt !== undefined) {
     return { json: undefined, problem: `is larger than ${truncatedAt} bytes (maxResponseSize)` };
   }
   const json = parseJson(bytes);
   const problem = bytes.length === 0 ? 'is empty' : 'is not JSON';
   return { json, problem: json === undefined ? problem : undefined };
-}
-
-function describeCoding(coding: string): string {
-  return `could not be decoded (content-encoding: ${coding})`;
 }
 
 /**
@@ -91,7 +88,7 @@ export function readError({ headers, bytes, truncatedAt, undecoded }: ErrorRespo
   const report = errorSchema.parse(fieldsOf(content));
   const headerCode = headers['x-error-code'];
   const errorCode = report.errorCode || (headerCode && mask.text(headerCode));
-  const problem = undecoded && `its body ${mask.text(describeCoding(undecoded), maxProblemLength)}`;
+  const problem = undecoded && `its body ${mask.text(undecoded, maxProblemLength)}`;
   return { text, report: { ...report, errorCode }, problem };
 }
 

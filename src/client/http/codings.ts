@@ -15,13 +15,14 @@ export function decode(response: HttpResponse, maxResponseSize: number): HttpRes
   if (coding === undefined || /^(?:identity)?$/.test(coding) || response.bytes.length === 0) return response;
   const unread = { ...response, bytes: Buffer.alloc(0) };
   if (response.truncatedAt !== undefined) return unread;
-  if (!/^(?:x-)?gzip$/i.test(coding.trim())) return { ...unread, undecoded: coding };
+  const undecoded = `could not be decoded (content-encoding: ${coding})`;
+  if (!/^(?:x-)?gzip$/i.test(coding.trim())) return { ...unread, undecoded };
   try {
     const bytes = gunzipSync(response.bytes, { maxOutputLength: maxResponseSize });
     const { 'content-encoding': _, ...headers } = response.headers;
     return { ...response, headers, bytes };
   } catch (error) {
     const isTooLarge = Object(error).code === 'ERR_BUFFER_TOO_LARGE';
-    return isTooLarge ? { ...unread, truncatedAt: maxResponseSize } : { ...unread, undecoded: coding };
+    return isTooLarge ? { ...unread, truncatedAt: maxResponseSize } : { ...unread, undecoded };
   }
 }

@@ -10,7 +10,7 @@ export interface HttpResponse {
   readonly bytes: Buffer;
   /** The `maxResponseSize` at which the body was cut off; absent if it is whole. */
   readonly truncatedAt: number | undefined;
-  /** The content coding that could not be decoded. There are no bytes then. */
+  /** What is wrong with the content coding, in words, if the body could not be decoded. There are no bytes then. */
   readonly undecoded?: string;
 }
 

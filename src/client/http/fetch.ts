@@ -32,13 +32,16 @@ const readsPerTurn = 1_024;
 export function fetchDispatcher(fetch: FetchLike): Dispatcher {
   return {
     dispatch(options, handler) {
-      void sendByFetch(fetch, options, handler);
+      sendByFetch(fetch, options, handler).catch(() => {
+        // A getter of what the fetch rejected with has thrown.
+        handler.onResponseError(undefined, new Error('The fetch rejected with an error that cannot be read'), true);
+      });
       return true;
     },
   };
 }
 
-/** Sends a request and reads the response. Never rejects. */
+/** Sends a request and reads the response. */
 async function sendByFetch(fetch: FetchLike, options: DispatchOptions, handler: Exchange): Promise<void> {
   const { origin, path, method } = options;
   const headers: Record<string, string> = {};
@@ -68,7 +71,8 @@ async function sendByFetch(fetch: FetchLike, options: DispatchOptions, handler: 
     reader = openBody(body);
     if (signal.aborted) controller.abort(signal.reason);
     handler.onResponseStart(controller, response.status, toFields(response.headers));
-    for (let reads = 1; reader !== undefined; reads += 1) {
+    // A reader may ignore that it was cancelled.
+    for (let reads = 1; reader !== undefined && !signal.aborted; reads += 1) {
       const { done, value } = await reader.read();
       if (done) break;
       handler.onResponseData(controller, Buffer.from(value.buffer, value.byteOffset, value.byteLength));

@@ -151,12 +151,7 @@ describe('the target for snapshots', () => {
 describe('what is no snapshot is none', () => {
   const code = { error: 404, errorCode: 'CLUSTER_NOT_FOUND' };
   const noField = "it has none of a snapshot's fields";
-  const nulls = {
-    id: null,
-    status: null,
-    mongoDBVersion: null,
-    ...Object.fromEntries(times.map((name) => [name, null])),
-  };
+  const names = ['id', 'status', 'mongoDBVersion', ...times] as const;
 
   it.each<[body: object, message: string]>([
     [code, 'it has an error (CLUSTER_NOT_FOUND)'],
@@ -166,7 +161,7 @@ describe('what is no snapshot is none', () => {
     [{ errorCode: { a: 1 } }, 'it has an error'],
     [{}, noField],
     [{ message: 'ok', links: [] }, noField],
-    [nulls, noField],
+    [Object.fromEntries(names.map((name) => [name, null])), noField],
     [{ results: [] }, noField],
   ])('%j', async (body, message) => {
     const error = (...path: unknown[]) => ({ success: false, error: { issues: [{ path, message }] } });
@@ -177,7 +172,7 @@ describe('what is no snapshot is none', () => {
     );
   });
 
-  it.each(['id', 'status', 'mongoDBVersion', ...times] as const)('but a body with nothing but %s is one', (name) => {
+  it.each(names)('but a body with nothing but %s is one', (name) => {
     const body = { error: null, errorCode: null, [name]: referenceSnapshot[name] };
     expect(snapshotTarget(one, { endpoint: 'tenant' }).parse(body)).toMatchObject({ success: true });
   });

@@ -35,6 +35,7 @@ describe('a body', () => {
     await expect(getFrom([coded(snapshot, coding)])).resolves.toEqual({ status: 'COMPLETED' });
   });
 
+  const tooLarge = `is larger than ${limit} bytes (maxResponseSize)`;
   const undecoded = (coding: string) => `could not be decoded (content-encoding: ${coding})`;
 
   it.each<[what: string, reply: Reply, problem: string]>([
@@ -44,16 +45,8 @@ describe('a body', () => {
     ['is cut', coded(gzipSync(snapshot).subarray(0, -1), 'gzip'), undecoded('gzip')],
     ['has a coding that echoes a secret', coded('x', credentials.accessToken), undecoded('[masked]')],
     ['is empty', coded('', 'gzip'), 'is empty'],
-    [
-      'is larger than the limit once decoded',
-      gzipped(Array(limit).fill(1)),
-      `is larger than ${limit} bytes (maxResponseSize)`,
-    ],
-    [
-      'is larger than the limit',
-      coded('x'.repeat(limit + 1), 'gzip'),
-      `is larger than ${limit} bytes (maxResponseSize)`,
-    ],
+    ['is too large once decoded', gzipped(Array(limit).fill(1)), tooLarge],
+    ['is too large', coded('x'.repeat(limit + 1), 'gzip'), tooLarge],
   ])('is not read if it %s', async (_what, reply, problem) => {
     const error = await rejection(getFrom([reply]), AtlasInvalidResponseError);
     expect(error.issues).toEqual([{ path: '', message: `its body ${problem}` }]);

@@ -6,7 +6,6 @@ import { startRawServer } from '../../support/raw-server.js';
 import { end, good, reset, type Script } from '../../support/raw-steps.js';
 import { rejection } from '../../support/rejection.js';
 import { type Behavior, deadConnection } from '../../support/scripted-dispatcher.js';
-import { listPath } from '../../support/snapshot-routes.js';
 
 const deaths: [how: string, script: Script][] = [
   ['resets connections', [reset]],
@@ -33,14 +32,6 @@ describe.each(deaths)('if a server %s,', (_how, dies) => {
     }
   });
 
-  it('a request on a used connection is not sent a third time', async () => {
-    const server = await startRawServer([good, dies]);
-    const client = openBareClient(server);
-    await get(client);
-    expect(await rejection(get(client), AtlasConnectionError)).toMatchObject({ attempts: 1 });
-    expect(server.requests).toHaveLength(3);
-  });
-
   it('a request on a used connection is sent once more although another one opens a connection', async () => {
     const server = await startRawServer(({ number }) => (number === 1 || number > 3 ? good : dies));
     const client = openBareClient(server);
@@ -56,14 +47,6 @@ it('an attempt over a dispatcher, which does not say whether a connection is new
   const { client, dispatcher } = openScripted([deadConnection], { maxRetries: 1 });
   expect(await runClock(rejection(get(client), AtlasConnectionError))).toMatchObject({ attempts: 2 });
   expect(dispatcher.requests).toHaveLength(4);
-});
-
-it('each page of a list is sent once more', async () => {
-  const page = (id: string) => ({ body: { results: [{ id: id.padStart(24, '0') }], totalCount: 2 } });
-  const script = [deadConnection, page('1'), deadConnection, page('2')];
-  const { client, dispatcher } = openScripted(script, { endpoint: 'flex' });
-  const { data, response } = await client.listTenantSnapshots(...listPath).withResponse();
-  expect([data.length, response.attempts, dispatcher.requests.length]).toEqual([2, 2, 4]);
 });
 
 it('a request is sent again after a turn of the event loop, when undici has noticed that the connection is gone', async () => {

@@ -87,6 +87,8 @@ describe('there is no response', () => {
   const plain = new Error('plain');
   const refused = new Error('aborted', { cause: new Error('Proxy response (407) !== 200') });
   const none = { ...retryable, cause: { message: 'The fetch returned no response' } };
+  const unreadable = Object.defineProperty(new Error('unreadable'), 'cause', { get: () => fail(plain) });
+  const notRead = 'The fetch rejected with an error that cannot be read';
 
   it.each<[after: string, fetch: FetchLike, expected: object]>([
     ['a network error', rejecting(causedBy(plain)), { ...retryable, cause: plain }],
@@ -100,6 +102,7 @@ describe('there is no response', () => {
     ['any other error', rejecting(plain), { ...refusal, cause: plain }],
     ['any other error with a cause', rejecting(new Error('outer', { cause: plain })), { ...refusal, cause: plain }],
     ['a string', rejecting('text'), { ...refusal, cause: { message: 'text' } }],
+    ['an error that throws when it is read', rejecting(unreadable), { ...refusal, cause: { message: notRead } }],
     ['null', rejecting(null), { ...refusal, cause: { message: 'No error was reported' } }],
     ['a function that throws', () => fail(plain), { ...refusal, cause: plain }],
     ['a Response.error()', returning(Response.error()), none],
@@ -145,6 +148,12 @@ describe('if a fetch ignores its signal,', () => {
     const body = open();
     await outcome(run(returning(fake(body)), origin, 10));
     await expect.poll(() => body.destroyed, { interval: 1 }).toBe(true);
+  });
+
+  it('a body whose reader ignores cancel() is not read on', async () => {
+    const read = vi.fn(async () => ({ done: false, value: new Uint8Array(1) }));
+    await run(returning(fake({ getReader: () => ({ read, cancel: async () => undefined }) })));
+    expect(read).toHaveBeenCalledTimes(limits.maxResponseSize + 1);
   });
 
   it('a body whose parts are all at hand does not hold the call', async () => {

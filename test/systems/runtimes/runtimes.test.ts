@@ -1,4 +1,7 @@
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
+import { codeBlocksUnder } from '../../docs/support/documents.js';
 import { environmentOf, openEmulator } from '../../support/open-emulator.js';
 import { type Outcome, runProcess } from '../../support/processes.js';
 import { makeCertificates, openConnectProxy, openTlsFront } from '../../support/tls.js';
@@ -66,4 +69,14 @@ describe.each(runtimes)('on $name', (runtime) => {
     );
     expect(new Set(proxy.tunnels)).toEqual(new Set([new URL(url).host]));
   });
+});
+
+it('the README installs the tarball in a new project, whose shell then finds the command', async () => {
+  const folder = dirname(consumer);
+  for (const name of ['clone', 'backups']) mkdirSync(`${folder}/${name}`);
+  const code = codeBlocksUnder('README.md', 'Install')[0]?.code.replace(/^npm ci.*$/m, 'cp ../*.tgz ../backups');
+  const outcome = await runProcess('sh', ['-ec', `${code}\natlas-tenant-snapshots --version`], {
+    cwd: `${folder}/clone`,
+  });
+  expect(outcome).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+$/m) });
 });

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { fieldsOf } from '../../atlas/json.js';
-import { type Body, readBody } from '../../atlas/response.js';
+import { readBody } from '../../atlas/response.js';
 import { type Failure, loginFailure, noResponseFailure } from '../../errors/failure.js';
 import { acceptedCoding } from '../../http/codings.js';
 import type { ExchangeLimits, HttpResponse } from '../../http/exchange.js';
@@ -57,7 +57,7 @@ export class TokenEndpoint {
     const response = await this.#send('/api/oauth/token', 'grant_type=client_credentials');
     debug('token request ended with %d after %d ms', response.status, Date.now() - startedAt);
     const body = readBody(response);
-    if (response.status !== 200) throw this.#refusal(response, body, isShared);
+    if (response.status !== 200) throw this.#refusal(response, body.json, isShared);
     const parsed = tokenResponseSchema.safeParse(body.json);
     if (!parsed.success) {
       const why = body.problem === undefined ? '' : `, because its body ${body.problem}`;
@@ -89,14 +89,14 @@ export class TokenEndpoint {
       });
   }
 
-  #refusal({ status, headers, undecoded }: HttpResponse, { json, problem }: Body, isShared: boolean): Failure {
+  #refusal({ status, headers, undecoded }: HttpResponse, json: unknown, isShared: boolean): Failure {
     // An OAuth error, except over the rate limit: there Atlas sends an error body of its own.
     // https://www.rfc-editor.org/rfc/rfc6749#section-5.2
     // Not masked here. Each waiting call masks these texts, because each has sent other tokens.
     const fields = fieldsOf(json);
     const error = textOf(fields['error']) ?? textOf(fields['errorCode']);
     const errorDescription = textOf(fields['error_description']) ?? textOf(fields['detail']);
-    const unread = undecoded === undefined ? undefined : `its body ${problem}`;
+    const unread = undecoded && `its body ${undecoded}`;
     const said = [error, errorDescription, unread].filter(Boolean).join(': ').replace(/\.$/, '');
     const what = `The access token request failed with status ${status}${said && `, ${said}`}.`;
     const isOverLimit = isRateLimitStatus(status) || (status === 403 && /limit/i.test(errorDescription ?? ''));
