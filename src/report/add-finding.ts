@@ -1,47 +1,83 @@
+import { scheduleItems } from '../client/atlas/json.js';
+import { findContradictions, findDeleted, listBackups } from './contradictions.js';
 import { addEvidence } from './evidence.js';
 import type { Finding } from './format.js';
-import { addBackup, type Cluster, keepHighest } from './history.js';
-import { type Fields, fieldsOf, listOf, reasonOf } from './json.js';
-import { count, dayMs, dayOf, hourMs, note, printDuration, printTime } from './time.js';
+import { addBackup, type Check, type Cluster, keepHighest, saidBy } from './history.js';
+import { type Fields, reasonOf } from './json.js';
+import { count, Days, dayMs, dayOf, hourMs, note, printDuration, printTime } from './time.js';
 
-/** What a report has besides the finding. */
 type Evidence = NonNullable<Finding['evidence']>;
 
+/** What a report has besides the finding. */
 interface Context {
-  /** Not before that of the reports that were added earlier. */
-  readonly time: number;
+  /** Not before those that were added earlier. */
+  readonly check: Check;
   /** Whether the check had a `--max-age` for the cluster. */
   readonly isLimitGiven: boolean;
 }
 
 export function addFinding(cluster: Cluster, finding: Finding, context: Context): void {
   const { state, time, oldest, lastFailed } = finding;
+  const { check } = context;
+  const day = dayOf(check.time);
   const reason = reasonOf(finding);
-  note(cluster.states, reason === undefined ? state : `${state} (${reason})`, dayOf(context.time));
-  addCheck(cluster, finding, context);
+  note(cluster.states, reason === undefined ? state : `${state} (${reason})`, day);
+  addObservation(cluster, finding, context);
+  addIdentity(cluster, finding, day);
+  addDeletions(cluster, finding, check.time);
   if (time !== undefined) addBackup(cluster, time);
   if (oldest !== undefined) addBackup(cluster, oldest.time);
   if (lastFailed !== undefined) cluster.failures.add(dayOf(lastFailed.time));
-  addReach(cluster, finding, context.time);
-  addEvidence(cluster, finding, dayOf(context.time));
+  addReach(cluster, finding, check.time);
+  addEvidence(cluster, finding, day);
+  const contradictions = findContradictions(finding, { start: check.time, end: check.end });
+  for (const text of contradictions) note(cluster.contradictions, text, day);
+  // The evidence of every last finding would take most of the memory.
+  finding.evidence = undefined;
+  saidBy(cluster, check).finding = { check, finding, isContradicted: contradictions.length > 0 };
 }
 
-function addCheck(cluster: Cluster, finding: Finding, { time, isLimitGiven }: Context): void {
-  const { checks } = cluster;
+function addObservation(cluster: Cluster, finding: Finding, { check, isLimitGiven }: Context): void {
+  const { observations } = cluster;
   const { state, reason, evidence = {} } = finding;
-  const day = dayOf(time);
+  const day = dayOf(check.time);
+  const said = saidBy(cluster, check);
+  const before = said.observation;
   // An unknown cluster has no limit.
-  const limit = finding.maxAge ?? checks.at(-1)?.limit ?? 0;
-  if (checks.at(-1)?.day === day) checks.pop();
-  checks.push({
+  const limit = finding.maxAge ?? before?.limit ?? 0;
+  if (before?.day === day) observations.splice(observations.lastIndexOf(before), 1);
+  said.observation = {
+    check,
     day,
     state,
     isOff: reason === 'backup off',
     limit: isLimitGiven ? limit : Math.max(limit, limitOfSchedule(evidence)),
-    completeFrom: findCompleteFrom(finding, evidence, time),
-  });
-  cluster.finding = finding;
-  cluster.checkedAt = time;
+    completeFrom: findCompleteFrom(finding, evidence, check.time),
+  };
+  observations.push(said.observation);
+}
+
+/** Notes the days on which a cluster has another ID than before: it has none of the backups of that one. */
+function addIdentity(cluster: Cluster, { clusterId }: Finding, day: number): void {
+  if (clusterId === undefined) return;
+  if (cluster.clusterId !== undefined && cluster.clusterId !== clusterId) {
+    cluster.replaced.add(day);
+    cluster.kept = undefined;
+  }
+  cluster.clusterId = clusterId;
+}
+
+function addDeletions(cluster: Cluster, finding: Finding, time: number): void {
+  const backups = listBackups(finding);
+  if (backups === undefined) return;
+  const { kept } = cluster;
+  const deleted = kept === undefined ? [] : findDeleted(kept.backups, finding, time);
+  if (kept !== undefined && deleted.length > 0) {
+    for (const backup of deleted) cluster.deletions.add(dayOf(backup));
+    const between = `between the reports of ${printTime(kept.time)} and ${printTime(time)}`;
+    cluster.deletionNotes.push(`${count(deleted.length, 'backup')} of ${Days.of(deleted.map(dayOf))}, ${between}`);
+  }
+  cluster.kept = { time, backups };
 }
 
 /** From when on a report lists every backup. Infinity if it may lack some, as for an unknown cluster. */
@@ -57,13 +93,10 @@ const weeklyLimit = 7 * dayMs + 2 * hourMs;
 
 /** The limit that a weekly schedule sets. A check reads the schedule only if the cluster would be stale without it. */
 function limitOfSchedule(evidence: Evidence): number {
-  const frequencies = itemsOf(evidence).map(({ frequencyType }) => frequencyType);
-  const isRare = (frequency: unknown) => /^(weekly|monthly|yearly|ondemand)$/.test(String(frequency));
+  const frequencies = scheduleItems(evidence.schedule).map(({ frequencyType }) => frequencyType);
+  const isRare = (frequency: unknown) => /^(weekly|monthly|yearly)$/.test(String(frequency));
   return frequencies.includes('weekly') && frequencies.every(isRare) ? weeklyLimit : 0;
 }
-
-const itemsOf = (evidence: Evidence): Fields[] =>
-  listOf(fieldsOf(evidence['schedule'])['policies']).flatMap(({ policyItems }) => listOf(policyItems));
 
 const unitsOfRetention: Readonly<Record<string, number>> = { days: 1, weeks: 7, months: 28, years: 365 };
 
@@ -73,7 +106,7 @@ function keptFor({ clusterType }: Finding, evidence: Evidence): number {
   if (clusterType === 'flex') return Number.POSITIVE_INFINITY;
   const daysOf = ({ retentionValue, retentionUnit }: Fields) =>
     Number(retentionValue) * (unitsOfRetention[String(retentionUnit)] ?? Number.NaN);
-  const days = itemsOf(evidence)
+  const days = scheduleItems(evidence.schedule)
     .map(daysOf)
     .filter((number) => number > 0);
   return (days.length > 0 ? Math.min(...days) : 7) * dayMs;

@@ -1,8 +1,9 @@
 import { joinRuns } from './gaps.js';
-import type { Cluster, History } from './history.js';
+import type { History } from './history.js';
 import { chip, dated, type Html, html, name, printList } from './html.js';
-import { type Concern, compareRows, linkTo, needsLook, type Row, type Section } from './rows.js';
-import { count, Days, dayOf, getOrAdd, hourMs, printDay, printDuration, printRange, printTime } from './time.js';
+import type { Concern } from './judge.js';
+import { compareRows, linkTo, needsLook, type Row, type Section } from './rows.js';
+import { Days, getOrAdd, hourMs, printDay, printDuration, printRange, printTime } from './time.js';
 
 /** Prints what somebody has to look at, the worst first: clusters, then the reports, then what the checks named. */
 export function printAttention(history: History, sections: readonly Section[], now: number): Html {
@@ -23,12 +24,12 @@ export function printAttention(history: History, sections: readonly Section[], n
   );
   const isCalm = items.length + lists.length === 0;
   // Two jobs may name the same.
-  const problems = [...new Set(history.last?.problems)];
+  const problems = [...new Set(history.jobs.flatMap(({ last }) => last.problems))];
   const title = `Problems that the last check ${history.jobs.length > 1 ? 'of each job ' : ''}named`;
   const named = html`<h3>${title}</h3><ul>${printList(problems, dated)}</ul>`;
   return html`<section class="attention"><h2>Needs attention</h2>
 ${isCalm ? html`<p>No cluster.</p>` : html`<ul>${clusters}${printList(lists, (list) => list)}</ul>`}
-${printReportProblems(history, sections, now)}${problems.length > 0 && named}</section>`;
+${printReportProblems(history, now)}${problems.length > 0 && named}</section>`;
 }
 
 /** What is wrong with a cluster: what it is, and what else is. */
@@ -40,11 +41,11 @@ function itemsOf(row: Row): Concern[] {
 const maxSilence = 26 * hourMs;
 
 /** Prints what is wrong with the reports themselves. */
-function printReportProblems(history: History, sections: readonly Section[], now: number): Html | undefined {
-  const { unusable, failures, last, listings } = history;
+function printReportProblems(history: History, now: number): Html | undefined {
+  const { unusable, failures, last, latest, jobs, clocks } = history;
   const problems: (Html | string)[] = [];
   if (last === undefined) problems.push('No file is a usable report of a check.');
-  else if (listings.length === 0) problems.push('No report lists clusters: every check failed to list the projects.');
+  else if (latest === undefined) problems.push('No report lists clusters: every check failed to list the projects.');
   if (last !== undefined && now - last.time > maxSilence) {
     problems.push(`The last check was ${printDuration(now - last.time)} before this page was made: more than 26 h.`);
   }
@@ -55,27 +56,22 @@ function printReportProblems(history: History, sections: readonly Section[], now
       ),
     );
   }
-  // One of several jobs may have died.
-  for (const { project, rows } of sections) {
-    const clusters = rows.filter(({ standing }) => !standing.isGone).map(({ cluster }) => cluster);
-    const late = clusters.filter(({ isChecked, checkedAt }) => isChecked && now - checkedAt > maxSilence);
-    const missed = late.filter(({ checkedAt }) => checkedAt !== listings.at(-1)?.time);
-    const days = Days.of(missed.map(({ checkedAt }) => dayOf(checkedAt)));
-    const what = `the last check of ${count(missed.length, 'cluster')} was on ${days}: more than 26 h before this page`;
-    if (missed.length > 0) problems.push(html`${name(project.name)}: ${dated(what)} was made.`);
-  }
-  if (problems.length + failures.length + unusable.length === 0) return undefined;
+  const dead = jobs.filter(({ isDead }) => isDead);
+  if (problems.length + dead.length + clocks.length + failures.length + unusable.length === 0) return undefined;
   return html`<section class="bad" id="reports"><h3>The reports</h3><ul>${printList(problems, (problem) => problem)}
-${printList(failures, ({ time, why }) => dated(`The check of ${printTime(time)} failed: ${why}`))}
+${printList(dead, ({ label, last: { time } }) => dated(`A job no longer runs (${label}): its last check was on ${printTime(time)}.`))}
+${printList(clocks, ({ time, offset }) => dated(`The clock of the check of ${printTime(time)} was ${printDuration(Math.abs(offset))} ${offset > 0 ? 'ahead' : 'behind'}.`))}
+${printList(failures, ({ time, failure }) => dated(`The check of ${printTime(time)} failed: ${failure}`))}
 ${printList(unusable, ({ file, why }) => html`${name(file)}: ${why}`)}</ul></section>`;
 }
 
 /** Says what is wrong, since when, and whether it was so before. */
 function explain({ cluster, standing, days }: Row): string {
-  const { finding, failures, backups } = cluster;
+  const { failures, backups } = cluster;
+  const { finding, since } = standing;
   const { time: newest, age, maxAge, oldest, minHistory } = finding ?? {};
   const facts = [standing.note];
-  if (!standing.isGone) facts.push(`${standing.label} since the report of ${printDay(sinceOf(cluster))}`);
+  if (since !== undefined) facts.push(`${finding?.state} since the report of ${printDay(since)}`);
   const limit = maxAge === undefined ? '' : ` (limit ${printDuration(maxAge)})`;
   const old = age === undefined || standing.isGone ? '' : `, ${printDuration(age)} old at the check${limit}`;
   if (newest !== undefined) facts.push(`newest backup ${printTime(newest)}${old}`);
@@ -93,12 +89,4 @@ function explain({ cluster, standing, days }: Row): string {
 function printLast(runs: Days['runs']): string {
   const ranges = runs.slice(-3).map(([first, last]) => printRange(first, last));
   return `${runs.length > 3 ? 'other days, and on ' : ''}${ranges.join(', ')}`;
-}
-
-/** Since which day the reports have had the state. Those that do not know it do not end it. */
-function sinceOf({ checks }: Cluster): number {
-  const state = checks.at(-1)?.state;
-  const known = checks.filter((check) => check.state === state || check.state !== 'unknown');
-  const before = known.map((check) => check.state === state).lastIndexOf(false);
-  return known[before + 1]?.day ?? 0;
 }

@@ -1,4 +1,4 @@
-import type { Check, Cluster, History } from './history.js';
+import type { Cluster, History, Job, Observation } from './history.js';
 import { Days, dayMs, dayOf, getOrAdd } from './time.js';
 
 /** What a day may be to a cluster: the title of its bar, whose class is the key, and the label of a list of such days. */
@@ -37,23 +37,119 @@ export function findSpan({ days, projects }: History): Span | undefined {
   return { first, last };
 }
 
+/** What is known of a day. */
+interface Facts {
+  /** The newest backup at its end. */
+  readonly newest: number | undefined;
+  /** The reports after it list every backup from here on. */
+  readonly completeFrom: number;
+  /** How old a backup may be at its end. Infinity if no report says it. */
+  readonly limit: number;
+  /** What its own reports say last, one of each job. */
+  readonly states: readonly string[];
+  readonly isOff: boolean;
+  /** What the next report says. */
+  readonly next: string | undefined;
+}
+
 /**
  * Judges each day of a cluster. A day is red only if, at its end, the newest backup was older than the limit that applied. What
  * the reports do not prove is not known.
  *
  * @param covered - the days with a report that would list the cluster, if Atlas did.
  */
-export function judgeDays(cluster: Cluster, { first, last }: Span, covered: ReadonlySet<number>): Map<Kind, Days> {
-  const judge = new Judge(cluster, last, covered);
-  const judged: Kind[] = [];
-  // From the end, because what a report lists is about the days before it.
-  for (let day = last; day >= first; day -= 1) judged.push(judge.kindOf(day));
+export function judgeDays(
+  cluster: Cluster,
+  jobs: readonly Job[],
+  span: Span,
+  covered: ReadonlySet<number>,
+): Map<Kind, Days> {
   const days = new Map<Kind, Days>();
-  for (const [index, kind] of judged.reverse().entries()) getOrAdd(days, kind, () => new Days()).add(first + index);
+  for (const [index, facts] of findFacts(cluster, jobs, span).entries()) {
+    const day = span.first + index;
+    getOrAdd(days, kindOf(day, facts, cluster, span, covered), () => new Days()).add(day);
+  }
   return days;
 }
 
-// What a report proves of its own day by the state, if no later report proves more.
+/** Computes the facts of each day. What a report lists is about the days before it. */
+function findFacts({ observations, backups }: Cluster, jobs: readonly Job[], { first, last }: Span): Facts[] {
+  const length = last - first + 1;
+  const newest: (number | undefined)[] = [];
+  const backupDays = [...backups.keys()].sort((a, b) => a - b);
+  let position = 0;
+  for (let day = first; day <= last; day += 1) {
+    while ((backupDays[position] ?? Number.POSITIVE_INFINITY) <= day) position += 1;
+    newest.push(backups.get(backupDays[position - 1] ?? Number.NaN));
+  }
+  const limits = findLimits(observations, jobs, { first, last });
+  const facts: Facts[] = [];
+  let completeFrom = Number.POSITIVE_INFINITY;
+  let next: string | undefined;
+  let end = observations.length;
+  for (let index = length - 1; index >= 0; index -= 1) {
+    let begin = end;
+    while ((observations[begin - 1]?.day ?? -1) >= first + index) begin -= 1;
+    const own = observations.slice(begin, end);
+    end = begin;
+    const states = own.map(({ state }) => state);
+    const isOff = own.some((one) => one.isOff);
+    facts.push({
+      newest: newest[index],
+      completeFrom,
+      limit: limits[index] ?? Number.POSITIVE_INFINITY,
+      states,
+      isOff,
+      next,
+    });
+    for (const one of own) completeFrom = Math.min(completeFrom, one.completeFrom);
+    next = states[0] ?? next;
+  }
+  return facts.reverse();
+}
+
+/** The limit at the end of each day: of several jobs that still check the cluster, the strictest. */
+function findLimits(observations: readonly Observation[], jobs: readonly Job[], span: Span): number[] {
+  const limits = new Array<number>(span.last - span.first + 1).fill(Number.POSITIVE_INFINITY);
+  for (const { setups } of jobs) {
+    const own = observations.filter(({ check }) => setups.includes(check.setup));
+    for (const [index, limit] of limitsOf(own, span)) limits[index] = Math.min(limits[index] ?? limit, limit);
+  }
+  return limits;
+}
+
+/**
+ * The limits of a job: the one before a day or the one after it, whichever is higher. A check may have a lower limit than another
+ * one because it did not need the schedule.
+ */
+function* limitsOf(
+  observations: readonly Observation[],
+  { first, last }: Span,
+): Generator<[index: number, limit: number]> {
+  const end = Math.min(observations.at(-1)?.day ?? 0, last);
+  let position = 0;
+  for (let day = first; day <= end; day += 1) {
+    while ((observations[position]?.day ?? Number.POSITIVE_INFINITY) <= day) position += 1;
+    const limit = Math.max(observations[position - 1]?.limit ?? 0, observations[position]?.limit ?? 0);
+    if (limit > 0) yield [day - first, limit];
+  }
+}
+
+function kindOf(day: number, facts: Facts, cluster: Cluster, { last }: Span, covered: ReadonlySet<number>): Kind {
+  const { backups, createdAt, listed, notChecked } = cluster;
+  const { states, isOff, next } = facts;
+  if (backups.has(day)) return 'backup';
+  if (createdAt !== undefined && dayOf(createdAt) > day) return 'blank';
+  if (isOff) return 'off';
+  if (states.length === 0 && [...notChecked.values()].some((days) => days.has(day))) return 'skipped';
+  const kind = judgeByLists(facts, (day + 1) * dayMs) ?? judgeByStates(states, day === last);
+  // A cluster is paused before the first report that says so.
+  const isPaused = states.includes('paused') || (!states.includes('stale') && next === 'paused');
+  if (kind !== undefined) return kind === 'over' && isPaused ? 'paused' : kind;
+  return covered.has(day) && !listed.has(day) ? 'blank' : 'unknown';
+}
+
+// What a report proves of its own day by the state, if no later report proves more. Of several jobs, the worst counts.
 const kindsOfStates: ReadonlyMap<string, Kind> = new Map([
   ['stale', 'over'],
   ['none', 'over'],
@@ -61,67 +157,15 @@ const kindsOfStates: ReadonlyMap<string, Kind> = new Map([
   ['new', 'within'],
 ]);
 
-class Judge {
-  readonly #cluster: Cluster;
-  readonly #last: number;
-  readonly #covered: ReadonlySet<number>;
-  readonly #backupDays: number[];
-  readonly #checks: Check[];
-  /** The first check after the day. */
-  #next: Check | undefined;
-  /** The reports after the day list every backup from here on. */
-  #completeFrom = Number.POSITIVE_INFINITY;
+function judgeByStates(states: readonly string[], isLast: boolean): Kind | undefined {
+  for (const [state, kind] of kindsOfStates) if (states.includes(state)) return kind;
+  // The last day ends with the last report.
+  return isLast && (states.includes('fresh') || states.includes('short')) ? 'within' : undefined;
+}
 
-  constructor(cluster: Cluster, last: number, covered: ReadonlySet<number>) {
-    this.#cluster = cluster;
-    this.#last = last;
-    this.#covered = covered;
-    this.#backupDays = [...cluster.backups.keys()].sort((a, b) => a - b);
-    this.#checks = [...cluster.checks];
-  }
-
-  /** @param day - before those that were asked for earlier. */
-  kindOf(day: number): Kind {
-    this.#goTo(day);
-    const { backups, createdAt, listed, notChecked } = this.#cluster;
-    const check = this.#checks.at(-1)?.day === day ? this.#checks.at(-1) : undefined;
-    if (backups.has(day)) return 'backup';
-    if (createdAt !== undefined && dayOf(createdAt) > day) return 'blank';
-    if (check?.isOff) return 'off';
-    if (check === undefined && [...notChecked.values()].some((days) => days.has(day))) return 'skipped';
-    const kind = this.#judgeByLists((day + 1) * dayMs) ?? this.#judgeByState(day, check);
-    if (kind !== undefined) return kind === 'over' && this.#isPaused(check) ? 'paused' : kind;
-    return this.#covered.has(day) && !listed.has(day) ? 'blank' : 'unknown';
-  }
-
-  #goTo(day: number): void {
-    for (let check = this.#checks.at(-1); check !== undefined && check.day > day; check = this.#checks.at(-1)) {
-      this.#next = this.#checks.pop();
-      this.#completeFrom = Math.min(this.#completeFrom, check.completeFrom);
-    }
-    while ((this.#backupDays.at(-1) ?? day) > day) this.#backupDays.pop();
-  }
-
-  /** Judges the end of a day by what later reports list. */
-  #judgeByLists(end: number): Kind | undefined {
-    const from = this.#completeFrom;
-    // The check after a backup may have a lower limit than the one before it, because it did not need the schedule.
-    const limit = Math.max(this.#checks.at(-1)?.limit ?? 0, this.#next?.limit ?? 0);
-    if (from > end || limit === 0) return undefined;
-    const newest = this.#cluster.backups.get(this.#backupDays.at(-1) ?? Number.NaN);
-    if (newest !== undefined && newest >= from) return end - newest > limit ? 'over' : 'within';
-    return end - from > limit ? 'over' : undefined;
-  }
-
-  #judgeByState(day: number, check: Check | undefined): Kind | undefined {
-    if (check === undefined) return undefined;
-    const isGood = check.state === 'fresh' || check.state === 'short';
-    // The last day ends with the last report.
-    return isGood && day === this.#last ? 'within' : kindsOfStates.get(check.state);
-  }
-
-  /** A cluster is paused before the first report that says so. */
-  #isPaused(check: Check | undefined): boolean {
-    return check?.state === 'paused' || (check?.state !== 'stale' && this.#next?.state === 'paused');
-  }
+/** Judges the end of a day by what later reports list. */
+function judgeByLists({ newest, completeFrom: from, limit }: Facts, end: number): Kind | undefined {
+  if (from > end || limit === Number.POSITIVE_INFINITY) return undefined;
+  if (newest !== undefined && newest >= from) return end - newest > limit ? 'over' : 'within';
+  return end - from > limit ? 'over' : undefined;
 }

@@ -17,16 +17,17 @@ export function printLines(lines: readonly Line[], id?: string): Html {
 }
 
 /** Prints all that the reports say of a cluster. */
-export function printDetails({ id, cluster, days }: Row, { groupId }: Project): Html {
-  const { highest, states, notChecked, notRead, failures, changes, checks, finding, isChecked } = cluster;
+export function printDetails({ id, cluster, standing, days }: Row, { groupId }: Project): Html {
+  const { highest, states, notChecked, notRead, failures, changes, observations } = cluster;
+  const error = standing.leftOut === undefined && !standing.isGone ? standing.finding?.error?.message : undefined;
   // Those with a backup include the ones before the picture.
   const ofKinds = new Map([...days, ['backup', Days.of(cluster.backups.keys())] as const]);
-  const limit = checks.at(-1)?.limit;
+  const limit = observations.at(-1)?.limit;
   return printLines(
     [
       ['State', printNotes(states)],
       ['Not checked', printNotes(notChecked)],
-      ['Error at the last check', isChecked && finding?.error?.message ? [finding.error.message] : []],
+      ['Error at the last check', error ? [error] : []],
       ...Array.from(ofKinds, ([kind, some]): Line => [kinds[kind].label, print(some)]),
       ['Failed snapshots', print(Days.of(failures))],
       ['Limit of the check', limit ? [printDuration(limit)] : []],
@@ -41,9 +42,9 @@ export function printDetails({ id, cluster, days }: Row, { groupId }: Project): 
   );
 }
 
-function settingsOf({ settings, checks }: Cluster): Line[] {
+function settingsOf({ settings, observations }: Cluster): Line[] {
   return Array.from(settings, ([title, { value, day }]): Line => {
-    return [title, [day === checks.at(-1)?.day ? value : `${value} (report of ${printDay(day)})`]];
+    return [title, [day === observations.at(-1)?.day ? value : `${value} (report of ${printDay(day)})`]];
   });
 }
 

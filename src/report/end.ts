@@ -8,10 +8,10 @@ import { Days, dayOf, getOrAdd, printTime } from './time.js';
 export function printLeftOut(sections: readonly Section[]): Html | undefined {
   const clusters = new Map<string, Html[]>();
   for (const { project, rows } of sections) {
-    for (const { cluster } of rows.filter(isLeftOut)) {
-      const last = cluster.finding && ` (${cluster.finding.state} when it was last checked)`;
+    for (const { cluster, standing } of rows.filter(isLeftOut)) {
+      const last = standing.finding && ` (${standing.finding.state} when it was last checked)`;
       const named = html`${name(project.name)} / ${name(cluster.name)}${last}`;
-      getOrAdd(clusters, leftOutBy(cluster), () => []).push(named);
+      getOrAdd(clusters, leftOutBy(standing), () => []).push(named);
     }
   }
   if (clusters.size === 0) return undefined;
@@ -24,12 +24,12 @@ export function printLeftOut(sections: readonly Section[]): Html | undefined {
 }
 
 /** Prints how the checks were run. */
-export function printChecks({ checks, reportDays, days, failures, projectCounts }: History): Html {
+export function printChecks({ settings, reportDays, days, failures, projectCounts }: History): Html {
   const lines: Line[] = [
     ['Days with a report', [String(days)]],
     ['Days without a report', [String(daysWithout(reportDays, days)) || 'none']],
     ['Days with a check that failed', [String(Days.of(failures.map(({ time }) => dayOf(time)))) || 'none']],
-    ['Checks', printNotes(checks)],
+    ['Checks', printNotes(settings)],
     ['Projects listed', printNotes(projectCounts)],
   ];
   return html`<section><h2>How the checks were run</h2>${printLines(lines)}</section>`;

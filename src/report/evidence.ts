@@ -1,3 +1,4 @@
+import { isOfAllShards, isSharded } from '../client/atlas/json.js';
 import type { Finding } from './format.js';
 import { addBackup, type Cluster, keepHighest } from './history.js';
 import { codeOf, type Fields, fieldsOf, listed, listOf, shown, timeOf } from './json.js';
@@ -22,8 +23,8 @@ export function addEvidence(cluster: Cluster, finding: Finding, day: number): vo
 
 /** The snapshots of the whole cluster, and not those of single shards. */
 function snapshotsOf(evidence: Evidence): Fields[] {
-  const isSharded = /SHARDED$/.test(String(fieldsOf(evidence.cluster)['clusterType']));
-  return listOf(evidence.snapshots).filter(({ type }) => !isSharded || type === 'shardedCluster');
+  const hasShards = isSharded(fieldsOf(evidence.cluster));
+  return listOf(evidence.snapshots).filter((snapshot) => !hasShards || isOfAllShards(snapshot));
 }
 
 function addSnapshot(cluster: Cluster, snapshot: Fields): void {

@@ -1,5 +1,5 @@
-import type { Finding } from './format.js';
-import { Days, dayOf, type Notes } from './time.js';
+import type { Finding, WrittenOptions } from './format.js';
+import { Days, dayOf, getOrAdd, type Notes } from './time.js';
 
 // What the reports say, as plain data. Times are in ms since 1970.
 
@@ -16,68 +16,101 @@ export interface Knowledge {
   readonly now: number;
 }
 
-/** The reports of one login, with the options that choose or judge clusters. */
+/** A server, a login, and the options that choose or judge clusters. */
+export interface Setup {
+  /** Equal for reports of the same setup. */
+  readonly key: string;
+  readonly server: string;
+  /** Its kind and its ID. */
+  readonly login: string;
+  /** As they were given. Empty if the report is anonymized. */
+  readonly options: WrittenOptions;
+  /** Whether the report has no names: it says only which options there are. */
+  readonly optionNames: readonly string[];
+  /** The projects that its checks list. */
+  readonly projects: Set<string>;
+  readonly checks: Check[];
+}
+
+/** One run of the command, as its report says. */
+export interface Check {
+  /** When it began and ended, by the clock of Atlas. */
+  readonly time: number;
+  readonly end: number;
+  readonly setup: Setup;
+  /** Why it could not list the projects. */
+  readonly failure: string | undefined;
+  readonly problems: readonly string[];
+  /** Why lists of clusters could not be read, by {@link listKey}. */
+  readonly failedLists: Map<string, string>;
+}
+
+/** Setups that follow each other: one job, whose options or login were changed. */
 export interface Job {
   /** What tells it apart from the others. */
   readonly label: string;
-  readonly checks: number;
-  /** When its first and its last check began. */
-  readonly first: number;
-  readonly last: number;
+  readonly setups: readonly Setup[];
+  /** The oldest first. */
+  readonly checks: readonly Check[];
+  readonly last: Check;
+  /** The last that could list the projects: what it found stands. */
+  readonly latest: Check | undefined;
+  /** The projects that it has ever listed. */
+  readonly projects: ReadonlySet<string>;
   /** Whether its next check is overdue. */
   readonly isDead: boolean;
-  /** Those that its last check named. */
-  readonly problems: readonly string[];
 }
 
 /** What all reports say. */
 export class History {
-  readonly jobs: Job[] = [];
   readonly files: { readonly file: string; readonly time: number; readonly sha256: string }[] = [];
   /** Files that are no reports, and what a report has that is no finding. */
   readonly unusable: { readonly file: string; readonly why: string }[] = [];
-  /** The checks that could not list the projects. */
-  readonly failures: { readonly time: number; readonly why: string }[] = [];
+  readonly setups: Setup[] = [];
+  /** The oldest first. */
+  readonly checks: Check[] = [];
+  /** Put together when all files are read. */
+  jobs: readonly Job[] = [];
   /** The days with a report. */
   readonly reportDays = new Days();
   /** Those whose report lists clusters. */
   readonly days = new Days();
-  readonly listings: Listing[] = [];
+  /** Clocks that were wrong, in ms. */
+  readonly clocks: { readonly time: number; readonly offset: number }[] = [];
   /** How the checks were run. */
-  readonly checks: Notes = new Map();
+  readonly settings: Notes = new Map();
   readonly projectCounts: Notes = new Map();
   readonly projects = new Map<string, Project>();
-  /** The last check, whether it failed or not. */
-  last: { time: number; server: string; problems: readonly string[]; hasFailed: boolean } | undefined;
-}
 
-/** What a report covers. */
-export interface Listing {
-  readonly time: number;
-  readonly server: string;
-  /** The IDs of `--project`. Undefined if there is no such option. */
-  readonly groupIds: readonly unknown[] | undefined;
-  /** The patterns of `--exclude`. */
-  readonly excludes: readonly string[];
-  /** The lists of clusters that could not be read. */
-  readonly failedLists: Set<string>;
+  /** The last check. */
+  get last(): Check | undefined {
+    return this.checks.at(-1);
+  }
+
+  /** The last check that could list the projects. */
+  get latest(): Check | undefined {
+    return this.checks.filter(({ failure }) => failure === undefined).at(-1);
+  }
+
+  /** The checks that could not list the projects. */
+  get failures(): Check[] {
+    return this.checks.filter(({ failure }) => failure !== undefined);
+  }
 }
 
 export interface Project {
   readonly groupId: string;
   /** The latest one. */
   name: string;
-  /** Their names in the reports that list the project. */
-  readonly servers: Set<string>;
-  readonly isAnonymized: boolean;
-  /** Why a list of clusters could not be read, by its type. The latest reason. */
-  readonly failedLists: Map<string, string>;
   readonly listFailures: Notes;
   readonly clusters: Map<string, Cluster>;
+  /** The clusters of each name: one may follow another one of another type. */
+  readonly namesakes: Map<string, Cluster[]>;
 }
 
-/** What the last report of a day says about a cluster. */
-export interface Check {
+/** What the last check of a day and a setup says about a cluster. A spread in these would double the memory of a year. */
+export interface Observation {
+  readonly check: Check;
   readonly day: number;
   readonly state: string;
   readonly isOff: boolean;
@@ -87,27 +120,40 @@ export interface Check {
   readonly completeFrom: number;
 }
 
+/** What the checks of a setup said last about a cluster. */
+export interface Said {
+  observation?: Observation | undefined;
+  finding?: { readonly check: Check; readonly finding: Finding; readonly isContradicted: boolean } | undefined;
+  leftOut?: { readonly check: Check; readonly reason: string; readonly pattern: string | undefined } | undefined;
+}
+
 /** What the reports say about a cluster, in their order. */
 export class Cluster {
   readonly name: string;
-  readonly type: string;
-  readonly checks: Check[] = [];
-  /** The last one. */
-  finding: Finding | undefined;
-  checkedAt = 0;
-  /** Whether the last report that lists the cluster has a finding of it, and the time of that report. */
-  isChecked = false;
+  readonly type: Named['clusterType'];
+  readonly observations: Observation[] = [];
+  readonly said = new Map<Setup, Said>();
+  /** When a check listed it last. */
   listedAt = 0;
   readonly listed = new Days();
   readonly states: Notes = new Map();
   readonly notChecked: Notes = new Map();
   readonly notRead: Notes = new Map();
+  /** How its reports contradict themselves. */
+  readonly contradictions: Notes = new Map();
+  clusterId: string | undefined;
+  /** The days on which reports name another cluster than before. */
+  readonly replaced = new Days();
   /** The latest backup of each day. */
   readonly backups = new Map<number, number>();
-  /** The days with a failed snapshot. */
-  readonly failures = new Set<number>();
+  /** The backups that the last report with evidence lists, by their time, until when they are kept. */
+  kept: { readonly time: number; readonly backups: ReadonlyMap<number, number | undefined> } | undefined;
   /** The days of backups that were deleted before their time. */
   readonly deletions = new Set<number>();
+  /** The same in words. */
+  readonly deletionNotes: string[] = [];
+  /** The days with a failed snapshot. */
+  readonly failures = new Set<number>();
   createdAt: number | undefined;
   areRestoresRead = false;
   /** The restore jobs by ID. The day is that of the end, or of the first report. */
@@ -118,11 +164,14 @@ export class Cluster {
   /** What ranks highest under each title, such as the latest restore. */
   readonly highest = new Map<string, { readonly rank: number; readonly text: string }>();
 
-  constructor(name: string, type: string) {
+  constructor(name: string, type: Named['clusterType']) {
     this.name = name;
     this.type = type;
   }
 }
+
+/** What the setup of a check has said about a cluster. */
+export const saidBy = ({ said }: Cluster, { setup }: Check): Said => getOrAdd(said, setup, () => ({}));
 
 export function addBackup({ backups }: Cluster, time: number): void {
   if (time > (backups.get(dayOf(time)) ?? 0)) backups.set(dayOf(time), time);

@@ -45,7 +45,7 @@ export function* printPage({ history, knowledge }: Material): Generator<Html> {
 <body class="${isLarge && 'many'}" style="--days: ${days}">
 <main>
 <h1>${sentence}</h1>
-<p class="last">${dated(`${last}${history.last?.hasFailed ? ', failed' : ''}.`)}</p>
+<p class="last">${dated(`${last}${history.last?.failure !== undefined ? ', failed' : ''}.`)}</p>
 <p class="soft">${dated(`Backups of MongoDB Atlas, by the reports of atlas-tenant-snapshots check. Made ${printTime(knowledge.now)}. All days are those of UTC.`)}</p>`;
   yield printSummary(history, sections);
   yield html`${printAttention(history, sections, knowledge.now)}${printJobs(history)}`;
@@ -101,7 +101,7 @@ function sumUp(rows: readonly Row[]): string {
 
 function printRow(row: Row, { project }: Section, span: Span): Html {
   const { cluster, standing } = row;
-  const title = html`<span class="name">${name(cluster.name)} <small>${typeOf(cluster)}</small></span>`;
+  const title = html`<span class="name">${name(cluster.name)} <small>${typeOf(row)}</small></span>`;
   const summary = html`<summary>${title}${chip(standing)}${drawRow(row, span)}</summary>`;
   return html`<details class="row">${summary}${printDetails(row, project)}</details>`;
 }

@@ -62,7 +62,7 @@ export function drawRow(row: Row, span: Span): Html {
   if (failures.count > 0) parts.push(`a snapshot failed on ${count(failures.count, 'day')}`);
   if (restored.count > 0) parts.push(`restored on ${count(restored.count, 'day')}`);
   if (deleted.count > 0) parts.push(`backups of ${count(deleted.count, 'day')} were deleted before their time`);
-  const label = `${cluster.name}, ${typeOf(cluster)}, ${standing.label}. ${printRange(span.first, span.last)}: ${parts.join('; ')}.`;
+  const label = `${cluster.name}, ${typeOf(row)}, ${standing.label}. ${printRange(span.first, span.last)}: ${parts.join('; ')}.`;
   const drawn = [...days].filter(([kind]) => kind !== 'blank');
   const bars = drawn.map(([kind, some]) => drawBars(kind, some, kinds[kind].title, span));
   return drawDays(label, [...bars, ...drawMarks({ failed: failures, restored, deleted }, span)]);

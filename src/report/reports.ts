@@ -1,11 +1,29 @@
+import { hash } from 'node:crypto';
 import { open, readFile } from 'node:fs/promises';
 import { addFinding } from './add-finding.js';
-import { type NotChecked, readReport } from './format.js';
-import { Cluster, History, type Knowledge, type Listing, listKey, type Named, type Project } from './history.js';
+import { type NotChecked, type Report, readReport } from './format.js';
+import {
+  type Check,
+  Cluster,
+  History,
+  type Knowledge,
+  listKey,
+  type Named,
+  type Project,
+  type Setup,
+  saidBy,
+} from './history.js';
+import { findJobs } from './jobs.js';
 import { codeOf, reasonOf, timeOf } from './json.js';
-import { dayOf, getOrAdd, note } from './time.js';
+import { dayOf, getOrAdd, hourMs, note } from './time.js';
 
-type ReportFile = Awaited<ReturnType<typeof readReportFile>>;
+/** A file, and when its check began. */
+interface Dated {
+  readonly file: string;
+  readonly time: number;
+  /** What a pipe had: it can be read once. */
+  readonly bytes?: Buffer | undefined;
+}
 
 /**
  * Reads reports, the oldest first, one at a time. What is no report is in the history too.
@@ -22,15 +40,20 @@ export async function readReports(
     signal.throwIfAborted();
     await read().catch((error: unknown) => history.unusable.push({ file, why: explain(error) }));
   };
-  const dated: { readonly file: string; readonly time: number }[] = [];
-  for (const file of files) await attempt(file, async () => void dated.push({ file, time: await readTime(file) }));
-  for (const { file } of dated.sort((a, b) => a.time - b.time)) {
+  const dated: Dated[] = [];
+  for (const file of files) await attempt(file, async () => void dated.push(await readTime(file)));
+  for (const { file, time, bytes } of dated.sort((a, b) => a.time - b.time)) {
     await attempt(file, async () => {
-      const read = await readReportFile(file);
-      if (read.isAnonymized && dated.length > 1) throw new Error(ofOtherNames);
-      addReport(history, read, knowledge);
+      const content = bytes ?? (await readFile(file));
+      const report = parse(content);
+      if (Array.isArray(report.options) && dated.length > 1) throw new Error(ofOtherNames);
+      if (timesOf(report).time !== time) throw new Error('It was changed while it was read, or has two summaries.');
+      history.files.push({ file, time, sha256: hash('sha256', content) });
+      addReport(history, report, knowledge);
+      if (report.odd > 0) throw new Error(`${report.odd} of its entries name no cluster or no state`);
     });
   }
+  history.jobs = findJobs(history.setups);
   return history;
 }
 
@@ -42,105 +65,133 @@ function explain(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-// As this package begins a report.
-const start = /^\s*\{\s*"formatVersion":\s*1,\s*"checkedAt":\s*"([^"\\]*)",/;
+const parse = (content: Buffer): Report => readReport(JSON.parse(content.toString('utf8')));
 
-/** Reads when the check started. Reads all of the file only if another program has written it. */
-async function readTime(file: string): Promise<number> {
+// As this package begins a report. The key of the summary is not escaped, as it would be in a text.
+const start = /^\s*\{\s*"formatVersion":\s*1,\s*"checkedAt":\s*"([^"\\]*)",/;
+const summaryOf = /(?<!\\)"summary":\s*(\{[^{}]*\})/;
+
+/** Reads when the check began. Reads all of a file only if it is a pipe, or another program has written it. */
+async function readTime(file: string): Promise<Dated> {
   const handle = await open(file);
   try {
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(256), 0, 256, 0);
-    const time = timeOf(start.exec(buffer.toString('utf8', 0, bytesRead))?.[1]);
-    if (time !== undefined) return time;
+    if (!(await handle.stat()).isFile()) {
+      const bytes = await handle.readFile();
+      return { file, bytes, time: timesOf(parse(bytes)).time };
+    }
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(65_536), 0, 65_536, 0);
+    const text = buffer.toString('utf8', 0, bytesRead);
+    const [checkedAt, summary] = [timeOf(start.exec(text)?.[1]), summaryOf.exec(text)?.[1]];
+    if (checkedAt !== undefined && summary !== undefined) {
+      return { file, time: timesOf({ checkedAt, summary: JSON.parse(summary) }).time };
+    }
   } finally {
     await handle.close();
   }
-  return (await readReportFile(file)).report.checkedAt;
+  return { file, time: timesOf(parse(await readFile(file))).time };
 }
 
-/** @throws an error that says why it is no report. */
-async function readReportFile(file: string) {
-  const report = readReport(JSON.parse(await readFile(file, 'utf8')));
-  return { file, report, isAnonymized: Array.isArray(report.options) };
+/** When a check began and ended by the clock of Atlas: that of its machine may have been wrong. */
+function timesOf({ checkedAt, finishedAt, summary }: Pick<Report, 'checkedAt' | 'finishedAt' | 'summary'>) {
+  const { clockOffset = 0 } = summary ?? {};
+  const offset = Math.abs(clockOffset) > 60_000 ? clockOffset : 0;
+  const time = checkedAt - offset;
+  if (Number.isNaN(new Date(time).getTime())) throw new Error(`Its clockOffset is ${clockOffset}, which no clock has.`);
+  return { time, end: (finishedAt ?? checkedAt + hourMs) - offset, offset };
 }
 
-/** @param read - not older than those that were added earlier. */
-function addReport(history: History, read: ReportFile, knowledge: Knowledge): void {
-  const { version, login, loginId, options, error, summary, problems = [], checkedAt: time } = read.report;
+/** @param report - not older than those that were added earlier. */
+function addReport(history: History, report: Report, knowledge: Knowledge): void {
+  const { version, login, loginId, options, error, summary, problems = [] } = report;
+  const { time, end, offset } = timesOf(report);
+  const setup = setupOf(history, report);
+  const failure = error && (error.message ?? codeOf(error));
+  const check: Check = { time, end, setup, failure, problems, failedLists: new Map() };
+  setup.checks.push(check);
+  history.checks.push(check);
+  if (offset !== 0) history.clocks.push({ time, offset });
   const day = dayOf(time);
   history.reportDays.add(day);
-  const server = read.report.server ?? 'a server that the report does not name';
-  const given = [`version ${version ?? 'unknown'}`, server, login, loginId].filter(Boolean);
-  note(history.checks, `${given.join(', ')}, options ${JSON.stringify(options ?? {})}`, day);
-  history.last = { time, server, problems, hasFailed: error !== undefined };
-  if (error !== undefined) {
-    history.failures.push({ time, why: error.message ?? codeOf(error) });
-    return;
-  }
+  const given = [`version ${version ?? 'unknown'}`, setup.server, login, loginId].filter(Boolean);
+  note(history.settings, `${given.join(', ')}, options ${JSON.stringify(options ?? {})}`, day);
+  if (failure !== undefined) return;
   history.days.add(day);
   if (summary?.projects !== undefined) note(history.projectCounts, String(summary.projects), day);
-  addClusters(history, read, server, knowledge);
+  addClusters(history, report, check, knowledge);
 }
 
-function addClusters(history: History, read: ReportFile, server: string, knowledge: Knowledge): void {
-  const { file, report, isAnonymized } = read;
-  const { checkedAt: time, findings, notChecked, odd, options = {} } = report;
-  const names = Array.isArray(options) ? options : undefined;
-  const { project: groupIds, exclude = [], maxAge = [] } = Array.isArray(options) ? {} : options;
-  // An anonymized report says only that there is a limit.
-  const isLimitGiven = (named: Named) =>
-    maxAge.some((text) => isFor(named, text, knowledge)) || names?.includes('maxAge') === true;
-  const listing: Listing = { time, server, groupIds, excludes: exclude, failedLists: new Set() };
-  history.listings.push(listing);
+/** Finds the setup of a report, or adds it. */
+function setupOf({ setups }: History, { server = 'a server that the report does not name', ...report }: Report): Setup {
+  const { login = '', loginId, options = {}, findings, notChecked } = report;
+  const [given, optionNames] = Array.isArray(options) ? [{}, options] : [options, []];
+  const { project, include, exclude, maxAge, minHistory } = given;
+  const key = JSON.stringify([server, login, loginId, project, include, exclude, maxAge, minHistory]);
+  const listed = [...findings, ...notChecked].map(({ groupId }) => groupId);
+  // Tokens have no ID. Those of two organizations list different projects.
+  const mayBeOf = ({ projects }: Setup) =>
+    login !== 'access token' || listed.length * projects.size === 0 || listed.some((groupId) => projects.has(groupId));
+  const known = setups.find((setup) => setup.key === key && mayBeOf(setup));
+  const create = () => {
+    const setup = { key, server, login: [login, loginId].filter(Boolean).join(' '), options: given, optionNames };
+    return { ...setup, projects: new Set<string>(), checks: [] };
+  };
+  const setup = known ?? create();
+  if (known === undefined) setups.push(setup);
+  for (const groupId of listed) setup.projects.add(groupId);
+  return setup;
+}
+
+function addClusters(history: History, { findings, notChecked }: Report, check: Check, knowledge: Knowledge): void {
+  const { time, setup, failedLists } = check;
   const projectOf = ({ groupId, groupName }: Named): Project => {
-    const lists = () => ({ failedLists: new Map(), listFailures: new Map(), clusters: new Map() });
-    const create = () => ({ groupId, name: groupId, servers: new Set<string>(), isAnonymized, ...lists() });
+    const create = () => ({
+      groupId,
+      name: groupId,
+      listFailures: new Map(),
+      clusters: new Map(),
+      namesakes: new Map(),
+    });
     const project = getOrAdd(history.projects, groupId, create);
     project.name = groupName || groupId;
-    project.servers.add(server);
     return project;
   };
-  for (const cluster of notChecked) addNotChecked(projectOf(cluster), cluster, time);
+  for (const cluster of notChecked) addNotChecked(clusterOf(projectOf(cluster), cluster, time), cluster, check);
   for (const finding of findings) {
+    const project = projectOf(finding);
     if (finding.clusterName === undefined) {
-      listing.failedLists.add(listKey(finding, finding.clusterType));
-      const { failedLists, listFailures } = projectOf(finding);
       const why = finding.error?.message ?? reasonOf(finding) ?? 'no reason';
-      failedLists.set(finding.clusterType, why);
-      note(listFailures, `${finding.clusterType} clusters: ${why.replace(/\.$/, '')}`, dayOf(time));
+      failedLists.set(listKey(finding, finding.clusterType), why);
+      note(project.listFailures, `${finding.clusterType} clusters: ${why.replace(/\.$/, '')}`, dayOf(time));
     } else {
-      const cluster = clusterOf(projectOf(finding), finding, time);
-      cluster.isChecked = true;
-      addFinding(cluster, finding, { time, isLimitGiven: isLimitGiven(finding) });
+      const isLimitGiven = hasLimit(setup, finding, knowledge);
+      addFinding(clusterOf(project, finding, time), finding, { check, isLimitGiven });
     }
   }
-  if (odd > 0) history.unusable.push({ file, why: `${odd} of its entries name no cluster or no state` });
 }
 
-/** Whether a limit, such as `26h` or `Web Shop/test-*=26h`, is for a cluster. */
-function isFor(named: Named, limit: string, { covers }: Knowledge): boolean {
-  const end = limit.lastIndexOf('=');
-  return end < 0 || covers(limit.slice(0, end), named);
+/** Whether a `--max-age`, such as `26h` or `Web Shop/test-*=26h`, is for a cluster. An anonymized report says only that there is one. */
+function hasLimit({ options: { maxAge = [] }, optionNames }: Setup, named: Named, { covers }: Knowledge): boolean {
+  const isFor = (limit: string) => {
+    const end = limit.lastIndexOf('=');
+    return end < 0 || covers(limit.slice(0, end), named);
+  };
+  return maxAge.some(isFor) || optionNames.includes('maxAge');
 }
 
-function clusterOf(project: Project, named: Named, time: number): Cluster {
-  const name = named.clusterName ?? '';
-  const cluster = getOrAdd(
-    project.clusters,
-    `${named.clusterType}/${name}`,
-    () => new Cluster(name, named.clusterType),
-  );
+function clusterOf(project: Project, { clusterName = '', clusterType }: Named, time: number): Cluster {
+  const create = () => {
+    const created = new Cluster(clusterName, clusterType);
+    getOrAdd(project.namesakes, clusterName, () => []).push(created);
+    return created;
+  };
+  const cluster = getOrAdd(project.clusters, `${clusterType}/${clusterName}`, create);
   cluster.listedAt = time;
   cluster.listed.add(dayOf(time));
   return cluster;
 }
 
-function addNotChecked(project: Project, notChecked: NotChecked, time: number): void {
-  const cluster = clusterOf(project, notChecked, time);
-  const { reason, pattern } = notChecked;
-  // What one check leaves out may be what another one is for.
-  const isOfOther = reason === 'not included' || (reason === 'excluded' && cluster.checks.at(-1)?.day === dayOf(time));
-  if (!isOfOther) cluster.isChecked = false;
-  const why = reason ?? 'no reason';
-  note(cluster.notChecked, pattern === undefined ? why : `${why} by ${pattern}`, dayOf(time));
+function addNotChecked(cluster: Cluster, notChecked: NotChecked, check: Check): void {
+  const { reason = 'no reason', pattern } = notChecked;
+  saidBy(cluster, check).leftOut = { check, reason, pattern };
+  note(cluster.notChecked, pattern === undefined ? reason : `${reason} by ${pattern}`, dayOf(check.time));
 }

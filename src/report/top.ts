@@ -6,7 +6,7 @@ import { count, printRange, printTime } from './time.js';
 
 /** Says in a sentence whether somebody has to look. */
 export function sayAttention(history: History, sections: readonly Section[]): string {
-  if (history.listings.length === 0) return 'No report lists clusters.';
+  if (history.latest === undefined) return 'No report lists clusters.';
   const rows = sections.flatMap((section) => section.rows).filter((row) => needsLook(row) || !isLeftOut(row));
   const lists = sections.reduce((sum, { failedLists }) => sum + failedLists.length, 0);
   const bad = rows.filter(needsLook).length;
@@ -17,22 +17,21 @@ export function sayAttention(history: History, sections: readonly Section[]): st
 
 /** Prints what a manager asks for. */
 export function printSummary(history: History, sections: readonly Section[]): Html {
-  const { last, reportDays, days, listings } = history;
+  const { last, latest, reportDays, days } = history;
   const rows = sections.flatMap((section) => section.rows);
   const leftOut = rows.filter(isLeftOut);
   const areRestoresRead = rows.some(({ cluster }) => cluster.areRestoresRead);
   const restored = rows.filter((row) => restoredOn(row).count > 0).length;
   const [first, end] = [reportDays.first ?? 0, reportDays.last ?? 0];
-  const listing = listings.at(-1);
-  const facts: [string, Html | string][] = [['Server', last?.server ?? 'none']];
-  if (listing !== undefined) {
-    if (last?.hasFailed) facts.push(['Last check that listed clusters', dated(printTime(listing.time))]);
+  const facts: [string, Html | string][] = [['Server', last?.setup.server ?? 'none']];
+  if (latest !== undefined) {
+    if (last !== latest) facts.push(['Last check that listed clusters', dated(printTime(latest.time))]);
     facts.push(
       ['Reports', dated(`on ${days.count} of ${count(end - first + 1, 'day')}, ${printRange(first, end)}`)],
       ['Restored', areRestoresRead ? count(restored, 'cluster') : 'not known'],
       ['Clusters', printStates(rows.filter((row) => !isLeftOut(row)))],
     );
-    const reasons = countEach(leftOut.map(({ cluster }) => leftOutBy(cluster).replace(/ by .*/, '')));
+    const reasons = countEach(leftOut.map(({ standing }) => leftOutBy(standing).replace(/ by .*/, '')));
     const counts = Array.from(reasons, ([reason, number]) => `${number} ${reason}`);
     if (counts.length > 0) facts.push(['Left out', counts.join(', ')]);
   }
@@ -52,9 +51,10 @@ function printStates(rows: readonly Row[]): Html {
 /** Prints when each of several jobs ran. */
 export function printJobs({ jobs }: History): Html | undefined {
   if (jobs.length < 2) return undefined;
-  const rows = jobs.map(({ label, checks, first, last, isDead }) => {
+  const rows = jobs.map(({ label, checks, last, isDead }) => {
     const dead = isDead && html` ${chip({ label: 'overdue', color: 'red' })}`;
-    return [label, checks, dated(printTime(first)), html`${dated(printTime(last))}${dead}`];
+    const [first = last] = checks;
+    return [label, checks.length, dated(printTime(first.time)), html`${dated(printTime(last.time))}${dead}`];
   });
   return html`<section><h2>Jobs</h2>${printTable(['Job', 'Reports', 'First check', 'Last check'], rows)}</section>`;
 }

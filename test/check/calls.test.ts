@@ -126,14 +126,15 @@ it('the clocks are compared by the first response with a Date', async () => {
 });
 
 describe('the timeout of a check', () => {
+  // A call that hangs ends by its own timeout.
+  const hang = (path: string, { timeout }: { timeout: number }) =>
+    new Promise((_, reject) => {
+      const error = new AtlasTimeoutError(`${path} timed out.`, { operation: 'getAll', limitMs: timeout });
+      setTimeout(reject, timeout, error);
+    });
+
   it('leaves it to a call to say what it waited for', async () => {
     stopClock();
-    // A call that hangs ends by its own timeout.
-    const hang = (path: string, { timeout }: { timeout: number }) =>
-      new Promise((_, reject) => {
-        const error = new AtlasTimeoutError(`${path} timed out.`, { operation: 'getAll', limitMs: timeout });
-        setTimeout(reject, timeout, error);
-      });
     const client = fakeClient((path, limits) => {
       paths.push(path);
       return path.endsWith('/flexClusters') ? clusters(3) : hang(path, limits);
@@ -149,6 +150,17 @@ describe('the timeout of a check', () => {
     expect(totals.projects).toBe(1);
     // The other calls were never started.
     expect(paths).toHaveLength(3);
+  });
+
+  it('leaves it to a call that gets no place again to say why it was to be repeated', async () => {
+    stopClock();
+    const error = new AtlasApiError('Too many.', { status: 429, retryAfterMs: 1000 });
+    const client = fakeClient((path, limits) => {
+      if (path.endsWith('/snapshots')) throw error;
+      return path.endsWith('/flexClusters') ? clusters(1) : hang(path, limits);
+    });
+    const { findings } = await runClock(runCheck(client, { groupIds: [a], timeout: 5000, concurrency: 1 }));
+    expect(findings).toContainEqual(expect.objectContaining({ clusterName: 'Cluster0', error }));
   });
 
   it('is 10 minutes by default, also under fake timers that do not fake performance.now()', async () => {
@@ -221,6 +233,21 @@ describe('a call that fails', () => {
   ])('for a rate limit of %i ms is %s, if the check may take a minute', async (retryAfterMs, state, error) => {
     const { first } = await checkFailing([failed(429, retryAfterMs)], 60_000);
     expect(first).toMatchObject({ state, ...(error && { error }) });
+  });
+
+  it('for a rate limit waits as long as the last answer of its project says', async () => {
+    const waits: Record<string, number> = { Cluster0: 1000, Cluster1: 3000 };
+    const times: number[] = [];
+    const client = flexClusters(3, (path) => {
+      times.push(performance.now());
+      const [name = ''] = /Cluster\d/.exec(path) ?? [];
+      const wait = waits[name];
+      delete waits[name];
+      if (wait !== undefined) throw failed(429, wait);
+      return [];
+    });
+    await runClock(runCheck(client, { groupIds: [a], concurrency: 2 }), 500);
+    expect(times).toEqual([0, 0, 3000, 3000, 3000]);
   });
 
   it.each<[what: string, error: AtlasError, times: number[]]>([

@@ -47,7 +47,7 @@ it('uses an anonymized report only alone', async () => {
   expect(titlesOf(await print([anonymized, '{']))).toEqual(['02: a backup']);
   const files = write(anonymized, report);
   expect((await read(files)).unusable).toEqual([{ file: files[0], why }]);
-  expect((await read(write(anonymized, anonymized))).listings).toEqual([]);
+  expect((await read(write(anonymized, anonymized))).checks).toEqual([]);
 });
 
 it('ends at a signal', async () => {

@@ -7,6 +7,8 @@ const fresh = (clusterName: string, day: number) => named(clusterName, 'fresh', 
 const skipped = (clusterName: string) => ({ ...shop, clusterName, clusterType: 'dedicated', reason: 'excluded' });
 const list = { ...shop, clusterType: 'dedicated', state: 'unknown', error: { message: 'No role.' } };
 const unasked = (clusterName: string) => ({ ...skipped(clusterName), reason: 'not included' });
+const policyItems = [{ frequencyType: 'daily', retentionValue: 9, retentionUnit: 'days' }];
+const schedule = { policies: [{ policyItems }] };
 const failed = (error: object) => ({ error, findings: undefined });
 
 /** The lines from one heading to the next one of these. */
@@ -72,7 +74,7 @@ it.each<[what: string, reports: object[], lines: string[]]>([
   ],
   [
     'the last three times of many',
-    [reportOf(9, [named('a', 'stale', [1, 3, 5, 7], { clusterType: 'flex', ...evidenceOf([1, 3, 5, 7]) })])],
+    [reportOf(9, [named('a', 'stale', [1, 3, 5, 7], evidenceOf([1, 3, 5, 7], { schedule }))])],
     [expect.stringMatching(/over the limit on other days, and on 2026-11-04, 2026-11-06, 2026-11-08 to 2026-11-09\.$/)],
   ],
   [
@@ -87,10 +89,12 @@ it.each<[what: string, reports: object[], lines: string[]]>([
       reportOf(3, [fresh('a', 3), fresh('c', 3)]),
       reportOf(5, [fresh('a', 5)], { options: { exclude: ['Shop/e'] } }),
     ],
-    ['b: last listed on 2026-11-01', 'c: last listed on 2026-11-03'].map(
-      (text) =>
-        `no longer listed Shop / ${text}: deleted, or a role was lost; newest backup ${text.slice(-10)} 06:00 UTC.`,
-    ),
+    [
+      'stale when left out Shop / e: stale on 2026-11-01, and excluded by Shop/e since; no other job checks it.',
+      ...['b: last listed on 2026-11-01', 'c: last listed on 2026-11-03', 'd: last listed on 2026-11-02'].map((text) =>
+        expect.stringContaining(`no longer listed Shop / ${text}: deleted, or a role was lost; newest backup `),
+      ),
+    ],
   ],
   [
     'no Flex cluster that was upgraded',
@@ -105,7 +109,7 @@ it.each<[what: string, reports: object[], lines: string[]]>([
       reportOf(2, [fresh('d', 2)], { notChecked: [unasked('a'), unasked('b'), unasked('c')] }),
       reportOf(3, [fresh('d', 3)], { notChecked: [unasked('a'), unasked('b')] }),
     ],
-    ['stale Shop / a', 'stale Shop / b', 'no longer listed Shop / c'].map((line) =>
+    ['stale when left out Shop / a', 'stale when left out Shop / b'].map((line) =>
       expect.stringContaining(`${line}: `),
     ),
   ],
@@ -137,7 +141,7 @@ it('counts what is no longer listed and what a failed list hides, and says why i
     reportOf(3, [fresh('x', 3), { ...list, clusterName: 'y' }]),
   ]);
   expect(textOf(gone)).toContain('Clusters\n1 unknown 1 fresh 1 no longer listed\n');
-  expect(textOf(await print([reportOf(1, [fresh('a', 1), x]), reportOf(3, [list, x])]))).toContain(
+  expect(textOf(await print([reportOf(1, [fresh('a', 1), x]), reportOf(3, [list, { ...x, time: at(3) }])]))).toContain(
     'Clusters\n1 unknown 1 fresh\n',
   );
   const text = textOf(await print([reportOf(1, [fresh('a', 1)]), reportOf(2, [list]), reportOf(3, [fresh('a', 3)])]));
@@ -154,8 +158,9 @@ it('links to each row and to each list that failed, across projects', async () =
   });
   expect(links).toEqual([
     [`${billing.groupId} / b`, 1],
-    ['Shop, dedicated clusters', 1],
+    ['Shop / a', 1],
     ['Shop, flex clusters', 1],
+    ['Shop, dedicated clusters', 1],
     // In the table of gaps.
     [`${billing.groupId} / b`, 1],
   ]);
@@ -181,17 +186,17 @@ it.each<[what: string, reports: (object | string)[], madeOn: number, problems: u
     [expect.stringContaining('26 h 6 m before')],
   ],
   [
-    'clusters that the last checks were not for',
+    'a job that no longer runs, and a clock that was wrong',
     [
-      reportOf(1, [fresh('a', 1), fresh('b', 1), named('x', 'fresh', [1], { groupId: 'b'.repeat(24), groupName: '' })]),
-      reportOf(2, [fresh('b', 2)], { options: { project: [shop.groupId] }, notChecked: [unasked('a')] }),
-      reportOf(3, [fresh('b', 3)], { options: { project: [shop.groupId] }, notChecked: [unasked('a')] }),
+      reportOf(1, [fresh('a', 1)], { options: { include: ['Shop/a'] } }),
+      reportOf(1, [fresh('b', 1)], { options: { exclude: ['Shop/a'] } }),
+      reportOf(3, [fresh('b', 3)], { options: { exclude: ['Shop/a'] }, summary: { clockOffset: -120_000 } }),
     ],
     3,
-    ['b'.repeat(24), 'Shop'].map(
-      (project) =>
-        `${project}: the last check of 1 cluster was on 2026-11-01: more than 26 h before this page was made.`,
-    ),
+    [
+      'A job no longer runs (--include Shop/a): its last check was on 2026-11-01 12:00 UTC.',
+      'The clock of the check of 2026-11-03 12:02 UTC was 2 m behind.',
+    ],
   ],
   [
     'a clock that is wrong',
@@ -216,7 +221,7 @@ it.each<[what: string, reports: (object | string)[], madeOn: number, problems: u
   ],
 ])('says what is wrong with the reports: %s', async (_what, reports, madeOn, problems) => {
   expect(
-    between(await print(reports, madeOn), 'The reports', 'Gaps of this period', 'How the checks were run'),
+    between(await print(reports, madeOn), 'The reports', 'Jobs', 'Gaps of this period', 'How the checks were run'),
   ).toEqual(problems);
 });
 
