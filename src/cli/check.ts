@@ -115,7 +115,7 @@ function saveInventory(inventory: Inventory, next: readonly Entry[]): Problem[] 
   const { type, file } = inventory;
   const failure = type === 'broken' ? inventory.failure : writeInventory(file, next);
   // Nobody knows which clusters the check watched before.
-  const created = `was missing, and has been created with ${next.length} clusters. If it is not new, keep it on a disk that lasts.`;
+  const created = `was missing, and has been created with ${next.length} clusters. If an earlier check wrote it, keep it on a disk that lasts.`;
   const what = failure ?? (type === 'new' ? created : undefined);
   return what === undefined ? [] : [{ about: '--inventory', message: `${file} ${what}` }];
 }

@@ -89,8 +89,8 @@ const texts: Readonly<Record<Departure, (project: string) => string>> = {
   replaced: () => 'but now another cluster has this name, without the backups of the first. If this is on purpose',
   free: () => 'but now free, and Atlas does not back up a free cluster. If this is on purpose',
   'not included': (project) =>
-    `but --include no longer matches it: its project is now ${project}. Include that name, or, if this is on purpose`,
-  excluded: (project) => `but --exclude matches it: its project is now ${project}. If this is on purpose`,
+    `but no longer matched by --include: its project is now ${project}. Include that name, or, if this is on purpose`,
+  excluded: (project) => `but matched by --exclude: its project is now ${project}. If this is on purpose`,
 };
 
 /** The problems of clusters that have left the check. Equal ones share a line. */

@@ -108,9 +108,9 @@ describe('the inventory', () => {
   it.each([
     [
       ['--include=shop-*/*'],
-      'but --include no longer matches it: its project is now Web Shop. Include that name, or, if this is on purpose',
+      'but no longer matched by --include: its project is now Web Shop. Include that name, or, if this is on purpose',
     ],
-    [['--exclude=Web*/a'], 'but --exclude matches it: its project is now Web Shop. If this is on purpose'],
+    [['--exclude=Web*/a'], 'but matched by --exclude: its project is now Web Shop. If this is on purpose'],
   ])('says that a new name leaves one out by %j, also if a list failed, and keeps its name', (args, what) => {
     const lines = [lineOf('shop-old/a', what)];
     const left = { ...ofShop('a'), reason: 'filtered' as const };

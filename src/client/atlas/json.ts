@@ -31,9 +31,7 @@ export function isSharded({ clusterType, replicationSpecs }: JsonObject): boolea
 }
 
 /** Whether a snapshot is of a whole sharded cluster, and not of a single shard. */
-export function isOfAllShards(snapshot: unknown): boolean {
-  return fieldsOf(snapshot)['type'] === 'shardedCluster';
-}
+export const isOfAllShards = (snapshot: unknown): boolean => fieldsOf(snapshot)['type'] === 'shardedCluster';
 
 /** What the snapshots of each type of cluster have: two values of `status`, and the names of two times. */
 export const snapshotFields = {

@@ -64,8 +64,7 @@ function isSuccess(status: number): boolean {
  *
  * @returns `problem`: why it is unusable as JSON; absent if it is usable.
  */
-export function readBody(response: HttpResponse): Pick<SuccessResponse, 'json' | 'problem'> {
-  const { bytes, truncatedAt, undecoded } = response;
+export function readBody({ bytes, truncatedAt, undecoded }: HttpResponse): Pick<SuccessResponse, 'json' | 'problem'> {
   if (undecoded !== undefined) return { json: undefined, problem: undecoded };
   if (truncatedAt !== undefined) {
     return { json: undefined, problem: `is larger than ${truncatedAt} bytes (maxResponseSize)` };
