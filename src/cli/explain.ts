@@ -136,6 +136,7 @@ function adviceFor(login: Login, role: string): ReadonlyMap<unknown, string> {
     ['AUTHENTICATION 429', rateLimit],
     ['CONNECTION', checkNetwork],
     ['CONNECTION certificate', certificate],
+    ['CONNECTION protocol', `Check the scheme and the port in ${server}`],
     ['CONNECTION proxy login', 'Check the user name and password in HTTPS_PROXY. NO_PROXY lists hosts that need none.'],
     ['CONNECTION proxy refusal', 'The proxy in HTTPS_PROXY may not allow this host. Allow it there, or set NO_PROXY.'],
     ['TIMEOUT', checkNetwork],

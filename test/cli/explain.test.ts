@@ -47,6 +47,7 @@ const errors: AnyAtlasError[] = [
   login(403, 'access_denied', 'Access Token limit reached.'),
   noResponse('other', because('ENOTFOUND', 'getaddrinfo ENOTFOUND x')),
   noResponse('certificate', because('CERT_HAS_EXPIRED', 'certificate has expired')),
+  noResponse('protocol', because('ERR_SSL_PACKET_LENGTH_TOO_LONG', 'packet length too long')),
   noResponse('proxy login', because('UND_ERR_ABORTED', 'Proxy response (407) !== 200 when HTTP Tunneling')),
   noResponse('proxy refusal', because('UND_ERR_ABORTED', 'Proxy response (403) !== 200 when HTTP Tunneling')),
   noResponse('other'),
