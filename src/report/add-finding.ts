@@ -34,7 +34,7 @@ export function addFinding(cluster: Cluster, finding: Finding, context: Context)
   for (const text of contradictions) note(cluster.contradictions, text, day);
   // The evidence of every last finding would take most of the memory.
   finding.evidence = undefined;
-  saidBy(cluster, check).finding = { check, finding, isContradicted: contradictions.length > 0 };
+  saidBy(cluster, check).finding = { check, finding, contradiction: contradictions[0] };
 }
 
 function addObservation(cluster: Cluster, finding: Finding, { check, isLimitGiven }: Context): void {

@@ -1,5 +1,5 @@
 import { joinRuns } from './gaps.js';
-import type { History } from './history.js';
+import type { Cluster, History } from './history.js';
 import { chip, dated, type Html, html, name, printList } from './html.js';
 import type { Concern } from './judge.js';
 import { compareRows, linkTo, needsLook, type Row, type Section } from './rows.js';
@@ -29,7 +29,7 @@ export function printAttention(history: History, sections: readonly Section[], n
   const named = html`<h3>${title}</h3><ul>${printList(problems, dated)}</ul>`;
   return html`<section class="attention"><h2>Needs attention</h2>
 ${isCalm ? html`<p>No cluster.</p>` : html`<ul>${clusters}${printList(lists, (list) => list)}</ul>`}
-${printReportProblems(history, now)}${problems.length > 0 && named}</section>`;
+${printReportProblems(history, sections, now)}${problems.length > 0 && named}</section>`;
 }
 
 /** What is wrong with a cluster: what it is, and what else is. */
@@ -41,7 +41,7 @@ function itemsOf(row: Row): Concern[] {
 const maxSilence = 26 * hourMs;
 
 /** Prints what is wrong with the reports themselves. */
-function printReportProblems(history: History, now: number): Html | undefined {
+function printReportProblems(history: History, sections: readonly Section[], now: number): Html | undefined {
   const { unusable, failures, last, latest, jobs, clocks } = history;
   const problems: (Html | string)[] = [];
   if (last === undefined) problems.push('No file is a usable report of a check.');
@@ -57,12 +57,25 @@ function printReportProblems(history: History, now: number): Html | undefined {
     );
   }
   const dead = jobs.filter(({ isDead }) => isDead);
-  if (problems.length + dead.length + clocks.length + failures.length + unusable.length === 0) return undefined;
+  const contradicted = sections.flatMap(({ project, rows }) =>
+    rows.filter(({ cluster }) => cluster.contradictions.size > 0).map((row) => ({ project, row })),
+  );
+  const lasting = [contradicted, clocks, failures, unusable].some((some) => some.length > 0);
+  if (problems.length + dead.length === 0 && !lasting) return undefined;
   return html`<section class="bad" id="reports"><h3>The reports</h3><ul>${printList(problems, (problem) => problem)}
-${printList(dead, ({ label, last: { time } }) => dated(`A job no longer runs (${label}): its last check was on ${printTime(time)}.`))}
+${printList(dead, ({ label, last: { time } }) => dated(`A job no longer runs (${label}): its last check was ${printTime(time)}.`))}
+${printList(contradicted, ({ project, row }) => html`${linkTo(row, project)}: ${dated(sayContradiction(row.cluster))}`)}
 ${printList(clocks, ({ time, offset }) => dated(`The clock of the check of ${printTime(time)} was ${printDuration(Math.abs(offset))} ${offset > 0 ? 'ahead' : 'behind'}.`))}
 ${printList(failures, ({ time, failure }) => dated(`The check of ${printTime(time)} failed: ${failure}`))}
-${printList(unusable, ({ file, why }) => html`${name(file)}: ${why}`)}</ul></section>`;
+${printList(unusable, ({ file, why }) => html`${name(file)}: ${why}`)}</ul>
+${lasting && html`<p class="soft">What is wrong with a report stays here as long as the report is on the page.</p>`}</section>`;
+}
+
+/** Says how reports contradict themselves, by the last way of it. The details have all. */
+function sayContradiction({ contradictions }: Cluster): string {
+  const [what, days] = [...contradictions].at(-1) ?? [];
+  const more = contradictions.size > 1 ? `, and ${contradictions.size - 1} more in the details` : '';
+  return `the report of ${days} contradicts itself: ${what}${more}.`;
 }
 
 /** Says what is wrong, since when, and whether it was so before. */

@@ -27,6 +27,7 @@ export function printDetails({ id, cluster, standing, days }: Row, { groupId }: 
     [
       ['State', printNotes(states)],
       ['Not checked', printNotes(notChecked)],
+      ['Contradictions in the reports', printNotes(cluster.contradictions)],
       ['Error at the last check', error ? [error] : []],
       ...Array.from(ofKinds, ([kind, some]): Line => [kinds[kind].label, print(some)]),
       ['Failed snapshots', print(Days.of(failures))],

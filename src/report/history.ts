@@ -123,7 +123,9 @@ export interface Observation {
 /** What the checks of a setup said last about a cluster. */
 export interface Said {
   observation?: Observation | undefined;
-  finding?: { readonly check: Check; readonly finding: Finding; readonly isContradicted: boolean } | undefined;
+  finding?:
+    | { readonly check: Check; readonly finding: Finding; readonly contradiction: string | undefined }
+    | undefined;
   leftOut?: { readonly check: Check; readonly reason: string; readonly pattern: string | undefined } | undefined;
 }
 

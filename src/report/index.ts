@@ -6,7 +6,7 @@ import { printGaps } from './gaps.js';
 import type { History, Knowledge } from './history.js';
 import { chip, dated, type Html, html, name } from './html.js';
 import { axis, drawLegend, drawReports, drawRow, drawShared } from './picture.js';
-import { countEach, isLeftOut, needsLook, type Row, type Section, toSections, typeOf } from './rows.js';
+import { countEach, isLeftOut, isWell, type Row, type Section, toSections, typeOf } from './rows.js';
 import { style } from './style.js';
 import { count, Days, dayOf, printTime } from './time.js';
 import { printJobs, printSummary, sayAttention } from './top.js';
@@ -79,12 +79,12 @@ ${without.count > 0 && html`<p class="soft">${dated(`No report on ${without}.`)}
 /** Projects whose clusters are all well are closed. */
 function printHead({ id, project, rows, failedLists }: Section, isOnly: boolean): Html {
   const { groupId, listFailures } = project;
-  const isBad = failedLists.length > 0 || rows.some(needsLook);
+  const isOpen = isOnly || failedLists.length > 0 || !rows.every(isWell);
   const failures = listFailures.size > 0 && [
     ['Could not be listed', printNotes(listFailures)] as const,
     ['Project ID', [groupId]] as const,
   ];
-  return html`<details class="project"${(isBad || isOnly) && html` open`}><summary><h3>${name(project.name)}</h3> ${sumUp(rows)}</summary>
+  return html`<details class="project"${isOpen && html` open`}><summary><h3>${name(project.name)}</h3> ${sumUp(rows)}</summary>
 <div id="${id}">${failures && printLines(failures)}</div>`;
 }
 

@@ -56,11 +56,14 @@ export function judge(cluster: Cluster, project: Project, jobs: readonly Job[], 
   const calm = { label: 'not checked', ...calmFacts, leftOut: { reason: 'not included', pattern: undefined } };
   const [worst = calm, ...others] = standing
     .map((verdict) => toStanding(verdict, cluster, project, knowledge))
-    .sort((a, b) => a.rank - b.rank);
+    .sort((a, b) => a.rank - b.rank || Number(hasPattern(b)) - Number(hasPattern(a)));
   const gone = others.filter(({ isGone, needsLook }) => isGone && needsLook && !worst.isGone).slice(0, 1);
   const concerns = gone.map(({ label, color, rank, note = '' }) => ({ label, color, rank, text: note }));
   return { standing: worst, concerns: [...concerns, ...findConcerns(cluster, standing, knowledge)] };
 }
+
+/** What one job excludes by a pattern, others may just not include. */
+const hasPattern = ({ leftOut }: Standing): boolean => leftOut?.pattern !== undefined;
 
 function toVerdict(cluster: Cluster, project: Project, job: Job, knowledge: Knowledge): Verdict | undefined {
   const { latest } = job;
@@ -148,14 +151,14 @@ function toStanding(verdict: Verdict, cluster: Cluster, project: Project, { stat
   return { ...odd, ...gone, note: `${lastDay}: deleted, or a role was lost` };
 }
 
-function toStateStanding({ job }: Verdict, { finding, check, isContradicted }: Last, cluster: Cluster, states: States) {
+function toStateStanding({ job }: Verdict, { finding, check, contradiction }: Last, cluster: Cluster, states: States) {
   const { state } = finding;
   const facts = factsOf(state, states);
   const observations = cluster.observations.filter((one) => job.setups.includes(one.check.setup));
   const said = { isGone: false, finding, check, note: reasonOf(finding), since: sinceOf(observations) };
-  if (isContradicted) {
+  if (contradiction !== undefined) {
     const { color, rank } = facts.needsLook ? facts : factsOf('', states);
-    return { ...said, color, rank, needsLook: true, label: `${state}, said by the report` };
+    return { ...said, color, rank, needsLook: true, label: `${state}, said by the report`, note: contradiction };
   }
   // A job that died in silence does not say that all is well.
   if (!job.isDead || facts.needsLook) return { ...said, ...facts, label: state };
@@ -216,9 +219,6 @@ function findConcerns(cluster: Cluster, verdicts: readonly Verdict[], { states }
   if (cluster.deletionNotes.length > 0) {
     const text = `${cluster.deletionNotes.join('; ')}: deleted, or their retention was shortened`;
     concerns.push({ ...odd, label: 'backups deleted', text });
-  }
-  for (const [what, days] of cluster.contradictions) {
-    concerns.push({ ...odd, label: 'contradiction', text: `the report of ${days} contradicts itself: ${what}` });
   }
   return concerns;
 }

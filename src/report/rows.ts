@@ -58,6 +58,10 @@ function leaveOutGone(sections: readonly Section[]): Section[] {
 export const needsLook = ({ standing, concerns }: Pick<Row, 'standing' | 'concerns'>): boolean =>
   standing.needsLook || concerns.length > 0;
 
+/** Whether a live job says that all is well, or nobody has to say so. */
+export const isWell = (row: Row): boolean =>
+  !needsLook(row) && (row.standing.isGone || isLeftOut(row) || row.standing.label === row.standing.finding?.state);
+
 const { compare } = new Intl.Collator('en');
 
 /** The worst first. */

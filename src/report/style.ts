@@ -59,7 +59,7 @@ rect:not([width]) { width: calc(100% / var(--days)) }
 .row > summary { cursor: pointer } .row > summary::-webkit-details-marker { display: none }
 .row > summary:hover, .row[open] > summary { background: var(--panel) } .row:has(> :target) > summary { outline: 2px solid var(--link) }
 .name::before { content: "▸ "; color: var(--soft) } .row[open] .name::before { content: "▾ " }
-.name small { white-space: nowrap } .row .chip { justify-self: start }
+.name small { white-space: nowrap } .row .chip { justify-self: start; white-space: normal }
 .lines { padding: .4rem .4rem .5rem 1.4rem; background: var(--panel); font-size: .88rem; column-gap: 2rem }
 .lines div { display: grid; grid-template-columns: 13.5rem minmax(0, 1fr); gap: 0 1rem; break-inside: avoid }
 .lines dt { color: var(--soft) } .lines dd { grid-column: 2 }

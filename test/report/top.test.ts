@@ -11,6 +11,8 @@ const policyItems = [{ frequencyType: 'daily', retentionValue: 9, retentionUnit:
 const schedule = { policies: [{ policyItems }] };
 const failed = (error: object) => ({ error, findings: undefined });
 
+const lasting = 'What is wrong with a report stays here as long as the report is on the page.';
+
 /** The lines from one heading to the next one of these. */
 const between = (html: string, first: string, ...next: readonly string[]): string[] => {
   const [, after = ''] = textOf(html).split(`\n${first}\n`);
@@ -194,7 +196,7 @@ it.each<[what: string, reports: (object | string)[], madeOn: number, problems: u
     ],
     3,
     [
-      'A job no longer runs (--include Shop/a): its last check was on 2026-11-01 12:00 UTC.',
+      'A job no longer runs (--include Shop/a): its last check was 2026-11-01 12:00 UTC.',
       'The clock of the check of 2026-11-03 12:02 UTC was 2 m behind.',
     ],
   ],
@@ -221,7 +223,14 @@ it.each<[what: string, reports: (object | string)[], madeOn: number, problems: u
   ],
 ])('says what is wrong with the reports: %s', async (_what, reports, madeOn, problems) => {
   expect(
-    between(await print(reports, madeOn), 'The reports', 'Jobs', 'Gaps of this period', 'How the checks were run'),
+    between(
+      await print(reports, madeOn),
+      'The reports',
+      lasting,
+      'Jobs',
+      'Gaps of this period',
+      'How the checks were run',
+    ),
   ).toEqual(problems);
 });
 
