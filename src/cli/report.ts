@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { covers, type Found, readPattern } from './patterns.js';
 import { states } from './states.js';
 import type { Output, Run } from './streams.js';
@@ -16,7 +17,12 @@ Exit code: 0, or 3 if a file is not a usable report.
 /** Prints a page of the reports in these files. */
 export function report(files: readonly string[]): Run {
   if (files.length === 0) throw new Error('report needs a file that check --output has written.');
-  return (output, stop) => print(files, output, stop);
+  return (output, stop) => {
+    stop.throwIfAborted();
+    // Opening a named pipe may never end.
+    const stopped = once(stop, 'abort').then(() => Promise.reject(stop.reason));
+    return Promise.race([print(files, output, stop), stopped]);
+  };
 }
 
 async function print(files: readonly string[], { stdout, stderr }: Output, stop: AbortSignal): Promise<number> {

@@ -1,3 +1,5 @@
+import { execFileSync } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
 import { beforeEach, expect, it, vi } from 'vitest';
 import { runCommand } from '../../src/cli/commands.js';
 import { at, finding, reportOf, shop, write } from '../report/support/reports.js';
@@ -50,4 +52,19 @@ it('needs a file', async () => {
 
 it('ends at a signal', async () => {
   expect((await run(write(reportOf(2, [])), AbortSignal.abort('SIGTERM'))).exitCode).toBe('SIGTERM');
+});
+
+it('reads a pipe, and ends at a signal while it waits for one', async () => {
+  const [pipe = ''] = write('').map((file) => `${file}.pipe`);
+  execFileSync('mkfifo', [pipe]);
+  const text = JSON.stringify(reportOf(2, [finding('fresh', [2])]));
+  const [{ exitCode, stdout }] = await Promise.all([run([pipe]), writeFile(pipe, text)]);
+  expect(exitCode).toBe(0);
+  expect(stdout).toContain('<bdi>carts</bdi>');
+  const stop = new AbortController();
+  const ended = run([pipe], stop.signal);
+  setImmediate(() => stop.abort('SIGINT'));
+  expect((await ended).exitCode).toBe('SIGINT');
+  // The pending read gets an end.
+  await writeFile(pipe, '');
 });
