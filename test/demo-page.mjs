@@ -138,7 +138,7 @@ function seed(
 async function takePicture(page, file) {
   const { chromium } = await import('playwright-core');
   const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox'] });
-  const tab = await browser.newPage({ viewport: { width: 1100, height: 1190 } });
+  const tab = await browser.newPage({ viewport: { width: 1100, height: 1425 } });
   await tab.goto(`file://${page}`);
   const screenshot = (await tab.screenshot()).toString('base64');
   const { width, height, pixels } = await tab.evaluate(readPixels, screenshot);
