@@ -80,8 +80,7 @@ export function readBody({ bytes, truncatedAt, undecoded }: HttpResponse): Pick<
  */
 export function readError({ headers, bytes, truncatedAt, undecoded }: ErrorResponse, mask: Mask) {
   const text = mask.body(bytes, truncatedAt !== undefined);
-  // Masked again, because the escapes of JSON may have hidden a secret. Skipped for what only the client reads, which saves 2 % of a
-  // call that asks the fallback.
+  // Masked again, because the escapes of JSON may have hidden a secret. Skipped for what only the client reads: it takes 3 µs.
   const json = parseJson(text, mask === unmasked ? undefined : (_name, value) => maskPart(value, mask));
   const content = openEnvelope(json)?.content ?? json;
   const report = errorSchema.parse(fieldsOf(content));

@@ -42,7 +42,7 @@ export function decideRetry(
   const shortest = Math.max(retryAfterMs, Math.min(firstDelay * 2 ** retries, maxDelay));
   const notRetried = (wait: number, why: string) => ({ notRetried: `Not retried: the wait of ${wait} ms ${why}.` });
   if (retryAfterMs > maxRetryAfter) {
-    return notRetried(retryAfterMs, `is longer than maxRetryAfter (${maxRetryAfter} ms), which you can raise`);
+    return notRetried(retryAfterMs, `is longer than maxRetryAfter (${maxRetryAfter} ms)`);
   }
   if (shortest >= remaining) return notRetried(shortest, 'would pass the deadline');
   const delay = shortest + (shortest / 2) * jitter;

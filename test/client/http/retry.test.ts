@@ -12,7 +12,7 @@ describe('a retry', () => {
   const tooLate = { notRetried: 'Not retried: the wait of 500 ms would pass the deadline.' };
   const maxRetryAfter = 60_000;
   const tooLong = {
-    notRetried: 'Not retried: the wait of 60001 ms is longer than maxRetryAfter (60000 ms), which you can raise.',
+    notRetried: 'Not retried: the wait of 60001 ms is longer than maxRetryAfter (60000 ms).',
   };
 
   // The delay without jitter, and with all of it; or why there is no retry.
@@ -52,7 +52,7 @@ describe('a retry', () => {
         { retries: 2, remaining: forever },
         { maxRetries: 3, maxRetryAfter: 0 },
       );
-    const notRetried = 'Not retried: the wait of 1000 ms is longer than maxRetryAfter (0 ms), which you can raise.';
+    const notRetried = 'Not retried: the wait of 1000 ms is longer than maxRetryAfter (0 ms).';
     expect([undefined, 0, 1_000].map(decide)).toEqual([{ delay: 2_000 }, { delay: 2_000 }, { notRetried }]);
   });
 });
