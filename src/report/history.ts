@@ -59,6 +59,8 @@ export interface Job {
   readonly projects: ReadonlySet<string>;
   /** Whether its next check is overdue. */
   readonly isDead: boolean;
+  /** Whether it is one check that was not repeated: it does not haunt the page. */
+  readonly isByHand: boolean;
 }
 
 /** What all reports say. */

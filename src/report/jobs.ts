@@ -56,7 +56,8 @@ function toJob(setups: readonly Setup[], jobs: readonly (readonly Setup[])[], ne
   const latest = checks.filter(({ failure }) => failure === undefined).at(-1);
   const projects = new Set(setups.flatMap((setup) => [...setup.projects]));
   const isDead = newest - last.time > Math.max(maxSilence, 1.5 * intervalOf(checks));
-  return { label: labelOf(last.setup, jobs), setups, checks, last, latest, projects, isDead };
+  const isByHand = isDead && checks.length === 1;
+  return { label: labelOf(last.setup, jobs), setups, checks, last, latest, projects, isDead, isByHand };
 }
 
 /** The usual interval: a check that was missed, or run by hand, does not change it. */

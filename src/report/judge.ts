@@ -1,14 +1,5 @@
 import type { Finding } from './format.js';
-import {
-  type Check,
-  type Cluster,
-  type Job,
-  type Knowledge,
-  listKey,
-  type Observation,
-  type Project,
-  type Said,
-} from './history.js';
+import { type Check, type Cluster, type Job, type Knowledge, listKey, type Project, type Said } from './history.js';
 import { reasonOf } from './json.js';
 import { dayOf, printDay } from './time.js';
 
@@ -102,9 +93,7 @@ const timeOf = ({ finding }: Pick<Verdict, 'finding'>): number => finding?.check
 function doesStand(verdict: Verdict, verdicts: readonly Verdict[], cluster: Cluster): boolean {
   const { kind, job, latest, finding, leftOut } = verdict;
   const others = verdicts.filter((other) => other !== verdict);
-  // A check by hand does not haunt the page.
-  const isByHand = job.isDead && job.checks.length === 1;
-  if (isByHand && others.some((other) => timeOf(other) > latest.time)) return false;
+  if (job.isByHand && others.some((other) => timeOf(other) > latest.time)) return false;
   if (kind !== 'gone') return true;
   // A login may have lost its role, while another one still lists the cluster.
   const listedAt = Math.max(timeOf({ finding }), leftOut?.check.time ?? 0) || cluster.listedAt;
@@ -118,36 +107,26 @@ const calmFacts = { color: 'plain', rank: Number.MAX_SAFE_INTEGER, needsLook: fa
 
 function toStanding(verdict: Verdict, cluster: Cluster, project: Project, { states }: Knowledge): Standing {
   const { kind, latest, leftOut, finding: last } = verdict;
-  const { finding, check } = last ?? {};
-  const said = { finding, check };
   if (kind === 'checked' && last !== undefined) return toStateStanding(verdict, last, cluster, states);
+  const calm = { ...calmFacts, finding: last?.finding, check: last?.check };
+  const odd = { ...calm, ...factsOf('', states) };
+  if (kind === 'left out' && cluster.listedAt >= latest.time) {
+    return { ...calm, label: 'not checked', note: printReason(leftOut), leftOut };
+  }
+  // The list itself needs a look.
+  const unreadable = 'the clusters of the project could not be listed';
+  if (kind === 'unreadable') return { ...odd, label: 'unknown', needsLook: false, note: unreadable };
+  const gone = { label: 'no longer listed', isGone: true };
   const lastDay = `last listed on ${printDay(dayOf(cluster.listedAt))}`;
-  const gone = { isGone: true, label: 'no longer listed' };
-  if (kind === 'left out') {
-    const note = printReason(leftOut);
-    if (cluster.listedAt < latest.time) return { ...calmFacts, ...said, ...gone, note: `${lastDay}, ${note}` };
-    return { ...calmFacts, ...said, label: 'not checked', note, leftOut };
-  }
-  const odd = { ...factsOf('', states), ...said };
-  if (kind === 'unreadable') {
-    // The list itself needs a look.
-    const note = 'the clusters of the project could not be listed';
-    return { ...odd, label: 'unknown', needsLook: false, isGone: false, note };
-  }
-  const wasChecked = [...cluster.said.values()].some((one) => one.finding !== undefined);
-  const wasGood = finding === undefined || !factsOf(finding.state, states).needsLook;
-  const successor = project.namesakes.get(cluster.name)?.find((one) => one.listedAt > cluster.listedAt);
-  if (successor !== undefined && wasGood) {
-    return {
-      ...calmFacts,
-      ...said,
-      ...gone,
-      note: `${lastDay}; a ${successor.type} cluster of this name is listed now`,
-    };
-  }
+  if (kind === 'left out') return { ...calm, ...gone, note: `${lastDay}, ${printReason(leftOut)}` };
+  const wasChecked = [...cluster.said.values()].some(({ finding }) => finding !== undefined);
+  const wasGood = last === undefined || !factsOf(last.finding.state, states).needsLook;
+  const successor = project.namesakes.get(cluster.name)?.find(({ listedAt }) => listedAt > cluster.listedAt);
+  const replaced = successor && `; a ${successor.type} cluster of this name is listed now`;
   // What was left out while it was good is no longer looked for.
-  const wasLeftOut = leftOut !== undefined && leftOut.check.time > (check?.time ?? 0) && wasGood;
-  if (!wasChecked || wasLeftOut) return { ...calmFacts, ...said, ...gone, note: lastDay };
+  const wasLeftOut = leftOut !== undefined && leftOut.check.time > timeOf(verdict);
+  const isCalm = !wasChecked || (wasGood && (wasLeftOut || replaced !== undefined));
+  if (isCalm) return { ...calm, ...gone, note: lastDay + (replaced ?? '') };
   return { ...odd, ...gone, note: `${lastDay}: deleted, or a role was lost` };
 }
 
@@ -184,7 +163,7 @@ function factsOf(state: string, states: States) {
 }
 
 /** Reports that do not know the state do not end it. */
-function sinceOf(observations: readonly Observation[]): number | undefined {
+function sinceOf(observations: Cluster['observations']): number | undefined {
   const state = observations.at(-1)?.state;
   const known = observations.filter((one) => one.state === state || one.state !== 'unknown');
   const before = known.map((one) => one.state === state).lastIndexOf(false);
@@ -196,10 +175,7 @@ function findConcerns(cluster: Cluster, verdicts: readonly Verdict[], { states }
   const odd = { color: 'magenta', rank };
   const concerns: Concern[] = [];
   const known = [...cluster.said.values()].flatMap(({ finding }) => finding ?? []);
-  const last = known.reduce<Last | undefined>(
-    (a, b) => (a !== undefined && a.check.time > b.check.time ? a : b),
-    undefined,
-  );
+  const last = known.sort((a, b) => a.check.time - b.check.time).at(-1);
   const leftOut = verdicts.filter(({ kind }) => kind === 'left out');
   const isFree = leftOut.some((verdict) => verdict.leftOut?.reason === 'free');
   if (isFree && last !== undefined) {
@@ -223,20 +199,14 @@ function findConcerns(cluster: Cluster, verdicts: readonly Verdict[], { states }
   return concerns;
 }
 
-/** Why lists of clusters could not be read, by their type, as far as no other job has read them since. */
+/** Why lists of clusters could not be read, by their type. Of a check by hand, until another one has read them. */
 export function findFailedLists(project: Project, jobs: readonly Job[]): (readonly [type: string, why: string])[] {
-  const failed = new Map<string, string>();
-  for (const type of ['flex', 'dedicated']) {
+  const checks = jobs.filter(({ projects }) => projects.has(project.groupId)).flatMap((job) => job.latest ?? []);
+  return ['flex', 'dedicated'].flatMap((type) => {
     const key = listKey(project, type);
-    for (const { latest, isDead, checks } of jobs) {
-      const why = latest?.failedLists.get(key);
-      const isRead = ({ latest: other, projects }: Job) =>
-        other !== undefined &&
-        other.time > (latest?.time ?? 0) &&
-        projects.has(project.groupId) &&
-        !other.failedLists.has(key);
-      if (why !== undefined && !(isDead && checks.length === 1 && jobs.some(isRead))) failed.set(type, why);
-    }
-  }
-  return [...failed];
+    const read = checks.filter(({ failedLists }) => !failedLists.has(key));
+    const isRead = ({ isByHand, last }: Job) => isByHand && read.some(({ time }) => time > last.time);
+    const reasons = jobs.flatMap((job) => (isRead(job) ? [] : (job.latest?.failedLists.get(key) ?? [])));
+    return reasons.slice(-1).map((why) => [type, why] as const);
+  });
 }
