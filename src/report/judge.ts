@@ -22,14 +22,8 @@ export interface Standing {
   readonly since?: number | undefined;
 }
 
-/** What needs attention besides the standing. */
-export interface Concern {
-  readonly label: string;
-  readonly color: string;
-  readonly rank: number;
-  /** A sentence without its end. */
-  readonly text: string;
-}
+/** What needs attention besides the standing, in a sentence without its end. */
+export type Concern = Pick<Standing, 'label' | 'color' | 'rank'> & { readonly text: string };
 
 /** What the last check of a job that could list the projects says about a cluster. */
 interface Verdict {

@@ -17,14 +17,6 @@ import { findJobs } from './jobs.js';
 import { codeOf, reasonOf, timeOf } from './json.js';
 import { dayOf, getOrAdd, hourMs, note } from './time.js';
 
-/** A file, and when its check began. */
-interface Dated {
-  readonly file: string;
-  readonly time: number;
-  /** What a pipe had: it can be read once. */
-  readonly bytes?: Buffer | undefined;
-}
-
 /**
  * Reads reports, the oldest first, one at a time. What is no report is in the history too.
  *
@@ -40,7 +32,7 @@ export async function readReports(
     signal.throwIfAborted();
     await read().catch((error: unknown) => history.unusable.push({ file, why: explain(error) }));
   };
-  const dated: Dated[] = [];
+  const dated: Awaited<ReturnType<typeof readTime>>[] = [];
   for (const file of files) await attempt(file, async () => void dated.push(await readTime(file)));
   for (const { file, time, bytes } of dated.sort((a, b) => a.time - b.time)) {
     await attempt(file, async () => {
@@ -71,8 +63,11 @@ const parse = (content: Buffer): Report => readReport(JSON.parse(content.toStrin
 const start = /^\s*\{\s*"formatVersion":\s*1,\s*"checkedAt":\s*"([^"\\]*)",/;
 const summaryOf = /(?<!\\)"summary":\s*(\{[^{}]*\})/;
 
-/** Reads when the check began. Reads all of a file only if it is a pipe, or another program has written it. */
-async function readTime(file: string): Promise<Dated> {
+/**
+ * Reads when the check began. Reads all of a file only if another program has written it, or if it is a pipe: what that had is kept,
+ * since it can be read once.
+ */
+async function readTime(file: string): Promise<{ file: string; time: number; bytes?: Buffer }> {
   const handle = await open(file);
   try {
     if (!(await handle.stat()).isFile()) {
@@ -163,8 +158,7 @@ function addClusters(history: History, { findings, notChecked }: Report, check: 
       failedLists.set(listKey(finding, finding.clusterType), why);
       note(project.listFailures, `${finding.clusterType} clusters: ${why.replace(/\.$/, '')}`, dayOf(time));
     } else {
-      const isLimitGiven = hasLimit(setup, finding, knowledge);
-      addFinding(clusterOf(project, finding, time), finding, { check, isLimitGiven });
+      addFinding(clusterOf(project, finding, time), finding, check, hasLimit(setup, finding, knowledge));
     }
   }
 }
