@@ -6,7 +6,7 @@ import { snapshotTarget } from '../../src/client/atlas/snapshots.js';
 import { adviseOnStatus } from '../../src/client/errors/advice.js';
 import { isTemporaryStatus } from '../../src/client/http/retry.js';
 import { defaultApiVersion, defaults, loginVariables } from '../support/defaults.js';
-import { clusterName, flexPath, flexType, groupId, snapshotId, tenantPath } from '../support/snapshot-routes.js';
+import { clusterName, groupId, snapshotId } from '../support/snapshot-routes.js';
 import { anchorsIn, codeBlocks, codeIn, documents, linksIn, read, tableUnder } from './support/documents.js';
 import { runDocumentedCode, runProgram } from './support/run-documented-code.js';
 import { type TypeChecked, typeCheck } from './support/type-checked.js';
@@ -159,12 +159,6 @@ describe('the documents list', () => {
     const [, inTable] = /^\| Status (.*) or 5xx,/m.exec(read('docs/client/calls.md')) ?? [];
     expect(inTable).toBe(statuses.join(', '));
     for (const status of statuses) expect(failures).toContainEqual(expect.stringContaining(String(status)));
-  });
-
-  it('the paths of both endpoints', () => {
-    const paths = column('docs/client/calls.md', 'Migration', 'What you have');
-    const requests = [`GET ${asTemplate(tenantPath)}`, `GET ${asTemplate(flexPath)}`, `Accept: ${flexType}`];
-    expect(paths).toEqual(expect.arrayContaining(requests));
   });
 
   it('the lines of the debug log', async () => {
