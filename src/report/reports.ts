@@ -5,6 +5,7 @@ import { type NotChecked, type Report, readReport } from './format.js';
 import {
   type Check,
   Cluster,
+  clusterKey,
   History,
   type Knowledge,
   listKey,
@@ -118,7 +119,9 @@ function addReport(history: History, report: Report, knowledge: Knowledge): void
 /** Finds the setup of a report, or adds it. */
 function setupOf({ setups }: History, { server = 'a server that the report does not name', ...report }: Report): Setup {
   const { login = '', loginId, options = {}, findings, notChecked } = report;
-  const [given, optionNames] = Array.isArray(options) ? [{}, options] : [options, []];
+  // An anonymized report says only that there is a limit.
+  const ofNames = (names: readonly string[]) => (names.includes('maxAge') ? { maxAge: ['for any cluster'] } : {});
+  const given: Setup['options'] = Array.isArray(options) ? ofNames(options) : options;
   const { project, include, exclude, maxAge, minHistory } = given;
   const key = JSON.stringify([server, login, loginId, project, include, exclude, maxAge, minHistory]);
   const listed = [...findings, ...notChecked].map(({ groupId }) => groupId);
@@ -126,11 +129,8 @@ function setupOf({ setups }: History, { server = 'a server that the report does 
   const mayBeOf = ({ projects }: Setup) =>
     login !== 'access token' || listed.length * projects.size === 0 || listed.some((groupId) => projects.has(groupId));
   const known = setups.find((setup) => setup.key === key && mayBeOf(setup));
-  const create = () => {
-    const setup = { key, server, login: [login, loginId].filter(Boolean).join(' '), options: given, optionNames };
-    return { ...setup, projects: new Set<string>(), checks: [] };
-  };
-  const setup = known ?? create();
+  const named = { key, server, login: [login, loginId].filter(Boolean).join(' '), options: given };
+  const setup: Setup = known ?? { ...named, projects: new Set(), checks: [] };
   if (known === undefined) setups.push(setup);
   for (const groupId of listed) setup.projects.add(groupId);
   return setup;
@@ -139,13 +139,7 @@ function setupOf({ setups }: History, { server = 'a server that the report does 
 function addClusters(history: History, { findings, notChecked }: Report, check: Check, knowledge: Knowledge): void {
   const { time, setup, failedLists } = check;
   const projectOf = ({ groupId, groupName }: Named): Project => {
-    const create = () => ({
-      groupId,
-      name: groupId,
-      listFailures: new Map(),
-      clusters: new Map(),
-      namesakes: new Map(),
-    });
+    const create = () => ({ groupId, name: groupId, listFailures: new Map(), clusters: new Map() });
     const project = getOrAdd(history.projects, groupId, create);
     project.name = groupName || groupId;
     return project;
@@ -163,22 +157,17 @@ function addClusters(history: History, { findings, notChecked }: Report, check: 
   }
 }
 
-/** Whether a `--max-age`, such as `26h` or `Web Shop/test-*=26h`, is for a cluster. An anonymized report says only that there is one. */
-function hasLimit({ options: { maxAge = [] }, optionNames }: Setup, named: Named, { covers }: Knowledge): boolean {
-  const isFor = (limit: string) => {
+/** Whether a `--max-age`, such as `26h` or `Web Shop/test-*=26h`, is for a cluster. */
+function hasLimit({ options: { maxAge = [] } }: Setup, named: Named, { covers }: Knowledge): boolean {
+  return maxAge.some((limit) => {
     const end = limit.lastIndexOf('=');
     return end < 0 || covers(limit.slice(0, end), named);
-  };
-  return maxAge.some(isFor) || optionNames.includes('maxAge');
+  });
 }
 
 function clusterOf(project: Project, { clusterName = '', clusterType }: Named, time: number): Cluster {
-  const create = () => {
-    const created = new Cluster(clusterName, clusterType);
-    getOrAdd(project.namesakes, clusterName, () => []).push(created);
-    return created;
-  };
-  const cluster = getOrAdd(project.clusters, `${clusterType}/${clusterName}`, create);
+  const create = () => new Cluster(clusterName, clusterType);
+  const cluster = getOrAdd(project.clusters, clusterKey(clusterType, clusterName), create);
   cluster.listedAt = time;
   cluster.listed.add(dayOf(time));
   return cluster;
