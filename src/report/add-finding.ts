@@ -1,28 +1,23 @@
-import { scheduleItems } from '../client/atlas/json.js';
+import { type JsonObject, scheduleItems } from '../client/atlas/json.js';
 import { findContradictions, findDeleted, listBackups } from './contradictions.js';
 import { addEvidence } from './evidence.js';
 import type { Finding } from './format.js';
 import { addBackup, type Check, type Cluster, keepHighest, saidBy } from './history.js';
-import { type Fields, reasonOf } from './json.js';
+import { reasonOf } from './json.js';
 import { count, Days, dayMs, dayOf, hourMs, note, printDuration, printTime } from './time.js';
 
 type Evidence = NonNullable<Finding['evidence']>;
 
-/** What a report has besides the finding. */
-interface Context {
-  /** Not before those that were added earlier. */
-  readonly check: Check;
-  /** Whether the check had a `--max-age` for the cluster. */
-  readonly isLimitGiven: boolean;
-}
-
-export function addFinding(cluster: Cluster, finding: Finding, context: Context): void {
+/**
+ * @param check - not before those that were added earlier.
+ * @param isLimitGiven - whether the check had a `--max-age` for the cluster.
+ */
+export function addFinding(cluster: Cluster, finding: Finding, check: Check, isLimitGiven: boolean): void {
   const { state, time, oldest, lastFailed } = finding;
-  const { check } = context;
   const day = dayOf(check.time);
   const reason = reasonOf(finding);
   note(cluster.states, reason === undefined ? state : `${state} (${reason})`, day);
-  addObservation(cluster, finding, context);
+  addObservation(cluster, finding, check, isLimitGiven);
   addIdentity(cluster, finding, day);
   addDeletions(cluster, finding, check.time);
   if (time !== undefined) addBackup(cluster, time);
@@ -37,7 +32,7 @@ export function addFinding(cluster: Cluster, finding: Finding, context: Context)
   saidBy(cluster, check).finding = { check, finding, contradiction: contradictions[0] };
 }
 
-function addObservation(cluster: Cluster, finding: Finding, { check, isLimitGiven }: Context): void {
+function addObservation(cluster: Cluster, finding: Finding, check: Check, isLimitGiven: boolean): void {
   const { observations } = cluster;
   const { state, reason, evidence = {} } = finding;
   const day = dayOf(check.time);
@@ -104,7 +99,7 @@ const unitsOfRetention: Readonly<Record<string, number>> = { days: 1, weeks: 7, 
 function keptFor({ clusterType }: Finding, evidence: Evidence): number {
   // Flex keeps the last 8 backups, whatever their age.
   if (clusterType === 'flex') return Number.POSITIVE_INFINITY;
-  const daysOf = ({ retentionValue, retentionUnit }: Fields) =>
+  const daysOf = ({ retentionValue, retentionUnit }: JsonObject) =>
     Number(retentionValue) * (unitsOfRetention[String(retentionUnit)] ?? Number.NaN);
   const days = scheduleItems(evidence.schedule)
     .map(daysOf)

@@ -37,21 +37,6 @@ export function findSpan({ days, projects }: History): Span | undefined {
   return { first, last };
 }
 
-/** What is known of a day. */
-interface Facts {
-  /** The newest backup at its end. */
-  readonly newest: number | undefined;
-  /** The reports after it list every backup from here on. */
-  readonly completeFrom: number;
-  /** How old a backup may be at its end. Infinity if no report says it. */
-  readonly limit: number;
-  /** What its own reports say last, one of each job. */
-  readonly states: readonly string[];
-  readonly isOff: boolean;
-  /** What the next report says. */
-  readonly next: string | undefined;
-}
-
 /**
  * Judges each day of a cluster. A day is red only if, at its end, the newest backup was older than the limit that applied. What
  * the reports do not prove is not known.
@@ -72,39 +57,39 @@ export function judgeDays(
   return days;
 }
 
-/** Computes the facts of each day. What a report lists is about the days before it. */
-function findFacts({ observations, backups }: Cluster, jobs: readonly Job[], { first, last }: Span): Facts[] {
-  const length = last - first + 1;
-  const newest: (number | undefined)[] = [];
+type Facts = ReturnType<typeof findFacts>[number];
+
+/** Finds what is known of each day, from the last one on: what a report lists is about the days before it. */
+function findFacts({ observations, backups }: Cluster, jobs: readonly Job[], span: Span) {
+  const limits = findLimits(observations, jobs, span);
   const backupDays = [...backups.keys()].sort((a, b) => a - b);
-  let position = 0;
-  for (let day = first; day <= last; day += 1) {
-    while ((backupDays[position] ?? Number.POSITIVE_INFINITY) <= day) position += 1;
-    newest.push(backups.get(backupDays[position - 1] ?? Number.NaN));
-  }
-  const limits = findLimits(observations, jobs, { first, last });
-  const facts: Facts[] = [];
+  let position = backupDays.length - 1;
   let completeFrom = Number.POSITIVE_INFINITY;
   let next: string | undefined;
   let end = observations.length;
-  for (let index = length - 1; index >= 0; index -= 1) {
+  const days = limits.map((limit, index) => ({ day: span.first + index, limit }));
+  const facts = days.reverse().map(({ day, limit }) => {
+    while ((backupDays[position] ?? day) > day) position -= 1;
     let begin = end;
-    while ((observations[begin - 1]?.day ?? -1) >= first + index) begin -= 1;
+    while ((observations[begin - 1]?.day ?? -1) >= day) begin -= 1;
     const own = observations.slice(begin, end);
     end = begin;
-    const states = own.map(({ state }) => state);
-    const isOff = own.some((one) => one.isOff);
-    facts.push({
-      newest: newest[index],
+    const found = {
+      /** The newest backup at its end. */
+      newest: backups.get(backupDays[position] ?? Number.NaN),
+      /** The reports after it list every backup from here on. */
       completeFrom,
-      limit: limits[index] ?? Number.POSITIVE_INFINITY,
-      states,
-      isOff,
+      /** How old a backup may be at its end. Infinity if no report says it. */
+      limit,
+      /** What its own reports say last, one of each job, and the next report. */
+      states: own.map(({ state }) => state),
+      isOff: own.some(({ isOff }) => isOff),
       next,
-    });
+    };
     for (const one of own) completeFrom = Math.min(completeFrom, one.completeFrom);
-    next = states[0] ?? next;
-  }
+    next = found.states[0] ?? next;
+    return found;
+  });
   return facts.reverse();
 }
 

@@ -1,7 +1,7 @@
-import { isOfAllShards, isSharded } from '../client/atlas/json.js';
+import { fieldsOf, isOfAllShards, isSharded, type JsonObject } from '../client/atlas/json.js';
 import type { Finding } from './format.js';
 import { addBackup, type Cluster, keepHighest } from './history.js';
-import { codeOf, type Fields, fieldsOf, listed, listOf, shown, timeOf } from './json.js';
+import { codeOf, listed, listOf, shown, timeOf } from './json.js';
 import { dayOf, note, printDay, printDuration, printTime } from './time.js';
 
 type Evidence = NonNullable<Finding['evidence']>;
@@ -22,12 +22,12 @@ export function addEvidence(cluster: Cluster, finding: Finding, day: number): vo
 }
 
 /** The snapshots of the whole cluster, and not those of single shards. */
-function snapshotsOf(evidence: Evidence): Fields[] {
+function snapshotsOf(evidence: Evidence): JsonObject[] {
   const hasShards = isSharded(fieldsOf(evidence.cluster));
   return listOf(evidence.snapshots).filter((snapshot) => !hasShards || isOfAllShards(snapshot));
 }
 
-function addSnapshot(cluster: Cluster, snapshot: Fields): void {
+function addSnapshot(cluster: Cluster, snapshot: JsonObject): void {
   const { status, finishTime, createdAt, startTime, scheduledTime } = snapshot;
   const time = timeOf(finishTime ?? createdAt ?? startTime ?? scheduledTime);
   if (time === undefined) return;
@@ -56,7 +56,7 @@ function addRestores(cluster: Cluster, { restores, cluster: described }: Evidenc
   for (const restore of listOf(restores)) addRestore(cluster, restore, day);
 }
 
-function addRestore(cluster: Cluster, restore: Fields, day: number): void {
+function addRestore(cluster: Cluster, restore: JsonObject, day: number): void {
   const { id, status, finishedAt, failed, cancelled, restoreFinishedDate, restoreScheduledDate } = restore;
   // Not the timestamp of a dedicated cluster: that is the time of the snapshot.
   const time = timeOf(restoreFinishedDate ?? finishedAt);
@@ -101,7 +101,7 @@ function settingsOf(finding: Finding, evidence: Evidence) {
   };
 }
 
-function printPolicyItem({ frequencyType, frequencyInterval, retentionValue, retentionUnit }: Fields): string {
+function printPolicyItem({ frequencyType, frequencyInterval, retentionValue, retentionUnit }: JsonObject): string {
   const texts = [frequencyType, frequencyInterval, retentionValue, retentionUnit].map((value) => shown(value) ?? '?');
   const [type, interval, value, unit] = texts;
   return `${type}${type === 'hourly' ? ` (${interval} h)` : ''} for ${value} ${unit}`;

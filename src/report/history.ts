@@ -23,10 +23,8 @@ export interface Setup {
   readonly server: string;
   /** Its kind and its ID. */
   readonly login: string;
-  /** As they were given. Empty if the report is anonymized. */
+  /** As they were given. */
   readonly options: WrittenOptions;
-  /** Whether the report has no names: it says only which options there are. */
-  readonly optionNames: readonly string[];
   /** The projects that its checks list. */
   readonly projects: Set<string>;
   readonly checks: Check[];
@@ -106,8 +104,6 @@ export interface Project {
   name: string;
   readonly listFailures: Notes;
   readonly clusters: Map<string, Cluster>;
-  /** The clusters of each name: one may follow another one of another type. */
-  readonly namesakes: Map<string, Cluster[]>;
 }
 
 /** What the last check of a day and a setup says about a cluster. A spread in these would double the memory of a year. */
@@ -185,5 +181,8 @@ export function addBackup({ backups }: Cluster, time: number): void {
 export function keepHighest({ highest }: Cluster, title: string, rank: number, print: () => string): void {
   if (rank >= (highest.get(title)?.rank ?? Number.NEGATIVE_INFINITY)) highest.set(title, { rank, text: print() });
 }
+
+/** The key of a cluster in its project. */
+export const clusterKey = (type: Named['clusterType'], name: string): string => `${type}/${name}`;
 
 export const listKey = ({ groupId }: Pick<Named, 'groupId'>, type: string): string => `${groupId}/${type}`;

@@ -41,7 +41,7 @@ function escapeText(text: string): string {
 }
 
 /** A name that somebody chose, whose direction does not change that of what is around it. */
-export const name = (text: string): Html => html`<bdi>${text}</bdi>`;
+export const name = (text: string): Html => html`<bdi>${dated(text)}</bdi>`;
 
 /** Text whose dates do not break at their hyphens. */
 export function dated(text: string): Html {
@@ -51,7 +51,7 @@ export function dated(text: string): Html {
 
 /** A label in a frame. */
 export const chip = ({ label, color }: { readonly label: string; readonly color: string }): Html =>
-  html`<span class="chip ${color}">${label}</span>`;
+  html`<span class="chip ${color}">${dated(label)}</span>`;
 
 const maxListed = 500;
 

@@ -84,7 +84,7 @@ function printHead({ id, project, rows, failedLists }: Section, isOnly: boolean)
     ['Could not be listed', printNotes(listFailures)] as const,
     ['Project ID', [groupId]] as const,
   ];
-  return html`<details class="project"${isOpen && html` open`}><summary><h3>${name(project.name)}</h3> ${sumUp(rows)}</summary>
+  return html`<details class="project"${isOpen && html` open`}><summary><h3>${name(project.name)}</h3> ${dated(sumUp(rows))}</summary>
 <div id="${id}">${failures && printLines(failures)}</div>`;
 }
 

@@ -1,15 +1,10 @@
+import { fieldsOf, itemsOf, type JsonObject } from '../client/atlas/json.js';
 import type { Finding } from './format.js';
 
 // Reads JSON in which any field may be missing or odd.
 
-/** A JSON object. */
-export type Fields = Readonly<Record<string, unknown>>;
-
-export const fieldsOf = (value: unknown): Fields =>
-  typeof value === 'object' && value !== null ? (value as Fields) : {}; // An object of JSON.parse() has only such fields.
-
 /** The items of a list, each as an object. */
-export const listOf = (value: unknown): Fields[] => (Array.isArray(value) ? value.map(fieldsOf) : []);
+export const listOf = (value: unknown): JsonObject[] => itemsOf(value).map(fieldsOf);
 
 const isoTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/;
 

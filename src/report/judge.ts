@@ -1,5 +1,14 @@
 import type { Finding } from './format.js';
-import { type Check, type Cluster, type Job, type Knowledge, listKey, type Project, type Said } from './history.js';
+import {
+  type Check,
+  type Cluster,
+  clusterKey,
+  type Job,
+  type Knowledge,
+  listKey,
+  type Project,
+  type Said,
+} from './history.js';
 import { reasonOf } from './json.js';
 import { dayOf, printDay } from './time.js';
 
@@ -22,14 +31,8 @@ export interface Standing {
   readonly since?: number | undefined;
 }
 
-/** What needs attention besides the standing. */
-export interface Concern {
-  readonly label: string;
-  readonly color: string;
-  readonly rank: number;
-  /** A sentence without its end. */
-  readonly text: string;
-}
+/** What needs attention besides the standing, in a sentence without its end. */
+export type Concern = Pick<Standing, 'label' | 'color' | 'rank'> & { readonly text: string };
 
 /** What the last check of a job that could list the projects says about a cluster. */
 interface Verdict {
@@ -121,12 +124,14 @@ function toStanding(verdict: Verdict, cluster: Cluster, project: Project, { stat
   if (kind === 'left out') return { ...calm, ...gone, note: `${lastDay}, ${printReason(leftOut)}` };
   const wasChecked = [...cluster.said.values()].some(({ finding }) => finding !== undefined);
   const wasGood = last === undefined || !factsOf(last.finding.state, states).needsLook;
-  const successor = project.namesakes.get(cluster.name)?.find(({ listedAt }) => listedAt > cluster.listedAt);
-  const replaced = successor && `; a ${successor.type} cluster of this name is listed now`;
+  const otherType = cluster.type === 'flex' ? 'dedicated' : 'flex';
+  const successor = project.clusters.get(clusterKey(otherType, cluster.name));
+  const replaced =
+    successor && successor.listedAt > cluster.listedAt && `; a ${otherType} cluster of this name is listed now`;
   // What was left out while it was good is no longer looked for.
   const wasLeftOut = leftOut !== undefined && leftOut.check.time > timeOf(verdict);
-  const isCalm = !wasChecked || (wasGood && (wasLeftOut || replaced !== undefined));
-  if (isCalm) return { ...calm, ...gone, note: lastDay + (replaced ?? '') };
+  const isCalm = !wasChecked || (wasGood && (wasLeftOut || replaced));
+  if (isCalm) return { ...calm, ...gone, note: lastDay + (replaced || '') };
   return { ...odd, ...gone, note: `${lastDay}: deleted, or a role was lost` };
 }
 

@@ -34,8 +34,8 @@ type Mark = keyof typeof markTitles;
 /** Draws a mark at each day that the picture has. Those of one day are side by side. */
 function drawMarks(marks: Readonly<Record<Mark, Days>>, span: Span): Html[] {
   const byDay = new Map<number, Mark[]>();
+  // It has no other keys.
   for (const mark of Object.keys(markTitles) as Mark[]) {
-    // It has no other keys.
     for (const day of marks[mark].list) getOrAdd(byDay, day, () => []).push(mark);
   }
   const shown = [...byDay].filter(([day]) => day >= span.first && day <= span.last);

@@ -5,6 +5,7 @@ import { type NotChecked, type Report, readReport } from './format.js';
 import {
   type Check,
   Cluster,
+  clusterKey,
   History,
   type Knowledge,
   listKey,
@@ -16,14 +17,6 @@ import {
 import { findJobs } from './jobs.js';
 import { codeOf, reasonOf, timeOf } from './json.js';
 import { dayOf, getOrAdd, hourMs, note } from './time.js';
-
-/** A file, and when its check began. */
-interface Dated {
-  readonly file: string;
-  readonly time: number;
-  /** What a pipe had: it can be read once. */
-  readonly bytes?: Buffer | undefined;
-}
 
 /**
  * Reads reports, the oldest first, one at a time. What is no report is in the history too.
@@ -40,7 +33,7 @@ export async function readReports(
     signal.throwIfAborted();
     await read().catch((error: unknown) => history.unusable.push({ file, why: explain(error) }));
   };
-  const dated: Dated[] = [];
+  const dated: Awaited<ReturnType<typeof readTime>>[] = [];
   for (const file of files) await attempt(file, async () => void dated.push(await readTime(file)));
   for (const { file, time, bytes } of dated.sort((a, b) => a.time - b.time)) {
     await attempt(file, async () => {
@@ -71,8 +64,11 @@ const parse = (content: Buffer): Report => readReport(JSON.parse(content.toStrin
 const start = /^\s*\{\s*"formatVersion":\s*1,\s*"checkedAt":\s*"([^"\\]*)",/;
 const summaryOf = /(?<!\\)"summary":\s*(\{[^{}]*\})/;
 
-/** Reads when the check began. Reads all of a file only if it is a pipe, or another program has written it. */
-async function readTime(file: string): Promise<Dated> {
+/**
+ * Reads when the check began. Reads all of a file only if another program has written it, or if it is a pipe: what that had is kept,
+ * since it can be read once.
+ */
+async function readTime(file: string): Promise<{ file: string; time: number; bytes?: Buffer }> {
   const handle = await open(file);
   try {
     if (!(await handle.stat()).isFile()) {
@@ -123,7 +119,9 @@ function addReport(history: History, report: Report, knowledge: Knowledge): void
 /** Finds the setup of a report, or adds it. */
 function setupOf({ setups }: History, { server = 'a server that the report does not name', ...report }: Report): Setup {
   const { login = '', loginId, options = {}, findings, notChecked } = report;
-  const [given, optionNames] = Array.isArray(options) ? [{}, options] : [options, []];
+  // An anonymized report says only that there is a limit.
+  const ofNames = (names: readonly string[]) => (names.includes('maxAge') ? { maxAge: ['for any cluster'] } : {});
+  const given: Setup['options'] = Array.isArray(options) ? ofNames(options) : options;
   const { project, include, exclude, maxAge, minHistory } = given;
   const key = JSON.stringify([server, login, loginId, project, include, exclude, maxAge, minHistory]);
   const listed = [...findings, ...notChecked].map(({ groupId }) => groupId);
@@ -131,11 +129,8 @@ function setupOf({ setups }: History, { server = 'a server that the report does 
   const mayBeOf = ({ projects }: Setup) =>
     login !== 'access token' || listed.length * projects.size === 0 || listed.some((groupId) => projects.has(groupId));
   const known = setups.find((setup) => setup.key === key && mayBeOf(setup));
-  const create = () => {
-    const setup = { key, server, login: [login, loginId].filter(Boolean).join(' '), options: given, optionNames };
-    return { ...setup, projects: new Set<string>(), checks: [] };
-  };
-  const setup = known ?? create();
+  const named = { key, server, login: [login, loginId].filter(Boolean).join(' '), options: given };
+  const setup: Setup = known ?? { ...named, projects: new Set(), checks: [] };
   if (known === undefined) setups.push(setup);
   for (const groupId of listed) setup.projects.add(groupId);
   return setup;
@@ -144,13 +139,7 @@ function setupOf({ setups }: History, { server = 'a server that the report does 
 function addClusters(history: History, { findings, notChecked }: Report, check: Check, knowledge: Knowledge): void {
   const { time, setup, failedLists } = check;
   const projectOf = ({ groupId, groupName }: Named): Project => {
-    const create = () => ({
-      groupId,
-      name: groupId,
-      listFailures: new Map(),
-      clusters: new Map(),
-      namesakes: new Map(),
-    });
+    const create = () => ({ groupId, name: groupId, listFailures: new Map(), clusters: new Map() });
     const project = getOrAdd(history.projects, groupId, create);
     project.name = groupName || groupId;
     return project;
@@ -163,28 +152,22 @@ function addClusters(history: History, { findings, notChecked }: Report, check: 
       failedLists.set(listKey(finding, finding.clusterType), why);
       note(project.listFailures, `${finding.clusterType} clusters: ${why.replace(/\.$/, '')}`, dayOf(time));
     } else {
-      const isLimitGiven = hasLimit(setup, finding, knowledge);
-      addFinding(clusterOf(project, finding, time), finding, { check, isLimitGiven });
+      addFinding(clusterOf(project, finding, time), finding, check, hasLimit(setup, finding, knowledge));
     }
   }
 }
 
-/** Whether a `--max-age`, such as `26h` or `Web Shop/test-*=26h`, is for a cluster. An anonymized report says only that there is one. */
-function hasLimit({ options: { maxAge = [] }, optionNames }: Setup, named: Named, { covers }: Knowledge): boolean {
-  const isFor = (limit: string) => {
+/** Whether a `--max-age`, such as `26h` or `Web Shop/test-*=26h`, is for a cluster. */
+function hasLimit({ options: { maxAge = [] } }: Setup, named: Named, { covers }: Knowledge): boolean {
+  return maxAge.some((limit) => {
     const end = limit.lastIndexOf('=');
     return end < 0 || covers(limit.slice(0, end), named);
-  };
-  return maxAge.some(isFor) || optionNames.includes('maxAge');
+  });
 }
 
 function clusterOf(project: Project, { clusterName = '', clusterType }: Named, time: number): Cluster {
-  const create = () => {
-    const created = new Cluster(clusterName, clusterType);
-    getOrAdd(project.namesakes, clusterName, () => []).push(created);
-    return created;
-  };
-  const cluster = getOrAdd(project.clusters, `${clusterType}/${clusterName}`, create);
+  const create = () => new Cluster(clusterName, clusterType);
+  const cluster = getOrAdd(project.clusters, clusterKey(clusterType, clusterName), create);
   cluster.listedAt = time;
   cluster.listed.add(dayOf(time));
   return cluster;

@@ -153,16 +153,7 @@ it.each<[what: string, reports: object[], said: string]>([
     [reportOf(1, [other(1)]), atHour(reportOf(1, [list], only), 1, 13), reportOf(4, [fresh(4)])],
     'fresh',
   ],
-  [
-    'a state that its report contradicts',
-    [reportOf(3, [fresh(1, { age: 54 * hour })])],
-    'fresh, said by the report',
-  ],
-  [
-    'also if a later one does not',
-    [reportOf(3, [fresh(1, { age: 54 * hour })]), reportOf(4, [fresh(4)])],
-    'fresh',
-  ],
+  ['a state that its report contradicts', [reportOf(3, [fresh(1, { age: 54 * hour })])], 'fresh, said by the report'],
   [
     'backups that were deleted',
     [

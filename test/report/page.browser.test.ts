@@ -135,7 +135,10 @@ it('closes projects that are well to a line, under an axis that stays in sight',
 });
 
 it('breaks no date at its hyphens', async () => {
-  const { page } = await open([report], { width: 400 });
+  const dead = reportOf(1, [finding('fresh', [1], { clusterName: 'on 2026-11-01' })], {
+    options: { include: ['a/b'] },
+  });
+  const { page } = await open([{ ...dead, checkedAt: at(-2, 12) }, report], { width: 400 });
   await page.evaluate("for (const row of document.querySelectorAll('details')) row.open = true");
   const broken = `Array.from(document.querySelectorAll('time')).filter((time) => time.getClientRects().length > 1).length`;
   expect(await page.evaluate(broken)).toBe(0);

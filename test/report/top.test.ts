@@ -207,6 +207,12 @@ it.each<[what: string, reports: (object | string)[], madeOn: number, problems: u
     ['The last check is dated 2026-11-03 12:00 UTC, after this page was made. Check the clock of its machine.'],
   ],
   [
+    'a report that contradicts itself, also if a later one does not',
+    [reportOf(3, [named('a', 'fresh', [1], { age: 54 * hour })]), reportOf(4, [fresh('a', 4)])],
+    4,
+    ['Shop / a: the report of 2026-11-03 contradicts itself: fresh, but 2 d 6 h old, with a limit of 26 h.'],
+  ],
+  [
     'files that are no reports',
     ['{'],
     1,

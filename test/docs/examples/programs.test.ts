@@ -88,12 +88,6 @@ it('http-service.mjs answers the requests that it has, closes the client, and en
   expect(atlas.requests.at(-1)?.kind).toBe('revoke');
 });
 
-it('http-service.mjs does not start without a secret', async () => {
-  const { exitCode, stderr } = await startExample('http-service.mjs', await openEmulator()).ended;
-  expect(exitCode).toBe(1);
-  expect(stderr).toContain('Set SERVICE_SECRET');
-});
-
 it('http-service.test.mjs passes', async () => {
   const args = ['--test', '--test-reporter=tap', 'examples/http-service.test.mjs'];
   const { ended } = startProcess(process.execPath, args);
