@@ -7,10 +7,10 @@ import * as z from 'zod';
 export const formatVersion = 1;
 
 /** The states of a cluster, the worst first. */
-export const stateNames = ['none', 'stale', 'short', 'unknown', 'paused', 'new', 'fresh'] as const;
+const stateNames = ['none', 'stale', 'short', 'unknown', 'paused', 'new', 'fresh'] as const;
 
 /** Why a cluster is not checked, in the order of the summary. */
-export const leftOutNames = ['free', 'deleting', 'internal', 'excluded', 'not included'] as const;
+const leftOutNames = ['free', 'deleting', 'internal', 'excluded', 'not included'] as const;
 
 const text = z.string();
 const texts = z.array(text);

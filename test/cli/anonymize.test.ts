@@ -1,12 +1,12 @@
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { type BackupFinding, checkBackups } from '../../src/check/index.js';
 import { Anonymizer } from '../../src/cli/anonymize.js';
-import { runCommand } from '../../src/cli/commands.js';
 import { formatJson, toDocument } from '../../src/cli/json.js';
 import { AtlasApiError, AtlasConnectionError, AtlasTimeoutError } from '../../src/client/index.js';
 import { setEnvironment } from '../support/defaults.js';
 import { environmentOf, openEmulator } from '../support/open-emulator.js';
 import { backup, day, ofShop, reportOf, totals } from './support/reports.js';
+import { run } from './support/run.js';
 
 const groups = '/api/atlas/v2/groups';
 const lists = { flex: 'flexClusters', dedicated: 'clusters' } as const;
@@ -126,12 +126,10 @@ it('an anonymous report with evidence can be replayed, and gives the same states
   atlas.respond({ ...always, status: 403, path: pathOf('refused') });
   atlas.respond({ ...always, status: 409, path: pathOf('broken') });
   for (const [name, value] of Object.entries(environmentOf(atlas))) vi.stubEnv(name, value);
-  const written = { stdout: '', stderr: '' };
-  const stream = (name: 'stdout' | 'stderr') => ({ isTTY: false, write: (text: string) => (written[name] += text) });
   const args = ['check', '--json', '--evidence', '--anonymize', '--min-history', '*/short=14d'];
-  const output = { stdout: stream('stdout'), stderr: stream('stderr') };
-  expect(await runCommand(args, output, new AbortController().signal)).toBe(2);
-  const report = JSON.parse(written.stdout);
+  const { exitCode, stdout } = await run(args);
+  expect(exitCode).toBe(2);
+  const report = JSON.parse(stdout);
   const shown = (findings: { clusterName?: string | undefined; state: string }[]) =>
     findings.map(({ clusterName, state }) => `${clusterName} ${state}`).sort();
   expect(new Set(report.findings.map(({ state }: BackupFinding) => state)).size).toBe(7);

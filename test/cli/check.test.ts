@@ -1,23 +1,13 @@
 import { execFileSync } from 'node:child_process';
-import {
-  closeSync,
-  constants,
-  existsSync,
-  mkdtempSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { closeSync, constants, existsSync, openSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import packageJson from '../../package.json' with { type: 'json' };
-import { runCommand } from '../../src/cli/commands.js';
 import { emulateOptions, emulateUsage } from '../../src/cli/emulate.js';
 import type { ClusterSeed } from '../../src/testing/api/seed.js';
 import { environmentOf, openEmulator } from '../support/open-emulator.js';
+import { openFolder } from '../support/open-folder.js';
+import { run } from './support/run.js';
 
 const hour = 3_600_000;
 const otherId = 'a'.repeat(24);
@@ -39,25 +29,10 @@ async function openAtlas(...seeds: ClusterSeed[]) {
   return atlas;
 }
 
-async function run(args: string[], isTTY = false, stop = new AbortController().signal) {
-  const written = { stdout: '', stderr: '' };
-  const stream = (name: keyof typeof written) => ({
-    isTTY,
-    write: (text: string) => {
-      written[name] += text;
-      return true;
-    },
-  });
-  const output = { stdout: stream('stdout'), stderr: stream('stderr') };
-  const exitCode = await runCommand(args, output, stop);
-  return { exitCode, ...written };
-}
-
 let folder = '';
 
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'check-'));
-  onTestFinished(() => rmSync(folder, { recursive: true }));
+  folder = openFolder();
   for (const name of Object.keys(process.env)) if (/^MONGODB_ATLAS_|^NO_COLOR$/.test(name)) vi.stubEnv(name, undefined);
 });
 

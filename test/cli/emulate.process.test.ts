@@ -49,16 +49,6 @@ describe('the emulator from a shell', () => {
     }
   });
 
-  it('adds a cluster in each state with --demo', async () => {
-    const { variables } = await startEmulator({}, '--demo');
-    const { exitCode, stdout } = await startCommand(['check'], variables).ended;
-    const shown = Array.from(stdout.matchAll(/^Demo +\w+ +\w+ +(\w+) /gm), ([, state]) => state);
-    expect({ exitCode, shown }).toEqual({ exitCode: 2, shown: ['none', 'stale', 'unknown', 'paused', 'new', 'fresh'] });
-    // It fits into a terminal of 80 columns.
-    const [table = ''] = stdout.split('\n\n');
-    for (const line of table.split('\n')) expect(line.length, line).toBeLessThanOrEqual(80);
-  });
-
   it('says that its port is in use', async () => {
     const { variables } = await startEmulator();
     const { port } = new URL(variables['MONGODB_ATLAS_BASE_URL'] ?? '');

@@ -1,17 +1,16 @@
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { writeWhole } from '../../src/cli/files.js';
+import { openFolder } from '../support/open-folder.js';
 
 let folder = '';
 let file = '';
 
 beforeEach(() => {
-  folder = fs.mkdtempSync(join(tmpdir(), 'output-'));
+  folder = openFolder();
   file = join(folder, 'report.json');
-  onTestFinished(() => fs.rmSync(folder, { recursive: true }));
 });
 
 const modeOf = (path: string) => fs.statSync(path).mode & 0o777;

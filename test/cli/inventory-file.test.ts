@@ -1,16 +1,14 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeEach, expect, it, onTestFinished } from 'vitest';
+import { beforeEach, expect, it } from 'vitest';
 import { readInventory, writeInventory } from '../../src/cli/inventory-file.js';
+import { openFolder } from '../support/open-folder.js';
 import { ofShop } from './support/reports.js';
 
 const { signal } = new AbortController();
 let file = '';
 beforeEach(() => {
-  const folder = mkdtempSync(join(tmpdir(), 'inventory-'));
-  file = join(folder, 'inventory.json');
-  onTestFinished(() => rmSync(folder, { recursive: true }));
+  file = join(openFolder(), 'inventory.json');
 });
 
 it('an inventory is new, and then what was written', async () => {

@@ -1,34 +1,19 @@
 import { execFileSync } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { beforeEach, expect, it, vi } from 'vitest';
-import { runCommand } from '../../src/cli/commands.js';
 import { at, finding, reportOf, shop, write } from '../report/support/reports.js';
+import { run } from './support/run.js';
 
 // Reports of November are not of the future.
 beforeEach(() => void vi.setSystemTime(at(2, 13)));
 
-/** Runs the command with these arguments. Returns what it wrote. */
-async function run(args: string[], stop = new AbortController().signal) {
-  const written = { stdout: '', stderr: '' };
-  const streamOf = (name: keyof typeof written) => ({
-    isTTY: false,
-    write: (text: string) => {
-      written[name] += text;
-    },
-  });
-  const exitCode = await runCommand(
-    ['report', ...args],
-    { stdout: streamOf('stdout'), stderr: streamOf('stderr') },
-    stop,
-  );
-  return { exitCode, ...written };
-}
+const print = (files: string[], stop?: AbortSignal) => run(['report', ...files], false, stop);
 
 it('prints a page of reports', async () => {
   const names = { ...shop, clusterName: 'old', clusterType: 'dedicated', state: 'fresh' };
   const gone = { options: { exclude: ['Shop/o*', 'odd'] } };
   const files = write(reportOf(1, [names]), reportOf(2, [finding('stale', [1])], gone));
-  const { exitCode, stdout, stderr } = await run(files);
+  const { exitCode, stdout, stderr } = await print(files);
   expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
   expect(stdout).toMatch(/^<!DOCTYPE html>.*<span class="chip red">stale<\/span>.*<\/html>\n$/s);
   expect(stdout).toContain('class="chip plain">no longer listed<');
@@ -36,7 +21,7 @@ it('prints a page of reports', async () => {
 
 it('says which files are no reports', async () => {
   const [file = '', report = ''] = write('{', reportOf(2, [finding('fresh', [2])]));
-  const { exitCode, stdout, stderr } = await run(['--', `${file}`, report, '/missing\u001b.json']);
+  const { exitCode, stdout, stderr } = await print(['--', `${file}`, report, '/missing\u001b.json']);
   expect(exitCode).toBe(3);
   expect(stderr).toBe(
     `${file}: It is not JSON, or only a part of it.\n/missing.json: ENOENT: no such file or directory, open '/missing.json'\n`,
@@ -45,24 +30,20 @@ it('says which files are no reports', async () => {
 });
 
 it('needs a file', async () => {
-  const { exitCode, stdout, stderr } = await run([]);
+  const { exitCode, stdout, stderr } = await print([]);
   expect({ exitCode, stdout }).toEqual({ exitCode: 3, stdout: '' });
   expect(stderr).toBe('report needs a file that check --output has written.\nTry: atlas-tenant-snapshots --help\n');
-});
-
-it('ends at a signal', async () => {
-  expect((await run(write(reportOf(2, [])), AbortSignal.abort('SIGTERM'))).exitCode).toBe('SIGTERM');
 });
 
 it('reads a pipe, and ends at a signal while it waits for one', async () => {
   const [pipe = ''] = write('').map((file) => `${file}.pipe`);
   execFileSync('mkfifo', [pipe]);
   const text = JSON.stringify(reportOf(2, [finding('fresh', [2])]));
-  const [{ exitCode, stdout }] = await Promise.all([run([pipe]), writeFile(pipe, text)]);
+  const [{ exitCode, stdout }] = await Promise.all([print([pipe]), writeFile(pipe, text)]);
   expect(exitCode).toBe(0);
   expect(stdout).toContain('<bdi>carts</bdi>');
   const stop = new AbortController();
-  const ended = run([pipe], stop.signal);
+  const ended = print([pipe], stop.signal);
   setImmediate(() => stop.abort('SIGINT'));
   expect((await ended).exitCode).toBe('SIGINT');
   // The pending read gets an end.

@@ -91,21 +91,6 @@ it('a process keeps running during a call, a retry, and a call of accessToken', 
   expect(end).toMatchObject({ exitCode: 0, stdout: 'fulfilled\n'.repeat(3), stderr: '' });
 });
 
-it('a process whose event loop is blocked past a deadline gets what arrived meanwhile, or else a timeout', async () => {
-  const server = await startRawServer([good, [pause(50), ...good], [pause(50), ...sendRefusal(404)], []]);
-  const end = await runCode(`${preamble(server.url)}
-    // Opens the connection.
-    await get();
-    const block = () => { for (const end = performance.now() + 300; performance.now() < end; ); };
-    for (let call = 0; call < 3; call += 1) {
-      // In setImmediate, so that the event loop continues with timers, not with sockets.
-      setTimeout(setImmediate, 10, block);
-      await report(get({ timeout: 150, attemptTimeout: 150 }));
-    }`);
-  expect(end).toMatchObject({ exitCode: 0, stdout: 'fulfilled\nAPI_ERROR\nTIMEOUT\n', stderr: '' });
-  expect(server.requests).toHaveLength(4);
-});
-
 // Node exits with code 13 if a top-level await is pending and nothing keeps the process alive.
 it.each<[what: string, scripts: Partial<Record<'token' | 'revoke' | 'get', Script>>, call: string]>([
   ['a call on the wire', { get: [pause(50), ...good] }, 'report(get()); await sleep(20);'],

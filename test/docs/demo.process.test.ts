@@ -1,8 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
-import { openEmulator } from '../support/open-emulator.js';
 import { runProcess } from '../support/processes.js';
-import { snapshotId } from '../support/snapshot-routes.js';
 
 const demo = fileURLToPath(new URL('../demo.mjs', import.meta.url));
 
@@ -21,19 +19,4 @@ it('the demo reads from its emulator by default, and checks both types of cluste
   expect(stdout).toMatch(/^await client\.listTenantSnapshots\(.*\)\n( {2}\w{24} .*\n){5}$/m);
   expect(stdout).toMatch(/\nClusters: 8 in 2 projects .*\. Not checked: 1 free\. Server: http/);
   expect(stdout).not.toMatch(/undefined|NaN|Invalid|null/);
-});
-
-it('the demo reads from Atlas if the environment has credentials and IDs', async () => {
-  const emulator = await openEmulator({ seed: { snapshots: [{ id: snapshotId, status: 'COMPLETED' }] } });
-  const environment = {
-    MONGODB_ATLAS_BASE_URL: emulator.url,
-    MONGODB_ATLAS_ACCESS_TOKEN: emulator.credentials.accessToken.accessToken,
-    ATLAS_GROUP_ID: emulator.groupId,
-    ATLAS_CLUSTER_NAME: emulator.clusterName,
-    ATLAS_SNAPSHOT_ID: snapshotId,
-  };
-  const { exitCode, stdout, stderr } = await run(environment);
-  expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
-  expect(stdout).toMatch(/^Reading from real Atlas at http.*^ {2}Snapshot {4}\w{24}$/ms);
-  expect(stdout).not.toMatch(/undefined|NaN|Invalid|emulator at/);
 });

@@ -4,7 +4,6 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { snapshotTarget } from '../../src/client/atlas/snapshots.js';
 import { adviseOnStatus } from '../../src/client/errors/advice.js';
-import { isTemporaryStatus } from '../../src/client/http/retry.js';
 import { defaultApiVersion, defaults, loginVariables } from '../support/defaults.js';
 import { clusterName, groupId, snapshotId } from '../support/snapshot-routes.js';
 import { anchorsIn, codeBlocks, codeIn, documents, linksIn, read, tableUnder } from './support/documents.js';
@@ -153,14 +152,6 @@ describe('the documents list', () => {
     },
   );
 
-  it('the statuses that are retried', () => {
-    const statuses = Array.from({ length: 100 }, (_, index) => 400 + index).filter(isTemporaryStatus);
-    const failures = tableUnder('docs/client/errors.md', 'API errors').map((row) => row['Failure']);
-    const [, inTable] = /^\| Status (.*) or 5xx,/m.exec(read('docs/client/calls.md')) ?? [];
-    expect(inTable).toBe(statuses.join(', '));
-    for (const status of statuses) expect(failures).toContainEqual(expect.stringContaining(String(status)));
-  });
-
   it('the lines of the debug log', async () => {
     const call = `
       atlas.respond({ status: 503 });
@@ -184,15 +175,6 @@ describe.each(documents)('%s', (name) => {
       if (anchor !== undefined)
         expect([target, anchorsIn(read(file))]).toEqual([target, expect.arrayContaining([anchor])]);
     }
-  });
-
-  it('runs only an installed copy of the command', () => {
-    expect(text.match(/^.*npx .*atlas-tenant-snapshots.*$/gm)).toBeNull();
-  });
-
-  it('names only scripts that package.json has', () => {
-    const { scripts } = JSON.parse(read('package.json'));
-    for (const [, script = ''] of text.matchAll(/npm run ([\w:]+)/g)) expect(Object.keys(scripts)).toContain(script);
   });
 });
 
@@ -219,13 +201,6 @@ describe('CONTRIBUTING.md', () => {
     const entries = readdirSync(new URL(`../../${folder}/`, import.meta.url), { withFileTypes: true });
     const named = column('CONTRIBUTING.md', heading);
     expect(named.sort()).toEqual(entries.map((entry) => entry.name + (entry.isDirectory() ? '/' : '')).sort());
-  });
-
-  it('names functions of the flow of a call only beside the files that have them', () => {
-    const flow = codeBlocks('CONTRIBUTING.md', 'text').map((block) => block.code);
-    const lines = [...flow.join().matchAll(/^ *(\w+)\(\) +(\S+\.ts) /gm)];
-    expect(lines).not.toEqual([]);
-    for (const [, name, path] of lines) expect(read(`src/client/${path}`)).toMatch(new RegExp(`\\b${name}\\b`));
   });
 });
 

@@ -2,9 +2,10 @@ import { writeFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { environmentOf, openEmulator } from '../support/open-emulator.js';
+import { openFolder } from '../support/open-folder.js';
 import { runProcess } from '../support/processes.js';
 import { codeBlocksUnder, read } from './support/documents.js';
-import { openFolder, runInProject, runRecipe } from './support/recipe.js';
+import { runInProject, runRecipe } from './support/recipe.js';
 
 const ping = 'https://hc-ping.com/YOUR-ID';
 

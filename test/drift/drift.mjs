@@ -1,4 +1,4 @@
-import { isObject } from '../../src/client/atlas/schemas.js';
+import { isObject } from '../../src/client/atlas/json.js';
 import { recordReads } from './reads.mjs';
 
 const role = 'Project Read Only';

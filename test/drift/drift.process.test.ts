@@ -1,9 +1,9 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { environmentOf, openEmulator } from '../support/open-emulator.js';
+import { openFolder } from '../support/open-folder.js';
 import { runProcess, startCommand } from '../support/processes.js';
 import { findDrift, findReportDrift } from './drift.mjs';
 import { recordReads } from './reads.mjs';
@@ -145,8 +145,7 @@ it('findReportDrift says which fields of a report are missing or have another ty
 });
 
 it('npm run drift exits with 0 without drift, and with 1 after printing the changes or the problem with the file', async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'atlas-tenant-snapshots-'));
-  onTestFinished(() => rm(folder, { recursive: true }));
+  const folder = openFolder();
   const write = async (name: string, document: string) => {
     await writeFile(join(folder, name), document);
     return join(folder, name);

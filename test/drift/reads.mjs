@@ -1,7 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import * as z from 'zod';
 import { checkBackups } from '../../src/check/index.js';
-import { isObject, listPageSchema } from '../../src/client/atlas/schemas.js';
+import { isObject } from '../../src/client/atlas/json.js';
+import { listPageSchema } from '../../src/client/atlas/schemas.js';
 import { TenantSnapshotsClient, tenantSnapshotSchema } from '../../src/client/index.js';
 
 const groupId = '0123456789abcdef01234567';

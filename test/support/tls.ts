@@ -2,15 +2,15 @@
 
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { createServer as createHttpServer } from 'node:http';
 import { type AddressInfo, connect, type Server } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { createServer as createTlsServer } from 'node:tls';
 import { promisify } from 'node:util';
 import { onTestFinished } from 'vitest';
+import { openFolder } from './open-folder.js';
 
 /** A certificate and its key, as PEM, and the paths of their files. */
 export interface Certificate {
@@ -25,8 +25,7 @@ const newKey = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'
 
 /** A certificate authority (its own certificate), and certificates that it has signed. */
 export async function makeCertificates(): Promise<Record<'ca' | 'server' | 'client', Certificate>> {
-  const folder = await mkdtemp(join(tmpdir(), 'atlas-tenant-snapshots-'));
-  onTestFinished(() => rm(folder, { recursive: true }));
+  const folder = openFolder();
   const make = async (name: string, ...extra: string[]): Promise<Certificate> => {
     const [certFile, keyFile] = [join(folder, `${name}.pem`), join(folder, `${name}.key`)];
     const subject = ['-subj', `/CN=${name} of the test`];

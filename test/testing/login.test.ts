@@ -48,11 +48,6 @@ describe('a login with the right key succeeds', () => {
     },
   );
 
-  it('with the credentials of another emulator', async () => {
-    const { credentials } = (await openApi()).emulator;
-    expect((await openApi({ credentials })).emulator.credentials).toEqual(credentials);
-  });
-
   it('with its parameters in any case and order, with any white space', async () => {
     const { first, send } = await start();
     const { nonce, username } = first;

@@ -1,18 +1,16 @@
-import { MockAgent } from 'undici';
-import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import {
   AtlasApiError,
-  AtlasConnectionError,
   AtlasInvalidResponseError,
   type CallOptions,
   type TenantSnapshotsClientOptions,
 } from '../../../src/client/index.js';
 import { hexId } from '../../support/atlas-bodies.js';
-import { passTime, runClock, stopClock } from '../../support/clock.js';
-import { get, openClient, openScripted } from '../../support/open-client.js';
+import { runClock, stopClock } from '../../support/clock.js';
+import { get, openScripted } from '../../support/open-client.js';
 import { rejection } from '../../support/rejection.js';
 import { type Behavior, type Reply, silent } from '../../support/scripted-dispatcher.js';
-import { flexPath, listPath } from '../../support/snapshot-routes.js';
+import { listPath } from '../../support/snapshot-routes.js';
 
 beforeEach(() => {
   stopClock();
@@ -79,16 +77,6 @@ describe('maxRetries', () => {
   });
 });
 
-it('a retry that is on the wire finishes after close(), and leaves no timer', async () => {
-  const late: Behavior = (request) => void setTimeout(() => request.reply(good), 1_000);
-  const { client } = openScripted([unavailable, late], { maxRetries: 1 });
-  const ended = get(client);
-  await passTime(900);
-  await runClock(client.close());
-  expect(await ended).toMatchObject({ status: 'COMPLETED' });
-  expect(vi.getTimerCount()).toBe(0);
-});
-
 it('the delay before a retry counts from the response, doubles, and is at least that of Retry-After', async () => {
   const inSeconds = (seconds: number) => new Date(Date.now() + seconds * 1000).toUTCString();
   const limited = (after: string): Reply => ({ status: 429, headers: { 'retry-after': after, date: inSeconds(0) } });
@@ -113,13 +101,4 @@ describe('a success that breaks the contract is an INVALID_RESPONSE, without a r
     expect(error).toMatchObject({ operation: 'getTenantSnapshot', attempts: 1, issues: [issue] });
     expect(error.advice).toContain(advice);
   });
-});
-
-it('a MockAgent without a mock is asked once, and the error names its path', async () => {
-  const dispatcher = new MockAgent();
-  dispatcher.disableNetConnect();
-  onTestFinished(() => dispatcher.close());
-  const error = await rejection(get(openClient({ dispatcher })), AtlasConnectionError);
-  expect(error).toMatchObject({ attempts: 1, cause: { code: 'UND_MOCK_ERR_MOCK_NOT_MATCHED' } });
-  expect(error.advice).toContain(`No mock answers GET ${flexPath}.`);
 });

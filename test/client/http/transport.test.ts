@@ -45,14 +45,7 @@ it('https at a plain http port ends a call at once', async () => {
 });
 
 const url = 'http://127.0.0.1:9';
-const challenge: Reply = { status: 401, headers: { 'www-authenticate': 'Digest realm="r", nonce="n", qop="auth"' } };
 const success: Reply = { body: { status: 'COMPLETED' } };
-
-/** A reply within `dispatch()`. */
-const atOnce =
-  (reply: Reply): Behavior =>
-  (request) =>
-    request.reply(reply);
 
 /** A call over a dispatcher with this script. */
 function call(script: Behavior[], options: TenantSnapshotsClientOptions = {}) {
@@ -67,13 +60,6 @@ it('gives the dispatcher the request, with the timeouts of undici turned off', a
   expect(requests[0]?.options).toMatchObject({ origin: url, path: tenantPath, method: 'GET', body: null });
   expect(requests[0]?.options).toMatchObject({ headersTimeout: 0, bodyTimeout: 0 });
   expect(requests[0]?.headers).toMatchObject({ authorization: 'Bearer token-of-the-test' });
-});
-
-it('a dispatcher that responds within dispatch() may send a challenge, and gets the login', async () => {
-  const credentials = { publicKey: 'ABCDEFGH', privateKey: 'private' };
-  const { promise, requests } = call([atOnce(challenge), atOnce(success)], { credentials });
-  await expect(promise).resolves.toEqual({ status: 'COMPLETED' });
-  expect(requests.map(({ isAborted }) => isAborted)).toEqual([false, false]);
 });
 
 describe.each<[by: string, setGlobal: (mock: MockAgent) => void]>([

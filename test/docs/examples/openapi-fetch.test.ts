@@ -49,10 +49,3 @@ it.each([
   await expect(api.GET(events, { params, ...options })).rejects.toMatchObject(error);
   expect(atlas.requests).toEqual([]);
 });
-
-it('throws the errors of the client', async () => {
-  const { api } = await openApi();
-  // @ts-expect-error The document has no such path.
-  const call = api.GET('/api/atlas/v2/nothing');
-  await expect(call).rejects.toMatchObject({ code: 'API_ERROR', status: 404 });
-});

@@ -1,9 +1,9 @@
-import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { symlinkSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it } from 'vitest';
 import type { AtlasEmulator } from '../../../src/testing/index.js';
 import { environmentOf, openEmulator } from '../../support/open-emulator.js';
+import { openFolder } from '../../support/open-folder.js';
 import { freePort, type RunningProcess, startProcess } from '../../support/processes.js';
 import { makeCertificates, openConnectProxy, openTlsFront } from '../../support/tls.js';
 
@@ -14,9 +14,7 @@ import { makeCertificates, openConnectProxy, openTlsFront } from '../../support/
  * @param env - variables besides those that point to the emulator.
  */
 function startExample(name: string, atlas: AtlasEmulator, env: Record<string, string> = {}): RunningProcess {
-  const folder = mkdtempSync(join(tmpdir(), 'atlas-tenant-snapshots-'));
-  onTestFinished(() => rmSync(folder, { recursive: true }));
-  const link = join(folder, name);
+  const link = join(openFolder(), name);
   symlinkSync(resolve('examples', name), link);
   const args = [link, atlas.groupId, atlas.clusterName];
   return startProcess(process.execPath, args, { env: { ...environmentOf(atlas), ...env } });

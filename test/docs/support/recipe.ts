@@ -1,19 +1,10 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { onTestFinished } from 'vitest';
+import { openFolder } from '../../support/open-folder.js';
 import { bin, runProcess } from '../../support/processes.js';
 import { codeBlocksUnder } from './documents.js';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
-
-/** A new folder with empty folders in it, which is deleted after the test. */
-export function openFolder(...folders: string[]): string {
-  const folder = mkdtempSync(`${tmpdir()}/documents-`);
-  onTestFinished(() => rmSync(folder, { recursive: true }));
-  for (const name of folders) mkdirSync(`${folder}/${name}`, { recursive: true });
-  return folder;
-}
 
 /** Runs shell commands in a new project that has installed the package. */
 export async function runInProject(code: string, env: Readonly<Record<string, string>> = {}) {
