@@ -17,8 +17,8 @@ export function resolveFile(file: string): string {
  * Writes a file, whole or not at all. An existing file keeps its mode, and a new one is for its owner only. Returns why it could
  * not be written.
  *
- * @param nameInFolder - if the path is that of a folder, the name of a new file in it, without `.json`. A path that ends with a
- * slash is one, and the folder is made if it is missing.
+ * @param nameInFolder - the name, without `.json`, of the new file if `file` is a folder or ends with a slash. A missing folder is
+ * created.
  */
 export function writeWhole(file: string, parts: Iterable<string>, nameInFolder?: string): string | undefined {
   try {

@@ -60,7 +60,7 @@ async function read(file: string): Promise<Inventory> {
 
 /** Writes an inventory, whole or not at all. Returns what is wrong if it could not be written. */
 export function writeInventory(file: string, clusters: readonly Entry[]): string | undefined {
-  // The schema brings the keys into one order, so that the file changes only if a cluster does.
+  // Parsing puts the keys in the schema's order, so the file changes only if a cluster does.
   const inventory = inventorySchema.parse({ formatVersion, clusters });
   const failure = writeWhole(file, [`${JSON.stringify(inventory, null, 2)}\n`]);
   return failure && `could not be written: ${failure}`;

@@ -12,16 +12,15 @@ export interface Watched {
   readonly entry: Entry;
   /** Undefined if the cluster has not left the check, or cannot be compared. */
   readonly departure: Departure | undefined;
-  /** What patterns have to match now: the latest name of its project, or the ID if the check reads no names (--project). */
+  /** The project as patterns have to name it now: its latest name, or its ID if the check does not read names (--project). */
   readonly project: string;
 }
 
 /**
  * Compares an inventory with what Atlas lists now.
  *
- * The options leave a cluster out only if they do so under both names: that of its project in the inventory, and the latest one.
- * So a cluster whose project is renamed does not leave the check in silence. The entry gets the latest name, unless the options
- * leave that out.
+ * The options leave a cluster out if they choose it under neither the old nor the new name of its project. If they choose it under
+ * the old one alone, the rename took it out: that is a departure, and the entry keeps the old name.
  */
 export function compareInventory(entries: readonly Entry[], { options, listed }: Report): Watched[] {
   const projectNames = new Map(listed.map(({ groupId, groupName }) => [groupId, groupName]));
@@ -34,6 +33,7 @@ export function compareInventory(entries: readonly Entry[], { options, listed }:
     const hasFailed = failed.has(groupId);
     if (found === undefined && !hasFailed) return projectNames.has(groupId) ? 'unlisted' : 'unlisted with its project';
     if (!isChosen) return isIncluded(options, latest) ? 'excluded' : 'not included';
+    // The list that failed may have the cluster itself.
     return found === undefined || hasFailed ? undefined : departureInPlace(before, found);
   };
 
@@ -63,7 +63,7 @@ export function nextInventory(watched: readonly Watched[], { findings, checkedAt
     if (!clusterName) continue;
     const key = keyOf({ groupId, clusterName });
     const known = next.get(key);
-    // The entry stays that of the first cluster of this name.
+    // Keeps the first cluster's entry, so that its replacement is reported until it is forgotten.
     if (known?.clusterId !== undefined && known.clusterId !== clusterId) continue;
     const since = known?.since ?? checkedAt.toISOString();
     next.set(key, { groupId, groupName: groupName ?? known?.groupName, clusterName, clusterType, clusterId, since });
