@@ -47,9 +47,9 @@ function linkToFreeName(temporary: string, target: string): void {
       fs.linkSync(temporary, count === 1 ? `${target}.json` : `${target}-${count}.json`);
       return;
     } catch (error) {
-      const { code, message } = error as NodeJS.ErrnoException;
-      const advice = 'If the file system of the folder has no links, name a file instead of a folder.';
-      if (code !== 'EEXIST') throw new Error(`${message}. ${advice}`);
+      const { code = '', message } = error as NodeJS.ErrnoException;
+      const advice = "If the folder's file system does not support hard links, name a file instead.";
+      if (code !== 'EEXIST') throw ['EPERM', 'ENOTSUP'].includes(code) ? new Error(`${message}. ${advice}`) : error;
     }
   }
 }
