@@ -114,8 +114,8 @@ function saveInventory(inventory: Inventory, next: readonly Entry[]): Problem[] 
   if (inventory.type === 'none') return [];
   const { type, file } = inventory;
   const failure = type === 'broken' ? inventory.failure : writeInventory(file, next);
-  // Nobody knows which clusters the check watched before.
-  const created = `was missing, and has been created with ${next.length} clusters. If an earlier check wrote it, keep it on a disk that lasts.`;
+  // A problem, since an earlier inventory may be lost.
+  const created = `was missing, and has been created (clusters: ${next.length}). If an earlier check created it, keep it where it outlasts a run.`;
   const what = failure ?? (type === 'new' ? created : undefined);
   return what === undefined ? [] : [{ about: '--inventory', message: `${file} ${what}` }];
 }
