@@ -44,8 +44,8 @@ export class Calls {
   readonly #timer: NodeJS.Timeout;
   readonly #ending = new AbortController();
   readonly #outOfTime: AtlasTimeoutError;
-  /** Until when calls are made again after an outage, by `performance.now()`. Infinity until the check meets one. */
-  #endOfOutage = Number.POSITIVE_INFINITY;
+  /** The `performance.now()` until which outages are waited out. Infinity until the first outage or timeout. */
+  #repeatUntil = Number.POSITIVE_INFINITY;
   /** The waits for the rate limits of projects, by project ID. */
   readonly #rateLimits = new Map<string | undefined, Promise<void>>();
   /** Whether the calls only bring evidence from now on. Only the client repeats those. */
@@ -115,10 +115,10 @@ export class Calls {
     const call = start({
       signal,
       timeout,
-      // The check waits instead, without a place.
+      // Leaves a wait that Atlas names to `Jobs.pause()`, which frees the place meanwhile.
       ...(!this.areStatesKnown && { maxRetryAfter: 0 }),
       // A part of Atlas that hangs must not take all the time.
-      ...(now > this.#endOfOutage && { maxRetries: 0 }),
+      ...(now > this.#repeatUntil && { maxRetries: 0 }),
     });
     return this.#untilEnd(this.#read(call));
   }
@@ -145,12 +145,12 @@ export class Calls {
     const isDown = isOutage(error);
     const now = performance.now();
     // Counts from the first outage of the check: if each call waited anew, a part of Atlas that is down would take all the time.
-    if (isDown || error.code === 'TIMEOUT') this.#endOfOutage = Math.min(this.#endOfOutage, now + longestOutage);
+    if (isDown || error.code === 'TIMEOUT') this.#repeatUntil = Math.min(this.#repeatUntil, now + longestOutage);
     if (this.areStatesKnown || !(isLimited || isDown)) throw error;
     const { retryAfterMs = defaultWait } = 'retryAfterMs' in error ? error : {};
     const delay = Math.max(retryAfterMs, shortestWait);
     const lastCall = this.#deadline - shortestCall;
-    if (now + delay > (isDown ? Math.min(lastCall, this.#endOfOutage) : lastCall)) throw error;
+    if (now + delay > (isDown ? Math.min(lastCall, this.#repeatUntil) : lastCall)) throw error;
     const wait: Promise<void> = this.#wait(delay).finally(() => {
       if (this.#rateLimits.get(project) === wait) this.#rateLimits.delete(project);
     });

@@ -31,14 +31,14 @@ export interface BackupCheckOptions {
   filter?: ((cluster: ClusterName) => boolean) | undefined;
   /**
    * Adds to each finding what Atlas answered, for up to two more calls per cluster. They are made when all states are known, so
-   * the findings come at the end. Default: false.
+   * the findings of most clusters come at the end. Default: false.
    */
   evidence?: boolean | undefined;
   /**
    * Limits the whole check, in ms, including the time that the caller takes between two findings. What is not known by then is
    * `unknown`, with a `TIMEOUT`. While there is time, the check repeats a call after a rate limit. If Atlas fails or cannot be
-   * reached, it repeats calls until two minutes after it first met that, and then makes one attempt per call. Calls that only
-   * bring evidence are left to the client's retries. Default: 10 minutes.
+   * reached, it repeats calls for two minutes after the first such failure or timeout, and then makes one attempt per call. Calls
+   * that only bring evidence are left to the client's retries. Default: 10 minutes.
    */
   timeout?: number | undefined;
   /** The maximum number of calls at a time, without those that wait to be repeated. Default: 16. */

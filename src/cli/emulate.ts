@@ -32,7 +32,7 @@ export function readPort(text: string): number {
 /** Serves the emulator until `stop` aborts. */
 export function emulate(port: number, isDemo: boolean): Run {
   return async ({ stdout, stderr }, stop) => {
-    // Imported here, so that the other command does not load the emulator.
+    // Imported here, so that the other commands do not load the emulator.
     const { startAtlasEmulator } = await import('../testing/index.js');
     let emulator: AtlasEmulator;
     try {

@@ -14,7 +14,8 @@ still finds such a cluster adds it again.
 
 PROJECT is the name in FILE, or the ID. In names, * stands for any characters: "Web Shop/test-*".
 
-Exit code: 0, or 3 if FILE is not an inventory, or nothing in it matches one of the patterns. FILE is then left as it is.
+Exit code: 0, or 3 if FILE cannot be read or written or is no inventory, or if a pattern matches no cluster in it. FILE is then
+left as it is.
 `;
 
 /** Takes the clusters that match these patterns out of an inventory. */

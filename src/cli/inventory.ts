@@ -3,7 +3,7 @@ import type { Entry } from './inventory-file.js';
 import { chooses, clusterOf, type Found, isCluster, isIncluded, projectOf } from './patterns.js';
 import { groupBy, nameOf, type Problem } from './problems.js';
 
-/** How a cluster of the inventory has left the check, although the options do not leave it out. */
+/** Why a cluster of the inventory is no longer checked, unless the options leave it out under the old and the new name of its project. */
 type Departure = 'unlisted' | 'unlisted with its project' | 'replaced' | 'free' | 'not included' | 'excluded';
 
 /** A cluster of an inventory, compared with what Atlas lists now. */

@@ -25,11 +25,13 @@ export function addFinding(cluster: Cluster, finding: Finding, check: Check, isL
   if (lastFailed !== undefined) cluster.failures.add(dayOf(lastFailed.time));
   addReach(cluster, finding, check.time);
   addEvidence(cluster, finding, day);
-  const contradictions = findContradictions(finding, { start: check.time, end: check.end });
+  const said = saidBy(cluster, check);
+  const contradictions = findContradictions(finding, check);
+  if (said.finding?.check === check) contradictions.push(`${state}, but the report has the cluster twice`);
   for (const text of contradictions) note(cluster.contradictions, text, day);
   // The evidence of every last finding would take most of the memory.
   finding.evidence = undefined;
-  saidBy(cluster, check).finding = { check, finding, contradiction: contradictions[0] };
+  said.finding = { check, finding, contradiction: contradictions[0] };
 }
 
 function addObservation(cluster: Cluster, finding: Finding, check: Check, isLimitGiven: boolean): void {

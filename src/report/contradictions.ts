@@ -1,5 +1,6 @@
 import { fieldsOf, isOfAllShards, isSharded, itemsOf, snapshotFields } from '../client/atlas/json.js';
 import type { Finding } from './format.js';
+import type { Check } from './history.js';
 import { timeOf } from './json.js';
 import { dayMs, hourMs, printDuration, printTime } from './time.js';
 
@@ -13,23 +14,21 @@ const longestNew = 7 * dayMs + 2 * hourMs;
 /**
  * Finds what in a finding contradicts its state: no check writes such a finding.
  *
- * @param check - when the check started and ended, by the clock of Atlas, in ms since 1970.
+ * @param check - when the check started and ended, by the clock of Atlas, in ms since 1970, and its usual limit in ms.
  */
-export function findContradictions(
-  finding: Finding,
-  check: { readonly start: number; readonly end: number },
-): string[] {
+export function findContradictions(finding: Finding, check: Pick<Check, 'time' | 'end' | 'maxAge'>): string[] {
   if (finding.state === 'unknown') return [];
   const found = [
-    ofAge(finding, check.end),
+    ofAge(finding, check),
     ofTimes(finding, check),
     ofList(finding, check.end),
-    ofCluster(finding, check.start),
+    ofCluster(finding, check.time),
   ];
   return found.filter((text) => text !== undefined);
 }
 
-function ofAge({ state, time, age, maxAge }: Finding, end: number): string | undefined {
+function ofAge(finding: Finding, { end, maxAge: usual }: Pick<Check, 'end' | 'maxAge'>): string | undefined {
+  const { state, time, age, maxAge = usual } = finding;
   if (time === undefined) return state === 'fresh' ? 'fresh, but without a backup' : undefined;
   if (maxAge === undefined) return undefined;
   const known = age ?? end - time;
@@ -42,7 +41,7 @@ function ofAge({ state, time, age, maxAge }: Finding, end: number): string | und
 }
 
 /** The age is that of the moment at which Atlas answered. It is 0 if the backup is ahead of that, by up to an hour. */
-function ofTimes({ time, age }: Finding, { start, end }: { readonly start: number; readonly end: number }) {
+function ofTimes({ time, age }: Finding, { time: start, end }: Pick<Check, 'time' | 'end'>) {
   if (time === undefined || age === undefined) return undefined;
   const latest = end + tolerance + (age === 0 ? hourMs : 0);
   if (time + age >= start - tolerance && time + age <= latest) return undefined;

@@ -36,6 +36,8 @@ export interface Check {
   readonly time: number;
   readonly end: number;
   readonly setup: Setup;
+  /** Its usual limit, in ms. */
+  readonly maxAge: number | undefined;
   /** Why it could not list the projects. */
   readonly failure: string | undefined;
   readonly problems: readonly string[];

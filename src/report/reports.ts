@@ -102,7 +102,8 @@ function addReport(history: History, report: Report, knowledge: Knowledge): void
   const { time, end, offset } = timesOf(report);
   const setup = setupOf(history, report);
   const failure = error && (error.message ?? codeOf(error));
-  const check: Check = { time, end, setup, failure, problems, failedLists: new Map() };
+  const maxAge = report.maxAge === 'schedule' ? undefined : report.maxAge;
+  const check: Check = { time, end, setup, maxAge, failure, problems, failedLists: new Map() };
   setup.checks.push(check);
   history.checks.push(check);
   if (offset !== 0) history.clocks.push({ time, offset });

@@ -40,9 +40,9 @@ export interface AtlasEmulator extends AsyncDisposable {
    */
   seed(seed: ClusterSeed | ProjectSeed): void;
   /**
-   * Removes a cluster, as if it was deleted. Without `clusterName`, removes the whole project, as if the login had lost its role
-   * there. Without `groupId`, the project is the emulator's own. A cluster that is seeded again has the same ID, unless the seed
-   * has another, as a cluster has that is created again.
+   * Removes a cluster, as if it had been deleted. Without `clusterName`, removes the project, as if the login had lost its role
+   * there. Default for `groupId`: the emulator's own project. Afterwards, a seed without an `id` gets the ID derived from its
+   * project and name.
    *
    * @throws TypeError if the emulator does not have it.
    */

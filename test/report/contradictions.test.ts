@@ -4,7 +4,7 @@ import { readReport } from '../../src/report/format.js';
 import { at, evidenceOf, finding, hour, reportOf, snapshot } from './support/reports.js';
 
 const day = 24 * hour;
-const checked = { start: Date.parse(at(5, 12)), end: Date.parse(at(5, 12.1)) };
+const checked = { time: Date.parse(at(5, 12)), end: Date.parse(at(5, 12.1)), maxAge: undefined };
 const old = { age: 54 * hour };
 const fresh = { age: 6 * hour };
 const sharded = (...types: string[]) => ({

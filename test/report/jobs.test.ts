@@ -154,6 +154,12 @@ it.each<[what: string, reports: object[], said: string]>([
     'fresh',
   ],
   ['a state that its report contradicts', [reportOf(3, [fresh(1, { age: 54 * hour })])], 'fresh, said by the report'],
+  ['a cluster that is in a report twice', [reportOf(2, [stale(0), fresh(2)])], 'fresh, said by the report'],
+  [
+    'a fresh one without its limit',
+    [reportOf(9, [fresh(2, { maxAge: undefined, age: 174 * hour })], { maxAge: 26 * hour })],
+    'fresh, said by the report',
+  ],
   [
     'backups that were deleted',
     [

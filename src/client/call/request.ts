@@ -81,8 +81,7 @@ async function makeAttempt<T>(target: Target<T>, call: Call, isFallback: boolean
 }
 
 /**
- * Sends a request with its login. Sends it once again, with a new login, if a connection that had been used before died: the server
- * may have closed it meanwhile.
+ * Sends a request with its login. Resends it once, with a new login, if the connection died: the server may have closed an idle one.
  *
  * @returns the response, or why there is none.
  */

@@ -98,7 +98,7 @@ export class AtlasApiError extends AtlasError {
   declare readonly reason?: string | undefined;
   /** What happened, in the words of Atlas. */
   declare readonly detail?: string | undefined;
-  /** The values in {@link detail}, as Atlas sent them: texts, numbers or objects. */
+  /** The values in {@link detail}: strings, numbers, objects or others. Secrets are masked. */
   declare readonly parameters?: unknown[] | undefined;
   /** The fields of the request that Atlas rejected. */
   declare readonly badRequestDetail?: { fields: { description: string; field: string }[] } | undefined;

@@ -11,12 +11,12 @@ export const acceptedCoding = 'gzip';
  * @see https://www.rfc-editor.org/rfc/rfc9110#section-8.4
  */
 export function decode(response: HttpResponse, maxResponseSize: number): HttpResponse {
-  const coding = response.headers['content-encoding'];
-  if (coding === undefined || /^(?:identity)?$/.test(coding) || response.bytes.length === 0) return response;
+  const coding = (response.headers['content-encoding'] ?? '').trim().toLowerCase();
+  if (coding === '' || coding === 'identity' || response.bytes.length === 0) return response;
   const unread = { ...response, bytes: Buffer.alloc(0) };
   if (response.truncatedAt !== undefined) return unread;
-  const undecoded = `could not be decoded (content-encoding: ${coding})`;
-  if (!/^(?:x-)?gzip$/i.test(coding.trim())) return { ...unread, undecoded };
+  const undecoded = `could not be decoded (content-encoding: ${response.headers['content-encoding']})`;
+  if (!/^(?:x-)?gzip$/.test(coding)) return { ...unread, undecoded };
   try {
     const bytes = gunzipSync(response.bytes, { maxOutputLength: maxResponseSize });
     const { 'content-encoding': _, ...headers } = response.headers;

@@ -2,7 +2,7 @@ import { isConnectionLoss, kindOfError, NoResponse, toError } from './no-respons
 import type { Scope } from './scope.js';
 import { afterTurns, startTimer, turnsToFreeConnection } from './timer.js';
 
-/** A complete response, as it came over the wire. */
+/** A response. `Transport` returns it with its body decoded. */
 export interface HttpResponse {
   readonly status: number;
   /** By lowercase name. Repeated fields are joined, as RFC 9110 section 5.3 allows. */

@@ -20,7 +20,9 @@ export class NoResponse {
   readonly attemptTimeout: number;
   /** What broke; absent if attemptTimeout expired. */
   readonly cause: Error | undefined;
-  /** Whether a connection that had been used before died before any part of a response arrived. A resend may succeed at once. */
+  /**
+   * Whether the connection died before any part of a response arrived, and is not known to be new. A resend may succeed at once.
+   */
   readonly isDeadConnection: boolean;
 
   constructor(kind: NoResponseKind, attemptTimeout: number, cause?: Error, isDeadConnection = false) {

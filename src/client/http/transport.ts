@@ -139,7 +139,7 @@ const globalOfUndici8 = Symbol.for('undici.globalDispatcher.2');
 /** Finds a MockAgent that a test has made the global dispatcher. No other global dispatcher is used. */
 function findMock(): Dispatcher | undefined {
   const dispatchers: unknown[] = [getGlobalDispatcher(), Reflect.get(globalThis, globalOfUndici8)];
-  // Every dispatcher that is a mock has this method.
+  // The cast is safe: only a MockAgent has this property.
   return dispatchers.find((dispatcher) => Object(dispatcher).isMockActive === true) as Dispatcher | undefined;
 }
 

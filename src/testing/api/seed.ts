@@ -52,8 +52,8 @@ export interface ClusterSeed {
   /** Default: the emulator's own `clusterName`. */
   clusterName?: string | undefined;
   /**
-   * The ID of the cluster. Default: the one that a cluster of this name has, or one made of the project and the name, so that it
-   * is the same in every run. A cluster that is deleted and created again has another one.
+   * The ID of the cluster. Default: that of the existing cluster with this name, or one derived from project and name, the same
+   * in every run. Atlas gives a cluster that is deleted and created again a new ID: pass one to imitate that.
    */
   id?: string | undefined;
   /** Whether the cluster is dedicated (M10 or larger). The Flex API rejects it. Default false: a Flex cluster. */

@@ -31,7 +31,7 @@ describe('a body', () => {
     expect([data, response.headers]).toEqual([{ status: 'COMPLETED' }, { 'x-a': '1' }]);
   });
 
-  it.each(['', 'identity'])('with the coding "%s" is not coded', async (coding) => {
+  it.each(['', 'identity', ' Identity'])('with the coding "%s" is not coded', async (coding) => {
     await expect(getFrom([coded(snapshot, coding)])).resolves.toEqual({ status: 'COMPLETED' });
   });
 

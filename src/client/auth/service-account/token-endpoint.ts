@@ -75,7 +75,7 @@ export class TokenEndpoint {
     await this.#send('/api/oauth/revoke', `token=${token}&token_type_hint=access_token`);
   }
 
-  /** Sends a request, and once more if a connection that had been used before died. */
+  /** Sends a request, and resends it once if the connection died. */
   #send(path: string, body: string): Promise<HttpResponse> {
     // Without a scope, an exchange rejects with nothing but a NoResponse.
     return this.#post(path, body)
