@@ -40,15 +40,18 @@ describe('the inventory', () => {
     const entries = [
       { ...ofShop('a'), groupName: 'Old', since },
       { ...ofBilling('x'), clusterId: idOf('1'), since },
+      { ...ofBilling('y'), since },
     ];
     const { groupName: _, ...nameless } = ofBilling('x');
     const found: BackupFinding[] = [
       { ...checked(ofShop('a')), clusterId: idOf('2') },
       { ...nameless, state: 'none' },
+      { ...nameless, clusterName: 'y', state: 'none' },
       checked(ofShop('b')),
     ];
     const next = [
       { ...ofBilling('x'), clusterId: idOf('1'), since },
+      { ...ofBilling('y'), since },
       { ...ofShop('a'), clusterId: idOf('2'), since },
       { ...ofShop('b'), since: today },
     ];
