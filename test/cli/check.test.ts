@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { closeSync, constants, existsSync, openSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { closeSync, constants, existsSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import packageJson from '../../package.json' with { type: 'json' };
@@ -220,15 +220,6 @@ describe('the command', () => {
     const { stdout, stderr } = await run(['check', '--json', '--inventory', inventory]);
     expect(stderr).toMatch(/ gone-29 and 5 more: watched .*gone-29'\n$/);
     expect(JSON.parse(stdout).problems[0]).toMatch(/ gone-34: watched .*gone-34'$/);
-  });
-
-  it('adds a file to a folder, named after the start, and never replaces one', async () => {
-    await openAtlas();
-    const reports = join(folder, 'new', 'reports');
-    for (const output of [`${reports}/`, reports]) expect((await run(['check', '--output', output])).exitCode).toBe(0);
-    const files = readdirSync(reports);
-    expect(files).toHaveLength(2);
-    for (const name of files) expect(name).toMatch(/^\d{4}-\d\d-\d\dT\d{6}Z(-2)?\.json$/);
   });
 
   it('has no result if a signal comes while it waits for a named pipe, and leaves the inventory', async () => {

@@ -45,8 +45,9 @@ it.each(Object.entries(commands))(
     const days = (age: number) => new Date(Date.now() - age * 86_400_000);
     const snapshots = [7, 0.1].map((age, n) => ({ id: `${n}`.repeat(24), status: 'COMPLETED', finishTime: days(age) }));
     const command = commandOf();
+    const isNamed = String.raw`^\d{4}-\d\d-\d\dT\d{6}Z(-2)?\.json$`;
     // The first run creates the inventory.
-    const code = `(${command}) > log; echo $?; (${command}) > log; echo $?; ls inventory.json; ls reports | wc -l`;
+    const code = `(${command}) > log; echo $?; (${command}) > log; echo $?; ls inventory.json; ls reports | grep -cP '${isNamed}'`;
     const { stdout } = await runInProject(code, environmentOf(await openEmulator({ seed: { snapshots } })));
     expect(stdout).toBe('3\n0\ninventory.json\n2\n');
   },
