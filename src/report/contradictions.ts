@@ -8,8 +8,8 @@ import { dayMs, hourMs, printDuration, printTime } from './time.js';
 const tolerance = 2 * 60_000;
 // Atlas resumes a paused cluster after this time.
 const longestPause = 30 * dayMs;
-// A cluster with a weekly schedule is new for this long.
-const longestNew = 7 * dayMs + 2 * hourMs;
+/** How old a backup may be by a weekly schedule, in ms. No cluster is new for longer. */
+export const weeklyLimit = 7 * dayMs + 2 * hourMs;
 
 /**
  * Finds what in a finding contradicts its state: no check writes such a finding.
@@ -62,7 +62,7 @@ function ofList(finding: Finding, end: number): string | undefined {
 function ofCluster({ state, evidence }: Finding, start: number): string | undefined {
   const { createDate, paused } = fieldsOf(evidence?.cluster);
   const created = timeOf(createDate);
-  if (state === 'new' && created !== undefined && start - created > longestNew) {
+  if (state === 'new' && created !== undefined && start - created > weeklyLimit) {
     return `new, but created on ${printTime(created)}`;
   }
   return state === 'paused' && paused === false ? 'paused, but the cluster was not' : undefined;

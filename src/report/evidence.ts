@@ -84,9 +84,7 @@ function settingsOf(finding: Finding, evidence: Evidence) {
   const items = listOf(policies).flatMap(({ policyItems }) => listOf(policyItems).map(printPolicyItem));
   const flexSchedule = clusterType === 'flex' ? 'one a day, the last 8 are kept (no setting)' : undefined;
   const key = shown(cluster['encryptionAtRestProvider']);
-  const tags = listOf(cluster['tags']).map(({ key, value }) => `${shown(key) ?? '?'}=${shown(value) ?? '?'}`);
   return {
-    Created: shown(cluster['createDate']),
     'Least history': minHistory === undefined ? undefined : printDuration(minHistory),
     Backup: onOrOff(cluster['backupEnabled'] ?? fieldsOf(cluster['backupSettings'])['enabled']),
     Paused: onOrOff(cluster['paused']),
@@ -97,7 +95,6 @@ function settingsOf(finding: Finding, evidence: Evidence) {
       pitEnabled === true && restoreWindowDays !== undefined && `${shown(restoreWindowDays)} days`,
     Encryption: key === 'NONE' ? 'with the key of Atlas' : key && `with a key of yours (${key})`,
     'Termination protection': onOrOff(cluster['terminationProtectionEnabled']),
-    Tags: Array.isArray(cluster['tags']) && listed(tags),
   };
 }
 

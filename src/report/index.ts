@@ -14,17 +14,11 @@ import { printJobs, printSummary, sayAttention } from './top.js';
 export type { History } from './history.js';
 export { readReports } from './reports.js';
 
-/** What a page is made of. */
-interface Material {
-  readonly history: History;
-  readonly knowledge: Knowledge;
-}
-
 // Nothing is loaded, and nothing runs.
 const policy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
 
 /** Prints reports as a page of HTML, in parts. */
-export function* printPage({ history, knowledge }: Material): Generator<Html> {
+export function* printPage(history: History, knowledge: Knowledge): Generator<Html> {
   const span = findSpan(history);
   const sections = span === undefined ? [] : toSections(history, span, knowledge);
   const isLarge = sections.reduce((sum, { rows }) => sum + rows.length, 0) > 1000;

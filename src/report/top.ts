@@ -21,7 +21,7 @@ export function printSummary(history: History, sections: readonly Section[]): Ht
   const rows = sections.flatMap((section) => section.rows);
   const leftOut = rows.filter(isLeftOut);
   const areRestoresRead = rows.some(({ cluster }) => cluster.areRestoresRead);
-  const restored = rows.filter((row) => restoredOn(row).count > 0).length;
+  const restored = rows.filter(({ cluster }) => restoredOn(cluster).size > 0).length;
   const [first, end] = [reportDays.first ?? 0, reportDays.last ?? 0];
   const facts: [string, Html | string][] = [['Server', last?.setup.server ?? 'none']];
   if (latest !== undefined) {
