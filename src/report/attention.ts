@@ -1,9 +1,8 @@
-import { joinRuns } from './gaps.js';
 import type { Cluster, History } from './history.js';
 import { chip, dated, type Html, html, name, printList } from './html.js';
 import type { Concern } from './judge.js';
 import { compareRows, linkTo, needsLook, type Row, type Section } from './rows.js';
-import { Days, getOrAdd, hourMs, printDay, printDuration, printRange, printTime } from './time.js';
+import { getOrAdd, hourMs, printDay, printDuration, printTime } from './time.js';
 
 /** Prints what somebody has to look at, the worst first: clusters, then the reports, then what the checks named. */
 export function printAttention(history: History, sections: readonly Section[], now: number): Html {
@@ -78,9 +77,8 @@ function sayContradiction({ contradictions }: Cluster): string {
   return `the report of ${days} contradicts itself: ${what}${more}.`;
 }
 
-/** Says what is wrong, since when, and whether it was so before. */
-function explain({ cluster, standing, days }: Row): string {
-  const { failures, backups } = cluster;
+/** Says what is wrong, and since when. */
+function explain({ cluster: { backups }, standing }: Row): string {
   const { finding, since } = standing;
   const { time: newest, age, maxAge, oldest, minHistory } = finding ?? {};
   const facts = [standing.note];
@@ -92,14 +90,6 @@ function explain({ cluster, standing, days }: Row): string {
   if (minHistory !== undefined && oldest !== undefined) {
     facts.push(`oldest backup ${printTime(oldest.time)}, ${printDuration(minHistory)} of history needed`);
   }
-  const over = days.get('over');
-  if (over !== undefined) facts.push(`over the limit on ${printLast(joinRuns(over.runs, days.get('unknown')))}`);
-  if (failures.size > 0) facts.push(`a snapshot failed on ${printLast(Days.of(failures).runs)}`);
   if (!standing.isGone) facts.push(finding?.error?.message?.replace(/\.$/, ''));
   return facts.filter((fact) => fact !== undefined).join('; ');
-}
-
-function printLast(runs: Days['runs']): string {
-  const ranges = runs.slice(-3).map(([first, last]) => printRange(first, last));
-  return `${runs.length > 3 ? 'other days, and on ' : ''}${ranges.join(', ')}`;
 }

@@ -1,8 +1,9 @@
 import { type Line, printLines, printNotes } from './details.js';
 import type { History } from './history.js';
 import { dated, type Html, html, name, printList, printTable } from './html.js';
-import { isLeftOut, leftOutBy, type Section } from './rows.js';
-import { Days, dayOf, getOrAdd, printTime } from './time.js';
+import { printReason } from './json.js';
+import { isLeftOut, type Section } from './rows.js';
+import { Days, getOrAdd, printTime } from './time.js';
 
 /** Prints what the checks left out, by the reason and the pattern. */
 export function printLeftOut(sections: readonly Section[]): Html | undefined {
@@ -11,7 +12,7 @@ export function printLeftOut(sections: readonly Section[]): Html | undefined {
     for (const { cluster, standing } of rows.filter(isLeftOut)) {
       const last = standing.finding && ` (${standing.finding.state} when it was last checked)`;
       const named = html`${name(project.name)} / ${name(cluster.name)}${last}`;
-      getOrAdd(clusters, leftOutBy(standing), () => []).push(named);
+      getOrAdd(clusters, printReason(standing.leftOut), () => []).push(named);
     }
   }
   if (clusters.size === 0) return undefined;
@@ -24,11 +25,10 @@ export function printLeftOut(sections: readonly Section[]): Html | undefined {
 }
 
 /** Prints how the checks were run. */
-export function printChecks({ settings, reportDays, days, failures, projectCounts }: History): Html {
+export function printChecks({ settings, reportDays, days, projectCounts }: History): Html {
   const lines: Line[] = [
     ['Days with a report', [String(days)]],
     ['Days without a report', [String(daysWithout(reportDays, days)) || 'none']],
-    ['Days with a check that failed', [String(Days.of(failures.map(({ time }) => dayOf(time)))) || 'none']],
     ['Checks', printNotes(settings)],
     ['Projects listed', printNotes(projectCounts)],
   ];

@@ -57,7 +57,7 @@ function addRestores(cluster: Cluster, { restores, cluster: described }: Evidenc
 }
 
 function addRestore(cluster: Cluster, restore: JsonObject, day: number): void {
-  const { id, status, finishedAt, failed, cancelled, restoreFinishedDate, restoreScheduledDate } = restore;
+  const { id, status, finishedAt, failed, cancelled, restoreFinishedDate } = restore;
   // Not the timestamp of a dedicated cluster: that is the time of the snapshot.
   const time = timeOf(restoreFinishedDate ?? finishedAt);
   const isCompleted = time !== undefined && (status === undefined ? !failed && !cancelled : status === 'COMPLETED');
@@ -70,9 +70,9 @@ function addRestore(cluster: Cluster, restore: JsonObject, day: number): void {
   const firstDay = cluster.restores.get(key)?.day ?? day;
   cluster.restores.set(key, { isDownload, isCompleted, target, day: isCompleted ? dayOf(time) : firstDay });
   if (!isCompleted || isDownload) return;
-  const scheduledAt = timeOf(restoreScheduledDate);
-  const scheduled = scheduledAt === undefined ? '' : `, scheduled ${printTime(scheduledAt)}`;
-  keepHighest(cluster, 'Last restore', time, () => `${printTime(time)}, to ${target}${scheduled}`);
+  const takenAt = timeOf(restore['timestamp'] ?? restore['snapshotFinishedDate']);
+  const from = takenAt === undefined ? '' : `, from the snapshot of ${printTime(takenAt)}`;
+  keepHighest(cluster, 'Last restore', time, () => `${printTime(time)}, to ${target}${from}`);
 }
 
 /** What may differ between two reports. Undefined if a report does not say it. */

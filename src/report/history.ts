@@ -126,7 +126,13 @@ export interface Said {
   finding?:
     | { readonly check: Check; readonly finding: Finding; readonly contradiction: string | undefined }
     | undefined;
-  leftOut?: { readonly check: Check; readonly reason: string; readonly pattern: string | undefined } | undefined;
+  leftOut?: (LeftOut & { readonly check: Check }) | undefined;
+}
+
+/** Why a cluster is not checked. */
+export interface LeftOut {
+  readonly reason: string;
+  readonly pattern: string | undefined;
 }
 
 /** What the reports say about a cluster, in their order. */

@@ -1,5 +1,6 @@
 import { fieldsOf, itemsOf, type JsonObject } from '../client/atlas/json.js';
 import type { Finding } from './format.js';
+import type { LeftOut } from './history.js';
 
 // Reads JSON in which any field may be missing or odd.
 
@@ -25,6 +26,10 @@ export const listed = (texts: readonly unknown[]): string => texts.map(shown).jo
 /** The reason of a state, or the code of the error. */
 export const reasonOf = ({ reason, error }: Pick<Finding, 'reason' | 'error'>): string | undefined =>
   reason ?? (error && codeOf(error));
+
+/** Why a cluster is not checked, such as `excluded by Web Shop/test-*`. */
+export const printReason = ({ reason = '', pattern }: Partial<LeftOut> = {}): string =>
+  pattern === undefined ? reason : `${reason} by ${pattern}`;
 
 /** What names an error in a few characters. */
 export function codeOf(error: unknown): string {

@@ -5,11 +5,12 @@ import {
   clusterKey,
   type Job,
   type Knowledge,
+  type LeftOut,
   listKey,
   type Project,
   type Said,
 } from './history.js';
-import { reasonOf } from './json.js';
+import { printReason, reasonOf } from './json.js';
 import { dayOf, printDay } from './time.js';
 
 /** What a cluster is now, as far as the reports know. */
@@ -23,7 +24,7 @@ export interface Standing {
   readonly isGone: boolean;
   readonly note?: string | undefined;
   /** Why no job checks the cluster. */
-  readonly leftOut?: Omit<NonNullable<Said['leftOut']>, 'check'> | undefined;
+  readonly leftOut?: LeftOut | undefined;
   /** The last finding of the job that says so, and its check. */
   readonly finding?: Finding | undefined;
   readonly check?: Check | undefined;
@@ -148,11 +149,6 @@ function toStateStanding({ job }: Verdict, { finding, check, contradiction }: La
   if (!job.isDead || facts.needsLook) return { ...said, ...facts, label: state };
   const label = `${state} on ${printDay(dayOf(check.time))}`;
   return { ...said, ...facts, color: 'plain', rank: facts.rank + Object.keys(states).length, label };
-}
-
-/** Such as `excluded by Web Shop/test-*`. */
-export function printReason({ reason = '', pattern }: Partial<NonNullable<Standing['leftOut']>> = {}): string {
-  return pattern === undefined ? reason : `${reason} by ${pattern}`;
 }
 
 type Last = NonNullable<Said['finding']>;

@@ -15,7 +15,7 @@ import {
   saidBy,
 } from './history.js';
 import { findJobs } from './jobs.js';
-import { codeOf, reasonOf, timeOf } from './json.js';
+import { codeOf, printReason, reasonOf, timeOf } from './json.js';
 import { dayOf, getOrAdd, hourMs, note } from './time.js';
 
 /**
@@ -177,5 +177,5 @@ function clusterOf(project: Project, { clusterName = '', clusterType }: Named, t
 function addNotChecked(cluster: Cluster, notChecked: NotChecked, check: Check): void {
   const { reason = 'no reason', pattern } = notChecked;
   saidBy(cluster, check).leftOut = { check, reason, pattern };
-  note(cluster.notChecked, pattern === undefined ? reason : `${reason} by ${pattern}`, dayOf(check.time));
+  note(cluster.notChecked, printReason({ reason, pattern }), dayOf(check.time));
 }

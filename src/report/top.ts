@@ -1,7 +1,7 @@
 import type { History } from './history.js';
 import { chip, dated, type Html, html, printTable } from './html.js';
 import { restoredOn } from './picture.js';
-import { countEach, isLeftOut, leftOutBy, needsLook, type Row, type Section } from './rows.js';
+import { countEach, isLeftOut, needsLook, type Row, type Section } from './rows.js';
 import { count, printRange, printTime } from './time.js';
 
 /** Says in a sentence whether somebody has to look. */
@@ -31,7 +31,7 @@ export function printSummary(history: History, sections: readonly Section[]): Ht
       ['Restored', areRestoresRead ? count(restored, 'cluster') : 'not known'],
       ['Clusters', printStates(rows.filter((row) => !isLeftOut(row)))],
     );
-    const reasons = countEach(leftOut.map(({ standing }) => leftOutBy(standing).replace(/ by .*/, '')));
+    const reasons = countEach(leftOut.map(({ standing }) => standing.leftOut?.reason ?? ''));
     const counts = Array.from(reasons, ([reason, number]) => `${number} ${reason}`);
     if (counts.length > 0) facts.push(['Left out', counts.join(', ')]);
   }

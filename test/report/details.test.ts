@@ -48,7 +48,7 @@ it('answers the ten questions about a cluster', async () => {
   const second = evidenceOf([3], {
     cluster,
     schedule: schedule('daily', { copySettings, restoreWindowDays: 3 }),
-    restores: [job('2', { finishedAt: at(3, 9) })],
+    restores: [job('2', { timestamp: at(2), finishedAt: at(3, 9) })],
   });
   const third = { evidence: { cluster, errors: [denied, {}] } };
   const html = await print([
@@ -67,7 +67,7 @@ it('answers the ten questions about a cluster', async () => {
     'Retention in fact': ['1 backup, back to 2026-11-03 06:00 UTC: 30 h (check of 2026-11-04 12:00 UTC)'],
     'Newest backup': ['2026-11-03 06:00 UTC'],
     'Newest backup with copies': ['2026-11-01 06:00 UTC, copies: US_WEST_2'],
-    'Last restore': ['2026-11-03 09:00 UTC, to drill'],
+    'Last restore': ['2026-11-03 09:00 UTC, to drill, from the snapshot of 2026-11-02 06:00 UTC'],
     Restores: ['to drill: 2026-11-01, 2026-11-03 (2 days)'],
     'Restores, not completed, by the first report of each': ['to drill: 2026-11-02'],
     'Downloads, which are no restores': ['to drill: 2026-11-02'],
@@ -100,7 +100,7 @@ it('answers about a Flex cluster', async () => {
   const times = { scheduledTime: at(2, 5), startTime: at(2, 5), finishTime: at(2) };
   const restore = {
     status: 'COMPLETED',
-    restoreScheduledDate: at(2, 8),
+    snapshotFinishedDate: at(1),
     restoreFinishedDate: at(2, 9),
     targetDeploymentItemName: 'drill',
   };
@@ -120,7 +120,7 @@ it('answers about a Flex cluster', async () => {
     'Failed snapshots': ['2026-11-01'],
     'Retention in fact': ['back to 2026-11-02 06:00 UTC: 6 h (check of 2026-11-02 12:00 UTC)'],
     'Newest backup': ['2026-11-02 06:00 UTC'],
-    'Last restore': ['2026-11-02 09:00 UTC, to drill, scheduled 2026-11-02 08:00 UTC'],
+    'Last restore': ['2026-11-02 09:00 UTC, to drill, from the snapshot of 2026-11-01 06:00 UTC'],
     'Restores, not completed, by the first report of each': ['to drill: 2026-11-02'],
     Backup: ['on'],
     'Schedule and retention': ['one a day, the last 8 are kept (no setting)'],
@@ -177,7 +177,7 @@ it('says how the checks were run, and what it cannot show', async () => {
   expect(html).toContain(
     [
       'Days with a report\n2026-11-01, 2026-11-04 (2 days)\nDays without a report\n2026-11-02 to 2026-11-03, 2026-11-05 to 2026-11-06 (4 days)',
-      'Days with a check that failed\n2026-11-02, 2026-11-06 (2 days)\nChecks',
+      'Checks',
       'version 0.1.0, https://cloud.mongodb.com, API key, options {}: 2026-11-01 to 2026-11-02, 2026-11-06 (3 days)',
       'version 0.1.0, https://cloud.mongodb.com, API key, options {"timeout":"5m"}: 2026-11-04',
       'Projects listed\n1: 2026-11-01, 2026-11-04 (2 days)',
