@@ -1,5 +1,6 @@
 import type { Cluster, History } from './history.js';
 import { chip, dated, type Html, html, name, printList } from './html.js';
+import { maxSilence } from './jobs.js';
 import type { Concern } from './judge.js';
 import { compareRows, linkTo, needsLook, type Row, type Section } from './rows.js';
 import { getOrAdd, hourMs, printDay, printDuration, printTime } from './time.js';
@@ -37,23 +38,18 @@ function itemsOf(row: Row): Concern[] {
   return [...(isBad ? [{ label, color, rank, text: explain(row) }] : []), ...row.concerns];
 }
 
-const maxSilence = 26 * hourMs;
-
 /** Prints what is wrong with the reports themselves. */
 function printReportProblems(history: History, sections: readonly Section[], now: number): Html | undefined {
   const { unusable, failures, last, latest, jobs, clocks } = history;
-  const problems: (Html | string)[] = [];
+  const problems: string[] = [];
   if (last === undefined) problems.push('No file is a usable report of a check.');
   else if (latest === undefined) problems.push('No report lists clusters: every check failed to list the projects.');
   if (last !== undefined && now - last.time > maxSilence) {
     problems.push(`The last check was ${printDuration(now - last.time)} before this page was made: more than 26 h.`);
   }
   if (last !== undefined && now < last.time - hourMs) {
-    problems.push(
-      dated(
-        `The last check is dated ${printTime(last.time)}, after this page was made. Check the clock of its machine.`,
-      ),
-    );
+    const when = `${printTime(last.time)}, after this page was made`;
+    problems.push(`The last check is dated ${when}. Check the clock of its machine.`);
   }
   const dead = jobs.filter(({ isDead }) => isDead);
   const contradicted = sections.flatMap(({ project, rows }) =>
@@ -61,7 +57,7 @@ function printReportProblems(history: History, sections: readonly Section[], now
   );
   const lasting = [contradicted, clocks, failures, unusable].some((some) => some.length > 0);
   if (problems.length + dead.length === 0 && !lasting) return undefined;
-  return html`<section class="bad" id="reports"><h3>The reports</h3><ul>${printList(problems, (problem) => problem)}
+  return html`<section class="bad" id="reports"><h3>The reports</h3><ul>${printList(problems, dated)}
 ${printList(dead, ({ label, last: { time } }) => dated(`A job no longer runs (${label}): its last check was ${printTime(time)}.`))}
 ${printList(contradicted, ({ project, row }) => html`${linkTo(row, project)}: ${dated(sayContradiction(row.cluster))}`)}
 ${printList(clocks, ({ time, offset }) => dated(`The clock of the check of ${printTime(time)} was ${printDuration(Math.abs(offset))} ${offset > 0 ? 'ahead' : 'behind'}.`))}

@@ -1,7 +1,7 @@
-import { fieldsOf, isOfAllShards, isSharded, itemsOf, snapshotFields } from '../client/atlas/json.js';
+import { fieldsOf, isSharded, snapshotFields } from '../client/atlas/json.js';
 import type { Finding } from './format.js';
 import type { Check } from './history.js';
-import { timeOf } from './json.js';
+import { snapshotsOf, timeOf } from './json.js';
 import { dayMs, hourMs, printDuration, printTime } from './time.js';
 
 // Two clocks may differ by a minute without a correction.
@@ -74,15 +74,13 @@ function ofCluster({ state, evidence }: Finding, start: number): string | undefi
  */
 export function listBackups({ clusterType, evidence }: Finding): ReadonlyMap<number, number | undefined> | undefined {
   if (evidence?.snapshots === undefined) return undefined;
-  const ofShards = clusterType === 'dedicated' && isSharded(fieldsOf(evidence.cluster));
   const { completed, time, expiry } = snapshotFields[clusterType];
   const backups = new Map<number, number | undefined>();
-  for (const snapshot of itemsOf(evidence.snapshots)) {
-    const fields = fieldsOf(snapshot);
-    const taken = timeOf(fields[time]);
-    if (fields['status'] !== completed || taken === undefined || (ofShards && !isOfAllShards(snapshot))) continue;
-    backups.set(taken, timeOf(fields[expiry]));
+  for (const snapshot of snapshotsOf(evidence)) {
+    const taken = timeOf(snapshot[time]);
+    if (snapshot['status'] === completed && taken !== undefined) backups.set(taken, timeOf(snapshot[expiry]));
   }
+  const ofShards = isSharded(fieldsOf(evidence.cluster));
   return ofShards && backups.size === 0 && evidence.snapshots.length > 0 ? undefined : backups;
 }
 

@@ -1,7 +1,7 @@
-import { fieldsOf, isOfAllShards, isSharded, type JsonObject } from '../client/atlas/json.js';
+import { fieldsOf, type JsonObject } from '../client/atlas/json.js';
 import type { Finding } from './format.js';
 import { addBackup, type Cluster, keepHighest } from './history.js';
-import { codeOf, listed, listOf, shown, timeOf } from './json.js';
+import { codeOf, listed, listOf, shown, snapshotsOf, timeOf } from './json.js';
 import { dayOf, note, printDay, printDuration, printTime } from './time.js';
 
 type Evidence = NonNullable<Finding['evidence']>;
@@ -19,12 +19,6 @@ export function addEvidence(cluster: Cluster, finding: Finding, day: number): vo
     const part = shown(error['path'])?.split('/').at(-1) ?? 'a part';
     note(cluster.notRead, `${part} (${codeOf(error)})`, day);
   }
-}
-
-/** The snapshots of the whole cluster, and not those of single shards. */
-function snapshotsOf(evidence: Evidence): JsonObject[] {
-  const hasShards = isSharded(fieldsOf(evidence.cluster));
-  return listOf(evidence.snapshots).filter((snapshot) => !hasShards || isOfAllShards(snapshot));
 }
 
 function addSnapshot(cluster: Cluster, snapshot: JsonObject): void {

@@ -1,4 +1,4 @@
-import { fieldsOf, itemsOf, type JsonObject } from '../client/atlas/json.js';
+import { fieldsOf, isOfAllShards, isSharded, itemsOf, type JsonObject } from '../client/atlas/json.js';
 import type { Finding } from './format.js';
 import type { LeftOut } from './history.js';
 
@@ -6,6 +6,12 @@ import type { LeftOut } from './history.js';
 
 /** The items of a list, each as an object. */
 export const listOf = (value: unknown): JsonObject[] => itemsOf(value).map(fieldsOf);
+
+/** The snapshots of the whole cluster, and not those of single shards. */
+export function snapshotsOf({ cluster, snapshots }: NonNullable<Finding['evidence']>): JsonObject[] {
+  const hasShards = isSharded(fieldsOf(cluster));
+  return listOf(snapshots).filter((snapshot) => !hasShards || isOfAllShards(snapshot));
+}
 
 const isoTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/;
 
