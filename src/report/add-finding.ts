@@ -1,12 +1,10 @@
 import { type JsonObject, scheduleItems } from '../client/atlas/json.js';
 import { findContradictions, findDeleted, listBackups, weeklyLimit } from './contradictions.js';
 import { addEvidence } from './evidence.js';
-import type { Finding } from './format.js';
+import type { Evidence, Finding } from './format.js';
 import { addBackup, type Check, type Cluster, keepHighest, saidBy } from './history.js';
 import { reasonOf } from './json.js';
 import { count, Days, dayMs, dayOf, note, printDuration, printTime } from './time.js';
-
-type Evidence = NonNullable<Finding['evidence']>;
 
 /**
  * @param check - not before those that were added earlier.
@@ -82,7 +80,7 @@ function findCompleteFrom(finding: Finding, evidence: Evidence, time: number): n
   const { state, time: newest, oldest } = finding;
   if (state === 'unknown' || newest === undefined) return Number.POSITIVE_INFINITY;
   // Without evidence, it says that no backup follows the newest one. With evidence, it has those that the retention left.
-  const hasAll = Array.isArray(evidence['snapshots']) && oldest !== undefined;
+  const hasAll = evidence.snapshots !== undefined && oldest !== undefined;
   return hasAll ? Math.min(newest, Math.max(oldest.time, time - keptFor(finding, evidence))) : newest;
 }
 

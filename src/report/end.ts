@@ -16,12 +16,9 @@ export function printLeftOut(sections: readonly Section[]): Html | undefined {
     }
   }
   if (clusters.size === 0) return undefined;
-  const lines = Array.from(
-    clusters,
-    ([reason, some]) =>
-      html`<div><dt>${some.length} ${reason}</dt><dd><ul>${printList(some, (item) => item)}</ul></dd></div>`,
-  );
-  return html`<section><h2>What was left out</h2><dl class="lines">${lines}</dl></section>`;
+  const toLine = ([reason, some]: [string, Html[]]) =>
+    html`<div><dt>${some.length} ${reason}</dt><dd><ul>${printList(some, (item) => item)}</ul></dd></div>`;
+  return html`<section><h2>What was left out</h2><dl class="lines">${Array.from(clusters, toLine)}</dl></section>`;
 }
 
 /** Prints how the checks were run. */
@@ -60,12 +57,11 @@ const notShown = [
   'The reports prove nothing about the time before the first one, except for the snapshots that it lists.',
   'If a backup is kept for less than 7 days, it may have existed on one of the days without a backup.',
   'The reports do not prove that a backup still exists today, or that it can be restored.',
+  'How long a restore took: the restore job of a dedicated cluster has only the end.',
   'That a restore completed does not say that somebody looked at the data.',
-  'How long a restore of a dedicated cluster took: its restore job has only the end.',
   'A project in which the login has no role is in no report.',
   'Who could have deleted backups: Atlas has the roles of users and keys.',
   'Who chose the patterns and the other options of the check: the configuration of its job has that.',
-  'Whether somebody acted on what the check found.',
   'Whether somebody changed the reports: that is what their storage is for.',
   'Whether a Backup Compliance Policy is in place: only a Project Owner can read it.',
   'Events and alert settings: the Atlas CLI lists them.',

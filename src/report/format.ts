@@ -150,6 +150,7 @@ const reportReader = z.object({
 });
 
 export type Finding = z.output<typeof findingReader>;
+export type Evidence = NonNullable<Finding['evidence']>;
 export type NotChecked = z.output<typeof notCheckedReader>;
 export type Report = ReturnType<typeof readReport>;
 

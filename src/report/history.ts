@@ -47,19 +47,19 @@ export interface Check {
 
 /** Setups that follow each other: one job, whose options or login were changed. */
 export interface Job {
-  /** What tells it apart from the others. */
+  /** What differs from the other jobs. */
   readonly label: string;
   readonly setups: readonly Setup[];
   /** The oldest first. */
   readonly checks: readonly Check[];
   readonly last: Check;
-  /** The last that could list the projects: what it found stands. */
+  /** The last that could list the projects: what it found counts until the next one. */
   readonly latest: Check | undefined;
   /** The projects that it has ever listed. */
   readonly projects: ReadonlySet<string>;
   /** Whether its next check is overdue. */
   readonly isDead: boolean;
-  /** Whether it is one check that was not repeated: it does not haunt the page. */
+  /** Whether it is one check that was not repeated. A later check of another job overrides it. */
   readonly isByHand: boolean;
 }
 

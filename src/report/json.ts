@@ -1,5 +1,5 @@
 import { fieldsOf, isOfAllShards, isSharded, itemsOf, type JsonObject } from '../client/atlas/json.js';
-import type { Finding } from './format.js';
+import type { Evidence, Finding } from './format.js';
 import type { LeftOut } from './history.js';
 
 // Reads JSON in which any field may be missing or odd.
@@ -8,7 +8,7 @@ import type { LeftOut } from './history.js';
 export const listOf = (value: unknown): JsonObject[] => itemsOf(value).map(fieldsOf);
 
 /** The snapshots of the whole cluster, and not those of single shards. */
-export function snapshotsOf({ cluster, snapshots }: NonNullable<Finding['evidence']>): JsonObject[] {
+export function snapshotsOf({ cluster, snapshots }: Evidence): JsonObject[] {
   const hasShards = isSharded(fieldsOf(cluster));
   return listOf(snapshots).filter((snapshot) => !hasShards || isOfAllShards(snapshot));
 }
@@ -27,7 +27,7 @@ export function shown(value: unknown): string | undefined {
   return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }
 
-export const listed = (texts: readonly unknown[]): string => texts.map(shown).join(', ') || 'none';
+export const joined = (texts: readonly unknown[]): string => texts.map(shown).join(', ') || 'none';
 
 /** The reason of a state, or the code of the error. */
 export const reasonOf = ({ reason, error }: Pick<Finding, 'reason' | 'error'>): string | undefined =>

@@ -95,17 +95,13 @@ function ticksOf(span: Span): (readonly [day: number, label: string])[] {
   });
 }
 
-/** A label near the end of a picture of weeks or months would not fit beside its line. */
-function drawTick(day: number, label: string, span: Span): Html | undefined {
-  const length = lengthOf(span);
-  if (length >= 8 && day > span.last - length / (isLong(span) ? 20 : 10)) return undefined;
-  return html`<text x="${at(span, day)}" y="11">${label}</text>`;
-}
-
 /** Defines once what all rows use: the grid, the axis, the hatching and the marks. */
 export function drawShared(span: Span): Html {
+  const length = lengthOf(span);
   const ticks = ticksOf(span);
-  const cuts = Array.from({ length: isLong(span) ? 0 : lengthOf(span) - 1 }, (_, index) => percent(index + 1, span));
+  // A label near the end of a picture of weeks or months would not fit beside its line.
+  const labeled = ticks.filter(([day]) => length < 8 || day <= span.last - length / (isLong(span) ? 20 : 10));
+  const cuts = Array.from({ length: isLong(span) ? 0 : length - 1 }, (_, index) => percent(index + 1, span));
   return html`<svg class="shared" aria-hidden="true"><defs>
 <pattern id="hatch" width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect width="1.6" height="5"/></pattern>
 <pattern id="dots" width="6" height="8" patternUnits="userSpaceOnUse"><rect width="3" height="8"/></pattern>
@@ -114,7 +110,7 @@ export function drawShared(span: Span): Html {
 <g id="deleted"><path d="M-4 0.5h8l-4 6.5z"/></g>
 <g id="grid"><line class="line" x2="100%" y1="18.5" y2="18.5"/>${ticks.map(([day]) => html`<line x1="${at(span, day)}" x2="${at(span, day)}" y2="30"/>`)}</g>
 <g id="cuts">${cuts.map((x) => html`<line x1="${x}" x2="${x}" y1="7" y2="27"/>`)}</g>
-<g id="axis">${ticks.map(([day, label]) => drawTick(day, label, span))}</g>
+<g id="axis">${labeled.map(([day, label]) => html`<text x="${at(span, day)}" y="11">${label}</text>`)}</g>
 </defs></svg>`;
 }
 

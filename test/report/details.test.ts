@@ -22,7 +22,6 @@ it('answers the ten questions about a cluster', async () => {
   const cluster = {
     createDate: at(-30),
     backupEnabled: true,
-    paused: false,
     encryptionAtRestProvider: 'AWS',
     terminationProtectionEnabled: true,
   };
@@ -54,7 +53,7 @@ it('answers the ten questions about a cluster', async () => {
   const html = await print([
     reportOf(2, [finding('fresh', [1, 2], { age: 6 * hour, pitEnabled: true, ...first })]),
     reportOf(3, [finding('fresh', [3], { age: 7 * hour, pitEnabled: true, ...second })]),
-    reportOf(4, [finding('stale', [3], { age: 30 * hour, pitEnabled: false, minHistory: 48 * hour, ...third })]),
+    reportOf(4, [finding('stale', [3], { age: 30 * hour, pitEnabled: false, ...third })]),
     reportOf(6, [{ ...finding('fresh', [6]), clusterName: 'other' }]),
   ]);
   expect(detailsOf(html)).toEqual({
@@ -78,9 +77,7 @@ it('answers the ten questions about a cluster', async () => {
       'a part (an error without a code): 2026-11-04',
     ],
     'Limit of the check': ['26 h'],
-    'Least history': ['2 d'],
     Backup: ['on'],
-    Paused: ['off'],
     'Schedule and retention': ['daily for 7 days (report of 2026-11-03)'],
     'Copies by schedule': ['US_WEST_2 (report of 2026-11-03)'],
     'Point in time': ['off'],
