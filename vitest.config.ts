@@ -57,7 +57,7 @@ export default defineConfig({
         },
       },
       {
-        // Needs apache2, lighttpd, curl, jq and prometheus from Debian. The tests of a missing program fail.
+        // Needs apache2, lighttpd, jq and prometheus from Debian. The tests of a missing program fail.
         test: {
           name: 'real-servers',
           include: ['test/systems/{real-servers,recipes}/*.test.ts'],

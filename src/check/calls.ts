@@ -46,9 +46,9 @@ export class Calls {
   readonly #outOfTime: AtlasTimeoutError;
   /** The `performance.now()` until which outages are waited out. Infinity until the first outage or timeout. */
   #repeatUntil = Number.POSITIVE_INFINITY;
-  /** The waits for the rate limits of projects, by project ID. */
+  /** The waits for the rate limits of projects, by project ID. The key `undefined` is the list of projects. */
   readonly #rateLimits = new Map<string | undefined, Promise<void>>();
-  /** Whether the calls only bring evidence from now on. Only the client repeats those. */
+  /** Whether all states are known. Calls then only bring evidence, and the check does not repeat them. */
   areStatesKnown = false;
   /** The clock of this machine minus that of Atlas, in ms. Undefined until a response has a `Date`. */
   clockOffset: number | undefined;
@@ -105,7 +105,7 @@ export class Calls {
     }
   }
 
-  /** Makes a call within the time that is left. Throws `failure` if there is none. */
+  /** Makes a call within the time that is left. Throws `failure` if that is too little. */
   #call<T>(start: (limits: GetOptions) => StartedCall<T>, failure: unknown): Promise<Answer<T>> {
     const { signal } = this.#ending;
     if (signal.aborted) throw signal.reason;
@@ -117,7 +117,7 @@ export class Calls {
       timeout,
       // Leaves a wait that Atlas names to `Jobs.pause()`, which frees the place meanwhile.
       ...(!this.areStatesKnown && { maxRetryAfter: 0 }),
-      // A part of Atlas that hangs must not take all the time.
+      // Then one attempt per call: a part of Atlas that hangs must not take all the time.
       ...(now > this.#repeatUntil && { maxRetries: 0 }),
     });
     return this.#untilEnd(this.#read(call));
@@ -152,6 +152,7 @@ export class Calls {
     const lastCall = this.#deadline - shortestCall;
     if (now + delay > (isDown ? Math.min(lastCall, this.#repeatUntil) : lastCall)) throw error;
     const wait: Promise<void> = this.#wait(delay).finally(() => {
+      // Another call may have started a later wait.
       if (this.#rateLimits.get(project) === wait) this.#rateLimits.delete(project);
     });
     if (isLimited) this.#rateLimits.set(project, wait);

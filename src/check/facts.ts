@@ -98,7 +98,9 @@ function timeOfId(snapshot: unknown): number {
 
 /** How often a cluster takes snapshots. */
 export interface Schedule {
-  /** ms between snapshots: the shortest that is possible if the schedule is not known. A day if it says nothing of that. */
+  /**
+   * ms between snapshots; the shortest possible if the schedule is unknown. A day if it takes none, or only monthly or yearly ones.
+   */
   readonly interval: number;
   /** The longest interval that is possible, in ms, if the schedule is not known. */
   readonly longest?: number;

@@ -4,13 +4,13 @@ import type { BackupFinding } from './finding.js';
 export type Job = () => Promise<BackupFinding | Job[]>;
 
 /**
- * Runs jobs in a number of places. A job has a place from its start until its result is taken, except while it pauses. Jobs start
- * and go on only while the reader asks for a finding. So a slow reader holds the jobs up, and the memory does not grow.
+ * Runs jobs, at most `concurrency` at a time. A job keeps its place from its start until its result is taken, except while it
+ * pauses. Jobs start and resume only while the reader waits for a finding, so results of a slow reader do not fill the memory.
  */
 export class Jobs {
   readonly #signal: AbortSignal | null | undefined;
   #freePlaces: number;
-  /** What gets the next places, the last one first: jobs that start, and jobs that paused. */
+  /** Each starts or resumes a job that needs a place. The last one goes first. */
   readonly #waiting: (() => void)[] = [];
   #onChange = () => {};
 
@@ -59,7 +59,7 @@ export class Jobs {
     }
   }
 
-  /** Lets a job wait without its place, so that others can use it. Then the job needs a place again. */
+  /** Gives up a job's place while it waits, and takes a new one afterwards. */
   async pause(wait: Promise<void>): Promise<void> {
     this.#freePlaces += 1;
     this.#onChange();

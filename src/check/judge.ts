@@ -61,28 +61,29 @@ export function judgeWithoutSchedule(facts: Facts) {
   const { cluster, doubts, maxAge } = facts;
   const judgement = judgeBy(day, facts);
   const { state } = judgement;
-  // A longer interval may raise the limit, unless maxAge is given, or turn `none` into `new`, unless the cluster is paused.
+  // If the schedule has a longer interval, `stale` may become `fresh` unless maxAge is given, and `none` may become `new` unless
+  // the cluster is paused.
   const mayChange = state === 'stale' ? maxAge === undefined : state === 'none' && !cluster.isPaused;
   const hasSchedule = cluster.name.clusterType === 'dedicated';
-  const mayBeCertain = doubts.every(({ certain }) => certain.length > 0);
-  if (hasSchedule && mayBeCertain && (mayChange || maxAge === 'schedule')) return undefined;
+  const canAnyStateHold = doubts.every(({ certain }) => certain.length > 0);
+  if (hasSchedule && canAnyStateHold && (mayChange || maxAge === 'schedule')) return undefined;
   return conclude(judgement, facts);
 }
 
 /** Judges a cluster by its schedule. If that is unknown, the shortest and the longest possible interval must agree. */
-export function judge(facts: Facts, { interval, longest = interval, reason, error }: Schedule) {
+export function judge(facts: Facts, { interval, longest, reason, error }: Schedule) {
   const strictest = judgeBy(interval, facts);
-  const mildest = judgeBy(longest, facts);
+  const mildest = longest === undefined ? strictest : judgeBy(longest, facts);
   const { state } = mildest;
   const isCertain = state === strictest.state;
   const doubts = error === undefined ? facts.doubts : [...facts.doubts, { error, certain: isCertain ? [state] : [] }];
-  // The finding has the limit that makes the state certain.
+  // With an unknown schedule, reports the limit under which the state holds for every interval.
   const judgement = isCertain && (state === 'fresh' || state === 'short') ? strictest : mildest;
   return conclude(judgement, { ...facts, doubts }, reason);
 }
 
-/** The state and its reason, or the doubt because of which the state is unknown. */
-function conclude(judgement: ReturnType<typeof judgeBy>, { cluster, backups, doubts }: Facts, ofSchedule?: Reason) {
+/** Returns the judgement with its reason, or `unknown` with the doubt that its state does not survive. */
+function conclude(judgement: ReturnType<typeof judgeBy>, { cluster, backups, doubts }: Facts, scheduleReason?: Reason) {
   const { state } = judgement;
   const { restorable, lastFailed } = backups;
   const failure = lastFailed && { lastFailed };
@@ -92,7 +93,7 @@ function conclude(judgement: ReturnType<typeof judgeBy>, { cluster, backups, dou
     return { state: 'unknown' as const, error, ...(reason && { reason }), ...restorable, ...failure };
   }
   const isByPause = cluster.isPaused && (state === 'stale' || state === 'none');
-  const reason = isByPause ? ('paused' as const) : ofSchedule;
+  const reason = isByPause ? ('paused' as const) : scheduleReason;
   return { ...judgement, ...(reason && { reason }), ...failure };
 }
 

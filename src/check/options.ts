@@ -97,6 +97,6 @@ function invalidArguments(schema: z.ZodType, value: unknown): AtlasInvalidArgume
   const { error } = schema.safeParse(value);
   if (error === undefined) return undefined;
   const issues = inputIssues(error);
-  const what = `checkBackups was not sent because of invalid arguments: ${listIssues(issues)}.`;
+  const what = `checkBackups got invalid arguments: ${listIssues(issues)}.`;
   return new AtlasInvalidArgumentError(what, { operation: 'checkBackups', issues });
 }

@@ -21,7 +21,7 @@ Checks whether every Flex and dedicated cluster of MongoDB Atlas has a recent ba
                              its project has a new name, the exit code is 3, until you forget it. See: forget --help.
   --evidence                 Add to the JSON what Atlas answered: each cluster with its snapshots, schedule and restores.
   --anonymize                Leave names out of the JSON, so that you can share it. With --json or --output.
-  --output FILE              Write the JSON to FILE too. If FILE is a folder, or ends with /: to a new file in it, named after
+  --output FILE              Write the JSON to FILE too. If FILE is a folder or ends with /, write a new file in it, named after
                              the start of the check.
   --timeout TIME             How long the check may take. Default: 10m.
   --problems                 Print only the clusters that have no recent backup, a short history or a warning, or could not

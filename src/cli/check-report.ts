@@ -23,7 +23,7 @@ export type Report = ReturnType<typeof toReport>;
 export const leftOutNames = ['free', 'deleting', 'internal', 'excluded', 'not included'] as const;
 export type LeftOut = (typeof leftOutNames)[number];
 
-/** What Atlas listed: a cluster, or a list that failed. */
+/** A cluster that Atlas listed, or a list that failed. */
 export interface Listed extends Found {
   readonly clusterId?: string | undefined;
   /** Why a cluster is not checked, or what its finding says. */
@@ -38,6 +38,7 @@ export function toReport(run: CheckRun, found: readonly BackupFinding[], totals:
   const findings = found.filter((finding) => chooses(options, finding)).sort(compareFindings);
   const clusters = findings.filter(isCluster);
   const failedLists = findings.filter((finding) => !isCluster(finding));
+  // Checked ones last: of two clusters with one name, the inventory is compared with that.
   const listed: readonly Listed[] = [...notChecked, ...found];
   const filtered = totals.notChecked.filter(({ reason }) => reason === 'filtered');
   return {

@@ -16,7 +16,7 @@ import type { Output, Run } from './streams.js';
 import { formatTable } from './table.js';
 import { printable } from './text.js';
 
-/** How many clusters that have left the check a line of stderr names. The JSON names all. */
+/** The most departed clusters that a line of stderr names. The JSON names all. */
 const maxDepartures = 20;
 
 /** Checks the backups, and prints what it found. */
@@ -43,7 +43,7 @@ export function check(options: CheckOptions): Run {
 async function collect(options: CheckOptions, { stderr }: Output, signal: AbortSignal): Promise<Report> {
   const client = new TenantSnapshotsClient();
   const [login] = readLogins();
-  if (login === undefined) throw new Error('The client has found a login that the command has not.');
+  if (login === undefined) throw new Error('The client found a login that the command did not.');
   const start = { options, login, checkedAt: new Date() };
   const showProgress = (text: string) => stderr.isTTY && stderr.write(`\r\x1b[K${text}`);
   const findings: BackupFinding[] = [];
@@ -85,7 +85,7 @@ function publish(report: Report, inventory: Inventory, { stdout, stderr }: Outpu
   const entries = inventory.type === 'read' ? inventory.clusters : [];
   const watched = compareInventory(entries, report);
   const next = nextInventory(watched, report);
-  // Before anything is printed, since a file that cannot be written is a problem too.
+  // Saved before anything is printed, since a failure to save is a problem to print.
   const problems = findProblems(report, [...findDepartures(watched, report), ...saveInventory(inventory, next)]);
   const notices = formatNotices(report, [...entries, ...next]);
   const toLines = (max: number) => [...describeLogins(login), ...formatProblems(problems, max), ...notices];
@@ -102,8 +102,8 @@ function publish(report: Report, inventory: Inventory, { stdout, stderr }: Outpu
   }
   for (const line of toLines(maxDepartures)) stderr.write(`${line}\n`);
   // Such as 2026-12-01T061700Z.
-  const name = report.checkedAt.toISOString().replace(/:|\.\d+/g, '');
-  const failure = options.output === undefined ? undefined : writeWhole(options.output, toJson(), name);
+  const nameInFolder = report.checkedAt.toISOString().replace(/:|\.\d+/g, '');
+  const failure = options.output === undefined ? undefined : writeWhole(options.output, toJson(), nameInFolder);
   if (failure !== undefined)
     stderr.write(`${printable(`--output ${options.output} could not be written: ${failure}`)}\n`);
   return exitCodeOf(report, problems.length > 0 || failure !== undefined);
@@ -114,8 +114,8 @@ function saveInventory(inventory: Inventory, next: readonly Entry[]): Problem[] 
   if (inventory.type === 'none') return [];
   const { type, file } = inventory;
   const failure = type === 'broken' ? inventory.failure : writeInventory(file, next);
-  // Nobody knows which clusters the check watched before.
-  const created = `was missing, and has been created with ${next.length} clusters. If an earlier check wrote it, keep it on a disk that lasts.`;
+  // A problem, since an earlier inventory may be lost.
+  const created = `was missing, and has been created (clusters: ${next.length}). If an earlier check created it, keep it where it outlasts a run.`;
   const what = failure ?? (type === 'new' ? created : undefined);
   return what === undefined ? [] : [{ about: '--inventory', message: `${file} ${what}` }];
 }

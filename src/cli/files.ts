@@ -17,8 +17,8 @@ export function resolveFile(file: string): string {
  * Writes a file, whole or not at all. An existing file keeps its mode, and a new one is for its owner only. Returns why it could
  * not be written.
  *
- * @param nameInFolder - if the path is that of a folder, the name of a new file in it, without `.json`. A path that ends with a
- * slash is one, and the folder is made if it is missing.
+ * @param nameInFolder - the name, without `.json`, of the new file if `file` is a folder or ends with a slash. A missing folder is
+ * created.
  */
 export function writeWhole(file: string, parts: Iterable<string>, nameInFolder?: string): string | undefined {
   try {
@@ -47,9 +47,9 @@ function linkToFreeName(temporary: string, target: string): void {
       fs.linkSync(temporary, count === 1 ? `${target}.json` : `${target}-${count}.json`);
       return;
     } catch (error) {
-      const { code, message } = error as NodeJS.ErrnoException;
-      const advice = 'If the file system of the folder has no links, name a file instead of a folder.';
-      if (code !== 'EEXIST') throw new Error(`${message}. ${advice}`);
+      const { code = '', message } = error as NodeJS.ErrnoException;
+      const advice = "If the folder's file system does not support hard links, name a file instead.";
+      if (code !== 'EEXIST') throw ['EPERM', 'ENOTSUP'].includes(code) ? new Error(`${message}. ${advice}`) : error;
     }
   }
 }

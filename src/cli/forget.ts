@@ -6,7 +6,7 @@ import { printable } from './text.js';
 
 export const forgetUsage = `Usage: atlas-tenant-snapshots forget FILE PROJECT/CLUSTER...
 
-Takes clusters out of FILE, an inventory that check --inventory has written, and prints them. Asks Atlas nothing. A check that
+Takes clusters out of FILE, an inventory that check --inventory has written, and prints them. Sends Atlas no request. A check that
 still finds such a cluster adds it again.
 
   --help       Print this text.
@@ -31,7 +31,7 @@ export function forget([file, ...texts]: readonly string[]): Run {
       return 3;
     }
     for (const entry of result) {
-      stdout.write(`${printable(`${nameOf(entry)}: watched since ${entry.since.slice(0, 10)}, and forgotten now.`)}\n`);
+      stdout.write(`${printable(`${nameOf(entry)}: watched since ${entry.since.slice(0, 10)}, now forgotten.`)}\n`);
     }
     return 0;
   };

@@ -46,21 +46,21 @@ async function read(file: string): Promise<Inventory> {
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT') return { type: 'new', file };
-    const failure = `cannot be read: ${message}. Let the user of this command read and write it.`;
+    const failure = `cannot be read: ${message}. Give the user of this command read and write access.`;
     return { type: 'broken', file, failure };
   }
   try {
     const { clusters } = inventorySchema.parse(JSON.parse(text));
     return { type: 'read', file, clusters };
   } catch {
-    const failure = 'is not an inventory. It is left as it is. Restore it, or delete it to begin a new one.';
+    const failure = 'is not an inventory, and was left unchanged. Restore it, or delete it to start a new one.';
     return { type: 'broken', file, failure };
   }
 }
 
 /** Writes an inventory, whole or not at all. Returns what is wrong if it could not be written. */
 export function writeInventory(file: string, clusters: readonly Entry[]): string | undefined {
-  // The schema brings the keys into one order, so that the file changes only if a cluster does.
+  // Parsing puts the keys in the schema's order, so the file changes only if a cluster does.
   const inventory = inventorySchema.parse({ formatVersion, clusters });
   const failure = writeWhole(file, [`${JSON.stringify(inventory, null, 2)}\n`]);
   return failure && `could not be written: ${failure}`;

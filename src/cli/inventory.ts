@@ -4,7 +4,7 @@ import { chooses, clusterOf, type Found, isCluster, isIncluded, projectOf } from
 import { groupBy, nameOf, type Problem } from './problems.js';
 
 /** Why a cluster of the inventory is no longer checked, unless the options leave it out under the old and the new name of its project. */
-type Departure = 'unlisted' | 'unlisted with its project' | 'replaced' | 'free' | 'not included' | 'excluded';
+type Departure = 'unlisted' | 'project unlisted' | 'replaced' | 'free' | 'not included' | 'excluded';
 
 /** A cluster of an inventory, compared with what Atlas lists now. */
 export interface Watched {
@@ -12,16 +12,15 @@ export interface Watched {
   readonly entry: Entry;
   /** Undefined if the cluster has not left the check, or cannot be compared. */
   readonly departure: Departure | undefined;
-  /** What patterns have to match now: the latest name of its project, or the ID if the check reads no names (--project). */
+  /** The project as patterns have to name it now: its latest name, or its ID if the check does not read names (--project). */
   readonly project: string;
 }
 
 /**
  * Compares an inventory with what Atlas lists now.
  *
- * The options leave a cluster out only if they do so under both names: that of its project in the inventory, and the latest one.
- * So a cluster whose project is renamed does not leave the check in silence. The entry gets the latest name, unless the options
- * leave that out.
+ * The options leave a cluster out if they choose it under neither the old nor the new name of its project. If they choose it under
+ * the old one alone, the rename took it out: that is a departure, and the entry keeps the old name.
  */
 export function compareInventory(entries: readonly Entry[], { options, listed }: Report): Watched[] {
   const projectNames = new Map(listed.map(({ groupId, groupName }) => [groupId, groupName]));
@@ -32,8 +31,9 @@ export function compareInventory(entries: readonly Entry[], { options, listed }:
     const { groupId } = before;
     const found = clusters.get(keyOf(before));
     const hasFailed = failed.has(groupId);
-    if (found === undefined && !hasFailed) return projectNames.has(groupId) ? 'unlisted' : 'unlisted with its project';
+    if (found === undefined && !hasFailed) return projectNames.has(groupId) ? 'unlisted' : 'project unlisted';
     if (!isChosen) return isIncluded(options, latest) ? 'excluded' : 'not included';
+    // The list that failed may have the cluster itself.
     return found === undefined || hasFailed ? undefined : departureInPlace(before, found);
   };
 
@@ -63,7 +63,7 @@ export function nextInventory(watched: readonly Watched[], { findings, checkedAt
     if (!clusterName) continue;
     const key = keyOf({ groupId, clusterName });
     const known = next.get(key);
-    // The entry stays that of the first cluster of this name.
+    // Keeps the first cluster's entry, so that its replacement is reported until it is forgotten.
     if (known?.clusterId !== undefined && known.clusterId !== clusterId) continue;
     const since = known?.since ?? checkedAt.toISOString();
     next.set(key, { groupId, groupName: groupName ?? known?.groupName, clusterName, clusterType, clusterId, since });
@@ -78,19 +78,18 @@ function keyOf({ groupId, clusterName }: Found): string {
 
 /** Counts the clusters that Atlas no longer lists. */
 export function countUnlisted(watched: readonly Watched[]): number {
-  return watched.filter(({ departure }) => departure?.startsWith('unlisted')).length;
+  return watched.filter(({ departure }) => departure === 'unlisted' || departure === 'project unlisted').length;
 }
 
-/** What is said of a cluster that has left the check, before the command that takes it out of the inventory. */
+/** What a line says of a cluster after "watched since …, and". */
 const texts: Readonly<Record<Departure, (project: string) => string>> = {
-  unlisted: () => 'and no longer listed. Other clusters of its project still are. If this is on purpose',
-  'unlisted with its project': () =>
-    'and no longer listed. No cluster of its project is: the project was deleted, or the login lost its role there. If this is on purpose',
-  replaced: () => 'but now another cluster has this name, without the backups of the first. If this is on purpose',
-  free: () => 'but now free, and Atlas does not back up a free cluster. If this is on purpose',
-  'not included': (project) =>
-    `but no longer matched by --include: its project is now ${project}. Include that name, or, if this is on purpose`,
-  excluded: (project) => `but matched by --exclude: its project is now ${project}. If this is on purpose`,
+  unlisted: () => 'no longer listed. Other clusters of its project are still listed.',
+  'project unlisted': () =>
+    'no longer listed. No cluster of its project is listed any more: the project was deleted, or the login lost its role there.',
+  replaced: () => 'replaced: another cluster has its name now, without its backups.',
+  free: () => 'now free: Atlas does not back up a free cluster.',
+  'not included': (project) => `no longer matched by --include, which needs the new name of its project: ${project}.`,
+  excluded: (project) => `matched by --exclude: its project is now ${project}.`,
 };
 
 /** The problems of clusters that have left the check. Equal ones share a line. */
@@ -98,12 +97,13 @@ export function findDepartures(watched: readonly Watched[], { options: { invento
   const departed = watched.flatMap(({ entry, departure, project }) => {
     return departure === undefined ? [] : { entry, text: texts[departure](project) };
   });
+  const file = quoteUnlessPlain(inventory);
   return groupBy(departed, ({ text }) => text).flatMap((group) => {
     const days = group.map(({ entry }) => entry.since.slice(0, 10)).sort();
     const since = days[0] === days.at(-1) ? days[0] : `${days[0]} or later`;
     return group.map(({ entry, text }) => ({
       about: nameOf(entry),
-      message: `watched since ${since}, ${text}: atlas-tenant-snapshots forget ${quoteUnlessPlain(inventory)}`,
+      message: `watched since ${since}, and ${text} If that is intended, run: atlas-tenant-snapshots forget ${file}`,
       pattern: quote(patternOf(entry)),
     }));
   });

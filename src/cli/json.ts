@@ -16,7 +16,7 @@ export function readVersion(): string {
   return createRequire(import.meta.url)('atlas-tenant-snapshots/package.json').version;
 }
 
-// With these, no field is forgotten, neither here nor in the format.
+// These types make the compiler compare what is written with the format, in both directions.
 
 type Complete<Format> = { [Name in keyof Required<Format>]: Format[Name] };
 

@@ -14,7 +14,10 @@ export interface Problem {
   readonly message: string;
   /** Problems of the same kind share a line, which has the message of the first. Default: the message. */
   readonly kind?: string;
-  /** What the command at the end of the line has to name. No finding shows such a problem, so the line names more of its kind. */
+  /**
+   * The argument for the command at the end of the line. Such a line names more than three clusters, as the table does not show
+   * them.
+   */
   readonly pattern?: string;
 }
 
@@ -77,7 +80,7 @@ function kindOf(error: AnyAtlasError, message: string): string {
 /**
  * Formats problems: a line for each kind, with the first names that it is about, and the first message.
  *
- * @param maxPatterns - how many names a line has if they are also in the command at its end. Others have three.
+ * @param maxPatterns - the most names on a line that ends with a command. Other lines have three.
  */
 export function formatProblems(problems: readonly Problem[], maxPatterns: number): string[] {
   return groupBy(problems, ({ kind, message }) => kind ?? message).map((group) => {

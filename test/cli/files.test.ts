@@ -58,11 +58,15 @@ describe('a file', () => {
     expect(modeOf(join(target, 'name.json'))).toBe(0o600);
   });
 
-  it('is not added to a folder that has no links, and nothing is left', () => {
+  it.each([
+    ['EPERM', / name a file instead\.$/],
+    ['ENOTSUP', / name a file instead\.$/],
+    ['ENOSPC', /^ENOSPC$/],
+  ])('is not added to a folder if a link to it fails with %s, and nothing is left', (code, message) => {
     vi.spyOn(fs, 'linkSync').mockImplementation(() => {
-      throw Object.assign(new Error('EPERM: operation not permitted'), { code: 'EPERM' });
+      throw Object.assign(new Error(code), { code });
     });
-    expect(writeWhole(folder, ['x'], 'name')).toMatch(/^EPERM: .* name a file instead of a folder\.$/);
+    expect(writeWhole(folder, ['x'], 'name')).toMatch(message);
     expect(fs.readdirSync(folder)).toEqual([]);
   });
 

@@ -28,7 +28,7 @@ it.each([
   ['is a report', '{"formatVersion": 1, "findings": []}'],
 ])('a file that %s is no inventory', async (_what, text) => {
   writeFileSync(file, text);
-  const failure = expect.stringMatching(/^is not an inventory\. It is left as it is\. /);
+  const failure = expect.stringMatching(/^is not an inventory, and was left unchanged\. /);
   expect(await readInventory(file, signal)).toEqual({ type: 'broken', file, failure });
 });
 

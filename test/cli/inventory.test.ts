@@ -25,8 +25,8 @@ function update(
 }
 
 const lineOf = (cluster: string, what: string) =>
-  `${cluster.replace('/', ' / ')}: watched since 2026-07-01, ${what}: atlas-tenant-snapshots forget FILE '${cluster}'`;
-const unlisted = 'and no longer listed. Other clusters of its project still are. If this is on purpose';
+  `${cluster.replace('/', ' / ')}: watched since 2026-07-01, and ${what} If that is intended, run: atlas-tenant-snapshots forget FILE '${cluster}'`;
+const unlisted = 'no longer listed. Other clusters of its project are still listed.';
 const idOf = (digit: string) => digit.repeat(24);
 
 describe('the inventory', () => {
@@ -40,15 +40,18 @@ describe('the inventory', () => {
     const entries = [
       { ...ofShop('a'), groupName: 'Old', since },
       { ...ofBilling('x'), clusterId: idOf('1'), since },
+      { ...ofBilling('y'), since },
     ];
     const { groupName: _, ...nameless } = ofBilling('x');
     const found: BackupFinding[] = [
       { ...checked(ofShop('a')), clusterId: idOf('2') },
       { ...nameless, state: 'none' },
+      { ...nameless, clusterName: 'y', state: 'none' },
       checked(ofShop('b')),
     ];
     const next = [
       { ...ofBilling('x'), clusterId: idOf('1'), since },
+      { ...ofBilling('y'), since },
       { ...ofShop('a'), clusterId: idOf('2'), since },
       { ...ofShop('b'), since: today },
     ];
@@ -71,7 +74,9 @@ describe('the inventory', () => {
     const entry = { ...ofShop('a'), groupId: office, groupName: 'O*', since };
     expect(update([entry], []).lines).toEqual([
       expect.stringMatching(
-        new RegExp(`^O\\* / a: .* listed\\. No cluster of its project is: the project .* FILE '${office}/a'$`),
+        new RegExp(
+          `^O\\* / a: .* listed\\. No cluster of its project is listed any more: the project .* FILE '${office}/a'$`,
+        ),
       ),
     ]);
   });
@@ -92,25 +97,22 @@ describe('the inventory', () => {
 
   it('says that another cluster has the name of one, and keeps the ID of the first', () => {
     const entry = { ...ofShop('a'), clusterId: idOf('1'), since };
-    const what = 'but now another cluster has this name, without the backups of the first. If this is on purpose';
+    const what = 'replaced: another cluster has its name now, without its backups.';
     const found = { ...checked(ofShop('a')), clusterId: idOf('2') };
     expect(update([entry], [found])).toEqual({ lines: [lineOf('Web Shop/a', what)], next: [entry] });
   });
 
   it('says that a free cluster is in the place of one', () => {
     const entry = { ...ofShop('sandbox'), since };
-    const what = 'but now free, and Atlas does not back up a free cluster. If this is on purpose';
+    const what = 'now free: Atlas does not back up a free cluster.';
     expect(update([entry], [])).toEqual({ lines: [lineOf('Web Shop/sandbox', what)], next: [entry] });
     expect(update([entry], [], ['--exclude=*/sandbox'])).toEqual({ lines: [], next: [entry] });
   });
 
   const old = { ...ofShop('a'), groupName: 'shop-old', since };
   it.each([
-    [
-      ['--include=shop-*/*'],
-      'but no longer matched by --include: its project is now Web Shop. Include that name, or, if this is on purpose',
-    ],
-    [['--exclude=Web*/a'], 'but matched by --exclude: its project is now Web Shop. If this is on purpose'],
+    [['--include=shop-*/*'], 'no longer matched by --include, which needs the new name of its project: Web Shop.'],
+    [['--exclude=Web*/a'], 'matched by --exclude: its project is now Web Shop.'],
   ])('says that a new name leaves one out by %j, also if a list failed, and keeps its name', (args, what) => {
     const lines = [lineOf('shop-old/a', what)];
     const left = { ...ofShop('a'), reason: 'filtered' as const };

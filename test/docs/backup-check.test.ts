@@ -53,25 +53,18 @@ describe('the documents', () => {
   });
 });
 
-it('the commands for two organizations write a report of each', async () => {
-  const [commands] = codeBlocksUnder('docs/check/options.md', 'Options').filter(({ language }) => language === 'sh');
-  const logins = 'env | grep ^MONGODB_ATLAS_ | tee first.env > second.env';
-  const env = environmentOf(await openEmulator());
-  const { exitCode, stderr, files } = await runInProject(`${logins}\n${commands?.code}`, env);
-  expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
-  expect(files).toEqual(expect.arrayContaining(['first.json', 'second.json']));
-});
+const twoReports =
+  'mkdir reports; for n in 1 2; do atlas-tenant-snapshots check --output reports/$n.json; done > check.log';
 
-it('the command of docs/audit/page.md writes a page of all reports', async () => {
-  const [command] = codeBlocks('docs/audit/page.md', 'sh');
-  const check =
-    'mkdir reports; for n in 1 2; do atlas-tenant-snapshots check --output reports/$n.json; done > check.log';
-  const { exitCode, stderr, files } = await runInProject(
-    `${check}\n${command?.code}`,
-    environmentOf(await openEmulator()),
-  );
+it.each([
+  ['docs/check/options.md', 'env | grep ^MONGODB_ATLAS_ | tee first.env > second.env', ['first.json', 'second.json']],
+  ['docs/audit/page.md', twoReports, ['backups.html']],
+])('the commands of %s, after %j, write %j', async (document, before, written) => {
+  const [commands] = codeBlocks(document, 'sh');
+  const env = environmentOf(await openEmulator());
+  const { exitCode, stderr, files } = await runInProject(`${before}\n${commands?.code}`, env);
   expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
-  expect(files).toContain('backups.html');
+  expect(files).toEqual(expect.arrayContaining(written));
 });
 
 it.each([

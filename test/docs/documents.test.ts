@@ -178,11 +178,16 @@ describe.each(documents)('%s', (name) => {
   });
 });
 
-describe('.github', () => {
-  const files = readdirSync(new URL('../../.github/', import.meta.url), { recursive: true, encoding: 'utf8' });
+describe('the workflows and the examples', () => {
+  const files = ['.github', 'examples'].flatMap((folder) => {
+    const names = readdirSync(new URL(`../../${folder}/`, import.meta.url), { recursive: true, encoding: 'utf8' });
+    return names.filter((name) => name.endsWith('.yml')).map((name) => `${folder}/${name}`);
+  });
 
-  it.each(files.filter((path) => path.endsWith('.yml')))('has valid YAML in %s', (path) => {
-    expect(parse(read(`.github/${path}`), { strict: true, uniqueKeys: true })).toEqual(expect.any(Object));
+  it.each(files)('%s is valid YAML', (path) => {
+    for (const document of read(path).split('\n---\n')) {
+      expect(parse(document, { strict: true, uniqueKeys: true })).toEqual(expect.any(Object));
+    }
   });
 
   it('has a workflow that runs .ci/run, which runs the test command of the README', () => {
@@ -190,6 +195,7 @@ describe('.github', () => {
     const commands = Object.values(jobs).flatMap(({ steps }) => steps.flatMap(({ run }) => run ?? []));
     expect(commands).toContain('.ci/run');
     expect(read('.ci/run').split('\n')).toContain(`  ${testCommand}`);
+    expect(read('README.md').split('\n')).toContain(testCommand);
   });
 });
 

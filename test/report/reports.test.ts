@@ -30,11 +30,6 @@ it.each([
   expect(String(days)).toBe('2026-11-02');
 });
 
-it('says that a file is missing, or a folder', async () => {
-  const { unusable } = await read(['/missing.json', '/tmp']);
-  expect(unusable.map(({ why }) => why.slice(0, 6))).toEqual(['ENOENT', 'EISDIR']);
-});
-
 it('sorts the reports by their time, whatever comes first in them', async () => {
   const { checkedAt, ...others } = reportOf(3, [finding('stale', [1])]);
   const html = await print([{ others: 'x'.repeat(300), ...others, checkedAt }, JSON.stringify(report, null, 2)]);

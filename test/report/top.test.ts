@@ -6,7 +6,6 @@ const named = (clusterName: string, state: string, days: readonly number[] = [],
 const fresh = (clusterName: string, day: number) => named(clusterName, 'fresh', [day]);
 const skipped = (clusterName: string) => ({ ...shop, clusterName, clusterType: 'dedicated', reason: 'excluded' });
 const list = { ...shop, clusterType: 'dedicated', state: 'unknown', error: { message: 'No role.' } };
-const unasked = (clusterName: string) => ({ ...skipped(clusterName), reason: 'not included' });
 const failed = (error: object) => ({ error, findings: undefined });
 
 const lasting = 'What is wrong with a report stays here as long as the report is on the page.';
@@ -94,23 +93,6 @@ it.each<[what: string, reports: object[], lines: string[]]>([
   [
     'no Flex cluster that was upgraded',
     [reportOf(1, [{ ...fresh('a', 1), clusterType: 'flex' }]), reportOf(2, [fresh('a', 2)])],
-    ['No cluster.'],
-  ],
-  [
-    'what a later check for other clusters left out',
-    [
-      reportOf(1, [named('a', 'stale', [1]), named('b', 'stale', [1]), fresh('c', 1)]),
-      { ...reportOf(1, [], { notChecked: [skipped('b')] }), checkedAt: at(1, 13) },
-      reportOf(2, [fresh('d', 2)], { notChecked: [unasked('a'), unasked('b'), unasked('c')] }),
-      reportOf(3, [fresh('d', 3)], { notChecked: [unasked('a'), unasked('b')] }),
-    ],
-    ['stale when left out Shop / a', 'stale when left out Shop / b'].map((line) =>
-      expect.stringContaining(`${line}: `),
-    ),
-  ],
-  [
-    'no cluster, if only the name of the server changes',
-    [reportOf(1, [fresh('a', 1)]), reportOf(2, [fresh('a', 2)], { server: 'x' })],
     ['No cluster.'],
   ],
   [

@@ -92,7 +92,7 @@ function forward(socket: Duplex, port: string, host = '127.0.0.1'): Duplex {
 }
 
 /** Starts a server on loopback. Returns its port. */
-export async function listen(server: Server): Promise<number> {
+async function listen(server: Server): Promise<number> {
   await once(server.listen(0, '127.0.0.1'), 'listening');
   onTestFinished(() => void server.close());
   // The address of a TCP server is never text, and not null while it listens.

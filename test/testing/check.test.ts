@@ -33,9 +33,3 @@ it.each([
   const emulator = await openEmulator();
   expect(() => emulator[method](untyped(value))).toThrow(refusal(what, problem));
 });
-
-it('all scripted responses are rejected if one is invalid', async () => {
-  const emulator = await openEmulator();
-  expect(() => emulator.respond({ status: 503, for: 'any' }, untyped({ times: 'two' }))).toThrow(TypeError);
-  expect((await fetch(emulator.url)).status).toBe(401);
-});

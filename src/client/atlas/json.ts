@@ -1,5 +1,5 @@
-// How to read JSON of Atlas that no schema has checked: any field may be missing or odd. Imports nothing: each entry of the package
-// has its own copy of this file.
+// How to read JSON of Atlas that no schema has checked: any field may be missing or odd. Imports nothing, because each entry of the
+// package bundles a copy.
 
 /** A JSON object. Its fields may have any type. */
 export type JsonObject = Record<string, unknown>;
@@ -14,14 +14,14 @@ export function fieldsOf(value: unknown): JsonObject {
   return isObject(value) ? value : {};
 }
 
-/** Whether the links of a page lead to another one. */
-export function hasNextLink(links: unknown): boolean {
-  return itemsOf(links).some((link) => fieldsOf(link)['rel'] === 'next');
-}
-
 /** The items of a JSON list. Any other value has none. */
 export function itemsOf(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
+}
+
+/** Whether the links of a page lead to another one. */
+export function hasNextLink(links: unknown): boolean {
+  return itemsOf(links).some((link) => fieldsOf(link)['rel'] === 'next');
 }
 
 /** Whether a dedicated cluster is sharded. Without a known type, its number of shards decides. */
@@ -31,7 +31,9 @@ export function isSharded({ clusterType, replicationSpecs }: JsonObject): boolea
 }
 
 /** Whether a snapshot is of a whole sharded cluster, and not of a single shard. */
-export const isOfAllShards = (snapshot: unknown): boolean => fieldsOf(snapshot)['type'] === 'shardedCluster';
+export function isOfAllShards(snapshot: unknown): boolean {
+  return fieldsOf(snapshot)['type'] === 'shardedCluster';
+}
 
 /** What the snapshots of each type of cluster have: two values of `status`, and the names of two times. */
 export const snapshotFields = {
@@ -39,7 +41,7 @@ export const snapshotFields = {
   dedicated: { completed: 'completed', failed: 'failed', time: 'createdAt', expiry: 'expiresAt' },
 } as const;
 
-/** The items of all policies of a backup schedule, except those of on-demand snapshots: they take none. */
+/** The items of all policies of a backup schedule, except `ondemand` items, which take no snapshots. */
 export function scheduleItems(schedule: unknown): JsonObject[] {
   const items = itemsOf(fieldsOf(schedule)['policies']).flatMap((policy) => itemsOf(fieldsOf(policy)['policyItems']));
   return items.map(fieldsOf).filter(({ frequencyType }) => frequencyType !== 'ondemand');

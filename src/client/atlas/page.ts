@@ -1,6 +1,6 @@
 import { fieldsOf, hasNextLink } from './json.js';
 import { compiled, listPageSchema } from './schemas.js';
-import { errorIn, type Parse, type Parsed, type SchemaError } from './standard-schema.js';
+import { type Invalid, invalid, type Parse, type Parsed, type SchemaError } from './standard-schema.js';
 
 /** How many items to ask for per page: the most that Atlas sends. */
 export const pageSize = 500;
@@ -18,7 +18,7 @@ export interface Page<T> {
 /** Parses a page, and its items with the given function. */
 export async function parsePage<T>(json: unknown, parseItem: Parse<T>): Promise<Parsed<Page<T>>> {
   const body = fieldsOf(json);
-  // Also with results: the list may be incomplete.
+  // Even beside results, since they may be incomplete.
   const error = errorIn(body);
   if (error !== undefined) return error;
   const page = compiled(listPageSchema).safeParse(body);
@@ -40,6 +40,13 @@ export async function parsePage<T>(json: unknown, parseItem: Parse<T>): Promise<
 
 function atIndex(index: number) {
   return ({ path, message }: SchemaError['issues'][number]) => ({ path: ['results', index, ...path], message });
+}
+
+/** Finds the error in a body whose status is a success. */
+export function errorIn(json: unknown): Invalid | undefined {
+  const { error, errorCode } = fieldsOf(json);
+  if (error == null && errorCode == null) return undefined;
+  return invalid(typeof errorCode === 'string' && errorCode ? `it has an error (${errorCode})` : 'it has an error');
 }
 
 /** Returns what identifies an item: its ID, or else all of it as JSON. */

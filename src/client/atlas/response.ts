@@ -75,8 +75,8 @@ export function readBody({ bytes, truncatedAt, undecoded }: HttpResponse): Pick<
 }
 
 /**
- * Masks the body of an error, and parses it: `text` is its start. A body that was cut is no JSON, so it has no fields. `problem` says
- * that it could not be decoded.
+ * Masks and parses the body of an error. `text` is its start, `problem` why it could not be decoded. A body that was cut off has no
+ * fields.
  */
 export function readError({ headers, bytes, truncatedAt, undecoded }: ErrorResponse, mask: Mask) {
   const text = mask.body(bytes, truncatedAt !== undefined);
@@ -90,7 +90,7 @@ export function readError({ headers, bytes, truncatedAt, undecoded }: ErrorRespo
   return { text, report: { ...report, errorCode }, problem };
 }
 
-/** Masks a part of an error: a text, or the names in an object. */
+/** Masks a string, or the names of an object, whose values the reviver has masked already. */
 function maskPart(part: unknown, mask: Mask): unknown {
   if (typeof part === 'string') return mask.text(part);
   if (!isObject(part)) return part;

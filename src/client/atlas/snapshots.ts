@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import { type Page, pageSize, parsePage } from './page.js';
+import { errorIn, type Page, pageSize, parsePage } from './page.js';
 import { notFlexCode } from './response.js';
 import { type AtlasLink, compiled, groupIdSchema, itemSchema, linksField, textField, timeField } from './schemas.js';
-import { errorIn, invalid, type Parse } from './standard-schema.js';
+import { invalid, type Parse } from './standard-schema.js';
 import type { Fallback, Query, RequestOptions, Target } from './target.js';
 
 /** Phase of a snapshot. Atlas adds values without notice, so any string is accepted. */
@@ -36,7 +36,7 @@ export interface TenantSnapshot {
 /** Checks a snapshot ID. */
 export const snapshotIdSchema: z.ZodType<string> = groupIdSchema;
 
-const ownFields = {
+const tenantFields = {
   id: snapshotIdSchema.nullish(),
   status: textField,
   mongoDBVersion: textField,
@@ -45,13 +45,13 @@ const ownFields = {
   finishTime: timeField,
   expiration: timeField,
 };
-const ownNames = Object.keys(ownFields);
+const tenantFieldNames = Object.keys(tenantFields);
 
 /**
  * Checks a snapshot from Atlas and parses it into a {@link TenantSnapshot}. Drops fields that are null, and keeps unknown ones.
  * Its output is valid input too.
  */
-export const tenantSnapshotSchema: z.ZodType<TenantSnapshot> = itemSchema({ ...ownFields, links: linksField });
+export const tenantSnapshotSchema: z.ZodType<TenantSnapshot> = itemSchema({ ...tenantFields, links: linksField });
 
 /**
  * One backup snapshot of a dedicated cluster. Every field is optional, and a field that Atlas sends as `null` is left out. Fields
@@ -105,12 +105,15 @@ export const dedicatedSnapshotSchema: z.ZodType<DedicatedSnapshot> = itemSchema(
   expiresAt: timeField,
 });
 
-/** Parses a snapshot. What has an error, or none of a snapshot's fields, is no snapshot, although the schema would accept it. */
+/**
+ * Parses a snapshot. Rejects a body that has an error or no field of a snapshot: the schema alone accepts both, as all its fields
+ * are optional.
+ */
 const parseSnapshot: Parse<TenantSnapshot> = (json) => {
   const error = errorIn(json);
   if (error !== undefined) return error;
   const parsed = compiled(tenantSnapshotSchema).safeParse(json);
-  if (parsed.success && !ownNames.some((name) => name in parsed.data))
+  if (parsed.success && !tenantFieldNames.some((name) => name in parsed.data))
     return invalid("it has none of a snapshot's fields");
   return parsed;
 };
@@ -136,7 +139,7 @@ export function snapshotTarget(
     // According to MongoDB's specification, one snapshot does not take `pretty`.
     flexQuery: { envelope: options.envelope },
     parse: parseSnapshot,
-    // What is no snapshot is an error.
+    // parseSnapshot() accepts nothing empty.
     isEmpty: () => false,
   });
 }

@@ -1,5 +1,3 @@
-import { fieldsOf } from './json.js';
-
 /**
  * A schema of any library that follows Standard Schema: zod 3.24 or later, `zod/mini`, valibot, arktype and others.
  *
@@ -46,13 +44,6 @@ export type Parse<T> = (json: unknown) => Parsed<T> | Promise<Parsed<T>>;
 /** The result of a check that found one thing wrong with the whole value. */
 export function invalid(message: string): Invalid {
   return { success: false, error: { issues: [{ path: [], message }] } };
-}
-
-/** Finds an error that a body reports although its status is a success. */
-export function errorIn(json: unknown): Invalid | undefined {
-  const { error, errorCode } = fieldsOf(json);
-  if (error == null && errorCode == null) return undefined;
-  return invalid(typeof errorCode === 'string' && errorCode ? `it has an error (${errorCode})` : 'it has an error');
 }
 
 /** Whether a value of the caller's is a schema. The schemas of arktype are functions. */

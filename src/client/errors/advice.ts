@@ -139,7 +139,7 @@ const byKind: Readonly<Partial<Record<NoResponseKind, string>>> = {
   certificate:
     'The TLS certificate was rejected. Check baseUrl, or add your certificate authority with NODE_EXTRA_CA_CERTS.',
   protocol:
-    'What answered does not speak the expected protocol. Check the scheme and the port of baseUrl, and HTTPS_PROXY if it is set.',
+    'The server does not speak the expected protocol. Check the scheme and the port of baseUrl, and HTTPS_PROXY if it is set.',
 };
 
 /**

@@ -5,7 +5,8 @@ import type { HttpResponse } from './exchange.js';
 export const acceptedCoding = 'gzip';
 
 /**
- * Decodes the body of a response. Not in the background: that would take more CPU, and the body of a page decodes in a millisecond.
+ * Decodes the body of a response. Synchronous, since zlib's asynchronous API takes more CPU, and the body of a page decodes in a
+ * millisecond.
  *
  * @param maxResponseSize - bytes of the decoded body.
  * @see https://www.rfc-editor.org/rfc/rfc9110#section-8.4
@@ -14,6 +15,7 @@ export function decode(response: HttpResponse, maxResponseSize: number): HttpRes
   const coding = (response.headers['content-encoding'] ?? '').trim().toLowerCase();
   if (coding === '' || coding === 'identity' || response.bytes.length === 0) return response;
   const unread = { ...response, bytes: Buffer.alloc(0) };
+  // zlib rejects a body that was cut off.
   if (response.truncatedAt !== undefined) return unread;
   const undecoded = `could not be decoded (content-encoding: ${response.headers['content-encoding']})`;
   if (!/^(?:x-)?gzip$/.test(coding)) return { ...unread, undecoded };

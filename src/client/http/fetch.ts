@@ -33,7 +33,7 @@ export function fetchDispatcher(fetch: FetchLike): Dispatcher {
   return {
     dispatch(options, handler) {
       sendByFetch(fetch, options, handler).catch(() => {
-        // A getter of what the fetch rejected with has thrown.
+        // Reading the rejection threw an error, for example in a getter.
         handler.onResponseError(undefined, new Error('The fetch rejected with an error that cannot be read'), true);
       });
       return true;

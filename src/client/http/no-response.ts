@@ -41,7 +41,8 @@ export class NoResponse {
 const certificateError =
   /CERT|UND_ERR_PRX_TLS|UNABLE_TO_VERIFY|HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_EXCEEDED|UNKNOWN_CA/;
 
-// What answered speaks neither HTTP nor TLS, or the other one of the two. The error of undici's HTTP parser is known by its name.
+// The server speaks neither HTTP nor TLS, or one where the other is expected. undici's HTTP parser error has a name, but no fixed
+// code.
 const protocolError = /^(?:ERR_SSL_|EPROTO$|EINVAL$|UND_ERR_HEADERS_OVERFLOW$)/;
 
 const mockCodes = ['UND_MOCK_ERR_MOCK_NOT_MATCHED', 'ERR_NOCK_NO_MATCH'];
@@ -53,6 +54,7 @@ export function kindOfError(error: Error): NoResponseKind {
   const [, proxyStatus] = /Proxy (?:response|Authentication Required) \((\d+)\)/.exec(message) ?? [];
   if (proxyStatus === '407') return 'proxy login';
   if (proxyStatus === '403') return 'proxy refusal';
+  // What answers CONNECT with such a status is no proxy. NaN if no proxy answered.
   if (Number(proxyStatus) < 500) return 'protocol';
   const code = codeOf(error);
   if (code === 'UND_ERR_INVALID_ARG') return 'dispatcher version';

@@ -108,7 +108,7 @@ function openConnections(
   const openPool = (url: string | URL, connector: buildConnector.connector) =>
     // The headers timeout is for the request that opens a tunnel through a proxy. Every other request turns it off.
     new Pool(url, { connections: maxConnections, connect: connector, headersTimeout: timeout }).on('connect', () => {
-      // undici starts the first request of a connection as soon as this returns.
+      // undici starts the connection's first request right after this returns, before any microtask.
       connecting.isFirstRequest = true;
       queueMicrotask(() => {
         connecting.isFirstRequest = false;
@@ -133,10 +133,13 @@ function connectorOf({ connect }: Pool.Options): buildConnector.connector {
   return connect as buildConnector.connector;
 }
 
-// Undici 8 has its global dispatcher here, and gives undici 7 a wrapper of it.
+// undici 8 keeps its global dispatcher here. undici 7 sees only a wrapper of it, which hides that it is a mock.
 const globalOfUndici8 = Symbol.for('undici.globalDispatcher.2');
 
-/** Finds a MockAgent that a test has made the global dispatcher. No other global dispatcher is used. */
+/**
+ * Finds a MockAgent that a test has made the global dispatcher. No other global dispatcher is used. Looked up for each request, as a
+ * test may set it later.
+ */
 function findMock(): Dispatcher | undefined {
   const dispatchers: unknown[] = [getGlobalDispatcher(), Reflect.get(globalThis, globalOfUndici8)];
   // The cast is safe: only a MockAgent has this property.

@@ -77,19 +77,10 @@ describe.each(dispatchers)('over %s, no call is lost', (_name, open) => {
   const calls = (count: number, client: TenantSnapshotsClient) =>
     Promise.all(Array.from({ length: count }, () => get(client)));
 
-  it.each<[how: string, first: Script, later: Script]>([
-    ['closes each connection after a response', [...good, end], good],
-    ['closes a kept connection at the next request', good, [end]],
-    ['resets a kept connection at the next request', good, [reset]],
-  ])('if the server %s', async (_how, first, later) => {
-    const server = await startRawServer(({ before, connection }) => {
-      if (before === 0) return first;
-      return connection === 1 ? later : good;
-    });
+  it('if the server closes each connection after a response', async () => {
+    const server = await startRawServer([...good, end]);
     const client = openBareClient(server, { dispatcher: open() });
-    for (let call = 0; call < 2; call += 1) {
-      await expect(get(client)).resolves.toMatchObject({ status: 'COMPLETED' });
-    }
+    await get(client);
     await expect(calls(64, client)).resolves.toHaveLength(64);
     expect(server.mostOpen).toBeLessThanOrEqual(64);
   });

@@ -1,10 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import type { DigestAlgorithm } from '../../../src/testing/digest/options.js';
 import { get, openBareClient } from '../../support/open-client.js';
-import { openEmulator } from '../../support/open-emulator.js';
-import { runProcess } from '../../support/processes.js';
-import { clusterName, flexPath, flexType, groupId, snapshotId } from '../../support/snapshot-routes.js';
+import { snapshotId } from '../../support/snapshot-routes.js';
 import { apiKey, type LoggedRequest, type RunningServer, startApache, startLighttpd } from './servers.js';
 
 /** Functions that read the snapshot from a server, and that stop the server and return its log. */
@@ -64,17 +61,4 @@ describe('Apache httpd', () => {
     for (let call = 0; call < 5; call += 1) await read();
     expect(statuses(await stop())).toEqual([401, ...ok(5)]);
   });
-});
-
-const algorithms: DigestAlgorithm[] = ['MD5', 'SHA-256', 'SHA-512-256'];
-
-it.each(algorithms)('curl --digest logs in at the emulator by %s, and not with a wrong key', async (algorithm) => {
-  const seed = { groupId, clusterName, snapshots: [{ id: snapshotId }] };
-  const { url, credentials } = await openEmulator({ digest: { algorithms: [algorithm] }, seed });
-  const { publicKey, privateKey } = credentials.apiKey;
-  const options = ['--silent', '--fail-with-body', '--digest', '--header', `accept: ${flexType}`];
-  const curl = (key: string) => runProcess('curl', [...options, '--user', `${publicKey}:${key}`, url + flexPath]);
-  expect(await curl(privateKey)).toMatchObject({ exitCode: 0, stdout: expect.stringContaining(snapshotId) });
-  // 22: the HTTP status was an error.
-  expect(await curl('wrong')).toMatchObject({ exitCode: 22, stdout: expect.stringContaining('"error" : 401') });
 });

@@ -71,14 +71,6 @@ it.each<[what: string, script: ScriptedAnswer[], conversation: string[]]>([
 });
 
 describe('a fault', () => {
-  it('delays an unchanged response', async () => {
-    const { emulator, statusOf } = await openApi();
-    emulator.respond({ delay: 30 });
-    const before = performance.now();
-    expect(await statusOf(flexSnapshotsPath())).toBe(200);
-    expect(performance.now() - before).toBeGreaterThan(25);
-  });
-
   it.each<[answer: ScriptedAnswer, cause: string, status: number | undefined]>([
     [{ reset: true }, 'ECONNRESET', undefined],
     [{ reset: 'body' }, 'UND_ERR_SOCKET', 200],

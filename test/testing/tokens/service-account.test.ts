@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { TokenOptions } from '../../../src/testing/tokens/service-account.js';
-import { basic, flexSnapshotsPath, openApi } from '../support/open-api.js';
+import { flexSnapshotsPath, openApi } from '../support/open-api.js';
 
 // test/testing/exchanges.http has the bodies of the OAuth endpoints, and their limits by the options.
 
@@ -67,15 +67,5 @@ describe('a token request', () => {
     expect((await fetchToken()).status).toBe(403);
     wait(3_600_000);
     expect((await fetchToken()).status).toBe(200);
-  });
-
-  it('of another client, or to revoke a token, counts toward no limit', async () => {
-    const { fetchToken, post } = await start({ perMinute: 1 });
-    for (let count = 0; count < 3; count += 1) {
-      expect((await fetchToken(basic('other', 'x'))).status).toBe(401);
-      expect((await post('revoke', { token: 'unknown' })).status).toBe(200);
-    }
-    expect((await fetchToken()).status).toBe(200);
-    expect((await post('revoke', { token: 'unknown' })).status).toBe(200);
   });
 });
