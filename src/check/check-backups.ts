@@ -34,14 +34,14 @@ export async function* checkBackups(
   const { signal, timeout = 600_000, concurrency = 16 } = options;
   const jobs = new Jobs(concurrency, signal);
   const calls = new Calls(client, jobs, timeout);
-  const check: Check = { calls, options, projectsRead: new Set(), notChecked: [], evidence: [] };
+  const check: Check = { calls, options, projectsRead: new Set(), notChecked: [], evidenceJobs: [] };
   const onAbort = () => calls.end(signal?.reason);
   if (signal) allowListeners(signal);
   signal?.addEventListener('abort', onAbort);
   try {
     yield* jobs.run(() => checkProjects(check));
     calls.areStatesKnown = true;
-    yield* jobs.run(async () => check.evidence);
+    yield* jobs.run(async () => check.evidenceJobs);
     const { projectsRead, notChecked } = check;
     const { clockOffset } = calls;
     return { projects: projectsRead.size, ...(clockOffset !== undefined && { clockOffset }), notChecked };
@@ -59,7 +59,7 @@ interface Check {
   readonly projectsRead: Set<string>;
   readonly notChecked: BackupCheckTotals['notChecked'];
   /** The jobs that read evidence, when all states are known. */
-  readonly evidence: Job[];
+  readonly evidenceJobs: Job[];
 }
 
 async function checkProjects(check: Check): Promise<Job[]> {
@@ -73,14 +73,14 @@ async function checkProjects(check: Check): Promise<Job[]> {
 }
 
 async function checkList(list: ClusterList, check: Check): ReturnType<Job> {
-  let listed: readonly unknown[];
+  let items: readonly unknown[];
   try {
-    listed = await readClusters(list, check.calls);
+    items = await readClusters(list, check.calls);
   } catch (error) {
     return { ...list, state: 'unknown', error: reportable(error) };
   }
   check.projectsRead.add(list.groupId);
-  const clusters = listed.map((item) => readCluster(list, item));
+  const clusters = items.map((item) => readCluster(list, item));
   return clusters.filter((cluster) => isChecked(cluster, check)).map((cluster) => () => checkCluster(cluster, check));
 }
 
@@ -91,7 +91,7 @@ function isChecked({ name, notChecked }: Cluster, check: Check): boolean {
   return reason === undefined;
 }
 
-async function checkCluster(cluster: Cluster, { options, calls, evidence }: Check): ReturnType<Job> {
+async function checkCluster(cluster: Cluster, { options, calls, evidenceJobs }: Check): ReturnType<Job> {
   const { name, clusterId, listed, pitEnabled } = cluster;
   const limits = { maxAge: valueFor(name, options.maxAge), minHistory: valueFor(name, options.minHistory) };
   const known = {
@@ -107,7 +107,8 @@ async function checkCluster(cluster: Cluster, { options, calls, evidence }: Chec
   const reads = new ClusterReads(cluster, calls);
   const finding = { ...known, ...(await judgeCluster(cluster, limits, reads).catch(toUnknown)) };
   if (!options.evidence) return finding;
-  evidence.push(async () => ({ ...finding, evidence: await reads.evidence() }));
+  evidenceJobs.push(async () => ({ ...finding, evidence: await reads.evidence() }));
+  // Its finding comes from the evidence job.
   return [];
 }
 

@@ -28,12 +28,12 @@ export class Jobs {
     const ended: ReturnType<Job>[] = [];
     const add = (job: Job) =>
       this.#waiting.push(() => {
-        const run = job();
+        const promise = job();
         const onEnd = () => {
-          ended.push(run);
+          ended.push(promise);
           this.#onChange();
         };
-        run.then(onEnd, onEnd);
+        promise.then(onEnd, onEnd);
       });
     add(first);
     let unfinished = 1;
@@ -41,14 +41,14 @@ export class Jobs {
       if (this.#signal?.aborted) throw this.#signal.reason;
       if (unfinished === 0) return;
       this.#givePlaces();
-      const run = ended.shift();
-      if (run === undefined) {
+      const promise = ended.shift();
+      if (promise === undefined) {
         await new Promise<void>((resolve) => {
           this.#onChange = resolve;
         });
         continue;
       }
-      const result = await run;
+      const result = await promise;
       this.#freePlaces += 1;
       unfinished -= 1;
       if (Array.isArray(result)) {

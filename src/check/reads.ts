@@ -104,14 +104,14 @@ export class ClusterReads {
       // MongoDB documents another list for sharded clusters. Which of the two has their snapshots is not known.
       const own = await this.#calls.get(`${path}/shardedClusters`, { apiVersion, schema: shardedSchema });
       const { results, totalCount, links } = fieldsOf(own.data);
-      const listed = itemsOf(results);
-      this.#evidence.snapshots = [...data, ...listed];
-      const found = listed.filter(isOfAllShards);
+      const items = itemsOf(results);
+      this.#evidence.snapshots = [...data, ...items];
+      const found = items.filter(isOfAllShards);
       return {
         data: found,
         sentAt: own.sentAt,
         areOfSingleShards: found.length === 0 && data.some(isCompleted),
-        isCutShort: hasNextLink(links) || Number(totalCount) > listed.length,
+        isCutShort: hasNextLink(links) || Number(totalCount) > items.length,
       };
     } catch (error) {
       throw this.#note(error);

@@ -17,7 +17,7 @@ interface CheckRun {
 }
 
 /** A check as it is reported. */
-export type Report = ReturnType<typeof toReport>;
+export type CheckReport = ReturnType<typeof toReport>;
 
 /** Why a cluster is not checked, in the order of the summary. */
 export const leftOutNames = ['free', 'deleting', 'internal', 'excluded', 'not included'] as const;

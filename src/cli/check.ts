@@ -3,7 +3,7 @@ import { readLogins } from '../client/config/environment.js';
 import { isAtlasError, TenantSnapshotsClient } from '../client/index.js';
 import { Anonymizer } from './anonymize.js';
 import type { CheckOptions } from './check-options.js';
-import { type Report, toReport } from './check-report.js';
+import { type CheckReport, toReport } from './check-report.js';
 import { explainConfiguration } from './explain.js';
 import { writeWhole } from './files.js';
 import { compareInventory, countUnlisted, findDepartures, nextInventory } from './inventory.js';
@@ -40,29 +40,29 @@ export function check(options: CheckOptions): Run {
  *
  * @throws the reason of the signal, or an AtlasConfigurationError.
  */
-async function collect(options: CheckOptions, { stderr }: Output, signal: AbortSignal): Promise<Report> {
+async function collect(options: CheckOptions, { stderr }: Output, signal: AbortSignal): Promise<CheckReport> {
   const client = new TenantSnapshotsClient();
   const [login] = readLogins();
   if (login === undefined) throw new Error('The client found a login that the command did not.');
   const start = { options, login, checkedAt: new Date() };
   const showProgress = (text: string) => stderr.isTTY && stderr.write(`\r\x1b[K${text}`);
   const findings: BackupFinding[] = [];
-  let [clusters, listed] = [0, 0];
+  let [clustersChecked, clustersListed] = [0, 0];
   const filter = (cluster: ClusterName) => {
     const isChosen = options.ofCheck.filter(cluster);
-    if (isChosen) listed += 1;
+    if (isChosen) clustersListed += 1;
     // The findings with evidence come at the end.
-    if (options.ofCheck.evidence) showProgress(`Clusters listed: ${listed}`);
+    if (options.ofCheck.evidence) showProgress(`Clusters listed: ${clustersListed}`);
     return isChosen;
   };
   try {
     const checked = checkBackups(client, { ...options.ofCheck, filter, signal });
     for (;;) {
-      showProgress(`Clusters checked: ${clusters}`);
+      showProgress(`Clusters checked: ${clustersChecked}`);
       const { done, value } = await checked.next();
       if (done) return toReport({ ...start, finishedAt: new Date() }, findings, value);
       findings.push(value);
-      if (isCluster(value)) clusters += 1;
+      if (isCluster(value)) clustersChecked += 1;
     }
   } catch (error) {
     if (!isAtlasError(error)) throw error;
@@ -74,13 +74,13 @@ async function collect(options: CheckOptions, { stderr }: Output, signal: AbortS
 }
 
 /** Reads the inventory, if there is one and something to compare it with. */
-async function readInventoryFor({ options, error }: Report, stop: AbortSignal): Promise<Inventory> {
+async function readInventoryFor({ options, error }: CheckReport, stop: AbortSignal): Promise<Inventory> {
   if (options.inventory === undefined || error !== undefined) return { type: 'none' };
   return readInventory(options.inventory, stop);
 }
 
 /** Decides what the report says, saves the inventory, and prints and saves the report. Returns the exit code. */
-function publish(report: Report, inventory: Inventory, { stdout, stderr }: Output): 0 | 2 | 3 {
+function publish(report: CheckReport, inventory: Inventory, { stdout, stderr }: Output): 0 | 2 | 3 {
   const { options, login, error } = report;
   const entries = inventory.type === 'read' ? inventory.clusters : [];
   const watched = compareInventory(entries, report);
@@ -121,7 +121,7 @@ function saveInventory(inventory: Inventory, next: readonly Entry[]): Problem[] 
 }
 
 /** The exit code that the states ask for. Bad backups take precedence over what is not known. */
-function exitCodeOf({ findings }: Report, hasProblems: boolean): 0 | 2 | 3 {
+function exitCodeOf({ findings }: CheckReport, hasProblems: boolean): 0 | 2 | 3 {
   const codes = new Set(findings.map(({ state }) => states[state].exitCode));
   if (codes.has(2)) return 2;
   return hasProblems || codes.has(3) ? 3 : 0;

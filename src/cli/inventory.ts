@@ -1,4 +1,4 @@
-import { compareNames, type Listed, type Report } from './check-report.js';
+import { type CheckReport, compareNames, type Listed } from './check-report.js';
 import type { Entry } from './inventory-file.js';
 import { chooses, clusterOf, type Found, isCluster, isIncluded, projectOf } from './patterns.js';
 import { groupBy, nameOf, type Problem } from './problems.js';
@@ -22,7 +22,7 @@ export interface Watched {
  * The options leave a cluster out if they choose it under neither the old nor the new name of its project. If they choose it under
  * the old one alone, the rename took it out: that is a departure, and the entry keeps the old name.
  */
-export function compareInventory(entries: readonly Entry[], { options, listed }: Report): Watched[] {
+export function compareInventory(entries: readonly Entry[], { options, listed }: CheckReport): Watched[] {
   const projectNames = new Map(listed.map(({ groupId, groupName }) => [groupId, groupName]));
   const clusters = new Map(listed.filter(isCluster).map((cluster) => [keyOf(cluster), cluster]));
   const failed = new Set(listed.filter((found) => !isCluster(found)).map(({ groupId }) => groupId));
@@ -56,7 +56,7 @@ function departureInPlace({ clusterId }: Entry, found: Listed): Departure | unde
 }
 
 /** Returns all that the inventory has from now on: what it had, and the clusters that were checked. */
-export function nextInventory(watched: readonly Watched[], { findings, checkedAt }: Report): Entry[] {
+export function nextInventory(watched: readonly Watched[], { findings, checkedAt }: CheckReport): Entry[] {
   const next = new Map(watched.map(({ entry }) => [keyOf(entry), entry]));
   for (const { groupId, groupName, clusterName, clusterType, clusterId } of findings) {
     // A cluster without a name cannot be found again.
@@ -93,7 +93,7 @@ const texts: Readonly<Record<Departure, (project: string) => string>> = {
 };
 
 /** The problems of clusters that have left the check. Equal ones share a line. */
-export function findDepartures(watched: readonly Watched[], { options: { inventory = '' } }: Report): Problem[] {
+export function findDepartures(watched: readonly Watched[], { options: { inventory = '' } }: CheckReport): Problem[] {
   const departed = watched.flatMap(({ entry, departure, project }) => {
     return departure === undefined ? [] : { entry, text: texts[departure](project) };
   });

@@ -9,7 +9,7 @@ import {
   type WrittenOptions,
   type WrittenReport,
 } from '../report/format.js';
-import type { Report } from './check-report.js';
+import type { CheckReport } from './check-report.js';
 
 /** Reads the version of this package. */
 export function readVersion(): string {
@@ -35,7 +35,7 @@ interface Rewriter {
 }
 
 /** @param problems - the lines of stderr. */
-export function toDocument(report: Report, problems: readonly string[]) {
+export function toDocument(report: CheckReport, problems: readonly string[]) {
   const { checkedAt, finishedAt, maxAge, server, options, login, summary, notChecked, error, findings } = report;
   return {
     formatVersion,

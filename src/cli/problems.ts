@@ -2,7 +2,7 @@ import { noScheduleError } from '../check/facts.js';
 import type { BackupFinding } from '../check/index.js';
 import { type Login, readLogins, valuesOf } from '../client/config/environment.js';
 import { type AnyAtlasError, isAtlasApiError } from '../client/index.js';
-import type { Report } from './check-report.js';
+import type { CheckReport } from './check-report.js';
 import { explain } from './explain.js';
 import { clusterOf, type Found, isCluster, mayCover, type Pattern, projectOf } from './patterns.js';
 import { formatDuration, printable } from './text.js';
@@ -26,7 +26,7 @@ export interface Problem {
  *
  * @param ofInventory - the problems of the inventory.
  */
-export function findProblems(report: Report, ofInventory: readonly Problem[] = []): Problem[] {
+export function findProblems(report: CheckReport, ofInventory: readonly Problem[] = []): Problem[] {
   const { options, findings, listed, backedUp, summary, login, error } = report;
   if (error !== undefined) return [toProblem('The projects could not be listed', error, login)];
   const known = new Set(backedUp.map(({ groupId }) => groupId));
@@ -109,7 +109,7 @@ export function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): [fi
  *
  * @param watched - the clusters of the inventory, which an --exclude may match too.
  */
-export function formatNotices(report: Report, watched: readonly Found[] = []): string[] {
+export function formatNotices(report: CheckReport, watched: readonly Found[] = []): string[] {
   const { options, listed, summary, error } = report;
   const unused = error === undefined ? unusedOf(options.exclude, [...listed, ...watched]) : [];
   return [
@@ -126,7 +126,7 @@ function describeClock(offset = 0): string[] {
 }
 
 /** Says which parts of the evidence could not be read, and of how many clusters. */
-function describeEvidence({ findings, login }: Report): string[] {
+function describeEvidence({ findings, login }: CheckReport): string[] {
   const failures = findings.flatMap(({ clusterType, error: reported, evidence }) => {
     // A cluster without a schedule has nothing that could be read.
     const isKnown = (error: AnyAtlasError) => error === reported || isAtlasApiError(error, noScheduleError);

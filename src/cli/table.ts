@@ -1,7 +1,7 @@
 import { defaultMaxAge } from '../check/finding.js';
 import type { BackupFinding, BackupState } from '../check/index.js';
 import { atlasUrl } from '../client/config/environment.js';
-import { leftOutNames, type Report } from './check-report.js';
+import { type CheckReport, leftOutNames } from './check-report.js';
 import { clusterOf, isCluster, projectOf } from './patterns.js';
 import { needsLook, stateNames, states } from './states.js';
 import { formatDuration, formatLimit, printable } from './text.js';
@@ -16,7 +16,7 @@ function isProblem({ state, reason, lastFailed }: BackupFinding): boolean {
  *
  * @param unlisted - the number of clusters of the inventory that Atlas no longer lists.
  */
-export function formatTable(report: Report, unlisted: number, isColored: boolean): string {
+export function formatTable(report: CheckReport, unlisted: number, isColored: boolean): string {
   const { onlyProblems } = report.options;
   const summary = formatSummary(report, unlisted);
   const findings = report.findings.filter((finding) => !onlyProblems || isProblem(finding));
@@ -67,7 +67,7 @@ function noteOf(finding: BackupFinding, usualLimit: number): string {
 }
 
 // Such as `Clusters: 7 in 3 projects (1 none, 6 fresh). Lists that failed: 1. Not checked: 2 free, 1 excluded`.
-function formatSummary({ findings, summary, server, options }: Report, unlisted: number): string {
+function formatSummary({ findings, summary, server, options }: CheckReport, unlisted: number): string {
   const { clusters, projects } = summary;
   const { usualMaxAge: limit } = options;
   const byState = formatCounts(summary, stateNames);

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import packageJson from '../../package.json' with { type: 'json' };
 import type { BackupFinding } from '../../src/check/index.js';
-import type { Report } from '../../src/cli/check-report.js';
+import type { CheckReport } from '../../src/cli/check-report.js';
 import { formatJson, toDocument } from '../../src/cli/json.js';
 import { AtlasApiError } from '../../src/client/index.js';
 import { readReport, reportSchema } from '../../src/report/format.js';
@@ -20,8 +20,8 @@ import {
 } from './support/reports.js';
 
 const left = { groupId: shop, groupName: 'Web Shop' };
-const textOf = (report: Report) => [...formatJson(toDocument(report, ['a line']))].join('');
-const parse = (report: Report) => JSON.parse(textOf(report));
+const textOf = (report: CheckReport) => [...formatJson(toDocument(report, ['a line']))].join('');
+const parse = (report: CheckReport) => JSON.parse(textOf(report));
 
 describe('the JSON', () => {
   it('has what was asked, the summary, what was not checked, and the findings in the order of the table', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { BackupFinding } from '../../src/check/index.js';
-import type { Report } from '../../src/cli/check-report.js';
+import type { CheckReport } from '../../src/cli/check-report.js';
 import { formatTable } from '../../src/cli/table.js';
 import { formatDuration } from '../../src/cli/text.js';
 import { type AnyAtlasError, AtlasApiError, AtlasAuthenticationError } from '../../src/client/index.js';
@@ -19,7 +19,7 @@ import {
   totals,
 } from './support/reports.js';
 
-const format = (report: Report, unlisted = 0) => formatTable(report, unlisted, false);
+const format = (report: CheckReport, unlisted = 0) => formatTable(report, unlisted, false);
 const textOf = (...found: BackupFinding[]) => format(reportOf(found));
 
 describe('the table', () => {

@@ -64,21 +64,21 @@ function isSuccess(status: number): boolean {
  *
  * @returns `problem`: why it is unusable as JSON; absent if it is usable.
  */
-export function readBody({ bytes, truncatedAt, undecoded }: HttpResponse): Pick<SuccessResponse, 'json' | 'problem'> {
-  if (undecoded !== undefined) return { json: undefined, problem: undecoded };
-  if (truncatedAt !== undefined) {
-    return { json: undefined, problem: `is larger than ${truncatedAt} bytes (maxResponseSize)` };
-  }
+export function readBody(response: HttpResponse): Pick<SuccessResponse, 'json' | 'problem'> {
+  const { bytes, truncatedAt, decodingProblem } = response;
+  const sizeProblem = truncatedAt === undefined ? undefined : `is larger than ${truncatedAt} bytes (maxResponseSize)`;
+  const problem = decodingProblem ?? sizeProblem;
+  if (problem !== undefined) return { json: undefined, problem };
   const json = parseJson(bytes);
-  const problem = bytes.length === 0 ? 'is empty' : 'is not JSON';
-  return { json, problem: json === undefined ? problem : undefined };
+  const jsonProblem = bytes.length === 0 ? 'is empty' : 'is not JSON';
+  return { json, problem: json === undefined ? jsonProblem : undefined };
 }
 
 /**
  * Masks and parses the body of an error. `text` is its start, `problem` why it could not be decoded. A body that was cut off has no
  * fields.
  */
-export function readError({ headers, bytes, truncatedAt, undecoded }: ErrorResponse, mask: Mask) {
+export function readError({ headers, bytes, truncatedAt, decodingProblem }: ErrorResponse, mask: Mask) {
   const text = mask.body(bytes, truncatedAt !== undefined);
   // Masked again, because the escapes of JSON may have hidden a secret. Skipped for what only the client reads: it takes 3 µs.
   const json = parseJson(text, mask === unmasked ? undefined : (_name, value) => maskPart(value, mask));
@@ -86,7 +86,7 @@ export function readError({ headers, bytes, truncatedAt, undecoded }: ErrorRespo
   const report = errorSchema.parse(fieldsOf(content));
   const headerCode = headers['x-error-code'];
   const errorCode = report.errorCode || (headerCode && mask.text(headerCode));
-  const problem = undecoded && `its body ${mask.text(undecoded, maxProblemLength)}`;
+  const problem = decodingProblem && mask.text(decodingProblem, maxProblemLength);
   return { text, report: { ...report, errorCode }, problem };
 }
 

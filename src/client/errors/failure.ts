@@ -78,13 +78,14 @@ export function statusFailure(response: ErrorResponse): Failure {
   const toError = (facts: AttemptFacts) => {
     const { text, report, problem } = readError(response, facts.mask);
     const what = [`${subjectOf(facts)} failed with status ${status}`, report.errorCode].filter(Boolean).join(' ');
-    return new AtlasApiError(explain(`${what}${sentence(report.detail ?? report.reason ?? problem)}`, facts), {
+    const detail = report.detail ?? report.reason ?? (problem && `its body ${problem}`);
+    return new AtlasApiError(explain(`${what}${sentence(detail)}`, facts), {
       status,
       ...report,
       retryAfterMs,
       headers: facts.mask.headers(headers),
       body: text,
-      ...fieldsOf(facts),
+      ...callFieldsOf(facts),
       advice: adviseOnStatus({ status, error: report }, retryAfterMs, facts.target),
     });
   };
@@ -101,7 +102,7 @@ export function unusableFailure({ status }: SuccessResponse, found: string | Inv
     const { error, thrown } = typeof found === 'string' ? invalid(found) : found;
     const issues = toIssues(error, facts.mask);
     const what = `${subjectOf(facts)} got an unusable response: ${listIssues(issues)}.`;
-    return new AtlasInvalidResponseError(what, { issues, ...fieldsOf(facts), advice, cause: thrown });
+    return new AtlasInvalidResponseError(what, { issues, ...callFieldsOf(facts), advice, cause: thrown });
   };
   return new Failure(toError, notRetryable, status);
 }
@@ -118,7 +119,7 @@ export function noResponseFailure(
   const toError = (facts: AttemptFacts) => {
     const subject = isTokenRequest ? `${subjectOf(facts)}: the access token request` : subjectOf(facts);
     const advice = adviseOnTransport(kind, isTokenRequest ? undefined : facts.target);
-    const fields = { ...fieldsOf(facts), advice };
+    const fields = { ...callFieldsOf(facts), advice };
     // Only this kind has no cause, which the types do not show.
     if (kind === 'attempt timeout' || cause === undefined) {
       const what = explain(`${subject} timed out after ${attemptTimeout} ms (attemptTimeout).`, facts);
@@ -148,7 +149,7 @@ export function loginFailure(why: string, details: FieldsOf<AtlasAuthenticationE
       advice,
       error: error && mask.text(error),
       errorDescription: errorDescription && mask.text(errorDescription),
-      ...fieldsOf(facts),
+      ...callFieldsOf(facts),
     });
   };
   return new Failure(toError, retry, status);
@@ -164,7 +165,7 @@ export function timeoutError(facts: CallFacts, timeout: number, phase: Phase, ca
   const when = `while ${phase} (attempts: ${facts.attempts})`;
   const hint = cause === undefined ? '' : ' The cause says why the last attempt failed.';
   const what = `${subjectOf(facts)} timed out after ${timeout} ms (timeout) ${when}.${hint}`;
-  const fields = { ...fieldsOf(facts), advice: adviseOnTimeout(phase), cause };
+  const fields = { ...callFieldsOf(facts), advice: adviseOnTimeout(phase), cause };
   return new AtlasTimeoutError(what, { limit: 'timeout', limitMs: timeout, ...fields });
 }
 
@@ -180,7 +181,7 @@ export function closedError(facts: CallFacts, doing: string, cause?: AtlasError)
     facts.attempts === 0
       ? [`${subject} was called after close().`, 'Create a new client.']
       : [`close() ended ${subject} while it was ${doing}.`, 'Await calls before close().'];
-  return new AtlasClosedError(what, { ...fieldsOf(facts), advice, cause });
+  return new AtlasClosedError(what, { ...callFieldsOf(facts), advice, cause });
 }
 
 /** The start of a message: the method, and the path if the caller chose it. */
@@ -189,7 +190,7 @@ function subjectOf({ operation, target }: CallFacts): string {
 }
 
 /** The fields that every error of a call has. */
-function fieldsOf({ operation, target, attempts }: CallFacts): FieldsOf<AtlasError> {
+function callFieldsOf({ operation, target, attempts }: CallFacts): FieldsOf<AtlasError> {
   const { endpoint, apiPath } = target;
   return { operation, endpoint, path: attempts === 0 ? undefined : apiPath, attempts };
 }

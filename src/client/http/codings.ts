@@ -14,17 +14,17 @@ export const acceptedCoding = 'gzip';
 export function decode(response: HttpResponse, maxResponseSize: number): HttpResponse {
   const coding = (response.headers['content-encoding'] ?? '').trim().toLowerCase();
   if (coding === '' || coding === 'identity' || response.bytes.length === 0) return response;
-  const unread = { ...response, bytes: Buffer.alloc(0) };
+  const withoutBody = { ...response, bytes: Buffer.alloc(0) };
   // zlib rejects a body that was cut off.
-  if (response.truncatedAt !== undefined) return unread;
-  const undecoded = `could not be decoded (content-encoding: ${response.headers['content-encoding']})`;
-  if (!/^(?:x-)?gzip$/.test(coding)) return { ...unread, undecoded };
+  if (response.truncatedAt !== undefined) return withoutBody;
+  const decodingProblem = `could not be decoded (content-encoding: ${response.headers['content-encoding']})`;
+  if (!/^(?:x-)?gzip$/.test(coding)) return { ...withoutBody, decodingProblem };
   try {
     const bytes = gunzipSync(response.bytes, { maxOutputLength: maxResponseSize });
     const { 'content-encoding': _, ...headers } = response.headers;
     return { ...response, headers, bytes };
   } catch (error) {
     const isTooLarge = Object(error).code === 'ERR_BUFFER_TOO_LARGE';
-    return isTooLarge ? { ...unread, truncatedAt: maxResponseSize } : { ...unread, undecoded };
+    return isTooLarge ? { ...withoutBody, truncatedAt: maxResponseSize } : { ...withoutBody, decodingProblem };
   }
 }

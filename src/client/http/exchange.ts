@@ -10,8 +10,8 @@ export interface HttpResponse {
   readonly bytes: Buffer;
   /** The `maxResponseSize` at which the body was cut off; absent if it is whole. */
   readonly truncatedAt: number | undefined;
-  /** What is wrong with the content coding, in words, if the body could not be decoded. There are no bytes then. */
-  readonly undecoded?: string;
+  /** Why the body could not be decoded, in words. There are no bytes then. */
+  readonly decodingProblem?: string;
 }
 
 /** Header fields by lowercase name, as undici has them. A repeated field has an array with a string per line. */
@@ -32,8 +32,8 @@ export interface DispatchController {
 }
 
 /** Shared by the exchanges of a transport. */
-export interface Connecting {
-  /** Whether undici has just opened a connection, and starts its first request now. Other dispatchers do not say. */
+export interface PoolState {
+  /** Whether the request that undici starts now is the first of a new connection. Always false with a dispatcher of the caller's. */
   isFirstRequest: boolean;
 }
 
@@ -48,7 +48,7 @@ export class Exchange {
   readonly #limits: ExchangeLimits;
   readonly #scope: Scope;
   readonly #settle: Settle;
-  readonly #connecting: Readonly<Connecting>;
+  readonly #poolState: Readonly<PoolState>;
   /** Absent while the request is queued. */
   #controller: DispatchController | undefined;
   #stopTimer = () => {};
@@ -67,11 +67,11 @@ export class Exchange {
     this.#fail(reason);
   };
 
-  constructor(limits: ExchangeLimits, scope: Scope, settle: Settle, connecting: Readonly<Connecting>) {
+  constructor(limits: ExchangeLimits, scope: Scope, settle: Settle, poolState: Readonly<PoolState>) {
     this.#limits = limits;
     this.#scope = scope;
     this.#settle = settle;
-    this.#connecting = connecting;
+    this.#poolState = poolState;
     scope.begin('waiting for a connection', this.#interrupt);
   }
 
@@ -80,7 +80,7 @@ export class Exchange {
     // The call ended while its request was queued. Throwing keeps the connection open; `abort` would close it.
     if (this.#hasEnded) throw new Error('The call ended before its request was sent');
     this.#controller = controller;
-    this.#isFirstRequest = this.#connecting.isFirstRequest;
+    this.#isFirstRequest = this.#poolState.isFirstRequest;
     this.#scope.begin('waiting for the response', this.#interrupt);
     const { attemptTimeout } = this.#limits;
     // A dispatcher that retries starts the request again.

@@ -2,7 +2,7 @@ import { Socket } from 'node:net';
 // Bun replaces the bare name 'undici' with an incomplete stub. Everywhere else both names are the same module.
 import { buildConnector, EnvHttpProxyAgent, getGlobalDispatcher, Pool } from 'undici/index.js';
 import { decode } from './codings.js';
-import { type Connecting, Exchange, type ExchangeLimits, type HttpResponse } from './exchange.js';
+import { Exchange, type ExchangeLimits, type HttpResponse, type PoolState } from './exchange.js';
 import { Scope } from './scope.js';
 
 /**
@@ -56,13 +56,13 @@ export class Transport {
   readonly #dispatcher: Dispatcher;
   /** The client's own connections; absent if the caller passed a dispatcher or a fetch. */
   readonly #own: Pool | EnvHttpProxyAgent | undefined;
-  readonly #connecting: Connecting = { isFirstRequest: false };
+  readonly #poolState: PoolState = { isFirstRequest: false };
 
   constructor(options: TransportOptions) {
     const { origin, dispatcher } = options;
     this.#origin = origin;
     if (dispatcher === undefined) {
-      this.#own = openConnections(options, this.#connecting);
+      this.#own = openConnections(options, this.#poolState);
       this.#dispatcher = this.#own;
     } else {
       this.#dispatcher = dispatcher;
@@ -82,7 +82,7 @@ export class Transport {
       // Not a spread: it would take 3 µs.
       const options = { origin: this.#origin, path, method, headers, body, headersTimeout: 0, bodyTimeout: 0 };
       const decoded = (response: HttpResponse) => resolve(decode(response, limits.maxResponseSize));
-      const exchange = new Exchange(limits, scope, { resolve: decoded, reject }, this.#connecting);
+      const exchange = new Exchange(limits, scope, { resolve: decoded, reject }, this.#poolState);
       try {
         const dispatcher = (this.#own && findMock()) ?? this.#dispatcher;
         dispatcher.dispatch(options, exchange);
@@ -100,7 +100,7 @@ export class Transport {
 
 function openConnections(
   { origin, proxy, attemptTimeout }: TransportOptions,
-  connecting: Connecting,
+  poolState: PoolState,
 ): Pool | EnvHttpProxyAgent {
   // undici wants an integer.
   const timeout = Math.ceil(Math.min(attemptTimeout, maxConnectTimeout));
@@ -109,9 +109,9 @@ function openConnections(
     // The headers timeout is for the request that opens a tunnel through a proxy. Every other request turns it off.
     new Pool(url, { connections: maxConnections, connect: connector, headersTimeout: timeout }).on('connect', () => {
       // undici starts the connection's first request right after this returns, before any microtask.
-      connecting.isFirstRequest = true;
+      poolState.isFirstRequest = true;
       queueMicrotask(() => {
-        connecting.isFirstRequest = false;
+        poolState.isFirstRequest = false;
       });
     });
   if (proxy === undefined) return openPool(origin, connect);

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import type { BackupCheckTotals, BackupFinding } from '../../../src/check/index.js';
 import { checkOptions, readCheckOptions } from '../../../src/cli/check-options.js';
-import { type Report, toReport } from '../../../src/cli/check-report.js';
+import { type CheckReport, toReport } from '../../../src/cli/check-report.js';
 import { type Login, logins } from '../../../src/client/config/environment.js';
 import { AtlasConnectionError } from '../../../src/client/index.js';
 
@@ -58,7 +58,7 @@ export function reportOf(
   found: readonly BackupFinding[],
   { projects = 2, notChecked = [], clockOffset }: Partial<BackupCheckTotals> = {},
   args: readonly string[] = [],
-): Report {
+): CheckReport {
   const options = optionsOf(...args);
   const run = { options, login, checkedAt: new Date(now), finishedAt: new Date(now + 1_500) };
   return toReport(run, found, { projects, notChecked, clockOffset });

@@ -89,15 +89,15 @@ export class TokenEndpoint {
       });
   }
 
-  #refusal({ status, headers, undecoded }: HttpResponse, json: unknown, isShared: boolean): Failure {
+  #refusal({ status, headers, decodingProblem }: HttpResponse, json: unknown, isShared: boolean): Failure {
     // An OAuth error, except over the rate limit: there Atlas sends an error body of its own.
     // https://www.rfc-editor.org/rfc/rfc6749#section-5.2
     // Not masked here. Each waiting call masks these texts, because each has sent other tokens.
     const fields = fieldsOf(json);
     const error = textOf(fields['error']) ?? textOf(fields['errorCode']);
     const errorDescription = textOf(fields['error_description']) ?? textOf(fields['detail']);
-    const unread = undecoded && `its body ${undecoded}`;
-    const said = [error, errorDescription, unread].filter(Boolean).join(': ').replace(/\.$/, '');
+    const bodyProblem = decodingProblem && `its body ${decodingProblem}`;
+    const said = [error, errorDescription, bodyProblem].filter(Boolean).join(': ').replace(/\.$/, '');
     const what = `The access token request failed with status ${status}${said && `, ${said}`}.`;
     const isOverLimit = isRateLimitStatus(status) || (status === 403 && /limit/i.test(errorDescription ?? ''));
     const retryAfterMs = parseRetryAfter(headers);
