@@ -10,7 +10,7 @@ export type Job = () => Promise<BackupFinding | Job[]>;
 export class Jobs {
   readonly #signal: AbortSignal | null | undefined;
   #freePlaces: number;
-  /** Each starts or resumes a job that needs a place. The last one goes first. */
+  /** Each starts or resumes a job that needs a place. The last one goes first: jobs that paused come after those that have not started. */
   readonly #waiting: (() => void)[] = [];
   #onChange = () => {};
 
@@ -67,7 +67,7 @@ export class Jobs {
       await wait;
     } finally {
       await new Promise<void>((resolve) => {
-        this.#waiting.push(resolve);
+        this.#waiting.unshift(resolve);
         this.#onChange();
       });
     }

@@ -61,7 +61,7 @@ it('has no code twice: each entry uses the others', async () => {
     testing: /^src\/testing\//,
   };
   // Only names, numbers and pure functions, which no two copies can disagree on.
-  const ofCommand = /^src\/(cli\/|report\/|client\/config\/environment|check\/finding|client\/http\/retry)/;
+  const ofCommand = /^src\/(cli\/|report\/|check\/finding|client\/(atlas\/json|config\/environment|http\/retry))/;
   for (const file of (await readdir(join(folder, 'dist'))).filter((name) => /\.c?js$/.test(name))) {
     const code = await read(`dist/${file}`);
     // Only the command of the emulator loads it.
