@@ -24,7 +24,7 @@ async function print(files: readonly string[], { stdout, stderr }: Output, stop:
   const { printPage, readReports } = await import('../report/index.js');
   const knowledge = { states, covers: coversFound, now: Date.now() };
   const history = await readReports(files, knowledge, stop);
-  for (const part of printPage({ history, knowledge })) {
+  for (const part of printPage(history, knowledge)) {
     stop.throwIfAborted();
     await stdout.write(`${part}\n`);
   }

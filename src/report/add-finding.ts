@@ -1,12 +1,10 @@
 import { type JsonObject, scheduleItems } from '../client/atlas/json.js';
-import { findContradictions, findDeleted, listBackups } from './contradictions.js';
+import { findContradictions, findDeleted, listBackups, weeklyLimit } from './contradictions.js';
 import { addEvidence } from './evidence.js';
-import type { Finding } from './format.js';
+import type { Evidence, Finding } from './format.js';
 import { addBackup, type Check, type Cluster, keepHighest, saidBy } from './history.js';
 import { reasonOf } from './json.js';
-import { count, Days, dayMs, dayOf, hourMs, note, printDuration, printTime } from './time.js';
-
-type Evidence = NonNullable<Finding['evidence']>;
+import { count, Days, dayMs, dayOf, note, printDuration, printTime } from './time.js';
 
 /**
  * @param check - not before those that were added earlier.
@@ -82,11 +80,9 @@ function findCompleteFrom(finding: Finding, evidence: Evidence, time: number): n
   const { state, time: newest, oldest } = finding;
   if (state === 'unknown' || newest === undefined) return Number.POSITIVE_INFINITY;
   // Without evidence, it says that no backup follows the newest one. With evidence, it has those that the retention left.
-  const hasAll = Array.isArray(evidence['snapshots']) && oldest !== undefined;
+  const hasAll = evidence.snapshots !== undefined && oldest !== undefined;
   return hasAll ? Math.min(newest, Math.max(oldest.time, time - keptFor(finding, evidence))) : newest;
 }
-
-const weeklyLimit = 7 * dayMs + 2 * hourMs;
 
 /** The limit that a weekly schedule sets. A check reads the schedule only if the cluster would be stale without it. */
 function limitOfSchedule(evidence: Evidence): number {
@@ -109,15 +105,12 @@ function keptFor({ clusterType }: Finding, evidence: Evidence): number {
   return (days.length > 0 ? Math.min(...days) : 7) * dayMs;
 }
 
-function addReach(cluster: Cluster, { age, oldest: kept, backups }: Finding, time: number): void {
+function addReach(cluster: Cluster, { age, oldest, backups }: Finding, time: number): void {
   const checked = `(check of ${printTime(time)})`;
   if (age !== undefined) keepHighest(cluster, 'Highest age at a check', age, () => `${printDuration(age)} ${checked}`);
-  if (kept === undefined) return;
-  const { time: oldest } = kept;
-  const reach = () => {
+  if (oldest === undefined) return;
+  keepHighest(cluster, 'Retention in fact', time, () => {
     const number = backups === undefined ? '' : `${count(backups, 'backup')}, `;
-    return `${number}back to ${printTime(oldest)}: ${printDuration(time - oldest)} ${checked}`;
-  };
-  keepHighest(cluster, 'Retention in fact, last', time, reach);
-  keepHighest(cluster, 'Retention in fact, shortest', oldest - time, reach);
+    return `${number}back to ${printTime(oldest.time)}: ${printDuration(time - oldest.time)} ${checked}`;
+  });
 }

@@ -1,9 +1,9 @@
-import { joinRuns } from './gaps.js';
 import type { Cluster, History } from './history.js';
 import { chip, dated, type Html, html, name, printList } from './html.js';
+import { maxSilence } from './jobs.js';
 import type { Concern } from './judge.js';
 import { compareRows, linkTo, needsLook, type Row, type Section } from './rows.js';
-import { Days, getOrAdd, hourMs, printDay, printDuration, printRange, printTime } from './time.js';
+import { getOrAdd, hourMs, printDay, printDuration, printTime } from './time.js';
 
 /** Prints what somebody has to look at, the worst first: clusters, then the reports, then what the checks named. */
 export function printAttention(history: History, sections: readonly Section[], now: number): Html {
@@ -38,23 +38,18 @@ function itemsOf(row: Row): Concern[] {
   return [...(isBad ? [{ label, color, rank, text: explain(row) }] : []), ...row.concerns];
 }
 
-const maxSilence = 26 * hourMs;
-
 /** Prints what is wrong with the reports themselves. */
 function printReportProblems(history: History, sections: readonly Section[], now: number): Html | undefined {
   const { unusable, failures, last, latest, jobs, clocks } = history;
-  const problems: (Html | string)[] = [];
+  const problems: string[] = [];
   if (last === undefined) problems.push('No file is a usable report of a check.');
   else if (latest === undefined) problems.push('No report lists clusters: every check failed to list the projects.');
   if (last !== undefined && now - last.time > maxSilence) {
     problems.push(`The last check was ${printDuration(now - last.time)} before this page was made: more than 26 h.`);
   }
   if (last !== undefined && now < last.time - hourMs) {
-    problems.push(
-      dated(
-        `The last check is dated ${printTime(last.time)}, after this page was made. Check the clock of its machine.`,
-      ),
-    );
+    const when = `${printTime(last.time)}, after this page was made`;
+    problems.push(`The last check is dated ${when}. Check the clock of its machine.`);
   }
   const dead = jobs.filter(({ isDead }) => isDead);
   const contradicted = sections.flatMap(({ project, rows }) =>
@@ -62,7 +57,7 @@ function printReportProblems(history: History, sections: readonly Section[], now
   );
   const lasting = [contradicted, clocks, failures, unusable].some((some) => some.length > 0);
   if (problems.length + dead.length === 0 && !lasting) return undefined;
-  return html`<section class="bad" id="reports"><h3>The reports</h3><ul>${printList(problems, (problem) => problem)}
+  return html`<section class="bad" id="reports"><h3>The reports</h3><ul>${printList(problems, dated)}
 ${printList(dead, ({ label, last: { time } }) => dated(`A job no longer runs (${label}): its last check was ${printTime(time)}.`))}
 ${printList(contradicted, ({ project, row }) => html`${linkTo(row, project)}: ${dated(sayContradiction(row.cluster))}`)}
 ${printList(clocks, ({ time, offset }) => dated(`The clock of the check of ${printTime(time)} was ${printDuration(Math.abs(offset))} ${offset > 0 ? 'ahead' : 'behind'}.`))}
@@ -78,9 +73,8 @@ function sayContradiction({ contradictions }: Cluster): string {
   return `the report of ${days} contradicts itself: ${what}${more}.`;
 }
 
-/** Says what is wrong, since when, and whether it was so before. */
-function explain({ cluster, standing, days }: Row): string {
-  const { failures, backups } = cluster;
+/** Says what is wrong, and since when. */
+function explain({ cluster: { backups }, standing }: Row): string {
   const { finding, since } = standing;
   const { time: newest, age, maxAge, oldest, minHistory } = finding ?? {};
   const facts = [standing.note];
@@ -92,14 +86,6 @@ function explain({ cluster, standing, days }: Row): string {
   if (minHistory !== undefined && oldest !== undefined) {
     facts.push(`oldest backup ${printTime(oldest.time)}, ${printDuration(minHistory)} of history needed`);
   }
-  const over = days.get('over');
-  if (over !== undefined) facts.push(`over the limit on ${printLast(joinRuns(over.runs, days.get('unknown')))}`);
-  if (failures.size > 0) facts.push(`a snapshot failed on ${printLast(Days.of(failures).runs)}`);
   if (!standing.isGone) facts.push(finding?.error?.message?.replace(/\.$/, ''));
   return facts.filter((fact) => fact !== undefined).join('; ');
-}
-
-function printLast(runs: Days['runs']): string {
-  const ranges = runs.slice(-3).map(([first, last]) => printRange(first, last));
-  return `${runs.length > 3 ? 'other days, and on ' : ''}${ranges.join(', ')}`;
 }

@@ -1,15 +1,15 @@
-import { fieldsOf, isOfAllShards, isSharded, itemsOf, snapshotFields } from '../client/atlas/json.js';
+import { fieldsOf, isSharded, snapshotFields } from '../client/atlas/json.js';
 import type { Finding } from './format.js';
 import type { Check } from './history.js';
-import { timeOf } from './json.js';
+import { snapshotsOf, timeOf } from './json.js';
 import { dayMs, hourMs, printDuration, printTime } from './time.js';
 
 // Two clocks may differ by a minute without a correction.
 const tolerance = 2 * 60_000;
 // Atlas resumes a paused cluster after this time.
 const longestPause = 30 * dayMs;
-// A cluster with a weekly schedule is new for this long.
-const longestNew = 7 * dayMs + 2 * hourMs;
+/** How old a backup may be by a weekly schedule, in ms. No cluster is new for longer. */
+export const weeklyLimit = 7 * dayMs + 2 * hourMs;
 
 /**
  * Finds what in a finding contradicts its state: no check writes such a finding.
@@ -62,7 +62,7 @@ function ofList(finding: Finding, end: number): string | undefined {
 function ofCluster({ state, evidence }: Finding, start: number): string | undefined {
   const { createDate, paused } = fieldsOf(evidence?.cluster);
   const created = timeOf(createDate);
-  if (state === 'new' && created !== undefined && start - created > longestNew) {
+  if (state === 'new' && created !== undefined && start - created > weeklyLimit) {
     return `new, but created on ${printTime(created)}`;
   }
   return state === 'paused' && paused === false ? 'paused, but the cluster was not' : undefined;
@@ -74,15 +74,13 @@ function ofCluster({ state, evidence }: Finding, start: number): string | undefi
  */
 export function listBackups({ clusterType, evidence }: Finding): ReadonlyMap<number, number | undefined> | undefined {
   if (evidence?.snapshots === undefined) return undefined;
-  const ofShards = clusterType === 'dedicated' && isSharded(fieldsOf(evidence.cluster));
   const { completed, time, expiry } = snapshotFields[clusterType];
   const backups = new Map<number, number | undefined>();
-  for (const snapshot of itemsOf(evidence.snapshots)) {
-    const fields = fieldsOf(snapshot);
-    const taken = timeOf(fields[time]);
-    if (fields['status'] !== completed || taken === undefined || (ofShards && !isOfAllShards(snapshot))) continue;
-    backups.set(taken, timeOf(fields[expiry]));
+  for (const snapshot of snapshotsOf(evidence)) {
+    const taken = timeOf(snapshot[time]);
+    if (snapshot['status'] === completed && taken !== undefined) backups.set(taken, timeOf(snapshot[expiry]));
   }
+  const ofShards = isSharded(fieldsOf(evidence.cluster));
   return ofShards && backups.size === 0 && evidence.snapshots.length > 0 ? undefined : backups;
 }
 

@@ -93,31 +93,24 @@ function findFacts({ observations, backups }: Cluster, jobs: readonly Job[], spa
   return facts.reverse();
 }
 
-/** The limit at the end of each day: of several jobs that still check the cluster, the strictest. */
-function findLimits(observations: readonly Observation[], jobs: readonly Job[], span: Span): number[] {
-  const limits = new Array<number>(span.last - span.first + 1).fill(Number.POSITIVE_INFINITY);
+/**
+ * The limit at the end of each day, Infinity if no report says it. Of a job, it is the one before a day or the one after it, whichever
+ * is higher: a check may have a lower limit than another one because it did not need the schedule. Of several jobs that still check
+ * the cluster, it is the strictest.
+ */
+function findLimits(observations: readonly Observation[], jobs: readonly Job[], { first, last }: Span): number[] {
+  const limits = new Array<number>(last - first + 1).fill(Number.POSITIVE_INFINITY);
   for (const { setups } of jobs) {
     const own = observations.filter(({ check }) => setups.includes(check.setup));
-    for (const [index, limit] of limitsOf(own, span)) limits[index] = Math.min(limits[index] ?? limit, limit);
+    const end = Math.min(own.at(-1)?.day ?? 0, last);
+    let next = 0;
+    for (let day = first; day <= end; day += 1) {
+      while ((own[next]?.day ?? Number.POSITIVE_INFINITY) <= day) next += 1;
+      const limit = Math.max(own[next - 1]?.limit ?? 0, own[next]?.limit ?? 0);
+      if (limit > 0) limits[day - first] = Math.min(limits[day - first] ?? limit, limit);
+    }
   }
   return limits;
-}
-
-/**
- * The limits of a job: the one before a day or the one after it, whichever is higher. A check may have a lower limit than another
- * one because it did not need the schedule.
- */
-function* limitsOf(
-  observations: readonly Observation[],
-  { first, last }: Span,
-): Generator<[index: number, limit: number]> {
-  const end = Math.min(observations.at(-1)?.day ?? 0, last);
-  let position = 0;
-  for (let day = first; day <= end; day += 1) {
-    while ((observations[position]?.day ?? Number.POSITIVE_INFINITY) <= day) position += 1;
-    const limit = Math.max(observations[position - 1]?.limit ?? 0, observations[position]?.limit ?? 0);
-    if (limit > 0) yield [day - first, limit];
-  }
 }
 
 function kindOf(day: number, facts: Facts, cluster: Cluster, { last }: Span, covered: ReadonlySet<number>): Kind {
@@ -134,18 +127,13 @@ function kindOf(day: number, facts: Facts, cluster: Cluster, { last }: Span, cov
   return covered.has(day) && !listed.has(day) ? 'blank' : 'unknown';
 }
 
-// What a report proves of its own day by the state, if no later report proves more. Of several jobs, the worst counts.
-const kindsOfStates: ReadonlyMap<string, Kind> = new Map([
-  ['stale', 'over'],
-  ['none', 'over'],
-  ['paused', 'paused'],
-  ['new', 'within'],
-]);
-
+/** Judges a day by what its own reports say, if no later report proves more. Of several jobs, the worst counts. */
 function judgeByStates(states: readonly string[], isLast: boolean): Kind | undefined {
-  for (const [state, kind] of kindsOfStates) if (states.includes(state)) return kind;
+  if (states.includes('stale') || states.includes('none')) return 'over';
+  if (states.includes('paused')) return 'paused';
   // The last day ends with the last report.
-  return isLast && (states.includes('fresh') || states.includes('short')) ? 'within' : undefined;
+  const within = isLast ? ['new', 'fresh', 'short'] : ['new'];
+  return states.some((state) => within.includes(state)) ? 'within' : undefined;
 }
 
 /** Judges the end of a day by what later reports list. */

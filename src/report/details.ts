@@ -18,11 +18,14 @@ export function printLines(lines: readonly Line[], id?: string): Html {
 
 /** Prints all that the reports say of a cluster. */
 export function printDetails({ id, cluster, standing, days }: Row, { groupId }: Project): Html {
-  const { highest, states, notChecked, notRead, failures, changes, observations } = cluster;
+  const { highest, states, notChecked, notRead, failures, settings, changes, observations } = cluster;
   const error = standing.leftOut === undefined && !standing.isGone ? standing.finding?.error?.message : undefined;
   // Those with a backup include the ones before the picture.
   const ofKinds = new Map([...days, ['backup', Days.of(cluster.backups.keys())] as const]);
-  const limit = observations.at(-1)?.limit;
+  const last = observations.at(-1);
+  const ofSettings = Array.from(settings, ([title, { value, day }]): Line => {
+    return [title, [day === last?.day ? value : `${value} (report of ${printDay(day)})`]];
+  });
   return printLines(
     [
       ['State', printNotes(states)],
@@ -31,22 +34,16 @@ export function printDetails({ id, cluster, standing, days }: Row, { groupId }: 
       ['Error at the last check', error ? [error] : []],
       ...Array.from(ofKinds, ([kind, some]): Line => [kinds[kind].label, print(some)]),
       ['Failed snapshots', print(Days.of(failures))],
-      ['Limit of the check', limit ? [printDuration(limit)] : []],
+      ['Limit of the check', last?.limit ? [printDuration(last.limit)] : []],
       ...Array.from(highest, ([title, { text }]): Line => [title, [text]]),
       ...restoresOf(cluster),
       ['Not read', printNotes(notRead)],
-      ...settingsOf(cluster),
+      ...ofSettings,
       ['Changes', changes.length > 0 ? changes : ['none']],
       ['Project ID', [groupId]],
     ],
     id,
   );
-}
-
-function settingsOf({ settings, observations }: Cluster): Line[] {
-  return Array.from(settings, ([title, { value, day }]): Line => {
-    return [title, [day === observations.at(-1)?.day ? value : `${value} (report of ${printDay(day)})`]];
-  });
 }
 
 export const printNotes = (notes: Notes): string[] => Array.from(notes, ([text, days]) => `${text}: ${days}`);

@@ -1,8 +1,9 @@
 import { type Line, printLines, printNotes } from './details.js';
 import type { History } from './history.js';
 import { dated, type Html, html, name, printList, printTable } from './html.js';
-import { isLeftOut, leftOutBy, type Section } from './rows.js';
-import { Days, dayOf, getOrAdd, printTime } from './time.js';
+import { printReason } from './json.js';
+import { isLeftOut, type Section } from './rows.js';
+import { Days, getOrAdd, printTime } from './time.js';
 
 /** Prints what the checks left out, by the reason and the pattern. */
 export function printLeftOut(sections: readonly Section[]): Html | undefined {
@@ -11,24 +12,20 @@ export function printLeftOut(sections: readonly Section[]): Html | undefined {
     for (const { cluster, standing } of rows.filter(isLeftOut)) {
       const last = standing.finding && ` (${standing.finding.state} when it was last checked)`;
       const named = html`${name(project.name)} / ${name(cluster.name)}${last}`;
-      getOrAdd(clusters, leftOutBy(standing), () => []).push(named);
+      getOrAdd(clusters, printReason(standing.leftOut), () => []).push(named);
     }
   }
   if (clusters.size === 0) return undefined;
-  const lines = Array.from(
-    clusters,
-    ([reason, some]) =>
-      html`<div><dt>${some.length} ${reason}</dt><dd><ul>${printList(some, (item) => item)}</ul></dd></div>`,
-  );
-  return html`<section><h2>What was left out</h2><dl class="lines">${lines}</dl></section>`;
+  const toLine = ([reason, some]: [string, Html[]]) =>
+    html`<div><dt>${some.length} ${reason}</dt><dd><ul>${printList(some, (item) => item)}</ul></dd></div>`;
+  return html`<section><h2>What was left out</h2><dl class="lines">${Array.from(clusters, toLine)}</dl></section>`;
 }
 
 /** Prints how the checks were run. */
-export function printChecks({ settings, reportDays, days, failures, projectCounts }: History): Html {
+export function printChecks({ settings, reportDays, days, projectCounts }: History): Html {
   const lines: Line[] = [
     ['Days with a report', [String(days)]],
     ['Days without a report', [String(daysWithout(reportDays, days)) || 'none']],
-    ['Days with a check that failed', [String(Days.of(failures.map(({ time }) => dayOf(time)))) || 'none']],
     ['Checks', printNotes(settings)],
     ['Projects listed', printNotes(projectCounts)],
   ];
@@ -60,12 +57,11 @@ const notShown = [
   'The reports prove nothing about the time before the first one, except for the snapshots that it lists.',
   'If a backup is kept for less than 7 days, it may have existed on one of the days without a backup.',
   'The reports do not prove that a backup still exists today, or that it can be restored.',
+  'How long a restore took: the restore job of a dedicated cluster has only the end.',
   'That a restore completed does not say that somebody looked at the data.',
-  'How long a restore of a dedicated cluster took: its restore job has only the end.',
   'A project in which the login has no role is in no report.',
   'Who could have deleted backups: Atlas has the roles of users and keys.',
   'Who chose the patterns and the other options of the check: the configuration of its job has that.',
-  'Whether somebody acted on what the check found.',
   'Whether somebody changed the reports: that is what their storage is for.',
   'Whether a Backup Compliance Policy is in place: only a Project Owner can read it.',
   'Events and alert settings: the Atlas CLI lists them.',

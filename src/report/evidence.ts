@@ -1,10 +1,8 @@
-import { fieldsOf, isOfAllShards, isSharded, type JsonObject } from '../client/atlas/json.js';
-import type { Finding } from './format.js';
+import { fieldsOf, type JsonObject } from '../client/atlas/json.js';
+import type { Evidence, Finding } from './format.js';
 import { addBackup, type Cluster, keepHighest } from './history.js';
-import { codeOf, listed, listOf, shown, timeOf } from './json.js';
-import { dayOf, note, printDay, printDuration, printTime } from './time.js';
-
-type Evidence = NonNullable<Finding['evidence']>;
+import { codeOf, joined, listOf, shown, snapshotsOf, timeOf } from './json.js';
+import { dayOf, note, printDay, printTime } from './time.js';
 
 /** Adds what Atlas answered. @param day - of the report. */
 export function addEvidence(cluster: Cluster, finding: Finding, day: number): void {
@@ -21,12 +19,6 @@ export function addEvidence(cluster: Cluster, finding: Finding, day: number): vo
   }
 }
 
-/** The snapshots of the whole cluster, and not those of single shards. */
-function snapshotsOf(evidence: Evidence): JsonObject[] {
-  const hasShards = isSharded(fieldsOf(evidence.cluster));
-  return listOf(evidence.snapshots).filter((snapshot) => !hasShards || isOfAllShards(snapshot));
-}
-
 function addSnapshot(cluster: Cluster, snapshot: JsonObject): void {
   const { status, finishTime, createdAt, startTime, scheduledTime } = snapshot;
   const time = timeOf(finishTime ?? createdAt ?? startTime ?? scheduledTime);
@@ -40,7 +32,7 @@ function addSnapshot(cluster: Cluster, snapshot: JsonObject): void {
   const regions = lists[0]?.filter((region) => lists.every((list) => list.includes(region)));
   const print = () => {
     const key = shown(snapshot['masterKeyUUID']);
-    const texts = [printTime(time), key && `with the key ${key}`, regions && `copies: ${listed(regions)}`];
+    const texts = [printTime(time), key && `with the key ${key}`, regions && `copies: ${joined(regions)}`];
     return texts.filter(Boolean).join(', ');
   };
   keepHighest(cluster, 'Newest backup', time, print);
@@ -48,16 +40,15 @@ function addSnapshot(cluster: Cluster, snapshot: JsonObject): void {
 }
 
 function addRestores(cluster: Cluster, { restores, cluster: described }: Evidence, day: number): void {
-  const isRead = Array.isArray(restores);
-  if (!isRead && described !== undefined) note(cluster.notRead, 'restore jobs', day);
-  if (!isRead) return;
+  if (restores === undefined && described !== undefined) note(cluster.notRead, 'restore jobs', day);
+  if (restores === undefined) return;
   cluster.areRestoresRead = true;
   keepHighest(cluster, 'Last restore', Number.NEGATIVE_INFINITY, () => 'none in the restore jobs that were read');
   for (const restore of listOf(restores)) addRestore(cluster, restore, day);
 }
 
 function addRestore(cluster: Cluster, restore: JsonObject, day: number): void {
-  const { id, status, finishedAt, failed, cancelled, restoreFinishedDate, restoreScheduledDate } = restore;
+  const { id, status, finishedAt, failed, cancelled, restoreFinishedDate } = restore;
   // Not the timestamp of a dedicated cluster: that is the time of the snapshot.
   const time = timeOf(restoreFinishedDate ?? finishedAt);
   const isCompleted = time !== undefined && (status === undefined ? !failed && !cancelled : status === 'COMPLETED');
@@ -70,34 +61,29 @@ function addRestore(cluster: Cluster, restore: JsonObject, day: number): void {
   const firstDay = cluster.restores.get(key)?.day ?? day;
   cluster.restores.set(key, { isDownload, isCompleted, target, day: isCompleted ? dayOf(time) : firstDay });
   if (!isCompleted || isDownload) return;
-  const scheduledAt = timeOf(restoreScheduledDate);
-  const scheduled = scheduledAt === undefined ? '' : `, scheduled ${printTime(scheduledAt)}`;
-  keepHighest(cluster, 'Last restore', time, () => `${printTime(time)}, to ${target}${scheduled}`);
+  const takenAt = timeOf(restore['timestamp'] ?? restore['snapshotFinishedDate']);
+  const from = takenAt === undefined ? '' : `, from the snapshot of ${printTime(takenAt)}`;
+  keepHighest(cluster, 'Last restore', time, () => `${printTime(time)}, to ${target}${from}`);
 }
 
 /** What may differ between two reports. Undefined if a report does not say it. */
 function settingsOf(finding: Finding, evidence: Evidence) {
-  const { clusterType, reason, minHistory, pitEnabled } = finding;
+  const { clusterType, reason, pitEnabled } = finding;
   const cluster = fieldsOf(evidence.cluster);
   const schedule = evidence.schedule ?? (reason === 'no schedule' ? {} : undefined);
   const { policies, copySettings, restoreWindowDays } = fieldsOf(schedule);
   const items = listOf(policies).flatMap(({ policyItems }) => listOf(policyItems).map(printPolicyItem));
   const flexSchedule = clusterType === 'flex' ? 'one a day, the last 8 are kept (no setting)' : undefined;
   const key = shown(cluster['encryptionAtRestProvider']);
-  const tags = listOf(cluster['tags']).map(({ key, value }) => `${shown(key) ?? '?'}=${shown(value) ?? '?'}`);
   return {
-    Created: shown(cluster['createDate']),
-    'Least history': minHistory === undefined ? undefined : printDuration(minHistory),
     Backup: onOrOff(cluster['backupEnabled'] ?? fieldsOf(cluster['backupSettings'])['enabled']),
-    Paused: onOrOff(cluster['paused']),
-    'Schedule and retention': flexSchedule ?? (schedule === undefined ? undefined : listed(items)),
-    'Copies by schedule': Array.isArray(copySettings) && listed(listOf(copySettings).map((copy) => copy['regionName'])),
+    'Schedule and retention': flexSchedule ?? (schedule === undefined ? undefined : joined(items)),
+    'Copies by schedule': Array.isArray(copySettings) && joined(listOf(copySettings).map((copy) => copy['regionName'])),
     'Point in time': onOrOff(pitEnabled),
     'Window of point in time':
       pitEnabled === true && restoreWindowDays !== undefined && `${shown(restoreWindowDays)} days`,
     Encryption: key === 'NONE' ? 'with the key of Atlas' : key && `with a key of yours (${key})`,
     'Termination protection': onOrOff(cluster['terminationProtectionEnabled']),
-    Tags: Array.isArray(cluster['tags']) && listed(tags),
   };
 }
 

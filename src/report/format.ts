@@ -126,30 +126,26 @@ function lenient<Shape extends z.ZodRawShape>(shape: Shape) {
   return Object.fromEntries(fields) as { [Name in keyof Shape]: z.ZodCatch<z.ZodOptional<Shape[Name]>> };
 }
 
-const { groupId, clusterType, clusterName } = findingShape;
-const nested = lenient({
-  error: z.object(lenient(errorShape)),
-  evidence: z.object(lenient(evidenceShape)),
-  options: z.union([texts, z.object(lenient(optionsShape))]),
-  summary: z.object(lenient(summaryShape)),
-});
+const errorReader = z.object(lenient(errorShape));
+const evidenceReader = z.object(lenient(evidenceShape));
+const optionsReader = z.union([texts, z.object(lenient(optionsShape))]);
+const summaryReader = z.object(lenient(summaryShape));
+const entries = z.array(z.unknown()).catch([]);
 
-const findingReader = z.object({
-  ...lenient(findingShape),
-  // Without these, it names no cluster or no state. A later version may have more states.
-  ...{ groupId, clusterType, clusterName, state: text },
-  ...{ error: nested.error, evidence: nested.evidence },
-});
+// An entry without these fields names no cluster or no state. A later version may have more states.
+const { groupId, clusterType, clusterName } = clusterShape;
+const findingReader = z
+  .object(lenient({ ...findingShape, error: errorReader, evidence: evidenceReader }))
+  .extend({ groupId, clusterType, clusterName, state: text });
 
-const notCheckedReader = z.object({ ...lenient(notCheckedShape), groupId, clusterType, clusterName: text });
+const notCheckedReader = z.object(lenient(notCheckedShape)).extend({ groupId, clusterType, clusterName: text });
 
-const reportReader = z.object({
-  ...lenient(reportShape),
-  ...{ checkedAt: time, error: nested.error, options: nested.options, summary: nested.summary },
-  ...{ findings: z.array(z.unknown()).catch([]), notChecked: z.array(z.unknown()).catch([]) },
-});
+const reportReader = z
+  .object(lenient({ ...reportShape, error: errorReader, options: optionsReader, summary: summaryReader }))
+  .extend({ checkedAt: time, findings: entries, notChecked: entries });
 
 export type Finding = z.output<typeof findingReader>;
+export type Evidence = NonNullable<Finding['evidence']>;
 export type NotChecked = z.output<typeof notCheckedReader>;
 export type Report = ReturnType<typeof readReport>;
 

@@ -23,7 +23,7 @@ const gapsOf = ({ days }: Row): Days['runs'] =>
   joinRuns([...(days.get('over')?.runs ?? []), ...(days.get('off')?.runs ?? [])], days.get('unknown'));
 
 /** Joins runs if nothing is between them but days that are not known, such as those without a report. */
-export function joinRuns(runs: Days['runs'], unknown = new Days()): Days['runs'] {
+function joinRuns(runs: Days['runs'], unknown = new Days()): Days['runs'] {
   const joined: Days['runs'] = [];
   for (const [first, last] of [...runs].sort(([a], [b]) => a - b)) {
     const before = joined.at(-1);

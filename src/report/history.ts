@@ -47,19 +47,19 @@ export interface Check {
 
 /** Setups that follow each other: one job, whose options or login were changed. */
 export interface Job {
-  /** What tells it apart from the others. */
+  /** What differs from the other jobs. */
   readonly label: string;
   readonly setups: readonly Setup[];
   /** The oldest first. */
   readonly checks: readonly Check[];
   readonly last: Check;
-  /** The last that could list the projects: what it found stands. */
+  /** The last that could list the projects: what it found counts until the next one. */
   readonly latest: Check | undefined;
   /** The projects that it has ever listed. */
   readonly projects: ReadonlySet<string>;
   /** Whether its next check is overdue. */
   readonly isDead: boolean;
-  /** Whether it is one check that was not repeated: it does not haunt the page. */
+  /** Whether it is one check that was not repeated. A later check of another job overrides it. */
   readonly isByHand: boolean;
 }
 
@@ -126,7 +126,13 @@ export interface Said {
   finding?:
     | { readonly check: Check; readonly finding: Finding; readonly contradiction: string | undefined }
     | undefined;
-  leftOut?: { readonly check: Check; readonly reason: string; readonly pattern: string | undefined } | undefined;
+  leftOut?: (LeftOut & { readonly check: Check }) | undefined;
+}
+
+/** Why a cluster is not checked. */
+export interface LeftOut {
+  readonly reason: string;
+  readonly pattern: string | undefined;
 }
 
 /** What the reports say about a cluster, in their order. */

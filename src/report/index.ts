@@ -1,6 +1,6 @@
 import { printAttention } from './attention.js';
 import { findSpan, type Span } from './days.js';
-import { printDetails, printLines, printNotes } from './details.js';
+import { type Line, printDetails, printLines, printNotes } from './details.js';
 import { daysWithout, printChecks, printFiles, printLeftOut, printLimits } from './end.js';
 import { printGaps } from './gaps.js';
 import type { History, Knowledge } from './history.js';
@@ -14,17 +14,11 @@ import { printJobs, printSummary, sayAttention } from './top.js';
 export type { History } from './history.js';
 export { readReports } from './reports.js';
 
-/** What a page is made of. */
-interface Material {
-  readonly history: History;
-  readonly knowledge: Knowledge;
-}
-
 // Nothing is loaded, and nothing runs.
 const policy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
 
 /** Prints reports as a page of HTML, in parts. */
-export function* printPage({ history, knowledge }: Material): Generator<Html> {
+export function* printPage(history: History, knowledge: Knowledge): Generator<Html> {
   const span = findSpan(history);
   const sections = span === undefined ? [] : toSections(history, span, knowledge);
   const isLarge = sections.reduce((sum, { rows }) => sum + rows.length, 0) > 1000;
@@ -80,12 +74,12 @@ ${without.count > 0 && html`<p class="soft">${dated(`No report on ${without}.`)}
 function printHead({ id, project, rows, failedLists }: Section, isOnly: boolean): Html {
   const { groupId, listFailures } = project;
   const isOpen = isOnly || failedLists.length > 0 || !rows.every(isWell);
-  const failures = listFailures.size > 0 && [
-    ['Could not be listed', printNotes(listFailures)] as const,
-    ['Project ID', [groupId]] as const,
+  const failures: Line[] = [
+    ['Could not be listed', printNotes(listFailures)],
+    ['Project ID', [groupId]],
   ];
   return html`<details class="project"${isOpen && html` open`}><summary><h3>${name(project.name)}</h3> ${dated(sumUp(rows))}</summary>
-<div id="${id}">${failures && printLines(failures)}</div>`;
+<div id="${id}">${listFailures.size > 0 && printLines(failures)}</div>`;
 }
 
 /** Such as `3 clusters, all fresh` or `3 clusters: 1 stale, 2 fresh; 1 left out`. */
@@ -102,6 +96,6 @@ function sumUp(rows: readonly Row[]): string {
 function printRow(row: Row, { project }: Section, span: Span): Html {
   const { cluster, standing } = row;
   const title = html`<span class="name">${name(cluster.name)} <small>${typeOf(row)}</small></span>`;
-  const summary = html`<summary>${title}${chip(standing)}${drawRow(row, span)}</summary>`;
-  return html`<details class="row">${summary}${printDetails(row, project)}</details>`;
+  return html`<details class="row"><summary>${title}${chip(standing)}${drawRow(row, span)}</summary>
+${printDetails(row, project)}</details>`;
 }

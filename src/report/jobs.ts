@@ -3,7 +3,9 @@ import { hourMs } from './time.js';
 
 // What the page makes of reports of several jobs: of other options, logins and servers.
 
-const [halfDay, maxSilence] = [12 * hourMs, 26 * hourMs];
+const halfDay = 12 * hourMs;
+/** A check that is older than this is overdue. */
+export const maxSilence = 26 * hourMs;
 
 /**
  * Puts setups together that are one job, whose options or login were changed: the later one begins when the job was due. Of

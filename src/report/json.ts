@@ -1,10 +1,17 @@
-import { fieldsOf, itemsOf, type JsonObject } from '../client/atlas/json.js';
-import type { Finding } from './format.js';
+import { fieldsOf, isOfAllShards, isSharded, itemsOf, type JsonObject } from '../client/atlas/json.js';
+import type { Evidence, Finding } from './format.js';
+import type { LeftOut } from './history.js';
 
 // Reads JSON in which any field may be missing or odd.
 
 /** The items of a list, each as an object. */
 export const listOf = (value: unknown): JsonObject[] => itemsOf(value).map(fieldsOf);
+
+/** The snapshots of the whole cluster, and not those of single shards. */
+export function snapshotsOf({ cluster, snapshots }: Evidence): JsonObject[] {
+  const hasShards = isSharded(fieldsOf(cluster));
+  return listOf(snapshots).filter((snapshot) => !hasShards || isOfAllShards(snapshot));
+}
 
 const isoTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/;
 
@@ -20,11 +27,15 @@ export function shown(value: unknown): string | undefined {
   return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }
 
-export const listed = (texts: readonly unknown[]): string => texts.map(shown).join(', ') || 'none';
+export const joined = (texts: readonly unknown[]): string => texts.map(shown).join(', ') || 'none';
 
 /** The reason of a state, or the code of the error. */
 export const reasonOf = ({ reason, error }: Pick<Finding, 'reason' | 'error'>): string | undefined =>
   reason ?? (error && codeOf(error));
+
+/** Why a cluster is not checked, such as `excluded by Web Shop/test-*`. */
+export const printReason = ({ reason = '', pattern }: Partial<LeftOut> = {}): string =>
+  pattern === undefined ? reason : `${reason} by ${pattern}`;
 
 /** What names an error in a few characters. */
 export function codeOf(error: unknown): string {

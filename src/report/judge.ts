@@ -5,11 +5,12 @@ import {
   clusterKey,
   type Job,
   type Knowledge,
+  type LeftOut,
   listKey,
   type Project,
   type Said,
 } from './history.js';
-import { reasonOf } from './json.js';
+import { printReason, reasonOf } from './json.js';
 import { dayOf, printDay } from './time.js';
 
 /** What a cluster is now, as far as the reports know. */
@@ -23,10 +24,9 @@ export interface Standing {
   readonly isGone: boolean;
   readonly note?: string | undefined;
   /** Why no job checks the cluster. */
-  readonly leftOut?: Omit<NonNullable<Said['leftOut']>, 'check'> | undefined;
-  /** The last finding of the job that says so, and its check. */
+  readonly leftOut?: LeftOut | undefined;
+  /** The last finding of the job that says so. */
   readonly finding?: Finding | undefined;
-  readonly check?: Check | undefined;
   /** Since which day the reports of the job have had the state. */
   readonly since?: number | undefined;
 }
@@ -46,14 +46,14 @@ interface Verdict {
 /** Judges a cluster by what each job says. The worst counts, so that no job hides what another one found. */
 export function judge(cluster: Cluster, project: Project, jobs: readonly Job[], knowledge: Knowledge) {
   const verdicts = jobs.flatMap((job) => toVerdict(cluster, project, job, knowledge) ?? []);
-  const standing = verdicts.filter((verdict) => doesStand(verdict, verdicts, cluster));
+  const current = verdicts.filter((verdict) => isCurrent(verdict, verdicts, cluster));
   const calm = { label: 'not checked', ...calmFacts, leftOut: { reason: 'not included', pattern: undefined } };
-  const [worst = calm, ...others] = standing
+  const [worst = calm, ...others] = current
     .map((verdict) => toStanding(verdict, cluster, project, knowledge))
     .sort((a, b) => a.rank - b.rank || Number(hasPattern(b)) - Number(hasPattern(a)));
   const gone = others.filter(({ isGone, needsLook }) => isGone && needsLook && !worst.isGone).slice(0, 1);
   const concerns = gone.map(({ label, color, rank, note = '' }) => ({ label, color, rank, text: note }));
-  return { standing: worst, concerns: [...concerns, ...findConcerns(cluster, standing, knowledge)] };
+  return { standing: worst, concerns: [...concerns, ...findConcerns(cluster, current, knowledge)] };
 }
 
 /** What one job excludes by a pattern, others may just not include. */
@@ -93,7 +93,7 @@ function findReason(cluster: Cluster, project: Project, check: Check, { covers }
 const timeOf = ({ finding }: Pick<Verdict, 'finding'>): number => finding?.check.time ?? 0;
 
 /** Whether no other job has taken the place of what a job says. */
-function doesStand(verdict: Verdict, verdicts: readonly Verdict[], cluster: Cluster): boolean {
+function isCurrent(verdict: Verdict, verdicts: readonly Verdict[], cluster: Cluster): boolean {
   const { kind, job, latest, finding, leftOut } = verdict;
   const others = verdicts.filter((other) => other !== verdict);
   if (job.isByHand && others.some((other) => timeOf(other) > latest.time)) return false;
@@ -111,8 +111,8 @@ const calmFacts = { color: 'plain', rank: Number.MAX_SAFE_INTEGER, needsLook: fa
 function toStanding(verdict: Verdict, cluster: Cluster, project: Project, { states }: Knowledge): Standing {
   const { kind, latest, leftOut, finding: last } = verdict;
   if (kind === 'checked' && last !== undefined) return toStateStanding(verdict, last, cluster, states);
-  const calm = { ...calmFacts, finding: last?.finding, check: last?.check };
-  const odd = { ...calm, ...factsOf('', states) };
+  const calm = { ...calmFacts, finding: last?.finding };
+  const odd = { ...calm, ...factsOf(noState, states) };
   if (kind === 'left out' && cluster.listedAt >= latest.time) {
     return { ...calm, label: 'not checked', note: printReason(leftOut), leftOut };
   }
@@ -139,24 +139,22 @@ function toStateStanding({ job }: Verdict, { finding, check, contradiction }: La
   const { state } = finding;
   const facts = factsOf(state, states);
   const observations = cluster.observations.filter((one) => job.setups.includes(one.check.setup));
-  const said = { isGone: false, finding, check, note: reasonOf(finding), since: sinceOf(observations) };
+  const common = { isGone: false, finding, note: reasonOf(finding), since: sinceOf(observations) };
   if (contradiction !== undefined) {
-    const { color, rank } = facts.needsLook ? facts : factsOf('', states);
-    return { ...said, color, rank, needsLook: true, label: `${state}, said by the report`, note: contradiction };
+    const { color, rank } = facts.needsLook ? facts : factsOf(noState, states);
+    return { ...common, color, rank, needsLook: true, label: `${state}, said by the report`, note: contradiction };
   }
   // A job that died in silence does not say that all is well.
-  if (!job.isDead || facts.needsLook) return { ...said, ...facts, label: state };
+  if (!job.isDead || facts.needsLook) return { ...common, ...facts, label: state };
   const label = `${state} on ${printDay(dayOf(check.time))}`;
-  return { ...said, ...facts, color: 'plain', rank: facts.rank + Object.keys(states).length, label };
-}
-
-/** Such as `excluded by Web Shop/test-*`. */
-export function printReason({ reason = '', pattern }: Partial<NonNullable<Standing['leftOut']>> = {}): string {
-  return pattern === undefined ? reason : `${reason} by ${pattern}`;
+  return { ...common, ...facts, color: 'plain', rank: facts.rank + Object.keys(states).length, label };
 }
 
 type Last = NonNullable<Said['finding']>;
 type States = Knowledge['states'];
+
+// What needs a look without having a state is as a state that the page does not know.
+const noState = '';
 
 /** A state that the page does not know needs a look, and follows those that do. */
 function factsOf(state: string, states: States) {
@@ -176,7 +174,7 @@ function sinceOf(observations: Cluster['observations']): number | undefined {
 }
 
 function findConcerns(cluster: Cluster, verdicts: readonly Verdict[], { states }: Knowledge): Concern[] {
-  const { rank } = factsOf('', states);
+  const { rank } = factsOf(noState, states);
   const odd = { color: 'magenta', rank };
   const concerns: Concern[] = [];
   const known = [...cluster.said.values()].flatMap(({ finding }) => finding ?? []);

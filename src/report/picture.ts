@@ -1,7 +1,8 @@
 import { kinds, type Span } from './days.js';
+import type { Cluster } from './history.js';
 import { type Html, html } from './html.js';
 import { type Row, typeOf } from './rows.js';
-import { count, Days, dayMs, getOrAdd, printDay, printRange } from './time.js';
+import { count, type Days, dayMs, getOrAdd, printDay, printRange } from './time.js';
 
 const lengthOf = ({ first, last }: Span): number => last - first + 1;
 
@@ -23,49 +24,45 @@ function drawBars(name: string, { runs }: Days, words: string, span: Span): Html
   return html`<g class="${name}">${bars}</g>`;
 }
 
-const markTitles = {
-  failed: 'a snapshot failed',
-  restored: 'restored',
-  deleted: 'deleted before its time',
-} as const;
+/** The days on which a cluster was restored. */
+export const restoredOn = ({ restores }: Cluster): ReadonlySet<number> =>
+  new Set([...restores.values()].filter((job) => job.isCompleted && !job.isDownload).map(({ day }) => day));
 
-type Mark = keyof typeof markTitles;
+/** The marks: the ID of each shape, its title, and the days that have it. */
+const marks = [
+  { id: 'failed', title: 'a snapshot failed', daysOf: ({ failures }: Cluster) => failures },
+  { id: 'restored', title: 'restored', daysOf: restoredOn },
+  { id: 'deleted', title: 'deleted before its time', daysOf: ({ deletions }: Cluster) => deletions },
+];
 
 /** Draws a mark at each day that the picture has. Those of one day are side by side. */
-function drawMarks(marks: Readonly<Record<Mark, Days>>, span: Span): Html[] {
-  const byDay = new Map<number, Mark[]>();
-  // It has no other keys.
-  for (const mark of Object.keys(markTitles) as Mark[]) {
-    for (const day of marks[mark].list) getOrAdd(byDay, day, () => []).push(mark);
+function drawMarks(cluster: Cluster, span: Span): Html[] {
+  const byDay = new Map<number, typeof marks>();
+  for (const mark of marks) {
+    for (const day of mark.daysOf(cluster)) getOrAdd(byDay, day, () => []).push(mark);
   }
   const shown = [...byDay].filter(([day]) => day >= span.first && day <= span.last);
   return shown.flatMap(([day, some]) =>
-    some.map((mark, index) => {
+    some.map(({ id, title }, index) => {
       const shift = (2 * index + 1 - some.length) * 6;
       const moved = shift !== 0 && html` transform="translate(${shift})"`;
-      return html`<use href="#${mark}" x="${at(span, day + 0.5)}"${moved}><title>${printDay(day)}: ${markTitles[mark]}</title></use>`;
+      return html`<use href="#${id}" x="${at(span, day + 0.5)}"${moved}><title>${printDay(day)}: ${title}</title></use>`;
     }),
   );
 }
 
-/** The days on which a cluster was restored. */
-export const restoredOn = ({ cluster }: Pick<Row, 'cluster'>): Days =>
-  Days.of([...cluster.restores.values()].filter((job) => job.isCompleted && !job.isDownload).map(({ day }) => day));
-
 /** Draws the days of a cluster. */
 export function drawRow(row: Row, span: Span): Html {
   const { cluster, standing, days } = row;
-  const failures = Days.of(cluster.failures);
-  const restored = restoredOn(row);
-  const deleted = Days.of(cluster.deletions);
   const parts = Array.from(days, ([kind, some]) => `${kinds[kind].title} on ${count(some.count, 'day')}`);
-  if (failures.count > 0) parts.push(`a snapshot failed on ${count(failures.count, 'day')}`);
-  if (restored.count > 0) parts.push(`restored on ${count(restored.count, 'day')}`);
-  if (deleted.count > 0) parts.push(`backups of ${count(deleted.count, 'day')} were deleted before their time`);
+  for (const { title, daysOf } of marks) {
+    const marked = daysOf(cluster).size;
+    if (marked > 0) parts.push(`${title} on ${count(marked, 'day')}`);
+  }
   const label = `${cluster.name}, ${typeOf(row)}, ${standing.label}. ${printRange(span.first, span.last)}: ${parts.join('; ')}.`;
   const drawn = [...days].filter(([kind]) => kind !== 'blank');
   const bars = drawn.map(([kind, some]) => drawBars(kind, some, kinds[kind].title, span));
-  return drawDays(label, [...bars, ...drawMarks({ failed: failures, restored, deleted }, span)]);
+  return drawDays(label, [...bars, ...drawMarks(cluster, span)]);
 }
 
 const drawDays = (label: string, parts: readonly Html[]): Html =>
@@ -98,17 +95,13 @@ function ticksOf(span: Span): (readonly [day: number, label: string])[] {
   });
 }
 
-/** A label near the end of a picture of weeks or months would not fit beside its line. */
-function drawTick(day: number, label: string, span: Span): Html | undefined {
-  const length = lengthOf(span);
-  if (length >= 8 && day > span.last - length / (isLong(span) ? 20 : 10)) return undefined;
-  return html`<text x="${at(span, day)}" y="11">${label}</text>`;
-}
-
 /** Defines once what all rows use: the grid, the axis, the hatching and the marks. */
 export function drawShared(span: Span): Html {
+  const length = lengthOf(span);
   const ticks = ticksOf(span);
-  const cuts = Array.from({ length: isLong(span) ? 0 : lengthOf(span) - 1 }, (_, index) => percent(index + 1, span));
+  // A label near the end of a picture of weeks or months would not fit beside its line.
+  const labeled = ticks.filter(([day]) => length < 8 || day <= span.last - length / (isLong(span) ? 20 : 10));
+  const cuts = Array.from({ length: isLong(span) ? 0 : length - 1 }, (_, index) => percent(index + 1, span));
   return html`<svg class="shared" aria-hidden="true"><defs>
 <pattern id="hatch" width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect width="1.6" height="5"/></pattern>
 <pattern id="dots" width="6" height="8" patternUnits="userSpaceOnUse"><rect width="3" height="8"/></pattern>
@@ -117,7 +110,7 @@ export function drawShared(span: Span): Html {
 <g id="deleted"><path d="M-4 0.5h8l-4 6.5z"/></g>
 <g id="grid"><line class="line" x2="100%" y1="18.5" y2="18.5"/>${ticks.map(([day]) => html`<line x1="${at(span, day)}" x2="${at(span, day)}" y2="30"/>`)}</g>
 <g id="cuts">${cuts.map((x) => html`<line x1="${x}" x2="${x}" y1="7" y2="27"/>`)}</g>
-<g id="axis">${ticks.map(([day, label]) => drawTick(day, label, span))}</g>
+<g id="axis">${labeled.map(([day, label]) => html`<text x="${at(span, day)}" y="11">${label}</text>`)}</g>
 </defs></svg>`;
 }
 
@@ -131,6 +124,6 @@ export function drawLegend(): Html {
   const bars = drawn.map(([kind, { title }]) =>
     item(html`${line}<g class="${kind}"><rect x="1" width="16"/></g>`, title),
   );
-  const marks = Object.entries(markTitles).map(([id, title]) => item(html`<use href="#${id}" x="9" y="12"/>`, title));
-  return html`<ul class="legend">${bars}${marks}</ul>`;
+  const shapes = marks.map(({ id, title }) => item(html`<use href="#${id}" x="9" y="12"/>`, title));
+  return html`<ul class="legend">${bars}${shapes}</ul>`;
 }

@@ -15,7 +15,7 @@ import {
   saidBy,
 } from './history.js';
 import { findJobs } from './jobs.js';
-import { codeOf, reasonOf, timeOf } from './json.js';
+import { codeOf, printReason, reasonOf, timeOf } from './json.js';
 import { dayOf, getOrAdd, hourMs, note } from './time.js';
 
 /**
@@ -125,15 +125,15 @@ function setupOf({ setups }: History, { server = 'a server that the report does 
   const given: Setup['options'] = Array.isArray(options) ? ofNames(options) : options;
   const { project, include, exclude, maxAge, minHistory } = given;
   const key = JSON.stringify([server, login, loginId, project, include, exclude, maxAge, minHistory]);
-  const listed = [...findings, ...notChecked].map(({ groupId }) => groupId);
+  const ids = [...findings, ...notChecked].map(({ groupId }) => groupId);
   // Tokens have no ID. Those of two organizations list different projects.
   const mayBeOf = ({ projects }: Setup) =>
-    login !== 'access token' || listed.length * projects.size === 0 || listed.some((groupId) => projects.has(groupId));
+    login !== 'access token' || ids.length * projects.size === 0 || ids.some((groupId) => projects.has(groupId));
   const known = setups.find((setup) => setup.key === key && mayBeOf(setup));
   const named = { key, server, login: [login, loginId].filter(Boolean).join(' '), options: given };
   const setup: Setup = known ?? { ...named, projects: new Set(), checks: [] };
   if (known === undefined) setups.push(setup);
-  for (const groupId of listed) setup.projects.add(groupId);
+  for (const groupId of ids) setup.projects.add(groupId);
   return setup;
 }
 
@@ -177,5 +177,5 @@ function clusterOf(project: Project, { clusterName = '', clusterType }: Named, t
 function addNotChecked(cluster: Cluster, notChecked: NotChecked, check: Check): void {
   const { reason = 'no reason', pattern } = notChecked;
   saidBy(cluster, check).leftOut = { check, reason, pattern };
-  note(cluster.notChecked, pattern === undefined ? reason : `${reason} by ${pattern}`, dayOf(check.time));
+  note(cluster.notChecked, printReason({ reason, pattern }), dayOf(check.time));
 }

@@ -1,7 +1,7 @@
 import { judgeDays, type Kind, type Span } from './days.js';
 import { type Cluster, type History, type Knowledge, listKey, type Project } from './history.js';
 import { type Html, html, name } from './html.js';
-import { type Concern, findFailedLists, judge, printReason, type Standing } from './judge.js';
+import { type Concern, findFailedLists, judge, type Standing } from './judge.js';
 import { type Days, dayOf } from './time.js';
 
 /** A row of the picture. */
@@ -93,9 +93,6 @@ export function linkTo({ id, cluster }: Row, project: Project): Html {
 
 /** Whether no job checks a cluster. */
 export const isLeftOut = ({ standing }: Pick<Row, 'standing'>): boolean => standing.leftOut !== undefined;
-
-/** Why a cluster was left out, and by which pattern. */
-export const leftOutBy = ({ leftOut }: Standing): string => printReason(leftOut);
 
 /** The type of a cluster. Atlas lists free clusters among the dedicated ones. */
 export const typeOf = ({ cluster, standing }: Pick<Row, 'cluster' | 'standing'>): string =>

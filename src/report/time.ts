@@ -57,10 +57,6 @@ export class Days {
     return this.runs.reduce((sum, [first, last]) => sum + last - first + 1, 0);
   }
 
-  get list(): number[] {
-    return this.runs.flatMap(([first, last]) => Array.from({ length: last - first + 1 }, (_, index) => first + index));
-  }
-
   toString(): string {
     const runs = this.runs.map(([first, last]) => printRange(first, last));
     return this.count > 1 ? `${runs.join(', ')} (${this.count} days)` : runs.join();

@@ -1,7 +1,7 @@
 import type { History } from './history.js';
 import { chip, dated, type Html, html, printTable } from './html.js';
 import { restoredOn } from './picture.js';
-import { countEach, isLeftOut, leftOutBy, needsLook, type Row, type Section } from './rows.js';
+import { countEach, isLeftOut, needsLook, type Row, type Section } from './rows.js';
 import { count, printRange, printTime } from './time.js';
 
 /** Says in a sentence whether somebody has to look. */
@@ -21,7 +21,7 @@ export function printSummary(history: History, sections: readonly Section[]): Ht
   const rows = sections.flatMap((section) => section.rows);
   const leftOut = rows.filter(isLeftOut);
   const areRestoresRead = rows.some(({ cluster }) => cluster.areRestoresRead);
-  const restored = rows.filter((row) => restoredOn(row).count > 0).length;
+  const restored = rows.filter(({ cluster }) => restoredOn(cluster).size > 0).length;
   const [first, end] = [reportDays.first ?? 0, reportDays.last ?? 0];
   const facts: [string, Html | string][] = [['Server', last?.setup.server ?? 'none']];
   if (latest !== undefined) {
@@ -31,7 +31,7 @@ export function printSummary(history: History, sections: readonly Section[]): Ht
       ['Restored', areRestoresRead ? count(restored, 'cluster') : 'not known'],
       ['Clusters', printStates(rows.filter((row) => !isLeftOut(row)))],
     );
-    const reasons = countEach(leftOut.map(({ standing }) => leftOutBy(standing).replace(/ by .*/, '')));
+    const reasons = countEach(leftOut.map(({ standing }) => standing.leftOut?.reason ?? ''));
     const counts = Array.from(reasons, ([reason, number]) => `${number} ${reason}`);
     if (counts.length > 0) facts.push(['Left out', counts.join(', ')]);
   }

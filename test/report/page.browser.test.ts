@@ -15,8 +15,7 @@ beforeAll(async () => {
 afterAll(() => browser.close());
 
 const evidence = evidenceOf([1, 2, 5], {
-  restores: [{ finishedAt: at(3) }],
-  cluster: { tags: [{ key: hostile, value: '1' }] },
+  restores: [{ finishedAt: at(3), targetClusterName: hostile }],
 });
 
 /** A report with every kind of row, whose names are hostile. */

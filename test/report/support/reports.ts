@@ -81,7 +81,7 @@ export const read = (files: readonly string[], more: object = {}): Promise<Histo
 export async function print(reports: readonly (object | string)[], madeOn = 30): Promise<string> {
   const now = Date.parse(at(madeOn, 13));
   const history = await read(write(...reports), { now });
-  return [...printPage({ history, knowledge: { ...knowledge, now } })].join('\n');
+  return [...printPage(history, { ...knowledge, now })].join('\n');
 }
 
 /** The text of HTML, with a line for each element that stands for itself. */
