@@ -1,3 +1,4 @@
+import { isoTime } from '../check/facts.js';
 import { atlasUrl } from '../client/config/environment.js';
 import type { Document } from './json.js';
 
@@ -14,7 +15,6 @@ const fieldsOfWords = new Set(
 );
 
 const word = /^[A-Za-z0-9_.-]{1,40}$/;
-const time = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
 const objectId = /^[a-f0-9]{24}$/;
 // Other keys are names, such as those of private endpoints.
 const fieldName = /^[A-Za-z]\w*$/;
@@ -70,7 +70,7 @@ export class Anonymizer {
   #rewriteValue(value: unknown, field: string): unknown {
     if (Array.isArray(value)) return value.map((item) => this.#rewriteValue(item, field));
     if (typeof value === 'object' && value !== null) return this.#rewrite(value);
-    if (typeof value !== 'string' || time.test(value)) return value;
+    if (typeof value !== 'string' || isoTime.test(value)) return value;
     return fieldsOfWords.has(field) && word.test(value) ? value : this.#pseudonymOf(value);
   }
 

@@ -1,7 +1,7 @@
-import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import * as z from 'zod';
 import { writeWhole } from './files.js';
+import { untilStopped } from './streams.js';
 
 const formatVersion = 1;
 
@@ -31,12 +31,10 @@ export type Inventory =
 /**
  * Reads an inventory.
  *
- * @throws the reason of the signal: reading a named pipe may never end.
+ * @throws the reason of `stop` if that aborts first.
  */
-export async function readInventory(file: string, stop: AbortSignal): Promise<Inventory> {
-  stop.throwIfAborted();
-  const stopped = once(stop, 'abort').then(() => Promise.reject(stop.reason));
-  return Promise.race([read(file), stopped]);
+export function readInventory(file: string, stop: AbortSignal): Promise<Inventory> {
+  return untilStopped(() => read(file), stop);
 }
 
 async function read(file: string): Promise<Inventory> {

@@ -1,7 +1,6 @@
-import { once } from 'node:events';
 import { covers, type Found, readPattern } from './patterns.js';
 import { states } from './states.js';
-import type { Output, Run } from './streams.js';
+import { type Output, type Run, untilStopped } from './streams.js';
 import { printable } from './text.js';
 
 export const reportUsage = `Usage: atlas-tenant-snapshots report REPORT...
@@ -17,12 +16,7 @@ Exit code: 0, or 3 if a file is not a usable report.
 /** Prints a page of the reports in these files. */
 export function report(files: readonly string[]): Run {
   if (files.length === 0) throw new Error('report needs a file that check --output has written.');
-  return (output, stop) => {
-    stop.throwIfAborted();
-    // Opening a named pipe may never end.
-    const stopped = once(stop, 'abort').then(() => Promise.reject(stop.reason));
-    return Promise.race([print(files, output, stop), stopped]);
-  };
+  return (output, stop) => untilStopped(() => print(files, output, stop), stop);
 }
 
 async function print(files: readonly string[], { stdout, stderr }: Output, stop: AbortSignal): Promise<number> {

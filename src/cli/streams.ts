@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import fs from 'node:fs';
 import { Socket } from 'node:net';
 
@@ -17,6 +18,17 @@ export type Output = Readonly<Record<'stdout' | 'stderr', Stream>>;
  * @param stop - ends the command. The reason is the signal.
  */
 export type Run = (output: Output, stop: AbortSignal) => Promise<number | NodeJS.Signals>;
+
+/**
+ * Waits for what it starts, which may never end, such as opening a named pipe.
+ *
+ * @throws the reason of `stop` if that aborts first.
+ */
+export async function untilStopped<T>(start: () => Promise<T>, stop: AbortSignal): Promise<T> {
+  stop.throwIfAborted();
+  const stopped = once(stop, 'abort').then(() => Promise.reject(stop.reason));
+  return Promise.race([start(), stopped]);
+}
 
 /** Opens stdout or stderr. `finish()` returns the error if not all of the text could be written. */
 export function openStream(stream: NodeJS.WriteStream & { readonly fd: number }) {

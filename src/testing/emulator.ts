@@ -121,7 +121,7 @@ export class Emulator {
   /** Counts a request towards its rate limit. OAuth, unknown paths and unknown projects have none. */
   #takeFromBucket(request: ReceivedRequest, route: ServedRoute | undefined): Limit {
     const { groupId } = request;
-    const isUnknownProject = groupId !== '' && this.atlas.store.projects.get(groupId) === undefined;
+    const isUnknownProject = groupId !== '' && !this.atlas.store.projects.has(groupId);
     if (route === undefined || isOAuth(request) || isUnknownProject) return { headers: {} };
     return this.#rateLimit.take(request, route);
   }

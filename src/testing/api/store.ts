@@ -82,8 +82,8 @@ export class ProjectStore {
 
   /** Removes a cluster, or a project if no cluster is named. */
   remove(groupId: string, clusterName: string | undefined): void {
-    const from = clusterName === undefined ? this.projects : this.projects.get(groupId)?.clusters;
-    if (from?.delete(clusterName ?? groupId)) return;
+    if (clusterName === undefined && this.projects.delete(groupId)) return;
+    if (clusterName !== undefined && this.projects.get(groupId)?.clusters.delete(clusterName)) return;
     throw new TypeError(`The emulator has no ${[groupId, clusterName].filter(Boolean).join('/')}. Seed it first.`);
   }
 
