@@ -35,7 +35,7 @@ ${printReportProblems(history, sections, now)}${problems.length > 0 && named}</s
 /** What is wrong with a cluster: what it is, and what else is. */
 function itemsOf(row: Row): Concern[] {
   const { label, color, rank, needsLook: isBad } = row.standing;
-  return [...(isBad ? [{ label, color, rank, text: explain(row) }] : []), ...row.concerns];
+  return [...(isBad ? [{ label, color, rank, text: sayProblem(row) }] : []), ...row.concerns];
 }
 
 /** Prints what is wrong with the reports themselves. */
@@ -74,7 +74,7 @@ function sayContradiction({ contradictions }: Cluster): string {
 }
 
 /** Says what is wrong, and since when. */
-function explain({ cluster: { backups }, standing }: Row): string {
+function sayProblem({ cluster: { backups }, standing }: Row): string {
   const { finding, since } = standing;
   const { time: newest, age, maxAge, oldest, minHistory } = finding ?? {};
   const facts = [standing.note];

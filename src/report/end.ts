@@ -22,11 +22,11 @@ export function printLeftOut(sections: readonly Section[]): Html | undefined {
 }
 
 /** Prints how the checks were run. */
-export function printChecks({ settings, reportDays, days, projectCounts }: History): Html {
+export function printChecks({ checkSettings, reportDays, days, projectCounts }: History): Html {
   const lines: Line[] = [
     ['Days with a report', [String(days)]],
     ['Days without a report', [String(daysWithout(reportDays, days)) || 'none']],
-    ['Checks', printNotes(settings)],
+    ['Checks', printNotes(checkSettings)],
     ['Projects listed', printNotes(projectCounts)],
   ];
   return html`<section><h2>How the checks were run</h2>${printLines(lines)}</section>`;

@@ -80,7 +80,7 @@ export class History {
   /** Clocks that were wrong, in ms. */
   readonly clocks: { readonly time: number; readonly offset: number }[] = [];
   /** How the checks were run. */
-  readonly settings: Notes = new Map();
+  readonly checkSettings: Notes = new Map();
   readonly projectCounts: Notes = new Map();
   readonly projects = new Map<string, Project>();
 

@@ -31,7 +31,7 @@ export async function readReports(
   const history = new History();
   const attempt = async (file: string, read: () => Promise<void>): Promise<void> => {
     signal.throwIfAborted();
-    await read().catch((error: unknown) => history.unusable.push({ file, why: explain(error) }));
+    await read().catch((error: unknown) => history.unusable.push({ file, why: whyUnusable(error) }));
   };
   const dated: Awaited<ReturnType<typeof readTime>>[] = [];
   for (const file of files) await attempt(file, async () => void dated.push(await readTime(file)));
@@ -52,7 +52,7 @@ export async function readReports(
 
 const ofOtherNames = 'It is anonymized, so its names mean nothing beside other reports. Use it alone.';
 
-function explain(error: unknown): string {
+function whyUnusable(error: unknown): string {
   if (error instanceof SyntaxError) return 'It is not JSON, or only a part of it.';
   if (error instanceof RangeError) return 'It is nested too deep.';
   return error instanceof Error ? error.message : String(error);
@@ -110,7 +110,7 @@ function addReport(history: History, report: Report, knowledge: Knowledge): void
   const day = dayOf(time);
   history.reportDays.add(day);
   const given = [`version ${version ?? 'unknown'}`, setup.server, login, loginId].filter(Boolean);
-  note(history.settings, `${given.join(', ')}, options ${JSON.stringify(options ?? {})}`, day);
+  note(history.checkSettings, `${given.join(', ')}, options ${JSON.stringify(options ?? {})}`, day);
   if (failure !== undefined) return;
   history.days.add(day);
   if (summary?.projects !== undefined) note(history.projectCounts, String(summary.projects), day);
