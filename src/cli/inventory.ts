@@ -85,7 +85,7 @@ export function countUnlisted(watched: readonly Watched[]): number {
 const texts: Readonly<Record<Departure, (project: string) => string>> = {
   unlisted: () => 'no longer listed. Other clusters of its project are still listed.',
   'project unlisted': () =>
-    'no longer listed. No cluster of its project is listed any more: the project was deleted, or the login lost its role there.',
+    'no longer listed. No cluster of its project is listed any more: the cluster or its project was deleted, or the login lost its role there.',
   replaced: () => 'replaced: another cluster has its name now, without its backups.',
   free: () => 'now free: Atlas does not back up a free cluster.',
   'not included': (project) => `no longer matched by --include, which needs the new name of its project: ${project}.`,

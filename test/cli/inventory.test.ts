@@ -75,7 +75,7 @@ describe('the inventory', () => {
     expect(update([entry], []).lines).toEqual([
       expect.stringMatching(
         new RegExp(
-          `^O\\* / a: .* listed\\. No cluster of its project is listed any more: the project .* FILE '${office}/a'$`,
+          `^O\\* / a: .* listed\\. No cluster of its project is listed any more: the cluster .* FILE '${office}/a'$`,
         ),
       ),
     ]);
