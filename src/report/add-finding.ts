@@ -4,7 +4,7 @@ import { addEvidence } from './evidence.js';
 import type { Evidence, Finding } from './format.js';
 import { addBackup, type Check, type Cluster, keepHighest, saidBy } from './history.js';
 import { reasonOf } from './json.js';
-import { count, Days, dayMs, dayOf, note, printDuration, printTime } from './time.js';
+import { count, Days, dayMs, dayOf, note, printDay, printDuration, printRange, printTime } from './time.js';
 
 /**
  * @param check - not before those that were added earlier.
@@ -62,6 +62,8 @@ function addIdentity(cluster: Cluster, { clusterId }: Finding, day: number): voi
   cluster.clusterId = clusterId;
 }
 
+const list = new Intl.ListFormat('en');
+
 function addDeletions(cluster: Cluster, finding: Finding, time: number): void {
   const backups = listBackups(finding);
   if (backups === undefined) return;
@@ -69,8 +71,12 @@ function addDeletions(cluster: Cluster, finding: Finding, time: number): void {
   const deleted = kept === undefined ? [] : findDeleted(kept.backups, finding, time);
   if (kept !== undefined && deleted.length > 0) {
     for (const backup of deleted) cluster.deletions.add(dayOf(backup));
-    const between = `between the reports of ${printTime(kept.time)} and ${printTime(time)}`;
-    cluster.deletionNotes.push(`${count(deleted.length, 'backup')} of ${Days.of(deleted.map(dayOf))}, ${between}`);
+    const days = Days.of(deleted.map(dayOf)).runs.flatMap(([first, last]) =>
+      last - first > 1 ? printRange(first, last) : [...new Set([first, last])].map(printDay),
+    );
+    const [were, they] = deleted.length === 1 ? ['was', 'it'] : ['were', 'they'];
+    const between = `between the reports of ${printTime(kept.time)} and ${printTime(time)}, before ${they} expired`;
+    cluster.deletionNotes.push(`${count(deleted.length, 'backup')}, of ${list.format(days)}, ${were} gone ${between}`);
   }
   cluster.kept = { time, backups };
 }

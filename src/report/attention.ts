@@ -58,7 +58,7 @@ function printReportProblems(history: History, sections: readonly Section[], now
   const lasting = [contradicted, clocks, failures, unusable].some((some) => some.length > 0);
   if (problems.length + dead.length === 0 && !lasting) return undefined;
   return html`<section class="bad" id="reports"><h3>The reports</h3><ul>${printList(problems, dated)}
-${printList(dead, ({ label, last: { time } }) => dated(`A job no longer runs (${label}): its last check was ${printTime(time)}.`))}
+${printList(dead, ({ label, last: { time } }) => dated(`A job has made no report since ${printTime(time)}: ${label}.`))}
 ${printList(contradicted, ({ project, row }) => html`${linkTo(row, project)}: ${dated(sayContradiction(row.cluster))}`)}
 ${printList(clocks, ({ time, offset }) => dated(`The clock of the check of ${printTime(time)} was ${printDuration(Math.abs(offset))} ${offset > 0 ? 'ahead' : 'behind'}.`))}
 ${printList(failures, ({ time, failure }) => dated(`The check of ${printTime(time)} failed: ${failure}`))}

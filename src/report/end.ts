@@ -3,7 +3,7 @@ import type { History } from './history.js';
 import { dated, type Html, html, name, printList, printTable } from './html.js';
 import { printReason } from './json.js';
 import { isLeftOut, type Section } from './rows.js';
-import { Days, getOrAdd, printTime } from './time.js';
+import { Days, dayOf, getOrAdd, printRange, printTime } from './time.js';
 
 /** Prints what the checks left out, by the reason and the pattern. */
 export function printLeftOut(sections: readonly Section[]): Html | undefined {
@@ -22,10 +22,11 @@ export function printLeftOut(sections: readonly Section[]): Html | undefined {
 }
 
 /** Prints how the checks were run. */
-export function printChecks({ checkSettings, reportDays, days, projectCounts }: History): Html {
+export function printChecks({ checkSettings, reportDays, days, projectCounts, jobs }: History): Html {
+  const ofAny = jobs.length > 1 ? ' of any job' : '';
   const lines: Line[] = [
-    ['Days with a report', [String(days)]],
-    ['Days without a report', [String(daysWithout(reportDays, days)) || 'none']],
+    [`Days with a report${ofAny}`, [String(days)]],
+    [`Days without a report${ofAny}`, [String(daysWithout(reportDays, days)) || 'none']],
     ['Checks', printNotes(checkSettings)],
     ['Projects listed', printNotes(projectCounts)],
   ];
@@ -39,7 +40,10 @@ export function printFiles({ files }: History): Html {
     dated(printTime(time)),
     html`<code>${sha256}</code>`,
   ]);
-  return html`<section><h2>The files</h2>${printTable(['File', 'Time of the check', 'SHA-256'], rows)}</section>`;
+  const days = Days.of(files.map(({ time }) => dayOf(time)));
+  const range = days.first !== undefined && days.last !== undefined && `, ${printRange(days.first, days.last)}`;
+  return html`<section><details><summary><h2>The files: ${files.length}${dated(range || '')}</h2></summary>
+${printTable(['File', 'Time of the check', 'SHA-256'], rows)}</details></section>`;
 }
 
 /** The days between the first and the last report that no report lists clusters of. */
@@ -57,12 +61,13 @@ const notShown = [
   'The reports prove nothing about the time before the first one, except for the snapshots that it lists.',
   'If a backup is kept for less than 7 days, it may have existed on one of the days without a backup.',
   'The reports do not prove that a backup still exists today, or that it can be restored.',
+  'A backup that was deleted in the last day before its expiry.',
   'How long a restore took: the restore job of a dedicated cluster has only the end.',
   'That a restore completed does not say that somebody looked at the data.',
   'A project in which the login has no role is in no report.',
   'Who could have deleted backups: Atlas has the roles of users and keys.',
   'Who chose the patterns and the other options of the check: the configuration of its job has that.',
-  'Whether somebody changed the reports: that is what their storage is for.',
+  'Whether somebody changed a report before this page was made. To compare a file now: sha256sum FILE prints the value under The files.',
   'Whether a Backup Compliance Policy is in place: only a Project Owner can read it.',
   'Events and alert settings: the Atlas CLI lists them.',
 ];

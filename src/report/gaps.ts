@@ -1,18 +1,19 @@
-import { chip, type Html, html, printTable } from './html.js';
+import type { Span } from './days.js';
+import { chip, dated, type Html, html, printTable } from './html.js';
 import { linkTo, type Row, type Section } from './rows.js';
 import { count, Days, printDay } from './time.js';
 
 const maxListed = 50;
 
 /** Prints the runs of days over the limit or with backup off, also those that are over, the newest first. */
-export function printGaps(sections: readonly Section[]): Html {
+export function printGaps(sections: readonly Section[], span: Span): Html {
   const gaps = sections.flatMap(({ project, rows }) =>
     rows.flatMap((row) => gapsOf(row).map(([first, last]) => ({ project, row, first, last }))),
   );
   gaps.sort((a, b) => b.last - a.last || b.first - a.first);
   const lines = gaps.slice(0, maxListed).map(({ project, row, first, last }) => {
-    const [from, to] = [first, last].map((day) => html`<time>${printDay(day)}</time>`);
-    return [linkTo(row, project), from, to, last - first + 1, chip(row.standing)];
+    const to = last < span.last ? dated(printDay(last)) : 'still open';
+    return [linkTo(row, project), dated(printDay(first)), to, last - first + 1, chip(row.standing)];
   });
   const table = printTable(['Cluster', 'From', 'To', 'Days', 'State now'], lines);
   const more = gaps.length > maxListed && html`<p>And ${count(gaps.length - maxListed, 'older gap')}.</p>`;

@@ -44,7 +44,7 @@ export function* printPage(history: History, knowledge: Knowledge): Generator<Ht
   yield printSummary(history, sections);
   yield html`${printAttention(history, sections, knowledge.now)}${printJobs(history)}`;
   if (span !== undefined) {
-    yield printGaps(sections);
+    yield printGaps(sections, span);
     yield* printPicture(history, sections, span);
   }
   yield html`${printLeftOut(sections)}${printChecks(history)}${printFiles(history)}${printLimits()}

@@ -52,6 +52,7 @@ rect:not([width]) { width: calc(100% / var(--days)) }
 
 .project { border-top: 1px solid var(--edge) } .project:last-of-type { border-bottom: 1px solid var(--edge) }
 .project > summary { cursor: pointer; color: var(--soft); font-size: .85rem; line-height: 1.6 }
+section > details > summary h2 { display: inline }
 .project > summary h3 { display: inline; margin: 0 .5rem 0 0; font-size: .95rem; color: var(--ink) }
 .row > summary, .head { display: grid; grid-template-columns: minmax(0, 15rem) 8.5rem minmax(0, 1fr); gap: 0 .8rem;
   align-items: center; padding: .1rem .4rem; list-style: none }

@@ -1,8 +1,9 @@
-import type { History } from './history.js';
+import { daysWithout } from './end.js';
+import type { Check, History } from './history.js';
 import { chip, dated, type Html, html, printTable } from './html.js';
 import { restoredOn } from './picture.js';
 import { countEach, isLeftOut, needsLook, type Row, type Section } from './rows.js';
-import { count, printRange, printTime } from './time.js';
+import { count, Days, dayOf, printRange, printTime } from './time.js';
 
 /** Says in a sentence whether somebody has to look. */
 export function sayAttention(history: History, sections: readonly Section[]): string {
@@ -54,7 +55,22 @@ export function printJobs({ jobs }: History): Html | undefined {
   const rows = jobs.map(({ label, checks, last, isDead }) => {
     const dead = isDead && html` ${chip({ label: 'overdue', color: 'red' })}`;
     const [first = last] = checks;
-    return [label, checks.length, dated(printTime(first.time)), html`${dated(printTime(last.time))}${dead}`];
+    return [label, dated(sayDays(checks)), dated(printTime(first.time)), html`${dated(printTime(last.time))}${dead}`];
   });
-  return html`<section><h2>Jobs</h2>${printTable(['Job', 'Reports', 'First check', 'Last check'], rows)}</section>`;
+  return html`<section><h2>Jobs</h2>${printTable(['Job, by the options of its last check', 'Reports', 'First check', 'Last check'], rows)}</section>`;
+}
+
+/** Such as `14, on 6 of 8 days, none on 2026-11-03 to 2026-11-04`. Of the days without a report, it has the last 5 runs. */
+function sayDays(checks: readonly Check[]): string {
+  const listing = checks.filter(({ failure }) => failure === undefined);
+  const daysOf = (some: readonly Check[]) => Days.of(some.map(({ time }) => dayOf(time)));
+  const days = daysOf(listing);
+  const without = daysWithout(daysOf(checks), days);
+  const none = without.runs
+    .slice(-5)
+    .map(([first, last]) => printRange(first, last))
+    .join(', ');
+  const more = without.runs.length > 5 ? ', and days before' : '';
+  const on = `${checks.length}, on ${days.count} of ${count(days.count + without.count, 'day')}`;
+  return none === '' ? on : `${on}, none on ${none}${more}`;
 }

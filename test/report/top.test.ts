@@ -171,7 +171,7 @@ it.each<[what: string, reports: (object | string)[], madeOn: number, problems: u
     ],
     3,
     [
-      'A job no longer runs (--include Shop/a): its last check was 2026-11-01 12:00 UTC.',
+      'A job has made no report since 2026-11-01 12:00 UTC: --include Shop/a.',
       'The clock of the check of 2026-11-03 12:02 UTC was 2 m behind.',
     ],
   ],
@@ -254,10 +254,21 @@ it('lists the gaps, also those that are over, the newest first', async () => {
     reportOf(7, [named('a', 'stale', [5]), off]),
   ];
   expect(between(await print(reports), 'State now', 'Each day')).toEqual([
-    ...['Shop / a', '2026-11-06', '2026-11-07', '2', 'stale'],
-    ...['Shop / b', '2026-11-04', '2026-11-07', '4', 'none'],
+    ...['Shop / a', '2026-11-06', 'still open', '2', 'stale'],
+    ...['Shop / b', '2026-11-04', 'still open', '4', 'none'],
     // There is no report of the third day.
     ...['Shop / a', '2026-10-31', '2026-11-04', '5', 'stale'],
+  ]);
+});
+
+it('says of each job on which days it made reports', async () => {
+  const every = [1, 2, 3, 4].map((day) => reportOf(day, [fresh('a', day)]));
+  const some = [1, 4].map((day) => reportOf(day, [fresh('b', day)], { options: { include: ['Shop/b'] } }));
+  expect(between(await print([...every, ...some], 4), 'Last check', 'Gaps of this period')).toEqual([
+    ...['without options that choose or judge clusters', '4, on 4 of 4 days'],
+    ...['2026-11-01 12:00 UTC', '2026-11-04 12:00 UTC'],
+    ...['--include Shop/b', '2, on 2 of 4 days, none on 2026-11-02 to 2026-11-03'],
+    ...['2026-11-01 12:00 UTC', '2026-11-04 12:00 UTC'],
   ]);
 });
 
