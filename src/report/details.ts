@@ -53,11 +53,11 @@ const print = (days: Days): string[] => (days.count > 0 ? [String(days)] : []);
 /** Completed restores by the day on which they ended, others by the first report of each. */
 function restoresOf({ restores }: Cluster): Line[] {
   const titles = new Map<string, Notes>();
-  for (const { isDownload, isCompleted, target, day } of [...restores.values()].sort((a, b) => a.day - b.day)) {
+  for (const { isDownload, isCompleted, text, day } of [...restores.values()].sort((a, b) => a.day - b.day)) {
     const kind = isDownload ? 'Downloads, which are no restores' : 'Restores';
     const title = isCompleted ? kind : `${kind}, not completed, by the first report of each`;
     const notes: Notes = getOrAdd(titles, title, () => new Map());
-    note(notes, `to ${target}`, day);
+    note(notes, text, day);
   }
   return Array.from(titles, ([title, notes]): Line => [title, printNotes(notes)]);
 }

@@ -55,15 +55,15 @@ function addRestore(cluster: Cluster, restore: JsonObject, day: number): void {
   // A download is no restore.
   const isDownload = /download/i.test(String(restore['deliveryType']));
   const named = restore['targetDeploymentItemName'] ?? restore['targetClusterName'];
-  const target = shown(named) ?? 'a target without a name';
+  const takenAt = timeOf(restore['timestamp'] ?? restore['snapshotFinishedDate']);
+  const snapshot = takenAt === undefined ? shown(restore['snapshotId']) : `of ${printTime(takenAt)}`;
+  const text = `${snapshot ? `the snapshot ${snapshot}, ` : ''}to ${shown(named) ?? 'a target without a name'}`;
   // A later report of the same job counts: a restore that was running may have completed.
   const key = shown(id ?? time) ?? '';
   const firstDay = cluster.restores.get(key)?.day ?? day;
-  cluster.restores.set(key, { isDownload, isCompleted, target, day: isCompleted ? dayOf(time) : firstDay });
+  cluster.restores.set(key, { isDownload, isCompleted, text, day: isCompleted ? dayOf(time) : firstDay });
   if (!isCompleted || isDownload) return;
-  const takenAt = timeOf(restore['timestamp'] ?? restore['snapshotFinishedDate']);
-  const from = takenAt === undefined ? '' : `, from the snapshot of ${printTime(takenAt)}`;
-  keepHighest(cluster, 'Last restore', time, () => `${printTime(time)}, to ${target}${from}`);
+  keepHighest(cluster, 'Last restore', time, () => `${printTime(time)}, ${text}`);
 }
 
 /** What may differ between two reports. Undefined if a report does not say it. */

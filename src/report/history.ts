@@ -164,8 +164,8 @@ export class Cluster {
   readonly failures = new Set<number>();
   createdAt: number | undefined;
   areRestoresRead = false;
-  /** The restore jobs by ID. The day is that of the end, or of the first report. */
-  readonly restores = new Map<string, { isDownload: boolean; isCompleted: boolean; target: string; day: number }>();
+  /** The restore jobs by ID. The text has their snapshot and target, the day is that of the end, or of the first report. */
+  readonly restores = new Map<string, { isDownload: boolean; isCompleted: boolean; text: string; day: number }>();
   /** The last value of each setting, and the day of its report. */
   readonly settings = new Map<string, { readonly value: string; readonly day: number }>();
   readonly changes: string[] = [];

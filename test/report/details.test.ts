@@ -36,7 +36,7 @@ it('answers the ten questions about a cluster', async () => {
     ],
     schedule: schedule('hourly', { copySettings, restoreWindowDays: 3 }),
     restores: [
-      job('1', { finishedAt: at(1, 9) }),
+      job('1', { finishedAt: at(1, 9), snapshotId: 's-1' }),
       job('2', { timestamp: at(1) }),
       job('3', { timestamp: at(1) }),
       job('4', { finishedAt: at(2, 9), cancelled: true }),
@@ -66,9 +66,12 @@ it('answers the ten questions about a cluster', async () => {
     'Retention in fact': ['1 backup, back to 2026-11-03 06:00 UTC: 30 h (check of 2026-11-04 12:00 UTC)'],
     'Newest backup': ['2026-11-03 06:00 UTC'],
     'Newest backup with copies': ['2026-11-01 06:00 UTC, copies: US_WEST_2'],
-    'Last restore': ['2026-11-03 09:00 UTC, to drill, from the snapshot of 2026-11-02 06:00 UTC'],
-    Restores: ['to drill: 2026-11-01, 2026-11-03 (2 days)'],
-    'Restores, not completed, by the first report of each': ['to drill: 2026-11-02'],
+    'Last restore': ['2026-11-03 09:00 UTC, the snapshot of 2026-11-02 06:00 UTC, to drill'],
+    Restores: ['the snapshot s-1, to drill: 2026-11-01', 'the snapshot of 2026-11-02 06:00 UTC, to drill: 2026-11-03'],
+    'Restores, not completed, by the first report of each': [
+      'the snapshot of 2026-11-01 06:00 UTC, to drill: 2026-11-02',
+      'to drill: 2026-11-02',
+    ],
     'Downloads, which are no restores': ['to drill: 2026-11-02'],
     'Downloads, which are no restores, not completed, by the first report of each': ['to drill: 2026-11-02'],
     'Not read': [
@@ -117,8 +120,10 @@ it('answers about a Flex cluster', async () => {
     'Failed snapshots': ['2026-11-01'],
     'Retention in fact': ['back to 2026-11-02 06:00 UTC: 6 h (check of 2026-11-02 12:00 UTC)'],
     'Newest backup': ['2026-11-02 06:00 UTC'],
-    'Last restore': ['2026-11-02 09:00 UTC, to drill, from the snapshot of 2026-11-01 06:00 UTC'],
-    'Restores, not completed, by the first report of each': ['to drill: 2026-11-02'],
+    'Last restore': ['2026-11-02 09:00 UTC, the snapshot of 2026-11-01 06:00 UTC, to drill'],
+    'Restores, not completed, by the first report of each': [
+      'the snapshot of 2026-11-01 06:00 UTC, to drill: 2026-11-02',
+    ],
     Backup: ['on'],
     'Schedule and retention': ['one a day, the last 8 are kept (no setting)'],
     Changes: ['none'],
