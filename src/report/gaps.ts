@@ -20,7 +20,7 @@ export function printGaps(sections: readonly Section[], span: Span): Html {
   return html`<section><h2>Gaps of this period</h2>${gaps.length > 0 ? table : html`<p>None.</p>`}${more}</section>`;
 }
 
-const gapsOf = ({ days }: Row): Days['runs'] =>
+export const gapsOf = ({ days }: Row): Days['runs'] =>
   joinRuns([...(days.get('over')?.runs ?? []), ...(days.get('off')?.runs ?? [])], days.get('unknown'));
 
 /** Joins runs if nothing is between them but days that are not known, such as those without a report. */

@@ -2,10 +2,10 @@ import { printAttention } from './attention.js';
 import { findSpan, type Span } from './days.js';
 import { type Line, printDetails, printLines, printNotes } from './details.js';
 import { daysWithout, printChecks, printFiles, printLeftOut, printLimits } from './end.js';
-import { printGaps } from './gaps.js';
+import { gapsOf, printGaps } from './gaps.js';
 import type { History, Knowledge } from './history.js';
 import { chip, dated, type Html, html, name } from './html.js';
-import { axis, drawLegend, drawReports, drawRow, drawShared } from './picture.js';
+import { axis, drawLegend, drawReports, drawRow, drawShared, restoredOn } from './picture.js';
 import { countEach, isLeftOut, isWell, type Row, type Section, toSections, typeOf } from './rows.js';
 import { style } from './style.js';
 import { count, Days, dayOf, printTime } from './time.js';
@@ -61,7 +61,7 @@ function* printPicture(history: History, sections: readonly Section[], span: Spa
 <div class="head"><span>Days with a report</span><span></span>${drawReports(history.days, Days.of(failed), span)}</div>
 ${without.count > 0 && html`<p class="soft">${dated(`No report on ${without}.`)}</p>`}`;
   for (const section of sections) {
-    yield printHead(section, sections.length === 1);
+    yield printHead(section, span, sections.length === 1);
     const shown = section.rows.filter(({ id }) => id !== undefined);
     for (const row of shown) yield printRow(row, section, span);
     const more = section.rows.length - shown.length;
@@ -71,26 +71,36 @@ ${without.count > 0 && html`<p class="soft">${dated(`No report on ${without}.`)}
 }
 
 /** Projects whose clusters are all well are closed. */
-function printHead({ id, project, rows, failedLists }: Section, isOnly: boolean): Html {
+function printHead({ id, project, rows, failedLists }: Section, span: Span, isOnly: boolean): Html {
   const { groupId, listFailures } = project;
   const isOpen = isOnly || failedLists.length > 0 || !rows.every(isWell);
   const failures: Line[] = [
     ['Could not be listed', printNotes(listFailures)],
     ['Project ID', [groupId]],
   ];
-  return html`<details class="project"${isOpen && html` open`}><summary><h3>${name(project.name)}</h3> ${dated(sumUp(rows))}</summary>
+  return html`<details class="project"${isOpen && html` open`}><summary><h3>${name(project.name)}</h3> ${dated(sumUp(rows, span))}</summary>
 <div id="${id}">${listFailures.size > 0 && printLines(failures)}</div>`;
 }
 
-/** Such as `3 clusters, all fresh` or `3 clusters: 1 stale, 2 fresh; 1 left out`. */
-function sumUp(rows: readonly Row[]): string {
+/** Such as `3 clusters, all fresh; 1 gap` or `3 clusters: 1 stale, 2 fresh; 1 left out`. */
+function sumUp(rows: readonly Row[], { first }: Span): string {
   const leftOut = rows.filter(isLeftOut).length;
   const labels = rows.filter((row) => !isLeftOut(row)).map(({ standing }) => standing.label);
   const counts = countEach(labels);
   const each = Array.from(counts, ([label, number]) => `${number} ${label}`).join(', ');
   const [only] = counts.keys();
   const states = counts.size > 1 ? `: ${each}` : only === undefined ? '' : `, all ${only}`;
-  return `${count(labels.length, 'cluster')}${states}${leftOut > 0 ? `; ${leftOut} left out` : ''}`;
+  const gaps = rows.reduce((sum, row) => sum + gapsOf(row).length, 0);
+  const isShown = (days: Iterable<number>) => [...days].some((day) => day >= first);
+  const failed = rows.filter(({ cluster }) => isShown(cluster.failures)).length;
+  const restored = rows.filter(({ cluster }) => isShown(restoredOn(cluster))).length;
+  const more = [
+    leftOut > 0 && `; ${leftOut} left out`,
+    gaps > 0 && `; ${count(gaps, 'gap')}`,
+    failed > 0 && `; ${failed} with a failed snapshot`,
+    restored > 0 && `; ${restored} restored`,
+  ];
+  return `${count(labels.length, 'cluster')}${states}${more.filter(Boolean).join('')}`;
 }
 
 function printRow(row: Row, { project }: Section, span: Span): Html {

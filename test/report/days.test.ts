@@ -12,6 +12,7 @@ import {
   reportOf,
   shop,
   snapshot,
+  textOf,
   titlesOf,
   write,
 } from './support/reports.js';
@@ -120,7 +121,7 @@ it.each<[what: string, reports: object[], days: string]>([
   expect(await daysOf(reports)).toBe(days);
 });
 
-it('titles the bars and the marks', async () => {
+it('titles the bars and the marks, and counts them beside the project', async () => {
   const restore = { deliveryType: 'automated', finishedAt: at(3) };
   const restores = [
     { ...restore, id: '1' },
@@ -129,7 +130,9 @@ it('titles the bars and the marks', async () => {
   ];
   const snapshots = [snapshot(1), { status: 'FAILED', startTime: at(2) }, snapshot(4), { status: 'failed' }];
   const found = fresh([1, 4], { snapshots, restores }, { lastFailed: { time: at(-60) } });
-  expect(titlesOf(await print([on(4, found)]))).toEqual([
+  const html = await print([on(4, found)]);
+  expect(textOf(html)).toContain('1 cluster, all fresh; 1 gap; 1 with a failed snapshot; 1 restored\n');
+  expect(titlesOf(html)).toEqual([
     '01: a backup',
     '04: a backup',
     '02 to 03: none, and over the limit (2 days)',
