@@ -23,6 +23,8 @@ export function printDetails({ id, cluster, standing, days }: Row, { groupId }: 
   // Those with a backup include the ones before the picture.
   const ofKinds = new Map([...days, ['backup', Days.of(cluster.backups.keys())] as const]);
   const last = observations.at(-1);
+  const limits: Notes = new Map();
+  for (const { limit, day } of observations) if (limit > 0) note(limits, printDuration(limit), day);
   const ofSettings = Array.from(settings, ([title, { value, day }]): Line => {
     return [title, [day === last?.day ? value : `${value} (report of ${printDay(day)})`]];
   });
@@ -34,7 +36,7 @@ export function printDetails({ id, cluster, standing, days }: Row, { groupId }: 
       ['Error at the last check', error ? [error] : []],
       ...Array.from(ofKinds, ([kind, some]): Line => [kinds[kind].label, print(some)]),
       ['Failed snapshots', print(Days.of(failures))],
-      ['Limit of the check', last?.limit ? [printDuration(last.limit)] : []],
+      ['Limit of the check', limits.size > 1 ? printNotes(limits) : [...limits.keys()]],
       ...Array.from(highest, ([title, { text }]): Line => [title, [text]]),
       ...restoresOf(cluster),
       ['Not read', printNotes(notRead)],

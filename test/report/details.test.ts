@@ -53,7 +53,7 @@ it('answers the ten questions about a cluster', async () => {
   const html = await print([
     reportOf(2, [finding('fresh', [1, 2], { age: 6 * hour, pitEnabled: true, ...first })]),
     reportOf(3, [finding('fresh', [3], { age: 7 * hour, pitEnabled: true, ...second })]),
-    reportOf(4, [finding('stale', [3], { age: 30 * hour, pitEnabled: false, ...third })]),
+    reportOf(4, [finding('stale', [3], { age: 30 * hour, maxAge: 27 * hour, pitEnabled: false, ...third })]),
     reportOf(6, [{ ...finding('fresh', [6]), clusterName: 'other' }]),
   ]);
   expect(detailsOf(html)).toEqual({
@@ -79,7 +79,7 @@ it('answers the ten questions about a cluster', async () => {
       'restoreJobs (USER_UNAUTHORIZED): 2026-11-04',
       'a part (an error without a code): 2026-11-04',
     ],
-    'Limit of the check': ['26 h'],
+    'Limit of the check': ['26 h: 2026-11-02 to 2026-11-03 (2 days)', '27 h: 2026-11-04'],
     Backup: ['on'],
     'Schedule and retention': ['daily for 7 days (report of 2026-11-03)'],
     'Copies by schedule': ['US_WEST_2 (report of 2026-11-03)'],
