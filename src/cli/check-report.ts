@@ -2,6 +2,7 @@ import { defaultMaxAge } from '../check/finding.js';
 import type { BackupCheckTotals, BackupFinding, BackupState } from '../check/index.js';
 import { type Login, readBaseUrl } from '../client/config/environment.js';
 import type { AnyAtlasError } from '../client/index.js';
+import { leftOutNames, type WrittenNotChecked } from '../report/format.js';
 import type { CheckOptions } from './check-options.js';
 import { chooses, clusterOf, excludedBy, type Found, isCluster, projectOf } from './patterns.js';
 import { stateNames } from './states.js';
@@ -18,10 +19,6 @@ interface CheckRun {
 
 /** A check as it is reported. */
 export type CheckReport = ReturnType<typeof toReport>;
-
-/** Why a cluster is not checked, in the order of the summary. */
-export const leftOutNames = ['free', 'deleting', 'internal', 'excluded', 'not included'] as const;
-export type LeftOut = (typeof leftOutNames)[number];
 
 /** A cluster that Atlas listed, or a list that failed. */
 export interface Listed extends Found {
@@ -68,10 +65,10 @@ function readServer(): string {
 }
 
 /** Counts the clusters of each state, and those that are not checked for each reason. */
-function count(found: readonly (BackupState | LeftOut)[]) {
+function count(found: readonly (BackupState | WrittenNotChecked['reason'])[]) {
   const names = [...stateNames, ...leftOutNames];
   const counts = names.map((name) => [name, found.filter((one) => one === name).length]);
-  return Object.fromEntries(counts) as Record<BackupState | LeftOut, number>;
+  return Object.fromEntries(counts) as Record<BackupState | WrittenNotChecked['reason'], number>;
 }
 
 /** Says why a cluster is not checked, and which pattern excluded it. */

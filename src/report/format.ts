@@ -10,7 +10,7 @@ export const formatVersion = 1;
 const stateNames = ['none', 'stale', 'short', 'unknown', 'paused', 'new', 'fresh'] as const;
 
 /** Why a cluster is not checked, in the order of the summary. */
-const leftOutNames = ['free', 'deleting', 'internal', 'excluded', 'not included'] as const;
+export const leftOutNames = ['free', 'deleting', 'internal', 'excluded', 'not included'] as const;
 
 const text = z.string();
 const texts = z.array(text);
