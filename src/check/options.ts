@@ -36,9 +36,8 @@ export interface BackupCheckOptions {
   evidence?: boolean | undefined;
   /**
    * Limits the whole check, in ms, including the time that the caller takes between two findings. What is not known by then is
-   * `unknown`, with a `TIMEOUT`. While there is time, the check repeats a call after a rate limit. If Atlas fails or cannot be
-   * reached, it repeats calls for two minutes after the first such failure or timeout, and then makes one attempt per call. Calls
-   * that only bring evidence are left to the client's retries. Default: 10 minutes.
+   * `unknown`. While there is time, the check repeats calls after a rate limit, and after failures and timeouts of Atlas until two
+   * minutes after the first one. Calls that only bring evidence are not repeated. Default: 10 minutes.
    */
   timeout?: number | undefined;
   /** The maximum number of calls at a time, without those that wait to be repeated. Default: 16. */

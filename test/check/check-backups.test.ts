@@ -202,7 +202,6 @@ describe('checkBackups', () => {
 describe('a dedicated cluster', () => {
   const weekly = [answer(200, { policies: [{ policyItems: [{ frequencyType: 'weekly' }] }] })];
   const unclear = { backupEnabled: 'no', pitEnabled: false };
-  const edition = { effectiveDatabaseEdition: 'INFINITE', backupEnabled: false };
   const known = { newest: { time: expect.any(Date) }, age: expect.closeTo(27 * hour, -6), backups: 1 };
 
   it.each<[name: string, fields: object, answers: Answers, finding: object, paths: string[]]>([
@@ -210,7 +209,6 @@ describe('a dedicated cluster', () => {
     ['that hides whether backup is on is checked', unclear, {}, { ...fresh, pitEnabled: false }, [ofSnapshots]],
     ['with a weekly schedule has its limit', {}, { ...old, schedule: weekly }, { maxAge: 170 * hour }, both],
     ['without a schedule says so', {}, { ...old, schedule: noSchedule }, { reason: 'no schedule' }, both],
-    ['of another edition is checked although backup is off', edition, {}, fresh, [ofSnapshots]],
   ])('%s', async (_name, fields, answers, finding, paths) => {
     expect(await checkLedger(fields, answers)).toMatchObject({ finding, paths });
   });

@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { type Backups, readCluster, type Schedule, unreadSchedule } from '../../src/check/facts.js';
-import { type Facts, findDoubts, judge, judgeWithoutSchedule } from '../../src/check/judge.js';
-import { AtlasApiError, AtlasConnectionError } from '../../src/client/index.js';
+import { type Doubt, readCluster, type Schedule, unreadSchedule } from '../../src/check/facts.js';
+import { type Facts, judge, needsSchedule } from '../../src/check/judge.js';
+import {
+  type AnyAtlasError,
+  AtlasApiError,
+  AtlasConnectionError,
+  AtlasInvalidResponseError,
+} from '../../src/client/index.js';
 
 const hour = 3_600_000;
 const day = 24 * hour;
@@ -26,20 +31,16 @@ interface Given {
   paused?: unknown;
   maxAge?: Facts['maxAge'];
   minHistory?: number;
-  databaseEdition?: string;
-  isCutShort?: boolean;
+  doubt?: Doubt;
 }
 
 function factsOf(given: Given, clusterType: 'flex' | 'dedicated' = 'dedicated'): Facts {
-  const { newest, failed, created, maxAge, minHistory, isCutShort = false, ...fields } = given;
+  const { newest, failed, created, maxAge, minHistory, doubt, ...fields } = given;
   const createDate = created === undefined ? undefined : ago(created).toISOString();
   const cluster = readCluster({ groupId: 'a'.repeat(24), clusterType }, { ...fields, createDate });
-  const backups: Backups = {
-    restorable: newest === undefined ? undefined : backupOf(given),
-    lastFailed: failed === undefined ? undefined : { time: ago(failed) },
-  };
-  const doubts = findDoubts(cluster, { data: [], sentAt, isCutShort }, backups);
-  return { cluster, backups, sentAt, maxAge, minHistory, doubts };
+  const restorable = newest === undefined ? undefined : backupOf(given);
+  const lastFailed = failed === undefined ? undefined : { time: ago(failed) };
+  return { cluster, backups: { sentAt, restorable, lastFailed, doubt }, maxAge, minHistory };
 }
 
 const backupOf = ({ newest = 0, oldest }: Given) => ({
@@ -143,34 +144,25 @@ describe('a cluster with a history', () => {
 });
 
 describe('a cluster whose backups are in doubt', () => {
-  const edition = { databaseEdition: 'INFINITE' };
-  const cut = { isCutShort: true };
-  const young = { newest: hour, oldest: 3 * day, minHistory: 14 * day };
-  it.each<[facts: Given, state: string, text?: string | undefined, schedule?: Schedule]>([
-    [{ ...edition, newest: 26 * hour }, 'fresh'],
-    [{ ...edition, newest: 27 * hour }, 'unknown', 'INFINITE'],
-    [{ ...edition, newest: 27 * hour }, 'fresh', undefined, weekly],
-    [{ ...edition, newest: 27 * hour, paused: true }, 'paused'],
-    [{ ...edition, ...young }, 'unknown', 'INFINITE'],
-    [{ ...edition, created: hour }, 'new'],
-    [edition, 'unknown', 'INFINITE'],
-    [{ ...cut, newest: 26 * hour }, 'fresh'],
-    [{ ...cut, newest: 27 * hour }, 'unknown', 'cut short'],
-    [{ ...cut, newest: 27 * hour, paused: true }, 'unknown', 'cut short'],
-    [{ ...cut, ...young }, 'unknown', 'cut short'],
-    [{ ...cut, created: hour }, 'unknown', 'cut short'],
-    [cut, 'unknown', 'cut short'],
-    [{ newest: -hour }, 'fresh'],
-    [{ newest: -hour - 1 }, 'unknown', 'an hour ahead'],
-    [{ ...cut, newest: 27 * hour }, 'unknown', 'Down', unreadSchedule(new AtlasConnectionError('Down.'))],
-  ])('%j is %s (%s)', (facts, state, text, schedule = dailySchedule) => {
+  const future: Doubt = { error: new AtlasInvalidResponseError('An hour ahead.'), reason: 'future backup' };
+  const cut: Doubt = { error: new AtlasInvalidResponseError('Cut short.'), isFreshCertain: true };
+  const down = new AtlasConnectionError('Down.');
+  it.each<[facts: Given, state: string, error?: AnyAtlasError | undefined, schedule?: Schedule]>([
+    [{ doubt: cut, newest: 26 * hour }, 'fresh'],
+    [{ doubt: cut, newest: 27 * hour }, 'unknown', cut.error],
+    [{ doubt: cut, newest: 27 * hour }, 'fresh', undefined, weekly],
+    [{ doubt: cut, newest: 27 * hour, paused: true }, 'unknown', cut.error],
+    [{ doubt: cut, newest: hour, oldest: 3 * day, minHistory: 14 * day }, 'unknown', cut.error],
+    [{ doubt: cut, created: hour }, 'unknown', cut.error],
+    [{ doubt: cut }, 'unknown', cut.error],
+    [{ doubt: cut, newest: 27 * hour }, 'unknown', down, unreadSchedule(down)],
+    [{ doubt: future, newest: 0 }, 'unknown', future.error],
+  ])('%j is %s', (facts, state, error, schedule = dailySchedule) => {
     const judgement = judge(factsOf(facts), schedule);
-    expect(judgement).toMatchObject({ state, ...(facts.newest && backupOf(facts)) });
-    if (text === undefined) return;
-    expect(judgement).toMatchObject({ error: { message: expect.stringContaining(text) } });
-    const reason = { INFINITE: 'other edition', 'an hour ahead': 'future backup' }[text];
-    expect('reason' in judgement ? judgement.reason : undefined).toBe(reason);
-    expect(judgement).not.toHaveProperty('maxAge');
+    const reason = error === future.error ? { reason: future.reason } : {};
+    const limit = state === 'fresh' && { maxAge: Math.max(26 * hour, schedule.interval + 2 * hour) };
+    const known = facts.newest === undefined ? {} : backupOf(facts);
+    expect(judgement).toStrictEqual({ state, ...known, ...limit, ...(error && { error }), ...reason });
   });
 });
 
@@ -178,30 +170,25 @@ it.each<[facts: Given, state: string]>([
   [{}, 'none'],
   [{ newest: 2 * hour }, 'fresh'],
   [{ newest: 30 * hour }, 'stale'],
-  [{ newest: 30 * hour, databaseEdition: 'INFINITE' }, 'unknown'],
+  [{ newest: 30 * hour, doubt: { error: new AtlasInvalidResponseError('Odd.') } }, 'unknown'],
 ])('of %j, which is %s, the failed snapshot is kept', (facts, state) => {
   const lastFailed = { time: ago(hour) };
   expect(judge(factsOf({ ...facts, failed: hour }), dailySchedule)).toMatchObject({ state, lastFailed });
 });
 
-describe('the schedule', () => {
-  it.each<[isNeeded: boolean, facts: Given]>([
-    [true, { newest: 27 * hour }],
-    [true, { newest: 27 * hour, databaseEdition: 'INFINITE' }],
-    [true, { newest: 27 * hour, isCutShort: true }],
-    // Nothing is certain of a cluster whose newest backup is ahead.
-    [false, { newest: -2 * hour, maxAge }],
-    [false, { newest: 27 * hour, maxAge: hour }],
-    [false, { newest: 27 * hour, paused: true }],
-    [true, { newest: 40 * day, paused: true }],
-    [true, {}],
-    [true, { created: 27 * hour, maxAge: hour }],
-    [false, { created: hour }],
-    [false, { paused: true }],
-    [true, { newest: hour, maxAge }],
-  ])('is needed: %s, for %j', (isNeeded, facts) => {
-    const daily = judge(factsOf(facts), dailySchedule);
-    expect(judgeWithoutSchedule(factsOf(facts))).toEqual(isNeeded ? undefined : daily);
-    expect(judgeWithoutSchedule(factsOf(facts, 'flex'))).toHaveProperty('state');
-  });
+it.each<[isNeeded: boolean, facts: Given]>([
+  [true, { newest: 27 * hour }],
+  [true, { newest: 27 * hour, doubt: { error: new AtlasInvalidResponseError('Cut.'), isFreshCertain: true } }],
+  [false, { newest: 27 * hour, maxAge, doubt: { error: new AtlasInvalidResponseError('Odd.') } }],
+  [false, { newest: 27 * hour, maxAge: hour }],
+  [false, { newest: 27 * hour, paused: true }],
+  [true, { newest: 40 * day, paused: true }],
+  [true, {}],
+  [true, { created: 27 * hour, maxAge: hour }],
+  [false, { created: hour }],
+  [false, { paused: true }],
+  [true, { newest: hour, maxAge }],
+])('the schedule is needed: %s, for %j', (isNeeded, facts) => {
+  expect(needsSchedule(factsOf(facts))).toBe(isNeeded);
+  expect(needsSchedule(factsOf(facts, 'flex'))).toBe(false);
 });

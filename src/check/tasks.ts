@@ -1,16 +1,16 @@
 import type { BackupFinding } from './finding.js';
 
-/** A part of a check. Returns a finding, or the jobs that it reveals. */
-export type Job = () => Promise<BackupFinding | Job[]>;
+/** A part of a check. Returns a finding, or the tasks that it reveals. */
+export type Task = () => Promise<BackupFinding | Task[]>;
 
 /**
- * Runs jobs, at most `concurrency` at a time. A job keeps its place from its start until its result is taken, except while it
- * pauses. Jobs start and resume only while the reader waits for a finding, so results of a slow reader do not fill the memory.
+ * Runs tasks, at most `concurrency` at a time. A task keeps its place from its start until its result is taken, except while it
+ * pauses. Tasks start and resume only while the reader waits for a finding, so results of a slow reader do not fill the memory.
  */
-export class Jobs {
+export class Tasks {
   readonly #signal: AbortSignal | null | undefined;
   #freePlaces: number;
-  /** Each starts or resumes a job that needs a place. The last one goes first: jobs that paused come after those that have not started. */
+  /** Each starts or resumes a task that needs a place. The last one goes first: those that have not started, then those that paused. */
   readonly #waiting: (() => void)[] = [];
   #onChange = () => {};
 
@@ -20,18 +20,18 @@ export class Jobs {
   }
 
   /**
-   * Runs a job and all that it reveals, and yields the findings.
+   * Runs a task and all that it reveals, and yields the findings.
    *
-   * @throws what a job throws, or the reason of the signal.
+   * @throws what a task throws, or the reason of the signal.
    */
-  async *run(first: Job) {
-    const ended: ReturnType<Job>[] = [];
-    const add = (job: Job) =>
+  async *run(first: Task) {
+    const ended: ReturnType<Task>[] = [];
+    const add = (task: Task) =>
       this.#waiting.push(() => {
-        const promise = job();
+        const promise = task();
         const onEnd = () => {
           ended.push(promise);
-          this.#onChange();
+          this.wake();
         };
         promise.then(onEnd, onEnd);
       });
@@ -53,24 +53,26 @@ export class Jobs {
       unfinished -= 1;
       if (Array.isArray(result)) {
         unfinished += result.length;
-        // The newest jobs start first, in the order of their list, so that the clusters of only a few projects wait.
-        for (const job of result.reverse()) add(job);
+        // The newest tasks start first, in the order of their list, so that the clusters of only a few projects wait.
+        for (const task of result.reverse()) add(task);
       } else yield result;
     }
   }
 
-  /** Gives up a job's place while it waits, and takes a new one afterwards. */
+  /** Gives up a task's place while it waits, and takes a new one afterwards. */
   async pause(wait: Promise<void>): Promise<void> {
     this.#freePlaces += 1;
+    this.wake();
+    await wait;
+    await new Promise<void>((resolve) => {
+      this.#waiting.unshift(resolve);
+      this.wake();
+    });
+  }
+
+  /** Makes `run()` look again for what has changed, such as the signal. */
+  wake(): void {
     this.#onChange();
-    try {
-      await wait;
-    } finally {
-      await new Promise<void>((resolve) => {
-        this.#waiting.unshift(resolve);
-        this.#onChange();
-      });
-    }
   }
 
   #givePlaces(): void {
