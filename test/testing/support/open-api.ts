@@ -1,4 +1,3 @@
-import { onTestFinished, vi } from 'vitest';
 import type { AtlasEmulatorOptions } from '../../../src/testing/index.js';
 import { openEmulator } from '../../support/open-emulator.js';
 import { clusterName, flexType, groupId } from '../../support/snapshot-routes.js';
@@ -10,6 +9,7 @@ export const now = Date.parse('2026-05-14T16:20:00Z');
 export const otherId = '60f1c2d3e4a5b6978877665a';
 
 export const projectsPath = '/api/atlas/v2/groups';
+export const eventsPath = (rest = '', group = groupId) => `${projectsPath}/${group}/events${rest}`;
 export const flexClustersPath = (group = groupId) => `${projectsPath}/${group}/flexClusters`;
 export const flexSnapshotsPath = (rest = '', cluster = clusterName, group = groupId) =>
   `${flexClustersPath(group)}/${cluster}/backup/snapshots${rest}`;
@@ -25,15 +25,12 @@ export const tenantSnapshotsPath = (rest = '', cluster = clusterName, group = gr
 export const basic = (id: string, secret: string) => `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}`;
 
 /**
- * An emulator at a time that only `wait` moves, and requests that log in with a bearer token
+ * An emulator whose time only `wait` moves, and requests that log in with a bearer token
  * unless `init` has other headers.
  */
 export async function openApi(options: AtlasEmulatorOptions = {}) {
-  vi.useFakeTimers({ toFake: ['Date'], now });
-  onTestFinished(() => {
-    vi.useRealTimers();
-  });
-  const emulator = await openEmulator(options);
+  let time = now;
+  const emulator = await openEmulator({ now: () => time, ...options });
   const login = { authorization: `Bearer ${emulator.credentials.accessToken.accessToken}`, accept: flexType };
   const ask = (path: string, init: RequestInit = {}) => fetch(emulator.url + path, { headers: login, ...init });
   const get = async (path: string, init?: RequestInit) => {
@@ -52,7 +49,7 @@ export async function openApi(options: AtlasEmulatorOptions = {}) {
   ) => get(`/api/oauth/${name}`, { method: 'POST', headers: { authorization }, body: new URLSearchParams(form) });
   const fetchToken = (authorization?: string) => post('token', { grant_type: 'client_credentials' }, authorization);
   const wait = (ms: number) => {
-    vi.setSystemTime(Date.now() + ms);
+    time += ms;
   };
   return { emulator, login, ask, get, statusOf, post, fetchToken, wait };
 }
