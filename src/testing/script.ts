@@ -1,7 +1,6 @@
-import { atlasError, methodNotAllowed } from '../http/atlas-error.js';
-import { isOAuth, type ReceivedRequest, type RequestKind } from '../http/received-request.js';
-import { type Reply, retryAfterHeader } from '../http/reply.js';
-import { oauthError, rateLimited } from '../tokens/oauth-error.js';
+import { atlasError, methodNotAllowed, oauthError } from './http/errors.js';
+import type { Reply } from './http/reply.js';
+import { isOAuth, type ReceivedRequest, type RequestKind } from './http/request.js';
 
 /**
  * The requests that a scripted answer is for. `api` is any request to the API after login, `tenant` one for snapshots of the
@@ -40,10 +39,7 @@ export interface ScriptedAnswer {
   body?: object | string | undefined;
   /** Delay before the response, in ms of real time. */
   delay?: number | undefined;
-  /**
-   * Resets the connection: `true` before the response, `body` halfway through the body. After `true` on a kept-alive
-   * connection the client resends the request at once, which does not count as a retry.
-   */
+  /** Resets the connection: `true` before the response, `body` halfway through the body. */
   reset?: boolean | 'body' | undefined;
   /** Hangs until the client gives up: `true` before the response, `body` halfway through the body. */
   hang?: boolean | 'body' | undefined;
@@ -61,15 +57,15 @@ export class Script {
     this.#queue = [];
   }
 
-  /** Takes the next answer for the request's path and one of these targets. */
-  take({ path }: ReceivedRequest, ...targets: readonly (ScriptTarget | RequestKind)[]): ScriptedAnswer | undefined {
+  /** Takes the next answer for the request's path and one of these targets. Returns `{}` if there is none. */
+  take({ path }: ReceivedRequest, ...targets: readonly (ScriptTarget | RequestKind)[]): ScriptedAnswer {
     const isFor = ({ for: target, path: wantedPath }: ScriptedAnswer) => {
       if (wantedPath !== undefined && wantedPath !== path) return false;
       if (target === undefined && wantedPath !== undefined) return !targets.includes('any');
       return targets.includes(target ?? 'api');
     };
     const queued = this.#queue.find(({ answer, left }) => left > 0 && isFor(answer));
-    if (queued === undefined) return undefined;
+    if (queued === undefined) return {};
     queued.left -= 1;
     if (queued.left <= 0) this.#queue = this.#queue.filter((other) => other !== queued);
     return queued.answer;
@@ -78,19 +74,16 @@ export class Script {
 
 /** Returns the reply that a scripted answer describes. Undefined if it leaves the response as it is. */
 export function scriptedReply(answer: ScriptedAnswer, request: ReceivedRequest): Reply | undefined {
-  const { status, body, retryAfter } = answer;
-  if (status === undefined && body === undefined) return undefined;
-  if (body === undefined && status !== undefined && status >= 400) return scriptedError(status, answer, request);
-  const headers = { ...retryAfterHeader(retryAfter), ...answer.headers };
-  return { status: status ?? 200, headers, content: body ?? '' };
+  const { status = 200, body, retryAfter, headers } = answer;
+  if (answer.status === undefined && body === undefined) return undefined;
+  const isError = body === undefined && status >= 400;
+  const reply: Reply = isError ? scriptedError(status, answer, request) : { status, content: body ?? '' };
+  const wait = retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) };
+  return { ...reply, headers: { ...reply.headers, ...wait, ...headers } };
 }
 
 function scriptedError(status: number, answer: ScriptedAnswer, request: ReceivedRequest): Reply {
-  const { errorCode } = answer;
-  if (isOAuth(request)) {
-    const isRateLimit = status === 429 && (errorCode === undefined || errorCode === 'RATE_LIMITED');
-    return isRateLimit ? rateLimited(request, answer) : oauthError(status, answer);
-  }
-  if (status === 405 && errorCode === undefined) return methodNotAllowed('GET,OPTIONS');
+  if (isOAuth(request)) return oauthError(request, status, answer);
+  if (status === 405 && answer.errorCode === undefined) return methodNotAllowed('GET,OPTIONS');
   return atlasError(request, status, answer);
 }

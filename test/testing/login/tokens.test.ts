@@ -1,11 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import type { TokenOptions } from '../../../src/testing/tokens/service-account.js';
 import { flexSnapshotsPath, openApi } from '../support/open-api.js';
 
-// test/testing/exchanges.http has the bodies of the OAuth endpoints, and their limits by the options.
+// test/testing/exchanges.http has the bodies of the OAuth endpoints.
 
-async function start(tokens: TokenOptions = {}) {
-  const api = await openApi({ tokens });
+async function start() {
+  const api = await openApi();
   const newToken = async (): Promise<string> => (await api.fetchToken()).json.access_token;
   const statusOf = (token: string) =>
     api.statusOf(flexSnapshotsPath(), { headers: { ...api.login, authorization: `Bearer ${token}` } });
@@ -41,31 +40,5 @@ describe('a token', () => {
     emulator.revokeTokens();
     for (const token of tokens) expect(await statusOf(token)).toBe(401);
     expect(await statusOf(emulator.issueToken())).toBe(200);
-  });
-});
-
-describe('a token request', () => {
-  it('past 50 in a minute or 100 valid tokens is refused, and refused ones do not count', async () => {
-    const { fetchToken, wait } = await start();
-    for (let minute = 0; minute < 2; minute += 1) {
-      for (let count = 0; count < 50; count += 1) expect((await fetchToken()).status).toBe(200);
-      wait(20_500);
-      const { status, headers } = await fetchToken();
-      expect([status, headers.get('retry-after')]).toEqual([429, '40']);
-      wait(39_500);
-    }
-    expect((await fetchToken()).status).toBe(403);
-  });
-
-  it('past the limit of valid tokens succeeds after one expires or is revoked', async () => {
-    const { fetchToken, newToken, post, wait } = await start({ live: 2 });
-    const first = await newToken();
-    await newToken();
-    expect((await fetchToken()).status).toBe(403);
-    await post('revoke', { token: first });
-    expect((await fetchToken()).status).toBe(200);
-    expect((await fetchToken()).status).toBe(403);
-    wait(3_600_000);
-    expect((await fetchToken()).status).toBe(200);
   });
 });

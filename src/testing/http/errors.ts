@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import { clusterIdOf } from '../ids.js';
-import type { ReceivedRequest } from './received-request.js';
-import { type Reply, retryAfterHeader } from './reply.js';
+import type { Reply } from './reply.js';
+import type { ReceivedRequest } from './request.js';
 
 /** The parts of an error that differ from Atlas's own. */
 export interface ErrorParts {
@@ -11,9 +11,8 @@ export interface ErrorParts {
   readonly detail?: string | undefined;
   /** Default: Atlas's parameters for the code, filled in from the request. */
   readonly parameters?: readonly unknown[] | undefined;
-  /** Seconds, or an HTTP date. */
+  /** The seconds that a rate limit names. */
   readonly retryAfter?: number | string | undefined;
-  readonly headers?: Readonly<Record<string, string>> | undefined;
 }
 
 /** The text of an error, and the names of its parameters in Atlas's order. A number stands for itself. */
@@ -32,10 +31,11 @@ const KNOWN_ERRORS: Readonly<Record<string, KnownError>> = {
   NOT_IN_GROUP: ['The current user is not in the group, or the group does not exist.'],
   ORG_REQUIRES_ACCESS_LIST: ['This organization requires access through an access list of ip ranges.', 'address'],
   RATE_LIMITED: ['Resource %s is limited to %s requests every %s minutes.', 'path', 50, 1],
+  // The numbers were recorded for snapshots of Flex and dedicated clusters.
   RATE_LIMITED_TOKEN_BUCKET: [
     'Rate limit exceeded for %s. Please retry after %s seconds. Request capacity: %s. Refill rate: %s per %s seconds. ' +
       'For more information, see: http://dochub.mongodb.org/core/atlas-api-rate-limit.',
-    ...(['barePath', 'wait', 'capacity', 'refillPerMinute', 60] as const),
+    ...(['barePath', 'wait', 1200, 500, 60] as const),
   ],
   RESOURCE_NOT_FOUND: ['Cannot find resource %s.', 'path'],
   RESOURCE_REQUIRES_ACCESS_LIST: ['This resource requires access through an access list of ip ranges.', 'address'],
@@ -61,8 +61,7 @@ const DEFAULT_CODES: Readonly<Record<number, string>> = {
 };
 
 /** Returns the value of each parameter by its name. */
-function valuesOf(request: ReceivedRequest, parts: ErrorParts) {
-  const { path, groupId, clusterName, snapshotId, bucket } = request;
+function valuesOf({ path, groupId, clusterName, snapshotId }: ReceivedRequest, { retryAfter }: ErrorParts) {
   return {
     // The emulator listens on this address, so its clients have it too.
     address: '127.0.0.1',
@@ -70,8 +69,8 @@ function valuesOf(request: ReceivedRequest, parts: ErrorParts) {
     barePath: path.slice(1),
     clusterId: clusterIdOf(groupId, clusterName),
     version: '2023-01-01',
-    wait: Number(parts.retryAfter) || 0,
-    ...{ path, groupId, clusterName, snapshotId, ...bucket },
+    wait: Number(retryAfter) || 0,
+    ...{ path, groupId, clusterName, snapshotId },
   };
 }
 
@@ -85,7 +84,7 @@ export function atlasError(request: ReceivedRequest, status: number, parts: Erro
   const { detail = fillIn(text, parameters) } = parts;
   return {
     status,
-    headers: { 'x-error-code': errorCode, ...retryAfterHeader(parts.retryAfter), ...parts.headers },
+    headers: { 'x-error-code': errorCode },
     content: { detail, error: status, errorCode, parameters, reason },
   };
 }
@@ -98,4 +97,27 @@ function fillIn(text: string, parameters: readonly unknown[]): string {
 /** Atlas's 405, which has no body. */
 export function methodNotAllowed(allow: string): Reply {
   return { status: 405, headers: { allow }, content: '' };
+}
+
+/** The OAuth 2.0 errors that Atlas is known to send. */
+const KNOWN_OAUTH_ERRORS: Readonly<Record<number, readonly [code: string, text: string]>> = {
+  401: ['invalid_client', 'Invalid credentials provided.'],
+  403: [
+    'access_denied',
+    'Access Token limit reached. Please use the existing Access Tokens or create a new Service Account.',
+  ],
+};
+
+/** An error of the token endpoints (RFC 6749 section 5.2). Only their rate limit has the form of the API's errors. */
+export function oauthError(request: ReceivedRequest, status: number, parts: ErrorParts = {}): Reply {
+  const usualCode = status >= 500 ? 'server_error' : 'invalid_request';
+  const [code, text] = KNOWN_OAUTH_ERRORS[status] ?? [usualCode, `${STATUS_CODES[status] ?? 'Unknown'}.`];
+  const { errorCode = status === 429 ? 'RATE_LIMITED' : code, detail = text } = parts;
+  if (errorCode === 'RATE_LIMITED') return atlasError(request, status, { ...parts, errorCode });
+  const challenge = status === 401 ? { 'www-authenticate': 'Basic realm="MMS Public API"' } : {};
+  return {
+    status,
+    headers: { 'cache-control': 'no-store', ...challenge },
+    content: { error: errorCode, error_description: detail },
+  };
 }
