@@ -362,6 +362,17 @@ describe('an abort', () => {
     expect(getEventListeners(stop.signal, 'abort')).toEqual([]);
   });
 
+  it('after the last finding ends the check too', async () => {
+    const stop = new AbortController();
+    const check = checkBackups(
+      flexClusters(1, () => []),
+      { groupIds: [a], signal: stop.signal },
+    );
+    await check.next();
+    stop.abort(reason);
+    await expect(check.next()).rejects.toBe(reason);
+  });
+
   it('before the check sends nothing', async () => {
     const { server, check } = await openAtlas({});
     await expect(check({ signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
