@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { describe, expect, it } from 'vitest';
-import type { ScriptedAnswer } from '../../src/testing/faults/script.js';
-import type { AtlasEmulator } from '../../src/testing/index.js';
+import type { AtlasEmulator, ScriptedAnswer } from '../../src/testing/index.js';
 import { environmentOf, openEmulator } from '../support/open-emulator.js';
 import { bin, runProcess, startCommand } from '../support/processes.js';
 

@@ -1,12 +1,10 @@
 import { expect, it } from 'vitest';
-import type { ScriptedAnswer } from '../../src/testing/faults/script.js';
-import type { AtlasEmulatorOptions } from '../../src/testing/index.js';
+import type { AtlasEmulatorOptions, ScriptedAnswer } from '../../src/testing/index.js';
 import { snapshotId } from '../support/snapshot-routes.js';
 import {
   basic,
   clustersPath,
   dedicatedSnapshotsPath,
-  eventsPath,
   flexClustersPath,
   flexSnapshotsPath,
   openApi,
@@ -29,7 +27,7 @@ const seed = [
   { groupId: shopId, clusterName: 'Orders', dedicated: true, policyItems: [] },
   {
     ...{ groupId: shopId, groupName: 'Shop', clusterName: 'Carts', dedicated: true },
-    ...{ createDate: null, stateName: 'UPDATING', paused: true, effectiveDatabaseEdition: 'INFINITE' },
+    ...{ createDate: null, stateName: 'UPDATING', paused: true },
     policyItems: [{ frequencyType: 'weekly', extra: 1 }],
     snapshots: [{ id: otherId, status: 'queued', expiresAt: new Date('2026-05-15T10:00:00Z') }],
     restoreJobs: [{ deliveryType: 'download', finishedAt: new Date('2026-05-15T10:00:00Z') }],
@@ -44,7 +42,6 @@ const tenantOne = tenantSnapshotsPath(`/${snapshotId}`);
 
 const reads: readonly string[] = [
   projectsPath,
-  eventsPath(),
   flexClustersPath(),
   flexClustersPath(shopId),
   flexSnapshotsPath(),
@@ -72,9 +69,6 @@ const reads: readonly string[] = [
   flexSnapshotsPath('?itemsPerPage=1&pageNum=5'),
   flexSnapshotsPath('?itemsPerPage=500&pageNum=2'),
   flexSnapshotsPath('?itemsPerPage=1&includeCount=false'),
-  // As recorded: without their count, events have no next link.
-  eventsPath('?itemsPerPage=1&includeCount=false'),
-  eventsPath('?eventType=TENANT_SNAPSHOT_FAILED&eventType=CLUSTER_DELETED'),
   // It is not paged.
   tenantSnapshotsPath('?itemsPerPage=1'),
 ];
@@ -110,29 +104,13 @@ const others: readonly Request[] = [
   [tenantSnapshotsPath(), { method: 'DELETE' }],
 ];
 
-/** A login by Digest with a nonce that is not the emulator's. */
-function withDigest(changes: Readonly<Record<string, string | undefined>> = {}) {
-  const parameters = {
-    ...{ username: 'emulator', realm: 'MMS Public API', nonce: 'n', uri: flexOne, response: '0' },
-    ...{ qop: 'auth', nc: '00000001', cnonce: 'c', ...changes },
-  };
-  const sent = Object.entries(parameters).filter(([, value]) => value !== undefined);
-  return withHeaders({ authorization: `Digest ${sent.map(([name, value]) => `${name}="${value}"`).join(', ')}` });
-}
-
 const logins: readonly Request[] = [
   [flexSnapshotsPath(), withHeaders({})],
   ['/api/atlas/v2/nothing', withHeaders({})],
   [flexSnapshotsPath('?envelope=true'), withHeaders({ authorization: 'Basic ZW11bGF0b3I6a2V5' })],
   [flexSnapshotsPath(), withHeaders({ authorization: 'Bearer unknown' })],
   [flexSnapshotsPath('?envelope=true'), withHeaders({ authorization: 'Bearer unknown' })],
-  [flexOne, withDigest()],
-  [flexOne, withDigest({ uri: '/elsewhere' })],
-  [flexOne, withDigest({ username: undefined, algorithm: 'MD4', qop: undefined })],
-  [flexOne, withDigest({ qop: 'auth-int', nc: '00000000' })],
-  [flexOne, withDigest({ nc: '1', cnonce: undefined })],
-  [flexOne, withDigest({ opaque: '1", opaque="2' })],
-  [flexOne, withDigest({ opaque: '1" 2' })],
+  [flexOne, withHeaders({ authorization: 'Digest username="emulator"' })],
 ];
 
 const tokenPath = '/api/oauth/token';
@@ -152,27 +130,10 @@ const oauth: readonly Request[] = [
   [`${tokenPath}?envelope=true`, post(grant, basic('other', account.clientSecret))],
   [tokenPath, post(grant, 'Bearer x')],
   [tokenPath, post(form({ grant_type: 'password' }))],
-  [tokenPath, post('{}')],
   [tokenPath],
   [revokePath, post(form({ token: 'unknown' }))],
   [revokePath, post(form({}))],
   [revokePath, post(form({ token: accessToken }), basic('other', 'x'))],
-];
-
-const configured: readonly (readonly [options: AtlasEmulatorOptions, ...Request])[] = [
-  [{ envelopeKey: 'envelope' }, `${flexOne}?envelope=true`],
-  [{ paging: { maxItemsPerPage: 3 } }, flexSnapshotsPath('?itemsPerPage=4')],
-  [{ paging: { itemsPerPage: 1, totalCount: false } }, flexSnapshotsPath()],
-  [{ digest: { algorithms: ['SHA-256', 'MD5'] } }, flexOne, withHeaders({})],
-  [{ rateLimit: { capacity: 0 } }, flexOne],
-  [{ rateLimit: { capacity: 0, enforce: true } }, flexOne],
-  [{ rateLimit: { capacity: 0, enforce: true } }, tenantOne],
-  // Without a refill there is no time to name.
-  [{ rateLimit: { capacity: 0, refillPerMinute: 0, enforce: true } }, flexOne],
-  [{ tokens: { lifetime: 30 } }, tokenPath, post()],
-  [{ tokens: { live: 0 } }, tokenPath, post()],
-  [{ tokens: { perMinute: 0, window: 5000 } }, tokenPath, post()],
-  [{ tokens: { perMinute: 0, retryAfter: false } }, tokenPath, post()],
 ];
 
 const scripted: readonly (readonly [answer: ScriptedAnswer, ...Request])[] = [
@@ -192,7 +153,7 @@ const scripted: readonly (readonly [answer: ScriptedAnswer, ...Request])[] = [
     flexOne,
   ],
   [{ body: { id: 'x' } }, flexOne],
-  [{ body: { id: 'x' }, headers: { 'content-type': 'text/json', 'ratelimit-remaining': '0' } }, flexOne],
+  [{ body: { id: 'x' }, headers: { 'content-type': 'text/json', 'x-test': 'yes' } }, flexOne],
   [{ body: 'plain' }, flexOne],
   [{ status: 502, body: '<p>' }, flexOne],
   [{ status: 503, body: '', retryAfter: 'Wed, 21 Oct' }, flexOne],
@@ -245,7 +206,7 @@ it('the emulator sends the responses in exchanges.http', async () => {
   const exchanges = [];
   for (const path of reads) exchanges.push(await exchange([path]));
   for (const request of [...others, ...logins, ...oauth]) exchanges.push(await exchange(request));
-  for (const [options, ...request] of configured) exchanges.push(await exchange(request, { options }));
+  exchanges.push(await exchange([`${flexOne}?envelope=true`], { options: { envelopeKey: 'envelope' } }));
   for (const [answer, ...request] of scripted) exchanges.push(await exchange(request, { answer }));
   const note = '# Unless its title says otherwise, a request logs in with a bearer token.';
   await expect([note, ...exchanges].join('\n')).toMatchFileSnapshot('exchanges.http');

@@ -1,3 +1,4 @@
+import { onTestFinished, vi } from 'vitest';
 import type { AtlasEmulatorOptions } from '../../../src/testing/index.js';
 import { openEmulator } from '../../support/open-emulator.js';
 import { clusterName, flexType, groupId } from '../../support/snapshot-routes.js';
@@ -9,7 +10,6 @@ export const now = Date.parse('2026-05-14T16:20:00Z');
 export const otherId = '60f1c2d3e4a5b6978877665a';
 
 export const projectsPath = '/api/atlas/v2/groups';
-export const eventsPath = (rest = '', group = groupId) => `${projectsPath}/${group}/events${rest}`;
 export const flexClustersPath = (group = groupId) => `${projectsPath}/${group}/flexClusters`;
 export const flexSnapshotsPath = (rest = '', cluster = clusterName, group = groupId) =>
   `${flexClustersPath(group)}/${cluster}/backup/snapshots${rest}`;
@@ -25,12 +25,15 @@ export const tenantSnapshotsPath = (rest = '', cluster = clusterName, group = gr
 export const basic = (id: string, secret: string) => `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}`;
 
 /**
- * An emulator whose time only `wait` moves, and requests that log in with a bearer token
+ * An emulator at a time that only `wait` moves, and requests that log in with a bearer token
  * unless `init` has other headers.
  */
 export async function openApi(options: AtlasEmulatorOptions = {}) {
-  let time = now;
-  const emulator = await openEmulator({ now: () => time, ...options });
+  vi.useFakeTimers({ toFake: ['Date'], now });
+  onTestFinished(() => {
+    vi.useRealTimers();
+  });
+  const emulator = await openEmulator(options);
   const login = { authorization: `Bearer ${emulator.credentials.accessToken.accessToken}`, accept: flexType };
   const ask = (path: string, init: RequestInit = {}) => fetch(emulator.url + path, { headers: login, ...init });
   const get = async (path: string, init?: RequestInit) => {
@@ -49,7 +52,7 @@ export async function openApi(options: AtlasEmulatorOptions = {}) {
   ) => get(`/api/oauth/${name}`, { method: 'POST', headers: { authorization }, body: new URLSearchParams(form) });
   const fetchToken = (authorization?: string) => post('token', { grant_type: 'client_credentials' }, authorization);
   const wait = (ms: number) => {
-    time += ms;
+    vi.setSystemTime(Date.now() + ms);
   };
   return { emulator, login, ask, get, statusOf, post, fetchToken, wait };
 }
