@@ -23,7 +23,7 @@ export function readCluster(list: ClusterList, listed: unknown) {
   // Nothing else has a meaning for a Flex cluster.
   const fields: JsonObject = list.clusterType === 'flex' ? { stateName } : given;
   return {
-    name: { ...list, clusterName: String(name) },
+    name: { ...list, clusterName: typeof name === 'string' ? name : '' },
     clusterId: typeof id === 'string' ? id : undefined,
     /** The cluster as Atlas sent it. */
     listed,
