@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events';
+import type * as z from 'zod';
 import { isRateLimitStatus, isTemporaryStatus } from '../client/http/retry.js';
 import {
   type AnyAtlasError,
@@ -68,14 +69,14 @@ export class Calls {
     this.#ending.abort(reason);
   }
 
-  /** Reads every page of a list. */
-  getAll(path: string, options: GetOptions): Promise<Answer<readonly unknown[]>> {
-    return this.#call(path, (limits) => this.#client.getAll(path, { ...options, ...limits }));
+  /** Reads every page of a list. `schema` checks one item. */
+  getAll(path: string, apiVersion: string, schema: z.ZodType): Promise<Answer<readonly unknown[]>> {
+    return this.#call(path, (limits) => this.#client.getAll(path, { apiVersion, schema, ...limits }));
   }
 
   /** Reads anything else. */
-  get(path: string, options: GetOptions): Promise<Answer<unknown>> {
-    return this.#call(path, (limits) => this.#client.get(path, { ...options, ...limits }));
+  get(path: string, apiVersion: string, schema: z.ZodType, query?: GetOptions['query']): Promise<Answer<unknown>> {
+    return this.#call(path, (limits) => this.#client.get(path, { apiVersion, schema, query, ...limits }));
   }
 
   /** Makes a call, and repeats it after rate limits and outages. */
@@ -180,12 +181,15 @@ function statusOf(error: AnyAtlasError): number {
   return ('status' in error && error.status) || 0;
 }
 
+// The network, in two words, until all of the client has one.
+const temporaryKinds: readonly string[] = ['network', 'other'];
+
 /** Whether Atlas fails or is out of reach, and may be back soon. A host that does not exist is more likely misspelled. */
 function isOutage(error: AnyAtlasError): boolean {
   if (error.code === 'TIMEOUT') return true;
   if (error.code !== 'CONNECTION') return isTemporaryStatus(statusOf(error));
-  const { kind = 'other', cause } = error;
-  return kind === 'other' && Object(cause).code !== 'ENOTFOUND';
+  const { kind = 'network', cause } = error;
+  return temporaryKinds.includes(kind) && Object(cause).code !== 'ENOTFOUND';
 }
 
 /** Returns the error if a finding can report it. Throws any other, such as that of a closed client: it ends the check. */

@@ -23,7 +23,7 @@ export function readCluster(list: ClusterList, listed: unknown) {
   // Nothing else has a meaning for a Flex cluster.
   const fields: JsonObject = list.clusterType === 'flex' ? { stateName } : given;
   return {
-    name: { ...list, clusterName: String(name) },
+    name: { ...list, clusterName: typeof name === 'string' ? name : '' },
     clusterId: typeof id === 'string' ? id : undefined,
     /** The cluster as Atlas sent it. */
     listed,
@@ -152,7 +152,7 @@ function intervalOf({ frequencyType, frequencyInterval }: JsonObject): number {
 }
 
 // A schema would take most of the time of a large check.
-export const isoTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
+const isoTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
 
 /** Parses a time of Atlas, in ms since 1970. A missing or invalid one is NaN, which is neither before nor after any other. */
 function parseTime(value: unknown): number {

@@ -42,7 +42,7 @@ describe('the documents', () => {
     const fields = tableUnder('docs/check/json.md', 'JSON');
     const rows = Object.fromEntries(fields.map((row) => [codeIn(row['Field'])[0], codeIn(row['Meaning'])]));
     const names = fields.flatMap((row) => codeIn(row['Field']));
-    expect(names.sort()).toEqual([...Object.keys(others), 'findings', 'error'].sort());
+    expect(names.sort()).toEqual([...Object.keys(others), 'findings', 'departed', 'error'].sort());
     expect(rows['summary']?.sort()).toEqual(Object.keys(others.summary).sort());
     expect(rows['formatVersion']).toEqual([String(others.formatVersion)]);
     const found = new Set(findings.flatMap((finding: object) => Object.keys(finding)));

@@ -68,6 +68,7 @@ it('has no code twice: entries share it, and only the command `emulate` loads th
 const underBundler = ['--module', 'preserve', '--moduleResolution', 'bundler'];
 
 it.concurrent.each([
+  ['the public declarations are those of test/package/api', process.execPath, ['test/package/api/report.mjs'], ''],
   ['TypeDoc warns of nothing', 'node_modules/.bin/typedoc', ['--emit', 'none'], ''],
   ['publint finds no problem', 'node_modules/.bin/publint', ['run', tarball, '--strict'], expect.any(String)],
   ['attw finds no problem', 'node_modules/.bin/attw', [tarball], expect.any(String)],

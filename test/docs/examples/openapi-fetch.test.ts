@@ -1,7 +1,7 @@
+import { TenantSnapshotsClient } from 'atlas-tenant-snapshots';
 import { expect, it, onTestFinished } from 'vitest';
 import { createAtlasApi } from '../../../examples/openapi-fetch.mjs';
 import { openEmulator } from '../../support/open-emulator.js';
-import { TenantSnapshotsClient } from './support/package.mjs';
 
 const events = '/api/atlas/v2/groups/{groupId}/events';
 
