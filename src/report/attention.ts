@@ -30,7 +30,13 @@ export function printAttention(history: History, sections: readonly Section[], n
     }
   }
   for (const job of jobs.filter(({ isSilent }) => isSilent)) {
-    add('silent', 'red', Number.POSITIVE_INFINITY, dated(`no report since ${printTime(job.last.time)}`), job);
+    add(
+      'silent',
+      'red',
+      Number.POSITIVE_INFINITY,
+      html`${name(job.name)}: ${dated(`no report since ${printTime(job.last.time)}`)}`,
+      job,
+    );
   }
   const sorted = [...kinds.values()].sort((a, b) => a.rank - b.rank);
   const all = sorted.map(({ items }) => printList(items, (item) => item));

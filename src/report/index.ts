@@ -112,11 +112,7 @@ function sumUp(rows: readonly Row[], [first]: Run): string {
 
 function printRow(row: Row, span: Run): Html {
   const { cluster, standing, problems } = row;
-  const jobs = row.courses
-    .map(({ job }) => job.name)
-    .filter(Boolean)
-    .join(', ');
-  const title = html`<span class="name">${name(cluster.clusterName)} <small>${printType(row)}${jobs !== '' && html`, job ${name(jobs)}`}</small></span>`;
+  const title = html`<span class="name">${name(cluster.clusterName)} <small>${printType(row)}</small>${ofJob(standing.job)}</span>`;
   const others = problems.filter(({ label }) => label !== standing.label);
   const chips = html`<span class="chips">${[standing, ...others].map(chip)}</span>`;
   return html`<details class="row"><summary>${title}${chips}${drawRow(row, span)}</summary>

@@ -24,7 +24,7 @@ code { font-size: .8rem; overflow-wrap: anywhere }
 
 .last { font-weight: 600 }
 .facts { display: flex; flex-wrap: wrap; gap: .6rem 2.2rem; margin: 1rem 0 } .facts dt { color: var(--soft); font-size: .85rem }
-.facts dd { display: flex; flex-wrap: wrap; gap: .3rem; font-weight: 600 }
+.facts dd { font-weight: 600 }
 .attention { margin: .8rem 0; padding: .1rem 1rem .5rem; background: var(--panel); border-left: 4px solid var(--edge) }
 .attention:has(li) { border-color: var(--bad) } .attention h2 { margin-top: .6rem } #reports h3 { color: var(--bad) }
 .attention ul { padding: 0 } .attention li { list-style: none }

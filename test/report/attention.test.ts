@@ -121,7 +121,7 @@ it.each<[what: string, reports: Reports, lines: unknown[]]>([
     },
     [
       expect.stringMatching(/^stale Shop \/ b: .* job daily$/),
-      'silent no report since 2026-11-02 12:00 UTC. job daily',
+      'silent daily: no report since 2026-11-02 12:00 UTC. job daily',
     ],
   ],
   [
