@@ -3,40 +3,29 @@ import { chip, dated, type Html, html, name, ofJob, printList, printTable } from
 import { compareRows, linkTo, type Row, type Section } from './rows.js';
 import { count, getOrAdd, hourMs, printDay, printDuration, printTime, type Run, toRuns } from './time.js';
 
+const ofList = { label: 'unknown', color: 'magenta', rank: Number.POSITIVE_INFINITY };
+const ofSilence = { label: 'silent', color: 'red', rank: Number.POSITIVE_INFINITY };
+
 /** Prints what somebody has to look at, the worst first: clusters, lists, jobs, what the checks named, the reports. */
 export function printAttention(history: History, sections: readonly Section[], now: number): Html {
   const { jobs } = history;
   const kinds = new Map<string, { rank: number; items: Html[] }>();
-  const add = (label: string, color: string, rank: number, item: Html, job: Job) => {
-    const { items } = getOrAdd(kinds, label, () => ({ rank, items: [] }));
-    items.push(html`${chip({ label, color })} ${item}.${ofJob(job)}`);
+  const add = (kind: typeof ofList, item: Html, job: Job) => {
+    const { items } = getOrAdd(kinds, kind.label, () => ({ rank: kind.rank, items: [] }));
+    items.push(html`${chip(kind)} ${item}.${ofJob(job)}`);
   };
   for (const row of sections.flatMap(({ rows }) => rows).sort(compareRows)) {
-    for (const { label, color, rank, problem = '', job } of row.problems) {
-      add(label, color, rank, html`${linkTo(row)}: ${dated(problem)}`, job);
-    }
+    for (const item of row.problems) add(item, html`${linkTo(row)}: ${dated(item.problem ?? '')}`, item.job);
   }
   for (const { id, name: project, failedLists } of sections) {
     for (const { finding, job } of failedLists) {
       const list = html`<a href="#${id}">${name(project)}, ${finding.clusterType} clusters</a>`;
-      const why = (finding.error?.message ?? finding.reason ?? '').replace(/\.$/, '');
-      add(
-        'unknown',
-        'magenta',
-        Number.POSITIVE_INFINITY,
-        html`${list}: the list could not be read. ${dated(why)}`,
-        job,
-      );
+      const why = finding.error?.message?.replace(/\.$/, '') ?? 'no error';
+      add(ofList, html`${list}: the list could not be read: ${dated(why)}`, job);
     }
   }
   for (const job of jobs.filter(({ isSilent }) => isSilent)) {
-    add(
-      'silent',
-      'red',
-      Number.POSITIVE_INFINITY,
-      html`${name(job.name)}: ${dated(`no report since ${printTime(job.last.time)}`)}`,
-      job,
-    );
+    add(ofSilence, html`${name(job.name)}: ${dated(`no report since ${printTime(job.last.time)}`)}`, job);
   }
   const sorted = [...kinds.values()].sort((a, b) => a.rank - b.rank);
   const all = sorted.map(({ items }) => printList(items, (item) => item));
@@ -80,13 +69,9 @@ const sayOffset = (offset: number): string => `${printDuration(Math.abs(offset))
 function findMixed({ checks }: Job): string[] {
   const servers = new Set(checks.map(({ report }) => report.server));
   const logins = new Set(checks.map(({ report: { login, loginId } }) => [login, loginId].filter(Boolean).join(' ')));
-  const options = checks.map(
-    ({
-      report: {
-        options: { evidence, timeout, ...choosing },
-      },
-    }) => JSON.stringify(choosing),
-  );
+  // The others choose no cluster and judge none.
+  const ignored = { evidence: undefined, timeout: undefined };
+  const options = checks.map(({ report }) => JSON.stringify({ ...report.options, ...ignored }));
   const changes = options.filter((one, index) => index > 0 && one !== options[index - 1]).length;
   return [
     servers.size > 1 && `${servers.size} servers (${[...servers].join(', ')})`,
@@ -103,22 +88,18 @@ export function printGaps(sections: readonly Section[], { jobs }: History): Html
   const gaps = sections.flatMap(({ rows }) => rows.flatMap((row) => gapsOf(row).map((run) => ({ row, run }))));
   gaps.sort((a, b) => b.run[1] - a.run[1] || b.run[0] - a.run[0]);
   const heads = ['Cluster', 'From', 'To', 'Days', 'State now', ...(jobs.length > 1 ? ['Job'] : [])];
-  const toTable = (some: typeof gaps) =>
-    printTable(
-      heads,
-      some.map(({ row, run: [first, last] }) => {
-        const courses = coursesOf(row, last);
-        const names = jobs.length > 1 ? [name(courses.map(({ job }) => job.name).join(', '))] : [];
-        return [
-          linkTo(row),
-          dated(printDay(first)),
-          dated(findEnd(row, last)),
-          last - first + 1,
-          chip(row.standing),
-          ...names,
-        ];
-      }),
-    );
+  const toCells = ({ row, run: [first, last] }: (typeof gaps)[number]) => {
+    const cells = [
+      linkTo(row),
+      dated(printDay(first)),
+      dated(findEnd(row, last)),
+      last - first + 1,
+      chip(row.standing),
+    ];
+    const names = coursesOf(row, last).map(({ job }) => job.name);
+    return jobs.length > 1 ? [...cells, name(names.join(', '))] : cells;
+  };
+  const toTable = (some: typeof gaps) => printTable(heads, some.map(toCells));
   const older = gaps.slice(maxShown, maxGaps);
   const more = gaps.length > maxGaps && html`<p>and ${count(gaps.length - maxGaps, 'older gap')}</p>`;
   return html`<section><h2>Gaps of this period</h2>${gaps.length > 0 ? toTable(gaps.slice(0, maxShown)) : html`<p>None.</p>`}

@@ -57,20 +57,19 @@ function printRuns(job: Job): Html {
   return html`${job.name !== '' && html`<h3>${name(job.name)}</h3>`}${printLines(lines)}`;
 }
 
-/** Such as `only Pay/*, without Pay/test-*, limit 48h`. */
-function sayOptions({ include, exclude, maxAge, minHistory, ...rest }: Job['last']['report']['options']): string {
-  const { inventory, evidence, timeout } = rest;
-  const listed = (word: string, texts: readonly string[] = []) => texts.length > 0 && `${word} ${texts.join(', ')}`;
-  const parts = [
-    listed('only', include) || 'every cluster',
-    listed('without', exclude),
-    listed('limit', maxAge),
-    listed('history', minHistory),
-    inventory === undefined ? 'without an inventory' : `inventory ${inventory}`,
-    evidence ? 'with evidence' : 'without evidence',
-    timeout !== undefined && `timeout ${timeout}`,
-  ];
-  return parts.filter((part) => part !== false).join(', ');
+const words = {
+  ...{ include: 'only', exclude: 'without', maxAge: 'limit', minHistory: 'history' },
+  ...{ inventory: 'inventory', evidence: 'evidence', timeout: 'timeout' },
+};
+
+/** Such as `only Pay/*, without Pay/test-*, limit 48h, evidence`. */
+function sayOptions(options: Job['last']['report']['options']): string {
+  const names = Object.keys(words) as (keyof typeof words)[];
+  const given = names.filter((name) => options[name] !== undefined);
+  const said = given.map((name) =>
+    name === 'evidence' ? words[name] : `${words[name]} ${[options[name]].flat().join(', ')}`,
+  );
+  return [...(options.include === undefined ? ['every cluster'] : []), ...said].join(', ');
 }
 
 /** The days between the first and the last of these that are none of them. */

@@ -112,10 +112,8 @@ function settingsOf({ clusterType, reason, pitEnabled, clusterId }: Finding, evi
 }
 
 function printPolicyItem(item: JsonObject): string {
-  const { frequencyType, frequencyInterval, retentionValue, retentionUnit } = item;
-  const [type, interval, value, unit] = [frequencyType, frequencyInterval, retentionValue, retentionUnit].map(
-    (part) => textOf(part) ?? '?',
-  );
+  const fields = ['frequencyType', 'frequencyInterval', 'retentionValue', 'retentionUnit'];
+  const [type, interval, value, unit] = fields.map((field) => textOf(item[field]) ?? '?');
   return `${type}${type === 'hourly' ? ` (every ${interval} h)` : ''} for ${value} ${unit}`;
 }
 

@@ -1,5 +1,5 @@
 import { gapsOf, printAttention, printGaps } from './attention.js';
-import { printDetails, printLines } from './details.js';
+import { printDetails } from './details.js';
 import { daysWithout, printAllLeftOut, printChecks, printFiles, printLimits } from './end.js';
 import type { History, Mention } from './history.js';
 import { chip, dated, type Html, html, name, ofJob } from './html.js';
@@ -28,8 +28,6 @@ export function* printPage(history: History, now: number): Generator<Html> {
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="${policy}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta name="referrer" content="no-referrer">
 <title>${sentence}</title>
 <style>${style}</style>
 </head>
@@ -78,15 +76,10 @@ ${without.size > 0 && html`<p class="soft">${dated(`No report on ${printDays(wit
 }
 
 /** Projects whose clusters are all well are closed. */
-function printHead({ id, groupId, name: project, rows, failedLists }: Section, span: Run, isOnly: boolean): Html {
+function printHead({ id, name: project, rows, failedLists }: Section, span: Run, isOnly: boolean): Html {
   const isOpen = isOnly || failedLists.length > 0 || !rows.every(isWell);
-  const failures = failedLists.map(({ finding }) => `${finding.clusterType} clusters`);
-  const lines = printLines([
-    ['Could not be listed', failures],
-    ['Project ID', [groupId]],
-  ]);
   return html`<details class="project"${isOpen && html` open`}><summary><h3>${name(project)}</h3> ${dated(sumUp(rows, span))}</summary>
-<div id="${id}">${failures.length > 0 && lines}</div>`;
+<div id="${id}"></div>`;
 }
 
 /** Such as `3 clusters, all fresh; 1 gap` or `3 clusters: 1 stale, 2 fresh; 1 left out`. */

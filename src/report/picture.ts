@@ -30,15 +30,12 @@ const percent = (days: number, span: Run): string => `${Number(((100 * days) / l
 /** The horizontal position of a day in the picture. */
 const at = (span: Run, day: number): string => percent(day - span[0], span);
 
-/** The kinds of days, whose bars have the class of the same name, and what they are called. */
-const kinds: ReadonlyMap<string, string> = new Map([
-  ...stateNames.map((name) => [name, name] as const),
-  ['skipped', 'left out'],
-]);
+/** What a day may be. */
+const kinds = [...stateNames, 'left out'] as const;
 
-function daysOfKinds({ days }: Row): Map<string, Set<number>> {
-  const found = new Map<string, Set<number>>();
-  for (const [day, { state }] of days) getOrAdd(found, isState(state) ? state : 'skipped', () => new Set()).add(day);
+function daysOfKinds({ days }: Row): Map<(typeof kinds)[number], Set<number>> {
+  const found: ReturnType<typeof daysOfKinds> = new Map();
+  for (const [day, { state }] of days) getOrAdd(found, isState(state) ? state : 'left out', () => new Set()).add(day);
   return found;
 }
 
@@ -59,17 +56,13 @@ const isIn = ([first, last]: Run, day: number): boolean => first <= day && day <
 export function drawRow(row: Row, span: Run): Html {
   const { cluster, standing } = row;
   const found = daysOfKinds(row);
-  const parts = Array.from(found, ([kind, days]) => `${kinds.get(kind)} on ${count(days.size, 'day')}`);
-  const words = [
-    ['a backup', cluster.backups] as const,
-    ...marks.map(({ title, daysOf }) => [title, daysOf(cluster)] as const),
-  ];
-  for (const [title, all] of words) {
-    const days = [...all].filter((day) => isIn(span, day)).length;
+  const parts = Array.from(found, ([kind, days]) => `${kind} on ${count(days.size, 'day')}`);
+  for (const { title, daysOf } of [{ title: 'a backup', daysOf: () => cluster.backups }, ...marks]) {
+    const days = [...daysOf(cluster)].filter((day) => isIn(span, day)).length;
     if (days > 0) parts.push(`${title} on ${count(days, 'day')}`);
   }
   const label = `${cluster.clusterName}, ${printType(row)}, ${standing.label}. ${printRange(...span)}: ${parts.join('; ')}.`;
-  const bars = Array.from(found, ([kind, days]) => drawBars(kind, days, kinds.get(kind) ?? kind, span));
+  const bars = Array.from(found, ([kind, days]) => drawBars(kind, days, kind, span));
   return drawDays(label, [...bars, drawDots(cluster, span), ...drawMarks(cluster, span)]);
 }
 
@@ -82,7 +75,7 @@ function drawBars(kind: string, days: ReadonlySet<number>, words: string, span: 
     const width = first < last && html` width="${percent(last - first + 1, span)}"`;
     return html`<rect x="${at(span, first)}"${width}><title>${sayRun([first, last], words)}</title></rect>`;
   });
-  return html`<g class="${kind}">${bars}</g>`;
+  return html`<g class="${kind.replace(' ', '-')}">${bars}</g>`;
 }
 
 /** Such as `2026-11-01 to 2026-11-03: fresh (3 days)`. */
@@ -162,8 +155,9 @@ export function drawLegend(rows: readonly Row[], span: Run): Html {
   const item = (key: Html, title: string) => html`<li><svg class="key" aria-hidden="true">${key}</svg>${title}</li>`;
   const line = html`<line class="line" x2="18" y1="18.5" y2="18.5"/>`;
   const used = new Set(rows.flatMap((row) => [...daysOfKinds(row).keys()]));
-  const bars = [...kinds].filter(([kind]) => used.has(kind));
-  const drawn = bars.map(([kind, title]) => item(html`${line}<g class="${kind}"><rect x="1" width="16"/></g>`, title));
+  const drawn = kinds
+    .filter((kind) => used.has(kind))
+    .map((kind) => item(html`${line}<g class="${kind.replace(' ', '-')}"><rect x="1" width="16"/></g>`, kind));
   const isMarked = (days: ReadonlySet<number>) => [...days].some((day) => isIn(span, day));
   const dot = html`<g class="backup"><line x1="9" x2="9.1" y1="13.5" y2="13.5" pathLength="0.1"/></g>`;
   if (rows.some(({ cluster }) => isMarked(cluster.backups))) drawn.push(item(html`${line}${dot}`, 'a backup'));

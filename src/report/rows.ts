@@ -8,7 +8,6 @@ import { getOrAdd } from './time.js';
 export interface Section {
   /** Of the element. */
   readonly id: string;
-  readonly groupId: string;
   readonly name: string;
   /** The worst first. */
   readonly rows: readonly Row[];
@@ -49,15 +48,12 @@ export function toSections({ jobs, clusters, projects }: History): Section[] {
     const id = `p${index + 1}`;
     const sorted = (rowsOf.get(groupId) ?? []).sort(compareRows);
     const rows = sorted.map((row, position) => ({ ...row, id: `${id}c${position + 1}` }));
-    return {
-      id,
-      groupId,
-      name: project.name,
-      rows,
-      failedLists: lists.filter((list) => list.finding.groupId === groupId),
-    };
+    const failedLists = lists.filter(({ finding }) => finding.groupId === groupId);
+    return { id, name: project.name, rows, failedLists };
   });
-  return leaveOutGone(sections.sort((a, b) => worstOf(a) - worstOf(b) || compare(a.name, b.name)));
+  // A project whose clusters have all departed, and whose departures were acknowledged, has neither.
+  const shown = sections.filter(({ rows, failedLists }) => rows.length + failedLists.length > 0);
+  return leaveOutGone(shown.sort((a, b) => worstOf(a) - worstOf(b) || compare(a.name, b.name)));
 }
 
 function departuresOf({ latest }: Job): Map<string, Departed[]> {

@@ -44,7 +44,7 @@ rect:not([width]) { width: calc(100% / var(--days)) }
 .stale rect { y: 19px; height: 8px; fill: var(--bad) }
 .none rect { y: 19.6px; height: 7px; fill: var(--page); stroke: var(--bad); stroke-width: 1.4 }
 .unknown rect { y: 12px; height: 12px; fill: url(#hatch) } #hatch rect { fill: var(--odd) }
-.skipped rect { y: 17.5px; height: 2px; fill: var(--gray) }
+.left-out rect { y: 17.5px; height: 2px; fill: var(--gray) }
 .report rect { y: 10px; height: 8px; fill: var(--gray) } .failure rect { y: 19px; height: 8px; fill: var(--bad) }
 .backup line { stroke: var(--ink); stroke-width: 4.5; stroke-linecap: round; stroke-dasharray: 0 1 } .long .backup line { stroke-width: 2 }
 #failed path { stroke: var(--bad); stroke-width: 2; fill: none }

@@ -48,17 +48,15 @@ export function printSummary({ jobs }: History, sections: readonly Section[]): H
   const restored = rows.filter(({ cluster }) => restoredOn(cluster).size > 0).length;
   const isKnown = rows.some(({ cluster }) => cluster.areRestoresRead);
   const leftOut = rows.filter(({ standing }) => standing.kind === 'left out');
-  const reasons = countEach(
-    leftOut.map(({ courses }) => courses.find(({ now }) => now !== undefined)?.now?.state ?? ''),
-  );
+  const reasons = countEach(leftOut.map(({ courses }) => courses.flatMap(({ now }) => now?.state ?? [])[0] ?? ''));
   const facts: [title: string, text: Html | string][] = [
     [servers.length > 1 ? 'Servers' : 'Server', servers.join(', ') || 'none'],
     ['Reports', dated(sayDays(checks))],
     ['Restored', isKnown ? count(restored, 'cluster') : 'not known'],
     ['Clusters', printStates(rows.filter(({ standing }) => standing.kind !== 'left out'))],
   ];
-  if (leftOut.length > 0)
-    facts.push(['Left out', Array.from(reasons, ([why, number]) => `${number} ${why}`).join(', ')]);
+  const counts = Array.from(reasons, ([why, number]) => `${number} ${why}`);
+  if (counts.length > 0) facts.push(['Left out', counts.join(', ')]);
   return html`<dl class="facts">${facts.map(([title, text]) => html`<div><dt>${title}</dt><dd>${text}</dd></div>`)}</dl>`;
 }
 

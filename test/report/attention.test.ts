@@ -96,7 +96,7 @@ it.each<[what: string, reports: Reports, lines: unknown[]]>([
   [
     'a list that failed, instead of its clusters',
     [reportOf(1, [finding('a', 'fresh', [1]), list]), reportOf(2, [finding('a', 'fresh', [2])]), reportOf(3, [list])],
-    ['unknown Shop, dedicated clusters: the list could not be read. No role.'],
+    ['unknown Shop, dedicated clusters: the list could not be read: No role.'],
   ],
   [
     'no cluster that one job no longer lists and another one checks, but each problem that both find',

@@ -139,8 +139,8 @@ it('says how the checks were run, in words', async () => {
   ]);
   expect(under(html, 'How the checks were run').slice(0, 9)).toEqual([
     ...['Days with a report', '2026-11-01, 2026-11-03 (2 days)', 'Days without a report', '2026-11-02', 'Checks'],
-    'version 0.1.0, https://cloud.mongodb.com, API key, every cluster, without an inventory, without evidence: 2026-11-01',
-    'version 0.1.0, https://cloud.mongodb.com, API key, only A/*, B/*, without A/x, limit 48h, history 7d, inventory i.jsonl, with evidence, timeout 5m: 2026-11-03',
+    'version 0.1.0, https://cloud.mongodb.com, API key, every cluster: 2026-11-01',
+    'version 0.1.0, https://cloud.mongodb.com, API key, only A/*, B/*, without A/x, limit 48h, history 7d, inventory i.jsonl, evidence, timeout 5m: 2026-11-03',
     ...['Projects listed', '1: 2026-11-01, 2026-11-03 (2 days)'],
   ]);
 });
