@@ -7,6 +7,7 @@ import {
   hour,
   leftOut,
   list,
+  on,
   print,
   type Reports,
   reportOf,
@@ -27,8 +28,7 @@ it.each<[what: string, reports: Reports, lines: unknown[]]>([
   [
     'each bad state, the worst first, since when, and nothing good',
     [
-      reportOf(1, [finding('a', 'stale', [1]), finding('b', 'none')]),
-      reportOf(2, [finding('a', 'fresh', [2]), finding('b', 'none')]),
+      ...[on(1, 'a stale, b none'), on(2, 'a fresh, b none')],
       reportOf(4, [
         finding('a', 'stale', [2], { age: 54 * hour }),
         finding('b', 'none', [], { reason: 'backup off' }),
@@ -49,32 +49,22 @@ it.each<[what: string, reports: Reports, lines: unknown[]]>([
   [
     'what an earlier report lists, or has as free or deleting, and the last one lacks',
     [
-      reportOf(1, [finding('a', 'fresh', [1]), finding('b', 'fresh', [1])]),
-      reportOf(2, [finding('a', 'fresh', [2])], { notChecked: [leftOut('c', 'free'), leftOut('d', 'deleting')] }),
-      reportOf(3, [finding('a', 'fresh', [3])]),
+      on(1, 'a fresh, b fresh'),
+      on(2, 'a fresh', { notChecked: [leftOut('c', 'free'), leftOut('d', 'deleting')] }),
+      on(3, 'a fresh'),
     ],
     [`${gone('b', 1)}; newest known backup 2026-11-01 06:00 UTC.`, `${gone('c', 2)}.`, `${gone('d', 2)}.`],
   ],
   [
     'nothing that was left out while it was good, and then left, but what was bad',
-    [
-      reportOf(1, [finding('a', 'fresh', [1]), finding('b', 'none'), finding('c', 'new')]),
-      reportOf(2, [finding('c', 'fresh', [2])], { notChecked: [leftOut('a'), leftOut('b')] }),
-      reportOf(3, [finding('c', 'fresh', [3])]),
-    ],
+    [on(1, 'a fresh, b none'), on(2, '', { notChecked: [leftOut('a'), leftOut('b')] }), on(3, 'c fresh')],
     [`${gone('b', 2)}.`],
   ],
   [
     'the departures of the last report, and nothing else that has left',
     [
-      reportOf(
-        1,
-        ['a', 'b'].map((name) => finding(name, 'stale', [1])),
-        { departed: [departed('c')] },
-      ),
-      reportOf(2, [finding('e', 'fresh', [2])], {
-        departed: [departed('b'), departed('d', 'project unlisted'), departed('e', 'replaced')],
-      }),
+      on(1, 'a stale, b stale', { departed: [departed('c')] }),
+      on(2, 'e fresh', { departed: [departed('b'), departed('d', 'project unlisted'), departed('e', 'replaced')] }),
     ],
     [
       'departed: unlisted Shop / b: watched since 2026-11-01 06:00 UTC.',
@@ -86,27 +76,21 @@ it.each<[what: string, reports: Reports, lines: unknown[]]>([
     'what was bad when it was left out, unless another job checks it',
     {
       one: [
-        reportOf(1, [finding('a', 'stale', [1]), finding('b', 'stale', [1]), finding('c', 'fresh', [1])]),
-        reportOf(2, [], { notChecked: ['a', 'b', 'c'].map((name) => leftOut(name, 'excluded', 'Shop/*')) }),
+        on(1, 'a stale, b stale, c fresh'),
+        on(2, '', { notChecked: ['a', 'b', 'c'].map((name) => leftOut(name, 'excluded', 'Shop/*')) }),
       ],
-      two: [reportOf(2, [finding('b', 'fresh', [2])])],
+      two: [on(2, 'b fresh')],
     },
     ['stale when left out Shop / a: stale before, and excluded by Shop/* since; no other job checks it. job one'],
   ],
   [
     'a list that failed, instead of its clusters',
-    [reportOf(1, [finding('a', 'fresh', [1]), list]), reportOf(2, [finding('a', 'fresh', [2])]), reportOf(3, [list])],
+    [on(2, 'a fresh'), reportOf(3, [list])],
     ['unknown Shop, dedicated clusters: the list could not be read: No role.'],
   ],
   [
     'no cluster that one job no longer lists and another one checks, but each problem that both find',
-    {
-      one: [
-        reportOf(1, [finding('a', 'fresh', [1]), finding('b', 'stale', [1])]),
-        reportOf(2, [finding('b', 'stale', [1])]),
-      ],
-      two: [reportOf(2, [finding('a', 'fresh', [2]), finding('b', 'none')])],
-    },
+    { one: [on(1, 'a fresh, b stale'), on(2, 'b stale')], two: [on(2, 'a fresh, b none')] },
     [
       'none Shop / b: since the report of 2026-11-02. job two',
       expect.stringMatching(/^stale Shop \/ b: since the report of 2026-11-01; newest backup .* job one$/),
@@ -115,32 +99,29 @@ it.each<[what: string, reports: Reports, lines: unknown[]]>([
   [
     'a job that is silent for more than 26 hours and one and a half of its last interval, and whatever it found',
     {
-      daily: [1, 2].map((day) => reportOf(day, [finding('a', 'fresh', [day]), finding('b', 'stale', [1])])),
-      weekly: [reportOf(-6, []), reportOf(1, [finding('c', 'fresh', [1])])],
-      live: [1, 9].map((day) => reportOf(day, [finding('d', 'fresh', [day])])),
+      daily: [1, 2].map((day) => on(day, 'a fresh, b stale')),
+      weekly: [on(-6, ''), on(1, 'c fresh')],
+      live: [on(9, 'd fresh')],
     },
-    [
-      expect.stringMatching(/^stale Shop \/ b: .* job daily$/),
-      'silent daily: no report since 2026-11-02 12:00 UTC. job daily',
-    ],
+    [expect.stringMatching(/^stale Shop \/ b: /), 'silent daily: no report since 2026-11-02 12:00 UTC. job daily'],
   ],
   [
     'the problems that the last report of each job names',
     {
-      one: [reportOf(1, [], { problems: ['old'] }), reportOf(2, [], { problems: ['A: gone.'] })],
-      two: [reportOf(2, [], { problems: ['B.'] })],
+      one: [on(1, '', { problems: ['old'] }), on(2, '', { problems: ['A.'] })],
+      two: [on(1, '', { problems: ['B.'] })],
     },
-    ['No cluster.', 'Problems that the last check of each job named', 'A: gone. job one', 'B. job two'],
+    ['No cluster.', 'Problems that the last check of each job named', 'A. job one', 'B. job two'],
   ],
 ])('names %s', async (_what, reports, lines) => {
   expect(under(await print(reports), 'Needs attention')).toEqual(lines);
 });
 
 it.each<[what: string, reports: Reports, lines: unknown[]]>([
-  ['nothing', [reportOf(1, [finding('a', 'fresh', [1])])], []],
+  ['nothing', [on(1, 'a fresh')], []],
   [
     'files that are none',
-    [reportOf(1, []), '{', { ...reportOf(1, []), formatVersion: 2 }, { ...reportOf(1, []), server: 5 }],
+    [on(1, ''), '{', { ...on(1, ''), formatVersion: 2 }, { ...on(1, ''), server: 5 }],
     [
       'job/1.json: It is not JSON, or only a part of it.',
       'job/2.json: Its formatVersion is 2, not 1.',
@@ -149,7 +130,7 @@ it.each<[what: string, reports: Reports, lines: unknown[]]>([
   ],
   [
     'failed checks, the newest first, with their jobs',
-    { one: [reportOf(1, [], failed), reportOf(3, [])], two: [reportOf(2, [], { error: { code: 'CLOSED' } })] },
+    { one: [on(1, '', failed), on(3, '')], two: [on(2, '', { error: { code: 'CLOSED' } })] },
     [
       'The check of 2026-11-02 12:00 UTC failed: CLOSED job two',
       'The check of 2026-11-01 12:00 UTC failed: Atlas is down. job one',
@@ -157,7 +138,7 @@ it.each<[what: string, reports: Reports, lines: unknown[]]>([
   ],
   [
     'clocks that were off by more than a minute, and a check of the future',
-    [withClock(1, 60_000), withClock(2, 120_000), reportOf(40, [])],
+    [withClock(1, 60_000), withClock(2, 120_000), on(40, '')],
     [
       'The check is dated 2026-12-10 12:00 UTC, after this page was made: look at the clock of its machine.',
       'The clock of the check of 2026-11-02 11:58 UTC was 2 m ahead.',
@@ -166,24 +147,19 @@ it.each<[what: string, reports: Reports, lines: unknown[]]>([
   [
     'servers, logins and options of several jobs in a folder',
     [
-      reportOf(1, [], { options: { include: ['A/*'], evidence: true } }),
-      reportOf(2, [], { server: 'https://cloud.mongodbgov.com' }),
-      reportOf(3, [], { loginId: 'abc', options: { include: ['A/*'] } }),
+      on(1, '', { options: { include: ['A/*'], evidence: true } }),
+      on(2, '', { server: 'https://cloud.mongodbgov.com' }),
+      on(3, '', { loginId: 'abc', options: { include: ['A/*'] } }),
     ],
     [
-      'The reports of a folder have 2 servers (https://cloud.mongodb.com, https://cloud.mongodbgov.com). If they are of several jobs, give each its own folder.',
-      'The reports of a folder have 2 logins (API key, API key abc). If they are of several jobs, give each its own folder.',
-      'The reports of a folder have options that take turns. If they are of several jobs, give each its own folder.',
-    ],
+      '2 servers (https://cloud.mongodb.com, https://cloud.mongodbgov.com)',
+      '2 logins (API key, API key abc)',
+      'options that take turns',
+    ].map((what) => `The reports of a folder have ${what}. If they are of several jobs, give each its own folder.`),
   ],
   [
     'no options that were changed once, or that choose nothing',
-    [
-      reportOf(1, []),
-      reportOf(2, [], { options: { evidence: true } }),
-      reportOf(3, []),
-      reportOf(4, [], { options: { exclude: ['A/*'] } }),
-    ],
+    [on(1, ''), on(2, '', { options: { evidence: true } }), on(3, ''), on(4, '', { options: { exclude: ['A/*'] } })],
     [],
   ],
 ])('says what is wrong with the reports: %s', async (_what, reports, lines) => {
@@ -200,32 +176,19 @@ it('lists at most 500 of a kind, and says how many more', async () => {
 
 it('has the rows of at most 500 clusters that are no longer listed', async () => {
   const many = Array.from({ length: 510 }, (_, index) => finding(`c${index}`, 'fresh', [1]));
-  const html = await print([reportOf(1, many), reportOf(2, [finding('a', 'fresh', [2])])]);
+  const html = await print([reportOf(1, many), on(2, 'a fresh')]);
   expect(html.split('<details class="row"')).toHaveLength(502);
   expect(html).toContain('and 10 more that are no longer listed');
 });
 
 it('shows what a cluster is in its row, the worst of all jobs, and that of a silent one in gray with its date', async () => {
   const html = await print({
-    old: [
-      reportOf(
-        1,
-        ['a', 'b', 'c'].map((name) => finding(name, name === 'b' ? 'stale' : 'paused', [1])),
-      ),
-    ],
-    live: [
-      reportOf(9, [finding('c', 'fresh', [9]), finding('d', 'new')], {
-        notChecked: [leftOut('e')],
-        departed: [departed('d', 'replaced')],
-      }),
-    ],
+    old: [on(1, 'a paused, b stale, c new')],
+    live: [on(9, 'c fresh, d new', { notChecked: [leftOut('e')], departed: [departed('d', 'replaced')] })],
   });
   const chips = ['a', 'b', 'c', 'd', 'e'].map((name) => chipsOf(html, name).join('; '));
   expect(chips).toEqual([
-    'paused on 2026-11-01, plain',
-    'stale, red',
-    'fresh, green',
-    'new, plain; departed: replaced, magenta',
-    'left out, plain',
+    ...['paused on 2026-11-01, plain', 'stale, red', 'fresh, green'],
+    ...['new, plain; departed: replaced, magenta', 'left out, plain'],
   ]);
 });

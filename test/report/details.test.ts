@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { at, detailsOf, finding, hour, leftOut, list, print, reportOf, shop, under } from './support/reports.js';
 
 const a = (day: number, evidence: object = {}, more: object = {}) =>
-  finding('a', 'fresh', [day], { evidence, ...more });
+  reportOf(day, [finding('a', 'fresh', [day], { evidence, ...more })]);
 
 it('has all states and limits by day, and the backups at the last check', async () => {
   const html = await print([
@@ -33,7 +33,7 @@ it('has all states and limits by day, and the backups at the last check', async 
 
 it('says of which check the backups are, if it is not the last, and which error the last one met', async () => {
   const broken = { error: { code: 'TIMEOUT', message: 'Slow.' } };
-  const left = await print([reportOf(1, [a(1)]), reportOf(2, [], { notChecked: [leftOut('a')] })]);
+  const left = await print([a(1), reportOf(2, [], { notChecked: [leftOut('a')] })]);
   expect(detailsOf(left)).toMatchObject({ 'Newest backup': ['2026-11-01 06:00 UTC (check of 2026-11-01 12:00 UTC)'] });
   expect(detailsOf(await print([reportOf(2, [finding('a', 'unknown', [], broken)])]))).toMatchObject({
     Error: ['Slow.'],
@@ -51,8 +51,8 @@ it('shows how a cluster was configured, and what changed', async () => {
     copySettings: [{ regionName: 'EU' }],
   };
   const html = await print([
-    reportOf(1, [a(1, { cluster, schedule }, { pitEnabled: true })]),
-    reportOf(2, [a(2, { cluster: { ...cluster, encryptionAtRestProvider: 'AWS' }, schedule: { policies: 5 } })]),
+    a(1, { cluster, schedule }, { pitEnabled: true }),
+    a(2, { cluster: { ...cluster, encryptionAtRestProvider: 'AWS' }, schedule: { policies: 5 } }),
   ]);
   expect(detailsOf(html)).toMatchObject({
     Backup: ['on'],
@@ -63,7 +63,7 @@ it('shows how a cluster was configured, and what changed', async () => {
     Encryption: ['with the key of Atlas: 2026-11-01', 'with a key of yours (AWS): 2026-11-02'],
     'Termination protection': ['off'],
   });
-  const flex = await print([reportOf(1, [a(1, {}, { clusterType: 'flex' })])]);
+  const flex = await print([a(1, {}, { clusterType: 'flex' })]);
   expect(detailsOf(flex)).toMatchObject({ 'Schedule and retention': ['one a day, the last 8 are kept (no setting)'] });
 });
 
@@ -74,31 +74,21 @@ it('has the restores, as the last report has them, with the age of their snapsho
     { id: '2', finishedAt: at(2), deliveryType: 'download', snapshotId: '9', deliveryUrl: 'secret' },
     { id: '3', finishedAt: at(2), failed: true, timestamp: at(1), targetClusterName: 'c' },
   ];
-  const html = await print([
-    reportOf(4, [a(4, { restores: [done, ...others] })]),
-    reportOf(2, [a(2, { restores: [running] })]),
-  ]);
+  const html = await print([a(4, { restores: [done, ...others] }), a(2, { restores: [running] })]);
   expect(detailsOf(html)['Restores']).toEqual([
     '2026-11-02 06:00 UTC, snapshot 9, a download, which is no restore',
     '2026-11-03 09:00 UTC, snapshot of 2026-11-01 06:00 UTC (2 d 3 h old then), to b',
     'not completed, snapshot of 2026-11-01 06:00 UTC, to c',
   ]);
   expect(html).not.toContain('secret');
-  expect(detailsOf(await print([reportOf(1, [a(1, { restores: [] })])]))['Restores']).toEqual(['none that were read']);
+  expect(detailsOf(await print([a(1, { restores: [] })]))['Restores']).toEqual(['none that were read']);
 });
 
 it('reads evidence in which anything may be odd, and says what is not there', async () => {
   const errors = [{ path: '/api/atlas/v2/groups/x/backup/restoreJobs', status: 403 }, {}];
-  const snapshots = [
-    null,
-    5,
-    {},
-    { status: 'COMPLETED', finishTime: '2026-11-01T06:00:00' },
-    { status: 'completed', createdAt: 'x' },
-  ];
-  const html = await print([
-    reportOf(2, [a(2, { cluster: [], snapshots, schedule: 5, restores: [null, { id: {} }], errors })]),
-  ]);
+  const local = { status: 'COMPLETED', finishTime: '2026-11-01T06:00:00' };
+  const snapshots = [null, 5, {}, local, { status: 'completed', createdAt: 'x' }];
+  const html = await print([a(2, { cluster: [], snapshots, schedule: 5, restores: [null, { id: {} }], errors })]);
   const details = detailsOf(html);
   expect(details['Days with a backup']).toEqual(['2026-11-02']);
   expect(details['Not read']).toEqual([
@@ -108,12 +98,9 @@ it('reads evidence in which anything may be odd, and says what is not there', as
 });
 
 it('counts no snapshot of a single shard as a backup', async () => {
-  const snapshots = [1, 2].map((day) => ({
-    status: 'completed',
-    createdAt: at(day),
-    type: day === 1 ? 'replicaSet' : 'shardedCluster',
-  }));
-  const html = await print([reportOf(3, [a(3, { cluster: { clusterType: 'SHARDED' }, snapshots })])]);
+  const ofShard = { status: 'completed', createdAt: at(1), type: 'replicaSet' };
+  const snapshots = [ofShard, { ...ofShard, createdAt: at(2), type: 'shardedCluster' }];
+  const html = await print([a(3, { cluster: { clusterType: 'SHARDED' }, snapshots })]);
   expect(detailsOf(html)['Days with a backup']).toEqual(['2026-11-02 to 2026-11-03 (2 days)']);
 });
 

@@ -4,6 +4,7 @@ import {
   finding,
   leftOut,
   list,
+  on,
   print,
   type Reports,
   read,
@@ -14,19 +15,16 @@ import {
   write,
 } from './support/reports.js';
 
-const good = (day: number) => reportOf(day, [finding('a', 'fresh', [day])]);
+const good = (day: number) => on(day, 'a fresh');
 
 it.each<[sentence: string, reports: Reports, madeOn: number]>([
   ['No cluster needs attention.', [good(1)], 2],
-  ['1 of 2 clusters needs attention.', [reportOf(2, [finding('a', 'stale', [1]), finding('b', 'new')])], 2],
+  ['1 of 2 clusters needs attention.', [on(2, 'a stale, b new')], 2],
   [
     '2 of 3 clusters need attention.',
     [
-      reportOf(
-        1,
-        ['a', 'b', 'c', 'd'].map((name) => finding(name, 'fresh', [1])),
-      ),
-      reportOf(2, [finding('a', 'none'), finding('c', 'fresh', [2])], { notChecked: [leftOut('d'), leftOut('e')] }),
+      on(1, 'a fresh, b fresh, c fresh, d fresh'),
+      on(2, 'a none, c fresh', { notChecked: [leftOut('d'), leftOut('e')] }),
     ],
     2,
   ],
@@ -35,20 +33,16 @@ it.each<[sentence: string, reports: Reports, madeOn: number]>([
     [good(1), reportOf(2, [list, { ...list, clusterType: 'flex' }])],
     2,
   ],
-  ['The last check failed. No cluster needed attention.', [good(1), reportOf(2, [], failed)], 2],
-  [
-    'The last check is 6 d old: 2026-11-01 12:00 UTC. 1 of 1 cluster needed attention.',
-    [reportOf(1, [finding('a', 'none')])],
-    7,
-  ],
+  ['The last check failed. No cluster needed attention.', [good(1), on(2, '', failed)], 2],
+  ['The last check is 6 d old: 2026-11-01 12:00 UTC. 1 of 1 cluster needed attention.', [on(1, 'a none')], 7],
   [
     'The last check failed. The last check is 2 d old: 2026-11-02 12:00 UTC. No cluster needed attention, and 1 list could not be read.',
-    [good(1), reportOf(1, [list]), reportOf(2, [], failed)],
+    [good(1), reportOf(1, [list]), on(2, '', failed)],
     4,
   ],
   [
     'The last check failed (two). No cluster needed attention.',
-    { one: [good(2)], two: [good(1), reportOf(2, [], failed)] },
+    { one: [good(2)], two: [good(1), on(2, '', failed)] },
     2,
   ],
   [
@@ -57,8 +51,8 @@ it.each<[sentence: string, reports: Reports, madeOn: number]>([
     7,
   ],
   ['No cluster needs attention, and 1 file is no report.', [good(1), '{'], 1],
-  ['No cluster was checked.', [reportOf(1, [], { notChecked: [leftOut('a', 'free')] })], 1],
-  ['The last check failed. No report lists clusters.', [reportOf(1, [], failed)], 1],
+  ['No cluster was checked.', [on(1, '', { notChecked: [leftOut('a', 'free')] })], 1],
+  ['The last check failed. No report lists clusters.', [on(1, '', failed)], 1],
 ])('begins with: %s', async (sentence, reports, madeOn) => {
   const html = await print(reports, madeOn);
   expect(sentenceOf(html)).toBe(sentence);
@@ -69,8 +63,8 @@ it('sums up the reports and the clusters, the worst first, and what was left out
   const evidence = { restores: [{ id: '1', finishedAt: '2026-11-02T09:00:00Z', targetClusterName: 't' }] };
   const html = await print(
     [
-      reportOf(1, [finding('a', 'fresh', [1])]),
-      reportOf(2, [], failed),
+      on(1, 'a fresh'),
+      on(2, '', failed),
       reportOf(4, [finding('a', 'fresh', [4], { evidence }), finding('b', 'none'), finding('c', 'fresh', [4])], {
         notChecked: [leftOut('d', 'free'), leftOut('e'), leftOut('f')],
       }),
@@ -90,7 +84,7 @@ it('lists several jobs by their folders, with those that are silent', async () =
   const html = await print({
     one: [good(1), good(2)],
     two: [good(1), good(3), good(9)],
-    three: [good(8), reportOf(9, [], failed)],
+    three: [good(8), on(9, '', failed)],
   });
   expect(under(html, 'Jobs').slice(3)).toEqual([
     ...['one', '2, on 2 of 2 days, 2026-11-01 to 2026-11-02', '2026-11-02 12:00 UTC silent'],
@@ -105,18 +99,14 @@ it('lists several jobs by their folders, with those that are silent', async () =
 });
 
 it('takes reports in any order, and a report that is there twice', async () => {
-  const reports = [
-    reportOf(1, [finding('a', 'stale', [1])]),
-    reportOf(3, [finding('a', 'fresh', [3])]),
-    reportOf(2, []),
-  ];
+  const reports = [reportOf(1, [finding('a', 'stale', [1])]), reportOf(3, [finding('a', 'fresh', [3])]), on(2, '')];
   const html = await print([...reports, reports[1] ?? {}], 3);
   expect(sentenceOf(html)).toBe('No cluster needs attention.');
   expect(under(html, 'Gaps of this period')).toContain('2026-11-01');
 });
 
 it('knows the SHA-256 of every file that it could read', async () => {
-  const files = write({ a: '{', b: reportOf(1, []) });
+  const files = write({ a: '{', b: on(1, '') });
   const { files: known } = await read([...files, '/missing']);
   expect(known.map(({ sha256 }) => sha256?.length)).toEqual([64, 64, undefined]);
   expect(known[0]?.sha256).toBe('021fb596db81e6d02bf3d2586ee3981fe519f275c0ac9ca76bbcf2ebb4097d96');

@@ -51,6 +51,17 @@ export function finding(clusterName: string, state: string, days: readonly numbe
   return { ...found, ...backup, ...more };
 }
 
+/** A report such as `on(3, 'a fresh, b none')`: a fresh backup is of that day, and a stale one of two days before. */
+export const on = (dayOfMonth: number, states: string, more: object = {}) => {
+  const backups: Readonly<Record<string, number[]>> = { fresh: [dayOfMonth], stale: [dayOfMonth - 2] };
+  const pairs = [...states.matchAll(/(\w+) (\w+)/g)];
+  return reportOf(
+    dayOfMonth,
+    pairs.map(([, name = '', state = '']) => finding(name, state, backups[state])),
+    more,
+  );
+};
+
 export const list = { ...shop, clusterType: 'dedicated', state: 'unknown', error: { message: 'No role.' } };
 
 export const leftOut = (clusterName: string, reason = 'excluded', pattern?: string) => ({
