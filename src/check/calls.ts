@@ -85,10 +85,12 @@ export class Calls {
     // What the call waits for, which is its error if the time is over: first of all, its turn.
     let failure: AnyAtlasError = this.#outOfTime;
     for (let outages = 0; ; ) {
-      // Another call of the project may meet the limit again while this one waits for a place.
-      for (let limit = this.#limits.get(project); limit !== undefined; limit = this.#limits.get(project)) {
+      const limit = this.#limits.get(project);
+      if (limit !== undefined) {
         failure = limit.error;
         await this.#tasks.pause(limit.end);
+        // Another call of the project may have met the limit again by now.
+        continue;
       }
       const { signal } = this.#ending;
       const timeout = Math.floor(this.#deadline - performance.now());
