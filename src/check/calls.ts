@@ -1,5 +1,7 @@
 import { setMaxListeners } from 'node:events';
-import { isRateLimitStatus, isTemporaryStatus } from '../client/http/retry.js';
+import type * as z from 'zod';
+import { isTemporary } from '../client/errors/call-errors.js';
+import { isRateLimitStatus } from '../client/http/retry.js';
 import {
   type AnyAtlasError,
   type AtlasResponse,
@@ -68,14 +70,14 @@ export class Calls {
     this.#ending.abort(reason);
   }
 
-  /** Reads every page of a list. */
-  getAll(path: string, options: GetOptions): Promise<Answer<readonly unknown[]>> {
-    return this.#call(path, (limits) => this.#client.getAll(path, { ...options, ...limits }));
+  /** Reads every page of a list. `schema` checks one item. */
+  getAll(path: string, apiVersion: string, schema: z.ZodType): Promise<Answer<readonly unknown[]>> {
+    return this.#call(path, (limits) => this.#client.getAll(path, { apiVersion, schema, ...limits }));
   }
 
   /** Reads anything else. */
-  get(path: string, options: GetOptions): Promise<Answer<unknown>> {
-    return this.#call(path, (limits) => this.#client.get(path, { ...options, ...limits }));
+  get(path: string, apiVersion: string, schema: z.ZodType, query?: GetOptions['query']): Promise<Answer<unknown>> {
+    return this.#call(path, (limits) => this.#client.get(path, { apiVersion, schema, query, ...limits }));
   }
 
   /** Makes a call, and repeats it after rate limits and outages. */
@@ -84,10 +86,12 @@ export class Calls {
     // What the call waits for, which is its error if the time is over: first of all, its turn.
     let failure: AnyAtlasError = this.#outOfTime;
     for (let outages = 0; ; ) {
-      // Another call of the project may meet the limit again while this one waits for a place.
-      for (let limit = this.#limits.get(project); limit !== undefined; limit = this.#limits.get(project)) {
+      const limit = this.#limits.get(project);
+      if (limit !== undefined) {
         failure = limit.error;
         await this.#tasks.pause(limit.end);
+        // Another call of the project may have met the limit again by now.
+        continue;
       }
       const { signal } = this.#ending;
       const timeout = Math.floor(this.#deadline - performance.now());
@@ -182,10 +186,7 @@ function statusOf(error: AnyAtlasError): number {
 
 /** Whether Atlas fails or is out of reach, and may be back soon. A host that does not exist is more likely misspelled. */
 function isOutage(error: AnyAtlasError): boolean {
-  if (error.code === 'TIMEOUT') return true;
-  if (error.code !== 'CONNECTION') return isTemporaryStatus(statusOf(error));
-  const { kind = 'other', cause } = error;
-  return kind === 'other' && Object(cause).code !== 'ENOTFOUND';
+  return isTemporary(error) && Object(error.cause).code !== 'ENOTFOUND';
 }
 
 /** Returns the error if a finding can report it. Throws any other, such as that of a closed client: it ends the check. */

@@ -46,30 +46,27 @@ export interface BackupCheckOptions {
   signal?: AbortSignal | null | undefined;
 }
 
-const isFunction = (value: unknown) => typeof value === 'function';
-const isDuration = (value: unknown) => typeof value === 'number' && value > 0 && value !== Number.POSITIVE_INFINITY;
-const isMaxAge = (value: unknown) => value === 'schedule' || isDuration(value);
-const durationError = 'must be a number of ms above 0';
-const concurrencyError = 'must be a whole number above 0';
+const duration = z.number().positive();
+const maxAge = z.union([duration, z.literal('schedule')], 'must be a number of ms above 0, or "schedule"');
+const functionOf = <T>() =>
+  z.custom<(cluster: ClusterName) => T>((value) => typeof value === 'function', 'must be a function');
 
 const optionsSchema = z
   .strictObject(
     {
-      groupIds: z
-        .array(groupIdSchema, 'must be a list of project IDs')
-        .min(1, 'must have a project ID (leave it out to check every project)'),
-      maxAge: z.custom<BackupCheckOptions['maxAge']>(
-        (value) => isFunction(value) || isMaxAge(value),
-        `${durationError}, "schedule", or a function that returns one of them`,
+      groupIds: z.array(groupIdSchema).min(1, 'must have a project ID (leave it out to check every project)'),
+      maxAge: z.union(
+        [maxAge, functionOf<MaxAge | undefined>()],
+        'must be a number of ms above 0, "schedule", or a function',
       ),
-      minHistory: z.custom<BackupCheckOptions['minHistory']>(
-        (value) => isFunction(value) || isDuration(value),
-        `${durationError}, or a function that returns one`,
+      minHistory: z.union(
+        [duration, functionOf<number | undefined>()],
+        'must be a number of ms above 0, or a function',
       ),
-      filter: z.custom<BackupCheckOptions['filter']>(isFunction, 'must be a function'),
+      filter: functionOf<boolean>(),
       evidence: flag,
       timeout: milliseconds,
-      concurrency: z.int(concurrencyError).positive(concurrencyError),
+      concurrency: z.int().positive(),
       signal: abortSignal.nullable(),
     } satisfies Record<keyof BackupCheckOptions, z.ZodType>,
     { error: optionsError },
@@ -79,8 +76,8 @@ const optionsSchema = z
 // The cluster name becomes part of a path, and functions of the caller may return any limits.
 const clusterSchema = z.object({
   clusterName: clusterNameSchema,
-  maxAge: z.custom<MaxAge>(isMaxAge, `${durationError}, or "schedule"`).optional(),
-  minHistory: z.custom<number>(isDuration, durationError).optional(),
+  maxAge: maxAge.optional(),
+  minHistory: duration.optional(),
 });
 
 /** The limits of one cluster. */

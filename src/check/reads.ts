@@ -20,8 +20,8 @@ export type Project = Pick<ClusterName, 'groupId' | 'groupName'>;
 
 /** The name of each list of clusters in the paths of the API, its version, and the version of its backup endpoints. */
 const api = {
-  flex: { list: 'flexClusters', version: '2024-11-13', backupVersion: '2024-11-13' },
-  dedicated: { list: 'clusters', version: '2024-08-05', backupVersion: '2023-01-01' },
+  flex: { name: 'flexClusters', version: '2024-11-13', backupVersion: '2024-11-13' },
+  dedicated: { name: 'clusters', version: '2024-08-05', backupVersion: '2023-01-01' },
 } as const;
 
 const groupsPath = '/api/atlas/v2/groups';
@@ -50,7 +50,7 @@ const scheduleSchema = answer.extend({ policies: listOf(isPolicy, 'policies with
 
 /** Reads the projects that the login can read. */
 export async function readProjects(calls: Calls): Promise<Project[]> {
-  const { data } = await calls.getAll(groupsPath, { apiVersion: '2023-01-01', schema: projectSchema });
+  const { data } = await calls.getAll(groupsPath, '2023-01-01', projectSchema);
   return data.map((project) => {
     const name = fieldsOf(project)['name'];
     return { groupId: `${fieldsOf(project)['id']}`, ...(typeof name === 'string' && { groupName: name }) };
@@ -59,9 +59,8 @@ export async function readProjects(calls: Calls): Promise<Project[]> {
 
 /** Reads the clusters of a list. */
 export async function readClusters(list: ClusterList, calls: Calls): Promise<Cluster[]> {
-  const { list: listName, version } = api[list.clusterType];
-  const path = `${groupsPath}/${list.groupId}/${listName}`;
-  const { data } = await calls.getAll(path, { apiVersion: version, schema: clusterSchema });
+  const { name, version } = api[list.clusterType];
+  const { data } = await calls.getAll(`${groupsPath}/${list.groupId}/${name}`, version, clusterSchema);
   return data.map((item) => readCluster(list, item));
 }
 
@@ -82,9 +81,9 @@ export class ClusterReads {
 
   constructor(cluster: Cluster, calls: Calls) {
     const { groupId, clusterType, clusterName } = cluster.name;
-    const { list, backupVersion } = api[clusterType];
+    const { name, backupVersion } = api[clusterType];
     this.#cluster = cluster;
-    this.#path = `${groupsPath}/${groupId}/${list}/${clusterName}/backup`;
+    this.#path = `${groupsPath}/${groupId}/${name}/${clusterName}/backup`;
     this.#apiVersion = backupVersion;
     this.#calls = calls;
     this.#evidence = { cluster: cluster.listed, errors: [] };
@@ -93,9 +92,8 @@ export class ClusterReads {
   /** Reads the snapshots. */
   async backups(): Promise<Backups> {
     const { isSharded, name } = this.#cluster;
-    const options = { apiVersion: this.#apiVersion, schema: snapshotSchema };
     try {
-      const { data, sentAt } = await this.#calls.getAll(`${this.#path}/snapshots`, options);
+      const { data, sentAt } = await this.#calls.getAll(`${this.#path}/snapshots`, this.#apiVersion, snapshotSchema);
       this.#evidence.snapshots = data;
       if (!isSharded) return findBackups(name.clusterType, data, sentAt);
       const ofAllShards = data.filter(isOfAllShards);
@@ -112,8 +110,8 @@ export class ClusterReads {
    * @param others - the snapshots in the other list.
    */
   async #ofAllShards(others: readonly unknown[]): Promise<Backups> {
-    const options = { apiVersion: this.#apiVersion, schema: shardedSchema };
-    const { data, sentAt } = await this.#calls.get(`${this.#path}/snapshots/shardedClusters`, options);
+    const path = `${this.#path}/snapshots/shardedClusters`;
+    const { data, sentAt } = await this.#calls.get(path, this.#apiVersion, shardedSchema);
     const { results, totalCount, links } = fieldsOf(data);
     const snapshots = itemsOf(results);
     this.#evidence.snapshots = [...others, ...snapshots];
@@ -140,8 +138,7 @@ export class ClusterReads {
 
   async #readSchedule(): Promise<Schedule> {
     try {
-      const options = { apiVersion: '2024-08-05', schema: scheduleSchema };
-      const { data } = await this.#calls.get(`${this.#path}/schedule`, options);
+      const { data } = await this.#calls.get(`${this.#path}/schedule`, '2024-08-05', scheduleSchema);
       this.#evidence.schedule = data;
       return readSchedule(data);
     } catch (error) {
@@ -154,8 +151,7 @@ export class ClusterReads {
     if (this.#cluster.name.clusterType === 'dedicated') await this.schedule();
     try {
       const query = { itemsPerPage: maxRestores };
-      const options = { apiVersion: this.#apiVersion, schema: restoresSchema, query };
-      const { data } = await this.#calls.get(`${this.#path}/restoreJobs`, options);
+      const { data } = await this.#calls.get(`${this.#path}/restoreJobs`, this.#apiVersion, restoresSchema, query);
       this.#evidence.restores = itemsOf(fieldsOf(data)['results']).slice(0, maxRestores).map(withoutDownloads);
     } catch (error) {
       this.#note(error);

@@ -45,21 +45,19 @@ async function read(file: string): Promise<Inventory> {
     const failure = `cannot be read: ${message}. Give the user of this command read and write access.`;
     return { file, entries: [], failure };
   }
-  const lines = text.split('\n').map((line, index) => ({ line, number: index + 1 }));
-  const entries: Entry[] = [];
-  for (const { line, number } of lines.filter(({ line }) => line.trim() !== '')) {
-    const entry = parseLine(line);
-    if (entry === undefined) {
-      const failure = `was left as it is: line ${number} is not a cluster of an inventory. Correct it, or restore the file.`;
-      return { file, entries: [], failure };
-    }
-    entries.push(entry);
+  const lines = text.split('\n').map((line) => (line.trim() === '' ? [] : readLine(line)));
+  const odd = lines.indexOf(undefined);
+  if (odd >= 0) {
+    const failure = `was left as it is: line ${odd + 1} is not a cluster of an inventory. Correct it, or restore the file.`;
+    return { file, entries: [], failure };
   }
+  const entries = lines.flatMap((entry) => entry ?? []);
   // Whoever means that a cluster has gone deletes its line, so an empty file is more likely one that was lost.
   return entries.length === 0 ? { file, entries } : { file, text, entries };
 }
 
-function parseLine(line: string): Entry | undefined {
+/** Returns undefined if the line is none of an inventory. */
+function readLine(line: string): Entry | undefined {
   try {
     return entrySchema.parse(JSON.parse(line));
   } catch {

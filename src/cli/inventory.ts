@@ -19,7 +19,7 @@ export function findDepartures(entries: readonly Entry[], report: CheckReport): 
     const finding = checked.get(keyOf(entry));
     if (finding !== undefined) return isReplaced(entry, finding) ? 'replaced' : undefined;
     const reason = reasons.get(keyOf(entry));
-    // A cluster that Atlas uses itself is none of the user's.
+    // Atlas uses the cluster itself, so it counts as one that is not listed.
     return reason === undefined || reason === 'internal' ? whyUnlisted(entry.groupId) : reason;
   };
   return entries.flatMap((entry) => {

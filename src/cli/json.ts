@@ -43,29 +43,17 @@ function toDocument(report: CheckReport, departed: WrittenReport['departed'], pr
 }
 
 function toWrittenFinding(finding: BackupFinding): WrittenReport['findings'][number] {
-  const { newest, oldest, lastFailed, error, evidence } = finding;
+  const { newest, oldest, lastFailed, error, evidence, ...others } = finding;
   return {
-    groupId: finding.groupId,
-    groupName: finding.groupName,
-    clusterName: finding.clusterName,
-    clusterType: finding.clusterType,
-    clusterId: finding.clusterId,
-    state: finding.state,
-    reason: finding.reason,
+    ...others,
     snapshotId: newest?.snapshotId,
     time: newest?.time.toISOString(),
-    age: finding.age,
-    maxAge: finding.maxAge,
-    minHistory: finding.minHistory,
     oldest: oldest && toWrittenSnapshot(oldest),
-    backups: finding.backups,
-    pitEnabled: finding.pitEnabled,
     lastFailed: lastFailed && toWrittenSnapshot(lastFailed),
     error: error?.toJSON(),
     evidence: evidence && {
-      cluster: evidence.cluster,
+      ...evidence,
       snapshots: evidence.snapshots && [...evidence.snapshots],
-      schedule: evidence.schedule,
       restores: evidence.restores && [...evidence.restores],
       errors: evidence.errors.map((failure) => failure.toJSON()),
     },

@@ -130,11 +130,12 @@ it('the clocks are compared by the first response with a Date', async () => {
 describe('the timeout of a check', () => {
   beforeEach(stopClock);
 
-  /** Ends a call by its own timeout, as the client does. */
-  const timeOut = (path: string, { timeout }: { timeout: number }) =>
-    new Promise((_, reject) => {
-      setTimeout(reject, timeout, new AtlasTimeoutError(`${path} timed out.`, { limit: 'timeout', limitMs: timeout }));
-    });
+  /** Ends a call by its own timeout, as the client does, unless it is aborted before. */
+  const timeOut = (path: string, limits: Parameters<typeof hang>[1]) => {
+    const { timeout: limitMs } = limits;
+    const error = new AtlasTimeoutError(`${path} timed out.`, { limit: 'timeout', limitMs });
+    return Promise.race([hang(path, limits), new Promise((_, reject) => setTimeout(reject, limitMs, error))]);
+  };
 
   it('leaves it to a call to say what it waited for, and what had no turn says that the time is over', async () => {
     const paths: string[] = [];
@@ -192,9 +193,10 @@ describe('a call that fails', () => {
   /** Checks a project with two clusters, in one place. The calls for the first one end with these errors, and then with a backup. */
   async function checkFailing(errors: AtlasError[], timeout = 600_000) {
     const calls: string[] = [];
+    const left = [...errors];
     const client = flexClusters(2, (path, { timeout }) => {
       calls.push(`${/Cluster\d/.exec(path)} at ${performance.now()}, within ${timeout}`);
-      const error = path.includes('Cluster0') ? errors.shift() : undefined;
+      const error = path.includes('Cluster0') ? left.shift() : undefined;
       if (error !== undefined) throw error;
       return [{ status: 'COMPLETED', finishTime: new Date().toISOString() }];
     });
@@ -214,14 +216,6 @@ describe('a call that fails', () => {
     expect(calls).toEqual([...ofFirst, 'Cluster1 at 13000, within 47000']);
   });
 
-  it.each([
-    [59_000, 'fresh', undefined],
-    [60_000, 'unknown', failed(429, 60_000)],
-  ])('for a rate limit of %i ms is %s, if the check may take a minute', async (retryAfterMs, state, error) => {
-    const { first } = await checkFailing([failed(429, retryAfterMs)], 60_000);
-    expect(first).toMatchObject({ state, ...(error && { error }) });
-  });
-
   it('for a rate limit waits as long as the last answer of its project says', async () => {
     const waits: Record<string, number> = { Cluster0: 1000, Cluster1: 3000 };
     const times: number[] = [];
@@ -237,40 +231,31 @@ describe('a call that fails', () => {
     expect(times).toEqual([0, 0, 3000, 3000, 3000]);
   });
 
-  it.each<[what: string, error: AtlasError, times: number[]]>([
-    ['with status 500', failed(500), [0, 1000]],
-    ['with status 408', failed(408), [0, 1000]],
-    ['with a status and a wait', failed(503, 30_000), [0, 30_000]],
-    ['because Atlas gives no token', new AtlasAuthenticationError('Failed.', { status: 503 }), [0, 1000]],
-    ['because the connection was lost', unreachable('ECONNRESET'), [0, 1000]],
-    ['for a reason that a fake leaves out', unreachable(), [0, 1000]],
-    ['with a timeout', new AtlasTimeoutError('Timed out.', { limit: 'attemptTimeout' }), [0, 1000]],
-    ['with a status and too long a wait', failed(503, 121_000), [0]],
-    ['because the host does not exist', unreachable('ENOTFOUND'), [0]],
-    ['because of a certificate', new AtlasConnectionError('No.', { kind: 'certificate' }), [0]],
-    ['with a status that will not change', failed(404), [0]],
-  ])('%s is repeated if that may help', async (_what, error, expected) => {
-    const { first, times } = await checkFailing([error]);
-    expect(times).toEqual(expected);
-    expect(first).toMatchObject(times.length > 1 ? { state: 'fresh' } : { state: 'unknown', error });
-  });
-
-  const outage = (length: number) => Array(length).fill(failed(503));
-  const until = (end: number) =>
-    [0, 1, 3, 7, ...Array.from({ length: 11 }, (_, index) => 15 + index * 10)].filter((s) => s < end);
-  it.each<[what: string, errors: AtlasError[], timeout: number, seconds: number[]]>([
-    ['two minutes after it first failed', outage(20), 600_000, until(120)],
-    ['the end of the check', outage(20), 30_000, until(30)],
-    [
-      'two minutes after it first failed, rate limits aside',
-      [failed(429, 200_000), failed(503), failed(429, 150_000), failed(503)],
-      600_000,
-      [0, 200, 201, 351],
-    ],
-  ])('is repeated until %s', async (_what, errors, timeout, expected) => {
+  const outage = () => Array(20).fill(failed(503));
+  const every10s = Array.from({ length: 11 }, (_, index) => 15 + index * 10);
+  const mixed = [failed(429, 200_000), failed(503), failed(429, 150_000), failed(503)];
+  it.each<[what: string, errors: AtlasError[], seconds: number[], timeout?: number]>([
+    ['with status 500', [failed(500)], [0, 1]],
+    ['with status 408', [failed(408)], [0, 1]],
+    ['with a status and a wait', [failed(503, 30_000)], [0, 30]],
+    ['because Atlas gives no token', [new AtlasAuthenticationError('Failed.', { status: 503 })], [0, 1]],
+    ['because the connection was lost', [unreachable('ECONNRESET')], [0, 1]],
+    ['for a reason that a fake leaves out', [unreachable()], [0, 1]],
+    ['with a timeout', [new AtlasTimeoutError('Timed out.', { limit: 'attemptTimeout' })], [0, 1]],
+    ['with a status and too long a wait', [failed(503, 121_000)], [0]],
+    ['because the host does not exist', [unreachable('ENOTFOUND')], [0]],
+    ['because of a certificate', [new AtlasConnectionError('No.', { kind: 'certificate' })], [0]],
+    ['with a status that will not change', [failed(404)], [0]],
+    ['for a rate limit that leaves time', [failed(429, 59_000)], [0, 59], 60_000],
+    ['for a rate limit that leaves none', [failed(429, 60_000)], [0], 60_000],
+    ['until two minutes after it first failed', outage(), [0, 1, 3, 7, ...every10s]],
+    ['until two minutes after it first failed, rate limits aside', mixed, [0, 200, 201, 351]],
+    ['until the end of the check', outage(), [0, 1, 3, 7, 15, 25], 30_000],
+  ])('%s is repeated if that may help', async (_what, errors, expected, timeout) => {
     const { first, times } = await checkFailing(errors, timeout);
     expect(times).toEqual(expected.map((seconds) => seconds * 1000));
-    expect(first).toMatchObject({ state: 'unknown', error: failed(503) });
+    const error = errors[times.length - 1];
+    expect(first).toMatchObject(error === undefined ? { state: 'fresh' } : { state: 'unknown', error });
   });
 
   describe('of many projects', () => {
@@ -360,6 +345,17 @@ describe('an abort', () => {
     expect(await Promise.allSettled(checks)).toEqual(Array(12).fill({ status: 'rejected', reason }));
     expect(warn).not.toHaveBeenCalled();
     expect(getEventListeners(stop.signal, 'abort')).toEqual([]);
+  });
+
+  it('after the last finding ends the check too', async () => {
+    const stop = new AbortController();
+    const check = checkBackups(
+      flexClusters(1, () => []),
+      { groupIds: [a], signal: stop.signal },
+    );
+    await check.next();
+    stop.abort(reason);
+    await expect(check.next()).rejects.toBe(reason);
   });
 
   it('before the check sends nothing', async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { findBackups, readCluster, readSchedule } from '../../src/check/facts.js';
+import { AtlasInvalidResponseError } from '../../src/client/index.js';
 
 const regions = (...names: unknown[]) => ({
   replicationSpecs: [{ regionConfigs: names.map((providerName) => ({ providerName })) }],
@@ -32,19 +33,10 @@ describe('a cluster of the list of dedicated ones', () => {
 });
 
 it('of a Flex cluster only the fields count that it can have', () => {
-  const odd = { paused: true, pitEnabled: true, clusterType: 'SHARDED' };
-  const cluster = { ...dedicated, ...deleting, ...odd, internalClusterRole: 'SYSTEM_CLUSTER' };
-  expect(read(cluster, 'flex')).toStrictEqual({
-    name: { groupId: 'a'.repeat(24), clusterType: 'flex', clusterName: 'Ledger' },
-    clusterId: undefined,
-    listed: cluster,
-    notChecked: 'deleting',
-    createdAt: Number.NaN,
-    isBackupOff: false,
-    isPaused: false,
-    isSharded: false,
-    pitEnabled: undefined,
-  });
+  const odd = { paused: true, pitEnabled: true, clusterType: 'SHARDED', internalClusterRole: 'SYSTEM_CLUSTER' };
+  const cluster = read({ ...dedicated, ...deleting, ...odd }, 'flex');
+  expect(cluster).toMatchObject({ notChecked: 'deleting', isBackupOff: false, isPaused: false, isSharded: false });
+  expect(cluster.pitEnabled).toBeUndefined();
 });
 
 const now = Date.parse('2026-08-10T12:00:00Z');
@@ -118,6 +110,13 @@ describe('of a dedicated cluster', () => {
 
   it.each([undefined, 'x'.repeat(24)])('a failed snapshot without a time is left out: ID %s', (id) => {
     expect(find([at('failed', 1, { id, createdAt: undefined })])).toEqual({});
+  });
+
+  it.each([
+    [1 / 24, undefined],
+    [1.001 / 24, { reason: 'future backup', error: expect.any(AtlasInvalidResponseError) }],
+  ])('a backup of %s days ahead is in doubt: %s', (days, doubt) => {
+    expect(find([at('completed', -days)]).doubt).toEqual(doubt);
   });
 });
 
