@@ -2,10 +2,9 @@ import { defaultMaxAge } from '../check/finding.js';
 import type { BackupCheckTotals, BackupFinding, BackupState } from '../check/index.js';
 import { type Login, readBaseUrl } from '../client/config/environment.js';
 import type { AnyAtlasError } from '../client/index.js';
-import { leftOutNames, type WrittenNotChecked } from '../report/format.js';
+import { leftOutNames, type NotChecked, stateNames } from '../report/format.js';
 import type { CheckOptions } from './check-options.js';
 import { chooses, clusterOf, excludedBy, type Found, isCluster, projectOf } from './patterns.js';
-import { stateNames } from './states.js';
 
 /** How the check was run. */
 interface CheckRun {
@@ -65,10 +64,10 @@ function readServer(): string {
 }
 
 /** Counts the clusters of each state, and those that are not checked for each reason. */
-function count(found: readonly (BackupState | WrittenNotChecked['reason'])[]) {
+function count(found: readonly (BackupState | NotChecked['reason'])[]) {
   const names = [...stateNames, ...leftOutNames];
   const counts = names.map((name) => [name, found.filter((one) => one === name).length]);
-  return Object.fromEntries(counts) as Record<BackupState | WrittenNotChecked['reason'], number>;
+  return Object.fromEntries(counts) as Record<BackupState | NotChecked['reason'], number>;
 }
 
 /** Says why a cluster is not checked, and which pattern excluded it. */

@@ -1,29 +1,13 @@
 import { createRequire } from 'node:module';
 import type { BackupEvidence, BackupFinding, BackupSnapshot } from '../check/index.js';
 import { valuesOf } from '../client/config/environment.js';
-import {
-  formatVersion,
-  type WrittenEvidence,
-  type WrittenFinding,
-  type WrittenNotChecked,
-  type WrittenOptions,
-  type WrittenReport,
-} from '../report/format.js';
+import { formatVersion, type WrittenFinding, type WrittenReport } from '../report/format.js';
 import type { CheckReport } from './check-report.js';
 
 /** Reads the version of this package. */
 export function readVersion(): string {
   return createRequire(import.meta.url)('atlas-tenant-snapshots/package.json').version;
 }
-
-// These types make the compiler compare what is written with the format, in both directions.
-
-type Complete<Format> = { [Name in keyof Required<Format>]: Format[Name] };
-
-/** Compiles only if `Format` has all fields of `Given`. */
-type Has<Format, Given> = Record<Exclude<Given extends unknown ? keyof Given : never, keyof Format>, never>;
-
-type Same<Format, Given> = Format & Has<Format, Given> & Has<Given, Format>;
 
 /** What the JSON has. */
 export type Document = ReturnType<typeof toDocument>;
@@ -46,13 +30,13 @@ export function toDocument(report: CheckReport, problems: readonly string[]) {
     server,
     login: login.name,
     loginId: login.name === 'access token' ? undefined : valuesOf(login)[0],
-    options: options.given satisfies Same<WrittenOptions, typeof options.given>,
-    summary: summary satisfies Same<WrittenReport['summary'], typeof summary>,
-    notChecked: notChecked satisfies Same<WrittenNotChecked, (typeof notChecked)[number]>[],
+    options: options.given,
+    summary: summary,
+    notChecked: notChecked,
     problems: [...problems],
     error: error?.toJSON(),
     findings: findings.map(toWrittenFinding),
-  } satisfies Complete<WrittenReport>;
+  } satisfies WrittenReport;
 }
 
 function toWrittenFinding(finding: BackupFinding) {
@@ -76,7 +60,7 @@ function toWrittenFinding(finding: BackupFinding) {
     lastFailed: lastFailed && toWrittenSnapshot(lastFailed),
     error: error?.toJSON(),
     evidence: evidence && toWrittenEvidence(evidence),
-  } satisfies Complete<WrittenFinding> & Has<WrittenFinding, Omit<BackupFinding, 'newest'>>;
+  } satisfies WrittenFinding;
 }
 
 function toWrittenSnapshot({ snapshotId, time }: BackupSnapshot) {
@@ -90,7 +74,7 @@ function toWrittenEvidence({ cluster, snapshots, schedule, restores, errors }: B
     schedule,
     restores: restores && [...restores],
     errors: errors.map((error) => error.toJSON()),
-  } satisfies Complete<WrittenEvidence> & Has<WrittenEvidence, BackupEvidence>;
+  };
 }
 
 /** Formats JSON in parts, so that no number of findings is too large for a text. */

@@ -1,10 +1,10 @@
 import { defaultMaxAge } from '../check/finding.js';
 import type { BackupFinding, BackupState } from '../check/index.js';
 import { atlasUrl } from '../client/config/environment.js';
-import { leftOutNames } from '../report/format.js';
+import { leftOutNames, stateNames } from '../report/format.js';
 import type { CheckReport } from './check-report.js';
 import { clusterOf, isCluster, projectOf } from './patterns.js';
-import { needsLook, stateNames, states } from './states.js';
+import { needsLook, states } from './states.js';
 import { formatDuration, formatLimit, printable } from './text.js';
 
 /** Whether a row is worth a look, although its state may be good. */

@@ -1,9 +1,9 @@
 import { type JsonObject, scheduleItems } from '../client/atlas/json.js';
 import { findContradictions, findDeleted, listBackups, weeklyLimit } from './contradictions.js';
 import { addEvidence } from './evidence.js';
-import type { Evidence, Finding } from './format.js';
 import { addBackup, type Check, type Cluster, keepHighest, saidBy } from './history.js';
 import { reasonOf } from './json.js';
+import type { Evidence, Finding } from './lenient.js';
 import { count, Days, dayMs, dayOf, note, printDay, printDuration, printRange, printTime } from './time.js';
 
 /**

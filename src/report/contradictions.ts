@@ -1,7 +1,7 @@
 import { fieldsOf, isSharded, snapshotFields } from '../client/atlas/json.js';
-import type { Finding } from './format.js';
 import type { Check } from './history.js';
 import { snapshotsOf, timeOf } from './json.js';
+import type { Finding } from './lenient.js';
 import { dayMs, hourMs, printDuration, printTime } from './time.js';
 
 // Two clocks may differ by a minute without a correction.

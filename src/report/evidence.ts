@@ -1,7 +1,7 @@
 import { fieldsOf, type JsonObject } from '../client/atlas/json.js';
-import type { Evidence, Finding } from './format.js';
 import { addBackup, type Cluster, keepHighest } from './history.js';
 import { codeOf, joined, listOf, shown, snapshotsOf, timeOf } from './json.js';
+import type { Evidence, Finding } from './lenient.js';
 import { dayOf, note, printDay, printTime } from './time.js';
 
 /** Adds what Atlas answered. @param day - of the report. */

@@ -1,4 +1,4 @@
-import type { Finding, WrittenOptions } from './format.js';
+import type { Finding, WrittenOptions } from './lenient.js';
 import { Days, dayOf, getOrAdd, type Notes } from './time.js';
 
 // What the reports say, as plain data. Times are in ms since 1970.

@@ -1,6 +1,6 @@
 import { fieldsOf, isOfAllShards, isSharded, itemsOf, type JsonObject } from '../client/atlas/json.js';
-import type { Evidence, Finding } from './format.js';
 import type { LeftOut } from './history.js';
+import type { Evidence, Finding } from './lenient.js';
 
 // Reads JSON in which any field may be missing or odd.
 

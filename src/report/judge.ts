@@ -1,4 +1,3 @@
-import type { Finding } from './format.js';
 import {
   type Check,
   type Cluster,
@@ -11,6 +10,7 @@ import {
   type Said,
 } from './history.js';
 import { printReason, reasonOf } from './json.js';
+import type { Finding } from './lenient.js';
 import { dayOf, printDay } from './time.js';
 
 /** What a cluster is now, as far as the reports know. */

@@ -1,7 +1,6 @@
 import { hash } from 'node:crypto';
 import { open, readFile } from 'node:fs/promises';
 import { addFinding } from './add-finding.js';
-import { type NotChecked, type Report, readReport } from './format.js';
 import {
   type Check,
   Cluster,
@@ -16,6 +15,7 @@ import {
 } from './history.js';
 import { findJobs } from './jobs.js';
 import { codeOf, printReason, reasonOf, timeOf } from './json.js';
+import { type NotChecked, type Report, readReport } from './lenient.js';
 import { dayOf, getOrAdd, hourMs, note } from './time.js';
 
 /**

@@ -4,7 +4,8 @@ import type { BackupFinding } from '../../src/check/index.js';
 import type { CheckReport } from '../../src/cli/check-report.js';
 import { formatJson, toDocument } from '../../src/cli/json.js';
 import { AtlasApiError } from '../../src/client/index.js';
-import { readReport, reportSchema } from '../../src/report/format.js';
+import { reportSchema } from '../../src/report/format.js';
+import { readReport } from '../../src/report/lenient.js';
 import {
   backup,
   billing,

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { findContradictions, findDeleted, listBackups } from '../../src/report/contradictions.js';
-import { readReport } from '../../src/report/format.js';
+import { readReport } from '../../src/report/lenient.js';
 import { at, evidenceOf, finding, hour, reportOf, snapshot } from './support/reports.js';
 
 const day = 24 * hour;
