@@ -13,7 +13,7 @@ const stubs = {
 };
 
 /** The first script under a heading, as a document prints it. */
-export function scriptUnder(document: string, heading: string): string {
+function scriptUnder(document: string, heading: string): string {
   return codeBlocksUnder(document, heading).find(({ code }) => code.startsWith('#!/bin/sh'))?.code ?? '';
 }
 
