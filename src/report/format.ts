@@ -123,11 +123,8 @@ export const reportSchema = z.object({
 });
 
 export type WrittenReport = z.input<typeof reportSchema>;
-export type WrittenFinding = WrittenReport['findings'][number];
 
 export type Report = z.output<typeof reportSchema>;
-
-export type NotChecked = Report['notChecked'][number];
 
 /**
  * Reads a report.

@@ -38,9 +38,9 @@ describe.each(['dash', 'bash'] as const)('in %s', (shell) => {
     atlas.seed({ clusterName: 'ledger', snapshots: snapshots(3) });
     await notify('', 2, asked, 'ledger', 'stale');
     atlas.remove({ clusterName: 'ledger' });
-    await notify('', 3, asked, 'ledger');
+    await notify('', 3, asked, 'ledger', 'delete its line in /', '/prod/inventory.jsonl');
     atlas.respond({ hang: true, for: 'any', times: Number.POSITIVE_INFINITY });
-    await notify('set -- --timeout 1s', 3, asked, '1 s');
+    await notify('set -- --timeout 1s', 3, asked, 'Atlas did not answer');
     await notify('echo "X=a(b" >> prod.env', 3, '/prod.env is missing or broken.');
     await notify('chmod -x check.sh', 126, 'check.sh');
     await notify('rm check.sh', 127, 'check.sh');
