@@ -69,13 +69,13 @@ export interface Doubt {
 /** Finds the backups that can be restored, and the latest failure if it is later than the newest of them. */
 export function findBackups(type: ClusterName['clusterType'], snapshots: readonly unknown[], sentAt: number): Backups {
   const { completed, failed, time, expiry } = snapshotFields[type];
-  const timeOf = (snapshot: unknown) => parseTime(fieldsOf(snapshot)[time]);
+  const takenAt = (snapshot: unknown) => parseTime(fieldsOf(snapshot)[time]);
   const hasExpired = (snapshot: unknown) => parseTime(fieldsOf(snapshot)[expiry]) < sentAt;
   const withStatus = (status: string) => snapshots.filter((snapshot) => fieldsOf(snapshot)['status'] === status);
   const complete = withStatus(completed).filter((snapshot) => !hasExpired(snapshot));
-  const backups = newestFirst(complete, timeOf);
+  const backups = newestFirst(complete, takenAt);
   // A snapshot that failed may have no time.
-  const [lastFailed] = newestFirst(withStatus(failed), (one) => timeOf(one) || timeOfId(one));
+  const [lastFailed] = newestFirst(withStatus(failed), (one) => takenAt(one) || timeOfId(one));
   const [newest] = backups;
   if (newest === undefined) return { sentAt, lastFailed };
   const age = sentAt - newest.time.getTime();
@@ -89,10 +89,10 @@ export function findBackups(type: ClusterName['clusterType'], snapshots: readonl
 }
 
 /** Sorts snapshots, without those that have no time. */
-function newestFirst(snapshots: readonly unknown[], timeOf: (snapshot: unknown) => number): BackupSnapshot[] {
+function newestFirst(snapshots: readonly unknown[], takenAt: (snapshot: unknown) => number): BackupSnapshot[] {
   const timed = snapshots.map((snapshot): BackupSnapshot => {
     const id = fieldsOf(snapshot)['id'];
-    const time = new Date(timeOf(snapshot));
+    const time = new Date(takenAt(snapshot));
     return typeof id === 'string' ? { snapshotId: id, time } : { time };
   });
   const known = timed.filter(({ time }) => !Number.isNaN(time.getTime()));

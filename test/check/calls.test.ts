@@ -130,11 +130,12 @@ it('the clocks are compared by the first response with a Date', async () => {
 describe('the timeout of a check', () => {
   beforeEach(stopClock);
 
-  /** Ends a call by its own timeout, as the client does. */
-  const timeOut = (path: string, { timeout }: { timeout: number }) =>
-    new Promise((_, reject) => {
-      setTimeout(reject, timeout, new AtlasTimeoutError(`${path} timed out.`, { limit: 'timeout', limitMs: timeout }));
-    });
+  /** Ends a call by its own timeout, as the client does, unless it is aborted before. */
+  const timeOut = (path: string, limits: Parameters<typeof hang>[1]) => {
+    const { timeout: limitMs } = limits;
+    const error = new AtlasTimeoutError(`${path} timed out.`, { limit: 'timeout', limitMs });
+    return Promise.race([hang(path, limits), new Promise((_, reject) => setTimeout(reject, limitMs, error))]);
+  };
 
   it('leaves it to a call to say what it waited for, and what had no turn says that the time is over', async () => {
     const paths: string[] = [];

@@ -24,7 +24,7 @@ it('equal errors share a line, with the first three names and the first message 
   ]);
   expect(lines).toEqual([
     `${office} / Flex clusters, Web Shop / a, Web Shop / b and 2 more: ${down.message}`,
-    'Web Shop / e, Web Shop / f: ::x ## [error] Al[2Jtair Wait.',
+    'Web Shop / e, Web Shop / f: ::x ## [error] Al[2J tair Wait.',
     'Web Shop / g: Other. Wait.',
     'Web Shop / h: Other. Wait.',
   ]);

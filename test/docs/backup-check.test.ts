@@ -70,8 +70,8 @@ it.each([
 it.each([
   ['2027-01-31', '--exclude Web Shop/sandbox-eu'],
   ['2027-02-01', ''],
-])('the exception of docs/audit/policy.md on %s leaves out %j', async (today, options) => {
-  const [exception] = codeBlocksUnder('docs/audit/policy.md', 'Exceptions');
+])('the exception of docs/audit/page.md on %s leaves out %j', async (today, options) => {
+  const [exception] = codeBlocksUnder('docs/audit/page.md', 'Exceptions');
   const { stdout } = await runInProject(`${exception?.code.replace('$(date -u +%F)', today)}\necho "$*"`);
   expect(stdout).toBe(`${options}\n`);
 });

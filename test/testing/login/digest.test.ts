@@ -8,28 +8,23 @@ const apiKey = { publicKey: 'abcdefgh', privateKey: '3f2c81d0-87a4-4b6e-9f52-d0f
 const uri = flexSnapshotsPath('?pretty=true');
 
 async function start() {
-  const {
-    emulator,
-    ask,
-    login: { accept },
-    wait,
-  } = await openApi({ credentials: { apiKey } });
+  const { emulator, ask, login, wait } = await openApi({ credentials: { apiKey } });
   const challengeIn = ({ headers }: Response) => paramsOf(headers.get('www-authenticate') ?? '');
   const { nonce = '', algorithm = '' } = challengeIn(await ask(uri, { headers: {} }));
   const first: Login = {
     ...{ username: apiKey.publicKey, password: apiKey.privateKey, realm: 'MMS Public API', uri },
     ...{ nonce, algorithm, qop: 'auth', nc: '00000001', cnonce: 'c' },
   };
-  const send = (authorization: string) => ask(uri, { headers: { authorization, accept } });
-  /** Answers the last challenge of the first response, and reports what comes back. */
+  /** Answers the challenge of the first response, and reports what comes back. */
   const logIn = async (changes: Partial<Login> = {}) => {
     const { password, method, ...parameters } = { ...first, ...changes };
     const sent = Object.entries({ ...parameters, response: digestResponse({ ...first, ...changes }) });
-    const answer = await send(`Digest ${sent.map(([name, value]) => `${name}="${value}"`).join(', ')}`);
+    const authorization = `Digest ${sent.map(([name, value]) => `${name}="${value}"`).join(', ')}`;
+    const answer = await ask(uri, { headers: { ...login, authorization } });
     const { stale, nonce: next } = challengeIn(answer);
     return { status: answer.status, stale, next };
   };
-  return { emulator, wait, first, send, logIn };
+  return { emulator, wait, logIn };
 }
 
 const passed = { status: 200 };

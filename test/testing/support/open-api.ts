@@ -13,16 +13,8 @@ export const projectsPath = '/api/atlas/v2/groups';
 export const flexClustersPath = (group = groupId) => `${projectsPath}/${group}/flexClusters`;
 export const flexSnapshotsPath = (rest = '', cluster = clusterName, group = groupId) =>
   `${flexClustersPath(group)}/${cluster}/backup/snapshots${rest}`;
-/** The list of dedicated and free clusters, or what one of them has. */
-export const clustersPath = (rest = '', group = groupId) => `${projectsPath}/${group}/clusters${rest}`;
-export const dedicatedSnapshotsPath = (rest = '', cluster = 'Production') =>
-  clustersPath(`/${cluster}/backup/snapshots${rest}`);
-export const schedulePath = (cluster = 'Production') => clustersPath(`/${cluster}/backup/schedule`);
 export const tenantSnapshotsPath = (rest = '', cluster = clusterName, group = groupId) =>
   `/api/atlas/v1.0/groups/${group}/clusters/${cluster}/backup/tenant/snapshots${rest}`;
-
-/** The header of HTTP Basic. */
-export const basic = (id: string, secret: string) => `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}`;
 
 /**
  * An emulator at a time that only `wait` moves, and requests that log in with a bearer token
@@ -44,13 +36,15 @@ export async function openApi(options: AtlasEmulatorOptions = {}) {
   };
   const statusOf = async (path: string, init?: RequestInit) => (await ask(path, init)).status;
   const { clientId, clientSecret } = emulator.credentials.serviceAccount;
-  /** Sends a request to an OAuth endpoint, by default with the secret of the service account. */
-  const post = (
-    name: 'token' | 'revoke',
-    form: Record<string, string>,
-    authorization = basic(clientId, clientSecret),
-  ) => get(`/api/oauth/${name}`, { method: 'POST', headers: { authorization }, body: new URLSearchParams(form) });
-  const fetchToken = (authorization?: string) => post('token', { grant_type: 'client_credentials' }, authorization);
+  const basic = `Basic ${Buffer.from(`${clientId}:${clientSecret}`).toString('base64')}`;
+  /** Sends a request to an OAuth endpoint. */
+  const post = (name: 'token' | 'revoke', form: Record<string, string>) =>
+    get(`/api/oauth/${name}`, {
+      method: 'POST',
+      headers: { authorization: basic },
+      body: new URLSearchParams(form),
+    });
+  const fetchToken = () => post('token', { grant_type: 'client_credentials' });
   const wait = (ms: number) => {
     vi.setSystemTime(Date.now() + ms);
   };
