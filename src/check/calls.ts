@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import type * as z from 'zod';
-import { isRateLimitStatus, isTemporaryStatus } from '../client/http/retry.js';
+import { isTemporary } from '../client/errors/call-errors.js';
+import { isRateLimitStatus } from '../client/http/retry.js';
 import {
   type AnyAtlasError,
   type AtlasResponse,
@@ -183,15 +184,9 @@ function statusOf(error: AnyAtlasError): number {
   return ('status' in error && error.status) || 0;
 }
 
-// The network, in two words, until all of the client has one.
-const temporaryKinds: readonly string[] = ['network', 'other'];
-
 /** Whether Atlas fails or is out of reach, and may be back soon. A host that does not exist is more likely misspelled. */
 function isOutage(error: AnyAtlasError): boolean {
-  if (error.code === 'TIMEOUT') return true;
-  if (error.code !== 'CONNECTION') return isTemporaryStatus(statusOf(error));
-  const { kind = 'network', cause } = error;
-  return temporaryKinds.includes(kind) && Object(cause).code !== 'ENOTFOUND';
+  return isTemporary(error) && Object(error.cause).code !== 'ENOTFOUND';
 }
 
 /** Returns the error if a finding can report it. Throws any other, such as that of a closed client: it ends the check. */

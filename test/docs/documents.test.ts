@@ -133,7 +133,7 @@ describe('the documents list', () => {
   it('the lines of the debug log', async () => {
     const call = `
       atlas.respond({ status: 503 });
-      await client.listTenantSnapshots(groupId, clusterName);`;
+      await client.get('/api/atlas/v2/groups');`;
     const { stderr } = await runDocumentedCode(call, { NODE_DEBUG: 'atlas-tenant-snapshots' });
     const [sample] = codeBlocks('docs/client/traces.md', 'text');
     const linesOf = (text = '') => text.replaceAll(/ \d+(?=: | ms)/g, ' #').split('\n');

@@ -38,16 +38,12 @@ export type ServiceAccountCredentials = {
 export type AccessTokenCredentials = {
   /**
    * A token, or a function that returns one. The function is called before each request, and once more after a 401, then
-   * with the `refused` token.
+   * with the `refused` token. Calls that wait with the same `refused` token share one call of the function.
    */
   accessToken: string | AccessTokenProvider;
 };
 
-/**
- * One of the three ways to log in.
- *
- * @inline
- */
+/** One of the three ways to log in. */
 export type AtlasCredentials = ApiKeyCredentials | ServiceAccountCredentials | AccessTokenCredentials;
 
 /**
@@ -66,6 +62,8 @@ export interface LoginRequest {
   readonly path: string;
   /** Whether another endpoint has just accepted the login, so that a 401 does not mean that the token is invalid. */
   readonly isFallback: boolean;
+  /** Tells calls apart in the log. */
+  readonly callNumber: number;
   /** Ends the waits of a login. */
   readonly scope: Scope;
 }
@@ -79,7 +77,7 @@ export interface Authenticator {
    * Sends a request with a login. Repeats the request if Atlas refuses that login and there is another one to try.
    *
    * @returns the final response.
-   * @throws `Failure`, or what the exchange or the scope throws.
+   * @throws an error that says nothing about the call, as calls share a login; or what the exchange or the scope throws.
    */
   authenticate(request: LoginRequest, exchangeWith: ExchangeWith): Promise<ApiResponse>;
 

@@ -1,16 +1,14 @@
 import * as z from 'zod';
 import type { EndpointChoice } from '../atlas/target.js';
 import type { AtlasCredentials } from '../auth/authenticator.js';
-import type { TokenStore } from '../auth/service-account/access-token.js';
 import { AtlasConfigurationError } from '../errors/errors.js';
 import { inputIssues, listIssues } from '../errors/issues.js';
 import type { ExchangeLimits } from '../http/exchange.js';
 import { type FetchLike, fetchDispatcher } from '../http/fetch.js';
-import type { RetryLimits } from '../http/retry.js';
 import type { DispatcherLike, TransportOptions } from '../http/transport.js';
 import { resolveCredentials } from './credentials.js';
 import { baseUrlVariable, readBaseUrl } from './environment.js';
-import { longestDelay, milliseconds, optionsError, withMethods } from './option-schemas.js';
+import { milliseconds, optionsError, withMethods } from './option-schemas.js';
 
 /** The package's version. A test compares it with package.json. */
 const version = '0.1.0';
@@ -28,11 +26,6 @@ export interface TenantSnapshotsClientOptions {
    */
   credentials?: AtlasCredentials | undefined;
   /**
-   * Shares a service account's token between processes, also with credentials from the environment. Any Keyv instance fits.
-   * Default: none.
-   */
-  tokenStore?: TokenStore | undefined;
-  /**
    * The URL of Atlas: https, or http to a loopback host. A path is kept as a prefix.
    * Default: `MONGODB_ATLAS_BASE_URL`, then `https://cloud.mongodb.com`.
    */
@@ -48,11 +41,6 @@ export interface TenantSnapshotsClientOptions {
   attemptTimeout?: number | undefined;
   /** The maximum number of retries of a call, or of each page of a list. Default: 3. */
   maxRetries?: number | undefined;
-  /**
-   * The longest `Retry-After` that the client waits for, in ms. A longer one ends the call at once, and the error has it as
-   * `retryAfterMs`. Default: 60,000.
-   */
-  maxRetryAfter?: number | undefined;
   /** Limits the body of a response, as sent and as decoded, in bytes: at most 512 MiB. Default: 8 MiB. */
   maxResponseSize?: number | undefined;
   /**
@@ -70,7 +58,8 @@ export interface TenantSnapshotsClientOptions {
 }
 
 /** The options of a client that a call may override, with defaults. */
-export interface CallDefaults extends ExchangeLimits, RetryLimits {
+export interface CallDefaults extends ExchangeLimits {
+  readonly maxRetries: number;
   readonly endpoint: EndpointChoice;
   /** ms. */
   readonly timeout: number;
@@ -79,7 +68,6 @@ export interface CallDefaults extends ExchangeLimits, RetryLimits {
 /** The options of a client, checked and with defaults. */
 export interface ClientSettings extends CallDefaults, TransportOptions {
   readonly credentials: AtlasCredentials;
-  readonly tokenStore?: TokenStore | undefined;
   /** The path of `baseUrl`, without a slash at its end. */
   readonly prefix: string;
   readonly userAgent: string;
@@ -93,12 +81,7 @@ const bytes = z.int(sizeError).positive(sizeError).max(largestSize, `must be at 
 const retriesError = 'must be a whole number from 0 to 100';
 export const retries = z.int(retriesError).min(0, retriesError).max(100, retriesError);
 
-const retryAfterError = `must be a number of ms from 0 to ${longestDelay}`;
-export const retryAfter = z.number(retryAfterError).min(0, retryAfterError).max(longestDelay, retryAfterError);
-
 export const endpoint = z.enum(['auto', 'tenant', 'flex'], 'must be auto, tenant or flex');
-
-const store = withMethods<TokenStore>(['get', 'set'], 'a store with get and set, such as a Keyv instance');
 
 const printableText = z.string('must be a string').regex(/^[\x20-\x7e]*$/, 'must be printable ASCII');
 
@@ -127,13 +110,11 @@ function isUrl(value: unknown): boolean {
 
 const clientFields = {
   credentials: z.looseObject({}, 'must be an object').optional(),
-  tokenStore: store.optional(),
   baseUrl: baseUrl.optional(),
   endpoint: endpoint.default('auto'),
   timeout: milliseconds.default(60_000),
   attemptTimeout: milliseconds.default(15_000),
   maxRetries: retries.default(3),
-  maxRetryAfter: retryAfter.default(60_000),
   maxResponseSize: bytes.default(8_388_608),
   dispatcher: withMethods<DispatcherLike>(['dispatch'], 'an undici dispatcher').optional(),
   fetch: z.custom<FetchLike>((value) => typeof value === 'function', 'must be a function').optional(),

@@ -12,13 +12,11 @@ import {
 } from 'atlas-tenant-snapshots';
 import { type BackupFinding, checkBackups } from 'atlas-tenant-snapshots/check';
 import { type AtlasEmulator, startAtlasEmulator } from 'atlas-tenant-snapshots/testing';
-import Keyv from 'keyv';
 import { Agent } from 'undici';
 
 const emulator: AtlasEmulator = await startAtlasEmulator({ port: undefined });
 await using client = new TenantSnapshotsClient({
   credentials: emulator.credentials.serviceAccount,
-  tokenStore: new Keyv(),
   baseUrl: emulator.url,
   dispatcher: new Agent({ connections: 4 }),
   fetch: globalThis.fetch,
@@ -29,7 +27,7 @@ try {
   const list: TenantSnapshot[] = await client.listTenantSnapshots(emulator.groupId, 'Cluster0', { signal: null });
   const { data, response } = await client.get('/api/atlas/v2', { schema: tenantSnapshotSchema }).withResponse();
   const finished: Date | undefined = data.finishTime;
-  console.log(list.length, finished, response.rateLimit?.remaining);
+  console.log(list.length, finished, response.attempts);
   const findings: BackupFinding[] = [];
   for await (const finding of checkBackups(client, { maxAge: undefined })) findings.push(finding);
 } catch (error) {

@@ -1,5 +1,16 @@
 import { gunzipSync } from 'node:zlib';
-import type { HttpResponse } from './exchange.js';
+
+/** A response, with its body decoded. */
+export interface HttpResponse {
+  readonly status: number;
+  /** By lowercase name. Repeated fields are joined, as RFC 9110 section 5.3 allows. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly bytes: Buffer;
+  /** The `maxResponseSize` at which the body was cut off; absent if it is whole. */
+  readonly truncatedAt: number | undefined;
+  /** Why the body could not be decoded, in words. There are no bytes then. */
+  readonly decodingProblem?: string;
+}
 
 /** The `Accept-Encoding` of every request. */
 export const acceptedCoding = 'gzip';
