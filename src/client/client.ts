@@ -40,7 +40,7 @@ export class TenantSnapshotsClient implements AsyncDisposable {
    *
    * @example
    * ```ts
-   * const client = new TenantSnapshotsClient({ credentials: { clientId, clientSecret }, tokenStore: new Keyv(adapter) });
+   * const client = new TenantSnapshotsClient({ credentials: { clientId, clientSecret }, timeout: 20_000 });
    * ```
    */
   constructor(options?: TenantSnapshotsClientOptions) {
@@ -145,8 +145,7 @@ export class TenantSnapshotsClient implements AsyncDisposable {
   /**
    * Rejects new calls. A call that waits to retry ends at once, and one that would ask the tenant endpoint next ends without
    * asking it. Waits until all other calls in flight have finished, within their timeouts. Then revokes the token that this
-   * client fetched, in at most 2 s, unless `tokenStore` shares it. Safe to call twice. Does not close a `dispatcher` that you
-   * passed.
+   * client fetched, in at most 2 s. Safe to call twice. Does not close a `dispatcher` that you passed.
    *
    * @param options - `timeout` limits the wait for the calls in flight, in ms. Those that have not
    * finished by then end with an {@link AtlasClosedError}. Default: no limit.

@@ -9,7 +9,7 @@ export {
 } from './atlas/snapshots.js';
 export type { StandardSchema } from './atlas/standard-schema.js';
 export type { QueryValue } from './atlas/target.js';
-export type { TokenStore } from './auth/service-account/access-token.js';
+export type { AtlasCredentials } from './auth/authenticator.js';
 export type { AtlasPromise, AtlasResponse } from './call/atlas-promise.js';
 export type { AtlasCallTrace, AtlasRetryTrace } from './call/tracing.js';
 export { TenantSnapshotsClient } from './client.js';

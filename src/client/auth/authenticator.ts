@@ -38,16 +38,12 @@ export type ServiceAccountCredentials = {
 export type AccessTokenCredentials = {
   /**
    * A token, or a function that returns one. The function is called before each request, and once more after a 401, then
-   * with the `refused` token.
+   * with the `refused` token. Calls that wait with the same `refused` token share one call of the function.
    */
   accessToken: string | AccessTokenProvider;
 };
 
-/**
- * One of the three ways to log in.
- *
- * @inline
- */
+/** One of the three ways to log in. */
 export type AtlasCredentials = ApiKeyCredentials | ServiceAccountCredentials | AccessTokenCredentials;
 
 /**

@@ -17,22 +17,34 @@ export function isBearerToken(value: unknown): value is string {
   return typeof value === 'string' && value.length <= maxCredentialLength && bearerTokenSyntax.test(value);
 }
 
+/** Logs in with a token that the caller passed. */
+export function bearerLogin(accessToken: string): Authenticator {
+  return { authenticate: (_request, exchangeWith) => exchangeWith(`Bearer ${accessToken}`), secrets: [accessToken] };
+}
+
 /**
- * Logs in with a token that the caller passed, or with tokens from the caller's function. The function is called before each
- * request, and once more after a 401.
+ * Logs in with tokens from the caller's function. It is called before each request, in the async context of the call, because it may
+ * return a token for the user of that call. After a 401 it is called once more, once for all calls that wait with the same refused
+ * token: whoever they share that token with, they may share the next one too.
  */
-export function bearerLogin(accessToken: string | AccessTokenProvider): Authenticator {
-  if (typeof accessToken === 'string') {
-    return { authenticate: (_request, exchangeWith) => exchangeWith(`Bearer ${accessToken}`), secrets: [accessToken] };
+export function providerLogin(provider: AccessTokenProvider): Authenticator {
+  /** The calls of the function in progress, by refused token. */
+  const replacing = new Map<string, Promise<string>>();
+
+  function replace(refused: string): Promise<string> {
+    const pending = replacing.get(refused);
+    if (pending !== undefined) return pending;
+    const replacement = callProvider(provider, { refused }).finally(() => replacing.delete(refused));
+    replacing.set(refused, replacement);
+    return replacement;
   }
+
   return {
     async authenticate({ isFallback, scope }, exchangeWith) {
-      const getToken = (context: { refused?: string }) =>
-        scope.waitFor('logging in', callProvider(accessToken, context));
-      const token = await getToken({});
+      const token = await scope.waitFor('logging in', callProvider(provider, {}));
       const response = await exchangeWith(`Bearer ${token}`);
       if (!isLoginRefused(response) || isFallback) return response;
-      return exchangeWith(`Bearer ${await getToken({ refused: token })}`);
+      return exchangeWith(`Bearer ${await scope.waitFor('logging in', replace(token))}`);
     },
     secrets: [],
   };

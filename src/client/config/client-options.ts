@@ -1,7 +1,6 @@
 import * as z from 'zod';
 import type { EndpointChoice } from '../atlas/target.js';
 import type { AtlasCredentials } from '../auth/authenticator.js';
-import type { TokenStore } from '../auth/service-account/access-token.js';
 import { AtlasConfigurationError } from '../errors/errors.js';
 import { inputIssues, listIssues } from '../errors/issues.js';
 import type { ExchangeLimits } from '../http/exchange.js';
@@ -27,11 +26,6 @@ export interface TenantSnapshotsClientOptions {
    *   `MONGODB_ATLAS_PRIVATE_API_KEY`
    */
   credentials?: AtlasCredentials | undefined;
-  /**
-   * Shares a service account's token between processes, also with credentials from the environment. Any Keyv instance fits.
-   * Default: none.
-   */
-  tokenStore?: TokenStore | undefined;
   /**
    * The URL of Atlas: https, or http to a loopback host. A path is kept as a prefix.
    * Default: `MONGODB_ATLAS_BASE_URL`, then `https://cloud.mongodb.com`.
@@ -79,7 +73,6 @@ export interface CallDefaults extends ExchangeLimits, RetryLimits {
 /** The options of a client, checked and with defaults. */
 export interface ClientSettings extends CallDefaults, TransportOptions {
   readonly credentials: AtlasCredentials;
-  readonly tokenStore?: TokenStore | undefined;
   /** The path of `baseUrl`, without a slash at its end. */
   readonly prefix: string;
   readonly userAgent: string;
@@ -97,8 +90,6 @@ const retryAfterError = `must be a number of ms from 0 to ${longestDelay}`;
 export const retryAfter = z.number(retryAfterError).min(0, retryAfterError).max(longestDelay, retryAfterError);
 
 export const endpoint = z.enum(['auto', 'tenant', 'flex'], 'must be auto, tenant or flex');
-
-const store = withMethods<TokenStore>(['get', 'set'], 'a store with get and set, such as a Keyv instance');
 
 const printableText = z.string('must be a string').regex(/^[\x20-\x7e]*$/, 'must be printable ASCII');
 
@@ -127,7 +118,6 @@ function isUrl(value: unknown): boolean {
 
 const clientFields = {
   credentials: z.looseObject({}, 'must be an object').optional(),
-  tokenStore: store.optional(),
   baseUrl: baseUrl.optional(),
   endpoint: endpoint.default('auto'),
   timeout: milliseconds.default(60_000),

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { AtlasAuthenticationError } from '../../../src/client/index.js';
 import { rejection } from '../../support/rejection.js';
-import type { Behavior } from '../../support/scripted-dispatcher.js';
+import { type Behavior, silent } from '../../support/scripted-dispatcher.js';
 import {
   type ConversationOptions,
   converse,
@@ -10,6 +10,7 @@ import {
   no,
   ok,
   openConversation,
+  outcomeOf,
   refusal,
 } from './support/conversation.js';
 
@@ -43,32 +44,66 @@ describe('a function that returns tokens', () => {
     ['is called once more after a 401 in an envelope', [enveloped401, ok], 't1 t2', 'ok', ['', 't1'], { call }],
     ['is not called a third time', [no, no], 't1 t2', '401', ['', 't1']],
     ['is not called again if only a role is missing', [missingRole], 't1', '401', ['']],
+    [
+      'is not called again after a 401 of the fallback',
+      [refusal(404, 'CLUSTER_NOT_FOUND'), no],
+      't1 t2',
+      '404',
+      ['', ''],
+      { endpoint: 'auto' },
+    ],
   ])('%s', async (_promise, script, sent, ended, refused, options) => {
     const accessToken = tokens();
     expect(await converse({ credentials: { accessToken }, ...options }, ...script)).toEqual({ sent, ended });
     expect(accessToken.mock.calls).toStrictEqual(refused.map((token) => [token === '' ? {} : { refused: token }]));
   });
 
-  it('that throws ends the call with an AtlasAuthenticationError, also after a 401', async () => {
-    for (const [tokens, expected] of [
-      [[], ''],
-      [['t'], 't'],
-    ] as const) {
-      const left: string[] = [...tokens];
-      const accessToken = () => {
-        const token = left.shift();
-        if (token === undefined) throw new Error('vault is sealed');
-        return token;
-      };
-      const { get, sent } = openConversation({ credentials: { accessToken }, maxRetries: 3 }, no);
-      const error = await rejection(get(), AtlasAuthenticationError);
-      expect(error.message).toBe('getTenantSnapshot could not log in. The accessToken function failed. See the cause.');
-      expect(error).toMatchObject({ cause: new Error('vault is sealed'), attempts: 1 });
-      expect(sent()).toBe(expected);
-    }
+  it('is called once for all calls that wait with the same refused token, and for no others', async () => {
+    const firsts = ['a', 'a', 'b', 'a'];
+    let settle = () => {};
+    const accessToken = vi.fn(async ({ refused }: Context) => {
+      if (refused === undefined) return firsts.shift() ?? 'c';
+      await new Promise<void>((resolve) => {
+        settle = resolve;
+      });
+      return `${refused}-new`;
+    });
+    const { get, answer, sent } = openConversation({ credentials: { accessToken } }, silent);
+    const calls = [get(), get(), get()].map(outcomeOf);
+    for (const number of [1, 2]) await answer(number, no);
+    settle();
+    for (const number of [4, 5]) await answer(number, ok);
+    await answer(3, no);
+    settle();
+    await answer(6, ok);
+    // Nobody waits with the token any more, so the function is called anew.
+    calls.push(outcomeOf(get()));
+    await answer(7, no);
+    settle();
+    await answer(8, ok);
+    expect(await Promise.all(calls)).toEqual(['ok', 'ok', 'ok', 'ok']);
+    expect(sent()).toBe('a a b a-new a-new b-new a a-new');
+    const refused = accessToken.mock.calls.flatMap(([context]) => context.refused ?? []);
+    expect(refused).toEqual(['a', 'b', 'a']);
   });
 
-  const noTokens = [undefined, null, '', 17, { t: 't' }, 'Bearer t', 't\r\nx: y', 'tökén', 'a=b', 'a'.repeat(8_193)];
+  it.each([
+    ['', []],
+    ['t', ['t']],
+  ])('that throws ends the call with an AtlasAuthenticationError, after %j', async (expected, tokens: string[]) => {
+    const accessToken = () => {
+      const token = tokens.shift();
+      if (token === undefined) throw new Error('vault is sealed');
+      return token;
+    };
+    const { get, sent } = openConversation({ credentials: { accessToken }, maxRetries: 3 }, no);
+    const error = await rejection(get(), AtlasAuthenticationError);
+    expect(error.message).toBe('getTenantSnapshot could not log in. The accessToken function failed. See the cause.');
+    expect(error).toMatchObject({ cause: new Error('vault is sealed'), attempts: 1 });
+    expect(sent()).toBe(expected);
+  });
+
+  const noTokens = [undefined, '', 17, { t: 't' }, 'Bearer t', 't\r\nx: y', 'tökén', 'a=b', 'a'.repeat(8_193)];
 
   it.each(noTokens.map((value) => [String(JSON.stringify(value)).slice(0, 20), value]))(
     'that returns %s, which is no token, ends the call with an AtlasAuthenticationError',

@@ -3,7 +3,6 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { resolveOptions } from '../../../src/client/config/client-options.js';
 import { AtlasConfigurationError } from '../../../src/client/index.js';
 import { defaults, setEnvironment } from '../../support/defaults.js';
-import { RecordingStore } from '../../support/odd-stores.js';
 import { thrown } from '../../support/rejection.js';
 
 const credentials = { accessToken: 'token-1' };
@@ -37,8 +36,6 @@ it('the userAgent comes before that of the package, unless it is empty', () => {
 });
 
 describe('client options', () => {
-  const store = { get: async () => undefined, set: async () => undefined };
-  const notStores = [{ set() {} }, { get() {} }, null];
   const notDispatchers = [{}, 'agent', null, { dispatch: true }, () => true];
   const notPositive = [0, -1, Number.NaN, '1000', null, 1n, {}];
   const tooLong = [Number.POSITIVE_INFINITY, longest + 1];
@@ -63,7 +60,6 @@ describe('client options', () => {
     ['fetch', [fetch], [{}, 'fetch', null], 'must be a function'],
     ['userAgent', ['', 'a/1 (b; c)', '~'], notAscii, 'must be printable ASCII'],
     ['userAgent', [], [5, null], 'must be a string'],
-    ['tokenStore', [store], notStores, 'must be a store with get and set, such as a Keyv instance'],
   ])('%s is validated, and what is wrong is said in one sentence', (name, good, bad, problem) => {
     for (const value of [...good, undefined]) resolveOptions({ credentials, [name]: value });
     for (const value of bad) {
@@ -76,7 +72,7 @@ describe('client options', () => {
     [{ credentials, fetch, dispatcher: new MockAgent() }, 'fetch: must not be set together with dispatcher'],
     [
       { id: 5, retries: 1 },
-      'there is no option id or retries (options: credentials, tokenStore, baseUrl, endpoint, timeout, ' +
+      'there is no option id or retries (options: credentials, baseUrl, endpoint, timeout, ' +
         'attemptTimeout, maxRetries, maxRetryAfter, maxResponseSize, dispatcher, fetch, userAgent)',
     ],
     ...[5, 'text', [], () => ({})].map((value): [unknown, string] => [value, 'the options must be an object']),
@@ -89,8 +85,6 @@ it('the credentials come from the environment, but the option overrides it', () 
   setEnvironment({ MONGODB_ATLAS_ACCESS_TOKEN: 'of-the-environment' });
   expect(resolveOptions().credentials).toEqual({ accessToken: 'of-the-environment' });
   expect(resolveOptions({ credentials }).credentials).toEqual(credentials);
-  const tokenStore = new RecordingStore();
-  expect(resolveOptions({ tokenStore }).tokenStore).toBe(tokenStore);
   for (const value of ['SECRET', null, ['SECRET']]) {
     expect(messageFor({ credentials: value })).toBe('Invalid client options: credentials: must be an object.');
   }

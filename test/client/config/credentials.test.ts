@@ -35,7 +35,6 @@ describe('the option', () => {
       { publicKey: undefined, privateKey: undefined },
       /\.publicKey: is missing, .*\.privateKey: is missing/,
     ],
-    ['a store in an account', { ...serviceAccount, tokenStore: 'SECRET' }, /credentials: /],
     ['a key and a token', { ...apiKey, accessToken: 'SECRET' }, /credentials: /],
     ['a key and an account', { ...apiKey, ...serviceAccount }, /credentials: /],
     ['a public key alone', { publicKey: 'SECRET' }, /credentials\.privateKey: is missing/],

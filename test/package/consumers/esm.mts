@@ -12,13 +12,11 @@ import {
 } from 'atlas-tenant-snapshots';
 import { type BackupFinding, checkBackups } from 'atlas-tenant-snapshots/check';
 import { type AtlasEmulator, startAtlasEmulator } from 'atlas-tenant-snapshots/testing';
-import Keyv from 'keyv';
 import { Agent } from 'undici';
 
 const emulator: AtlasEmulator = await startAtlasEmulator({ port: undefined });
 await using client = new TenantSnapshotsClient({
   credentials: emulator.credentials.serviceAccount,
-  tokenStore: new Keyv(),
   baseUrl: emulator.url,
   dispatcher: new Agent({ connections: 4 }),
   fetch: globalThis.fetch,

@@ -1,9 +1,16 @@
-import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { expect, it, onTestFinished, vi } from 'vitest';
-import type { AtlasEmulator } from '../../../src/testing/index.js';
-import { openEmulator } from '../../support/open-emulator.js';
+import { openSharedToken } from '../../../examples/shared-token.mjs';
+import { openClient } from '../../support/open-client.js';
 import { freePort, runProcess, startProcess } from '../../support/processes.js';
+import { clusterName, groupId } from '../../support/snapshot-routes.js';
+import { makeCertificates, openConnectProxy, openTlsFront } from '../../support/tls.js';
+
+const example = ['examples/shared-token.mjs', groupId, clusterName];
+const account = { MONGODB_ATLAS_CLIENT_ID: 'mdb_sa_id_1', MONGODB_ATLAS_CLIENT_SECRET: 'mdb_sa_sk_1' };
+const basic = `Basic ${btoa('mdb_sa_id_1:mdb_sa_sk_1')}`;
 
 /** A Redis that writes nothing to disk. It ends with the test. */
 async function openRedis() {
@@ -16,77 +23,86 @@ async function openRedis() {
   return { url: `redis://127.0.0.1:${port}`, run };
 }
 
-/** Processes with one client each, which share a token in Redis. None at first. All end with the test. */
-function openFleet(emulator: AtlasEmulator, redisUrl: string) {
-  const members: ChildProcess[] = [];
-  onTestFinished(() => {
-    for (const member of members) member.kill();
+/** An Atlas on which only the latest token is valid. It ends with the test. */
+async function openAtlas() {
+  const atlas = { tokens: 0, url: '' };
+  const server = createServer(({ url, headers }, response) => {
+    const { authorization } = headers;
+    if (url === '/api/oauth/token' && authorization === basic) {
+      atlas.tokens += 1;
+      response.end(JSON.stringify({ access_token: `t${atlas.tokens}`, expires_in: 3_600 }));
+    } else if (authorization === `Bearer t${atlas.tokens}`) {
+      response.end('{"results":[{"id":"5cc310ace5dc7ce369814bc8","status":"COMPLETED"}],"totalCount":1}');
+    } else {
+      response.writeHead(401).end('{}');
+    }
   });
-  const start = async () => {
-    const member = fork(new URL('./member.mjs', import.meta.url));
-    members.push(member);
-    const { url: baseUrl, credentials, groupId, clusterName, snapshotId } = emulator;
-    const path = [groupId, clusterName, snapshotId];
-    await ask(member, { open: { baseUrl, account: credentials.serviceAccount, redisUrl, path } });
-  };
-  return {
-    /** Starts more processes, four at a time. More would not be faster. */
-    async grow(by: number) {
-      for (let left = by; left > 0; left -= 4) await Promise.all(Array.from({ length: Math.min(4, left) }, start));
-    },
-    /** Makes that many concurrent calls in every process at once, which all succeed. Returns the number of token requests. */
-    async callFromAll(callsEach: number) {
-      emulator.requests.length = 0;
-      const errors = await Promise.all(members.map((member) => ask(member, { call: callsEach })));
-      expect(errors.flat()).toEqual([]);
-      const read = emulator.requests.filter(({ kind, status }) => kind === 'flex' && status === 200);
-      expect(read).toHaveLength(members.length * callsEach);
-      return emulator.requests.filter(({ kind }) => kind === 'token').length;
-    },
-  };
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  onTestFinished(() => void server.close());
+  // A TCP server that listens has a port.
+  atlas.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return atlas;
 }
 
-/** Returns the errors of the calls of a process. */
-async function ask(member: ChildProcess, message: object): Promise<string[]> {
-  const answered = once(member, 'message');
-  const ended = once(member, 'exit').then(() => {
-    throw new Error('A process of the fleet has exited');
-  });
-  // It may exit after the race is over.
-  ended.catch(() => undefined);
-  member.send(message);
-  const [errors] = await Promise.race([answered, ended]);
-  return errors;
+/** Runs the example in that many processes at once, which all succeed. */
+async function runFleet(size: number, env: Record<string, string>) {
+  const members = Array.from({ length: size }, () => startProcess(process.execPath, example, { env }).ended);
+  const success = { exitCode: 0, stdout: '5cc310ace5dc7ce369814bc8 COMPLETED\n', stderr: '' };
+  for (const outcome of await Promise.all(members)) expect(outcome).toMatchObject(success);
 }
 
-it.each([
-  [12, { perMinute: 5 }],
-  [8, { live: 1 }],
-])(
-  '%i processes share a token, and no call fails at a token limit of %j, at the start and after a revocation',
-  async (size, tokens) => {
-    let passed = 0;
-    const emulator = await openEmulator({ now: () => Date.now() + passed, tokens });
-    const redis = await openRedis();
-    const fleet = openFleet(emulator, redis.url);
-    await fleet.grow(size);
+it('processes that start at once share one token, and replace it once after Atlas has revoked it', async () => {
+  const [atlas, redis] = [await openAtlas(), await openRedis()];
+  const env = { ...account, MONGODB_ATLAS_BASE_URL: atlas.url, REDIS_URL: redis.url };
+  await runFleet(12, env);
+  expect(atlas.tokens).toBe(1);
+  const left = Number(await redis.run('pttl', await redis.run('keys', '*atlas-token')));
+  expect(left).toBeGreaterThan(3_000_000);
+  expect(left).toBeLessThanOrEqual(0.9 * 3_600_000);
 
-    expect(await fleet.callFromAll(3)).toBeGreaterThan(0);
-    expect(await fleet.callFromAll(2)).toBe(0);
+  // Revokes the token.
+  atlas.tokens += 1;
+  // As if ten seconds had passed.
+  await redis.run('del', 'atlas-token-lock');
+  await runFleet(12, env);
+  expect(atlas.tokens).toBe(3);
+});
 
-    const key = await redis.run('keys', '*');
-    expect(key).toMatch(/^\S*atlas-tenant-snapshots:token:\S+$/);
-    const left = Number(await redis.run('pttl', key));
-    expect(left).toBeLessThanOrEqual(3_600_000);
-    expect(left).toBeGreaterThan(3_000_000);
+it('so do concurrent calls of one process', async () => {
+  const [atlas, redis] = [await openAtlas(), await openRedis()];
+  for (const [name, value] of Object.entries({ ...account, MONGODB_ATLAS_BASE_URL: atlas.url }))
+    vi.stubEnv(name, value);
+  const { accessToken, close } = openSharedToken(redis.url);
+  onTestFinished(close);
+  const client = openClient({ credentials: { accessToken }, maxRetries: 0 });
+  const callAll = () => Promise.all(Array.from({ length: 50 }, () => client.listTenantSnapshots(groupId, clusterName)));
+  await callAll();
+  expect(atlas.tokens).toBe(1);
+  atlas.tokens += 1;
+  await redis.run('del', 'atlas-token-lock');
+  await callAll();
+  expect(atlas.tokens).toBe(3);
+});
 
-    emulator.revokeTokens();
-    passed += 60_001;
-    expect(await fleet.callFromAll(3)).toBeGreaterThan(0);
-    expect(await fleet.callFromAll(2)).toBe(0);
+it('the request for the token goes through the proxy of HTTPS_PROXY, as every other', async () => {
+  const [atlas, redis, proxy] = [await openAtlas(), await openRedis(), await openConnectProxy()];
+  const { ca, server } = await makeCertificates();
+  const { url } = await openTlsFront(atlas.url, server);
+  await runFleet(2, {
+    ...account,
+    MONGODB_ATLAS_BASE_URL: url,
+    REDIS_URL: redis.url,
+    HTTPS_PROXY: proxy.url,
+    NODE_EXTRA_CA_CERTS: ca.certFile,
+  });
+  expect(atlas.tokens).toBe(1);
+  // Two processes read, and one of them fetched the token.
+  expect(proxy.tunnels).toEqual(Array(3).fill(new URL(url).host));
+});
 
-    // A process that joins uses the stored token, although the limit may be reached.
-    await fleet.grow(4);
-    expect(await fleet.callFromAll(2)).toBe(0);
-  },
-);
+it('without Redis, a call fails, and its error has the cause', async () => {
+  const env = { ...account, REDIS_URL: `redis://127.0.0.1:${await freePort()}` };
+  const { exitCode, stderr } = await startProcess(process.execPath, example, { env }).ended;
+  expect(exitCode).toBe(1);
+  expect(stderr).toMatch(/AtlasAuthenticationError: .* The accessToken function failed\..*\[cause\]: .*Redis/s);
+});

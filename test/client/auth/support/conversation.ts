@@ -22,12 +22,6 @@ import {
   scriptedDispatcher,
 } from '../../../support/scripted-dispatcher.js';
 
-/** A service account. */
-export const serviceAccount = { clientId: 'mdb_sa_id_1', clientSecret: 'mdb_sa_sk_1' };
-
-/** The lifetime of a token, in ms. */
-export const hour = 3_600_000;
-
 /** A snapshot. */
 export const ok: Reply = {};
 
@@ -54,13 +48,6 @@ export const enveloped401: Reply = { body: { status: 401, content: {} } };
 export function token(access_token: string, expires_in = 3_600): Reply {
   return { body: { access_token, expires_in, token_type: 'Bearer' } };
 }
-
-/** The body of a 403 for too many live tokens. */
-export const tooManyTokens = {
-  error: 'access_denied',
-  error_description:
-    'Access Token limit reached. Please use the existing Access Tokens or create a new Service Account.',
-};
 
 export interface Conversation {
   readonly client: TenantSnapshotsClient;

@@ -1,8 +1,9 @@
+import { hash, randomBytes } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
-import { type ApiResponse, isLoginRefused } from '../../atlas/response.js';
-import { type Failure, loginFailure } from '../../errors/failure.js';
-import type { ApiKeyCredentials, Authenticator, ExchangeWith, LoginRequest } from '../authenticator.js';
-import { type DigestSession, findChallenge, hasHash, nextAuthorization, openSession } from './digest.js';
+import { type ApiResponse, isLoginRefused } from '../atlas/response.js';
+import { type Failure, loginFailure } from '../errors/failure.js';
+import type { ApiKeyCredentials, Authenticator, ExchangeWith, LoginRequest } from './authenticator.js';
+import { type DigestChallenge, findChallenge, hasHash } from './digest-challenge.js';
 
 /**
  * Logs in by HTTP Digest. Each request answers the latest challenge, so a call usually costs one request. A 401 with a
@@ -74,4 +75,53 @@ function unsupported(offer: string): Failure {
   if (hasHash('md5')) return loginFailure(what, { status: 401 });
   const advice = 'Log in with a service account, which needs no MD5.';
   return loginFailure(`${what} Node.js has no MD5 here, as in FIPS mode.`, { advice, status: 401 });
+}
+
+/** A challenge combined with an API key. What is the same for every request is computed once, which saves a fifth of a call. */
+interface DigestSession {
+  readonly challenge: DigestChallenge;
+  readonly cnonce: string;
+  /** The hash of the public key, the realm and the private key. */
+  readonly ha1: string;
+  /** The start of each `Authorization` value. */
+  readonly prefix: string;
+  /** How many requests have used the nonce. */
+  uses: number;
+}
+
+/** Combines a challenge with an API key. */
+function openSession(challenge: DigestChallenge, { publicKey, privateKey }: ApiKeyCredentials): DigestSession {
+  const { realm, nonce, opaque, algorithm } = challenge;
+  // As UTF-8 with one character per byte. Node reads headers that way, so the realm goes back unchanged, whatever its charset.
+  const username = Buffer.from(publicKey).toString('latin1');
+  const password = Buffer.from(privateKey).toString('latin1');
+  const cnonce = randomBytes(16).toString('hex');
+  const algorithmParam = algorithm === undefined ? '' : `, algorithm=${algorithm}`;
+  const opaqueParam = opaque === undefined ? '' : `, opaque=${quote(opaque)}`;
+  return {
+    challenge,
+    cnonce,
+    ha1: hash(challenge.hash, Buffer.from(`${username}:${realm}:${password}`, 'latin1')),
+    prefix: `Digest username=${quote(username)}, realm=${quote(realm)}, nonce=${quote(nonce)}${algorithmParam}${opaqueParam}, qop=auth, cnonce="${cnonce}"`,
+    uses: 0,
+  };
+}
+
+/**
+ * Returns the `Authorization` value of the next request, and counts that request.
+ *
+ * @param uri - the request target, as sent. It needs no escaping: no request target has a quote or a backslash.
+ * @see https://www.rfc-editor.org/rfc/rfc7616#section-3.4.1
+ */
+function nextAuthorization(session: DigestSession, uri: string): string {
+  const { challenge, cnonce, ha1, prefix } = session;
+  session.uses += 1;
+  const nc = session.uses.toString(16).padStart(8, '0');
+  const ha2 = hash(challenge.hash, `GET:${uri}`);
+  const response = hash(challenge.hash, `${ha1}:${challenge.nonce}:${nc}:${cnonce}:auth:${ha2}`);
+  return `${prefix}, uri="${uri}", nc=${nc}, response="${response}"`;
+}
+
+function quote(text: string): string {
+  return `"${text.replace(/["\\]/g, '\\$&')}"`;
 }

@@ -1,0 +1,182 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { debuglog } from 'node:util';
+import * as z from 'zod';
+import { fieldsOf } from '../atlas/json.js';
+import { type ApiResponse, isLoginRefused, readBody } from '../atlas/response.js';
+import { type Failure, loginFailure, noResponseFailure } from '../errors/failure.js';
+import { acceptedCoding } from '../http/codings.js';
+import type { ExchangeLimits, HttpResponse } from '../http/exchange.js';
+import { isRateLimitStatus, isTemporaryStatus, parseRetryAfter } from '../http/retry.js';
+import { waitAtMost } from '../http/timer.js';
+import type { Transport } from '../http/transport.js';
+import type { Authenticator, ExchangeWith, LoginRequest, ServiceAccountCredentials } from './authenticator.js';
+import { isBearerToken } from './bearer.js';
+
+const debug = debuglog('atlas-tenant-snapshots');
+
+/** How long {@link ServiceAccount.close} takes at most, in ms. */
+const closeTimeout = 2_000;
+
+/** The shortest time between two replacements of a refused token, in ms. Atlas limits how many tokens are valid at a time. */
+const replacementInterval = 60_000;
+
+// What Atlas uses, in seconds. RFC 6749 allows a server to leave it out.
+const usualLifetime = 3600;
+
+/** @see https://www.rfc-editor.org/rfc/rfc6749#section-5.1 */
+const tokenResponseSchema = z.object({
+  access_token: z.custom<string>(isBearerToken),
+  expires_in: z.number().nonnegative().nullish(),
+});
+
+/** An access token. Times are in ms since 1970; if the clock was wrong, Atlas refuses the token, and another one replaces it. */
+interface AccessToken {
+  readonly value: string;
+  readonly renewAt: number;
+  readonly expiresAt: number;
+}
+
+/** The settings of a client that its token requests use. */
+export interface TokenRequestSettings extends ExchangeLimits {
+  /** The path of `baseUrl`. */
+  readonly prefix: string;
+  readonly userAgent: string;
+}
+
+/**
+ * Logs in as a service account. All calls use one token, which is fetched once, however many calls wait for it, and renewed when
+ * nine tenths of its life are over. If Atlas refuses it, a new one replaces it for all calls, at most once a minute, and the request
+ * is sent once more.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc6749#section-4.4
+ */
+export class ServiceAccount implements Authenticator {
+  readonly secrets: readonly string[];
+  readonly #post: (path: string, body: string) => Promise<HttpResponse>;
+  // A token request serves all calls, so it must not run in the async context of the call that caused it.
+  readonly #inOwnContext = AsyncLocalStorage.snapshot();
+  /** Absent until the first one arrives, and after Atlas has refused it. */
+  #token: AccessToken | undefined;
+  /** The only token request. Another one beside it could overwrite a newer token. */
+  #fetching: Promise<string> | undefined;
+  /** When a refused token may be replaced, by `performance.now()`, a clock that nobody can set. */
+  #replaceableAt = 0;
+
+  constructor(credentials: ServiceAccountCredentials, transport: Transport, settings: TokenRequestSettings) {
+    const { clientId, clientSecret } = credentials;
+    const { prefix, userAgent, ...limits } = settings;
+    // RFC 6749 requires both to be form-encoded first, but Atlas does not decode them.
+    const basic = Buffer.from(`${clientId}:${clientSecret}`).toString('base64');
+    const headers = Object.entries({
+      accept: 'application/json',
+      'accept-encoding': acceptedCoding,
+      'user-agent': userAgent,
+      'content-type': 'application/x-www-form-urlencoded',
+      authorization: `Basic ${basic}`,
+    }).flat();
+    this.#post = (path, body) => transport.exchange({ method: 'POST', path: prefix + path, headers, body }, limits);
+    this.secrets = [clientSecret, basic];
+  }
+
+  async authenticate({ isFallback, scope }: LoginRequest, exchangeWith: ExchangeWith): Promise<ApiResponse> {
+    const token = await scope.waitFor('logging in', this.#currentToken());
+    const response = await exchangeWith(`Bearer ${token}`);
+    if (!isLoginRefused(response) || isFallback || !this.#discard(token)) return response;
+    return exchangeWith(`Bearer ${await scope.waitFor('logging in', this.#currentToken())}`);
+  }
+
+  async close(): Promise<void> {
+    await waitAtMost(closeTimeout, this.#revokeToken(), false).catch(() => undefined);
+  }
+
+  /** @see https://www.rfc-editor.org/rfc/rfc7009 */
+  async #revokeToken(): Promise<void> {
+    await this.#fetching;
+    const token = this.#token;
+    if (token === undefined || Date.now() >= token.expiresAt) return;
+    await this.#post('/api/oauth/revoke', `token=${encodeURIComponent(token.value)}&token_type_hint=access_token`);
+  }
+
+  /** Returns the token in use, or a new one if there is none or it is due for renewal. */
+  async #currentToken(): Promise<string> {
+    if (this.#token !== undefined && Date.now() < this.#token.renewAt) return this.#token.value;
+    this.#fetching ??= this.#inOwnContext(() => this.#renew()).finally(() => {
+      this.#fetching = undefined;
+    });
+    return this.#fetching;
+  }
+
+  /** Stops using a refused token, unless it is too soon. Returns whether there is another one to try. */
+  #discard(refused: string): boolean {
+    // Another call may have discarded it already.
+    if (refused !== this.#token?.value) return true;
+    const now = performance.now();
+    if (now < this.#replaceableAt) return false;
+    this.#replaceableAt = now + replacementInterval;
+    this.#token = undefined;
+    return true;
+  }
+
+  /** Fetches a new token. If that fails, the old one serves while it is valid. */
+  async #renew(): Promise<string> {
+    try {
+      this.#token = await this.#fetchToken();
+    } catch (failed) {
+      const old = this.#token;
+      const now = Date.now();
+      if (old === undefined || now >= old.expiresAt) throw failed;
+      // Otherwise, each of the next calls would send a token request.
+      this.#token = { ...old, renewAt: now + (old.expiresAt - now) / 2 };
+    }
+    return this.#token.value;
+  }
+
+  async #fetchToken(): Promise<AccessToken> {
+    const startedAt = Date.now();
+    const path = '/api/oauth/token';
+    // An exchange without a scope rejects only if it gets no response.
+    const response = await this.#post(path, 'grant_type=client_credentials').catch((reason) => {
+      debug('token request to %s got no response', path);
+      throw noResponseFailure(reason, true);
+    });
+    debug('token request to %s ended with %d after %d ms', path, response.status, Date.now() - startedAt);
+    const { json, problem } = readBody(response);
+    if (response.status !== 200) throw refusedRequest(response, json);
+    const parsed = tokenResponseSchema.safeParse(json);
+    if (!parsed.success) {
+      const why = problem === undefined ? '' : `, because its body ${problem}`;
+      const what = `The response to the access token request has status 200 but no bearer token${why}.`;
+      throw loginFailure(what, { status: 200 });
+    }
+    const { access_token: value, expires_in } = parsed.data;
+    const lifetime = (expires_in ?? usualLifetime) * 1000;
+    return { value, renewAt: startedAt + 0.9 * lifetime, expiresAt: startedAt + lifetime };
+  }
+}
+
+/** The failure of a token request that Atlas refuses. Calls that waited for it mask its texts: each has sent other tokens. */
+function refusedRequest({ status, headers, decodingProblem }: HttpResponse, json: unknown): Failure {
+  // An OAuth error, except over the rate limit: there Atlas sends an error body of its own.
+  // https://www.rfc-editor.org/rfc/rfc6749#section-5.2
+  const fields = fieldsOf(json);
+  const error = textOf(fields['error']) ?? textOf(fields['errorCode']);
+  const errorDescription = textOf(fields['error_description']) ?? textOf(fields['detail']);
+  const bodyProblem = decodingProblem && `its body ${decodingProblem}`;
+  const said = [error, errorDescription, bodyProblem].filter(Boolean).join(': ').replace(/\.$/, '');
+  const what = `The access token request failed with status ${status}${said && `, ${said}`}.`;
+  const retryAfterMs = parseRetryAfter(headers);
+  const details = { advice: adviseOnRefusal(status, errorDescription), status, error, errorDescription, retryAfterMs };
+  return loginFailure(what, details, { isRetryable: isTemporaryStatus(status), retryAfterMs });
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}
+
+function adviseOnRefusal(status: number, errorDescription = ''): string | undefined {
+  if (isRateLimitStatus(status) || (status === 403 && /limit/i.test(errorDescription))) {
+    return 'Share one token between all processes: pass a function as credentials.accessToken (examples/shared-token.mjs).';
+  }
+  if (status !== 400 && status !== 401) return undefined;
+  return 'Check clientId and clientSecret (MONGODB_ATLAS_CLIENT_ID and MONGODB_ATLAS_CLIENT_SECRET), and that the secret has not expired.';
+}
